@@ -1,0 +1,29 @@
+package provider
+
+import (
+	"context"
+	"time"
+)
+
+// Clock tells the time. It is injected everywhere, so that expiry can be tested
+// and so that a test of it never sleeps.
+type Clock func() time.Time
+
+type instantKey struct{}
+
+// WithInstant fixes the clock for everything done under ctx. A transaction has one
+// instant: a row that was created and expires in the same transaction must not do
+// either "before" the other.
+func WithInstant(ctx context.Context, at time.Time) context.Context {
+	return context.WithValue(ctx, instantKey{}, at)
+}
+
+// Now is the instant of the surrounding transaction or, outside one, the current
+// time. It is in UTC and cut to microseconds, the resolution that both databases
+// keep: a time that was written compares equal when it is read back.
+func (c Clock) Now(ctx context.Context) time.Time {
+	if at, ok := ctx.Value(instantKey{}).(time.Time); ok {
+		return at
+	}
+	return c().UTC().Truncate(time.Microsecond)
+}

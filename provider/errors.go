@@ -1,0 +1,15 @@
+package provider
+
+import "errors"
+
+// What storage answers with. Adapters translate their driver's codes into these
+// and wrap the cause, so callers need errors.Is and nothing else.
+var (
+	// ErrNotFound: no such row, or none that the caller may see.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict: a row with that identifier, or another unique value of it, exists.
+	ErrConflict = errors.New("already exists")
+	// ErrUnavailable: the database did not answer, or did not carry the statement
+	// out. Nothing may be concluded about the data; the client is told to come back.
+	ErrUnavailable = errors.New("storage unavailable")
+)

@@ -1,0 +1,120 @@
+package refusal
+
+import (
+	"errors"
+	"net/http"
+	"time"
+)
+
+// Code is an error code of the OAuth registry (RFC 6749 section 11.4) or of the
+// specification that a check implements. No other code leaves Gatehouse.
+type Code string
+
+// The codes in use.
+const (
+	InvalidRequest         Code = "invalid_request"
+	InvalidClient          Code = "invalid_client"
+	InvalidGrant           Code = "invalid_grant"
+	InvalidScope           Code = "invalid_scope"
+	InvalidTarget          Code = "invalid_target" // RFC 8707 section 2
+	InvalidToken           Code = "invalid_token"  // RFC 6750 section 3.1
+	UnauthorizedClient     Code = "unauthorized_client"
+	UnsupportedGrantType   Code = "unsupported_grant_type"
+	UnsupportedTokenType   Code = "unsupported_token_type" // RFC 7009 section 2.2.1
+	AccessDenied           Code = "access_denied"
+	ServerError            Code = "server_error"
+	TemporarilyUnavailable Code = "temporarily_unavailable"
+	NotFound               Code = "not_found"          // pages and management only
+	MethodNotAllowed       Code = "method_not_allowed" // pages and management only
+)
+
+// Refusal is an error with an answer. Handlers return it; the renderer writes it.
+type Refusal struct {
+	// Code and Description are what the client reads. Description is one plain
+	// sentence without input of the caller's in it, and says what to change.
+	Code        Code
+	Description string
+	// Status is the HTTP status; 0 stands for the usual one of the code.
+	Status int
+	// Check names what refused, for the explanation, the log and the metrics.
+	Check Check
+	// ClientID is the client concerned, as far as it was identified.
+	ClientID string
+	// Expected and Received are set by Compare and seen by administrators only.
+	Field              Field
+	Expected, Received string
+	// RetryAfter, when positive, is sent as Retry-After in whole seconds.
+	RetryAfter time.Duration
+	// Challenge, when set, is sent as WWW-Authenticate.
+	Challenge string
+	// Cause is for the log alone.
+	Cause error
+}
+
+// New makes a refusal by the given check.
+func New(code Code, check Check, description string) *Refusal {
+	return &Refusal{Code: code, Check: check, Description: description}
+}
+
+// Of finds the refusal in err. Any other error is a fault of ours: it becomes a
+// server_error that tells the caller nothing and keeps err as the cause.
+func Of(err error) *Refusal {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return r
+	}
+	return New(ServerError, CheckInternal, "The request could not be completed because of a fault in this server.").Because(err)
+}
+
+// Because adds the cause that the log shows.
+func (r *Refusal) Because(err error) *Refusal {
+	r.Cause = err
+	return r
+}
+
+// For names the client concerned.
+func (r *Refusal) For(clientID string) *Refusal {
+	r.ClientID = clientID
+	return r
+}
+
+// WithStatus sets another HTTP status than the code's usual one.
+func (r *Refusal) WithStatus(status int) *Refusal {
+	r.Status = status
+	return r
+}
+
+// Error is for logs. It carries the cause and must not be sent to anyone.
+func (r *Refusal) Error() string {
+	text := string(r.Code) + " (" + string(r.Check) + "): " + r.Description
+	if r.Cause != nil {
+		text += ": " + r.Cause.Error()
+	}
+	return text
+}
+
+// Unwrap gives the cause.
+func (r *Refusal) Unwrap() error { return r.Cause }
+
+// HTTPStatus is the status to answer with.
+func (r *Refusal) HTTPStatus() int {
+	if r.Status != 0 {
+		return r.Status
+	}
+	switch r.Code {
+	case InvalidClient, InvalidToken:
+		return http.StatusUnauthorized
+	case ServerError:
+		return http.StatusInternalServerError
+	case TemporarilyUnavailable:
+		return http.StatusServiceUnavailable
+	case AccessDenied:
+		return http.StatusForbidden
+	case NotFound:
+		return http.StatusNotFound
+	case MethodNotAllowed:
+		return http.StatusMethodNotAllowed
+	default:
+		return http.StatusBadRequest
+	}
+}

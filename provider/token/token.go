@@ -1,0 +1,103 @@
+package token
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Kind says what a token is for. It is the visible prefix, and is hashed with the rest.
+type Kind string
+
+// The kinds in use.
+const (
+	Access  Kind = "at"
+	Refresh Kind = "rt"
+	Code    Kind = "ac"
+)
+
+const (
+	brand      = "gh_"
+	idSize     = 16
+	secretSize = 32
+	bodyLength = (idSize + secretSize) * 8 / 6
+	sumLength  = 6
+	// Length of every token in characters: prefix, body, checksum.
+	Length = len(brand) + 2 + 1 + bodyLength + sumLength
+)
+
+// ErrMalformed: the string is not a token of ours, or was cut or mistyped.
+var ErrMalformed = errors.New("malformed token")
+
+// Token is one of them, taken apart.
+type Token struct {
+	Kind   Kind
+	ID     provider.ID
+	Secret [secretSize]byte
+}
+
+// New makes a token for the row with the given id, with 256 bits from random.
+// It panics when random fails.
+func New(kind Kind, id provider.ID, random io.Reader) Token {
+	t := Token{Kind: kind, ID: id}
+	if _, err := io.ReadFull(random, t.Secret[:]); err != nil {
+		panic("token: no randomness: " + err.Error())
+	}
+	return t
+}
+
+// Encode writes the token out in full. The result is a credential: it goes to the
+// client it was made for and nowhere else.
+func (t Token) Encode() string {
+	out := make([]byte, 0, Length)
+	out = append(out, brand...)
+	out = append(out, t.Kind...)
+	out = append(out, '_')
+	var body [idSize + secretSize]byte
+	copy(body[:], t.ID[:])
+	copy(body[idSize:], t.Secret[:])
+	out = base64.RawURLEncoding.AppendEncode(out, body[:])
+	return string(appendChecksum(out))
+}
+
+// Parse takes a token apart. It returns ErrMalformed for anything that Encode could
+// not have written, so that noise never reaches the database.
+func Parse(text string) (Token, error) {
+	if len(text) != Length || !strings.HasPrefix(text, brand) || text[len(brand)+2] != '_' {
+		return Token{}, ErrMalformed
+	}
+	body := text[len(brand)+3 : Length-sumLength]
+	var raw [idSize + secretSize]byte
+	if n, err := base64.RawURLEncoding.Strict().Decode(raw[:], []byte(body)); err != nil || n != len(raw) {
+		return Token{}, ErrMalformed
+	}
+	if string(appendChecksum([]byte(text[:Length-sumLength]))) != text {
+		return Token{}, ErrMalformed
+	}
+	t := Token{Kind: Kind(text[len(brand) : len(brand)+2])}
+	copy(t.ID[:], raw[:idSize])
+	copy(t.Secret[:], raw[idSize:])
+	return t, nil
+}
+
+func appendChecksum(text []byte) []byte {
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], crc32.ChecksumIEEE(text))
+	return base64.RawURLEncoding.AppendEncode(text, sum[:])
+}
+
+// String names the row and hides the secret: a token that ends up in a log or an
+// error by mistake must not be usable.
+func (t Token) String() string { return brand + string(t.Kind) + "_" + t.ID.String() + "…" }
+
+// GoString hides the secret from %#v as String does from %v.
+func (t Token) GoString() string { return t.String() }
+
+// LogValue hides the secret from structured logs.
+func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
