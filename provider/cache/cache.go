@@ -1,0 +1,62 @@
+package cache
+
+import (
+	"context"
+	"sync/atomic"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/singleflight"
+)
+
+// Cache remembers the values that load found, up to a number of entries, until Flush.
+type Cache[V any] struct {
+	load       func(ctx context.Context, key string) (V, error)
+	entries    *lru.Cache[string, V]
+	loads      singleflight.Group
+	generation atomic.Uint64
+}
+
+// New makes a cache in front of load. An error of load is handed on and not kept.
+func New[V any](size int, load func(ctx context.Context, key string) (V, error)) *Cache[V] {
+	entries, err := lru.New[string, V](size)
+	if err != nil { // only for a size that is not positive
+		panic("cache: " + err.Error())
+	}
+	return &Cache[V]{load: load, entries: entries}
+}
+
+// Get returns the value of key, loading it when it is not there. Callers that want the
+// same absent key at once share one load. The value is shared too: do not change it.
+func (c *Cache[V]) Get(ctx context.Context, key string) (V, error) {
+	if v, ok := c.entries.Get(key); ok {
+		return v, nil
+	}
+	result, err, _ := c.loads.Do(key, func() (any, error) {
+		born := c.generation.Load()
+		// The first caller's hang-up must not fail those who wait beside it.
+		v, err := c.load(context.WithoutCancel(ctx), key)
+		if err != nil {
+			return v, err
+		}
+		c.entries.Add(key, v)
+		// A Flush during the load means that v may be older than the change behind it.
+		if c.generation.Load() != born {
+			c.entries.Remove(key)
+		}
+		return v, nil
+	})
+	v, _ := result.(V)
+	return v, err
+}
+
+// Flush forgets everything, values still being loaded included.
+func (c *Cache[V]) Flush() {
+	c.generation.Add(1)
+	c.entries.Purge()
+}
+
+// Forget drops one key: what this process changed itself must show at once.
+func (c *Cache[V]) Forget(key string) {
+	c.generation.Add(1)
+	c.entries.Remove(key)
+}

@@ -1,0 +1,115 @@
+package cache_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/cache"
+)
+
+func TestParallelCallersShareOneLoad(t *testing.T) {
+	var loads atomic.Int32
+	gate := make(chan struct{})
+	c := cache.New(10, func(context.Context, string) (int, error) {
+		loads.Add(1)
+		<-gate
+		return 7, nil
+	})
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			v, err := c.Get(t.Context(), "k")
+			assert.NoError(t, err)
+			assert.Equal(t, 7, v)
+		})
+	}
+	close(gate)
+	wg.Wait()
+	_, _ = c.Get(t.Context(), "k")
+	assert.LessOrEqual(t, loads.Load(), int32(2), "a caller may arrive after the first load ended and before it was kept")
+}
+
+func TestErrorsAreNotRemembered(t *testing.T) {
+	absent := errors.New("absent")
+	present := false
+	c := cache.New(10, func(context.Context, string) (string, error) {
+		if present {
+			return "here", nil
+		}
+		return "", absent
+	})
+	_, err := c.Get(t.Context(), "k")
+	require.ErrorIs(t, err, absent)
+	present = true
+	v, err := c.Get(t.Context(), "k")
+	require.NoError(t, err)
+	assert.Equal(t, "here", v)
+}
+
+// A value read before a change and kept after the flush would be stale for ever.
+func TestFlushDuringLoadIsNotLost(t *testing.T) {
+	version := 1
+	var c *cache.Cache[int]
+	first := true
+	c = cache.New(10, func(context.Context, string) (int, error) {
+		read := version
+		if first {
+			first = false
+			version = 2
+			c.Flush()
+		}
+		return read, nil
+	})
+	v, err := c.Get(t.Context(), "k")
+	require.NoError(t, err)
+	require.Equal(t, 1, v)
+	v, err = c.Get(t.Context(), "k")
+	require.NoError(t, err)
+	assert.Equal(t, 2, v)
+}
+
+func TestCacheIsBounded(t *testing.T) {
+	var loads int
+	c := cache.New(2, func(_ context.Context, key string) (string, error) { loads++; return key, nil })
+	for i := range 3 {
+		_, _ = c.Get(t.Context(), fmt.Sprint(i))
+	}
+	_, _ = c.Get(t.Context(), "0")
+	assert.Equal(t, 4, loads)
+}
+
+type versionSource struct {
+	version int64
+	err     error
+}
+
+func (v *versionSource) CatalogueVersion(context.Context) (int64, error) { return v.version, v.err }
+
+func TestWatcherFlushesOncePerChangeAndRetries(t *testing.T) {
+	source := &versionSource{version: 1}
+	var flushes int
+	var fail error
+	w := cache.NewWatcher(source, slog.New(slog.NewTextHandler(io.Discard, nil)), func(context.Context) error { flushes++; return fail })
+	require.NoError(t, w.Check(t.Context()))
+	require.NoError(t, w.Check(t.Context()))
+	assert.Equal(t, 1, flushes)
+
+	source.version, fail = 2, errors.New("database away")
+	require.ErrorIs(t, w.Check(t.Context()), fail)
+	fail = nil
+	require.NoError(t, w.Check(t.Context()))
+	assert.Equal(t, 3, flushes, "a flush that failed is owed")
+
+	source.err = errors.New("down")
+	require.ErrorIs(t, w.Check(t.Context()), source.err)
+	assert.Equal(t, 3, flushes)
+}

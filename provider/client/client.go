@@ -1,0 +1,104 @@
+package client
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Type says what kind of application a client is ("application_type" in OpenID
+// Connect registration, with backend for applications that people's browsers never see).
+type Type string
+
+// The application types.
+const (
+	Web     Type = "web"
+	Native  Type = "native"
+	Backend Type = "backend"
+)
+
+// AuthMethod is how a client proves itself at the token endpoint
+// (token_endpoint_auth_method, RFC 7591 section 2). A request must use the registered one.
+type AuthMethod string
+
+// The methods in use. None is for public clients, which cannot keep a secret.
+const (
+	SecretBasic AuthMethod = "client_secret_basic"
+	SecretPost  AuthMethod = "client_secret_post"
+	None        AuthMethod = "none"
+)
+
+// TokenFormat is the form of a client's access tokens.
+type TokenFormat string
+
+// Opaque tokens are checked by introspection; JWT tokens (RFC 9068) also by signature.
+const (
+	Opaque TokenFormat = "opaque"
+	JWT    TokenFormat = "jwt"
+)
+
+// GrantType is a value of grant_type (RFC 7591 section 2).
+type GrantType string
+
+// The grant types a client can be registered for.
+const (
+	ClientCredentials GrantType = "client_credentials"
+	AuthorizationCode GrantType = "authorization_code"
+	RefreshToken      GrantType = "refresh_token"
+	Password          GrantType = "password"
+)
+
+// Client is one registered application. Values that the Directory hands out are shared
+// between requests and must not be changed.
+type Client struct {
+	ID            string
+	Name          string
+	Type          Type
+	AuthMethod    AuthMethod
+	GrantTypes    []GrantType
+	RedirectURIs  []string
+	Scopes        []string // what it may ask for
+	DefaultScopes []string // what it gets when it asks for none
+	Audience      []string // whom its tokens may be for
+	TokenFormat   TokenFormat
+	IDTokenAlg    string // id_token_signed_response_alg; empty means RS256
+	// AccessTokenLifetime overrides the provider's when positive.
+	AccessTokenLifetime time.Duration
+
+	RequirePKCE    bool
+	AllowPlainPKCE bool
+	FirstParty     bool // the operator's own: people are not asked for consent
+	MayIntrospect  bool // may introspect tokens that name no audience
+	Disabled       bool
+
+	Secrets   []Secret
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Secret is one secret of a client, as it is kept. Several may be good at once, so that
+// a new one can be rolled out before the old one ends.
+type Secret struct {
+	ID        provider.ID
+	Hash      string
+	CreatedAt time.Time
+	ExpiresAt *time.Time
+}
+
+// Live tells whether the secret can still be used.
+func (s Secret) Live(now time.Time) bool { return s.ExpiresAt == nil || now.Before(*s.ExpiresAt) }
+
+// Public tells whether the client has no way to prove itself (RFC 6749 section 2.1).
+func (c *Client) Public() bool { return c.AuthMethod == None }
+
+// MayUse tells whether the client is registered for a grant type. Values are compared
+// letter by letter: "Client_Credentials" is not a grant type.
+func (c *Client) MayUse(g GrantType) bool { return slices.Contains(c.GrantTypes, g) }
+
+// MayAsk tells whether the client is registered for a scope, letter by letter.
+func (c *Client) MayAsk(scope string) bool { return slices.Contains(c.Scopes, scope) }
+
+// MayReach tells whether the client may have tokens for an audience, letter by letter:
+// comparing by prefix would admit https://api/a/../admin for https://api/a.
+func (c *Client) MayReach(audience string) bool { return slices.Contains(c.Audience, audience) }

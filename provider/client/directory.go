@@ -1,0 +1,44 @@
+package client
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gatehouse-id/gatehouse/provider/cache"
+)
+
+// directorySize bounds the clients in memory, some 1 kB each.
+const directorySize = 10_000
+
+// finder reads one client. It returns provider.ErrNotFound.
+type finder interface {
+	Client(ctx context.Context, id string) (*Client, error)
+}
+
+// Directory finds clients on the path of a request, from memory when it can.
+type Directory struct{ clients *cache.Cache[*Client] }
+
+// NewDirectory makes a Directory in front of the given store.
+func NewDirectory(f finder) *Directory {
+	return &Directory{clients: cache.New(directorySize, f.Client)}
+}
+
+// Client returns the client with the given id, or provider.ErrNotFound. The client is
+// shared: do not change it. A disabled client is returned too; what that means is the
+// caller's to decide.
+func (d *Directory) Client(ctx context.Context, id string) (*Client, error) {
+	// An id that could not have been registered need not reach the database.
+	if len(id) > maxID || !idPattern.MatchString(id) {
+		return nil, fmt.Errorf("client id of %d bytes: %w", len(id), errNotRegistrable)
+	}
+	return d.clients.Get(ctx, id)
+}
+
+// Flush forgets all clients, for when one was changed elsewhere.
+func (d *Directory) Flush(context.Context) error {
+	d.clients.Flush()
+	return nil
+}
+
+// Forget drops one client that this process changed.
+func (d *Directory) Forget(id string) { d.clients.Forget(id) }

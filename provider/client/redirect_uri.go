@@ -1,0 +1,78 @@
+package client
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+func (c *Client) validateRedirectURIs(bad *Invalid) {
+	for _, uri := range c.RedirectURIs {
+		if why := redirectURIFault(uri, c.Type); why != "" {
+			bad.add("redirect_uris", fmt.Sprintf("%q %s", uri, why))
+		}
+	}
+	if len(c.RedirectURIs) > maxListed || repeats(c.RedirectURIs) {
+		bad.add("redirect_uris", fmt.Sprintf("must name at most %d URIs, each once", maxListed))
+	}
+}
+
+// redirectURIFault says what is wrong with a redirect URI, or nothing. What is refused
+// here never has to be judged again when a code is about to be sent to it.
+func redirectURIFault(uri string, kind Type) string {
+	if len(uri) > 2000 || strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' }) {
+		return "must be at most 2000 printable ASCII characters, without spaces or backslashes"
+	}
+	u, err := url.Parse(uri)
+	switch {
+	case err != nil || u.Scheme == "":
+		return "must be an absolute URI"
+	case strings.Contains(uri, "#"):
+		return "must not have a fragment (RFC 6749 section 3.1.2)"
+	case strings.Contains(uri, "*"):
+		return "must not have a wildcard: redirect URIs are compared letter by letter"
+	case u.User != nil:
+		return "must not have user information"
+	}
+	switch scheme := strings.ToLower(u.Scheme); {
+	case scheme == "https" && u.Host != "":
+		return ""
+	case scheme == "http" && Loopback(u.Hostname()):
+		return ""
+	case scheme == "http" || scheme == "https":
+		return "must use https, or http on 127.0.0.1, [::1] or localhost"
+	case kind != Native:
+		return "has a scheme that only native clients may use"
+	case !strings.Contains(scheme, "."):
+		// RFC 8252 section 7.1: a private-use scheme is a reversed domain name. This also
+		// keeps javascript:, data:, file: and the like out.
+		return "must use a scheme with a dot, such as com.example.app"
+	default:
+		return ""
+	}
+}
+
+// Loopback tells whether a host names this machine by literal or by localhost.
+func Loopback(host string) bool {
+	return slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, host)
+}
+
+// Origins lists the web origins that a public client's browser code runs on, as far as
+// its redirect URIs tell: those may call the token endpoint across origins.
+func (c *Client) Origins() []string {
+	if !c.Public() {
+		return nil
+	}
+	var origins []string
+	for _, uri := range c.RedirectURIs {
+		u, err := url.Parse(uri)
+		if err != nil || (u.Scheme != "https" && u.Scheme != "http") {
+			continue
+		}
+		if origin := u.Scheme + "://" + u.Host; !slices.Contains(origins, origin) {
+			origins = append(origins, origin)
+		}
+	}
+	return origins
+}

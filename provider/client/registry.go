@@ -1,0 +1,183 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// errNotRegistrable is what asking for an impossible id yields: to callers it is
+// provider.ErrNotFound.
+var errNotRegistrable = fmt.Errorf("not a client id: %w", provider.ErrNotFound)
+
+// ErrPublic: the client is public and has no secrets.
+var ErrPublic = errors.New("a public client has no secret")
+
+// Store keeps clients with their secrets. Each change raises the catalogue version.
+// Methods return provider.ErrNotFound and provider.ErrConflict.
+type Store interface {
+	finder
+	CreateClient(ctx context.Context, c *Client) error
+	// UpdateClient replaces the registration and the list of secrets.
+	UpdateClient(ctx context.Context, c *Client) error
+	DeleteClient(ctx context.Context, id string) error
+}
+
+// Lister pages through clients in the order of their ids, from after the given one.
+type Lister interface {
+	Clients(ctx context.Context, after string, limit int) ([]*Client, error)
+}
+
+// transactor runs fn in one transaction.
+type transactor interface {
+	InTx(ctx context.Context, fn func(ctx context.Context) error) error
+}
+
+// Registry registers clients and changes their registration.
+type Registry struct {
+	store   Store
+	tx      transactor
+	secrets *Secrets
+	clock   provider.Clock
+	random  io.Reader
+}
+
+// NewRegistry makes a Registry.
+func NewRegistry(store Store, tx transactor, secrets *Secrets, clock provider.Clock, random io.Reader) *Registry {
+	return &Registry{store: store, tx: tx, secrets: secrets, clock: clock, random: random}
+}
+
+// Create registers c. An empty id gets a random one, an empty secret of a confidential
+// client a generated one; the secret in clear is returned and can never be read again.
+// It fills in c's defaults and times, and returns *Invalid or provider.ErrConflict.
+func (r *Registry) Create(ctx context.Context, c *Client, secret string) (string, error) {
+	now := r.clock.Now(ctx)
+	if c.ID == "" {
+		c.ID = provider.NewID(now, r.random).String()
+	}
+	c.fillDefaults()
+	c.CreatedAt, c.UpdatedAt = now, now
+	if err := c.Validate(); err != nil {
+		return "", err
+	}
+	if c.Public() {
+		if secret != "" {
+			return "", &Invalid{[]Problem{{"client_secret", "a public client cannot have one"}}}
+		}
+		return "", r.store.CreateClient(ctx, c)
+	}
+	kept, secret, err := r.newSecret(ctx, secret)
+	if err != nil {
+		return "", err
+	}
+	c.Secrets = []Secret{kept}
+	return secret, r.store.CreateClient(ctx, c)
+}
+
+func (c *Client) fillDefaults() {
+	if c.Type == "" {
+		c.Type = Web
+	}
+	if c.AuthMethod == "" {
+		c.AuthMethod = SecretBasic
+	}
+	if c.TokenFormat == "" {
+		c.TokenFormat = Opaque
+	}
+	if c.Name == "" {
+		c.Name = c.ID
+	}
+}
+
+// Update changes the registration of a client: change gets the present one and alters
+// it in place. Id, secrets and times are not its to change. It returns *Invalid or
+// provider.ErrNotFound, and then nothing has changed.
+func (r *Registry) Update(ctx context.Context, id string, change func(c *Client) error) (*Client, error) {
+	var updated *Client
+	err := r.tx.InTx(ctx, func(ctx context.Context) error {
+		c, err := r.store.Client(ctx, id)
+		if err != nil {
+			return err
+		}
+		created, secrets, wasPublic := c.CreatedAt, c.Secrets, c.Public()
+		if err := change(c); err != nil {
+			return err
+		}
+		c.ID, c.CreatedAt, c.Secrets, c.UpdatedAt = id, created, secrets, r.clock.Now(ctx)
+		if err := c.Validate(); err != nil {
+			return err
+		}
+		switch {
+		case c.Public():
+			c.Secrets = nil
+		case wasPublic:
+			return &Invalid{[]Problem{{"token_endpoint_auth_method", "a public client cannot become confidential; create another client"}}}
+		}
+		updated = c
+		return r.store.UpdateClient(ctx, c)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return updated, nil
+}
+
+// RotateSecret adds a secret, generated when empty, and lets the older ones end after
+// overlap (at once when it is 0). It returns the new secret in clear, and ErrPublic or
+// provider.ErrNotFound.
+func (r *Registry) RotateSecret(ctx context.Context, id, secret string, overlap time.Duration) (string, error) {
+	kept, secret, err := r.newSecret(ctx, secret)
+	if err != nil {
+		return "", err
+	}
+	err = r.tx.InTx(ctx, func(ctx context.Context) error {
+		c, err := r.store.Client(ctx, id)
+		if err != nil {
+			return err
+		}
+		if c.Public() {
+			return ErrPublic
+		}
+		now := r.clock.Now(ctx)
+		ends := now.Add(overlap)
+		c.Secrets = slices.DeleteFunc(c.Secrets, func(s Secret) bool { return overlap <= 0 || !s.Live(now) })
+		for i, s := range c.Secrets {
+			if s.ExpiresAt == nil || s.ExpiresAt.After(ends) {
+				c.Secrets[i].ExpiresAt = &ends
+			}
+		}
+		c.Secrets = append(c.Secrets, kept)
+		c.UpdatedAt = now
+		return r.store.UpdateClient(ctx, c)
+	})
+	if err != nil {
+		return "", err
+	}
+	return secret, nil
+}
+
+// Delete removes a client; everything issued to it ends with it.
+func (r *Registry) Delete(ctx context.Context, id string) error {
+	return r.store.DeleteClient(ctx, id)
+}
+
+func (r *Registry) newSecret(ctx context.Context, secret string) (Secret, string, error) {
+	if secret == "" {
+		secret = r.secrets.Generate()
+	}
+	if len(secret) < 8 || len(secret) > 200 || strings.ContainsFunc(secret, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return Secret{}, "", &Invalid{[]Problem{{"client_secret", "must be 8 to 200 printable ASCII characters without spaces"}}}
+	}
+	hash, err := r.secrets.Hash(ctx, secret)
+	if err != nil {
+		return Secret{}, "", err
+	}
+	now := r.clock.Now(ctx)
+	return Secret{ID: provider.NewID(now, r.random), Hash: hash, CreatedAt: now}, secret, nil
+}

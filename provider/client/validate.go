@@ -1,0 +1,130 @@
+package client
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Bounds of a registration. A client is read on the path of every request, so its
+// size is everybody's cost.
+const (
+	maxID       = 200
+	maxName     = 200
+	maxListed   = 200
+	maxValue    = 500
+	maxLifetime = 30 * 24 * time.Hour
+)
+
+// idPattern is narrower than RFC 6749 appendix A.1: no space and no colon after the
+// scheme of a URL is needed to keep Basic credentials and logs unambiguous, and no
+// character that HTML or a shell would need quoted.
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~/:@-]*$`) //nolint:gochecknoglobals // compiled once, never changed
+
+// scopePattern is scope-token of RFC 6749 section 3.3.
+var scopePattern = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`) //nolint:gochecknoglobals // compiled once, never changed
+
+// ValidScope tells whether a name can stand in a scope parameter (RFC 6749 section 3.3).
+func ValidScope(name string) bool { return len(name) <= maxValue && scopePattern.MatchString(name) }
+
+// Validate checks the registration as a whole and returns *Invalid with every fault.
+func (c *Client) Validate() error {
+	var bad Invalid
+	if len(c.ID) > maxID || !idPattern.MatchString(c.ID) {
+		bad.add("client_id", fmt.Sprintf("must be 1 to %d letters, digits or . _ ~ / : @ -, starting with a letter or digit", maxID))
+	}
+	if name := strings.TrimSpace(c.Name); name == "" || len(c.Name) > maxName || strings.ContainsFunc(c.Name, isControl) {
+		bad.add("client_name", fmt.Sprintf("must have 1 to %d bytes and no control characters", maxName))
+	}
+	if !slices.Contains([]Type{Web, Native, Backend}, c.Type) {
+		bad.add("client_type", "must be web, native or backend")
+	}
+	if !slices.Contains([]AuthMethod{SecretBasic, SecretPost, None}, c.AuthMethod) {
+		bad.add("token_endpoint_auth_method", "must be client_secret_basic, client_secret_post or none")
+	}
+	if !slices.Contains([]TokenFormat{Opaque, JWT}, c.TokenFormat) {
+		bad.add("access_token_format", "must be opaque or jwt")
+	}
+	if !slices.Contains([]string{"", "RS256", "PS256", "ES256", "EdDSA"}, c.IDTokenAlg) {
+		bad.add("id_token_signed_response_alg", "must be RS256, PS256, ES256 or EdDSA")
+	}
+	if c.AccessTokenLifetime < 0 || c.AccessTokenLifetime > maxLifetime {
+		bad.add("access_token_lifetime", "must be between 0 (the provider's) and 30 days")
+	}
+	c.validateGrants(&bad)
+	c.validateScopes(&bad)
+	c.validateAudience(&bad)
+	c.validateRedirectURIs(&bad)
+	return bad.orNil()
+}
+
+func (c *Client) validateGrants(bad *Invalid) {
+	known := []GrantType{ClientCredentials, AuthorizationCode, RefreshToken, Password}
+	for _, g := range c.GrantTypes {
+		if !slices.Contains(known, g) {
+			bad.add("grant_types", fmt.Sprintf("%q is not a grant type of this provider", g))
+		}
+	}
+	if repeats(c.GrantTypes) {
+		bad.add("grant_types", "names a grant type twice")
+	}
+	// RFC 6749 section 4.4: the grant MUST only be used by confidential clients.
+	if c.Public() && c.MayUse(ClientCredentials) {
+		bad.add("grant_types", "client_credentials needs a client with a secret")
+	}
+	if c.Public() && c.MayIntrospect {
+		bad.add("may_introspect", "needs a client with a secret")
+	}
+	if c.MayUse(Password) && !c.FirstParty {
+		bad.add("grant_types", "password is for first-party clients only")
+	}
+	if c.MayUse(AuthorizationCode) && len(c.RedirectURIs) == 0 {
+		bad.add("redirect_uris", "authorization_code needs at least one")
+	}
+}
+
+func (c *Client) validateScopes(bad *Invalid) {
+	for _, s := range c.Scopes {
+		if !ValidScope(s) {
+			bad.add("scope", fmt.Sprintf("%q is not a scope name (RFC 6749 section 3.3)", s))
+		}
+	}
+	if len(c.Scopes) > maxListed || repeats(c.Scopes) {
+		bad.add("scope", fmt.Sprintf("must name at most %d scopes, each once", maxListed))
+	}
+	for _, s := range c.DefaultScopes {
+		if !c.MayAsk(s) {
+			bad.add("default_scopes", fmt.Sprintf("%q is not among the client's scopes", s))
+		}
+	}
+	if repeats(c.DefaultScopes) {
+		bad.add("default_scopes", "names a scope twice")
+	}
+}
+
+func (c *Client) validateAudience(bad *Invalid) {
+	for _, a := range c.Audience {
+		// Lists are kept and sent separated by spaces.
+		if a == "" || len(a) > maxValue || strings.ContainsFunc(a, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+			bad.add("audience", fmt.Sprintf("%q must have 1 to %d characters and no spaces", a, maxValue))
+		}
+	}
+	if len(c.Audience) > maxListed || repeats(c.Audience) {
+		bad.add("audience", fmt.Sprintf("must name at most %d audiences, each once", maxListed))
+	}
+}
+
+func repeats[T comparable](list []T) bool {
+	seen := make(map[T]bool, len(list))
+	for _, v := range list {
+		if seen[v] {
+			return true
+		}
+		seen[v] = true
+	}
+	return false
+}
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }

@@ -1,0 +1,91 @@
+package consent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// Scope is one entry of the catalogue. Description completes "This application will be
+// able to …" on the consent page; empty, the page shows the name.
+type Scope struct {
+	Name        string
+	Description string
+	CreatedAt   time.Time
+}
+
+// ErrMalformedScope: the name cannot stand in a scope parameter (RFC 6749 section 3.3).
+var ErrMalformedScope = errors.New("a scope name has 1 to 500 printable ASCII characters, without spaces, quotation marks and backslashes")
+
+// ErrMalformedDescription: too long for a line of a page, or not one line.
+var ErrMalformedDescription = errors.New("a description has at most 300 bytes and no control characters")
+
+// ScopeStore keeps the catalogue. It returns provider.ErrNotFound and provider.ErrConflict.
+type ScopeStore interface {
+	CreateScope(ctx context.Context, s Scope) error
+	Scopes(ctx context.Context) ([]Scope, error) // by name
+	DeleteScope(ctx context.Context, name string) error
+}
+
+// Catalogue changes and lists the scopes.
+type Catalogue struct {
+	store ScopeStore
+	clock provider.Clock
+}
+
+// NewCatalogue makes a Catalogue.
+func NewCatalogue(store ScopeStore, clock provider.Clock) *Catalogue {
+	return &Catalogue{store: store, clock: clock}
+}
+
+// Create adds a scope. It returns ErrMalformedScope, ErrMalformedDescription or
+// provider.ErrConflict.
+func (c *Catalogue) Create(ctx context.Context, name, description string) (Scope, error) {
+	if !client.ValidScope(name) {
+		return Scope{}, ErrMalformedScope
+	}
+	description = strings.TrimSpace(description)
+	if len(description) > 300 || strings.ContainsFunc(description, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return Scope{}, ErrMalformedDescription
+	}
+	s := Scope{Name: name, Description: description, CreatedAt: c.clock.Now(ctx)}
+	return s, c.store.CreateScope(ctx, s)
+}
+
+// Ensure adds those of the names that the catalogue lacks, without a description, and
+// returns them: a client may be registered for a scope that nobody has described yet.
+func (c *Catalogue) Ensure(ctx context.Context, names []string) ([]string, error) {
+	present, err := c.store.Scopes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var added []string
+	for _, name := range names {
+		if slices.ContainsFunc(present, func(s Scope) bool { return s.Name == name }) {
+			continue
+		}
+		if _, err := c.Create(ctx, name, ""); err != nil {
+			if errors.Is(err, provider.ErrConflict) { // added by somebody else meanwhile
+				continue
+			}
+			return added, fmt.Errorf("scope %q: %w", name, err)
+		}
+		added = append(added, name)
+	}
+	return added, nil
+}
+
+// List gives the whole catalogue, by name.
+func (c *Catalogue) List(ctx context.Context) ([]Scope, error) { return c.store.Scopes(ctx) }
+
+// Delete removes a scope from the catalogue. Clients registered for it keep it until
+// they are updated: deleting words must not break a running application.
+func (c *Catalogue) Delete(ctx context.Context, name string) error {
+	return c.store.DeleteScope(ctx, name)
+}

@@ -1,0 +1,48 @@
+package grant
+
+import (
+	"errors"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Grant is what was authorized.
+type Grant struct {
+	ID       provider.ID
+	ClientID string
+	Scopes   []string
+	Audience []string
+	// StandingKey is set for a standing grant: the digest of client, scopes and
+	// audience, by which it is found again. At most one live grant has it.
+	StandingKey []byte
+	CreatedAt   time.Time
+	// ExpiresAt ends the grant by itself; a standing grant has none.
+	ExpiresAt *time.Time
+	// EndedAt is when it was ended before its time.
+	EndedAt *time.Time
+}
+
+// Live tells whether anything issued under the grant can still be good.
+func (g *Grant) Live(now time.Time) bool {
+	return g.EndedAt == nil && (g.ExpiresAt == nil || now.Before(*g.ExpiresAt))
+}
+
+// Token is one issuance under a grant.
+type Token struct {
+	ID      provider.ID
+	GrantID provider.ID
+	// AccessHash is the keyed hash of the access token, as the keyring makes it.
+	AccessHash      []byte
+	IssuedAt        time.Time
+	AccessExpiresAt time.Time
+	// RevokedAt is when this access token was revoked on its own.
+	RevokedAt *time.Time
+}
+
+// ErrInactive: there is no such token, or it is not good any more. The caller is not
+// told which: RFC 7662 section 2.2 asks for no further detail.
+var ErrInactive = errors.New("token inactive")
+
+// ErrNotYours: the token was issued to another client (RFC 7009 section 2.1).
+var ErrNotYours = errors.New("token was issued to another client")

@@ -1,0 +1,121 @@
+package password
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// The cost that OWASP's password storage guide gives for argon2id: 19 MiB, 2 passes,
+// 1 lane.
+const (
+	memoryKiB = 19 * 1024
+	passes    = 2
+	lanes     = 1
+	saltSize  = 16
+	hashSize  = 32
+)
+
+// The most that a stored hash may ask for. A row from elsewhere must not be able to
+// make the server spend minutes or gigabytes on it.
+const (
+	maxMemoryKiB = 256 * 1024
+	maxPasses    = 16
+	maxLanes     = 8
+)
+
+// ErrMalformedHash: the stored text is not an argon2id hash in PHC form, or asks for
+// more than the server is willing to spend.
+var ErrMalformedHash = errors.New("password: malformed hash")
+
+// Hasher hashes and verifies. It is safe for concurrent use.
+type Hasher struct {
+	random io.Reader
+	slots  chan struct{}
+}
+
+// New makes a Hasher that works on at most atOnce secrets at the same time; further
+// callers wait for as long as their context lets them.
+func New(random io.Reader, atOnce int) *Hasher {
+	return &Hasher{random: random, slots: make(chan struct{}, max(atOnce, 1))}
+}
+
+// Hash returns the argon2id hash of secret in PHC form,
+// $argon2id$v=19$m=19456,t=2,p=1$salt$hash. The error is the context's.
+func (h *Hasher) Hash(ctx context.Context, secret string) (string, error) {
+	var salt [saltSize]byte
+	if _, err := io.ReadFull(h.random, salt[:]); err != nil {
+		return "", fmt.Errorf("password: no randomness: %w", err)
+	}
+	p := params{memory: memoryKiB, passes: passes, lanes: lanes, salt: salt[:], size: hashSize}
+	sum, err := h.compute(ctx, secret, p)
+	if err != nil {
+		return "", err
+	}
+	b64 := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.memory, p.passes, p.lanes, b64(p.salt), b64(sum)), nil
+}
+
+// Verify tells whether secret is the one behind hash. It returns ErrMalformedHash, or
+// the context's error when no slot became free in time.
+func (h *Hasher) Verify(ctx context.Context, hash, secret string) (bool, error) {
+	p, want, err := parse(hash)
+	if err != nil {
+		return false, err
+	}
+	got, err := h.compute(ctx, secret, p)
+	if err != nil {
+		return false, err
+	}
+	return subtle.ConstantTimeCompare(got, want) == 1, nil
+}
+
+func (h *Hasher) compute(ctx context.Context, secret string, p params) ([]byte, error) {
+	if ctx.Err() != nil { // select picks at random when both are ready
+		return nil, fmt.Errorf("password: %w", ctx.Err())
+	}
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("password: waiting for a slot: %w", ctx.Err())
+	}
+	return argon2.IDKey([]byte(secret), p.salt, p.passes, p.memory, p.lanes, p.size), nil
+}
+
+type params struct {
+	memory, passes uint32
+	lanes          uint8
+	size           uint32
+	salt           []byte
+}
+
+func parse(hash string) (params, []byte, error) {
+	part := strings.Split(hash, "$")
+	if len(part) != 6 || part[0] != "" || part[1] != "argon2id" || part[2] != fmt.Sprintf("v=%d", argon2.Version) {
+		return params{}, nil, ErrMalformedHash
+	}
+	var p params
+	if n, err := fmt.Sscanf(part[3], "m=%d,t=%d,p=%d", &p.memory, &p.passes, &p.lanes); err != nil || n != 3 {
+		return params{}, nil, ErrMalformedHash
+	}
+	if p.memory == 0 || p.memory > maxMemoryKiB || p.passes == 0 || p.passes > maxPasses || p.lanes == 0 || p.lanes > maxLanes {
+		return params{}, nil, ErrMalformedHash
+	}
+	salt, err := base64.RawStdEncoding.DecodeString(part[4])
+	if err != nil || len(salt) < 8 {
+		return params{}, nil, ErrMalformedHash
+	}
+	sum, err := base64.RawStdEncoding.DecodeString(part[5])
+	if err != nil || len(sum) < 16 || len(sum) > 64 {
+		return params{}, nil, ErrMalformedHash
+	}
+	p.salt, p.size = salt, uint32(len(sum)) //nolint:gosec // at most 64
+	return p, sum, nil
+}
