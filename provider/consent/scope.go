@@ -30,6 +30,7 @@ var ErrMalformedDescription = errors.New("a description has at most 300 bytes an
 type ScopeStore interface {
 	CreateScope(ctx context.Context, s Scope) error
 	Scopes(ctx context.Context) ([]Scope, error) // by name
+	DescribeScope(ctx context.Context, name, description string) error
 	DeleteScope(ctx context.Context, name string) error
 }
 
@@ -50,12 +51,24 @@ func (c *Catalogue) Create(ctx context.Context, name, description string) (Scope
 	if !client.ValidScope(name) {
 		return Scope{}, ErrMalformedScope
 	}
-	description = strings.TrimSpace(description)
-	if len(description) > 300 || strings.ContainsFunc(description, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+	if !validDescription(description) {
 		return Scope{}, ErrMalformedDescription
 	}
 	s := Scope{Name: name, Description: description, CreatedAt: c.clock.Now(ctx)}
 	return s, c.store.CreateScope(ctx, s)
+}
+
+// Describe changes what a scope means to people. It returns ErrMalformedDescription or
+// provider.ErrNotFound.
+func (c *Catalogue) Describe(ctx context.Context, name, description string) error {
+	if !validDescription(description) {
+		return ErrMalformedDescription
+	}
+	return c.store.DescribeScope(ctx, name, description)
+}
+
+func validDescription(text string) bool {
+	return len(text) <= 300 && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
 // Ensure adds those of the names that the catalogue lacks, without a description, and

@@ -30,6 +30,7 @@ const (
 	CheckScopeSyntax     Check = "scope_syntax"
 	CheckScope           Check = "scope"
 	CheckAudience        Check = "audience"
+	CheckTokenClient     Check = "token_of_another_client"
 	CheckTimeout         Check = "timeout"
 )
 
@@ -162,7 +163,7 @@ func entries() map[Check]Entry {
 		CheckClientMethod: {
 			"Client authentication failed",
 			"The client is not known here, or did not prove that it is the one it names.",
-			"Check that the application authenticates in the way that the client is registered for.",
+			"Check client id, secret, and that the application talks to the right server.",
 			"The client is registered for another method: `gatehouse client update ID --auth-method METHOD`.",
 		},
 		CheckClientSecret: {
@@ -191,8 +192,8 @@ func entries() map[Check]Entry {
 		},
 		CheckScopeSyntax: {
 			"Malformed scope",
-			"The scope parameter is a list of names separated by single spaces (RFC 6749 section 3.3).",
-			"Remove quotation marks, backslashes, line breaks and doubled spaces.",
+			"The scope parameter is a list of names separated by spaces (RFC 6749 section 3.3).",
+			"Remove quotation marks, backslashes and line breaks.",
 			"The application must change what it sends.",
 		},
 		CheckScope: {
@@ -206,6 +207,12 @@ func entries() map[Check]Entry {
 			"The client asked for a token for an audience that it is not registered for. Audiences are compared letter by letter.",
 			"Ask for an audience that the client is registered for.",
 			"`gatehouse client update ID --add-audience AUDIENCE`, if the client should reach it.",
+		},
+		CheckTokenClient: {
+			"Token of another client",
+			"The token was issued to another client than the one that sent the request (RFC 7009 section 2.1).",
+			"Revoke a token with the client that it was issued to.",
+			"An operator can end it: `gatehouse token revoke`. If the application never should have had this token, find out how it got it.",
 		},
 		CheckTimeout: {
 			"Took too long",

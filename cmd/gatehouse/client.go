@@ -1,0 +1,89 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+func newClient(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "client",
+		Short: "Register and change OAuth clients",
+		Long:  "A client is an application that may ask for tokens (RFC 6749 section 2).",
+	}
+	cmd.AddCommand(
+		newClientCreate(env), newClientUpdate(env), newClientList(env), newClientGet(env), newClientDelete(env),
+		newClientDisable(env), newClientEnable(env), newClientRotateSecret(env),
+	)
+	return cmd
+}
+
+// clientView is a client as the command line prints it. Secrets are shown by date only:
+// their hashes are nobody's business.
+type clientView struct {
+	ID                  string       `json:"client_id"`
+	Secret              string       `json:"client_secret,omitempty"` // at creation and rotation only
+	Name                string       `json:"client_name"`
+	Type                string       `json:"client_type"`
+	AuthMethod          string       `json:"token_endpoint_auth_method"`
+	GrantTypes          []string     `json:"grant_types"`
+	RedirectURIs        []string     `json:"redirect_uris"`
+	Scopes              []string     `json:"scopes"`
+	DefaultScopes       []string     `json:"default_scopes"`
+	Audience            []string     `json:"audience"`
+	AccessTokenFormat   string       `json:"access_token_format"`
+	AccessTokenLifetime int64        `json:"access_token_lifetime,omitempty"` // seconds
+	IDTokenAlg          string       `json:"id_token_signed_response_alg"`
+	RequirePKCE         bool         `json:"require_pkce"`
+	AllowPlainPKCE      bool         `json:"allow_plain_pkce"`
+	FirstParty          bool         `json:"first_party"`
+	MayIntrospect       bool         `json:"may_introspect"`
+	Disabled            bool         `json:"disabled"`
+	Secrets             []secretView `json:"secrets"`
+	CreatedAt           time.Time    `json:"created_at"`
+	UpdatedAt           time.Time    `json:"updated_at"`
+}
+
+type secretView struct {
+	ID        string     `json:"id"`
+	CreatedAt time.Time  `json:"created_at"`
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+}
+
+func viewOf(c *client.Client) clientView {
+	alg := c.IDTokenAlg
+	if alg == "" {
+		alg = "RS256"
+	}
+	v := clientView{
+		ID: c.ID, Name: c.Name, Type: string(c.Type), AuthMethod: string(c.AuthMethod),
+		GrantTypes: grantTypeNames(c.GrantTypes), RedirectURIs: orEmpty(c.RedirectURIs), Scopes: orEmpty(c.Scopes),
+		DefaultScopes: orEmpty(c.DefaultScopes), Audience: orEmpty(c.Audience), AccessTokenFormat: string(c.TokenFormat),
+		AccessTokenLifetime: int64(c.AccessTokenLifetime / time.Second), IDTokenAlg: alg,
+		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty,
+		MayIntrospect: c.MayIntrospect, Disabled: c.Disabled, Secrets: []secretView{}, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+	}
+	for _, s := range c.Secrets {
+		v.Secrets = append(v.Secrets, secretView{s.ID.String(), s.CreatedAt, s.ExpiresAt})
+	}
+	return v
+}
+
+// orEmpty makes JSON say [] and not null, which few programs expect of a list.
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+func grantTypeNames(types []client.GrantType) []string {
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = string(t)
+	}
+	return names
+}

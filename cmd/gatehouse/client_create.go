@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+func newClientCreate(env *environment) *cobra.Command {
+	var f clientFlags
+	cmd := &cobra.Command{
+		Use:   "create NAME [ID] [SECRET]",
+		Short: "Register a client",
+		Long: `Registers a client. Without ID it gets a random one; without SECRET a confidential
+client gets 64 random hexadecimal characters, which are shown once.
+
+A SECRET on the command line ends up in the history of your shell: --secret-stdin
+reads it from standard input.`,
+		Example: `  gatehouse client create "Billing" billing --grant-type client_credentials --scope invoices:read
+  gatehouse client create "Orders API" orders-api --may-introspect --json
+  openssl rand -hex 32 | gatehouse client create "Web shop" shop --secret-stdin \
+      --grant-type authorization_code --redirect-uri https://shop.example.com/callback`,
+		Args: cobra.RangeArgs(1, 3),
+	}
+	f.register(cmd)
+	asJSON := addJSON(cmd)
+	fromStdin := cmd.Flags().Bool("secret-stdin", false, "read the secret from standard input")
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		c := &client.Client{Name: args[0]}
+		secret := ""
+		if len(args) > 1 {
+			c.ID = args[1]
+		}
+		if len(args) > 2 {
+			secret = args[2]
+		}
+		if *fromStdin {
+			if secret != "" {
+				return errors.New("give the secret as an argument or on standard input, not both")
+			}
+			if secret, err = firstLine(env.In); err != nil {
+				return fmt.Errorf("read the secret from standard input: %w", err)
+			}
+		}
+		if err := f.apply(cmd, c); err != nil {
+			return err
+		}
+		h, err := env.open(cmd)
+		if err != nil {
+			return err
+		}
+		defer h.close(&err)
+		given := secret != ""
+		secret, err = h.registry.Create(cmd.Context(), c, secret)
+		if err != nil {
+			return fmt.Errorf("client %q: %w", c.ID, err)
+		}
+		if err := noteNewScopes(cmd.Context(), env, h, c.Scopes); err != nil {
+			return err
+		}
+		if given {
+			secret = "" // whoever brought it has it
+		}
+		return printCreated(env.Out, c, secret, *asJSON)
+	}
+	return cmd
+}
+
+func printCreated(w io.Writer, c *client.Client, secret string, asJSON bool) error {
+	view := viewOf(c)
+	view.Secret = secret
+	if asJSON {
+		return printJSON(w, view)
+	}
+	if err := facts(w, "client_id", c.ID, "client_secret", secret); err != nil || secret == "" {
+		return err
+	}
+	_, err := fmt.Fprintln(w, "The secret is not shown again.")
+	return err
+}
+
+// noteNewScopes adds scopes that the catalogue lacks and says so: one of them may be a
+// typing mistake.
+func noteNewScopes(ctx context.Context, env *environment, h *house, scopes []string) error {
+	added, err := h.catalogue.Ensure(ctx, scopes)
+	for _, name := range added {
+		_, _ = fmt.Fprintf(env.Err, "note: scope %q is new; describe it with: gatehouse scope describe %s \"...\"\n", name, name)
+	}
+	return err
+}
+
+func firstLine(r io.Reader) (string, error) {
+	line, err := bufio.NewReader(io.LimitReader(r, 4096)).ReadString('\n')
+	if err != nil && (!errors.Is(err, io.EOF) || line == "") {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// clientFlags are the flags that describe a registration, for create and update alike.
+type clientFlags struct {
+	name, kind, authMethod, format, idTokenAlg             string
+	grantTypes, redirectURIs, scopes, defaults, audience   []string
+	public, requirePKCE, plainPKCE, firstParty, introspect bool
+	lifetime                                               time.Duration
+}
+
+func (f *clientFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.grantTypes, "grant-type", nil, "authorization_code, refresh_token, client_credentials or password (repeatable)")
+	flags.StringArrayVar(&f.redirectURIs, "redirect-uri", nil, "where answers may be sent, letter by letter (repeatable)")
+	flags.StringArrayVar(&f.scopes, "scope", nil, "what the client may ask for (repeatable)")
+	flags.StringArrayVar(&f.defaults, "default-scope", nil, "what it gets when it asks for nothing (repeatable)")
+	flags.StringArrayVar(&f.audience, "audience", nil, "whom its tokens may be for (repeatable)")
+	flags.BoolVar(&f.public, "public", false, "a client that cannot keep a secret: browser or native application")
+	flags.StringVar(&f.kind, "client-type", "", "web, native or backend (default web)")
+	flags.StringVar(&f.authMethod, "auth-method", "", "client_secret_basic, client_secret_post or none (default client_secret_basic)")
+	flags.BoolVar(&f.requirePKCE, "require-pkce", false, "refuse authorization requests without PKCE (public clients always need it)")
+	flags.BoolVar(&f.plainPKCE, "allow-plain-pkce", false, "accept the PKCE method plain, for clients that have no SHA-256")
+	flags.BoolVar(&f.firstParty, "first-party", false, "your own application: people are not asked for consent")
+	flags.BoolVar(&f.introspect, "may-introspect", false, "may introspect tokens that name no audience")
+	flags.StringVar(&f.idTokenAlg, "id-token-alg", "", "RS256, PS256, ES256 or EdDSA (default RS256)")
+	flags.StringVar(&f.format, "access-token-format", "", "opaque or jwt (default opaque)")
+	flags.DurationVar(&f.lifetime, "access-token-lifetime", 0, "such as 15m (default: the provider's)")
+}
+
+// apply changes c by the flags that were given, and by no others.
+func (f *clientFlags) apply(cmd *cobra.Command, c *client.Client) error {
+	given := cmd.Flags().Changed
+	if given("public") && given("auth-method") && f.public != (f.authMethod == string(client.None)) {
+		return errors.New("--public and --auth-method contradict each other")
+	}
+	if given("public") && f.public {
+		c.AuthMethod = client.None
+	}
+	for name, set := range map[string]func(){
+		"auth-method":           func() { c.AuthMethod = client.AuthMethod(f.authMethod) },
+		"client-type":           func() { c.Type = client.Type(f.kind) },
+		"access-token-format":   func() { c.TokenFormat = client.TokenFormat(f.format) },
+		"id-token-alg":          func() { c.IDTokenAlg = f.idTokenAlg },
+		"access-token-lifetime": func() { c.AccessTokenLifetime = f.lifetime },
+		"grant-type":            func() { c.GrantTypes = grantTypes(f.grantTypes) },
+		"redirect-uri":          func() { c.RedirectURIs = f.redirectURIs },
+		"scope":                 func() { c.Scopes = words(f.scopes) },
+		"default-scope":         func() { c.DefaultScopes = words(f.defaults) },
+		"audience":              func() { c.Audience = f.audience },
+		"require-pkce":          func() { c.RequirePKCE = f.requirePKCE },
+		"allow-plain-pkce":      func() { c.AllowPlainPKCE = f.plainPKCE },
+		"first-party":           func() { c.FirstParty = f.firstParty },
+		"may-introspect":        func() { c.MayIntrospect = f.introspect },
+	} {
+		if given(name) {
+			set()
+		}
+	}
+	return nil
+}
+
+func grantTypes(names []string) []client.GrantType {
+	var types []client.GrantType
+	for _, n := range words(names) {
+		types = append(types, client.GrantType(n))
+	}
+	return types
+}
+
+// words also takes several names in one flag, as they stand in a scope parameter.
+func words(values []string) []string { return strings.Fields(strings.Join(values, " ")) }
+
+// listChange is a pair of --add-NAME and --remove-NAME.
+type listChange struct{ add, remove []string }
+
+func (l *listChange) register(cmd *cobra.Command, name string) {
+	cmd.Flags().StringArrayVar(&l.add, "add-"+name, nil, "add one (repeatable)")
+	cmd.Flags().StringArrayVar(&l.remove, "remove-"+name, nil, "remove one (repeatable)")
+}
+
+func (l *listChange) apply(list []string) []string {
+	kept := slices.DeleteFunc(slices.Clone(list), func(v string) bool { return slices.Contains(l.remove, v) })
+	for _, v := range l.add {
+		if !slices.Contains(kept, v) {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}

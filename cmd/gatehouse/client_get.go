@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+func newClientGet(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "get ID",
+		Short:   "Show one client",
+		Example: "  gatehouse client get billing\n  gatehouse client get billing --json",
+		Args:    cobra.ExactArgs(1),
+	}
+	asJSON := addJSON(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		h, err := env.open(cmd)
+		if err != nil {
+			return err
+		}
+		defer h.close(&err)
+		c, err := h.store.Client(cmd.Context(), args[0])
+		if err != nil {
+			return fmt.Errorf("client %q: %w", args[0], err)
+		}
+		if *asJSON {
+			return printJSON(env.Out, viewOf(c))
+		}
+		return printClient(env.Out, c)
+	}
+	return cmd
+}
+
+func printClient(w io.Writer, c *client.Client) error {
+	v := viewOf(c)
+	lifetime := "the provider's"
+	if c.AccessTokenLifetime > 0 {
+		lifetime = c.AccessTokenLifetime.String()
+	}
+	secrets := make([]string, len(c.Secrets))
+	for i, s := range c.Secrets {
+		secrets[i] = "made " + when(s.CreatedAt) + ", expires " + whenOrNever(s.ExpiresAt)
+	}
+	return facts(w,
+		"Client ID", c.ID, "Name", c.Name, "Type", v.Type, "Authentication", v.AuthMethod,
+		"Grant types", strings.Join(v.GrantTypes, " "), "Redirect URIs", strings.Join(c.RedirectURIs, " "),
+		"Scopes", strings.Join(c.Scopes, " "), "Default scopes", strings.Join(c.DefaultScopes, " "),
+		"Audience", strings.Join(c.Audience, " "),
+		"Access tokens", v.AccessTokenFormat+", lifetime "+lifetime, "ID token algorithm", v.IDTokenAlg,
+		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()), "Allows plain PKCE", yesNo(c.AllowPlainPKCE),
+		"First party", yesNo(c.FirstParty), "May introspect", yesNo(c.MayIntrospect), "Disabled", yesNo(c.Disabled),
+		"Secrets", strings.Join(secrets, "; "), "Created", when(c.CreatedAt), "Updated", when(c.UpdatedAt),
+	)
+}

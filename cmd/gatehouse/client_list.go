@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+func newClientList(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the clients",
+		Example: "  gatehouse client list\n  gatehouse client list --json",
+		Args:    cobra.NoArgs,
+	}
+	asJSON := addJSON(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		h, err := env.open(cmd)
+		if err != nil {
+			return err
+		}
+		defer h.close(&err)
+		views := []clientView{}
+		out := table{
+			header: []string{"CLIENT ID", "NAME", "TYPE", "AUTH METHOD", "GRANT TYPES", "DISABLED"},
+			empty:  "No clients yet. Register one with: gatehouse client create NAME",
+		}
+		err = eachClient(cmd.Context(), h.store, func(c *client.Client) {
+			views = append(views, viewOf(c))
+			out.add(c.ID, c.Name, string(c.Type), string(c.AuthMethod), strings.Join(grantTypeNames(c.GrantTypes), " "), yesNo(c.Disabled))
+		})
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return printJSON(env.Out, views)
+		}
+		return out.print(env.Out)
+	}
+	return cmd
+}
+
+func eachClient(ctx context.Context, lister client.Lister, visit func(*client.Client)) error {
+	const page = 200
+	for after := ""; ; {
+		clients, err := lister.Clients(ctx, after, page)
+		if err != nil {
+			return err
+		}
+		for _, c := range clients {
+			visit(c)
+		}
+		if len(clients) < page {
+			return nil
+		}
+		after = clients[len(clients)-1].ID
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+func newClientUpdate(env *environment) *cobra.Command {
+	var (
+		f                                             clientFlags
+		grants, redirects, scopes, audience, defaults listChange
+	)
+	cmd := &cobra.Command{
+		Use:   "update ID",
+		Short: "Change a registration",
+		Long: `Changes what the flags name and leaves the rest. --scope and the like replace the whole
+list; --add-scope and --remove-scope change one entry of it.`,
+		Example: `  gatehouse client update billing --add-scope invoices:write
+  gatehouse client update shop --require-pkce --name "Web shop"
+  gatehouse client update reports --access-token-format jwt --add-audience https://api.example.com`,
+		Args: cobra.ExactArgs(1),
+	}
+	f.register(cmd)
+	cmd.Flags().StringVar(&f.name, "name", "", "the name that people see")
+	grants.register(cmd, "grant-type")
+	redirects.register(cmd, "redirect-uri")
+	scopes.register(cmd, "scope")
+	defaults.register(cmd, "default-scope")
+	audience.register(cmd, "audience")
+	asJSON := addJSON(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		h, err := env.open(cmd)
+		if err != nil {
+			return err
+		}
+		defer h.close(&err)
+		updated, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
+			if cmd.Flags().Changed("name") {
+				c.Name = f.name
+			}
+			if err := f.apply(cmd, c); err != nil {
+				return err
+			}
+			c.GrantTypes = grantTypes(grants.apply(grantTypeNames(c.GrantTypes)))
+			c.RedirectURIs = redirects.apply(c.RedirectURIs)
+			c.Scopes = scopes.apply(c.Scopes)
+			c.DefaultScopes = defaults.apply(c.DefaultScopes)
+			c.Audience = audience.apply(c.Audience)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("client %q: %w", args[0], err)
+		}
+		if err := noteNewScopes(cmd.Context(), env, h, updated.Scopes); err != nil {
+			return err
+		}
+		if *asJSON {
+			return printJSON(env.Out, viewOf(updated))
+		}
+		return printClient(env.Out, updated)
+	}
+	return cmd
+}

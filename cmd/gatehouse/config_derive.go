@@ -1,0 +1,47 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+)
+
+// postgres tells whether the database is a server, shared by replicas.
+func (c *config) postgres() bool {
+	return strings.HasPrefix(c.DatabaseURL, "postgres://") || strings.HasPrefix(c.DatabaseURL, "postgresql://")
+}
+
+// embedded tells whether the database is a file that this process opens.
+func (c *config) embedded() bool { return !c.postgres() }
+
+// databaseURL is the database to open: the one that was named or a file in the data
+// directory, which development keeps to itself.
+func (c *config) databaseURL() string {
+	switch {
+	case c.DatabaseURL != "":
+		return c.DatabaseURL
+	case c.Dev:
+		return "sqlite://" + filepath.Join(c.DataDir, "dev.db")
+	default:
+		return "sqlite://" + filepath.Join(c.DataDir, "gatehouse.db")
+	}
+}
+
+func (c *config) logLevel() (slog.Level, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return 0, fmt.Errorf("GATEHOUSE_LOG_LEVEL %q must be debug, info, warn or error", c.LogLevel)
+	}
+	return level, nil
+}
+
+func (e *environment) randomHex(size int) string {
+	raw := make([]byte, size)
+	if _, err := io.ReadFull(e.random, raw); err != nil {
+		panic("no randomness: " + err.Error())
+	}
+	return hex.EncodeToString(raw)
+}

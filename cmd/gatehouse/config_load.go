@@ -1,0 +1,159 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/v2"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const envPrefix = "GATEHOUSE_"
+
+// loadConfig reads the settings: defaults, then the file, then the environment, then
+// flags, the later ones winning. It does not judge them; validate does.
+func loadConfig(cmd *cobra.Command, environ []string) (config, error) {
+	k := koanf.New(".")
+	if path, err := cmd.Flags().GetString("config"); err == nil && path != "" {
+		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+			return config{}, fmt.Errorf("read settings from %s: %w", path, err)
+		}
+		if unknown := unknownKeys(k.Keys()); len(unknown) > 0 {
+			return config{}, fmt.Errorf("%s: there is no setting %q", path, unknown[0])
+		}
+	}
+	if err := k.Load(confmap.Provider(fromEnviron(environ), "."), nil); err != nil {
+		return config{}, fmt.Errorf("read settings from the environment: %w", err)
+	}
+	if err := k.Load(confmap.Provider(fromFlags(cmd.Flags()), "."), nil); err != nil {
+		return config{}, fmt.Errorf("read settings from flags: %w", err)
+	}
+	c := defaults()
+	err := k.UnmarshalWithConf("", &c, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
+		Result:           &c,
+		TagName:          "koanf",
+		WeaklyTypedInput: true,
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(
+			mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(",")),
+	}})
+	if err != nil {
+		return config{}, fmt.Errorf("read settings: %w", err)
+	}
+	if dev, err := cmd.Flags().GetBool("dev"); err == nil {
+		c.Dev = dev
+	}
+	if c.Dev && c.Issuer == "" {
+		c.Issuer = "http://localhost:8080"
+	}
+	return c, c.readSecretFiles()
+}
+
+// settingKeys lists the keys of the config struct, which is the reference.
+func settingKeys() []string {
+	var keys []string
+	for field := range reflect.TypeFor[config]().Fields() {
+		if key := field.Tag.Get("koanf"); key != "-" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+func unknownKeys(keys []string) []string {
+	known := settingKeys()
+	return slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(known, key) })
+}
+
+func fromEnviron(environ []string) map[string]any {
+	known := settingKeys()
+	values := map[string]any{}
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		key, ok := strings.CutPrefix(name, envPrefix)
+		if key = strings.ToLower(key); ok && slices.Contains(known, key) {
+			values[key] = value
+		}
+	}
+	return values
+}
+
+func fromFlags(flags *pflag.FlagSet) map[string]any {
+	known := settingKeys()
+	values := map[string]any{}
+	flags.Visit(func(f *pflag.Flag) {
+		if key := strings.ReplaceAll(f.Name, "-", "_"); slices.Contains(known, key) {
+			values[key] = f.Value.String()
+		}
+	})
+	return values
+}
+
+// readSecretFiles replaces each ..._FILE setting by what the file holds, less the line
+// break that editors and kubectl put at the end.
+func (c *config) readSecretFiles() error {
+	read := func(name, path string, into *string) error {
+		if path == "" {
+			return nil
+		}
+		if *into != "" {
+			return fmt.Errorf("set %s%s or %s%s_FILE, not both", envPrefix, name, envPrefix, name)
+		}
+		content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+		if err != nil {
+			return fmt.Errorf("%s%s_FILE: %w", envPrefix, name, err)
+		}
+		*into = strings.TrimRight(string(content), "\r\n")
+		return nil
+	}
+	previous := ""
+	if err := errors.Join(
+		read("DATABASE_URL", c.DatabaseURLFile, &c.DatabaseURL),
+		read("SECRET", c.SecretFile, &c.Secret),
+		read("PREVIOUS_SECRETS", c.PreviousSecretsFile, &previous),
+	); err != nil {
+		return err
+	}
+	for line := range strings.FieldsSeq(previous) {
+		c.PreviousSecrets = append(c.PreviousSecrets, line)
+	}
+	return nil
+}
+
+// generatedSecret reads the secret of the data directory, and makes it first when it is
+// not there. Two processes that start at once end up with the same one: a file is made
+// whole beside its place and linked into it, which only one of them can do.
+func (e *environment) generatedSecret(dir string) (string, error) {
+	path := filepath.Join(dir, "secret")
+	content, err := os.ReadFile(path) //nolint:gosec // below the operator's data directory
+	if err == nil {
+		return strings.TrimSpace(string(content)), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("read the generated secret: %w", err)
+	}
+	made, err := os.CreateTemp(dir, ".secret-*")
+	if err != nil {
+		return "", fmt.Errorf("write the generated secret: %w", err)
+	}
+	defer func() { _ = os.Remove(made.Name()) }()
+	_, err = made.WriteString(e.randomHex(32) + "\n") // CreateTemp makes it 0600
+	if err := errors.Join(err, made.Sync(), made.Close()); err != nil {
+		return "", fmt.Errorf("write the generated secret: %w", err)
+	}
+	if err := os.Link(made.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("write the generated secret: %w", err)
+	}
+	content, err = os.ReadFile(path) //nolint:gosec // below the operator's data directory
+	return strings.TrimSpace(string(content)), err
+}

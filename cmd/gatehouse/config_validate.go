@@ -1,0 +1,135 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// validate judges the settings that serving needs. Each fault is one sentence that says
+// what to change; all of them are returned together.
+func (c *config) validate() error {
+	return errors.Join(c.validateIssuer(), c.validateListen(), c.validateTLS(), c.validateSecret(), c.validateRest())
+}
+
+func (c *config) validateIssuer() error {
+	if c.Issuer == "" {
+		return errors.New("GATEHOUSE_ISSUER is not set: give the public address, such as https://id.example.com (or try \"gatehouse serve --dev\")")
+	}
+	u, err := url.Parse(c.Issuer)
+	if err != nil || u.Host == "" || u.User != nil {
+		return fmt.Errorf("GATEHOUSE_ISSUER %q is not an address such as https://id.example.com", c.Issuer)
+	}
+	// OpenID Connect Discovery section 3 and RFC 8414 section 2: no query, no fragment;
+	// a path would put the discovery document where nobody looks for it.
+	if u.Path != "" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(c.Issuer, "?#") {
+		return fmt.Errorf("GATEHOUSE_ISSUER %q must end after the host: no path, not even a slash", c.Issuer)
+	}
+	switch {
+	case c.Issuer != strings.ToLower(c.Issuer):
+		return fmt.Errorf("GATEHOUSE_ISSUER %q must be in lower case: clients compare it letter by letter", c.Issuer)
+	case u.Scheme == "https":
+		return nil
+	case u.Scheme == "http" && c.Dev && client.Loopback(u.Hostname()):
+		return nil
+	case u.Scheme == "http" && c.Dev:
+		return fmt.Errorf("GATEHOUSE_ISSUER %q: with --dev an http issuer must be on localhost, 127.0.0.1 or [::1]", c.Issuer)
+	default:
+		return fmt.Errorf("GATEHOUSE_ISSUER %q must begin with https:// (plain http is for --dev)", c.Issuer)
+	}
+}
+
+func (c *config) validateListen() error {
+	var faults []error
+	for name, address := range map[string]string{"LISTEN": c.Listen, "OPS_LISTEN": c.OpsListen} {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("GATEHOUSE_%s %q must be HOST:PORT, such as 127.0.0.1:8080", name, address))
+			continue
+		}
+		if c.Dev && !client.Loopback(host) {
+			faults = append(faults, fmt.Errorf("GATEHOUSE_%s %q: --dev serves on loopback only, since its passwords are public", name, address))
+		}
+	}
+	if c.Listen == c.OpsListen && !strings.HasSuffix(c.Listen, ":0") {
+		faults = append(faults, errors.New("GATEHOUSE_LISTEN and GATEHOUSE_OPS_LISTEN must differ: probes and profiles are not for the public"))
+	}
+	return errors.Join(faults...)
+}
+
+func (c *config) validateTLS() error {
+	if c.TLSCert == "" && c.TLSKey == "" {
+		return nil
+	}
+	if c.TLSCert == "" || c.TLSKey == "" {
+		return errors.New("GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY go together: set both or neither")
+	}
+	if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {
+		return fmt.Errorf("GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY cannot be used: %w", err)
+	}
+	return nil
+}
+
+// minSecret is the least number of bytes of a secret; fewer could be guessed offline by
+// whoever has the database.
+const minSecret = 32
+
+func (c *config) validateSecret() error {
+	if c.Secret == "" && !c.embedded() {
+		return errors.New("GATEHOUSE_SECRET is not set: every replica needs the same one, of 32 bytes or more (make one with: openssl rand -hex 32)")
+	}
+	if c.Secret != "" && len(c.Secret) < minSecret {
+		return fmt.Errorf("GATEHOUSE_SECRET has %d bytes and needs %d or more (make one with: openssl rand -hex 32)", len(c.Secret), minSecret)
+	}
+	for i, s := range c.PreviousSecrets {
+		if len(s) < minSecret {
+			return fmt.Errorf("number %d of GATEHOUSE_PREVIOUS_SECRETS has %d bytes and needs %d or more", i+1, len(s), minSecret)
+		}
+	}
+	return nil
+}
+
+func (c *config) validateRest() error {
+	var faults []error
+	if !regexp.MustCompile(`^(/[a-z0-9_-]+)+$`).MatchString(c.OAuthPrefix) {
+		faults = append(faults, fmt.Errorf("GATEHOUSE_OAUTH_PREFIX %q must be a path such as /oauth", c.OAuthPrefix))
+	}
+	if c.AccessTokenLifetime < time.Minute || c.AccessTokenLifetime > 24*time.Hour {
+		faults = append(faults, fmt.Errorf("GATEHOUSE_ACCESS_TOKEN_LIFETIME %s must be between 1m and 24h", c.AccessTokenLifetime))
+	}
+	if _, err := c.logLevel(); err != nil {
+		faults = append(faults, err)
+	}
+	if _, err := c.trustedProxies(); err != nil {
+		faults = append(faults, err)
+	}
+	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "sqlite://") && !c.postgres() {
+		faults = append(faults, errors.New("GATEHOUSE_DATABASE_URL must begin with sqlite:// or postgres://"))
+	}
+	return errors.Join(faults...)
+}
+
+func (c *config) trustedProxies() ([]netip.Prefix, error) {
+	var prefixes []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		text = strings.TrimSpace(text)
+		if address, err := netip.ParseAddr(text); err == nil {
+			prefixes = append(prefixes, netip.PrefixFrom(address, address.BitLen()))
+			continue
+		}
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("GATEHOUSE_TRUSTED_PROXIES: %q is neither an address nor a range such as 10.0.0.0/8", text)
+		}
+		prefixes = append(prefixes, prefix.Masked())
+	}
+	return prefixes, nil
+}

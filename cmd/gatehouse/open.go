@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/password"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+// hashingAtOnce bounds slow hashes in flight: one core always stays for everybody else
+// on the smallest machine that makes sense, and 38 MiB is the most that they take.
+const hashingAtOnce = 2
+
+// house is the domain over an open database: what serve and the verbs have in common.
+type house struct {
+	config    config
+	store     *storage.Store
+	ring      *keyring.Ring
+	keys      *keys.Manager
+	secrets   *client.Secrets
+	registry  *client.Registry
+	catalogue *consent.Catalogue
+	inspector *grant.Inspector
+}
+
+// open reads the settings and opens the configured database for a verb. The embedded
+// database is brought up to date on the way; a Postgres schema that is not is refused.
+func (e *environment) open(cmd *cobra.Command) (*house, error) {
+	c, err := loadConfig(cmd, e.Environ)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(c.validateSecret(), c.validateRest()); err != nil {
+		return nil, err
+	}
+	return e.openHouse(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+}
+
+func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger) (_ *house, err error) {
+	store, err := e.openStore(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, store.Close())
+		}
+	}()
+	if err := ready(ctx, c, store); err != nil {
+		return nil, err
+	}
+	secrets, err := e.keyringSecrets(c)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := keyring.Open(ctx, store, secrets, e.clock, e.random)
+	if err != nil {
+		return nil, fmt.Errorf("open the keyring: %w", err)
+	}
+	clientSecrets := client.NewSecrets(password.New(e.random, hashingAtOnce), e.random)
+	return &house{
+		config:    c,
+		store:     store,
+		ring:      ring,
+		keys:      keys.NewManager(store, ring.Purpose(keyring.SigningKey), e.clock, e.random, keys.Options{}),
+		secrets:   clientSecrets,
+		registry:  client.NewRegistry(store, store, clientSecrets, e.clock, e.random),
+		catalogue: consent.NewCatalogue(store, e.clock),
+		inspector: grant.NewInspector(store, ring.Purpose(keyring.TokenHash), e.clock),
+	}, nil
+}
+
+func (e *environment) openStore(ctx context.Context, c config, log *slog.Logger) (*storage.Store, error) {
+	if c.embedded() {
+		if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+			return nil, fmt.Errorf("GATEHOUSE_DATA_DIR: %w", err)
+		}
+	}
+	store, err := storage.Open(ctx, storage.Options{URL: c.databaseURL(), Clock: e.clock, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	return store, nil
+}
+
+// ready sees to the schema and to the mark of development databases.
+func ready(ctx context.Context, c config, store *storage.Store) error {
+	pending, err := store.Pending(ctx)
+	if err != nil {
+		return fmt.Errorf("read the schema version: %w", err)
+	}
+	if pending > 0 {
+		if c.postgres() && !c.Migrate && !c.Dev {
+			return fmt.Errorf("the database schema is %d migration(s) behind this version: run \"gatehouse migrate up\", or serve with --migrate", pending)
+		}
+		if _, err := store.Migrate(ctx); err != nil {
+			return fmt.Errorf("migrate the database: %w", err)
+		}
+	}
+	demo, err := store.IsDemo(ctx)
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	if demo && !c.Dev {
+		return errors.New("this database is marked demo: its passwords are public. Use another one, or --dev")
+	}
+	return nil
+}
+
+func (e *environment) keyringSecrets(c config) (keyring.Secrets, error) {
+	secret := c.Secret
+	if secret == "" {
+		generated, err := e.generatedSecret(c.DataDir)
+		if err != nil {
+			return keyring.Secrets{}, err
+		}
+		secret = generated
+	}
+	s := keyring.Secrets{Current: []byte(secret)}
+	for _, p := range c.PreviousSecrets {
+		s.Previous = append(s.Previous, []byte(p))
+	}
+	return s, nil
+}
+
+// close ends the database; its error replaces none that came before.
+func (h *house) close(err *error) {
+	*err = errors.Join(*err, h.store.Close())
+}

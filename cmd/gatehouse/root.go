@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// terminal is what a run of the program has of the outside world.
+type terminal struct {
+	Args    []string
+	Environ []string
+	In      io.Reader
+	Out     io.Writer
+	Err     io.Writer
+}
+
+// version is set by the linker when a release is built.
+var version = "development" //nolint:gochecknoglobals // -ldflags -X can set nothing else
+
+// run carries out one command line and returns the exit code: 0, or 1 after one clear
+// line on standard error.
+func run(ctx context.Context, t terminal) int {
+	root := newRoot(t)
+	root.SetArgs(t.Args)
+	root.SetIn(t.In)
+	root.SetOut(t.Out)
+	root.SetErr(t.Err)
+	if err := root.ExecuteContext(ctx); err != nil {
+		_, _ = fmt.Fprintln(t.Err, "gatehouse: "+explainError(err))
+		return 1
+	}
+	return 0
+}
+
+func newRoot(t terminal) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gatehouse",
+		Short: "OpenID Connect and OAuth 2.0 provider",
+		Long: `Gatehouse signs people in, asks their consent, issues tokens to applications and
+answers the resource servers that check them.
+
+Settings come from flags, then GATEHOUSE_... environment variables, then the file
+given with --config. "gatehouse doctor" checks them.`,
+		Example: `  gatehouse serve --dev                       try it: http://localhost:8080
+  gatehouse doctor                            check the settings
+  gatehouse client create "My API" --grant-type client_credentials --scope read`,
+		Version:           version,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	flags := root.PersistentFlags()
+	flags.String("config", "", "YAML file with settings")
+	flags.String("data-dir", "", "directory of the embedded database and the generated secret (default ./data)")
+	flags.String("database-url", "", "sqlite://PATH or postgres://... (default: a file in the data directory)")
+	flags.Bool("dev", false, "use the development database, with demo data")
+
+	env := &environment{terminal: t, clock: time.Now, random: rand.Reader}
+	root.AddCommand(
+		newServe(env), newMigrate(env), newClient(env), newScope(env), newKey(env),
+		newToken(env), newExplain(env), newDoctor(env), newHealthcheck(env),
+	)
+	return root
+}
+
+// environment is what every verb needs to begin.
+type environment struct {
+	terminal
+
+	clock  provider.Clock
+	random io.Reader
+}
+
+// explainError puts an error into one line for a person. What the domain's sentinels
+// mean on a command line is said here, once.
+func explainError(err error) string {
+	var invalid *client.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		return "not valid: " + invalid.Error()
+	case errors.Is(err, provider.ErrNotFound):
+		return err.Error() + " (the list verb shows what there is)"
+	default:
+		return strings.ReplaceAll(err.Error(), "\n", " ")
+	}
+}

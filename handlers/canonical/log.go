@@ -1,0 +1,75 @@
+package canonical
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Values of a caller's are cut to maxValue bytes, or one request could fill a disk. The
+// cause is ours and is worth more: wrapped errors have their root at the end.
+const (
+	maxValue = 200
+	maxCause = 1000
+)
+
+// Write writes the line, at level Info. Notes that nobody took are left out.
+func (l *Line) Write(ctx context.Context, log *slog.Logger, took time.Duration) {
+	if !log.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, 16)
+	text := func(name, value string) {
+		if value != "" {
+			attrs = append(attrs, slog.String(name, cut(value, maxValue)))
+		}
+	}
+	text("request_id", l.RequestID)
+	text("method", l.Method)
+	text("route", l.Route)
+	attrs = append(attrs,
+		slog.Int("status", l.Status),
+		slog.Float64("duration_ms", float64(took.Microseconds())/1000))
+	if l.ClientAddress.IsValid() {
+		text("client_address", l.ClientAddress.String())
+	}
+	attrs = append(attrs, slog.Int64("bytes", l.Bytes))
+	text("client_id", l.client)
+	text("grant_type", l.grantType)
+	text("outcome", l.ended())
+	text("error", string(l.refused))
+	text("check", string(l.check))
+	if l.errorID != "" { // whole, or it could not be opened
+		attrs = append(attrs, slog.String("error_id", l.errorID))
+	}
+	if n := l.statements.Load(); n > 0 {
+		attrs = append(attrs, slog.Int64("statements", n))
+	}
+	if l.cause != nil {
+		attrs = append(attrs, slog.String("cause", cut(l.cause.Error(), maxCause)))
+	}
+	log.LogAttrs(ctx, slog.LevelInfo, "request", attrs...)
+}
+
+func (l *Line) ended() string {
+	switch {
+	case l.outcome != "":
+		return l.outcome
+	case l.Status >= http.StatusInternalServerError:
+		return "failed"
+	case l.refused != "" || l.Status >= http.StatusBadRequest:
+		return "refused"
+	default:
+		return "ok"
+	}
+}
+
+// cut shortens text to limit bytes, not through the middle of a character.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "") + "…"
+}

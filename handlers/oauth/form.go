@@ -1,0 +1,86 @@
+package oauth
+
+import (
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+const formType = "application/x-www-form-urlencoded"
+
+// readForm reads the body once into r.PostForm, where everything after it looks for
+// parameters. What two readers could understand differently is refused: parameters sent
+// twice (RFC 6749 section 3.1, Keycloak CVE-2026-9689), other encodings, broken UTF-8.
+// A parameter without a value counts as not sent (RFC 6749 section 3.1).
+func readForm(r *http.Request) error {
+	if err := credentialsInURL(r.URL.RawQuery); err != nil {
+		return err
+	}
+	if err := isForm(r.Header); err != nil {
+		return err
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return fmt.Errorf("read form: %w", err)
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return malformedForm().Because(err)
+	}
+	for name, values := range form {
+		if len(values) > 1 && name != "audience" && name != "resource" {
+			return refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "A parameter stands more than once in the request.").
+				Compare(refusal.FieldParameter, "", name)
+		}
+		if slices.ContainsFunc(append(values, name), unreadable) {
+			return malformedForm()
+		}
+		if values = slices.DeleteFunc(values, func(v string) bool { return v == "" }); len(values) == 0 {
+			delete(form, name)
+		} else {
+			form[name] = values
+		}
+	}
+	r.Form, r.PostForm, r.Body = form, form, http.NoBody
+	return nil
+}
+
+func isForm(h http.Header) error {
+	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil || kind != formType || (params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8")) {
+		return refusal.New(refusal.InvalidRequest, refusal.CheckContentType, "The body must be sent as "+formType+" in UTF-8.").
+			WithStatus(http.StatusUnsupportedMediaType).
+			Compare(refusal.FieldContentType, formType, h.Get("Content-Type"))
+	}
+	return nil
+}
+
+// unreadable: broken UTF-8, and the NUL that Postgres cannot store in a text.
+func unreadable(text string) bool { return !utf8.ValidString(text) || strings.ContainsRune(text, 0) }
+
+func malformedForm() *refusal.Refusal {
+	return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The body is not a well-formed form.")
+}
+
+// credentialsInURL refuses parameters that would have ended up in the logs of every
+// proxy on the way (RFC 6749 section 2.3.1). Others in the query are not read at all.
+func credentialsInURL(query string) error {
+	if query == "" {
+		return nil
+	}
+	values, _ := url.ParseQuery(query) // what does not parse cannot be read as a credential either
+	for _, name := range []string{"client_secret", "client_assertion", "code", "code_verifier", "refresh_token", "token", "access_token", "password"} {
+		if values.Has(name) {
+			return refusal.New(refusal.InvalidRequest, refusal.CheckQuerySecret, "Parameters of this endpoint belong into the body, not into the address.").
+				Compare(refusal.FieldParameter, "", name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,32 @@
+package oauth
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+)
+
+type introspector interface {
+	Introspect(ctx context.Context, r *http.Request) (oauth.Introspection, error)
+}
+
+// Introspect serves the introspection endpoint (RFC 7662).
+func Introspect(endpoint introspector) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := readForm(r); err != nil {
+			return err
+		}
+		answer, err := endpoint.Introspect(r.Context(), r)
+		if err != nil {
+			return err
+		}
+		outcome := "inactive"
+		if answer.Active {
+			outcome = "active"
+		}
+		canonical.From(r.Context()).Outcome(outcome)
+		return writeJSON(w, answer)
+	}
+}

@@ -1,0 +1,48 @@
+package pages
+
+import (
+	"net/http"
+	"time"
+)
+
+// Error is the page that answers a request which was refused or failed.
+type Error struct {
+	Title       string
+	Description string
+	Hint        string
+	// About is the address where the error is explained.
+	About string
+	// RequestID finds the request in the log.
+	RequestID string
+}
+
+// Error writes the error page.
+func (s *Set) Error(w http.ResponseWriter, status int, page Error) error {
+	return s.write(w, status, "error", page)
+}
+
+// NotFound writes the page for an address under which nothing is served. Of page it shows
+// the request id.
+func (s *Set) NotFound(w http.ResponseWriter, page Error) error {
+	return s.write(w, http.StatusNotFound, "not_found", page)
+}
+
+// Explanation says what an error means, to anyone who has its id. It has no field for the
+// client, nor for the check: "unknown client" and "wrong secret" must read the same.
+type Explanation struct {
+	Title       string
+	Explanation string
+	Hint        string
+	Code        string
+	Time        time.Time
+}
+
+// Explanation writes the page behind an error_uri.
+func (s *Set) Explanation(w http.ResponseWriter, page Explanation) error {
+	return s.write(w, http.StatusOK, "explanation", page)
+}
+
+// UnknownError writes the page for an error id that cannot be opened.
+func (s *Set) UnknownError(w http.ResponseWriter) error {
+	return s.write(w, http.StatusNotFound, "unknown_error", nil)
+}

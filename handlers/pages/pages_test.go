@@ -1,0 +1,171 @@
+package pages_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"encoding/json"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+)
+
+const evil = `"><script>alert(1)</script>`
+
+func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
+	t.Helper()
+	set, err := pages.New(dev)
+	require.NoError(t, err)
+	all := map[string]*httptest.ResponseRecorder{}
+	show := func(name string, write func(http.ResponseWriter) error) {
+		w := httptest.NewRecorder()
+		require.NoError(t, write(w))
+		all[name] = w
+	}
+	fault := pages.Error{Title: evil, Description: evil, Hint: evil, About: "javascript:" + evil, RequestID: evil}
+	show("landing", func(w http.ResponseWriter) error {
+		return set.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k"})
+	})
+	show("error", func(w http.ResponseWriter) error { return set.Error(w, http.StatusBadRequest, fault) })
+	show("not_found", func(w http.ResponseWriter) error { return set.NotFound(w, fault) })
+	show("explanation", func(w http.ResponseWriter) error {
+		return set.Explanation(w, pages.Explanation{
+			Title: evil, Explanation: evil, Hint: evil, Code: evil,
+			Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		})
+	})
+	show("unknown_error", set.UnknownError)
+	return all
+}
+
+func TestPagesCanBeReadByEveryone(t *testing.T) {
+	t.Parallel()
+	for name, w := range everyPage(t, true) {
+		body := w.Body.String()
+		assert.Contains(t, body, `<html lang="en">`, name)
+		assert.Equal(t, 1, strings.Count(body, "<h1>"), name)
+		assert.Equal(t, 1, strings.Count(body, "<main "), name)
+		assert.Equal(t, 1, strings.Count(body, "<title>"), name)
+		assert.Contains(t, body, `name="viewport" content="width=device-width, initial-scale=1"`, name)
+		assert.Contains(t, body, `href="#content"`, name)
+		assert.NotRegexp(t, `<img(?:[^>a]|a[^l])*>`, body, "%s: an image without alt", name)
+		assert.Regexp(t, `<img [^>]*width="\d+" height="\d+"`, body, "%s: an image without a size moves the page", name)
+		assert.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"), name)
+	}
+}
+
+func TestPagesEscapeEverything(t *testing.T) {
+	t.Parallel()
+	for name, w := range everyPage(t, false) {
+		body := w.Body.String()
+		assert.NotContains(t, body, "<script", name)
+		assert.NotContains(t, body, "javascript:", name)
+		assert.NotRegexp(t, `"">|<[^>]* on\w+=`, body, name)
+	}
+}
+
+func TestPagesObeyTheirContentSecurityPolicy(t *testing.T) {
+	t.Parallel()
+	elsewhere := regexp.MustCompile(`(?:src|href)="(?:https?:)?//|url\(|@import`)
+	for name, w := range everyPage(t, true) {
+		policy := w.Header().Get("Content-Security-Policy")
+		assert.Contains(t, policy, "default-src 'none'", name)
+		assert.Contains(t, policy, "frame-ancestors 'none'", name)
+		assert.NotContains(t, policy, "unsafe", name)
+		body := w.Body.String()
+		assert.NotRegexp(t, `<style| style=|<form`, body, name)
+		assert.NotRegexp(t, elsewhere, body, name)
+	}
+	css, err := os.ReadFile("assets/gatehouse.css")
+	require.NoError(t, err)
+	assert.NotRegexp(t, elsewhere, string(css))
+}
+
+func TestOnlyADevelopmentServerSaysSo(t *testing.T) {
+	t.Parallel()
+	for name, w := range everyPage(t, true) {
+		assert.Contains(t, w.Body.String(), "Development server", name)
+	}
+	for name, w := range everyPage(t, false) {
+		assert.NotContains(t, w.Body.String(), "Development server", name)
+	}
+}
+
+func TestErrorPagesCarryTheMarker(t *testing.T) {
+	t.Parallel()
+	all := everyPage(t, false)
+	for name, status := range map[string]int{"error": 400, "not_found": 404, "unknown_error": 404} {
+		assert.Contains(t, all[name].Body.String(), `<main id="error-page">`)
+		assert.Equal(t, status, all[name].Code, name)
+	}
+	assert.Contains(t, all["explanation"].Body.String(), `<time datetime="2026-01-02T03:04:05Z">2 January 2026, 03:04:05 UTC</time>`)
+}
+
+func TestAssetsAreServedUnderTheirChecksumAndNoOtherAddress(t *testing.T) {
+	t.Parallel()
+	set, err := pages.New(false)
+	require.NoError(t, err)
+	linked := regexp.MustCompile(`/assets/[0-9a-f]{16}/[a-z.]+`).FindAllString(everyPage(t, false)["landing"].Body.String(), -1)
+	require.NotEmpty(t, linked)
+	for _, address := range linked {
+		w := httptest.NewRecorder()
+		require.True(t, set.Asset(w, address), address)
+		assert.Equal(t, "public, max-age=31536000, immutable", w.Header().Get("Cache-Control"))
+		assert.Regexp(t, `^(text/css; charset=utf-8|image/svg\+xml)$`, w.Header().Get("Content-Type"))
+		assert.NotEmpty(t, w.Body.String())
+	}
+	for _, address := range []string{
+		"/assets/0000000000000000/gatehouse.css", "/assets/gatehouse.css", "/assets//gatehouse.css",
+		linked[0] + "/", "/assets/../pages.go", "",
+	} {
+		w := httptest.NewRecorder()
+		assert.False(t, set.Asset(w, address), address)
+		assert.Empty(t, w.Header())
+	}
+}
+
+// TestCatalogueAndTemplatesAgree: a key that is missing would fail when the page is
+// shown, a key that nobody uses would be translated for nothing.
+func TestCatalogueAndTemplatesAgree(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("messages/en.json")
+	require.NoError(t, err)
+	var texts map[string]string
+	require.NoError(t, json.Unmarshal(content, &texts))
+	files, err := filepath.Glob("templates/*.html")
+	require.NoError(t, err)
+	used := map[string]bool{}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, key := range regexp.MustCompile(`{{t "([^"]+)"}}`).FindAllStringSubmatch(string(source), -1) {
+			used[key[1]] = true
+			assert.NotEmpty(t, texts[key[1]], "%s: %s", file, key[1])
+		}
+	}
+	for key := range texts {
+		assert.True(t, used[key], "%s is not used", key)
+	}
+}
+
+// TestStylesheetHasNoDeadRules: every class in it stands in a template.
+func TestStylesheetHasNoDeadRules(t *testing.T) {
+	t.Parallel()
+	css, err := os.ReadFile("assets/gatehouse.css")
+	require.NoError(t, err)
+	var html strings.Builder
+	for _, w := range everyPage(t, true) {
+		html.WriteString(w.Body.String())
+	}
+	for _, class := range regexp.MustCompile(`(?m)^\.([a-z-]+)`).FindAllStringSubmatch(string(css), -1) {
+		assert.Contains(t, html.String(), `class="`+class[1]+`"`)
+	}
+}

@@ -1,0 +1,181 @@
+package oauth
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/ory/fosite"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// clientFinder finds a client, or returns provider.ErrNotFound.
+type clientFinder interface {
+	Client(ctx context.Context, id string) (*client.Client, error)
+}
+
+// Authenticator proves which client sends a request.
+type Authenticator struct {
+	clients clientFinder
+	secrets *client.Secrets
+	clock   provider.Clock
+}
+
+// NewAuthenticator makes an Authenticator.
+func NewAuthenticator(clients clientFinder, secrets *client.Secrets, clock provider.Clock) *Authenticator {
+	return &Authenticator{clients: clients, secrets: secrets, clock: clock}
+}
+
+// basicChallenge is what RFC 6749 section 5.2 wants beside a 401.
+const basicChallenge = `Basic realm="gatehouse", charset="UTF-8"`
+
+// authenticationFailed is one text for unknown clients, wrong secrets, wrong methods and
+// disabled clients: which of them it was is for the operator alone.
+func authenticationFailed(check refusal.Check, clientID string) *refusal.Refusal {
+	r := refusal.New(refusal.InvalidClient, check, "Client authentication failed: the client is unknown or did not prove that it is the one it names.").For(clientID)
+	r.Challenge = basicChallenge
+	return r
+}
+
+// Authenticate returns the client of a request whose form has been parsed. A request
+// uses one method, and it must be the one that the client is registered for (RFC 6749
+// section 2.3). A public client is identified, not authenticated.
+//
+// The Authenticator is done before anything that may be tried again: a secret is
+// verified, and a failed try counted, once per request.
+func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request) (*client.Client, error) {
+	presented, err := presentedBy(r)
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.clients.Client(ctx, presented.id)
+	if errors.Is(err, provider.ErrNotFound) {
+		return nil, authenticationFailed(refusal.CheckClientUnknown, "")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find client: %w", err)
+	}
+	if c.AuthMethod != presented.method {
+		return nil, authenticationFailed(refusal.CheckClientMethod, c.ID).
+			Compare(refusal.FieldAuthMethod, string(c.AuthMethod), string(presented.method))
+	}
+	if !c.Public() {
+		if err := a.verify(ctx, c, presented); err != nil {
+			return nil, err
+		}
+	}
+	if c.Disabled {
+		return nil, authenticationFailed(refusal.CheckClientDisabled, c.ID)
+	}
+	return c, nil
+}
+
+func (a *Authenticator) verify(ctx context.Context, c *client.Client, p credentials) error {
+	now := a.clock.Now(ctx)
+	for _, secret := range p.secrets {
+		ok, err := a.secrets.Verify(ctx, c, secret, now)
+		if err != nil {
+			return fmt.Errorf("verify client secret: %w", err)
+		}
+		if ok {
+			return nil
+		}
+	}
+	return authenticationFailed(refusal.CheckClientSecret, c.ID)
+}
+
+// credentials is what a request says about its client. The secret may have two
+// readings; see basicCredentials.
+type credentials struct {
+	method  client.AuthMethod
+	id      string
+	secrets []string
+}
+
+func presentedBy(r *http.Request) (credentials, error) {
+	form := r.PostForm
+	header := r.Header.Values("Authorization")
+	_, hasSecret := form["client_secret"]
+	_, hasAssertion := form["client_assertion"]
+	if len(header) > 1 || count(len(header) == 1, hasSecret, hasAssertion) > 1 {
+		return credentials{}, refusal.New(refusal.InvalidRequest, refusal.CheckClientAuthCount,
+			"The request authenticates the client in more than one way.")
+	}
+	switch id := form.Get("client_id"); {
+	case len(header) == 1:
+		p, err := basicCredentials(header[0])
+		if err == nil && id != "" && id != p.id {
+			return credentials{}, refusal.New(refusal.InvalidRequest, refusal.CheckClientAuthCount,
+				"client_id in the body names another client than the Authorization header.")
+		}
+		return p, err
+	case hasAssertion:
+		return credentials{}, authenticationFailed(refusal.CheckClientMethod, "")
+	case id == "":
+		return credentials{}, authenticationFailed(refusal.CheckClientAuthNone, "")
+	case hasSecret:
+		return credentials{client.SecretPost, id, []string{form.Get("client_secret")}}, nil
+	default:
+		return credentials{client.None, id, nil}, nil
+	}
+}
+
+// basicCredentials reads RFC 7617 credentials. RFC 6749 section 2.3.1 has both halves
+// form-encoded first, which many clients leave out: the decoded secret is tried, then
+// the bare one, so that a secret with '+' or '%' in it works either way (fosite.md 9).
+func basicCredentials(header string) (credentials, error) {
+	malformed := authenticationFailed(refusal.CheckClientAuthBasic, "")
+	scheme, encoded, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Basic") {
+		return credentials{}, malformed
+	}
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimLeft(encoded, " "))
+	if err != nil {
+		return credentials{}, malformed
+	}
+	id, secret, ok := strings.Cut(string(raw), ":")
+	if !ok || id == "" {
+		return credentials{}, malformed
+	}
+	if decoded, err := url.QueryUnescape(id); err == nil {
+		id = decoded
+	}
+	p := credentials{client.SecretBasic, id, []string{secret}}
+	if decoded, err := url.QueryUnescape(secret); err == nil && decoded != secret {
+		p.secrets = []string{decoded, secret}
+	}
+	return p, nil
+}
+
+func count(conditions ...bool) int {
+	n := 0
+	for _, c := range conditions {
+		if c {
+			n++
+		}
+	}
+	return n
+}
+
+type authenticatedKey struct{}
+
+// withClient hands the client over to fosite, which asks for it inside NewAccessRequest.
+func withClient(ctx context.Context, c *client.Client) context.Context {
+	return context.WithValue(ctx, authenticatedKey{}, c)
+}
+
+// authenticatedClient is fosite's client authentication: done already, by Authenticate.
+func authenticatedClient(ctx context.Context, _ *http.Request, _ url.Values) (fosite.Client, error) {
+	c, ok := ctx.Value(authenticatedKey{}).(*client.Client)
+	if !ok {
+		return nil, errNotOurWay
+	}
+	return registered{c}, nil
+}

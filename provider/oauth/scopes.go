@@ -1,0 +1,57 @@
+package oauth
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// allowedScopes reads the scope parameter (RFC 6749 section 3.3): what the client asked
+// for, each scope once, or its default scopes when it asked for none. Everything asked
+// for must be registered for the client, letter by letter.
+func allowedScopes(c *client.Client, form url.Values) ([]string, error) {
+	asked := strings.FieldsFunc(form.Get("scope"), func(r rune) bool { return r == ' ' })
+	if len(asked) == 0 {
+		return c.DefaultScopes, nil
+	}
+	scopes := make([]string, 0, len(asked))
+	for _, s := range asked {
+		switch {
+		case !client.ValidScope(s):
+			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScopeSyntax,
+				"The scope parameter has a character that no scope name can have.").For(c.ID)
+		case !c.MayAsk(s):
+			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScope,
+				"The client asked for a scope that it may not have.").For(c.ID).
+				Compare(refusal.FieldScope, strings.Join(c.Scopes, " "), s)
+		case !slices.Contains(scopes, s):
+			scopes = append(scopes, s)
+		}
+	}
+	return scopes, nil
+}
+
+// allowedAudience reads for whom the token shall be: resource (RFC 8707), or audience as
+// earlier libraries send it, alone with spaces or repeated. Everything asked for must be
+// registered for the client, letter by letter.
+func allowedAudience(c *client.Client, form url.Values) ([]string, error) {
+	asked := slices.Clone(form["resource"])
+	for _, list := range form["audience"] {
+		asked = append(asked, strings.Fields(list)...)
+	}
+	audience := make([]string, 0, len(asked))
+	for _, a := range asked {
+		if !c.MayReach(a) {
+			return nil, refusal.New(refusal.InvalidTarget, refusal.CheckAudience,
+				"The client asked for a token for an audience that it may not reach.").For(c.ID).
+				Compare(refusal.FieldAudience, strings.Join(c.Audience, " "), a)
+		}
+		if !slices.Contains(audience, a) {
+			audience = append(audience, a)
+		}
+	}
+	return audience, nil
+}

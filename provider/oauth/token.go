@@ -1,0 +1,88 @@
+package oauth
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/ory/fosite"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// TokenEndpoint answers token requests (RFC 6749 section 3.2).
+type TokenEndpoint struct {
+	authenticator *Authenticator
+	fosite        *fosite.Fosite
+	grantTypes    []client.GrantType
+}
+
+// NewTokenEndpoint composes the endpoint with the grants that it offers.
+func NewTokenEndpoint(a *Authenticator, issuer clientCredentialsIssuer) *TokenEndpoint {
+	return &TokenEndpoint{
+		authenticator: a,
+		fosite:        newFosite(&clientCredentials{issuer}),
+		grantTypes:    []client.GrantType{client.ClientCredentials},
+	}
+}
+
+// GrantTypes lists what the endpoint offers, for the metadata.
+func (e *TokenEndpoint) GrantTypes() []client.GrantType { return slices.Clone(e.grantTypes) }
+
+// TokenAnswer is what a token request yields. Parameters are those of RFC 6749 section
+// 5.1; they hold credentials.
+type TokenAnswer struct {
+	Parameters map[string]any
+	ClientID   string
+	GrantType  client.GrantType
+}
+
+// Token carries out a request whose form has been parsed. When it returns without an
+// error, what it issued is committed.
+func (e *TokenEndpoint) Token(ctx context.Context, r *http.Request) (TokenAnswer, error) {
+	grantType := client.GrantType(r.PostForm.Get("grant_type"))
+	if grantType == "" {
+		return TokenAnswer{}, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter grant_type is missing.")
+	}
+	// fosite answers invalid_request here, and compares without regard to case
+	// (fosite.md 17 and 23).
+	if !slices.Contains(e.grantTypes, grantType) {
+		return TokenAnswer{}, refusal.New(refusal.UnsupportedGrantType, refusal.CheckGrantType,
+			"This server does not offer the grant type that was asked for.").
+			Compare(refusal.FieldGrantType, "", string(grantType))
+	}
+	c, err := e.authenticator.Authenticate(ctx, r)
+	if err != nil {
+		return TokenAnswer{}, err
+	}
+	if !c.MayUse(grantType) {
+		return TokenAnswer{}, refusal.New(refusal.UnauthorizedClient, refusal.CheckClientGrant,
+			"The client is not registered for this grant type.").For(c.ID).
+			Compare(refusal.FieldGrantType, joined(c.GrantTypes), string(grantType))
+	}
+	response, err := e.exchange(withClient(ctx, c), r)
+	if err != nil {
+		return TokenAnswer{}, withClientID(asRefusal(err), c.ID)
+	}
+	return TokenAnswer{Parameters: response.ToMap(), ClientID: c.ID, GrantType: grantType}, nil
+}
+
+func (e *TokenEndpoint) exchange(ctx context.Context, r *http.Request) (fosite.AccessResponder, error) {
+	request, err := e.fosite.NewAccessRequest(ctx, r, exchange{})
+	if err != nil {
+		return nil, err
+	}
+	return e.fosite.NewAccessResponse(ctx, request)
+}
+
+func joined(types []client.GrantType) string {
+	text := ""
+	for i, t := range types {
+		if i > 0 {
+			text += " "
+		}
+		text += string(t)
+	}
+	return text
+}
