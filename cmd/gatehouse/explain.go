@@ -28,7 +28,7 @@ error_uri. The whole address may be given too.`,
 		}
 		defer h.close(&err)
 		id := args[0][strings.LastIndexByte(args[0], '/')+1:]
-		record, err := refusal.NewRecorder(h.ring.Purpose(keyring.ErrorRecord)).Open(id)
+		record, err := refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)).Open(id)
 		if errors.Is(err, refusal.ErrUnknownID) {
 			return errors.New("not an error id of this provider: it was cut when copied, or comes from another one")
 		}

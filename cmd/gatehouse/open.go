@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
@@ -73,11 +74,11 @@ func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger)
 		config:    c,
 		store:     store,
 		ring:      ring,
-		keys:      keys.NewManager(store, ring.Purpose(keyring.SigningKey), e.clock, e.random, keys.Options{}),
+		keys:      keys.NewManager(store, ring.Key(keyring.SigningKey), e.clock, e.random),
 		secrets:   clientSecrets,
 		registry:  client.NewRegistry(store, store, clientSecrets, e.clock, e.random),
 		catalogue: consent.NewCatalogue(store, e.clock),
-		inspector: grant.NewInspector(store, ring.Purpose(keyring.TokenHash), e.clock),
+		inspector: grant.NewInspector(store, ring.Key(keyring.TokenHash), e.clock),
 	}, nil
 }
 
@@ -87,7 +88,10 @@ func (e *environment) openStore(ctx context.Context, c config, log *slog.Logger)
 			return nil, fmt.Errorf("GATEHOUSE_DATA_DIR: %w", err)
 		}
 	}
-	store, err := storage.Open(ctx, storage.Options{URL: c.databaseURL(), Clock: e.clock, Log: log})
+	store, err := storage.Open(ctx, storage.Options{
+		URL: c.databaseURL(), Clock: e.clock, Log: log,
+		OnStatement: func(ctx context.Context) { canonical.From(ctx).Statements(1) },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}

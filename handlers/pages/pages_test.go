@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,8 +10,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"encoding/json"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -56,8 +55,10 @@ func TestPagesCanBeReadByEveryone(t *testing.T) {
 		assert.Equal(t, 1, strings.Count(body, "<title>"), name)
 		assert.Contains(t, body, `name="viewport" content="width=device-width, initial-scale=1"`, name)
 		assert.Contains(t, body, `href="#content"`, name)
-		assert.NotRegexp(t, `<img(?:[^>a]|a[^l])*>`, body, "%s: an image without alt", name)
-		assert.Regexp(t, `<img [^>]*width="\d+" height="\d+"`, body, "%s: an image without a size moves the page", name)
+		for _, image := range regexp.MustCompile(`<img [^>]*>`).FindAllString(body, -1) {
+			assert.Contains(t, image, ` alt="`)
+			assert.Regexp(t, ` width="\d+" height="\d+"`, image, "without a size it moves the page when it arrives")
+		}
 		assert.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"), name)
 	}
 }

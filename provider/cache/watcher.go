@@ -32,6 +32,7 @@ func NewWatcher(v versions, log *slog.Logger, flush ...func(ctx context.Context)
 // Run polls until ctx ends. While the database is away the caches stay as they are:
 // a request that needs nothing else from it goes on working.
 func (w *Watcher) Run(ctx context.Context) {
+	_ = w.Check(ctx) // from here on; what a failure leaves unseen is flushed at the next tick
 	ticker := time.NewTicker(Interval)
 	defer ticker.Stop()
 	for {

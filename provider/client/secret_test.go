@@ -13,7 +13,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/password"
 )
 
-func newSecrets() *client.Secrets { return client.NewSecrets(password.New(rand.Reader, 2), rand.Reader) }
+func newSecrets() *client.Secrets {
+	return client.NewSecrets(password.New(rand.Reader, 2), rand.Reader)
+}
 
 func TestGeneratedSecretsAre64HexCharacters(t *testing.T) {
 	s := newSecrets()

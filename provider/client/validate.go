@@ -15,7 +15,7 @@ const (
 	maxName     = 200
 	maxListed   = 200
 	maxValue    = 500
-	maxLifetime = 30 * 24 * time.Hour
+	maxLifetime = 24 * time.Hour // keys.Overlap covers it
 )
 
 // idPattern is narrower than RFC 6749 appendix A.1: no space and no colon after the
@@ -51,7 +51,7 @@ func (c *Client) Validate() error {
 		bad.add("id_token_signed_response_alg", "must be RS256, PS256, ES256 or EdDSA")
 	}
 	if c.AccessTokenLifetime < 0 || c.AccessTokenLifetime > maxLifetime {
-		bad.add("access_token_lifetime", "must be between 0 (the provider's) and 30 days")
+		bad.add("access_token_lifetime", "must be between 0 (the provider's) and 24 hours")
 	}
 	c.validateGrants(&bad)
 	c.validateScopes(&bad)

@@ -20,6 +20,7 @@ const (
 	Access  Kind = "at"
 	Refresh Kind = "rt"
 	Code    Kind = "ac"
+	Session Kind = "se" // the cookie of a sign-in session
 )
 
 const (

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers"
+)
+
+// drainTime is how long requests in hand may take to finish when the server stops.
+const drainTime = 15 * time.Second
+
+// listeners are the two addresses of a server and what answers on each.
+type listeners struct {
+	config  config
+	log     *slog.Logger
+	public  http.Handler
+	ops     http.Handler
+	welcome io.Writer
+}
+
+// run serves until ctx ends or a listener fails, with the given work beside it. It
+// returns when the requests in hand and the work have ended.
+func (l listeners) run(ctx context.Context, work ...func(context.Context)) error {
+	publicListener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.config.Listen)
+	if err != nil {
+		return fmt.Errorf("GATEHOUSE_LISTEN: %w", err)
+	}
+	opsListener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.config.OpsListen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("GATEHOUSE_OPS_LISTEN: %w", err), publicListener.Close())
+	}
+	public := handlers.NewHTTPServer(l.public, l.log)
+	ops := handlers.NewOpsServer(l.ops, l.log)
+
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var group sync.WaitGroup
+	group.Go(func() { stop(l.servePublic(public, publicListener)) })
+	group.Go(func() { stop(ops.Serve(opsListener)) })
+	for _, w := range work {
+		group.Go(func() { w(ctx) })
+	}
+	l.log.InfoContext(ctx, "serving", "issuer", l.config.Issuer, "listen", publicListener.Addr().String(), "ops_listen", opsListener.Addr().String(), "version", version)
+	if l.config.Dev {
+		welcome(l.welcome, l.config)
+	}
+
+	<-ctx.Done()
+	l.log.InfoContext(ctx, "stopping")
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	err = errors.Join(public.Shutdown(drain), ops.Shutdown(drain))
+	group.Wait()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) && !errors.Is(cause, http.ErrServerClosed) {
+		err = errors.Join(cause, err)
+	}
+	return err
+}
+
+func (l listeners) servePublic(s *http.Server, listener net.Listener) error {
+	if l.config.TLSCert == "" {
+		return s.Serve(listener)
+	}
+	s.TLSConfig = handlers.TLSConfig()
+	return s.ServeTLS(listener, l.config.TLSCert, l.config.TLSKey)
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gatehouse": func() { os.Exit(runHere()) }})
+}
+
+func runHere() int {
+	return run(context.Background(), terminal{Args: os.Args[1:], Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
+}
+
+// Each verb has a script that shows its use and its misuse: testdata/script/VERB.txtar.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("GATEHOUSE_DATA_DIR", env.WorkDir+"/data")
+			env.Setenv("GATEHOUSE_ISSUER", "https://id.example.com")
+			for _, name := range []string{"GATEHOUSE_LISTEN", "GATEHOUSE_OPS_LISTEN"} {
+				address, err := freeAddress()
+				if err != nil {
+					return err
+				}
+				env.Setenv(name, address)
+			}
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"field": field, "await": await},
+	})
+}
+
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = l.Close() }()
+	return "127.0.0.1:" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
+}
+
+// field NAME VAR takes the value of a "name": "value" line of the last output into a
+// variable of the script.
+func field(ts *testscript.TestScript, _ bool, args []string) {
+	for line := range strings.SplitSeq(ts.ReadFile("stdout"), "\n") {
+		name, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		if ok && name == strconv.Quote(args[0]) {
+			ts.Setenv(args[1], strings.Trim(value, `",`))
+			return
+		}
+	}
+	ts.Fatalf("no field %q in the output", args[0])
+}
+
+// await repeats a command until it succeeds.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	var err error
+	for range 100 {
+		if err = ts.Exec(args[0], args[1:]...); err == nil {
+			return
+		}
+		if ts.Exec("sleep", "0.1") != nil {
+			break
+		}
+	}
+	ts.Fatalf("%s: %v", strings.Join(args, " "), err)
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/handlers"
+	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/cache"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+// signingAlgorithms are those that a key is made for at the first start: RS256 for ID
+// tokens, which every client library accepts unconfigured, ES256 for all else.
+func signingAlgorithms() []keys.Algorithm { return []keys.Algorithm{keys.RS256, keys.ES256} }
+
+func newServe(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the server",
+		Long: `Runs the server until it gets SIGTERM or SIGINT; then it finishes the requests in hand.
+
+With --dev it runs for trying out: on loopback, over http, with demo clients whose
+secrets are public, in a database of its own.`,
+		Example: `  gatehouse serve --dev
+  GATEHOUSE_ISSUER=https://id.example.com gatehouse serve`,
+		Args: cobra.NoArgs,
+	}
+	flags := cmd.Flags()
+	flags.String("issuer", "", "public address, such as https://id.example.com")
+	flags.String("listen", "", "address of the public endpoints (default 127.0.0.1:8080)")
+	flags.String("ops-listen", "", "address of probes and profiles (default 127.0.0.1:9464)")
+	flags.Bool("migrate", false, "bring a Postgres schema up to date first")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		c, err := loadConfig(cmd, env.Environ)
+		if err != nil {
+			return err
+		}
+		if err := c.validate(); err != nil {
+			return err
+		}
+		return env.serve(cmd.Context(), c)
+	}
+	return cmd
+}
+
+// serve is the composition root: it reads from top to bottom.
+func (e *environment) serve(ctx context.Context, c config) (err error) {
+	level, err := c.logLevel()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(e.Err, &slog.HandlerOptions{Level: level}))
+	h, err := e.openHouse(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	defer h.close(&err)
+	if c.Dev {
+		if err := h.seedDemo(ctx); err != nil {
+			return fmt.Errorf("demo data: %w", err)
+		}
+	}
+	if err := h.keys.Ensure(ctx, signingAlgorithms()...); err != nil {
+		return fmt.Errorf("signing keys: %w", err)
+	}
+
+	directory := client.NewDirectory(h.store)
+	public, err := e.publicHandler(h, directory, log)
+	if err != nil {
+		return err
+	}
+	ops := handlers.NewOps(log, handlers.ReadyCheck{Name: "database", Check: h.store.Ping})
+
+	watcher := cache.NewWatcher(h.store, log, directory.Flush, h.keys.Refresh)
+	janitor := storage.NewJanitor(h.store, log, e.clock, e.random)
+	return listeners{config: c, log: log, public: public, ops: ops, welcome: e.Out}.
+		run(ctx, watcher.Run, janitor.Run)
+}
+
+// publicHandler puts the protocol together over the domain.
+func (e *environment) publicHandler(h *house, directory *client.Directory, log *slog.Logger) (http.Handler, error) {
+	c := h.config
+	tokenKey := h.ring.Key(keyring.TokenHash)
+	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, c.Issuer), e.clock, e.random, c.AccessTokenLifetime)
+	authenticator := oauth.NewAuthenticator(directory, h.secrets, e.clock)
+	tokens := oauth.NewTokenEndpoint(authenticator, issuer)
+	metadata, err := oauth.NewMetadata(c.Issuer, oauth.Paths{
+		Token: c.OAuthPrefix + "/token", JWKS: c.OAuthPrefix + "/jwks",
+		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke",
+	}, tokens.GrantTypes()).Document()
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := c.trustedProxies()
+	if err != nil {
+		return nil, err
+	}
+	return handlers.New(handlers.Config{
+		Issuer: c.Issuer,
+		Prefix: c.OAuthPrefix,
+		Endpoints: handlers.Endpoints{
+			Discovery:  oauthhandlers.Discovery(metadata),
+			JWKS:       oauthhandlers.JWKS(h.keys),
+			Token:      oauthhandlers.Token(tokens),
+			Introspect: oauthhandlers.Introspect(oauth.NewIntrospector(authenticator, directory, h.inspector, c.Issuer)),
+			Revoke:     oauthhandlers.Revoke(oauth.NewRevoker(authenticator, h.inspector)),
+		},
+		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),
+		Origins:        h.store,
+		TrustedProxies: proxies,
+		AllowedHosts:   devHosts(c),
+		Dev:            c.Dev,
+		Clock:          e.clock,
+		Random:         e.random,
+		Log:            log,
+	})
+}
+
+// devHosts keeps web sites from reaching the development server through the browser of
+// whoever runs it, by a name of theirs that resolves to loopback (DNS rebinding).
+func devHosts(c config) []string {
+	if !c.Dev {
+		return nil
+	}
+	hosts := []string{"localhost", "127.0.0.1", "::1"}
+	if u, err := url.Parse(c.Issuer); err == nil {
+		hosts = append(hosts, u.Hostname())
+	}
+	return hosts
+}

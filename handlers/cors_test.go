@@ -1,0 +1,110 @@
+package handlers_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/gatehouse-id/gatehouse/handlers"
+)
+
+const (
+	known = "https://spa.example"
+	other = "https://evil.example"
+)
+
+func TestPublicDocumentsAreForEveryOrigin(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, nil)
+	for _, path := range []string{"/oauth/jwks", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"} {
+		for _, origin := range []string{other, "null", ""} {
+			h := f.do("GET", path, "", "Origin", origin).Header()
+			assert.Equal(t, "*", h.Get("Access-Control-Allow-Origin"), path)
+		}
+		w := f.do("OPTIONS", path, "", "Origin", other, "Access-Control-Request-Method", "GET")
+		assert.Equal(t, http.StatusNoContent, w.Code)
+		assert.Equal(t, "GET, HEAD, OPTIONS", w.Header().Get("Access-Control-Allow-Methods"))
+	}
+}
+
+func TestTokenAndRevocationAreForTheOriginsOfPublicClients(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, nil)
+	for _, path := range []string{"/oauth/token", "/token", "/oauth/revoke"} {
+		h := f.do("POST", path, "", "Origin", known).Header()
+		assert.Equal(t, known, h.Get("Access-Control-Allow-Origin"), path)
+		assert.Equal(t, "Origin", h.Get("Vary"), path)
+
+		w := f.do("OPTIONS", path, "", "Origin", known, "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "dpop")
+		assert.Equal(t, http.StatusNoContent, w.Code)
+		assert.Equal(t, known, w.Header().Get("Access-Control-Allow-Origin"))
+		assert.Equal(t, "OPTIONS, POST", w.Header().Get("Access-Control-Allow-Methods"))
+		assert.Equal(t, "authorization, content-type, dpop", w.Header().Get("Access-Control-Allow-Headers"))
+		assert.Equal(t, "600", w.Header().Get("Access-Control-Max-Age"))
+		assert.Equal(t, "Origin", w.Header().Get("Vary"))
+		assert.Empty(t, w.Body.String())
+	}
+}
+
+func TestOtherOriginsGetNoPermission(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, func(c *handlers.Config) { c.Origins = origins{known, "null", strings.Repeat("x", 301)} })
+	for _, origin := range []string{other, "null", "", known + ".evil.example", known + "/", "http://spa.example", strings.ToUpper(known), "*", strings.Repeat("x", 301)} {
+		for _, method := range []string{"POST", "OPTIONS"} {
+			w := f.do(method, "/oauth/token", "", "Origin", origin, "Access-Control-Request-Method", "POST")
+			assertNoPermission(t, w.Header(), origin)
+			assert.Equal(t, "Origin", w.Header().Get("Vary"), "a cache must not mix this answer with another origin's")
+			assert.Less(t, w.Code, 300, "not readable, but answered")
+		}
+	}
+	assertNoPermission(t, f.do("POST", "/oauth/token", "", "Origin", known, "Origin", other).Header(), "two origins")
+}
+
+func TestServerSideEndpointsAreForNoOrigin(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, nil)
+	for _, path := range []string{"/oauth/introspect", "/", "/errors/x", "/nothing"} {
+		for _, method := range []string{"GET", "POST", "OPTIONS"} {
+			assertNoPermission(t, f.do(method, path, "", "Origin", known, "Access-Control-Request-Method", "POST").Header(), path)
+		}
+	}
+}
+
+func assertNoPermission(t *testing.T, h http.Header, about string) {
+	t.Helper()
+	for name := range h {
+		assert.NotContains(t, name, "Access-Control", about)
+	}
+}
+
+func TestScriptsCanReadWhyTheyWereRefused(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, func(c *handlers.Config) { c.Endpoints.Token = fails(errBroken) })
+	w := f.do("POST", "/oauth/token", "", "Origin", known)
+	assert.Equal(t, http.StatusInternalServerError, w.Code)
+	assert.Equal(t, known, w.Header().Get("Access-Control-Allow-Origin"))
+	assert.Contains(t, w.Header().Get("Access-Control-Expose-Headers"), "Retry-After")
+}
+
+func TestNoAnswerAllowsCredentials(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, nil)
+	for _, path := range []string{"/oauth/token", "/oauth/jwks"} {
+		for _, method := range []string{"GET", "POST", "OPTIONS"} {
+			assert.Empty(t, f.do(method, path, "", "Origin", known).Header().Get("Access-Control-Allow-Credentials"))
+		}
+	}
+}
+
+// TestNothingIsSpentForAnUnreadableAnswer: a code redeemed while the origins cannot be
+// looked up would be lost to the script that sent it.
+func TestNothingIsSpentForAnUnreadableAnswer(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, func(c *handlers.Config) {
+		c.Origins = origins{"broken"}
+		c.Endpoints.Token = func(http.ResponseWriter, *http.Request) error { t.Error("reached"); return nil }
+	})
+	assert.Equal(t, http.StatusInternalServerError, f.do("POST", "/oauth/token", "", "Origin", known).Code)
+}

@@ -1,0 +1,25 @@
+// Package handlers owns the HTTP frame: the table of all routes, what happens to every
+// request before and after its endpoint, and the one renderer of errors.
+//
+//	rewriteAliases    from here on only canonical paths exist
+//	observe           makes the canonical line, writes it when the request is done
+//	securityHeaders   safe defaults, which an answer may replace
+//	findClientAddress behind trusted proxies
+//	nameRequest       request id
+//	limitTime         deadline of the request's context
+//	checkHost         in development: refuses foreign Host headers
+//	router            gorilla/mux; path -> resource
+//	  resource        method -> endpoint; renders the error that comes back
+//	    recovered     a panic becomes an error
+//	    crossOrigin   CORS, by the route's rule
+//	    uncached      for routes that authenticate clients
+//	    limitBody
+//	      endpoint    of handlers/oauth, or a page
+//
+// Endpoints return errors instead of writing them. Whatever they return goes through
+// renderer.refuse: it decides the status, seals the record that becomes the error_uri and
+// takes the note for the log.
+//
+// The package decides nothing about protocols. Endpoints come in through Endpoints, so that
+// neither side imports the other.
+package handlers

@@ -1,0 +1,48 @@
+package handlers
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// explanation serves what an error_uri leads to. Anyone may read it, so it says what the
+// caller of that request was told or could look up, and nothing of the record's rest: not
+// the check, which tells a wrong secret from an unknown client, not the client, and not
+// the values compared.
+func explanation(records *refusal.Recorder, set *pages.Set) HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		record, err := records.Open(mux.Vars(r)["error_id"])
+		w.Header().Add("Vary", "Accept")
+		asked := prefers(r, typeJSON, typeHTML)
+		switch {
+		case err != nil && asked:
+			writeJSON(w, http.StatusNotFound, struct {
+				Error       refusal.Code `json:"error"`
+				Description string       `json:"error_description"`
+			}{refusal.NotFound, "This server does not know the error id: it was cut off or changed, or another server made it."})
+			return nil
+		case err != nil:
+			return set.UnknownError(w)
+		}
+		entry := refusal.Explain(record.Check)
+		if !asked {
+			return set.Explanation(w, pages.Explanation{
+				Title: entry.Title, Explanation: entry.Explanation, Hint: entry.Hint,
+				Code: string(record.Code), Time: record.At,
+			})
+		}
+		writeJSON(w, http.StatusOK, struct {
+			Error       refusal.Code `json:"error"`
+			Title       string       `json:"title"`
+			Explanation string       `json:"explanation"`
+			Hint        string       `json:"hint"`
+			Time        string       `json:"time"`
+		}{record.Code, entry.Title, entry.Explanation, entry.Hint, record.At.Format(time.RFC3339)})
+		return nil
+	}
+}

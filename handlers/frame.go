@@ -1,0 +1,107 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// Config is what the frame needs. All of it is needed, but for what says otherwise.
+type Config struct {
+	// Issuer is the address of the server as the outside knows it, without a path.
+	Issuer string
+	// Prefix is where the OAuth endpoints stand, like /oauth; it may be empty.
+	Prefix    string
+	Endpoints Endpoints
+	// Records seals what an error_uri leads to.
+	Records *refusal.Recorder
+	// Origins knows the origins of public clients.
+	Origins OriginChecker
+	// TrustedProxies may say where a request came from; may be empty.
+	TrustedProxies []netip.Prefix
+	// AllowedHosts are the host names that the server answers to, without ports; empty
+	// for all.
+	AllowedHosts []string
+	// Dev makes every page say that this is a development server.
+	Dev bool
+	// Timeout is the time that a request may take; 0 stands for 10 s.
+	Timeout time.Duration
+	Clock   provider.Clock
+	Random  io.Reader
+	Log     *slog.Logger
+}
+
+// New builds the public handler. It fails for a setting that is missing or malformed, and
+// for a route table that is wrong.
+func New(c Config) (http.Handler, error) {
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("handlers: %w", err)
+	}
+	set, err := pages.New(c.Dev)
+	if err != nil {
+		return nil, fmt.Errorf("handlers: %w", err)
+	}
+	return c.serve(set, routes(c.Prefix, c.Endpoints, ownEndpoints{
+		landing:     landing(set, c.Issuer, c.Prefix),
+		explanation: explanation(c.Records, set),
+		asset:       asset(set),
+	}))
+}
+
+func (c Config) check() error {
+	if c.Records == nil || c.Origins == nil || c.Clock == nil || c.Random == nil || c.Log == nil {
+		return errors.New("records, origins, clock, random and log are needed")
+	}
+	issuer, err := url.Parse(c.Issuer)
+	if err != nil || issuer.Host == "" || issuer.Scheme+"://"+issuer.Host != c.Issuer {
+		return fmt.Errorf("the issuer %q is not of the form https://host", c.Issuer)
+	}
+	return checkPrefix(c.Prefix)
+}
+
+// serve puts the chain together; doc.go draws it.
+func (c Config) serve(set *pages.Set, table []Route) (http.Handler, error) {
+	if err := checkTable(table); err != nil {
+		return nil, fmt.Errorf("handlers: %w", err)
+	}
+	aliases, err := aliasTable(table)
+	if err != nil {
+		return nil, fmt.Errorf("handlers: %w", err)
+	}
+	timeout := c.Timeout
+	if timeout == 0 {
+		timeout = 10 * time.Second
+	}
+	render := &renderer{issuer: c.Issuer, records: c.Records, clock: c.Clock, pages: set}
+
+	h, err := newRouter(table, render, c.around)
+	if err != nil {
+		return nil, fmt.Errorf("handlers: %w", err)
+	}
+	h = checkHost(c.AllowedHosts, render, h)
+	h = limitTime(timeout, h)
+	h = nameRequest(c.TrustedProxies, c.Random, h)
+	h = findClientAddress(c.TrustedProxies, h)
+	h = securityHeaders(c.Issuer, h)
+	h = observe(c.Log, c.Clock, h)
+	return rewriteAliases(aliases, h), nil
+}
+
+// around puts around one endpoint what depends on its route.
+func (c Config) around(route Route, endpoint HandlerFunc) HandlerFunc {
+	h := limitBody(route.MaxBody, endpoint)
+	if route.Protection == ClientAuthenticated {
+		h = uncached(h)
+	}
+	h = crossOrigin(route.CORS, c.Origins, h)
+	return recovered(c.Log, h)
+}

@@ -1,0 +1,175 @@
+package handlers_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+const issuer = "https://id.example"
+
+// sealer seals error ids under a key of the test's own.
+type sealer struct{ cipher.AEAD }
+
+func newSealer(t testing.TB) sealer {
+	t.Helper()
+	block, err := aes.NewCipher(make([]byte, 32))
+	require.NoError(t, err)
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	require.NoError(t, err)
+	return sealer{aead}
+}
+
+func (s sealer) Seal(plaintext []byte) []byte { return s.AEAD.Seal(nil, nil, plaintext, nil) }
+
+func (s sealer) Open(sealed []byte) ([]byte, error) { return s.AEAD.Open(nil, nil, sealed, nil) }
+
+// origins is the list of origins of public clients; broken stands for a database that is
+// away.
+type origins []string
+
+var errBroken = errors.New("database is away")
+
+func (o origins) OriginAllowed(_ context.Context, origin string) (bool, error) {
+	for _, known := range o {
+		if known == "broken" {
+			return false, errBroken
+		}
+		if known == origin {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// frame is a public handler under test, with what it logged.
+type frame struct {
+	http.Handler
+	records *refusal.Recorder
+	log     *bytes.Buffer
+}
+
+// says answers 200 with the name of the endpoint that was reached.
+func says(name string) handlers.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			return err
+		}
+		_, err := io.WriteString(w, name)
+		return err
+	}
+}
+
+func fails(err error) handlers.HandlerFunc {
+	return func(http.ResponseWriter, *http.Request) error { return err }
+}
+
+// newFrame builds a frame; change may alter any setting before.
+func newFrame(t testing.TB, change func(*handlers.Config)) *frame {
+	t.Helper()
+	f := &frame{records: refusal.NewRecorder(newSealer(t)), log: new(bytes.Buffer)}
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	config := handlers.Config{
+		Issuer: issuer, Prefix: "/oauth",
+		Endpoints: handlers.Endpoints{
+			Discovery: says("discovery"), JWKS: says("jwks"), Token: says("token"),
+			Introspect: says("introspect"), Revoke: says("revoke"),
+		},
+		Records: f.records, Origins: origins{"https://spa.example"},
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
+		Clock:          func() time.Time { return at }, Random: rand.Reader,
+		Log: slog.New(slog.NewJSONHandler(f.log, nil)),
+	}
+	if change != nil {
+		change(&config)
+	}
+	handler, err := handlers.New(config)
+	require.NoError(t, err)
+	f.Handler = handler
+	return f
+}
+
+// do sends one request and gives the answer. Headers are name, value, name, value.
+func (f *frame) do(method, target, body string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, r)
+	return w
+}
+
+// lastLine is the last line of the log.
+func (f *frame) lastLine(t testing.TB) map[string]any {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(f.log.String()), "\n")
+	var fields map[string]any
+	require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-1]), &fields))
+	return fields
+}
+
+type errorAnswer struct {
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+	URI         string `json:"error_uri"`
+}
+
+func answered(t testing.TB, w *httptest.ResponseRecorder) errorAnswer {
+	t.Helper()
+	require.Equal(t, "application/json", w.Header().Get("Content-Type"), w.Body.String())
+	var a errorAnswer
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &a))
+	return a
+}
+
+func TestNewRefusesWrongSettings(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*handlers.Config){
+		"issuer with a path":      func(c *handlers.Config) { c.Issuer += "/x" },
+		"issuer with a slash":     func(c *handlers.Config) { c.Issuer += "/" },
+		"issuer without a scheme": func(c *handlers.Config) { c.Issuer = "id.example" },
+		"no issuer":               func(c *handlers.Config) { c.Issuer = "" },
+		"prefix without a slash":  func(c *handlers.Config) { c.Prefix = "oauth" },
+		"prefix that ends in one": func(c *handlers.Config) { c.Prefix = "/oauth/" },
+		"prefix with a variable":  func(c *handlers.Config) { c.Prefix = "/{tenant}" },
+		"prefix with dots":        func(c *handlers.Config) { c.Prefix = "/a/../b" },
+		"no recorder":             func(c *handlers.Config) { c.Records = nil },
+		"no origins":              func(c *handlers.Config) { c.Origins = nil },
+		"no clock":                func(c *handlers.Config) { c.Clock = nil },
+		"no randomness":           func(c *handlers.Config) { c.Random = nil },
+		"no log":                  func(c *handlers.Config) { c.Log = nil },
+		"an endpoint is missing":  func(c *handlers.Config) { c.Endpoints.Revoke = nil },
+	} {
+		config := handlers.Config{
+			Issuer: issuer, Prefix: "/oauth", Records: refusal.NewRecorder(newSealer(t)), Origins: origins{},
+			Endpoints: handlers.Endpoints{
+				Discovery: says(""), JWKS: says(""), Token: says(""), Introspect: says(""), Revoke: says(""),
+			},
+			Clock: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
+		}
+		_, err := handlers.New(config)
+		require.NoError(t, err)
+		change(&config)
+		_, err = handlers.New(config)
+		assert.Error(t, err, name)
+	}
+}

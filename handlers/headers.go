@@ -1,0 +1,43 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+)
+
+// securityHeaders sets what is safe for every answer. Answers that may be kept or that
+// show a page replace Cache-Control and Content-Security-Policy.
+func securityHeaders(issuer string, next http.Handler) http.Handler {
+	// The values are shared by all requests; nobody appends to a header in place.
+	var (
+		nosniff  = []string{"nosniff"}
+		referrer = []string{"no-referrer"} // codes and error ids stand in addresses
+		policy   = []string{"default-src 'none'; frame-ancestors 'none'"}
+		noStore  = []string{"no-store"}
+		hsts     []string
+	)
+	if strings.HasPrefix(issuer, "https://") {
+		hsts = []string{"max-age=31536000"}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h["X-Content-Type-Options"] = nosniff
+		h["Referrer-Policy"] = referrer
+		h["Content-Security-Policy"] = policy
+		h["Cache-Control"] = noStore
+		if hsts != nil {
+			h["Strict-Transport-Security"] = hsts
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// uncached adds what RFC 6749 section 5.1 wants beside no-store wherever a token stands in
+// the answer.
+func uncached(next HandlerFunc) HandlerFunc {
+	noCache := []string{"no-cache"}
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header()["Pragma"] = noCache
+		return next(w, r)
+	}
+}

@@ -1,0 +1,61 @@
+package handlers_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/gatehouse-id/gatehouse/handlers"
+)
+
+func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, nil)
+	for _, request := range [][2]string{
+		{"POST", "/oauth/token"}, {"GET", "/oauth/token"}, {"GET", "/oauth/jwks"}, {"GET", "/"}, {"GET", "/nothing"},
+		{"GET", "/errors/x"}, {"OPTIONS", "/oauth/token"},
+	} {
+		h := f.do(request[0], request[1], "", "Accept", "text/html").Header()
+		assert.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), request)
+		assert.Equal(t, "no-referrer", h.Get("Referrer-Policy"), request)
+		assert.Contains(t, h.Get("Content-Security-Policy"), "default-src 'none'", request)
+		assert.Contains(t, h.Get("Content-Security-Policy"), "frame-ancestors 'none'", request)
+		assert.Equal(t, "max-age=31536000", h.Get("Strict-Transport-Security"), request)
+		assert.Equal(t, "no-store", h.Get("Cache-Control"), request)
+	}
+}
+
+func TestPlainHTTPIssuersDoNotAskForHTTPS(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, func(c *handlers.Config) { c.Issuer = "http://localhost:8080" })
+	assert.Empty(t, f.do("GET", "/", "").Header().Get("Strict-Transport-Security"))
+}
+
+// TestTokensAreNotCached: RFC 6749 section 5.1 names both headers.
+func TestTokensAreNotCached(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, nil)
+	for _, path := range []string{"/oauth/token", "/oauth/introspect", "/oauth/revoke"} {
+		h := f.do("POST", path, "").Header()
+		assert.Equal(t, "no-store", h.Get("Cache-Control"), path)
+		assert.Equal(t, "no-cache", h.Get("Pragma"), path)
+	}
+}
+
+func TestErrorsAreNotCachedEvenWhereAnswersAre(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, func(c *handlers.Config) {
+		c.Endpoints.JWKS = func(w http.ResponseWriter, _ *http.Request) error {
+			w.Header().Set("Cache-Control", "public, max-age=300")
+			w.Header().Set("ETag", `"x"`)
+			w.Header().Set("Content-Length", "5000")
+			return errBroken
+		}
+	})
+	w := f.do("GET", "/oauth/jwks", "")
+	assert.Equal(t, http.StatusInternalServerError, w.Code)
+	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+	assert.Empty(t, w.Header().Get("ETag"))
+	assert.NotEqual(t, "5000", w.Header().Get("Content-Length"))
+}

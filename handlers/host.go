@@ -1,0 +1,39 @@
+package handlers
+
+import (
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// checkHost refuses requests for other host names than those allowed; without any, all
+// are. A development server listens on loopback, where any web site can send the browser
+// under a name of its own (DNS rebinding).
+func checkHost(allowed []string, render *renderer, next http.Handler) http.Handler {
+	if len(allowed) == 0 {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := hostname(r.Host)
+		if !slices.ContainsFunc(allowed, func(host string) bool { return strings.EqualFold(host, name) }) {
+			render.refuse(w, r, negotiated, refusal.New(refusal.InvalidRequest, refusal.CheckHost, "This server does not answer under this host name.").
+				WithStatus(http.StatusMisdirectedRequest))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hostname cuts off the port and the brackets of an IPv6 address.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
+		return host[1 : len(host)-1]
+	}
+	return host
+}

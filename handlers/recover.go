@@ -1,0 +1,40 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+)
+
+// errPanic: the endpoint panicked.
+var errPanic = errors.New("panic")
+
+// recovered turns a panic into an error, so that the caller gets an answer and keeps the
+// connection. Once an answer was begun it cannot be taken back: the connection is cut, or
+// half of an answer would look whole.
+func recovered(log *slog.Logger, next HandlerFunc) HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) (err error) {
+		defer func() {
+			reason := recover()
+			if reason == nil {
+				return
+			}
+			if cause, ok := reason.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
+				panic(http.ErrAbortHandler) // net/http cuts the connection in silence
+			}
+			line := canonical.From(r.Context())
+			log.ErrorContext(r.Context(), "panic",
+				slog.String("request_id", line.RequestID), slog.String("route", line.Route),
+				slog.String("reason", fmt.Sprint(reason)), slog.String("stack", string(debug.Stack())))
+			if line.Status != 0 {
+				panic(http.ErrAbortHandler)
+			}
+			err = fmt.Errorf("%w: %v", errPanic, reason)
+		}()
+		return next(w, r)
+	}
+}

@@ -1,0 +1,134 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// form is how an error is shown.
+type form int
+
+const (
+	asJSON form = iota
+	asPage
+	// negotiated: a page for who prefers HTML, else JSON.
+	negotiated
+)
+
+// renderer writes every error answer of the server.
+type renderer struct {
+	issuer  string
+	records *refusal.Recorder
+	clock   provider.Clock
+	pages   *pages.Set
+}
+
+// refuse answers with err, notes it for the log and seals the record that the error_uri
+// leads to. When an answer was begun already, only the note is taken.
+func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as form, err error) {
+	line := canonical.From(r.Context())
+	answer := answerTo(err)
+	id := re.records.ID(refusal.Record{
+		At: re.clock.Now(r.Context()), Code: answer.Code, Check: answer.Check, ClientID: answer.ClientID,
+		Field: answer.Field, Expected: answer.Expected, Received: answer.Received,
+		Route: line.Route, RequestID: line.RequestID,
+	})
+	line.Refused(answer, id, causeOf(err))
+	if errors.Is(r.Context().Err(), context.Canceled) {
+		line.Outcome("hung_up") // by the caller: not a failure of ours
+	}
+	if line.Status != 0 {
+		return
+	}
+
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Del("Content-Length")
+	h.Del("ETag")
+	if answer.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.FormatInt(int64((answer.RetryAfter+time.Second-1)/time.Second), 10))
+	}
+	if answer.Challenge != "" {
+		h.Set("WWW-Authenticate", answer.Challenge)
+	}
+	if as == negotiated {
+		h.Add("Vary", "Accept")
+	}
+	if as == asPage || as == negotiated && prefers(r, typeHTML, typeJSON) {
+		pageErr := re.page(w, answer, id, line.RequestID)
+		if pageErr == nil {
+			return
+		}
+		line.Refused(answer, id, errors.Join(causeOf(err), pageErr))
+	}
+	re.json(w, answer, id)
+}
+
+// causeOf is what the log shows: all of an error of ours, of a refusal what is behind it.
+func causeOf(err error) error {
+	if r, ok := err.(*refusal.Refusal); ok { //nolint:errorlint // only where nothing is wrapped around it
+		return r.Cause
+	}
+	return err
+}
+
+// json writes the error answer of RFC 6749 section 5.2.
+func (re *renderer) json(w http.ResponseWriter, answer *refusal.Refusal, id string) {
+	writeJSON(w, answer.HTTPStatus(), struct {
+		Error       refusal.Code `json:"error"`
+		Description string       `json:"error_description"`
+		URI         string       `json:"error_uri"`
+	}{answer.Code, describable(answer.Description), re.issuer + errorsPath + id})
+}
+
+func (re *renderer) page(w http.ResponseWriter, answer *refusal.Refusal, id, requestID string) error {
+	entry := refusal.Explain(answer.Check)
+	page := pages.Error{
+		Title: entry.Title, Description: answer.Description, Hint: entry.Hint,
+		About: errorsPath + id, RequestID: requestID,
+	}
+	if answer.Check == refusal.CheckNotFound {
+		return re.pages.NotFound(w, page)
+	}
+	return re.pages.Error(w, answer.HTTPStatus(), page)
+}
+
+// writeJSON answers with v: a struct of texts, which always marshals.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic("handlers: " + err.Error())
+	}
+	h := w.Header()
+	h.Set("Content-Type", typeJSON)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a caller who hung up cannot be told
+}
+
+// describable keeps to the characters that RFC 6749 section 5.2 allows in a description:
+// printable ASCII without the quotation mark and the backslash.
+func describable(text string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c == '"':
+			return '\''
+		case c == '\\':
+			return '/'
+		case c < ' ' || c > '~':
+			return ' '
+		default:
+			return c
+		}
+	}, text)
+}

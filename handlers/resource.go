@@ -1,0 +1,67 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// resource is what stands at one path: an endpoint for each method.
+type resource struct {
+	template  string
+	form      form
+	methods   map[string]HandlerFunc
+	allow     string
+	otherwise HandlerFunc // for every other method
+	render    *renderer
+}
+
+func newResource(route Route, render *renderer) *resource {
+	res := &resource{template: route.Path, form: asJSON, methods: map[string]HandlerFunc{}, render: render}
+	if route.Protection == Page {
+		res.form = asPage
+	}
+	res.otherwise = res.methodNotAllowed
+	return res
+}
+
+func (res *resource) add(methods []string, endpoint HandlerFunc) {
+	for _, method := range methods {
+		res.methods[method] = endpoint
+		if _, ok := res.methods[http.MethodHead]; method == http.MethodGet && !ok {
+			res.methods[http.MethodHead] = endpoint // net/http drops the body (RFC 9110 section 9.3.2)
+		}
+	}
+	names := make([]string, 0, len(res.methods))
+	for method := range res.methods {
+		names = append(names, method)
+	}
+	slices.Sort(names)
+	res.allow = strings.Join(names, ", ")
+}
+
+func (res *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	canonical.From(r.Context()).Route = res.template
+	endpoint, ok := res.methods[r.Method]
+	if !ok {
+		endpoint = res.otherwise
+	}
+	if err := endpoint(w, r); err != nil {
+		res.render.refuse(w, r, res.form, err)
+	}
+}
+
+// methodNotAllowed: protocol endpoints have no code for it in RFC 6749, pages do.
+func (res *resource) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Allow", res.allow)
+	code := refusal.InvalidRequest
+	if res.form == asPage {
+		code = refusal.MethodNotAllowed
+	}
+	return refusal.New(code, refusal.CheckMethod, "This address does not answer to the HTTP method that was used.").
+		WithStatus(http.StatusMethodNotAllowed).
+		Compare(refusal.FieldMethod, res.allow, r.Method)
+}

@@ -1,0 +1,36 @@
+package handlers_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/gatehouse-id/gatehouse/handlers"
+	"github.com/gatehouse-id/gatehouse/handlers/oauth"
+)
+
+type revoked struct{ token string }
+
+func (r *revoked) Revoke(_ context.Context, request *http.Request) error {
+	r.token = request.PostForm.Get("token")
+	return nil
+}
+
+// TestRevocationUnderTheManagementPathTakesFormsOnly: with a JSON body the same path is
+// another operation, with other rights.
+func TestRevocationUnderTheManagementPathTakesFormsOnly(t *testing.T) {
+	t.Parallel()
+	endpoint := new(revoked)
+	f := newFrame(t, func(c *handlers.Config) { c.Endpoints.Revoke = oauth.Revoke(endpoint) })
+	const alias = "/api/v1/oauth/tokens/revoke"
+
+	w := f.do("POST", alias, `{"token":"x"}`, "Content-Type", "application/json")
+	assert.Equal(t, http.StatusUnsupportedMediaType, w.Code)
+	assert.Empty(t, endpoint.token)
+
+	w = f.do("POST", alias, "token=x", "Content-Type", "application/x-www-form-urlencoded")
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Equal(t, "x", endpoint.token)
+}

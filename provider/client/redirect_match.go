@@ -1,0 +1,75 @@
+package client
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// MatchRedirectURI tells whether an answer may be sent to uri: it must be one of the
+// registered ones, letter by letter (RFC 9700 section 2.1). The one exception is RFC 8252
+// section 7.3: a native client that registered an http loopback literal may choose the
+// port, since the operating system gives it one at run time. fosite grants that to every
+// client and looks neither at scheme nor at user information (fosite.md 16).
+func (c *Client) MatchRedirectURI(uri string) bool {
+	if slices.Contains(c.RedirectURIs, uri) {
+		return true
+	}
+	if c.Type != Native {
+		return false
+	}
+	asked, ok := withoutPort(uri)
+	return ok && slices.ContainsFunc(c.RedirectURIs, func(registered string) bool {
+		kept, ok := withoutPort(registered)
+		return ok && kept == asked
+	})
+}
+
+// withoutPort takes the port out of an http URI on a loopback literal. The rest stays as
+// it was written: parsing and writing it again would make %2F and / the same.
+func withoutPort(uri string) (string, bool) {
+	for _, prefix := range []string{"http://127.0.0.1", "http://[::1]"} {
+		rest, ok := strings.CutPrefix(uri, prefix)
+		if !ok {
+			continue
+		}
+		if port, after, found := cutPort(rest); found {
+			rest = after
+			if !validPort(port) {
+				return "", false
+			}
+		}
+		if rest != "" && rest[0] != '/' && rest[0] != '?' {
+			return "", false
+		}
+		if _, err := url.Parse(uri); err != nil || strings.Contains(uri, "#") {
+			return "", false
+		}
+		return prefix + rest, true
+	}
+	return "", false
+}
+
+// cutPort splits ":8080/cb" into the port and what follows it.
+func cutPort(rest string) (port, after string, found bool) {
+	if !strings.HasPrefix(rest, ":") {
+		return "", rest, false
+	}
+	end := strings.IndexAny(rest[1:], "/?")
+	if end < 0 {
+		return rest[1:], "", true
+	}
+	return rest[1 : 1+end], rest[1+end:], true
+}
+
+func validPort(port string) bool {
+	return len(port) >= 1 && len(port) <= 5 && port[0] != '0' &&
+		!strings.ContainsFunc(port, func(r rune) bool { return r < '0' || r > '9' })
+}
+
+// Impersonable tells whether another program on the person's machine could receive what is
+// sent to uri: then consent is asked each time (RFC 8252 section 8.6).
+func Impersonable(uri string) bool {
+	u, err := url.Parse(uri)
+	return err != nil || u.Scheme != "https"
+}

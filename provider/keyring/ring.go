@@ -1,0 +1,137 @@
+package keyring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+const firstKeyID = 1
+
+// Ring holds the opened data keys. It does not change after Open and is safe for
+// concurrent use.
+type Ring struct{ keys map[Purpose]*Key }
+
+// Open opens the keyring in store. Purposes without a data key get one, and keys that a
+// previous secret sealed are sealed again by the current one. Any number of replicas may
+// open the same store at once and end up with the same keys. Random must be safe for
+// concurrent use; the ring goes on reading nonces from it.
+//
+// It returns ErrShortSecret, ErrWrongSecret (with the fingerprints involved), ErrDamaged,
+// or what the store returned. A wrong secret changes nothing in the store.
+func Open(ctx context.Context, store Store, secrets Secrets, clock provider.Clock, random io.Reader) (*Ring, error) {
+	masters, err := mastersOf(secrets)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := load(ctx, store, masters)
+	if err != nil {
+		return nil, err
+	}
+	if missing := missingPurposes(opened); len(missing) > 0 {
+		if err := addFirstKeys(ctx, store, masters, missing, clock, random); err != nil {
+			return nil, err
+		}
+		// What the store kept is what counts: another replica may have been first.
+		if opened, err = load(ctx, store, masters); err != nil {
+			return nil, err
+		}
+	}
+	if err := reseal(ctx, store, masters, opened, random); err != nil {
+		return nil, err
+	}
+	return newRing(opened, random)
+}
+
+// Key returns the key for p. It panics when p is none of the declared purposes.
+func (r *Ring) Key(p Purpose) *Key {
+	key, ok := r.keys[p]
+	if !ok {
+		panic("keyring: unknown purpose " + string(p))
+	}
+	return key
+}
+
+type openedRow struct {
+	Row
+	dataKey []byte
+}
+
+// load also opens rows for purposes that this version does not know: a newer one made
+// them, and they must follow a change of the secret like all others.
+func load(ctx context.Context, store Store, masters []master) ([]openedRow, error) {
+	rows, err := store.DataKeys(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read data keys: %w", err)
+	}
+	opened := make([]openedRow, 0, len(rows))
+	for _, row := range rows {
+		dataKey, err := openRow(masters, row)
+		if err != nil {
+			return nil, err
+		}
+		opened = append(opened, openedRow{row, dataKey})
+	}
+	return opened, nil
+}
+
+func missingPurposes(opened []openedRow) []Purpose {
+	present := map[Purpose]bool{}
+	for _, row := range opened {
+		present[row.Purpose] = true
+	}
+	var missing []Purpose
+	for _, p := range purposes() {
+		if !present[p] {
+			missing = append(missing, p)
+		}
+	}
+	return missing
+}
+
+func addFirstKeys(ctx context.Context, store Store, masters []master, missing []Purpose, clock provider.Clock, random io.Reader) error {
+	for _, p := range missing {
+		var dataKey [keySize]byte
+		if _, err := io.ReadFull(random, dataKey[:]); err != nil {
+			return fmt.Errorf("keyring: no randomness: %w", err)
+		}
+		row := sealRow(masters, Row{Purpose: p, KeyID: firstKeyID, CreatedAt: clock.Now(ctx)}, dataKey[:], random)
+		if err := store.AddDataKey(ctx, row); err != nil && !errors.Is(err, provider.ErrConflict) {
+			return fmt.Errorf("add data key for %s: %w", p, err)
+		}
+	}
+	return nil
+}
+
+func reseal(ctx context.Context, store Store, masters []master, opened []openedRow, random io.Reader) error {
+	for _, row := range opened {
+		if row.SealedBy == masters[0].fingerprint {
+			continue
+		}
+		if err := store.ResealDataKey(ctx, sealRow(masters, row.Row, row.dataKey, random), row.SealedBy); err != nil {
+			return fmt.Errorf("seal key %d for %s again: %w", row.KeyID, row.Purpose, err)
+		}
+	}
+	return nil
+}
+
+func newRing(opened []openedRow, random io.Reader) (*Ring, error) {
+	ring := &Ring{keys: map[Purpose]*Key{}}
+	for _, row := range opened {
+		key := ring.keys[row.Purpose]
+		if key == nil {
+			key = &Key{purpose: row.Purpose, random: random}
+			ring.keys[row.Purpose] = key
+		}
+		key.add(newDataKey(row.KeyID, row.dataKey))
+	}
+	for _, p := range purposes() {
+		if ring.keys[p] == nil {
+			return nil, fmt.Errorf("keyring: the data key for %s was added and is not there: %w", p, provider.ErrNotFound)
+		}
+	}
+	return ring, nil
+}

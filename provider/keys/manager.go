@@ -1,0 +1,177 @@
+package keys
+
+import (
+	"context"
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// sealer keeps private keys unreadable at rest, each bound to its key id.
+type sealer interface {
+	SealFor(context, plaintext []byte) []byte
+	OpenFor(context, sealed []byte) ([]byte, error)
+}
+
+// Manager makes keys, signs and verifies with them. It reads the database when it is told
+// to, never while it signs.
+type Manager struct {
+	store    Store
+	seal     sealer
+	clock    provider.Clock
+	random   io.Reader
+	reading  sync.Mutex // one at a time, or an older read could replace a newer one
+	current  atomic.Pointer[set]
+	document atomic.Pointer[document]
+}
+
+// document is a key set as it was last published.
+type document struct {
+	of    *set
+	body  []byte
+	until time.Time // zero: as long as the set stays
+}
+
+// NewManager makes a Manager without keys; Ensure or Refresh reads them.
+func NewManager(store Store, s sealer, clock provider.Clock, random io.Reader) *Manager {
+	m := &Manager{store: store, seal: s, clock: clock, random: random}
+	m.current.Store(&set{})
+	return m
+}
+
+// Refresh reads the keys again, for when another process changed them.
+func (m *Manager) Refresh(ctx context.Context) error {
+	m.reading.Lock()
+	defer m.reading.Unlock()
+	rows, err := m.store.SigningKeys(ctx)
+	if err != nil {
+		return fmt.Errorf("keys: read: %w", err)
+	}
+	s, err := newSet(rows, m.seal.OpenFor)
+	if err != nil {
+		return err
+	}
+	m.current.Store(s)
+	return nil
+}
+
+// first is when the first key of an algorithm begins to sign. It is the same instant on
+// every replica, and there can be one key for it: of replicas that start at once, one
+// makes the key and all sign with it.
+func first() time.Time { return time.Unix(0, 0).UTC() }
+
+// Ensure sees to it that each algorithm has a key that signs now.
+func (m *Manager) Ensure(ctx context.Context, algorithms ...Algorithm) error {
+	if err := m.Refresh(ctx); err != nil {
+		return err
+	}
+	now := m.clock.Now(ctx)
+	missing := slices.DeleteFunc(slices.Clone(algorithms), func(a Algorithm) bool {
+		return m.current.Load().active(a, now) != nil
+	})
+	for _, alg := range missing {
+		private, err := generate(alg, m.random)
+		if err != nil {
+			return fmt.Errorf("keys: generate %s: %w", alg, err)
+		}
+		if _, err := m.add(ctx, alg, private, first()); err != nil && !errors.Is(err, provider.ErrConflict) {
+			return err
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return m.Refresh(ctx)
+}
+
+// Rotate makes a key, publishes it at once and lets it sign from the given time. The key
+// before it is gone Overlap after that.
+func (m *Manager) Rotate(ctx context.Context, alg Algorithm, activeFrom time.Time) (Key, error) {
+	private, err := generate(alg, m.random)
+	if err != nil {
+		return Key{}, fmt.Errorf("keys: generate: %w", err)
+	}
+	return m.publish(ctx, alg, private, activeFrom)
+}
+
+// Import does what Rotate does with a key that the operator brings, in PEM. It returns
+// ErrImport.
+func (m *Manager) Import(ctx context.Context, pem []byte, activeFrom time.Time) (Key, error) {
+	alg, private, err := parsePEM(pem)
+	if err != nil {
+		return Key{}, err
+	}
+	return m.publish(ctx, alg, private, activeFrom)
+}
+
+func (m *Manager) publish(ctx context.Context, alg Algorithm, private crypto.Signer, activeFrom time.Time) (Key, error) {
+	k, err := m.add(ctx, alg, private, activeFrom)
+	if err != nil {
+		return Key{}, err
+	}
+	return k, m.Refresh(ctx)
+}
+
+func (m *Manager) add(ctx context.Context, alg Algorithm, private crypto.Signer, activeFrom time.Time) (Key, error) {
+	public, err := publicJWK(alg, private)
+	if err != nil {
+		return Key{}, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return Key{}, fmt.Errorf("keys: marshal: %w", err)
+	}
+	row := Row{
+		KID: public.KeyID, Algorithm: alg, Sealed: m.seal.SealFor([]byte(public.KeyID), der),
+		CreatedAt: m.clock.Now(ctx), ActiveFrom: activeFrom,
+	}
+	if err := m.store.AddSigningKey(ctx, row); err != nil {
+		if errors.Is(err, provider.ErrConflict) {
+			return Key{}, fmt.Errorf("key %s %w", row.KID, provider.ErrConflict)
+		}
+		return Key{}, fmt.Errorf("keys: add: %w", err)
+	}
+	return Key{row.KID, alg, row.CreatedAt, row.ActiveFrom, nil}, nil
+}
+
+// Listed is a key with its state at the time it was asked for.
+type Listed struct {
+	Key
+
+	State State
+}
+
+// List reads all keys, those that are gone but not yet removed included.
+func (m *Manager) List(ctx context.Context) ([]Listed, error) {
+	if err := m.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	s, now := m.current.Load(), m.clock.Now(ctx)
+	listed := make([]Listed, len(s.keys))
+	for i, k := range s.keys {
+		listed[i] = Listed{k.Key, s.state(k.Key, now)}
+	}
+	return listed, nil
+}
+
+// JWKS is the published key set as JSON. The bytes are shared: do not change them.
+func (m *Manager) JWKS(ctx context.Context) ([]byte, error) {
+	s, now := m.current.Load(), m.clock.Now(ctx)
+	if d := m.document.Load(); d != nil && d.of == s && (d.until.IsZero() || now.Before(d.until)) {
+		return d.body, nil
+	}
+	body, until, err := s.document(now)
+	if err != nil {
+		return nil, err
+	}
+	m.document.Store(&document{of: s, body: body, until: until})
+	return body, nil
+}

@@ -1,0 +1,44 @@
+package keys
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+)
+
+// parsePEM reads a private key and says which algorithm it is for.
+func parsePEM(text []byte) (Algorithm, crypto.Signer, error) {
+	// openssl ecparam writes the curve as a block of its own before the key.
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		switch key := parseDER(block.Bytes).(type) {
+		case *rsa.PrivateKey:
+			if key.N.BitLen() >= rsaBits {
+				return RS256, key, nil
+			}
+		case *ecdsa.PrivateKey:
+			if key.Curve == elliptic.P256() {
+				return ES256, key, nil
+			}
+		case ed25519.PrivateKey:
+			return EdDSA, key, nil
+		}
+	}
+	return "", nil, ErrImport
+}
+
+func parseDER(der []byte) any {
+	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
+		return key
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
+		return key
+	}
+	if key, err := x509.ParseECPrivateKey(der); err == nil {
+		return key
+	}
+	return nil
+}

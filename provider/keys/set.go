@@ -1,0 +1,119 @@
+package keys
+
+import (
+	"crypto"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// set is the keys as they were read, opened. It never changes; a change makes a new one.
+type set struct {
+	keys  []*signingKey // by when they begin to sign
+	byKID map[string]*signingKey
+}
+
+type signingKey struct {
+	Key
+
+	private crypto.Signer
+	public  jose.JSONWebKey
+}
+
+// newSet opens rows with unseal.
+func newSet(rows []Row, unseal func(context, sealed []byte) ([]byte, error)) (*set, error) {
+	s := &set{byKID: map[string]*signingKey{}}
+	for _, row := range rows {
+		der, err := unseal([]byte(row.KID), row.Sealed)
+		if err != nil {
+			return nil, fmt.Errorf("keys: open %s: %w", row.KID, err)
+		}
+		parsed, err := x509.ParsePKCS8PrivateKey(der)
+		private, ok := parsed.(crypto.Signer)
+		if err != nil || !ok {
+			return nil, fmt.Errorf("keys: %s is not a private key", row.KID)
+		}
+		public, err := publicJWK(row.Algorithm, private)
+		if err != nil {
+			return nil, err
+		}
+		k := &signingKey{
+			Key:     Key{row.KID, row.Algorithm, row.CreatedAt, row.ActiveFrom, nil},
+			private: private, public: public,
+		}
+		s.keys = append(s.keys, k)
+		s.byKID[k.KID] = k
+	}
+	slices.SortFunc(s.keys, func(a, b *signingKey) int { return a.ActiveFrom.Compare(b.ActiveFrom) })
+	s.succeed()
+	return s, nil
+}
+
+// Overlap is how long a key goes on verifying after its successor took over: the longest
+// life of anything that it signed (24 h), and a day for clocks and caches.
+const Overlap = 48 * time.Hour
+
+// succeed finds out when each key is gone: some time after the next of its algorithm, in
+// the order in which they sign and not in which they were made.
+func (s *set) succeed() {
+	next := map[Algorithm]*signingKey{}
+	for _, k := range slices.Backward(s.keys) {
+		if successor := next[k.Algorithm]; successor != nil {
+			at := successor.ActiveFrom.Add(Overlap)
+			k.GoneAt = &at
+		}
+		next[k.Algorithm] = k
+	}
+}
+
+// active is the key that signs with an algorithm at the given time, or nil.
+func (s *set) active(alg Algorithm, now time.Time) *signingKey {
+	for _, k := range slices.Backward(s.keys) {
+		if k.Algorithm == alg && !now.Before(k.ActiveFrom) && !gone(k.Key, now) {
+			return k
+		}
+	}
+	return nil
+}
+
+func (s *set) state(k Key, now time.Time) State {
+	switch active := s.active(k.Algorithm, now); {
+	case gone(k, now):
+		return Gone
+	case now.Before(k.ActiveFrom):
+		return Pending
+	case active != nil && active.KID == k.KID:
+		return Active
+	default:
+		return Retiring
+	}
+}
+
+func gone(k Key, now time.Time) bool { return k.GoneAt != nil && !now.Before(*k.GoneAt) }
+
+// document is the JWK set (RFC 7517 section 5) at the given time, public parts only, and
+// the time at which a key of it will be gone.
+func (s *set) document(now time.Time) (body []byte, until time.Time, err error) {
+	published := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
+	for _, k := range s.keys {
+		if gone(k.Key, now) {
+			continue
+		}
+		published.Keys = append(published.Keys, k.public)
+		if k.GoneAt != nil && (until.IsZero() || k.GoneAt.Before(until)) {
+			until = *k.GoneAt
+		}
+	}
+	body, err = json.Marshal(published)
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("keys: marshal the key set: %w", err)
+	}
+	return body, until, nil
+}
+
+func encode(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }

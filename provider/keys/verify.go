@@ -1,0 +1,66 @@
+package keys
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// maxJWT bounds what is parsed, in bytes: endless dots and deep nesting are how JOSE
+// parsers were brought down (go-jose CVE-2025-27144, CVE-2026-116586).
+const maxJWT = 8 << 10
+
+// Verify returns the payload of a compact JWS that one of our published keys signed, with
+// the given typ and one of the algorithms. The key id chooses the key and the key the
+// algorithm: what the header claims is only compared. Headers that would bring a key along
+// or change how the payload is read are refused. It returns ErrInvalidJWT.
+func (m *Manager) Verify(ctx context.Context, text, typ string, algorithms ...Algorithm) ([]byte, error) {
+	if len(text) > maxJWT || strings.Count(text, ".") != 2 {
+		return nil, ErrInvalidJWT
+	}
+	allowed := make([]jose.SignatureAlgorithm, len(algorithms))
+	for i, a := range algorithms {
+		allowed[i] = jose.SignatureAlgorithm(a)
+	}
+	jws, err := jose.ParseSignedCompact(text, allowed)
+	if err != nil || len(jws.Signatures) != 1 {
+		return nil, ErrInvalidJWT
+	}
+	header, ok := readHeader(text)
+	if !ok || header["typ"] != typ {
+		return nil, ErrInvalidJWT
+	}
+	k, ok := m.current.Load().byKID[header["kid"]]
+	if !ok || gone(k.Key, m.clock.Now(ctx)) || string(k.Algorithm) != header["alg"] {
+		return nil, ErrInvalidJWT
+	}
+	payload, err := jws.Verify(k.public.Key)
+	if err != nil || !json.Valid(payload) {
+		return nil, ErrInvalidJWT
+	}
+	return payload, nil
+}
+
+// readHeader reads the header that we write: alg, kid and typ, and nothing else. A member
+// that brings a key along (jwk, jku, x5c, x5u) or changes how the JWS is understood (crit,
+// b64, zip) is none of ours.
+func readHeader(text string) (map[string]string, bool) {
+	encoded, _, _ := strings.Cut(text, ".")
+	raw, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, false
+	}
+	header := map[string]string{}
+	if json.Unmarshal(raw, &header) != nil {
+		return nil, false
+	}
+	for name := range header {
+		if name != "alg" && name != "kid" && name != "typ" {
+			return nil, false
+		}
+	}
+	return header, true
+}

@@ -1,0 +1,182 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+type clientRow struct {
+	ID                  string
+	Name                string
+	Type                string
+	AuthMethod          string
+	GrantTypes          list
+	RedirectURIs        list `gorm:"column:redirect_uris"`
+	Scopes              list
+	DefaultScopes       list
+	Audience            list
+	TokenFormat         string
+	IDTokenAlg          string `gorm:"column:id_token_alg"`
+	AccessTokenLifetime int64  // seconds
+	RequirePKCE         bool   `gorm:"column:require_pkce"`
+	AllowPlainPKCE      bool   `gorm:"column:allow_plain_pkce"`
+	FirstParty          bool
+	MayIntrospect       bool
+	Disabled            bool
+	CreatedAt           time.Time `gorm:"autoCreateTime:false"`
+	UpdatedAt           time.Time `gorm:"autoUpdateTime:false"`
+}
+
+func (clientRow) TableName() string { return "clients" }
+
+// Client reads a client with its secrets.
+func (s *Store) Client(ctx context.Context, id string) (*client.Client, error) {
+	var row clientRow
+	if err := s.on(ctx).Where("id = ?", id).Take(&row).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	secrets, err := s.clientSecrets(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return row.client(secrets[id]), nil
+}
+
+// Clients pages through the clients by id, from after the given one.
+func (s *Store) Clients(ctx context.Context, after string, limit int) ([]*client.Client, error) {
+	var rows []clientRow
+	if err := s.on(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	secrets, err := s.clientSecrets(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	clients := make([]*client.Client, len(rows))
+	for i, row := range rows {
+		clients[i] = row.client(secrets[row.ID])
+	}
+	return clients, nil
+}
+
+// CreateClient stores a client with its secrets.
+func (s *Store) CreateClient(ctx context.Context, c *client.Client) error {
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		if err := s.on(ctx).Create(clientRowOf(c)).Error; err != nil {
+			return s.fault(err)
+		}
+		return s.writeClientParts(ctx, c)
+	})
+}
+
+// UpdateClient replaces a client's registration, secrets and origins.
+func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		row := clientRowOf(c)
+		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", c.ID).Select("*").Omit("id", "created_at").Updates(row)); err != nil {
+			return err
+		}
+		for _, table := range []string{"client_secrets", "client_origins"} {
+			if err := s.on(ctx).Exec("DELETE FROM "+table+" WHERE client_id = ?", c.ID).Error; err != nil {
+				return s.fault(err)
+			}
+		}
+		return s.writeClientParts(ctx, c)
+	})
+}
+
+// DeleteClient removes a client, and with it its grants.
+func (s *Store) DeleteClient(ctx context.Context, id string) error {
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		return s.changed(s.on(ctx).Exec("DELETE FROM clients WHERE id = ?", id))
+	})
+}
+
+// OriginAllowed tells whether an enabled public client's browser code runs on an origin.
+func (s *Store) OriginAllowed(ctx context.Context, origin string) (bool, error) {
+	var found int
+	err := s.on(ctx).Raw(`SELECT count(*) FROM client_origins o JOIN clients c ON c.id = o.client_id
+		WHERE o.origin = ? AND NOT c.disabled`, origin).Row().Scan(&found)
+	return found > 0, s.fault(err)
+}
+
+func (s *Store) writeClientParts(ctx context.Context, c *client.Client) error {
+	for _, secret := range c.Secrets {
+		row := secretRow{rowID(secret.ID), c.ID, secret.Hash, secret.CreatedAt, secret.ExpiresAt}
+		if err := s.on(ctx).Create(&row).Error; err != nil {
+			return s.fault(err)
+		}
+	}
+	for _, origin := range c.Origins() {
+		row := originRow{origin, c.ID}
+		if err := s.on(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+			return s.fault(err)
+		}
+	}
+	return nil
+}
+
+type originRow struct{ Origin, ClientID string }
+
+func (originRow) TableName() string { return "client_origins" }
+
+type secretRow struct {
+	ID        rowID
+	ClientID  string
+	Hash      string
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+	ExpiresAt *time.Time
+}
+
+func (secretRow) TableName() string { return "client_secrets" }
+
+func (s *Store) clientSecrets(ctx context.Context, ids ...string) (map[string][]client.Secret, error) {
+	var rows []secretRow
+	if err := s.on(ctx).Where("client_id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	secrets := map[string][]client.Secret{}
+	for _, r := range rows {
+		secrets[r.ClientID] = append(secrets[r.ClientID], client.Secret{
+			ID: provider.ID(r.ID), Hash: r.Hash, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: utc(r.ExpiresAt),
+		})
+	}
+	return secrets, nil
+}
+
+func clientRowOf(c *client.Client) *clientRow {
+	types := make(list, len(c.GrantTypes))
+	for i, g := range c.GrantTypes {
+		types[i] = string(g)
+	}
+	return &clientRow{
+		ID: c.ID, Name: c.Name, Type: string(c.Type), AuthMethod: string(c.AuthMethod), GrantTypes: types,
+		RedirectURIs: c.RedirectURIs, Scopes: c.Scopes, DefaultScopes: c.DefaultScopes, Audience: c.Audience,
+		TokenFormat: string(c.TokenFormat), IDTokenAlg: c.IDTokenAlg, AccessTokenLifetime: int64(c.AccessTokenLifetime / time.Second),
+		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty, MayIntrospect: c.MayIntrospect,
+		Disabled: c.Disabled, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+	}
+}
+
+func (r clientRow) client(secrets []client.Secret) *client.Client {
+	types := make([]client.GrantType, len(r.GrantTypes))
+	for i, g := range r.GrantTypes {
+		types[i] = client.GrantType(g)
+	}
+	return &client.Client{
+		ID: r.ID, Name: r.Name, Type: client.Type(r.Type), AuthMethod: client.AuthMethod(r.AuthMethod), GrantTypes: types,
+		RedirectURIs: r.RedirectURIs, Scopes: r.Scopes, DefaultScopes: r.DefaultScopes, Audience: r.Audience,
+		TokenFormat: client.TokenFormat(r.TokenFormat), IDTokenAlg: r.IDTokenAlg, AccessTokenLifetime: time.Duration(r.AccessTokenLifetime) * time.Second,
+		RequirePKCE: r.RequirePKCE, AllowPlainPKCE: r.AllowPlainPKCE, FirstParty: r.FirstParty, MayIntrospect: r.MayIntrospect,
+		Disabled: r.Disabled, Secrets: secrets, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+	}
+}

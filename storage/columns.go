@@ -1,0 +1,63 @@
+package storage
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// rowID is a provider.ID in a column: uuid in Postgres, 16 bytes in SQLite.
+type rowID provider.ID
+
+// Value is part of driver.Valuer.
+func (id rowID) Value() (driver.Value, error) { return id[:], nil }
+
+// Scan is part of sql.Scanner.
+func (id *rowID) Scan(source any) error {
+	switch v := source.(type) {
+	case []byte:
+		if len(v) == len(id) {
+			copy(id[:], v)
+			return nil
+		}
+		return id.Scan(string(v))
+	case string:
+		parsed, err := provider.ParseID(v)
+		*id = rowID(parsed)
+		return err
+	default:
+		return fmt.Errorf("storage: %T is not an id", source)
+	}
+}
+
+// list is a set of words in one column, separated by spaces: no scope, audience, grant
+// type or URI has one in it.
+type list []string
+
+// Value is part of driver.Valuer.
+func (l list) Value() (driver.Value, error) { return strings.Join(l, " "), nil }
+
+// Scan is part of sql.Scanner.
+func (l *list) Scan(source any) error {
+	switch v := source.(type) {
+	case string:
+		*l = strings.Fields(v)
+	case []byte:
+		*l = strings.Fields(string(v))
+	default:
+		return fmt.Errorf("storage: %T is not a list", source)
+	}
+	return nil
+}
+
+// utc: Postgres gives times in the zone of the process.
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}

@@ -1,0 +1,46 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+)
+
+type dataKeyRow struct {
+	Purpose   string
+	KeyID     int16
+	Sealed    []byte
+	SealedBy  string
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+}
+
+func (dataKeyRow) TableName() string { return "keyring" }
+
+// DataKeys reads the sealed data keys.
+func (s *Store) DataKeys(ctx context.Context) ([]keyring.Row, error) {
+	var rows []dataKeyRow
+	if err := s.on(ctx).Order("purpose, key_id").Find(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	keys := make([]keyring.Row, len(rows))
+	for i, r := range rows {
+		keys[i] = keyring.Row{
+			Purpose: keyring.Purpose(r.Purpose), KeyID: byte(r.KeyID), //nolint:gosec // written from a byte
+			Sealed: r.Sealed, SealedBy: r.SealedBy, CreatedAt: r.CreatedAt.UTC(),
+		}
+	}
+	return keys, nil
+}
+
+// AddDataKey stores a new data key.
+func (s *Store) AddDataKey(ctx context.Context, k keyring.Row) error {
+	row := dataKeyRow{string(k.Purpose), int16(k.KeyID), k.Sealed, k.SealedBy, k.CreatedAt}
+	return s.fault(s.on(ctx).Create(&row).Error)
+}
+
+// ResealDataKey replaces the seal while it still is the given one.
+func (s *Store) ResealDataKey(ctx context.Context, k keyring.Row, previousSealedBy string) error {
+	return s.fault(s.on(ctx).Exec("UPDATE keyring SET sealed = ?, sealed_by = ? WHERE purpose = ? AND key_id = ? AND sealed_by = ?",
+		k.Sealed, k.SealedBy, string(k.Purpose), int16(k.KeyID), previousSealedBy).Error)
+}

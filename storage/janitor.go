@@ -1,0 +1,149 @@
+package storage
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/keys"
+)
+
+const (
+	janitorTick  = 30 * time.Second
+	janitorLease = 5 * time.Minute
+	// batchSize bounds how many rows a statement of the janitor locks.
+	batchSize = 1000
+	// batchesPerTick bounds how much the janitor reads in one go, and so how long
+	// everybody else shares the database with it.
+	batchesPerTick = 100
+	// keepTokens and keepGrants are how long rows stay that nobody will ask for again, for
+	// an operator who looks into what happened.
+	keepTokens = time.Hour
+	keepGrants = 24 * time.Hour
+)
+
+// Janitor removes what has expired, in small batches, on one replica at a time.
+type Janitor struct {
+	store  *Store
+	log    *slog.Logger
+	clock  provider.Clock
+	holder string
+	// cursor is how far the slow walk over the tokens has come.
+	cursor provider.ID
+}
+
+// NewJanitor makes a Janitor for a process.
+func NewJanitor(s *Store, log *slog.Logger, clock provider.Clock, random io.Reader) *Janitor {
+	var name [8]byte
+	if _, err := io.ReadFull(random, name[:]); err != nil {
+		panic("storage: no randomness: " + err.Error())
+	}
+	return &Janitor{store: s, log: log, clock: clock, holder: hex.EncodeToString(name[:])}
+}
+
+// Run sweeps now and then until ctx ends.
+func (j *Janitor) Run(ctx context.Context) {
+	ticker := time.NewTicker(janitorTick)
+	defer ticker.Stop()
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = j.store.ReleaseLease(ctx, "janitor", j.holder) // it would run out by itself
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if err := j.tick(ctx); err != nil && ctx.Err() == nil {
+				j.log.WarnContext(ctx, "expired rows were not removed", "cause", err)
+			}
+		}
+	}
+}
+
+func (j *Janitor) tick(ctx context.Context) error {
+	mine, err := j.store.Lease(ctx, "janitor", j.holder, janitorLease)
+	if err != nil || !mine {
+		return err
+	}
+	removed, err := j.Sweep(ctx)
+	if removed != (Swept{}) {
+		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "signing_keys", removed.SigningKeys)
+	}
+	return err
+}
+
+// Swept counts the rows that a sweep removed.
+type Swept struct{ Tokens, Grants, SigningKeys int64 }
+
+// Sweep removes a bounded number of expired rows.
+func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
+	var removed Swept
+	now := j.clock.Now(ctx)
+	err := j.sweepTokens(ctx, now, &removed.Tokens)
+	old := now.Add(-keepGrants)
+	result := j.store.on(ctx).Exec(`DELETE FROM grants WHERE id IN
+		(SELECT id FROM grants WHERE ended_at < ? OR expires_at < ? LIMIT ?)`, old, old, batchSize)
+	removed.Grants = result.RowsAffected
+	var keysErr error
+	removed.SigningKeys, keysErr = j.store.RemoveSigningKeys(ctx, now.Add(-keys.Overlap))
+	return removed, errors.Join(err, j.store.fault(result.Error), keysErr)
+}
+
+// sweepTokens walks the tokens by id, which is by age, without an index on expiry. From the
+// oldest on it removes for as long as there is something to remove: with one lifetime for
+// all, that is everything. Tokens that expired behind longer-lived ones are found by a
+// second walk, which goes on where it stopped the last time and begins anew at the end.
+func (j *Janitor) sweepTokens(ctx context.Context, now time.Time, removed *int64) error {
+	from := provider.ID{}
+	for range batchesPerTick {
+		last, n, err := j.tokenBatch(ctx, from, now)
+		*removed += n
+		if err != nil {
+			return err
+		}
+		if n == 0 || last == nil {
+			break
+		}
+		from = *last
+	}
+	for range batchesPerTick {
+		last, n, err := j.tokenBatch(ctx, j.cursor, now)
+		*removed += n
+		if err != nil {
+			return err
+		}
+		if last == nil {
+			j.cursor = provider.ID{}
+			return nil
+		}
+		j.cursor = *last
+	}
+	return nil
+}
+
+// tokenBatch removes what expired among the next tokens after the given one, and returns
+// the last of them, or nil at the end.
+func (j *Janitor) tokenBatch(ctx context.Context, after provider.ID, now time.Time) (*provider.ID, int64, error) {
+	s := j.store
+	var last *rowID
+	err := s.on(ctx).Raw(`SELECT id FROM tokens WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?`, rowID(after), batchSize-1).Row().Scan(&last)
+	until, end := rowID(provider.FirstID(now)), true
+	switch fault := s.fault(err); {
+	case fault == nil && last != nil:
+		until, end = *last, false
+	case fault != nil && !errors.Is(fault, provider.ErrNotFound):
+		return nil, 0, fault
+	}
+	result := s.on(ctx).Exec("DELETE FROM tokens WHERE id > ? AND id <= ? AND at_expires_at < ?", rowID(after), until, now.Add(-keepTokens))
+	if result.Error != nil || end {
+		return nil, result.RowsAffected, s.fault(result.Error)
+	}
+	id := provider.ID(until)
+	return &id, result.RowsAffected, nil
+}

@@ -1,0 +1,153 @@
+package storage
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations
+var migrations embed.FS //nolint:gochecknoglobals // embedding needs a variable
+
+// Migration is one step of the schema.
+type Migration struct {
+	Version   int64
+	Name      string
+	AppliedAt *time.Time
+}
+
+// Migrate applies what is missing and returns it. Replicas may do so at once.
+func (s *Store) Migrate(ctx context.Context) ([]Migration, error) {
+	g, err := s.goose()
+	if err != nil {
+		return nil, err
+	}
+	results, err := g.Up(ctx)
+	if err != nil {
+		// On SQLite two processes can begin the same step; the one that came second finds
+		// it done.
+		if pending, pendingErr := s.Pending(ctx); pendingErr != nil || pending > 0 {
+			return nil, fmt.Errorf("storage: migrate: %w", errors.Join(err, pendingErr))
+		}
+	}
+	applied := make([]Migration, len(results))
+	for i, r := range results {
+		applied[i] = Migration{Version: r.Source.Version, Name: nameOf(r.Source.Path)}
+	}
+	return applied, nil
+}
+
+// MigrateDown undoes the newest step and returns it.
+func (s *Store) MigrateDown(ctx context.Context) (Migration, error) {
+	g, err := s.goose()
+	if err != nil {
+		return Migration{}, err
+	}
+	r, err := g.Down(ctx)
+	if err != nil {
+		return Migration{}, fmt.Errorf("storage: migrate down: %w", err)
+	}
+	return Migration{Version: r.Source.Version, Name: nameOf(r.Source.Path)}, nil
+}
+
+// MigrationStatus lists every step, the oldest first.
+func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
+	g, err := s.goose()
+	if err != nil {
+		return nil, err
+	}
+	statuses, err := g.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("storage: migration status: %w", err)
+	}
+	list := make([]Migration, len(statuses))
+	for i, st := range statuses {
+		list[i] = Migration{Version: st.Source.Version, Name: nameOf(st.Source.Path)}
+		if st.State == goose.StateApplied {
+			list[i].AppliedAt = utc(&st.AppliedAt)
+		}
+	}
+	return list, nil
+}
+
+// Pending counts the steps that are missing. It is asked at every start, so it takes one
+// statement and changes nothing.
+func (s *Store) Pending(ctx context.Context) (int, error) {
+	versions, err := s.versions()
+	if err != nil {
+		return 0, err
+	}
+	var applied int64
+	err = s.on(ctx).Raw("SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Row().Scan(&applied)
+	if s.dialect.classify(err) == fault && err != nil {
+		applied = 0 // no such table: nothing was applied yet
+	} else if err != nil {
+		return 0, s.fault(err)
+	}
+	pending := 0
+	for _, v := range versions {
+		if v > applied {
+			pending++
+		}
+	}
+	return pending, nil
+}
+
+func (s *Store) goose() (*goose.Provider, error) {
+	steps, err := fs.Sub(migrations, s.dialect.migrations())
+	if err != nil {
+		return nil, fmt.Errorf("storage: %w", err)
+	}
+	dialect, options, err := s.dialect.goose(s.pool.write)
+	if err != nil {
+		return nil, err
+	}
+	g, err := goose.NewProvider(dialect, s.pool.write, steps, options...)
+	if err != nil {
+		return nil, fmt.Errorf("storage: migrations: %w", err)
+	}
+	return g, nil
+}
+
+func (s *Store) versions() ([]int64, error) {
+	entries, err := migrations.ReadDir(s.dialect.migrations())
+	if err != nil {
+		return nil, fmt.Errorf("storage: %w", err)
+	}
+	versions := make([]int64, len(entries))
+	for i, e := range entries {
+		if versions[i], err = goose.NumericComponent(e.Name()); err != nil {
+			return nil, fmt.Errorf("storage: migration %s: %w", e.Name(), err)
+		}
+	}
+	return versions, nil
+}
+
+// nameOf makes "house" of "00001_house.sql".
+func nameOf(path string) string {
+	_, name, _ := strings.Cut(path[strings.LastIndexByte(path, '/')+1:], "_")
+	return strings.TrimSuffix(name, ".sql")
+}
+
+// SchemaHash changes with every change of a migration: a name for databases that have
+// been migrated already.
+func SchemaHash() string {
+	h := sha256.New()
+	_ = fs.WalkDir(migrations, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := migrations.ReadFile(path)
+		_, _ = fmt.Fprintf(h, "%s %d\n%s", path, len(content), content) // a hash never fails
+		return err
+	})
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}

@@ -1,0 +1,88 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+)
+
+type postgresDialect struct{}
+
+const defaultConns = 20
+
+func (postgresDialect) open(_ context.Context, o Options) (*pool, error) {
+	config, err := pgx.ParseConfig(o.URL)
+	if err != nil {
+		return nil, errors.New("storage: the Postgres URL is malformed") // the error of pgx may hold the password
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 5 * time.Second
+	}
+	// A transaction that a crashed or frozen process left open must not hold its locks.
+	setDefault(config.RuntimeParams, "idle_in_transaction_session_timeout", "10000")
+	setDefault(config.RuntimeParams, "application_name", "gatehouse")
+	config.RuntimeParams["timezone"] = "UTC"
+	db := stdlib.OpenDB(*config)
+	most := o.MaxConns
+	if most == 0 {
+		most = defaultConns
+	}
+	db.SetMaxOpenConns(most)
+	db.SetMaxIdleConns(most) // closing and opening connections costs more than keeping them
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	return &pool{read: db, write: db}, nil
+}
+
+func setDefault(params map[string]string, name, value string) {
+	if _, ok := params[name]; !ok {
+		params[name] = value
+	}
+}
+
+func (postgresDialect) gorm(p *pool) gorm.Dialector {
+	return postgres.New(postgres.Config{Conn: p})
+}
+
+func (postgresDialect) classify(err error) class {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return away // no answer: refused, cut, too slow
+	}
+	switch e.Code {
+	case "23505":
+		return conflict
+	case "23503":
+		return dangling
+	case "40001", "40P01":
+		return again
+	}
+	switch e.Code[:2] {
+	// Class 22, 23 and 42: data, constraint or syntax. 25006 is a read-only server.
+	case "22", "23", "42":
+		return fault
+	default:
+		return away
+	}
+}
+
+func (postgresDialect) migrations() string { return "migrations/postgres" }
+
+// goose holds an advisory lock while it works: of two replicas that start at once, one
+// waits.
+func (postgresDialect) goose(*sql.DB) (goose.Dialect, []goose.ProviderOption, error) {
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return "", nil, fmt.Errorf("storage: migration lock: %w", err)
+	}
+	return goose.DialectPostgres, []goose.ProviderOption{goose.WithSessionLocker(locker)}, nil
+}

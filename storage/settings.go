@@ -1,0 +1,44 @@
+package storage
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// CatalogueVersion is a number that rises with every change of what processes keep in
+// memory.
+func (s *Store) CatalogueVersion(ctx context.Context) (int64, error) {
+	return s.setting(ctx, "catalogue_version")
+}
+
+// changeCatalogue makes a change of what processes keep in memory, and lets them know.
+func (s *Store) changeCatalogue(ctx context.Context, change func(ctx context.Context) error) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		if err := change(ctx); err != nil {
+			return err
+		}
+		return s.changed(s.on(ctx).Exec("UPDATE settings SET value = value + 1 WHERE name = 'catalogue_version'"))
+	})
+}
+
+// MarkDemo marks the database as one whose passwords are public.
+func (s *Store) MarkDemo(ctx context.Context) error {
+	return s.fault(s.on(ctx).Exec("INSERT INTO settings (name, value) VALUES ('demo', 1) ON CONFLICT DO NOTHING").Error)
+}
+
+// IsDemo tells whether MarkDemo was called.
+func (s *Store) IsDemo(ctx context.Context) (bool, error) {
+	_, err := s.setting(ctx, "demo")
+	if errors.Is(err, provider.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (s *Store) setting(ctx context.Context, name string) (int64, error) {
+	var value int64
+	err := s.on(ctx).Raw("SELECT value FROM settings WHERE name = ?", name).Row().Scan(&value)
+	return value, s.fault(err)
+}

@@ -1,0 +1,90 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"gorm.io/gorm"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+type sqliteDialect struct{}
+
+// readers is how many connections read beside the one that writes.
+const readers = 4
+
+// open makes two pools on one file in WAL mode: a single writer, since SQLite has but one
+// and waiting in a queue of ours is fair and cheap where its busy handler sleeps and
+// retries; and readers, which it never blocks and which may not write.
+func (sqliteDialect) open(ctx context.Context, o Options) (*pool, error) {
+	path, query, _ := strings.Cut(strings.TrimPrefix(o.URL, "sqlite://"), "?")
+	extra, err := url.ParseQuery(query)
+	if err != nil || path == "" {
+		return nil, errors.New("storage: the SQLite URL must be sqlite://PATH")
+	}
+	write, err := sql.Open("sqlite", sqliteDSN(path, extra, "foreign_keys(1)"))
+	if err != nil {
+		return nil, fmt.Errorf("storage: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	// The file, and its WAL mode, must be there before a reader opens it.
+	if err := write.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("storage: open %s: %w", path, err), write.Close())
+	}
+	read, err := sql.Open("sqlite", sqliteDSN(path, extra, "query_only(1)"))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("storage: %w", err), write.Close())
+	}
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	return &pool{read: read, write: write}, nil
+}
+
+// sqliteDSN: times are integers of microseconds in UTC, which compare and index as such;
+// a transaction takes the write lock at its beginning, since one that took it later could
+// only fail; and a commit is on disk before it is acknowledged.
+func sqliteDSN(path string, extra url.Values, pragmas ...string) string {
+	q := url.Values{
+		"_txlock": {"immediate"}, "_time_integer_format": {"unix_micro"}, "_inttotime": {"1"}, "_timezone": {"UTC"},
+		"_pragma": append([]string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)"}, pragmas...),
+	}
+	for name, values := range extra {
+		q[name] = append(q[name], values...)
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+func (sqliteDialect) gorm(p *pool) gorm.Dialector { return sqliteDialector{p} }
+
+func (sqliteDialect) classify(err error) class {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return away
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return conflict
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return dangling
+	}
+	switch e.Code() & 0xff { // the primary code below the extended one
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return again
+	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE:
+		return fault
+	default: // read-only, full, I/O, cannot open, interrupted
+		return away
+	}
+}
+
+func (sqliteDialect) migrations() string { return "migrations/sqlite" }
+
+func (sqliteDialect) goose(*sql.DB) (goose.Dialect, []goose.ProviderOption, error) {
+	return goose.DialectSQLite3, nil, nil
+}

@@ -1,0 +1,92 @@
+package storagetest
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that inspects Postgres
+	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite" // the driver that inspects SQLite
+)
+
+// inspect opens a database beside the server, as an attacker with a stolen copy would.
+func inspect(t testing.TB, url string) *sql.DB {
+	t.Helper()
+	driver, dsn := "pgx", url
+	if path, ok := strings.CutPrefix(url, "sqlite://"); ok {
+		path, _, _ = strings.Cut(path, "?")
+		driver, dsn = "sqlite", "file:"+path+"?_pragma=busy_timeout(5000)"
+	}
+	db, err := sql.Open(driver, dsn)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func tables(t testing.TB, db *sql.DB, url string) []string {
+	t.Helper()
+	query := "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+	if strings.HasPrefix(url, "sqlite://") {
+		query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1"
+	}
+	rows, err := db.QueryContext(t.Context(), query)
+	require.NoError(t, err)
+	defer func() { _ = rows.Close() }()
+	var names []string
+	for rows.Next() {
+		var name string
+		require.NoError(t, rows.Scan(&name))
+		names = append(names, name)
+	}
+	require.NoError(t, rows.Err())
+	require.NotEmpty(t, names)
+	return names
+}
+
+// Dump is every value of every table as bytes, for tests that search it for secrets.
+func Dump(t testing.TB, url string) string {
+	t.Helper()
+	db := inspect(t, url)
+	var out strings.Builder
+	for _, table := range tables(t, db, url) {
+		rows, err := db.QueryContext(t.Context(), "SELECT * FROM "+table) //nolint:gosec // the name comes from the catalogue
+		require.NoError(t, err)
+		columns, err := rows.Columns()
+		require.NoError(t, err)
+		for rows.Next() {
+			values := make([]sql.RawBytes, len(columns))
+			into := make([]any, len(columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			require.NoError(t, rows.Scan(into...))
+			for i, v := range values {
+				_, _ = fmt.Fprintf(&out, "%s.%s=%s\n", table, columns[i], v)
+			}
+		}
+		require.NoError(t, rows.Err())
+		require.NoError(t, rows.Close())
+	}
+	return out.String()
+}
+
+// Count is the number of rows of a table.
+func Count(t testing.TB, url, table string) int {
+	t.Helper()
+	return number(t, url, "SELECT count(*) FROM "+table)
+}
+
+// Orphans counts tokens whose grant is not there, which must never be.
+func Orphans(t testing.TB, url string) int {
+	t.Helper()
+	return number(t, url, "SELECT count(*) FROM tokens t LEFT JOIN grants g ON g.id = t.grant_id WHERE g.id IS NULL")
+}
+
+func number(t testing.TB, url, query string) int {
+	t.Helper()
+	var n int
+	require.NoError(t, inspect(t, url).QueryRowContext(t.Context(), query).Scan(&n))
+	return n
+}

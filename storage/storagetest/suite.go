@@ -1,0 +1,91 @@
+package storagetest
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+// Run runs the suite. NewURL gives the address of a fresh, migrated database.
+func Run(t *testing.T, newURL func(t testing.TB) string) {
+	t.Helper()
+	for name, test := range map[string]func(t *testing.T, f *fixture){
+		"clients": testClients, "client listing": testClientListing, "origins": testOrigins, "scopes": testScopes,
+		"keyring": testDataKeys, "signing keys": testSigningKeys, "settings": testSettings,
+		"grants": testGrants, "standing grants race": testStandingRace, "tokens": testTokens, "tokens race the end of their grant": testTokenRace,
+		"transactions": testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
+		"leases": testLeases, "janitor": testJanitor, "times": testTimes, "statements": testStatements, "migrations": testMigrations,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, newFixture(t, newURL(t)))
+		})
+	}
+}
+
+// fixture is a fresh database with a clock that the test moves.
+type fixture struct {
+	*storage.Store
+
+	url        string
+	now        atomic.Pointer[time.Time]
+	statements atomic.Int64
+}
+
+func newFixture(t *testing.T, url string) *fixture {
+	t.Helper()
+	f := &fixture{url: url}
+	f.setTime(time.Date(2026, 3, 4, 5, 6, 7, 891_234_000, time.UTC))
+	f.Store = f.open(t)
+	return f
+}
+
+func (f *fixture) open(t *testing.T) *storage.Store {
+	t.Helper()
+	s, err := storage.Open(t.Context(), storage.Options{
+		URL: f.url, Clock: f.clock, Log: slog.New(slog.DiscardHandler),
+		OnStatement: func(context.Context) { f.statements.Add(1) },
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func (f *fixture) clock() time.Time { return *f.now.Load() }
+
+func (f *fixture) setTime(at time.Time) { f.now.Store(&at) }
+
+func (f *fixture) advance(d time.Duration) { f.setTime(f.clock().Add(d)) }
+
+func (f *fixture) newID() provider.ID { return provider.NewID(f.clock(), rand.Reader) }
+
+// client stores a client that grants can belong to.
+func (f *fixture) client(t *testing.T, id string) *client.Client {
+	t.Helper()
+	c := sampleClient(id, f.clock())
+	require.NoError(t, f.CreateClient(t.Context(), c))
+	return c
+}
+
+func (f *fixture) grant(t *testing.T, clientID string, standing []byte) *grant.Grant {
+	t.Helper()
+	g := &grant.Grant{ID: f.newID(), ClientID: clientID, Scopes: []string{"a", "b"}, Audience: []string{"https://api"}, StandingKey: standing, CreatedAt: f.clock()}
+	require.NoError(t, f.CreateGrant(t.Context(), g))
+	return g
+}
+
+func (f *fixture) token(grantID provider.ID) *grant.Token {
+	hash := make([]byte, 33)
+	_, _ = rand.Read(hash)
+	return &grant.Token{ID: f.newID(), GrantID: grantID, AccessHash: hash, IssuedAt: f.clock(), AccessExpiresAt: f.clock().Add(time.Hour)}
+}

@@ -1,0 +1,123 @@
+package storagetest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+)
+
+var errRefused = errors.New("refused") //nolint:gochecknoglobals // a sentinel
+
+func (f *fixture) scopes(t *testing.T) []string {
+	t.Helper()
+	list, err := f.Scopes(t.Context())
+	require.NoError(t, err)
+	names := []string{}
+	for _, s := range list {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+func (f *fixture) addScope(ctx context.Context, name string) error {
+	return f.CreateScope(ctx, consent.Scope{Name: name, CreatedAt: f.clock()})
+}
+
+func testTransactions(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	// Joined: the inner one is part of the outer one, and is rolled back with it.
+	err := f.InTx(ctx, func(ctx context.Context) error {
+		require.NoError(t, f.InTx(ctx, func(ctx context.Context) error { return f.addScope(ctx, "inner") }))
+		list, err := f.Scopes(ctx)
+		require.NoError(t, err)
+		assert.Len(t, list, 1, "what was written is seen inside")
+		return errRefused
+	})
+	require.ErrorIs(t, err, errRefused)
+	assert.Empty(t, f.scopes(t))
+
+	require.NoError(t, f.InTx(ctx, func(ctx context.Context) error { return f.addScope(ctx, "kept") }))
+	assert.Equal(t, []string{"kept"}, f.scopes(t))
+
+	// A panic rolls back and goes on.
+	assert.PanicsWithValue(t, "boom", func() {
+		_ = f.InTx(ctx, func(ctx context.Context) error {
+			require.NoError(t, f.addScope(ctx, "panicked"))
+			panic("boom")
+		})
+	})
+	assert.Equal(t, []string{"kept"}, f.scopes(t))
+
+	// A transaction has one instant, whatever the clock does meanwhile.
+	clock := provider.Clock(f.clock)
+	require.NoError(t, f.InTx(ctx, func(ctx context.Context) error {
+		before := clock.Now(ctx)
+		f.advance(time.Minute)
+		assert.Equal(t, before, clock.Now(ctx))
+		return nil
+	}))
+}
+
+// The consequences of a refusal outlive the rollback of what was refused.
+func testDetached(t *testing.T, f *fixture) {
+	ctx, hangUp := context.WithCancel(t.Context())
+	err := f.InTx(ctx, func(ctx context.Context) error {
+		require.NoError(t, f.addScope(ctx, "rolled back"))
+		require.Error(t, f.Detached(ctx, func(context.Context) error { return nil }), "it would wait for itself")
+		return errRefused
+	})
+	require.ErrorIs(t, err, errRefused)
+	hangUp()
+	require.NoError(t, f.Detached(ctx, func(ctx context.Context) error { return f.addScope(ctx, "consequence") }), "the caller's hang-up does not save it")
+	assert.Equal(t, []string{"consequence"}, f.scopes(t))
+}
+
+// Transactions that lose against each other are tried again until all are done.
+func testRetries(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	require.NoError(t, f.addScope(ctx, "a"))
+	require.NoError(t, f.addScope(ctx, "b"))
+	var wg sync.WaitGroup
+	for i := range 20 {
+		first, second := "a", "b"
+		if i%2 == 1 { // in the other order: Postgres sees a deadlock
+			first, second = second, first
+		}
+		wg.Go(func() {
+			assert.NoError(t, f.InTx(ctx, func(ctx context.Context) error {
+				if err := f.DescribeScope(ctx, first, "x"); err != nil {
+					return err
+				}
+				return f.DescribeScope(ctx, second, "x")
+			}))
+		})
+	}
+	wg.Wait()
+}
+
+// A caller who goes away before the commit gets what was done; one who goes away before
+// that gets nothing done.
+func testHangUps(t *testing.T, f *fixture) {
+	ctx, hangUp := context.WithCancel(t.Context())
+	require.NoError(t, f.InTx(ctx, func(ctx context.Context) error {
+		err := f.addScope(ctx, "done")
+		hangUp()
+		return err
+	}))
+	assert.Equal(t, []string{"done"}, f.scopes(t))
+
+	ctx, hangUp = context.WithCancel(t.Context())
+	require.Error(t, f.InTx(ctx, func(ctx context.Context) error {
+		hangUp()
+		return f.addScope(ctx, "too late")
+	}))
+	assert.Equal(t, []string{"done"}, f.scopes(t))
+}

@@ -1,0 +1,72 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Options say what to open.
+type Options struct {
+	// URL is sqlite://PATH or postgres://...
+	URL   string
+	Clock provider.Clock
+	Log   *slog.Logger
+	// MaxConns bounds the connections to Postgres; 0 stands for 20.
+	MaxConns int
+	// OnStatement, when set, is called for each statement with the context that it was
+	// made under, BEGIN and COMMIT included.
+	OnStatement func(ctx context.Context)
+}
+
+// Store is an open database. It is safe for concurrent use.
+type Store struct {
+	db      *gorm.DB
+	pool    *pool
+	dialect dialect
+	clock   provider.Clock
+	log     *slog.Logger
+}
+
+// Open connects to the database. It does not look at the schema; see Pending and Migrate.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	var d dialect
+	switch {
+	case strings.HasPrefix(o.URL, "sqlite://"):
+		d = sqliteDialect{}
+	case strings.HasPrefix(o.URL, "postgres://"), strings.HasPrefix(o.URL, "postgresql://"):
+		d = postgresDialect{}
+	default:
+		return nil, errors.New("storage: the database URL must begin with sqlite:// or postgres://")
+	}
+	p, err := d.open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	p.onStatement = o.OnStatement
+	db, err := gorm.Open(d.gorm(p), &gorm.Config{
+		SkipDefaultTransaction: true, // single statements are atomic; InTx says where more are needed
+		DisableAutomaticPing:   true,
+		Logger:                 logger.Discard, // errors are returned, and logged once, by whoever answers them
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("storage: %w", err), p.close())
+	}
+	return &Store{db: db, pool: p, dialect: d, clock: o.Clock, log: o.Log}, nil
+}
+
+// Close ends the connections.
+func (s *Store) Close() error { return s.pool.close() }
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return s.fault(s.on(ctx).Raw("SELECT 1").Row().Scan(&one))
+}

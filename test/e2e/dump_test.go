@@ -1,0 +1,48 @@
+package e2e_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/token"
+	"github.com/gatehouse-id/gatehouse/storage/storagetest"
+)
+
+// A stolen database must hold nothing that can be used (threats 34). Everything that was
+// secret in a flow is searched for, in the clear and in parts.
+func TestADumpOfTheDatabaseHoldsNoUsableSecret(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := start(t, databaseURL)
+		secrets := map[string]string{"master secret": strings.Repeat("e2e-secret-", 4)}
+		secrets["generated secret"] = s.client("billing", "--grant-type", "client_credentials")
+		s.command("client", "create", "Chosen", "chosen", "chosen-by-hand", "--grant-type", "client_credentials", "--access-token-format", "jwt")
+		secrets["chosen secret"] = "chosen-by-hand"
+		secrets["opaque token"] = s.token("billing", secrets["generated secret"], nil)
+		secrets["JWT"] = s.token("chosen", "chosen-by-hand", nil)
+		revoked := s.token("billing", secrets["generated secret"], nil)
+		s.post("/oauth/revoke", "billing", secrets["generated secret"], url.Values{"token": {revoked}})
+		secrets["revoked token"] = revoked
+
+		parsed, err := token.Parse(secrets["opaque token"])
+		require.NoError(t, err)
+		secrets["token secret, raw"] = string(parsed.Secret[:])
+		secrets["JWT signature"] = secrets["JWT"][strings.LastIndexByte(secrets["JWT"], '.')+1:]
+		s.stop()
+
+		dump := storagetest.Dump(t, databaseURL)
+		require.Contains(t, dump, "billing", "the dump shows the data")
+		for name, secret := range secrets {
+			assert.NotContains(t, dump, secret, name)
+		}
+		assert.NotContains(t, dump, "PRIVATE KEY")
+		assert.NotContains(t, dump, `"d":`, "private part of a JWK")
+		for name, secret := range secrets {
+			assert.NotContains(t, s.log.String(), secret, "log: %s", name)
+		}
+	})
+}

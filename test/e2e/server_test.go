@@ -1,0 +1,228 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/test/services"
+)
+
+// binary is built once for all tests of the package.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "gatehouse-e2e-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "gatehouse")
+	out, err := exec.Command("go", "build", "-o", path, "../../cmd/gatehouse").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := binary(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+const issuer = "https://id.example.test"
+
+// server is one running gatehouse with the settings it was started with.
+type server struct {
+	t       *testing.T
+	url     string
+	ops     string
+	env     []string
+	process *exec.Cmd
+	log     *syncBuffer
+}
+
+// databases runs test on SQLite and on Postgres.
+func databases(t *testing.T, test func(t *testing.T, databaseURL string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, services.Postgres(t).EmptyDatabase(t))
+	})
+}
+
+// prepare makes the settings of a server and its schema, but does not start it.
+func prepare(t *testing.T, databaseURL string) *server {
+	t.Helper()
+	port, ops := services.FreePort(t), services.FreePort(t)
+	s := &server{
+		t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port), ops: fmt.Sprintf("http://127.0.0.1:%d", ops), log: &syncBuffer{},
+		env: []string{
+			"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_DATA_DIR=" + t.TempDir(),
+			fmt.Sprintf("GATEHOUSE_LISTEN=127.0.0.1:%d", port), fmt.Sprintf("GATEHOUSE_OPS_LISTEN=127.0.0.1:%d", ops),
+			"GATEHOUSE_DATABASE_URL=" + databaseURL, "GATEHOUSE_SECRET=" + strings.Repeat("e2e-secret-", 4),
+		},
+	}
+	s.command("migrate", "up")
+	return s
+}
+
+// start runs the server until the test ends and waits until it is ready.
+func start(t *testing.T, databaseURL string) *server {
+	t.Helper()
+	s := prepare(t, databaseURL)
+	s.run()
+	return s
+}
+
+func (s *server) run() {
+	s.t.Helper()
+	path, err := binary()
+	require.NoError(s.t, err)
+	s.process = exec.Command(path, "serve")
+	s.process.Env, s.process.Stdout, s.process.Stderr = s.env, s.log, s.log
+	require.NoError(s.t, s.process.Start())
+	s.t.Cleanup(func() { s.stop() })
+	require.Eventually(s.t, func() bool {
+		answer, err := http.Get(s.ops + "/healthz/ready")
+		if err != nil {
+			return false
+		}
+		defer answer.Body.Close()
+		return answer.StatusCode == http.StatusOK
+	}, 20*time.Second, 10*time.Millisecond, "server not ready:\n%s", s.log)
+}
+
+func (s *server) stop() {
+	if s.process == nil || s.process.ProcessState != nil {
+		return
+	}
+	_ = s.process.Process.Signal(os.Interrupt)
+	_ = s.process.Wait()
+	if s.t.Failed() {
+		s.t.Logf("log of the server:\n%s", s.log)
+	}
+}
+
+// kill ends the server as a crash would.
+func (s *server) kill() {
+	_ = s.process.Process.Kill()
+	_ = s.process.Wait()
+}
+
+// command runs a verb against the server's database and returns what it printed.
+func (s *server) command(args ...string) []byte {
+	s.t.Helper()
+	path, err := binary()
+	require.NoError(s.t, err)
+	cmd := exec.Command(path, args...)
+	cmd.Env = s.env
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	require.NoError(s.t, cmd.Run(), "gatehouse %s: %s", strings.Join(args, " "), &errs)
+	return out.Bytes()
+}
+
+// client registers a client and returns its secret.
+func (s *server) client(id string, flags ...string) string {
+	s.t.Helper()
+	var created struct {
+		Secret string `json:"client_secret"`
+	}
+	out := s.command(append([]string{"client", "create", id, id, "--json"}, flags...)...)
+	require.NoError(s.t, json.Unmarshal(out, &created))
+	return created.Secret
+}
+
+// answer is what an endpoint said.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (a answer) json(t *testing.T) map[string]any {
+	t.Helper()
+	var v map[string]any
+	require.NoError(t, json.Unmarshal([]byte(a.body), &v), a.body)
+	return v
+}
+
+// post sends a form, with Basic credentials unless id is empty.
+func (s *server) post(path, id, secret string, form url.Values) answer {
+	s.t.Helper()
+	r, err := http.NewRequest(http.MethodPost, s.url+path, strings.NewReader(form.Encode()))
+	require.NoError(s.t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if id != "" {
+		r.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret))
+	}
+	return s.send(r)
+}
+
+func (s *server) send(r *http.Request) answer {
+	s.t.Helper()
+	response, err := http.DefaultTransport.RoundTrip(r)
+	if !assert.NoError(s.t, err) {
+		return answer{}
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	assert.NoError(s.t, err)
+	return answer{response.StatusCode, response.Header, string(body)}
+}
+
+// token gets an access token by client credentials.
+func (s *server) token(id, secret string, form url.Values) string {
+	s.t.Helper()
+	if form == nil {
+		form = url.Values{}
+	}
+	form.Set("grant_type", "client_credentials")
+	got := s.post("/oauth/token", id, secret, form)
+	require.Equal(s.t, http.StatusOK, got.status, got.body)
+	return got.json(s.t)["access_token"].(string)
+}
+
+// active asks whether a token is good.
+func (s *server) active(id, secret, token string) bool {
+	s.t.Helper()
+	got := s.post("/oauth/introspect", id, secret, url.Values{"token": {token}})
+	require.Equal(s.t, http.StatusOK, got.status, got.body)
+	return got.json(s.t)["active"].(bool)
+}
+
+// syncBuffer collects the output of a process while the test reads it.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
