@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -53,8 +54,8 @@ func loadConfig(cmd *cobra.Command, environ []string) (config, error) {
 	if dev, err := cmd.Flags().GetBool("dev"); err == nil {
 		c.Dev = dev
 	}
-	if c.Dev && c.Issuer == "" {
-		c.Issuer = "http://localhost:8080"
+	if _, port, err := net.SplitHostPort(c.Listen); c.Dev && c.Issuer == "" && err == nil {
+		c.Issuer = "http://localhost:" + port
 	}
 	return c, c.readSecretFiles()
 }
@@ -75,13 +76,15 @@ func unknownKeys(keys []string) []string {
 	return slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(known, key) })
 }
 
+// fromEnviron takes an empty variable for one that is not set: compose files and charts
+// pass variables on whether they have a value or not.
 func fromEnviron(environ []string) map[string]any {
 	known := settingKeys()
 	values := map[string]any{}
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
 		key, ok := strings.CutPrefix(name, envPrefix)
-		if key = strings.ToLower(key); ok && slices.Contains(known, key) {
+		if key = strings.ToLower(key); ok && value != "" && slices.Contains(known, key) {
 			values[key] = value
 		}
 	}

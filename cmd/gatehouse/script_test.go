@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"net"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,11 +10,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gatehouse": func() { os.Exit(runHere()) }})
-}
-
-func runHere() int {
-	return run(context.Background(), terminal{Args: os.Args[1:], Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
+	testscript.Main(m, map[string]func(){"gatehouse": main})
 }
 
 // Each verb has a script that shows its use and its misuse: testdata/script/VERB.txtar.

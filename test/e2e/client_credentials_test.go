@@ -94,7 +94,8 @@ func TestJWTAccessTokensVerifyAgainstTheKeySet(t *testing.T) {
 		require.True(t, s.active("reports", secret, text))
 		s.command("key", "rotate", "--in", "0s")
 		assert.True(t, s.active("reports", secret, text))
-		require.Len(t, fetchKeys(t, s).Key(parsed.Headers[0].KeyID), 1)
+		keySet = fetchKeys(t, s)
+		require.Len(t, keySet.Key(parsed.Headers[0].KeyID), 1)
 	})
 }
 

@@ -1,0 +1,53 @@
+.DEFAULT_GOAL := help
+GO ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+TOOLS := $(GO) tool -modfile=test/tools/go.mod
+
+##@ Use it
+
+.PHONY: help
+help: ## show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## start the server with demo data on http://localhost:8080
+	@$(GO) run ./cmd/gatehouse serve --dev
+
+.PHONY: build
+build: ## build bin/gatehouse
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/gatehouse ./cmd/gatehouse
+
+##@ Change it
+
+.PHONY: test
+test: ## run every test; installs Postgres, Redis and a browser when missing
+	@test/services/install.sh
+	@$(GO) run ./test/runner ./...
+
+.PHONY: race
+race: ## run the tests of what runs in parallel under the race detector
+	@test/services/install.sh
+	@$(GO) run ./test/runner -race ./provider/... ./storage/... ./handlers/...
+
+.PHONY: fmt
+fmt: ## format the code
+	$(TOOLS) golangci-lint fmt ./...
+
+.PHONY: lint
+lint: ## look for mistakes and broken rules, and for known vulnerabilities
+	$(TOOLS) golangci-lint run ./...
+	$(TOOLS) govulncheck ./...
+
+.PHONY: generate
+generate: ## make what is made from other files
+	$(GO) generate ./...
+
+.PHONY: verify
+verify: generate ## check that nothing generated, and no dependency, is out of date
+	$(GO) mod tidy
+	git diff --exit-code
+
+.PHONY: bench
+bench: ## measure each flow on this machine
+	@test/services/install.sh
+	$(GO) run ./test/load

@@ -1,0 +1,22 @@
+package generator
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+)
+
+// Get is the bytes of a GET request.
+func Get(host, path string) []byte {
+	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", path, host)
+}
+
+// PostForm is the bytes of a request that posts a form with client_secret_basic
+// authentication; RFC 6749 section 2.3.1 has id and secret form-encoded first.
+func PostForm(host, path, id, secret string, form url.Values) []byte {
+	body := form.Encode()
+	credentials := base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(id) + ":" + url.QueryEscape(secret)))
+	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Basic %s\r\n"+
+		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",
+		path, host, credentials, len(body), body)
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Installs what the tests run against, when it is missing: Postgres, Redis, a browser, and
+# the C compiler that the race detector needs. Debian and its relatives only; elsewhere,
+# and without the right to install, it says what to do.
+set -eu
+
+missing=
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
+command -v gcc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1 || ! sudo -n true 2>/dev/null; then
+        echo "The tests need packages that are not installed. Run as root:" >&2
+        echo "    apt-get update && apt-get install -y$missing" >&2
+        exit 1
+    fi
+    as_root=sudo
+fi
+command -v apt-get >/dev/null 2>&1 || {
+    echo "The tests need these, and there is no apt-get to install them:$missing" >&2
+    exit 1
+}
+
+echo "Installing for the tests:$missing"
+# The tests start servers of their own: Debian's packages must not start any beside them.
+$as_root mkdir -p /etc/postgresql-common
+[ -e /etc/postgresql-common/createcluster.conf ] ||
+    echo "create_main_cluster = false" | $as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # a list of words
+$as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing >/dev/null

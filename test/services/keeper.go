@@ -1,0 +1,172 @@
+package services
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// instance is a server of ours with a directory of its own.
+type instance struct {
+	dir      string
+	process  *exec.Cmd
+	lifeline io.Closer
+	who      *syscall.Credential
+}
+
+// keeperScript starts the server and waits for the end of its input, which is held open by
+// the test process: however that ends, the server goes with it. The server gets the
+// script's process group, so that one signal reaches all of it.
+const keeperScript = `"$@" >server.log 2>&1 </dev/null & pid=$!
+cat >/dev/null
+kill -INT $pid 2>/dev/null; wait $pid; cd /; rm -rf "$DIR"`
+
+// newInstance makes the directory, owned by the account that servers run as: Postgres
+// refuses to run as root.
+func newInstance(name string) (*instance, error) {
+	dir, err := os.MkdirTemp("", "gatehouse-"+name+"-")
+	if err != nil {
+		return nil, err
+	}
+	i := &instance{dir: dir}
+	if os.Geteuid() == 0 {
+		if i.who, err = unprivileged(); err != nil {
+			return nil, err
+		}
+		if err := os.Chown(dir, int(i.who.Uid), int(i.who.Gid)); err != nil {
+			return nil, err
+		}
+	}
+	return i, nil
+}
+
+func unprivileged() (*syscall.Credential, error) {
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err := strconv.ParseUint(u.Uid, 10, 32)
+		if err != nil {
+			return nil, err
+		}
+		gid, err := strconv.ParseUint(u.Gid, 10, 32)
+		if err != nil {
+			return nil, err
+		}
+		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+	}
+	return nil, fmt.Errorf("services: neither the account postgres nor nobody exists")
+}
+
+// once runs a command of the instance to its end.
+func (i *instance) once(name string, args ...string) error {
+	cmd := i.command(name, args...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("services: %s: %w\n%s", filepath.Base(name), err, out)
+	}
+	return nil
+}
+
+func (i *instance) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...) //nolint:gosec,noctx // ours, and it lives as long as the tests
+	cmd.Dir = i.dir
+	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=" + i.dir, "DIR=" + i.dir}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: i.who}
+	return cmd
+}
+
+// start runs the server until stop, or until this process ends.
+func (i *instance) start(name string, args ...string) error {
+	i.process = i.command("/bin/sh", append([]string{"-c", keeperScript, "keeper", name}, args...)...)
+	lifeline, err := i.process.StdinPipe()
+	if err != nil {
+		return err
+	}
+	i.lifeline = lifeline
+	return i.process.Start()
+}
+
+func (i *instance) stop() {
+	_ = i.lifeline.Close()
+	_ = i.process.Wait()
+}
+
+// signal reaches the server and everything that it started, and not the keeper's shell.
+func (i *instance) signal(s syscall.Signal) error {
+	for _, pid := range i.pids() {
+		if err := syscall.Kill(pid, s); err != nil {
+			return fmt.Errorf("services: signal %d: %w", pid, err)
+		}
+	}
+	return nil
+}
+
+// pids lists the processes of the group but the shell and its cat.
+func (i *instance) pids() []int {
+	var pids []int
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		content, err := os.ReadFile(path) //nolint:gosec // from /proc
+		if err != nil {
+			continue
+		}
+		name, rest, ok := strings.Cut(string(content), ") ")
+		fields := strings.Fields(rest)
+		if !ok || len(fields) < 3 || fields[2] != strconv.Itoa(i.process.Process.Pid) {
+			continue
+		}
+		pid, _, _ := strings.Cut(name, " ")
+		n, err := strconv.Atoi(pid)
+		if err == nil && n != i.process.Process.Pid && !strings.HasSuffix(name, "(cat") {
+			pids = append(pids, n)
+		}
+	}
+	return pids
+}
+
+func (i *instance) log() string {
+	content, _ := os.ReadFile(filepath.Join(i.dir, "server.log")) //nolint:gosec // our own directory
+	return string(content)
+}
+
+// freePort is a port of loopback that nobody listens on.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // over at once
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a TCP listener has a TCP address
+}
+
+// FreePort is a port of loopback that nobody listens on.
+func FreePort(tb testing.TB) int {
+	tb.Helper()
+	port, err := freePort()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return port
+}
+
+// eventually repeats try for up to half a minute.
+func eventually(try func() error) error {
+	var err error
+	for range 600 {
+		if err = try(); err == nil {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return err
+}

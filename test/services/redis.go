@@ -1,0 +1,73 @@
+package services
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net"
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// RedisServer is a Redis server of one test, which may kill and freeze it.
+type RedisServer struct {
+	*instance
+
+	port int
+}
+
+// NewRedis starts a Redis server that goes with the test.
+func NewRedis(tb testing.TB) *RedisServer {
+	tb.Helper()
+	r, err := startRedis()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(r.stop)
+	return r
+}
+
+func startRedis() (*RedisServer, error) {
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		return nil, errors.New("services: Redis is not installed: apt-get install redis-server")
+	}
+	i, err := newInstance("redis")
+	if err != nil {
+		return nil, err
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	r := &RedisServer{i, port}
+	if err := r.start(path, "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--dir", i.dir); err != nil {
+		return nil, err
+	}
+	if err := eventually(r.ping); err != nil {
+		return nil, fmt.Errorf("services: Redis does not answer: %w\n%s", err, r.log())
+	}
+	return r, nil
+}
+
+// Address is HOST:PORT.
+func (r *RedisServer) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(r.port)) }
+
+func (r *RedisServer) ping() error {
+	conn, err := net.DialTimeout("tcp", r.Address(), time.Second) //nolint:noctx // bounded by itself
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(time.Second)) // the read reports it
+	if _, err := conn.Write([]byte("PING\r\n")); err != nil {
+		return err
+	}
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if err == nil && line != "+PONG\r\n" {
+		return fmt.Errorf("redis said %q", line)
+	}
+	return err
+}

@@ -1,0 +1,72 @@
+package services_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/test/services"
+)
+
+func exec1(url, statement string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	_, err = db.ExecContext(ctx, statement)
+	return err
+}
+
+func TestDatabasesAreCopiesOfAMigratedTemplate(t *testing.T) {
+	t.Parallel()
+	pg, migrated := services.Postgres(t), 0
+	migrate := func(url string) error {
+		migrated++
+		return exec1(url, "CREATE TABLE things (n int)")
+	}
+	first := pg.Database(t, "services_test", migrate)
+	began := time.Now()
+	second := pg.Database(t, "services_test", migrate)
+	t.Logf("a copy took %s", time.Since(began))
+	assert.LessOrEqual(t, migrated, 1)
+	require.NoError(t, exec1(first, "INSERT INTO things VALUES (1)"))
+	require.NoError(t, exec1(second, "DO $$ BEGIN IF EXISTS (SELECT 1 FROM things) THEN RAISE 'not apart'; END IF; END $$"))
+	assert.Error(t, exec1(pg.EmptyDatabase(t), "SELECT 1 FROM things"))
+}
+
+func TestPostgresFreezesThawsAndDies(t *testing.T) {
+	t.Parallel()
+	pg := services.NewPostgres(t, services.Fast)
+	require.NoError(t, exec1(pg.URL("postgres"), "SELECT sum(n) FROM generate_series(1, 1000000) n"))
+	assert.Positive(t, pg.CPU())
+	require.NoError(t, pg.Freeze())
+	require.Error(t, exec1(pg.URL("postgres"), "SELECT 1"))
+	require.NoError(t, pg.Thaw())
+	require.NoError(t, exec1(pg.URL("postgres"), "SELECT 1"))
+	require.NoError(t, pg.Kill())
+	assert.Error(t, exec1(pg.URL("postgres"), "SELECT 1"))
+}
+
+func TestRedisAnswersUntilItIsKilled(t *testing.T) {
+	t.Parallel()
+	r := services.NewRedis(t)
+	assert.Contains(t, r.Address(), "127.0.0.1:")
+	require.NoError(t, r.Kill())
+}
+
+func TestChromiumRuns(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), services.Chromium(t), "--version").Output()
+	var exit *exec.ExitError
+	require.False(t, errors.As(err, &exit), "%s", out)
+	assert.Contains(t, string(out), "Chrom")
+}
