@@ -38,7 +38,7 @@ func (pg *PG) create(tb testing.TB, how string) string {
 	}
 	tb.Cleanup(func() {
 		if err := pg.admin(context.Background(), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
-			tb.Log(err)
+			tb.Log(err) // a test may have killed its server
 		}
 	})
 	return pg.URL(name)

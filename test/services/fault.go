@@ -1,6 +1,7 @@
 package services
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -8,8 +9,18 @@ import (
 	"time"
 )
 
-// Kill ends the server as a crash would.
-func (i *instance) Kill() error { return i.signal(syscall.SIGKILL) }
+// Kill ends the server as a crash would, and returns when it is gone.
+func (i *instance) Kill() error {
+	if err := i.signal(syscall.SIGKILL); err != nil {
+		return err
+	}
+	return eventually(func() error {
+		if left := i.pids(); len(left) > 0 {
+			return fmt.Errorf("services: processes %v survive", left)
+		}
+		return nil
+	})
+}
 
 // Freeze stops every process of the server where it stands, as a machine that hangs does.
 func (i *instance) Freeze() error { return i.signal(syscall.SIGSTOP) }

@@ -122,7 +122,7 @@ func (i *instance) pids() []int {
 		}
 		name, rest, ok := strings.Cut(string(content), ") ")
 		fields := strings.Fields(rest)
-		if !ok || len(fields) < 3 || fields[2] != strconv.Itoa(i.process.Process.Pid) {
+		if !ok || len(fields) < 3 || fields[0] == "Z" || fields[2] != strconv.Itoa(i.process.Process.Pid) {
 			continue
 		}
 		pid, _, _ := strings.Cut(name, " ")

@@ -1,0 +1,251 @@
+package oauth_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/token"
+)
+
+// Each test here names the fault of the library that it keeps closed, by its number in the
+// list of fosite's traps. Those that show over HTTP only are in test/e2e.
+
+// fosite.md 6: introspection is open to any bearer, and says too little.
+func TestFosite06IntrospectionIsForAuthenticatedClientsAndSaysAll(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "a", GrantTypes: cc, Scopes: []string{"s"}, DefaultScopes: []string{"s"}})
+	text := h.issue("a", secret, nil)
+
+	bearer := request(url.Values{"token": {text}})
+	bearer.Header.Set("Authorization", "Bearer "+text)
+	_, err := h.introspector.Introspect(t.Context(), bearer)
+	assertRefused(t, err, "invalid_client")
+
+	got, err := h.introspector.Introspect(t.Context(), basic("a", secret, url.Values{"token": {text}}))
+	require.NoError(t, err)
+	assert.True(t, got.Active)
+	for name, value := range map[string]string{"token_type": got.TokenType, "token_use": got.TokenUse, "iss": got.Issuer, "jti": got.ID, "sub": got.Subject, "scope": got.Scope} {
+		assert.NotEmpty(t, value, name)
+	}
+}
+
+// fosite.md 5 and 30: one secret for all kinds, and only the table tells them apart. The
+// kind is part of what is hashed, so a token renamed to another kind is nothing.
+func TestFosite05And30TheKindOfATokenCannotBeChanged(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
+	text := h.issue("a", secret, nil)
+	parsed, err := token.Parse(text)
+	require.NoError(t, err)
+	for _, kind := range []token.Kind{token.Refresh, token.Code} {
+		parsed.Kind = kind
+		assert.False(t, h.active("a", secret, parsed.Encode()), kind)
+	}
+	assert.False(t, h.active("a", secret, strings.TrimPrefix(text, "gh_at_")), "the prefix is required")
+	assert.True(t, h.active("a", secret, text))
+}
+
+// fosite.md 7 and 31: the signature half of a token is enough to revoke, and input without
+// one reaches the store. Here the hash covers the whole text and comes before everything.
+func TestFosite07And31PartsOfATokenDoNothing(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
+	text := h.issue("a", secret, nil)
+	parsed, err := token.Parse(text)
+	require.NoError(t, err)
+	forged := parsed
+	forged.Secret[31] ^= 1
+	require.True(t, h.active("a", secret, text)) // the client is in memory now
+	h.statements.Store(0)
+	for _, part := range []string{"", ".", text[:len(text)-10], text[10:], "AAAA." + text, parsed.ID.String()} {
+		if part != "" {
+			require.NoError(t, h.revoker.Revoke(t.Context(), basic("a", secret, url.Values{"token": {part}})))
+		}
+	}
+	assert.Zero(t, h.statements.Load(), "noise does not reach the database")
+	require.NoError(t, h.revoker.Revoke(t.Context(), basic("a", secret, url.Values{"token": {forged.Encode()}})))
+	assert.True(t, h.active("a", secret, text))
+
+	// Another client that has the whole token is told that it is not its own.
+	other := h.client(client.Client{ID: "b"})
+	assertRefused(t, h.revoker.Revoke(t.Context(), basic("b", other, url.Values{"token": {text}})), "invalid_grant")
+	assert.True(t, h.active("a", secret, text))
+}
+
+// fosite.md 9: several methods at once are accepted, any secret of a public client is
+// ignored, and secrets with '+' or '%' break.
+func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "basic", GrantTypes: cc})
+	posted := h.client(client.Client{ID: "post", GrantTypes: cc, AuthMethod: client.SecretPost})
+	h.client(client.Client{ID: "public", AuthMethod: client.None})
+	grant := url.Values{"grant_type": {"client_credentials"}}
+	with := func(more url.Values) url.Values {
+		form := url.Values{"grant_type": {"client_credentials"}}
+		for k, v := range more {
+			form[k] = v
+		}
+		return form
+	}
+	for name, tc := range map[string]struct {
+		r    *http.Request
+		code string
+	}{
+		"both ways":                     {basic("basic", secret, with(url.Values{"client_id": {"post"}, "client_secret": {posted}})), "invalid_request"},
+		"other client_id in the body":   {basic("basic", secret, with(url.Values{"client_id": {"post"}})), "invalid_request"},
+		"assertion beside it":           {basic("basic", secret, with(url.Values{"client_assertion": {"x"}})), "invalid_request"},
+		"Basic for a post client":       {basic("post", posted, grant), "invalid_client"},
+		"post for a Basic client":       {request(with(url.Values{"client_id": {"basic"}, "client_secret": {secret}})), "invalid_client"},
+		"no secret for a Basic client":  {request(with(url.Values{"client_id": {"basic"}})), "invalid_client"},
+		"a secret of a public client":   {request(with(url.Values{"client_id": {"public"}, "client_secret": {"x"}})), "invalid_client"},
+		"Basic for a public client":     {basic("public", "", grant), "invalid_client"},
+		"assertion only":                {request(with(url.Values{"client_assertion": {"x"}, "client_id": {"basic"}})), "invalid_client"},
+		"an unknown client":             {basic("nobody", secret, grant), "invalid_client"},
+		"a client id with a line break": {basic("a\nb", secret, grant), "invalid_client"},
+	} {
+		_, err := h.tokens.Token(t.Context(), tc.r)
+		r := assertRefused(t, err, tc.code)
+		if tc.code == "invalid_client" {
+			assert.Contains(t, r.Challenge, "Basic", name) // RFC 6749 section 5.2
+		}
+	}
+	_, err := h.tokens.Token(t.Context(), basic("basic", secret, with(url.Values{"client_id": {"basic"}})))
+	require.NoError(t, err, "its own client_id beside the header is harmless")
+
+	// A secret with characters that form encoding changes, sent encoded and bare.
+	odd := "a+b%2Fc d&e=f/" + strings.Repeat("x", 32)
+	odd = strings.ReplaceAll(odd, " ", "")
+	h.clientWithSecret(client.Client{ID: "odd", GrantTypes: cc}, odd)
+	for _, sent := range []string{odd, url.QueryEscape(odd)} {
+		r := request(grant)
+		r.Header.Set("Authorization", "basic "+base64.StdEncoding.EncodeToString([]byte("odd:"+sent)))
+		_, err := h.tokens.Token(t.Context(), r)
+		assert.NoError(t, err, sent)
+	}
+}
+
+// fosite.md 17: an unknown grant is invalid_request, and codes that no RFC knows leak out.
+func TestFosite17UnknownGrantTypes(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
+	for _, grant := range []string{"magic", "CLIENT_CREDENTIALS", "client_credentials ", "client_credentials client_credentials", "implicit", "password", "authorization_code", "refresh_token"} {
+		_, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {grant}}))
+		assertRefused(t, err, "unsupported_grant_type")
+	}
+}
+
+// fosite.md 18: hints repeat the caller's input.
+func TestFosite18DescriptionsHoldNoInput(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
+	for _, form := range []url.Values{{"grant_type": {"<x>"}}, {"scope": {"<x>"}}, {"audience": {"<x>"}}, {"resource": {"<x>"}}} {
+		if form.Get("grant_type") == "" {
+			form.Set("grant_type", "client_credentials")
+		}
+		_, err := h.tokens.Token(t.Context(), basic("a", secret, form))
+		r := assertRefused(t, err, "")
+		assert.NotContains(t, r.Description, "<x>")
+	}
+}
+
+// fosite.md 19: JWT access tokens are not those of RFC 9068, and repeat the first one's
+// times.
+func TestFosite19JWTAccessTokensFollowRFC9068(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "a", GrantTypes: cc, TokenFormat: client.JWT, Scopes: []string{"s", "t"}, Audience: []string{"api", "api2"}})
+	read := func(text string) map[string]any {
+		payload, err := h.keys.Verify(t.Context(), text, "at+jwt", keys.ES256)
+		require.NoError(t, err)
+		claims := map[string]any{}
+		require.NoError(t, json.Unmarshal(payload, &claims))
+		return claims
+	}
+	first := read(h.issue("a", secret, url.Values{"scope": {"s t"}, "audience": {"api"}}))
+	assert.Equal(t, "s t", first["scope"], "a string, not a list")
+	assert.Equal(t, "api", first["aud"])
+	assert.Equal(t, "a", first["client_id"])
+	assert.Equal(t, issuer, first["iss"])
+	assert.NotContains(t, first, "scp")
+
+	h.advance(10 * time.Second)
+	second := read(h.issue("a", secret, url.Values{"scope": {"s t"}, "audience": {"api"}}))
+	assert.InDelta(t, 10, second["iat"].(float64)-first["iat"].(float64), 0.1, "fresh times")
+	assert.NotEqual(t, first["jti"], second["jti"])
+	assert.Equal(t, []any{"api", "api2"}, read(h.issue("a", secret, url.Values{"resource": {"api", "api2"}}))["aud"])
+	assert.Equal(t, issuer, read(h.issue("a", secret, nil))["aud"], "for nobody in particular: the issuer")
+
+	// Threats 35: another kind of JWT of ours is not an access token.
+	other, err := h.keys.Sign(t.Context(), keys.ES256, "JWT", []byte(`{"jti":"`+first["jti"].(string)+`"}`))
+	require.NoError(t, err)
+	assert.False(t, h.active("a", secret, other))
+}
+
+// fosite.md 21: getters that fill in defaults write without a lock. The race detector sees
+// this test in `make race`.
+func TestFosite21ParallelRequestsShareNoState(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			_, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}}))
+			assert.NoError(t, err)
+		})
+	}
+	wg.Wait()
+}
+
+// fosite.md 22, 23 and 24: wildcards, prefixes, letter case, and what is granted.
+func TestFosite22To24ScopesAndAudiencesAreExact(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "a", GrantTypes: cc, Scopes: []string{"read", "read.all"}, Audience: []string{"https://api/a"}})
+	for _, scope := range []string{"*", "READ", "read.*", "read.all.more", "openid", "read\tread.all", `"read"`} {
+		_, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {scope}}))
+		assertRefused(t, err, "invalid_scope")
+	}
+	for _, audience := range []string{"https://api/", "https://api/a/", "https://api/a/../admin", "HTTPS://api/a", "https://api/a?x"} {
+		_, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "audience": {audience}}))
+		assertRefused(t, err, "invalid_target")
+	}
+	got, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read.all  read read"}}))
+	require.NoError(t, err)
+	assert.Equal(t, "read.all read", got.Parameters["scope"])
+	got, err = h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}}))
+	require.NoError(t, err)
+	assert.Equal(t, "", got.Parameters["scope"], "nothing asked for, nothing by default")
+	assert.Equal(t, []string{}, got.Parameters["scopes"])
+}
+
+// fosite.md 36: a JWT of many dots or megabytes reaches the parser.
+func TestFosite36MonstrousTokensReachNothing(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
+	require.False(t, h.active("a", secret, "x")) // the client is in memory now
+	h.statements.Store(0)
+	nested := base64.RawURLEncoding.EncodeToString([]byte(`{"jti":` + strings.Repeat("[", 4000) + strings.Repeat("]", 4000) + "}"))
+	for _, monster := range []string{strings.Repeat(".", 60_000), "a." + strings.Repeat("A", 60_000) + ".b", "e30." + nested + ".x", "e30.e30.x"} {
+		assert.False(t, h.active("a", secret, monster))
+	}
+	assert.Zero(t, h.statements.Load())
+}
+
+// fosite.md 37 and 38: one statement is atomic without a transaction of the library's.
+func TestFosite38IssuingIsOneStatement(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
+	h.issue("a", secret, nil)
+	h.statements.Store(0)
+	h.issue("a", secret, nil)
+	assert.EqualValues(t, 1, h.statements.Load())
+}

@@ -1,0 +1,81 @@
+package e2e_test
+
+import (
+	"context"
+	"database/sql"
+	"net/http"
+	"net/url"
+	"strconv"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that breaks the database
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/test/services"
+)
+
+// A database that does not carry out a change must not look like success: fosite answers
+// 200 to such a revocation and leaves the token valid (fosite.md 4, CVE-2020-15223,
+// threats 40). Nothing of the database shows in the answer (Zitadel CVE-2024-32967).
+func TestADatabaseThatRefusesToWriteIsA503(t *testing.T) {
+	t.Parallel()
+	pg := services.NewPostgres(t, services.Fast)
+	s := start(t, pg.EmptyDatabase(t))
+	secret := s.client("billing", "--grant-type", "client_credentials")
+	token := s.token("billing", secret, nil)
+
+	admin(t, pg, "ALTER SYSTEM SET default_transaction_read_only = on")
+	revoke := func() answer { return s.post("/oauth/revoke", "billing", secret, url.Values{"token": {token}}) }
+	refused := []answer{revoke(), s.post("/oauth/token", "billing", secret, url.Values{"grant_type": {"client_credentials"}})}
+	for _, got := range refused {
+		assert.Equal(t, http.StatusServiceUnavailable, got.status, got.body)
+		assert.Equal(t, "temporarily_unavailable", got.json(t)["error"])
+		wait, err := strconv.Atoi(got.header.Get("Retry-After"))
+		require.NoError(t, err)
+		assert.Positive(t, wait)
+		for _, inside := range []string{"postgres", "SQLSTATE", "read-only", "127.0.0.1"} {
+			assert.NotContains(t, got.json(t)["error_description"], inside)
+		}
+	}
+	assert.True(t, s.active("billing", secret, token), "still good, and nobody said otherwise")
+
+	admin(t, pg, "ALTER SYSTEM RESET default_transaction_read_only")
+	require.Equal(t, http.StatusOK, revoke().status)
+	assert.False(t, s.active("billing", secret, token))
+}
+
+// Without the database, what needs none goes on working.
+func TestDocumentsAreServedWithoutTheDatabase(t *testing.T) {
+	t.Parallel()
+	pg := services.NewPostgres(t, services.Fast)
+	s := start(t, pg.EmptyDatabase(t))
+	secret := s.client("billing", "--grant-type", "client_credentials")
+	s.token("billing", secret, nil)
+	require.NoError(t, pg.Kill())
+
+	for _, path := range []string{"/.well-known/openid-configuration", "/oauth/jwks"} {
+		assert.Equal(t, http.StatusOK, s.get(path).status, path)
+	}
+	got := s.post("/oauth/token", "billing", secret, url.Values{"grant_type": {"client_credentials"}})
+	assert.Equal(t, http.StatusServiceUnavailable, got.status, got.body)
+	live, err := http.Get(s.ops + "/healthz/live")
+	require.NoError(t, err)
+	defer live.Body.Close()
+	assert.Equal(t, http.StatusOK, live.StatusCode)
+	ready, err := http.Get(s.ops + "/healthz/ready")
+	require.NoError(t, err)
+	defer ready.Body.Close()
+	assert.Equal(t, http.StatusServiceUnavailable, ready.StatusCode)
+}
+
+func admin(t *testing.T, pg *services.PG, statement string) {
+	t.Helper()
+	db, err := sql.Open("pgx", pg.URL("postgres"))
+	require.NoError(t, err)
+	defer func() { _ = db.Close() }()
+	for _, each := range []string{statement, "SELECT pg_reload_conf()", "SELECT pg_sleep(0.3)"} {
+		_, err = db.ExecContext(context.Background(), each)
+		require.NoError(t, err)
+	}
+}
