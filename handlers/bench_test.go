@@ -50,7 +50,7 @@ func BenchmarkFrame(b *testing.B) {
 	b.Run("building the request", func(b *testing.B) { // to subtract
 		b.ReportAllocs()
 		for b.Loop() {
-			httptest.NewRequest("POST", "/oauth/introspect", strings.NewReader("token=x"))
+			httptest.NewRequest(http.MethodPost, "/oauth/introspect", strings.NewReader("token=x"))
 		}
 	})
 }

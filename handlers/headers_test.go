@@ -13,8 +13,13 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
 	for _, request := range [][2]string{
-		{"POST", "/oauth/token"}, {"GET", "/oauth/token"}, {"GET", "/oauth/jwks"}, {"GET", "/"}, {"GET", "/nothing"},
-		{"GET", "/errors/x"}, {"OPTIONS", "/oauth/token"},
+		{"POST", "/oauth/token"},
+		{"GET", "/oauth/token"},
+		{"GET", "/oauth/jwks"},
+		{"GET", "/"},
+		{"GET", "/nothing"},
+		{"GET", "/errors/x"},
+		{"OPTIONS", "/oauth/token"},
 	} {
 		h := f.do(request[0], request[1], "", "Accept", "text/html").Header()
 		assert.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), request)

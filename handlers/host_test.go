@@ -18,7 +18,7 @@ func TestForeignHostsAreRefusedWhereHostsAreListed(t *testing.T) {
 		"evil.example": 421, "localhost.evil.example": 421, "evil-localhost:8080": 421, "127.0.0.1.evil.example": 421,
 		"localhost.": 421, "": 421, "localhost@evil.example": 421, "127.0.0.2": 421,
 	} {
-		r := httptest.NewRequest("GET", "/oauth/jwks", nil)
+		r := httptest.NewRequest(http.MethodGet, "/oauth/jwks", nil)
 		r.Host = host
 		r.Header.Set("X-Forwarded-Host", "localhost")
 		w := httptest.NewRecorder()

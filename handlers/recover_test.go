@@ -22,7 +22,7 @@ func TestPanicIsAnsweredLoggedAndKeepsTheConnection(t *testing.T) {
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
 	for range 2 {
-		answer, err := server.Client().Post(server.URL+"/oauth/token", "text/plain", nil) //nolint:noctx // test
+		answer, err := server.Client().Post(server.URL+"/oauth/token", "text/plain", nil)
 		require.NoError(t, err)
 		body, err := io.ReadAll(answer.Body)
 		require.NoError(t, err)
@@ -48,7 +48,7 @@ func TestPanicInTheMiddleOfAnAnswerCutsTheConnection(t *testing.T) {
 	})
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
-	answer, err := server.Client().Post(server.URL+"/oauth/token", "text/plain", nil) //nolint:noctx // test
+	answer, err := server.Client().Post(server.URL+"/oauth/token", "text/plain", nil)
 	if err == nil {
 		_, err = io.ReadAll(answer.Body)
 		_ = answer.Body.Close()
@@ -64,7 +64,7 @@ func TestAbortPassesThrough(t *testing.T) {
 	defer func() {
 		reason, ok := recover().(error)
 		require.True(t, ok)
-		assert.True(t, errors.Is(reason, http.ErrAbortHandler))
+		assert.ErrorIs(t, reason, http.ErrAbortHandler)
 		assert.NotContains(t, f.log.String(), `"msg":"panic"`)
 		assert.Contains(t, f.log.String(), `"msg":"request"`)
 	}()

@@ -12,7 +12,7 @@ import (
 )
 
 func requestID(f *frame, peer string, sent ...string) string {
-	r := httptest.NewRequest("GET", "/oauth/jwks", nil)
+	r := httptest.NewRequest(http.MethodGet, "/oauth/jwks", nil)
 	r.RemoteAddr = peer
 	for _, id := range sent {
 		r.Header.Add("X-Request-Id", id)

@@ -15,7 +15,7 @@ import (
 )
 
 //go:embed migrations
-var migrations embed.FS //nolint:gochecknoglobals // embedding needs a variable
+var migrations embed.FS
 
 // Migration is one step of the schema.
 type Migration struct {

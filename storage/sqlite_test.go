@@ -1,11 +1,10 @@
 package storage_test
 
 import (
+	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
-
-	"log/slog"
 
 	"github.com/stretchr/testify/require"
 

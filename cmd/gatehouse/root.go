@@ -25,7 +25,7 @@ type terminal struct {
 }
 
 // version is set by the linker when a release is built.
-var version = "development" //nolint:gochecknoglobals // -ldflags -X can set nothing else
+var version = "development"
 
 // run carries out one command line and returns the exit code: 0, or 1 after one clear
 // line on standard error.

@@ -21,10 +21,10 @@ const (
 // idPattern is narrower than RFC 6749 appendix A.1: no space and no colon after the
 // scheme of a URL is needed to keep Basic credentials and logs unambiguous, and no
 // character that HTML or a shell would need quoted.
-var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~/:@-]*$`) //nolint:gochecknoglobals // compiled once, never changed
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~/:@-]*$`)
 
 // scopePattern is scope-token of RFC 6749 section 3.3.
-var scopePattern = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`) //nolint:gochecknoglobals // compiled once, never changed
+var scopePattern = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`)
 
 // ValidScope tells whether a name can stand in a scope parameter (RFC 6749 section 3.3).
 func ValidScope(name string) bool { return len(name) <= maxValue && scopePattern.MatchString(name) }

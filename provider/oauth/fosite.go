@@ -33,8 +33,10 @@ var errNotOurWay = errors.New("oauth: fosite reached for something that Gatehous
 // noStore: clients are authenticated before fosite sees the request.
 type noStore struct{}
 
-func (noStore) GetClient(context.Context, string) (fosite.Client, error)       { return nil, errNotOurWay }
-func (noStore) ClientAssertionJWTValid(context.Context, string) error          { return errNotOurWay }
+func (noStore) GetClient(context.Context, string) (fosite.Client, error) { return nil, errNotOurWay }
+
+func (noStore) ClientAssertionJWTValid(context.Context, string) error { return errNotOurWay }
+
 func (noStore) SetClientAssertionJWT(context.Context, string, time.Time) error { return errNotOurWay }
 
 // noHasher: secrets are verified by package client.

@@ -223,7 +223,7 @@ func TestFosite22To24ScopesAndAudiencesAreExact(t *testing.T) {
 	assert.Equal(t, "read.all read", got.Parameters["scope"])
 	got, err = h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}}))
 	require.NoError(t, err)
-	assert.Equal(t, "", got.Parameters["scope"], "nothing asked for, nothing by default")
+	assert.Empty(t, got.Parameters["scope"], "nothing asked for, nothing by default")
 	assert.Equal(t, []string{}, got.Parameters["scopes"])
 }
 

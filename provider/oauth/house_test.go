@@ -27,7 +27,7 @@ import (
 
 const issuer = "https://id.example.test"
 
-var cc = []client.GrantType{client.ClientCredentials} //nolint:gochecknoglobals // short for many tests
+var cc = []client.GrantType{client.ClientCredentials}
 
 // house is the protocol over a real database, with a clock that the test moves.
 type house struct {

@@ -2,7 +2,6 @@ package refusal
 
 import (
 	"errors"
-	"net/http"
 	"time"
 )
 
@@ -96,25 +95,26 @@ func (r *Refusal) Error() string {
 // Unwrap gives the cause.
 func (r *Refusal) Unwrap() error { return r.Cause }
 
-// HTTPStatus is the status to answer with.
+// HTTPStatus is the status to answer with (RFC 9110 section 15; numbers, because the domain
+// does not import HTTP).
 func (r *Refusal) HTTPStatus() int {
 	if r.Status != 0 {
 		return r.Status
 	}
 	switch r.Code {
 	case InvalidClient, InvalidToken:
-		return http.StatusUnauthorized
-	case ServerError:
-		return http.StatusInternalServerError
-	case TemporarilyUnavailable:
-		return http.StatusServiceUnavailable
+		return 401
 	case AccessDenied:
-		return http.StatusForbidden
+		return 403
 	case NotFound:
-		return http.StatusNotFound
+		return 404
 	case MethodNotAllowed:
-		return http.StatusMethodNotAllowed
+		return 405
+	case ServerError:
+		return 500
+	case TemporarilyUnavailable:
+		return 503
 	default:
-		return http.StatusBadRequest
+		return 400
 	}
 }

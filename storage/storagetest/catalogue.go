@@ -37,8 +37,8 @@ func testDataKeys(t *testing.T, f *fixture) {
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			switch err := f.AddDataKey(ctx, row); {
-			case err == nil:
+			switch err := f.AddDataKey(ctx, row); err {
+			case nil:
 				added.Add(1)
 			default:
 				assert.ErrorIs(t, err, provider.ErrConflict)

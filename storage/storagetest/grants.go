@@ -59,8 +59,8 @@ func testStandingRace(t *testing.T, f *fixture) {
 	for range 50 {
 		g := &grant.Grant{ID: f.newID(), ClientID: "a", StandingKey: []byte{1}, CreatedAt: f.clock()}
 		wg.Go(func() {
-			switch err := f.CreateGrant(t.Context(), g); {
-			case err == nil:
+			switch err := f.CreateGrant(t.Context(), g); err {
+			case nil:
 				created.Add(1)
 			default:
 				assert.ErrorIs(t, err, provider.ErrConflict)

@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
 
-var errRefused = errors.New("refused") //nolint:gochecknoglobals // a sentinel
+var errRefused = errors.New("refused")
 
 func (f *fixture) scopes(t *testing.T) []string {
 	t.Helper()

@@ -135,7 +135,7 @@ func (i *instance) pids() []int {
 }
 
 func (i *instance) log() string {
-	content, _ := os.ReadFile(filepath.Join(i.dir, "server.log")) //nolint:gosec // our own directory
+	content, _ := os.ReadFile(filepath.Join(i.dir, "server.log"))
 	return string(content)
 }
 

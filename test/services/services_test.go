@@ -67,6 +67,6 @@ func TestChromiumRuns(t *testing.T) {
 	t.Parallel()
 	out, err := exec.CommandContext(t.Context(), services.Chromium(t), "--version").Output()
 	var exit *exec.ExitError
-	require.False(t, errors.As(err, &exit), "%s", out)
+	require.NotErrorAs(t, err, &exit, "%s", out)
 	assert.Contains(t, string(out), "Chrom")
 }

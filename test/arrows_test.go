@@ -1,0 +1,205 @@
+package test_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/gatehouse-id/gatehouse/"
+
+// rule says what the packages below a folder must not import. Both sides are prefixes of
+// import paths; those of ours are written without the module.
+type rule struct {
+	from      string
+	except    []string
+	forbidden []string
+	allowed   []string
+	why       string
+}
+
+// rules are the arrows between the rooms: cmd -> handlers -> provider <- storage <- cmd.
+func rules() []rule {
+	return []rule{
+		{
+			from: "provider/", except: []string{"provider/oauth", "provider/resource"}, forbidden: []string{"net/http", "database/sql", "gorm.io/", "github.com/gorilla/", "github.com/ory/"},
+			why: "the domain speaks neither HTTP nor SQL",
+		},
+		{
+			from: "", except: []string{"provider/oauth", "handlers/oauth"}, forbidden: []string{"github.com/ory/"},
+			why: "fosite stays where it is composed",
+		},
+		{
+			from: "provider/", forbidden: []string{module}, allowed: []string{module + "provider"},
+			why: "the domain knows none of its adapters",
+		},
+		{
+			from: "provider/", except: []string{"provider/oauth"}, forbidden: []string{module + "provider/oauth"},
+			why: "the composition imports the domain, not the other way round",
+		},
+		{from: "provider/resource", forbidden: []string{module}, why: "other people's programs import it alone"},
+		{
+			from: "storage", except: []string{"storage/storagetest"}, forbidden: []string{"net/http", module + "handlers", module + "ratelimit", module + "metrics", module + "provider/oauth"},
+			why: "storage adapts the domain to SQL and nothing else",
+		},
+		{
+			from: "handlers", forbidden: []string{"gorm.io/", "database/sql", module + "storage", module + "cmd"},
+			why: "handlers reach the database through the domain alone",
+		},
+		{from: "ratelimit", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf"},
+		{from: "metrics", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf"},
+		{
+			from: "", except: []string{"test/", "storage/storagetest"}, forbidden: []string{"testing", "github.com/stretchr/", module + "test/", module + "storage/storagetest"},
+			why: "what runs in production is not built of test packages",
+		},
+	}
+}
+
+// broken lists the imports of a package that a rule forbids.
+func (r rule) broken(path string, imports []string) []string {
+	inside := strings.TrimPrefix(path, module)
+	below := func(prefix string) bool {
+		return strings.HasPrefix(inside+"/", strings.TrimSuffix(prefix, "/")+"/") || prefix == ""
+	}
+	if !below(r.from) || slices.ContainsFunc(r.except, below) {
+		return nil
+	}
+	starts := func(imported string) func(string) bool {
+		return func(prefix string) bool {
+			return imported == prefix || strings.HasPrefix(imported, strings.TrimSuffix(prefix, "/")+"/")
+		}
+	}
+	var list []string
+	for _, imported := range imports {
+		if slices.ContainsFunc(r.forbidden, starts(imported)) && !slices.ContainsFunc(r.allowed, starts(imported)) {
+			list = append(list, fmt.Sprintf("%s imports %s: %s", inside, imported, r.why))
+		}
+	}
+	return list
+}
+
+type goPackage struct {
+	ImportPath string
+	Name       string
+	Dir        string
+	Imports    []string
+	GoFiles    []string
+}
+
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Name,Dir,Imports,GoFiles", "./...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	var list []goPackage
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else {
+			require.NoError(t, err)
+		}
+		list = append(list, p)
+	}
+	require.Greater(t, len(list), 10)
+	return list
+}
+
+func TestArrows(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		for _, r := range rules() {
+			for _, fault := range r.broken(p.ImportPath, p.Imports) {
+				t.Error(fault)
+			}
+		}
+	}
+}
+
+// The rules must be able to fail.
+func TestArrowsFindWhatBreaksThem(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ path, imported string }{
+		{"provider/grant", "net/http"},
+		{"provider/grant", "gorm.io/gorm"},
+		{"provider/client", "github.com/ory/fosite"},
+		{"provider/client", module + "storage"},
+		{"provider/grant", module + "provider/oauth"},
+		{"provider/oauth", module + "handlers"},
+		{"storage", "net/http"},
+		{"storage", module + "provider/oauth"},
+		{"storage", "github.com/ory/fosite/compose"},
+		{"handlers", module + "storage"},
+		{"handlers/oauth", "gorm.io/gorm/clause"},
+		{"handlers", "github.com/ory/fosite"},
+		{"ratelimit", module + "handlers"},
+		{"metrics", module + "storage"},
+		{"provider/resource", module + "provider"},
+		{"cmd/gatehouse", "testing"},
+		{"handlers", module + "test/services"},
+		{"provider", "database/sql"},
+	} {
+		found := 0
+		for _, r := range rules() {
+			found += len(r.broken(module+tc.path, []string{tc.imported}))
+		}
+		assert.Positive(t, found, "%s -> %s", tc.path, tc.imported)
+	}
+	for _, tc := range []struct{ path, imported string }{
+		{"provider/oauth", "net/http"},
+		{"provider/oauth", "github.com/ory/fosite"},
+		{"provider/oauth", module + "provider/grant"},
+		{"storage", "gorm.io/gorm"},
+		{"handlers", module + "provider/refusal"},
+		{"cmd/gatehouse", module + "storage"},
+		{"storage/storagetest", "testing"},
+	} {
+		for _, r := range rules() {
+			assert.Empty(t, r.broken(module+tc.path, []string{tc.imported}))
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItOwns(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		if p.Name == "main" && strings.Contains(p.ImportPath, "/test/") {
+			continue // a program of one file says it there
+		}
+		assert.Contains(t, p.GoFiles, "doc.go", p.ImportPath)
+	}
+}
+
+func TestTopLevelHoldsTheAgreedFoldersOnly(t *testing.T) {
+	t.Parallel()
+	agreed := []string{"cmd", "provider", "storage", "handlers", "ratelimit", "metrics", "deploy", "test", "go.mod", "go.sum", "Makefile", "README.md", "LICENSE"}
+	out, err := exec.CommandContext(t.Context(), "git", "ls-files", "--full-name", "--", "..").Output()
+	require.NoError(t, err)
+	for _, path := range strings.Fields(string(out)) {
+		top, _, _ := strings.Cut(path, "/")
+		assert.True(t, strings.HasPrefix(top, ".") || slices.Contains(agreed, top), path)
+	}
+}
+
+func TestFilesHaveOneSubject(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		for _, name := range p.GoFiles {
+			content, err := os.ReadFile(filepath.Join(p.Dir, name))
+			require.NoError(t, err)
+			assert.LessOrEqual(t, strings.Count(string(content), "\n"), 400, "%s/%s", p.ImportPath, name)
+			assert.NotContains(t, []string{"util.go", "utils.go", "common.go", "helpers.go", "service.go", "misc.go"}, name, p.ImportPath)
+		}
+	}
+}
