@@ -30,7 +30,7 @@ var version = "development"
 // run carries out one command line and returns the exit code: 0, or 1 after one clear
 // line on standard error.
 func run(ctx context.Context, t terminal) int {
-	root := newRoot(t)
+	root := newRoot(t) //nolint:contextcheck // cobra hands the context to each verb
 	root.SetArgs(t.Args)
 	root.SetIn(t.In)
 	root.SetOut(t.Out)

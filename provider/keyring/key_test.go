@@ -103,9 +103,9 @@ func TestOpenRefusesEveryAlteration(t *testing.T) {
 		bad := bytes.Clone(sealed)
 		bad[i] ^= 0x80
 		_, err := key.Open(bad)
-		assert.ErrorIs(t, err, keyring.ErrUnsealed, "byte %d", i)
+		require.ErrorIs(t, err, keyring.ErrUnsealed, "byte %d", i)
 		_, err = key.Open(sealed[:i])
-		assert.ErrorIs(t, err, keyring.ErrUnsealed, "cut to %d", i)
+		require.ErrorIs(t, err, keyring.ErrUnsealed, "cut to %d", i)
 	}
 	assert.NotEqual(t, sealed, key.Seal([]byte("request")))
 	empty, err := key.Open(key.Seal(nil))

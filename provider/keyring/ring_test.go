@@ -176,7 +176,7 @@ func TestAlteredOrMovedRowsAreDamaged(t *testing.T) {
 		store := fresh()
 		store.rows[0].Sealed[i] ^= 1
 		_, err := keyring.Open(t.Context(), store, current('a'), clock, rand.Reader)
-		assert.ErrorIs(t, err, keyring.ErrDamaged, "byte %d", i)
+		require.ErrorIs(t, err, keyring.ErrDamaged, "byte %d", i)
 	}
 	for name, alter := range map[string]func(rows []keyring.Row){
 		"swapped":  func(rows []keyring.Row) { rows[0].Sealed, rows[1].Sealed = rows[1].Sealed, rows[0].Sealed },

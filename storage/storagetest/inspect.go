@@ -51,25 +51,30 @@ func Dump(t testing.TB, url string) string {
 	db := inspect(t, url)
 	var out strings.Builder
 	for _, table := range tables(t, db, url) {
-		rows, err := db.QueryContext(t.Context(), "SELECT * FROM "+table)
-		require.NoError(t, err)
-		columns, err := rows.Columns()
-		require.NoError(t, err)
-		for rows.Next() {
-			values := make([]sql.RawBytes, len(columns))
-			into := make([]any, len(columns))
-			for i := range values {
-				into[i] = &values[i]
-			}
-			require.NoError(t, rows.Scan(into...))
-			for i, v := range values {
-				_, _ = fmt.Fprintf(&out, "%s.%s=%s\n", table, columns[i], v)
-			}
-		}
-		require.NoError(t, rows.Err())
-		require.NoError(t, rows.Close())
+		dumpTable(t, db, table, &out)
 	}
 	return out.String()
+}
+
+func dumpTable(t testing.TB, db *sql.DB, table string, out *strings.Builder) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "SELECT * FROM "+table)
+	require.NoError(t, err)
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	require.NoError(t, err)
+	for rows.Next() {
+		values := make([]sql.RawBytes, len(columns))
+		into := make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		require.NoError(t, rows.Scan(into...))
+		for i, v := range values {
+			_, _ = fmt.Fprintf(out, "%s.%s=%s\n", table, columns[i], v)
+		}
+	}
+	require.NoError(t, rows.Err())
 }
 
 // Count is the number of rows of a table.

@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider"
-	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
@@ -70,11 +69,9 @@ func (f *fixture) advance(d time.Duration) { f.setTime(f.clock().Add(d)) }
 func (f *fixture) newID() provider.ID { return provider.NewID(f.clock(), rand.Reader) }
 
 // client stores a client that grants can belong to.
-func (f *fixture) client(t *testing.T, id string) *client.Client {
+func (f *fixture) client(t *testing.T, id string) {
 	t.Helper()
-	c := sampleClient(id, f.clock())
-	require.NoError(t, f.CreateClient(t.Context(), c))
-	return c
+	require.NoError(t, f.CreateClient(t.Context(), sampleClient(id, f.clock())))
 }
 
 func (f *fixture) grant(t *testing.T, clientID string, standing []byte) *grant.Grant {

@@ -3,7 +3,6 @@ package services_test
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"os/exec"
 	"testing"
 	"time"

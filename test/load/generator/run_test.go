@@ -28,6 +28,7 @@ type workload struct {
 func (w workload) Request(worker, i int) []byte                { return w.request(worker, i) }
 func (w workload) Answer(_, _ int, r generator.Response) error { return w.answer(r) }
 func always(request []byte) func(int, int) []byte              { return func(int, int) []byte { return request } }
+
 func serve(t *testing.T, h http.HandlerFunc) (*httptest.Server, string) {
 	t.Helper()
 	server := httptest.NewServer(h)

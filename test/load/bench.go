@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// stage is what all parts of a run share.
+type stage struct {
+	options
+
+	dir      string
+	binary   string
+	progress io.Writer
+}
+
+// bench does everything that the options ask for.
+func bench(ctx context.Context, o options, progress io.Writer) (r report, err error) {
+	s := stage{options: o, progress: progress}
+	if s.dir, err = os.MkdirTemp("", "gatehouse-load-"); err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(s.dir)) }()
+	if s.binary, err = s.findServer(ctx); err != nil {
+		return r, err
+	}
+	r.Conditions = conditions{
+		Database: o.database, Connections: o.connections, Runs: o.runs, Seconds: o.duration.Seconds(),
+		CPUs: runtime.NumCPU(), Go: runtime.Version(),
+	}
+	if s.wantsFlows() {
+		if r.Flows, err = s.flows(ctx); err != nil {
+			return r, err
+		}
+	}
+	r.Findings, err = s.findings(ctx)
+	return r, err
+}
+
+// findServer builds the binary unless one was given.
+func (s *stage) findServer(ctx context.Context) (string, error) {
+	if s.server != "" {
+		return filepath.Abs(s.server) // it runs in a directory of its own
+	}
+	s.say("building the server")
+	return buildServer(ctx, s.dir)
+}
+
+func (s *stage) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(s.progress, format+"\n", args...) // nobody misses progress that cannot be written
+}
+
+// subject is a flow, what it is driven against, and what was measured.
+type subject struct {
+	flow
+	target
+
+	passes     []pass
+	statements *float64
+}
+
+func (s *stage) flows(ctx context.Context) (_ []flowReport, err error) {
+	s.say("starting %s and the servers", s.database)
+	db, err := openDatabase(ctx, s.database, s.dir)
+	if err != nil {
+		return nil, err
+	}
+	h, err := openHouse(ctx, s.binary, s.dir, db, s.connections)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, h.close(ctx)) }()
+	b, err := startBare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, b.close()) }()
+
+	subjects := []*subject{{flow: &document{label: bareName, path: "/", marker: `"bare"`}, target: b}}
+	for _, f := range houseFlows(h) {
+		subjects = append(subjects, &subject{flow: f, target: h})
+	}
+	if err := s.measureAll(ctx, h, subjects); err != nil {
+		return nil, err
+	}
+	var reports []flowReport
+	for _, j := range subjects {
+		if len(j.passes) > 0 {
+			reports = append(reports, summarize(j))
+		}
+	}
+	return reports, nil
+}
+
+// measureAll takes the flows in turn, run by run, and counts statements at the end.
+func (s *stage) measureAll(ctx context.Context, h *house, subjects []*subject) error {
+	for n := range s.runs {
+		for _, j := range subjects {
+			if !s.wants(j.name()) {
+				continue
+			}
+			s.say("run %d of %d: %s", n+1, s.runs, j.name())
+			p, err := measure(ctx, j.target, j.flow, s.options)
+			if err != nil {
+				return fmt.Errorf("%s: %w", j.name(), err)
+			}
+			j.passes = append(j.passes, p)
+		}
+	}
+	for _, j := range subjects {
+		if j.target != target(h) || !s.wants(j.name()) {
+			continue
+		}
+		n, able, err := countStatements(ctx, h, j.flow)
+		if err != nil {
+			return fmt.Errorf("%s: %w", j.name(), err)
+		}
+		if able {
+			j.statements = &n
+		}
+	}
+	return nil
+}
+
+// findings are the figures that are not of a flow.
+func (s *stage) findings(ctx context.Context) (all []finding, err error) {
+	all = []finding{} // empty, not null, in JSON
+	if s.growth {
+		for _, kind := range []string{"postgres", "sqlite"} {
+			s.say("growth: %d tokens on %s", grownTokens, kind)
+			bytes, err := s.growthOn(ctx, kind, grownTokens)
+			if err != nil {
+				return nil, fmt.Errorf("growth on %s: %w", kind, err)
+			}
+			all = append(all, finding{Name: "growth for each client-credentials token, " + kind, Value: bytes, Unit: "B", Goal: goalOf(growthGoal)})
+		}
+	}
+	if s.wants(startName) {
+		s.say("start and idle memory: %d starts", starts)
+		e, err := s.measureEmbedded(ctx, idleTime)
+		if err != nil {
+			return nil, fmt.Errorf("start: %w", err)
+		}
+		const mebibyte = 1 << 20
+		all = append(all,
+			finding{Name: "start to first healthy answer, sqlite", Value: float64(e.start.Microseconds()) / 1000, Unit: "ms", Goal: goalOf(startGoal)},
+			finding{Name: "idle memory, sqlite", Value: float64(e.idle.Resident) / mebibyte, Unit: "MiB", Goal: goalOf(idleGoal)},
+			finding{Name: "most memory until then, sqlite", Value: float64(e.idle.Peak) / mebibyte, Unit: "MiB"},
+		)
+	}
+	return all, nil
+}

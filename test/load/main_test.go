@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestMain lets the test program stand in for the bare server, as the real one does.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == bareCommand {
+		os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	code := m.Run()
+	if dir, err := built(); err == nil {
+		_ = os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+// built is a directory with the binary under test, compiled once.
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "gatehouse-load-test-")
+	if err != nil {
+		return "", err
+	}
+	_, err = buildServer(context.Background(), dir)
+	return dir, err
+})
+
+func binary(t *testing.T) string {
+	t.Helper()
+	dir, err := built()
+	require.NoError(t, err)
+	return dir + "/gatehouse"
+}
+
+func TestEveryFlowIsMeasuredOnEachDatabase(t *testing.T) {
+	for _, database := range []string{"postgres", "sqlite"} {
+		t.Run(database, func(t *testing.T) {
+			var out, progress bytes.Buffer
+			code := run(t.Context(), []string{
+				"--server", binary(t), "--database", database, "--duration", "200ms", "--warm-up", "50ms", "--runs", "2", "--json",
+				"--flows", "bare,client-credentials,client-credentials-jwt,introspection,revocation,discovery,jwks",
+			}, nil, &out, &progress)
+			require.Zero(t, code, progress.String())
+			var got report
+			require.NoError(t, json.Unmarshal(out.Bytes(), &got))
+			flows := map[string]flowReport{}
+			for _, f := range got.Flows {
+				flows[f.Flow] = f
+				assert.Positive(t, f.Requests, f.Flow)
+				assert.Zero(t, f.Errors, f.Flow)
+				assert.Positive(t, f.P50, f.Flow)
+				assert.GreaterOrEqual(t, f.P99, f.P50, f.Flow)
+				assert.Positive(t, f.GeneratorCPU, f.Flow)
+				assert.Positive(t, f.ServerCPU, f.Flow)
+			}
+			assert.Len(t, flows, 7)
+			assert.Positive(t, flows["client-credentials"].Growth)
+			assert.Zero(t, flows["introspection"].Growth)
+			if database == "sqlite" {
+				assert.Nil(t, flows["client-credentials"].Statements)
+				return
+			}
+			assert.Positive(t, flows["client-credentials"].DatabaseCPU)
+			for name, least := range map[string]float64{"client-credentials": 1, "client-credentials-jwt": 1, "introspection": 1, "revocation": 1} {
+				require.NotNil(t, flows[name].Statements, name)
+				assert.GreaterOrEqual(t, *flows[name].Statements, least, name)
+			}
+			assert.Less(t, *flows["jwks"].Statements, 0.1, "keys are kept in memory")
+		})
+	}
+}
+
+func TestStartAndIdleMemory(t *testing.T) {
+	s := stage{dir: t.TempDir(), binary: binary(t)}
+	got, err := s.measureEmbedded(t.Context(), 1)
+	require.NoError(t, err)
+	assert.Positive(t, got.start)
+	assert.Greater(t, got.idle.Resident, int64(1<<20))
+}
+
+func TestGrowthOfAnSQLiteFile(t *testing.T) {
+	s := stage{dir: t.TempDir(), binary: binary(t), options: options{connections: 2}}
+	got, err := s.growthOn(t.Context(), "sqlite", 500)
+	require.NoError(t, err)
+	assert.Greater(t, got, 33.0, "a row holds at least a hash of 33 bytes")
+	assert.Less(t, got, 4096.0)
+}
+
+func TestAServerThatDoesNotStartIsExplained(t *testing.T) {
+	var progress bytes.Buffer
+	code := run(t.Context(), []string{"--server", "/bin/false", "--database", "sqlite"}, nil, &bytes.Buffer{}, &progress)
+	assert.Equal(t, 1, code)
+	assert.Contains(t, progress.String(), "gatehouse migrate up")
+}

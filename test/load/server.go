@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/test/load/generator"
+)
+
+const (
+	// issuer is only a name here: production wants https, and the generator speaks http to
+	// the listener behind it.
+	issuer = "https://id.example.test"
+	host   = "id.example.test"
+
+	// startTime is how long a server may take until it is ready.
+	startTime = 30 * time.Second
+)
+
+// buildServer compiles the gatehouse of this checkout as a release would be.
+func buildServer(ctx context.Context, dir string) (string, error) {
+	path := filepath.Join(dir, "gatehouse")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/gatehouse-id/gatehouse/cmd/gatehouse") //nolint:gosec // fixed command, path of ours
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the server: %w\n%s", err, out)
+	}
+	return path, nil
+}
+
+// server is a gatehouse with settings of its own, running or not.
+type server struct {
+	binary  string
+	dir     string
+	address string
+	ops     string
+	env     []string
+	running *child
+}
+
+// newServer makes the settings of a server and brings the schema up to date.
+func newServer(ctx context.Context, binary, dir, databaseURL string) (*server, error) {
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ops, err := freeAddress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{
+		binary: binary, dir: dir, address: address, ops: ops,
+		env: []string{
+			"HOME=" + dir, "PATH=" + os.Getenv("PATH"),
+			"GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_LISTEN=" + address, "GATEHOUSE_OPS_LISTEN=" + ops,
+			"GATEHOUSE_DATA_DIR=" + filepath.Join(dir, "data"), "GATEHOUSE_DATABASE_URL=" + databaseURL,
+			"GATEHOUSE_SECRET=" + strings.Repeat("for measuring only, ", 2),
+		},
+	}
+	return s, s.cli(ctx, "migrate", "up")
+}
+
+// cli runs a verb of the command line on the server's database.
+func (s *server) cli(ctx context.Context, args ...string) error {
+	var errs bytes.Buffer
+	cmd := exec.CommandContext(ctx, s.binary, args...) //nolint:gosec // the binary under test
+	cmd.Env, cmd.Dir, cmd.Stderr = s.env, s.dir, &errs
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("gatehouse %s: %w: %s", strings.Join(args[:min(2, len(args))], " "), err, &errs)
+	}
+	return nil
+}
+
+// start runs the server and returns how long it took until the first healthy answer. Its
+// log goes to a file, as in production it goes to something that is cheap to write to.
+func (s *server) start(ctx context.Context) (took time.Duration, err error) {
+	log, err := os.Create(s.logPath())
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, log.Close()) }() // the child has its own descriptor
+	cmd := exec.Command(s.binary, "serve")                 //nolint:gosec,noctx // the binary under test; stop ends it in order
+	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = s.env, s.dir, log, log
+	begin := time.Now()
+	if s.running, err = startChild(cmd); err != nil {
+		return 0, err
+	}
+	if err := s.awaitReady(ctx, begin.Add(startTime)); err != nil {
+		return 0, errors.Join(err, s.stop())
+	}
+	return time.Since(begin), nil
+}
+
+func (s *server) stop() error {
+	if s.running == nil {
+		return nil
+	}
+	c := s.running
+	s.running = nil
+	if err := c.stop(); err != nil {
+		return fmt.Errorf("%w\n%s", err, s.lastLog())
+	}
+	return nil
+}
+
+func (s *server) logPath() string { return filepath.Join(s.dir, "server.log") }
+
+// lastLog is the end of the server's log, for an error that it explains.
+func (s *server) lastLog() []byte {
+	text, err := os.ReadFile(s.logPath())
+	if err != nil {
+		return nil
+	}
+	return text[max(0, len(text)-2000):]
+}
+
+// awaitReady asks once a millisecond, which measures the start without slowing it down.
+func (s *server) awaitReady(ctx context.Context, deadline time.Time) error {
+	probe := generator.New(s.ops, 1)
+	defer func() { _ = probe.Close() }() // a probe has nothing to lose
+	question := document{message: generator.Get(s.ops, "/healthz/ready"), marker: `"ready"`}
+	for time.Now().Before(deadline) {
+		r := probe.Run(ctx, generator.Limit{Duration: time.Until(deadline), Requests: 1}, &question)
+		if r.Requests == 1 && r.Errors == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-s.running.ended:
+			s.running.ended <- nil // for stop
+			return fmt.Errorf("the server ended: %w\n%s", err, s.lastLog())
+		case <-time.After(time.Millisecond):
+		}
+	}
+	return fmt.Errorf("the server is not ready after %s\n%s", startTime, s.lastLog())
+}
+
+func freeAddress(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
