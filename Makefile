@@ -48,6 +48,6 @@ verify: generate ## check that nothing generated, and no dependency, is out of d
 	git diff --exit-code
 
 .PHONY: bench
-bench: ## measure each flow on this machine
+bench: ## measure each flow on this machine (ARGS="--growth --json")
 	@test/services/install.sh
-	$(GO) run ./test/load
+	$(GO) run ./test/load $(ARGS)

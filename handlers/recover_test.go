@@ -1,7 +1,6 @@
 package handlers_test
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
