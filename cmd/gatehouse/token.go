@@ -10,8 +10,8 @@ import (
 )
 
 func newToken(env *environment) *cobra.Command {
-	cmd := &cobra.Command{Use: "token", Short: "Revoke what was issued"}
-	cmd.AddCommand(newTokenRevoke(env))
+	cmd := &cobra.Command{Use: "token", Short: "List and revoke what was issued"}
+	cmd.AddCommand(newTokenList(env), newTokenRevoke(env))
 	return cmd
 }
 

@@ -28,7 +28,7 @@ func TestParallelCallersShareOneLoad(t *testing.T) {
 	for range 20 {
 		wg.Go(func() {
 			v, err := c.Get(t.Context(), "k")
-			assert.NoError(t, err)
+			require.NoError(t, err)
 			assert.Equal(t, 7, v)
 		})
 	}

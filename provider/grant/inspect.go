@@ -16,6 +16,9 @@ type inspectStore interface {
 	TokenWithGrant(ctx context.Context, id provider.ID) (*Token, *Grant, error)
 	// RevokeToken revokes one access token. Revoking it again changes nothing.
 	RevokeToken(ctx context.Context, id provider.ID, at time.Time) error
+	// Tokens pages through what was issued, the newest first, to one client or to all when
+	// clientID is empty, from before the given id (the zero id: from the newest).
+	Tokens(ctx context.Context, clientID string, before provider.ID, limit int) ([]Listed, error)
 	// EndGrants ends the live grants of a client and returns how many there were.
 	EndGrants(ctx context.Context, clientID string, at time.Time) (int64, error)
 }
@@ -74,6 +77,33 @@ func (i *Inspector) RevokeAny(ctx context.Context, text string) error {
 		return err
 	}
 	return i.store.RevokeToken(ctx, t.ID, i.clock.Now(ctx))
+}
+
+// Listed is an issuance as an administrator sees it: everything but the credential, which
+// nobody has but the client.
+type Listed struct {
+	Token Token
+	Grant Grant
+}
+
+// State says in a word what the token is worth at the given time: active, expired, revoked
+// (on its own) or ended (with its grant).
+func (l Listed) State(now time.Time) string {
+	switch {
+	case l.Token.RevokedAt != nil:
+		return "revoked"
+	case !l.Grant.Live(now):
+		return "ended"
+	case !now.Before(l.Token.AccessExpiresAt):
+		return "expired"
+	default:
+		return "active"
+	}
+}
+
+// List pages through what was issued, the newest first.
+func (i *Inspector) List(ctx context.Context, clientID string, before provider.ID, limit int) ([]Listed, error) {
+	return i.store.Tokens(ctx, clientID, before, limit)
 }
 
 // RevokeClient ends all that was issued to a client so far and returns how many grants

@@ -43,7 +43,7 @@ func testClients(t *testing.T, f *fixture) {
 	// Ids are compared byte by byte: no case folding, no trailing spaces, no wildcards.
 	for _, other := range []string{"Shop", "SHOP", "shop ", "sho", "sh%p", "sh_p", ""} {
 		_, err := f.Client(ctx, other)
-		assert.ErrorIs(t, err, provider.ErrNotFound, "%q", other)
+		require.ErrorIs(t, err, provider.ErrNotFound, "%q", other)
 	}
 	require.NoError(t, f.CreateClient(ctx, sampleClient("Shop", f.clock())))
 
@@ -62,7 +62,7 @@ func testClients(t *testing.T, f *fixture) {
 	require.NoError(t, f.DeleteClient(ctx, "shop"))
 	_, err = f.Client(ctx, "shop")
 	require.ErrorIs(t, err, provider.ErrNotFound)
-	assert.ErrorIs(t, f.DeleteClient(ctx, "shop"), provider.ErrNotFound)
+	require.ErrorIs(t, f.DeleteClient(ctx, "shop"), provider.ErrNotFound)
 	assert.Equal(t, 0, Count(t, f.url, "client_secrets"), "secrets go with their client")
 }
 

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -139,4 +140,53 @@ func testTokenRace(t *testing.T, f *fixture) {
 		require.NoError(t, err)
 		assert.NotNil(t, got.EndedAt)
 	}
+}
+
+func testTokenListing(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "a")
+	f.client(t, "b")
+	a, b := f.grant(t, "a", nil), f.grant(t, "b", nil)
+	var ids []provider.ID
+	for i := range 7 {
+		f.advance(time.Millisecond)
+		g := a
+		if i%2 == 1 {
+			g = b
+		}
+		tok := f.token(g.ID)
+		require.NoError(t, f.InsertToken(ctx, tok))
+		ids = append(ids, tok.ID)
+	}
+	var got []provider.ID
+	for before := (provider.ID{}); ; {
+		page, err := f.Tokens(ctx, "", before, 3)
+		require.NoError(t, err)
+		for _, l := range page {
+			got = append(got, l.Token.ID)
+			assert.Empty(t, l.Token.AccessHash)
+		}
+		if len(page) < 3 {
+			break
+		}
+		before = page[2].Token.ID
+	}
+	slices.Reverse(ids)
+	assert.Equal(t, ids, got, "the newest first, each once")
+
+	mine, err := f.Tokens(ctx, "b", provider.ID{}, 10)
+	require.NoError(t, err)
+	require.Len(t, mine, 3)
+	assert.Equal(t, "b", mine[0].Grant.ClientID)
+	assert.Equal(t, b.Scopes, mine[0].Grant.Scopes)
+
+	now := f.clock()
+	assert.Equal(t, "active", mine[0].State(now))
+	assert.Equal(t, "expired", mine[0].State(now.Add(2*time.Hour)))
+	require.NoError(t, f.RevokeToken(ctx, mine[0].Token.ID, now))
+	_, err = f.EndGrants(ctx, "b", now)
+	require.NoError(t, err)
+	mine, err = f.Tokens(ctx, "b", provider.ID{}, 10)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"revoked", "ended"}, []string{mine[0].State(now), mine[1].State(now)})
 }

@@ -73,7 +73,7 @@ func testJanitor(t *testing.T, f *fixture) {
 	assert.EqualValues(t, 1200, removed.Tokens)
 	for _, id := range []*grant.Token{long, live} {
 		_, _, err := f.TokenWithGrant(ctx, id.ID)
-		assert.NoError(t, err)
+		require.NoError(t, err)
 	}
 
 	ends := f.clock().Add(time.Minute)

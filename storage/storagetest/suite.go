@@ -21,7 +21,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string) {
 	for name, test := range map[string]func(t *testing.T, f *fixture){
 		"clients": testClients, "client listing": testClientListing, "origins": testOrigins, "scopes": testScopes,
 		"keyring": testDataKeys, "signing keys": testSigningKeys, "settings": testSettings,
-		"grants": testGrants, "standing grants race": testStandingRace, "tokens": testTokens, "tokens race the end of their grant": testTokenRace,
+		"grants": testGrants, "standing grants race": testStandingRace, "tokens": testTokens, "token listing": testTokenListing, "tokens race the end of their grant": testTokenRace,
 		"transactions": testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
 		"leases": testLeases, "janitor": testJanitor, "times": testTimes, "statements": testStatements, "migrations": testMigrations,
 	} {

@@ -147,6 +147,10 @@ func TestDisabledAndDeletedClientsLoseTheirTokens(t *testing.T) {
 		assert.False(t, s.active("api", api, token), "ended grant")
 		fresh := s.token("billing", secret, nil)
 		assert.True(t, s.active("api", api, fresh), "a new standing grant takes over")
+		list := string(s.command("token", "list", "--client", "billing"))
+		assert.Contains(t, list, "active")
+		assert.Contains(t, list, "ended")
+		assert.NotContains(t, list, "gh_at_")
 
 		s.command("client", "delete", "billing")
 		assert.False(t, s.active("api", api, fresh), "deleted client")

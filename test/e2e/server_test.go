@@ -71,8 +71,16 @@ func databases(t *testing.T, test func(t *testing.T, databaseURL string)) {
 // prepare makes the settings of a server and its schema, but does not start it.
 func prepare(t *testing.T, databaseURL string) *server {
 	t.Helper()
+	s := settings(t, databaseURL)
+	s.command("migrate", "up")
+	return s
+}
+
+// settings are those of a server on free ports.
+func settings(t *testing.T, databaseURL string) *server {
+	t.Helper()
 	port, ops := services.FreePort(t), services.FreePort(t)
-	s := &server{
+	return &server{
 		t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port), ops: fmt.Sprintf("http://127.0.0.1:%d", ops), log: &syncBuffer{},
 		env: []string{
 			"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_DATA_DIR=" + t.TempDir(),
@@ -80,8 +88,6 @@ func prepare(t *testing.T, databaseURL string) *server {
 			"GATEHOUSE_DATABASE_URL=" + databaseURL, "GATEHOUSE_SECRET=" + strings.Repeat("e2e-secret-", 4),
 		},
 	}
-	s.command("migrate", "up")
-	return s
 }
 
 // start runs the server until the test ends and waits until it is ready.
@@ -94,12 +100,22 @@ func start(t *testing.T, databaseURL string) *server {
 
 func (s *server) run() {
 	s.t.Helper()
+	s.launch()
+	s.waitReady()
+}
+
+func (s *server) launch() {
+	s.t.Helper()
 	path, err := binary()
 	require.NoError(s.t, err)
 	s.process = exec.Command(path, "serve")
 	s.process.Env, s.process.Stdout, s.process.Stderr = s.env, s.log, s.log
 	require.NoError(s.t, s.process.Start())
 	s.t.Cleanup(func() { s.stop() })
+}
+
+func (s *server) waitReady() {
+	s.t.Helper()
 	require.Eventually(s.t, func() bool {
 		answer, err := http.Get(s.ops + "/healthz/ready")
 		if err != nil {

@@ -104,7 +104,7 @@ func TestWrongAnswersAreCountedAndFailTheRun(t *testing.T) {
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, p.Errors, p.Requests, "those of the warm-up too")
 	r := report{Flows: []flowReport{summarize(&subject{flow: flow, target: h, passes: []pass{p}})}}
-	assert.ErrorContains(t, r.fault(), "status 503")
+	require.ErrorContains(t, r.fault(), "status 503")
 	assert.NoError(t, r.printTable(io.Discard))
 }
 

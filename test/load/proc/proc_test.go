@@ -75,7 +75,7 @@ func TestMemoryOfIsPlausible(t *testing.T) {
 func TestAProcessThatIsGone(t *testing.T) {
 	t.Parallel()
 	_, err := CPU(math.MaxInt32)
-	assert.ErrorIs(t, err, fs.ErrNotExist)
+	require.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = MemoryOf(math.MaxInt32)
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }

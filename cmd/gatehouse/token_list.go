@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+type tokenView struct {
+	ID        string    `json:"id"`
+	ClientID  string    `json:"client_id"`
+	Scopes    []string  `json:"scopes"`
+	Audience  []string  `json:"audience"`
+	State     string    `json:"state"`
+	IssuedAt  time.Time `json:"issued_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+func newTokenList(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List what was issued, the newest first",
+		Long: `Lists access tokens by id, with what each is for and what it is worth now. The tokens
+themselves are not kept and cannot be shown.`,
+		Example: `  gatehouse token list --client billing
+  gatehouse token list --limit 1000 --before 019a2b3c-... --json`,
+		Args: cobra.NoArgs,
+	}
+	clientID := cmd.Flags().String("client", "", "only those of this client")
+	limit := cmd.Flags().Int("limit", 50, "how many at most")
+	before := cmd.Flags().String("before", "", "go on after the one with this id")
+	asJSON := addJSON(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		var from provider.ID
+		if *before != "" {
+			if from, err = provider.ParseID(*before); err != nil {
+				return errors.New("--before must be an id from the list")
+			}
+		}
+		if *limit < 1 || *limit > 10_000 {
+			return errors.New("--limit must be between 1 and 10000")
+		}
+		h, err := env.open(cmd)
+		if err != nil {
+			return err
+		}
+		defer h.close(&err)
+		listed, err := h.inspector.List(cmd.Context(), *clientID, from, *limit)
+		if err != nil {
+			return err
+		}
+		now := env.clock.Now(cmd.Context())
+		views := make([]tokenView, len(listed))
+		out := table{header: []string{"ID", "CLIENT ID", "SCOPES", "STATE", "ISSUED", "EXPIRES"}, empty: "No tokens."}
+		for i, l := range listed {
+			views[i] = tokenView{
+				l.Token.ID.String(), l.Grant.ClientID, orEmpty(l.Grant.Scopes), orEmpty(l.Grant.Audience),
+				l.State(now), l.Token.IssuedAt, l.Token.AccessExpiresAt,
+			}
+			out.add(l.Token.ID.String(), l.Grant.ClientID, strings.Join(l.Grant.Scopes, " "), l.State(now), when(l.Token.IssuedAt), when(l.Token.AccessExpiresAt))
+		}
+		if *asJSON {
+			return printJSON(env.Out, views)
+		}
+		return out.print(env.Out)
+	}
+	return cmd
+}

@@ -1,0 +1,92 @@
+package oauth
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+func post(target, contentType, body string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body))
+	r.Header.Set("Content-Type", contentType)
+	return r
+}
+
+func TestReadFormReadsEachParameterOnce(t *testing.T) {
+	t.Parallel()
+	r := post("/?scope=from-the-query&x=1", formType+"; charset=UTF-8", "grant_type=client_credentials&scope=a+b&audience=x&audience=y&resource=p&resource=q&empty=")
+	require.NoError(t, readForm(r))
+	assert.Equal(t, url.Values{"grant_type": {"client_credentials"}, "scope": {"a b"}, "audience": {"x", "y"}, "resource": {"p", "q"}}, r.PostForm)
+	assert.Equal(t, r.PostForm, r.Form, "the query is not mixed in")
+	require.NoError(t, r.ParseMultipartForm(1), "fosite parses again, and finds the same")
+	assert.NotContains(t, r.Form, "x")
+}
+
+// Fosite.md 10 and 29, threats 4.
+func TestReadFormRefusesWhatTwoReadersWouldReadDifferently(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		r     *http.Request
+		check refusal.Check
+	}{
+		"twice":            {post("/", formType, "a=1&a=2"), refusal.CheckDuplicate},
+		"twice, one empty": {post("/", formType, "a=1&a="), refusal.CheckDuplicate},
+		"scope twice":      {post("/", formType, "scope=a&scope=b"), refusal.CheckDuplicate},
+		"semicolon":        {post("/", formType, "a=1;b=2"), refusal.CheckFormEncoding},
+		"bad percent":      {post("/", formType, "a=%4"), refusal.CheckFormEncoding},
+		"broken UTF-8":     {post("/", formType, "a=%c3%28"), refusal.CheckFormEncoding},
+		"broken name":      {post("/", formType, "%ff=1"), refusal.CheckFormEncoding},
+		"NUL":              {post("/", formType, "a=%00"), refusal.CheckFormEncoding},
+		"JSON":             {post("/", "application/json", "{}"), refusal.CheckContentType},
+		"multipart":        {post("/", "multipart/form-data; boundary=x", "--x--"), refusal.CheckContentType},
+		"no type":          {post("/", "", "a=1"), refusal.CheckContentType},
+		"secret in query":  {post("/?client_secret=x", formType, "a=1"), refusal.CheckQuerySecret},
+		"token in query":   {post("/?a=b&token=x", formType, "a=1"), refusal.CheckQuerySecret},
+	} {
+		var r *refusal.Refusal
+		require.ErrorAs(t, readForm(tc.r), &r, name)
+		assert.Equal(t, tc.check, r.Check, name)
+		assert.GreaterOrEqual(t, r.HTTPStatus(), 400, name)
+		assert.Less(t, r.HTTPStatus(), 500, name)
+	}
+}
+
+func FuzzReadForm(f *testing.F) {
+	f.Add("", formType, "grant_type=client_credentials")
+	f.Add("token=x", formType, "a=1&a=2")
+	f.Fuzz(func(t *testing.T, query, contentType, body string) {
+		r := post("/", contentType, body)
+		r.URL.RawQuery = query
+		if readForm(r) != nil {
+			return
+		}
+		for name, values := range r.PostForm {
+			if name != "audience" && name != "resource" {
+				assert.Len(t, values, 1)
+			}
+			assert.NotContains(t, values, "")
+		}
+	})
+}
+
+func TestDocumentsCanBeKeptAndAskedForAgain(t *testing.T) {
+	t.Parallel()
+	serve := Discovery([]byte(`{"issuer":"x"}`))
+	first := httptest.NewRecorder()
+	require.NoError(t, serve(first, httptest.NewRequest(http.MethodGet, "/", nil)))
+	assert.Equal(t, "public, max-age=300", first.Header().Get("Cache-Control"))
+	assert.Equal(t, "application/json", first.Header().Get("Content-Type"))
+	again := httptest.NewRequest(http.MethodGet, "/", nil)
+	again.Header.Set("If-None-Match", first.Header().Get("ETag"))
+	second := httptest.NewRecorder()
+	require.NoError(t, serve(second, again))
+	assert.Equal(t, http.StatusNotModified, second.Code)
+	assert.Empty(t, second.Body.String())
+}

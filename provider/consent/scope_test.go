@@ -1,0 +1,55 @@
+package consent_test
+
+import (
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+func newCatalogue(t *testing.T) *consent.Catalogue {
+	t.Helper()
+	store, err := storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = store.Close() })
+	_, err = store.Migrate(t.Context())
+	require.NoError(t, err)
+	return consent.NewCatalogue(store, time.Now)
+}
+
+func TestCatalogueRefusesWhatNoScopeParameterCanHold(t *testing.T) {
+	t.Parallel()
+	c := newCatalogue(t)
+	for _, name := range []string{"", "two words", `a"b`, `a\b`, "tab\t", "é", strings.Repeat("a", 501)} {
+		_, err := c.Create(t.Context(), name, "")
+		assert.ErrorIs(t, err, consent.ErrMalformedScope, "%q", name)
+	}
+	for _, text := range []string{"two\nlines", strings.Repeat("a", 301)} {
+		_, err := c.Create(t.Context(), "scope", text)
+		require.ErrorIs(t, err, consent.ErrMalformedDescription)
+		assert.ErrorIs(t, c.Describe(t.Context(), "scope", text), consent.ErrMalformedDescription)
+	}
+}
+
+func TestEnsureAddsOnlyWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	c := newCatalogue(t)
+	_, err := c.Create(t.Context(), "read", "Read things")
+	require.NoError(t, err)
+	added, err := c.Ensure(t.Context(), []string{"read", "write", "Read"})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"write", "Read"}, added)
+	list, err := c.List(t.Context())
+	require.NoError(t, err)
+	require.Len(t, list, 3)
+	assert.Equal(t, "Read things", list[1].Description, "what was described stays so")
+	require.ErrorIs(t, c.Describe(t.Context(), "nothing", "x"), provider.ErrNotFound)
+}
