@@ -37,7 +37,7 @@ func TestTableRefusesTwoRoutesInOnePlace(t *testing.T) {
 	t.Parallel()
 	other := valid()
 	other.Name = "y"
-	assert.Error(t, checkTable([]Route{valid(), other}), "same method and path")
+	require.Error(t, checkTable([]Route{valid(), other}), "same method and path")
 	other.Methods = []string{http.MethodPost}
 	assert.NoError(t, checkTable([]Route{valid(), other}))
 	other.CORS = AnyOrigin

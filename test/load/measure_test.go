@@ -100,7 +100,7 @@ func TestWrongAnswersAreCountedAndFailTheRun(t *testing.T) {
 	f := &fake{refuses: true}
 	h := f.house(t)
 	flow := newRevocation(h.house)
-	p, err := measure(t.Context(), h, uncheckedFlow{flow}, brief())
+	p, err := measure(t.Context(), h, uncheckedFlow{flow, flow}, brief())
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, p.Errors, p.Requests, "those of the warm-up too")
 	r := report{Flows: []flowReport{summarize(&subject{flow: flow, target: h, passes: []pass{p}})}}
@@ -108,8 +108,11 @@ func TestWrongAnswersAreCountedAndFailTheRun(t *testing.T) {
 	assert.NoError(t, r.printTable(io.Discard))
 }
 
-// uncheckedFlow hides check.
-type uncheckedFlow struct{ flow }
+// uncheckedFlow hides check, and nothing else.
+type uncheckedFlow struct {
+	flow
+	finite
+}
 
 func TestIntrospectionOfADeadTokenIsAWrongAnswer(t *testing.T) {
 	t.Parallel()

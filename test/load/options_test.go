@@ -41,7 +41,7 @@ func TestFlowsNarrowsTheRun(t *testing.T) {
 func TestOptionsThatCannotWorkAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"--flows", "introspection"},
+		{"--flows", "no-such-flow"},
 		{"--database", "mysql"},
 		{"--connections", "0"},
 		{"--runs", "0"},
