@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
 // Metadata is what the provider says about itself (RFC 8414 section 2, OpenID Connect
@@ -36,20 +37,21 @@ func NewMetadata(issuer string, p Paths, grants []client.GrantType) Metadata {
 	for i, g := range grants {
 		types[i] = string(g)
 	}
-	return Metadata{
-		Issuer:                                    issuer,
-		TokenEndpoint:                             issuer + p.Token,
-		JWKSURI:                                   issuer + p.JWKS,
-		IntrospectionEndpoint:                     issuer + p.Introspection,
-		RevocationEndpoint:                        issuer + p.Revocation,
-		GrantTypesSupported:                       types,
-		ResponseTypesSupported:                    []string{}, // required by RFC 8414; no grant in use has one
-		SubjectTypesSupported:                     []string{"public"},
-		IDTokenSigningAlgValuesSupported:          []string{"RS256"},
-		TokenEndpointAuthMethodsSupported:         every,
-		IntrospectionEndpointAuthMethodsSupported: confidential,
-		RevocationEndpointAuthMethodsSupported:    every,
+	m := Metadata{
+		Issuer:                 issuer,
+		TokenEndpoint:          issuer + p.Token,
+		JWKSURI:                issuer + p.JWKS,
+		IntrospectionEndpoint:  issuer + p.Introspection,
+		RevocationEndpoint:     issuer + p.Revocation,
+		GrantTypesSupported:    types,
+		ResponseTypesSupported: []string{}, // required by RFC 8414; no grant in use has one
+		SubjectTypesSupported:  []string{"public"},
 	}
+	m.IDTokenSigningAlgValuesSupported = []string{string(keys.RS256)}
+	m.TokenEndpointAuthMethodsSupported = every
+	m.IntrospectionEndpointAuthMethodsSupported = confidential
+	m.RevocationEndpointAuthMethodsSupported = every
+	return m
 }
 
 // Document is the metadata as JSON, made once: it is asked for at every start of every
