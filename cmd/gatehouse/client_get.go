@@ -18,12 +18,7 @@ func newClientGet(env *environment) *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		h, err := env.open(cmd)
-		if err != nil {
-			return err
-		}
-		defer h.close(&err)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 		c, err := h.store.Client(cmd.Context(), args[0])
 		if err != nil {
 			return fmt.Errorf("client %q: %w", args[0], err)
@@ -32,7 +27,7 @@ func newClientGet(env *environment) *cobra.Command {
 			return printJSON(env.Out, viewOf(c))
 		}
 		return printClient(env.Out, c)
-	}
+	})
 	return cmd
 }
 

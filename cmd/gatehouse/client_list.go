@@ -17,18 +17,13 @@ func newClientList(env *environment) *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
-		h, err := env.open(cmd)
-		if err != nil {
-			return err
-		}
-		defer h.close(&err)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
 		views := []clientView{}
 		out := table{
 			header: []string{"CLIENT ID", "NAME", "TYPE", "AUTH METHOD", "GRANT TYPES", "DISABLED"},
 			empty:  "No clients yet. Register one with: gatehouse client create NAME",
 		}
-		err = eachClient(cmd.Context(), h.store, func(c *client.Client) {
+		err := eachClient(cmd.Context(), h.store, func(c *client.Client) {
 			views = append(views, viewOf(c))
 			out.add(c.ID, c.Name, string(c.Type), string(c.AuthMethod), strings.Join(grantTypeNames(c.GrantTypes), " "), yesNo(c.Disabled))
 		})
@@ -39,7 +34,7 @@ func newClientList(env *environment) *cobra.Command {
 			return printJSON(env.Out, views)
 		}
 		return out.print(env.Out)
-	}
+	})
 	return cmd
 }
 

@@ -27,12 +27,7 @@ func newClientEnable(env *environment) *cobra.Command {
 func newClientSwitch(env *environment, disabled bool) *cobra.Command {
 	cmd := &cobra.Command{Args: cobra.ExactArgs(1)}
 	asJSON := addJSON(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		h, err := env.open(cmd)
-		if err != nil {
-			return err
-		}
-		defer h.close(&err)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 		c, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
 			c.Disabled = disabled
 			return nil
@@ -44,7 +39,7 @@ func newClientSwitch(env *environment, disabled bool) *cobra.Command {
 			return printJSON(env.Out, viewOf(c))
 		}
 		return facts(env.Out, "client_id", c.ID, "disabled", yesNo(c.Disabled))
-	}
+	})
 	return cmd
 }
 
@@ -54,18 +49,13 @@ func newClientDelete(env *environment) *cobra.Command {
 		Short:   "Delete a client and all that was issued to it",
 		Example: "  gatehouse client delete billing",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			h, err := env.open(cmd)
-			if err != nil {
-				return err
-			}
-			defer h.close(&err)
+		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 			if err := h.registry.Delete(cmd.Context(), args[0]); err != nil {
 				return fmt.Errorf("client %q: %w", args[0], err)
 			}
-			_, err = fmt.Fprintf(env.Out, "deleted %s\n", args[0])
+			_, err := fmt.Fprintf(env.Out, "deleted %s\n", args[0])
 			return err
-		},
+		}),
 	}
 }
 

@@ -31,12 +31,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 	defaults.register(cmd, "default-scope")
 	audience.register(cmd, "audience")
 	asJSON := addJSON(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		h, err := env.open(cmd)
-		if err != nil {
-			return err
-		}
-		defer h.close(&err)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 		updated, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
 			if cmd.Flags().Changed("name") {
 				c.Name = f.name
@@ -61,6 +56,6 @@ list; --add-scope and --remove-scope change one entry of it.`,
 			return printJSON(env.Out, viewOf(updated))
 		}
 		return printClient(env.Out, updated)
-	}
+	})
 	return cmd
 }

@@ -21,12 +21,7 @@ error_uri. The whole address may be given too.`,
 		Args:    cobra.ExactArgs(1),
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		h, err := env.open(cmd)
-		if err != nil {
-			return err
-		}
-		defer h.close(&err)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 		id := args[0][strings.LastIndexByte(args[0], '/')+1:]
 		record, err := refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)).Open(id)
 		if errors.Is(err, refusal.ErrUnknownID) {
@@ -50,6 +45,6 @@ error_uri. The whole address may be given too.`,
 			"Compared", string(record.Field), "Expected", record.Expected, "Received", record.Received,
 			"Meaning", entry.Explanation, "Fix", entry.Fix,
 		)
-	}
+	})
 	return cmd
 }

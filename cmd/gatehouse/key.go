@@ -43,12 +43,7 @@ func newKeyList(env *environment) *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
-		h, err := env.open(cmd)
-		if err != nil {
-			return err
-		}
-		defer h.close(&err)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
 		listed, err := h.keys.List(cmd.Context())
 		if err != nil {
 			return err
@@ -66,7 +61,7 @@ func newKeyList(env *environment) *cobra.Command {
 			return printJSON(env.Out, views)
 		}
 		return out.print(env.Out)
-	}
+	})
 	return cmd
 }
 

@@ -48,6 +48,18 @@ func (e *environment) open(cmd *cobra.Command) (*house, error) {
 	return e.openHouse(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 }
 
+// inHouse makes a verb that acts on the configured database, opened before and closed after.
+func (e *environment) inHouse(act func(cmd *cobra.Command, h *house, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) (err error) {
+		h, err := e.open(cmd)
+		if err != nil {
+			return err
+		}
+		defer h.close(&err)
+		return act(cmd, h, args)
+	}
+}
+
 func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger) (_ *house, err error) {
 	store, err := e.openStore(ctx, c, log)
 	if err != nil {

@@ -33,12 +33,7 @@ func newScopeCreate(env *environment) *cobra.Command {
 	}
 	description := cmd.Flags().String("description", "", "what a person agrees to, in a few words")
 	asJSON := addJSON(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		h, err := env.open(cmd)
-		if err != nil {
-			return err
-		}
-		defer h.close(&err)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 		s, err := h.catalogue.Create(cmd.Context(), args[0], *description)
 		if err != nil {
 			return fmt.Errorf("scope %q: %w", args[0], err)
@@ -47,7 +42,7 @@ func newScopeCreate(env *environment) *cobra.Command {
 			return printJSON(env.Out, scopeView(s))
 		}
 		return facts(env.Out, "scope", s.Name, "description", s.Description)
-	}
+	})
 	return cmd
 }
 
@@ -57,17 +52,12 @@ func newScopeDescribe(env *environment) *cobra.Command {
 		Short:   "Change the words of a scope",
 		Example: `  gatehouse scope describe invoices:read "See your invoices and their payment state"`,
 		Args:    cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			h, err := env.open(cmd)
-			if err != nil {
-				return err
-			}
-			defer h.close(&err)
+		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 			if err := h.catalogue.Describe(cmd.Context(), args[0], args[1]); err != nil {
 				return fmt.Errorf("scope %q: %w", args[0], err)
 			}
 			return facts(env.Out, "scope", args[0], "description", args[1])
-		},
+		}),
 	}
 }
 
@@ -79,12 +69,7 @@ func newScopeList(env *environment) *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
-		h, err := env.open(cmd)
-		if err != nil {
-			return err
-		}
-		defer h.close(&err)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
 		scopes, err := h.catalogue.List(cmd.Context())
 		if err != nil {
 			return err
@@ -102,7 +87,7 @@ func newScopeList(env *environment) *cobra.Command {
 			return printJSON(env.Out, views)
 		}
 		return out.print(env.Out)
-	}
+	})
 	return cmd
 }
 
@@ -113,17 +98,12 @@ func newScopeDelete(env *environment) *cobra.Command {
 		Long:    "Removes the entry. Clients registered for the scope keep it until they are updated.",
 		Example: "  gatehouse scope delete invoices:read",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			h, err := env.open(cmd)
-			if err != nil {
-				return err
-			}
-			defer h.close(&err)
+		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 			if err := h.catalogue.Delete(cmd.Context(), args[0]); err != nil {
 				return fmt.Errorf("scope %q: %w", args[0], err)
 			}
-			_, err = fmt.Fprintf(env.Out, "deleted %s\n", args[0])
+			_, err := fmt.Fprintf(env.Out, "deleted %s\n", args[0])
 			return err
-		},
+		}),
 	}
 }

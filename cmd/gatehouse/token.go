@@ -28,12 +28,7 @@ user of the machine.`,
 	}
 	clientID := cmd.Flags().String("client", "", "revoke everything of this client")
 	asJSON := addJSON(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
-		h, err := env.open(cmd)
-		if err != nil {
-			return err
-		}
-		defer h.close(&err)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
 		if *clientID != "" {
 			return revokeClient(cmd, env, h, *clientID, *asJSON)
 		}
@@ -52,7 +47,7 @@ user of the machine.`,
 		}
 		_, err = fmt.Fprintln(env.Out, "revoked")
 		return err
-	}
+	})
 	return cmd
 }
 
