@@ -31,8 +31,8 @@ type Config struct {
 	// AllowedHosts are the host names that the server answers to, without ports; empty
 	// for all.
 	AllowedHosts []string
-	// Dev makes every page say that this is a development server.
-	Dev bool
+	// Pages writes the pages.
+	Pages *pages.Set
 	// Timeout is the time that a request may take; 0 stands for 10 s.
 	Timeout time.Duration
 	Clock   provider.Clock
@@ -46,20 +46,16 @@ func New(c Config) (http.Handler, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("handlers: %w", err)
 	}
-	set, err := pages.New(c.Dev)
-	if err != nil {
-		return nil, fmt.Errorf("handlers: %w", err)
-	}
-	return c.serve(set, routes(c.Prefix, c.Endpoints, ownEndpoints{
-		landing:     landing(set, c.Issuer, c.Prefix),
-		explanation: explanation(c.Records, set),
-		asset:       asset(set),
+	return c.serve(c.Pages, routes(c.Prefix, c.Endpoints, ownEndpoints{
+		landing:     landing(c.Pages, c.Issuer, c.Prefix),
+		explanation: explanation(c.Records, c.Pages),
+		asset:       asset(c.Pages),
 	}))
 }
 
 func (c Config) check() error {
-	if c.Records == nil || c.Origins == nil || c.Clock == nil || c.Random == nil || c.Log == nil {
-		return errors.New("records, origins, clock, random and log are needed")
+	if c.Pages == nil || c.Records == nil || c.Origins == nil || c.Clock == nil || c.Random == nil || c.Log == nil {
+		return errors.New("pages, records, origins, clock, random and log are needed")
 	}
 	issuer, err := url.Parse(c.Issuer)
 	if err != nil || issuer.Host == "" || issuer.Scheme+"://"+issuer.Host != c.Issuer {

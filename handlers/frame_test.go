@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/handlers"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -82,6 +83,13 @@ func fails(err error) handlers.HandlerFunc {
 	return func(http.ResponseWriter, *http.Request) error { return err }
 }
 
+func newPages(t testing.TB, dev bool) *pages.Set {
+	t.Helper()
+	set, err := pages.New(dev)
+	require.NoError(t, err)
+	return set
+}
+
 // newFrame builds a frame; change may alter any setting before.
 func newFrame(t testing.TB, change func(*handlers.Config)) *frame {
 	t.Helper()
@@ -91,9 +99,10 @@ func newFrame(t testing.TB, change func(*handlers.Config)) *frame {
 		Issuer: issuer, Prefix: "/oauth",
 		Endpoints: handlers.Endpoints{
 			Discovery: says("discovery"), JWKS: says("jwks"), Token: says("token"),
-			Introspect: says("introspect"), Revoke: says("revoke"),
+			Introspect: says("introspect"), Revoke: says("revoke"), UserInfo: says("userinfo"),
+			Authorize: says("authorize"), LoginPage: says("login page"), Login: says("login"), Consent: says("consent"), Logout: says("logout"),
 		},
-		Records: f.records, Origins: origins{"https://spa.example"},
+		Pages: newPages(t, false), Records: f.records, Origins: origins{"https://spa.example"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
 		Clock:          func() time.Time { return at }, Random: rand.Reader,
 		Log: slog.New(slog.NewJSONHandler(f.log, nil)),
@@ -152,6 +161,7 @@ func TestNewRefusesWrongSettings(t *testing.T) {
 		"prefix that ends in one": func(c *handlers.Config) { c.Prefix = "/oauth/" },
 		"prefix with a variable":  func(c *handlers.Config) { c.Prefix = "/{tenant}" },
 		"prefix with dots":        func(c *handlers.Config) { c.Prefix = "/a/../b" },
+		"no pages":                func(c *handlers.Config) { c.Pages = nil },
 		"no recorder":             func(c *handlers.Config) { c.Records = nil },
 		"no origins":              func(c *handlers.Config) { c.Origins = nil },
 		"no clock":                func(c *handlers.Config) { c.Clock = nil },
@@ -160,9 +170,10 @@ func TestNewRefusesWrongSettings(t *testing.T) {
 		"an endpoint is missing":  func(c *handlers.Config) { c.Endpoints.Revoke = nil },
 	} {
 		config := handlers.Config{
-			Issuer: issuer, Prefix: "/oauth", Records: refusal.NewRecorder(newSealer(t)), Origins: origins{},
+			Issuer: issuer, Prefix: "/oauth", Pages: newPages(t, false), Records: refusal.NewRecorder(newSealer(t)), Origins: origins{},
 			Endpoints: handlers.Endpoints{
-				Discovery: says(""), JWKS: says(""), Token: says(""), Introspect: says(""), Revoke: says(""),
+				Discovery: says(""), JWKS: says(""), Token: says(""), Introspect: says(""), Revoke: says(""), UserInfo: says(""),
+				Authorize: says(""), LoginPage: says(""), Login: says(""), Consent: says(""), Logout: says(""),
 			},
 			Clock: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
 		}

@@ -13,7 +13,7 @@ import (
 
 func TestLandingPageLeadsToTheDocuments(t *testing.T) {
 	t.Parallel()
-	f := newFrame(t, func(c *handlers.Config) { c.Prefix, c.Dev = "/auth", true })
+	f := newFrame(t, func(c *handlers.Config) { c.Prefix, c.Pages = "/auth", newPages(t, true) })
 	w := f.do("GET", "/", "")
 	require.Equal(t, http.StatusOK, w.Code)
 	assert.Contains(t, w.Body.String(), issuer)

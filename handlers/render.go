@@ -51,6 +51,10 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as form, err 
 		return
 	}
 
+	var elsewhere answerer
+	if errors.As(err, &elsewhere) && elsewhere.AnswerError(w, answer.Code, describable(answer.Description), re.issuer+errorsPath+id) == nil {
+		return
+	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Del("Content-Length")
@@ -72,6 +76,12 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as form, err 
 		line.Refused(answer, id, errors.Join(causeOf(err), pageErr))
 	}
 	re.json(w, answer, id)
+}
+
+// answerer is an error that knows where its answer goes: back to the application, by way of
+// the browser.
+type answerer interface {
+	AnswerError(w http.ResponseWriter, code refusal.Code, description, uri string) error
 }
 
 // causeOf is what the log shows: all of an error of ours, of a refusal what is behind it.

@@ -57,7 +57,8 @@ type Route struct {
 
 // Endpoints are the protocol endpoints, which other packages provide.
 type Endpoints struct {
-	Discovery, JWKS, Token, Introspect, Revoke HandlerFunc
+	Discovery, JWKS, Token, Introspect, Revoke, UserInfo HandlerFunc
+	Authorize, LoginPage, Login, Consent, Logout         HandlerFunc
 }
 
 // ownEndpoints are those of this package.
@@ -67,7 +68,7 @@ type ownEndpoints struct {
 
 // routes is the table. Prefix is where the OAuth endpoints stand.
 func routes(prefix string, e Endpoints, own ownEndpoints) []Route {
-	get, post := []string{http.MethodGet}, []string{http.MethodPost}
+	get, post, both := []string{http.MethodGet}, []string{http.MethodPost}, []string{http.MethodGet, http.MethodPost}
 	return []Route{
 		{Name: "introspect", Methods: post, Path: prefix + "/introspect", Protection: ClientAuthenticated, Handler: e.Introspect, Policies: []string{"introspect-client", "introspect-prefix"}, Aliases: []string{"/api/v1/oauth/introspect"}},
 		{Name: "token", Methods: post, Path: prefix + "/token", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Token, Policies: []string{"token-client", "token-prefix"}, Aliases: []string{"/token", "/oauth/v2/token", "/api/v1/oauth/tokens"}},
@@ -75,6 +76,12 @@ func routes(prefix string, e Endpoints, own ownEndpoints) []Route {
 		{Name: "discovery", Methods: get, Path: discoveryPath, Protection: Open, CORS: AnyOrigin, Handler: e.Discovery, Policies: []string{"document-prefix"}},
 		{Name: "metadata", Methods: get, Path: metadataPath, Protection: Open, CORS: AnyOrigin, Handler: e.Discovery, Policies: []string{"document-prefix"}},
 		{Name: "revoke", Methods: post, Path: prefix + "/revoke", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Revoke, Policies: []string{"token-client", "token-prefix"}, Aliases: []string{"/api/v1/oauth/tokens/revoke"}},
+		{Name: "userinfo", Methods: both, Path: prefix + "/userinfo", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.UserInfo, Policies: []string{"userinfo-prefix"}},
+		{Name: "authorize", Methods: both, Path: prefix + "/authorize", Protection: Page, Handler: e.Authorize, Policies: []string{"authorize-prefix"}, Aliases: []string{"/authorize"}},
+		{Name: "login page", Methods: get, Path: "/login", Protection: Page, Handler: e.LoginPage, Policies: []string{"page-prefix"}},
+		{Name: "login", Methods: post, Path: "/login", Protection: Page, Handler: e.Login, Policies: []string{"sign-in-account", "sign-in-prefix"}},
+		{Name: "consent", Methods: post, Path: "/consent", Protection: Page, Handler: e.Consent, Policies: []string{"page-prefix"}},
+		{Name: "logout", Methods: both, Path: prefix + "/logout", Protection: Page, Handler: e.Logout, Policies: []string{"page-prefix"}},
 		{Name: "landing", Methods: get, Path: "/", Protection: Page, Handler: own.landing, Policies: []string{"page-prefix"}},
 		{Name: "explanation", Methods: get, Path: errorsPath + "{error_id}", Protection: Page, Handler: own.explanation, Policies: []string{"page-prefix"}},
 		{Name: "asset", Methods: get, Path: pages.AssetRoute, Protection: Page, Handler: own.asset, Policies: []string{"page-prefix"}},

@@ -28,8 +28,15 @@ type clientRow struct {
 	FirstParty          bool
 	MayIntrospect       bool
 	Disabled            bool
-	CreatedAt           time.Time `gorm:"autoCreateTime:false"`
-	UpdatedAt           time.Time `gorm:"autoUpdateTime:false"`
+
+	URI                    string `gorm:"column:uri"`
+	LogoURI                string `gorm:"column:logo_uri"`
+	PolicyURI              string `gorm:"column:policy_uri"`
+	TOSURI                 string `gorm:"column:tos_uri"`
+	PostLogoutRedirectURIs list   `gorm:"column:post_logout_redirect_uris"`
+
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+	UpdatedAt time.Time `gorm:"autoUpdateTime:false"`
 }
 
 func (clientRow) TableName() string { return "clients" }
@@ -163,7 +170,8 @@ func clientRowOf(c *client.Client) *clientRow {
 		RedirectURIs: c.RedirectURIs, Scopes: c.Scopes, DefaultScopes: c.DefaultScopes, Audience: c.Audience,
 		TokenFormat: string(c.TokenFormat), IDTokenAlg: c.IDTokenAlg, AccessTokenLifetime: int64(c.AccessTokenLifetime / time.Second),
 		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty, MayIntrospect: c.MayIntrospect,
-		Disabled: c.Disabled, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+		Disabled: c.Disabled, URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
+		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}
 }
 
@@ -177,6 +185,7 @@ func (r clientRow) client(secrets []client.Secret) *client.Client {
 		RedirectURIs: r.RedirectURIs, Scopes: r.Scopes, DefaultScopes: r.DefaultScopes, Audience: r.Audience,
 		TokenFormat: client.TokenFormat(r.TokenFormat), IDTokenAlg: r.IDTokenAlg, AccessTokenLifetime: time.Duration(r.AccessTokenLifetime) * time.Second,
 		RequirePKCE: r.RequirePKCE, AllowPlainPKCE: r.AllowPlainPKCE, FirstParty: r.FirstParty, MayIntrospect: r.MayIntrospect,
-		Disabled: r.Disabled, Secrets: secrets, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+		Disabled: r.Disabled, URI: r.URI, LogoURI: r.LogoURI, PolicyURI: r.PolicyURI, TOSURI: r.TOSURI,
+		PostLogoutRedirectURIs: r.PostLogoutRedirectURIs, Secrets: secrets, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 }

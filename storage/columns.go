@@ -61,3 +61,49 @@ func utc(t *time.Time) *time.Time {
 	u := t.UTC()
 	return &u
 }
+
+// optionalID is an id, or NULL for the zero one.
+type optionalID provider.ID
+
+// Value is part of driver.Valuer.
+func (id optionalID) Value() (driver.Value, error) {
+	if provider.ID(id).IsZero() {
+		return nil, nil //nolint:nilnil // NULL
+	}
+	return id[:], nil
+}
+
+// Scan is part of sql.Scanner.
+func (id *optionalID) Scan(source any) error {
+	if source == nil {
+		*id = optionalID{}
+		return nil
+	}
+	return (*rowID)(id).Scan(source)
+}
+
+// optionalText is a text, or NULL for the empty one.
+type optionalText string
+
+// Value is part of driver.Valuer.
+func (t optionalText) Value() (driver.Value, error) {
+	if t == "" {
+		return nil, nil //nolint:nilnil // NULL
+	}
+	return string(t), nil
+}
+
+// Scan is part of sql.Scanner.
+func (t *optionalText) Scan(source any) error {
+	switch v := source.(type) {
+	case nil:
+		*t = ""
+	case string:
+		*t = optionalText(v)
+	case []byte:
+		*t = optionalText(v)
+	default:
+		return fmt.Errorf("storage: %T is not a text", source)
+	}
+	return nil
+}

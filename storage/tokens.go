@@ -23,11 +23,9 @@ func (s *Store) InsertToken(ctx context.Context, t *grant.Token) error {
 func (s *Store) TokenWithGrant(ctx context.Context, id provider.ID) (*grant.Token, *grant.Grant, error) {
 	t := grant.Token{ID: id}
 	var row grantRow
-	err := s.on(ctx).Raw(`SELECT t.at_hash, t.issued_at, t.at_expires_at, t.revoked_at,
-			g.id, g.client_id, g.scopes, g.audience, g.created_at, g.expires_at, g.ended_at
-		FROM tokens t JOIN grants g ON g.id = t.grant_id WHERE t.id = ?`, rowID(id)).Row().
-		Scan(&t.AccessHash, &t.IssuedAt, &t.AccessExpiresAt, &t.RevokedAt,
-			&row.ID, &row.ClientID, &row.Scopes, &row.Audience, &row.CreatedAt, &row.ExpiresAt, &row.EndedAt)
+	into := append([]any{&t.AccessHash, &t.IssuedAt, &t.AccessExpiresAt, &t.RevokedAt}, row.into()...)
+	err := s.on(ctx).Raw("SELECT t.at_hash, t.issued_at, t.at_expires_at, t.revoked_at, "+grantColumns+`
+		FROM tokens t JOIN grants g ON g.id = t.grant_id WHERE t.id = ?`, rowID(id)).Row().Scan(into...)
 	if err != nil {
 		return nil, nil, s.fault(err)
 	}
@@ -47,7 +45,7 @@ func (s *Store) RevokeToken(ctx context.Context, id provider.ID, at time.Time) e
 func (s *Store) Tokens(ctx context.Context, clientID string, before provider.ID, limit int) ([]grant.Listed, error) {
 	query := s.on(ctx).Table("tokens t").Joins("JOIN grants g ON g.id = t.grant_id").
 		Select(`t.id AS token_id, t.issued_at, t.at_expires_at, t.revoked_at,
-			g.id, g.client_id, g.scopes, g.audience, g.created_at, g.expires_at, g.ended_at`).
+			` + grantColumns).
 		Order("t.id DESC").Limit(limit)
 	if clientID != "" {
 		query = query.Where("g.client_id = ?", clientID)

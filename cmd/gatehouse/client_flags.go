@@ -17,6 +17,8 @@ type clientFlags struct {
 	grantTypes, redirectURIs, scopes, defaults, audience   []string
 	public, requirePKCE, plainPKCE, firstParty, introspect bool
 	lifetime                                               time.Duration
+	uri, logoURI, policyURI, tosURI                        string
+	postLogoutURIs                                         []string
 }
 
 func (f *clientFlags) register(cmd *cobra.Command) {
@@ -35,6 +37,11 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.introspect, "may-introspect", false, "may introspect tokens that name no audience")
 	flags.StringVar(&f.idTokenAlg, "id-token-alg", "", "RS256, PS256, ES256 or EdDSA (default RS256)")
 	flags.StringVar(&f.format, "access-token-format", "", "opaque or jwt (default opaque)")
+	flags.StringVar(&f.uri, "client-uri", "", "home page, shown to people")
+	flags.StringVar(&f.logoURI, "logo-uri", "", "logo of the application")
+	flags.StringVar(&f.policyURI, "policy-uri", "", "privacy policy, shown to people")
+	flags.StringVar(&f.tosURI, "tos-uri", "", "terms of service, shown to people")
+	flags.StringArrayVar(&f.postLogoutURIs, "post-logout-redirect-uri", nil, "where a browser may go after signing out (repeatable)")
 	flags.DurationVar(&f.lifetime, "access-token-lifetime", 0, "such as 15m (default: the provider's)")
 }
 
@@ -48,20 +55,25 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *client.Client) error {
 		c.AuthMethod = client.None
 	}
 	for name, set := range map[string]func(){
-		"auth-method":           func() { c.AuthMethod = client.AuthMethod(f.authMethod) },
-		"client-type":           func() { c.Type = client.Type(f.kind) },
-		"access-token-format":   func() { c.TokenFormat = client.TokenFormat(f.format) },
-		"id-token-alg":          func() { c.IDTokenAlg = f.idTokenAlg },
-		"access-token-lifetime": func() { c.AccessTokenLifetime = f.lifetime },
-		"grant-type":            func() { c.GrantTypes = grantTypes(f.grantTypes) },
-		"redirect-uri":          func() { c.RedirectURIs = f.redirectURIs },
-		"scope":                 func() { c.Scopes = words(f.scopes) },
-		"default-scope":         func() { c.DefaultScopes = words(f.defaults) },
-		"audience":              func() { c.Audience = f.audience },
-		"require-pkce":          func() { c.RequirePKCE = f.requirePKCE },
-		"allow-plain-pkce":      func() { c.AllowPlainPKCE = f.plainPKCE },
-		"first-party":           func() { c.FirstParty = f.firstParty },
-		"may-introspect":        func() { c.MayIntrospect = f.introspect },
+		"auth-method":              func() { c.AuthMethod = client.AuthMethod(f.authMethod) },
+		"client-type":              func() { c.Type = client.Type(f.kind) },
+		"access-token-format":      func() { c.TokenFormat = client.TokenFormat(f.format) },
+		"id-token-alg":             func() { c.IDTokenAlg = f.idTokenAlg },
+		"access-token-lifetime":    func() { c.AccessTokenLifetime = f.lifetime },
+		"client-uri":               func() { c.URI = f.uri },
+		"logo-uri":                 func() { c.LogoURI = f.logoURI },
+		"policy-uri":               func() { c.PolicyURI = f.policyURI },
+		"tos-uri":                  func() { c.TOSURI = f.tosURI },
+		"post-logout-redirect-uri": func() { c.PostLogoutRedirectURIs = f.postLogoutURIs },
+		"grant-type":               func() { c.GrantTypes = grantTypes(f.grantTypes) },
+		"redirect-uri":             func() { c.RedirectURIs = f.redirectURIs },
+		"scope":                    func() { c.Scopes = words(f.scopes) },
+		"default-scope":            func() { c.DefaultScopes = words(f.defaults) },
+		"audience":                 func() { c.Audience = f.audience },
+		"require-pkce":             func() { c.RequirePKCE = f.requirePKCE },
+		"allow-plain-pkce":         func() { c.AllowPlainPKCE = f.plainPKCE },
+		"first-party":              func() { c.FirstParty = f.firstParty },
+		"may-introspect":           func() { c.MayIntrospect = f.introspect },
 	} {
 		if given(name) {
 			set()

@@ -10,8 +10,8 @@ import (
 
 func newClientUpdate(env *environment) *cobra.Command {
 	var (
-		f                                             clientFlags
-		grants, redirects, scopes, audience, defaults listChange
+		f                                                          clientFlags
+		grants, redirects, scopes, audience, defaults, afterLogout listChange
 	)
 	cmd := &cobra.Command{
 		Use:   "update ID",
@@ -30,6 +30,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 	scopes.register(cmd, "scope")
 	defaults.register(cmd, "default-scope")
 	audience.register(cmd, "audience")
+	afterLogout.register(cmd, "post-logout-redirect-uri")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 		updated, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
@@ -44,6 +45,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 			c.Scopes = scopes.apply(c.Scopes)
 			c.DefaultScopes = defaults.apply(c.DefaultScopes)
 			c.Audience = audience.apply(c.Audience)
+			c.PostLogoutRedirectURIs = afterLogout.apply(c.PostLogoutRedirectURIs)
 			return nil
 		})
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -19,13 +20,54 @@ type demoClient struct {
 }
 
 func demoClients() []demoClient {
+	standard := []string{"openid", "profile", "email", "address", "phone", "offline_access"}
 	return []demoClient{
+		{client.Client{
+			ID: "demo-web", Name: "Demo web application", Type: client.Web,
+			GrantTypes:   []client.GrantType{client.AuthorizationCode, client.RefreshToken},
+			RedirectURIs: []string{"http://127.0.0.1:5555/callback"}, Scopes: standard,
+			PostLogoutRedirectURIs: []string{"http://127.0.0.1:5555/"},
+		}, "demo-web-secret-0123456789abcdef"},
+		{client.Client{
+			ID: "demo-spa", Name: "Demo browser application", Type: client.Native, AuthMethod: client.None,
+			GrantTypes:   []client.GrantType{client.AuthorizationCode},
+			RedirectURIs: []string{"http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost:5173/callback"}, Scopes: standard,
+		}, ""},
 		{client.Client{
 			ID: "demo-service", Name: "Demo service", Type: client.Backend,
 			GrantTypes: []client.GrantType{client.ClientCredentials},
 			Scopes:     []string{"orders:read", "orders:write"}, DefaultScopes: []string{"orders:read"},
 			MayIntrospect: true,
 		}, "demo-service-secret-0123456789abcdef"},
+		{client.Client{
+			ID: "demo-trusted", Name: "Demo first-party application", Type: client.Web, FirstParty: true,
+			GrantTypes: []client.GrantType{client.Password, client.RefreshToken}, Scopes: standard,
+		}, "demo-trusted-secret-0123456789abcdef"},
+	}
+}
+
+// demoUser is a user of the development database together with its password.
+type demoUser struct {
+	account.User
+
+	password string
+}
+
+func demoUsers() []demoUser {
+	return []demoUser{
+		{account.User{
+			Username: "alice", Email: "alice@example.com", EmailVerified: true, Phone: "+442071838750", PhoneVerified: true,
+			Profile: account.Profile{
+				Name: "Alice Pleasance Liddell", GivenName: "Alice", MiddleName: "Pleasance", FamilyName: "Liddell", Nickname: "Alice",
+				Page: "https://example.com/alice", Picture: "https://example.com/alice.png", Website: "https://alice.example.com",
+				Gender: "female", Birthdate: "1852-05-04", Zoneinfo: "Europe/London", Locale: "en-GB",
+				Address: &account.Address{
+					Formatted: "Christ Church\nSt Aldate's\nOxford OX1 1DP\nUnited Kingdom", Street: "St Aldate's", Locality: "Oxford",
+					Region: "Oxfordshire", PostalCode: "OX1 1DP", Country: "United Kingdom",
+				},
+			},
+		}, "wonderland"},
+		{account.User{Username: "admin", Email: "admin@example.com", EmailVerified: true, Roles: []string{"admin"}}, "looking-glass"},
 	}
 }
 
@@ -56,6 +98,14 @@ func (h *house) seedDemo(ctx context.Context) error {
 			return err
 		}
 	}
+	for _, d := range demoUsers() {
+		if _, err := h.store.UserByLogin(ctx, d.Username); err == nil {
+			continue // hashing a password at every start would slow it down
+		}
+		if err := h.users.Create(ctx, &d.User, d.password); err != nil && !errors.Is(err, provider.ErrConflict) {
+			return fmt.Errorf("demo user %s: %w", d.Username, err)
+		}
+	}
 	return nil
 }
 
@@ -66,6 +116,9 @@ Gatehouse is running in development mode, with demo data and public passwords.
 
   Open                %[1]s
   Discovery           %[1]s/.well-known/openid-configuration
+  Sign in as          alice / wonderland, or admin / looking-glass
+
+  Sign a person in    open %[1]s%[2]s/authorize?client_id=demo-spa&response_type=code&scope=openid+profile&redirect_uri=http://127.0.0.1:5555/callback&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256
 
   Get a token         curl -u demo-service:demo-service-secret-0123456789abcdef \
                            -d grant_type=client_credentials %[1]s%[2]s/token

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
@@ -29,8 +30,10 @@ type house struct {
 	store     *storage.Store
 	ring      *keyring.Ring
 	keys      *keys.Manager
+	hasher    *password.Hasher
 	secrets   *client.Secrets
 	registry  *client.Registry
+	users     *account.Registry
 	catalogue *consent.Catalogue
 	inspector *grant.Inspector
 }
@@ -81,13 +84,16 @@ func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger)
 	if err != nil {
 		return nil, fmt.Errorf("open the keyring: %w", err)
 	}
-	clientSecrets := client.NewSecrets(password.New(e.random, hashingAtOnce), e.random)
+	hasher := password.New(e.random, hashingAtOnce)
+	clientSecrets := client.NewSecrets(hasher, e.random)
 	return &house{
 		config:    c,
 		store:     store,
 		ring:      ring,
 		keys:      keys.NewManager(store, ring.Key(keyring.SigningKey), e.clock, e.random),
+		hasher:    hasher,
 		secrets:   clientSecrets,
+		users:     account.NewRegistry(store, store, hasher, e.clock, e.random),
 		registry:  client.NewRegistry(store, store, clientSecrets, e.clock, e.random),
 		catalogue: consent.NewCatalogue(store, e.clock),
 		inspector: grant.NewInspector(store, ring.Key(keyring.TokenHash), e.clock),

@@ -6,11 +6,15 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/handlers"
+	"github.com/gatehouse-id/gatehouse/handlers/browser"
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/cache"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
@@ -18,12 +22,16 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
 // signingAlgorithms are those that a key is made for at the first start: RS256 for ID
-// tokens, which every client library accepts unconfigured, ES256 for all else.
-func signingAlgorithms() []keys.Algorithm { return []keys.Algorithm{keys.RS256, keys.ES256} }
+// tokens, which every client library accepts unconfigured, ES256 for all else, and what a
+// client may be registered for.
+func signingAlgorithms() []keys.Algorithm {
+	return []keys.Algorithm{keys.RS256, keys.ES256, keys.EdDSA, keys.PS256}
+}
 
 func newServe(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
@@ -93,13 +101,22 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 func (e *environment) publicHandler(h *house, directory *client.Directory, log *slog.Logger) (http.Handler, error) {
 	c := h.config
 	tokenKey := h.ring.Key(keyring.TokenHash)
-	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, c.Issuer), e.clock, e.random, c.AccessTokenLifetime)
 	authenticator := oauth.NewAuthenticator(directory, h.secrets, e.clock)
-	tokens := oauth.NewTokenEndpoint(authenticator, issuer)
-	metadata, err := oauth.NewMetadata(c.Issuer, oauth.Paths{
-		Token: c.OAuthPrefix + "/token", JWKS: c.OAuthPrefix + "/jwks",
+	idTokens := oauth.NewIDTokens(h.keys, h.store, c.Issuer, e.clock)
+	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, c.Issuer), e.clock, e.random, c.AccessTokenLifetime)
+	codes := grant.NewCodes(h.store, h.store, h.store, issuer, tokenKey, e.clock, e.random)
+	tokens := oauth.NewTokenEndpoint(authenticator, issuer, codes, idTokens)
+
+	paths := oauth.Paths{
+		Authorization: c.OAuthPrefix + "/authorize", Token: c.OAuthPrefix + "/token", UserInfo: c.OAuthPrefix + "/userinfo",
+		JWKS: c.OAuthPrefix + "/jwks", EndSession: c.OAuthPrefix + "/logout",
 		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke",
-	}, tokens.GrantTypes()).Document()
+	}
+	metadata, err := oauth.NewMetadata(c.Issuer, paths, tokens.GrantTypes()).Document()
+	if err != nil {
+		return nil, err
+	}
+	set, err := pages.New(c.Dev)
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +124,20 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, log *
 	if err != nil {
 		return nil, err
 	}
+	people := browser.New(browser.Config{
+		Issuer:        c.Issuer,
+		Authorize:     oauth.NewAuthorizeEndpoint(directory, h.store, codes, idTokens, e.clock),
+		AuthorizePath: paths.Authorization,
+		LogoutPath:    paths.EndSession,
+		Logout:        oauth.NewLogout(directory, idTokens),
+		Sessions:      session.NewManager(h.store, h.ring.Key(keyring.SessionHash), e.clock, e.random, sessionLifetimes()),
+		SignIn:        account.NewSignIn(h.store, h.hasher, account.NewThrottle(e.clock)),
+		Scopes:        h.catalogue,
+		Pages:         set,
+		Seal:          h.ring.Key(keyring.Flow),
+		Clock:         e.clock,
+		Random:        e.random,
+	})
 	return handlers.New(handlers.Config{
 		Issuer: c.Issuer,
 		Prefix: c.OAuthPrefix,
@@ -116,16 +147,27 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, log *
 			Token:      oauthhandlers.Token(tokens),
 			Introspect: oauthhandlers.Introspect(oauth.NewIntrospector(authenticator, directory, h.inspector, c.Issuer)),
 			Revoke:     oauthhandlers.Revoke(oauth.NewRevoker(authenticator, h.inspector)),
+			UserInfo:   oauthhandlers.UserInfo(oauth.NewUserInfo(h.inspector, directory, h.store)),
+			Authorize:  people.ServeAuthorize,
+			LoginPage:  people.ServeLoginPage,
+			Login:      people.ServeLogin,
+			Consent:    people.ServeConsent,
+			Logout:     people.ServeLogout,
 		},
+		Pages:          set,
 		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),
 		Origins:        h.store,
 		TrustedProxies: proxies,
 		AllowedHosts:   devHosts(c),
-		Dev:            c.Dev,
 		Clock:          e.clock,
 		Random:         e.random,
 		Log:            log,
 	})
+}
+
+// sessionLifetimes: a working day without a visit, a week whatever happens.
+func sessionLifetimes() session.Lifetimes {
+	return session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour}
 }
 
 // devHosts keeps web sites from reaching the development server through the browser of

@@ -31,7 +31,7 @@ type assets struct {
 
 func readAssets() (assets, error) {
 	// No guessing by content or by the tables of the operating system.
-	kinds := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+	kinds := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 	a := assets{files: map[string]asset{}, paths: map[string]string{}}
 	entries, err := assetFiles.ReadDir("assets")
 	if err != nil {

@@ -72,6 +72,11 @@ type Client struct {
 	MayIntrospect  bool // may introspect tokens that name no audience
 	Disabled       bool
 
+	// URI, LogoURI, PolicyURI and TOSURI are shown to people; each may be empty.
+	URI, LogoURI, PolicyURI, TOSURI string
+	// PostLogoutRedirectURIs are where a browser may be sent after signing out.
+	PostLogoutRedirectURIs []string
+
 	Secrets   []Secret
 	CreatedAt time.Time
 	UpdatedAt time.Time

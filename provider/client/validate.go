@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -57,6 +58,7 @@ func (c *Client) Validate() error {
 	c.validateScopes(&bad)
 	c.validateAudience(&bad)
 	c.validateRedirectURIs(&bad)
+	c.validateShown(&bad)
 	return bad.orNil()
 }
 
@@ -113,6 +115,21 @@ func (c *Client) validateAudience(bad *Invalid) {
 	}
 	if len(c.Audience) > maxListed || repeats(c.Audience) {
 		bad.add("audience", fmt.Sprintf("must name at most %d audiences, each once", maxListed))
+	}
+}
+
+// validateShown: these become links and an image on our own pages.
+func (c *Client) validateShown(bad *Invalid) {
+	for field, uri := range map[string]string{"client_uri": c.URI, "logo_uri": c.LogoURI, "policy_uri": c.PolicyURI, "tos_uri": c.TOSURI} {
+		u, err := url.Parse(uri)
+		if uri != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(uri) > 2000 || strings.ContainsFunc(uri, isControl)) {
+			bad.add(field, "must be an https URL")
+		}
+	}
+	for _, uri := range c.PostLogoutRedirectURIs {
+		if why := redirectURIFault(uri, c.Type); why != "" {
+			bad.add("post_logout_redirect_uris", fmt.Sprintf("%q %s", uri, why))
+		}
 	}
 }
 

@@ -11,6 +11,18 @@ import (
 type Grant struct {
 	ID       provider.ID
 	ClientID string
+	// UserID is zero for a grant of the client itself.
+	UserID provider.ID
+	// SessionID is the sign-in session in which it was agreed to.
+	SessionID provider.ID
+	// AuthTime, ACR and AMR say how the person proved who they are.
+	AuthTime *time.Time
+	ACR      string
+	AMR      []string
+	// Claims is what the claims parameter asked for (OpenID Connect Core section 5.5).
+	Claims string
+	// Offline: it outlives the sign-out (offline_access).
+	Offline  bool
 	Scopes   []string
 	Audience []string
 	// StandingKey is set for a standing grant: the digest of client, scopes and

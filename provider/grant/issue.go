@@ -57,6 +57,7 @@ func NewIssuer(store issueStore, key macKey, m minter, clock provider.Clock, ran
 
 // Issued is a token on its way to the client. AccessToken is a credential.
 type Issued struct {
+	ID          provider.ID
 	AccessToken string
 	ExpiresIn   time.Duration
 	Scopes      []string
@@ -124,7 +125,7 @@ func (i *Issuer) issue(ctx context.Context, c *client.Client, g *Grant) (Issued,
 	if err := i.store.InsertToken(ctx, t); err != nil {
 		return Issued{}, err
 	}
-	return Issued{AccessToken: text, ExpiresIn: lifetime, Scopes: g.Scopes}, nil
+	return Issued{ID: t.ID, AccessToken: text, ExpiresIn: lifetime, Scopes: g.Scopes}, nil
 }
 
 func (i *Issuer) write(ctx context.Context, c *client.Client, g *Grant, t *Token) (string, error) {

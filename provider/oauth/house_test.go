@@ -33,6 +33,10 @@ var cc = []client.GrantType{client.ClientCredentials}
 type house struct {
 	t            *testing.T
 	tokens       *oauth.TokenEndpoint
+	authorize    *oauth.AuthorizeEndpoint
+	idTokens     *oauth.IDTokens
+	codes        *grant.Codes
+	store        *storage.Store
 	introspector *oauth.Introspector
 	revoker      *oauth.Revoker
 	keys         *keys.Manager
@@ -58,7 +62,7 @@ func newHouse(t *testing.T) *house {
 	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
 	h.keys = keys.NewManager(store, ring.Key(keyring.SigningKey), clock, rand.Reader)
-	require.NoError(t, h.keys.Ensure(t.Context(), keys.ES256))
+	require.NoError(t, h.keys.Ensure(t.Context(), keys.ES256, keys.EdDSA))
 
 	secrets := client.NewSecrets(password.New(rand.Reader, 2), rand.Reader)
 	h.registry = client.NewRegistry(store, store, secrets, clock, rand.Reader)
@@ -66,7 +70,12 @@ func newHouse(t *testing.T) *house {
 	authenticator := oauth.NewAuthenticator(directory, secrets, clock)
 	hash := ring.Key(keyring.TokenHash)
 	inspector := grant.NewInspector(store, hash, clock)
-	h.tokens = oauth.NewTokenEndpoint(authenticator, grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, issuer), clock, rand.Reader, time.Hour))
+	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, issuer), clock, rand.Reader, time.Hour)
+	h.store = store
+	h.codes = grant.NewCodes(store, store, store, tokens, hash, clock, rand.Reader)
+	h.idTokens = oauth.NewIDTokens(h.keys, store, issuer, clock)
+	h.tokens = oauth.NewTokenEndpoint(authenticator, tokens, h.codes, h.idTokens)
+	h.authorize = oauth.NewAuthorizeEndpoint(directory, store, h.codes, h.idTokens, clock)
 	h.introspector = oauth.NewIntrospector(authenticator, directory, inspector, issuer)
 	h.revoker = oauth.NewRevoker(authenticator, inspector)
 	return h

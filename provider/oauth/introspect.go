@@ -113,4 +113,9 @@ func maySee(caller *client.Client, g *grant.Grant) bool {
 }
 
 // subjectOf is who the token speaks for: without a user, the client (RFC 9068 section 2.2).
-func subjectOf(g *grant.Grant) string { return g.ClientID }
+func subjectOf(g *grant.Grant) string {
+	if g.UserID.IsZero() {
+		return g.ClientID
+	}
+	return g.UserID.String()
+}

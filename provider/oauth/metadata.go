@@ -3,8 +3,10 @@ package oauth
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
@@ -12,22 +14,37 @@ import (
 // Discovery section 3). It names what is on and nothing else: a client library takes
 // every entry for a promise.
 type Metadata struct {
-	Issuer                                    string   `json:"issuer"`
-	TokenEndpoint                             string   `json:"token_endpoint"`
-	JWKSURI                                   string   `json:"jwks_uri"`
-	IntrospectionEndpoint                     string   `json:"introspection_endpoint"`
-	RevocationEndpoint                        string   `json:"revocation_endpoint"`
-	GrantTypesSupported                       []string `json:"grant_types_supported"`
-	ResponseTypesSupported                    []string `json:"response_types_supported"`
-	SubjectTypesSupported                     []string `json:"subject_types_supported"`
+	Issuer                 string   `json:"issuer"`
+	AuthorizationEndpoint  string   `json:"authorization_endpoint"`
+	TokenEndpoint          string   `json:"token_endpoint"`
+	UserInfoEndpoint       string   `json:"userinfo_endpoint"`
+	JWKSURI                string   `json:"jwks_uri"`
+	EndSessionEndpoint     string   `json:"end_session_endpoint"`
+	IntrospectionEndpoint  string   `json:"introspection_endpoint"`
+	RevocationEndpoint     string   `json:"revocation_endpoint"`
+	ScopesSupported        []string `json:"scopes_supported"`
+	GrantTypesSupported    []string `json:"grant_types_supported"`
+	ResponseTypesSupported []string `json:"response_types_supported"`
+	ResponseModesSupported []string `json:"response_modes_supported"`
+	SubjectTypesSupported  []string `json:"subject_types_supported"`
+	ClaimsSupported        []string `json:"claims_supported"`
+	ACRValuesSupported     []string `json:"acr_values_supported"`
+	PromptValuesSupported  []string `json:"prompt_values_supported"`
+
 	IDTokenSigningAlgValuesSupported          []string `json:"id_token_signing_alg_values_supported"`
 	TokenEndpointAuthMethodsSupported         []string `json:"token_endpoint_auth_methods_supported"`
 	IntrospectionEndpointAuthMethodsSupported []string `json:"introspection_endpoint_auth_methods_supported"`
 	RevocationEndpointAuthMethodsSupported    []string `json:"revocation_endpoint_auth_methods_supported"`
+	CodeChallengeMethodsSupported             []string `json:"code_challenge_methods_supported"`
+
+	ClaimsParameterSupported                   bool `json:"claims_parameter_supported"`
+	RequestParameterSupported                  bool `json:"request_parameter_supported"`
+	RequestURIParameterSupported               bool `json:"request_uri_parameter_supported"`
+	AuthorizationResponseIssParameterSupported bool `json:"authorization_response_iss_parameter_supported"`
 }
 
 // Paths are where the endpoints stand, each beginning with a slash.
-type Paths struct{ Token, JWKS, Introspection, Revocation string }
+type Paths struct{ Authorization, Token, UserInfo, JWKS, EndSession, Introspection, Revocation string }
 
 // NewMetadata describes a provider with the given issuer, endpoints and grants.
 func NewMetadata(issuer string, p Paths, grants []client.GrantType) Metadata {
@@ -39,19 +56,39 @@ func NewMetadata(issuer string, p Paths, grants []client.GrantType) Metadata {
 	}
 	m := Metadata{
 		Issuer:                 issuer,
+		AuthorizationEndpoint:  issuer + p.Authorization,
 		TokenEndpoint:          issuer + p.Token,
+		UserInfoEndpoint:       issuer + p.UserInfo,
 		JWKSURI:                issuer + p.JWKS,
+		EndSessionEndpoint:     issuer + p.EndSession,
 		IntrospectionEndpoint:  issuer + p.Introspection,
 		RevocationEndpoint:     issuer + p.Revocation,
+		ScopesSupported:        []string{"openid", "profile", "email", "address", "phone", "offline_access"},
 		GrantTypesSupported:    types,
-		ResponseTypesSupported: []string{}, // required by RFC 8414; no grant in use has one
+		ResponseTypesSupported: []string{"code"},
+		ResponseModesSupported: []string{string(Query), string(Fragment), string(FormPost)},
 		SubjectTypesSupported:  []string{"public"},
+		ClaimsSupported:        claimNames(),
+		ACRValuesSupported:     []string{passwordACR},
+		PromptValuesSupported:  []string{"none", "login", "consent", "select_account"},
 	}
-	m.IDTokenSigningAlgValuesSupported = []string{string(keys.RS256)}
+	m.IDTokenSigningAlgValuesSupported = []string{string(keys.RS256), string(keys.ES256)}
 	m.TokenEndpointAuthMethodsSupported = every
 	m.IntrospectionEndpointAuthMethodsSupported = confidential
 	m.RevocationEndpointAuthMethodsSupported = every
+	m.CodeChallengeMethodsSupported = []string{grant.S256}
+	m.ClaimsParameterSupported = true
+	m.AuthorizationResponseIssParameterSupported = true // RFC 9207
 	return m
+}
+
+func claimNames() []string {
+	names := []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"}
+	for _, of := range scopeClaims() {
+		names = append(names, of...)
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Document is the metadata as JSON, made once: it is asked for at every start of every

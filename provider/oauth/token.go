@@ -19,11 +19,11 @@ type TokenEndpoint struct {
 }
 
 // NewTokenEndpoint composes the endpoint with the grants that it offers.
-func NewTokenEndpoint(a *Authenticator, issuer clientCredentialsIssuer) *TokenEndpoint {
+func NewTokenEndpoint(a *Authenticator, issuer clientCredentialsIssuer, codes codeExchanger, idTokens *IDTokens) *TokenEndpoint {
 	return &TokenEndpoint{
 		authenticator: a,
-		fosite:        newFosite(&clientCredentials{issuer}),
-		grantTypes:    []client.GrantType{client.ClientCredentials},
+		fosite:        newFosite(&clientCredentials{issuer}, &authorizationCode{codes, idTokens}),
+		grantTypes:    []client.GrantType{client.ClientCredentials, client.AuthorizationCode},
 	}
 }
 

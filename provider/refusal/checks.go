@@ -32,6 +32,28 @@ const (
 	CheckAudience        Check = "audience"
 	CheckTokenClient     Check = "token_of_another_client"
 	CheckTimeout         Check = "timeout"
+	CheckRedirectURI     Check = "redirect_uri"
+	CheckResponseType    Check = "response_type"
+	CheckPKCE            Check = "pkce"
+	CheckPKCEMethod      Check = "pkce_method"
+	CheckPrompt          Check = "prompt"
+	CheckParameter       Check = "malformed_parameter"
+	CheckRequestObject   Check = "request_object"
+	CheckLoginRequired   Check = "login_required"
+	CheckConsentRequired Check = "consent_required"
+	CheckDenied          Check = "denied"
+	CheckUserOfClient    Check = "user_may_not_use_client"
+	CheckFlow            Check = "flow"
+	CheckFinished        Check = "flow_finished"
+	CheckCrossSite       Check = "cross_site_request"
+	CheckCode            Check = "authorization_code"
+	CheckCodeUsed        Check = "authorization_code_used"
+	CheckCodeExpired     Check = "authorization_code_expired"
+	CheckCodeRedirect    Check = "authorization_code_redirect_uri"
+	CheckVerifier        Check = "code_verifier"
+	CheckAccessToken     Check = "access_token"
+	CheckTokenScope      Check = "access_token_scope"
+	CheckLogout          Check = "logout"
 )
 
 // Entry says what a check means. Explanation and Hint are public; Fix is for the
@@ -219,6 +241,138 @@ func entries() map[Check]Entry {
 			"The request was not finished in the time that is allowed for it.",
 			"Wait for the time in the Retry-After header and send the request again.",
 			"Look at the database's load and the pool; the canonical log line has the duration.",
+		},
+		CheckRedirectURI: {
+			"Redirect URI not registered",
+			"The application asked for the answer to be sent to an address that is not registered for it. Addresses are compared letter by letter.",
+			"If you came here from an application, tell whoever runs it. If you run it, register the address exactly as it is sent.",
+			"`gatehouse client update ID --add-redirect-uri URI`, with the received value, if it belongs to the application.",
+		},
+		CheckResponseType: {
+			"Response type not supported",
+			"This server answers authorization requests with a code only: response_type must be code.",
+			"Use the authorization code flow with PKCE.",
+			"The application must change; tokens in addresses are not offered.",
+		},
+		CheckPKCE: {
+			"PKCE needed",
+			"The request has no code_challenge, and this client must send one (RFC 7636).",
+			"Turn on PKCE with S256 in your client library.",
+			"Public clients always need it; a confidential one only while require_pkce is set.",
+		},
+		CheckPKCEMethod: {
+			"PKCE method not allowed",
+			"The code_challenge is malformed, or its method is not S256.",
+			"Send code_challenge_method=S256 and the base64url of the SHA-256 of the verifier, 43 characters.",
+			"`gatehouse client update ID --allow-plain-pkce`, if the application truly has no SHA-256.",
+		},
+		CheckPrompt: {
+			"Malformed prompt",
+			"The prompt parameter has a value that does not exist, or none together with another.",
+			"Values are none, login, consent and select_account; none stands alone.",
+			"The application must change what it sends.",
+		},
+		CheckParameter: {
+			"Malformed parameter",
+			"A parameter of the request has a value that it cannot have.",
+			"The error description names the parameter.",
+			"The application must change what it sends.",
+		},
+		CheckRequestObject: {
+			"Request objects not supported",
+			"The request came as a signed object or by reference, which this server does not take.",
+			"Send the parameters one by one.",
+			"The application must change what it sends.",
+		},
+		CheckLoginRequired: {
+			"Sign-in needed",
+			"The application asked not to show any page, but nobody is signed in, or not in the way that it asked for.",
+			"Send the request again without prompt=none.",
+			"Nothing is wrong: this is how applications find out that they must ask.",
+		},
+		CheckConsentRequired: {
+			"Consent needed",
+			"The application asked not to show any page, but the person has not agreed to this yet.",
+			"Send the request again without prompt=none.",
+			"Nothing is wrong: this is how applications find out that they must ask.",
+		},
+		CheckDenied: {
+			"Declined",
+			"The person at the browser did not sign in, or did not agree to what the application asked for.",
+			"Offer to try again.",
+			"Nothing is wrong: people may say no.",
+		},
+		CheckUserOfClient: {
+			"Not for this user",
+			"The person who signed in may not use this application.",
+			"Sign in as somebody else, or ask whoever runs the application.",
+			"`gatehouse client users add CLIENT USER`, if the person should use it.",
+		},
+		CheckFlow: {
+			"This page cannot be used any more",
+			"The form belongs to another browser, is too old, or was changed on the way.",
+			"Go back to the application and start again.",
+			"If it happens to many people, look whether a proxy removes cookies.",
+		},
+		CheckFinished: {
+			"Already finished",
+			"This sign-in has been completed already. The application got its answer the first time.",
+			"Go back to the application; if it did not let you in, start again there.",
+			"Nothing is wrong: somebody used the back button.",
+		},
+		CheckCrossSite: {
+			"Refused because it came from another site",
+			"The form was sent by a page of another web site.",
+			"Open the page on this site and try there.",
+			"If it is your own site, check that the browser's Origin header arrives and that GATEHOUSE_ISSUER is the address that people use.",
+		},
+		CheckCode: {
+			"Authorization code not valid",
+			"The code is not one of this server, or was issued to another client.",
+			"Exchange the code with the client that asked for it, and start again for a new one.",
+			"Two installations of an application with different client ids are the usual reason.",
+		},
+		CheckCodeUsed: {
+			"Authorization code used twice",
+			"The code was exchanged already. Since one of the two may have stolen it, everything issued for it has been ended.",
+			"Exchange each code once; start again for a new one.",
+			"Look for retries, prefetching or doubled requests in the application. If there are none, the code was stolen.",
+		},
+		CheckCodeExpired: {
+			"Authorization code expired",
+			"A code can be exchanged for 60 seconds.",
+			"Exchange the code at once; start again for a new one.",
+			"Check that the application exchanges codes at once, and the clocks.",
+		},
+		CheckCodeRedirect: {
+			"Redirect URI differs",
+			"redirect_uri at the token endpoint is not the one of the authorization request.",
+			"Send the same redirect_uri in both requests, letter by letter.",
+			"The application builds the address in two places.",
+		},
+		CheckVerifier: {
+			"PKCE verifier does not match",
+			"code_verifier is missing or is not the one behind the code_challenge. The code cannot be used any more.",
+			"Keep the verifier from the authorization request and send it with the code; start again for a new code.",
+			"Several tabs that share one stored verifier are the usual reason.",
+		},
+		CheckAccessToken: {
+			"Access token not valid",
+			"The access token is missing, unknown, expired or revoked.",
+			"Get a new access token and send it in the Authorization header.",
+			"`gatehouse token list --client ID` shows what the client's tokens are worth.",
+		},
+		CheckTokenScope: {
+			"Access token without the scope openid",
+			"UserInfo answers tokens only whose scope includes openid.",
+			"Ask for the scope openid in the authorization request.",
+			"The client must be registered for the scope openid and ask for it.",
+		},
+		CheckLogout: {
+			"Sign-out not possible this way",
+			"The request to sign out has a hint that this server did not issue, or an address that is not registered.",
+			"Open the sign-out page of this site, or tell whoever runs the application.",
+			"`gatehouse client update ID --add-post-logout-redirect-uri URI`, if the address belongs to the application.",
 		},
 	}
 }

@@ -19,6 +19,9 @@ const (
 	FieldMethod      Field = "method"
 	FieldPath        Field = "path"
 	FieldClientID    Field = "client_id"
+	FieldResponse    Field = "response_type"
+	FieldPKCEMethod  Field = "code_challenge_method"
+	FieldPrompt      Field = "prompt"
 )
 
 // compareMax bounds each side in bytes, so that a sealed record stays within an

@@ -23,8 +23,17 @@ const (
 	AccessDenied           Code = "access_denied"
 	ServerError            Code = "server_error"
 	TemporarilyUnavailable Code = "temporarily_unavailable"
-	NotFound               Code = "not_found"          // pages and management only
-	MethodNotAllowed       Code = "method_not_allowed" // pages and management only
+	// Of the authorization endpoint: RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6.
+	UnsupportedResponseType  Code = "unsupported_response_type"
+	LoginRequired            Code = "login_required"
+	ConsentRequired          Code = "consent_required"
+	RequestNotSupported      Code = "request_not_supported"
+	RequestURINotSupported   Code = "request_uri_not_supported"
+	RegistrationNotSupported Code = "registration_not_supported"
+	InsufficientScope        Code = "insufficient_scope" // RFC 6750 section 3.1
+
+	NotFound         Code = "not_found"          // pages and management only
+	MethodNotAllowed Code = "method_not_allowed" // pages and management only
 )
 
 // Refusal is an error with an answer. Handlers return it; the renderer writes it.
@@ -104,7 +113,7 @@ func (r *Refusal) HTTPStatus() int {
 	switch r.Code {
 	case InvalidClient, InvalidToken:
 		return 401
-	case AccessDenied:
+	case AccessDenied, InsufficientScope:
 		return 403
 	case NotFound:
 		return 404

@@ -20,6 +20,8 @@ func sampleClient(id string, now time.Time) *client.Client {
 		Scopes:       []string{"a", "b"}, DefaultScopes: []string{"a"}, Audience: []string{"https://api"},
 		TokenFormat: client.JWT, IDTokenAlg: "ES256", AccessTokenLifetime: 15 * time.Minute,
 		RequirePKCE: true, AllowPlainPKCE: true, FirstParty: true, MayIntrospect: true, CreatedAt: now, UpdatedAt: now,
+		URI: "https://app.example.com", LogoURI: "https://app.example.com/logo.png", PolicyURI: "https://app.example.com/policy",
+		TOSURI: "https://app.example.com/tos", PostLogoutRedirectURIs: []string{"https://app.example.com/bye"},
 	}
 }
 

@@ -146,10 +146,17 @@ func (s *server) kill() {
 // command runs a verb against the server's database and returns what it printed.
 func (s *server) command(args ...string) []byte {
 	s.t.Helper()
+	return s.stdin("", args...)
+}
+
+// stdin runs a verb with something to read.
+func (s *server) stdin(input string, args ...string) []byte {
+	s.t.Helper()
 	path, err := binary()
 	require.NoError(s.t, err)
 	cmd := exec.Command(path, args...)
 	cmd.Env = s.env
+	cmd.Stdin = strings.NewReader(input)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	require.NoError(s.t, cmd.Run(), "gatehouse %s: %s", strings.Join(args, " "), &errs)

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+func newClientUsers(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "users",
+		Short: "Say who may use a client",
+		Long:  "A client is for everybody until it has a list; from then on it is for those on the list.",
+	}
+	cmd.AddCommand(newClientUsersAdd(env), newClientUsersRemove(env), newClientUsersList(env))
+	return cmd
+}
+
+func newClientUsersAdd(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:     "add ID USERNAME",
+		Short:   "Let a user use a client",
+		Example: "  gatehouse client users add billing alice",
+		Args:    cobra.ExactArgs(2),
+		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+			u, err := h.clientAndUser(cmd, args)
+			if err != nil {
+				return err
+			}
+			if err := h.store.AllowUser(cmd.Context(), args[0], u.ID); err != nil {
+				return err
+			}
+			return facts(env.Out, "client_id", args[0], "may be used by", u.Username)
+		}),
+	}
+}
+
+func newClientUsersRemove(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:     "remove ID USERNAME",
+		Short:   "Take a user off the list; an empty list is for everybody",
+		Example: "  gatehouse client users remove billing alice",
+		Args:    cobra.ExactArgs(2),
+		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+			u, err := h.clientAndUser(cmd, args)
+			if err != nil {
+				return err
+			}
+			if err := h.store.DisallowUser(cmd.Context(), args[0], u.ID); err != nil {
+				return fmt.Errorf("user %q on the list of %q: %w", args[1], args[0], err)
+			}
+			_, err = fmt.Fprintf(env.Out, "removed %s from %s\n", u.Username, args[0])
+			return err
+		}),
+	}
+}
+
+func newClientUsersList(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "list ID",
+		Short:   "List who may use a client",
+		Example: "  gatehouse client users list billing",
+		Args:    cobra.ExactArgs(1),
+	}
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		if _, err := h.store.Client(cmd.Context(), args[0]); err != nil {
+			return fmt.Errorf("client %q: %w", args[0], err)
+		}
+		names, err := h.store.AllowedUsers(cmd.Context(), args[0])
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return printJSON(env.Out, orEmpty(names))
+		}
+		out := table{header: []string{"USERNAME"}, empty: "Everybody may use it: there is no list."}
+		for _, name := range names {
+			out.add(name)
+		}
+		return out.print(env.Out)
+	})
+	return cmd
+}
+
+// clientAndUser finds both, or says which of them is not there.
+func (h *house) clientAndUser(cmd *cobra.Command, args []string) (*account.User, error) {
+	if _, err := h.store.Client(cmd.Context(), args[0]); err != nil {
+		return nil, fmt.Errorf("client %q: %w", args[0], err)
+	}
+	u, err := h.store.UserByLogin(cmd.Context(), account.Canonical(args[1]))
+	if err != nil {
+		return nil, fmt.Errorf("user %q: %w", args[1], err)
+	}
+	return u, nil
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+func newUser(env *environment) *cobra.Command {
+	cmd := &cobra.Command{Use: "user", Short: "Look after users"}
+	cmd.AddCommand(newUserCreate(env), newUserList(env), newUserGet(env), newUserSetPassword(env), newUserSetRoles(env),
+		newUserSwitch(env, "disable", "Keep a user from signing in, and end all that was issued to them", true),
+		newUserSwitch(env, "enable", "Undo disable", false))
+	return cmd
+}
+
+type userView struct {
+	ID            string    `json:"id"`
+	Username      string    `json:"username"`
+	Email         string    `json:"email"`
+	EmailVerified bool      `json:"email_verified"`
+	Phone         string    `json:"phone"`
+	PhoneVerified bool      `json:"phone_verified"`
+	Roles         []string  `json:"roles"`
+	Disabled      bool      `json:"disabled"`
+	CreatedAt     time.Time `json:"created_at"`
+	UpdatedAt     time.Time `json:"updated_at"`
+}
+
+func userViewOf(u *account.User) userView {
+	return userView{
+		u.ID.String(), u.Username, u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, orEmpty(u.Roles), u.Disabled, u.CreatedAt, u.UpdatedAt,
+	}
+}
+
+func (e *environment) printUser(u *account.User, asJSON bool) error {
+	if asJSON {
+		return printJSON(e.Out, userViewOf(u))
+	}
+	return facts(e.Out, "ID", u.ID.String(), "Username", u.Username, "Email", u.Email, "Phone", u.Phone,
+		"Roles", strings.Join(u.Roles, " "), "Disabled", yesNo(u.Disabled), "Created", when(u.CreatedAt), "Updated", when(u.UpdatedAt))
+}
+
+func newUserGet(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "get USERNAME", Short: "Show one user, by user name or email address",
+		Example: "  gatehouse user get alice --json", Args: cobra.ExactArgs(1),
+	}
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		u, err := h.store.UserByLogin(cmd.Context(), account.Canonical(args[0]))
+		if err != nil {
+			return fmt.Errorf("user %q: %w", args[0], err)
+		}
+		return env.printUser(u, *asJSON)
+	})
+	return cmd
+}
+
+func newUserList(env *environment) *cobra.Command {
+	cmd := &cobra.Command{Use: "list", Short: "List the users", Example: "  gatehouse user list --json", Args: cobra.NoArgs}
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
+		const page = 200
+		views := []userView{}
+		out := table{
+			header: []string{"USERNAME", "EMAIL", "ROLES", "DISABLED", "CREATED"},
+			empty:  "No users yet. Add one with: gatehouse user create USERNAME",
+		}
+		for after := ""; ; {
+			users, err := h.store.Users(cmd.Context(), after, page)
+			if err != nil {
+				return err
+			}
+			for _, u := range users {
+				views = append(views, userViewOf(u))
+				out.add(u.Username, u.Email, strings.Join(u.Roles, " "), yesNo(u.Disabled), when(u.CreatedAt))
+				after = u.Username
+			}
+			if len(users) < page {
+				break
+			}
+		}
+		if *asJSON {
+			return printJSON(env.Out, views)
+		}
+		return out.print(env.Out)
+	})
+	return cmd
+}
+
+func newUserSwitch(env *environment, use, short string, disabled bool) *cobra.Command {
+	return env.userChange(use+" USERNAME", short, "  gatehouse user "+use+" alice", cobra.ExactArgs(1), func(u *account.User, _ []string) { u.Disabled = disabled })
+}
+
+func newUserSetRoles(env *environment) *cobra.Command {
+	return env.userChange("set-roles USERNAME [ROLE...]", "Give a user these roles and no others", "  gatehouse user set-roles alice admin",
+		cobra.MinimumNArgs(1), func(u *account.User, roles []string) { u.Roles = roles })
+}
+
+// userChange makes a verb that changes one user.
+func (e *environment) userChange(use, short, example string, args cobra.PositionalArgs, change func(u *account.User, rest []string)) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, Example: example, Args: args}
+	asJSON := addJSON(cmd)
+	cmd.RunE = e.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		u, err := h.users.Update(cmd.Context(), args[0], func(u *account.User) { change(u, args[1:]) })
+		if err != nil {
+			return fmt.Errorf("user %q: %w", args[0], err)
+		}
+		return e.printUser(u, *asJSON)
+	})
+	return cmd
+}

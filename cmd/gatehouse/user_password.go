@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+func newUserCreate(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "create USERNAME",
+		Short: "Add a user",
+		Long: `Adds a user. The password is asked for twice, or read from standard input with
+--password-stdin; it is never an argument, which every user of the machine could see.`,
+		Example: `  gatehouse user create alice --email alice@example.com
+  gatehouse user create bob --role admin --password-stdin < password.txt`,
+		Args: cobra.ExactArgs(1),
+	}
+	var u account.User
+	cmd.Flags().StringVar(&u.Email, "email", "", "email address")
+	cmd.Flags().StringVar(&u.Phone, "phone", "", "phone number, such as +442071838750")
+	cmd.Flags().StringArrayVar(&u.Roles, "role", nil, "role, such as admin (repeatable)")
+	fromStdin := cmd.Flags().Bool("password-stdin", false, "read the password from standard input")
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		password, err := env.readPassword(*fromStdin)
+		if err != nil {
+			return err
+		}
+		u.Username = args[0]
+		if err := h.users.Create(cmd.Context(), &u, password); err != nil {
+			return fmt.Errorf("user %q: %w", args[0], err)
+		}
+		return env.printUser(&u, *asJSON)
+	})
+	return cmd
+}
+
+func newUserSetPassword(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "set-password USERNAME",
+		Short:   "Give a user another password, and end all of their sessions",
+		Example: "  gatehouse user set-password alice",
+		Args:    cobra.ExactArgs(1),
+	}
+	fromStdin := cmd.Flags().Bool("password-stdin", false, "read the password from standard input")
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		password, err := env.readPassword(*fromStdin)
+		if err != nil {
+			return err
+		}
+		u, err := h.users.SetPassword(cmd.Context(), args[0], password)
+		if err != nil {
+			return fmt.Errorf("user %q: %w", args[0], err)
+		}
+		return env.printUser(u, *asJSON)
+	})
+	return cmd
+}
+
+// readPassword asks at the terminal, twice and without showing it, or reads a line.
+func (e *environment) readPassword(fromStdin bool) (string, error) {
+	if fromStdin {
+		password, err := firstLine(e.In)
+		if err != nil {
+			return "", fmt.Errorf("read the password from standard input: %w", err)
+		}
+		return password, nil
+	}
+	in, ok := e.In.(*os.File)
+	if !ok || !term.IsTerminal(int(in.Fd())) {
+		return "", errors.New("there is no terminal to ask for the password: use --password-stdin")
+	}
+	ask := func(question string) (string, error) {
+		_, _ = fmt.Fprint(e.Err, question)
+		answer, err := term.ReadPassword(int(in.Fd()))
+		_, _ = fmt.Fprintln(e.Err)
+		return string(answer), err
+	}
+	first, err := ask("Password: ")
+	if err != nil {
+		return "", err
+	}
+	second, err := ask("Password, again: ")
+	if err == nil && first != second {
+		err = errors.New("the two passwords differ")
+	}
+	return first, err
+}

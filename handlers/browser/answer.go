@@ -1,0 +1,81 @@
+package browser
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// answer sends the parameters back to the application, with the state as it came and the
+// issuer, so that an answer cannot be passed off as another provider's (RFC 9207).
+func (b *Browser) answer(w http.ResponseWriter, r *oauth.AuthorizeRequest, params url.Values) error {
+	if r.HasState {
+		params.Set("state", r.State)
+	}
+	params.Set("iss", b.Issuer)
+	if r.Mode == oauth.FormPost {
+		return b.Pages.FormPost(w, pages.FormPost{Action: r.RedirectURI, Params: params, Target: target(r.RedirectURI)})
+	}
+	separator := "?"
+	switch {
+	case r.Mode == oauth.Fragment:
+		separator = "#"
+	case strings.Contains(r.RedirectURI, "?"):
+		separator = "&"
+	}
+	seeOther(w, r.RedirectURI+separator+params.Encode())
+	return nil
+}
+
+// seeOther is 303 and never 307, which would have the browser post a password on to the
+// application (RFC 9700 section 4.12).
+func seeOther(w http.ResponseWriter, address string) {
+	w.Header().Set("Location", address)
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// target is the redirect URI as a source for form-action, which Chromium applies to the
+// redirect that answers a form too.
+func target(redirectURI string) string {
+	u, err := url.Parse(redirectURI)
+	if err != nil {
+		return ""
+	}
+	if u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return u.Scheme + ":"
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// redirected is a refusal that the application gets, by way of the browser.
+type redirected struct {
+	error
+
+	browser *Browser
+	request *oauth.AuthorizeRequest
+}
+
+// answerError makes an error one for the application, if it may be: faults of ours and
+// refusals alike, once client and address are known to belong together.
+func (b *Browser) answerError(f oauth.Flow, err error) error {
+	var already *redirected
+	if f.Request == nil || errors.As(err, &already) {
+		return err
+	}
+	return &redirected{err, b, f.Request}
+}
+
+// Unwrap gives the refusal.
+func (e *redirected) Unwrap() error { return e.error }
+
+// AnswerError sends the error back (RFC 6749 section 4.1.2.1).
+func (e *redirected) AnswerError(w http.ResponseWriter, code refusal.Code, description, uri string) error {
+	return e.browser.answer(w, e.request, url.Values{
+		"error": {string(code)}, "error_description": {description}, "error_uri": {uri},
+	})
+}

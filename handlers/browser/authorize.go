@@ -1,0 +1,83 @@
+package browser
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+// maxAddress bounds the parameters of a request, in bytes.
+const maxAddress = 16 << 10
+
+// ServeAuthorize serves the authorization endpoint (RFC 6749 section 3.1).
+func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
+	if r.Method == http.MethodPost {
+		return b.repeatAsGet(w, r)
+	}
+	form, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil || len(r.URL.RawQuery) > maxAddress || !readable(form) {
+		return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The address is too long or not well-formed.").Because(err)
+	}
+	p := b.begin(r.Context(), form)
+	if text := form.Get("flow"); text != "" && !form.Has("client_id") {
+		if p, err = b.open(r, text); err != nil {
+			return err
+		}
+	}
+	return b.advance(w, r, p)
+}
+
+// repeatAsGet answers a posted request with the same one as a GET: cookies that are Lax do
+// not come with what another site posts, so nobody would seem to be signed in.
+func (b *Browser) repeatAsGet(w http.ResponseWriter, r *http.Request) error {
+	form, err := readPost(r)
+	if err != nil {
+		return err
+	}
+	seeOther(w, b.AuthorizePath+"?"+form.Encode())
+	return nil
+}
+
+// advance does what a flow needs next.
+func (b *Browser) advance(w http.ResponseWriter, r *http.Request, p progress) error {
+	f, err := b.request(r.Context(), p)
+	if err != nil {
+		return err
+	}
+	canonical.From(r.Context()).Client(f.Request.Client.ID)
+	s, err := b.signedIn(r)
+	if err != nil {
+		return b.answerError(f, err)
+	}
+	step, err := b.Authorize.Next(r.Context(), f, s)
+	if err != nil {
+		return b.answerError(f, err)
+	}
+	switch step {
+	case oauth.SignIn:
+		return b.showLogin(w, r, p, f)
+	case oauth.Consent:
+		return b.showConsent(w, r, p, f, s)
+	default:
+		return b.approve(w, r, f, s, false)
+	}
+}
+
+// approve answers with a code.
+func (b *Browser) approve(w http.ResponseWriter, r *http.Request, f oauth.Flow, s *session.Session, remember bool) error {
+	code, err := b.Authorize.Approve(r.Context(), f, s, remember)
+	var refused *refusal.Refusal
+	if errors.As(err, &refused) && refused.Check == refusal.CheckFinished {
+		return err // the application has its answer; this is for the person who went back
+	}
+	if err != nil {
+		return b.answerError(f, err)
+	}
+	canonical.From(r.Context()).Outcome("approved")
+	return b.answer(w, f.Request, url.Values{"code": {code}})
+}

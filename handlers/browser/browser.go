@@ -1,0 +1,102 @@
+package browser
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+// authorizeEndpoint judges authorization requests.
+type authorizeEndpoint interface {
+	Parse(ctx context.Context, form url.Values) (*oauth.AuthorizeRequest, error)
+	Next(ctx context.Context, f oauth.Flow, s *session.Session) (oauth.Step, error)
+	Approve(ctx context.Context, f oauth.Flow, s *session.Session, remember bool) (string, error)
+}
+
+// sessions keeps who is signed in.
+type sessions interface {
+	Begin(ctx context.Context, user *account.User, methods []string, previous *session.Session) (*session.Session, string, error)
+	Find(ctx context.Context, text string) (*session.Session, error)
+	End(ctx context.Context, s *session.Session) error
+}
+
+// signIn verifies a password.
+type signIn interface {
+	Verify(ctx context.Context, login, password, prefix string) (*account.User, error)
+}
+
+// scopes knows what each scope means in words.
+type scopes interface {
+	List(ctx context.Context) ([]consent.Scope, error)
+}
+
+// logoutEndpoint judges requests to sign out.
+type logoutEndpoint interface {
+	Parse(ctx context.Context, form url.Values) (oauth.LogoutRequest, error)
+}
+
+// sealer seals for one context.
+type sealer interface {
+	SealFor(context, plaintext []byte) []byte
+	OpenFor(context, sealed []byte) ([]byte, error)
+}
+
+// Config is what the package needs; all of it.
+type Config struct {
+	Issuer    string
+	Authorize authorizeEndpoint
+	// AuthorizePath and LogoutPath are where those endpoints stand.
+	AuthorizePath, LogoutPath string
+	Logout                    logoutEndpoint
+	Sessions                  sessions
+	SignIn                    signIn
+	Scopes                    scopes
+	Pages                     *pages.Set
+	Seal                      sealer
+	Clock                     provider.Clock
+	Random                    io.Reader
+}
+
+// Browser serves the endpoints.
+type Browser struct {
+	Config
+
+	secure bool
+	origin *http.CrossOriginProtection
+}
+
+// New makes a Browser.
+func New(c Config) *Browser {
+	return &Browser{Config: c, secure: strings.HasPrefix(c.Issuer, "https://"), origin: http.NewCrossOriginProtection()}
+}
+
+// signedIn is the session of the browser, or nil.
+func (b *Browser) signedIn(r *http.Request) (*session.Session, error) {
+	s, err := b.Sessions.Find(r.Context(), b.cookie(r, sessionCookie))
+	if isNone(err) {
+		return nil, nil //nolint:nilnil // nobody is signed in, and that is no error
+	}
+	return s, err
+}
+
+// prefix is the address of the browser as the throttle counts it: one IPv4 address, or
+// the /64 that a household has of IPv6.
+func prefix(r *http.Request) string {
+	address := canonical.From(r.Context()).ClientAddress.Unmap()
+	bits := 32
+	if address.Is6() {
+		bits = 64
+	}
+	return netip.PrefixFrom(address, bits).Masked().String()
+}

@@ -1,0 +1,98 @@
+package browser
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+// showConsent asks the person: who wants what, and where the answer goes (threats 18).
+func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session) error {
+	p.UserID = s.User.ID
+	sealed, err := b.seal(w, r, p)
+	if err != nil {
+		return err
+	}
+	described, err := b.describe(r, f.Request.Scopes)
+	if err != nil {
+		return err
+	}
+	c := f.Request.Client
+	u, err := url.Parse(f.Request.RedirectURI)
+	if err != nil {
+		return err
+	}
+	destination := u.Host
+	if destination == "" {
+		destination = u.Scheme + ":"
+	}
+	return b.Pages.Consent(w, pages.Consent{
+		Flow: sealed, Client: c.Name, ClientURI: c.URI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
+		Username: s.User.Username, Destination: destination, Scopes: described, Target: target(f.Request.RedirectURI),
+	})
+}
+
+// describe puts scopes into words: the catalogue's, or for one that nobody described its
+// name. openid needs none: signing in is what the page is about.
+func (b *Browser) describe(r *http.Request, asked []string) ([]pages.Scope, error) {
+	catalogue, err := b.Scopes.List(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	words := map[string]string{}
+	for _, s := range catalogue {
+		words[s.Name] = s.Description
+	}
+	var described []pages.Scope
+	for _, name := range asked {
+		if name != "openid" {
+			described = append(described, pages.Scope{Name: name, Description: words[name]})
+		}
+	}
+	return described, nil
+}
+
+// ServeConsent takes the answer.
+func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
+	form, err := b.readOwnForm(r)
+	if err != nil {
+		return err
+	}
+	p, err := b.open(r, form.Get("flow"))
+	if err != nil {
+		return err
+	}
+	f, err := b.request(r.Context(), p)
+	if err != nil {
+		return err
+	}
+	canonical.From(r.Context()).Client(f.Request.Client.ID)
+	s, err := b.signedIn(r)
+	if err != nil {
+		return b.answerError(f, err)
+	}
+	// The answer is that of the person who was asked; if somebody else is signed in by now,
+	// or nobody, it begins anew (Keycloak CVE-2023-0264).
+	if s == nil || s.User.ID != p.UserID {
+		p.UserID = [16]byte{}
+		return b.advance(w, r, p)
+	}
+	step, err := b.Authorize.Next(r.Context(), f, s)
+	if err != nil {
+		return b.answerError(f, err)
+	}
+	switch {
+	case step == oauth.SignIn:
+		return b.showLogin(w, r, p, f)
+	case form.Get("action") != "accept":
+		canonical.From(r.Context()).Outcome("denied")
+		return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The person did not agree.").For(f.Request.Client.ID))
+	default:
+		return b.approve(w, r, f, s, form.Get("remember") != "")
+	}
+}

@@ -1,0 +1,63 @@
+package browser
+
+import (
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+// The cookies. With https their names begin with __Host-, which browsers accept from this
+// very host only: no other host of the domain can plant one (threats 45).
+const (
+	sessionCookie = "gatehouse_session"
+	binderCookie  = "gatehouse_flow"
+)
+
+func (b *Browser) cookieName(name string) string {
+	if b.secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+func (b *Browser) cookie(r *http.Request, name string) string {
+	c, err := r.Cookie(b.cookieName(name))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// setCookie sets one that ends with the browser, or ends it when value is empty. Lax: the
+// browser sends it when an application leads the person here, and not with what other
+// sites post.
+func (b *Browser) setCookie(w http.ResponseWriter, name, value string) {
+	age := 0
+	if value == "" {
+		age = -1
+	}
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // over plain http, in development, there is nothing to be secure about
+		Name: b.cookieName(name), Value: value, Path: "/", MaxAge: age,
+		Secure: b.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// binder is the random value that flows of this browser are bound to; the first page of
+// the first flow sets it.
+func (b *Browser) binder(w http.ResponseWriter, r *http.Request) string {
+	if value := b.cookie(r, binderCookie); len(value) == 43 {
+		return value
+	}
+	var raw [32]byte
+	if _, err := io.ReadFull(b.Random, raw[:]); err != nil {
+		panic("browser: no randomness: " + err.Error())
+	}
+	value := base64.RawURLEncoding.EncodeToString(raw[:])
+	b.setCookie(w, binderCookie, value)
+	return value
+}
+
+func isNone(err error) bool { return errors.Is(err, session.ErrNone) }

@@ -1,0 +1,79 @@
+package browser
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// flowLifetime is how long a person may take.
+const flowLifetime = time.Hour
+
+// progress is an authorization request on its way through the pages. It travels sealed: in
+// a hidden field of a form, and in the address that leads back to authorize.
+type progress struct {
+	ID        provider.ID `json:"i"`
+	StartedAt time.Time   `json:"s"`
+	Params    string      `json:"q"`
+	// UserID is set on the consent page: whose answer it is.
+	UserID provider.ID `json:"u,omitzero"`
+}
+
+// begin makes the flow of a request that has just arrived.
+func (b *Browser) begin(ctx context.Context, form url.Values) progress {
+	now := b.Clock.Now(ctx)
+	return progress{ID: provider.NewID(now, b.Random), StartedAt: now, Params: form.Encode()}
+}
+
+// seal binds the flow to the browser. The cookie is set when there is none yet.
+func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (string, error) {
+	plain, err := json.Marshal(p)
+	if err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(b.Seal.SealFor([]byte(b.binder(w, r)), plain)), nil
+}
+
+// open reads a flow back. One of another browser, or one that was changed, does not open
+// (threats 18 and 54, Dex CVE-2022-39222, Hydra PR 770).
+func (b *Browser) open(r *http.Request, text string) (progress, error) {
+	broken := refusal.New(refusal.InvalidRequest, refusal.CheckFlow, "This page belongs to another browser, is too old, or was changed on the way.")
+	sealed, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return progress{}, broken
+	}
+	plain, err := b.Seal.OpenFor([]byte(b.cookie(r, binderCookie)), sealed)
+	if err != nil {
+		return progress{}, broken
+	}
+	var p progress
+	if err := json.Unmarshal(plain, &p); err != nil {
+		return progress{}, broken
+	}
+	if now := b.Clock.Now(r.Context()); now.Sub(p.StartedAt) > flowLifetime {
+		return progress{}, broken
+	}
+	return p, nil
+}
+
+// request checks the request of a flow again: a client may have been changed meanwhile,
+// and what was sealed is no reason to skip a check (Keycloak CVE-2026-7571).
+func (b *Browser) request(ctx context.Context, p progress) (oauth.Flow, error) {
+	form, err := url.ParseQuery(p.Params)
+	if err != nil {
+		return oauth.Flow{}, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The address is not well-formed.").Because(err)
+	}
+	request, err := b.Authorize.Parse(ctx, form)
+	f := oauth.Flow{ID: p.ID, StartedAt: p.StartedAt, Request: request}
+	if err != nil {
+		return f, b.answerError(f, err)
+	}
+	return f, nil
+}

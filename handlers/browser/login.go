@@ -1,0 +1,94 @@
+package browser
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// showLogin shows the sign-in page of a flow.
+func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow) error {
+	sealed, err := b.seal(w, r, p)
+	if err != nil {
+		return err
+	}
+	page := pages.Login{
+		Flow: sealed, Username: f.Request.LoginHint, Client: f.Request.Client.Name,
+		PolicyURI: f.Request.Client.PolicyURI, TOSURI: f.Request.Client.TOSURI, Target: target(f.Request.RedirectURI),
+	}
+	return b.Pages.Login(w, http.StatusOK, page)
+}
+
+// ServeLoginPage serves the sign-in page on its own, outside a flow.
+func (b *Browser) ServeLoginPage(w http.ResponseWriter, _ *http.Request) error {
+	return b.Pages.Login(w, http.StatusOK, pages.Login{})
+}
+
+// ServeLogin takes a user name and a password.
+func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
+	form, err := b.readOwnForm(r)
+	if err != nil {
+		return err
+	}
+	page := pages.Login{Flow: form.Get("flow"), Username: form.Get("username")}
+	if page.Flow != "" {
+		p, err := b.open(r, page.Flow)
+		if err != nil {
+			return err
+		}
+		f, err := b.request(r.Context(), p)
+		if err != nil {
+			return err
+		}
+		c := f.Request.Client
+		canonical.From(r.Context()).Client(c.ID)
+		page.Client, page.PolicyURI, page.TOSURI, page.Target = c.Name, c.PolicyURI, c.TOSURI, target(f.Request.RedirectURI)
+		if form.Get("action") == "cancel" {
+			return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The person did not sign in.").For(c.ID))
+		}
+	}
+	return b.verify(w, r, form, page)
+}
+
+func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login) error {
+	line := canonical.From(r.Context())
+	user, err := b.SignIn.Verify(r.Context(), page.Username, form.Get("password"), prefix(r))
+	var throttled *account.Throttled
+	switch {
+	case errors.Is(err, account.ErrSignIn):
+		line.Outcome("wrong_password")
+		page.Problem = pages.WrongPassword
+		return b.Pages.Login(w, http.StatusUnprocessableEntity, page)
+	case errors.As(err, &throttled):
+		line.Outcome("throttled")
+		w.Header().Set("Retry-After", strconv.Itoa(int((throttled.RetryAfter+time.Second-1)/time.Second)))
+		page.Problem = pages.TooManyTries
+		return b.Pages.Login(w, http.StatusTooManyRequests, page)
+	case err != nil:
+		return err
+	}
+	previous, err := b.signedIn(r)
+	if err != nil {
+		return err
+	}
+	_, text, err := b.Sessions.Begin(r.Context(), user, []string{"pwd"}, previous)
+	if err != nil {
+		return err
+	}
+	line.Outcome("signed_in")
+	b.setCookie(w, sessionCookie, text)
+	if page.Flow == "" {
+		seeOther(w, "/")
+		return nil
+	}
+	seeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(page.Flow))
+	return nil
+}

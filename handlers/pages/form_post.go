@@ -1,0 +1,20 @@
+package pages
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// FormPost is the page that posts an answer on to the application (OAuth 2.0 Form Post
+// Response Mode): by itself where there is a script engine, else by a button.
+type FormPost struct {
+	Action string
+	Params url.Values
+	Target string
+}
+
+// FormPost writes the page.
+func (s *Set) FormPost(w http.ResponseWriter, page FormPost) error {
+	return s.writePolicy(w, http.StatusOK, "form_post", page, "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "+
+		"base-uri 'none'; form-action "+page.Target+"; frame-ancestors 'none'")
+}

@@ -1,0 +1,30 @@
+package pages
+
+import "net/http"
+
+// LoginProblem is why a sign-in failed; empty, none was tried.
+type LoginProblem string
+
+// The problems.
+const (
+	WrongPassword LoginProblem = "wrong"
+	TooManyTries  LoginProblem = "throttled"
+)
+
+// Login is the sign-in page.
+type Login struct {
+	// Flow is the sealed request in progress, or empty.
+	Flow string
+	// Problem says why the last try failed.
+	Problem  LoginProblem
+	Username string
+	// Client is the application that asks, or empty; the links are its own.
+	Client, PolicyURI, TOSURI string
+	// Target is where the answer to the form may redirect to, as a CSP source.
+	Target string
+}
+
+// Login writes the sign-in page.
+func (s *Set) Login(w http.ResponseWriter, status int, page Login) error {
+	return s.writeForm(w, status, "login", page, page.Target)
+}

@@ -1,0 +1,160 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// What the registry refuses.
+var (
+	ErrUsername = errors.New("a user name has 2 or more letters, digits or . _ - +, starts with a letter or digit and is in lower case")
+	ErrEmail    = errors.New("that is not an email address")
+	ErrPhone    = errors.New("a phone number starts with + and the country code and has 8 to 15 digits")
+	ErrPassword = errors.New("a password has 8 to 128 characters")
+	ErrRole     = errors.New("a role has 1 to 50 lower-case letters, digits or -")
+)
+
+// Store keeps users. It returns provider.ErrNotFound, and provider.ErrConflict when a
+// user name or email address is taken.
+type Store interface {
+	User(ctx context.Context, id provider.ID) (*User, error)
+	UserByLogin(ctx context.Context, canonical string) (*User, error)
+	CreateUser(ctx context.Context, u *User) error
+	UpdateUser(ctx context.Context, u *User) error
+}
+
+// Lister pages through users in the order of their user names, from after the given one.
+type Lister interface {
+	Users(ctx context.Context, after string, limit int) ([]*User, error)
+}
+
+// hasher is the slow hash.
+type hasher interface {
+	Hash(ctx context.Context, secret string) (string, error)
+	Verify(ctx context.Context, hash, secret string) (bool, error)
+}
+
+type transactor interface {
+	InTx(ctx context.Context, fn func(ctx context.Context) error) error
+}
+
+// Registry creates and changes users.
+type Registry struct {
+	store  Store
+	tx     transactor
+	hasher hasher
+	clock  provider.Clock
+	random io.Reader
+}
+
+// NewRegistry makes a Registry.
+func NewRegistry(store Store, tx transactor, h hasher, clock provider.Clock, random io.Reader) *Registry {
+	return &Registry{store: store, tx: tx, hasher: h, clock: clock, random: random}
+}
+
+// Create adds a user with the given password, which may be empty for one who signs in in
+// another way. It fills in id and times, and returns one of the errors above or
+// provider.ErrConflict.
+func (r *Registry) Create(ctx context.Context, u *User, password string) error {
+	u.Username, u.Email = Canonical(u.Username), Canonical(u.Email)
+	if err := validate(u); err != nil {
+		return err
+	}
+	if password != "" {
+		hash, err := r.hash(ctx, password)
+		if err != nil {
+			return err
+		}
+		u.PasswordHash = hash
+	}
+	now := r.clock.Now(ctx)
+	u.ID, u.CreatedAt, u.UpdatedAt = provider.NewID(now, r.random), now, now
+	return r.store.CreateUser(ctx, u)
+}
+
+// Update changes the user with the given login name: change gets the present one and
+// alters it in place. Its id and password are not its to change.
+func (r *Registry) Update(ctx context.Context, login string, change func(u *User)) (*User, error) {
+	var updated *User
+	err := r.tx.InTx(ctx, func(ctx context.Context) error {
+		u, err := r.store.UserByLogin(ctx, Canonical(login))
+		if err != nil {
+			return err
+		}
+		id, hash, created := u.ID, u.PasswordHash, u.CreatedAt
+		change(u)
+		u.ID, u.PasswordHash, u.CreatedAt, u.UpdatedAt = id, hash, created, r.clock.Now(ctx)
+		u.Username, u.Email = Canonical(u.Username), Canonical(u.Email)
+		if err := validate(u); err != nil {
+			return err
+		}
+		updated = u
+		return r.store.UpdateUser(ctx, u)
+	})
+	return updated, err
+}
+
+// SetPassword gives the user another password.
+func (r *Registry) SetPassword(ctx context.Context, login, password string) (*User, error) {
+	hash, err := r.hash(ctx, password) // before the transaction: it takes long
+	if err != nil {
+		return nil, err
+	}
+	var updated *User
+	err = r.tx.InTx(ctx, func(ctx context.Context) error {
+		u, err := r.store.UserByLogin(ctx, Canonical(login))
+		if err != nil {
+			return err
+		}
+		u.PasswordHash, u.UpdatedAt = hash, r.clock.Now(ctx)
+		updated = u
+		return r.store.UpdateUser(ctx, u)
+	})
+	return updated, err
+}
+
+func (r *Registry) hash(ctx context.Context, password string) (string, error) {
+	if n := utf8.RuneCountInString(password); n < 8 || n > 128 || !utf8.ValidString(password) {
+		return "", ErrPassword
+	}
+	hash, err := r.hasher.Hash(ctx, password)
+	if err != nil {
+		return "", fmt.Errorf("account: hash password: %w", err)
+	}
+	return hash, nil
+}
+
+func validate(u *User) error {
+	switch {
+	case !validUsername(u.Username):
+		return ErrUsername
+	case u.Email != "" && !validEmail(u.Email):
+		return ErrEmail
+	case u.Phone != "" && !validPhone(u.Phone):
+		return ErrPhone
+	case slices.ContainsFunc(u.Roles, func(role string) bool { return !validRole(role) }):
+		return ErrRole
+	default:
+		return nil
+	}
+}
+
+// validPhone takes E.164 only, which is what the phone_number claim recommends.
+func validPhone(number string) bool {
+	digits, ok := strings.CutPrefix(number, "+")
+	return ok && len(digits) >= 8 && len(digits) <= 15 && digits[0] != '0' &&
+		!strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+}
+
+func validRole(role string) bool {
+	return role != "" && len(role) <= 50 && !strings.ContainsFunc(role, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
+	})
+}

@@ -1,0 +1,231 @@
+package grant
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/token"
+)
+
+// CodeLifetime is how long an authorization code can be exchanged: FAPI 2.0 and our own
+// defaults allow 60 seconds.
+const CodeLifetime = time.Minute
+
+// grantLifetime bounds a grant without refresh tokens: nothing under it lives longer.
+const grantLifetime = 24 * time.Hour
+
+// The PKCE methods (RFC 7636 section 4.2).
+const (
+	S256  = "S256"
+	Plain = "plain"
+)
+
+// Code is an authorization code as it is kept, with what its exchange must match.
+type Code struct {
+	ID          provider.ID
+	GrantID     provider.ID
+	Hash        []byte
+	RedirectURI string
+	Challenge   string // empty: no PKCE
+	Method      string
+	Nonce       string
+	ExpiresAt   time.Time
+	UsedAt      *time.Time
+}
+
+// What the exchange of a code refuses. All of them are invalid_grant to the client.
+var (
+	ErrCodeUnknown  = errors.New("no such authorization code")
+	ErrCodeClient   = errors.New("the authorization code was issued to another client")
+	ErrCodeUsed     = errors.New("the authorization code was used already")
+	ErrCodeExpired  = errors.New("the authorization code has expired")
+	ErrCodeRedirect = errors.New("redirect_uri is not the one of the authorization request")
+	ErrCodeVerifier = errors.New("code_verifier does not match the code_challenge")
+	ErrFinished     = errors.New("the authorization request was finished already")
+)
+
+// codeStore keeps codes.
+type codeStore interface {
+	CreateGrant(ctx context.Context, g *Grant) error
+	CreateCode(ctx context.Context, c *Code) error
+	// CodeWithGrant reads both in one statement, or returns provider.ErrNotFound: also
+	// for a code whose user is disabled.
+	CodeWithGrant(ctx context.Context, id provider.ID) (*Code, *Grant, error)
+	// UseCode marks the code used and tells whether it was this call that did.
+	UseCode(ctx context.Context, id provider.ID, at time.Time) (bool, error)
+}
+
+// grantEnder ends one grant.
+type grantEnder interface {
+	EndGrant(ctx context.Context, id provider.ID, at time.Time) error
+}
+
+// transactor runs fn in one transaction, or, detached, in one that does not depend on the
+// caller's.
+type transactor interface {
+	InTx(ctx context.Context, fn func(ctx context.Context) error) error
+	Detached(ctx context.Context, fn func(ctx context.Context) error) error
+}
+
+// Codes issues authorization codes and exchanges them (RFC 6749 section 4.1).
+type Codes struct {
+	store  codeStore
+	ender  grantEnder
+	tx     transactor
+	issuer *Issuer
+	key    macKey
+	clock  provider.Clock
+	random io.Reader
+}
+
+// NewCodes makes a Codes that issues tokens through issuer.
+func NewCodes(store codeStore, ender grantEnder, tx transactor, issuer *Issuer, key macKey, clock provider.Clock, random io.Reader) *Codes {
+	return &Codes{store: store, ender: ender, tx: tx, issuer: issuer, key: key, clock: clock, random: random}
+}
+
+// Approve stores what a person agreed to, with its code, and returns the code for the
+// client. The grant's id is that of the request in progress: a second approval of the same
+// request conflicts, and is ErrFinished.
+func (c *Codes) Approve(ctx context.Context, g *Grant, code Code) (string, error) {
+	text := ""
+	err := c.tx.InTx(ctx, func(ctx context.Context) error {
+		now := c.clock.Now(ctx)
+		ends := now.Add(grantLifetime)
+		g.CreatedAt, g.ExpiresAt = now, &ends
+		if err := c.store.CreateGrant(ctx, g); err != nil {
+			if errors.Is(err, provider.ErrConflict) {
+				return ErrFinished
+			}
+			return fmt.Errorf("create grant: %w", err)
+		}
+		t := token.New(token.Code, provider.NewID(now, c.random), c.random)
+		text = t.Encode()
+		row := code
+		row.ID, row.GrantID, row.Hash, row.ExpiresAt = t.ID, g.ID, hashOf(c.key, token.Code, text), now.Add(CodeLifetime)
+		return c.store.CreateCode(ctx, &row)
+	})
+	if err != nil {
+		return "", err
+	}
+	return text, nil
+}
+
+// Exchanged is what a code was good for.
+type Exchanged struct {
+	Issued
+
+	Grant *Grant
+	Nonce string
+}
+
+// Exchange trades a code for an access token, once. within is called inside the same
+// transaction with what was issued: what it refuses, or cannot do, leaves the code unused.
+//
+// The order of the checks matters. Only who has the whole code learns anything. Another
+// client's try neither burns nor ends anything (threats 22). From there on a refusal has
+// consequences, which outlive its rollback: a second use ends the grant, since one of the
+// two had stolen the code (RFC 6749 section 4.1.2), and a wrong verifier burns the code, or
+// a thief could go on guessing and then leave the verifier out (fosite.md 1).
+func (c *Codes) Exchange(ctx context.Context, cl *client.Client, text, redirectURI, verifier string, within func(context.Context, Exchanged) error) error {
+	t, err := token.Parse(text)
+	if err != nil || t.Kind != token.Code {
+		return ErrCodeUnknown
+	}
+	var grantID provider.ID
+	err = c.tx.InTx(ctx, func(ctx context.Context) error {
+		code, g, err := c.store.CodeWithGrant(ctx, t.ID)
+		if errors.Is(err, provider.ErrNotFound) {
+			return ErrCodeUnknown
+		}
+		if err != nil {
+			return fmt.Errorf("read code: %w", err)
+		}
+		if err := c.check(ctx, cl, code, g, text, redirectURI, verifier); err != nil {
+			grantID = g.ID
+			return err
+		}
+		return c.exchange(ctx, cl, code, g, &grantID, within)
+	})
+	if consequence := c.consequence(ctx, err, t.ID, grantID); consequence != nil {
+		return errors.Join(err, consequence)
+	}
+	return err
+}
+
+func (c *Codes) check(ctx context.Context, cl *client.Client, code *Code, g *Grant, text, redirectURI, verifier string) error {
+	now := c.clock.Now(ctx)
+	switch {
+	case !matches(c.key, code.Hash, token.Code, text):
+		return ErrCodeUnknown
+	case g.ClientID != cl.ID:
+		return ErrCodeClient
+	case code.UsedAt != nil:
+		return ErrCodeUsed
+	case !now.Before(code.ExpiresAt) || !g.Live(now):
+		return ErrCodeExpired
+	case code.RedirectURI != redirectURI:
+		return ErrCodeRedirect
+	case !verified(code, verifier):
+		return ErrCodeVerifier
+	}
+	return nil
+}
+
+func (c *Codes) exchange(ctx context.Context, cl *client.Client, code *Code, g *Grant, grantID *provider.ID, within func(context.Context, Exchanged) error) error {
+	won, err := c.store.UseCode(ctx, code.ID, c.clock.Now(ctx))
+	if err != nil {
+		return fmt.Errorf("use code: %w", err)
+	}
+	if !won {
+		*grantID = g.ID
+		return ErrCodeUsed
+	}
+	issued, err := c.issuer.issue(ctx, cl, g)
+	if errors.Is(err, provider.ErrNotFound) {
+		return ErrCodeExpired // the grant was ended this moment
+	}
+	if err != nil {
+		return err
+	}
+	return within(ctx, Exchanged{Issued: issued, Grant: g, Nonce: code.Nonce})
+}
+
+// consequence does, after the rollback, what a refusal entails.
+func (c *Codes) consequence(ctx context.Context, refused error, codeID, grantID provider.ID) error {
+	switch {
+	case errors.Is(refused, ErrCodeUsed):
+		return c.tx.Detached(ctx, func(ctx context.Context) error {
+			return c.ender.EndGrant(ctx, grantID, c.clock.Now(ctx))
+		})
+	case errors.Is(refused, ErrCodeVerifier):
+		return c.tx.Detached(ctx, func(ctx context.Context) error {
+			_, err := c.store.UseCode(ctx, codeID, c.clock.Now(ctx))
+			return err
+		})
+	default:
+		return nil
+	}
+}
+
+// verified holds the verifier against the challenge (RFC 7636 section 4.6). A challenge
+// that was sent always binds; a verifier without a challenge is refused too, or a request
+// that was robbed of its challenge on the way would pass unseen (RFC 9700 section 4.8.2).
+func verified(code *Code, verifier string) bool {
+	if code.Challenge == "" || verifier == "" {
+		return code.Challenge == "" && verifier == ""
+	}
+	computed := verifier
+	if code.Method == S256 {
+		sum := sha256.Sum256([]byte(verifier))
+		computed = base64.RawURLEncoding.EncodeToString(sum[:])
+	}
+	return subtle.ConstantTimeCompare([]byte(computed), []byte(code.Challenge)) == 1
+}

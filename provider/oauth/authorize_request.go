@@ -1,0 +1,246 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// ResponseMode is how the answer of an authorization request travels (OAuth 2.0 Multiple
+// Response Types section 2.1, Form Post Response Mode).
+type ResponseMode string
+
+// The response modes.
+const (
+	Query    ResponseMode = "query"
+	Fragment ResponseMode = "fragment"
+	FormPost ResponseMode = "form_post"
+)
+
+// AuthorizeRequest is an authorization request that was found to be in order, or as much
+// of it as is needed to answer that it is not.
+type AuthorizeRequest struct {
+	Client      *client.Client
+	RedirectURI string
+	Mode        ResponseMode
+	// State goes back as it came; HasState tells an empty one from none (RFC 6749 section 4.1.2).
+	State    string
+	HasState bool
+
+	Scopes    []string
+	Audience  []string
+	Challenge string
+	Method    string
+	Nonce     string
+	Prompt    []string
+	MaxAge    *time.Duration
+	LoginHint string
+	// HintSubject is whom the id_token_hint is about, or empty.
+	HintSubject string
+	Claims      claimsParameter
+}
+
+// Asks tells whether the prompt parameter has a value.
+func (r *AuthorizeRequest) Asks(prompt string) bool { return slices.Contains(r.Prompt, prompt) }
+
+// Parse checks an authorization request. With an error it returns the request as far as it
+// may be answered by redirect, or nil when client and address cannot be trusted: then the
+// error is for the person at the browser and goes nowhere else (RFC 6749 section 4.1.2.1).
+func (e *AuthorizeEndpoint) Parse(ctx context.Context, form url.Values) (*AuthorizeRequest, error) {
+	r, err := e.addressee(ctx, form)
+	if err != nil {
+		return nil, err
+	}
+	for _, check := range []func(context.Context, *AuthorizeRequest, url.Values) error{
+		duplicates, responseType, requestObjects, e.scopes, pkce, prompts, e.details,
+	} {
+		if err := check(ctx, r, form); err != nil {
+			return r, withClientID(err, r.Client.ID)
+		}
+	}
+	return r, nil
+}
+
+// addressee finds out who asks and where the answer may go.
+func (e *AuthorizeEndpoint) addressee(ctx context.Context, form url.Values) (*AuthorizeRequest, error) {
+	for _, name := range []string{"client_id", "redirect_uri"} {
+		if len(form[name]) > 1 {
+			return nil, refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "A parameter stands more than once in the request.").
+				Compare(refusal.FieldParameter, "", name)
+		}
+	}
+	id := form.Get("client_id")
+	if id == "" {
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter client_id is missing.")
+	}
+	c, err := e.clients.Client(ctx, id)
+	if errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckClientUnknown, "The application is not known here.").WithStatus(400)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find client: %w", err)
+	}
+	uri := form.Get("redirect_uri")
+	if uri == "" && len(c.RedirectURIs) == 1 && !slices.Contains(strings.Fields(form.Get("scope")), "openid") {
+		uri = c.RedirectURIs[0] // RFC 6749 section 3.1.2.3; OpenID Connect always wants it sent
+	}
+	if !c.MatchRedirectURI(uri) {
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckRedirectURI, "The address for the answer is not registered for the application.").
+			For(c.ID).Compare(refusal.FieldRedirectURI, strings.Join(c.RedirectURIs, " "), uri)
+	}
+	r := &AuthorizeRequest{Client: c, RedirectURI: uri, Mode: Query}
+	r.State, r.HasState = form.Get("state"), form.Has("state")
+	if mode := ResponseMode(form.Get("response_mode")); slices.Contains([]ResponseMode{Query, Fragment, FormPost}, mode) {
+		r.Mode = mode
+	}
+	return r, nil
+}
+
+// duplicates: two readers could each take another value (threats 4, Keycloak CVE-2026-9689).
+func duplicates(_ context.Context, _ *AuthorizeRequest, form url.Values) error {
+	for name, values := range form {
+		if len(values) > 1 && name != "resource" && name != "audience" {
+			return refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "A parameter stands more than once in the request.").
+				Compare(refusal.FieldParameter, "", name)
+		}
+	}
+	return nil
+}
+
+func responseType(_ context.Context, r *AuthorizeRequest, form url.Values) error {
+	switch kind := form.Get("response_type"); {
+	case kind == "":
+		return refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter response_type is missing.")
+	case kind != "code":
+		return refusal.New(refusal.UnsupportedResponseType, refusal.CheckResponseType, "This server answers with a code only.").
+			Compare(refusal.FieldResponse, "code", kind)
+	case !r.Client.MayUse(client.AuthorizationCode):
+		return refusal.New(refusal.UnauthorizedClient, refusal.CheckClientGrant, "The client is not registered for the authorization code grant.")
+	}
+	if mode := form.Get("response_mode"); mode != "" && mode != string(r.Mode) {
+		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The value of response_mode is not supported.")
+	}
+	return nil
+}
+
+// requestObjects are refused by the error made for that and never ignored: the parameters
+// beside one might be an attacker's (threats 13, fosite.md 12).
+func requestObjects(_ context.Context, _ *AuthorizeRequest, form url.Values) error {
+	for name, code := range map[string]refusal.Code{
+		"request": refusal.RequestNotSupported, "request_uri": refusal.RequestURINotSupported, "registration": refusal.RegistrationNotSupported,
+	} {
+		if form.Has(name) {
+			return refusal.New(code, refusal.CheckRequestObject, "The parameter "+name+" is not supported.")
+		}
+	}
+	return nil
+}
+
+func (e *AuthorizeEndpoint) scopes(_ context.Context, r *AuthorizeRequest, form url.Values) (err error) {
+	if r.Scopes, err = allowedScopes(r.Client, form); err != nil {
+		return err
+	}
+	r.Audience, err = allowedAudience(r.Client, form)
+	return err
+}
+
+// pkce follows RFC 7636 and RFC 9700 section 2.1.1: public clients always, confidential
+// ones when they are registered for it; a challenge that was sent always binds.
+func pkce(_ context.Context, r *AuthorizeRequest, form url.Values) error {
+	r.Challenge, r.Method = form.Get("code_challenge"), form.Get("code_challenge_method")
+	if r.Challenge == "" {
+		if r.Method != "" || r.Client.Public() || r.Client.RequirePKCE {
+			return refusal.New(refusal.InvalidRequest, refusal.CheckPKCE, "The parameter code_challenge is missing (PKCE).")
+		}
+		return nil
+	}
+	if r.Method == "" {
+		r.Method = grant.Plain // RFC 7636 section 4.3
+	}
+	wrong := refusal.New(refusal.InvalidRequest, refusal.CheckPKCEMethod, "The code_challenge must be made with the method S256.").
+		Compare(refusal.FieldPKCEMethod, grant.S256, r.Method)
+	switch r.Method {
+	case grant.S256:
+		if len(r.Challenge) != 43 || !unreserved(r.Challenge) {
+			return wrong
+		}
+	case grant.Plain:
+		if !r.Client.AllowPlainPKCE || len(r.Challenge) < 43 || len(r.Challenge) > 128 || !unreserved(r.Challenge) {
+			return wrong
+		}
+	default:
+		return wrong
+	}
+	return nil
+}
+
+// unreserved is the alphabet of verifiers and challenges (RFC 7636 section 4.1).
+func unreserved(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("-._~", r)
+	})
+}
+
+func prompts(_ context.Context, r *AuthorizeRequest, form url.Values) error {
+	r.Prompt = strings.Fields(form.Get("prompt"))
+	known := []string{"none", "login", "consent", "select_account"}
+	for _, p := range r.Prompt {
+		if !slices.Contains(known, p) || (p == "none" && len(r.Prompt) > 1) {
+			return refusal.New(refusal.InvalidRequest, refusal.CheckPrompt, "The value of prompt is malformed.").
+				Compare(refusal.FieldPrompt, strings.Join(known, " "), form.Get("prompt"))
+		}
+	}
+	return nil
+}
+
+// Bounds of what comes back to the client or is kept with the code, in bytes.
+const (
+	maxState  = 4096
+	maxNonce  = 1024
+	maxClaims = 8192
+)
+
+func (e *AuthorizeEndpoint) details(ctx context.Context, r *AuthorizeRequest, form url.Values) error {
+	malformed := func(name string) error {
+		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The value of "+name+" is malformed.")
+	}
+	r.Nonce, r.LoginHint = form.Get("nonce"), form.Get("login_hint")
+	if len(r.State) > maxState {
+		return malformed("state")
+	}
+	if len(r.Nonce) > maxNonce {
+		return malformed("nonce")
+	}
+	if text := form.Get("max_age"); text != "" {
+		// fosite takes a malformed one for none at all, and 0 for no demand (fosite.md 13).
+		seconds, err := strconv.ParseInt(text, 10, 32)
+		if err != nil || seconds < 0 {
+			return malformed("max_age")
+		}
+		age := time.Duration(seconds) * time.Second
+		r.MaxAge = &age
+	}
+	if text := form.Get("claims"); text != "" {
+		if len(text) > maxClaims || r.Claims.parse(text) != nil {
+			return malformed("claims")
+		}
+	}
+	if hint := form.Get("id_token_hint"); hint != "" {
+		claims, err := e.idTokens.Hint(ctx, hint)
+		if err != nil || !slices.Contains(claims.Audience, r.Client.ID) {
+			return malformed("id_token_hint")
+		}
+		r.HintSubject = claims.Subject
+	}
+	return nil
+}

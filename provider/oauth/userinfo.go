@@ -1,0 +1,93 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// UserInfo answers who a token is about (OpenID Connect Core section 5.3).
+type UserInfo struct {
+	tokens  inspector
+	clients clientFinder
+	users   userFinder
+}
+
+// NewUserInfo makes a UserInfo.
+func NewUserInfo(tokens inspector, clients clientFinder, users userFinder) *UserInfo {
+	return &UserInfo{tokens: tokens, clients: clients, users: users}
+}
+
+// Claims returns the claims that the request's access token may see. Two statements.
+func (u *UserInfo) Claims(ctx context.Context, r *http.Request) (map[string]any, error) {
+	text, err := bearer(r)
+	if err != nil {
+		return nil, err
+	}
+	_, g, err := u.tokens.Active(ctx, text)
+	if errors.Is(err, grant.ErrInactive) {
+		return nil, badToken("The access token is unknown, expired or revoked.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if g.UserID.IsZero() || !slices.Contains(g.Scopes, "openid") {
+		r := refusal.New(refusal.InsufficientScope, refusal.CheckTokenScope, "The access token was not issued for the scope openid.").For(g.ClientID)
+		r.Challenge = `Bearer error="insufficient_scope", scope="openid"`
+		return nil, r
+	}
+	if c, err := u.clients.Client(ctx, g.ClientID); errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
+		return nil, badToken("The access token is unknown, expired or revoked.")
+	} else if err != nil {
+		return nil, fmt.Errorf("find client: %w", err)
+	}
+	user, err := u.users.User(ctx, g.UserID)
+	if errors.Is(err, provider.ErrNotFound) || (err == nil && user.Disabled) {
+		return nil, badToken("The access token is unknown, expired or revoked.")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find user: %w", err)
+	}
+	var asked claimsParameter
+	if err := asked.parse(g.Claims); err != nil {
+		return nil, fmt.Errorf("oauth: claims of grant %s: %w", g.ID, err)
+	}
+	claims := pick(user, g.Scopes, asked.UserInfo)
+	claims["sub"] = subjectOf(g)
+	return claims, nil
+}
+
+// bearer takes the access token from the header or a form body. Never from the address:
+// RFC 9700 section 4.3.2 forbids it, since addresses are logged (fosite.md 29).
+func bearer(r *http.Request) (string, error) {
+	header, posted := r.Header.Values("Authorization"), r.PostForm.Get("access_token")
+	if len(header) > 1 || (len(header) == 1 && posted != "") {
+		return "", refusal.New(refusal.InvalidRequest, refusal.CheckClientAuthCount, "The access token was sent in more than one way.")
+	}
+	if len(header) == 0 {
+		if posted == "" {
+			r := badToken("An access token is needed.")
+			r.Challenge = "Bearer" // RFC 6750 section 3: no error code for a request without a token
+			return "", r
+		}
+		return posted, nil
+	}
+	scheme, text, ok := strings.Cut(header[0], " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		return "", badToken("The Authorization header must be Bearer and the access token.")
+	}
+	return strings.TrimLeft(text, " "), nil
+}
+
+func badToken(description string) *refusal.Refusal {
+	r := refusal.New(refusal.InvalidToken, refusal.CheckAccessToken, description)
+	r.Challenge = `Bearer error="invalid_token"`
+	return r
+}

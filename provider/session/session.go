@@ -1,0 +1,127 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/token"
+)
+
+// Session is one browser that is signed in.
+type Session struct {
+	ID provider.ID
+	// User is who is signed in, as the database has it now.
+	User *account.User
+	// Hash is the keyed hash of the cookie's token.
+	Hash []byte
+	// AuthTime is when the person last proved who they are (auth_time).
+	AuthTime time.Time
+	// Methods are how (amr, RFC 8176): pwd.
+	Methods []string
+	// SeenAt is when the session was last used, to the minute or so.
+	SeenAt    time.Time
+	ExpiresAt time.Time // whatever happens
+	EndedAt   *time.Time
+}
+
+// ErrNone: there is no session, or it is over.
+var ErrNone = errors.New("not signed in")
+
+// Store keeps sessions. It returns provider.ErrNotFound.
+type Store interface {
+	CreateSession(ctx context.Context, s *Session) error
+	// Session reads it with its user, in one statement.
+	Session(ctx context.Context, id provider.ID) (*Session, error)
+	// TouchSession moves SeenAt forward.
+	TouchSession(ctx context.Context, id provider.ID, at time.Time) error
+	// EndSession ends one session, and with it every grant that does not outlive it.
+	EndSession(ctx context.Context, id provider.ID, at time.Time) error
+}
+
+// macKey hashes under a key that only this provider has.
+type macKey interface {
+	MAC(parts ...[]byte) []byte
+	VerifyMAC(mac []byte, parts ...[]byte) bool
+}
+
+// Lifetimes of a session: Idle without use, Absolute whatever happens.
+type Lifetimes struct{ Idle, Absolute time.Duration }
+
+// touchEvery bounds how often SeenAt is written: a page with ten requests is one use.
+const touchEvery = time.Minute
+
+// Manager begins, finds and ends sessions.
+type Manager struct {
+	store     Store
+	key       macKey
+	clock     provider.Clock
+	random    io.Reader
+	lifetimes Lifetimes
+}
+
+// NewManager makes a Manager.
+func NewManager(store Store, key macKey, clock provider.Clock, random io.Reader, l Lifetimes) *Manager {
+	return &Manager{store: store, key: key, clock: clock, random: random, lifetimes: l}
+}
+
+// Begin starts a session for a user who has just proved to be it, and ends the one that
+// the browser had, if any. It returns the session and the text for the cookie, which is
+// a credential.
+func (m *Manager) Begin(ctx context.Context, user *account.User, methods []string, previous *Session) (*Session, string, error) {
+	now := m.clock.Now(ctx)
+	if previous != nil {
+		if err := m.store.EndSession(ctx, previous.ID, now); err != nil {
+			return nil, "", fmt.Errorf("session: end the previous one: %w", err)
+		}
+	}
+	t := token.New(token.Session, provider.NewID(now, m.random), m.random)
+	text := t.Encode()
+	s := &Session{
+		ID: t.ID, User: user, Hash: m.key.MAC([]byte(token.Session), []byte(text)),
+		AuthTime: now, Methods: methods, SeenAt: now, ExpiresAt: now.Add(m.lifetimes.Absolute),
+	}
+	if err := m.store.CreateSession(ctx, s); err != nil {
+		return nil, "", fmt.Errorf("session: create: %w", err)
+	}
+	return s, text, nil
+}
+
+// Find returns the session behind a cookie, or ErrNone.
+func (m *Manager) Find(ctx context.Context, text string) (*Session, error) {
+	t, err := token.Parse(text)
+	if err != nil || t.Kind != token.Session {
+		return nil, ErrNone
+	}
+	s, err := m.store.Session(ctx, t.ID)
+	if errors.Is(err, provider.ErrNotFound) {
+		return nil, ErrNone
+	}
+	if err != nil {
+		return nil, fmt.Errorf("session: read: %w", err)
+	}
+	now := m.clock.Now(ctx)
+	if !m.key.VerifyMAC(s.Hash, []byte(token.Session), []byte(text)) || !m.live(s, now) {
+		return nil, ErrNone
+	}
+	if now.Sub(s.SeenAt) >= touchEvery {
+		if err := m.store.TouchSession(ctx, s.ID, now); err != nil {
+			return nil, fmt.Errorf("session: touch: %w", err)
+		}
+		s.SeenAt = now
+	}
+	return s, nil
+}
+
+func (m *Manager) live(s *Session, now time.Time) bool {
+	return s.EndedAt == nil && !s.User.Disabled && now.Before(s.ExpiresAt) && now.Before(s.SeenAt.Add(m.lifetimes.Idle))
+}
+
+// End ends a session.
+func (m *Manager) End(ctx context.Context, s *Session) error {
+	return m.store.EndSession(ctx, s.ID, m.clock.Now(ctx))
+}

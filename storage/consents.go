@@ -1,0 +1,46 @@
+package storage
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+)
+
+// Standing reads, in one statement, whether a user may use a client and which scopes the
+// user told us to remember for it.
+func (s *Store) Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error) {
+	var restricted, named bool
+	var scopes optionalText
+	err := s.on(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM client_users WHERE client_id = ?),
+			EXISTS (SELECT 1 FROM client_users WHERE client_id = ? AND user_id = ?),
+			(SELECT scopes FROM user_consents WHERE user_id = ? AND client_id = ?)`,
+		clientID, clientID, rowID(userID), rowID(userID), clientID).Row().Scan(&restricted, &named, &scopes)
+	return consent.Standing{MayUse: !restricted || named, Remembered: strings.Fields(string(scopes))}, s.fault(err)
+}
+
+// Remember adds scopes to what a user agreed to for a client.
+func (s *Store) Remember(ctx context.Context, userID provider.ID, clientID string, scopes []string, at time.Time) error {
+	return s.fault(s.on(ctx).Exec(`INSERT INTO user_consents (user_id, client_id, scopes, updated_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (user_id, client_id) DO UPDATE SET scopes = excluded.scopes, updated_at = excluded.updated_at`,
+		rowID(userID), clientID, list(scopes), at).Error)
+}
+
+// AllowUser lets a user use a client, which from then on is for named users only.
+func (s *Store) AllowUser(ctx context.Context, clientID string, userID provider.ID) error {
+	return s.fault(s.on(ctx).Exec("INSERT INTO client_users (client_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING", clientID, rowID(userID)).Error)
+}
+
+// DisallowUser takes that back. The last one leaves the client to everybody.
+func (s *Store) DisallowUser(ctx context.Context, clientID string, userID provider.ID) error {
+	return s.changed(s.on(ctx).Exec("DELETE FROM client_users WHERE client_id = ? AND user_id = ?", clientID, rowID(userID)))
+}
+
+// AllowedUsers lists the names of those who may use a client; none means everybody.
+func (s *Store) AllowedUsers(ctx context.Context, clientID string) ([]string, error) {
+	var names []string
+	err := s.on(ctx).Raw("SELECT u.username FROM client_users c JOIN users u ON u.id = c.user_id WHERE c.client_id = ? ORDER BY 1", clientID).Scan(&names).Error
+	return names, s.fault(err)
+}

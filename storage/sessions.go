@@ -1,0 +1,70 @@
+package storage
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+type sessionRow struct {
+	ID        rowID
+	UserID    rowID
+	Hash      []byte
+	AuthTime  time.Time
+	Methods   string
+	SeenAt    time.Time
+	ExpiresAt time.Time
+	EndedAt   *time.Time
+}
+
+func (sessionRow) TableName() string { return "sessions" }
+
+// CreateSession stores a new session.
+func (s *Store) CreateSession(ctx context.Context, v *session.Session) error {
+	row := sessionRow{
+		rowID(v.ID), rowID(v.User.ID), v.Hash, v.AuthTime, strings.Join(v.Methods, " "), v.SeenAt, v.ExpiresAt, v.EndedAt,
+	}
+	return s.fault(s.on(ctx).Create(&row).Error)
+}
+
+// Session reads a session with its user.
+func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, error) {
+	var row sessionRow
+	var u userRow
+	err := s.on(ctx).Raw(`SELECT s.hash, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at,
+			u.id, u.username, u.password_hash, u.email, u.email_verified, u.phone, u.phone_verified, u.profile, u.roles,
+			u.disabled, u.created_at, u.updated_at
+		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ?`, rowID(id)).Row().
+		Scan(&row.Hash, &row.AuthTime, &row.Methods, &row.SeenAt, &row.ExpiresAt, &row.EndedAt,
+			&u.ID, &u.Username, &u.PasswordHash, &u.Email, &u.EmailVerified, &u.Phone, &u.PhoneVerified, &u.Profile, &u.Roles,
+			&u.Disabled, &u.CreatedAt, &u.UpdatedAt)
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	user, err := u.user()
+	if err != nil {
+		return nil, err
+	}
+	return &session.Session{
+		ID: id, User: user, Hash: row.Hash, AuthTime: row.AuthTime.UTC(), Methods: strings.Fields(row.Methods),
+		SeenAt: row.SeenAt.UTC(), ExpiresAt: row.ExpiresAt.UTC(), EndedAt: utc(row.EndedAt),
+	}, nil
+}
+
+// TouchSession moves the last use of a session forward.
+func (s *Store) TouchSession(ctx context.Context, id provider.ID, at time.Time) error {
+	return s.fault(s.on(ctx).Exec("UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?", at, rowID(id), at).Error)
+}
+
+// EndSession ends a session, and the grants that do not outlive it.
+func (s *Store) EndSession(ctx context.Context, id provider.ID, at time.Time) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		if err := s.on(ctx).Exec("UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id)).Error; err != nil {
+			return s.fault(err)
+		}
+		return s.fault(s.on(ctx).Exec("UPDATE grants SET ended_at = ? WHERE session_id = ? AND NOT offline AND ended_at IS NULL", at, rowID(id)).Error)
+	})
+}

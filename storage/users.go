@@ -1,0 +1,124 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+type userRow struct {
+	ID            rowID
+	Username      string
+	PasswordHash  string
+	Email         optionalText
+	EmailVerified bool
+	Phone         string
+	PhoneVerified bool
+	Profile       string
+	Roles         list
+	Disabled      bool
+	CreatedAt     time.Time `gorm:"autoCreateTime:false"`
+	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
+}
+
+func (userRow) TableName() string { return "users" }
+
+// User reads a user by id.
+func (s *Store) User(ctx context.Context, id provider.ID) (*account.User, error) {
+	return s.user(ctx, "id = ?", rowID(id))
+}
+
+// UserByLogin reads a user by user name or email address, in canonical form.
+func (s *Store) UserByLogin(ctx context.Context, canonical string) (*account.User, error) {
+	if canonical == "" {
+		return nil, provider.ErrNotFound
+	}
+	return s.user(ctx, "username = ? OR email = ?", canonical, canonical)
+}
+
+func (s *Store) user(ctx context.Context, where string, args ...any) (*account.User, error) {
+	var row userRow
+	if err := s.on(ctx).Where(where, args...).Take(&row).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	return row.user()
+}
+
+// Users pages through the users by user name, from after the given one.
+func (s *Store) Users(ctx context.Context, after string, limit int) ([]*account.User, error) {
+	var rows []userRow
+	if err := s.on(ctx).Where("username > ?", after).Order("username").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	users := make([]*account.User, len(rows))
+	for i, row := range rows {
+		u, err := row.user()
+		if err != nil {
+			return nil, err
+		}
+		users[i] = u
+	}
+	return users, nil
+}
+
+// CreateUser stores a new user.
+func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
+	row, err := userRowOf(u)
+	if err != nil {
+		return err
+	}
+	return s.fault(s.on(ctx).Create(row).Error)
+}
+
+// UpdateUser replaces a user. One who is disabled loses every session and grant with it,
+// and so does one whose password changed: whoever knew the old one is out.
+func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
+	row, err := userRowOf(u)
+	if err != nil {
+		return err
+	}
+	return s.InTx(ctx, func(ctx context.Context) error {
+		before, err := s.User(ctx, u.ID)
+		if err != nil {
+			return err
+		}
+		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", row.ID).Select("*").Omit("id", "created_at").Updates(row)); err != nil {
+			return err
+		}
+		if !u.Disabled && before.PasswordHash == u.PasswordHash {
+			return nil
+		}
+		for _, table := range []string{"sessions", "grants"} {
+			if err := s.on(ctx).Exec("UPDATE "+table+" SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", u.UpdatedAt, row.ID).Error; err != nil {
+				return s.fault(err)
+			}
+		}
+		return nil
+	})
+}
+
+func userRowOf(u *account.User) (*userRow, error) {
+	profile, err := json.Marshal(u.Profile)
+	if err != nil {
+		return nil, fmt.Errorf("storage: marshal profile: %w", err)
+	}
+	return &userRow{
+		rowID(u.ID), u.Username, u.PasswordHash, optionalText(u.Email), u.EmailVerified, u.Phone, u.PhoneVerified,
+		string(profile), u.Roles, u.Disabled, u.CreatedAt, u.UpdatedAt,
+	}, nil
+}
+
+func (r userRow) user() (*account.User, error) {
+	u := &account.User{
+		ID: provider.ID(r.ID), Username: r.Username, PasswordHash: r.PasswordHash, Email: string(r.Email), EmailVerified: r.EmailVerified,
+		Phone: r.Phone, PhoneVerified: r.PhoneVerified, Roles: r.Roles, Disabled: r.Disabled, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+	}
+	if err := json.Unmarshal([]byte(r.Profile), &u.Profile); err != nil {
+		return nil, fmt.Errorf("storage: profile of user %s: %w", u.ID, err)
+	}
+	return u, nil
+}

@@ -1,0 +1,274 @@
+package e2e_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
+
+	"github.com/gatehouse-id/gatehouse/storage/storagetest"
+)
+
+func claim(t *testing.T, jwt, name string) any {
+	t.Helper()
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(jwt, ".")[1])
+	require.NoError(t, err)
+	claims := map[string]any{}
+	require.NoError(t, json.Unmarshal(payload, &claims))
+	return claims[name]
+}
+
+// RFC 6749 section 4.1.2, threats 20 and 21, Keycloak CVE-2026-1035: of fifty that redeem
+// a code at once one wins, and since the others may be the owner, what it won is ended.
+func TestFiftyRedemptionsOfOneCode(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		code := s.person(t).signIn(nil).Get("code")
+		var wg sync.WaitGroup
+		var won, lost atomic.Int32
+		var token atomic.Value
+		for range 50 {
+			wg.Go(func() {
+				switch got := s.exchange(secret, code, nil); got.status {
+				case http.StatusOK:
+					won.Add(1)
+					token.Store(got.json(t)["access_token"].(string))
+				case http.StatusBadRequest:
+					lost.Add(1)
+					assert.Equal(t, "invalid_grant", got.json(t)["error"])
+				default:
+					assert.Fail(t, "unexpected", "%d %s", got.status, got.body)
+				}
+			})
+		}
+		wg.Wait()
+		assert.EqualValues(t, 1, won.Load())
+		assert.EqualValues(t, 49, lost.Load())
+		assert.False(t, s.active("app", secret, token.Load().(string)))
+	})
+}
+
+// Authentik CVE-2023-48228 and CVE-2024-23647, fosite.md 1: a verifier cannot be guessed
+// twice, left out, or made unnecessary.
+func TestPKCECannotBeDowngraded(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		s.client("spa", "--public", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile")
+		s.client("strict", "--require-pkce", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile")
+		p := s.person(t)
+		p.signIn(nil)
+		verifier := oauth2.GenerateVerifier()
+		challenge := url.Values{"code_challenge": {oauth2.S256ChallengeFromVerifier(verifier)}, "code_challenge_method": {"S256"}}
+		code := func(more url.Values) string { return returned(t, p.authorize(more)).Get("code") }
+		ask := func(code string, verifiers ...string) answer {
+			form := url.Values{}
+			if len(verifiers) > 0 {
+				form.Set("code_verifier", verifiers[0])
+			}
+			return s.exchange(secret, code, form)
+		}
+		good := code(challenge)
+		require.Equal(t, http.StatusOK, ask(good, verifier).status)
+
+		for name, first := range map[string][]string{"wrong verifier": {oauth2.GenerateVerifier()}, "no verifier": nil, "the challenge itself": {challenge.Get("code_challenge")}} {
+			stolen := code(challenge)
+			assert.Equal(t, "invalid_grant", ask(stolen, first...).json(t)["error"], name)
+			assert.Equal(t, "invalid_grant", ask(stolen).json(t)["error"], name+", then none")
+			assert.Equal(t, "invalid_grant", ask(stolen, verifier).json(t)["error"], name+", then the right one: the code is burnt")
+		}
+		assert.Equal(t, "invalid_grant", ask(code(nil), verifier).json(t)["error"], "a verifier without a challenge")
+
+		for name, more := range map[string]url.Values{
+			"public without": {"client_id": {"spa"}}, "strict without": {"client_id": {"strict"}},
+			"plain": {"code_challenge": {verifier}, "code_challenge_method": {"plain"}}, "plain by default": {"code_challenge": {verifier}},
+			"unknown method": {"code_challenge": {verifier}, "code_challenge_method": {"S512"}}, "short": {"code_challenge": {"abc"}, "code_challenge_method": {"S256"}},
+			"method alone": {"code_challenge_method": {"S256"}},
+		} {
+			assert.Equal(t, "invalid_request", returned(t, p.authorize(more)).Get("error"), name)
+		}
+	})
+}
+
+// Threats 22 and 23, Pocket ID CVE-2026-28513: each condition on its own.
+func TestCodesAreBoundToClientAndAddress(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		other := s.client("other", "--grant-type", "authorization_code", "--redirect-uri", callback)
+		p := s.person(t)
+		code := p.signIn(nil).Get("code")
+		form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}
+		assert.Equal(t, "invalid_grant", s.post("/oauth/token", "other", other, form).json(t)["error"])
+		token := s.exchange(secret, code, nil)
+		require.Equal(t, http.StatusOK, token.status, "another client's try neither burns nor ends")
+		assert.Equal(t, "invalid_grant", s.post("/oauth/token", "other", other, form).json(t)["error"])
+		assert.True(t, s.active("app", secret, token.json(t)["access_token"].(string)), "nor does its replay")
+
+		fresh := returned(t, p.authorize(nil)).Get("code")
+		assert.Equal(t, "invalid_grant", s.exchange(secret, fresh, url.Values{"redirect_uri": {callback + "/"}}).json(t)["error"])
+		for _, wrong := range []string{"", "noise", fresh[:len(fresh)-1], token.json(t)["access_token"].(string), token.json(t)["id_token"].(string)} {
+			got := s.exchange(secret, wrong, nil)
+			assert.Equal(t, http.StatusBadRequest, got.status, wrong)
+		}
+		// A code is no token, an ID token is no access token (threats 35).
+		for _, text := range []string{fresh, token.json(t)["id_token"].(string)} {
+			r, err := http.NewRequest(http.MethodGet, s.url+"/oauth/userinfo", nil)
+			require.NoError(t, err)
+			r.Header.Set("Authorization", "Bearer "+text)
+			assert.Equal(t, http.StatusUnauthorized, s.send(r).status)
+			assert.False(t, s.active("app", secret, text))
+		}
+		// Used twice: everything issued for it ends.
+		assert.Equal(t, "invalid_grant", s.exchange(secret, code, nil).json(t)["error"])
+		assert.False(t, s.active("app", secret, token.json(t)["access_token"].(string)))
+	})
+}
+
+func TestUserInfo(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		p := s.person(t)
+		more := url.Values{"claims": {`{"userinfo":{"email":{"essential":true}},"id_token":{"preferred_username":null}}`}}
+		tokens := s.exchange(secret, p.signIn(more).Get("code"), nil).json(t)
+		access := tokens["access_token"].(string)
+		assert.Equal(t, "alice", claim(t, tokens["id_token"].(string), "preferred_username"), "asked for there")
+
+		ask := func(method string, header, body string) answer {
+			r, err := http.NewRequest(method, s.url+"/oauth/userinfo", strings.NewReader(body))
+			require.NoError(t, err)
+			if header != "" {
+				r.Header.Set("Authorization", header)
+			}
+			if body != "" {
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			}
+			return s.send(r)
+		}
+		for _, got := range []answer{
+			ask("GET", "Bearer "+access, ""), ask("GET", "bearer "+access, ""), ask("POST", "Bearer "+access, ""),
+			ask("POST", "", url.Values{"access_token": {access}}.Encode()),
+		} {
+			require.Equal(t, http.StatusOK, got.status, got.body)
+			assert.Equal(t, "application/json", got.header.Get("Content-Type"))
+			assert.Equal(t, "no-store", got.header.Get("Cache-Control"))
+			claims := got.json(t)
+			assert.Equal(t, claim(t, tokens["id_token"].(string), "sub"), claims["sub"])
+			assert.Equal(t, "alice", claims["preferred_username"])
+			assert.Equal(t, "alice@example.com", claims["email"], "by the claims parameter")
+			assert.IsType(t, 1.0, claims["updated_at"])
+		}
+		for name, got := range map[string]answer{
+			"none": ask("GET", "", ""), "noise": ask("GET", "Bearer noise", ""), "Basic": ask("GET", "Basic YTpi", ""), "in the address": s.get("/oauth/userinfo?access_token=" + access),
+		} {
+			assert.GreaterOrEqual(t, got.status, 400, name)
+			assert.Less(t, got.status, 500, name)
+		}
+		assert.Contains(t, ask("GET", "Bearer noise", "").header.Get("WWW-Authenticate"), `error="invalid_token"`)
+
+		s.command("user", "disable", "alice")
+		assert.Equal(t, http.StatusUnauthorized, ask("GET", "Bearer "+access, "").status)
+		assert.False(t, s.active("app", secret, access))
+		assert.Contains(t, p.authorize(nil).body, `id="login-page"`, "the session is over too")
+	})
+}
+
+func TestOnlyNamedUsersMayUseAClientWithAList(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
+		s.command("client", "users", "add", "app", "bob")
+		assert.Equal(t, "access_denied", s.person(t).signIn(nil).Get("error"))
+		s.command("client", "users", "add", "app", "alice")
+		assert.NotEmpty(t, s.person(t).signIn(nil).Get("code"))
+	})
+}
+
+func TestSignOut(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		bye := "https://app.example.test/bye"
+		signedIn := func() (*person, string, string) {
+			p := s.person(t)
+			tokens := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)
+			return p, tokens["id_token"].(string), tokens["access_token"].(string)
+		}
+		over := func(p *person) {
+			assert.Equal(t, "login_required", returned(t, p.authorize(url.Values{"prompt": {"none"}})).Get("error"))
+		}
+		p, hint, access := signedIn()
+		got := p.open("/oauth/logout?" + url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}, "state": {"x y"}}.Encode())
+		assert.Equal(t, bye+"?state=x+y", got.header.Get("Location"))
+		over(p)
+		assert.False(t, s.active("app", secret, access), "without offline_access it ends with the session")
+
+		// Anything else asks, or says what is wrong; it never redirects (threats 55).
+		p, hint, _ = signedIn()
+		for _, form := range []url.Values{
+			{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye + "?x=1"}},
+			{"id_token_hint": {hint}, "post_logout_redirect_uri": {"javascript:alert(1)"}},
+			{"id_token_hint": {"noise"}, "post_logout_redirect_uri": {bye}},
+			{"post_logout_redirect_uri": {bye}},
+			{"id_token_hint": {hint[:strings.LastIndexByte(hint, '.')+1]}, "post_logout_redirect_uri": {bye}},
+			{"id_token_hint": {hint}, "client_id": {"other"}},
+		} {
+			got := p.open("/oauth/logout?" + form.Encode())
+			assert.Empty(t, got.header.Get("Location"), form)
+			assert.Contains(t, got.body, `id="error-page"`, form)
+		}
+		for _, query := range []string{"", "?state=x"} {
+			page := p.open("/oauth/logout" + query)
+			require.Contains(t, page.body, `id="logout-page"`)
+			other := s.person(t)
+			other.signIn(nil)
+			assert.Contains(t, other.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(t, page, "confirm")}}).body, `id="logout-page"`, "another session's confirmation")
+		}
+		done := p.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(t, p.open("/oauth/logout"), "confirm")}})
+		assert.Contains(t, done.body, `id="logged-out"`)
+		over(p)
+		assert.Contains(t, p.open("/oauth/logout").body, `id="logged-out"`, "nobody is signed in")
+	})
+}
+
+// The sums of the flow (design 5 and 17), and what a stolen database holds (threats 34).
+func TestStatementsAndSecretsOfTheCodeFlow(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		p := s.person(t)
+		first := s.exchange(secret, p.signIn(nil).Get("code"), nil)
+		authorize := p.authorize(nil)
+		code := returned(t, authorize).Get("code")
+		exchange := s.exchange(secret, code, nil)
+		access := exchange.json(t)["access_token"].(string)
+		assert.LessOrEqual(t, s.statements(exchange), 5, "code exchange")
+		assert.LessOrEqual(t, s.statements(authorize)+s.statements(exchange), 12, "signed-in flow")
+		r, err := http.NewRequest(http.MethodGet, s.url+"/oauth/userinfo", nil)
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer "+access)
+		assert.LessOrEqual(t, s.statements(s.send(r)), 2, "UserInfo")
+		s.stop()
+
+		dump := storagetest.Dump(t, databaseURL)
+		require.Contains(t, dump, "alice")
+		for name, secret := range map[string]string{
+			"password": "wonderland", "code": code, "access token": access, "ID token": first.json(t)["id_token"].(string),
+			"session": p.cookies["__Host-gatehouse_session"], "flow": p.cookies["__Host-gatehouse_flow"],
+		} {
+			assert.NotContains(t, dump, secret, name)
+			assert.NotContains(t, s.log.String(), secret, "log: "+name)
+		}
+	})
+}

@@ -1,0 +1,165 @@
+package e2e_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const callback = "https://app.example.test/callback"
+
+// person is a browser without scripts: it keeps cookies, and sends the forms that it is
+// shown. It speaks plain HTTP to the server, as a proxy would, so cookies are kept by name
+// whatever their attributes; what the attributes are is tested apart.
+type person struct {
+	*server
+
+	t       *testing.T
+	cookies map[string]string
+}
+
+// house is a server with users and applications.
+func (s *server) person(t *testing.T) *person {
+	t.Helper()
+	return &person{s, t, map[string]string{}}
+}
+
+// withPeople starts a server that alice, and an application of each kind, can use.
+func withPeople(t *testing.T, databaseURL string) (s *server, secret string) {
+	t.Helper()
+	s = start(t, databaseURL)
+	s.stdin("wonderland\n", "user", "create", "alice", "--email", "alice@example.com", "--password-stdin")
+	secret = s.client("app", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile email offline_access",
+		"--post-logout-redirect-uri", "https://app.example.test/bye")
+	return s, secret
+}
+
+func (p *person) request(method, path string, form url.Values) answer {
+	p.t.Helper()
+	var r *http.Request
+	var err error
+	if method == http.MethodPost {
+		r, err = http.NewRequest(method, p.url+path, strings.NewReader(form.Encode()))
+	} else {
+		r, err = http.NewRequest(method, p.url+path, nil)
+	}
+	require.NoError(p.t, err)
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for name, value := range p.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	got := p.send(r)
+	for _, c := range (&http.Response{Header: got.header}).Cookies() {
+		assert.True(p.t, strings.HasPrefix(c.Name, "__Host-"), c.Name)
+		assert.True(p.t, c.Secure && c.HttpOnly && c.Path == "/" && c.Domain == "" && c.SameSite == http.SameSiteLaxMode, c.String())
+		if c.MaxAge < 0 {
+			delete(p.cookies, c.Name)
+		} else {
+			p.cookies[c.Name] = c.Value
+		}
+	}
+	return got
+}
+
+func (p *person) open(path string) answer { p.t.Helper(); return p.request(http.MethodGet, path, nil) }
+
+// authorize opens an authorization request of the application; more replaces parameters, and
+// drops those that are empty.
+func (p *person) authorize(more url.Values) answer {
+	p.t.Helper()
+	return p.open("/oauth/authorize?" + authorizeParams(more).Encode())
+}
+
+func authorizeParams(more url.Values) url.Values {
+	form := url.Values{
+		"client_id": {"app"}, "response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid profile"}, "state": {"s t/a+te"}, "nonce": {"n-1"},
+	}
+	for name, values := range more {
+		if len(values) == 1 && values[0] == "" {
+			form.Del(name)
+		} else {
+			form[name] = values
+		}
+	}
+	return form
+}
+
+// hidden reads the hidden field of a form.
+func hidden(t *testing.T, page answer, name string) string {
+	t.Helper()
+	m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(page.body)
+	require.NotNil(t, m, "no field %s in:\n%s", name, page.body)
+	return html.UnescapeString(m[1])
+}
+
+// login sends the sign-in form of a page.
+func (p *person) login(page answer, password string) answer {
+	p.t.Helper()
+	require.Contains(p.t, page.body, `id="login-page"`)
+	return p.request(http.MethodPost, "/login", url.Values{
+		"flow": {hidden(p.t, page, "flow")}, "username": {"alice"}, "password": {password}, "action": {"login"},
+	})
+}
+
+// follow follows redirects within the server.
+func (p *person) follow(got answer) answer {
+	p.t.Helper()
+	for range 5 {
+		location := got.header.Get("Location")
+		if got.status != http.StatusSeeOther || !strings.HasPrefix(location, "/") {
+			return got
+		}
+		got = p.open(location)
+	}
+	return got
+}
+
+// agree sends the consent form of a page.
+func (p *person) agree(page answer, remember bool) answer {
+	p.t.Helper()
+	require.Contains(p.t, page.body, `id="consent-page"`)
+	form := url.Values{"flow": {hidden(p.t, page, "flow")}, "action": {"accept"}}
+	if remember {
+		form.Set("remember", "1")
+	}
+	return p.request(http.MethodPost, "/consent", form)
+}
+
+// returned reads the parameters of an answer that goes back to the application.
+func returned(t *testing.T, got answer) url.Values {
+	t.Helper()
+	require.Equal(t, http.StatusSeeOther, got.status, got.body)
+	location := got.header.Get("Location")
+	require.True(t, strings.HasPrefix(location, callback), location)
+	u, err := url.Parse(location)
+	require.NoError(t, err)
+	assert.Equal(t, issuer, u.Query().Get("iss"), "RFC 9207")
+	return u.Query()
+}
+
+// signIn goes through the whole flow and returns the parameters of the answer.
+func (p *person) signIn(more url.Values) url.Values {
+	p.t.Helper()
+	page := p.follow(p.login(p.authorize(more), "wonderland"))
+	if strings.Contains(page.body, `id="consent-page"`) {
+		page = p.agree(page, true)
+	}
+	return returned(p.t, page)
+}
+
+func (s *server) exchange(secret, code string, more url.Values) answer {
+	s.t.Helper()
+	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}
+	for name, values := range more {
+		form[name] = values
+	}
+	return s.post("/oauth/token", "app", secret, form)
+}

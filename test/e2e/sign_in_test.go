@@ -1,0 +1,309 @@
+package e2e_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
+)
+
+// toServer sends what is meant for the issuer to the server of the test, as a proxy would.
+type toServer struct{ url string }
+
+func (s toServer) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	target, err := url.Parse(s.url + r.URL.RequestURI())
+	if err != nil {
+		return nil, err
+	}
+	r.URL, r.Host = target, ""
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// A certified client library works unconfigured: discovery, PKCE, code, ID token, UserInfo.
+func TestAPersonSignsInToAnApplication(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		ctx := oidc.ClientContext(context.Background(), &http.Client{Transport: toServer{s.url}})
+		provider, err := oidc.NewProvider(ctx, issuer)
+		require.NoError(t, err)
+		config := oauth2.Config{ClientID: "app", ClientSecret: secret, Endpoint: provider.Endpoint(), RedirectURL: callback, Scopes: []string{"openid", "profile", "email"}}
+		verifier := oauth2.GenerateVerifier()
+		address, err := url.Parse(config.AuthCodeURL("st", oauth2.S256ChallengeOption(verifier), oidc.Nonce("n-0S6")))
+		require.NoError(t, err)
+
+		p := s.person(t)
+		page := p.login(p.open(address.RequestURI()), "wonderland")
+		require.Equal(t, http.StatusSeeOther, page.status)
+		consent := p.follow(page)
+		for _, shown := range []string{"app", "app.example.test", "alice"} {
+			assert.Contains(t, consent.body, shown)
+		}
+		got := returned(t, p.agree(consent, true))
+		assert.Equal(t, "st", got.Get("state"))
+
+		token, err := config.Exchange(ctx, got.Get("code"), oauth2.VerifierOption(verifier))
+		require.NoError(t, err)
+		idToken, err := provider.Verifier(&oidc.Config{ClientID: "app"}).Verify(ctx, token.Extra("id_token").(string))
+		require.NoError(t, err)
+		assert.Equal(t, "n-0S6", idToken.Nonce)
+		require.NoError(t, idToken.VerifyAccessToken(token.AccessToken), "at_hash")
+		claims := map[string]any{}
+		require.NoError(t, idToken.Claims(&claims))
+		assert.InDelta(t, time.Now().Unix(), claims["auth_time"], 30)
+		assert.Equal(t, []any{"pwd"}, claims["amr"])
+		assert.NotEmpty(t, claims["sid"])
+		assert.NotContains(t, claims, "email", "claims of scopes are at UserInfo")
+
+		info, err := provider.UserInfo(ctx, config.TokenSource(ctx, token))
+		require.NoError(t, err)
+		assert.Equal(t, idToken.Subject, info.Subject)
+		assert.Equal(t, "alice@example.com", info.Email)
+
+		// Remembered, and signed in: the next time nothing is asked.
+		again := returned(t, p.authorize(url.Values{"prompt": {"none"}, "scope": {"openid profile email"}}))
+		assert.NotEmpty(t, again.Get("code"))
+	})
+}
+
+func TestPromptMaxAgeAndHints(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		p := s.person(t)
+		assert.Equal(t, "login_required", returned(t, p.authorize(url.Values{"prompt": {"none"}})).Get("error"))
+		first := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)
+		hint := first["id_token"].(string)
+		isLogin := func(more url.Values) { assert.Contains(t, p.authorize(more).body, `id="login-page"`, more) }
+		isCode := func(more url.Values) { assert.NotEmpty(t, returned(t, p.authorize(more)).Get("code"), more) }
+		isError := func(code string, more url.Values) {
+			assert.Equal(t, code, returned(t, p.authorize(more)).Get("error"), more)
+		}
+
+		isCode(nil)
+		isCode(url.Values{"prompt": {"none"}, "id_token_hint": {hint}})
+		isCode(url.Values{"max_age": {"10000"}})
+		isCode(url.Values{"extra": {"foobar"}, "display": {"popup"}, "ui_locales": {"se"}, "claims_locales": {"se"}, "acr_values": {"1 2"}})
+		isLogin(url.Values{"prompt": {"login"}})
+		isLogin(url.Values{"prompt": {"select_account"}})
+		isLogin(url.Values{"max_age": {"0"}})
+		isError("login_required", url.Values{"max_age": {"0"}, "prompt": {"none"}})
+		isError("consent_required", url.Values{"prompt": {"none"}, "scope": {"openid email"}})
+		assert.Contains(t, p.authorize(url.Values{"prompt": {"consent"}}).body, `id="consent-page"`)
+		for _, wrong := range []url.Values{
+			{"prompt": {"none login"}},
+			{"prompt": {"magic"}},
+			{"max_age": {"-1"}},
+			{"max_age": {"abc"}},
+			{"id_token_hint": {"noise"}},
+			{"claims": {"{"}},
+			{"response_mode": {"magic"}},
+			{"response_type": {""}},
+			{"scope": {"openid"}, "nonce": {strings.Repeat("n", 2000)}},
+		} {
+			isError("invalid_request", wrong)
+		}
+		isError("unsupported_response_type", url.Values{"response_type": {"token"}})
+		isError("request_not_supported", url.Values{"request": {"eyJhbGciOiJub25lIn0.e30."}})
+		isError("request_uri_not_supported", url.Values{"request_uri": {"https://evil.example/"}})
+		isError("registration_not_supported", url.Values{"registration": {"{}"}})
+		isError("invalid_scope", url.Values{"scope": {"openid admin"}})
+
+		// A new proof of who it is: auth_time moves on.
+		time.Sleep(1100 * time.Millisecond)
+		page := p.follow(p.login(p.authorize(url.Values{"prompt": {"login"}}), "wonderland"))
+		second := s.exchange(secret, returned(t, page).Get("code"), nil).json(t)
+		assert.Greater(t, claim(t, second["id_token"].(string), "auth_time"), claim(t, hint, "auth_time"))
+
+		// A hint about somebody else cannot be answered silently (threats 12).
+		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
+		other := s.person(t)
+		login := other.authorize(nil)
+		consent := other.follow(other.request(http.MethodPost, "/login", url.Values{"flow": {hidden(t, login, "flow")}, "username": {"bob"}, "password": {"looking-glass"}}))
+		returned(t, other.agree(consent, true))
+		assert.Equal(t, "login_required", returned(t, other.authorize(url.Values{"prompt": {"none"}, "id_token_hint": {hint}})).Get("error"))
+	})
+}
+
+// State comes back as it came, and not at all when there was none (threats 8, fosite.md 14).
+func TestStateAndResponseModes(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		p := s.person(t)
+		assert.Equal(t, "s t/a+te", p.signIn(nil).Get("state"))
+		assert.False(t, returned(t, p.authorize(url.Values{"state": {""}})).Has("state"))
+		long := strings.Repeat("x", 384)
+		assert.Equal(t, long, returned(t, p.authorize(url.Values{"state": {long}})).Get("state"))
+
+		fragment := p.authorize(url.Values{"response_mode": {"fragment"}}).header.Get("Location")
+		assert.True(t, strings.HasPrefix(fragment, callback+"#"), fragment)
+		for _, more := range []url.Values{{"response_mode": {"form_post"}}, {"response_mode": {"form_post"}, "scope": {"openid admin"}}} {
+			page := p.authorize(more)
+			assert.Equal(t, http.StatusOK, page.status)
+			assert.Contains(t, page.body, `action="`+callback+`"`)
+			assert.Equal(t, "s t/a+te", hidden(t, page, "state"))
+			assert.Equal(t, issuer, hidden(t, page, "iss"))
+			assert.Contains(t, page.header.Get("Content-Security-Policy"), "form-action https://app.example.test;")
+		}
+		// A posted request becomes a GET, so that the cookies come along.
+		posted := p.request(http.MethodPost, "/oauth/authorize", authorizeParams(nil))
+		assert.Equal(t, http.StatusSeeOther, posted.status)
+		returned(t, p.follow(posted))
+	})
+}
+
+// What cannot be trusted is answered by a page and goes nowhere (threats 1 and 3).
+func TestAnswersGoToRegisteredAddressesOnly(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		p := s.person(t)
+		for _, more := range []url.Values{
+			{"client_id": {"nobody"}},
+			{"client_id": {""}},
+			{"client_id": {"app", "app"}},
+			{"redirect_uri": {""}},
+			{"redirect_uri": {callback + "/"}},
+			{"redirect_uri": {callback + "?x=1"}},
+			{"redirect_uri": {"https://evil.example/"}},
+			{"redirect_uri": {"javascript:alert(1)"}, "response_mode": {"form_post"}},
+			{"redirect_uri": {callback, callback}},
+		} {
+			got := p.authorize(more)
+			assert.GreaterOrEqual(t, got.status, 400, more)
+			assert.Less(t, got.status, 500, more)
+			assert.Contains(t, got.body, `id="error-page"`, more)
+			assert.Empty(t, got.header.Get("Location"), more)
+			assert.NotContains(t, got.body, "evil.example", more)
+		}
+		assert.Equal(t, "invalid_request", returned(t, p.authorize(url.Values{"scope": {"openid", "email"}})).Get("error"), "a parameter twice")
+	})
+}
+
+func TestRefusalAndCancelGoBackToTheApplication(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		p := s.person(t)
+		page := p.authorize(nil)
+		cancelled := returned(t, p.request(http.MethodPost, "/login", url.Values{"flow": {hidden(t, page, "flow")}, "action": {"cancel"}}))
+		assert.Equal(t, "access_denied", cancelled.Get("error"))
+		assert.Equal(t, "s t/a+te", cancelled.Get("state"))
+		assert.True(t, strings.HasPrefix(cancelled.Get("error_uri"), issuer+"/errors/"))
+
+		consent := p.follow(p.login(p.authorize(nil), "wonderland"))
+		denied := returned(t, p.request(http.MethodPost, "/consent", url.Values{"flow": {hidden(t, consent, "flow")}, "action": {"deny"}}))
+		assert.Equal(t, "access_denied", denied.Get("error"))
+		assert.Contains(t, p.authorize(nil).body, `id="consent-page"`, "nothing was remembered")
+	})
+}
+
+// Threats 18, 43, 44 and 54: what a page holds is worth nothing in another browser, after
+// its time, or from another site.
+func TestFlowsAreBoundToTheirBrowser(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		victim, attacker := s.person(t), s.person(t)
+		login := attacker.authorize(nil)
+		stolen := victim.request(http.MethodPost, "/login", url.Values{"flow": {hidden(t, login, "flow")}, "username": {"alice"}, "password": {"wonderland"}})
+		assert.Equal(t, http.StatusBadRequest, stolen.status)
+		assert.Contains(t, stolen.body, `id="error-page"`)
+
+		consent := victim.follow(victim.login(victim.authorize(nil), "wonderland"))
+		flow := hidden(t, consent, "flow")
+		assert.Equal(t, http.StatusBadRequest, attacker.request(http.MethodPost, "/consent", url.Values{"flow": {flow}, "action": {"accept"}}).status)
+		altered := flow[:len(flow)/2] + "A" + flow[len(flow)/2+1:]
+		assert.Equal(t, http.StatusBadRequest, victim.request(http.MethodPost, "/consent", url.Values{"flow": {altered}, "action": {"accept"}}).status)
+		assert.Equal(t, http.StatusBadRequest, victim.open("/oauth/authorize?flow="+url.QueryEscape(altered)).status)
+
+		// The back button: a second approval of the same request is told so, and goes nowhere.
+		first := returned(t, victim.agree(consent, false))
+		require.NotEmpty(t, first.Get("code"))
+		second := victim.agree(consent, false)
+		assert.Equal(t, http.StatusBadRequest, second.status)
+		assert.Contains(t, second.body, "Already finished")
+
+		// Another site's form (login CSRF) is refused, even with a flow that is good.
+		fresh := victim.authorize(url.Values{"prompt": {"login"}})
+		for _, header := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
+			r, err := http.NewRequest(http.MethodPost, s.url+"/login", strings.NewReader(url.Values{"flow": {hidden(t, fresh, "flow")}, "username": {"alice"}, "password": {"wonderland"}}.Encode()))
+			require.NoError(t, err)
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set(header[0], header[1])
+			for name, value := range victim.cookies {
+				r.AddCookie(&http.Cookie{Name: name, Value: value})
+			}
+			assert.Equal(t, http.StatusForbidden, s.send(r).status, header)
+		}
+	})
+}
+
+// A session that was planted before the sign-in is worth nothing after it, and neither is
+// the one before (threats 44, Keycloak CVE-2026-7507).
+func TestSignInMakesANewSession(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		p := s.person(t)
+		p.cookies["__Host-gatehouse_session"] = "planted"
+		p.signIn(nil)
+		first := p.cookies["__Host-gatehouse_session"]
+		assert.NotEqual(t, "planted", first)
+		p.follow(p.login(p.authorize(url.Values{"prompt": {"login"}}), "wonderland"))
+		assert.NotEqual(t, first, p.cookies["__Host-gatehouse_session"])
+
+		old := s.person(t)
+		old.cookies["__Host-gatehouse_session"] = first
+		assert.Equal(t, "login_required", returned(t, old.authorize(url.Values{"prompt": {"none"}})).Get("error"))
+	})
+}
+
+func TestWrongPasswordsReadTheSameAndAreThrottled(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		p := s.person(t)
+		try := func(name, password string) answer {
+			return p.request(http.MethodPost, "/login", url.Values{"username": {name}, "password": {password}})
+		}
+		known, unknown := try("alice", "wrong"), try("nobody", "wrong")
+		assert.Equal(t, known.status, unknown.status)
+		assert.Equal(t, strings.ReplaceAll(known.body, "alice", "X"), strings.ReplaceAll(unknown.body, "nobody", "X"))
+		assert.Contains(t, known.body, "password is wrong")
+
+		// Parallel tries are counted before they are made (threats 48, Zitadel CVE-2023-47111),
+		// and every spelling of the name counts as one.
+		var throttled, wrong atomic.Int32
+		var wg sync.WaitGroup
+		for i := range 30 {
+			wg.Go(func() {
+				r, _ := http.NewRequest(http.MethodPost, s.url+"/login", strings.NewReader(url.Values{"username": {[]string{"alice", "ALICE", " Alice "}[i%3]}, "password": {"wrong"}}.Encode()))
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				switch got := s.send(r); got.status {
+				case http.StatusTooManyRequests:
+					assert.NotEmpty(t, got.header.Get("Retry-After"))
+					throttled.Add(1)
+				case http.StatusUnprocessableEntity:
+					wrong.Add(1)
+				default:
+					assert.Fail(t, "unexpected", "%d", got.status)
+				}
+			})
+		}
+		wg.Wait()
+		assert.LessOrEqual(t, wrong.Load(), int32(9), "one of ten was used above")
+		assert.Equal(t, http.StatusTooManyRequests, try("alice", "wonderland").status)
+	})
+}
