@@ -73,13 +73,13 @@ func (j *Janitor) tick(ctx context.Context) error {
 	}
 	removed, err := j.Sweep(ctx)
 	if removed != (Swept{}) {
-		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "signing_keys", removed.SigningKeys)
+		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "signing_keys", removed.SigningKeys)
 	}
 	return err
 }
 
 // Swept counts the rows that a sweep removed.
-type Swept struct{ Tokens, Grants, SigningKeys int64 }
+type Swept struct{ Tokens, Grants, Sessions, SigningKeys int64 }
 
 // Sweep removes a bounded number of expired rows.
 func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
@@ -89,10 +89,13 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 	old := now.Add(-keepGrants)
 	result := j.store.on(ctx).Exec(`DELETE FROM grants WHERE id IN
 		(SELECT id FROM grants WHERE ended_at < ? OR expires_at < ? LIMIT ?)`, old, old, batchSize)
-	removed.Grants = result.RowsAffected
+	removed.Grants = result.RowsAffected // their codes go with them
+	sessions := j.store.on(ctx).Exec(`DELETE FROM sessions WHERE id IN
+		(SELECT id FROM sessions WHERE ended_at < ? OR expires_at < ? LIMIT ?)`, old, old, batchSize)
+	removed.Sessions = sessions.RowsAffected
 	var keysErr error
 	removed.SigningKeys, keysErr = j.store.RemoveSigningKeys(ctx, now.Add(-keys.Overlap))
-	return removed, errors.Join(err, j.store.fault(result.Error), keysErr)
+	return removed, errors.Join(err, j.store.fault(result.Error), j.store.fault(sessions.Error), keysErr)
 }
 
 // sweepTokens walks the tokens by id, which is by age, without an index on expiry. From the

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -83,10 +84,11 @@ func testJanitor(t *testing.T, f *fixture) {
 		row := keys.Row{KID: from.String(), Algorithm: keys.ES256, Sealed: []byte{1}, CreatedAt: f.clock(), ActiveFrom: from}
 		require.NoError(t, f.AddSigningKey(ctx, row))
 	}
+	require.NoError(t, f.CreateSession(ctx, &session.Session{ID: f.newID(), User: f.user(t, "alice"), Hash: make([]byte, 33), AuthTime: f.clock(), SeenAt: f.clock(), ExpiresAt: ends}))
 	f.advance(keys.Overlap + 2*time.Minute)
 	removed, err = janitor.Sweep(ctx)
 	require.NoError(t, err)
-	assert.Equal(t, storage.Swept{Tokens: 1, Grants: 1, SigningKeys: 1}, removed)
+	assert.Equal(t, storage.Swept{Tokens: 1, Grants: 1, Sessions: 1, SigningKeys: 1}, removed)
 	assert.Equal(t, 1, Count(t, f.url, "grants"))
 }
 

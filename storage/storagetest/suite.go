@@ -22,6 +22,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string) {
 		"clients": testClients, "client listing": testClientListing, "origins": testOrigins, "scopes": testScopes,
 		"keyring": testDataKeys, "signing keys": testSigningKeys, "settings": testSettings,
 		"grants": testGrants, "standing grants race": testStandingRace, "tokens": testTokens, "token listing": testTokenListing, "tokens race the end of their grant": testTokenRace,
+		"users": testUsers, "what ends with a user": testUserEnds, "sessions": testSessions, "codes": testCodes, "consents": testConsents,
 		"transactions": testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
 		"leases": testLeases, "janitor": testJanitor, "times": testTimes, "statements": testStatements, "migrations": testMigrations,
 	} {

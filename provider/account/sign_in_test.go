@@ -1,0 +1,111 @@
+package account_test
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/password"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+// steps counts slow hashes: how long an answer takes is how many of them it computes.
+type steps struct {
+	*password.Hasher
+
+	verified []string
+}
+
+func (s *steps) Verify(ctx context.Context, hash, secret string) (bool, error) {
+	s.verified = append(s.verified, hash[:strings.LastIndexByte(hash[:strings.LastIndexByte(hash, '$')], '$')])
+	return s.Hasher.Verify(ctx, hash, secret)
+}
+
+type fixture struct {
+	store  *storage.Store
+	users  *account.Registry
+	signIn *account.SignIn
+	steps  *steps
+}
+
+func newFixture(t testing.TB) *fixture {
+	t.Helper()
+	store, err := storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = store.Close() })
+	_, err = store.Migrate(t.Context())
+	require.NoError(t, err)
+	f := &fixture{store: store, steps: &steps{Hasher: password.New(rand.Reader, 2)}}
+	f.users = account.NewRegistry(store, store, f.steps, time.Now, rand.Reader)
+	f.signIn = account.NewSignIn(store, f.steps, account.NewThrottle(time.Now))
+	require.NoError(t, f.users.Create(t.Context(), &account.User{Username: "alice", Email: "alice@example.com"}, "wonderland"))
+	return f
+}
+
+func TestSignInByNameOrAddress(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, login := range []string{"alice", "ALICE ", "Alice@Example.com"} {
+		u, err := f.signIn.Verify(t.Context(), login, "wonderland", "192.0.2.1/32")
+		require.NoError(t, err, login)
+		assert.Equal(t, "alice", u.Username)
+	}
+}
+
+// Threats 46: whoever is asked about, the same error after the same work: one hash of the
+// same cost.
+func TestEveryFailureDoesTheSameWork(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := t.Context()
+	require.NoError(t, f.users.Create(ctx, &account.User{Username: "nopassword"}, ""))
+	require.NoError(t, f.users.Create(ctx, &account.User{Username: "disabled"}, "wonderland"))
+	_, err := f.users.Update(ctx, "disabled", func(u *account.User) { u.Disabled = true })
+	require.NoError(t, err)
+	for _, try := range [][2]string{
+		{"alice", "wrong"},
+		{"alice", ""},
+		{"alice", strings.Repeat("x", 2000)},
+		{"alice", "\xff"},
+		{"nobody", "wonderland"},
+		{"", ""},
+		{"' OR 1=1--", "x"},
+		{"nopassword", ""},
+		{"nopassword", "x"},
+		{"disabled", "wonderland"},
+	} {
+		f.steps.verified = nil
+		_, err := f.signIn.Verify(ctx, try[0], try[1], "192.0.2."+string(rune('0'+len(try[0])%10))+"/32")
+		require.ErrorIs(t, err, account.ErrSignIn, try)
+		assert.Equal(t, []string{"$argon2id$v=19$m=19456,t=2,p=1"}, f.steps.verified, try)
+	}
+}
+
+// The same in milliseconds, known and unknown in turn. The median is held to the 5 ms, since
+// one pause of a busy machine would move the mean.
+func TestKnownAndUnknownUsersTakeTheSameTime(t *testing.T) {
+	f := newFixture(t)
+	took := map[string][]time.Duration{}
+	for range 40 { // each some 25 ms
+		for _, login := range []string{"alice", "nobody"} {
+			fresh := account.NewSignIn(f.store, f.steps, account.NewThrottle(time.Now)) // never throttled
+			began := time.Now()
+			_, err := fresh.Verify(t.Context(), login, "wrong", "192.0.2.1/32")
+			took[login] = append(took[login], time.Since(began))
+			require.ErrorIs(t, err, account.ErrSignIn)
+		}
+	}
+	median := func(list []time.Duration) time.Duration { return slices.Sorted(slices.Values(list))[len(list)/2] }
+	known, unknown := median(took["alice"]), median(took["nobody"])
+	t.Logf("known %s, unknown %s", known, unknown)
+	assert.Less(t, (known - unknown).Abs(), 5*time.Millisecond)
+}

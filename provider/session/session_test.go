@@ -1,0 +1,133 @@
+package session_test
+
+import (
+	"crypto/rand"
+	"log/slog"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+	"github.com/gatehouse-id/gatehouse/provider/token"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+type fixture struct {
+	*session.Manager
+
+	t     *testing.T
+	store *storage.Store
+	user  *account.User
+	now   atomic.Pointer[time.Time]
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	t.Parallel()
+	f := &fixture{t: t}
+	start := time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)
+	f.now.Store(&start)
+	clock := func() time.Time { return *f.now.Load() }
+	var err error
+	f.store, err = storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: clock, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = f.store.Close() })
+	_, err = f.store.Migrate(t.Context())
+	require.NoError(t, err)
+	f.user = &account.User{ID: provider.NewID(start, rand.Reader), Username: "alice", Roles: []string{}, CreatedAt: start, UpdatedAt: start}
+	require.NoError(t, f.store.CreateUser(t.Context(), f.user))
+	ring, err := keyring.Open(t.Context(), f.store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
+	require.NoError(t, err)
+	f.Manager = session.NewManager(f.store, ring.Key(keyring.SessionHash), clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
+	return f
+}
+
+func (f *fixture) advance(d time.Duration) {
+	next := f.now.Load().Add(d)
+	f.now.Store(&next)
+}
+
+func (f *fixture) begin(previous *session.Session) (*session.Session, string) {
+	f.t.Helper()
+	s, text, err := f.Begin(f.t.Context(), f.user, []string{"pwd"}, previous)
+	require.NoError(f.t, err)
+	return s, text
+}
+
+func (f *fixture) live(text string) bool {
+	f.t.Helper()
+	_, err := f.Find(f.t.Context(), text)
+	if err != nil {
+		require.ErrorIs(f.t, err, session.ErrNone)
+	}
+	return err == nil
+}
+
+func TestASessionIsFoundByItsCookieAlone(t *testing.T) {
+	f := newFixture(t)
+	s, text := f.begin(nil)
+	found, err := f.Find(t.Context(), text)
+	require.NoError(t, err)
+	assert.Equal(t, s, found)
+	parsed, err := token.Parse(text)
+	require.NoError(t, err)
+	forged, renamed := parsed, parsed
+	forged.Secret[0] ^= 1
+	renamed.Kind = token.Access
+	for _, other := range []string{"", "noise", forged.Encode(), renamed.Encode(), s.ID.String()} {
+		assert.False(t, f.live(other))
+	}
+}
+
+// Threats 45: idle and absolute limits.
+func TestSessionsEndByThemselves(t *testing.T) {
+	f := newFixture(t)
+	_, idle := f.begin(nil)
+	f.advance(8*time.Hour - time.Microsecond)
+	assert.True(t, f.live(idle))
+	f.advance(8*time.Hour - time.Microsecond)
+	assert.True(t, f.live(idle), "use moves the idle limit")
+	f.advance(8 * time.Hour)
+	assert.False(t, f.live(idle))
+
+	_, busy := f.begin(nil)
+	for range 7*24 - 1 {
+		f.advance(time.Hour)
+		require.True(t, f.live(busy))
+	}
+	f.advance(time.Hour)
+	assert.False(t, f.live(busy), "the absolute limit does not move")
+}
+
+func TestEndedReplacedAndDisabledSessionsAreOver(t *testing.T) {
+	f := newFixture(t)
+	s, ended := f.begin(nil)
+	require.NoError(t, f.End(t.Context(), s))
+	assert.False(t, f.live(ended))
+
+	previous, old := f.begin(nil)
+	_, fresh := f.begin(previous)
+	assert.False(t, f.live(old), "a sign-in ends the session before it")
+	assert.True(t, f.live(fresh))
+
+	f.user.Disabled = true
+	require.NoError(t, f.store.UpdateUser(t.Context(), f.user))
+	assert.False(t, f.live(fresh))
+}
+
+func TestAChangedPasswordEndsEverySession(t *testing.T) {
+	f := newFixture(t)
+	_, a := f.begin(nil)
+	_, b := f.begin(nil)
+	f.user.PasswordHash = "another"
+	require.NoError(t, f.store.UpdateUser(t.Context(), f.user))
+	assert.False(t, f.live(a))
+	assert.False(t, f.live(b))
+}

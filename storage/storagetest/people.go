@@ -1,0 +1,199 @@
+package storagetest
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+func (f *fixture) user(t *testing.T, name string) *account.User {
+	t.Helper()
+	u := &account.User{
+		ID: f.newID(), Username: name, PasswordHash: "$argon2id$x", Email: name + "@example.com", EmailVerified: true, Phone: "+442071838750", PhoneVerified: true,
+		Profile: account.Profile{Name: "Ein Mensch – £", Address: &account.Address{Country: "GB"}}, Roles: []string{"admin", "x"}, CreatedAt: f.clock(), UpdatedAt: f.clock(),
+	}
+	require.NoError(t, f.CreateUser(t.Context(), u))
+	return u
+}
+
+func testUsers(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	u := f.user(t, "alice")
+	for _, login := range []string{"alice", "alice@example.com"} {
+		back, err := f.UserByLogin(ctx, login)
+		require.NoError(t, err)
+		assert.Equal(t, u, back)
+	}
+	for _, login := range []string{"", "Alice", "alice ", "al%", "ali_e"} {
+		_, err := f.UserByLogin(ctx, login)
+		assert.ErrorIs(t, err, provider.ErrNotFound, "%q", login)
+	}
+	twin := *u
+	twin.ID = f.newID()
+	require.ErrorIs(t, f.CreateUser(ctx, &twin), provider.ErrConflict)
+	twin.Username = "other"
+	require.ErrorIs(t, f.CreateUser(ctx, &twin), provider.ErrConflict, "the address is taken")
+	twin.Email = ""
+	require.NoError(t, f.CreateUser(ctx, &twin))
+	third := twin
+	third.ID, third.Username = f.newID(), "third"
+	require.NoError(t, f.CreateUser(ctx, &third), "any number without an address")
+
+	u.Email, u.Roles, u.EmailVerified = "", []string{}, false
+	require.NoError(t, f.UpdateUser(ctx, u))
+	back, err := f.User(ctx, u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, u, back)
+	require.ErrorIs(t, f.UpdateUser(ctx, &account.User{ID: f.newID(), Username: "nobody"}), provider.ErrNotFound)
+	page, err := f.Users(ctx, "alice", 1)
+	require.NoError(t, err)
+	require.Len(t, page, 1)
+	assert.Equal(t, "other", page[0].Username)
+}
+
+// Disabling a user, or changing the password, ends sessions and grants in the same moment.
+func testUserEnds(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	for name, change := range map[string]func(u *account.User){
+		"disabled": func(u *account.User) { u.Disabled = true }, "password": func(u *account.User) { u.PasswordHash = "$argon2id$y" }, "harmless": func(u *account.User) { u.Phone = "" },
+	} {
+		u := f.user(t, name)
+		s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), AuthTime: f.clock(), Methods: []string{"pwd"}, SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
+		require.NoError(t, f.CreateSession(ctx, s))
+		g := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: s.ID, CreatedAt: f.clock(), Offline: true}
+		require.NoError(t, f.CreateGrant(ctx, g))
+		tok := f.token(g.ID)
+		require.NoError(t, f.InsertToken(ctx, tok))
+		change(u)
+		require.NoError(t, f.UpdateUser(ctx, u))
+		back, err := f.Session(ctx, s.ID)
+		require.NoError(t, err)
+		_, ended, err := f.TokenWithGrant(ctx, tok.ID)
+		require.NoError(t, err)
+		assert.Equal(t, name == "harmless", back.EndedAt == nil && ended.EndedAt == nil, name)
+	}
+}
+
+func testSessions(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	u := f.user(t, "alice")
+	s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), AuthTime: f.clock(), Methods: []string{"pwd", "otp"}, SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
+	require.NoError(t, f.CreateSession(ctx, s))
+	back, err := f.Session(ctx, s.ID)
+	require.NoError(t, err)
+	assert.Equal(t, s, back)
+	_, err = f.Session(ctx, f.newID())
+	require.ErrorIs(t, err, provider.ErrNotFound)
+
+	later := f.clock().Add(time.Minute)
+	require.NoError(t, f.TouchSession(ctx, s.ID, later))
+	require.NoError(t, f.TouchSession(ctx, s.ID, f.clock()), "never backwards")
+	back, err = f.Session(ctx, s.ID)
+	require.NoError(t, err)
+	assert.Equal(t, later, back.SeenAt)
+
+	online := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: s.ID, CreatedAt: f.clock()}
+	offline := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: s.ID, CreatedAt: f.clock(), Offline: true}
+	tokens := map[bool]provider.ID{}
+	for _, g := range []*grant.Grant{online, offline} {
+		require.NoError(t, f.CreateGrant(ctx, g))
+		tok := f.token(g.ID)
+		require.NoError(t, f.InsertToken(ctx, tok))
+		tokens[g.Offline] = tok.ID
+	}
+	require.NoError(t, f.EndSession(ctx, s.ID, f.clock()))
+	require.NoError(t, f.EndSession(ctx, s.ID, later), "the first end counts")
+	back, err = f.Session(ctx, s.ID)
+	require.NoError(t, err)
+	at := f.clock()
+	assert.Equal(t, &at, back.EndedAt)
+	for isOffline, id := range tokens {
+		_, g, err := f.TokenWithGrant(ctx, id)
+		require.NoError(t, err)
+		assert.Equal(t, isOffline, g.EndedAt == nil, "with offline_access it outlives the sign-out")
+	}
+}
+
+func testCodes(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	u := f.user(t, "alice")
+	at := f.clock()
+	g := &grant.Grant{
+		ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: f.newID(), Scopes: []string{"openid"}, Audience: []string{}, AuthTime: &at,
+		ACR: "1", AMR: []string{"pwd"}, Claims: `{"userinfo":{}}`, Offline: true, CreatedAt: at,
+	}
+	require.NoError(t, f.CreateGrant(ctx, g))
+	require.ErrorIs(t, f.CreateGrant(ctx, g), provider.ErrConflict, "a request is approved once")
+	c := &grant.Code{ID: f.newID(), GrantID: g.ID, Hash: make([]byte, 33), RedirectURI: "https://app/cb", Challenge: "c", Method: "S256", Nonce: "n", ExpiresAt: at.Add(time.Minute)}
+	require.NoError(t, f.CreateCode(ctx, c))
+	code, back, err := f.CodeWithGrant(ctx, c.ID)
+	require.NoError(t, err)
+	assert.Equal(t, c, code)
+	assert.Equal(t, g, back)
+
+	var used atomic.Int32
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			won, err := f.UseCode(ctx, c.ID, at)
+			assert.NoError(t, err)
+			if won {
+				used.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	assert.EqualValues(t, 1, used.Load())
+	code, _, err = f.CodeWithGrant(ctx, c.ID)
+	require.NoError(t, err)
+	assert.Equal(t, &at, code.UsedAt)
+
+	u.Disabled = true
+	require.NoError(t, f.UpdateUser(ctx, u))
+	_, _, err = f.CodeWithGrant(ctx, c.ID)
+	assert.ErrorIs(t, err, provider.ErrNotFound, "the code of a disabled user")
+}
+
+func testConsents(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	f.client(t, "other")
+	alice, bob := f.user(t, "alice"), f.user(t, "bob")
+	standing := func(u *account.User, clientID string) consent.Standing {
+		s, err := f.Standing(ctx, u.ID, clientID)
+		require.NoError(t, err)
+		return s
+	}
+	assert.Equal(t, consent.Standing{MayUse: true, Remembered: []string{}}, standing(alice, "app"))
+	require.NoError(t, f.Remember(ctx, alice.ID, "app", []string{"a"}, f.clock()))
+	require.NoError(t, f.Remember(ctx, alice.ID, "app", []string{"a", "b"}, f.clock()))
+	assert.Equal(t, []string{"a", "b"}, standing(alice, "app").Remembered)
+	assert.Empty(t, standing(bob, "app").Remembered)
+	assert.Empty(t, standing(alice, "other").Remembered)
+
+	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))
+	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))
+	assert.False(t, standing(alice, "app").MayUse)
+	assert.True(t, standing(bob, "app").MayUse)
+	assert.True(t, standing(alice, "other").MayUse)
+	names, err := f.AllowedUsers(ctx, "app")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"bob"}, names)
+	require.ErrorIs(t, f.AllowUser(ctx, "nothing", bob.ID), provider.ErrNotFound)
+	require.NoError(t, f.DisallowUser(ctx, "app", bob.ID))
+	require.ErrorIs(t, f.DisallowUser(ctx, "app", bob.ID), provider.ErrNotFound)
+	assert.True(t, standing(alice, "app").MayUse)
+}
