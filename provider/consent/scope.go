@@ -71,8 +71,28 @@ func validDescription(text string) bool {
 	return len(text) <= 300 && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// Ensure adds those of the names that the catalogue lacks, without a description, and
-// returns them: a client may be registered for a scope that nobody has described yet.
+// standardDescription puts the scopes of OpenID Connect (Core sections 5.4 and 11) into
+// words, for as long as nobody chose others.
+func standardDescription(name string) string {
+	switch name {
+	case "profile":
+		return "See your name and other details of your profile"
+	case "email":
+		return "See your email address"
+	case "address":
+		return "See your postal address"
+	case "phone":
+		return "See your phone number"
+	case "offline_access":
+		return "Keep this access while you are signed out"
+	default:
+		return ""
+	}
+}
+
+// Ensure adds those of the names that the catalogue lacks, those of OpenID Connect with
+// words and others without, and returns the latter: a client may be registered for a scope
+// that nobody has described yet.
 func (c *Catalogue) Ensure(ctx context.Context, names []string) ([]string, error) {
 	present, err := c.store.Scopes(ctx)
 	if err != nil {
@@ -81,6 +101,13 @@ func (c *Catalogue) Ensure(ctx context.Context, names []string) ([]string, error
 	var added []string
 	for _, name := range names {
 		if slices.ContainsFunc(present, func(s Scope) bool { return s.Name == name }) {
+			continue
+		}
+		description := standardDescription(name)
+		if name == "openid" || description != "" {
+			if _, err := c.Create(ctx, name, description); err != nil && !errors.Is(err, provider.ErrConflict) {
+				return added, fmt.Errorf("scope %q: %w", name, err)
+			}
 			continue
 		}
 		if _, err := c.Create(ctx, name, ""); err != nil {

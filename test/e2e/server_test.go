@@ -51,6 +51,7 @@ type server struct {
 	url     string
 	ops     string
 	env     []string
+	args    []string // of serve
 	process *exec.Cmd
 	log     *syncBuffer
 }
@@ -108,7 +109,7 @@ func (s *server) launch() {
 	s.t.Helper()
 	path, err := binary()
 	require.NoError(s.t, err)
-	s.process = exec.Command(path, "serve")
+	s.process = exec.Command(path, append([]string{"serve"}, s.args...)...)
 	s.process.Env, s.process.Stdout, s.process.Stderr = s.env, s.log, s.log
 	require.NoError(s.t, s.process.Start())
 	s.t.Cleanup(func() { s.stop() })

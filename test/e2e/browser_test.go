@@ -1,0 +1,250 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
+
+	"github.com/gatehouse-id/gatehouse/test/services"
+)
+
+// window is a real browser at the development server, with an application of its own that
+// waits for answers.
+type window struct {
+	t       *testing.T
+	ctx     context.Context
+	server  *server
+	answers chan url.Values
+	config  oauth2.Config
+}
+
+// dev starts the development server on SQLite, as `make run` does.
+func dev(t *testing.T) *server {
+	t.Helper()
+	s := settings(t, "")
+	s.env = append(s.env[:0:0], s.env...)
+	for i, pair := range s.env {
+		if strings.HasPrefix(pair, "GATEHOUSE_ISSUER=") || strings.HasPrefix(pair, "GATEHOUSE_DATABASE_URL=") {
+			s.env[i] = "UNUSED="
+		}
+	}
+	s.args = []string{"--dev"}
+	s.url = strings.Replace(s.url, "127.0.0.1", "localhost", 1)
+	s.run()
+	return s
+}
+
+func newWindow(t *testing.T, s *server) *window {
+	t.Helper()
+	w := &window{t: t, server: s, answers: make(chan url.Values, 10)}
+	app := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.ParseForm() == nil && r.URL.Path == "/callback" {
+			w.answers <- r.Form
+		}
+		_, _ = fmt.Fprint(rw, `<!doctype html><title>app</title><p id="app-page">the application</p>`)
+	}))
+	t.Cleanup(app.Close)
+	w.config = oauth2.Config{
+		ClientID: "demo-spa", RedirectURL: app.URL + "/callback", Scopes: []string{"openid", "profile", "email"},
+		Endpoint: oauth2.Endpoint{AuthURL: s.url + "/oauth/authorize", TokenURL: s.url + "/oauth/token", AuthStyle: oauth2.AuthStyleInParams},
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(services.Chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-back-forward-cache", true), chromedp.UserDataDir(t.TempDir()))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, closeWindow := chromedp.NewContext(allocator)
+	t.Cleanup(closeWindow)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	w.ctx = ctx
+	w.open()
+	return w
+}
+
+// open starts the browser, or another tab of it: under a context that lasts, since the
+// first one ends what it began.
+func (w *window) open() {
+	w.t.Helper()
+	require.NoError(w.t, chromedp.Do(w.ctx))
+}
+
+func (w *window) do(actions ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	read(w, chromedp.Steps(actions...))
+}
+
+// read does something in the window and gives what it yields.
+func read[T any](w *window, action chromedp.Action[T]) T {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	value, err := chromedp.Run(ctx, action)
+	if err != nil {
+		ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
+		defer cancel()
+		page, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.documentElement.outerHTML`))
+		w.t.Fatalf("%v at:\n%s\nlog:\n%s", err, page, w.server.log)
+	}
+	return value
+}
+
+// start opens an authorization request and returns the verifier that belongs to it.
+func (w *window) start(options ...oauth2.AuthCodeOption) string {
+	w.t.Helper()
+	verifier := oauth2.GenerateVerifier()
+	w.do(chromedp.Navigate(w.config.AuthCodeURL("state", append(options, oauth2.S256ChallengeOption(verifier))...)))
+	return verifier
+}
+
+func login(password string) chromedp.Action[chromedp.Void] {
+	return chromedp.Steps(
+		chromedp.WaitVisible("#login-page"),
+		chromedp.SetValue("#username", "alice"), chromedp.SendKeys("#password", password), chromedp.Click("#login-submit"),
+	)
+}
+
+// answer waits for what the application gets.
+func (w *window) answer() url.Values {
+	w.t.Helper()
+	select {
+	case got := <-w.answers:
+		return got
+	case <-time.After(20 * time.Second):
+		require.Fail(w.t, "the application got no answer")
+		return nil
+	}
+}
+
+// A person with a browser: the whole way, by keyboard and by click.
+func TestInABrowser(t *testing.T) {
+	t.Parallel()
+	s := dev(t)
+	w := newWindow(t, s)
+
+	// A wrong password is told, the name stays, and the next try goes on.
+	verifier := w.start()
+	w.do(login("wrong"), chromedp.WaitVisible("#problem"))
+	assert.Contains(t, read(w, chromedp.Text("#problem")), "wrong")
+	assert.Equal(t, "alice", read(w, chromedp.Value("#username")))
+	w.do(chromedp.SendKeys("#password", "wonderland\r"), chromedp.WaitVisible("#consent-page"))
+	consent := read(w, chromedp.Text("#consent-page"))
+	w.do(chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
+	assert.Contains(t, consent, "Demo browser application")
+	assert.Contains(t, consent, "127.0.0.1")
+	got := w.answer()
+	assert.Equal(t, "state", got.Get("state"))
+	assert.Equal(t, s.url, got.Get("iss"))
+	token, err := w.config.Exchange(w.ctx, got.Get("code"), oauth2.VerifierOption(verifier))
+	require.NoError(t, err)
+	assert.NotEmpty(t, token.Extra("id_token"))
+
+	// The back button leads to a page that helps, not to a second code.
+	w.do(chromedp.NavigateBack(), chromedp.WaitVisible("#consent-accept"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#error-page"))
+	assert.Contains(t, read(w, chromedp.Text("#error-page")), "Already finished")
+
+	// Signed in: no password, but a public client on loopback asks again (RFC 8252 8.6).
+	w.start()
+	w.do(chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-deny"), chromedp.WaitVisible("#app-page"))
+	assert.Equal(t, "access_denied", w.answer().Get("error"))
+
+	// prompt=none answers without a page, prompt=login and max_age=0 want the password.
+	w.start(oauth2.SetAuthURLParam("prompt", "none"))
+	assert.Equal(t, "consent_required", w.answer().Get("error"))
+	for _, more := range [][2]string{{"prompt", "login"}, {"max_age", "0"}} {
+		w.start(oauth2.SetAuthURLParam(more[0], more[1]))
+		w.do(login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
+		assert.NotEmpty(t, w.answer().Get("code"), more)
+	}
+
+	// An answer posted by the browser itself.
+	w.start(oauth2.SetAuthURLParam("response_mode", "form_post"))
+	w.do(chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
+	assert.NotEmpty(t, w.answer().Get("code"))
+
+	// Cancel, and sign out.
+	w.start(oauth2.SetAuthURLParam("prompt", "login"))
+	w.do(chromedp.Click("#login-cancel"), chromedp.WaitVisible("#app-page"))
+	assert.Equal(t, "access_denied", w.answer().Get("error"))
+	w.do(chromedp.Navigate(s.url+"/oauth/logout"), chromedp.WaitVisible("#logout-page"), chromedp.Click("#logout-confirm"), chromedp.WaitVisible("#logged-out"))
+	w.start(oauth2.SetAuthURLParam("prompt", "none"))
+	assert.Equal(t, "login_required", w.answer().Get("error"))
+}
+
+func TestTwoTabsDoNotDisturbEachOther(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, dev(t))
+	first := w.start()
+	ctx, closeTab := chromedp.NewContext(w.ctx)
+	defer closeTab()
+	second := &window{t: t, ctx: ctx, server: w.server, answers: w.answers, config: w.config}
+	second.open()
+	verifier := second.start()
+	second.do(login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
+	_, err := w.config.Exchange(w.ctx, w.answer().Get("code"), oauth2.VerifierOption(verifier))
+	require.NoError(t, err)
+	w.do(login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
+	_, err = w.config.Exchange(w.ctx, w.answer().Get("code"), oauth2.VerifierOption(first))
+	require.NoError(t, err)
+}
+
+// What people see: nothing refused by the policy, nothing loaded from elsewhere, nothing
+// wider than a phone, in both themes. With GATEHOUSE_SCREENSHOTS the pictures are kept.
+func TestPagesInBothThemesAndWidths(t *testing.T) {
+	t.Parallel()
+	s := dev(t)
+	w := newWindow(t, s)
+	for _, theme := range []string{"light", "dark"} {
+		for _, width := range []int64{360, 1440} {
+			w.do(chromedp.EmulateViewport(width, 800), prefer(theme))
+			w.start(oauth2.SetAuthURLParam("prompt", "login"))
+			w.picture("login", theme, width)
+			w.do(login("wrong"), chromedp.WaitVisible("#problem"))
+			w.picture("login-wrong", theme, width)
+			w.do(login("wonderland"), chromedp.WaitVisible("#consent-page"))
+			w.picture("consent", theme, width)
+			w.do(chromedp.Navigate(s.url + "/oauth/logout"))
+			w.picture("logout", theme, width)
+			w.do(chromedp.Click("#logout-confirm"), chromedp.WaitVisible("#logged-out"))
+			w.picture("logged-out", theme, width)
+			w.do(chromedp.Navigate(s.url + "/oauth/authorize?client_id=nobody"))
+			w.picture("error", theme, width)
+			w.do(chromedp.Navigate(s.url + "/"))
+			w.picture("landing", theme, width)
+		}
+	}
+}
+
+func prefer(theme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
+		})
+		return err
+	})
+}
+
+func (w *window) picture(name, theme string, width int64) {
+	w.t.Helper()
+	assert.False(w.t, read(w, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > window.innerWidth`)), "%s %s %d is wider than the window", name, theme, width)
+	assert.Zero(w.t, read(w, chromedp.Evaluate[int](`[...document.querySelectorAll('input:not([type=hidden])')].filter(i => i.labels.length == 0).length`)), "%s: every field has a label", name)
+	elsewhere := read(w, chromedp.Evaluate[[]string](`performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith(location.origin))`))
+	assert.Empty(w.t, elsewhere, "%s loads from elsewhere (threats 16)", name)
+	if dir := os.Getenv("GATEHOUSE_SCREENSHOTS"); dir != "" {
+		png := read(w, chromedp.CaptureScreenshot())
+		require.NoError(w.t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%s-%d.png", name, theme, width)), png, 0o600))
+	}
+}
