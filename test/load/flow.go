@@ -39,6 +39,9 @@ func houseFlows(h *house) []flow {
 		newClientCredentials(h.jwt, "client-credentials-jwt"),
 		newIntrospection(h),
 		newRevocation(h),
+		newCodeFlow(h, &h.rs256, "code-flow-rs256"),
+		newCodeFlow(h, &h.es256, "code-flow-es256"),
+		newUserInfo(h),
 		&document{label: "discovery", path: "/.well-known/openid-configuration", marker: `"jwks_uri"`},
 		&document{label: "jwks", path: "/oauth/jwks", marker: `"keys"`},
 	}

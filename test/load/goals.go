@@ -16,6 +16,12 @@ func cpuGoal(flow string) *float64 {
 		return goalOf(0.20)
 	case "introspection":
 		return goalOf(0.09)
+	case "code-flow-rs256": // 2.7 for a thousand flows of two requests each
+		return goalOf(1.35)
+	case "code-flow-es256":
+		return goalOf(0.75)
+	case "userinfo":
+		return goalOf(0.12)
 	case "discovery", "jwks":
 		return goalOf(0.025)
 	default:

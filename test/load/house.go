@@ -19,7 +19,9 @@ type house struct {
 
 	db          database
 	opaque, jwt credentials
-	connections int
+	// rs256 and es256 sign people in, with ID tokens of that algorithm.
+	rs256, es256 credentials
+	connections  int
 }
 
 // credentials are those of a client.
@@ -42,6 +44,9 @@ func openHouse(ctx context.Context, binary, dir string, db database, connections
 		return nil, err
 	}
 	if h.jwt, err = h.register(ctx, "load-jwt", "--access-token-format", "jwt"); err != nil {
+		return nil, err
+	}
+	if err = h.registerPeople(ctx); err != nil {
 		return nil, err
 	}
 	_, err = h.start(ctx)

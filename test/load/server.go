@@ -70,9 +70,15 @@ func newServer(ctx context.Context, binary, dir, databaseURL string) (*server, e
 
 // cli runs a verb of the command line on the server's database.
 func (s *server) cli(ctx context.Context, args ...string) error {
+	return s.cliWith(ctx, "", args...)
+}
+
+// cliWith runs a verb that reads something.
+func (s *server) cliWith(ctx context.Context, input string, args ...string) error {
 	var errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, s.binary, args...) //nolint:gosec // the binary under test
 	cmd.Env, cmd.Dir, cmd.Stderr = s.env, s.dir, &errs
+	cmd.Stdin = strings.NewReader(input)
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("gatehouse %s: %w: %s", strings.Join(args[:min(2, len(args))], " "), err, &errs)
 	}
