@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -93,8 +95,24 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 
 	watcher := cache.NewWatcher(h.store, log, directory.Flush, h.keys.Refresh)
 	janitor := storage.NewJanitor(h.store, log, e.clock, e.random)
+	e.tuneCollector()
 	return listeners{config: c, log: log, public: public, ops: ops, welcome: e.Out}.
 		run(ctx, watcher.Run, janitor.Run)
+}
+
+// collectAt is how much garbage, in percent of what is in use, is let grow before it is
+// collected. The server keeps some 5 MB in use, so that Go's own 100 would collect a hundred
+// times a second under load and save a few megabytes by it.
+const collectAt = 400
+
+// tuneCollector leaves an operator's own setting alone.
+func (e *environment) tuneCollector() {
+	for _, pair := range e.Environ {
+		if strings.HasPrefix(pair, "GOGC=") {
+			return
+		}
+	}
+	debug.SetGCPercent(collectAt)
 }
 
 // publicHandler puts the protocol together over the domain.
