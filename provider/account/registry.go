@@ -18,6 +18,7 @@ var (
 	ErrEmail    = errors.New("that is not an email address")
 	ErrPhone    = errors.New("a phone number starts with + and the country code and has 8 to 15 digits")
 	ErrPassword = errors.New("a password has 8 to 128 characters")
+	ErrCommon   = errors.New("that password is among the first that anybody would try; choose another one")
 	ErrRole     = errors.New("a role has 1 to 50 lower-case letters, digits or -")
 )
 
@@ -68,7 +69,7 @@ func (r *Registry) Create(ctx context.Context, u *User, password string) error {
 		return err
 	}
 	if password != "" {
-		hash, err := r.hash(ctx, password)
+		hash, err := r.hash(ctx, u, password)
 		if err != nil {
 			return err
 		}
@@ -103,7 +104,11 @@ func (r *Registry) Update(ctx context.Context, login string, change func(u *User
 
 // SetPassword gives the user another password.
 func (r *Registry) SetPassword(ctx context.Context, login, password string) (*User, error) {
-	hash, err := r.hash(ctx, password) // before the transaction: it takes long
+	known, err := r.store.UserByLogin(ctx, Canonical(login))
+	if err != nil {
+		return nil, err
+	}
+	hash, err := r.hash(ctx, known, password) // before the transaction: it takes long
 	if err != nil {
 		return nil, err
 	}
@@ -120,9 +125,12 @@ func (r *Registry) SetPassword(ctx context.Context, login, password string) (*Us
 	return updated, err
 }
 
-func (r *Registry) hash(ctx context.Context, password string) (string, error) {
+func (r *Registry) hash(ctx context.Context, u *User, password string) (string, error) {
 	if n := utf8.RuneCountInString(password); n < 8 || n > 128 || !utf8.ValidString(password) {
 		return "", ErrPassword
+	}
+	if common(password, u) {
+		return "", ErrCommon
 	}
 	hash, err := r.hasher.Hash(ctx, password)
 	if err != nil {

@@ -61,6 +61,26 @@ func TestSignInByNameOrAddress(t *testing.T) {
 	}
 }
 
+// Threats 47: 8 to 128 characters, all of them counted, and none that everybody tries.
+func TestPasswordsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	create := func(name, password string) error {
+		return f.users.Create(t.Context(), &account.User{Username: name, Email: name + "@example.com"}, password)
+	}
+	for _, password := range []string{"short", strings.Repeat("x", 129), "\xff\xff\xff\xff\xff\xff\xff\xff"} {
+		require.ErrorIs(t, create("bob", password), account.ErrPassword, password)
+	}
+	for _, password := range []string{"password", "PassWord", "12345678", "qwertyuiop", "iloveyou", "bobbybobby", "bobbybobby@example.com"} {
+		require.ErrorIs(t, create("bobbybobby", password), account.ErrCommon, password)
+	}
+	require.NoError(t, create("bob", strings.Repeat("ü", 128)))
+	_, err := f.users.SetPassword(t.Context(), "bob", "password1")
+	require.ErrorIs(t, err, account.ErrCommon)
+	_, err = f.signIn.Verify(t.Context(), "bob", strings.Repeat("ü", 127), "192.0.2.1/32")
+	assert.ErrorIs(t, err, account.ErrSignIn, "the last character counts")
+}
+
 // Threats 46: whoever is asked about, the same error after the same work: one hash of the
 // same cost.
 func TestEveryFailureDoesTheSameWork(t *testing.T) {

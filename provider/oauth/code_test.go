@@ -1,0 +1,162 @@
+package oauth_test
+
+import (
+	"crypto/rand"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+const callback = "https://app.example.com/cb"
+
+// person is somebody who is signed in.
+func (h *house) person(name string) *session.Session {
+	h.t.Helper()
+	now := *h.now.Load()
+	u := &account.User{ID: provider.NewID(now, rand.Reader), Username: name, CreatedAt: now, UpdatedAt: now}
+	require.NoError(h.t, h.store.CreateUser(h.t.Context(), u))
+	return &session.Session{ID: provider.NewID(now, rand.Reader), User: u, AuthTime: now, Methods: []string{"pwd"}}
+}
+
+func (h *house) app(alg string) string {
+	h.t.Helper()
+	return h.client(client.Client{
+		ID: "app", GrantTypes: []client.GrantType{client.AuthorizationCode}, RedirectURIs: []string{callback},
+		Scopes: []string{"openid", "profile"}, IDTokenAlg: alg,
+	})
+}
+
+func (h *house) flow(more url.Values) oauth.Flow {
+	h.t.Helper()
+	form := url.Values{"client_id": {"app"}, "response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid"}}
+	for name, values := range more {
+		form[name] = values
+	}
+	request, err := h.authorize.Parse(h.t.Context(), form)
+	require.NoError(h.t, err)
+	now := *h.now.Load()
+	return oauth.Flow{ID: provider.NewID(now, rand.Reader), StartedAt: now, Request: request}
+}
+
+func (h *house) code(s *session.Session) string {
+	h.t.Helper()
+	code, err := h.authorize.Approve(h.t.Context(), h.flow(nil), s, false)
+	require.NoError(h.t, err)
+	return code
+}
+
+func (h *house) exchange(secret, code string) (oauth.TokenAnswer, error) {
+	return h.tokens.Token(h.t.Context(), basic("app", secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}))
+}
+
+// Threats 15 and 23: 60 seconds, and an expired code is refused whoever brings it.
+func TestCodesLiveForAMinute(t *testing.T) {
+	h := newHouse(t)
+	secret, s := h.app("ES256"), h.person("alice")
+	early, late := h.code(s), h.code(s)
+	h.advance(time.Minute - time.Microsecond)
+	_, err := h.exchange(secret, early)
+	require.NoError(t, err)
+	h.advance(time.Microsecond)
+	_, err = h.exchange(secret, late)
+	assertRefused(t, err, "invalid_grant")
+}
+
+// Fosite.md 20: at_hash is that of the algorithm, and every algorithm works both ways.
+func TestFosite20IDTokensOfEveryAlgorithmComeBackAsHints(t *testing.T) {
+	for _, alg := range []keys.Algorithm{keys.ES256, keys.EdDSA} {
+		t.Run(string(alg), func(t *testing.T) {
+			h := newHouse(t)
+			secret, s := h.app(string(alg)), h.person("alice")
+			answer, err := h.exchange(secret, h.code(s))
+			require.NoError(t, err)
+			text, _ := answer.Parameters["id_token"].(string)
+			hint, err := h.idTokens.Hint(t.Context(), text)
+			require.NoError(t, err)
+			assert.Equal(t, s.User.ID.String(), hint.Subject)
+
+			// After a rotation too, and when it has expired: what counts is that it is ours.
+			_, err = h.keys.Rotate(t.Context(), alg, *h.now.Load())
+			require.NoError(t, err)
+			h.advance(2 * time.Hour)
+			_, err = h.idTokens.Hint(t.Context(), text)
+			require.NoError(t, err)
+			_, err = h.idTokens.Hint(t.Context(), text+"x")
+			assert.Error(t, err)
+		})
+	}
+}
+
+// Fosite.md 38: what cannot be signed leaves the code as it was.
+func TestFosite38ACodeSurvivesAnIDTokenThatCannotBeSigned(t *testing.T) {
+	h := newHouse(t)
+	secret, s := h.app("PS256"), h.person("alice") // no key of this algorithm here
+	code := h.code(s)
+	_, err := h.exchange(secret, code)
+	require.ErrorIs(t, err, keys.ErrNoKey)
+	require.NoError(t, h.keys.Ensure(t.Context(), keys.PS256))
+	_, err = h.exchange(secret, code)
+	assert.NoError(t, err)
+}
+
+// Threats 10 to 12: the matrix of who is signed in and what is asked for.
+func TestNextStep(t *testing.T) {
+	h := newHouse(t)
+	h.app("ES256")
+	s := h.person("alice")
+	h.advance(time.Hour)
+	next := func(more url.Values, s *session.Session) (oauth.Step, error) {
+		return h.authorize.Next(t.Context(), h.flow(more), s)
+	}
+	step := func(want oauth.Step, more url.Values, s *session.Session) {
+		got, err := next(more, s)
+		require.NoError(t, err, more)
+		assert.Equal(t, want, got, more)
+	}
+	refused := func(code string, more url.Values, s *session.Session) {
+		_, err := next(more, s)
+		assertRefused(t, err, code)
+	}
+	step(oauth.SignIn, nil, nil)
+	refused("login_required", url.Values{"prompt": {"none"}}, nil)
+	step(oauth.Consent, nil, s)
+	refused("consent_required", url.Values{"prompt": {"none"}}, s)
+	_, err := h.authorize.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, true)
+	require.NoError(t, err)
+	step(oauth.Approve, nil, s)
+	step(oauth.Approve, url.Values{"prompt": {"none"}}, s)
+	step(oauth.Consent, url.Values{"prompt": {"consent"}}, s)
+	step(oauth.SignIn, url.Values{"prompt": {"login"}}, s)
+	step(oauth.Approve, url.Values{"max_age": {"3601"}}, s)
+	step(oauth.SignIn, url.Values{"max_age": {"3600"}}, s)
+	refused("login_required", url.Values{"max_age": {"0"}, "prompt": {"none"}}, s)
+
+	// A proof that is newer than the request satisfies what it demands.
+	f := h.flow(url.Values{"prompt": {"login"}, "max_age": {"0"}})
+	fresh := *s
+	fresh.AuthTime = f.StartedAt.Add(time.Second)
+	got, err := h.authorize.Next(t.Context(), f, &fresh)
+	require.NoError(t, err)
+	assert.Equal(t, oauth.Approve, got)
+}
+
+// A request is approved once, whoever approves it again (Keycloak CVE-2023-0264).
+func TestARequestIsApprovedOnce(t *testing.T) {
+	h := newHouse(t)
+	h.app("ES256")
+	s, f := h.person("alice"), h.flow(nil)
+	_, err := h.authorize.Approve(t.Context(), f, s, false)
+	require.NoError(t, err)
+	_, err = h.authorize.Approve(t.Context(), f, h.person("bob"), false)
+	assertRefused(t, err, "invalid_request")
+}
