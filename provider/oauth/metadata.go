@@ -63,7 +63,7 @@ func NewMetadata(issuer string, p Paths, grants []client.GrantType) Metadata {
 		EndSessionEndpoint:     issuer + p.EndSession,
 		IntrospectionEndpoint:  issuer + p.Introspection,
 		RevocationEndpoint:     issuer + p.Revocation,
-		ScopesSupported:        []string{"openid", "profile", "email", "address", "phone", "offline_access"},
+		ScopesSupported:        []string{"openid", "profile", "email", "address", "phone"},
 		GrantTypesSupported:    types,
 		ResponseTypesSupported: []string{"code"},
 		ResponseModesSupported: []string{string(Query), string(Fragment), string(FormPost)},
