@@ -30,6 +30,19 @@ func (s *Store) CreateSession(ctx context.Context, v *session.Session) error {
 	return s.fault(s.on(ctx).Create(&row).Error)
 }
 
+// ReplaceSession puts a session in the place of another one of the same user.
+func (s *Store) ReplaceSession(ctx context.Context, previous provider.ID, next *session.Session) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		if err := s.CreateSession(ctx, next); err != nil {
+			return err
+		}
+		if err := s.on(ctx).Exec("UPDATE grants SET session_id = ? WHERE session_id = ?", rowID(next.ID), rowID(previous)).Error; err != nil {
+			return s.fault(err)
+		}
+		return s.fault(s.on(ctx).Exec("UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", next.AuthTime, rowID(previous)).Error)
+	})
+}
+
 // Session reads a session with its user.
 func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, error) {
 	var row sessionRow

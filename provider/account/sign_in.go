@@ -38,13 +38,18 @@ func NewSignIn(users loginFinder, h hasher, t *Throttle) *SignIn {
 // *Throttled without having looked at the password. Prefix is the address that the try
 // comes from, as the throttle counts it.
 func (s *SignIn) Verify(ctx context.Context, login, password, prefix string) (*User, error) {
-	canonical := Canonical(login)
-	if err := s.throttle.Begin(ctx, canonical, prefix); err != nil {
-		return nil, err
-	}
-	u, err := s.users.UserByLogin(ctx, canonical)
+	counted := Canonical(login)
+	u, err := s.users.UserByLogin(ctx, counted)
 	if err != nil && !errors.Is(err, provider.ErrNotFound) {
 		return nil, fmt.Errorf("find user: %w", err)
+	}
+	if err == nil {
+		// Name and address are two doors to one account: counted apart, they would give twice
+		// as many tries (Authelia CVE-2026-47203).
+		counted = u.ID.String()
+	}
+	if err := s.throttle.Begin(ctx, counted, prefix); err != nil {
+		return nil, err
 	}
 	hash := decoy
 	if err == nil && u.PasswordHash != "" {
@@ -60,6 +65,6 @@ func (s *SignIn) Verify(ctx context.Context, login, password, prefix string) (*U
 	if !ok || err != nil || hash == decoy || u.Disabled {
 		return nil, ErrSignIn
 	}
-	s.throttle.Succeeded(canonical, prefix)
+	s.throttle.Succeeded(counted, prefix)
 	return u, nil
 }

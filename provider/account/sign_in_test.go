@@ -61,6 +61,24 @@ func TestSignInByNameOrAddress(t *testing.T) {
 	}
 }
 
+// Threats 48, Authelia CVE-2025-24806 and CVE-2026-47203: however the account is named, its
+// tries are counted together.
+func TestNameAndAddressShareTheirTries(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	var throttled *account.Throttled
+	for i := range 12 {
+		_, err := f.signIn.Verify(t.Context(), []string{"alice", "ALICE", "alice@example.com", " Alice@EXAMPLE.com"}[i%4], "wrong", "192.0.2.1/32")
+		if i < 10 {
+			require.ErrorIs(t, err, account.ErrSignIn, i)
+		} else {
+			require.ErrorAs(t, err, &throttled, i)
+		}
+	}
+	_, err := f.signIn.Verify(t.Context(), "bob", "wrong", "192.0.2.1/32")
+	assert.ErrorIs(t, err, account.ErrSignIn, "another account")
+}
+
 // Threats 47: 8 to 128 characters, all of them counted, and none that everybody tries.
 func TestPasswordsThatAreRefused(t *testing.T) {
 	t.Parallel()

@@ -34,6 +34,8 @@ func redirectURIFault(uri string, kind Type) string {
 		return "must not have a wildcard: redirect URIs are compared letter by letter"
 	case u.User != nil:
 		return "must not have user information"
+	case strings.ContainsFunc(u.Host, notInHost):
+		return "must have a host of letters, digits, dots and hyphens"
 	}
 	switch scheme := strings.ToLower(u.Scheme); {
 	case scheme == "https" && u.Host != "":
@@ -51,6 +53,12 @@ func redirectURIFault(uri string, kind Type) string {
 	default:
 		return ""
 	}
+}
+
+// notInHost finds what a URI may have in its host but a name has not: a semicolon, say, would
+// begin another directive when the host stands in a content security policy.
+func notInHost(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(".-:[]", r)
 }
 
 // Loopback tells whether a host names this machine by literal or by localhost.

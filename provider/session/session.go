@@ -35,6 +35,9 @@ var ErrNone = errors.New("not signed in")
 // Store keeps sessions. It returns provider.ErrNotFound.
 type Store interface {
 	CreateSession(ctx context.Context, s *Session) error
+	// ReplaceSession ends one session and puts another of the same user in its place: what
+	// was granted in the first goes on in the second.
+	ReplaceSession(ctx context.Context, previous provider.ID, s *Session) error
 	// Session reads it with its user, in one statement.
 	Session(ctx context.Context, id provider.ID) (*Session, error)
 	// TouchSession moves SeenAt forward.
@@ -70,25 +73,34 @@ func NewManager(store Store, key macKey, clock provider.Clock, random io.Reader,
 }
 
 // Begin starts a session for a user who has just proved to be it, and ends the one that
-// the browser had, if any. It returns the session and the text for the cookie, which is
-// a credential.
+// the browser had, if any. When that was the same user's, who only had to prove it again,
+// applications notice nothing; another user's is signed out. It returns the session and the
+// text for the cookie, which is a credential.
 func (m *Manager) Begin(ctx context.Context, user *account.User, methods []string, previous *Session) (*Session, string, error) {
 	now := m.clock.Now(ctx)
-	if previous != nil {
-		if err := m.store.EndSession(ctx, previous.ID, now); err != nil {
-			return nil, "", fmt.Errorf("session: end the previous one: %w", err)
-		}
-	}
 	t := token.New(token.Session, provider.NewID(now, m.random), m.random)
 	text := t.Encode()
 	s := &Session{
 		ID: t.ID, User: user, Hash: m.key.MAC([]byte(token.Session), []byte(text)),
 		AuthTime: now, Methods: methods, SeenAt: now, ExpiresAt: now.Add(m.lifetimes.Absolute),
 	}
-	if err := m.store.CreateSession(ctx, s); err != nil {
-		return nil, "", fmt.Errorf("session: create: %w", err)
+	if err := m.keep(ctx, s, previous, now); err != nil {
+		return nil, "", fmt.Errorf("session: begin: %w", err)
 	}
 	return s, text, nil
+}
+
+func (m *Manager) keep(ctx context.Context, s, previous *Session, now time.Time) error {
+	switch {
+	case previous == nil:
+		return m.store.CreateSession(ctx, s)
+	case previous.User.ID == s.User.ID:
+		return m.store.ReplaceSession(ctx, previous.ID, s)
+	}
+	if err := m.store.EndSession(ctx, previous.ID, now); err != nil {
+		return err
+	}
+	return m.store.CreateSession(ctx, s)
 }
 
 // Find returns the session behind a cookie, or ErrNone.

@@ -113,6 +113,20 @@ func testSessions(t *testing.T, f *fixture) {
 		require.NoError(t, f.InsertToken(ctx, tok))
 		tokens[g.Offline] = tok.ID
 	}
+	// A new proof takes the old session's place, and its grants.
+	next := *s
+	next.ID = f.newID()
+	require.NoError(t, f.ReplaceSession(ctx, s.ID, &next))
+	back, err = f.Session(ctx, s.ID)
+	require.NoError(t, err)
+	assert.NotNil(t, back.EndedAt)
+	for _, id := range tokens {
+		_, g, err := f.TokenWithGrant(ctx, id)
+		require.NoError(t, err)
+		assert.Nil(t, g.EndedAt)
+		assert.Equal(t, next.ID, g.SessionID)
+	}
+	s = &next
 	require.NoError(t, f.EndSession(ctx, s.ID, f.clock()))
 	require.NoError(t, f.EndSession(ctx, s.ID, later), "the first end counts")
 	back, err = f.Session(ctx, s.ID)

@@ -255,18 +255,25 @@ func TestFlowsAreBoundToTheirBrowser(t *testing.T) {
 func TestSignInMakesANewSession(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, secret := withPeople(t, databaseURL)
 		p := s.person(t)
 		p.cookies["__Host-gatehouse_session"] = "planted"
-		p.signIn(nil)
+		access := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)["access_token"].(string)
 		first := p.cookies["__Host-gatehouse_session"]
 		assert.NotEqual(t, "planted", first)
 		p.follow(p.login(p.authorize(url.Values{"prompt": {"login"}}), "wonderland"))
 		assert.NotEqual(t, first, p.cookies["__Host-gatehouse_session"])
 
+		assert.True(t, s.active("app", secret, access), "proving it again signs nobody out of an application")
+
 		old := s.person(t)
 		old.cookies["__Host-gatehouse_session"] = first
 		assert.Equal(t, "login_required", returned(t, old.authorize(url.Values{"prompt": {"none"}})).Get("error"))
+
+		// Somebody else at the same browser: the first person is signed out.
+		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
+		p.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
+		assert.False(t, s.active("app", secret, access))
 	})
 }
 
