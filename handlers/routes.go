@@ -59,6 +59,8 @@ type Route struct {
 type Endpoints struct {
 	Discovery, JWKS, Token, Introspect, Revoke, UserInfo HandlerFunc
 	Authorize, LoginPage, Login, Consent, Logout         HandlerFunc
+	// LegacyCheck is nil unless the operator turned it on.
+	LegacyCheck HandlerFunc
 }
 
 // ownEndpoints are those of this package.
@@ -69,7 +71,7 @@ type ownEndpoints struct {
 // routes is the table. Prefix is where the OAuth endpoints stand.
 func routes(prefix string, e Endpoints, own ownEndpoints) []Route {
 	get, post, both := []string{http.MethodGet}, []string{http.MethodPost}, []string{http.MethodGet, http.MethodPost}
-	return []Route{
+	table := []Route{
 		{Name: "introspect", Methods: post, Path: prefix + "/introspect", Protection: ClientAuthenticated, Handler: e.Introspect, Policies: []string{"introspect-client", "introspect-prefix"}, Aliases: []string{"/api/v1/oauth/introspect"}},
 		{Name: "token", Methods: post, Path: prefix + "/token", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Token, Policies: []string{"token-client", "token-prefix"}, Aliases: []string{"/token", "/oauth/v2/token", "/api/v1/oauth/tokens"}},
 		{Name: "jwks", Methods: get, Path: prefix + "/jwks", Protection: Open, CORS: AnyOrigin, Handler: e.JWKS, Policies: []string{"document-prefix"}, Aliases: []string{"/.well-known/jwks.json", "/authorize/jwks"}},
@@ -86,6 +88,10 @@ func routes(prefix string, e Endpoints, own ownEndpoints) []Route {
 		{Name: "explanation", Methods: get, Path: errorsPath + "{error_id}", Protection: Page, Handler: own.explanation, Policies: []string{"page-prefix"}},
 		{Name: "asset", Methods: get, Path: pages.AssetRoute, Protection: Page, Handler: own.asset, Policies: []string{"page-prefix"}},
 	}
+	if e.LegacyCheck != nil {
+		table = append(table, Route{Name: "legacy check", Methods: get, Path: prefix + "/access_token_valid/{token}", Protection: Open, Handler: e.LegacyCheck, Policies: []string{"token-prefix"}})
+	}
+	return table
 }
 
 const (

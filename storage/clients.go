@@ -11,23 +11,30 @@ import (
 )
 
 type clientRow struct {
-	ID                  string
-	Name                string
-	Type                string
-	AuthMethod          string
-	GrantTypes          list
-	RedirectURIs        list `gorm:"column:redirect_uris"`
-	Scopes              list
-	DefaultScopes       list
-	Audience            list
-	TokenFormat         string
-	IDTokenAlg          string `gorm:"column:id_token_alg"`
-	AccessTokenLifetime int64  // seconds
-	RequirePKCE         bool   `gorm:"column:require_pkce"`
-	AllowPlainPKCE      bool   `gorm:"column:allow_plain_pkce"`
-	FirstParty          bool
-	MayIntrospect       bool
-	Disabled            bool
+	ID                   string
+	Name                 string
+	Type                 string
+	AuthMethod           string
+	GrantTypes           list
+	RedirectURIs         list `gorm:"column:redirect_uris"`
+	Scopes               list
+	DefaultScopes        list
+	Audience             list
+	TokenFormat          string
+	IDTokenAlg           string `gorm:"column:id_token_alg"`
+	AccessTokenLifetime  int64  // seconds, like the other lifetimes
+	IDTokenLifetime      int64  `gorm:"column:id_token_lifetime"`
+	RefreshTokenIdle     int64
+	RefreshTokenLifetime int64
+	RefreshTokenRotation string
+	JWKS                 string `gorm:"column:jwks"`
+	JWKSURI              string `gorm:"column:jwks_uri"`
+	AuthSigningAlg       string
+	RequirePKCE          bool `gorm:"column:require_pkce"`
+	AllowPlainPKCE       bool `gorm:"column:allow_plain_pkce"`
+	FirstParty           bool
+	MayIntrospect        bool
+	Disabled             bool
 
 	URI                    string `gorm:"column:uri"`
 	LogoURI                string `gorm:"column:logo_uri"`
@@ -168,7 +175,9 @@ func clientRowOf(c *client.Client) *clientRow {
 	return &clientRow{
 		ID: c.ID, Name: c.Name, Type: string(c.Type), AuthMethod: string(c.AuthMethod), GrantTypes: types,
 		RedirectURIs: c.RedirectURIs, Scopes: c.Scopes, DefaultScopes: c.DefaultScopes, Audience: c.Audience,
-		TokenFormat: string(c.TokenFormat), IDTokenAlg: c.IDTokenAlg, AccessTokenLifetime: int64(c.AccessTokenLifetime / time.Second),
+		TokenFormat: string(c.TokenFormat), IDTokenAlg: c.IDTokenAlg, AccessTokenLifetime: seconds(c.AccessTokenLifetime),
+		IDTokenLifetime: seconds(c.IDTokenLifetime), RefreshTokenIdle: seconds(c.RefreshTokenIdle), RefreshTokenLifetime: seconds(c.RefreshTokenLifetime),
+		RefreshTokenRotation: string(c.RefreshTokenRotation), JWKS: c.JWKS, JWKSURI: c.JWKSURI, AuthSigningAlg: c.AuthSigningAlg,
 		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty, MayIntrospect: c.MayIntrospect,
 		Disabled: c.Disabled, URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
 		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
@@ -183,9 +192,15 @@ func (r clientRow) client(secrets []client.Secret) *client.Client {
 	return &client.Client{
 		ID: r.ID, Name: r.Name, Type: client.Type(r.Type), AuthMethod: client.AuthMethod(r.AuthMethod), GrantTypes: types,
 		RedirectURIs: r.RedirectURIs, Scopes: r.Scopes, DefaultScopes: r.DefaultScopes, Audience: r.Audience,
-		TokenFormat: client.TokenFormat(r.TokenFormat), IDTokenAlg: r.IDTokenAlg, AccessTokenLifetime: time.Duration(r.AccessTokenLifetime) * time.Second,
+		TokenFormat: client.TokenFormat(r.TokenFormat), IDTokenAlg: r.IDTokenAlg, AccessTokenLifetime: duration(r.AccessTokenLifetime),
+		IDTokenLifetime: duration(r.IDTokenLifetime), RefreshTokenIdle: duration(r.RefreshTokenIdle), RefreshTokenLifetime: duration(r.RefreshTokenLifetime),
+		RefreshTokenRotation: client.Rotation(r.RefreshTokenRotation), JWKS: r.JWKS, JWKSURI: r.JWKSURI, AuthSigningAlg: r.AuthSigningAlg,
 		RequirePKCE: r.RequirePKCE, AllowPlainPKCE: r.AllowPlainPKCE, FirstParty: r.FirstParty, MayIntrospect: r.MayIntrospect,
 		Disabled: r.Disabled, URI: r.URI, LogoURI: r.LogoURI, PolicyURI: r.PolicyURI, TOSURI: r.TOSURI,
 		PostLogoutRedirectURIs: r.PostLogoutRedirectURIs, Secrets: secrets, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 }
+
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }
+
+func duration(seconds int64) time.Duration { return time.Duration(seconds) * time.Second }

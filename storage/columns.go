@@ -107,3 +107,23 @@ func (t *optionalText) Scan(source any) error {
 	}
 	return nil
 }
+
+// optionalList is a list, or NULL for nil: an empty list is one that was narrowed to nothing.
+type optionalList []string
+
+// Value is part of driver.Valuer.
+func (l optionalList) Value() (driver.Value, error) {
+	if l == nil {
+		return nil, nil //nolint:nilnil // NULL
+	}
+	return list(l).Value()
+}
+
+// Scan is part of sql.Scanner.
+func (l *optionalList) Scan(source any) error {
+	if source == nil {
+		*l = nil
+		return nil
+	}
+	return (*list)(l).Scan(source)
+}

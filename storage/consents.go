@@ -44,3 +44,39 @@ func (s *Store) AllowedUsers(ctx context.Context, clientID string) ([]string, er
 	err := s.on(ctx).Raw("SELECT u.username FROM client_users c JOIN users u ON u.id = c.user_id WHERE c.client_id = ? ORDER BY 1", clientID).Scan(&names).Error
 	return names, s.fault(err)
 }
+
+// Consents lists what a user agreed to and wanted remembered, by client.
+func (s *Store) Consents(ctx context.Context, userID provider.ID) ([]consent.Remembered, error) {
+	var rows []struct {
+		ClientID  string
+		Name      string
+		Scopes    list
+		UpdatedAt time.Time
+	}
+	err := s.on(ctx).Raw(`SELECT c.client_id, a.name, c.scopes, c.updated_at FROM user_consents c JOIN clients a ON a.id = c.client_id
+		WHERE c.user_id = ? ORDER BY c.client_id`, rowID(userID)).Scan(&rows).Error
+	remembered := make([]consent.Remembered, len(rows))
+	for i, r := range rows {
+		remembered[i] = consent.Remembered{ClientID: r.ClientID, ClientName: r.Name, Scopes: r.Scopes, UpdatedAt: r.UpdatedAt.UTC()}
+	}
+	return remembered, s.fault(err)
+}
+
+// WithdrawConsent forgets what a user agreed to for a client and ends all that was issued
+// under it, in the same moment. It returns provider.ErrNotFound when there is neither.
+func (s *Store) WithdrawConsent(ctx context.Context, userID provider.ID, clientID string, at time.Time) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		forgotten := s.on(ctx).Exec("DELETE FROM user_consents WHERE user_id = ? AND client_id = ?", rowID(userID), clientID)
+		if forgotten.Error != nil {
+			return s.fault(forgotten.Error)
+		}
+		ended := s.on(ctx).Exec("UPDATE grants SET ended_at = ? WHERE user_id = ? AND client_id = ? AND ended_at IS NULL", at, rowID(userID), clientID)
+		if ended.Error != nil {
+			return s.fault(ended.Error)
+		}
+		if forgotten.RowsAffected+ended.RowsAffected == 0 {
+			return provider.ErrNotFound
+		}
+		return nil
+	})
+}

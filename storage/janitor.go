@@ -2,9 +2,7 @@ package storage
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
-	"io"
 	"log/slog"
 	"time"
 
@@ -28,58 +26,33 @@ const (
 
 // Janitor removes what has expired, in small batches, on one replica at a time.
 type Janitor struct {
-	store  *Store
-	log    *slog.Logger
-	clock  provider.Clock
-	holder string
+	store *Store
+	log   *slog.Logger
+	clock provider.Clock
 	// cursor is how far the slow walk over the tokens has come.
 	cursor provider.ID
 }
 
 // NewJanitor makes a Janitor for a process.
-func NewJanitor(s *Store, log *slog.Logger, clock provider.Clock, random io.Reader) *Janitor {
-	var name [8]byte
-	if _, err := io.ReadFull(random, name[:]); err != nil {
-		panic("storage: no randomness: " + err.Error())
-	}
-	return &Janitor{store: s, log: log, clock: clock, holder: hex.EncodeToString(name[:])}
+func NewJanitor(s *Store, log *slog.Logger, clock provider.Clock) *Janitor {
+	return &Janitor{store: s, log: log, clock: clock}
 }
 
-// Run sweeps now and then until ctx ends.
-func (j *Janitor) Run(ctx context.Context) {
-	ticker := time.NewTicker(janitorTick)
-	defer ticker.Stop()
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		_ = j.store.ReleaseLease(ctx, "janitor", j.holder) // it would run out by itself
-	}()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if err := j.tick(ctx); err != nil && ctx.Err() == nil {
-				j.log.WarnContext(ctx, "expired rows were not removed", "cause", err)
-			}
-		}
-	}
+// Job is the janitor's work as a background job. Ran, when set, hears of each sweep.
+func (j *Janitor) Job(ran func(err error)) Job {
+	return Job{Name: "janitor", Every: janitorTick, Lease: janitorLease, Work: j.sweep, Ran: ran}
 }
 
-func (j *Janitor) tick(ctx context.Context) error {
-	mine, err := j.store.Lease(ctx, "janitor", j.holder, janitorLease)
-	if err != nil || !mine {
-		return err
-	}
+func (j *Janitor) sweep(ctx context.Context) error {
 	removed, err := j.Sweep(ctx)
 	if removed != (Swept{}) {
-		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "signing_keys", removed.SigningKeys)
+		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys)
 	}
 	return err
 }
 
 // Swept counts the rows that a sweep removed.
-type Swept struct{ Tokens, Grants, Sessions, SigningKeys int64 }
+type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys int64 }
 
 // Sweep removes a bounded number of expired rows.
 func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
@@ -93,9 +66,12 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 	sessions := j.store.on(ctx).Exec(`DELETE FROM sessions WHERE id IN
 		(SELECT id FROM sessions WHERE ended_at < ? OR expires_at < ? LIMIT ?)`, old, old, batchSize)
 	removed.Sessions = sessions.RowsAffected
+	assertions := j.store.on(ctx).Exec(`DELETE FROM used_jtis WHERE (client_id, jti) IN
+		(SELECT client_id, jti FROM used_jtis WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
+	removed.Assertions = assertions.RowsAffected
 	var keysErr error
 	removed.SigningKeys, keysErr = j.store.RemoveSigningKeys(ctx, now.Add(-keys.Overlap))
-	return removed, errors.Join(err, j.store.fault(result.Error), j.store.fault(sessions.Error), keysErr)
+	return removed, errors.Join(err, j.store.fault(result.Error), j.store.fault(sessions.Error), j.store.fault(assertions.Error), keysErr)
 }
 
 // sweepTokens walks the tokens by id, which is by age, without an index on expiry. From the
@@ -143,7 +119,12 @@ func (j *Janitor) tokenBatch(ctx context.Context, after provider.ID, now time.Ti
 	case fault != nil && !errors.Is(fault, provider.ErrNotFound):
 		return nil, 0, fault
 	}
-	result := s.on(ctx).Exec("DELETE FROM tokens WHERE id > ? AND id <= ? AND at_expires_at < ?", rowID(after), until, now.Add(-keepTokens))
+	// A spent refresh token stays until it would have expired: its second use tells of a
+	// theft. With its grant gone there is nothing left to protect.
+	old := now.Add(-keepTokens)
+	result := s.on(ctx).Exec(`DELETE FROM tokens WHERE id > ? AND id <= ? AND at_expires_at < ? AND
+		(rt_expires_at IS NULL OR rt_expires_at < ? OR NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = tokens.grant_id))`,
+		rowID(after), until, old, old)
 	if result.Error != nil || end {
 		return nil, result.RowsAffected, s.fault(result.Error)
 	}

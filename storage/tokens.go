@@ -12,26 +12,55 @@ import (
 // that is ended at the same moment either comes before, and nothing is inserted, or after,
 // and ends this token too.
 func (s *Store) InsertToken(ctx context.Context, t *grant.Token) error {
-	return s.retry(ctx, func() error {
-		return s.changed(s.on(ctx).Exec(`INSERT INTO tokens (id, grant_id, issued_at, at_expires_at, at_hash)
+	if t.RefreshHash == nil && t.Scopes == nil && t.Audience == nil {
+		return s.insertToken(ctx, `INSERT INTO tokens (id, grant_id, issued_at, at_expires_at, at_hash)
 			SELECT ?, id, ?, ?, ? FROM grants WHERE id = ? AND ended_at IS NULL`,
-			rowID(t.ID), t.IssuedAt, t.AccessExpiresAt, t.AccessHash, rowID(t.GrantID)))
-	})
+			rowID(t.ID), t.IssuedAt, t.AccessExpiresAt, t.AccessHash, rowID(t.GrantID))
+	}
+	return s.insertToken(ctx, `INSERT INTO tokens (id, grant_id, issued_at, at_expires_at, at_hash, rt_hash, rt_expires_at, scopes, audience)
+		SELECT ?, id, ?, ?, ?, ?, ?, ?, ? FROM grants WHERE id = ? AND ended_at IS NULL`,
+		rowID(t.ID), t.IssuedAt, t.AccessExpiresAt, t.AccessHash, t.RefreshHash, t.RefreshExpiresAt,
+		optionalList(t.Scopes), optionalList(t.Audience), rowID(t.GrantID))
+}
+
+func (s *Store) insertToken(ctx context.Context, statement string, args ...any) error {
+	return s.retry(ctx, func() error { return s.changed(s.on(ctx).Exec(statement, args...)) })
+}
+
+// tokenColumns and tokenInto read an issuance in a statement of its own making.
+const tokenColumns = `t.at_hash, t.issued_at, t.at_expires_at, t.revoked_at, t.rt_hash, t.rt_expires_at, t.next_id, t.scopes, t.audience, ` //nolint:gosec // names of columns
+
+type tokenRow struct {
+	grant.Token
+
+	next             optionalID
+	scopes, audience optionalList
+}
+
+func (r *tokenRow) into() []any {
+	return []any{
+		&r.AccessHash, &r.IssuedAt, &r.AccessExpiresAt, &r.RevokedAt, &r.RefreshHash, &r.RefreshExpiresAt, &r.next, &r.scopes, &r.audience,
+	}
+}
+
+func (r *tokenRow) token(id, grantID provider.ID) *grant.Token {
+	t := r.Token
+	t.ID, t.GrantID, t.NextID, t.Scopes, t.Audience = id, grantID, provider.ID(r.next), r.scopes, r.audience
+	t.IssuedAt, t.AccessExpiresAt, t.RevokedAt, t.RefreshExpiresAt = t.IssuedAt.UTC(), t.AccessExpiresAt.UTC(), utc(t.RevokedAt), utc(t.RefreshExpiresAt)
+	return &t
 }
 
 // TokenWithGrant reads an issuance and what it was issued under.
 func (s *Store) TokenWithGrant(ctx context.Context, id provider.ID) (*grant.Token, *grant.Grant, error) {
-	t := grant.Token{ID: id}
+	var t tokenRow
 	var row grantRow
-	into := append([]any{&t.AccessHash, &t.IssuedAt, &t.AccessExpiresAt, &t.RevokedAt}, row.into()...)
-	err := s.on(ctx).Raw("SELECT t.at_hash, t.issued_at, t.at_expires_at, t.revoked_at, "+grantColumns+`
-		FROM tokens t JOIN grants g ON g.id = t.grant_id WHERE t.id = ?`, rowID(id)).Row().Scan(into...)
+	err := s.on(ctx).Raw("SELECT "+tokenColumns+grantColumns+`
+		FROM tokens t JOIN grants g ON g.id = t.grant_id WHERE t.id = ?`, rowID(id)).Row().Scan(append(t.into(), row.into()...)...)
 	if err != nil {
 		return nil, nil, s.fault(err)
 	}
 	g := row.grant()
-	t.GrantID, t.IssuedAt, t.AccessExpiresAt, t.RevokedAt = g.ID, t.IssuedAt.UTC(), t.AccessExpiresAt.UTC(), utc(t.RevokedAt)
-	return &t, g, nil
+	return t.token(id, g.ID), g, nil
 }
 
 // RevokeToken revokes one access token; the first revocation counts.
@@ -39,36 +68,4 @@ func (s *Store) RevokeToken(ctx context.Context, id provider.ID, at time.Time) e
 	return s.retry(ctx, func() error {
 		return s.fault(s.on(ctx).Exec("UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", at, rowID(id)).Error)
 	})
-}
-
-// Tokens pages through what was issued, the newest first.
-func (s *Store) Tokens(ctx context.Context, clientID string, before provider.ID, limit int) ([]grant.Listed, error) {
-	query := s.on(ctx).Table("tokens t").Joins("JOIN grants g ON g.id = t.grant_id").
-		Select(`t.id AS token_id, t.issued_at, t.at_expires_at, t.revoked_at,
-			` + grantColumns).
-		Order("t.id DESC").Limit(limit)
-	if clientID != "" {
-		query = query.Where("g.client_id = ?", clientID)
-	}
-	if !before.IsZero() {
-		query = query.Where("t.id < ?", rowID(before))
-	}
-	var rows []struct {
-		Grant       grantRow `gorm:"embedded"`
-		TokenID     rowID
-		IssuedAt    time.Time
-		AtExpiresAt time.Time
-		RevokedAt   *time.Time
-	}
-	if err := query.Scan(&rows).Error; err != nil {
-		return nil, s.fault(err)
-	}
-	list := make([]grant.Listed, len(rows))
-	for i, r := range rows {
-		g := r.Grant.grant()
-		list[i] = grant.Listed{Grant: *g, Token: grant.Token{
-			ID: provider.ID(r.TokenID), GrantID: g.ID, IssuedAt: r.IssuedAt.UTC(), AccessExpiresAt: r.AtExpiresAt.UTC(), RevokedAt: utc(r.RevokedAt),
-		}}
-	}
-	return list, nil
 }

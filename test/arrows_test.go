@@ -32,7 +32,7 @@ type rule struct {
 func rules() []rule {
 	return []rule{
 		{
-			from: "provider/", except: []string{"provider/oauth", "provider/resource"}, forbidden: []string{"net/http", "database/sql", "gorm.io/", "github.com/gorilla/", "github.com/ory/"},
+			from: "provider/", except: []string{"provider/oauth", "provider/resource", "provider/outbound"}, forbidden: []string{"net/http", "database/sql", "gorm.io/", "github.com/gorilla/", "github.com/ory/"},
 			why: "the domain speaks neither HTTP nor SQL",
 		},
 		{

@@ -35,7 +35,14 @@ type clientView struct {
 	DefaultScopes       []string     `json:"default_scopes"`
 	Audience            []string     `json:"audience"`
 	AccessTokenFormat   string       `json:"access_token_format"`
-	AccessTokenLifetime int64        `json:"access_token_lifetime,omitempty"` // seconds
+	AccessTokenLifetime int64        `json:"access_token_lifetime,omitempty"` // seconds, like the others
+	IDTokenLifetime     int64        `json:"id_token_lifetime,omitempty"`
+	RefreshIdle         int64        `json:"refresh_token_idle,omitempty"`
+	RefreshLifetime     int64        `json:"refresh_token_lifetime,omitempty"`
+	RefreshRotation     string       `json:"refresh_token_rotation"`
+	JWKS                string       `json:"jwks,omitempty"`
+	JWKSURI             string       `json:"jwks_uri,omitempty"`
+	AuthSigningAlg      string       `json:"token_endpoint_auth_signing_alg,omitempty"`
 	IDTokenAlg          string       `json:"id_token_signed_response_alg"`
 	RequirePKCE         bool         `json:"require_pkce"`
 	AllowPlainPKCE      bool         `json:"allow_plain_pkce"`
@@ -63,6 +70,9 @@ func viewOf(c *client.Client) clientView {
 		GrantTypes: grantTypeNames(c.GrantTypes), RedirectURIs: orEmpty(c.RedirectURIs), Scopes: orEmpty(c.Scopes),
 		DefaultScopes: orEmpty(c.DefaultScopes), Audience: orEmpty(c.Audience), AccessTokenFormat: string(c.TokenFormat),
 		AccessTokenLifetime: int64(c.AccessTokenLifetime / time.Second), IDTokenAlg: alg,
+		IDTokenLifetime: int64(c.IDTokenLifetime / time.Second), RefreshIdle: int64(c.RefreshTokenIdle / time.Second),
+		RefreshLifetime: int64(c.RefreshTokenLifetime / time.Second), RefreshRotation: string(c.RefreshTokenRotation),
+		JWKS: c.JWKS, JWKSURI: c.JWKSURI, AuthSigningAlg: c.AuthSigningAlg,
 		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty,
 		MayIntrospect: c.MayIntrospect, Disabled: c.Disabled, Secrets: []secretView{}, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +18,8 @@ type clientFlags struct {
 	name, kind, authMethod, format, idTokenAlg             string
 	grantTypes, redirectURIs, scopes, defaults, audience   []string
 	public, requirePKCE, plainPKCE, firstParty, introspect bool
-	lifetime                                               time.Duration
+	lifetime, idTokenLifetime, refreshIdle, refreshTotal   time.Duration
+	rotation, jwksFile, jwksURI, signingAlg                string
 	uri, logoURI, policyURI, tosURI                        string
 	postLogoutURIs                                         []string
 }
@@ -30,7 +33,7 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.audience, "audience", nil, "whom its tokens may be for (repeatable)")
 	flags.BoolVar(&f.public, "public", false, "a client that cannot keep a secret: browser or native application")
 	flags.StringVar(&f.kind, "client-type", "", "web, native or backend (default web)")
-	flags.StringVar(&f.authMethod, "auth-method", "", "client_secret_basic, client_secret_post or none (default client_secret_basic)")
+	flags.StringVar(&f.authMethod, "auth-method", "", "client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt or none (default client_secret_basic)")
 	flags.BoolVar(&f.requirePKCE, "require-pkce", false, "refuse authorization requests without PKCE (public clients always need it)")
 	flags.BoolVar(&f.plainPKCE, "allow-plain-pkce", false, "accept the PKCE method plain, for clients that have no SHA-256")
 	flags.BoolVar(&f.firstParty, "first-party", false, "your own application: people are not asked for consent")
@@ -43,6 +46,13 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.tosURI, "tos-uri", "", "terms of service, shown to people")
 	flags.StringArrayVar(&f.postLogoutURIs, "post-logout-redirect-uri", nil, "where a browser may go after signing out (repeatable)")
 	flags.DurationVar(&f.lifetime, "access-token-lifetime", 0, "such as 15m (default: the provider's)")
+	flags.DurationVar(&f.idTokenLifetime, "id-token-lifetime", 0, "such as 15m (default: the provider's)")
+	flags.DurationVar(&f.refreshIdle, "refresh-token-idle", 0, "how long a refresh token is good without being used, such as 720h (default: the provider's)")
+	flags.DurationVar(&f.refreshTotal, "refresh-token-lifetime", 0, "how long refreshing goes on altogether, such as 2160h (default: the provider's)")
+	flags.StringVar(&f.rotation, "refresh-token-rotation", "", "rotate, or reuse for a confidential client that keeps one refresh token (default rotate)")
+	flags.StringVar(&f.jwksFile, "jwks", "", "file with the client's public keys as a JWK set, for private_key_jwt")
+	flags.StringVar(&f.jwksURI, "jwks-uri", "", "where the client publishes its keys, for private_key_jwt")
+	flags.StringVar(&f.signingAlg, "auth-signing-alg", "", "the one algorithm of the client's assertions (default: any that is offered)")
 }
 
 // apply changes c by the flags that were given, and by no others.
@@ -54,7 +64,20 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *client.Client) error {
 	if given("public") && f.public {
 		c.AuthMethod = client.None
 	}
+	if given("jwks") {
+		set, err := os.ReadFile(f.jwksFile)
+		if f.jwksFile != "" && err != nil {
+			return fmt.Errorf("--jwks: %w", err)
+		}
+		c.JWKS = strings.TrimSpace(string(set))
+	}
 	for name, set := range map[string]func(){
+		"id-token-lifetime":        func() { c.IDTokenLifetime = f.idTokenLifetime },
+		"refresh-token-idle":       func() { c.RefreshTokenIdle = f.refreshIdle },
+		"refresh-token-lifetime":   func() { c.RefreshTokenLifetime = f.refreshTotal },
+		"refresh-token-rotation":   func() { c.RefreshTokenRotation = client.Rotation(f.rotation) },
+		"jwks-uri":                 func() { c.JWKSURI = f.jwksURI },
+		"auth-signing-alg":         func() { c.AuthSigningAlg = f.signingAlg },
 		"auth-method":              func() { c.AuthMethod = client.AuthMethod(f.authMethod) },
 		"client-type":              func() { c.Type = client.Type(f.kind) },
 		"access-token-format":      func() { c.TokenFormat = client.TokenFormat(f.format) },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,9 +34,9 @@ func newClientGet(env *environment) *cobra.Command {
 
 func printClient(w io.Writer, c *client.Client) error {
 	v := viewOf(c)
-	lifetime := "the provider's"
-	if c.AccessTokenLifetime > 0 {
-		lifetime = c.AccessTokenLifetime.String()
+	keys := c.JWKSURI
+	if c.JWKS != "" {
+		keys = "registered by value"
 	}
 	secrets := make([]string, len(c.Secrets))
 	for i, s := range c.Secrets {
@@ -46,9 +47,19 @@ func printClient(w io.Writer, c *client.Client) error {
 		"Grant types", strings.Join(v.GrantTypes, " "), "Redirect URIs", strings.Join(c.RedirectURIs, " "),
 		"Scopes", strings.Join(c.Scopes, " "), "Default scopes", strings.Join(c.DefaultScopes, " "),
 		"Audience", strings.Join(c.Audience, " "),
-		"Access tokens", v.AccessTokenFormat+", lifetime "+lifetime, "ID token algorithm", v.IDTokenAlg,
+		"Access tokens", v.AccessTokenFormat+", lifetime "+orProviders(c.AccessTokenLifetime),
+		"ID tokens", v.IDTokenAlg+", lifetime "+orProviders(c.IDTokenLifetime),
+		"Refresh tokens", v.RefreshRotation+", unused "+orProviders(c.RefreshTokenIdle)+", altogether "+orProviders(c.RefreshTokenLifetime),
 		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()), "Allows plain PKCE", yesNo(c.AllowPlainPKCE),
 		"First party", yesNo(c.FirstParty), "May introspect", yesNo(c.MayIntrospect), "Disabled", yesNo(c.Disabled),
-		"Secrets", strings.Join(secrets, "; "), "Created", when(c.CreatedAt), "Updated", when(c.UpdatedAt),
+		"Keys", keys, "Secrets", strings.Join(secrets, "; "), "Created", when(c.CreatedAt), "Updated", when(c.UpdatedAt),
 	)
+}
+
+// orProviders shows a lifetime that a client may leave to the provider.
+func orProviders(d time.Duration) string {
+	if d == 0 {
+		return "the provider's"
+	}
+	return d.String()
 }

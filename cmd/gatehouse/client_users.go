@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -90,9 +91,14 @@ func (h *house) clientAndUser(cmd *cobra.Command, args []string) (*account.User,
 	if _, err := h.store.Client(cmd.Context(), args[0]); err != nil {
 		return nil, fmt.Errorf("client %q: %w", args[0], err)
 	}
-	u, err := h.store.UserByLogin(cmd.Context(), account.Canonical(args[1]))
+	return h.user(cmd.Context(), args[1])
+}
+
+// user finds a user by user name or email address.
+func (h *house) user(ctx context.Context, login string) (*account.User, error) {
+	u, err := h.store.UserByLogin(ctx, account.Canonical(login))
 	if err != nil {
-		return nil, fmt.Errorf("user %q: %w", args[1], err)
+		return nil, fmt.Errorf("user %q: %w", login, err)
 	}
 	return u, nil
 }

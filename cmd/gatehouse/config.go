@@ -1,6 +1,11 @@
 package main
 
-import "time"
+import (
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/keys"
+)
 
 // config is every setting there is, with its default where it has one. The key of a
 // setting in the YAML file is its koanf tag; in the environment it is GATEHOUSE_ and
@@ -39,8 +44,39 @@ type config struct {
 
 	// OAuthPrefix is the path before the protocol endpoints.
 	OAuthPrefix string `koanf:"oauth_prefix"`
-	// AccessTokenLifetime applies to clients that have none of their own.
-	AccessTokenLifetime time.Duration `koanf:"access_token_lifetime"`
+	// ClientSecretJWT lets clients authenticate by client_secret_jwt. Their secrets are then
+	// kept in a form that this server can read, which is why it is off.
+	ClientSecretJWT bool `koanf:"client_secret_jwt"`
+	// LegacyTokenCheck serves /oauth/access_token_valid/{token}. It is always on with --dev.
+	LegacyTokenCheck bool `koanf:"legacy_token_check"`
+
+	// Lifetimes; a client may have its own of the tokens'. CodeLifetime is that of
+	// authorization codes, RefreshTokenIdle that of a refresh token which is not used, and
+	// RefreshTokenLifetime how long refreshing goes on altogether.
+	CodeLifetime         time.Duration `koanf:"code_lifetime"`
+	AccessTokenLifetime  time.Duration `koanf:"access_token_lifetime"`
+	IDTokenLifetime      time.Duration `koanf:"id_token_lifetime"`
+	RefreshTokenIdle     time.Duration `koanf:"refresh_token_idle"`
+	RefreshTokenLifetime time.Duration `koanf:"refresh_token_lifetime"`
+	// SessionIdle and SessionLifetime end a sign-in without a visit, and whatever happens.
+	SessionIdle     time.Duration `koanf:"session_idle"`
+	SessionLifetime time.Duration `koanf:"session_lifetime"`
+
+	// KeyRotation is how long a signing key signs before the next takes over; 0 leaves it to
+	// "gatehouse key rotate". KeyPublishAhead is how long the next is published before.
+	KeyRotation     time.Duration `koanf:"key_rotation"`
+	KeyPublishAhead time.Duration `koanf:"key_publish_ahead"`
+	// PrivateKeyPath is a PEM file with a signing key to import at start, and
+	// PrivateKeyPassphrase opens it when it is encrypted.
+	PrivateKeyPath           string `koanf:"private_key_path"`
+	PrivateKeyPassphrase     string `koanf:"private_key_passphrase"`
+	PrivateKeyPassphraseFile string `koanf:"private_key_passphrase_file"`
+
+	// OutboundCA is a PEM file with certificates that our fetches trust beside the system's,
+	// OutboundAllow are hosts that they may reach although their addresses are private.
+	OutboundCA    string   `koanf:"outbound_ca"`
+	OutboundAllow []string `koanf:"outbound_allow"`
+
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `koanf:"log_level"`
 
@@ -49,12 +85,22 @@ type config struct {
 }
 
 func defaults() config {
+	const day = 24 * time.Hour
+	tokens := grant.DefaultLifetimes()
 	return config{
-		Listen:              "127.0.0.1:8080",
-		OpsListen:           "127.0.0.1:9464",
-		DataDir:             "./data",
-		OAuthPrefix:         "/oauth",
-		AccessTokenLifetime: time.Hour,
-		LogLevel:            "info",
+		Listen:               "127.0.0.1:8080",
+		OpsListen:            "127.0.0.1:9464",
+		DataDir:              "./data",
+		OAuthPrefix:          "/oauth",
+		CodeLifetime:         tokens.Code,
+		AccessTokenLifetime:  tokens.Access,
+		IDTokenLifetime:      time.Hour,
+		RefreshTokenIdle:     tokens.RefreshIdle,
+		RefreshTokenLifetime: tokens.Refresh,
+		SessionIdle:          tokens.SessionIdle,
+		SessionLifetime:      7 * day,
+		KeyRotation:          90 * day,
+		KeyPublishAhead:      keys.Ahead,
+		LogLevel:             "info",
 	}
 }

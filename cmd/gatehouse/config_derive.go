@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/outbound"
 )
 
 // postgres tells whether the database is a server, shared by replicas.
@@ -28,6 +32,31 @@ func (c *config) databaseURL() string {
 	default:
 		return "sqlite://" + filepath.Join(c.DataDir, "gatehouse.db")
 	}
+}
+
+// lifetimes are those of what is granted.
+func (c *config) lifetimes() grant.Lifetimes {
+	return grant.Lifetimes{
+		Code: c.CodeLifetime, Access: c.AccessTokenLifetime, RefreshIdle: c.RefreshTokenIdle, Refresh: c.RefreshTokenLifetime,
+		SessionIdle: c.SessionIdle,
+	}
+}
+
+// outbound is the way out for fetches from addresses that clients chose.
+func (c *config) outbound() (*outbound.Client, error) {
+	options := outbound.Options{Allow: c.OutboundAllow}
+	if c.OutboundCA != "" {
+		pem, err := os.ReadFile(c.OutboundCA)
+		if err != nil {
+			return nil, fmt.Errorf("GATEHOUSE_OUTBOUND_CA: %w", err)
+		}
+		options.CA = pem
+	}
+	client, err := outbound.New(options)
+	if err != nil {
+		return nil, fmt.Errorf("GATEHOUSE_OUTBOUND_CA: %w", err)
+	}
+	return client, nil
 }
 
 func (c *config) logLevel() (slog.Level, error) {

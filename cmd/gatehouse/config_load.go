@@ -124,6 +124,7 @@ func (c *config) readSecretFiles() error {
 		read("DATABASE_URL", c.DatabaseURLFile, &c.DatabaseURL),
 		read("SECRET", c.SecretFile, &c.Secret),
 		read("PREVIOUS_SECRETS", c.PreviousSecretsFile, &previous),
+		read("PRIVATE_KEY_PASSPHRASE", c.PrivateKeyPassphraseFile, &c.PrivateKeyPassphrase),
 	); err != nil {
 		return err
 	}

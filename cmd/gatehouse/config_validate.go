@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -102,9 +103,7 @@ func (c *config) validateRest() error {
 	if !regexp.MustCompile(`^(/[a-z0-9_-]+)+$`).MatchString(c.OAuthPrefix) {
 		faults = append(faults, fmt.Errorf("GATEHOUSE_OAUTH_PREFIX %q must be a path such as /oauth", c.OAuthPrefix))
 	}
-	if c.AccessTokenLifetime < time.Minute || c.AccessTokenLifetime > 24*time.Hour {
-		faults = append(faults, fmt.Errorf("GATEHOUSE_ACCESS_TOKEN_LIFETIME %s must be between 1m and 24h", c.AccessTokenLifetime))
-	}
+	faults = append(faults, c.validateLifetimes())
 	if _, err := c.logLevel(); err != nil {
 		faults = append(faults, err)
 	}
@@ -113,6 +112,33 @@ func (c *config) validateRest() error {
 	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "sqlite://") && !c.postgres() {
 		faults = append(faults, errors.New("GATEHOUSE_DATABASE_URL must begin with sqlite:// or postgres://"))
+	}
+	return errors.Join(faults...)
+}
+
+func (c *config) validateLifetimes() error {
+	const day = 24 * time.Hour
+	var faults []error
+	for _, l := range []struct {
+		name           string
+		value          time.Duration
+		least, longest time.Duration
+	}{
+		{"CODE_LIFETIME", c.CodeLifetime, 10 * time.Second, 10 * time.Minute}, // RFC 6749 section 4.1.2
+		{"ACCESS_TOKEN_LIFETIME", c.AccessTokenLifetime, time.Minute, day},
+		{"ID_TOKEN_LIFETIME", c.IDTokenLifetime, time.Minute, day},
+		{"REFRESH_TOKEN_IDLE", c.RefreshTokenIdle, time.Minute, 400 * day},
+		{"REFRESH_TOKEN_LIFETIME", c.RefreshTokenLifetime, time.Minute, 400 * day},
+		{"SESSION_IDLE", c.SessionIdle, time.Minute, 90 * day},
+		{"SESSION_LIFETIME", c.SessionLifetime, time.Minute, 400 * day},
+		{"KEY_PUBLISH_AHEAD", c.KeyPublishAhead, oauthhandlers.DocumentAge, 30 * day},
+	} {
+		if l.value < l.least || l.value > l.longest {
+			faults = append(faults, fmt.Errorf("GATEHOUSE_%s %s must be between %s and %s", l.name, l.value, l.least, l.longest))
+		}
+	}
+	if c.KeyRotation != 0 && (c.KeyRotation < time.Hour || c.KeyRotation < c.KeyPublishAhead) {
+		faults = append(faults, fmt.Errorf("GATEHOUSE_KEY_ROTATION %s must be 0 (off), or an hour and GATEHOUSE_KEY_PUBLISH_AHEAD at least", c.KeyRotation))
 	}
 	return errors.Join(faults...)
 }

@@ -30,7 +30,7 @@ func demoClients() []demoClient {
 		}, "demo-web-secret-0123456789abcdef"},
 		{client.Client{
 			ID: "demo-spa", Name: "Demo browser application", Type: client.Native, AuthMethod: client.None,
-			GrantTypes:   []client.GrantType{client.AuthorizationCode},
+			GrantTypes:   []client.GrantType{client.AuthorizationCode, client.RefreshToken},
 			RedirectURIs: []string{"http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost:5173/callback"}, Scopes: standard,
 		}, ""},
 		{client.Client{

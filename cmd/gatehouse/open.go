@@ -13,6 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
@@ -36,6 +37,7 @@ type house struct {
 	users     *account.Registry
 	catalogue *consent.Catalogue
 	inspector *grant.Inspector
+	events    *event.Bus
 }
 
 // open reads the settings and opens the configured database for a verb. The embedded
@@ -63,7 +65,7 @@ func (e *environment) inHouse(act func(cmd *cobra.Command, h *house, args []stri
 	}
 }
 
-func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger) (_ *house, err error) {
+func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger, listeners ...event.Listener) (_ *house, err error) {
 	store, err := e.openStore(ctx, c, log)
 	if err != nil {
 		return nil, err
@@ -85,18 +87,20 @@ func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger)
 		return nil, fmt.Errorf("open the keyring: %w", err)
 	}
 	hasher := password.New(e.random, hashingAtOnce)
-	clientSecrets := client.NewSecrets(hasher, e.random)
+	clientSecrets := client.NewSecrets(hasher, ring.Key(keyring.ClientSecret), e.random)
+	events := event.NewBus(listeners...)
 	return &house{
 		config:    c,
 		store:     store,
 		ring:      ring,
-		keys:      keys.NewManager(store, ring.Key(keyring.SigningKey), e.clock, e.random),
+		keys:      keys.NewManager(store, ring.Key(keyring.SigningKey), events, e.clock, e.random),
 		hasher:    hasher,
 		secrets:   clientSecrets,
 		users:     account.NewRegistry(store, store, hasher, e.clock, e.random),
 		registry:  client.NewRegistry(store, store, clientSecrets, e.clock, e.random),
 		catalogue: consent.NewCatalogue(store, e.clock),
-		inspector: grant.NewInspector(store, ring.Key(keyring.TokenHash), e.clock),
+		inspector: grant.NewInspector(store, ring.Key(keyring.TokenHash), events, e.clock, c.SessionIdle),
+		events:    events,
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -16,9 +17,11 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/browser"
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/cache"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
@@ -72,7 +75,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(e.Err, &slog.HandlerOptions{Level: level}))
-	h, err := e.openHouse(ctx, c, log)
+	h, err := e.openHouse(ctx, c, log, event.Log(log))
 	if err != nil {
 		return err
 	}
@@ -82,7 +85,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 			return fmt.Errorf("demo data: %w", err)
 		}
 	}
-	if err := h.keys.Ensure(ctx, signingAlgorithms()...); err != nil {
+	if err := h.ensureKeys(ctx); err != nil {
 		return fmt.Errorf("signing keys: %w", err)
 	}
 
@@ -94,10 +97,36 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	ops := handlers.NewOps(log, handlers.ReadyCheck{Name: "database", Check: h.store.Ping})
 
 	watcher := cache.NewWatcher(h.store, log, directory.Flush, h.keys.Refresh)
-	janitor := storage.NewJanitor(h.store, log, e.clock, e.random)
+	background := []func(context.Context){watcher.Run}
+	for _, job := range h.jobs(log, e.clock) {
+		background = append(background, func(ctx context.Context) { h.store.Run(ctx, job, e.random) })
+	}
 	e.tuneCollector()
-	return listeners{config: c, log: log, public: public, ops: ops, welcome: e.Out}.
-		run(ctx, watcher.Run, janitor.Run)
+	return listeners{config: c, log: log, public: public, ops: ops, welcome: e.Out}.run(ctx, background...)
+}
+
+// ensureKeys brings the operator's own key in, and makes those that are missing.
+func (h *house) ensureKeys(ctx context.Context) error {
+	if path := h.config.PrivateKeyPath; path != "" {
+		pem, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+		if err != nil {
+			return fmt.Errorf("GATEHOUSE_PRIVATE_KEY_PATH: %w", err)
+		}
+		if err := h.keys.Provide(ctx, pem, []byte(h.config.PrivateKeyPassphrase)); err != nil {
+			return fmt.Errorf("GATEHOUSE_PRIVATE_KEY_PATH %s: %w", path, err)
+		}
+	}
+	return h.keys.Ensure(ctx, signingAlgorithms()...)
+}
+
+// jobs are what one replica at a time does in the background.
+func (h *house) jobs(log *slog.Logger, clock provider.Clock) []storage.Job {
+	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock).Job(nil)}
+	if every := h.config.KeyRotation; every > 0 {
+		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead)
+		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})
+	}
+	return jobs
 }
 
 // collectAt is how much garbage, in percent of what is in use, is let grow before it is
@@ -119,18 +148,29 @@ func (e *environment) tuneCollector() {
 func (e *environment) publicHandler(h *house, directory *client.Directory, log *slog.Logger) (http.Handler, error) {
 	c := h.config
 	tokenKey := h.ring.Key(keyring.TokenHash)
-	authenticator := oauth.NewAuthenticator(directory, h.secrets, e.clock)
-	idTokens := oauth.NewIDTokens(h.keys, h.store, c.Issuer, e.clock)
-	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, c.Issuer), e.clock, e.random, c.AccessTokenLifetime)
-	codes := grant.NewCodes(h.store, h.store, h.store, issuer, tokenKey, e.clock, e.random)
-	tokens := oauth.NewTokenEndpoint(authenticator, issuer, codes, idTokens)
+	fetch, err := c.outbound()
+	if err != nil {
+		return nil, err
+	}
+	assertions := oauth.NewAssertions(oauth.NewClientKeys(fetch, e.clock), h.secrets, h.store, e.clock, c.ClientSecretJWT, c.Issuer, c.Issuer+c.OAuthPrefix+"/token")
+	authenticator := oauth.NewAuthenticator(directory, h.secrets, assertions, e.clock)
+	idTokens := oauth.NewIDTokens(h.keys, h.store, c.Issuer, e.clock, c.IDTokenLifetime)
+	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, c.Issuer), h.events, e.clock, e.random, c.lifetimes())
+	codes := grant.NewCodes(h.store, h.store, h.store, issuer)
+	signIn := account.NewSignIn(h.store, h.hasher, account.NewThrottle(e.clock), h.events)
+	tokens := oauth.NewTokenEndpoint(authenticator, oauth.Grants{
+		ClientCredentials: issuer,
+		Codes:             codes,
+		Refresh:           grant.NewRefresher(h.store, h.store, h.store, issuer, h.ring.Key(keyring.RefreshSuccessor)),
+		Password:          grant.NewDirect(h.store, issuer),
+	}, idTokens, signIn, h.store, e.clock)
 
 	paths := oauth.Paths{
 		Authorization: c.OAuthPrefix + "/authorize", Token: c.OAuthPrefix + "/token", UserInfo: c.OAuthPrefix + "/userinfo",
 		JWKS: c.OAuthPrefix + "/jwks", EndSession: c.OAuthPrefix + "/logout",
 		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke",
 	}
-	metadata, err := oauth.NewMetadata(c.Issuer, paths, tokens.GrantTypes()).Document()
+	metadata, err := oauth.NewMetadata(c.Issuer, paths, tokens.GrantTypes(), c.ClientSecretJWT).Document()
 	if err != nil {
 		return nil, err
 	}
@@ -148,29 +188,34 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, log *
 		AuthorizePath: paths.Authorization,
 		LogoutPath:    paths.EndSession,
 		Logout:        oauth.NewLogout(directory, idTokens),
-		Sessions:      session.NewManager(h.store, h.ring.Key(keyring.SessionHash), e.clock, e.random, sessionLifetimes()),
-		SignIn:        account.NewSignIn(h.store, h.hasher, account.NewThrottle(e.clock)),
+		Sessions:      session.NewManager(h.store, h.ring.Key(keyring.SessionHash), h.events, e.clock, e.random, session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
+		SignIn:        signIn,
 		Scopes:        h.catalogue,
 		Pages:         set,
 		Seal:          h.ring.Key(keyring.Flow),
 		Clock:         e.clock,
 		Random:        e.random,
 	})
+	var legacy handlers.HandlerFunc
+	if c.LegacyTokenCheck || c.Dev {
+		legacy = oauthhandlers.LegacyCheck(oauth.NewLegacyCheck(h.inspector, directory, h.store))
+	}
 	return handlers.New(handlers.Config{
 		Issuer: c.Issuer,
 		Prefix: c.OAuthPrefix,
 		Endpoints: handlers.Endpoints{
-			Discovery:  oauthhandlers.Discovery(metadata),
-			JWKS:       oauthhandlers.JWKS(h.keys),
-			Token:      oauthhandlers.Token(tokens),
-			Introspect: oauthhandlers.Introspect(oauth.NewIntrospector(authenticator, directory, h.inspector, c.Issuer)),
-			Revoke:     oauthhandlers.Revoke(oauth.NewRevoker(authenticator, h.inspector)),
-			UserInfo:   oauthhandlers.UserInfo(oauth.NewUserInfo(h.inspector, directory, h.store)),
-			Authorize:  people.ServeAuthorize,
-			LoginPage:  people.ServeLoginPage,
-			Login:      people.ServeLogin,
-			Consent:    people.ServeConsent,
-			Logout:     people.ServeLogout,
+			LegacyCheck: legacy,
+			Discovery:   oauthhandlers.Discovery(metadata),
+			JWKS:        oauthhandlers.JWKS(h.keys),
+			Token:       oauthhandlers.Token(tokens),
+			Introspect:  oauthhandlers.Introspect(oauth.NewIntrospector(authenticator, directory, h.inspector, c.Issuer)),
+			Revoke:      oauthhandlers.Revoke(oauth.NewRevoker(authenticator, h.inspector)),
+			UserInfo:    oauthhandlers.UserInfo(oauth.NewUserInfo(h.inspector, directory, h.store)),
+			Authorize:   people.ServeAuthorize,
+			LoginPage:   people.ServeLoginPage,
+			Login:       people.ServeLogin,
+			Consent:     people.ServeConsent,
+			Logout:      people.ServeLogout,
 		},
 		Pages:          set,
 		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),
@@ -181,11 +226,6 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, log *
 		Random:         e.random,
 		Log:            log,
 	})
-}
-
-// sessionLifetimes: a working day without a visit, a week whatever happens.
-func sessionLifetimes() session.Lifetimes {
-	return session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour}
 }
 
 // devHosts keeps web sites from reaching the development server through the browser of

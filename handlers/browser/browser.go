@@ -4,11 +4,9 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 
-	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
@@ -88,15 +86,4 @@ func (b *Browser) signedIn(r *http.Request) (*session.Session, error) {
 		return nil, nil //nolint:nilnil // nobody is signed in, and that is no error
 	}
 	return s, err
-}
-
-// prefix is the address of the browser as the throttle counts it: one IPv4 address, or
-// the /64 that a household has of IPv6.
-func prefix(r *http.Request) string {
-	address := canonical.From(r.Context()).ClientAddress.Unmap()
-	bits := 32
-	if address.Is6() {
-		bits = 64
-	}
-	return netip.PrefixFrom(address, bits).Masked().String()
 }

@@ -60,7 +60,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 
 func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login) error {
 	line := canonical.From(r.Context())
-	user, err := b.SignIn.Verify(r.Context(), page.Username, form.Get("password"), prefix(r))
+	user, err := b.SignIn.Verify(r.Context(), page.Username, form.Get("password"), line.AddressPrefix())
 	var throttled *account.Throttled
 	switch {
 	case errors.Is(err, account.ErrSignIn):

@@ -52,3 +52,14 @@ func (l *Line) Refused(r *refusal.Refusal, errorID string, cause error) {
 		l.client = r.ClientID
 	}
 }
+
+// AddressPrefix is the address as limits count it: one IPv4 address, or the /64 that a
+// household has of IPv6.
+func (l *Line) AddressPrefix() string {
+	address := l.ClientAddress.Unmap()
+	bits := 32
+	if address.Is6() {
+		bits = 64
+	}
+	return netip.PrefixFrom(address, bits).Masked().String()
+}

@@ -6,11 +6,12 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strconv"
+	"time"
 )
 
-// documentAge is how long the discovery documents and the key set may be kept, in
-// seconds. A new signing key is published at least this long before it signs.
-const documentAge = 300
+// DocumentAge is how long the discovery documents and the key set may be kept. A new signing
+// key is published at least this long before it signs.
+const DocumentAge = 5 * time.Minute
 
 // Discovery serves a metadata document (RFC 8414, OpenID Connect Discovery).
 func Discovery(document []byte) func(http.ResponseWriter, *http.Request) error {
@@ -45,7 +46,7 @@ func etag(document []byte) string {
 
 func writeDocument(w http.ResponseWriter, r *http.Request, document []byte, tag string) {
 	h := w.Header()
-	h.Set("Cache-Control", "public, max-age="+strconv.Itoa(documentAge))
+	h.Set("Cache-Control", "public, max-age="+strconv.Itoa(int(DocumentAge/time.Second)))
 	h.Set("ETag", tag)
 	if r.Header.Get("If-None-Match") == tag {
 		w.WriteHeader(http.StatusNotModified)

@@ -9,7 +9,7 @@ import (
 )
 
 type tokenEndpoint interface {
-	Token(ctx context.Context, r *http.Request) (oauth.TokenAnswer, error)
+	Token(ctx context.Context, r *http.Request, origin string) (oauth.TokenAnswer, error)
 }
 
 // Token serves the token endpoint (RFC 6749 section 3.2).
@@ -18,11 +18,11 @@ func Token(endpoint tokenEndpoint) func(http.ResponseWriter, *http.Request) erro
 		if err := readForm(r); err != nil {
 			return err
 		}
-		answer, err := endpoint.Token(r.Context(), r)
+		line := canonical.From(r.Context())
+		answer, err := endpoint.Token(r.Context(), r, line.AddressPrefix())
 		if err != nil {
 			return err
 		}
-		line := canonical.From(r.Context())
 		line.Client(answer.ClientID)
 		line.GrantType(string(answer.GrantType))
 		return writeJSON(w, answer.Parameters)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
 // ErrSignIn: the user is unknown, disabled or has another password. Which of them it was
@@ -27,11 +28,17 @@ type SignIn struct {
 	users    loginFinder
 	hasher   hasher
 	throttle *Throttle
+	events   publisher
+}
+
+// publisher tells what happened.
+type publisher interface {
+	Publish(ctx context.Context, e event.Event)
 }
 
 // NewSignIn makes a SignIn whose failures the throttle counts.
-func NewSignIn(users loginFinder, h hasher, t *Throttle) *SignIn {
-	return &SignIn{users: users, hasher: h, throttle: t}
+func NewSignIn(users loginFinder, h hasher, t *Throttle, events publisher) *SignIn {
+	return &SignIn{users: users, hasher: h, throttle: t, events: events}
 }
 
 // Verify returns the user with that name and password. It returns ErrSignIn, or
@@ -43,28 +50,45 @@ func (s *SignIn) Verify(ctx context.Context, login, password, prefix string) (*U
 	if err != nil && !errors.Is(err, provider.ErrNotFound) {
 		return nil, fmt.Errorf("find user: %w", err)
 	}
-	if err == nil {
+	known := err == nil
+	if known {
 		// Name and address are two doors to one account: counted apart, they would give twice
 		// as many tries (Authelia CVE-2026-47203).
 		counted = u.ID.String()
 	}
 	if err := s.throttle.Begin(ctx, counted, prefix); err != nil {
+		s.refused(ctx, "throttled", u)
 		return nil, err
 	}
 	hash := decoy
-	if err == nil && u.PasswordHash != "" {
+	if known && u.PasswordHash != "" {
 		hash = u.PasswordHash
 	}
 	if len(password) > 1024 || !utf8.ValidString(password) {
 		password = "" // never right, and no reason to answer faster
 	}
-	ok, verifyErr := s.hasher.Verify(ctx, hash, password)
-	if verifyErr != nil {
-		return nil, fmt.Errorf("verify password: %w", verifyErr)
-	}
-	if !ok || err != nil || hash == decoy || u.Disabled {
+	ok, err := s.hasher.Verify(ctx, hash, password)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("verify password: %w", err)
+	case !known:
+		s.refused(ctx, "unknown_user", nil)
+		return nil, ErrSignIn
+	case !ok || hash == decoy:
+		s.refused(ctx, "wrong_password", u)
+		return nil, ErrSignIn
+	case u.Disabled:
+		s.refused(ctx, "disabled", u)
 		return nil, ErrSignIn
 	}
 	s.throttle.Succeeded(counted, prefix)
 	return u, nil
+}
+
+func (s *SignIn) refused(ctx context.Context, reason string, u *User) {
+	e := event.SignInRefused{Reason: reason}
+	if u != nil {
+		e.UserID = u.ID
+	}
+	s.events.Publish(ctx, e)
 }

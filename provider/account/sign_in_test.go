@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
@@ -46,7 +47,7 @@ func newFixture(t testing.TB) *fixture {
 	require.NoError(t, err)
 	f := &fixture{store: store, steps: &steps{Hasher: password.New(rand.Reader, 2)}}
 	f.users = account.NewRegistry(store, store, f.steps, time.Now, rand.Reader)
-	f.signIn = account.NewSignIn(store, f.steps, account.NewThrottle(time.Now))
+	f.signIn = account.NewSignIn(store, f.steps, account.NewThrottle(time.Now), (*event.Bus)(nil))
 	require.NoError(t, f.users.Create(t.Context(), &account.User{Username: "alice", Email: "alice@example.com"}, "wonderland"))
 	return f
 }
@@ -135,7 +136,7 @@ func TestKnownAndUnknownUsersTakeTheSameTime(t *testing.T) {
 	took := map[string][]time.Duration{}
 	for range 40 { // each some 25 ms
 		for _, login := range []string{"alice", "nobody"} {
-			fresh := account.NewSignIn(f.store, f.steps, account.NewThrottle(time.Now)) // never throttled
+			fresh := account.NewSignIn(f.store, f.steps, account.NewThrottle(time.Now), (*event.Bus)(nil)) // never throttled
 			began := time.Now()
 			_, err := fresh.Verify(t.Context(), login, "wrong", "192.0.2.1/32")
 			took[login] = append(took[login], time.Since(began))

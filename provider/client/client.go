@@ -24,9 +24,21 @@ type AuthMethod string
 
 // The methods in use. None is for public clients, which cannot keep a secret.
 const (
-	SecretBasic AuthMethod = "client_secret_basic"
-	SecretPost  AuthMethod = "client_secret_post"
-	None        AuthMethod = "none"
+	SecretBasic   AuthMethod = "client_secret_basic"
+	SecretPost    AuthMethod = "client_secret_post"
+	PrivateKeyJWT AuthMethod = "private_key_jwt"   // RFC 7523 with a key of the client's
+	SecretJWT     AuthMethod = "client_secret_jwt" // RFC 7523 with the secret as the key
+	None          AuthMethod = "none"
+)
+
+// Rotation says what becomes of a refresh token that was used.
+type Rotation string
+
+// Rotate replaces it by another one at each use. Reuse keeps it: for confidential clients
+// alone, whose authentication binds it (FAPI 2.0, RFC 9700 section 4.14.2).
+const (
+	Rotate Rotation = "rotate"
+	Reuse  Rotation = "reuse"
 )
 
 // TokenFormat is the form of a client's access tokens.
@@ -63,8 +75,16 @@ type Client struct {
 	Audience      []string // whom its tokens may be for
 	TokenFormat   TokenFormat
 	IDTokenAlg    string // id_token_signed_response_alg; empty means RS256
-	// AccessTokenLifetime overrides the provider's when positive.
-	AccessTokenLifetime time.Duration
+	// These override the provider's when positive: how long an access token and an ID token
+	// are good, a refresh token that is not used, and refreshing altogether.
+	AccessTokenLifetime, IDTokenLifetime   time.Duration
+	RefreshTokenIdle, RefreshTokenLifetime time.Duration
+	RefreshTokenRotation                   Rotation
+
+	// JWKS (a JWK set as JSON) or JWKSURI hold the public keys of a client that
+	// authenticates by private_key_jwt; AuthSigningAlg narrows them to one algorithm
+	// (token_endpoint_auth_signing_alg, RFC 7591 section 2).
+	JWKS, JWKSURI, AuthSigningAlg string
 
 	RequirePKCE    bool
 	AllowPlainPKCE bool
@@ -93,6 +113,9 @@ type Secret struct {
 
 // Live tells whether the secret can still be used.
 func (s Secret) Live(now time.Time) bool { return s.ExpiresAt == nil || now.Before(*s.ExpiresAt) }
+
+// HasSecret tells whether the client proves itself by a secret.
+func (c *Client) HasSecret() bool { return c.AuthMethod != None && c.AuthMethod != PrivateKeyJWT }
 
 // Public tells whether the client has no way to prove itself (RFC 6749 section 2.1).
 func (c *Client) Public() bool { return c.AuthMethod == None }

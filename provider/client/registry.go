@@ -16,8 +16,8 @@ import (
 // provider.ErrNotFound.
 var errNotRegistrable = fmt.Errorf("not a client id: %w", provider.ErrNotFound)
 
-// ErrPublic: the client is public and has no secrets.
-var ErrPublic = errors.New("a public client has no secret")
+// ErrPublic: the client is public, or proves itself by keys of its own, and has no secrets.
+var ErrPublic = errors.New("the client has no secret")
 
 // Store keeps clients with their secrets. Each change raises the catalogue version.
 // Methods return provider.ErrNotFound and provider.ErrConflict.
@@ -66,13 +66,13 @@ func (r *Registry) Create(ctx context.Context, c *Client, secret string) (string
 	if err := c.Validate(); err != nil {
 		return "", err
 	}
-	if c.Public() {
+	if !c.HasSecret() {
 		if secret != "" {
-			return "", &Invalid{[]Problem{{"client_secret", "a public client cannot have one"}}}
+			return "", &Invalid{[]Problem{{"client_secret", "is not for a client that authenticates by " + string(c.AuthMethod)}}}
 		}
 		return "", r.store.CreateClient(ctx, c)
 	}
-	kept, secret, err := r.newSecret(ctx, secret)
+	kept, secret, err := r.newSecret(ctx, c, secret)
 	if err != nil {
 		return "", err
 	}
@@ -90,6 +90,9 @@ func (c *Client) fillDefaults() {
 	if c.TokenFormat == "" {
 		c.TokenFormat = Opaque
 	}
+	if c.RefreshTokenRotation == "" {
+		c.RefreshTokenRotation = Rotate
+	}
 	if c.Name == "" {
 		c.Name = c.ID
 	}
@@ -105,7 +108,7 @@ func (r *Registry) Update(ctx context.Context, id string, change func(c *Client)
 		if err != nil {
 			return err
 		}
-		created, secrets, wasPublic := c.CreatedAt, c.Secrets, c.Public()
+		created, secrets, before := c.CreatedAt, c.Secrets, c.AuthMethod
 		if err := change(c); err != nil {
 			return err
 		}
@@ -113,11 +116,8 @@ func (r *Registry) Update(ctx context.Context, id string, change func(c *Client)
 		if err := c.Validate(); err != nil {
 			return err
 		}
-		switch {
-		case c.Public():
-			c.Secrets = nil
-		case wasPublic:
-			return &Invalid{[]Problem{{"token_endpoint_auth_method", "a public client cannot become confidential; create another client"}}}
+		if err := c.changedMethod(before); err != nil {
+			return err
 		}
 		updated = c
 		return r.store.UpdateClient(ctx, c)
@@ -128,21 +128,38 @@ func (r *Registry) Update(ctx context.Context, id string, change func(c *Client)
 	return updated, nil
 }
 
+// changedMethod drops secrets that the new method has no use for, and refuses a change that
+// would need a secret that is not there in the form that it needs.
+func (c *Client) changedMethod(before AuthMethod) error {
+	was := Client{AuthMethod: before}
+	switch {
+	case !c.HasSecret():
+		c.Secrets = nil
+		return nil
+	case was.Public():
+		return &Invalid{[]Problem{{"token_endpoint_auth_method", "a public client cannot become confidential; create another client"}}}
+	case !was.HasSecret() || (c.AuthMethod == SecretJWT) != (before == SecretJWT):
+		return &Invalid{[]Problem{{"token_endpoint_auth_method", "the client has no secret for this method; create another client"}}}
+	default:
+		return nil
+	}
+}
+
 // RotateSecret adds a secret, generated when empty, and lets the older ones end after
 // overlap (at once when it is 0). It returns the new secret in clear, and ErrPublic or
 // provider.ErrNotFound.
 func (r *Registry) RotateSecret(ctx context.Context, id, secret string, overlap time.Duration) (string, error) {
-	kept, secret, err := r.newSecret(ctx, secret)
-	if err != nil {
-		return "", err
-	}
-	err = r.tx.InTx(ctx, func(ctx context.Context) error {
+	err := r.tx.InTx(ctx, func(ctx context.Context) error {
 		c, err := r.store.Client(ctx, id)
 		if err != nil {
 			return err
 		}
-		if c.Public() {
+		if !c.HasSecret() {
 			return ErrPublic
+		}
+		var kept Secret
+		if kept, secret, err = r.newSecret(ctx, c, secret); err != nil {
+			return err
 		}
 		now := r.clock.Now(ctx)
 		ends := now.Add(overlap)
@@ -167,14 +184,14 @@ func (r *Registry) Delete(ctx context.Context, id string) error {
 	return r.store.DeleteClient(ctx, id)
 }
 
-func (r *Registry) newSecret(ctx context.Context, secret string) (Secret, string, error) {
+func (r *Registry) newSecret(ctx context.Context, c *Client, secret string) (Secret, string, error) {
 	if secret == "" {
 		secret = r.secrets.Generate()
 	}
 	if len(secret) < 8 || len(secret) > 200 || strings.ContainsFunc(secret, func(c rune) bool { return c <= ' ' || c > '~' }) {
 		return Secret{}, "", &Invalid{[]Problem{{"client_secret", "must be 8 to 200 printable ASCII characters without spaces"}}}
 	}
-	hash, err := r.secrets.Hash(ctx, secret)
+	hash, err := r.secrets.Keep(ctx, c, secret)
 	if err != nil {
 		return Secret{}, "", err
 	}

@@ -17,7 +17,10 @@ import (
 // guessed, and SHA-256 suffices. Shorter ones get the slow hash.
 const fastHashLength = 32
 
-const fastPrefix = "$sha256$"
+const (
+	fastPrefix   = "$sha256$"
+	sealedPrefix = "$sealed$"
+)
 
 // slowHasher is the hash for secrets that people chose.
 type slowHasher interface {
@@ -25,15 +28,23 @@ type slowHasher interface {
 	Verify(ctx context.Context, hash, secret string) (bool, error)
 }
 
+// sealer keeps what must be read again, each value bound to its client.
+type sealer interface {
+	SealFor(context, plaintext []byte) []byte
+	OpenFor(context, sealed []byte) ([]byte, error)
+}
+
 // Secrets makes, hashes and verifies client secrets.
 type Secrets struct {
 	slow   slowHasher
+	seal   sealer
 	random io.Reader
 }
 
-// NewSecrets makes a Secrets that leaves guessable secrets to slow.
-func NewSecrets(slow slowHasher, random io.Reader) *Secrets {
-	return &Secrets{slow: slow, random: random}
+// NewSecrets makes a Secrets that leaves guessable secrets to slow, and seals those that are
+// keys themselves (client_secret_jwt).
+func NewSecrets(slow slowHasher, seal sealer, random io.Reader) *Secrets {
+	return &Secrets{slow: slow, seal: seal, random: random}
 }
 
 // Generate makes a secret of 256 random bits: 64 hexadecimal characters, so that it
@@ -46,8 +57,16 @@ func (s *Secrets) Generate() string {
 	return hex.EncodeToString(raw[:])
 }
 
-// Hash returns the form in which a secret is kept.
-func (s *Secrets) Hash(ctx context.Context, secret string) (string, error) {
+// Keep returns the form in which a secret of the client is kept: a hash, or, for a client
+// whose secret is the key of its assertions, sealed.
+func (s *Secrets) Keep(ctx context.Context, c *Client, secret string) (string, error) {
+	if c.AuthMethod == SecretJWT {
+		// RFC 7518 section 3.2: the key must be as long as the hash.
+		if len(secret) < fastHashLength {
+			return "", &Invalid{[]Problem{{"client_secret", "must have 32 characters or more for client_secret_jwt"}}}
+		}
+		return sealedPrefix + base64.RawStdEncoding.EncodeToString(s.seal.SealFor([]byte(c.ID), []byte(secret))), nil
+	}
 	if len(secret) >= fastHashLength {
 		return fastHash(secret), nil
 	}
@@ -66,7 +85,7 @@ func (s *Secrets) Verify(ctx context.Context, c *Client, secret string, now time
 	}
 	fast := ""
 	for _, kept := range c.Secrets {
-		if !kept.Live(now) {
+		if !kept.Live(now) || strings.HasPrefix(kept.Hash, sealedPrefix) {
 			continue
 		}
 		if strings.HasPrefix(kept.Hash, fastPrefix) {
@@ -83,6 +102,27 @@ func (s *Secrets) Verify(ctx context.Context, c *Client, secret string, now time
 		}
 	}
 	return false, nil
+}
+
+// SharedKeys are the live secrets of a client that signs with them.
+func (s *Secrets) SharedKeys(c *Client, now time.Time) ([][]byte, error) {
+	var keys [][]byte
+	for _, kept := range c.Secrets {
+		encoded, ok := strings.CutPrefix(kept.Hash, sealedPrefix)
+		if !ok || !kept.Live(now) {
+			continue
+		}
+		sealed, err := base64.RawStdEncoding.DecodeString(encoded)
+		if err != nil {
+			return nil, fmt.Errorf("client: sealed secret %s: %w", kept.ID, err)
+		}
+		key, err := s.seal.OpenFor([]byte(c.ID), sealed)
+		if err != nil {
+			return nil, fmt.Errorf("client: sealed secret %s: %w", kept.ID, err)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
 }
 
 func fastHash(secret string) string {

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,22 @@ import (
 )
 
 func newSecrets() *client.Secrets {
-	return client.NewSecrets(password.New(rand.Reader, 2), rand.Reader)
+	return client.NewSecrets(password.New(rand.Reader, 2), mirror{}, rand.Reader)
+}
+
+// mirror seals by reversing, bound to nothing: enough to tell sealed from not.
+type mirror struct{}
+
+func (mirror) SealFor(context, plaintext []byte) []byte {
+	sealed := append(slices.Clone(context), plaintext...)
+	slices.Reverse(sealed)
+	return sealed
+}
+
+func (mirror) OpenFor(context, sealed []byte) ([]byte, error) {
+	plain := slices.Clone(sealed)
+	slices.Reverse(plain)
+	return plain[len(context):], nil
 }
 
 func TestGeneratedSecretsAre64HexCharacters(t *testing.T) {
@@ -28,7 +44,7 @@ func TestSecretsAreKeptAsHashesAndShortOnesSlowly(t *testing.T) {
 	s := newSecrets()
 	long, short := strings.Repeat("k", 32), "short-secret"
 	for _, secret := range []string{long, short} {
-		hash, err := s.Hash(t.Context(), secret)
+		hash, err := s.Keep(t.Context(), &client.Client{}, secret)
 		require.NoError(t, err)
 		assert.NotContains(t, hash, secret)
 		assert.Equal(t, secret == short, strings.HasPrefix(hash, "$argon2id$"), hash)
@@ -40,7 +56,7 @@ func TestVerifyTriesEveryLiveSecret(t *testing.T) {
 	now := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 	past, future := now.Add(-time.Second), now.Add(time.Hour)
 	hash := func(secret string) string {
-		h, err := s.Hash(t.Context(), secret)
+		h, err := s.Keep(t.Context(), &client.Client{}, secret)
 		require.NoError(t, err)
 		return h
 	}
@@ -61,7 +77,7 @@ func TestVerifyTriesEveryLiveSecret(t *testing.T) {
 func BenchmarkVerifyMachineMadeSecret(b *testing.B) {
 	s := newSecrets()
 	secret := s.Generate()
-	hash, err := s.Hash(b.Context(), secret)
+	hash, err := s.Keep(b.Context(), &client.Client{}, secret)
 	require.NoError(b, err)
 	c := &client.Client{Secrets: []client.Secret{{Hash: hash}}}
 	for b.Loop() {

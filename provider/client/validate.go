@@ -17,6 +17,7 @@ const (
 	maxListed   = 200
 	maxValue    = 500
 	maxLifetime = 24 * time.Hour // keys.Overlap covers it
+	maxRefresh  = 400 * 24 * time.Hour
 )
 
 // idPattern is narrower than RFC 6749 appendix A.1: no space and no colon after the
@@ -42,8 +43,8 @@ func (c *Client) Validate() error {
 	if !slices.Contains([]Type{Web, Native, Backend}, c.Type) {
 		bad.add("client_type", "must be web, native or backend")
 	}
-	if !slices.Contains([]AuthMethod{SecretBasic, SecretPost, None}, c.AuthMethod) {
-		bad.add("token_endpoint_auth_method", "must be client_secret_basic, client_secret_post or none")
+	if !slices.Contains([]AuthMethod{SecretBasic, SecretPost, PrivateKeyJWT, SecretJWT, None}, c.AuthMethod) {
+		bad.add("token_endpoint_auth_method", "must be client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt or none")
 	}
 	if !slices.Contains([]TokenFormat{Opaque, JWT}, c.TokenFormat) {
 		bad.add("access_token_format", "must be opaque or jwt")
@@ -51,14 +52,13 @@ func (c *Client) Validate() error {
 	if !slices.Contains([]string{"", "RS256", "PS256", "ES256", "EdDSA"}, c.IDTokenAlg) {
 		bad.add("id_token_signed_response_alg", "must be RS256, PS256, ES256 or EdDSA")
 	}
-	if c.AccessTokenLifetime < 0 || c.AccessTokenLifetime > maxLifetime {
-		bad.add("access_token_lifetime", "must be between 0 (the provider's) and 24 hours")
-	}
 	c.validateGrants(&bad)
 	c.validateScopes(&bad)
 	c.validateAudience(&bad)
 	c.validateRedirectURIs(&bad)
 	c.validateShown(&bad)
+	c.validateLifetimes(&bad)
+	c.validateKeys(&bad)
 	return bad.orNil()
 }
 
@@ -84,6 +84,29 @@ func (c *Client) validateGrants(bad *Invalid) {
 	}
 	if c.MayUse(AuthorizationCode) && len(c.RedirectURIs) == 0 {
 		bad.add("redirect_uris", "authorization_code needs at least one")
+	}
+}
+
+func (c *Client) validateLifetimes(bad *Invalid) {
+	within := func(field string, value, longest time.Duration, text string) {
+		if value < 0 || value > longest || value%time.Second != 0 {
+			bad.add(field, "must be whole seconds between 0 (the provider's) and "+text)
+		}
+	}
+	within("access_token_lifetime", c.AccessTokenLifetime, maxLifetime, "24 hours")
+	within("id_token_lifetime", c.IDTokenLifetime, maxLifetime, "24 hours")
+	within("refresh_token_idle", c.RefreshTokenIdle, maxRefresh, "400 days")
+	within("refresh_token_lifetime", c.RefreshTokenLifetime, maxRefresh, "400 days")
+	switch c.RefreshTokenRotation {
+	case Rotate, "":
+	case Reuse:
+		// RFC 9700 section 2.2.2: without rotation a public client's refresh token could be
+		// used by a thief for as long as it lives, and nobody would notice.
+		if c.Public() {
+			bad.add("refresh_token_rotation", "a public client's must be rotate")
+		}
+	default:
+		bad.add("refresh_token_rotation", "must be rotate or reuse")
 	}
 }
 

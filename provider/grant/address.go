@@ -13,14 +13,21 @@ import (
 // endless dots are how parsers are brought down (go-jose CVE-2025-27144, CVE-2026-116586).
 const maxJWT = 8 << 10
 
-// address reads from a presented access token which row it claims to be. Nothing is
-// proved by that: the caller compares the hash of the whole text next.
-func address(text string) (provider.ID, bool) {
+// address reads from a presented token which row it claims to be, and as what; the kind is
+// empty for what is neither an access nor a refresh token. Nothing is proved by that: the
+// caller compares the hash of the whole text next.
+func address(text string) (provider.ID, token.Kind) {
 	if strings.HasPrefix(text, "gh_") {
 		t, err := token.Parse(text)
-		return t.ID, err == nil && t.Kind == token.Access
+		if err != nil || (t.Kind != token.Access && t.Kind != token.Refresh) {
+			return provider.ID{}, ""
+		}
+		return t.ID, t.Kind
 	}
-	return jwtAddress(text)
+	if id, ok := jwtAddress(text); ok {
+		return id, token.Access
+	}
+	return provider.ID{}, ""
 }
 
 // jwtAddress reads the jti of a JWT without verifying it. We kept a keyed hash of the

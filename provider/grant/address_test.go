@@ -19,18 +19,18 @@ func TestAddressFindsTheRowOfBothFormats(t *testing.T) {
 	b64 := base64.RawURLEncoding.EncodeToString
 	jwt := b64([]byte(`{"alg":"ES256"}`)) + "." + b64([]byte(`{"jti":"`+id.String()+`"}`)) + ".c2ln"
 	for _, text := range []string{token.New(token.Access, id, rand.Reader).Encode(), jwt} {
-		got, ok := address(text)
-		assert.True(t, ok)
+		got, kind := address(text)
+		assert.Equal(t, token.Access, kind)
 		assert.Equal(t, id, got)
 	}
 	for name, text := range map[string]string{
-		"a code": token.New(token.Code, id, rand.Reader).Encode(), "a refresh token": token.New(token.Refresh, id, rand.Reader).Encode(),
+		"a code": token.New(token.Code, id, rand.Reader).Encode(), "a cookie": token.New(token.Session, id, rand.Reader).Encode(),
 		"two parts": b64([]byte(`{}`)) + "." + b64([]byte(`{"jti":"`+id.String()+`"}`)), "four parts": jwt + ".x",
 		"no jti": "e30.e30.x", "another jti": "e30." + b64([]byte(`{"jti":"1"}`)) + ".x", "jti of another type": "e30." + b64([]byte(`{"jti":1}`)) + ".x",
 		"too long": "e30." + strings.Repeat("A", maxJWT) + ".x", "empty": "",
 	} {
-		_, ok := address(text)
-		assert.False(t, ok, name)
+		_, kind := address(text)
+		assert.Empty(t, kind, name)
 	}
 }
 

@@ -7,20 +7,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
-
-// CodeLifetime is how long an authorization code can be exchanged: FAPI 2.0 and our own
-// defaults allow 60 seconds.
-const CodeLifetime = time.Minute
-
-// grantLifetime bounds a grant without refresh tokens: nothing under it lives longer.
-const grantLifetime = 24 * time.Hour
 
 // The PKCE methods (RFC 7636 section 4.2).
 const (
@@ -81,24 +74,21 @@ type Codes struct {
 	ender  grantEnder
 	tx     transactor
 	issuer *Issuer
-	key    macKey
-	clock  provider.Clock
-	random io.Reader
 }
 
 // NewCodes makes a Codes that issues tokens through issuer.
-func NewCodes(store codeStore, ender grantEnder, tx transactor, issuer *Issuer, key macKey, clock provider.Clock, random io.Reader) *Codes {
-	return &Codes{store: store, ender: ender, tx: tx, issuer: issuer, key: key, clock: clock, random: random}
+func NewCodes(store codeStore, ender grantEnder, tx transactor, issuer *Issuer) *Codes {
+	return &Codes{store: store, ender: ender, tx: tx, issuer: issuer}
 }
 
 // Approve stores what a person agreed to, with its code, and returns the code for the
 // client. The grant's id is that of the request in progress: a second approval of the same
 // request conflicts, and is ErrFinished.
-func (c *Codes) Approve(ctx context.Context, g *Grant, code Code) (string, error) {
-	text := ""
+func (c *Codes) Approve(ctx context.Context, cl *client.Client, g *Grant, code Code) (string, error) {
+	text, issuer := "", c.issuer
 	err := c.tx.InTx(ctx, func(ctx context.Context) error {
-		now := c.clock.Now(ctx)
-		ends := now.Add(grantLifetime)
+		now := issuer.clock.Now(ctx)
+		ends := now.Add(issuer.lifetimes.grant(cl))
 		g.CreatedAt, g.ExpiresAt = now, &ends
 		if err := c.store.CreateGrant(ctx, g); err != nil {
 			if errors.Is(err, provider.ErrConflict) {
@@ -106,24 +96,17 @@ func (c *Codes) Approve(ctx context.Context, g *Grant, code Code) (string, error
 			}
 			return fmt.Errorf("create grant: %w", err)
 		}
-		t := token.New(token.Code, provider.NewID(now, c.random), c.random)
+		t := token.New(token.Code, provider.NewID(now, issuer.random), issuer.random)
 		text = t.Encode()
 		row := code
-		row.ID, row.GrantID, row.Hash, row.ExpiresAt = t.ID, g.ID, hashOf(c.key, token.Code, text), now.Add(CodeLifetime)
+		row.ID, row.GrantID, row.Hash, row.ExpiresAt = t.ID, g.ID, hashOf(issuer.key, token.Code, text), now.Add(issuer.lifetimes.Code)
 		return c.store.CreateCode(ctx, &row)
 	})
 	if err != nil {
 		return "", err
 	}
+	issuer.events.Publish(ctx, event.AuthorizationApproved{GrantID: g.ID, ClientID: g.ClientID, UserID: g.UserID, SessionID: g.SessionID})
 	return text, nil
-}
-
-// Exchanged is what a code was good for.
-type Exchanged struct {
-	Issued
-
-	Grant *Grant
-	Nonce string
 }
 
 // Exchange trades a code for an access token, once. within is called inside the same
@@ -140,6 +123,7 @@ func (c *Codes) Exchange(ctx context.Context, cl *client.Client, text, redirectU
 		return ErrCodeUnknown
 	}
 	var grantID provider.ID
+	var exchanged Exchanged
 	err = c.tx.InTx(ctx, func(ctx context.Context) error {
 		code, g, err := c.store.CodeWithGrant(ctx, t.ID)
 		if errors.Is(err, provider.ErrNotFound) {
@@ -152,8 +136,16 @@ func (c *Codes) Exchange(ctx context.Context, cl *client.Client, text, redirectU
 			grantID = g.ID
 			return err
 		}
-		return c.exchange(ctx, cl, code, g, &grantID, within)
+		if exchanged, err = c.exchange(ctx, cl, code, g); err != nil {
+			grantID = g.ID
+			return err
+		}
+		return within(ctx, exchanged)
 	})
+	if err == nil {
+		c.issuer.tell(ctx, exchanged.Issued, exchanged.Grant, client.AuthorizationCode)
+		return nil
+	}
 	if consequence := c.consequence(ctx, err, t.ID, grantID); consequence != nil {
 		return errors.Join(err, consequence)
 	}
@@ -161,9 +153,9 @@ func (c *Codes) Exchange(ctx context.Context, cl *client.Client, text, redirectU
 }
 
 func (c *Codes) check(ctx context.Context, cl *client.Client, code *Code, g *Grant, text, redirectURI, verifier string) error {
-	now := c.clock.Now(ctx)
+	now := c.issuer.clock.Now(ctx)
 	switch {
-	case !matches(c.key, code.Hash, token.Code, text):
+	case !matches(c.issuer.key, code.Hash, token.Code, text):
 		return ErrCodeUnknown
 	case g.ClientID != cl.ID:
 		return ErrCodeClient
@@ -179,23 +171,19 @@ func (c *Codes) check(ctx context.Context, cl *client.Client, code *Code, g *Gra
 	return nil
 }
 
-func (c *Codes) exchange(ctx context.Context, cl *client.Client, code *Code, g *Grant, grantID *provider.ID, within func(context.Context, Exchanged) error) error {
-	won, err := c.store.UseCode(ctx, code.ID, c.clock.Now(ctx))
+func (c *Codes) exchange(ctx context.Context, cl *client.Client, code *Code, g *Grant) (Exchanged, error) {
+	won, err := c.store.UseCode(ctx, code.ID, c.issuer.clock.Now(ctx))
 	if err != nil {
-		return fmt.Errorf("use code: %w", err)
+		return Exchanged{}, fmt.Errorf("use code: %w", err)
 	}
 	if !won {
-		*grantID = g.ID
-		return ErrCodeUsed
+		return Exchanged{}, ErrCodeUsed
 	}
-	issued, err := c.issuer.issue(ctx, cl, g)
+	issued, err := c.issuer.issue(ctx, cl, g, draft{refresh: c.issuer.refreshSource(cl)})
 	if errors.Is(err, provider.ErrNotFound) {
-		return ErrCodeExpired // the grant was ended this moment
+		return Exchanged{}, ErrCodeExpired // the grant was ended this moment
 	}
-	if err != nil {
-		return err
-	}
-	return within(ctx, Exchanged{Issued: issued, Grant: g, Nonce: code.Nonce})
+	return Exchanged{Issued: issued, Grant: g, Nonce: code.Nonce}, err
 }
 
 // consequence does, after the rollback, what a refusal entails.
@@ -203,11 +191,11 @@ func (c *Codes) consequence(ctx context.Context, refused error, codeID, grantID 
 	switch {
 	case errors.Is(refused, ErrCodeUsed):
 		return c.tx.Detached(ctx, func(ctx context.Context) error {
-			return c.ender.EndGrant(ctx, grantID, c.clock.Now(ctx))
+			return c.ender.EndGrant(ctx, grantID, c.issuer.clock.Now(ctx))
 		})
 	case errors.Is(refused, ErrCodeVerifier):
 		return c.tx.Detached(ctx, func(ctx context.Context) error {
-			_, err := c.store.UseCode(ctx, codeID, c.clock.Now(ctx))
+			_, err := c.store.UseCode(ctx, codeID, c.issuer.clock.Now(ctx))
 			return err
 		})
 	default:

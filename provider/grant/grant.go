@@ -50,6 +50,26 @@ type Token struct {
 	AccessExpiresAt time.Time
 	// RevokedAt is when this access token was revoked on its own.
 	RevokedAt *time.Time
+	// RefreshHash is the keyed hash of the refresh token issued beside it; empty: none.
+	RefreshHash      []byte
+	RefreshExpiresAt *time.Time
+	// NextID is the issuance that the refresh token was spent for; zero: it was not. The
+	// time in it is when that was.
+	NextID provider.ID
+	// Scopes and Audience are those of the access token where it has fewer than its grant;
+	// nil stands for the grant's.
+	Scopes   []string
+	Audience []string
+}
+
+// narrow makes g what the access token was issued for: some of the grant, or all of it.
+func (t *Token) narrow(g *Grant) {
+	if t.Scopes != nil {
+		g.Scopes = t.Scopes
+	}
+	if t.Audience != nil {
+		g.Audience = t.Audience
+	}
 }
 
 // ErrInactive: there is no such token, or it is not good any more. The caller is not

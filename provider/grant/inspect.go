@@ -7,11 +7,15 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
 // inspectStore reads and ends what was issued.
 type inspectStore interface {
+	grantEnder
+	// RefreshToken reads all that says what a refresh token is worth.
+	RefreshToken(ctx context.Context, id provider.ID) (*Refreshable, error)
 	// TokenWithGrant reads both in one statement, or returns provider.ErrNotFound.
 	TokenWithGrant(ctx context.Context, id provider.ID) (*Token, *Grant, error)
 	// RevokeToken revokes one access token. Revoking it again changes nothing.
@@ -23,22 +27,28 @@ type inspectStore interface {
 	EndGrants(ctx context.Context, clientID string, at time.Time) (int64, error)
 }
 
-// Inspector answers whether a presented access token is good, and revokes it.
+// Inspector answers whether a presented token is good, and revokes it.
 type Inspector struct {
-	store inspectStore
-	key   macKey
-	clock provider.Clock
+	store       inspectStore
+	key         macKey
+	events      publisher
+	clock       provider.Clock
+	sessionIdle time.Duration
 }
 
-// NewInspector makes an Inspector.
-func NewInspector(store inspectStore, key macKey, clock provider.Clock) *Inspector {
-	return &Inspector{store: store, key: key, clock: clock}
+// NewInspector makes an Inspector. SessionIdle is that of Lifetimes.
+func NewInspector(store inspectStore, key macKey, events publisher, clock provider.Clock, sessionIdle time.Duration) *Inspector {
+	return &Inspector{store: store, key: key, events: events, clock: clock, sessionIdle: sessionIdle}
 }
 
 // Active returns the token and its grant when the presented text is a good access
 // token, and ErrInactive when it is anything else. One statement, none for noise.
 func (i *Inspector) Active(ctx context.Context, text string) (*Token, *Grant, error) {
-	t, g, err := i.find(ctx, text)
+	id, kind := address(text)
+	if kind != token.Access {
+		return nil, nil, ErrInactive // a refresh token opens nothing (fosite.md 5)
+	}
+	t, g, err := i.find(ctx, id, kind, text)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,37 +56,77 @@ func (i *Inspector) Active(ctx context.Context, text string) (*Token, *Grant, er
 	if t.RevokedAt != nil || !now.Before(t.AccessExpiresAt) || !g.Live(now) {
 		return nil, nil, ErrInactive
 	}
+	t.narrow(g)
 	return t, g, nil
 }
 
-// Revoke ends the presented access token for the client that it was issued to. A text
-// that is no token of ours, or one that is not good any more, needs no revoking: nil
-// (RFC 7009 section 2.2). It returns ErrNotYours for another client's token.
+// ActiveRefresh is Active for a refresh token: one that its client could use now.
+func (i *Inspector) ActiveRefresh(ctx context.Context, text string) (*Token, *Grant, error) {
+	id, kind := address(text)
+	if kind != token.Refresh {
+		return nil, nil, ErrInactive
+	}
+	r, err := i.store.RefreshToken(ctx, id)
+	if errors.Is(err, provider.ErrNotFound) {
+		return nil, nil, ErrInactive
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read refresh token: %w", err)
+	}
+	if !matches(i.key, r.Token.RefreshHash, token.Refresh, text) || !r.Token.NextID.IsZero() ||
+		r.usable(i.clock.Now(ctx), i.sessionIdle) != nil {
+		return nil, nil, ErrInactive
+	}
+	return r.Token, r.Grant, nil
+}
+
+// Revoke ends the presented token for the client that it was issued to: an access token
+// alone, a refresh token with all that was issued under its grant (RFC 7009 section 2.1). A
+// text that is no token of ours, or one that is not good any more, needs no revoking: nil
+// (section 2.2). It returns ErrNotYours for another client's token.
 func (i *Inspector) Revoke(ctx context.Context, clientID, text string) error {
-	t, g, err := i.find(ctx, text)
+	err := i.revoke(ctx, text, func(g *Grant) error {
+		if g.ClientID != clientID {
+			return ErrNotYours
+		}
+		return nil
+	})
 	if errors.Is(err, ErrInactive) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	if g.ClientID != clientID {
-		return ErrNotYours
-	}
-	if t.RevokedAt != nil {
-		return nil
-	}
-	return i.store.RevokeToken(ctx, t.ID, i.clock.Now(ctx))
+	return err
 }
 
-// RevokeAny ends the presented access token whoever holds it: for administrators. It
-// returns ErrInactive when there is no such token.
+// RevokeAny ends the presented token whoever holds it: for administrators. It returns
+// ErrInactive when there is no such token.
 func (i *Inspector) RevokeAny(ctx context.Context, text string) error {
-	t, _, err := i.find(ctx, text)
+	return i.revoke(ctx, text, func(*Grant) error { return nil })
+}
+
+func (i *Inspector) revoke(ctx context.Context, text string, allowed func(g *Grant) error) error {
+	id, kind := address(text)
+	if kind == "" {
+		return ErrInactive
+	}
+	t, g, err := i.find(ctx, id, kind, text)
 	if err != nil {
 		return err
 	}
-	return i.store.RevokeToken(ctx, t.ID, i.clock.Now(ctx))
+	if err := allowed(g); err != nil {
+		return err
+	}
+	switch {
+	case g.EndedAt != nil || (kind == token.Access && t.RevokedAt != nil):
+		return nil
+	case kind == token.Refresh:
+		err = i.store.EndGrant(ctx, g.ID, i.clock.Now(ctx))
+	default:
+		err = i.store.RevokeToken(ctx, t.ID, i.clock.Now(ctx))
+	}
+	if err == nil {
+		i.events.Publish(ctx, event.TokenRevoked{TokenID: t.ID, GrantID: g.ID, ClientID: g.ClientID, WholeGrant: kind == token.Refresh})
+	}
+	return err
 }
 
 // Listed is an issuance as an administrator sees it: everything but the credential, which
@@ -114,11 +164,7 @@ func (i *Inspector) RevokeClient(ctx context.Context, clientID string) (int64, e
 
 // find proves the text against the row that it names. The hash comes before every
 // other question.
-func (i *Inspector) find(ctx context.Context, text string) (*Token, *Grant, error) {
-	id, ok := address(text)
-	if !ok {
-		return nil, nil, ErrInactive
-	}
+func (i *Inspector) find(ctx context.Context, id provider.ID, kind token.Kind, text string) (*Token, *Grant, error) {
 	t, g, err := i.store.TokenWithGrant(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) {
 		return nil, nil, ErrInactive
@@ -126,7 +172,11 @@ func (i *Inspector) find(ctx context.Context, text string) (*Token, *Grant, erro
 	if err != nil {
 		return nil, nil, fmt.Errorf("read token: %w", err)
 	}
-	if !matches(i.key, t.AccessHash, token.Access, text) {
+	hash := t.AccessHash
+	if kind == token.Refresh {
+		hash = t.RefreshHash
+	}
+	if !matches(i.key, hash, kind, text) {
 		return nil, nil, ErrInactive
 	}
 	return t, g, nil

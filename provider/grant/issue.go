@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
@@ -34,33 +35,47 @@ type minter interface {
 // standingGrants bounds the ids of standing grants in memory, 16 bytes and a key each.
 const standingGrants = 10_000
 
-// Issuer issues tokens.
-type Issuer struct {
-	store    issueStore
-	key      macKey
-	minter   minter
-	clock    provider.Clock
-	random   io.Reader
-	lifetime time.Duration
-	standing *lru.Cache[string, provider.ID]
+// publisher tells what happened.
+type publisher interface {
+	Publish(ctx context.Context, e event.Event)
 }
 
-// NewIssuer makes an Issuer whose access tokens live for lifetime, unless the client
-// has a lifetime of its own.
-func NewIssuer(store issueStore, key macKey, m minter, clock provider.Clock, random io.Reader, lifetime time.Duration) *Issuer {
+// Issuer issues tokens.
+type Issuer struct {
+	store     issueStore
+	key       macKey
+	minter    minter
+	events    publisher
+	clock     provider.Clock
+	random    io.Reader
+	lifetimes Lifetimes
+	standing  *lru.Cache[string, provider.ID]
+}
+
+// NewIssuer makes an Issuer with the provider's lifetimes.
+func NewIssuer(store issueStore, key macKey, m minter, events publisher, clock provider.Clock, random io.Reader, lifetimes Lifetimes) *Issuer {
 	standing, err := lru.New[string, provider.ID](standingGrants)
 	if err != nil { // only for a size that is not positive
 		panic("grant: " + err.Error())
 	}
-	return &Issuer{store: store, key: key, minter: m, clock: clock, random: random, lifetime: lifetime, standing: standing}
+	return &Issuer{store: store, key: key, minter: m, events: events, clock: clock, random: random, lifetimes: lifetimes, standing: standing}
 }
 
-// Issued is a token on its way to the client. AccessToken is a credential.
+// Issued is a token on its way to the client. AccessToken and RefreshToken are credentials.
 type Issued struct {
-	ID          provider.ID
-	AccessToken string
-	ExpiresIn   time.Duration
-	Scopes      []string
+	ID           provider.ID
+	AccessToken  string
+	RefreshToken string // empty: none
+	ExpiresIn    time.Duration
+	Scopes       []string
+}
+
+// Exchanged is what a grant was good for: what was issued, and what it says about a person.
+type Exchanged struct {
+	Issued
+
+	Grant *Grant
+	Nonce string
 }
 
 // ClientCredentials issues an access token to the client itself (RFC 6749 section 4.4):
@@ -74,7 +89,10 @@ func (i *Issuer) ClientCredentials(ctx context.Context, c *client.Client, scopes
 		if err := i.findStanding(ctx, g); err != nil {
 			return Issued{}, err
 		}
-		issued, err := i.issue(ctx, c, g)
+		issued, err := i.issue(ctx, c, g, draft{})
+		if err == nil {
+			i.tell(ctx, issued, g, client.ClientCredentials)
+		}
 		if !errors.Is(err, provider.ErrNotFound) {
 			return issued, err
 		}
@@ -110,27 +128,71 @@ func (i *Issuer) createStanding(ctx context.Context, g Grant) (*Grant, error) {
 	return &g, err
 }
 
-func (i *Issuer) issue(ctx context.Context, c *client.Client, g *Grant) (Issued, error) {
-	lifetime := i.lifetime
-	if c.AccessTokenLifetime > 0 {
-		lifetime = c.AccessTokenLifetime
-	}
+// draft is what an issuance is to be like. The zero value is an access token with all that
+// its grant has.
+type draft struct {
+	id provider.ID // zero: a new one
+	// scopes and audience, when they are not nil, are fewer than the grant's.
+	scopes, audience []string
+	// access and refresh are where the secrets come from. Without refresh there is no
+	// refresh token, and without access its secret is random.
+	access, refresh io.Reader
+}
+
+// issue stores one row and returns what the client gets.
+func (i *Issuer) issue(ctx context.Context, c *client.Client, g *Grant, d draft) (Issued, error) {
 	now := i.clock.Now(ctx)
-	t := &Token{ID: provider.NewID(now, i.random), GrantID: g.ID, IssuedAt: now, AccessExpiresAt: now.Add(lifetime)}
-	text, err := i.write(ctx, c, g, t)
-	if err != nil {
+	t := &Token{
+		ID: d.id, GrantID: g.ID, IssuedAt: now, Scopes: d.scopes, Audience: d.audience,
+		AccessExpiresAt: earlier(now.Add(or(c.AccessTokenLifetime, i.lifetimes.Access)), g.ExpiresAt),
+	}
+	if t.ID.IsZero() {
+		t.ID = provider.NewID(now, i.random)
+	}
+	issued := Issued{ID: t.ID, ExpiresIn: t.AccessExpiresAt.Sub(now)}
+	if d.refresh != nil {
+		issued.RefreshToken = token.New(token.Refresh, t.ID, d.refresh).Encode()
+		until := earlier(now.Add(or(c.RefreshTokenIdle, i.lifetimes.RefreshIdle)), g.ExpiresAt)
+		t.RefreshHash, t.RefreshExpiresAt = hashOf(i.key, token.Refresh, issued.RefreshToken), &until
+	}
+	if d.scopes != nil || d.audience != nil {
+		whole := *g
+		g = &whole
+		t.narrow(g)
+	}
+	var err error
+	if issued.AccessToken, err = i.write(ctx, c, g, t, d.access); err != nil {
 		return Issued{}, err
 	}
-	t.AccessHash = hashOf(i.key, token.Access, text)
+	issued.Scopes = g.Scopes
+	t.AccessHash = hashOf(i.key, token.Access, issued.AccessToken)
 	if err := i.store.InsertToken(ctx, t); err != nil {
 		return Issued{}, err
 	}
-	return Issued{ID: t.ID, AccessToken: text, ExpiresIn: lifetime, Scopes: g.Scopes}, nil
+	return issued, nil
 }
 
-func (i *Issuer) write(ctx context.Context, c *client.Client, g *Grant, t *Token) (string, error) {
+func (i *Issuer) write(ctx context.Context, c *client.Client, g *Grant, t *Token, secret io.Reader) (string, error) {
 	if c.TokenFormat == client.JWT {
 		return i.minter.MintAccessToken(ctx, g, t)
 	}
-	return token.New(token.Access, t.ID, i.random).Encode(), nil
+	if secret == nil {
+		secret = i.random
+	}
+	return token.New(token.Access, t.ID, secret).Encode(), nil
+}
+
+// refreshSource is where the first refresh token's secret comes from: nowhere for a client
+// that is not registered for refreshing.
+func (i *Issuer) refreshSource(c *client.Client) io.Reader {
+	if !c.MayUse(client.RefreshToken) {
+		return nil
+	}
+	return i.random
+}
+
+func (i *Issuer) tell(ctx context.Context, issued Issued, g *Grant, by client.GrantType) {
+	i.events.Publish(ctx, event.TokenIssued{
+		TokenID: issued.ID, GrantID: g.ID, ClientID: g.ClientID, UserID: g.UserID, GrantType: string(by), Refresh: issued.RefreshToken != "",
+	})
 }

@@ -12,8 +12,9 @@ const (
 	SigningKey       Purpose = "signing-key"       // private signing keys at rest (package keys)
 	RefreshSuccessor Purpose = "refresh-successor" // derived secrets of rotated refresh tokens
 	Flow             Purpose = "flow"              // authorize requests in progress
+	ClientSecret     Purpose = "client-secret"     // secrets that are keys (client_secret_jwt)
 )
 
 func purposes() []Purpose {
-	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow}
+	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret}
 }

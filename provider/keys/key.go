@@ -67,7 +67,7 @@ type Store interface {
 // What the package refuses.
 var (
 	ErrAlgorithm  = errors.New("the algorithm must be RS256, PS256, ES256 or EdDSA")
-	ErrImport     = errors.New("not an unencrypted PEM private key (PKCS #8, PKCS #1 or SEC 1) of RSA with 2048 bits or more, P-256 or Ed25519")
+	ErrImport     = errors.New("not a PEM private key (PKCS #8, PKCS #1 or SEC 1) of RSA with 2048 bits or more, P-256 or Ed25519, or encrypted with another passphrase")
 	ErrNoKey      = errors.New("no signing key is active for the algorithm")
 	ErrInvalidJWT = errors.New("invalid JWT")
 )

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
 // sealer keeps private keys unreadable at rest, each bound to its key id.
@@ -21,11 +22,17 @@ type sealer interface {
 	OpenFor(context, sealed []byte) ([]byte, error)
 }
 
+// publisher tells what happened.
+type publisher interface {
+	Publish(ctx context.Context, e event.Event)
+}
+
 // Manager makes keys, signs and verifies with them. It reads the database when it is told
 // to, never while it signs.
 type Manager struct {
 	store    Store
 	seal     sealer
+	events   publisher
 	clock    provider.Clock
 	random   io.Reader
 	reading  sync.Mutex // one at a time, or an older read could replace a newer one
@@ -41,8 +48,8 @@ type document struct {
 }
 
 // NewManager makes a Manager without keys; Ensure or Refresh reads them.
-func NewManager(store Store, s sealer, clock provider.Clock, random io.Reader) *Manager {
-	m := &Manager{store: store, seal: s, clock: clock, random: random}
+func NewManager(store Store, s sealer, events publisher, clock provider.Clock, random io.Reader) *Manager {
+	m := &Manager{store: store, seal: s, events: events, clock: clock, random: random}
 	m.current.Store(&set{})
 	return m
 }
@@ -105,7 +112,7 @@ func (m *Manager) Rotate(ctx context.Context, alg Algorithm, activeFrom time.Tim
 // Import does what Rotate does with a key that the operator brings, in PEM. It returns
 // ErrImport.
 func (m *Manager) Import(ctx context.Context, pem []byte, activeFrom time.Time) (Key, error) {
-	alg, private, err := parsePEM(pem)
+	alg, private, err := parsePEM(pem, nil)
 	if err != nil {
 		return Key{}, err
 	}
@@ -117,6 +124,7 @@ func (m *Manager) publish(ctx context.Context, alg Algorithm, private crypto.Sig
 	if err != nil {
 		return Key{}, err
 	}
+	m.events.Publish(ctx, event.KeyRotated{KID: k.KID, Algorithm: string(alg), ActiveFrom: activeFrom})
 	return k, m.Refresh(ctx)
 }
 

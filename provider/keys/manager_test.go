@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
@@ -83,7 +84,7 @@ type fixture struct {
 func newFixture(t testing.TB, algorithms ...keys.Algorithm) *fixture {
 	t.Helper()
 	f := &fixture{store: &memory{}, now: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}
-	f.Manager = keys.NewManager(f.store, mark{}, func() time.Time { return f.now }, rand.Reader)
+	f.Manager = keys.NewManager(f.store, mark{}, (*event.Bus)(nil), func() time.Time { return f.now }, rand.Reader)
 	require.NoError(t, f.Ensure(t.Context(), algorithms...))
 	return f
 }
@@ -176,7 +177,7 @@ func TestReplicasThatStartAtOnceSignWithTheSameKey(t *testing.T) {
 	texts := make([]string, 8)
 	var wg sync.WaitGroup
 	for i := range texts {
-		m := keys.NewManager(store, mark{}, func() time.Time { return now }, rand.Reader)
+		m := keys.NewManager(store, mark{}, (*event.Bus)(nil), func() time.Time { return now }, rand.Reader)
 		wg.Go(func() {
 			assert.NoError(t, m.Ensure(t.Context(), keys.ES256))
 			text, err := m.Sign(t.Context(), keys.ES256, "at+jwt", []byte(`{}`))

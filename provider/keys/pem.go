@@ -8,13 +8,23 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+
+	"github.com/youmark/pkcs8"
 )
 
-// parsePEM reads a private key and says which algorithm it is for.
-func parsePEM(text []byte) (Algorithm, crypto.Signer, error) {
+// parsePEM reads a private key and says which algorithm it is for. Passphrase opens an
+// encrypted PKCS #8 key (RFC 8018); the encryption of PEM itself (RFC 1423) cannot tell a
+// wrong passphrase from a right one and is not taken.
+func parsePEM(text, passphrase []byte) (Algorithm, crypto.Signer, error) {
 	// openssl ecparam writes the curve as a block of its own before the key.
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-		switch key := parseDER(block.Bytes).(type) {
+		var parsed any
+		if block.Type == "ENCRYPTED PRIVATE KEY" {
+			parsed, _ = pkcs8.ParsePKCS8PrivateKey(block.Bytes, passphrase) // a wrong passphrase gives no key
+		} else {
+			parsed = parseDER(block.Bytes)
+		}
+		switch key := parsed.(type) {
 		case *rsa.PrivateKey:
 			if key.N.BitLen() >= rsaBits {
 				return RS256, key, nil

@@ -23,14 +23,15 @@ type clientFinder interface {
 
 // Authenticator proves which client sends a request.
 type Authenticator struct {
-	clients clientFinder
-	secrets *client.Secrets
-	clock   provider.Clock
+	clients    clientFinder
+	secrets    *client.Secrets
+	assertions *Assertions
+	clock      provider.Clock
 }
 
 // NewAuthenticator makes an Authenticator.
-func NewAuthenticator(clients clientFinder, secrets *client.Secrets, clock provider.Clock) *Authenticator {
-	return &Authenticator{clients: clients, secrets: secrets, clock: clock}
+func NewAuthenticator(clients clientFinder, secrets *client.Secrets, assertions *Assertions, clock provider.Clock) *Authenticator {
+	return &Authenticator{clients: clients, secrets: secrets, assertions: assertions, clock: clock}
 }
 
 // basicChallenge is what RFC 6749 section 5.2 wants beside a 401.
@@ -78,6 +79,9 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request) (*cli
 }
 
 func (a *Authenticator) verify(ctx context.Context, c *client.Client, p credentials) error {
+	if p.assertion != nil {
+		return a.assertions.Verify(ctx, c, p.assertion)
+	}
 	now := a.clock.Now(ctx)
 	for _, secret := range p.secrets {
 		ok, err := a.secrets.Verify(ctx, c, secret, now)
@@ -94,9 +98,10 @@ func (a *Authenticator) verify(ctx context.Context, c *client.Client, p credenti
 // credentials is what a request says about its client. The secret may have two
 // readings; see basicCredentials.
 type credentials struct {
-	method  client.AuthMethod
-	id      string
-	secrets []string
+	method    client.AuthMethod
+	id        string
+	secrets   []string
+	assertion *assertion
 }
 
 func presentedBy(r *http.Request) (credentials, error) {
@@ -117,13 +122,17 @@ func presentedBy(r *http.Request) (credentials, error) {
 		}
 		return p, err
 	case hasAssertion:
-		return credentials{}, authenticationFailed(refusal.CheckClientMethod, "")
+		a, err := parseAssertion(r)
+		if err != nil {
+			return credentials{}, err
+		}
+		return credentials{method: a.method(), id: a.claims.Subject, assertion: a}, nil
 	case id == "":
 		return credentials{}, authenticationFailed(refusal.CheckClientAuthNone, "")
 	case hasSecret:
-		return credentials{client.SecretPost, id, []string{form.Get("client_secret")}}, nil
+		return credentials{method: client.SecretPost, id: id, secrets: []string{form.Get("client_secret")}}, nil
 	default:
-		return credentials{client.None, id, nil}, nil
+		return credentials{method: client.None, id: id}, nil
 	}
 }
 
@@ -147,7 +156,7 @@ func basicCredentials(header string) (credentials, error) {
 	if decoded, err := url.QueryUnescape(id); err == nil {
 		id = decoded
 	}
-	p := credentials{client.SecretBasic, id, []string{secret}}
+	p := credentials{method: client.SecretBasic, id: id, secrets: []string{secret}}
 	if decoded, err := url.QueryUnescape(secret); err == nil && decoded != secret {
 		p.secrets = []string{decoded, secret}
 	}
@@ -169,6 +178,18 @@ type authenticatedKey struct{}
 // withClient hands the client over to fosite, which asks for it inside NewAccessRequest.
 func withClient(ctx context.Context, c *client.Client) context.Context {
 	return context.WithValue(ctx, authenticatedKey{}, c)
+}
+
+type originKey struct{}
+
+// withOrigin hands on where the request came from, past fosite as well.
+func withOrigin(ctx context.Context, origin string) context.Context {
+	return context.WithValue(ctx, originKey{}, origin)
+}
+
+func originOf(ctx context.Context) string {
+	origin, _ := ctx.Value(originKey{}).(string)
+	return origin
 }
 
 // authenticatedClient is fosite's client authentication: done already, by Authenticate.

@@ -65,7 +65,7 @@ func (h *authorizationCode) PopulateTokenEndpointResponse(ctx context.Context, r
 	}
 	err = h.codes.Exchange(ctx, c, form.Get("code"), redirectURI, form.Get("code_verifier"), func(ctx context.Context, x grant.Exchanged) error {
 		populate(response, x.Issued)
-		if !slices.Contains(x.Scopes, "openid") {
+		if !slices.Contains(x.Scopes, scopeOpenID) {
 			return nil
 		}
 		idToken, err := h.idTokens.Issue(ctx, c, x)

@@ -23,7 +23,7 @@ type consentStore interface {
 
 // approver stores an approval and returns its code. It returns grant.ErrFinished.
 type approver interface {
-	Approve(ctx context.Context, g *grant.Grant, code grant.Code) (string, error)
+	Approve(ctx context.Context, c *client.Client, g *grant.Grant, code grant.Code) (string, error)
 }
 
 // AuthorizeEndpoint decides authorization requests (RFC 6749 section 4.1.1, OpenID Connect
@@ -127,9 +127,9 @@ func (e *AuthorizeEndpoint) Approve(ctx context.Context, f Flow, s *session.Sess
 	r := f.Request
 	g := &grant.Grant{
 		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
-		AuthTime: &s.AuthTime, ACR: passwordACR, AMR: s.Methods, Claims: r.Claims.text, Offline: slices.Contains(r.Scopes, "offline_access"),
+		AuthTime: &s.AuthTime, ACR: passwordACR, AMR: s.Methods, Claims: r.Claims.text, Offline: slices.Contains(r.Scopes, scopeOffline),
 	}
-	code, err := e.codes.Approve(ctx, g, grant.Code{
+	code, err := e.codes.Approve(ctx, r.Client, g, grant.Code{
 		RedirectURI: r.RedirectURI, Challenge: r.Challenge, Method: r.Method, Nonce: r.Nonce,
 	})
 	if errors.Is(err, grant.ErrFinished) {

@@ -100,4 +100,7 @@ func populate(response fosite.AccessResponder, issued grant.Issued) {
 		scopes = []string{} // an empty list, not null
 	}
 	response.SetExtra("scopes", scopes)
+	if issued.RefreshToken != "" {
+		response.SetExtra("refresh_token", issued.RefreshToken)
+	}
 }

@@ -139,7 +139,7 @@ func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
 func TestFosite17UnknownGrantTypes(t *testing.T) {
 	h := newHouse(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
-	for _, grant := range []string{"magic", "CLIENT_CREDENTIALS", "client_credentials ", "client_credentials client_credentials", "implicit", "password", "refresh_token"} {
+	for _, grant := range []string{"magic", "CLIENT_CREDENTIALS", "client_credentials ", "client_credentials client_credentials", "implicit", "Password", "refresh-token"} {
 		_, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {grant}}))
 		assertRefused(t, err, "unsupported_grant_type")
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,13 +16,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/outbound"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -32,7 +37,14 @@ var cc = []client.GrantType{client.ClientCredentials}
 // house is the protocol over a real database, with a clock that the test moves.
 type house struct {
 	t            *testing.T
-	tokens       *oauth.TokenEndpoint
+	endpoint     *oauth.TokenEndpoint
+	tokens       tokenEndpoint
+	hasher       *password.Hasher
+	fetches      *fetches
+	users        *account.Registry
+	sessions     *session.Manager
+	lifetimes    grant.Lifetimes
+	heard        heard
 	authorize    *oauth.AuthorizeEndpoint
 	idTokens     *oauth.IDTokens
 	codes        *grant.Codes
@@ -41,8 +53,59 @@ type house struct {
 	revoker      *oauth.Revoker
 	keys         *keys.Manager
 	registry     *client.Registry
+	directory    *client.Directory
 	statements   atomic.Int64
 	now          atomic.Pointer[time.Time]
+}
+
+// tokenEndpoint is the endpoint for requests from nowhere in particular.
+type tokenEndpoint struct{ *oauth.TokenEndpoint }
+
+func (e tokenEndpoint) Token(ctx context.Context, r *http.Request) (oauth.TokenAnswer, error) {
+	return e.TokenEndpoint.Token(ctx, r, "192.0.2.1/32")
+}
+
+// heard counts events by name.
+type heard struct{ counts sync.Map }
+
+func (h *heard) Add(name string) {
+	count, _ := h.counts.LoadOrStore(name, new(atomic.Int64))
+	count.(*atomic.Int64).Add(1)
+}
+
+func (h *heard) Count(name string) int64 {
+	count, ok := h.counts.Load(name)
+	if !ok {
+		return 0
+	}
+	return count.(*atomic.Int64).Load()
+}
+
+// fetches answers for the servers of clients.
+type fetches struct {
+	mu    sync.Mutex
+	body  []byte
+	err   error
+	count int
+}
+
+func (f *fetches) Get(context.Context, string, string, int64) (outbound.Fetched, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.count++
+	return outbound.Fetched{Body: f.body, MediaType: "application/json"}, f.err
+}
+
+func (f *fetches) set(body []byte, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.body, f.err = body, err
+}
+
+func (f *fetches) total() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.count
 }
 
 func newHouse(t *testing.T) *house {
@@ -61,20 +124,32 @@ func newHouse(t *testing.T) *house {
 	require.NoError(t, err)
 	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
-	h.keys = keys.NewManager(store, ring.Key(keyring.SigningKey), clock, rand.Reader)
+	h.keys = keys.NewManager(store, ring.Key(keyring.SigningKey), (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, h.keys.Ensure(t.Context(), keys.ES256, keys.EdDSA))
 
-	secrets := client.NewSecrets(password.New(rand.Reader, 2), rand.Reader)
+	secrets := client.NewSecrets(password.New(rand.Reader, 2), ring.Key(keyring.ClientSecret), rand.Reader)
 	h.registry = client.NewRegistry(store, store, secrets, clock, rand.Reader)
+	h.hasher, h.fetches = password.New(rand.Reader, 2), &fetches{}
 	directory := client.NewDirectory(store)
-	authenticator := oauth.NewAuthenticator(directory, secrets, clock)
+	h.directory = directory
+	events := event.NewBus(func(_ context.Context, e event.Event) { h.heard.Add(e.Name()) })
+	assertions := oauth.NewAssertions(oauth.NewClientKeys(h.fetches, clock), secrets, store, clock, true, issuer, issuer+"/oauth/token")
+	authenticator := oauth.NewAuthenticator(directory, secrets, assertions, clock)
 	hash := ring.Key(keyring.TokenHash)
-	inspector := grant.NewInspector(store, hash, clock)
-	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, issuer), clock, rand.Reader, time.Hour)
+	h.lifetimes = grant.DefaultLifetimes()
+	inspector := grant.NewInspector(store, hash, events, clock, h.lifetimes.SessionIdle)
+	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, issuer), events, clock, rand.Reader, h.lifetimes)
 	h.store = store
-	h.codes = grant.NewCodes(store, store, store, tokens, hash, clock, rand.Reader)
-	h.idTokens = oauth.NewIDTokens(h.keys, store, issuer, clock)
-	h.tokens = oauth.NewTokenEndpoint(authenticator, tokens, h.codes, h.idTokens)
+	h.codes = grant.NewCodes(store, store, store, tokens)
+	h.idTokens = oauth.NewIDTokens(h.keys, store, issuer, clock, time.Hour)
+	signIn := account.NewSignIn(store, h.hasher, account.NewThrottle(clock), events)
+	h.users = account.NewRegistry(store, store, h.hasher, clock, rand.Reader)
+	h.sessions = session.NewManager(store, ring.Key(keyring.SessionHash), events, clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
+	h.endpoint = oauth.NewTokenEndpoint(authenticator, oauth.Grants{
+		ClientCredentials: tokens, Codes: h.codes, Password: grant.NewDirect(store, tokens),
+		Refresh: grant.NewRefresher(store, store, store, tokens, ring.Key(keyring.RefreshSuccessor)),
+	}, h.idTokens, signIn, store, clock)
+	h.tokens = tokenEndpoint{h.endpoint}
 	h.authorize = oauth.NewAuthorizeEndpoint(directory, store, h.codes, h.idTokens, clock)
 	h.introspector = oauth.NewIntrospector(authenticator, directory, inspector, issuer)
 	h.revoker = oauth.NewRevoker(authenticator, inspector)

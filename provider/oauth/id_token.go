@@ -28,9 +28,6 @@ type idTokenKeys interface {
 	Verify(ctx context.Context, text, typ string, algorithms ...keys.Algorithm) ([]byte, error)
 }
 
-// IDTokenLifetime is how long an ID token can be taken for proof of a sign-in.
-const IDTokenLifetime = time.Hour
-
 // idTokenType keeps ID tokens apart from access tokens, which are at+jwt (threats 35).
 const idTokenType = "JWT"
 
@@ -40,11 +37,14 @@ type IDTokens struct {
 	users  userFinder
 	issuer string
 	clock  provider.Clock
+	// lifetime is how long an ID token can be taken for proof of a sign-in, for clients
+	// that have none of their own.
+	lifetime time.Duration
 }
 
 // NewIDTokens makes an IDTokens for the given issuer.
-func NewIDTokens(k idTokenKeys, users userFinder, issuer string, clock provider.Clock) *IDTokens {
-	return &IDTokens{keys: k, users: users, issuer: issuer, clock: clock}
+func NewIDTokens(k idTokenKeys, users userFinder, issuer string, clock provider.Clock, lifetime time.Duration) *IDTokens {
+	return &IDTokens{keys: k, users: users, issuer: issuer, clock: clock, lifetime: lifetime}
 }
 
 // Issue writes the ID token that goes beside what a code was exchanged for. Claims about
@@ -72,9 +72,16 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x grant.Exchange
 	}
 	now := i.clock.Now(ctx)
 	claims["iss"], claims["sub"], claims["aud"] = i.issuer, subjectOf(g), c.ID
-	claims["iat"], claims["exp"] = now.Unix(), now.Add(IDTokenLifetime).Unix()
+	lifetime := i.lifetime
+	if c.IDTokenLifetime > 0 {
+		lifetime = c.IDTokenLifetime
+	}
+	claims["iat"], claims["exp"] = now.Unix(), now.Add(lifetime).Unix()
 	claims["at_hash"] = halfHash(alg, x.AccessToken)
-	claims["acr"], claims["amr"], claims["sid"] = g.ACR, g.AMR, g.SessionID.String()
+	claims["acr"], claims["amr"] = g.ACR, g.AMR
+	if !g.SessionID.IsZero() { // the password grant has none
+		claims["sid"] = g.SessionID.String()
+	}
 	if g.AuthTime != nil {
 		claims["auth_time"] = g.AuthTime.Unix()
 	}

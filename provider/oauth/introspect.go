@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
 // inspector proves a presented token. It returns grant.ErrInactive.
@@ -18,16 +19,23 @@ type inspector interface {
 	Active(ctx context.Context, text string) (*grant.Token, *grant.Grant, error)
 }
 
+// anyInspector also proves refresh tokens, which nobody but the introspection endpoint may
+// take for anything (fosite.md 5).
+type anyInspector interface {
+	inspector
+	ActiveRefresh(ctx context.Context, text string) (*grant.Token, *grant.Grant, error)
+}
+
 // Introspector answers what a token is worth (RFC 7662).
 type Introspector struct {
 	authenticator *Authenticator
 	clients       clientFinder
-	tokens        inspector
+	tokens        anyInspector
 	issuer        string
 }
 
 // NewIntrospector makes an Introspector.
-func NewIntrospector(a *Authenticator, clients clientFinder, tokens inspector, issuer string) *Introspector {
+func NewIntrospector(a *Authenticator, clients clientFinder, tokens anyInspector, issuer string) *Introspector {
 	return &Introspector{authenticator: a, clients: clients, tokens: tokens, issuer: issuer}
 }
 
@@ -65,14 +73,19 @@ func (i *Introspector) Introspect(ctx context.Context, r *http.Request) (Introsp
 	}
 	// token_type_hint is an optimisation for servers that must search (RFC 7662 section
 	// 2.1); our tokens say what they are.
-	t, g, err := i.tokens.Active(ctx, text)
+	look, refresh := i.tokens.Active, strings.HasPrefix(text, "gh_"+string(token.Refresh)+"_")
+	if refresh {
+		look = i.tokens.ActiveRefresh
+	}
+	t, g, err := look(ctx, text)
 	if errors.Is(err, grant.ErrInactive) {
 		return Introspection{}, nil
 	}
 	if err != nil {
 		return Introspection{}, err
 	}
-	if !maySee(caller, g) {
+	// A refresh token is no business of anybody but its client.
+	if !maySee(caller, g) || (refresh && g.ClientID != caller.ID) {
 		return Introspection{}, nil
 	}
 	owner, err := i.clients.Client(ctx, g.ClientID)
@@ -82,7 +95,11 @@ func (i *Introspector) Introspect(ctx context.Context, r *http.Request) (Introsp
 	if err != nil {
 		return Introspection{}, err
 	}
-	return Introspection{
+	return i.describe(t, g, refresh), nil
+}
+
+func (i *Introspector) describe(t *grant.Token, g *grant.Grant, refresh bool) Introspection {
+	d := Introspection{
 		Active:    true,
 		Scope:     strings.Join(g.Scopes, " "),
 		ClientID:  g.ClientID,
@@ -95,7 +112,11 @@ func (i *Introspector) Introspect(ctx context.Context, r *http.Request) (Introsp
 		IssuedAt:  t.IssuedAt.Unix(),
 		NotBefore: t.IssuedAt.Unix(),
 		ExpiresAt: t.AccessExpiresAt.Unix(),
-	}, nil
+	}
+	if refresh {
+		d.TokenType, d.TokenUse, d.ExpiresAt = "", "refresh_token", t.RefreshExpiresAt.Unix()
+	}
+	return d
 }
 
 // maySee: a token is the business of the client that it was issued to, of those whom

@@ -33,8 +33,11 @@ type Metadata struct {
 
 	IDTokenSigningAlgValuesSupported          []string `json:"id_token_signing_alg_values_supported"`
 	TokenEndpointAuthMethodsSupported         []string `json:"token_endpoint_auth_methods_supported"`
+	TokenEndpointAuthSigningAlgsSupported     []string `json:"token_endpoint_auth_signing_alg_values_supported"`
 	IntrospectionEndpointAuthMethodsSupported []string `json:"introspection_endpoint_auth_methods_supported"`
+	IntrospectionEndpointAuthSigningAlgs      []string `json:"introspection_endpoint_auth_signing_alg_values_supported"`
 	RevocationEndpointAuthMethodsSupported    []string `json:"revocation_endpoint_auth_methods_supported"`
+	RevocationEndpointAuthSigningAlgs         []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
 	CodeChallengeMethodsSupported             []string `json:"code_challenge_methods_supported"`
 
 	ClaimsParameterSupported                   bool `json:"claims_parameter_supported"`
@@ -46,9 +49,14 @@ type Metadata struct {
 // Paths are where the endpoints stand, each beginning with a slash.
 type Paths struct{ Authorization, Token, UserInfo, JWKS, EndSession, Introspection, Revocation string }
 
-// NewMetadata describes a provider with the given issuer, endpoints and grants.
-func NewMetadata(issuer string, p Paths, grants []client.GrantType) Metadata {
-	confidential := []string{string(client.SecretBasic), string(client.SecretPost)}
+// NewMetadata describes a provider with the given issuer, endpoints and grants. Shared: a
+// client may authenticate by client_secret_jwt.
+func NewMetadata(issuer string, p Paths, grants []client.GrantType, shared bool) Metadata {
+	confidential := []string{string(client.SecretBasic), string(client.SecretPost), string(client.PrivateKeyJWT)}
+	signing := client.AssertionAlgorithms()
+	if shared {
+		confidential, signing = append(confidential, string(client.SecretJWT)), append(signing, "HS256")
+	}
 	every := append(confidential[:len(confidential):len(confidential)], string(client.None))
 	types := make([]string, len(grants))
 	for i, g := range grants {
@@ -72,6 +80,12 @@ func NewMetadata(issuer string, p Paths, grants []client.GrantType) Metadata {
 		ACRValuesSupported:     []string{passwordACR},
 		PromptValuesSupported:  []string{"none", "login", "consent", "select_account"},
 	}
+	if slices.Contains(grants, client.RefreshToken) {
+		m.ScopesSupported = append(m.ScopesSupported, scopeOffline)
+	}
+	m.TokenEndpointAuthSigningAlgsSupported = signing
+	m.IntrospectionEndpointAuthSigningAlgs = signing
+	m.RevocationEndpointAuthSigningAlgs = signing
 	m.IDTokenSigningAlgValuesSupported = []string{string(keys.RS256), string(keys.ES256)}
 	m.TokenEndpointAuthMethodsSupported = every
 	m.IntrospectionEndpointAuthMethodsSupported = confidential

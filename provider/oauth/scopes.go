@@ -9,6 +9,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
+// Scopes that mean something to the provider itself (OpenID Connect Core sections 3.1.2.1
+// and 11).
+const (
+	scopeOpenID  = "openid"
+	scopeOffline = "offline_access"
+)
+
 // allowedScopes reads the scope parameter (RFC 6749 section 3.3): what the client asked
 // for, each scope once, or its default scopes when it asked for none. Everything asked
 // for must be registered for the client, letter by letter.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ory/fosite"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -18,12 +19,25 @@ type TokenEndpoint struct {
 	grantTypes    []client.GrantType
 }
 
+// Grants are what the token endpoint issues through, one for each grant type.
+type Grants struct {
+	ClientCredentials clientCredentialsIssuer
+	Codes             codeExchanger
+	Refresh           refresher
+	Password          userIssuer
+}
+
 // NewTokenEndpoint composes the endpoint with the grants that it offers.
-func NewTokenEndpoint(a *Authenticator, issuer clientCredentialsIssuer, codes codeExchanger, idTokens *IDTokens) *TokenEndpoint {
+func NewTokenEndpoint(a *Authenticator, g Grants, idTokens *IDTokens, signIn passwordVerifier, consents standingFinder, clock provider.Clock) *TokenEndpoint {
 	return &TokenEndpoint{
 		authenticator: a,
-		fosite:        newFosite(&clientCredentials{issuer}, &authorizationCode{codes, idTokens}),
-		grantTypes:    []client.GrantType{client.ClientCredentials, client.AuthorizationCode},
+		fosite: newFosite(
+			&clientCredentials{g.ClientCredentials},
+			&authorizationCode{g.Codes, idTokens},
+			&refreshToken{g.Refresh, idTokens},
+			&password{signIn, consents, g.Password, idTokens, clock},
+		),
+		grantTypes: []client.GrantType{client.ClientCredentials, client.AuthorizationCode, client.RefreshToken, client.Password},
 	}
 }
 
@@ -38,9 +52,10 @@ type TokenAnswer struct {
 	GrantType  client.GrantType
 }
 
-// Token carries out a request whose form has been parsed. When it returns without an
-// error, what it issued is committed.
-func (e *TokenEndpoint) Token(ctx context.Context, r *http.Request) (TokenAnswer, error) {
+// Token carries out a request whose form has been parsed. Origin is the address prefix that
+// it came from, by which failed passwords are counted. When it returns without an error,
+// what it issued is committed.
+func (e *TokenEndpoint) Token(ctx context.Context, r *http.Request, origin string) (TokenAnswer, error) {
 	grantType := client.GrantType(r.PostForm.Get("grant_type"))
 	if grantType == "" {
 		return TokenAnswer{}, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter grant_type is missing.")
@@ -61,7 +76,7 @@ func (e *TokenEndpoint) Token(ctx context.Context, r *http.Request) (TokenAnswer
 			"The client is not registered for this grant type.").For(c.ID).
 			Compare(refusal.FieldGrantType, joined(c.GrantTypes), string(grantType))
 	}
-	response, err := e.exchange(withClient(ctx, c), r)
+	response, err := e.exchange(withClient(withOrigin(ctx, origin), c), r)
 	if err != nil {
 		return TokenAnswer{}, withClientID(asRefusal(err), c.ID)
 	}

@@ -1,5 +1,7 @@
 package refusal
 
+import "maps"
+
 // Check names one thing that can refuse a request. Names are stable: people search
 // for them, and metrics count by them.
 type Check string
@@ -54,6 +56,21 @@ const (
 	CheckAccessToken     Check = "access_token"
 	CheckTokenScope      Check = "access_token_scope"
 	CheckLogout          Check = "logout"
+	CheckRefreshToken    Check = "refresh_token"
+	CheckRefreshClient   Check = "refresh_token_of_another_client"
+	CheckRefreshExpired  Check = "refresh_token_expired"
+	CheckRefreshEnded    Check = "refresh_token_ended"
+	CheckRefreshUser     Check = "refresh_token_user"
+	CheckRefreshSpent    Check = "refresh_token_other_parameters"
+	CheckRefreshReused   Check = "refresh_token_reused"
+	CheckPassword        Check = "password"
+	CheckThrottled       Check = "throttled"
+	CheckAssertion       Check = "client_assertion"
+	CheckAssertionKey    Check = "client_assertion_key"
+	CheckAssertionClaims Check = "client_assertion_claims"
+	CheckAssertionTime   Check = "client_assertion_time"
+	CheckAssertionReplay Check = "client_assertion_replayed"
+	CheckKeySetFetch     Check = "client_jwks_uri"
 )
 
 // Entry says what a check means. Explanation and Hint are public; Fix is for the
@@ -84,7 +101,15 @@ func Checks() []Check {
 	return list
 }
 
+// entries are made anew for each question, which is rare: nobody can change them.
 func entries() map[Check]Entry {
+	all := requestEntries()
+	maps.Copy(all, tokenEntries())
+	return all
+}
+
+// requestEntries are those of requests in general and of the authorization endpoint.
+func requestEntries() map[Check]Entry {
 	return map[Check]Entry{
 		CheckInternal: {
 			"Fault in the server",
@@ -325,36 +350,6 @@ func entries() map[Check]Entry {
 			"The form was sent by a page of another web site.",
 			"Open the page on this site and try there.",
 			"If it is your own site, check that the browser's Origin header arrives and that GATEHOUSE_ISSUER is the address that people use.",
-		},
-		CheckCode: {
-			"Authorization code not valid",
-			"The code is not one of this server, or was issued to another client.",
-			"Exchange the code with the client that asked for it, and start again for a new one.",
-			"Two installations of an application with different client ids are the usual reason.",
-		},
-		CheckCodeUsed: {
-			"Authorization code used twice",
-			"The code was exchanged already. Since one of the two may have stolen it, everything issued for it has been ended.",
-			"Exchange each code once; start again for a new one.",
-			"Look for retries, prefetching or doubled requests in the application. If there are none, the code was stolen.",
-		},
-		CheckCodeExpired: {
-			"Authorization code expired",
-			"A code can be exchanged for 60 seconds.",
-			"Exchange the code at once; start again for a new one.",
-			"Check that the application exchanges codes at once, and the clocks.",
-		},
-		CheckCodeRedirect: {
-			"Redirect URI differs",
-			"redirect_uri at the token endpoint is not the one of the authorization request.",
-			"Send the same redirect_uri in both requests, letter by letter.",
-			"The application builds the address in two places.",
-		},
-		CheckVerifier: {
-			"PKCE verifier does not match",
-			"code_verifier is missing or is not the one behind the code_challenge. The code cannot be used any more.",
-			"Keep the verifier from the authorization request and send it with the code; start again for a new code.",
-			"Several tabs that share one stored verifier are the usual reason.",
 		},
 		CheckAccessToken: {
 			"Access token not valid",

@@ -22,6 +22,7 @@ const (
 	FieldResponse    Field = "response_type"
 	FieldPKCEMethod  Field = "code_challenge_method"
 	FieldPrompt      Field = "prompt"
+	FieldAlgorithm   Field = "alg"
 )
 
 // compareMax bounds each side in bytes, so that a sealed record stays within an

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
@@ -62,14 +63,20 @@ const touchEvery = time.Minute
 type Manager struct {
 	store     Store
 	key       macKey
+	events    publisher
 	clock     provider.Clock
 	random    io.Reader
 	lifetimes Lifetimes
 }
 
+// publisher tells what happened.
+type publisher interface {
+	Publish(ctx context.Context, e event.Event)
+}
+
 // NewManager makes a Manager.
-func NewManager(store Store, key macKey, clock provider.Clock, random io.Reader, l Lifetimes) *Manager {
-	return &Manager{store: store, key: key, clock: clock, random: random, lifetimes: l}
+func NewManager(store Store, key macKey, events publisher, clock provider.Clock, random io.Reader, l Lifetimes) *Manager {
+	return &Manager{store: store, key: key, events: events, clock: clock, random: random, lifetimes: l}
 }
 
 // Begin starts a session for a user who has just proved to be it, and ends the one that
@@ -84,20 +91,21 @@ func (m *Manager) Begin(ctx context.Context, user *account.User, methods []strin
 		ID: t.ID, User: user, Hash: m.key.MAC([]byte(token.Session), []byte(text)),
 		AuthTime: now, Methods: methods, SeenAt: now, ExpiresAt: now.Add(m.lifetimes.Absolute),
 	}
-	if err := m.keep(ctx, s, previous, now); err != nil {
+	if err := m.keep(ctx, s, previous); err != nil {
 		return nil, "", fmt.Errorf("session: begin: %w", err)
 	}
+	m.events.Publish(ctx, event.SignedIn{UserID: user.ID, SessionID: s.ID, Methods: methods})
 	return s, text, nil
 }
 
-func (m *Manager) keep(ctx context.Context, s, previous *Session, now time.Time) error {
+func (m *Manager) keep(ctx context.Context, s, previous *Session) error {
 	switch {
 	case previous == nil:
 		return m.store.CreateSession(ctx, s)
 	case previous.User.ID == s.User.ID:
 		return m.store.ReplaceSession(ctx, previous.ID, s)
 	}
-	if err := m.store.EndSession(ctx, previous.ID, now); err != nil {
+	if err := m.End(ctx, previous); err != nil {
 		return err
 	}
 	return m.store.CreateSession(ctx, s)
@@ -135,5 +143,9 @@ func (m *Manager) live(s *Session, now time.Time) bool {
 
 // End ends a session.
 func (m *Manager) End(ctx context.Context, s *Session) error {
-	return m.store.EndSession(ctx, s.ID, m.clock.Now(ctx))
+	if err := m.store.EndSession(ctx, s.ID, m.clock.Now(ctx)); err != nil {
+		return err
+	}
+	m.events.Publish(ctx, event.SessionEnded{SessionID: s.ID, UserID: s.User.ID})
+	return nil
 }

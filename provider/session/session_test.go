@@ -13,6 +13,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/token"
@@ -45,7 +46,7 @@ func newFixture(t *testing.T) *fixture {
 	require.NoError(t, f.store.CreateUser(t.Context(), f.user))
 	ring, err := keyring.Open(t.Context(), f.store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
-	f.Manager = session.NewManager(f.store, ring.Key(keyring.SessionHash), clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
+	f.Manager = session.NewManager(f.store, ring.Key(keyring.SessionHash), (*event.Bus)(nil), clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
 	return f
 }
 

@@ -23,11 +23,13 @@ const (
 	Session Kind = "se" // the cookie of a sign-in session
 )
 
+// SecretSize is how many bytes of a token's secret New reads.
+const SecretSize = 32
+
 const (
 	brand      = "gh_"
 	idSize     = 16
-	secretSize = 32
-	bodyLength = (idSize + secretSize) * 8 / 6
+	bodyLength = (idSize + SecretSize) * 8 / 6
 	sumLength  = 6
 	// Length of every token in characters: prefix, body, checksum.
 	Length = len(brand) + 2 + 1 + bodyLength + sumLength
@@ -40,7 +42,7 @@ var ErrMalformed = errors.New("malformed token")
 type Token struct {
 	Kind   Kind
 	ID     provider.ID
-	Secret [secretSize]byte
+	Secret [SecretSize]byte
 }
 
 // New makes a token for the row with the given id, with 256 bits from random.
@@ -60,7 +62,7 @@ func (t Token) Encode() string {
 	out = append(out, brand...)
 	out = append(out, t.Kind...)
 	out = append(out, '_')
-	var body [idSize + secretSize]byte
+	var body [idSize + SecretSize]byte
 	copy(body[:], t.ID[:])
 	copy(body[idSize:], t.Secret[:])
 	out = base64.RawURLEncoding.AppendEncode(out, body[:])
@@ -74,7 +76,7 @@ func Parse(text string) (Token, error) {
 		return Token{}, ErrMalformed
 	}
 	body := text[len(brand)+3 : Length-sumLength]
-	var raw [idSize + secretSize]byte
+	var raw [idSize + SecretSize]byte
 	if n, err := base64.RawURLEncoding.Strict().Decode(raw[:], []byte(body)); err != nil || n != len(raw) {
 		return Token{}, ErrMalformed
 	}

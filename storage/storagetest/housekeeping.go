@@ -1,7 +1,7 @@
 package storagetest
 
 import (
-	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -51,7 +52,7 @@ func testLeases(t *testing.T, f *fixture) {
 
 func testJanitor(t *testing.T, f *fixture) {
 	ctx := t.Context()
-	janitor := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock, rand.Reader)
+	janitor := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock)
 	f.client(t, "a")
 	g := f.grant(t, "a", nil)
 	long := f.token(g.ID)
@@ -123,6 +124,34 @@ func testTimes(t *testing.T, f *fixture) {
 	assert.True(t, ok)
 }
 
+// A spent refresh token stays until it would have expired, or its reuse would go unseen.
+func testJanitorAndRefresh(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	janitor := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock)
+	f.client(t, "app")
+	f.client(t, "gone")
+	u := f.user(t, "alice")
+	tok := f.refreshable(t, &grant.Grant{ClientID: "app", UserID: u.ID})
+	orphan := f.refreshable(t, &grant.Grant{ClientID: "gone", UserID: u.ID})
+	_, err := f.SpendRefreshToken(ctx, tok.ID, f.newID())
+	require.NoError(t, err)
+	require.NoError(t, f.UseJTI(ctx, "app", sha256.Sum256(nil), f.clock().Add(time.Minute)))
+	f.advance(3 * time.Hour) // the access token has expired long ago
+	require.NoError(t, f.DeleteClient(ctx, "gone"))
+	removed, err := janitor.Sweep(ctx)
+	require.NoError(t, err)
+	assert.EqualValues(t, 1, removed.Tokens, "the one whose grant is gone")
+	assert.EqualValues(t, 1, removed.Assertions)
+	_, _, err = f.TokenWithGrant(ctx, orphan.ID)
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	_, err = f.RefreshToken(ctx, tok.ID)
+	require.NoError(t, err)
+	f.advance(23 * time.Hour)
+	removed, err = janitor.Sweep(ctx)
+	require.NoError(t, err)
+	assert.EqualValues(t, 1, removed.Tokens)
+}
+
 // How many statements the hot paths take, BEGIN and COMMIT counted.
 func testStatements(t *testing.T, f *fixture) {
 	ctx := t.Context()
@@ -138,6 +167,9 @@ func testStatements(t *testing.T, f *fixture) {
 	count(1, "read", func() error { _, _, err := f.TokenWithGrant(ctx, tok.ID); return err })
 	count(1, "revoke", func() error { return f.RevokeToken(ctx, tok.ID, f.clock()) })
 	count(2, "client", func() error { _, err := f.Client(ctx, "a"); return err })
+	refreshed := f.refreshable(t, &grant.Grant{ClientID: "a", UserID: f.user(t, "alice").ID})
+	count(1, "refresh token", func() error { _, err := f.RefreshToken(ctx, refreshed.ID); return err })
+	count(1, "assertion", func() error { return f.UseJTI(ctx, "a", sha256.Sum256(nil), f.clock()) })
 	count(1, "version", func() error { _, err := f.CatalogueVersion(ctx); return err })
 }
 

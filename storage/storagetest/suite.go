@@ -23,7 +23,9 @@ func Run(t *testing.T, newURL func(t testing.TB) string) {
 		"keyring": testDataKeys, "signing keys": testSigningKeys, "settings": testSettings,
 		"grants": testGrants, "standing grants race": testStandingRace, "tokens": testTokens, "token listing": testTokenListing, "tokens race the end of their grant": testTokenRace,
 		"users": testUsers, "what ends with a user": testUserEnds, "sessions": testSessions, "codes": testCodes, "consents": testConsents,
-		"transactions": testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
+		"refresh tokens": testRefreshTokens, "refresh tokens race": testRefreshRace, "client assertions": testAssertions, "withdrawal": testWithdrawal,
+		"janitor and refresh tokens": testJanitorAndRefresh,
+		"transactions":               testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
 		"leases": testLeases, "janitor": testJanitor, "times": testTimes, "statements": testStatements, "migrations": testMigrations,
 	} {
 		t.Run(name, func(t *testing.T) {

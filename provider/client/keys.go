@@ -1,0 +1,106 @@
+package client
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// Bounds of a client's key set: what somebody else's server may make us parse and try.
+const (
+	// MaxKeySet is the size of a key set in bytes.
+	MaxKeySet  = 64 << 10
+	maxKeys    = 20
+	minRSABits = 2048
+	maxRSABits = 8192
+)
+
+// What a key set is refused for.
+var (
+	errKeySet     = fmt.Errorf("must be a JWK set of 1 to %d keys and at most %d bytes", maxKeys, MaxKeySet)
+	errPrivateKey = errors.New("has a private or symmetric key: only the public part may leave the client")
+	errKeyKind    = fmt.Errorf("has no key that is RSA of %d to %d bits, P-256 or Ed25519", minRSABits, maxRSABits)
+	errKeyID      = errors.New("has two keys with the same kid")
+)
+
+// ParseKeySet reads a client's public keys (RFC 7517 section 5). Keys for encryption and
+// those of kinds that no algorithm of ours uses are left out: another server may need them.
+func ParseKeySet(text []byte) ([]jose.JSONWebKey, error) {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if len(text) > MaxKeySet || json.Unmarshal(text, &set) != nil || len(set.Keys) == 0 || len(set.Keys) > maxKeys {
+		return nil, errKeySet
+	}
+	usable := make([]jose.JSONWebKey, 0, len(set.Keys))
+	seen := map[string]bool{}
+	for _, raw := range set.Keys {
+		var key jose.JSONWebKey
+		if err := key.UnmarshalJSON(raw); err != nil {
+			continue
+		}
+		switch {
+		case !key.IsPublic():
+			return nil, errPrivateKey
+		case key.KeyID != "" && seen[key.KeyID]:
+			return nil, errKeyID
+		case key.Use == "enc" || !sound(key.Key):
+			continue
+		}
+		seen[key.KeyID] = true
+		usable = append(usable, key)
+	}
+	if len(usable) == 0 {
+		return nil, errKeyKind
+	}
+	return usable, nil
+}
+
+func sound(key any) bool {
+	switch k := key.(type) {
+	case *rsa.PublicKey:
+		return k.N.BitLen() >= minRSABits && k.N.BitLen() <= maxRSABits
+	case *ecdsa.PublicKey:
+		return k.Curve == elliptic.P256()
+	case ed25519.PublicKey:
+		return true
+	default:
+		return false
+	}
+}
+
+// AssertionAlgorithms are those that a private_key_jwt may be signed with. None and the HS
+// family are not among them: a public key must not be usable as a shared secret.
+func AssertionAlgorithms() []string { return []string{"RS256", "PS256", "ES256", "EdDSA"} }
+
+func (c *Client) validateKeys(bad *Invalid) {
+	if c.JWKS != "" && c.JWKSURI != "" {
+		bad.add("jwks", "goes without jwks_uri: give the keys or their address") // RFC 7591 section 2
+	}
+	if c.AuthMethod == PrivateKeyJWT && c.JWKS == "" && c.JWKSURI == "" {
+		bad.add("jwks", "private_key_jwt needs the client's public keys: jwks or jwks_uri")
+	}
+	if c.JWKS != "" {
+		if _, err := ParseKeySet([]byte(c.JWKS)); err != nil {
+			bad.add("jwks", err.Error())
+		}
+	}
+	if u, err := url.Parse(c.JWKSURI); c.JWKSURI != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" || len(c.JWKSURI) > 2000) {
+		bad.add("jwks_uri", "must be an https URL")
+	}
+	allowed := AssertionAlgorithms()
+	if c.AuthMethod == SecretJWT {
+		allowed = []string{"HS256"}
+	}
+	if c.AuthSigningAlg != "" && !slices.Contains(allowed, c.AuthSigningAlg) {
+		bad.add("token_endpoint_auth_signing_alg", fmt.Sprintf("must be one of %v for this method", allowed))
+	}
+}

@@ -1,0 +1,99 @@
+package event
+
+import (
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Event is something that happened. It is one of the types of this package.
+type Event interface {
+	// Name is the event's name in logs and metrics, one of a closed set.
+	Name() string
+}
+
+// AuthorizationApproved: a person, or the operator for them, agreed to an authorization
+// request.
+type AuthorizationApproved struct {
+	GrantID   provider.ID
+	ClientID  string
+	UserID    provider.ID
+	SessionID provider.ID
+}
+
+// TokenIssued: an access token was issued, and a refresh token where Refresh is set.
+type TokenIssued struct {
+	TokenID   provider.ID
+	GrantID   provider.ID
+	ClientID  string
+	UserID    provider.ID // zero: the client's own
+	GrantType string
+	Refresh   bool
+}
+
+// TokenRevoked: somebody revoked a token. Revoking a refresh token ended its whole grant.
+type TokenRevoked struct {
+	TokenID    provider.ID
+	GrantID    provider.ID
+	ClientID   string
+	WholeGrant bool
+}
+
+// RefreshReuseDetected: a refresh token came again after its grace period, so one of the
+// two who had it is a thief. Its grant was ended.
+type RefreshReuseDetected struct {
+	GrantID  provider.ID
+	ClientID string
+	UserID   provider.ID
+}
+
+// SignedIn: a person proved who they are and has a session.
+type SignedIn struct {
+	UserID    provider.ID
+	SessionID provider.ID
+	Methods   []string // amr values (RFC 8176)
+}
+
+// SignInRefused: somebody could not sign in.
+type SignInRefused struct {
+	// Reason is wrong_password, unknown_user, disabled or throttled.
+	Reason string
+	UserID provider.ID // zero: no such user, or not looked up
+}
+
+// SessionEnded: a session was ended before its time.
+type SessionEnded struct {
+	SessionID provider.ID
+	UserID    provider.ID
+}
+
+// KeyRotated: a signing key was published that will sign from ActiveFrom on.
+type KeyRotated struct {
+	KID        string
+	Algorithm  string
+	ActiveFrom time.Time
+}
+
+// Name is part of Event.
+func (AuthorizationApproved) Name() string { return "authorization_approved" }
+
+// Name is part of Event.
+func (TokenIssued) Name() string { return "token_issued" }
+
+// Name is part of Event.
+func (TokenRevoked) Name() string { return "token_revoked" }
+
+// Name is part of Event.
+func (RefreshReuseDetected) Name() string { return "refresh_reuse_detected" }
+
+// Name is part of Event.
+func (SignedIn) Name() string { return "signed_in" }
+
+// Name is part of Event.
+func (SignInRefused) Name() string { return "sign_in_refused" }
+
+// Name is part of Event.
+func (SessionEnded) Name() string { return "session_ended" }
+
+// Name is part of Event.
+func (KeyRotated) Name() string { return "key_rotated" }

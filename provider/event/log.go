@@ -1,0 +1,52 @@
+package event
+
+import (
+	"context"
+	"log/slog"
+)
+
+// Log listens for what an operator wants to read about one by one. Issued tokens are not
+// among it: the line of their request tells, and there are many.
+func Log(log *slog.Logger) Listener {
+	return func(ctx context.Context, e Event) {
+		if _, many := e.(TokenIssued); many {
+			return
+		}
+		level := slog.LevelInfo
+		if _, alarming := e.(RefreshReuseDetected); alarming {
+			level = slog.LevelWarn
+		}
+		log.LogAttrs(ctx, level, "event", append([]slog.Attr{slog.String("event", e.Name())}, attributes(e)...)...)
+	}
+}
+
+func attributes(e Event) []slog.Attr {
+	id := func(name string, v interface {
+		IsZero() bool
+		String() string
+	},
+	) slog.Attr {
+		if v.IsZero() {
+			return slog.Attr{} // handlers leave an empty attribute out
+		}
+		return slog.String(name, v.String())
+	}
+	switch e := e.(type) {
+	case AuthorizationApproved:
+		return []slog.Attr{slog.String("client_id", e.ClientID), id("grant", e.GrantID), id("user", e.UserID), id("session", e.SessionID)}
+	case TokenRevoked:
+		return []slog.Attr{slog.String("client_id", e.ClientID), id("grant", e.GrantID), id("token", e.TokenID), slog.Bool("whole_grant", e.WholeGrant)}
+	case RefreshReuseDetected:
+		return []slog.Attr{slog.String("client_id", e.ClientID), id("grant", e.GrantID), id("user", e.UserID)}
+	case SignedIn:
+		return []slog.Attr{id("user", e.UserID), id("session", e.SessionID), slog.Any("methods", e.Methods)}
+	case SignInRefused:
+		return []slog.Attr{slog.String("reason", e.Reason), id("user", e.UserID)}
+	case SessionEnded:
+		return []slog.Attr{id("user", e.UserID), id("session", e.SessionID)}
+	case KeyRotated:
+		return []slog.Attr{slog.String("kid", e.KID), slog.String("alg", e.Algorithm), slog.Time("active_from", e.ActiveFrom)}
+	default:
+		return nil
+	}
+}

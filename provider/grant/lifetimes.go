@@ -1,0 +1,54 @@
+package grant
+
+import (
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// Lifetimes are the provider's; a client may have its own of most of them.
+type Lifetimes struct {
+	// Code is how long an authorization code can be exchanged.
+	Code time.Duration
+	// Access is how long an access token is good.
+	Access time.Duration
+	// RefreshIdle is how long a refresh token is good without being used.
+	RefreshIdle time.Duration
+	// Refresh is how long refreshing can go on altogether (ASVS 10.4.8).
+	Refresh time.Duration
+	// SessionIdle is how long a sign-in session lasts without a visit: what ends with the
+	// session ends with that as well.
+	SessionIdle time.Duration
+}
+
+// DefaultLifetimes are what the provider starts with.
+func DefaultLifetimes() Lifetimes {
+	const day = 24 * time.Hour
+	return Lifetimes{Code: time.Minute, Access: time.Hour, RefreshIdle: 30 * day, Refresh: 90 * day, SessionIdle: 8 * time.Hour}
+}
+
+// withoutRefresh bounds a grant without refresh tokens: nothing under it lives longer.
+const withoutRefresh = 24 * time.Hour
+
+// grant is how long a grant to the client lives.
+func (l Lifetimes) grant(c *client.Client) time.Duration {
+	if !c.MayUse(client.RefreshToken) {
+		return withoutRefresh
+	}
+	return or(c.RefreshTokenLifetime, l.Refresh)
+}
+
+func or(own, general time.Duration) time.Duration {
+	if own > 0 {
+		return own
+	}
+	return general
+}
+
+// earlier is the first of two times; a nil one never comes.
+func earlier(at time.Time, other *time.Time) time.Time {
+	if other != nil && other.Before(at) {
+		return *other
+	}
+	return at
+}

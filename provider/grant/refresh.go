@@ -1,0 +1,297 @@
+package grant
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/token"
+)
+
+// Grace is how long a spent refresh token still gives its successor to the client that
+// spent it: an answer that was lost on the way, or two tabs that refresh at once, must not
+// sign anybody out.
+const Grace = 30 * time.Second
+
+// refreshStore keeps refresh tokens.
+type refreshStore interface {
+	// RefreshToken reads, in one statement, all that decides; or provider.ErrNotFound.
+	RefreshToken(ctx context.Context, id provider.ID) (*Refreshable, error)
+	TokenWithGrant(ctx context.Context, id provider.ID) (*Token, *Grant, error)
+	// SpendRefreshToken notes the successor and tells whether it was this call that did.
+	SpendRefreshToken(ctx context.Context, id, next provider.ID) (bool, error)
+	// ExtendRefreshToken moves the end of one that is used repeatedly.
+	ExtendRefreshToken(ctx context.Context, id provider.ID, until time.Time) error
+}
+
+// derivation makes the same secret from the same input again (HKDF, RFC 5869).
+type derivation interface {
+	CurrentID() byte
+	Derive(keyID byte, info []byte, size int) ([]byte, error)
+}
+
+// Refresher trades refresh tokens for new tokens (RFC 6749 section 6, RFC 9700 section
+// 4.14.2).
+type Refresher struct {
+	store  refreshStore
+	ender  grantEnder
+	tx     transactor
+	issuer *Issuer
+	derive derivation
+}
+
+// NewRefresher makes a Refresher that issues tokens through issuer.
+func NewRefresher(store refreshStore, ender grantEnder, tx transactor, issuer *Issuer, derive derivation) *Refresher {
+	return &Refresher{store: store, ender: ender, tx: tx, issuer: issuer, derive: derive}
+}
+
+// Narrowing is what a client asks for at a refresh; nil stands for all that was granted.
+type Narrowing struct{ Scopes, Audience []string }
+
+// errLost: another request spent the token between our look and our try.
+var errLost = errors.New("another request was first")
+
+// Refresh trades a refresh token for an access token and, unless the client is registered to
+// use one token again and again, for the next refresh token. within is called with what was
+// issued before it is committed: what it refuses, or cannot do, leaves the token unspent.
+//
+// It cannot race. Of any number of requests at once, on any number of servers, one spends
+// the token; the others find what it left and recompute the same successor, because that is
+// derived from the presented token under a key of ours, and nothing in clear is kept. The
+// same goes for a client that hung up before the answer came, for as long as Grace.
+func (r *Refresher) Refresh(ctx context.Context, c *client.Client, text string, ask Narrowing, within func(context.Context, Exchanged) error) error {
+	t, err := token.Parse(text)
+	if err != nil || t.Kind != token.Refresh {
+		return ErrRefreshUnknown
+	}
+	const tries = 3 // after a lost race the second finds the winner's successor
+	for range tries {
+		if err = r.try(ctx, c, t.ID, text, ask, within); !errors.Is(err, errLost) {
+			return err
+		}
+	}
+	return fmt.Errorf("refresh: %w: %w", err, provider.ErrUnavailable)
+}
+
+func (r *Refresher) try(ctx context.Context, c *client.Client, id provider.ID, text string, ask Narrowing, within func(context.Context, Exchanged) error) error {
+	found, err := r.store.RefreshToken(ctx, id)
+	if errors.Is(err, provider.ErrNotFound) {
+		return ErrRefreshUnknown
+	}
+	if err != nil {
+		return fmt.Errorf("read refresh token: %w", err)
+	}
+	// The order matters: only who has the whole token learns anything, and another client
+	// that stole it ends nothing by trying it (fosite.md 7).
+	switch {
+	case !matches(r.issuer.key, found.Token.RefreshHash, token.Refresh, text):
+		return ErrRefreshUnknown
+	case found.Grant.ClientID != c.ID:
+		return ErrRefreshClient
+	}
+	now := r.issuer.clock.Now(ctx)
+	spent := !found.Token.NextID.IsZero()
+	if spent && now.Sub(found.Token.NextID.Time()) >= Grace {
+		return r.reused(ctx, found.Grant)
+	}
+	if err := found.usable(now, r.issuer.lifetimes.SessionIdle); err != nil {
+		return err
+	}
+	d, err := narrowed(c, found.Grant, ask)
+	if err != nil {
+		return err
+	}
+	switch {
+	case spent:
+		return r.repeat(ctx, c, found, text, d, within)
+	case c.RefreshTokenRotation == client.Reuse:
+		return r.reuse(ctx, c, found, text, d, within)
+	default:
+		return r.rotate(ctx, c, found, text, d, within)
+	}
+}
+
+// narrowed is what the access token shall have: what was asked for, or what was granted, and
+// of that only what the client is still registered for (threats 19).
+func narrowed(c *client.Client, g *Grant, ask Narrowing) (draft, error) {
+	scopes := ask.Scopes
+	if scopes == nil {
+		scopes = slices.DeleteFunc(slices.Clone(g.Scopes), func(s string) bool { return !c.MayAsk(s) })
+	}
+	for _, s := range scopes {
+		if !slices.Contains(g.Scopes, s) || !c.MayAsk(s) {
+			return draft{}, ErrRefreshScope
+		}
+	}
+	audience := ask.Audience
+	for _, a := range audience {
+		if !slices.Contains(g.Audience, a) {
+			return draft{}, ErrRefreshAudience
+		}
+	}
+	var d draft
+	if !sameSet(scopes, g.Scopes) {
+		d.scopes = append([]string{}, scopes...)
+	}
+	if audience != nil && !sameSet(audience, g.Audience) {
+		d.audience = audience
+	}
+	return d, nil
+}
+
+func sameSet(a, b []string) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(v string) bool { return !slices.Contains(b, v) })
+}
+
+// rotate spends the token for a successor.
+func (r *Refresher) rotate(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft, within func(context.Context, Exchanged) error) error {
+	var exchanged Exchanged
+	err := r.tx.InTx(ctx, func(ctx context.Context) error {
+		d.id = provider.NewID(r.issuer.clock.Now(ctx), r.issuer.random)
+		won, err := r.store.SpendRefreshToken(ctx, found.Token.ID, d.id)
+		if err != nil {
+			return fmt.Errorf("spend refresh token: %w", err)
+		}
+		if !won {
+			return errLost
+		}
+		if d.access, d.refresh, err = r.secrets(r.derive.CurrentID(), d.id, text); err != nil {
+			return err
+		}
+		exchanged, err = r.issue(ctx, c, found.Grant, d)
+		if err != nil {
+			return err
+		}
+		return within(ctx, exchanged)
+	})
+	if err == nil {
+		r.issuer.tell(ctx, exchanged.Issued, exchanged.Grant, client.RefreshToken)
+	}
+	return err
+}
+
+// reuse issues an access token beside a refresh token that stays (FAPI 2.0 section
+// 5.3.2.1 wants that of confidential clients).
+func (r *Refresher) reuse(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft, within func(context.Context, Exchanged) error) error {
+	var exchanged Exchanged
+	err := r.tx.InTx(ctx, func(ctx context.Context) error {
+		until := earlier(r.issuer.clock.Now(ctx).Add(or(c.RefreshTokenIdle, r.issuer.lifetimes.RefreshIdle)), found.Grant.ExpiresAt)
+		if err := r.store.ExtendRefreshToken(ctx, found.Token.ID, until); err != nil {
+			return fmt.Errorf("extend refresh token: %w", err)
+		}
+		var err error
+		if exchanged, err = r.issue(ctx, c, found.Grant, d); err != nil {
+			return err
+		}
+		exchanged.RefreshToken = text
+		return within(ctx, exchanged)
+	})
+	if err == nil {
+		r.issuer.tell(ctx, exchanged.Issued, exchanged.Grant, client.RefreshToken)
+	}
+	return err
+}
+
+// repeat gives what the token was spent for once more.
+func (r *Refresher) repeat(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft, within func(context.Context, Exchanged) error) error {
+	next, g, err := r.store.TokenWithGrant(ctx, found.Token.NextID)
+	if errors.Is(err, provider.ErrNotFound) {
+		return ErrRefreshEnded
+	}
+	if err != nil {
+		return fmt.Errorf("read the successor: %w", err)
+	}
+	// Who asks for something else than the first time is not repeating a request.
+	if !sameDraft(next, d) || next.RevokedAt != nil {
+		return ErrRefreshSpent
+	}
+	access, refresh, err := r.successor(next, text)
+	if err != nil {
+		return err
+	}
+	next.narrow(g)
+	issued := Issued{
+		ID: next.ID, AccessToken: access, RefreshToken: refresh, Scopes: g.Scopes,
+		ExpiresIn: max(next.AccessExpiresAt.Sub(r.issuer.clock.Now(ctx)), 0),
+	}
+	if !matches(r.issuer.key, next.AccessHash, token.Access, access) {
+		// A JWT cannot be written a second time: its signature is random. It gets a row of
+		// its own, and the refresh token is the same.
+		anew, err := r.issue(ctx, c, found.Grant, d)
+		if err != nil {
+			return err
+		}
+		issued = anew.Issued
+		issued.RefreshToken = refresh
+	}
+	return within(ctx, Exchanged{Issued: issued, Grant: g})
+}
+
+func sameDraft(next *Token, d draft) bool {
+	return (next.Scopes == nil) == (d.scopes == nil) && sameSet(next.Scopes, d.scopes) &&
+		(next.Audience == nil) == (d.audience == nil) && sameSet(next.Audience, d.audience)
+}
+
+// reused ends the grant: a token came again, long after it was spent. The thief and the
+// victim cannot be told apart, so neither goes on (RFC 9700 section 4.14.2). Nothing of the
+// refused request is left to roll back.
+func (r *Refresher) reused(ctx context.Context, g *Grant) error {
+	err := r.tx.Detached(ctx, func(ctx context.Context) error {
+		return r.ender.EndGrant(ctx, g.ID, r.issuer.clock.Now(ctx))
+	})
+	if err != nil {
+		return errors.Join(ErrRefreshReused, err)
+	}
+	if g.EndedAt != nil {
+		return ErrRefreshReused // it was told before
+	}
+	r.issuer.events.Publish(ctx, event.RefreshReuseDetected{GrantID: g.ID, ClientID: g.ClientID, UserID: g.UserID})
+	return ErrRefreshReused
+}
+
+func (r *Refresher) issue(ctx context.Context, c *client.Client, g *Grant, d draft) (Exchanged, error) {
+	issued, err := r.issuer.issue(ctx, c, g, d)
+	if errors.Is(err, provider.ErrNotFound) {
+		return Exchanged{}, ErrRefreshEnded // this moment
+	}
+	return Exchanged{Issued: issued, Grant: g}, err
+}
+
+// secrets are those of the tokens that a presented token is spent for.
+func (r *Refresher) secrets(keyID byte, next provider.ID, presented string) (access, refresh io.Reader, err error) {
+	of := func(kind token.Kind) (io.Reader, error) {
+		info := append([]byte(kind+" v1\x00"), next[:]...)
+		secret, err := r.derive.Derive(keyID, append(info, presented...), token.SecretSize)
+		return bytes.NewReader(secret), err
+	}
+	if access, err = of(token.Access); err != nil {
+		return nil, nil, fmt.Errorf("derive access token: %w", err)
+	}
+	if refresh, err = of(token.Refresh); err != nil {
+		return nil, nil, fmt.Errorf("derive refresh token: %w", err)
+	}
+	return access, refresh, nil
+}
+
+// successor recomputes the tokens of an issuance from the token that was spent for it, under
+// whichever data key was in use then: the stored hash tells when it is the right one.
+func (r *Refresher) successor(next *Token, presented string) (access, refresh string, err error) {
+	for id := r.derive.CurrentID(); id > 0; id-- {
+		accessSecret, refreshSecret, err := r.secrets(id, next.ID, presented)
+		if err != nil {
+			return "", "", err
+		}
+		refresh := token.New(token.Refresh, next.ID, refreshSecret).Encode()
+		if matches(r.issuer.key, next.RefreshHash, token.Refresh, refresh) {
+			return token.New(token.Access, next.ID, accessSecret).Encode(), refresh, nil
+		}
+	}
+	return "", "", fmt.Errorf("grant: the successor %s cannot be derived again", next.ID)
+}

@@ -1,0 +1,37 @@
+package keys
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Provide sees to it that a key which the operator brings at every start is among ours. The
+// first of its algorithm signs at once; a later one is published Ahead. Passphrase opens an
+// encrypted key. It returns ErrImport.
+func (m *Manager) Provide(ctx context.Context, pem, passphrase []byte) error {
+	alg, private, err := parsePEM(pem, passphrase)
+	if err != nil {
+		return err
+	}
+	public, err := publicJWK(alg, private)
+	if err != nil {
+		return err
+	}
+	if err := m.Refresh(ctx); err != nil {
+		return err
+	}
+	s, now := m.current.Load(), m.clock.Now(ctx)
+	if s.byKID[public.KeyID] != nil {
+		return nil
+	}
+	from := now.Add(Ahead)
+	if s.active(alg, now) == nil {
+		from = first()
+	}
+	if _, err := m.publish(ctx, alg, private, from); err != nil && !errors.Is(err, provider.ErrConflict) {
+		return err
+	}
+	return nil
+}

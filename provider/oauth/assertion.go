@@ -1,0 +1,234 @@
+package oauth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+const (
+	// assertionType is the one type of client_assertion_type (RFC 7523 section 2.2).
+	assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+	// maxAssertion bounds what is parsed, in bytes: endless dots and deep nesting are how
+	// JOSE parsers were brought down (go-jose CVE-2025-27144, CVE-2026-116586).
+	maxAssertion = 8 << 10
+	// assertionLifetime is how far ahead exp may be: a jti is kept that long, and one that
+	// lives for a year would have to be kept for a year (fosite.md 8 e).
+	assertionLifetime = 5 * time.Minute
+	// assertionSkew is how much a client's clock may be ahead of ours: FAPI 2.0 accepts 10
+	// seconds at least and 60 at most.
+	assertionSkew = time.Minute
+	maxJTI        = 256
+)
+
+// replayStore remembers which assertions were used. It returns provider.ErrConflict for one
+// that was.
+type replayStore interface {
+	UseJTI(ctx context.Context, clientID string, jti [sha256.Size]byte, until time.Time) error
+}
+
+// keyFinder finds a client's public keys.
+type keyFinder interface {
+	Keys(ctx context.Context, c *client.Client, kid string) ([]jose.JSONWebKey, error)
+}
+
+// Assertions verifies client assertions: private_key_jwt and client_secret_jwt (RFC 7523
+// section 3, OpenID Connect Core section 9). fosite's checks have holes enough to start
+// anew (fosite.md 8).
+type Assertions struct {
+	keys      keyFinder
+	secrets   *client.Secrets
+	replays   replayStore
+	clock     provider.Clock
+	audiences []string
+	shared    bool
+}
+
+// NewAssertions makes an Assertions for a provider that is named by any of the audiences:
+// the issuer and the token endpoint. Shared lets clients sign with their secret.
+func NewAssertions(keys keyFinder, secrets *client.Secrets, replays replayStore, clock provider.Clock, shared bool, audiences ...string) *Assertions {
+	return &Assertions{keys: keys, secrets: secrets, replays: replays, clock: clock, audiences: audiences, shared: shared}
+}
+
+// assertion is one as it was presented, taken apart and not proved.
+type assertion struct {
+	text   string
+	header struct {
+		Algorithm string `json:"alg"`
+		KeyID     string `json:"kid"`
+	}
+	claims struct {
+		Issuer    string   `json:"iss"`
+		Subject   string   `json:"sub"`
+		Audience  any      `json:"aud"`
+		ID        string   `json:"jti"`
+		ExpiresAt *float64 `json:"exp"`
+		IssuedAt  *float64 `json:"iat"`
+		NotBefore *float64 `json:"nbf"`
+	}
+}
+
+// parseAssertion takes a presented assertion apart far enough to know whose it claims to be.
+func parseAssertion(r *http.Request) (*assertion, error) {
+	malformed := authenticationFailed(refusal.CheckAssertion, "")
+	a := &assertion{text: r.PostForm.Get("client_assertion")}
+	parts := strings.Split(a.text, ".")
+	if r.PostForm.Get("client_assertion_type") != assertionType || len(a.text) > maxAssertion || len(parts) != 3 {
+		return nil, malformed
+	}
+	for i, into := range []any{&a.header, &a.claims} {
+		raw, err := base64.RawURLEncoding.DecodeString(parts[i])
+		if err != nil || json.Unmarshal(raw, into) != nil {
+			return nil, malformed
+		}
+	}
+	if a.claims.Subject == "" {
+		return nil, authenticationFailed(refusal.CheckAssertionClaims, "")
+	}
+	if id := r.PostForm.Get("client_id"); id != "" && id != a.claims.Subject {
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckClientAuthCount,
+			"client_id in the body names another client than the assertion.")
+	}
+	return a, nil
+}
+
+// method is the one that the assertion was made for.
+func (a *assertion) method() client.AuthMethod {
+	if strings.HasPrefix(a.header.Algorithm, "HS") {
+		return client.SecretJWT
+	}
+	return client.PrivateKeyJWT
+}
+
+// Verify proves that the client made the assertion, for us, now, and for the first time.
+func (v *Assertions) Verify(ctx context.Context, c *client.Client, a *assertion) error {
+	if err := v.signature(ctx, c, a); err != nil {
+		return err
+	}
+	if err := v.claims(c, a); err != nil {
+		return err
+	}
+	until, err := v.times(ctx, c, a)
+	if err != nil {
+		return err
+	}
+	err = v.replays.UseJTI(ctx, c.ID, sha256.Sum256([]byte(a.claims.ID)), until)
+	if errors.Is(err, provider.ErrConflict) {
+		return authenticationFailed(refusal.CheckAssertionReplay, c.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("note the assertion: %w", err)
+	}
+	return nil
+}
+
+func (v *Assertions) signature(ctx context.Context, c *client.Client, a *assertion) error {
+	allowed := client.AssertionAlgorithms()
+	if c.AuthMethod == client.SecretJWT {
+		allowed = []string{string(jose.HS256)}
+	}
+	if c.AuthSigningAlg != "" {
+		allowed = []string{c.AuthSigningAlg}
+	}
+	if !slices.Contains(allowed, a.header.Algorithm) || (c.AuthMethod == client.SecretJWT && !v.shared) {
+		return authenticationFailed(refusal.CheckAssertion, c.ID).Compare(refusal.FieldAlgorithm, strings.Join(allowed, " "), a.header.Algorithm)
+	}
+	jws, err := jose.ParseSignedCompact(a.text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(a.header.Algorithm)})
+	if err != nil {
+		return authenticationFailed(refusal.CheckAssertion, c.ID)
+	}
+	candidates, err := v.candidates(ctx, c, a)
+	if err != nil {
+		return err
+	}
+	for _, key := range candidates {
+		if _, err := jws.Verify(key); err == nil {
+			return nil
+		}
+	}
+	return authenticationFailed(refusal.CheckAssertionKey, c.ID)
+}
+
+// candidates are the keys that may have signed: by kid where the assertion names one, else
+// every key of the client that fits (RFC 7517 section 4.5: kid is optional).
+func (v *Assertions) candidates(ctx context.Context, c *client.Client, a *assertion) ([]any, error) {
+	if c.AuthMethod == client.SecretJWT {
+		shared, err := v.secrets.SharedKeys(c, v.clock.Now(ctx))
+		if err != nil {
+			return nil, err
+		}
+		keys := make([]any, len(shared))
+		for i, key := range shared {
+			keys[i] = key
+		}
+		return keys, nil
+	}
+	set, err := v.keys.Keys(ctx, c, a.header.KeyID)
+	if err != nil {
+		return nil, authenticationFailed(refusal.CheckKeySetFetch, c.ID).Because(err)
+	}
+	var keys []any
+	for _, key := range set {
+		named := a.header.KeyID == "" || key.KeyID == "" || key.KeyID == a.header.KeyID
+		if named && (key.Algorithm == "" || key.Algorithm == a.header.Algorithm) {
+			keys = append(keys, key.Key)
+		}
+	}
+	return keys, nil
+}
+
+// claims: iss and sub are the client, aud is us and nobody else. A list could name another
+// server too, which would then hold an assertion that is good here
+// (draft-ietf-oauth-rfc7523bis, CVE-2025-27370).
+func (v *Assertions) claims(c *client.Client, a *assertion) error {
+	failed := authenticationFailed(refusal.CheckAssertionClaims, c.ID)
+	audience, single := a.claims.Audience.(string)
+	switch {
+	case a.claims.Issuer != c.ID || a.claims.Subject != c.ID:
+		return failed
+	case !single || !slices.Contains(v.audiences, audience):
+		return failed.Compare(refusal.FieldAudience, v.audiences[0], fmt.Sprint(a.claims.Audience))
+	case a.claims.ID == "" || len(a.claims.ID) > maxJTI:
+		return failed
+	}
+	return nil
+}
+
+// times returns until when the assertion would be good.
+func (v *Assertions) times(ctx context.Context, c *client.Client, a *assertion) (time.Time, error) {
+	now := v.clock.Now(ctx)
+	failed := authenticationFailed(refusal.CheckAssertionTime, c.ID)
+	expires, ok := instant(a.claims.ExpiresAt)
+	if !ok || !now.Before(expires) || expires.After(now.Add(assertionLifetime+assertionSkew)) {
+		return time.Time{}, failed
+	}
+	for _, claim := range []*float64{a.claims.IssuedAt, a.claims.NotBefore} {
+		if at, ok := instant(claim); claim != nil && (!ok || at.After(now.Add(assertionSkew))) {
+			return time.Time{}, failed
+		}
+	}
+	return expires, nil
+}
+
+// instant reads a NumericDate (RFC 7519 section 2), which may have a fraction.
+func instant(seconds *float64) (time.Time, bool) {
+	if seconds == nil || math.IsNaN(*seconds) || *seconds < 0 || *seconds > 1<<40 {
+		return time.Time{}, false
+	}
+	whole, fraction := math.Modf(*seconds)
+	return time.Unix(int64(whole), int64(fraction*1e9)), true
+}

@@ -1,0 +1,52 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// LegacyCheck answers whose an access token is, to whoever has the token: for resource
+// servers of an older system that cannot introspect yet. It is off unless the operator turns
+// it on, since it puts tokens into addresses (RFC 9700 section 4.3.2).
+type LegacyCheck struct {
+	tokens  inspector
+	clients clientFinder
+	users   userFinder
+}
+
+// NewLegacyCheck makes a LegacyCheck.
+func NewLegacyCheck(tokens inspector, clients clientFinder, users userFinder) *LegacyCheck {
+	return &LegacyCheck{tokens: tokens, clients: clients, users: users}
+}
+
+// User returns the user of an access token. For any other text it returns a refusal with
+// status 410, which is what the older system answered.
+func (l *LegacyCheck) User(ctx context.Context, text string) (*account.User, error) {
+	gone := refusal.New(refusal.InvalidToken, refusal.CheckAccessToken, "The access token is unknown, expired or revoked, or is no user's.").WithStatus(410)
+	_, g, err := l.tokens.Active(ctx, text)
+	if errors.Is(err, grant.ErrInactive) || (err == nil && g.UserID.IsZero()) {
+		return nil, gone
+	}
+	if err != nil {
+		return nil, err
+	}
+	if c, err := l.clients.Client(ctx, g.ClientID); errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
+		return nil, gone
+	} else if err != nil {
+		return nil, fmt.Errorf("find client: %w", err)
+	}
+	user, err := l.users.User(ctx, g.UserID)
+	if errors.Is(err, provider.ErrNotFound) || (err == nil && user.Disabled) {
+		return nil, gone
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find user: %w", err)
+	}
+	return user, nil
+}

@@ -1,0 +1,83 @@
+package oauth_test
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+func newTrusted(t *testing.T) (*house, string, *account.User) {
+	t.Helper()
+	h := newHouse(t)
+	secret := h.client(client.Client{
+		ID: "trusted", FirstParty: true, GrantTypes: []client.GrantType{client.Password, client.RefreshToken},
+		Scopes: []string{"openid", "profile"}, IDTokenAlg: "ES256",
+	})
+	u := &account.User{Username: "alice", Email: "alice@example.com"}
+	require.NoError(t, h.users.Create(t.Context(), u, "through-the-glass"))
+	return h, secret, u
+}
+
+func (h *house) password(secret, username, password string) (map[string]any, error) {
+	answer, err := h.tokens.Token(h.t.Context(), basic("trusted", secret, url.Values{
+		"grant_type": {"password"}, "username": {username}, "password": {password}, "scope": {"openid profile"},
+	}))
+	return answer.Parameters, err
+}
+
+func TestPasswordGrant(t *testing.T) {
+	h, secret, u := newTrusted(t)
+	answer, err := h.password(secret, "Alice@Example.com", "through-the-glass")
+	require.NoError(t, err)
+	claims := claimsOf(t, answer["id_token"])
+	assert.Equal(t, u.ID.String(), claims["sub"])
+	assert.NotContains(t, claims, "sid", "there is no session")
+	refreshed, err := h.tokens.Token(t.Context(), basic("trusted", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {answer["refresh_token"].(string)}}))
+	require.NoError(t, err)
+	assert.True(t, h.active("trusted", secret, refreshed.Parameters["access_token"].(string)))
+
+	_, err = h.users.Update(t.Context(), "alice", func(u *account.User) { u.Disabled = true })
+	require.NoError(t, err)
+	_, err = h.password(secret, "alice", "through-the-glass")
+	assertRefused(t, err, "invalid_grant")
+	assert.False(t, h.active("trusted", secret, refreshed.Parameters["access_token"].(string)))
+}
+
+// Threats 30: first-party clients only, throttled like a login, and not for other people's
+// applications.
+func TestPasswordGrantRefuses(t *testing.T) {
+	h, secret, _ := newTrusted(t)
+	_, err := h.password(secret, "alice", "wrong")
+	assertRefused(t, err, "invalid_grant")
+	_, err = h.password(secret, "nobody", "wrong")
+	assertRefused(t, err, "invalid_grant")
+	_, err = h.password(secret, "alice", "")
+	assertRefused(t, err, "invalid_request")
+
+	bob := &account.User{Username: "bob"}
+	require.NoError(t, h.users.Create(t.Context(), bob, "through-the-glass"))
+	require.NoError(t, h.store.AllowUser(t.Context(), "trusted", bob.ID))
+	_, err = h.password(secret, "alice", "through-the-glass")
+	r := assertRefused(t, err, "invalid_grant")
+	assert.Equal(t, "user_may_not_use_client", string(r.Check))
+	_, err = h.password(secret, "bob", "through-the-glass")
+	require.NoError(t, err)
+
+	for range 10 {
+		_, err = h.password(secret, "bob", "wrong")
+	}
+	assertRefused(t, err, "invalid_grant")
+	_, err = h.password(secret, "bob", "through-the-glass")
+	tooMany := assertRefused(t, err, "temporarily_unavailable")
+	assert.Equal(t, 429, tooMany.HTTPStatus())
+	assert.Positive(t, tooMany.RetryAfter)
+	assert.EqualValues(t, 1, h.heard.Count("sign_in_refused")-12)
+
+	_, err = h.registry.Create(t.Context(), &client.Client{ID: "stranger", GrantTypes: []client.GrantType{client.Password}}, "")
+	assert.Error(t, err, "only a first-party client can be registered for it")
+}

@@ -1,0 +1,129 @@
+package outbound
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"code.dny.dev/ssrf"
+)
+
+// timeout bounds an exchange from the first DNS question to the last byte.
+const timeout = 5 * time.Second
+
+// ErrFetch: nothing usable came back. The text says why and is for the operator: to a caller
+// who chose the address it would tell what is behind our firewall.
+var ErrFetch = errors.New("fetch")
+
+// Client fetches.
+type Client struct{ http *http.Client }
+
+// Options say what the operator lets fetches do.
+type Options struct {
+	// Allow are hosts, as they stand in a URL and without a port, that may be reached
+	// although their addresses are private.
+	Allow []string
+	// CA are PEM certificates to trust beside those of the system; nil: none.
+	CA []byte
+}
+
+// New makes a Client. It returns an error when CA holds no certificate.
+func New(o Options) (*Client, error) {
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool() // a bare container: nothing but what the operator brings
+	}
+	if o.CA != nil && !roots.AppendCertsFromPEM(o.CA) {
+		return nil, errors.New("outbound: no certificate in the CA file")
+	}
+	transport := &http.Transport{
+		Proxy:                  nil, // a proxy would connect where we must not
+		DialContext:            dial(o.Allow),
+		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    timeout,
+		ResponseHeaderTimeout:  timeout,
+		MaxResponseHeaderBytes: 32 << 10,
+		DisableKeepAlives:      true, // fetches are rare; nobody's server holds sockets of ours
+		ForceAttemptHTTP2:      true,
+	}
+	return &Client{&http.Client{
+		Transport:     transport,
+		Timeout:       timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+// dial refuses special addresses when a connection is about to be made. Hosts that the
+// operator named are dialled as they are.
+func dial(allow []string) func(ctx context.Context, network, address string) (net.Conn, error) {
+	guard := ssrf.New(
+		ssrf.WithAnyPort(),
+		// Multicast is not in IANA's registry of special addresses.
+		ssrf.WithDeniedV4Prefixes(netip.MustParsePrefix("224.0.0.0/4")),
+	)
+	guarded := &net.Dialer{Timeout: timeout, Control: func(network, address string, c syscall.RawConn) error {
+		return guard.Safe(network, address, c)
+	}}
+	plain := &net.Dialer{Timeout: timeout}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(allow, strings.ToLower(host)) {
+			return plain.DialContext(ctx, network, address)
+		}
+		return guarded.DialContext(ctx, network, address)
+	}
+}
+
+// Fetched is an answer.
+type Fetched struct {
+	Body []byte
+	// MediaType is that of Content-Type, in lower case and without parameters; it may be
+	// empty.
+	MediaType string
+}
+
+// Get fetches an https URL of at most maxBody bytes. Everything but a 200 is ErrFetch.
+func (c *Client) Get(ctx context.Context, address, accept string, maxBody int64) (Fetched, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return Fetched{}, fmt.Errorf("%w: not an https URL", ErrFetch)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
+	if err != nil {
+		return Fetched{}, fmt.Errorf("%w: %w", ErrFetch, err)
+	}
+	request.Header.Set("Accept", accept)
+	request.Header.Set("User-Agent", "Gatehouse")
+	answer, err := c.http.Do(request)
+	if err != nil {
+		return Fetched{}, fmt.Errorf("%w: %w", ErrFetch, err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		return Fetched{}, fmt.Errorf("%w: %s answered %d", ErrFetch, u.Host, answer.StatusCode)
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
+	if err != nil {
+		return Fetched{}, fmt.Errorf("%w: read from %s: %w", ErrFetch, u.Host, err)
+	}
+	if int64(len(body)) > maxBody {
+		return Fetched{}, fmt.Errorf("%w: %s sent more than %d bytes", ErrFetch, u.Host, maxBody)
+	}
+	mediaType, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")) // unreadable is none
+	return Fetched{Body: body, MediaType: mediaType}, nil
+}
