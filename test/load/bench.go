@@ -131,14 +131,11 @@ func (s *stage) measureAll(ctx context.Context, h *house, subjects []*subject) e
 func (s *stage) findings(ctx context.Context) (all []finding, err error) {
 	all = []finding{} // empty, not null, in JSON
 	if s.growth {
-		for _, kind := range []string{"postgres", "sqlite"} {
-			s.say("growth: %d tokens on %s", grownTokens, kind)
-			bytes, err := s.growthOn(ctx, kind, grownTokens)
-			if err != nil {
-				return nil, fmt.Errorf("growth on %s: %w", kind, err)
-			}
-			all = append(all, finding{Name: "growth for each client-credentials token, " + kind, Value: bytes, Unit: "B", Goal: goalOf(growthGoal)})
+		grown, err := s.growths(ctx)
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, grown...)
 	}
 	if s.wants(startName) {
 		s.say("start and idle memory: %d starts", starts)

@@ -41,6 +41,8 @@ func houseFlows(h *house) []flow {
 		newRevocation(h),
 		newCodeFlow(h, &h.rs256, "code-flow-rs256"),
 		newCodeFlow(h, &h.es256, "code-flow-es256"),
+		newRefresh(h, &h.trusted, "refresh", scope),
+		newRefresh(h, &h.trusted, "refresh-id-token", "openid"),
 		newUserInfo(h),
 		&document{label: "discovery", path: "/.well-known/openid-configuration", marker: `"jwks_uri"`},
 		&document{label: "jwks", path: "/oauth/jwks", marker: `"keys"`},

@@ -3,7 +3,8 @@ package main
 // What is to be reached on two cores, generator beside. They stand in the table and fail
 // nothing: a machine is not a requirement.
 const (
-	growthGoal = 200 // bytes
+	growthGoal        = 200 // bytes
+	refreshGrowthGoal = 250 // bytes
 	startGoal  = 150 // milliseconds
 	idleGoal   = 40  // MiB
 )
@@ -14,6 +15,8 @@ func cpuGoal(flow string) *float64 {
 	switch flow {
 	case "client-credentials", "client-credentials-jwt":
 		return goalOf(0.20)
+	case "refresh":
+		return goalOf(0.40)
 	case "introspection":
 		return goalOf(0.09)
 	case "code-flow-rs256": // 2.7 for a thousand flows of two requests each

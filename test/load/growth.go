@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
@@ -18,11 +17,33 @@ const (
 	grownTime = 10 * time.Minute
 )
 
-// growthOn is what exactly so many client-credentials tokens add to a new database, in
-// bytes for each.
-func (s *stage) growthOn(ctx context.Context, kind string, tokens int) (perToken float64, err error) {
-	dir := filepath.Join(s.dir, "growth-"+kind)
-	if err := os.Mkdir(dir, 0o700); err != nil {
+// growths measures what grows with use, on both databases.
+func (s *stage) growths(ctx context.Context) (all []finding, err error) {
+	for _, of := range []struct {
+		what string
+		goal float64
+		flow func(*house) flow
+	}{
+		{"client-credentials token", growthGoal, func(h *house) flow { return newClientCredentials(h.opaque, "") }},
+		{"refresh", refreshGrowthGoal, func(h *house) flow { return newRefresh(h, &h.trusted, "", scope) }},
+	} {
+		for _, kind := range []string{"postgres", "sqlite"} {
+			s.say("growth: %d times a %s on %s", grownTokens, of.what, kind)
+			bytes, err := s.growthOn(ctx, kind, grownTokens, of.flow)
+			if err != nil {
+				return nil, fmt.Errorf("growth on %s: %w", kind, err)
+			}
+			all = append(all, finding{Name: "growth for each " + of.what + ", " + kind, Value: bytes, Unit: "B", Goal: goalOf(of.goal)})
+		}
+	}
+	return all, nil
+}
+
+// growthOn is what exactly so many requests of a flow add to a new database, in bytes for
+// each.
+func (s *stage) growthOn(ctx context.Context, kind string, requests int, of func(*house) flow) (perRequest float64, err error) {
+	dir, err := os.MkdirTemp(s.dir, "growth-"+kind+"-")
+	if err != nil {
 		return 0, err
 	}
 	db, err := openDatabase(ctx, kind, dir)
@@ -34,19 +55,23 @@ func (s *stage) growthOn(ctx context.Context, kind string, tokens int) (perToken
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, h.close(ctx)) }()
-	// The first token makes the standing grant; what that adds is not of each token.
-	if _, err := h.mint(ctx, 1); err != nil {
+	f := of(h)
+	if err := f.prepare(ctx, grownTime); err != nil {
 		return 0, err
 	}
 	g := generator.New(h.address, s.connections)
 	defer func() { err = errors.Join(err, g.Close()) }()
-	limit := generator.Limit{Duration: grownTime, Requests: tokens}
-	p, err := measureRun(ctx, h, g, limit, newClientCredentials(h.opaque, ""))
+	// What the first request adds, a standing grant say, is not of each.
+	if r := g.Run(ctx, generator.Limit{Duration: startTime, Requests: 1}, f); r.FirstError != nil {
+		return 0, r.FirstError
+	}
+	limit := generator.Limit{Duration: grownTime, Requests: requests}
+	p, err := measureRun(ctx, h, g, limit, f)
 	if err := errors.Join(err, p.FirstError); err != nil {
 		return 0, err
 	}
-	if p.Requests != tokens {
-		return 0, fmt.Errorf("%d tokens instead of %d within %s", p.Requests, tokens, grownTime)
+	if p.Requests != requests {
+		return 0, fmt.Errorf("%d requests instead of %d within %s", p.Requests, requests, grownTime)
 	}
-	return float64(p.grown) / float64(tokens), nil
+	return float64(p.grown) / float64(requests), nil
 }

@@ -21,6 +21,8 @@ type house struct {
 	opaque, jwt credentials
 	// rs256 and es256 sign people in, with ID tokens of that algorithm.
 	rs256, es256 credentials
+	// trusted may trade passwords for refresh tokens.
+	trusted     credentials
 	connections  int
 }
 

@@ -47,7 +47,7 @@ func TestEveryFlowIsMeasuredOnEachDatabase(t *testing.T) {
 			var out, progress bytes.Buffer
 			code := run(t.Context(), []string{
 				"--server", binary(t), "--database", database, "--duration", "200ms", "--warm-up", "50ms", "--runs", "2", "--json",
-				"--flows", "bare,client-credentials,client-credentials-jwt,introspection,revocation,discovery,jwks",
+				"--flows", "bare,client-credentials,client-credentials-jwt,introspection,revocation,refresh,refresh-id-token,discovery,jwks",
 			}, nil, &out, &progress)
 			require.Zero(t, code, progress.String())
 			var got report
@@ -62,7 +62,7 @@ func TestEveryFlowIsMeasuredOnEachDatabase(t *testing.T) {
 				assert.Positive(t, f.GeneratorCPU, f.Flow)
 				assert.Positive(t, f.ServerCPU, f.Flow)
 			}
-			assert.Len(t, flows, 7)
+			assert.Len(t, flows, 9)
 			assert.Positive(t, flows["client-credentials"].Growth)
 			assert.Zero(t, flows["introspection"].Growth)
 			if database == "sqlite" {
@@ -70,7 +70,7 @@ func TestEveryFlowIsMeasuredOnEachDatabase(t *testing.T) {
 				return
 			}
 			assert.Positive(t, flows["client-credentials"].DatabaseCPU)
-			for name, least := range map[string]float64{"client-credentials": 1, "client-credentials-jwt": 1, "introspection": 1, "revocation": 1} {
+			for name, least := range map[string]float64{"client-credentials": 1, "client-credentials-jwt": 1, "introspection": 1, "revocation": 1, "refresh": 4} {
 				require.NotNil(t, flows[name].Statements, name)
 				assert.GreaterOrEqual(t, *flows[name].Statements, least, name)
 			}
@@ -89,10 +89,14 @@ func TestStartAndIdleMemory(t *testing.T) {
 
 func TestGrowthOfAnSQLiteFile(t *testing.T) {
 	s := stage{dir: t.TempDir(), binary: binary(t), options: options{connections: 2}}
-	got, err := s.growthOn(t.Context(), "sqlite", 500)
-	require.NoError(t, err)
-	assert.Greater(t, got, 33.0, "a row holds at least a hash of 33 bytes")
-	assert.Less(t, got, 4096.0)
+	for _, of := range []func(*house) flow{
+		func(h *house) flow { return newClientCredentials(h.opaque, "") }, func(h *house) flow { return newRefresh(h, &h.trusted, "", scope) },
+	} {
+		got, err := s.growthOn(t.Context(), "sqlite", 500, of)
+		require.NoError(t, err)
+		assert.Greater(t, got, 33.0, "a row holds at least a hash of 33 bytes")
+		assert.Less(t, got, 4096.0)
+	}
 }
 
 func TestAServerThatDoesNotStartIsExplained(t *testing.T) {

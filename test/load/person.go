@@ -35,7 +35,10 @@ func (h *house) registerPeople(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	var err error
+	h.trusted, err = h.register(ctx, "load-trusted", "--grant-type", "password", "--grant-type", "refresh_token", "--first-party",
+		"--scope", "openid", "--id-token-alg", "ES256", "--auth-method", "client_secret_post")
+	return err
 }
 
 // signIn sends the sign-in form, as a browser does.
@@ -56,6 +59,7 @@ func (h *house) signIn(ctx context.Context) (person, error) {
 type visited struct {
 	status  int
 	cookies []*http.Cookie
+	body    []byte
 }
 
 func (h *house) post(ctx context.Context, path string, form url.Values) (visited, error) {
@@ -69,6 +73,6 @@ func (h *house) post(ctx context.Context, path string, form url.Values) (visited
 		return visited{}, err
 	}
 	defer func() { _ = answer.Body.Close() }()
-	_, err = io.Copy(io.Discard, answer.Body)
-	return visited{answer.StatusCode, answer.Cookies()}, err
+	body, err := io.ReadAll(answer.Body)
+	return visited{answer.StatusCode, answer.Cookies(), body}, err
 }

@@ -11,6 +11,14 @@ func Get(host, path string) []byte {
 	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", path, host)
 }
 
+// PostFormBody is the bytes of a request that posts a form, with whatever authentication
+// stands in it.
+func PostFormBody(host, path string, form url.Values) []byte {
+	body := form.Encode()
+	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\n"+
+		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", path, host, len(body), body)
+}
+
 // PostForm is the bytes of a request that posts a form with client_secret_basic
 // authentication; RFC 6749 section 2.3.1 has id and secret form-encoded first.
 func PostForm(host, path, id, secret string, form url.Values) []byte {

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/test/load/generator"
+)
+
+// refresh rotates a chain of refresh tokens for each worker, as an application does that
+// always uses the newest.
+type refresh struct {
+	house  *house
+	client *credentials
+	label  string
+	scope  string
+	tokens []string // the newest of each worker
+}
+
+func newRefresh(h *house, c *credentials, label, scope string) *refresh {
+	return &refresh{house: h, client: c, label: label, scope: scope}
+}
+
+func (f *refresh) name() string { return f.label }
+
+// prepare begins a chain for each worker by the password grant.
+func (f *refresh) prepare(ctx context.Context, _ time.Duration) error {
+	f.tokens = make([]string, f.house.connections)
+	for i := range f.tokens {
+		var err error
+		if f.tokens[i], err = f.first(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *refresh) first(ctx context.Context) (string, error) {
+	answer, err := f.house.post(ctx, "/oauth/token", url.Values{
+		"grant_type": {"password"}, "username": {personName}, "password": {personPassword}, "scope": {f.scope},
+		"client_id": {f.client.id}, "client_secret": {f.client.secret},
+	})
+	if err != nil {
+		return "", err
+	}
+	if answer.status != http.StatusOK {
+		return "", fmt.Errorf("password grant: status %d: %s", answer.status, answer.body)
+	}
+	return refreshTokenIn(answer.body)
+}
+
+func (f *refresh) Request(worker, _ int) []byte {
+	return generator.PostFormBody(host, "/oauth/token", url.Values{
+		"grant_type": {"refresh_token"}, "refresh_token": {f.tokens[worker]}, "client_id": {f.client.id}, "client_secret": {f.client.secret},
+	})
+}
+
+func (f *refresh) Answer(worker, _ int, r generator.Response) error {
+	if err := expect(r, `"access_token":"`); err != nil {
+		return err
+	}
+	next, err := refreshTokenIn(r.Body)
+	if err == nil && next == f.tokens[worker] {
+		err = errors.New("the refresh token was not rotated")
+	}
+	f.tokens[worker] = next
+	return err
+}
+
+func refreshTokenIn(body []byte) (string, error) {
+	var got struct {
+		RefreshToken string `json:"refresh_token"`
+	}
+	if err := json.Unmarshal(body, &got); err != nil || got.RefreshToken == "" {
+		return "", errors.New("no refresh token in the answer")
+	}
+	return got.RefreshToken, nil
+}
