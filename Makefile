@@ -51,3 +51,8 @@ verify: generate ## check that nothing generated, and no dependency, is out of d
 bench: ## measure each flow on this machine (ARGS="--growth --json")
 	@test/services/install.sh
 	$(GO) run ./test/load $(ARGS)
+
+.PHONY: chaos
+chaos: ## run the reliability experiments in their long form (ARGS="-run E4")
+	@test/services/install.sh
+	$(GO) test ./test/chaos -count=1 -v -timeout 2h $(ARGS) -args -long

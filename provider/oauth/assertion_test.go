@@ -290,3 +290,20 @@ func TestClientSecretJWT(t *testing.T) {
 	a.advance(time.Hour)
 	assertRefused(t, a.send(sign(t, jose.HS256, []byte(secret), nil, claims())), "invalid_client")
 }
+
+// E15: clients whose clock is off. Up to a minute either way is no reason to turn one away,
+// and beyond that no reason for a fault.
+func TestE15ClocksThatAreOff(t *testing.T) {
+	a := newAsserting(t, nil)
+	for off, accepted := range map[int64]bool{-90: false, -59: true, -30: true, -10: true, 0: true, 10: true, 30: true, 60: true, 61: false, 90: false} {
+		claims := a.claims() // good for a minute by the client's clock
+		now := a.now.Load().Unix() + off
+		claims["iat"], claims["nbf"], claims["exp"] = now, now, now+60
+		err := a.send(sign(t, jose.ES256, a.key, nil, claims))
+		if accepted {
+			assert.NoError(t, err, off)
+		} else {
+			assert.Equal(t, "client_assertion_time", string(assertRefused(t, err, "invalid_client").Check), off)
+		}
+	}
+}

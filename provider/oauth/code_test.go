@@ -160,3 +160,20 @@ func TestARequestIsApprovedOnce(t *testing.T) {
 	_, err = h.authorize.Approve(t.Context(), f, h.person("bob"), false)
 	assertRefused(t, err, "invalid_request")
 }
+
+// E15: a code goes from one server to another whose clock is off.
+func TestE15CodesBetweenClocksThatAreOff(t *testing.T) {
+	h := newHouse(t)
+	secret, s := h.app("ES256"), h.person("alice")
+	for off, accepted := range map[time.Duration]bool{-90 * time.Second: true, -30 * time.Second: true, 30 * time.Second: true, 90 * time.Second: false} {
+		code := h.code(s)
+		h.advance(off)
+		_, err := h.exchange(secret, code)
+		h.advance(-off)
+		if accepted {
+			assert.NoError(t, err, off)
+		} else {
+			assertRefused(t, err, "invalid_grant")
+		}
+	}
+}

@@ -5,8 +5,8 @@ package main
 const (
 	growthGoal        = 200 // bytes
 	refreshGrowthGoal = 250 // bytes
-	startGoal  = 150 // milliseconds
-	idleGoal   = 40  // MiB
+	startGoal         = 150 // milliseconds
+	idleGoal          = 40  // MiB
 )
 
 // cpuGoal is the most that server and database together may spend on 1,000 requests, in

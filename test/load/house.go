@@ -23,7 +23,7 @@ type house struct {
 	rs256, es256 credentials
 	// trusted may trade passwords for refresh tokens.
 	trusted     credentials
-	connections  int
+	connections int
 }
 
 // credentials are those of a client.

@@ -1,0 +1,93 @@
+package chaos_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// E12: the operator changes GATEHOUSE_SECRET, server by server, under load. Nothing that was
+// issued before, meanwhile or after becomes invalid, on either server.
+func TestE12SecretRotation(t *testing.T) {
+	databases(t, func(t *testing.T, databaseURL string) {
+		f := newFleet(t, databaseURL, 2)
+		secrets := []string{strings.Repeat("chaos-secret", 3), strings.Repeat("the-next-one", 3)}
+		cookie := f.nodes[0].signIn(t)
+		chains := f.chains(t, 8)
+		var mu sync.Mutex
+		var ledger []string
+		var wrong atomic.Int64
+		var down atomic.Int32 // the server that is being restarted
+		down.Store(-1)
+		done := make(chan struct{})
+		var wg sync.WaitGroup
+		for i := range 4 {
+			wg.Go(func() {
+				for n := i; ; n++ {
+					select {
+					case <-done:
+						return
+					default:
+					}
+					at := n % 2
+					if int32(at) == down.Load() {
+						at = 1 - at
+					}
+					a := f.nodes[at].token(f.secret, url.Values{"grant_type": {"client_credentials"}})
+					switch {
+					case a.status == http.StatusOK:
+						mu.Lock()
+						ledger = append(ledger, a.text("access_token"))
+						mu.Unlock()
+					case a.status != 0: // the connection to a server that goes down may break
+						wrong.Add(1)
+					}
+				}
+			})
+		}
+		restart := func(i int, current, previous string) {
+			f.nodes[i].set("GATEHOUSE_SECRET", current)
+			f.nodes[i].set("GATEHOUSE_PREVIOUS_SECRETS", previous)
+			down.Store(int32(i))
+			time.Sleep(50 * time.Millisecond)
+			f.nodes[i].restart()
+			down.Store(-1)
+			time.Sleep(time.Duration(scale(200, 3000)) * time.Millisecond)
+		}
+		for round := range scale(1, 10) {
+			before, after := secrets[round%2], secrets[(round+1)%2]
+			restart(0, after, before)
+			restart(1, after, before)
+			restart(0, after, "") // and the old one is forgotten
+			restart(1, after, "")
+		}
+		close(done)
+		wg.Wait()
+		require.NotEmpty(t, ledger)
+
+		var invalid atomic.Int64
+		parallel(len(ledger), 8, func(i int) {
+			if !f.at(i).active(f.secret, ledger[i]) {
+				invalid.Add(1)
+			}
+		})
+		for i, token := range chains {
+			if f.at(i).refresh(f.secret, token).status != http.StatusOK {
+				invalid.Add(1)
+			}
+		}
+		if f.nodes[1].code(cookie) == "" {
+			invalid.Add(1) // the session
+		}
+		result(t, "invalid %d of %d tokens, chains and sessions; wrong answers meanwhile %d", invalid.Load(), len(ledger)+len(chains)+1, wrong.Load())
+		assert.Zero(t, invalid.Load())
+		assert.Zero(t, wrong.Load())
+	})
+}

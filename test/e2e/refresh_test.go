@@ -1,0 +1,142 @@
+package e2e_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
+
+	"github.com/gatehouse-id/gatehouse/provider/token"
+	"github.com/gatehouse-id/gatehouse/storage/storagetest"
+)
+
+// withRefresh is withPeople with an application that may refresh.
+func withRefresh(t *testing.T, databaseURL string) (s *server, secret string) {
+	t.Helper()
+	s, secret = withPeople(t, databaseURL)
+	s.command("client", "update", "app", "--add-grant-type", "refresh_token")
+	eventually(t, func() bool { // the server learns of it
+		return s.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"x"}}).json(t)["error"] == "invalid_grant"
+	})
+	return s, secret
+}
+
+// eventually waits for what another process changed: 5 seconds are promised.
+func eventually(t *testing.T, condition func() bool) {
+	t.Helper()
+	require.Eventually(t, condition, 5*time.Second, 50*time.Millisecond)
+}
+
+// The client library that most Go programs use refreshes by itself.
+func TestALibraryRefreshes(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withRefresh(t, databaseURL)
+		ctx := oidc.ClientContext(context.Background(), &http.Client{Transport: toServer{s.url}})
+		provider, err := oidc.NewProvider(ctx, issuer)
+		require.NoError(t, err)
+		config := oauth2.Config{ClientID: "app", ClientSecret: secret, Endpoint: provider.Endpoint(), RedirectURL: callback}
+		first, err := config.Exchange(ctx, s.person(t).signIn(url.Values{"scope": {"openid offline_access"}}).Get("code"))
+		require.NoError(t, err)
+		require.NotEmpty(t, first.RefreshToken)
+		first.Expiry = time.Now().Add(-time.Minute)
+		second, err := config.TokenSource(ctx, first).Token()
+		require.NoError(t, err)
+		assert.NotEqual(t, first.AccessToken, second.AccessToken)
+		assert.NotEqual(t, first.RefreshToken, second.RefreshToken)
+		verifier := provider.Verifier(&oidc.Config{ClientID: "app"})
+		before, err := verifier.Verify(ctx, first.Extra("id_token").(string))
+		require.NoError(t, err)
+		after, err := verifier.Verify(ctx, second.Extra("id_token").(string))
+		require.NoError(t, err)
+		require.NoError(t, after.VerifyAccessToken(second.AccessToken), "at_hash")
+		assert.Equal(t, before.Subject, after.Subject)
+
+		// What stands in the database after all of that is of no use to a thief.
+		s.stop()
+		dump := storagetest.Dump(t, databaseURL)
+		for _, text := range []string{first.RefreshToken, second.RefreshToken, second.AccessToken} {
+			assert.NotContains(t, dump, text)
+			parsed, err := token.Parse(text)
+			require.NoError(t, err)
+			assert.NotContains(t, dump, string(parsed.Secret[:]))
+			assert.NotContains(t, s.log.String(), text)
+		}
+	})
+}
+
+// One front door, two servers: what one does the other knows.
+func TestTwoServersAreOne(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withRefresh(t, databaseURL)
+		other := settings(t, databaseURL)
+		other.run()
+		p := s.person(t)
+		code := p.signIn(url.Values{"scope": {"openid offline_access"}}).Get("code")
+		elsewhere := &person{other, t, p.cookies}
+		assert.NotEmpty(t, returned(t, elsewhere.authorize(url.Values{"prompt": {"none"}, "scope": {"openid"}})).Get("code"), "the session")
+		answer := other.exchange(secret, code, nil).json(t)
+		for _, at := range []*server{s, other, s} {
+			answer = at.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {answer["refresh_token"].(string)}}).json(t)
+			require.NotEmpty(t, answer["refresh_token"], answer)
+		}
+		assert.True(t, other.active("app", secret, answer["access_token"].(string)))
+
+		// A change from the command line is seen by both within five seconds.
+		s.command("client", "disable", "app")
+		for _, at := range []*server{s, other} {
+			eventually(t, func() bool {
+				return at.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {answer["refresh_token"].(string)}}).status == http.StatusUnauthorized
+			})
+		}
+		s.command("client", "enable", "app")
+		eventually(t, func() bool {
+			return other.post("/oauth/introspect", "app", secret, url.Values{"token": {"x"}}).status == http.StatusOK
+		})
+		s.command("consent", "withdraw", "alice", "app")
+		got := other.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {answer["refresh_token"].(string)}})
+		assert.Equal(t, "invalid_grant", got.json(t)["error"])
+		assert.Contains(t, elsewhere.authorize(url.Values{"scope": {"openid"}}).body, `id="consent-page"`, "asked again")
+	})
+}
+
+func TestLegacyTokenCheck(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := prepare(t, databaseURL)
+		s.stdin("wonderland\n", "user", "create", "alice", "--email", "alice@example.com", "--phone", "+442071838750", "--role", "editor", "--password-stdin")
+		secret := s.client("app", "--grant-type", "password", "--grant-type", "client_credentials", "--first-party")
+		check := func(token string) answer {
+			r, err := http.NewRequest(http.MethodGet, s.url+"/oauth/access_token_valid/"+token, nil)
+			require.NoError(t, err)
+			return s.send(r)
+		}
+		s.run()
+		token := s.post("/oauth/token", "app", secret, url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {"wonderland"}}).json(t)["access_token"].(string)
+		assert.Equal(t, http.StatusNotFound, check(token).status, "off unless it is turned on")
+		s.stop()
+		s.env = append(s.env, "GATEHOUSE_LEGACY_TOKEN_CHECK=true")
+		s.run()
+		got := check(token)
+		require.Equal(t, http.StatusOK, got.status, got.body)
+		user := got.json(t)
+		assert.Equal(t, []any{"alice", "alice@example.com", "+442071838750", []any{"editor"}}, []any{user["username"], user["email"], user["phone_number"], user["roles"]})
+		assert.NotEmpty(t, user["id"])
+		assert.Equal(t, "no-store", got.header.Get("Cache-Control"))
+		for _, bad := range []string{token + "x", "x", s.token("app", secret, nil), strings.Replace(token, "gh_at_", "gh_rt_", 1), "a.b.c"} {
+			assert.Equal(t, http.StatusGone, check(bad).status, bad)
+		}
+		s.command("user", "disable", "alice")
+		assert.Equal(t, http.StatusGone, check(token).status)
+		assert.NotContains(t, s.log.String(), token, "the log has the template of the route")
+		eventually(t, func() bool { return strings.Contains(s.log.String(), "/access_token_valid/{token}") })
+	})
+}
