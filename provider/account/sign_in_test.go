@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -129,22 +130,31 @@ func TestEveryFailureDoesTheSameWork(t *testing.T) {
 	}
 }
 
-// The same in milliseconds, known and unknown in turn. The median is held to the 5 ms, since
-// one pause of a busy machine would move the mean.
+// The same in milliseconds, known and unknown in turn: of processor time, since the time on
+// the wall of a busy machine measures its neighbours. The tests of this package that run in
+// parallel have not begun yet.
 func TestKnownAndUnknownUsersTakeTheSameTime(t *testing.T) {
 	f := newFixture(t)
 	took := map[string][]time.Duration{}
-	for range 40 { // each some 25 ms
+	for range 25 { // each some 25 ms
 		for _, login := range []string{"alice", "nobody"} {
 			fresh := account.NewSignIn(f.store, f.steps, account.NewThrottle(time.Now), (*event.Bus)(nil)) // never throttled
-			began := time.Now()
+			began := processorTime(t)
 			_, err := fresh.Verify(t.Context(), login, "wrong", "192.0.2.1/32")
-			took[login] = append(took[login], time.Since(began))
+			took[login] = append(took[login], processorTime(t)-began)
 			require.ErrorIs(t, err, account.ErrSignIn)
 		}
 	}
 	median := func(list []time.Duration) time.Duration { return slices.Sorted(slices.Values(list))[len(list)/2] }
 	known, unknown := median(took["alice"]), median(took["nobody"])
 	t.Logf("known %s, unknown %s", known, unknown)
+	assert.Greater(t, unknown, 5*time.Millisecond, "what was measured is a slow hash")
 	assert.Less(t, (known - unknown).Abs(), 5*time.Millisecond)
+}
+
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &used))
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
