@@ -25,7 +25,7 @@ func crossOrigin(rule CORSRule, origins OriginChecker, next HandlerFunc) Handler
 			return next(w, r)
 		}
 	case PublicClientOrigins:
-		expose := []string{"Retry-After, WWW-Authenticate, X-Request-Id"}
+		expose := []string{"RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"}
 		return func(w http.ResponseWriter, r *http.Request) error {
 			h := w.Header()
 			// Also without an origin: a cache must not give that answer to a script.

@@ -13,6 +13,7 @@
 //	    recovered     a panic becomes an error
 //	    crossOrigin   CORS, by the route's rule
 //	    uncached      for routes that authenticate clients
+//	    limits        the rate limits that the route names
 //	    limitBody
 //	      endpoint    of handlers/oauth, or a page
 //

@@ -13,6 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
 // Config is what the frame needs. All of it is needed, but for what says otherwise.
@@ -31,6 +32,9 @@ type Config struct {
 	// AllowedHosts are the host names that the server answers to, without ports; empty
 	// for all.
 	AllowedHosts []string
+	// Limiter counts requests against the policies of the table that their routes name.
+	Limiter  ratelimit.Limiter
+	Policies *ratelimit.Table
 	// Pages writes the pages.
 	Pages *pages.Set
 	// Timeout is the time that a request may take; 0 stands for 10 s.
@@ -54,8 +58,8 @@ func New(c Config) (http.Handler, error) {
 }
 
 func (c Config) check() error {
-	if c.Pages == nil || c.Records == nil || c.Origins == nil || c.Clock == nil || c.Random == nil || c.Log == nil {
-		return errors.New("pages, records, origins, clock, random and log are needed")
+	if c.Pages == nil || c.Records == nil || c.Origins == nil || c.Limiter == nil || c.Policies == nil || c.Clock == nil || c.Random == nil || c.Log == nil {
+		return errors.New("pages, records, origins, limiter, policies, clock, random and log are needed")
 	}
 	issuer, err := url.Parse(c.Issuer)
 	if err != nil || issuer.Host == "" || issuer.Scheme+"://"+issuer.Host != c.Issuer {
@@ -79,7 +83,13 @@ func (c Config) serve(set *pages.Set, table []Route) (http.Handler, error) {
 	}
 	render := &renderer{issuer: c.Issuer, records: c.Records, clock: c.Clock, pages: set}
 
-	h, err := newRouter(table, render, c.around)
+	limited := limitedRoutes{c, map[string]*limits{}}
+	for _, route := range table {
+		if limited.limits[route.Name], err = limitsOf(route, c.Limiter, c.Policies); err != nil {
+			return nil, fmt.Errorf("handlers: %w", err)
+		}
+	}
+	h, err := newRouter(table, render, limited.around)
 	if err != nil {
 		return nil, fmt.Errorf("handlers: %w", err)
 	}
@@ -92,9 +102,16 @@ func (c Config) serve(set *pages.Set, table []Route) (http.Handler, error) {
 	return rewriteAliases(aliases, h), nil
 }
 
+// limitedRoutes are the routes with their rate limits, by name.
+type limitedRoutes struct {
+	Config
+
+	limits map[string]*limits
+}
+
 // around puts around one endpoint what depends on its route.
-func (c Config) around(route Route, endpoint HandlerFunc) HandlerFunc {
-	h := limitBody(route.MaxBody, endpoint)
+func (c limitedRoutes) around(route Route, endpoint HandlerFunc) HandlerFunc {
+	h := c.limits[route.Name].around(limitBody(route.MaxBody, endpoint))
 	if route.Protection == ClientAuthenticated {
 		h = uncached(h)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
 const issuer = "https://id.example"
@@ -83,6 +84,13 @@ func fails(err error) handlers.HandlerFunc {
 	return func(http.ResponseWriter, *http.Request) error { return err }
 }
 
+func newPolicies(t testing.TB, overrides map[string]ratelimit.Limit) *ratelimit.Table {
+	t.Helper()
+	table, err := ratelimit.NewTable(overrides)
+	require.NoError(t, err)
+	return table
+}
+
 func newPages(t testing.TB, dev bool) *pages.Set {
 	t.Helper()
 	set, err := pages.New(dev)
@@ -105,6 +113,7 @@ func newFrame(t testing.TB, change func(*handlers.Config)) *frame {
 		Pages: newPages(t, false), Records: f.records, Origins: origins{"https://spa.example"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
 		Clock:          func() time.Time { return at }, Random: rand.Reader,
+		Limiter: ratelimit.NewMemory(func() time.Time { return at }), Policies: newPolicies(t, nil),
 		Log: slog.New(slog.NewJSONHandler(f.log, nil)),
 	}
 	if change != nil {
@@ -122,9 +131,20 @@ func (f *frame) do(method, target, body string, headers ...string) *httptest.Res
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Add(headers[i], headers[i+1])
 	}
+	return f.serve(r)
+}
+
+func (f *frame) serve(r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
 	return w
+}
+
+// newRequest is one from another address, HOST:PORT.
+func newRequest(method, target, address string) *http.Request {
+	r := httptest.NewRequest(method, target, http.NoBody)
+	r.RemoteAddr = address
+	return r
 }
 
 // lastLine is the last line of the log.
@@ -164,6 +184,8 @@ func TestNewRefusesWrongSettings(t *testing.T) {
 		"no pages":                func(c *handlers.Config) { c.Pages = nil },
 		"no recorder":             func(c *handlers.Config) { c.Records = nil },
 		"no origins":              func(c *handlers.Config) { c.Origins = nil },
+		"no limiter":              func(c *handlers.Config) { c.Limiter = nil },
+		"no policies":             func(c *handlers.Config) { c.Policies = nil },
 		"no clock":                func(c *handlers.Config) { c.Clock = nil },
 		"no randomness":           func(c *handlers.Config) { c.Random = nil },
 		"no log":                  func(c *handlers.Config) { c.Log = nil },
@@ -175,6 +197,7 @@ func TestNewRefusesWrongSettings(t *testing.T) {
 				Discovery: says(""), JWKS: says(""), Token: says(""), Introspect: says(""), Revoke: says(""), UserInfo: says(""),
 				Authorize: says(""), LoginPage: says(""), Login: says(""), Consent: says(""), Logout: says(""),
 			},
+			Limiter: ratelimit.NewMemory(time.Now), Policies: newPolicies(t, nil),
 			Clock: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
 		}
 		_, err := handlers.New(config)

@@ -72,16 +72,16 @@ type ownEndpoints struct {
 func routes(prefix string, e Endpoints, own ownEndpoints) []Route {
 	get, post, both := []string{http.MethodGet}, []string{http.MethodPost}, []string{http.MethodGet, http.MethodPost}
 	table := []Route{
-		{Name: "introspect", Methods: post, Path: prefix + "/introspect", Protection: ClientAuthenticated, Handler: e.Introspect, Policies: []string{"introspect-client", "introspect-prefix"}, Aliases: []string{"/api/v1/oauth/introspect"}},
-		{Name: "token", Methods: post, Path: prefix + "/token", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Token, Policies: []string{"token-client", "token-prefix"}, Aliases: []string{"/token", "/oauth/v2/token", "/api/v1/oauth/tokens"}},
+		{Name: "introspect", Methods: post, Path: prefix + "/introspect", Protection: ClientAuthenticated, Handler: e.Introspect, Policies: []string{"introspect-client", "introspect-prefix", "client-secret"}, Aliases: []string{"/api/v1/oauth/introspect"}},
+		{Name: "token", Methods: post, Path: prefix + "/token", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Token, Policies: []string{"token-client", "token-prefix", "client-secret", "sign-in-account", "sign-in-prefix"}, Aliases: []string{"/token", "/oauth/v2/token", "/api/v1/oauth/tokens"}},
 		{Name: "jwks", Methods: get, Path: prefix + "/jwks", Protection: Open, CORS: AnyOrigin, Handler: e.JWKS, Policies: []string{"document-prefix"}, Aliases: []string{"/.well-known/jwks.json", "/authorize/jwks"}},
 		{Name: "discovery", Methods: get, Path: discoveryPath, Protection: Open, CORS: AnyOrigin, Handler: e.Discovery, Policies: []string{"document-prefix"}},
 		{Name: "metadata", Methods: get, Path: metadataPath, Protection: Open, CORS: AnyOrigin, Handler: e.Discovery, Policies: []string{"document-prefix"}},
-		{Name: "revoke", Methods: post, Path: prefix + "/revoke", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Revoke, Policies: []string{"token-client", "token-prefix"}, Aliases: []string{"/api/v1/oauth/tokens/revoke"}},
-		{Name: "userinfo", Methods: both, Path: prefix + "/userinfo", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.UserInfo, Policies: []string{"userinfo-prefix"}},
+		{Name: "revoke", Methods: post, Path: prefix + "/revoke", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Revoke, Policies: []string{"token-client", "token-prefix", "client-secret"}, Aliases: []string{"/api/v1/oauth/tokens/revoke"}},
+		{Name: "userinfo", Methods: both, Path: prefix + "/userinfo", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.UserInfo, Policies: []string{"userinfo-client", "userinfo-prefix"}},
 		{Name: "authorize", Methods: both, Path: prefix + "/authorize", Protection: Page, Handler: e.Authorize, Policies: []string{"authorize-prefix"}, Aliases: []string{"/authorize"}},
 		{Name: "login page", Methods: get, Path: "/login", Protection: Page, Handler: e.LoginPage, Policies: []string{"page-prefix"}},
-		{Name: "login", Methods: post, Path: "/login", Protection: Page, Handler: e.Login, Policies: []string{"sign-in-account", "sign-in-prefix"}},
+		{Name: "login", Methods: post, Path: "/login", Protection: Page, Handler: e.Login, Policies: []string{"page-prefix", "sign-in-account", "sign-in-prefix", "sign-in-device"}},
 		{Name: "consent", Methods: post, Path: "/consent", Protection: Page, Handler: e.Consent, Policies: []string{"page-prefix"}},
 		{Name: "logout", Methods: both, Path: prefix + "/logout", Protection: Page, Handler: e.Logout, Policies: []string{"page-prefix"}},
 		{Name: "landing", Methods: get, Path: "/", Protection: Page, Handler: own.landing, Policies: []string{"page-prefix"}},
@@ -89,7 +89,7 @@ func routes(prefix string, e Endpoints, own ownEndpoints) []Route {
 		{Name: "asset", Methods: get, Path: pages.AssetRoute, Protection: Page, Handler: own.asset, Policies: []string{"page-prefix"}},
 	}
 	if e.LegacyCheck != nil {
-		table = append(table, Route{Name: "legacy check", Methods: get, Path: prefix + "/access_token_valid/{token}", Protection: Open, Handler: e.LegacyCheck, Policies: []string{"token-prefix"}})
+		table = append(table, Route{Name: "legacy check", Methods: get, Path: prefix + "/access_token_valid/{token}", Protection: Open, Handler: e.LegacyCheck, Policies: []string{"introspect-client", "introspect-prefix"}})
 	}
 	return table
 }

@@ -30,6 +30,7 @@ type clientRow struct {
 	JWKS                 string `gorm:"column:jwks"`
 	JWKSURI              string `gorm:"column:jwks_uri"`
 	AuthSigningAlg       string
+	RateLimit            int
 	RequirePKCE          bool `gorm:"column:require_pkce"`
 	AllowPlainPKCE       bool `gorm:"column:allow_plain_pkce"`
 	FirstParty           bool
@@ -177,7 +178,7 @@ func clientRowOf(c *client.Client) *clientRow {
 		RedirectURIs: c.RedirectURIs, Scopes: c.Scopes, DefaultScopes: c.DefaultScopes, Audience: c.Audience,
 		TokenFormat: string(c.TokenFormat), IDTokenAlg: c.IDTokenAlg, AccessTokenLifetime: seconds(c.AccessTokenLifetime),
 		IDTokenLifetime: seconds(c.IDTokenLifetime), RefreshTokenIdle: seconds(c.RefreshTokenIdle), RefreshTokenLifetime: seconds(c.RefreshTokenLifetime),
-		RefreshTokenRotation: string(c.RefreshTokenRotation), JWKS: c.JWKS, JWKSURI: c.JWKSURI, AuthSigningAlg: c.AuthSigningAlg,
+		RefreshTokenRotation: string(c.RefreshTokenRotation), JWKS: c.JWKS, JWKSURI: c.JWKSURI, AuthSigningAlg: c.AuthSigningAlg, RateLimit: c.RateLimit,
 		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty, MayIntrospect: c.MayIntrospect,
 		Disabled: c.Disabled, URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
 		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
@@ -194,7 +195,7 @@ func (r clientRow) client(secrets []client.Secret) *client.Client {
 		RedirectURIs: r.RedirectURIs, Scopes: r.Scopes, DefaultScopes: r.DefaultScopes, Audience: r.Audience,
 		TokenFormat: client.TokenFormat(r.TokenFormat), IDTokenAlg: r.IDTokenAlg, AccessTokenLifetime: duration(r.AccessTokenLifetime),
 		IDTokenLifetime: duration(r.IDTokenLifetime), RefreshTokenIdle: duration(r.RefreshTokenIdle), RefreshTokenLifetime: duration(r.RefreshTokenLifetime),
-		RefreshTokenRotation: client.Rotation(r.RefreshTokenRotation), JWKS: r.JWKS, JWKSURI: r.JWKSURI, AuthSigningAlg: r.AuthSigningAlg,
+		RefreshTokenRotation: client.Rotation(r.RefreshTokenRotation), JWKS: r.JWKS, JWKSURI: r.JWKSURI, AuthSigningAlg: r.AuthSigningAlg, RateLimit: r.RateLimit,
 		RequirePKCE: r.RequirePKCE, AllowPlainPKCE: r.AllowPlainPKCE, FirstParty: r.FirstParty, MayIntrospect: r.MayIntrospect,
 		Disabled: r.Disabled, URI: r.URI, LogoURI: r.LogoURI, PolicyURI: r.PolicyURI, TOSURI: r.TOSURI,
 		PostLogoutRedirectURIs: r.PostLogoutRedirectURIs, Secrets: secrets, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),

@@ -40,6 +40,7 @@ type clientView struct {
 	RefreshIdle         int64        `json:"refresh_token_idle,omitempty"`
 	RefreshLifetime     int64        `json:"refresh_token_lifetime,omitempty"`
 	RefreshRotation     string       `json:"refresh_token_rotation"`
+	RateLimit           int          `json:"rate_limit,omitempty"` // requests a second
 	JWKS                string       `json:"jwks,omitempty"`
 	JWKSURI             string       `json:"jwks_uri,omitempty"`
 	AuthSigningAlg      string       `json:"token_endpoint_auth_signing_alg,omitempty"`
@@ -72,7 +73,7 @@ func viewOf(c *client.Client) clientView {
 		AccessTokenLifetime: int64(c.AccessTokenLifetime / time.Second), IDTokenAlg: alg,
 		IDTokenLifetime: int64(c.IDTokenLifetime / time.Second), RefreshIdle: int64(c.RefreshTokenIdle / time.Second),
 		RefreshLifetime: int64(c.RefreshTokenLifetime / time.Second), RefreshRotation: string(c.RefreshTokenRotation),
-		JWKS: c.JWKS, JWKSURI: c.JWKSURI, AuthSigningAlg: c.AuthSigningAlg,
+		RateLimit: c.RateLimit, JWKS: c.JWKS, JWKSURI: c.JWKSURI, AuthSigningAlg: c.AuthSigningAlg,
 		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty,
 		MayIntrospect: c.MayIntrospect, Disabled: c.Disabled, Secrets: []secretView{}, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}

@@ -19,6 +19,7 @@ type clientFlags struct {
 	grantTypes, redirectURIs, scopes, defaults, audience   []string
 	public, requirePKCE, plainPKCE, firstParty, introspect bool
 	lifetime, idTokenLifetime, refreshIdle, refreshTotal   time.Duration
+	rateLimit                                              int
 	rotation, jwksFile, jwksURI, signingAlg                string
 	uri, logoURI, policyURI, tosURI                        string
 	postLogoutURIs                                         []string
@@ -49,6 +50,7 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	flags.DurationVar(&f.idTokenLifetime, "id-token-lifetime", 0, "such as 15m (default: the provider's)")
 	flags.DurationVar(&f.refreshIdle, "refresh-token-idle", 0, "how long a refresh token is good without being used, such as 720h (default: the provider's)")
 	flags.DurationVar(&f.refreshTotal, "refresh-token-lifetime", 0, "how long refreshing goes on altogether, such as 2160h (default: the provider's)")
+	flags.IntVar(&f.rateLimit, "rate-limit", 0, "requests a second at each of the token, introspection and UserInfo endpoints (default: the provider's)")
 	flags.StringVar(&f.rotation, "refresh-token-rotation", "", "rotate, or reuse for a confidential client that keeps one refresh token (default rotate)")
 	flags.StringVar(&f.jwksFile, "jwks", "", "file with the client's public keys as a JWK set, for private_key_jwt")
 	flags.StringVar(&f.jwksURI, "jwks-uri", "", "where the client publishes its keys, for private_key_jwt")
@@ -76,6 +78,7 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *client.Client) error {
 		"refresh-token-idle":       func() { c.RefreshTokenIdle = f.refreshIdle },
 		"refresh-token-lifetime":   func() { c.RefreshTokenLifetime = f.refreshTotal },
 		"refresh-token-rotation":   func() { c.RefreshTokenRotation = client.Rotation(f.rotation) },
+		"rate-limit":               func() { c.RateLimit = f.rateLimit },
 		"jwks-uri":                 func() { c.JWKSURI = f.jwksURI },
 		"auth-signing-alg":         func() { c.AuthSigningAlg = f.signingAlg },
 		"auth-method":              func() { c.AuthMethod = client.AuthMethod(f.authMethod) },

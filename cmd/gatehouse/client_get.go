@@ -38,6 +38,10 @@ func printClient(w io.Writer, c *client.Client) error {
 	if c.JWKS != "" {
 		keys = "registered by value"
 	}
+	rate := "the provider's"
+	if c.RateLimit > 0 {
+		rate = fmt.Sprintf("%d requests a second", c.RateLimit)
+	}
 	secrets := make([]string, len(c.Secrets))
 	for i, s := range c.Secrets {
 		secrets[i] = "made " + when(s.CreatedAt) + ", expires " + whenOrNever(s.ExpiresAt)
@@ -50,6 +54,7 @@ func printClient(w io.Writer, c *client.Client) error {
 		"Access tokens", v.AccessTokenFormat+", lifetime "+orProviders(c.AccessTokenLifetime),
 		"ID tokens", v.IDTokenAlg+", lifetime "+orProviders(c.IDTokenLifetime),
 		"Refresh tokens", v.RefreshRotation+", unused "+orProviders(c.RefreshTokenIdle)+", altogether "+orProviders(c.RefreshTokenLifetime),
+		"Rate limit", rate,
 		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()), "Allows plain PKCE", yesNo(c.AllowPlainPKCE),
 		"First party", yesNo(c.FirstParty), "May introspect", yesNo(c.MayIntrospect), "Disabled", yesNo(c.Disabled),
 		"Keys", keys, "Secrets", strings.Join(secrets, "; "), "Created", when(c.CreatedAt), "Updated", when(c.UpdatedAt),

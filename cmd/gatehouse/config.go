@@ -42,6 +42,14 @@ type config struct {
 	PreviousSecrets     []string `koanf:"previous_secrets"`
 	PreviousSecretsFile string   `koanf:"previous_secrets_file"`
 
+	// RedisURL is where servers count together: redis://, rediss:// or unix://, with
+	// ?master_name= for Sentinel and ?addr= for further nodes of a Cluster. Without it each
+	// server counts for itself.
+	RedisURL     string `koanf:"redis_url"`
+	RedisURLFile string `koanf:"redis_url_file"`
+	// RateLimits replaces limits of the table, such as "token-client=100/1s burst 200".
+	RateLimits []string `koanf:"rate_limits"`
+
 	// OAuthPrefix is the path before the protocol endpoints.
 	OAuthPrefix string `koanf:"oauth_prefix"`
 	// ClientSecretJWT lets clients authenticate by client_secret_jwt. Their secrets are then

@@ -122,6 +122,7 @@ func (c *config) readSecretFiles() error {
 	previous := ""
 	if err := errors.Join(
 		read("DATABASE_URL", c.DatabaseURLFile, &c.DatabaseURL),
+		read("REDIS_URL", c.RedisURLFile, &c.RedisURL),
 		read("SECRET", c.SecretFile, &c.Secret),
 		read("PREVIOUS_SECRETS", c.PreviousSecretsFile, &previous),
 		read("PRIVATE_KEY_PASSPHRASE", c.PrivateKeyPassphraseFile, &c.PrivateKeyPassphrase),

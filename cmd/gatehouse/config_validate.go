@@ -110,6 +110,9 @@ func (c *config) validateRest() error {
 	if _, err := c.trustedProxies(); err != nil {
 		faults = append(faults, err)
 	}
+	if _, err := c.policies(); err != nil {
+		faults = append(faults, err)
+	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "sqlite://") && !c.postgres() {
 		faults = append(faults, errors.New("GATEHOUSE_DATABASE_URL must begin with sqlite:// or postgres://"))
 	}

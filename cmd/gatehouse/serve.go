@@ -28,6 +28,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -90,7 +91,12 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	}
 
 	directory := client.NewDirectory(h.store)
-	public, err := e.publicHandler(h, directory, log)
+	limits, err := e.limits(h, log)
+	if err != nil {
+		return err
+	}
+	defer limits.close(&err)
+	public, err := e.publicHandler(h, directory, limits, log)
 	if err != nil {
 		return err
 	}
@@ -145,7 +151,7 @@ func (e *environment) tuneCollector() {
 }
 
 // publicHandler puts the protocol together over the domain.
-func (e *environment) publicHandler(h *house, directory *client.Directory, log *slog.Logger) (http.Handler, error) {
+func (e *environment) publicHandler(h *house, directory *client.Directory, limits limits, log *slog.Logger) (http.Handler, error) {
 	c := h.config
 	tokenKey := h.ring.Key(keyring.TokenHash)
 	fetch, err := c.outbound()
@@ -157,7 +163,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, log *
 	idTokens := oauth.NewIDTokens(h.keys, h.store, c.Issuer, e.clock, c.IDTokenLifetime)
 	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, c.Issuer), h.events, e.clock, e.random, c.lifetimes())
 	codes := grant.NewCodes(h.store, h.store, h.store, issuer)
-	signIn := account.NewSignIn(h.store, h.hasher, account.NewThrottle(e.clock), h.events)
+	signIn := account.NewSignIn(h.store, h.hasher, ratelimit.NewSignIn(limits.limiter, limits.table), h.events)
 	tokens := oauth.NewTokenEndpoint(authenticator, oauth.Grants{
 		ClientCredentials: issuer,
 		Codes:             codes,
@@ -193,6 +199,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, log *
 		Scopes:        h.catalogue,
 		Pages:         set,
 		Seal:          h.ring.Key(keyring.Flow),
+		Devices:       h.ring.Key(keyring.Device),
 		Clock:         e.clock,
 		Random:        e.random,
 	})
@@ -221,6 +228,8 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, log *
 		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),
 		Origins:        h.store,
 		TrustedProxies: proxies,
+		Limiter:        limits.limiter,
+		Policies:       limits.table,
 		AllowedHosts:   devHosts(c),
 		Clock:          e.clock,
 		Random:         e.random,

@@ -31,7 +31,7 @@ type sessions interface {
 
 // signIn verifies a password.
 type signIn interface {
-	Verify(ctx context.Context, login, password, prefix string) (*account.User, error)
+	Verify(ctx context.Context, a account.Attempt) (*account.User, error)
 }
 
 // scopes knows what each scope means in words.
@@ -61,9 +61,10 @@ type Config struct {
 	SignIn                    signIn
 	Scopes                    scopes
 	Pages                     *pages.Set
-	Seal                      sealer
-	Clock                     provider.Clock
-	Random                    io.Reader
+	// Seal is for flows, Devices for the cookie of browsers that signed in before.
+	Seal, Devices sealer
+	Clock         provider.Clock
+	Random        io.Reader
 }
 
 // Browser serves the endpoints.

@@ -14,6 +14,7 @@ import (
 const (
 	sessionCookie = "gatehouse_session"
 	binderCookie  = "gatehouse_flow"
+	deviceCookie  = "gatehouse_device"
 )
 
 func (b *Browser) cookieName(name string) string {
@@ -31,14 +32,18 @@ func (b *Browser) cookie(r *http.Request, name string) string {
 	return c.Value
 }
 
-// setCookie sets one that ends with the browser, or ends it when value is empty. Lax: the
-// browser sends it when an application leads the person here, and not with what other
-// sites post.
+// setCookie sets one that ends with the browser, or ends it when value is empty.
 func (b *Browser) setCookie(w http.ResponseWriter, name, value string) {
 	age := 0
 	if value == "" {
 		age = -1
 	}
+	b.setLongCookie(w, name, value, age)
+}
+
+// setLongCookie sets one that lives for age seconds. Lax: the browser sends it when an
+// application leads the person here, and not with what other sites post.
+func (b *Browser) setLongCookie(w http.ResponseWriter, name, value string, age int) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // over plain http, in development, there is nothing to be secure about
 		Name: b.cookieName(name), Value: value, Path: "/", MaxAge: age,
 		Secure: b.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,

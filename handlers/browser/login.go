@@ -60,7 +60,9 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 
 func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login) error {
 	line := canonical.From(r.Context())
-	user, err := b.SignIn.Verify(r.Context(), page.Username, form.Get("password"), line.AddressPrefix())
+	user, err := b.SignIn.Verify(r.Context(), account.Attempt{
+		Login: page.Username, Password: form.Get("password"), Prefix: line.AddressPrefix(), Devices: b.devices(r),
+	})
 	var throttled *account.Throttled
 	switch {
 	case errors.Is(err, account.ErrSignIn):
@@ -85,6 +87,7 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	}
 	line.Outcome("signed_in")
 	b.setCookie(w, sessionCookie, text)
+	b.rememberDevice(w, r, user.ID)
 	if page.Flow == "" {
 		seeOther(w, "/")
 		return nil

@@ -27,7 +27,7 @@ type loginFinder interface {
 type SignIn struct {
 	users    loginFinder
 	hasher   hasher
-	throttle *Throttle
+	throttle Throttle
 	events   publisher
 }
 
@@ -36,17 +36,16 @@ type publisher interface {
 	Publish(ctx context.Context, e event.Event)
 }
 
-// NewSignIn makes a SignIn whose failures the throttle counts.
-func NewSignIn(users loginFinder, h hasher, t *Throttle, events publisher) *SignIn {
+// NewSignIn makes a SignIn whose tries the throttle counts.
+func NewSignIn(users loginFinder, h hasher, t Throttle, events publisher) *SignIn {
 	return &SignIn{users: users, hasher: h, throttle: t, events: events}
 }
 
 // Verify returns the user with that name and password. It returns ErrSignIn, or
-// *Throttled without having looked at the password. Prefix is the address that the try
-// comes from, as the throttle counts it.
-func (s *SignIn) Verify(ctx context.Context, login, password, prefix string) (*User, error) {
-	counted := Canonical(login)
-	u, err := s.users.UserByLogin(ctx, counted)
+// *Throttled without having looked at the password.
+func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
+	try := Try{Account: Canonical(a.Login), Prefix: a.Prefix}
+	u, err := s.users.UserByLogin(ctx, try.Account)
 	if err != nil && !errors.Is(err, provider.ErrNotFound) {
 		return nil, fmt.Errorf("find user: %w", err)
 	}
@@ -54,12 +53,16 @@ func (s *SignIn) Verify(ctx context.Context, login, password, prefix string) (*U
 	if known {
 		// Name and address are two doors to one account: counted apart, they would give twice
 		// as many tries (Authelia CVE-2026-47203).
-		counted = u.ID.String()
+		try.Account, try.Device = u.ID.String(), a.device(u.ID)
 	}
-	if err := s.throttle.Begin(ctx, counted, prefix); err != nil {
-		s.refused(ctx, "throttled", u)
+	if err := s.throttle.Take(ctx, try); err != nil {
+		var throttled *Throttled
+		if errors.As(err, &throttled) {
+			s.refused(ctx, "throttled", u)
+		}
 		return nil, err
 	}
+	password := a.Password
 	hash := decoy
 	if known && u.PasswordHash != "" {
 		hash = u.PasswordHash
@@ -81,7 +84,7 @@ func (s *SignIn) Verify(ctx context.Context, login, password, prefix string) (*U
 		s.refused(ctx, "disabled", u)
 		return nil, ErrSignIn
 	}
-	s.throttle.Succeeded(counted, prefix)
+	s.throttle.Return(ctx, try)
 	return u, nil
 }
 

@@ -14,9 +14,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/password"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -48,16 +50,29 @@ func newFixture(t testing.TB) *fixture {
 	require.NoError(t, err)
 	f := &fixture{store: store, steps: &steps{Hasher: password.New(rand.Reader, 2)}}
 	f.users = account.NewRegistry(store, store, f.steps, time.Now, rand.Reader)
-	f.signIn = account.NewSignIn(store, f.steps, account.NewThrottle(time.Now), (*event.Bus)(nil))
+	f.signIn = f.fresh(t)
 	require.NoError(t, f.users.Create(t.Context(), &account.User{Username: "alice", Email: "alice@example.com"}, "wonderland"))
 	return f
+}
+
+// fresh is a sign-in at which nobody has tried anything.
+func (f *fixture) fresh(t testing.TB) *account.SignIn {
+	t.Helper()
+	table, err := ratelimit.NewTable(nil)
+	require.NoError(t, err)
+	return account.NewSignIn(f.store, f.steps, ratelimit.NewSignIn(ratelimit.NewMemory(time.Now), table), (*event.Bus)(nil))
+}
+
+func (f *fixture) verify(t *testing.T, login, password string, devices ...account.Device) (*account.User, error) {
+	t.Helper()
+	return f.signIn.Verify(t.Context(), account.Attempt{Login: login, Password: password, Prefix: "192.0.2.1/32", Devices: devices})
 }
 
 func TestSignInByNameOrAddress(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, login := range []string{"alice", "ALICE ", "Alice@Example.com"} {
-		u, err := f.signIn.Verify(t.Context(), login, "wonderland", "192.0.2.1/32")
+		u, err := f.verify(t, login, "wonderland")
 		require.NoError(t, err, login)
 		assert.Equal(t, "alice", u.Username)
 	}
@@ -70,15 +85,37 @@ func TestNameAndAddressShareTheirTries(t *testing.T) {
 	f := newFixture(t)
 	var throttled *account.Throttled
 	for i := range 12 {
-		_, err := f.signIn.Verify(t.Context(), []string{"alice", "ALICE", "alice@example.com", " Alice@EXAMPLE.com"}[i%4], "wrong", "192.0.2.1/32")
+		_, err := f.verify(t, []string{"alice", "ALICE", "alice@example.com", " Alice@EXAMPLE.com"}[i%4], "wrong")
 		if i < 10 {
 			require.ErrorIs(t, err, account.ErrSignIn, i)
 		} else {
 			require.ErrorAs(t, err, &throttled, i)
 		}
 	}
-	_, err := f.signIn.Verify(t.Context(), "bob", "wrong", "192.0.2.1/32")
+	_, err := f.verify(t, "bob", "wrong")
 	assert.ErrorIs(t, err, account.ErrSignIn, "another account")
+}
+
+// What counts against the browser that has signed in before is what that browser tries, for
+// this account, and nothing else.
+func TestAKnownBrowserIsCountedApart(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice, err := f.store.UserByLogin(t.Context(), "alice")
+	require.NoError(t, err)
+	other := account.Device{UserID: provider.ID{1}, ID: "a browser of somebody else"}
+	var throttled *account.Throttled
+	for range 10 {
+		_, err := f.verify(t, "alice", "wrong", other)
+		require.ErrorIs(t, err, account.ErrSignIn)
+	}
+	_, err = f.verify(t, "alice", "wonderland", other)
+	require.ErrorAs(t, err, &throttled, "a device of another account is none")
+	own := account.Device{UserID: alice.ID, ID: "a browser of hers"}
+	for range 12 {
+		_, err = f.verify(t, "alice", "wonderland", other, own)
+		require.NoError(t, err)
+	}
 }
 
 // Threats 47: 8 to 128 characters, all of them counted, and none that everybody tries.
@@ -97,7 +134,7 @@ func TestPasswordsThatAreRefused(t *testing.T) {
 	require.NoError(t, create("bob", strings.Repeat("ü", 128)))
 	_, err := f.users.SetPassword(t.Context(), "bob", "password1")
 	require.ErrorIs(t, err, account.ErrCommon)
-	_, err = f.signIn.Verify(t.Context(), "bob", strings.Repeat("ü", 127), "192.0.2.1/32")
+	_, err = f.verify(t, "bob", strings.Repeat("ü", 127))
 	assert.ErrorIs(t, err, account.ErrSignIn, "the last character counts")
 }
 
@@ -124,7 +161,7 @@ func TestEveryFailureDoesTheSameWork(t *testing.T) {
 		{"disabled", "wonderland"},
 	} {
 		f.steps.verified = nil
-		_, err := f.signIn.Verify(ctx, try[0], try[1], "192.0.2."+string(rune('0'+len(try[0])%10))+"/32")
+		_, err := f.verify(t, try[0], try[1])
 		require.ErrorIs(t, err, account.ErrSignIn, try)
 		assert.Equal(t, []string{"$argon2id$v=19$m=19456,t=2,p=1"}, f.steps.verified, try)
 	}
@@ -138,9 +175,9 @@ func TestKnownAndUnknownUsersTakeTheSameTime(t *testing.T) {
 	took := map[string][]time.Duration{}
 	for range 25 { // each some 25 ms
 		for _, login := range []string{"alice", "nobody"} {
-			fresh := account.NewSignIn(f.store, f.steps, account.NewThrottle(time.Now), (*event.Bus)(nil)) // never throttled
+			f.signIn = f.fresh(t) // never throttled
 			began := processorTime(t)
-			_, err := fresh.Verify(t.Context(), login, "wrong", "192.0.2.1/32")
+			_, err := f.verify(t, login, "wrong")
 			took[login] = append(took[login], processorTime(t)-began)
 			require.ErrorIs(t, err, account.ErrSignIn)
 		}

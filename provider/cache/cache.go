@@ -49,6 +49,9 @@ func (c *Cache[V]) Get(ctx context.Context, key string) (V, error) {
 	return v, err
 }
 
+// Has tells whether Get would answer from memory.
+func (c *Cache[V]) Has(key string) bool { return c.entries.Contains(key) }
+
 // Flush forgets everything, values still being loaded included.
 func (c *Cache[V]) Flush() {
 	c.generation.Add(1)

@@ -86,6 +86,10 @@ type Client struct {
 	// (token_endpoint_auth_signing_alg, RFC 7591 section 2).
 	JWKS, JWKSURI, AuthSigningAlg string
 
+	// RateLimit is how many requests a second the client may make at each endpoint that it
+	// proves itself to, twice as many at once; 0 is the provider's.
+	RateLimit int
+
 	RequirePKCE    bool
 	AllowPlainPKCE bool
 	FirstParty     bool // the operator's own: people are not asked for consent

@@ -34,6 +34,11 @@ func (d *Directory) Client(ctx context.Context, id string) (*Client, error) {
 	return d.clients.Get(ctx, id)
 }
 
+// AtHand tells whether Client would answer from memory, or without looking.
+func (d *Directory) AtHand(id string) bool {
+	return len(id) > maxID || !idPattern.MatchString(id) || d.clients.Has(id)
+}
+
 // Flush forgets all clients, for when one was changed elsewhere.
 func (d *Directory) Flush(context.Context) error {
 	d.clients.Flush()

@@ -77,6 +77,17 @@ func (s *Secrets) Keep(ctx context.Context, c *Client, secret string) (string, e
 	return hash, nil
 }
 
+// Guessable tells whether one of the client's live secrets is short enough to be guessed,
+// and slow to verify for that reason.
+func (s *Secrets) Guessable(c *Client, now time.Time) bool {
+	for _, kept := range c.Secrets {
+		if kept.Live(now) && !strings.HasPrefix(kept.Hash, fastPrefix) && !strings.HasPrefix(kept.Hash, sealedPrefix) {
+			return true
+		}
+	}
+	return false
+}
+
 // Verify tells whether secret is one of the client's live secrets. The error is one of
 // the slow hash, the context's included.
 func (s *Secrets) Verify(ctx context.Context, c *Client, secret string, now time.Time) (bool, error) {

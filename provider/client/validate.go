@@ -18,6 +18,8 @@ const (
 	maxValue    = 500
 	maxLifetime = 24 * time.Hour // keys.Overlap covers it
 	maxRefresh  = 400 * 24 * time.Hour
+	// maxRateLimit is more than a server has ever been seen to serve.
+	maxRateLimit = 100_000
 )
 
 // idPattern is narrower than RFC 6749 appendix A.1: no space and no colon after the
@@ -97,6 +99,9 @@ func (c *Client) validateLifetimes(bad *Invalid) {
 	within("id_token_lifetime", c.IDTokenLifetime, maxLifetime, "24 hours")
 	within("refresh_token_idle", c.RefreshTokenIdle, maxRefresh, "400 days")
 	within("refresh_token_lifetime", c.RefreshTokenLifetime, maxRefresh, "400 days")
+	if c.RateLimit < 0 || c.RateLimit > maxRateLimit {
+		bad.add("rate_limit", fmt.Sprintf("must be between 0 (the provider's) and %d requests a second", maxRateLimit))
+	}
 	switch c.RefreshTokenRotation {
 	case Rotate, "":
 	case Reuse:

@@ -40,6 +40,8 @@ func TestValidateNamesTheFaultyField(t *testing.T) {
 		{"alg none", "id_token_signed_response_alg", func(c *client.Client) { c.IDTokenAlg = "none" }},
 		{"HS256", "id_token_signed_response_alg", func(c *client.Client) { c.IDTokenAlg = "HS256" }},
 		{"negative lifetime", "access_token_lifetime", func(c *client.Client) { c.AccessTokenLifetime = -time.Second }},
+		{"negative rate limit", "rate_limit", func(c *client.Client) { c.RateLimit = -1 }},
+		{"endless rate limit", "rate_limit", func(c *client.Client) { c.RateLimit = 100_001 }},
 		{"endless lifetime", "access_token_lifetime", func(c *client.Client) { c.AccessTokenLifetime = 365 * 24 * time.Hour }},
 		{"grant type in other case", "grant_types", func(c *client.Client) { c.GrantTypes = []client.GrantType{"Client_Credentials"} }},
 		{"implicit", "grant_types", func(c *client.Client) { c.GrantTypes = []client.GrantType{"implicit"} }},

@@ -13,8 +13,10 @@ const (
 	RefreshSuccessor Purpose = "refresh-successor" // derived secrets of rotated refresh tokens
 	Flow             Purpose = "flow"              // authorize requests in progress
 	ClientSecret     Purpose = "client-secret"     // secrets that are keys (client_secret_jwt)
+	Device           Purpose = "device"            // cookies of browsers that signed in before
+	RateLimit        Purpose = "rate-limit"        // names of budgets outside this process
 )
 
 func purposes() []Purpose {
-	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret}
+	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit}
 }

@@ -17,7 +17,7 @@ import (
 func everyPurpose() []keyring.Purpose {
 	return []keyring.Purpose{
 		keyring.TokenHash, keyring.SessionHash, keyring.ErrorRecord,
-		keyring.SigningKey, keyring.RefreshSuccessor, keyring.Flow, keyring.ClientSecret,
+		keyring.SigningKey, keyring.RefreshSuccessor, keyring.Flow, keyring.ClientSecret, keyring.Device, keyring.RateLimit,
 	}
 }
 

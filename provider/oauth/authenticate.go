@@ -21,16 +21,22 @@ type clientFinder interface {
 	Client(ctx context.Context, id string) (*client.Client, error)
 }
 
+// clientDirectory also tells whether finding a client costs next to nothing.
+type clientDirectory interface {
+	clientFinder
+	AtHand(id string) bool
+}
+
 // Authenticator proves which client sends a request.
 type Authenticator struct {
-	clients    clientFinder
+	clients    clientDirectory
 	secrets    *client.Secrets
 	assertions *Assertions
 	clock      provider.Clock
 }
 
 // NewAuthenticator makes an Authenticator.
-func NewAuthenticator(clients clientFinder, secrets *client.Secrets, assertions *Assertions, clock provider.Clock) *Authenticator {
+func NewAuthenticator(clients clientDirectory, secrets *client.Secrets, assertions *Assertions, clock provider.Clock) *Authenticator {
 	return &Authenticator{clients: clients, secrets: secrets, assertions: assertions, clock: clock}
 }
 
@@ -50,11 +56,39 @@ func authenticationFailed(check refusal.Check, clientID string) *refusal.Refusal
 // section 2.3). A public client is identified, not authenticated.
 //
 // The Authenticator is done before anything that may be tried again: a secret is
-// verified, and a failed try counted, once per request.
+// verified, and a failed try counted, once per request. See Admission for whom it counts
+// against.
 func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request) (*client.Client, error) {
+	c, err := a.identify(ctx, r)
+	var failed *refusal.Refusal
+	switch {
+	case errors.As(err, &failed):
+		return nil, turnedAway(ctx, err)
+	case err != nil: // ours, and nobody's offence
+		return nil, err
+	case c.Public():
+		// Whoever names a public client is as good as it: by its id, anybody could use up
+		// everybody's budget.
+		err = AdmissionOf(ctx).Stranger(ctx)
+	default:
+		err = AdmissionOf(ctx).Client(ctx, c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (a *Authenticator) identify(ctx context.Context, r *http.Request) (*client.Client, error) {
 	presented, err := presentedBy(r)
 	if err != nil {
 		return nil, err
+	}
+	if !a.clients.AtHand(presented.id) {
+		// Ids that were made up would each cost a look into the database.
+		if err := AdmissionOf(ctx).Stranger(ctx); err != nil {
+			return nil, err
+		}
 	}
 	c, err := a.clients.Client(ctx, presented.id)
 	if errors.Is(err, provider.ErrNotFound) {
@@ -83,6 +117,11 @@ func (a *Authenticator) verify(ctx context.Context, c *client.Client, p credenti
 		return a.assertions.Verify(ctx, c, p.assertion)
 	}
 	now := a.clock.Now(ctx)
+	if a.secrets.Guessable(c, now) {
+		if err := AdmissionOf(ctx).Guess(ctx, c.ID); err != nil {
+			return err
+		}
+	}
 	for _, secret := range p.secrets {
 		ok, err := a.secrets.Verify(ctx, c, secret, now)
 		if err != nil {

@@ -27,6 +27,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -142,7 +143,9 @@ func newHouse(t *testing.T) *house {
 	h.store = store
 	h.codes = grant.NewCodes(store, store, store, tokens)
 	h.idTokens = oauth.NewIDTokens(h.keys, store, issuer, clock, time.Hour)
-	signIn := account.NewSignIn(store, h.hasher, account.NewThrottle(clock), events)
+	table, err := ratelimit.NewTable(nil)
+	require.NoError(t, err)
+	signIn := account.NewSignIn(store, h.hasher, ratelimit.NewSignIn(ratelimit.NewMemory(clock), table), events)
 	h.users = account.NewRegistry(store, store, h.hasher, clock, rand.Reader)
 	h.sessions = session.NewManager(store, ring.Key(keyring.SessionHash), events, clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
 	h.endpoint = oauth.NewTokenEndpoint(authenticator, oauth.Grants{

@@ -31,15 +31,20 @@ func (l *LegacyCheck) User(ctx context.Context, text string) (*account.User, err
 	gone := refusal.New(refusal.InvalidToken, refusal.CheckAccessToken, "The access token is unknown, expired or revoked, or is no user's.").WithStatus(410)
 	_, g, err := l.tokens.Active(ctx, text)
 	if errors.Is(err, grant.ErrInactive) || (err == nil && g.UserID.IsZero()) {
-		return nil, gone
+		return nil, turnedAway(ctx, gone)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if c, err := l.clients.Client(ctx, g.ClientID); errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
-		return nil, gone
-	} else if err != nil {
+	c, err := l.clients.Client(ctx, g.ClientID)
+	if errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
+		return nil, turnedAway(ctx, gone)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("find client: %w", err)
+	}
+	if err := AdmissionOf(ctx).Client(ctx, c); err != nil {
+		return nil, err
 	}
 	user, err := l.users.User(ctx, g.UserID)
 	if errors.Is(err, provider.ErrNotFound) || (err == nil && user.Disabled) {

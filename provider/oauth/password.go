@@ -19,7 +19,7 @@ import (
 // passwordVerifier verifies a password as at the sign-in page, throttled alike. It returns
 // account.ErrSignIn and *account.Throttled.
 type passwordVerifier interface {
-	Verify(ctx context.Context, login, password, prefix string) (*account.User, error)
+	Verify(ctx context.Context, a account.Attempt) (*account.User, error)
 }
 
 // userIssuer issues to a user who proved to be it without a browser.
@@ -122,7 +122,7 @@ func (h *password) PopulateTokenEndpointResponse(ctx context.Context, r fosite.A
 
 func (h *password) verify(ctx context.Context, c *client.Client, r fosite.AccessRequester) (*account.User, error) {
 	form := r.GetRequestForm()
-	user, err := h.signIn.Verify(ctx, form.Get("username"), form.Get("password"), originOf(ctx))
+	user, err := h.signIn.Verify(ctx, account.Attempt{Login: form.Get("username"), Password: form.Get("password"), Prefix: originOf(ctx)})
 	var throttled *account.Throttled
 	switch {
 	case errors.Is(err, account.ErrSignIn):

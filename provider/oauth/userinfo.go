@@ -25,15 +25,16 @@ func NewUserInfo(tokens inspector, clients clientFinder, users userFinder) *User
 	return &UserInfo{tokens: tokens, clients: clients, users: users}
 }
 
-// Claims returns the claims that the request's access token may see. Two statements.
+// Claims returns the claims that the request's access token may see. Two statements. A good
+// token counts against the budget of its client, any other request as a stranger's.
 func (u *UserInfo) Claims(ctx context.Context, r *http.Request) (map[string]any, error) {
 	text, err := bearer(r)
 	if err != nil {
-		return nil, err
+		return nil, turnedAway(ctx, err)
 	}
 	_, g, err := u.tokens.Active(ctx, text)
 	if errors.Is(err, grant.ErrInactive) {
-		return nil, badToken("The access token is unknown, expired or revoked.")
+		return nil, turnedAway(ctx, badToken("The access token is unknown, expired or revoked."))
 	}
 	if err != nil {
 		return nil, err
@@ -41,12 +42,17 @@ func (u *UserInfo) Claims(ctx context.Context, r *http.Request) (map[string]any,
 	if g.UserID.IsZero() || !slices.Contains(g.Scopes, "openid") {
 		r := refusal.New(refusal.InsufficientScope, refusal.CheckTokenScope, "The access token was not issued for the scope openid.").For(g.ClientID)
 		r.Challenge = `Bearer error="insufficient_scope", scope="openid"`
-		return nil, r
+		return nil, turnedAway(ctx, r)
 	}
-	if c, err := u.clients.Client(ctx, g.ClientID); errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
-		return nil, badToken("The access token is unknown, expired or revoked.")
-	} else if err != nil {
+	c, err := u.clients.Client(ctx, g.ClientID)
+	if errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
+		return nil, turnedAway(ctx, badToken("The access token is unknown, expired or revoked."))
+	}
+	if err != nil {
 		return nil, fmt.Errorf("find client: %w", err)
+	}
+	if err := AdmissionOf(ctx).Client(ctx, c); err != nil {
+		return nil, err
 	}
 	user, err := u.users.User(ctx, g.UserID)
 	if errors.Is(err, provider.ErrNotFound) || (err == nil && user.Disabled) {

@@ -65,6 +65,7 @@ const (
 	CheckRefreshReused   Check = "refresh_token_reused"
 	CheckPassword        Check = "password"
 	CheckThrottled       Check = "throttled"
+	CheckRateLimit       Check = "rate_limit"
 	CheckAssertion       Check = "client_assertion"
 	CheckAssertionKey    Check = "client_assertion_key"
 	CheckAssertionClaims Check = "client_assertion_claims"

@@ -23,6 +23,7 @@ const (
 	FieldPKCEMethod  Field = "code_challenge_method"
 	FieldPrompt      Field = "prompt"
 	FieldAlgorithm   Field = "alg"
+	FieldPolicy      Field = "rate_limit_policy"
 )
 
 // compareMax bounds each side in bytes, so that a sealed record stays within an

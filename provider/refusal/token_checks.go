@@ -87,6 +87,12 @@ func tokenEntries() map[Check]Entry {
 			"Wait for the time in the Retry-After header.",
 			"Somebody may be guessing passwords; the log line has the address.",
 		},
+		CheckRateLimit: {
+			"Too many requests",
+			"More requests came than the rate limit lets through: for this client, or from this address by callers that did not prove who they are.",
+			"Wait for the time in the Retry-After header; the RateLimit header says what is left.",
+			"The record names the policy. Raise it in GATEHOUSE_RATE_LIMITS, or for one client with \"gatehouse client update ID --rate-limit\"; if every caller seems to have one address, set GATEHOUSE_TRUSTED_PROXIES.",
+		},
 		CheckAssertion: {
 			"Malformed client assertion",
 			"The client assertion is not a signed JWT of an algorithm that is allowed for this client, or its type parameter is wrong (RFC 7523 section 2.2).",

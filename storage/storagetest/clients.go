@@ -21,7 +21,7 @@ func sampleClient(id string, now time.Time) *client.Client {
 		TokenFormat: client.JWT, IDTokenAlg: "ES256", AccessTokenLifetime: 15 * time.Minute,
 		RequirePKCE: true, AllowPlainPKCE: true, FirstParty: true, MayIntrospect: true, CreatedAt: now, UpdatedAt: now,
 		URI: "https://app.example.com", LogoURI: "https://app.example.com/logo.png", PolicyURI: "https://app.example.com/policy",
-		RefreshTokenRotation: client.Reuse, RefreshTokenIdle: time.Hour, RefreshTokenLifetime: 2 * time.Hour, IDTokenLifetime: time.Minute,
+		RefreshTokenRotation: client.Reuse, RefreshTokenIdle: time.Hour, RefreshTokenLifetime: 2 * time.Hour, IDTokenLifetime: time.Minute, RateLimit: 42,
 		JWKS: `{"keys":[]}`, JWKSURI: "https://app.example.com/jwks", AuthSigningAlg: "ES256",
 		TOSURI: "https://app.example.com/tos", PostLogoutRedirectURIs: []string{"https://app.example.com/bye"},
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
 )
 
@@ -63,9 +64,20 @@ func newServer(ctx context.Context, binary, dir, databaseURL string) (*server, e
 			"GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_LISTEN=" + address, "GATEHOUSE_OPS_LISTEN=" + ops,
 			"GATEHOUSE_DATA_DIR=" + filepath.Join(dir, "data"), "GATEHOUSE_DATABASE_URL=" + databaseURL,
 			"GATEHOUSE_SECRET=" + strings.Repeat("for measuring only, ", 2),
+			"GATEHOUSE_RATE_LIMITS=" + wideLimits(),
 		},
 	}
 	return s, s.cli(ctx, "migrate", "up")
+}
+
+// wideLimits count every request as in production, and refuse none: all of them come from one
+// address.
+func wideLimits() string {
+	var limits []string
+	for _, p := range ratelimit.Policies() {
+		limits = append(limits, p.Name+"=1000000/1s")
+	}
+	return strings.Join(limits, ",")
 }
 
 // cli runs a verb of the command line on the server's database.

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
+)
+
+// limits is what requests are counted by.
+type limits struct {
+	table   *ratelimit.Table
+	limiter ratelimit.Limiter
+	redis   io.Closer // nil without Redis
+}
+
+// limits counts in Redis where there is one, and in this process while it is away.
+func (e *environment) limits(h *house, log *slog.Logger) (limits, error) {
+	table, err := h.config.policies()
+	if err != nil {
+		return limits{}, err
+	}
+	memory := ratelimit.NewMemory(e.clock)
+	if h.config.RedisURL == "" {
+		return limits{table: table, limiter: memory}, nil
+	}
+	client, err := ratelimit.NewClient(h.config.RedisURL)
+	if err != nil {
+		return limits{}, fmt.Errorf("GATEHOUSE_REDIS_URL: %w", err)
+	}
+	// Whoever looks into Redis learns nothing about who signs in from where.
+	secret := h.ring.Key(keyring.RateLimit).MAC([]byte("names of budgets"))
+	shared, err := ratelimit.NewRedis(ratelimit.RedisOptions{Client: client, Secret: secret})
+	if err != nil {
+		return limits{}, errors.Join(err, client.Close())
+	}
+	return limits{table: table, limiter: ratelimit.NewGuarded(shared, memory, log, e.clock), redis: client}, nil
+}
+
+func (l limits) close(err *error) {
+	if l.redis != nil {
+		*err = errors.Join(*err, l.redis.Close())
+	}
+}
+
+// policies is the table of rate limits with what the settings replace.
+func (c *config) policies() (*ratelimit.Table, error) {
+	overrides := map[string]ratelimit.Limit{}
+	for _, text := range c.RateLimits {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return nil, fmt.Errorf("GATEHOUSE_RATE_LIMITS: %q is not of the form token-client=100/1s", text)
+		}
+		limit, err := ratelimit.ParseLimit(strings.TrimSpace(value))
+		if err != nil {
+			return nil, fmt.Errorf("GATEHOUSE_RATE_LIMITS: %s: %w", strings.TrimSpace(name), err)
+		}
+		overrides[strings.TrimSpace(name)] = limit
+	}
+	table, err := ratelimit.NewTable(overrides)
+	if err != nil {
+		return nil, fmt.Errorf("GATEHOUSE_RATE_LIMITS: %w", err)
+	}
+	return table, nil
+}

@@ -1,0 +1,90 @@
+package browser
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+// A browser that signed in keeps a cookie that says so, for as many accounts as a household
+// has. It proves nothing but that: a try with it is counted apart from the tries of
+// strangers, who could otherwise lock a person out by guessing wrong often enough.
+const (
+	deviceLifetime = 180 * 24 * time.Hour
+	deviceAccounts = 3
+)
+
+// deviceEntry is one account in the cookie: 16 bytes user id, 8 bytes of randomness, and 4
+// bytes of seconds since 1970.
+type deviceEntry struct {
+	user     provider.ID
+	random   [8]byte
+	signedIn time.Time
+}
+
+const deviceEntrySize = 16 + 8 + 4
+
+// devices are the accounts that the browser has signed in to, as far as the cookie is ours
+// and not too old.
+func (b *Browser) devices(r *http.Request) []account.Device {
+	var known []account.Device
+	for _, e := range b.deviceEntries(r) {
+		known = append(known, account.Device{UserID: e.user, ID: hex.EncodeToString(e.random[:])})
+	}
+	return known
+}
+
+func (b *Browser) deviceEntries(r *http.Request) []deviceEntry {
+	sealed, err := base64.RawURLEncoding.DecodeString(b.cookie(r, deviceCookie))
+	if err != nil {
+		return nil
+	}
+	plain, err := b.Devices.OpenFor(nil, sealed)
+	if err != nil || len(plain)%deviceEntrySize != 0 {
+		return nil
+	}
+	var entries []deviceEntry
+	oldest := b.Clock.Now(r.Context()).Add(-deviceLifetime)
+	for part := range slices.Chunk(plain, deviceEntrySize) {
+		var e deviceEntry
+		copy(e.user[:], part)
+		copy(e.random[:], part[16:])
+		e.signedIn = time.Unix(int64(binary.BigEndian.Uint32(part[24:])), 0)
+		if e.signedIn.After(oldest) {
+			entries = append(entries, e)
+		}
+	}
+	return entries
+}
+
+// rememberDevice puts the account that was just signed in to before the others. Its id stays
+// when it has one: with a new one at each sign-in, whoever has the password once would gain
+// another set of tries each time.
+func (b *Browser) rememberDevice(w http.ResponseWriter, r *http.Request, user provider.ID) {
+	entry := deviceEntry{user: user, signedIn: b.Clock.Now(r.Context())}
+	entries := b.deviceEntries(r)
+	known := slices.IndexFunc(entries, func(e deviceEntry) bool { return e.user == user })
+	if known >= 0 {
+		entry.random = entries[known].random
+		entries = slices.Delete(entries, known, known+1)
+	} else if _, err := io.ReadFull(b.Random, entry.random[:]); err != nil {
+		panic("browser: no randomness: " + err.Error())
+	}
+	entries = append([]deviceEntry{entry}, entries...)
+	entries = entries[:min(len(entries), deviceAccounts)]
+
+	var plain []byte
+	for _, e := range entries {
+		plain = append(append(plain, e.user[:]...), e.random[:]...)
+		plain = binary.BigEndian.AppendUint32(plain, uint32(e.signedIn.Unix())) //nolint:gosec // until 2106
+	}
+	value := base64.RawURLEncoding.EncodeToString(b.Devices.SealFor(nil, plain))
+	b.setLongCookie(w, deviceCookie, value, int(deviceLifetime/time.Second))
+}

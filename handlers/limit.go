@@ -1,0 +1,168 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
+)
+
+// limits put the policies that a route names around its endpoint.
+type limits struct {
+	limiter ratelimit.Limiter
+	// policies are those of the route, one of each kind at most.
+	prefix, client, guess *ratelimit.Policy
+}
+
+// limitsOf finds the policies of a route. Those of the sign-in are counted where the account
+// is known (ratelimit.SignIn); the route names them so that the table tells all.
+func limitsOf(route Route, limiter ratelimit.Limiter, table *ratelimit.Table) (*limits, error) {
+	l := &limits{limiter: limiter}
+	for _, name := range route.Policies {
+		p, ok := table.Policy(name)
+		if !ok {
+			return nil, fmt.Errorf("route %q: there is no rate-limit policy %q", route.Name, name)
+		}
+		switch name {
+		case ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice:
+			continue
+		}
+		into := map[ratelimit.Key]**ratelimit.Policy{
+			ratelimit.ByPrefix: &l.prefix, ratelimit.ByClient: &l.client, ratelimit.ByGuess: &l.guess,
+		}[p.Key]
+		if into == nil || *into != nil {
+			return nil, fmt.Errorf("route %q: the rate-limit policy %q cannot be counted here", route.Name, name)
+		}
+		*into = p
+	}
+	return l, nil
+}
+
+// around counts each request at the door, or, where the endpoint finds out who asks, hands
+// it the means to.
+func (l *limits) around(next HandlerFunc) HandlerFunc {
+	switch {
+	case l.client != nil:
+		return func(w http.ResponseWriter, r *http.Request) error {
+			a := &admission{limits: l, header: w.Header(), prefixOf: canonical.From(r.Context())}
+			return next(w, r.WithContext(oauth.WithAdmission(r.Context(), a)))
+		}
+	case l.prefix != nil:
+		return func(w http.ResponseWriter, r *http.Request) error {
+			a := &admission{limits: l, header: w.Header(), prefixOf: canonical.From(r.Context())}
+			if err := a.Stranger(r.Context()); err != nil {
+				return err
+			}
+			return next(w, r)
+		}
+	default:
+		return next
+	}
+}
+
+// admission counts one request.
+type admission struct {
+	*limits
+
+	header   http.Header
+	prefixOf *canonical.Line
+	// taken is what was counted while it was not known who asks.
+	taken    []ratelimit.Ask
+	stranger error
+	counted  bool
+}
+
+var _ oauth.Admission = (*admission)(nil)
+
+// Stranger is part of oauth.Admission.
+func (a *admission) Stranger(ctx context.Context) error {
+	if a.counted || a.prefix == nil {
+		return a.stranger
+	}
+	a.counted = true
+	a.stranger = a.take(ctx, "", ratelimit.Ask{Policy: a.prefix, Key: a.prefixOf.AddressPrefix()})
+	return a.stranger
+}
+
+// Guess is part of oauth.Admission. Tries are counted for the client and the address
+// together: by the client alone, anybody could keep it from proving itself.
+func (a *admission) Guess(ctx context.Context, clientID string) error {
+	if a.guess == nil {
+		return nil
+	}
+	return a.take(ctx, clientID, ratelimit.Ask{Policy: a.guess, Key: clientID + " " + a.prefixOf.AddressPrefix()})
+}
+
+// Client is part of oauth.Admission.
+func (a *admission) Client(ctx context.Context, c *client.Client) error {
+	if len(a.taken) > 0 {
+		// What cannot be given back comes back by itself.
+		_ = a.limiter.Return(ctx, a.taken...)
+		a.taken = nil
+	}
+	ask := ratelimit.Ask{Policy: a.client, Key: c.ID}
+	if c.RateLimit > 0 {
+		ask.Limit = ratelimit.Limit{Rate: c.RateLimit, Per: time.Second, Burst: 2 * c.RateLimit}
+	}
+	return a.take(ctx, c.ID, ask)
+}
+
+func (a *admission) take(ctx context.Context, clientID string, ask ratelimit.Ask) error {
+	d, err := a.limiter.Take(ctx, ask)
+	if err != nil {
+		return fmt.Errorf("rate limit: %w", err)
+	}
+	announce(a.header, d.Verdicts)
+	if d.Allowed {
+		if ask.Policy != a.client {
+			a.taken = append(a.taken, ask)
+		}
+		return nil
+	}
+	verdict, _ := d.Tightest()
+	return tooMany(verdict, clientID)
+}
+
+// tooMany is the answer to one request too many (RFC 6585 section 4). RFC 6749 has no code
+// of its own for it; this one says that the same request may be good later.
+func tooMany(v ratelimit.Verdict, clientID string) error {
+	r := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckRateLimit, "Too many requests. Wait for the time in the Retry-After header.").
+		For(clientID).WithStatus(http.StatusTooManyRequests).
+		Compare(refusal.FieldPolicy, v.Policy.Name+" "+v.Limit.String(), "")
+	r.RetryAfter = v.RetryAfter
+	return r
+}
+
+// announce says which limits apply and what is left of them, in the fields of
+// draft-ietf-httpapi-ratelimit-headers: quota, window and time in whole seconds. They are
+// replaced by those of a later decision about the same request, which is the one that holds.
+func announce(h http.Header, verdicts []ratelimit.Verdict) {
+	if len(verdicts) == 0 {
+		return
+	}
+	policy, left := make([]byte, 0, 64), make([]byte, 0, 64)
+	for i, v := range verdicts {
+		if i > 0 {
+			policy, left = append(policy, ", "...), append(left, ", "...)
+		}
+		policy = member(policy, v.Policy.Name, "q", int64(v.Limit.Burst), "w", wholeSeconds(v.Limit.Window()))
+		left = member(left, v.Policy.Name, "r", int64(v.Remaining), "t", wholeSeconds(v.Reset))
+	}
+	h["Ratelimit-Policy"], h["Ratelimit"] = []string{string(policy)}, []string{string(left)}
+}
+
+// member appends one member of a list of RFC 9651: a string with two integer parameters.
+func member(b []byte, name, first string, n int64, second string, m int64) []byte {
+	b = append(append(append(b, '"'), name...), '"')
+	b = strconv.AppendInt(append(append(append(b, ';'), first...), '='), n, 10)
+	return strconv.AppendInt(append(append(append(b, ';'), second...), '='), m, 10)
+}
+
+func wholeSeconds(d time.Duration) int64 { return int64((d + time.Second - 1) / time.Second) }

@@ -1,0 +1,208 @@
+package handlers_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
+)
+
+// asks plays an endpoint that finds out who asks: X-Client proves a client, X-Guess is a
+// client whose secret is tried.
+func asks(limit int) handlers.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx := r.Context()
+		a := oauth.AdmissionOf(ctx)
+		if id := r.Header.Get("X-Guess"); id != "" {
+			if err := a.Guess(ctx, id); err != nil {
+				return err
+			}
+		}
+		if id := r.Header.Get("X-Client"); id != "" {
+			if err := a.Client(ctx, &client.Client{ID: id, RateLimit: limit}); err != nil {
+				return err
+			}
+			return says("client")(w, r)
+		}
+		for range 3 { // however often it is asked
+			if err := a.Stranger(ctx); err != nil {
+				return err
+			}
+		}
+		return says("stranger")(w, r)
+	}
+}
+
+type limitedFrame struct {
+	*frame
+
+	now atomic.Int64
+}
+
+func newLimitedFrame(t *testing.T, limit int, overrides map[string]ratelimit.Limit) *limitedFrame {
+	t.Helper()
+	f := &limitedFrame{}
+	f.now.Store(time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC).UnixNano())
+	f.frame = newFrame(t, func(c *handlers.Config) {
+		c.Limiter = ratelimit.NewMemory(func() time.Time { return time.Unix(0, f.now.Load()) })
+		c.Policies = newPolicies(t, overrides)
+		c.Endpoints.Token, c.Endpoints.Introspect = asks(limit), asks(limit)
+	})
+	return f
+}
+
+func small() map[string]ratelimit.Limit {
+	return map[string]ratelimit.Limit{
+		ratelimit.DocumentPrefix: {Rate: 1, Per: 10 * time.Second, Burst: 2},
+		ratelimit.PagePrefix:     {Rate: 1, Per: 10 * time.Second, Burst: 2},
+		ratelimit.TokenPrefix:    {Rate: 1, Per: 10 * time.Second, Burst: 2},
+		ratelimit.TokenClient:    {Rate: 1, Per: time.Second, Burst: 4},
+		ratelimit.ClientSecret:   {Rate: 1, Per: 10 * time.Second, Burst: 2},
+	}
+}
+
+func TestLimitsAreAnnouncedAndKept(t *testing.T) {
+	t.Parallel()
+	f := newLimitedFrame(t, 0, small())
+	const path = "/oauth/jwks"
+	first := f.do("GET", path, "", "X-Forwarded-For", "192.0.2.1")
+	assert.Equal(t, http.StatusOK, first.Code)
+	assert.Equal(t, `"document-prefix";q=2;w=20`, first.Header().Get("RateLimit-Policy"))
+	assert.Equal(t, `"document-prefix";r=1;t=10`, first.Header().Get("RateLimit"))
+	f.do("GET", path, "")
+	refused := f.do("GET", path, "")
+	assert.Equal(t, http.StatusTooManyRequests, refused.Code)
+	assert.Equal(t, "10", refused.Header().Get("Retry-After"))
+	assert.Equal(t, `"document-prefix";r=0;t=20`, refused.Header().Get("RateLimit"))
+	assert.Equal(t, "no-store", refused.Header().Get("Cache-Control"))
+	assert.Equal(t, "temporarily_unavailable", answered(t, refused).Error)
+	line := f.lastLine(t)
+	assert.Equal(t, "rate_limit", line["check"])
+
+	f.now.Add(int64(10 * time.Second))
+	assert.Equal(t, http.StatusOK, f.do("GET", path, "").Code)
+}
+
+// Threats 50: the address is the client's as trusted proxies saw it, an IPv6 one the /64 of a
+// household.
+func TestAddressesAreCountedApart(t *testing.T) {
+	t.Parallel()
+	f := newLimitedFrame(t, 0, small())
+	from := func(address string) int {
+		r := newRequest("GET", "/oauth/jwks", address)
+		return f.serve(r).Code
+	}
+	for range 2 {
+		assert.Equal(t, http.StatusOK, from("192.0.2.1:1234"))
+		assert.Equal(t, http.StatusOK, from("192.0.2.2:1234"))
+	}
+	assert.Equal(t, http.StatusTooManyRequests, from("192.0.2.1:999"))
+	assert.Equal(t, http.StatusOK, from("[2001:db8:0:1::1]:1"))
+	assert.Equal(t, http.StatusOK, from("[2001:db8:0:1:ffff::2]:1"))
+	assert.Equal(t, http.StatusTooManyRequests, from("[2001:db8:0:1::3]:1"), "the same household")
+	assert.Equal(t, http.StatusOK, from("[2001:db8:0:2::1]:1"))
+}
+
+func TestOneTooManyIsAnsweredInTheFormOfTheEndpoint(t *testing.T) {
+	t.Parallel()
+	f := newLimitedFrame(t, 0, small())
+	for range 2 {
+		f.do("GET", "/login", "")
+	}
+	page := f.do("GET", "/login", "")
+	assert.Equal(t, http.StatusTooManyRequests, page.Code)
+	assert.Contains(t, page.Header().Get("Content-Type"), "text/html")
+	assert.Contains(t, page.Body.String(), `id="error-page"`)
+	assert.Contains(t, page.Body.String(), "Too many requests")
+	assert.NotEmpty(t, page.Header().Get("Retry-After"))
+}
+
+// What strangers do from an address never touches the budget of a client that proves itself
+// there, and the other way round.
+func TestClientsThatProveThemselvesHaveTheirOwnBudget(t *testing.T) {
+	t.Parallel()
+	f := newLimitedFrame(t, 0, small())
+	call := func(headers ...string) int { return f.do("POST", "/oauth/token", "", headers...).Code }
+	assert.Equal(t, http.StatusOK, call())
+	assert.Equal(t, http.StatusOK, call(), "asked about three times, counted once")
+	assert.Equal(t, http.StatusTooManyRequests, call())
+	for range 4 {
+		assert.Equal(t, http.StatusOK, call("X-Client", "one"))
+	}
+	refused := f.do("POST", "/oauth/token", "", "X-Client", "one")
+	assert.Equal(t, http.StatusTooManyRequests, refused.Code)
+	assert.Equal(t, `"token-client";r=0;t=4`, refused.Header().Get("RateLimit"))
+	assert.Equal(t, "one", f.lastLine(t)["client_id"])
+	assert.Equal(t, http.StatusOK, call("X-Client", "two"))
+}
+
+func TestAClientMayHaveItsOwnLimit(t *testing.T) {
+	t.Parallel()
+	f := newLimitedFrame(t, 3, small())
+	for range 6 {
+		w := f.do("POST", "/oauth/token", "", "X-Client", "one")
+		require.Equal(t, http.StatusOK, w.Code)
+		assert.Equal(t, `"token-client";q=6;w=2`, w.Header().Get("RateLimit-Policy"))
+	}
+	assert.Equal(t, http.StatusTooManyRequests, f.do("POST", "/oauth/token", "", "X-Client", "one").Code)
+}
+
+// Threats 49: tries at a short secret are counted for client and address together, so that
+// nobody else can use them up, and given back to whoever knows the secret.
+func TestGuessesAtSecretsAreCounted(t *testing.T) {
+	t.Parallel()
+	f := newLimitedFrame(t, 100, small())
+	guess := func(id, address string, more ...string) int {
+		r := newRequest("POST", "/oauth/introspect", address)
+		r.Header.Set("X-Guess", id)
+		for i := 0; i < len(more); i += 2 {
+			r.Header.Set(more[i], more[i+1])
+		}
+		return f.serve(r).Code
+	}
+	for range 20 {
+		require.Equal(t, http.StatusOK, guess("one", "192.0.2.1:1", "X-Client", "one"))
+	}
+	for range 2 {
+		assert.Equal(t, http.StatusOK, guess("one", "192.0.2.1:1"))
+	}
+	assert.Equal(t, http.StatusTooManyRequests, guess("one", "192.0.2.1:1", "X-Client", "one"), "not even the right one is looked at")
+	assert.Equal(t, http.StatusOK, guess("one", "192.0.2.2:1", "X-Client", "one"))
+	assert.Equal(t, http.StatusOK, guess("two", "192.0.2.1:1", "X-Client", "two"))
+}
+
+func TestPreflightsAreNotCounted(t *testing.T) {
+	t.Parallel()
+	f := newLimitedFrame(t, 0, small())
+	for range 10 {
+		w := f.do("OPTIONS", "/oauth/token", "", "Origin", "https://spa.example", "Access-Control-Request-Method", "POST")
+		require.Equal(t, http.StatusNoContent, w.Code)
+	}
+	w := f.do("POST", "/oauth/token", "", "Origin", "https://spa.example")
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Contains(t, w.Header().Get("Access-Control-Expose-Headers"), "RateLimit-Policy")
+}
+
+type brokenLimiter struct{}
+
+func (brokenLimiter) Take(context.Context, ...ratelimit.Ask) (ratelimit.Decision, error) {
+	return ratelimit.Decision{}, errors.New("no decision")
+}
+func (brokenLimiter) Return(context.Context, ...ratelimit.Ask) error { return nil }
+
+// What cannot be counted is not served: that a limiter may be away is for Guarded to handle.
+func TestWithoutADecisionNobodyIsServed(t *testing.T) {
+	t.Parallel()
+	f := newFrame(t, func(c *handlers.Config) { c.Limiter = brokenLimiter{} })
+	assert.Equal(t, http.StatusInternalServerError, f.do("GET", "/oauth/jwks", "").Code)
+}

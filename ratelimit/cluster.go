@@ -1,0 +1,80 @@
+package ratelimit
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// together tells whether one script may touch all keys of a request. On a Cluster it may
+// not: a client's budget and an address's have nothing in common that could put them into
+// one hash slot.
+func (r *Redis) together() bool {
+	_, one := r.client.(*redis.Client)
+	return one
+}
+
+// takeApart asks for each budget by itself, all in one pipeline, and gives back what was
+// taken beside a refusal. Until then another request may find less than there is, and be
+// refused; none gets more.
+func (r *Redis) takeApart(ctx context.Context, asks []Ask) (Decision, error) {
+	answers, err := r.each(ctx, r.take, asks)
+	if err != nil {
+		return Decision{}, fmt.Errorf("ratelimit: redis: %w", err)
+	}
+	var taken []Ask
+	used := make([]int64, len(asks))
+	for i, answer := range answers {
+		if len(answer) != 2 {
+			return Decision{}, errAnswer
+		}
+		if used[i] = answer[1]; answer[0] == 1 {
+			taken = append(taken, asks[i])
+		}
+	}
+	if len(taken) < len(asks) && len(taken) > 0 {
+		// In what is left of the deadline. Who fails here has lost a part of a budget, for a
+		// while; the refusal stands.
+		_, _ = r.each(ctx, r.giveBack, taken)
+	}
+	return decide("redis", asks, used), nil
+}
+
+// each runs a script for every ask, in one pipeline. A node that does not know the script
+// gets it in another one.
+func (r *Redis) each(ctx context.Context, script *redis.Script, asks []Ask) ([][]int64, error) {
+	commands := make([]*redis.Cmd, len(asks))
+	all := make([]int, len(asks))
+	for i := range asks {
+		all[i] = i
+	}
+	send := func(which []int, run func(context.Context, redis.Scripter, []string, ...any) *redis.Cmd) {
+		// What fails, fails command by command.
+		_, _ = r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for _, i := range which {
+				one := asks[i : i+1]
+				commands[i] = run(ctx, p, r.keys(one), r.args(ctx, one)...)
+			}
+			return nil
+		})
+	}
+	send(all, script.EvalSha)
+	var unknown []int
+	for i, c := range commands {
+		if redis.HasErrorPrefix(c.Err(), "NOSCRIPT") {
+			unknown = append(unknown, i)
+		}
+	}
+	if len(unknown) > 0 {
+		send(unknown, script.Eval)
+	}
+	answers := make([][]int64, len(asks))
+	for i, c := range commands {
+		var err error
+		if answers[i], err = c.Int64Slice(); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}

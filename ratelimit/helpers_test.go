@@ -1,0 +1,143 @@
+package ratelimit_test
+
+import (
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
+	"github.com/gatehouse-id/gatehouse/test/services"
+)
+
+// hand is a clock that stands still until somebody moves it.
+type hand struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// newHand begins at the real time: Redis drops keys by that.
+func newHand() *hand { return &hand{at: time.Now()} }
+
+func (h *hand) now() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.at
+}
+
+func (h *hand) move(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.at = h.at.Add(d)
+}
+
+// patient is a deadline for tests that are not about deadlines.
+const patient = 30 * time.Second
+
+func secret() []byte {
+	s := make([]byte, 32)
+	_, _ = rand.Read(s) // never fails
+	return s
+}
+
+func connect(t testing.TB, url string) redis.UniversalClient {
+	t.Helper()
+	client, err := ratelimit.NewClient(url)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+func counting(t testing.TB, client redis.UniversalClient, clock provider.Clock) *ratelimit.Redis {
+	t.Helper()
+	r, err := ratelimit.NewRedis(ratelimit.RedisOptions{Client: client, Secret: secret(), Clock: clock, Deadline: patient})
+	require.NoError(t, err)
+	return r
+}
+
+// redisURL is the address of a server whose clients wait as long as the tests do.
+func redisURL(server *services.RedisServer) string {
+	return "redis://" + server.Address() + "?read_timeout=30s&write_timeout=30s&dial_timeout=30s"
+}
+
+// startRedis runs a server beside those of package services: as a node of a Cluster, as a
+// Sentinel, or again where one was killed. It ends with the test, however that ends.
+func startRedis(t testing.TB, port int, args ...string) string {
+	t.Helper()
+	const keeper = `"$@" & pid=$!; cat >/dev/null; kill -9 $pid`
+	dir := t.TempDir()
+	command := append([]string{"-c", keeper, "keeper", "redis-server"}, args...)
+	cmd := exec.Command("/bin/sh", append(command, "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--dir", dir, "--logfile", filepath.Join(dir, "server.log"))...)
+	lifeline, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = lifeline.Close()
+		_ = cmd.Wait()
+	})
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	client := connect(t, "redis://"+address)
+	require.Eventually(t, func() bool { return client.Ping(t.Context()).Err() == nil }, patient, 10*time.Millisecond)
+	return address
+}
+
+func startCluster(t testing.TB) redis.UniversalClient {
+	t.Helper()
+	address := startRedis(t, services.FreePort(t), "--save", "", "--cluster-enabled", "yes")
+	node := connect(t, "redis://"+address)
+	require.NoError(t, node.ClusterAddSlotsRange(t.Context(), 0, 16383).Err())
+	require.Eventually(t, func() bool {
+		return strings.Contains(node.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
+	}, patient, 10*time.Millisecond)
+	return connect(t, "redis://"+address+"?addr="+address+"&read_timeout=30s")
+}
+
+func startSentinel(t testing.TB, master string) string {
+	t.Helper()
+	host, port, err := net.SplitHostPort(master)
+	require.NoError(t, err)
+	config := filepath.Join(t.TempDir(), "sentinel.conf")
+	require.NoError(t, os.WriteFile(config, []byte("sentinel monitor limits "+host+" "+port+" 1\nsentinel down-after-milliseconds limits 300\n"), 0o600))
+	return startRedis(t, services.FreePort(t), config, "--sentinel")
+}
+
+func silent() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+// policy is one that comes back slowly: a test with a fixed clock must be over before Redis,
+// by its own, drops the key.
+func policy(name string, burst int) *ratelimit.Policy {
+	return &ratelimit.Policy{Name: name, Limit: ratelimit.Limit{Rate: 10, Per: time.Hour, Burst: burst}, Key: ratelimit.ByAccount, Outage: ratelimit.Strict}
+}
+
+// each is the time in which one request of policy comes back.
+const each = 6 * time.Minute
+
+// slack is what a busy machine may add to a deadline.
+const slack = 150 * time.Millisecond
+
+func split(t testing.TB, address string) (host, port string) {
+	t.Helper()
+	host, port, err := net.SplitHostPort(address)
+	require.NoError(t, err)
+	return host, port
+}
+
+// replicasOf is how many replicas a Sentinel knows.
+func replicasOf(t testing.TB, sentinel redis.UniversalClient) int {
+	t.Helper()
+	list, err := sentinel.Do(t.Context(), "SENTINEL", "REPLICAS", "limits").Slice()
+	require.NoError(t, err)
+	return len(list)
+}

@@ -1,0 +1,115 @@
+package ratelimit
+
+import (
+	"context"
+	"hash/maphash"
+	"math/bits"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// shards keep requests from waiting for each other. There is a bit for each in a uint64.
+const shards = 64
+
+// Memory counts in this process.
+type Memory struct {
+	clock  provider.Clock
+	seeds  [2]maphash.Seed
+	shards [shards]shard
+}
+
+// NewMemory makes a Memory with whole budgets.
+func NewMemory(clock provider.Clock) *Memory {
+	m := &Memory{clock: clock, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	for i := range m.shards {
+		m.shards[i].whole = map[bucket]int64{}
+	}
+	return m
+}
+
+// usual is how many asks a request has at most; the slices for that many are on the stack.
+const usual = 8
+
+// Take is part of Limiter. The locks of all asks are held together, so that of any number
+// at once exactly the burst gets through.
+func (m *Memory) Take(ctx context.Context, asks ...Ask) (Decision, error) {
+	now := m.clock.Now(ctx).UnixMicro()
+	var bucketRoom [usual]bucket
+	var usedRoom [usual]int64
+	buckets := m.buckets(bucketRoom[:0], asks)
+	m.lock(buckets)
+	defer m.unlock(buckets)
+
+	used := usedRoom[:0]
+	for i, b := range buckets {
+		used = append(used, asks[i].limit().used(now, m.shard(b).whole[b]))
+		for j := range i { // a budget that is asked twice pays twice
+			if buckets[j] == b {
+				used[i] += asks[j].limit().price(asks[j].Cost)
+			}
+		}
+	}
+	d := decide("memory", asks, used)
+	for i, b := range buckets {
+		if d.Allowed {
+			m.shard(b).put(b, now+used[i]+asks[i].limit().price(asks[i].Cost), now)
+		} else {
+			m.shard(b).lower(b, now+asks[i].limit().window())
+		}
+	}
+	return d, nil
+}
+
+// Return is part of Limiter.
+func (m *Memory) Return(ctx context.Context, asks ...Ask) error {
+	now := m.clock.Now(ctx).UnixMicro()
+	var room [usual]bucket
+	buckets := m.buckets(room[:0], asks)
+	m.lock(buckets)
+	defer m.unlock(buckets)
+	for i, b := range buckets {
+		l, s := asks[i].limit(), m.shard(b)
+		if used := l.used(now, s.whole[b]) - l.price(asks[i].Cost); used > 0 {
+			s.whole[b] = now + used
+		} else {
+			delete(s.whole, b)
+		}
+	}
+	return nil
+}
+
+// bucket is one budget: a digest of its policy and its key, with seeds that nobody outside
+// knows. The key itself may be as long as its sender likes, and would be kept as long.
+type bucket [2]uint64
+
+func (m *Memory) buckets(list []bucket, asks []Ask) []bucket {
+	type name struct{ policy, key string }
+	for i := range asks {
+		n := name{asks[i].Policy.Name, asks[i].Key}
+		list = append(list, bucket{maphash.Comparable(m.seeds[0], n), maphash.Comparable(m.seeds[1], n)})
+	}
+	return list
+}
+
+func (m *Memory) shard(b bucket) *shard { return &m.shards[b[0]%shards] }
+
+// lock takes the shards from the lowest to the highest: two requests that share two of them
+// cannot wait for each other.
+func (m *Memory) lock(buckets []bucket) {
+	for left := shardsOf(buckets); left != 0; left &= left - 1 {
+		m.shards[bits.TrailingZeros64(left)].mu.Lock()
+	}
+}
+
+func (m *Memory) unlock(buckets []bucket) {
+	for left := shardsOf(buckets); left != 0; left &= left - 1 {
+		m.shards[bits.TrailingZeros64(left)].mu.Unlock()
+	}
+}
+
+func shardsOf(buckets []bucket) (set uint64) {
+	for _, b := range buckets {
+		set |= 1 << (b[0] % shards)
+	}
+	return set
+}

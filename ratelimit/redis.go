@@ -1,0 +1,134 @@
+package ratelimit
+
+import (
+	"context"
+	_ "embed" // the scripts
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// patience is how long a request waits for Redis. Longer than that, limits would cost more
+// than what they protect from.
+const patience = 50 * time.Millisecond
+
+// ErrSecret: a secret is too short for keys that nobody can guess.
+var ErrSecret = errors.New("a secret of at least 16 bytes is needed")
+
+// Scripts judge and count all keys in one step.
+var (
+	//go:embed take.lua
+	takeScript string
+	//go:embed return.lua
+	returnScript string
+)
+
+// RedisOptions are what a Redis needs.
+type RedisOptions struct {
+	Client redis.UniversalClient
+	// Secret hides addresses and accounts from who looks into Redis. All servers that count
+	// together need the same one.
+	Secret []byte
+	// Clock counts the time; nil: Redis's own does, because the servers' may differ.
+	Clock provider.Clock
+	// Deadline is how long a request waits; 0: 50 ms.
+	Deadline time.Duration
+}
+
+// Redis counts in Redis, for all servers that share it.
+type Redis struct {
+	client   redis.UniversalClient
+	secret   []byte
+	clock    provider.Clock
+	deadline time.Duration
+	take     *redis.Script
+	giveBack *redis.Script
+}
+
+// NewRedis makes a Redis. It does not connect: a provider must start while Redis is away. It
+// returns ErrSecret.
+func NewRedis(o RedisOptions) (*Redis, error) {
+	if len(o.Secret) < 16 {
+		return nil, fmt.Errorf("ratelimit: %w", ErrSecret)
+	}
+	if o.Deadline == 0 {
+		o.Deadline = patience
+	}
+	return &Redis{
+		client: o.Client, secret: o.Secret, clock: o.Clock, deadline: o.Deadline,
+		take: redis.NewScript(takeScript), giveBack: redis.NewScript(returnScript),
+	}, nil
+}
+
+// Take is part of Limiter: one round trip.
+func (r *Redis) Take(ctx context.Context, asks ...Ask) (Decision, error) {
+	if len(asks) == 0 {
+		return decide("redis", nil, nil), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.deadline)
+	defer cancel()
+	if r.together() || len(asks) == 1 {
+		return r.takeTogether(ctx, asks)
+	}
+	return r.takeApart(ctx, asks)
+}
+
+func (r *Redis) takeTogether(ctx context.Context, asks []Ask) (Decision, error) {
+	answer, err := r.take.Run(ctx, r.client, r.keys(asks), r.args(ctx, asks)...).Int64Slice()
+	if err != nil {
+		return Decision{}, fmt.Errorf("ratelimit: redis: %w", err)
+	}
+	if len(answer) != 1+len(asks) {
+		return Decision{}, errAnswer
+	}
+	return decide("redis", asks, answer[1:]), nil
+}
+
+// Return is part of Limiter. The request may be over by now; it is owed nevertheless.
+func (r *Redis) Return(ctx context.Context, asks ...Ask) error {
+	if len(asks) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.deadline)
+	defer cancel()
+	var err error
+	if r.together() {
+		err = r.giveBack.Run(ctx, r.client, r.keys(asks), r.args(ctx, asks)...).Err()
+	} else {
+		_, err = r.each(ctx, r.giveBack, asks)
+	}
+	if err != nil {
+		return fmt.Errorf("ratelimit: redis: %w", err)
+	}
+	return nil
+}
+
+// Ping tells whether Redis answers.
+func (r *Redis) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, r.deadline)
+	defer cancel()
+	if err := r.client.Ping(ctx).Err(); err != nil {
+		return fmt.Errorf("ratelimit: redis: %w", err)
+	}
+	return nil
+}
+
+// args is the time (0: Redis's own), and for each key window and price.
+func (r *Redis) args(ctx context.Context, asks []Ask) []any {
+	args := make([]any, 0, 1+2*len(asks))
+	now := int64(0)
+	if r.clock != nil {
+		now = r.clock.Now(ctx).UnixMicro()
+	}
+	args = append(args, now)
+	for _, a := range asks {
+		args = append(args, a.limit().window(), a.limit().price(a.Cost))
+	}
+	return args
+}
+
+var errAnswer = errors.New("ratelimit: redis: the script gave an unexpected answer")

@@ -1,0 +1,51 @@
+package ratelimit
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+// SignIn throttles tries at passwords: by account and address, or, for a browser that has
+// signed in to the account before, by that browser alone.
+type SignIn struct {
+	limiter                 Limiter
+	account, prefix, device *Policy
+}
+
+var _ account.Throttle = (*SignIn)(nil)
+
+// NewSignIn makes a SignIn with the policies of a table.
+func NewSignIn(limiter Limiter, table *Table) *SignIn {
+	s := &SignIn{limiter: limiter}
+	s.account, _ = table.Policy(SignInAccount) // every table has them
+	s.prefix, _ = table.Policy(SignInPrefix)
+	s.device, _ = table.Policy(SignInDevice)
+	return s
+}
+
+// Take is part of account.Throttle.
+func (s *SignIn) Take(ctx context.Context, t account.Try) error {
+	d, err := s.limiter.Take(ctx, s.asks(t)...)
+	if err != nil {
+		return fmt.Errorf("ratelimit: sign-in: %w", err)
+	}
+	if d.Allowed {
+		return nil
+	}
+	verdict, _ := d.Tightest()
+	return &account.Throttled{RetryAfter: verdict.RetryAfter}
+}
+
+// Return is part of account.Throttle. A try that cannot be given back comes back by itself.
+func (s *SignIn) Return(ctx context.Context, t account.Try) {
+	_ = s.limiter.Return(ctx, s.asks(t)...)
+}
+
+func (s *SignIn) asks(t account.Try) []Ask {
+	if t.Device != "" {
+		return []Ask{{Policy: s.device, Key: t.Account + " " + t.Device}}
+	}
+	return []Ask{{Policy: s.account, Key: t.Account}, {Policy: s.prefix, Key: t.Prefix}}
+}
