@@ -25,7 +25,7 @@ func (*discard) WriteHeader(int)                {}
 func BenchmarkFrame(b *testing.B) {
 	nothing := fails(nil)
 	f := newFrame(b, func(c *handlers.Config) {
-		c.Endpoints = handlers.Endpoints{Discovery: nothing, JWKS: nothing, Token: nothing, Introspect: nothing, Revoke: nothing, UserInfo: nothing, Authorize: nothing, LoginPage: nothing, Login: nothing, Consent: nothing, Logout: nothing}
+		c.Endpoints = handlers.Endpoints{Discovery: nothing, JWKS: nothing, Token: nothing, Introspect: nothing, Revoke: nothing, UserInfo: nothing, Authorize: nothing, LoginPage: nothing, Login: nothing, Consent: nothing, Logout: nothing, Logo: nothing}
 		c.Clock = time.Now
 		c.Log = slog.New(slog.NewJSONHandler(io.Discard, nil))
 	})

@@ -108,7 +108,7 @@ func newFrame(t testing.TB, change func(*handlers.Config)) *frame {
 		Endpoints: handlers.Endpoints{
 			Discovery: says("discovery"), JWKS: says("jwks"), Token: says("token"),
 			Introspect: says("introspect"), Revoke: says("revoke"), UserInfo: says("userinfo"),
-			Authorize: says("authorize"), LoginPage: says("login page"), Login: says("login"), Consent: says("consent"), Logout: says("logout"),
+			Authorize: says("authorize"), LoginPage: says("login page"), Login: says("login"), Consent: says("consent"), Logout: says("logout"), Logo: says("logo"),
 		},
 		Pages: newPages(t, false), Records: f.records, Origins: origins{"https://spa.example"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
@@ -195,7 +195,7 @@ func TestNewRefusesWrongSettings(t *testing.T) {
 			Issuer: issuer, Prefix: "/oauth", Pages: newPages(t, false), Records: refusal.NewRecorder(newSealer(t)), Origins: origins{},
 			Endpoints: handlers.Endpoints{
 				Discovery: says(""), JWKS: says(""), Token: says(""), Introspect: says(""), Revoke: says(""), UserInfo: says(""),
-				Authorize: says(""), LoginPage: says(""), Login: says(""), Consent: says(""), Logout: says(""),
+				Authorize: says(""), LoginPage: says(""), Login: says(""), Consent: says(""), Logout: says(""), Logo: says(""),
 			},
 			Limiter: ratelimit.NewMemory(time.Now), Policies: newPolicies(t, nil),
 			Clock: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),

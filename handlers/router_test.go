@@ -31,6 +31,7 @@ func TestEveryPathReachesItsEndpoint(t *testing.T) {
 		"POST /api/v1/oauth/introspect":               "introspect",
 		"POST /oauth/revoke":                          "revoke",
 		"POST /api/v1/oauth/tokens/revoke":            "revoke",
+		"GET /logo/YXBw/0123456789abcdef":             "logo",
 	} {
 		method, target, _ := strings.Cut(path, " ")
 		w := f.do(method, target, "")
@@ -61,7 +62,7 @@ func TestPathTricksReachNothing(t *testing.T) {
 		"/oauth;/token", "/OAUTH/token", "/oauth/Token", "/oauth\\token", "/oauth%5ctoken", "/oauth/%2e%2e/oauth/token",
 		"/oauth/token%3fx", "/oauth/token%252f", "/%74oken", "/Token", "/token/", "//token", "/token;x", "/./token",
 		"/oauth/v2%2ftoken", "/api/v1/oauth/tokens/", "/oauth/tokens", "/oauth", "/x/../token", "/%2e/token",
-		"/debug/pprof/", "/metrics", "/healthz/live", "/errors/", "/errors", "/errors/a/b", "/assets/", "/assets/x/y",
+		"/debug/pprof/", "/metrics", "/healthz/live", "/errors/", "/errors", "/errors/a/b", "/assets/", "/assets/x/y", "/logo/", "/logo/x", "/logo/x/", "/logo//x", "/logo/x/y/z",
 	} {
 		answer := raw(t, server.Listener.Addr().String(), "POST "+target+" HTTP/1.1\r\nHost: id.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 		want := http.StatusNotFound

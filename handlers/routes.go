@@ -58,7 +58,7 @@ type Route struct {
 // Endpoints are the protocol endpoints, which other packages provide.
 type Endpoints struct {
 	Discovery, JWKS, Token, Introspect, Revoke, UserInfo HandlerFunc
-	Authorize, LoginPage, Login, Consent, Logout         HandlerFunc
+	Authorize, LoginPage, Login, Consent, Logout, Logo   HandlerFunc
 	// LegacyCheck is nil unless the operator turned it on.
 	LegacyCheck HandlerFunc
 }
@@ -86,6 +86,7 @@ func routes(prefix string, e Endpoints, own ownEndpoints) []Route {
 		{Name: "logout", Methods: both, Path: prefix + "/logout", Protection: Page, Handler: e.Logout, Policies: []string{"page-prefix"}},
 		{Name: "landing", Methods: get, Path: "/", Protection: Page, Handler: own.landing, Policies: []string{"page-prefix"}},
 		{Name: "explanation", Methods: get, Path: errorsPath + "{error_id}", Protection: Page, Handler: own.explanation, Policies: []string{"page-prefix"}},
+		{Name: "logo", Methods: get, Path: "/logo/{client}/{version}", Protection: Page, Handler: e.Logo, Policies: []string{"page-prefix"}},
 		{Name: "asset", Methods: get, Path: pages.AssetRoute, Protection: Page, Handler: own.asset, Policies: []string{"page-prefix"}},
 	}
 	if e.LegacyCheck != nil {

@@ -47,7 +47,7 @@ func TestWholeBudgetsAreForgottenFirst(t *testing.T) {
 	clock := newHand()
 	m := ratelimit.NewMemory(clock.now)
 	p := policy("p", 10)
-	for i := range 2 * ratelimit.Capacity {
+	for i := range ratelimit.Capacity + ratelimit.Capacity/4 {
 		_, _ = m.Take(t.Context(), ratelimit.Ask{Policy: p, Key: "old" + strconv.Itoa(i)})
 	}
 	require.Equal(t, ratelimit.Capacity, m.Len())

@@ -42,7 +42,7 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.idTokenAlg, "id-token-alg", "", "RS256, PS256, ES256 or EdDSA (default RS256)")
 	flags.StringVar(&f.format, "access-token-format", "", "opaque or jwt (default opaque)")
 	flags.StringVar(&f.uri, "client-uri", "", "home page, shown to people")
-	flags.StringVar(&f.logoURI, "logo-uri", "", "logo of the application")
+	flags.StringVar(&f.logoURI, "logo-uri", "", "logo, of which people see our copy: https address of a PNG, JPEG, GIF or WebP of at most 256 KiB and 2048x2048 pixels (no SVG)")
 	flags.StringVar(&f.policyURI, "policy-uri", "", "privacy policy, shown to people")
 	flags.StringVar(&f.tosURI, "tos-uri", "", "terms of service, shown to people")
 	flags.StringArrayVar(&f.postLogoutURIs, "post-logout-redirect-uri", nil, "where a browser may go after signing out (repeatable)")

@@ -25,6 +25,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/logo"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -197,6 +198,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, limit
 		Sessions:      session.NewManager(h.store, h.ring.Key(keyring.SessionHash), h.events, e.clock, e.random, session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
 		SignIn:        signIn,
 		Scopes:        h.catalogue,
+		Logos:         logo.NewGallery(directory, fetch, e.clock),
 		Pages:         set,
 		Seal:          h.ring.Key(keyring.Flow),
 		Devices:       h.ring.Key(keyring.Device),
@@ -223,6 +225,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, limit
 			Login:       people.ServeLogin,
 			Consent:     people.ServeConsent,
 			Logout:      people.ServeLogout,
+			Logo:        people.ServeLogo,
 		},
 		Pages:          set,
 		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),

@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/logo"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
@@ -44,6 +45,11 @@ type logoutEndpoint interface {
 	Parse(ctx context.Context, form url.Values) (oauth.LogoutRequest, error)
 }
 
+// logos has copies of the logos of clients.
+type logos interface {
+	Picture(ctx context.Context, clientID, version string) (logo.Picture, error)
+}
+
 // sealer seals for one context.
 type sealer interface {
 	SealFor(context, plaintext []byte) []byte
@@ -60,6 +66,7 @@ type Config struct {
 	Sessions                  sessions
 	SignIn                    signIn
 	Scopes                    scopes
+	Logos                     logos
 	Pages                     *pages.Set
 	// Seal is for flows, Devices for the cookie of browsers that signed in before.
 	Seal, Devices sealer

@@ -32,7 +32,7 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 		destination = u.Scheme + ":"
 	}
 	return b.Pages.Consent(w, pages.Consent{
-		Flow: sealed, Client: c.Name, ClientURI: c.URI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
+		Flow: sealed, Client: c.Name, Logo: logoPath(c), ClientURI: c.URI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
 		Username: s.User.Username, Destination: destination, Scopes: described, Target: target(f.Request.RedirectURI),
 	})
 }

@@ -1,5 +1,5 @@
 // Package browser owns what a person meets on the way to an application: the authorization
-// endpoint, sign-in, consent and sign-out.
+// endpoint, sign-in, consent, the logo on those pages, and sign-out.
 //
 //	/oauth/authorize ──> sign-in page ──> POST /login ──303──> /oauth/authorize?flow=...
 //	        │                                                        │

@@ -21,7 +21,7 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 		return err
 	}
 	page := pages.Login{
-		Flow: sealed, Username: f.Request.LoginHint, Client: f.Request.Client.Name,
+		Flow: sealed, Username: f.Request.LoginHint, Client: f.Request.Client.Name, Logo: logoPath(f.Request.Client),
 		PolicyURI: f.Request.Client.PolicyURI, TOSURI: f.Request.Client.TOSURI, Target: target(f.Request.RedirectURI),
 	}
 	return b.Pages.Login(w, http.StatusOK, page)
@@ -50,7 +50,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 		}
 		c := f.Request.Client
 		canonical.From(r.Context()).Client(c.ID)
-		page.Client, page.PolicyURI, page.TOSURI, page.Target = c.Name, c.PolicyURI, c.TOSURI, target(f.Request.RedirectURI)
+		page.Client, page.Logo, page.PolicyURI, page.TOSURI, page.Target = c.Name, logoPath(c), c.PolicyURI, c.TOSURI, target(f.Request.RedirectURI)
 		if form.Get("action") == "cancel" {
 			return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The person did not sign in.").For(c.ID))
 		}

@@ -6,7 +6,9 @@ import "net/http"
 type Consent struct {
 	Flow                                 string
 	Client, ClientURI, PolicyURI, TOSURI string
-	Username                             string
+	// Logo is the path of the application's logo, or empty.
+	Logo     string
+	Username string
 	// Destination is the host that the answer goes to.
 	Destination string
 	Scopes      []Scope

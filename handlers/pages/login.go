@@ -20,6 +20,8 @@ type Login struct {
 	Username string
 	// Client is the application that asks, or empty; the links are its own.
 	Client, PolicyURI, TOSURI string
+	// Logo is the path of the application's logo, or empty.
+	Logo string
 	// Target is where the answer to the form may redirect to, as a CSP source.
 	Target string
 }

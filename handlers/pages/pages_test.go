@@ -43,11 +43,11 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 		})
 	})
 	show("unknown_error", set.UnknownError)
-	login := pages.Login{Flow: evil, Problem: pages.WrongPassword, Username: evil, Client: evil, PolicyURI: "javascript:" + evil, TOSURI: "javascript:" + evil, Target: "https://app.example"}
+	login := pages.Login{Flow: evil, Problem: pages.WrongPassword, Username: evil, Client: evil, Logo: "javascript:" + evil, PolicyURI: "javascript:" + evil, TOSURI: "javascript:" + evil, Target: "https://app.example"}
 	show("login", func(w http.ResponseWriter) error { return set.Login(w, http.StatusOK, login) })
 	show("consent", func(w http.ResponseWriter) error {
 		return set.Consent(w, pages.Consent{
-			Flow: evil, Client: evil, ClientURI: "javascript:" + evil, PolicyURI: "javascript:" + evil, TOSURI: "javascript:" + evil,
+			Flow: evil, Client: evil, Logo: "/logo/x/y", ClientURI: "javascript:" + evil, PolicyURI: "javascript:" + evil, TOSURI: "javascript:" + evil,
 			Username: evil, Destination: evil, Scopes: []pages.Scope{{Name: evil}, {Name: "x", Description: evil}}, Target: "https://app.example",
 		})
 	})
@@ -115,6 +115,26 @@ func TestOnlyADevelopmentServerSaysSo(t *testing.T) {
 	}
 	for name, w := range everyPage(t, false) {
 		assert.NotContains(t, w.Body.String(), "Development server", name)
+	}
+}
+
+// A page without a logo keeps no place for one, and a page with one has a sign that takes its
+// place when it does not come.
+func TestLogosAreShownWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	set, err := pages.New(false)
+	require.NoError(t, err)
+	for _, path := range []string{"", "/logo/c2hvcA/0123456789abcdef"} {
+		w := httptest.NewRecorder()
+		require.NoError(t, set.Consent(w, pages.Consent{Client: "Shop", Logo: path}))
+		require.NoError(t, set.Login(w, http.StatusOK, pages.Login{Client: "Shop", Logo: path}))
+		want := 0
+		if path != "" {
+			want = 2
+			assert.Equal(t, 2, strings.Count(w.Body.String(), `<img src="`+path+`" alt="" width="48" height="48">`))
+		}
+		assert.Equal(t, want, strings.Count(w.Body.String(), `class="logo"`))
+		assert.Equal(t, want, strings.Count(w.Body.String(), `application.svg"`))
 	}
 }
 

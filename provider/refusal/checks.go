@@ -56,6 +56,7 @@ const (
 	CheckAccessToken     Check = "access_token"
 	CheckTokenScope      Check = "access_token_scope"
 	CheckLogout          Check = "logout"
+	CheckLogo            Check = "client_logo_uri"
 	CheckRefreshToken    Check = "refresh_token"
 	CheckRefreshClient   Check = "refresh_token_of_another_client"
 	CheckRefreshExpired  Check = "refresh_token_expired"
@@ -363,6 +364,12 @@ func requestEntries() map[Check]Entry {
 			"UserInfo answers tokens only whose scope includes openid.",
 			"Ask for the scope openid in the authorization request.",
 			"The client must be registered for the scope openid and ask for it.",
+		},
+		CheckLogo: {
+			"Logo not available",
+			"The logo of the application could not be fetched, or is no image that may be shown here.",
+			"Check that logo_uri answers over https within five seconds, without a redirect, with a PNG, JPEG, GIF or WebP of at most 256 KiB and 2048 by 2048 pixels.",
+			"The log has the cause. It is tried again after five minutes. A private address must be named in GATEHOUSE_OUTBOUND_ALLOW.",
 		},
 		CheckLogout: {
 			"Sign-out not possible this way",

@@ -32,8 +32,8 @@ type window struct {
 	config  oauth2.Config
 }
 
-// dev starts the development server on SQLite, as `make run` does.
-func dev(t *testing.T) *server {
+// dev starts the development server on SQLite, as `make run` does, with more settings.
+func dev(t *testing.T, more ...string) *server {
 	t.Helper()
 	s := settings(t, "")
 	s.env = append(s.env[:0:0], s.env...)
@@ -42,6 +42,7 @@ func dev(t *testing.T) *server {
 			s.env[i] = "UNUSED="
 		}
 	}
+	s.env = append(s.env, more...)
 	s.args = []string{"--dev"}
 	s.url = strings.Replace(s.url, "127.0.0.1", "localhost", 1)
 	s.run()

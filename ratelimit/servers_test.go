@@ -1,6 +1,7 @@
 package ratelimit_test
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -113,7 +114,36 @@ func startSentinel(t testing.TB, master string) string {
 	return startRedis(t, services.FreePort(t), config, "--sentinel")
 }
 
-func silent() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+// lines is a log that counts.
+type lines struct {
+	slog.Handler
+
+	mu    sync.Mutex
+	warns int
+	infos int
+}
+
+func newLines() (*lines, *slog.Logger) {
+	l := &lines{Handler: slog.NewTextHandler(io.Discard, nil)}
+	return l, slog.New(l)
+}
+
+func (l *lines) Handle(_ context.Context, r slog.Record) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if r.Level == slog.LevelWarn {
+		l.warns++
+	} else {
+		l.infos++
+	}
+	return nil
+}
+
+func (l *lines) counted() (warns, infos int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.warns, l.infos
+}
 
 // policy is one that comes back slowly: a test with a fixed clock must be over before Redis,
 // by its own, drops the key.

@@ -1,0 +1,74 @@
+package browser
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/logo"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// logoPath is where a browser finds the logo of a client; empty for none. An id may hold
+// slashes, and proxies differ in what they make of %2F: in base64url there is one way to
+// write it, and nothing to escape.
+func logoPath(c *client.Client) string {
+	if c.LogoURI == "" {
+		return ""
+	}
+	return "/logo/" + base64.RawURLEncoding.EncodeToString([]byte(c.ID)) + "/" + logo.Version(c.LogoURI)
+}
+
+// ServeLogo serves our copy of a client's logo.
+func (b *Browser) ServeLogo(w http.ResponseWriter, r *http.Request) error {
+	vars := mux.Vars(r)
+	id, err := base64.RawURLEncoding.Strict().DecodeString(vars["client"])
+	if err != nil {
+		return noLogo(r)
+	}
+	picture, err := b.Logos.Picture(r.Context(), string(id), vars["version"])
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return noLogo(r)
+	case errors.Is(err, logo.ErrUnavailable):
+		return refusal.New(refusal.NotFound, refusal.CheckLogo, "The logo of the application is not available.").For(string(id)).Because(err)
+	case err != nil:
+		return err
+	}
+	canonical.From(r.Context()).Client(string(id))
+	writeLogo(w, r, picture)
+	return nil
+}
+
+// noLogo does not tell an unknown client from one without a logo.
+func noLogo(r *http.Request) error {
+	return refusal.New(refusal.NotFound, refusal.CheckNotFound, "Nothing is served under this address.").
+		Compare(refusal.FieldPath, "", r.URL.Path)
+}
+
+// writeLogo: the bytes are somebody else's and come from our origin, so whatever a browser
+// were to make of them must not act in our name (threats 57). The frame sets nosniff; opened
+// on its own it is sandboxed; and other sites may not use us as the host of their images.
+func writeLogo(w http.ResponseWriter, r *http.Request, picture logo.Picture) {
+	h := w.Header()
+	tag := `"` + picture.Checksum + `"`
+	h.Set("Cache-Control", "public, max-age=3600")
+	h.Set("ETag", tag)
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", picture.MediaType)
+	h.Set("Content-Length", strconv.Itoa(len(picture.Body)))
+	h.Set("Content-Disposition", `inline; filename="logo.`+strings.TrimPrefix(picture.MediaType, "image/")+`"`)
+	_, _ = w.Write(picture.Body) // a caller who hung up cannot be told
+}

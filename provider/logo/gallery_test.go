@@ -1,0 +1,98 @@
+package logo_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/logo"
+)
+
+// Nobody can make us fetch anything but what a client is registered with.
+func TestOnlyRegisteredLogosAreFetched(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for id, version := range map[string]string{
+		"unknown":  logo.Version(h.uri("unknown")),
+		"plain":    logo.Version(""),
+		"disabled": logo.Version(h.uri("disabled")),
+		"app":      logo.Version(h.uri("other")),
+		"other":    "",
+	} {
+		_, err := h.Picture(t.Context(), id, version)
+		assert.ErrorIs(t, err, provider.ErrNotFound, id)
+	}
+	assert.Zero(t, h.fetches.Load())
+	_, err := h.get("app")
+	require.NoError(t, err)
+	assert.NotEqual(t, logo.Version("https://a.example/1"), logo.Version("https://a.example/2"))
+}
+
+// Threats 61: a private address is refused, and only the operator's log says so.
+func TestPrivateAddressesAreNotReached(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	_, err := h.get("app")
+	assert.ErrorIs(t, err, logo.ErrUnavailable)
+	assert.ErrorContains(t, err, "prohibited")
+	assert.Zero(t, h.fetches.Load())
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	var reached atomic.Int64
+	second := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+	t.Cleanup(second.Close)
+	h.answer(http.RedirectHandler(second.URL, http.StatusFound).ServeHTTP)
+	_, err := h.get("app")
+	assert.ErrorIs(t, err, logo.ErrUnavailable)
+	assert.Zero(t, reached.Load())
+}
+
+// A logo that takes too long is missing; it is no timeout of the request, which would be
+// answered as a fault of ours.
+func TestASlowServerIsGivenUp(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.answer(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	began := time.Now()
+	_, err := h.get("app")
+	assert.ErrorIs(t, err, logo.ErrUnavailable)
+	assert.NotErrorIs(t, err, context.DeadlineExceeded)
+	assert.Less(t, time.Since(began), 8*time.Second)
+}
+
+// Who hangs up does not end the fetch for the others.
+func TestHangingUpLeavesTheFetchAlone(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	arrived, release := make(chan struct{}), make(chan struct{})
+	body := picture(t, "png")
+	h.answer(func(w http.ResponseWriter, _ *http.Request) {
+		close(arrived)
+		<-release
+		w.Header().Set("Content-Type", "image/png")
+		_, _ = w.Write(body)
+	})
+	ctx, hangUp := context.WithCancel(t.Context())
+	gone := make(chan error)
+	go func() {
+		_, err := h.Picture(ctx, "app", logo.Version(h.uri("app")))
+		gone <- err
+	}()
+	<-arrived
+	hangUp()
+	assert.ErrorIs(t, <-gone, context.Canceled)
+	close(release)
+	_, err := h.get("app")
+	assert.NoError(t, err)
+	assert.EqualValues(t, 1, h.fetches.Load())
+}

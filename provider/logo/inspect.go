@@ -1,0 +1,93 @@
+package logo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"strings"
+
+	"golang.org/x/image/webp"
+
+	"github.com/gatehouse-id/gatehouse/provider/outbound"
+)
+
+const (
+	// maxBytes is what a copy may weigh, maxSide what it may measure: a few hundred bytes of
+	// PNG can describe an image that takes gigabytes to show.
+	maxBytes = 256 << 10
+	maxSide  = 2048
+)
+
+// accept is sent with a fetch. SVG is missing on purpose.
+const accept = "image/webp, image/png, image/jpeg, image/gif"
+
+// errUnusable: what came is not an image that may be shown.
+var errUnusable = errors.New("not usable as a logo")
+
+// format is a kind of image that may be a logo.
+type format struct {
+	mediaType string
+	magic     func(body []byte) bool
+	header    func(r io.Reader) (image.Config, error)
+}
+
+func formats() []format {
+	begins := func(magics ...string) func([]byte) bool {
+		return func(body []byte) bool {
+			for _, magic := range magics {
+				if bytes.HasPrefix(body, []byte(magic)) {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	isWebP := func(body []byte) bool {
+		return len(body) > 12 && string(body[:4]) == "RIFF" && string(body[8:12]) == "WEBP"
+	}
+	return []format{
+		{"image/png", begins("\x89PNG\r\n\x1a\n"), png.DecodeConfig},
+		{"image/jpeg", begins("\xff\xd8\xff"), jpeg.DecodeConfig},
+		{"image/gif", begins("GIF87a", "GIF89a"), gif.DecodeConfig},
+		{"image/webp", isWebP, webp.DecodeConfig},
+	}
+}
+
+// inspect decides what kind of image an answer is. The bytes decide and not what the server
+// calls them; but what the server itself does not call an image was never meant as one, such
+// as a file that somebody uploaded to it.
+func inspect(answer outbound.Fetched) (Picture, error) {
+	if !strings.HasPrefix(answer.MediaType, "image/") {
+		return Picture{}, fmt.Errorf("%w: sent as %q", errUnusable, answer.MediaType)
+	}
+	for _, f := range formats() {
+		if !f.magic(answer.Body) {
+			continue
+		}
+		size, err := measure(f, answer.Body)
+		if err != nil {
+			return Picture{}, fmt.Errorf("%w: %s: %w", errUnusable, f.mediaType, err)
+		}
+		if size.Width < 1 || size.Height < 1 || size.Width > maxSide || size.Height > maxSide {
+			return Picture{}, fmt.Errorf("%w: %d by %d pixels", errUnusable, size.Width, size.Height)
+		}
+		return newPicture(f.mediaType, answer.Body), nil
+	}
+	return Picture{}, fmt.Errorf("%w: neither PNG, JPEG, GIF nor WebP", errUnusable)
+}
+
+// measure reads the header of an image. A decoder that panics over bytes of somebody else's
+// would end the whole server: fetches run in goroutines of their own, which no request guards.
+func measure(f format, body []byte) (size image.Config, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("decoder: %v", fault)
+		}
+	}()
+	return f.header(bytes.NewReader(body))
+}

@@ -1,0 +1,135 @@
+package logo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/outbound"
+)
+
+const (
+	// lifetime is how long a copy is taken as it is, staleness how long it serves while the
+	// client's server does not answer: what was taken down must not be shown for ever.
+	lifetime  = time.Hour
+	staleness = 24 * time.Hour
+	// pause is the least time after a failed fetch: pages are opened at will, and must not
+	// make us hammer somebody.
+	pause = 5 * time.Minute
+	// shelfBytes bounds the copies in memory, shelfSize the addresses, failed ones included.
+	shelfBytes = 16 << 20
+	shelfSize  = 1000
+)
+
+// ErrUnavailable: there is no copy and none could be made. The text says why and is for the
+// operator: to whoever chose the address it would tell what is behind our firewall.
+var ErrUnavailable = errors.New("logo not available")
+
+// fetcher fetches from an address that somebody else chose.
+type fetcher interface {
+	Get(ctx context.Context, address, accept string, maxBody int64) (outbound.Fetched, error)
+}
+
+// shelf keeps copies by address.
+type shelf struct {
+	fetch   fetcher
+	clock   provider.Clock
+	flights singleflight.Group
+
+	mu     sync.Mutex
+	copies *simplelru.LRU[string, entry]
+	bytes  int
+}
+
+// entry is what an address gave the last time.
+type entry struct {
+	picture Picture
+	fetched time.Time // of picture
+	tried   time.Time
+	err     error // of the last try
+}
+
+func newShelf(fetch fetcher, clock provider.Clock) *shelf {
+	s := &shelf{fetch: fetch, clock: clock}
+	copies, err := simplelru.NewLRU(shelfSize, func(_ string, e entry) { s.bytes -= len(e.picture.Body) })
+	if err != nil { // only for a size that is not positive
+		panic("logo: " + err.Error())
+	}
+	s.copies = copies
+	return s
+}
+
+// get returns the copy of what is at uri, fetching it when it is due.
+func (s *shelf) get(ctx context.Context, uri string) (Picture, error) {
+	now := s.clock.Now(ctx)
+	if e := s.look(uri); e.settled(now) {
+		return e.usable(now)
+	}
+	// The fetch belongs to everybody who waits for it: it must not end because the first of
+	// them hung up. The fetcher has a deadline of its own.
+	flight := s.flights.DoChan(uri, func() (any, error) {
+		return s.refetch(context.WithoutCancel(ctx), uri), nil
+	})
+	select {
+	case <-ctx.Done():
+		return Picture{}, ctx.Err()
+	case result := <-flight:
+		return result.Val.(entry).usable(now) //nolint:forcetypeassert // of the function above
+	}
+}
+
+func (s *shelf) refetch(ctx context.Context, uri string) entry {
+	e, now := s.look(uri), s.clock.Now(ctx)
+	if e.settled(now) {
+		return e // a flight landed after the caller had looked
+	}
+	e.tried = now
+	answer, err := s.fetch.Get(ctx, uri, accept, maxBytes)
+	if err == nil {
+		var picture Picture
+		if picture, err = inspect(answer); err == nil {
+			e.picture, e.fetched = picture, now
+		}
+	}
+	e.err = err
+	s.put(uri, e)
+	return e
+}
+
+func (s *shelf) look(uri string) entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, _ := s.copies.Get(uri)
+	return e
+}
+
+func (s *shelf) put(uri string, e entry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.copies.Remove(uri) // so that its bytes are taken off
+	s.copies.Add(uri, e)
+	s.bytes += len(e.picture.Body)
+	for s.bytes > shelfBytes {
+		s.copies.RemoveOldest()
+	}
+}
+
+// settled tells whether there is nothing to fetch yet.
+func (e entry) settled(now time.Time) bool {
+	return now.Sub(e.fetched) < lifetime || now.Sub(e.tried) < pause
+}
+
+// usable hides the cause of a failure from errors.Is: a fetch that timed out is no timeout of
+// the request, and is answered like every other logo that is missing.
+func (e entry) usable(now time.Time) (Picture, error) {
+	if now.Sub(e.fetched) >= staleness {
+		return Picture{}, fmt.Errorf("%w: %v", ErrUnavailable, e.err) //nolint:errorlint // see above
+	}
+	return e.picture, nil
+}
