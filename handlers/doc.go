@@ -2,7 +2,7 @@
 // request before and after its endpoint, and the one renderer of errors.
 //
 //	rewriteAliases    from here on only canonical paths exist
-//	observe           makes the canonical line, writes it when the request is done
+//	observer          makes the canonical line, writes it when the request is done, counts by it
 //	securityHeaders   safe defaults, which an answer may replace
 //	findClientAddress behind trusted proxies
 //	nameRequest       request id

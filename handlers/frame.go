@@ -10,7 +10,10 @@ import (
 	"net/url"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/metrics"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
@@ -35,6 +38,9 @@ type Config struct {
 	// Limiter counts requests against the policies of the table that their routes name.
 	Limiter  ratelimit.Limiter
 	Policies *ratelimit.Table
+	// Metrics and Traces are what requests are counted and traced by; nil for not at all.
+	Metrics *metrics.Metrics
+	Traces  trace.TracerProvider
 	// Pages writes the pages.
 	Pages *pages.Set
 	// Timeout is the time that a request may take; 0 stands for 10 s.
@@ -98,7 +104,10 @@ func (c Config) serve(set *pages.Set, table []Route) (http.Handler, error) {
 	h = nameRequest(c.TrustedProxies, c.Random, h)
 	h = findClientAddress(c.TrustedProxies, h)
 	h = securityHeaders(c.Issuer, h)
-	h = observe(c.Log, c.Clock, h)
+	h = observer{
+		log: c.Log, clock: c.Clock, tracer: newTracer(c.Traces, c.TrustedProxies),
+		meter: meter{c.Metrics, c.Prefix + "/token", c.Prefix + "/introspect"},
+	}.around(h)
 	return rewriteAliases(aliases, h), nil
 }
 

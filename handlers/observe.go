@@ -1,26 +1,46 @@
 package handlers
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// observe writes the canonical line of each request when it is done, however it ends.
-func observe(log *slog.Logger, clock provider.Clock, next http.Handler) http.Handler {
+// observer sees each request from its beginning to its end.
+type observer struct {
+	log    *slog.Logger
+	clock  provider.Clock
+	meter  meter
+	tracer tracer
+}
+
+// around writes the canonical line of each request when it is done, however it ends, and
+// counts and traces the request by it.
+func (o observer) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		started := clock()
+		started := o.clock()
 		x := &exchange{ResponseWriter: w}
 		x.line.Method, x.line.Route = knownMethod(r.Method), unmatched
-		ctx := canonical.With(r.Context(), &x.line)
-		defer func() { x.line.Write(ctx, log, clock().Sub(started)) }()
+		ctx, traced := o.tracer.begin(r, &x.line)
+		ctx = canonical.With(ctx, &x.line)
+		o.meter.began()
+		defer func() { o.done(ctx, x, started, traced) }()
 		next.ServeHTTP(x, r.WithContext(ctx))
 		if x.line.Status == 0 { // net/http sends 200 when nothing was written
 			x.line.Status = http.StatusOK
 		}
 	})
+}
+
+func (o observer) done(ctx context.Context, x *exchange, started time.Time, traced span) {
+	took := o.clock().Sub(started)
+	x.line.Write(ctx, o.log, took)
+	o.meter.done(&x.line, took)
+	traced.end(&x.line)
 }
 
 // exchange is the response writer of a request together with its line, which it tells

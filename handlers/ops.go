@@ -19,10 +19,11 @@ type ReadyCheck struct {
 // readyTimeout bounds all checks together: a probe that hangs looks like a dead process.
 const readyTimeout = 2 * time.Second
 
-// NewOps serves the operator: probes and profiles. It has a listener of its own and is
-// never reachable through the public one.
-func NewOps(log *slog.Logger, checks ...ReadyCheck) http.Handler {
+// NewOps serves the operator: probes, metrics and profiles. It has a listener of its own and
+// is never reachable through the public one.
+func NewOps(log *slog.Logger, metrics http.Handler, checks ...ReadyCheck) http.Handler {
 	ops := http.NewServeMux()
+	ops.Handle("GET /metrics", metrics)
 	ops.HandleFunc("GET /healthz/live", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, health{Status: "live"})
 	})

@@ -32,11 +32,11 @@ func TestReadyNamesWhatFailsAndNoMore(t *testing.T) {
 	}}
 	logger := slog.New(slog.NewJSONHandler(&log, nil))
 
-	w := get(handlers.NewOps(logger, working), "/healthz/ready")
+	w := get(handlers.NewOps(logger, http.NotFoundHandler(), working), "/healthz/ready")
 	assert.Equal(t, http.StatusOK, w.Code)
 	assert.JSONEq(t, `{"status":"ready"}`, w.Body.String())
 
-	ops := handlers.NewOps(logger, working, failing)
+	ops := handlers.NewOps(logger, http.NotFoundHandler(), working, failing)
 	w = get(ops, "/healthz/ready")
 	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
 	assert.JSONEq(t, `{"status":"not ready","failing":["database"]}`, w.Body.String())
@@ -46,7 +46,7 @@ func TestReadyNamesWhatFailsAndNoMore(t *testing.T) {
 
 func TestProfilesAreOnTheOpsListenerOnly(t *testing.T) {
 	t.Parallel()
-	ops := handlers.NewOps(slog.New(slog.DiscardHandler))
+	ops := handlers.NewOps(slog.New(slog.DiscardHandler), http.NotFoundHandler())
 	public := newFrame(t, nil)
 	for _, path := range []string{"/debug/pprof/", "/debug/pprof/goroutine", "/debug/pprof/cmdline", "/healthz/live", "/healthz/ready"} {
 		assert.Equal(t, http.StatusOK, get(ops, path).Code, path)

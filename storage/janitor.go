@@ -29,23 +29,33 @@ type Janitor struct {
 	store *Store
 	log   *slog.Logger
 	clock provider.Clock
+	// removed, when set, hears how many rows went from a table.
+	removed func(table string, rows int64)
 	// cursor is how far the slow walk over the tokens has come.
 	cursor provider.ID
 }
 
-// NewJanitor makes a Janitor for a process.
-func NewJanitor(s *Store, log *slog.Logger, clock provider.Clock) *Janitor {
-	return &Janitor{store: s, log: log, clock: clock}
+// NewJanitor makes a Janitor for a process. Removed, when set, hears how many rows went from a
+// table.
+func NewJanitor(s *Store, log *slog.Logger, clock provider.Clock, removed func(table string, rows int64)) *Janitor {
+	return &Janitor{store: s, log: log, clock: clock, removed: removed}
 }
 
-// Job is the janitor's work as a background job. Ran, when set, hears of each sweep.
-func (j *Janitor) Job(ran func(err error)) Job {
-	return Job{Name: "janitor", Every: janitorTick, Lease: janitorLease, Work: j.sweep, Ran: ran}
+// Job is the janitor's work as a background job.
+func (j *Janitor) Job() Job {
+	return Job{Name: "janitor", Every: janitorTick, Lease: janitorLease, Work: j.sweep}
 }
 
 func (j *Janitor) sweep(ctx context.Context) error {
 	removed, err := j.Sweep(ctx)
 	if removed != (Swept{}) {
+		if j.removed != nil {
+			j.removed("tokens", removed.Tokens)
+			j.removed("grants", removed.Grants)
+			j.removed("sessions", removed.Sessions)
+			j.removed("used_jtis", removed.Assertions)
+			j.removed("signing_keys", removed.SigningKeys)
+		}
 		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys)
 	}
 	return err

@@ -16,8 +16,8 @@ type Job struct {
 	// Lease is how long the others wait for a replica that died.
 	Lease time.Duration
 	Work  func(ctx context.Context) error
-	// Ran, when set, is told of each time the work was done here.
-	Ran func(err error)
+	// Ran, when set, is told of each time the work was done here, and what came of it.
+	Ran func(took time.Duration, err error)
 }
 
 // Run does the job until ctx ends, whenever this process has the lease.
@@ -49,6 +49,7 @@ func (s *Store) tick(ctx context.Context, j Job, holder string) {
 	if err == nil && !mine {
 		return
 	}
+	began := s.clock()
 	if err == nil {
 		err = j.Work(ctx)
 	}
@@ -59,6 +60,6 @@ func (s *Store) tick(ctx context.Context, j Job, holder string) {
 		s.log.WarnContext(ctx, "background job failed", slog.String("job", j.Name), slog.Any("cause", err))
 	}
 	if j.Ran != nil {
-		j.Ran(err)
+		j.Ran(s.clock().Sub(began), err)
 	}
 }

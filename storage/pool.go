@@ -8,11 +8,18 @@ import (
 	"gorm.io/gorm"
 )
 
-// pool is what GORM talks to. It tells whoever counts about each statement, and sends
-// those that write to the connection that may.
+// Statements hears of each statement, BEGIN and COMMIT included: when it begins, and, by the
+// function that it returns, how it ended. The context that it returns is the statement's.
+// The query has placeholders and no values.
+type Statements func(ctx context.Context, query string) (_ context.Context, ended func(error))
+
+func deaf(ctx context.Context, _ string) (context.Context, func(error)) { return ctx, func(error) {} }
+
+// pool is what GORM talks to. It tells who listens about each statement, and sends those
+// that write to the connection that may.
 type pool struct {
 	read, write *sql.DB
-	onStatement func(ctx context.Context)
+	hear        Statements
 }
 
 var (
@@ -21,12 +28,6 @@ var (
 	_ gorm.TxCommitter      = (*connection)(nil)
 )
 
-func (p *pool) count(ctx context.Context) {
-	if p.onStatement != nil {
-		p.onStatement(ctx)
-	}
-}
-
 // PrepareContext is part of gorm.ConnPool; the drivers prepare by themselves.
 func (p *pool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
 	return p.write.PrepareContext(ctx, query)
@@ -34,26 +35,34 @@ func (p *pool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, err
 
 // ExecContext writes.
 func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	p.count(ctx)
-	return p.write.ExecContext(ctx, query, args...)
+	ctx, ended := p.hear(ctx, query)
+	result, err := p.write.ExecContext(ctx, query, args...)
+	ended(err)
+	return result, err
 }
 
 // QueryContext reads.
 func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	p.count(ctx)
-	return p.read.QueryContext(ctx, query, args...)
+	ctx, ended := p.hear(ctx, query)
+	rows, err := p.read.QueryContext(ctx, query, args...)
+	ended(err)
+	return rows, err
 }
 
 // QueryRowContext reads.
 func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	p.count(ctx)
-	return p.read.QueryRowContext(ctx, query, args...)
+	ctx, ended := p.hear(ctx, query)
+	row := p.read.QueryRowContext(ctx, query, args...)
+	ended(row.Err())
+	return row
 }
 
 // BeginTx begins a transaction on the connection that may write.
 func (p *pool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {
-	p.count(ctx)
+	// The context of BEGIN lives as long as the transaction: it is not the statement's.
+	_, ended := p.hear(ctx, "BEGIN")
 	tx, err := p.write.BeginTx(ctx, opts)
+	ended(err)
 	if err != nil {
 		return nil, err
 	}
@@ -75,32 +84,42 @@ type connection struct {
 	ctx  context.Context //nolint:containedctx // Commit has no parameter for whom to count for
 }
 
-// ExecContext counts and writes.
+// ExecContext writes.
 func (c *connection) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	c.pool.count(ctx)
-	return c.Tx.ExecContext(ctx, query, args...)
+	ctx, ended := c.pool.hear(ctx, query)
+	result, err := c.Tx.ExecContext(ctx, query, args...)
+	ended(err)
+	return result, err
 }
 
-// QueryContext counts and reads.
+// QueryContext reads.
 func (c *connection) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	c.pool.count(ctx)
-	return c.Tx.QueryContext(ctx, query, args...)
+	ctx, ended := c.pool.hear(ctx, query)
+	rows, err := c.Tx.QueryContext(ctx, query, args...)
+	ended(err)
+	return rows, err
 }
 
-// QueryRowContext counts and reads.
+// QueryRowContext reads.
 func (c *connection) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	c.pool.count(ctx)
-	return c.Tx.QueryRowContext(ctx, query, args...)
+	ctx, ended := c.pool.hear(ctx, query)
+	row := c.Tx.QueryRowContext(ctx, query, args...)
+	ended(row.Err())
+	return row
 }
 
-// Commit counts and commits.
+// Commit commits.
 func (c *connection) Commit() error {
-	c.pool.count(c.ctx)
-	return c.Tx.Commit()
+	_, ended := c.pool.hear(c.ctx, "COMMIT")
+	err := c.Tx.Commit()
+	ended(err)
+	return err
 }
 
-// Rollback counts and rolls back.
+// Rollback rolls back.
 func (c *connection) Rollback() error {
-	c.pool.count(c.ctx)
-	return c.Tx.Rollback()
+	_, ended := c.pool.hear(c.ctx, "ROLLBACK")
+	err := c.Tx.Rollback()
+	ended(err)
+	return err
 }

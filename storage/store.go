@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -21,9 +22,8 @@ type Options struct {
 	Log   *slog.Logger
 	// MaxConns bounds the connections to Postgres; 0 stands for 20.
 	MaxConns int
-	// OnStatement, when set, is called for each statement with the context that it was
-	// made under, BEGIN and COMMIT included.
-	OnStatement func(ctx context.Context)
+	// Statements, when set, hears of each statement.
+	Statements Statements
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -50,7 +50,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.onStatement = o.OnStatement
+	p.hear = deaf
+	if o.Statements != nil {
+		p.hear = o.Statements
+	}
 	db, err := gorm.Open(d.gorm(p), &gorm.Config{
 		SkipDefaultTransaction: true, // single statements are atomic; InTx says where more are needed
 		DisableAutomaticPing:   true,
@@ -64,6 +67,15 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 // Close ends the connections.
 func (s *Store) Close() error { return s.pool.close() }
+
+// Pools are the connections by name, for whoever watches them: "database", or "reads" and
+// "writes" where those are apart.
+func (s *Store) Pools() map[string]*sql.DB {
+	if s.pool.read == s.pool.write {
+		return map[string]*sql.DB{"database": s.pool.read}
+	}
+	return map[string]*sql.DB{"reads": s.pool.read, "writes": s.pool.write}
+}
 
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {

@@ -85,6 +85,10 @@ type config struct {
 	OutboundCA    string   `koanf:"outbound_ca"`
 	OutboundAllow []string `koanf:"outbound_allow"`
 
+	// DrainDelay is how long the server goes on, without being ready, after it was told to
+	// stop: as long as proxies take to see that it is not. With --dev it is none.
+	DrainDelay time.Duration `koanf:"drain_delay"`
+
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `koanf:"log_level"`
 
@@ -109,6 +113,7 @@ func defaults() config {
 		SessionLifetime:      7 * day,
 		KeyRotation:          90 * day,
 		KeyPublishAhead:      keys.Ahead,
+		DrainDelay:           5 * time.Second,
 		LogLevel:             "info",
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,8 +44,8 @@ func (c *config) lifetimes() grant.Lifetimes {
 }
 
 // outbound is the way out for fetches from addresses that clients chose.
-func (c *config) outbound() (*outbound.Client, error) {
-	options := outbound.Options{Allow: c.OutboundAllow}
+func (c *config) outbound(around func(http.RoundTripper) http.RoundTripper) (*outbound.Client, error) {
+	options := outbound.Options{Allow: c.OutboundAllow, Around: around}
 	if c.OutboundCA != "" {
 		pem, err := os.ReadFile(c.OutboundCA)
 		if err != nil {

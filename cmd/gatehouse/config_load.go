@@ -54,6 +54,9 @@ func loadConfig(cmd *cobra.Command, environ []string) (config, error) {
 	if dev, err := cmd.Flags().GetBool("dev"); err == nil {
 		c.Dev = dev
 	}
+	if c.Dev {
+		c.DrainDelay = 0
+	}
 	if _, port, err := net.SplitHostPort(c.Listen); c.Dev && c.Issuer == "" && err == nil {
 		c.Issuer = "http://localhost:" + port
 	}

@@ -134,6 +134,7 @@ func (c *config) validateLifetimes() error {
 		{"REFRESH_TOKEN_LIFETIME", c.RefreshTokenLifetime, time.Minute, 400 * day},
 		{"SESSION_IDLE", c.SessionIdle, time.Minute, 90 * day},
 		{"SESSION_LIFETIME", c.SessionLifetime, time.Minute, 400 * day},
+		{"DRAIN_DELAY", c.DrainDelay, 0, time.Minute},
 		{"KEY_PUBLISH_AHEAD", c.KeyPublishAhead, oauthhandlers.DocumentAge, 30 * day},
 	} {
 		if l.value < l.least || l.value > l.longest {

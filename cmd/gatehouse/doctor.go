@@ -94,7 +94,7 @@ func (e *environment) examineDatabase(ctx context.Context, c config) []finding {
 			return []finding{{"database", fine, path + " is made at the first start"}}
 		}
 	}
-	store, err := e.openStore(ctx, c, slog.New(slog.DiscardHandler))
+	store, err := e.openStore(ctx, c, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		return []finding{{"database", wrong, explainError(err)}}
 	}

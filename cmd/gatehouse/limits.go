@@ -3,9 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
+
+	"github.com/redis/go-redis/v9"
 
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
@@ -15,18 +16,19 @@ import (
 type limits struct {
 	table   *ratelimit.Table
 	limiter ratelimit.Limiter
-	redis   io.Closer // nil without Redis
+	redis   redis.UniversalClient // nil without Redis
+	failing func() bool
 }
 
 // limits counts in Redis where there is one, and in this process while it is away.
-func (e *environment) limits(h *house, log *slog.Logger) (limits, error) {
+func (e *environment) limits(h *house, t *telemetry, log *slog.Logger) (limits, error) {
 	table, err := h.config.policies()
 	if err != nil {
 		return limits{}, err
 	}
 	memory := ratelimit.NewMemory(e.clock)
 	if h.config.RedisURL == "" {
-		return limits{table: table, limiter: memory}, nil
+		return limits{table: table, limiter: ratelimit.Observe(memory, t.metrics.Limits)}, nil
 	}
 	client, err := ratelimit.NewClient(h.config.RedisURL)
 	if err != nil {
@@ -38,7 +40,8 @@ func (e *environment) limits(h *house, log *slog.Logger) (limits, error) {
 	if err != nil {
 		return limits{}, errors.Join(err, client.Close())
 	}
-	return limits{table: table, limiter: ratelimit.NewGuarded(shared, memory, log, e.clock), redis: client}, nil
+	guarded := ratelimit.NewGuarded(shared, memory, log, e.clock)
+	return limits{table: table, limiter: ratelimit.Observe(guarded, t.metrics.Limits), redis: client, failing: guarded.Failing}, nil
 }
 
 func (l limits) close(err *error) {

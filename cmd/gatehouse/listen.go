@@ -14,20 +14,23 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers"
 )
 
-// drainTime is how long requests in hand may take to finish when the server stops.
-const drainTime = 15 * time.Second
+// finishTime is how long requests in hand may take to finish when the server stops.
+const finishTime = 15 * time.Second
 
 // listeners are the two addresses of a server and what answers on each.
 type listeners struct {
 	config  config
 	log     *slog.Logger
+	drain   *handlers.Drain
 	public  http.Handler
 	ops     http.Handler
 	welcome io.Writer
 }
 
 // run serves until ctx ends or a listener fails, with the given work beside it. It
-// returns when the requests in hand and the work have ended.
+// returns when the requests in hand and the work have ended. Stopping begins with telling:
+// for the drain delay the server goes on, but is not ready, so that a proxy sends new
+// requests elsewhere. Probes and metrics answer until the end.
 func (l listeners) run(ctx context.Context, work ...func(context.Context)) error {
 	publicListener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.config.Listen)
 	if err != nil {
@@ -37,7 +40,7 @@ func (l listeners) run(ctx context.Context, work ...func(context.Context)) error
 	if err != nil {
 		return errors.Join(fmt.Errorf("GATEHOUSE_OPS_LISTEN: %w", err), publicListener.Close())
 	}
-	public := handlers.NewHTTPServer(l.public, l.log)
+	public := handlers.NewHTTPServer(l.drain.Around(l.public), l.log)
 	ops := handlers.NewOpsServer(l.ops, l.log)
 
 	ctx, stop := context.WithCancelCause(ctx)
@@ -54,10 +57,14 @@ func (l listeners) run(ctx context.Context, work ...func(context.Context)) error
 	}
 
 	<-ctx.Done()
-	l.log.InfoContext(ctx, "stopping")
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	l.log.InfoContext(ctx, "stopping", "drain_delay", l.config.DrainDelay.String())
+	l.drain.Begin()
+	if cause := context.Cause(ctx); errors.Is(cause, context.Canceled) { // asked to, and not for a listener that failed
+		time.Sleep(l.config.DrainDelay)
+	}
+	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
 	defer cancel()
-	err = errors.Join(public.Shutdown(drain), ops.Shutdown(drain))
+	err = errors.Join(public.Shutdown(finish), ops.Shutdown(finish))
 	group.Wait()
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) && !errors.Is(cause, http.ErrServerClosed) {
 		err = errors.Join(cause, err)

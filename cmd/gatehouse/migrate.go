@@ -44,7 +44,7 @@ func (e *environment) migration(use, short string, act func(context.Context, *st
 		if err != nil {
 			return err
 		}
-		store, err := e.openStore(cmd.Context(), c, slog.New(slog.DiscardHandler))
+		store, err := e.openStore(cmd.Context(), c, slog.New(slog.DiscardHandler), nil)
 		if err != nil {
 			return err
 		}

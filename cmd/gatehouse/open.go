@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
@@ -50,7 +49,7 @@ func (e *environment) open(cmd *cobra.Command) (*house, error) {
 	if err := errors.Join(c.validateSecret(), c.validateRest()); err != nil {
 		return nil, err
 	}
-	return e.openHouse(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	return e.openHouse(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})), nil)
 }
 
 // inHouse makes a verb that acts on the configured database, opened before and closed after.
@@ -65,8 +64,8 @@ func (e *environment) inHouse(act func(cmd *cobra.Command, h *house, args []stri
 	}
 }
 
-func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger, listeners ...event.Listener) (_ *house, err error) {
-	store, err := e.openStore(ctx, c, log)
+func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger, statements storage.Statements, listeners ...event.Listener) (_ *house, err error) {
+	store, err := e.openStore(ctx, c, log, statements)
 	if err != nil {
 		return nil, err
 	}
@@ -104,16 +103,13 @@ func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger,
 	}, nil
 }
 
-func (e *environment) openStore(ctx context.Context, c config, log *slog.Logger) (*storage.Store, error) {
+func (e *environment) openStore(ctx context.Context, c config, log *slog.Logger, statements storage.Statements) (*storage.Store, error) {
 	if c.embedded() {
 		if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
 			return nil, fmt.Errorf("GATEHOUSE_DATA_DIR: %w", err)
 		}
 	}
-	store, err := storage.Open(ctx, storage.Options{
-		URL: c.databaseURL(), Clock: e.clock, Log: log,
-		OnStatement: func(ctx context.Context) { canonical.From(ctx).Statements(1) },
-	})
+	store, err := storage.Open(ctx, storage.Options{URL: c.databaseURL(), Clock: e.clock, Log: log, Statements: statements})
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}

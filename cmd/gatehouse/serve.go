@@ -17,6 +17,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/browser"
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/metrics"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/cache"
@@ -77,7 +78,12 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(e.Err, &slog.HandlerOptions{Level: level}))
-	h, err := e.openHouse(ctx, c, log, event.Log(log))
+	t, err := e.telemetry(ctx)
+	if err != nil {
+		return err
+	}
+	defer t.traces.close(ctx, &err)
+	h, err := e.openHouse(ctx, c, log, t.statement, event.Log(log), t.metrics.Heard)
 	if err != nil {
 		return err
 	}
@@ -91,25 +97,29 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return fmt.Errorf("signing keys: %w", err)
 	}
 
-	directory := client.NewDirectory(h.store)
-	limits, err := e.limits(h, log)
+	directory := client.NewDirectory(h.store, t.metrics.Caches.For("clients"))
+	limits, err := e.limits(h, t, log)
 	if err != nil {
 		return err
 	}
 	defer limits.close(&err)
-	public, err := e.publicHandler(h, directory, limits, log)
+	if err := t.watch(h, limits); err != nil {
+		return err
+	}
+	public, err := e.publicHandler(h, directory, limits, t, log)
 	if err != nil {
 		return err
 	}
-	ops := handlers.NewOps(log, handlers.ReadyCheck{Name: "database", Check: h.store.Ping})
+	drain := &handlers.Drain{}
+	ops := handlers.NewOps(log, metrics.Handler(t.registry, log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Ping})
 
 	watcher := cache.NewWatcher(h.store, log, directory.Flush, h.keys.Refresh)
 	background := []func(context.Context){watcher.Run}
-	for _, job := range h.jobs(log, e.clock) {
+	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs) {
 		background = append(background, func(ctx context.Context) { h.store.Run(ctx, job, e.random) })
 	}
 	e.tuneCollector()
-	return listeners{config: c, log: log, public: public, ops: ops, welcome: e.Out}.run(ctx, background...)
+	return listeners{config: c, log: log, drain: drain, public: public, ops: ops, welcome: e.Out}.run(ctx, background...)
 }
 
 // ensureKeys brings the operator's own key in, and makes those that are missing.
@@ -127,11 +137,15 @@ func (h *house) ensureKeys(ctx context.Context) error {
 }
 
 // jobs are what one replica at a time does in the background.
-func (h *house) jobs(log *slog.Logger, clock provider.Clock) []storage.Job {
-	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock).Job(nil)}
+func (h *house) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs) []storage.Job {
+	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job()}
 	if every := h.config.KeyRotation; every > 0 {
 		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead)
 		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})
+	}
+	for i, job := range jobs {
+		m.Expect(job.Name)
+		jobs[i].Ran = func(took time.Duration, err error) { m.Ran(job.Name, took.Seconds(), err) }
 	}
 	return jobs
 }
@@ -152,10 +166,10 @@ func (e *environment) tuneCollector() {
 }
 
 // publicHandler puts the protocol together over the domain.
-func (e *environment) publicHandler(h *house, directory *client.Directory, limits limits, log *slog.Logger) (http.Handler, error) {
+func (e *environment) publicHandler(h *house, directory *client.Directory, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
 	c := h.config
 	tokenKey := h.ring.Key(keyring.TokenHash)
-	fetch, err := c.outbound()
+	fetch, err := c.outbound(t.aroundFetches)
 	if err != nil {
 		return nil, err
 	}
@@ -233,6 +247,8 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, limit
 		TrustedProxies: proxies,
 		Limiter:        limits.limiter,
 		Policies:       limits.table,
+		Metrics:        t.metrics,
+		Traces:         t.traces.provider(),
 		AllowedHosts:   devHosts(c),
 		Clock:          e.clock,
 		Random:         e.random,

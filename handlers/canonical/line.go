@@ -12,6 +12,8 @@ import (
 // that serves its request; only Statements may be called from several.
 type Line struct {
 	RequestID string
+	// TraceID is set while the request is traced, and its trace is recorded.
+	TraceID string
 	// Method is a method of the standard or OTHER: any word can stand in a request.
 	Method string
 	// Route is the template of the route, never the path.
@@ -52,6 +54,12 @@ func (l *Line) Refused(r *refusal.Refusal, errorID string, cause error) {
 		l.client = r.ClientID
 	}
 }
+
+// Refusal is the error that was answered, and what refused; empty when there was none.
+func (l *Line) Refusal() (refusal.Code, refusal.Check) { return l.refused, l.check }
+
+// AskedGrantType is the grant that was noted.
+func (l *Line) AskedGrantType() string { return l.grantType }
 
 // AddressPrefix is the address as limits count it: one IPv4 address, or the /64 that a
 // household has of IPv6.

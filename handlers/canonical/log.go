@@ -27,6 +27,7 @@ func (l *Line) Write(ctx context.Context, log *slog.Logger, took time.Duration) 
 		}
 	}
 	text("request_id", l.RequestID)
+	text("trace_id", l.TraceID)
 	text("method", l.Method)
 	text("route", l.Route)
 	attrs = append(attrs,
@@ -38,7 +39,7 @@ func (l *Line) Write(ctx context.Context, log *slog.Logger, took time.Duration) 
 	attrs = append(attrs, slog.Int64("bytes", l.Bytes))
 	text("client_id", l.client)
 	text("grant_type", l.grantType)
-	text("outcome", l.ended())
+	text("outcome", l.Ended())
 	text("error", string(l.refused))
 	text("check", string(l.check))
 	if l.errorID != "" { // whole, or it could not be opened
@@ -53,7 +54,8 @@ func (l *Line) Write(ctx context.Context, log *slog.Logger, took time.Duration) 
 	log.LogAttrs(ctx, slog.LevelInfo, "request", attrs...)
 }
 
-func (l *Line) ended() string {
+// Ended says how the request ended: the endpoint's word, or what follows from the status.
+func (l *Line) Ended() string {
 	switch {
 	case l.outcome != "":
 		return l.outcome

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
@@ -19,12 +20,23 @@ func Token(endpoint tokenEndpoint) func(http.ResponseWriter, *http.Request) erro
 			return err
 		}
 		line := canonical.From(r.Context())
+		line.GrantType(named(r.PostForm.Get("grant_type")))
 		answer, err := endpoint.Token(r.Context(), r, line.AddressPrefix())
 		if err != nil {
 			return err
 		}
 		line.Client(answer.ClientID)
-		line.GrantType(string(answer.GrantType))
 		return writeJSON(w, answer.Parameters)
+	}
+}
+
+// named is the grant type if there is one of that name: the log is not for words that a
+// caller made up, or for the credential that it put into the wrong parameter.
+func named(grantType string) string {
+	switch client.GrantType(grantType) {
+	case "", client.ClientCredentials, client.AuthorizationCode, client.RefreshToken, client.Password:
+		return grantType
+	default:
+		return "other"
 	}
 }

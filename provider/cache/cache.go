@@ -11,24 +11,31 @@ import (
 // Cache remembers the values that load found, up to a number of entries, until Flush.
 type Cache[V any] struct {
 	load       func(ctx context.Context, key string) (V, error)
+	looked     func(hit bool)
 	entries    *lru.Cache[string, V]
 	loads      singleflight.Group
 	generation atomic.Uint64
 }
 
-// New makes a cache in front of load. An error of load is handed on and not kept.
-func New[V any](size int, load func(ctx context.Context, key string) (V, error)) *Cache[V] {
+// New makes a cache in front of load. An error of load is handed on and not kept. Looked hears
+// of each Get whether the value was there; nil: nobody does.
+func New[V any](size int, load func(ctx context.Context, key string) (V, error), looked func(hit bool)) *Cache[V] {
 	entries, err := lru.New[string, V](size)
 	if err != nil { // only for a size that is not positive
 		panic("cache: " + err.Error())
 	}
-	return &Cache[V]{load: load, entries: entries}
+	if looked == nil {
+		looked = func(bool) {}
+	}
+	return &Cache[V]{load: load, entries: entries, looked: looked}
 }
 
 // Get returns the value of key, loading it when it is not there. Callers that want the
 // same absent key at once share one load. The value is shared too: do not change it.
 func (c *Cache[V]) Get(ctx context.Context, key string) (V, error) {
-	if v, ok := c.entries.Get(key); ok {
+	v, ok := c.entries.Get(key)
+	c.looked(ok)
+	if ok {
 		return v, nil
 	}
 	result, err, _ := c.loads.Do(key, func() (any, error) {
@@ -45,7 +52,7 @@ func (c *Cache[V]) Get(ctx context.Context, key string) (V, error) {
 		}
 		return v, nil
 	})
-	v, _ := result.(V)
+	v, _ = result.(V)
 	return v, err
 }
 

@@ -23,7 +23,7 @@ func TestParallelCallersShareOneLoad(t *testing.T) {
 		loads.Add(1)
 		<-gate
 		return 7, nil
-	})
+	}, nil)
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
@@ -46,7 +46,7 @@ func TestErrorsAreNotRemembered(t *testing.T) {
 			return "here", nil
 		}
 		return "", absent
-	})
+	}, nil)
 	_, err := c.Get(t.Context(), "k")
 	require.ErrorIs(t, err, absent)
 	present = true
@@ -68,7 +68,7 @@ func TestFlushDuringLoadIsNotLost(t *testing.T) {
 			c.Flush()
 		}
 		return read, nil
-	})
+	}, nil)
 	v, err := c.Get(t.Context(), "k")
 	require.NoError(t, err)
 	require.Equal(t, 1, v)
@@ -79,7 +79,7 @@ func TestFlushDuringLoadIsNotLost(t *testing.T) {
 
 func TestCacheIsBounded(t *testing.T) {
 	var loads int
-	c := cache.New(2, func(_ context.Context, key string) (string, error) { loads++; return key, nil })
+	c := cache.New(2, func(_ context.Context, key string) (string, error) { loads++; return key, nil }, nil)
 	for i := range 3 {
 		_, _ = c.Get(t.Context(), fmt.Sprint(i))
 	}
@@ -112,4 +112,14 @@ func TestWatcherFlushesOncePerChangeAndRetries(t *testing.T) {
 	source.err = errors.New("down")
 	require.ErrorIs(t, w.Check(t.Context()), source.err)
 	assert.Equal(t, 3, flushes)
+}
+
+func TestHitsAndMissesAreTold(t *testing.T) {
+	var told []bool
+	c := cache.New(2, func(_ context.Context, key string) (string, error) { return key, nil }, func(hit bool) { told = append(told, hit) })
+	for _, key := range []string{"a", "a", "b", "a"} {
+		_, err := c.Get(t.Context(), key)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []bool{false, true, false, true}, told)
 }

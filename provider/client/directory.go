@@ -18,9 +18,10 @@ type finder interface {
 // Directory finds clients on the path of a request, from memory when it can.
 type Directory struct{ clients *cache.Cache[*Client] }
 
-// NewDirectory makes a Directory in front of the given store.
-func NewDirectory(f finder) *Directory {
-	return &Directory{clients: cache.New(directorySize, f.Client)}
+// NewDirectory makes a Directory in front of the given store. Looked, when set, hears each time
+// whether a client was in memory.
+func NewDirectory(f finder, looked func(hit bool)) *Directory {
+	return &Directory{clients: cache.New(directorySize, f.Client, looked)}
 }
 
 // Client returns the client with the given id, or provider.ErrNotFound. The client is

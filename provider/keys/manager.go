@@ -162,12 +162,17 @@ func (m *Manager) List(ctx context.Context) ([]Listed, error) {
 	if err := m.Refresh(ctx); err != nil {
 		return nil, err
 	}
+	return m.Known(ctx), nil
+}
+
+// Known lists the keys as this process knows them.
+func (m *Manager) Known(ctx context.Context) []Listed {
 	s, now := m.current.Load(), m.clock.Now(ctx)
 	listed := make([]Listed, len(s.keys))
 	for i, k := range s.keys {
 		listed[i] = Listed{k.Key, s.state(k.Key, now)}
 	}
-	return listed, nil
+	return listed
 }
 
 // JWKS is the published key set as JSON. The bytes are shared: do not change them.

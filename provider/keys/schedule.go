@@ -35,7 +35,7 @@ func (s *Schedule) Rotate(ctx context.Context) error {
 	now := s.manager.clock.Now(ctx)
 	newest := map[Algorithm]time.Time{}
 	for _, k := range s.manager.current.Load().keys { // the latest to sign comes last
-		newest[k.Algorithm] = k.signsSince()
+		newest[k.Algorithm] = k.SignsSince()
 	}
 	for alg, since := range newest {
 		if now.Add(s.ahead).Before(since.Add(s.every)) {
@@ -48,8 +48,9 @@ func (s *Schedule) Rotate(ctx context.Context) error {
 	return nil
 }
 
-// signsSince: the first key of an algorithm stands at the beginning of time.
-func (k Key) signsSince() time.Time {
+// SignsSince is when the key began to sign, or will: the first key of an algorithm is active
+// from the beginning of time.
+func (k Key) SignsSince() time.Time {
 	if k.ActiveFrom.Before(k.CreatedAt) {
 		return k.CreatedAt
 	}

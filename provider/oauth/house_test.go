@@ -117,7 +117,10 @@ func newHouse(t *testing.T) *house {
 	clock := func() time.Time { return *h.now.Load() }
 	store, err := storage.Open(t.Context(), storage.Options{
 		URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db") + "?_pragma=synchronous(OFF)", Clock: clock,
-		Log: slog.New(slog.DiscardHandler), OnStatement: func(context.Context) { h.statements.Add(1) },
+		Log: slog.New(slog.DiscardHandler), Statements: func(ctx context.Context, _ string) (context.Context, func(error)) {
+			h.statements.Add(1)
+			return ctx, func(error) {}
+		},
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = store.Close() })
@@ -131,7 +134,7 @@ func newHouse(t *testing.T) *house {
 	secrets := client.NewSecrets(password.New(rand.Reader, 2), ring.Key(keyring.ClientSecret), rand.Reader)
 	h.registry = client.NewRegistry(store, store, secrets, clock, rand.Reader)
 	h.hasher, h.fetches = password.New(rand.Reader, 2), &fetches{}
-	directory := client.NewDirectory(store)
+	directory := client.NewDirectory(store, nil)
 	h.directory = directory
 	events := event.NewBus(func(_ context.Context, e event.Event) { h.heard.Add(e.Name()) })
 	assertions := oauth.NewAssertions(oauth.NewClientKeys(h.fetches, clock), secrets, store, clock, true, issuer, issuer+"/oauth/token")

@@ -49,7 +49,6 @@ func (e *TokenEndpoint) GrantTypes() []client.GrantType { return slices.Clone(e.
 type TokenAnswer struct {
 	Parameters map[string]any
 	ClientID   string
-	GrantType  client.GrantType
 }
 
 // Token carries out a request whose form has been parsed. Origin is the address prefix that
@@ -80,7 +79,7 @@ func (e *TokenEndpoint) Token(ctx context.Context, r *http.Request, origin strin
 	if err != nil {
 		return TokenAnswer{}, withClientID(asRefusal(err), c.ID)
 	}
-	return TokenAnswer{Parameters: response.ToMap(), ClientID: c.ID, GrantType: grantType}, nil
+	return TokenAnswer{Parameters: response.ToMap(), ClientID: c.ID}, nil
 }
 
 func (e *TokenEndpoint) exchange(ctx context.Context, r *http.Request) (fosite.AccessResponder, error) {

@@ -37,6 +37,8 @@ type Options struct {
 	Allow []string
 	// CA are PEM certificates to trust beside those of the system; nil: none.
 	CA []byte
+	// Around, when set, is put around the transport, for whoever traces fetches.
+	Around func(http.RoundTripper) http.RoundTripper
 }
 
 // New makes a Client. It returns an error when CA holds no certificate.
@@ -58,8 +60,12 @@ func New(o Options) (*Client, error) {
 		DisableKeepAlives:      true, // fetches are rare; nobody's server holds sockets of ours
 		ForceAttemptHTTP2:      true,
 	}
+	var exchange http.RoundTripper = transport
+	if o.Around != nil {
+		exchange = o.Around(transport)
+	}
 	return &Client{&http.Client{
-		Transport:     transport,
+		Transport:     exchange,
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil

@@ -52,7 +52,7 @@ func testLeases(t *testing.T, f *fixture) {
 
 func testJanitor(t *testing.T, f *fixture) {
 	ctx := t.Context()
-	janitor := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock)
+	janitor := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock, nil)
 	f.client(t, "a")
 	g := f.grant(t, "a", nil)
 	long := f.token(g.ID)
@@ -127,7 +127,7 @@ func testTimes(t *testing.T, f *fixture) {
 // A spent refresh token stays until it would have expired, or its reuse would go unseen.
 func testJanitorAndRefresh(t *testing.T, f *fixture) {
 	ctx := t.Context()
-	janitor := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock)
+	janitor := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock, nil)
 	f.client(t, "app")
 	f.client(t, "gone")
 	u := f.user(t, "alice")

@@ -56,7 +56,10 @@ func (f *fixture) open(t *testing.T) *storage.Store {
 	t.Helper()
 	s, err := storage.Open(t.Context(), storage.Options{
 		URL: f.url, Clock: f.clock, Log: slog.New(slog.DiscardHandler),
-		OnStatement: func(context.Context) { f.statements.Add(1) },
+		Statements: func(ctx context.Context, _ string) (context.Context, func(error)) {
+			f.statements.Add(1)
+			return ctx, func(error) {}
+		},
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Close() })

@@ -62,7 +62,7 @@ func newServer(ctx context.Context, binary, dir, databaseURL string) (*server, e
 		env: []string{
 			"HOME=" + dir, "PATH=" + os.Getenv("PATH"),
 			"GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_LISTEN=" + address, "GATEHOUSE_OPS_LISTEN=" + ops,
-			"GATEHOUSE_DATA_DIR=" + filepath.Join(dir, "data"), "GATEHOUSE_DATABASE_URL=" + databaseURL,
+			"GATEHOUSE_DATA_DIR=" + filepath.Join(dir, "data"), "GATEHOUSE_DRAIN_DELAY=0s", "GATEHOUSE_DATABASE_URL=" + databaseURL,
 			"GATEHOUSE_SECRET=" + strings.Repeat("for measuring only, ", 2),
 			"GATEHOUSE_RATE_LIMITS=" + wideLimits(),
 		},

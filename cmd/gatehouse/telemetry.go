@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/metrics"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/keys"
+)
+
+// telemetry is what a server counts and traces itself by.
+type telemetry struct {
+	clock    provider.Clock
+	registry *prometheus.Registry
+	metrics  *metrics.Metrics
+	traces   *traces // nil: off
+}
+
+func (e *environment) telemetry(ctx context.Context) (*telemetry, error) {
+	t := &telemetry{clock: e.clock, registry: prometheus.NewRegistry()}
+	var err error
+	if t.metrics, err = metrics.New(t.registry, metrics.Options{Version: version, Clock: e.clock}); err != nil {
+		return nil, err
+	}
+	if t.traces, err = newTraces(ctx, e.Environ); err != nil {
+		return nil, fmt.Errorf("tracing: %w", err)
+	}
+	return t, nil
+}
+
+// statement is the storage.Statements of a server.
+func (t *telemetry) statement(ctx context.Context, query string) (context.Context, func(error)) {
+	canonical.From(ctx).Statements(1)
+	ctx, end := t.traces.statement(ctx, query)
+	began := t.clock()
+	return ctx, func(err error) {
+		t.metrics.SQL.Statement(t.clock().Sub(began).Seconds(), err != nil)
+		end(err)
+	}
+}
+
+// watch shows what is asked for at each scrape.
+func (t *telemetry) watch(h *house, l limits) error {
+	m := t.metrics
+	var errs []error
+	for name, pool := range h.store.Pools() {
+		errs = append(errs, m.SQL.Watch(pool, name))
+	}
+	errs = append(errs,
+		m.Ready.Watch("database", h.store.Ping),
+		m.Keys.Watch(func(ctx context.Context) ([]metrics.SigningKey, error) { return h.shownKeys(ctx), nil }),
+	)
+	if l.redis != nil {
+		l.redis.AddHook(redisHook{t})
+		errs = append(errs, m.Redis.Watch(l.failing, func() metrics.RedisPool { return shownPool(l.redis) }))
+	}
+	return errors.Join(errs...)
+}
+
+func (h *house) shownKeys(ctx context.Context) []metrics.SigningKey {
+	var shown []metrics.SigningKey
+	for _, k := range h.keys.Known(ctx) {
+		s := metrics.SigningKey{Algorithm: string(k.Algorithm), State: string(k.State), Since: k.SignsSince()}
+		if every := h.config.KeyRotation; every > 0 && k.State == keys.Active {
+			s.NextRotation = k.SignsSince().Add(every)
+		}
+		shown = append(shown, s)
+	}
+	return shown
+}
+
+func shownPool(client redis.UniversalClient) metrics.RedisPool {
+	s := client.PoolStats()
+	return metrics.RedisPool{
+		Hits: uint64(s.Hits), Misses: uint64(s.Misses), Timeouts: uint64(s.Timeouts),
+		Total: uint64(s.TotalConns), Idle: uint64(s.IdleConns),
+	}
+}
+
+// aroundFetches traces what is fetched from others.
+func (t *telemetry) aroundFetches(transport http.RoundTripper) http.RoundTripper {
+	if t.traces == nil {
+		return transport
+	}
+	return t.traces.transport(transport)
+}

@@ -1,0 +1,40 @@
+package handlers
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/metrics"
+)
+
+// meter counts requests by their canonical lines: what the log says and what the metrics say
+// cannot differ.
+type meter struct {
+	metrics           *metrics.Metrics // nil: nobody counts
+	token, introspect string           // templates of those routes
+}
+
+func (m meter) began() {
+	if m.metrics != nil {
+		m.metrics.HTTP.Began()
+	}
+}
+
+func (m meter) done(l *canonical.Line, took time.Duration) {
+	if m.metrics == nil {
+		return
+	}
+	m.metrics.HTTP.Ended()
+	m.metrics.HTTP.Observe(l.Route, l.Method, l.Status, took.Seconds(), l.TraceID)
+	code, check := l.Refusal()
+	if code != "" {
+		m.metrics.Refusals.Refused(l.Route, code, check)
+	}
+	switch {
+	case l.Route == m.token && code != "":
+		m.metrics.Tokens.TokenRefused(l.AskedGrantType(), code)
+	case l.Route == m.introspect && l.Status == http.StatusOK:
+		m.metrics.Tokens.Introspected(l.Ended() == "active")
+	}
+}

@@ -1,0 +1,29 @@
+package metrics
+
+import (
+	"context"
+
+	"github.com/gatehouse-id/gatehouse/provider/event"
+)
+
+// Heard is an event.Listener.
+func (m *Metrics) Heard(_ context.Context, e event.Event) {
+	switch e := e.(type) {
+	case event.TokenIssued:
+		m.Tokens.issued.of(issued{grantTypeLabel(e.GrantType), e.Refresh}).Inc()
+	case event.TokenRevoked:
+		m.Tokens.revoked.Inc()
+	case event.RefreshReuseDetected:
+		m.Tokens.reused.Inc()
+	case event.AuthorizationApproved:
+		m.Tokens.approved.Inc()
+	case event.SignedIn:
+		m.SignIns.ended(signedIn)
+	case event.SignInRefused:
+		m.SignIns.ended(e.Reason)
+	case event.SessionEnded:
+		m.SignIns.sessions.Inc()
+	case event.KeyRotated:
+		m.Keys.rotations.Inc()
+	}
+}

@@ -1,0 +1,97 @@
+package metrics_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+func TestEventsAreCounted(t *testing.T) {
+	t.Parallel()
+	m, registry := newMetrics(t)
+	bus := event.NewBus(m.Heard)
+	for _, e := range []event.Event{
+		event.TokenIssued{GrantType: string(client.RefreshToken), Refresh: true},
+		event.TokenIssued{GrantType: string(client.RefreshToken), Refresh: true},
+		event.TokenIssued{GrantType: string(client.ClientCredentials)},
+		event.TokenIssued{GrantType: "made up"},
+		event.TokenRevoked{},
+		event.RefreshReuseDetected{},
+		event.AuthorizationApproved{},
+		event.SignedIn{},
+		event.SignInRefused{Reason: "wrong_password"},
+		event.SignInRefused{Reason: "made up"},
+		event.SessionEnded{},
+		event.KeyRotated{Algorithm: "ES256"},
+	} {
+		bus.Publish(t.Context(), e)
+	}
+	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
+# HELP gatehouse_tokens_issued_total Access tokens that were issued, and whether a refresh token came with them.
+# TYPE gatehouse_tokens_issued_total counter
+gatehouse_tokens_issued_total{grant_type="client_credentials",refresh="false"} 1
+gatehouse_tokens_issued_total{grant_type="other",refresh="false"} 1
+gatehouse_tokens_issued_total{grant_type="refresh_token",refresh="true"} 2
+# HELP gatehouse_tokens_revoked_total Tokens that somebody revoked.
+# TYPE gatehouse_tokens_revoked_total counter
+gatehouse_tokens_revoked_total 1
+# HELP gatehouse_refresh_reuse_total Refresh tokens that came a second time: thefts, until proved otherwise.
+# TYPE gatehouse_refresh_reuse_total counter
+gatehouse_refresh_reuse_total 1
+# HELP gatehouse_authorizations_total Authorization requests that were approved.
+# TYPE gatehouse_authorizations_total counter
+gatehouse_authorizations_total 1
+# HELP gatehouse_sign_ins_total Tries to sign in, by how they ended.
+# TYPE gatehouse_sign_ins_total counter
+gatehouse_sign_ins_total{outcome="disabled"} 0
+gatehouse_sign_ins_total{outcome="other"} 1
+gatehouse_sign_ins_total{outcome="success"} 1
+gatehouse_sign_ins_total{outcome="throttled"} 0
+gatehouse_sign_ins_total{outcome="unknown_user"} 0
+gatehouse_sign_ins_total{outcome="wrong_password"} 1
+# HELP gatehouse_sessions_ended_total Sessions that were ended before their time.
+# TYPE gatehouse_sessions_ended_total counter
+gatehouse_sessions_ended_total 1
+# HELP gatehouse_signing_key_rotations_total Signing keys that this server published.
+# TYPE gatehouse_signing_key_rotations_total counter
+gatehouse_signing_key_rotations_total 1
+`), "gatehouse_tokens_issued_total", "gatehouse_tokens_revoked_total", "gatehouse_refresh_reuse_total", "gatehouse_authorizations_total",
+		"gatehouse_sign_ins_total", "gatehouse_sessions_ended_total", "gatehouse_signing_key_rotations_total"))
+}
+
+func TestTokenRefusalsKeepToKnownGrantTypes(t *testing.T) {
+	t.Parallel()
+	m, registry := newMetrics(t)
+	for _, known := range []client.GrantType{client.ClientCredentials, client.AuthorizationCode, client.RefreshToken, client.Password} {
+		m.Tokens.TokenRefused(string(known), refusal.InvalidClient)
+	}
+	m.Tokens.TokenRefused("", refusal.InvalidRequest)
+	m.Tokens.TokenRefused("Password", refusal.UnsupportedGrantType)
+	m.Refusals.Refused("/oauth/token", refusal.InvalidClient, refusal.CheckClientSecret)
+	m.Tokens.Introspected(true)
+	m.Tokens.Introspected(false)
+	m.Tokens.Introspected(false)
+	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
+# HELP gatehouse_token_refusals_total Token requests that were refused, by the grant type that they asked for.
+# TYPE gatehouse_token_refusals_total counter
+gatehouse_token_refusals_total{error="invalid_client",grant_type="authorization_code"} 1
+gatehouse_token_refusals_total{error="invalid_client",grant_type="client_credentials"} 1
+gatehouse_token_refusals_total{error="invalid_client",grant_type="password"} 1
+gatehouse_token_refusals_total{error="invalid_client",grant_type="refresh_token"} 1
+gatehouse_token_refusals_total{error="invalid_request",grant_type="none"} 1
+gatehouse_token_refusals_total{error="unsupported_grant_type",grant_type="other"} 1
+# HELP gatehouse_refusals_total Requests that were refused, and failures of the server's own.
+# TYPE gatehouse_refusals_total counter
+gatehouse_refusals_total{check="client_secret",error="invalid_client",route="/oauth/token"} 1
+# HELP gatehouse_introspections_total Answers to introspection.
+# TYPE gatehouse_introspections_total counter
+gatehouse_introspections_total{active="false"} 2
+gatehouse_introspections_total{active="true"} 1
+`), "gatehouse_token_refusals_total", "gatehouse_refusals_total", "gatehouse_introspections_total"))
+}

@@ -1,0 +1,96 @@
+package metrics
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+const namespace = "gatehouse"
+
+// Options say what is known at the start.
+type Options struct {
+	// Version is that of the program; Revision is the commit, or empty for the one that
+	// Go stamped into the binary.
+	Version, Revision string
+	Clock             provider.Clock
+}
+
+// Metrics are all metrics of a process.
+type Metrics struct {
+	HTTP     *HTTP
+	Refusals *Refusals
+	Tokens   *Tokens
+	SignIns  *SignIns
+	Limits   *Limits
+	Redis    *Redis
+	SQL      *SQL
+	Caches   *Caches
+	Jobs     *Jobs
+	Keys     *Keys
+	Ready    *Ready
+}
+
+// New makes the metrics and registers them. It fails when the registerer has one of their
+// names already.
+func New(to prometheus.Registerer, o Options) (*Metrics, error) {
+	if o.Clock == nil {
+		return nil, errors.New("metrics: a clock is needed")
+	}
+	r := &registration{to: to}
+	m := &Metrics{
+		HTTP:     newHTTP(r),
+		Refusals: newRefusals(r),
+		Tokens:   newTokens(r),
+		SignIns:  newSignIns(r),
+		Limits:   newLimits(r),
+		Redis:    newRedis(r),
+		SQL:      newSQL(r),
+		Caches:   newCaches(r),
+		Jobs:     newJobs(r, o.Clock),
+		Keys:     newKeys(r),
+		Ready:    &Ready{r},
+	}
+	registerBuild(r, o)
+	if r.err != nil {
+		return nil, fmt.Errorf("metrics: %w", r.err)
+	}
+	return m, nil
+}
+
+// registration collects what goes wrong, so that the constructors read as lists.
+type registration struct {
+	to  prometheus.Registerer
+	err error
+}
+
+func (r *registration) add(list ...prometheus.Collector) {
+	for _, c := range list {
+		r.err = errors.Join(r.err, r.to.Register(c))
+	}
+}
+
+// watch registers something that is only there once its owner is.
+func (r *registration) watch(what string, list ...prometheus.Collector) error {
+	for _, c := range list {
+		if err := r.to.Register(c); err != nil {
+			return fmt.Errorf("metrics: %s: %w", what, err)
+		}
+	}
+	return nil
+}
+
+func (r *registration) counter(name, help string) prometheus.Counter {
+	c := prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help})
+	r.add(c)
+	return c
+}
+
+func (r *registration) counters(name, help string, labels ...string) *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+	r.add(c)
+	return c
+}
