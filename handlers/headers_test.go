@@ -20,6 +20,12 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 		{"GET", "/nothing"},
 		{"GET", "/errors/x"},
 		{"OPTIONS", "/oauth/token"},
+		{"GET", "/oauth/authorize"},
+		{"GET", "/oauth/userinfo"},
+		{"GET", "/login"},
+		{"POST", "/login"},
+		{"POST", "/consent"},
+		{"GET", "/oauth/logout"},
 	} {
 		h := f.do(request[0], request[1], "", "Accept", "text/html").Header()
 		assert.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), request)
@@ -41,7 +47,7 @@ func TestPlainHTTPIssuersDoNotAskForHTTPS(t *testing.T) {
 func TestTokensAreNotCached(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
-	for _, path := range []string{"/oauth/token", "/oauth/introspect", "/oauth/revoke"} {
+	for _, path := range []string{"/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo"} {
 		h := f.do("POST", path, "").Header()
 		assert.Equal(t, "no-store", h.Get("Cache-Control"), path)
 		assert.Equal(t, "no-cache", h.Get("Pragma"), path)

@@ -25,7 +25,7 @@ func (o observer) around(next http.Handler) http.Handler {
 		started := o.clock()
 		x := &exchange{ResponseWriter: w}
 		x.line.Method, x.line.Route = knownMethod(r.Method), unmatched
-		ctx, traced := o.tracer.begin(r, &x.line)
+		ctx, traced := o.tracer.begin(r.Context(), r, &x.line)
 		ctx = canonical.With(ctx, &x.line)
 		o.meter.began()
 		defer func() { o.done(ctx, x, started, traced) }()

@@ -62,6 +62,7 @@ func TestPathTricksReachNothing(t *testing.T) {
 		"/oauth;/token", "/OAUTH/token", "/oauth/Token", "/oauth\\token", "/oauth%5ctoken", "/oauth/%2e%2e/oauth/token",
 		"/oauth/token%3fx", "/oauth/token%252f", "/%74oken", "/Token", "/token/", "//token", "/token;x", "/./token",
 		"/oauth/v2%2ftoken", "/api/v1/oauth/tokens/", "/oauth/tokens", "/oauth", "/x/../token", "/%2e/token",
+		"/LOGIN", "/login/", "//login", "/login;x", "/log%69n", "/x/../consent", "/consent%2f", "/Authorize", "/oauth/authorize/", "/oauth/authorize;x", "/oauth/logout%2f", "/oauth/userinfo/.",
 		"/debug/pprof/", "/metrics", "/healthz/live", "/errors/", "/errors", "/errors/a/b", "/assets/", "/assets/x/y", "/logo/", "/logo/x", "/logo/x/", "/logo//x", "/logo/x/y/z",
 	} {
 		answer := raw(t, server.Listener.Addr().String(), "POST "+target+" HTTP/1.1\r\nHost: id.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")

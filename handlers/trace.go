@@ -32,8 +32,7 @@ type span struct{ trace.Span }
 
 // begin goes on with the trace of a proxy that is trusted. Anybody else's begins anew and is
 // linked: by a header of their own, callers could have everything recorded.
-func (t tracer) begin(r *http.Request, l *canonical.Line) (context.Context, span) {
-	ctx := r.Context()
+func (t tracer) begin(ctx context.Context, r *http.Request, l *canonical.Line) (context.Context, span) {
 	if t.tracer == nil {
 		return ctx, span{}
 	}

@@ -103,7 +103,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return err
 	}
 	defer limits.close(&err)
-	if err := t.watch(h, limits); err != nil {
+	if err := t.watch(h, limits); err != nil { //nolint:contextcheck // what is watched is asked at each scrape, which has no context
 		return err
 	}
 	public, err := e.publicHandler(h, directory, limits, t, log)

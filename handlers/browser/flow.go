@@ -38,7 +38,12 @@ func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (stri
 	if err != nil {
 		return "", err
 	}
-	return base64.RawURLEncoding.EncodeToString(b.Seal.SealFor([]byte(b.binder(w, r)), plain)), nil
+	text := base64.RawURLEncoding.EncodeToString(b.Seal.SealFor([]byte(b.binder(w, r)), plain))
+	if len(text) > maxAddress-len("flow=") {
+		// Now, and not after the person has signed in, when it comes back as an address.
+		return "", refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request is too long.")
+	}
+	return text, nil
 }
 
 // open reads a flow back. One of another browser, or one that was changed, does not open

@@ -12,6 +12,8 @@ import (
 	"slices"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // Bounds of a client's key set: what somebody else's server may make us parse and try.
@@ -37,7 +39,7 @@ func ParseKeySet(text []byte) ([]jose.JSONWebKey, error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
-	if len(text) > MaxKeySet || json.Unmarshal(text, &set) != nil || len(set.Keys) == 0 || len(set.Keys) > maxKeys {
+	if len(text) > MaxKeySet || provider.TooDeep(text) || json.Unmarshal(text, &set) != nil || len(set.Keys) == 0 || len(set.Keys) > maxKeys {
 		return nil, errKeySet
 	}
 	usable := make([]jose.JSONWebKey, 0, len(set.Keys))

@@ -42,7 +42,7 @@ func jwtAddress(text string) (provider.ID, bool) {
 		return provider.ID{}, false
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(payload)
-	if err != nil {
+	if err != nil || provider.TooDeep(raw) {
 		return provider.ID{}, false
 	}
 	var claims struct {

@@ -27,7 +27,8 @@ func TestAddressFindsTheRowOfBothFormats(t *testing.T) {
 		"a code": token.New(token.Code, id, rand.Reader).Encode(), "a cookie": token.New(token.Session, id, rand.Reader).Encode(),
 		"two parts": b64([]byte(`{}`)) + "." + b64([]byte(`{"jti":"`+id.String()+`"}`)), "four parts": jwt + ".x",
 		"no jti": "e30.e30.x", "another jti": "e30." + b64([]byte(`{"jti":"1"}`)) + ".x", "jti of another type": "e30." + b64([]byte(`{"jti":1}`)) + ".x",
-		"too long": "e30." + strings.Repeat("A", maxJWT) + ".x", "empty": "",
+		"too deep": "e30." + b64([]byte(`{"jti":"`+id.String()+`","x":`+strings.Repeat("[", 40)+strings.Repeat("]", 40)+`}`)) + ".x",
+		"too long": "e30." + b64([]byte(`{"jti":"`+id.String()+`","pad":"`+strings.Repeat("x", maxJWT)+`"}`)) + ".x", "empty": "",
 	} {
 		_, kind := address(text)
 		assert.Empty(t, kind, name)

@@ -253,6 +253,10 @@ func TestVerifyRefusesForgeries(t *testing.T) {
 		_, err := f.Verify(t.Context(), text, "at+jwt", keys.ES256, keys.RS256)
 		assert.ErrorIs(t, err, keys.ErrInvalidJWT, name)
 	}
+	long, err := f.Sign(t.Context(), keys.ES256, "at+jwt", []byte(`{"pad":"`+strings.Repeat("x", 8<<10)+`"}`))
+	require.NoError(t, err)
+	_, err = f.Verify(t.Context(), long, "at+jwt", keys.ES256)
+	require.ErrorIs(t, err, keys.ErrInvalidJWT, "signed by us, and longer than is looked at (threats 64)")
 	_, err = f.Verify(t.Context(), good, "JWT", keys.ES256)
 	require.ErrorIs(t, err, keys.ErrInvalidJWT, "an access token is no ID token")
 	_, err = f.Verify(t.Context(), good, "at+jwt", keys.RS256)

@@ -92,7 +92,7 @@ func parseAssertion(r *http.Request) (*assertion, error) {
 	}
 	for i, into := range []any{&a.header, &a.claims} {
 		raw, err := base64.RawURLEncoding.DecodeString(parts[i])
-		if err != nil || json.Unmarshal(raw, into) != nil {
+		if err != nil || provider.TooDeep(raw) || json.Unmarshal(raw, into) != nil {
 			return nil, malformed
 		}
 	}

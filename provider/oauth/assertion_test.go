@@ -119,6 +119,7 @@ func TestFosite8AssertionsThatAreRefused(t *testing.T) {
 	}{
 		"expired":            {"client_assertion_time", func(c map[string]any) { c["exp"] = now }},
 		"no exp":             {"client_assertion_time", func(c map[string]any) { delete(c, "exp") }},
+		"lives too long":     {"client_assertion_time", func(c map[string]any) { c["exp"] = now + 361 }}, // five minutes, and one for clocks
 		"lives for an hour":  {"client_assertion_time", func(c map[string]any) { c["exp"] = now + 3600 }},
 		"from the future":    {"client_assertion_time", func(c map[string]any) { c["iat"] = now + 61 }},
 		"not yet":            {"client_assertion_time", func(c map[string]any) { c["nbf"] = now + 61 }},
@@ -178,6 +179,21 @@ func TestAssertionsThatAreForged(t *testing.T) {
 		_ = name
 	}
 	require.NoError(t, a.send(good))
+
+	// Signed as it should be, and too much to look at: nothing of it is parsed (threats 64).
+	padded := func(size int) string {
+		claims := a.claims()
+		claims["pad"] = strings.Repeat("x", size)
+		return sign(t, jose.ES256, a.key, nil, claims)
+	}
+	require.NoError(t, a.send(padded(5000)))
+	for levels, refused := range map[int]bool{31: false, 32: true} { // the claims themselves are a level
+		claims := a.claims()
+		claims["x"] = json.RawMessage(strings.Repeat("[", levels) + strings.Repeat("]", levels))
+		err := a.send(sign(t, jose.ES256, a.key, nil, claims))
+		assert.Equal(t, refused, err != nil, levels)
+	}
+	assert.Equal(t, "client_assertion", string(assertRefused(t, a.send(padded(8000)), "invalid_client").Check))
 	for name, change := range map[string]func(form url.Values){
 		"another type": func(f url.Values) { f.Set("client_assertion_type", "jwt") },
 		"no type":      func(f url.Values) { f.Del("client_assertion_type") },
@@ -262,7 +278,7 @@ func TestFosite33KeySetsAreFetchedWithMeasure(t *testing.T) {
 	late := a.send(named("k2", next))
 	assertRefused(t, late, "invalid_client")
 	assert.NotErrorIs(t, late, context.DeadlineExceeded, "a client's slow server would be answered as a fault of ours")
-	for _, garbage := range []string{"", "{}", `{"keys":[]}`, "<html>", `{"keys":[{"kty":"oct","k":"AAAA"}]}`} {
+	for _, garbage := range []string{"", "{}", `{"keys":[]}`, "<html>", `{"keys":[{"kty":"oct","k":"AAAA"}]}`, strings.TrimSuffix(string(keySetOf(t, "k2", next.Public())), "}") + `,"x":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + "}"} {
 		a.fetches.set([]byte(garbage), nil)
 		a.advance(time.Hour)
 		assertRefused(t, a.send(named("k2", next)), "invalid_client")

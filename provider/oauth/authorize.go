@@ -104,17 +104,17 @@ func (e *AuthorizeEndpoint) mustSignIn(ctx context.Context, f Flow, s *session.S
 	return r.MaxAge != nil && e.clock.Now(ctx).Sub(s.AuthTime) >= max(*r.MaxAge, time.Nanosecond)
 }
 
-// mustAsk: the operator's own applications are not asked about. A public client whose
-// answers any program on the machine could receive is asked about each time (RFC 8252
-// section 8.6, fosite.md 34).
+// mustAsk: a public client whose answers any program on the machine could receive is asked
+// about each time (RFC 8252 section 8.6, fosite.md 34), the operator's own included: it is
+// that one which such a program would pose as. Others of the operator's are not asked about.
 func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
 	switch {
 	case r.Asks("consent"):
 		return true
-	case r.Client.FirstParty:
-		return false
 	case r.Client.Public() && client.Impersonable(r.RedirectURI):
 		return true
+	case r.Client.FirstParty:
+		return false
 	default:
 		return !standing.Covers(r.Scopes)
 	}

@@ -2,8 +2,10 @@ package oauth
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
@@ -18,6 +20,9 @@ type claimsParameter struct {
 func (p *claimsParameter) parse(text string) error {
 	if text == "" {
 		return nil
+	}
+	if provider.TooDeep([]byte(text)) {
+		return errors.New("oauth: claims nested too deeply")
 	}
 	p.text = text
 	return json.Unmarshal([]byte(text), p)

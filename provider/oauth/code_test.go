@@ -161,6 +161,27 @@ func TestARequestIsApprovedOnce(t *testing.T) {
 	assertRefused(t, err, "invalid_request")
 }
 
+// Threats 20: the second use of a code ends all that the first one led to, refreshed or not.
+func TestACodeUsedTwiceEndsWhatItGave(t *testing.T) {
+	r := newRefreshing(t, nil)
+	code, err := r.authorize.Approve(t.Context(), r.flow(url.Values{"scope": {"openid offline_access"}}), r.session, false)
+	require.NoError(t, err)
+	first, err := r.exchange(r.secret, code)
+	require.NoError(t, err)
+	second, err := r.refresh(first.Parameters["refresh_token"], nil)
+	require.NoError(t, err)
+	r.advance(time.Hour / 2) // long after the code expired
+	require.True(t, r.active("app", r.secret, second["access_token"].(string)))
+
+	_, err = r.exchange(r.secret, code)
+	assertRefused(t, err, "invalid_grant")
+	for _, token := range []any{first.Parameters["access_token"], second["access_token"], second["refresh_token"]} {
+		assert.False(t, r.active("app", r.secret, token.(string)))
+	}
+	_, err = r.refresh(second["refresh_token"], nil)
+	assertRefused(t, err, "invalid_grant")
+}
+
 // E15: a code goes from one server to another whose clock is off.
 func TestE15CodesBetweenClocksThatAreOff(t *testing.T) {
 	h := newHouse(t)

@@ -78,6 +78,13 @@ func TestPasswordGrantRefuses(t *testing.T) {
 	assert.Positive(t, tooMany.RetryAfter)
 	assert.EqualValues(t, 1, h.heard.Count("sign_in_refused")-12)
 
+	// A registration from elsewhere, or an application that is not the operator's any more.
+	h.planted(client.Client{ID: "left", AuthMethod: client.None, GrantTypes: []client.GrantType{client.Password}})
+	_, err = h.tokens.Token(t.Context(), request(url.Values{"client_id": {"left"}, "grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}}))
+	assertRefused(t, err, "unauthorized_client")
+	_, err = h.tokens.Token(t.Context(), basic("trusted", secret, url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}, "scope": {"openid admin"}}))
+	assertRefused(t, err, "invalid_scope")
+
 	_, err = h.registry.Create(t.Context(), &client.Client{ID: "stranger", GrantTypes: []client.GrantType{client.Password}}, "")
 	assert.Error(t, err, "only a first-party client can be registered for it")
 }

@@ -30,6 +30,19 @@ func TestEncodeAndParse(t *testing.T) {
 	assert.Equal(t, tok, back)
 }
 
+// Threats 15: codes and tokens alike hold 256 random bits, and each of them shows.
+func TestTokensHold256RandomBits(t *testing.T) {
+	id := provider.NewID(time.Unix(1_700_000_000, 0), rand.Reader)
+	seen := map[string]bool{}
+	for bit := range 256 {
+		random := make([]byte, 32)
+		random[bit/8] = 1 << (bit % 8)
+		seen[token.New(token.Code, id, bytes.NewReader(random)).Encode()] = true
+	}
+	assert.Len(t, seen, 256)
+	assert.Panics(t, func() { token.New(token.Code, id, bytes.NewReader(make([]byte, 31))) }, "with less there is no token")
+}
+
 func TestParseRefusesEveryOneCharacterMistake(t *testing.T) {
 	text := newToken().Encode()
 	for i := range len(text) {

@@ -16,6 +16,15 @@ func (s *server) get(path string) answer {
 	return s.send(r)
 }
 
+// userInfo asks whom an access token is about.
+func (s *server) userInfo(token string) answer {
+	s.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, s.url+"/oauth/userinfo", nil)
+	require.NoError(s.t, err)
+	r.Header.Set("Authorization", "Bearer "+token)
+	return s.send(r)
+}
+
 func (s *server) keys() jose.JSONWebKeySet {
 	s.t.Helper()
 	var set jose.JSONWebKeySet

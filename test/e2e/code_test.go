@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/oauth2"
 
+	"github.com/gatehouse-id/gatehouse/provider/token"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
@@ -87,6 +88,8 @@ func TestPKCECannotBeDowngraded(t *testing.T) {
 			assert.Equal(t, "invalid_grant", ask(stolen, verifier).json(t)["error"], name+", then the right one: the code is burnt")
 		}
 		assert.Equal(t, "invalid_grant", ask(code(nil), verifier).json(t)["error"], "a verifier without a challenge")
+		s.client("plain", "--allow-plain-pkce", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile", "--first-party")
+		assert.NotEmpty(t, code(url.Values{"client_id": {"plain"}, "code_challenge": {verifier}, "code_challenge_method": {"plain"}}), "for a client that may")
 
 		for name, more := range map[string]url.Values{
 			"public without": {"client_id": {"spa"}}, "strict without": {"client_id": {"strict"}},
@@ -169,7 +172,8 @@ func TestUserInfo(t *testing.T) {
 			assert.IsType(t, 1.0, claims["updated_at"])
 		}
 		for name, got := range map[string]answer{
-			"none": ask("GET", "", ""), "noise": ask("GET", "Bearer noise", ""), "Basic": ask("GET", "Basic YTpi", ""), "in the address": s.get("/oauth/userinfo?access_token=" + access),
+			"sent twice": ask("POST", "Bearer "+access, url.Values{"access_token": {access}}.Encode()),
+			"none":       ask("GET", "", ""), "noise": ask("GET", "Bearer noise", ""), "Basic": ask("GET", "Basic YTpi", ""), "in the address": s.get("/oauth/userinfo?access_token=" + access),
 		} {
 			assert.GreaterOrEqual(t, got.status, 400, name)
 			assert.Less(t, got.status, 500, name)
@@ -209,15 +213,23 @@ func TestSignOut(t *testing.T) {
 			assert.Equal(t, "login_required", returned(t, p.authorize(url.Values{"prompt": {"none"}})).Get("error"))
 		}
 		p, hint, access := signedIn()
+		cookie := p.cookies["__Host-gatehouse_session"]
 		got := p.open("/oauth/logout?" + url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}, "state": {"x y"}}.Encode())
+		assert.Equal(t, http.StatusSeeOther, got.status)
 		assert.Equal(t, bye+"?state=x+y", got.header.Get("Location"))
 		over(p)
+		p.cookies["__Host-gatehouse_session"] = cookie
+		over(p) // the session itself, and not the cookie alone (threats 44)
 		assert.False(t, s.active("app", secret, access), "without offline_access it ends with the session")
 
 		// Anything else asks, or says what is wrong; it never redirects (threats 55).
 		p, hint, _ = signedIn()
 		for _, form := range []url.Values{
 			{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye + "?x=1"}},
+			{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye + "/"}},
+			{"id_token_hint": {hint}, "post_logout_redirect_uri": {strings.ToUpper(bye)}},
+			{"id_token_hint": {hint}, "post_logout_redirect_uri": {callback}}, // registered, but for something else
+			{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye, bye}},
 			{"id_token_hint": {hint}, "post_logout_redirect_uri": {"javascript:alert(1)"}},
 			{"id_token_hint": {"noise"}, "post_logout_redirect_uri": {bye}},
 			{"post_logout_redirect_uri": {bye}},
@@ -228,6 +240,13 @@ func TestSignOut(t *testing.T) {
 			assert.Empty(t, got.header.Get("Location"), form)
 			assert.Contains(t, got.body, `id="error-page"`, form)
 		}
+		// Somebody else's hint signs nobody out.
+		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
+		bob := s.person(t)
+		bob.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
+		asked := bob.open("/oauth/logout?" + url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}}.Encode())
+		assert.Contains(t, asked.body, `id="logout-page"`)
+		assert.Empty(t, asked.header.Get("Location"))
 		for _, query := range []string{"", "?state=x"} {
 			page := p.open("/oauth/logout" + query)
 			require.Contains(t, page.body, `id="logout-page"`)
@@ -261,11 +280,18 @@ func TestStatementsAndSecretsOfTheCodeFlow(t *testing.T) {
 		assert.LessOrEqual(t, s.statements(s.send(r)), 2, "UserInfo")
 		s.stop()
 
+		raw := func(text string) string { // as it would be if somebody stored less than the text
+			parsed, err := token.Parse(text)
+			require.NoError(t, err)
+			return string(parsed.Secret[:])
+		}
+		session := p.cookies["__Host-gatehouse_session"]
 		dump := storagetest.Dump(t, databaseURL)
 		require.Contains(t, dump, "alice")
 		for name, secret := range map[string]string{
+			"code, raw": raw(code), "session, raw": raw(session), "access token, raw": raw(access),
 			"password": "wonderland", "code": code, "access token": access, "ID token": first.json(t)["id_token"].(string),
-			"session": p.cookies["__Host-gatehouse_session"], "flow": p.cookies["__Host-gatehouse_flow"],
+			"session": session, "flow": p.cookies["__Host-gatehouse_flow"],
 		} {
 			assert.NotContains(t, dump, secret, name)
 			assert.NotContains(t, s.log.String(), secret, "log: "+name)

@@ -69,6 +69,48 @@ func TestDocumentsAreServedWithoutTheDatabase(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, ready.StatusCode)
 }
 
+// Zitadel CVE-2024-32967: whoever asks while the database is away learns nothing about it,
+// and is told to come back (threats 32 and 40).
+func TestNothingShowsOfADatabaseThatIsAway(t *testing.T) {
+	t.Parallel()
+	pg := services.NewPostgres(t, services.Fast)
+	address := pg.EmptyDatabase(t)
+	database, err := url.Parse(address)
+	require.NoError(t, err)
+	s, secret := withPeople(t, address)
+	p := s.person(t)
+	access := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)["access_token"].(string)
+	consent := p.authorize(url.Values{"prompt": {"consent"}})
+	require.NoError(t, pg.Kill())
+
+	answers := map[string]answer{
+		"token":         s.post("/oauth/token", "app", secret, url.Values{"grant_type": {"authorization_code"}, "code": {"gh_ac_x"}}),
+		"introspection": s.post("/oauth/introspect", "app", secret, url.Values{"token": {access}}),
+		"revocation":    s.post("/oauth/revoke", "app", secret, url.Values{"token": {access}}),
+		"UserInfo":      s.userInfo(access),
+		"authorize":     p.authorize(nil),
+		"sign-in":       p.request(http.MethodPost, "/login", url.Values{"username": {"alice"}, "password": {"wonderland"}}),
+		"consent":       p.agree(consent, true),
+		"sign-out":      p.open("/oauth/logout"),
+	}
+	for name, got := range answers {
+		shown, err := url.QueryUnescape(got.header.Get("Location"))
+		require.NoError(t, err)
+		for _, inside := range []string{database.Host, database.User.Username() + "@", database.Path[1:], "postgres", "SQLSTATE", "dial tcp", "connection refused", "goroutine", ".go:"} {
+			assert.NotContains(t, got.body+shown, inside, name)
+		}
+		if name == "token" {
+			continue // such a code needs no database to be refused
+		}
+		if name == "authorize" || name == "consent" {
+			assert.Equal(t, "temporarily_unavailable", returned(t, got).Get("error"), name)
+			continue
+		}
+		assert.Equal(t, http.StatusServiceUnavailable, got.status, name)
+		assert.NotEmpty(t, got.header.Get("Retry-After"), name)
+	}
+}
+
 func admin(t *testing.T, pg *services.PG, statement string) {
 	t.Helper()
 	db, err := sql.Open("pgx", pg.URL("postgres"))

@@ -14,6 +14,8 @@ import (
 // raw is a request as only an attacker or a broken library sends it.
 type raw struct {
 	name        string
+	path        string // where it is for one endpoint alone
+	cookie      string
 	method      string
 	contentType string
 	auth        []string
@@ -100,6 +102,9 @@ func (s *server) sendRaw(path string, tc raw) answer {
 	require.NoError(s.t, err)
 	if tc.contentType != "" {
 		r.Header.Set("Content-Type", tc.contentType)
+	}
+	if tc.cookie != "" {
+		r.Header.Set("Cookie", tc.cookie)
 	}
 	r.Header["Authorization"] = tc.auth
 	return s.send(r)

@@ -40,7 +40,8 @@ func withPeople(t *testing.T, databaseURL string) (s *server, secret string) {
 	return s, secret
 }
 
-func (p *person) request(method, path string, form url.Values) answer {
+// request sends a form, or asks for a page. Headers are name, value, name, value.
+func (p *person) request(method, path string, form url.Values, headers ...string) answer {
 	p.t.Helper()
 	var r *http.Request
 	var err error
@@ -52,6 +53,9 @@ func (p *person) request(method, path string, form url.Values) answer {
 	require.NoError(p.t, err)
 	if method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
 	}
 	for name, value := range p.cookies {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})

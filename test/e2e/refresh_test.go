@@ -108,6 +108,38 @@ func TestTwoServersAreOne(t *testing.T) {
 	})
 }
 
+// Keycloak CVE-2026-9802 and CVE-2026-8922: what was revoked is so everywhere, and still is
+// when the server was started again.
+func TestWhatWasRevokedStaysRevoked(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withRefresh(t, databaseURL)
+		signIn := func() (access, refresh string) {
+			got := s.exchange(secret, s.person(t).signIn(url.Values{"scope": {"openid offline_access"}}).Get("code"), nil).json(t)
+			return got["access_token"].(string), got["refresh_token"].(string)
+		}
+		for name, revoke := range map[string]func(refresh string){
+			"by the client": func(refresh string) {
+				require.Equal(t, http.StatusOK, s.post("/oauth/revoke", "app", secret, url.Values{"token": {refresh}}).status)
+			},
+			"by the operator": func(string) { s.command("token", "revoke", "--client", "app") },
+		} {
+			access, refresh := signIn()
+			require.Equal(t, http.StatusOK, s.userInfo(access).status, name)
+			revoke(refresh)
+			for range 2 {
+				assert.False(t, s.active("app", secret, access), name)
+				assert.False(t, s.active("app", secret, refresh), name)
+				assert.Equal(t, http.StatusUnauthorized, s.userInfo(access).status, name)
+				got := s.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh}})
+				assert.Equal(t, "invalid_grant", got.json(t)["error"], name)
+				s.stop()
+				s.run()
+			}
+		}
+	})
+}
+
 func TestLegacyTokenCheck(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {

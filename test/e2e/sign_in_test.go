@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -107,13 +108,16 @@ func TestPromptMaxAgeAndHints(t *testing.T) {
 			{"max_age": {"abc"}},
 			{"id_token_hint": {"noise"}},
 			{"claims": {"{"}},
+			{"claims": {`{"userinfo":{"email":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}}`}},
 			{"response_mode": {"magic"}},
 			{"response_type": {""}},
 			{"scope": {"openid"}, "nonce": {strings.Repeat("n", 2000)}},
 		} {
 			isError("invalid_request", wrong)
 		}
-		isError("unsupported_response_type", url.Values{"response_type": {"token"}})
+		for _, kind := range []string{"token", "id_token", "id_token token", "code token", "code id_token", "code id_token token", "none", "Code", "code code"} {
+			isError("unsupported_response_type", url.Values{"response_type": {kind}})
+		}
 		isError("request_not_supported", url.Values{"request": {"eyJhbGciOiJub25lIn0.e30."}})
 		isError("request_uri_not_supported", url.Values{"request_uri": {"https://evil.example/"}})
 		isError("registration_not_supported", url.Values{"registration": {"{}"}})
@@ -148,6 +152,10 @@ func TestStateAndResponseModes(t *testing.T) {
 
 		fragment := p.authorize(url.Values{"response_mode": {"fragment"}}).header.Get("Location")
 		assert.True(t, strings.HasPrefix(fragment, callback+"#"), fragment)
+		answered, err := url.ParseQuery(fragment[len(callback)+1:])
+		require.NoError(t, err)
+		assert.Equal(t, issuer, answered.Get("iss"))
+		assert.Equal(t, "s t/a+te", answered.Get("state"))
 		for _, more := range []url.Values{{"response_mode": {"form_post"}}, {"response_mode": {"form_post"}, "scope": {"openid admin"}}} {
 			page := p.authorize(more)
 			assert.Equal(t, http.StatusOK, page.status)
@@ -177,7 +185,16 @@ func TestAnswersGoToRegisteredAddressesOnly(t *testing.T) {
 			{"redirect_uri": {callback + "/"}},
 			{"redirect_uri": {callback + "?x=1"}},
 			{"redirect_uri": {"https://evil.example/"}},
+			{"redirect_uri": {strings.ToUpper(callback)}},
+			{"redirect_uri": {callback + "#x"}},
+			{"redirect_uri": {"https://user@app.example.test/callback"}},
+			{"redirect_uri": {"https://app.example.test/x/%2e%2e/callback"}},
+			{"redirect_uri": {"javascript:alert(1)"}},
+			{"redirect_uri": {"javascript:alert(1)"}, "response_mode": {"query"}},
+			{"redirect_uri": {"javascript:alert(1)"}, "response_mode": {"fragment"}},
 			{"redirect_uri": {"javascript:alert(1)"}, "response_mode": {"form_post"}},
+			{"redirect_uri": {"javascript:alert(1)"}, "response_mode": {"form_post.jwt"}},
+			{"redirect_uri": {"javascript:alert(1)"}, "response_mode": {"query.jwt"}},
 			{"redirect_uri": {callback, callback}},
 		} {
 			got := p.authorize(more)
@@ -186,7 +203,16 @@ func TestAnswersGoToRegisteredAddressesOnly(t *testing.T) {
 			assert.Contains(t, got.body, `id="error-page"`, more)
 			assert.Empty(t, got.header.Get("Location"), more)
 			assert.NotContains(t, got.body, "evil.example", more)
+			assert.NotContains(t, got.body, "javascript:", more)
 		}
+		// A disabled application reads like one that does not exist.
+		ids := regexp.MustCompile(`<code>[^<]*</code>|/errors/[^"]*`)
+		unknown := ids.ReplaceAllString(p.authorize(url.Values{"client_id": {"nobody"}}).body, "")
+		s.command("client", "create", "Secret project", "off", "--grant-type", "authorization_code", "--redirect-uri", callback)
+		s.command("client", "disable", "off")
+		s.soon(func() bool {
+			return ids.ReplaceAllString(p.authorize(url.Values{"client_id": {"off"}}).body, "") == unknown
+		}, "the pages differ")
 		assert.Equal(t, "invalid_request", returned(t, p.authorize(url.Values{"scope": {"openid", "email"}})).Get("error"), "a parameter twice")
 	})
 }
@@ -238,15 +264,12 @@ func TestFlowsAreBoundToTheirBrowser(t *testing.T) {
 
 		// Another site's form (login CSRF) is refused, even with a flow that is good.
 		fresh := victim.authorize(url.Values{"prompt": {"login"}})
-		for _, header := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
-			r, err := http.NewRequest(http.MethodPost, s.url+"/login", strings.NewReader(url.Values{"flow": {hidden(t, fresh, "flow")}, "username": {"alice"}, "password": {"wonderland"}}.Encode()))
-			require.NoError(t, err)
-			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			r.Header.Set(header[0], header[1])
-			for name, value := range victim.cookies {
-				r.AddCookie(&http.Cookie{Name: name, Value: value})
+		for _, flow := range []string{hidden(t, fresh, "flow"), ""} {
+			for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}, {"Origin", "null"}} {
+				got := victim.request(http.MethodPost, "/login", url.Values{"flow": {flow}, "username": {"alice"}, "password": {"wonderland"}}, header...)
+				assert.Equal(t, http.StatusForbidden, got.status, header)
+				assert.Empty(t, got.header.Get("Set-Cookie"), header)
 			}
-			assert.Equal(t, http.StatusForbidden, s.send(r).status, header)
 		}
 	})
 }
@@ -275,6 +298,44 @@ func TestSignInMakesANewSession(t *testing.T) {
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
 		p.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
 		assert.False(t, s.active("app", secret, access))
+	})
+}
+
+// Outside a flow there is one place to go, whatever the address or the form says (threats 54).
+func TestSigningInLeadsNowhereElse(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		for _, name := range []string{"return_to", "continue", "next", "redirect_uri", "url", "target"} {
+			p := s.person(t)
+			assert.NotContains(t, p.open("/login?"+name+"=https://evil.example/").body, "evil.example")
+			got := p.request(http.MethodPost, "/login?"+name+"=https://evil.example/", url.Values{"username": {"alice"}, "password": {"wonderland"}, name: {"//evil.example/"}})
+			assert.Equal(t, http.StatusSeeOther, got.status, name)
+			assert.Equal(t, "/", got.header.Get("Location"), name)
+		}
+	})
+}
+
+// Threats 30: the password grant is no second set of tries beside the sign-in page.
+func TestThePasswordGrantSharesItsTriesWithThePage(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		trusted := s.client("trusted", "--grant-type", "password", "--first-party")
+		grant := func(password string) answer {
+			return s.post("/oauth/token", "trusted", trusted, url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {password}})
+		}
+		p := s.person(t)
+		page := func(password string) answer {
+			return p.request(http.MethodPost, "/login", url.Values{"username": {"alice"}, "password": {password}})
+		}
+		require.Equal(t, http.StatusOK, grant("wonderland").status)
+		for range 5 {
+			require.Equal(t, http.StatusBadRequest, grant("wrong").status)
+			require.Equal(t, http.StatusUnprocessableEntity, page("wrong").status)
+		}
+		assert.Equal(t, http.StatusTooManyRequests, grant("wonderland").status)
+		assert.Equal(t, http.StatusTooManyRequests, page("wonderland").status)
 	})
 }
 

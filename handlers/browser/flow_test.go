@@ -1,0 +1,72 @@
+package browser
+
+import (
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+// Threats 18 and 54: what a page holds opens in the browser that got it, unchanged, and for
+// an hour.
+func TestFlowsOpenInTheirBrowserForAnHour(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	store, err := storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: clock, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = store.Close() })
+	_, err = store.Migrate(t.Context())
+	require.NoError(t, err)
+	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
+	require.NoError(t, err)
+	b := New(Config{Issuer: "https://id.example", Seal: ring.Key(keyring.Flow), Clock: clock, Random: rand.Reader})
+
+	page := httptest.NewRecorder()
+	begun := b.begin(t.Context(), url.Values{"client_id": {"app"}, "state": {"secret-of-the-app"}})
+	text, err := b.seal(page, httptest.NewRequest(http.MethodGet, "/", nil), begun)
+	require.NoError(t, err)
+	cookies := page.Result().Cookies()
+	require.Len(t, cookies, 1)
+	assert.NotContains(t, cookies[0].Value, "secret", "the cookie is random (Keycloak CVE-2024-4540)")
+	open := func(text string, cookies ...*http.Cookie) error {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		for _, c := range cookies {
+			r.AddCookie(c)
+		}
+		p, err := b.open(r, text)
+		if err == nil {
+			assert.Equal(t, begun, p)
+		}
+		return err
+	}
+
+	require.NoError(t, open(text, cookies[0]))
+	other := *cookies[0]
+	other.Value = "A" + other.Value[1:]
+	if other.Value == cookies[0].Value {
+		other.Value = "B" + other.Value[1:]
+	}
+	require.Error(t, open(text, &other), "another browser")
+	require.Error(t, open(text), "no browser at all")
+	for i := range text {
+		changed := []byte(text)
+		changed[i] ^= 1
+		require.Error(t, open(string(changed), cookies[0]), "changed at %d", i)
+	}
+
+	now = now.Add(time.Hour)
+	require.NoError(t, open(text, cookies[0]))
+	now = now.Add(time.Microsecond)
+	assert.Error(t, open(text, cookies[0]))
+}

@@ -1,0 +1,84 @@
+package oauth_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// planted stores a client as another version, or somebody with the database, might have:
+// past the rules of registration.
+func (h *house) planted(c client.Client) {
+	h.t.Helper()
+	c.Name, c.Type, c.TokenFormat = c.ID, client.Web, client.Opaque
+	c.CreatedAt, c.UpdatedAt = *h.now.Load(), *h.now.Load()
+	require.NoError(h.t, h.store.CreateClient(h.t.Context(), &c))
+}
+
+// Threats 29, RFC 6749 section 4.4: a public client gets nothing for itself, even where its
+// registration says so.
+func TestAPublicClientGetsNoTokensForItself(t *testing.T) {
+	h := newHouse(t)
+	h.planted(client.Client{ID: "spa", AuthMethod: client.None, GrantTypes: cc})
+	_, err := h.tokens.Token(t.Context(), request(url.Values{"grant_type": {"client_credentials"}, "client_id": {"spa"}}))
+	assert.Equal(t, "public_client", string(assertRefused(t, err, "unauthorized_client").Check))
+}
+
+// Threats 29, authentik CVE-2025-64521: however a client proves itself, once it is disabled
+// it is nobody, at every endpoint.
+func TestDisabledClientsAreNobody(t *testing.T) {
+	h := newHouse(t)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	signs := &asserting{house: h, key: key}
+	h.client(client.Client{ID: "signer", GrantTypes: cc, AuthMethod: client.PrivateKeyJWT, JWKS: string(keySetOf(t, "", key.Public()))})
+	shared := h.client(client.Client{ID: "shared", GrantTypes: cc, AuthMethod: client.SecretJWT})
+	secret := h.client(client.Client{ID: "basic", GrantTypes: cc})
+	posted := h.client(client.Client{ID: "post", GrantTypes: cc, AuthMethod: client.SecretPost})
+	h.client(client.Client{ID: "public", AuthMethod: client.None})
+
+	with := func(more url.Values) *http.Request {
+		form := url.Values{"grant_type": {"client_credentials"}, "token": {"x"}}
+		for name, values := range more {
+			form[name] = values
+		}
+		return request(form)
+	}
+	asserted := func(alg jose.SignatureAlgorithm, key any, id string) *http.Request {
+		claims := signs.claims()
+		claims["iss"], claims["sub"] = id, id
+		r := assertionRequest(sign(t, alg, key, nil, claims))
+		r.PostForm.Set("token", "x")
+		return r
+	}
+	requests := map[string]func() *http.Request{
+		"basic":  func() *http.Request { return basic("basic", secret, with(nil).PostForm) },
+		"post":   func() *http.Request { return with(url.Values{"client_id": {"post"}, "client_secret": {posted}}) },
+		"public": func() *http.Request { return with(url.Values{"client_id": {"public"}}) },
+		"signer": func() *http.Request { return asserted(jose.ES256, key, "signer") },
+		"shared": func() *http.Request { return asserted(jose.HS256, []byte(shared), "shared") },
+	}
+	for id, make := range requests {
+		require.NoError(t, h.revoker.Revoke(t.Context(), make()), id)
+		h.update(id, func(c *client.Client) { c.Disabled = true })
+		for endpoint, err := range map[string]error{
+			"revocation": h.revoker.Revoke(t.Context(), make()),
+			"token":      func() error { _, err := h.tokens.Token(t.Context(), make()); return err }(),
+			"introspection": func() error {
+				_, err := h.introspector.Introspect(t.Context(), make())
+				return err
+			}(),
+		} {
+			assert.Equal(t, "client_disabled", string(assertRefused(t, err, "invalid_client").Check), id+" "+endpoint)
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package oauth_test
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+)
+
+// Threats 10, RFC 8252 section 8.6: any program on the machine can pose as a public client
+// whose answers go to a loopback port or a private scheme, so the person is asked each time,
+// whatever is remembered and whosever application it is.
+func TestWhoIsAskedAgainThoughItIsRemembered(t *testing.T) {
+	for name, test := range map[string]struct {
+		uri                string
+		public, firstParty bool
+		again              bool
+	}{
+		"public on loopback":               {"http://127.0.0.1/cb", true, false, true},
+		"public on loopback, the house's":  {"http://127.0.0.1/cb", true, true, true},
+		"public on localhost":              {"http://localhost:5173/cb", true, false, true},
+		"public, private scheme":           {"com.example.app:/cb", true, false, true},
+		"public, claimed https":            {"https://app.example.com/cb", true, false, false},
+		"public, claimed https, the house": {"https://app.example.com/cb", true, true, false},
+		"confidential on loopback":         {"http://127.0.0.1/cb", false, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			c := client.Client{ID: "app", Type: client.Native, GrantTypes: []client.GrantType{client.AuthorizationCode}, RedirectURIs: []string{test.uri}, Scopes: []string{"openid"}, FirstParty: test.firstParty}
+			if test.public {
+				c.AuthMethod = client.None
+			}
+			h.client(c)
+			s := h.person("alice")
+			more := url.Values{"redirect_uri": {test.uri}, "code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}
+			_, err := h.authorize.Approve(t.Context(), h.flow(more), s, true)
+			require.NoError(t, err)
+
+			step, err := h.authorize.Next(t.Context(), h.flow(more), s)
+			require.NoError(t, err)
+			assert.Equal(t, test.again, step == oauth.Consent)
+			more.Set("prompt", "none")
+			_, err = h.authorize.Next(t.Context(), h.flow(more), s)
+			if test.again {
+				assertRefused(t, err, "consent_required")
+			} else {
+				assert.NoError(t, err)
+			}
+		})
+	}
+}
+
+// Threats 19: a request gets what it asked for, though the person agreed to more before.
+func TestWhatIsRememberedAddsNothingToARequest(t *testing.T) {
+	h := newHouse(t)
+	secret, s := h.app("ES256"), h.person("alice")
+	_, err := h.authorize.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, true)
+	require.NoError(t, err)
+	answer, err := h.exchange(secret, h.code(s))
+	require.NoError(t, err)
+	assert.Equal(t, "openid", answer.Parameters["scope"])
+}

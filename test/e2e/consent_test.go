@@ -1,0 +1,104 @@
+package e2e_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Threats 18: who asks, for what, and where the answer goes.
+func TestConsentSaysWhoWantsWhat(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		s.command("client", "create", "Books & more", "shop", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile email orders:read orders:write")
+		s.command("scope", "describe", "orders:read", "See what you ordered")
+		p := s.person(t)
+		page := p.follow(p.login(p.authorize(url.Values{"client_id": {"shop"}, "scope": {"openid email orders:read orders:write"}}), "wonderland"))
+		for _, shown := range []string{"Books &amp; more", "<strong>app.example.test</strong>", "See your email address", "See what you ordered", "<code>orders:write</code>", "alice"} {
+			assert.Contains(t, page.body, shown)
+		}
+		assert.NotContains(t, page.body, "your profile", "nobody asked for that")
+	})
+}
+
+// agreeTo sends the consent form of a flow, with more headers.
+func (p *person) agreeTo(flow string, header ...string) answer {
+	p.t.Helper()
+	return p.request(http.MethodPost, "/consent", url.Values{"flow": {flow}, "action": {"accept"}}, header...)
+}
+
+// Threats 18, Keycloak CVE-2023-0264: the answer is that of the person who was asked, from
+// our own page.
+func TestConsentIsForThePersonWhoWasAsked(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
+		p := s.person(t)
+		flow := hidden(t, p.follow(p.login(p.authorize(nil), "wonderland")), "flow")
+		for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}, {"Origin", "null"}} {
+			assert.Equal(t, http.StatusForbidden, p.agreeTo(flow, header...).status, header)
+		}
+
+		bob := url.Values{"username": {"bob"}, "password": {"looking-glass"}}
+		require.Equal(t, "/", p.request(http.MethodPost, "/login", bob).header.Get("Location"))
+		asked := p.agreeTo(flow)
+		assert.Contains(t, asked.body, `id="consent-page"`, "bob is asked himself")
+		assert.Contains(t, asked.body, "bob")
+		assert.Empty(t, asked.header.Get("Location"))
+		p.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(t, p.open("/oauth/logout"), "confirm")}})
+		assert.Contains(t, p.agreeTo(flow).body, `id="login-page"`, "nobody is signed in")
+
+		alice := url.Values{"username": {"alice"}, "password": {"wonderland"}}
+		require.Equal(t, "/", p.request(http.MethodPost, "/login", alice).header.Get("Location"))
+		assert.NotEmpty(t, returned(t, p.agreeTo(flow)).Get("code"), "until she is back")
+	})
+}
+
+// Threats 6, Keycloak CVE-2026-7571: a request on its way through the pages cannot be made
+// another one, neither by what stands beside it nor by going back with it.
+func TestNothingBesideAFlowCounts(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		p := s.person(t)
+		back := p.login(p.authorize(nil), "wonderland").header.Get("Location")
+		require.Contains(t, back, "/oauth/authorize?flow=")
+		beside := url.Values{"response_type": {"token"}, "response_mode": {"fragment"}, "redirect_uri": {"https://evil.example/"}, "scope": {"openid email"}, "state": {"forged"}, "prompt": {"none"}, "request_uri": {"https://evil.example/"}}.Encode()
+		page := p.open(back + "&" + beside)
+		require.Contains(t, page.body, `id="consent-page"`)
+		assert.NotContains(t, page.body, "email")
+		assert.NotContains(t, page.body, "evil.example")
+		got := p.request(http.MethodPost, "/consent?"+beside, url.Values{"flow": {hidden(t, page, "flow")}, "action": {"accept"}, "response_type": {"token"}, "redirect_uri": {"https://evil.example/"}, "state": {"forged"}})
+		answer := returned(t, got)
+		assert.NotEmpty(t, answer.Get("code"))
+		assert.False(t, answer.Has("access_token"))
+		assert.Equal(t, "s t/a+te", answer.Get("state"))
+
+		refused := p.open(back + "&client_id=app&" + beside)
+		assert.Equal(t, http.StatusBadRequest, refused.status, "another request, which is judged on its own")
+		assert.Empty(t, refused.header.Get("Location"))
+	})
+}
+
+// What was in order when the request came may not be when the person answers.
+func TestAFlowIsCheckedAnewAtEachStep(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		early, late := s.person(t), s.person(t)
+		login := early.authorize(nil)
+		consent := late.follow(late.login(late.authorize(nil), "wonderland"))
+		s.command("client", "update", "app", "--add-redirect-uri", callback+"2", "--remove-redirect-uri", callback)
+		s.soon(func() bool { return s.person(t).authorize(nil).status == http.StatusBadRequest }, "the address is still accepted")
+		for name, got := range map[string]answer{"sign-in": early.login(login, "wonderland"), "consent": late.agree(consent, true)} {
+			assert.Equal(t, http.StatusBadRequest, got.status, name)
+			assert.Contains(t, got.body, `id="error-page"`, name)
+			assert.Empty(t, got.header.Get("Location"), name)
+		}
+	})
+}
