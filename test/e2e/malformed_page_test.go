@@ -115,7 +115,7 @@ func TestLongRequestsWorkToTheEndOrNotAtAll(t *testing.T) {
 	s, _ := withPeople(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
 	for _, size := range []int{2000, 6000, 9000, 11000, 13000, 15000} {
 		p := s.person(t)
-		page := p.authorize(url.Values{"state": {strings.Repeat("s", size)}})
+		page := p.authorize(url.Values{"x": {strings.Repeat("s", size)}})
 		if page.status == http.StatusBadRequest {
 			assert.Greater(t, size, 8000)
 			assert.Contains(t, page.body, `id="error-page"`)
