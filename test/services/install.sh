@@ -1,12 +1,13 @@
 #!/bin/sh
-# Installs what the tests run against, when it is missing: Postgres, Redis, a browser, and
-# the C compiler that the race detector needs. Debian and its relatives only; elsewhere,
+# Installs what the tests run against, when it is missing: Postgres, Redis, Prometheus, a
+# browser, and the C compiler that the race detector needs. Debian and its relatives only; elsewhere,
 # and without the right to install, it says what to do.
 set -eu
 
 missing=
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v gcc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
