@@ -15,6 +15,10 @@ type meter struct {
 	token, introspect string           // templates of those routes
 }
 
+// callerGone is counted, and never sent, for a caller that hung up: as a 503 it would use up
+// what is promised of our availability.
+const callerGone = 499
+
 func (m meter) began() {
 	if m.metrics != nil {
 		m.metrics.HTTP.Began()
@@ -26,7 +30,11 @@ func (m meter) done(l *canonical.Line, took time.Duration) {
 		return
 	}
 	m.metrics.HTTP.Ended()
-	m.metrics.HTTP.Observe(l.Route, l.Method, l.Status, took.Seconds(), l.TraceID)
+	status := l.Status
+	if l.Ended() == hungUp {
+		status = callerGone
+	}
+	m.metrics.HTTP.Observe(l.Route, l.Method, status, took.Seconds(), l.TraceID)
 	code, check := l.Refusal()
 	if code != "" {
 		m.metrics.Refusals.Refused(l.Route, code, check)

@@ -33,6 +33,9 @@ type renderer struct {
 	pages   *pages.Set
 }
 
+// hungUp is the outcome of a request whose caller did not wait.
+const hungUp = "hung_up"
+
 // refuse answers with err, notes it for the log and seals the record that the error_uri
 // leads to. When an answer was begun already, only the note is taken.
 func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as form, err error) {
@@ -45,7 +48,7 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as form, err 
 	})
 	line.Refused(answer, id, causeOf(err))
 	if errors.Is(r.Context().Err(), context.Canceled) {
-		line.Outcome("hung_up") // by the caller: not a failure of ours
+		line.Outcome(hungUp) // by the caller: not a failure of ours
 	}
 	if line.Status != 0 {
 		return

@@ -1,0 +1,66 @@
+package handlers_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers"
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/metrics"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+func TestRequestsAreCountedByTheirLines(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewRegistry()
+	m, err := metrics.New(registry, metrics.Options{Clock: time.Now})
+	require.NoError(t, err)
+	f := newFrame(t, func(c *handlers.Config) {
+		c.Metrics = m
+		c.Endpoints.Token = func(_ http.ResponseWriter, r *http.Request) error {
+			canonical.From(r.Context()).GrantType("refresh_token")
+			return refusal.New(refusal.InvalidGrant, refusal.CheckRefreshToken, "No.")
+		}
+		c.Endpoints.Introspect = func(w http.ResponseWriter, r *http.Request) error {
+			canonical.From(r.Context()).Outcome("active")
+			return says("{}")(w, r)
+		}
+		c.Endpoints.Revoke = func(_ http.ResponseWriter, r *http.Request) error { return r.Context().Err() }
+	})
+	f.do("POST", "/token", "")
+	f.do("POST", "/oauth/introspect", "")
+	f.do("GET", "/a/path/of/a/callers/own", "")
+	f.do("BREW", "/oauth/jwks", "")
+	gone, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	f.serve(httptest.NewRequestWithContext(gone, http.MethodPost, "/oauth/revoke", http.NoBody))
+
+	assert.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
+# HELP gatehouse_http_requests_total Requests that were answered.
+# TYPE gatehouse_http_requests_total counter
+gatehouse_http_requests_total{method="GET",route="unmatched",status="404"} 1
+gatehouse_http_requests_total{method="POST",route="/oauth/introspect",status="200"} 1
+gatehouse_http_requests_total{method="POST",route="/oauth/revoke",status="499"} 1
+gatehouse_http_requests_total{method="POST",route="/oauth/token",status="400"} 1
+gatehouse_http_requests_total{method="other",route="/oauth/jwks",status="405"} 1
+# HELP gatehouse_token_refusals_total Token requests that were refused, by the grant type that they asked for.
+# TYPE gatehouse_token_refusals_total counter
+gatehouse_token_refusals_total{error="invalid_grant",grant_type="refresh_token"} 1
+# HELP gatehouse_introspections_total Answers to introspection.
+# TYPE gatehouse_introspections_total counter
+gatehouse_introspections_total{active="false"} 0
+gatehouse_introspections_total{active="true"} 1
+# HELP gatehouse_http_requests_in_flight Requests being answered.
+# TYPE gatehouse_http_requests_in_flight gauge
+gatehouse_http_requests_in_flight 0
+`), "gatehouse_http_requests_total", "gatehouse_token_refusals_total", "gatehouse_introspections_total", "gatehouse_http_requests_in_flight"))
+}
