@@ -42,7 +42,7 @@ func (b *Browser) devices(r *http.Request) []account.Device {
 }
 
 func (b *Browser) deviceEntries(r *http.Request) []deviceEntry {
-	sealed, err := base64.RawURLEncoding.DecodeString(b.cookie(r, deviceCookie))
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(b.cookie(r, deviceCookie))
 	if err != nil {
 		return nil
 	}

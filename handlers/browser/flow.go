@@ -50,7 +50,7 @@ func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (stri
 // (threats 18 and 54, Dex CVE-2022-39222, Hydra PR 770).
 func (b *Browser) open(r *http.Request, text string) (progress, error) {
 	broken := refusal.New(refusal.InvalidRequest, refusal.CheckFlow, "This page belongs to another browser, is too old, or was changed on the way.")
-	sealed, err := base64.RawURLEncoding.DecodeString(text)
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
 		return progress{}, broken
 	}

@@ -1,0 +1,116 @@
+package browser
+
+import (
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+type household struct {
+	*Browser
+
+	now    time.Time
+	cookie *http.Cookie
+}
+
+func newHousehold(t *testing.T) *household {
+	t.Helper()
+	store, err := storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = store.Close() })
+	_, err = store.Migrate(t.Context())
+	require.NoError(t, err)
+	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: make([]byte, 32)}, time.Now, rand.Reader)
+	require.NoError(t, err)
+	h := &household{now: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}
+	h.Browser = New(Config{Issuer: "https://id.example", Devices: ring.Key(keyring.Device), Clock: func() time.Time { return h.now }, Random: rand.Reader})
+	return h
+}
+
+func (h *household) request() *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/login", http.NoBody)
+	if h.cookie != nil {
+		r.AddCookie(h.cookie)
+	}
+	return r
+}
+
+func (h *household) signsIn(t *testing.T, user byte) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	h.rememberDevice(w, h.request(), provider.ID{user})
+	cookies := w.Result().Cookies()
+	require.Len(t, cookies, 1)
+	h.cookie = cookies[0]
+}
+
+// knows lists the accounts that the browser is known for, by the first byte of their ids.
+func (h *household) knows() map[byte]string {
+	known := map[byte]string{}
+	for _, d := range h.devices(h.request()) {
+		known[d.UserID[0]] = d.ID
+	}
+	return known
+}
+
+func TestABrowserIsKnownForTheAccountsItSignedInTo(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t)
+	assert.Empty(t, h.knows())
+	h.signsIn(t, 1)
+	assert.Equal(t, "__Host-gatehouse_device", h.cookie.Name)
+	assert.True(t, h.cookie.HttpOnly && h.cookie.Secure && h.cookie.Path == "/" && h.cookie.SameSite == http.SameSiteLaxMode)
+	assert.Equal(t, int(deviceLifetime/time.Second), h.cookie.MaxAge)
+	first := h.knows()[1]
+	h.signsIn(t, 2)
+	h.signsIn(t, 1)
+	assert.Equal(t, first, h.knows()[1], "the same browser, and no new tries")
+	assert.NotEqual(t, first, h.knows()[2])
+	h.signsIn(t, 3)
+	h.signsIn(t, 4)
+	known := h.knows()
+	assert.Len(t, known, deviceAccounts)
+	assert.NotContains(t, known, byte(2), "the one that was not used for longest goes")
+}
+
+func TestABrowserIsForgottenAfterHalfAYear(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t)
+	h.signsIn(t, 1)
+	h.now = h.now.Add(deviceLifetime - time.Second)
+	assert.Contains(t, h.knows(), byte(1))
+	h.now = h.now.Add(time.Second)
+	assert.Empty(t, h.knows())
+}
+
+// The cookie opens under our key alone, whole and unchanged.
+func TestAForgedDeviceCookieIsNone(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t)
+	h.signsIn(t, 1)
+	good := h.cookie.Value
+	for at := range good {
+		forged := []byte(good)
+		forged[at] = map[bool]byte{true: 'B', false: 'A'}[forged[at] == 'A']
+		h.cookie.Value = string(forged)
+		require.Empty(t, h.knows(), at)
+	}
+	for _, value := range []string{"", "x", good + "A", good[:len(good)-4], "AAAA"} {
+		h.cookie.Value = value
+		assert.Empty(t, h.knows(), value)
+	}
+	other := newHousehold(t)
+	other.cookie = &http.Cookie{Name: h.cookie.Name, Value: good}
+	assert.Empty(t, other.knows(), "another server's")
+}
