@@ -39,6 +39,7 @@ type Metadata struct {
 	RevocationEndpointAuthMethodsSupported    []string `json:"revocation_endpoint_auth_methods_supported"`
 	RevocationEndpointAuthSigningAlgs         []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
 	CodeChallengeMethodsSupported             []string `json:"code_challenge_methods_supported"`
+	RequestObjectSigningAlgs                  []string `json:"request_object_signing_alg_values_supported"`
 
 	ClaimsParameterSupported                   bool `json:"claims_parameter_supported"`
 	RequestParameterSupported                  bool `json:"request_parameter_supported"`
@@ -91,6 +92,9 @@ func NewMetadata(issuer string, p Paths, grants []client.GrantType, shared bool)
 	m.IntrospectionEndpointAuthMethodsSupported = confidential
 	m.RevocationEndpointAuthMethodsSupported = every
 	m.CodeChallengeMethodsSupported = []string{grant.S256}
+	// Request objects are not supported, and unsigned ones never will be: without this list
+	// clients take the default of OpenID Connect Discovery section 3, which has none in it.
+	m.RequestObjectSigningAlgs = client.AssertionAlgorithms()
 	m.ClaimsParameterSupported = true
 	m.AuthorizationResponseIssParameterSupported = true // RFC 9207
 	return m

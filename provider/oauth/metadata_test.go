@@ -1,0 +1,32 @@
+package oauth_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+)
+
+// What is not supported is said: a list that is left out has a default, and for request
+// objects that one has "none" in it.
+func TestMetadataSaysWhatIsNotSupported(t *testing.T) {
+	t.Parallel()
+	document, err := oauth.NewMetadata("https://id.example", oauth.Paths{}, []client.GrantType{client.AuthorizationCode}, false).Document()
+	require.NoError(t, err)
+	var m map[string]any
+	require.NoError(t, json.Unmarshal(document, &m))
+	for _, name := range []string{"request_parameter_supported", "request_uri_parameter_supported"} {
+		assert.Equal(t, false, m[name], name)
+	}
+	for name, value := range m {
+		if list, ok := value.([]any); ok && name != "token_endpoint_auth_methods_supported" && name != "revocation_endpoint_auth_methods_supported" && name != "prompt_values_supported" {
+			assert.NotContains(t, list, "none", name)
+			assert.NotEmpty(t, list, name)
+		}
+	}
+	assert.Contains(t, m, "request_object_signing_alg_values_supported")
+}
