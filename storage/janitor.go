@@ -48,14 +48,16 @@ func (j *Janitor) Job() Job {
 
 func (j *Janitor) sweep(ctx context.Context) error {
 	removed, err := j.Sweep(ctx)
+	if j.removed != nil {
+		// Also when it is none: a rate over a series that was just born is nothing, and the
+		// first rows would not show.
+		j.removed("tokens", removed.Tokens)
+		j.removed("grants", removed.Grants)
+		j.removed("sessions", removed.Sessions)
+		j.removed("used_jtis", removed.Assertions)
+		j.removed("signing_keys", removed.SigningKeys)
+	}
 	if removed != (Swept{}) {
-		if j.removed != nil {
-			j.removed("tokens", removed.Tokens)
-			j.removed("grants", removed.Grants)
-			j.removed("sessions", removed.Sessions)
-			j.removed("used_jtis", removed.Assertions)
-			j.removed("signing_keys", removed.SigningKeys)
-		}
 		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys)
 	}
 	return err

@@ -30,12 +30,25 @@ func (s *Store) Migrate(ctx context.Context) ([]Migration, error) {
 	if err != nil {
 		return nil, err
 	}
-	results, err := g.Up(ctx)
+	missing, err := s.Pending(ctx)
 	if err != nil {
-		// On SQLite two processes can begin the same step; the one that came second finds
-		// it done.
-		if pending, pendingErr := s.Pending(ctx); pendingErr != nil || pending > 0 {
-			return nil, fmt.Errorf("storage: migrate: %w", errors.Join(err, pendingErr))
+		return nil, fmt.Errorf("storage: migrate: %w", err)
+	}
+	var results []*goose.MigrationResult
+	for {
+		done, upErr := g.Up(ctx)
+		results = append(results, done...)
+		if upErr == nil {
+			break
+		}
+		// On SQLite two processes can begin the same step; the one that came second finds it
+		// done, and goes on with those after it. Where nobody got further, it is the step.
+		left, err := s.Pending(ctx)
+		if err != nil || (left > 0 && left >= missing) {
+			return nil, fmt.Errorf("storage: migrate: %w", errors.Join(upErr, err))
+		}
+		if missing = left; left == 0 {
+			break
 		}
 	}
 	applied := make([]Migration, len(results))

@@ -2,8 +2,12 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/cache"
 )
 
@@ -16,12 +20,31 @@ type finder interface {
 }
 
 // Directory finds clients on the path of a request, from memory when it can.
-type Directory struct{ clients *cache.Cache[*Client] }
+type Directory struct {
+	clients *cache.Cache[*Client]
+	// registered are ids that were found before. A Flush leaves them.
+	registered *lru.Cache[string, struct{}]
+}
 
 // NewDirectory makes a Directory in front of the given store. Looked, when set, hears each time
 // whether a client was in memory.
 func NewDirectory(f finder, looked func(hit bool)) *Directory {
-	return &Directory{clients: cache.New(directorySize, f.Client, looked)}
+	registered, err := lru.New[string, struct{}](directorySize)
+	if err != nil { // only for a size that is not positive
+		panic("client: " + err.Error())
+	}
+	d := &Directory{registered: registered}
+	d.clients = cache.New(directorySize, func(ctx context.Context, id string) (*Client, error) {
+		c, err := f.Client(ctx, id)
+		switch {
+		case err == nil:
+			d.registered.Add(id, struct{}{})
+		case errors.Is(err, provider.ErrNotFound):
+			d.registered.Remove(id)
+		}
+		return c, err
+	}, looked)
+	return d
 }
 
 // Client returns the client with the given id, or provider.ErrNotFound. The client is
@@ -35,9 +58,11 @@ func (d *Directory) Client(ctx context.Context, id string) (*Client, error) {
 	return d.clients.Get(ctx, id)
 }
 
-// AtHand tells whether Client would answer from memory, or without looking.
+// AtHand tells whether asking Client about the id is cheap: it need not look, or it finds
+// what it then keeps in memory. That holds after a Flush too: otherwise each change of any
+// client would make strangers of all of them, who an attacker at their address keeps out.
 func (d *Directory) AtHand(id string) bool {
-	return len(id) > maxID || !idPattern.MatchString(id) || d.clients.Has(id)
+	return len(id) > maxID || !idPattern.MatchString(id) || d.clients.Has(id) || d.registered.Contains(id)
 }
 
 // Flush forgets all clients, for when one was changed elsewhere.

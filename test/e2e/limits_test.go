@@ -1,0 +1,211 @@
+package e2e_test
+
+import (
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/test/services"
+)
+
+// A resource server that proves itself is limited by nobody but itself: an attacker at the
+// same address, a proxy or a shared network, is turned away and takes nothing from it.
+func TestResourceServerIsNotLimitedByAnAttackerBesideIt(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := prepare(t, databaseURL)
+		s.env = append(s.env, "GATEHOUSE_LOG_LEVEL=error")
+		secret := s.client("api", "--grant-type", "client_credentials")
+		s.run()
+		token := url.Values{"token": {s.token("api", secret, nil)}}
+		c := s.crowd()
+		defer c.leave()
+
+		done := make(chan struct{})
+		var refused, turnedAway atomic.Int64
+		attack := func() {
+			got := c.introspect("api", "wrong", token)
+			switch got.status {
+			case http.StatusTooManyRequests:
+				turnedAway.Add(1)
+			default:
+				assert.Equal(t, http.StatusUnauthorized, got.status, got.body)
+				refused.Add(1)
+			}
+		}
+		var attackers sync.WaitGroup
+		defer func() {
+			close(done)
+			attackers.Wait()
+		}()
+		for range 4 {
+			attackers.Go(func() {
+				for {
+					select {
+					case <-done:
+						return
+					default:
+						attack()
+					}
+				}
+			})
+		}
+		require.Eventually(t, func() bool { return turnedAway.Load() > 0 }, 30*time.Second, time.Millisecond)
+
+		begun := time.Now()
+		var served atomic.Int64
+		before := turnedAway.Load()
+		c.each(5000, 16, func(int) {
+			got := c.introspect("api", secret, token)
+			if assert.Equal(t, http.StatusOK, got.status, got.body) {
+				served.Add(1)
+			}
+			assert.Contains(t, got.header.Get("RateLimit"), `"introspect-client";r=`)
+			assert.Equal(t, `"introspect-client";q=10000;w=2`, got.header.Get("RateLimit-Policy"))
+		})
+		t.Logf("%d of 5000 introspections served in %s; %d of the attacker's reached the secret, %d did not",
+			served.Load(), time.Since(begun).Round(time.Millisecond), refused.Load(), turnedAway.Load())
+		assert.Greater(t, turnedAway.Load(), before, "the attack went on")
+
+		// A change of the catalogue empties the memory of clients, and makes nobody a stranger.
+		s.command("client", "update", "api", "--rate-limit", "4000")
+		noticed := time.Now().Add(5 * time.Second)
+		for policy := ""; policy != `"introspect-client";q=8000;w=2`; {
+			got := c.introspect("api", secret, token)
+			require.Equal(t, http.StatusOK, got.status, got.body)
+			require.True(t, time.Now().Before(noticed), "the change was not noticed")
+			policy = got.header.Get("RateLimit-Policy")
+		}
+	})
+}
+
+// A hundred requests at the same moment get through a limit exactly as often as it says, and
+// servers that share a Redis count as one.
+func TestParallelRequestsAreCountedExactly(t *testing.T) {
+	t.Parallel()
+	test := func(t *testing.T, crowds []*crowd) {
+		var reached, turnedAway atomic.Int64
+		crowds[0].each(100, 100, func(i int) {
+			got := crowds[i%len(crowds)].introspect("api", "wrong", nil)
+			switch got.status {
+			case http.StatusUnauthorized:
+				reached.Add(1)
+			case http.StatusTooManyRequests:
+				turnedAway.Add(1)
+			}
+		})
+		assert.EqualValues(t, 20, reached.Load())
+		assert.EqualValues(t, 80, turnedAway.Load())
+	}
+	const limit = "GATEHOUSE_RATE_LIMITS=introspect-prefix=1/1h burst 20"
+
+	t.Run("one server", func(t *testing.T) {
+		t.Parallel()
+		s := prepare(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
+		s.client("api", "--grant-type", "client_credentials")
+		s.env = append(s.env, limit)
+		s.run()
+		c := s.crowd()
+		defer c.leave()
+		test(t, []*crowd{c})
+	})
+	t.Run("two servers and Redis", func(t *testing.T) {
+		t.Parallel()
+		databaseURL := services.Postgres(t).EmptyDatabase(t)
+		redis := "GATEHOUSE_REDIS_URL=redis://" + services.NewRedis(t).Address()
+		var crowds []*crowd
+		for i := range 2 {
+			s := settings(t, databaseURL)
+			if i == 0 {
+				s.command("migrate", "up")
+				s.client("api", "--grant-type", "client_credentials")
+			}
+			s.env = append(s.env, limit, redis)
+			s.run()
+			c := s.crowd()
+			defer c.leave()
+			crowds = append(crowds, c)
+		}
+		test(t, crowds)
+	})
+}
+
+// An operator who slows one client down need not restart anything.
+func TestLimitOfOneClientTakesEffect(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := start(t, databaseURL)
+		secret, other := s.client("api", "--grant-type", "client_credentials"), s.client("other", "--grant-type", "client_credentials")
+		policy := func(id, secret string) string {
+			got := s.post("/oauth/introspect", id, secret, url.Values{"token": {"noise"}})
+			return got.header.Get("RateLimit-Policy")
+		}
+		require.Equal(t, `"introspect-client";q=10000;w=2`, policy("api", secret))
+		s.command("client", "update", "api", "--rate-limit", "5")
+		require.Eventually(t, func() bool { return policy("api", secret) == `"introspect-client";q=10;w=2` }, 5*time.Second, 100*time.Millisecond)
+
+		c := s.crowd()
+		defer c.leave()
+		var turnedAway atomic.Int64
+		c.each(100, 16, func(int) {
+			if c.introspect("api", secret, nil).status == http.StatusTooManyRequests {
+				turnedAway.Add(1)
+			}
+		})
+		assert.Positive(t, turnedAway.Load())
+		assert.Equal(t, `"introspect-client";q=10000;w=2`, policy("other", other), "nobody else's changed")
+	})
+}
+
+// Who is told to wait is told so in the form of the endpoint, and is served after waiting.
+func TestRetryAfterIsHonoured(t *testing.T) {
+	t.Parallel()
+	s := prepare(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
+	s.env = append(s.env, "GATEHOUSE_RATE_LIMITS=token-prefix=1/2s burst 3,page-prefix=1/2s burst 3")
+	s.run()
+	token := func() answer {
+		return s.post("/oauth/token", "nobody", "wrong", url.Values{"grant_type": {"client_credentials"}})
+	}
+	page := func() answer { return s.get("/login") }
+	refused := func(ask func() answer, served int) answer {
+		t.Helper()
+		var got answer
+		require.Eventually(t, func() bool {
+			got = ask()
+			return got.status != served
+		}, 20*time.Second, time.Millisecond)
+		require.Equal(t, http.StatusTooManyRequests, got.status, got.body)
+		return got
+	}
+	wait := func(got answer) {
+		t.Helper()
+		seconds, err := strconv.Atoi(got.header.Get("Retry-After"))
+		require.NoError(t, err)
+		require.True(t, 0 < seconds && seconds <= 2, seconds)
+		time.Sleep(time.Duration(seconds) * time.Second) // as a caller does who is told to
+	}
+
+	asJSON := refused(token, http.StatusUnauthorized)
+	assert.Contains(t, asJSON.header.Get("Content-Type"), "application/json")
+	assert.Equal(t, "temporarily_unavailable", asJSON.json(t)["error"])
+	assert.True(t, strings.HasPrefix(asJSON.json(t)["error_uri"].(string), issuer+"/errors/"), asJSON.body)
+	assert.Equal(t, `"token-prefix";q=3;w=6`, asJSON.header.Get("RateLimit-Policy"))
+	wait(asJSON)
+	assert.Equal(t, http.StatusUnauthorized, token().status)
+
+	asPage := refused(page, http.StatusOK)
+	assert.Contains(t, asPage.header.Get("Content-Type"), "text/html")
+	assert.Contains(t, asPage.body, "</html>")
+	assert.Equal(t, `"page-prefix";q=3;w=6`, asPage.header.Get("RateLimit-Policy"))
+	wait(asPage)
+	assert.Equal(t, http.StatusOK, page().status)
+}

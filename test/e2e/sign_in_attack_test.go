@@ -1,0 +1,150 @@
+package e2e_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const deviceCookie = "__Host-gatehouse_device"
+
+// Threats 47 and 48: a password is guessed at from a thousand addresses, under every name of
+// its account. Ten guesses and what has come back since reach the password; the person signs
+// in meanwhile from the browser that she used before, and others from anywhere.
+func TestPasswordGuessedFromAThousandAddresses(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := attackable(t, databaseURL)
+		alice := s.person(t)
+		require.Equal(t, http.StatusSeeOther, alice.try("192.0.2.1", "alice", "wonderland").status)
+		require.Contains(t, alice.cookies, deviceCookie)
+
+		const guesses = 10_000
+		begun := time.Now()
+		attack := make(chan struct{})
+		go func() {
+			defer close(attack)
+			s.guess(guesses)
+		}()
+		require.Eventually(t, func() bool { return s.signIns("throttled") > 1000 }, time.Minute, 10*time.Millisecond)
+
+		t.Run("her browser signs in", func(t *testing.T) {
+			assert.Equal(t, http.StatusSeeOther, alice.try("192.0.2.1", "alice", "wonderland").status)
+			assert.Equal(t, http.StatusSeeOther, alice.try("192.0.2.77", "Alice@Example.com", "wonderland").status, "wherever it is")
+		})
+		t.Run("a strange browser waits", func(t *testing.T) {
+			waits(t, s.person(t).try("192.0.2.2", "alice", "wonderland"), "alice")
+		})
+		t.Run("others sign in", func(t *testing.T) {
+			assert.Equal(t, http.StatusSeeOther, s.person(t).try("192.0.2.3", "bob", "the builder").status)
+		})
+
+		<-attack
+		reached, throttled := s.signIns("wrong_password"), s.signIns("throttled")
+		allowed := 10 + int(time.Since(begun)/(90*time.Second))
+		t.Logf("%d of %d guesses reached the password in %s; %d may", reached, guesses, time.Since(begun).Round(time.Millisecond), allowed)
+		assert.LessOrEqual(t, reached, allowed)
+		assert.Equal(t, guesses+1, reached+throttled, "every guess, and the strange browser, was counted")
+	})
+}
+
+// A device cookie is a budget of tries and nothing else: one that we did not make is none,
+// and a copy shares the tries of the original.
+func TestDeviceCookieIsOnlyABudget(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := attackable(t, databaseURL)
+		alice := s.person(t)
+		require.Equal(t, http.StatusSeeOther, alice.try("192.0.2.1", "alice", "wonderland").status)
+		s.guess(100)
+		cookie := alice.cookies[deviceCookie]
+
+		altered := s.person(t)
+		for i := range cookie {
+			// Another letter of the alphabet of base64url, so that it fails as a cookie and not as base64.
+			other := byte('A')
+			if cookie[i] == other {
+				other = 'Q'
+			}
+			altered.cookies[deviceCookie] = cookie[:i] + string(other) + cookie[i+1:]
+			waits(t, altered.try(fmt.Sprintf("198.51.100.%d", i%200), "alice", "wonderland"), "alice")
+		}
+
+		thief := s.person(t)
+		thief.cookies[deviceCookie] = cookie
+		assert.Contains(t, thief.authorize(nil).body, `id="login-page"`, "it is no session")
+		for i := range 15 {
+			got := thief.try(fmt.Sprintf("203.0.113.%d", i), "alice", "wrong")
+			if i < 10 {
+				assert.Equal(t, http.StatusUnprocessableEntity, got.status, i)
+			} else {
+				waits(t, got, "alice")
+			}
+		}
+		assert.Contains(t, thief.authorize(nil).body, `id="login-page"`, "it signed nobody in")
+		assert.Equal(t, http.StatusUnprocessableEntity, thief.try("203.0.113.99", "bob", "wrong").status, "for another account it is none")
+	})
+}
+
+// attackable is a server behind a proxy, with alice, bob and an application.
+func attackable(t *testing.T, databaseURL string) *server {
+	t.Helper()
+	s := prepare(t, databaseURL)
+	s.stdin("wonderland\n", "user", "create", "alice", "--email", "alice@example.com", "--password-stdin")
+	s.stdin("the builder\n", "user", "create", "bob", "--password-stdin")
+	s.client("app", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile")
+	s.env = append(s.env, "GATEHOUSE_TRUSTED_PROXIES=127.0.0.1", "GATEHOUSE_LOG_LEVEL=error")
+	s.run()
+	return s
+}
+
+// guess sends wrong passwords of alice from a thousand addresses, 32 at a time.
+func (s *server) guess(count int) {
+	names := []string{"alice", "ALICE", "alice@example.com", "Alice@EXAMPLE.com"}
+	c := s.crowd()
+	defer c.leave()
+	c.each(count, 32, func(i int) {
+		address := fmt.Sprintf("198.18.%d.%d", i%1000/250, i%250)
+		got := c.send("/login", url.Values{"username": {names[i%len(names)]}, "password": {fmt.Sprint("guess ", i)}}, "X-Forwarded-For", address)
+		if got.status != http.StatusTooManyRequests {
+			assert.Equal(s.t, http.StatusUnprocessableEntity, got.status, got.body)
+		}
+	})
+}
+
+// try sends the sign-in form from an address.
+func (p *person) try(address, username, password string) answer {
+	p.t.Helper()
+	return p.request(http.MethodPost, "/login", url.Values{"username": {username}, "password": {password}}, "X-Forwarded-For", address)
+}
+
+// waits checks that somebody is told to, on a page that can be sent again.
+func waits(t *testing.T, got answer, username string) {
+	t.Helper()
+	assert.Equal(t, http.StatusTooManyRequests, got.status)
+	seconds, err := strconv.Atoi(got.header.Get("Retry-After"))
+	assert.NoError(t, err)
+	assert.True(t, 0 < seconds && seconds <= 90, "one try comes back every 90 seconds: %d", seconds)
+	assert.Contains(t, got.body, `id="login-page"`)
+	assert.Contains(t, got.body, `value="`+username+`"`, "the name need not be typed again")
+	assert.Empty(t, got.header.Values("Set-Cookie"))
+}
+
+// signIns reads how many tries to sign in ended so.
+func (s *server) signIns(outcome string) int {
+	s.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, s.ops+"/metrics", nil)
+	require.NoError(s.t, err)
+	found := regexp.MustCompile(`(?m)^gatehouse_sign_ins_total\{outcome="` + outcome + `"\} ([0-9]+)$`).FindStringSubmatch(s.send(r).body)
+	require.NotNil(s.t, found, outcome)
+	count, err := strconv.Atoi(found[1])
+	require.NoError(s.t, err)
+	return count
+}
