@@ -86,7 +86,7 @@ type node struct {
 	ops     string
 	env     []string
 	process *exec.Cmd
-	log     *bytes.Buffer
+	log     *syncBuffer
 	http    *http.Client
 }
 
@@ -125,7 +125,7 @@ func (n *node) start() {
 	n.t.Helper()
 	path, err := binary()
 	require.NoError(n.t, err)
-	n.log = &bytes.Buffer{}
+	n.log = &syncBuffer{}
 	n.process = exec.Command(path, "serve")
 	n.process.Env, n.process.Stderr = n.env, n.log
 	require.NoError(n.t, n.process.Start())
@@ -322,4 +322,22 @@ func parallel(count, at int, act func(i int)) {
 	}
 	close(next)
 	wg.Wait()
+}
+
+// syncBuffer collects the output of a process while an experiment reads it.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
 }

@@ -15,6 +15,7 @@ import (
 type RedisServer struct {
 	*instance
 
+	path string
 	port int
 }
 
@@ -25,7 +26,7 @@ func NewRedis(tb testing.TB) *RedisServer {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(r.stop)
+	tb.Cleanup(func() { r.stop() }) // of the last one, when it was restarted
 	return r
 }
 
@@ -34,22 +35,33 @@ func startRedis() (*RedisServer, error) {
 	if err != nil {
 		return nil, errors.New("services: Redis is not installed: apt-get install redis-server")
 	}
-	i, err := newInstance("redis")
-	if err != nil {
-		return nil, err
-	}
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
-	r := &RedisServer{i, port}
-	if err := r.start(path, "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--dir", i.dir); err != nil {
-		return nil, err
+	r := &RedisServer{path: path, port: port}
+	return r, r.launch()
+}
+
+func (r *RedisServer) launch() error {
+	i, err := newInstance("redis")
+	if err != nil {
+		return err
+	}
+	r.instance = i
+	if err := r.start(r.path, "--port", strconv.Itoa(r.port), "--bind", "127.0.0.1", "--save", "", "--dir", i.dir); err != nil {
+		return err
 	}
 	if err := eventually(r.ping); err != nil {
-		return nil, fmt.Errorf("services: Redis does not answer: %w\n%s", err, r.log())
+		return fmt.Errorf("services: Redis does not answer: %w\n%s", err, r.log())
 	}
-	return r, nil
+	return nil
+}
+
+// Restart starts a server that was killed, on the same port. It is empty.
+func (r *RedisServer) Restart() error {
+	r.stop() // the keeper of the one that is gone
+	return r.launch()
 }
 
 // Address is HOST:PORT.

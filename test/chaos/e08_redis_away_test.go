@@ -1,0 +1,213 @@
+package chaos_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/test/services"
+)
+
+// E8: Redis is killed, comes back empty, hangs, and goes on. People who know their passwords
+// sign in throughout, whoever guesses at one gets fewer tries and not more, and tokens are
+// looked at as fast as before.
+func TestE8RedisAway(t *testing.T) {
+	t.Parallel()
+	redis := services.NewRedis(t)
+	f := newFleet(t, services.Postgres(t).EmptyDatabase(t), 2)
+	for i := range goodUsers {
+		f.nodes[0].command(password+"\n", "user", "create", fmt.Sprint("good", i), "--password-stdin")
+	}
+	for _, n := range f.nodes {
+		n.stop()
+		n.set("GATEHOUSE_REDIS_URL", "redis://"+redis.Address())
+		n.set("GATEHOUSE_TRUSTED_PROXIES", "127.0.0.1")
+		n.set("GATEHOUSE_LOG_LEVEL", "info")
+		n.start()
+	}
+	l := newAwayLoad(f)
+	defer l.stop()
+	away := time.Duration(scale(3, 30)) * time.Second
+	// The ten tries that Redis knows of are used up, so that whatever comes now is on top.
+	usedUp := func(since int64) {
+		t.Helper()
+		require.Eventually(t, func() bool { return l.reached.Load() >= since+10 }, 30*time.Second, 5*time.Millisecond)
+	}
+	usedUp(0)
+	l.times()
+	time.Sleep(away)
+	before := p99(l.times())
+
+	reached := l.reached.Load()
+	require.NoError(t, redis.Kill())
+	time.Sleep(away)
+	f.redisFailing(t, true)
+	killed, whileKilled := l.reached.Load()-reached, p99(l.times())
+
+	reached = l.reached.Load()
+	require.NoError(t, redis.Restart())
+	back := time.Now()
+	f.redisFailing(t, false)
+	for _, n := range f.nodes {
+		// A short hiccup before may have been told as well; nothing that was told stays open.
+		require.Eventually(t, func() bool {
+			log := n.log.String()
+			away, again := strings.Count(log, "Redis does not answer"), strings.Count(log, "rate limits are counted in Redis again")
+			return away > 0 && away == again
+		}, 5*time.Second, 5*time.Millisecond)
+	}
+	returned := time.Since(back)
+	usedUp(reached)
+
+	l.times()
+	reached = l.reached.Load()
+	require.NoError(t, redis.Freeze())
+	time.Sleep(away)
+	f.redisFailing(t, true)
+	frozen, whileFrozen := l.reached.Load()-reached, p99(l.times())
+	require.NoError(t, redis.Thaw())
+	f.redisFailing(t, false)
+	good := l.good.Load()
+	require.Eventually(t, func() bool { return l.good.Load() > good+10 }, 30*time.Second, 5*time.Millisecond)
+	l.stop()
+
+	result(t, "good sign-ins %d, refused %d; wrong ones that reached the password while Redis was killed %d, frozen %d; p99 of introspection %s, killed %s, frozen %s; counted in Redis again after %s; 5xx %d",
+		l.good.Load(), l.refused.Load(), killed, frozen, before, whileKilled, whileFrozen, returned.Round(time.Millisecond), l.faults.Load())
+	assert.Zero(t, l.refused.Load())
+	assert.Zero(t, l.faults.Load())
+	const quarter = 10 / 4
+	assert.LessOrEqual(t, killed, int64(quarter*len(f.nodes)))
+	assert.LessOrEqual(t, frozen, int64(quarter*len(f.nodes)))
+	// In its short form the experiment shares the processors with all other tests: there it
+	// only shows that nobody waits for Redis without end.
+	added := time.Duration(scale(3000, 60)) * time.Millisecond
+	assert.Less(t, whileKilled, before+added)
+	assert.Less(t, whileFrozen, before+added)
+}
+
+const goodUsers = 2
+
+// awayLoad is people, a guesser and a resource server, at both servers.
+type awayLoad struct {
+	good, refused, reached, faults atomic.Int64
+
+	stop func()
+
+	mu   sync.Mutex
+	took []time.Duration // by introspections
+}
+
+func newAwayLoad(f *fleet) *awayLoad {
+	l := &awayLoad{}
+	done := make(chan struct{})
+	var group sync.WaitGroup
+	l.stop = sync.OnceFunc(func() {
+		close(done)
+		group.Wait()
+	})
+	each := func(pause time.Duration, act func(n *node, i int)) {
+		group.Go(func() {
+			every := time.NewTicker(pause)
+			defer every.Stop()
+			for i := 0; ; i++ {
+				select {
+				case <-done:
+					return
+				case <-every.C:
+					act(f.at(i), i)
+				}
+			}
+		})
+	}
+	// note counts an answer that is a fault, and tells whether it is the wanted one.
+	note := func(a answer, wanted int) bool {
+		if a.status == 0 || a.status >= http.StatusInternalServerError {
+			l.faults.Add(1)
+		}
+		return a.status == wanted
+	}
+	for i := range goodUsers {
+		form := url.Values{"grant_type": {"password"}, "username": {fmt.Sprint("good", i)}, "password": {password}}
+		each(300*time.Millisecond, func(n *node, _ int) {
+			if note(n.token(f.secret, form), http.StatusOK) {
+				l.good.Add(1)
+			} else {
+				l.refused.Add(1)
+			}
+		})
+	}
+	each(20*time.Millisecond, func(n *node, i int) {
+		if note(n.guess(i), http.StatusUnprocessableEntity) {
+			l.reached.Add(1)
+		}
+	})
+	token := f.nodes[0].token(f.secret, url.Values{"grant_type": {"client_credentials"}}).text("access_token")
+	for range 2 {
+		each(20*time.Millisecond, func(n *node, _ int) {
+			begun := time.Now()
+			if active := n.post("/oauth/introspect", f.secret, url.Values{"token": {token}}); !note(active, http.StatusOK) {
+				l.faults.Add(1)
+			}
+			l.mu.Lock()
+			l.took = append(l.took, time.Since(begun))
+			l.mu.Unlock()
+		})
+	}
+	return l
+}
+
+// times gives how long introspections took since it was asked last.
+func (l *awayLoad) times() []time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	took := l.took
+	l.took = nil
+	return took
+}
+
+// redisFailing waits until every server says that it does, or does not, without Redis.
+func (f *fleet) redisFailing(t *testing.T, want bool) {
+	t.Helper()
+	line := map[bool]string{true: "\ngatehouse_redis_failing 1\n", false: "\ngatehouse_redis_failing 0\n"}[want]
+	for _, n := range f.nodes {
+		require.Eventually(t, func() bool {
+			answer, err := http.Get(n.ops + "/metrics")
+			if err != nil {
+				return false
+			}
+			defer func() { _ = answer.Body.Close() }()
+			body, err := io.ReadAll(answer.Body)
+			return err == nil && strings.Contains(string(body), line)
+		}, 5*time.Second, 5*time.Millisecond)
+	}
+}
+
+// guess tries a wrong password of alice, each time from another address.
+func (n *node) guess(i int) answer {
+	form := url.Values{"username": {"alice"}, "password": {fmt.Sprint("guess ", i)}}
+	r, err := http.NewRequest(http.MethodPost, n.url+"/login", strings.NewReader(form.Encode()))
+	if err != nil {
+		return answer{}
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("X-Forwarded-For", fmt.Sprintf("198.18.%d.%d", i/250%250, i%250))
+	return n.do(r)
+}
+
+func p99(took []time.Duration) time.Duration {
+	if len(took) == 0 {
+		return 0
+	}
+	slices.Sort(took)
+	return took[len(took)*99/100].Round(100 * time.Microsecond)
+}
