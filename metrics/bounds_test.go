@@ -12,8 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/metrics"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
 // most is how many series a server may have, whatever is done to it.
@@ -88,14 +90,14 @@ func watched(t testing.TB, m *metrics.Metrics) {
 func busy(t *testing.T, m *metrics.Metrics) {
 	watched(t, m)
 	for i := range 10_000 {
-		client := fmt.Sprint("client-", i)
+		caller := fmt.Sprint("caller-", i)
 		for _, grant := range []string{"client_credentials", "authorization_code", "refresh_token", "password"} {
-			m.Heard(t.Context(), event.TokenIssued{ClientID: client, GrantType: grant, Refresh: i%2 == 0})
+			m.Heard(t.Context(), event.TokenIssued{ClientID: caller, GrantType: grant, Refresh: i%2 == 0})
 			m.Tokens.TokenRefused(grant, codes()[i%len(codes())])
 		}
-		m.Tokens.TokenRefused(client, refusal.UnsupportedGrantType)
-		m.Heard(t.Context(), event.TokenRevoked{ClientID: client})
-		m.Heard(t.Context(), event.SignInRefused{Reason: client})
+		m.Tokens.TokenRefused(caller, refusal.UnsupportedGrantType)
+		m.Heard(t.Context(), event.TokenRevoked{ClientID: caller})
+		m.Heard(t.Context(), event.SignInRefused{Reason: caller})
 		m.Refusals.Refused("/oauth/token", refusal.InvalidClient, refusal.CheckClientUnknown)
 		m.Tokens.Introspected(i%2 == 0)
 	}
@@ -116,16 +118,18 @@ func busy(t *testing.T, m *metrics.Metrics) {
 		m.Refusals.Refused("/oauth/token", codes()[i%len(codes())], check)
 		m.Refusals.Refused("/oauth/authorize", codes()[i%len(codes())], check)
 	}
-	for _, policy := range []string{"introspect-client", "introspect-prefix", "token-client", "token-prefix", "document-prefix", "userinfo-prefix", "authorize-prefix", "page-prefix", "sign-in-account", "sign-in-prefix"} {
-		for _, source := range []string{"redis", "local"} {
-			m.Limits.Decided(policy, source, true)
-			m.Limits.Decided(policy, source, false)
+	for _, policy := range ratelimit.Policies() {
+		for _, source := range policy.Sources(true) {
+			m.Limits.Expect(policy.Name, source)
+			m.Limits.Decided(policy.Name, source, false)
 		}
 	}
 	for _, cache := range []string{"clients", "scopes", "keys"} {
 		m.Caches.For(cache)(true)
 	}
+	m.Tokens.Expect(client.ClientCredentials, client.AuthorizationCode, client.RefreshToken, client.Password)
 	for _, job := range []string{"janitor", "key-rotation"} {
+		m.Jobs.Expect(job)
 		m.Jobs.Ran(job, 1, nil)
 		m.Jobs.Ran(job, 1, assert.AnError)
 	}
@@ -158,6 +162,7 @@ func TestNothingThatIsHandedInOutgrowsTheBound(t *testing.T) {
 		m.Refusals.Refused(word, refusal.Code(word), refusal.Check(word))
 		m.Tokens.TokenRefused("password", refusal.Code(word))
 		m.Tokens.TokenRefused(word, refusal.InvalidGrant)
+		m.Limits.Expect(word, word)
 		m.Limits.Decided(word, word, i%2 == 0)
 		m.Heard(t.Context(), event.SignInRefused{Reason: word})
 		m.Heard(t.Context(), event.TokenIssued{GrantType: word})
@@ -167,6 +172,7 @@ func TestNothingThatIsHandedInOutgrowsTheBound(t *testing.T) {
 	assert.Positive(t, value(t, registry, "gatehouse_http_requests_total", "route", "other"))
 	assert.InEpsilon(t, 5000, sum(t, registry, "gatehouse_http_requests_total"), 0, "none is lost")
 	assert.InEpsilon(t, 5000, sum(t, registry, "gatehouse_refusals_total"), 0)
+	assert.InEpsilon(t, 5000, sum(t, registry, "gatehouse_rate_limit_decisions_total"), 0)
 }
 
 func sum(t *testing.T, from prometheus.Gatherer, name string) (all float64) {
@@ -194,7 +200,7 @@ func TestNoLabelNamesAnyone(t *testing.T) {
 		for _, metric := range family.GetMetric() {
 			for _, pair := range metric.GetLabel() {
 				assert.NotContains(t, []string{"client", "client_id", "user", "user_id", "path", "address", "ip", "kid", "session"}, pair.GetName())
-				assert.False(t, strings.HasPrefix(pair.GetValue(), "client-"), "%s %s", family.GetName(), pair)
+				assert.False(t, strings.HasPrefix(pair.GetValue(), "caller-"), "%s %s", family.GetName(), pair)
 			}
 		}
 	}

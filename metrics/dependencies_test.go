@@ -60,15 +60,35 @@ func TestDecisionsAndCachesAreCounted(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	m.Limits.Decided("token-client", "redis", true)
-	m.Limits.Decided("token-client", "local", false)
+	m.Limits.Decided("token-client", "memory", false)
 	looked := m.Caches.For("clients")
 	looked(true)
 	looked(true)
 	looked(false)
 	assert.InEpsilon(t, 1, value(t, registry, "gatehouse_rate_limit_decisions_total", "source", "redis", "outcome", "allowed"), 0)
-	assert.InEpsilon(t, 1, value(t, registry, "gatehouse_rate_limit_decisions_total", "source", "local", "outcome", "refused"), 0)
+	assert.InEpsilon(t, 1, value(t, registry, "gatehouse_rate_limit_decisions_total", "source", "memory", "outcome", "refused"), 0)
 	assert.InEpsilon(t, 2, value(t, registry, "gatehouse_cache_requests_total", "cache", "clients", "result", "hit"), 0)
 	assert.InEpsilon(t, 1, value(t, registry, "gatehouse_cache_requests_total", "cache", "clients", "result", "miss"), 0)
+}
+
+// A rate over a series that was just born is nothing.
+func TestLimitsAreSeenBeforeTheyRefuse(t *testing.T) {
+	t.Parallel()
+	m, registry := newMetrics(t)
+	m.Limits.Expect("sign-in-account", "fallback")
+	m.Limits.Decided("token-client", "redis", true)
+	m.Limits.Decided("page-prefix", "redis", false)
+	m.Limits.Expect("page-prefix", "redis")
+	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
+# HELP gatehouse_rate_limit_decisions_total Decisions of the rate limits, by where the count was kept.
+# TYPE gatehouse_rate_limit_decisions_total counter
+gatehouse_rate_limit_decisions_total{outcome="allowed",policy="page-prefix",source="redis"} 0
+gatehouse_rate_limit_decisions_total{outcome="refused",policy="page-prefix",source="redis"} 1
+gatehouse_rate_limit_decisions_total{outcome="allowed",policy="sign-in-account",source="fallback"} 0
+gatehouse_rate_limit_decisions_total{outcome="refused",policy="sign-in-account",source="fallback"} 0
+gatehouse_rate_limit_decisions_total{outcome="allowed",policy="token-client",source="redis"} 1
+gatehouse_rate_limit_decisions_total{outcome="refused",policy="token-client",source="redis"} 0
+`), "gatehouse_rate_limit_decisions_total"))
 }
 
 func TestJobsAreCounted(t *testing.T) {
@@ -76,6 +96,7 @@ func TestJobsAreCounted(t *testing.T) {
 	m, registry := newMetrics(t)
 	m.Jobs.Expect("janitor", "key-rotation")
 	assert.Zero(t, value(t, registry, "gatehouse_job_runs_total", "job_name", "key-rotation", "outcome", "success"), "seen before it ran")
+	assert.Zero(t, value(t, registry, "gatehouse_job_duration_seconds", "job_name", "key-rotation"), "seen before it ran")
 	m.Jobs.Ran("janitor", .2, errors.New("away"))
 	assert.Negative(t, value(t, registry, "gatehouse_job_last_success_timestamp_seconds"), "a failure is no success")
 	m.Jobs.Ran("janitor", .2, nil)

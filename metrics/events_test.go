@@ -95,3 +95,18 @@ gatehouse_introspections_total{active="false"} 2
 gatehouse_introspections_total{active="true"} 1
 `), "gatehouse_token_refusals_total", "gatehouse_refusals_total", "gatehouse_introspections_total"))
 }
+
+func TestTokenRefusalsAreSeenBeforeTheFirst(t *testing.T) {
+	t.Parallel()
+	m, registry := newMetrics(t)
+	m.Tokens.Expect(client.ClientCredentials, client.RefreshToken)
+	m.Tokens.TokenRefused(string(client.RefreshToken), refusal.InvalidGrant)
+	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
+# HELP gatehouse_token_refusals_total Token requests that were refused, by the grant type that they asked for.
+# TYPE gatehouse_token_refusals_total counter
+gatehouse_token_refusals_total{error="invalid_client",grant_type="client_credentials"} 0
+gatehouse_token_refusals_total{error="invalid_grant",grant_type="client_credentials"} 0
+gatehouse_token_refusals_total{error="invalid_client",grant_type="refresh_token"} 0
+gatehouse_token_refusals_total{error="invalid_grant",grant_type="refresh_token"} 1
+`), "gatehouse_token_refusals_total"))
+}

@@ -38,6 +38,7 @@ func (j *Jobs) Expect(jobs ...string) {
 	for _, job := range jobs {
 		j.runs.WithLabelValues(job, "success")
 		j.runs.WithLabelValues(job, "failed")
+		j.took.WithLabelValues(job)
 	}
 }
 

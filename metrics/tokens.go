@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -50,6 +51,16 @@ func newTokens(r *registration) *Tokens {
 		reused:   r.counter("refresh_reuse_total", "Refresh tokens that came a second time: thefts, until proved otherwise."),
 		live:     introspections.WithLabelValues("true"),
 		not:      introspections.WithLabelValues("false"),
+	}
+}
+
+// Expect names grant types at the start, with the errors of which an alert watches the rate:
+// the first refusals of a series that was just born would not show.
+func (t *Tokens) Expect(grantTypes ...client.GrantType) {
+	for _, grantType := range grantTypes {
+		for _, code := range []refusal.Code{refusal.InvalidClient, refusal.InvalidGrant} {
+			t.refusals.of(tokenRefused{grantTypeLabel(string(grantType)), code})
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package ratelimit
 
 import (
+	"context"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -12,8 +14,11 @@ const (
 	logEvery        = time.Minute
 )
 
-// breaker keeps requests from waiting for what does not answer.
+// breaker keeps requests from waiting for what does not answer, and tells the log. It writes
+// while it is locked: of two lines at once, the last one must be the one that is true.
 type breaker struct {
+	log *slog.Logger
+
 	mu       sync.Mutex
 	failures int
 	tried    time.Time // the last time that something was asked or failed
@@ -33,26 +38,30 @@ func (b *breaker) ask(now time.Time) bool {
 	return true
 }
 
-// failed tells whether to warn.
-func (b *breaker) failed(now time.Time) bool {
+// failed warns when it is open, and not for a single slow call. An outage that begins within
+// a minute of the last warning is told when that minute is over, if it still lasts: the log
+// says for no longer that all is well.
+func (b *breaker) failed(ctx context.Context, now time.Time, cause error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.failures++
 	b.tried = now
-	if !b.warned.IsZero() && !passed(now, b.warned, logEvery) {
-		return false
+	if b.failures < breakerFailures || !passed(now, b.warned, logEvery) {
+		return
 	}
 	b.warned, b.owed = now, true
-	return true
+	b.log.WarnContext(ctx, "Redis does not answer: sign-ins are limited in this process, everything else is open", slog.Any("cause", cause))
 }
 
-// succeeded tells whether to say that it is over, which follows a warning.
-func (b *breaker) succeeded() bool {
+// succeeded says that it is over, which only whoever was warned needs to know.
+func (b *breaker) succeeded(ctx context.Context) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	owed := b.owed
-	b.failures, b.owed = 0, false
-	return owed
+	b.failures = 0
+	if b.owed {
+		b.owed = false
+		b.log.InfoContext(ctx, "rate limits are counted in Redis again")
+	}
 }
 
 func (b *breaker) open() bool {

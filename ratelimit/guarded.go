@@ -11,7 +11,6 @@ import (
 type Guarded struct {
 	limiter  Limiter
 	fallback Limiter
-	log      *slog.Logger
 	clock    provider.Clock
 	breaker  breaker
 }
@@ -19,7 +18,7 @@ type Guarded struct {
 // NewGuarded makes a Guarded. Fallback decides by stricter limits on what must never be
 // unlimited; everything else is open meanwhile.
 func NewGuarded(limiter, fallback Limiter, log *slog.Logger, clock provider.Clock) *Guarded {
-	return &Guarded{limiter: limiter, fallback: fallback, log: log, clock: clock}
+	return &Guarded{limiter: limiter, fallback: fallback, clock: clock, breaker: breaker{log: log}}
 }
 
 // Take is part of Limiter. It fails only when the fallback does.
@@ -58,12 +57,9 @@ func (g *Guarded) Failing() bool { return g.breaker.open() }
 func (g *Guarded) note(ctx context.Context, err error) {
 	switch {
 	case err == nil:
-		if g.breaker.succeeded() {
-			g.log.InfoContext(ctx, "rate limits are counted in Redis again")
-		}
-	case ctx.Err() != nil:
-	case g.breaker.failed(g.clock.Now(ctx)):
-		g.log.WarnContext(ctx, "Redis does not answer: sign-ins are limited in this process, everything else is open", slog.Any("cause", err))
+		g.breaker.succeeded(ctx)
+	case ctx.Err() == nil:
+		g.breaker.failed(ctx, g.clock.Now(ctx), err)
 	}
 }
 

@@ -83,6 +83,12 @@ func (s *Store) Clients(ctx context.Context, after string, limit int) ([]*client
 	return clients, nil
 }
 
+// ClientIDs reads the ids of up to limit clients.
+func (s *Store) ClientIDs(ctx context.Context, limit int) ([]string, error) {
+	var ids []string
+	return ids, s.fault(s.on(ctx).Model(&clientRow{}).Order("id").Limit(limit).Pluck("id", &ids).Error)
+}
+
 // CreateClient stores a client with its secrets.
 func (s *Store) CreateClient(ctx context.Context, c *client.Client) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {

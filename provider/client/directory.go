@@ -14,15 +14,18 @@ import (
 // directorySize bounds the clients in memory, some 1 kB each.
 const directorySize = 10_000
 
-// finder reads one client. It returns provider.ErrNotFound.
+// finder reads one client, or returns provider.ErrNotFound, and the ids of up to limit
+// clients.
 type finder interface {
 	Client(ctx context.Context, id string) (*Client, error)
+	ClientIDs(ctx context.Context, limit int) ([]string, error)
 }
 
 // Directory finds clients on the path of a request, from memory when it can.
 type Directory struct {
+	finder  finder
 	clients *cache.Cache[*Client]
-	// registered are ids that were found before. A Flush leaves them.
+	// registered are ids that were found or learned before. A Flush leaves them.
 	registered *lru.Cache[string, struct{}]
 }
 
@@ -33,7 +36,7 @@ func NewDirectory(f finder, looked func(hit bool)) *Directory {
 	if err != nil { // only for a size that is not positive
 		panic("client: " + err.Error())
 	}
-	d := &Directory{registered: registered}
+	d := &Directory{finder: f, registered: registered}
 	d.clients = cache.New(directorySize, func(ctx context.Context, id string) (*Client, error) {
 		c, err := f.Client(ctx, id)
 		switch {
@@ -65,10 +68,27 @@ func (d *Directory) AtHand(id string) bool {
 	return len(id) > maxID || !idPattern.MatchString(id) || d.clients.Has(id) || d.registered.Contains(id)
 }
 
-// Flush forgets all clients, for when one was changed elsewhere.
-func (d *Directory) Flush(context.Context) error {
-	d.clients.Flush()
+// Learn finds out who is registered, so that nobody's first request is taken for a stranger's:
+// after a restart, an attacker at the same address would keep a resource server out. Where
+// there are more clients than fit, those that were asked about before stay.
+func (d *Directory) Learn(ctx context.Context) error {
+	ids, err := d.finder.ClientIDs(ctx, directorySize)
+	if err != nil {
+		return fmt.Errorf("registered clients: %w", err)
+	}
+	for _, id := range ids {
+		if d.registered.Len() == directorySize {
+			break
+		}
+		d.registered.Add(id, struct{}{})
+	}
 	return nil
+}
+
+// Flush forgets all clients and learns who is registered, for when one was changed elsewhere.
+func (d *Directory) Flush(ctx context.Context) error {
+	d.clients.Flush()
+	return d.Learn(ctx)
 }
 
 // Forget drops one client that this process changed.

@@ -92,6 +92,13 @@ func testClientListing(t *testing.T, f *fixture) {
 		after = got[len(got)-1]
 	}
 	assert.Equal(t, want, got)
+
+	ids, err := f.ClientIDs(t.Context(), 100)
+	require.NoError(t, err)
+	assert.Equal(t, want, ids)
+	ids, err = f.ClientIDs(t.Context(), 3)
+	require.NoError(t, err)
+	assert.Equal(t, want[:3], ids)
 }
 
 func testOrigins(t *testing.T, f *fixture) {
