@@ -115,6 +115,9 @@ func (a *admission) Client(ctx context.Context, c *client.Client) error {
 }
 
 func (a *admission) take(ctx context.Context, clientID string, ask ratelimit.Ask) error {
+	if ask.Off() {
+		return nil
+	}
 	d, err := a.limiter.Take(ctx, ask)
 	if err != nil {
 		return fmt.Errorf("rate limit: %w", err)

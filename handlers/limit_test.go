@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -179,6 +180,28 @@ func TestGuessesAtSecretsAreCounted(t *testing.T) {
 	assert.Equal(t, http.StatusTooManyRequests, guess("one", "192.0.2.1:1", "X-Client", "one"), "not even the right one is looked at")
 	assert.Equal(t, http.StatusOK, guess("one", "192.0.2.2:1", "X-Client", "one"))
 	assert.Equal(t, http.StatusOK, guess("two", "192.0.2.1:1", "X-Client", "two"))
+}
+
+func TestWhatIsOffIsNeitherCountedNorAnnounced(t *testing.T) {
+	t.Parallel()
+	policies := small()
+	for _, name := range ratelimit.Switchable() {
+		policies[name] = ratelimit.Limit{}
+	}
+	f := newLimitedFrame(t, 0, policies)
+	for range 10 {
+		for _, w := range []*httptest.ResponseRecorder{
+			f.do("GET", "/oauth/jwks", ""), f.do("POST", "/oauth/token", ""), f.do("POST", "/oauth/token", "", "X-Client", "one"),
+		} {
+			require.Equal(t, http.StatusOK, w.Code)
+			assert.NotContains(t, w.Header(), "Ratelimit-Policy")
+		}
+	}
+	guesses := func() int { return f.do("POST", "/oauth/introspect", "", "X-Guess", "one").Code }
+	assert.Equal(t, []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests}, []int{guesses(), guesses(), guesses()})
+
+	f = newLimitedFrame(t, 1, policies)
+	assert.Equal(t, `"token-client";q=2;w=2`, f.do("POST", "/oauth/token", "", "X-Client", "one").Header().Get("RateLimit-Policy"), "its own limit holds")
 }
 
 func TestPreflightsAreNotCounted(t *testing.T) {

@@ -31,7 +31,9 @@ const (
 func NewClient(address string) (redis.UniversalClient, error) {
 	logging.Disable()
 	u, err := url.Parse(address)
-	if err != nil { // and quotes a part of what it read
+	// The error quotes a part of what was read. A fragment means nothing here: it is the rest of
+	// a password with a # in it, of which the beginning would be dialled, and named, as a host.
+	if err != nil || u.Fragment != "" {
 		return nil, fmt.Errorf("ratelimit: %w", ErrURL)
 	}
 	var client redis.UniversalClient

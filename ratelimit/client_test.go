@@ -48,7 +48,7 @@ func TestErrorsNameNoPassword(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{
 		"redis://ann:hunter2@host:port/0", "redis://ann:hunter2@host/one", "redis://ann:hunter2@host?colour=red",
-		"redis://ann:hunter2#x@host", "redis://ann:7/hunter2@host", "redis://ann:7?hunter2=1@host", "redis://ann:hunter2/x@host",
+		"redis://ann:hunter2#x@host", "redis://:12#hunter2@host", "redis://hunter2#x@host", "redis://ann:7/hunter2@host", "redis://ann:7?hunter2=1@host", "redis://ann:hunter2/x@host",
 		"http://ann:hunter2@host", "redis://host?master_name=m&password=7&hunter2", "redis://host?password=hunter2", "redis://:hunter2", "ann:hunter2@host",
 		"unix://ann:hunter2@", "redis://ann:hunter2@host?addr=x", "redis://ann:a@7/hunter2@host", "hunter2", "",
 		"redis://ann:hunter2@host?master_name=m&db=x",

@@ -9,12 +9,18 @@ import (
 	"time"
 )
 
-// Limit is Rate requests in each Per, and Burst at once.
+// Limit is Rate requests in each Per, and Burst at once. The zero value is Off.
 type Limit struct {
 	Rate  int
 	Per   time.Duration
 	Burst int
 }
+
+// off is how a Limit is written that lets everything through.
+const off = "off"
+
+// Off tells whether nothing is counted.
+func (l Limit) Off() bool { return l == Limit{} }
 
 // ErrLimit: a text or a Limit does not say a limit.
 var ErrLimit = errors.New(`a limit is written like "100/1s", "100/1s burst 200" or "10/15m"`)
@@ -27,9 +33,12 @@ const (
 	maxWindow = 30 * 24 * time.Hour
 )
 
-// ParseLimit reads "RATE/PERIOD burst BURST"; without a burst it is the rate. It returns
-// ErrLimit.
+// ParseLimit reads "RATE/PERIOD burst BURST", or "off"; without a burst it is the rate. It
+// returns ErrLimit.
 func ParseLimit(text string) (Limit, error) {
+	if text == off {
+		return Limit{}, nil
+	}
 	pattern := regexp.MustCompile(`^([0-9]{1,7})/([0-9a-z.]{1,20})(?: burst ([0-9]{1,7}))?$`)
 	m := pattern.FindStringSubmatch(text)
 	if m == nil {
@@ -68,6 +77,9 @@ func (l Limit) Validate() error {
 
 // String is what ParseLimit reads.
 func (l Limit) String() string {
+	if l.Off() {
+		return off
+	}
 	per := l.Per.String()
 	for _, zero := range []string{"m0s", "h0m"} {
 		if strings.HasSuffix(per, zero) {

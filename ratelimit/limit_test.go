@@ -29,8 +29,12 @@ func TestParseLimit(t *testing.T) {
 		assert.Equal(t, want.limit, got)
 		assert.Equal(t, want.text, got.String())
 	}
+	nothing, err := ratelimit.ParseLimit("off")
+	require.NoError(t, err)
+	assert.True(t, nothing.Off())
+	assert.Equal(t, "off", nothing.String())
 	for _, text := range []string{
-		"", "100", "100/", "/1s", "0/1s", "1/1s burst 0", "-1/1s", "1/0s", "1/999ms", "1/25h", "1/1x", "1/1", "1/-1s",
+		"", "Off", "off burst 1", "100", "100/", "/1s", "0/1s", "1/1s burst 0", "-1/1s", "1/0s", "1/999ms", "1/25h", "1/1x", "1/1", "1/-1s",
 		"1/1s burst", "1/1s burst x", "1/1s burst 1 ", " 1/1s", "1/1s\n", "10000000/1s", "1000001/1s", "1/24h burst 31", "1/999999999999h", "1/1s burst 10000000",
 	} {
 		_, err := ratelimit.ParseLimit(text)
@@ -53,6 +57,10 @@ func FuzzParseLimit(f *testing.F) {
 		limit, err := ratelimit.ParseLimit(text)
 		if err != nil {
 			require.ErrorIs(t, err, ratelimit.ErrLimit)
+			return
+		}
+		if limit.Off() {
+			require.Equal(t, limit.String(), text)
 			return
 		}
 		require.NoError(t, limit.Validate())

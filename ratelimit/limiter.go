@@ -16,6 +16,9 @@ type Ask struct {
 	Cost int
 }
 
+// Off tells whether nothing limits this; it need not be asked.
+func (a Ask) Off() bool { return a.limit().Off() }
+
 func (a Ask) limit() Limit {
 	if a.Limit == (Limit{}) {
 		return a.Policy.Limit

@@ -9,8 +9,12 @@ import (
 	"time"
 )
 
-// ErrPolicy: there is no policy of that name.
-var ErrPolicy = errors.New("no such policy")
+// ErrPolicy: there is no policy of that name. ErrGuarded: what keeps secrets from being
+// guessed can be changed, and never be off.
+var (
+	ErrPolicy  = errors.New("no such policy")
+	ErrGuarded = errors.New("this limit keeps secrets from being guessed and cannot be off")
+)
 
 // Policies is the default table. Rates are for one client, address, account or device; a
 // client may have a limit of its own.
@@ -37,7 +41,7 @@ func Policies() []Policy {
 type Table struct{ policies []Policy }
 
 // NewTable makes the default table with some limits replaced. It returns ErrPolicy for a name
-// that is not in it, and ErrLimit.
+// that is not in it, ErrGuarded and ErrLimit.
 func NewTable(overrides map[string]Limit) (*Table, error) {
 	t := &Table{policies: Policies()}
 	for _, name := range slices.Sorted(maps.Keys(overrides)) {
@@ -45,12 +49,35 @@ func NewTable(overrides map[string]Limit) (*Table, error) {
 		if !ok {
 			return nil, fmt.Errorf("ratelimit: %w: %q is none of %s", ErrPolicy, name, strings.Join(t.names(), ", "))
 		}
-		if err := overrides[name].Validate(); err != nil {
+		if err := p.replace(overrides[name]); err != nil {
 			return nil, fmt.Errorf("ratelimit: %s: %w", name, err)
 		}
-		p.Limit = overrides[name]
 	}
 	return t, nil
+}
+
+func (p *Policy) replace(limit Limit) error {
+	switch {
+	case !limit.Off():
+		if err := limit.Validate(); err != nil {
+			return err
+		}
+	case p.Outage == Strict:
+		return ErrGuarded
+	}
+	p.Limit = limit
+	return nil
+}
+
+// Switchable are the policies that may be off: for all who limit requests in front of us.
+func Switchable() []string {
+	var names []string
+	for _, p := range Policies() {
+		if p.Outage != Strict {
+			names = append(names, p.Name)
+		}
+	}
+	return names
 }
 
 // Policy is the policy of that name. It is shared: do not change it.

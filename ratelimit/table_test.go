@@ -56,6 +56,29 @@ func TestTableTakesOverrides(t *testing.T) {
 	assert.False(t, ok)
 }
 
+// Whoever limits requests in front of us may switch ours off, and never those that keep
+// secrets from being guessed.
+func TestOnlyWhatGuardsNoSecretCanBeOff(t *testing.T) {
+	t.Parallel()
+	switchable := ratelimit.Switchable()
+	for _, p := range ratelimit.Policies() {
+		table, err := ratelimit.NewTable(map[string]ratelimit.Limit{p.Name: {}})
+		if p.Outage == ratelimit.Strict {
+			require.ErrorIs(t, err, ratelimit.ErrGuarded)
+			assert.NotContains(t, switchable, p.Name)
+			continue
+		}
+		require.NoError(t, err)
+		assert.Contains(t, switchable, p.Name)
+		off, _ := table.Policy(p.Name)
+		assert.True(t, off.Limit.Off())
+		assert.True(t, ratelimit.Ask{Policy: off}.Off())
+		assert.False(t, ratelimit.Ask{Policy: off, Limit: p.Limit}.Off(), "a limit of the key's own holds")
+	}
+	assert.NotContains(t, switchable, ratelimit.SignInAccount)
+	assert.NotContains(t, switchable, ratelimit.ClientSecret)
+}
+
 func TestTableRefusesWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	_, err := ratelimit.NewTable(map[string]ratelimit.Limit{"sign-in": {Rate: 1, Per: time.Minute, Burst: 1}})

@@ -31,6 +31,11 @@ type clientView struct {
 	AuthMethod          string       `json:"token_endpoint_auth_method"`
 	GrantTypes          []string     `json:"grant_types"`
 	RedirectURIs        []string     `json:"redirect_uris"`
+	PostLogoutURIs      []string     `json:"post_logout_redirect_uris"`
+	URI                 string       `json:"client_uri,omitempty"`
+	LogoURI             string       `json:"logo_uri,omitempty"`
+	PolicyURI           string       `json:"policy_uri,omitempty"`
+	TOSURI              string       `json:"tos_uri,omitempty"`
 	Scopes              []string     `json:"scopes"`
 	DefaultScopes       []string     `json:"default_scopes"`
 	Audience            []string     `json:"audience"`
@@ -68,7 +73,8 @@ func viewOf(c *client.Client) clientView {
 	}
 	v := clientView{
 		ID: c.ID, Name: c.Name, Type: string(c.Type), AuthMethod: string(c.AuthMethod),
-		GrantTypes: grantTypeNames(c.GrantTypes), RedirectURIs: orEmpty(c.RedirectURIs), Scopes: orEmpty(c.Scopes),
+		GrantTypes: grantTypeNames(c.GrantTypes), RedirectURIs: orEmpty(c.RedirectURIs), PostLogoutURIs: orEmpty(c.PostLogoutRedirectURIs),
+		URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Scopes: orEmpty(c.Scopes),
 		DefaultScopes: orEmpty(c.DefaultScopes), Audience: orEmpty(c.Audience), AccessTokenFormat: string(c.TokenFormat),
 		AccessTokenLifetime: int64(c.AccessTokenLifetime / time.Second), IDTokenAlg: alg,
 		IDTokenLifetime: int64(c.IDTokenLifetime / time.Second), RefreshIdle: int64(c.RefreshTokenIdle / time.Second),

@@ -49,6 +49,8 @@ func printClient(w io.Writer, c *client.Client) error {
 	return facts(w,
 		"Client ID", c.ID, "Name", c.Name, "Type", v.Type, "Authentication", v.AuthMethod,
 		"Grant types", strings.Join(v.GrantTypes, " "), "Redirect URIs", strings.Join(c.RedirectURIs, " "),
+		"After sign-out", strings.Join(c.PostLogoutRedirectURIs, " "),
+		"Home page", c.URI, "Logo", c.LogoURI, "Privacy policy", c.PolicyURI, "Terms of service", c.TOSURI,
 		"Scopes", strings.Join(c.Scopes, " "), "Default scopes", strings.Join(c.DefaultScopes, " "),
 		"Audience", strings.Join(c.Audience, " "),
 		"Access tokens", v.AccessTokenFormat+", lifetime "+orProviders(c.AccessTokenLifetime),
@@ -57,7 +59,7 @@ func printClient(w io.Writer, c *client.Client) error {
 		"Rate limit", rate,
 		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()), "Allows plain PKCE", yesNo(c.AllowPlainPKCE),
 		"First party", yesNo(c.FirstParty), "May introspect", yesNo(c.MayIntrospect), "Disabled", yesNo(c.Disabled),
-		"Keys", keys, "Secrets", strings.Join(secrets, "; "), "Created", when(c.CreatedAt), "Updated", when(c.UpdatedAt),
+		"Keys", keys, "Assertions signed by", c.AuthSigningAlg, "Secrets", strings.Join(secrets, "; "), "Created", when(c.CreatedAt), "Updated", when(c.UpdatedAt),
 	)
 }
 

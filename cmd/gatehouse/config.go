@@ -47,7 +47,8 @@ type config struct {
 	// server counts for itself.
 	RedisURL     string `koanf:"redis_url"`
 	RedisURLFile string `koanf:"redis_url_file"`
-	// RateLimits replaces limits of the table, such as "token-client=100/1s burst 200".
+	// RateLimits replaces limits of the table, such as "token-client=100/1s burst 200". "off"
+	// lifts all but those that keep secrets from being guessed; what follows it holds.
 	RateLimits []string `koanf:"rate_limits"`
 
 	// OAuthPrefix is the path before the protocol endpoints.
@@ -89,6 +90,8 @@ type config struct {
 	// stop: as long as proxies take to see that it is not. With --dev it is none.
 	DrainDelay time.Duration `koanf:"drain_delay"`
 
+	// Metrics are counted and shown at /metrics of OpsListen.
+	Metrics bool `koanf:"metrics"`
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `koanf:"log_level"`
 
@@ -114,6 +117,7 @@ func defaults() config {
 		KeyRotation:          90 * day,
 		KeyPublishAhead:      keys.Ahead,
 		DrainDelay:           5 * time.Second,
+		Metrics:              true,
 		LogLevel:             "info",
 	}
 }

@@ -18,8 +18,9 @@ func newDoctor(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the settings and say what is wrong",
-		Long: `Checks every setting, the database, its schema and whether the secret opens the keys in
-it. Nothing is changed. The exit code is 1 when something is wrong.`,
+		Long: `Checks every setting, the database, its schema, whether the secret opens the keys in it,
+and whether limits can be counted in Redis. Nothing is changed. The exit code is 1 when
+something is wrong.`,
 		Example: "  gatehouse doctor\n  gatehouse doctor --config /etc/gatehouse.yaml --json",
 		Args:    cobra.NoArgs,
 	}
@@ -67,10 +68,10 @@ func (e *environment) examine(cmd *cobra.Command) []finding {
 		findings = append(findings, finding{"settings", fine, "issuer " + c.Issuer})
 	}
 	findings = append(findings, e.unknownSettings()...)
-	if c.validateSecret() != nil {
-		return findings
+	if c.validateSecret() == nil {
+		findings = append(findings, e.examineDatabase(cmd.Context(), c)...)
 	}
-	return append(findings, e.examineDatabase(cmd.Context(), c)...)
+	return append(findings, e.examineRedis(cmd.Context(), c))
 }
 
 // unknownSettings finds misspelt variables, which would otherwise be ignored in silence.

@@ -26,9 +26,14 @@ func (e *environment) limits(h *house, t *telemetry, log *slog.Logger) (limits, 
 	if err != nil {
 		return limits{}, err
 	}
+	for _, p := range table.All() {
+		for _, source := range p.Sources(h.config.RedisURL != "") {
+			t.metrics.Limits.Expect(p.Name, source)
+		}
+	}
 	memory := ratelimit.NewMemory(e.clock)
 	if h.config.RedisURL == "" {
-		return limits{table: table, limiter: ratelimit.Observe(memory, t.metrics.Limits)}, nil
+		return limits{table: table, limiter: t.decisions(memory)}, nil
 	}
 	client, err := ratelimit.NewClient(h.config.RedisURL)
 	if err != nil {
@@ -41,7 +46,7 @@ func (e *environment) limits(h *house, t *telemetry, log *slog.Logger) (limits, 
 		return limits{}, errors.Join(err, client.Close())
 	}
 	guarded := ratelimit.NewGuarded(shared, memory, log, e.clock)
-	return limits{table: table, limiter: ratelimit.Observe(guarded, t.metrics.Limits), redis: client, failing: guarded.Failing}, nil
+	return limits{table: table, limiter: t.decisions(guarded), redis: client, failing: guarded.Failing}, nil
 }
 
 func (l limits) close(err *error) {
@@ -54,6 +59,12 @@ func (l limits) close(err *error) {
 func (c *config) policies() (*ratelimit.Table, error) {
 	overrides := map[string]ratelimit.Limit{}
 	for _, text := range c.RateLimits {
+		if strings.TrimSpace(text) == "off" {
+			for _, name := range ratelimit.Switchable() {
+				overrides[name] = ratelimit.Limit{}
+			}
+			continue
+		}
 		name, value, ok := strings.Cut(text, "=")
 		if !ok {
 			return nil, fmt.Errorf("GATEHOUSE_RATE_LIMITS: %q is not of the form token-client=100/1s", text)

@@ -68,7 +68,7 @@ given with --config. "gatehouse doctor" checks them.`,
 	env := &environment{terminal: t, clock: time.Now, random: rand.Reader}
 	root.AddCommand(
 		newServe(env), newMigrate(env), newClient(env), newUser(env), newScope(env), newConsent(env), newKey(env),
-		newToken(env), newExplain(env), newDoctor(env), newHealthcheck(env),
+		newToken(env), newLimit(env), newExplain(env), newDoctor(env), newHealthcheck(env),
 	)
 	return root
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
 func TestMain(m *testing.M) {
@@ -16,11 +18,13 @@ func TestMain(m *testing.M) {
 // Each verb has a script that shows its use and its misuse: testdata/script/VERB.txtar.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	redis := services.NewRedis(t) // one for all scripts: those that need it make users of their own
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GATEHOUSE_DATA_DIR", env.WorkDir+"/data")
 			env.Setenv("GATEHOUSE_ISSUER", "https://id.example.com")
+			env.Setenv("REDIS", redis.Address())
 			for _, name := range []string{"GATEHOUSE_LISTEN", "GATEHOUSE_OPS_LISTEN"} {
 				address, err := freeAddress()
 				if err != nil {

@@ -22,7 +22,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/cache"
 	"github.com/gatehouse-id/gatehouse/provider/client"
-	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
@@ -78,12 +77,12 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(e.Err, &slog.HandlerOptions{Level: level}))
-	t, err := e.telemetry(ctx)
+	t, err := e.telemetry(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer t.traces.close(ctx, &err)
-	h, err := e.openHouse(ctx, c, log, t.statement, event.Log(log), t.metrics.Heard)
+	h, err := e.openHouse(ctx, c, log, t.statement, t.listeners(log)...)
 	if err != nil {
 		return err
 	}
@@ -97,7 +96,10 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return fmt.Errorf("signing keys: %w", err)
 	}
 
-	directory := client.NewDirectory(h.store, t.metrics.Caches.For("clients"))
+	directory := client.NewDirectory(h.store, t.lookups("clients"))
+	if err := directory.Learn(ctx); err != nil {
+		return err
+	}
 	limits, err := e.limits(h, t, log)
 	if err != nil {
 		return err
@@ -111,7 +113,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return err
 	}
 	drain := &handlers.Drain{}
-	ops := handlers.NewOps(log, metrics.Handler(t.registry, log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Ping})
+	ops := handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Ping})
 
 	watcher := cache.NewWatcher(h.store, log, directory.Flush, h.keys.Refresh)
 	background := []func(context.Context){watcher.Run}
@@ -185,6 +187,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, limit
 		Refresh:           grant.NewRefresher(h.store, h.store, h.store, issuer, h.ring.Key(keyring.RefreshSuccessor)),
 		Password:          grant.NewDirect(h.store, issuer),
 	}, idTokens, signIn, h.store, e.clock)
+	t.metrics.Tokens.Expect(tokens.GrantTypes()...)
 
 	paths := oauth.Paths{
 		Authorization: c.OAuthPrefix + "/authorize", Token: c.OAuthPrefix + "/token", UserInfo: c.OAuthPrefix + "/userinfo",
@@ -247,7 +250,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, limit
 		TrustedProxies: proxies,
 		Limiter:        limits.limiter,
 		Policies:       limits.table,
-		Metrics:        t.metrics,
+		Metrics:        t.requests(),
 		Traces:         t.traces.provider(),
 		AllowedHosts:   devHosts(c),
 		Clock:          e.clock,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,7 +13,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/metrics"
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
 // telemetry is what a server counts and traces itself by.
@@ -20,11 +23,12 @@ type telemetry struct {
 	clock    provider.Clock
 	registry *prometheus.Registry
 	metrics  *metrics.Metrics
+	counting bool    // false: no request touches the metrics, and nobody sees them
 	traces   *traces // nil: off
 }
 
-func (e *environment) telemetry(ctx context.Context) (*telemetry, error) {
-	t := &telemetry{clock: e.clock, registry: prometheus.NewRegistry()}
+func (e *environment) telemetry(ctx context.Context, c config) (*telemetry, error) {
+	t := &telemetry{clock: e.clock, registry: prometheus.NewRegistry(), counting: c.Metrics}
 	var err error
 	if t.metrics, err = metrics.New(t.registry, metrics.Options{Version: version, Clock: e.clock}); err != nil {
 		return nil, err
@@ -39,11 +43,56 @@ func (e *environment) telemetry(ctx context.Context) (*telemetry, error) {
 func (t *telemetry) statement(ctx context.Context, query string) (context.Context, func(error)) {
 	canonical.From(ctx).Statements(1)
 	ctx, end := t.traces.statement(ctx, query)
+	if !t.counting {
+		return ctx, end
+	}
 	began := t.clock()
 	return ctx, func(err error) {
 		t.metrics.SQL.Statement(t.clock().Sub(began).Seconds(), err != nil)
 		end(err)
 	}
+}
+
+// listeners hear what happens in the domain.
+func (t *telemetry) listeners(log *slog.Logger) []event.Listener {
+	if !t.counting {
+		return []event.Listener{event.Log(log)}
+	}
+	return []event.Listener{event.Log(log), t.metrics.Heard}
+}
+
+// lookups is told by a cache whether it had the answer.
+func (t *telemetry) lookups(name string) func(hit bool) {
+	if !t.counting {
+		return nil
+	}
+	return t.metrics.Caches.For(name)
+}
+
+// decisions counts what a limiter decides.
+func (t *telemetry) decisions(l ratelimit.Limiter) ratelimit.Limiter {
+	if !t.counting {
+		return l
+	}
+	return ratelimit.Observe(l, t.metrics.Limits)
+}
+
+// requests is what counts requests; nil: nothing does.
+func (t *telemetry) requests() *metrics.Metrics {
+	if !t.counting {
+		return nil
+	}
+	return t.metrics
+}
+
+// page is /metrics.
+func (t *telemetry) page(log *slog.Logger) http.Handler {
+	if !t.counting {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "Metrics are off: GATEHOUSE_METRICS is false.", http.StatusNotFound)
+		})
+	}
+	return metrics.Handler(t.registry, log)
 }
 
 // watch shows what is asked for at each scrape.

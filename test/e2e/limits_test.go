@@ -88,6 +88,22 @@ func TestResourceServerIsNotLimitedByAnAttackerBesideIt(t *testing.T) {
 	})
 }
 
+// The same when the server was started a moment ago and has never heard of the resource
+// server: the attacker was here first.
+func TestResourceServerIsKnownFromItsFirstRequest(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := prepare(t, databaseURL)
+		secret := s.client("api", "--grant-type", "client_credentials")
+		s.env = append(s.env, "GATEHOUSE_RATE_LIMITS=introspect-prefix=1/1h")
+		s.run()
+		token := url.Values{"token": {"noise"}}
+		require.Equal(t, http.StatusUnauthorized, s.post("/oauth/introspect", "made-up", "wrong", token).status)
+		require.Equal(t, http.StatusTooManyRequests, s.post("/oauth/introspect", "made-up", "wrong", token).status)
+		assert.Equal(t, http.StatusOK, s.post("/oauth/introspect", "api", secret, token).status)
+	})
+}
+
 // A hundred requests at the same moment get through a limit exactly as often as it says, and
 // servers that share a Redis count as one.
 func TestParallelRequestsAreCountedExactly(t *testing.T) {

@@ -34,11 +34,12 @@ func bench(ctx context.Context, o options, progress io.Writer) (r report, err er
 		CPUs: runtime.NumCPU(), Go: runtime.Version(),
 	}
 	if s.wantsFlows() {
-		if r.Flows, err = s.flows(ctx); err != nil {
+		if r.Flows, r.Findings, err = s.flows(ctx); err != nil {
 			return r, err
 		}
 	}
-	r.Findings, err = s.findings(ctx)
+	more, err := s.findings(ctx)
+	r.Findings = append(append([]finding{}, r.Findings...), more...) // empty, not null, in JSON
 	return r, err
 }
 
@@ -64,43 +65,53 @@ type subject struct {
 	statements *float64
 }
 
-func (s *stage) flows(ctx context.Context) (_ []flowReport, err error) {
+func (s *stage) flows(ctx context.Context) (reports []flowReport, found []finding, err error) {
 	s.say("starting %s and the servers", s.database)
 	db, err := openDatabase(ctx, s.database, s.dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	h, err := openHouse(ctx, s.binary, s.dir, db, s.connections)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, h.close(ctx)) }()
 	b, err := startBare(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
 
 	subjects := []*subject{{flow: &document{label: bareName, path: "/", marker: `"bare"`}, target: b}}
+	c, err := s.openChain(ctx, h)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = errors.Join(err, c.close()) }()
 	for _, f := range houseFlows(h) {
-		subjects = append(subjects, &subject{flow: f, target: h})
+		subjects = append(append(subjects, &subject{flow: f, target: h}), c.subjects(f.name())...)
 	}
 	if err := s.measureAll(ctx, h, subjects); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var reports []flowReport
 	for _, j := range subjects {
 		if len(j.passes) > 0 {
 			reports = append(reports, summarize(j))
 		}
 	}
-	return reports, nil
+	found, err = c.findings(ctx, subjects)
+	return reports, found, err
 }
 
-// measureAll takes the flows in turn, run by run, and counts statements at the end.
+// measureAll takes the flows in turn, run by run, every other run from the last to the first,
+// and counts statements at the end.
 func (s *stage) measureAll(ctx context.Context, h *house, subjects []*subject) error {
 	for n := range s.runs {
-		for _, j := range subjects {
+		for i := range subjects {
+			j := subjects[i]
+			if n%2 == 1 {
+				j = subjects[len(subjects)-1-i]
+			}
 			if !s.wants(j.name()) {
 				continue
 			}
@@ -129,7 +140,6 @@ func (s *stage) measureAll(ctx context.Context, h *house, subjects []*subject) e
 
 // findings are the figures that are not of a flow.
 func (s *stage) findings(ctx context.Context) (all []finding, err error) {
-	all = []finding{} // empty, not null, in JSON
 	if s.growth {
 		grown, err := s.growths(ctx)
 		if err != nil {

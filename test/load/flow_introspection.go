@@ -21,7 +21,9 @@ const livePool = 2000
 
 func newIntrospection(h *house) *introspection { return &introspection{house: h} }
 
-func (*introspection) name() string { return "introspection" }
+const introspectionName = "introspection"
+
+func (*introspection) name() string { return introspectionName }
 
 // prepare makes the pool once: tokens live for an hour.
 func (f *introspection) prepare(ctx context.Context, _ time.Duration) error {

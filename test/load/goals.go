@@ -7,6 +7,9 @@ const (
 	refreshGrowthGoal = 250 // bytes
 	startGoal         = 150 // milliseconds
 	idleGoal          = 40  // MiB
+	chainGoal         = 25  // microseconds of an introspection
+	chainShareGoal    = 15  // percent of a client-credentials request
+	redisGoal         = 1   // round trip
 )
 
 // cpuGoal is the most that server and database together may spend on 1,000 requests, in
@@ -29,6 +32,19 @@ func cpuGoal(flow string) *float64 {
 		return goalOf(0.025)
 	default:
 		return nil
+	}
+}
+
+// chainGoals are the most that the chain may add to a request of a flow, in microseconds of
+// the server's processor time and in percent of it.
+func chainGoals(flow string) (most, share *float64) {
+	switch flow {
+	case "client-credentials":
+		return nil, goalOf(chainShareGoal)
+	case introspectionName:
+		return goalOf(chainGoal), nil
+	default:
+		return nil, nil
 	}
 }
 

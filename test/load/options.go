@@ -73,5 +73,8 @@ func selectable() []string {
 	for _, f := range houseFlows(&house{}) {
 		names = append(names, f.name())
 	}
+	for _, f := range chained(&house{}) {
+		names = append(names, f.name()+withoutChain, f.name()+withRedis)
+	}
 	return append(names, startName)
 }

@@ -47,8 +47,9 @@ type server struct {
 	running *child
 }
 
-// newServer makes the settings of a server and brings the schema up to date.
-func newServer(ctx context.Context, binary, dir, databaseURL string) (*server, error) {
+// newServer makes the settings of a server, of which later ones hold, and brings the schema
+// up to date.
+func newServer(ctx context.Context, binary, dir, databaseURL string, settings ...string) (*server, error) {
 	address, err := freeAddress(ctx)
 	if err != nil {
 		return nil, err
@@ -59,13 +60,13 @@ func newServer(ctx context.Context, binary, dir, databaseURL string) (*server, e
 	}
 	s := &server{
 		binary: binary, dir: dir, address: address, ops: ops,
-		env: []string{
+		env: append([]string{
 			"HOME=" + dir, "PATH=" + os.Getenv("PATH"),
 			"GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_LISTEN=" + address, "GATEHOUSE_OPS_LISTEN=" + ops,
 			"GATEHOUSE_DATA_DIR=" + filepath.Join(dir, "data"), "GATEHOUSE_DRAIN_DELAY=0s", "GATEHOUSE_DATABASE_URL=" + databaseURL,
 			"GATEHOUSE_SECRET=" + strings.Repeat("for measuring only, ", 2),
 			"GATEHOUSE_RATE_LIMITS=" + wideLimits(),
-		},
+		}, settings...),
 	}
 	return s, s.cli(ctx, "migrate", "up")
 }

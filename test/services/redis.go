@@ -22,15 +22,16 @@ type RedisServer struct {
 // NewRedis starts a Redis server that goes with the test.
 func NewRedis(tb testing.TB) *RedisServer {
 	tb.Helper()
-	r, err := startRedis()
+	r, err := StartRedis()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { r.stop() }) // of the last one, when it was restarted
+	tb.Cleanup(r.Stop)
 	return r
 }
 
-func startRedis() (*RedisServer, error) {
+// StartRedis starts a server that ends with this process or at Stop.
+func StartRedis() (*RedisServer, error) {
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
 		return nil, errors.New("services: Redis is not installed: apt-get install redis-server")
@@ -57,6 +58,9 @@ func (r *RedisServer) launch() error {
 	}
 	return nil
 }
+
+// Stop ends the server, or the one that it was restarted as.
+func (r *RedisServer) Stop() { r.stop() }
 
 // Restart starts a server that was killed, on the same port. It is empty.
 func (r *RedisServer) Restart() error {
