@@ -97,14 +97,3 @@ func TestNoAnswerAllowsCredentials(t *testing.T) {
 		}
 	}
 }
-
-// TestNothingIsSpentForAnUnreadableAnswer: a code redeemed while the origins cannot be
-// looked up would be lost to the script that sent it.
-func TestNothingIsSpentForAnUnreadableAnswer(t *testing.T) {
-	t.Parallel()
-	f := newFrame(t, func(c *handlers.Config) {
-		c.Origins = origins{"broken"}
-		c.Endpoints.Token = func(http.ResponseWriter, *http.Request) error { t.Error("reached"); return nil }
-	})
-	assert.Equal(t, http.StatusInternalServerError, f.do("POST", "/oauth/token", "", "Origin", known).Code)
-}

@@ -122,12 +122,12 @@ func (s *Store) DeleteClient(ctx context.Context, id string) error {
 	})
 }
 
-// OriginAllowed tells whether an enabled public client's browser code runs on an origin.
-func (s *Store) OriginAllowed(ctx context.Context, origin string) (bool, error) {
-	var found int
-	err := s.on(ctx).Raw(`SELECT count(*) FROM client_origins o JOIN clients c ON c.id = o.client_id
-		WHERE o.origin = ? AND NOT c.disabled`, origin).Row().Scan(&found)
-	return found > 0, s.fault(err)
+// Origins reads where the browser code of enabled public clients runs.
+func (s *Store) Origins(ctx context.Context) ([]string, error) {
+	var origins []string
+	err := s.on(ctx).Raw(`SELECT DISTINCT o.origin FROM client_origins o JOIN clients c ON c.id = o.client_id
+		WHERE NOT c.disabled ORDER BY o.origin`).Scan(&origins).Error
+	return origins, s.fault(err)
 }
 
 func (s *Store) writeClientParts(ctx context.Context, c *client.Client) error {

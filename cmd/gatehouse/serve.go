@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -97,7 +98,8 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	}
 
 	directory := client.NewDirectory(h.store, t.lookups("clients"))
-	if err := directory.Learn(ctx); err != nil {
+	origins := client.NewOrigins(h.store)
+	if err := errors.Join(directory.Learn(ctx), origins.Learn(ctx)); err != nil {
 		return err
 	}
 	limits, err := e.limits(h, t, log)
@@ -108,14 +110,14 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	if err := t.watch(h, limits); err != nil { //nolint:contextcheck // what is watched is asked at each scrape, which has no context
 		return err
 	}
-	public, err := e.publicHandler(h, directory, limits, t, log)
+	public, err := e.publicHandler(h, directory, origins, limits, t, log)
 	if err != nil {
 		return err
 	}
 	drain := &handlers.Drain{}
 	ops := handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Ping})
 
-	watcher := cache.NewWatcher(h.store, log, directory.Flush, h.keys.Refresh)
+	watcher := cache.NewWatcher(h.store, log, directory.Flush, origins.Learn, h.keys.Refresh)
 	background := []func(context.Context){watcher.Run}
 	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs) {
 		background = append(background, func(ctx context.Context) { h.store.Run(ctx, job, e.random) })
@@ -168,7 +170,7 @@ func (e *environment) tuneCollector() {
 }
 
 // publicHandler puts the protocol together over the domain.
-func (e *environment) publicHandler(h *house, directory *client.Directory, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
+func (e *environment) publicHandler(h *house, directory *client.Directory, origins *client.Origins, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
 	c := h.config
 	tokenKey := h.ring.Key(keyring.TokenHash)
 	fetch, err := c.outbound(t.aroundFetches)
@@ -246,7 +248,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, limit
 		},
 		Pages:          set,
 		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),
-		Origins:        h.store,
+		Origins:        origins,
 		TrustedProxies: proxies,
 		Limiter:        limits.limiter,
 		Policies:       limits.table,

@@ -60,7 +60,7 @@ func (w web) Get(_ context.Context, address, _ string, _ int64) (outbound.Fetche
 
 type noOrigins struct{}
 
-func (noOrigins) OriginAllowed(context.Context, string) (bool, error) { return false, nil }
+func (noOrigins) Allowed(string) bool { return false }
 
 type noSeal struct{}
 

@@ -102,23 +102,27 @@ func testClientListing(t *testing.T, f *fixture) {
 }
 
 func testOrigins(t *testing.T, f *fixture) {
-	allowed := func(origin string) bool {
-		ok, err := f.OriginAllowed(t.Context(), origin)
+	origins := func() []string {
+		all, err := f.Origins(t.Context())
 		require.NoError(t, err)
-		return ok
+		return all
 	}
 	c := sampleClient("spa", f.clock())
 	require.NoError(t, f.CreateClient(t.Context(), c))
-	assert.False(t, allowed("https://app.example.com"), "a confidential client has no browser code")
+	assert.Empty(t, origins(), "a confidential client has no browser code")
 
 	c.AuthMethod = client.None
 	require.NoError(t, f.UpdateClient(t.Context(), c))
-	assert.True(t, allowed("https://app.example.com"))
-	assert.True(t, allowed("https://other.example.com"))
-	for _, origin := range []string{"https://app.example.com/", "https://APP.example.com", "http://app.example.com", "https://app.example.com:444", "null", "", "%"} {
-		assert.False(t, allowed(origin), origin)
-	}
+	both := []string{"https://app.example.com", "https://other.example.com"}
+	assert.Equal(t, both, origins())
+
+	neighbour := sampleClient("neighbour", f.clock())
+	neighbour.AuthMethod = client.None
+	require.NoError(t, f.CreateClient(t.Context(), neighbour))
+	assert.Equal(t, both, origins(), "each once")
+	require.NoError(t, f.DeleteClient(t.Context(), "neighbour"))
+
 	c.Disabled = true
 	require.NoError(t, f.UpdateClient(t.Context(), c))
-	assert.False(t, allowed("https://app.example.com"))
+	assert.Empty(t, origins())
 }

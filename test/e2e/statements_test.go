@@ -37,6 +37,14 @@ func TestStatementsOfTheHotPaths(t *testing.T) {
 		assert.Equal(t, 1, s.statements(ask("/oauth/introspect", "billing", secret, token)), "introspection")
 		assert.LessOrEqual(t, s.statements(ask("/oauth/revoke", "billing", secret, token)), 3, "revocation")
 		assert.Equal(t, 0, s.statements(ask("/oauth/introspect", "billing", secret, url.Values{"token": {"noise"}})), "noise")
+		for method, form := range map[string]url.Values{http.MethodOptions: {}, http.MethodPost: {"client_id": {"billing"}}} {
+			r, err := http.NewRequest(method, s.url+"/oauth/token", strings.NewReader(form.Encode()))
+			require.NoError(t, err)
+			r.Header.Set("Origin", "https://evil.example")
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Access-Control-Request-Method", http.MethodPost)
+			assert.Equal(t, 0, s.statements(s.send(r)), "%s of a script anywhere", method)
+		}
 		for _, path := range []string{"/.well-known/openid-configuration", "/oauth/jwks", "/.well-known/oauth-authorization-server"} {
 			assert.Equal(t, 0, s.statements(s.get(path)), path)
 		}
