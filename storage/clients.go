@@ -107,8 +107,8 @@ func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 			return err
 		}
 		for _, table := range []string{"client_secrets", "client_origins"} {
-			if err := s.on(ctx).Exec("DELETE FROM "+table+" WHERE client_id = ?", c.ID).Error; err != nil {
-				return s.fault(err)
+			if err := s.exec(ctx, "DELETE FROM "+table+" WHERE client_id = ?", c.ID); err != nil {
+				return err
 			}
 		}
 		return s.writeClientParts(ctx, c)
@@ -118,7 +118,7 @@ func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 // DeleteClient removes a client, and with it its grants.
 func (s *Store) DeleteClient(ctx context.Context, id string) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		return s.changed(s.on(ctx).Exec("DELETE FROM clients WHERE id = ?", id))
+		return s.change(ctx, "DELETE FROM clients WHERE id = ?", id)
 	})
 }
 

@@ -34,9 +34,9 @@ func (s *Store) CodeWithGrant(ctx context.Context, id provider.ID) (*grant.Code,
 	c := grant.Code{ID: id}
 	var row grantRow
 	into := append([]any{&c.ExpiresAt, &c.UsedAt, &c.Hash, &c.RedirectURI, &c.Challenge, &c.Method, &c.Nonce}, row.into()...)
-	err := s.on(ctx).Raw("SELECT c.expires_at, c.used_at, c.hash, c.redirect_uri, c.challenge, c.method, c.nonce, "+grantColumns+`
+	err := s.row(ctx, "SELECT c.expires_at, c.used_at, c.hash, c.redirect_uri, c.challenge, c.method, c.nonce, "+grantColumns+`
 		FROM authorization_codes c JOIN grants g ON g.id = c.grant_id JOIN users u ON u.id = g.user_id
-		WHERE c.id = ? AND NOT u.disabled`, rowID(id)).Row().Scan(into...)
+		WHERE c.id = ? AND NOT u.disabled`, rowID(id)).Scan(into...)
 	if err != nil {
 		return nil, nil, s.fault(err)
 	}
@@ -48,6 +48,6 @@ func (s *Store) CodeWithGrant(ctx context.Context, id provider.ID) (*grant.Code,
 // UseCode marks a code used. RFC 6749 section 4.1.2: it must not be used more than once, so
 // of those who try at the same moment one wins.
 func (s *Store) UseCode(ctx context.Context, id provider.ID, at time.Time) (bool, error) {
-	result := s.on(ctx).Exec("UPDATE authorization_codes SET used_at = ? WHERE id = ? AND used_at IS NULL", at, rowID(id))
-	return result.RowsAffected > 0, s.fault(result.Error)
+	n, err := s.count(ctx, "UPDATE authorization_codes SET used_at = ? WHERE id = ? AND used_at IS NULL", at, rowID(id))
+	return n > 0, err
 }

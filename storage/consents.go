@@ -14,28 +14,28 @@ import (
 func (s *Store) Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error) {
 	var restricted, named bool
 	var scopes optionalText
-	err := s.on(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM client_users WHERE client_id = ?),
+	err := s.row(ctx, `SELECT EXISTS (SELECT 1 FROM client_users WHERE client_id = ?),
 			EXISTS (SELECT 1 FROM client_users WHERE client_id = ? AND user_id = ?),
 			(SELECT scopes FROM user_consents WHERE user_id = ? AND client_id = ?)`,
-		clientID, clientID, rowID(userID), rowID(userID), clientID).Row().Scan(&restricted, &named, &scopes)
+		clientID, clientID, rowID(userID), rowID(userID), clientID).Scan(&restricted, &named, &scopes)
 	return consent.Standing{MayUse: !restricted || named, Remembered: strings.Fields(string(scopes))}, s.fault(err)
 }
 
 // Remember adds scopes to what a user agreed to for a client.
 func (s *Store) Remember(ctx context.Context, userID provider.ID, clientID string, scopes []string, at time.Time) error {
-	return s.fault(s.on(ctx).Exec(`INSERT INTO user_consents (user_id, client_id, scopes, updated_at) VALUES (?, ?, ?, ?)
+	return s.exec(ctx, `INSERT INTO user_consents (user_id, client_id, scopes, updated_at) VALUES (?, ?, ?, ?)
 		ON CONFLICT (user_id, client_id) DO UPDATE SET scopes = excluded.scopes, updated_at = excluded.updated_at`,
-		rowID(userID), clientID, list(scopes), at).Error)
+		rowID(userID), clientID, list(scopes), at)
 }
 
 // AllowUser lets a user use a client, which from then on is for named users only.
 func (s *Store) AllowUser(ctx context.Context, clientID string, userID provider.ID) error {
-	return s.fault(s.on(ctx).Exec("INSERT INTO client_users (client_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING", clientID, rowID(userID)).Error)
+	return s.exec(ctx, "INSERT INTO client_users (client_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING", clientID, rowID(userID))
 }
 
 // DisallowUser takes that back. The last one leaves the client to everybody.
 func (s *Store) DisallowUser(ctx context.Context, clientID string, userID provider.ID) error {
-	return s.changed(s.on(ctx).Exec("DELETE FROM client_users WHERE client_id = ? AND user_id = ?", clientID, rowID(userID)))
+	return s.change(ctx, "DELETE FROM client_users WHERE client_id = ? AND user_id = ?", clientID, rowID(userID))
 }
 
 // AllowedUsers lists the names of those who may use a client; none means everybody.
@@ -66,15 +66,15 @@ func (s *Store) Consents(ctx context.Context, userID provider.ID) ([]consent.Rem
 // under it, in the same moment. It returns provider.ErrNotFound when there is neither.
 func (s *Store) WithdrawConsent(ctx context.Context, userID provider.ID, clientID string, at time.Time) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
-		forgotten := s.on(ctx).Exec("DELETE FROM user_consents WHERE user_id = ? AND client_id = ?", rowID(userID), clientID)
-		if forgotten.Error != nil {
-			return s.fault(forgotten.Error)
+		forgotten, err := s.count(ctx, "DELETE FROM user_consents WHERE user_id = ? AND client_id = ?", rowID(userID), clientID)
+		if err != nil {
+			return err
 		}
-		ended := s.on(ctx).Exec("UPDATE grants SET ended_at = ? WHERE user_id = ? AND client_id = ? AND ended_at IS NULL", at, rowID(userID), clientID)
-		if ended.Error != nil {
-			return s.fault(ended.Error)
+		ended, err := s.count(ctx, "UPDATE grants SET ended_at = ? WHERE user_id = ? AND client_id = ? AND ended_at IS NULL", at, rowID(userID), clientID)
+		if err != nil {
+			return err
 		}
-		if forgotten.RowsAffected+ended.RowsAffected == 0 {
+		if forgotten+ended == 0 {
 			return provider.ErrNotFound
 		}
 		return nil

@@ -41,6 +41,6 @@ func (s *Store) AddDataKey(ctx context.Context, k keyring.Row) error {
 
 // ResealDataKey replaces the seal while it still is the given one.
 func (s *Store) ResealDataKey(ctx context.Context, k keyring.Row, previousSealedBy string) error {
-	return s.fault(s.on(ctx).Exec("UPDATE keyring SET sealed = ?, sealed_by = ? WHERE purpose = ? AND key_id = ? AND sealed_by = ?",
-		k.Sealed, k.SealedBy, string(k.Purpose), int16(k.KeyID), previousSealedBy).Error)
+	return s.exec(ctx, "UPDATE keyring SET sealed = ?, sealed_by = ? WHERE purpose = ? AND key_id = ? AND sealed_by = ?",
+		k.Sealed, k.SealedBy, string(k.Purpose), int16(k.KeyID), previousSealedBy)
 }

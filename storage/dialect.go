@@ -14,6 +14,8 @@ type dialect interface {
 	open(ctx context.Context, o Options) (*pool, error)
 	// gorm makes the dialector over the pool.
 	gorm(p *pool) gorm.Dialector
+	// bound is a statement with the dialect's own marks in the place of each ?.
+	bound(statement string) string
 	// classify reads a driver's error by its code.
 	classify(err error) class
 	// migrations are the dialect's folder and what goose needs to apply it.

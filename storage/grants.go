@@ -72,13 +72,12 @@ func (s *Store) CreateGrant(ctx context.Context, g *grant.Grant) error {
 
 // EndGrant ends one grant; the first end counts.
 func (s *Store) EndGrant(ctx context.Context, id provider.ID, at time.Time) error {
-	return s.fault(s.on(ctx).Exec("UPDATE grants SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id)).Error)
+	return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id))
 }
 
 // EndGrants ends every live grant of a client and counts them.
 func (s *Store) EndGrants(ctx context.Context, clientID string, at time.Time) (int64, error) {
-	result := s.on(ctx).Exec("UPDATE grants SET ended_at = ? WHERE client_id = ? AND ended_at IS NULL", at, clientID)
-	return result.RowsAffected, s.fault(result.Error)
+	return s.count(ctx, "UPDATE grants SET ended_at = ? WHERE client_id = ? AND ended_at IS NULL", at, clientID)
 }
 
 // words splits a list, and leaves none for none.

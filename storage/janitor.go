@@ -70,20 +70,22 @@ type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys int64 }
 func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 	var removed Swept
 	now := j.clock.Now(ctx)
-	err := j.sweepTokens(ctx, now, &removed.Tokens)
+	errs := []error{j.sweepTokens(ctx, now, &removed.Tokens)}
+	remove := func(statement string, args ...any) int64 {
+		n, err := j.store.count(ctx, statement, args...)
+		errs = append(errs, err)
+		return n
+	}
 	old := now.Add(-keepGrants)
-	result := j.store.on(ctx).Exec(`DELETE FROM grants WHERE id IN
-		(SELECT id FROM grants WHERE ended_at < ? OR expires_at < ? LIMIT ?)`, old, old, batchSize)
-	removed.Grants = result.RowsAffected // their codes go with them
-	sessions := j.store.on(ctx).Exec(`DELETE FROM sessions WHERE id IN
+	removed.Grants = remove(`DELETE FROM grants WHERE id IN
+		(SELECT id FROM grants WHERE ended_at < ? OR expires_at < ? LIMIT ?)`, old, old, batchSize) // their codes go with them
+	removed.Sessions = remove(`DELETE FROM sessions WHERE id IN
 		(SELECT id FROM sessions WHERE ended_at < ? OR expires_at < ? LIMIT ?)`, old, old, batchSize)
-	removed.Sessions = sessions.RowsAffected
-	assertions := j.store.on(ctx).Exec(`DELETE FROM used_jtis WHERE (client_id, jti) IN
+	removed.Assertions = remove(`DELETE FROM used_jtis WHERE (client_id, jti) IN
 		(SELECT client_id, jti FROM used_jtis WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
-	removed.Assertions = assertions.RowsAffected
-	var keysErr error
-	removed.SigningKeys, keysErr = j.store.RemoveSigningKeys(ctx, now.Add(-keys.Overlap))
-	return removed, errors.Join(err, j.store.fault(result.Error), j.store.fault(sessions.Error), j.store.fault(assertions.Error), keysErr)
+	var err error
+	removed.SigningKeys, err = j.store.RemoveSigningKeys(ctx, now.Add(-keys.Overlap))
+	return removed, errors.Join(append(errs, err)...)
 }
 
 // sweepTokens walks the tokens by id, which is by age, without an index on expiry. From the
@@ -123,7 +125,7 @@ func (j *Janitor) sweepTokens(ctx context.Context, now time.Time, removed *int64
 func (j *Janitor) tokenBatch(ctx context.Context, after provider.ID, now time.Time) (*provider.ID, int64, error) {
 	s := j.store
 	var last *rowID
-	err := s.on(ctx).Raw(`SELECT id FROM tokens WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?`, rowID(after), batchSize-1).Row().Scan(&last)
+	err := s.row(ctx, `SELECT id FROM tokens WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?`, rowID(after), batchSize-1).Scan(&last)
 	until, end := rowID(provider.FirstID(now)), true
 	switch fault := s.fault(err); {
 	case fault == nil && last != nil:
@@ -134,12 +136,12 @@ func (j *Janitor) tokenBatch(ctx context.Context, after provider.ID, now time.Ti
 	// A spent refresh token stays until it would have expired: its second use tells of a
 	// theft. With its grant gone there is nothing left to protect.
 	old := now.Add(-keepTokens)
-	result := s.on(ctx).Exec(`DELETE FROM tokens WHERE id > ? AND id <= ? AND at_expires_at < ? AND
+	n, err := s.count(ctx, `DELETE FROM tokens WHERE id > ? AND id <= ? AND at_expires_at < ? AND
 		(rt_expires_at IS NULL OR rt_expires_at < ? OR NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = tokens.grant_id))`,
 		rowID(after), until, old, old)
-	if result.Error != nil || end {
-		return nil, result.RowsAffected, s.fault(result.Error)
+	if err != nil || end {
+		return nil, n, err
 	}
 	id := provider.ID(until)
-	return &id, result.RowsAffected, nil
+	return &id, n, nil
 }

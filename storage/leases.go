@@ -9,13 +9,13 @@ import (
 // replicas one does the job; when it dies another takes over once the lease ran out.
 func (s *Store) Lease(ctx context.Context, name, holder string, lifetime time.Duration) (bool, error) {
 	now := s.clock.Now(ctx)
-	result := s.on(ctx).Exec(`INSERT INTO leases (name, holder, until) VALUES (?, ?, ?)
+	n, err := s.count(ctx, `INSERT INTO leases (name, holder, until) VALUES (?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
 		WHERE leases.holder = excluded.holder OR leases.until <= ?`, name, holder, now.Add(lifetime), now)
-	return result.RowsAffected > 0, s.fault(result.Error)
+	return n > 0, err
 }
 
 // ReleaseLease gives a job back, so that the next replica need not wait.
 func (s *Store) ReleaseLease(ctx context.Context, name, holder string) error {
-	return s.fault(s.on(ctx).Exec("DELETE FROM leases WHERE name = ? AND holder = ?", name, holder).Error)
+	return s.exec(ctx, "DELETE FROM leases WHERE name = ? AND holder = ?", name, holder)
 }

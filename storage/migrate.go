@@ -99,7 +99,7 @@ func (s *Store) Pending(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	var applied int64
-	err = s.on(ctx).Raw("SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Row().Scan(&applied)
+	err = s.row(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&applied)
 	if s.dialect.classify(err) == fault && err != nil {
 		applied = 0 // no such table: nothing was applied yet
 	} else if err != nil {

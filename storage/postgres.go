@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,11 +19,14 @@ import (
 	"gorm.io/gorm"
 )
 
-type postgresDialect struct{}
+type postgresDialect struct {
+	// numbered are statements with $1, $2 and so on: those of the source, each made once.
+	numbered sync.Map
+}
 
 const defaultConns = 20
 
-func (postgresDialect) open(_ context.Context, o Options) (*pool, error) {
+func (*postgresDialect) open(_ context.Context, o Options) (*pool, error) {
 	config, err := pgx.ParseConfig(o.URL)
 	if err != nil {
 		return nil, errors.New("storage: the Postgres URL is malformed") // the error of pgx may hold the password
@@ -49,11 +55,27 @@ func setDefault(params map[string]string, name, value string) {
 	}
 }
 
-func (postgresDialect) gorm(p *pool) gorm.Dialector {
+func (*postgresDialect) gorm(p *pool) gorm.Dialector {
 	return postgres.New(postgres.Config{Conn: p})
 }
 
-func (postgresDialect) classify(err error) class {
+// bound writes $1 for the first ?, and so on. No statement of ours has a ? for anything else.
+func (d *postgresDialect) bound(statement string) string {
+	if known, ok := d.numbered.Load(statement); ok {
+		return known.(string)
+	}
+	var b strings.Builder
+	for i, part := range strings.Split(statement, "?") {
+		if i > 0 {
+			b.WriteString("$" + strconv.Itoa(i))
+		}
+		b.WriteString(part)
+	}
+	d.numbered.Store(statement, b.String())
+	return b.String()
+}
+
+func (*postgresDialect) classify(err error) class {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
 		return away // no answer: refused, cut, too slow
@@ -75,11 +97,11 @@ func (postgresDialect) classify(err error) class {
 	}
 }
 
-func (postgresDialect) migrations() string { return "migrations/postgres" }
+func (*postgresDialect) migrations() string { return "migrations/postgres" }
 
 // goose holds an advisory lock while it works: of two replicas that start at once, one
 // waits.
-func (postgresDialect) goose(*sql.DB) (goose.Dialect, []goose.ProviderOption, error) {
+func (*postgresDialect) goose(*sql.DB) (goose.Dialect, []goose.ProviderOption, error) {
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return "", nil, fmt.Errorf("storage: migration lock: %w", err)

@@ -17,13 +17,13 @@ func (s *Store) RefreshToken(ctx context.Context, id provider.ID) (*grant.Refres
 	var disabled *bool
 	into := append(t.into(), row.into()...)
 	into = append(into, &disabled, &r.MayUse, &r.SessionSeenAt, &r.SessionExpiresAt, &r.SessionEndedAt)
-	err := s.on(ctx).Raw("SELECT "+tokenColumns+grantColumns+`, u.disabled,
+	err := s.row(ctx, "SELECT "+tokenColumns+grantColumns+`, u.disabled,
 			NOT EXISTS (SELECT 1 FROM client_users c WHERE c.client_id = g.client_id)
 				OR EXISTS (SELECT 1 FROM client_users c WHERE c.client_id = g.client_id AND c.user_id = g.user_id),
 			s.seen_at, s.expires_at, s.ended_at
 		FROM tokens t JOIN grants g ON g.id = t.grant_id
 			LEFT JOIN users u ON u.id = g.user_id LEFT JOIN sessions s ON s.id = g.session_id
-		WHERE t.id = ?`, rowID(id)).Row().Scan(into...)
+		WHERE t.id = ?`, rowID(id)).Scan(into...)
 	if err != nil {
 		return nil, s.fault(err)
 	}
@@ -37,11 +37,11 @@ func (s *Store) RefreshToken(ctx context.Context, id provider.ID) (*grant.Refres
 // SpendRefreshToken marks a refresh token as spent for its successor. RFC 9700 section
 // 4.14.2: of those who use it at the same moment one wins.
 func (s *Store) SpendRefreshToken(ctx context.Context, id, next provider.ID) (bool, error) {
-	result := s.on(ctx).Exec("UPDATE tokens SET next_id = ? WHERE id = ? AND next_id IS NULL AND rt_hash IS NOT NULL", rowID(next), rowID(id))
-	return result.RowsAffected > 0, s.fault(result.Error)
+	n, err := s.count(ctx, "UPDATE tokens SET next_id = ? WHERE id = ? AND next_id IS NULL AND rt_hash IS NOT NULL", rowID(next), rowID(id))
+	return n > 0, err
 }
 
 // ExtendRefreshToken moves the end of a refresh token that is used again and again.
 func (s *Store) ExtendRefreshToken(ctx context.Context, id provider.ID, until time.Time) error {
-	return s.fault(s.on(ctx).Exec("UPDATE tokens SET rt_expires_at = ? WHERE id = ? AND rt_expires_at < ?", until, rowID(id), until).Error)
+	return s.exec(ctx, "UPDATE tokens SET rt_expires_at = ? WHERE id = ? AND rt_expires_at < ?", until, rowID(id), until)
 }

@@ -40,13 +40,13 @@ func (s *Store) Scopes(ctx context.Context) ([]consent.Scope, error) {
 // DescribeScope changes the words of a scope.
 func (s *Store) DescribeScope(ctx context.Context, name, description string) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		return s.changed(s.on(ctx).Exec("UPDATE scopes SET description = ? WHERE name = ?", description, name))
+		return s.change(ctx, "UPDATE scopes SET description = ? WHERE name = ?", description, name)
 	})
 }
 
 // DeleteScope removes a scope from the catalogue.
 func (s *Store) DeleteScope(ctx context.Context, name string) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		return s.changed(s.on(ctx).Exec("DELETE FROM scopes WHERE name = ?", name))
+		return s.change(ctx, "DELETE FROM scopes WHERE name = ?", name)
 	})
 }

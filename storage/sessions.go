@@ -36,10 +36,10 @@ func (s *Store) ReplaceSession(ctx context.Context, previous provider.ID, next *
 		if err := s.CreateSession(ctx, next); err != nil {
 			return err
 		}
-		if err := s.on(ctx).Exec("UPDATE grants SET session_id = ? WHERE session_id = ?", rowID(next.ID), rowID(previous)).Error; err != nil {
-			return s.fault(err)
+		if err := s.exec(ctx, "UPDATE grants SET session_id = ? WHERE session_id = ?", rowID(next.ID), rowID(previous)); err != nil {
+			return err
 		}
-		return s.fault(s.on(ctx).Exec("UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", next.AuthTime, rowID(previous)).Error)
+		return s.exec(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", next.AuthTime, rowID(previous))
 	})
 }
 
@@ -47,10 +47,10 @@ func (s *Store) ReplaceSession(ctx context.Context, previous provider.ID, next *
 func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, error) {
 	var row sessionRow
 	var u userRow
-	err := s.on(ctx).Raw(`SELECT s.hash, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at,
+	err := s.row(ctx, `SELECT s.hash, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at,
 			u.id, u.username, u.password_hash, u.email, u.email_verified, u.phone, u.phone_verified, u.profile, u.roles,
 			u.disabled, u.created_at, u.updated_at
-		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ?`, rowID(id)).Row().
+		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ?`, rowID(id)).
 		Scan(&row.Hash, &row.AuthTime, &row.Methods, &row.SeenAt, &row.ExpiresAt, &row.EndedAt,
 			&u.ID, &u.Username, &u.PasswordHash, &u.Email, &u.EmailVerified, &u.Phone, &u.PhoneVerified, &u.Profile, &u.Roles,
 			&u.Disabled, &u.CreatedAt, &u.UpdatedAt)
@@ -69,15 +69,15 @@ func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, 
 
 // TouchSession moves the last use of a session forward.
 func (s *Store) TouchSession(ctx context.Context, id provider.ID, at time.Time) error {
-	return s.fault(s.on(ctx).Exec("UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?", at, rowID(id), at).Error)
+	return s.exec(ctx, "UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?", at, rowID(id), at)
 }
 
 // EndSession ends a session, and the grants that do not outlive it.
 func (s *Store) EndSession(ctx context.Context, id provider.ID, at time.Time) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
-		if err := s.on(ctx).Exec("UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id)).Error; err != nil {
-			return s.fault(err)
+		if err := s.exec(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id)); err != nil {
+			return err
 		}
-		return s.fault(s.on(ctx).Exec("UPDATE grants SET ended_at = ? WHERE session_id = ? AND NOT offline AND ended_at IS NULL", at, rowID(id)).Error)
+		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE session_id = ? AND NOT offline AND ended_at IS NULL", at, rowID(id))
 	})
 }

@@ -19,13 +19,13 @@ func (s *Store) changeCatalogue(ctx context.Context, change func(ctx context.Con
 		if err := change(ctx); err != nil {
 			return err
 		}
-		return s.changed(s.on(ctx).Exec("UPDATE settings SET value = value + 1 WHERE name = 'catalogue_version'"))
+		return s.change(ctx, "UPDATE settings SET value = value + 1 WHERE name = 'catalogue_version'")
 	})
 }
 
 // MarkDemo marks the database as one whose passwords are public.
 func (s *Store) MarkDemo(ctx context.Context) error {
-	return s.fault(s.on(ctx).Exec("INSERT INTO settings (name, value) VALUES ('demo', 1) ON CONFLICT DO NOTHING").Error)
+	return s.exec(ctx, "INSERT INTO settings (name, value) VALUES ('demo', 1) ON CONFLICT DO NOTHING")
 }
 
 // IsDemo tells whether MarkDemo was called.
@@ -39,6 +39,6 @@ func (s *Store) IsDemo(ctx context.Context) (bool, error) {
 
 func (s *Store) setting(ctx context.Context, name string) (int64, error) {
 	var value int64
-	err := s.on(ctx).Raw("SELECT value FROM settings WHERE name = ?", name).Row().Scan(&value)
+	err := s.row(ctx, "SELECT value FROM settings WHERE name = ?", name).Scan(&value)
 	return value, s.fault(err)
 }

@@ -44,8 +44,7 @@ func (s *Store) AddSigningKey(ctx context.Context, k keys.Row) error {
 // RemoveSigningKeys removes the keys whose successor took over before the given time, and
 // counts them.
 func (s *Store) RemoveSigningKeys(ctx context.Context, before time.Time) (int64, error) {
-	result := s.on(ctx).Exec(`DELETE FROM signing_keys WHERE EXISTS (SELECT 1 FROM signing_keys successor
+	return s.count(ctx, `DELETE FROM signing_keys WHERE EXISTS (SELECT 1 FROM signing_keys successor
 		WHERE successor.algorithm = signing_keys.algorithm AND successor.active_from > signing_keys.active_from
 		AND successor.active_from < ?)`, before)
-	return result.RowsAffected, s.fault(result.Error)
 }

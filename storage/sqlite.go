@@ -62,6 +62,8 @@ func sqliteDSN(path string, extra url.Values, pragmas ...string) string {
 
 func (sqliteDialect) gorm(p *pool) gorm.Dialector { return sqliteDialector{p} }
 
+func (sqliteDialect) bound(statement string) string { return statement }
+
 func (sqliteDialect) classify(err error) class {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {

@@ -42,7 +42,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	case strings.HasPrefix(o.URL, "sqlite://"):
 		d = sqliteDialect{}
 	case strings.HasPrefix(o.URL, "postgres://"), strings.HasPrefix(o.URL, "postgresql://"):
-		d = postgresDialect{}
+		d = &postgresDialect{}
 	default:
 		return nil, errors.New("storage: the database URL must begin with sqlite:// or postgres://")
 	}
@@ -80,5 +80,5 @@ func (s *Store) Pools() map[string]*sql.DB {
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	var one int
-	return s.fault(s.on(ctx).Raw("SELECT 1").Row().Scan(&one))
+	return s.fault(s.row(ctx, "SELECT 1").Scan(&one))
 }

@@ -24,7 +24,7 @@ func (s *Store) InsertToken(ctx context.Context, t *grant.Token) error {
 }
 
 func (s *Store) insertToken(ctx context.Context, statement string, args ...any) error {
-	return s.retry(ctx, func() error { return s.changed(s.on(ctx).Exec(statement, args...)) })
+	return s.retry(ctx, func() error { return s.change(ctx, statement, args...) })
 }
 
 // tokenColumns and tokenInto read an issuance in a statement of its own making.
@@ -54,8 +54,8 @@ func (r *tokenRow) token(id, grantID provider.ID) *grant.Token {
 func (s *Store) TokenWithGrant(ctx context.Context, id provider.ID) (*grant.Token, *grant.Grant, error) {
 	var t tokenRow
 	var row grantRow
-	err := s.on(ctx).Raw("SELECT "+tokenColumns+grantColumns+`
-		FROM tokens t JOIN grants g ON g.id = t.grant_id WHERE t.id = ?`, rowID(id)).Row().Scan(append(t.into(), row.into()...)...)
+	err := s.row(ctx, "SELECT "+tokenColumns+grantColumns+`
+		FROM tokens t JOIN grants g ON g.id = t.grant_id WHERE t.id = ?`, rowID(id)).Scan(append(t.into(), row.into()...)...)
 	if err != nil {
 		return nil, nil, s.fault(err)
 	}
@@ -66,6 +66,6 @@ func (s *Store) TokenWithGrant(ctx context.Context, id provider.ID) (*grant.Toke
 // RevokeToken revokes one access token; the first revocation counts.
 func (s *Store) RevokeToken(ctx context.Context, id provider.ID, at time.Time) error {
 	return s.retry(ctx, func() error {
-		return s.fault(s.on(ctx).Exec("UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", at, rowID(id)).Error)
+		return s.exec(ctx, "UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", at, rowID(id))
 	})
 }

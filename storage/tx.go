@@ -30,9 +30,7 @@ type txKey struct{}
 // on is the transaction of ctx or, outside one, the pool.
 func (s *Store) on(ctx context.Context) *gorm.DB {
 	db := s.db.WithContext(ctx)
-	if tx, ok := ctx.Value(txKey{}).(*connection); ok {
-		db.Statement.ConnPool = tx
-	}
+	db.Statement.ConnPool = s.conn(ctx)
 	return db
 }
 

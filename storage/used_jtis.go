@@ -11,6 +11,6 @@ import (
 // replays at once one is the first (fosite.md 8 g).
 func (s *Store) UseJTI(ctx context.Context, clientID string, jti [sha256.Size]byte, until time.Time) error {
 	return s.retry(ctx, func() error {
-		return s.fault(s.on(ctx).Exec("INSERT INTO used_jtis (client_id, jti, expires_at) VALUES (?, ?, ?)", clientID, jti[:], until).Error)
+		return s.exec(ctx, "INSERT INTO used_jtis (client_id, jti, expires_at) VALUES (?, ?, ?)", clientID, jti[:], until)
 	})
 }

@@ -93,8 +93,8 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 			return nil
 		}
 		for _, table := range []string{"sessions", "grants"} {
-			if err := s.on(ctx).Exec("UPDATE "+table+" SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", u.UpdatedAt, row.ID).Error; err != nil {
-				return s.fault(err)
+			if err := s.exec(ctx, "UPDATE "+table+" SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", u.UpdatedAt, row.ID); err != nil {
+				return err
 			}
 		}
 		return nil

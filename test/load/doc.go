@@ -19,6 +19,9 @@
 //	then for each flow:              prepare -> count statements (its own pass: counting costs)
 //	then, if asked:                  growth of both databases, start, idle memory
 //
+// What limits, metrics and the log cost is told by two more servers on the same database: one
+// without them, and one that counts in Redis (flows that end in -unchained and -redis).
+//
 // A flow is one file that implements flow, one line in houseFlows, and its goal in goals.
 //
 // It does not judge whether answers follow the standards; test/e2e does.
