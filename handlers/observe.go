@@ -37,8 +37,9 @@ func (o observer) around(next http.Handler) http.Handler {
 }
 
 func (o observer) done(ctx context.Context, x *exchange, started time.Time, traced span) {
-	took := o.clock().Sub(started)
-	x.line.Write(ctx, o.log, took)
+	now := o.clock()
+	took := now.Sub(started)
+	x.line.Write(ctx, o.log, now, took)
 	o.meter.done(&x.line, took)
 	traced.end(&x.line)
 }

@@ -77,7 +77,9 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(e.Err, &slog.HandlerOptions{Level: level}))
+	lines := newLogBuffer(e.Err)
+	defer lines.Flush()
+	log := slog.New(slog.NewJSONHandler(lines, &slog.HandlerOptions{Level: level}))
 	t, err := e.telemetry(ctx, c)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ import (
 func write(t *testing.T, l *canonical.Line) map[string]any {
 	t.Helper()
 	var out bytes.Buffer
-	l.Write(t.Context(), slog.New(slog.NewJSONHandler(&out, nil)), 1234*time.Microsecond)
+	l.Write(t.Context(), slog.New(slog.NewJSONHandler(&out, nil)), time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), 1234*time.Microsecond)
 	require.Equal(t, 1, strings.Count(out.String(), "\n"), "one line")
 	var fields map[string]any
 	require.NoError(t, json.Unmarshal(out.Bytes(), &fields))

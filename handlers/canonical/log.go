@@ -16,7 +16,7 @@ const (
 )
 
 // Write writes the line, at level Info. Notes that nobody took are left out.
-func (l *Line) Write(ctx context.Context, log *slog.Logger, took time.Duration) {
+func (l *Line) Write(ctx context.Context, log *slog.Logger, now time.Time, took time.Duration) {
 	if !log.Enabled(ctx, slog.LevelInfo) {
 		return
 	}
@@ -51,7 +51,10 @@ func (l *Line) Write(ctx context.Context, log *slog.Logger, took time.Duration) 
 	if l.cause != nil {
 		attrs = append(attrs, slog.String("cause", cut(l.cause.Error(), maxCause)))
 	}
-	log.LogAttrs(ctx, slog.LevelInfo, "request", attrs...)
+	// A Logger would look up where it is called from, which no line shows.
+	record := slog.NewRecord(now, slog.LevelInfo, "request", 0)
+	record.AddAttrs(attrs...)
+	_ = log.Handler().Handle(ctx, record) // what cannot be logged cannot be told
 }
 
 // Ended says how the request ended: the endpoint's word, or what follows from the status.
