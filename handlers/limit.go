@@ -136,7 +136,7 @@ func (a *admission) take(ctx context.Context, clientID string, ask ratelimit.Ask
 // tooMany is the answer to one request too many (RFC 6585 section 4). RFC 6749 has no code
 // of its own for it; this one says that the same request may be good later.
 func tooMany(v ratelimit.Verdict, clientID string) error {
-	r := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckRateLimit, "Too many requests. Wait for the time in the Retry-After header.").
+	r := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckRateLimit, "More requests came than are let through at a time.").
 		For(clientID).WithStatus(http.StatusTooManyRequests).
 		Compare(refusal.FieldPolicy, v.Policy.Name+" "+v.Limit.String(), "")
 	r.RetryAfter = v.RetryAfter

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -66,6 +67,7 @@ func small() map[string]ratelimit.Limit {
 	return map[string]ratelimit.Limit{
 		ratelimit.DocumentPrefix: {Rate: 1, Per: 10 * time.Second, Burst: 2},
 		ratelimit.PagePrefix:     {Rate: 1, Per: 10 * time.Second, Burst: 2},
+		ratelimit.AssetPrefix:    {Rate: 1, Per: 10 * time.Second, Burst: 2},
 		ratelimit.TokenPrefix:    {Rate: 1, Per: 10 * time.Second, Burst: 2},
 		ratelimit.TokenClient:    {Rate: 1, Per: time.Second, Burst: 4},
 		ratelimit.ClientSecret:   {Rate: 1, Per: 10 * time.Second, Burst: 2},
@@ -126,6 +128,25 @@ func TestOneTooManyIsAnsweredInTheFormOfTheEndpoint(t *testing.T) {
 	assert.Contains(t, page.Body.String(), `id="error-page"`)
 	assert.Contains(t, page.Body.String(), "Too many requests")
 	assert.NotEmpty(t, page.Header().Get("Retry-After"))
+	assert.Contains(t, page.Body.String(), "Wait a moment, then try again.")
+	assert.NotContains(t, page.Body.String(), "Retry-After", "a header, which people do not see")
+}
+
+// The page that says to wait is made of files too, and would be bare if they shared its limit.
+func TestARefusedPageKeepsItsStyle(t *testing.T) {
+	t.Parallel()
+	f := newLimitedFrame(t, 0, small())
+	for range 2 {
+		f.do("GET", "/login", "")
+	}
+	page := f.do("GET", "/login", "")
+	require.Equal(t, http.StatusTooManyRequests, page.Code)
+	style := regexp.MustCompile(`/assets/[0-9a-f]+/gatehouse.css`).FindString(page.Body.String())
+	for _, expected := range []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests} {
+		w := f.do("GET", style, "")
+		assert.Equal(t, expected, w.Code)
+		assert.Equal(t, `"asset-prefix";q=2;w=20`, w.Header().Get("RateLimit-Policy"))
+	}
 }
 
 // What strangers do from an address never touches the budget of a client that proves itself

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
@@ -63,7 +62,7 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as form, err 
 	h.Del("Content-Length")
 	h.Del("ETag")
 	if answer.RetryAfter > 0 {
-		h.Set("Retry-After", strconv.FormatInt(int64((answer.RetryAfter+time.Second-1)/time.Second), 10))
+		h.Set("Retry-After", strconv.FormatInt(wholeSeconds(answer.RetryAfter), 10))
 	}
 	if answer.Challenge != "" {
 		h.Set("WWW-Authenticate", answer.Challenge)
@@ -107,7 +106,7 @@ func (re *renderer) json(w http.ResponseWriter, answer *refusal.Refusal, id stri
 func (re *renderer) page(w http.ResponseWriter, answer *refusal.Refusal, id, requestID string) error {
 	entry := refusal.Explain(answer.Check)
 	page := pages.Error{
-		Title: entry.Title, Description: answer.Description, Hint: entry.Hint,
+		Title: entry.Title, Description: answer.Description, Hint: entry.Hint, Passes: answer.RetryAfter > 0,
 		About: errorsPath + id, RequestID: requestID,
 	}
 	if answer.Check == refusal.CheckNotFound {

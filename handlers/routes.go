@@ -87,7 +87,7 @@ func routes(prefix string, e Endpoints, own ownEndpoints) []Route {
 		{Name: "landing", Methods: get, Path: "/", Protection: Page, Handler: own.landing, Policies: []string{"page-prefix"}},
 		{Name: "explanation", Methods: get, Path: errorsPath + "{error_id}", Protection: Page, Handler: own.explanation, Policies: []string{"page-prefix"}},
 		{Name: "logo", Methods: get, Path: "/logo/{client}/{version}", Protection: Page, Handler: e.Logo, Policies: []string{"page-prefix"}},
-		{Name: "asset", Methods: get, Path: pages.AssetRoute, Protection: Page, Handler: own.asset, Policies: []string{"page-prefix"}},
+		{Name: "asset", Methods: get, Path: pages.AssetRoute, Protection: Page, Handler: own.asset, Policies: []string{"asset-prefix"}},
 	}
 	if e.LegacyCheck != nil {
 		table = append(table, Route{Name: "legacy check", Methods: get, Path: prefix + "/access_token_valid/{token}", Protection: Open, Handler: e.LegacyCheck, Policies: []string{"introspect-client", "introspect-prefix"}})

@@ -43,6 +43,7 @@ const (
 	DocumentPrefix   = "document-prefix"
 	AuthorizePrefix  = "authorize-prefix"
 	PagePrefix       = "page-prefix"
+	AssetPrefix      = "asset-prefix"
 	ClientSecret     = "client-secret"
 	SignInAccount    = "sign-in-account"
 	SignInPrefix     = "sign-in-prefix"
