@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -78,25 +79,13 @@ func (t *Tokens) Introspected(active bool) {
 	t.not.Inc()
 }
 
-// grantTypes are those that the token endpoint knows, or soon may.
-func grantTypes() [7]string {
-	return [...]string{
-		"client_credentials", "authorization_code", "refresh_token", "password",
-		"urn:ietf:params:oauth:grant-type:device_code",
-		"urn:ietf:params:oauth:grant-type:token-exchange",
-		"urn:ietf:params:oauth:grant-type:jwt-bearer",
-	}
-}
-
 // grantTypeLabel gives words of a caller's own no series.
 func grantTypeLabel(sent string) string {
 	if sent == "" {
 		return "none"
 	}
-	for _, known := range grantTypes() {
-		if sent == known {
-			return known
-		}
+	if slices.Contains(client.GrantTypes(), client.GrantType(sent)) {
+		return sent
 	}
 	return other
 }

@@ -38,7 +38,7 @@ func (r *Redis) takeApart(ctx context.Context, asks []Ask) (Decision, error) {
 		// while; the refusal stands.
 		_, _ = r.each(ctx, r.giveBack, taken)
 	}
-	return decide("redis", asks, used), nil
+	return decide(fromRedis, asks, used), nil
 }
 
 // each runs a script for every ask, in one pipeline. A node that does not know the script

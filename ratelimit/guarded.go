@@ -31,10 +31,10 @@ func (g *Guarded) Take(ctx context.Context, asks ...Ask) (Decision, error) {
 	}
 	strict := strictOf(asks)
 	if len(strict) == 0 {
-		return Decision{Allowed: true, Source: "none"}, nil
+		return Decision{Allowed: true, Source: fromNobody}, nil
 	}
 	d, err := g.fallback.Take(ctx, strict...)
-	d.Source = "fallback"
+	d.Source = fromFallback
 	return d, err
 }
 

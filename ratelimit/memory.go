@@ -49,7 +49,7 @@ func (m *Memory) Take(ctx context.Context, asks ...Ask) (Decision, error) {
 			}
 		}
 	}
-	d := decide("memory", asks, used)
+	d := decide(fromMemory, asks, used)
 	for i, b := range buckets {
 		if d.Allowed {
 			m.shard(b).put(b, now+used[i]+asks[i].limit().price(asks[i].Cost), now)

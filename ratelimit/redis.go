@@ -67,7 +67,7 @@ func NewRedis(o RedisOptions) (*Redis, error) {
 // Take is part of Limiter: one round trip.
 func (r *Redis) Take(ctx context.Context, asks ...Ask) (Decision, error) {
 	if len(asks) == 0 {
-		return decide("redis", nil, nil), nil
+		return decide(fromRedis, nil, nil), nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.deadline)
 	defer cancel()
@@ -85,7 +85,7 @@ func (r *Redis) takeTogether(ctx context.Context, asks []Ask) (Decision, error) 
 	if len(answer) != 1+len(asks) {
 		return Decision{}, errAnswer
 	}
-	return decide("redis", asks, answer[1:]), nil
+	return decide(fromRedis, asks, answer[1:]), nil
 }
 
 // Return is part of Limiter. The request may be over by now; it is owed nevertheless.

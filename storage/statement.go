@@ -9,9 +9,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Statements that are written out, with ? for values, go to the connection as they are: GORM
-// would copy them letter by letter, and itself for each, a tenth of what an introspection
-// costs. It makes the statements that follow from a row type.
+// Statements that are written out, with ? for values, and that read one row or change some go
+// to the connection as they are: GORM would copy them letter by letter, and itself for each, a
+// tenth of what an introspection costs. It makes those that follow from a row type or read a
+// list.
 
 // conn is the transaction of ctx or, outside one, the pool.
 func (s *Store) conn(ctx context.Context) gorm.ConnPool {

@@ -25,8 +25,8 @@ through, and "strict" is a quarter of the limit, counted by each server for itse
 
 GATEHOUSE_RATE_LIMITS=token-client=100/1s changes one, commas separate several, and a
 server reads them when it starts. "off" lifts all but those that keep secrets from being
-guessed, for where a gateway in front limits. "gatehouse client update ID --rate-limit N" gives one
-client its own limit in place of each that is counted by client.`,
+guessed, for where a gateway in front limits. "gatehouse client update ID --rate-limit N"
+gives one client its own limit in place of each that is counted by client.`,
 		Example: `  gatehouse limit list --json
   GATEHOUSE_RATE_LIMITS="token-client=100/1s,page-prefix=50/1s burst 100" gatehouse limit list`,
 		Args: cobra.NoArgs,

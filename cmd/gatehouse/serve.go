@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -101,8 +100,9 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 
 	directory := client.NewDirectory(h.store, t.lookups("clients"))
 	origins := client.NewOrigins(h.store)
-	if err := errors.Join(directory.Learn(ctx), origins.Learn(ctx)); err != nil {
-		return err
+	watcher := cache.NewWatcher(h.store, log, directory.Flush, origins.Learn, h.keys.Refresh)
+	if err := watcher.Check(ctx); err != nil { // what they know, they know from the first request on
+		return fmt.Errorf("read the catalogue: %w", err)
 	}
 	limits, err := e.limits(h, t, log)
 	if err != nil {
@@ -119,7 +119,6 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	drain := &handlers.Drain{}
 	ops := handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Ping})
 
-	watcher := cache.NewWatcher(h.store, log, directory.Flush, origins.Learn, h.keys.Refresh)
 	background := []func(context.Context){watcher.Run}
 	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs) {
 		background = append(background, func(ctx context.Context) { h.store.Run(ctx, job, e.random) })

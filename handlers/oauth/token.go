@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -33,10 +34,8 @@ func Token(endpoint tokenEndpoint) func(http.ResponseWriter, *http.Request) erro
 // named is the grant type if there is one of that name: the log is not for words that a
 // caller made up, or for the credential that it put into the wrong parameter.
 func named(grantType string) string {
-	switch client.GrantType(grantType) {
-	case "", client.ClientCredentials, client.AuthorizationCode, client.RefreshToken, client.Password:
+	if grantType == "" || slices.Contains(client.GrantTypes(), client.GrantType(grantType)) {
 		return grantType
-	default:
-		return "other"
 	}
+	return "other"
 }

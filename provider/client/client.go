@@ -50,6 +50,11 @@ const (
 	JWT    TokenFormat = "jwt"
 )
 
+// GrantTypes are those that a client can be registered for.
+func GrantTypes() []GrantType {
+	return []GrantType{ClientCredentials, AuthorizationCode, RefreshToken, Password}
+}
+
 // GrantType is a value of grant_type (RFC 7591 section 2).
 type GrantType string
 

@@ -68,10 +68,10 @@ func (d *Directory) AtHand(id string) bool {
 	return len(id) > maxID || !idPattern.MatchString(id) || d.clients.Has(id) || d.registered.Contains(id)
 }
 
-// Learn finds out who is registered, so that nobody's first request is taken for a stranger's:
+// learn finds out who is registered, so that nobody's first request is taken for a stranger's:
 // after a restart, an attacker at the same address would keep a resource server out. Where
 // there are more clients than fit, those that were asked about before stay.
-func (d *Directory) Learn(ctx context.Context) error {
+func (d *Directory) learn(ctx context.Context) error {
 	ids, err := d.finder.ClientIDs(ctx, directorySize)
 	if err != nil {
 		return fmt.Errorf("registered clients: %w", err)
@@ -88,7 +88,7 @@ func (d *Directory) Learn(ctx context.Context) error {
 // Flush forgets all clients and learns who is registered, for when one was changed elsewhere.
 func (d *Directory) Flush(ctx context.Context) error {
 	d.clients.Flush()
-	return d.Learn(ctx)
+	return d.learn(ctx)
 }
 
 // Forget drops one client that this process changed.

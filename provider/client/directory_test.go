@@ -62,7 +62,7 @@ func TestDirectoryLearnsWhoIsRegistered(t *testing.T) {
 	t.Parallel()
 	store := shelf{"billing": {ID: "billing"}}
 	d := client.NewDirectory(store, nil)
-	require.NoError(t, d.Learn(t.Context()))
+	require.NoError(t, d.Flush(t.Context()))
 	assert.True(t, d.AtHand("billing"))
 	assert.False(t, d.AtHand("later"))
 

@@ -65,7 +65,7 @@ func (c *Client) Validate() error {
 }
 
 func (c *Client) validateGrants(bad *Invalid) {
-	known := []GrantType{ClientCredentials, AuthorizationCode, RefreshToken, Password}
+	known := GrantTypes()
 	for _, g := range c.GrantTypes {
 		if !slices.Contains(known, g) {
 			bad.add("grant_types", fmt.Sprintf("%q is not a grant type of this provider", g))

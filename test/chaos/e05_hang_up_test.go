@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/test/harness"
 )
 
 // E5: clients hang up after they sent a refresh, and come back with the old token. Nobody is
@@ -25,7 +26,7 @@ func TestE5HangUps(t *testing.T) {
 		chains := f.chains(t, scale(20, 1000))
 		var lost, afterwards atomic.Int64
 		newest := make([]answer, len(chains))
-		parallel(len(chains), 16, func(i int) {
+		harness.Parallel(len(chains), 16, func(i int) {
 			hangUp(f.at(i), f.secret, chains[i])
 			newest[i] = f.at(i+1).refresh(f.secret, chains[i])
 			if newest[i].status != http.StatusOK {
@@ -36,7 +37,7 @@ func TestE5HangUps(t *testing.T) {
 		assert.Zero(t, lost.Load())
 
 		time.Sleep(grant.Grace + time.Second)
-		parallel(len(chains), 16, func(i int) {
+		harness.Parallel(len(chains), 16, func(i int) {
 			reused := f.at(i).refresh(f.secret, chains[i])
 			if reused.status != http.StatusBadRequest || f.at(i).active(f.secret, newest[i].text("access_token")) ||
 				f.at(i).refresh(f.secret, newest[i].text("refresh_token")).status != http.StatusBadRequest {

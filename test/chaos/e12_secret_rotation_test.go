@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/test/harness"
 )
 
 // E12: the operator changes GATEHOUSE_SECRET, server by server, under load. Nothing that was
@@ -73,7 +75,7 @@ func TestE12SecretRotation(t *testing.T) {
 		require.NotEmpty(t, ledger)
 
 		var invalid atomic.Int64
-		parallel(len(ledger), 8, func(i int) {
+		harness.Parallel(len(ledger), 8, func(i int) {
 			if !f.at(i).active(f.secret, ledger[i]) {
 				invalid.Add(1)
 			}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/test/harness"
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
@@ -86,7 +87,7 @@ type node struct {
 	ops     string
 	env     []string
 	process *exec.Cmd
-	log     *syncBuffer
+	log     *harness.Output
 	http    *http.Client
 }
 
@@ -125,7 +126,7 @@ func (n *node) start() {
 	n.t.Helper()
 	path, err := binary()
 	require.NoError(n.t, err)
-	n.log = &syncBuffer{}
+	n.log = &harness.Output{}
 	n.process = exec.Command(path, "serve")
 	n.process.Env, n.process.Stderr = n.env, n.log
 	require.NoError(n.t, n.process.Start())
@@ -296,7 +297,7 @@ func (f *fleet) chains(t *testing.T, count int) []string {
 	t.Helper()
 	cookie := f.nodes[0].signIn(t)
 	tokens := make([]string, count)
-	parallel(count, 8, func(i int) {
+	harness.Parallel(count, 8, func(i int) {
 		n := f.at(i)
 		tokens[i] = n.exchange(f.secret, n.code(cookie)).text("refresh_token")
 	})
@@ -304,40 +305,4 @@ func (f *fleet) chains(t *testing.T, count int) []string {
 		require.NotEmpty(t, token)
 	}
 	return tokens
-}
-
-// parallel calls act for each of count, so many at a time.
-func parallel(count, at int, act func(i int)) {
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range at {
-		wg.Go(func() {
-			for i := range next {
-				act(i)
-			}
-		})
-	}
-	for i := range count {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-}
-
-// syncBuffer collects the output of a process while an experiment reads it.
-type syncBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -22,24 +21,6 @@ type crowd struct {
 func (s *server) crowd() *crowd { return &crowd{s, &http.Transport{MaxIdleConnsPerHost: 128}} }
 
 func (c *crowd) leave() { c.transport.CloseIdleConnections() }
-
-// each calls act for each of count, so many at a time.
-func (c *crowd) each(count, at int, act func(i int)) {
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range at {
-		wg.Go(func() {
-			for i := range next {
-				act(i)
-			}
-		})
-	}
-	for i := range count {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-}
 
 // introspect asks about a token, as the client with that secret.
 func (c *crowd) introspect(id, secret string, form url.Values) answer {

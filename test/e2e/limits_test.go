@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/test/harness"
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
@@ -64,7 +65,7 @@ func TestResourceServerIsNotLimitedByAnAttackerBesideIt(t *testing.T) {
 		begun := time.Now()
 		var served atomic.Int64
 		before := turnedAway.Load()
-		c.each(5000, 16, func(int) {
+		harness.Parallel(5000, 16, func(int) {
 			got := c.introspect("api", secret, token)
 			if assert.Equal(t, http.StatusOK, got.status, got.body) {
 				served.Add(1)
@@ -110,7 +111,7 @@ func TestParallelRequestsAreCountedExactly(t *testing.T) {
 	t.Parallel()
 	test := func(t *testing.T, crowds []*crowd) {
 		var reached, turnedAway atomic.Int64
-		crowds[0].each(100, 100, func(i int) {
+		harness.Parallel(100, 100, func(i int) {
 			got := crowds[i%len(crowds)].introspect("api", "wrong", nil)
 			switch got.status {
 			case http.StatusUnauthorized:
@@ -172,7 +173,7 @@ func TestLimitOfOneClientTakesEffect(t *testing.T) {
 		c := s.crowd()
 		defer c.leave()
 		var turnedAway atomic.Int64
-		c.each(100, 16, func(int) {
+		harness.Parallel(100, 16, func(int) {
 			if c.introspect("api", secret, nil).status == http.StatusTooManyRequests {
 				turnedAway.Add(1)
 			}

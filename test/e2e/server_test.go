@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/test/harness"
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
@@ -53,7 +54,7 @@ type server struct {
 	env     []string
 	args    []string // of serve
 	process *exec.Cmd
-	log     *syncBuffer
+	log     *harness.Output
 }
 
 // databases runs test on SQLite and on Postgres.
@@ -82,7 +83,7 @@ func settings(t *testing.T, databaseURL string) *server {
 	t.Helper()
 	port, ops := services.FreePort(t), services.FreePort(t)
 	return &server{
-		t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port), ops: fmt.Sprintf("http://127.0.0.1:%d", ops), log: &syncBuffer{},
+		t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port), ops: fmt.Sprintf("http://127.0.0.1:%d", ops), log: &harness.Output{},
 		env: []string{
 			"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_DATA_DIR=" + t.TempDir(),
 			fmt.Sprintf("GATEHOUSE_LISTEN=127.0.0.1:%d", port), fmt.Sprintf("GATEHOUSE_OPS_LISTEN=127.0.0.1:%d", ops),
@@ -231,22 +232,4 @@ func (s *server) active(id, secret, token string) bool {
 	got := s.post("/oauth/introspect", id, secret, url.Values{"token": {token}})
 	require.Equal(s.t, http.StatusOK, got.status, got.body)
 	return got.json(s.t)["active"].(bool)
-}
-
-// syncBuffer collects the output of a process while the test reads it.
-type syncBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/test/harness"
 )
 
 const deviceCookie = "__Host-gatehouse_device"
@@ -110,7 +112,7 @@ func (s *server) guess(count int) {
 	names := []string{"alice", "ALICE", "alice@example.com", "Alice@EXAMPLE.com"}
 	c := s.crowd()
 	defer c.leave()
-	c.each(count, 32, func(i int) {
+	harness.Parallel(count, 32, func(i int) {
 		address := fmt.Sprintf("198.18.%d.%d", i%1000/250, i%250)
 		got := c.send("/login", url.Values{"username": {names[i%len(names)]}, "password": {fmt.Sprint("guess ", i)}}, "X-Forwarded-For", address)
 		if got.status != http.StatusTooManyRequests {
