@@ -36,6 +36,13 @@ type clientRow struct {
 	FirstParty           bool
 	MayIntrospect        bool
 	Disabled             bool
+	AuthMethodPinned     bool
+	AssertionIssuerOnly  bool
+	AccessTokenAlg       string
+	AccessTokenTyp       string
+	IDTokenClaims        bool `gorm:"column:id_token_claims"`
+	AllowUndottedScheme  bool
+	Restricted           bool
 
 	URI                    string `gorm:"column:uri"`
 	LogoURI                string `gorm:"column:logo_uri"`
@@ -186,7 +193,10 @@ func clientRowOf(c *client.Client) *clientRow {
 		IDTokenLifetime: seconds(c.IDTokenLifetime), RefreshTokenIdle: seconds(c.RefreshTokenIdle), RefreshTokenLifetime: seconds(c.RefreshTokenLifetime),
 		RefreshTokenRotation: string(c.RefreshTokenRotation), JWKS: c.JWKS, JWKSURI: c.JWKSURI, AuthSigningAlg: c.AuthSigningAlg, RateLimit: c.RateLimit,
 		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty, MayIntrospect: c.MayIntrospect,
-		Disabled: c.Disabled, URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
+		Disabled: c.Disabled, AuthMethodPinned: c.AuthMethodPinned, AssertionIssuerOnly: c.AssertionIssuerOnly,
+		AccessTokenAlg: c.AccessTokenAlg, AccessTokenTyp: c.AccessTokenTyp, IDTokenClaims: c.IDTokenClaims,
+		AllowUndottedScheme: c.AllowUndottedScheme, Restricted: c.Restricted,
+		URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
 		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}
 }
@@ -203,7 +213,10 @@ func (r clientRow) client(secrets []client.Secret) *client.Client {
 		IDTokenLifetime: duration(r.IDTokenLifetime), RefreshTokenIdle: duration(r.RefreshTokenIdle), RefreshTokenLifetime: duration(r.RefreshTokenLifetime),
 		RefreshTokenRotation: client.Rotation(r.RefreshTokenRotation), JWKS: r.JWKS, JWKSURI: r.JWKSURI, AuthSigningAlg: r.AuthSigningAlg, RateLimit: r.RateLimit,
 		RequirePKCE: r.RequirePKCE, AllowPlainPKCE: r.AllowPlainPKCE, FirstParty: r.FirstParty, MayIntrospect: r.MayIntrospect,
-		Disabled: r.Disabled, URI: r.URI, LogoURI: r.LogoURI, PolicyURI: r.PolicyURI, TOSURI: r.TOSURI,
+		Disabled: r.Disabled, AuthMethodPinned: r.AuthMethodPinned, AssertionIssuerOnly: r.AssertionIssuerOnly,
+		AccessTokenAlg: r.AccessTokenAlg, AccessTokenTyp: r.AccessTokenTyp, IDTokenClaims: r.IDTokenClaims,
+		AllowUndottedScheme: r.AllowUndottedScheme, Restricted: r.Restricted,
+		URI: r.URI, LogoURI: r.LogoURI, PolicyURI: r.PolicyURI, TOSURI: r.TOSURI,
 		PostLogoutRedirectURIs: r.PostLogoutRedirectURIs, Secrets: secrets, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 }

@@ -69,17 +69,31 @@ const (
 // Client is one registered application. Values that the Directory hands out are shared
 // between requests and must not be changed.
 type Client struct {
-	ID            string
-	Name          string
-	Type          Type
-	AuthMethod    AuthMethod
+	ID         string
+	Name       string
+	Type       Type
+	AuthMethod AuthMethod
+	// AuthMethodPinned: it proves itself by AuthMethod alone. Without it a secret may come by
+	// Basic or in the body, as the client's library likes (RFC 6749 section 2.3.1).
+	AuthMethodPinned bool
+	// AssertionIssuerOnly: its assertions name the issuer as their audience, and not the token
+	// endpoint, which other servers could pose as (draft-ietf-oauth-rfc7523bis section 4).
+	AssertionIssuerOnly bool
+
 	GrantTypes    []GrantType
 	RedirectURIs  []string
 	Scopes        []string // what it may ask for
 	DefaultScopes []string // what it gets when it asks for none
 	Audience      []string // whom its tokens may be for
 	TokenFormat   TokenFormat
-	IDTokenAlg    string // id_token_signed_response_alg; empty means RS256
+	// AccessTokenAlg signs JWT access tokens; empty means ES256. AccessTokenTyp is their typ
+	// header, at+jwt (RFC 9068) or JWT; empty means at+jwt.
+	AccessTokenAlg, AccessTokenTyp string
+
+	IDTokenAlg string // id_token_signed_response_alg; empty means RS256
+	// IDTokenClaims: ID tokens carry what the granted scopes release, not UserInfo alone.
+	IDTokenClaims bool
+
 	// These override the provider's when positive: how long an access token and an ID token
 	// are good, a refresh token that is not used, and refreshing altogether.
 	AccessTokenLifetime, IDTokenLifetime   time.Duration
@@ -100,6 +114,11 @@ type Client struct {
 	FirstParty     bool // the operator's own: people are not asked for consent
 	MayIntrospect  bool // may introspect tokens that name no audience
 	Disabled       bool
+	// AllowUndottedScheme admits redirect URIs such as cursor://auth, whose scheme any other
+	// application on the machine can claim (RFC 8252 section 7.1).
+	AllowUndottedScheme bool
+	// Restricted: for named users only, and for nobody while none is named.
+	Restricted bool
 
 	// URI, LogoURI, PolicyURI and TOSURI are shown to people; each may be empty.
 	URI, LogoURI, PolicyURI, TOSURI string

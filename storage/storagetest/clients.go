@@ -24,6 +24,8 @@ func sampleClient(id string, now time.Time) *client.Client {
 		RefreshTokenRotation: client.Reuse, RefreshTokenIdle: time.Hour, RefreshTokenLifetime: 2 * time.Hour, IDTokenLifetime: time.Minute, RateLimit: 42,
 		JWKS: `{"keys":[]}`, JWKSURI: "https://app.example.com/jwks", AuthSigningAlg: "ES256",
 		TOSURI: "https://app.example.com/tos", PostLogoutRedirectURIs: []string{"https://app.example.com/bye"},
+		AuthMethodPinned: true, AssertionIssuerOnly: true, AccessTokenAlg: "RS256", AccessTokenTyp: "JWT", IDTokenClaims: true,
+		AllowUndottedScheme: true, Restricted: true,
 	}
 }
 
