@@ -9,23 +9,26 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
 
-// Standing reads, in one statement, whether a user may use a client and which scopes the
-// user told us to remember for it.
+// Standing reads, in one statement, whether a user may use a client and what the user told
+// us to remember for it.
 func (s *Store) Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error) {
 	var restricted, named bool
-	var scopes optionalText
+	var scopes, claims, audience optionalText
 	err := s.row(ctx, `SELECT EXISTS (SELECT 1 FROM client_users WHERE client_id = ?),
 			EXISTS (SELECT 1 FROM client_users WHERE client_id = ? AND user_id = ?),
-			(SELECT scopes FROM user_consents WHERE user_id = ? AND client_id = ?)`,
-		clientID, clientID, rowID(userID), rowID(userID), clientID).Scan(&restricted, &named, &scopes)
-	return consent.Standing{MayUse: !restricted || named, Remembered: strings.Fields(string(scopes))}, s.fault(err)
+			c.scopes, c.claims, c.audience
+		FROM (SELECT 1) one LEFT JOIN user_consents c ON c.user_id = ? AND c.client_id = ?`,
+		clientID, clientID, rowID(userID), rowID(userID), clientID).Scan(&restricted, &named, &scopes, &claims, &audience)
+	return consent.Standing{MayUse: !restricted || named, Remembered: consent.Agreement{
+		Scopes: strings.Fields(string(scopes)), Claims: strings.Fields(string(claims)), Audience: strings.Fields(string(audience)),
+	}}, s.fault(err)
 }
 
-// Remember adds scopes to what a user agreed to for a client.
-func (s *Store) Remember(ctx context.Context, userID provider.ID, clientID string, scopes []string, at time.Time) error {
-	return s.exec(ctx, `INSERT INTO user_consents (user_id, client_id, scopes, updated_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT (user_id, client_id) DO UPDATE SET scopes = excluded.scopes, updated_at = excluded.updated_at`,
-		rowID(userID), clientID, list(scopes), at)
+// Remember replaces what a user agreed to for a client.
+func (s *Store) Remember(ctx context.Context, userID provider.ID, clientID string, a consent.Agreement, at time.Time) error {
+	return s.exec(ctx, `INSERT INTO user_consents (user_id, client_id, scopes, claims, audience, updated_at) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (user_id, client_id) DO UPDATE SET scopes = excluded.scopes, claims = excluded.claims, audience = excluded.audience, updated_at = excluded.updated_at`,
+		rowID(userID), clientID, list(a.Scopes), list(a.Claims), list(a.Audience), at)
 }
 
 // AllowUser lets a user use a client, which from then on is for named users only.
@@ -51,13 +54,18 @@ func (s *Store) Consents(ctx context.Context, userID provider.ID) ([]consent.Rem
 		ClientID  string
 		Name      string
 		Scopes    list
+		Claims    list
+		Audience  list
 		UpdatedAt time.Time
 	}
-	err := s.on(ctx).Raw(`SELECT c.client_id, a.name, c.scopes, c.updated_at FROM user_consents c JOIN clients a ON a.id = c.client_id
+	err := s.on(ctx).Raw(`SELECT c.client_id, a.name, c.scopes, c.claims, c.audience, c.updated_at FROM user_consents c JOIN clients a ON a.id = c.client_id
 		WHERE c.user_id = ? ORDER BY c.client_id`, rowID(userID)).Scan(&rows).Error
 	remembered := make([]consent.Remembered, len(rows))
 	for i, r := range rows {
-		remembered[i] = consent.Remembered{ClientID: r.ClientID, ClientName: r.Name, Scopes: r.Scopes, UpdatedAt: r.UpdatedAt.UTC()}
+		remembered[i] = consent.Remembered{
+			Agreement: consent.Agreement{Scopes: r.Scopes, Claims: r.Claims, Audience: r.Audience},
+			ClientID:  r.ClientID, ClientName: r.Name, UpdatedAt: r.UpdatedAt.UTC(),
+		}
 	}
 	return remembered, s.fault(err)
 }

@@ -24,18 +24,19 @@ type grantRow struct {
 	ACR         optionalText `gorm:"column:acr"`
 	AMR         optionalText `gorm:"column:amr"`
 	Claims      optionalText
+	Agreed      bool `gorm:"column:claims_agreed"`
 	Offline     bool
 }
 
 // grantColumns and into read a grant in a statement of its own making, where GORM's
 // reflection would cost more than the row.
 const grantColumns = `g.id, g.client_id, g.scopes, g.audience, g.created_at, g.expires_at, g.ended_at,
-	g.user_id, g.session_id, g.auth_time, g.acr, g.amr, g.claims, g.offline`
+	g.user_id, g.session_id, g.auth_time, g.acr, g.amr, g.claims, g.claims_agreed, g.offline`
 
 func (r *grantRow) into() []any {
 	return []any{
 		&r.ID, &r.ClientID, &r.Scopes, &r.Audience, &r.CreatedAt, &r.ExpiresAt, &r.EndedAt,
-		&r.UserID, &r.SessionID, &r.AuthTime, &r.ACR, &r.AMR, &r.Claims, &r.Offline,
+		&r.UserID, &r.SessionID, &r.AuthTime, &r.ACR, &r.AMR, &r.Claims, &r.Agreed, &r.Offline,
 	}
 }
 
@@ -46,7 +47,7 @@ func (r grantRow) grant() *grant.Grant {
 		ID: provider.ID(r.ID), ClientID: r.ClientID, Scopes: r.Scopes, Audience: r.Audience, StandingKey: r.StandingKey,
 		CreatedAt: r.CreatedAt.UTC(), ExpiresAt: utc(r.ExpiresAt), EndedAt: utc(r.EndedAt),
 		UserID: provider.ID(r.UserID), SessionID: provider.ID(r.SessionID), AuthTime: utc(r.AuthTime),
-		ACR: string(r.ACR), AMR: words(r.AMR), Claims: string(r.Claims), Offline: r.Offline,
+		ACR: string(r.ACR), AMR: words(r.AMR), Claims: string(r.Claims), ClaimsAgreed: r.Agreed, Offline: r.Offline,
 	}
 }
 
@@ -65,7 +66,7 @@ func (s *Store) CreateGrant(ctx context.Context, g *grant.Grant) error {
 		ID: rowID(g.ID), ClientID: g.ClientID, Scopes: g.Scopes, Audience: g.Audience, StandingKey: g.StandingKey,
 		CreatedAt: g.CreatedAt, ExpiresAt: g.ExpiresAt, EndedAt: g.EndedAt,
 		UserID: optionalID(g.UserID), SessionID: optionalID(g.SessionID), AuthTime: g.AuthTime,
-		ACR: optionalText(g.ACR), AMR: optionalText(strings.Join(g.AMR, " ")), Claims: optionalText(g.Claims), Offline: g.Offline,
+		ACR: optionalText(g.ACR), AMR: optionalText(strings.Join(g.AMR, " ")), Claims: optionalText(g.Claims), Agreed: g.ClaimsAgreed, Offline: g.Offline,
 	}
 	return s.fault(s.on(ctx).Create(&row).Error)
 }

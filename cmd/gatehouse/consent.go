@@ -21,6 +21,8 @@ type consentView struct {
 	ClientID   string    `json:"client_id"`
 	ClientName string    `json:"client_name"`
 	Scopes     []string  `json:"scopes"`
+	Claims     []string  `json:"claims"`
+	Audience   []string  `json:"audience"`
 	UpdatedAt  time.Time `json:"updated_at"`
 }
 
@@ -42,10 +44,10 @@ func newConsentList(env *environment) *cobra.Command {
 			return err
 		}
 		views := []consentView{}
-		out := table{header: []string{"CLIENT ID", "NAME", "SCOPES", "SINCE"}, empty: "Nothing is remembered for " + u.Username + "."}
+		out := table{header: []string{"CLIENT ID", "NAME", "SCOPES", "CLAIMS", "AUDIENCE", "SINCE"}, empty: "Nothing is remembered for " + u.Username + "."}
 		for _, r := range remembered {
-			views = append(views, consentView{r.ClientID, r.ClientName, orEmpty(r.Scopes), r.UpdatedAt})
-			out.add(r.ClientID, r.ClientName, strings.Join(r.Scopes, " "), when(r.UpdatedAt))
+			views = append(views, consentView{r.ClientID, r.ClientName, orEmpty(r.Scopes), orEmpty(r.Claims), orEmpty(r.Audience), r.UpdatedAt})
+			out.add(r.ClientID, r.ClientName, strings.Join(r.Scopes, " "), strings.Join(r.Claims, " "), strings.Join(r.Audience, " "), when(r.UpdatedAt))
 		}
 		if *asJSON {
 			return printJSON(env.Out, views)

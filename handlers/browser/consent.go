@@ -1,11 +1,14 @@
 package browser
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -18,7 +21,7 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 	if err != nil {
 		return err
 	}
-	described, err := b.describe(r, f.Request.Scopes)
+	described, err := b.describe(r, f.Request.Asked())
 	if err != nil {
 		return err
 	}
@@ -37,9 +40,11 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 	})
 }
 
-// describe puts scopes into words: the catalogue's, or for one that nobody described its
-// name. openid needs none: signing in is what the page is about.
-func (b *Browser) describe(r *http.Request, asked []string) ([]pages.Scope, error) {
+// describe puts what is asked for into words: the catalogue's, or for a scope that nobody
+// described its name. openid needs none: signing in is what the page is about. Claims that
+// were asked for by name stand under the words of their scope; a profile is of many parts, so
+// there the page says which.
+func (b *Browser) describe(r *http.Request, asked consent.Agreement) ([]pages.Scope, error) {
 	catalogue, err := b.Scopes.List(r.Context())
 	if err != nil {
 		return nil, err
@@ -49,9 +54,20 @@ func (b *Browser) describe(r *http.Request, asked []string) ([]pages.Scope, erro
 		words[s.Name] = s.Description
 	}
 	var described []pages.Scope
-	for _, name := range asked {
+	for _, name := range asked.Scopes {
 		if name != "openid" {
 			described = append(described, pages.Scope{Name: name, Description: words[name]})
+		}
+	}
+	for _, claim := range asked.Claims {
+		scope := consent.ScopeOf(claim)
+		at := slices.IndexFunc(described, func(s pages.Scope) bool { return s.Name == scope })
+		if at < 0 {
+			at = len(described)
+			described = append(described, pages.Scope{Name: scope, Description: cmp.Or(words[scope], consent.StandardDescription(scope))})
+		}
+		if scope == "profile" {
+			described[at].Claims = append(described[at].Claims, claim)
 		}
 	}
 	return described, nil

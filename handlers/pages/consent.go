@@ -16,7 +16,11 @@ type Consent struct {
 }
 
 // Scope is one thing to agree to. Without a description the page shows the name.
-type Scope struct{ Name, Description string }
+type Scope struct {
+	Name, Description string
+	// Claims, when there are any, are the parts of it that are asked for.
+	Claims []string
+}
 
 // Consent writes the consent page.
 func (s *Set) Consent(w http.ResponseWriter, page Consent) error {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
 
 const evil = `"><script>alert(1)</script>`
@@ -48,7 +49,7 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 	show("consent", func(w http.ResponseWriter) error {
 		return set.Consent(w, pages.Consent{
 			Flow: evil, Client: evil, Logo: "/logo/x/y", ClientURI: "javascript:" + evil, PolicyURI: "javascript:" + evil, TOSURI: "javascript:" + evil,
-			Username: evil, Destination: evil, Scopes: []pages.Scope{{Name: evil}, {Name: "x", Description: evil}}, Target: "https://app.example",
+			Username: evil, Destination: evil, Scopes: []pages.Scope{{Name: evil}, {Name: "x", Description: evil}, {Name: "profile", Claims: []string{"name", "birthdate"}}}, Target: "https://app.example",
 		})
 	})
 	show("logout", func(w http.ResponseWriter) error {
@@ -188,6 +189,12 @@ func TestCatalogueAndTemplatesAgree(t *testing.T) {
 		for _, key := range regexp.MustCompile(`{{t "([^"]+)"}}`).FindAllStringSubmatch(string(source), -1) {
 			used[key[1]] = true
 			assert.NotEmpty(t, texts[key[1]], "%s: %s", file, key[1])
+		}
+	}
+	for _, claim := range consent.Claims() { // the consent page names the parts of a profile
+		if consent.ScopeOf(claim) == "profile" {
+			assert.NotEmpty(t, texts["claim."+claim], claim)
+			used["claim."+claim] = true
 		}
 	}
 	for key := range texts {

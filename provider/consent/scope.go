@@ -71,9 +71,9 @@ func validDescription(text string) bool {
 	return len(text) <= 300 && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// standardDescription puts the scopes of OpenID Connect (Core sections 5.4 and 11) into
+// StandardDescription puts the scopes of OpenID Connect (Core sections 5.4 and 11) into
 // words, for as long as nobody chose others.
-func standardDescription(name string) string {
+func StandardDescription(name string) string {
 	switch name {
 	case "profile":
 		return "See your name and other details of your profile"
@@ -103,7 +103,7 @@ func (c *Catalogue) Ensure(ctx context.Context, names []string) ([]string, error
 		if slices.ContainsFunc(present, func(s Scope) bool { return s.Name == name }) {
 			continue
 		}
-		description := standardDescription(name)
+		description := StandardDescription(name)
 		if name == "openid" || description != "" {
 			if _, err := c.Create(ctx, name, description); err != nil && !errors.Is(err, provider.ErrConflict) {
 				return added, fmt.Errorf("scope %q: %w", name, err)

@@ -5,23 +5,64 @@ import (
 	"time"
 )
 
+// Agreement is what a person is asked for, or agreed to.
+type Agreement struct {
+	Scopes []string
+	// Claims are those that were asked for one by one, beyond what the scopes release.
+	Claims []string
+	// Audience names the resources that the access is for (RFC 8707).
+	Audience []string
+}
+
+// Covers tells whether everything asked for was agreed to. A scope covers its claims; a
+// claim does not cover its scope.
+func (a Agreement) Covers(asked Agreement) bool {
+	for _, scope := range asked.Scopes {
+		if !slices.Contains(a.Scopes, scope) {
+			return false
+		}
+	}
+	for _, claim := range asked.Claims {
+		if !slices.Contains(a.Claims, claim) && !slices.Contains(a.Scopes, ScopeOf(claim)) {
+			return false
+		}
+	}
+	return true
+}
+
+// And is both together.
+func (a Agreement) And(other Agreement) Agreement {
+	return Agreement{
+		Scopes: union(a.Scopes, other.Scopes), Claims: union(a.Claims, other.Claims), Audience: union(a.Audience, other.Audience),
+	}
+}
+
+func union(a, b []string) []string {
+	all := slices.Clone(a)
+	for _, v := range b {
+		if !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
 // Standing is where a user stands with a client.
 type Standing struct {
 	// MayUse is false when the client is for other users only.
 	MayUse bool
-	// Remembered are the scopes that the user agreed to and wanted remembered.
-	Remembered []string
+	// Remembered is what the user agreed to and wanted remembered.
+	Remembered Agreement
 }
 
 // Covers tells whether everything asked for was agreed to before.
-func (s Standing) Covers(scopes []string) bool {
-	return !slices.ContainsFunc(scopes, func(scope string) bool { return !slices.Contains(s.Remembered, scope) })
-}
+func (s Standing) Covers(asked Agreement) bool { return s.Remembered.Covers(asked) }
 
 // Remembered is what a user agreed to for a client, for as long as the user does not
 // withdraw it.
 type Remembered struct {
+	Agreement
+
 	ClientID, ClientName string
-	Scopes               []string
 	UpdatedAt            time.Time
 }

@@ -21,6 +21,9 @@ type Grant struct {
 	AMR      []string
 	// Claims is what the claims parameter asked for (OpenID Connect Core section 5.5).
 	Claims string
+	// ClaimsAgreed: Claims was reduced to what the client may ask for, and agreed to. Without
+	// it, it is the parameter as it came, of a grant from before anybody was asked about it.
+	ClaimsAgreed bool
 	// Offline: it outlives the sign-out (offline_access).
 	Offline  bool
 	Scopes   []string

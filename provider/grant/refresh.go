@@ -231,7 +231,7 @@ func (r *Refresher) repeat(ctx context.Context, c *client.Client, found *Refresh
 		issued = anew.Issued
 		issued.RefreshToken = refresh
 	}
-	return within(ctx, Exchanged{Issued: issued, Grant: g})
+	return within(ctx, Exchanged{Issued: issued, Grant: found.Grant})
 }
 
 func sameDraft(next *Token, d draft) bool {

@@ -18,7 +18,7 @@ import (
 // consentStore knows where a user stands with a client.
 type consentStore interface {
 	Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error)
-	Remember(ctx context.Context, userID provider.ID, clientID string, scopes []string, at time.Time) error
+	Remember(ctx context.Context, userID provider.ID, clientID string, a consent.Agreement, at time.Time) error
 }
 
 // approver stores an approval and returns its code. It returns grant.ErrFinished.
@@ -89,10 +89,10 @@ func (e *AuthorizeEndpoint) Next(ctx context.Context, f Flow, s *session.Session
 }
 
 // mustSignIn: prompt=login, select_account and max_age=0 want proof that is newer than the
-// request itself; a hint about somebody else wants that person.
+// request itself; an answer that must be about somebody else wants that person.
 func (e *AuthorizeEndpoint) mustSignIn(ctx context.Context, f Flow, s *session.Session) bool {
 	r := f.Request
-	if r.HintSubject != "" && r.HintSubject != s.User.ID.String() {
+	if !r.isAbout(s.User.ID.String()) {
 		return true
 	}
 	if !s.AuthTime.Before(f.StartedAt) {
@@ -116,7 +116,7 @@ func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
 	case r.Client.FirstParty:
 		return false
 	default:
-		return !standing.Covers(r.Scopes)
+		return !standing.Covers(r.Asked())
 	}
 }
 
@@ -127,7 +127,8 @@ func (e *AuthorizeEndpoint) Approve(ctx context.Context, f Flow, s *session.Sess
 	r := f.Request
 	g := &grant.Grant{
 		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
-		AuthTime: &s.AuthTime, ACR: passwordACR, AMR: s.Methods, Claims: r.Claims.text, Offline: slices.Contains(r.Scopes, scopeOffline),
+		AuthTime: &s.AuthTime, ACR: passwordACR, AMR: s.Methods, Claims: r.Claims.text(), ClaimsAgreed: true,
+		Offline: slices.Contains(r.Scopes, scopeOffline),
 	}
 	code, err := e.codes.Approve(ctx, r.Client, g, grant.Code{
 		RedirectURI: r.RedirectURI, Challenge: r.Challenge, Method: r.Method, Nonce: r.Nonce,
@@ -152,13 +153,7 @@ func (e *AuthorizeEndpoint) remember(ctx context.Context, r *AuthorizeRequest, s
 	if err != nil {
 		return fmt.Errorf("read consent: %w", err)
 	}
-	scopes := standing.Remembered
-	for _, scope := range r.Scopes {
-		if !slices.Contains(scopes, scope) {
-			scopes = append(scopes, scope)
-		}
-	}
-	return e.consents.Remember(ctx, s.User.ID, r.Client.ID, scopes, e.clock.Now(ctx))
+	return e.consents.Remember(ctx, s.User.ID, r.Client.ID, standing.Remembered.And(r.Asked()), e.clock.Now(ctx))
 }
 
 // passwordACR says: a password, and nothing more.

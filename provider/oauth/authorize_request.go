@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -47,11 +48,24 @@ type AuthorizeRequest struct {
 	LoginHint string
 	// HintSubject is whom the id_token_hint is about, or empty.
 	HintSubject string
-	Claims      claimsParameter
+	// Subjects are whom the claims parameter allows the answer to be about; none: anybody.
+	Subjects []string
+	// Claims is the claims parameter, reduced to what the client may ask for.
+	Claims claimsParameter
 }
 
 // Asks tells whether the prompt parameter has a value.
 func (r *AuthorizeRequest) Asks(prompt string) bool { return slices.Contains(r.Prompt, prompt) }
+
+// Asked is what the person has to agree to.
+func (r *AuthorizeRequest) Asked() consent.Agreement {
+	return consent.Agreement{Scopes: r.Scopes, Claims: r.Claims.beyond(r.Scopes), Audience: r.Audience}
+}
+
+// isAbout tells whether the answer may be about the given subject.
+func (r *AuthorizeRequest) isAbout(subject string) bool {
+	return (r.HintSubject == "" || r.HintSubject == subject) && (len(r.Subjects) == 0 || slices.Contains(r.Subjects, subject))
+}
 
 // Parse checks an authorization request. With an error it returns the request as far as it
 // may be answered by redirect, or nil when client and address cannot be trusted: then the
@@ -62,7 +76,7 @@ func (e *AuthorizeEndpoint) Parse(ctx context.Context, form url.Values) (*Author
 		return nil, err
 	}
 	for _, check := range []func(context.Context, *AuthorizeRequest, url.Values) error{
-		duplicates, responseType, requestObjects, e.scopes, pkce, prompts, e.details,
+		duplicates, responseType, requestObjects, e.scopes, pkce, prompts, e.details, claims,
 	} {
 		if err := check(ctx, r, form); err != nil {
 			return r, withClientID(err, r.Client.ID)
@@ -210,10 +224,11 @@ const (
 	maxClaims = 8192
 )
 
+func malformed(name string) error {
+	return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The value of "+name+" is malformed.")
+}
+
 func (e *AuthorizeEndpoint) details(ctx context.Context, r *AuthorizeRequest, form url.Values) error {
-	malformed := func(name string) error {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The value of "+name+" is malformed.")
-	}
 	r.Nonce, r.LoginHint = form.Get("nonce"), form.Get("login_hint")
 	if len(r.State) > maxState {
 		return malformed("state")
@@ -230,11 +245,6 @@ func (e *AuthorizeEndpoint) details(ctx context.Context, r *AuthorizeRequest, fo
 		age := time.Duration(seconds) * time.Second
 		r.MaxAge = &age
 	}
-	if text := form.Get("claims"); text != "" {
-		if len(text) > maxClaims || r.Claims.parse(text) != nil {
-			return malformed("claims")
-		}
-	}
 	if hint := form.Get("id_token_hint"); hint != "" {
 		claims, err := e.idTokens.Hint(ctx, hint)
 		if err != nil || !slices.Contains(claims.Audience, r.Client.ID) {
@@ -242,5 +252,30 @@ func (e *AuthorizeEndpoint) details(ctx context.Context, r *AuthorizeRequest, fo
 		}
 		r.HintSubject = claims.Subject
 	}
+	return nil
+}
+
+// claims reads the claims parameter (OpenID Connect Core section 5.5) and heeds the demands
+// that have consequences: whom the answer is about, and an essential acr (section 5.5.1.1).
+func claims(_ context.Context, r *AuthorizeRequest, form url.Values) error {
+	text := form.Get("claims")
+	if len(text) > maxClaims {
+		return malformed("claims")
+	}
+	asked, err := parseClaims(text)
+	if err != nil {
+		return malformed("claims")
+	}
+	if r.Subjects, err = asked.subjects(); err != nil {
+		return malformed("claims")
+	}
+	acr, err := asked.IDToken.of("acr")
+	if err != nil {
+		return malformed("claims")
+	}
+	if acr.Essential && len(acr.Values) > 0 && !slices.Contains(acr.Values, passwordACR) {
+		return refusal.New(refusal.UnmetAuthenticationRequirements, refusal.CheckACR, "The person cannot be authenticated in the way that the claim acr asks for.")
+	}
+	r.Claims = asked.reduce(r.Client, r.Scopes)
 	return nil
 }

@@ -1,32 +1,13 @@
 package oauth
 
 import (
-	"encoding/json"
-	"errors"
 	"slices"
 
-	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
-
-// claimsParameter is the claims request parameter (OpenID Connect Core section 5.5). Which
-// of the claims are essential makes no difference here: what is there is given.
-type claimsParameter struct {
-	text     string
-	UserInfo map[string]json.RawMessage `json:"userinfo"`
-	IDToken  map[string]json.RawMessage `json:"id_token"`
-}
-
-func (p *claimsParameter) parse(text string) error {
-	if text == "" {
-		return nil
-	}
-	if provider.TooDeep([]byte(text)) {
-		return errors.New("oauth: claims nested too deeply")
-	}
-	p.text = text
-	return json.Unmarshal([]byte(text), p)
-}
 
 // userClaims is everything that the standard claims say about a user (OpenID Connect Core
 // section 5.1). What is not known is left out.
@@ -54,36 +35,46 @@ func userClaims(u *account.User) map[string]any {
 	return all
 }
 
-// scopeClaims is what each scope shows (OpenID Connect Core section 5.4).
-func scopeClaims() map[string][]string {
-	return map[string][]string{
-		"profile": {
-			"name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
-			"website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
-		},
-		"email":   {"email", "email_verified"},
-		"address": {"address"},
-		"phone":   {"phone_number", "phone_number_verified"},
-	}
-}
-
-// pick takes the claims that scopes and the claims parameter ask for.
-func pick(u *account.User, scopes []string, asked map[string]json.RawMessage) map[string]any {
-	all, picked := userClaims(u), map[string]any{}
-	take := func(name string) {
-		if value, ok := all[name]; ok {
-			picked[name] = value
+// pick takes the claims that may go out.
+func pick(u *account.User, may func(claim string) bool) map[string]any {
+	picked := userClaims(u)
+	for name := range picked {
+		if !may(name) {
+			delete(picked, name)
 		}
-	}
-	for scope, names := range scopeClaims() {
-		if slices.Contains(scopes, scope) {
-			for _, name := range names {
-				take(name)
-			}
-		}
-	}
-	for name := range asked {
-		take(name)
 	}
 	return picked
+}
+
+// release decides, each time that claims go out, which of them may: what was granted, and of
+// that what the client may still ask for.
+type release struct {
+	client *client.Client
+	// scopes are those of the token, granted those of its grant.
+	scopes, granted []string
+	// individual tells whether the person agreed to claims beyond the granted scopes.
+	individual bool
+}
+
+func newRelease(c *client.Client, g *grant.Grant, scopes []string) release {
+	return release{client: c, scopes: scopes, granted: g.Scopes, individual: g.ClaimsAgreed}
+}
+
+// byScope: the token's scopes release the claim.
+func (r release) byScope(claim string) bool {
+	scope := consent.ScopeOf(claim)
+	return r.client.MayAsk(scope) && slices.Contains(r.scopes, scope)
+}
+
+// byName: the claims parameter asked for it. What its scope was granted for as well goes with
+// the scope: a token that was narrowed does not get it back by name.
+func (r release) byName(claim string, asked namedClaims) bool {
+	if _, ok := asked[claim]; !ok {
+		return false
+	}
+	scope := consent.ScopeOf(claim)
+	if slices.Contains(r.granted, scope) {
+		return r.byScope(claim)
+	}
+	return r.individual && r.client.MayAsk(scope)
 }

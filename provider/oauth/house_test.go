@@ -48,6 +48,7 @@ type house struct {
 	heard        heard
 	authorize    *oauth.AuthorizeEndpoint
 	idTokens     *oauth.IDTokens
+	userInfo     *oauth.UserInfo
 	codes        *grant.Codes
 	store        *storage.Store
 	introspector *oauth.Introspector
@@ -158,6 +159,7 @@ func newHouse(t *testing.T) *house {
 	h.tokens = tokenEndpoint{h.endpoint}
 	h.authorize = oauth.NewAuthorizeEndpoint(directory, store, h.codes, h.idTokens, clock)
 	h.introspector = oauth.NewIntrospector(authenticator, directory, inspector, issuer)
+	h.userInfo = oauth.NewUserInfo(inspector, directory, store)
 	h.revoker = oauth.NewRevoker(authenticator, inspector)
 	return h
 }

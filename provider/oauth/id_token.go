@@ -8,11 +8,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
@@ -56,19 +58,9 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x grant.Exchange
 		alg = keys.Algorithm(c.IDTokenAlg)
 	}
 	g := x.Grant
-	claims := map[string]any{}
-	if g.Claims != "" {
-		var asked claimsParameter
-		if err := asked.parse(g.Claims); err != nil {
-			return "", fmt.Errorf("oauth: claims of grant %s: %w", g.ID, err)
-		}
-		if len(asked.IDToken) > 0 {
-			u, err := i.users.User(ctx, g.UserID)
-			if err != nil {
-				return "", fmt.Errorf("find user: %w", err)
-			}
-			claims = pick(u, nil, asked.IDToken)
-		}
+	claims, err := i.aboutPerson(ctx, c, x)
+	if err != nil {
+		return "", err
 	}
 	now := i.clock.Now(ctx)
 	claims["iss"], claims["sub"], claims["aud"] = i.issuer, subjectOf(g), c.ID
@@ -93,6 +85,27 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x grant.Exchange
 		return "", fmt.Errorf("oauth: marshal ID token: %w", err)
 	}
 	return i.keys.Sign(ctx, alg, idTokenType, payload)
+}
+
+// aboutPerson are the claims about the person. The user is read only where there are some.
+func (i *IDTokens) aboutPerson(ctx context.Context, c *client.Client, x grant.Exchanged) (map[string]any, error) {
+	asked, err := parseClaims(x.Grant.Claims)
+	if err != nil {
+		return nil, fmt.Errorf("oauth: claims of grant %s: %w", x.Grant.ID, err)
+	}
+	if len(asked.IDToken) == 0 {
+		return map[string]any{}, nil
+	}
+	may := newRelease(c, x.Grant, x.Scopes)
+	wanted := func(claim string) bool { return may.byName(claim, asked.IDToken) }
+	if !slices.ContainsFunc(consent.Claims(), wanted) {
+		return map[string]any{}, nil
+	}
+	u, err := i.users.User(ctx, x.Grant.UserID)
+	if err != nil {
+		return nil, fmt.Errorf("find user: %w", err)
+	}
+	return pick(u, wanted), nil
 }
 
 // halfHash is at_hash: the left half of the hash that the algorithm uses (OpenID Connect

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
@@ -102,9 +103,7 @@ func NewMetadata(issuer string, p Paths, grants []client.GrantType, shared bool)
 
 func claimNames() []string {
 	names := []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"}
-	for _, of := range scopeClaims() {
-		names = append(names, of...)
-	}
+	names = append(names, consent.Claims()...)
 	slices.Sort(names)
 	return names
 }

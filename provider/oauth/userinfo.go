@@ -61,11 +61,12 @@ func (u *UserInfo) Claims(ctx context.Context, r *http.Request) (map[string]any,
 	if err != nil {
 		return nil, fmt.Errorf("find user: %w", err)
 	}
-	var asked claimsParameter
-	if err := asked.parse(g.Claims); err != nil {
+	asked, err := parseClaims(g.Claims)
+	if err != nil {
 		return nil, fmt.Errorf("oauth: claims of grant %s: %w", g.ID, err)
 	}
-	claims := pick(user, g.Scopes, asked.UserInfo)
+	may := newRelease(c, g, g.Scopes)
+	claims := pick(user, func(claim string) bool { return may.byScope(claim) || may.byName(claim, asked.UserInfo) })
 	claims["sub"] = subjectOf(g)
 	return claims, nil
 }

@@ -43,6 +43,7 @@ const (
 	CheckRequestObject   Check = "request_object"
 	CheckLoginRequired   Check = "login_required"
 	CheckConsentRequired Check = "consent_required"
+	CheckACR             Check = "acr"
 	CheckDenied          Check = "denied"
 	CheckUserOfClient    Check = "user_may_not_use_client"
 	CheckFlow            Check = "flow"
@@ -322,6 +323,12 @@ func requestEntries() map[Check]Entry {
 			"The application asked not to show any page, but the person has not agreed to this yet.",
 			"Send the request again without prompt=none.",
 			"Nothing is wrong: this is how applications find out that they must ask.",
+		},
+		CheckACR: {
+			"Stronger sign-in needed",
+			"The application insists on a kind of sign-in (the claim acr, marked essential) that this server does not offer.",
+			"Ask for one of acr_values_supported in /.well-known/openid-configuration, or do not mark the claim essential.",
+			"The application must change what it asks for.",
 		},
 		CheckDenied: {
 			"Declined",

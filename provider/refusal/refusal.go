@@ -31,6 +31,8 @@ const (
 	RequestURINotSupported   Code = "request_uri_not_supported"
 	RegistrationNotSupported Code = "registration_not_supported"
 	InsufficientScope        Code = "insufficient_scope" // RFC 6750 section 3.1
+	// OpenID Connect Core Error Code unmet_authentication_requirements section 2.
+	UnmetAuthenticationRequirements Code = "unmet_authentication_requirements"
 
 	NotFound         Code = "not_found"          // pages and management only
 	MethodNotAllowed Code = "method_not_allowed" // pages and management only

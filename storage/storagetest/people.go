@@ -147,7 +147,7 @@ func testCodes(t *testing.T, f *fixture) {
 	at := f.clock()
 	g := &grant.Grant{
 		ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: f.newID(), Scopes: []string{"openid"}, Audience: []string{}, AuthTime: &at,
-		ACR: "1", AMR: []string{"pwd"}, Claims: `{"userinfo":{}}`, Offline: true, CreatedAt: at,
+		ACR: "1", AMR: []string{"pwd"}, Claims: `{"userinfo":{}}`, ClaimsAgreed: true, Offline: true, CreatedAt: at,
 	}
 	require.NoError(t, f.CreateGrant(ctx, g))
 	require.ErrorIs(t, f.CreateGrant(ctx, g), provider.ErrConflict, "a request is approved once")
@@ -191,12 +191,14 @@ func testConsents(t *testing.T, f *fixture) {
 		require.NoError(t, err)
 		return s
 	}
-	assert.Equal(t, consent.Standing{MayUse: true, Remembered: []string{}}, standing(alice, "app"))
-	require.NoError(t, f.Remember(ctx, alice.ID, "app", []string{"a"}, f.clock()))
-	require.NoError(t, f.Remember(ctx, alice.ID, "app", []string{"a", "b"}, f.clock()))
-	assert.Equal(t, []string{"a", "b"}, standing(alice, "app").Remembered)
-	assert.Empty(t, standing(bob, "app").Remembered)
-	assert.Empty(t, standing(alice, "other").Remembered)
+	none := consent.Agreement{Scopes: []string{}, Claims: []string{}, Audience: []string{}}
+	assert.Equal(t, consent.Standing{MayUse: true, Remembered: none}, standing(alice, "app"))
+	require.NoError(t, f.Remember(ctx, alice.ID, "app", consent.Agreement{Scopes: []string{"a"}}, f.clock()))
+	all := consent.Agreement{Scopes: []string{"a", "b"}, Claims: []string{"email"}, Audience: []string{"https://a", "https://b"}}
+	require.NoError(t, f.Remember(ctx, alice.ID, "app", all, f.clock()))
+	assert.Equal(t, all, standing(alice, "app").Remembered)
+	assert.Equal(t, none, standing(bob, "app").Remembered)
+	assert.Equal(t, none, standing(alice, "other").Remembered)
 
 	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))
 	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))

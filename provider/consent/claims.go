@@ -1,0 +1,29 @@
+package consent
+
+// ScopeOf is the scope that releases a claim about a person (OpenID Connect Core section
+// 5.4), or empty: each claim belongs to one scope, however it is asked for, so that the
+// claims parameter gives a client nothing that it could not ask for by scope.
+func ScopeOf(claim string) string {
+	switch claim {
+	case "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+		"website", "gender", "birthdate", "zoneinfo", "locale", "updated_at":
+		return "profile"
+	case "email", "email_verified":
+		return "email"
+	case "phone_number", "phone_number_verified":
+		return "phone"
+	case "address":
+		return "address"
+	default:
+		return ""
+	}
+}
+
+// Claims lists what ScopeOf knows, in the order in which people are asked about it.
+func Claims() []string {
+	return []string{
+		"name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+		"website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
+		"email", "email_verified", "phone_number", "phone_number_verified", "address",
+	}
+}

@@ -1,0 +1,125 @@
+package oauth
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+)
+
+// namedClaims are claims that were asked for by name. A map as in the parameter itself: that
+// is how grants keep it.
+type namedClaims map[string]json.RawMessage
+
+// claimsParameter is the claims request parameter (OpenID Connect Core section 5.5).
+type claimsParameter struct {
+	UserInfo namedClaims `json:"userinfo,omitempty"`
+	IDToken  namedClaims `json:"id_token,omitempty"`
+}
+
+// parseClaims reads the parameter, or what a grant kept of it.
+func parseClaims(text string) (claimsParameter, error) {
+	var p claimsParameter
+	if text == "" {
+		return p, nil
+	}
+	if provider.TooDeep([]byte(text)) {
+		return p, errors.New("oauth: claims nested too deeply")
+	}
+	err := json.Unmarshal([]byte(text), &p)
+	return p, err
+}
+
+// reduce keeps what the parameter may lead to: claims about the person, of scopes that the
+// client may ask for. All others are ignored (OpenID Connect Core section 5.5). What UserInfo
+// shows for a scope of the request anyway need not be asked for by name.
+func (p claimsParameter) reduce(c *client.Client, scopes []string) claimsParameter {
+	kept := func(names namedClaims, redundant func(scope string) bool) namedClaims {
+		reduced := namedClaims{}
+		for _, name := range consent.Claims() {
+			scope := consent.ScopeOf(name)
+			if _, ok := names[name]; ok && c.MayAsk(scope) && !redundant(scope) {
+				reduced[name] = nil
+			}
+		}
+		return reduced
+	}
+	return claimsParameter{
+		UserInfo: kept(p.UserInfo, func(scope string) bool { return slices.Contains(scopes, scope) }),
+		IDToken:  kept(p.IDToken, func(string) bool { return false }),
+	}
+}
+
+// text is the form in which a grant keeps it; empty: nothing was asked for.
+func (p claimsParameter) text() string {
+	if len(p.UserInfo)+len(p.IDToken) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(p)
+	if err != nil { // names alone
+		panic("oauth: " + err.Error())
+	}
+	return string(text)
+}
+
+// beyond lists the claims that the given scopes do not release, in the order of the page.
+func (p claimsParameter) beyond(scopes []string) []string {
+	var names []string
+	for _, name := range consent.Claims() {
+		_, userInfo := p.UserInfo[name]
+		_, idToken := p.IDToken[name]
+		if (userInfo || idToken) && !slices.Contains(scopes, consent.ScopeOf(name)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// demand is what a claim is asked to be (OpenID Connect Core section 5.5.1).
+type demand struct {
+	Essential bool     `json:"essential"`
+	Value     *string  `json:"value"`
+	Values    []string `json:"values"`
+}
+
+// of reads what a claim is asked to be. A value of another type than text suits none of the
+// claims that this is for.
+func (n namedClaims) of(name string) (demand, error) {
+	var d demand
+	if len(n[name]) == 0 {
+		return d, nil
+	}
+	if err := json.Unmarshal(n[name], &d); err != nil {
+		return d, err
+	}
+	if d.Value != nil {
+		d.Values = append(d.Values, *d.Value)
+	}
+	return d, nil
+}
+
+// subjects are whom the answer may be about; none: anybody. Both members must be content.
+func (p claimsParameter) subjects() ([]string, error) {
+	userInfo, err := p.UserInfo.of("sub")
+	if err != nil {
+		return nil, err
+	}
+	idToken, err := p.IDToken.of("sub")
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(userInfo.Values) == 0:
+		return idToken.Values, nil
+	case len(idToken.Values) == 0:
+		return userInfo.Values, nil
+	}
+	both := slices.DeleteFunc(idToken.Values, func(sub string) bool { return !slices.Contains(userInfo.Values, sub) })
+	if len(both) == 0 {
+		return nil, errors.New("oauth: claims ask for two people")
+	}
+	return both, nil
+}

@@ -1,0 +1,89 @@
+package oauth_test
+
+import (
+	"crypto/rand"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+)
+
+func (h *house) released(token any) map[string]any {
+	h.t.Helper()
+	r := request(url.Values{})
+	r.Header.Set("Authorization", "Bearer "+token.(string))
+	claims, err := h.userInfo.Claims(h.t.Context(), r)
+	require.NoError(h.t, err)
+	return claims
+}
+
+// Grants of before the parameter was reduced hold it as it came, which nobody was shown: it
+// releases nothing that the scopes do not.
+func TestClaimsOfOldGrantsKeepToTheScopes(t *testing.T) {
+	r := newRefreshing(t, func(c *client.Client) { c.Scopes = append(c.Scopes, "email") })
+	r.user.Email = "alice@example.com"
+	require.NoError(t, r.store.UpdateUser(t.Context(), r.user))
+	g := &grant.Grant{
+		ID: provider.NewID(*r.now.Load(), rand.Reader), ClientID: "app", UserID: r.user.ID, SessionID: r.session.ID, Scopes: []string{"openid", "profile"},
+		Claims: ` {"agreed":true,"userinfo":{"email":null},"id_token":{"email":{"essential":true},"preferred_username":null,"acr":{"values":[1]}}}`,
+	}
+	c, err := r.store.Client(t.Context(), "app")
+	require.NoError(t, err)
+	code, err := r.codes.Approve(t.Context(), c, g, grant.Code{RedirectURI: callback})
+	require.NoError(t, err)
+	answer, err := r.exchange(r.secret, code)
+	require.NoError(t, err)
+	refreshed, err := r.refresh(answer.Parameters["refresh_token"], nil)
+	require.NoError(t, err)
+	for _, tokens := range []map[string]any{answer.Parameters, refreshed} {
+		idToken, userInfo := claimsOf(t, tokens["id_token"]), r.released(tokens["access_token"])
+		assert.NotContains(t, idToken, "email")
+		assert.NotContains(t, userInfo, "email")
+		assert.Equal(t, "alice", idToken["preferred_username"], "its scope was granted")
+	}
+}
+
+// A token that was narrowed does not get back by name what it gave up by scope, and what the
+// client lost is in no new token.
+func TestClaimsFollowNarrowingAndRegistration(t *testing.T) {
+	r := newRefreshing(t, func(c *client.Client) { c.Scopes = append(c.Scopes, "email") })
+	r.user.Email = "alice@example.com"
+	require.NoError(t, r.store.UpdateUser(t.Context(), r.user))
+	first := r.signIn("openid profile", url.Values{"claims": {`{"userinfo":{"preferred_username":null,"email":null},"id_token":{"preferred_username":null,"email":null}}`}})
+	shows := func(tokens map[string]any, name string) (userInfo, idToken bool) {
+		_, userInfo = r.released(tokens["access_token"])[name]
+		_, idToken = claimsOf(t, tokens["id_token"])[name]
+		return userInfo, idToken
+	}
+	both := func(want bool, tokens map[string]any, name string) {
+		t.Helper()
+		userInfo, idToken := shows(tokens, name)
+		assert.Equal(t, []bool{want, want}, []bool{userInfo, idToken}, name)
+	}
+	both(true, first, "preferred_username")
+	both(true, first, "email")
+	narrow, err := r.refresh(first["refresh_token"], url.Values{"scope": {"openid"}})
+	require.NoError(t, err)
+	both(false, narrow, "preferred_username")
+	both(true, narrow, "email")
+	again, err := r.refresh(first["refresh_token"], url.Values{"scope": {"openid"}})
+	require.NoError(t, err)
+	both(false, again, "preferred_username")
+
+	_, err = r.registry.Update(t.Context(), "app", func(c *client.Client) error {
+		c.Scopes = []string{"openid", "profile", "offline_access"}
+		return nil
+	})
+	require.NoError(t, err)
+	r.directory.Forget("app")
+	wide, err := r.refresh(narrow["refresh_token"], nil)
+	require.NoError(t, err)
+	both(true, wide, "preferred_username")
+	both(false, wide, "email")
+	assert.NotContains(t, r.released(narrow["access_token"]), "email", "a token of before")
+}
