@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +12,8 @@ import (
 )
 
 const (
+	usual = "accept, authorization, baggage, cache-control, content-type, dpop, mcp-protocol-version, " +
+		"pragma, sentry-trace, traceparent, tracestate, x-request-id, x-requested-with"
 	known = "https://spa.example"
 	other = "https://evil.example"
 )
@@ -21,11 +24,19 @@ func TestPublicDocumentsAreForEveryOrigin(t *testing.T) {
 	for _, path := range []string{"/oauth/jwks", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"} {
 		for _, origin := range []string{other, "null", ""} {
 			h := f.do("GET", path, "", "Origin", origin).Header()
-			assert.Equal(t, "*", h.Get("Access-Control-Allow-Origin"), path)
+			assert.Equal(t, cmp.Or(origin, "*"), h.Get("Access-Control-Allow-Origin"), path)
+			assert.Contains(t, h.Values("Vary"), "Origin")
 		}
-		w := f.do("OPTIONS", path, "", "Origin", other, "Access-Control-Request-Method", "GET")
-		assert.Equal(t, http.StatusNoContent, w.Code)
-		assert.Equal(t, "GET, HEAD, OPTIONS", w.Header().Get("Access-Control-Allow-Methods"))
+		for asked, want := range map[string]string{
+			"mcp-protocol-version, x-anything": "mcp-protocol-version, x-anything",
+			"x\r\nset-cookie: a":               usual, "x;y": usual, strings.Repeat("x", 1001): usual, "": usual,
+		} {
+			w := f.do("OPTIONS", path, "", "Origin", other, "Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", asked)
+			assert.Equal(t, http.StatusNoContent, w.Code)
+			assert.Equal(t, "GET, HEAD, OPTIONS", w.Header().Get("Access-Control-Allow-Methods"))
+			assert.Equal(t, want, w.Header().Get("Access-Control-Allow-Headers"), asked)
+			assert.Equal(t, "true", w.Header().Get("Access-Control-Allow-Credentials"), "a document is the same for everybody")
+		}
 	}
 }
 
@@ -41,10 +52,14 @@ func TestTokenAndRevocationAreForTheOriginsOfPublicClients(t *testing.T) {
 		assert.Equal(t, http.StatusNoContent, w.Code)
 		assert.Equal(t, known, w.Header().Get("Access-Control-Allow-Origin"))
 		assert.Equal(t, "OPTIONS, POST", w.Header().Get("Access-Control-Allow-Methods"))
-		assert.Equal(t, "authorization, content-type, dpop", w.Header().Get("Access-Control-Allow-Headers"))
+		assert.Equal(t, usual, w.Header().Get("Access-Control-Allow-Headers"), "whatever was asked for")
 		assert.Equal(t, "600", w.Header().Get("Access-Control-Max-Age"))
 		assert.Equal(t, "Origin", w.Header().Get("Vary"))
 		assert.Empty(t, w.Body.String())
+
+		w = f.do("PUT", path, "", "Origin", known)
+		assert.Equal(t, http.StatusMethodNotAllowed, w.Code)
+		assert.Equal(t, known, w.Header().Get("Access-Control-Allow-Origin"), "a script can read what it did wrong")
 	}
 }
 
@@ -88,10 +103,10 @@ func TestScriptsCanReadWhyTheyWereRefused(t *testing.T) {
 	assert.Contains(t, w.Header().Get("Access-Control-Expose-Headers"), "Retry-After")
 }
 
-func TestNoAnswerAllowsCredentials(t *testing.T) {
+func TestNoAnswerToAClientAllowsCredentials(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
-	for _, path := range []string{"/oauth/token", "/oauth/jwks"} {
+	for _, path := range []string{"/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/authorize"} {
 		for _, method := range []string{"GET", "POST", "OPTIONS"} {
 			assert.Empty(t, f.do(method, path, "", "Origin", known).Header().Get("Access-Control-Allow-Credentials"))
 		}

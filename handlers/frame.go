@@ -60,6 +60,7 @@ func New(c Config) (http.Handler, error) {
 		landing:     landing(c.Pages, c.Issuer, c.Prefix),
 		explanation: explanation(c.Records, c.Pages),
 		asset:       asset(c.Pages),
+		head:        head,
 	}))
 }
 

@@ -12,6 +12,13 @@ func landing(set *pages.Set, issuer, prefix string) HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) error { return set.Landing(w, page) }
 }
 
+// head answers HEAD where a GET has consequences, such as a code or the end of a session: link
+// checkers, previews and prefetchers send it, and nobody reads its answer.
+func head(w http.ResponseWriter, _ *http.Request) error {
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
 // asset serves the stylesheet and the images.
 func asset(set *pages.Set) HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {

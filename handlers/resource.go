@@ -11,20 +11,21 @@ import (
 
 // resource is what stands at one path: an endpoint for each method.
 type resource struct {
-	template  string
-	form      form
-	methods   map[string]HandlerFunc
-	allow     string
-	otherwise HandlerFunc // for every other method
-	render    *renderer
+	template string
+	form     form
+	// reflectHeaders: scripts may send whichever headers they like.
+	reflectHeaders bool
+	methods        map[string]HandlerFunc
+	allow          string
+	otherwise      HandlerFunc // for every other method
+	render         *renderer
 }
 
 func newResource(route Route, render *renderer) *resource {
-	res := &resource{template: route.Path, form: asJSON, methods: map[string]HandlerFunc{}, render: render}
+	res := &resource{template: route.Path, form: asJSON, reflectHeaders: route.CORS == AnyOrigin, methods: map[string]HandlerFunc{}, render: render}
 	if route.Protection == Page {
 		res.form = asPage
 	}
-	res.otherwise = res.methodNotAllowed
 	return res
 }
 

@@ -23,6 +23,8 @@ func newRouter(table []Route, render *renderer, wrap func(Route, HandlerFunc) Ha
 		res, ok := resources[route.Path]
 		if !ok {
 			res = newResource(route, render)
+			// Inside the route's CORS rule, or the script that used a wrong method could not read so.
+			res.otherwise = wrap(route, res.methodNotAllowed)
 			resources[route.Path] = res
 			if err := router.Path(route.Path).Handler(res).GetError(); err != nil {
 				return nil, fmt.Errorf("route %q: %w", route.Name, err)

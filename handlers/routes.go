@@ -65,7 +65,7 @@ type Endpoints struct {
 
 // ownEndpoints are those of this package.
 type ownEndpoints struct {
-	landing, explanation, asset HandlerFunc
+	landing, explanation, asset, head HandlerFunc
 }
 
 // routes is the table. Prefix is where the OAuth endpoints stand.
@@ -80,10 +80,12 @@ func routes(prefix string, e Endpoints, own ownEndpoints) []Route {
 		{Name: "revoke", Methods: post, Path: prefix + "/revoke", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Revoke, Policies: []string{"token-client", "token-prefix", "client-secret"}, Aliases: []string{"/api/v1/oauth/tokens/revoke"}},
 		{Name: "userinfo", Methods: both, Path: prefix + "/userinfo", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.UserInfo, Policies: []string{"userinfo-client", "userinfo-prefix"}},
 		{Name: "authorize", Methods: both, Path: prefix + "/authorize", Protection: Page, Handler: e.Authorize, Policies: []string{"authorize-prefix"}, Aliases: []string{"/authorize"}},
+		{Name: "authorize head", Methods: []string{http.MethodHead}, Path: prefix + "/authorize", Protection: Page, Handler: own.head, Policies: []string{"authorize-prefix"}},
 		{Name: "login page", Methods: get, Path: "/login", Protection: Page, Handler: e.LoginPage, Policies: []string{"page-prefix"}},
 		{Name: "login", Methods: post, Path: "/login", Protection: Page, Handler: e.Login, Policies: []string{"page-prefix", "sign-in-account", "sign-in-prefix", "sign-in-device"}},
 		{Name: "consent", Methods: post, Path: "/consent", Protection: Page, Handler: e.Consent, Policies: []string{"page-prefix"}},
 		{Name: "logout", Methods: both, Path: prefix + "/logout", Protection: Page, Handler: e.Logout, Policies: []string{"page-prefix"}},
+		{Name: "logout head", Methods: []string{http.MethodHead}, Path: prefix + "/logout", Protection: Page, Handler: own.head, Policies: []string{"page-prefix"}},
 		{Name: "landing", Methods: get, Path: "/", Protection: Page, Handler: own.landing, Policies: []string{"page-prefix"}},
 		{Name: "explanation", Methods: get, Path: errorsPath + "{error_id}", Protection: Page, Handler: own.explanation, Policies: []string{"page-prefix"}},
 		{Name: "logo", Methods: get, Path: "/logo/{client}/{version}", Protection: Page, Handler: e.Logo, Policies: []string{"page-prefix"}},

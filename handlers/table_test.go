@@ -65,7 +65,7 @@ func TestAliasThatEqualsThePathIsDropped(t *testing.T) {
 	t.Parallel()
 	endpoints := Endpoints{Discovery: answer, JWKS: answer, Token: answer, Introspect: answer, Revoke: answer, UserInfo: answer, Authorize: answer, LoginPage: answer, Login: answer, Consent: answer, Logout: answer, Logo: answer}
 	for prefix, dropped := range map[string]string{"": "/token", "/authorize": "/authorize/jwks", "/api/v1/oauth": "/api/v1/oauth/introspect", "/oauth": "-"} {
-		table := routes(prefix, endpoints, ownEndpoints{landing: answer, explanation: answer, asset: answer})
+		table := routes(prefix, endpoints, ownEndpoints{landing: answer, explanation: answer, asset: answer, head: answer})
 		require.NoError(t, checkTable(table), prefix)
 		aliases, err := aliasTable(table)
 		require.NoError(t, err, prefix)

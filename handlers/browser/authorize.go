@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -19,7 +20,7 @@ func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodPost {
 		return b.repeatAsGet(w, r)
 	}
-	form, err := url.ParseQuery(r.URL.RawQuery)
+	form, err := wire.Parameters(r.URL.RawQuery)
 	if err != nil || len(r.URL.RawQuery) > maxAddress || !readable(form) {
 		return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The address is too long or not well-formed.").Because(err)
 	}

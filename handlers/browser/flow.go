@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -71,7 +72,7 @@ func (b *Browser) open(r *http.Request, text string) (progress, error) {
 // request checks the request of a flow again: a client may have been changed meanwhile,
 // and what was sealed is no reason to skip a check (Keycloak CVE-2026-7571).
 func (b *Browser) request(ctx context.Context, p progress) (oauth.Flow, error) {
-	form, err := url.ParseQuery(p.Params)
+	form, err := wire.Parameters(p.Params)
 	if err != nil {
 		return oauth.Flow{}, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The address is not well-formed.").Because(err)
 	}

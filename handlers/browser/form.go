@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -22,7 +23,7 @@ func readPost(r *http.Request) (url.Values, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read form: %w", err)
 	}
-	form, err := url.ParseQuery(string(body))
+	form, err := wire.Parameters(string(body))
 	if err != nil || !readable(form) {
 		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The form is not well-formed.").Because(err)
 	}

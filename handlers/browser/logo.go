@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/logo"
@@ -63,7 +64,7 @@ func writeLogo(w http.ResponseWriter, r *http.Request, picture logo.Picture) {
 	h.Set("ETag", tag)
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	if r.Header.Get("If-None-Match") == tag {
+	if wire.NotModified(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

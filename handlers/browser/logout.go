@@ -6,7 +6,9 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -14,9 +16,11 @@ import (
 // request that proves to know the sign-in is carried out; any other one asks the person
 // first, or any site could sign people out with a link.
 func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
-	form := r.URL.Query()
+	form, err := wire.Parameters(r.URL.RawQuery)
+	if err != nil || !readable(form) {
+		return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The address is not well-formed.").Because(err)
+	}
 	if r.Method == http.MethodPost {
-		var err error
 		if form, err = readPost(r); err != nil {
 			return err
 		}

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
 
 // DocumentAge is how long the discovery documents and the key set may be kept. A new signing
@@ -48,7 +50,7 @@ func writeDocument(w http.ResponseWriter, r *http.Request, document []byte, tag 
 	h := w.Header()
 	h.Set("Cache-Control", "public, max-age="+strconv.Itoa(int(DocumentAge/time.Second)))
 	h.Set("ETag", tag)
-	if r.Header.Get("If-None-Match") == tag {
+	if wire.NotModified(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

@@ -5,11 +5,12 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -17,8 +18,9 @@ const formType = "application/x-www-form-urlencoded"
 
 // readForm reads the body once into r.PostForm, where everything after it looks for
 // parameters. What two readers could understand differently is refused: parameters sent
-// twice (RFC 6749 section 3.1, Keycloak CVE-2026-9689), other encodings, broken UTF-8.
-// A parameter without a value counts as not sent (RFC 6749 section 3.1).
+// twice (RFC 6749 section 3.2, Keycloak CVE-2026-9689), other encodings, broken UTF-8.
+// A parameter without a value counts as not sent, and one that no endpoint knows is ignored
+// however often it stands there (section 3.2).
 func readForm(r *http.Request) error {
 	if err := credentialsInURL(r.URL.RawQuery); err != nil {
 		return err
@@ -30,14 +32,13 @@ func readForm(r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("read form: %w", err)
 	}
-	form, err := url.ParseQuery(string(body))
+	form, err := wire.Parameters(string(body))
 	if err != nil {
 		return malformedForm().Because(err)
 	}
 	for name, values := range form {
-		if len(values) > 1 && name != "audience" && name != "resource" {
-			return refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "A parameter stands more than once in the request.").
-				Compare(refusal.FieldParameter, "", name)
+		if err := oauth.OnlyOnce(name, values); err != nil {
+			return err
 		}
 		if slices.ContainsFunc(append(values, name), unreadable) {
 			return malformedForm()
@@ -75,7 +76,7 @@ func credentialsInURL(query string) error {
 	if query == "" {
 		return nil
 	}
-	values, _ := url.ParseQuery(query) // what does not parse cannot be read as a credential either
+	values, _ := wire.Parameters(query) // what does not parse cannot be read as a credential either
 	for _, name := range []string{"client_secret", "client_assertion", "code", "code_verifier", "refresh_token", "token", "access_token", "password"} {
 		if values.Has(name) {
 			return refusal.New(refusal.InvalidRequest, refusal.CheckQuerySecret, "Parameters of this endpoint belong into the body, not into the address.").

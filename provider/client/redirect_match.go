@@ -3,14 +3,16 @@ package client
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // MatchRedirectURI tells whether an answer may be sent to uri: it must be one of the
 // registered ones, letter by letter (RFC 9700 section 2.1). The one exception is RFC 8252
-// section 7.3: a native client that registered an http loopback literal may choose the
-// port, since the operating system gives it one at run time. fosite grants that to every
-// client and looks neither at scheme nor at user information (fosite.md 16).
+// section 7.3: a native client that registered an http loopback address may choose the port,
+// since the operating system gives it one at run time; localhost counts as one, as libraries
+// for the command line use it (section 8.3 advises against it and does not forbid it). fosite
+// grants that to every client and looks neither at scheme nor at user information.
 func (c *Client) MatchRedirectURI(uri string) bool {
 	if slices.Contains(c.RedirectURIs, uri) {
 		return true
@@ -25,10 +27,10 @@ func (c *Client) MatchRedirectURI(uri string) bool {
 	})
 }
 
-// withoutPort takes the port out of an http URI on a loopback literal. The rest stays as
+// withoutPort takes the port out of an http URI on a loopback address. The rest stays as
 // it was written: parsing and writing it again would make %2F and / the same.
 func withoutPort(uri string) (string, bool) {
-	for _, prefix := range []string{"http://127.0.0.1", "http://[::1]"} {
+	for _, prefix := range []string{"http://127.0.0.1", "http://[::1]", "http://localhost"} {
 		rest, ok := strings.CutPrefix(uri, prefix)
 		if !ok {
 			continue
@@ -63,8 +65,8 @@ func cutPort(rest string) (port, after string, found bool) {
 }
 
 func validPort(port string) bool {
-	return len(port) >= 1 && len(port) <= 5 && port[0] != '0' &&
-		!strings.ContainsFunc(port, func(r rune) bool { return r < '0' || r > '9' })
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0 && port[0] != '0' && port[0] != '+'
 }
 
 // Impersonable tells whether another program on the person's machine could receive what is

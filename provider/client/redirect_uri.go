@@ -36,6 +36,8 @@ func redirectURIFault(uri string, kind Type) string {
 		return "must not have user information"
 	case strings.ContainsFunc(u.Host, notInHost):
 		return "must have a host of letters, digits, dots and hyphens"
+	case u.Port() != "" && !validPort(u.Port()):
+		return "must have a port between 1 and 65535"
 	}
 	switch scheme := strings.ToLower(u.Scheme); {
 	case scheme == "https" && u.Host != "":

@@ -88,9 +88,8 @@ func (e *AuthorizeEndpoint) Parse(ctx context.Context, form url.Values) (*Author
 // addressee finds out who asks and where the answer may go.
 func (e *AuthorizeEndpoint) addressee(ctx context.Context, form url.Values) (*AuthorizeRequest, error) {
 	for _, name := range []string{"client_id", "redirect_uri"} {
-		if len(form[name]) > 1 {
-			return nil, refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "A parameter stands more than once in the request.").
-				Compare(refusal.FieldParameter, "", name)
+		if err := OnlyOnce(name, form[name]); err != nil {
+			return nil, err
 		}
 	}
 	id := form.Get("client_id")
@@ -114,18 +113,31 @@ func (e *AuthorizeEndpoint) addressee(ctx context.Context, form url.Values) (*Au
 	}
 	r := &AuthorizeRequest{Client: c, RedirectURI: uri, Mode: Query}
 	r.State, r.HasState = form.Get("state"), form.Has("state")
-	if mode := ResponseMode(form.Get("response_mode")); slices.Contains([]ResponseMode{Query, Fragment, FormPost}, mode) {
-		r.Mode = mode
-	}
+	r.Mode = responseMode(form)
 	return r, nil
 }
 
-// duplicates: two readers could each take another value (threats 4, Keycloak CVE-2026-9689).
+// responseMode is how the answer travels. Of a response type with a token in it even the error
+// goes into the fragment, whether the type is offered or not, and never into the query, which
+// is logged (OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1 and 3).
+func responseMode(form url.Values) ResponseMode {
+	types := strings.Fields(form.Get("response_type"))
+	inFragment := slices.Contains(types, "token") || slices.Contains(types, "id_token")
+	mode := ResponseMode(form.Get("response_mode"))
+	switch {
+	case mode == FormPost || mode == Fragment:
+		return mode
+	case inFragment:
+		return Fragment
+	default:
+		return Query
+	}
+}
+
 func duplicates(_ context.Context, _ *AuthorizeRequest, form url.Values) error {
 	for name, values := range form {
-		if len(values) > 1 && name != "resource" && name != "audience" {
-			return refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "A parameter stands more than once in the request.").
-				Compare(refusal.FieldParameter, "", name)
+		if err := OnlyOnce(name, values); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -142,7 +154,7 @@ func responseType(_ context.Context, r *AuthorizeRequest, form url.Values) error
 		return refusal.New(refusal.UnauthorizedClient, refusal.CheckClientGrant, "The client is not registered for the authorization code grant.")
 	}
 	if mode := form.Get("response_mode"); mode != "" && mode != string(r.Mode) {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The value of response_mode is not supported.")
+		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The response_mode must be query, fragment or form_post.")
 	}
 	return nil
 }
@@ -153,7 +165,7 @@ func requestObjects(_ context.Context, _ *AuthorizeRequest, form url.Values) err
 	for name, code := range map[string]refusal.Code{
 		"request": refusal.RequestNotSupported, "request_uri": refusal.RequestURINotSupported, "registration": refusal.RegistrationNotSupported,
 	} {
-		if form.Has(name) {
+		if form.Get(name) != "" { // without a value it was not sent (RFC 6749 section 3.1)
 			return refusal.New(code, refusal.CheckRequestObject, "The parameter "+name+" is not supported.")
 		}
 	}
@@ -205,17 +217,21 @@ func unreserved(text string) bool {
 	})
 }
 
+// prompts ignores values that this server does not know: extensions define more of them, and
+// libraries send those to every provider. None beside any other value contradicts itself
+// (OpenID Connect Core section 3.1.2.1).
 func prompts(_ context.Context, r *AuthorizeRequest, form url.Values) error {
-	r.Prompt = strings.Fields(form.Get("prompt"))
-	known := []string{"none", "login", "consent", "select_account"}
-	for _, p := range r.Prompt {
-		if !slices.Contains(known, p) || (p == "none" && len(r.Prompt) > 1) {
-			return refusal.New(refusal.InvalidRequest, refusal.CheckPrompt, "The value of prompt is malformed.").
-				Compare(refusal.FieldPrompt, strings.Join(known, " "), form.Get("prompt"))
-		}
+	asked := strings.Fields(form.Get("prompt"))
+	if len(asked) > 1 && slices.Contains(asked, "none") {
+		return refusal.New(refusal.InvalidRequest, refusal.CheckPrompt, "The prompt none goes with no other value.").
+			Compare(refusal.FieldPrompt, "none", form.Get("prompt"))
 	}
+	r.Prompt = slices.DeleteFunc(asked, func(p string) bool { return !slices.Contains(promptValues(), p) })
 	return nil
 }
+
+// promptValues are those that mean something here.
+func promptValues() []string { return []string{"none", "login", "consent", "select_account"} }
 
 // Bounds of what comes back to the client or is kept with the code, in bytes.
 const (

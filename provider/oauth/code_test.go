@@ -2,6 +2,7 @@ package oauth_test
 
 import (
 	"crypto/rand"
+	"maps"
 	"net/url"
 	"testing"
 	"time"
@@ -36,13 +37,16 @@ func (h *house) app(alg string) string {
 	})
 }
 
+// params are those of an authorization request, with more of them or others.
+func (h *house) params(more url.Values) url.Values {
+	form := url.Values{"client_id": {"app"}, "response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid"}}
+	maps.Copy(form, more)
+	return form
+}
+
 func (h *house) flow(more url.Values) oauth.Flow {
 	h.t.Helper()
-	form := url.Values{"client_id": {"app"}, "response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid"}}
-	for name, values := range more {
-		form[name] = values
-	}
-	request, err := h.authorize.Parse(h.t.Context(), form)
+	request, err := h.authorize.Parse(h.t.Context(), h.params(more))
 	require.NoError(h.t, err)
 	now := *h.now.Load()
 	return oauth.Flow{ID: provider.NewID(now, rand.Reader), StartedAt: now, Request: request}

@@ -80,7 +80,7 @@ func NewMetadata(issuer string, p Paths, grants []client.GrantType, shared bool)
 		SubjectTypesSupported:  []string{"public"},
 		ClaimsSupported:        claimNames(),
 		ACRValuesSupported:     []string{passwordACR},
-		PromptValuesSupported:  []string{"none", "login", "consent", "select_account"},
+		PromptValuesSupported:  promptValues(),
 	}
 	if slices.Contains(grants, client.RefreshToken) {
 		m.ScopesSupported = append(m.ScopesSupported, scopeOffline)

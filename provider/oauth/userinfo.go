@@ -41,7 +41,7 @@ func (u *UserInfo) Claims(ctx context.Context, r *http.Request) (map[string]any,
 	}
 	if g.UserID.IsZero() || !slices.Contains(g.Scopes, "openid") {
 		r := refusal.New(refusal.InsufficientScope, refusal.CheckTokenScope, "The access token was not issued for the scope openid.").For(g.ClientID)
-		r.Challenge = `Bearer error="insufficient_scope", scope="openid"`
+		r.Challenge = bearerRealm + `, error="insufficient_scope", scope="openid"`
 		return nil, turnedAway(ctx, r)
 	}
 	c, err := u.clients.Client(ctx, g.ClientID)
@@ -71,6 +71,9 @@ func (u *UserInfo) Claims(ctx context.Context, r *http.Request) (map[string]any,
 	return claims, nil
 }
 
+// bearerRealm begins every challenge: RFC 6750 section 3 wants at least one parameter.
+const bearerRealm = `Bearer realm="gatehouse"`
+
 // bearer takes the access token from the header or a form body. Never from the address:
 // RFC 9700 section 4.3.2 forbids it, since addresses are logged (fosite.md 29).
 func bearer(r *http.Request) (string, error) {
@@ -81,7 +84,7 @@ func bearer(r *http.Request) (string, error) {
 	if len(header) == 0 {
 		if posted == "" {
 			r := badToken("An access token is needed.")
-			r.Challenge = "Bearer" // RFC 6750 section 3: no error code for a request without a token
+			r.Challenge = bearerRealm // RFC 6750 section 3: no error code for a request without a token
 			return "", r
 		}
 		return posted, nil
@@ -95,6 +98,6 @@ func bearer(r *http.Request) (string, error) {
 
 func badToken(description string) *refusal.Refusal {
 	r := refusal.New(refusal.InvalidToken, refusal.CheckAccessToken, description)
-	r.Challenge = `Bearer error="invalid_token"`
+	r.Challenge = bearerRealm + `, error="invalid_token"`
 	return r
 }

@@ -38,7 +38,7 @@ func malformedRequests(basic string) []raw {
 		{name: "malformed content type", contentType: form + ";;=", body: "a=b", auth: []string{basic}, status: 415},
 		{name: "too large", contentType: form, body: "token=" + long, auth: []string{basic}, status: 413, code: "invalid_request"},
 		{name: "bad percent", contentType: form, body: "grant_type=%zz", auth: []string{basic}, status: 400, code: "invalid_request"},
-		{name: "semicolon", contentType: form, body: "grant_type=client_credentials;token=x", auth: []string{basic}, status: 400, code: "invalid_request"},
+		{name: "semicolon", contentType: form, body: "grant_type=client_credentials%zz;token=x", auth: []string{basic}, status: 400, code: "invalid_request"},
 		{name: "broken UTF-8", contentType: form, body: "grant_type=client_credentials&token=%ff%fe&scope=%ff", auth: []string{basic}, status: 400, code: "invalid_request"},
 		{name: "NUL", contentType: form, body: "grant_type=client_credentials&token=a%00b&scope=a%00", auth: []string{basic}, status: 400, code: "invalid_request"},
 		{name: "twice", contentType: form, body: "grant_type=client_credentials&grant_type=client_credentials&token=a&token=b", auth: []string{basic}, status: 400, code: "invalid_request"},

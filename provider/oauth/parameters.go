@@ -1,0 +1,30 @@
+package oauth
+
+import "github.com/gatehouse-id/gatehouse/provider/refusal"
+
+// OnlyOnce refuses a parameter that was sent with several values: two readers could each take
+// another one (RFC 6749 sections 3.1 and 3.2, Keycloak CVE-2026-9689). Those that name the
+// audience may repeat (RFC 8707 section 2), and what no endpoint reads is ignored.
+func OnlyOnce(name string, values []string) error {
+	if len(values) < 2 || !single(name) {
+		return nil
+	}
+	return refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "The parameter "+name+" stands more than once in the request.").
+		Compare(refusal.FieldParameter, "", name)
+}
+
+// single tells whether a parameter is one that an endpoint reads, once.
+func single(name string) bool {
+	switch name {
+	case "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "prompt", "max_age",
+		"login_hint", "id_token_hint", "claims", "acr_values", "display", "ui_locales", "claims_locales",
+		"code_challenge", "code_challenge_method", "request", "request_uri", "registration",
+		"grant_type", "code", "code_verifier", "refresh_token", "username", "password",
+		"client_secret", "client_assertion", "client_assertion_type",
+		"token", "token_type_hint", "access_token",
+		"post_logout_redirect_uri", "logout_hint":
+		return true
+	default:
+		return false
+	}
+}
