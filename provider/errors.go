@@ -9,6 +9,9 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict: a row with that identifier, or another unique value of it, exists.
 	ErrConflict = errors.New("already exists")
+	// ErrStale: what was verified about a user before is not so any more: the password was
+	// changed, the user was disabled, or the session was ended meanwhile. Nothing was stored.
+	ErrStale = errors.New("what was verified before has changed")
 	// ErrUnavailable: the database did not answer, or did not carry the statement
 	// out. Nothing may be concluded about the data; the client is told to come back.
 	ErrUnavailable = errors.New("storage unavailable")

@@ -71,9 +71,13 @@ func (s *Store) Consents(ctx context.Context, userID provider.ID) ([]consent.Rem
 }
 
 // WithdrawConsent forgets what a user agreed to for a client and ends all that was issued
-// under it, in the same moment. It returns provider.ErrNotFound when there is neither.
+// under it, in the same moment. An approval under way either comes before, and ends too, or
+// finds another generation. It returns provider.ErrNotFound when there is neither.
 func (s *Store) WithdrawConsent(ctx context.Context, userID provider.ID, clientID string, at time.Time) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
+		if err := s.change(ctx, "UPDATE users SET generation = generation + 1 WHERE id = ?", rowID(userID)); err != nil {
+			return err
+		}
 		forgotten, err := s.count(ctx, "DELETE FROM user_consents WHERE user_id = ? AND client_id = ?", rowID(userID), clientID)
 		if err != nil {
 			return err

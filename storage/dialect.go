@@ -16,6 +16,9 @@ type dialect interface {
 	gorm(p *pool) gorm.Dialector
 	// bound is a statement with the dialect's own marks in the place of each ?.
 	bound(statement string) string
+	// locking is a clause such as FOR SHARE where rows are locked one by one, and nothing where
+	// there is one writer at a time.
+	locking(clause string) string
 	// classify reads a driver's error by its code.
 	classify(err error) class
 	// migrations are the dialect's folder and what goose needs to apply it.

@@ -62,13 +62,30 @@ func (s *Store) StandingGrant(ctx context.Context, key []byte) (*grant.Grant, er
 
 // CreateGrant stores a grant. For a client that is not there it returns provider.ErrNotFound.
 func (s *Store) CreateGrant(ctx context.Context, g *grant.Grant) error {
+	if !g.UserID.IsZero() {
+		return s.createUserGrant(ctx, g)
+	}
 	row := grantRow{
 		ID: rowID(g.ID), ClientID: g.ClientID, Scopes: g.Scopes, Audience: g.Audience, StandingKey: g.StandingKey,
-		CreatedAt: g.CreatedAt, ExpiresAt: g.ExpiresAt, EndedAt: g.EndedAt,
-		UserID: optionalID(g.UserID), SessionID: optionalID(g.SessionID), AuthTime: g.AuthTime,
-		ACR: optionalText(g.ACR), AMR: optionalText(strings.Join(g.AMR, " ")), Claims: optionalText(g.Claims), Agreed: g.ClaimsAgreed, Offline: g.Offline,
+		CreatedAt: g.CreatedAt, ExpiresAt: g.ExpiresAt,
 	}
 	return s.fault(s.on(ctx).Create(&row).Error)
+}
+
+// createUserGrant stores what a user agreed to. A password grant has no session.
+func (s *Store) createUserGrant(ctx context.Context, g *grant.Grant) error {
+	from, session := "users u", []any(nil)
+	if !g.SessionID.IsZero() {
+		from, session = "users u JOIN sessions s ON s.user_id = u.id AND s.id = ? AND s.ended_at IS NULL", []any{rowID(g.SessionID)}
+	}
+	values := []any{
+		rowID(g.ID), g.ClientID, list(g.Scopes), list(g.Audience), g.CreatedAt, g.ExpiresAt, optionalID(g.SessionID), g.AuthTime,
+		optionalText(g.ACR), optionalText(strings.Join(g.AMR, " ")), optionalText(g.Claims), g.ClaimsAgreed, g.Offline,
+	}
+	return s.insertIfVerified(ctx, `INSERT INTO grants (id, client_id, scopes, audience, created_at, expires_at, session_id, auth_time,
+			acr, amr, claims, claims_agreed, offline, user_id)
+		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, u.id FROM `+from+` WHERE u.id = ? AND u.generation = ? AND NOT u.disabled`,
+		append(append(values, session...), rowID(g.UserID), g.UserGeneration)...)
 }
 
 // EndGrant ends one grant; the first end counts.

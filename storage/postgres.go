@@ -75,6 +75,8 @@ func (d *postgresDialect) bound(statement string) string {
 	return b.String()
 }
 
+func (*postgresDialect) locking(clause string) string { return " " + clause }
+
 func (*postgresDialect) classify(err error) class {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {

@@ -10,8 +10,6 @@ import (
 )
 
 type sessionRow struct {
-	ID        rowID
-	UserID    rowID
 	Hash      []byte
 	AuthTime  time.Time
 	Methods   string
@@ -20,14 +18,11 @@ type sessionRow struct {
 	EndedAt   *time.Time
 }
 
-func (sessionRow) TableName() string { return "sessions" }
-
 // CreateSession stores a new session.
 func (s *Store) CreateSession(ctx context.Context, v *session.Session) error {
-	row := sessionRow{
-		rowID(v.ID), rowID(v.User.ID), v.Hash, v.AuthTime, strings.Join(v.Methods, " "), v.SeenAt, v.ExpiresAt, v.EndedAt,
-	}
-	return s.fault(s.on(ctx).Create(&row).Error)
+	return s.insertIfVerified(ctx, `INSERT INTO sessions (id, user_id, hash, auth_time, methods, seen_at, expires_at)
+		SELECT ?, u.id, ?, ?, ?, ?, ? FROM users u WHERE u.id = ? AND u.generation = ? AND NOT u.disabled`,
+		rowID(v.ID), v.Hash, v.AuthTime, strings.Join(v.Methods, " "), v.SeenAt, v.ExpiresAt, rowID(v.User.ID), v.User.Generation)
 }
 
 // ReplaceSession puts a session in the place of another one of the same user.
@@ -36,10 +31,11 @@ func (s *Store) ReplaceSession(ctx context.Context, previous provider.ID, next *
 		if err := s.CreateSession(ctx, next); err != nil {
 			return err
 		}
-		if err := s.exec(ctx, "UPDATE grants SET session_id = ? WHERE session_id = ?", rowID(next.ID), rowID(previous)); err != nil {
+		// In the order of EndSession, which may be at work on the same rows.
+		if err := s.exec(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", next.AuthTime, rowID(previous)); err != nil {
 			return err
 		}
-		return s.exec(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", next.AuthTime, rowID(previous))
+		return s.exec(ctx, "UPDATE grants SET session_id = ? WHERE session_id = ?", rowID(next.ID), rowID(previous))
 	})
 }
 
@@ -49,11 +45,11 @@ func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, 
 	var u userRow
 	err := s.row(ctx, `SELECT s.hash, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at,
 			u.id, u.username, u.password_hash, u.email, u.email_verified, u.phone, u.phone_verified, u.profile, u.roles,
-			u.disabled, u.created_at, u.updated_at
+			u.disabled, u.generation, u.created_at, u.updated_at
 		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ?`, rowID(id)).
 		Scan(&row.Hash, &row.AuthTime, &row.Methods, &row.SeenAt, &row.ExpiresAt, &row.EndedAt,
 			&u.ID, &u.Username, &u.PasswordHash, &u.Email, &u.EmailVerified, &u.Phone, &u.PhoneVerified, &u.Profile, &u.Roles,
-			&u.Disabled, &u.CreatedAt, &u.UpdatedAt)
+			&u.Disabled, &u.Generation, &u.CreatedAt, &u.UpdatedAt)
 	if err != nil {
 		return nil, s.fault(err)
 	}

@@ -64,6 +64,8 @@ func (sqliteDialect) gorm(p *pool) gorm.Dialector { return sqliteDialector{p} }
 
 func (sqliteDialect) bound(statement string) string { return statement }
 
+func (sqliteDialect) locking(string) string { return "" }
+
 func (sqliteDialect) classify(err error) class {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {

@@ -43,6 +43,20 @@ func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
 	return err
 }
 
+// insertIfVerified inserts what selects from users, and sessions, the rows that were verified
+// before, and returns provider.ErrStale when they are not so any more. The rows are locked
+// against a change until the transaction ends: one that is under way is waited for, and then
+// the condition is looked at again; one that comes later waits, and finds the inserted row.
+func (s *Store) insertIfVerified(ctx context.Context, insert string, args ...any) error {
+	return s.retry(ctx, func() error {
+		n, err := s.count(ctx, insert+s.dialect.locking("FOR SHARE"), args...)
+		if err == nil && n == 0 {
+			return provider.ErrStale
+		}
+		return err
+	})
+}
+
 // change changes rows, and returns provider.ErrNotFound when there was none to change.
 func (s *Store) change(ctx context.Context, statement string, args ...any) error {
 	n, err := s.count(ctx, statement, args...)

@@ -94,8 +94,12 @@ func (s *Store) commit(tx *connection, abandon context.CancelFunc) error {
 	return tx.Commit()
 }
 
-// retry repeats act while it says that it lost against another transaction.
+// retry repeats act while it says that it lost against another transaction. Inside a
+// transaction it is the whole of that which must be repeated.
 func (s *Store) retry(ctx context.Context, act func() error) error {
+	if _, ok := ctx.Value(txKey{}).(*connection); ok {
+		return act()
+	}
 	pause := firstPause
 	for try := 1; ; try++ {
 		err := act()

@@ -21,6 +21,7 @@ type userRow struct {
 	Profile       string
 	Roles         list
 	Disabled      bool
+	Generation    int64
 	CreatedAt     time.Time `gorm:"autoCreateTime:false"`
 	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
 }
@@ -38,6 +39,15 @@ func (s *Store) UserByLogin(ctx context.Context, canonical string) (*account.Use
 		return nil, provider.ErrNotFound
 	}
 	return s.user(ctx, "username = ? OR email = ?", canonical, canonical)
+}
+
+// LockUser reads a user whom nobody else changes until the transaction ends.
+func (s *Store) LockUser(ctx context.Context, id provider.ID) (*account.User, error) {
+	// Not FOR UPDATE: that would also wait for those who merely refer to the row.
+	if err := s.row(ctx, "SELECT id FROM users WHERE id = ?"+s.dialect.locking("FOR NO KEY UPDATE"), rowID(id)).Scan(new(rowID)); err != nil {
+		return nil, s.fault(err)
+	}
+	return s.User(ctx, id)
 }
 
 func (s *Store) user(ctx context.Context, where string, args ...any) (*account.User, error) {
@@ -75,21 +85,29 @@ func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 }
 
 // UpdateUser replaces a user. One who is disabled loses every session and grant with it,
-// and so does one whose password changed: whoever knew the old one is out.
+// and so does one whose password changed: whoever knew the old one is out. The row of the user
+// comes first: it keeps insertIfVerified waiting, which then finds another generation, or it
+// waits for that, and then ends what was inserted.
 func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 	row, err := userRowOf(u)
 	if err != nil {
 		return err
 	}
 	return s.InTx(ctx, func(ctx context.Context) error {
-		before, err := s.User(ctx, u.ID)
+		before, err := s.LockUser(ctx, u.ID)
 		if err != nil {
 			return err
+		}
+		changed := before.PasswordHash != u.PasswordHash
+		row.Generation = before.Generation
+		if changed || (u.Disabled && !before.Disabled) {
+			row.Generation++
 		}
 		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", row.ID).Select("*").Omit("id", "created_at").Updates(row)); err != nil {
 			return err
 		}
-		if !u.Disabled && before.PasswordHash == u.PasswordHash {
+		u.Generation = row.Generation
+		if !u.Disabled && !changed {
 			return nil
 		}
 		for _, table := range []string{"sessions", "grants"} {
@@ -108,14 +126,15 @@ func userRowOf(u *account.User) (*userRow, error) {
 	}
 	return &userRow{
 		rowID(u.ID), u.Username, u.PasswordHash, optionalText(u.Email), u.EmailVerified, u.Phone, u.PhoneVerified,
-		string(profile), u.Roles, u.Disabled, u.CreatedAt, u.UpdatedAt,
+		string(profile), u.Roles, u.Disabled, u.Generation, u.CreatedAt, u.UpdatedAt,
 	}, nil
 }
 
 func (r userRow) user() (*account.User, error) {
 	u := &account.User{
 		ID: provider.ID(r.ID), Username: r.Username, PasswordHash: r.PasswordHash, Email: string(r.Email), EmailVerified: r.EmailVerified,
-		Phone: r.Phone, PhoneVerified: r.PhoneVerified, Roles: r.Roles, Disabled: r.Disabled, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+		Phone: r.Phone, PhoneVerified: r.PhoneVerified, Roles: r.Roles, Disabled: r.Disabled,
+		Generation: r.Generation, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 	if err := json.Unmarshal([]byte(r.Profile), &u.Profile); err != nil {
 		return nil, fmt.Errorf("storage: profile of user %s: %w", u.ID, err)

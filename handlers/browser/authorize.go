@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -65,13 +66,18 @@ func (b *Browser) advance(w http.ResponseWriter, r *http.Request, p progress) er
 	case oauth.Consent:
 		return b.showConsent(w, r, p, f, s)
 	default:
-		return b.approve(w, r, f, s, false)
+		return b.approve(w, r, p, f, s, false)
 	}
 }
 
 // approve answers with a code.
-func (b *Browser) approve(w http.ResponseWriter, r *http.Request, f oauth.Flow, s *session.Session, remember bool) error {
+func (b *Browser) approve(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session, remember bool) error {
 	code, err := b.Authorize.Approve(r.Context(), f, s, remember)
+	if errors.Is(err, provider.ErrStale) {
+		// Signed out, or evicted, this moment: whoever is signed in now, if anybody, goes on.
+		p.UserID = provider.ID{}
+		return b.advance(w, r, p)
+	}
 	var refused *refusal.Refusal
 	if errors.As(err, &refused) && refused.Check == refusal.CheckFinished {
 		return err // the application has its answer; this is for the person who went back

@@ -109,6 +109,6 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 		canonical.From(r.Context()).Outcome("denied")
 		return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The person did not agree.").For(f.Request.Client.ID))
 	default:
-		return b.approve(w, r, f, s, form.Get("remember") != "")
+		return b.approve(w, r, p, f, s, form.Get("remember") != "")
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -82,6 +83,11 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 		return err
 	}
 	_, text, err := b.Sessions.Begin(r.Context(), user, []string{"pwd"}, previous)
+	if errors.Is(err, provider.ErrStale) { // the password was changed while it was being verified
+		line.Outcome("wrong_password")
+		page.Problem = pages.WrongPassword
+		return b.Pages.Login(w, http.StatusUnprocessableEntity, page)
+	}
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,9 @@ type Store interface {
 	User(ctx context.Context, id provider.ID) (*User, error)
 	UserByLogin(ctx context.Context, canonical string) (*User, error)
 	CreateUser(ctx context.Context, u *User) error
+	// LockUser reads a user whom nobody else changes until the transaction ends.
+	LockUser(ctx context.Context, id provider.ID) (*User, error)
+	// UpdateUser replaces the user, except for the generation, which it keeps itself.
 	UpdateUser(ctx context.Context, u *User) error
 }
 
@@ -85,7 +88,7 @@ func (r *Registry) Create(ctx context.Context, u *User, password string) error {
 func (r *Registry) Update(ctx context.Context, login string, change func(u *User)) (*User, error) {
 	var updated *User
 	err := r.tx.InTx(ctx, func(ctx context.Context) error {
-		u, err := r.store.UserByLogin(ctx, Canonical(login))
+		u, err := r.lock(ctx, login)
 		if err != nil {
 			return err
 		}
@@ -114,7 +117,7 @@ func (r *Registry) SetPassword(ctx context.Context, login, password string) (*Us
 	}
 	var updated *User
 	err = r.tx.InTx(ctx, func(ctx context.Context) error {
-		u, err := r.store.UserByLogin(ctx, Canonical(login))
+		u, err := r.lock(ctx, login)
 		if err != nil {
 			return err
 		}
@@ -123,6 +126,16 @@ func (r *Registry) SetPassword(ctx context.Context, login, password string) (*Us
 		return r.store.UpdateUser(ctx, u)
 	})
 	return updated, err
+}
+
+// lock finds a user to change. A change writes the whole user: made from what was read before
+// somebody else's, it would undo that one, such as a new password.
+func (r *Registry) lock(ctx context.Context, login string) (*User, error) {
+	u, err := r.store.UserByLogin(ctx, Canonical(login))
+	if err != nil {
+		return nil, err
+	}
+	return r.store.LockUser(ctx, u.ID)
 }
 
 func (r *Registry) hash(ctx context.Context, u *User, password string) (string, error) {

@@ -22,8 +22,12 @@ type User struct {
 	Profile       Profile
 	Roles         []string
 	Disabled      bool
-	CreatedAt     time.Time
-	UpdatedAt     time.Time
+	// Generation rises with each change after which an earlier proof of who the user is must
+	// not lead to anything new. Whoever stores a session or a grant names the one that came
+	// with the proof.
+	Generation int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 // Profile is what the profile and address scopes show (OpenID Connect Core section 5.1).

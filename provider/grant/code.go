@@ -83,8 +83,10 @@ func NewCodes(store codeStore, ender grantEnder, tx transactor, issuer *Issuer) 
 
 // Approve stores what a person agreed to, with its code, and returns the code for the
 // client. The grant's id is that of the request in progress: a second approval of the same
-// request conflicts, and is ErrFinished.
-func (c *Codes) Approve(ctx context.Context, cl *client.Client, g *Grant, code Code) (string, error) {
+// request conflicts, and is ErrFinished. within is called in the same transaction, for what
+// else the person decided. It returns provider.ErrStale when the user or the session is not
+// any more what it was when the person was found signed in.
+func (c *Codes) Approve(ctx context.Context, cl *client.Client, g *Grant, code Code, within func(context.Context) error) (string, error) {
 	text, issuer := "", c.issuer
 	err := c.tx.InTx(ctx, func(ctx context.Context) error {
 		now := issuer.clock.Now(ctx)
@@ -100,7 +102,10 @@ func (c *Codes) Approve(ctx context.Context, cl *client.Client, g *Grant, code C
 		text = t.Encode()
 		row := code
 		row.ID, row.GrantID, row.Hash, row.ExpiresAt = t.ID, g.ID, hashOf(issuer.key, token.Code, text), now.Add(issuer.lifetimes.Code)
-		return c.store.CreateCode(ctx, &row)
+		if err := c.store.CreateCode(ctx, &row); err != nil {
+			return fmt.Errorf("create code: %w", err)
+		}
+		return within(ctx)
 	})
 	if err != nil {
 		return "", err

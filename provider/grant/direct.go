@@ -20,7 +20,8 @@ type Direct struct {
 func NewDirect(tx transactor, issuer *Issuer) *Direct { return &Direct{issuer: issuer, tx: tx} }
 
 // ForUser stores the grant and issues under it in one transaction. It fills in the grant's
-// id and times. within is called before the commit, as at Codes.Exchange.
+// id and times. within is called before the commit, as at Codes.Exchange. It returns
+// provider.ErrStale when the user was changed since the grant's generation was read.
 func (d *Direct) ForUser(ctx context.Context, c *client.Client, g *Grant, within func(context.Context, Exchanged) error) error {
 	var exchanged Exchanged
 	err := d.tx.InTx(ctx, func(ctx context.Context) error {

@@ -13,6 +13,8 @@ type Grant struct {
 	ClientID string
 	// UserID is zero for a grant of the client itself.
 	UserID provider.ID
+	// UserGeneration is that of the user as verified, for CreateGrant alone: it is not kept.
+	UserGeneration int64
 	// SessionID is the sign-in session in which it was agreed to.
 	SessionID provider.ID
 	// AuthTime, ACR and AMR say how the person proved who they are.

@@ -21,9 +21,10 @@ type consentStore interface {
 	Remember(ctx context.Context, userID provider.ID, clientID string, a consent.Agreement, at time.Time) error
 }
 
-// approver stores an approval and returns its code. It returns grant.ErrFinished.
+// approver stores an approval and returns its code. It returns grant.ErrFinished, and
+// provider.ErrStale when the user or the session has changed meanwhile.
 type approver interface {
-	Approve(ctx context.Context, c *client.Client, g *grant.Grant, code grant.Code) (string, error)
+	Approve(ctx context.Context, c *client.Client, g *grant.Grant, code grant.Code, within func(context.Context) error) (string, error)
 }
 
 // AuthorizeEndpoint decides authorization requests (RFC 6749 section 4.1.1, OpenID Connect
@@ -122,29 +123,27 @@ func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
 
 // Approve answers a request with a code for the person of the session. Remember keeps what
 // was agreed to for the next time. It returns a refusal when the request was answered
-// before.
+// before, and provider.ErrStale when the person is not signed in any more as the session says:
+// then it takes another Next.
 func (e *AuthorizeEndpoint) Approve(ctx context.Context, f Flow, s *session.Session, remember bool) (string, error) {
 	r := f.Request
 	g := &grant.Grant{
-		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
+		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, UserGeneration: s.User.Generation, SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
 		AuthTime: &s.AuthTime, ACR: passwordACR, AMR: s.Methods, Claims: r.Claims.text(), ClaimsAgreed: true,
 		Offline: slices.Contains(r.Scopes, scopeOffline),
 	}
 	code, err := e.codes.Approve(ctx, r.Client, g, grant.Code{
 		RedirectURI: r.RedirectURI, Challenge: r.Challenge, Method: r.Method, Nonce: r.Nonce,
+	}, func(ctx context.Context) error {
+		if !remember {
+			return nil
+		}
+		return e.remember(ctx, r, s)
 	})
 	if errors.Is(err, grant.ErrFinished) {
 		return "", refusal.New(refusal.InvalidRequest, refusal.CheckFinished, "This sign-in has been completed already.").For(r.Client.ID)
 	}
-	if err != nil {
-		return "", err
-	}
-	if remember {
-		if err := e.remember(ctx, r, s); err != nil {
-			return "", err
-		}
-	}
-	return code, nil
+	return code, err
 }
 
 // remember adds to what was agreed to before.

@@ -1,6 +1,7 @@
 package oauth_test
 
 import (
+	"context"
 	"crypto/rand"
 	"net/url"
 	"testing"
@@ -34,7 +35,7 @@ func TestClaimsOfOldGrantsKeepToTheScopes(t *testing.T) {
 	}
 	c, err := r.store.Client(t.Context(), "app")
 	require.NoError(t, err)
-	code, err := r.codes.Approve(t.Context(), c, g, grant.Code{RedirectURI: callback})
+	code, err := r.codes.Approve(t.Context(), c, g, grant.Code{RedirectURI: callback}, func(context.Context) error { return nil })
 	require.NoError(t, err)
 	answer, err := r.exchange(r.secret, code)
 	require.NoError(t, err)

@@ -26,7 +26,9 @@ func (h *house) person(name string) *session.Session {
 	now := *h.now.Load()
 	u := &account.User{ID: provider.NewID(now, rand.Reader), Username: name, CreatedAt: now, UpdatedAt: now}
 	require.NoError(h.t, h.store.CreateUser(h.t.Context(), u))
-	return &session.Session{ID: provider.NewID(now, rand.Reader), User: u, AuthTime: now, Methods: []string{"pwd"}}
+	s, _, err := h.sessions.Begin(h.t.Context(), u, []string{"pwd"}, nil)
+	require.NoError(h.t, err)
+	return s
 }
 
 func (h *house) app(alg string) string {

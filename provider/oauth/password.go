@@ -24,6 +24,7 @@ type passwordVerifier interface {
 
 // userIssuer issues to a user who proved to be it without a browser.
 type userIssuer interface {
+	// ForUser returns provider.ErrStale when the user has changed meanwhile.
 	ForUser(ctx context.Context, c *client.Client, g *grant.Grant, within func(context.Context, grant.Exchanged) error) error
 }
 
@@ -102,11 +103,11 @@ func (h *password) PopulateTokenEndpointResponse(ctx context.Context, r fosite.A
 	}
 	now := h.clock.Now(ctx)
 	g := &grant.Grant{
-		ClientID: c.ID, UserID: user.ID, Scopes: r.GetGrantedScopes(), Audience: r.GetGrantedAudience(),
+		ClientID: c.ID, UserID: user.ID, UserGeneration: user.Generation, Scopes: r.GetGrantedScopes(), Audience: r.GetGrantedAudience(),
 		AuthTime: &now, ACR: passwordACR, AMR: []string{"pwd"},
 		Offline: true, // there is no session that it could end with
 	}
-	return h.issuer.ForUser(ctx, c, g, func(ctx context.Context, x grant.Exchanged) error {
+	err = h.issuer.ForUser(ctx, c, g, func(ctx context.Context, x grant.Exchanged) error {
 		populate(response, x.Issued)
 		if !slices.Contains(x.Scopes, scopeOpenID) {
 			return nil
@@ -118,6 +119,14 @@ func (h *password) PopulateTokenEndpointResponse(ctx context.Context, r fosite.A
 		response.SetExtra("id_token", idToken)
 		return nil
 	})
+	if errors.Is(err, provider.ErrStale) { // the password was changed while it was being verified
+		return wrongPassword(c, err)
+	}
+	return err
+}
+
+func wrongPassword(c *client.Client, cause error) error {
+	return refusal.New(refusal.InvalidGrant, refusal.CheckPassword, "The user name or the password is wrong.").For(c.ID).Because(cause)
 }
 
 func (h *password) verify(ctx context.Context, c *client.Client, r fosite.AccessRequester) (*account.User, error) {
@@ -126,7 +135,7 @@ func (h *password) verify(ctx context.Context, c *client.Client, r fosite.Access
 	var throttled *account.Throttled
 	switch {
 	case errors.Is(err, account.ErrSignIn):
-		return nil, refusal.New(refusal.InvalidGrant, refusal.CheckPassword, "The user name or the password is wrong.").For(c.ID).Because(err)
+		return nil, wrongPassword(c, err)
 	case errors.As(err, &throttled):
 		tooMany := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckThrottled, "Too many failed sign-ins. Wait before the next try.").For(c.ID).WithStatus(429)
 		tooMany.RetryAfter = throttled.RetryAfter

@@ -33,7 +33,9 @@ type Session struct {
 // ErrNone: there is no session, or it is over.
 var ErrNone = errors.New("not signed in")
 
-// Store keeps sessions. It returns provider.ErrNotFound.
+// Store keeps sessions. It returns provider.ErrNotFound. A session is stored, in one
+// statement, only while its user is enabled and of the generation that was verified; otherwise
+// provider.ErrStale is returned.
 type Store interface {
 	CreateSession(ctx context.Context, s *Session) error
 	// ReplaceSession ends one session and puts another of the same user in its place: what
@@ -82,7 +84,8 @@ func NewManager(store Store, key macKey, events publisher, clock provider.Clock,
 // Begin starts a session for a user who has just proved to be it, and ends the one that
 // the browser had, if any. When that was the same user's, who only had to prove it again,
 // applications notice nothing; another user's is signed out. It returns the session and the
-// text for the cookie, which is a credential.
+// text for the cookie, which is a credential, or provider.ErrStale when the user was changed
+// since the proof.
 func (m *Manager) Begin(ctx context.Context, user *account.User, methods []string, previous *Session) (*Session, string, error) {
 	now := m.clock.Now(ctx)
 	t := token.New(token.Session, provider.NewID(now, m.random), m.random)
@@ -105,10 +108,10 @@ func (m *Manager) keep(ctx context.Context, s, previous *Session) error {
 	case previous.User.ID == s.User.ID:
 		return m.store.ReplaceSession(ctx, previous.ID, s)
 	}
-	if err := m.End(ctx, previous); err != nil {
+	if err := m.store.CreateSession(ctx, s); err != nil {
 		return err
 	}
-	return m.store.CreateSession(ctx, s)
+	return m.End(ctx, previous)
 }
 
 // Find returns the session behind a cookie, or ErrNone.

@@ -26,6 +26,17 @@ func (f *fixture) user(t *testing.T, name string) *account.User {
 	return u
 }
 
+func (f *fixture) newSession(u *account.User) *session.Session {
+	return &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), AuthTime: f.clock(), Methods: []string{"pwd"}, SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
+}
+
+func (f *fixture) session(t *testing.T, u *account.User) *session.Session {
+	t.Helper()
+	s := f.newSession(u)
+	require.NoError(t, f.CreateSession(t.Context(), s))
+	return s
+}
+
 func testUsers(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	u := f.user(t, "alice")
@@ -145,8 +156,9 @@ func testCodes(t *testing.T, f *fixture) {
 	f.client(t, "app")
 	u := f.user(t, "alice")
 	at := f.clock()
+	s := f.session(t, u)
 	g := &grant.Grant{
-		ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: f.newID(), Scopes: []string{"openid"}, Audience: []string{}, AuthTime: &at,
+		ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: s.ID, Scopes: []string{"openid"}, Audience: []string{}, AuthTime: &at,
 		ACR: "1", AMR: []string{"pwd"}, Claims: `{"userinfo":{}}`, ClaimsAgreed: true, Offline: true, CreatedAt: at,
 	}
 	require.NoError(t, f.CreateGrant(ctx, g))
