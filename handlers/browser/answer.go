@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
@@ -21,14 +20,11 @@ func (b *Browser) answer(w http.ResponseWriter, r *oauth.AuthorizeRequest, param
 	if r.Mode == oauth.FormPost {
 		return b.Pages.FormPost(w, pages.FormPost{Action: r.RedirectURI, Params: params, Target: target(r.RedirectURI)})
 	}
-	separator := "?"
-	switch {
-	case r.Mode == oauth.Fragment:
-		separator = "#"
-	case strings.Contains(r.RedirectURI, "?"):
-		separator = "&"
+	if r.Mode == oauth.Fragment {
+		seeOther(w, r.RedirectURI+"#"+params.Encode())
+		return nil
 	}
-	seeOther(w, r.RedirectURI+separator+params.Encode())
+	seeOther(w, oauth.WithQuery(r.RedirectURI, params))
 	return nil
 }
 

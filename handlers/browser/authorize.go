@@ -6,24 +6,24 @@ import (
 	"net/url"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
-	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// maxAddress bounds the parameters of a request, in bytes.
-const maxAddress = 16 << 10
-
 // ServeAuthorize serves the authorization endpoint (RFC 6749 section 3.1).
 func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodPost {
-		return b.repeatAsGet(w, r)
+		form, err := readPost(r)
+		if err != nil {
+			return err
+		}
+		return repeatAsGet(w, b.AuthorizePath, form)
 	}
-	form, err := wire.Parameters(r.URL.RawQuery)
-	if err != nil || len(r.URL.RawQuery) > maxAddress || !readable(form) {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The address is too long or not well-formed.").Because(err)
+	form, err := readAddress(r)
+	if err != nil {
+		return err
 	}
 	p := b.begin(r.Context(), form)
 	if text := form.Get("flow"); text != "" && !form.Has("client_id") {
@@ -36,12 +36,15 @@ func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
 
 // repeatAsGet answers a posted request with the same one as a GET: cookies that are Lax do
 // not come with what another site posts, so nobody would seem to be signed in.
-func (b *Browser) repeatAsGet(w http.ResponseWriter, r *http.Request) error {
-	form, err := readPost(r)
-	if err != nil {
-		return err
+func repeatAsGet(w http.ResponseWriter, path string, form url.Values) error {
+	query := form.Encode()
+	if len(query) > maxAddress {
+		return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request is too long.")
 	}
-	seeOther(w, b.AuthorizePath+"?"+form.Encode())
+	if query != "" {
+		path += "?" + query
+	}
+	seeOther(w, path)
 	return nil
 }
 

@@ -28,6 +28,7 @@ type sessions interface {
 	Begin(ctx context.Context, user *account.User, methods []string, previous *session.Session) (*session.Session, string, error)
 	Find(ctx context.Context, text string) (*session.Session, error)
 	End(ctx context.Context, s *session.Session) error
+	EndNamed(ctx context.Context, id provider.ID, subject string) (bool, error)
 }
 
 // signIn verifies a password.

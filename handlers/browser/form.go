@@ -12,6 +12,18 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
+// maxAddress bounds the parameters of a request, in bytes.
+const maxAddress = 16 << 10
+
+// readAddress reads the parameters in the address of a request.
+func readAddress(r *http.Request) (url.Values, error) {
+	form, err := wire.Parameters(r.URL.RawQuery)
+	if err != nil || len(r.URL.RawQuery) > maxAddress || !readable(form) {
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The address is too long or not well-formed.").Because(err)
+	}
+	return form, nil
+}
+
 // readPost reads a posted form, from whichever site.
 func readPost(r *http.Request) (url.Values, error) {
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")

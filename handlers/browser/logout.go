@@ -1,14 +1,15 @@
 package browser
 
 import (
-	"encoding/base64"
+	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
-	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
-	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -16,69 +17,89 @@ import (
 // request that proves to know the sign-in is carried out; any other one asks the person
 // first, or any site could sign people out with a link.
 func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
-	form, err := wire.Parameters(r.URL.RawQuery)
-	if err != nil || !readable(form) {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The address is not well-formed.").Because(err)
-	}
+	read := readAddress
 	if r.Method == http.MethodPost {
-		if form, err = readPost(r); err != nil {
-			return err
-		}
+		read = readPost
+	}
+	form, err := read(r)
+	if err != nil {
+		return err
+	}
+	presented := b.cookie(r, sessionCookie) != ""
+	if r.Method == http.MethodPost && !presented {
+		// Another site's form comes without our cookies: that there is none does not tell
+		// that nobody is signed in. With the GET they come.
+		return repeatAsGet(w, b.LogoutPath, form)
 	}
 	s, err := b.signedIn(r)
 	if err != nil {
 		return err
 	}
+	confirmed := false
 	if text := form.Get("confirm"); text != "" {
-		return b.confirmLogout(w, r, s, text)
+		var about provider.ID
+		about, form = b.openQuestion(text)
+		confirmed = r.Method == http.MethodPost && s != nil && about == s.ID
 	}
 	request, err := b.Logout.Parse(r.Context(), form)
 	if err != nil {
 		return err
 	}
-	if s != nil && !concerns(request, s) {
-		return b.askLogout(w, s)
+	if s != nil && !confirmed && !concerns(request.Hint, s) {
+		return b.askLogout(w, s, request)
 	}
-	return b.signOut(w, r, s, request.RedirectURI)
+	if err := b.endSessions(r.Context(), s, request.Hint); err != nil {
+		return err
+	}
+	if presented {
+		b.setCookie(w, sessionCookie, "")
+	}
+	if request.RedirectURI == "" {
+		return b.Pages.LoggedOut(w, loggedOut(request.Client))
+	}
+	seeOther(w, request.RedirectURI)
+	return nil
 }
 
 // concerns tells whether the hint is about the very person who is signed in.
-func concerns(request oauth.LogoutRequest, s *session.Session) bool {
-	return request.Trusted && request.Hint.Subject == s.User.ID.String()
+func concerns(hint *oauth.Hint, s *session.Session) bool {
+	return hint != nil && hint.Subject == s.User.ID.String()
 }
 
-func (b *Browser) askLogout(w http.ResponseWriter, s *session.Session) error {
-	confirm := base64.RawURLEncoding.EncodeToString(b.Seal.SealFor(confirmContext(s), nil))
-	return b.Pages.Logout(w, pages.Logout{Action: b.LogoutPath, Username: s.User.Username, Confirm: confirm})
-}
-
-// confirmLogout takes the answer of the page, which is bound to the session that it asked
-// about.
-func (b *Browser) confirmLogout(w http.ResponseWriter, r *http.Request, s *session.Session, text string) error {
-	sealed, err := base64.RawURLEncoding.DecodeString(text)
-	if s != nil && err == nil {
-		_, err = b.Seal.OpenFor(confirmContext(s), sealed)
-	}
-	if s != nil && err != nil {
-		return b.askLogout(w, s)
-	}
-	return b.signOut(w, r, s, "") // without a session there is nothing to ask about
-}
-
-func confirmContext(s *session.Session) []byte { return append([]byte("logout "), s.ID[:]...) }
-
-// signOut ends the session, and only then says so.
-func (b *Browser) signOut(w http.ResponseWriter, r *http.Request, s *session.Session, redirectURI string) error {
+// endSessions ends the session of the browser, if any, and the one that the hint names: the
+// browser that brings the hint may have lost its cookie, or be another one.
+func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oauth.Hint) error {
 	if s != nil {
-		if err := b.Sessions.End(r.Context(), s); err != nil {
+		if err := b.Sessions.End(ctx, s); err != nil {
 			return err
 		}
-		canonical.From(r.Context()).Outcome("signed_out")
+		canonical.From(ctx).Outcome("signed_out")
 	}
-	b.setCookie(w, sessionCookie, "")
-	if redirectURI == "" {
-		return b.Pages.LoggedOut(w)
+	if hint == nil {
+		return nil
 	}
-	seeOther(w, redirectURI)
-	return nil
+	id, err := provider.ParseID(hint.SessionID)
+	if err != nil || (s != nil && s.ID == id) { // not every ID token was issued in a session
+		return nil
+	}
+	ended, err := b.Sessions.EndNamed(ctx, id, hint.Subject)
+	if ended {
+		canonical.From(ctx).Outcome("signed_out")
+	}
+	return err
+}
+
+// loggedOut leads back to the application: to its home page, or else to the site that it has
+// people sent to after signing out.
+func loggedOut(c *client.Client) pages.LoggedOut {
+	if c == nil {
+		return pages.LoggedOut{}
+	}
+	page := pages.LoggedOut{Client: c.Name, ClientURI: c.URI}
+	for _, uri := range c.PostLogoutRedirectURIs {
+		if u, err := url.Parse(uri); err == nil && page.ClientURI == "" && (u.Scheme == "https" || u.Scheme == "http") {
+			page.ClientURI = u.Scheme + "://" + u.Host + "/"
+		}
+	}
+	return page
 }

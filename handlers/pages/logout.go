@@ -6,6 +6,8 @@ import "net/http"
 type Logout struct {
 	// Action is where the form goes; Confirm proves that this page asked.
 	Action, Confirm, Username string
+	// Client is the application that asks for it, or empty.
+	Client string
 }
 
 // Logout writes the page that asks.
@@ -13,7 +15,13 @@ func (s *Set) Logout(w http.ResponseWriter, page Logout) error {
 	return s.writeForm(w, http.StatusOK, "logout", page, "")
 }
 
+// LoggedOut is the page that says that it is done.
+type LoggedOut struct {
+	// Client is the application that sent the person here, or empty; ClientURI leads back.
+	Client, ClientURI string
+}
+
 // LoggedOut writes the page that says that it is done.
-func (s *Set) LoggedOut(w http.ResponseWriter) error {
-	return s.write(w, http.StatusOK, "logged_out", nil)
+func (s *Set) LoggedOut(w http.ResponseWriter, page LoggedOut) error {
+	return s.write(w, http.StatusOK, "logged_out", page)
 }

@@ -53,9 +53,11 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 		})
 	})
 	show("logout", func(w http.ResponseWriter) error {
-		return set.Logout(w, pages.Logout{Action: "/oauth/logout", Confirm: evil, Username: evil})
+		return set.Logout(w, pages.Logout{Action: "/oauth/logout", Confirm: evil, Username: evil, Client: evil})
 	})
-	show("logged_out", set.LoggedOut)
+	show("logged_out", func(w http.ResponseWriter) error {
+		return set.LoggedOut(w, pages.LoggedOut{Client: evil, ClientURI: "javascript:" + evil})
+	})
 	show("form_post", func(w http.ResponseWriter) error {
 		return set.FormPost(w, pages.FormPost{Action: "https://app.example/cb", Params: url.Values{evil: {evil}}, Target: "https://app.example"})
 	})

@@ -6,20 +6,26 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 // LogoutRequest is what an application asks for when it sends the browser to sign out
 // (OpenID Connect RP-Initiated Logout section 2).
 type LogoutRequest struct {
-	// Trusted: the hint proves that the application knows this person's sign-in, so no
-	// question is needed when it is the person who is signed in.
-	Trusted bool
-	Hint    Hint
-	// RedirectURI is where the browser goes afterwards, with the state; empty: nowhere.
+	// Hint is about the sign-in that the application knows, or nil: nothing that it sent
+	// proves that it knows any.
+	Hint *Hint
+	// Client is who asks, or nil. Without a hint anybody can name it.
+	Client *client.Client
+	// RedirectURI is where the browser goes afterwards, with the state; empty: nowhere. It is
+	// registered for Client.
 	RedirectURI string
+	// Asked are the parameters that lead to Client and RedirectURI again, without the hint.
+	Asked url.Values
 }
 
 // Logout judges requests to sign out.
@@ -33,52 +39,78 @@ func NewLogout(clients clientFinder, idTokens *IDTokens) *Logout {
 	return &Logout{clients: clients, idTokens: idTokens}
 }
 
-// Parse checks a request. An address to go to afterwards needs a hint of ours and must be
-// registered letter by letter, or anybody could send people anywhere through us (threats
-// 55, Authelia GHSA-36f2-fcrx-fp4j).
+// Parse checks a request. What does not hold is not used (RP-Initiated Logout section 4): a
+// hint that is not ours is none, a client that is not known did not ask, and an address that
+// is not registered letter by letter is not gone to. Only an application that proves itself
+// by a hint is told that its address is wrong; the person in front of any other request can
+// still sign out.
 func (l *Logout) Parse(ctx context.Context, form url.Values) (LogoutRequest, error) {
-	refused := func(description string) error {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckLogout, description)
-	}
-	for _, values := range form {
+	for name, values := range form {
 		if len(values) > 1 {
-			return LogoutRequest{}, refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "A parameter stands more than once in the request.")
+			return LogoutRequest{}, refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "A parameter stands more than once in the request.").
+				Compare(refusal.FieldParameter, "", name)
 		}
 	}
-	after, text := form.Get("post_logout_redirect_uri"), form.Get("id_token_hint")
-	if text == "" {
-		if after != "" {
-			return LogoutRequest{}, refused("An address to go to needs an id_token_hint.")
+	var r LogoutRequest
+	id := form.Get("client_id")
+	if text := form.Get("id_token_hint"); text != "" {
+		hint, err := l.idTokens.Hint(ctx, text)
+		switch {
+		case err != nil:
+		case id != "" && !slices.Contains(hint.Audience, id):
+			return LogoutRequest{}, nil // one of the two is not true, and there is no telling which
+		default:
+			r.Hint, id = &hint, hint.Audience[0]
 		}
-		return LogoutRequest{}, nil
 	}
-	hint, err := l.idTokens.Hint(ctx, text)
-	if err != nil {
-		return LogoutRequest{}, refused("The id_token_hint is not an ID token of this server.")
-	}
-	if id := form.Get("client_id"); id != "" && !slices.Contains(hint.Audience, id) {
-		return LogoutRequest{}, refused("The id_token_hint was issued to another client.")
-	}
-	r := LogoutRequest{Trusted: true, Hint: hint}
-	if after == "" {
+	if id == "" {
 		return r, nil
 	}
-	c, err := l.clients.Client(ctx, hint.Audience[0])
+	c, err := l.clients.Client(ctx, id)
 	if err != nil && !errors.Is(err, provider.ErrNotFound) {
 		return LogoutRequest{}, fmt.Errorf("find client: %w", err)
 	}
-	if err != nil || c.Disabled || !slices.Contains(c.PostLogoutRedirectURIs, after) {
-		return LogoutRequest{}, refused("The address to go to is not registered for the application.")
+	if err == nil && !c.Disabled {
+		r.Client, r.Asked = c, url.Values{"client_id": {c.ID}}
 	}
-	u, err := url.Parse(after)
-	if err != nil {
-		return LogoutRequest{}, refused("The address to go to is malformed.")
+	return r, l.afterwards(&r, form)
+}
+
+// afterwards finds out where the browser may go.
+func (l *Logout) afterwards(r *LogoutRequest, form url.Values) error {
+	after := form.Get("post_logout_redirect_uri")
+	if after == "" {
+		return nil
 	}
+	if r.Client == nil || !slices.Contains(r.Client.PostLogoutRedirectURIs, after) {
+		if r.Hint == nil {
+			return nil
+		}
+		wrong := refusal.New(refusal.InvalidRequest, refusal.CheckLogout, "The address to go to is not registered for the application.")
+		if r.Client != nil {
+			wrong.For(r.Client.ID).Compare(refusal.FieldPostLogout, strings.Join(r.Client.PostLogoutRedirectURIs, " "), after)
+		}
+		return wrong
+	}
+	r.RedirectURI = after
+	r.Asked.Set("post_logout_redirect_uri", after)
 	if form.Has("state") {
-		q := u.Query()
-		q.Set("state", form.Get("state"))
-		u.RawQuery = q.Encode()
+		r.Asked.Set("state", form.Get("state"))
+		r.RedirectURI = WithQuery(after, url.Values{"state": r.Asked["state"]})
 	}
-	r.RedirectURI = u.String()
-	return r, nil
+	return nil
+}
+
+// WithQuery adds parameters to a registered address. What is registered stays as it is,
+// letter by letter (RFC 6749 section 3.1.2): reading and writing its query anew would put it
+// in another order, and lose what is no pair of name and value.
+func WithQuery(address string, params url.Values) string {
+	separator := "?"
+	switch {
+	case strings.HasSuffix(address, "?") || strings.HasSuffix(address, "&"):
+		separator = ""
+	case strings.Contains(address, "?"):
+		separator = "&"
+	}
+	return address + separator + params.Encode()
 }

@@ -24,6 +24,7 @@ const (
 	FieldPrompt      Field = "prompt"
 	FieldAlgorithm   Field = "alg"
 	FieldPolicy      Field = "rate_limit_policy"
+	FieldPostLogout  Field = "post_logout_redirect_uri"
 )
 
 // compareMax bounds each side in bytes, so that a sealed record stays within an

@@ -144,6 +144,22 @@ func (m *Manager) live(s *Session, now time.Time) bool {
 	return s.EndedAt == nil && !s.User.Disabled && now.Before(s.ExpiresAt) && now.Before(s.SeenAt.Add(m.lifetimes.Idle))
 }
 
+// EndNamed ends the session with the given id if it is the given person's and not over, and
+// tells whether it did.
+func (m *Manager) EndNamed(ctx context.Context, id provider.ID, subject string) (bool, error) {
+	s, err := m.store.Session(ctx, id)
+	if errors.Is(err, provider.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("session: read: %w", err)
+	}
+	if s.EndedAt != nil || s.User.ID.String() != subject {
+		return false, nil
+	}
+	return true, m.End(ctx, s)
+}
+
 // End ends a session.
 func (m *Manager) End(ctx context.Context, s *Session) error {
 	if err := m.store.EndSession(ctx, s.ID, m.clock.Now(ctx)); err != nil {

@@ -1,0 +1,205 @@
+package e2e_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const bye = "https://app.example.test/bye"
+
+// signedIn signs alice in to the application in a browser of her own.
+func signedIn(t *testing.T, s *server, secret string) (p *person, hint, access string) {
+	t.Helper()
+	p = s.person(t)
+	tokens := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)
+	return p, tokens["id_token"].(string), tokens["access_token"].(string)
+}
+
+// in tells whether somebody is signed in.
+func (p *person) in() bool {
+	p.t.Helper()
+	return returned(p.t, p.authorize(url.Values{"prompt": {"none"}})).Get("error") != "login_required"
+}
+
+func (p *person) logout(form url.Values) answer {
+	p.t.Helper()
+	return p.open("/oauth/logout?" + form.Encode())
+}
+
+func (p *person) confirm(page answer) answer {
+	p.t.Helper()
+	require.Contains(p.t, page.body, `id="logout-page"`)
+	return p.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(p.t, page, "confirm")}})
+}
+
+// What another site posts comes without our cookies, which says nothing about who is signed
+// in: it becomes a GET, with which they come, and the person is asked.
+func TestAFormOfAnotherSiteSignsNobodyOut(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		p, _, _ := signedIn(t, s, secret)
+		crossSite := func(form url.Values) answer {
+			return s.person(t).request(http.MethodPost, "/oauth/logout", form, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site")
+		}
+		for _, form := range []url.Values{{}, {"confirm": {"x"}}, {"client_id": {"app"}, "post_logout_redirect_uri": {bye}, "state": {"s t"}}} {
+			got := crossSite(form)
+			require.Equal(t, http.StatusSeeOther, got.status)
+			assert.Empty(t, got.header.Values("Set-Cookie"), "a cookie that was not presented is not dropped")
+			location, err := url.Parse(got.header.Get("Location"))
+			require.NoError(t, err)
+			assert.Equal(t, "/oauth/logout", location.Path)
+			assert.Equal(t, form, location.Query())
+			assert.Contains(t, p.open(location.String()).body, `id="logout-page"`, form)
+			assert.True(t, p.in(), form)
+		}
+		assert.Equal(t, http.StatusBadRequest, crossSite(url.Values{"state": {strings.Repeat("x", 17<<10)}}).status)
+
+		nobody := s.person(t).open("/oauth/logout")
+		assert.Contains(t, nobody.body, `id="logged-out"`, "nothing was there")
+		assert.Empty(t, nobody.header.Values("Set-Cookie"))
+		stale := s.person(t)
+		stale.cookies[sessionCookie] = "noise"
+		assert.Contains(t, stale.open("/oauth/logout").body, `id="logged-out"`)
+		assert.NotContains(t, stale.cookies, sessionCookie, "one that was presented and is worth nothing is dropped")
+	})
+}
+
+// The hint proves that the application knows the sign-in: the session that it names ends,
+// and what was granted in it, whether the browser has the cookie or not.
+func TestAHintEndsTheSessionThatItNames(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		p, hint, access := signedIn(t, s, secret)
+		other, _, otherAccess := signedIn(t, s, secret)
+		ask := url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}, "state": {"x y"}}
+		posted := s.person(t).request(http.MethodPost, "/oauth/logout", ask, "Sec-Fetch-Site", "cross-site")
+		require.Equal(t, http.StatusSeeOther, posted.status)
+		assert.True(t, p.in(), "not by the form itself")
+
+		for range 2 { // the second time it is over already
+			got := s.person(t).open(posted.header.Get("Location"))
+			assert.Equal(t, http.StatusSeeOther, got.status)
+			assert.Equal(t, bye+"?state=x+y", got.header.Get("Location"))
+			assert.False(t, p.in())
+			assert.False(t, s.active("app", secret, access))
+		}
+		assert.True(t, other.in(), "another session of the same person")
+		assert.True(t, s.active("app", secret, otherAccess))
+
+		last := s.person(t).logout(url.Values{"id_token_hint": {hint}})
+		assert.Contains(t, last.body, `id="logged-out"`)
+		assert.Contains(t, last.body, `href="https://app.example.test/"`, "a way back")
+		assert.Contains(t, last.body, `href="/login"`)
+	})
+}
+
+// Without a hint anybody can send people here in the name of an application: they are asked,
+// and go on only to an address that is the application's.
+func TestSigningOutWithoutAHintAsks(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		s.command("client", "create", "Books & more", "shop", "--grant-type", "authorization_code", "--redirect-uri", callback, "--post-logout-redirect-uri", "https://shop.example.test/")
+		_, hint, _ := signedIn(t, s, secret)
+		unsigned := hint[:strings.LastIndexByte(hint, '.')+1]
+		for _, tc := range []struct {
+			name string
+			form url.Values
+			to   string
+		}{
+			{"client", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}, "state": {"s t"}}, bye + "?state=s+t"},
+			{"empty hint", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}, "id_token_hint": {""}}, bye},
+			{"broken hint", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}, "id_token_hint": {"noise"}}, bye},
+			{"unsigned hint", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}, "id_token_hint": {unsigned}}, bye},
+			{"no client", url.Values{"post_logout_redirect_uri": {bye}}, ""},
+			{"broken hint alone", url.Values{"post_logout_redirect_uri": {bye}, "id_token_hint": {unsigned}}, ""},
+			{"another client's address", url.Values{"client_id": {"shop"}, "post_logout_redirect_uri": {bye}}, ""},
+			{"an address nearby", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye + "/"}}, ""},
+			{"no address of the kind", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {callback}}, ""},
+			{"script", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {"javascript:alert(1)"}}, ""},
+			{"unknown client", url.Values{"client_id": {"nobody"}, "post_logout_redirect_uri": {bye}}, ""},
+			{"hint of another client", url.Values{"client_id": {"shop"}, "id_token_hint": {hint}, "post_logout_redirect_uri": {"https://shop.example.test/"}}, ""},
+		} {
+			p, _, _ := signedIn(t, s, secret)
+			page := p.logout(tc.form)
+			assert.Empty(t, page.header.Get("Location"), tc.name)
+			assert.Equal(t, tc.name == "another client's address", strings.Contains(page.body, "Books &amp; more"), tc.name)
+			done := p.confirm(page)
+			assert.Equal(t, tc.to, done.header.Get("Location"), tc.name)
+			assert.Equal(t, tc.to == "", strings.Contains(done.body, `id="logged-out"`), tc.name)
+			assert.False(t, p.in(), tc.name)
+		}
+		away := s.person(t).logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}})
+		assert.Equal(t, bye, away.header.Get("Location"), "nobody is signed in: there is nothing to ask")
+	})
+}
+
+// A hint about somebody else signs nobody out by itself; once the person agreed, the address
+// is as good as with a hint about her.
+func TestAHintAboutSomebodyElseAsksAndReturns(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		alice, hint, _ := signedIn(t, s, secret)
+		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
+		bob := s.person(t)
+		bob.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
+		page := bob.logout(url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}, "state": {"1"}})
+		assert.True(t, bob.in())
+		assert.Equal(t, bye+"?state=1", bob.confirm(page).header.Get("Location"))
+		assert.False(t, bob.in())
+		assert.True(t, alice.in(), "she was not asked")
+	})
+}
+
+// The answer is that of the person who was asked, from the page that asked.
+func TestTheSignOutPageAnswersForItsSession(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		p, _, _ := signedIn(t, s, secret)
+		other, _, _ := signedIn(t, s, secret)
+		confirm := hidden(t, other.logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}}), "confirm")
+		for _, text := range []string{confirm, confirm[:len(confirm)-2], "noise", hidden(t, p.authorize(url.Values{"prompt": {"login"}}), "flow")} {
+			page := p.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {text}})
+			assert.Contains(t, page.body, `id="logout-page"`)
+			assert.True(t, p.in())
+		}
+		own := hidden(t, p.open("/oauth/logout"), "confirm")
+		assert.Contains(t, p.logout(url.Values{"confirm": {own}}).body, `id="logout-page"`, "a link is no answer")
+		assert.True(t, p.in())
+
+		// Signed out in another tab meanwhile: the way back is still known.
+		page := p.logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}})
+		p.confirm(p.open("/oauth/logout"))
+		assert.Equal(t, bye, p.follow(p.confirm(page)).header.Get("Location"))
+	})
+}
+
+// A registered query is the application's: nothing of it is read, sorted or written anew.
+func TestRegisteredQueriesStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		const to, from = "https://q.example.com/bye?a=1;b=2&z=%2F", "https://q.example.com/cb?z=%2F&a=1;b=2&c"
+		s.command("client", "create", "Q", "q", "--grant-type", "authorization_code", "--redirect-uri", from, "--scope", "openid", "--post-logout-redirect-uri", to)
+		p := s.person(t)
+		ask := url.Values{"client_id": {"q"}, "redirect_uri": {from}, "scope": {"openid"}}
+		got := p.agree(p.follow(p.login(p.authorize(ask), "wonderland")), true)
+		assert.True(t, strings.HasPrefix(got.header.Get("Location"), from+"&code="), got.header.Get("Location"))
+		ask.Set("response_mode", "fragment")
+		assert.True(t, strings.HasPrefix(p.authorize(ask).header.Get("Location"), from+"#code="))
+		ask.Set("response_mode", "form_post")
+		assert.Contains(t, p.authorize(ask).body, `action="https://q.example.com/cb?z=%2F&amp;a=1;b=2&amp;c"`)
+
+		done := p.confirm(p.logout(url.Values{"client_id": {"q"}, "post_logout_redirect_uri": {to}, "state": {"s t"}}))
+		assert.Equal(t, to+"&state=s+t", done.header.Get("Location"))
+	})
+}
