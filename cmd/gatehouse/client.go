@@ -29,6 +29,7 @@ type clientView struct {
 	Name                string       `json:"client_name"`
 	Type                string       `json:"client_type"`
 	AuthMethod          string       `json:"token_endpoint_auth_method"`
+	AuthMethodPinned    bool         `json:"auth_method_pinned"`
 	GrantTypes          []string     `json:"grant_types"`
 	RedirectURIs        []string     `json:"redirect_uris"`
 	PostLogoutURIs      []string     `json:"post_logout_redirect_uris"`
@@ -72,7 +73,7 @@ func viewOf(c *client.Client) clientView {
 		alg = "RS256"
 	}
 	v := clientView{
-		ID: c.ID, Name: c.Name, Type: string(c.Type), AuthMethod: string(c.AuthMethod),
+		ID: c.ID, Name: c.Name, Type: string(c.Type), AuthMethod: string(c.AuthMethod), AuthMethodPinned: c.AuthMethodPinned,
 		GrantTypes: grantTypeNames(c.GrantTypes), RedirectURIs: orEmpty(c.RedirectURIs), PostLogoutURIs: orEmpty(c.PostLogoutRedirectURIs),
 		URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Scopes: orEmpty(c.Scopes),
 		DefaultScopes: orEmpty(c.DefaultScopes), Audience: orEmpty(c.Audience), AccessTokenFormat: string(c.TokenFormat),
@@ -87,6 +88,14 @@ func viewOf(c *client.Client) clientView {
 		v.Secrets = append(v.Secrets, secretView{s.ID.String(), s.CreatedAt, s.ExpiresAt})
 	}
 	return v
+}
+
+// provesBy says how the client may prove itself.
+func provesBy(c *client.Client) string {
+	if c.Accepts(client.SecretBasic) && c.Accepts(client.SecretPost) {
+		return "secret, by Basic or in the body"
+	}
+	return string(c.AuthMethod)
 }
 
 // orEmpty makes JSON say [] and not null, which few programs expect of a list.

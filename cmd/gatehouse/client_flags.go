@@ -34,7 +34,7 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.audience, "audience", nil, "whom its tokens may be for (repeatable)")
 	flags.BoolVar(&f.public, "public", false, "a client that cannot keep a secret: browser or native application")
 	flags.StringVar(&f.kind, "client-type", "", "web, native or backend (default web)")
-	flags.StringVar(&f.authMethod, "auth-method", "", "client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt or none (default client_secret_basic)")
+	flags.StringVar(&f.authMethod, "auth-method", "", "the one method to prove itself by: client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt or none; any: a secret by Basic or in the body (default any)")
 	flags.BoolVar(&f.requirePKCE, "require-pkce", false, "refuse authorization requests without PKCE (public clients always need it)")
 	flags.BoolVar(&f.plainPKCE, "allow-plain-pkce", false, "accept the PKCE method plain, for clients that have no SHA-256")
 	flags.BoolVar(&f.firstParty, "first-party", false, "your own application: people are not asked for consent")
@@ -81,7 +81,7 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *client.Client) error {
 		"rate-limit":               func() { c.RateLimit = f.rateLimit },
 		"jwks-uri":                 func() { c.JWKSURI = f.jwksURI },
 		"auth-signing-alg":         func() { c.AuthSigningAlg = f.signingAlg },
-		"auth-method":              func() { c.AuthMethod = client.AuthMethod(f.authMethod) },
+		"auth-method":              func() { c.AuthMethod, c.AuthMethodPinned = authMethod(f.authMethod) },
 		"client-type":              func() { c.Type = client.Type(f.kind) },
 		"access-token-format":      func() { c.TokenFormat = client.TokenFormat(f.format) },
 		"id-token-alg":             func() { c.IDTokenAlg = f.idTokenAlg },
@@ -106,6 +106,14 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *client.Client) error {
 		}
 	}
 	return nil
+}
+
+// authMethod reads --auth-method: a method that is named is the only one.
+func authMethod(name string) (method client.AuthMethod, pinned bool) {
+	if name == "any" {
+		return client.SecretBasic, false
+	}
+	return client.AuthMethod(name), true
 }
 
 func grantTypes(names []string) []client.GrantType {

@@ -47,7 +47,7 @@ func printClient(w io.Writer, c *client.Client) error {
 		secrets[i] = "made " + when(s.CreatedAt) + ", expires " + whenOrNever(s.ExpiresAt)
 	}
 	return facts(w,
-		"Client ID", c.ID, "Name", c.Name, "Type", v.Type, "Authentication", v.AuthMethod,
+		"Client ID", c.ID, "Name", c.Name, "Type", v.Type, "Authentication", provesBy(c),
 		"Grant types", strings.Join(v.GrantTypes, " "), "Redirect URIs", strings.Join(c.RedirectURIs, " "),
 		"After sign-out", strings.Join(c.PostLogoutRedirectURIs, " "),
 		"Home page", c.URI, "Logo", c.LogoURI, "Privacy policy", c.PolicyURI, "Terms of service", c.TOSURI,

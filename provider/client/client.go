@@ -19,7 +19,7 @@ const (
 )
 
 // AuthMethod is how a client proves itself at the token endpoint
-// (token_endpoint_auth_method, RFC 7591 section 2). A request must use the registered one.
+// (token_endpoint_auth_method, RFC 7591 section 2). See Client.Accepts.
 type AuthMethod string
 
 // The methods in use. None is for public clients, which cannot keep a secret.
@@ -144,6 +144,14 @@ func (s Secret) Live(now time.Time) bool { return s.ExpiresAt == nil || now.Befo
 
 // HasSecret tells whether the client proves itself by a secret.
 func (c *Client) HasSecret() bool { return c.AuthMethod != None && c.AuthMethod != PrivateKeyJWT }
+
+// Accepts tells whether the client may prove itself by a method. One that has a plain secret
+// sends it by Basic or in the body, as its library likes (RFC 6749 section 2.3.1), unless its
+// method is pinned. One with keys never proves itself by a secret.
+func (c *Client) Accepts(m AuthMethod) bool {
+	plain := func(m AuthMethod) bool { return m == SecretBasic || m == SecretPost }
+	return m == c.AuthMethod || (!c.AuthMethodPinned && plain(c.AuthMethod) && plain(m))
+}
 
 // Public tells whether the client has no way to prove itself (RFC 6749 section 2.1).
 func (c *Client) Public() bool { return c.AuthMethod == None }

@@ -46,13 +46,24 @@ const basicChallenge = `Basic realm="gatehouse", charset="UTF-8"`
 // authenticationFailed is one text for unknown clients, wrong secrets, wrong methods and
 // disabled clients: which of them it was is for the operator alone.
 func authenticationFailed(check refusal.Check, clientID string) *refusal.Refusal {
-	r := refusal.New(refusal.InvalidClient, check, "Client authentication failed: the client is unknown or did not prove that it is the one it names.").For(clientID)
-	r.Challenge = basicChallenge
-	return r
+	return refusal.New(refusal.InvalidClient, check, "Client authentication failed: the client is unknown or did not prove that it is the one it names.").For(clientID)
+}
+
+// challenged adds the challenge that RFC 6749 section 5.2 wants for a request that used the
+// Authorization header, and one for a request without any credentials. A request that sent
+// them in the body gets none: libraries show a challenge instead of our message, and browsers
+// ask people for a password.
+func challenged(r *http.Request, err error) error {
+	var failed *refusal.Refusal
+	if errors.As(err, &failed) && failed.Code == refusal.InvalidClient &&
+		(len(r.Header.Values("Authorization")) > 0 || failed.Check == refusal.CheckClientAuthNone) {
+		failed.Challenge = basicChallenge
+	}
+	return err
 }
 
 // Authenticate returns the client of a request whose form has been parsed. A request
-// uses one method, and it must be the one that the client is registered for (RFC 6749
+// uses one method, and it must be one that the client is registered for (RFC 6749
 // section 2.3). A public client is identified, not authenticated.
 //
 // The Authenticator is done before anything that may be tried again: a secret is
@@ -63,7 +74,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request) (*cli
 	var failed *refusal.Refusal
 	switch {
 	case errors.As(err, &failed):
-		return nil, turnedAway(ctx, err)
+		return nil, turnedAway(ctx, challenged(r, err))
 	case err != nil: // ours, and nobody's offence
 		return nil, err
 	case c.Public():
@@ -97,7 +108,7 @@ func (a *Authenticator) identify(ctx context.Context, r *http.Request) (*client.
 	if err != nil {
 		return nil, fmt.Errorf("find client: %w", err)
 	}
-	if c.AuthMethod != presented.method {
+	if !c.Accepts(presented.method) && !(c.Public() && presented.nothing()) {
 		return nil, authenticationFailed(refusal.CheckClientMethod, c.ID).
 			Compare(refusal.FieldAuthMethod, string(c.AuthMethod), string(presented.method))
 	}
@@ -141,6 +152,12 @@ type credentials struct {
 	id        string
 	secrets   []string
 	assertion *assertion
+}
+
+// nothing: Basic with an empty secret, which is how curl and others send the id of a client
+// that has none.
+func (p credentials) nothing() bool {
+	return p.method == client.SecretBasic && len(p.secrets) == 1 && p.secrets[0] == ""
 }
 
 func presentedBy(r *http.Request) (credentials, error) {

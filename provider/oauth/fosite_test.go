@@ -88,7 +88,9 @@ func TestFosite07And31PartsOfATokenDoNothing(t *testing.T) {
 func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
 	h := newHouse(t)
 	secret := h.client(client.Client{ID: "basic", GrantTypes: cc})
-	posted := h.client(client.Client{ID: "post", GrantTypes: cc, AuthMethod: client.SecretPost})
+	pinned := h.client(client.Client{ID: "pinned", GrantTypes: cc, AuthMethodPinned: true})
+	posted := h.client(client.Client{ID: "post", GrantTypes: cc, AuthMethod: client.SecretPost, AuthMethodPinned: true})
+	shared := h.client(client.Client{ID: "shared", GrantTypes: cc, AuthMethod: client.SecretJWT})
 	h.client(client.Client{ID: "public", AuthMethod: client.None})
 	grant := url.Values{"grant_type": {"client_credentials"}}
 	with := func(more url.Values) url.Values {
@@ -106,22 +108,35 @@ func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
 		"other client_id in the body":   {basic("basic", secret, with(url.Values{"client_id": {"post"}})), "invalid_request"},
 		"assertion beside it":           {basic("basic", secret, with(url.Values{"client_assertion": {"x"}})), "invalid_request"},
 		"Basic for a post client":       {basic("post", posted, grant), "invalid_client"},
-		"post for a Basic client":       {request(with(url.Values{"client_id": {"basic"}, "client_secret": {secret}})), "invalid_client"},
+		"post for a Basic client":       {request(with(url.Values{"client_id": {"pinned"}, "client_secret": {pinned}})), "invalid_client"},
+		"Basic for a JWT client":        {basic("shared", shared, grant), "invalid_client"},
+		"post for a JWT client":         {request(with(url.Values{"client_id": {"shared"}, "client_secret": {shared}})), "invalid_client"},
+		"Basic with an empty secret":    {basic("basic", "", grant), "invalid_client"},
 		"no secret for a Basic client":  {request(with(url.Values{"client_id": {"basic"}})), "invalid_client"},
 		"a secret of a public client":   {request(with(url.Values{"client_id": {"public"}, "client_secret": {"x"}})), "invalid_client"},
-		"Basic for a public client":     {basic("public", "", grant), "invalid_client"},
+		"Basic for a public client":     {basic("public", "x", grant), "invalid_client"},
 		"assertion only":                {request(with(url.Values{"client_assertion": {"x"}, "client_id": {"basic"}})), "invalid_client"},
 		"an unknown client":             {basic("nobody", secret, grant), "invalid_client"},
 		"a client id with a line break": {basic("a\nb", secret, grant), "invalid_client"},
 	} {
 		_, err := h.tokens.Token(t.Context(), tc.r)
 		r := assertRefused(t, err, tc.code)
-		if tc.code == "invalid_client" {
-			assert.Contains(t, r.Challenge, "Basic", name) // RFC 6749 section 5.2
-		}
+		challenged := tc.code == "invalid_client" && len(tc.r.Header["Authorization"]) > 0
+		assert.Equal(t, challenged, strings.Contains(r.Challenge, "Basic"), name) // RFC 6749 section 5.2
 	}
-	_, err := h.tokens.Token(t.Context(), basic("basic", secret, with(url.Values{"client_id": {"basic"}})))
-	require.NoError(t, err, "its own client_id beside the header is harmless")
+	for name, r := range map[string]*http.Request{
+		"by Basic":                            basic("basic", secret, grant),
+		"in the body":                         request(with(url.Values{"client_id": {"basic"}, "client_secret": {secret}})),
+		"its own client_id beside the header": basic("basic", secret, with(url.Values{"client_id": {"basic"}})),
+		"the pinned method":                   basic("pinned", pinned, grant),
+		"the other pinned method":             request(with(url.Values{"client_id": {"post"}, "client_secret": {posted}})),
+	} {
+		_, err := h.tokens.Token(t.Context(), r)
+		require.NoError(t, err, name)
+	}
+	// What curl -u public: sends: identified, and then refused for what a public client may not.
+	_, err := h.tokens.Token(t.Context(), basic("public", "", grant))
+	assertRefused(t, err, "unauthorized_client")
 
 	// A secret with characters that form encoding changes, sent encoded and bare.
 	odd := "a+b%2Fc d&e=f/" + strings.Repeat("x", 32)

@@ -65,7 +65,7 @@ func (i *Introspector) Introspect(ctx context.Context, r *http.Request) (Introsp
 		return Introspection{}, err
 	}
 	if caller.Public() {
-		return Introspection{}, authenticationFailed(refusal.CheckPublicClient, caller.ID)
+		return Introspection{}, challenged(r, authenticationFailed(refusal.CheckPublicClient, caller.ID))
 	}
 	text := r.PostForm.Get("token")
 	if text == "" {

@@ -214,7 +214,7 @@ func requestEntries() map[Check]Entry {
 			"Client authentication failed",
 			"The client is not known here, or did not prove that it is the one it names.",
 			"Check client id, secret, and that the application talks to the right server.",
-			"The client is registered for another method: `gatehouse client update ID --auth-method METHOD`.",
+			"The client is registered for another method. If it has a secret: `gatehouse client update ID --auth-method any` takes it by Basic or in the body.",
 		},
 		CheckClientSecret: {
 			"Client authentication failed",

@@ -50,7 +50,7 @@ func TestServiceGetsATokenThatAResourceServerChecksAndAnOperatorRevokes(t *testi
 	})
 }
 
-func TestSecretPostClientsUseTheBody(t *testing.T) {
+func TestClientsWithAPinnedMethodUseThatOne(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
