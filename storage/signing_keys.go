@@ -2,8 +2,10 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
@@ -17,10 +19,13 @@ type signingKeyRow struct {
 
 func (signingKeyRow) TableName() string { return "signing_keys" }
 
-// SigningKeys reads every signing key.
+// SigningKeys reads every signing key but those that were withdrawn: a server of a version
+// that knew no withdrawal may have imported one again.
 func (s *Store) SigningKeys(ctx context.Context) ([]keys.Row, error) {
 	var rows []signingKeyRow
-	if err := s.on(ctx).Order("kid").Find(&rows).Error; err != nil {
+	err := s.on(ctx).Where(`NOT EXISTS (SELECT 1 FROM known_signing_keys k WHERE k.kid = signing_keys.kid
+		AND k.withdrawn_at IS NOT NULL)`).Order("kid").Find(&rows).Error
+	if err != nil {
 		return nil, s.fault(err)
 	}
 	list := make([]keys.Row, len(rows))
@@ -33,18 +38,46 @@ func (s *Store) SigningKeys(ctx context.Context) ([]keys.Row, error) {
 	return list, nil
 }
 
-// AddSigningKey stores a new signing key.
+// AddSigningKey stores a new signing key. One that was there before conflicts, even if it was
+// removed since.
 func (s *Store) AddSigningKey(ctx context.Context, k keys.Row) error {
-	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		row := signingKeyRow{k.KID, string(k.Algorithm), k.Sealed, k.CreatedAt, k.ActiveFrom}
-		return s.fault(s.on(ctx).Create(&row).Error)
-	})
+	return s.changeCatalogue(ctx, func(ctx context.Context) error { return s.insertSigningKey(ctx, k) })
+}
+
+func (s *Store) insertSigningKey(ctx context.Context, k keys.Row) error {
+	err := s.exec(ctx, "INSERT INTO known_signing_keys (kid, algorithm, created_at) VALUES (?, ?, ?)", k.KID, string(k.Algorithm), k.CreatedAt)
+	if err != nil {
+		return err
+	}
+	row := signingKeyRow{k.KID, string(k.Algorithm), k.Sealed, k.CreatedAt, k.ActiveFrom}
+	return s.fault(s.on(ctx).Create(&row).Error)
 }
 
 // RemoveSigningKeys removes the keys whose successor took over before the given time, and
-// counts them.
+// counts them. That they existed stays known.
 func (s *Store) RemoveSigningKeys(ctx context.Context, before time.Time) (int64, error) {
-	return s.count(ctx, `DELETE FROM signing_keys WHERE EXISTS (SELECT 1 FROM signing_keys successor
+	var removed int64
+	const succeeded = `EXISTS (SELECT 1 FROM signing_keys successor
 		WHERE successor.algorithm = signing_keys.algorithm AND successor.active_from > signing_keys.active_from
-		AND successor.active_from < ?)`, before)
+		AND successor.active_from < ?)`
+	var one int
+	err := s.fault(s.row(ctx, "SELECT 1 FROM signing_keys WHERE "+succeeded+" LIMIT 1", before).Scan(&one))
+	if errors.Is(err, provider.ErrNotFound) {
+		return 0, nil // as nearly always
+	}
+	if err != nil {
+		return 0, err
+	}
+	err = s.InTx(ctx, func(ctx context.Context) error {
+		// The version before this one adds keys without making them known.
+		err := s.exec(ctx, `INSERT INTO known_signing_keys (kid, algorithm, created_at, removed_at)
+			SELECT kid, algorithm, created_at, ? FROM signing_keys WHERE `+succeeded+`
+			ON CONFLICT (kid) DO UPDATE SET removed_at = excluded.removed_at`, s.clock.Now(ctx), before)
+		if err != nil {
+			return err
+		}
+		removed, err = s.count(ctx, "DELETE FROM signing_keys WHERE "+succeeded, before)
+		return err
+	})
+	return removed, err
 }

@@ -18,7 +18,7 @@ func newKey(env *environment) *cobra.Command {
 		Long: `A key is published (pending) before it signs (active), and goes on verifying what it
 signed (retiring) until it is gone.`,
 	}
-	cmd.AddCommand(newKeyList(env), newKeyRotate(env), newKeyImport(env))
+	cmd.AddCommand(newKeyList(env), newKeyRotate(env), newKeyRevoke(env), newKeyImport(env))
 	return cmd
 }
 
@@ -143,7 +143,8 @@ func newKeyImport(env *environment) *cobra.Command {
 		Use:   "import FILE",
 		Short: "Sign with a private key of your own",
 		Long: `Reads an unencrypted PEM private key (RSA of 2048 bits or more, P-256 or Ed25519),
-seals it into the database and lets it sign after --in. Delete the file afterwards.`,
+seals it into the database and lets it sign after --in. Delete the file afterwards. A key
+that was rotated away or withdrawn is refused.`,
 		Example: "  gatehouse key import signing.pem",
 		Args:    cobra.ExactArgs(1),
 	}

@@ -88,17 +88,18 @@ func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger,
 	hasher := password.New(e.random, hashingAtOnce)
 	clientSecrets := client.NewSecrets(hasher, ring.Key(keyring.ClientSecret), e.random)
 	events := event.NewBus(listeners...)
+	signers := keys.NewManager(store, ring.Key(keyring.SigningKey), events, e.clock, e.random)
 	return &house{
 		config:    c,
 		store:     store,
 		ring:      ring,
-		keys:      keys.NewManager(store, ring.Key(keyring.SigningKey), events, e.clock, e.random),
+		keys:      signers,
 		hasher:    hasher,
 		secrets:   clientSecrets,
 		users:     account.NewRegistry(store, store, hasher, e.clock, e.random),
 		registry:  client.NewRegistry(store, store, clientSecrets, e.clock, e.random),
 		catalogue: consent.NewCatalogue(store, e.clock),
-		inspector: grant.NewInspector(store, ring.Key(keyring.TokenHash), events, e.clock, c.SessionIdle),
+		inspector: grant.NewInspector(store, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle),
 		events:    events,
 	}, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -94,7 +95,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 			return fmt.Errorf("demo data: %w", err)
 		}
 	}
-	if err := h.ensureKeys(ctx); err != nil {
+	if err := h.ensureKeys(ctx, log); err != nil {
 		return fmt.Errorf("signing keys: %w", err)
 	}
 
@@ -128,13 +129,16 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 }
 
 // ensureKeys brings the operator's own key in, and makes those that are missing.
-func (h *house) ensureKeys(ctx context.Context) error {
+func (h *house) ensureKeys(ctx context.Context, log *slog.Logger) error {
 	if path := h.config.PrivateKeyPath; path != "" {
 		pem, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 		if err != nil {
 			return fmt.Errorf("GATEHOUSE_PRIVATE_KEY_PATH: %w", err)
 		}
-		if err := h.keys.Provide(ctx, pem, []byte(h.config.PrivateKeyPassphrase)); err != nil {
+		switch err := h.keys.Provide(ctx, pem, []byte(h.config.PrivateKeyPassphrase)); {
+		case errors.Is(err, keys.ErrFormer): // serving goes on with the keys that are ours
+			log.WarnContext(ctx, "GATEHOUSE_PRIVATE_KEY_PATH is not imported: remove the setting, or bring another key", "path", path, "cause", err)
+		case err != nil:
 			return fmt.Errorf("GATEHOUSE_PRIVATE_KEY_PATH %s: %w", path, err)
 		}
 	}

@@ -74,6 +74,13 @@ type KeyRotated struct {
 	ActiveFrom time.Time
 }
 
+// KeyWithdrawn: a signing key was taken back at once, and what it signed is worth nothing.
+type KeyWithdrawn struct {
+	KID       string
+	Algorithm string
+	Successor string // empty: it was not the one that signed
+}
+
 // Name is part of Event.
 func (AuthorizationApproved) Name() string { return "authorization_approved" }
 
@@ -97,3 +104,6 @@ func (SessionEnded) Name() string { return "session_ended" }
 
 // Name is part of Event.
 func (KeyRotated) Name() string { return "key_rotated" }
+
+// Name is part of Event.
+func (KeyWithdrawn) Name() string { return "key_withdrawn" }

@@ -46,6 +46,8 @@ func attributes(e Event) []slog.Attr {
 		return []slog.Attr{id("user", e.UserID), id("session", e.SessionID)}
 	case KeyRotated:
 		return []slog.Attr{slog.String("kid", e.KID), slog.String("alg", e.Algorithm), slog.Time("active_from", e.ActiveFrom)}
+	case KeyWithdrawn:
+		return []slog.Attr{slog.String("kid", e.KID), slog.String("alg", e.Algorithm), slog.String("successor", e.Successor)}
 	default:
 		return nil
 	}

@@ -27,18 +27,25 @@ type inspectStore interface {
 	EndGrants(ctx context.Context, clientID string, at time.Time) (int64, error)
 }
 
+// signers knows the keys that JWT access tokens were signed by.
+type signers interface {
+	// SignedByWithdrawn tells whether a JWT was signed by a key that was withdrawn.
+	SignedByWithdrawn(jwt string) bool
+}
+
 // Inspector answers whether a presented token is good, and revokes it.
 type Inspector struct {
 	store       inspectStore
 	key         macKey
+	signers     signers
 	events      publisher
 	clock       provider.Clock
 	sessionIdle time.Duration
 }
 
 // NewInspector makes an Inspector. SessionIdle is that of Lifetimes.
-func NewInspector(store inspectStore, key macKey, events publisher, clock provider.Clock, sessionIdle time.Duration) *Inspector {
-	return &Inspector{store: store, key: key, events: events, clock: clock, sessionIdle: sessionIdle}
+func NewInspector(store inspectStore, key macKey, s signers, events publisher, clock provider.Clock, sessionIdle time.Duration) *Inspector {
+	return &Inspector{store: store, key: key, signers: s, events: events, clock: clock, sessionIdle: sessionIdle}
 }
 
 // Active returns the token and its grant when the presented text is a good access
@@ -53,7 +60,9 @@ func (i *Inspector) Active(ctx context.Context, text string) (*Token, *Grant, er
 		return nil, nil, err
 	}
 	now := i.clock.Now(ctx)
-	if t.RevokedAt != nil || !now.Before(t.AccessExpiresAt) || !g.Live(now) {
+	// We know a JWT by its hash, and would go on taking one that a withdrawn key signed, where
+	// whoever verifies the signature refuses it.
+	if t.RevokedAt != nil || !now.Before(t.AccessExpiresAt) || !g.Live(now) || i.signers.SignedByWithdrawn(text) {
 		return nil, nil, ErrInactive
 	}
 	t.narrow(g)

@@ -56,12 +56,20 @@ type Row struct {
 	ActiveFrom time.Time
 }
 
-// Store keeps the keys. A new one raises the catalogue version.
+func (r Row) key() Key { return Key{r.KID, r.Algorithm, r.CreatedAt, r.ActiveFrom, nil} }
+
+// Store keeps the keys, and knows those that it kept before. A new one, and one that is
+// withdrawn, raises the catalogue version.
 type Store interface {
 	SigningKeys(ctx context.Context) ([]Row, error)
-	// AddSigningKey returns provider.ErrConflict for a kid that is there already, and for
+	// AddSigningKey returns provider.ErrConflict for a kid that is there or ever was, and for
 	// a second key of an algorithm that begins to sign at the same instant.
 	AddSigningKey(ctx context.Context, row Row) error
+	// KnownSigningKey returns provider.ErrNotFound for a kid that never was.
+	KnownSigningKey(ctx context.Context, kid string) (Known, error)
+	WithdrawnSigningKeys(ctx context.Context) ([]string, error)
+	// WithdrawSigningKey returns provider.ErrNotFound for a kid that never was.
+	WithdrawSigningKey(ctx context.Context, w Withdrawal) error
 }
 
 // What the package refuses.
@@ -70,6 +78,8 @@ var (
 	ErrImport     = errors.New("not a PEM private key (PKCS #8, PKCS #1 or SEC 1) of RSA with 2048 bits or more, P-256 or Ed25519, or encrypted with another passphrase")
 	ErrNoKey      = errors.New("no signing key is active for the algorithm")
 	ErrInvalidJWT = errors.New("invalid JWT")
+	// ErrFormer: the key was ours and is not any more. It may be with somebody else by now.
+	ErrFormer = errors.New("the key was rotated away or withdrawn, and does not come back: bring another one")
 )
 
 const rsaBits = 2048

@@ -62,10 +62,15 @@ func (m *Manager) Refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("keys: read: %w", err)
 	}
+	withdrawn, err := m.store.WithdrawnSigningKeys(ctx)
+	if err != nil {
+		return fmt.Errorf("keys: read withdrawn ones: %w", err)
+	}
 	s, err := newSet(rows, m.seal.OpenFor)
 	if err != nil {
 		return err
 	}
+	s.withdrawn = withdrawn
 	m.current.Store(s)
 	return nil
 }
@@ -110,7 +115,7 @@ func (m *Manager) Rotate(ctx context.Context, alg Algorithm, activeFrom time.Tim
 }
 
 // Import does what Rotate does with a key that the operator brings, in PEM. It returns
-// ErrImport.
+// ErrImport, ErrFormer, or provider.ErrConflict for a key that is among ours.
 func (m *Manager) Import(ctx context.Context, pem []byte, activeFrom time.Time) (Key, error) {
 	alg, private, err := parsePEM(pem, nil)
 	if err != nil {
@@ -129,25 +134,46 @@ func (m *Manager) publish(ctx context.Context, alg Algorithm, private crypto.Sig
 }
 
 func (m *Manager) add(ctx context.Context, alg Algorithm, private crypto.Signer, activeFrom time.Time) (Key, error) {
-	public, err := publicJWK(alg, private)
+	row, err := m.row(ctx, alg, private, activeFrom)
 	if err != nil {
 		return Key{}, err
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		return Key{}, fmt.Errorf("keys: marshal: %w", err)
-	}
-	row := Row{
-		KID: public.KeyID, Algorithm: alg, Sealed: m.seal.SealFor([]byte(public.KeyID), der),
-		CreatedAt: m.clock.Now(ctx), ActiveFrom: activeFrom,
-	}
-	if err := m.store.AddSigningKey(ctx, row); err != nil {
-		if errors.Is(err, provider.ErrConflict) {
-			return Key{}, fmt.Errorf("key %s %w", row.KID, provider.ErrConflict)
-		}
+	switch err := m.store.AddSigningKey(ctx, row); {
+	case errors.Is(err, provider.ErrConflict):
+		return Key{}, m.conflict(ctx, row.KID)
+	case err != nil:
 		return Key{}, fmt.Errorf("keys: add: %w", err)
 	}
-	return Key{row.KID, alg, row.CreatedAt, row.ActiveFrom, nil}, nil
+	return row.key(), nil
+}
+
+// conflict says why a key cannot be added.
+func (m *Manager) conflict(ctx context.Context, kid string) error {
+	known, err := m.store.KnownSigningKey(ctx, kid)
+	switch {
+	case err == nil && known.Former():
+		return fmt.Errorf("key %s: %w", kid, ErrFormer)
+	case err != nil && !errors.Is(err, provider.ErrNotFound):
+		return fmt.Errorf("keys: look up %s: %w", kid, err)
+	default:
+		return fmt.Errorf("key %s %w", kid, provider.ErrConflict)
+	}
+}
+
+// row is the key as it is kept.
+func (m *Manager) row(ctx context.Context, alg Algorithm, private crypto.Signer, activeFrom time.Time) (Row, error) {
+	public, err := publicJWK(alg, private)
+	if err != nil {
+		return Row{}, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return Row{}, fmt.Errorf("keys: marshal: %w", err)
+	}
+	return Row{
+		KID: public.KeyID, Algorithm: alg, Sealed: m.seal.SealFor([]byte(public.KeyID), der),
+		CreatedAt: m.clock.Now(ctx), ActiveFrom: activeFrom,
+	}, nil
 }
 
 // Listed is a key with its state at the time it was asked for.

@@ -13,6 +13,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,8 +30,9 @@ import (
 
 // memory keeps rows as storage does; the databases themselves run the storage suite.
 type memory struct {
-	mu   sync.Mutex
-	rows []keys.Row
+	mu    sync.Mutex
+	rows  []keys.Row
+	known map[string]keys.Known
 }
 
 func (m *memory) SigningKeys(context.Context) ([]keys.Row, error) {
@@ -43,12 +45,66 @@ func (m *memory) AddSigningKey(_ context.Context, row keys.Row) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, r := range m.rows {
-		if r.KID == row.KID || (r.Algorithm == row.Algorithm && r.ActiveFrom.Equal(row.ActiveFrom)) {
+		if _, known := m.known[row.KID]; known || (r.Algorithm == row.Algorithm && r.ActiveFrom.Equal(row.ActiveFrom)) {
 			return provider.ErrConflict
 		}
 	}
 	m.rows = append(m.rows, row)
+	if m.known == nil {
+		m.known = map[string]keys.Known{}
+	}
+	m.known[row.KID] = keys.Known{KID: row.KID, Algorithm: row.Algorithm}
 	return nil
+}
+
+func (m *memory) KnownSigningKey(_ context.Context, kid string) (keys.Known, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k, ok := m.known[kid]
+	if !ok {
+		return k, provider.ErrNotFound
+	}
+	return k, nil
+}
+
+func (m *memory) WithdrawnSigningKeys(context.Context) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var kids []string
+	for kid, k := range m.known {
+		if k.WithdrawnAt != nil {
+			kids = append(kids, kid)
+		}
+	}
+	return kids, nil
+}
+
+func (m *memory) WithdrawSigningKey(ctx context.Context, w keys.Withdrawal) error {
+	m.remove(w.KID, w.At)
+	m.mu.Lock()
+	k := m.known[w.KID]
+	k.WithdrawnAt = &w.At
+	m.known[w.KID] = k
+	for i := range m.rows {
+		if m.rows[i].KID == w.Promoted {
+			m.rows[i].ActiveFrom = w.At
+		}
+	}
+	m.mu.Unlock()
+	if w.Successor != nil {
+		return m.AddSigningKey(ctx, *w.Successor)
+	}
+	return nil
+}
+
+// remove does what the janitor does.
+func (m *memory) remove(kid string, at time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.rows = slices.DeleteFunc(m.rows, func(r keys.Row) bool { return r.KID == kid })
+	k := m.known[kid]
+	k.RemovedAt = &at
+	m.known[kid] = k
 }
 
 // mark shows whether what is kept went through the seal; the keyring has its own tests.

@@ -9,7 +9,8 @@ import (
 
 // Provide sees to it that a key which the operator brings at every start is among ours. The
 // first of its algorithm signs at once; a later one is published Ahead. Passphrase opens an
-// encrypted key. It returns ErrImport.
+// encrypted key. It returns ErrImport, and ErrFormer for a key that was rotated away or
+// withdrawn: the file of a key that leaked must not bring it back at the next start.
 func (m *Manager) Provide(ctx context.Context, pem, passphrase []byte) error {
 	alg, private, err := parsePEM(pem, passphrase)
 	if err != nil {

@@ -16,6 +16,8 @@ import (
 type set struct {
 	keys  []*signingKey // by when they begin to sign
 	byKID map[string]*signingKey
+	// withdrawn are the ids of keys whose signatures are worth nothing.
+	withdrawn []string
 }
 
 type signingKey struct {
@@ -43,8 +45,7 @@ func newSet(rows []Row, unseal func(context, sealed []byte) ([]byte, error)) (*s
 			return nil, err
 		}
 		k := &signingKey{
-			Key:     Key{row.KID, row.Algorithm, row.CreatedAt, row.ActiveFrom, nil},
-			private: private, public: public,
+			Key: row.key(), private: private, public: public,
 		}
 		s.keys = append(s.keys, k)
 		s.byKID[k.KID] = k

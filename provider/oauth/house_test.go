@@ -142,7 +142,7 @@ func newHouse(t *testing.T) *house {
 	authenticator := oauth.NewAuthenticator(directory, secrets, assertions, clock)
 	hash := ring.Key(keyring.TokenHash)
 	h.lifetimes = grant.DefaultLifetimes()
-	inspector := grant.NewInspector(store, hash, events, clock, h.lifetimes.SessionIdle)
+	inspector := grant.NewInspector(store, hash, h.keys, events, clock, h.lifetimes.SessionIdle)
 	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, issuer), events, clock, rand.Reader, h.lifetimes)
 	h.store = store
 	h.codes = grant.NewCodes(store, store, store, tokens)

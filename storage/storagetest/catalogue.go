@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
@@ -85,6 +87,119 @@ func testSigningKeys(t *testing.T, f *fixture) {
 	removed, err = f.RemoveSigningKeys(ctx, soon.Add(time.Microsecond))
 	require.NoError(t, err)
 	assert.EqualValues(t, 1, removed, "only what has a successor")
+	require.ErrorIs(t, f.AddSigningKey(ctx, row("a", keys.ES256, soon.Add(time.Hour))), provider.ErrConflict, "it was there before")
+	known, err := f.KnownSigningKey(ctx, "a")
+	require.NoError(t, err)
+	now := f.clock()
+	assert.Equal(t, keys.Known{KID: "a", Algorithm: keys.ES256, RemovedAt: &now}, known)
+	_, err = f.KnownSigningKey(ctx, "never was")
+	require.ErrorIs(t, err, provider.ErrNotFound)
+}
+
+func testWithdrawnKeys(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	row := func(kid string, from time.Time) keys.Row {
+		return keys.Row{KID: kid, Algorithm: keys.ES256, Sealed: []byte{1}, CreatedAt: f.clock(), ActiveFrom: from}
+	}
+	kids := func() (list []string) {
+		rows, err := f.SigningKeys(ctx)
+		require.NoError(t, err)
+		for _, r := range rows {
+			list = append(list, r.KID)
+		}
+		return list
+	}
+	for i, kid := range []string{"a", "b", "c"} {
+		require.NoError(t, f.AddSigningKey(ctx, row(kid, f.clock().Add(time.Duration(i)*time.Hour))))
+	}
+	before, err := f.CatalogueVersion(ctx)
+	require.NoError(t, err)
+	at := f.clock().Add(time.Minute)
+	require.ErrorIs(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "never was", At: at}), provider.ErrNotFound)
+	require.NoError(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "a", At: at, Promoted: "b"}))
+	after, err := f.CatalogueVersion(ctx)
+	require.NoError(t, err)
+	assert.Greater(t, after, before, "other servers hear of it")
+	assert.Equal(t, []string{"b", "c"}, kids())
+	rows, err := f.SigningKeys(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, at, rows[0].ActiveFrom)
+
+	successor := row("d", at.Add(time.Second))
+	require.NoError(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "b", At: at, Successor: &successor}))
+	assert.Equal(t, []string{"c", "d"}, kids())
+	withdrawn, err := f.WithdrawnSigningKeys(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a", "b"}, withdrawn)
+	require.ErrorIs(t, f.AddSigningKey(ctx, row("a", at.Add(time.Hour))), provider.ErrConflict)
+
+	// A withdrawal whose successor cannot be added is none.
+	require.ErrorIs(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "d", At: at, Successor: &successor}), provider.ErrConflict)
+	assert.Equal(t, []string{"c", "d"}, kids())
+
+	// A server of the version before adds keys past the list of the known.
+	Exec(t, f.url, "DELETE FROM known_signing_keys WHERE kid = 'c'")
+	require.NoError(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "c", At: at}))
+	Exec(t, f.url, "INSERT INTO signing_keys (kid, algorithm, sealed, created_at, active_from) SELECT 'a', algorithm, sealed, created_at, created_at FROM signing_keys")
+	assert.Equal(t, []string{"d"}, kids(), "neither it, nor one that is imported again")
+}
+
+// The migration makes the keys known that were there before it.
+func testKeysBeforeMigration(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	row := keys.Row{KID: "old", Algorithm: keys.ES256, Sealed: []byte{1}, CreatedAt: f.clock(), ActiveFrom: f.clock()}
+	require.NoError(t, f.AddSigningKey(ctx, row))
+	for {
+		undone, err := f.MigrateDown(ctx)
+		require.NoError(t, err)
+		if undone.Name == "known_keys" {
+			break
+		}
+	}
+	_, err := f.Migrate(ctx)
+	require.NoError(t, err)
+	known, err := f.KnownSigningKey(ctx, "old")
+	require.NoError(t, err)
+	assert.Equal(t, keys.Known{KID: "old", Algorithm: keys.ES256}, known)
+}
+
+// Whom the withdrawal of a key concerns.
+func testSignedWith(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	create := func(id string, format client.TokenFormat, idTokens string, grants ...client.GrantType) {
+		c := sampleClient(id, f.clock())
+		c.TokenFormat, c.IDTokenAlg, c.AccessTokenAlg, c.GrantTypes = format, idTokens, "", grants
+		require.NoError(t, f.CreateClient(ctx, c))
+	}
+	create("opaque", client.Opaque, "", client.ClientCredentials)
+	create("signed", client.JWT, "", client.ClientCredentials)
+	create("people", client.Opaque, "ES256", client.AuthorizationCode)
+	create("rsa", client.JWT, "", client.AuthorizationCode)
+	since := f.clock()
+	issue := func(id string) *grant.Token {
+		tok := f.token(f.grant(t, id, nil).ID)
+		require.NoError(t, f.InsertToken(ctx, tok))
+		return tok
+	}
+	for _, id := range []string{"opaque", "signed"} {
+		issue(id)
+	}
+	require.NoError(t, f.RevokeToken(ctx, issue("signed").ID, f.clock()))
+	ended := issue("signed")
+	require.NoError(t, f.EndGrant(ctx, ended.GrantID, f.clock()))
+	f.advance(time.Minute)
+	issue("signed")
+
+	of := func(alg keys.Algorithm, since, now time.Time) []keys.Affected {
+		list, err := f.SignedWith(ctx, alg, since, now)
+		require.NoError(t, err)
+		return list
+	}
+	assert.Equal(t, []keys.Affected{{ClientID: "people", IDTokens: true}, {ClientID: "signed", AccessTokens: 2}}, of(keys.ES256, since, f.clock()))
+	assert.Equal(t, []keys.Affected{{ClientID: "people", IDTokens: true}, {ClientID: "signed", AccessTokens: 1}}, of(keys.ES256, since.Add(time.Second), f.clock()))
+	assert.Equal(t, []keys.Affected{{ClientID: "people", IDTokens: true}}, of(keys.ES256, since, f.clock().Add(time.Hour)), "all have expired")
+	assert.Equal(t, []keys.Affected{{ClientID: "rsa", IDTokens: true}}, of(keys.RS256, since, f.clock()))
+	assert.Empty(t, of(keys.EdDSA, since, f.clock()))
 }
 
 func testSettings(t *testing.T, f *fixture) {

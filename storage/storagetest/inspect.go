@@ -95,3 +95,10 @@ func number(t testing.TB, url, query string) int {
 	require.NoError(t, inspect(t, url).QueryRowContext(t.Context(), query).Scan(&n))
 	return n
 }
+
+// Exec changes the database past the store: as somebody else would.
+func Exec(t testing.TB, url, statement string) {
+	t.Helper()
+	_, err := inspect(t, url).ExecContext(t.Context(), statement)
+	require.NoError(t, err)
+}

@@ -1,0 +1,106 @@
+package keys
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+)
+
+// Known is a key that there is or was.
+type Known struct {
+	KID       string
+	Algorithm Algorithm
+	// RemovedAt is when its private part was forgotten, WithdrawnAt when it was taken back.
+	RemovedAt, WithdrawnAt *time.Time
+}
+
+// Former tells whether the key is ours no longer.
+func (k Known) Former() bool { return k.RemovedAt != nil || k.WithdrawnAt != nil }
+
+// Withdrawal takes a key back, and says what takes its place if it was the one that signs: a
+// new key, or one that was published already and signs from then on.
+type Withdrawal struct {
+	KID       string
+	At        time.Time
+	Successor *Row
+	Promoted  string
+}
+
+// Affected is a client that has to do with a key.
+type Affected struct {
+	ClientID string
+	// IDTokens: its ID tokens are signed by the key's algorithm.
+	IDTokens bool
+	// AccessTokens is how many JWT access tokens of it are good.
+	AccessTokens int64
+}
+
+// Find returns a key that is ours, or provider.ErrNotFound.
+func (m *Manager) Find(ctx context.Context, kid string) (Listed, error) {
+	if err := m.Refresh(ctx); err != nil {
+		return Listed{}, err
+	}
+	s := m.current.Load()
+	k := s.byKID[kid]
+	if k == nil {
+		return Listed{}, fmt.Errorf("key %q %w", kid, provider.ErrNotFound)
+	}
+	return Listed{k.Key, s.state(k.Key, m.clock.Now(ctx))}, nil
+}
+
+// Withdraw takes a key back at once: it is published no more, verifies nothing, and never
+// comes back. If it was the one that signs, the next of its algorithm signs from now on, and
+// its id is returned: the pending one, which caches of the key set may know, or a new one,
+// which they do not. That a signature arrives before its key is known is the lesser evil: as
+// long as the old key is published, whoever has it can sign in our name.
+func (m *Manager) Withdraw(ctx context.Context, kid string) (successor string, err error) {
+	k, err := m.Find(ctx, kid)
+	if err != nil {
+		return "", err
+	}
+	w := Withdrawal{KID: kid, At: m.clock.Now(ctx)}
+	if k.State == Active {
+		if successor, err = m.replace(ctx, k.Algorithm, &w); err != nil {
+			return "", err
+		}
+	}
+	if err := m.store.WithdrawSigningKey(ctx, w); err != nil {
+		return "", fmt.Errorf("keys: withdraw %s: %w", kid, err)
+	}
+	m.events.Publish(ctx, event.KeyWithdrawn{KID: kid, Algorithm: string(k.Algorithm), Successor: successor})
+	return successor, m.Refresh(ctx)
+}
+
+func (m *Manager) replace(ctx context.Context, alg Algorithm, w *Withdrawal) (successor string, err error) {
+	for _, k := range m.current.Load().keys { // the next to sign comes first
+		if k.Algorithm == alg && w.At.Before(k.ActiveFrom) {
+			w.Promoted = k.KID
+			return k.KID, nil
+		}
+	}
+	private, err := generate(alg, m.random)
+	if err != nil {
+		return "", fmt.Errorf("keys: generate: %w", err)
+	}
+	row, err := m.row(ctx, alg, private, w.At)
+	if err != nil {
+		return "", err
+	}
+	w.Successor = &row
+	return row.KID, nil
+}
+
+// SignedByWithdrawn tells whether a JWT names a key that was withdrawn as its signer. That it
+// was written by us must have been proved otherwise.
+func (m *Manager) SignedByWithdrawn(jwt string) bool {
+	withdrawn := m.current.Load().withdrawn
+	if len(withdrawn) == 0 {
+		return false
+	}
+	header, ok := readHeader(jwt)
+	return ok && slices.Contains(withdrawn, header["kid"])
+}
