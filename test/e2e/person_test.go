@@ -137,7 +137,8 @@ func (p *person) agree(page answer, remember bool) answer {
 	return p.request(http.MethodPost, "/consent", form)
 }
 
-// returned reads the parameters of an answer that goes back to the application.
+// returned reads the parameters of an answer that goes back to the application: in the query,
+// or, of a response type with a token in it, in the fragment.
 func returned(t *testing.T, got answer) url.Values {
 	t.Helper()
 	require.Equal(t, http.StatusSeeOther, got.status, got.body)
@@ -145,8 +146,14 @@ func returned(t *testing.T, got answer) url.Values {
 	require.True(t, strings.HasPrefix(location, callback), location)
 	u, err := url.Parse(location)
 	require.NoError(t, err)
-	assert.Equal(t, issuer, u.Query().Get("iss"), "RFC 9207")
-	return u.Query()
+	params := u.Query()
+	if u.Fragment != "" {
+		require.Empty(t, params, "in one place")
+		params, err = url.ParseQuery(u.EscapedFragment())
+		require.NoError(t, err)
+	}
+	assert.Equal(t, issuer, params.Get("iss"), "RFC 9207")
+	return params
 }
 
 // signIn goes through the whole flow and returns the parameters of the answer.
