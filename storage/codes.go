@@ -28,19 +28,29 @@ func (s *Store) CreateCode(ctx context.Context, c *grant.Code) error {
 	return s.fault(s.on(ctx).Create(&row).Error)
 }
 
-// CodeWithGrant reads a code and what it was issued for. The code of a user who is
-// disabled or gone is not found.
-func (s *Store) CodeWithGrant(ctx context.Context, id provider.ID) (*grant.Code, *grant.Grant, error) {
+// CodeWithGrant reads a code and what it was issued for, with the user if that is wanted. The
+// code of a user who is disabled or gone is not found.
+func (s *Store) CodeWithGrant(ctx context.Context, id provider.ID, withUser bool) (*grant.Code, *grant.Grant, error) {
 	c := grant.Code{ID: id}
 	var row grantRow
+	var u userRow
 	into := append([]any{&c.ExpiresAt, &c.UsedAt, &c.Hash, &c.RedirectURI, &c.Challenge, &c.Method, &c.Nonce}, row.into()...)
-	err := s.row(ctx, "SELECT c.expires_at, c.used_at, c.hash, c.redirect_uri, c.challenge, c.method, c.nonce, "+grantColumns+`
+	columns := grantColumns
+	if withUser {
+		into, columns = append(into, u.into()...), grantColumns+", "+userColumns
+	}
+	err := s.row(ctx, "SELECT c.expires_at, c.used_at, c.hash, c.redirect_uri, c.challenge, c.method, c.nonce, "+columns+`
 		FROM authorization_codes c JOIN grants g ON g.id = c.grant_id JOIN users u ON u.id = g.user_id
 		WHERE c.id = ? AND NOT u.disabled`, rowID(id)).Scan(into...)
 	if err != nil {
 		return nil, nil, s.fault(err)
 	}
 	g := row.grant()
+	if withUser {
+		if g.User, err = u.user(); err != nil {
+			return nil, nil, err
+		}
+	}
 	c.GrantID, c.ExpiresAt, c.UsedAt = g.ID, c.ExpiresAt.UTC(), utc(c.UsedAt)
 	return &c, g, nil
 }

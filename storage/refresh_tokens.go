@@ -9,25 +9,36 @@ import (
 )
 
 // RefreshToken reads an issuance with all that says whether its refresh token may still be
-// used: the grant, its user, whether that user may use the client, and the session.
-func (s *Store) RefreshToken(ctx context.Context, id provider.ID) (*grant.Refreshable, error) {
+// used: the grant, its user, whether that user may use the client, and the session. With the
+// user itself, if that is wanted; then the token of a user who is gone is not found.
+func (s *Store) RefreshToken(ctx context.Context, id provider.ID, withUser bool) (*grant.Refreshable, error) {
 	var t tokenRow
 	var row grantRow
+	var u userRow
 	r := grant.Refreshable{}
 	var disabled *bool
 	into := append(t.into(), row.into()...)
 	into = append(into, &disabled, &r.MayUse, &r.SessionSeenAt, &r.SessionExpiresAt, &r.SessionEndedAt)
+	columns, join := "", "LEFT JOIN"
+	if withUser {
+		into, columns, join = append(into, u.into()...), ", "+userColumns, "JOIN"
+	}
 	err := s.row(ctx, "SELECT "+tokenColumns+grantColumns+`, u.disabled,
 			NOT EXISTS (SELECT 1 FROM client_users c WHERE c.client_id = g.client_id)
 				OR EXISTS (SELECT 1 FROM client_users c WHERE c.client_id = g.client_id AND c.user_id = g.user_id),
-			s.seen_at, s.expires_at, s.ended_at
+			s.seen_at, s.expires_at, s.ended_at`+columns+`
 		FROM tokens t JOIN grants g ON g.id = t.grant_id
-			LEFT JOIN users u ON u.id = g.user_id LEFT JOIN sessions s ON s.id = g.session_id
+			`+join+` users u ON u.id = g.user_id LEFT JOIN sessions s ON s.id = g.session_id
 		WHERE t.id = ?`, rowID(id)).Scan(into...)
 	if err != nil {
 		return nil, s.fault(err)
 	}
 	r.Grant = row.grant()
+	if withUser {
+		if r.Grant.User, err = u.user(); err != nil {
+			return nil, err
+		}
+	}
 	r.Token = t.token(id, r.Grant.ID)
 	r.UserEnabled = disabled != nil && !*disabled
 	r.SessionSeenAt, r.SessionExpiresAt, r.SessionEndedAt = utc(r.SessionSeenAt), utc(r.SessionExpiresAt), utc(r.SessionEndedAt)

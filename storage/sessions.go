@@ -43,13 +43,9 @@ func (s *Store) ReplaceSession(ctx context.Context, previous provider.ID, next *
 func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, error) {
 	var row sessionRow
 	var u userRow
-	err := s.row(ctx, `SELECT s.hash, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at,
-			u.id, u.username, u.password_hash, u.email, u.email_verified, u.phone, u.phone_verified, u.profile, u.roles,
-			u.disabled, u.generation, u.created_at, u.updated_at
-		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ?`, rowID(id)).
-		Scan(&row.Hash, &row.AuthTime, &row.Methods, &row.SeenAt, &row.ExpiresAt, &row.EndedAt,
-			&u.ID, &u.Username, &u.PasswordHash, &u.Email, &u.EmailVerified, &u.Phone, &u.PhoneVerified, &u.Profile, &u.Roles,
-			&u.Disabled, &u.Generation, &u.CreatedAt, &u.UpdatedAt)
+	into := append([]any{&row.Hash, &row.AuthTime, &row.Methods, &row.SeenAt, &row.ExpiresAt, &row.EndedAt}, u.into()...)
+	err := s.row(ctx, "SELECT s.hash, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at, "+userColumns+`
+		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ?`, rowID(id)).Scan(into...)
 	if err != nil {
 		return nil, s.fault(err)
 	}

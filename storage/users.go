@@ -26,6 +26,17 @@ type userRow struct {
 	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
 }
 
+// userColumns and into read a user along with what else a statement reads.
+const userColumns = `u.id, u.username, u.password_hash, u.email, u.email_verified, u.phone, u.phone_verified, u.profile, u.roles,
+	u.disabled, u.generation, u.created_at, u.updated_at`
+
+func (r *userRow) into() []any {
+	return []any{
+		&r.ID, &r.Username, &r.PasswordHash, &r.Email, &r.EmailVerified, &r.Phone, &r.PhoneVerified, &r.Profile, &r.Roles,
+		&r.Disabled, &r.Generation, &r.CreatedAt, &r.UpdatedAt,
+	}
+}
+
 func (userRow) TableName() string { return "users" }
 
 // User reads a user by id.

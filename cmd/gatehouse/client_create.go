@@ -52,6 +52,10 @@ reads it from standard input.`,
 		if err := f.apply(cmd, c); err != nil {
 			return err
 		}
+		// Many a library for web applications looks for name and email in the ID token alone.
+		if !cmd.Flags().Changed("id-token-claims") && !c.Public() && (c.Type == "" || c.Type == client.Web) {
+			c.IDTokenClaims = true
+		}
 		h, err := env.open(cmd)
 		if err != nil {
 			return err

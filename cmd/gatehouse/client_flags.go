@@ -21,6 +21,8 @@ type clientFlags struct {
 	lifetime, idTokenLifetime, refreshIdle, refreshTotal   time.Duration
 	rateLimit                                              int
 	rotation, jwksFile, jwksURI, signingAlg                string
+	accessTokenAlg, accessTokenTyp                         string
+	idTokenClaims                                          bool
 	uri, logoURI, policyURI, tosURI                        string
 	postLogoutURIs                                         []string
 }
@@ -41,6 +43,9 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.introspect, "may-introspect", false, "may introspect tokens that name no audience")
 	flags.StringVar(&f.idTokenAlg, "id-token-alg", "", "RS256, PS256, ES256 or EdDSA (default RS256)")
 	flags.StringVar(&f.format, "access-token-format", "", "opaque or jwt (default opaque)")
+	flags.StringVar(&f.accessTokenAlg, "access-token-alg", "", "what signs its JWT access tokens: RS256, PS256, ES256 or EdDSA (default ES256)")
+	flags.StringVar(&f.accessTokenTyp, "access-token-typ", "", "typ header of its JWT access tokens: at+jwt (RFC 9068), or JWT for resource servers that know no other (default at+jwt)")
+	flags.BoolVar(&f.idTokenClaims, "id-token-claims", false, "put what the granted scopes release into ID tokens, not at UserInfo alone (default on for confidential web clients)")
 	flags.StringVar(&f.uri, "client-uri", "", "home page, shown to people")
 	flags.StringVar(&f.logoURI, "logo-uri", "", "logo, of which people see our copy: https address of a PNG, JPEG, GIF or WebP of at most 256 KiB and 2048x2048 pixels (no SVG)")
 	flags.StringVar(&f.policyURI, "policy-uri", "", "privacy policy, shown to people")
@@ -85,6 +90,9 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *client.Client) error {
 		"client-type":              func() { c.Type = client.Type(f.kind) },
 		"access-token-format":      func() { c.TokenFormat = client.TokenFormat(f.format) },
 		"id-token-alg":             func() { c.IDTokenAlg = f.idTokenAlg },
+		"access-token-alg":         func() { c.AccessTokenAlg = f.accessTokenAlg },
+		"access-token-typ":         func() { c.AccessTokenTyp = f.accessTokenTyp },
+		"id-token-claims":          func() { c.IDTokenClaims = f.idTokenClaims },
 		"access-token-lifetime":    func() { c.AccessTokenLifetime = f.lifetime },
 		"client-uri":               func() { c.URI = f.uri },
 		"logo-uri":                 func() { c.LogoURI = f.logoURI },

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -53,8 +54,8 @@ func printClient(w io.Writer, c *client.Client) error {
 		"Home page", c.URI, "Logo", c.LogoURI, "Privacy policy", c.PolicyURI, "Terms of service", c.TOSURI,
 		"Scopes", strings.Join(c.Scopes, " "), "Default scopes", strings.Join(c.DefaultScopes, " "),
 		"Audience", strings.Join(c.Audience, " "),
-		"Access tokens", v.AccessTokenFormat+", lifetime "+orProviders(c.AccessTokenLifetime),
-		"ID tokens", v.IDTokenAlg+", lifetime "+orProviders(c.IDTokenLifetime),
+		"Access tokens", accessTokens(c)+", lifetime "+orProviders(c.AccessTokenLifetime),
+		"ID tokens", v.IDTokenAlg+", lifetime "+orProviders(c.IDTokenLifetime)+", claims of the granted scopes: "+yesNo(c.IDTokenClaims),
 		"Refresh tokens", v.RefreshRotation+", unused "+orProviders(c.RefreshTokenIdle)+", altogether "+orProviders(c.RefreshTokenLifetime),
 		"Rate limit", rate,
 		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()), "Allows plain PKCE", yesNo(c.AllowPlainPKCE),
@@ -69,4 +70,12 @@ func orProviders(d time.Duration) string {
 		return "the provider's"
 	}
 	return d.String()
+}
+
+// accessTokens says what they are like.
+func accessTokens(c *client.Client) string {
+	if c.TokenFormat != client.JWT {
+		return string(c.TokenFormat)
+	}
+	return fmt.Sprintf("%s (%s, %s)", c.TokenFormat, cmp.Or(c.AccessTokenAlg, "ES256"), cmp.Or(c.AccessTokenTyp, client.TypeAccessToken))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
 
 // demoClient is a client of the development database together with its secret, which
@@ -20,13 +21,13 @@ type demoClient struct {
 }
 
 func demoClients() []demoClient {
-	standard := []string{"openid", "profile", "email", "address", "phone", "offline_access"}
+	standard := consent.StandardScopes()
 	return []demoClient{
 		{client.Client{
 			ID: "demo-web", Name: "Demo web application", Type: client.Web,
 			GrantTypes:   []client.GrantType{client.AuthorizationCode, client.RefreshToken},
 			RedirectURIs: []string{"http://127.0.0.1:5555/callback"}, Scopes: standard,
-			PostLogoutRedirectURIs: []string{"http://127.0.0.1:5555/"},
+			PostLogoutRedirectURIs: []string{"http://127.0.0.1:5555/"}, IDTokenClaims: true,
 		}, "demo-web-secret-0123456789abcdef"},
 		{client.Client{
 			ID: "demo-spa", Name: "Demo browser application", Type: client.Native, AuthMethod: client.None,

@@ -23,6 +23,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/cache"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
@@ -101,7 +102,8 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 
 	directory := client.NewDirectory(h.store, t.lookups("clients"))
 	origins := client.NewOrigins(h.store)
-	watcher := cache.NewWatcher(h.store, log, directory.Flush, origins.Learn, h.keys.Refresh)
+	scopes := consent.NewKnown(h.store)
+	watcher := cache.NewWatcher(h.store, log, directory.Flush, origins.Learn, scopes.Learn, h.keys.Refresh)
 	if err := watcher.Check(ctx); err != nil { // what they know, they know from the first request on
 		return fmt.Errorf("read the catalogue: %w", err)
 	}
@@ -113,7 +115,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	if err := t.watch(h, limits); err != nil { //nolint:contextcheck // what is watched is asked at each scrape, which has no context
 		return err
 	}
-	public, err := e.publicHandler(h, directory, origins, limits, t, log)
+	public, err := e.publicHandler(h, directory, origins, scopes, limits, t, log)
 	if err != nil {
 		return err
 	}
@@ -175,7 +177,7 @@ func (e *environment) tuneCollector() {
 }
 
 // publicHandler puts the protocol together over the domain.
-func (e *environment) publicHandler(h *house, directory *client.Directory, origins *client.Origins, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
+func (e *environment) publicHandler(h *house, directory *client.Directory, origins *client.Origins, scopes *consent.Known, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
 	c := h.config
 	tokenKey := h.ring.Key(keyring.TokenHash)
 	fetch, err := c.outbound(t.aroundFetches)
@@ -185,7 +187,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, origi
 	assertions := oauth.NewAssertions(oauth.NewClientKeys(fetch, e.clock), h.secrets, h.store, e.clock, c.ClientSecretJWT, c.Issuer, c.Issuer+c.OAuthPrefix+"/token")
 	authenticator := oauth.NewAuthenticator(directory, h.secrets, assertions, e.clock)
 	idTokens := oauth.NewIDTokens(h.keys, h.store, c.Issuer, e.clock, c.IDTokenLifetime)
-	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, c.Issuer), h.events, e.clock, e.random, c.lifetimes())
+	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, c.Issuer), h.events, e.clock, e.random, c.lifetimes())
 	codes := grant.NewCodes(h.store, h.store, h.store, issuer)
 	signIn := account.NewSignIn(h.store, h.hasher, ratelimit.NewSignIn(limits.limiter, limits.table), h.events)
 	tokens := oauth.NewTokenEndpoint(authenticator, oauth.Grants{
@@ -193,7 +195,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, origi
 		Codes:             codes,
 		Refresh:           grant.NewRefresher(h.store, h.store, h.store, issuer, h.ring.Key(keyring.RefreshSuccessor)),
 		Password:          grant.NewDirect(h.store, issuer),
-	}, idTokens, signIn, h.store, e.clock)
+	}, idTokens, signIn, h.store, scopes, e.clock)
 	t.metrics.Tokens.Expect(tokens.GrantTypes()...)
 
 	paths := oauth.Paths{
@@ -201,6 +203,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, origi
 		JWKS: c.OAuthPrefix + "/jwks", EndSession: c.OAuthPrefix + "/logout",
 		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke",
 	}
+	names := oauth.Names{c.Issuer, c.Issuer + paths.UserInfo}
 	metadata, err := oauth.NewMetadata(c.Issuer, paths, tokens.GrantTypes(), c.ClientSecretJWT).Document()
 	if err != nil {
 		return nil, err
@@ -215,7 +218,8 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, origi
 	}
 	people := browser.New(browser.Config{
 		Issuer:        c.Issuer,
-		Authorize:     oauth.NewAuthorizeEndpoint(directory, h.store, codes, idTokens, e.clock),
+		Lifetimes:     c.lifetimes(),
+		Authorize:     oauth.NewAuthorizeEndpoint(directory, h.store, codes, idTokens, scopes, e.clock),
 		AuthorizePath: paths.Authorization,
 		LogoutPath:    paths.EndSession,
 		Logout:        oauth.NewLogout(directory, idTokens),
@@ -231,7 +235,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, origi
 	})
 	var legacy handlers.HandlerFunc
 	if c.LegacyTokenCheck || c.Dev {
-		legacy = oauthhandlers.LegacyCheck(oauth.NewLegacyCheck(h.inspector, directory, h.store))
+		legacy = oauthhandlers.LegacyCheck(oauth.NewLegacyCheck(h.inspector, directory, h.store, names))
 	}
 	return handlers.New(handlers.Config{
 		Issuer: c.Issuer,
@@ -243,7 +247,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, origi
 			Token:       oauthhandlers.Token(tokens),
 			Introspect:  oauthhandlers.Introspect(oauth.NewIntrospector(authenticator, directory, h.inspector, c.Issuer)),
 			Revoke:      oauthhandlers.Revoke(oauth.NewRevoker(authenticator, h.inspector)),
-			UserInfo:    oauthhandlers.UserInfo(oauth.NewUserInfo(h.inspector, directory, h.store)),
+			UserInfo:    oauthhandlers.UserInfo(oauth.NewUserInfo(h.inspector, directory, h.store, names)),
 			Authorize:   people.ServeAuthorize,
 			LoginPage:   people.ServeLoginPage,
 			Login:       people.ServeLogin,

@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/logo"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -68,7 +69,9 @@ type Config struct {
 	SignIn                    signIn
 	Scopes                    scopes
 	Logos                     logos
-	Pages                     *pages.Set
+	// Lifetimes are what the consent page says about how long an access lasts.
+	Lifetimes grant.Lifetimes
+	Pages     *pages.Set
 	// Seal is for flows, Devices for the cookie of browsers that signed in before.
 	Seal, Devices sealer
 	Clock         provider.Clock

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -36,8 +37,21 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 	}
 	return b.Pages.Consent(w, pages.Consent{
 		Flow: sealed, Client: c.Name, Logo: logoPath(c), ClientURI: c.URI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
-		Username: s.User.Username, Destination: destination, Scopes: described, Target: target(f.Request.RedirectURI),
+		Username: s.User.Username, Destination: destination, Scopes: described, Audience: f.Request.Audience,
+		Lasts: b.lasts(f.Request), Target: target(f.Request.RedirectURI),
 	})
+}
+
+// lasts says how long the application will have what it asks for, if it is not taken back.
+func (b *Browser) lasts(r *oauth.AuthorizeRequest) pages.Lasts {
+	switch {
+	case !r.Client.MayUse(client.RefreshToken):
+		return pages.Lasts{For: b.Lifetimes.AccessOf(r.Client)}
+	case slices.Contains(r.Scopes, "offline_access"):
+		return pages.Lasts{For: b.Lifetimes.RefreshOf(r.Client)}
+	default:
+		return pages.Lasts{For: b.Lifetimes.RefreshOf(r.Client), UntilSignOut: true}
+	}
 }
 
 // describe puts what is asked for into words: the catalogue's, or for a scope that nobody

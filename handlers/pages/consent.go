@@ -1,6 +1,9 @@
 package pages
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // Consent is the page that asks a person whether an application may do what it wants.
 type Consent struct {
@@ -12,7 +15,10 @@ type Consent struct {
 	// Destination is the host that the answer goes to.
 	Destination string
 	Scopes      []Scope
-	Target      string
+	// Audience names the resources that the access is for, or nothing.
+	Audience []string
+	Lasts    Lasts
+	Target   string
 }
 
 // Scope is one thing to agree to. Without a description the page shows the name.
@@ -20,6 +26,41 @@ type Scope struct {
 	Name, Description string
 	// Claims, when there are any, are the parts of it that are asked for.
 	Claims []string
+}
+
+// Lasts is how long an access lasts at the most.
+type Lasts struct {
+	For time.Duration
+	// UntilSignOut: it ends with the session, if that comes first.
+	UntilSignOut bool
+}
+
+// Unit and Count say it in the largest unit that it is a whole number of.
+func (l Lasts) Unit() string {
+	unit, _ := l.split()
+	return unit
+}
+
+// Count is how many units it is.
+func (l Lasts) Count() int64 {
+	_, count := l.split()
+	return count
+}
+
+func (l Lasts) split() (unit string, count int64) {
+	const day = 24 * time.Hour
+	for _, u := range []struct {
+		name string
+		of   time.Duration
+	}{{"day", day}, {"hour", time.Hour}, {"minute", time.Minute}, {"second", time.Second}} {
+		if n := l.For / u.of; n > 0 && (l.For%u.of == 0 || n >= 10) {
+			if n == 1 {
+				return u.name, 1
+			}
+			return u.name + "s", int64(n)
+		}
+	}
+	return "seconds", int64(l.For / time.Second)
 }
 
 // Consent writes the consent page.

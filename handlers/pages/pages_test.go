@@ -2,6 +2,7 @@ package pages_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -198,6 +199,13 @@ func TestCatalogueAndTemplatesAgree(t *testing.T) {
 			assert.NotEmpty(t, texts["claim."+claim], claim)
 			used["claim."+claim] = true
 		}
+	}
+	for lasts, want := range map[pages.Lasts]string{
+		{For: 24 * time.Hour}: "1 day", {For: 90 * 24 * time.Hour}: "90 days", {For: time.Hour}: "1 hour", {For: 36 * time.Hour}: "36 hours",
+		{For: 90 * time.Minute}: "90 minutes", {For: time.Minute}: "1 minute", {For: 90 * time.Second}: "90 seconds", {For: time.Second}: "1 second",
+	} {
+		assert.Equal(t, want, fmt.Sprint(lasts.Count(), " ", texts["unit."+lasts.Unit()]))
+		used["unit."+lasts.Unit()] = true
 	}
 	for key := range texts {
 		assert.True(t, used[key], "%s is not used", key)

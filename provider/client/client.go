@@ -44,6 +44,13 @@ const (
 // TokenFormat is the form of a client's access tokens.
 type TokenFormat string
 
+// The typ headers of JWT access tokens. RFC 9068 section 2.1 has at+jwt, which keeps them from
+// being taken for ID tokens; some resource servers know JWT alone.
+const (
+	TypeAccessToken = "at+jwt"
+	TypeJWT         = "JWT"
+)
+
 // Opaque tokens are checked by introspection; JWT tokens (RFC 9068) also by signature.
 const (
 	Opaque TokenFormat = "opaque"

@@ -51,8 +51,14 @@ func (c *Client) Validate() error {
 	if !slices.Contains([]TokenFormat{Opaque, JWT}, c.TokenFormat) {
 		bad.add("access_token_format", "must be opaque or jwt")
 	}
-	if !slices.Contains([]string{"", "RS256", "PS256", "ES256", "EdDSA"}, c.IDTokenAlg) {
-		bad.add("id_token_signed_response_alg", "must be RS256, PS256, ES256 or EdDSA")
+	if c.IDTokenAlg != "" && !slices.Contains(SigningAlgorithms(), c.IDTokenAlg) {
+		bad.add("id_token_signed_response_alg", "must be "+oneOf(SigningAlgorithms()))
+	}
+	if c.AccessTokenAlg != "" && !slices.Contains(SigningAlgorithms(), c.AccessTokenAlg) {
+		bad.add("access_token_alg", "must be "+oneOf(SigningAlgorithms()))
+	}
+	if !slices.Contains([]string{"", TypeAccessToken, TypeJWT}, c.AccessTokenTyp) {
+		bad.add("access_token_typ", "must be "+TypeAccessToken+" or "+TypeJWT)
 	}
 	c.validateGrants(&bad)
 	c.validateScopes(&bad)
@@ -62,6 +68,16 @@ func (c *Client) Validate() error {
 	c.validateLifetimes(&bad)
 	c.validateKeys(&bad)
 	return bad.orNil()
+}
+
+// SigningAlgorithms are those that a client can have its ID tokens and JWT access tokens
+// signed by, the most widely known first.
+func SigningAlgorithms() []string { return []string{"RS256", "PS256", "ES256", "EdDSA"} }
+
+// oneOf lists what a value may be.
+func oneOf(values []string) string {
+	last := len(values) - 1
+	return strings.Join(values[:last], ", ") + " or " + values[last]
 }
 
 func (c *Client) validateGrants(bad *Invalid) {

@@ -12,8 +12,8 @@ func ScopeOf(claim string) string {
 		return "email"
 	case "phone_number", "phone_number_verified":
 		return "phone"
-	case "address":
-		return "address"
+	case "address", "roles", "groups":
+		return claim
 	default:
 		return ""
 	}
@@ -24,6 +24,6 @@ func Claims() []string {
 	return []string{
 		"name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
 		"website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
-		"email", "email_verified", "phone_number", "phone_number_verified", "address",
+		"email", "email_verified", "phone_number", "phone_number_verified", "address", "roles", "groups",
 	}
 }

@@ -71,6 +71,12 @@ func validDescription(text string) bool {
 	return len(text) <= 300 && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
+// StandardScopes are those that every server has: of OpenID Connect (Core sections 3.1.2.1,
+// 5.4 and 11), and the roles of people, which some clients know as groups.
+func StandardScopes() []string {
+	return []string{"openid", "profile", "email", "address", "phone", "roles", "groups", "offline_access"}
+}
+
 // StandardDescription puts the scopes of OpenID Connect (Core sections 5.4 and 11) into
 // words, for as long as nobody chose others.
 func StandardDescription(name string) string {
@@ -83,6 +89,10 @@ func StandardDescription(name string) string {
 		return "See your postal address"
 	case "phone":
 		return "See your phone number"
+	case "roles":
+		return "See your roles"
+	case "groups":
+		return "See your groups"
 	case "offline_access":
 		return "Keep this access while you are signed out"
 	default:

@@ -27,7 +27,8 @@ func (a Agreement) Covers(asked Agreement) bool {
 			return false
 		}
 	}
-	return true
+	// A token for one resource is none for another (RFC 8707 section 2).
+	return !slices.ContainsFunc(asked.Audience, func(resource string) bool { return !slices.Contains(a.Audience, resource) })
 }
 
 // And is both together.

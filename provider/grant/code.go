@@ -49,9 +49,10 @@ var (
 type codeStore interface {
 	CreateGrant(ctx context.Context, g *Grant) error
 	CreateCode(ctx context.Context, c *Code) error
-	// CodeWithGrant reads both in one statement, or returns provider.ErrNotFound: also
+	// CodeWithGrant reads both in one statement, with the grant's user if that is wanted, or
+	// returns provider.ErrNotFound: also
 	// for a code whose user is disabled.
-	CodeWithGrant(ctx context.Context, id provider.ID) (*Code, *Grant, error)
+	CodeWithGrant(ctx context.Context, id provider.ID, withUser bool) (*Code, *Grant, error)
 	// UseCode marks the code used and tells whether it was this call that did.
 	UseCode(ctx context.Context, id provider.ID, at time.Time) (bool, error)
 }
@@ -130,7 +131,7 @@ func (c *Codes) Exchange(ctx context.Context, cl *client.Client, text, redirectU
 	var grantID provider.ID
 	var exchanged Exchanged
 	err = c.tx.InTx(ctx, func(ctx context.Context) error {
-		code, g, err := c.store.CodeWithGrant(ctx, t.ID)
+		code, g, err := c.store.CodeWithGrant(ctx, t.ID, cl.IDTokenClaims)
 		if errors.Is(err, provider.ErrNotFound) {
 			return ErrCodeUnknown
 		}
@@ -184,7 +185,12 @@ func (c *Codes) exchange(ctx context.Context, cl *client.Client, code *Code, g *
 	if !won {
 		return Exchanged{}, ErrCodeUsed
 	}
-	issued, err := c.issuer.issue(ctx, cl, g, draft{refresh: c.issuer.refreshSource(cl)})
+	d, err := narrowed(cl, g, Narrowing{}) // the registration may have changed since the approval
+	if err != nil {
+		return Exchanged{}, err
+	}
+	d.refresh = c.issuer.refreshSource(cl)
+	issued, err := c.issuer.issue(ctx, cl, g, d)
 	if errors.Is(err, provider.ErrNotFound) {
 		return Exchanged{}, ErrCodeExpired // the grant was ended this moment
 	}

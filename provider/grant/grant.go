@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
 // Grant is what was authorized.
@@ -13,6 +14,8 @@ type Grant struct {
 	ClientID string
 	// UserID is zero for a grant of the client itself.
 	UserID provider.ID
+	// User is read along with the grant where what is issued tells of the person; else nil.
+	User *account.User
 	// UserGeneration is that of the user as verified, for CreateGrant alone: it is not kept.
 	UserGeneration int64
 	// SessionID is the sign-in session in which it was agreed to.

@@ -15,7 +15,7 @@ import (
 type inspectStore interface {
 	grantEnder
 	// RefreshToken reads all that says what a refresh token is worth.
-	RefreshToken(ctx context.Context, id provider.ID) (*Refreshable, error)
+	RefreshToken(ctx context.Context, id provider.ID, withUser bool) (*Refreshable, error)
 	// TokenWithGrant reads both in one statement, or returns provider.ErrNotFound.
 	TokenWithGrant(ctx context.Context, id provider.ID) (*Token, *Grant, error)
 	// RevokeToken revokes one access token. Revoking it again changes nothing.
@@ -75,7 +75,7 @@ func (i *Inspector) ActiveRefresh(ctx context.Context, text string) (*Token, *Gr
 	if kind != token.Refresh {
 		return nil, nil, ErrInactive
 	}
-	r, err := i.store.RefreshToken(ctx, id)
+	r, err := i.store.RefreshToken(ctx, id, false)
 	if errors.Is(err, provider.ErrNotFound) {
 		return nil, nil, ErrInactive
 	}

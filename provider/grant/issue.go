@@ -32,7 +32,7 @@ type issueStore interface {
 
 // minter writes an access token out as a JWT (RFC 9068).
 type minter interface {
-	MintAccessToken(ctx context.Context, g *Grant, t *Token) (string, error)
+	MintAccessToken(ctx context.Context, c *client.Client, g *Grant, t *Token) (string, error)
 }
 
 // standingGrants bounds the ids of standing grants in memory, 16 bytes and a key each.
@@ -147,7 +147,7 @@ func (i *Issuer) issue(ctx context.Context, c *client.Client, g *Grant, d draft)
 	now := i.clock.Now(ctx)
 	t := &Token{
 		ID: d.id, GrantID: g.ID, IssuedAt: now, Scopes: d.scopes, Audience: d.audience,
-		AccessExpiresAt: earlier(now.Add(or(c.AccessTokenLifetime, i.lifetimes.Access)), g.ExpiresAt),
+		AccessExpiresAt: earlier(now.Add(i.lifetimes.AccessOf(c)), g.ExpiresAt),
 	}
 	if t.ID.IsZero() {
 		t.ID = provider.NewID(now, i.random)
@@ -177,7 +177,7 @@ func (i *Issuer) issue(ctx context.Context, c *client.Client, g *Grant, d draft)
 
 func (i *Issuer) write(ctx context.Context, c *client.Client, g *Grant, t *Token, secret io.Reader) (string, error) {
 	if c.TokenFormat == client.JWT {
-		return i.minter.MintAccessToken(ctx, g, t)
+		return i.minter.MintAccessToken(ctx, c, g, t)
 	}
 	if secret == nil {
 		secret = i.random

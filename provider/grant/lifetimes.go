@@ -27,6 +27,16 @@ func DefaultLifetimes() Lifetimes {
 	return Lifetimes{Code: time.Minute, Access: time.Hour, RefreshIdle: 30 * day, Refresh: 90 * day, SessionIdle: 8 * time.Hour}
 }
 
+// AccessOf is how long an access token of the client is good.
+func (l Lifetimes) AccessOf(c *client.Client) time.Duration {
+	return or(c.AccessTokenLifetime, l.Access)
+}
+
+// RefreshOf is how long the client can go on refreshing.
+func (l Lifetimes) RefreshOf(c *client.Client) time.Duration {
+	return or(c.RefreshTokenLifetime, l.Refresh)
+}
+
 // withoutRefresh bounds a grant without refresh tokens: nothing under it lives longer.
 const withoutRefresh = 24 * time.Hour
 
@@ -35,7 +45,7 @@ func (l Lifetimes) grant(c *client.Client) time.Duration {
 	if !c.MayUse(client.RefreshToken) {
 		return withoutRefresh
 	}
-	return or(c.RefreshTokenLifetime, l.Refresh)
+	return l.RefreshOf(c)
 }
 
 func or(own, general time.Duration) time.Duration {

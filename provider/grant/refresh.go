@@ -22,8 +22,9 @@ const Grace = 30 * time.Second
 
 // refreshStore keeps refresh tokens.
 type refreshStore interface {
-	// RefreshToken reads, in one statement, all that decides; or provider.ErrNotFound.
-	RefreshToken(ctx context.Context, id provider.ID) (*Refreshable, error)
+	// RefreshToken reads, in one statement, all that decides, with the grant's user if that is
+	// wanted; or provider.ErrNotFound.
+	RefreshToken(ctx context.Context, id provider.ID, withUser bool) (*Refreshable, error)
 	TokenWithGrant(ctx context.Context, id provider.ID) (*Token, *Grant, error)
 	// SpendRefreshToken notes the successor and tells whether it was this call that did.
 	SpendRefreshToken(ctx context.Context, id, next provider.ID) (bool, error)
@@ -81,7 +82,7 @@ func (r *Refresher) Refresh(ctx context.Context, c *client.Client, text string, 
 }
 
 func (r *Refresher) try(ctx context.Context, c *client.Client, id provider.ID, text string, ask Narrowing, within func(context.Context, Exchanged) error) error {
-	found, err := r.store.RefreshToken(ctx, id)
+	found, err := r.store.RefreshToken(ctx, id, c.IDTokenClaims)
 	if errors.Is(err, provider.ErrNotFound) {
 		return ErrRefreshUnknown
 	}
@@ -119,7 +120,8 @@ func (r *Refresher) try(ctx context.Context, c *client.Client, id provider.ID, t
 }
 
 // narrowed is what the access token shall have: what was asked for, or what was granted, and
-// of that only what the client is still registered for (threats 19).
+// of that only what the client is still registered for. A token for certain resources never
+// becomes one for any: when none of them is left, there is no token.
 func narrowed(c *client.Client, g *Grant, ask Narrowing) (draft, error) {
 	scopes := ask.Scopes
 	if scopes == nil {
@@ -131,16 +133,22 @@ func narrowed(c *client.Client, g *Grant, ask Narrowing) (draft, error) {
 		}
 	}
 	audience := ask.Audience
+	if audience == nil {
+		audience = slices.DeleteFunc(slices.Clone(g.Audience), func(a string) bool { return !c.MayReach(a) })
+	}
+	if len(audience) == 0 && len(g.Audience) > 0 {
+		return draft{}, ErrAudience
+	}
 	for _, a := range audience {
-		if !slices.Contains(g.Audience, a) {
-			return draft{}, ErrRefreshAudience
+		if !slices.Contains(g.Audience, a) || !c.MayReach(a) {
+			return draft{}, ErrAudience
 		}
 	}
 	var d draft
 	if !sameSet(scopes, g.Scopes) {
 		d.scopes = append([]string{}, scopes...)
 	}
-	if audience != nil && !sameSet(audience, g.Audience) {
+	if !sameSet(audience, g.Audience) {
 		d.audience = audience
 	}
 	return d, nil

@@ -19,15 +19,16 @@ type Refreshable struct {
 
 // What a refresh refuses. To the client all but two are invalid_grant.
 var (
-	ErrRefreshUnknown  = errors.New("no such refresh token")
-	ErrRefreshClient   = errors.New("the refresh token was issued to another client")
-	ErrRefreshExpired  = errors.New("the refresh token has expired")
-	ErrRefreshEnded    = errors.New("what the refresh token was issued under has ended")
-	ErrRefreshUser     = errors.New("the user is disabled or may not use the client any more")
-	ErrRefreshSpent    = errors.New("the refresh token was spent already, for something else")
-	ErrRefreshReused   = errors.New("the refresh token was spent already")
-	ErrRefreshScope    = errors.New("the scope was not granted")    // invalid_scope
-	ErrRefreshAudience = errors.New("the audience was not granted") // invalid_target
+	ErrRefreshUnknown = errors.New("no such refresh token")
+	ErrRefreshClient  = errors.New("the refresh token was issued to another client")
+	ErrRefreshExpired = errors.New("the refresh token has expired")
+	ErrRefreshEnded   = errors.New("what the refresh token was issued under has ended")
+	ErrRefreshUser    = errors.New("the user is disabled or may not use the client any more")
+	ErrRefreshSpent   = errors.New("the refresh token was spent already, for something else")
+	ErrRefreshReused  = errors.New("the refresh token was spent already")
+	ErrRefreshScope   = errors.New("the scope was not granted") // invalid_scope
+	// ErrAudience is what the exchange of a code refuses, too: invalid_target.
+	ErrAudience = errors.New("the audience was not granted, or the client may not reach it any more")
 )
 
 // usable tells why the token may not be used whoever brings it; nil: it may. Whether it was

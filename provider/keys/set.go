@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/x509"
 	"encoding/base64"
@@ -98,7 +99,8 @@ func (s *set) state(k Key, now time.Time) State {
 func gone(k Key, now time.Time) bool { return k.GoneAt != nil && !now.Before(*k.GoneAt) }
 
 // document is the JWK set (RFC 7517 section 5) at the given time, public parts only, and
-// the time at which a key of it will be gone.
+// the time at which a key of it will be gone. RS256 comes first: some libraries take the first
+// key whatever its algorithm, and it is what ID tokens are signed by unless a client chose.
 func (s *set) document(now time.Time) (body []byte, until time.Time, err error) {
 	published := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
 	for _, k := range s.keys {
@@ -110,11 +112,21 @@ func (s *set) document(now time.Time) (body []byte, until time.Time, err error) 
 			until = *k.GoneAt
 		}
 	}
+	slices.SortStableFunc(published.Keys, func(a, b jose.JSONWebKey) int {
+		return cmp.Compare(rank(a), rank(b))
+	})
 	body, err = json.Marshal(published)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("keys: marshal the key set: %w", err)
 	}
 	return body, until, nil
+}
+
+func rank(k jose.JSONWebKey) int {
+	if k.Algorithm == string(RS256) {
+		return 0
+	}
+	return 1
 }
 
 func encode(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }

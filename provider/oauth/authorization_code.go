@@ -81,6 +81,9 @@ func (h *authorizationCode) PopulateTokenEndpointResponse(ctx context.Context, r
 // codeRefused gives each refusal of a code its check. To the client all are invalid_grant
 // (RFC 6749 section 5.2), the loser of a race included (fosite.md 3).
 func codeRefused(err error) error {
+	if errors.Is(err, grant.ErrAudience) {
+		return refusal.New(refusal.InvalidTarget, refusal.CheckAudience, "The client may not reach the audience any more that was agreed to.").Because(err)
+	}
 	for sentinel, check := range map[error]refusal.Check{
 		grant.ErrCodeUnknown: refusal.CheckCode, grant.ErrCodeClient: refusal.CheckCode, grant.ErrCodeUsed: refusal.CheckCodeUsed,
 		grant.ErrCodeExpired: refusal.CheckCodeExpired, grant.ErrCodeRedirect: refusal.CheckCodeRedirect, grant.ErrCodeVerifier: refusal.CheckVerifier,

@@ -30,16 +30,17 @@ type approver interface {
 // AuthorizeEndpoint decides authorization requests (RFC 6749 section 4.1.1, OpenID Connect
 // Core section 3.1.2).
 type AuthorizeEndpoint struct {
-	clients  clientFinder
-	consents consentStore
-	codes    approver
-	idTokens *IDTokens
-	clock    provider.Clock
+	clients   clientFinder
+	consents  consentStore
+	codes     approver
+	idTokens  *IDTokens
+	catalogue scopeCatalogue
+	clock     provider.Clock
 }
 
 // NewAuthorizeEndpoint makes an AuthorizeEndpoint.
-func NewAuthorizeEndpoint(clients clientFinder, consents consentStore, codes approver, idTokens *IDTokens, clock provider.Clock) *AuthorizeEndpoint {
-	return &AuthorizeEndpoint{clients: clients, consents: consents, codes: codes, idTokens: idTokens, clock: clock}
+func NewAuthorizeEndpoint(clients clientFinder, consents consentStore, codes approver, idTokens *IDTokens, catalogue scopeCatalogue, clock provider.Clock) *AuthorizeEndpoint {
+	return &AuthorizeEndpoint{clients: clients, consents: consents, codes: codes, idTokens: idTokens, catalogue: catalogue, clock: clock}
 }
 
 // Step is what has to happen next with a request.

@@ -173,7 +173,7 @@ func requestObjects(_ context.Context, _ *AuthorizeRequest, form url.Values) err
 }
 
 func (e *AuthorizeEndpoint) scopes(_ context.Context, r *AuthorizeRequest, form url.Values) (err error) {
-	if r.Scopes, err = allowedScopes(r.Client, form); err != nil {
+	if r.Scopes, err = allowedScopes(r.Client, form, e.catalogue); err != nil {
 		return err
 	}
 	r.Audience, err = allowedAudience(r.Client, form)

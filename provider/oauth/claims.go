@@ -13,7 +13,11 @@ import (
 // section 5.1). What is not known is left out.
 func userClaims(u *account.User) map[string]any {
 	p := u.Profile
-	all := map[string]any{"updated_at": u.UpdatedAt.Unix(), "preferred_username": u.Username}
+	roles := u.Roles
+	if roles == nil {
+		roles = []string{} // known to have none
+	}
+	all := map[string]any{"updated_at": u.UpdatedAt.Unix(), "preferred_username": u.Username, "roles": roles, "groups": roles}
 	for name, value := range map[string]string{
 		"name": p.Name, "given_name": p.GivenName, "family_name": p.FamilyName, "middle_name": p.MiddleName, "nickname": p.Nickname,
 		"profile": p.Page, "picture": p.Picture, "website": p.Website, "gender": p.Gender, "birthdate": p.Birthdate,

@@ -17,7 +17,10 @@ type clientCredentialsIssuer interface {
 
 // clientCredentials is the grant of RFC 6749 section 4.4. It takes the place of fosite's
 // handler, which grants by rules of its own and stamps tokens with the system clock.
-type clientCredentials struct{ issuer clientCredentialsIssuer }
+type clientCredentials struct {
+	issuer    clientCredentialsIssuer
+	catalogue scopeCatalogue
+}
 
 var _ fosite.TokenEndpointHandler = (*clientCredentials)(nil)
 
@@ -32,7 +35,7 @@ func (*clientCredentials) CanHandleTokenEndpointRequest(_ context.Context, r fos
 }
 
 // HandleTokenEndpointRequest refuses what the client may not have.
-func (*clientCredentials) HandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) error {
+func (h *clientCredentials) HandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) error {
 	c, err := clientOf(r)
 	if err != nil {
 		return err
@@ -43,7 +46,7 @@ func (*clientCredentials) HandleTokenEndpointRequest(_ context.Context, r fosite
 		return refusal.New(refusal.UnauthorizedClient, refusal.CheckPublicClient,
 			"A public client cannot use client credentials.").For(c.ID)
 	}
-	scopes, err := allowedScopes(c, r.GetRequestForm())
+	scopes, err := allowedScopes(c, r.GetRequestForm(), h.catalogue)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
@@ -51,6 +52,7 @@ type house struct {
 	userInfo     *oauth.UserInfo
 	codes        *grant.Codes
 	store        *storage.Store
+	scopes       *consent.Known
 	introspector *oauth.Introspector
 	revoker      *oauth.Revoker
 	keys         *keys.Manager
@@ -143,8 +145,9 @@ func newHouse(t *testing.T) *house {
 	hash := ring.Key(keyring.TokenHash)
 	h.lifetimes = grant.DefaultLifetimes()
 	inspector := grant.NewInspector(store, hash, h.keys, events, clock, h.lifetimes.SessionIdle)
-	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, issuer), events, clock, rand.Reader, h.lifetimes)
+	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, store, issuer), events, clock, rand.Reader, h.lifetimes)
 	h.store = store
+	h.scopes = consent.NewKnown(store)
 	h.codes = grant.NewCodes(store, store, store, tokens)
 	h.idTokens = oauth.NewIDTokens(h.keys, store, issuer, clock, time.Hour)
 	table, err := ratelimit.NewTable(nil)
@@ -155,11 +158,11 @@ func newHouse(t *testing.T) *house {
 	h.endpoint = oauth.NewTokenEndpoint(authenticator, oauth.Grants{
 		ClientCredentials: tokens, Codes: h.codes, Password: grant.NewDirect(store, tokens),
 		Refresh: grant.NewRefresher(store, store, store, tokens, ring.Key(keyring.RefreshSuccessor)),
-	}, h.idTokens, signIn, store, clock)
+	}, h.idTokens, signIn, store, h.scopes, clock)
 	h.tokens = tokenEndpoint{h.endpoint}
-	h.authorize = oauth.NewAuthorizeEndpoint(directory, store, h.codes, h.idTokens, clock)
+	h.authorize = oauth.NewAuthorizeEndpoint(directory, store, h.codes, h.idTokens, h.scopes, clock)
 	h.introspector = oauth.NewIntrospector(authenticator, directory, inspector, issuer)
-	h.userInfo = oauth.NewUserInfo(inspector, directory, store)
+	h.userInfo = oauth.NewUserInfo(inspector, directory, store, oauth.Names{issuer, issuer + "/oauth/userinfo"})
 	h.revoker = oauth.NewRevoker(authenticator, inspector)
 	return h
 }

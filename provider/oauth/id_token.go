@@ -30,7 +30,8 @@ type idTokenKeys interface {
 	Verify(ctx context.Context, text, typ string, algorithms ...keys.Algorithm) ([]byte, error)
 }
 
-// idTokenType keeps ID tokens apart from access tokens, which are at+jwt (threats 35).
+// idTokenType keeps ID tokens apart from access tokens, which are at+jwt unless their client
+// needs it otherwise.
 const idTokenType = "JWT"
 
 // IDTokens writes and reads ID tokens (OpenID Connect Core section 2).
@@ -50,8 +51,8 @@ func NewIDTokens(k idTokenKeys, users userFinder, issuer string, clock provider.
 }
 
 // Issue writes the ID token that goes beside what a code was exchanged for. Claims about
-// the person are in it only if the claims parameter asked for them there: by scope they
-// are at UserInfo (OpenID Connect Core section 5.4).
+// the person are in it if the claims parameter asked for them there; by scope they are at
+// UserInfo (OpenID Connect Core section 5.4), and here too for clients registered so.
 func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x grant.Exchanged) (string, error) {
 	alg := keys.RS256
 	if c.IDTokenAlg != "" {
@@ -93,17 +94,21 @@ func (i *IDTokens) aboutPerson(ctx context.Context, c *client.Client, x grant.Ex
 	if err != nil {
 		return nil, fmt.Errorf("oauth: claims of grant %s: %w", x.Grant.ID, err)
 	}
-	if len(asked.IDToken) == 0 {
+	if len(asked.IDToken) == 0 && !c.IDTokenClaims {
 		return map[string]any{}, nil
 	}
 	may := newRelease(c, x.Grant, x.Scopes)
-	wanted := func(claim string) bool { return may.byName(claim, asked.IDToken) }
+	wanted := func(claim string) bool {
+		return (c.IDTokenClaims && may.byScope(claim)) || may.byName(claim, asked.IDToken)
+	}
 	if !slices.ContainsFunc(consent.Claims(), wanted) {
 		return map[string]any{}, nil
 	}
-	u, err := i.users.User(ctx, x.Grant.UserID)
-	if err != nil {
-		return nil, fmt.Errorf("find user: %w", err)
+	u := x.Grant.User
+	if u == nil {
+		if u, err = i.users.User(ctx, x.Grant.UserID); err != nil {
+			return nil, fmt.Errorf("find user: %w", err)
+		}
 	}
 	return pick(u, wanted), nil
 }
@@ -141,8 +146,10 @@ func (i *IDTokens) Hint(ctx context.Context, text string) (Hint, error) {
 		Subject   string `json:"sub"`
 		Audience  string `json:"aud"`
 		SessionID string `json:"sid"`
+		ClientID  string `json:"client_id"`
 	}
-	if err := json.Unmarshal(payload, &claims); err != nil || claims.Issuer != i.issuer || claims.Subject == "" || claims.Audience == "" {
+	// Access tokens of clients that want them to have the same typ name their client.
+	if err := json.Unmarshal(payload, &claims); err != nil || claims.ClientID != "" || claims.Issuer != i.issuer || claims.Subject == "" || claims.Audience == "" {
 		return Hint{}, errHint
 	}
 	return Hint{Subject: claims.Subject, SessionID: claims.SessionID, Audience: []string{claims.Audience}}, nil

@@ -18,11 +18,12 @@ type LegacyCheck struct {
 	tokens  inspector
 	clients clientFinder
 	users   userFinder
+	names   Names
 }
 
-// NewLegacyCheck makes a LegacyCheck.
-func NewLegacyCheck(tokens inspector, clients clientFinder, users userFinder) *LegacyCheck {
-	return &LegacyCheck{tokens: tokens, clients: clients, users: users}
+// NewLegacyCheck makes a LegacyCheck of the server with the given names.
+func NewLegacyCheck(tokens inspector, clients clientFinder, users userFinder, names Names) *LegacyCheck {
+	return &LegacyCheck{tokens: tokens, clients: clients, users: users, names: names}
 }
 
 // User returns the user of an access token. For any other text it returns a refusal with
@@ -30,7 +31,7 @@ func NewLegacyCheck(tokens inspector, clients clientFinder, users userFinder) *L
 func (l *LegacyCheck) User(ctx context.Context, text string) (*account.User, error) {
 	gone := refusal.New(refusal.InvalidToken, refusal.CheckAccessToken, "The access token is unknown, expired or revoked, or is no user's.").WithStatus(410)
 	_, g, err := l.tokens.Active(ctx, text)
-	if errors.Is(err, grant.ErrInactive) || (err == nil && g.UserID.IsZero()) {
+	if errors.Is(err, grant.ErrInactive) || (err == nil && (g.UserID.IsZero() || !l.names.in(g.Audience))) {
 		return nil, turnedAway(ctx, gone)
 	}
 	if err != nil {

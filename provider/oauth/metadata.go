@@ -8,7 +8,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
-	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
 // Metadata is what the provider says about itself (RFC 8414 section 2, OpenID Connect
@@ -73,7 +72,7 @@ func NewMetadata(issuer string, p Paths, grants []client.GrantType, shared bool)
 		EndSessionEndpoint:     issuer + p.EndSession,
 		IntrospectionEndpoint:  issuer + p.Introspection,
 		RevocationEndpoint:     issuer + p.Revocation,
-		ScopesSupported:        []string{"openid", "profile", "email", "address", "phone"},
+		ScopesSupported:        slices.DeleteFunc(consent.StandardScopes(), func(s string) bool { return s == scopeOffline }),
 		GrantTypesSupported:    types,
 		ResponseTypesSupported: []string{"code"},
 		ResponseModesSupported: []string{string(Query), string(Fragment), string(FormPost)},
@@ -88,7 +87,7 @@ func NewMetadata(issuer string, p Paths, grants []client.GrantType, shared bool)
 	m.TokenEndpointAuthSigningAlgsSupported = signing
 	m.IntrospectionEndpointAuthSigningAlgs = signing
 	m.RevocationEndpointAuthSigningAlgs = signing
-	m.IDTokenSigningAlgValuesSupported = []string{string(keys.RS256), string(keys.ES256)}
+	m.IDTokenSigningAlgValuesSupported = client.SigningAlgorithms()
 	m.TokenEndpointAuthMethodsSupported = every
 	m.IntrospectionEndpointAuthMethodsSupported = confidential
 	m.RevocationEndpointAuthMethodsSupported = every

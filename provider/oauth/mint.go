@@ -1,11 +1,14 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
@@ -18,15 +21,14 @@ type signer interface {
 // Minter writes JWT access tokens (RFC 9068).
 type Minter struct {
 	keys   signer
+	users  userFinder
 	issuer string
 }
 
 // NewMinter makes a Minter for the given issuer.
-func NewMinter(keys signer, issuer string) *Minter { return &Minter{keys: keys, issuer: issuer} }
-
-// accessTokenType keeps an access token from being taken for an ID token, and the other
-// way round (RFC 9068 section 2.1, threats 35).
-const accessTokenType = "at+jwt"
+func NewMinter(keys signer, users userFinder, issuer string) *Minter {
+	return &Minter{keys: keys, users: users, issuer: issuer}
+}
 
 type accessTokenClaims struct {
 	Issuer    string `json:"iss"`
@@ -37,12 +39,15 @@ type accessTokenClaims struct {
 	ID        string `json:"jti"`
 	IssuedAt  int64  `json:"iat"`
 	ExpiresAt int64  `json:"exp"`
+	// Roles and Groups are the user's (RFC 9068 section 2.2.3.1), of those that were granted.
+	Roles  []string `json:"roles,omitempty"`
+	Groups []string `json:"groups,omitempty"`
 }
 
-// MintAccessToken signs the token with ES256, whatever the client's ID tokens use. The
-// claims are built afresh for each token (fosite.md 19: a copied session kept the first
-// token's iat). A token for nobody in particular is for the issuer itself.
-func (m *Minter) MintAccessToken(ctx context.Context, g *grant.Grant, t *grant.Token) (string, error) {
+// MintAccessToken signs the token as the client is registered, by ES256 and as at+jwt unless it
+// chose otherwise. The claims are built afresh for each token: a copied session would keep the
+// first one's iat. A token for nobody in particular is for the issuer itself.
+func (m *Minter) MintAccessToken(ctx context.Context, c *client.Client, g *grant.Grant, t *grant.Token) (string, error) {
 	claims := accessTokenClaims{
 		Issuer:    m.issuer,
 		Subject:   subjectOf(g),
@@ -53,11 +58,36 @@ func (m *Minter) MintAccessToken(ctx context.Context, g *grant.Grant, t *grant.T
 		IssuedAt:  t.IssuedAt.Unix(),
 		ExpiresAt: t.AccessExpiresAt.Unix(),
 	}
+	if err := m.addRoles(ctx, &claims, g); err != nil {
+		return "", err
+	}
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("oauth: marshal access token claims: %w", err)
 	}
-	return m.keys.Sign(ctx, keys.ES256, accessTokenType, payload)
+	return m.keys.Sign(ctx, keys.Algorithm(cmp.Or(c.AccessTokenAlg, string(keys.ES256))), cmp.Or(c.AccessTokenTyp, client.TypeAccessToken), payload)
+}
+
+// addRoles reads the user only for a token that shows them.
+func (m *Minter) addRoles(ctx context.Context, claims *accessTokenClaims, g *grant.Grant) error {
+	roles, groups := slices.Contains(g.Scopes, "roles"), slices.Contains(g.Scopes, "groups")
+	if g.UserID.IsZero() || (!roles && !groups) {
+		return nil
+	}
+	u := g.User
+	if u == nil {
+		var err error
+		if u, err = m.users.User(ctx, g.UserID); err != nil {
+			return fmt.Errorf("find user: %w", err)
+		}
+	}
+	if roles {
+		claims.Roles = u.Roles
+	}
+	if groups {
+		claims.Groups = u.Roles
+	}
+	return nil
 }
 
 func audienceClaim(audience []string, issuer string) any {

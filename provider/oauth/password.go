@@ -36,11 +36,12 @@ type standingFinder interface {
 // password is the grant of RFC 6749 section 4.3, for the operator's own applications that
 // cannot show a browser. RFC 9700 section 2.4 forbids it to all others.
 type password struct {
-	signIn   passwordVerifier
-	consents standingFinder
-	issuer   userIssuer
-	idTokens *IDTokens
-	clock    provider.Clock
+	signIn    passwordVerifier
+	consents  standingFinder
+	issuer    userIssuer
+	idTokens  *IDTokens
+	catalogue scopeCatalogue
+	clock     provider.Clock
 }
 
 var _ fosite.TokenEndpointHandler = (*password)(nil)
@@ -55,7 +56,7 @@ func (*password) CanHandleTokenEndpointRequest(_ context.Context, r fosite.Acces
 
 // HandleTokenEndpointRequest refuses what the client may not have, before a password is
 // looked at.
-func (*password) HandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) error {
+func (h *password) HandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) error {
 	c, err := clientOf(r)
 	if err != nil {
 		return err
@@ -71,7 +72,7 @@ func (*password) HandleTokenEndpointRequest(_ context.Context, r fosite.AccessRe
 			return refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter "+name+" is missing.").For(c.ID)
 		}
 	}
-	scopes, err := allowedScopes(c, form)
+	scopes, err := allowedScopes(c, form, h.catalogue)
 	if err != nil {
 		return err
 	}

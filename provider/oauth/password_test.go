@@ -82,7 +82,7 @@ func TestPasswordGrantRefuses(t *testing.T) {
 	h.planted(client.Client{ID: "left", AuthMethod: client.None, GrantTypes: []client.GrantType{client.Password}})
 	_, err = h.tokens.Token(t.Context(), request(url.Values{"client_id": {"left"}, "grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}}))
 	assertRefused(t, err, "unauthorized_client")
-	_, err = h.tokens.Token(t.Context(), basic("trusted", secret, url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}, "scope": {"openid admin"}}))
+	_, err = h.tokens.Token(t.Context(), basic("trusted", secret, url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}, "scope": {"openid phone"}}))
 	assertRefused(t, err, "invalid_scope")
 
 	_, err = h.registry.Create(t.Context(), &client.Client{ID: "stranger", GrantTypes: []client.GrantType{client.Password}}, "")

@@ -23,8 +23,9 @@ type refresher interface {
 // (fosite.md 2), looks for reuse before it has seen the whole token (fosite.md 7), ignores
 // the scope parameter, and knows no end of refreshing (fosite.md 15).
 type refreshToken struct {
-	tokens   refresher
-	idTokens *IDTokens
+	tokens    refresher
+	idTokens  *IDTokens
+	catalogue scopeCatalogue
 }
 
 var _ fosite.TokenEndpointHandler = (*refreshToken)(nil)
@@ -58,7 +59,7 @@ func (h *refreshToken) PopulateTokenEndpointResponse(ctx context.Context, r fosi
 	form := r.GetRequestForm()
 	var ask grant.Narrowing
 	if strings.Trim(form.Get("scope"), " ") != "" {
-		if ask.Scopes, err = allowedScopes(c, form); err != nil {
+		if ask.Scopes, err = allowedScopes(c, form, h.catalogue); err != nil {
 			return err
 		}
 	}
@@ -99,7 +100,7 @@ func refreshRefused(err error) error {
 		{grant.ErrRefreshSpent, refusal.InvalidGrant, refusal.CheckRefreshSpent, text},
 		{grant.ErrRefreshReused, refusal.InvalidGrant, refusal.CheckRefreshReused, text},
 		{grant.ErrRefreshScope, refusal.InvalidScope, refusal.CheckScope, "The scope is more than what was granted."},
-		{grant.ErrRefreshAudience, refusal.InvalidTarget, refusal.CheckAudience, "The audience is not among those that were granted."},
+		{grant.ErrAudience, refusal.InvalidTarget, refusal.CheckAudience, "The audience is not among those that were granted."},
 	} {
 		if errors.Is(err, known.sentinel) {
 			return refusal.New(known.code, known.check, known.description).Because(err)

@@ -16,29 +16,50 @@ const (
 	scopeOffline = "offline_access"
 )
 
+// scopeCatalogue knows which scopes there are, from memory.
+type scopeCatalogue interface {
+	Exists(name string) bool
+}
+
 // allowedScopes reads the scope parameter (RFC 6749 section 3.3): what the client asked
 // for, each scope once, or its default scopes when it asked for none. Everything asked
-// for must be registered for the client, letter by letter.
-func allowedScopes(c *client.Client, form url.Values) ([]string, error) {
+// for must be registered for the client, letter by letter. Beside openid, scopes that nobody
+// defined are ignored (OpenID Connect Core section 3.1.2.1): applications ask every provider
+// for what one of them has. What was granted is named in the answer.
+func allowedScopes(c *client.Client, form url.Values, known scopeCatalogue) ([]string, error) {
 	asked := strings.FieldsFunc(form.Get("scope"), func(r rune) bool { return r == ' ' })
 	if len(asked) == 0 {
 		return c.DefaultScopes, nil
 	}
+	openID := slices.Contains(asked, scopeOpenID) && c.MayAsk(scopeOpenID)
 	scopes := make([]string, 0, len(asked))
 	for _, s := range asked {
 		switch {
 		case !client.ValidScope(s):
 			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScopeSyntax,
 				"The scope parameter has a character that no scope name can have.").For(c.ID)
+		case openID && !c.MayAsk(s) && !known.Exists(s):
 		case !c.MayAsk(s):
 			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScope,
-				"The client asked for a scope that it may not have.").For(c.ID).
+				"The client may not ask for "+named(s)+".").For(c.ID).
 				Compare(refusal.FieldScope, strings.Join(c.Scopes, " "), s)
 		case !slices.Contains(scopes, s):
 			scopes = append(scopes, s)
 		}
 	}
 	return scopes, nil
+}
+
+// named is a scope in an error description, which reaches logs and pages of others: a name of
+// plain characters goes there, anything else does not.
+func named(scope string) string {
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._:/", r)
+	}
+	if len(scope) > 100 || strings.ContainsFunc(scope, odd) {
+		return "a scope of the request"
+	}
+	return "the scope " + scope
 }
 
 // allowedAudience reads for whom the token shall be: resource (RFC 8707), or audience as

@@ -28,14 +28,14 @@ type Grants struct {
 }
 
 // NewTokenEndpoint composes the endpoint with the grants that it offers.
-func NewTokenEndpoint(a *Authenticator, g Grants, idTokens *IDTokens, signIn passwordVerifier, consents standingFinder, clock provider.Clock) *TokenEndpoint {
+func NewTokenEndpoint(a *Authenticator, g Grants, idTokens *IDTokens, signIn passwordVerifier, consents standingFinder, catalogue scopeCatalogue, clock provider.Clock) *TokenEndpoint {
 	return &TokenEndpoint{
 		authenticator: a,
 		fosite: newFosite(
-			&clientCredentials{g.ClientCredentials},
+			&clientCredentials{g.ClientCredentials, catalogue},
 			&authorizationCode{g.Codes, idTokens},
-			&refreshToken{g.Refresh, idTokens},
-			&password{signIn, consents, g.Password, idTokens, clock},
+			&refreshToken{g.Refresh, idTokens, catalogue},
+			&password{signIn, consents, g.Password, idTokens, catalogue, clock},
 		),
 		grantTypes: []client.GrantType{client.ClientCredentials, client.AuthorizationCode, client.RefreshToken, client.Password},
 	}

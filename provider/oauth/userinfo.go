@@ -18,11 +18,21 @@ type UserInfo struct {
 	tokens  inspector
 	clients clientFinder
 	users   userFinder
+	names   Names
 }
 
-// NewUserInfo makes a UserInfo.
-func NewUserInfo(tokens inspector, clients clientFinder, users userFinder) *UserInfo {
-	return &UserInfo{tokens: tokens, clients: clients, users: users}
+// Names are those of this server as an audience: the issuer, and its UserInfo endpoint.
+type Names []string
+
+// in tells whether a token with the given audience is for this server. One that names nobody
+// is for the issuer.
+func (n Names) in(audience []string) bool {
+	return len(audience) == 0 || slices.ContainsFunc(audience, func(a string) bool { return slices.Contains(n, a) })
+}
+
+// NewUserInfo makes a UserInfo of the server with the given names.
+func NewUserInfo(tokens inspector, clients clientFinder, users userFinder, names Names) *UserInfo {
+	return &UserInfo{tokens: tokens, clients: clients, users: users, names: names}
 }
 
 // Claims returns the claims that the request's access token may see. Two statements. A good
@@ -38,6 +48,10 @@ func (u *UserInfo) Claims(ctx context.Context, r *http.Request) (map[string]any,
 	}
 	if err != nil {
 		return nil, err
+	}
+	// An API could collect with it who its callers are (RFC 9700 section 2.3).
+	if !u.names.in(g.Audience) {
+		return nil, turnedAway(ctx, badToken("The access token is for another resource.").For(g.ClientID))
 	}
 	if g.UserID.IsZero() || !slices.Contains(g.Scopes, "openid") {
 		r := refusal.New(refusal.InsufficientScope, refusal.CheckTokenScope, "The access token was not issued for the scope openid.").For(g.ClientID)

@@ -144,7 +144,7 @@ func testJanitorAndRefresh(t *testing.T, f *fixture) {
 	assert.EqualValues(t, 1, removed.Assertions)
 	_, _, err = f.TokenWithGrant(ctx, orphan.ID)
 	require.ErrorIs(t, err, provider.ErrNotFound)
-	_, err = f.RefreshToken(ctx, tok.ID)
+	_, err = f.RefreshToken(ctx, tok.ID, false)
 	require.NoError(t, err)
 	f.advance(23 * time.Hour)
 	removed, err = janitor.Sweep(ctx)
@@ -168,7 +168,7 @@ func testStatements(t *testing.T, f *fixture) {
 	count(1, "revoke", func() error { return f.RevokeToken(ctx, tok.ID, f.clock()) })
 	count(2, "client", func() error { _, err := f.Client(ctx, "a"); return err })
 	refreshed := f.refreshable(t, &grant.Grant{ClientID: "a", UserID: f.user(t, "alice").ID})
-	count(1, "refresh token", func() error { _, err := f.RefreshToken(ctx, refreshed.ID); return err })
+	count(1, "refresh token", func() error { _, err := f.RefreshToken(ctx, refreshed.ID, true); return err })
 	count(1, "assertion", func() error { return f.UseJTI(ctx, "a", sha256.Sum256(nil), f.clock()) })
 	count(1, "version", func() error { _, err := f.CatalogueVersion(ctx); return err })
 }

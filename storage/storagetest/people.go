@@ -165,7 +165,10 @@ func testCodes(t *testing.T, f *fixture) {
 	require.ErrorIs(t, f.CreateGrant(ctx, g), provider.ErrConflict, "a request is approved once")
 	c := &grant.Code{ID: f.newID(), GrantID: g.ID, Hash: make([]byte, 33), RedirectURI: "https://app/cb", Challenge: "c", Method: "S256", Nonce: "n", ExpiresAt: at.Add(time.Minute)}
 	require.NoError(t, f.CreateCode(ctx, c))
-	code, back, err := f.CodeWithGrant(ctx, c.ID)
+	_, back, err := f.CodeWithGrant(ctx, c.ID, true)
+	require.NoError(t, err)
+	assert.Equal(t, u, back.User, "in the same statement")
+	code, back, err := f.CodeWithGrant(ctx, c.ID, false)
 	require.NoError(t, err)
 	assert.Equal(t, c, code)
 	assert.Equal(t, g, back)
@@ -183,13 +186,13 @@ func testCodes(t *testing.T, f *fixture) {
 	}
 	wg.Wait()
 	assert.EqualValues(t, 1, used.Load())
-	code, _, err = f.CodeWithGrant(ctx, c.ID)
+	code, _, err = f.CodeWithGrant(ctx, c.ID, false)
 	require.NoError(t, err)
 	assert.Equal(t, &at, code.UsedAt)
 
 	u.Disabled = true
 	require.NoError(t, f.UpdateUser(ctx, u))
-	_, _, err = f.CodeWithGrant(ctx, c.ID)
+	_, _, err = f.CodeWithGrant(ctx, c.ID, false)
 	assert.ErrorIs(t, err, provider.ErrNotFound, "the code of a disabled user")
 }
 

@@ -38,7 +38,7 @@ func testRefreshTokens(t *testing.T, f *fixture) {
 	g := &grant.Grant{ClientID: "app", UserID: u.ID, SessionID: s.ID, Scopes: []string{"a", "b"}, Audience: []string{}}
 	tok := f.refreshable(t, g)
 	read := func() *grant.Refreshable {
-		r, err := f.RefreshToken(ctx, tok.ID)
+		r, err := f.RefreshToken(ctx, tok.ID, false)
 		require.NoError(t, err)
 		return r
 	}
@@ -50,7 +50,10 @@ func testRefreshTokens(t *testing.T, f *fixture) {
 	assert.Equal(t, &s.SeenAt, r.SessionSeenAt)
 	assert.Equal(t, &s.ExpiresAt, r.SessionExpiresAt)
 	assert.Nil(t, r.SessionEndedAt)
-	_, err := f.RefreshToken(ctx, f.newID())
+	whole, err := f.RefreshToken(ctx, tok.ID, true)
+	require.NoError(t, err)
+	assert.Equal(t, u, whole.Grant.User, "in the same statement")
+	_, err = f.RefreshToken(ctx, f.newID(), false)
 	require.ErrorIs(t, err, provider.ErrNotFound)
 
 	bob := f.user(t, "bob")

@@ -1,0 +1,47 @@
+package consent
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+)
+
+// Known knows which scopes there are, from memory: every request for openid that names a
+// scope which its client may not ask for depends on it.
+type Known struct {
+	store scopeLister
+	names atomic.Pointer[map[string]struct{}]
+}
+
+// scopeLister lists the catalogue.
+type scopeLister interface {
+	Scopes(ctx context.Context) ([]Scope, error)
+}
+
+// NewKnown makes a Known of the standard scopes, until Learn.
+func NewKnown(store scopeLister) *Known {
+	k := &Known{store: store}
+	k.names.Store(&map[string]struct{}{})
+	return k
+}
+
+// Learn reads the catalogue: at the start, and when it was changed.
+func (k *Known) Learn(ctx context.Context) error {
+	scopes, err := k.store.Scopes(ctx)
+	if err != nil {
+		return fmt.Errorf("scopes: %w", err)
+	}
+	names := make(map[string]struct{}, len(scopes))
+	for _, s := range scopes {
+		names[s.Name] = struct{}{}
+	}
+	k.names.Store(&names)
+	return nil
+}
+
+// Exists tells whether there is a scope of that name, letter by letter.
+func (k *Known) Exists(name string) bool {
+	_, ok := (*k.names.Load())[name]
+	return ok || slices.Contains(StandardScopes(), name)
+}

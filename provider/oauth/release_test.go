@@ -1,0 +1,207 @@
+package oauth_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+)
+
+// A resource server that was given a token for itself must not learn with it who its callers
+// are (RFC 9700 section 2.3).
+func TestATokenForAResourceIsNoneForUserInfo(t *testing.T) {
+	r := newRefreshing(t, func(c *client.Client) { c.Audience = append(c.Audience, issuer, issuer+"/oauth/userinfo") })
+	for name, tc := range map[string]struct {
+		resources []string
+		good      bool
+	}{
+		"none": {nil, true}, "one": {[]string{"https://a"}, false}, "two": {[]string{"https://a", "https://b"}, false},
+		"the issuer": {[]string{issuer}, true}, "a resource and UserInfo": {[]string{"https://a", issuer + "/oauth/userinfo"}, true},
+	} {
+		token := r.signIn("openid", url.Values{"resource": tc.resources})["access_token"].(string)
+		ask := httptest.NewRequest("GET", "/oauth/userinfo", nil)
+		ask.Header.Set("Authorization", "Bearer "+token)
+		_, err := r.userInfo.Claims(t.Context(), ask)
+		if tc.good {
+			require.NoError(t, err, name)
+			continue
+		}
+		assertRefused(t, err, "invalid_token")
+	}
+}
+
+// What the client may not reach any more is in no new token, and nothing left is no token: one
+// without an audience would be good everywhere.
+func TestAWithdrawnAudienceIsInNoNewToken(t *testing.T) {
+	r := newRefreshing(t, nil)
+	first := r.signIn("openid", url.Values{"resource": {"https://a", "https://b"}})
+	approve := func() string {
+		code, err := r.authorize.Approve(t.Context(), r.flow(url.Values{"resource": {"https://a"}}), r.session, false)
+		require.NoError(t, err)
+		return code
+	}
+	late := approve()
+	audience := func(token any) []string {
+		got, err := r.introspector.Introspect(t.Context(), basic("app", r.secret, url.Values{"token": {token.(string)}}))
+		require.NoError(t, err)
+		return got.Audience
+	}
+	r.update("app", func(c *client.Client) { c.Audience = []string{"https://b"} })
+	r.directory.Forget("app")
+	second, err := r.refresh(first["refresh_token"], nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"https://b"}, audience(second["access_token"]))
+	_, err = r.refresh(second["refresh_token"], url.Values{"resource": {"https://a"}})
+	assertRefused(t, err, "invalid_target")
+	_, err = r.exchange(r.secret, late)
+	assertRefused(t, err, "invalid_target")
+
+	r.update("app", func(c *client.Client) { c.Audience = nil })
+	r.directory.Forget("app")
+	_, err = r.refresh(second["refresh_token"], nil)
+	assertRefused(t, err, "invalid_target")
+	r.update("app", func(c *client.Client) { c.Audience = []string{"https://a"} })
+	r.directory.Forget("app")
+	_, err = r.exchange(r.secret, late)
+	require.NoError(t, err, "what could not be issued left the code as it was")
+}
+
+// A consent for one resource covers no other (RFC 8707 section 2).
+func TestARememberedConsentCoversItsResources(t *testing.T) {
+	r := newRefreshing(t, nil)
+	step := func(more url.Values) oauth.Step {
+		step, err := r.authorize.Next(t.Context(), r.flow(more), r.session)
+		require.NoError(t, err)
+		return step
+	}
+	r.signIn("openid", url.Values{"resource": {"https://a"}})
+	assert.Equal(t, oauth.Approve, step(url.Values{"resource": {"https://a"}}))
+	assert.Equal(t, oauth.Approve, step(nil))
+	assert.Equal(t, oauth.Consent, step(url.Values{"resource": {"https://b"}}))
+	_, err := r.authorize.Next(t.Context(), r.flow(url.Values{"resource": {"https://a", "https://b"}, "prompt": {"none"}}), r.session)
+	assertRefused(t, err, "consent_required")
+}
+
+// For clients registered so, ID tokens carry what the granted scopes release, and no more.
+func TestIDTokensCarryWhatTheScopesRelease(t *testing.T) {
+	for _, on := range []bool{true, false} {
+		t.Run(fmt.Sprint(on), func(t *testing.T) {
+			r := newRefreshing(t, func(c *client.Client) {
+				c.IDTokenClaims, c.Scopes = on, append(c.Scopes, "email", "roles")
+			})
+			r.user.Email, r.user.Roles = "alice@example.com", []string{"admin"}
+			require.NoError(t, r.store.UpdateUser(t.Context(), r.user))
+			first := r.signIn("openid profile roles", nil)
+			statements := r.statements.Load()
+			refreshed, err := r.refresh(first["refresh_token"], url.Values{"scope": {"openid profile"}})
+			require.NoError(t, err)
+			read := r.statements.Load() - statements
+			for _, tokens := range []map[string]any{first, refreshed} {
+				idToken := claimsOf(t, tokens["id_token"])
+				assert.NotContains(t, idToken, "email", "not granted")
+				if on {
+					assert.Equal(t, "alice", idToken["preferred_username"])
+				} else {
+					assert.NotContains(t, idToken, "preferred_username")
+				}
+			}
+			if on {
+				assert.Equal(t, []any{"admin"}, claimsOf(t, first["id_token"])["roles"])
+				assert.NotContains(t, claimsOf(t, refreshed["id_token"]), "roles", "given up")
+			}
+			assert.EqualValues(t, 5, read, "the user is read along")
+		})
+	}
+}
+
+// Roles go where their scope was granted: UserInfo, and JWT access tokens (RFC 9068 section
+// 2.2.3.1).
+func TestRolesAndGroups(t *testing.T) {
+	r := newRefreshing(t, func(c *client.Client) {
+		c.Scopes, c.TokenFormat = append(c.Scopes, "roles", "groups"), client.JWT
+	})
+	bare := r.signIn("openid roles groups", nil)
+	assert.Equal(t, []string{}, r.released(bare["access_token"])["roles"], "known to have none")
+	r.user.Roles = []string{"admin", "auditor"}
+	require.NoError(t, r.store.UpdateUser(t.Context(), r.user))
+	all := r.signIn("openid roles groups", nil)
+	for name, want := range map[string]any{"roles": []any{"admin", "auditor"}, "groups": []any{"admin", "auditor"}} {
+		assert.Equal(t, want, claimsOf(t, all["access_token"])[name])
+		assert.Equal(t, r.user.Roles, r.released(all["access_token"])[name])
+	}
+	some := r.signIn("openid roles", nil)
+	assert.NotContains(t, claimsOf(t, some["access_token"]), "groups")
+	assert.NotContains(t, r.released(some["access_token"]), "groups")
+	none := r.signIn("openid", nil)
+	assert.NotContains(t, claimsOf(t, none["access_token"]), "roles")
+	assert.NotContains(t, r.released(none["access_token"]), "roles")
+}
+
+// Spring's resource server refuses at+jwt, and express-jwt is set up for RS256: each gets what
+// it knows. Neither kind of token is taken for the other, whatever their headers say.
+func TestAccessTokensAsAResourceServerKnowsThem(t *testing.T) {
+	for _, tc := range []struct{ alg, typ, wantAlg, wantTyp string }{
+		{"", "", "ES256", "at+jwt"}, {"EdDSA", client.TypeJWT, "EdDSA", "JWT"}, {"RS256", client.TypeJWT, "RS256", "JWT"}, {"PS256", client.TypeAccessToken, "PS256", "at+jwt"},
+	} {
+		t.Run(tc.wantAlg, func(t *testing.T) {
+			r := newRefreshing(t, func(c *client.Client) {
+				c.TokenFormat, c.AccessTokenAlg, c.AccessTokenTyp, c.IDTokenAlg = client.JWT, tc.alg, tc.typ, tc.alg
+			})
+			require.NoError(t, r.keys.Ensure(t.Context(), keys.RS256, keys.PS256))
+			tokens := r.signIn("openid", nil)
+			access, idToken := tokens["access_token"].(string), tokens["id_token"].(string)
+			header := claimsOf(t, "."+strings.Split(access, ".")[0]+".")
+			assert.Equal(t, tc.wantAlg, header["alg"])
+			assert.Equal(t, tc.wantTyp, header["typ"])
+			assert.True(t, r.active("app", r.secret, access))
+			assert.NotEmpty(t, r.released(access)["sub"])
+			assert.False(t, r.active("app", r.secret, idToken))
+			ask := httptest.NewRequest("GET", "/oauth/userinfo", nil)
+			ask.Header.Set("Authorization", "Bearer "+idToken)
+			_, err := r.userInfo.Claims(t.Context(), ask)
+			assertRefused(t, err, "invalid_token")
+			_, err = r.idTokens.Hint(t.Context(), idToken)
+			require.NoError(t, err)
+			_, err = r.idTokens.Hint(t.Context(), access)
+			require.Error(t, err, "an access token is no hint")
+		})
+	}
+}
+
+// Applications ask every provider for scopes that one of them has: beside openid those are
+// ignored, and the answer says what was granted. What exists and is not theirs is refused.
+func TestScopesThatNobodyDefinedAreIgnoredBesideOpenID(t *testing.T) {
+	r := newRefreshing(t, nil)
+	_, err := consent.NewCatalogue(r.store, func() time.Time { return *r.now.Load() }).Create(t.Context(), "orders:read", "")
+	require.NoError(t, err)
+	require.NoError(t, r.scopes.Learn(t.Context()))
+	first := r.signIn("openid read:user profile user:email", nil)
+	assert.Equal(t, "openid profile", first["scope"])
+	refreshed, err := r.refresh(first["refresh_token"], url.Values{"scope": {"openid read:user"}})
+	require.NoError(t, err)
+	assert.Equal(t, "openid", refreshed["scope"])
+
+	for scope, text := range map[string]string{
+		"openid orders:read": "the scope orders:read", "openid email": "the scope email", "openid Profile": "",
+		"profile read:user": "the scope read:user", "openid a<b>": "", "openid " + strings.Repeat("x", 501): "",
+	} {
+		request, err := r.authorize.Parse(t.Context(), r.params(url.Values{"scope": {scope}}))
+		if scope == "openid Profile" || scope == "openid a<b>" {
+			require.NoError(t, err, scope)
+			assert.Equal(t, []string{"openid"}, request.Scopes, "letter by letter, that is no scope")
+			continue
+		}
+		got := assertRefused(t, err, "invalid_scope")
+		assert.Contains(t, got.Description, text, scope)
+	}
+}
