@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -43,6 +44,8 @@ type clientRow struct {
 	IDTokenClaims        bool `gorm:"column:id_token_claims"`
 	AllowUndottedScheme  bool
 	Restricted           bool
+	// Named: users are named, by a version that does not know Restricted if need be.
+	Named bool `gorm:"->"`
 
 	URI                    string `gorm:"column:uri"`
 	LogoURI                string `gorm:"column:logo_uri"`
@@ -59,7 +62,7 @@ func (clientRow) TableName() string { return "clients" }
 // Client reads a client with its secrets.
 func (s *Store) Client(ctx context.Context, id string) (*client.Client, error) {
 	var row clientRow
-	if err := s.on(ctx).Where("id = ?", id).Take(&row).Error; err != nil {
+	if err := s.readClients(ctx).Where("id = ?", id).Take(&row).Error; err != nil {
 		return nil, s.fault(err)
 	}
 	secrets, err := s.clientSecrets(ctx, id)
@@ -69,10 +72,22 @@ func (s *Store) Client(ctx context.Context, id string) (*client.Client, error) {
 	return row.client(secrets[id]), nil
 }
 
+// LockClient reads a client that nobody else changes until the transaction ends.
+func (s *Store) LockClient(ctx context.Context, id string) (*client.Client, error) {
+	if err := s.row(ctx, "SELECT id FROM clients WHERE id = ?"+s.dialect.locking("FOR NO KEY UPDATE"), id).Scan(new(string)); err != nil {
+		return nil, s.fault(err)
+	}
+	return s.Client(ctx, id)
+}
+
+func (s *Store) readClients(ctx context.Context) *gorm.DB {
+	return s.on(ctx).Select("*", "EXISTS (SELECT 1 FROM client_users n WHERE n.client_id = clients.id) AS named")
+}
+
 // Clients pages through the clients by id, from after the given one.
 func (s *Store) Clients(ctx context.Context, after string, limit int) ([]*client.Client, error) {
 	var rows []clientRow
-	if err := s.on(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
+	if err := s.readClients(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
 	ids := make([]string, len(rows))
@@ -106,14 +121,19 @@ func (s *Store) CreateClient(ctx context.Context, c *client.Client) error {
 	})
 }
 
-// UpdateClient replaces a client's registration, secrets and origins.
+// UpdateClient replaces a client's registration, secrets and origins. One that is not
+// restricted names nobody.
 func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
 		row := clientRowOf(c)
 		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", c.ID).Select("*").Omit("id", "created_at").Updates(row)); err != nil {
 			return err
 		}
-		for _, table := range []string{"client_secrets", "client_origins"} {
+		replaced := []string{"client_secrets", "client_origins"}
+		if !c.Restricted {
+			replaced = append(replaced, "client_users")
+		}
+		for _, table := range replaced {
 			if err := s.exec(ctx, "DELETE FROM "+table+" WHERE client_id = ?", c.ID); err != nil {
 				return err
 			}
@@ -215,7 +235,7 @@ func (r clientRow) client(secrets []client.Secret) *client.Client {
 		RequirePKCE: r.RequirePKCE, AllowPlainPKCE: r.AllowPlainPKCE, FirstParty: r.FirstParty, MayIntrospect: r.MayIntrospect,
 		Disabled: r.Disabled, AuthMethodPinned: r.AuthMethodPinned, AssertionIssuerOnly: r.AssertionIssuerOnly,
 		AccessTokenAlg: r.AccessTokenAlg, AccessTokenTyp: r.AccessTokenTyp, IDTokenClaims: r.IDTokenClaims,
-		AllowUndottedScheme: r.AllowUndottedScheme, Restricted: r.Restricted,
+		AllowUndottedScheme: r.AllowUndottedScheme, Restricted: r.Restricted || r.Named,
 		URI: r.URI, LogoURI: r.LogoURI, PolicyURI: r.PolicyURI, TOSURI: r.TOSURI,
 		PostLogoutRedirectURIs: r.PostLogoutRedirectURIs, Secrets: secrets, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}

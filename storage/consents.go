@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -10,18 +11,19 @@ import (
 )
 
 // Standing reads, in one statement, whether a user may use a client and what the user told
-// us to remember for it.
+// us to remember for it. Nobody may use a client that is gone.
 func (s *Store) Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error) {
-	var restricted, named bool
+	var may bool
 	var scopes, claims, audience optionalText
-	err := s.row(ctx, `SELECT EXISTS (SELECT 1 FROM client_users WHERE client_id = ?),
-			EXISTS (SELECT 1 FROM client_users WHERE client_id = ? AND user_id = ?),
-			c.scopes, c.claims, c.audience
-		FROM (SELECT 1) one LEFT JOIN user_consents c ON c.user_id = ? AND c.client_id = ?`,
-		clientID, clientID, rowID(userID), rowID(userID), clientID).Scan(&restricted, &named, &scopes, &claims, &audience)
-	return consent.Standing{MayUse: !restricted || named, Remembered: consent.Agreement{
+	err := s.fault(s.row(ctx, "SELECT "+mayUse+`?), c.scopes, c.claims, c.audience
+		FROM clients k LEFT JOIN user_consents c ON c.client_id = k.id AND c.user_id = ? WHERE k.id = ?`,
+		rowID(userID), rowID(userID), clientID).Scan(&may, &scopes, &claims, &audience))
+	if errors.Is(err, provider.ErrNotFound) {
+		return consent.Standing{}, nil
+	}
+	return consent.Standing{MayUse: may, Remembered: consent.Agreement{
 		Scopes: strings.Fields(string(scopes)), Claims: strings.Fields(string(claims)), Audience: strings.Fields(string(audience)),
-	}}, s.fault(err)
+	}}, err
 }
 
 // Remember replaces what a user agreed to for a client.
@@ -29,23 +31,6 @@ func (s *Store) Remember(ctx context.Context, userID provider.ID, clientID strin
 	return s.exec(ctx, `INSERT INTO user_consents (user_id, client_id, scopes, claims, audience, updated_at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (user_id, client_id) DO UPDATE SET scopes = excluded.scopes, claims = excluded.claims, audience = excluded.audience, updated_at = excluded.updated_at`,
 		rowID(userID), clientID, list(a.Scopes), list(a.Claims), list(a.Audience), at)
-}
-
-// AllowUser lets a user use a client, which from then on is for named users only.
-func (s *Store) AllowUser(ctx context.Context, clientID string, userID provider.ID) error {
-	return s.exec(ctx, "INSERT INTO client_users (client_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING", clientID, rowID(userID))
-}
-
-// DisallowUser takes that back. The last one leaves the client to everybody.
-func (s *Store) DisallowUser(ctx context.Context, clientID string, userID provider.ID) error {
-	return s.change(ctx, "DELETE FROM client_users WHERE client_id = ? AND user_id = ?", clientID, rowID(userID))
-}
-
-// AllowedUsers lists the names of those who may use a client; none means everybody.
-func (s *Store) AllowedUsers(ctx context.Context, clientID string) ([]string, error) {
-	var names []string
-	err := s.on(ctx).Raw("SELECT u.username FROM client_users c JOIN users u ON u.id = c.user_id WHERE c.client_id = ? ORDER BY 1", clientID).Scan(&names).Error
-	return names, s.fault(err)
 }
 
 // Consents lists what a user agreed to and wanted remembered, by client.

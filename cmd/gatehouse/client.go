@@ -55,6 +55,7 @@ type clientView struct {
 	AllowPlainPKCE      bool         `json:"allow_plain_pkce"`
 	FirstParty          bool         `json:"first_party"`
 	MayIntrospect       bool         `json:"may_introspect"`
+	Restricted          bool         `json:"restricted"`
 	Disabled            bool         `json:"disabled"`
 	Secrets             []secretView `json:"secrets"`
 	CreatedAt           time.Time    `json:"created_at"`
@@ -82,7 +83,7 @@ func viewOf(c *client.Client) clientView {
 		RefreshLifetime: int64(c.RefreshTokenLifetime / time.Second), RefreshRotation: string(c.RefreshTokenRotation),
 		RateLimit: c.RateLimit, JWKS: c.JWKS, JWKSURI: c.JWKSURI, AuthSigningAlg: c.AuthSigningAlg,
 		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty,
-		MayIntrospect: c.MayIntrospect, Disabled: c.Disabled, Secrets: []secretView{}, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+		MayIntrospect: c.MayIntrospect, Restricted: c.Restricted, Disabled: c.Disabled, Secrets: []secretView{}, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}
 	for _, s := range c.Secrets {
 		v.Secrets = append(v.Secrets, secretView{s.ID.String(), s.CreatedAt, s.ExpiresAt})

@@ -18,6 +18,7 @@ type clientFlags struct {
 	name, kind, authMethod, format, idTokenAlg             string
 	grantTypes, redirectURIs, scopes, defaults, audience   []string
 	public, requirePKCE, plainPKCE, firstParty, introspect bool
+	restricted                                             bool
 	lifetime, idTokenLifetime, refreshIdle, refreshTotal   time.Duration
 	rateLimit                                              int
 	rotation, jwksFile, jwksURI, signingAlg                string
@@ -41,6 +42,7 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.plainPKCE, "allow-plain-pkce", false, "accept the PKCE method plain, for clients that have no SHA-256")
 	flags.BoolVar(&f.firstParty, "first-party", false, "your own application: people are not asked for consent")
 	flags.BoolVar(&f.introspect, "may-introspect", false, "may introspect tokens that name no audience")
+	flags.BoolVar(&f.restricted, "restricted", false, "for named users only (gatehouse client users add); =false opens it to everybody and forgets the names")
 	flags.StringVar(&f.idTokenAlg, "id-token-alg", "", "RS256, PS256, ES256 or EdDSA (default RS256)")
 	flags.StringVar(&f.format, "access-token-format", "", "opaque or jwt (default opaque)")
 	flags.StringVar(&f.accessTokenAlg, "access-token-alg", "", "what signs its JWT access tokens: RS256, PS256, ES256 or EdDSA (default ES256)")
@@ -108,6 +110,7 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *client.Client) error {
 		"allow-plain-pkce":         func() { c.AllowPlainPKCE = f.plainPKCE },
 		"first-party":              func() { c.FirstParty = f.firstParty },
 		"may-introspect":           func() { c.MayIntrospect = f.introspect },
+		"restricted":               func() { c.Restricted = f.restricted },
 	} {
 		if given(name) {
 			set()

@@ -59,9 +59,17 @@ func printClient(w io.Writer, c *client.Client) error {
 		"Refresh tokens", v.RefreshRotation+", unused "+orProviders(c.RefreshTokenIdle)+", altogether "+orProviders(c.RefreshTokenLifetime),
 		"Rate limit", rate,
 		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()), "Allows plain PKCE", yesNo(c.AllowPlainPKCE),
-		"First party", yesNo(c.FirstParty), "May introspect", yesNo(c.MayIntrospect), "Disabled", yesNo(c.Disabled),
+		"First party", yesNo(c.FirstParty), "May introspect", yesNo(c.MayIntrospect),
+		"Restricted", restriction(c), "Disabled", yesNo(c.Disabled),
 		"Keys", keys, "Assertions signed by", c.AuthSigningAlg, "Secrets", strings.Join(secrets, "; "), "Created", when(c.CreatedAt), "Updated", when(c.UpdatedAt),
 	)
+}
+
+func restriction(c *client.Client) string {
+	if c.Restricted {
+		return "yes, to named users (gatehouse client users list " + c.ID + ")"
+	}
+	return yesNo(false)
 }
 
 // orProviders shows a lifetime that a client may leave to the provider.

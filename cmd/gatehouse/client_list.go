@@ -20,12 +20,12 @@ func newClientList(env *environment) *cobra.Command {
 	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
 		views := []clientView{}
 		out := table{
-			header: []string{"CLIENT ID", "NAME", "TYPE", "AUTH METHOD", "GRANT TYPES", "DISABLED"},
+			header: []string{"CLIENT ID", "NAME", "TYPE", "AUTH METHOD", "GRANT TYPES", "RESTRICTED", "DISABLED"},
 			empty:  "No clients yet. Register one with: gatehouse client create NAME",
 		}
 		err := eachClient(cmd.Context(), h.store, func(c *client.Client) {
 			views = append(views, viewOf(c))
-			out.add(c.ID, c.Name, string(c.Type), string(c.AuthMethod), strings.Join(grantTypeNames(c.GrantTypes), " "), yesNo(c.Disabled))
+			out.add(c.ID, c.Name, string(c.Type), string(c.AuthMethod), strings.Join(grantTypeNames(c.GrantTypes), " "), yesNo(c.Restricted), yesNo(c.Disabled))
 		})
 		if err != nil {
 			return err

@@ -13,7 +13,10 @@ func newClientUsers(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "users",
 		Short: "Say who may use a client",
-		Long:  "A client is for everybody until it has a list; from then on it is for those on the list.",
+		Long: `A client is for everybody until it is restricted: by naming a user for it, or by
+"client update ID --restricted". From then on it is for those who are named, and for nobody
+while none is. "client update ID --restricted=false" opens it to everybody again and forgets
+the names.`,
 	}
 	cmd.AddCommand(newClientUsersAdd(env), newClientUsersRemove(env), newClientUsersList(env))
 	return cmd
@@ -22,7 +25,7 @@ func newClientUsers(env *environment) *cobra.Command {
 func newClientUsersAdd(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:     "add ID USERNAME",
-		Short:   "Let a user use a client",
+		Short:   "Let a user use a client, which from then on is restricted",
 		Example: "  gatehouse client users add billing alice",
 		Args:    cobra.ExactArgs(2),
 		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
@@ -40,8 +43,10 @@ func newClientUsersAdd(env *environment) *cobra.Command {
 
 func newClientUsersRemove(env *environment) *cobra.Command {
 	return &cobra.Command{
-		Use:     "remove ID USERNAME",
-		Short:   "Take a user off the list; an empty list is for everybody",
+		Use:   "remove ID USERNAME",
+		Short: "Take a user off the list, and end what the client has in their name",
+		Long: `Ends every access and refresh token that the client has for the user, at once. With the
+last user gone the client is for nobody.`,
 		Example: "  gatehouse client users remove billing alice",
 		Args:    cobra.ExactArgs(2),
 		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
@@ -49,7 +54,7 @@ func newClientUsersRemove(env *environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := h.store.DisallowUser(cmd.Context(), args[0], u.ID); err != nil {
+			if err := h.store.DisallowUser(cmd.Context(), args[0], u.ID, env.clock.Now(cmd.Context())); err != nil {
 				return fmt.Errorf("user %q on the list of %q: %w", args[1], args[0], err)
 			}
 			_, err = fmt.Fprintf(env.Out, "removed %s from %s\n", u.Username, args[0])
@@ -62,12 +67,13 @@ func newClientUsersList(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list ID",
 		Short:   "List who may use a client",
-		Example: "  gatehouse client users list billing",
+		Example: "  gatehouse client users list billing\n  gatehouse client users list billing --json",
 		Args:    cobra.ExactArgs(1),
 	}
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
-		if _, err := h.store.Client(cmd.Context(), args[0]); err != nil {
+		c, err := h.store.Client(cmd.Context(), args[0])
+		if err != nil {
 			return fmt.Errorf("client %q: %w", args[0], err)
 		}
 		names, err := h.store.AllowedUsers(cmd.Context(), args[0])
@@ -75,9 +81,12 @@ func newClientUsersList(env *environment) *cobra.Command {
 			return err
 		}
 		if *asJSON {
-			return printJSON(env.Out, orEmpty(names))
+			return printJSON(env.Out, map[string]any{"restricted": c.Restricted, "users": orEmpty(names)})
 		}
-		out := table{header: []string{"USERNAME"}, empty: "Everybody may use it: there is no list."}
+		out := table{header: []string{"USERNAME"}, empty: "Everybody may use it: it is not restricted."}
+		if c.Restricted {
+			out.empty = "Nobody may use it: it is restricted, and nobody is named. Name users with: gatehouse client users add " + c.ID + " USERNAME"
+		}
 		for _, name := range names {
 			out.add(name)
 		}

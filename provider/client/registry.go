@@ -24,6 +24,9 @@ var ErrPublic = errors.New("the client has no secret")
 type Store interface {
 	finder
 	CreateClient(ctx context.Context, c *Client) error
+	// LockClient reads a client that nobody else changes until the transaction ends: a change
+	// writes the whole of it, and would undo one that came in between.
+	LockClient(ctx context.Context, id string) (*Client, error)
 	// UpdateClient replaces the registration and the list of secrets.
 	UpdateClient(ctx context.Context, c *Client) error
 	DeleteClient(ctx context.Context, id string) error
@@ -104,7 +107,7 @@ func (c *Client) fillDefaults() {
 func (r *Registry) Update(ctx context.Context, id string, change func(c *Client) error) (*Client, error) {
 	var updated *Client
 	err := r.tx.InTx(ctx, func(ctx context.Context) error {
-		c, err := r.store.Client(ctx, id)
+		c, err := r.store.LockClient(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -150,7 +153,7 @@ func (c *Client) changedMethod(before AuthMethod) error {
 // provider.ErrNotFound.
 func (r *Registry) RotateSecret(ctx context.Context, id, secret string, overlap time.Duration) (string, error) {
 	err := r.tx.InTx(ctx, func(ctx context.Context) error {
-		c, err := r.store.Client(ctx, id)
+		c, err := r.store.LockClient(ctx, id)
 		if err != nil {
 			return err
 		}

@@ -214,17 +214,4 @@ func testConsents(t *testing.T, f *fixture) {
 	assert.Equal(t, all, standing(alice, "app").Remembered)
 	assert.Equal(t, none, standing(bob, "app").Remembered)
 	assert.Equal(t, none, standing(alice, "other").Remembered)
-
-	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))
-	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))
-	assert.False(t, standing(alice, "app").MayUse)
-	assert.True(t, standing(bob, "app").MayUse)
-	assert.True(t, standing(alice, "other").MayUse)
-	names, err := f.AllowedUsers(ctx, "app")
-	require.NoError(t, err)
-	assert.Equal(t, []string{"bob"}, names)
-	require.ErrorIs(t, f.AllowUser(ctx, "nothing", bob.ID), provider.ErrNotFound)
-	require.NoError(t, f.DisallowUser(ctx, "app", bob.ID))
-	require.ErrorIs(t, f.DisallowUser(ctx, "app", bob.ID), provider.ErrNotFound)
-	assert.True(t, standing(alice, "app").MayUse)
 }

@@ -23,7 +23,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string) {
 		"keyring": testDataKeys, "signing keys": testSigningKeys, "withdrawn keys": testWithdrawnKeys, "signed with": testSignedWith, "keys before the migration": testKeysBeforeMigration, "settings": testSettings,
 		"grants": testGrants, "standing grants race": testStandingRace, "tokens": testTokens, "token listing": testTokenListing, "tokens race the end of their grant": testTokenRace,
 		"users": testUsers, "what ends with a user": testUserEnds, "sessions": testSessions, "stale proofs": testStaleProofs, "proofs that become stale": testStaleRace, "approvals race sign-outs": testApprovalRace, "changes of one user race": testUserRace, "approvals race withdrawals": testWithdrawalRace,
-		"codes": testCodes, "consents": testConsents,
+		"codes": testCodes, "named users": testNamedUsers, "removals race approvals": testRemovalRace, "changes of one client race": testClientRace, "consents": testConsents,
 		"refresh tokens": testRefreshTokens, "refresh tokens race": testRefreshRace, "client assertions": testAssertions, "withdrawal": testWithdrawal,
 		"janitor and refresh tokens": testJanitorAndRefresh,
 		"transactions":               testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
@@ -78,7 +78,9 @@ func (f *fixture) newID() provider.ID { return provider.NewID(f.clock(), rand.Re
 // client stores a client that grants can belong to.
 func (f *fixture) client(t *testing.T, id string) {
 	t.Helper()
-	require.NoError(t, f.CreateClient(t.Context(), sampleClient(id, f.clock())))
+	c := sampleClient(id, f.clock())
+	c.Restricted = false
+	require.NoError(t, f.CreateClient(t.Context(), c))
 }
 
 func (f *fixture) grant(t *testing.T, clientID string, standing []byte) *grant.Grant {

@@ -1,0 +1,52 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// mayUse begins the condition that a user may use the client k; the user's id and a bracket
+// end it. A version that does not know the flag may have named the first user.
+const mayUse = `NOT k.restricted AND NOT EXISTS (SELECT 1 FROM client_users n WHERE n.client_id = k.id)
+	OR EXISTS (SELECT 1 FROM client_users n WHERE n.client_id = k.id AND n.user_id = `
+
+// AllowUser lets a user use a client, which from then on is for named users only.
+func (s *Store) AllowUser(ctx context.Context, clientID string, userID provider.ID) error {
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		if err := s.restrict(ctx, clientID); err != nil {
+			return err
+		}
+		return s.exec(ctx, "INSERT INTO client_users (client_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING", clientID, rowID(userID))
+	})
+}
+
+// DisallowUser takes that back, and ends what the client has in the user's name. With the last
+// one gone the client is for nobody. The generation rises for approvals under way, as in
+// WithdrawConsent.
+func (s *Store) DisallowUser(ctx context.Context, clientID string, userID provider.ID, at time.Time) error {
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		if err := s.change(ctx, "UPDATE users SET generation = generation + 1 WHERE id = ?", rowID(userID)); err != nil {
+			return err
+		}
+		if err := s.restrict(ctx, clientID); err != nil {
+			return err
+		}
+		if err := s.change(ctx, "DELETE FROM client_users WHERE client_id = ? AND user_id = ?", clientID, rowID(userID)); err != nil {
+			return err
+		}
+		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE user_id = ? AND client_id = ? AND ended_at IS NULL", at, rowID(userID), clientID)
+	})
+}
+
+func (s *Store) restrict(ctx context.Context, clientID string) error {
+	return s.change(ctx, "UPDATE clients SET restricted = ? WHERE id = ?", true, clientID)
+}
+
+// AllowedUsers lists the names of those who are named for a client.
+func (s *Store) AllowedUsers(ctx context.Context, clientID string) ([]string, error) {
+	var names []string
+	err := s.on(ctx).Raw("SELECT u.username FROM client_users c JOIN users u ON u.id = c.user_id WHERE c.client_id = ? ORDER BY 1", clientID).Scan(&names).Error
+	return names, s.fault(err)
+}

@@ -1,0 +1,136 @@
+package storagetest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+)
+
+// A list that becomes empty opens nothing, and whoever is taken off it loses what there was.
+func testNamedUsers(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	f.client(t, "other")
+	alice, bob := f.user(t, "alice"), f.user(t, "bob")
+	issued := func(u *account.User, clientID string) *grant.Token {
+		return f.refreshable(t, &grant.Grant{ClientID: clientID, UserID: u.ID, UserGeneration: u.Generation, Offline: true})
+	}
+	tokens := map[string]*grant.Token{"alice": issued(alice, "app"), "bob": issued(bob, "app"), "elsewhere": issued(bob, "other")}
+	// At an approval and at a refresh the answer is the same.
+	may := func(clientID string, u *account.User, issuance string) bool {
+		standing, err := f.Standing(ctx, u.ID, clientID)
+		require.NoError(t, err)
+		r, err := f.RefreshToken(ctx, tokens[issuance].ID, false)
+		require.NoError(t, err)
+		assert.Equal(t, standing.MayUse, r.MayUse, "%s at %s", u.Username, clientID)
+		return standing.MayUse
+	}
+	ended := func(issuance string) bool {
+		_, g, err := f.TokenWithGrant(ctx, tokens[issuance].ID)
+		require.NoError(t, err)
+		return g.EndedAt != nil
+	}
+	restricted := func() bool {
+		c, err := f.Client(ctx, "app")
+		require.NoError(t, err)
+		return c.Restricted
+	}
+	assert.True(t, may("app", alice, "alice"))
+	assert.False(t, restricted())
+
+	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))
+	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))
+	assert.True(t, restricted())
+	assert.False(t, may("app", alice, "alice"))
+	assert.True(t, may("app", bob, "bob"))
+	assert.True(t, may("other", bob, "elsewhere"))
+	names, err := f.AllowedUsers(ctx, "app")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"bob"}, names)
+	require.ErrorIs(t, f.AllowUser(ctx, "nothing", bob.ID), provider.ErrNotFound)
+	require.ErrorIs(t, f.AllowUser(ctx, "app", f.newID()), provider.ErrNotFound)
+
+	require.NoError(t, f.DisallowUser(ctx, "app", bob.ID, f.clock()))
+	require.ErrorIs(t, f.DisallowUser(ctx, "app", bob.ID, f.clock()), provider.ErrNotFound)
+	require.ErrorIs(t, f.DisallowUser(ctx, "other", bob.ID, f.clock()), provider.ErrNotFound)
+	assert.False(t, may("app", alice, "alice"), "nobody is named")
+	assert.False(t, may("app", bob, "bob"), "the last one who was")
+	assert.True(t, ended("bob"))
+	assert.False(t, ended("elsewhere"))
+	assert.False(t, ended("alice"))
+	assert.True(t, may("other", bob, "elsewhere"), "a removal that failed restricts nothing")
+
+	// The version before this one names users without the flag.
+	Exec(t, f.url, "UPDATE clients SET restricted = (1 = 0) WHERE id = 'app'")
+	assert.True(t, may("app", alice, "alice"))
+	Exec(t, f.url, "INSERT INTO client_users (client_id, user_id) SELECT 'app', id FROM users WHERE username = 'bob'")
+	assert.False(t, may("app", alice, "alice"))
+	assert.True(t, may("app", bob, "bob"))
+	assert.True(t, restricted())
+	c, err := f.Client(ctx, "app")
+	require.NoError(t, err)
+	require.NoError(t, f.UpdateClient(ctx, c))
+	require.NoError(t, f.DisallowUser(ctx, "app", bob.ID, f.clock()))
+	assert.False(t, may("app", bob, "bob"))
+
+	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))
+	c.Restricted = false
+	require.NoError(t, f.UpdateClient(ctx, c))
+	assert.True(t, may("app", alice, "alice"), "opened to everybody")
+	names, err = f.AllowedUsers(ctx, "app")
+	require.NoError(t, err)
+	assert.Empty(t, names)
+
+	require.NoError(t, f.DeleteClient(ctx, "app"))
+	standing, err := f.Standing(ctx, alice.ID, "app")
+	require.NoError(t, err)
+	assert.False(t, standing.MayUse, "a client that is gone")
+}
+
+// A user agrees to something while being taken off the list.
+func testRemovalRace(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	for name, removalFirst := range map[string]bool{"alice": true, "bob": false} {
+		u := f.user(t, name)
+		require.NoError(t, f.AllowUser(ctx, "app", u.ID))
+		g := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, CreatedAt: f.clock()}
+		remove := func(ctx context.Context) error { return f.DisallowUser(ctx, "app", u.ID, f.clock()) }
+		approve := func(ctx context.Context) error { return f.CreateGrant(ctx, g) }
+		if removalFirst {
+			require.ErrorIs(t, f.overlap(t, remove, approve), provider.ErrStale)
+		} else {
+			require.NoError(t, f.overlap(t, approve, remove))
+		}
+		require.ErrorIs(t, f.InsertToken(ctx, f.token(g.ID)), provider.ErrNotFound)
+	}
+}
+
+// A change of one thing does not undo that of another which came in between.
+func testClientRace(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	u := f.user(t, "alice")
+	require.NoError(t, f.overlap(t,
+		func(ctx context.Context) error { return f.AllowUser(ctx, "app", u.ID) },
+		func(ctx context.Context) error {
+			c, err := f.LockClient(ctx, "app")
+			if err != nil {
+				return err
+			}
+			c.Name = "another"
+			return f.UpdateClient(ctx, c)
+		}))
+	c, err := f.Client(ctx, "app")
+	require.NoError(t, err)
+	assert.Equal(t, "another", c.Name)
+	assert.True(t, c.Restricted)
+	_, err = f.LockClient(ctx, "nothing")
+	require.ErrorIs(t, err, provider.ErrNotFound)
+}
