@@ -30,6 +30,18 @@ func NewID(at time.Time, random io.Reader) ID {
 	return id
 }
 
+// RandomID makes an ID that tells nothing, not even when it was made (UUID version 4, RFC 9562
+// section 5.4). It panics when random fails, as NewID does.
+func RandomID(random io.Reader) ID {
+	var id ID
+	if _, err := io.ReadFull(random, id[:]); err != nil {
+		panic("provider: no randomness: " + err.Error())
+	}
+	id[6] = id[6]&0x0f | 0x40
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
 // FirstID is the smallest ID of the given millisecond: the bound of a range over rows
 // that are at least that old.
 func FirstID(at time.Time) ID {

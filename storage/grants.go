@@ -19,6 +19,7 @@ type grantRow struct {
 	ExpiresAt   *time.Time
 	EndedAt     *time.Time
 	UserID      optionalID
+	Subject     optionalText
 	SessionID   optionalID
 	AuthTime    *time.Time
 	ACR         optionalText `gorm:"column:acr"`
@@ -31,12 +32,12 @@ type grantRow struct {
 // grantColumns and into read a grant in a statement of its own making, where GORM's
 // reflection would cost more than the row.
 const grantColumns = `g.id, g.client_id, g.scopes, g.audience, g.created_at, g.expires_at, g.ended_at,
-	g.user_id, g.session_id, g.auth_time, g.acr, g.amr, g.claims, g.claims_agreed, g.offline`
+	g.user_id, g.subject, g.session_id, g.auth_time, g.acr, g.amr, g.claims, g.claims_agreed, g.offline`
 
 func (r *grantRow) into() []any {
 	return []any{
 		&r.ID, &r.ClientID, &r.Scopes, &r.Audience, &r.CreatedAt, &r.ExpiresAt, &r.EndedAt,
-		&r.UserID, &r.SessionID, &r.AuthTime, &r.ACR, &r.AMR, &r.Claims, &r.Agreed, &r.Offline,
+		&r.UserID, &r.Subject, &r.SessionID, &r.AuthTime, &r.ACR, &r.AMR, &r.Claims, &r.Agreed, &r.Offline,
 	}
 }
 
@@ -46,7 +47,7 @@ func (r grantRow) grant() *grant.Grant {
 	return &grant.Grant{
 		ID: provider.ID(r.ID), ClientID: r.ClientID, Scopes: r.Scopes, Audience: r.Audience, StandingKey: r.StandingKey,
 		CreatedAt: r.CreatedAt.UTC(), ExpiresAt: utc(r.ExpiresAt), EndedAt: utc(r.EndedAt),
-		UserID: provider.ID(r.UserID), SessionID: provider.ID(r.SessionID), AuthTime: utc(r.AuthTime),
+		UserID: provider.ID(r.UserID), Subject: string(r.Subject), SessionID: provider.ID(r.SessionID), AuthTime: utc(r.AuthTime),
 		ACR: string(r.ACR), AMR: words(r.AMR), Claims: string(r.Claims), ClaimsAgreed: r.Agreed, Offline: r.Offline,
 	}
 }
@@ -83,8 +84,8 @@ func (s *Store) createUserGrant(ctx context.Context, g *grant.Grant) error {
 		optionalText(g.ACR), optionalText(strings.Join(g.AMR, " ")), optionalText(g.Claims), g.ClaimsAgreed, g.Offline,
 	}
 	return s.insertIfVerified(ctx, `INSERT INTO grants (id, client_id, scopes, audience, created_at, expires_at, session_id, auth_time,
-			acr, amr, claims, claims_agreed, offline, user_id)
-		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, u.id FROM `+from+` WHERE u.id = ? AND u.generation = ? AND NOT u.disabled`,
+			acr, amr, claims, claims_agreed, offline, user_id, subject)
+		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, u.id, u.subject FROM `+from+` WHERE u.id = ? AND u.generation = ? AND NOT u.disabled`,
 		append(append(values, session...), rowID(g.UserID), g.UserGeneration)...)
 }
 

@@ -12,6 +12,7 @@ import (
 
 type userRow struct {
 	ID            rowID
+	Subject       optionalText
 	Username      string
 	PasswordHash  string
 	Email         optionalText
@@ -26,22 +27,27 @@ type userRow struct {
 	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
 }
 
-// userColumns and into read a user along with what else a statement reads.
-const userColumns = `u.id, u.username, u.password_hash, u.email, u.email_verified, u.phone, u.phone_verified, u.profile, u.roles,
-	u.disabled, u.generation, u.created_at, u.updated_at`
+func (userRow) TableName() string { return "users" }
+
+// userColumns and into read a user in a statement of its own making.
+const userColumns = `u.id, u.subject, u.username, u.password_hash, u.email, u.email_verified, u.phone, u.phone_verified,
+	u.profile, u.roles, u.disabled, u.generation, u.created_at, u.updated_at`
 
 func (r *userRow) into() []any {
 	return []any{
-		&r.ID, &r.Username, &r.PasswordHash, &r.Email, &r.EmailVerified, &r.Phone, &r.PhoneVerified, &r.Profile, &r.Roles,
-		&r.Disabled, &r.Generation, &r.CreatedAt, &r.UpdatedAt,
+		&r.ID, &r.Subject, &r.Username, &r.PasswordHash, &r.Email, &r.EmailVerified, &r.Phone, &r.PhoneVerified,
+		&r.Profile, &r.Roles, &r.Disabled, &r.Generation, &r.CreatedAt, &r.UpdatedAt,
 	}
 }
-
-func (userRow) TableName() string { return "users" }
 
 // User reads a user by id.
 func (s *Store) User(ctx context.Context, id provider.ID) (*account.User, error) {
 	return s.user(ctx, "id = ?", rowID(id))
+}
+
+// UserBySubject reads a user by subject, other than one whose subject is the id.
+func (s *Store) UserBySubject(ctx context.Context, subject string) (*account.User, error) {
+	return s.user(ctx, "subject = ?", subject)
 }
 
 // UserByLogin reads a user by user name or email address, in canonical form.
@@ -114,7 +120,7 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 		if changed || (u.Disabled && !before.Disabled) {
 			row.Generation++
 		}
-		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", row.ID).Select("*").Omit("id", "created_at").Updates(row)); err != nil {
+		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", row.ID).Select("*").Omit("id", "subject", "created_at").Updates(row)); err != nil {
 			return err
 		}
 		u.Generation = row.Generation
@@ -135,17 +141,24 @@ func userRowOf(u *account.User) (*userRow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("storage: marshal profile: %w", err)
 	}
+	subject := optionalText(u.Subject)
+	if u.Subject == u.ID.String() {
+		subject = ""
+	}
 	return &userRow{
-		rowID(u.ID), u.Username, u.PasswordHash, optionalText(u.Email), u.EmailVerified, u.Phone, u.PhoneVerified,
+		rowID(u.ID), subject, u.Username, u.PasswordHash, optionalText(u.Email), u.EmailVerified, u.Phone, u.PhoneVerified,
 		string(profile), u.Roles, u.Disabled, u.Generation, u.CreatedAt, u.UpdatedAt,
 	}, nil
 }
 
 func (r userRow) user() (*account.User, error) {
 	u := &account.User{
-		ID: provider.ID(r.ID), Username: r.Username, PasswordHash: r.PasswordHash, Email: string(r.Email), EmailVerified: r.EmailVerified,
+		ID: provider.ID(r.ID), Subject: string(r.Subject), Username: r.Username, PasswordHash: r.PasswordHash, Email: string(r.Email), EmailVerified: r.EmailVerified,
 		Phone: r.Phone, PhoneVerified: r.PhoneVerified, Roles: r.Roles, Disabled: r.Disabled,
 		Generation: r.Generation, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+	}
+	if u.Subject == "" {
+		u.Subject = u.ID.String()
 	}
 	if err := json.Unmarshal([]byte(r.Profile), &u.Profile); err != nil {
 		return nil, fmt.Errorf("storage: profile of user %s: %w", u.ID, err)

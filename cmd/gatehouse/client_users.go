@@ -103,11 +103,11 @@ func (h *house) clientAndUser(cmd *cobra.Command, args []string) (*account.User,
 	return h.user(cmd.Context(), args[1])
 }
 
-// user finds a user by user name or email address.
-func (h *house) user(ctx context.Context, login string) (*account.User, error) {
-	u, err := h.store.UserByLogin(ctx, account.Canonical(login))
+// user finds a user by user name, email address, id or subject.
+func (h *house) user(ctx context.Context, who string) (*account.User, error) {
+	u, err := h.users.Find(ctx, who)
 	if err != nil {
-		return nil, fmt.Errorf("user %q: %w", login, err)
+		return nil, fmt.Errorf("user %q: %w", who, err)
 	}
 	return u, nil
 }

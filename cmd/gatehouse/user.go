@@ -11,7 +11,11 @@ import (
 )
 
 func newUser(env *environment) *cobra.Command {
-	cmd := &cobra.Command{Use: "user", Short: "Look after users"}
+	cmd := &cobra.Command{
+		Use: "user", Short: "Look after users",
+		Long: `Where a verb takes a USERNAME, here or elsewhere, an email address, an id or a subject will
+do. The id is for operators; the subject is what applications know the user by.`,
+	}
 	cmd.AddCommand(newUserCreate(env), newUserList(env), newUserGet(env), newUserSetPassword(env), newUserSetRoles(env),
 		newUserSwitch(env, "disable", "Keep a user from signing in, and end all that was issued to them", true),
 		newUserSwitch(env, "enable", "Undo disable", false))
@@ -20,6 +24,7 @@ func newUser(env *environment) *cobra.Command {
 
 type userView struct {
 	ID            string    `json:"id"`
+	Subject       string    `json:"sub"`
 	Username      string    `json:"username"`
 	Email         string    `json:"email"`
 	EmailVerified bool      `json:"email_verified"`
@@ -33,7 +38,7 @@ type userView struct {
 
 func userViewOf(u *account.User) userView {
 	return userView{
-		u.ID.String(), u.Username, u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, orEmpty(u.Roles), u.Disabled, u.CreatedAt, u.UpdatedAt,
+		u.ID.String(), u.Subject, u.Username, u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, orEmpty(u.Roles), u.Disabled, u.CreatedAt, u.UpdatedAt,
 	}
 }
 
@@ -41,20 +46,20 @@ func (e *environment) printUser(u *account.User, asJSON bool) error {
 	if asJSON {
 		return printJSON(e.Out, userViewOf(u))
 	}
-	return facts(e.Out, "ID", u.ID.String(), "Username", u.Username, "Email", u.Email, "Phone", u.Phone,
+	return facts(e.Out, "ID", u.ID.String(), "Subject", u.Subject, "Username", u.Username, "Email", u.Email, "Phone", u.Phone,
 		"Roles", strings.Join(u.Roles, " "), "Disabled", yesNo(u.Disabled), "Created", when(u.CreatedAt), "Updated", when(u.UpdatedAt))
 }
 
 func newUserGet(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "get USERNAME", Short: "Show one user, by user name or email address",
-		Example: "  gatehouse user get alice --json", Args: cobra.ExactArgs(1),
+		Use: "get USERNAME", Short: "Show one user",
+		Example: "  gatehouse user get alice --json\n  gatehouse user get alice@example.com", Args: cobra.ExactArgs(1),
 	}
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
-		u, err := h.store.UserByLogin(cmd.Context(), account.Canonical(args[0]))
+		u, err := h.user(cmd.Context(), args[0])
 		if err != nil {
-			return fmt.Errorf("user %q: %w", args[0], err)
+			return err
 		}
 		return env.printUser(u, *asJSON)
 	})

@@ -63,7 +63,7 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 
 // concerns tells whether the hint is about the very person who is signed in.
 func concerns(hint *oauth.Hint, s *session.Session) bool {
-	return hint != nil && hint.Subject == s.User.ID.String()
+	return hint != nil && hint.Subject == s.User.Subject
 }
 
 // endSessions ends the session of the browser, if any, and the one that the hint names: the

@@ -26,6 +26,7 @@ var (
 // user name or email address is taken.
 type Store interface {
 	User(ctx context.Context, id provider.ID) (*User, error)
+	UserBySubject(ctx context.Context, subject string) (*User, error)
 	UserByLogin(ctx context.Context, canonical string) (*User, error)
 	CreateUser(ctx context.Context, u *User) error
 	// LockUser reads a user whom nobody else changes until the transaction ends.
@@ -64,7 +65,7 @@ func NewRegistry(store Store, tx transactor, h hasher, clock provider.Clock, ran
 }
 
 // Create adds a user with the given password, which may be empty for one who signs in in
-// another way. It fills in id and times, and returns one of the errors above or
+// another way. It fills in id, subject and times, and returns one of the errors above or
 // provider.ErrConflict.
 func (r *Registry) Create(ctx context.Context, u *User, password string) error {
 	u.Username, u.Email = Canonical(u.Username), Canonical(u.Email)
@@ -79,22 +80,37 @@ func (r *Registry) Create(ctx context.Context, u *User, password string) error {
 		u.PasswordHash = hash
 	}
 	now := r.clock.Now(ctx)
-	u.ID, u.CreatedAt, u.UpdatedAt = provider.NewID(now, r.random), now, now
+	u.ID, u.Subject, u.CreatedAt, u.UpdatedAt = provider.NewID(now, r.random), provider.RandomID(r.random).String(), now, now
 	return r.store.CreateUser(ctx, u)
 }
 
-// Update changes the user with the given login name: change gets the present one and
-// alters it in place. Its id and password are not its to change.
-func (r *Registry) Update(ctx context.Context, login string, change func(u *User)) (*User, error) {
+// Find finds a user by id, subject, user name or email address, in that order: a name that
+// somebody chose to look like another's id must not lead an operator to the wrong account.
+func (r *Registry) Find(ctx context.Context, who string) (*User, error) {
+	if id, err := provider.ParseID(who); err == nil {
+		u, err := r.store.User(ctx, id)
+		if errors.Is(err, provider.ErrNotFound) {
+			u, err = r.store.UserBySubject(ctx, who)
+		}
+		if !errors.Is(err, provider.ErrNotFound) {
+			return u, err
+		}
+	}
+	return r.store.UserByLogin(ctx, Canonical(who))
+}
+
+// Update changes the user that Find finds: change gets the present one and alters it in place.
+// Its id, subject and password are not its to change.
+func (r *Registry) Update(ctx context.Context, who string, change func(u *User)) (*User, error) {
 	var updated *User
 	err := r.tx.InTx(ctx, func(ctx context.Context) error {
-		u, err := r.lock(ctx, login)
+		u, err := r.lock(ctx, who)
 		if err != nil {
 			return err
 		}
-		id, hash, created := u.ID, u.PasswordHash, u.CreatedAt
+		id, subject, hash, created := u.ID, u.Subject, u.PasswordHash, u.CreatedAt
 		change(u)
-		u.ID, u.PasswordHash, u.CreatedAt, u.UpdatedAt = id, hash, created, r.clock.Now(ctx)
+		u.ID, u.Subject, u.PasswordHash, u.CreatedAt, u.UpdatedAt = id, subject, hash, created, r.clock.Now(ctx)
 		u.Username, u.Email = Canonical(u.Username), Canonical(u.Email)
 		if err := validate(u); err != nil {
 			return err
@@ -105,9 +121,9 @@ func (r *Registry) Update(ctx context.Context, login string, change func(u *User
 	return updated, err
 }
 
-// SetPassword gives the user another password.
-func (r *Registry) SetPassword(ctx context.Context, login, password string) (*User, error) {
-	known, err := r.store.UserByLogin(ctx, Canonical(login))
+// SetPassword gives the user that Find finds another password.
+func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User, error) {
+	known, err := r.Find(ctx, who)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +133,7 @@ func (r *Registry) SetPassword(ctx context.Context, login, password string) (*Us
 	}
 	var updated *User
 	err = r.tx.InTx(ctx, func(ctx context.Context) error {
-		u, err := r.lock(ctx, login)
+		u, err := r.store.LockUser(ctx, known.ID)
 		if err != nil {
 			return err
 		}
@@ -130,8 +146,8 @@ func (r *Registry) SetPassword(ctx context.Context, login, password string) (*Us
 
 // lock finds a user to change. A change writes the whole user: made from what was read before
 // somebody else's, it would undo that one, such as a new password.
-func (r *Registry) lock(ctx context.Context, login string) (*User, error) {
-	u, err := r.store.UserByLogin(ctx, Canonical(login))
+func (r *Registry) lock(ctx context.Context, who string) (*User, error) {
+	u, err := r.Find(ctx, who)
 	if err != nil {
 		return nil, err
 	}

@@ -6,11 +6,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// User is a person with an account. ID is the subject that applications know: it never
-// changes, is never used again, and says nothing about the person (OpenID Connect Core
-// section 8).
+// User is a person with an account.
 type User struct {
-	ID       provider.ID
+	ID provider.ID
+	// Subject is what applications know the user by: it never changes, is never used again, and
+	// says nothing about the person (OpenID Connect Core section 8). It is random, as the ID
+	// tells when the account was made; older accounts have their ID here.
+	Subject  string
 	Username string
 	// PasswordHash is empty for a user who cannot sign in with a password.
 	PasswordHash string

@@ -16,6 +16,9 @@ type Grant struct {
 	UserID provider.ID
 	// User is read along with the grant where what is issued tells of the person; else nil.
 	User *account.User
+	// Subject is that of the user; empty stands for the user's id. CreateGrant takes it from
+	// the user itself.
+	Subject string
 	// UserGeneration is that of the user as verified, for CreateGrant alone: it is not kept.
 	UserGeneration int64
 	// SessionID is the sign-in session in which it was agreed to.

@@ -94,7 +94,7 @@ func (e *AuthorizeEndpoint) Next(ctx context.Context, f Flow, s *session.Session
 // request itself; an answer that must be about somebody else wants that person.
 func (e *AuthorizeEndpoint) mustSignIn(ctx context.Context, f Flow, s *session.Session) bool {
 	r := f.Request
-	if !r.isAbout(s.User.ID.String()) {
+	if !r.isAbout(s.User.Subject) {
 		return true
 	}
 	if !s.AuthTime.Before(f.StartedAt) {
@@ -129,7 +129,8 @@ func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
 func (e *AuthorizeEndpoint) Approve(ctx context.Context, f Flow, s *session.Session, remember bool) (string, error) {
 	r := f.Request
 	g := &grant.Grant{
-		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, UserGeneration: s.User.Generation, SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
+		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, Subject: s.User.Subject, UserGeneration: s.User.Generation,
+		SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
 		AuthTime: &s.AuthTime, ACR: passwordACR, AMR: s.Methods, Claims: r.Claims.text(), ClaimsAgreed: true,
 		Offline: slices.Contains(r.Scopes, scopeOffline),
 	}

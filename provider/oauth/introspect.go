@@ -138,5 +138,8 @@ func subjectOf(g *grant.Grant) string {
 	if g.UserID.IsZero() {
 		return g.ClientID
 	}
+	if g.Subject != "" {
+		return g.Subject
+	}
 	return g.UserID.String()
 }

@@ -35,7 +35,7 @@ func TestPasswordGrant(t *testing.T) {
 	answer, err := h.password(secret, "Alice@Example.com", "through-the-glass")
 	require.NoError(t, err)
 	claims := claimsOf(t, answer["id_token"])
-	assert.Equal(t, u.ID.String(), claims["sub"])
+	assert.Equal(t, u.Subject, claims["sub"])
 	assert.NotContains(t, claims, "sid", "there is no session")
 	refreshed, err := h.tokens.Token(t.Context(), basic("trusted", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {answer["refresh_token"].(string)}}))
 	require.NoError(t, err)

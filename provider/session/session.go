@@ -154,7 +154,7 @@ func (m *Manager) EndNamed(ctx context.Context, id provider.ID, subject string) 
 	if err != nil {
 		return false, fmt.Errorf("session: read: %w", err)
 	}
-	if s.EndedAt != nil || s.User.ID.String() != subject {
+	if s.EndedAt != nil || s.User.Subject != subject {
 		return false, nil
 	}
 	return true, m.End(ctx, s)

@@ -42,7 +42,7 @@ func newFixture(t *testing.T) *fixture {
 	t.Cleanup(func() { _ = f.store.Close() })
 	_, err = f.store.Migrate(t.Context())
 	require.NoError(t, err)
-	f.user = &account.User{ID: provider.NewID(start, rand.Reader), Username: "alice", Roles: []string{}, CreatedAt: start, UpdatedAt: start}
+	f.user = &account.User{ID: provider.NewID(start, rand.Reader), Subject: "s", Username: "alice", Roles: []string{}, CreatedAt: start, UpdatedAt: start}
 	require.NoError(t, f.store.CreateUser(t.Context(), f.user))
 	ring, err := keyring.Open(t.Context(), f.store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)

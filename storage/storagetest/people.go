@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"crypto/rand"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,7 +20,7 @@ import (
 func (f *fixture) user(t *testing.T, name string) *account.User {
 	t.Helper()
 	u := &account.User{
-		ID: f.newID(), Username: name, PasswordHash: "$argon2id$x", Email: name + "@example.com", EmailVerified: true, Phone: "+442071838750", PhoneVerified: true,
+		ID: f.newID(), Subject: provider.RandomID(rand.Reader).String(), Username: name, PasswordHash: "$argon2id$x", Email: name + "@example.com", EmailVerified: true, Phone: "+442071838750", PhoneVerified: true,
 		Profile: account.Profile{Name: "Ein Mensch – £", Address: &account.Address{Country: "GB"}}, Roles: []string{"admin", "x"}, CreatedAt: f.clock(), UpdatedAt: f.clock(),
 	}
 	require.NoError(t, f.CreateUser(t.Context(), u))
@@ -49,20 +50,29 @@ func testUsers(t *testing.T, f *fixture) {
 		_, err := f.UserByLogin(ctx, login)
 		assert.ErrorIs(t, err, provider.ErrNotFound, "%q", login)
 	}
+	back, err := f.UserBySubject(ctx, u.Subject)
+	require.NoError(t, err)
+	assert.Equal(t, u, back)
 	twin := *u
-	twin.ID = f.newID()
+	twin.ID, twin.Username, twin.Email = f.newID(), "namesake", ""
+	require.ErrorIs(t, f.CreateUser(ctx, &twin), provider.ErrConflict, "the subject is taken")
+	twin = *u
+	twin.ID, twin.Subject = f.newID(), twin.ID.String()
 	require.ErrorIs(t, f.CreateUser(ctx, &twin), provider.ErrConflict)
 	twin.Username = "other"
 	require.ErrorIs(t, f.CreateUser(ctx, &twin), provider.ErrConflict, "the address is taken")
 	twin.Email = ""
 	require.NoError(t, f.CreateUser(ctx, &twin))
+	twin.Subject = ""
 	third := twin
 	third.ID, third.Username = f.newID(), "third"
 	require.NoError(t, f.CreateUser(ctx, &third), "any number without an address")
 
-	u.Email, u.Roles, u.EmailVerified = "", []string{}, false
+	subject := u.Subject
+	u.Email, u.Roles, u.EmailVerified, u.Subject = "", []string{}, false, "another"
 	require.NoError(t, f.UpdateUser(ctx, u))
-	back, err := f.User(ctx, u.ID)
+	u.Subject = subject
+	back, err = f.User(ctx, u.ID)
 	require.NoError(t, err)
 	assert.Equal(t, u, back)
 	require.ErrorIs(t, f.UpdateUser(ctx, &account.User{ID: f.newID(), Username: "nobody"}), provider.ErrNotFound)
@@ -93,6 +103,39 @@ func testUserEnds(t *testing.T, f *fixture) {
 		_, ended, err := f.TokenWithGrant(ctx, tok.ID)
 		require.NoError(t, err)
 		assert.Equal(t, name == "harmless", back.EndedAt == nil && ended.EndedAt == nil, name)
+	}
+}
+
+// A user of before the subjects is known by the id, and goes on being so.
+func testSubjects(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	for name, older := range map[string]bool{"alice": false, "bob": true} {
+		u := f.user(t, name)
+		want := u.Subject
+		if older {
+			Exec(t, f.url, "UPDATE users SET subject = NULL WHERE username = '"+name+"'")
+			want = u.ID.String()
+		}
+		for range 2 {
+			u, err := f.User(ctx, u.ID)
+			require.NoError(t, err)
+			assert.Equal(t, want, u.Subject)
+			require.NoError(t, f.UpdateUser(ctx, u))
+		}
+		assert.Equal(t, older, number(t, f.url, "SELECT count(*) FROM users WHERE subject IS NULL AND username = '"+name+"'") == 1)
+		s, err := f.Session(ctx, f.session(t, u).ID)
+		require.NoError(t, err)
+		assert.Equal(t, want, s.User.Subject)
+		tok := f.refreshable(t, &grant.Grant{ClientID: "app", UserID: u.ID, Subject: "whatever"})
+		_, g, err := f.TokenWithGrant(ctx, tok.ID)
+		require.NoError(t, err)
+		r, err := f.RefreshToken(ctx, tok.ID)
+		require.NoError(t, err)
+		for _, got := range []string{g.Subject, r.Grant.Subject} {
+			assert.Equal(t, !older, got == want, "empty where it is the id: %q", got)
+			assert.Equal(t, older, got == "")
+		}
 	}
 }
 
@@ -158,7 +201,7 @@ func testCodes(t *testing.T, f *fixture) {
 	at := f.clock()
 	s := f.session(t, u)
 	g := &grant.Grant{
-		ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: s.ID, Scopes: []string{"openid"}, Audience: []string{}, AuthTime: &at,
+		ID: f.newID(), ClientID: "app", UserID: u.ID, Subject: u.Subject, SessionID: s.ID, Scopes: []string{"openid"}, Audience: []string{}, AuthTime: &at,
 		ACR: "1", AMR: []string{"pwd"}, Claims: `{"userinfo":{}}`, ClaimsAgreed: true, Offline: true, CreatedAt: at,
 	}
 	require.NoError(t, f.CreateGrant(ctx, g))

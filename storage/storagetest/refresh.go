@@ -35,7 +35,7 @@ func testRefreshTokens(t *testing.T, f *fixture) {
 	u := f.user(t, "alice")
 	s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), AuthTime: f.clock(), SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
 	require.NoError(t, f.CreateSession(ctx, s))
-	g := &grant.Grant{ClientID: "app", UserID: u.ID, SessionID: s.ID, Scopes: []string{"a", "b"}, Audience: []string{}}
+	g := &grant.Grant{ClientID: "app", UserID: u.ID, Subject: u.Subject, SessionID: s.ID, Scopes: []string{"a", "b"}, Audience: []string{}}
 	tok := f.refreshable(t, g)
 	read := func() *grant.Refreshable {
 		r, err := f.RefreshToken(ctx, tok.ID, false)
