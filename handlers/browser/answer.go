@@ -18,7 +18,7 @@ func (b *Browser) answer(w http.ResponseWriter, r *oauth.AuthorizeRequest, param
 	}
 	params.Set("iss", b.Issuer)
 	if r.Mode == oauth.FormPost {
-		return b.Pages.FormPost(w, pages.FormPost{Action: r.RedirectURI, Params: params, Target: target(r.RedirectURI)})
+		return b.Pages.FormPost(w, pages.FormPost{Action: r.RedirectURI, Params: params})
 	}
 	if r.Mode == oauth.Fragment {
 		seeOther(w, r.RedirectURI+"#"+params.Encode())
@@ -33,19 +33,6 @@ func (b *Browser) answer(w http.ResponseWriter, r *oauth.AuthorizeRequest, param
 func seeOther(w http.ResponseWriter, address string) {
 	w.Header().Set("Location", address)
 	w.WriteHeader(http.StatusSeeOther)
-}
-
-// target is the redirect URI as a source for form-action, which Chromium applies to the
-// redirect that answers a form too.
-func target(redirectURI string) string {
-	u, err := url.Parse(redirectURI)
-	if err != nil {
-		return ""
-	}
-	if u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return u.Scheme + ":"
-	}
-	return u.Scheme + "://" + u.Host
 }
 
 // redirected is a refusal that the application gets, by way of the browser.

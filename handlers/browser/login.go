@@ -23,7 +23,7 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 	}
 	page := pages.Login{
 		Flow: sealed, Username: f.Request.LoginHint, Client: f.Request.Client.Name, Logo: logoPath(f.Request.Client),
-		PolicyURI: f.Request.Client.PolicyURI, TOSURI: f.Request.Client.TOSURI, Target: target(f.Request.RedirectURI),
+		PolicyURI: f.Request.Client.PolicyURI, TOSURI: f.Request.Client.TOSURI,
 	}
 	return b.Pages.Login(w, http.StatusOK, page)
 }
@@ -51,7 +51,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 		}
 		c := f.Request.Client
 		canonical.From(r.Context()).Client(c.ID)
-		page.Client, page.Logo, page.PolicyURI, page.TOSURI, page.Target = c.Name, logoPath(c), c.PolicyURI, c.TOSURI, target(f.Request.RedirectURI)
+		page.Client, page.Logo, page.PolicyURI, page.TOSURI = c.Name, logoPath(c), c.PolicyURI, c.TOSURI
 		if form.Get("action") == "cancel" {
 			return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The person did not sign in.").For(c.ID))
 		}

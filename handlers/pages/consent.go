@@ -18,7 +18,6 @@ type Consent struct {
 	// Audience names the resources that the access is for, or nothing.
 	Audience []string
 	Lasts    Lasts
-	Target   string
 }
 
 // Scope is one thing to agree to. Without a description the page shows the name.
@@ -65,5 +64,5 @@ func (l Lasts) split() (unit string, count int64) {
 
 // Consent writes the consent page.
 func (s *Set) Consent(w http.ResponseWriter, page Consent) error {
-	return s.writeForm(w, http.StatusOK, "consent", page, page.Target)
+	return s.writeForm(w, http.StatusOK, "consent", page)
 }

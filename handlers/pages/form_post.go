@@ -10,11 +10,9 @@ import (
 type FormPost struct {
 	Action string
 	Params url.Values
-	Target string
 }
 
 // FormPost writes the page.
 func (s *Set) FormPost(w http.ResponseWriter, page FormPost) error {
-	return s.writePolicy(w, http.StatusOK, "form_post", page, "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "+
-		"base-uri 'none'; form-action "+page.Target+"; frame-ancestors 'none'")
+	return s.writePolicy(w, http.StatusOK, "form_post", page, formPostPolicy)
 }

@@ -22,11 +22,9 @@ type Login struct {
 	Client, PolicyURI, TOSURI string
 	// Logo is the path of the application's logo, or empty.
 	Logo string
-	// Target is where the answer to the form may redirect to, as a CSP source.
-	Target string
 }
 
 // Login writes the sign-in page.
 func (s *Set) Login(w http.ResponseWriter, status int, page Login) error {
-	return s.writeForm(w, status, "login", page, page.Target)
+	return s.writeForm(w, status, "login", page)
 }

@@ -7,17 +7,26 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
-	"strings"
 )
 
 //go:embed templates/*.html
 var templates embed.FS
 
-// policy is the content security policy of a page: nothing inline, nothing from elsewhere, no
-// framing (clickjacking), and forms that go where they should.
-func policy(formAction string) string {
-	return "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action " + formAction + "; frame-ancestors 'none'"
-}
+// The content security policies: nothing inline, nothing from elsewhere, no framing
+// (clickjacking).
+//
+// A page whose form may be answered by a redirect to an application has no form-action.
+// Chromium applies it to every hop after the form, and where the application sends the
+// browser on to is not ours to know: with one, the button of a person on the way to a
+// gateway, which has three hops, does nothing. What form-action would keep out is a form that
+// somebody injects, to have a password posted to himself. There is no way to: templates
+// escape every value by its place, and nothing that a page shows is HTML of anybody else's.
+// Against forms on other sites it does nothing anyway; those are refused when they arrive.
+const (
+	policy         = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	formPolicy     = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+	formPostPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 // Set writes the pages of one server.
 type Set struct {
@@ -59,18 +68,18 @@ type view struct {
 	Page any
 }
 
-// write renders before it writes, so that a template that fails still can become an
-// error answer.
+// write writes a page without a form.
 func (s *Set) write(w http.ResponseWriter, status int, name string, page any) error {
-	return s.writePolicy(w, status, name, page, policy("'none'"))
+	return s.writePolicy(w, status, name, page, policy)
 }
 
-// writeForm writes a page with a form of ours, whose answer may redirect to target: Chromium
-// applies form-action to that redirect too.
-func (s *Set) writeForm(w http.ResponseWriter, status int, name string, page any, target string) error {
-	return s.writePolicy(w, status, name, page, policy(strings.TrimSpace("'self' "+target)))
+// writeForm writes a page with a form, which may be answered by a redirect.
+func (s *Set) writeForm(w http.ResponseWriter, status int, name string, page any) error {
+	return s.writePolicy(w, status, name, page, formPolicy)
 }
 
+// writePolicy renders before it writes, so that a template that fails still can become an
+// error answer.
 func (s *Set) writePolicy(w http.ResponseWriter, status int, name string, page any, policy string) error {
 	var body bytes.Buffer
 	if err := s.templates[name].Execute(&body, view{Dev: s.dev, Page: page}); err != nil {

@@ -57,8 +57,8 @@ func redirectURIFault(uri string, kind Type) string {
 	}
 }
 
-// notInHost finds what a URI may have in its host but a name has not: a semicolon, say, would
-// begin another directive when the host stands in a content security policy.
+// notInHost finds what a URI may have in its host but a name has not: a semicolon, say, or a
+// percent sign, which two readers could take for another host each.
 func notInHost(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(".-:[]", r)
 }

@@ -130,7 +130,7 @@ func testSubjects(t *testing.T, f *fixture) {
 		tok := f.refreshable(t, &grant.Grant{ClientID: "app", UserID: u.ID, Subject: "whatever"})
 		_, g, err := f.TokenWithGrant(ctx, tok.ID)
 		require.NoError(t, err)
-		r, err := f.RefreshToken(ctx, tok.ID)
+		r, err := f.RefreshToken(ctx, tok.ID, false)
 		require.NoError(t, err)
 		for _, got := range []string{g.Subject, r.Grant.Subject} {
 			assert.Equal(t, !older, got == want, "empty where it is the id: %q", got)
