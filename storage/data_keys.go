@@ -8,10 +8,11 @@ import (
 )
 
 type dataKeyRow struct {
-	Purpose   string
-	KeyID     int16
-	Sealed    []byte
-	SealedBy  string
+	Purpose  string
+	KeyID    int16
+	Sealed   []byte
+	SealedBy string
+	// CreatedAt is when it begins to be used. Before keys were rotated that was the same.
 	CreatedAt time.Time `gorm:"autoCreateTime:false"`
 }
 
@@ -27,7 +28,7 @@ func (s *Store) DataKeys(ctx context.Context) ([]keyring.Row, error) {
 	for i, r := range rows {
 		keys[i] = keyring.Row{
 			Purpose: keyring.Purpose(r.Purpose), KeyID: byte(r.KeyID), //nolint:gosec // written from a byte
-			Sealed: r.Sealed, SealedBy: r.SealedBy, CreatedAt: r.CreatedAt.UTC(),
+			Sealed: r.Sealed, SealedBy: r.SealedBy, ActiveFrom: r.CreatedAt.UTC(),
 		}
 	}
 	return keys, nil
@@ -35,7 +36,7 @@ func (s *Store) DataKeys(ctx context.Context) ([]keyring.Row, error) {
 
 // AddDataKey stores a new data key.
 func (s *Store) AddDataKey(ctx context.Context, k keyring.Row) error {
-	row := dataKeyRow{string(k.Purpose), int16(k.KeyID), k.Sealed, k.SealedBy, k.CreatedAt}
+	row := dataKeyRow{string(k.Purpose), int16(k.KeyID), k.Sealed, k.SealedBy, k.ActiveFrom}
 	return s.fault(s.on(ctx).Create(&row).Error)
 }
 
@@ -43,4 +44,21 @@ func (s *Store) AddDataKey(ctx context.Context, k keyring.Row) error {
 func (s *Store) ResealDataKey(ctx context.Context, k keyring.Row, previousSealedBy string) error {
 	return s.exec(ctx, "UPDATE keyring SET sealed = ?, sealed_by = ? WHERE purpose = ? AND key_id = ? AND sealed_by = ?",
 		k.Sealed, k.SealedBy, string(k.Purpose), int16(k.KeyID), previousSealedBy)
+}
+
+// ChangeDataKeys adds and removes data keys, and lets every process know.
+func (s *Store) ChangeDataKeys(ctx context.Context, add, remove []keyring.Row) error {
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		for _, k := range add {
+			if err := s.AddDataKey(ctx, k); err != nil {
+				return err
+			}
+		}
+		for _, k := range remove {
+			if err := s.exec(ctx, "DELETE FROM keyring WHERE purpose = ? AND key_id = ?", string(k.Purpose), int16(k.KeyID)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

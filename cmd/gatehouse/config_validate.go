@@ -13,6 +13,7 @@ import (
 
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
 )
 
 // validate judges the settings that serving needs. Each fault is one sentence that says
@@ -89,6 +90,9 @@ func (c *config) validateSecret() error {
 	}
 	if c.Secret != "" && len(c.Secret) < minSecret {
 		return fmt.Errorf("GATEHOUSE_SECRET has %d bytes and needs %d or more (make one with: openssl rand -hex 32)", len(c.Secret), minSecret)
+	}
+	if err := keyring.CheckSecret([]byte(c.Secret)); c.Secret != "" && err != nil {
+		return fmt.Errorf("GATEHOUSE_SECRET: %w. Make one with: openssl rand -hex 32 (and name this one in GATEHOUSE_PREVIOUS_SECRETS if it is in use)", err)
 	}
 	for i, s := range c.PreviousSecrets {
 		if len(s) < minSecret {

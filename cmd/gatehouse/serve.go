@@ -103,7 +103,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	directory := client.NewDirectory(h.store, t.lookups("clients"))
 	origins := client.NewOrigins(h.store)
 	scopes := consent.NewKnown(h.store)
-	watcher := cache.NewWatcher(h.store, log, directory.Flush, origins.Learn, scopes.Learn, h.keys.Refresh)
+	watcher := cache.NewWatcher(h.store, log, h.refreshRing(log), directory.Flush, origins.Learn, scopes.Learn, h.keys.Refresh)
 	if err := watcher.Check(ctx); err != nil { // what they know, they know from the first request on
 		return fmt.Errorf("read the catalogue: %w", err)
 	}
@@ -149,7 +149,7 @@ func (h *house) ensureKeys(ctx context.Context, log *slog.Logger) error {
 
 // jobs are what one replica at a time does in the background.
 func (h *house) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs) []storage.Job {
-	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job()}
+	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), h.keyringJob(log)}
 	if every := h.config.KeyRotation; every > 0 {
 		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead)
 		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})

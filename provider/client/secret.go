@@ -32,6 +32,8 @@ type slowHasher interface {
 type sealer interface {
 	SealFor(context, plaintext []byte) []byte
 	OpenFor(context, sealed []byte) ([]byte, error)
+	// Stale tells whether a value was sealed otherwise than new ones are.
+	Stale(sealed []byte) bool
 }
 
 // Secrets makes, hashes and verifies client secrets.
@@ -65,7 +67,7 @@ func (s *Secrets) Keep(ctx context.Context, c *Client, secret string) (string, e
 		if len(secret) < fastHashLength {
 			return "", &Invalid{[]Problem{{"client_secret", "must have 32 characters or more for client_secret_jwt"}}}
 		}
-		return sealedPrefix + base64.RawStdEncoding.EncodeToString(s.seal.SealFor([]byte(c.ID), []byte(secret))), nil
+		return s.sealed(c.ID, []byte(secret)), nil
 	}
 	if len(secret) >= fastHashLength {
 		return fastHash(secret), nil

@@ -35,6 +35,8 @@ type refreshStore interface {
 // derivation makes the same secret from the same input again (HKDF, RFC 5869).
 type derivation interface {
 	CurrentID() byte
+	// IDs are those of all keys, the newest first.
+	IDs() []byte
 	Derive(keyID byte, info []byte, size int) ([]byte, error)
 }
 
@@ -291,15 +293,22 @@ func (r *Refresher) secrets(keyID byte, next provider.ID, presented string) (acc
 // successor recomputes the tokens of an issuance from the token that was spent for it, under
 // whichever data key was in use then: the stored hash tells when it is the right one.
 func (r *Refresher) successor(next *Token, presented string) (access, refresh string, err error) {
-	for id := r.derive.CurrentID(); id > 0; id-- {
-		accessSecret, refreshSecret, err := r.secrets(id, next.ID, presented)
-		if err != nil {
-			return "", "", err
+	tried := 0
+	for {
+		ids := r.derive.IDs() // the hash may be by a key that we hear of by comparing it
+		if len(ids) <= tried {
+			return "", "", fmt.Errorf("grant: the successor %s cannot be derived again", next.ID)
 		}
-		refresh := token.New(token.Refresh, next.ID, refreshSecret).Encode()
-		if matches(r.issuer.key, next.RefreshHash, token.Refresh, refresh) {
-			return token.New(token.Access, next.ID, accessSecret).Encode(), refresh, nil
+		for _, id := range ids {
+			accessSecret, refreshSecret, err := r.secrets(id, next.ID, presented)
+			if err != nil {
+				return "", "", err
+			}
+			refresh := token.New(token.Refresh, next.ID, refreshSecret).Encode()
+			if matches(r.issuer.key, next.RefreshHash, token.Refresh, refresh) {
+				return token.New(token.Access, next.ID, accessSecret).Encode(), refresh, nil
+			}
 		}
+		tried = len(ids)
 	}
-	return "", "", fmt.Errorf("grant: the successor %s cannot be derived again", next.ID)
 }

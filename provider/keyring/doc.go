@@ -13,7 +13,9 @@
 // new secret as current and the old one among the previous, and drop that one after.
 //
 // Every hash and every sealed value begins with the id of the data key behind it, so
-// a purpose can have several: the highest id makes new values, all of them verify.
+// a purpose can have several: the newest makes new values, all of them verify. Rotate adds
+// one, which every process knows some time before it is used; Retire removes those of which
+// nothing can be left. What is kept for longer, private keys and secrets, its owners seal again.
 //
 // Decisions
 //

@@ -12,5 +12,5 @@ func NewRow(s Secrets, p Purpose, id byte, dataKey []byte, at time.Time, random 
 	if err != nil {
 		return Row{}, err
 	}
-	return sealRow(masters, Row{Purpose: p, KeyID: id, CreatedAt: at}, dataKey, random), nil
+	return sealRow(masters, Row{Purpose: p, KeyID: id, ActiveFrom: at}, dataKey, random), nil
 }

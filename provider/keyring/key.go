@@ -7,7 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // ErrUnknownKey: the key id belongs to no data key of this purpose.
@@ -17,44 +22,107 @@ var ErrUnknownKey = errors.New("unknown data key")
 type Key struct {
 	purpose Purpose
 	random  io.Reader
-	current *dataKey
-	byID    [256]*dataKey
+	clock   provider.Clock
+	known   atomic.Pointer[dataKeys]
+	// learn reads the keyring again, for a key id that is not known; an id from outside must
+	// not make it do so at will.
+	learn func(fromOutside bool)
+}
+
+// dataKeys are those of a purpose. They never change; a change makes new ones.
+type dataKeys struct {
+	byID [256]*dataKey
+	// current makes new values, until the first of upcoming takes over.
+	current  *dataKey
+	upcoming []*dataKey
 }
 
 type dataKey struct {
-	id      byte
-	macs    sync.Pool // of *macState
-	aead    cipher.AEAD
-	derived []byte
+	id         byte
+	activeFrom time.Time
+	macs       sync.Pool // of *macState
+	aead       cipher.AEAD
+	derived    []byte
 }
 
-func newDataKey(id byte, secret []byte) *dataKey {
+func newDataKey(id byte, activeFrom time.Time, secret []byte) *dataKey {
 	d := &dataKey{
-		id:      id,
-		aead:    newAEAD(derive(secret, "seal v1", keySize)),
-		derived: derive(secret, "derive v1", sha256.Size),
+		id:         id,
+		activeFrom: activeFrom,
+		aead:       newAEAD(derive(secret, "seal v1", keySize)),
+		derived:    derive(secret, "derive v1", sha256.Size),
 	}
 	macKey := derive(secret, "mac v1", sha256.Size)
 	d.macs.New = func() any { return newMACState(macKey) }
 	return d
 }
 
-// add makes the data key known, and the one in use if its id is the highest.
-func (k *Key) add(d *dataKey) {
-	k.byID[d.id] = d
-	if k.current == nil || d.id > k.current.id {
-		k.current = d
+// newDataKeys sorts out, at the given time, which of them makes new values: the newest whose
+// time has come, or the oldest while it has come for none (another server's clock is ahead).
+func newDataKeys(list []*dataKey, now time.Time) *dataKeys {
+	slices.SortFunc(list, func(a, b *dataKey) int { return int(a.id) - int(b.id) })
+	k := &dataKeys{current: list[0]}
+	for _, d := range list {
+		k.byID[d.id] = d
+		if d == list[0] {
+			continue
+		}
+		if now.Before(d.activeFrom) {
+			k.upcoming = append(k.upcoming, d)
+		} else {
+			k.current, k.upcoming = d, nil
+		}
 	}
+	return k
+}
+
+func (k *Key) now() time.Time { return k.clock().UTC() }
+
+// current is the data key that new values are made with.
+func (k *Key) current() *dataKey {
+	known := k.known.Load()
+	if len(known.upcoming) == 0 {
+		return known.current
+	}
+	current, now := known.current, k.now()
+	for _, d := range known.upcoming {
+		if !now.Before(d.activeFrom) {
+			current = d
+		}
+	}
+	return current
+}
+
+// find returns the data key with the given id, or nil. Another server may have begun to use
+// one that this process has not heard of.
+func (k *Key) find(id byte, fromOutside bool) *dataKey {
+	if d := k.known.Load().byID[id]; d != nil {
+		return d
+	}
+	k.learn(fromOutside)
+	return k.known.Load().byID[id]
 }
 
 // CurrentID is the id of the data key that new values are made with.
-func (k *Key) CurrentID() byte { return k.current.id }
+func (k *Key) CurrentID() byte { return k.current().id }
+
+// IDs are those of all data keys, the newest first.
+func (k *Key) IDs() []byte {
+	known := k.known.Load()
+	var ids []byte
+	for id, d := range slices.Backward(known.byID[:]) {
+		if d != nil {
+			ids = append(ids, byte(id))
+		}
+	}
+	return ids
+}
 
 // Derive makes size bytes from info under the data key with the given id (HKDF-SHA-256,
 // RFC 5869): the same id and info always give the same bytes. Keep the id beside what
 // was derived, or a new data key makes it impossible to repeat. It returns ErrUnknownKey.
 func (k *Key) Derive(keyID byte, info []byte, size int) ([]byte, error) {
-	d := k.byID[keyID]
+	d := k.find(keyID, false)
 	if d == nil {
 		return nil, fmt.Errorf("%w: %d for %s", ErrUnknownKey, keyID, k.purpose)
 	}

@@ -35,21 +35,22 @@ func (s *macState) appendSum(out []byte, parts [][]byte) []byte {
 // MAC is the keyed hash of the parts: MACSize bytes, the first of them the key id.
 // Moving a byte from one part to the next gives another MAC.
 func (k *Key) MAC(parts ...[]byte) []byte {
+	d := k.current()
 	out := make([]byte, 1, MACSize)
-	out[0] = k.current.id
-	state := k.current.macs.Get().(*macState)
+	out[0] = d.id
+	state := d.macs.Get().(*macState)
 	out = state.appendSum(out, parts)
-	k.current.macs.Put(state)
+	d.macs.Put(state)
 	return out
 }
 
 // VerifyMAC tells whether mac is the MAC of the parts under any data key of this
-// purpose. How long it takes does not depend on where the two differ.
+// purpose. The MAC must be one that was kept, and not a caller's. How long it takes does not depend on where the two differ.
 func (k *Key) VerifyMAC(mac []byte, parts ...[]byte) bool {
 	if len(mac) != MACSize {
 		return false
 	}
-	d := k.byID[mac[0]]
+	d := k.find(mac[0], false) // what is kept was made by one of us
 	if d == nil {
 		return false
 	}

@@ -23,10 +23,12 @@ type memory struct {
 	// returned, for the first calls only: the window in which replicas race.
 	firstRead func()
 	fail      error
+	reads     int
 }
 
 func (m *memory) DataKeys(context.Context) ([]keyring.Row, error) {
 	m.mu.Lock()
+	m.reads++
 	rows, wait := slices.Clone(m.rows), m.firstRead
 	m.mu.Unlock()
 	if wait != nil && len(rows) == 0 {
@@ -60,6 +62,20 @@ func (m *memory) ResealDataKey(_ context.Context, row keyring.Row, previousSeale
 	if kept := m.find(row.Purpose, row.KeyID); kept != nil && kept.SealedBy == previousSealedBy {
 		kept.Sealed, kept.SealedBy = row.Sealed, row.SealedBy
 	}
+	return nil
+}
+
+func (m *memory) ChangeDataKeys(_ context.Context, add, remove []keyring.Row) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, row := range add {
+		if m.find(row.Purpose, row.KeyID) != nil {
+			return provider.ErrConflict
+		}
+	}
+	m.rows = slices.DeleteFunc(append(m.rows, add...), func(r keyring.Row) bool {
+		return slices.ContainsFunc(remove, func(gone keyring.Row) bool { return gone.Purpose == r.Purpose && gone.KeyID == r.KeyID })
+	})
 	return nil
 }
 

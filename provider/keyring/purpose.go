@@ -1,5 +1,7 @@
 package keyring
 
+import "time"
+
 // Purpose says what a data key is for. A value made for one purpose means nothing under
 // another. The text stands in the database and in every sealed value: never change it.
 type Purpose string
@@ -19,4 +21,24 @@ const (
 
 func purposes() []Purpose {
 	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit}
+}
+
+// serves is how long after its successor took over a data key can be needed: the longest life
+// of anything that was made with it, as the settings bound it, and some time for clocks. A
+// signing key or a client's secret lives as long as somebody wants, so there is no such time;
+// they are sealed again at a rotation.
+func serves(p Purpose) (_ time.Duration, ends bool) {
+	const day = 24 * time.Hour
+	switch p {
+	case TokenHash, SessionHash, ErrorRecord:
+		return 420 * day, true // refresh tokens and sessions: 400 days
+	case Device:
+		return 190 * day, true // 180 days
+	case Flow, RefreshSuccessor, RateLimit:
+		return day, true // an hour, half a minute, a quarter of an hour
+	case SigningKey, ClientSecret:
+		return 0, false
+	default: // of a newer version
+		return 0, false
+	}
 }

@@ -5,15 +5,27 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 const firstKeyID = 1
 
-// Ring holds the opened data keys. It does not change after Open and is safe for
-// concurrent use.
-type Ring struct{ keys map[Purpose]*Key }
+// Ring holds the opened data keys. It is safe for concurrent use.
+type Ring struct {
+	store   Store
+	masters []master
+	clock   provider.Clock
+	random  io.Reader
+	keys    map[Purpose]*Key // never changes; what is known by each key does
+	// reading is held while the store is read, or an older read could replace a newer one.
+	reading sync.Mutex
+	// learned is when an unknown key id from outside last made us read it.
+	learned atomic.Pointer[time.Time]
+}
 
 // Open opens the keyring in store. Purposes without a data key get one, and keys that a
 // previous secret sealed are sealed again by the current one. Any number of replicas may
@@ -43,7 +55,7 @@ func Open(ctx context.Context, store Store, secrets Secrets, clock provider.Cloc
 	if err := reseal(ctx, store, masters, opened, random); err != nil {
 		return nil, err
 	}
-	return newRing(opened, random)
+	return newRing(&Ring{store: store, masters: masters, clock: clock, random: random, keys: map[Purpose]*Key{}}, opened)
 }
 
 // Key returns the key for p. It panics when p is none of the declared purposes.
@@ -98,7 +110,7 @@ func addFirstKeys(ctx context.Context, store Store, masters []master, missing []
 		if _, err := io.ReadFull(random, dataKey[:]); err != nil {
 			return fmt.Errorf("keyring: no randomness: %w", err)
 		}
-		row := sealRow(masters, Row{Purpose: p, KeyID: firstKeyID, CreatedAt: clock.Now(ctx)}, dataKey[:], random)
+		row := sealRow(masters, Row{Purpose: p, KeyID: firstKeyID, ActiveFrom: clock.Now(ctx)}, dataKey[:], random)
 		if err := store.AddDataKey(ctx, row); err != nil && !errors.Is(err, provider.ErrConflict) {
 			return fmt.Errorf("add data key for %s: %w", p, err)
 		}
@@ -118,20 +130,9 @@ func reseal(ctx context.Context, store Store, masters []master, opened []openedR
 	return nil
 }
 
-func newRing(opened []openedRow, random io.Reader) (*Ring, error) {
-	ring := &Ring{keys: map[Purpose]*Key{}}
-	for _, row := range opened {
-		key := ring.keys[row.Purpose]
-		if key == nil {
-			key = &Key{purpose: row.Purpose, random: random}
-			ring.keys[row.Purpose] = key
-		}
-		key.add(newDataKey(row.KeyID, row.dataKey))
-	}
+func newRing(ring *Ring, opened []openedRow) (*Ring, error) {
 	for _, p := range purposes() {
-		if ring.keys[p] == nil {
-			return nil, fmt.Errorf("keyring: the data key for %s was added and is not there: %w", p, provider.ErrNotFound)
-		}
+		ring.keys[p] = &Key{purpose: p, random: ring.random, clock: ring.clock, learn: ring.learn}
 	}
-	return ring, nil
+	return ring, ring.take(opened)
 }

@@ -30,7 +30,7 @@ func TestFirstOpenMakesAKeyForEachPurposeAndLaterOnesNone(t *testing.T) {
 	for _, row := range rows {
 		assert.Equal(t, byte(1), row.KeyID)
 		assert.Equal(t, keyring.Fingerprint(secret('a')), row.SealedBy)
-		assert.Equal(t, clock(), row.CreatedAt)
+		assert.Equal(t, clock(), row.ActiveFrom)
 	}
 	mac := ring.Key(keyring.TokenHash).MAC([]byte("token"))
 	again := openRing(t, store, current('a'))

@@ -12,8 +12,9 @@ type Row struct {
 	// Sealed is the data key under the sealing key of a secret.
 	Sealed []byte
 	// SealedBy is the Fingerprint of that secret.
-	SealedBy  string
-	CreatedAt time.Time
+	SealedBy string
+	// ActiveFrom is when new values begin to be made with it.
+	ActiveFrom time.Time
 }
 
 // Store keeps the data keys. There are few of them and no secret in them.
@@ -26,4 +27,7 @@ type Store interface {
 	// id, but only while it is still sealed by previousSealedBy. It returns nil when it
 	// no longer is: another replica did the same.
 	ResealDataKey(ctx context.Context, row Row, previousSealedBy string) error
+	// ChangeDataKeys adds and removes, all or nothing, and lets every process know. It
+	// returns provider.ErrConflict when one that is to be added is there.
+	ChangeDataKeys(ctx context.Context, add, remove []Row) error
 }

@@ -24,7 +24,7 @@ func (k *Key) Open(sealed []byte) ([]byte, error) { return k.OpenFor(nil, sealed
 // SealFor is Seal for a value that belongs to one place, such as the id of its row: it
 // opens with the same context only. The context is not part of the result.
 func (k *Key) SealFor(context, plaintext []byte) []byte {
-	d := k.current
+	d := k.current()
 	return sealWith(d.aead, k.random, []byte{d.id}, plaintext, k.additional(d.id, context))
 }
 
@@ -33,12 +33,15 @@ func (k *Key) OpenFor(context, sealed []byte) ([]byte, error) {
 	if len(sealed) < SealOverhead {
 		return nil, ErrUnsealed
 	}
-	d := k.byID[sealed[0]]
+	d := k.find(sealed[0], true)
 	if d == nil {
 		return nil, ErrUnsealed
 	}
 	return openWith(d.aead, sealed[1:], k.additional(d.id, context))
 }
+
+// Stale tells whether a sealed value was made with another data key than new ones are.
+func (k *Key) Stale(sealed []byte) bool { return len(sealed) > 0 && sealed[0] != k.CurrentID() }
 
 func (k *Key) additional(id byte, context []byte) []byte {
 	return append(append(appendPart(nil, []byte(k.purpose)), id), context...)

@@ -65,6 +65,8 @@ type Store interface {
 	// AddSigningKey returns provider.ErrConflict for a kid that is there or ever was, and for
 	// a second key of an algorithm that begins to sign at the same instant.
 	AddSigningKey(ctx context.Context, row Row) error
+	// ResealSigningKey replaces what is sealed while it still is what the caller read.
+	ResealSigningKey(ctx context.Context, kid string, before, after []byte) error
 	// KnownSigningKey returns provider.ErrNotFound for a kid that never was.
 	KnownSigningKey(ctx context.Context, kid string) (Known, error)
 	WithdrawnSigningKeys(ctx context.Context) ([]string, error)

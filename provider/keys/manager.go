@@ -20,6 +20,8 @@ import (
 type sealer interface {
 	SealFor(context, plaintext []byte) []byte
 	OpenFor(context, sealed []byte) ([]byte, error)
+	// Stale tells whether a value was sealed otherwise than new ones are.
+	Stale(sealed []byte) bool
 }
 
 // publisher tells what happened.

@@ -1,6 +1,7 @@
 package keys_test
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -54,6 +55,17 @@ func (m *memory) AddSigningKey(_ context.Context, row keys.Row) error {
 		m.known = map[string]keys.Known{}
 	}
 	m.known[row.KID] = keys.Known{KID: row.KID, Algorithm: row.Algorithm}
+	return nil
+}
+
+func (m *memory) ResealSigningKey(_ context.Context, kid string, before, after []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.rows {
+		if m.rows[i].KID == kid && bytes.Equal(m.rows[i].Sealed, before) {
+			m.rows[i].Sealed = after
+		}
+	}
 	return nil
 }
 
@@ -118,8 +130,11 @@ func (mark) SealFor(context, plaintext []byte) []byte {
 	return out
 }
 
+// Stale is what is marked so.
+func (mark) Stale(sealed []byte) bool { return strings.HasPrefix(string(sealed), "old:") }
+
 func (mark) OpenFor(context, sealed []byte) ([]byte, error) {
-	body, ok := strings.CutPrefix(string(sealed), "sealed:"+string(context))
+	body, ok := strings.CutPrefix(strings.TrimPrefix(string(sealed), "old:"), "sealed:"+string(context))
 	if !ok {
 		return nil, assert.AnError
 	}
@@ -379,6 +394,18 @@ func TestImport(t *testing.T) {
 		_, err := f.Import(t.Context(), text, f.now)
 		assert.ErrorIs(t, err, keys.ErrImport, name)
 	}
+}
+
+func TestKeysAreSealedAgain(t *testing.T) {
+	f := newFixture(t, keys.ES256, keys.EdDSA)
+	f.store.rows[1].Sealed = append([]byte("old:"), f.store.rows[1].Sealed...)
+	for _, want := range []int{1, 0} {
+		n, err := f.Reseal(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, want, n)
+	}
+	assert.False(t, mark{}.Stale(f.store.rows[1].Sealed))
+	require.NoError(t, f.Refresh(t.Context()))
 }
 
 func TestWithoutAKeyNothingIsSigned(t *testing.T) {

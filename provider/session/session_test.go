@@ -137,14 +137,14 @@ func TestAChangedPasswordEndsEverySession(t *testing.T) {
 func TestASessionEndsByNameForItsPersonAlone(t *testing.T) {
 	f := newFixture(t)
 	s, text := f.begin(nil)
-	for id, subject := range map[provider.ID]string{s.ID: provider.NewID(s.AuthTime, rand.Reader).String(), f.user.ID: f.user.ID.String()} {
+	for id, subject := range map[provider.ID]string{s.ID: provider.NewID(s.AuthTime, rand.Reader).String(), f.user.ID: f.user.Subject} {
 		ended, err := f.EndNamed(t.Context(), id, subject)
 		require.NoError(t, err)
 		assert.False(t, ended)
 		assert.True(t, f.live(text))
 	}
 	for _, want := range []bool{true, false} {
-		ended, err := f.EndNamed(t.Context(), s.ID, f.user.ID.String())
+		ended, err := f.EndNamed(t.Context(), s.ID, f.user.Subject)
 		require.NoError(t, err)
 		assert.Equal(t, want, ended)
 		assert.False(t, f.live(text))

@@ -34,7 +34,7 @@ func testScopes(t *testing.T, f *fixture) {
 
 func testDataKeys(t *testing.T, f *fixture) {
 	ctx := t.Context()
-	row := keyring.Row{Purpose: "token-hash", KeyID: 1, Sealed: []byte{0, 1, 255}, SealedBy: "one", CreatedAt: f.clock()}
+	row := keyring.Row{Purpose: "token-hash", KeyID: 1, Sealed: []byte{0, 1, 255}, SealedBy: "one", ActiveFrom: f.clock()}
 	var added atomic.Int32
 	var wg sync.WaitGroup
 	for range 50 {
@@ -62,6 +62,19 @@ func testDataKeys(t *testing.T, f *fixture) {
 	rows, err := f.DataKeys(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, []keyring.Row{resealed, high}, rows)
+
+	before, err := f.CatalogueVersion(ctx)
+	require.NoError(t, err)
+	second, third := row, row
+	second.KeyID, third.KeyID = 2, 3
+	require.NoError(t, f.ChangeDataKeys(ctx, []keyring.Row{second}, []keyring.Row{high}))
+	after, err := f.CatalogueVersion(ctx)
+	require.NoError(t, err)
+	assert.Greater(t, after, before, "other servers hear of it")
+	require.ErrorIs(t, f.ChangeDataKeys(ctx, []keyring.Row{third, second}, []keyring.Row{row}), provider.ErrConflict)
+	rows, err = f.DataKeys(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, []keyring.Row{resealed, second}, rows, "all or nothing")
 }
 
 func testSigningKeys(t *testing.T, f *fixture) {

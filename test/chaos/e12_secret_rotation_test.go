@@ -3,7 +3,6 @@ package chaos_test
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,7 +19,7 @@ import (
 func TestE12SecretRotation(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		f := newFleet(t, databaseURL, 2)
-		secrets := []string{strings.Repeat("chaos-secret", 3), strings.Repeat("the-next-one", 3)}
+		secrets := []string{"chaos-secret-that-nobody-else-knows", "the-next-one-that-is-used-after-it"}
 		cookie := f.nodes[0].signIn(t)
 		chains := f.chains(t, 8)
 		var mu sync.Mutex

@@ -99,7 +99,7 @@ func newNode(t *testing.T, databaseURL string) *node {
 		env: []string{
 			"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_DATA_DIR=" + t.TempDir(), "GATEHOUSE_LOG_LEVEL=warn",
 			fmt.Sprintf("GATEHOUSE_LISTEN=127.0.0.1:%d", port), fmt.Sprintf("GATEHOUSE_OPS_LISTEN=127.0.0.1:%d", ops),
-			"GATEHOUSE_DRAIN_DELAY=0s", "GATEHOUSE_DATABASE_URL=" + databaseURL, "GATEHOUSE_SECRET=" + strings.Repeat("chaos-secret", 3),
+			"GATEHOUSE_DRAIN_DELAY=0s", "GATEHOUSE_DATABASE_URL=" + databaseURL, "GATEHOUSE_SECRET=" + "chaos-secret-that-nobody-else-knows",
 			// All requests come from one address.
 			"GATEHOUSE_RATE_LIMITS=token-prefix=100000/1s,token-client=100000/1s,introspect-client=100000/1s,userinfo-client=100000/1s,authorize-prefix=100000/1s,page-prefix=100000/1s",
 		},

@@ -19,7 +19,7 @@ func TestADumpOfTheDatabaseHoldsNoUsableSecret(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
-		secrets := map[string]string{"master secret": strings.Repeat("e2e-secret-", 4)}
+		secrets := map[string]string{"master secret": "e2e-secret-that-no-database-may-hold"}
 		secrets["generated secret"] = s.client("billing", "--grant-type", "client_credentials")
 		s.command("client", "create", "Chosen", "chosen", "chosen-by-hand", "--grant-type", "client_credentials", "--access-token-format", "jwt")
 		secrets["chosen secret"] = "chosen-by-hand"

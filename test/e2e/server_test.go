@@ -87,7 +87,7 @@ func settings(t *testing.T, databaseURL string) *server {
 		env: []string{
 			"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_DATA_DIR=" + t.TempDir(),
 			fmt.Sprintf("GATEHOUSE_LISTEN=127.0.0.1:%d", port), fmt.Sprintf("GATEHOUSE_OPS_LISTEN=127.0.0.1:%d", ops),
-			"GATEHOUSE_DRAIN_DELAY=0s", "GATEHOUSE_DATABASE_URL=" + databaseURL, "GATEHOUSE_SECRET=" + strings.Repeat("e2e-secret-", 4),
+			"GATEHOUSE_DRAIN_DELAY=0s", "GATEHOUSE_DATABASE_URL=" + databaseURL, "GATEHOUSE_SECRET=" + "e2e-secret-that-no-database-may-hold",
 		},
 	}
 }

@@ -64,7 +64,7 @@ func newServer(ctx context.Context, binary, dir, databaseURL string, settings ..
 			"HOME=" + dir, "PATH=" + os.Getenv("PATH"),
 			"GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_LISTEN=" + address, "GATEHOUSE_OPS_LISTEN=" + ops,
 			"GATEHOUSE_DATA_DIR=" + filepath.Join(dir, "data"), "GATEHOUSE_DRAIN_DELAY=0s", "GATEHOUSE_DATABASE_URL=" + databaseURL,
-			"GATEHOUSE_SECRET=" + strings.Repeat("for measuring only, ", 2),
+			"GATEHOUSE_SECRET=for measuring only, and for nothing else",
 			"GATEHOUSE_RATE_LIMITS=" + wideLimits(),
 		}, settings...),
 	}

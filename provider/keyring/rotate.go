@@ -1,0 +1,80 @@
+package keyring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Ahead is how long a new data key is known before anything is made with it, unless somebody
+// says otherwise: long enough for every server to hear of it.
+const Ahead = 15 * time.Second
+
+// ErrFull: a purpose has had as many data keys as one byte can number.
+var ErrFull = errors.New("the keyring is full: no more data keys can be numbered")
+
+// ErrRotating: another rotation took place at the same time.
+var ErrRotating = errors.New("somebody else rotates the keyring at this moment")
+
+// Rotate adds a data key for each purpose, which makes new values from the given time on. The
+// old ones go on verifying and opening what they made. It returns ErrFull or ErrRotating.
+func (r *Ring) Rotate(ctx context.Context, activeFrom time.Time) error {
+	if err := r.Refresh(ctx); err != nil {
+		return err
+	}
+	var added []Row
+	for _, p := range purposes() {
+		newest := r.keys[p].IDs()[0]
+		if newest == 255 {
+			return fmt.Errorf("%w (%s)", ErrFull, p)
+		}
+		var dataKey [keySize]byte
+		if _, err := io.ReadFull(r.random, dataKey[:]); err != nil {
+			return fmt.Errorf("keyring: no randomness: %w", err)
+		}
+		row := Row{Purpose: p, KeyID: newest + 1, ActiveFrom: activeFrom}
+		added = append(added, sealRow(r.masters, row, dataKey[:], r.random))
+	}
+	if err := r.store.ChangeDataKeys(ctx, added, nil); err != nil {
+		if errors.Is(err, provider.ErrConflict) {
+			return ErrRotating
+		}
+		return fmt.Errorf("add data keys: %w", err)
+	}
+	return r.Refresh(ctx)
+}
+
+// Retire removes the data keys that nothing can be left of: another took over so long ago that
+// all they made has expired. It returns how many. Until then what they made is taken, so it is
+// also when whoever has an old data key can last make something with it.
+func (r *Ring) Retire(ctx context.Context) (int, error) {
+	rows, err := r.store.DataKeys(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("read data keys: %w", err)
+	}
+	now := r.clock.Now(ctx)
+	slices.SortFunc(rows, func(a, b Row) int { return int(a.KeyID) - int(b.KeyID) })
+	var removed []Row
+	for i, row := range rows {
+		serves, ends := serves(row.Purpose)
+		successor := slices.IndexFunc(rows[i+1:], func(next Row) bool { return next.Purpose == row.Purpose })
+		if ends && successor >= 0 && !now.Before(rows[i+1+successor].ActiveFrom.Add(serves)) {
+			removed = append(removed, row)
+		}
+	}
+	if len(removed) == 0 {
+		return 0, nil
+	}
+	if err := r.store.ChangeDataKeys(ctx, nil, removed); err != nil {
+		return 0, fmt.Errorf("remove data keys: %w", err)
+	}
+	return len(removed), r.Refresh(ctx)
+}
+
+// List shows the data keys as they are kept.
+func (r *Ring) List(ctx context.Context) ([]Row, error) { return r.store.DataKeys(ctx) }

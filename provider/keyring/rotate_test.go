@@ -1,0 +1,169 @@
+package keyring_test
+
+import (
+	"crypto/rand"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+)
+
+// server is a ring with a clock that the test moves.
+type server struct {
+	*keyring.Ring
+
+	at atomic.Pointer[time.Time]
+}
+
+func newServer(t *testing.T, store *memory) *server {
+	t.Helper()
+	s := &server{}
+	s.set(clock())
+	var err error
+	s.Ring, err = keyring.Open(t.Context(), store, current('a'), func() time.Time { return *s.at.Load() }, rand.Reader)
+	require.NoError(t, err)
+	return s
+}
+
+func (s *server) set(at time.Time) { s.at.Store(&at) }
+
+func (s *server) advance(d time.Duration) { s.set(s.at.Load().Add(d)) }
+
+func TestRotationEndsNothing(t *testing.T) {
+	t.Parallel()
+	store := &memory{}
+	s := newServer(t, store)
+	key := s.Key(keyring.TokenHash)
+	mac := key.MAC([]byte("token"))
+	sealed := s.Key(keyring.Flow).Seal([]byte("request"))
+	derived, err := s.Key(keyring.RefreshSuccessor).Derive(1, []byte("id"), 32)
+	require.NoError(t, err)
+
+	require.NoError(t, s.Rotate(t.Context(), clock().Add(keyring.Ahead)))
+	assert.Len(t, store.snapshot(), 2*len(everyPurpose()))
+	assert.Equal(t, byte(1), key.CurrentID(), "known before it is used")
+	assert.Equal(t, mac, key.MAC([]byte("token")))
+	assert.Equal(t, []byte{2, 1}, key.IDs())
+	s.advance(keyring.Ahead)
+	for _, p := range everyPurpose() {
+		assert.Equal(t, byte(2), s.Key(p).CurrentID(), p)
+	}
+	assert.NotEqual(t, mac[1:], key.MAC([]byte("token"))[1:])
+	assert.True(t, key.VerifyMAC(mac, []byte("token")))
+	plain, err := s.Key(keyring.Flow).Open(sealed)
+	require.NoError(t, err)
+	assert.Equal(t, "request", string(plain))
+	assert.True(t, s.Key(keyring.Flow).Stale(sealed))
+	assert.False(t, s.Key(keyring.Flow).Stale(s.Key(keyring.Flow).Seal(nil)))
+	again, err := s.Key(keyring.RefreshSuccessor).Derive(1, []byte("id"), 32)
+	require.NoError(t, err)
+	assert.Equal(t, derived, again)
+
+	// The next start, and another secret: the keys stay what they are.
+	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: secret('b'), Previous: [][]byte{secret('a')}}, func() time.Time { return *s.at.Load() }, rand.Reader)
+	require.NoError(t, err)
+	assert.Equal(t, byte(2), ring.Key(keyring.TokenHash).CurrentID())
+	assert.True(t, ring.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
+}
+
+// What another server made with a key that this one has not heard of is never refused.
+func TestAKeyThatIsNotKnownIsLookedUp(t *testing.T) {
+	t.Parallel()
+	store := &memory{}
+	deaf, rotating := newServer(t, store), newServer(t, store)
+	require.NoError(t, rotating.Rotate(t.Context(), clock()))
+	mac := rotating.Key(keyring.TokenHash).MAC([]byte("token"))
+	require.Equal(t, byte(2), mac[0])
+	assert.True(t, deaf.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
+}
+
+func TestAServerThatHeardOfNothingOpensWhatIsSealedWithTheNewKey(t *testing.T) {
+	t.Parallel()
+	store := &memory{}
+	deaf, rotating := newServer(t, store), newServer(t, store)
+	require.NoError(t, rotating.Rotate(t.Context(), clock()))
+	sealed := rotating.Key(keyring.Flow).Seal([]byte("request"))
+	plain, err := deaf.Key(keyring.Flow).Open(sealed)
+	require.NoError(t, err)
+	assert.Equal(t, "request", string(plain))
+}
+
+// While the secret is being changed, server by server, those that have the old one serve on.
+func TestRefreshKeepsWhatAnotherSecretSealedSince(t *testing.T) {
+	t.Parallel()
+	store := &memory{}
+	s := newServer(t, store)
+	mac := s.Key(keyring.TokenHash).MAC([]byte("token"))
+	next := openRing(t, store, keyring.Secrets{Current: secret('b'), Previous: [][]byte{secret('a')}})
+	require.NoError(t, s.Refresh(t.Context()))
+	assert.True(t, s.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
+
+	require.NoError(t, next.Rotate(t.Context(), clock()))
+	require.ErrorIs(t, s.Refresh(t.Context()), keyring.ErrWrongSecret)
+	assert.True(t, s.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
+	assert.True(t, next.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
+}
+
+// Whoever makes up key ids must not make us read the database for each.
+func TestMadeUpKeyIDsCostAReadASecond(t *testing.T) {
+	t.Parallel()
+	store := &memory{}
+	s := newServer(t, store)
+	sealed := s.Key(keyring.Flow).Seal([]byte("request"))
+	before := store.reads
+	for id := range 200 {
+		sealed[0] = byte(id + 2)
+		_, err := s.Key(keyring.Flow).Open(sealed)
+		require.ErrorIs(t, err, keyring.ErrUnsealed)
+	}
+	assert.Equal(t, 1, store.reads-before)
+	s.advance(time.Second)
+	_, err := s.Key(keyring.Flow).Open(sealed)
+	require.ErrorIs(t, err, keyring.ErrUnsealed)
+	assert.Equal(t, 2, store.reads-before)
+}
+
+func TestAKeyIsRemovedWhenNothingOfItCanBeLeft(t *testing.T) {
+	t.Parallel()
+	store := &memory{}
+	s := newServer(t, store)
+	request, session, private := s.Key(keyring.Flow).Seal(nil), s.Key(keyring.SessionHash).MAC(nil), s.Key(keyring.SigningKey).Seal(nil)
+	retire := func() int {
+		n, err := s.Retire(t.Context())
+		require.NoError(t, err)
+		return n
+	}
+	s.advance(1000 * 24 * time.Hour)
+	assert.Zero(t, retire(), "the only ones")
+	require.NoError(t, s.Rotate(t.Context(), *s.at.Load()))
+	s.advance(23 * time.Hour)
+	assert.Zero(t, retire())
+	_, err := s.Key(keyring.Flow).Open(request)
+	require.NoError(t, err)
+	s.advance(time.Hour)
+	assert.Equal(t, 3, retire(), "of what lives for an hour at most")
+	_, err = s.Key(keyring.Flow).Open(request)
+	require.ErrorIs(t, err, keyring.ErrUnsealed)
+	assert.True(t, s.Key(keyring.SessionHash).VerifyMAC(session, nil))
+
+	s.advance(419 * 24 * time.Hour)
+	retire()
+	assert.False(t, s.Key(keyring.SessionHash).VerifyMAC(session, nil))
+	_, err = s.Key(keyring.SigningKey).Open(private)
+	require.NoError(t, err, "a private key has no end")
+	assert.Len(t, store.snapshot(), len(everyPurpose())+2)
+}
+
+func TestTheKeyringCanBeFull(t *testing.T) {
+	t.Parallel()
+	last, err := keyring.NewRow(current('a'), keyring.Flow, 255, secret('k'), clock(), rand.Reader)
+	require.NoError(t, err)
+	s := newServer(t, &memory{rows: []keyring.Row{last}})
+	require.ErrorIs(t, s.Rotate(t.Context(), clock()), keyring.ErrFull)
+	assert.Equal(t, byte(255), s.Key(keyring.Flow).CurrentID())
+	assert.Equal(t, byte(1), s.Key(keyring.Device).CurrentID(), "all or nothing")
+}

@@ -1,0 +1,65 @@
+package keyring
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrWeakSecret: the secret is long enough, and can be guessed all the same. It is refused as
+// a current secret only: a weak one that is in use must be able to open what it sealed, in
+// order to be replaced.
+var ErrWeakSecret = errors.New("secret is easy to guess")
+
+const (
+	// leastCharacters and leastTriples are below what 32 random hexadecimal characters have,
+	// which are the poorest that anybody makes on purpose: 14 and 30, give or take a few.
+	leastCharacters = 8
+	leastTriples    = 24
+	// leastOwn is what must be left without the words that everybody uses.
+	leastOwn = 16
+)
+
+// CheckSecret tells whether a secret is good for sealing a keyring: ErrShortSecret or
+// ErrWeakSecret. What people type to get past a minimum length is found; that the rest is
+// random cannot be told.
+func CheckSecret(secret []byte) error {
+	if len(secret) < MinSecret {
+		return ErrShortSecret
+	}
+	characters, triples, steps := map[byte]bool{}, map[string]bool{}, map[byte]int{}
+	for i, c := range secret {
+		characters[c] = true
+		if i > 0 {
+			steps[c-secret[i-1]]++
+		}
+		if i > 1 {
+			triples[string(secret[i-2:i+1])] = true
+		}
+	}
+	switch {
+	case len(characters) < leastCharacters:
+		return fmt.Errorf("%w: it has only %d different characters", ErrWeakSecret, len(characters))
+	case len(triples) < leastTriples:
+		return fmt.Errorf("%w: it repeats itself", ErrWeakSecret)
+	case 2*(steps[1]+steps[255]) > len(secret):
+		return fmt.Errorf("%w: its characters follow each other", ErrWeakSecret)
+	case len(withoutWords(string(secret))) < leastOwn:
+		return fmt.Errorf("%w: it is made of words that everybody uses", ErrWeakSecret)
+	default:
+		return nil
+	}
+}
+
+// withoutWords is the secret without what stands in examples and manuals.
+func withoutWords(secret string) string {
+	secret = strings.ToLower(secret)
+	for _, word := range []string{
+		"changeme", "change", "password", "passw0rd", "secret", "gatehouse", "example", "default", "insecure", "production",
+		"development", "replace", "please", "master", "super", "admin", "letmein", "qwerty", "qwertz", "asdf", "private",
+		"token", "test", "this", "very", "long", "your", "with", "key", "the", "123456789", "12345678", "1234", "-", "_", ".", "!", " ",
+	} {
+		secret = strings.ReplaceAll(secret, word, "")
+	}
+	return secret
+}
