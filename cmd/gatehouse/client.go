@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,6 +42,8 @@ type clientView struct {
 	DefaultScopes       []string     `json:"default_scopes"`
 	Audience            []string     `json:"audience"`
 	AccessTokenFormat   string       `json:"access_token_format"`
+	AccessTokenAlg      string       `json:"access_token_alg"`
+	AccessTokenTyp      string       `json:"access_token_typ"`
 	AccessTokenLifetime int64        `json:"access_token_lifetime,omitempty"` // seconds, like the others
 	IDTokenLifetime     int64        `json:"id_token_lifetime,omitempty"`
 	RefreshIdle         int64        `json:"refresh_token_idle,omitempty"`
@@ -51,6 +54,7 @@ type clientView struct {
 	JWKSURI             string       `json:"jwks_uri,omitempty"`
 	AuthSigningAlg      string       `json:"token_endpoint_auth_signing_alg,omitempty"`
 	IDTokenAlg          string       `json:"id_token_signed_response_alg"`
+	IDTokenClaims       bool         `json:"id_token_claims"`
 	RequirePKCE         bool         `json:"require_pkce"`
 	AllowPlainPKCE      bool         `json:"allow_plain_pkce"`
 	FirstParty          bool         `json:"first_party"`
@@ -69,16 +73,13 @@ type secretView struct {
 }
 
 func viewOf(c *client.Client) clientView {
-	alg := c.IDTokenAlg
-	if alg == "" {
-		alg = "RS256"
-	}
 	v := clientView{
 		ID: c.ID, Name: c.Name, Type: string(c.Type), AuthMethod: string(c.AuthMethod), AuthMethodPinned: c.AuthMethodPinned,
 		GrantTypes: grantTypeNames(c.GrantTypes), RedirectURIs: orEmpty(c.RedirectURIs), PostLogoutURIs: orEmpty(c.PostLogoutRedirectURIs),
 		URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Scopes: orEmpty(c.Scopes),
 		DefaultScopes: orEmpty(c.DefaultScopes), Audience: orEmpty(c.Audience), AccessTokenFormat: string(c.TokenFormat),
-		AccessTokenLifetime: int64(c.AccessTokenLifetime / time.Second), IDTokenAlg: alg,
+		AccessTokenAlg: cmp.Or(c.AccessTokenAlg, "ES256"), AccessTokenTyp: cmp.Or(c.AccessTokenTyp, client.TypeAccessToken),
+		AccessTokenLifetime: int64(c.AccessTokenLifetime / time.Second), IDTokenAlg: cmp.Or(c.IDTokenAlg, "RS256"), IDTokenClaims: c.IDTokenClaims,
 		IDTokenLifetime: int64(c.IDTokenLifetime / time.Second), RefreshIdle: int64(c.RefreshTokenIdle / time.Second),
 		RefreshLifetime: int64(c.RefreshTokenLifetime / time.Second), RefreshRotation: string(c.RefreshTokenRotation),
 		RateLimit: c.RateLimit, JWKS: c.JWKS, JWKSURI: c.JWKSURI, AuthSigningAlg: c.AuthSigningAlg,

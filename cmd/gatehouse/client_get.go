@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -54,7 +53,7 @@ func printClient(w io.Writer, c *client.Client) error {
 		"Home page", c.URI, "Logo", c.LogoURI, "Privacy policy", c.PolicyURI, "Terms of service", c.TOSURI,
 		"Scopes", strings.Join(c.Scopes, " "), "Default scopes", strings.Join(c.DefaultScopes, " "),
 		"Audience", strings.Join(c.Audience, " "),
-		"Access tokens", accessTokens(c)+", lifetime "+orProviders(c.AccessTokenLifetime),
+		"Access tokens", accessTokens(c, v)+", lifetime "+orProviders(c.AccessTokenLifetime),
 		"ID tokens", v.IDTokenAlg+", lifetime "+orProviders(c.IDTokenLifetime)+", claims of the granted scopes: "+yesNo(c.IDTokenClaims),
 		"Refresh tokens", v.RefreshRotation+", unused "+orProviders(c.RefreshTokenIdle)+", altogether "+orProviders(c.RefreshTokenLifetime),
 		"Rate limit", rate,
@@ -81,9 +80,9 @@ func orProviders(d time.Duration) string {
 }
 
 // accessTokens says what they are like.
-func accessTokens(c *client.Client) string {
+func accessTokens(c *client.Client, v clientView) string {
 	if c.TokenFormat != client.JWT {
-		return string(c.TokenFormat)
+		return v.AccessTokenFormat
 	}
-	return fmt.Sprintf("%s (%s, %s)", c.TokenFormat, cmp.Or(c.AccessTokenAlg, "ES256"), cmp.Or(c.AccessTokenTyp, client.TypeAccessToken))
+	return fmt.Sprintf("%s (%s, %s)", v.AccessTokenFormat, v.AccessTokenAlg, v.AccessTokenTyp)
 }

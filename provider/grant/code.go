@@ -50,8 +50,7 @@ type codeStore interface {
 	CreateGrant(ctx context.Context, g *Grant) error
 	CreateCode(ctx context.Context, c *Code) error
 	// CodeWithGrant reads both in one statement, with the grant's user if that is wanted, or
-	// returns provider.ErrNotFound: also
-	// for a code whose user is disabled.
+	// returns provider.ErrNotFound: also for a code whose user is disabled.
 	CodeWithGrant(ctx context.Context, id provider.ID, withUser bool) (*Code, *Grant, error)
 	// UseCode marks the code used and tells whether it was this call that did.
 	UseCode(ctx context.Context, id provider.ID, at time.Time) (bool, error)

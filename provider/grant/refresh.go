@@ -123,15 +123,19 @@ func (r *Refresher) try(ctx context.Context, c *client.Client, id provider.ID, t
 
 // narrowed is what the access token shall have: what was asked for, or what was granted, and
 // of that only what the client is still registered for. A token for certain resources never
-// becomes one for any: when none of them is left, there is no token.
+// becomes one for any, nor one for certain scopes one for none in particular: when none is
+// left, there is no token.
 func narrowed(c *client.Client, g *Grant, ask Narrowing) (draft, error) {
 	scopes := ask.Scopes
 	if scopes == nil {
 		scopes = slices.DeleteFunc(slices.Clone(g.Scopes), func(s string) bool { return !c.MayAsk(s) })
 	}
+	if len(scopes) == 0 && len(g.Scopes) > 0 {
+		return draft{}, ErrScope
+	}
 	for _, s := range scopes {
 		if !slices.Contains(g.Scopes, s) || !c.MayAsk(s) {
-			return draft{}, ErrRefreshScope
+			return draft{}, ErrScope
 		}
 	}
 	audience := ask.Audience

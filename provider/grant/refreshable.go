@@ -26,8 +26,9 @@ var (
 	ErrRefreshUser    = errors.New("the user is disabled or may not use the client any more")
 	ErrRefreshSpent   = errors.New("the refresh token was spent already, for something else")
 	ErrRefreshReused  = errors.New("the refresh token was spent already")
-	ErrRefreshScope   = errors.New("the scope was not granted") // invalid_scope
-	// ErrAudience is what the exchange of a code refuses, too: invalid_target.
+	// ErrScope and ErrAudience are what the exchange of a code refuses, too: invalid_scope and
+	// invalid_target.
+	ErrScope    = errors.New("the scope was not granted, or the client may not ask for it any more")
 	ErrAudience = errors.New("the audience was not granted, or the client may not reach it any more")
 )
 

@@ -430,3 +430,9 @@ func BenchmarkSign(b *testing.B) {
 		})
 	}
 }
+
+// Libraries that take the first key, whatever its algorithm, find that of most ID tokens.
+func TestRS256StandsFirst(t *testing.T) {
+	f := newFixture(t, keys.ES256, keys.EdDSA, keys.PS256, keys.RS256)
+	assert.Equal(t, string(keys.RS256), published(t, f.Manager).Keys[0].Algorithm)
+}

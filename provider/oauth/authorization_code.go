@@ -79,8 +79,11 @@ func (h *authorizationCode) PopulateTokenEndpointResponse(ctx context.Context, r
 }
 
 // codeRefused gives each refusal of a code its check. To the client all are invalid_grant
-// (RFC 6749 section 5.2), the loser of a race included (fosite.md 3).
+// (RFC 6749 section 5.2), the loser of a race included, but for what its registration lost.
 func codeRefused(err error) error {
+	if errors.Is(err, grant.ErrScope) {
+		return refusal.New(refusal.InvalidScope, refusal.CheckScope, "The client may not ask for the scope any more that was agreed to.").Because(err)
+	}
 	if errors.Is(err, grant.ErrAudience) {
 		return refusal.New(refusal.InvalidTarget, refusal.CheckAudience, "The client may not reach the audience any more that was agreed to.").Because(err)
 	}

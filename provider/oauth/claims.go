@@ -13,10 +13,7 @@ import (
 // section 5.1). What is not known is left out.
 func userClaims(u *account.User) map[string]any {
 	p := u.Profile
-	roles := u.Roles
-	if roles == nil {
-		roles = []string{} // known to have none
-	}
+	roles := rolesOf(u)
 	all := map[string]any{"updated_at": u.UpdatedAt.Unix(), "preferred_username": u.Username, "roles": roles, "groups": roles}
 	for name, value := range map[string]string{
 		"name": p.Name, "given_name": p.GivenName, "family_name": p.FamilyName, "middle_name": p.MiddleName, "nickname": p.Nickname,
@@ -37,6 +34,14 @@ func userClaims(u *account.User) map[string]any {
 		all["address"] = p.Address
 	}
 	return all
+}
+
+// rolesOf is a list also for who has none: that is known.
+func rolesOf(u *account.User) []string {
+	if u.Roles == nil {
+		return []string{}
+	}
+	return u.Roles
 }
 
 // pick takes the claims that may go out.

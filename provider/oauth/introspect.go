@@ -84,16 +84,16 @@ func (i *Introspector) Introspect(ctx context.Context, r *http.Request) (Introsp
 	if err != nil {
 		return Introspection{}, err
 	}
-	// A refresh token is no business of anybody but its client.
-	if !maySee(caller, g) || (refresh && g.ClientID != caller.ID) {
-		return Introspection{}, nil
-	}
 	owner, err := i.clients.Client(ctx, g.ClientID)
 	if errors.Is(err, provider.ErrNotFound) || (err == nil && owner.Disabled) {
 		return Introspection{}, nil
 	}
 	if err != nil {
 		return Introspection{}, err
+	}
+	// A refresh token is no business of anybody but its client.
+	if !keepRegistered(g, owner) || !maySee(caller, g) || (refresh && g.ClientID != caller.ID) {
+		return Introspection{}, nil
 	}
 	return i.describe(t, g, refresh), nil
 }

@@ -31,14 +31,14 @@ func NewLegacyCheck(tokens inspector, clients clientFinder, users userFinder, na
 func (l *LegacyCheck) User(ctx context.Context, text string) (*account.User, error) {
 	gone := refusal.New(refusal.InvalidToken, refusal.CheckAccessToken, "The access token is unknown, expired or revoked, or is no user's.").WithStatus(410)
 	_, g, err := l.tokens.Active(ctx, text)
-	if errors.Is(err, grant.ErrInactive) || (err == nil && (g.UserID.IsZero() || !l.names.in(g.Audience))) {
+	if errors.Is(err, grant.ErrInactive) || (err == nil && g.UserID.IsZero()) {
 		return nil, turnedAway(ctx, gone)
 	}
 	if err != nil {
 		return nil, err
 	}
 	c, err := l.clients.Client(ctx, g.ClientID)
-	if errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
+	if errors.Is(err, provider.ErrNotFound) || (err == nil && (c.Disabled || !keepRegistered(g, c) || !l.names.in(g.Audience))) {
 		return nil, turnedAway(ctx, gone)
 	}
 	if err != nil {

@@ -29,4 +29,9 @@ func TestMetadataSaysWhatIsNotSupported(t *testing.T) {
 		}
 	}
 	assert.Contains(t, m, "request_object_signing_alg_values_supported")
+	assert.Equal(t, []any{"RS256", "PS256", "ES256", "EdDSA"}, m["id_token_signing_alg_values_supported"], "all that a client may be registered for")
+	for _, name := range []string{"roles", "groups"} {
+		assert.Contains(t, m["scopes_supported"], name)
+		assert.Contains(t, m["claims_supported"], name)
+	}
 }

@@ -40,8 +40,9 @@ type accessTokenClaims struct {
 	IssuedAt  int64  `json:"iat"`
 	ExpiresAt int64  `json:"exp"`
 	// Roles and Groups are the user's (RFC 9068 section 2.2.3.1), of those that were granted.
-	Roles  []string `json:"roles,omitempty"`
-	Groups []string `json:"groups,omitempty"`
+	// Empty, they say that the user has none.
+	Roles  []string `json:"roles,omitzero"`
+	Groups []string `json:"groups,omitzero"`
 }
 
 // MintAccessToken signs the token as the client is registered, by ES256 and as at+jwt unless it
@@ -82,10 +83,10 @@ func (m *Minter) addRoles(ctx context.Context, claims *accessTokenClaims, g *gra
 		}
 	}
 	if roles {
-		claims.Roles = u.Roles
+		claims.Roles = rolesOf(u)
 	}
 	if groups {
-		claims.Groups = u.Roles
+		claims.Groups = rolesOf(u)
 	}
 	return nil
 }

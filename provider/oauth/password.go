@@ -104,7 +104,8 @@ func (h *password) PopulateTokenEndpointResponse(ctx context.Context, r fosite.A
 	}
 	now := h.clock.Now(ctx)
 	g := &grant.Grant{
-		ClientID: c.ID, UserID: user.ID, Subject: user.Subject, UserGeneration: user.Generation, Scopes: r.GetGrantedScopes(), Audience: r.GetGrantedAudience(),
+		ClientID: c.ID, UserID: user.ID, Subject: user.Subject, User: user, UserGeneration: user.Generation,
+		Scopes: r.GetGrantedScopes(), Audience: r.GetGrantedAudience(),
 		AuthTime: &now, ACR: passwordACR, AMR: []string{"pwd"},
 		Offline: true, // there is no session that it could end with
 	}

@@ -99,7 +99,7 @@ func refreshRefused(err error) error {
 		{grant.ErrRefreshUser, refusal.InvalidGrant, refusal.CheckRefreshUser, text},
 		{grant.ErrRefreshSpent, refusal.InvalidGrant, refusal.CheckRefreshSpent, text},
 		{grant.ErrRefreshReused, refusal.InvalidGrant, refusal.CheckRefreshReused, text},
-		{grant.ErrRefreshScope, refusal.InvalidScope, refusal.CheckScope, "The scope is more than what was granted."},
+		{grant.ErrScope, refusal.InvalidScope, refusal.CheckScope, "The scope is more than what was granted."},
 		{grant.ErrAudience, refusal.InvalidTarget, refusal.CheckAudience, "The audience is not among those that were granted."},
 	} {
 		if errors.Is(err, known.sentinel) {

@@ -132,6 +132,7 @@ func TestRolesAndGroups(t *testing.T) {
 	})
 	bare := r.signIn("openid roles groups", nil)
 	assert.Equal(t, []string{}, r.released(bare["access_token"])["roles"], "known to have none")
+	assert.Equal(t, []any{}, claimsOf(t, bare["access_token"])["groups"])
 	r.user.Roles = []string{"admin", "auditor"}
 	require.NoError(t, r.store.UpdateUser(t.Context(), r.user))
 	all := r.signIn("openid roles groups", nil)
@@ -204,4 +205,56 @@ func TestScopesThatNobodyDefinedAreIgnoredBesideOpenID(t *testing.T) {
 		got := assertRefused(t, err, "invalid_scope")
 		assert.Contains(t, got.Description, text, scope)
 	}
+}
+
+// What the client may not ask for or reach any more counts at once, at tokens that are out as
+// at new ones; and a list that became empty is a refusal, not "no limit".
+func TestAWithdrawnRegistrationCountsAtEachUse(t *testing.T) {
+	r := newRefreshing(t, func(c *client.Client) { c.Audience = append(c.Audience, issuer) })
+	resources := url.Values{"resource": {"https://a", issuer}}
+	first := r.signIn("profile openid", resources)
+	approve := func(scope string) string {
+		code, err := r.authorize.Approve(t.Context(), r.flow(url.Values{"scope": {scope}}), r.session, false)
+		require.NoError(t, err)
+		return code
+	}
+	profile, both := approve("profile"), approve("openid profile")
+	look := func() oauth.Introspection {
+		got, err := r.introspector.Introspect(t.Context(), basic("app", r.secret, url.Values{"token": {first["access_token"].(string)}}))
+		require.NoError(t, err)
+		return got
+	}
+	ask := func() error {
+		request := httptest.NewRequest("GET", "/oauth/userinfo", nil)
+		request.Header.Set("Authorization", "Bearer "+first["access_token"].(string))
+		_, err := r.userInfo.Claims(t.Context(), request)
+		return err
+	}
+	change := func(change func(c *client.Client)) {
+		r.update("app", change)
+		r.directory.Forget("app")
+	}
+	require.NoError(t, ask())
+	assert.Equal(t, "profile openid", look().Scope)
+
+	change(func(c *client.Client) { c.Scopes, c.Audience = []string{"openid"}, []string{issuer} })
+	assert.Equal(t, "openid", look().Scope)
+	assert.Equal(t, []string{issuer}, look().Audience)
+	require.NoError(t, ask())
+	answer, err := r.exchange(r.secret, both)
+	require.NoError(t, err)
+	assert.Equal(t, "openid", answer.Parameters["scope"])
+	_, err = r.exchange(r.secret, profile)
+	assertRefused(t, err, "invalid_scope")
+
+	change(func(c *client.Client) { c.Scopes, c.Audience = []string{"openid"}, []string{"https://b"} })
+	assert.Equal(t, oauth.Introspection{}, look())
+	assertRefused(t, ask(), "invalid_token")
+	change(func(c *client.Client) { c.Scopes, c.Audience = nil, []string{issuer} })
+	assert.Equal(t, oauth.Introspection{}, look())
+	assertRefused(t, ask(), "invalid_token")
+	_, err = r.refresh(first["refresh_token"], nil)
+	assertRefused(t, err, "invalid_scope")
+	change(func(c *client.Client) { c.Scopes = []string{"offline_access", "profile"} })
+	assertRefused(t, ask(), "insufficient_scope")
 }

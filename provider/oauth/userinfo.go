@@ -49,6 +49,13 @@ func (u *UserInfo) Claims(ctx context.Context, r *http.Request) (map[string]any,
 	if err != nil {
 		return nil, err
 	}
+	c, err := u.clients.Client(ctx, g.ClientID)
+	if errors.Is(err, provider.ErrNotFound) || (err == nil && (c.Disabled || !keepRegistered(g, c))) {
+		return nil, turnedAway(ctx, badToken("The access token is unknown, expired or revoked."))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find client: %w", err)
+	}
 	// An API could collect with it who its callers are (RFC 9700 section 2.3).
 	if !u.names.in(g.Audience) {
 		return nil, turnedAway(ctx, badToken("The access token is for another resource.").For(g.ClientID))
@@ -57,13 +64,6 @@ func (u *UserInfo) Claims(ctx context.Context, r *http.Request) (map[string]any,
 		r := refusal.New(refusal.InsufficientScope, refusal.CheckTokenScope, "The access token was not issued for the scope openid.").For(g.ClientID)
 		r.Challenge = bearerRealm + `, error="insufficient_scope", scope="openid"`
 		return nil, turnedAway(ctx, r)
-	}
-	c, err := u.clients.Client(ctx, g.ClientID)
-	if errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
-		return nil, turnedAway(ctx, badToken("The access token is unknown, expired or revoked."))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find client: %w", err)
 	}
 	if err := AdmissionOf(ctx).Client(ctx, c); err != nil {
 		return nil, err

@@ -145,7 +145,7 @@ func TestLegacyTokenCheck(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := prepare(t, databaseURL)
 		s.stdin("wonderland\n", "user", "create", "alice", "--email", "alice@example.com", "--phone", "+442071838750", "--role", "editor", "--password-stdin")
-		secret := s.client("app", "--grant-type", "password", "--grant-type", "client_credentials", "--first-party")
+		secret := s.client("app", "--grant-type", "password", "--grant-type", "client_credentials", "--first-party", "--audience", "https://api.example", "--audience", issuer)
 		check := func(token string) answer {
 			r, err := http.NewRequest(http.MethodGet, s.url+"/oauth/access_token_valid/"+token, nil)
 			require.NoError(t, err)
@@ -165,6 +165,10 @@ func TestLegacyTokenCheck(t *testing.T) {
 		assert.Equal(t, "no-store", got.header.Get("Cache-Control"))
 		for _, bad := range []string{token + "x", "x", s.token("app", secret, nil), strings.Replace(token, "gh_at_", "gh_rt_", 1), "a.b.c"} {
 			assert.Equal(t, http.StatusGone, check(bad).status, bad)
+		}
+		for resource, status := range map[string]int{"https://api.example": http.StatusGone, issuer: http.StatusOK} {
+			form := url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {"wonderland"}, "resource": {resource}}
+			assert.Equal(t, status, check(s.post("/oauth/token", "app", secret, form).json(t)["access_token"].(string)).status, resource)
 		}
 		s.command("user", "disable", "alice")
 		assert.Equal(t, http.StatusGone, check(token).status)

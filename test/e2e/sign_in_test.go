@@ -103,7 +103,6 @@ func TestPromptMaxAgeAndHints(t *testing.T) {
 		assert.Contains(t, p.authorize(url.Values{"prompt": {"consent"}}).body, `id="consent-page"`)
 		for _, wrong := range []url.Values{
 			{"prompt": {"none login"}},
-			{"prompt": {"none login"}},
 			{"max_age": {"-1"}},
 			{"max_age": {"abc"}},
 			{"id_token_hint": {"noise"}},
