@@ -2,6 +2,7 @@ package oauth_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -29,7 +30,7 @@ func TestATokenForAResourceIsNoneForUserInfo(t *testing.T) {
 		"the issuer": {[]string{issuer}, true}, "a resource and UserInfo": {[]string{"https://a", issuer + "/oauth/userinfo"}, true},
 	} {
 		token := r.signIn("openid", url.Values{"resource": tc.resources})["access_token"].(string)
-		ask := httptest.NewRequest("GET", "/oauth/userinfo", nil)
+		ask := httptest.NewRequest(http.MethodGet, "/oauth/userinfo", nil)
 		ask.Header.Set("Authorization", "Bearer "+token)
 		_, err := r.userInfo.Claims(t.Context(), ask)
 		if tc.good {
@@ -167,7 +168,7 @@ func TestAccessTokensAsAResourceServerKnowsThem(t *testing.T) {
 			assert.True(t, r.active("app", r.secret, access))
 			assert.NotEmpty(t, r.released(access)["sub"])
 			assert.False(t, r.active("app", r.secret, idToken))
-			ask := httptest.NewRequest("GET", "/oauth/userinfo", nil)
+			ask := httptest.NewRequest(http.MethodGet, "/oauth/userinfo", nil)
 			ask.Header.Set("Authorization", "Bearer "+idToken)
 			_, err := r.userInfo.Claims(t.Context(), ask)
 			assertRefused(t, err, "invalid_token")
@@ -225,7 +226,7 @@ func TestAWithdrawnRegistrationCountsAtEachUse(t *testing.T) {
 		return got
 	}
 	ask := func() error {
-		request := httptest.NewRequest("GET", "/oauth/userinfo", nil)
+		request := httptest.NewRequest(http.MethodGet, "/oauth/userinfo", nil)
 		request.Header.Set("Authorization", "Bearer "+first["access_token"].(string))
 		_, err := r.userInfo.Claims(t.Context(), request)
 		return err
