@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 type limits struct {
 	limiter ratelimit.Limiter
 	// policies are those of the route, one of each kind at most.
-	prefix, client, guess *ratelimit.Policy
+	prefix, client, guess, guesses *ratelimit.Policy
 }
 
 // limitsOf finds the policies of a route. Those of the sign-in are counted where the account
@@ -36,6 +37,7 @@ func limitsOf(route Route, limiter ratelimit.Limiter, table *ratelimit.Table) (*
 		}
 		into := map[ratelimit.Key]**ratelimit.Policy{
 			ratelimit.ByPrefix: &l.prefix, ratelimit.ByClient: &l.client, ratelimit.ByGuess: &l.guess,
+			ratelimit.ByGuessed: &l.guesses,
 		}[p.Key]
 		if into == nil || *into != nil {
 			return nil, fmt.Errorf("route %q: the rate-limit policy %q cannot be counted here", route.Name, name)
@@ -92,12 +94,15 @@ func (a *admission) Stranger(ctx context.Context) error {
 }
 
 // Guess is part of oauth.Admission. Tries are counted for the client and the address
-// together: by the client alone, anybody could keep it from proving itself.
+// together: by the client alone, anybody could keep it from proving itself. So many more that
+// they come from many addresses are counted by the client all the same.
 func (a *admission) Guess(ctx context.Context, clientID string) error {
-	if a.guess == nil {
+	if a.guess == nil || a.guesses == nil {
 		return nil
 	}
-	return a.take(ctx, clientID, ratelimit.Ask{Policy: a.guess, Key: clientID + " " + a.prefixOf.AddressPrefix()})
+	return a.take(ctx, clientID,
+		ratelimit.Ask{Policy: a.guess, Key: clientID + " " + a.prefixOf.AddressPrefix()},
+		ratelimit.Ask{Policy: a.guesses, Key: clientID})
 }
 
 // Client is part of oauth.Admission.
@@ -114,18 +119,24 @@ func (a *admission) Client(ctx context.Context, c *client.Client) error {
 	return a.take(ctx, c.ID, ask)
 }
 
-func (a *admission) take(ctx context.Context, clientID string, ask ratelimit.Ask) error {
-	if ask.Off() {
+func (a *admission) take(ctx context.Context, clientID string, asks ...ratelimit.Ask) error {
+	asks = slices.DeleteFunc(asks, ratelimit.Ask.Off)
+	if len(asks) == 0 {
 		return nil
 	}
-	d, err := a.limiter.Take(ctx, ask)
+	d, err := a.limiter.Take(ctx, asks...)
 	if err != nil {
 		return fmt.Errorf("rate limit: %w", err)
 	}
-	announce(a.header, d.Verdicts)
+	// That tries at a client's secret are counted says that it can be guessed: nobody is told
+	// who did not prove to be the client.
+	guess := asks[0].Policy == a.guess || asks[0].Policy == a.guesses
+	if !guess {
+		announce(a.header, d.Verdicts)
+	}
 	if d.Allowed {
-		if ask.Policy != a.client {
-			a.taken = append(a.taken, ask)
+		if asks[0].Policy != a.client {
+			a.taken = append(a.taken, asks...)
 		}
 		return nil
 	}

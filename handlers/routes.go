@@ -72,12 +72,12 @@ type ownEndpoints struct {
 func routes(prefix string, e Endpoints, own ownEndpoints) []Route {
 	get, post, both := []string{http.MethodGet}, []string{http.MethodPost}, []string{http.MethodGet, http.MethodPost}
 	table := []Route{
-		{Name: "introspect", Methods: post, Path: prefix + "/introspect", Protection: ClientAuthenticated, Handler: e.Introspect, Policies: []string{"introspect-client", "introspect-prefix", "client-secret"}, Aliases: []string{"/api/v1/oauth/introspect"}},
-		{Name: "token", Methods: post, Path: prefix + "/token", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Token, Policies: []string{"token-client", "token-prefix", "client-secret", "sign-in-account", "sign-in-prefix"}, Aliases: []string{"/token", "/oauth/v2/token", "/api/v1/oauth/tokens"}},
+		{Name: "introspect", Methods: post, Path: prefix + "/introspect", Protection: ClientAuthenticated, Handler: e.Introspect, Policies: []string{"introspect-client", "introspect-prefix", "client-secret", "client-secrets"}, Aliases: []string{"/api/v1/oauth/introspect"}},
+		{Name: "token", Methods: post, Path: prefix + "/token", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Token, Policies: []string{"token-client", "token-prefix", "client-secret", "client-secrets", "sign-in-account", "sign-in-prefix"}, Aliases: []string{"/token", "/oauth/v2/token", "/api/v1/oauth/tokens"}},
 		{Name: "jwks", Methods: get, Path: prefix + "/jwks", Protection: Open, CORS: AnyOrigin, Handler: e.JWKS, Policies: []string{"document-prefix"}, Aliases: []string{"/.well-known/jwks.json", "/authorize/jwks"}},
 		{Name: "discovery", Methods: get, Path: discoveryPath, Protection: Open, CORS: AnyOrigin, Handler: e.Discovery, Policies: []string{"document-prefix"}},
 		{Name: "metadata", Methods: get, Path: metadataPath, Protection: Open, CORS: AnyOrigin, Handler: e.Discovery, Policies: []string{"document-prefix"}},
-		{Name: "revoke", Methods: post, Path: prefix + "/revoke", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Revoke, Policies: []string{"token-client", "token-prefix", "client-secret"}, Aliases: []string{"/api/v1/oauth/tokens/revoke"}},
+		{Name: "revoke", Methods: post, Path: prefix + "/revoke", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.Revoke, Policies: []string{"token-client", "token-prefix", "client-secret", "client-secrets"}, Aliases: []string{"/api/v1/oauth/tokens/revoke"}},
 		{Name: "userinfo", Methods: both, Path: prefix + "/userinfo", Protection: ClientAuthenticated, CORS: PublicClientOrigins, Handler: e.UserInfo, Policies: []string{"userinfo-client", "userinfo-prefix"}},
 		{Name: "authorize", Methods: both, Path: prefix + "/authorize", Protection: Page, Handler: e.Authorize, Policies: []string{"authorize-prefix"}, Aliases: []string{"/authorize"}},
 		{Name: "authorize head", Methods: []string{http.MethodHead}, Path: prefix + "/authorize", Protection: Page, Handler: own.head, Policies: []string{"authorize-prefix"}},

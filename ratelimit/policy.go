@@ -11,6 +11,7 @@ const (
 	ByAccount Key = "account"
 	ByDevice  Key = "device"
 	ByGuess   Key = "client and prefix"
+	ByGuessed Key = "guessed client"
 )
 
 // Outage says what happens while Redis is away.
@@ -45,6 +46,7 @@ const (
 	PagePrefix       = "page-prefix"
 	AssetPrefix      = "asset-prefix"
 	ClientSecret     = "client-secret"
+	ClientSecrets    = "client-secrets"
 	SignInAccount    = "sign-in-account"
 	SignInPrefix     = "sign-in-prefix"
 	SignInDevice     = "sign-in-device"

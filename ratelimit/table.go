@@ -32,6 +32,7 @@ func Policies() []Policy {
 		{PagePrefix, Limit{20, time.Second, 200}, ByPrefix, Open, "Pages that people look at."},
 		{AssetPrefix, Limit{60, time.Second, 600}, ByPrefix, Open, "What pages are made of, three for each page; by itself, or the page that says to wait would come without its style."},
 		{ClientSecret, Limit{10, quarter, 10}, ByGuess, Strict, "Secrets short enough to be guessed; long ones are not worth the count."},
+		{ClientSecrets, Limit{200, quarter, 200}, ByGuessed, Strict, "The same tries from many addresses together; a long secret is never counted."},
 		{SignInAccount, Limit{10, quarter, 10}, ByAccount, Strict, "A person who forgot a password rarely needs ten tries; a guesser needs millions."},
 		{SignInPrefix, Limit{50, quarter, 50}, ByPrefix, Strict, "One address that tries many accounts; it may serve a whole office."},
 		{SignInDevice, Limit{10, quarter, 10}, ByDevice, Strict, "A browser that signed in before has tries of its own, so that nobody can lock its person out."},

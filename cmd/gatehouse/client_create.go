@@ -21,12 +21,15 @@ func newClientCreate(env *environment) *cobra.Command {
 		Long: `Registers a client. Without ID it gets a random one; without SECRET a confidential
 client gets 64 random hexadecimal characters, which are shown once.
 
+A redirect URI implies the grant authorization_code. Without --scope, a client with redirect
+URIs may ask for the standard scopes of OpenID Connect, roles and groups.
+
 A SECRET on the command line ends up in the history of your shell: --secret-stdin
 reads it from standard input.`,
 		Example: `  gatehouse client create "Billing" billing --grant-type client_credentials --scope invoices:read
   gatehouse client create "Orders API" orders-api --may-introspect --json
   openssl rand -hex 32 | gatehouse client create "Web shop" shop --secret-stdin \
-      --grant-type authorization_code --redirect-uri https://shop.example.com/callback`,
+      --redirect-uri https://shop.example.com/callback --grant-type refresh_token`,
 		Args: cobra.RangeArgs(1, 3),
 	}
 	f.register(cmd)
@@ -52,10 +55,7 @@ reads it from standard input.`,
 		if err := f.apply(cmd, c); err != nil {
 			return err
 		}
-		// Many a library for web applications looks for name and email in the ID token alone.
-		if !cmd.Flags().Changed("id-token-claims") && !c.Public() && (c.Type == "" || c.Type == client.Web) {
-			c.IDTokenClaims = true
-		}
+		implyDefaults(cmd, c, env.Err)
 		h, err := env.open(cmd)
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ type clientFlags struct {
 	rateLimit                                              int
 	rotation, jwksFile, jwksURI, signingAlg                string
 	accessTokenAlg, accessTokenTyp                         string
-	idTokenClaims                                          bool
+	idTokenClaims, undotted, issuerOnly                    bool
 	uri, logoURI, policyURI, tosURI                        string
 	postLogoutURIs                                         []string
 }
@@ -48,6 +48,8 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.accessTokenAlg, "access-token-alg", "", "what signs its JWT access tokens: RS256, PS256, ES256 or EdDSA (default ES256)")
 	flags.StringVar(&f.accessTokenTyp, "access-token-typ", "", "typ header of its JWT access tokens: at+jwt (RFC 9068), or JWT for resource servers that know no other (default at+jwt)")
 	flags.BoolVar(&f.idTokenClaims, "id-token-claims", false, "put what the granted scopes release into ID tokens, not at UserInfo alone (default on for confidential web clients)")
+	flags.BoolVar(&f.undotted, "allow-undotted-scheme", false, "redirect URIs of a native client may have a scheme without a dot, such as cursor://auth; any other application on the machine could claim it (RFC 8252 section 7.1), so people are asked each time")
+	flags.BoolVar(&f.issuerOnly, "assertion-issuer-only", false, "its assertions must name the issuer as their audience, and not the token endpoint")
 	flags.StringVar(&f.uri, "client-uri", "", "home page, shown to people")
 	flags.StringVar(&f.logoURI, "logo-uri", "", "logo, of which people see our copy: https address of a PNG, JPEG, GIF or WebP of at most 256 KiB and 2048x2048 pixels (no SVG)")
 	flags.StringVar(&f.policyURI, "policy-uri", "", "privacy policy, shown to people")
@@ -94,6 +96,8 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *client.Client) error {
 		"id-token-alg":             func() { c.IDTokenAlg = f.idTokenAlg },
 		"access-token-alg":         func() { c.AccessTokenAlg = f.accessTokenAlg },
 		"access-token-typ":         func() { c.AccessTokenTyp = f.accessTokenTyp },
+		"allow-undotted-scheme":    func() { c.AllowUndottedScheme = f.undotted },
+		"assertion-issuer-only":    func() { c.AssertionIssuerOnly = f.issuerOnly },
 		"id-token-claims":          func() { c.IDTokenClaims = f.idTokenClaims },
 		"access-token-lifetime":    func() { c.AccessTokenLifetime = f.lifetime },
 		"client-uri":               func() { c.URI = f.uri },

@@ -59,8 +59,9 @@ func printClient(w io.Writer, c *client.Client) error {
 		"Rate limit", rate,
 		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()), "Allows plain PKCE", yesNo(c.AllowPlainPKCE),
 		"First party", yesNo(c.FirstParty), "May introspect", yesNo(c.MayIntrospect),
-		"Restricted", restriction(c), "Disabled", yesNo(c.Disabled),
-		"Keys", keys, "Assertions signed by", c.AuthSigningAlg, "Secrets", strings.Join(secrets, "; "), "Created", when(c.CreatedAt), "Updated", when(c.UpdatedAt),
+		"Undotted schemes", yesNo(c.AllowUndottedScheme), "Restricted", restriction(c), "Disabled", yesNo(c.Disabled),
+		"Keys", keys, "Assertions signed by", c.AuthSigningAlg, "Assertions for the issuer only", yesNo(c.AssertionIssuerOnly),
+		"Secrets", strings.Join(secrets, "; "), "Created", when(c.CreatedAt), "Updated", when(c.UpdatedAt),
 	)
 }
 

@@ -46,6 +46,9 @@ list; --add-scope and --remove-scope change one entry of it.`,
 			c.DefaultScopes = defaults.apply(c.DefaultScopes)
 			c.Audience = audience.apply(c.Audience)
 			c.PostLogoutRedirectURIs = afterLogout.apply(c.PostLogoutRedirectURIs)
+			if cmd.Flags().Changed("redirect-uri") || cmd.Flags().Changed("add-redirect-uri") {
+				implyGrant(c, env.Err)
+			}
 			return nil
 		})
 		if err != nil {

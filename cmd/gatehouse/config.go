@@ -56,6 +56,9 @@ type config struct {
 	// ClientSecretJWT lets clients authenticate by client_secret_jwt. Their secrets are then
 	// kept in a form that this server can read, which is why it is off.
 	ClientSecretJWT bool `koanf:"client_secret_jwt"`
+	// RequirePKCE demands PKCE of every client, not of public ones and those registered for it
+	// alone. Popular libraries for confidential clients do not send it, so it is off.
+	RequirePKCE bool `koanf:"require_pkce"`
 	// LegacyTokenCheck serves /oauth/access_token_valid/{token}. It is always on with --dev.
 	LegacyTokenCheck bool `koanf:"legacy_token_check"`
 

@@ -94,12 +94,13 @@ func fromEnviron(environ []string) map[string]any {
 	return values
 }
 
+// fromFlags takes the flags that are settings. Those of a client's registration can have the
+// names of settings, such as --access-token-lifetime, and mean the client's own.
 func fromFlags(flags *pflag.FlagSet) map[string]any {
-	known := settingKeys()
 	values := map[string]any{}
 	flags.Visit(func(f *pflag.Flag) {
-		if key := strings.ReplaceAll(f.Name, "-", "_"); slices.Contains(known, key) {
-			values[key] = f.Value.String()
+		if slices.Contains([]string{"data-dir", "database-url", "issuer", "listen", "ops-listen", "migrate"}, f.Name) {
+			values[strings.ReplaceAll(f.Name, "-", "_")] = f.Value.String()
 		}
 	})
 	return values

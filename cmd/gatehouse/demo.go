@@ -21,18 +21,18 @@ type demoClient struct {
 }
 
 func demoClients() []demoClient {
-	standard := consent.StandardScopes()
+	standard, defaults := consent.StandardScopes(), []string{"openid", "profile", "email"}
 	return []demoClient{
 		{client.Client{
 			ID: "demo-web", Name: "Demo web application", Type: client.Web,
 			GrantTypes:   []client.GrantType{client.AuthorizationCode, client.RefreshToken},
-			RedirectURIs: []string{"http://127.0.0.1:5555/callback"}, Scopes: standard,
+			RedirectURIs: []string{"http://127.0.0.1:5555/callback"}, Scopes: standard, DefaultScopes: defaults,
 			PostLogoutRedirectURIs: []string{"http://127.0.0.1:5555/"}, IDTokenClaims: true,
 		}, "demo-web-secret-0123456789abcdef"},
 		{client.Client{
 			ID: "demo-spa", Name: "Demo browser application", Type: client.Native, AuthMethod: client.None,
 			GrantTypes:   []client.GrantType{client.AuthorizationCode, client.RefreshToken},
-			RedirectURIs: []string{"http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost:5173/callback"}, Scopes: standard,
+			RedirectURIs: []string{"http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost:5173/callback"}, Scopes: standard, DefaultScopes: defaults,
 		}, ""},
 		{client.Client{
 			ID: "demo-service", Name: "Demo service", Type: client.Backend,
@@ -42,7 +42,7 @@ func demoClients() []demoClient {
 		}, "demo-service-secret-0123456789abcdef"},
 		{client.Client{
 			ID: "demo-trusted", Name: "Demo first-party application", Type: client.Web, FirstParty: true,
-			GrantTypes: []client.GrantType{client.Password, client.RefreshToken}, Scopes: standard,
+			GrantTypes: []client.GrantType{client.Password, client.RefreshToken}, Scopes: standard, DefaultScopes: defaults,
 		}, "demo-trusted-secret-0123456789abcdef"},
 	}
 }

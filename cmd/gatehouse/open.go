@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -49,7 +50,20 @@ func (e *environment) open(cmd *cobra.Command) (*house, error) {
 	if err := errors.Join(c.validateSecret(), c.validateRest()); err != nil {
 		return nil, err
 	}
+	e.noteDatabase(c)
 	return e.openHouse(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})), nil)
+}
+
+// noteDatabase says which database a verb acts on where that may not be the one that is meant:
+// beside the default one stands that of a development server.
+func (e *environment) noteDatabase(c config) {
+	development := c
+	development.Dev = true
+	path := strings.TrimPrefix(development.databaseURL(), "sqlite://")
+	if _, err := os.Stat(path); c.Dev || c.DatabaseURL != "" || err != nil {
+		return
+	}
+	_, _ = fmt.Fprintf(e.Err, "note: this is %s; for %s, of \"serve --dev\", add --dev\n", strings.TrimPrefix(c.databaseURL(), "sqlite://"), path)
 }
 
 // inHouse makes a verb that acts on the configured database, opened before and closed after.

@@ -219,7 +219,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, origi
 	people := browser.New(browser.Config{
 		Issuer:        c.Issuer,
 		Lifetimes:     c.lifetimes(),
-		Authorize:     oauth.NewAuthorizeEndpoint(directory, h.store, codes, idTokens, scopes, e.clock),
+		Authorize:     oauth.NewAuthorizeEndpoint(directory, h.store, codes, idTokens, scopes, c.RequirePKCE, e.clock),
 		AuthorizePath: paths.Authorization,
 		LogoutPath:    paths.EndSession,
 		Logout:        oauth.NewLogout(directory, idTokens),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/event"
+	passwordhash "github.com/gatehouse-id/gatehouse/provider/password"
 )
 
 // ErrSignIn: the user is unknown, disabled or has another password. Which of them it was
@@ -70,7 +71,11 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	if len(password) > 1024 || !utf8.ValidString(password) {
 		password = "" // never right, and no reason to answer faster
 	}
-	ok, err := s.hasher.Verify(ctx, hash, password)
+	hashing := ctx
+	if try.Device != "" { // a browser that has signed in to the account before
+		hashing = passwordhash.Preferred(ctx)
+	}
+	ok, err := s.hasher.Verify(hashing, hash, password)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("verify password: %w", err)

@@ -9,7 +9,7 @@ import (
 
 func (c *Client) validateRedirectURIs(bad *Invalid) {
 	for _, uri := range c.RedirectURIs {
-		if why := redirectURIFault(uri, c.Type); why != "" {
+		if why := redirectURIFault(uri, c.Type, c.AllowUndottedScheme); why != "" {
 			bad.add("redirect_uris", fmt.Sprintf("%q %s", uri, why))
 		}
 	}
@@ -20,7 +20,7 @@ func (c *Client) validateRedirectURIs(bad *Invalid) {
 
 // redirectURIFault says what is wrong with a redirect URI, or nothing. What is refused
 // here never has to be judged again when a code is about to be sent to it.
-func redirectURIFault(uri string, kind Type) string {
+func redirectURIFault(uri string, kind Type, undotted bool) string {
 	if len(uri) > 2000 || strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' }) {
 		return "must be at most 2000 printable ASCII characters, without spaces or backslashes"
 	}
@@ -48,13 +48,34 @@ func redirectURIFault(uri string, kind Type) string {
 		return "must use https, or http on 127.0.0.1, [::1] or localhost"
 	case kind != Native:
 		return "has a scheme that only native clients may use"
-	case !strings.Contains(scheme, "."):
-		// RFC 8252 section 7.1: a private-use scheme is a reversed domain name. This also
-		// keeps javascript:, data:, file: and the like out.
-		return "must use a scheme with a dot, such as com.example.app"
+	case strings.Contains(scheme, "."):
+		return ""
+	case slices.Contains(takenSchemes(), scheme):
+		return "has a scheme that belongs to browsers or to other programs"
+	case !undotted:
+		// RFC 8252 section 7.1: a private-use scheme is a reversed domain name.
+		return "must use a scheme with a dot, such as com.example.app (--allow-undotted-scheme takes others: any application could claim them)"
 	default:
 		return ""
 	}
+}
+
+// takenSchemes mean something to browsers, or to programs that everybody has: some would run
+// what is sent to them.
+func takenSchemes() []string {
+	return []string{
+		"javascript", "data", "vbscript", "livescript", "mocha", "file", "blob", "filesystem", "about", "view-source", "jar", "resource", "chrome",
+		"chrome-extension", "moz-extension", "ms-browser-extension", "edge", "res", "mhtml", "intent", "android-app", "content",
+		"ws", "wss", "ftp", "ftps", "sftp", "ssh", "telnet", "gopher", "ldap", "ldaps", "smb", "nfs", "dict", "news", "nntp", "irc",
+		"mailto", "tel", "sms", "sip", "sips", "geo", "magnet", "bitcoin", "urn", "cid", "mid", "tag", "market", "shell", "search-ms", "ms-settings",
+	}
+}
+
+// Undotted tells whether a redirect URI has a private-use scheme that no domain name stands
+// for: whoever registers it with the operating system gets the answers.
+func Undotted(uri string) bool {
+	u, err := url.Parse(uri)
+	return err == nil && u.Scheme != "http" && u.Scheme != "https" && !strings.Contains(u.Scheme, ".")
 }
 
 // notInHost finds what a URI may have in its host but a name has not: a semicolon, say, or a

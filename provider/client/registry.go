@@ -69,6 +69,9 @@ func (r *Registry) Create(ctx context.Context, c *Client, secret string) (string
 	if err := c.Validate(); err != nil {
 		return "", err
 	}
+	if c.HasSecret() && strings.Contains(c.ID, ":") {
+		return "", &Invalid{[]Problem{{"client_id", "must not have a colon: a client with a secret may send both by HTTP Basic, where a colon ends the id (RFC 7617 section 2)"}}}
+	}
 	if !c.HasSecret() {
 		if secret != "" {
 			return "", &Invalid{[]Problem{{"client_secret", "is not for a client that authenticates by " + string(c.AuthMethod)}}}

@@ -171,7 +171,7 @@ func (c *Client) validateShown(bad *Invalid) {
 		}
 	}
 	for _, uri := range c.PostLogoutRedirectURIs {
-		if why := redirectURIFault(uri, c.Type); why != "" {
+		if why := redirectURIFault(uri, c.Type, c.AllowUndottedScheme); why != "" {
 			bad.add("post_logout_redirect_uris", fmt.Sprintf("%q %s", uri, why))
 		}
 	}

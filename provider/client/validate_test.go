@@ -148,3 +148,31 @@ func TestPermissionsAreExact(t *testing.T) {
 	assert.False(t, c.MayReach("https://api.example.com/a/../admin"))
 	assert.False(t, c.MayUse("CLIENT_CREDENTIALS"))
 }
+
+// RFC 8252 section 7.1: applications without a domain of their own name are in use; whoever
+// registers one takes the risk knowingly, and nobody gets what belongs to browsers.
+func TestUndottedSchemesTakeAFlag(t *testing.T) {
+	t.Parallel()
+	valid := func(uri string, kind client.Type, undotted bool) bool {
+		c := client.Client{
+			ID: "app", Name: "App", Type: kind, AuthMethod: client.None, TokenFormat: client.Opaque, RedirectURIs: []string{uri},
+			GrantTypes: []client.GrantType{client.AuthorizationCode}, AllowUndottedScheme: undotted,
+		}
+		return c.Validate() == nil
+	}
+	for _, uri := range []string{"audiobookshelf://oauth", "cursor://anysphere.cursor-mcp/oauth/callback", "obsidian:/cb", "vscode://x.y/z"} {
+		assert.False(t, valid(uri, client.Native, false), uri)
+		assert.True(t, valid(uri, client.Native, true), uri)
+		assert.False(t, valid(uri, client.Web, true), uri)
+		assert.True(t, client.Undotted(uri), uri)
+	}
+	for _, uri := range []string{"javascript:alert(1)", "JavaScript://x/%0aalert(1)", "data:text/html,x", "file:///x", "vbscript:x", "blob:x", "about:blank", "view-source:x", "mailto:a@example.com", "ws://x/", "intent://x"} {
+		assert.False(t, valid(uri, client.Native, true), uri)
+	}
+	for _, uri := range []string{"https://app.example.com/cb", "http://127.0.0.1/cb", "com.example.app:/cb"} {
+		assert.False(t, client.Undotted(uri), uri)
+	}
+	for port, want := range map[string]bool{"1": true, "65535": true, "65536": false, "0": false, "99999": false} {
+		assert.Equal(t, want, valid("http://127.0.0.1:"+port+"/cb", client.Native, false), port)
+	}
+}

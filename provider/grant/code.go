@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -20,6 +21,12 @@ const (
 	S256  = "S256"
 	Plain = "plain"
 )
+
+// repeatWindow is how long after a code was used the very same request, from the same client,
+// is a repeat and not a theft: a page that runs its effects twice, or a client that did not get
+// the answer. It is refused, and ends nothing: a thief would have needed the client's secret or
+// its verifier, and with that would not have had to wait.
+const repeatWindow = 5 * time.Second
 
 // Code is an authorization code as it is kept, with what its exchange must match.
 type Code struct {
@@ -39,6 +46,7 @@ var (
 	ErrCodeUnknown  = errors.New("no such authorization code")
 	ErrCodeClient   = errors.New("the authorization code was issued to another client")
 	ErrCodeUsed     = errors.New("the authorization code was used already")
+	ErrCodeRepeated = errors.New("the authorization code was used a moment ago by the same request")
 	ErrCodeExpired  = errors.New("the authorization code has expired")
 	ErrCodeRedirect = errors.New("redirect_uri is not the one of the authorization request")
 	ErrCodeVerifier = errors.New("code_verifier does not match the code_challenge")
@@ -164,6 +172,8 @@ func (c *Codes) check(ctx context.Context, cl *client.Client, code *Code, g *Gra
 		return ErrCodeUnknown
 	case g.ClientID != cl.ID:
 		return ErrCodeClient
+	case code.UsedAt != nil && now.Sub(*code.UsedAt) < repeatWindow && code.RedirectURI == redirectURI && verified(code, verifier):
+		return ErrCodeRepeated
 	case code.UsedAt != nil:
 		return ErrCodeUsed
 	case !now.Before(code.ExpiresAt) || !g.Live(now):
@@ -181,8 +191,8 @@ func (c *Codes) exchange(ctx context.Context, cl *client.Client, code *Code, g *
 	if err != nil {
 		return Exchanged{}, fmt.Errorf("use code: %w", err)
 	}
-	if !won {
-		return Exchanged{}, ErrCodeUsed
+	if !won { // this moment, by the same request, as was checked
+		return Exchanged{}, ErrCodeRepeated
 	}
 	d, err := narrowed(cl, g, Narrowing{}) // the registration may have changed since the approval
 	if err != nil {
@@ -220,10 +230,22 @@ func verified(code *Code, verifier string) bool {
 	if code.Challenge == "" || verifier == "" {
 		return code.Challenge == "" && verifier == ""
 	}
+	if !ValidVerifier(verifier) {
+		return false
+	}
 	computed := verifier
 	if code.Method == S256 {
 		sum := sha256.Sum256([]byte(verifier))
 		computed = base64.RawURLEncoding.EncodeToString(sum[:])
 	}
 	return subtle.ConstantTimeCompare([]byte(computed), []byte(code.Challenge)) == 1
+}
+
+// ValidVerifier tells whether a text has the form of a code_verifier, which is that of a plain
+// code_challenge too: 43 to 128 unreserved characters (RFC 7636 sections 4.1 and 4.2). What is
+// shorter could be guessed.
+func ValidVerifier(text string) bool {
+	return len(text) >= 43 && len(text) <= 128 && !strings.ContainsFunc(text, func(r rune) bool {
+		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("-._~", r)
+	})
 }

@@ -70,6 +70,13 @@ type assertion struct {
 	header struct {
 		Algorithm string `json:"alg"`
 		KeyID     string `json:"kid"`
+		// Keys and extensions that an assertion brings along: whoever signed it would say by
+		// what to verify it (RFC 8725 section 3.10).
+		JWK      json.RawMessage `json:"jwk"`
+		JKU      json.RawMessage `json:"jku"`
+		X5U      json.RawMessage `json:"x5u"`
+		X5C      json.RawMessage `json:"x5c"`
+		Critical json.RawMessage `json:"crit"`
 	}
 	claims struct {
 		Issuer    string   `json:"iss"`
@@ -95,6 +102,10 @@ func parseAssertion(r *http.Request) (*assertion, error) {
 		if err != nil || provider.TooDeep(raw) || json.Unmarshal(raw, into) != nil {
 			return nil, malformed
 		}
+	}
+	h := a.header
+	if h.JWK != nil || h.JKU != nil || h.X5U != nil || h.X5C != nil || h.Critical != nil {
+		return nil, malformed
 	}
 	if a.claims.Subject == "" {
 		return nil, authenticationFailed(refusal.CheckAssertionClaims, "")
@@ -197,10 +208,14 @@ func (v *Assertions) candidates(ctx context.Context, c *client.Client, a *assert
 func (v *Assertions) claims(c *client.Client, a *assertion) error {
 	failed := authenticationFailed(refusal.CheckAssertionClaims, c.ID)
 	audience, single := a.claims.Audience.(string)
+	audiences := v.audiences
+	if c.AssertionIssuerOnly {
+		audiences = audiences[:1]
+	}
 	switch {
 	case a.claims.Issuer != c.ID || a.claims.Subject != c.ID:
 		return failed
-	case !single || !slices.Contains(v.audiences, audience):
+	case !single || !slices.Contains(audiences, audience):
 		return failed.Compare(refusal.FieldAudience, v.audiences[0], fmt.Sprint(a.claims.Audience))
 	case a.claims.ID == "" || len(a.claims.ID) > maxJTI:
 		return failed

@@ -88,7 +88,7 @@ func codeRefused(err error) error {
 		return refusal.New(refusal.InvalidTarget, refusal.CheckAudience, "The client may not reach the audience any more that was agreed to.").Because(err)
 	}
 	for sentinel, check := range map[error]refusal.Check{
-		grant.ErrCodeUnknown: refusal.CheckCode, grant.ErrCodeClient: refusal.CheckCode, grant.ErrCodeUsed: refusal.CheckCodeUsed,
+		grant.ErrCodeUnknown: refusal.CheckCode, grant.ErrCodeClient: refusal.CheckCode, grant.ErrCodeUsed: refusal.CheckCodeUsed, grant.ErrCodeRepeated: refusal.CheckCodeUsed,
 		grant.ErrCodeExpired: refusal.CheckCodeExpired, grant.ErrCodeRedirect: refusal.CheckCodeRedirect, grant.ErrCodeVerifier: refusal.CheckVerifier,
 	} {
 		if errors.Is(err, sentinel) {

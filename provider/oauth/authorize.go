@@ -30,17 +30,18 @@ type approver interface {
 // AuthorizeEndpoint decides authorization requests (RFC 6749 section 4.1.1, OpenID Connect
 // Core section 3.1.2).
 type AuthorizeEndpoint struct {
-	clients   clientFinder
-	consents  consentStore
-	codes     approver
-	idTokens  *IDTokens
-	catalogue scopeCatalogue
-	clock     provider.Clock
+	clients     clientFinder
+	consents    consentStore
+	codes       approver
+	idTokens    *IDTokens
+	catalogue   scopeCatalogue
+	requirePKCE bool
+	clock       provider.Clock
 }
 
-// NewAuthorizeEndpoint makes an AuthorizeEndpoint.
-func NewAuthorizeEndpoint(clients clientFinder, consents consentStore, codes approver, idTokens *IDTokens, catalogue scopeCatalogue, clock provider.Clock) *AuthorizeEndpoint {
-	return &AuthorizeEndpoint{clients: clients, consents: consents, codes: codes, idTokens: idTokens, catalogue: catalogue, clock: clock}
+// NewAuthorizeEndpoint makes an AuthorizeEndpoint. RequirePKCE demands PKCE of every client.
+func NewAuthorizeEndpoint(clients clientFinder, consents consentStore, codes approver, idTokens *IDTokens, catalogue scopeCatalogue, requirePKCE bool, clock provider.Clock) *AuthorizeEndpoint {
+	return &AuthorizeEndpoint{clients: clients, consents: consents, codes: codes, idTokens: idTokens, catalogue: catalogue, requirePKCE: requirePKCE, clock: clock}
 }
 
 // Step is what has to happen next with a request.
@@ -113,7 +114,7 @@ func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
 	switch {
 	case r.Asks("consent"):
 		return true
-	case r.Client.Public() && client.Impersonable(r.RedirectURI):
+	case r.Client.Public() && client.Impersonable(r.RedirectURI), client.Undotted(r.RedirectURI):
 		return true
 	case r.Client.FirstParty:
 		return false

@@ -76,7 +76,7 @@ func (e *AuthorizeEndpoint) Parse(ctx context.Context, form url.Values) (*Author
 		return nil, err
 	}
 	for _, check := range []func(context.Context, *AuthorizeRequest, url.Values) error{
-		duplicates, responseType, requestObjects, e.scopes, pkce, prompts, e.details, claims,
+		duplicates, responseType, requestObjects, e.scopes, e.pkce, prompts, e.details, claims,
 	} {
 		if err := check(ctx, r, form); err != nil {
 			return r, withClientID(err, r.Client.ID)
@@ -181,11 +181,12 @@ func (e *AuthorizeEndpoint) scopes(_ context.Context, r *AuthorizeRequest, form 
 }
 
 // pkce follows RFC 7636 and RFC 9700 section 2.1.1: public clients always, confidential
-// ones when they are registered for it; a challenge that was sent always binds.
-func pkce(_ context.Context, r *AuthorizeRequest, form url.Values) error {
+// ones when they are registered for it, or the deployment demands it of all; a challenge that
+// was sent always binds.
+func (e *AuthorizeEndpoint) pkce(_ context.Context, r *AuthorizeRequest, form url.Values) error {
 	r.Challenge, r.Method = form.Get("code_challenge"), form.Get("code_challenge_method")
 	if r.Challenge == "" {
-		if r.Method != "" || r.Client.Public() || r.Client.RequirePKCE {
+		if r.Method != "" || r.Client.Public() || r.Client.RequirePKCE || e.requirePKCE {
 			return refusal.New(refusal.InvalidRequest, refusal.CheckPKCE, "The parameter code_challenge is missing (PKCE).")
 		}
 		return nil
@@ -197,24 +198,17 @@ func pkce(_ context.Context, r *AuthorizeRequest, form url.Values) error {
 		Compare(refusal.FieldPKCEMethod, grant.S256, r.Method)
 	switch r.Method {
 	case grant.S256:
-		if len(r.Challenge) != 43 || !unreserved(r.Challenge) {
+		if len(r.Challenge) != 43 || !grant.ValidVerifier(r.Challenge) {
 			return wrong
 		}
 	case grant.Plain:
-		if !r.Client.AllowPlainPKCE || len(r.Challenge) < 43 || len(r.Challenge) > 128 || !unreserved(r.Challenge) {
+		if !r.Client.AllowPlainPKCE || !grant.ValidVerifier(r.Challenge) {
 			return wrong
 		}
 	default:
 		return wrong
 	}
 	return nil
-}
-
-// unreserved is the alphabet of verifiers and challenges (RFC 7636 section 4.1).
-func unreserved(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool {
-		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("-._~", r)
-	})
 }
 
 // prompts ignores values that this server does not know: extensions define more of them, and

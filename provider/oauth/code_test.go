@@ -2,6 +2,7 @@ package oauth_test
 
 import (
 	"crypto/rand"
+	"fmt"
 	"maps"
 	"net/url"
 	"testing"
@@ -203,4 +204,37 @@ func TestE15CodesBetweenClocksThatAreOff(t *testing.T) {
 			assertRefused(t, err, "invalid_grant")
 		}
 	}
+}
+
+// After a few seconds the same request again is a theft like any other.
+func TestALateRepeatEndsTheGrant(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		t.Run(fmt.Sprint(late), func(t *testing.T) {
+			h := newHouse(t)
+			secret, s := h.app("ES256"), h.person("alice")
+			code := h.code(s)
+			answer, err := h.exchange(secret, code)
+			require.NoError(t, err)
+			h.advance(5*time.Second - time.Microsecond)
+			if late {
+				h.advance(time.Microsecond)
+			}
+			_, err = h.exchange(secret, code)
+			assertRefused(t, err, "invalid_grant")
+			assert.Equal(t, !late, h.active("app", secret, answer.Parameters["access_token"].(string)))
+		})
+	}
+}
+
+// Where the deployment demands PKCE, it does so of every client.
+func TestADeploymentCanDemandPKCE(t *testing.T) {
+	h := newHouse(t)
+	h.app("ES256")
+	strict := oauth.NewAuthorizeEndpoint(h.directory, h.store, h.codes, h.idTokens, h.scopes, true, func() time.Time { return *h.now.Load() })
+	_, err := strict.Parse(t.Context(), h.params(nil))
+	assert.Contains(t, assertRefused(t, err, "invalid_request").Description, "code_challenge")
+	_, err = strict.Parse(t.Context(), h.params(url.Values{"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}))
+	require.NoError(t, err)
+	_, err = h.authorize.Parse(t.Context(), h.params(nil))
+	require.NoError(t, err, "elsewhere a confidential client may leave it out")
 }

@@ -197,8 +197,8 @@ func TestFosite19JWTAccessTokensFollowRFC9068(t *testing.T) {
 	second := read(h.issue("a", secret, url.Values{"scope": {"s t"}, "audience": {"api"}}))
 	assert.InDelta(t, 10, second["iat"].(float64)-first["iat"].(float64), 0.1, "fresh times")
 	assert.NotEqual(t, first["jti"], second["jti"])
-	assert.Equal(t, []any{"api", "api2"}, read(h.issue("a", secret, url.Values{"resource": {"api", "api2"}}))["aud"])
-	assert.Equal(t, issuer, read(h.issue("a", secret, nil))["aud"], "for nobody in particular: the issuer")
+	assert.Equal(t, []any{"api", "api2"}, read(h.issue("a", secret, url.Values{"scope": {"s"}, "resource": {"api", "api2"}}))["aud"])
+	assert.Equal(t, issuer, read(h.issue("a", secret, url.Values{"scope": {"s"}}))["aud"], "for nobody in particular: the issuer")
 
 	// Threats 35: another kind of JWT of ours is not an access token.
 	other, err := h.keys.Sign(t.Context(), keys.ES256, "JWT", []byte(`{"jti":"`+first["jti"].(string)+`"}`))
@@ -230,15 +230,19 @@ func TestFosite22To24ScopesAndAudiencesAreExact(t *testing.T) {
 		assertRefused(t, err, "invalid_scope")
 	}
 	for _, audience := range []string{"https://api/", "https://api/a/", "https://api/a/../admin", "HTTPS://api/a", "https://api/a?x"} {
-		_, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "audience": {audience}}))
+		_, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "audience": {audience}}))
 		assertRefused(t, err, "invalid_target")
 	}
 	got, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read.all  read read"}}))
 	require.NoError(t, err)
 	assert.Equal(t, "read.all read", got.Parameters["scope"])
-	got, err = h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}}))
+	// Nothing asked for: a default, or a sentence (RFC 6749 section 3.3).
+	_, err = h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}}))
+	assert.Contains(t, assertRefused(t, err, "invalid_scope").Description, "names no scope")
+	bare := h.client(client.Client{ID: "bare", GrantTypes: cc})
+	got, err = h.tokens.Token(t.Context(), basic("bare", bare, url.Values{"grant_type": {"client_credentials"}}))
 	require.NoError(t, err)
-	assert.Empty(t, got.Parameters["scope"], "nothing asked for, nothing by default")
+	assert.Empty(t, got.Parameters["scope"], "of a client that has none to ask for")
 	assert.Equal(t, []string{}, got.Parameters["scopes"])
 }
 

@@ -160,7 +160,7 @@ func newHouse(t *testing.T) *house {
 		Refresh: grant.NewRefresher(store, store, store, tokens, ring.Key(keyring.RefreshSuccessor)),
 	}, h.idTokens, signIn, store, h.scopes, clock)
 	h.tokens = tokenEndpoint{h.endpoint}
-	h.authorize = oauth.NewAuthorizeEndpoint(directory, store, h.codes, h.idTokens, h.scopes, clock)
+	h.authorize = oauth.NewAuthorizeEndpoint(directory, store, h.codes, h.idTokens, h.scopes, false, clock)
 	h.introspector = oauth.NewIntrospector(authenticator, directory, inspector, issuer)
 	h.userInfo = oauth.NewUserInfo(inspector, directory, store, oauth.Names{issuer, issuer + "/oauth/userinfo"})
 	h.revoker = oauth.NewRevoker(authenticator, inspector)

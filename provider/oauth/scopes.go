@@ -29,6 +29,12 @@ type scopeCatalogue interface {
 func allowedScopes(c *client.Client, form url.Values, known scopeCatalogue) ([]string, error) {
 	asked := strings.FieldsFunc(form.Get("scope"), func(r rune) bool { return r == ' ' })
 	if len(asked) == 0 {
+		// RFC 6749 section 3.3: a default, or an error; a token that opens nothing helps nobody.
+		if len(c.DefaultScopes) == 0 && len(c.Scopes) > 0 {
+			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScopeMissing,
+				"The request names no scope, and the client has no default scopes.").For(c.ID).
+				Compare(refusal.FieldScope, strings.Join(c.Scopes, " "), "")
+		}
 		return c.DefaultScopes, nil
 	}
 	openID := slices.Contains(asked, scopeOpenID) && c.MayAsk(scopeOpenID)

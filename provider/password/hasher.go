@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/crypto/argon2"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // The cost that OWASP's password storage guide gives for argon2id: 19 MiB, 2 passes,
@@ -34,16 +37,39 @@ const (
 // more than the server is willing to spend.
 var ErrMalformedHash = errors.New("password: malformed hash")
 
+// ErrBusy: so many wait already that waiting would not help. It is a provider.ErrUnavailable:
+// the caller may come back.
+var ErrBusy = fmt.Errorf("password: too many wait for a slow hash: %w", provider.ErrUnavailable)
+
+// waitingForEach is how many may wait for each that is worked on: at some 30 ms for a hash, the
+// last of them waits for half a second.
+const waitingForEach = 16
+
 // Hasher hashes and verifies. It is safe for concurrent use.
 type Hasher struct {
 	random io.Reader
-	slots  chan struct{}
+	// slots are for everybody, and preferred is one more for callers under Preferred.
+	slots, preferred chan struct{}
+	waiting          atomic.Int64
+	mostWaiting      int64
 }
 
-// New makes a Hasher that works on at most atOnce secrets at the same time; further
-// callers wait for as long as their context lets them.
+// New makes a Hasher that works on at most atOnce secrets at the same time, and on one more
+// for callers under Preferred. A bounded number of others wait, for as long as their context
+// lets them; who comes after those gets ErrBusy.
 func New(random io.Reader, atOnce int) *Hasher {
-	return &Hasher{random: random, slots: make(chan struct{}, max(atOnce, 1))}
+	atOnce = max(atOnce, 1)
+	return &Hasher{
+		random: random, slots: make(chan struct{}, atOnce), preferred: make(chan struct{}, 1), mostWaiting: int64(atOnce) * waitingForEach,
+	}
+}
+
+type preferredKey struct{}
+
+// Preferred gives what is hashed under ctx a share of its own: a crowd of callers who guess
+// must not keep those out who have been here before.
+func Preferred(ctx context.Context) context.Context {
+	return context.WithValue(ctx, preferredKey{}, true)
 }
 
 // Hash returns the argon2id hash of secret in PHC form,
@@ -77,16 +103,37 @@ func (h *Hasher) Verify(ctx context.Context, hash, secret string) (bool, error) 
 }
 
 func (h *Hasher) compute(ctx context.Context, secret string, p params) ([]byte, error) {
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return argon2.IDKey([]byte(secret), p.salt, p.passes, p.memory, p.lanes, p.size), nil
+}
+
+// enter waits for a slot and returns how to leave it.
+func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
 	if ctx.Err() != nil { // select picks at random when both are ready
 		return nil, fmt.Errorf("password: %w", ctx.Err())
 	}
+	var preferred chan struct{} // nil is never ready
+	if ctx.Value(preferredKey{}) != nil {
+		preferred = h.preferred
+	} else {
+		if h.waiting.Add(1) > h.mostWaiting {
+			h.waiting.Add(-1)
+			return nil, ErrBusy
+		}
+		defer h.waiting.Add(-1)
+	}
 	select {
 	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
+		return func() { <-h.slots }, nil
+	case preferred <- struct{}{}:
+		return func() { <-h.preferred }, nil
 	case <-ctx.Done():
 		return nil, fmt.Errorf("password: waiting for a slot: %w", ctx.Err())
 	}
-	return argon2.IDKey([]byte(secret), p.salt, p.passes, p.memory, p.lanes, p.size), nil
 }
 
 type params struct {

@@ -3,11 +3,14 @@ package password
 import (
 	"context"
 	"crypto/rand"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // Threats 47: each hash takes 19 MiB and a core. When all slots are taken the next caller
@@ -29,5 +32,34 @@ func TestNoMoreThanSoManyHashesAtOnce(t *testing.T) {
 
 	<-h.slots
 	_, err = h.Hash(t.Context(), "in turn")
+	assert.NoError(t, err)
+}
+
+// A crowd that guesses gets a quick answer once the queue is full, and does not stand in the way
+// of those who are preferred.
+func TestTheQueueIsBoundedAndSomeHaveAShareOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	h := New(rand.Reader, 1)
+	h.slots <- struct{}{}
+	ctx, cancel := context.WithCancel(t.Context())
+	var crowd sync.WaitGroup
+	for range waitingForEach {
+		crowd.Go(func() {
+			_, err := h.Hash(ctx, "waits")
+			assert.ErrorIs(t, err, context.Canceled)
+		})
+	}
+	require.Eventually(t, func() bool { return h.waiting.Load() == waitingForEach }, 5*time.Second, time.Millisecond)
+	_, err := h.Hash(t.Context(), "one too many")
+	require.ErrorIs(t, err, ErrBusy)
+	require.ErrorIs(t, err, provider.ErrUnavailable)
+	for range 3 {
+		_, err = h.Hash(Preferred(t.Context()), "has been here before")
+		require.NoError(t, err)
+	}
+	cancel()
+	crowd.Wait()
+	<-h.slots
+	_, err = h.Hash(t.Context(), "later")
 	assert.NoError(t, err)
 }

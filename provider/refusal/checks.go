@@ -31,6 +31,7 @@ const (
 	CheckPublicClient    Check = "public_client"
 	CheckScopeSyntax     Check = "scope_syntax"
 	CheckScope           Check = "scope"
+	CheckScopeMissing    Check = "scope_missing"
 	CheckAudience        Check = "audience"
 	CheckTokenClient     Check = "token_of_another_client"
 	CheckTimeout         Check = "timeout"
@@ -251,6 +252,12 @@ func requestEntries() map[Check]Entry {
 			"The client asked for a scope that it may not have, or that does not exist. Scopes are case-sensitive.",
 			"Ask for the scopes that the client is registered for.",
 			"`gatehouse client update ID --add-scope SCOPE`, if the client should have it.",
+		},
+		CheckScopeMissing: {
+			"No scope",
+			"The request names no scope, and the client has none that it gets by default.",
+			"Name the scopes in the parameter scope.",
+			"`gatehouse client update ID --default-scope SCOPE`, if the client should get it unasked.",
 		},
 		CheckAudience: {
 			"Audience not allowed",

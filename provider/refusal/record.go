@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -60,8 +61,30 @@ func (r *Recorder) encode(rec Record) string {
 	if err != nil { // a struct of strings and a time always marshals
 		panic("refusal: " + err.Error())
 	}
-	return base64.RawURLEncoding.EncodeToString(r.seal.Seal(plain))
+	return base64.RawURLEncoding.EncodeToString(r.seal.Seal(pad(plain, rec.Code)))
 }
+
+// pad makes records as long as each other, or the length of an id would tell what it says: an
+// unknown client from a wrong secret, for one. Most have one of two lengths, so that answers
+// that travel in addresses stay short; those about clients that did not prove themselves, whose
+// ids can be long, have but one. White space after it is no part of a JSON text.
+func pad(plain []byte, code Code) []byte {
+	to := longRecord
+	if len(plain) <= shortRecord && code != InvalidClient {
+		to = shortRecord
+	}
+	if missing := to - len(plain); missing > 0 {
+		plain = append(plain, bytes.Repeat([]byte{' '}, missing)...)
+	}
+	return plain
+}
+
+// Lengths of records in bytes. Sealing adds 41 bytes and base64 a third: a long one fills
+// MaxIDLength.
+const (
+	shortRecord = 259
+	longRecord  = 409
+)
 
 // Open reads an error id. It returns ErrUnknownID.
 func (r *Recorder) Open(id string) (Record, error) {

@@ -133,3 +133,33 @@ func TestClientAuthenticationFailuresReadTheSame(t *testing.T) {
 		assert.Equal(t, []string{want.Title, want.Explanation, want.Hint}, []string{got.Title, got.Explanation, got.Hint})
 	}
 }
+
+// An id tells nothing by its length: who may not know a client learns no more from it than from
+// the text of the answer.
+func TestIDsAreAsLongAsEachOther(t *testing.T) {
+	t.Parallel()
+	r := refusal.NewRecorder(newSeal())
+	long := strings.Repeat("c", 200)
+	var lengths []int
+	for _, rec := range []refusal.Record{
+		{Code: refusal.InvalidClient, Check: refusal.CheckClientUnknown},
+		{Code: refusal.InvalidClient, Check: refusal.CheckClientSecret, ClientID: "app"},
+		{Code: refusal.InvalidClient, Check: refusal.CheckClientMethod, ClientID: "app", Field: refusal.FieldAuthMethod, Expected: "client_secret_basic", Received: "private_key_jwt"},
+		{Code: refusal.InvalidClient, Check: refusal.CheckClientSecret, ClientID: long},
+	} {
+		rec.Route, rec.RequestID = "/oauth/token", strings.Repeat("a", 32)
+		id := r.ID(rec)
+		back, err := r.Open(id)
+		require.NoError(t, err)
+		assert.Equal(t, rec.Check, back.Check)
+		lengths = append(lengths, len(id))
+	}
+	for _, n := range lengths {
+		assert.Equal(t, lengths[0], n)
+		assert.LessOrEqual(t, n, refusal.MaxIDLength)
+	}
+	password := r.ID(refusal.Record{Code: refusal.InvalidGrant, Check: refusal.CheckPassword, ClientID: "app", Route: "/oauth/token"})
+	other := r.ID(refusal.Record{Code: refusal.InvalidGrant, Check: refusal.CheckUserOfClient, ClientID: "app", Route: "/oauth/token"})
+	assert.Len(t, other, len(password))
+	assert.Less(t, len(other), 420, "it travels in addresses")
+}

@@ -27,8 +27,8 @@ func claim(t *testing.T, jwt, name string) any {
 	return claims[name]
 }
 
-// RFC 6749 section 4.1.2, threats 20 and 21, Keycloak CVE-2026-1035: of fifty that redeem
-// a code at once one wins, and since the others may be the owner, what it won is ended.
+// RFC 6749 section 4.1.2, Keycloak CVE-2026-1035: of fifty that redeem a code at once one wins.
+// All of them are the same request of the same client, so that none of them was a theft.
 func TestFiftyRedemptionsOfOneCode(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -54,7 +54,7 @@ func TestFiftyRedemptionsOfOneCode(t *testing.T) {
 		wg.Wait()
 		assert.EqualValues(t, 1, won.Load())
 		assert.EqualValues(t, 49, lost.Load())
-		assert.False(t, s.active("app", secret, token.Load().(string)))
+		assert.True(t, s.active("app", secret, token.Load().(string)))
 	})
 }
 
@@ -131,8 +131,8 @@ func TestCodesAreBoundToClientAndAddress(t *testing.T) {
 			assert.Equal(t, http.StatusUnauthorized, s.send(r).status)
 			assert.False(t, s.active("app", secret, text))
 		}
-		// Used twice: everything issued for it ends.
-		assert.Equal(t, "invalid_grant", s.exchange(secret, code, nil).json(t)["error"])
+		// Used twice, and not by the very same request: everything issued for it ends.
+		assert.Equal(t, "invalid_grant", s.exchange(secret, code, url.Values{"redirect_uri": {callback + "/"}}).json(t)["error"])
 		assert.False(t, s.active("app", secret, token.json(t)["access_token"].(string)))
 	})
 }

@@ -103,7 +103,7 @@ func (p *person) signInUntilRefused(name string, into *loot) {
 
 func (s *server) passwordGrantUntilRefused(secret, name string, into *loot) {
 	for {
-		got := s.post("/oauth/token", "trusted", secret, url.Values{"grant_type": {"password"}, "username": {name}, "password": {"wonderland"}})
+		got := s.post("/oauth/token", "trusted", secret, url.Values{"grant_type": {"password"}, "username": {name}, "password": {"wonderland"}, "scope": {"openid"}})
 		if got.status != http.StatusOK {
 			assert.Equal(s.t, http.StatusBadRequest, got.status, got.body)
 			assert.Equal(s.t, "invalid_grant", got.json(s.t)["error"], got.body)

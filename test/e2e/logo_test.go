@@ -99,14 +99,16 @@ func TestALogoIsServedFromACopy(t *testing.T) {
 		s := prepare(t, databaseURL)
 		s.env = append(s.env, host.trusting(t)...)
 		s.run()
-		register := func(id, path string) {
-			s.client(id, "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid", "--logo-uri", host.URL+path)
+		register := func(id, path string, more ...string) {
+			s.client(id, append(more, "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid", "--logo-uri", host.URL+path)...)
 		}
-		register("https://shop.example/app", "/logo.png")
+		register("https://shop.example/app", "/logo.png", "--public")
 		register("broken", "/nothing")
 		p := s.person(t)
 		loginOf := func(id string) string {
-			page := p.authorize(map[string][]string{"client_id": {id}, "scope": {"openid"}})
+			page := p.authorize(map[string][]string{
+				"client_id": {id}, "scope": {"openid"}, "code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
+			})
 			require.Contains(t, page.body, `id="login-page"`)
 			link := logoLink.FindStringSubmatch(page.body)
 			require.NotNil(t, link, page.body)

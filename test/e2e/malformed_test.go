@@ -152,9 +152,9 @@ func TestRefusalsOfTheTokenEndpoint(t *testing.T) {
 			{"wildcard scope (fosite.md 22)", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"*"}}, 400, "invalid_scope"},
 			{"scope with a quotation mark", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {`a"b`}}, 400, "invalid_scope"},
 			{"script in the scope (fosite.md 18)", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"<script>alert(1)</script>"}}, 400, "invalid_scope"},
-			{"audience it may not reach", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "audience": {"api-b"}}, 400, "invalid_target"},
-			{"audience below an allowed one (fosite.md 22)", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "audience": {"api-a/../b"}}, 400, "invalid_target"},
-			{"resource it may not reach", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "resource": {"https://b"}}, 400, "invalid_target"},
+			{"audience it may not reach", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "audience": {"api-b"}}, 400, "invalid_target"},
+			{"audience below an allowed one (fosite.md 22)", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "audience": {"api-a/../b"}}, 400, "invalid_target"},
+			{"resource it may not reach", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "resource": {"https://b"}}, 400, "invalid_target"},
 			{"wrong secret", "billing", secret[1:] + "0", url.Values{"grant_type": {"client_credentials"}}, 401, "invalid_client"},
 			{"empty secret", "billing", "", url.Values{"grant_type": {"client_credentials"}}, 401, "invalid_client"},
 		}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+)
+
+// implyGrant: an address for answers is of no use without the grant that sends them there, so
+// it stands for that grant, and the person at the terminal is told.
+func implyGrant(c *client.Client, notes io.Writer) {
+	if len(c.RedirectURIs) == 0 || c.MayUse(client.AuthorizationCode) {
+		return
+	}
+	c.GrantTypes = append(c.GrantTypes, client.AuthorizationCode)
+	_, _ = fmt.Fprintln(notes, "note: a redirect URI implies the grant authorization_code, which was added")
+}
+
+// implyDefaults fills in what somebody who registers an application by hand means by saying
+// nothing of it.
+func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
+	given := cmd.Flags().Changed
+	implyGrant(c, notes)
+	// Its users sign in, with whatever of OpenID Connect its library asks for unasked.
+	if len(c.RedirectURIs) > 0 && !given("scope") {
+		c.Scopes = consent.StandardScopes()
+	}
+	// Many a library for web applications looks for name and email in the ID token alone.
+	if !given("id-token-claims") && !c.Public() && (c.Type == "" || c.Type == client.Web) {
+		c.IDTokenClaims = true
+	}
+	if c.MayUse(client.AuthorizationCode) && !c.Public() && !c.RequirePKCE {
+		_, _ = fmt.Fprintln(notes, "note: PKCE is accepted and not demanded; if its library sends it: gatehouse client update ID --require-pkce")
+	}
+}
