@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 )
@@ -17,7 +16,7 @@ var (
 	ErrUsername = errors.New("a user name has 2 or more letters, digits or . _ - +, starts with a letter or digit and is in lower case")
 	ErrEmail    = errors.New("that is not an email address")
 	ErrPhone    = errors.New("a phone number starts with + and the country code and has 8 to 15 digits")
-	ErrPassword = errors.New("a password has 8 to 128 characters")
+	ErrPassword = errors.New("a password has 8 to 128 characters, and no control characters")
 	ErrCommon   = errors.New("that password is among the first that anybody would try; choose another one")
 	ErrRole     = errors.New("a role has 1 to 50 lower-case letters, digits or -")
 )
@@ -155,8 +154,9 @@ func (r *Registry) lock(ctx context.Context, who string) (*User, error) {
 }
 
 func (r *Registry) hash(ctx context.Context, u *User, password string) (string, error) {
-	if n := utf8.RuneCountInString(password); n < 8 || n > 128 || !utf8.ValidString(password) {
-		return "", ErrPassword
+	password, err := canonicalPassword(password)
+	if err != nil {
+		return "", err
 	}
 	if common(password, u) {
 		return "", ErrCommon

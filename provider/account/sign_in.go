@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"unicode/utf8"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/event"
@@ -63,19 +62,15 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 		}
 		return nil, err
 	}
-	password := a.Password
 	hash := decoy
 	if known && u.PasswordHash != "" {
 		hash = u.PasswordHash
-	}
-	if len(password) > 1024 || !utf8.ValidString(password) {
-		password = "" // never right, and no reason to answer faster
 	}
 	hashing := ctx
 	if try.Device != "" { // a browser that has signed in to the account before
 		hashing = passwordhash.Preferred(ctx)
 	}
-	ok, err := s.hasher.Verify(hashing, hash, password)
+	ok, err := s.verify(hashing, hash, a.Password)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("verify password: %w", err)
@@ -91,6 +86,15 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	}
 	s.throttle.Return(ctx, try)
 	return u, nil
+}
+
+func (s *SignIn) verify(ctx context.Context, hash, password string) (bool, error) {
+	for _, spelling := range spellings(password) {
+		if ok, err := s.hasher.Verify(ctx, hash, spelling); ok || err != nil {
+			return ok, err
+		}
+	}
+	return false, nil
 }
 
 func (s *SignIn) refused(ctx context.Context, reason string, u *User) {
