@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -50,12 +51,25 @@ func (s *Store) UserBySubject(ctx context.Context, subject string) (*account.Use
 	return s.user(ctx, "subject = ?", subject)
 }
 
-// UserByLogin reads a user by user name or email address, in canonical form.
-func (s *Store) UserByLogin(ctx context.Context, canonical string) (*account.User, error) {
-	if canonical == "" {
+// UserByLogin reads the user who has one of the forms as user name or email address, by the
+// first that somebody has.
+func (s *Store) UserByLogin(ctx context.Context, forms ...string) (*account.User, error) {
+	if len(forms) == 0 || forms[0] == "" {
 		return nil, provider.ErrNotFound
 	}
-	return s.user(ctx, "username = ? OR email = ?", canonical, canonical)
+	if len(forms) == 1 {
+		return s.user(ctx, "username = ? OR email = ?", forms[0], forms[0])
+	}
+	var rows []userRow
+	if err := s.on(ctx).Where("username IN ?", forms).Find(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	for _, form := range forms {
+		if i := slices.IndexFunc(rows, func(r userRow) bool { return r.Username == form }); i >= 0 {
+			return rows[i].user()
+		}
+	}
+	return nil, provider.ErrNotFound
 }
 
 // LockUser reads a user whom nobody else changes until the transaction ends.

@@ -100,7 +100,7 @@ func (h *house) seedDemo(ctx context.Context) error {
 		}
 	}
 	for _, d := range demoUsers() {
-		if _, err := h.store.UserByLogin(ctx, d.Username); err == nil {
+		if _, err := h.users.Find(ctx, d.Username); err == nil {
 			continue // hashing a password at every start would slow it down
 		}
 		if err := h.users.Create(ctx, &d.User, d.password); err != nil && !errors.Is(err, provider.ErrConflict) {

@@ -7,23 +7,56 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// One account has one name, however it is written (threats 48, Authelia CVE-2025-24806).
+// One account has one name, however it is written: otherwise each spelling would have its own
+// tries at the password (CVE-2025-24806 of Authelia), and two people one name.
 func TestCanonicalNames(t *testing.T) {
 	t.Parallel()
-	for _, spelling := range []string{"alice", "ALICE", " Alice ", "Ａｌｉｃｅ", "\talice\n"} {
-		assert.Equal(t, "alice", Canonical(spelling), "%q", spelling)
+	for want, spellings := range map[string][]string{
+		"alice":              {"alice", "ALICE", " Alice ", "Ａｌｉｃｅ", "\talice\n"},
+		"caf\u00e9":          {"caf\u00e9", "cafe\u0301", "CAF\u00c9"},
+		"οδυσσευσ":           {"οδυσσευς", "οδυσσευσ", "ΟΔΥΣΣΕΥΣ", "Οδυσσευς"},
+		"strauss":            {"Strauß", "STRAUẞ", "STRAUSS", "strauss"},
+		"\u13a0\u13a1":       {"\u13a0\u13a1", "\uab70\uab71"},
+		"izmir":              {"\u0130zmir", "IZMIR"}, // as ever: strings.ToLower knows no other i
+		"हिन्दी":             {"हिन्दी"},
+		"\u0e4d\u0e32\u0e01": {"\u0e33\u0e01"},
+	} {
+		for _, spelling := range spellings {
+			assert.Equal(t, want, Canonical(spelling), "%+q", spelling)
+			assert.Equal(t, want, Canonical(want), "%+q", want)
+			assert.Contains(t, LoginForms(spelling), want, "%+q", spelling)
+		}
 	}
 	assert.NotEqual(t, Canonical("alice"), Canonical("al ice"))
-	assert.Equal(t, Canonical("caf\u00e9"), Canonical("cafe\u0301"), "one letter, composed or not")
+}
+
+// What was stored before names were folded is found as well.
+func TestLoginForms(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string][]string{
+		"Alice":              {"alice"},
+		"Straße":             {"straße", "strasse"},
+		"ΟΔΥΣΣΕΥΣ":           {"οδυσσευσ", "οδυσσευς"},
+		"οδυσσευς":           {"οδυσσευς", "οδυσσευσ"},
+		"Straße@Example.com": {"straße@example.com"},
+	} {
+		assert.Equal(t, want, LoginForms(typed), typed)
+	}
 }
 
 func TestUsernames(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"al", "alice", "alice.liddell", "a-b_c+d", "zoë", "7of9"} {
+	for _, name := range []string{
+		"al", "alice", "alice.liddell", "a-b_c+d", "zoë", "7of9", "हिन्दी", "ประยุทธ์", "李", "김", "あ", "日本語", "οδυσσευσ", "кириллица",
+		"نرم\u200cافزار", "gal·la", "\u13a0\u13a1", "שלום7",
+	} {
 		assert.True(t, validUsername(name), name)
 	}
-	for _, name := range []string{"", "a", "Alice", ".alice", "al ice", "alice@example.com", "al/ice", "<b>", "a\x00b", "a\u200bb", strings.Repeat("a", 255)} {
-		assert.False(t, validUsername(name), "%q", name)
+	for _, name := range []string{
+		"", "a", "é", "Alice", ".alice", "al ice", "alice@example.com", "al/ice", "<b>", "a\x00b", "a\u200bb", "a\u200db", "a\u00adb",
+		"\u0301ab", "strauß", "οδυσσευς", "שלוםa", "ａｌ", "a\xff", "al\u3000ice", "a😀b", strings.Repeat("a", 255),
+	} {
+		assert.False(t, validUsername(name), "%+q", name)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 // What the registry refuses.
 var (
-	ErrUsername = errors.New("a user name has 2 or more letters, digits or . _ - +, starts with a letter or digit and is in lower case")
+	ErrUsername = errors.New("a user name has 2 or more letters, digits or . _ - + (one is enough in Chinese, Japanese or Korean) and starts with a letter or digit; right-to-left and left-to-right letters do not mix")
 	ErrEmail    = errors.New("that is not an email address")
 	ErrPhone    = errors.New("a phone number starts with + and the country code and has 8 to 15 digits")
 	ErrPassword = errors.New("a password has 8 to 128 characters, and no control characters")
@@ -26,7 +26,9 @@ var (
 type Store interface {
 	User(ctx context.Context, id provider.ID) (*User, error)
 	UserBySubject(ctx context.Context, subject string) (*User, error)
-	UserByLogin(ctx context.Context, canonical string) (*User, error)
+	// UserByLogin reads the user who has one of the forms as user name or email address, by
+	// the first that somebody has (LoginForms).
+	UserByLogin(ctx context.Context, forms ...string) (*User, error)
 	CreateUser(ctx context.Context, u *User) error
 	// LockUser reads a user whom nobody else changes until the transaction ends.
 	LockUser(ctx context.Context, id provider.ID) (*User, error)
@@ -67,7 +69,9 @@ func NewRegistry(store Store, tx transactor, h hasher, clock provider.Clock, ran
 // another way. It fills in id, subject and times, and returns one of the errors above or
 // provider.ErrConflict.
 func (r *Registry) Create(ctx context.Context, u *User, password string) error {
-	u.Username, u.Email = Canonical(u.Username), Canonical(u.Email)
+	if err := r.rename(ctx, u, &User{}); err != nil {
+		return err
+	}
 	if err := validate(u); err != nil {
 		return err
 	}
@@ -95,7 +99,7 @@ func (r *Registry) Find(ctx context.Context, who string) (*User, error) {
 			return u, err
 		}
 	}
-	return r.store.UserByLogin(ctx, Canonical(who))
+	return r.store.UserByLogin(ctx, LoginForms(who)...)
 }
 
 // Update changes the user that Find finds: change gets the present one and alters it in place.
@@ -107,10 +111,12 @@ func (r *Registry) Update(ctx context.Context, who string, change func(u *User))
 		if err != nil {
 			return err
 		}
-		id, subject, hash, created := u.ID, u.Subject, u.PasswordHash, u.CreatedAt
+		before := *u
 		change(u)
-		u.ID, u.Subject, u.PasswordHash, u.CreatedAt, u.UpdatedAt = id, subject, hash, created, r.clock.Now(ctx)
-		u.Username, u.Email = Canonical(u.Username), Canonical(u.Email)
+		u.ID, u.Subject, u.PasswordHash, u.CreatedAt, u.UpdatedAt = before.ID, before.Subject, before.PasswordHash, before.CreatedAt, r.clock.Now(ctx)
+		if err := r.rename(ctx, u, &before); err != nil {
+			return err
+		}
 		if err := validate(u); err != nil {
 			return err
 		}
@@ -143,6 +149,35 @@ func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User
 	return updated, err
 }
 
+// rename puts the names that differ from those before into canonical form and checks them. Others
+// stay as they are: an older form is still good. A user name is taken, too, when somebody has
+// another form of it.
+func (r *Registry) rename(ctx context.Context, u, before *User) error {
+	if u.Email != before.Email {
+		u.Email = canonicalEmail(u.Email)
+		if u.Email != "" && !validEmail(u.Email) {
+			return ErrEmail
+		}
+	}
+	if u.Username == before.Username && u.Username != "" {
+		return nil
+	}
+	forms := LoginForms(u.Username)
+	u.Username = Canonical(u.Username)
+	if !validUsername(u.Username) {
+		return ErrUsername
+	}
+	other, err := r.store.UserByLogin(ctx, forms...)
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return nil
+	case err == nil && other.ID != u.ID:
+		return provider.ErrConflict
+	default:
+		return err
+	}
+}
+
 // lock finds a user to change. A change writes the whole user: made from what was read before
 // somebody else's, it would undo that one, such as a new password.
 func (r *Registry) lock(ctx context.Context, who string) (*User, error) {
@@ -170,10 +205,6 @@ func (r *Registry) hash(ctx context.Context, u *User, password string) (string, 
 
 func validate(u *User) error {
 	switch {
-	case !validUsername(u.Username):
-		return ErrUsername
-	case u.Email != "" && !validEmail(u.Email):
-		return ErrEmail
 	case u.Phone != "" && !validPhone(u.Phone):
 		return ErrPhone
 	case slices.ContainsFunc(u.Roles, func(role string) bool { return !validRole(role) }):

@@ -20,7 +20,7 @@ const decoy = "$argon2id$v=19$m=19456,t=2,p=1$Z2F0ZWhvdXNlLWRlY295IQ$Rk4xd2lqUW5
 
 // loginFinder finds a user by canonical user name or email address.
 type loginFinder interface {
-	UserByLogin(ctx context.Context, canonical string) (*User, error)
+	UserByLogin(ctx context.Context, forms ...string) (*User, error)
 }
 
 // SignIn verifies passwords.
@@ -45,7 +45,7 @@ func NewSignIn(users loginFinder, h hasher, t Throttle, events publisher) *SignI
 // *Throttled without having looked at the password.
 func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	try := Try{Account: Canonical(a.Login), Prefix: a.Prefix}
-	u, err := s.users.UserByLogin(ctx, try.Account)
+	u, err := s.users.UserByLogin(ctx, LoginForms(a.Login)...)
 	if err != nil && !errors.Is(err, provider.ErrNotFound) {
 		return nil, fmt.Errorf("find user: %w", err)
 	}

@@ -50,6 +50,18 @@ func testUsers(t *testing.T, f *fixture) {
 		_, err := f.UserByLogin(ctx, login)
 		assert.ErrorIs(t, err, provider.ErrNotFound, "%q", login)
 	}
+	f.user(t, "strasse")
+	for want, forms := range map[string][]string{"alice": {"nobody", "alice", "strasse"}, "strasse": {"strasse", "alice"}, "": {"straße", "nobody"}} {
+		back, err := f.UserByLogin(ctx, forms...)
+		if want == "" {
+			require.ErrorIs(t, err, provider.ErrNotFound)
+			continue
+		}
+		require.NoError(t, err)
+		assert.Equal(t, want, back.Username, "the first that somebody has")
+	}
+	_, err := f.UserByLogin(ctx)
+	require.ErrorIs(t, err, provider.ErrNotFound)
 	back, err := f.UserBySubject(ctx, u.Subject)
 	require.NoError(t, err)
 	assert.Equal(t, u, back)
