@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgtype"
+
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
@@ -14,6 +16,10 @@ type rowID provider.ID
 
 // Value is part of driver.Valuer.
 func (id rowID) Value() (driver.Value, error) { return id[:], nil }
+
+// UUIDValue tells pgx what the bytes are. Where statements are not prepared (behind a pooler
+// that hands connections out by transaction) the server does not say what it expects.
+func (id rowID) UUIDValue() (pgtype.UUID, error) { return pgtype.UUID{Bytes: id, Valid: true}, nil }
 
 // Scan is part of sql.Scanner.
 func (id *rowID) Scan(source any) error {
@@ -71,6 +77,11 @@ func (id optionalID) Value() (driver.Value, error) {
 		return nil, nil //nolint:nilnil // NULL
 	}
 	return id[:], nil
+}
+
+// UUIDValue tells pgx what the bytes are.
+func (id optionalID) UUIDValue() (pgtype.UUID, error) {
+	return pgtype.UUID{Bytes: id, Valid: !provider.ID(id).IsZero()}, nil
 }
 
 // Scan is part of sql.Scanner.

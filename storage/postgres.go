@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,9 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 )
@@ -34,11 +31,9 @@ func (*postgresDialect) open(_ context.Context, o Options) (*pool, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 5 * time.Second
 	}
-	// A transaction that a crashed or frozen process left open must not hold its locks.
-	setDefault(config.RuntimeParams, "idle_in_transaction_session_timeout", "10000")
 	setDefault(config.RuntimeParams, "application_name", "gatehouse")
 	config.RuntimeParams["timezone"] = "UTC"
-	db := stdlib.OpenDB(*config)
+	db := sql.OpenDB(newConnector(config, o.Log))
 	most := o.MaxConns
 	if most == 0 {
 		most = defaultConns
@@ -101,12 +96,7 @@ func (*postgresDialect) classify(err error) class {
 
 func (*postgresDialect) migrations() string { return "migrations/postgres" }
 
-// goose holds an advisory lock while it works: of two replicas that start at once, one
-// waits.
+// goose holds a lock while it works: of two replicas that start at once, one waits.
 func (*postgresDialect) goose(*sql.DB) (goose.Dialect, []goose.ProviderOption, error) {
-	locker, err := lock.NewPostgresSessionLocker()
-	if err != nil {
-		return "", nil, fmt.Errorf("storage: migration lock: %w", err)
-	}
-	return goose.DialectPostgres, []goose.ProviderOption{goose.WithSessionLocker(locker)}, nil
+	return goose.DialectPostgres, []goose.ProviderOption{goose.WithLocker(&migrationLock{})}, nil
 }

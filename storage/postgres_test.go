@@ -13,6 +13,38 @@ func TestPostgres(t *testing.T) {
 	storagetest.Run(t, newPostgres)
 }
 
+// Without prepared statements the server is not asked what types it expects, and we have to
+// say what ours are.
+func TestPostgresWithoutPreparedStatements(t *testing.T) {
+	t.Parallel()
+	storagetest.Run(t, func(t testing.TB) string { return newPostgres(t) + "&default_query_exec_mode=simple_protocol" })
+}
+
+func TestPostgresWithOtherModes(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"cache_describe", "describe_exec", "exec"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			storagetest.Run(t, func(t testing.TB) string { return newPostgres(t) + "&default_query_exec_mode=" + mode },
+				"clients", "tokens", "refresh tokens", "users", "sessions", "codes", "janitor", "signed with", "statements")
+		})
+	}
+}
+
+// A pooler that hands connections out by transaction refuses settings of a session, loses
+// prepared statements and lets go of a session's locks. No setting of ours is needed for it.
+func TestPgBouncer(t *testing.T) {
+	t.Parallel()
+	pg := services.Postgres(t)
+	bouncer := services.NewBouncer(t, pg)
+	storagetest.Run(t, func(t testing.TB) string { return bouncer.Through(newPostgres(t), pg) })
+}
+
+func TestAReadOnlyPostgresIsNotWritable(t *testing.T) {
+	t.Parallel()
+	notWritable(t, newPostgres(t), newPostgres(t)+"&default_transaction_read_only=on")
+}
+
 func newPostgres(t testing.TB) string {
 	return services.Postgres(t).Database(t, storage.SchemaHash(), func(url string) error {
 		migrate(t, url)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
@@ -23,10 +22,12 @@ const readers = 4
 // and waiting in a queue of ours is fair and cheap where its busy handler sleeps and
 // retries; and readers, which it never blocks and which may not write.
 func (sqliteDialect) open(ctx context.Context, o Options) (*pool, error) {
-	path, query, _ := strings.Cut(strings.TrimPrefix(o.URL, "sqlite://"), "?")
-	extra, err := url.ParseQuery(query)
-	if err != nil || path == "" {
-		return nil, errors.New("storage: the SQLite URL must be sqlite://PATH")
+	path, extra, err := parseSQLiteURL(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	if err := privateFile(path); err != nil {
+		return nil, fmt.Errorf("storage: make %s: %w", path, err)
 	}
 	write, err := sql.Open("sqlite", sqliteDSN(path, extra, "foreign_keys(1)"))
 	if err != nil {

@@ -1,13 +1,17 @@
 package storage_test
 
 import (
+	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/storage"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
@@ -31,4 +35,62 @@ func migrate(t testing.TB, url string) {
 	_, err = s.Migrate(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
+}
+
+// ? # % and spaces are part of a path, wherever it is said.
+func TestSQLitePaths(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"dq?x", "a#b", "100%", "%41", "with space", "a&b=c", "plain"} {
+		dir := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.Mkdir(dir, 0o700))
+		path := filepath.Join(dir, "gatehouse.db")
+		migrate(t, storage.SQLiteURL(path))
+		assert.FileExists(t, path)
+		entries, err := os.ReadDir(filepath.Dir(dir))
+		require.NoError(t, err)
+		assert.Len(t, entries, 1, "and nothing beside it")
+		back, err := storage.SQLitePath(storage.SQLiteURL(path) + "?_pragma=synchronous(OFF)")
+		require.NoError(t, err)
+		assert.Equal(t, path, back)
+	}
+	for _, address := range []string{"sqlite://", "sqlite:///x/100%", "sqlite://?a=b", "sqlite:///x?%zz"} {
+		_, err := storage.Open(t.Context(), storage.Options{URL: address, Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
+		assert.ErrorContains(t, err, "SQLite URL", address)
+	}
+}
+
+// Whoever else has an account on the machine reads nothing.
+func TestSQLiteFilesAreForTheirOwner(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // as an operator's own directory
+	path := filepath.Join(dir, "gatehouse.db")
+	s, err := storage.Open(t.Context(), storage.Options{URL: storage.SQLiteURL(path), Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	_, err = s.Migrate(t.Context())
+	require.NoError(t, err)
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(path + suffix)
+		require.NoError(t, err)
+		assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm(), suffix)
+	}
+}
+
+func TestAReadOnlySQLiteIsNotWritable(t *testing.T) {
+	t.Parallel()
+	notWritable(t, newSQLite(t), newSQLite(t)+"&_pragma=query_only(1)")
+}
+
+// notWritable: the second address answers, and takes nothing.
+func notWritable(t *testing.T, good, readOnly string) {
+	t.Helper()
+	for address, want := range map[string]error{good: nil, readOnly: provider.ErrUnavailable} {
+		s, err := storage.Open(t.Context(), storage.Options{URL: address, Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		_, err = s.CatalogueVersion(t.Context())
+		require.NoError(t, err)
+		require.ErrorIs(t, s.Writable(t.Context()), want)
+		require.NoError(t, s.Close())
+	}
 }

@@ -39,7 +39,7 @@ type Store struct {
 func Open(ctx context.Context, o Options) (*Store, error) {
 	var d dialect
 	switch {
-	case strings.HasPrefix(o.URL, "sqlite://"):
+	case strings.HasPrefix(o.URL, sqliteScheme):
 		d = sqliteDialect{}
 	case strings.HasPrefix(o.URL, "postgres://"), strings.HasPrefix(o.URL, "postgresql://"):
 		d = &postgresDialect{}
@@ -77,8 +77,10 @@ func (s *Store) Pools() map[string]*sql.DB {
 	return map[string]*sql.DB{"reads": s.pool.read, "writes": s.pool.write}
 }
 
-// Ping tells whether the database answers.
-func (s *Store) Ping(ctx context.Context) error {
-	var one int
-	return s.fault(s.row(ctx, "SELECT 1").Scan(&one))
+// Writable tells whether the database answers and takes what is written: one that became
+// read-only (a standby after a failover, a full or remounted disk) answers too, and nothing
+// works with it. The statement changes no row, so it writes nothing and waits for no lock but
+// SQLite's own.
+func (s *Store) Writable(ctx context.Context) error {
+	return s.exec(ctx, "UPDATE settings SET value = value WHERE name = ''")
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
+	"github.com/gatehouse-id/gatehouse/storage"
 )
 
 // postgres tells whether the database is a server, shared by replicas.
@@ -29,9 +30,9 @@ func (c *config) databaseURL() string {
 	case c.DatabaseURL != "":
 		return c.DatabaseURL
 	case c.Dev:
-		return "sqlite://" + filepath.Join(c.DataDir, "dev.db")
+		return storage.SQLiteURL(filepath.Join(c.DataDir, "dev.db"))
 	default:
-		return "sqlite://" + filepath.Join(c.DataDir, "gatehouse.db")
+		return storage.SQLiteURL(filepath.Join(c.DataDir, "gatehouse.db"))
 	}
 }
 

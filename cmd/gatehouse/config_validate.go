@@ -14,6 +14,7 @@ import (
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/storage"
 )
 
 // validate judges the settings that serving needs. Each fault is one sentence that says
@@ -119,6 +120,9 @@ func (c *config) validateRest() error {
 	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "sqlite://") && !c.postgres() {
 		faults = append(faults, errors.New("GATEHOUSE_DATABASE_URL must begin with sqlite:// or postgres://"))
+	}
+	if _, err := storage.SQLitePath(c.DatabaseURL); err != nil {
+		faults = append(faults, fmt.Errorf("GATEHOUSE_DATABASE_URL: %w", err))
 	}
 	return errors.Join(faults...)
 }

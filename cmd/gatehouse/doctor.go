@@ -100,7 +100,7 @@ func (e *environment) examineDatabase(ctx context.Context, c config) []finding {
 		return []finding{{"database", wrong, explainError(err)}}
 	}
 	defer func() { _ = store.Close() }() // nothing was written
-	if err := store.Ping(ctx); err != nil {
+	if err := store.Writable(ctx); err != nil {
 		return []finding{{"database", wrong, explainError(err)}}
 	}
 	findings := []finding{{"database", fine, "answers"}}

@@ -79,6 +79,9 @@ func (e *environment) inHouse(act func(cmd *cobra.Command, h *house, args []stri
 }
 
 func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger, statements storage.Statements, listeners ...event.Listener) (_ *house, err error) {
+	if err := c.tightenFiles(ctx, log); err != nil {
+		return nil, err
+	}
 	store, err := e.openStore(ctx, c, log, statements)
 	if err != nil {
 		return nil, err

@@ -120,7 +120,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return err
 	}
 	drain := &handlers.Drain{}
-	ops := handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Ping})
+	ops := handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Writable})
 
 	background := []func(context.Context){watcher.Run}
 	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs) {

@@ -103,7 +103,7 @@ func (t *telemetry) watch(h *house, l limits) error {
 		errs = append(errs, m.SQL.Watch(pool, name))
 	}
 	errs = append(errs,
-		m.Ready.Watch("database", h.store.Ping),
+		m.Ready.Watch("database", h.store.Writable),
 		m.Keys.Watch(func(ctx context.Context) ([]metrics.SigningKey, error) { return h.shownKeys(ctx), nil }),
 	)
 	if l.redis != nil {

@@ -112,7 +112,7 @@ func (k *Key) IDs() []byte {
 	var ids []byte
 	for id, d := range slices.Backward(known.byID[:]) {
 		if d != nil {
-			ids = append(ids, byte(id))
+			ids = append(ids, byte(id)) //nolint:gosec // an index of 256
 		}
 	}
 	return ids

@@ -189,19 +189,19 @@ func testSignedWith(t *testing.T, f *fixture) {
 	create("people", client.Opaque, "ES256", client.AuthorizationCode)
 	create("rsa", client.JWT, "", client.AuthorizationCode)
 	since := f.clock()
-	issue := func(id string) *grant.Token {
-		tok := f.token(f.grant(t, id, nil).ID)
+	issue := func(g *grant.Grant) *grant.Token {
+		tok := f.token(g.ID)
 		require.NoError(t, f.InsertToken(ctx, tok))
 		return tok
 	}
 	for _, id := range []string{"opaque", "signed"} {
-		issue(id)
+		issue(f.grant(t, id, nil))
 	}
-	require.NoError(t, f.RevokeToken(ctx, issue("signed").ID, f.clock()))
-	ended := issue("signed")
+	require.NoError(t, f.RevokeToken(ctx, issue(f.grant(t, "signed", nil)).ID, f.clock()))
+	ended := issue(f.grant(t, "signed", nil))
 	require.NoError(t, f.EndGrant(ctx, ended.GrantID, f.clock()))
 	f.advance(time.Minute)
-	issue("signed")
+	issue(f.grant(t, "signed", nil))
 
 	of := func(alg keys.Algorithm, since, now time.Time) []keys.Affected {
 		list, err := f.SignedWith(ctx, alg, since, now)

@@ -9,15 +9,21 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that inspects Postgres
 	"github.com/stretchr/testify/require"
 	_ "modernc.org/sqlite" // the driver that inspects SQLite
+
+	"github.com/gatehouse-id/gatehouse/storage"
 )
 
 // inspect opens a database beside the server, as an attacker with a stolen copy would.
 func inspect(t testing.TB, url string) *sql.DB {
 	t.Helper()
 	driver, dsn := "pgx", url
-	if path, ok := strings.CutPrefix(url, "sqlite://"); ok {
-		path, _, _ = strings.Cut(path, "?")
+	path, err := storage.SQLitePath(url)
+	require.NoError(t, err)
+	if path != "" {
 		driver, dsn = "sqlite", "file:"+path+"?_pragma=busy_timeout(5000)"
+	}
+	if driver == "pgx" && !strings.Contains(url, "default_query_exec_mode") {
+		dsn += "&default_query_exec_mode=exec" // behind a pooler nothing can be prepared
 	}
 	db, err := sql.Open(driver, dsn)
 	require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,8 +16,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// Run runs the suite. NewURL gives the address of a fresh, migrated database.
-func Run(t *testing.T, newURL func(t testing.TB) string) {
+// Run runs the suite, or only the named parts of it. NewURL gives the address of a fresh,
+// migrated database.
+func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 	t.Helper()
 	for name, test := range map[string]func(t *testing.T, f *fixture){
 		"clients": testClients, "client listing": testClientListing, "origins": testOrigins, "scopes": testScopes,
@@ -29,6 +31,9 @@ func Run(t *testing.T, newURL func(t testing.TB) string) {
 		"transactions":               testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
 		"leases": testLeases, "janitor": testJanitor, "times": testTimes, "statements": testStatements, "migrations": testMigrations,
 	} {
+		if len(only) > 0 && !slices.Contains(only, name) {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, newFixture(t, newURL(t)))

@@ -39,9 +39,17 @@ func TestADatabaseThatRefusesToWriteIsA503(t *testing.T) {
 		}
 	}
 	assert.True(t, s.active("billing", secret, token), "still good, and nobody said otherwise")
+	ready := func() int {
+		answer, err := http.Get(s.ops + "/healthz/ready")
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		return answer.StatusCode
+	}
+	assert.Equal(t, http.StatusServiceUnavailable, ready(), "another server may have a database that writes")
 
 	admin(t, pg, "ALTER SYSTEM RESET default_transaction_read_only")
 	require.Equal(t, http.StatusOK, revoke().status)
+	assert.Equal(t, http.StatusOK, ready())
 	assert.False(t, s.active("billing", secret, token))
 }
 

@@ -1,5 +1,5 @@
-// Package services gives tests the real servers they need: private instances of Postgres
-// and Redis on free ports of loopback, and the path of a browser. Servers that already run
+// Package services gives tests the real servers they need: private instances of Postgres,
+// PgBouncer and Redis on free ports of loopback, and the path of a browser. Servers that already run
 // on the machine are never touched.
 //
 // `make test` starts one instance of each for all packages. A single `go test` starts its

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Installs what the tests run against, when it is missing: Postgres, Redis, Prometheus, a
-# browser, and the C compiler that the race detector needs. Debian and its relatives only; elsewhere,
+# Installs what the tests run against, when it is missing: Postgres, PgBouncer, Redis,
+# Prometheus, a browser, and the C compiler that the race detector needs. Debian and its relatives only; elsewhere,
 # and without the right to install, it says what to do.
 set -eu
 
 missing=
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+[ -x /usr/sbin/pgbouncer ] || missing="$missing pgbouncer"
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
