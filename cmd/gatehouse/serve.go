@@ -216,7 +216,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, origi
 	if err != nil {
 		return nil, err
 	}
-	people := browser.New(browser.Config{
+	people, err := browser.New(browser.Config{
 		Issuer:        c.Issuer,
 		Lifetimes:     c.lifetimes(),
 		Authorize:     oauth.NewAuthorizeEndpoint(directory, h.store, codes, idTokens, scopes, c.RequirePKCE, e.clock),
@@ -233,6 +233,9 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, origi
 		Clock:         e.clock,
 		Random:        e.random,
 	})
+	if err != nil {
+		return nil, err
+	}
 	var legacy handlers.HandlerFunc
 	if c.LegacyTokenCheck || c.Dev {
 		legacy = oauthhandlers.LegacyCheck(oauth.NewLegacyCheck(h.inspector, directory, h.store, names))

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -87,8 +88,13 @@ type Browser struct {
 }
 
 // New makes a Browser.
-func New(c Config) *Browser {
-	return &Browser{Config: c, secure: strings.HasPrefix(c.Issuer, "https://"), origin: http.NewCrossOriginProtection()}
+func New(c Config) (*Browser, error) {
+	origin := http.NewCrossOriginProtection()
+	// Behind a proxy the Host header may be another one than people see.
+	if err := origin.AddTrustedOrigin(c.Issuer); err != nil {
+		return nil, fmt.Errorf("browser: %w", err)
+	}
+	return &Browser{Config: c, secure: strings.HasPrefix(c.Issuer, "https://"), origin: origin}, nil
 }
 
 // signedIn is the session of the browser, or nil.

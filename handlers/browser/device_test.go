@@ -34,7 +34,8 @@ func newHousehold(t *testing.T) *household {
 	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: make([]byte, 32)}, time.Now, rand.Reader)
 	require.NoError(t, err)
 	h := &household{now: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}
-	h.Browser = New(Config{Issuer: "https://id.example", Devices: ring.Key(keyring.Device), Clock: func() time.Time { return h.now }, Random: rand.Reader})
+	h.Browser, err = New(Config{Issuer: "https://id.example", Devices: ring.Key(keyring.Device), Clock: func() time.Time { return h.now }, Random: rand.Reader})
+	require.NoError(t, err)
 	return h
 }
 

@@ -30,7 +30,8 @@ func TestFlowsOpenInTheirBrowserForAnHour(t *testing.T) {
 	require.NoError(t, err)
 	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
-	b := New(Config{Issuer: "https://id.example", Seal: ring.Key(keyring.Flow), Clock: clock, Random: rand.Reader})
+	b, err := New(Config{Issuer: "https://id.example", Seal: ring.Key(keyring.Flow), Clock: clock, Random: rand.Reader})
+	require.NoError(t, err)
 
 	page := httptest.NewRecorder()
 	begun := b.begin(t.Context(), url.Values{"client_id": {"app"}, "state": {"secret-of-the-app"}})

@@ -43,12 +43,39 @@ func readPost(r *http.Request) (url.Values, error) {
 }
 
 // readOwnForm reads a form of one of our own pages. Another site must not sign people in
-// or out, or agree for them (threats 43, Casdoor CVE-2023-34927).
+// or out, or agree for them: that would let it make a person work in an account of its own.
 func (b *Browser) readOwnForm(r *http.Request) (url.Values, error) {
-	if err := b.origin.Check(r); err != nil {
-		return nil, refusal.New(refusal.AccessDenied, refusal.CheckCrossSite, "The form was sent from another site.").Because(err)
+	elsewhere := b.origin.Check(r)
+	refused := refusal.New(refusal.AccessDenied, refusal.CheckCrossSite, "The form was sent from another site.").Because(elsewhere)
+	if elsewhere != nil && !originWithheld(r) {
+		return nil, refused
 	}
-	return readPost(r)
+	form, err := readPost(r)
+	if err != nil {
+		return nil, err
+	}
+	if elsewhere != nil && !b.shownHere(r, form) {
+		return nil, refused
+	}
+	return form, nil
+}
+
+// originWithheld: the browser says nothing about where the form stood. That may be a page of
+// ours, in a browser without Fetch Metadata that keeps the referrer to itself, or a frame of
+// anybody's.
+func originWithheld(r *http.Request) bool {
+	return r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == ""
+}
+
+// shownHere tells whether the form holds what a page of ours held in this very browser: it is
+// sealed for a cookie that nobody else knows, and that other sites' forms do not bring.
+func (b *Browser) shownHere(r *http.Request, form url.Values) bool {
+	for _, name := range []string{"flow", "page"} {
+		if _, err := b.open(r, form.Get(name)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // readable: broken UTF-8 and NUL are nothing that a page sends.

@@ -29,8 +29,12 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 }
 
 // ServeLoginPage serves the sign-in page on its own, outside a flow.
-func (b *Browser) ServeLoginPage(w http.ResponseWriter, _ *http.Request) error {
-	return b.Pages.Login(w, http.StatusOK, pages.Login{})
+func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
+	proof, err := b.seal(w, r, b.begin(r.Context(), nil))
+	if err != nil {
+		return err
+	}
+	return b.Pages.Login(w, http.StatusOK, pages.Login{Proof: proof})
 }
 
 // ServeLogin takes a user name and a password.
@@ -39,7 +43,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := pages.Login{Flow: form.Get("flow"), Username: form.Get("username")}
+	page := pages.Login{Flow: form.Get("flow"), Proof: form.Get("page"), Username: form.Get("username")}
 	if page.Flow != "" {
 		p, err := b.open(r, page.Flow)
 		if err != nil {

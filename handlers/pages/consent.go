@@ -64,5 +64,5 @@ func (l Lasts) split() (unit string, count int64) {
 
 // Consent writes the consent page.
 func (s *Set) Consent(w http.ResponseWriter, page Consent) error {
-	return s.writeForm(w, http.StatusOK, "consent", page)
+	return s.writeForm(w, http.StatusOK, "consent", page, formPolicy)
 }

@@ -15,6 +15,8 @@ const (
 type Login struct {
 	// Flow is the sealed request in progress, or empty.
 	Flow string
+	// Proof tells that the page was shown to this browser, outside a flow.
+	Proof string
 	// Problem says why the last try failed.
 	Problem  LoginProblem
 	Username string
@@ -26,5 +28,5 @@ type Login struct {
 
 // Login writes the sign-in page.
 func (s *Set) Login(w http.ResponseWriter, status int, page Login) error {
-	return s.writeForm(w, status, "login", page)
+	return s.writeForm(w, status, "login", page, formPolicy)
 }

@@ -12,7 +12,7 @@ type Logout struct {
 
 // Logout writes the page that asks.
 func (s *Set) Logout(w http.ResponseWriter, page Logout) error {
-	return s.writeForm(w, http.StatusOK, "logout", page)
+	return s.writeForm(w, http.StatusOK, "logout", page, formPolicy)
 }
 
 // LoggedOut is the page that says that it is done.

@@ -74,8 +74,15 @@ func (s *Set) write(w http.ResponseWriter, status int, name string, page any) er
 }
 
 // writeForm writes a page with a form, which may be answered by a redirect.
-func (s *Set) writeForm(w http.ResponseWriter, status int, name string, page any) error {
-	return s.writePolicy(w, status, name, page, formPolicy)
+//
+// Browsers derive the Origin header of a form from the referrer policy of its page (Fetch
+// standard section 3.2): under no-referrer it is null, and those without Sec-Fetch-Site seem
+// to come from another site. Under strict-origin it is the true one, of a posted answer to an
+// application too, and Referer is that origin and no more: neither the path nor the query,
+// where codes stand, is ever sent.
+func (s *Set) writeForm(w http.ResponseWriter, status int, name string, page any, policy string) error {
+	w.Header().Set("Referrer-Policy", "strict-origin")
+	return s.writePolicy(w, status, name, page, policy)
 }
 
 // writePolicy renders before it writes, so that a template that fails still can become an

@@ -29,6 +29,7 @@ type window struct {
 	ctx     context.Context
 	server  *server
 	answers chan url.Values
+	headers chan http.Header // of the requests that brought them
 	config  oauth2.Config
 }
 
@@ -51,9 +52,13 @@ func dev(t *testing.T, more ...string) *server {
 
 func newWindow(t *testing.T, s *server) *window {
 	t.Helper()
-	w := &window{t: t, server: s, answers: make(chan url.Values, 10)}
+	w := &window{t: t, server: s, answers: make(chan url.Values, 10), headers: make(chan http.Header, 10)}
 	app := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.ParseForm() == nil && r.URL.Path == "/callback" {
+			select {
+			case w.headers <- r.Header:
+			default: // hardly a test reads them
+			}
 			w.answers <- r.Form
 		}
 		_, _ = fmt.Fprint(rw, `<!doctype html><title>app</title><p id="app-page">the application</p>`)
