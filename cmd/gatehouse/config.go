@@ -73,6 +73,9 @@ type config struct {
 	// SessionIdle and SessionLifetime end a sign-in without a visit, and whatever happens.
 	SessionIdle     time.Duration `koanf:"session_idle"`
 	SessionLifetime time.Duration `koanf:"session_lifetime"`
+	// KeepSignedIn ticks "Keep me signed in" on the sign-in page. The cookie of a session ends
+	// with the browser unless the box is ticked; then it has the lifetime of the session.
+	KeepSignedIn bool `koanf:"keep_signed_in"`
 
 	// KeyRotation is how long a signing key signs before the next takes over; 0 leaves it to
 	// "gatehouse key rotate". KeyPublishAhead is how long the next is published before.

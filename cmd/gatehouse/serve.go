@@ -225,6 +225,7 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, origi
 		Logout:        oauth.NewLogout(directory, idTokens),
 		Sessions:      session.NewManager(h.store, h.ring.Key(keyring.SessionHash), h.events, e.clock, e.random, session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
 		SignIn:        signIn,
+		KeepSignedIn:  c.KeepSignedIn,
 		Scopes:        h.catalogue,
 		Logos:         logo.NewGallery(directory, fetch, e.clock),
 		Pages:         set,

@@ -73,6 +73,9 @@ type Config struct {
 	// Lifetimes are what the consent page says about how long an access lasts.
 	Lifetimes grant.Lifetimes
 	Pages     *pages.Set
+	// KeepSignedIn ticks the box on the sign-in page that keeps people signed in when they
+	// close the browser.
+	KeepSignedIn bool
 	// Seal is for flows, Devices for the cookie of browsers that signed in before.
 	Seal, Devices sealer
 	Clock         provider.Clock

@@ -41,8 +41,9 @@ func (b *Browser) setCookie(w http.ResponseWriter, name, value string) {
 	b.setLongCookie(w, name, value, age)
 }
 
-// setLongCookie sets one that lives for age seconds. Lax: the browser sends it when an
-// application leads the person here, and not with what other sites post.
+// setLongCookie sets one that lives for age seconds; 0 is until the browser is closed. Lax:
+// the browser sends it when an application leads the person here, and not with what other
+// sites post.
 func (b *Browser) setLongCookie(w http.ResponseWriter, name, value string, age int) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // over plain http, in development, there is nothing to be secure about
 		Name: b.cookieName(name), Value: value, Path: "/", MaxAge: age,

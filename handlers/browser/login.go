@@ -24,6 +24,7 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 	page := pages.Login{
 		Flow: sealed, Username: f.Request.LoginHint, Client: f.Request.Client.Name, Logo: logoPath(f.Request.Client),
 		PolicyURI: f.Request.Client.PolicyURI, TOSURI: f.Request.Client.TOSURI,
+		Remember: b.KeepSignedIn,
 	}
 	return b.Pages.Login(w, http.StatusOK, page)
 }
@@ -34,7 +35,7 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return b.Pages.Login(w, http.StatusOK, pages.Login{Proof: proof})
+	return b.Pages.Login(w, http.StatusOK, pages.Login{Proof: proof, Remember: b.KeepSignedIn})
 }
 
 // ServeLogin takes a user name and a password.
@@ -43,7 +44,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := pages.Login{Flow: form.Get("flow"), Proof: form.Get("page"), Username: form.Get("username")}
+	page := pages.Login{Flow: form.Get("flow"), Proof: form.Get("page"), Username: form.Get("username"), Remember: form.Get("remember") != ""}
 	if page.Flow != "" {
 		p, err := b.open(r, page.Flow)
 		if err != nil {
@@ -86,7 +87,7 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	if err != nil {
 		return err
 	}
-	_, text, err := b.Sessions.Begin(r.Context(), user, []string{"pwd"}, previous)
+	s, text, err := b.Sessions.Begin(r.Context(), user, []string{"pwd"}, previous)
 	if errors.Is(err, provider.ErrStale) { // the password was changed while it was being verified
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
@@ -96,7 +97,11 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 		return err
 	}
 	line.Outcome("signed_in")
-	b.setCookie(w, sessionCookie, text)
+	age := 0 // until the browser is closed
+	if page.Remember {
+		age = int(s.ExpiresAt.Sub(s.AuthTime) / time.Second)
+	}
+	b.setLongCookie(w, sessionCookie, text, age)
 	b.rememberDevice(w, r, user.ID)
 	if page.Flow == "" {
 		seeOther(w, "/")

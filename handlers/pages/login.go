@@ -17,6 +17,8 @@ type Login struct {
 	Flow string
 	// Proof tells that the page was shown to this browser, outside a flow.
 	Proof string
+	// Remember: the person is kept signed in unless she says no.
+	Remember bool
 	// Problem says why the last try failed.
 	Problem  LoginProblem
 	Username string
