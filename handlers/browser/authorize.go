@@ -48,7 +48,7 @@ func repeatAsGet(w http.ResponseWriter, path string, form url.Values) error {
 	return nil
 }
 
-// advance does what a flow needs next.
+// advance does what a flow needs next, for whoever is signed in.
 func (b *Browser) advance(w http.ResponseWriter, r *http.Request, p progress) error {
 	f, err := b.request(r.Context(), p)
 	if err != nil {
@@ -59,6 +59,11 @@ func (b *Browser) advance(w http.ResponseWriter, r *http.Request, p progress) er
 	if err != nil {
 		return b.answerError(f, err)
 	}
+	return b.advanceAs(w, r, p, f, s)
+}
+
+// advanceAs does what a flow needs next, for the session, or for nobody.
+func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session) error {
 	step, err := b.Authorize.Next(r.Context(), f, s)
 	if err != nil {
 		return b.answerError(f, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // showLogin shows the sign-in page of a flow.
@@ -45,13 +46,13 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := pages.Login{Flow: form.Get("flow"), Proof: form.Get("page"), Username: form.Get("username"), Remember: form.Get("remember") != ""}
+	var p progress
+	var f oauth.Flow
 	if page.Flow != "" {
-		p, err := b.open(r, page.Flow)
-		if err != nil {
+		if p, err = b.open(r, page.Flow); err != nil {
 			return err
 		}
-		f, err := b.request(r.Context(), p)
-		if err != nil {
+		if f, err = b.request(r.Context(), p); err != nil {
 			return err
 		}
 		c := f.Request.Client
@@ -61,10 +62,30 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 			return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The person did not sign in.").For(c.ID))
 		}
 	}
-	return b.verify(w, r, form, page)
+	s, err := b.verify(w, r, form, page)
+	if s == nil {
+		return err
+	}
+	switch {
+	case page.Flow == "":
+		seeOther(w, "/")
+		return nil
+	case len(page.Flow) <= maxFlowAddress:
+		seeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(page.Flow))
+		return nil
+	default:
+		return b.advanceAs(w, r, p, f, s)
+	}
 }
 
-func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login) error {
+// maxFlowAddress bounds a flow that the browser carries back to authorize in the address. That
+// way a reload of the next page does not send the password again. A longer one, of a request
+// with a long state, goes on at once: proxies take 4 KiB of response headers by default, and
+// answer 502 when there are more.
+const maxFlowAddress = 1536
+
+// verify signs in who knows the password. Without a session it has answered, or failed.
+func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login) (*session.Session, error) {
 	line := canonical.From(r.Context())
 	user, err := b.SignIn.Verify(r.Context(), account.Attempt{
 		Login: page.Username, Password: form.Get("password"), Prefix: line.AddressPrefix(), Devices: b.devices(r),
@@ -74,27 +95,27 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	case errors.Is(err, account.ErrSignIn):
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
-		return b.Pages.Login(w, http.StatusUnprocessableEntity, page)
+		return nil, b.Pages.Login(w, http.StatusUnprocessableEntity, page)
 	case errors.As(err, &throttled):
 		line.Outcome("throttled")
 		w.Header().Set("Retry-After", strconv.Itoa(int((throttled.RetryAfter+time.Second-1)/time.Second)))
 		page.Problem = pages.TooManyTries
-		return b.Pages.Login(w, http.StatusTooManyRequests, page)
+		return nil, b.Pages.Login(w, http.StatusTooManyRequests, page)
 	case err != nil:
-		return err
+		return nil, err
 	}
 	previous, err := b.signedIn(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s, text, err := b.Sessions.Begin(r.Context(), user, []string{"pwd"}, previous)
 	if errors.Is(err, provider.ErrStale) { // the password was changed while it was being verified
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
-		return b.Pages.Login(w, http.StatusUnprocessableEntity, page)
+		return nil, b.Pages.Login(w, http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	line.Outcome("signed_in")
 	age := 0 // until the browser is closed
@@ -103,10 +124,5 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	}
 	b.setLongCookie(w, sessionCookie, text, age)
 	b.rememberDevice(w, r, user.ID)
-	if page.Flow == "" {
-		seeOther(w, "/")
-		return nil
-	}
-	seeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(page.Flow))
-	return nil
+	return s, nil
 }
