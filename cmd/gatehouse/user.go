@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,38 +15,10 @@ func newUser(env *environment) *cobra.Command {
 		Long: `Where a verb takes a USERNAME, here or elsewhere, an email address, an id or a subject will
 do. The id is for operators; the subject is what applications know the user by.`,
 	}
-	cmd.AddCommand(newUserCreate(env), newUserList(env), newUserGet(env), newUserSetPassword(env), newUserSetRoles(env),
+	cmd.AddCommand(newUserCreate(env), newUserList(env), newUserGet(env), newUserUpdate(env), newUserSetPassword(env), newUserSetRoles(env),
 		newUserSwitch(env, "disable", "Keep a user from signing in, and end all that was issued to them", true),
 		newUserSwitch(env, "enable", "Undo disable", false))
 	return cmd
-}
-
-type userView struct {
-	ID            string    `json:"id"`
-	Subject       string    `json:"sub"`
-	Username      string    `json:"username"`
-	Email         string    `json:"email"`
-	EmailVerified bool      `json:"email_verified"`
-	Phone         string    `json:"phone"`
-	PhoneVerified bool      `json:"phone_verified"`
-	Roles         []string  `json:"roles"`
-	Disabled      bool      `json:"disabled"`
-	CreatedAt     time.Time `json:"created_at"`
-	UpdatedAt     time.Time `json:"updated_at"`
-}
-
-func userViewOf(u *account.User) userView {
-	return userView{
-		u.ID.String(), u.Subject, u.Username, u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, orEmpty(u.Roles), u.Disabled, u.CreatedAt, u.UpdatedAt,
-	}
-}
-
-func (e *environment) printUser(u *account.User, asJSON bool) error {
-	if asJSON {
-		return printJSON(e.Out, userViewOf(u))
-	}
-	return facts(e.Out, "ID", u.ID.String(), "Subject", u.Subject, "Username", u.Username, "Email", u.Email, "Phone", u.Phone,
-		"Roles", strings.Join(u.Roles, " "), "Disabled", yesNo(u.Disabled), "Created", when(u.CreatedAt), "Updated", when(u.UpdatedAt))
 }
 
 func newUserGet(env *environment) *cobra.Command {

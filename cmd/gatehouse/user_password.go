@@ -18,12 +18,13 @@ func newUserCreate(env *environment) *cobra.Command {
 		Long: `Adds a user. The password is asked for twice, or read from standard input with
 --password-stdin; it is never an argument, which every user of the machine could see.`,
 		Example: `  gatehouse user create alice --email alice@example.com
+  gatehouse user create alice --email alice@example.com --email-verified --name "Alice Liddell"
   gatehouse user create bob --role admin --password-stdin < password.txt`,
 		Args: cobra.ExactArgs(1),
 	}
 	var u account.User
-	cmd.Flags().StringVar(&u.Email, "email", "", "email address")
-	cmd.Flags().StringVar(&u.Phone, "phone", "", "phone number, such as +442071838750")
+	var f userFlags
+	f.register(cmd)
 	cmd.Flags().StringArrayVar(&u.Roles, "role", nil, "role, such as admin (repeatable)")
 	fromStdin := cmd.Flags().Bool("password-stdin", false, "read the password from standard input")
 	asJSON := addJSON(cmd)
@@ -33,6 +34,7 @@ func newUserCreate(env *environment) *cobra.Command {
 			return err
 		}
 		u.Username = args[0]
+		f.apply(cmd, &u)
 		if err := h.users.Create(cmd.Context(), &u, password); err != nil {
 			return fmt.Errorf("user %q: %w", args[0], err)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -66,13 +67,13 @@ func NewRegistry(store Store, tx transactor, h hasher, clock provider.Clock, ran
 }
 
 // Create adds a user with the given password, which may be empty for one who signs in in
-// another way. It fills in id, subject and times, and returns one of the errors above or
-// provider.ErrConflict.
+// another way. It fills in id, subject and times, and returns one of the errors above,
+// *Invalid or provider.ErrConflict.
 func (r *Registry) Create(ctx context.Context, u *User, password string) error {
 	if err := r.rename(ctx, u, &User{}); err != nil {
 		return err
 	}
-	if err := validate(u); err != nil {
+	if err := validate(u, &User{}); err != nil {
 		return err
 	}
 	if password != "" {
@@ -103,7 +104,8 @@ func (r *Registry) Find(ctx context.Context, who string) (*User, error) {
 }
 
 // Update changes the user that Find finds: change gets the present one and alters it in place.
-// Its id, subject and password are not its to change.
+// Its id, subject and password are not its to change. It returns one of the errors above,
+// *Invalid or provider.ErrConflict.
 func (r *Registry) Update(ctx context.Context, who string, change func(u *User)) (*User, error) {
 	var updated *User
 	err := r.tx.InTx(ctx, func(ctx context.Context) error {
@@ -112,12 +114,16 @@ func (r *Registry) Update(ctx context.Context, who string, change func(u *User))
 			return err
 		}
 		before := *u
+		if u.Profile.Address != nil {
+			address := *u.Profile.Address
+			before.Profile.Address = &address
+		}
 		change(u)
 		u.ID, u.Subject, u.PasswordHash, u.CreatedAt, u.UpdatedAt = before.ID, before.Subject, before.PasswordHash, before.CreatedAt, r.clock.Now(ctx)
 		if err := r.rename(ctx, u, &before); err != nil {
 			return err
 		}
-		if err := validate(u); err != nil {
+		if err := validate(u, &before); err != nil {
 			return err
 		}
 		updated = u
@@ -149,35 +155,6 @@ func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User
 	return updated, err
 }
 
-// rename puts the names that differ from those before into canonical form and checks them. Others
-// stay as they are: an older form is still good. A user name is taken, too, when somebody has
-// another form of it.
-func (r *Registry) rename(ctx context.Context, u, before *User) error {
-	if u.Email != before.Email {
-		u.Email = canonicalEmail(u.Email)
-		if u.Email != "" && !validEmail(u.Email) {
-			return ErrEmail
-		}
-	}
-	if u.Username == before.Username && u.Username != "" {
-		return nil
-	}
-	forms := LoginForms(u.Username)
-	u.Username = Canonical(u.Username)
-	if !validUsername(u.Username) {
-		return ErrUsername
-	}
-	other, err := r.store.UserByLogin(ctx, forms...)
-	switch {
-	case errors.Is(err, provider.ErrNotFound):
-		return nil
-	case err == nil && other.ID != u.ID:
-		return provider.ErrConflict
-	default:
-		return err
-	}
-}
-
 // lock finds a user to change. A change writes the whole user: made from what was read before
 // somebody else's, it would undo that one, such as a new password.
 func (r *Registry) lock(ctx context.Context, who string) (*User, error) {
@@ -203,7 +180,15 @@ func (r *Registry) hash(ctx context.Context, u *User, password string) (string, 
 	return hash, nil
 }
 
-func validate(u *User) error {
+// validate checks what differs from before, and that nothing is verified that is not there.
+func validate(u, before *User) error {
+	u.EmailVerified = u.EmailVerified && u.Email != ""
+	u.PhoneVerified = u.PhoneVerified && u.Phone != ""
+	if !reflect.DeepEqual(u.Profile, before.Profile) {
+		if err := u.Profile.validate(); err != nil {
+			return err
+		}
+	}
 	switch {
 	case u.Phone != "" && !validPhone(u.Phone):
 		return ErrPhone

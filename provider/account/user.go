@@ -32,30 +32,18 @@ type User struct {
 	UpdatedAt  time.Time
 }
 
-// Profile is what the profile and address scopes show (OpenID Connect Core section 5.1).
-// Each value is optional.
-type Profile struct {
-	Name       string   `json:"name,omitempty"`
-	GivenName  string   `json:"given_name,omitempty"`
-	FamilyName string   `json:"family_name,omitempty"`
-	MiddleName string   `json:"middle_name,omitempty"`
-	Nickname   string   `json:"nickname,omitempty"`
-	Page       string   `json:"profile,omitempty"`
-	Picture    string   `json:"picture,omitempty"`
-	Website    string   `json:"website,omitempty"`
-	Gender     string   `json:"gender,omitempty"`
-	Birthdate  string   `json:"birthdate,omitempty"` // YYYY-MM-DD
-	Zoneinfo   string   `json:"zoneinfo,omitempty"`  // such as Europe/Paris
-	Locale     string   `json:"locale,omitempty"`    // BCP 47, such as en-GB
-	Address    *Address `json:"address,omitempty"`
+// SetEmail gives the user another email address, which nobody has verified yet.
+func (u *User) SetEmail(address string) {
+	if canonicalEmail(address) != u.Email {
+		u.EmailVerified = false
+	}
+	u.Email = address
 }
 
-// Address is the address claim (OpenID Connect Core section 5.1.1).
-type Address struct {
-	Formatted  string `json:"formatted,omitempty"`
-	Street     string `json:"street_address,omitempty"`
-	Locality   string `json:"locality,omitempty"`
-	Region     string `json:"region,omitempty"`
-	PostalCode string `json:"postal_code,omitempty"`
-	Country    string `json:"country,omitempty"`
+// SetPhone gives the user another phone number, which nobody has verified yet.
+func (u *User) SetPhone(number string) {
+	if number != u.Phone {
+		u.PhoneVerified = false
+	}
+	u.Phone = number
 }

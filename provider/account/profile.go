@@ -1,0 +1,141 @@
+package account
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	_ "time/tzdata" // zones are known where the machine has none, as in a container
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+)
+
+// Profile is what the profile and address scopes show (OpenID Connect Core section 5.1).
+// Each value is optional.
+type Profile struct {
+	Name       string   `json:"name,omitempty"`
+	GivenName  string   `json:"given_name,omitempty"`
+	FamilyName string   `json:"family_name,omitempty"`
+	MiddleName string   `json:"middle_name,omitempty"`
+	Nickname   string   `json:"nickname,omitempty"`
+	Page       string   `json:"profile,omitempty"`
+	Picture    string   `json:"picture,omitempty"`
+	Website    string   `json:"website,omitempty"`
+	Gender     string   `json:"gender,omitempty"`
+	Birthdate  string   `json:"birthdate,omitempty"` // YYYY-MM-DD, 0000-MM-DD or YYYY
+	Zoneinfo   string   `json:"zoneinfo,omitempty"`  // such as Europe/Paris
+	Locale     string   `json:"locale,omitempty"`    // BCP 47, such as en-GB
+	Address    *Address `json:"address,omitempty"`
+}
+
+// Address is the address claim (OpenID Connect Core section 5.1.1).
+type Address struct {
+	Formatted  string `json:"formatted,omitempty"`
+	Street     string `json:"street_address,omitempty"`
+	Locality   string `json:"locality,omitempty"`
+	Region     string `json:"region,omitempty"`
+	PostalCode string `json:"postal_code,omitempty"`
+	Country    string `json:"country,omitempty"`
+}
+
+// Invalid is a claim of a profile with a value that it cannot have.
+type Invalid struct{ Claim, Message string }
+
+// Error names the claim.
+func (i *Invalid) Error() string { return i.Claim + ": " + i.Message }
+
+// Bounds in bytes: a profile is read with each UserInfo request.
+const (
+	maxText    = 200
+	maxAddress = 1000
+	maxURL     = 2000
+)
+
+// validate returns *Invalid for the first value that cannot be.
+func (p *Profile) validate() error {
+	for _, check := range []struct {
+		claim, value string
+		fault        func(string) string
+	}{
+		{"name", p.Name, faultOfText}, {"given_name", p.GivenName, faultOfText}, {"family_name", p.FamilyName, faultOfText},
+		{"middle_name", p.MiddleName, faultOfText}, {"nickname", p.Nickname, faultOfText}, {"gender", p.Gender, faultOfText},
+		{"profile", p.Page, faultOfURL}, {"picture", p.Picture, faultOfURL}, {"website", p.Website, faultOfURL},
+		{"birthdate", p.Birthdate, faultOfBirthdate}, {"zoneinfo", p.Zoneinfo, faultOfZone}, {"locale", p.Locale, faultOfLocale},
+	} {
+		if check.value == "" {
+			continue
+		}
+		if why := check.fault(check.value); why != "" {
+			return &Invalid{check.claim, why}
+		}
+	}
+	if p.Address == nil {
+		return nil
+	}
+	for claim, value := range map[string]string{"locality": p.Address.Locality, "region": p.Address.Region, "postal_code": p.Address.PostalCode, "country": p.Address.Country} {
+		if why := faultOfText(value); why != "" {
+			return &Invalid{claim, why}
+		}
+	}
+	for claim, value := range map[string]string{"formatted": p.Address.Formatted, "street_address": p.Address.Street} {
+		// Both may have several lines (section 5.1.1).
+		if oneLine := strings.NewReplacer("\r\n", " ", "\n", " ").Replace(value); len(value) > maxAddress || hasControl(oneLine) {
+			return &Invalid{claim, "must have at most 1000 bytes, and no control characters but line breaks"}
+		}
+	}
+	return nil
+}
+
+func faultOfText(text string) string {
+	if len(text) > maxText || hasControl(text) {
+		return "must have at most 200 bytes and no control characters"
+	}
+	return ""
+}
+
+func hasControl(text string) bool {
+	return !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl)
+}
+
+func faultOfURL(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || len(text) > maxURL || hasControl(text) {
+		return "must be an address that begins with https:// or http://"
+	}
+	return ""
+}
+
+// faultOfBirthdate: the year alone, or the day without the year, are for those who do not want
+// to tell the rest.
+func faultOfBirthdate(text string) string {
+	for _, layout := range []string{"2006", time.DateOnly} {
+		if _, err := time.Parse(layout, text); err == nil && text != "0000" {
+			return ""
+		}
+	}
+	return "must be a day such as 1852-05-04, or 0000-05-04 without the year, or the year alone"
+}
+
+// zonePattern keeps a name inside the tz database: LoadLocation opens a file of that name.
+var zonePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]{0,40}(/[A-Za-z0-9_+-]{1,40}){0,2}$`)
+
+func faultOfZone(text string) string {
+	if zonePattern.MatchString(text) && text != "Local" {
+		if _, err := time.LoadLocation(text); err == nil {
+			return ""
+		}
+	}
+	return "must be a time zone of the tz database, such as Europe/Paris"
+}
+
+func faultOfLocale(text string) string {
+	const maxTag = 35 // RFC 5646 section 4.4.1
+	if len(text) <= maxTag && !strings.Contains(text, "_") {
+		if _, err := language.Parse(text); err == nil {
+			return ""
+		}
+	}
+	return "must be a language tag (BCP 47), such as en-GB"
+}

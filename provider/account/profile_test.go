@@ -1,0 +1,71 @@
+package account
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestProfilesThatCanBe(t *testing.T) {
+	t.Parallel()
+	for _, p := range []Profile{
+		{},
+		{Name: "Ἀλίκη – £", Birthdate: "0000-02-29", Zoneinfo: "America/Argentina/Buenos_Aires", Locale: "zh-Hant-TW", Website: "http://a.example/?q=1#x"},
+		{Birthdate: "1852", Zoneinfo: "Etc/GMT+5", Locale: "de"},
+		{Zoneinfo: "UTC", Address: &Address{Formatted: "1 Street\nTown", Street: "1 Street\r\n2nd floor"}},
+	} {
+		assert.NoError(t, p.validate(), "%+v", p)
+	}
+}
+
+func TestProfilesThatCannotBe(t *testing.T) {
+	t.Parallel()
+	for claim, values := range map[string][]string{
+		"name":           {strings.Repeat("a", 201), "a\nb", "a\x00", "\xff", "a\u0085b"},
+		"birthdate":      {"0000", "1852-5-4", "1852-02-30", "04.05.1852", "1852-05", "x", "1852-05-04T00:00:00Z"},
+		"zoneinfo":       {"Local", "Europe", "europe", "../UTC", "/etc/passwd", "Europe/../UTC", "Nowhere/Land", "zone.tab", "a/b/c/d", strings.Repeat("a/", 1000)},
+		"locale":         {"en_GB", "english", "e", "en--GB", strings.Repeat("en-", 2000)},
+		"website":        {"example.com", "javascript:alert(1)", "ftp://a.example", "https://", "https://a@b.example", "https://a.example/\n", "https://a.example/" + strings.Repeat("a", 2000)},
+		"country":        {"a\nb"},
+		"street_address": {"a\tb", strings.Repeat("a", 1001)},
+	} {
+		for _, value := range values {
+			p := Profile{Address: &Address{}}
+			switch claim {
+			case "name":
+				p.Name = value
+			case "birthdate":
+				p.Birthdate = value
+			case "zoneinfo":
+				p.Zoneinfo = value
+			case "locale":
+				p.Locale = value
+			case "website":
+				p.Website = value
+			case "country":
+				p.Address.Country = value
+			default:
+				p.Address.Street = value
+			}
+			var invalid *Invalid
+			if assert.True(t, errors.As(p.validate(), &invalid), "%s %q", claim, value) {
+				assert.Equal(t, claim, invalid.Claim)
+			}
+		}
+	}
+}
+
+// What was verified is the address that was there, not the one that came after it.
+func TestAnotherContactIsNotVerified(t *testing.T) {
+	t.Parallel()
+	u := User{Email: "alice@example.com", EmailVerified: true, Phone: "+442071838750", PhoneVerified: true}
+	u.SetEmail(" Alice@Example.com")
+	u.SetPhone("+442071838750")
+	require.True(t, u.EmailVerified && u.PhoneVerified, "the same")
+	u.SetEmail("alice@example.org")
+	u.SetPhone("")
+	assert.False(t, u.EmailVerified || u.PhoneVerified)
+}

@@ -1,0 +1,47 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// rename puts the names that differ from those before into canonical form and checks them. Others
+// stay as they are: an older form is still good. A user name is taken, too, when somebody has
+// another form of it.
+func (r *Registry) rename(ctx context.Context, u, before *User) error {
+	if u.Email != before.Email && u.Email != "" {
+		u.Email = canonicalEmail(u.Email)
+		if !validEmail(u.Email) {
+			return ErrEmail
+		}
+		if err := r.free(ctx, u, "email address", u.Email); err != nil {
+			return err
+		}
+	}
+	if u.Username == before.Username && u.Username != "" {
+		return nil
+	}
+	forms := LoginForms(u.Username)
+	u.Username = Canonical(u.Username)
+	if !validUsername(u.Username) {
+		return ErrUsername
+	}
+	return r.free(ctx, u, "user name", forms...)
+}
+
+// free tells whether nobody else has one of the forms. It is for the message: of two who want
+// the same at once, the database refuses one.
+func (r *Registry) free(ctx context.Context, u *User, what string, forms ...string) error {
+	other, err := r.store.UserByLogin(ctx, forms...)
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return nil
+	case err == nil && other.ID != u.ID:
+		return fmt.Errorf("%w: another user has that %s", provider.ErrConflict, what)
+	default:
+		return err
+	}
+}
