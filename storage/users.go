@@ -150,6 +150,17 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 	})
 }
 
+// DeleteUser removes a user. Sessions and consents go along; grants are ended, not removed, so
+// that it can be seen what there was. The row of the user comes first, as in UpdateUser.
+func (s *Store) DeleteUser(ctx context.Context, id provider.ID, at time.Time) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		if err := s.change(ctx, "DELETE FROM users WHERE id = ?", rowID(id)); err != nil {
+			return err
+		}
+		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", at, rowID(id))
+	})
+}
+
 func userRowOf(u *account.User) (*userRow, error) {
 	profile, err := json.Marshal(u.Profile)
 	if err != nil {

@@ -46,7 +46,7 @@ resource servers that do not look again for an unknown key refuse them until the
 			}
 		}
 		if !*yes {
-			if err := env.confirm("Withdraw the key " + w.KID + " for good?"); err != nil {
+			if err := env.confirm("Withdraw the key "+w.KID+" for good?", "yes"); err != nil {
 				return err
 			}
 		}
@@ -119,12 +119,12 @@ func (w withdrawalView) print(e *environment) error {
 	return out.print(e.Out)
 }
 
-// confirm asks for the word yes.
-func (e *environment) confirm(question string) error {
-	if _, err := fmt.Fprint(e.Err, question+" Type yes: "); err != nil {
+// confirm asks for a word.
+func (e *environment) confirm(question, word string) error {
+	if _, err := fmt.Fprint(e.Err, question+" Type "+word+": "); err != nil {
 		return err
 	}
-	if answer, err := firstLine(e.In); err != nil || answer != "yes" {
+	if answer, err := firstLine(e.In); err != nil || answer != word {
 		return errors.New("not confirmed: nothing was changed (--yes does not ask)")
 	}
 	return nil

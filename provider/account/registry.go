@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 )
@@ -35,6 +36,8 @@ type Store interface {
 	LockUser(ctx context.Context, id provider.ID) (*User, error)
 	// UpdateUser replaces the user, except for the generation, which it keeps itself.
 	UpdateUser(ctx context.Context, u *User) error
+	// DeleteUser removes the user with sessions and consents, and ends all grants.
+	DeleteUser(ctx context.Context, id provider.ID, at time.Time) error
 }
 
 // Lister pages through users in the order of their user names, from after the given one.
@@ -153,6 +156,12 @@ func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User
 		return r.store.UpdateUser(ctx, u)
 	})
 	return updated, err
+}
+
+// Delete removes a user; everything issued to them ends with it, and their subject is never
+// anybody else's.
+func (r *Registry) Delete(ctx context.Context, id provider.ID) error {
+	return r.store.DeleteUser(ctx, id, r.clock.Now(ctx))
 }
 
 // lock finds a user to change. A change writes the whole user: made from what was read before

@@ -118,6 +118,38 @@ func testUserEnds(t *testing.T, f *fixture) {
 	}
 }
 
+// Nothing of a deleted user works, and nothing of anybody else is touched.
+func testDeletedUsers(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	alice, bob := f.user(t, "alice"), f.user(t, "bob")
+	refresh := map[*account.User]*grant.Token{}
+	for _, u := range []*account.User{alice, bob} {
+		s := f.session(t, u)
+		refresh[u] = f.refreshable(t, &grant.Grant{ClientID: "app", UserID: u.ID, SessionID: s.ID, Offline: true})
+		require.NoError(t, f.Remember(ctx, u.ID, "app", consent.Agreement{Scopes: []string{"a"}}, f.clock()))
+		require.NoError(t, f.AllowUser(ctx, "app", u.ID))
+	}
+	require.NoError(t, f.DeleteUser(ctx, alice.ID, f.clock()))
+	require.ErrorIs(t, f.DeleteUser(ctx, alice.ID, f.clock()), provider.ErrNotFound)
+	_, err := f.User(ctx, alice.ID)
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	for u, gone := range map[*account.User]bool{alice: true, bob: false} {
+		_, g, err := f.TokenWithGrant(ctx, refresh[u].ID)
+		require.NoError(t, err)
+		assert.Equal(t, gone, g.EndedAt != nil, u.Username)
+		r, err := f.RefreshToken(ctx, refresh[u].ID, false)
+		require.NoError(t, err)
+		assert.Equal(t, gone, !r.UserEnabled || !r.MayUse)
+		standing, err := f.Standing(ctx, u.ID, "app")
+		require.NoError(t, err)
+		assert.Equal(t, gone, len(standing.Remembered.Scopes) == 0)
+	}
+	assert.Equal(t, 1, Count(t, f.url, "sessions"))
+	again := f.user(t, "alice")
+	assert.NotEqual(t, alice.Subject, again.Subject)
+}
+
 // A user of before the subjects is known by the id, and goes on being so.
 func testSubjects(t *testing.T, f *fixture) {
 	ctx := t.Context()

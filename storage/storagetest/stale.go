@@ -36,6 +36,7 @@ func (f *fixture) evictions() map[string]func(ctx context.Context, u *account.Us
 			u.Disabled = false
 			return f.UpdateUser(ctx, u)
 		},
+		"deleted": func(ctx context.Context, u *account.User) error { return f.DeleteUser(ctx, u.ID, f.clock()) },
 	}
 }
 

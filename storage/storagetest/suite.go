@@ -24,7 +24,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"clients": testClients, "client listing": testClientListing, "origins": testOrigins, "scopes": testScopes,
 		"keyring": testDataKeys, "sealing again": testReseal, "signing keys": testSigningKeys, "withdrawn keys": testWithdrawnKeys, "signed with": testSignedWith, "keys before the migration": testKeysBeforeMigration, "settings": testSettings,
 		"grants": testGrants, "standing grants race": testStandingRace, "tokens": testTokens, "token listing": testTokenListing, "tokens race the end of their grant": testTokenRace,
-		"users": testUsers, "subjects": testSubjects, "what ends with a user": testUserEnds, "sessions": testSessions, "stale proofs": testStaleProofs, "proofs that become stale": testStaleRace, "approvals race sign-outs": testApprovalRace, "changes of one user race": testUserRace, "approvals race withdrawals": testWithdrawalRace,
+		"users": testUsers, "subjects": testSubjects, "what ends with a user": testUserEnds, "deleted users": testDeletedUsers, "sessions": testSessions, "stale proofs": testStaleProofs, "proofs that become stale": testStaleRace, "approvals race sign-outs": testApprovalRace, "changes of one user race": testUserRace, "approvals race withdrawals": testWithdrawalRace,
 		"codes": testCodes, "named users": testNamedUsers, "removals race approvals": testRemovalRace, "changes of one client race": testClientRace, "consents": testConsents,
 		"refresh tokens": testRefreshTokens, "refresh tokens race": testRefreshRace, "client assertions": testAssertions, "withdrawal": testWithdrawal,
 		"janitor and refresh tokens": testJanitorAndRefresh,

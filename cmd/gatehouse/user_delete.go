@@ -1,0 +1,51 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newUserDelete(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "delete USERNAME",
+		Short: "Delete a user and end all that was issued to them",
+		Long: `Deletes the account with its sessions and consents, and ends every token issued in its name,
+at once. The user name can be registered again, but applications know the new account by
+another subject. It cannot be undone: "user disable" keeps the account.
+
+You are asked to type the user name, or it is read from standard input; --yes skips that.`,
+		Example: "  gatehouse user delete alice\n  gatehouse user delete alice --yes",
+		Args:    cobra.ExactArgs(1),
+	}
+	yes := cmd.Flags().Bool("yes", false, "do not ask")
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		if *asJSON && !*yes {
+			return errors.New("--json needs --yes: there is nobody to ask")
+		}
+		u, err := h.user(cmd.Context(), args[0])
+		if err != nil {
+			return err
+		}
+		if !*yes {
+			who := u.Username // what was given may be an id
+			if u.Email != "" {
+				who += " (" + u.Email + ")"
+			}
+			if err := env.confirm("Delete "+who+" and everything issued to them?", u.Username); err != nil {
+				return err
+			}
+		}
+		if err := h.users.Delete(cmd.Context(), u.ID); err != nil {
+			return fmt.Errorf("user %q: %w", args[0], err)
+		}
+		if *asJSON {
+			return printJSON(env.Out, map[string]any{"id": u.ID.String(), "sub": u.Subject, "username": u.Username, "deleted": true})
+		}
+		_, err = fmt.Fprintf(env.Out, "deleted %s\n", u.Username)
+		return err
+	})
+	return cmd
+}
