@@ -19,6 +19,8 @@ type config struct {
 	Listen string `koanf:"listen"`
 	// OpsListen is the address of probes and profiles, never to be public.
 	OpsListen string `koanf:"ops_listen"`
+	// DemoListen is the address of the demo application of --dev, or off.
+	DemoListen string `koanf:"demo_listen"`
 	// TLSCert and TLSKey are PEM files; without them a proxy in front must speak TLS.
 	TLSCert string `koanf:"tls_cert"`
 	TLSKey  string `koanf:"tls_key"`
@@ -111,6 +113,7 @@ func defaults() config {
 	return config{
 		Listen:               "127.0.0.1:8080",
 		OpsListen:            "127.0.0.1:9464",
+		DemoListen:           demoAddress,
 		DataDir:              "./data",
 		OAuthPrefix:          "/oauth",
 		CodeLifetime:         tokens.Code,

@@ -36,6 +36,9 @@ func (c *config) databaseURL() string {
 	}
 }
 
+// serveDemo tells whether to serve the demo application, too.
+func (c *config) serveDemo() bool { return c.Dev && c.DemoListen != "off" }
+
 // lifetimes are those of what is granted.
 func (c *config) lifetimes() grant.Lifetimes {
 	return grant.Lifetimes{

@@ -52,7 +52,11 @@ func (c *config) validateIssuer() error {
 
 func (c *config) validateListen() error {
 	var faults []error
-	for name, address := range map[string]string{"LISTEN": c.Listen, "OPS_LISTEN": c.OpsListen} {
+	addresses := map[string]string{"LISTEN": c.Listen, "OPS_LISTEN": c.OpsListen}
+	if c.serveDemo() {
+		addresses["DEMO_LISTEN"] = c.DemoListen
+	}
+	for name, address := range addresses {
 		host, _, err := net.SplitHostPort(address)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("GATEHOUSE_%s %q must be HOST:PORT, such as 127.0.0.1:8080", name, address))

@@ -5,12 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"net/http"
+	"time"
 
+	"github.com/gatehouse-id/gatehouse/handlers/demo"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
+
+// demoAddress is where the demo application is, unless DEMO_LISTEN says otherwise.
+const demoAddress = "127.0.0.1:5555"
 
 // demoClient is a client of the development database together with its secret, which
 // everybody knows.
@@ -20,14 +28,18 @@ type demoClient struct {
 	secret string
 }
 
-func demoClients() []demoClient {
+func demoClients(c config) []demoClient {
 	standard, defaults := consent.StandardScopes(), []string{"openid", "profile", "email"}
+	redirects, returns := []string{"http://" + demoAddress + "/callback"}, []string{"http://" + demoAddress + "/"}
+	if c.serveDemo() && c.DemoListen != demoAddress {
+		redirects, returns = append(redirects, "http://"+c.DemoListen+"/callback"), append(returns, "http://"+c.DemoListen+"/")
+	}
 	return []demoClient{
 		{client.Client{
 			ID: "demo-web", Name: "Demo web application", Type: client.Web,
 			GrantTypes:   []client.GrantType{client.AuthorizationCode, client.RefreshToken},
-			RedirectURIs: []string{"http://127.0.0.1:5555/callback"}, Scopes: standard, DefaultScopes: defaults,
-			PostLogoutRedirectURIs: []string{"http://127.0.0.1:5555/"}, IDTokenClaims: true,
+			RedirectURIs: redirects, Scopes: standard, DefaultScopes: defaults,
+			PostLogoutRedirectURIs: returns, IDTokenClaims: true,
 		}, "demo-web-secret-0123456789abcdef"},
 		{client.Client{
 			ID: "demo-spa", Name: "Demo browser application", Type: client.Native, AuthMethod: client.None,
@@ -91,7 +103,7 @@ func (h *house) seedDemo(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, d := range demoClients() {
+	for _, d := range demoClients(h.config) {
 		if _, err := h.registry.Create(ctx, &d.Client, d.secret); err != nil && !errors.Is(err, provider.ErrConflict) {
 			return fmt.Errorf("demo client %s: %w", d.ID, err)
 		}
@@ -110,8 +122,29 @@ func (h *house) seedDemo(ctx context.Context) error {
 	return nil
 }
 
-// welcome tells a newcomer what to open and what to try.
-func welcome(w io.Writer, c config) {
+// demoApplication signs people in with the demo clients.
+func (e *environment) demoApplication(c config, set *pages.Set, log *slog.Logger) http.Handler {
+	known := map[string]demo.Client{}
+	for _, d := range demoClients(c) {
+		known[d.ID] = demo.Client{ID: d.ID, Secret: d.secret}
+	}
+	return demo.New(demo.Config{
+		Issuer: c.Issuer, Prefix: c.OAuthPrefix, Address: "http://" + c.DemoListen,
+		Web: known["demo-web"], Public: known["demo-spa"], Service: known["demo-service"],
+		Pages: set, HTTP: &http.Client{Timeout: 10 * time.Second}, Random: e.random, Log: log,
+	})
+}
+
+// welcome tells a newcomer what to open and what to try. Served tells whether the demo
+// application is.
+func welcome(w io.Writer, c config, served bool) {
+	application := "open http://" + c.DemoListen + "/"
+	switch {
+	case !c.serveDemo():
+		application = "not served: GATEHOUSE_DEMO_LISTEN is off"
+	case !served:
+		application = "not served: " + c.DemoListen + " is taken (GATEHOUSE_DEMO_LISTEN names another address)"
+	}
 	_, _ = fmt.Fprintf(w, `
 Gatehouse is running in development mode, with demo data and public passwords.
 
@@ -119,7 +152,7 @@ Gatehouse is running in development mode, with demo data and public passwords.
   Discovery           %[1]s/.well-known/openid-configuration
   Sign in as          alice / wonderland, or admin / looking-glass
 
-  Sign a person in    open %[1]s%[2]s/authorize?client_id=demo-spa&response_type=code&scope=openid+profile&redirect_uri=http://127.0.0.1:5555/callback&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256
+  Sign a person in    %[3]s
 
   Get a token         curl -u demo-service:demo-service-secret-0123456789abcdef \
                            -d grant_type=client_credentials %[1]s%[2]s/token
@@ -128,5 +161,5 @@ Gatehouse is running in development mode, with demo data and public passwords.
 
 Stop with Ctrl-C.
 
-`, c.Issuer, c.OAuthPrefix)
+`, c.Issuer, c.OAuthPrefix, application)
 }

@@ -24,6 +24,7 @@ type listeners struct {
 	drain   *handlers.Drain
 	public  http.Handler
 	ops     http.Handler
+	demo    http.Handler // nil outside development
 	welcome io.Writer
 }
 
@@ -48,12 +49,13 @@ func (l listeners) run(ctx context.Context, work ...func(context.Context)) error
 	var group sync.WaitGroup
 	group.Go(func() { stop(l.servePublic(public, publicListener)) })
 	group.Go(func() { stop(ops.Serve(opsListener)) })
+	demo, served := l.serveDemo(ctx, &group)
 	for _, w := range work {
 		group.Go(func() { w(ctx) })
 	}
 	l.log.InfoContext(ctx, "serving", "issuer", l.config.Issuer, "listen", publicListener.Addr().String(), "ops_listen", opsListener.Addr().String(), "version", version)
 	if l.config.Dev {
-		welcome(l.welcome, l.config)
+		welcome(l.welcome, l.config, served)
 	}
 
 	<-ctx.Done()
@@ -64,12 +66,32 @@ func (l listeners) run(ctx context.Context, work ...func(context.Context)) error
 	}
 	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
 	defer cancel()
-	err = errors.Join(public.Shutdown(finish), ops.Shutdown(finish))
+	err = errors.Join(public.Shutdown(finish), ops.Shutdown(finish), demo.Shutdown(finish))
 	group.Wait()
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) && !errors.Is(cause, http.ErrServerClosed) {
 		err = errors.Join(cause, err)
 	}
 	return err
+}
+
+// serveDemo serves the demo application where its address is free: another development server
+// may have it, and this one is worth starting without.
+func (l listeners) serveDemo(ctx context.Context, group *sync.WaitGroup) (s *http.Server, served bool) {
+	s = handlers.NewHTTPServer(l.demo, l.log)
+	if l.demo == nil {
+		return s, false
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.config.DemoListen)
+	if err != nil {
+		l.log.WarnContext(ctx, "the demo application is not served", "cause", err)
+		return s, false
+	}
+	group.Go(func() {
+		if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			l.log.WarnContext(ctx, "the demo application stopped", "cause", err)
+		}
+	})
+	return s, true
 }
 
 func (l listeners) servePublic(s *http.Server, listener net.Listener) error {

@@ -115,9 +115,17 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	if err := t.watch(h, limits); err != nil { //nolint:contextcheck // what is watched is asked at each scrape, which has no context
 		return err
 	}
-	public, err := e.publicHandler(h, directory, origins, scopes, limits, t, log)
+	set, err := pages.New(c.Dev)
 	if err != nil {
 		return err
+	}
+	public, err := e.publicHandler(h, set, directory, origins, scopes, limits, t, log)
+	if err != nil {
+		return err
+	}
+	var application http.Handler
+	if c.serveDemo() {
+		application = e.demoApplication(c, set, log)
 	}
 	drain := &handlers.Drain{}
 	ops := handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Writable})
@@ -127,7 +135,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		background = append(background, func(ctx context.Context) { h.store.Run(ctx, job, e.random) })
 	}
 	e.tuneCollector()
-	return listeners{config: c, log: log, drain: drain, public: public, ops: ops, welcome: e.Out}.run(ctx, background...)
+	return listeners{config: c, log: log, drain: drain, public: public, ops: ops, demo: application, welcome: e.Out}.run(ctx, background...)
 }
 
 // ensureKeys brings the operator's own key in, and makes those that are missing.
@@ -177,7 +185,7 @@ func (e *environment) tuneCollector() {
 }
 
 // publicHandler puts the protocol together over the domain.
-func (e *environment) publicHandler(h *house, directory *client.Directory, origins *client.Origins, scopes *consent.Known, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
+func (e *environment) publicHandler(h *house, set *pages.Set, directory *client.Directory, origins *client.Origins, scopes *consent.Known, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
 	c := h.config
 	tokenKey := h.ring.Key(keyring.TokenHash)
 	fetch, err := c.outbound(t.aroundFetches)
@@ -205,10 +213,6 @@ func (e *environment) publicHandler(h *house, directory *client.Directory, origi
 	}
 	names := oauth.Names{c.Issuer, c.Issuer + paths.UserInfo}
 	metadata, err := oauth.NewMetadata(c.Issuer, paths, tokens.GrantTypes(), c.ClientSecretJWT).Document()
-	if err != nil {
-		return nil, err
-	}
-	set, err := pages.New(c.Dev)
 	if err != nil {
 		return nil, err
 	}

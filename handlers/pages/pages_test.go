@@ -62,6 +62,21 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 	show("form_post", func(w http.ResponseWriter) error {
 		return set.FormPost(w, pages.FormPost{Action: "https://app.example/cb", Params: url.Values{evil: {evil}}})
 	})
+	show("demo", func(w http.ResponseWriter) error {
+		return set.Demo(w, pages.Demo{Issuer: evil, Web: evil, Public: evil})
+	})
+	show("demo_answer", func(w http.ResponseWriter) error {
+		return set.DemoAnswer(w, pages.DemoAnswer{
+			Client: evil, Code: evil, AccessToken: evil, RefreshToken: evil, IDToken: evil, Claims: evil, UserInfo: evil,
+			Introspect: evil, AskUserInfo: evil, Refresh: evil, Revoke: evil, SignOut: "javascript:" + evil,
+		})
+	})
+	show("demo_code", func(w http.ResponseWriter) error {
+		return set.DemoCode(w, pages.DemoCode{Code: evil, State: evil, Public: evil, Web: evil})
+	})
+	show("demo_problem", func(w http.ResponseWriter) error {
+		return set.DemoProblem(w, pages.DemoProblem{Code: evil, Description: evil, URI: "javascript:" + evil})
+	})
 	return all
 }
 

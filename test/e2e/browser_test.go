@@ -43,7 +43,8 @@ func dev(t *testing.T, more ...string) *server {
 			s.env[i] = "UNUSED="
 		}
 	}
-	s.env = append(s.env, more...)
+	s.demo = fmt.Sprintf("127.0.0.1:%d", services.FreePort(t))
+	s.env = append(append(s.env, "GATEHOUSE_DEMO_LISTEN="+s.demo), more...)
 	s.args = []string{"--dev"}
 	s.url = strings.Replace(s.url, "127.0.0.1", "localhost", 1)
 	s.run()

@@ -51,6 +51,7 @@ type server struct {
 	t       *testing.T
 	url     string
 	ops     string
+	demo    string // address of the demo application, in development
 	env     []string
 	args    []string // of serve
 	process *exec.Cmd

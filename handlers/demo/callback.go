@@ -1,0 +1,93 @@
+package demo
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+)
+
+// callback takes the answer of the server.
+func (a application) callback(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	switch code, own := query.Get("code"), begun(r); {
+	case query.Get("error") != "":
+		return a.Pages.DemoProblem(w, pages.DemoProblem{
+			Code: query.Get("error"), Description: query.Get("error_description"), URI: query.Get("error_uri"),
+		})
+	case code == "":
+		return errors.New("no code and no error came with the address")
+	case own.State == "" || subtle.ConstantTimeCompare([]byte(own.State), []byte(query.Get("state"))) == 0:
+		// Not begun here: what a person typed, or what another site wants this browser to
+		// take for its own. It is shown, and not exchanged.
+		return a.Pages.DemoCode(w, pages.DemoCode{
+			Code: code, State: query.Get("state"), Public: a.exchangeCommand(a.Public, code), Web: a.exchangeCommand(a.Web, code),
+		})
+	case query.Get("iss") != a.Issuer: // RFC 9207
+		return fmt.Errorf("the answer is of another issuer: %q", query.Get("iss"))
+	default:
+		setAttempt(w, "", -1)
+		answer, err := a.exchange(r.Context(), own, code)
+		if err != nil {
+			return err
+		}
+		return a.Pages.DemoAnswer(w, answer)
+	}
+}
+
+// exchange gets the tokens, checks the ID token, and asks UserInfo.
+func (a application) exchange(ctx context.Context, own attempt, code string) (pages.DemoAnswer, error) {
+	ctx = oidc.ClientContext(ctx, a.HTTP)
+	c := a.client(own.Client)
+	token, err := a.oauth(c).Exchange(ctx, code, oauth2.VerifierOption(own.Verifier))
+	if err != nil {
+		return pages.DemoAnswer{}, fmt.Errorf("exchange the code: %w", err)
+	}
+	server, err := oidc.NewProvider(ctx, a.Issuer)
+	if err != nil {
+		return pages.DemoAnswer{}, fmt.Errorf("discovery: %w", err)
+	}
+	text, _ := token.Extra("id_token").(string)
+	idToken, err := server.Verifier(&oidc.Config{ClientID: c.ID}).Verify(ctx, text)
+	if err != nil {
+		return pages.DemoAnswer{}, fmt.Errorf("verify the ID token: %w", err)
+	}
+	if idToken.Nonce != own.Nonce {
+		return pages.DemoAnswer{}, errors.New("the ID token has another nonce")
+	}
+	person, err := server.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	if err != nil {
+		return pages.DemoAnswer{}, fmt.Errorf("userinfo: %w", err)
+	}
+	claims, err := indented(idToken.Claims)
+	if err != nil {
+		return pages.DemoAnswer{}, err
+	}
+	info, err := indented(person.Claims)
+	if err != nil {
+		return pages.DemoAnswer{}, err
+	}
+	answer := pages.DemoAnswer{
+		Client: c.ID, Code: code, AccessToken: token.AccessToken, RefreshToken: token.RefreshToken, IDToken: text,
+		Claims: claims, UserInfo: info,
+	}
+	a.commands(&answer, c)
+	return answer, nil
+}
+
+// indented writes claims for people to read.
+func indented(claims func(any) error) (string, error) {
+	var all map[string]any
+	if err := claims(&all); err != nil {
+		return "", fmt.Errorf("read claims: %w", err)
+	}
+	text, err := json.MarshalIndent(all, "", "  ")
+	return string(text), err
+}

@@ -1,0 +1,67 @@
+package demo
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+)
+
+const attemptCookie = "gatehouse_demo"
+
+// attempt is a sign-in that this browser has begun: what the answer is checked against.
+type attempt struct {
+	Client   string `json:"c"`
+	State    string `json:"s"`
+	Nonce    string `json:"n"`
+	Verifier string `json:"v"`
+}
+
+// start begins a sign-in (RFC 6749 section 4.1.1, RFC 7636 section 4).
+func (a application) start(w http.ResponseWriter, r *http.Request) error {
+	c := a.client(r.URL.Query().Get("client"))
+	begun := attempt{Client: c.ID}
+	for _, value := range []*string{&begun.State, &begun.Nonce, &begun.Verifier} {
+		var raw [32]byte
+		if _, err := io.ReadFull(a.Random, raw[:]); err != nil {
+			return fmt.Errorf("randomness: %w", err)
+		}
+		*value = base64.RawURLEncoding.EncodeToString(raw[:])
+	}
+	text, err := json.Marshal(begun)
+	if err != nil {
+		return err
+	}
+	setAttempt(w, base64.RawURLEncoding.EncodeToString(text), 3600)
+	address := a.oauth(c).AuthCodeURL(begun.State, oidc.Nonce(begun.Nonce), oauth2.S256ChallengeOption(begun.Verifier))
+	w.Header().Set("Location", address)
+	w.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
+// begun is the attempt that the browser brings; none is one without a state.
+func begun(r *http.Request) attempt {
+	cookie, err := r.Cookie(attemptCookie)
+	if err != nil {
+		return attempt{}
+	}
+	text, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	if err != nil {
+		return attempt{}
+	}
+	var found attempt
+	if err := json.Unmarshal(text, &found); err != nil {
+		return attempt{}
+	}
+	return found
+}
+
+func setAttempt(w http.ResponseWriter, value string, age int) {
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // plain http on loopback
+		Name: attemptCookie, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}

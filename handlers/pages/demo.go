@@ -1,0 +1,49 @@
+package pages
+
+import "net/http"
+
+// Demo is the start page of the demo application.
+type Demo struct {
+	// Issuer is the server that it signs in at.
+	Issuer string
+	// Web and Public are the clients to sign in with.
+	Web, Public string
+}
+
+// Demo writes the start page of the demo application.
+func (s *Set) Demo(w http.ResponseWriter, page Demo) error {
+	return s.write(w, http.StatusOK, "demo", page)
+}
+
+// DemoAnswer is what the demo application got for a person who signed in.
+type DemoAnswer struct {
+	Client, Code                       string
+	AccessToken, RefreshToken, IDToken string
+	// Claims are those of the ID token, and UserInfo those of that endpoint, as JSON.
+	Claims, UserInfo string
+	// The commands to try next; Refresh is empty without a refresh token.
+	Introspect, AskUserInfo, Refresh, Revoke string
+	// SignOut is the address that signs out.
+	SignOut string
+}
+
+// DemoAnswer writes the page after a sign-in.
+func (s *Set) DemoAnswer(w http.ResponseWriter, page DemoAnswer) error {
+	return s.write(w, http.StatusOK, "demo_answer", page)
+}
+
+// DemoCode is a code that the demo application did not ask for, and what exchanges it.
+type DemoCode struct{ Code, State, Public, Web string }
+
+// DemoCode writes the page with a code that is still to be exchanged.
+func (s *Set) DemoCode(w http.ResponseWriter, page DemoCode) error {
+	return s.write(w, http.StatusOK, "demo_code", page)
+}
+
+// DemoProblem is an error of the server, or with a description alone of the application.
+type DemoProblem struct{ Code, Description, URI string }
+
+// DemoProblem writes the page that says what went wrong.
+func (s *Set) DemoProblem(w http.ResponseWriter, page DemoProblem) error {
+	return s.write(w, http.StatusBadRequest, "demo_problem", page)
+}

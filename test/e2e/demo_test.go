@@ -1,0 +1,152 @@
+package e2e_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A newcomer ends at a page that shows what the application got, and what to try next.
+func TestTheDemoApplicationShowsASignIn(t *testing.T) {
+	t.Parallel()
+	s := dev(t)
+	w := newWindow(t, s)
+	home := "http://" + s.demo + "/"
+	assert.Contains(t, s.log.String(), "open "+home)
+	for _, client := range []string{"demo-web", "demo-spa"} {
+		button := map[string]string{"demo-web": "#demo-start", "demo-spa": "#demo-public"}[client]
+		w.do(chromedp.Navigate(home), chromedp.WaitVisible("#demo-page"))
+		w.picture("demo", "light", 1440)
+		w.do(chromedp.Click(button), login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#demo-answer"))
+		shown := read(w, chromedp.Text("#demo-answer"))
+		for _, part := range []string{"Alice Pleasance Liddell", "alice@example.com", client, "gh_at_", `"nonce"`} {
+			assert.Contains(t, shown, part, client)
+		}
+		for _, look := range []struct {
+			theme string
+			width int64
+		}{{"light", 1440}, {"dark", 360}} {
+			w.do(chromedp.EmulateViewport(look.width, 2600), prefer(look.theme))
+			w.picture("demo-"+client, look.theme, look.width)
+		}
+		commands := read(w, chromedp.Evaluate[[]string](`[...document.querySelectorAll('pre')].map(e => e.textContent).filter(t => t.startsWith('curl'))`))
+		require.Len(t, commands, 4, client)
+		for i, want := range []string{`"sub"`, `"active":true`, `"access_token"`, ``} { // as they stand on the page
+			out, err := exec.Command("sh", "-c", strings.Replace(commands[i], "curl ", "curl -sSf ", 1)).CombinedOutput()
+			require.NoError(t, err, "%s\n%s", commands[i], out)
+			assert.Contains(t, string(out), want, commands[i])
+		}
+
+		// The page is shown once; a reload finds a code that is used up, and says how codes are exchanged.
+		w.do(chromedp.Reload(), chromedp.WaitVisible("#demo-code"), chromedp.NavigateBack())
+		w.do(chromedp.Navigate(s.url+"/oauth/logout"), chromedp.WaitVisible("#logout-page"), chromedp.Click("#logout-confirm"), chromedp.WaitVisible("#logged-out"))
+	}
+
+	// A refusal is shown with its description and where it is explained.
+	w.do(chromedp.Navigate(home+"start"), chromedp.WaitVisible("#login-page"), chromedp.Click("#login-cancel"), chromedp.WaitVisible("#error-page"))
+	assert.Contains(t, read(w, chromedp.Text("#error-page")), "access_denied")
+	assert.Contains(t, read(w, chromedp.Text("#error-page")), "did not sign in")
+	assert.True(t, strings.HasPrefix(read(w, chromedp.Evaluate[string](`document.querySelector('main a[rel]').href`)), s.url+"/errors/"))
+}
+
+// An authorization request that was typed by hand ends at the command that exchanges its code.
+func TestTheDemoApplicationShowsACodeOfAnotherRequest(t *testing.T) {
+	t.Parallel()
+	s := dev(t)
+	w := newWindow(t, s)
+	typed := url.Values{
+		"client_id": {"demo-spa"}, "response_type": {"code"}, "scope": {"openid"}, "redirect_uri": {"http://" + s.demo + "/callback"},
+		"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
+	}
+	w.do(chromedp.Navigate(s.url+"/oauth/authorize?"+typed.Encode()), login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#demo-code"))
+	command := read(w, chromedp.Evaluate[string](`document.querySelector('pre').textContent`))
+	out, err := exec.Command("sh", "-c", strings.Replace(command, "curl ", "curl -sSf ", 1)).CombinedOutput()
+	require.NoError(t, err, "%s\n%s", command, out)
+	assert.Contains(t, string(out), `"id_token"`)
+}
+
+// What another site sends a browser here with is neither exchanged nor run, and no other name
+// leads here.
+func TestTheDemoApplicationTakesNothingFromOthers(t *testing.T) {
+	t.Parallel()
+	s := dev(t)
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	get := func(path string) answer {
+		r, err := http.NewRequest(http.MethodGet, "http://"+s.demo+path, nil)
+		require.NoError(t, err)
+		response, err := browser.Do(r)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		return answer{response.StatusCode, response.Header, string(body)}
+	}
+	started := get("/start")
+	require.Equal(t, http.StatusSeeOther, started.status)
+	cookie := started.header.Get("Set-Cookie")
+	assert.Contains(t, cookie, "HttpOnly")
+	assert.Contains(t, cookie, "SameSite=Lax")
+	address, err := url.Parse(started.header.Get("Location"))
+	require.NoError(t, err)
+	asked := address.Query()
+	assert.Equal(t, "S256", asked.Get("code_challenge_method"))
+	assert.NotContains(t, address.String(), "verifier")
+
+	for _, query := range []string{"code=x", "code=x&state=", "code=x&state=other", "code=x&state=" + asked.Get("state") + "x"} {
+		assert.Contains(t, get("/callback?"+query).body, `id="demo-code"`, query)
+	}
+	injected := get("/callback?" + url.Values{"code": {"'; touch /tmp/x; '\n<script>alert(1)</script>"}}.Encode())
+	assert.NotContains(t, injected.body, "<script>")
+	assert.Regexp(t, regexp.MustCompile(`code=&#39;\\&#39;&#39;; touch`), injected.body, "one word of the shell")
+	mixedUp := get("/callback?" + url.Values{"code": {"x"}, "state": {asked.Get("state")}, "iss": {"https://evil.example"}}.Encode())
+	assert.Equal(t, http.StatusBadRequest, mixedUp.status)
+	wrong := get("/callback?" + url.Values{"code": {"x"}, "state": {asked.Get("state")}, "iss": {s.url}}.Encode())
+	assert.Contains(t, wrong.body, "invalid_grant")
+	assert.Contains(t, get("/callback").body, `id="error-page"`)
+	assert.Equal(t, "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", wrong.header.Get("Content-Security-Policy"))
+	assert.Equal(t, "no-store", wrong.header.Get("Cache-Control"))
+
+	r, err := http.NewRequest(http.MethodGet, "http://"+s.demo+"/", nil)
+	require.NoError(t, err)
+	r.Host = "evil.example:5555"
+	assert.Equal(t, http.StatusMisdirectedRequest, s.send(r).status)
+}
+
+// The address may be taken: the server starts all the same, and says so. Outside development
+// there is no demo application.
+func TestTheDemoApplicationIsForDevelopmentOnly(t *testing.T) {
+	t.Parallel()
+	first := dev(t)
+	second := dev(t, "GATEHOUSE_DEMO_LISTEN="+first.demo)
+	assert.Contains(t, second.log.String(), first.demo+" is taken")
+	off := dev(t, "GATEHOUSE_DEMO_LISTEN=off")
+	assert.Contains(t, off.log.String(), "GATEHOUSE_DEMO_LISTEN is off")
+
+	path, err := binary()
+	require.NoError(t, err)
+	open := exec.Command(path, "serve", "--dev")
+	open.Env = append(os.Environ(), "GATEHOUSE_DEMO_LISTEN=0.0.0.0:5555", "GATEHOUSE_DATA_DIR="+t.TempDir())
+	out, err := open.CombinedOutput()
+	require.Error(t, err)
+	assert.Contains(t, string(out), "GATEHOUSE_DEMO_LISTEN")
+
+	s := prepare(t, "sqlite://"+t.TempDir()+"/gatehouse.db")
+	s.env = append(s.env, "GATEHOUSE_DEMO_LISTEN="+strings.Replace(s.url, "http://", "", 1))
+	s.run()
+	r, err := http.NewRequest(http.MethodGet, s.url+"/start", nil)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusNotFound, s.send(r).status)
+	assert.NotContains(t, s.log.String(), "demo")
+}
