@@ -30,6 +30,8 @@ type Config struct {
 	Records *refusal.Recorder
 	// Origins knows the origins of public clients.
 	Origins OriginChecker
+	// HSTSIncludeSubdomains has browsers use https for the subdomains of the issuer, too.
+	HSTSIncludeSubdomains bool
 	// TrustedProxies may say where a request came from; may be empty.
 	TrustedProxies []netip.Prefix
 	// AllowedHosts are the host names that the server answers to, without ports; empty
@@ -104,7 +106,7 @@ func (c Config) serve(set *pages.Set, table []Route) (http.Handler, error) {
 	h = limitTime(timeout, h)
 	h = nameRequest(c.TrustedProxies, c.Random, h)
 	h = findClientAddress(c.TrustedProxies, h)
-	h = securityHeaders(c.Issuer, h)
+	h = securityHeaders(c.Issuer, c.HSTSIncludeSubdomains, h)
 	h = observer{
 		log: c.Log, clock: c.Clock, tracer: newTracer(c.Traces, c.TrustedProxies),
 		meter: meter{c.Metrics, c.Prefix + "/token", c.Prefix + "/introspect"},

@@ -7,7 +7,7 @@ import (
 
 // securityHeaders sets what is safe for every answer. Answers that may be kept or that
 // show a page replace Cache-Control and Content-Security-Policy.
-func securityHeaders(issuer string, next http.Handler) http.Handler {
+func securityHeaders(issuer string, subdomains bool, next http.Handler) http.Handler {
 	// The values are shared by all requests; nobody appends to a header in place.
 	var (
 		nosniff  = []string{"nosniff"}
@@ -18,6 +18,9 @@ func securityHeaders(issuer string, next http.Handler) http.Handler {
 	)
 	if strings.HasPrefix(issuer, "https://") {
 		hsts = []string{"max-age=31536000"}
+		if subdomains {
+			hsts[0] += "; includeSubDomains"
+		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -43,6 +43,16 @@ func TestPlainHTTPIssuersDoNotAskForHTTPS(t *testing.T) {
 	assert.Empty(t, f.do("GET", "/", "").Header().Get("Strict-Transport-Security"))
 }
 
+// Of subdomains by setting only: one that has no https would be out of reach for a year.
+func TestHTTPSForSubdomainsIsASetting(t *testing.T) {
+	t.Parallel()
+	for _, issuer := range []string{"https://id.example", "http://localhost:8080"} {
+		f := newFrame(t, func(c *handlers.Config) { c.Issuer, c.HSTSIncludeSubdomains = issuer, true })
+		want := map[bool]string{true: "max-age=31536000; includeSubDomains"}[issuer == "https://id.example"]
+		assert.Equal(t, want, f.do("GET", "/", "").Header().Get("Strict-Transport-Security"), issuer)
+	}
+}
+
 // TestTokensAreNotCached: RFC 6749 section 5.1 names both headers.
 func TestTokensAreNotCached(t *testing.T) {
 	t.Parallel()

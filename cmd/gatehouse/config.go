@@ -27,6 +27,9 @@ type config struct {
 	// TrustedProxies are addresses or CIDR ranges whose X-Forwarded-For is believed.
 	TrustedProxies []string `koanf:"trusted_proxies"`
 
+	// HSTSIncludeSubdomains has browsers use https for every subdomain of the issuer, too.
+	HSTSIncludeSubdomains bool `koanf:"hsts_include_subdomains"`
+
 	// DataDir holds the embedded database and the generated secret.
 	DataDir string `koanf:"data_dir"`
 	// DatabaseURL is sqlite://PATH or postgres://...; empty is a file in DataDir.

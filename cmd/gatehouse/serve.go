@@ -267,14 +267,17 @@ func (e *environment) publicHandler(h *house, set *pages.Set, directory *client.
 		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),
 		Origins:        origins,
 		TrustedProxies: proxies,
-		Limiter:        limits.limiter,
-		Policies:       limits.table,
-		Metrics:        t.requests(),
-		Traces:         t.traces.provider(),
-		AllowedHosts:   devHosts(c),
-		Clock:          e.clock,
-		Random:         e.random,
-		Log:            log,
+
+		HSTSIncludeSubdomains: c.HSTSIncludeSubdomains,
+
+		Limiter:      limits.limiter,
+		Policies:     limits.table,
+		Metrics:      t.requests(),
+		Traces:       t.traces.provider(),
+		AllowedHosts: devHosts(c),
+		Clock:        e.clock,
+		Random:       e.random,
+		Log:          log,
 	})
 }
 

@@ -70,7 +70,7 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 	}
 	switch step {
 	case oauth.SignIn:
-		return b.showLogin(w, r, p, f)
+		return b.showLogin(w, r, p, f, f.Request.LoginHint)
 	case oauth.Consent:
 		return b.showConsent(w, r, p, f, s)
 	default:

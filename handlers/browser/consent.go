@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
@@ -118,7 +119,11 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case step == oauth.SignIn:
-		return b.showLogin(w, r, p, f)
+		return b.showLogin(w, r, p, f, f.Request.LoginHint)
+	case form.Get("action") == "switch":
+		// Somebody else may sign in and be asked. Whoever is signed in stays so until then.
+		p.UserID = provider.ID{}
+		return b.showLogin(w, r, p, f, "")
 	case form.Get("action") != "accept":
 		canonical.From(r.Context()).Outcome("denied")
 		return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The person did not agree.").For(f.Request.Client.ID))

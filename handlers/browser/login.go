@@ -16,14 +16,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// showLogin shows the sign-in page of a flow.
-func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow) error {
+// showLogin shows the sign-in page of a flow, with a name filled in if there is one.
+func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, username string) error {
 	sealed, err := b.seal(w, r, p)
 	if err != nil {
 		return err
 	}
 	page := pages.Login{
-		Flow: sealed, Username: f.Request.LoginHint, Client: f.Request.Client.Name, Logo: logoPath(f.Request.Client),
+		Flow: sealed, Username: username, Client: f.Request.Client.Name, Logo: logoPath(f.Request.Client),
 		PolicyURI: f.Request.Client.PolicyURI, TOSURI: f.Request.Client.TOSURI,
 		Remember: b.KeepSignedIn,
 	}
@@ -99,7 +99,7 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	case errors.As(err, &throttled):
 		line.Outcome("throttled")
 		w.Header().Set("Retry-After", strconv.Itoa(int((throttled.RetryAfter+time.Second-1)/time.Second)))
-		page.Problem = pages.TooManyTries
+		page.Problem, page.Wait = pages.TooManyTries, pages.WaitFor(throttled.RetryAfter)
 		return nil, b.Pages.Login(w, http.StatusTooManyRequests, page)
 	case err != nil:
 		return nil, err

@@ -34,6 +34,15 @@ type Lasts struct {
 	UntilSignOut bool
 }
 
+// WaitFor is a time to wait: never less, in units that people count in.
+func WaitFor(d time.Duration) Lasts {
+	unit := time.Second
+	if d > 2*time.Minute {
+		unit = time.Minute
+	}
+	return Lasts{For: max((d+unit-1)/unit, 1) * unit}
+}
+
 // Unit and Count say it in the largest unit that it is a whole number of.
 func (l Lasts) Unit() string {
 	unit, _ := l.split()

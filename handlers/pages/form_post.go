@@ -14,5 +14,5 @@ type FormPost struct {
 
 // FormPost writes the page.
 func (s *Set) FormPost(w http.ResponseWriter, page FormPost) error {
-	return s.writeForm(w, http.StatusOK, "form_post", page, formPostPolicy)
+	return s.writeForm(w, http.StatusOK, "form_post", page, scriptPolicy)
 }

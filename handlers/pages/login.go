@@ -20,7 +20,9 @@ type Login struct {
 	// Remember: the person is kept signed in unless she says no.
 	Remember bool
 	// Problem says why the last try failed.
-	Problem  LoginProblem
+	Problem LoginProblem
+	// Wait is how long it takes until the next try.
+	Wait     Lasts
 	Username string
 	// Client is the application that asks, or empty; the links are its own.
 	Client, PolicyURI, TOSURI string
@@ -30,5 +32,5 @@ type Login struct {
 
 // Login writes the sign-in page.
 func (s *Set) Login(w http.ResponseWriter, status int, page Login) error {
-	return s.writeForm(w, status, "login", page, formPolicy)
+	return s.writeForm(w, status, "login", page, scriptPolicy)
 }

@@ -23,9 +23,9 @@ var templates embed.FS
 // escape every value by its place, and nothing that a page shows is HTML of anybody else's.
 // Against forms on other sites it does nothing anyway; those are refused when they arrive.
 const (
-	policy         = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-	formPolicy     = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-	formPostPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+	policy       = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	formPolicy   = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+	scriptPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 // Set writes the pages of one server.
@@ -69,12 +69,18 @@ type view struct {
 	Page any
 }
 
-// write writes a page without a form.
+// write writes a page without a form. A page of another site that opened it has no hold of it:
+// it cannot lead it elsewhere, nor count its frames.
 func (s *Set) write(w http.ResponseWriter, status int, name string, page any) error {
+	w.Header().Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 	return s.writePolicy(w, status, name, page, policy)
 }
 
 // writeForm writes a page with a form, which may be answered by a redirect.
+//
+// An application may show it in a window of its own, which then hands the answer to its opener
+// (signinPopup of oidc-client-ts): any opener policy but unsafe-none would cut the two apart,
+// so there is none.
 //
 // Browsers derive the Origin header of a form from the referrer policy of its page (Fetch
 // standard section 3.2): under no-referrer it is null, and those without Sec-Fetch-Site seem
@@ -96,6 +102,7 @@ func (s *Set) writePolicy(w http.ResponseWriter, status int, name string, page a
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", policy)
+	h.Set("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()")
 	h.Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(status)
 	_, _ = w.Write(body.Bytes()) // a caller who hung up cannot be told

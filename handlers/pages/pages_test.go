@@ -46,6 +46,9 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 	})
 	show("unknown_error", set.UnknownError)
 	login := pages.Login{Flow: evil, Problem: pages.WrongPassword, Username: evil, Client: evil, Logo: "javascript:" + evil, PolicyURI: "javascript:" + evil, TOSURI: "javascript:" + evil}
+	throttled := login
+	throttled.Problem, throttled.Wait = pages.TooManyTries, pages.WaitFor(time.Minute)
+	show("throttled", func(w http.ResponseWriter) error { return set.Login(w, http.StatusTooManyRequests, throttled) })
 	show("login", func(w http.ResponseWriter) error { return set.Login(w, http.StatusOK, login) })
 	show("consent", func(w http.ResponseWriter) error {
 		return set.Consent(w, pages.Consent{
@@ -116,12 +119,20 @@ func TestPagesObeyTheirContentSecurityPolicy(t *testing.T) {
 		assert.Contains(t, policy, "default-src 'none'", name)
 		assert.Contains(t, policy, "frame-ancestors 'none'", name)
 		assert.NotContains(t, policy, "unsafe", name)
+		assert.Contains(t, w.Header().Get("Permissions-Policy"), "camera=()", name)
 		body := w.Body.String()
 		assert.NotRegexp(t, `<style| style=`, body, name)
 		assert.NotRegexp(t, elsewhere, body, name)
 		assert.Contains(t, policy, "base-uri 'none'", name)
-		// Any form-action would break the hops after the form.
-		assert.Equal(t, strings.Contains(body, "<form"), !strings.Contains(policy, "form-action"), name)
+		if strings.Contains(body, "<form") {
+			assert.NotContains(t, policy, "form-action", "%s: Chromium holds it against every redirect after the form", name)
+			assert.Empty(t, w.Header().Get("Cross-Origin-Opener-Policy"), "%s: a sign-in in a window of its own answers to its opener", name)
+			assert.Equal(t, "strict-origin", w.Header().Get("Referrer-Policy"), "%s: the form comes with a real Origin", name)
+		} else {
+			assert.Contains(t, policy, "form-action 'none'", name)
+			assert.Equal(t, "same-origin-allow-popups", w.Header().Get("Cross-Origin-Opener-Policy"), name)
+			assert.Empty(t, w.Header().Get("Referrer-Policy"), "%s: no-referrer stays", name)
+		}
 		assert.Equal(t, strings.Contains(body, "<script"), strings.Contains(policy, "script-src 'self'"), name)
 	}
 	css, err := os.ReadFile("assets/gatehouse.css")
@@ -226,6 +237,17 @@ func TestCatalogueAndTemplatesAgree(t *testing.T) {
 	}
 	for key := range texts {
 		assert.True(t, used[key], "%s is not used", key)
+	}
+}
+
+func TestWaitingIsCountedInWholeUnits(t *testing.T) {
+	t.Parallel()
+	for wait, want := range map[time.Duration]string{
+		0: "1 second", time.Millisecond: "1 second", 1500 * time.Millisecond: "2 seconds", 90 * time.Second: "90 seconds",
+		2 * time.Minute: "2 minutes", 11*time.Minute + time.Second: "12 minutes", time.Hour: "1 hour",
+	} {
+		l := pages.WaitFor(wait)
+		assert.Equal(t, want, fmt.Sprint(l.Count(), " ", strings.TrimSpace(l.Unit())), wait)
 	}
 }
 
