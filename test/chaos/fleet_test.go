@@ -187,7 +187,7 @@ func newFleet(t *testing.T, databaseURL string, size int, flags ...string) *flee
 	first.command(password+"\n", "user", "create", "alice", "--password-stdin")
 	f.secret = first.client("app", append([]string{
 		"--grant-type", "authorization_code", "--grant-type", "refresh_token", "--grant-type", "client_credentials", "--grant-type", "password",
-		"--first-party", "--redirect-uri", callback, "--scope", "openid offline_access read",
+		"--first-party", "--redirect-uri", callback, "--scope", "openid offline_access read", "--default-scope", "read",
 	}, flags...)...)
 	for _, n := range f.nodes {
 		n.start()
