@@ -10,9 +10,13 @@ import (
 
 // findClientAddress notes the address that the request came from. Limits count by it, so
 // it must not be a caller's to choose (authentik CVE-2023-36456).
-func findClientAddress(trusted proxies, next http.Handler) http.Handler {
+func findClientAddress(trusted proxies, untrusted *undeclared, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		canonical.From(r.Context()).ClientAddress = trusted.clientAddress(parseAddress(r.RemoteAddr), r.Header["X-Forwarded-For"])
+		peer, forwarded := parseAddress(r.RemoteAddr), r.Header["X-Forwarded-For"]
+		canonical.From(r.Context()).ClientAddress = trusted.clientAddress(peer, forwarded)
+		if len(forwarded) > 0 && !trusted.contains(peer) {
+			untrusted.saw(r.Context(), peer)
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -105,7 +105,7 @@ func (c Config) serve(set *pages.Set, table []Route) (http.Handler, error) {
 	h = checkHost(c.AllowedHosts, render, h)
 	h = limitTime(timeout, h)
 	h = nameRequest(c.TrustedProxies, c.Random, h)
-	h = findClientAddress(c.TrustedProxies, h)
+	h = findClientAddress(c.TrustedProxies, newUndeclared(c.Log, c.Clock), h)
 	h = securityHeaders(c.Issuer, c.HSTSIncludeSubdomains, h)
 	h = observer{
 		log: c.Log, clock: c.Clock, tracer: newTracer(c.Traces, c.TrustedProxies),

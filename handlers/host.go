@@ -17,14 +17,33 @@ func checkHost(allowed []string, render *renderer, next http.Handler) http.Handl
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := hostname(r.Host)
-		if !slices.ContainsFunc(allowed, func(host string) bool { return strings.EqualFold(host, name) }) {
+		if !hostAllowed(allowed, r) {
 			render.refuse(w, r, negotiated, refusal.New(refusal.InvalidRequest, refusal.CheckHost, "This server does not answer under this host name.").
 				WithStatus(http.StatusMisdirectedRequest))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// OnlyHosts is the same for the operator's listener, which web sites could read metrics and
+// profiles from.
+func OnlyHosts(allowed []string, next http.Handler) http.Handler {
+	if len(allowed) == 0 {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !hostAllowed(allowed, r) {
+			http.Error(w, "This server does not answer under this host name.", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func hostAllowed(allowed []string, r *http.Request) bool {
+	name := hostname(r.Host)
+	return slices.ContainsFunc(allowed, func(host string) bool { return strings.EqualFold(host, name) })
 }
 
 // hostname cuts off the port and the brackets of an IPv6 address.

@@ -30,3 +30,23 @@ func TestForeignHostsAreRefusedWhereHostsAreListed(t *testing.T) {
 		}
 	}
 }
+
+// A page of some web site must not read metrics and profiles through the browser of who runs
+// the server.
+func TestForeignHostsDoNotReachTheOperatorsListener(t *testing.T) {
+	t.Parallel()
+	reached := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	status := func(h http.Handler, host string) int {
+		r := httptest.NewRequest(http.MethodGet, "/debug/pprof/heap", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	loopback := handlers.OnlyHosts([]string{"localhost", "127.0.0.1"}, reached)
+	assert.Equal(t, http.StatusNoContent, status(loopback, "localhost:9464"))
+	assert.Equal(t, http.StatusNoContent, status(loopback, "127.0.0.1:9464"))
+	assert.Equal(t, http.StatusMisdirectedRequest, status(loopback, "rebound.example:9464"))
+	assert.Equal(t, http.StatusMisdirectedRequest, status(loopback, ""))
+	assert.Equal(t, http.StatusNoContent, status(handlers.OnlyHosts(nil, reached), "prometheus.internal:9464"))
+}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,27 +92,42 @@ func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
 	return list, nil
 }
 
-// Pending counts the steps that are missing. It is asked at every start, so it takes one
-// statement and changes nothing.
-func (s *Store) Pending(ctx context.Context) (int, error) {
+// Schema is how far the database is from what this version knows.
+type Schema struct {
+	// Pending is how many steps are missing, Ahead how many were applied that a newer version
+	// brought.
+	Pending, Ahead int
+	// Empty: there is nothing in the database yet.
+	Empty bool
+}
+
+// Schema is asked for at every start, so it takes one statement and changes nothing.
+func (s *Store) Schema(ctx context.Context) (Schema, error) {
 	versions, err := s.versions()
 	if err != nil {
-		return 0, err
+		return Schema{}, err
 	}
-	var applied int64
-	err = s.row(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&applied)
+	var newest, ahead int64
+	err = s.row(ctx, `SELECT coalesce(max(version_id), 0), coalesce(sum(CASE WHEN version_id > ? THEN 1 ELSE 0 END), 0)
+		FROM goose_db_version WHERE is_applied`, slices.Max(versions)).Scan(&newest, &ahead)
 	if s.dialect.classify(err) == fault && err != nil {
-		applied = 0 // no such table: nothing was applied yet
+		newest = 0 // no such table: nothing was applied yet
 	} else if err != nil {
-		return 0, s.fault(err)
+		return Schema{}, s.fault(err)
 	}
-	pending := 0
+	schema := Schema{Ahead: int(ahead), Empty: newest == 0}
 	for _, v := range versions {
-		if v > applied {
-			pending++
+		if v > newest {
+			schema.Pending++
 		}
 	}
-	return pending, nil
+	return schema, nil
+}
+
+// Pending counts the steps that are missing.
+func (s *Store) Pending(ctx context.Context) (int, error) {
+	schema, err := s.Schema(ctx)
+	return schema.Pending, err
 }
 
 func (s *Store) goose() (*goose.Provider, error) {

@@ -38,6 +38,9 @@ type config struct {
 	// Migrate lets serve bring a Postgres schema up to date by itself. The embedded
 	// database is always brought up to date.
 	Migrate bool `koanf:"migrate"`
+	// AllowNewerSchema lets this version run on a schema that a newer one migrated: for
+	// rolling back, and for servers that may restart while an upgrade is going on.
+	AllowNewerSchema bool `koanf:"allow_newer_schema"`
 
 	// Secret seals every key in the database: at least 32 bytes. With the embedded
 	// database one is generated when it is empty.

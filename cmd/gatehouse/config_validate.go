@@ -37,6 +37,9 @@ func (c *config) validateIssuer() error {
 		return fmt.Errorf("GATEHOUSE_ISSUER %q must end after the host: no path, not even a slash", c.Issuer)
 	}
 	switch {
+	case strings.HasSuffix(u.Host, ":"), u.Scheme == "https" && u.Port() == "443", u.Scheme == "http" && u.Port() == "80":
+		// RFC 3986 section 6.2.3: clients and browsers leave it out, and then compare.
+		return fmt.Errorf("GATEHOUSE_ISSUER %q must not name a port that %s has anyway: write %s://%s", c.Issuer, u.Scheme, u.Scheme, strings.TrimSuffix(u.Host, ":"+u.Port()))
 	case c.Issuer != strings.ToLower(c.Issuer):
 		return fmt.Errorf("GATEHOUSE_ISSUER %q must be in lower case: clients compare it letter by letter", c.Issuer)
 	case u.Scheme == "https":

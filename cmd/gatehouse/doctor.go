@@ -1,26 +1,20 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"log/slog"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/gatehouse-id/gatehouse/provider/keyring"
 )
 
 func newDoctor(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the settings and say what is wrong",
-		Long: `Checks every setting, the database, its schema, whether the secret opens the keys in it,
-and whether limits can be counted in Redis. Nothing is changed. The exit code is 1 when
-something is wrong.`,
+		Long: `Checks every setting, the data directory, the database and whether it takes writes, its
+schema, whether the secret opens the keys in it, and whether limits can be counted in Redis.
+Nothing is changed. The exit code is 1 when something is wrong.`,
 		Example: "  gatehouse doctor\n  gatehouse doctor --config /etc/gatehouse.yaml --json",
 		Args:    cobra.NoArgs,
 	}
@@ -68,10 +62,21 @@ func (e *environment) examine(cmd *cobra.Command) []finding {
 		findings = append(findings, finding{"settings", fine, "issuer " + c.Issuer})
 	}
 	findings = append(findings, e.unknownSettings()...)
+	findings = append(findings, c.examineTLS()...)
+	findings = append(findings, c.examineFiles()...)
 	if c.validateSecret() == nil {
 		findings = append(findings, e.examineDatabase(cmd.Context(), c)...)
 	}
 	return append(findings, e.examineRedis(cmd.Context(), c))
+}
+
+// examineTLS finds an https address that nobody seems to answer at. A proxy that is not named
+// makes all people one to the rate limits.
+func (c *config) examineTLS() []finding {
+	if !strings.HasPrefix(c.Issuer, "https://") || c.TLSCert != "" || len(c.TrustedProxies) > 0 {
+		return nil
+	}
+	return []finding{{"settings", warning, "the issuer is https, and neither GATEHOUSE_TLS_CERT nor GATEHOUSE_TRUSTED_PROXIES is set: name the proxy that speaks TLS, or all people share its address and its limits"}}
 }
 
 // unknownSettings finds misspelt variables, which would otherwise be ignored in silence.
@@ -86,57 +91,6 @@ func (e *environment) unknownSettings() []finding {
 		}
 	}
 	return findings
-}
-
-func (e *environment) examineDatabase(ctx context.Context, c config) []finding {
-	if path, ok := strings.CutPrefix(c.databaseURL(), "sqlite://"); ok {
-		path, _, _ = strings.Cut(path, "?")
-		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-			return []finding{{"database", fine, path + " is made at the first start"}}
-		}
-	}
-	store, err := e.openStore(ctx, c, slog.New(slog.DiscardHandler), nil)
-	if err != nil {
-		return []finding{{"database", wrong, explainError(err)}}
-	}
-	defer func() { _ = store.Close() }() // nothing was written
-	if err := store.Writable(ctx); err != nil {
-		return []finding{{"database", wrong, explainError(err)}}
-	}
-	findings := []finding{{"database", fine, "answers"}}
-	pending, err := store.Pending(ctx)
-	switch {
-	case err != nil:
-		return append(findings, finding{"schema", wrong, explainError(err)})
-	case pending > 0:
-		return append(findings, finding{"schema", warning, fmt.Sprintf("%d migration(s) missing: run \"gatehouse migrate up\"", pending)})
-	}
-	findings = append(findings, finding{"schema", fine, "up to date"})
-	return append(findings, e.examineKeyring(ctx, c, store))
-}
-
-func (e *environment) examineKeyring(ctx context.Context, c config, store keyring.Store) finding {
-	rows, err := store.DataKeys(ctx)
-	if err != nil {
-		return finding{"keyring", wrong, explainError(err)}
-	}
-	if len(rows) == 0 {
-		return finding{"keyring", fine, "is made at the first start"}
-	}
-	secrets, err := e.keyringSecrets(c)
-	if err != nil {
-		return finding{"keyring", wrong, explainError(err)}
-	}
-	known := []string{keyring.Fingerprint(secrets.Current)}
-	for _, p := range secrets.Previous {
-		known = append(known, keyring.Fingerprint(p))
-	}
-	for _, row := range rows {
-		if !slices.Contains(known, row.SealedBy) {
-			return finding{"keyring", wrong, "GATEHOUSE_SECRET is not the one that sealed the keys in this database; if it was changed, name the old one in GATEHOUSE_PREVIOUS_SECRETS"}
-		}
-	}
-	return finding{"keyring", fine, "opens with the secret"}
 }
 
 func printFindings(env *environment, findings []finding, asJSON bool) error {

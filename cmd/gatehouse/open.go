@@ -136,13 +136,16 @@ func (e *environment) openStore(ctx context.Context, c config, log *slog.Logger,
 
 // ready sees to the schema and to the mark of development databases.
 func ready(ctx context.Context, c config, store *storage.Store) error {
-	pending, err := store.Pending(ctx)
+	schema, err := store.Schema(ctx)
 	if err != nil {
 		return fmt.Errorf("read the schema version: %w", err)
 	}
-	if pending > 0 {
+	if schema.Ahead > 0 && !c.AllowNewerSchema {
+		return errors.New(schemaAhead(schema))
+	}
+	if schema.Pending > 0 {
 		if c.postgres() && !c.Migrate && !c.Dev {
-			return fmt.Errorf("the database schema is %d migration(s) behind this version: run \"gatehouse migrate up\", or serve with --migrate", pending)
+			return fmt.Errorf("the database schema is %d migration(s) behind this version: run \"gatehouse migrate up\", or serve with --migrate", schema.Pending)
 		}
 		if _, err := store.Migrate(ctx); err != nil {
 			return fmt.Errorf("migrate the database: %w", err)
@@ -156,6 +159,12 @@ func ready(ctx context.Context, c config, store *storage.Store) error {
 		return errors.New("this database is marked demo: its passwords are public. Use another one, or --dev")
 	}
 	return nil
+}
+
+// schemaAhead: what a newer version keeps in the database this one knows nothing of. It works
+// with the schema of the next version, which is what an upgrade and a roll back need.
+func schemaAhead(s storage.Schema) string {
+	return fmt.Sprintf("the database schema is %d migration(s) ahead of this version: start the newer one, or set GATEHOUSE_ALLOW_NEWER_SCHEMA=true to roll back, or for the time of an upgrade", s.Ahead)
 }
 
 func (e *environment) keyringSecrets(c config) (keyring.Secrets, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -59,6 +60,7 @@ secrets are public, in a database of its own.`,
 	flags.String("listen", "", "address of the public endpoints (default 127.0.0.1:8080)")
 	flags.String("ops-listen", "", "address of probes and profiles (default 127.0.0.1:9464)")
 	flags.Bool("migrate", false, "bring a Postgres schema up to date first")
+	flags.Bool("allow-newer-schema", false, "run on a schema that a newer version migrated")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		c, err := loadConfig(cmd, env.Environ)
 		if err != nil {
@@ -128,7 +130,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		application = e.demoApplication(c, set, log)
 	}
 	drain := &handlers.Drain{}
-	ops := handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Writable})
+	ops := handlers.OnlyHosts(opsHosts(c), handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Writable}))
 
 	background := []func(context.Context){watcher.Run}
 	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs) {
@@ -287,9 +289,21 @@ func devHosts(c config) []string {
 	if !c.Dev {
 		return nil
 	}
-	hosts := []string{"localhost", "127.0.0.1", "::1"}
+	hosts := loopbackHosts()
 	if u, err := url.Parse(c.Issuer); err == nil {
 		hosts = append(hosts, u.Hostname())
 	}
 	return hosts
 }
+
+// opsHosts does the same for the operator's listener wherever that is on loopback. On other
+// addresses a name may be how Prometheus finds it.
+func opsHosts(c config) []string {
+	host, _, err := net.SplitHostPort(c.OpsListen)
+	if err != nil || !client.Loopback(host) {
+		return nil
+	}
+	return append(loopbackHosts(), host)
+}
+
+func loopbackHosts() []string { return []string{"localhost", "127.0.0.1", "::1"} }

@@ -204,3 +204,13 @@ func testMigrations(t *testing.T, f *fixture) {
 	assert.Zero(t, pending)
 	f.client(t, "a")
 }
+
+func testNewerSchema(t *testing.T, f *fixture) {
+	schema, err := f.Schema(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, storage.Schema{}, schema)
+	AheadBy(t, f.url, 2)
+	schema, err = f.Schema(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, storage.Schema{Ahead: 2}, schema)
+}

@@ -108,3 +108,11 @@ func Exec(t testing.TB, url, statement string) {
 	_, err := inspect(t, url).ExecContext(t.Context(), statement)
 	require.NoError(t, err)
 }
+
+// AheadBy leaves the database as a newer version does that has so many migrations more.
+func AheadBy(t testing.TB, url string, steps int) {
+	t.Helper()
+	for i := range steps {
+		Exec(t, url, fmt.Sprintf("INSERT INTO goose_db_version (version_id, is_applied) VALUES (%d, true)", 99990+i))
+	}
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+func (e *environment) examineDatabase(ctx context.Context, c config) []finding {
+	name := storage.Describe(c.databaseURL())
+	path, err := storage.SQLitePath(c.databaseURL())
+	if err != nil {
+		return []finding{{"database", wrong, explainError(err)}}
+	}
+	if path != "" {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return []finding{{"database", fine, name + " is made at the first start"}}
+		}
+	}
+	store, err := e.openStore(ctx, c, slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		return []finding{{"database", wrong, name + ": " + explainError(err)}}
+	}
+	defer func() { _ = store.Close() }() // nothing was written
+	schema, err := store.Schema(ctx)
+	if err != nil {
+		return []finding{{"database", wrong, name + ": " + explainError(err)}}
+	}
+	if schema.Empty {
+		return []finding{{"database", fine, name + " answers, and is empty"}, examineSchema(c, schema)}
+	}
+	if err := store.Writable(ctx); err != nil {
+		return []finding{{"database", wrong, name + " answers, and takes no writes: " + explainError(err)}}
+	}
+	findings := []finding{{"database", fine, name + " answers, and takes writes"}, examineSchema(c, schema)}
+	return append(findings, e.examineKeyring(ctx, c, store))
+}
+
+func examineSchema(c config, schema storage.Schema) finding {
+	switch {
+	case schema.Ahead > 0 && c.AllowNewerSchema:
+		return finding{"schema", warning, fmt.Sprintf("%d migration(s) ahead of this version, which GATEHOUSE_ALLOW_NEWER_SCHEMA allows", schema.Ahead)}
+	case schema.Ahead > 0:
+		return finding{"schema", wrong, schemaAhead(schema)}
+	case schema.Pending > 0 && c.embedded():
+		return finding{"schema", fine, fmt.Sprintf("%d migration(s) missing, which the next start applies", schema.Pending)}
+	case schema.Pending > 0:
+		return finding{"schema", warning, fmt.Sprintf("%d migration(s) missing: run \"gatehouse migrate up\"", schema.Pending)}
+	default:
+		return finding{"schema", fine, "up to date"}
+	}
+}
+
+func (e *environment) examineKeyring(ctx context.Context, c config, store keyring.Store) finding {
+	rows, err := store.DataKeys(ctx)
+	if err != nil {
+		return finding{"keyring", wrong, explainError(err)}
+	}
+	if len(rows) == 0 {
+		return finding{"keyring", fine, "is made at the first start"}
+	}
+	if file := filepath.Join(c.DataDir, "secret"); c.Secret == "" {
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			return finding{"keyring", wrong, file + " is gone, and with it what opens the keys in this database: bring it back from the backup"}
+		}
+	}
+	secrets, err := e.keyringSecrets(c)
+	if err != nil {
+		return finding{"keyring", wrong, explainError(err)}
+	}
+	known := []string{keyring.Fingerprint(secrets.Current)}
+	for _, p := range secrets.Previous {
+		known = append(known, keyring.Fingerprint(p))
+	}
+	for _, row := range rows {
+		if !slices.Contains(known, row.SealedBy) {
+			return finding{"keyring", wrong, "GATEHOUSE_SECRET is not the one that sealed the keys in this database; if it was changed, name the old one in GATEHOUSE_PREVIOUS_SECRETS"}
+		}
+	}
+	return finding{"keyring", fine, "opens with the secret"}
+}
