@@ -215,8 +215,13 @@ func (c *Codes) consequence(ctx context.Context, refused error, codeID, grantID 
 		})
 	case errors.Is(refused, ErrCodeVerifier):
 		return c.tx.Detached(ctx, func(ctx context.Context) error {
-			_, err := c.store.UseCode(ctx, codeID, c.issuer.clock.Now(ctx))
-			return err
+			now := c.issuer.clock.Now(ctx)
+			burnt, err := c.store.UseCode(ctx, codeID, now)
+			if err != nil || burnt {
+				return err
+			}
+			// Used this moment, and not by the same request: a second use like any other.
+			return c.ender.EndGrant(ctx, grantID, now)
 		})
 	default:
 		return nil

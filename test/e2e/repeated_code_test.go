@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"net/http"
 	"net/url"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,5 +46,32 @@ func TestARepeatedExchangeIsNoTheft(t *testing.T) {
 		form := url.Values{"grant_type": {"authorization_code"}, "client_id": {"spa"}, "code": {code}, "redirect_uri": {callback}, "code_verifier": {verifier}}
 		assert.Equal(t, "invalid_grant", s.post("/oauth/token", "", "", form).json(t)["error"])
 		assert.True(t, s.active("app", secret, access))
+	})
+}
+
+// A thief who guesses the verifier while the application sends the right one is a second user of
+// the code, whichever of the two comes first.
+func TestAGuessBesideTheExchangeEndsIt(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		p := s.person(t)
+		p.signIn(nil)
+		verifier := oauth2.GenerateVerifier()
+		challenge := url.Values{"code_challenge": {oauth2.S256ChallengeFromVerifier(verifier)}, "code_challenge_method": {"S256"}}
+		for range 10 {
+			code := returned(t, p.authorize(challenge)).Get("code")
+			var both sync.WaitGroup
+			var right answer
+			both.Go(func() { right = s.exchange(secret, code, url.Values{"code_verifier": {verifier}}) })
+			both.Go(func() {
+				wrong := s.exchange(secret, code, url.Values{"code_verifier": {oauth2.GenerateVerifier()}})
+				assert.Equal(t, "invalid_grant", wrong.json(t)["error"])
+			})
+			both.Wait()
+			if right.status == http.StatusOK {
+				assert.False(t, s.active("app", secret, right.json(t)["access_token"].(string)))
+			}
+		}
 	})
 }

@@ -1,0 +1,40 @@
+package oauth_test
+
+import (
+	"net/url"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
+)
+
+// Whoever comes with another verifier ends what the right one got, in whichever order, and at
+// once too: the code may have been used between the check of the one and its consequence.
+func TestAWrongVerifierBesideTheRightOneLeavesNothingBehind(t *testing.T) {
+	h := newHouse(t)
+	secret, s := h.app("ES256"), h.person("alice")
+	right := oauth2.GenerateVerifier()
+	more := url.Values{"code_challenge": {oauth2.S256ChallengeFromVerifier(right)}, "code_challenge_method": {"S256"}}
+	exchange := func(code, verifier string) (string, error) {
+		answer, err := h.tokens.Token(t.Context(), basic("app", secret, url.Values{
+			"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}, "code_verifier": {verifier},
+		}))
+		text, _ := answer.Parameters["access_token"].(string)
+		return text, err
+	}
+	for range 20 {
+		code, err := h.authorize.Approve(t.Context(), h.flow(more), s, false)
+		require.NoError(t, err)
+		var wg sync.WaitGroup
+		var got string
+		wg.Go(func() { got, _ = exchange(code, right) })
+		wg.Go(func() {
+			_, err := exchange(code, oauth2.GenerateVerifier())
+			assertRefused(t, err, "invalid_grant")
+		})
+		wg.Wait()
+		assert.False(t, got != "" && h.active("app", secret, got))
+	}
+}
