@@ -20,18 +20,31 @@ func (b *Browser) answer(w http.ResponseWriter, r *oauth.AuthorizeRequest, param
 	if r.Mode == oauth.FormPost {
 		return b.Pages.FormPost(w, pages.FormPost{Action: r.RedirectURI, Params: params})
 	}
-	if r.Mode == oauth.Fragment {
-		seeOther(w, r.RedirectURI+"#"+params.Encode())
-		return nil
+	address := answerAddress(r, params)
+	if len(address) > maxLocation && params.Has("error_uri") { // then it stands in the log alone
+		params.Del("error_uri")
+		address = answerAddress(r, params)
 	}
-	seeOther(w, oauth.WithQuery(r.RedirectURI, params))
+	seeOther(w, address)
 	return nil
 }
+
+func answerAddress(r *oauth.AuthorizeRequest, params url.Values) string {
+	if r.Mode == oauth.Fragment {
+		return r.RedirectURI + "#" + params.Encode()
+	}
+	return oauth.WithQuery(r.RedirectURI, params)
+}
+
+// maxLocation bounds an address to go to, in bytes. The head of an answer has to fit into the
+// 4 KiB that proxies have for it by default; the state of the application has up to 3 of them.
+const maxLocation = 3584
 
 // seeOther is 303 and never 307, which would have the browser post a password on to the
 // application (RFC 9700 section 4.12).
 func seeOther(w http.ResponseWriter, address string) {
 	w.Header().Set("Location", address)
+	w.Header().Del("Content-Security-Policy") // there is no content; the room is for the address
 	w.WriteHeader(http.StatusSeeOther)
 }
 

@@ -61,6 +61,13 @@ func TestHeadersStaySmallWithALongState(t *testing.T) {
 			small("error "+mode, p.authorize(long("response_type", "token", "response_mode", mode)))
 			small("refused "+mode, p.authorize(long("scope", "openid admin", "response_mode", mode)))
 		}
+		// An error with as much behind it as there can be leaves its id to the log.
+		for _, mode := range []string{"query", "fragment"} {
+			wrong := long("code_challenge_method", strings.Repeat("m", 200), "response_mode", mode)
+			assert.NotContains(t, small("long error "+mode, p.authorize(wrong)).header.Get("Location"), "error_uri")
+			wrong.Set("state", "short")
+			assert.Contains(t, p.authorize(wrong).header.Get("Location"), "error_uri")
+		}
 		small("page", p.authorize(long("client_id", "nobody")))
 
 		// Signing in that answers at once, with the new cookies beside the code.
