@@ -107,7 +107,7 @@ func (re *renderer) page(w http.ResponseWriter, answer *refusal.Refusal, id, req
 	entry := refusal.Explain(answer.Check)
 	page := pages.Error{
 		Title: entry.Title, Description: answer.Description, Hint: entry.Hint, Passes: answer.RetryAfter > 0,
-		About: errorsPath + id, RequestID: requestID,
+		About: errorsPath + id, RequestID: requestID, Field: string(answer.Field), Expected: answer.Expected, Received: answer.Received,
 	}
 	if answer.Check == refusal.CheckNotFound {
 		return re.pages.NotFound(w, page)

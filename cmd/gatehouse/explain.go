@@ -1,12 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -16,7 +21,8 @@ func newExplain(env *environment) *cobra.Command {
 		Use:   "explain ERROR_ID",
 		Short: "Say what an error id means, and what to change",
 		Long: `Opens the error id that a refused request was answered with: the last part of its
-error_uri. The whole address may be given too.`,
+error_uri. The whole address may be given too. Where a registration lacks what was
+received, "Run" is the command that adds it, for values that belong to the client.`,
 		Example: "  gatehouse explain https://id.example.com/errors/AUc3...",
 		Args:    cobra.ExactArgs(1),
 	}
@@ -30,21 +36,111 @@ error_uri. The whole address may be given too.`,
 		if err != nil {
 			return err
 		}
-		entry := refusal.Explain(record.Check)
-		if *asJSON {
-			return printJSON(env.Out, map[string]any{
-				"at": record.At, "error": record.Code, "check": record.Check, "client_id": record.ClientID,
-				"field": record.Field, "expected": record.Expected, "received": record.Received,
-				"route": record.Route, "request_id": record.RequestID,
-				"explanation": entry.Explanation, "fix": entry.Fix,
-			})
+		c, err := h.clientOfRecord(cmd.Context(), record)
+		if err != nil {
+			return err
 		}
-		return facts(env.Out,
-			"When", record.At.Format(time.RFC3339), "Error", string(record.Code), "Check", string(record.Check),
-			"Client", record.ClientID, "Endpoint", record.Route, "Request", record.RequestID,
-			"Compared", string(record.Field), "Expected", record.Expected, "Received", record.Received,
-			"Meaning", entry.Explanation, "Fix", entry.Fix,
-		)
+		e := explained{Record: record, Entry: refusal.Explain(record.Check), client: c, now: env.clock.Now(cmd.Context()).UTC()}
+		if *asJSON {
+			return printJSON(env.Out, e.view())
+		}
+		return facts(env.Out, e.facts()...)
 	})
 	return cmd
+}
+
+// clientOfRecord is the client as it is registered now, or nil.
+func (h *house) clientOfRecord(ctx context.Context, record refusal.Record) (*client.Client, error) {
+	if record.ClientID == "" {
+		return nil, nil //nolint:nilnil // many refusals concern no client
+	}
+	c, err := h.store.Client(ctx, record.ClientID)
+	if errors.Is(err, provider.ErrNotFound) {
+		return nil, nil //nolint:nilnil // a name that nobody registered, or nobody has any more
+	}
+	if err != nil {
+		return nil, fmt.Errorf("client %q: %w", record.ClientID, err)
+	}
+	return c, nil
+}
+
+// explained is a record with what there is to say about it now.
+type explained struct {
+	refusal.Record
+	refusal.Entry
+
+	client *client.Client
+	now    time.Time
+}
+
+func (e explained) view() map[string]any {
+	name := ""
+	if e.client != nil {
+		name = e.client.Name
+	}
+	return map[string]any{
+		"at": e.At, "now": e.now.Truncate(time.Second), "error": e.Code, "check": e.Check, "client_id": e.ClientID, "client_name": name,
+		"field": e.Field, "expected": e.Expected, "received": e.Received, "registered": e.registered(),
+		"route": e.Route, "request_id": e.RequestID,
+		"explanation": e.Explanation, "fix": e.Fix, "command": e.Command(),
+	}
+}
+
+func (e explained) facts() []string {
+	expected, received := "Expected", "Received"
+	if e.Field == refusal.FieldTime {
+		expected, received = "Limit", "Our clock then"
+	}
+	return []string{
+		"When", e.At.Format(time.RFC3339), "Now", e.now.Format(time.RFC3339),
+		"Error", string(e.Code), "Check", string(e.Check),
+		"Client", printable(e.named()), "Endpoint", e.Route, "Request", e.RequestID,
+		"Compared", string(e.Field), expected, printable(e.Expected), received, printable(e.Received),
+		"Registered", strings.Join(e.registered(), " "),
+		"Meaning", e.Explanation, "Fix", e.Fix, "Run", e.Command(),
+	}
+}
+
+// named is the client by id and name.
+func (e explained) named() string {
+	switch {
+	case e.ClientID == "":
+		return ""
+	case e.client == nil:
+		return e.ClientID + " (not registered)"
+	default:
+		return e.ClientID + " (" + e.client.Name + ")"
+	}
+}
+
+// registered is what the client has by now of what was compared.
+func (e explained) registered() []string {
+	if e.client == nil {
+		return nil
+	}
+	switch e.Field { //nolint:exhaustive // the others are not registered
+	case refusal.FieldRedirectURI:
+		return e.client.RedirectURIs
+	case refusal.FieldPostLogout:
+		return e.client.PostLogoutRedirectURIs
+	case refusal.FieldScope:
+		return e.client.Scopes
+	case refusal.FieldAudience:
+		return e.client.Audience
+	default:
+		return nil
+	}
+}
+
+// printable shows what could move the cursor of a terminal, or hide text, as what it is.
+func printable(text string) string {
+	var shown strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			shown.WriteRune(r)
+		} else {
+			_, _ = fmt.Fprintf(&shown, "\\u%04x", r)
+		}
+	}
+	return shown.String()
 }

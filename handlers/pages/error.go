@@ -17,10 +17,16 @@ type Error struct {
 	About string
 	// RequestID finds the request in the log.
 	RequestID string
+	// Field is what was compared, and Expected and Received are what with; they are shown on a
+	// development server alone. Anywhere else they are for the operator.
+	Field, Expected, Received string
 }
 
 // Error writes the error page.
 func (s *Set) Error(w http.ResponseWriter, status int, page Error) error {
+	if !s.dev {
+		page.Field, page.Expected, page.Received = "", "", ""
+	}
 	return s.write(w, status, "error", page)
 }
 

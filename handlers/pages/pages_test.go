@@ -32,7 +32,7 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 		require.NoError(t, write(w))
 		all[name] = w
 	}
-	fault := pages.Error{Title: evil, Description: evil, Hint: evil, About: "javascript:" + evil, RequestID: evil}
+	fault := pages.Error{Title: evil, Description: evil, Hint: evil, About: "javascript:" + evil, RequestID: evil, Field: evil, Expected: "expected " + evil, Received: "received " + evil}
 	show("landing", func(w http.ResponseWriter) error {
 		return set.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k"})
 	})
@@ -138,6 +138,15 @@ func TestPagesObeyTheirContentSecurityPolicy(t *testing.T) {
 	css, err := os.ReadFile("assets/gatehouse.css")
 	require.NoError(t, err)
 	assert.NotRegexp(t, elsewhere, string(css))
+}
+
+func TestOnlyADevelopmentServerShowsWhatWasCompared(t *testing.T) {
+	t.Parallel()
+	for _, dev := range []bool{true, false} {
+		body := everyPage(t, dev)["error"].Body.String()
+		assert.Equal(t, dev, strings.Contains(body, "expected &#34;&gt;"))
+		assert.Equal(t, dev, strings.Contains(body, "received &#34;&gt;"))
+	}
 }
 
 func TestOnlyADevelopmentServerSaysSo(t *testing.T) {

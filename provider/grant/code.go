@@ -176,7 +176,9 @@ func (c *Codes) check(ctx context.Context, cl *client.Client, code *Code, g *Gra
 		return ErrCodeRepeated
 	case code.UsedAt != nil:
 		return ErrCodeUsed
-	case !now.Before(code.ExpiresAt) || !g.Live(now):
+	case !now.Before(code.ExpiresAt):
+		return &Expired{ErrCodeExpired, code.ExpiresAt, now}
+	case !g.Live(now):
 		return ErrCodeExpired
 	case code.RedirectURI != redirectURI:
 		return ErrCodeRedirect

@@ -42,8 +42,10 @@ func (r *Refreshable) usable(now time.Time, sessionIdle time.Duration) error {
 		return ErrRefreshUser
 	case !r.Grant.Offline && !r.sessionLive(now, sessionIdle):
 		return ErrRefreshEnded
-	case r.Token.RefreshExpiresAt == nil || !now.Before(*r.Token.RefreshExpiresAt):
+	case r.Token.RefreshExpiresAt == nil:
 		return ErrRefreshExpired
+	case !now.Before(*r.Token.RefreshExpiresAt):
+		return &Expired{ErrRefreshExpired, *r.Token.RefreshExpiresAt, now}
 	}
 	return nil
 }

@@ -226,14 +226,19 @@ func (v *Assertions) claims(c *client.Client, a *assertion) error {
 // times returns until when the assertion would be good.
 func (v *Assertions) times(ctx context.Context, c *client.Client, a *assertion) (time.Time, error) {
 	now := v.clock.Now(ctx)
-	failed := authenticationFailed(refusal.CheckAssertionTime, c.ID)
+	failed := func(claim string, at time.Time, ok bool) error {
+		if ok {
+			claim += " " + instantText(at)
+		}
+		return authenticationFailed(refusal.CheckAssertionTime, c.ID).Compare(refusal.FieldTime, claim, instantText(now))
+	}
 	expires, ok := instant(a.claims.ExpiresAt)
 	if !ok || !now.Before(expires) || expires.After(now.Add(assertionLifetime+assertionSkew)) {
-		return time.Time{}, failed
+		return time.Time{}, failed("exp", expires, ok)
 	}
-	for _, claim := range []*float64{a.claims.IssuedAt, a.claims.NotBefore} {
+	for name, claim := range map[string]*float64{"iat": a.claims.IssuedAt, "nbf": a.claims.NotBefore} {
 		if at, ok := instant(claim); claim != nil && (!ok || at.After(now.Add(assertionSkew))) {
-			return time.Time{}, failed
+			return time.Time{}, failed(name, at, ok)
 		}
 	}
 	return expires, nil

@@ -92,7 +92,7 @@ func codeRefused(err error) error {
 		grant.ErrCodeExpired: refusal.CheckCodeExpired, grant.ErrCodeRedirect: refusal.CheckCodeRedirect, grant.ErrCodeVerifier: refusal.CheckVerifier,
 	} {
 		if errors.Is(err, sentinel) {
-			return refusal.New(refusal.InvalidGrant, check, "The authorization code is not valid, or does not belong to this request.").Because(err)
+			return withTimes(refusal.New(refusal.InvalidGrant, check, "The authorization code is not valid, or does not belong to this request.").Because(err), err)
 		}
 	}
 	return err

@@ -103,7 +103,7 @@ func refreshRefused(err error) error {
 		{grant.ErrAudience, refusal.InvalidTarget, refusal.CheckAudience, "The audience is not among those that were granted."},
 	} {
 		if errors.Is(err, known.sentinel) {
-			return refusal.New(known.code, known.check, known.description).Because(err)
+			return withTimes(refusal.New(known.code, known.check, known.description).Because(err), err)
 		}
 	}
 	return err

@@ -25,22 +25,40 @@ const (
 	FieldAlgorithm   Field = "alg"
 	FieldPolicy      Field = "rate_limit_policy"
 	FieldPostLogout  Field = "post_logout_redirect_uri"
+	// FieldTime compares until, or from, when something is good with the clock that judged it.
+	FieldTime Field = "time"
 )
 
-// compareMax bounds each side in bytes, so that a sealed record stays within an
-// error_uri of 600 characters.
-const compareMax = 80
+// Bounds of each side of a comparison in bytes: of one that is kept whole, and of what is left
+// of one that is not.
+const (
+	wholeMax   = 300
+	compareMax = 80
+)
 
-// Compare notes what was expected and what came, each cut shortly after the first
-// difference: enough to see a trailing slash, not enough to leak what follows.
+// Compare notes what was expected and what came. Values are kept whole, so that an operator
+// can register what came without asking for it again; those that are too long, and those that
+// a caller could have put anything into, are cut shortly after the first difference.
 func (r *Refusal) Compare(field Field, expected, received string) *Refusal {
+	r.Field, r.Expected, r.Received = field, expected, received
+	if field.open() || max(len(expected), len(received)) > wholeMax {
+		r.Expected, r.Received = cut(expected, received)
+	}
+	return r
+}
+
+// open fields hold what stands in an address or names a parameter: a token may be in them that
+// a client put into the wrong place.
+func (f Field) open() bool { return f == FieldPath || f == FieldParameter }
+
+// cut keeps of two values what is around their first difference: enough to see a trailing
+// slash, not enough to leak what follows.
+func cut(expected, received string) (cutExpected, cutReceived string) {
 	at := 0
 	for at < len(expected) && at < len(received) && expected[at] == received[at] {
 		at++
 	}
-	r.Field = field
-	r.Expected, r.Received = around(expected, at), around(received, at)
-	return r
+	return around(expected, at), around(received, at)
 }
 
 func around(text string, at int) string {
@@ -55,12 +73,12 @@ func around(text string, at int) string {
 	for end < len(text) && end > start && !utf8.RuneStart(text[end]) {
 		end--
 	}
-	cut := text[start:end]
+	part := text[start:end]
 	if start > 0 {
-		cut = "…" + cut
+		part = "…" + part
 	}
 	if end < len(text) {
-		cut += "…"
+		part += "…"
 	}
-	return cut
+	return part
 }

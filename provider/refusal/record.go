@@ -40,17 +40,24 @@ type Recorder struct{ seal sealer }
 // NewRecorder makes a Recorder that seals with s.
 func NewRecorder(s sealer) *Recorder { return &Recorder{seal: s} }
 
-// ID seals the record. A record that would not fit into MaxIDLength loses its
-// comparison first and then the client id, which alone can be long.
+// ID seals the record. One that would not fit into MaxIDLength loses first what was expected,
+// which is registered and can be looked up, then all but the difference, then the comparison,
+// and then the client id, which alone can be long.
 func (r *Recorder) ID(rec Record) string {
 	rec.At = rec.At.UTC().Truncate(time.Second)
 	id := r.encode(rec)
-	if len(id) > MaxIDLength {
-		rec.Expected, rec.Received = "", ""
-		id = r.encode(rec)
-	}
-	if len(id) > MaxIDLength {
-		rec.ClientID = ""
+	expected, received := cut(rec.Expected, rec.Received)
+	for _, shorten := range []func(){
+		func() { rec.Expected = expected },
+		func() { rec.Expected = "" },
+		func() { rec.Expected, rec.Received = expected, received },
+		func() { rec.Expected, rec.Received = "", "" },
+		func() { rec.ClientID = "" },
+	} {
+		if len(id) <= MaxIDLength {
+			break
+		}
+		shorten()
 		id = r.encode(rec)
 	}
 	return id

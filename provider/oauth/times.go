@@ -1,0 +1,21 @@
+package oauth
+
+import (
+	"errors"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// withTimes notes both times where err is about something that expired: clocks that differ
+// show in them.
+func withTimes(r *refusal.Refusal, err error) *refusal.Refusal {
+	var expired *grant.Expired
+	if errors.As(err, &expired) {
+		r.Compare(refusal.FieldTime, instantText(expired.At), instantText(expired.Now))
+	}
+	return r
+}
+
+func instantText(at time.Time) string { return at.UTC().Format(time.RFC3339) }

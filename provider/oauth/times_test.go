@@ -1,0 +1,56 @@
+package oauth_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// toldTimes checks both times of a refusal: until when, and what our clock said.
+func toldTimes(t *testing.T, err error, check refusal.Check, limit string, now time.Time) {
+	t.Helper()
+	r := assertRefused(t, err, "")
+	require.Equal(t, check, r.Check)
+	assert.Equal(t, refusal.FieldTime, r.Field)
+	assert.Equal(t, limit, r.Expected)
+	assert.Equal(t, now.Format(time.RFC3339), r.Received)
+}
+
+// Clocks that differ are found by seeing both, when something expired.
+func TestRefusalsByTheClockTellBothTimes(t *testing.T) {
+	h := newHouse(t)
+	begun := *h.now.Load()
+	secret, s := h.app("ES256"), h.person("alice")
+	code := h.code(s)
+	h.advance(5 * time.Minute)
+	_, err := h.exchange(secret, code)
+	toldTimes(t, err, refusal.CheckCodeExpired, begun.Add(time.Minute).Format(time.RFC3339), *h.now.Load())
+}
+
+func TestRefreshTokensThatExpiredTellBothTimes(t *testing.T) {
+	const day = 24 * time.Hour
+	r := newRefreshing(t, nil)
+	begun := *r.now.Load()
+	token := r.signIn("openid offline_access", nil)["refresh_token"]
+	r.advance(31 * day)
+	_, err := r.refresh(token, nil)
+	toldTimes(t, err, refusal.CheckRefreshExpired, begun.Add(30*day).Format(time.RFC3339), *r.now.Load())
+}
+
+func TestAssertionsByAnotherClockTellBothTimes(t *testing.T) {
+	a := newAsserting(t, nil)
+	now := *a.now.Load()
+	for claim, at := range map[string]time.Time{"exp": now.Add(-time.Minute), "iat": now.Add(time.Hour), "nbf": now.Add(time.Hour)} {
+		claims := a.claims()
+		claims[claim] = at.Unix()
+		toldTimes(t, a.send(sign(t, jose.ES256, a.key, nil, claims)), refusal.CheckAssertionTime, claim+" "+at.Format(time.RFC3339), now)
+	}
+	claims := a.claims()
+	delete(claims, "exp")
+	toldTimes(t, a.send(sign(t, jose.ES256, a.key, nil, claims)), refusal.CheckAssertionTime, "exp", now)
+}

@@ -1,0 +1,74 @@
+package refusal
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Command is what an operator can paste into a shell to let the next such request through, if
+// it should be; empty where there is no such command. It holds what a caller sent: whoever
+// pastes it must have decided that the value belongs to the client.
+func (r Record) Command() string {
+	if r.ClientID == "" {
+		return ""
+	}
+	switch r.Check {
+	case CheckClientDisabled:
+		return "gatehouse client enable " + quote(r.ClientID)
+	case CheckClientSecret:
+		return "gatehouse client rotate-secret " + quote(r.ClientID)
+	case CheckPKCEMethod:
+		if r.Received == "plain" {
+			return "gatehouse client update " + quote(r.ClientID) + " --allow-plain-pkce"
+		}
+		return ""
+	default:
+		flag := r.flag()
+		if flag == "" || !whole(r.Received) {
+			return ""
+		}
+		return "gatehouse client update " + quote(r.ClientID) + " " + flag + " " + quote(r.Received)
+	}
+}
+
+// flag is the one of "client update" that takes what was received.
+func (r Record) flag() string {
+	for _, known := range []struct {
+		check Check
+		field Field
+		flag  string
+	}{
+		{CheckRedirectURI, FieldRedirectURI, "--add-redirect-uri"},
+		{CheckLogout, FieldPostLogout, "--add-post-logout-redirect-uri"},
+		{CheckScope, FieldScope, "--add-scope"},
+		{CheckAudience, FieldAudience, "--add-audience"},
+		{CheckClientGrant, FieldGrantType, "--add-grant-type"},
+		{CheckClientMethod, FieldAuthMethod, "--auth-method"},
+	} {
+		if r.Check == known.check && r.Field == known.field {
+			return known.flag
+		}
+	}
+	return ""
+}
+
+// whole tells whether a value came through as it was sent, and can be typed. A zero byte, an
+// escape sequence or a mark that turns the text around would show another command than the one
+// that runs.
+func whole(value string) bool {
+	return value != "" && !strings.HasPrefix(value, "…") && !strings.HasSuffix(value, "…") &&
+		!strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// quote makes one word of a value for a shell: nothing means anything between single quotes.
+func quote(value string) string {
+	if value != "" && value[0] != '-' && !strings.ContainsFunc(value, quoted) {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}
+
+// quoted finds what could mean something to some shell.
+func quoted(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("._-", r)
+}
