@@ -55,13 +55,13 @@ func FuzzForwardedForNeverGivesAnAddressThatTheCallerChose(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, sent string) {
 		trusted := trustedForTest()
-		stranger := netip.MustParseAddr("192.0.2.1")
-		if got := trusted.clientAddress(stranger, []string{sent}); got != stranger {
-			t.Fatalf("a stranger chose %s", got)
+		caller := netip.MustParseAddr("192.0.2.1")
+		if got := trusted.clientAddress(caller, []string{sent}); got != caller {
+			t.Fatalf("a caller chose %s", got)
 		}
 		// The proxy appends the address that it saw; whatever came before does not count.
 		proxy := netip.MustParseAddr("10.0.0.1")
-		if got := trusted.clientAddress(proxy, []string{sent + ", 192.0.2.1"}); got != stranger {
+		if got := trusted.clientAddress(proxy, []string{sent + ", 192.0.2.1"}); got != caller {
 			t.Fatalf("%q hid the client as %s", sent, got)
 		}
 		if got := trusted.clientAddress(proxy, strings.Split(sent, "\n")); !got.IsValid() {

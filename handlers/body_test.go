@@ -29,7 +29,7 @@ func TestTooLargeBodiesEndTheConnection(t *testing.T) {
 	assert.True(t, answer.Close, "or net/http reads the rest of it")
 }
 
-// TestBrokenBodiesAreTheCallersFault: malformed input never gives a 5xx (threat 32).
+// TestBrokenBodiesAreTheCallersFault: malformed input never gives a 5xx.
 func TestBrokenBodiesAreTheCallersFault(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(newFrame(t, nil))

@@ -96,7 +96,7 @@ func TestLimitsAreAnnouncedAndKept(t *testing.T) {
 	assert.Equal(t, http.StatusOK, f.do("GET", path, "").Code)
 }
 
-// Threats 50: the address is the client's as trusted proxies saw it, an IPv6 one the /64 of a
+// The address is the client's as trusted proxies saw it, an IPv6 one the /64 of a
 // household.
 func TestAddressesAreCountedApart(t *testing.T) {
 	t.Parallel()
@@ -179,7 +179,7 @@ func TestAClientMayHaveItsOwnLimit(t *testing.T) {
 	assert.Equal(t, http.StatusTooManyRequests, f.do("POST", "/oauth/token", "", "X-Client", "one").Code)
 }
 
-// Threats 49: tries at a short secret are counted for client and address together, so that
+// Tries at a short secret are counted for client and address together, so that
 // nobody else can use them up, and given back to whoever knows the secret.
 func TestGuessesAtSecretsAreCounted(t *testing.T) {
 	t.Parallel()

@@ -51,7 +51,7 @@ func TestPrefixMovesTheEndpointsAndNotTheAliases(t *testing.T) {
 }
 
 // TestPathTricksReachNothing sends paths as an attacker would, past every client library
-// that tidies them up (threat 63, Keycloak CVE-2026-0976).
+// that tidies them up (Keycloak CVE-2026-0976).
 func TestPathTricksReachNothing(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(newFrame(t, nil))

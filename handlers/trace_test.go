@@ -113,7 +113,7 @@ func TestOnlyATrustedProxyContinuesItsTrace(t *testing.T) {
 		name, address string
 		trusted       bool
 	}{
-		{"a stranger", "192.0.2.1:1234", false},
+		{"somebody else", "192.0.2.1:1234", false},
 		{"a proxy", "10.1.2.3:1234", true},
 		{"a proxy of IPv6", "[fd00::1]:1234", true},
 	} {

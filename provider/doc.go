@@ -1,4 +1,4 @@
-// Package provider is the vocabulary that every room of Gatehouse shares:
+// Package provider is the vocabulary that every package of Gatehouse shares:
 // identifiers, the clock, and the errors that storage answers with.
 //
 // What a provider knows and decides lives in the packages below it, one per

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Threats 64.
+// Deep nesting is how JSON parsers are brought down.
 func TestTooDeep(t *testing.T) {
 	t.Parallel()
 	nest := func(opening, closing string, levels int) string {

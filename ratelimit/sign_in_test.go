@@ -35,7 +35,7 @@ func try(account_, prefix, device string) account.Try {
 }
 
 // A try is counted before it is made: of a hundred at once exactly the limit gets through
-// (threats 48, Zitadel CVE-2023-47111).
+// (Zitadel CVE-2023-47111).
 func TestParallelSignInsGetExactlyTheLimitThrough(t *testing.T) {
 	t.Parallel()
 	f := newSignIn(t)

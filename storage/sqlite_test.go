@@ -63,7 +63,7 @@ func TestSQLitePaths(t *testing.T) {
 func TestSQLiteFilesAreForTheirOwner(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // as an operator's own directory
+	require.NoError(t, os.Chmod(dir, 0o755))
 	path := filepath.Join(dir, "gatehouse.db")
 	s, err := storage.Open(t.Context(), storage.Options{URL: storage.SQLiteURL(path), Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)

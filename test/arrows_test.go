@@ -28,7 +28,7 @@ type rule struct {
 	why       string
 }
 
-// rules are the arrows between the rooms: cmd -> handlers -> provider <- storage <- cmd.
+// rules are the arrows between the packages: cmd -> handlers -> provider <- storage <- cmd.
 func rules() []rule {
 	return []rule{
 		{

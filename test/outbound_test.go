@@ -17,7 +17,7 @@ func ownConnection() *regexp.Regexp {
 	return regexp.MustCompile(`\bhttp\.(Client|Transport)\b|\bhttp\.(Get|Head|Post|PostForm|Default\w+)\b|\b(net|tls)\.Dial\w*\b|\bhttputil\.`)
 }
 
-// Threats 61: what fetches from an address that somebody else chose goes through one client,
+// What fetches from an address that somebody else chose goes through one client,
 // which refuses those that are ours. The probe of our own health is an exception, and the demo
 // application, which asks the server that it is part of.
 func TestOneWayOut(t *testing.T) {

@@ -67,7 +67,7 @@ func TestWrongSecretNamesFingerprintsAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	openRing(t, store, current('a'))
-	store.rows = store.rows[:3] // keys are missing too, and must not be added by a stranger
+	store.rows = store.rows[:3] // keys are missing too, and must not be added under another secret
 	before := store.snapshot()
 
 	wrong := keyring.Secrets{Current: secret('b'), Previous: [][]byte{secret('c')}}
@@ -223,7 +223,7 @@ func TestSecretsAndKeysDoNotPrint(t *testing.T) {
 
 func TestFingerprintIsStableAndTellsSecretsApart(t *testing.T) {
 	t.Parallel()
-	// Golden: a change would make every existing keyring look sealed by a stranger.
+	// Golden: a change would make every existing keyring look sealed by another secret.
 	assert.Equal(t, "37cabfe8e028d76a", keyring.Fingerprint(secret('a')))
 	assert.NotEqual(t, keyring.Fingerprint(secret('a')), keyring.Fingerprint(secret('b')))
 }

@@ -202,7 +202,7 @@ func TestEveryAlgorithmSignsWhatAForeignLibraryVerifies(t *testing.T) {
 	}
 }
 
-// Threats 39, fosite.md 20: a rotation ends nothing that was signed before it.
+// A rotation ends nothing that was signed before it.
 func TestRotationPublishesFirstAndKeepsOldSignaturesGood(t *testing.T) {
 	f := newFixture(t, keys.ES256)
 	before, err := f.Sign(t.Context(), keys.ES256, "at+jwt", []byte(`{}`))
@@ -289,7 +289,7 @@ func TestEnsureMakesAKeyOnce(t *testing.T) {
 	assert.Len(t, f.store.rows, 1)
 }
 
-// Threats 38: what a forger would try.
+// What a forger would try.
 func TestVerifyRefusesForgeries(t *testing.T) {
 	f := newFixture(t, keys.ES256, keys.RS256)
 	good, err := f.Sign(t.Context(), keys.ES256, "at+jwt", []byte(`{"sub":"x"}`))
@@ -327,7 +327,7 @@ func TestVerifyRefusesForgeries(t *testing.T) {
 	long, err := f.Sign(t.Context(), keys.ES256, "at+jwt", []byte(`{"pad":"`+strings.Repeat("x", 8<<10)+`"}`))
 	require.NoError(t, err)
 	_, err = f.Verify(t.Context(), long, "at+jwt", keys.ES256)
-	require.ErrorIs(t, err, keys.ErrInvalidJWT, "signed by us, and longer than is looked at (threats 64)")
+	require.ErrorIs(t, err, keys.ErrInvalidJWT, "signed by us, and longer than is looked at")
 	_, err = f.Verify(t.Context(), good, "JWT", keys.ES256)
 	require.ErrorIs(t, err, keys.ErrInvalidJWT, "an access token is no ID token")
 	_, err = f.Verify(t.Context(), good, "at+jwt", keys.RS256)

@@ -1,13 +1,13 @@
 // Package logo owns the copies of clients' logos that people see on our pages.
 //
-// A page of ours loads nothing from other hosts (threats 16): whoever serves an image that it
+// A page of ours loads nothing from other hosts: whoever serves an image that it
 // links learns who signs in, from where and when, and may show something else tomorrow. So the
 // image is fetched by us, through the one way out, and a copy is served from our own origin.
-// Being served from there it must be an image and nothing else (threats 57): PNG, JPEG, GIF
+// Being served from there it must be an image and nothing else: PNG, JPEG, GIF
 // or WebP by its own bytes, never SVG or HTML, which can carry scripts.
 //
 //	inspect   which bytes may be a logo
-//	shelf     copies in memory: when they are fetched, how long they serve, what they cost
+//	copies    pictures in memory: when they are fetched, how long they serve, what they cost
 //	Gallery   whose logo is asked for
 //
 // Only addresses that a client is registered with are fetched: nobody can make us fetch

@@ -16,12 +16,12 @@ type finder interface {
 // Gallery finds the logos of clients.
 type Gallery struct {
 	clients finder
-	shelf   *shelf
+	copies  *copies
 }
 
 // NewGallery makes a Gallery.
 func NewGallery(clients finder, fetch fetcher, clock provider.Clock) *Gallery {
-	return &Gallery{clients: clients, shelf: newShelf(fetch, clock)}
+	return &Gallery{clients: clients, copies: newCopies(fetch, clock)}
 }
 
 // Picture returns the logo of a client in the given version. It returns provider.ErrNotFound
@@ -36,5 +36,5 @@ func (g *Gallery) Picture(ctx context.Context, clientID, version string) (Pictur
 	if c.Disabled || c.LogoURI == "" || version != Version(c.LogoURI) {
 		return Picture{}, fmt.Errorf("logo of this version: %w", provider.ErrNotFound)
 	}
-	return g.shelf.get(ctx, c.LogoURI)
+	return g.copies.get(ctx, c.LogoURI)
 }

@@ -35,10 +35,10 @@ func TestOnlyRegisteredLogosAreFetched(t *testing.T) {
 	assert.NotEqual(t, logo.Version("https://a.example/1"), logo.Version("https://a.example/2"))
 }
 
-// Threats 61: a private address is refused, and only the operator's log says so.
+// A private address is refused, and only the operator's log says so.
 func TestPrivateAddressesAreNotReached(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	_, err := h.get("app")
 	assert.ErrorIs(t, err, logo.ErrUnavailable)
 	assert.ErrorContains(t, err, "prohibited")

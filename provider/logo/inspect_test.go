@@ -52,7 +52,7 @@ func TestTheBytesDecideWhatAnImageIs(t *testing.T) {
 	assert.Equal(t, "image/png", got.MediaType)
 }
 
-// Threats 57: what can act in our origin, or eat the memory of whoever sees it, is refused.
+// What can act in our origin, or eat the memory of whoever sees it, is refused.
 func TestWhatIsNoImageIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)

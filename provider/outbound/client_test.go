@@ -54,7 +54,7 @@ func newClient(t *testing.T, c *canary, allow ...string) *outbound.Client {
 	return client
 }
 
-// Threats 61: no address of ours, in whatever spelling, is connected to. Half of these are
+// No address of ours, in whatever spelling, is connected to. Half of these are
 // refused by name, half when the connection is about to be made.
 func TestNoFetchReachesAnAddressOfOurs(t *testing.T) {
 	t.Parallel()
@@ -144,9 +144,9 @@ func TestHostileAnswers(t *testing.T) {
 func TestCertificatesAreVerified(t *testing.T) {
 	t.Parallel()
 	c := newCanary(t, func(http.ResponseWriter, *http.Request) {})
-	stranger, err := outbound.New(outbound.Options{Allow: []string{"127.0.0.1"}})
+	other, err := outbound.New(outbound.Options{Allow: []string{"127.0.0.1"}})
 	require.NoError(t, err)
-	_, err = stranger.Get(t.Context(), c.URL, "", 100)
+	_, err = other.Get(t.Context(), c.URL, "", 100)
 	assert.ErrorIs(t, err, outbound.ErrFetch)
 	_, err = outbound.New(outbound.Options{CA: []byte("nothing")})
 	assert.Error(t, err)

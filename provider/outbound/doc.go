@@ -1,5 +1,5 @@
 // Package outbound owns every fetch that Gatehouse makes to an address that somebody else
-// chose: a client's jwks_uri or logo. There is one way out, and it is narrow (threats 61).
+// chose: a client's jwks_uri or logo. There is one way out, and it is narrow.
 //
 //   - https only, GET only, no redirects, no proxies, no cookies, no credentials.
 //   - The address is judged after the name was resolved and at the moment of connecting, so

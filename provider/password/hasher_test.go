@@ -30,7 +30,7 @@ func TestHashVerifiesOnlyItsOwnSecret(t *testing.T) {
 	assert.NotEqual(t, hash, again, "each hash has a salt of its own")
 }
 
-// bcrypt stops at 72 bytes; a long passphrase must count to its end (threats 47).
+// bcrypt stops at 72 bytes; a long passphrase must count to its end.
 func TestLongSecretsAreNotTruncated(t *testing.T) {
 	h := password.New(rand.Reader, 2)
 	long := strings.Repeat("a", 100)

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Threats 47: each hash takes 19 MiB and a core. When all slots are taken the next caller
+// Each hash takes 19 MiB and a core. When all slots are taken the next caller
 // waits, and gets in when one is free.
 func TestNoMoreThanSoManyHashesAtOnce(t *testing.T) {
 	t.Parallel()

@@ -30,7 +30,7 @@ func TestEncodeAndParse(t *testing.T) {
 	assert.Equal(t, tok, back)
 }
 
-// Threats 15: codes and tokens alike hold 256 random bits, and each of them shows.
+// Codes and tokens alike hold 256 random bits, and each of them shows.
 func TestTokensHold256RandomBits(t *testing.T) {
 	id := provider.NewID(time.Unix(1_700_000_000, 0), rand.Reader)
 	seen := map[string]bool{}
@@ -65,7 +65,7 @@ func TestParseRefusesOtherShapes(t *testing.T) {
 	}
 }
 
-// A token printed by mistake must not be a credential (threats 60).
+// A token printed by mistake must not be a credential.
 func TestPrintingHidesTheSecret(t *testing.T) {
 	tok := newToken()
 	secret := tok.Encode()[30:60]

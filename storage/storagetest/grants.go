@@ -34,8 +34,8 @@ func testGrants(t *testing.T, f *fixture) {
 	f.grant(t, "a", nil) // any number without a key
 	other := f.grant(t, "b", []byte{9})
 
-	stranger := &grant.Grant{ID: f.newID(), ClientID: "nobody", CreatedAt: f.clock()}
-	require.ErrorIs(t, f.CreateGrant(ctx, stranger), provider.ErrNotFound, "a grant needs its client")
+	orphan := &grant.Grant{ID: f.newID(), ClientID: "nobody", CreatedAt: f.clock()}
+	require.ErrorIs(t, f.CreateGrant(ctx, orphan), provider.ErrNotFound, "a grant needs its client")
 
 	ended, err := f.EndGrants(ctx, "a", f.clock())
 	require.NoError(t, err)

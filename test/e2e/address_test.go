@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Threats 48 and 50, authentik CVE-2023-36456 and CVE-2024-47070: who tries many accounts is
+// Authentik CVE-2023-36456 and CVE-2024-47070: who tries many accounts is
 // slowed down whatever address it claims, behind a proxy each caller for itself, and garbage
 // in the header skips nothing.
 func TestForwardedForIsBelievedFromProxiesOnly(t *testing.T) {

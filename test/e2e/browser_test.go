@@ -249,7 +249,7 @@ func (w *window) picture(name, theme string, width int64) {
 	assert.False(w.t, read(w, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > window.innerWidth`)), "%s %s %d is wider than the window", name, theme, width)
 	assert.Zero(w.t, read(w, chromedp.Evaluate[int](`[...document.querySelectorAll('input:not([type=hidden])')].filter(i => i.labels.length == 0).length`)), "%s: every field has a label", name)
 	elsewhere := read(w, chromedp.Evaluate[[]string](`performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith(location.origin))`))
-	assert.Empty(w.t, elsewhere, "%s loads from elsewhere (threats 16)", name)
+	assert.Empty(w.t, elsewhere, "%s loads from elsewhere", name)
 	if dir := os.Getenv("GATEHOUSE_SCREENSHOTS"); dir != "" {
 		png := read(w, chromedp.CaptureScreenshot())
 		require.NoError(w.t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%s-%d.png", name, theme, width)), png, 0o600))

@@ -107,7 +107,7 @@ func fetchKeys(t *testing.T, s *server) jose.JSONWebKeySet {
 	return s.keys()
 }
 
-// A token for API A is no business of API B (threats 36, Keycloak CVE-2026-18208).
+// A token for API A is no business of API B (Keycloak CVE-2026-18208).
 func TestIntrospectionShowsATokenOnlyToThoseItConcerns(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {

@@ -58,7 +58,7 @@ func TestFiftyRedemptionsOfOneCode(t *testing.T) {
 	})
 }
 
-// Authentik CVE-2023-48228 and CVE-2024-23647, fosite.md 1: a verifier cannot be guessed
+// Authentik CVE-2023-48228 and CVE-2024-23647: a verifier cannot be guessed
 // twice, left out, or made unnecessary.
 func TestPKCECannotBeDowngraded(t *testing.T) {
 	t.Parallel()
@@ -102,7 +102,7 @@ func TestPKCECannotBeDowngraded(t *testing.T) {
 	})
 }
 
-// Threats 22 and 23, Pocket ID CVE-2026-28513: each condition on its own.
+// Pocket ID CVE-2026-28513: each condition on its own.
 func TestCodesAreBoundToClientAndAddress(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -123,7 +123,7 @@ func TestCodesAreBoundToClientAndAddress(t *testing.T) {
 			got := s.exchange(secret, wrong, nil)
 			assert.Equal(t, http.StatusBadRequest, got.status, wrong)
 		}
-		// A code is no token, an ID token is no access token (threats 35).
+		// A code is no token, an ID token is no access token.
 		for _, text := range []string{fresh, token.json(t)["id_token"].(string)} {
 			r, err := http.NewRequest(http.MethodGet, s.url+"/oauth/userinfo", nil)
 			require.NoError(t, err)
@@ -219,10 +219,10 @@ func TestSignOut(t *testing.T) {
 		assert.Equal(t, bye+"?state=x+y", got.header.Get("Location"))
 		over(p)
 		p.cookies["__Host-gatehouse_session"] = cookie
-		over(p) // the session itself, and not the cookie alone (threats 44)
+		over(p) // the session itself, and not the cookie alone
 		assert.False(t, s.active("app", secret, access), "without offline_access it ends with the session")
 
-		// Anything else asks, or says what is wrong; it never redirects (threats 55).
+		// Anything else asks, or says what is wrong; it never redirects.
 		p, hint, _ = signedIn()
 		for _, form := range []url.Values{
 			{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye + "?x=1"}},
@@ -257,7 +257,7 @@ func TestSignOut(t *testing.T) {
 	})
 }
 
-// The sums of the flow (design 5 and 17), and what a stolen database holds (threats 34).
+// The sums of the flow, and what a stolen database holds.
 func TestStatementsAndSecretsOfTheCodeFlow(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {

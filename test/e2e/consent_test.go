@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Threats 18: who asks, for what, and where the answer goes.
+// Who asks, for what, and where the answer goes.
 func TestConsentSaysWhoWantsWhat(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -31,7 +31,7 @@ func (p *person) agreeTo(flow string, header ...string) answer {
 	return p.request(http.MethodPost, "/consent", url.Values{"flow": {flow}, "action": {"accept"}}, header...)
 }
 
-// Threats 18, Keycloak CVE-2023-0264: the answer is that of the person who was asked, from
+// Keycloak CVE-2023-0264: the answer is that of the person who was asked, from
 // our own page.
 func TestConsentIsForThePersonWhoWasAsked(t *testing.T) {
 	t.Parallel()
@@ -59,7 +59,7 @@ func TestConsentIsForThePersonWhoWasAsked(t *testing.T) {
 	})
 }
 
-// Threats 6, Keycloak CVE-2026-7571: a request on its way through the pages cannot be made
+// Keycloak CVE-2026-7571: a request on its way through the pages cannot be made
 // another one, neither by what stands beside it nor by going back with it.
 func TestNothingBesideAFlowCounts(t *testing.T) {
 	t.Parallel()

@@ -16,8 +16,8 @@ import (
 )
 
 // A database that does not carry out a change must not look like success: fosite answers
-// 200 to such a revocation and leaves the token valid (fosite.md 4, CVE-2020-15223,
-// threats 40). Nothing of the database shows in the answer (Zitadel CVE-2024-32967).
+// 200 to such a revocation and leaves the token valid (CVE-2020-15223).
+// Nothing of the database shows in the answer (Zitadel CVE-2024-32967).
 func TestADatabaseThatRefusesToWriteIsA503(t *testing.T) {
 	t.Parallel()
 	pg := services.NewPostgres(t, services.Fast)
@@ -78,7 +78,7 @@ func TestDocumentsAreServedWithoutTheDatabase(t *testing.T) {
 }
 
 // Zitadel CVE-2024-32967: whoever asks while the database is away learns nothing about it,
-// and is told to come back (threats 32 and 40).
+// and is told to come back.
 func TestNothingShowsOfADatabaseThatIsAway(t *testing.T) {
 	t.Parallel()
 	pg := services.NewPostgres(t, services.Fast)

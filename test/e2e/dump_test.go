@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
-// A stolen database must hold nothing that can be used (threats 34). Everything that was
+// A stolen database must hold nothing that can be used. Everything that was
 // secret in a flow is searched for, in the clear and in parts.
 func TestADumpOfTheDatabaseHoldsNoUsableSecret(t *testing.T) {
 	t.Parallel()

@@ -52,7 +52,7 @@ func malformedPages(flow string) []raw {
 	return list
 }
 
-// Threats 32: what people's endpoints get may be anything; it is never our fault, and leads
+// What people's endpoints get may be anything; it is never our fault, and leads
 // to nowhere else.
 func TestMalformedRequestsOfBrowsersAreNotOurFault(t *testing.T) {
 	t.Parallel()
@@ -74,7 +74,7 @@ func TestMalformedRequestsOfBrowsersAreNotOurFault(t *testing.T) {
 	})
 }
 
-// Threats 57, Hydra CVE-2019-8400: whatever comes with a request is data on the page that
+// Hydra CVE-2019-8400: whatever comes with a request is data on the page that
 // answers it.
 func TestScriptsInParametersStayText(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Threats 35, Keycloak CVE-2026-4282: whatever we hand out is good for its own purpose and for
+// Keycloak CVE-2026-4282: whatever we hand out is good for its own purpose and for
 // no other. Everything is tried everywhere; what it is for comes last, and shows that it was
 // good and that trying it elsewhere spent nothing.
 func TestWhatWeHandOutIsGoodForItsPurposeOnly(t *testing.T) {

@@ -72,7 +72,7 @@ func TestALibraryRefreshes(t *testing.T) {
 	})
 }
 
-// One front door, two servers: what one does the other knows.
+// One address, two servers: what one does the other knows.
 func TestTwoServersAreOne(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {

@@ -17,7 +17,7 @@ import (
 
 const deviceCookie = "__Host-gatehouse_device"
 
-// Threats 47 and 48: a password is guessed at from a thousand addresses, under every name of
+// A password is guessed at from a thousand addresses, under every name of
 // its account. Ten guesses and what has come back since reach the password; the person signs
 // in meanwhile from the browser that she used before, and others from anywhere.
 func TestPasswordGuessedFromAThousandAddresses(t *testing.T) {

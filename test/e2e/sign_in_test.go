@@ -128,7 +128,7 @@ func TestPromptMaxAgeAndHints(t *testing.T) {
 		second := s.exchange(secret, returned(t, page).Get("code"), nil).json(t)
 		assert.Greater(t, claim(t, second["id_token"].(string), "auth_time"), claim(t, hint, "auth_time"))
 
-		// A hint about somebody else cannot be answered silently (threats 12).
+		// A hint about somebody else cannot be answered silently.
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
 		other := s.person(t)
 		login := other.authorize(nil)
@@ -138,7 +138,7 @@ func TestPromptMaxAgeAndHints(t *testing.T) {
 	})
 }
 
-// State comes back as it came, and not at all when there was none (threats 8, fosite.md 14).
+// State comes back as it came, and not at all when there was none.
 func TestStateAndResponseModes(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -170,7 +170,7 @@ func TestStateAndResponseModes(t *testing.T) {
 	})
 }
 
-// What cannot be trusted is answered by a page and goes nowhere (threats 1 and 3).
+// What cannot be trusted is answered by a page and goes nowhere.
 func TestAnswersGoToRegisteredAddressesOnly(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -234,7 +234,7 @@ func TestRefusalAndCancelGoBackToTheApplication(t *testing.T) {
 	})
 }
 
-// Threats 18, 43, 44 and 54: what a page holds is worth nothing in another browser, after
+// What a page holds is worth nothing in another browser, after
 // its time, or from another site.
 func TestFlowsAreBoundToTheirBrowser(t *testing.T) {
 	t.Parallel()
@@ -274,7 +274,7 @@ func TestFlowsAreBoundToTheirBrowser(t *testing.T) {
 }
 
 // A session that was planted before the sign-in is worth nothing after it, and neither is
-// the one before (threats 44, Keycloak CVE-2026-7507).
+// the one before (Keycloak CVE-2026-7507).
 func TestSignInMakesANewSession(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -300,7 +300,7 @@ func TestSignInMakesANewSession(t *testing.T) {
 	})
 }
 
-// Outside a flow there is one place to go, whatever the address or the form says (threats 54).
+// Outside a flow there is one place to go, whatever the address or the form says.
 func TestSigningInLeadsNowhereElse(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -315,7 +315,7 @@ func TestSigningInLeadsNowhereElse(t *testing.T) {
 	})
 }
 
-// Threats 30: the password grant is no second set of tries beside the sign-in page.
+// The password grant is no second set of tries beside the sign-in page.
 func TestThePasswordGrantSharesItsTriesWithThePage(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -351,7 +351,7 @@ func TestWrongPasswordsReadTheSameAndAreThrottled(t *testing.T) {
 		assert.Equal(t, strings.ReplaceAll(known.body, "alice", "X"), strings.ReplaceAll(unknown.body, "nobody", "X"))
 		assert.Contains(t, known.body, "password is wrong")
 
-		// Parallel tries are counted before they are made (threats 48, Zitadel CVE-2023-47111),
+		// Parallel tries are counted before they are made (Zitadel CVE-2023-47111),
 		// and every spelling of the name counts as one.
 		var throttled, wrong atomic.Int32
 		var wg sync.WaitGroup

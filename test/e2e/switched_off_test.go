@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Threats 47: behind a gateway that limits requests our own may be off, and still nobody tries
+// Behind a gateway that limits requests our own may be off, and still nobody tries
 // passwords without end. The order of the setting is that of the person who wrote it.
 func TestLimitsThatAreOffLeavePasswordsGuarded(t *testing.T) {
 	t.Parallel()

@@ -25,9 +25,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 )
 
-// house is a gallery over a web server of a client's. The id of a client is the path of its
+// fixture is a gallery over a web server of a client's. The id of a client is the path of its
 // logo.
-type house struct {
+type fixture struct {
 	*logo.Gallery
 	*httptest.Server
 
@@ -37,9 +37,9 @@ type house struct {
 	handler atomic.Pointer[http.HandlerFunc]
 }
 
-func newHouse(t *testing.T, allow ...string) *house {
+func newFixture(t *testing.T, allow ...string) *fixture {
 	t.Helper()
-	h := &house{t: t}
+	h := &fixture{t: t}
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	h.now.Store(&at)
 	h.serve("image/png", picture(t, "png"))
@@ -55,10 +55,10 @@ func newHouse(t *testing.T, allow ...string) *house {
 	return h
 }
 
-// open is a house that may reach the server.
-func open(t *testing.T) *house { t.Helper(); return newHouse(t, "127.0.0.1") }
+// open is a fixture that may reach the server.
+func open(t *testing.T) *fixture { t.Helper(); return newFixture(t, "127.0.0.1") }
 
-func (h *house) Client(_ context.Context, id string) (*client.Client, error) {
+func (h *fixture) Client(_ context.Context, id string) (*client.Client, error) {
 	switch id {
 	case "unknown":
 		return nil, provider.ErrNotFound
@@ -68,23 +68,23 @@ func (h *house) Client(_ context.Context, id string) (*client.Client, error) {
 	return &client.Client{ID: id, LogoURI: h.uri(id), Disabled: id == "disabled"}, nil
 }
 
-func (h *house) uri(id string) string { return h.URL + "/" + id }
+func (h *fixture) uri(id string) string { return h.URL + "/" + id }
 
-func (h *house) answer(handler http.HandlerFunc) { h.handler.Store(&handler) }
+func (h *fixture) answer(handler http.HandlerFunc) { h.handler.Store(&handler) }
 
-func (h *house) serve(mediaType string, body []byte) {
+func (h *fixture) serve(mediaType string, body []byte) {
 	h.answer(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header()["Content-Type"] = []string{mediaType}
 		_, _ = w.Write(body)
 	})
 }
 
-func (h *house) pass(d time.Duration) {
+func (h *fixture) pass(d time.Duration) {
 	at := h.now.Load().Add(d)
 	h.now.Store(&at)
 }
 
-func (h *house) get(id string) (logo.Picture, error) {
+func (h *fixture) get(id string) (logo.Picture, error) {
 	return h.Picture(h.t.Context(), id, logo.Version(h.uri(id)))
 }
 

@@ -22,9 +22,9 @@ const (
 	// pause is the least time after a failed fetch: pages are opened at will, and must not
 	// make us hammer somebody.
 	pause = 5 * time.Minute
-	// shelfBytes bounds the copies in memory, shelfSize the addresses, failed ones included.
-	shelfBytes = 16 << 20
-	shelfSize  = 1000
+	// copiesBytes bounds the copies in memory, copiesCount the addresses, failed ones included.
+	copiesBytes = 16 << 20
+	copiesCount = 1000
 )
 
 // ErrUnavailable: there is no copy and none could be made. The text says why and is for the
@@ -36,15 +36,15 @@ type fetcher interface {
 	Get(ctx context.Context, address, accept string, maxBody int64) (outbound.Fetched, error)
 }
 
-// shelf keeps copies by address.
-type shelf struct {
+// copies keeps pictures by address.
+type copies struct {
 	fetch   fetcher
 	clock   provider.Clock
 	flights singleflight.Group
 
-	mu     sync.Mutex
-	copies *simplelru.LRU[string, entry]
-	bytes  int
+	mu      sync.Mutex
+	entries *simplelru.LRU[string, entry]
+	bytes   int
 }
 
 // entry is what an address gave the last time.
@@ -55,18 +55,18 @@ type entry struct {
 	err     error // of the last try
 }
 
-func newShelf(fetch fetcher, clock provider.Clock) *shelf {
-	s := &shelf{fetch: fetch, clock: clock}
-	copies, err := simplelru.NewLRU(shelfSize, func(_ string, e entry) { s.bytes -= len(e.picture.Body) })
+func newCopies(fetch fetcher, clock provider.Clock) *copies {
+	s := &copies{fetch: fetch, clock: clock}
+	entries, err := simplelru.NewLRU(copiesCount, func(_ string, e entry) { s.bytes -= len(e.picture.Body) })
 	if err != nil { // only for a size that is not positive
 		panic("logo: " + err.Error())
 	}
-	s.copies = copies
+	s.entries = entries
 	return s
 }
 
 // get returns the copy of what is at uri, fetching it when it is due.
-func (s *shelf) get(ctx context.Context, uri string) (Picture, error) {
+func (s *copies) get(ctx context.Context, uri string) (Picture, error) {
 	now := s.clock.Now(ctx)
 	if e := s.look(uri); e.settled(now) {
 		return e.usable(now)
@@ -84,7 +84,7 @@ func (s *shelf) get(ctx context.Context, uri string) (Picture, error) {
 	}
 }
 
-func (s *shelf) refetch(ctx context.Context, uri string) entry {
+func (s *copies) refetch(ctx context.Context, uri string) entry {
 	e, now := s.look(uri), s.clock.Now(ctx)
 	if e.settled(now) {
 		return e // a flight landed after the caller had looked
@@ -102,21 +102,21 @@ func (s *shelf) refetch(ctx context.Context, uri string) entry {
 	return e
 }
 
-func (s *shelf) look(uri string) entry {
+func (s *copies) look(uri string) entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e, _ := s.copies.Get(uri)
+	e, _ := s.entries.Get(uri)
 	return e
 }
 
-func (s *shelf) put(uri string, e entry) {
+func (s *copies) put(uri string, e entry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.copies.Remove(uri) // so that its bytes are taken off
-	s.copies.Add(uri, e)
+	s.entries.Remove(uri) // so that its bytes are taken off
+	s.entries.Add(uri, e)
 	s.bytes += len(e.picture.Body)
-	for s.bytes > shelfBytes {
-		s.copies.RemoveOldest()
+	for s.bytes > copiesBytes {
+		s.entries.RemoveOldest()
 	}
 }
 
