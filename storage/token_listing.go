@@ -9,19 +9,23 @@ import (
 )
 
 // Tokens pages through what was issued, the newest first.
-func (s *Store) Tokens(ctx context.Context, clientID string, before provider.ID, limit int) ([]grant.Listed, error) {
-	query := s.on(ctx).Table("tokens t").Joins("JOIN grants g ON g.id = t.grant_id").
-		Select(`t.id AS token_id, t.issued_at, t.at_expires_at, t.revoked_at,
+func (s *Store) Tokens(ctx context.Context, of grant.Filter, before provider.ID, limit int) ([]grant.Listed, error) {
+	query := s.on(ctx).Table("tokens t").Joins("JOIN grants g ON g.id = t.grant_id LEFT JOIN users u ON u.id = g.user_id").
+		Select(`u.username, t.id AS token_id, t.issued_at, t.at_expires_at, t.revoked_at,
 			` + grantColumns).
 		Order("t.id DESC").Limit(limit)
-	if clientID != "" {
-		query = query.Where("g.client_id = ?", clientID)
+	if of.ClientID != "" {
+		query = query.Where("g.client_id = ?", of.ClientID)
+	}
+	if !of.UserID.IsZero() {
+		query = query.Where("g.user_id = ?", rowID(of.UserID))
 	}
 	if !before.IsZero() {
 		query = query.Where("t.id < ?", rowID(before))
 	}
 	var rows []struct {
 		Grant       grantRow `gorm:"embedded"`
+		Username    optionalText
 		TokenID     rowID
 		IssuedAt    time.Time
 		AtExpiresAt time.Time
@@ -33,7 +37,7 @@ func (s *Store) Tokens(ctx context.Context, clientID string, before provider.ID,
 	list := make([]grant.Listed, len(rows))
 	for i, r := range rows {
 		g := r.Grant.grant()
-		list[i] = grant.Listed{Grant: *g, Token: grant.Token{
+		list[i] = grant.Listed{Grant: *g, Username: string(r.Username), Token: grant.Token{
 			ID: provider.ID(r.TokenID), GrantID: g.ID, IssuedAt: r.IssuedAt.UTC(), AccessExpiresAt: r.AtExpiresAt.UTC(), RevokedAt: utc(r.RevokedAt),
 		}}
 	}

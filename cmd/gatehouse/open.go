@@ -18,6 +18,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/password"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -37,6 +38,7 @@ type house struct {
 	users     *account.Registry
 	catalogue *consent.Catalogue
 	inspector *grant.Inspector
+	sessions  *session.Manager
 	events    *event.Bus
 }
 
@@ -117,7 +119,9 @@ func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger,
 		registry:  client.NewRegistry(store, store, clientSecrets, e.clock, e.random),
 		catalogue: consent.NewCatalogue(store, e.clock),
 		inspector: grant.NewInspector(store, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle),
-		events:    events,
+		sessions: session.NewManager(store, ring.Key(keyring.SessionHash), events, e.clock, e.random,
+			session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
+		events: events,
 	}, nil
 }
 

@@ -31,7 +31,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/logo"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
-	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
@@ -229,7 +228,7 @@ func (e *environment) publicHandler(h *house, set *pages.Set, directory *client.
 		AuthorizePath: paths.Authorization,
 		LogoutPath:    paths.EndSession,
 		Logout:        oauth.NewLogout(directory, idTokens),
-		Sessions:      session.NewManager(h.store, h.ring.Key(keyring.SessionHash), h.events, e.clock, e.random, session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
+		Sessions:      h.sessions,
 		SignIn:        signIn,
 		KeepSignedIn:  c.KeepSignedIn,
 		Scopes:        h.catalogue,

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
@@ -18,50 +20,125 @@ func newToken(env *environment) *cobra.Command {
 func newTokenRevoke(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "revoke",
-		Short: "Revoke one token, or all of a client",
-		Long: `Revokes the access token read from standard input, or with --client everything that was
-issued to that client so far. A token is never an argument: arguments are seen by every
-user of the machine.`,
+		Short: "Revoke one token, or all of a client or a user",
+		Long: `Revokes the token read from standard input: an access token alone, a refresh token with all
+that was issued under the same sign-in. A token is never an argument: arguments are seen by
+every user of the machine; --id takes its id from "token list" instead, and ends what can be
+refreshed with all that was issued under the same sign-in.
+
+With --client everything that was issued to that client so far is ended, with --user
+everything that was issued in that user's name, with both what the client has of the user.
+The user's sessions go on: "session end" ends those.`,
 		Example: `  gatehouse token revoke < token.txt
-  gatehouse token revoke --client billing`,
+  gatehouse token revoke --id 019a2b3c-4d5e-7f60-8123-456789abcdef
+  gatehouse token revoke --client billing
+  gatehouse token revoke --user alice --client shop`,
 		Args: cobra.NoArgs,
 	}
 	clientID := cmd.Flags().String("client", "", "revoke everything of this client")
+	who := cmd.Flags().String("user", "", "revoke everything in the name of this user")
+	id := cmd.Flags().String("id", "", "revoke the token with this id")
+	cmd.MarkFlagsMutuallyExclusive("id", "client")
+	cmd.MarkFlagsMutuallyExclusive("id", "user")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
-		if *clientID != "" {
-			return revokeClient(cmd, env, h, *clientID, *asJSON)
+		switch {
+		case *id != "":
+			return revokeID(cmd, env, h, *id, *asJSON)
+		case *clientID != "" || *who != "":
+			return revokeAll(cmd, env, h, *clientID, *who, *asJSON)
+		default:
+			return revokeText(cmd, env, h, *asJSON)
 		}
-		text, err := firstLine(env.In)
-		if err != nil {
-			return fmt.Errorf("read the token from standard input: %w", err)
-		}
-		if err := h.inspector.RevokeAny(cmd.Context(), text); err != nil {
-			if errors.Is(err, grant.ErrInactive) {
-				return errors.New("no such token: it was mistyped, cut, issued by another provider, or is long gone")
-			}
-			return err
-		}
-		if *asJSON {
-			return printJSON(env.Out, map[string]any{"revoked": true})
-		}
-		_, err = fmt.Fprintln(env.Out, "revoked")
-		return err
 	})
 	return cmd
 }
 
-func revokeClient(cmd *cobra.Command, env *environment, h *house, id string, asJSON bool) error {
-	if _, err := h.store.Client(cmd.Context(), id); err != nil {
-		return fmt.Errorf("client %q: %w", id, err)
+func revokeText(cmd *cobra.Command, env *environment, h *house, asJSON bool) error {
+	text, err := firstLine(env.In)
+	if err != nil {
+		return fmt.Errorf("read the token from standard input: %w", err)
 	}
-	grants, err := h.inspector.RevokeClient(cmd.Context(), id)
+	if err := h.inspector.RevokeAny(cmd.Context(), text); err != nil {
+		if errors.Is(err, grant.ErrInactive) {
+			return errors.New("no such token: it was mistyped, cut, issued by another provider, or is long gone")
+		}
+		return err
+	}
+	if asJSON {
+		return printJSON(env.Out, map[string]any{"revoked": true})
+	}
+	_, err = fmt.Fprintln(env.Out, "revoked")
+	return err
+}
+
+func revokeID(cmd *cobra.Command, env *environment, h *house, text string, asJSON bool) error {
+	id, err := provider.ParseID(text)
+	if err != nil {
+		return errors.New("--id must be an id from gatehouse token list")
+	}
+	whole, err := h.inspector.RevokeID(cmd.Context(), id)
+	if errors.Is(err, grant.ErrInactive) {
+		return fmt.Errorf("token %q: not found (gatehouse token list shows what there is; what has expired is removed after a while)", text)
+	}
 	if err != nil {
 		return err
 	}
 	if asJSON {
-		return printJSON(env.Out, map[string]any{"client_id": id, "grants_ended": grants})
+		return printJSON(env.Out, map[string]any{"id": text, "revoked": true, "whole_grant": whole})
 	}
-	_, err = fmt.Fprintf(env.Out, "ended %d grant(s) of %s, and every token issued under them\n", grants, id)
+	did := "revoked"
+	if whole {
+		did = "revoked, with its refresh token and all that was issued under the same sign-in"
+	}
+	_, err = fmt.Fprintln(env.Out, did)
 	return err
+}
+
+func revokeAll(cmd *cobra.Command, env *environment, h *house, clientID, who string, asJSON bool) error {
+	of, err := h.filter(cmd.Context(), clientID, who)
+	if err != nil {
+		return err
+	}
+	grants, err := h.inspector.RevokeAll(cmd.Context(), of)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		view := map[string]any{"grants_ended": grants}
+		if clientID != "" {
+			view["client_id"] = clientID
+		}
+		if who != "" {
+			view["user_id"] = of.UserID.String()
+		}
+		return printJSON(env.Out, view)
+	}
+	whose := clientID
+	switch {
+	case clientID == "":
+		whose = who
+	case who != "":
+		whose = who + " at " + clientID
+	}
+	_, err = fmt.Fprintf(env.Out, "ended %d grant(s) of %s, and every token issued under them\n", grants, whose)
+	return err
+}
+
+// filter finds whom --client and --user name; neither is everybody.
+func (h *house) filter(ctx context.Context, clientID, who string) (grant.Filter, error) {
+	of := grant.Filter{ClientID: clientID}
+	if clientID != "" {
+		if _, err := h.store.Client(ctx, clientID); err != nil {
+			return of, fmt.Errorf("client %q: %w", clientID, err)
+		}
+	}
+	if who != "" {
+		u, err := h.user(ctx, who)
+		if err != nil {
+			return of, err
+		}
+		of.UserID = u.ID
+	}
+	return of, nil
 }

@@ -13,6 +13,8 @@ import (
 type tokenView struct {
 	ID        string    `json:"id"`
 	ClientID  string    `json:"client_id"`
+	Username  string    `json:"username,omitempty"`
+	UserID    string    `json:"user_id,omitempty"`
 	Scopes    []string  `json:"scopes"`
 	Audience  []string  `json:"audience"`
 	State     string    `json:"state"`
@@ -27,41 +29,42 @@ func newTokenList(env *environment) *cobra.Command {
 		Long: `Lists access tokens by id, with what each is for and what it is worth now. The tokens
 themselves are not kept and cannot be shown.`,
 		Example: `  gatehouse token list --client billing
+  gatehouse token list --user alice
   gatehouse token list --limit 1000 --before 019a2b3c-... --json`,
 		Args: cobra.NoArgs,
 	}
 	clientID := cmd.Flags().String("client", "", "only those of this client")
+	who := cmd.Flags().String("user", "", "only those in the name of this user")
 	limit := cmd.Flags().Int("limit", 50, "how many at most")
 	before := cmd.Flags().String("before", "", "go on after the one with this id")
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
-		var from provider.ID
-		if *before != "" {
-			if from, err = provider.ParseID(*before); err != nil {
-				return errors.New("--before must be an id from the list")
-			}
-		}
-		if *limit < 1 || *limit > 10_000 {
-			return errors.New("--limit must be between 1 and 10000")
+		from, err := page(*before, *limit)
+		if err != nil {
+			return err
 		}
 		h, err := env.open(cmd)
 		if err != nil {
 			return err
 		}
 		defer h.close(&err)
-		listed, err := h.inspector.List(cmd.Context(), *clientID, from, *limit)
+		of, err := h.filter(cmd.Context(), *clientID, *who)
+		if err != nil {
+			return err
+		}
+		listed, err := h.inspector.List(cmd.Context(), of, from, *limit)
 		if err != nil {
 			return err
 		}
 		now := env.clock.Now(cmd.Context())
 		views := make([]tokenView, len(listed))
-		out := table{header: []string{"ID", "CLIENT ID", "SCOPES", "STATE", "ISSUED", "EXPIRES"}, empty: "No tokens."}
+		out := table{header: []string{"ID", "CLIENT ID", "USER", "SCOPES", "STATE", "ISSUED", "EXPIRES"}, empty: "No tokens."}
 		for i, l := range listed {
 			views[i] = tokenView{
-				l.Token.ID.String(), l.Grant.ClientID, orEmpty(l.Grant.Scopes), orEmpty(l.Grant.Audience),
+				l.Token.ID.String(), l.Grant.ClientID, l.Username, idOrEmpty(l.Grant.UserID), orEmpty(l.Grant.Scopes), orEmpty(l.Grant.Audience),
 				l.State(now), l.Token.IssuedAt, l.Token.AccessExpiresAt,
 			}
-			out.add(l.Token.ID.String(), l.Grant.ClientID, strings.Join(l.Grant.Scopes, " "), l.State(now), when(l.Token.IssuedAt), when(l.Token.AccessExpiresAt))
+			out.add(l.Token.ID.String(), l.Grant.ClientID, l.Username, strings.Join(l.Grant.Scopes, " "), l.State(now), when(l.Token.IssuedAt), when(l.Token.AccessExpiresAt))
 		}
 		if *asJSON {
 			return printJSON(env.Out, views)
@@ -69,4 +72,24 @@ themselves are not kept and cannot be shown.`,
 		return out.print(env.Out)
 	}
 	return cmd
+}
+
+func idOrEmpty(id provider.ID) string {
+	if id.IsZero() {
+		return ""
+	}
+	return id.String()
+}
+
+// page checks --before and --limit.
+func page(before string, limit int) (from provider.ID, err error) {
+	if before != "" {
+		if from, err = provider.ParseID(before); err != nil {
+			return from, errors.New("--before must be an id from the list")
+		}
+	}
+	if limit < 1 || limit > 10_000 {
+		return from, errors.New("--limit must be between 1 and 10000")
+	}
+	return from, nil
 }

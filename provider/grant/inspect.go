@@ -20,11 +20,12 @@ type inspectStore interface {
 	TokenWithGrant(ctx context.Context, id provider.ID) (*Token, *Grant, error)
 	// RevokeToken revokes one access token. Revoking it again changes nothing.
 	RevokeToken(ctx context.Context, id provider.ID, at time.Time) error
-	// Tokens pages through what was issued, the newest first, to one client or to all when
-	// clientID is empty, from before the given id (the zero id: from the newest).
-	Tokens(ctx context.Context, clientID string, before provider.ID, limit int) ([]Listed, error)
-	// EndGrants ends the live grants of a client and returns how many there were.
-	EndGrants(ctx context.Context, clientID string, at time.Time) (int64, error)
+	// Tokens pages through what was issued, the newest first, from before the given id (the
+	// zero id: from the newest).
+	Tokens(ctx context.Context, of Filter, before provider.ID, limit int) ([]Listed, error)
+	// EndGrants ends the live grants of a client, a user, or the one at the other, and returns
+	// how many there were. An approval of the user's that is under way does not escape it.
+	EndGrants(ctx context.Context, of Filter, at time.Time) (int64, error)
 }
 
 // signers knows the keys that JWT access tokens were signed by.
@@ -124,6 +125,11 @@ func (i *Inspector) revoke(ctx context.Context, text string, allowed func(g *Gra
 	if err := allowed(g); err != nil {
 		return err
 	}
+	return i.end(ctx, t, g, kind)
+}
+
+// end ends an access token, or with a refresh token its grant.
+func (i *Inspector) end(ctx context.Context, t *Token, g *Grant, kind token.Kind) (err error) {
 	switch {
 	case g.EndedAt != nil || (kind == token.Access && t.RevokedAt != nil):
 		return nil
@@ -138,11 +144,19 @@ func (i *Inspector) revoke(ctx context.Context, text string, allowed func(g *Gra
 	return err
 }
 
+// Filter says whose grants are meant: a client's, a user's, or those of the user at the client.
+// The zero value means all.
+type Filter struct {
+	ClientID string
+	UserID   provider.ID
+}
+
 // Listed is an issuance as an administrator sees it: everything but the credential, which
 // nobody has but the client.
 type Listed struct {
-	Token Token
-	Grant Grant
+	Token    Token
+	Grant    Grant
+	Username string // empty: the client's own, or the user is gone
 }
 
 // State says in a word what the token is worth at the given time: active, expired, revoked
@@ -161,14 +175,36 @@ func (l Listed) State(now time.Time) string {
 }
 
 // List pages through what was issued, the newest first.
-func (i *Inspector) List(ctx context.Context, clientID string, before provider.ID, limit int) ([]Listed, error) {
-	return i.store.Tokens(ctx, clientID, before, limit)
+func (i *Inspector) List(ctx context.Context, of Filter, before provider.ID, limit int) ([]Listed, error) {
+	return i.store.Tokens(ctx, of, before, limit)
 }
 
-// RevokeClient ends all that was issued to a client so far and returns how many grants
-// that were. The client itself may ask for new tokens.
-func (i *Inspector) RevokeClient(ctx context.Context, clientID string) (int64, error) {
-	return i.store.EndGrants(ctx, clientID, i.clock.Now(ctx))
+// RevokeAll ends all that was issued to a client, or in the name of a user, so far and returns
+// how many grants that were. New tokens may be asked for. Without either it does nothing:
+// nobody means everything.
+func (i *Inspector) RevokeAll(ctx context.Context, of Filter) (int64, error) {
+	if of == (Filter{}) {
+		return 0, nil
+	}
+	return i.store.EndGrants(ctx, of, i.clock.Now(ctx))
+}
+
+// RevokeID ends the token with the given id: for administrators, who do not have the token. One
+// that came with a refresh token ends with all that was issued under its grant, or its client
+// would have the next by refreshing. It returns ErrInactive when there is no such token.
+func (i *Inspector) RevokeID(ctx context.Context, id provider.ID) (wholeGrant bool, err error) {
+	t, g, err := i.store.TokenWithGrant(ctx, id)
+	if errors.Is(err, provider.ErrNotFound) {
+		return false, ErrInactive
+	}
+	if err != nil {
+		return false, fmt.Errorf("read token: %w", err)
+	}
+	kind := token.Access
+	if t.RefreshHash != nil {
+		kind = token.Refresh
+	}
+	return kind == token.Refresh, i.end(ctx, t, g, kind)
 }
 
 // find proves the text against the row that it names. The hash comes before every

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+func newSession(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "session",
+		Short: "List and end what people are signed in with",
+		Long:  "A session is one browser in which somebody is signed in.",
+	}
+	cmd.AddCommand(newSessionList(env), newSessionEnd(env))
+	return cmd
+}
+
+type sessionView struct {
+	ID        string     `json:"id"`
+	Username  string     `json:"username"`
+	UserID    string     `json:"user_id"`
+	State     string     `json:"state"`
+	AuthTime  time.Time  `json:"auth_time"`
+	Methods   []string   `json:"amr"`
+	SeenAt    time.Time  `json:"seen_at"`
+	ExpiresAt time.Time  `json:"expires_at"`
+	EndedAt   *time.Time `json:"ended_at"`
+}
+
+func newSessionList(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the sessions, the newest first",
+		Example: `  gatehouse session list --user alice
+  gatehouse session list --user alice --all --json
+  gatehouse session list --limit 1000 --before 019a2b3c-4d5e-7f60-8123-456789abcdef`,
+		Args: cobra.NoArgs,
+	}
+	who := cmd.Flags().String("user", "", "only those of this user")
+	all := cmd.Flags().Bool("all", false, "also those that ended or expired within the last day")
+	limit := cmd.Flags().Int("limit", 50, "how many at most")
+	before := cmd.Flags().String("before", "", "go on after the one with this id")
+	asJSON := addJSON(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		from, err := page(*before, *limit)
+		if err != nil {
+			return err
+		}
+		h, err := env.open(cmd)
+		if err != nil {
+			return err
+		}
+		defer h.close(&err)
+		of, err := h.filter(cmd.Context(), "", *who)
+		if err != nil {
+			return err
+		}
+		listed, err := h.sessions.List(cmd.Context(), of.UserID, !*all, from, *limit)
+		if err != nil {
+			return err
+		}
+		views := make([]sessionView, len(listed))
+		out := table{header: []string{"ID", "USER", "SINCE", "LAST SEEN", "EXPIRES", "STATE"}, empty: "No sessions."}
+		for i, s := range listed {
+			state := h.sessions.State(cmd.Context(), s)
+			views[i] = sessionView{s.ID.String(), s.User.Username, s.User.ID.String(), state, s.AuthTime, orEmpty(s.Methods), s.SeenAt, s.ExpiresAt, s.EndedAt}
+			out.add(s.ID.String(), s.User.Username, when(s.AuthTime), when(s.SeenAt), when(s.ExpiresAt), state)
+		}
+		if *asJSON {
+			return printJSON(env.Out, views)
+		}
+		return out.print(env.Out)
+	}
+	return cmd
+}
+
+func newSessionEnd(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "end [ID]",
+		Short: "Sign a browser out, or all of a user's",
+		Long: `Ends a session, with every token that was issued in it, except for those that an application
+may keep while the person is signed out (offline_access): "token revoke --user" ends these.`,
+		Example: `  gatehouse session end 019a2b3c-4d5e-7f60-8123-456789abcdef
+  gatehouse session end --user alice`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	who := cmd.Flags().String("user", "", "all sessions of this user")
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		if (*who == "") == (len(args) == 0) {
+			return errors.New("say which session to end: give its id, or --user for all of a user's")
+		}
+		ended := int64(1)
+		if *who == "" {
+			id, err := provider.ParseID(args[0])
+			if err == nil {
+				err = h.sessions.EndID(cmd.Context(), id)
+			}
+			if errors.Is(err, provider.ErrNotFound) || errors.Is(err, provider.ErrMalformedID) {
+				return fmt.Errorf("session %q: not found (gatehouse session list shows what there is)", args[0])
+			}
+			if err != nil {
+				return err
+			}
+		} else {
+			u, err := h.user(cmd.Context(), *who)
+			if err != nil {
+				return err
+			}
+			if ended, err = h.sessions.EndAll(cmd.Context(), u.ID); err != nil {
+				return err
+			}
+		}
+		if *asJSON {
+			return printJSON(env.Out, map[string]any{"sessions_ended": ended})
+		}
+		_, err := fmt.Fprintf(env.Out, "ended %d session(s)\n", ended)
+		return err
+	})
+	return cmd
+}
