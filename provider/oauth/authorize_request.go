@@ -148,13 +148,13 @@ func responseType(_ context.Context, r *AuthorizeRequest, form url.Values) error
 	case kind == "":
 		return refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter response_type is missing.")
 	case kind != "code":
-		return refusal.New(refusal.UnsupportedResponseType, refusal.CheckResponseType, "This server answers with a code only.").
+		return refusal.New(refusal.UnsupportedResponseType, refusal.CheckResponseType, "This server does not support "+quoted("the response_type", kind, "this response_type")+": it answers with a code only.").
 			Compare(refusal.FieldResponse, "code", kind)
 	case !r.Client.MayUse(client.AuthorizationCode):
 		return refusal.New(refusal.UnauthorizedClient, refusal.CheckClientGrant, "The client is not registered for the authorization code grant.")
 	}
 	if mode := form.Get("response_mode"); mode != "" && mode != string(r.Mode) {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The response_mode must be query, fragment or form_post.")
+		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "This server does not support "+quoted("the response_mode", mode, "this response_mode")+": it knows query, fragment and form_post.")
 	}
 	return nil
 }
@@ -194,19 +194,16 @@ func (e *AuthorizeEndpoint) pkce(_ context.Context, r *AuthorizeRequest, form ur
 	if r.Method == "" {
 		r.Method = grant.Plain // RFC 7636 section 4.3
 	}
-	wrong := refusal.New(refusal.InvalidRequest, refusal.CheckPKCEMethod, "The code_challenge must be made with the method S256.").
-		Compare(refusal.FieldPKCEMethod, grant.S256, r.Method)
-	switch r.Method {
-	case grant.S256:
-		if len(r.Challenge) != 43 || !grant.ValidVerifier(r.Challenge) {
-			return wrong
-		}
-	case grant.Plain:
-		if !r.Client.AllowPlainPKCE || !grant.ValidVerifier(r.Challenge) {
-			return wrong
-		}
-	default:
-		return wrong
+	wrong := func(description string) error {
+		return refusal.New(refusal.InvalidRequest, refusal.CheckPKCEMethod, description).Compare(refusal.FieldPKCEMethod, grant.S256, r.Method)
+	}
+	switch {
+	case r.Method == grant.Plain && !r.Client.AllowPlainPKCE:
+		return wrong("The code_challenge_method must be S256; plain, which is meant when none is sent, is not for this client.")
+	case r.Method != grant.Plain && r.Method != grant.S256:
+		return wrong("This server does not support " + quoted("the code_challenge_method", r.Method, "this code_challenge_method") + ": it must be S256.")
+	case r.Method == grant.S256 && len(r.Challenge) != 43, !grant.ValidVerifier(r.Challenge):
+		return wrong("The code_challenge is malformed: of S256 it is 43 characters of base64url without padding.")
 	}
 	return nil
 }

@@ -27,10 +27,13 @@ func TestWhoIsAskedAgainThoughItIsRemembered(t *testing.T) {
 		"public, claimed https":            {"https://app.example.com/cb", true, false, false},
 		"public, claimed https, the house": {"https://app.example.com/cb", true, true, false},
 		"confidential on loopback":         {"http://127.0.0.1/cb", false, false, false},
+		"confidential, scheme without dot": {"cursor://auth", false, false, true},
+		"first-party, scheme without dot":  {"cursor://auth", false, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
 			c := client.Client{ID: "app", Type: client.Native, GrantTypes: []client.GrantType{client.AuthorizationCode}, RedirectURIs: []string{test.uri}, Scopes: []string{"openid"}, FirstParty: test.firstParty}
+			c.AllowUndottedScheme = client.Undotted(test.uri)
 			if test.public {
 				c.AuthMethod = client.None
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
@@ -22,7 +23,7 @@ func TestWhatARequestMayHoldBesideItsParameters(t *testing.T) {
 		"empty request object":        {"request": {""}, "request_uri": {""}, "registration": {""}},
 		"repeated unknown parameter":  {"utm_source": {"a", "b"}},
 		"semicolon in the state":      {"state": {"a;b"}},
-		"repeated resource, all good": {"resource": {}},
+		"empty resource and audience": {"resource": {""}, "audience": {""}},
 	} {
 		r, err := h.authorize.Parse(t.Context(), h.params(more))
 		require.NoError(t, err, name)
@@ -46,6 +47,42 @@ func TestWhatARequestMayHoldBesideItsParameters(t *testing.T) {
 	}
 	_, err = h.authorize.Parse(t.Context(), h.params(url.Values{"nonce": {"a", "b"}}))
 	assert.ErrorContains(t, err, "nonce", "the description names the parameter")
+}
+
+// An application's log has error_description and nothing else: it names what is not supported,
+// and repeats nothing that could be markup or somebody's text (RFC 6749 section 4.1.2.1).
+func TestDescriptionsNameWhatIsNotSupported(t *testing.T) {
+	h := newHouse(t)
+	secret := h.client(client.Client{ID: "service", GrantTypes: cc})
+	h.app("ES256")
+	odd := "<b>pay\u00e9 " + strings.Repeat("x", 100)
+	challenge := strings.Repeat("c", 43)
+	for _, tc := range []struct {
+		more url.Values
+		text string
+	}{
+		{url.Values{"response_type": {"code id_token"}}, "does not support the response_type code id_token"},
+		{url.Values{"response_type": {odd}}, "does not support this response_type"},
+		{url.Values{"response_mode": {"jwt"}}, "does not support the response_mode jwt"},
+		{url.Values{"code_challenge": {challenge}, "code_challenge_method": {"S512"}}, "does not support the code_challenge_method S512"},
+		{url.Values{"code_challenge": {challenge}, "code_challenge_method": {odd}}, "does not support this code_challenge_method"},
+		{url.Values{"code_challenge": {challenge}}, "plain"},
+		{url.Values{"code_challenge": {"short"}, "code_challenge_method": {"S256"}}, "43 characters"},
+		{url.Values{"scope": {"openid phone"}}, "the scope phone"},
+		{url.Values{"resource": {"https://api.example.com/"}}, "the audience https://api.example.com/"},
+		{url.Values{"resource": {odd}}, "an audience of the request"},
+	} {
+		_, err := h.authorize.Parse(t.Context(), h.params(tc.more))
+		description := assertRefused(t, err, "").Description
+		assert.Contains(t, description, tc.text)
+		assert.NotContains(t, description, "<")
+	}
+	for grantType, text := range map[string]string{"urn:ietf:params:oauth:grant-type:device_code": "urn:ietf:params:oauth:grant-type:device_code", odd: "the grant type that was asked for"} {
+		_, err := h.tokens.Token(t.Context(), basic("service", secret, url.Values{"grant_type": {grantType}}))
+		description := assertRefused(t, err, "unsupported_grant_type").Description
+		assert.Contains(t, description, text)
+		assert.NotContains(t, description, "<")
+	}
 }
 
 // OAuth 2.0 Multiple Response Type Encoding Practices section 5: the answer to a type with a

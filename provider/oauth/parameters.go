@@ -1,6 +1,10 @@
 package oauth
 
-import "github.com/gatehouse-id/gatehouse/provider/refusal"
+import (
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
 
 // OnlyOnce refuses a parameter that was sent with several values: two readers could each take
 // another one (RFC 6749 sections 3.1 and 3.2, Keycloak CVE-2026-9689). Those that name the
@@ -27,4 +31,16 @@ func single(name string) bool {
 	default:
 		return false
 	}
+}
+
+// quoted names a value of the request in an error description. That one reaches logs and pages
+// of others: a value of plain characters goes there, anything else is called otherwise.
+func quoted(what, value, otherwise string) string {
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._:/ ", r)
+	}
+	if value == "" || len(value) > 100 || strings.ContainsFunc(value, odd) {
+		return otherwise
+	}
+	return what + " " + value
 }

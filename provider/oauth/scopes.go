@@ -47,7 +47,7 @@ func allowedScopes(c *client.Client, form url.Values, known scopeCatalogue) ([]s
 		case openID && !c.MayAsk(s) && !known.Exists(s):
 		case !c.MayAsk(s):
 			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScope,
-				"The client may not ask for "+named(s)+".").For(c.ID).
+				"The client may not ask for "+quoted("the scope", s, "a scope of the request")+".").For(c.ID).
 				Compare(refusal.FieldScope, strings.Join(c.Scopes, " "), s)
 		case !slices.Contains(scopes, s):
 			scopes = append(scopes, s)
@@ -56,23 +56,11 @@ func allowedScopes(c *client.Client, form url.Values, known scopeCatalogue) ([]s
 	return scopes, nil
 }
 
-// named is a scope in an error description, which reaches logs and pages of others: a name of
-// plain characters goes there, anything else does not.
-func named(scope string) string {
-	odd := func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._:/", r)
-	}
-	if len(scope) > 100 || strings.ContainsFunc(scope, odd) {
-		return "a scope of the request"
-	}
-	return "the scope " + scope
-}
-
 // allowedAudience reads for whom the token shall be: resource (RFC 8707), or audience as
 // earlier libraries send it, alone with spaces or repeated. Everything asked for must be
 // registered for the client, letter by letter.
 func allowedAudience(c *client.Client, form url.Values) ([]string, error) {
-	asked := slices.Clone(form["resource"])
+	asked := slices.DeleteFunc(slices.Clone(form["resource"]), func(r string) bool { return r == "" }) // not sent (RFC 6749 section 3.1)
 	for _, list := range form["audience"] {
 		asked = append(asked, strings.Fields(list)...)
 	}
@@ -80,7 +68,7 @@ func allowedAudience(c *client.Client, form url.Values) ([]string, error) {
 	for _, a := range asked {
 		if !c.MayReach(a) {
 			return nil, refusal.New(refusal.InvalidTarget, refusal.CheckAudience,
-				"The client asked for a token for an audience that it may not reach.").For(c.ID).
+				"The client may not reach "+quoted("the audience", a, "an audience of the request")+".").For(c.ID).
 				Compare(refusal.FieldAudience, strings.Join(c.Audience, " "), a)
 		}
 		if !slices.Contains(audience, a) {

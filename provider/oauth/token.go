@@ -63,7 +63,7 @@ func (e *TokenEndpoint) Token(ctx context.Context, r *http.Request, origin strin
 	// (fosite.md 17 and 23).
 	if !slices.Contains(e.grantTypes, grantType) {
 		return TokenAnswer{}, refusal.New(refusal.UnsupportedGrantType, refusal.CheckGrantType,
-			"This server does not offer the grant type that was asked for.").
+			"This server does not offer "+quoted("the grant type", string(grantType), "the grant type that was asked for")+".").
 			Compare(refusal.FieldGrantType, "", string(grantType))
 	}
 	c, err := e.authenticator.Authenticate(ctx, r)
