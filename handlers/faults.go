@@ -26,6 +26,8 @@ func answerTo(err error) *refusal.Refusal {
 		return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The body of the request could not be read.")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled): // canceled: the caller hung up
 		return unavailable(err, refusal.CheckTimeout, "The request took too long. It may be sent again.")
+	case errors.Is(err, provider.ErrBusy):
+		return unavailable(err, refusal.CheckBusy, "The server has too many requests of this kind to answer at the moment. The request may be sent again.")
 	case errors.Is(err, provider.ErrUnavailable):
 		return unavailable(err, refusal.CheckStorage, "The server is not available at the moment. The request may be sent again.")
 	default:

@@ -67,6 +67,7 @@ func TestFaultsThatPassAreA503WhateverCheckMetThem(t *testing.T) {
 			fmt.Errorf("read client: %w", provider.ErrUnavailable),
 			refusal.New(refusal.InvalidClient, refusal.CheckClientUnknown, "No.").For("demo").Because(fmt.Errorf("read: %w", provider.ErrUnavailable)),
 		},
+		"busy":    {provider.ErrBusy, fmt.Errorf("verify password: %w", provider.ErrBusy)},
 		"timeout": {context.DeadlineExceeded, fmt.Errorf("%w: %w", provider.ErrUnavailable, context.DeadlineExceeded)},
 	} {
 		for _, err := range errs {

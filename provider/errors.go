@@ -15,4 +15,7 @@ var (
 	// ErrUnavailable: the database did not answer, or did not carry the statement
 	// out. Nothing may be concluded about the data; the client is told to come back.
 	ErrUnavailable = errors.New("storage unavailable")
+	// ErrBusy: so much of the kind waits already that waiting would not help. The caller may
+	// come back.
+	ErrBusy = errors.New("too many requests of this kind at once")
 )

@@ -72,6 +72,9 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	}
 	ok, err := s.verify(hashing, hash, a.Password)
 	switch {
+	case errors.Is(err, provider.ErrBusy): // it was not looked at
+		s.throttle.Return(ctx, try)
+		return nil, fmt.Errorf("verify password: %w", err)
 	case err != nil:
 		return nil, fmt.Errorf("verify password: %w", err)
 	case !known:

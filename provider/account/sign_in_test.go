@@ -3,10 +3,14 @@ package account_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -193,4 +197,42 @@ func processorTime(t *testing.T) time.Duration {
 	var used syscall.Rusage
 	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &used))
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// A crowd that guesses fills the queue for slow hashes: it is turned away, without a try being
+// counted, and whoever signed in from this browser before gets in all the same.
+func TestACrowdDoesNotKeepAKnownBrowserOut(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice, err := f.store.UserByLogin(t.Context(), "alice")
+	require.NoError(t, err)
+	table, err := ratelimit.NewTable(nil)
+	require.NoError(t, err)
+	signIn := account.NewSignIn(f.store, password.New(rand.Reader, 1), ratelimit.NewSignIn(ratelimit.NewMemory(time.Now), table), (*event.Bus)(nil))
+	ctx, stop := context.WithCancel(t.Context())
+	var crowd sync.WaitGroup
+	var busy atomic.Int64
+	for i := range 30 {
+		guess := account.Attempt{Login: fmt.Sprintf("nobody-%d", i), Password: "guess", Prefix: fmt.Sprintf("192.0.2.%d/32", i)}
+		crowd.Go(func() {
+			for ctx.Err() == nil {
+				_, err := signIn.Verify(ctx, guess)
+				var throttled *account.Throttled
+				switch {
+				case errors.Is(err, provider.ErrBusy):
+					busy.Add(1)
+				case errors.As(err, &throttled): // it was looked at ten times
+					return
+				}
+			}
+		})
+	}
+	require.Eventually(t, func() bool { return busy.Load() > 100 }, 30*time.Second, time.Millisecond)
+	known := []account.Device{{UserID: alice.ID, ID: "a browser of hers"}}
+	for range 3 {
+		_, err = signIn.Verify(t.Context(), account.Attempt{Login: "alice", Password: "wonderland", Prefix: "198.51.100.1/32", Devices: known})
+		require.NoError(t, err)
+	}
+	stop()
+	crowd.Wait()
 }

@@ -37,9 +37,8 @@ const (
 // more than the server is willing to spend.
 var ErrMalformedHash = errors.New("password: malformed hash")
 
-// ErrBusy: so many wait already that waiting would not help. It is a provider.ErrUnavailable:
-// the caller may come back.
-var ErrBusy = fmt.Errorf("password: too many wait for a slow hash: %w", provider.ErrUnavailable)
+// ErrBusy: so many wait already that waiting would not help. It is a provider.ErrBusy.
+var ErrBusy = fmt.Errorf("password: the queue for slow hashes is full: %w", provider.ErrBusy)
 
 // waitingForEach is how many may wait for each that is worked on: at some 30 ms for a hash, the
 // last of them waits for half a second.

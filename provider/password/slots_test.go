@@ -52,7 +52,7 @@ func TestTheQueueIsBoundedAndSomeHaveAShareOfTheirOwn(t *testing.T) {
 	require.Eventually(t, func() bool { return h.waiting.Load() == waitingForEach }, 5*time.Second, time.Millisecond)
 	_, err := h.Hash(t.Context(), "one too many")
 	require.ErrorIs(t, err, ErrBusy)
-	require.ErrorIs(t, err, provider.ErrUnavailable)
+	require.ErrorIs(t, err, provider.ErrBusy)
 	for range 3 {
 		_, err = h.Hash(Preferred(t.Context()), "has been here before")
 		require.NoError(t, err)

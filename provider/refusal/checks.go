@@ -10,6 +10,7 @@ type Check string
 const (
 	CheckInternal        Check = "internal"
 	CheckStorage         Check = "storage"
+	CheckBusy            Check = "busy"
 	CheckNotFound        Check = "not_found"
 	CheckMethod          Check = "method"
 	CheckHost            Check = "host"
@@ -126,6 +127,12 @@ func requestEntries() map[Check]Entry {
 			"The server could not reach its database, or the database did not carry out the change. Nothing was changed.",
 			"Wait for the time in the Retry-After header and send the request again.",
 			"Check the database and GATEHOUSE_DATABASE_URL; `gatehouse doctor` tries the connection.",
+		},
+		CheckBusy: {
+			"Too busy",
+			"So many passwords or short client secrets are being verified that the server does not take another one. Nothing was looked at.",
+			"Wait for the time in the Retry-After header and send the request again.",
+			"Somebody may be guessing: look at the sign-in metrics and the addresses in the log. Clients with secrets of 32 characters or more never wait here.",
 		},
 		CheckNotFound: {
 			"No such page or resource",
