@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -201,6 +202,49 @@ func TestGuessesAtSecretsAreCounted(t *testing.T) {
 	assert.Equal(t, http.StatusTooManyRequests, guess("one", "192.0.2.1:1", "X-Client", "one"), "not even the right one is looked at")
 	assert.Equal(t, http.StatusOK, guess("one", "192.0.2.2:1", "X-Client", "one"))
 	assert.Equal(t, http.StatusOK, guess("two", "192.0.2.1:1", "X-Client", "two"))
+}
+
+// A budget for tries at a client's secret says that the secret can be guessed: who did not prove
+// to be the client reads nothing of it.
+func TestBudgetsOfGuessesAreNotAnnounced(t *testing.T) {
+	t.Parallel()
+	f := newLimitedFrame(t, 100, small())
+	for _, more := range [][]string{nil, {"X-Client", "one"}} {
+		w := f.do("POST", "/oauth/introspect", "", append([]string{"X-Guess", "one"}, more...)...)
+		require.Equal(t, http.StatusOK, w.Code)
+		assert.NotContains(t, w.Header().Get("RateLimit-Policy")+w.Header().Get("RateLimit"), "secret")
+	}
+	f.do("POST", "/oauth/introspect", "", "X-Guess", "one")
+	w := f.do("POST", "/oauth/introspect", "", "X-Guess", "one")
+	require.Equal(t, http.StatusTooManyRequests, w.Code)
+	assert.NotContains(t, w.Header().Get("RateLimit-Policy")+w.Header().Get("RateLimit")+w.Body.String(), "secret")
+}
+
+// Tries from many addresses are counted together, with a larger budget, and do not touch
+// another client's.
+func TestGuessesFromManyAddressesAreCountedTogether(t *testing.T) {
+	t.Parallel()
+	policies := small()
+	policies[ratelimit.ClientSecrets] = ratelimit.Limit{Rate: 1, Per: 10 * time.Second, Burst: 5}
+	f := newLimitedFrame(t, 100, policies)
+	guess := func(id string, address int, more ...string) int {
+		r := newRequest("POST", "/oauth/introspect", fmt.Sprintf("192.0.2.%d:1", address))
+		r.Header.Set("X-Guess", id)
+		for i := 0; i < len(more); i += 2 {
+			r.Header.Set(more[i], more[i+1])
+		}
+		return f.serve(r).Code
+	}
+	for address := range 5 {
+		require.Equal(t, http.StatusOK, guess("one", address, "X-Client", "one"), "whoever knows the secret gets the try back")
+	}
+	for address := range 5 {
+		require.Equal(t, http.StatusOK, guess("one", address))
+	}
+	assert.Equal(t, http.StatusTooManyRequests, guess("one", 6))
+	assert.Equal(t, http.StatusOK, guess("two", 6))
+	f.now.Add(int64(10 * time.Second))
+	assert.Equal(t, http.StatusOK, guess("one", 6))
 }
 
 func TestWhatIsOffIsNeitherCountedNorAnnounced(t *testing.T) {

@@ -72,6 +72,7 @@ reads it from standard input.`,
 		if given {
 			secret = "" // whoever brought it has it
 		}
+		notePKCE(c, h.config.RequirePKCE, env.Err)
 		return printCreated(env.Out, c, secret, *asJSON)
 	}
 	return cmd

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,18 @@ func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 	if !given("id-token-claims") && !c.Public() && (c.Type == "" || c.Type == client.Web) {
 		c.IDTokenClaims = true
 	}
-	if c.MayUse(client.AuthorizationCode) && !c.Public() && !c.RequirePKCE {
-		_, _ = fmt.Fprintln(notes, "note: PKCE is accepted and not demanded; if its library sends it: gatehouse client update ID --require-pkce")
+}
+
+// notePKCE says how to demand PKCE of a client of which it is not demanded anyway.
+func notePKCE(c *client.Client, everybody bool, notes io.Writer) {
+	if c.MayUse(client.AuthorizationCode) && !c.Public() && !c.RequirePKCE && !everybody {
+		_, _ = fmt.Fprintf(notes, "note: PKCE is accepted and not demanded; if its library sends it: gatehouse client update %s --require-pkce\n", c.ID)
+	}
+}
+
+// noteColon warns of what is refused for a new client: one that is registered keeps working.
+func noteColon(c *client.Client, notes io.Writer) {
+	if c.HasSecret() && strings.Contains(c.ID, ":") {
+		_, _ = fmt.Fprintln(notes, "note: the id has a colon, where HTTP Basic ends it unless the library encodes it first; in the body it always works")
 	}
 }

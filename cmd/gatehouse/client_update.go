@@ -57,6 +57,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 		if err := noteNewScopes(cmd.Context(), env, h, updated.Scopes); err != nil {
 			return err
 		}
+		noteColon(updated, env.Err)
 		if *asJSON {
 			return printJSON(env.Out, viewOf(updated))
 		}

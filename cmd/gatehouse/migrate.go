@@ -44,6 +44,7 @@ func (e *environment) migration(use, short string, act func(context.Context, *st
 		if err != nil {
 			return err
 		}
+		e.noteDatabase(c)
 		store, err := e.openStore(cmd.Context(), c, slog.New(slog.DiscardHandler), nil)
 		if err != nil {
 			return err

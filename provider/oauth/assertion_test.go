@@ -162,21 +162,26 @@ func TestAssertionsThatAreForged(t *testing.T) {
 	parts := strings.Split(good, ".")
 	none := "eyJhbGciOiJub25lIn0." + parts[1] + "."
 	for name, text := range map[string]string{
-		"none":                     none,
-		"HS256 with a public key":  sign(t, jose.HS256, keySetOf(t, "k1", a.key.Public()), nil, a.claims()),
-		"another key":              sign(t, jose.ES256, other, nil, a.claims()),
-		"another key, this kid":    sign(t, jose.ES256, other, map[jose.HeaderKey]any{"kid": "k1"}, a.claims()),
-		"a kid that is not there":  sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"kid": "../../dev/null' OR 1=1"}, a.claims()),
-		"a key in the header":      sign(t, jose.ES256, other, map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: other.Public()}}, a.claims()),
-		"an unknown critical":      sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"crit": []string{"x"}, "x": 1}, a.claims()),
-		"cut":                      good[:len(good)-2],
-		"of other claims":          parts[0] + "." + strings.Split(sign(t, jose.ES256, other, nil, a.claims()), ".")[1] + "." + parts[2],
-		"five parts":               good + "..",
-		"many dots":                strings.Repeat(".", 5000),
-		"longer than is looked at": good + strings.Repeat("A", 9000),
+		"none":                        none,
+		"HS256 with a public key":     sign(t, jose.HS256, keySetOf(t, "k1", a.key.Public()), nil, a.claims()),
+		"another key":                 sign(t, jose.ES256, other, nil, a.claims()),
+		"another key, this kid":       sign(t, jose.ES256, other, map[jose.HeaderKey]any{"kid": "k1"}, a.claims()),
+		"a kid that is not there":     sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"kid": "../../dev/null' OR 1=1"}, a.claims()),
+		"a key in the header":         sign(t, jose.ES256, other, map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: other.Public()}}, a.claims()),
+		"its own key in the header":   sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: a.key.Public()}}, a.claims()),
+		"an address of keys":          sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"jku": "https://signer.example.com/jwks"}, a.claims()),
+		"an address of a certificate": sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"x5u": "https://signer.example.com/cert"}, a.claims()),
+		"a certificate":               sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"x5c": []string{"AA=="}}, a.claims()),
+		"a null for a key":            sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"jku": nil}, a.claims()),
+		"an unknown critical":         sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"crit": []string{"x"}, "x": 1}, a.claims()),
+		"cut":                         good[:len(good)-2],
+		"of other claims":             parts[0] + "." + strings.Split(sign(t, jose.ES256, other, nil, a.claims()), ".")[1] + "." + parts[2],
+		"five parts":                  good + "..",
+		"many dots":                   strings.Repeat(".", 5000),
+		"longer than is looked at":    good + strings.Repeat("A", 9000),
 	} {
+		assert.Error(t, a.send(text), name)
 		assertRefused(t, a.send(text), "invalid_client")
-		_ = name
 	}
 	require.NoError(t, a.send(good))
 
@@ -211,6 +216,21 @@ func TestAssertionsThatAreForged(t *testing.T) {
 		assertRefused(t, err, "")
 		_ = name
 	}
+}
+
+// draft-ietf-oauth-rfc7523bis section 4: by the token endpoint's address, another server could
+// have an assertion made that is good here. Whose library names the issuer can insist on it.
+func TestAClientMayInsistOnTheIssuerAsAudience(t *testing.T) {
+	a := newAsserting(t, nil)
+	audience := func(of string) error {
+		claims := a.claims()
+		claims["aud"] = of
+		return a.send(sign(t, jose.ES256, a.key, nil, claims))
+	}
+	require.NoError(t, audience(issuer+"/oauth/token"))
+	a.update("signer", func(c *client.Client) { c.AssertionIssuerOnly = true })
+	assert.Equal(t, "client_assertion_claims", string(assertRefused(t, audience(issuer+"/oauth/token"), "invalid_client").Check))
+	require.NoError(t, audience(issuer))
 }
 
 // Fosite CVE-2020-15222: of 20 replays at once one is the first.
