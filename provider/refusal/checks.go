@@ -128,12 +128,6 @@ func requestEntries() map[Check]Entry {
 			"Wait for the time in the Retry-After header and send the request again.",
 			"Check the database and GATEHOUSE_DATABASE_URL; `gatehouse doctor` tries the connection.",
 		},
-		CheckBusy: {
-			"Too busy",
-			"So many passwords or short client secrets are being verified that the server does not take another one. Nothing was looked at.",
-			"Wait for the time in the Retry-After header and send the request again.",
-			"Somebody may be guessing: look at the sign-in metrics and the addresses in the log. Clients with secrets of 32 characters or more never wait here.",
-		},
 		CheckNotFound: {
 			"No such page or resource",
 			"Nothing is served under this address, or it no longer exists.",

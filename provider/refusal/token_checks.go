@@ -81,6 +81,12 @@ func tokenEntries() map[Check]Entry {
 			"Ask the person to try again.",
 			"Nothing is wrong, unless it happens to many people at once.",
 		},
+		CheckBusy: {
+			"Too busy",
+			"So many passwords or short client secrets are being verified that the server does not take another one. Nothing was looked at.",
+			"Wait for the time in the Retry-After header and send the request again.",
+			"Somebody may be guessing: look at the sign-in metrics and the addresses in the log. Clients with secrets of 32 characters or more never wait here.",
+		},
 		CheckThrottled: {
 			"Too many failed tries",
 			"Too many sign-ins failed for this account or from this address.",
