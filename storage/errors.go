@@ -15,6 +15,16 @@ import (
 // means that the database is too busy.
 var errAgain = fmt.Errorf("lost against another transaction: %w", provider.ErrUnavailable)
 
+// Fault is what an error of the database means to the domain, with the words of the database,
+// which are for a log.
+type Fault struct{ Kind, Cause error }
+
+// Error says both.
+func (f *Fault) Error() string { return f.Kind.Error() + ": " + f.Cause.Error() }
+
+// Unwrap gives both.
+func (f *Fault) Unwrap() []error { return []error{f.Kind, f.Cause} }
+
 // fault turns an error of the database into one of the domain, and keeps it as the cause.
 // A reference to a row that is not there becomes provider.ErrNotFound, as if that row had
 // been asked for.
@@ -31,13 +41,13 @@ func (s *Store) fault(err error) error {
 	}
 	switch s.dialect.classify(err) {
 	case conflict:
-		return fmt.Errorf("%w: %w", provider.ErrConflict, err)
+		return &Fault{provider.ErrConflict, err}
 	case dangling:
-		return fmt.Errorf("%w: %w", provider.ErrNotFound, err)
+		return &Fault{provider.ErrNotFound, err}
 	case again:
-		return fmt.Errorf("%w: %w", errAgain, err)
+		return &Fault{errAgain, err}
 	case away:
-		return fmt.Errorf("%w: %w", provider.ErrUnavailable, err)
+		return &Fault{provider.ErrUnavailable, err}
 	default:
 		return fmt.Errorf("storage: %w", err)
 	}

@@ -36,7 +36,7 @@ func (sqliteDialect) open(ctx context.Context, o Options) (*pool, error) {
 	write.SetMaxOpenConns(1)
 	// The file, and its WAL mode, must be there before a reader opens it.
 	if err := write.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("storage: open %s: %w", path, err), write.Close())
+		return nil, errors.Join(&Fault{cannotOpen(path, err), err}, write.Close())
 	}
 	read, err := sql.Open("sqlite", sqliteDSN(path, extra, "query_only(1)"))
 	if err != nil {
@@ -45,6 +45,14 @@ func (sqliteDialect) open(ctx context.Context, o Options) (*pool, error) {
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	return &pool{read: read, write: write}, nil
+}
+
+func cannotOpen(path string, err error) error {
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_NOTADB {
+		return fmt.Errorf("storage: %s is not an SQLite database", path)
+	}
+	return fmt.Errorf("storage: %s cannot be opened: look at its permissions and those of its directory", path)
 }
 
 // sqliteDSN: times are integers of microseconds in UTC, which compare and index as such;

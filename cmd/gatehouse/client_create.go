@@ -64,7 +64,7 @@ reads it from standard input.`,
 		given := secret != ""
 		secret, err = h.registry.Create(cmd.Context(), c, secret)
 		if err != nil {
-			return fmt.Errorf("client %q: %w", c.ID, err)
+			return about("client", c.ID, err)
 		}
 		if err := noteNewScopes(cmd.Context(), env, h, c.Scopes); err != nil {
 			return err

@@ -22,7 +22,7 @@ func newClientGet(env *environment) *cobra.Command {
 	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 		c, err := h.store.Client(cmd.Context(), args[0])
 		if err != nil {
-			return fmt.Errorf("client %q: %w", args[0], err)
+			return about("client", args[0], err)
 		}
 		if *asJSON {
 			return printJSON(env.Out, viewOf(c))

@@ -33,7 +33,7 @@ func newClientSwitch(env *environment, disabled bool) *cobra.Command {
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("client %q: %w", args[0], err)
+			return about("client", args[0], err)
 		}
 		if *asJSON {
 			return printJSON(env.Out, viewOf(c))
@@ -51,7 +51,7 @@ func newClientDelete(env *environment) *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 			if err := h.registry.Delete(cmd.Context(), args[0]); err != nil {
-				return fmt.Errorf("client %q: %w", args[0], err)
+				return about("client", args[0], err)
 			}
 			_, err := fmt.Fprintf(env.Out, "deleted %s\n", args[0])
 			return err
@@ -86,7 +86,7 @@ application can be changed without an outage; --overlap 0s ends them at once.`,
 		defer h.close(&err)
 		shown, err := h.registry.RotateSecret(cmd.Context(), args[0], secret, *overlap)
 		if err != nil {
-			return fmt.Errorf("client %q: %w", args[0], err)
+			return about("client", args[0], err)
 		}
 		if secret != "" {
 			shown = ""

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -52,7 +50,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("client %q: %w", args[0], err)
+			return about("client", args[0], err)
 		}
 		if err := noteNewScopes(cmd.Context(), env, h, updated.Scopes); err != nil {
 			return err

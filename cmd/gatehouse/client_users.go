@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
@@ -54,8 +56,12 @@ last user gone the client is for nobody.`,
 			if err != nil {
 				return err
 			}
-			if err := h.store.DisallowUser(cmd.Context(), args[0], u.ID, env.clock.Now(cmd.Context())); err != nil {
-				return fmt.Errorf("user %q on the list of %q: %w", args[1], args[0], err)
+			err = h.store.DisallowUser(cmd.Context(), args[0], u.ID, env.clock.Now(cmd.Context()))
+			if errors.Is(err, provider.ErrNotFound) {
+				return fmt.Errorf("%s is not on the list of %s (gatehouse client users list %[2]s shows who is)", u.Username, args[0])
+			}
+			if err != nil {
+				return err
 			}
 			_, err = fmt.Fprintf(env.Out, "removed %s from %s\n", u.Username, args[0])
 			return err
@@ -74,7 +80,7 @@ func newClientUsersList(env *environment) *cobra.Command {
 	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 		c, err := h.store.Client(cmd.Context(), args[0])
 		if err != nil {
-			return fmt.Errorf("client %q: %w", args[0], err)
+			return about("client", args[0], err)
 		}
 		names, err := h.store.AllowedUsers(cmd.Context(), args[0])
 		if err != nil {
@@ -98,7 +104,7 @@ func newClientUsersList(env *environment) *cobra.Command {
 // clientAndUser finds both, or says which of them is not there.
 func (h *house) clientAndUser(cmd *cobra.Command, args []string) (*account.User, error) {
 	if _, err := h.store.Client(cmd.Context(), args[0]); err != nil {
-		return nil, fmt.Errorf("client %q: %w", args[0], err)
+		return nil, about("client", args[0], err)
 	}
 	return h.user(cmd.Context(), args[1])
 }
@@ -107,7 +113,7 @@ func (h *house) clientAndUser(cmd *cobra.Command, args []string) (*account.User,
 func (h *house) user(ctx context.Context, who string) (*account.User, error) {
 	u, err := h.users.Find(ctx, who)
 	if err != nil {
-		return nil, fmt.Errorf("user %q: %w", who, err)
+		return nil, about("user", who, err)
 	}
 	return u, nil
 }

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 func newConsent(env *environment) *cobra.Command {
@@ -70,8 +73,15 @@ the user again the next time.`,
 			if err != nil {
 				return err
 			}
-			if err := h.store.WithdrawConsent(cmd.Context(), u.ID, args[1], env.clock.Now(cmd.Context())); err != nil {
-				return fmt.Errorf("consent of %q for %q: %w", args[0], args[1], err)
+			if _, err := h.store.Client(cmd.Context(), args[1]); err != nil {
+				return about("client", args[1], err)
+			}
+			err = h.store.WithdrawConsent(cmd.Context(), u.ID, args[1], env.clock.Now(cmd.Context()))
+			if errors.Is(err, provider.ErrNotFound) {
+				return fmt.Errorf("%s has nothing of %s: there is neither a consent nor a token to end", args[1], u.Username)
+			}
+			if err != nil {
+				return err
 			}
 			_, err = fmt.Fprintf(env.Out, "withdrew what %s agreed to for %s\n", u.Username, args[1])
 			return err

@@ -59,7 +59,7 @@ func (h *house) clientOfRecord(ctx context.Context, record refusal.Record) (*cli
 		return nil, nil //nolint:nilnil // a name that nobody registered, or nobody has any more
 	}
 	if err != nil {
-		return nil, fmt.Errorf("client %q: %w", record.ClientID, err)
+		return nil, about("client", record.ClientID, err)
 	}
 	return c, nil
 }

@@ -27,12 +27,24 @@ type keyView struct {
 	Algorithm  string     `json:"alg"`
 	State      string     `json:"state"`
 	CreatedAt  time.Time  `json:"created_at"`
-	ActiveFrom time.Time  `json:"active_from"`
+	ActiveFrom *time.Time `json:"active_from"` // null: it is the first
 	GoneAt     *time.Time `json:"gone_at"`
 }
 
 func keyViewOf(k keys.Key, state keys.State) keyView {
-	return keyView{k.KID, string(k.Algorithm), string(state), k.CreatedAt, k.ActiveFrom, k.GoneAt}
+	v := keyView{k.KID, string(k.Algorithm), string(state), k.CreatedAt, &k.ActiveFrom, k.GoneAt}
+	if k.First() {
+		v.ActiveFrom = nil
+	}
+	return v
+}
+
+// signsFrom: the first key of an algorithm is good for whatever time there is.
+func signsFrom(k keys.Key) string {
+	if k.First() {
+		return "always"
+	}
+	return when(k.ActiveFrom)
 }
 
 func newKeyList(env *environment) *cobra.Command {
@@ -55,7 +67,7 @@ func newKeyList(env *environment) *cobra.Command {
 		}
 		for _, k := range listed {
 			views = append(views, keyViewOf(k.Key, k.State))
-			out.add(k.KID, string(k.Algorithm), string(k.State), when(k.CreatedAt), when(k.ActiveFrom), whenOrNever(k.GoneAt))
+			out.add(k.KID, string(k.Algorithm), string(k.State), when(k.CreatedAt), signsFrom(k.Key), whenOrNever(k.GoneAt))
 		}
 		if *asJSON {
 			return printJSON(env.Out, views)

@@ -30,6 +30,10 @@ resource servers that do not look again for an unknown key refuse them until the
 		Example: "  gatehouse key list\n  gatehouse key revoke Yw3v... --yes",
 		Args:    cobra.ExactArgs(1),
 	}
+	// One in 64 ids begins with a hyphen.
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return fmt.Errorf("%w (an id that begins with a hyphen goes after --: gatehouse key revoke --yes -- -KID)", err)
+	})
 	yes := cmd.Flags().Bool("yes", false, "do not ask")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
@@ -84,7 +88,7 @@ func (e *environment) withdrawalOf(ctx context.Context, h *house, kid string) (w
 		}
 	}
 	if err != nil {
-		return withdrawalView{}, err
+		return withdrawalView{}, about("key", kid, err)
 	}
 	w := withdrawalView{KID: kid, Algorithm: string(k.Algorithm), State: string(k.State), Clients: []affectedView{}}
 	if k.State == keys.Pending {

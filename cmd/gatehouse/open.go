@@ -81,9 +81,6 @@ func (e *environment) inHouse(act func(cmd *cobra.Command, h *house, args []stri
 }
 
 func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger, statements storage.Statements, listeners ...event.Listener) (_ *house, err error) {
-	if err := c.tightenFiles(ctx, log); err != nil {
-		return nil, err
-	}
 	store, err := e.openStore(ctx, c, log, statements)
 	if err != nil {
 		return nil, err
@@ -93,6 +90,10 @@ func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger,
 			err = errors.Join(err, store.Close())
 		}
 	}()
+	// Only what has opened as a database is ours: a path may be mistyped.
+	if err := c.tightenFiles(ctx, log); err != nil {
+		return nil, err
+	}
 	if err := ready(ctx, c, store); err != nil {
 		return nil, err
 	}

@@ -3,16 +3,13 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider"
-	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
 // terminal is what a run of the program has of the outside world.
@@ -23,9 +20,6 @@ type terminal struct {
 	Out     io.Writer
 	Err     io.Writer
 }
-
-// version is set by the linker when a release is built.
-var version = "development"
 
 // run carries out one command line and returns the exit code: 0, or 1 after one clear
 // line on standard error.
@@ -53,11 +47,11 @@ Settings come from flags, then GATEHOUSE_... environment variables, then the fil
 given with --config. "gatehouse doctor" checks them.`,
 		Example: `  gatehouse serve --dev                       try it: http://localhost:8080
   gatehouse doctor                            check the settings
-  gatehouse client create "My API" --grant-type client_credentials --scope read`,
-		Version:           version,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+  gatehouse client create "My API" --grant-type client_credentials --scope read
+  source <(gatehouse completion bash)         complete verbs and flags with the Tab key`,
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
 	}
 	flags := root.PersistentFlags()
 	flags.String("config", "", "YAML file with settings")
@@ -69,7 +63,11 @@ given with --config. "gatehouse doctor" checks them.`,
 	root.AddCommand(
 		newServe(env), newMigrate(env), newClient(env), newUser(env), newScope(env), newConsent(env), newKey(env), newKeyring(env),
 		newSession(env), newToken(env), newLimit(env), newExplain(env), newDoctor(env), newHealthcheck(env),
+		newVersion(env),
 	)
+	root.InitDefaultCompletionCmd(t.Args...)
+	root.InitDefaultHelpCmd()
+	finish(root)
 	return root
 }
 
@@ -79,18 +77,4 @@ type environment struct {
 
 	clock  provider.Clock
 	random io.Reader
-}
-
-// explainError puts an error into one line for a person. What the domain's sentinels
-// mean on a command line is said here, once.
-func explainError(err error) string {
-	var invalid *client.Invalid
-	switch {
-	case errors.As(err, &invalid):
-		return "not valid: " + invalid.Error()
-	case errors.Is(err, provider.ErrNotFound):
-		return err.Error() + " (the list verb shows what there is)"
-	default:
-		return strings.ReplaceAll(err.Error(), "\n", " ")
-	}
 }

@@ -36,7 +36,7 @@ func newScopeCreate(env *environment) *cobra.Command {
 	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 		s, err := h.catalogue.Create(cmd.Context(), args[0], *description)
 		if err != nil {
-			return fmt.Errorf("scope %q: %w", args[0], err)
+			return about("scope", args[0], err)
 		}
 		if *asJSON {
 			return printJSON(env.Out, scopeView(s))
@@ -54,7 +54,7 @@ func newScopeDescribe(env *environment) *cobra.Command {
 		Args:    cobra.ExactArgs(2),
 		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 			if err := h.catalogue.Describe(cmd.Context(), args[0], args[1]); err != nil {
-				return fmt.Errorf("scope %q: %w", args[0], err)
+				return about("scope", args[0], err)
 			}
 			return facts(env.Out, "scope", args[0], "description", args[1])
 		}),
@@ -100,7 +100,7 @@ func newScopeDelete(env *environment) *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 			if err := h.catalogue.Delete(cmd.Context(), args[0]); err != nil {
-				return fmt.Errorf("scope %q: %w", args[0], err)
+				return about("scope", args[0], err)
 			}
 			_, err := fmt.Fprintf(env.Out, "deleted %s\n", args[0])
 			return err

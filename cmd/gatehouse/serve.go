@@ -89,6 +89,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	defer t.traces.close(ctx, &err)
 	h, err := e.openHouse(ctx, c, log, t.statement, t.listeners(log)...)
 	if err != nil {
+		log.ErrorContext(ctx, "the server cannot start", "error", err) // in the words of the database, which the last line has not
 		return err
 	}
 	defer h.close(&err)

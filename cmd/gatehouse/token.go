@@ -130,7 +130,7 @@ func (h *house) filter(ctx context.Context, clientID, who string) (grant.Filter,
 	of := grant.Filter{ClientID: clientID}
 	if clientID != "" {
 		if _, err := h.store.Client(ctx, clientID); err != nil {
-			return of, fmt.Errorf("client %q: %w", clientID, err)
+			return of, about("client", clientID, err)
 		}
 	}
 	if who != "" {

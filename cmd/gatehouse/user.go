@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -85,7 +84,7 @@ func (e *environment) userChange(use, short, example string, args cobra.Position
 	cmd.RunE = e.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
 		u, err := h.users.Update(cmd.Context(), args[0], func(u *account.User) { change(u, args[1:]) })
 		if err != nil {
-			return fmt.Errorf("user %q: %w", args[0], err)
+			return about("user", args[0], err)
 		}
 		return e.printUser(u, *asJSON)
 	})

@@ -39,7 +39,7 @@ You are asked to type the user name, or it is read from standard input; --yes sk
 			}
 		}
 		if err := h.users.Delete(cmd.Context(), u.ID); err != nil {
-			return fmt.Errorf("user %q: %w", args[0], err)
+			return about("user", args[0], err)
 		}
 		if *asJSON {
 			return printJSON(env.Out, map[string]any{"id": u.ID.String(), "sub": u.Subject, "username": u.Username, "deleted": true})

@@ -36,7 +36,7 @@ func newUserCreate(env *environment) *cobra.Command {
 		u.Username = args[0]
 		f.apply(cmd, &u)
 		if err := h.users.Create(cmd.Context(), &u, password); err != nil {
-			return fmt.Errorf("user %q: %w", args[0], err)
+			return about("user", args[0], err)
 		}
 		return env.printUser(&u, *asJSON)
 	})
@@ -59,7 +59,7 @@ func newUserSetPassword(env *environment) *cobra.Command {
 		}
 		u, err := h.users.SetPassword(cmd.Context(), args[0], password)
 		if err != nil {
-			return fmt.Errorf("user %q: %w", args[0], err)
+			return about("user", args[0], err)
 		}
 		return env.printUser(u, *asJSON)
 	})

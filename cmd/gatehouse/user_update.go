@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -42,7 +41,7 @@ tokens go on; roles and the password have verbs of their own.`,
 			}
 		})
 		if err != nil {
-			return fmt.Errorf("user %q: %w", args[0], err)
+			return about("user", args[0], err)
 		}
 		return env.printUser(u, *asJSON)
 	}

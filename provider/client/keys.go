@@ -103,6 +103,6 @@ func (c *Client) validateKeys(bad *Invalid) {
 		allowed = []string{"HS256"}
 	}
 	if c.AuthSigningAlg != "" && !slices.Contains(allowed, c.AuthSigningAlg) {
-		bad.add("token_endpoint_auth_signing_alg", fmt.Sprintf("must be one of %v for this method", allowed))
+		bad.add("token_endpoint_auth_signing_alg", "must be "+oneOf(allowed)+" for this method")
 	}
 }

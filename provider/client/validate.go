@@ -74,9 +74,20 @@ func (c *Client) Validate() error {
 // signed by, the most widely known first.
 func SigningAlgorithms() []string { return []string{"RS256", "PS256", "ES256", "EdDSA"} }
 
+func grantTypeNames() []string {
+	var names []string
+	for _, g := range GrantTypes() {
+		names = append(names, string(g))
+	}
+	return names
+}
+
 // oneOf lists what a value may be.
 func oneOf(values []string) string {
 	last := len(values) - 1
+	if last == 0 {
+		return values[0]
+	}
 	return strings.Join(values[:last], ", ") + " or " + values[last]
 }
 
@@ -84,7 +95,7 @@ func (c *Client) validateGrants(bad *Invalid) {
 	known := GrantTypes()
 	for _, g := range c.GrantTypes {
 		if !slices.Contains(known, g) {
-			bad.add("grant_types", fmt.Sprintf("%q is not a grant type of this provider", g))
+			bad.add("grant_types", fmt.Sprintf("%q is not a grant type of this provider: it must be %s", g, oneOf(grantTypeNames())))
 		}
 	}
 	if repeats(c.GrantTypes) {

@@ -82,6 +82,10 @@ func (m *Manager) Refresh(ctx context.Context) error {
 // makes the key and all sign with it.
 func first() time.Time { return time.Unix(0, 0).UTC() }
 
+// First tells whether the key is the first of its algorithm, which was there before anything
+// was to be signed: its ActiveFrom is no date.
+func (k Key) First() bool { return k.ActiveFrom.Equal(first()) }
+
 // Ensure sees to it that each algorithm has a key that signs now.
 func (m *Manager) Ensure(ctx context.Context, algorithms ...Algorithm) error {
 	if err := m.Refresh(ctx); err != nil {

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+// about says which of the things that a verb looks after an error is about, and where to look
+// when there is none of that name.
+func about(noun, name string, err error) error {
+	if errors.Is(err, provider.ErrNotFound) {
+		return fmt.Errorf("%s %q: %w (gatehouse %s list shows what there is)", noun, name, provider.ErrNotFound, noun)
+	}
+	return fmt.Errorf("%s %q: %w", noun, name, err)
+}
+
+// explainError puts an error into one line for a person. What the domain's sentinels
+// mean on a command line is said here, once.
+func explainError(err error) string {
+	var invalid *client.Invalid
+	if errors.As(err, &invalid) {
+		return "not valid: " + invalid.Error()
+	}
+	text := err.Error()
+	// The words of the database are for whoever writes statements: they name indexes, not flags.
+	var fault *storage.Fault
+	if errors.As(err, &fault) {
+		kind := fault.Kind.Error()
+		if errors.Is(fault.Kind, provider.ErrUnavailable) {
+			kind = "the database does not answer (gatehouse doctor says why)"
+		}
+		text = strings.Replace(text, fault.Error(), kind, 1)
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// finish gives every verb what all have in common: a group of verbs shows its help, and takes no
+// word that is not one of them; and who gives too few or too many words sees which.
+func finish(cmd *cobra.Command) {
+	for _, sub := range cmd.Commands() {
+		finish(sub)
+	}
+	if cmd.HasSubCommands() {
+		cmd.Args = noSuchVerb
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		return
+	}
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return fmt.Errorf("%w: %s", err, strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+			}
+			return nil
+		}
+	}
+}
+
+func noSuchVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var verbs []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			verbs = append(verbs, sub.Name())
+		}
+	}
+	return fmt.Errorf("there is no %q: it must be one of %s", cmd.CommandPath()+" "+args[0], strings.Join(verbs, ", "))
+}
