@@ -1,0 +1,26 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/assert"
+)
+
+// Whoever asks a verb for help sees a line that can be typed.
+func TestEveryVerbShowsAnExample(t *testing.T) {
+	t.Parallel()
+	var walk func(cmd *cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+		ours := !strings.HasPrefix(cmd.CommandPath(), "gatehouse completion") && cmd.Name() != "help"
+		if cmd.IsAvailableCommand() && !cmd.HasSubCommands() && ours {
+			assert.Contains(t, cmd.Example, cmd.CommandPath())
+			assert.NotEmpty(t, cmd.Short, cmd.CommandPath())
+		}
+	}
+	walk(newRoot(terminal{}))
+}
