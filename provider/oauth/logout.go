@@ -88,7 +88,7 @@ func (l *Logout) afterwards(r *LogoutRequest, form url.Values) error {
 		}
 		wrong := refusal.New(refusal.InvalidRequest, refusal.CheckLogout, "The address to go to is not registered for the application.")
 		if r.Client != nil {
-			wrong.For(r.Client.ID).Compare(refusal.FieldPostLogout, strings.Join(r.Client.PostLogoutRedirectURIs, " "), after)
+			wrong = wrong.For(r.Client.ID).Compare(refusal.FieldPostLogout, strings.Join(r.Client.PostLogoutRedirectURIs, " "), after)
 		}
 		return wrong
 	}
