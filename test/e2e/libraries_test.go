@@ -130,12 +130,12 @@ func TestLibrariesAuthenticateWithTheirDefaults(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := withPeople(t, databaseURL)
 		secret := "s+ecret/of=an%20other&provider:" + strings.Repeat("x", 32)
-		s.stdin(secret+"\n", "client", "create", "Any library", "any.library", "--secret-stdin", "--grant-type", "authorization_code", "--grant-type", "refresh_token",
+		s.stdin(secret+"\n", "client", "create", "Any library", "any-library", "--secret-stdin", "--grant-type", "authorization_code", "--grant-type", "refresh_token",
 			"--redirect-uri", callback, "--scope", "openid profile email offline_access")
 		p := s.person(t)
 		p.signIn(nil)
 		for name, requests := range libraryRequests() {
-			u := &libraryUser{server: s, person: p, id: "any.library", secret: secret}
+			u := &libraryUser{server: s, person: p, id: "any-library", secret: secret}
 			for _, request := range requests {
 				got := u.request(t, request)
 				if !assert.Equal(t, http.StatusOK, got.status, "%s: %s: %s", name, request.body, got.body) {
