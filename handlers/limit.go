@@ -47,19 +47,19 @@ func limitsOf(route Route, limiter ratelimit.Limiter, table *ratelimit.Table) (*
 	return l, nil
 }
 
-// around counts each request at the door, or, where the endpoint finds out who asks, hands
-// it the means to.
+// around counts each request before its endpoint, or, where that finds out who asks, hands it the
+// means to.
 func (l *limits) around(next HandlerFunc) HandlerFunc {
 	switch {
 	case l.client != nil:
 		return func(w http.ResponseWriter, r *http.Request) error {
 			a := &admission{limits: l, header: w.Header(), prefixOf: canonical.From(r.Context())}
-			return next(w, r.WithContext(oauth.WithAdmission(r.Context(), a)))
+			return next(w, r.WithContext(oauth.WithCall(r.Context(), &oauth.Call{Admission: a})))
 		}
 	case l.prefix != nil:
 		return func(w http.ResponseWriter, r *http.Request) error {
 			a := &admission{limits: l, header: w.Header(), prefixOf: canonical.From(r.Context())}
-			if err := a.Stranger(r.Context()); err != nil {
+			if err := a.Unproven(r.Context()); err != nil {
 				return err
 			}
 			return next(w, r)
@@ -77,20 +77,20 @@ type admission struct {
 	prefixOf *canonical.Line
 	// taken is what was counted while it was not known who asks.
 	taken    []ratelimit.Ask
-	stranger error
+	unproven error
 	counted  bool
 }
 
 var _ oauth.Admission = (*admission)(nil)
 
-// Stranger is part of oauth.Admission.
-func (a *admission) Stranger(ctx context.Context) error {
+// Unproven is part of oauth.Admission.
+func (a *admission) Unproven(ctx context.Context) error {
 	if a.counted || a.prefix == nil {
-		return a.stranger
+		return a.unproven
 	}
 	a.counted = true
-	a.stranger = a.take(ctx, "", ratelimit.Ask{Policy: a.prefix, Key: a.prefixOf.AddressPrefix()})
-	return a.stranger
+	a.unproven = a.take(ctx, "", ratelimit.Ask{Policy: a.prefix, Key: a.prefixOf.AddressPrefix()})
+	return a.unproven
 }
 
 // Guess is part of oauth.Admission. Tries are counted for the client and the address

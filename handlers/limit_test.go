@@ -25,7 +25,7 @@ import (
 func asks(limit int) handlers.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
-		a := oauth.AdmissionOf(ctx)
+		a := oauth.CallOf(ctx).Admission
 		if id := r.Header.Get("X-Guess"); id != "" {
 			if err := a.Guess(ctx, id); err != nil {
 				return err
@@ -38,11 +38,11 @@ func asks(limit int) handlers.HandlerFunc {
 			return says("client")(w, r)
 		}
 		for range 3 { // however often it is asked
-			if err := a.Stranger(ctx); err != nil {
+			if err := a.Unproven(ctx); err != nil {
 				return err
 			}
 		}
-		return says("stranger")(w, r)
+		return says("unproven")(w, r)
 	}
 }
 

@@ -9,12 +9,13 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers"
 	"github.com/gatehouse-id/gatehouse/handlers/oauth"
+	protocol "github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
 type revoked struct{ token string }
 
-func (r *revoked) Revoke(_ context.Context, request *http.Request) error {
-	r.token = request.PostForm.Get("token")
+func (r *revoked) Revoke(_ context.Context, call *protocol.Call) error {
+	r.token = call.Form.Get("token")
 	return nil
 }
 

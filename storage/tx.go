@@ -76,7 +76,9 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context) error) (e
 			panic(r)
 		}
 	}()
-	inside := provider.WithInstant(context.WithValue(ctx, txKey{}, tx), s.clock.Now(ctx))
+	var commit provider.Commit
+	inside := provider.WithCommit(context.WithValue(ctx, txKey{}, tx), &commit)
+	inside = provider.WithInstant(inside, s.clock.Now(ctx))
 	if err := fn(inside); err != nil {
 		_ = tx.Rollback() // the error of fn is the news
 		return err
@@ -85,7 +87,11 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context) error) (e
 		_ = tx.Rollback() // out of time
 		return s.fault(ctx.Err())
 	}
-	return s.fault(s.commit(tx, cancel))
+	if err := s.commit(tx, cancel); err != nil {
+		return s.fault(err)
+	}
+	commit.Done()
+	return nil
 }
 
 func (s *Store) commit(tx *connection, abandon context.CancelFunc) error {

@@ -194,27 +194,36 @@ func (e *environment) publicHandler(h *house, set *pages.Set, directory *client.
 	if err != nil {
 		return nil, err
 	}
-	assertions := oauth.NewAssertions(oauth.NewClientKeys(fetch, e.clock), h.secrets, h.store, e.clock, c.ClientSecretJWT, c.Issuer, c.Issuer+c.OAuthPrefix+"/token")
+	assertions := oauth.NewAssertions(oauth.NewClientKeys(fetch, e.clock), h.secrets, h.store, e.clock, c.ClientSecretJWT, c.Issuer, c.Issuer+c.paths().Token)
 	authenticator := oauth.NewAuthenticator(directory, h.secrets, assertions, e.clock)
 	idTokens := oauth.NewIDTokens(h.keys, h.store, c.Issuer, e.clock, c.IDTokenLifetime)
 	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, c.Issuer), h.events, e.clock, e.random, c.lifetimes())
-	codes := grant.NewCodes(h.store, h.store, h.store, issuer)
 	signIn := account.NewSignIn(h.store, h.hasher, ratelimit.NewSignIn(limits.limiter, limits.table), h.events)
-	tokens := oauth.NewTokenEndpoint(authenticator, oauth.Grants{
-		ClientCredentials: issuer,
-		Codes:             codes,
-		Refresh:           grant.NewRefresher(h.store, h.store, h.store, issuer, h.ring.Key(keyring.RefreshSuccessor)),
-		Password:          grant.NewDirect(h.store, issuer),
-	}, idTokens, signIn, h.store, scopes, e.clock)
-	t.metrics.Tokens.Expect(tokens.GrantTypes()...)
-
-	paths := oauth.Paths{
-		Authorization: c.OAuthPrefix + "/authorize", Token: c.OAuthPrefix + "/token", UserInfo: c.OAuthPrefix + "/userinfo",
-		JWKS: c.OAuthPrefix + "/jwks", EndSession: c.OAuthPrefix + "/logout",
-		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke",
+	protocol, err := oauth.New(oauth.Settings{
+		Issuer:      c.Issuer,
+		Paths:       c.paths(),
+		RequirePKCE: c.RequirePKCE,
+		SharedKeys:  c.ClientSecretJWT,
+	}, oauth.Domain{
+		Authenticator: authenticator,
+		Clients:       directory,
+		Codes:         grant.NewCodes(h.store, h.store, issuer),
+		Refresh:       grant.NewRefresher(h.store, h.store, issuer, h.ring.Key(keyring.RefreshSuccessor)),
+		Issuer:        issuer,
+		Tokens:        h.inspector,
+		IDTokens:      idTokens,
+		Users:         h.store,
+		Consents:      h.store,
+		Scopes:        scopes,
+		SignIn:        signIn,
+		Transactions:  h.store,
+		Clock:         e.clock,
+	})
+	if err != nil {
+		return nil, err
 	}
-	names := oauth.Names{c.Issuer, c.Issuer + paths.UserInfo}
-	metadata, err := oauth.NewMetadata(c.Issuer, paths, tokens.GrantTypes(), c.ClientSecretJWT).Document()
+	t.metrics.Tokens.Expect(protocol.GrantTypes()...)
+	metadata, err := protocol.Metadata().Document()
 	if err != nil {
 		return nil, err
 	}
@@ -225,9 +234,9 @@ func (e *environment) publicHandler(h *house, set *pages.Set, directory *client.
 	people, err := browser.New(browser.Config{
 		Issuer:        c.Issuer,
 		Lifetimes:     c.lifetimes(),
-		Authorize:     oauth.NewAuthorizeEndpoint(directory, h.store, codes, idTokens, scopes, c.RequirePKCE, e.clock),
-		AuthorizePath: paths.Authorization,
-		LogoutPath:    paths.EndSession,
+		Authorize:     protocol,
+		AuthorizePath: c.paths().Authorization,
+		LogoutPath:    c.paths().EndSession,
 		Logout:        oauth.NewLogout(directory, idTokens),
 		Sessions:      h.sessions,
 		SignIn:        signIn,
@@ -245,7 +254,7 @@ func (e *environment) publicHandler(h *house, set *pages.Set, directory *client.
 	}
 	var legacy handlers.HandlerFunc
 	if c.LegacyTokenCheck || c.Dev {
-		legacy = oauthhandlers.LegacyCheck(oauth.NewLegacyCheck(h.inspector, directory, h.store, names))
+		legacy = oauthhandlers.LegacyCheck(protocol)
 	}
 	return handlers.New(handlers.Config{
 		Issuer: c.Issuer,
@@ -254,10 +263,10 @@ func (e *environment) publicHandler(h *house, set *pages.Set, directory *client.
 			LegacyCheck: legacy,
 			Discovery:   oauthhandlers.Discovery(metadata),
 			JWKS:        oauthhandlers.JWKS(h.keys),
-			Token:       oauthhandlers.Token(tokens),
-			Introspect:  oauthhandlers.Introspect(oauth.NewIntrospector(authenticator, directory, h.inspector, c.Issuer)),
-			Revoke:      oauthhandlers.Revoke(oauth.NewRevoker(authenticator, h.inspector)),
-			UserInfo:    oauthhandlers.UserInfo(oauth.NewUserInfo(h.inspector, directory, h.store, names)),
+			Token:       oauthhandlers.Token(protocol),
+			Introspect:  oauthhandlers.Introspect(protocol),
+			Revoke:      oauthhandlers.Revoke(protocol),
+			UserInfo:    oauthhandlers.UserInfo(protocol),
 			Authorize:   people.ServeAuthorize,
 			LoginPage:   people.ServeLoginPage,
 			Login:       people.ServeLogin,
@@ -281,6 +290,15 @@ func (e *environment) publicHandler(h *house, set *pages.Set, directory *client.
 		Random:       e.random,
 		Log:          log,
 	})
+}
+
+// paths are where the protocol endpoints stand.
+func (c config) paths() oauth.Paths {
+	return oauth.Paths{
+		Authorization: c.OAuthPrefix + "/authorize", Token: c.OAuthPrefix + "/token", UserInfo: c.OAuthPrefix + "/userinfo",
+		JWKS: c.OAuthPrefix + "/jwks", EndSession: c.OAuthPrefix + "/logout",
+		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke",
+	}
 }
 
 // devHosts keeps web sites from reaching the development server through the browser of

@@ -80,7 +80,7 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 
 // approve answers with a code.
 func (b *Browser) approve(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session, remember bool) error {
-	code, err := b.Authorize.Approve(r.Context(), f, s, remember)
+	answer, err := b.Authorize.Approve(r.Context(), f, s, remember)
 	if errors.Is(err, provider.ErrStale) {
 		// Signed out, or evicted, this moment: whoever is signed in now, if anybody, goes on.
 		p.UserID = provider.ID{}
@@ -94,5 +94,5 @@ func (b *Browser) approve(w http.ResponseWriter, r *http.Request, p progress, f 
 		return b.answerError(f, err)
 	}
 	canonical.From(r.Context()).Outcome("approved")
-	return b.answer(w, f.Request, url.Values{"code": {code}})
+	return b.answer(w, f.Request, answer)
 }

@@ -20,9 +20,9 @@ import (
 
 // authorizeEndpoint judges authorization requests.
 type authorizeEndpoint interface {
-	Parse(ctx context.Context, form url.Values) (*oauth.AuthorizeRequest, error)
+	Check(ctx context.Context, form url.Values) (*oauth.AuthorizeRequest, error)
 	Next(ctx context.Context, f oauth.Flow, s *session.Session) (oauth.Step, error)
-	Approve(ctx context.Context, f oauth.Flow, s *session.Session, remember bool) (string, error)
+	Approve(ctx context.Context, f oauth.Flow, s *session.Session, remember bool) (url.Values, error)
 }
 
 // sessions keeps who is signed in.

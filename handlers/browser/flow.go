@@ -76,7 +76,7 @@ func (b *Browser) request(ctx context.Context, p progress) (oauth.Flow, error) {
 	if err != nil {
 		return oauth.Flow{}, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The address is not well-formed.").Because(err)
 	}
-	request, err := b.Authorize.Parse(ctx, form)
+	request, err := b.Authorize.Check(ctx, form)
 	f := oauth.Flow{ID: p.ID, StartedAt: p.StartedAt, Request: request}
 	if err != nil {
 		return f, b.answerError(f, err)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,32 +17,31 @@ import (
 
 const formType = "application/x-www-form-urlencoded"
 
-// readForm reads the body once into r.PostForm, where everything after it looks for
-// parameters. What two readers could understand differently is refused: parameters sent
+// readForm reads the parameters of the body, once. What two readers could understand differently is refused: parameters sent
 // twice (RFC 6749 section 3.2, Keycloak CVE-2026-9689), other encodings, broken UTF-8.
 // A parameter without a value counts as not sent, and one that no endpoint knows is ignored
 // however often it stands there (section 3.2).
-func readForm(r *http.Request) error {
+func readForm(r *http.Request) (url.Values, error) {
 	if err := credentialsInURL(r.URL.RawQuery); err != nil {
-		return err
+		return nil, err
 	}
 	if err := isForm(r.Header); err != nil {
-		return err
+		return nil, err
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return fmt.Errorf("read form: %w", err)
+		return nil, fmt.Errorf("read form: %w", err)
 	}
 	form, err := wire.Parameters(string(body))
 	if err != nil {
-		return malformedForm().Because(err)
+		return nil, malformedForm().Because(err)
 	}
 	for name, values := range form {
 		if err := oauth.OnlyOnce(name, values); err != nil {
-			return err
+			return nil, err
 		}
 		if slices.ContainsFunc(append(values, name), unreadable) {
-			return malformedForm()
+			return nil, malformedForm()
 		}
 		if values = slices.DeleteFunc(values, func(v string) bool { return v == "" }); len(values) == 0 {
 			delete(form, name)
@@ -49,8 +49,8 @@ func readForm(r *http.Request) error {
 			form[name] = values
 		}
 	}
-	r.Form, r.PostForm, r.Body = form, form, http.NoBody
-	return nil
+	r.Body = http.NoBody
+	return form, nil
 }
 
 func isForm(h http.Header) error {

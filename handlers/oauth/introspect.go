@@ -9,16 +9,17 @@ import (
 )
 
 type introspector interface {
-	Introspect(ctx context.Context, r *http.Request) (oauth.Introspection, error)
+	Introspect(ctx context.Context, call *oauth.Call) (oauth.Introspection, error)
 }
 
 // Introspect serves the introspection endpoint (RFC 7662).
 func Introspect(endpoint introspector) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := readForm(r); err != nil {
+		call, err := readCall(r)
+		if err != nil {
 			return err
 		}
-		answer, err := endpoint.Introspect(r.Context(), r)
+		answer, err := endpoint.Introspect(r.Context(), call)
 		if err != nil {
 			return err
 		}

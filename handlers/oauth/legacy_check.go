@@ -7,16 +7,17 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
 type legacyChecker interface {
-	User(ctx context.Context, text string) (*account.User, error)
+	LegacyUser(ctx context.Context, call *oauth.Call, text string) (*account.User, error)
 }
 
 // LegacyCheck serves the check of an older system: whose is the access token in the path?
 func LegacyCheck(checker legacyChecker) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		u, err := checker.User(r.Context(), mux.Vars(r)["token"])
+		u, err := checker.LegacyUser(r.Context(), callOf(r), mux.Vars(r)["token"])
 		if err != nil {
 			return err
 		}

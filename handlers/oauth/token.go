@@ -11,18 +11,19 @@ import (
 )
 
 type tokenEndpoint interface {
-	Token(ctx context.Context, r *http.Request, origin string) (oauth.TokenAnswer, error)
+	Token(ctx context.Context, call *oauth.Call) (oauth.TokenAnswer, error)
 }
 
 // Token serves the token endpoint (RFC 6749 section 3.2).
 func Token(endpoint tokenEndpoint) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := readForm(r); err != nil {
+		call, err := readCall(r)
+		if err != nil {
 			return err
 		}
 		line := canonical.From(r.Context())
-		line.GrantType(named(r.PostForm.Get("grant_type")))
-		answer, err := endpoint.Token(r.Context(), r, line.AddressPrefix())
+		line.GrantType(named(call.Form.Get("grant_type")))
+		answer, err := endpoint.Token(r.Context(), call)
 		if err != nil {
 			return err
 		}

@@ -3,10 +3,12 @@ package oauth
 import (
 	"context"
 	"net/http"
+
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
 type userInfo interface {
-	Claims(ctx context.Context, r *http.Request) (map[string]any, error)
+	UserInfo(ctx context.Context, call *oauth.Call) (map[string]any, error)
 }
 
 // UserInfo serves the UserInfo endpoint (OpenID Connect Core section 5.3). A POST may bring
@@ -17,12 +19,15 @@ func UserInfo(endpoint userInfo) func(http.ResponseWriter, *http.Request) error 
 		if err := credentialsInURL(r.URL.RawQuery); err != nil {
 			return err
 		}
+		call := callOf(r)
 		if r.Method == http.MethodPost && isForm(r.Header) == nil {
-			if err := readForm(r); err != nil {
+			form, err := readForm(r)
+			if err != nil {
 				return err
 			}
+			call.Form = form
 		}
-		claims, err := endpoint.Claims(r.Context(), r)
+		claims, err := endpoint.UserInfo(r.Context(), call)
 		if err != nil {
 			return err
 		}

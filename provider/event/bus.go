@@ -1,6 +1,10 @@
 package event
 
-import "context"
+import (
+	"context"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
 
 // Listener hears every event. It must be quick and safe for concurrent use.
 type Listener func(ctx context.Context, e Event)
@@ -11,12 +15,15 @@ type Bus struct{ listeners []Listener }
 // NewBus makes a Bus with its listeners, which hear in this order.
 func NewBus(listeners ...Listener) *Bus { return &Bus{listeners: listeners} }
 
-// Publish tells every listener. The event has happened: it is committed.
+// Publish tells every listener once the surrounding transaction, if any, is committed: what is
+// rolled back has not happened.
 func (b *Bus) Publish(ctx context.Context, e Event) {
-	if b == nil {
+	if b == nil || len(b.listeners) == 0 {
 		return
 	}
-	for _, listen := range b.listeners {
-		listen(ctx, e)
-	}
+	provider.AfterCommit(ctx, func() {
+		for _, listen := range b.listeners {
+			listen(ctx, e)
+		}
+	})
 }

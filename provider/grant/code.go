@@ -12,7 +12,6 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
-	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
@@ -50,12 +49,10 @@ var (
 	ErrCodeExpired  = errors.New("the authorization code has expired")
 	ErrCodeRedirect = errors.New("redirect_uri is not the one of the authorization request")
 	ErrCodeVerifier = errors.New("code_verifier does not match the code_challenge")
-	ErrFinished     = errors.New("the authorization request was finished already")
 )
 
 // codeStore keeps codes.
 type codeStore interface {
-	CreateGrant(ctx context.Context, g *Grant) error
 	CreateCode(ctx context.Context, c *Code) error
 	// CodeWithGrant reads both in one statement, with the grant's user if that is wanted, or
 	// returns provider.ErrNotFound: also for a code whose user is disabled.
@@ -69,110 +66,92 @@ type grantEnder interface {
 	EndGrant(ctx context.Context, id provider.ID, at time.Time) error
 }
 
-// transactor runs fn in one transaction, or, detached, in one that does not depend on the
-// caller's.
-type transactor interface {
-	InTx(ctx context.Context, fn func(ctx context.Context) error) error
-	Detached(ctx context.Context, fn func(ctx context.Context) error) error
-}
-
 // Codes issues authorization codes and exchanges them (RFC 6749 section 4.1).
 type Codes struct {
 	store  codeStore
 	ender  grantEnder
-	tx     transactor
 	issuer *Issuer
 }
 
 // NewCodes makes a Codes that issues tokens through issuer.
-func NewCodes(store codeStore, ender grantEnder, tx transactor, issuer *Issuer) *Codes {
-	return &Codes{store: store, ender: ender, tx: tx, issuer: issuer}
+func NewCodes(store codeStore, ender grantEnder, issuer *Issuer) *Codes {
+	return &Codes{store: store, ender: ender, issuer: issuer}
 }
 
-// Approve stores what a person agreed to, with its code, and returns the code for the
-// client. The grant's id is that of the request in progress: a second approval of the same
-// request conflicts, and is ErrFinished. within is called in the same transaction, for what
-// else the person decided. It returns provider.ErrStale when the user or the session is not
-// any more what it was when the person was found signed in.
-func (c *Codes) Approve(ctx context.Context, cl *client.Client, g *Grant, code Code, within func(context.Context) error) (string, error) {
-	text, issuer := "", c.issuer
-	err := c.tx.InTx(ctx, func(ctx context.Context) error {
-		now := issuer.clock.Now(ctx)
-		ends := now.Add(issuer.lifetimes.grant(cl))
-		g.CreatedAt, g.ExpiresAt = now, &ends
-		if err := c.store.CreateGrant(ctx, g); err != nil {
-			if errors.Is(err, provider.ErrConflict) {
-				return ErrFinished
-			}
-			return fmt.Errorf("create grant: %w", err)
-		}
-		t := token.New(token.Code, provider.NewID(now, issuer.random), issuer.random)
-		text = t.Encode()
-		row := code
-		row.ID, row.GrantID, row.Hash, row.ExpiresAt = t.ID, g.ID, hashOf(issuer.key, token.Code, text), now.Add(issuer.lifetimes.Code)
-		if err := c.store.CreateCode(ctx, &row); err != nil {
-			return fmt.Errorf("create code: %w", err)
-		}
-		return within(ctx)
-	})
-	if err != nil {
-		return "", err
+// Create stores a code for a grant, in the transaction that stores the grant, and returns it for
+// the client.
+func (c *Codes) Create(ctx context.Context, g *Grant, code Code) (string, error) {
+	issuer := c.issuer
+	now := issuer.clock.Now(ctx)
+	t := token.New(token.Code, provider.NewID(now, issuer.random), issuer.random)
+	text := t.Encode()
+	code.ID, code.GrantID, code.Hash, code.ExpiresAt = t.ID, g.ID, hashOf(issuer.key, token.Code, text), now.Add(issuer.lifetimes.Code)
+	if err := c.store.CreateCode(ctx, &code); err != nil {
+		return "", fmt.Errorf("create code: %w", err)
 	}
-	issuer.events.Publish(ctx, event.AuthorizationApproved{GrantID: g.ID, ClientID: g.ClientID, UserID: g.UserID, SessionID: g.SessionID})
 	return text, nil
 }
 
-// Exchange trades a code for an access token, once. within is called inside the same
-// transaction with what was issued: what it refuses, or cannot do, leaves the code unused.
+// Exchange is what a client sends to trade a code.
+type Exchange struct{ Code, RedirectURI, Verifier string }
+
+// Prepare prepares what a code is good for, once. One statement for a code that has the form of
+// one, none for anything else.
 //
 // The order of the checks matters. Only who has the whole code learns anything. Another
-// client's try neither burns nor ends anything (threats 22). From there on a refusal has
-// consequences, which outlive its rollback: a second use ends the grant, since one of the
-// two had stolen the code (RFC 6749 section 4.1.2), and a wrong verifier burns the code, or
-// a thief could go on guessing and then leave the verifier out (fosite.md 1).
-func (c *Codes) Exchange(ctx context.Context, cl *client.Client, text, redirectURI, verifier string, within func(context.Context, Exchanged) error) error {
-	t, err := token.Parse(text)
+// client's try neither burns nor ends anything. From there on a refusal has consequences: a
+// second use ends the grant, since one of the two had stolen the code (RFC 6749 section 4.1.2),
+// and a wrong verifier burns the code, or a thief could go on guessing and then leave the
+// verifier out.
+func (c *Codes) Prepare(ctx context.Context, cl *client.Client, x Exchange) (*Prepared, error) {
+	t, err := token.Parse(x.Code)
 	if err != nil || t.Kind != token.Code {
-		return ErrCodeUnknown
+		return nil, ErrCodeUnknown
 	}
-	var grantID provider.ID
-	var exchanged Exchanged
-	err = c.tx.InTx(ctx, func(ctx context.Context) error {
-		code, g, err := c.store.CodeWithGrant(ctx, t.ID, cl.IDTokenClaims)
-		if errors.Is(err, provider.ErrNotFound) {
-			return ErrCodeUnknown
-		}
-		if err != nil {
-			return fmt.Errorf("read code: %w", err)
-		}
-		if err := c.check(ctx, cl, code, g, text, redirectURI, verifier); err != nil {
-			grantID = g.ID
-			return err
-		}
-		if exchanged, err = c.exchange(ctx, cl, code, g); err != nil {
-			grantID = g.ID
-			return err
-		}
-		return within(ctx, exchanged)
-	})
-	if err == nil {
-		c.issuer.tell(ctx, exchanged.Issued, exchanged.Grant, client.AuthorizationCode)
-		return nil
+	code, g, err := c.store.CodeWithGrant(ctx, t.ID, cl.IDTokenClaims)
+	if errors.Is(err, provider.ErrNotFound) {
+		return nil, ErrCodeUnknown
 	}
-	if consequence := c.consequence(ctx, err, t.ID, grantID); consequence != nil {
-		return errors.Join(err, consequence)
+	if err != nil {
+		return nil, fmt.Errorf("read code: %w", err)
 	}
-	return err
+	if err := c.check(ctx, cl, code, g, x); err != nil {
+		return nil, c.withConsequence(err, code.ID, g.ID)
+	}
+	d, err := narrowed(cl, g, Narrowing{}) // the registration may have changed since the approval
+	if err != nil {
+		return nil, err
+	}
+	d.refresh = c.issuer.refreshSource(cl)
+	p, err := c.issuer.prepare(ctx, cl, g, d)
+	if err != nil {
+		return nil, err
+	}
+	p.Nonce, p.by = code.Nonce, client.AuthorizationCode
+	p.claim = func(ctx context.Context) error { return c.use(ctx, code.ID) }
+	p.ended = func() error { return ErrCodeExpired }
+	return p, nil
 }
 
-func (c *Codes) check(ctx context.Context, cl *client.Client, code *Code, g *Grant, text, redirectURI, verifier string) error {
+func (c *Codes) use(ctx context.Context, id provider.ID) error {
+	won, err := c.store.UseCode(ctx, id, c.issuer.clock.Now(ctx))
+	if err != nil {
+		return fmt.Errorf("use code: %w", err)
+	}
+	if !won { // a moment ago, by the same request
+		return ErrCodeRepeated
+	}
+	return nil
+}
+
+func (c *Codes) check(ctx context.Context, cl *client.Client, code *Code, g *Grant, x Exchange) error {
 	now := c.issuer.clock.Now(ctx)
 	switch {
-	case !matches(c.issuer.key, code.Hash, token.Code, text):
+	case !matches(c.issuer.key, code.Hash, token.Code, x.Code):
 		return ErrCodeUnknown
 	case g.ClientID != cl.ID:
 		return ErrCodeClient
-	case code.UsedAt != nil && now.Sub(*code.UsedAt) < repeatWindow && code.RedirectURI == redirectURI && verified(code, verifier):
+	case code.UsedAt != nil && now.Sub(*code.UsedAt) < repeatWindow && code.RedirectURI == x.RedirectURI && verified(code, x.Verifier):
 		return ErrCodeRepeated
 	case code.UsedAt != nil:
 		return ErrCodeUsed
@@ -180,43 +159,21 @@ func (c *Codes) check(ctx context.Context, cl *client.Client, code *Code, g *Gra
 		return &Expired{ErrCodeExpired, code.ExpiresAt, now}
 	case !g.Live(now):
 		return ErrCodeExpired
-	case code.RedirectURI != redirectURI:
+	case code.RedirectURI != x.RedirectURI:
 		return ErrCodeRedirect
-	case !verified(code, verifier):
+	case !verified(code, x.Verifier):
 		return ErrCodeVerifier
 	}
 	return nil
 }
 
-func (c *Codes) exchange(ctx context.Context, cl *client.Client, code *Code, g *Grant) (Exchanged, error) {
-	won, err := c.store.UseCode(ctx, code.ID, c.issuer.clock.Now(ctx))
-	if err != nil {
-		return Exchanged{}, fmt.Errorf("use code: %w", err)
-	}
-	if !won { // this moment, by the same request, as was checked
-		return Exchanged{}, ErrCodeRepeated
-	}
-	d, err := narrowed(cl, g, Narrowing{}) // the registration may have changed since the approval
-	if err != nil {
-		return Exchanged{}, err
-	}
-	d.refresh = c.issuer.refreshSource(cl)
-	issued, err := c.issuer.issue(ctx, cl, g, d)
-	if errors.Is(err, provider.ErrNotFound) {
-		return Exchanged{}, ErrCodeExpired // the grant was ended this moment
-	}
-	return Exchanged{Issued: issued, Grant: g, Nonce: code.Nonce}, err
-}
-
-// consequence does, after the rollback, what a refusal entails.
-func (c *Codes) consequence(ctx context.Context, refused error, codeID, grantID provider.ID) error {
+func (c *Codes) withConsequence(refused error, codeID, grantID provider.ID) error {
+	var do func(ctx context.Context) error
 	switch {
 	case errors.Is(refused, ErrCodeUsed):
-		return c.tx.Detached(ctx, func(ctx context.Context) error {
-			return c.ender.EndGrant(ctx, grantID, c.issuer.clock.Now(ctx))
-		})
+		do = func(ctx context.Context) error { return c.ender.EndGrant(ctx, grantID, c.issuer.clock.Now(ctx)) }
 	case errors.Is(refused, ErrCodeVerifier):
-		return c.tx.Detached(ctx, func(ctx context.Context) error {
+		do = func(ctx context.Context) error {
 			now := c.issuer.clock.Now(ctx)
 			burnt, err := c.store.UseCode(ctx, codeID, now)
 			if err != nil || burnt {
@@ -224,10 +181,11 @@ func (c *Codes) consequence(ctx context.Context, refused error, codeID, grantID 
 			}
 			// Used this moment, and not by the same request: a second use like any other.
 			return c.ender.EndGrant(ctx, grantID, now)
-		})
+		}
 	default:
-		return nil
+		return refused
 	}
+	return &Consequence{Refused: refused, Do: do}
 }
 
 // verified holds the verifier against the challenge (RFC 7636 section 4.6). A challenge

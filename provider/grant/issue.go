@@ -3,7 +3,6 @@ package grant
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -73,35 +72,25 @@ type Issued struct {
 	Scopes       []string
 }
 
-// Exchanged is what a grant was good for: what was issued, and what it says about a person.
-type Exchanged struct {
-	Issued
-
-	Grant *Grant
-	Nonce string
-}
-
-// ClientCredentials issues an access token to the client itself (RFC 6749 section 4.4):
-// no user, no refresh token. Scopes and audience must have been checked. It takes one
-// statement once the client's standing grant exists.
-func (i *Issuer) ClientCredentials(ctx context.Context, c *client.Client, scopes, audience []string) (Issued, error) {
+// ForClient prepares an access token for the client itself (RFC 6749 section 4.4): no user, no
+// refresh token. Scopes and audience must have been checked. Storing it takes one statement once
+// the client's standing grant exists.
+func (i *Issuer) ForClient(ctx context.Context, c *client.Client, scopes, audience []string) (*Prepared, error) {
 	key := standingKey(c.ID, scopes, audience)
 	g := &Grant{ClientID: c.ID, Scopes: scopes, Audience: audience, StandingKey: key[:]}
-	const tries = 3 // the grant may be ended between finding it and using it
-	for range tries {
-		if err := i.findStanding(ctx, g); err != nil {
-			return Issued{}, err
-		}
-		issued, err := i.issue(ctx, c, g, draft{})
-		if err == nil {
-			i.tell(ctx, issued, g, client.ClientCredentials)
-		}
-		if !errors.Is(err, provider.ErrNotFound) {
-			return issued, err
-		}
-		i.standing.Remove(string(key[:]))
+	if err := i.findStanding(ctx, g); err != nil {
+		return nil, err
 	}
-	return Issued{}, fmt.Errorf("standing grant of client %s ended %d times while issuing: %w", c.ID, tries, provider.ErrUnavailable)
+	p, err := i.prepare(ctx, c, g, draft{})
+	if err != nil {
+		return nil, err
+	}
+	p.by = client.ClientCredentials
+	p.ended = func() error { // between finding the grant and using it
+		i.standing.Remove(string(key[:]))
+		return ErrRaced
+	}
+	return p, nil
 }
 
 func (i *Issuer) findStanding(ctx context.Context, g *Grant) error {
@@ -142,8 +131,8 @@ type draft struct {
 	access, refresh io.Reader
 }
 
-// issue stores one row and returns what the client gets.
-func (i *Issuer) issue(ctx context.Context, c *client.Client, g *Grant, d draft) (Issued, error) {
+// prepare makes one row and what the client gets for it.
+func (i *Issuer) prepare(ctx context.Context, c *client.Client, g *Grant, d draft) (*Prepared, error) {
 	now := i.clock.Now(ctx)
 	t := &Token{
 		ID: d.id, GrantID: g.ID, IssuedAt: now, Scopes: d.scopes, Audience: d.audience,
@@ -158,21 +147,19 @@ func (i *Issuer) issue(ctx context.Context, c *client.Client, g *Grant, d draft)
 		until := earlier(now.Add(or(c.RefreshTokenIdle, i.lifetimes.RefreshIdle)), g.ExpiresAt)
 		t.RefreshHash, t.RefreshExpiresAt = hashOf(i.key, token.Refresh, issued.RefreshToken), &until
 	}
+	narrowed := g
 	if d.scopes != nil || d.audience != nil {
-		whole := *g
-		g = &whole
-		t.narrow(g)
+		some := *g
+		narrowed = &some
+		t.narrow(narrowed)
 	}
 	var err error
-	if issued.AccessToken, err = i.write(ctx, c, g, t, d.access); err != nil {
-		return Issued{}, err
+	if issued.AccessToken, err = i.write(ctx, c, narrowed, t, d.access); err != nil {
+		return nil, err
 	}
-	issued.Scopes = g.Scopes
+	issued.Scopes = narrowed.Scopes
 	t.AccessHash = hashOf(i.key, token.Access, issued.AccessToken)
-	if err := i.store.InsertToken(ctx, t); err != nil {
-		return Issued{}, err
-	}
-	return issued, nil
+	return &Prepared{Issued: issued, Grant: g, row: t}, nil
 }
 
 func (i *Issuer) write(ctx context.Context, c *client.Client, g *Grant, t *Token, secret io.Reader) (string, error) {
@@ -192,10 +179,4 @@ func (i *Issuer) refreshSource(c *client.Client) io.Reader {
 		return nil
 	}
 	return i.random
-}
-
-func (i *Issuer) tell(ctx context.Context, issued Issued, g *Grant, by client.GrantType) {
-	i.events.Publish(ctx, event.TokenIssued{
-		TokenID: issued.ID, GrantID: g.ID, ClientID: g.ClientID, UserID: g.UserID, GrantType: string(by), Refresh: issued.RefreshToken != "",
-	})
 }

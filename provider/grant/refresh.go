@@ -45,79 +45,65 @@ type derivation interface {
 type Refresher struct {
 	store  refreshStore
 	ender  grantEnder
-	tx     transactor
 	issuer *Issuer
 	derive derivation
 }
 
 // NewRefresher makes a Refresher that issues tokens through issuer.
-func NewRefresher(store refreshStore, ender grantEnder, tx transactor, issuer *Issuer, derive derivation) *Refresher {
-	return &Refresher{store: store, ender: ender, tx: tx, issuer: issuer, derive: derive}
+func NewRefresher(store refreshStore, ender grantEnder, issuer *Issuer, derive derivation) *Refresher {
+	return &Refresher{store: store, ender: ender, issuer: issuer, derive: derive}
 }
 
 // Narrowing is what a client asks for at a refresh; nil stands for all that was granted.
 type Narrowing struct{ Scopes, Audience []string }
 
-// errLost: another request spent the token between our look and our try.
-var errLost = errors.New("another request was first")
-
-// Refresh trades a refresh token for an access token and, unless the client is registered to
-// use one token again and again, for the next refresh token. within is called with what was
-// issued before it is committed: what it refuses, or cannot do, leaves the token unspent.
+// Prepare prepares an access token and, unless the client is registered to use one token again
+// and again, the next refresh token.
 //
 // It cannot race. Of any number of requests at once, on any number of servers, one spends
-// the token; the others find what it left and recompute the same successor, because that is
-// derived from the presented token under a key of ours, and nothing in clear is kept. The
-// same goes for a client that hung up before the answer came, for as long as Grace.
-func (r *Refresher) Refresh(ctx context.Context, c *client.Client, text string, ask Narrowing, within func(context.Context, Exchanged) error) error {
+// the token; the others are ErrRaced, find what it left and recompute the same successor,
+// because that is derived from the presented token under a key of the server, and nothing in
+// clear is kept. The same goes for a client that hung up before the answer came, for as long as
+// Grace.
+func (r *Refresher) Prepare(ctx context.Context, c *client.Client, text string, ask Narrowing) (*Prepared, error) {
 	t, err := token.Parse(text)
 	if err != nil || t.Kind != token.Refresh {
-		return ErrRefreshUnknown
+		return nil, ErrRefreshUnknown
 	}
-	const tries = 3 // after a lost race the second finds the winner's successor
-	for range tries {
-		if err = r.try(ctx, c, t.ID, text, ask, within); !errors.Is(err, errLost) {
-			return err
-		}
-	}
-	return fmt.Errorf("refresh: %w: %w", err, provider.ErrUnavailable)
-}
-
-func (r *Refresher) try(ctx context.Context, c *client.Client, id provider.ID, text string, ask Narrowing, within func(context.Context, Exchanged) error) error {
-	found, err := r.store.RefreshToken(ctx, id, c.IDTokenClaims)
+	found, err := r.store.RefreshToken(ctx, t.ID, c.IDTokenClaims)
 	if errors.Is(err, provider.ErrNotFound) {
-		return ErrRefreshUnknown
+		return nil, ErrRefreshUnknown
 	}
 	if err != nil {
-		return fmt.Errorf("read refresh token: %w", err)
+		return nil, fmt.Errorf("read refresh token: %w", err)
 	}
 	// The order matters: only who has the whole token learns anything, and another client
-	// that stole it ends nothing by trying it (fosite.md 7).
+	// that stole it ends nothing by trying it.
 	switch {
 	case !matches(r.issuer.key, found.Token.RefreshHash, token.Refresh, text):
-		return ErrRefreshUnknown
+		return nil, ErrRefreshUnknown
 	case found.Grant.ClientID != c.ID:
-		return ErrRefreshClient
+		return nil, ErrRefreshClient
 	}
 	now := r.issuer.clock.Now(ctx)
 	spent := !found.Token.NextID.IsZero()
 	if spent && now.Sub(found.Token.NextID.Time()) >= Grace {
-		return r.reused(ctx, found.Grant)
+		return nil, r.reused(found.Grant)
 	}
 	if err := found.usable(now, r.issuer.lifetimes.SessionIdle); err != nil {
-		return err
+		return nil, err
 	}
 	d, err := narrowed(c, found.Grant, ask)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	switch {
 	case spent:
-		return r.repeat(ctx, c, found, text, d, within)
+		return r.repeat(ctx, c, found, text, d)
 	case c.RefreshTokenRotation == client.Reuse:
-		return r.reuse(ctx, c, found, text, d, within)
+		return r.reuse(ctx, c, found, text, d)
 	default:
-		return r.rotate(ctx, c, found, text, d, within)
+		return r.rotate(ctx, c, found, text, d)
 	}
 }
 
@@ -165,87 +151,79 @@ func sameSet(a, b []string) bool {
 }
 
 // rotate spends the token for a successor.
-func (r *Refresher) rotate(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft, within func(context.Context, Exchanged) error) error {
-	var exchanged Exchanged
-	err := r.tx.InTx(ctx, func(ctx context.Context) error {
-		d.id = provider.NewID(r.issuer.clock.Now(ctx), r.issuer.random)
+func (r *Refresher) rotate(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft) (*Prepared, error) {
+	var err error
+	d.id = provider.NewID(r.issuer.clock.Now(ctx), r.issuer.random)
+	if d.access, d.refresh, err = r.secrets(r.derive.CurrentID(), d.id, text); err != nil {
+		return nil, err
+	}
+	p, err := r.prepare(ctx, c, found.Grant, d)
+	if err != nil {
+		return nil, err
+	}
+	p.claim = func(ctx context.Context) error {
 		won, err := r.store.SpendRefreshToken(ctx, found.Token.ID, d.id)
 		if err != nil {
 			return fmt.Errorf("spend refresh token: %w", err)
 		}
 		if !won {
-			return errLost
+			return ErrRaced
 		}
-		if d.access, d.refresh, err = r.secrets(r.derive.CurrentID(), d.id, text); err != nil {
-			return err
-		}
-		exchanged, err = r.issue(ctx, c, found.Grant, d)
-		if err != nil {
-			return err
-		}
-		return within(ctx, exchanged)
-	})
-	if err == nil {
-		r.issuer.tell(ctx, exchanged.Issued, exchanged.Grant, client.RefreshToken)
+		return nil
 	}
-	return err
+	return p, nil
 }
 
 // reuse issues an access token beside a refresh token that stays (FAPI 2.0 section
 // 5.3.2.1 wants that of confidential clients).
-func (r *Refresher) reuse(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft, within func(context.Context, Exchanged) error) error {
-	var exchanged Exchanged
-	err := r.tx.InTx(ctx, func(ctx context.Context) error {
+func (r *Refresher) reuse(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft) (*Prepared, error) {
+	p, err := r.prepare(ctx, c, found.Grant, d)
+	if err != nil {
+		return nil, err
+	}
+	p.RefreshToken = text
+	p.claim = func(ctx context.Context) error {
 		until := earlier(r.issuer.clock.Now(ctx).Add(or(c.RefreshTokenIdle, r.issuer.lifetimes.RefreshIdle)), found.Grant.ExpiresAt)
 		if err := r.store.ExtendRefreshToken(ctx, found.Token.ID, until); err != nil {
 			return fmt.Errorf("extend refresh token: %w", err)
 		}
-		var err error
-		if exchanged, err = r.issue(ctx, c, found.Grant, d); err != nil {
-			return err
-		}
-		exchanged.RefreshToken = text
-		return within(ctx, exchanged)
-	})
-	if err == nil {
-		r.issuer.tell(ctx, exchanged.Issued, exchanged.Grant, client.RefreshToken)
+		return nil
 	}
-	return err
+	return p, nil
 }
 
 // repeat gives what the token was spent for once more.
-func (r *Refresher) repeat(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft, within func(context.Context, Exchanged) error) error {
+func (r *Refresher) repeat(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft) (*Prepared, error) {
 	next, g, err := r.store.TokenWithGrant(ctx, found.Token.NextID)
 	if errors.Is(err, provider.ErrNotFound) {
-		return ErrRefreshEnded
+		return nil, ErrRefreshEnded
 	}
 	if err != nil {
-		return fmt.Errorf("read the successor: %w", err)
+		return nil, fmt.Errorf("read the successor: %w", err)
 	}
 	// Who asks for something else than the first time is not repeating a request.
 	if !sameDraft(next, d) || next.RevokedAt != nil {
-		return ErrRefreshSpent
+		return nil, ErrRefreshSpent
 	}
 	access, refresh, err := r.successor(next, text)
 	if err != nil {
-		return err
-	}
-	next.narrow(g)
-	issued := Issued{
-		ID: next.ID, AccessToken: access, RefreshToken: refresh, Scopes: g.Scopes,
-		ExpiresIn: max(next.AccessExpiresAt.Sub(r.issuer.clock.Now(ctx)), 0),
+		return nil, err
 	}
 	if !matches(r.issuer.key, next.AccessHash, token.Access, access) {
 		// A JWT cannot be written a second time: its signature is random. It gets a row of
 		// its own, and the refresh token is the same.
-		anew, err := r.issue(ctx, c, found.Grant, d)
+		p, err := r.prepare(ctx, c, found.Grant, d)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		issued = anew.Issued
-		issued.RefreshToken = refresh
+		p.RefreshToken, p.by = refresh, ""
+		return p, nil
 	}
-	return within(ctx, Exchanged{Issued: issued, Grant: found.Grant})
+	next.narrow(g)
+	return &Prepared{Grant: found.Grant, Issued: Issued{
+		ID: next.ID, AccessToken: access, RefreshToken: refresh, Scopes: g.Scopes,
+		ExpiresIn: max(next.AccessExpiresAt.Sub(r.issuer.clock.Now(ctx)), 0),
+	}}, nil
 }
 
 func sameDraft(next *Token, d draft) bool {
@@ -254,28 +232,28 @@ func sameDraft(next *Token, d draft) bool {
 }
 
 // reused ends the grant: a token came again, long after it was spent. The thief and the
-// victim cannot be told apart, so neither goes on (RFC 9700 section 4.14.2). Nothing of the
-// refused request is left to roll back.
-func (r *Refresher) reused(ctx context.Context, g *Grant) error {
-	err := r.tx.Detached(ctx, func(ctx context.Context) error {
-		return r.ender.EndGrant(ctx, g.ID, r.issuer.clock.Now(ctx))
-	})
-	if err != nil {
-		return errors.Join(ErrRefreshReused, err)
-	}
+// victim cannot be told apart, so neither goes on (RFC 9700 section 4.14.2).
+func (r *Refresher) reused(g *Grant) error {
 	if g.EndedAt != nil {
 		return ErrRefreshReused // it was told before
 	}
-	r.issuer.events.Publish(ctx, event.RefreshReuseDetected{GrantID: g.ID, ClientID: g.ClientID, UserID: g.UserID})
-	return ErrRefreshReused
+	return &Consequence{Refused: ErrRefreshReused, Do: func(ctx context.Context) error {
+		if err := r.ender.EndGrant(ctx, g.ID, r.issuer.clock.Now(ctx)); err != nil {
+			return err
+		}
+		r.issuer.events.Publish(ctx, event.RefreshReuseDetected{GrantID: g.ID, ClientID: g.ClientID, UserID: g.UserID})
+		return nil
+	}}
 }
 
-func (r *Refresher) issue(ctx context.Context, c *client.Client, g *Grant, d draft) (Exchanged, error) {
-	issued, err := r.issuer.issue(ctx, c, g, d)
-	if errors.Is(err, provider.ErrNotFound) {
-		return Exchanged{}, ErrRefreshEnded // this moment
+func (r *Refresher) prepare(ctx context.Context, c *client.Client, g *Grant, d draft) (*Prepared, error) {
+	p, err := r.issuer.prepare(ctx, c, g, d)
+	if err != nil {
+		return nil, err
 	}
-	return Exchanged{Issued: issued, Grant: g}, err
+	p.by = client.RefreshToken
+	p.ended = func() error { return ErrRefreshEnded } // this moment
+	return p, nil
 }
 
 // secrets are those of the tokens that a presented token is spent for.

@@ -8,7 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +27,7 @@ const (
 	// JOSE parsers were brought down (go-jose CVE-2025-27144, CVE-2026-116586).
 	maxAssertion = 8 << 10
 	// assertionLifetime is how far ahead exp may be: a jti is kept that long, and one that
-	// lives for a year would have to be kept for a year (fosite.md 8 e).
+	// lives for a year would have to be kept for a year.
 	assertionLifetime = 5 * time.Minute
 	// assertionSkew is how much a client's clock may be ahead of ours: FAPI 2.0 accepts 10
 	// seconds at least and 60 at most.
@@ -47,8 +47,8 @@ type keyFinder interface {
 }
 
 // Assertions verifies client assertions: private_key_jwt and client_secret_jwt (RFC 7523
-// section 3, OpenID Connect Core section 9). fosite's checks have holes enough to start
-// anew (fosite.md 8).
+// section 3, OpenID Connect Core section 9). fosite's checks answer 500
+// to an expired one, know no clock skew, and take one for another server.
 type Assertions struct {
 	keys      keyFinder
 	secrets   *client.Secrets
@@ -90,11 +90,11 @@ type assertion struct {
 }
 
 // parseAssertion takes a presented assertion apart far enough to know whose it claims to be.
-func parseAssertion(r *http.Request) (*assertion, error) {
+func parseAssertion(form url.Values) (*assertion, error) {
 	malformed := authenticationFailed(refusal.CheckAssertion, "")
-	a := &assertion{text: r.PostForm.Get("client_assertion")}
+	a := &assertion{text: form.Get("client_assertion")}
 	parts := strings.Split(a.text, ".")
-	if r.PostForm.Get("client_assertion_type") != assertionType || len(a.text) > maxAssertion || len(parts) != 3 {
+	if form.Get("client_assertion_type") != assertionType || len(a.text) > maxAssertion || len(parts) != 3 {
 		return nil, malformed
 	}
 	for i, into := range []any{&a.header, &a.claims} {
@@ -110,7 +110,7 @@ func parseAssertion(r *http.Request) (*assertion, error) {
 	if a.claims.Subject == "" {
 		return nil, authenticationFailed(refusal.CheckAssertionClaims, "")
 	}
-	if id := r.PostForm.Get("client_id"); id != "" && id != a.claims.Subject {
+	if id := form.Get("client_id"); id != "" && id != a.claims.Subject {
 		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckClientAuthCount,
 			"client_id in the body names another client than the assertion.")
 	}

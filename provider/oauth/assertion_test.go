@@ -10,7 +10,6 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -23,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
 // asserting is a client that signs its assertions.
@@ -77,11 +77,11 @@ func sign(t *testing.T, alg jose.SignatureAlgorithm, key any, header map[jose.He
 }
 
 func (a *asserting) send(text string) error {
-	_, err := a.tokens.Token(a.t.Context(), assertionRequest(text))
+	_, err := a.provider.Token(a.t.Context(), assertionRequest(text))
 	return err
 }
 
-func assertionRequest(text string) *http.Request {
+func assertionRequest(text string) *oauth.Call {
 	return request(url.Values{
 		"grant_type": {"client_credentials"}, "client_assertion": {text},
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
@@ -211,8 +211,8 @@ func TestAssertionsThatAreForged(t *testing.T) {
 		},
 	} {
 		r := assertionRequest(sign(t, jose.ES256, a.key, nil, a.claims()))
-		change(r.PostForm)
-		_, err := a.tokens.Token(t.Context(), r)
+		change(r.Form)
+		_, err := a.provider.Token(t.Context(), r)
 		assertRefused(t, err, "")
 		_ = name
 	}
@@ -317,7 +317,7 @@ func TestClientSecretJWT(t *testing.T) {
 	require.NoError(t, a.send(sign(t, jose.HS256, []byte(secret), nil, claims())))
 	assertRefused(t, a.send(sign(t, jose.HS256, []byte(strings.Repeat("x", 64)), nil, claims())), "invalid_client")
 	assertRefused(t, a.send(sign(t, jose.HS512, []byte(secret), nil, claims())), "invalid_client")
-	_, err := a.tokens.Token(t.Context(), basic("shared", secret, url.Values{"grant_type": {"client_credentials"}}))
+	_, err := a.provider.Token(t.Context(), basic("shared", secret, url.Values{"grant_type": {"client_credentials"}}))
 	assertRefused(t, err, "invalid_client")
 
 	next, err := a.registry.RotateSecret(t.Context(), "shared", "", time.Hour)

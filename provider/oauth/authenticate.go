@@ -5,11 +5,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/ory/fosite"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -53,36 +50,35 @@ func authenticationFailed(check refusal.Check, clientID string) *refusal.Refusal
 // Authorization header, and one for a request without any credentials. A request that sent
 // them in the body gets none: libraries show a challenge instead of our message, and browsers
 // ask people for a password.
-func challenged(r *http.Request, err error) error {
+func challenged(call *Call, err error) error {
 	var failed *refusal.Refusal
 	if errors.As(err, &failed) && failed.Code == refusal.InvalidClient &&
-		(len(r.Header.Values("Authorization")) > 0 || failed.Check == refusal.CheckClientAuthNone) {
+		(len(call.Authorization) > 0 || failed.Check == refusal.CheckClientAuthNone) {
 		failed.Challenge = basicChallenge
 	}
 	return err
 }
 
-// Authenticate returns the client of a request whose form has been parsed. A request
-// uses one method, and it must be one that the client is registered for (RFC 6749
+// Authenticate returns the client of a call. A request uses one method, and it must be one that the client is registered for (RFC 6749
 // section 2.3). A public client is identified, not authenticated.
 //
 // The Authenticator is done before anything that may be tried again: a secret is
 // verified, and a failed try counted, once per request. See Admission for whom it counts
 // against.
-func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request) (*client.Client, error) {
-	c, err := a.identify(ctx, r)
+func (a *Authenticator) Authenticate(ctx context.Context, call *Call) (*client.Client, error) {
+	c, err := a.identify(ctx, call)
 	var failed *refusal.Refusal
 	switch {
 	case errors.As(err, &failed):
-		return nil, turnedAway(ctx, challenged(r, err))
+		return nil, call.refuse(ctx, challenged(call, err))
 	case err != nil: // ours, and nobody's offence
 		return nil, err
 	case c.Public():
 		// Whoever names a public client is as good as it: by its id, anybody could use up
 		// everybody's budget.
-		err = AdmissionOf(ctx).Stranger(ctx)
+		err = call.unproven(ctx)
 	default:
-		err = AdmissionOf(ctx).Client(ctx, c)
+		err = call.served(ctx, c)
 	}
 	if err != nil {
 		return nil, err
@@ -90,14 +86,14 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request) (*cli
 	return c, nil
 }
 
-func (a *Authenticator) identify(ctx context.Context, r *http.Request) (*client.Client, error) {
-	presented, err := presentedBy(r)
+func (a *Authenticator) identify(ctx context.Context, call *Call) (*client.Client, error) {
+	presented, err := presentedBy(call)
 	if err != nil {
 		return nil, err
 	}
 	if !a.clients.AtHand(presented.id) {
 		// Ids that were made up would each cost a look into the database.
-		if err := AdmissionOf(ctx).Stranger(ctx); err != nil {
+		if err := call.unproven(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -113,7 +109,7 @@ func (a *Authenticator) identify(ctx context.Context, r *http.Request) (*client.
 			Compare(refusal.FieldAuthMethod, string(c.AuthMethod), string(presented.method))
 	}
 	if !c.Public() {
-		if err := a.verify(ctx, c, presented); err != nil {
+		if err := a.verify(ctx, call, c, presented); err != nil {
 			return nil, err
 		}
 	}
@@ -123,13 +119,13 @@ func (a *Authenticator) identify(ctx context.Context, r *http.Request) (*client.
 	return c, nil
 }
 
-func (a *Authenticator) verify(ctx context.Context, c *client.Client, p credentials) error {
+func (a *Authenticator) verify(ctx context.Context, call *Call, c *client.Client, p credentials) error {
 	if p.assertion != nil {
 		return a.assertions.Verify(ctx, c, p.assertion)
 	}
 	now := a.clock.Now(ctx)
 	if a.secrets.Guessable(c, now) {
-		if err := AdmissionOf(ctx).Guess(ctx, c.ID); err != nil {
+		if err := call.guess(ctx, c.ID); err != nil {
 			return err
 		}
 	}
@@ -160,9 +156,8 @@ func (p credentials) nothing() bool {
 	return p.method == client.SecretBasic && len(p.secrets) == 1 && p.secrets[0] == ""
 }
 
-func presentedBy(r *http.Request) (credentials, error) {
-	form := r.PostForm
-	header := r.Header.Values("Authorization")
+func presentedBy(call *Call) (credentials, error) {
+	form, header := call.Form, call.Authorization
 	_, hasSecret := form["client_secret"]
 	_, hasAssertion := form["client_assertion"]
 	if len(header) > 1 || count(len(header) == 1, hasSecret, hasAssertion) > 1 {
@@ -178,7 +173,7 @@ func presentedBy(r *http.Request) (credentials, error) {
 		}
 		return p, err
 	case hasAssertion:
-		a, err := parseAssertion(r)
+		a, err := parseAssertion(form)
 		if err != nil {
 			return credentials{}, err
 		}
@@ -194,7 +189,7 @@ func presentedBy(r *http.Request) (credentials, error) {
 
 // basicCredentials reads RFC 7617 credentials. RFC 6749 section 2.3.1 has both halves
 // form-encoded first, which many clients leave out: the decoded secret is tried, then
-// the bare one, so that a secret with '+' or '%' in it works either way (fosite.md 9).
+// the bare one, so that a secret with '+' or '%' in it works either way.
 func basicCredentials(header string) (credentials, error) {
 	malformed := authenticationFailed(refusal.CheckClientAuthBasic, "")
 	scheme, encoded, _ := strings.Cut(header, " ")
@@ -227,32 +222,4 @@ func count(conditions ...bool) int {
 		}
 	}
 	return n
-}
-
-type authenticatedKey struct{}
-
-// withClient hands the client over to fosite, which asks for it inside NewAccessRequest.
-func withClient(ctx context.Context, c *client.Client) context.Context {
-	return context.WithValue(ctx, authenticatedKey{}, c)
-}
-
-type originKey struct{}
-
-// withOrigin hands on where the request came from, past fosite as well.
-func withOrigin(ctx context.Context, origin string) context.Context {
-	return context.WithValue(ctx, originKey{}, origin)
-}
-
-func originOf(ctx context.Context) string {
-	origin, _ := ctx.Value(originKey{}).(string)
-	return origin
-}
-
-// authenticatedClient is fosite's client authentication: done already, by Authenticate.
-func authenticatedClient(ctx context.Context, _ *http.Request, _ url.Values) (fosite.Client, error) {
-	c, ok := ctx.Value(authenticatedKey{}).(*client.Client)
-	if !ok {
-		return nil, errNotOurWay
-	}
-	return registered{c}, nil
 }

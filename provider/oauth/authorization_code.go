@@ -12,75 +12,63 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// codeExchanger trades codes for tokens.
-type codeExchanger interface {
-	Exchange(ctx context.Context, c *client.Client, code, redirectURI, verifier string, within func(context.Context, grant.Exchanged) error) error
+// codeIssuer issues codes and prepares what they are exchanged for.
+type codeIssuer interface {
+	Create(ctx context.Context, g *grant.Grant, code grant.Code) (string, error)
+	Prepare(ctx context.Context, c *client.Client, x grant.Exchange) (*grant.Prepared, error)
 }
 
-// authorizationCode is the grant of RFC 6749 section 4.1.3 with PKCE and, where openid was
-// granted, an ID token. It takes the place of three of fosite's handlers: theirs check in
-// one step and write in another, so that racing requests all win (fosite.md 2), delete the
-// PKCE row before they look at the verifier (fosite.md 1), and sign the ID token when all
-// else is committed (fosite.md 38).
-type authorizationCode struct {
-	codes    codeExchanger
-	idTokens *IDTokens
-}
+// responseCode is the response type of RFC 6749 section 4.1.1.
+const responseCode = "code"
 
-var _ fosite.TokenEndpointHandler = (*authorizationCode)(nil)
-
-// CanSkipClientAuth is part of fosite.TokenEndpointHandler.
-func (*authorizationCode) CanSkipClientAuth(context.Context, fosite.AccessRequester) bool {
-	return false
-}
-
-// CanHandleTokenEndpointRequest is part of fosite.TokenEndpointHandler.
-func (*authorizationCode) CanHandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) bool {
-	return r.GetGrantTypes().ExactOne(string(client.AuthorizationCode))
-}
-
-// HandleTokenEndpointRequest looks at the form only: everything that depends on the code
-// is done in one transaction, below.
-func (*authorizationCode) HandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) error {
-	if r.GetRequestForm().Get("code") == "" {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter code is missing.")
+// authorizationCode is the grant of RFC 6749 section 4.1.
+func authorizationCode(codes codeIssuer, store preparedStore) part {
+	return part{
+		name:         "authorization code",
+		grantType:    client.AuthorizationCode,
+		responseType: responseCode,
+		authorize:    &codeResponse{codes},
+		token:        &grantHandler{issuance: &codeGrant{codes}, grantType: client.AuthorizationCode, store: store},
 	}
-	return nil
 }
 
-// PopulateTokenEndpointResponse exchanges the code. The answer is filled in inside the
-// transaction and sent after it: an ID token that cannot be signed leaves the code good.
-func (h *authorizationCode) PopulateTokenEndpointResponse(ctx context.Context, r fosite.AccessRequester, response fosite.AccessResponder) error {
-	if !h.CanHandleTokenEndpointRequest(ctx, r) {
-		return fosite.ErrUnknownRequest
+// codeResponse answers an authorization request with a code.
+type codeResponse struct{ codes codeIssuer }
+
+// HandleAuthorizeEndpointRequest is part of fosite.AuthorizeEndpointHandler.
+func (h *codeResponse) HandleAuthorizeEndpointRequest(ctx context.Context, r fosite.AuthorizeRequester, response fosite.AuthorizeResponder) error {
+	if !slices.Contains(r.GetResponseTypes(), responseCode) {
+		return nil
 	}
-	c, err := clientOf(r)
+	a := CallOf(ctx).approval
+	code := exchangeOf(r).code
+	code.RedirectURI, code.Nonce = a.request.RedirectURI, a.request.Nonce
+	text, err := h.codes.Create(ctx, a.grant, code)
 	if err != nil {
 		return err
 	}
-	form := r.GetRequestForm()
-	redirectURI := form.Get("redirect_uri")
-	if redirectURI == "" && len(c.RedirectURIs) == 1 {
-		redirectURI = c.RedirectURIs[0] // as at the authorization endpoint
-	}
-	err = h.codes.Exchange(ctx, c, form.Get("code"), redirectURI, form.Get("code_verifier"), func(ctx context.Context, x grant.Exchanged) error {
-		populate(response, x.Issued)
-		if !slices.Contains(x.Scopes, scopeOpenID) {
-			return nil
-		}
-		idToken, err := h.idTokens.Issue(ctx, c, x)
-		if err != nil {
-			return err
-		}
-		response.SetExtra("id_token", idToken)
-		return nil
-	})
-	return codeRefused(err)
+	response.AddParameter("code", text)
+	r.SetResponseTypeHandled(responseCode)
+	return nil
 }
 
-// codeRefused gives each refusal of a code its check. To the client all are invalid_grant
+// codeGrant exchanges codes (RFC 6749 section 4.1.3) with PKCE.
+type codeGrant struct{ codes codeIssuer }
+
+func (h *codeGrant) prepare(ctx context.Context, call *Call) (*grant.Prepared, error) {
+	x := grant.Exchange{Code: call.Form.Get("code"), RedirectURI: call.Form.Get("redirect_uri"), Verifier: call.Form.Get("code_verifier")}
+	if x.Code == "" {
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter code is missing.")
+	}
+	if x.RedirectURI == "" && len(call.client.RedirectURIs) == 1 {
+		x.RedirectURI = call.client.RedirectURIs[0] // as at the authorization endpoint
+	}
+	return h.codes.Prepare(ctx, call.client, x)
+}
+
+// refusal gives each refusal of a code its check. To the client all are invalid_grant
 // (RFC 6749 section 5.2), the loser of a race included, but for what its registration lost.
-func codeRefused(err error) error {
+func (*codeGrant) refusal(_ *Call, err error) error {
 	if errors.Is(err, grant.ErrScope) {
 		return refusal.New(refusal.InvalidScope, refusal.CheckScope, "The client may not ask for the scope any more that was agreed to.").Because(err)
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -21,27 +23,10 @@ type consentStore interface {
 	Remember(ctx context.Context, userID provider.ID, clientID string, a consent.Agreement, at time.Time) error
 }
 
-// approver stores an approval and returns its code. It returns grant.ErrFinished, and
-// provider.ErrStale when the user or the session has changed meanwhile.
+// approver stores what a person agreed to. It returns grant.ErrFinished, and provider.ErrStale
+// when the user or the session has changed meanwhile.
 type approver interface {
-	Approve(ctx context.Context, c *client.Client, g *grant.Grant, code grant.Code, within func(context.Context) error) (string, error)
-}
-
-// AuthorizeEndpoint decides authorization requests (RFC 6749 section 4.1.1, OpenID Connect
-// Core section 3.1.2).
-type AuthorizeEndpoint struct {
-	clients     clientFinder
-	consents    consentStore
-	codes       approver
-	idTokens    *IDTokens
-	catalogue   scopeCatalogue
-	requirePKCE bool
-	clock       provider.Clock
-}
-
-// NewAuthorizeEndpoint makes an AuthorizeEndpoint. RequirePKCE demands PKCE of every client.
-func NewAuthorizeEndpoint(clients clientFinder, consents consentStore, codes approver, idTokens *IDTokens, catalogue scopeCatalogue, requirePKCE bool, clock provider.Clock) *AuthorizeEndpoint {
-	return &AuthorizeEndpoint{clients: clients, consents: consents, codes: codes, idTokens: idTokens, catalogue: catalogue, requirePKCE: requirePKCE, clock: clock}
+	Approve(ctx context.Context, c *client.Client, g *grant.Grant) error
 }
 
 // Step is what has to happen next with a request.
@@ -65,17 +50,17 @@ type Flow struct {
 }
 
 // Next decides what a request needs, given who is signed in (nil: nobody). A request that
-// may show no page, but would have to, is refused (threats 10 to 12).
-func (e *AuthorizeEndpoint) Next(ctx context.Context, f Flow, s *session.Session) (Step, error) {
+// may show no page, but would have to, is refused.
+func (p *Provider) Next(ctx context.Context, f Flow, s *session.Session) (Step, error) {
 	r := f.Request
 	silent := r.Asks("none")
-	if s == nil || e.mustSignIn(ctx, f, s) {
+	if s == nil || p.mustSignIn(ctx, f, s) {
 		if silent {
 			return 0, refusal.New(refusal.LoginRequired, refusal.CheckLoginRequired, "Nobody is signed in, or not in the way that was asked for.").For(r.Client.ID)
 		}
 		return SignIn, nil
 	}
-	standing, err := e.consents.Standing(ctx, s.User.ID, r.Client.ID)
+	standing, err := p.domain.Consents.Standing(ctx, s.User.ID, r.Client.ID)
 	if err != nil {
 		return 0, fmt.Errorf("read consent: %w", err)
 	}
@@ -93,7 +78,7 @@ func (e *AuthorizeEndpoint) Next(ctx context.Context, f Flow, s *session.Session
 
 // mustSignIn: prompt=login, select_account and max_age=0 want proof that is newer than the
 // request itself; an answer that must be about somebody else wants that person.
-func (e *AuthorizeEndpoint) mustSignIn(ctx context.Context, f Flow, s *session.Session) bool {
+func (p *Provider) mustSignIn(ctx context.Context, f Flow, s *session.Session) bool {
 	r := f.Request
 	if !r.isAbout(s.User.Subject) {
 		return true
@@ -104,11 +89,11 @@ func (e *AuthorizeEndpoint) mustSignIn(ctx context.Context, f Flow, s *session.S
 	if r.Asks("login") || r.Asks("select_account") {
 		return true
 	}
-	return r.MaxAge != nil && e.clock.Now(ctx).Sub(s.AuthTime) >= max(*r.MaxAge, time.Nanosecond)
+	return r.MaxAge != nil && p.domain.Clock.Now(ctx).Sub(s.AuthTime) >= max(*r.MaxAge, time.Nanosecond)
 }
 
 // mustAsk: a public client whose answers any program on the machine could receive is asked
-// about each time (RFC 8252 section 8.6, fosite.md 34), the operator's own included: it is
+// about each time (RFC 8252 section 8.6), the operator's own included: it is
 // that one which such a program would pose as. Others of the operator's are not asked about.
 func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
 	switch {
@@ -123,39 +108,72 @@ func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
 	}
 }
 
-// Approve answers a request with a code for the person of the session. Remember keeps what
-// was agreed to for the next time. It returns a refusal when the request was answered
-// before, and provider.ErrStale when the person is not signed in any more as the session says:
-// then it takes another Next.
-func (e *AuthorizeEndpoint) Approve(ctx context.Context, f Flow, s *session.Session, remember bool) (string, error) {
+// approval is an authorization request that is being approved.
+type approval struct {
+	request *AuthorizeRequest
+	grant   *grant.Grant
+}
+
+// placeholder is the state that fosite sees: it demands one, and the answer gets that of the
+// request, if there was any.
+const placeholder = "state"
+
+// form is the accepted request for fosite, without anything that was not understood: request_uri
+// for one, at which it answers with an error of its own.
+func (a *approval) form() url.Values {
+	r := a.request
+	return url.Values{
+		"client_id": {r.Client.ID}, "redirect_uri": {r.RedirectURI}, "response_type": {r.ResponseType},
+		"response_mode": {string(r.Mode)}, "scope": {strings.Join(r.Scopes, " ")}, "state": {placeholder},
+	}
+}
+
+// Approve answers a request for the person of the session with the parameters of its response
+// type. Remember keeps what was agreed to for the next time, in the same transaction. It returns a
+// refusal when the request was answered before, and provider.ErrStale when the person is not
+// signed in any more as the session says: then it takes another Next.
+func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, remember bool) (url.Values, error) {
 	r := f.Request
-	g := &grant.Grant{
+	a := &approval{request: r, grant: &grant.Grant{
 		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, Subject: s.User.Subject, UserGeneration: s.User.Generation,
 		SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
 		AuthTime: &s.AuthTime, ACR: passwordACR, AMR: s.Methods, Claims: r.Claims.text(), ClaimsAgreed: true,
 		Offline: slices.Contains(r.Scopes, scopeOffline),
+	}}
+	call := &Call{Form: a.form(), client: r.Client, approval: a}
+	ctx = WithCall(ctx, call)
+	request, err := p.fosite.NewAuthorizeRequest(ctx, call.request())
+	if err != nil {
+		return nil, fmt.Errorf("oauth: fosite refuses a request that was accepted: %w", err)
 	}
-	code, err := e.codes.Approve(ctx, r.Client, g, grant.Code{
-		RedirectURI: r.RedirectURI, Challenge: r.Challenge, Method: r.Method, Nonce: r.Nonce,
-	}, func(ctx context.Context) error {
+	var answer url.Values
+	err = p.domain.Transactions.InTx(ctx, func(ctx context.Context) error {
+		if err := p.domain.Issuer.Approve(ctx, r.Client, a.grant); err != nil {
+			return err
+		}
+		response, err := p.fosite.NewAuthorizeResponse(ctx, request, &exchange{})
+		if err != nil {
+			return err
+		}
+		answer = response.GetParameters()
 		if !remember {
 			return nil
 		}
-		return e.remember(ctx, r, s)
+		return p.remember(ctx, r, s)
 	})
 	if errors.Is(err, grant.ErrFinished) {
-		return "", refusal.New(refusal.InvalidRequest, refusal.CheckFinished, "This sign-in has been completed already.").For(r.Client.ID)
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckFinished, "This sign-in has been completed already.").For(r.Client.ID)
 	}
-	return code, err
+	return answer, err
 }
 
 // remember adds to what was agreed to before.
-func (e *AuthorizeEndpoint) remember(ctx context.Context, r *AuthorizeRequest, s *session.Session) error {
-	standing, err := e.consents.Standing(ctx, s.User.ID, r.Client.ID)
+func (p *Provider) remember(ctx context.Context, r *AuthorizeRequest, s *session.Session) error {
+	standing, err := p.domain.Consents.Standing(ctx, s.User.ID, r.Client.ID)
 	if err != nil {
 		return fmt.Errorf("read consent: %w", err)
 	}
-	return e.consents.Remember(ctx, s.User.ID, r.Client.ID, standing.Remembered.And(r.Asked()), e.clock.Now(ctx))
+	return p.domain.Consents.Remember(ctx, s.User.ID, r.Client.ID, standing.Remembered.And(r.Asked()), p.domain.Clock.Now(ctx))
 }
 
 // passwordACR says: a password, and nothing more.

@@ -17,8 +17,8 @@ import (
 func (h *house) released(token any) map[string]any {
 	h.t.Helper()
 	r := request(url.Values{})
-	r.Header.Set("Authorization", "Bearer "+token.(string))
-	claims, err := h.userInfo.Claims(h.t.Context(), r)
+	r.Authorization = []string{"Bearer " + token.(string)}
+	claims, err := h.provider.UserInfo(h.t.Context(), r)
 	require.NoError(h.t, err)
 	return claims
 }
@@ -35,8 +35,14 @@ func TestClaimsOfOldGrantsKeepToTheScopes(t *testing.T) {
 	}
 	c, err := r.store.Client(t.Context(), "app")
 	require.NoError(t, err)
-	code, err := r.codes.Approve(t.Context(), c, g, grant.Code{RedirectURI: callback}, func(context.Context) error { return nil })
-	require.NoError(t, err)
+	var code string
+	require.NoError(t, r.store.InTx(t.Context(), func(ctx context.Context) error {
+		if err := r.issuer.Approve(ctx, c, g); err != nil {
+			return err
+		}
+		code, err = r.codes.Create(ctx, g, grant.Code{RedirectURI: callback})
+		return err
+	}))
 	answer, err := r.exchange(r.secret, code)
 	require.NoError(t, err)
 	refreshed, err := r.refresh(answer.Parameters["refresh_token"], nil)

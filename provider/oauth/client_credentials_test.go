@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"net/http"
 	"net/url"
 	"testing"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
 // planted stores a client as another version, or somebody with the database, might have:
@@ -29,7 +29,7 @@ func (h *house) planted(c client.Client) {
 func TestAPublicClientGetsNoTokensForItself(t *testing.T) {
 	h := newHouse(t)
 	h.planted(client.Client{ID: "spa", AuthMethod: client.None, GrantTypes: cc})
-	_, err := h.tokens.Token(t.Context(), request(url.Values{"grant_type": {"client_credentials"}, "client_id": {"spa"}}))
+	_, err := h.provider.Token(t.Context(), request(url.Values{"grant_type": {"client_credentials"}, "client_id": {"spa"}}))
 	assert.Equal(t, "public_client", string(assertRefused(t, err, "unauthorized_client").Check))
 }
 
@@ -46,35 +46,35 @@ func TestDisabledClientsAreNobody(t *testing.T) {
 	posted := h.client(client.Client{ID: "post", GrantTypes: cc, AuthMethod: client.SecretPost})
 	h.client(client.Client{ID: "public", AuthMethod: client.None})
 
-	with := func(more url.Values) *http.Request {
+	with := func(more url.Values) *oauth.Call {
 		form := url.Values{"grant_type": {"client_credentials"}, "token": {"x"}}
 		for name, values := range more {
 			form[name] = values
 		}
 		return request(form)
 	}
-	asserted := func(alg jose.SignatureAlgorithm, key any, id string) *http.Request {
+	asserted := func(alg jose.SignatureAlgorithm, key any, id string) *oauth.Call {
 		claims := signs.claims()
 		claims["iss"], claims["sub"] = id, id
 		r := assertionRequest(sign(t, alg, key, nil, claims))
-		r.PostForm.Set("token", "x")
+		r.Form.Set("token", "x")
 		return r
 	}
-	requests := map[string]func() *http.Request{
-		"basic":  func() *http.Request { return basic("basic", secret, with(nil).PostForm) },
-		"post":   func() *http.Request { return with(url.Values{"client_id": {"post"}, "client_secret": {posted}}) },
-		"public": func() *http.Request { return with(url.Values{"client_id": {"public"}}) },
-		"signer": func() *http.Request { return asserted(jose.ES256, key, "signer") },
-		"shared": func() *http.Request { return asserted(jose.HS256, []byte(shared), "shared") },
+	requests := map[string]func() *oauth.Call{
+		"basic":  func() *oauth.Call { return basic("basic", secret, with(nil).Form) },
+		"post":   func() *oauth.Call { return with(url.Values{"client_id": {"post"}, "client_secret": {posted}}) },
+		"public": func() *oauth.Call { return with(url.Values{"client_id": {"public"}}) },
+		"signer": func() *oauth.Call { return asserted(jose.ES256, key, "signer") },
+		"shared": func() *oauth.Call { return asserted(jose.HS256, []byte(shared), "shared") },
 	}
 	for id, make := range requests {
-		require.NoError(t, h.revoker.Revoke(t.Context(), make()), id)
+		require.NoError(t, h.provider.Revoke(t.Context(), make()), id)
 		h.update(id, func(c *client.Client) { c.Disabled = true })
 		for endpoint, err := range map[string]error{
-			"revocation": h.revoker.Revoke(t.Context(), make()),
-			"token":      func() error { _, err := h.tokens.Token(t.Context(), make()); return err }(),
+			"revocation": h.provider.Revoke(t.Context(), make()),
+			"token":      func() error { _, err := h.provider.Token(t.Context(), make()); return err }(),
 			"introspection": func() error {
-				_, err := h.introspector.Introspect(t.Context(), make())
+				_, err := h.provider.Introspect(t.Context(), make())
 				return err
 			}(),
 		} {

@@ -22,7 +22,7 @@ const (
 	keySetStale    = time.Hour
 	// keySetPause is the least time between two fetches from one address, failed ones
 	// included: an assertion with an unknown kid costs its sender nothing, and must not make
-	// us hammer somebody (fosite.md 33).
+	// the server send requests to a client without end.
 	keySetPause = time.Minute
 	keySets     = 1000
 )

@@ -49,7 +49,7 @@ func (h *house) params(more url.Values) url.Values {
 
 func (h *house) flow(more url.Values) oauth.Flow {
 	h.t.Helper()
-	request, err := h.authorize.Parse(h.t.Context(), h.params(more))
+	request, err := h.provider.Check(h.t.Context(), h.params(more))
 	require.NoError(h.t, err)
 	now := *h.now.Load()
 	return oauth.Flow{ID: provider.NewID(now, rand.Reader), StartedAt: now, Request: request}
@@ -57,13 +57,13 @@ func (h *house) flow(more url.Values) oauth.Flow {
 
 func (h *house) code(s *session.Session) string {
 	h.t.Helper()
-	code, err := h.authorize.Approve(h.t.Context(), h.flow(nil), s, false)
+	code, err := h.approve(h.t.Context(), h.flow(nil), s, false)
 	require.NoError(h.t, err)
 	return code
 }
 
 func (h *house) exchange(secret, code string) (oauth.TokenAnswer, error) {
-	return h.tokens.Token(h.t.Context(), basic("app", secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}))
+	return h.provider.Token(h.t.Context(), basic("app", secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}))
 }
 
 // Threats 15 and 23: 60 seconds, and an expired code is refused whoever brings it.
@@ -123,7 +123,7 @@ func TestNextStep(t *testing.T) {
 	s := h.person("alice")
 	h.advance(time.Hour)
 	next := func(more url.Values, s *session.Session) (oauth.Step, error) {
-		return h.authorize.Next(t.Context(), h.flow(more), s)
+		return h.provider.Next(t.Context(), h.flow(more), s)
 	}
 	step := func(want oauth.Step, more url.Values, s *session.Session) {
 		got, err := next(more, s)
@@ -138,7 +138,7 @@ func TestNextStep(t *testing.T) {
 	refused("login_required", url.Values{"prompt": {"none"}}, nil)
 	step(oauth.Consent, nil, s)
 	refused("consent_required", url.Values{"prompt": {"none"}}, s)
-	_, err := h.authorize.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, true)
+	_, err := h.provider.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, true)
 	require.NoError(t, err)
 	step(oauth.Approve, nil, s)
 	step(oauth.Approve, url.Values{"prompt": {"none"}}, s)
@@ -152,7 +152,7 @@ func TestNextStep(t *testing.T) {
 	f := h.flow(url.Values{"prompt": {"login"}, "max_age": {"0"}})
 	fresh := *s
 	fresh.AuthTime = f.StartedAt.Add(time.Second)
-	got, err := h.authorize.Next(t.Context(), f, &fresh)
+	got, err := h.provider.Next(t.Context(), f, &fresh)
 	require.NoError(t, err)
 	assert.Equal(t, oauth.Approve, got)
 }
@@ -162,16 +162,16 @@ func TestARequestIsApprovedOnce(t *testing.T) {
 	h := newHouse(t)
 	h.app("ES256")
 	s, f := h.person("alice"), h.flow(nil)
-	_, err := h.authorize.Approve(t.Context(), f, s, false)
+	_, err := h.provider.Approve(t.Context(), f, s, false)
 	require.NoError(t, err)
-	_, err = h.authorize.Approve(t.Context(), f, h.person("bob"), false)
+	_, err = h.provider.Approve(t.Context(), f, h.person("bob"), false)
 	assertRefused(t, err, "invalid_request")
 }
 
 // Threats 20: the second use of a code ends all that the first one led to, refreshed or not.
 func TestACodeUsedTwiceEndsWhatItGave(t *testing.T) {
 	r := newRefreshing(t, nil)
-	code, err := r.authorize.Approve(t.Context(), r.flow(url.Values{"scope": {"openid offline_access"}}), r.session, false)
+	code, err := r.approve(t.Context(), r.flow(url.Values{"scope": {"openid offline_access"}}), r.session, false)
 	require.NoError(t, err)
 	first, err := r.exchange(r.secret, code)
 	require.NoError(t, err)
@@ -230,11 +230,12 @@ func TestALateRepeatEndsTheGrant(t *testing.T) {
 func TestADeploymentCanDemandPKCE(t *testing.T) {
 	h := newHouse(t)
 	h.app("ES256")
-	strict := oauth.NewAuthorizeEndpoint(h.directory, h.store, h.codes, h.idTokens, h.scopes, true, func() time.Time { return *h.now.Load() })
-	_, err := strict.Parse(t.Context(), h.params(nil))
-	assert.Contains(t, assertRefused(t, err, "invalid_request").Description, "code_challenge")
-	_, err = strict.Parse(t.Context(), h.params(url.Values{"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}))
+	strict, err := oauth.New(oauth.Settings{Issuer: issuer, RequirePKCE: true}, h.domain)
 	require.NoError(t, err)
-	_, err = h.authorize.Parse(t.Context(), h.params(nil))
+	_, err = strict.Check(t.Context(), h.params(nil))
+	assert.Contains(t, assertRefused(t, err, "invalid_request").Description, "code_challenge")
+	_, err = strict.Check(t.Context(), h.params(url.Values{"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}))
+	require.NoError(t, err)
+	_, err = h.provider.Check(t.Context(), h.params(nil))
 	require.NoError(t, err, "elsewhere a confidential client may leave it out")
 }

@@ -40,14 +40,14 @@ func TestWhoIsAskedAgainThoughItIsRemembered(t *testing.T) {
 			h.client(c)
 			s := h.person("alice")
 			more := url.Values{"redirect_uri": {test.uri}, "code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}
-			_, err := h.authorize.Approve(t.Context(), h.flow(more), s, true)
+			_, err := h.provider.Approve(t.Context(), h.flow(more), s, true)
 			require.NoError(t, err)
 
-			step, err := h.authorize.Next(t.Context(), h.flow(more), s)
+			step, err := h.provider.Next(t.Context(), h.flow(more), s)
 			require.NoError(t, err)
 			assert.Equal(t, test.again, step == oauth.Consent)
 			more.Set("prompt", "none")
-			_, err = h.authorize.Next(t.Context(), h.flow(more), s)
+			_, err = h.provider.Next(t.Context(), h.flow(more), s)
 			if test.again {
 				assertRefused(t, err, "consent_required")
 			} else {
@@ -61,7 +61,7 @@ func TestWhoIsAskedAgainThoughItIsRemembered(t *testing.T) {
 func TestWhatIsRememberedAddsNothingToARequest(t *testing.T) {
 	h := newHouse(t)
 	secret, s := h.app("ES256"), h.person("alice")
-	_, err := h.authorize.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, true)
+	_, err := h.provider.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, true)
 	require.NoError(t, err)
 	answer, err := h.exchange(secret, h.code(s))
 	require.NoError(t, err)

@@ -3,6 +3,8 @@ package oauth
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/go-jose/go-jose/v3"
@@ -11,60 +13,120 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// newFosite composes the library with the given token endpoint handlers and nothing
-// else: no grant is on unless it stands here. Every getter of the configuration that
-// would fill in its default on first use is set, since those write without a lock
-// (fosite.md 21); the strategies compare letter by letter (fosite.md 22).
-func newFosite(handlers ...fosite.TokenEndpointHandler) *fosite.Fosite {
-	return fosite.NewOAuth2Provider(noStore{}, &fosite.Config{
-		TokenEndpointHandlers:        handlers,
+// newConfig configures the library for parts of this package. Every getter that would fill in its
+// default on first use is set, since those write without a lock; scopes and audiences are compared
+// exactly, where the defaults know wildcards and prefixes. MinParameterEntropy would demand a
+// state (RFC 6749 section 4.1.1 recommends one) of eight characters.
+func newConfig() *fosite.Config {
+	return &fosite.Config{
 		ClientAuthenticationStrategy: authenticatedClient,
 		ScopeStrategy:                fosite.ExactScopeStrategy,
 		AudienceMatchingStrategy:     fosite.ExactAudienceMatchingStrategy,
 		JWKSFetcherStrategy:          noFetcher{},
 		ClientSecretsHasher:          noHasher{},
+		MinParameterEntropy:          1,
 		SendDebugMessagesToClients:   false,
-	})
+	}
 }
 
-// errNotOurWay marks calls that our composition leaves fosite no reason to make.
-var errNotOurWay = errors.New("oauth: fosite reached for something that Gatehouse does itself")
+// errNotComposed marks calls that the composition leaves fosite no reason to make.
+var errNotComposed = errors.New("oauth: fosite reached for something that Gatehouse does itself")
 
-// noStore: clients are authenticated before fosite sees the request.
-type noStore struct{}
+// authenticatedClient is fosite's client authentication, which Authenticate has done before.
+func authenticatedClient(ctx context.Context, _ *http.Request, _ url.Values) (fosite.Client, error) {
+	return clientStore{}.GetClient(ctx, "")
+}
 
-func (noStore) GetClient(context.Context, string) (fosite.Client, error) { return nil, errNotOurWay }
+// clientStore knows the client of the call and nothing else.
+type clientStore struct{}
 
-func (noStore) ClientAssertionJWTValid(context.Context, string) error { return errNotOurWay }
+// GetClient is part of fosite.ClientManager.
+func (clientStore) GetClient(ctx context.Context, _ string) (fosite.Client, error) {
+	call := CallOf(ctx)
+	if call.client == nil {
+		return nil, errNotComposed
+	}
+	return registered{call.client, call.approval}, nil
+}
 
-func (noStore) SetClientAssertionJWT(context.Context, string, time.Time) error { return errNotOurWay }
+// ClientAssertionJWTValid is part of fosite.ClientManager.
+func (clientStore) ClientAssertionJWTValid(context.Context, string) error { return errNotComposed }
+
+// SetClientAssertionJWT is part of fosite.ClientManager.
+func (clientStore) SetClientAssertionJWT(context.Context, string, time.Time) error {
+	return errNotComposed
+}
 
 // noHasher: secrets are verified by package client.
 type noHasher struct{}
 
-func (noHasher) Compare(context.Context, []byte, []byte) error { return errNotOurWay }
-func (noHasher) Hash(context.Context, []byte) ([]byte, error)  { return nil, errNotOurWay }
+// Compare is part of fosite.Hasher.
+func (noHasher) Compare(context.Context, []byte, []byte) error { return errNotComposed }
 
-// noFetcher: fosite's own fetcher follows any address that a client registers, private
-// ones included (fosite.md 33).
+// Hash is part of fosite.Hasher.
+func (noHasher) Hash(context.Context, []byte) ([]byte, error) { return nil, errNotComposed }
+
+// noFetcher: fosite's own fetcher follows any address that a client registers, private ones
+// included.
 type noFetcher struct{}
 
+// Resolve is part of fosite.JWKSFetcherStrategy.
 func (noFetcher) Resolve(context.Context, string, bool) (*jose.JSONWebKeySet, error) {
-	return nil, errNotOurWay
+	return nil, errNotComposed
 }
 
-// registered shows one of our clients to fosite. It deliberately does not implement
-// fosite.OpenIDConnectClient: that would switch on fosite's own request objects and
-// assertion checks (fosite.md 8 and 12).
-type registered struct{ *client.Client }
+// registered shows a client to fosite. It deliberately does not implement
+// fosite.OpenIDConnectClient, which would switch on fosite's own request objects and assertion
+// checks. Of its redirect URIs it shows the accepted one alone: fosite's rule for loopback
+// addresses looks at neither scheme nor user information.
+type registered struct {
+	*client.Client
 
-func (r registered) GetID() string                      { return r.ID }
-func (r registered) GetHashedSecret() []byte            { return nil }
-func (r registered) GetRedirectURIs() []string          { return r.RedirectURIs }
-func (r registered) GetResponseTypes() fosite.Arguments { return nil }
-func (r registered) GetScopes() fosite.Arguments        { return r.Scopes }
-func (r registered) IsPublic() bool                     { return r.Public() }
-func (r registered) GetAudience() fosite.Arguments      { return r.Audience }
+	approval *approval
+}
+
+var _ fosite.ResponseModeClient = registered{}
+
+// GetID is part of fosite.Client.
+func (r registered) GetID() string { return r.ID }
+
+// GetHashedSecret is part of fosite.Client.
+func (r registered) GetHashedSecret() []byte { return nil }
+
+// GetScopes is part of fosite.Client.
+func (r registered) GetScopes() fosite.Arguments { return r.Scopes }
+
+// IsPublic is part of fosite.Client.
+func (r registered) IsPublic() bool { return r.Public() }
+
+// GetAudience is part of fosite.Client.
+func (r registered) GetAudience() fosite.Arguments { return r.Audience }
+
+// GetRedirectURIs is part of fosite.Client.
+func (r registered) GetRedirectURIs() []string {
+	if r.approval == nil {
+		return nil
+	}
+	return []string{r.approval.request.RedirectURI}
+}
+
+// GetResponseTypes is part of fosite.Client: the one that was accepted.
+func (r registered) GetResponseTypes() fosite.Arguments {
+	if r.approval == nil {
+		return nil
+	}
+	return fosite.Arguments{r.approval.request.ResponseType}
+}
+
+// GetResponseModes is part of fosite.ResponseModeClient: the one that was accepted.
+func (r registered) GetResponseModes() []fosite.ResponseModeType {
+	if r.approval == nil {
+		return nil
+	}
+	return []fosite.ResponseModeType{fosite.ResponseModeType(r.approval.request.Mode)}
+}
+
+// GetGrantTypes is part of fosite.Client.
 func (r registered) GetGrantTypes() fosite.Arguments {
 	types := make(fosite.Arguments, len(r.GrantTypes))
 	for i, g := range r.GrantTypes {
@@ -72,13 +134,3 @@ func (r registered) GetGrantTypes() fosite.Arguments {
 	}
 	return types
 }
-
-// exchange fills the place of fosite's session in one token request. What is issued is
-// kept in grants and tokens, so it carries nothing.
-type exchange struct{}
-
-func (exchange) SetExpiresAt(fosite.TokenType, time.Time) {}
-func (exchange) GetExpiresAt(fosite.TokenType) time.Time  { return time.Time{} }
-func (exchange) GetUsername() string                      { return "" }
-func (exchange) GetSubject() string                       { return "" }
-func (e exchange) Clone() fosite.Session                  { return e }

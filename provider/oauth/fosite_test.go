@@ -3,7 +3,6 @@ package oauth_test
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
@@ -28,11 +28,11 @@ func TestFosite06IntrospectionIsForAuthenticatedClientsAndSaysAll(t *testing.T) 
 	text := h.issue("a", secret, nil)
 
 	bearer := request(url.Values{"token": {text}})
-	bearer.Header.Set("Authorization", "Bearer "+text)
-	_, err := h.introspector.Introspect(t.Context(), bearer)
+	bearer.Authorization = []string{"Bearer " + text}
+	_, err := h.provider.Introspect(t.Context(), bearer)
 	assertRefused(t, err, "invalid_client")
 
-	got, err := h.introspector.Introspect(t.Context(), basic("a", secret, url.Values{"token": {text}}))
+	got, err := h.provider.Introspect(t.Context(), basic("a", secret, url.Values{"token": {text}}))
 	require.NoError(t, err)
 	assert.True(t, got.Active)
 	for name, value := range map[string]string{"token_type": got.TokenType, "token_use": got.TokenUse, "iss": got.Issuer, "jti": got.ID, "sub": got.Subject, "scope": got.Scope} {
@@ -70,16 +70,16 @@ func TestFosite07And31PartsOfATokenDoNothing(t *testing.T) {
 	h.statements.Store(0)
 	for _, part := range []string{"", ".", text[:len(text)-10], text[10:], "AAAA." + text, parsed.ID.String()} {
 		if part != "" {
-			require.NoError(t, h.revoker.Revoke(t.Context(), basic("a", secret, url.Values{"token": {part}})))
+			require.NoError(t, h.provider.Revoke(t.Context(), basic("a", secret, url.Values{"token": {part}})))
 		}
 	}
 	assert.Zero(t, h.statements.Load(), "noise does not reach the database")
-	require.NoError(t, h.revoker.Revoke(t.Context(), basic("a", secret, url.Values{"token": {forged.Encode()}})))
+	require.NoError(t, h.provider.Revoke(t.Context(), basic("a", secret, url.Values{"token": {forged.Encode()}})))
 	assert.True(t, h.active("a", secret, text))
 
 	// Another client that has the whole token is told that it is not its own.
 	other := h.client(client.Client{ID: "b"})
-	assertRefused(t, h.revoker.Revoke(t.Context(), basic("b", other, url.Values{"token": {text}})), "invalid_grant")
+	assertRefused(t, h.provider.Revoke(t.Context(), basic("b", other, url.Values{"token": {text}})), "invalid_grant")
 	assert.True(t, h.active("a", secret, text))
 }
 
@@ -101,7 +101,7 @@ func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
 		return form
 	}
 	for name, tc := range map[string]struct {
-		r    *http.Request
+		r    *oauth.Call
 		code string
 	}{
 		"both ways":                     {basic("basic", secret, with(url.Values{"client_id": {"post"}, "client_secret": {posted}})), "invalid_request"},
@@ -119,23 +119,23 @@ func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
 		"an unknown client":             {basic("nobody", secret, grant), "invalid_client"},
 		"a client id with a line break": {basic("a\nb", secret, grant), "invalid_client"},
 	} {
-		_, err := h.tokens.Token(t.Context(), tc.r)
+		_, err := h.provider.Token(t.Context(), tc.r)
 		r := assertRefused(t, err, tc.code)
-		challenged := tc.code == "invalid_client" && len(tc.r.Header["Authorization"]) > 0
+		challenged := tc.code == "invalid_client" && len(tc.r.Authorization) > 0
 		assert.Equal(t, challenged, strings.Contains(r.Challenge, "Basic"), name) // RFC 6749 section 5.2
 	}
-	for name, r := range map[string]*http.Request{
+	for name, r := range map[string]*oauth.Call{
 		"by Basic":                            basic("basic", secret, grant),
 		"in the body":                         request(with(url.Values{"client_id": {"basic"}, "client_secret": {secret}})),
 		"its own client_id beside the header": basic("basic", secret, with(url.Values{"client_id": {"basic"}})),
 		"the pinned method":                   basic("pinned", pinned, grant),
 		"the other pinned method":             request(with(url.Values{"client_id": {"post"}, "client_secret": {posted}})),
 	} {
-		_, err := h.tokens.Token(t.Context(), r)
+		_, err := h.provider.Token(t.Context(), r)
 		require.NoError(t, err, name)
 	}
 	// What curl -u public: sends: identified, and then refused for what a public client may not.
-	_, err := h.tokens.Token(t.Context(), basic("public", "", grant))
+	_, err := h.provider.Token(t.Context(), basic("public", "", grant))
 	assertRefused(t, err, "unauthorized_client")
 
 	// A secret with characters that form encoding changes, sent encoded and bare.
@@ -144,8 +144,8 @@ func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
 	h.clientWithSecret(client.Client{ID: "odd", GrantTypes: cc}, odd)
 	for _, sent := range []string{odd, url.QueryEscape(odd)} {
 		r := request(grant)
-		r.Header.Set("Authorization", "basic "+base64.StdEncoding.EncodeToString([]byte("odd:"+sent)))
-		_, err := h.tokens.Token(t.Context(), r)
+		r.Authorization = []string{"basic " + base64.StdEncoding.EncodeToString([]byte("odd:"+sent))}
+		_, err := h.provider.Token(t.Context(), r)
 		assert.NoError(t, err, sent)
 	}
 }
@@ -155,7 +155,7 @@ func TestFosite17UnknownGrantTypes(t *testing.T) {
 	h := newHouse(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	for _, grant := range []string{"magic", "CLIENT_CREDENTIALS", "client_credentials ", "client_credentials client_credentials", "implicit", "Password", "refresh-token"} {
-		_, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {grant}}))
+		_, err := h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {grant}}))
 		assertRefused(t, err, "unsupported_grant_type")
 	}
 }
@@ -168,7 +168,7 @@ func TestFosite18DescriptionsHoldNoInput(t *testing.T) {
 		if form.Get("grant_type") == "" {
 			form.Set("grant_type", "client_credentials")
 		}
-		_, err := h.tokens.Token(t.Context(), basic("a", secret, form))
+		_, err := h.provider.Token(t.Context(), basic("a", secret, form))
 		r := assertRefused(t, err, "")
 		assert.NotContains(t, r.Description, "<x>")
 	}
@@ -214,7 +214,7 @@ func TestFosite21ParallelRequestsShareNoState(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
-			_, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}}))
+			_, err := h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}}))
 			assert.NoError(t, err)
 		})
 	}
@@ -226,21 +226,21 @@ func TestFosite22To24ScopesAndAudiencesAreExact(t *testing.T) {
 	h := newHouse(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc, Scopes: []string{"read", "read.all"}, Audience: []string{"https://api/a"}})
 	for _, scope := range []string{"*", "READ", "read.*", "read.all.more", "openid", "read\tread.all", `"read"`} {
-		_, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {scope}}))
+		_, err := h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {scope}}))
 		assertRefused(t, err, "invalid_scope")
 	}
 	for _, audience := range []string{"https://api/", "https://api/a/", "https://api/a/../admin", "HTTPS://api/a", "https://api/a?x"} {
-		_, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "audience": {audience}}))
+		_, err := h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "audience": {audience}}))
 		assertRefused(t, err, "invalid_target")
 	}
-	got, err := h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read.all  read read"}}))
+	got, err := h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read.all  read read"}}))
 	require.NoError(t, err)
 	assert.Equal(t, "read.all read", got.Parameters["scope"])
 	// Nothing asked for: a default, or a sentence (RFC 6749 section 3.3).
-	_, err = h.tokens.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}}))
+	_, err = h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}}))
 	assert.Contains(t, assertRefused(t, err, "invalid_scope").Description, "names no scope")
 	bare := h.client(client.Client{ID: "bare", GrantTypes: cc})
-	got, err = h.tokens.Token(t.Context(), basic("bare", bare, url.Values{"grant_type": {"client_credentials"}}))
+	got, err = h.provider.Token(t.Context(), basic("bare", bare, url.Values{"grant_type": {"client_credentials"}}))
 	require.NoError(t, err)
 	assert.Empty(t, got.Parameters["scope"], "of a client that has none to ask for")
 	assert.Equal(t, []string{}, got.Parameters["scopes"])

@@ -3,9 +3,8 @@ package oauth_test
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"sync"
@@ -38,35 +37,25 @@ var cc = []client.GrantType{client.ClientCredentials}
 
 // house is the protocol over a real database, with a clock that the test moves.
 type house struct {
-	t            *testing.T
-	endpoint     *oauth.TokenEndpoint
-	tokens       tokenEndpoint
-	hasher       *password.Hasher
-	fetches      *fetches
-	users        *account.Registry
-	sessions     *session.Manager
-	lifetimes    grant.Lifetimes
-	heard        heard
-	authorize    *oauth.AuthorizeEndpoint
-	idTokens     *oauth.IDTokens
-	userInfo     *oauth.UserInfo
-	codes        *grant.Codes
-	store        *storage.Store
-	scopes       *consent.Known
-	introspector *oauth.Introspector
-	revoker      *oauth.Revoker
-	keys         *keys.Manager
-	registry     *client.Registry
-	directory    *client.Directory
-	statements   atomic.Int64
-	now          atomic.Pointer[time.Time]
-}
-
-// tokenEndpoint is the endpoint for requests from nowhere in particular.
-type tokenEndpoint struct{ *oauth.TokenEndpoint }
-
-func (e tokenEndpoint) Token(ctx context.Context, r *http.Request) (oauth.TokenAnswer, error) {
-	return e.TokenEndpoint.Token(ctx, r, "192.0.2.1/32")
+	t          *testing.T
+	provider   *oauth.Provider
+	domain     oauth.Domain
+	hasher     *password.Hasher
+	fetches    *fetches
+	users      *account.Registry
+	sessions   *session.Manager
+	lifetimes  grant.Lifetimes
+	heard      heard
+	idTokens   *oauth.IDTokens
+	issuer     *grant.Issuer
+	codes      *grant.Codes
+	store      *storage.Store
+	scopes     *consent.Known
+	keys       *keys.Manager
+	registry   *client.Registry
+	directory  *client.Directory
+	statements atomic.Int64
+	now        atomic.Pointer[time.Time]
 }
 
 // heard counts events by name.
@@ -148,22 +137,23 @@ func newHouse(t *testing.T) *house {
 	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, store, issuer), events, clock, rand.Reader, h.lifetimes)
 	h.store = store
 	h.scopes = consent.NewKnown(store)
-	h.codes = grant.NewCodes(store, store, store, tokens)
+	h.issuer, h.codes = tokens, grant.NewCodes(store, store, tokens)
 	h.idTokens = oauth.NewIDTokens(h.keys, store, issuer, clock, time.Hour)
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
 	signIn := account.NewSignIn(store, h.hasher, ratelimit.NewSignIn(ratelimit.NewMemory(clock), table), events)
 	h.users = account.NewRegistry(store, store, h.hasher, clock, rand.Reader)
 	h.sessions = session.NewManager(store, ring.Key(keyring.SessionHash), events, clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
-	h.endpoint = oauth.NewTokenEndpoint(authenticator, oauth.Grants{
-		ClientCredentials: tokens, Codes: h.codes, Password: grant.NewDirect(store, tokens),
-		Refresh: grant.NewRefresher(store, store, store, tokens, ring.Key(keyring.RefreshSuccessor)),
-	}, h.idTokens, signIn, store, h.scopes, clock)
-	h.tokens = tokenEndpoint{h.endpoint}
-	h.authorize = oauth.NewAuthorizeEndpoint(directory, store, h.codes, h.idTokens, h.scopes, false, clock)
-	h.introspector = oauth.NewIntrospector(authenticator, directory, inspector, issuer)
-	h.userInfo = oauth.NewUserInfo(inspector, directory, store, oauth.Names{issuer, issuer + "/oauth/userinfo"})
-	h.revoker = oauth.NewRevoker(authenticator, inspector)
+	h.domain = oauth.Domain{
+		Authenticator: authenticator, Clients: directory, Codes: h.codes, Issuer: tokens, Tokens: inspector, IDTokens: h.idTokens,
+		Refresh: grant.NewRefresher(store, store, tokens, ring.Key(keyring.RefreshSuccessor)),
+		Users:   store, Consents: store, Scopes: h.scopes, SignIn: signIn, Transactions: store, Clock: clock,
+	}
+	h.provider, err = oauth.New(oauth.Settings{
+		Issuer: issuer, SharedKeys: true,
+		Paths: oauth.Paths{Authorization: "/oauth/authorize", Token: "/oauth/token", UserInfo: "/oauth/userinfo"},
+	}, h.domain)
+	require.NoError(t, err)
 	return h
 }
 
@@ -190,30 +180,27 @@ func (h *house) issue(id, secret string, form url.Values) string {
 		form = url.Values{}
 	}
 	form.Set("grant_type", "client_credentials")
-	answer, err := h.tokens.Token(h.t.Context(), basic(id, secret, form))
+	answer, err := h.provider.Token(h.t.Context(), basic(id, secret, form))
 	require.NoError(h.t, err)
 	return answer.Parameters["access_token"].(string)
 }
 
 func (h *house) active(id, secret, text string) bool {
 	h.t.Helper()
-	got, err := h.introspector.Introspect(h.t.Context(), basic(id, secret, url.Values{"token": {text}}))
+	got, err := h.provider.Introspect(h.t.Context(), basic(id, secret, url.Values{"token": {text}}))
 	require.NoError(h.t, err)
 	return got.Active
 }
 
-// request is a form as the endpoints get it from their handlers: read already.
-func request(form url.Values) *http.Request {
-	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Form, r.PostForm = form, form
-	return r
+// request is a form as the endpoints get it from their handlers, from nowhere in particular.
+func request(form url.Values) *oauth.Call {
+	return &oauth.Call{Form: form, Origin: "192.0.2.1/32"}
 }
 
-func basic(id, secret string, form url.Values) *http.Request {
-	r := request(form)
-	r.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret))
-	return r
+func basic(id, secret string, form url.Values) *oauth.Call {
+	call := request(form)
+	call.Authorization = []string{"Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(id)+":"+url.QueryEscape(secret)))}
+	return call
 }
 
 // assertRefused checks the code of a refusal, any when code is empty.
@@ -225,4 +212,10 @@ func assertRefused(t *testing.T, err error, code string) *refusal.Refusal {
 		assert.Equal(t, refusal.Code(code), r.Code, r.Error())
 	}
 	return r
+}
+
+// approve answers a request with a code.
+func (h *house) approve(ctx context.Context, f oauth.Flow, s *session.Session, remember bool) (string, error) {
+	answer, err := h.provider.Approve(ctx, f, s, remember)
+	return answer.Get("code"), err
 }

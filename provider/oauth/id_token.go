@@ -53,7 +53,7 @@ func NewIDTokens(k idTokenKeys, users userFinder, issuer string, clock provider.
 // Issue writes the ID token that goes beside what a code was exchanged for. Claims about
 // the person are in it if the claims parameter asked for them there; by scope they are at
 // UserInfo (OpenID Connect Core section 5.4), and here too for clients registered so.
-func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x grant.Exchanged) (string, error) {
+func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepared) (string, error) {
 	alg := keys.RS256
 	if c.IDTokenAlg != "" {
 		alg = keys.Algorithm(c.IDTokenAlg)
@@ -89,7 +89,7 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x grant.Exchange
 }
 
 // aboutPerson are the claims about the person. The user is read only where there are some.
-func (i *IDTokens) aboutPerson(ctx context.Context, c *client.Client, x grant.Exchanged) (map[string]any, error) {
+func (i *IDTokens) aboutPerson(ctx context.Context, c *client.Client, x *grant.Prepared) (map[string]any, error) {
 	asked, err := parseClaims(x.Grant.Claims)
 	if err != nil {
 		return nil, fmt.Errorf("oauth: claims of grant %s: %w", x.Grant.ID, err)
@@ -114,7 +114,7 @@ func (i *IDTokens) aboutPerson(ctx context.Context, c *client.Client, x grant.Ex
 }
 
 // halfHash is at_hash: the left half of the hash that the algorithm uses (OpenID Connect
-// Core section 3.1.3.6). fosite takes SHA-256 for all (fosite.md 20).
+// Core section 3.1.3.6). fosite takes SHA-256 for all.
 func halfHash(alg keys.Algorithm, text string) string {
 	if alg == keys.EdDSA { // Ed25519 hashes with SHA-512
 		sum := sha512.Sum512([]byte(text))

@@ -25,11 +25,11 @@ func TestWhatARequestMayHoldBesideItsParameters(t *testing.T) {
 		"semicolon in the state":      {"state": {"a;b"}},
 		"empty resource and audience": {"resource": {""}, "audience": {""}},
 	} {
-		r, err := h.authorize.Parse(t.Context(), h.params(more))
+		r, err := h.provider.Check(t.Context(), h.params(more))
 		require.NoError(t, err, name)
 		assert.NotContains(t, r.Prompt, "create", name)
 	}
-	r, err := h.authorize.Parse(t.Context(), h.params(url.Values{"prompt": {"consent create"}}))
+	r, err := h.provider.Check(t.Context(), h.params(url.Values{"prompt": {"consent create"}}))
 	require.NoError(t, err)
 	assert.True(t, r.Asks("consent"))
 
@@ -41,11 +41,11 @@ func TestWhatARequestMayHoldBesideItsParameters(t *testing.T) {
 		"repeated nonce, one empty": {"nonce": {"", "b"}},
 		"repeated PKCE":             {"code_challenge": {"a", "b"}},
 	} {
-		r, err := h.authorize.Parse(t.Context(), h.params(more))
+		r, err := h.provider.Check(t.Context(), h.params(more))
 		require.Error(t, err, name)
 		require.NotNil(t, r, name)
 	}
-	_, err = h.authorize.Parse(t.Context(), h.params(url.Values{"nonce": {"a", "b"}}))
+	_, err = h.provider.Check(t.Context(), h.params(url.Values{"nonce": {"a", "b"}}))
 	assert.ErrorContains(t, err, "nonce", "the description names the parameter")
 }
 
@@ -72,13 +72,13 @@ func TestDescriptionsNameWhatIsNotSupported(t *testing.T) {
 		{url.Values{"resource": {"https://api.example.com/"}}, "the audience https://api.example.com/"},
 		{url.Values{"resource": {odd}}, "an audience of the request"},
 	} {
-		_, err := h.authorize.Parse(t.Context(), h.params(tc.more))
+		_, err := h.provider.Check(t.Context(), h.params(tc.more))
 		description := assertRefused(t, err, "").Description
 		assert.Contains(t, description, tc.text)
 		assert.NotContains(t, description, "<")
 	}
 	for grantType, text := range map[string]string{"urn:ietf:params:oauth:grant-type:device_code": "urn:ietf:params:oauth:grant-type:device_code", odd: "the grant type that was asked for"} {
-		_, err := h.tokens.Token(t.Context(), basic("service", secret, url.Values{"grant_type": {grantType}}))
+		_, err := h.provider.Token(t.Context(), basic("service", secret, url.Values{"grant_type": {grantType}}))
 		description := assertRefused(t, err, "unsupported_grant_type").Description
 		assert.Contains(t, description, text)
 		assert.NotContains(t, description, "<")
@@ -98,12 +98,12 @@ func TestErrorsOfTypesWithATokenGoIntoTheFragment(t *testing.T) {
 		{"id_token", "query", oauth.Fragment}, {"id_token token", "form_post", oauth.FormPost}, {"code id_token", "fragment", oauth.Fragment},
 		{"none", "", oauth.Query}, {"", "", oauth.Query}, {"code code", "", oauth.Query}, {"idtoken", "", oauth.Query},
 	} {
-		r, err := h.authorize.Parse(t.Context(), h.params(url.Values{"response_type": {tc.kind}, "response_mode": {tc.mode}}))
+		r, err := h.provider.Check(t.Context(), h.params(url.Values{"response_type": {tc.kind}, "response_mode": {tc.mode}}))
 		require.Error(t, err, tc)
 		require.NotNil(t, r, tc)
 		assert.Equal(t, tc.want, r.Mode, tc)
 	}
-	r, err := h.authorize.Parse(t.Context(), h.params(url.Values{"state": {strings.Repeat("s", 3000)}}))
+	r, err := h.provider.Check(t.Context(), h.params(url.Values{"state": {strings.Repeat("s", 3000)}}))
 	require.NoError(t, err)
 	assert.Equal(t, oauth.Query, r.Mode)
 }

@@ -2,42 +2,15 @@ package oauth
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"slices"
 	"strings"
 
-	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/ory/fosite"
+
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
-	"github.com/gatehouse-id/gatehouse/provider/token"
 )
-
-// inspector proves a presented token. It returns grant.ErrInactive.
-type inspector interface {
-	Active(ctx context.Context, text string) (*grant.Token, *grant.Grant, error)
-}
-
-// anyInspector also proves refresh tokens, which nobody but the introspection endpoint may
-// take for anything (fosite.md 5).
-type anyInspector interface {
-	inspector
-	ActiveRefresh(ctx context.Context, text string) (*grant.Token, *grant.Grant, error)
-}
-
-// Introspector answers what a token is worth (RFC 7662).
-type Introspector struct {
-	authenticator *Authenticator
-	clients       clientFinder
-	tokens        anyInspector
-	issuer        string
-}
-
-// NewIntrospector makes an Introspector.
-func NewIntrospector(a *Authenticator, clients clientFinder, tokens anyInspector, issuer string) *Introspector {
-	return &Introspector{authenticator: a, clients: clients, tokens: tokens, issuer: issuer}
-}
 
 // Introspection is the answer (RFC 7662 section 2.2). Of a token that is not active, or
 // not the caller's business, it says exactly {"active":false}.
@@ -56,49 +29,38 @@ type Introspection struct {
 	ExpiresAt int64    `json:"exp,omitempty"`
 }
 
-// Introspect answers a request whose form has been parsed. The caller is a confidential
-// client: with an open endpoint, or one that any bearer may ask, every token found
-// somewhere could be tried here (fosite.md 6).
-func (i *Introspector) Introspect(ctx context.Context, r *http.Request) (Introspection, error) {
-	caller, err := i.authenticator.Authenticate(ctx, r)
-	if err != nil {
+// Introspect answers what a token is worth (RFC 7662). The caller is a confidential client: with
+// an open endpoint, or one that any bearer may ask, every token found somewhere could be tried
+// here.
+func (p *Provider) Introspect(ctx context.Context, call *Call) (Introspection, error) {
+	ctx = WithCall(ctx, call)
+	if err := p.authenticate(ctx, call); err != nil {
 		return Introspection{}, err
 	}
+	caller := call.client
 	if caller.Public() {
-		return Introspection{}, challenged(r, authenticationFailed(refusal.CheckPublicClient, caller.ID))
+		return Introspection{}, challenged(call, authenticationFailed(refusal.CheckPublicClient, caller.ID))
 	}
-	text := r.PostForm.Get("token")
+	text := call.Form.Get("token")
 	if text == "" {
 		return Introspection{}, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter token is missing.").For(caller.ID)
 	}
 	// token_type_hint is an optimisation for servers that must search (RFC 7662 section
-	// 2.1); our tokens say what they are.
-	look, refresh := i.tokens.Active, strings.HasPrefix(text, "gh_"+string(token.Refresh)+"_")
-	if refresh {
-		look = i.tokens.ActiveRefresh
-	}
-	t, g, err := look(ctx, text)
-	if errors.Is(err, grant.ErrInactive) {
-		return Introspection{}, nil
-	}
-	if err != nil {
+	// 2.1); tokens of this server say what they are.
+	found, use, err := p.inspect(ctx, text, anyUse)
+	if err != nil || found == nil {
 		return Introspection{}, err
 	}
-	owner, err := i.clients.Client(ctx, g.ClientID)
-	if errors.Is(err, provider.ErrNotFound) || (err == nil && owner.Disabled) {
-		return Introspection{}, nil
-	}
-	if err != nil {
-		return Introspection{}, err
-	}
+	refresh := use == fosite.RefreshToken
 	// A refresh token is no business of anybody but its client.
-	if !keepRegistered(g, owner) || !maySee(caller, g) || (refresh && g.ClientID != caller.ID) {
+	if !maySee(caller, found.grant) || (refresh && found.grant.ClientID != caller.ID) {
 		return Introspection{}, nil
 	}
-	return i.describe(t, g, refresh), nil
+	return p.describe(found, refresh), nil
 }
 
-func (i *Introspector) describe(t *grant.Token, g *grant.Grant, refresh bool) Introspection {
+func (p *Provider) describe(found *inspected, refresh bool) Introspection {
+	t, g := found.token, found.grant
 	d := Introspection{
 		Active:    true,
 		Scope:     strings.Join(g.Scopes, " "),
@@ -107,7 +69,7 @@ func (i *Introspector) describe(t *grant.Token, g *grant.Grant, refresh bool) In
 		TokenUse:  "access_token",
 		Subject:   subjectOf(g),
 		Audience:  g.Audience,
-		Issuer:    i.issuer,
+		Issuer:    p.settings.Issuer,
 		ID:        t.ID.String(),
 		IssuedAt:  t.IssuedAt.Unix(),
 		NotBefore: t.IssuedAt.Unix(),

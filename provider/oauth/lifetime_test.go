@@ -16,7 +16,7 @@ func TestTokensExpire(t *testing.T) {
 	h := newHouse(t)
 	hour := h.client(client.Client{ID: "hour", GrantTypes: cc})
 	minutes := h.client(client.Client{ID: "minutes", GrantTypes: cc, AccessTokenLifetime: 5 * time.Minute})
-	answer, err := h.tokens.Token(t.Context(), basic("minutes", minutes, url.Values{"grant_type": {"client_credentials"}}))
+	answer, err := h.provider.Token(t.Context(), basic("minutes", minutes, url.Values{"grant_type": {"client_credentials"}}))
 	require.NoError(t, err)
 	assert.EqualValues(t, 300, answer.Parameters["expires_in"])
 	short, long := answer.Parameters["access_token"].(string), h.issue("hour", hour, nil)
@@ -36,7 +36,7 @@ func TestARevokedTokenStaysRevokedAndOthersLive(t *testing.T) {
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	first, second := h.issue("a", secret, nil), h.issue("a", secret, nil)
 	for range 2 { // the second time there is nothing to do
-		require.NoError(t, h.revoker.Revoke(t.Context(), basic("a", secret, url.Values{"token": {first}, "token_type_hint": {"nonsense"}})))
+		require.NoError(t, h.provider.Revoke(t.Context(), basic("a", secret, url.Values{"token": {first}, "token_type_hint": {"nonsense"}})))
 	}
 	assert.False(t, h.active("a", secret, first))
 	assert.True(t, h.active("a", secret, second))

@@ -7,7 +7,6 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
-	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
 // Metadata is what the provider says about itself (RFC 8414 section 2, OpenID Connect
@@ -50,53 +49,53 @@ type Metadata struct {
 // Paths are where the endpoints stand, each beginning with a slash.
 type Paths struct{ Authorization, Token, UserInfo, JWKS, EndSession, Introspection, Revocation string }
 
-// NewMetadata describes a provider with the given issuer, endpoints and grants. Shared: a
-// client may authenticate by client_secret_jwt.
-func NewMetadata(issuer string, p Paths, grants []client.GrantType, shared bool) Metadata {
+// Metadata describes the provider: what its parts add to what is always there.
+func (p *Provider) Metadata() Metadata {
+	issuer, paths := p.settings.Issuer, p.settings.Paths
 	confidential := []string{string(client.SecretBasic), string(client.SecretPost), string(client.PrivateKeyJWT)}
 	signing := client.AssertionAlgorithms()
-	if shared {
+	if p.settings.SharedKeys {
 		confidential, signing = append(confidential, string(client.SecretJWT)), append(signing, "HS256")
 	}
 	every := append(confidential[:len(confidential):len(confidential)], string(client.None))
-	types := make([]string, len(grants))
-	for i, g := range grants {
-		types[i] = string(g)
-	}
 	m := Metadata{
-		Issuer:                 issuer,
-		AuthorizationEndpoint:  issuer + p.Authorization,
-		TokenEndpoint:          issuer + p.Token,
-		UserInfoEndpoint:       issuer + p.UserInfo,
-		JWKSURI:                issuer + p.JWKS,
-		EndSessionEndpoint:     issuer + p.EndSession,
-		IntrospectionEndpoint:  issuer + p.Introspection,
-		RevocationEndpoint:     issuer + p.Revocation,
-		ScopesSupported:        slices.DeleteFunc(consent.StandardScopes(), func(s string) bool { return s == scopeOffline }),
-		GrantTypesSupported:    types,
-		ResponseTypesSupported: []string{"code"},
-		ResponseModesSupported: []string{string(Query), string(Fragment), string(FormPost)},
-		SubjectTypesSupported:  []string{"public"},
-		ClaimsSupported:        claimNames(),
-		ACRValuesSupported:     []string{passwordACR},
-		PromptValuesSupported:  promptValues(),
+		Issuer:                issuer,
+		AuthorizationEndpoint: issuer + paths.Authorization,
+		TokenEndpoint:         issuer + paths.Token,
+		UserInfoEndpoint:      issuer + paths.UserInfo,
+		JWKSURI:               issuer + paths.JWKS,
+		EndSessionEndpoint:    issuer + paths.EndSession,
+		IntrospectionEndpoint: issuer + paths.Introspection,
+		RevocationEndpoint:    issuer + paths.Revocation,
+
+		ScopesSupported: slices.DeleteFunc(consent.StandardScopes(), func(s string) bool { return s == scopeOffline }),
+
+		TokenEndpointAuthMethodsSupported:         every,
+		TokenEndpointAuthSigningAlgsSupported:     signing,
+		IntrospectionEndpointAuthMethodsSupported: confidential,
+		IntrospectionEndpointAuthSigningAlgs:      signing,
+		RevocationEndpointAuthMethodsSupported:    every,
+		RevocationEndpointAuthSigningAlgs:         signing,
+		// Request objects are not supported, and unsigned ones never will be: without this list
+		// clients take the default of OpenID Connect Discovery section 3, which has none in it.
+		RequestObjectSigningAlgs: client.AssertionAlgorithms(),
+
+		AuthorizationResponseIssParameterSupported: true, // RFC 9207
 	}
-	if slices.Contains(grants, client.RefreshToken) {
-		m.ScopesSupported = append(m.ScopesSupported, scopeOffline)
+	for _, x := range p.parts {
+		if x.grantType != "" {
+			m.GrantTypesSupported = append(m.GrantTypesSupported, string(x.grantType))
+		}
+		if x.responseType != "" {
+			m.ResponseTypesSupported = append(m.ResponseTypesSupported, x.responseType)
+		}
+		if x.mode != "" {
+			m.ResponseModesSupported = append(m.ResponseModesSupported, string(x.mode))
+		}
+		if x.describe != nil {
+			x.describe(&m)
+		}
 	}
-	m.TokenEndpointAuthSigningAlgsSupported = signing
-	m.IntrospectionEndpointAuthSigningAlgs = signing
-	m.RevocationEndpointAuthSigningAlgs = signing
-	m.IDTokenSigningAlgValuesSupported = client.SigningAlgorithms()
-	m.TokenEndpointAuthMethodsSupported = every
-	m.IntrospectionEndpointAuthMethodsSupported = confidential
-	m.RevocationEndpointAuthMethodsSupported = every
-	m.CodeChallengeMethodsSupported = []string{grant.S256}
-	// Request objects are not supported, and unsigned ones never will be: without this list
-	// clients take the default of OpenID Connect Discovery section 3, which has none in it.
-	m.RequestObjectSigningAlgs = client.AssertionAlgorithms()
-	m.ClaimsParameterSupported = true
-	m.AuthorizationResponseIssParameterSupported = true // RFC 9207
 	return m
 }
 

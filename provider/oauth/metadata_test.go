@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
@@ -15,7 +14,9 @@ import (
 // objects that one has "none" in it.
 func TestMetadataSaysWhatIsNotSupported(t *testing.T) {
 	t.Parallel()
-	document, err := oauth.NewMetadata("https://id.example", oauth.Paths{}, []client.GrantType{client.AuthorizationCode}, false).Document()
+	protocol, err := oauth.New(oauth.Settings{Issuer: "https://id.example"}, oauth.Domain{})
+	require.NoError(t, err)
+	document, err := protocol.Metadata().Document()
 	require.NoError(t, err)
 	var m map[string]any
 	require.NoError(t, json.Unmarshal(document, &m))

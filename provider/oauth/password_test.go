@@ -24,7 +24,7 @@ func newTrusted(t *testing.T) (*house, string, *account.User) {
 }
 
 func (h *house) password(secret, username, password string) (map[string]any, error) {
-	answer, err := h.tokens.Token(h.t.Context(), basic("trusted", secret, url.Values{
+	answer, err := h.provider.Token(h.t.Context(), basic("trusted", secret, url.Values{
 		"grant_type": {"password"}, "username": {username}, "password": {password}, "scope": {"openid profile"},
 	}))
 	return answer.Parameters, err
@@ -37,7 +37,7 @@ func TestPasswordGrant(t *testing.T) {
 	claims := claimsOf(t, answer["id_token"])
 	assert.Equal(t, u.Subject, claims["sub"])
 	assert.NotContains(t, claims, "sid", "there is no session")
-	refreshed, err := h.tokens.Token(t.Context(), basic("trusted", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {answer["refresh_token"].(string)}}))
+	refreshed, err := h.provider.Token(t.Context(), basic("trusted", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {answer["refresh_token"].(string)}}))
 	require.NoError(t, err)
 	assert.True(t, h.active("trusted", secret, refreshed.Parameters["access_token"].(string)))
 
@@ -80,9 +80,9 @@ func TestPasswordGrantRefuses(t *testing.T) {
 
 	// A registration from elsewhere, or an application that is not the operator's any more.
 	h.planted(client.Client{ID: "left", AuthMethod: client.None, GrantTypes: []client.GrantType{client.Password}})
-	_, err = h.tokens.Token(t.Context(), request(url.Values{"client_id": {"left"}, "grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}}))
+	_, err = h.provider.Token(t.Context(), request(url.Values{"client_id": {"left"}, "grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}}))
 	assertRefused(t, err, "unauthorized_client")
-	_, err = h.tokens.Token(t.Context(), basic("trusted", secret, url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}, "scope": {"openid phone"}}))
+	_, err = h.provider.Token(t.Context(), basic("trusted", secret, url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}, "scope": {"openid phone"}}))
 	assertRefused(t, err, "invalid_scope")
 
 	_, err = h.registry.Create(t.Context(), &client.Client{ID: "stranger", GrantTypes: []client.GrantType{client.Password}}, "")

@@ -18,14 +18,14 @@ func TestAWrongVerifierBesideTheRightOneLeavesNothingBehind(t *testing.T) {
 	right := oauth2.GenerateVerifier()
 	more := url.Values{"code_challenge": {oauth2.S256ChallengeFromVerifier(right)}, "code_challenge_method": {"S256"}}
 	exchange := func(code, verifier string) (string, error) {
-		answer, err := h.tokens.Token(t.Context(), basic("app", secret, url.Values{
+		answer, err := h.provider.Token(t.Context(), basic("app", secret, url.Values{
 			"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}, "code_verifier": {verifier},
 		}))
 		text, _ := answer.Parameters["access_token"].(string)
 		return text, err
 	}
 	for range 20 {
-		code, err := h.authorize.Approve(t.Context(), h.flow(more), s, false)
+		code, err := h.approve(t.Context(), h.flow(more), s, false)
 		require.NoError(t, err)
 		var wg sync.WaitGroup
 		var got string

@@ -54,7 +54,7 @@ func (r *refreshing) signIn(scope string, more url.Values) map[string]any {
 		more = url.Values{}
 	}
 	more.Set("scope", scope)
-	code, err := r.authorize.Approve(r.t.Context(), r.flow(more), r.session, true)
+	code, err := r.approve(r.t.Context(), r.flow(more), r.session, true)
 	require.NoError(r.t, err)
 	answer, err := r.exchange(r.secret, code)
 	require.NoError(r.t, err)
@@ -66,7 +66,7 @@ func (r *refreshing) refresh(token any, more url.Values) (map[string]any, error)
 	for name, values := range more {
 		form[name] = values
 	}
-	answer, err := r.tokens.Token(r.t.Context(), basic("app", r.secret, form))
+	answer, err := r.provider.Token(r.t.Context(), basic("app", r.secret, form))
 	return answer.Parameters, err
 }
 
@@ -155,9 +155,9 @@ func TestFosite7StolenRefreshTokensEndNothing(t *testing.T) {
 	}, live[len(live)-12:len(live)-6]) + live[len(live)-6:]
 	for _, token := range []string{spent, live} {
 		form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}
-		_, err := r.tokens.Token(t.Context(), basic("other", other, form))
+		_, err := r.provider.Token(t.Context(), basic("other", other, form))
 		assertRefused(t, err, "invalid_grant")
-		assertRefused(t, r.revoker.Revoke(t.Context(), basic("other", other, url.Values{"token": {token}})), "invalid_grant")
+		assertRefused(t, r.provider.Revoke(t.Context(), basic("other", other, url.Values{"token": {token}})), "invalid_grant")
 	}
 	for _, token := range []string{flipped, live[:40], live + "A", strings.Replace(live, "gh_rt_", "gh_at_", 1), first["access_token"].(string), "x"} {
 		_, err := r.refresh(token, nil)
@@ -177,7 +177,7 @@ func TestFosite15RefreshNarrowsScopes(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "profile", narrow["scope"])
 	assert.NotContains(t, narrow, "id_token")
-	got, err := r.introspector.Introspect(t.Context(), basic("app", r.secret, url.Values{"token": {narrow["access_token"].(string)}}))
+	got, err := r.provider.Introspect(t.Context(), basic("app", r.secret, url.Values{"token": {narrow["access_token"].(string)}}))
 	require.NoError(t, err)
 	assert.Equal(t, "profile", got.Scope)
 	assert.Equal(t, []string{"https://b"}, got.Audience)
@@ -307,11 +307,11 @@ func TestRefreshEndsWithWhatItCameFrom(t *testing.T) {
 func TestRevokingRefreshTokens(t *testing.T) {
 	r := newRefreshing(t, nil)
 	first := r.signIn("openid", nil)
-	require.NoError(t, r.revoker.Revoke(t.Context(), basic("app", r.secret, url.Values{"token": {first["access_token"].(string)}})))
+	require.NoError(t, r.provider.Revoke(t.Context(), basic("app", r.secret, url.Values{"token": {first["access_token"].(string)}})))
 	assert.False(t, r.active("app", r.secret, first["access_token"].(string)))
 	second, err := r.refresh(first["refresh_token"], nil)
 	require.NoError(t, err)
-	require.NoError(t, r.revoker.Revoke(t.Context(), basic("app", r.secret, url.Values{"token": {second["refresh_token"].(string)}})))
+	require.NoError(t, r.provider.Revoke(t.Context(), basic("app", r.secret, url.Values{"token": {second["refresh_token"].(string)}})))
 	assert.False(t, r.active("app", r.secret, second["access_token"].(string)))
 	_, err = r.refresh(second["refresh_token"], nil)
 	assertRefused(t, err, "invalid_grant")

@@ -3,88 +3,56 @@ package oauth
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
-
-	"github.com/ory/fosite"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// refresher trades refresh tokens for tokens.
+// refresher prepares what refresh tokens are traded for.
 type refresher interface {
-	Refresh(ctx context.Context, c *client.Client, text string, ask grant.Narrowing, within func(context.Context, grant.Exchanged) error) error
+	Prepare(ctx context.Context, c *client.Client, text string, ask grant.Narrowing) (*grant.Prepared, error)
 }
 
-// refreshToken is the grant of RFC 6749 section 6. It takes the place of fosite's handler,
-// which checks in one step and writes in another, so that racing requests all win
-// (fosite.md 2), looks for reuse before it has seen the whole token (fosite.md 7), ignores
-// the scope parameter, and knows no end of refreshing (fosite.md 15).
-type refreshToken struct {
-	tokens    refresher
-	idTokens  *IDTokens
-	catalogue scopeCatalogue
-}
-
-var _ fosite.TokenEndpointHandler = (*refreshToken)(nil)
-
-// CanSkipClientAuth is part of fosite.TokenEndpointHandler.
-func (*refreshToken) CanSkipClientAuth(context.Context, fosite.AccessRequester) bool { return false }
-
-// CanHandleTokenEndpointRequest is part of fosite.TokenEndpointHandler.
-func (*refreshToken) CanHandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) bool {
-	return r.GetGrantTypes().ExactOne(string(client.RefreshToken))
-}
-
-// HandleTokenEndpointRequest looks at the form only.
-func (*refreshToken) HandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) error {
-	if r.GetRequestForm().Get("refresh_token") == "" {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter refresh_token is missing.")
-	}
-	return nil
-}
-
-// PopulateTokenEndpointResponse refreshes. Where openid was granted there is a new ID token
+// refreshToken is the grant of RFC 6749 section 6. Where openid was granted there is a new ID token
 // (OpenID Connect Core section 12.2): the same person and auth_time, no nonce.
-func (h *refreshToken) PopulateTokenEndpointResponse(ctx context.Context, r fosite.AccessRequester, response fosite.AccessResponder) error {
-	if !h.CanHandleTokenEndpointRequest(ctx, r) {
-		return fosite.ErrUnknownRequest
+func refreshToken(tokens refresher, store preparedStore, scopes scopeCatalogue) part {
+	return part{
+		name:      "refresh token",
+		grantType: client.RefreshToken,
+		token:     &grantHandler{issuance: &refreshGrant{tokens, scopes}, grantType: client.RefreshToken, store: store},
+		describe:  func(m *Metadata) { m.ScopesSupported = append(m.ScopesSupported, scopeOffline) },
 	}
-	c, err := clientOf(r)
-	if err != nil {
-		return err
-	}
-	form := r.GetRequestForm()
-	var ask grant.Narrowing
-	if strings.Trim(form.Get("scope"), " ") != "" {
-		if ask.Scopes, err = allowedScopes(c, form, h.catalogue); err != nil {
-			return err
-		}
-	}
-	if len(form["resource"]) > 0 || len(form["audience"]) > 0 {
-		if ask.Audience, err = allowedAudience(c, form); err != nil {
-			return err
-		}
-	}
-	err = h.tokens.Refresh(ctx, c, form.Get("refresh_token"), ask, func(ctx context.Context, x grant.Exchanged) error {
-		populate(response, x.Issued)
-		if !slices.Contains(x.Scopes, scopeOpenID) {
-			return nil
-		}
-		idToken, err := h.idTokens.Issue(ctx, c, x)
-		if err != nil {
-			return err
-		}
-		response.SetExtra("id_token", idToken)
-		return nil
-	})
-	return refreshRefused(err)
 }
 
-// refreshRefused gives each refusal its check and code.
-func refreshRefused(err error) error {
+type refreshGrant struct {
+	tokens refresher
+	scopes scopeCatalogue
+}
+
+// prepare reads a narrower scope (RFC 6749 section 6) and audience (RFC 8707 section 2.2).
+func (h *refreshGrant) prepare(ctx context.Context, call *Call) (_ *grant.Prepared, err error) {
+	text := call.Form.Get("refresh_token")
+	if text == "" {
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter refresh_token is missing.")
+	}
+	var ask grant.Narrowing
+	if strings.Trim(call.Form.Get("scope"), " ") != "" {
+		if ask.Scopes, err = allowedScopes(call.client, call.Form, h.scopes); err != nil {
+			return nil, err
+		}
+	}
+	if len(call.Form["resource"]) > 0 || len(call.Form["audience"]) > 0 {
+		if ask.Audience, err = allowedAudience(call.client, call.Form); err != nil {
+			return nil, err
+		}
+	}
+	return h.tokens.Prepare(ctx, call.client, text, ask)
+}
+
+// refusal gives each refusal its check and code.
+func (*refreshGrant) refusal(_ *Call, err error) error {
 	const text = "The refresh token is not valid: it is unknown, expired, spent, revoked, or not this client's."
 	for _, known := range []struct {
 		sentinel    error

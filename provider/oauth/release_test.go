@@ -2,8 +2,6 @@ package oauth_test
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -30,9 +28,9 @@ func TestATokenForAResourceIsNoneForUserInfo(t *testing.T) {
 		"the issuer": {[]string{issuer}, true}, "a resource and UserInfo": {[]string{"https://a", issuer + "/oauth/userinfo"}, true},
 	} {
 		token := r.signIn("openid", url.Values{"resource": tc.resources})["access_token"].(string)
-		ask := httptest.NewRequest(http.MethodGet, "/oauth/userinfo", nil)
-		ask.Header.Set("Authorization", "Bearer "+token)
-		_, err := r.userInfo.Claims(t.Context(), ask)
+		ask := request(nil)
+		ask.Authorization = []string{"Bearer " + token}
+		_, err := r.provider.UserInfo(t.Context(), ask)
 		if tc.good {
 			require.NoError(t, err, name)
 			continue
@@ -47,13 +45,13 @@ func TestAWithdrawnAudienceIsInNoNewToken(t *testing.T) {
 	r := newRefreshing(t, nil)
 	first := r.signIn("openid", url.Values{"resource": {"https://a", "https://b"}})
 	approve := func() string {
-		code, err := r.authorize.Approve(t.Context(), r.flow(url.Values{"resource": {"https://a"}}), r.session, false)
+		code, err := r.approve(t.Context(), r.flow(url.Values{"resource": {"https://a"}}), r.session, false)
 		require.NoError(t, err)
 		return code
 	}
 	late := approve()
 	audience := func(token any) []string {
-		got, err := r.introspector.Introspect(t.Context(), basic("app", r.secret, url.Values{"token": {token.(string)}}))
+		got, err := r.provider.Introspect(t.Context(), basic("app", r.secret, url.Values{"token": {token.(string)}}))
 		require.NoError(t, err)
 		return got.Audience
 	}
@@ -81,7 +79,7 @@ func TestAWithdrawnAudienceIsInNoNewToken(t *testing.T) {
 func TestARememberedConsentCoversItsResources(t *testing.T) {
 	r := newRefreshing(t, nil)
 	step := func(more url.Values) oauth.Step {
-		step, err := r.authorize.Next(t.Context(), r.flow(more), r.session)
+		step, err := r.provider.Next(t.Context(), r.flow(more), r.session)
 		require.NoError(t, err)
 		return step
 	}
@@ -89,7 +87,7 @@ func TestARememberedConsentCoversItsResources(t *testing.T) {
 	assert.Equal(t, oauth.Approve, step(url.Values{"resource": {"https://a"}}))
 	assert.Equal(t, oauth.Approve, step(nil))
 	assert.Equal(t, oauth.Consent, step(url.Values{"resource": {"https://b"}}))
-	_, err := r.authorize.Next(t.Context(), r.flow(url.Values{"resource": {"https://a", "https://b"}, "prompt": {"none"}}), r.session)
+	_, err := r.provider.Next(t.Context(), r.flow(url.Values{"resource": {"https://a", "https://b"}, "prompt": {"none"}}), r.session)
 	assertRefused(t, err, "consent_required")
 }
 
@@ -168,9 +166,9 @@ func TestAccessTokensAsAResourceServerKnowsThem(t *testing.T) {
 			assert.True(t, r.active("app", r.secret, access))
 			assert.NotEmpty(t, r.released(access)["sub"])
 			assert.False(t, r.active("app", r.secret, idToken))
-			ask := httptest.NewRequest(http.MethodGet, "/oauth/userinfo", nil)
-			ask.Header.Set("Authorization", "Bearer "+idToken)
-			_, err := r.userInfo.Claims(t.Context(), ask)
+			ask := request(nil)
+			ask.Authorization = []string{"Bearer " + idToken}
+			_, err := r.provider.UserInfo(t.Context(), ask)
 			assertRefused(t, err, "invalid_token")
 			_, err = r.idTokens.Hint(t.Context(), idToken)
 			require.NoError(t, err)
@@ -197,7 +195,7 @@ func TestScopesThatNobodyDefinedAreIgnoredBesideOpenID(t *testing.T) {
 		"openid orders:read": "the scope orders:read", "openid email": "the scope email", "openid Profile": "",
 		"profile read:user": "the scope read:user", "openid a<b>": "", "openid " + strings.Repeat("x", 501): "",
 	} {
-		request, err := r.authorize.Parse(t.Context(), r.params(url.Values{"scope": {scope}}))
+		request, err := r.provider.Check(t.Context(), r.params(url.Values{"scope": {scope}}))
 		if scope == "openid Profile" || scope == "openid a<b>" {
 			require.NoError(t, err, scope)
 			assert.Equal(t, []string{"openid"}, request.Scopes, "letter by letter, that is no scope")
@@ -215,20 +213,20 @@ func TestAWithdrawnRegistrationCountsAtEachUse(t *testing.T) {
 	resources := url.Values{"resource": {"https://a", issuer}}
 	first := r.signIn("profile openid", resources)
 	approve := func(scope string) string {
-		code, err := r.authorize.Approve(t.Context(), r.flow(url.Values{"scope": {scope}}), r.session, false)
+		code, err := r.approve(t.Context(), r.flow(url.Values{"scope": {scope}}), r.session, false)
 		require.NoError(t, err)
 		return code
 	}
 	profile, both := approve("profile"), approve("openid profile")
 	look := func() oauth.Introspection {
-		got, err := r.introspector.Introspect(t.Context(), basic("app", r.secret, url.Values{"token": {first["access_token"].(string)}}))
+		got, err := r.provider.Introspect(t.Context(), basic("app", r.secret, url.Values{"token": {first["access_token"].(string)}}))
 		require.NoError(t, err)
 		return got
 	}
 	ask := func() error {
-		request := httptest.NewRequest(http.MethodGet, "/oauth/userinfo", nil)
-		request.Header.Set("Authorization", "Bearer "+first["access_token"].(string))
-		_, err := r.userInfo.Claims(t.Context(), request)
+		request := request(nil)
+		request.Authorization = []string{"Bearer " + first["access_token"].(string)}
+		_, err := r.provider.UserInfo(t.Context(), request)
 		return err
 	}
 	change := func(change func(c *client.Client)) {

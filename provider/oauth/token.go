@@ -2,47 +2,18 @@ package oauth
 
 import (
 	"context"
-	"net/http"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ory/fosite"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
-
-// TokenEndpoint answers token requests (RFC 6749 section 3.2).
-type TokenEndpoint struct {
-	authenticator *Authenticator
-	fosite        *fosite.Fosite
-	grantTypes    []client.GrantType
-}
-
-// Grants are what the token endpoint issues through, one for each grant type.
-type Grants struct {
-	ClientCredentials clientCredentialsIssuer
-	Codes             codeExchanger
-	Refresh           refresher
-	Password          userIssuer
-}
-
-// NewTokenEndpoint composes the endpoint with the grants that it offers.
-func NewTokenEndpoint(a *Authenticator, g Grants, idTokens *IDTokens, signIn passwordVerifier, consents standingFinder, catalogue scopeCatalogue, clock provider.Clock) *TokenEndpoint {
-	return &TokenEndpoint{
-		authenticator: a,
-		fosite: newFosite(
-			&clientCredentials{g.ClientCredentials, catalogue},
-			&authorizationCode{g.Codes, idTokens},
-			&refreshToken{g.Refresh, idTokens, catalogue},
-			&password{signIn, consents, g.Password, idTokens, catalogue, clock},
-		),
-		grantTypes: []client.GrantType{client.ClientCredentials, client.AuthorizationCode, client.RefreshToken, client.Password},
-	}
-}
-
-// GrantTypes lists what the endpoint offers, for the metadata.
-func (e *TokenEndpoint) GrantTypes() []client.GrantType { return slices.Clone(e.grantTypes) }
 
 // TokenAnswer is what a token request yields. Parameters are those of RFC 6749 section
 // 5.1; they hold credentials.
@@ -51,52 +22,78 @@ type TokenAnswer struct {
 	ClientID   string
 }
 
-// Token carries out a request whose form has been parsed. Origin is the address prefix that
-// it came from, by which failed passwords are counted. When it returns without an error,
-// what it issued is committed.
-func (e *TokenEndpoint) Token(ctx context.Context, r *http.Request, origin string) (TokenAnswer, error) {
-	grantType := client.GrantType(r.PostForm.Get("grant_type"))
+// GrantTypes lists what the token endpoint offers.
+func (c *composition) GrantTypes() []client.GrantType { return slices.Clone(c.grants) }
+
+// Token answers a token request (RFC 6749 section 3.2). When it returns without an error, what it
+// issued is committed.
+func (p *Provider) Token(ctx context.Context, call *Call) (TokenAnswer, error) {
+	ctx = WithCall(ctx, call)
+	grantType := client.GrantType(call.Form.Get("grant_type"))
 	if grantType == "" {
 		return TokenAnswer{}, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter grant_type is missing.")
 	}
-	// fosite answers invalid_request here, and compares without regard to case
-	// (fosite.md 17 and 23).
-	if !slices.Contains(e.grantTypes, grantType) {
+	// fosite answers invalid_request here, and compares without regard to case.
+	if !slices.Contains(p.grants, grantType) {
 		return TokenAnswer{}, refusal.New(refusal.UnsupportedGrantType, refusal.CheckGrantType,
 			"This server does not offer "+quoted("the grant type", string(grantType), "the grant type that was asked for")+".").
 			Compare(refusal.FieldGrantType, "", string(grantType))
 	}
-	c, err := e.authenticator.Authenticate(ctx, r)
-	if err != nil {
+	if err := p.authenticate(ctx, call); err != nil {
 		return TokenAnswer{}, err
 	}
-	if !c.MayUse(grantType) {
+	if !call.client.MayUse(grantType) {
 		return TokenAnswer{}, refusal.New(refusal.UnauthorizedClient, refusal.CheckClientGrant,
-			"The client is not registered for this grant type.").For(c.ID).
-			Compare(refusal.FieldGrantType, joined(c.GrantTypes), string(grantType))
+			"The client is not registered for this grant type.").For(call.client.ID).
+			Compare(refusal.FieldGrantType, joined(call.client.GrantTypes), string(grantType))
 	}
-	response, err := e.exchange(withClient(withOrigin(ctx, origin), c), r)
+	response, err := p.issue(ctx, call)
 	if err != nil {
-		return TokenAnswer{}, withClientID(asRefusal(err), c.ID)
+		return TokenAnswer{}, withClientID(asRefusal(p.settle(ctx, err)), call.client.ID)
 	}
-	return TokenAnswer{Parameters: response.ToMap(), ClientID: c.ID}, nil
+	return TokenAnswer{Parameters: response.ToMap(), ClientID: call.client.ID}, nil
 }
 
-func (e *TokenEndpoint) exchange(ctx context.Context, r *http.Request) (fosite.AccessResponder, error) {
-	request, err := e.fosite.NewAccessRequest(ctx, r, exchange{})
+// issue repeats a request that lost a race from its first look on: then it finds what the winner
+// left, and signs outside the transaction again.
+func (p *Provider) issue(ctx context.Context, call *Call) (fosite.AccessResponder, error) {
+	const tries = 3 // after a lost race the second finds the winner's successor
+	for range tries {
+		response, err := p.tryIssue(ctx, call)
+		if !errors.Is(err, grant.ErrRaced) {
+			return response, err
+		}
+	}
+	return nil, fmt.Errorf("issue: lost %d races: %w", tries, provider.ErrUnavailable)
+}
+
+// tryIssue reads, checks and signs outside any transaction, then claims and stores inside one,
+// where that takes more than one statement. A transaction that is repeated repeats only the latter.
+func (p *Provider) tryIssue(ctx context.Context, call *Call) (fosite.AccessResponder, error) {
+	x := &exchange{}
+	request, err := p.fosite.NewAccessRequest(ctx, call.request(), x)
 	if err != nil {
 		return nil, err
 	}
-	return e.fosite.NewAccessResponse(ctx, request)
+	if x.prepared == nil {
+		return nil, errNotComposed
+	}
+	if !x.prepared.Claims() {
+		return p.fosite.NewAccessResponse(ctx, request)
+	}
+	var response fosite.AccessResponder
+	err = p.domain.Transactions.InTx(ctx, func(ctx context.Context) error {
+		response, err = p.fosite.NewAccessResponse(ctx, request)
+		return err
+	})
+	return response, err
 }
 
-func joined(types []client.GrantType) string {
-	text := ""
-	for i, t := range types {
-		if i > 0 {
-			text += " "
-		}
-		text += string(t)
+// joined lists names for a person to read.
+func joined[T ~string](names []T) string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = string(name)
 	}
-	return text
+	return strings.Join(list, " ")
 }

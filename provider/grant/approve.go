@@ -1,0 +1,31 @@
+package grant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+)
+
+// ErrFinished: the authorization request was answered before.
+var ErrFinished = errors.New("the authorization request was finished already")
+
+// Approve stores what a person agreed to. The grant's id is that of the request in progress: a
+// second approval of the same request conflicts, and is ErrFinished. It returns provider.ErrStale
+// when the user or the session is not any more what it was when the person was found signed in.
+func (i *Issuer) Approve(ctx context.Context, c *client.Client, g *Grant) error {
+	now := i.clock.Now(ctx)
+	ends := now.Add(i.lifetimes.grant(c))
+	g.CreatedAt, g.ExpiresAt = now, &ends
+	if err := i.store.CreateGrant(ctx, g); err != nil {
+		if errors.Is(err, provider.ErrConflict) {
+			return ErrFinished
+		}
+		return fmt.Errorf("create grant: %w", err)
+	}
+	i.events.Publish(ctx, event.AuthorizationApproved{GrantID: g.ID, ClientID: g.ClientID, UserID: g.UserID, SessionID: g.SessionID})
+	return nil
+}

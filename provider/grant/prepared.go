@@ -1,0 +1,72 @@
+package grant
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+)
+
+// Prepared is an issuance that was checked and signed outside any transaction: a signature takes
+// longer than all statements together, and SQLite has one writer. It is worth nothing before
+// Issuer.Store returned without an error.
+type Prepared struct {
+	Issued
+
+	Grant *Grant
+	// Nonce goes into the ID token (OpenID Connect Core section 2).
+	Nonce string
+
+	by client.GrantType // empty: nobody is told
+	// row is nil where what is stored is given once more.
+	row *Token
+	// claim takes, once, what the issuance is for; nil: there is nothing to take.
+	claim func(ctx context.Context) error
+	// ended says what it means that the grant ended meanwhile.
+	ended func() error
+}
+
+// Claims tells whether storing takes several statements, which need a transaction.
+func (p *Prepared) Claims() bool { return p.claim != nil }
+
+// ErrRaced: another request took, or ended, what an issuance was prepared for. Prepared again,
+// it finds what the other left.
+var ErrRaced = errors.New("another request was first")
+
+// Store claims what the issuance is for and stores it. The caller surrounds it with a transaction
+// if p.Claims, and may repeat it in another one.
+func (i *Issuer) Store(ctx context.Context, p *Prepared) error {
+	if p.claim != nil {
+		if err := p.claim(ctx); err != nil {
+			return err
+		}
+	}
+	if p.row == nil {
+		return nil
+	}
+	err := i.store.InsertToken(ctx, p.row)
+	if errors.Is(err, provider.ErrNotFound) {
+		return p.ended()
+	}
+	if err == nil && p.by != "" {
+		i.events.Publish(ctx, event.TokenIssued{
+			TokenID: p.ID, GrantID: p.Grant.ID, ClientID: p.Grant.ClientID, UserID: p.Grant.UserID, GrantType: string(p.by), Refresh: p.RefreshToken != "",
+		})
+	}
+	return err
+}
+
+// Consequence is a refusal that entails a change. The change is made after all that the request
+// did was rolled back, in a transaction of its own, or the rollback would undo it.
+type Consequence struct {
+	Refused error
+	Do      func(ctx context.Context) error
+}
+
+// Error is part of error.
+func (c *Consequence) Error() string { return c.Refused.Error() }
+
+// Unwrap gives the refusal.
+func (c *Consequence) Unwrap() error { return c.Refused }

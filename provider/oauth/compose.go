@@ -1,0 +1,129 @@
+package oauth
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/ory/fosite"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// part is one row of the composition: an extension of the protocol, in one file, and what it adds
+// endpoint by endpoint. A nil field adds nothing there.
+type part struct {
+	name string
+	// grantType is what a client is registered for to use the part. With token it is offered at the
+	// token endpoint, with responseType it is what a client needs to ask for that.
+	grantType client.GrantType
+	// responseType is offered at the authorization endpoint.
+	responseType string
+	// check refuses an authorization request before any page is shown. It keeps what it read in the
+	// request.
+	check func(ctx context.Context, r *AuthorizeRequest, form url.Values) error
+	// authorize adds to the answer once the person has agreed, in the transaction of the approval.
+	authorize fosite.AuthorizeEndpointHandler
+	// token handles a grant type, or adds to what the grants issue.
+	token      fosite.TokenEndpointHandler
+	introspect fosite.TokenIntrospector
+	revoke     fosite.RevocationHandler
+	// mode is a way for answers of the authorization endpoint to travel.
+	mode ResponseMode
+	// describe adds to the metadata.
+	describe func(m *Metadata)
+}
+
+// parts is the composition. The order is that in which handlers run: what binds a code comes
+// before the code, what is issued beside a token after the grants.
+func (d Domain) parts(s Settings) []part {
+	return []part{
+		pkce(s.RequirePKCE),
+		authorizationCode(d.Codes, d.Issuer),
+		refreshToken(d.Refresh, d.Issuer, d.Scopes),
+		clientCredentials(d.Issuer, d.Scopes),
+		password(d.SignIn, d.Consents, d.Issuer, d.Scopes, d.Clock),
+		idToken(d.IDTokens),
+		tokens(d.Tokens, d.Clients),
+		{name: "query", mode: Query},
+		{name: "fragment", mode: Fragment},
+		{name: "form post", mode: FormPost},
+	}
+}
+
+// composition is what the parts come to.
+type composition struct {
+	fosite *fosite.Fosite
+	parts  []part
+	// grants are those of the token endpoint, responses the rows by response type, both as in
+	// the metadata.
+	grants    []client.GrantType
+	responses map[string]part
+	modes     []ResponseMode
+}
+
+// compose puts the parts together. A row that would do nothing, or something that another does
+// already, is an error.
+func compose(parts []part) (*composition, error) {
+	c := &composition{parts: parts, responses: map[string]part{}}
+	config := newConfig()
+	taken := map[string]string{}
+	for _, x := range parts {
+		if err := x.validate(taken); err != nil {
+			return nil, fmt.Errorf("oauth: part %q: %w", x.name, err)
+		}
+		// append, and not the Append of these lists, which drops a second handler of the same Go
+		// type in silence.
+		if x.authorize != nil {
+			config.AuthorizeEndpointHandlers = append(config.AuthorizeEndpointHandlers, x.authorize)
+		}
+		if x.token != nil {
+			config.TokenEndpointHandlers = append(config.TokenEndpointHandlers, x.token)
+		}
+		if x.introspect != nil {
+			config.TokenIntrospectionHandlers = append(config.TokenIntrospectionHandlers, x.introspect)
+		}
+		if x.revoke != nil {
+			config.RevocationHandlers = append(config.RevocationHandlers, x.revoke)
+		}
+		if x.grantType != "" && x.token != nil {
+			c.grants = append(c.grants, x.grantType)
+		}
+		if x.responseType != "" {
+			c.responses[x.responseType] = x
+		}
+		if x.mode != "" {
+			c.modes = append(c.modes, x.mode)
+		}
+	}
+	c.fosite = fosite.NewOAuth2Provider(clientStore{}, config)
+	return c, nil
+}
+
+// validate refuses a row that is empty, lacks the handler of what it offers, or offers what is
+// taken.
+func (x part) validate(taken map[string]string) error {
+	switch {
+	case x.name == "":
+		return fmt.Errorf("it has no name")
+	case x.check == nil && x.authorize == nil && x.token == nil && x.introspect == nil && x.revoke == nil && x.mode == "":
+		return fmt.Errorf("it adds nothing")
+	case x.responseType != "" && x.authorize == nil:
+		return fmt.Errorf("response type %s has no handler", x.responseType)
+	case x.grantType != "" && x.token == nil && x.authorize == nil:
+		return fmt.Errorf("grant type %s has no handler", x.grantType)
+	}
+	for kind, value := range map[string]string{
+		"name": x.name, "grant type": string(x.grantType), "response type": x.responseType, "response mode": string(x.mode),
+	} {
+		if value == "" {
+			continue
+		}
+		key := kind + " " + value
+		if other, ok := taken[key]; ok {
+			return fmt.Errorf("%s is that of part %q already", key, other)
+		}
+		taken[key] = x.name
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package oauth
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ory/fosite"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// idToken adds OpenID Connect to the grants: an ID token beside what is issued to a user who
+// granted openid, and the parameters of the authorization request that are about the sign-in
+// (OpenID Connect Core section 3.1.2.1).
+func idToken(idTokens *IDTokens) part {
+	return part{
+		name:  "ID token",
+		check: idTokens.check,
+		token: &idTokenHandler{idTokens},
+		describe: func(m *Metadata) {
+			m.SubjectTypesSupported = []string{"public"}
+			m.IDTokenSigningAlgValuesSupported = client.SigningAlgorithms()
+			m.ClaimsSupported = claimNames()
+			m.ClaimsParameterSupported = true
+			m.ACRValuesSupported = []string{passwordACR}
+			m.PromptValuesSupported = promptValues()
+		},
+	}
+}
+
+// idTokenHandler signs in the request phase: an ID token that cannot be signed leaves the code or
+// the refresh token good.
+type idTokenHandler struct{ idTokens *IDTokens }
+
+var _ fosite.TokenEndpointHandler = (*idTokenHandler)(nil)
+
+// CanSkipClientAuth is part of fosite.TokenEndpointHandler.
+func (*idTokenHandler) CanSkipClientAuth(context.Context, fosite.AccessRequester) bool { return false }
+
+// CanHandleTokenEndpointRequest is part of fosite.TokenEndpointHandler.
+func (*idTokenHandler) CanHandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) bool {
+	p := exchangeOf(r).prepared
+	return p != nil && !p.Grant.UserID.IsZero() && slices.Contains(p.Scopes, scopeOpenID)
+}
+
+// HandleTokenEndpointRequest is part of fosite.TokenEndpointHandler.
+func (h *idTokenHandler) HandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) (err error) {
+	x := exchangeOf(r)
+	x.idToken, err = h.idTokens.Issue(ctx, CallOf(ctx).client, x.prepared)
+	return err
+}
+
+// PopulateTokenEndpointResponse is part of fosite.TokenEndpointHandler.
+func (*idTokenHandler) PopulateTokenEndpointResponse(_ context.Context, r fosite.AccessRequester, response fosite.AccessResponder) error {
+	if text := exchangeOf(r).idToken; text != "" {
+		response.SetExtra("id_token", text)
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package oauth
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// check reads what OpenID Connect adds to an authorization request.
+func (i *IDTokens) check(ctx context.Context, r *AuthorizeRequest, form url.Values) error {
+	for _, read := range []func(context.Context, *AuthorizeRequest, url.Values) error{prompts, i.details, claims} {
+		if err := read(ctx, r, form); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prompts ignores values that this server does not know: extensions define more of them, and
+// libraries send those to every provider. None beside any other value contradicts itself
+// (OpenID Connect Core section 3.1.2.1).
+func prompts(_ context.Context, r *AuthorizeRequest, form url.Values) error {
+	asked := strings.Fields(form.Get("prompt"))
+	if len(asked) > 1 && slices.Contains(asked, "none") {
+		return refusal.New(refusal.InvalidRequest, refusal.CheckPrompt, "The prompt none goes with no other value.").
+			Compare(refusal.FieldPrompt, "none", form.Get("prompt"))
+	}
+	r.Prompt = slices.DeleteFunc(asked, func(p string) bool { return !slices.Contains(promptValues(), p) })
+	return nil
+}
+
+// promptValues are those that mean something here.
+func promptValues() []string { return []string{"none", "login", "consent", "select_account"} }
+
+// Bounds of what is kept with the code, in bytes.
+const (
+	maxNonce  = 1024
+	maxClaims = 8192
+)
+
+func (i *IDTokens) details(ctx context.Context, r *AuthorizeRequest, form url.Values) error {
+	r.Nonce, r.LoginHint = form.Get("nonce"), form.Get("login_hint")
+	if len(r.Nonce) > maxNonce {
+		return malformed("nonce")
+	}
+	if text := form.Get("max_age"); text != "" {
+		// fosite takes a malformed one for none at all, and 0 for no demand.
+		seconds, err := strconv.ParseInt(text, 10, 32)
+		if err != nil || seconds < 0 {
+			return malformed("max_age")
+		}
+		age := time.Duration(seconds) * time.Second
+		r.MaxAge = &age
+	}
+	if hint := form.Get("id_token_hint"); hint != "" {
+		claims, err := i.Hint(ctx, hint)
+		if err != nil || !slices.Contains(claims.Audience, r.Client.ID) {
+			return malformed("id_token_hint")
+		}
+		r.HintSubject = claims.Subject
+	}
+	return nil
+}
+
+// claims reads the claims parameter (OpenID Connect Core section 5.5) and heeds the demands
+// that have consequences: whom the answer is about, and an essential acr (section 5.5.1.1).
+func claims(_ context.Context, r *AuthorizeRequest, form url.Values) error {
+	text := form.Get("claims")
+	if len(text) > maxClaims {
+		return malformed("claims")
+	}
+	asked, err := parseClaims(text)
+	if err != nil {
+		return malformed("claims")
+	}
+	if r.Subjects, err = asked.subjects(); err != nil {
+		return malformed("claims")
+	}
+	acr, err := asked.IDToken.of("acr")
+	if err != nil {
+		return malformed("claims")
+	}
+	if acr.Essential && len(acr.Values) > 0 && !slices.Contains(acr.Values, passwordACR) {
+		return refusal.New(refusal.UnmetAuthenticationRequirements, refusal.CheckACR, "The person cannot be authenticated in the way that the claim acr asks for.")
+	}
+	r.Claims = asked.reduce(r.Client, r.Scopes)
+	return nil
+}

@@ -1,0 +1,78 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+)
+
+// Settings are what an operator chooses.
+type Settings struct {
+	// Issuer is the issuer identifier, an address without a path.
+	Issuer string
+	Paths  Paths
+	// RequirePKCE demands PKCE of every client.
+	RequirePKCE bool
+	// SharedKeys lets clients authenticate by client_secret_jwt.
+	SharedKeys bool
+}
+
+// Domain is what the protocol is composed over.
+type Domain struct {
+	Authenticator *Authenticator
+	Clients       clientFinder
+	Codes         codeIssuer
+	Refresh       refresher
+	Issuer        tokenIssuer
+	Tokens        tokenInspector
+	IDTokens      *IDTokens
+	Users         userFinder
+	Consents      consentStore
+	Scopes        scopeCatalogue
+	SignIn        passwordVerifier
+	Transactions  transactor
+	Clock         provider.Clock
+}
+
+// transactor runs fn in one transaction, or, detached, in one that does not depend on the
+// caller's.
+type transactor interface {
+	InTx(ctx context.Context, fn func(ctx context.Context) error) error
+	Detached(ctx context.Context, fn func(ctx context.Context) error) error
+}
+
+// Provider serves every protocol endpoint through one composition.
+type Provider struct {
+	*composition
+
+	domain   Domain
+	settings Settings
+}
+
+// New composes a Provider.
+func New(s Settings, d Domain) (*Provider, error) {
+	c, err := compose(d.parts(s))
+	if err != nil {
+		return nil, err
+	}
+	return &Provider{composition: c, domain: d, settings: s}, nil
+}
+
+// authenticate proves who sends a call, once for all that follows.
+func (p *Provider) authenticate(ctx context.Context, call *Call) error {
+	c, err := p.domain.Authenticator.Authenticate(ctx, call)
+	call.client = c
+	return err
+}
+
+// settle does what a refusal entails: the one place for it. The refusal is the answer even if that
+// fails, and the failure goes to the log with it.
+func (p *Provider) settle(ctx context.Context, refused error) error {
+	var c *grant.Consequence
+	if !errors.As(refused, &c) {
+		return refused
+	}
+	return errors.Join(refused, p.domain.Transactions.Detached(ctx, c.Do))
+}

@@ -1,0 +1,102 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ory/fosite"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/token"
+)
+
+// tokenInspector proves presented tokens, and ends them. It returns grant.ErrInactive, and of
+// Revoke grant.ErrNotYours; nil for what is no good token.
+type tokenInspector interface {
+	Active(ctx context.Context, text string) (*grant.Token, *grant.Grant, error)
+	ActiveRefresh(ctx context.Context, text string) (*grant.Token, *grant.Grant, error)
+	Revoke(ctx context.Context, clientID, text string) error
+}
+
+// tokens finds out what issued tokens are good for, and ends them.
+func tokens(inspector tokenInspector, clients clientFinder) part {
+	h := &tokenHandler{inspector, clients}
+	return part{name: "tokens", introspect: h, revoke: h}
+}
+
+type tokenHandler struct {
+	tokens  tokenInspector
+	clients clientFinder
+}
+
+var (
+	_ fosite.TokenIntrospector = (*tokenHandler)(nil)
+	_ fosite.RevocationHandler = (*tokenHandler)(nil)
+)
+
+// anyUse accepts refresh tokens too, which nothing but the introspection endpoint may take for
+// anything.
+const anyUse fosite.TokenUse = ""
+
+// IntrospectToken leaves what it found in the exchange. That there is nothing is no error: fosite
+// would make one with a stack trace of it, for every token that has expired.
+func (h *tokenHandler) IntrospectToken(ctx context.Context, text string, use fosite.TokenUse, r fosite.AccessRequester, _ []string) (fosite.TokenUse, error) {
+	x := exchangeOf(r)
+	found, look := fosite.AccessToken, h.tokens.Active
+	if use == anyUse && strings.HasPrefix(text, "gh_"+string(token.Refresh)+"_") {
+		found, look = fosite.RefreshToken, h.tokens.ActiveRefresh
+	}
+	t, g, err := look(ctx, text)
+	if errors.Is(err, grant.ErrInactive) {
+		return found, nil
+	}
+	if err != nil {
+		x.fault = err
+		return found, nil
+	}
+	c, err := h.clients.Client(ctx, g.ClientID)
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+	case err != nil:
+		x.fault = fmt.Errorf("find client: %w", err)
+	case !c.Disabled && keepRegistered(g, c):
+		x.inspected = &inspected{t, g, c}
+	}
+	return found, nil
+}
+
+// RevokeToken ends a token of the client. An error of the database is an error here, and becomes
+// a 503 that tells the client to try again (RFC 7009 section 2.2.1): fosite's own writer answers
+// 200 then, and leaves the token valid.
+func (h *tokenHandler) RevokeToken(ctx context.Context, text string, _ fosite.TokenType, c fosite.Client) error {
+	err := h.tokens.Revoke(ctx, c.GetID(), text)
+	if errors.Is(err, grant.ErrNotYours) {
+		return refusal.New(refusal.InvalidGrant, refusal.CheckTokenClient,
+			"The token was issued to another client.").For(c.GetID()).Because(err)
+	}
+	return err
+}
+
+// inspect finds out what a presented token is good for; nil: nothing. The use tells a refresh
+// token from an access token.
+func (p *Provider) inspect(ctx context.Context, text string, use fosite.TokenUse) (*inspected, fosite.TokenUse, error) {
+	x := &exchange{}
+	found, _, err := p.fosite.IntrospectToken(ctx, text, use, x)
+	if err != nil {
+		return nil, "", err
+	}
+	return x.inspected, found, x.fault
+}
+
+// accessToken is inspect for an access token that opens something.
+func (p *Provider) accessToken(ctx context.Context, text string) (*inspected, error) {
+	found, use, err := p.inspect(ctx, text, fosite.AccessToken)
+	if use != fosite.AccessToken { // fosite takes any token, whichever is asked for
+		found = nil
+	}
+	return found, err
+}
