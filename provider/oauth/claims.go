@@ -9,33 +9,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-// userClaims is everything that the standard claims say about a user (OpenID Connect Core
-// section 5.1). What is not known is left out.
-func userClaims(u *account.User) map[string]any {
-	p := u.Profile
-	roles := rolesOf(u)
-	all := map[string]any{"updated_at": u.UpdatedAt.Unix(), "preferred_username": u.Username, "roles": roles, "groups": roles}
-	for name, value := range map[string]string{
-		"name": p.Name, "given_name": p.GivenName, "family_name": p.FamilyName, "middle_name": p.MiddleName, "nickname": p.Nickname,
-		"profile": p.Page, "picture": p.Picture, "website": p.Website, "gender": p.Gender, "birthdate": p.Birthdate,
-		"zoneinfo": p.Zoneinfo, "locale": p.Locale, "email": u.Email, "phone_number": u.Phone,
-	} {
-		if value != "" {
-			all[name] = value
-		}
-	}
-	if u.Email != "" {
-		all["email_verified"] = u.EmailVerified
-	}
-	if u.Phone != "" {
-		all["phone_number_verified"] = u.PhoneVerified
-	}
-	if p.Address != nil {
-		all["address"] = p.Address
-	}
-	return all
-}
-
 // rolesOf is a list also for who has none: that is known.
 func rolesOf(u *account.User) []string {
 	if u.Roles == nil {
@@ -44,12 +17,36 @@ func rolesOf(u *account.User) []string {
 	return u.Roles
 }
 
-// pick takes the claims that may go out.
+// pick gives what the standard claims say about a user (OpenID Connect Core section 5.1), of those
+// that may go out. What is not known is left out.
 func pick(u *account.User, may func(claim string) bool) map[string]any {
-	picked := userClaims(u)
-	for name := range picked {
-		if !may(name) {
-			delete(picked, name)
+	p := u.Profile
+	picked := make(map[string]any, 8)
+	for _, text := range [...]struct{ name, value string }{
+		{"preferred_username", u.Username},
+		{"name", p.Name}, {"given_name", p.GivenName}, {"family_name", p.FamilyName}, {"middle_name", p.MiddleName}, {"nickname", p.Nickname},
+		{"profile", p.Page}, {"picture", p.Picture}, {"website", p.Website}, {"gender", p.Gender}, {"birthdate", p.Birthdate},
+		{"zoneinfo", p.Zoneinfo}, {"locale", p.Locale}, {"email", u.Email}, {"phone_number", u.Phone},
+	} {
+		if text.value != "" && may(text.name) {
+			picked[text.name] = text.value
+		}
+	}
+	if u.Email != "" && may("email_verified") {
+		picked["email_verified"] = u.EmailVerified
+	}
+	if u.Phone != "" && may("phone_number_verified") {
+		picked["phone_number_verified"] = u.PhoneVerified
+	}
+	if p.Address != nil && may("address") {
+		picked["address"] = p.Address
+	}
+	if may("updated_at") {
+		picked["updated_at"] = u.UpdatedAt.Unix()
+	}
+	for _, name := range [...]string{"roles", "groups"} {
+		if may(name) {
+			picked[name] = rolesOf(u)
 		}
 	}
 	return picked

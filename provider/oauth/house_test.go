@@ -39,6 +39,7 @@ var cc = []client.GrantType{client.ClientCredentials}
 type house struct {
 	t          *testing.T
 	provider   *oauth.Provider
+	ring       *keyring.Ring
 	domain     oauth.Domain
 	hasher     *password.Hasher
 	fetches    *fetches
@@ -120,6 +121,7 @@ func newHouse(t *testing.T) *house {
 	require.NoError(t, err)
 	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
+	h.ring = ring
 	h.keys = keys.NewManager(store, ring.Key(keyring.SigningKey), (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, h.keys.Ensure(t.Context(), keys.ES256, keys.EdDSA))
 
