@@ -45,11 +45,16 @@ func (s *Store) Sessions(ctx context.Context, of session.Filter, limit int) ([]*
 }
 
 // EndSessions ends all sessions of a user, and the grants that do not outlive them.
-func (s *Store) EndSessions(ctx context.Context, userID provider.ID, at time.Time) (int64, error) {
-	var ended int64
-	err := s.InTx(ctx, func(ctx context.Context) (err error) {
-		if ended, err = s.count(ctx, "UPDATE sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", at, rowID(userID)); err != nil {
-			return err
+func (s *Store) EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error) {
+	var ended []provider.ID
+	err := s.InTx(ctx, func(ctx context.Context) error {
+		var rows []rowID
+		if err := s.on(ctx).Raw("UPDATE sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL RETURNING id", at, rowID(userID)).Scan(&rows).Error; err != nil {
+			return s.fault(err)
+		}
+		ended = make([]provider.ID, len(rows))
+		for i, id := range rows {
+			ended[i] = provider.ID(id)
 		}
 		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE user_id = ? AND NOT offline AND ended_at IS NULL", at, rowID(userID))
 	})

@@ -26,9 +26,13 @@ func implyGrant(c *client.Client, notes io.Writer) {
 func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 	given := cmd.Flags().Changed
 	implyGrant(c, notes)
-	// Its users sign in, with whatever of OpenID Connect its library asks for unasked.
+	// Its users sign in, with whatever of OpenID Connect its library asks for unasked. A library for
+	// plain OAuth 2.0 asks for nothing, and then wants to know who signed in.
 	if len(c.RedirectURIs) > 0 && !given("scope") {
 		c.Scopes = consent.StandardScopes()
+		if !given("default-scope") {
+			c.DefaultScopes = []string{"openid", "profile", "email"}
+		}
 	}
 	// Many a library for web applications looks for name and email in the ID token alone.
 	if !given("id-token-claims") && !c.Public() && (c.Type == "" || c.Type == client.Web) {

@@ -25,7 +25,7 @@ func newClientList(env *environment) *cobra.Command {
 		}
 		err := eachClient(cmd.Context(), h.store, func(c *client.Client) {
 			views = append(views, viewOf(c))
-			out.add(c.ID, c.Name, string(c.Type), string(c.AuthMethod), strings.Join(grantTypeNames(c.GrantTypes), " "), yesNo(c.Restricted), yesNo(c.Disabled))
+			out.add(c.ID, c.Name, string(c.Type), provesBy(c), strings.Join(grantTypeNames(c.GrantTypes), " "), yesNo(c.Restricted), yesNo(c.Disabled))
 		})
 		if err != nil {
 			return err

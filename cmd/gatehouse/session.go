@@ -95,7 +95,7 @@ may keep while the person is signed out (offline_access): "token revoke --user" 
 		if (*who == "") == (len(args) == 0) {
 			return errors.New("say which session to end: give its id, or --user for all of a user's")
 		}
-		ended := int64(1)
+		ended := 1
 		if *who == "" {
 			id, err := provider.ParseID(args[0])
 			if err == nil {

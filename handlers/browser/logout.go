@@ -54,6 +54,9 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	if presented {
 		b.setCookie(w, sessionCookie, "")
 	}
+	if request.Refused != nil {
+		return request.Refused
+	}
 	if request.RedirectURI == "" {
 		return b.Pages.LoggedOut(w, loggedOut(request.Client))
 	}

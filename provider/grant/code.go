@@ -93,7 +93,11 @@ func (c *Codes) Create(ctx context.Context, g *Grant, code Code) (string, error)
 }
 
 // Exchange is what a client sends to trade a code.
-type Exchange struct{ Code, RedirectURI, Verifier string }
+type Exchange struct {
+	Code, RedirectURI, Verifier string
+	// Audience is narrower than that of the grant; nil stands for all of it.
+	Audience []string
+}
 
 // Prepare prepares what a code is good for, once. One statement for a code that has the form of
 // one, none for anything else.
@@ -118,7 +122,7 @@ func (c *Codes) Prepare(ctx context.Context, cl *client.Client, x Exchange) (*Pr
 	if err := c.check(ctx, cl, code, g, x); err != nil {
 		return nil, c.withConsequence(err, code.ID, g.ID)
 	}
-	d, err := narrowed(cl, g, Narrowing{}) // the registration may have changed since the approval
+	d, err := narrowed(cl, g, Narrowing{Audience: x.Audience}) // the registration may have changed since the approval
 	if err != nil {
 		return nil, err
 	}

@@ -63,6 +63,10 @@ func (h *codeGrant) prepare(ctx context.Context, call *Call) (*grant.Prepared, e
 	if x.RedirectURI == "" && len(call.client.RedirectURIs) == 1 {
 		x.RedirectURI = call.client.RedirectURIs[0] // as at the authorization endpoint
 	}
+	var err error
+	if x.Audience, err = narrowerAudience(call.client, call.Form); err != nil {
+		return nil, err
+	}
 	return h.codes.Prepare(ctx, call.client, x)
 }
 
@@ -73,7 +77,7 @@ func (*codeGrant) refusal(_ *Call, err error) error {
 		return refusal.New(refusal.InvalidScope, refusal.CheckScope, "The client may not ask for the scope any more that was agreed to.").Because(err)
 	}
 	if errors.Is(err, grant.ErrAudience) {
-		return refusal.New(refusal.InvalidTarget, refusal.CheckAudience, "The client may not reach the audience any more that was agreed to.").Because(err)
+		return refusal.New(refusal.InvalidTarget, refusal.CheckAudience, "The audience was not agreed to, or the client may not reach it any more.").Because(err)
 	}
 	for sentinel, check := range map[error]refusal.Check{
 		grant.ErrCodeUnknown: refusal.CheckCode, grant.ErrCodeClient: refusal.CheckCode, grant.ErrCodeUsed: refusal.CheckCodeUsed, grant.ErrCodeRepeated: refusal.CheckCodeUsed,

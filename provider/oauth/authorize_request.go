@@ -196,7 +196,7 @@ func (p *Provider) scopes(_ context.Context, r *AuthorizeRequest, form url.Value
 	if r.Scopes, err = allowedScopes(r.Client, form, p.domain.Scopes); err != nil {
 		return err
 	}
-	r.Audience, err = allowedAudience(r.Client, form)
+	r.Audience, err = allowedAudience(r.Client, form, r.Scopes)
 	return err
 }
 

@@ -40,7 +40,7 @@ func (h *clientGrant) prepare(ctx context.Context, call *Call) (*grant.Prepared,
 	if err != nil {
 		return nil, err
 	}
-	audience, err := allowedAudience(call.client, call.Form)
+	audience, err := allowedAudience(call.client, call.Form, scopes)
 	if err != nil {
 		return nil, err
 	}

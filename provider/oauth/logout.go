@@ -24,6 +24,9 @@ type LogoutRequest struct {
 	// RedirectURI is where the browser goes afterwards, with the state; empty: nowhere. It is
 	// registered for Client.
 	RedirectURI string
+	// Refused is why the browser does not go where a proven application asked it to; nil: it does.
+	// The sign-out takes place all the same.
+	Refused error
 	// Asked are the parameters that lead to Client and RedirectURI again, without the hint.
 	Asked url.Values
 }
@@ -40,10 +43,9 @@ func NewLogout(clients clientFinder, idTokens *IDTokens) *Logout {
 }
 
 // Parse checks a request. What does not hold is not used (RP-Initiated Logout section 4): a
-// hint that is not ours is none, a client that is not known did not ask, and an address that
-// is not registered letter by letter is not gone to. Only an application that proves itself
-// by a hint is told that its address is wrong; the person in front of any other request can
-// still sign out.
+// hint of another issuer is none, a client that is not known did not ask, and an address that
+// is not registered exactly is not gone to. None of that keeps the person from signing out. Only
+// an application that proves itself by a hint is told that its address is wrong.
 func (l *Logout) Parse(ctx context.Context, form url.Values) (LogoutRequest, error) {
 	for name, values := range form {
 		if len(values) > 1 {
@@ -73,24 +75,26 @@ func (l *Logout) Parse(ctx context.Context, form url.Values) (LogoutRequest, err
 	if err == nil && !c.Disabled {
 		r.Client, r.Asked = c, url.Values{"client_id": {c.ID}}
 	}
-	return r, l.afterwards(&r, form)
+	r.afterwards(form)
+	return r, nil
 }
 
 // afterwards finds out where the browser may go.
-func (l *Logout) afterwards(r *LogoutRequest, form url.Values) error {
+func (r *LogoutRequest) afterwards(form url.Values) {
 	after := form.Get("post_logout_redirect_uri")
 	if after == "" {
-		return nil
+		return
 	}
 	if r.Client == nil || !slices.Contains(r.Client.PostLogoutRedirectURIs, after) {
 		if r.Hint == nil {
-			return nil
+			return
 		}
-		wrong := refusal.New(refusal.InvalidRequest, refusal.CheckLogout, "The address to go to is not registered for the application.")
+		wrong := refusal.New(refusal.InvalidRequest, refusal.CheckLogout, "You are signed out. The address to return to is not registered for the application.")
 		if r.Client != nil {
 			wrong = wrong.For(r.Client.ID).Compare(refusal.FieldPostLogout, strings.Join(r.Client.PostLogoutRedirectURIs, " "), after)
 		}
-		return wrong
+		r.Refused = wrong
+		return
 	}
 	r.RedirectURI = after
 	r.Asked.Set("post_logout_redirect_uri", after)
@@ -98,7 +102,6 @@ func (l *Logout) afterwards(r *LogoutRequest, form url.Values) error {
 		r.Asked.Set("state", form.Get("state"))
 		r.RedirectURI = WithQuery(after, url.Values{"state": r.Asked["state"]})
 	}
-	return nil
 }
 
 // WithQuery adds parameters to a registered address. What is registered stays as it is,

@@ -65,7 +65,7 @@ func (h *passwordGrant) prepare(ctx context.Context, call *Call) (*grant.Prepare
 	if err != nil {
 		return nil, err
 	}
-	audience, err := allowedAudience(c, call.Form)
+	audience, err := allowedAudience(c, call.Form, scopes)
 	if err != nil {
 		return nil, err
 	}

@@ -43,10 +43,8 @@ func (h *refreshGrant) prepare(ctx context.Context, call *Call) (_ *grant.Prepar
 			return nil, err
 		}
 	}
-	if len(call.Form["resource"]) > 0 || len(call.Form["audience"]) > 0 {
-		if ask.Audience, err = allowedAudience(call.client, call.Form); err != nil {
-			return nil, err
-		}
+	if ask.Audience, err = narrowerAudience(call.client, call.Form); err != nil {
+		return nil, err
 	}
 	return h.tokens.Prepare(ctx, call.client, text, ask)
 }

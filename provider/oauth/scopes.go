@@ -56,13 +56,18 @@ func allowedScopes(c *client.Client, form url.Values, known scopeCatalogue) ([]s
 	return scopes, nil
 }
 
-// allowedAudience reads for whom the token shall be: resource (RFC 8707), or audience as
-// earlier libraries send it, alone with spaces or repeated. Everything asked for must be
-// registered for the client, letter by letter.
-func allowedAudience(c *client.Client, form url.Values) ([]string, error) {
-	asked := slices.DeleteFunc(slices.Clone(form["resource"]), func(r string) bool { return r == "" }) // not sent (RFC 6749 section 3.1)
-	for _, list := range form["audience"] {
-		asked = append(asked, strings.Fields(list)...)
+// allowedAudience reads for whom a token of the given scopes shall be: resource (RFC 8707), or
+// audience as earlier libraries send it, alone with spaces or repeated. Everything asked for must
+// be registered for the client, exactly.
+//
+// A request that names none gets the default that RFC 8707 section 2 allows, where it is clear: the
+// one audience of a client with JWT access tokens, which every resource server looks for in them.
+// With openid the token has to be good at UserInfo, and opaque ones are shown to whoever may
+// introspect.
+func allowedAudience(c *client.Client, form url.Values, scopes []string) ([]string, error) {
+	asked := askedAudience(form)
+	if len(asked) == 0 && len(c.Audience) == 1 && c.TokenFormat == client.JWT && !slices.Contains(scopes, scopeOpenID) {
+		return c.Audience, nil
 	}
 	audience := make([]string, 0, len(asked))
 	for _, a := range asked {
@@ -76,4 +81,23 @@ func allowedAudience(c *client.Client, form url.Values) ([]string, error) {
 		}
 	}
 	return audience, nil
+}
+
+// askedAudience is what a request names, in either parameter. One without a value was not sent
+// (RFC 6749 section 3.1).
+func askedAudience(form url.Values) []string {
+	asked := slices.DeleteFunc(slices.Clone(form["resource"]), func(r string) bool { return r == "" })
+	for _, list := range form["audience"] {
+		asked = append(asked, strings.Fields(list)...)
+	}
+	return asked
+}
+
+// narrowerAudience is what a request for new tokens of a grant names (RFC 8707 section 2.2); nil
+// stands for all that was granted.
+func narrowerAudience(c *client.Client, form url.Values) ([]string, error) {
+	if len(askedAudience(form)) == 0 {
+		return nil, nil
+	}
+	return allowedAudience(c, form, nil)
 }

@@ -387,9 +387,9 @@ func requestEntries() map[Check]Entry {
 			"The log has the cause. It is tried again after five minutes. A private address must be named in GATEHOUSE_OUTBOUND_ALLOW.",
 		},
 		CheckLogout: {
-			"Sign-out not possible this way",
-			"The request to sign out has a hint that this server did not issue, or an address that is not registered.",
-			"Open the sign-out page of this site, or tell whoever runs the application.",
+			"Signed out, and no way back",
+			"You are signed out. The application asked to return you to an address that is not registered for it, so you stay here.",
+			"Close this page, or open the application again. If it keeps happening, tell the people who run the application.",
 			"`gatehouse client update ID --add-post-logout-redirect-uri URI`, if the address belongs to the application.",
 		},
 	}

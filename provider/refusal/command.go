@@ -9,7 +9,7 @@ import (
 // it should be; empty where there is no such command. It holds what a caller sent: whoever
 // pastes it must have decided that the value belongs to the client.
 func (r Record) Command() string {
-	if r.ClientID == "" {
+	if r.ClientID == "" || r.ClientID[0] == '-' { // that would be read as a flag
 		return ""
 	}
 	switch r.Check {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
 // Filter says which sessions are meant; the zero value means all.
@@ -56,6 +57,10 @@ func (m *Manager) EndID(ctx context.Context, id provider.ID) error {
 }
 
 // EndAll ends every session of a user and returns how many there were.
-func (m *Manager) EndAll(ctx context.Context, userID provider.ID) (int64, error) {
-	return m.store.EndSessions(ctx, userID, m.clock.Now(ctx))
+func (m *Manager) EndAll(ctx context.Context, userID provider.ID) (int, error) {
+	ended, err := m.store.EndSessions(ctx, userID, m.clock.Now(ctx))
+	for _, id := range ended {
+		m.events.Publish(ctx, event.SessionEnded{SessionID: id, UserID: userID})
+	}
+	return len(ended), err
 }

@@ -47,8 +47,8 @@ type Store interface {
 	TouchSession(ctx context.Context, id provider.ID, at time.Time) error
 	// EndSession ends one session, and with it every grant that does not outlive it.
 	EndSession(ctx context.Context, id provider.ID, at time.Time) error
-	// EndSessions does so for all of a user's and returns how many there were.
-	EndSessions(ctx context.Context, userID provider.ID, at time.Time) (int64, error)
+	// EndSessions does so for all of a user's and returns which.
+	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
 	// Sessions pages through the sessions, the newest first.
 	Sessions(ctx context.Context, of Filter, limit int) ([]*Session, error)
 }
