@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
 // discard is a response writer that costs nothing, so that the benchmark measures the
@@ -25,7 +26,7 @@ func (*discard) WriteHeader(int)                {}
 func BenchmarkFrame(b *testing.B) {
 	nothing := fails(nil)
 	f := newFrame(b, func(c *handlers.Config) {
-		c.Endpoints = handlers.Endpoints{Discovery: nothing, JWKS: nothing, Token: nothing, Introspect: nothing, Revoke: nothing, UserInfo: nothing, Authorize: nothing, LoginPage: nothing, Login: nothing, Consent: nothing, Logout: nothing, Logo: nothing}
+		c.Routes = routes("/oauth", func(string) route.HandlerFunc { return nothing })
 		c.Clock = time.Now
 		c.Log = slog.New(slog.NewJSONHandler(io.Discard, nil))
 	})

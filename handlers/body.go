@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
 // maxBody is enough for every request of the protocols, and little enough for many at once.
@@ -15,7 +17,7 @@ const maxBody = 64 << 10
 var errUnreadableBody = errors.New("unreadable request body")
 
 // limitBody refuses bodies over the limit, when they are read.
-func limitBody(limit int64, next HandlerFunc) HandlerFunc {
+func limitBody(limit int64, next route.HandlerFunc) route.HandlerFunc {
 	if limit == 0 {
 		limit = maxBody
 	}

@@ -3,6 +3,8 @@ package handlers
 import (
 	"net/http"
 	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
 // OriginChecker knows the origins at which public clients are registered. Whoever answers
@@ -18,9 +20,9 @@ const maxOrigin = 300
 // far as the rule goes. Nobody is refused here: that a script may not read an answer is
 // for its browser to enforce. Cookies never count. A script that sends them all the same may
 // read a document, which is the same for everybody, and nothing else.
-func crossOrigin(rule CORSRule, origins OriginChecker, next HandlerFunc) HandlerFunc {
+func crossOrigin(rule route.CORSRule, origins OriginChecker, next route.HandlerFunc) route.HandlerFunc {
 	switch rule {
-	case AnyOrigin:
+	case route.AnyOrigin:
 		star, yes := []string{"*"}, []string{"true"}
 		return func(w http.ResponseWriter, r *http.Request) error {
 			h := w.Header()
@@ -33,7 +35,7 @@ func crossOrigin(rule CORSRule, origins OriginChecker, next HandlerFunc) Handler
 			}
 			return next(w, r)
 		}
-	case PublicClientOrigins:
+	case route.PublicClientOrigins:
 		expose := []string{"RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"}
 		return func(w http.ResponseWriter, r *http.Request) error {
 			h := w.Header()

@@ -96,7 +96,7 @@ func assertNoPermission(t *testing.T, h http.Header, about string) {
 
 func TestScriptsCanReadWhyTheyWereRefused(t *testing.T) {
 	t.Parallel()
-	f := newFrame(t, func(c *handlers.Config) { c.Endpoints.Token = fails(errBroken) })
+	f := newFrame(t, func(c *handlers.Config) { serveAt(c, "token", fails(errBroken)) })
 	w := f.do("POST", "/oauth/token", "", "Origin", known)
 	assert.Equal(t, http.StatusInternalServerError, w.Code)
 	assert.Equal(t, known, w.Header().Get("Access-Control-Allow-Origin"))

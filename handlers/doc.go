@@ -15,12 +15,13 @@
 //	    uncached      for routes that authenticate clients
 //	    limits        the rate limits that the route names
 //	    limitBody
+//	    guard         who may call it, where the route says so
 //	      endpoint    of handlers/oauth, or a page
 //
 // Endpoints return errors instead of writing them. Whatever they return goes through
 // renderer.refuse: it decides the status, seals the record that becomes the error_uri and
 // takes the note for the log.
 //
-// The package decides nothing about protocols. Endpoints come in through Endpoints, so that
+// The package decides nothing about protocols. Endpoints come in as lines of package route, so that
 // neither side imports the other.
 package handlers

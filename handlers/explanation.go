@@ -7,6 +7,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -14,7 +15,7 @@ import (
 // caller of that request was told or could look up, and nothing of the record's rest: not
 // the check, which tells a wrong secret from an unknown client, not the client, and not
 // the values compared.
-func explanation(records *refusal.Recorder, set *pages.Set) HandlerFunc {
+func explanation(records *refusal.Recorder, set *pages.Set) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		record, err := records.Open(mux.Vars(r)["error_id"])
 		w.Header().Add("Vary", "Accept")

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/metrics"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -24,8 +26,13 @@ type Config struct {
 	// Issuer is the address of the server as the outside knows it, without a path.
 	Issuer string
 	// Prefix is where the OAuth endpoints stand, like /oauth; it may be empty.
-	Prefix    string
-	Endpoints Endpoints
+	Prefix string
+	// Routes are the endpoints, which other packages provide.
+	Routes []route.Route
+	// Guards enforce the protections that routes name; those that none names may be nil.
+	Guards route.Guards
+	// Landing is what the page at the root says.
+	Landing pages.Landing
 	// Records seals what an error_uri leads to.
 	Records *refusal.Recorder
 	// Origins knows the origins of public clients.
@@ -58,12 +65,7 @@ func New(c Config) (http.Handler, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("handlers: %w", err)
 	}
-	return c.serve(c.Pages, routes(c.Prefix, c.Endpoints, ownEndpoints{
-		landing:     landing(c.Pages, c.Issuer, c.Prefix),
-		explanation: explanation(c.Records, c.Pages),
-		asset:       asset(c.Pages),
-		head:        head,
-	}))
+	return c.serve(c.Pages, slices.Concat(c.Routes, c.ownRoutes()))
 }
 
 func (c Config) check() error {
@@ -78,8 +80,8 @@ func (c Config) check() error {
 }
 
 // serve puts the chain together; doc.go draws it.
-func (c Config) serve(set *pages.Set, table []Route) (http.Handler, error) {
-	if err := checkTable(table); err != nil {
+func (c Config) serve(set *pages.Set, table []route.Route) (http.Handler, error) {
+	if err := checkTable(table, c.Guards); err != nil {
 		return nil, fmt.Errorf("handlers: %w", err)
 	}
 	aliases, err := aliasTable(table)
@@ -93,8 +95,8 @@ func (c Config) serve(set *pages.Set, table []Route) (http.Handler, error) {
 	render := &renderer{issuer: c.Issuer, records: c.Records, clock: c.Clock, pages: set}
 
 	limited := limitedRoutes{c, map[string]*limits{}}
-	for _, route := range table {
-		if limited.limits[route.Name], err = limitsOf(route, c.Limiter, c.Policies); err != nil {
+	for _, entry := range table {
+		if limited.limits[entry.Name], err = limitsOf(entry, c.Limiter, c.Policies); err != nil {
 			return nil, fmt.Errorf("handlers: %w", err)
 		}
 	}
@@ -122,11 +124,15 @@ type limitedRoutes struct {
 }
 
 // around puts around one endpoint what depends on its route.
-func (c limitedRoutes) around(route Route, endpoint HandlerFunc) HandlerFunc {
-	h := c.limits[route.Name].around(limitBody(route.MaxBody, endpoint))
-	if route.Protection == ClientAuthenticated {
+func (c limitedRoutes) around(entry route.Route, endpoint route.HandlerFunc) route.HandlerFunc {
+	_, guarded := c.Guards.Of(entry.Protection)
+	if guarded {
+		endpoint = guard(c.Guards, entry.Protection, endpoint)
+	}
+	h := c.limits[entry.Name].around(limitBody(entry.MaxBody, endpoint))
+	if guarded || entry.Protection == route.ClientAuthenticated {
 		h = uncached(h)
 	}
-	h = crossOrigin(route.CORS, c.Origins, h)
+	h = crossOrigin(entry.CORS, c.Origins, h)
 	return recovered(c.Log, h)
 }

@@ -21,7 +21,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/handlers"
+	"github.com/gatehouse-id/gatehouse/handlers/browser"
+	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
@@ -59,7 +62,7 @@ type frame struct {
 }
 
 // says answers 200 with the name of the endpoint that was reached.
-func says(name string) handlers.HandlerFunc {
+func says(name string) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
 			return err
@@ -69,7 +72,33 @@ func says(name string) handlers.HandlerFunc {
 	}
 }
 
-func fails(err error) handlers.HandlerFunc {
+// routes are those of the packages of endpoints, with other endpoints.
+func routes(prefix string, endpoint func(name string) route.HandlerFunc) []route.Route {
+	people := &browser.Browser{Config: browser.Config{AuthorizePath: prefix + "/authorize", LogoutPath: prefix + "/logout"}}
+	table := slices.Concat(oauthhandlers.Config{Prefix: prefix}.Routes(), people.Routes())
+	for i, entry := range table {
+		table[i].Handler = endpoint(entry.Name)
+	}
+	return table
+}
+
+func landingAt(prefix string) pages.Landing {
+	return pages.Landing{Issuer: issuer, Discovery: oauthhandlers.DiscoveryPath, Metadata: oauthhandlers.MetadataPath, Keys: prefix + "/jwks"}
+}
+
+// serveAt replaces the endpoint of a route.
+func serveAt(c *handlers.Config, name string, endpoint route.HandlerFunc) {
+	c.Routes = slices.Clone(c.Routes)
+	for i := range c.Routes {
+		if c.Routes[i].Name == name {
+			c.Routes[i].Handler = endpoint
+			return
+		}
+	}
+	panic("no route is called " + name)
+}
+
+func fails(err error) route.HandlerFunc {
 	return func(http.ResponseWriter, *http.Request) error { return err }
 }
 
@@ -94,12 +123,9 @@ func newFrame(t testing.TB, change func(*handlers.Config)) *frame {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	config := handlers.Config{
 		Issuer: issuer, Prefix: "/oauth",
-		Endpoints: handlers.Endpoints{
-			Discovery: says("discovery"), JWKS: says("jwks"), Token: says("token"),
-			Introspect: says("introspect"), Revoke: says("revoke"), UserInfo: says("userinfo"),
-			Authorize: says("authorize"), LoginPage: says("login page"), Login: says("login"), Consent: says("consent"), Logout: says("logout"), Logo: says("logo"),
-		},
-		Pages: newPages(t, false), Records: f.records, Origins: origins{"https://spa.example"},
+		Routes:  routes("/oauth", says),
+		Landing: landingAt("/oauth"),
+		Pages:   newPages(t, false), Records: f.records, Origins: origins{"https://spa.example"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
 		Clock:          func() time.Time { return at }, Random: rand.Reader,
 		Limiter: ratelimit.NewMemory(func() time.Time { return at }), Policies: newPolicies(t, nil),
@@ -178,14 +204,12 @@ func TestNewRefusesWrongSettings(t *testing.T) {
 		"no clock":                func(c *handlers.Config) { c.Clock = nil },
 		"no randomness":           func(c *handlers.Config) { c.Random = nil },
 		"no log":                  func(c *handlers.Config) { c.Log = nil },
-		"an endpoint is missing":  func(c *handlers.Config) { c.Endpoints.Revoke = nil },
+		"an endpoint is missing":  func(c *handlers.Config) { serveAt(c, "revoke", nil) },
 	} {
 		config := handlers.Config{
 			Issuer: issuer, Prefix: "/oauth", Pages: newPages(t, false), Records: refusal.NewRecorder(newSealer(t)), Origins: origins{},
-			Endpoints: handlers.Endpoints{
-				Discovery: says(""), JWKS: says(""), Token: says(""), Introspect: says(""), Revoke: says(""), UserInfo: says(""),
-				Authorize: says(""), LoginPage: says(""), Login: says(""), Consent: says(""), Logout: says(""), Logo: says(""),
-			},
+			Routes:  routes("/oauth", says),
+			Landing: landingAt("/oauth"),
 			Limiter: ratelimit.NewMemory(time.Now), Policies: newPolicies(t, nil),
 			Clock: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
 		}

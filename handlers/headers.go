@@ -3,6 +3,8 @@ package handlers
 import (
 	"net/http"
 	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
 // securityHeaders sets what is safe for every answer. Answers that may be kept or that
@@ -37,7 +39,7 @@ func securityHeaders(issuer string, subdomains bool, next http.Handler) http.Han
 
 // uncached adds what RFC 6749 section 5.1 wants beside no-store wherever a token stands in
 // the answer.
-func uncached(next HandlerFunc) HandlerFunc {
+func uncached(next route.HandlerFunc) route.HandlerFunc {
 	noCache := []string{"no-cache"}
 	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header()["Pragma"] = noCache

@@ -67,12 +67,12 @@ func TestTokensAreNotCached(t *testing.T) {
 func TestErrorsAreNotCachedEvenWhereAnswersAre(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
-		c.Endpoints.JWKS = func(w http.ResponseWriter, _ *http.Request) error {
+		serveAt(c, "jwks", func(w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Cache-Control", "public, max-age=300")
 			w.Header().Set("ETag", `"x"`)
 			w.Header().Set("Content-Length", "5000")
 			return errBroken
-		}
+		})
 	})
 	w := f.do("GET", "/oauth/jwks", "")
 	assert.Equal(t, http.StatusInternalServerError, w.Code)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -18,7 +19,7 @@ func checkHost(allowed []string, render *renderer, next http.Handler) http.Handl
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !hostAllowed(allowed, r) {
-			render.refuse(w, r, negotiated, refusal.New(refusal.InvalidRequest, refusal.CheckHost, "This server does not answer under this host name.").
+			render.refuse(w, r, route.Negotiated, refusal.New(refusal.InvalidRequest, refusal.CheckHost, "This server does not answer under this host name.").
 				WithStatus(http.StatusMisdirectedRequest))
 			return
 		}

@@ -13,7 +13,9 @@ import (
 
 func TestLandingPageLeadsToTheDocuments(t *testing.T) {
 	t.Parallel()
-	f := newFrame(t, func(c *handlers.Config) { c.Prefix, c.Pages = "/auth", newPages(t, true) })
+	f := newFrame(t, func(c *handlers.Config) {
+		c.Routes, c.Landing, c.Pages = routes("/auth", says), landingAt("/auth"), newPages(t, true)
+	})
 	w := f.do("GET", "/", "")
 	require.Equal(t, http.StatusOK, w.Code)
 	assert.Contains(t, w.Body.String(), issuer)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -24,12 +25,12 @@ type limits struct {
 
 // limitsOf finds the policies of a route. Those of the sign-in are counted where the account
 // is known (ratelimit.SignIn); the route names them so that the table tells all.
-func limitsOf(route Route, limiter ratelimit.Limiter, table *ratelimit.Table) (*limits, error) {
+func limitsOf(entry route.Route, limiter ratelimit.Limiter, table *ratelimit.Table) (*limits, error) {
 	l := &limits{limiter: limiter}
-	for _, name := range route.Policies {
+	for _, name := range entry.Policies {
 		p, ok := table.Policy(name)
 		if !ok {
-			return nil, fmt.Errorf("route %q: there is no rate-limit policy %q", route.Name, name)
+			return nil, fmt.Errorf("route %q: there is no rate-limit policy %q", entry.Name, name)
 		}
 		switch name {
 		case ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice:
@@ -40,7 +41,7 @@ func limitsOf(route Route, limiter ratelimit.Limiter, table *ratelimit.Table) (*
 			ratelimit.ByGuessed: &l.guesses,
 		}[p.Key]
 		if into == nil || *into != nil {
-			return nil, fmt.Errorf("route %q: the rate-limit policy %q cannot be counted here", route.Name, name)
+			return nil, fmt.Errorf("route %q: the rate-limit policy %q cannot be counted here", entry.Name, name)
 		}
 		*into = p
 	}
@@ -49,7 +50,7 @@ func limitsOf(route Route, limiter ratelimit.Limiter, table *ratelimit.Table) (*
 
 // around counts each request before its endpoint, or, where that finds out who asks, hands it the
 // means to.
-func (l *limits) around(next HandlerFunc) HandlerFunc {
+func (l *limits) around(next route.HandlerFunc) route.HandlerFunc {
 	switch {
 	case l.client != nil:
 		return func(w http.ResponseWriter, r *http.Request) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/handlers"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
@@ -22,7 +23,7 @@ import (
 
 // asks plays an endpoint that finds out who asks: X-Client proves a client, X-Guess is a
 // client whose secret is tried.
-func asks(limit int) handlers.HandlerFunc {
+func asks(limit int) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
 		a := oauth.CallOf(ctx).Admission
@@ -59,7 +60,8 @@ func newLimitedFrame(t *testing.T, limit int, overrides map[string]ratelimit.Lim
 	f.frame = newFrame(t, func(c *handlers.Config) {
 		c.Limiter = ratelimit.NewMemory(func() time.Time { return time.Unix(0, f.now.Load()) })
 		c.Policies = newPolicies(t, overrides)
-		c.Endpoints.Token, c.Endpoints.Introspect = asks(limit), asks(limit)
+		serveAt(c, "token", asks(limit))
+		serveAt(c, "introspect", asks(limit))
 	})
 	return f
 }

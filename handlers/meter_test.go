@@ -26,15 +26,15 @@ func TestRequestsAreCountedByTheirLines(t *testing.T) {
 	require.NoError(t, err)
 	f := newFrame(t, func(c *handlers.Config) {
 		c.Metrics = m
-		c.Endpoints.Token = func(_ http.ResponseWriter, r *http.Request) error {
+		serveAt(c, "token", func(_ http.ResponseWriter, r *http.Request) error {
 			canonical.From(r.Context()).GrantType("refresh_token")
 			return refusal.New(refusal.InvalidGrant, refusal.CheckRefreshToken, "No.")
-		}
-		c.Endpoints.Introspect = func(w http.ResponseWriter, r *http.Request) error {
+		})
+		serveAt(c, "introspect", func(w http.ResponseWriter, r *http.Request) error {
 			canonical.From(r.Context()).Outcome("active")
 			return says("{}")(w, r)
-		}
-		c.Endpoints.Revoke = func(_ http.ResponseWriter, r *http.Request) error { return r.Context().Err() }
+		})
+		serveAt(c, "revoke", func(_ http.ResponseWriter, r *http.Request) error { return r.Context().Err() })
 	})
 	f.do("POST", "/token", "")
 	f.do("POST", "/oauth/introspect", "")

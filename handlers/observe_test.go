@@ -15,10 +15,10 @@ import (
 func TestEachRequestIsOneLine(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
-		c.Endpoints.Token = func(w http.ResponseWriter, r *http.Request) error {
+		serveAt(c, "token", func(w http.ResponseWriter, r *http.Request) error {
 			canonical.From(r.Context()).GrantType("client_credentials")
 			return refusal.New(refusal.InvalidScope, refusal.CheckScope, "No.").For("demo").Because(errBroken)
-		}
+		})
 	})
 	w := f.do("POST", "/token?x=1", "a=b")
 	assert.Equal(t, 1, strings.Count(f.log.String(), "\n"))
@@ -61,7 +61,7 @@ func TestInventedMethodsDoNotReachTheLog(t *testing.T) {
 
 func TestAnEmptyAnswerIsLoggedAsTheStatusThatWasSent(t *testing.T) {
 	t.Parallel()
-	f := newFrame(t, func(c *handlers.Config) { c.Endpoints.Revoke = fails(nil) })
+	f := newFrame(t, func(c *handlers.Config) { serveAt(c, "revoke", fails(nil)) })
 	assert.Equal(t, http.StatusOK, f.do("POST", "/oauth/revoke", "").Code)
 	assert.InDelta(t, 200, f.lastLine(t)["status"], 0)
 	assert.Equal(t, "ok", f.lastLine(t)["outcome"])

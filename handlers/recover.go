@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
 // errPanic: the endpoint panicked.
@@ -16,7 +17,7 @@ var errPanic = errors.New("panic")
 // recovered turns a panic into an error, so that the caller gets an answer and keeps the
 // connection. Once an answer was begun it cannot be taken back: the connection is cut, or
 // half of an answer would look whole.
-func recovered(log *slog.Logger, next HandlerFunc) HandlerFunc {
+func recovered(log *slog.Logger, next route.HandlerFunc) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) (err error) {
 		defer func() {
 			reason := recover()

@@ -16,7 +16,7 @@ import (
 func TestPanicIsAnsweredLoggedAndKeepsTheConnection(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
-		c.Endpoints.Token = func(http.ResponseWriter, *http.Request) error { panic("boom in the endpoint") }
+		serveAt(c, "token", func(http.ResponseWriter, *http.Request) error { panic("boom in the endpoint") })
 	})
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
@@ -40,10 +40,10 @@ func TestPanicIsAnsweredLoggedAndKeepsTheConnection(t *testing.T) {
 func TestPanicInTheMiddleOfAnAnswerCutsTheConnection(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
-		c.Endpoints.Token = func(w http.ResponseWriter, _ *http.Request) error {
+		serveAt(c, "token", func(w http.ResponseWriter, _ *http.Request) error {
 			_, _ = io.WriteString(w, strings.Repeat("half of it", 1000))
 			panic("boom")
-		}
+		})
 	})
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
@@ -58,7 +58,7 @@ func TestPanicInTheMiddleOfAnAnswerCutsTheConnection(t *testing.T) {
 func TestAbortPassesThrough(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
-		c.Endpoints.Token = func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) }
+		serveAt(c, "token", func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) })
 	})
 	defer func() {
 		reason, ok := recover().(error)

@@ -10,18 +10,9 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
-)
-
-// form is how an error is shown.
-type form int
-
-const (
-	asJSON form = iota
-	asPage
-	// negotiated: a page for who prefers HTML, else JSON.
-	negotiated
 )
 
 // renderer writes every error answer of the server.
@@ -37,7 +28,7 @@ const hungUp = "hung_up"
 
 // refuse answers with err, notes it for the log and seals the record that the error_uri
 // leads to. When an answer was begun already, only the note is taken.
-func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as form, err error) {
+func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as route.Format, err error) {
 	line := canonical.From(r.Context())
 	answer := answerTo(err)
 	id := re.records.ID(refusal.Record{
@@ -67,10 +58,10 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as form, err 
 	if answer.Challenge != "" {
 		h.Set("WWW-Authenticate", answer.Challenge)
 	}
-	if as == negotiated {
+	if as == route.Negotiated {
 		h.Add("Vary", "Accept")
 	}
-	if as == asPage || as == negotiated && prefers(r, typeHTML, typeJSON) {
+	if as == route.HTML || as == route.Negotiated && prefers(r, typeHTML, typeJSON) {
 		pageErr := re.page(w, answer, id, line.RequestID)
 		if pageErr == nil {
 			return

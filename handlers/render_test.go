@@ -19,7 +19,7 @@ import (
 
 func failing(t *testing.T, err error) *frame {
 	t.Helper()
-	return newFrame(t, func(c *handlers.Config) { c.Endpoints.Token = fails(err) })
+	return newFrame(t, func(c *handlers.Config) { serveAt(c, "token", fails(err)) })
 }
 
 func TestRefusalIsAnsweredAsItSays(t *testing.T) {
@@ -100,10 +100,10 @@ func TestDescriptionsKeepToTheAllowedCharacters(t *testing.T) {
 func TestNothingIsWrittenBehindAnAnswer(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
-		c.Endpoints.Token = func(w http.ResponseWriter, _ *http.Request) error {
+		serveAt(c, "token", func(w http.ResponseWriter, _ *http.Request) error {
 			_, _ = io.WriteString(w, "answer")
 			return errBroken
-		}
+		})
 	})
 	w := f.do("POST", "/oauth/token", "")
 	assert.Equal(t, http.StatusOK, w.Code)

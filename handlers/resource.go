@@ -6,30 +6,27 @@ import (
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 // resource is what stands at one path: an endpoint for each method.
 type resource struct {
 	template string
-	form     form
+	form     route.Format
 	// reflectHeaders: scripts may send whichever headers they like.
 	reflectHeaders bool
-	methods        map[string]HandlerFunc
+	methods        map[string]route.HandlerFunc
 	allow          string
-	otherwise      HandlerFunc // for every other method
+	otherwise      route.HandlerFunc // for every other method
 	render         *renderer
 }
 
-func newResource(route Route, render *renderer) *resource {
-	res := &resource{template: route.Path, form: asJSON, reflectHeaders: route.CORS == AnyOrigin, methods: map[string]HandlerFunc{}, render: render}
-	if route.Protection == Page {
-		res.form = asPage
-	}
-	return res
+func newResource(line route.Route, render *renderer) *resource {
+	return &resource{template: line.Path, form: line.ErrorFormat(), reflectHeaders: line.CORS == route.AnyOrigin, methods: map[string]route.HandlerFunc{}, render: render}
 }
 
-func (res *resource) add(methods []string, endpoint HandlerFunc) {
+func (res *resource) add(methods []string, endpoint route.HandlerFunc) {
 	for _, method := range methods {
 		res.methods[method] = endpoint
 		if _, ok := res.methods[http.MethodHead]; method == http.MethodGet && !ok {
@@ -59,7 +56,7 @@ func (res *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (res *resource) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Allow", res.allow)
 	code := refusal.InvalidRequest
-	if res.form == asPage {
+	if res.form == route.HTML {
 		code = refusal.MethodNotAllowed
 	}
 	return refusal.New(code, refusal.CheckMethod, "This address does not answer to the HTTP method that was used.").

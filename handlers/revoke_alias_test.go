@@ -24,7 +24,7 @@ func (r *revoked) Revoke(_ context.Context, call *protocol.Call) error {
 func TestRevocationUnderTheManagementPathTakesFormsOnly(t *testing.T) {
 	t.Parallel()
 	endpoint := new(revoked)
-	f := newFrame(t, func(c *handlers.Config) { c.Endpoints.Revoke = oauth.Revoke(endpoint) })
+	f := newFrame(t, func(c *handlers.Config) { serveAt(c, "revoke", oauth.Revoke(endpoint)) })
 	const alias = "/api/v1/oauth/tokens/revoke"
 
 	w := f.do("POST", alias, `{"token":"x"}`, "Content-Type", "application/json")

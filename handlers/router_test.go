@@ -19,7 +19,7 @@ func TestEveryPathReachesItsEndpoint(t *testing.T) {
 	f := newFrame(t, nil)
 	for path, want := range map[string]string{
 		"GET /.well-known/openid-configuration":       "discovery",
-		"GET /.well-known/oauth-authorization-server": "discovery",
+		"GET /.well-known/oauth-authorization-server": "metadata",
 		"GET /oauth/jwks":                             "jwks",
 		"GET /.well-known/jwks.json":                  "jwks",
 		"GET /authorize/jwks":                         "jwks",
@@ -43,7 +43,7 @@ func TestEveryPathReachesItsEndpoint(t *testing.T) {
 func TestPrefixMovesTheEndpointsAndNotTheAliases(t *testing.T) {
 	t.Parallel()
 	for _, prefix := range []string{"", "/auth/v2"} {
-		f := newFrame(t, func(c *handlers.Config) { c.Prefix = prefix })
+		f := newFrame(t, func(c *handlers.Config) { c.Routes = routes(prefix, says) })
 		assert.Equal(t, "token", f.do("POST", prefix+"/token", "").Body.String())
 		assert.Equal(t, "token", f.do("POST", "/oauth/v2/token", "").Body.String())
 		assert.Equal(t, http.StatusNotFound, f.do("POST", "/oauth/token", "").Code)

@@ -5,42 +5,47 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
 // checkTable refuses a table that would serve something else than it says. It also drops
 // aliases that the prefix made equal to the path itself.
-func checkTable(table []Route) error {
-	names, served, rules := map[string]bool{}, map[string]string{}, map[string]CORSRule{}
+func checkTable(table []route.Route, guards route.Guards) error {
+	names, served, rules := map[string]bool{}, map[string]string{}, map[string]route.CORSRule{}
 	for i := range table {
-		route := &table[i]
-		if err := checkRoute(*route); err != nil {
-			return fmt.Errorf("route %q: %w", route.Name, err)
+		entry := &table[i]
+		if err := checkRoute(*entry, guards); err != nil {
+			return fmt.Errorf("route %q: %w", entry.Name, err)
 		}
-		if names[route.Name] {
-			return fmt.Errorf("route %q: the name is taken", route.Name)
+		if names[entry.Name] {
+			return fmt.Errorf("route %q: the name is taken", entry.Name)
 		}
-		names[route.Name] = true
-		if rule, ok := rules[route.Path]; ok && rule != route.CORS {
-			return fmt.Errorf("route %q: another CORS rule than the other methods of %s", route.Name, route.Path)
+		names[entry.Name] = true
+		if rule, ok := rules[entry.Path]; ok && rule != entry.CORS {
+			return fmt.Errorf("route %q: another CORS rule than the other methods of %s", entry.Name, entry.Path)
 		}
-		rules[route.Path] = route.CORS
-		for _, method := range route.Methods {
-			key := method + " " + route.Path
+		rules[entry.Path] = entry.CORS
+		for _, method := range entry.Methods {
+			key := method + " " + entry.Path
 			if other, ok := served[key]; ok {
-				return fmt.Errorf("route %q: %s is already %q", route.Name, key, other)
+				return fmt.Errorf("route %q: %s is already %q", entry.Name, key, other)
 			}
-			served[key] = route.Name
+			served[key] = entry.Name
 		}
-		route.Aliases = slices.DeleteFunc(slices.Clone(route.Aliases), func(alias string) bool { return alias == route.Path })
+		entry.Aliases = slices.DeleteFunc(slices.Clone(entry.Aliases), func(alias string) bool { return alias == entry.Path })
 	}
 	return nil
 }
 
-func checkRoute(r Route) error {
+func checkRoute(r route.Route, guards route.Guards) error {
+	guard, guarded := guards.Of(r.Protection)
 	switch {
-	case r.Protection < Open || r.Protection > Page:
+	case !r.Protection.Known():
 		return errors.New("no protection named")
-	case r.CORS < NoCORS || r.CORS > PublicClientOrigins:
+	case guarded && guard == nil:
+		return fmt.Errorf("nothing guards routes of protection %q", r.Protection)
+	case r.CORS < route.NoCORS || r.CORS > route.PublicClientOrigins:
 		return errors.New("unknown CORS rule")
 	case r.Handler == nil:
 		return errors.New("no handler")
@@ -53,17 +58,17 @@ func checkRoute(r Route) error {
 }
 
 // aliasTable maps each alias to the path that it stands for.
-func aliasTable(table []Route) (map[string]string, error) {
+func aliasTable(table []route.Route) (map[string]string, error) {
 	paths, aliases := map[string]bool{}, map[string]string{}
-	for _, route := range table {
-		paths[route.Path] = true
+	for _, entry := range table {
+		paths[entry.Path] = true
 	}
-	for _, route := range table {
-		for _, alias := range route.Aliases {
-			if other, ok := aliases[alias]; paths[alias] || (ok && other != route.Path) || strings.ContainsAny(alias, "{}") {
-				return nil, fmt.Errorf("route %q: the alias %s is taken or has variables", route.Name, alias)
+	for _, entry := range table {
+		for _, alias := range entry.Aliases {
+			if other, ok := aliases[alias]; paths[alias] || (ok && other != entry.Path) || strings.ContainsAny(alias, "{}") {
+				return nil, fmt.Errorf("route %q: the alias %s is taken or has variables", entry.Name, alias)
 			}
-			aliases[alias] = route.Path
+			aliases[alias] = entry.Path
 		}
 	}
 	return aliases, nil

@@ -4,32 +4,38 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/gatehouse-id/gatehouse/handlers/oauth"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 func answer(http.ResponseWriter, *http.Request) error { return nil }
 
-func valid() Route {
-	return Route{Name: "x", Methods: []string{http.MethodGet}, Path: "/x", Protection: Open, Handler: answer}
+func valid() route.Route {
+	return route.Route{Name: "x", Methods: []string{http.MethodGet}, Path: "/x", Protection: route.Open, Handler: answer}
 }
 
 func TestTableRefusesRoutesThatNobodyThoughtThrough(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, checkTable([]Route{valid()}))
-	for name, change := range map[string]func(*Route){
-		"no protection":      func(r *Route) { r.Protection = 0 },
-		"made-up protection": func(r *Route) { r.Protection = Page + 1 },
-		"made-up CORS rule":  func(r *Route) { r.CORS = PublicClientOrigins + 1 },
-		"no handler":         func(r *Route) { r.Handler = nil },
-		"no methods":         func(r *Route) { r.Methods = nil },
-		"no name":            func(r *Route) { r.Name = "" },
-		"relative path":      func(r *Route) { r.Path = "x" },
-		"negative limit":     func(r *Route) { r.MaxBody = -1 },
+	require.NoError(t, checkTable([]route.Route{valid()}, route.Guards{}))
+	for name, change := range map[string]func(*route.Route){
+		"no protection":       func(r *route.Route) { r.Protection = "" },
+		"made-up protection":  func(r *route.Route) { r.Protection = "private" },
+		"a scope for nothing": func(r *route.Route) { r.Protection = route.Open + " x" },
+		"no scope":            func(r *route.Route) { r.Protection = route.Bearer("") },
+		"no guard":            func(r *route.Route) { r.Protection = route.Bearer("clients:read") },
+		"no guard of people":  func(r *route.Route) { r.Protection = route.Session },
+		"made-up CORS rule":   func(r *route.Route) { r.CORS = route.PublicClientOrigins + 1 },
+		"no handler":          func(r *route.Route) { r.Handler = nil },
+		"no methods":          func(r *route.Route) { r.Methods = nil },
+		"no name":             func(r *route.Route) { r.Name = "" },
+		"relative path":       func(r *route.Route) { r.Path = "x" },
+		"negative limit":      func(r *route.Route) { r.MaxBody = -1 },
 	} {
-		route := valid()
-		change(&route)
-		assert.Error(t, checkTable([]Route{route}), name)
+		entry := valid()
+		change(&entry)
+		assert.Error(t, checkTable([]route.Route{entry}, route.Guards{}), name)
 	}
 }
 
@@ -37,14 +43,14 @@ func TestTableRefusesTwoRoutesInOnePlace(t *testing.T) {
 	t.Parallel()
 	other := valid()
 	other.Name = "y"
-	require.Error(t, checkTable([]Route{valid(), other}), "same method and path")
+	require.Error(t, checkTable([]route.Route{valid(), other}, route.Guards{}), "same method and path")
 	other.Methods = []string{http.MethodPost}
-	assert.NoError(t, checkTable([]Route{valid(), other}))
-	other.CORS = AnyOrigin
-	assert.Error(t, checkTable([]Route{valid(), other}), "a preflight could not know which rule to follow")
+	assert.NoError(t, checkTable([]route.Route{valid(), other}, route.Guards{}))
+	other.CORS = route.AnyOrigin
+	assert.Error(t, checkTable([]route.Route{valid(), other}, route.Guards{}), "a preflight could not know which rule to follow")
 	other = valid()
 	other.Path = "/y"
-	assert.Error(t, checkTable([]Route{valid(), other}), "same name")
+	assert.Error(t, checkTable([]route.Route{valid(), other}, route.Guards{}), "same name")
 }
 
 func TestTableRefusesAliasesThatShadow(t *testing.T) {
@@ -53,20 +59,19 @@ func TestTableRefusesAliasesThatShadow(t *testing.T) {
 	second.Name, second.Path = "y", "/y"
 	for _, alias := range []string{"/x", "/old/{id}"} {
 		second.Aliases = []string{alias}
-		_, err := aliasTable([]Route{first, second})
+		_, err := aliasTable([]route.Route{first, second})
 		assert.Error(t, err, alias)
 	}
 	first.Aliases, second.Aliases = []string{"/old"}, []string{"/old"}
-	_, err := aliasTable([]Route{first, second})
+	_, err := aliasTable([]route.Route{first, second})
 	assert.Error(t, err, "one alias for two routes")
 }
 
 func TestAliasThatEqualsThePathIsDropped(t *testing.T) {
 	t.Parallel()
-	endpoints := Endpoints{Discovery: answer, JWKS: answer, Token: answer, Introspect: answer, Revoke: answer, UserInfo: answer, Authorize: answer, LoginPage: answer, Login: answer, Consent: answer, Logout: answer, Logo: answer}
 	for prefix, dropped := range map[string]string{"": "/token", "/authorize": "/authorize/jwks", "/api/v1/oauth": "/api/v1/oauth/introspect", "/oauth": "-"} {
-		table := routes(prefix, endpoints, ownEndpoints{landing: answer, explanation: answer, asset: answer, head: answer})
-		require.NoError(t, checkTable(table), prefix)
+		table := oauth.Config{Prefix: prefix}.Routes()
+		require.NoError(t, checkTable(table, route.Guards{}), prefix)
 		aliases, err := aliasTable(table)
 		require.NoError(t, err, prefix)
 		assert.NotContains(t, aliases, dropped)
@@ -76,9 +81,9 @@ func TestAliasThatEqualsThePathIsDropped(t *testing.T) {
 
 func TestBrokenTemplateKeepsTheServerFromStarting(t *testing.T) {
 	t.Parallel()
-	route := valid()
-	route.Path = "/x/{id"
-	_, err := newRouter([]Route{route}, nil, func(_ Route, h HandlerFunc) HandlerFunc { return h })
+	entry := valid()
+	entry.Path = "/x/{id"
+	_, err := newRouter([]route.Route{entry}, nil, func(_ route.Route, h route.HandlerFunc) route.HandlerFunc { return h })
 	assert.Error(t, err)
 }
 
@@ -86,6 +91,6 @@ func TestLiteralsStandBeforeTemplates(t *testing.T) {
 	t.Parallel()
 	template, literal := valid(), valid()
 	template.Path, literal.Path = "/x/{id}", "/x/new"
-	sorted := literalsFirst([]Route{template, literal})
+	sorted := literalsFirst([]route.Route{template, literal})
 	assert.Equal(t, "/x/new", sorted[0].Path)
 }

@@ -21,7 +21,7 @@ func TestSlowRequestsAreGivenUp(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
 		c.Timeout = time.Millisecond
-		c.Endpoints.Token = waits
+		serveAt(c, "token", waits)
 	})
 	w := f.do("POST", "/oauth/token", "")
 	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
@@ -33,7 +33,7 @@ func TestSlowRequestsAreGivenUp(t *testing.T) {
 
 func TestCallersWhoHangUpAreNotFailuresOfOurs(t *testing.T) {
 	t.Parallel()
-	f := newFrame(t, func(c *handlers.Config) { c.Endpoints.Token = waits })
+	f := newFrame(t, func(c *handlers.Config) { serveAt(c, "token", waits) })
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	f.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "POST", "/oauth/token", nil))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers"
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -55,10 +56,10 @@ func attributes(span sdktrace.ReadOnlySpan) map[string]string {
 func TestEachRequestIsOneSpan(t *testing.T) {
 	t.Parallel()
 	f, spans := newTracedFrame(t, func(c *handlers.Config) {
-		c.Endpoints.Token = func(_ http.ResponseWriter, r *http.Request) error {
+		serveAt(c, "token", func(_ http.ResponseWriter, r *http.Request) error {
 			assert.True(t, trace.SpanFromContext(r.Context()).IsRecording(), "what the endpoint does belongs to the span")
 			return refusal.New(refusal.InvalidScope, refusal.CheckScope, "No.").For("demo")
-		}
+		})
 	})
 	w := f.do("POST", "/token?x=1", "a=b")
 	span := onlySpan(t, spans)
@@ -77,7 +78,7 @@ func TestEachRequestIsOneSpan(t *testing.T) {
 
 func TestFailuresOfTheServerAreErrorsOfTheSpan(t *testing.T) {
 	t.Parallel()
-	f, spans := newTracedFrame(t, func(c *handlers.Config) { c.Endpoints.Token = fails(errBroken) })
+	f, spans := newTracedFrame(t, func(c *handlers.Config) { serveAt(c, "token", fails(errBroken)) })
 	f.do("POST", "/oauth/token", "a=b")
 	span := onlySpan(t, spans)
 	assert.Equal(t, "Error", span.Status().Code.String())
@@ -92,7 +93,11 @@ func everything(span sdktrace.ReadOnlySpan) string {
 
 func TestSecretsInAddressesStayOutOfSpans(t *testing.T) {
 	t.Parallel()
-	f, spans := newTracedFrame(t, func(c *handlers.Config) { c.Endpoints.LegacyCheck = says("legacy check") })
+	f, spans := newTracedFrame(t, func(c *handlers.Config) {
+		legacy := oauthhandlers.Config{Prefix: "/oauth", LegacyCheck: true}.Routes()
+		c.Routes = append(c.Routes, legacy[len(legacy)-1])
+		serveAt(c, "legacy check", says("legacy check"))
+	})
 	f.do("GET", "/oauth/access_token_valid/gh_at_verysecret?x=verysecret", "")
 	f.do("GET", "/gone/gh_at_verysecret?access_token=verysecret", "", "Authorization", "Bearer verysecret")
 	f.do("POST", "/oauth/token", "client_secret=verysecret", "Cookie", "x=verysecret", "User-Agent", "verysecret")
@@ -166,11 +171,11 @@ func TestTracesThatNobodyRecordsAreNotNamed(t *testing.T) {
 func TestTracingIsOffUntilItIsAskedFor(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
-		c.Endpoints.JWKS = func(_ http.ResponseWriter, r *http.Request) error {
+		serveAt(c, "jwks", func(_ http.ResponseWriter, r *http.Request) error {
 			assert.False(t, trace.SpanContextFromContext(r.Context()).IsValid())
 			assert.Empty(t, canonical.From(r.Context()).TraceID)
 			return nil
-		}
+		})
 	})
 	r := newRequest("GET", "/oauth/jwks", "10.1.2.3:1234")
 	r.Header.Set("Traceparent", traceparent)

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/browser"
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/metrics"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
@@ -252,27 +254,16 @@ func (e *environment) publicHandler(h *house, set *pages.Set, directory *client.
 	if err != nil {
 		return nil, err
 	}
-	var legacy handlers.HandlerFunc
-	if c.LegacyTokenCheck || c.Dev {
-		legacy = oauthhandlers.LegacyCheck(protocol)
+	endpoints := oauthhandlers.Config{
+		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, LegacyCheck: c.LegacyTokenCheck || c.Dev,
 	}
 	return handlers.New(handlers.Config{
 		Issuer: c.Issuer,
 		Prefix: c.OAuthPrefix,
-		Endpoints: handlers.Endpoints{
-			LegacyCheck: legacy,
-			Discovery:   oauthhandlers.Discovery(metadata),
-			JWKS:        oauthhandlers.JWKS(h.keys),
-			Token:       oauthhandlers.Token(protocol),
-			Introspect:  oauthhandlers.Introspect(protocol),
-			Revoke:      oauthhandlers.Revoke(protocol),
-			UserInfo:    oauthhandlers.UserInfo(protocol),
-			Authorize:   people.ServeAuthorize,
-			LoginPage:   people.ServeLoginPage,
-			Login:       people.ServeLogin,
-			Consent:     people.ServeConsent,
-			Logout:      people.ServeLogout,
-			Logo:        people.ServeLogo,
+		Routes: slices.Concat(endpoints.Routes(), people.Routes()),
+		Guards: route.Guards{Bearer: oauthhandlers.Bearer(protocol)},
+		Landing: pages.Landing{
+			Issuer: c.Issuer, Discovery: oauthhandlers.DiscoveryPath, Metadata: oauthhandlers.MetadataPath, Keys: c.paths().JWKS,
 		},
 		Pages:          set,
 		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),

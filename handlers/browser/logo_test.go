@@ -85,7 +85,7 @@ func logoServer(t *testing.T) (*httptest.Server, *bytes.Buffer) {
 		registered[id] = &client.Client{ID: id, LogoURI: uri, Disabled: id == "disabled"}
 	}
 	fetch := web{logoURI: {MediaType: "image/x-png", Body: shopLogo(t)}}
-	people, err := browser.New(browser.Config{Issuer: "https://id.example", Logos: logo.NewGallery(registered, fetch, time.Now)})
+	people, err := browser.New(browser.Config{Issuer: "https://id.example", AuthorizePath: "/oauth/authorize", LogoutPath: "/oauth/logout", Logos: logo.NewGallery(registered, fetch, time.Now)})
 	require.NoError(t, err)
 	set, err := pages.New(false)
 	require.NoError(t, err)
@@ -94,11 +94,8 @@ func logoServer(t *testing.T) (*httptest.Server, *bytes.Buffer) {
 	log := new(bytes.Buffer)
 	frame, err := handlers.New(handlers.Config{
 		Issuer: "https://id.example", Prefix: "/oauth",
-		Endpoints: handlers.Endpoints{
-			Discovery: nothing, JWKS: nothing, Token: nothing, Introspect: nothing, Revoke: nothing, UserInfo: nothing,
-			Authorize: nothing, LoginPage: nothing, Login: nothing, Consent: nothing, Logout: nothing, Logo: people.ServeLogo,
-		},
-		Pages: set, Records: refusal.NewRecorder(noSeal{}), Origins: noOrigins{},
+		Routes: people.Routes(),
+		Pages:  set, Records: refusal.NewRecorder(noSeal{}), Origins: noOrigins{},
 		Limiter: ratelimit.NewMemory(time.Now), Policies: policies,
 		Clock: time.Now, Random: rand.Reader, Log: slog.New(slog.NewJSONHandler(log, nil)),
 	})

@@ -1,0 +1,25 @@
+package browser
+
+import (
+	"net/http"
+
+	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
+)
+
+// Routes are the endpoints that browsers visit.
+func (b *Browser) Routes() []route.Route {
+	get, post, both, head := []string{http.MethodGet}, []string{http.MethodPost}, []string{http.MethodGet, http.MethodPost}, []string{http.MethodHead}
+	page, authorize := []string{ratelimit.PagePrefix}, []string{ratelimit.AuthorizePrefix}
+	signIn := []string{ratelimit.PagePrefix, ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice}
+	return []route.Route{
+		{Name: "authorize", Methods: both, Path: b.AuthorizePath, Aliases: []string{"/authorize"}, Protection: route.Page, Handler: b.ServeAuthorize, Policies: authorize},
+		{Name: "authorize head", Methods: head, Path: b.AuthorizePath, Protection: route.Page, Handler: route.Head, Policies: authorize},
+		{Name: "login page", Methods: get, Path: "/login", Protection: route.Page, Handler: b.ServeLoginPage, Policies: page},
+		{Name: "login", Methods: post, Path: "/login", Protection: route.Page, Handler: b.ServeLogin, Policies: signIn},
+		{Name: "consent", Methods: post, Path: "/consent", Protection: route.Page, Handler: b.ServeConsent, Policies: page},
+		{Name: "logout", Methods: both, Path: b.LogoutPath, Protection: route.Page, Handler: b.ServeLogout, Policies: page},
+		{Name: "logout head", Methods: head, Path: b.LogoutPath, Protection: route.Page, Handler: route.Head, Policies: page},
+		{Name: "logo", Methods: get, Path: "/logo/{client}/{version}", Protection: route.Page, Handler: b.ServeLogo, Policies: page},
+	}
+}

@@ -1,0 +1,19 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/gatehouse-id/gatehouse/handlers/route"
+)
+
+// guard puts the guard of a protection before its endpoint.
+func guard(guards route.Guards, p route.Protection, next route.HandlerFunc) route.HandlerFunc {
+	admit, _ := guards.Of(p)
+	return func(w http.ResponseWriter, r *http.Request) error {
+		r, err := admit(r, p.Scope())
+		if err != nil {
+			return err
+		}
+		return next(w, r)
+	}
+}

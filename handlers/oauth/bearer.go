@@ -1,0 +1,24 @@
+package oauth
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+)
+
+type bearerEndpoint interface {
+	Bearer(ctx context.Context, call *oauth.Call, scope string) (*oauth.Principal, error)
+}
+
+// Bearer guards routes that an access token with a scope opens (RFC 6750).
+func Bearer(endpoint bearerEndpoint) route.Guard {
+	return func(r *http.Request, scope string) (*http.Request, error) {
+		principal, err := endpoint.Bearer(r.Context(), callOf(r), scope)
+		if err != nil {
+			return nil, err
+		}
+		return r.WithContext(oauth.WithPrincipal(r.Context(), principal)), nil
+	}
+}

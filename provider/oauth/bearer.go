@@ -1,0 +1,107 @@
+package oauth
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// Principal is who a good access token speaks for.
+type Principal struct {
+	// Client is the one that the token was issued to.
+	Client *client.Client
+	// UserID is zero where the token is the client's own.
+	UserID provider.ID
+	Scopes []string
+}
+
+type principalKey struct{}
+
+// WithPrincipal notes on whose behalf everything under ctx is done.
+func WithPrincipal(ctx context.Context, p *Principal) context.Context {
+	return context.WithValue(ctx, principalKey{}, p)
+}
+
+// PrincipalOf is on whose behalf ctx is; nil: nobody proved anything.
+func PrincipalOf(ctx context.Context) *Principal {
+	p, _ := ctx.Value(principalKey{}).(*Principal)
+	return p
+}
+
+// Bearer proves the access token of a call to an API of this server, and that it has the scope
+// (RFC 6750). A token for another resource is none here: that one could use it (RFC 9700 section
+// 2.3).
+func (p *Provider) Bearer(ctx context.Context, call *Call, scope string) (*Principal, error) {
+	ctx = WithCall(ctx, call)
+	found, err := p.presented(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(found.grant.Scopes, scope) {
+		return nil, call.refuse(ctx, insufficientScope(scope).For(found.grant.ClientID))
+	}
+	if err := call.served(ctx, found.client); err != nil {
+		return nil, err
+	}
+	return &Principal{Client: found.client, UserID: found.grant.UserID, Scopes: found.grant.Scopes}, nil
+}
+
+// presented is the access token of a call that is for this server.
+func (p *Provider) presented(ctx context.Context, call *Call) (*inspected, error) {
+	text, err := bearer(call)
+	if err != nil {
+		return nil, call.refuse(ctx, err)
+	}
+	found, err := p.accessToken(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if found == nil {
+		return nil, call.refuse(ctx, badToken("The access token is unknown, expired or revoked."))
+	}
+	if !p.names().in(found.grant.Audience) {
+		return nil, call.refuse(ctx, badToken("The access token is for another resource.").For(found.grant.ClientID))
+	}
+	return found, nil
+}
+
+// challengeBearer begins every challenge: RFC 6750 section 3 wants at least one parameter.
+const challengeBearer = `Bearer realm="gatehouse"`
+
+// bearer takes the access token from the header or a form body. Never from the address:
+// RFC 9700 section 4.3.2 forbids it, since addresses are logged.
+func bearer(call *Call) (string, error) {
+	header, posted := call.Authorization, call.Form.Get("access_token")
+	if len(header) > 1 || (len(header) == 1 && posted != "") {
+		return "", refusal.New(refusal.InvalidRequest, refusal.CheckClientAuthCount, "The access token was sent in more than one way.")
+	}
+	if len(header) == 0 {
+		if posted == "" {
+			r := badToken("An access token is needed.")
+			r.Challenge = challengeBearer // RFC 6750 section 3: no error code for a request without a token
+			return "", r
+		}
+		return posted, nil
+	}
+	scheme, text, ok := strings.Cut(header[0], " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		return "", badToken("The Authorization header must be Bearer and the access token.")
+	}
+	return strings.TrimLeft(text, " "), nil
+}
+
+func badToken(description string) *refusal.Refusal {
+	r := refusal.New(refusal.InvalidToken, refusal.CheckAccessToken, description)
+	r.Challenge = challengeBearer + `, error="invalid_token"`
+	return r
+}
+
+func insufficientScope(scope string) *refusal.Refusal {
+	r := refusal.New(refusal.InsufficientScope, refusal.CheckTokenScope, "The access token was not issued for the scope "+scope+".")
+	r.Challenge = challengeBearer + `, error="insufficient_scope", scope="` + scope + `"`
+	return r
+}
