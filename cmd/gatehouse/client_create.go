@@ -93,7 +93,7 @@ func printCreated(w io.Writer, c *client.Client, secret string, asJSON bool) err
 
 // noteNewScopes adds scopes that the catalogue lacks and says so: one of them may be a
 // typing mistake.
-func noteNewScopes(ctx context.Context, env *environment, h *house, scopes []string) error {
+func noteNewScopes(ctx context.Context, env *environment, h *instance, scopes []string) error {
 	added, err := h.catalogue.Ensure(ctx, scopes)
 	for _, name := range added {
 		_, _ = fmt.Fprintf(env.Err, "note: scope %q is new; describe it with: gatehouse scope describe %s \"...\"\n", name, name)

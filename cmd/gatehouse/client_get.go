@@ -19,7 +19,7 @@ func newClientGet(env *environment) *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		c, err := h.store.Client(cmd.Context(), args[0])
 		if err != nil {
 			return about("client", args[0], err)

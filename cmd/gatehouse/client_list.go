@@ -17,7 +17,7 @@ func newClientList(env *environment) *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		views := []clientView{}
 		out := table{
 			header: []string{"CLIENT ID", "NAME", "TYPE", "AUTH METHOD", "GRANT TYPES", "RESTRICTED", "DISABLED"},

@@ -27,7 +27,7 @@ func newClientEnable(env *environment) *cobra.Command {
 func newClientSwitch(env *environment, disabled bool) *cobra.Command {
 	cmd := &cobra.Command{Args: cobra.ExactArgs(1)}
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		c, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
 			c.Disabled = disabled
 			return nil
@@ -49,7 +49,7 @@ func newClientDelete(env *environment) *cobra.Command {
 		Short:   "Delete a client and all that was issued to it",
 		Example: "  gatehouse client delete billing",
 		Args:    cobra.ExactArgs(1),
-		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			if err := h.registry.Delete(cmd.Context(), args[0]); err != nil {
 				return about("client", args[0], err)
 			}

@@ -30,7 +30,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 	audience.register(cmd, "audience")
 	afterLogout.register(cmd, "post-logout-redirect-uri")
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		updated, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
 			if cmd.Flags().Changed("name") {
 				c.Name = f.name

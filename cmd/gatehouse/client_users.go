@@ -30,7 +30,7 @@ func newClientUsersAdd(env *environment) *cobra.Command {
 		Short:   "Let a user use a client, which from then on is restricted",
 		Example: "  gatehouse client users add billing alice",
 		Args:    cobra.ExactArgs(2),
-		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			u, err := h.clientAndUser(cmd, args)
 			if err != nil {
 				return err
@@ -51,7 +51,7 @@ func newClientUsersRemove(env *environment) *cobra.Command {
 last user gone the client is for nobody.`,
 		Example: "  gatehouse client users remove billing alice",
 		Args:    cobra.ExactArgs(2),
-		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			u, err := h.clientAndUser(cmd, args)
 			if err != nil {
 				return err
@@ -77,7 +77,7 @@ func newClientUsersList(env *environment) *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		c, err := h.store.Client(cmd.Context(), args[0])
 		if err != nil {
 			return about("client", args[0], err)
@@ -102,7 +102,7 @@ func newClientUsersList(env *environment) *cobra.Command {
 }
 
 // clientAndUser finds both, or says which of them is not there.
-func (h *house) clientAndUser(cmd *cobra.Command, args []string) (*account.User, error) {
+func (h *instance) clientAndUser(cmd *cobra.Command, args []string) (*account.User, error) {
 	if _, err := h.store.Client(cmd.Context(), args[0]); err != nil {
 		return nil, about("client", args[0], err)
 	}
@@ -110,7 +110,7 @@ func (h *house) clientAndUser(cmd *cobra.Command, args []string) (*account.User,
 }
 
 // user finds a user by user name, email address, id or subject.
-func (h *house) user(ctx context.Context, who string) (*account.User, error) {
+func (h *instance) user(ctx context.Context, who string) (*account.User, error) {
 	u, err := h.users.Find(ctx, who)
 	if err != nil {
 		return nil, about("user", who, err)

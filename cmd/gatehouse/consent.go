@@ -37,7 +37,7 @@ func newConsentList(env *environment) *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		u, err := h.user(cmd.Context(), args[0])
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ func newConsentWithdraw(env *environment) *cobra.Command {
 the user again the next time.`,
 		Example: "  gatehouse consent withdraw alice shop",
 		Args:    cobra.ExactArgs(2),
-		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			u, err := h.user(cmd.Context(), args[0])
 			if err != nil {
 				return err

@@ -86,7 +86,7 @@ func demoUsers() []demoUser {
 
 // seedDemo fills the development database. It refuses one that holds clients and is not
 // marked: those are somebody's real ones, and the demo secrets are public.
-func (h *house) seedDemo(ctx context.Context) error {
+func (h *instance) seedDemo(ctx context.Context) error {
 	demo, err := h.store.IsDemo(ctx)
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ received, "Run" is the command that adds it, for values that belong to the clien
 		Args:    cobra.ExactArgs(1),
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		id := args[0][strings.LastIndexByte(args[0], '/')+1:]
 		record, err := refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)).Open(id)
 		if errors.Is(err, refusal.ErrUnknownID) {
@@ -50,7 +50,7 @@ received, "Run" is the command that adds it, for values that belong to the clien
 }
 
 // clientOfRecord is the client as it is registered now, or nil.
-func (h *house) clientOfRecord(ctx context.Context, record refusal.Record) (*client.Client, error) {
+func (h *instance) clientOfRecord(ctx context.Context, record refusal.Record) (*client.Client, error) {
 	if record.ClientID == "" {
 		return nil, nil //nolint:nilnil // many refusals concern no client
 	}

@@ -55,7 +55,7 @@ func newKeyList(env *environment) *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		listed, err := h.keys.List(cmd.Context())
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ refuse new tokens until they fetch it again.`,
 	return cmd
 }
 
-func (e *environment) rotate(cmd *cobra.Command, h *house, algorithms []keys.Algorithm, in time.Duration, asJSON bool) error {
+func (e *environment) rotate(cmd *cobra.Command, h *instance, algorithms []keys.Algorithm, in time.Duration, asJSON bool) error {
 	from := e.clock.Now(cmd.Context()).Add(in)
 	views := []keyView{}
 	out := table{header: []string{"KEY ID", "ALG", "SIGNS FROM"}}
@@ -133,7 +133,7 @@ func (e *environment) rotate(cmd *cobra.Command, h *house, algorithms []keys.Alg
 	return out.print(e.Out)
 }
 
-func (h *house) keysInUse(cmd *cobra.Command) ([]keys.Algorithm, error) {
+func (h *instance) keysInUse(cmd *cobra.Command) ([]keys.Algorithm, error) {
 	listed, err := h.keys.List(cmd.Context())
 	if err != nil {
 		return nil, err

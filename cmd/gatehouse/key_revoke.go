@@ -36,7 +36,7 @@ resource servers that do not look again for an unknown key refuse them until the
 	})
 	yes := cmd.Flags().Bool("yes", false, "do not ask")
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		if *asJSON && !*yes {
 			return errors.New("--json needs --yes: there is nobody to ask")
 		}
@@ -80,7 +80,7 @@ type affectedView struct {
 	AccessTokens int64  `json:"access_tokens"`
 }
 
-func (e *environment) withdrawalOf(ctx context.Context, h *house, kid string) (withdrawalView, error) {
+func (e *environment) withdrawalOf(ctx context.Context, h *instance, kid string) (withdrawalView, error) {
 	k, err := h.keys.Find(ctx, kid)
 	if errors.Is(err, provider.ErrNotFound) {
 		if known, knownErr := h.store.KnownSigningKey(ctx, kid); knownErr == nil && known.Former() {

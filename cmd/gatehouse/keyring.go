@@ -40,13 +40,13 @@ func newKeyringList(env *environment) *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		return env.printDataKeys(cmd.Context(), h, *asJSON)
 	})
 	return cmd
 }
 
-func (e *environment) printDataKeys(ctx context.Context, h *house, asJSON bool) error {
+func (e *environment) printDataKeys(ctx context.Context, h *instance, asJSON bool) error {
 	rows, err := h.ring.List(ctx)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ this command. Redis counts rate limits anew.`,
 	}
 	in := cmd.Flags().Duration("in", keyring.Ahead, "how long the keys are known before they are used")
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		if *in < 0 || *in > time.Hour {
 			return errors.New("--in must be between 0s and 1h")
 		}
@@ -118,7 +118,7 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 // reseal seals with the data keys in use what older ones sealed.
-func (h *house) reseal(ctx context.Context) (int, error) {
+func (h *instance) reseal(ctx context.Context) (int, error) {
 	signers, err := h.keys.Reseal(ctx)
 	if err != nil {
 		return signers, err
@@ -129,7 +129,7 @@ func (h *house) reseal(ctx context.Context) (int, error) {
 
 // refreshRing takes over the data keys that another process added. One that was sealed by a
 // secret which this process does not have must not keep it from hearing of all else.
-func (h *house) refreshRing(log *slog.Logger) func(context.Context) error {
+func (h *instance) refreshRing(log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		err := h.ring.Refresh(ctx)
 		if errors.Is(err, keyring.ErrWrongSecret) {
@@ -142,7 +142,7 @@ func (h *house) refreshRing(log *slog.Logger) func(context.Context) error {
 
 // keyringJob finishes what a rotation began: a server that had not heard of it may have sealed
 // with an old data key, and old ones are removed once nothing can be left of them.
-func (h *house) keyringJob(log *slog.Logger) storage.Job {
+func (h *instance) keyringJob(log *slog.Logger) storage.Job {
 	return storage.Job{Name: "keyring", Every: 3 * time.Minute, Lease: 10 * time.Minute, Work: func(ctx context.Context) error {
 		sealed, err := h.reseal(ctx)
 		if err != nil {

@@ -21,7 +21,7 @@ type limits struct {
 }
 
 // limits counts in Redis where there is one, and in this process while it is away.
-func (e *environment) limits(h *house, t *telemetry, log *slog.Logger) (limits, error) {
+func (e *environment) limits(h *instance, t *telemetry, log *slog.Logger) (limits, error) {
 	table, err := h.config.policies()
 	if err != nil {
 		return limits{}, err

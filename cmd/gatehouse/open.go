@@ -26,8 +26,8 @@ import (
 // on the smallest machine that makes sense, and 38 MiB is the most that they take.
 const hashingAtOnce = 2
 
-// house is the domain over an open database: what serve and the verbs have in common.
-type house struct {
+// instance is the domain over an open database: what serve and the verbs have in common.
+type instance struct {
 	config    config
 	store     *storage.Store
 	ring      *keyring.Ring
@@ -44,7 +44,7 @@ type house struct {
 
 // open reads the settings and opens the configured database for a verb. The embedded
 // database is brought up to date on the way; a Postgres schema that is not is refused.
-func (e *environment) open(cmd *cobra.Command) (*house, error) {
+func (e *environment) open(cmd *cobra.Command) (*instance, error) {
 	c, err := loadConfig(cmd, e.Environ)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (e *environment) open(cmd *cobra.Command) (*house, error) {
 		return nil, err
 	}
 	e.noteDatabase(c)
-	return e.openHouse(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})), nil)
+	return e.openInstance(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})), nil)
 }
 
 // noteDatabase says which database a verb acts on where that may not be the one that is meant:
@@ -68,8 +68,8 @@ func (e *environment) noteDatabase(c config) {
 	_, _ = fmt.Fprintf(e.Err, "note: this is %s; for %s, of \"serve --dev\", add --dev\n", strings.TrimPrefix(c.databaseURL(), "sqlite://"), path)
 }
 
-// inHouse makes a verb that acts on the configured database, opened before and closed after.
-func (e *environment) inHouse(act func(cmd *cobra.Command, h *house, args []string) error) func(*cobra.Command, []string) error {
+// withInstance makes a verb that acts on the configured database, opened before and closed after.
+func (e *environment) withInstance(act func(cmd *cobra.Command, h *instance, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) (err error) {
 		h, err := e.open(cmd)
 		if err != nil {
@@ -80,7 +80,7 @@ func (e *environment) inHouse(act func(cmd *cobra.Command, h *house, args []stri
 	}
 }
 
-func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger, statements storage.Statements, listeners ...event.Listener) (_ *house, err error) {
+func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logger, statements storage.Statements, listeners ...event.Listener) (_ *instance, err error) {
 	store, err := e.openStore(ctx, c, log, statements)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (e *environment) openHouse(ctx context.Context, c config, log *slog.Logger,
 	clientSecrets := client.NewSecrets(hasher, ring.Key(keyring.ClientSecret), e.random)
 	events := event.NewBus(listeners...)
 	signers := keys.NewManager(store, ring.Key(keyring.SigningKey), events, e.clock, e.random)
-	return &house{
+	return &instance{
 		config:    c,
 		store:     store,
 		ring:      ring,
@@ -189,6 +189,6 @@ func (e *environment) keyringSecrets(c config) (keyring.Secrets, error) {
 }
 
 // close ends the database; its error replaces none that came before.
-func (h *house) close(err *error) {
+func (h *instance) close(err *error) {
 	*err = errors.Join(*err, h.store.Close())
 }

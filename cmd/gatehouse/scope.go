@@ -33,7 +33,7 @@ func newScopeCreate(env *environment) *cobra.Command {
 	}
 	description := cmd.Flags().String("description", "", "what a person agrees to, in a few words")
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		s, err := h.catalogue.Create(cmd.Context(), args[0], *description)
 		if err != nil {
 			return about("scope", args[0], err)
@@ -52,7 +52,7 @@ func newScopeDescribe(env *environment) *cobra.Command {
 		Short:   "Change the words of a scope",
 		Example: `  gatehouse scope describe invoices:read "See your invoices and their payment state"`,
 		Args:    cobra.ExactArgs(2),
-		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			if err := h.catalogue.Describe(cmd.Context(), args[0], args[1]); err != nil {
 				return about("scope", args[0], err)
 			}
@@ -69,7 +69,7 @@ func newScopeList(env *environment) *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		scopes, err := h.catalogue.List(cmd.Context())
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func newScopeDelete(env *environment) *cobra.Command {
 		Long:    "Removes the entry. Clients registered for the scope keep it until they are updated.",
 		Example: "  gatehouse scope delete invoices:read",
 		Args:    cobra.ExactArgs(1),
-		RunE: env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			if err := h.catalogue.Delete(cmd.Context(), args[0]); err != nil {
 				return about("scope", args[0], err)
 			}

@@ -89,7 +89,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return err
 	}
 	defer t.traces.close(ctx, &err)
-	h, err := e.openHouse(ctx, c, log, t.statement, t.listeners(log)...)
+	h, err := e.openInstance(ctx, c, log, t.statement, t.listeners(log)...)
 	if err != nil {
 		log.ErrorContext(ctx, "the server cannot start", "error", err) // in the words of the database, which the last line has not
 		return err
@@ -143,7 +143,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 }
 
 // ensureKeys brings the operator's own key in, and makes those that are missing.
-func (h *house) ensureKeys(ctx context.Context, log *slog.Logger) error {
+func (h *instance) ensureKeys(ctx context.Context, log *slog.Logger) error {
 	if path := h.config.PrivateKeyPath; path != "" {
 		pem, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 		if err != nil {
@@ -160,7 +160,7 @@ func (h *house) ensureKeys(ctx context.Context, log *slog.Logger) error {
 }
 
 // jobs are what one replica at a time does in the background.
-func (h *house) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs) []storage.Job {
+func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs) []storage.Job {
 	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), h.keyringJob(log)}
 	if every := h.config.KeyRotation; every > 0 {
 		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead)
@@ -189,7 +189,7 @@ func (e *environment) tuneCollector() {
 }
 
 // publicHandler puts the protocol together over the domain.
-func (e *environment) publicHandler(h *house, set *pages.Set, directory *client.Directory, origins *client.Origins, scopes *consent.Known, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
+func (e *environment) publicHandler(h *instance, set *pages.Set, directory *client.Directory, origins *client.Origins, scopes *consent.Known, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
 	c := h.config
 	tokenKey := h.ring.Key(keyring.TokenHash)
 	fetch, err := c.outbound(t.aroundFetches)

@@ -91,7 +91,7 @@ may keep while the person is signed out (offline_access): "token revoke --user" 
 	}
 	who := cmd.Flags().String("user", "", "all sessions of this user")
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		if (*who == "") == (len(args) == 0) {
 			return errors.New("say which session to end: give its id, or --user for all of a user's")
 		}

@@ -96,7 +96,7 @@ func (t *telemetry) page(log *slog.Logger) http.Handler {
 }
 
 // watch shows what is asked for at each scrape.
-func (t *telemetry) watch(h *house, l limits) error {
+func (t *telemetry) watch(h *instance, l limits) error {
 	m := t.metrics
 	var errs []error
 	for name, pool := range h.store.Pools() {
@@ -113,7 +113,7 @@ func (t *telemetry) watch(h *house, l limits) error {
 	return errors.Join(errs...)
 }
 
-func (h *house) shownKeys(ctx context.Context) []metrics.SigningKey {
+func (h *instance) shownKeys(ctx context.Context) []metrics.SigningKey {
 	var shown []metrics.SigningKey
 	for _, k := range h.keys.Known(ctx) {
 		s := metrics.SigningKey{Algorithm: string(k.Algorithm), State: string(k.State), Since: k.SignsSince()}

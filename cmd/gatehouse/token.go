@@ -41,7 +41,7 @@ The user's sessions go on: "session end" ends those.`,
 	cmd.MarkFlagsMutuallyExclusive("id", "client")
 	cmd.MarkFlagsMutuallyExclusive("id", "user")
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		switch {
 		case *id != "":
 			return revokeID(cmd, env, h, *id, *asJSON)
@@ -54,7 +54,7 @@ The user's sessions go on: "session end" ends those.`,
 	return cmd
 }
 
-func revokeText(cmd *cobra.Command, env *environment, h *house, asJSON bool) error {
+func revokeText(cmd *cobra.Command, env *environment, h *instance, asJSON bool) error {
 	text, err := firstLine(env.In)
 	if err != nil {
 		return fmt.Errorf("read the token from standard input: %w", err)
@@ -72,7 +72,7 @@ func revokeText(cmd *cobra.Command, env *environment, h *house, asJSON bool) err
 	return err
 }
 
-func revokeID(cmd *cobra.Command, env *environment, h *house, text string, asJSON bool) error {
+func revokeID(cmd *cobra.Command, env *environment, h *instance, text string, asJSON bool) error {
 	id, err := provider.ParseID(text)
 	if err != nil {
 		return errors.New("--id must be an id from gatehouse token list")
@@ -95,7 +95,7 @@ func revokeID(cmd *cobra.Command, env *environment, h *house, text string, asJSO
 	return err
 }
 
-func revokeAll(cmd *cobra.Command, env *environment, h *house, clientID, who string, asJSON bool) error {
+func revokeAll(cmd *cobra.Command, env *environment, h *instance, clientID, who string, asJSON bool) error {
 	of, err := h.filter(cmd.Context(), clientID, who)
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func revokeAll(cmd *cobra.Command, env *environment, h *house, clientID, who str
 }
 
 // filter finds whom --client and --user name; neither is everybody.
-func (h *house) filter(ctx context.Context, clientID, who string) (grant.Filter, error) {
+func (h *instance) filter(ctx context.Context, clientID, who string) (grant.Filter, error) {
 	of := grant.Filter{ClientID: clientID}
 	if clientID != "" {
 		if _, err := h.store.Client(ctx, clientID); err != nil {

@@ -26,7 +26,7 @@ func newUserGet(env *environment) *cobra.Command {
 		Example: "  gatehouse user get alice --json\n  gatehouse user get alice@example.com", Args: cobra.ExactArgs(1),
 	}
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		u, err := h.user(cmd.Context(), args[0])
 		if err != nil {
 			return err
@@ -39,7 +39,7 @@ func newUserGet(env *environment) *cobra.Command {
 func newUserList(env *environment) *cobra.Command {
 	cmd := &cobra.Command{Use: "list", Short: "List the users", Example: "  gatehouse user list --json", Args: cobra.NoArgs}
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, _ []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		const page = 200
 		views := []userView{}
 		out := table{
@@ -81,7 +81,7 @@ func newUserSetRoles(env *environment) *cobra.Command {
 func (e *environment) userChange(use, short, example string, args cobra.PositionalArgs, change func(u *account.User, rest []string)) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Short: short, Example: example, Args: args}
 	asJSON := addJSON(cmd)
-	cmd.RunE = e.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = e.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		u, err := h.users.Update(cmd.Context(), args[0], func(u *account.User) { change(u, args[1:]) })
 		if err != nil {
 			return about("user", args[0], err)

@@ -21,7 +21,7 @@ You are asked to type the user name, or it is read from standard input; --yes sk
 	}
 	yes := cmd.Flags().Bool("yes", false, "do not ask")
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		if *asJSON && !*yes {
 			return errors.New("--json needs --yes: there is nobody to ask")
 		}

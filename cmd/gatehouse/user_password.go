@@ -28,7 +28,7 @@ func newUserCreate(env *environment) *cobra.Command {
 	cmd.Flags().StringArrayVar(&u.Roles, "role", nil, "role, such as admin (repeatable)")
 	fromStdin := cmd.Flags().Bool("password-stdin", false, "read the password from standard input")
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		password, err := env.readPassword(*fromStdin)
 		if err != nil {
 			return err
@@ -52,7 +52,7 @@ func newUserSetPassword(env *environment) *cobra.Command {
 	}
 	fromStdin := cmd.Flags().Bool("password-stdin", false, "read the password from standard input")
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.inHouse(func(cmd *cobra.Command, h *house, args []string) error {
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		password, err := env.readPassword(*fromStdin)
 		if err != nil {
 			return err

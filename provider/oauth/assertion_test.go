@@ -27,7 +27,7 @@ import (
 
 // asserting is a client that signs its assertions.
 type asserting struct {
-	*house
+	*fixture
 
 	key crypto.Signer
 	jti atomic.Int64
@@ -37,7 +37,7 @@ func newAsserting(t *testing.T, change func(c *client.Client)) *asserting {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
-	a := &asserting{house: newHouse(t), key: key}
+	a := &asserting{fixture: newFixture(t), key: key}
 	c := client.Client{ID: "signer", GrantTypes: cc, AuthMethod: client.PrivateKeyJWT, JWKS: string(keySetOf(t, "k1", key.Public()))}
 	if change != nil {
 		change(&c)

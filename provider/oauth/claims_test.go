@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-func (h *house) released(token any) map[string]any {
+func (h *fixture) released(token any) map[string]any {
 	h.t.Helper()
 	r := request(url.Values{})
 	r.Authorization = []string{"Bearer " + token.(string)}

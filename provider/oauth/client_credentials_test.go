@@ -17,7 +17,7 @@ import (
 
 // planted stores a client as another version, or somebody with the database, might have:
 // past the rules of registration.
-func (h *house) planted(c client.Client) {
+func (h *fixture) planted(c client.Client) {
 	h.t.Helper()
 	c.Name, c.Type, c.TokenFormat = c.ID, client.Web, client.Opaque
 	c.CreatedAt, c.UpdatedAt = *h.now.Load(), *h.now.Load()
@@ -27,7 +27,7 @@ func (h *house) planted(c client.Client) {
 // Threats 29, RFC 6749 section 4.4: a public client gets nothing for itself, even where its
 // registration says so.
 func TestAPublicClientGetsNoTokensForItself(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.planted(client.Client{ID: "spa", AuthMethod: client.None, GrantTypes: cc})
 	_, err := h.provider.Token(t.Context(), request(url.Values{"grant_type": {"client_credentials"}, "client_id": {"spa"}}))
 	assert.Equal(t, "public_client", string(assertRefused(t, err, "unauthorized_client").Check))
@@ -36,10 +36,10 @@ func TestAPublicClientGetsNoTokensForItself(t *testing.T) {
 // Threats 29, authentik CVE-2025-64521: however a client proves itself, once it is disabled
 // it is nobody, at every endpoint.
 func TestDisabledClientsAreNobody(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
-	signs := &asserting{house: h, key: key}
+	signs := &asserting{fixture: h, key: key}
 	h.client(client.Client{ID: "signer", GrantTypes: cc, AuthMethod: client.PrivateKeyJWT, JWKS: string(keySetOf(t, "", key.Public()))})
 	shared := h.client(client.Client{ID: "shared", GrantTypes: cc, AuthMethod: client.SecretJWT})
 	secret := h.client(client.Client{ID: "basic", GrantTypes: cc})

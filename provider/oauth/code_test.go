@@ -22,7 +22,7 @@ import (
 const callback = "https://app.example.com/cb"
 
 // person is somebody who is signed in.
-func (h *house) person(name string) *session.Session {
+func (h *fixture) person(name string) *session.Session {
 	h.t.Helper()
 	now := *h.now.Load()
 	u := &account.User{ID: provider.NewID(now, rand.Reader), Subject: "subject of " + name, Username: name, CreatedAt: now, UpdatedAt: now}
@@ -32,7 +32,7 @@ func (h *house) person(name string) *session.Session {
 	return s
 }
 
-func (h *house) app(alg string) string {
+func (h *fixture) app(alg string) string {
 	h.t.Helper()
 	return h.client(client.Client{
 		ID: "app", GrantTypes: []client.GrantType{client.AuthorizationCode}, RedirectURIs: []string{callback},
@@ -41,13 +41,13 @@ func (h *house) app(alg string) string {
 }
 
 // params are those of an authorization request, with more of them or others.
-func (h *house) params(more url.Values) url.Values {
+func (h *fixture) params(more url.Values) url.Values {
 	form := url.Values{"client_id": {"app"}, "response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid"}}
 	maps.Copy(form, more)
 	return form
 }
 
-func (h *house) flow(more url.Values) oauth.Flow {
+func (h *fixture) flow(more url.Values) oauth.Flow {
 	h.t.Helper()
 	request, err := h.provider.Check(h.t.Context(), h.params(more))
 	require.NoError(h.t, err)
@@ -55,20 +55,20 @@ func (h *house) flow(more url.Values) oauth.Flow {
 	return oauth.Flow{ID: provider.NewID(now, rand.Reader), StartedAt: now, Request: request}
 }
 
-func (h *house) code(s *session.Session) string {
+func (h *fixture) code(s *session.Session) string {
 	h.t.Helper()
 	code, err := h.approve(h.t.Context(), h.flow(nil), s, false)
 	require.NoError(h.t, err)
 	return code
 }
 
-func (h *house) exchange(secret, code string) (oauth.TokenAnswer, error) {
+func (h *fixture) exchange(secret, code string) (oauth.TokenAnswer, error) {
 	return h.provider.Token(h.t.Context(), basic("app", secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}))
 }
 
 // Threats 15 and 23: 60 seconds, and an expired code is refused whoever brings it.
 func TestCodesLiveForAMinute(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret, s := h.app("ES256"), h.person("alice")
 	early, late := h.code(s), h.code(s)
 	h.advance(time.Minute - time.Microsecond)
@@ -83,7 +83,7 @@ func TestCodesLiveForAMinute(t *testing.T) {
 func TestFosite20IDTokensOfEveryAlgorithmComeBackAsHints(t *testing.T) {
 	for _, alg := range []keys.Algorithm{keys.ES256, keys.EdDSA} {
 		t.Run(string(alg), func(t *testing.T) {
-			h := newHouse(t)
+			h := newFixture(t)
 			secret, s := h.app(string(alg)), h.person("alice")
 			answer, err := h.exchange(secret, h.code(s))
 			require.NoError(t, err)
@@ -106,7 +106,7 @@ func TestFosite20IDTokensOfEveryAlgorithmComeBackAsHints(t *testing.T) {
 
 // Fosite.md 38: what cannot be signed leaves the code as it was.
 func TestFosite38ACodeSurvivesAnIDTokenThatCannotBeSigned(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret, s := h.app("PS256"), h.person("alice") // no key of this algorithm here
 	code := h.code(s)
 	_, err := h.exchange(secret, code)
@@ -118,7 +118,7 @@ func TestFosite38ACodeSurvivesAnIDTokenThatCannotBeSigned(t *testing.T) {
 
 // Threats 10 to 12: the matrix of who is signed in and what is asked for.
 func TestNextStep(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.app("ES256")
 	s := h.person("alice")
 	h.advance(time.Hour)
@@ -159,7 +159,7 @@ func TestNextStep(t *testing.T) {
 
 // A request is approved once, whoever approves it again (Keycloak CVE-2023-0264).
 func TestARequestIsApprovedOnce(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.app("ES256")
 	s, f := h.person("alice"), h.flow(nil)
 	_, err := h.provider.Approve(t.Context(), f, s, false)
@@ -191,7 +191,7 @@ func TestACodeUsedTwiceEndsWhatItGave(t *testing.T) {
 
 // E15: a code goes from one server to another whose clock is off.
 func TestE15CodesBetweenClocksThatAreOff(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret, s := h.app("ES256"), h.person("alice")
 	for off, accepted := range map[time.Duration]bool{-90 * time.Second: true, -30 * time.Second: true, 30 * time.Second: true, 90 * time.Second: false} {
 		code := h.code(s)
@@ -210,7 +210,7 @@ func TestE15CodesBetweenClocksThatAreOff(t *testing.T) {
 func TestALateRepeatEndsTheGrant(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		t.Run(fmt.Sprint(late), func(t *testing.T) {
-			h := newHouse(t)
+			h := newFixture(t)
 			secret, s := h.app("ES256"), h.person("alice")
 			code := h.code(s)
 			answer, err := h.exchange(secret, code)
@@ -228,7 +228,7 @@ func TestALateRepeatEndsTheGrant(t *testing.T) {
 
 // Where the deployment demands PKCE, it does so of every client.
 func TestADeploymentCanDemandPKCE(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.app("ES256")
 	strict, err := oauth.New(oauth.Settings{Issuer: issuer, RequirePKCE: true}, h.domain)
 	require.NoError(t, err)

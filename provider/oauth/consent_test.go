@@ -20,18 +20,18 @@ func TestWhoIsAskedAgainThoughItIsRemembered(t *testing.T) {
 		public, firstParty bool
 		again              bool
 	}{
-		"public on loopback":               {"http://127.0.0.1/cb", true, false, true},
-		"public on loopback, the house's":  {"http://127.0.0.1/cb", true, true, true},
-		"public on localhost":              {"http://localhost:5173/cb", true, false, true},
-		"public, private scheme":           {"com.example.app:/cb", true, false, true},
-		"public, claimed https":            {"https://app.example.com/cb", true, false, false},
-		"public, claimed https, the house": {"https://app.example.com/cb", true, true, false},
-		"confidential on loopback":         {"http://127.0.0.1/cb", false, false, false},
-		"confidential, scheme without dot": {"cursor://auth", false, false, true},
-		"first-party, scheme without dot":  {"cursor://auth", false, true, true},
+		"public on loopback":                 {"http://127.0.0.1/cb", true, false, true},
+		"public on loopback, first party":    {"http://127.0.0.1/cb", true, true, true},
+		"public on localhost":                {"http://localhost:5173/cb", true, false, true},
+		"public, private scheme":             {"com.example.app:/cb", true, false, true},
+		"public, claimed https":              {"https://app.example.com/cb", true, false, false},
+		"public, claimed https, first party": {"https://app.example.com/cb", true, true, false},
+		"confidential on loopback":           {"http://127.0.0.1/cb", false, false, false},
+		"confidential, scheme without dot":   {"cursor://auth", false, false, true},
+		"first-party, scheme without dot":    {"cursor://auth", false, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newFixture(t)
 			c := client.Client{ID: "app", Type: client.Native, GrantTypes: []client.GrantType{client.AuthorizationCode}, RedirectURIs: []string{test.uri}, Scopes: []string{"openid"}, FirstParty: test.firstParty}
 			c.AllowUndottedScheme = client.Undotted(test.uri)
 			if test.public {
@@ -59,7 +59,7 @@ func TestWhoIsAskedAgainThoughItIsRemembered(t *testing.T) {
 
 // Threats 19: a request gets what it asked for, though the person agreed to more before.
 func TestWhatIsRememberedAddsNothingToARequest(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret, s := h.app("ES256"), h.person("alice")
 	_, err := h.provider.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, true)
 	require.NoError(t, err)

@@ -23,7 +23,7 @@ import (
 
 // fosite.md 6: introspection is open to any bearer, and says too little.
 func TestFosite06IntrospectionIsForAuthenticatedClientsAndSaysAll(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc, Scopes: []string{"s"}, DefaultScopes: []string{"s"}})
 	text := h.issue("a", secret, nil)
 
@@ -43,7 +43,7 @@ func TestFosite06IntrospectionIsForAuthenticatedClientsAndSaysAll(t *testing.T) 
 // fosite.md 5 and 30: one secret for all kinds, and only the table tells them apart. The
 // kind is part of what is hashed, so a token renamed to another kind is nothing.
 func TestFosite05And30TheKindOfATokenCannotBeChanged(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	text := h.issue("a", secret, nil)
 	parsed, err := token.Parse(text)
@@ -59,7 +59,7 @@ func TestFosite05And30TheKindOfATokenCannotBeChanged(t *testing.T) {
 // fosite.md 7 and 31: the signature half of a token is enough to revoke, and input without
 // one reaches the store. Here the hash covers the whole text and comes before everything.
 func TestFosite07And31PartsOfATokenDoNothing(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	text := h.issue("a", secret, nil)
 	parsed, err := token.Parse(text)
@@ -86,7 +86,7 @@ func TestFosite07And31PartsOfATokenDoNothing(t *testing.T) {
 // fosite.md 9: several methods at once are accepted, any secret of a public client is
 // ignored, and secrets with '+' or '%' break.
 func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "basic", GrantTypes: cc})
 	pinned := h.client(client.Client{ID: "pinned", GrantTypes: cc, AuthMethodPinned: true})
 	posted := h.client(client.Client{ID: "post", GrantTypes: cc, AuthMethod: client.SecretPost, AuthMethodPinned: true})
@@ -152,7 +152,7 @@ func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
 
 // fosite.md 17: an unknown grant is invalid_request, and codes that no RFC knows leak out.
 func TestFosite17UnknownGrantTypes(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	for _, grant := range []string{"magic", "CLIENT_CREDENTIALS", "client_credentials ", "client_credentials client_credentials", "implicit", "Password", "refresh-token"} {
 		_, err := h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {grant}}))
@@ -162,7 +162,7 @@ func TestFosite17UnknownGrantTypes(t *testing.T) {
 
 // fosite.md 18: hints repeat the caller's input.
 func TestFosite18DescriptionsHoldNoInput(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	for _, form := range []url.Values{{"grant_type": {"<x>"}}, {"scope": {"<x>"}}, {"audience": {"<x>"}}, {"resource": {"<x>"}}} {
 		if form.Get("grant_type") == "" {
@@ -177,7 +177,7 @@ func TestFosite18DescriptionsHoldNoInput(t *testing.T) {
 // fosite.md 19: JWT access tokens are not those of RFC 9068, and repeat the first one's
 // times.
 func TestFosite19JWTAccessTokensFollowRFC9068(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc, TokenFormat: client.JWT, Scopes: []string{"s", "t"}, Audience: []string{"api", "api2"}})
 	read := func(text string) map[string]any {
 		payload, err := h.keys.Verify(t.Context(), text, "at+jwt", keys.ES256)
@@ -209,7 +209,7 @@ func TestFosite19JWTAccessTokensFollowRFC9068(t *testing.T) {
 // fosite.md 21: getters that fill in defaults write without a lock. The race detector sees
 // this test in `make race`.
 func TestFosite21ParallelRequestsShareNoState(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	var wg sync.WaitGroup
 	for range 16 {
@@ -223,7 +223,7 @@ func TestFosite21ParallelRequestsShareNoState(t *testing.T) {
 
 // fosite.md 22, 23 and 24: wildcards, prefixes, letter case, and what is granted.
 func TestFosite22To24ScopesAndAudiencesAreExact(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc, Scopes: []string{"read", "read.all"}, Audience: []string{"https://api/a"}})
 	for _, scope := range []string{"*", "READ", "read.*", "read.all.more", "openid", "read\tread.all", `"read"`} {
 		_, err := h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {scope}}))
@@ -248,7 +248,7 @@ func TestFosite22To24ScopesAndAudiencesAreExact(t *testing.T) {
 
 // fosite.md 36: a JWT of many dots or megabytes reaches the parser.
 func TestFosite36MonstrousTokensReachNothing(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	require.False(t, h.active("a", secret, "x")) // the client is in memory now
 	h.statements.Store(0)
@@ -261,7 +261,7 @@ func TestFosite36MonstrousTokensReachNothing(t *testing.T) {
 
 // fosite.md 37 and 38: one statement is atomic without a transaction of the library's.
 func TestFosite38IssuingIsOneStatement(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	h.issue("a", secret, nil)
 	h.statements.Store(0)

@@ -15,7 +15,7 @@ import (
 // What extensions and sloppy libraries add to a request is ignored; what contradicts itself
 // is not.
 func TestWhatARequestMayHoldBesideItsParameters(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.app("ES256")
 	for name, more := range map[string]url.Values{
 		"unknown prompt":              {"prompt": {"create"}},
@@ -52,7 +52,7 @@ func TestWhatARequestMayHoldBesideItsParameters(t *testing.T) {
 // An application's log has error_description and nothing else: it names what is not supported,
 // and repeats nothing that could be markup or somebody's text (RFC 6749 section 4.1.2.1).
 func TestDescriptionsNameWhatIsNotSupported(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "service", GrantTypes: cc})
 	h.app("ES256")
 	odd := "<b>pay\u00e9 " + strings.Repeat("x", 100)
@@ -88,7 +88,7 @@ func TestDescriptionsNameWhatIsNotSupported(t *testing.T) {
 // OAuth 2.0 Multiple Response Type Encoding Practices section 5: the answer to a type with a
 // token in it goes into the fragment, an error too.
 func TestErrorsOfTypesWithATokenGoIntoTheFragment(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.app("ES256")
 	for _, tc := range []struct {
 		kind, mode string

@@ -13,7 +13,7 @@ import (
 
 // A token ends at its instant, not a moment later (Nextcloud CVE-2024-22403).
 func TestTokensExpire(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	hour := h.client(client.Client{ID: "hour", GrantTypes: cc})
 	minutes := h.client(client.Client{ID: "minutes", GrantTypes: cc, AccessTokenLifetime: 5 * time.Minute})
 	answer, err := h.provider.Token(t.Context(), basic("minutes", minutes, url.Values{"grant_type": {"client_credentials"}}))
@@ -32,7 +32,7 @@ func TestTokensExpire(t *testing.T) {
 }
 
 func TestARevokedTokenStaysRevokedAndOthersLive(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	first, second := h.issue("a", secret, nil), h.issue("a", secret, nil)
 	for range 2 { // the second time there is nothing to do

@@ -11,9 +11,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-func newTrusted(t *testing.T) (*house, string, *account.User) {
+func newTrusted(t *testing.T) (*fixture, string, *account.User) {
 	t.Helper()
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.client(client.Client{
 		ID: "trusted", FirstParty: true, GrantTypes: []client.GrantType{client.Password, client.RefreshToken},
 		Scopes: []string{"openid", "profile"}, IDTokenAlg: "ES256",
@@ -23,7 +23,7 @@ func newTrusted(t *testing.T) (*house, string, *account.User) {
 	return h, secret, u
 }
 
-func (h *house) password(secret, username, password string) (map[string]any, error) {
+func (h *fixture) password(secret, username, password string) (map[string]any, error) {
 	answer, err := h.provider.Token(h.t.Context(), basic("trusted", secret, url.Values{
 		"grant_type": {"password"}, "username": {username}, "password": {password}, "scope": {"openid profile"},
 	}))

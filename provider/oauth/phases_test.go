@@ -27,7 +27,7 @@ import (
 // A code that does not exist costs one look: not SQLite's one writer, whom anybody could keep busy
 // with made-up codes.
 func TestACodeThatDoesNotExistCostsOneStatement(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.app("ES256")
 	madeUp := token.New(token.Code, provider.NewID(*h.now.Load(), rand.Reader), rand.Reader).Encode()
 	_, err := h.exchange(secret, madeUp)
@@ -47,7 +47,7 @@ func TestACodeThatDoesNotExistCostsOneStatement(t *testing.T) {
 type busyKeys struct {
 	*keys.Manager
 
-	h      *house
+	h      *fixture
 	signed int
 }
 
@@ -64,7 +64,7 @@ func (k *busyKeys) Sign(ctx context.Context, alg keys.Algorithm, typ string, pay
 // database's one writer waits for it.
 func TestNothingIsSignedWhileTheDatabaseIsLocked(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.TokenFormat = client.JWT })
-	signer := &busyKeys{Manager: r.keys, h: r.house}
+	signer := &busyKeys{Manager: r.keys, h: r.fixture}
 	tokens := grant.NewIssuer(r.store, r.ring.Key(keyring.TokenHash), oauth.NewMinter(signer, r.store, issuer), (*event.Bus)(nil), r.domain.Clock, rand.Reader, r.lifetimes)
 	domain := r.domain
 	domain.Issuer = tokens
@@ -128,7 +128,7 @@ func (forgetful) Remember(context.Context, provider.ID, string, consent.Agreemen
 // Grant, code and what the person wants remembered are stored together: an approval that failed
 // can be repeated.
 func TestAnApprovalThatFailedCanBeRepeated(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret := h.app("ES256")
 	s, flow := h.person("alice"), h.flow(nil)
 	good := h.provider
@@ -150,7 +150,7 @@ func TestAnApprovalThatFailedCanBeRepeated(t *testing.T) {
 
 // Nothing that was rolled back is told to anybody, and a refusal's consequence is.
 func TestEventsWaitForTheCommit(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.app("ES256")
 	s := h.person("alice")
 	before := h.heard.Count("authorization_approved")
@@ -171,7 +171,7 @@ func TestEventsWaitForTheCommit(t *testing.T) {
 
 // A refusal says what the server offers, whatever parts that comes from.
 func TestAnUnknownResponseTypeNamesTheKnownOnes(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.app("ES256")
 	_, err := h.provider.Check(t.Context(), h.params(url.Values{"response_type": {"id_token"}}))
 	r := assertRefused(t, err, "unsupported_response_type")

@@ -13,7 +13,7 @@ import (
 // Whoever comes with another verifier ends what the right one got, in whichever order, and at
 // once too: the code may have been used between the check of the one and its consequence.
 func TestAWrongVerifierBesideTheRightOneLeavesNothingBehind(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	secret, s := h.app("ES256"), h.person("alice")
 	right := oauth2.GenerateVerifier()
 	more := url.Values{"code_challenge": {oauth2.S256ChallengeFromVerifier(right)}, "code_challenge_method": {"S256"}}

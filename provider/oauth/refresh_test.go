@@ -21,7 +21,7 @@ import (
 
 // refreshing is an application with a person signed in to it.
 type refreshing struct {
-	*house
+	*fixture
 
 	secret  string
 	user    *account.User
@@ -30,7 +30,7 @@ type refreshing struct {
 
 func newRefreshing(t *testing.T, change func(c *client.Client)) *refreshing {
 	t.Helper()
-	r := &refreshing{house: newHouse(t)}
+	r := &refreshing{fixture: newFixture(t)}
 	c := client.Client{
 		ID: "app", GrantTypes: []client.GrantType{client.AuthorizationCode, client.RefreshToken}, RedirectURIs: []string{callback},
 		Scopes: []string{"openid", "profile", "offline_access"}, IDTokenAlg: "ES256", Audience: []string{"https://a", "https://b"},
@@ -389,7 +389,7 @@ func TestRefreshTakesFiveStatements(t *testing.T) {
 	assert.LessOrEqual(t, r.statements.Load()-before, int64(2), "a repeat writes nothing")
 }
 
-func (h *house) update(id string, change func(c *client.Client)) {
+func (h *fixture) update(id string, change func(c *client.Client)) {
 	h.t.Helper()
 	_, err := h.registry.Update(h.t.Context(), id, func(c *client.Client) error { change(c); return nil })
 	require.NoError(h.t, err)

@@ -69,7 +69,7 @@ func TestATokenRequestNarrowsTheAudience(t *testing.T) {
 // The one audience of a client with JWT access tokens is meant where none is named, unless the
 // token has to be good at UserInfo; an opaque one keeps to be shown to who may introspect.
 func TestASingleAudienceIsTheDefaultOfJWTs(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	for name, tc := range map[string]struct {
 		format   client.TokenFormat
 		audience []string

@@ -23,7 +23,7 @@ func toldTimes(t *testing.T, err error, check refusal.Check, limit string, now t
 
 // Clocks that differ are found by seeing both, when something expired.
 func TestRefusalsByTheClockTellBothTimes(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	begun := *h.now.Load()
 	secret, s := h.app("ES256"), h.person("alice")
 	code := h.code(s)

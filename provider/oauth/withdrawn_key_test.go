@@ -14,7 +14,7 @@ import (
 // We know a JWT access token by its hash, so the withdrawal of its key has to be asked about:
 // else we would go on vouching for what every other verifier refuses.
 func TestWhatAWithdrawnKeySignedIsInactive(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	signed := h.client(client.Client{ID: "signed", GrantTypes: cc, TokenFormat: client.JWT})
 	opaque := h.client(client.Client{ID: "opaque", GrantTypes: cc})
 	leaked, untouched := h.issue("signed", signed, nil), h.issue("opaque", opaque, nil)

@@ -24,7 +24,7 @@ type person struct {
 	cookies map[string]string
 }
 
-// house is a server with users and applications.
+// person is a browser that nobody is signed in with.
 func (s *server) person(t *testing.T) *person {
 	t.Helper()
 	return &person{s, t, map[string]string{}}

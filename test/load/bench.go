@@ -71,7 +71,7 @@ func (s *stage) flows(ctx context.Context) (reports []flowReport, found []findin
 	if err != nil {
 		return nil, nil, err
 	}
-	h, err := openHouse(ctx, s.binary, s.dir, db, s.connections)
+	h, err := openSystem(ctx, s.binary, s.dir, db, s.connections)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -88,7 +88,7 @@ func (s *stage) flows(ctx context.Context) (reports []flowReport, found []findin
 		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	for _, f := range houseFlows(h) {
+	for _, f := range flows(h) {
 		subjects = append(append(subjects, &subject{flow: f, target: h}), c.subjects(f.name())...)
 	}
 	if err := s.measureAll(ctx, h, subjects); err != nil {
@@ -105,7 +105,7 @@ func (s *stage) flows(ctx context.Context) (reports []flowReport, found []findin
 
 // measureAll takes the flows in turn, run by run, every other run from the last to the first,
 // and counts statements at the end.
-func (s *stage) measureAll(ctx context.Context, h *house, subjects []*subject) error {
+func (s *stage) measureAll(ctx context.Context, h *system, subjects []*subject) error {
 	for n := range s.runs {
 		for i := range subjects {
 			j := subjects[i]

@@ -19,7 +19,7 @@ const (
 )
 
 // chained are the flows whose chain is weighed.
-func chained(h *house) []flow {
+func chained(h *system) []flow {
 	return []flow{newClientCredentials(h.opaque, "client-credentials"), newIntrospection(h)}
 }
 
@@ -39,12 +39,12 @@ func (l labelled) name() string { return l.label }
 
 // chain is those servers.
 type chain struct {
-	bare, shared *house
+	bare, shared *system
 	redis        *redis
 }
 
 // openChain starts nothing when no flow of the chain is wanted.
-func (s *stage) openChain(ctx context.Context, h *house) (_ *chain, err error) {
+func (s *stage) openChain(ctx context.Context, h *system) (_ *chain, err error) {
 	c := &chain{}
 	defer func() {
 		if err != nil {
@@ -68,7 +68,7 @@ func (s *stage) openChain(ctx context.Context, h *house) (_ *chain, err error) {
 }
 
 func (s *stage) wantsAny(suffix string) bool {
-	for _, f := range chained(&house{}) {
+	for _, f := range chained(&system{}) {
 		if s.wants(f.name() + suffix) {
 			return true
 		}
@@ -78,7 +78,7 @@ func (s *stage) wantsAny(suffix string) bool {
 
 // beside starts another server on the same database, with further settings. It is to be
 // stopped, not closed.
-func (h *house) beside(ctx context.Context, name string, settings ...string) (*house, error) {
+func (h *system) beside(ctx context.Context, name string, settings ...string) (*system, error) {
 	dir := filepath.Join(h.dir, name)
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (h *house) beside(ctx context.Context, name string, settings ...string) (*h
 
 func (c *chain) close() error {
 	var err error
-	for _, h := range []*house{c.bare, c.shared} {
+	for _, h := range []*system{c.bare, c.shared} {
 		if h != nil {
 			err = errors.Join(err, h.stop())
 		}
@@ -108,7 +108,7 @@ func (c *chain) close() error {
 // subjects are a flow of the usual server, if its chain is weighed, against the others.
 func (c *chain) subjects(name string) []*subject {
 	var all []*subject
-	add := func(h *house, suffix string) {
+	add := func(h *system, suffix string) {
 		if h == nil {
 			return
 		}
@@ -130,7 +130,7 @@ func (c *chain) findings(ctx context.Context, subjects []*subject) ([]finding, e
 		passes[j.name()] = j.passes
 	}
 	var all []finding
-	for _, f := range chained(&house{}) {
+	for _, f := range chained(&system{}) {
 		name := f.name()
 		usual := passes[name]
 		if added, share, ok := compare(usual, passes[name+withoutChain]); ok {

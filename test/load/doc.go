@@ -22,7 +22,7 @@
 // What limits, metrics and the log cost is told by two more servers on the same database: one
 // without them, and one that counts in Redis (flows that end in -unchained and -redis).
 //
-// A flow is one file that implements flow, one line in houseFlows, and its goal in goals.
+// A flow is one file that implements flow, one line in flows, and its goal in goals.
 //
 // It does not judge whether answers follow the standards; test/e2e does.
 package main

@@ -32,8 +32,8 @@ type checked interface {
 	check(ctx context.Context) error
 }
 
-// houseFlows are all flows of a provider, in the order of the table.
-func houseFlows(h *house) []flow {
+// flows are all flows of a provider, in the order of the table.
+func flows(h *system) []flow {
 	return []flow{
 		newClientCredentials(h.opaque, "client-credentials"),
 		newClientCredentials(h.jwt, "client-credentials-jwt"),

@@ -18,7 +18,7 @@ import (
 // an ID token. It takes two requests: half of what the table says about a thousand
 // requests is half of a thousand flows.
 type codeFlow struct {
-	house     *house
+	system    *system
 	client    *credentials
 	label     string
 	authorize []byte
@@ -31,14 +31,14 @@ const (
 	challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 )
 
-func newCodeFlow(h *house, c *credentials, label string) *codeFlow {
-	return &codeFlow{house: h, client: c, label: label}
+func newCodeFlow(h *system, c *credentials, label string) *codeFlow {
+	return &codeFlow{system: h, client: c, label: label}
 }
 
 func (f *codeFlow) name() string { return f.label }
 
 func (f *codeFlow) prepare(ctx context.Context, _ time.Duration) error {
-	who, err := f.house.signIn(ctx)
+	who, err := f.system.signIn(ctx)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (f *codeFlow) prepare(ctx context.Context, _ time.Duration) error {
 		"code_challenge": {challenge}, "code_challenge_method": {"S256"},
 	}
 	f.authorize = fmt.Appendf(nil, "GET /oauth/authorize?%s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n\r\n", q.Encode(), host, who.cookie)
-	f.codes = make([]string, f.house.connections)
+	f.codes = make([]string, f.system.connections)
 	return nil
 }
 
@@ -80,20 +80,20 @@ func (f *codeFlow) Answer(worker, _ int, r generator.Response) error {
 
 // userInfo asks who a token is about, over and over.
 type userInfo struct {
-	house   *house
+	system  *system
 	message []byte
 }
 
-func newUserInfo(h *house) *userInfo { return &userInfo{house: h} }
+func newUserInfo(h *system) *userInfo { return &userInfo{system: h} }
 
 func (*userInfo) name() string { return "userinfo" }
 
 func (f *userInfo) prepare(ctx context.Context, pass time.Duration) error {
-	flow := newCodeFlow(f.house, &f.house.es256, "")
+	flow := newCodeFlow(f.system, &f.system.es256, "")
 	if err := flow.prepare(ctx, pass); err != nil {
 		return err
 	}
-	g := generator.New(f.house.address, 1)
+	g := generator.New(f.system.address, 1)
 	defer func() { _ = g.Close() }()
 	taken := &tokenTaker{codeFlow: flow}
 	if r := g.Run(ctx, generator.Limit{Duration: startTime, Requests: 2}, taken); r.FirstError != nil {

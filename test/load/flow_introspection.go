@@ -11,7 +11,7 @@ import (
 // introspection asks about a fixed pool of live tokens, as a resource server does
 // (RFC 7662).
 type introspection struct {
-	house    *house
+	system   *system
 	messages [][]byte
 }
 
@@ -19,7 +19,7 @@ type introspection struct {
 // stay in the memory of the database, as the rows of tokens in use do.
 const livePool = 2000
 
-func newIntrospection(h *house) *introspection { return &introspection{house: h} }
+func newIntrospection(h *system) *introspection { return &introspection{system: h} }
 
 const introspectionName = "introspection"
 
@@ -30,21 +30,21 @@ func (f *introspection) prepare(ctx context.Context, _ time.Duration) error {
 	if f.messages != nil {
 		return nil
 	}
-	tokens, err := f.house.mint(ctx, livePool)
+	tokens, err := f.system.mint(ctx, livePool)
 	for _, token := range tokens {
-		f.messages = append(f.messages, f.house.about("/oauth/introspect", token))
+		f.messages = append(f.messages, f.system.about("/oauth/introspect", token))
 	}
 	return err
 }
 
 // Request strides through the pool from a different place for each worker.
 func (f *introspection) Request(worker, i int) []byte {
-	return f.messages[(worker*livePool/f.house.connections+i)%len(f.messages)]
+	return f.messages[(worker*livePool/f.system.connections+i)%len(f.messages)]
 }
 
 func (*introspection) Answer(_, _ int, r generator.Response) error { return expect(r, `"active":true`) }
 
 // about is a request of the client load-opaque about a token.
-func (h *house) about(path, token string) []byte {
+func (h *system) about(path, token string) []byte {
 	return generator.PostForm(host, path, h.opaque.id, h.opaque.secret, url.Values{"token": {token}})
 }

@@ -15,22 +15,22 @@ import (
 // refresh rotates a chain of refresh tokens for each worker, as an application does that
 // always uses the newest.
 type refresh struct {
-	house  *house
+	system *system
 	client *credentials
 	label  string
 	scope  string
 	tokens []string // the newest of each worker
 }
 
-func newRefresh(h *house, c *credentials, label, scope string) *refresh {
-	return &refresh{house: h, client: c, label: label, scope: scope}
+func newRefresh(h *system, c *credentials, label, scope string) *refresh {
+	return &refresh{system: h, client: c, label: label, scope: scope}
 }
 
 func (f *refresh) name() string { return f.label }
 
 // prepare begins a chain for each worker by the password grant.
 func (f *refresh) prepare(ctx context.Context, _ time.Duration) error {
-	f.tokens = make([]string, f.house.connections)
+	f.tokens = make([]string, f.system.connections)
 	for i := range f.tokens {
 		var err error
 		if f.tokens[i], err = f.first(ctx); err != nil {
@@ -41,7 +41,7 @@ func (f *refresh) prepare(ctx context.Context, _ time.Duration) error {
 }
 
 func (f *refresh) first(ctx context.Context) (string, error) {
-	answer, err := f.house.post(ctx, "/oauth/token", url.Values{
+	answer, err := f.system.post(ctx, "/oauth/token", url.Values{
 		"grant_type": {"password"}, "username": {personName}, "password": {personPassword}, "scope": {f.scope},
 		"client_id": {f.client.id}, "client_secret": {f.client.secret},
 	})

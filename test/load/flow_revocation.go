@@ -12,7 +12,7 @@ import (
 // revocation ends tokens, each of them once (RFC 7009): to revoke what is revoked already
 // would be cheaper.
 type revocation struct {
-	house  *house
+	system *system
 	tokens []string
 	taken  atomic.Int64
 }
@@ -27,14 +27,14 @@ const (
 	revocationSample = 20
 )
 
-func newRevocation(h *house) *revocation { return &revocation{house: h} }
+func newRevocation(h *system) *revocation { return &revocation{system: h} }
 
 func (*revocation) name() string { return "revocation" }
 
 func (f *revocation) prepare(ctx context.Context, pass time.Duration) (err error) {
 	n := min(max(int(pass.Seconds()*revocationRate), 1000), revocationPool)
 	f.taken.Store(0)
-	f.tokens, err = f.house.mint(ctx, n)
+	f.tokens, err = f.system.mint(ctx, n)
 	return err
 }
 
@@ -45,7 +45,7 @@ func (f *revocation) Request(int, int) []byte {
 	if next >= len(f.tokens) {
 		return nil
 	}
-	return f.house.about("/oauth/revoke", f.tokens[next])
+	return f.system.about("/oauth/revoke", f.tokens[next])
 }
 
 // Answer can judge the status only: the endpoint says 200 about tokens that it never
@@ -54,7 +54,7 @@ func (*revocation) Answer(_, _ int, r generator.Response) error { return expect(
 
 func (f *revocation) check(ctx context.Context) error {
 	used := min(int(f.taken.Load()), len(f.tokens))
-	g := generator.New(f.house.address, 1)
+	g := generator.New(f.system.address, 1)
 	defer func() { _ = g.Close() }() // what was read is read
 	sample := &revoked{revocation: f, step: max(1, used/revocationSample)}
 	r := g.Run(ctx, generator.Limit{Duration: startTime, Requests: min(used, revocationSample)}, sample)
@@ -72,7 +72,7 @@ type revoked struct {
 }
 
 func (s *revoked) Request(_, i int) []byte {
-	return s.house.about("/oauth/introspect", s.tokens[i*s.step])
+	return s.system.about("/oauth/introspect", s.tokens[i*s.step])
 }
 
 func (*revoked) Answer(_, _ int, r generator.Response) error { return expect(r, `"active":false`) }

@@ -22,10 +22,10 @@ func (s *stage) growths(ctx context.Context) (all []finding, err error) {
 	for _, of := range []struct {
 		what string
 		goal float64
-		flow func(*house) flow
+		flow func(*system) flow
 	}{
-		{"client-credentials token", growthGoal, func(h *house) flow { return newClientCredentials(h.opaque, "") }},
-		{"refresh", refreshGrowthGoal, func(h *house) flow { return newRefresh(h, &h.trusted, "", scope) }},
+		{"client-credentials token", growthGoal, func(h *system) flow { return newClientCredentials(h.opaque, "") }},
+		{"refresh", refreshGrowthGoal, func(h *system) flow { return newRefresh(h, &h.trusted, "", scope) }},
 	} {
 		for _, kind := range []string{"postgres", "sqlite"} {
 			s.say("growth: %d times a %s on %s", grownTokens, of.what, kind)
@@ -41,7 +41,7 @@ func (s *stage) growths(ctx context.Context) (all []finding, err error) {
 
 // growthOn is what exactly so many requests of a flow add to a new database, in bytes for
 // each.
-func (s *stage) growthOn(ctx context.Context, kind string, requests int, of func(*house) flow) (perRequest float64, err error) {
+func (s *stage) growthOn(ctx context.Context, kind string, requests int, of func(*system) flow) (perRequest float64, err error) {
 	dir, err := os.MkdirTemp(s.dir, "growth-"+kind+"-")
 	if err != nil {
 		return 0, err
@@ -50,7 +50,7 @@ func (s *stage) growthOn(ctx context.Context, kind string, requests int, of func
 	if err != nil {
 		return 0, err
 	}
-	h, err := openHouse(ctx, s.binary, dir, db, s.connections)
+	h, err := openSystem(ctx, s.binary, dir, db, s.connections)
 	if err != nil {
 		return 0, err
 	}

@@ -89,8 +89,8 @@ func TestStartAndIdleMemory(t *testing.T) {
 
 func TestGrowthOfAnSQLiteFile(t *testing.T) {
 	s := stage{dir: t.TempDir(), binary: binary(t), options: options{connections: 2}}
-	for _, of := range []func(*house) flow{
-		func(h *house) flow { return newClientCredentials(h.opaque, "") }, func(h *house) flow { return newRefresh(h, &h.trusted, "", scope) },
+	for _, of := range []func(*system) flow{
+		func(h *system) flow { return newClientCredentials(h.opaque, "") }, func(h *system) flow { return newRefresh(h, &h.trusted, "", scope) },
 	} {
 		got, err := s.growthOn(t.Context(), "sqlite", 500, of)
 		require.NoError(t, err)

@@ -97,7 +97,7 @@ const countedRequests = 5000
 
 // countStatements drives a flow apart from the measured passes, since to count costs. The
 // second result tells whether the database can.
-func countStatements(ctx context.Context, h *house, f flow) (perRequest float64, able bool, err error) {
+func countStatements(ctx context.Context, h *system, f flow) (perRequest float64, able bool, err error) {
 	counter, able := h.db.(statementCounter)
 	if !able {
 		return 0, false, nil

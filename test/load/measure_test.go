@@ -60,19 +60,19 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// faked is a house whose server is the fake.
-type faked struct{ *house }
+// faked is a system whose server is the fake.
+type faked struct{ *system }
 
 func (faked) cpu() (cost, error) { return cost{}, nil }
 
-func (f *fake) house(t *testing.T) faked {
+func (f *fake) system(t *testing.T) faked {
 	t.Helper()
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
 	db, err := openSQLite(t.TempDir() + "/empty.db")
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, db.close(t.Context())) })
-	return faked{&house{server: &server{address: strings.TrimPrefix(s.URL, "http://")}, db: db, connections: 3}}
+	return faked{&system{server: &server{address: strings.TrimPrefix(s.URL, "http://")}, db: db, connections: 3}}
 }
 
 func brief() options {
@@ -82,24 +82,24 @@ func brief() options {
 func TestRevocationEndsEachTokenOnceAndLooks(t *testing.T) {
 	t.Parallel()
 	f := &fake{}
-	h := f.house(t)
-	p, err := measure(t.Context(), h, newRevocation(h.house), brief())
+	h := f.system(t)
+	p, err := measure(t.Context(), h, newRevocation(h.system), brief())
 	require.NoError(t, err)
 	assert.Zero(t, p.Errors, p.FirstError)
 	assert.Positive(t, p.Requests)
 	assert.Zero(t, f.twice.Load(), "a token that is revoked already costs less")
 
 	f = &fake{forgets: true}
-	h = f.house(t)
-	_, err = measure(t.Context(), h, newRevocation(h.house), brief())
+	h = f.system(t)
+	_, err = measure(t.Context(), h, newRevocation(h.system), brief())
 	assert.ErrorContains(t, err, "revoked token")
 }
 
 func TestWrongAnswersAreCountedAndFailTheRun(t *testing.T) {
 	t.Parallel()
 	f := &fake{refuses: true}
-	h := f.house(t)
-	flow := newRevocation(h.house)
+	h := f.system(t)
+	flow := newRevocation(h.system)
 	p, err := measure(t.Context(), h, uncheckedFlow{flow, flow}, brief())
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, p.Errors, p.Requests, "those of the warm-up too")
@@ -117,8 +117,8 @@ type uncheckedFlow struct {
 func TestIntrospectionOfADeadTokenIsAWrongAnswer(t *testing.T) {
 	t.Parallel()
 	f := &fake{}
-	h := f.house(t)
-	flow := newIntrospection(h.house)
+	h := f.system(t)
+	flow := newIntrospection(h.system)
 	require.NoError(t, flow.prepare(t.Context(), time.Second))
 	f.revoked.Store("t7", true)
 	p, err := measure(t.Context(), h, flow, brief())

@@ -70,10 +70,10 @@ func (o options) wantsFlows() bool {
 // selectable are the names that --flows takes.
 func selectable() []string {
 	names := []string{bareName}
-	for _, f := range houseFlows(&house{}) {
+	for _, f := range flows(&system{}) {
 		names = append(names, f.name())
 	}
-	for _, f := range chained(&house{}) {
+	for _, f := range chained(&system{}) {
 		names = append(names, f.name()+withoutChain, f.name()+withRedis)
 	}
 	return append(names, startName)

@@ -20,7 +20,7 @@ const (
 
 // registerPeople makes a user and first-party clients, whose users are not asked, for each
 // algorithm of ID tokens.
-func (h *house) registerPeople(ctx context.Context) error {
+func (h *system) registerPeople(ctx context.Context) error {
 	if err := h.cliWith(ctx, personPassword+"\n", "user", "create", personName, "--email", "load@example.com", "--password-stdin"); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (h *house) registerPeople(ctx context.Context) error {
 }
 
 // signIn sends the sign-in form, as a browser does.
-func (h *house) signIn(ctx context.Context) (person, error) {
+func (h *system) signIn(ctx context.Context) (person, error) {
 	form := url.Values{"username": {personName}, "password": {personPassword}}
 	answer, err := h.post(ctx, "/login", form)
 	if err != nil {
@@ -62,7 +62,7 @@ type visited struct {
 	body    []byte
 }
 
-func (h *house) post(ctx context.Context, path string, form url.Values) (visited, error) {
+func (h *system) post(ctx context.Context, path string, form url.Values) (visited, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+h.address+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		return visited{}, err

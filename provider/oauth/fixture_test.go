@@ -35,8 +35,8 @@ const issuer = "https://id.example.test"
 
 var cc = []client.GrantType{client.ClientCredentials}
 
-// house is the protocol over a real database, with a clock that the test moves.
-type house struct {
+// fixture is the protocol over a real database, with a clock that the test moves.
+type fixture struct {
 	t          *testing.T
 	provider   *oauth.Provider
 	ring       *keyring.Ring
@@ -102,10 +102,10 @@ func (f *fetches) total() int {
 	return f.count
 }
 
-func newHouse(t *testing.T) *house {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	t.Parallel()
-	h := &house{t: t}
+	h := &fixture{t: t}
 	h.advanceTo(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 	clock := func() time.Time { return *h.now.Load() }
 	store, err := storage.Open(t.Context(), storage.Options{
@@ -159,24 +159,24 @@ func newHouse(t *testing.T) *house {
 	return h
 }
 
-func (h *house) advanceTo(at time.Time) { h.now.Store(&at) }
+func (h *fixture) advanceTo(at time.Time) { h.now.Store(&at) }
 
-func (h *house) advance(d time.Duration) { h.advanceTo(h.now.Load().Add(d)) }
+func (h *fixture) advance(d time.Duration) { h.advanceTo(h.now.Load().Add(d)) }
 
 // client registers a client and returns its secret.
-func (h *house) client(c client.Client) string {
+func (h *fixture) client(c client.Client) string {
 	h.t.Helper()
 	return h.clientWithSecret(c, "")
 }
 
-func (h *house) clientWithSecret(c client.Client, secret string) string {
+func (h *fixture) clientWithSecret(c client.Client, secret string) string {
 	h.t.Helper()
 	secret, err := h.registry.Create(h.t.Context(), &c, secret)
 	require.NoError(h.t, err)
 	return secret
 }
 
-func (h *house) issue(id, secret string, form url.Values) string {
+func (h *fixture) issue(id, secret string, form url.Values) string {
 	h.t.Helper()
 	if form == nil {
 		form = url.Values{}
@@ -187,7 +187,7 @@ func (h *house) issue(id, secret string, form url.Values) string {
 	return answer.Parameters["access_token"].(string)
 }
 
-func (h *house) active(id, secret, text string) bool {
+func (h *fixture) active(id, secret, text string) bool {
 	h.t.Helper()
 	got, err := h.provider.Introspect(h.t.Context(), basic(id, secret, url.Values{"token": {text}}))
 	require.NoError(h.t, err)
@@ -217,7 +217,7 @@ func assertRefused(t *testing.T, err error, code string) *refusal.Refusal {
 }
 
 // approve answers a request with a code.
-func (h *house) approve(ctx context.Context, f oauth.Flow, s *session.Session, remember bool) (string, error) {
+func (h *fixture) approve(ctx context.Context, f oauth.Flow, s *session.Session, remember bool) (string, error) {
 	answer, err := h.provider.Approve(ctx, f, s, remember)
 	return answer.Get("code"), err
 }

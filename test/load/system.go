@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/proc"
 )
 
-// house is a provider under load: its server, its database and two registered clients.
-type house struct {
+// system is a provider under load: its server, its database and two registered clients.
+type system struct {
 	*server
 
 	db          database
@@ -31,9 +31,9 @@ type credentials struct{ id, secret string }
 
 const scope = "load:read"
 
-// openHouse starts a provider on a database, which it then owns.
-func openHouse(ctx context.Context, binary, dir string, db database, connections int) (_ *house, err error) {
-	h := &house{db: db, connections: connections}
+// openSystem starts a provider on a database, which it then owns.
+func openSystem(ctx context.Context, binary, dir string, db database, connections int) (_ *system, err error) {
+	h := &system{db: db, connections: connections}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.close(ctx))
@@ -55,7 +55,7 @@ func openHouse(ctx context.Context, binary, dir string, db database, connections
 	return h, err
 }
 
-func (h *house) close(ctx context.Context) error {
+func (h *system) close(ctx context.Context) error {
 	var err error
 	if h.server != nil {
 		err = h.stop()
@@ -64,7 +64,7 @@ func (h *house) close(ctx context.Context) error {
 }
 
 // register makes a client that may use client credentials.
-func (h *house) register(ctx context.Context, id string, flags ...string) (credentials, error) {
+func (h *system) register(ctx context.Context, id string, flags ...string) (credentials, error) {
 	var random [32]byte
 	_, _ = rand.Read(random[:]) // never fails
 	c := credentials{id: id, secret: hex.EncodeToString(random[:])}
@@ -72,9 +72,9 @@ func (h *house) register(ctx context.Context, id string, flags ...string) (crede
 	return c, h.cli(ctx, args...)
 }
 
-func (h *house) target() string { return h.address }
+func (h *system) target() string { return h.address }
 
-func (h *house) cpu() (cost, error) {
+func (h *system) cpu() (cost, error) {
 	server, err := proc.CPU(h.running.pid())
 	if err != nil {
 		return cost{}, err
@@ -83,10 +83,10 @@ func (h *house) cpu() (cost, error) {
 	return cost{server: server, database: outside}, err
 }
 
-func (h *house) size(ctx context.Context) (int64, error) { return h.db.size(ctx) }
+func (h *system) size(ctx context.Context) (int64, error) { return h.db.size(ctx) }
 
 // mint gets n opaque access tokens, for flows that use tokens.
-func (h *house) mint(ctx context.Context, n int) ([]string, error) {
+func (h *system) mint(ctx context.Context, n int) ([]string, error) {
 	g := generator.New(h.address, h.connections)
 	collector := &tokenCollector{clientCredentials: newClientCredentials(h.opaque, ""), got: make([][]string, h.connections)}
 	r := g.Run(ctx, generator.Limit{Duration: mintTime, Requests: n}, collector)
