@@ -160,7 +160,7 @@ func (s *Store) versions() ([]int64, error) {
 	return versions, nil
 }
 
-// nameOf makes "sign in" of "00002_sign_in.sql".
+// nameOf makes "sign_in" of "00002_sign_in.sql".
 func nameOf(path string) string {
 	_, name, _ := strings.Cut(path[strings.LastIndexByte(path, '/')+1:], "_")
 	return strings.TrimSuffix(name, ".sql")
