@@ -52,6 +52,8 @@ type clientRow struct {
 	PolicyURI              string `gorm:"column:policy_uri"`
 	TOSURI                 string `gorm:"column:tos_uri"`
 	PostLogoutRedirectURIs list   `gorm:"column:post_logout_redirect_uris"`
+	// Metadata is one JSON object with all that is never queried by.
+	Metadata string
 
 	CreatedAt time.Time `gorm:"autoCreateTime:false"`
 	UpdatedAt time.Time `gorm:"autoUpdateTime:false"`
@@ -69,7 +71,7 @@ func (s *Store) Client(ctx context.Context, id string) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return row.client(secrets[id]), nil
+	return row.client(secrets[id])
 }
 
 // LockClient reads a client that nobody else changes until the transaction ends.
@@ -100,7 +102,9 @@ func (s *Store) Clients(ctx context.Context, after string, limit int) ([]*client
 	}
 	clients := make([]*client.Client, len(rows))
 	for i, row := range rows {
-		clients[i] = row.client(secrets[row.ID])
+		if clients[i], err = row.client(secrets[row.ID]); err != nil {
+			return nil, err
+		}
 	}
 	return clients, nil
 }
@@ -114,7 +118,11 @@ func (s *Store) ClientIDs(ctx context.Context, limit int) ([]string, error) {
 // CreateClient stores a client with its secrets.
 func (s *Store) CreateClient(ctx context.Context, c *client.Client) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		if err := s.on(ctx).Create(clientRowOf(c)).Error; err != nil {
+		row, err := clientRowOf(c)
+		if err != nil {
+			return err
+		}
+		if err := s.on(ctx).Create(row).Error; err != nil {
 			return s.fault(err)
 		}
 		return s.writeClientParts(ctx, c)
@@ -125,7 +133,10 @@ func (s *Store) CreateClient(ctx context.Context, c *client.Client) error {
 // restricted names nobody.
 func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		row := clientRowOf(c)
+		row, err := clientRowOf(c)
+		if err != nil {
+			return err
+		}
 		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", c.ID).Select("*").Omit("id", "created_at").Updates(row)); err != nil {
 			return err
 		}
@@ -201,7 +212,11 @@ func (s *Store) clientSecrets(ctx context.Context, ids ...string) (map[string][]
 	return secrets, nil
 }
 
-func clientRowOf(c *client.Client) *clientRow {
+func clientRowOf(c *client.Client) (*clientRow, error) {
+	metadata, err := c.Document()
+	if err != nil {
+		return nil, err
+	}
 	types := make(list, len(c.GrantTypes))
 	for i, g := range c.GrantTypes {
 		types[i] = string(g)
@@ -217,16 +232,16 @@ func clientRowOf(c *client.Client) *clientRow {
 		AccessTokenAlg: c.AccessTokenAlg, AccessTokenTyp: c.AccessTokenTyp, IDTokenClaims: c.IDTokenClaims,
 		AllowUndottedScheme: c.AllowUndottedScheme, Restricted: c.Restricted,
 		URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
-		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
-	}
+		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, Metadata: string(metadata), CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+	}, nil
 }
 
-func (r clientRow) client(secrets []client.Secret) *client.Client {
+func (r clientRow) client(secrets []client.Secret) (*client.Client, error) {
 	types := make([]client.GrantType, len(r.GrantTypes))
 	for i, g := range r.GrantTypes {
 		types[i] = client.GrantType(g)
 	}
-	return &client.Client{
+	c := &client.Client{
 		ID: r.ID, Name: r.Name, Type: client.Type(r.Type), AuthMethod: client.AuthMethod(r.AuthMethod), GrantTypes: types,
 		RedirectURIs: r.RedirectURIs, Scopes: r.Scopes, DefaultScopes: r.DefaultScopes, Audience: r.Audience,
 		TokenFormat: client.TokenFormat(r.TokenFormat), IDTokenAlg: r.IDTokenAlg, AccessTokenLifetime: duration(r.AccessTokenLifetime),
@@ -239,6 +254,7 @@ func (r clientRow) client(secrets []client.Secret) *client.Client {
 		URI: r.URI, LogoURI: r.LogoURI, PolicyURI: r.PolicyURI, TOSURI: r.TOSURI,
 		PostLogoutRedirectURIs: r.PostLogoutRedirectURIs, Secrets: secrets, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
+	return c, c.ReadDocument([]byte(r.Metadata))
 }
 
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }

@@ -1,7 +1,10 @@
 package main
 
 import (
-	"cmp"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,48 +25,31 @@ func newClient(env *environment) *cobra.Command {
 	return cmd
 }
 
-// clientView is a client as the command line prints it. Secrets are shown by date only:
-// their hashes are nobody's business.
-type clientView struct {
-	ID                  string       `json:"client_id"`
-	Secret              string       `json:"client_secret,omitempty"` // at creation and rotation only
-	Name                string       `json:"client_name"`
-	Type                string       `json:"client_type"`
-	AuthMethod          string       `json:"token_endpoint_auth_method"`
-	AuthMethodPinned    bool         `json:"auth_method_pinned"`
-	GrantTypes          []string     `json:"grant_types"`
-	RedirectURIs        []string     `json:"redirect_uris"`
-	PostLogoutURIs      []string     `json:"post_logout_redirect_uris"`
-	URI                 string       `json:"client_uri,omitempty"`
-	LogoURI             string       `json:"logo_uri,omitempty"`
-	PolicyURI           string       `json:"policy_uri,omitempty"`
-	TOSURI              string       `json:"tos_uri,omitempty"`
-	Scopes              []string     `json:"scopes"`
-	DefaultScopes       []string     `json:"default_scopes"`
-	Audience            []string     `json:"audience"`
-	AccessTokenFormat   string       `json:"access_token_format"`
-	AccessTokenAlg      string       `json:"access_token_alg"`
-	AccessTokenTyp      string       `json:"access_token_typ"`
-	AccessTokenLifetime int64        `json:"access_token_lifetime,omitempty"` // seconds, like the others
-	IDTokenLifetime     int64        `json:"id_token_lifetime,omitempty"`
-	RefreshIdle         int64        `json:"refresh_token_idle,omitempty"`
-	RefreshLifetime     int64        `json:"refresh_token_lifetime,omitempty"`
-	RefreshRotation     string       `json:"refresh_token_rotation"`
-	RateLimit           int          `json:"rate_limit,omitempty"` // requests a second
-	JWKS                string       `json:"jwks,omitempty"`
-	JWKSURI             string       `json:"jwks_uri,omitempty"`
-	AuthSigningAlg      string       `json:"token_endpoint_auth_signing_alg,omitempty"`
-	IDTokenAlg          string       `json:"id_token_signed_response_alg"`
-	IDTokenClaims       bool         `json:"id_token_claims"`
-	RequirePKCE         bool         `json:"require_pkce"`
-	AllowPlainPKCE      bool         `json:"allow_plain_pkce"`
-	FirstParty          bool         `json:"first_party"`
-	MayIntrospect       bool         `json:"may_introspect"`
-	Restricted          bool         `json:"restricted"`
-	Disabled            bool         `json:"disabled"`
-	Secrets             []secretView `json:"secrets"`
-	CreatedAt           time.Time    `json:"created_at"`
-	UpdatedAt           time.Time    `json:"updated_at"`
+// clientView is a client as the command line prints it: its fields in their order. Secrets are
+// shown by date only, their hashes not at all.
+type clientView []property
+
+type property struct {
+	name  string
+	value any
+}
+
+// MarshalJSON keeps the order, which a map would not.
+func (v clientView) MarshalJSON() ([]byte, error) {
+	var out bytes.Buffer
+	out.WriteByte('{')
+	for i, p := range v {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		value, err := json.Marshal(p.value)
+		if err != nil {
+			return nil, fmt.Errorf("write %s: %w", p.name, err)
+		}
+		fmt.Fprintf(&out, "%q:%s", p.name, value)
+	}
+	out.WriteByte('}')
+	return out.Bytes(), nil
 }
 
 type secretView struct {
@@ -72,24 +58,24 @@ type secretView struct {
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 }
 
-func viewOf(c *client.Client) clientView {
-	v := clientView{
-		ID: c.ID, Name: c.Name, Type: string(c.Type), AuthMethod: string(c.AuthMethod), AuthMethodPinned: c.AuthMethodPinned,
-		GrantTypes: grantTypeNames(c.GrantTypes), RedirectURIs: orEmpty(c.RedirectURIs), PostLogoutURIs: orEmpty(c.PostLogoutRedirectURIs),
-		URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Scopes: orEmpty(c.Scopes),
-		DefaultScopes: orEmpty(c.DefaultScopes), Audience: orEmpty(c.Audience), AccessTokenFormat: string(c.TokenFormat),
-		AccessTokenAlg: cmp.Or(c.AccessTokenAlg, "ES256"), AccessTokenTyp: cmp.Or(c.AccessTokenTyp, client.TypeAccessToken),
-		AccessTokenLifetime: int64(c.AccessTokenLifetime / time.Second), IDTokenAlg: cmp.Or(c.IDTokenAlg, "RS256"), IDTokenClaims: c.IDTokenClaims,
-		IDTokenLifetime: int64(c.IDTokenLifetime / time.Second), RefreshIdle: int64(c.RefreshTokenIdle / time.Second),
-		RefreshLifetime: int64(c.RefreshTokenLifetime / time.Second), RefreshRotation: string(c.RefreshTokenRotation),
-		RateLimit: c.RateLimit, JWKS: c.JWKS, JWKSURI: c.JWKSURI, AuthSigningAlg: c.AuthSigningAlg,
-		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty,
-		MayIntrospect: c.MayIntrospect, Restricted: c.Restricted, Disabled: c.Disabled, Secrets: []secretView{}, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+func viewOf(c *client.Client) clientView { return viewWithSecret(c, "") }
+
+// viewWithSecret is viewOf with a secret that is shown this once.
+func viewWithSecret(c *client.Client, secret string) clientView {
+	v := clientView{{"client_id", c.ID}}
+	if secret != "" {
+		v = append(v, property{"client_secret", secret})
 	}
+	for _, f := range client.Fields() {
+		if !f.Optional || !f.IsZero(c) {
+			v = append(v, property{f.Name, f.Value(c)})
+		}
+	}
+	secrets := []secretView{}
 	for _, s := range c.Secrets {
-		v.Secrets = append(v.Secrets, secretView{s.ID.String(), s.CreatedAt, s.ExpiresAt})
+		secrets = append(secrets, secretView{s.ID.String(), s.CreatedAt, s.ExpiresAt})
 	}
-	return v
+	return append(v, property{"disabled", c.Disabled}, property{"secrets", secrets}, property{"created_at", c.CreatedAt}, property{"updated_at", c.UpdatedAt})
 }
 
 // provesBy says how the client may prove itself.
@@ -108,10 +94,10 @@ func orEmpty(list []string) []string {
 	return list
 }
 
-func grantTypeNames(types []client.GrantType) []string {
-	names := make([]string, len(types))
-	for i, t := range types {
+func grantTypes(c *client.Client) string {
+	names := make([]string, len(c.GrantTypes))
+	for i, t := range c.GrantTypes {
 		names[i] = string(t)
 	}
-	return names
+	return strings.Join(names, " ")
 }

@@ -79,10 +79,8 @@ reads it from standard input.`,
 }
 
 func printCreated(w io.Writer, c *client.Client, secret string, asJSON bool) error {
-	view := viewOf(c)
-	view.Secret = secret
 	if asJSON {
-		return printJSON(w, view)
+		return printJSON(w, viewWithSecret(c, secret))
 	}
 	if err := facts(w, "client_id", c.ID, "client_secret", secret); err != nil || secret == "" {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -33,7 +34,12 @@ func newClientGet(env *environment) *cobra.Command {
 }
 
 func printClient(w io.Writer, c *client.Client) error {
-	v := viewOf(c)
+	lines := []string{"Client ID", c.ID, "Authentication", provesBy(c)}
+	for _, f := range client.Fields() {
+		if f.Label != "" {
+			lines = append(lines, f.Label, shown(f.Value(c)))
+		}
+	}
 	keys := c.JWKSURI
 	if c.JWKS != "" {
 		keys = "registered by value"
@@ -46,23 +52,28 @@ func printClient(w io.Writer, c *client.Client) error {
 	for i, s := range c.Secrets {
 		secrets[i] = "made " + when(s.CreatedAt) + ", expires " + whenOrNever(s.ExpiresAt)
 	}
-	return facts(w,
-		"Client ID", c.ID, "Name", c.Name, "Type", v.Type, "Authentication", provesBy(c),
-		"Grant types", strings.Join(v.GrantTypes, " "), "Redirect URIs", strings.Join(c.RedirectURIs, " "),
-		"After sign-out", strings.Join(c.PostLogoutRedirectURIs, " "),
-		"Home page", c.URI, "Logo", c.LogoURI, "Privacy policy", c.PolicyURI, "Terms of service", c.TOSURI,
-		"Scopes", strings.Join(c.Scopes, " "), "Default scopes", strings.Join(c.DefaultScopes, " "),
-		"Audience", strings.Join(c.Audience, " "),
-		"Access tokens", accessTokens(c, v)+", lifetime "+orProviders(c.AccessTokenLifetime),
-		"ID tokens", v.IDTokenAlg+", lifetime "+orProviders(c.IDTokenLifetime)+", claims of the granted scopes: "+yesNo(c.IDTokenClaims),
-		"Refresh tokens", v.RefreshRotation+", unused "+orProviders(c.RefreshTokenIdle)+", altogether "+orProviders(c.RefreshTokenLifetime),
+	return facts(w, append(lines,
+		"Access tokens", accessTokens(c)+", lifetime "+orProviders(c.AccessTokenLifetime),
+		"ID tokens", cmp.Or(c.IDTokenAlg, "RS256")+", lifetime "+orProviders(c.IDTokenLifetime)+", claims of the granted scopes: "+yesNo(c.IDTokenClaims),
+		"Refresh tokens", string(cmp.Or(c.RefreshTokenRotation, client.Rotate))+", unused "+orProviders(c.RefreshTokenIdle)+", altogether "+orProviders(c.RefreshTokenLifetime),
 		"Rate limit", rate,
-		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()), "Allows plain PKCE", yesNo(c.AllowPlainPKCE),
-		"First party", yesNo(c.FirstParty), "May introspect", yesNo(c.MayIntrospect),
-		"Undotted schemes", yesNo(c.AllowUndottedScheme), "Restricted", restriction(c), "Disabled", yesNo(c.Disabled),
-		"Keys", keys, "Assertions signed by", c.AuthSigningAlg, "Assertions for the issuer only", yesNo(c.AssertionIssuerOnly),
+		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()),
+		"Restricted", restriction(c), "Disabled", yesNo(c.Disabled),
+		"Keys", keys,
 		"Secrets", strings.Join(secrets, "; "), "Created", when(c.CreatedAt), "Updated", when(c.UpdatedAt),
-	)
+	)...)
+}
+
+// shown is a value for people.
+func shown(value any) string {
+	switch v := value.(type) {
+	case bool:
+		return yesNo(v)
+	case []string:
+		return strings.Join(v, " ")
+	default:
+		return fmt.Sprint(v)
+	}
 }
 
 func restriction(c *client.Client) string {
@@ -81,9 +92,9 @@ func orProviders(d time.Duration) string {
 }
 
 // accessTokens says what they are like.
-func accessTokens(c *client.Client, v clientView) string {
+func accessTokens(c *client.Client) string {
 	if c.TokenFormat != client.JWT {
-		return v.AccessTokenFormat
+		return string(c.TokenFormat)
 	}
-	return fmt.Sprintf("%s (%s, %s)", v.AccessTokenFormat, v.AccessTokenAlg, v.AccessTokenTyp)
+	return fmt.Sprintf("%s (%s, %s)", c.TokenFormat, cmp.Or(c.AccessTokenAlg, "ES256"), cmp.Or(c.AccessTokenTyp, client.TypeAccessToken))
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +24,7 @@ func newClientList(env *environment) *cobra.Command {
 		}
 		err := eachClient(cmd.Context(), h.store, func(c *client.Client) {
 			views = append(views, viewOf(c))
-			out.add(c.ID, c.Name, string(c.Type), provesBy(c), strings.Join(grantTypeNames(c.GrantTypes), " "), yesNo(c.Restricted), yesNo(c.Disabled))
+			out.add(c.ID, c.Name, string(c.Type), provesBy(c), grantTypes(c), yesNo(c.Restricted), yesNo(c.Disabled))
 		})
 		if err != nil {
 			return err

@@ -8,8 +8,8 @@ import (
 
 func newClientUpdate(env *environment) *cobra.Command {
 	var (
-		f                                                          clientFlags
-		grants, redirects, scopes, audience, defaults, afterLogout listChange
+		f    clientFlags
+		name string
 	)
 	cmd := &cobra.Command{
 		Use:   "update ID",
@@ -22,28 +22,17 @@ list; --add-scope and --remove-scope change one entry of it.`,
 		Args: cobra.ExactArgs(1),
 	}
 	f.register(cmd)
-	cmd.Flags().StringVar(&f.name, "name", "", "the name that people see")
-	grants.register(cmd, "grant-type")
-	redirects.register(cmd, "redirect-uri")
-	scopes.register(cmd, "scope")
-	defaults.register(cmd, "default-scope")
-	audience.register(cmd, "audience")
-	afterLogout.register(cmd, "post-logout-redirect-uri")
+	f.registerListChanges(cmd)
+	cmd.Flags().StringVar(&name, "name", "", "the name that people see")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		updated, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
 			if cmd.Flags().Changed("name") {
-				c.Name = f.name
+				c.Name = name
 			}
 			if err := f.apply(cmd, c); err != nil {
 				return err
 			}
-			c.GrantTypes = grantTypes(grants.apply(grantTypeNames(c.GrantTypes)))
-			c.RedirectURIs = redirects.apply(c.RedirectURIs)
-			c.Scopes = scopes.apply(c.Scopes)
-			c.DefaultScopes = defaults.apply(c.DefaultScopes)
-			c.Audience = audience.apply(c.Audience)
-			c.PostLogoutRedirectURIs = afterLogout.apply(c.PostLogoutRedirectURIs)
 			if cmd.Flags().Changed("redirect-uri") || cmd.Flags().Changed("add-redirect-uri") {
 				implyGrant(c, env.Err)
 			}

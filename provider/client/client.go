@@ -129,6 +129,8 @@ type Client struct {
 
 	// URI, LogoURI, PolicyURI and TOSURI are shown to people; each may be empty.
 	URI, LogoURI, PolicyURI, TOSURI string
+	// Contacts are the people responsible for it (RFC 7591 section 2).
+	Contacts []string
 	// PostLogoutRedirectURIs are where a browser may be sent after signing out.
 	PostLogoutRedirectURIs []string
 

@@ -2,7 +2,6 @@ package client
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ const (
 	maxID       = 200
 	maxName     = 200
 	maxListed   = 200
+	maxContacts = 20
 	maxValue    = 500
 	maxLifetime = 24 * time.Hour // keys.Overlap covers it
 	maxRefresh  = 400 * 24 * time.Hour
@@ -39,33 +39,20 @@ func (c *Client) Validate() error {
 	if len(c.ID) > maxID || !idPattern.MatchString(c.ID) {
 		bad.add("client_id", fmt.Sprintf("must be 1 to %d letters, digits or . _ ~ / : @ -, starting with a letter or digit", maxID))
 	}
-	if name := strings.TrimSpace(c.Name); name == "" || len(c.Name) > maxName || strings.ContainsFunc(c.Name, isControl) {
-		bad.add("client_name", fmt.Sprintf("must have 1 to %d bytes and no control characters", maxName))
-	}
-	if !slices.Contains([]Type{Web, Native, Backend}, c.Type) {
-		bad.add("client_type", "must be web, native or backend")
-	}
-	if !slices.Contains([]AuthMethod{SecretBasic, SecretPost, PrivateKeyJWT, SecretJWT, None}, c.AuthMethod) {
-		bad.add("token_endpoint_auth_method", "must be client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt or none")
-	}
-	if !slices.Contains([]TokenFormat{Opaque, JWT}, c.TokenFormat) {
-		bad.add("access_token_format", "must be opaque or jwt")
-	}
-	if c.IDTokenAlg != "" && !slices.Contains(SigningAlgorithms(), c.IDTokenAlg) {
-		bad.add("id_token_signed_response_alg", "must be "+oneOf(SigningAlgorithms()))
-	}
-	if c.AccessTokenAlg != "" && !slices.Contains(SigningAlgorithms(), c.AccessTokenAlg) {
-		bad.add("access_token_alg", "must be "+oneOf(SigningAlgorithms()))
-	}
-	if !slices.Contains([]string{"", TypeAccessToken, TypeJWT}, c.AccessTokenTyp) {
-		bad.add("access_token_typ", "must be "+TypeAccessToken+" or "+TypeJWT)
+	for _, f := range Fields() {
+		if f.check == nil {
+			continue
+		}
+		if wrong := f.check(c); wrong != "" {
+			bad.add(f.Name, wrong)
+		}
 	}
 	c.validateGrants(&bad)
 	c.validateScopes(&bad)
 	c.validateAudience(&bad)
 	c.validateRedirectURIs(&bad)
-	c.validateShown(&bad)
-	c.validateLifetimes(&bad)
+	c.validatePostLogout(&bad)
+	c.validateRotation(&bad)
 	c.validateKeys(&bad)
 	return bad.orNil()
 }
@@ -116,29 +103,11 @@ func (c *Client) validateGrants(bad *Invalid) {
 	}
 }
 
-func (c *Client) validateLifetimes(bad *Invalid) {
-	within := func(field string, value, longest time.Duration, text string) {
-		if value < 0 || value > longest || value%time.Second != 0 {
-			bad.add(field, "must be whole seconds between 0 (the provider's) and "+text)
-		}
-	}
-	within("access_token_lifetime", c.AccessTokenLifetime, maxLifetime, "24 hours")
-	within("id_token_lifetime", c.IDTokenLifetime, maxLifetime, "24 hours")
-	within("refresh_token_idle", c.RefreshTokenIdle, maxRefresh, "400 days")
-	within("refresh_token_lifetime", c.RefreshTokenLifetime, maxRefresh, "400 days")
-	if c.RateLimit < 0 || c.RateLimit > maxRateLimit {
-		bad.add("rate_limit", fmt.Sprintf("must be between 0 (the provider's) and %d requests a second", maxRateLimit))
-	}
-	switch c.RefreshTokenRotation {
-	case Rotate, "":
-	case Reuse:
-		// RFC 9700 section 2.2.2: without rotation a public client's refresh token could be
-		// used by a thief for as long as it lives, and nobody would notice.
-		if c.Public() {
-			bad.add("refresh_token_rotation", "a public client's must be rotate")
-		}
-	default:
-		bad.add("refresh_token_rotation", "must be rotate or reuse")
+// validateRotation: without rotation a public client's refresh token could be used by a thief for
+// as long as it lives, and nobody would notice (RFC 9700 section 2.2.2).
+func (c *Client) validateRotation(bad *Invalid) {
+	if c.RefreshTokenRotation == Reuse && c.Public() {
+		bad.add("refresh_token_rotation", "a public client's must be rotate")
 	}
 }
 
@@ -173,14 +142,7 @@ func (c *Client) validateAudience(bad *Invalid) {
 	}
 }
 
-// validateShown: these become links and an image on our own pages.
-func (c *Client) validateShown(bad *Invalid) {
-	for field, uri := range map[string]string{"client_uri": c.URI, "logo_uri": c.LogoURI, "policy_uri": c.PolicyURI, "tos_uri": c.TOSURI} {
-		u, err := url.Parse(uri)
-		if uri != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(uri) > 2000 || strings.ContainsFunc(uri, isControl)) {
-			bad.add(field, "must be an https URL")
-		}
-	}
+func (c *Client) validatePostLogout(bad *Invalid) {
 	for _, uri := range c.PostLogoutRedirectURIs {
 		if why := redirectURIFault(uri, c.Type, c.AllowUndottedScheme); why != "" {
 			bad.add("post_logout_redirect_uris", fmt.Sprintf("%q %s", uri, why))

@@ -23,7 +23,7 @@ func sampleClient(id string, now time.Time) *client.Client {
 		URI: "https://app.example.com", LogoURI: "https://app.example.com/logo.png", PolicyURI: "https://app.example.com/policy",
 		RefreshTokenRotation: client.Reuse, RefreshTokenIdle: time.Hour, RefreshTokenLifetime: 2 * time.Hour, IDTokenLifetime: time.Minute, RateLimit: 42,
 		JWKS: `{"keys":[]}`, JWKSURI: "https://app.example.com/jwks", AuthSigningAlg: "ES256",
-		TOSURI: "https://app.example.com/tos", PostLogoutRedirectURIs: []string{"https://app.example.com/bye"},
+		TOSURI: "https://app.example.com/tos", Contacts: []string{"ops@app.example.com", "Jo"}, PostLogoutRedirectURIs: []string{"https://app.example.com/bye"},
 		AuthMethodPinned: true, AssertionIssuerOnly: true, AccessTokenAlg: "RS256", AccessTokenTyp: "JWT", IDTokenClaims: true,
 		AllowUndottedScheme: true, Restricted: true,
 	}

@@ -1,0 +1,216 @@
+package client
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Fields are the properties of a registration, in the order in which they are shown. A new one is
+// a line here and in Client.
+func Fields() []Field {
+	algorithms := SigningAlgorithms()
+	return []Field{
+		{
+			Name: "client_name", Label: "Name",
+			in: func(c *Client) any { return &c.Name }, check: checkName,
+		},
+		{
+			Name: "client_type", Flag: "client-type", Help: "web, native or backend (default web)", Label: "Type",
+			in: func(c *Client) any { return &c.Type }, check: oneOfThese([]string{string(Web), string(Native), string(Backend)}, false, func(c *Client) string { return string(c.Type) }),
+		},
+		{
+			Name: "token_endpoint_auth_method",
+			in:   func(c *Client) any { return &c.AuthMethod },
+			check: oneOfThese([]string{string(SecretBasic), string(SecretPost), string(PrivateKeyJWT), string(SecretJWT), string(None)}, false,
+				func(c *Client) string { return string(c.AuthMethod) }),
+		},
+		{Name: "auth_method_pinned", in: func(c *Client) any { return &c.AuthMethodPinned }},
+		{
+			Name: "grant_types", Flag: "grant-type", Words: true, Help: "authorization_code, refresh_token, client_credentials or password (repeatable)", Label: "Grant types",
+			in: func(c *Client) any { return &c.GrantTypes },
+		},
+		{
+			Name: "redirect_uris", Flag: "redirect-uri", Help: "where authorization responses may be sent, matched exactly (repeatable)", Label: "Redirect URIs",
+			in: func(c *Client) any { return &c.RedirectURIs },
+		},
+		{
+			Name: "post_logout_redirect_uris", Flag: "post-logout-redirect-uri", Help: "where a browser may go after signing out (repeatable)", Label: "After sign-out",
+			in: func(c *Client) any { return &c.PostLogoutRedirectURIs },
+		},
+		{
+			Name: "client_uri", Flag: "client-uri", Help: "home page, shown to people", Label: "Home page", Optional: true,
+			in: func(c *Client) any { return &c.URI }, check: shownURI(func(c *Client) string { return c.URI }),
+		},
+		{
+			Name: "logo_uri", Flag: "logo-uri", Label: "Logo", Optional: true,
+			Help: "logo, of which people see a copy: https URL of a PNG, JPEG, GIF or WebP of at most 256 KiB and 2048x2048 pixels (no SVG)",
+			in:   func(c *Client) any { return &c.LogoURI }, check: shownURI(func(c *Client) string { return c.LogoURI }),
+		},
+		{
+			Name: "policy_uri", Flag: "policy-uri", Help: "privacy policy, shown to people", Label: "Privacy policy", Optional: true,
+			in: func(c *Client) any { return &c.PolicyURI }, check: shownURI(func(c *Client) string { return c.PolicyURI }),
+		},
+		{
+			Name: "tos_uri", Flag: "tos-uri", Help: "terms of service, shown to people", Label: "Terms of service", Optional: true,
+			in: func(c *Client) any { return &c.TOSURI }, check: shownURI(func(c *Client) string { return c.TOSURI }),
+		},
+		{
+			Name: "contacts", Flag: "contact", Help: "whom to ask about the client, such as an email address (repeatable)", Label: "Contacts", Optional: true, Document: true,
+			in: func(c *Client) any { return &c.Contacts }, check: checkContacts,
+		},
+		{
+			Name: "scopes", Flag: "scope", Words: true, Help: "what the client may ask for (repeatable)", Label: "Scopes",
+			in: func(c *Client) any { return &c.Scopes },
+		},
+		{
+			Name: "default_scopes", Flag: "default-scope", Words: true, Label: "Default scopes",
+			Help: "what it gets when it asks for nothing (repeatable; without --scope: openid profile email)",
+			in:   func(c *Client) any { return &c.DefaultScopes },
+		},
+		{
+			Name: "audience", Flag: "audience", Label: "Audience",
+			Help: "whom its tokens may be for (repeatable; a single one is the default of JWT access tokens)",
+			in:   func(c *Client) any { return &c.Audience },
+		},
+		{
+			Name: "access_token_format", Flag: "access-token-format", Help: "opaque or jwt (default opaque)",
+			in: func(c *Client) any { return &c.TokenFormat }, check: oneOfThese([]string{string(Opaque), string(JWT)}, false, func(c *Client) string { return string(c.TokenFormat) }),
+		},
+		{
+			Name: "access_token_alg", Flag: "access-token-alg", Default: "ES256", Help: "what signs its JWT access tokens: RS256, PS256, ES256 or EdDSA (default ES256)",
+			in: func(c *Client) any { return &c.AccessTokenAlg }, check: oneOfThese(algorithms, true, func(c *Client) string { return c.AccessTokenAlg }),
+		},
+		{
+			Name: "access_token_typ", Flag: "access-token-typ", Default: TypeAccessToken,
+			Help: "typ header of its JWT access tokens: at+jwt (RFC 9068), or JWT for resource servers that know no other (default at+jwt)",
+			in:   func(c *Client) any { return &c.AccessTokenTyp }, check: oneOfThese([]string{TypeAccessToken, TypeJWT}, true, func(c *Client) string { return c.AccessTokenTyp }),
+		},
+		{
+			Name: "access_token_lifetime", Flag: "access-token-lifetime", Help: "such as 15m (default: the provider's)", Optional: true,
+			in: func(c *Client) any { return &c.AccessTokenLifetime }, check: lifetime(maxLifetime, "24 hours", func(c *Client) time.Duration { return c.AccessTokenLifetime }),
+		},
+		{
+			Name: "id_token_lifetime", Flag: "id-token-lifetime", Help: "such as 15m (default: the provider's)", Optional: true,
+			in: func(c *Client) any { return &c.IDTokenLifetime }, check: lifetime(maxLifetime, "24 hours", func(c *Client) time.Duration { return c.IDTokenLifetime }),
+		},
+		{
+			Name: "refresh_token_idle", Flag: "refresh-token-idle", Optional: true,
+			Help: "how long a refresh token is good without being used, such as 720h (default: the provider's)",
+			in:   func(c *Client) any { return &c.RefreshTokenIdle }, check: lifetime(maxRefresh, "400 days", func(c *Client) time.Duration { return c.RefreshTokenIdle }),
+		},
+		{
+			Name: "refresh_token_lifetime", Flag: "refresh-token-lifetime", Optional: true,
+			Help: "how long refreshing goes on altogether, such as 2160h (default: the provider's)",
+			in:   func(c *Client) any { return &c.RefreshTokenLifetime }, check: lifetime(maxRefresh, "400 days", func(c *Client) time.Duration { return c.RefreshTokenLifetime }),
+		},
+		{
+			Name: "refresh_token_rotation", Flag: "refresh-token-rotation", Default: string(Rotate),
+			Help: "rotate, or reuse for a confidential client that keeps one refresh token (default rotate)",
+			in:   func(c *Client) any { return &c.RefreshTokenRotation }, check: oneOfThese([]string{string(Rotate), string(Reuse)}, true, func(c *Client) string { return string(c.RefreshTokenRotation) }),
+		},
+		{
+			Name: "rate_limit", Flag: "rate-limit", Optional: true,
+			Help: "requests a second at each of the token, introspection and UserInfo endpoints (default: the provider's)",
+			in:   func(c *Client) any { return &c.RateLimit }, check: checkRate,
+		},
+		{Name: "jwks", Optional: true, in: func(c *Client) any { return &c.JWKS }},
+		{
+			Name: "jwks_uri", Flag: "jwks-uri", Help: "where the client publishes its keys, for private_key_jwt", Optional: true,
+			in: func(c *Client) any { return &c.JWKSURI },
+		},
+		{
+			Name: "token_endpoint_auth_signing_alg", Flag: "auth-signing-alg", Label: "Assertions signed by", Optional: true,
+			Help: "the one algorithm of the client's assertions (default: any that is offered)",
+			in:   func(c *Client) any { return &c.AuthSigningAlg },
+		},
+		{
+			Name: "assertion_issuer_only", Flag: "assertion-issuer-only", Label: "Assertions for the issuer only",
+			Help: "its assertions must name the issuer as their audience, and not the token endpoint",
+			in:   func(c *Client) any { return &c.AssertionIssuerOnly },
+		},
+		{
+			Name: "id_token_signed_response_alg", Flag: "id-token-alg", Default: "RS256", Help: "RS256, PS256, ES256 or EdDSA (default RS256)",
+			in: func(c *Client) any { return &c.IDTokenAlg }, check: oneOfThese(algorithms, true, func(c *Client) string { return c.IDTokenAlg }),
+		},
+		{
+			Name: "id_token_claims", Flag: "id-token-claims",
+			Help: "put what the granted scopes release into ID tokens, not at UserInfo alone (default on for confidential web clients)",
+			in:   func(c *Client) any { return &c.IDTokenClaims },
+		},
+		{
+			Name: "require_pkce", Flag: "require-pkce", Help: "refuse authorization requests without PKCE (public clients always need it)",
+			in: func(c *Client) any { return &c.RequirePKCE },
+		},
+		{
+			Name: "allow_plain_pkce", Flag: "allow-plain-pkce", Help: "accept the PKCE method plain, for clients that have no SHA-256", Label: "Allows plain PKCE",
+			in: func(c *Client) any { return &c.AllowPlainPKCE },
+		},
+		{
+			Name: "allow_undotted_scheme", Flag: "allow-undotted-scheme", Label: "Undotted schemes",
+			Help: "redirect URIs of a native client may have a scheme without a dot, such as cursor://auth; any other application on the machine could claim it (RFC 8252 section 7.1), so people are asked each time",
+			in:   func(c *Client) any { return &c.AllowUndottedScheme },
+		},
+		{
+			Name: "first_party", Flag: "first-party", Help: "your own application: people are not asked for consent", Label: "First party",
+			in: func(c *Client) any { return &c.FirstParty },
+		},
+		{
+			Name: "may_introspect", Flag: "may-introspect", Help: "may introspect tokens that name no audience", Label: "May introspect",
+			in: func(c *Client) any { return &c.MayIntrospect },
+		},
+		{
+			Name: "restricted", Flag: "restricted",
+			Help: "for named users only (gatehouse client users add); =false opens it to everybody and forgets the names",
+			in:   func(c *Client) any { return &c.Restricted },
+		},
+	}
+}
+
+func checkName(c *Client) string {
+	if strings.TrimSpace(c.Name) == "" || len(c.Name) > maxName || strings.ContainsFunc(c.Name, isControl) {
+		return fmt.Sprintf("must have 1 to %d bytes and no control characters", maxName)
+	}
+	return ""
+}
+
+func checkContacts(c *Client) string {
+	for _, contact := range c.Contacts {
+		if strings.TrimSpace(contact) == "" || len(contact) > maxName || strings.ContainsFunc(contact, isControl) {
+			return fmt.Sprintf("each must have 1 to %d bytes and no control characters", maxName)
+		}
+	}
+	if len(c.Contacts) > maxContacts || repeats(c.Contacts) {
+		return fmt.Sprintf("must name at most %d contacts, each once", maxContacts)
+	}
+	return ""
+}
+
+func checkRate(c *Client) string {
+	if c.RateLimit < 0 || c.RateLimit > maxRateLimit {
+		return fmt.Sprintf("must be between 0 (the provider's) and %d requests a second", maxRateLimit)
+	}
+	return ""
+}
+
+func lifetime(longest time.Duration, text string, of func(c *Client) time.Duration) func(c *Client) string {
+	return func(c *Client) string {
+		if v := of(c); v < 0 || v > longest || v%time.Second != 0 {
+			return "must be whole seconds between 0 (the provider's) and " + text
+		}
+		return ""
+	}
+}
+
+// shownURI: it becomes a link, or the source of an image, on a page of the server.
+func shownURI(of func(c *Client) string) func(c *Client) string {
+	return func(c *Client) string {
+		uri := of(c)
+		u, err := url.Parse(uri)
+		if uri != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(uri) > 2000 || strings.ContainsFunc(uri, isControl)) {
+			return "must be an https URL"
+		}
+		return ""
+	}
+}

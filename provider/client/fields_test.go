@@ -1,0 +1,81 @@
+package client_test
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// Every property of a registration is in the table: what is not cannot be set, shown or imported.
+func TestEveryPropertyIsAField(t *testing.T) {
+	t.Parallel()
+	apart := []string{"ID", "Disabled", "Secrets", "CreatedAt", "UpdatedAt"} // not of the registration, or with rules of their own
+	var c client.Client
+	seen, names, flags := map[uintptr]string{}, map[string]bool{}, map[string]bool{}
+	for _, f := range client.Fields() {
+		assert.False(t, names[f.Name], "%s stands twice", f.Name)
+		assert.False(t, f.Flag != "" && flags[f.Flag], "--%s stands twice", f.Flag)
+		assert.Equal(t, f.Flag == "", f.Help == "", "%s: a flag is explained", f.Name)
+		names[f.Name], flags[f.Flag] = true, true
+		seen[reflect.ValueOf(f.Pointer(&c)).Pointer()] = f.Name
+		if f.IsList() {
+			assert.NotEmpty(t, f.Flag, "%s: a list is changed by flags", f.Name)
+		}
+	}
+	v := reflect.ValueOf(&c).Elem()
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		_, listed := seen[v.Field(i).Addr().Pointer()]
+		assert.NotEqual(t, listed, slices.Contains(apart, name), name)
+	}
+}
+
+func TestFieldsReadAndWriteWhatTheyName(t *testing.T) {
+	t.Parallel()
+	c := client.Client{Type: client.Web, GrantTypes: []client.GrantType{client.Password}, AccessTokenLifetime: time.Minute}
+	values := map[string]any{}
+	for _, f := range client.Fields() {
+		values[f.Name] = f.Value(&c)
+	}
+	assert.Equal(t, "web", values["client_type"])
+	assert.Equal(t, []string{"password"}, values["grant_types"])
+	assert.Equal(t, []string{}, values["redirect_uris"], "never null")
+	assert.EqualValues(t, 60, values["access_token_lifetime"], "seconds")
+	assert.Equal(t, "RS256", values["id_token_signed_response_alg"], "what nothing stands for")
+	for _, f := range client.Fields() {
+		if f.Name == "grant_types" {
+			f.SetList(&c, []string{"refresh_token"})
+		}
+		if text, ok := f.Pointer(&c).(*string); ok && f.Name == "client_type" {
+			*text = "native"
+		}
+	}
+	assert.Equal(t, []client.GrantType{client.RefreshToken}, c.GrantTypes)
+	assert.Equal(t, client.Native, c.Type)
+}
+
+// The document holds what has no column, and a newer version's properties do not disturb it.
+func TestTheMetadataDocument(t *testing.T) {
+	t.Parallel()
+	c := client.Client{ID: "a", Name: "has a column", Contacts: []string{"ops@example.com"}}
+	document, err := c.Document()
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"contacts":["ops@example.com"]}`, string(document))
+	document, err = (&client.Client{}).Document()
+	require.NoError(t, err)
+	assert.JSONEq(t, `{}`, string(document))
+
+	var read client.Client
+	require.NoError(t, read.ReadDocument([]byte(`{"contacts":["x"],"newer":{"a":1},"client_name":"not from here"}`)))
+	assert.Equal(t, []string{"x"}, read.Contacts)
+	assert.Empty(t, read.Name)
+	require.NoError(t, read.ReadDocument(nil), "a row of before")
+	require.Error(t, read.ReadDocument([]byte(`{"contacts":1}`)))
+	require.Error(t, read.ReadDocument([]byte(`[`)))
+}
