@@ -38,7 +38,7 @@ func (s *Store) Sessions(ctx context.Context, of session.Filter, limit int) ([]*
 	for i, r := range rows {
 		list[i] = &session.Session{
 			ID: provider.ID(r.ID), User: &account.User{ID: provider.ID(r.UserID), Username: r.Username, Disabled: r.Disabled},
-			AuthTime: r.Session.AuthTime.UTC(), Methods: strings.Fields(r.Session.Methods), SeenAt: r.Session.SeenAt.UTC(), ExpiresAt: r.Session.ExpiresAt.UTC(), EndedAt: utc(r.Session.EndedAt),
+			Proofs: session.ProvedAt(r.Session.AuthTime.UTC(), strings.Fields(r.Session.Methods)...), SeenAt: r.Session.SeenAt.UTC(), ExpiresAt: r.Session.ExpiresAt.UTC(), EndedAt: utc(r.Session.EndedAt),
 		}
 	}
 	return list, nil

@@ -22,7 +22,7 @@ type sessionRow struct {
 func (s *Store) CreateSession(ctx context.Context, v *session.Session) error {
 	return s.insertIfVerified(ctx, `INSERT INTO sessions (id, user_id, hash, auth_time, methods, seen_at, expires_at)
 		SELECT ?, u.id, ?, ?, ?, ?, ? FROM users u WHERE u.id = ? AND u.generation = ? AND NOT u.disabled`,
-		rowID(v.ID), v.Hash, v.AuthTime, strings.Join(v.Methods, " "), v.SeenAt, v.ExpiresAt, rowID(v.User.ID), v.User.Generation)
+		rowID(v.ID), v.Hash, v.Proofs.AuthTime(), strings.Join(v.Proofs.AMR(), " "), v.SeenAt, v.ExpiresAt, rowID(v.User.ID), v.User.Generation)
 }
 
 // ReplaceSession puts a session in the place of another one of the same user.
@@ -32,7 +32,7 @@ func (s *Store) ReplaceSession(ctx context.Context, previous provider.ID, next *
 			return err
 		}
 		// In the order of EndSession, which may be at work on the same rows.
-		if err := s.exec(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", next.AuthTime, rowID(previous)); err != nil {
+		if err := s.exec(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", next.Proofs.AuthTime(), rowID(previous)); err != nil {
 			return err
 		}
 		return s.exec(ctx, "UPDATE grants SET session_id = ? WHERE session_id = ?", rowID(next.ID), rowID(previous))
@@ -54,7 +54,7 @@ func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, 
 		return nil, err
 	}
 	return &session.Session{
-		ID: id, User: user, Hash: row.Hash, AuthTime: row.AuthTime.UTC(), Methods: strings.Fields(row.Methods),
+		ID: id, User: user, Hash: row.Hash, Proofs: session.ProvedAt(row.AuthTime.UTC(), strings.Fields(row.Methods)...),
 		SeenAt: row.SeenAt.UTC(), ExpiresAt: row.ExpiresAt.UTC(), EndedAt: utc(row.EndedAt),
 	}, nil
 }

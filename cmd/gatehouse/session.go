@@ -68,8 +68,8 @@ func newSessionList(env *environment) *cobra.Command {
 		out := table{header: []string{"ID", "USER", "SINCE", "LAST SEEN", "EXPIRES", "STATE"}, empty: "No sessions."}
 		for i, s := range listed {
 			state := h.sessions.State(cmd.Context(), s)
-			views[i] = sessionView{s.ID.String(), s.User.Username, s.User.ID.String(), state, s.AuthTime, orEmpty(s.Methods), s.SeenAt, s.ExpiresAt, s.EndedAt}
-			out.add(s.ID.String(), s.User.Username, when(s.AuthTime), when(s.SeenAt), when(s.ExpiresAt), state)
+			views[i] = sessionView{s.ID.String(), s.User.Username, s.User.ID.String(), state, s.Proofs.AuthTime(), s.Proofs.AMR(), s.SeenAt, s.ExpiresAt, s.EndedAt}
+			out.add(s.ID.String(), s.User.Username, when(s.Proofs.AuthTime()), when(s.SeenAt), when(s.ExpiresAt), state)
 		}
 		if *asJSON {
 			return printJSON(env.Out, views)

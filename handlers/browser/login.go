@@ -108,7 +108,7 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	if err != nil {
 		return nil, err
 	}
-	s, text, err := b.Sessions.Begin(r.Context(), user, []string{"pwd"}, previous)
+	s, text, err := b.Sessions.Begin(r.Context(), user, []string{session.Password}, previous)
 	if errors.Is(err, provider.ErrStale) { // the password was changed while it was being verified
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
@@ -120,7 +120,7 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	line.Outcome("signed_in")
 	age := 0 // until the browser is closed
 	if page.Remember {
-		age = int(s.ExpiresAt.Sub(s.AuthTime) / time.Second)
+		age = int(s.ExpiresAt.Sub(s.Proofs.AuthTime()) / time.Second)
 	}
 	b.setLongCookie(w, sessionCookie, text, age)
 	b.rememberDevice(w, r, user.ID)

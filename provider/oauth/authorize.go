@@ -83,13 +83,14 @@ func (p *Provider) mustSignIn(ctx context.Context, f Flow, s *session.Session) b
 	if !r.isAbout(s.User.Subject) {
 		return true
 	}
-	if !s.AuthTime.Before(f.StartedAt) {
+	at := s.Proofs.AuthTime()
+	if !at.Before(f.StartedAt) {
 		return false
 	}
 	if r.Asks("login") || r.Asks("select_account") {
 		return true
 	}
-	return r.MaxAge != nil && p.domain.Clock.Now(ctx).Sub(s.AuthTime) >= max(*r.MaxAge, time.Nanosecond)
+	return r.MaxAge != nil && p.domain.Clock.Now(ctx).Sub(at) >= max(*r.MaxAge, time.Nanosecond)
 }
 
 // mustAsk: a public client whose answers any program on the machine could receive is asked
@@ -133,11 +134,11 @@ func (a *approval) form() url.Values {
 // refusal when the request was answered before, and provider.ErrStale when the person is not
 // signed in any more as the session says: then it takes another Next.
 func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, remember bool) (url.Values, error) {
-	r := f.Request
+	r, at := f.Request, s.Proofs.AuthTime()
 	a := &approval{request: r, grant: &grant.Grant{
 		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, Subject: s.User.Subject, UserGeneration: s.User.Generation,
 		SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
-		AuthTime: &s.AuthTime, ACR: passwordACR, AMR: s.Methods, Claims: r.Claims.text(), ClaimsAgreed: true,
+		AuthTime: &at, ACR: s.Proofs.ACR(), AMR: s.Proofs.AMR(), Claims: r.Claims.text(), ClaimsAgreed: true,
 		Offline: slices.Contains(r.Scopes, scopeOffline),
 	}}
 	call := &Call{Form: a.form(), client: r.Client, approval: a}
@@ -175,6 +176,3 @@ func (p *Provider) remember(ctx context.Context, r *AuthorizeRequest, s *session
 	}
 	return p.domain.Consents.Remember(ctx, s.User.ID, r.Client.ID, standing.Remembered.And(r.Asked()), p.domain.Clock.Now(ctx))
 }
-
-// passwordACR says: a password, and nothing more.
-const passwordACR = "1"

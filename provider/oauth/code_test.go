@@ -151,7 +151,7 @@ func TestNextStep(t *testing.T) {
 	// A proof that is newer than the request satisfies what it demands.
 	f := h.flow(url.Values{"prompt": {"login"}, "max_age": {"0"}})
 	fresh := *s
-	fresh.AuthTime = f.StartedAt.Add(time.Second)
+	fresh.Proofs = session.ProvedAt(f.StartedAt.Add(time.Second), session.Password)
 	got, err := h.provider.Next(t.Context(), f, &fresh)
 	require.NoError(t, err)
 	assert.Equal(t, oauth.Approve, got)

@@ -7,6 +7,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // idToken adds OpenID Connect to the grants: an ID token beside what is issued to a user who
@@ -22,7 +23,7 @@ func idToken(idTokens *IDTokens) part {
 			m.IDTokenSigningAlgValuesSupported = client.SigningAlgorithms()
 			m.ClaimsSupported = claimNames()
 			m.ClaimsParameterSupported = true
-			m.ACRValuesSupported = []string{passwordACR}
+			m.ACRValuesSupported = session.ACRs()
 			m.PromptValuesSupported = promptValues()
 		},
 	}

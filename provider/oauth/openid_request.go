@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // check reads what OpenID Connect adds to an authorization request.
@@ -85,7 +86,7 @@ func claims(_ context.Context, r *AuthorizeRequest, form url.Values) error {
 	if err != nil {
 		return malformed("claims")
 	}
-	if acr.Essential && len(acr.Values) > 0 && !slices.Contains(acr.Values, passwordACR) {
+	if acr.Essential && len(acr.Values) > 0 && !slices.ContainsFunc(acr.Values, func(value string) bool { return slices.Contains(session.ACRs(), value) }) {
 		return refusal.New(refusal.UnmetAuthenticationRequirements, refusal.CheckACR, "The person cannot be authenticated in the way that the claim acr asks for.")
 	}
 	r.Claims = asked.reduce(r.Client, r.Scopes)

@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // passwordVerifier verifies a password as at the sign-in page, throttled alike. It returns
@@ -73,11 +74,12 @@ func (h *passwordGrant) prepare(ctx context.Context, call *Call) (*grant.Prepare
 	if err != nil {
 		return nil, err
 	}
-	now := h.clock.Now(ctx)
+	proofs := session.ProvedAt(h.clock.Now(ctx), session.Password)
+	at := proofs.AuthTime()
 	return h.issuer.ForUser(ctx, c, &grant.Grant{
 		ClientID: c.ID, UserID: user.ID, Subject: user.Subject, User: user, UserGeneration: user.Generation,
 		Scopes: scopes, Audience: audience,
-		AuthTime: &now, ACR: passwordACR, AMR: []string{"pwd"},
+		AuthTime: &at, ACR: proofs.ACR(), AMR: proofs.AMR(),
 		Offline: true, // there is no session that it could end with
 	})
 }

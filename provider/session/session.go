@@ -20,10 +20,8 @@ type Session struct {
 	User *account.User
 	// Hash is the keyed hash of the cookie's token.
 	Hash []byte
-	// AuthTime is when the person last proved who they are (auth_time).
-	AuthTime time.Time
-	// Methods are how (amr, RFC 8176): pwd.
-	Methods []string
+	// Proofs are how the person proved who they are.
+	Proofs Proofs
 	// SeenAt is when the session was last used, to the minute or so.
 	SeenAt    time.Time
 	ExpiresAt time.Time // whatever happens
@@ -96,7 +94,7 @@ func (m *Manager) Begin(ctx context.Context, user *account.User, methods []strin
 	text := t.Encode()
 	s := &Session{
 		ID: t.ID, User: user, Hash: m.key.MAC([]byte(token.Session), []byte(text)),
-		AuthTime: now, Methods: methods, SeenAt: now, ExpiresAt: now.Add(m.lifetimes.Absolute),
+		Proofs: ProvedAt(now, methods...), SeenAt: now, ExpiresAt: now.Add(m.lifetimes.Absolute),
 	}
 	if err := m.keep(ctx, s, previous); err != nil {
 		return nil, "", fmt.Errorf("session: begin: %w", err)

@@ -137,7 +137,7 @@ func TestAChangedPasswordEndsEverySession(t *testing.T) {
 func TestASessionEndsByNameForItsPersonAlone(t *testing.T) {
 	f := newFixture(t)
 	s, text := f.begin(nil)
-	for id, subject := range map[provider.ID]string{s.ID: provider.NewID(s.AuthTime, rand.Reader).String(), f.user.ID: f.user.Subject} {
+	for id, subject := range map[provider.ID]string{s.ID: provider.NewID(s.Proofs.AuthTime(), rand.Reader).String(), f.user.ID: f.user.Subject} {
 		ended, err := f.EndNamed(t.Context(), id, subject)
 		require.NoError(t, err)
 		assert.False(t, ended)

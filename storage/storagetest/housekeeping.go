@@ -85,7 +85,7 @@ func testJanitor(t *testing.T, f *fixture) {
 		row := keys.Row{KID: from.String(), Algorithm: keys.ES256, Sealed: []byte{1}, CreatedAt: f.clock(), ActiveFrom: from}
 		require.NoError(t, f.AddSigningKey(ctx, row))
 	}
-	require.NoError(t, f.CreateSession(ctx, &session.Session{ID: f.newID(), User: f.user(t, "alice"), Hash: make([]byte, 33), AuthTime: f.clock(), SeenAt: f.clock(), ExpiresAt: ends}))
+	require.NoError(t, f.CreateSession(ctx, &session.Session{ID: f.newID(), User: f.user(t, "alice"), Hash: make([]byte, 33), Proofs: session.ProvedAt(f.clock(), session.Password), SeenAt: f.clock(), ExpiresAt: ends}))
 	f.advance(keys.Overlap + 2*time.Minute)
 	removed, err = janitor.Sweep(ctx)
 	require.NoError(t, err)

@@ -50,8 +50,8 @@ func testSessionListing(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Len(t, page, 3)
 	assert.NotNil(t, page[1].EndedAt)
-	assert.Equal(t, []string{"pwd"}, page[0].Methods)
-	assert.Equal(t, made[3].AuthTime, page[0].AuthTime)
+	assert.Equal(t, []string{"pwd"}, page[0].Proofs.AMR())
+	assert.Equal(t, made[3].Proofs, page[0].Proofs)
 
 	// All of a user's at once, with what was granted in them, unless it outlives them.
 	online := f.refreshable(t, &grant.Grant{ClientID: "app", UserID: alice.ID, SessionID: made[0].ID})

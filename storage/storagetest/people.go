@@ -28,7 +28,7 @@ func (f *fixture) user(t *testing.T, name string) *account.User {
 }
 
 func (f *fixture) newSession(u *account.User) *session.Session {
-	return &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), AuthTime: f.clock(), Methods: []string{"pwd"}, SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
+	return &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), Proofs: session.ProvedAt(f.clock(), session.Password), SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
 }
 
 func (f *fixture) session(t *testing.T, u *account.User) *session.Session {
@@ -102,7 +102,7 @@ func testUserEnds(t *testing.T, f *fixture) {
 		"disabled": func(u *account.User) { u.Disabled = true }, "password": func(u *account.User) { u.PasswordHash = "$argon2id$y" }, "harmless": func(u *account.User) { u.Phone = "" },
 	} {
 		u := f.user(t, name)
-		s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), AuthTime: f.clock(), Methods: []string{"pwd"}, SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
+		s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), Proofs: session.ProvedAt(f.clock(), session.Password), SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
 		require.NoError(t, f.CreateSession(ctx, s))
 		g := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: s.ID, CreatedAt: f.clock(), Offline: true}
 		require.NoError(t, f.CreateGrant(ctx, g))
@@ -187,7 +187,7 @@ func testSessions(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
 	u := f.user(t, "alice")
-	s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), AuthTime: f.clock(), Methods: []string{"pwd", "otp"}, SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
+	s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), Proofs: session.ProvedAt(f.clock(), session.Password, "otp"), SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
 	require.NoError(t, f.CreateSession(ctx, s))
 	back, err := f.Session(ctx, s.ID)
 	require.NoError(t, err)

@@ -33,7 +33,7 @@ func testRefreshTokens(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
 	u := f.user(t, "alice")
-	s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), AuthTime: f.clock(), SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
+	s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), Proofs: session.ProvedAt(f.clock(), session.Password), SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
 	require.NoError(t, f.CreateSession(ctx, s))
 	g := &grant.Grant{ClientID: "app", UserID: u.ID, Subject: u.Subject, SessionID: s.ID, Scopes: []string{"a", "b"}, Audience: []string{}}
 	tok := f.refreshable(t, g)
