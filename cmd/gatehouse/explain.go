@@ -118,7 +118,7 @@ func (e explained) registered() []string {
 	if e.client == nil {
 		return nil
 	}
-	switch e.Field { //nolint:exhaustive // the others are not registered
+	switch e.Field {
 	case refusal.FieldRedirectURI:
 		return e.client.RedirectURIs
 	case refusal.FieldPostLogout:
@@ -127,7 +127,7 @@ func (e explained) registered() []string {
 		return e.client.Scopes
 	case refusal.FieldAudience:
 		return e.client.Audience
-	default:
+	default: // the others are not registered
 		return nil
 	}
 }

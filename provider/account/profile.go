@@ -59,10 +59,18 @@ func (p *Profile) validate() error {
 		claim, value string
 		fault        func(string) string
 	}{
-		{"name", p.Name, faultOfText}, {"given_name", p.GivenName, faultOfText}, {"family_name", p.FamilyName, faultOfText},
-		{"middle_name", p.MiddleName, faultOfText}, {"nickname", p.Nickname, faultOfText}, {"gender", p.Gender, faultOfText},
-		{"profile", p.Page, faultOfURL}, {"picture", p.Picture, faultOfURL}, {"website", p.Website, faultOfURL},
-		{"birthdate", p.Birthdate, faultOfBirthdate}, {"zoneinfo", p.Zoneinfo, faultOfZone}, {"locale", p.Locale, faultOfLocale},
+		{"name", p.Name, faultOfText},
+		{"given_name", p.GivenName, faultOfText},
+		{"family_name", p.FamilyName, faultOfText},
+		{"middle_name", p.MiddleName, faultOfText},
+		{"nickname", p.Nickname, faultOfText},
+		{"gender", p.Gender, faultOfText},
+		{"profile", p.Page, faultOfURL},
+		{"picture", p.Picture, faultOfURL},
+		{"website", p.Website, faultOfURL},
+		{"birthdate", p.Birthdate, faultOfBirthdate},
+		{"zoneinfo", p.Zoneinfo, faultOfZone},
+		{"locale", p.Locale, faultOfLocale},
 	} {
 		if check.value == "" {
 			continue

@@ -1,7 +1,6 @@
 package account
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -51,7 +50,7 @@ func TestProfilesThatCannotBe(t *testing.T) {
 				p.Address.Street = value
 			}
 			var invalid *Invalid
-			if assert.True(t, errors.As(p.validate(), &invalid), "%s %q", claim, value) {
+			if assert.ErrorAs(t, p.validate(), &invalid, "%s %q", claim, value) {
 				assert.Equal(t, claim, invalid.Claim)
 			}
 		}

@@ -104,7 +104,8 @@ func (a *Authenticator) identify(ctx context.Context, call *Call) (*client.Clien
 	if err != nil {
 		return nil, fmt.Errorf("find client: %w", err)
 	}
-	if !c.Accepts(presented.method) && !(c.Public() && presented.nothing()) {
+	accepted := c.Accepts(presented.method) || (c.Public() && presented.nothing())
+	if !accepted {
 		return nil, authenticationFailed(refusal.CheckClientMethod, c.ID).
 			Compare(refusal.FieldAuthMethod, string(c.AuthMethod), string(presented.method))
 	}

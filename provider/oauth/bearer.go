@@ -69,8 +69,8 @@ func (p *Provider) presented(ctx context.Context, call *Call) (*inspected, error
 	return found, nil
 }
 
-// challengeBearer begins every challenge: RFC 6750 section 3 wants at least one parameter.
-const challengeBearer = `Bearer realm="gatehouse"`
+// realmChallenge begins every challenge: RFC 6750 section 3 wants at least one parameter.
+const realmChallenge = `Bearer realm="gatehouse"`
 
 // bearer takes the access token from the header or a form body. Never from the address:
 // RFC 9700 section 4.3.2 forbids it, since addresses are logged.
@@ -82,7 +82,7 @@ func bearer(call *Call) (string, error) {
 	if len(header) == 0 {
 		if posted == "" {
 			r := badToken("An access token is needed.")
-			r.Challenge = challengeBearer // RFC 6750 section 3: no error code for a request without a token
+			r.Challenge = realmChallenge // RFC 6750 section 3: no error code for a request without a token
 			return "", r
 		}
 		return posted, nil
@@ -96,12 +96,12 @@ func bearer(call *Call) (string, error) {
 
 func badToken(description string) *refusal.Refusal {
 	r := refusal.New(refusal.InvalidToken, refusal.CheckAccessToken, description)
-	r.Challenge = challengeBearer + `, error="invalid_token"`
+	r.Challenge = realmChallenge + `, error="invalid_token"`
 	return r
 }
 
 func insufficientScope(scope string) *refusal.Refusal {
 	r := refusal.New(refusal.InsufficientScope, refusal.CheckTokenScope, "The access token was not issued for the scope "+scope+".")
-	r.Challenge = challengeBearer + `, error="insufficient_scope", scope="` + scope + `"`
+	r.Challenge = realmChallenge + `, error="insufficient_scope", scope="` + scope + `"`
 	return r
 }

@@ -59,7 +59,7 @@ func CallOf(ctx context.Context) *Call {
 // request is what fosite parses: the form and nothing else, so that it finds no credentials, no
 // address and no second reading of the body.
 func (c *Call) request() *http.Request {
-	return &http.Request{Method: http.MethodPost, Form: c.Form, PostForm: c.Form, Header: http.Header{}, Body: http.NoBody, URL: &url.URL{}}
+	return &http.Request{Method: http.MethodPost, Form: c.Form, PostForm: c.Form, Header: http.Header{}, Body: http.NoBody, URL: &url.URL{}} //nolint:forbidigo // PostForm is a field here: nothing is fetched
 }
 
 func (c *Call) unproven(ctx context.Context) error {

@@ -24,9 +24,20 @@ func pick(u *account.User, may func(claim string) bool) map[string]any {
 	picked := make(map[string]any, 8)
 	for _, text := range [...]struct{ name, value string }{
 		{"preferred_username", u.Username},
-		{"name", p.Name}, {"given_name", p.GivenName}, {"family_name", p.FamilyName}, {"middle_name", p.MiddleName}, {"nickname", p.Nickname},
-		{"profile", p.Page}, {"picture", p.Picture}, {"website", p.Website}, {"gender", p.Gender}, {"birthdate", p.Birthdate},
-		{"zoneinfo", p.Zoneinfo}, {"locale", p.Locale}, {"email", u.Email}, {"phone_number", u.Phone},
+		{"name", p.Name},
+		{"given_name", p.GivenName},
+		{"family_name", p.FamilyName},
+		{"middle_name", p.MiddleName},
+		{"nickname", p.Nickname},
+		{"profile", p.Page},
+		{"picture", p.Picture},
+		{"website", p.Website},
+		{"gender", p.Gender},
+		{"birthdate", p.Birthdate},
+		{"zoneinfo", p.Zoneinfo},
+		{"locale", p.Locale},
+		{"email", u.Email},
+		{"phone_number", u.Phone},
 	} {
 		if text.value != "" && may(text.name) {
 			picked[text.name] = text.value

@@ -94,9 +94,17 @@ func TestErrorsOfTypesWithATokenGoIntoTheFragment(t *testing.T) {
 		kind, mode string
 		want       oauth.ResponseMode
 	}{
-		{"id_token", "", oauth.Fragment}, {"code id_token", "", oauth.Fragment}, {"token", "", oauth.Fragment}, {"code token", "", oauth.Fragment},
-		{"id_token", "query", oauth.Fragment}, {"id_token token", "form_post", oauth.FormPost}, {"code id_token", "fragment", oauth.Fragment},
-		{"none", "", oauth.Query}, {"", "", oauth.Query}, {"code code", "", oauth.Query}, {"idtoken", "", oauth.Query},
+		{"id_token", "", oauth.Fragment},
+		{"code id_token", "", oauth.Fragment},
+		{"token", "", oauth.Fragment},
+		{"code token", "", oauth.Fragment},
+		{"id_token", "query", oauth.Fragment},
+		{"id_token token", "form_post", oauth.FormPost},
+		{"code id_token", "fragment", oauth.Fragment},
+		{"none", "", oauth.Query},
+		{"", "", oauth.Query},
+		{"code code", "", oauth.Query},
+		{"idtoken", "", oauth.Query},
 	} {
 		r, err := h.provider.Check(t.Context(), h.params(url.Values{"response_type": {tc.kind}, "response_mode": {tc.mode}}))
 		require.Error(t, err, tc)

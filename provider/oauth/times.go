@@ -13,7 +13,7 @@ import (
 func withTimes(r *refusal.Refusal, err error) *refusal.Refusal {
 	var expired *grant.Expired
 	if errors.As(err, &expired) {
-		r.Compare(refusal.FieldTime, instantText(expired.At), instantText(expired.Now))
+		r = r.Compare(refusal.FieldTime, instantText(expired.At), instantText(expired.Now))
 	}
 	return r
 }

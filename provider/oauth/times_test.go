@@ -12,12 +12,12 @@ import (
 )
 
 // toldTimes checks both times of a refusal: until when, and what our clock said.
-func toldTimes(t *testing.T, err error, check refusal.Check, limit string, now time.Time) {
+func toldTimes(t *testing.T, err error, check refusal.Check, wantLimit string, now time.Time) {
 	t.Helper()
 	r := assertRefused(t, err, "")
 	require.Equal(t, check, r.Check)
 	assert.Equal(t, refusal.FieldTime, r.Field)
-	assert.Equal(t, limit, r.Expected)
+	assert.Equal(t, wantLimit, r.Expected)
 	assert.Equal(t, now.Format(time.RFC3339), r.Received)
 }
 

@@ -58,7 +58,8 @@ func (f *fixture) trusting(u *account.User, s *session.Session) []trusting {
 	}
 	list := []trusting{
 		{"session", func(ctx context.Context) error { return f.CreateSession(ctx, first) }, live(first)},
-		{"approval", nil, nil}, {"password grant", nil, nil},
+		{"approval", nil, nil},
+		{"password grant", nil, nil},
 		{"session in the place of another", func(ctx context.Context) error { return f.ReplaceSession(ctx, s.ID, second) }, live(second)},
 	}
 	for i, sessionID := range []provider.ID{s.ID, {}} {
@@ -204,11 +205,14 @@ func testUserRace(t *testing.T, f *fixture) {
 func (f *fixture) overlap(t *testing.T, first, second func(ctx context.Context) error) error {
 	t.Helper()
 	ended := make(chan error, 1)
+	// The context of the first transaction would have second take part in it.
+	own := t.Context()
+	begin := func() { ended <- f.InTx(own, second) }
 	require.NoError(t, f.InTx(t.Context(), func(ctx context.Context) error {
 		if err := first(ctx); err != nil {
 			return err
 		}
-		go func() { ended <- f.InTx(t.Context(), second) }()
+		go begin()
 		select {
 		case err := <-ended: // it did not wait
 			ended <- err

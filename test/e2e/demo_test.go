@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -109,7 +108,7 @@ func TestTheDemoApplicationTakesNothingFromOthers(t *testing.T) {
 	}
 	injected := get("/callback?" + url.Values{"code": {"'; touch /tmp/x; '\n<script>alert(1)</script>"}}.Encode())
 	assert.NotContains(t, injected.body, "<script>")
-	assert.Regexp(t, regexp.MustCompile(`code=&#39;\\&#39;&#39;; touch`), injected.body, "one word of the shell")
+	assert.Regexp(t, `code=&#39;\\&#39;&#39;; touch`, injected.body, "one word of the shell")
 	mixedUp := get("/callback?" + url.Values{"code": {"x"}, "state": {asked.Get("state")}, "iss": {"https://evil.example"}}.Encode())
 	assert.Equal(t, http.StatusBadRequest, mixedUp.status)
 	wrong := get("/callback?" + url.Values{"code": {"x"}, "state": {asked.Get("state")}, "iss": {s.url}}.Encode())

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -78,5 +77,5 @@ func TestADevelopmentServerShowsWhatItExpected(t *testing.T) {
 	for _, shown := range []string{"<code>redirect_uri</code>", "<code>http://127.0.0.1:5555/callback", "<code>http://127.0.0.1:5555/&lt;b&gt;callback</code>"} {
 		assert.Contains(t, got.body, shown)
 	}
-	assert.False(t, strings.Contains(got.body, "<b>"))
+	assert.NotContains(t, got.body, "<b>")
 }

@@ -120,7 +120,7 @@ func (u *libraryUser) request(t *testing.T, l libraryRequest) answer {
 	if l.basic != "" {
 		r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(values.Replace(l.basic))))
 	}
-	return u.server.send(r)
+	return u.send(r)
 }
 
 // The most used libraries get their tokens unconfigured, from one registration, with a secret
