@@ -4,10 +4,11 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/gatehouse-id/gatehouse/handlers/oauth"
-	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers/oauth"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
 func answer(http.ResponseWriter, *http.Request) error { return nil }
