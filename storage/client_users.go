@@ -12,14 +12,25 @@ import (
 const mayUse = `NOT k.restricted AND NOT EXISTS (SELECT 1 FROM client_users n WHERE n.client_id = k.id)
 	OR EXISTS (SELECT 1 FROM client_users n WHERE n.client_id = k.id AND n.user_id = `
 
-// AllowUser lets a user use a client, which from then on is for named users only.
+// AllowUser lets a user use a client, which from then on is for named users only: what others were
+// granted ends.
 func (s *Store) AllowUser(ctx context.Context, clientID string, userID provider.ID) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
 		if err := s.restrict(ctx, clientID); err != nil {
 			return err
 		}
-		return s.exec(ctx, "INSERT INTO client_users (client_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING", clientID, rowID(userID))
+		if err := s.exec(ctx, "INSERT INTO client_users (client_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING", clientID, rowID(userID)); err != nil {
+			return err
+		}
+		return s.endUnnamed(ctx, clientID)
 	})
+}
+
+// endUnnamed ends the grants of users who are not named for a restricted client. A code of an
+// approval under way is refused when it is exchanged.
+func (s *Store) endUnnamed(ctx context.Context, clientID string) error {
+	return s.exec(ctx, `UPDATE grants SET ended_at = ? WHERE client_id = ? AND user_id IS NOT NULL AND ended_at IS NULL
+		AND NOT EXISTS (SELECT 1 FROM client_users n WHERE n.client_id = grants.client_id AND n.user_id = grants.user_id)`, s.clock.Now(ctx), clientID)
 }
 
 // DisallowUser takes that back, and ends what the client has in the user's name. With the last

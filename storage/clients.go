@@ -149,7 +149,10 @@ func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 				return err
 			}
 		}
-		return s.writeClientParts(ctx, c)
+		if err := s.writeClientParts(ctx, c); err != nil || !c.Restricted {
+			return err
+		}
+		return s.endUnnamed(ctx, c.ID)
 	})
 }
 

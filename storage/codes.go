@@ -29,7 +29,7 @@ func (s *Store) CreateCode(ctx context.Context, c *grant.Code) error {
 }
 
 // CodeWithGrant reads a code and what it was issued for, with the user if that is wanted. The
-// code of a user who is disabled or gone is not found.
+// code of a user who is disabled or gone, or may not use the client any more, is not found.
 func (s *Store) CodeWithGrant(ctx context.Context, id provider.ID, withUser bool) (*grant.Code, *grant.Grant, error) {
 	c := grant.Code{ID: id}
 	var row grantRow
@@ -40,8 +40,8 @@ func (s *Store) CodeWithGrant(ctx context.Context, id provider.ID, withUser bool
 		into, columns = append(into, u.into()...), grantColumns+", "+userColumns
 	}
 	err := s.row(ctx, "SELECT c.expires_at, c.used_at, c.hash, c.redirect_uri, c.challenge, c.method, c.nonce, "+columns+`
-		FROM authorization_codes c JOIN grants g ON g.id = c.grant_id JOIN users u ON u.id = g.user_id
-		WHERE c.id = ? AND NOT u.disabled`, rowID(id)).Scan(into...)
+		FROM authorization_codes c JOIN grants g ON g.id = c.grant_id JOIN users u ON u.id = g.user_id JOIN clients k ON k.id = g.client_id
+		WHERE c.id = ? AND NOT u.disabled AND (`+mayUse+`u.id))`, rowID(id)).Scan(into...)
 	if err != nil {
 		return nil, nil, s.fault(err)
 	}

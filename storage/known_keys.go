@@ -26,11 +26,17 @@ func (s *Store) WithdrawnSigningKeys(ctx context.Context) ([]string, error) {
 }
 
 // WithdrawSigningKey forgets the key and puts another in its place, all at once: at no moment
-// is there none that signs.
+// is there none that signs. It returns provider.ErrNotFound for a key that is gone, and
+// provider.ErrConflict when the other keys are not what the withdrawal was decided on.
 func (s *Store) WithdrawSigningKey(ctx context.Context, w keys.Withdrawal) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		// Withdrawals happen one after the other: two at once would each count on the other's key.
+		err := s.row(ctx, "SELECT value FROM settings WHERE name = 'catalogue_version'"+s.dialect.locking("FOR UPDATE")).Scan(new(int64))
+		if err != nil {
+			return s.fault(err)
+		}
 		// The version before this one adds keys without making them known.
-		err := s.exec(ctx, `INSERT INTO known_signing_keys (kid, algorithm, created_at)
+		err = s.exec(ctx, `INSERT INTO known_signing_keys (kid, algorithm, created_at)
 			SELECT kid, algorithm, created_at FROM signing_keys WHERE kid = ? ON CONFLICT (kid) DO NOTHING`, w.KID)
 		if err != nil {
 			return err
@@ -40,18 +46,38 @@ func (s *Store) WithdrawSigningKey(ctx context.Context, w keys.Withdrawal) error
 		if err != nil {
 			return err
 		}
-		if err := s.exec(ctx, "DELETE FROM signing_keys WHERE kid = ?", w.KID); err != nil {
-			return err
-		}
-		switch {
-		case w.Successor != nil:
-			return s.insertSigningKey(ctx, *w.Successor)
-		case w.Promoted != "":
-			return s.change(ctx, "UPDATE signing_keys SET active_from = ? WHERE kid = ?", w.At, w.Promoted)
-		default:
-			return nil
-		}
+		return s.replaceSigningKey(ctx, w)
 	})
+}
+
+func (s *Store) replaceSigningKey(ctx context.Context, w keys.Withdrawal) error {
+	var algorithm string
+	var since time.Time
+	err := s.row(ctx, "SELECT algorithm, active_from FROM signing_keys WHERE kid = ?", w.KID).Scan(&algorithm, &since)
+	if err != nil {
+		return s.fault(err)
+	}
+	if err := s.change(ctx, "DELETE FROM signing_keys WHERE kid = ?", w.KID); err != nil {
+		return err
+	}
+	switch {
+	case w.Successor != nil:
+		return s.insertSigningKey(ctx, *w.Successor)
+	case w.Promoted != "":
+		n, err := s.count(ctx, "UPDATE signing_keys SET active_from = ? WHERE kid = ? AND active_from > ?", w.At, w.Promoted, w.At)
+		if err == nil && n == 0 {
+			return provider.ErrConflict
+		}
+		return err
+	}
+	// It does not sign, or not yet: a younger key does, or one of before.
+	var replaced bool
+	err = s.row(ctx, "SELECT EXISTS (SELECT 1 FROM signing_keys WHERE algorithm = ? AND active_from <= ? AND (active_from >= ? OR ?))",
+		algorithm, w.At, since, since.After(w.At)).Scan(&replaced)
+	if err == nil && !replaced {
+		return provider.ErrConflict
+	}
+	return s.fault(err)
 }
 
 // SignedWith lists the clients whose tokens the algorithm signs, with how many JWT access

@@ -73,3 +73,10 @@ func (s *Store) EndSession(ctx context.Context, id provider.ID, at time.Time) er
 		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE session_id = ? AND NOT offline AND ended_at IS NULL", at, rowID(id))
 	})
 }
+
+// SessionHasGrant tells whether a client has a grant that was made in a session.
+func (s *Store) SessionHasGrant(ctx context.Context, id provider.ID, clientID string) (bool, error) {
+	var has bool
+	err := s.row(ctx, "SELECT EXISTS (SELECT 1 FROM grants WHERE session_id = ? AND client_id = ?)", rowID(id), clientID).Scan(&has)
+	return has, s.fault(err)
+}

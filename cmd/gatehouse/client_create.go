@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,8 @@ reads it from standard input.`,
 		if err := f.apply(cmd, c); err != nil {
 			return err
 		}
-		implyDefaults(cmd, c, env.Err)
+		var notes bytes.Buffer
+		implyDefaults(cmd, c, &notes)
 		h, err := env.open(cmd)
 		if err != nil {
 			return err
@@ -66,12 +68,14 @@ reads it from standard input.`,
 		if err != nil {
 			return about("client", c.ID, err)
 		}
+		_, _ = notes.WriteTo(env.Err)
 		if err := noteNewScopes(cmd.Context(), env, h, c.Scopes); err != nil {
 			return err
 		}
 		if given {
 			secret = "" // whoever brought it has it
 		}
+		noteSharedKeys(c, h.config.ClientSecretJWT, env.Err)
 		notePKCE(c, h.config.RequirePKCE, env.Err)
 		return printCreated(env.Out, c, secret, *asJSON)
 	}

@@ -128,6 +128,10 @@ func (*clientFlags) applyLists(cmd *cobra.Command, c *client.Client) error {
 			field.SetList(c, changed(field.List(c), removed, added))
 		}
 	}
+	if cmd.Flags().Lookup("remove-scope") != nil && cmd.Flags().Changed("remove-scope") {
+		// What it may not ask for any more it cannot get by default either.
+		c.DefaultScopes = slices.DeleteFunc(slices.Clone(c.DefaultScopes), func(s string) bool { return !c.MayAsk(s) })
+	}
 	return nil
 }
 

@@ -21,11 +21,28 @@ func implyGrant(c *client.Client, notes io.Writer) {
 	_, _ = fmt.Fprintln(notes, "note: a redirect URI implies the grant authorization_code, which was added")
 }
 
+// implyFormat: only JWTs are signed and have a type, so naming either asks for them.
+func implyFormat(cmd *cobra.Command, c *client.Client, notes io.Writer) {
+	given := cmd.Flags().Changed
+	if (given("access-token-alg") || given("access-token-typ")) && !given("access-token-format") && c.TokenFormat != client.JWT {
+		c.TokenFormat = client.JWT
+		_, _ = fmt.Fprintln(notes, "note: its access tokens are JWTs from now on (--access-token-format jwt)")
+	}
+}
+
+// noteSharedKeys says what a method needs that is off unless it is turned on.
+func noteSharedKeys(c *client.Client, on bool, notes io.Writer) {
+	if c.AuthMethod == client.SecretJWT && !on {
+		_, _ = fmt.Fprintln(notes, "note: client_secret_jwt is refused unless the server runs with GATEHOUSE_CLIENT_SECRET_JWT=true")
+	}
+}
+
 // implyDefaults fills in what somebody who registers an application by hand means by saying
 // nothing of it.
 func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 	given := cmd.Flags().Changed
 	implyGrant(c, notes)
+	implyFormat(cmd, c, notes)
 	// Its users sign in, with whatever of OpenID Connect its library asks for unasked. A library for
 	// plain OAuth 2.0 asks for nothing, and then wants to know who signed in.
 	if len(c.RedirectURIs) > 0 && !given("scope") {

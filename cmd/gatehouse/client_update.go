@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -26,6 +28,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 	cmd.Flags().StringVar(&name, "name", "", "the name that people see")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		var notes bytes.Buffer
 		updated, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
 			if cmd.Flags().Changed("name") {
 				c.Name = name
@@ -34,13 +37,16 @@ list; --add-scope and --remove-scope change one entry of it.`,
 				return err
 			}
 			if cmd.Flags().Changed("redirect-uri") || cmd.Flags().Changed("add-redirect-uri") {
-				implyGrant(c, env.Err)
+				implyGrant(c, &notes)
 			}
+			implyFormat(cmd, c, &notes)
 			return nil
 		})
 		if err != nil {
 			return about("client", args[0], err)
 		}
+		_, _ = notes.WriteTo(env.Err)
+		noteSharedKeys(updated, h.config.ClientSecretJWT, env.Err)
 		if err := noteNewScopes(cmd.Context(), env, h, updated.Scopes); err != nil {
 			return err
 		}

@@ -49,8 +49,8 @@ func newConsentList(env *environment) *cobra.Command {
 		views := []consentView{}
 		out := table{header: []string{"CLIENT ID", "NAME", "SCOPES", "CLAIMS", "AUDIENCE", "SINCE"}, empty: "Nothing is remembered for " + u.Username + "."}
 		for _, r := range remembered {
-			views = append(views, consentView{r.ClientID, r.ClientName, orEmpty(r.Scopes), orEmpty(r.Claims), orEmpty(r.Audience), r.UpdatedAt})
-			out.add(r.ClientID, r.ClientName, strings.Join(r.Scopes, " "), strings.Join(r.Claims, " "), strings.Join(r.Audience, " "), when(r.UpdatedAt))
+			views = append(views, consentView{r.ClientID, r.ClientName, orEmpty(r.Scopes), orEmpty(r.Claims), orEmpty(r.Resources()), r.UpdatedAt})
+			out.add(r.ClientID, r.ClientName, strings.Join(r.Scopes, " "), strings.Join(r.Claims, " "), strings.Join(r.Resources(), " "), when(r.UpdatedAt))
 		}
 		if *asJSON {
 			return printJSON(env.Out, views)

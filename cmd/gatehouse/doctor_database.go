@@ -18,7 +18,7 @@ func (e *environment) examineDatabase(ctx context.Context, c config) []finding {
 	name := storage.Describe(c.databaseURL())
 	path, err := storage.SQLitePath(c.databaseURL())
 	if err != nil {
-		return []finding{{"database", wrong, explainError(err)}}
+		return []finding{{"database", wrong, explainCause(err)}}
 	}
 	if path != "" {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -27,18 +27,18 @@ func (e *environment) examineDatabase(ctx context.Context, c config) []finding {
 	}
 	store, err := e.openStore(ctx, c, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
-		return []finding{{"database", wrong, name + ": " + explainError(err)}}
+		return []finding{{"database", wrong, name + ": " + explainCause(err)}}
 	}
 	defer func() { _ = store.Close() }() // nothing was written
 	schema, err := store.Schema(ctx)
 	if err != nil {
-		return []finding{{"database", wrong, name + ": " + explainError(err)}}
+		return []finding{{"database", wrong, name + ": " + explainCause(err)}}
 	}
 	if schema.Empty {
 		return []finding{{"database", fine, name + " answers, and is empty"}, examineSchema(c, schema)}
 	}
 	if err := store.Writable(ctx); err != nil {
-		return []finding{{"database", wrong, name + " answers, and takes no writes: " + explainError(err)}}
+		return []finding{{"database", wrong, name + " answers, and takes no writes: " + explainCause(err)}}
 	}
 	findings := []finding{{"database", fine, name + " answers, and takes writes"}, examineSchema(c, schema)}
 	return append(findings, e.examineKeyring(ctx, c, store))
@@ -62,7 +62,7 @@ func examineSchema(c config, schema storage.Schema) finding {
 func (e *environment) examineKeyring(ctx context.Context, c config, store keyring.Store) finding {
 	rows, err := store.DataKeys(ctx)
 	if err != nil {
-		return finding{"keyring", wrong, explainError(err)}
+		return finding{"keyring", wrong, explainCause(err)}
 	}
 	if len(rows) == 0 {
 		return finding{"keyring", fine, "is made at the first start"}
@@ -74,7 +74,7 @@ func (e *environment) examineKeyring(ctx context.Context, c config, store keyrin
 	}
 	secrets, err := e.keyringSecrets(c)
 	if err != nil {
-		return finding{"keyring", wrong, explainError(err)}
+		return finding{"keyring", wrong, explainCause(err)}
 	}
 	known := []string{keyring.Fingerprint(secrets.Current)}
 	for _, p := range secrets.Previous {

@@ -21,6 +21,9 @@ func about(noun, name string, err error) error {
 	return fmt.Errorf("%s %q: %w", noun, name, err)
 }
 
+// noAnswer is what verbs say of a database that is away.
+const noAnswer = "the database does not answer (gatehouse doctor says why)"
+
 // explainError puts an error into one line for a person. What the domain's sentinels
 // mean on a command line is said here, once.
 func explainError(err error) string {
@@ -34,11 +37,22 @@ func explainError(err error) string {
 	if errors.As(err, &fault) {
 		kind := fault.Kind.Error()
 		if errors.Is(fault.Kind, provider.ErrUnavailable) {
-			kind = "the database does not answer (gatehouse doctor says why)"
+			kind = noAnswer
 		}
 		text = strings.Replace(text, fault.Error(), kind, 1)
 	}
 	return strings.Join(strings.Fields(text), " ")
+}
+
+// explainCause is explainError in the words of the database as well: for who looks for what is wrong
+// with it.
+func explainCause(err error) string {
+	text := explainError(err)
+	var fault *storage.Fault
+	if errors.As(err, &fault) && errors.Is(fault.Kind, provider.ErrUnavailable) {
+		text = strings.Replace(text, noAnswer, "the database does not answer: "+strings.Join(strings.Fields(fault.Cause.Error()), " "), 1)
+	}
+	return text
 }
 
 // finish gives every verb what all have in common: a group of verbs shows its help, and takes no

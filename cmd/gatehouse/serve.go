@@ -163,7 +163,7 @@ func (h *instance) ensureKeys(ctx context.Context, log *slog.Logger) error {
 func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs) []storage.Job {
 	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), h.keyringJob(log)}
 	if every := h.config.KeyRotation; every > 0 {
-		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead)
+		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead, signingAlgorithms()...)
 		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})
 	}
 	for i, job := range jobs {

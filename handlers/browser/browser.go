@@ -31,6 +31,7 @@ type sessions interface {
 	Find(ctx context.Context, text string) (*session.Session, error)
 	End(ctx context.Context, s *session.Session) error
 	EndNamed(ctx context.Context, id provider.ID, subject string) (bool, error)
+	Concerns(ctx context.Context, s *session.Session, sid, clientID string) (bool, error)
 }
 
 // signIn verifies a password.

@@ -18,12 +18,13 @@ import (
 
 // showConsent asks the person: who wants what, and where the answer goes (threats 18).
 func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session) error {
-	p.UserID = s.User.ID
+	asked := f.Request.Asked()
+	p.UserID, p.Shown = s.User.ID, &asked
 	sealed, err := b.seal(w, r, p)
 	if err != nil {
 		return err
 	}
-	described, err := b.describe(r, f.Request.Asked())
+	described, err := b.describe(r, asked)
 	if err != nil {
 		return err
 	}
@@ -111,6 +112,11 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 	// or nobody, it begins anew (Keycloak CVE-2023-0264).
 	if s == nil || s.User.ID != p.UserID {
 		p.UserID = [16]byte{}
+		return b.advance(w, r, p)
+	}
+	// The registration may have changed since the page was shown, and with it what the request
+	// comes to: nobody agrees to what was not shown.
+	if p.Shown == nil || !p.Shown.Covers(f.Request.Asked()) {
 		return b.advance(w, r, p)
 	}
 	step, err := b.Authorize.Next(r.Context(), f, s)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -25,6 +26,8 @@ type progress struct {
 	Params    string      `json:"q"`
 	// UserID is set on the consent page: whose answer it is.
 	UserID provider.ID `json:"u,omitzero"`
+	// Shown is what the consent page asked for.
+	Shown *consent.Agreement `json:"a,omitempty"`
 }
 
 // begin makes the flow of a request that has just arrived.

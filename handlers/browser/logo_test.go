@@ -64,6 +64,9 @@ func (noOrigins) Allowed(string) bool { return false }
 
 type noSeal struct{}
 
+func (noSeal) Seal(plaintext []byte) []byte       { return plaintext }
+func (noSeal) Open(sealed []byte) ([]byte, error) { return sealed, nil }
+
 const logoURI = "https://shop.example/logo.png"
 
 func shopLogo(t *testing.T) []byte {

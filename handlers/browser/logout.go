@@ -45,8 +45,14 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if s != nil && !confirmed && !concerns(request.Hint, s) {
-		return b.askLogout(w, s, request)
+	if s != nil && !confirmed {
+		known, err := b.concerns(r.Context(), request.Hint, s)
+		if err != nil {
+			return err
+		}
+		if !known {
+			return b.askLogout(w, s, request)
+		}
 	}
 	if err := b.endSessions(r.Context(), s, request.Hint); err != nil {
 		return err
@@ -64,9 +70,14 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// concerns tells whether the hint is about the very person who is signed in.
-func concerns(hint *oauth.Hint, s *session.Session) bool {
-	return hint != nil && hint.Subject == s.User.Subject
+// concerns tells whether the hint is about the very session of the browser. ID tokens are good as
+// hints for ever: one of an earlier session, that leaked, must not sign the person out of this one
+// without a question (RP-Initiated Logout section 2).
+func (b *Browser) concerns(ctx context.Context, hint *oauth.Hint, s *session.Session) (bool, error) {
+	if hint == nil || hint.Subject != s.User.Subject {
+		return false, nil
+	}
+	return b.Sessions.Concerns(ctx, s, hint.SessionID, hint.Audience[0])
 }
 
 // endSessions ends the session of the browser, if any, and the one that the hint names: the

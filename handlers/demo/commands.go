@@ -3,6 +3,7 @@ package demo
 import (
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 )
@@ -51,8 +52,8 @@ func (a application) curl(c Client, path string, form ...string) string {
 // trust, and stands in a command that people paste.
 func quote(text string) string {
 	plain := strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f {
-			return -1 // a line break would run as soon as it is pasted
+		if !unicode.IsPrint(c) {
+			return -1 // a line break would run as soon as it is pasted, a bidi mark show another command
 		}
 		return c
 	}, text)

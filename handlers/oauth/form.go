@@ -54,8 +54,9 @@ func readForm(r *http.Request) (url.Values, error) {
 }
 
 func isForm(h http.Header) error {
-	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil || kind != formType || (params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8")) {
+	// The type has no charset parameter; libraries send one, whatever they encode. What is not
+	// UTF-8 is refused where it is read.
+	if kind, _, err := mime.ParseMediaType(h.Get("Content-Type")); err != nil || kind != formType {
 		return refusal.New(refusal.InvalidRequest, refusal.CheckContentType, "The body must be sent as "+formType+" in UTF-8.").
 			WithStatus(http.StatusUnsupportedMediaType).
 			Compare(refusal.FieldContentType, formType, h.Get("Content-Type"))

@@ -27,15 +27,39 @@ func (a Agreement) Covers(asked Agreement) bool {
 			return false
 		}
 	}
-	// A token for one resource is none for another (RFC 8707 section 2).
+	// A token for one resource is none for another (RFC 8707 section 2), and one for none in
+	// particular is good here and wherever it may be introspected.
+	if len(asked.Audience) == 0 && len(a.Audience) > 0 {
+		return slices.Contains(a.Audience, noResource)
+	}
 	return !slices.ContainsFunc(asked.Audience, func(resource string) bool { return !slices.Contains(a.Audience, resource) })
 }
 
 // And is both together.
 func (a Agreement) And(other Agreement) Agreement {
-	return Agreement{
-		Scopes: union(a.Scopes, other.Scopes), Claims: union(a.Claims, other.Claims), Audience: union(a.Audience, other.Audience),
+	if len(a.Scopes)+len(a.Claims)+len(a.Audience) == 0 {
+		return other
 	}
+	return Agreement{
+		Scopes: union(a.Scopes, other.Scopes), Claims: union(a.Claims, other.Claims), Audience: union(a.resources(other), other.resources(a)),
+	}
+}
+
+// resources is the audience; empty, beside one that is not, it is a value of its own.
+func (a Agreement) resources(beside Agreement) []string {
+	if len(a.Audience) == 0 && len(beside.Audience) > 0 {
+		return []string{noResource}
+	}
+	return a.Audience
+}
+
+// noResource stands among the audiences that were agreed to for a token without one. No audience
+// has control characters.
+const noResource = "\x01"
+
+// Resources is the audience for people to read.
+func (a Agreement) Resources() []string {
+	return slices.DeleteFunc(slices.Clone(a.Audience), func(r string) bool { return r == noResource })
 }
 
 func union(a, b []string) []string {

@@ -12,19 +12,30 @@ func TestAgreementsCoverNoMoreThanTheySay(t *testing.T) {
 	t.Parallel()
 	agreed := consent.Agreement{Scopes: []string{"openid", "email"}, Claims: []string{"birthdate"}, Audience: []string{"https://a"}}
 	for name, asked := range map[string]consent.Agreement{
-		"nothing": {}, "the same": agreed, "less": {Scopes: []string{"openid"}}, "a claim of a scope": {Claims: []string{"email_verified"}},
+		"the same": agreed, "less": {Scopes: []string{"openid"}, Audience: agreed.Audience}, "a claim of a scope": {Claims: []string{"email_verified"}, Audience: agreed.Audience},
 	} {
 		assert.True(t, agreed.Covers(asked), name)
 	}
 	for name, asked := range map[string]consent.Agreement{
 		"a scope": {Scopes: []string{"openid", "phone"}}, "the scope of a claim": {Scopes: []string{"profile"}},
 		"another claim of the scope": {Claims: []string{"gender"}}, "an unknown claim": {Claims: []string{"shoe_size"}},
+		"no resource in particular": {Scopes: []string{"openid"}},
 	} {
 		assert.False(t, agreed.Covers(asked), name)
 	}
 	both := agreed.And(consent.Agreement{Scopes: []string{"email", "phone"}, Audience: []string{"https://b"}})
 	assert.Equal(t, consent.Agreement{Scopes: []string{"openid", "email", "phone"}, Claims: []string{"birthdate"}, Audience: []string{"https://a", "https://b"}}, both)
 	assert.Equal(t, []string{"openid", "email"}, agreed.Scopes, "the first is as it was")
+
+	// No resource in particular is remembered beside those that are named, in whichever order.
+	none := consent.Agreement{Scopes: []string{"openid"}}
+	for _, both := range []consent.Agreement{agreed.And(none), none.And(agreed)} {
+		assert.True(t, both.Covers(none))
+		assert.True(t, both.Covers(agreed))
+		assert.False(t, both.Covers(consent.Agreement{Audience: []string{"https://b"}}))
+		assert.Equal(t, []string{"https://a"}, both.Resources())
+	}
+	assert.False(t, consent.Agreement{}.And(agreed).Covers(none), "nothing was agreed to before")
 }
 
 func TestEveryClaimBelongsToAScope(t *testing.T) {

@@ -17,18 +17,22 @@ const Ahead = time.Hour
 type Schedule struct {
 	manager      *Manager
 	every, ahead time.Duration
+	algorithms   []Algorithm
 }
 
 // NewSchedule makes a Schedule by which a key signs for every, and is published ahead of
-// that.
-func NewSchedule(m *Manager, every, ahead time.Duration) *Schedule {
-	return &Schedule{manager: m, every: every, ahead: ahead}
+// that. Each of the algorithms has a key, whatever happened to it.
+func NewSchedule(m *Manager, every, ahead time.Duration, algorithms ...Algorithm) *Schedule {
+	return &Schedule{manager: m, every: every, ahead: ahead, algorithms: algorithms}
 }
 
 // Rotate publishes a successor for each algorithm whose newest key will have signed long
 // enough when the successor takes over. Called at any time and by whomever, it rotates once:
 // a key that is pending already is the newest.
 func (s *Schedule) Rotate(ctx context.Context) error {
+	if err := s.manager.Ensure(ctx, s.algorithms...); err != nil {
+		return err
+	}
 	if err := s.manager.Refresh(ctx); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -58,6 +59,16 @@ func (m *Manager) Find(ctx context.Context, kid string) (Listed, error) {
 // which they do not. That a signature arrives before its key is known is the lesser evil: as
 // long as the old key is published, whoever has it can sign in our name.
 func (m *Manager) Withdraw(ctx context.Context, kid string) (successor string, err error) {
+	const tries = 5 // others may withdraw keys at the same time
+	for range tries {
+		if successor, err = m.tryWithdraw(ctx, kid); !errors.Is(err, provider.ErrConflict) {
+			return successor, err
+		}
+	}
+	return "", err
+}
+
+func (m *Manager) tryWithdraw(ctx context.Context, kid string) (successor string, err error) {
 	k, err := m.Find(ctx, kid)
 	if err != nil {
 		return "", err

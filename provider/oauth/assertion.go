@@ -155,7 +155,10 @@ func (v *Assertions) signature(ctx context.Context, c *client.Client, a *asserti
 	if c.AuthSigningAlg != "" {
 		allowed = []string{c.AuthSigningAlg}
 	}
-	if !slices.Contains(allowed, a.header.Algorithm) || (c.AuthMethod == client.SecretJWT && !v.shared) {
+	if c.AuthMethod == client.SecretJWT && !v.shared {
+		return authenticationFailed(refusal.CheckSharedKeys, c.ID)
+	}
+	if !slices.Contains(allowed, a.header.Algorithm) {
 		return authenticationFailed(refusal.CheckAssertion, c.ID).Compare(refusal.FieldAlgorithm, strings.Join(allowed, " "), a.header.Algorithm)
 	}
 	jws, err := jose.ParseSignedCompact(a.text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(a.header.Algorithm)})
@@ -207,7 +210,7 @@ func (v *Assertions) candidates(ctx context.Context, c *client.Client, a *assert
 // (draft-ietf-oauth-rfc7523bis, CVE-2025-27370).
 func (v *Assertions) claims(c *client.Client, a *assertion) error {
 	failed := authenticationFailed(refusal.CheckAssertionClaims, c.ID)
-	audience, single := a.claims.Audience.(string)
+	audience, single := soleAudience(a.claims.Audience, c.AssertionIssuerOnly)
 	audiences := v.audiences
 	if c.AssertionIssuerOnly {
 		audiences = audiences[:1]
@@ -221,6 +224,16 @@ func (v *Assertions) claims(c *client.Client, a *assertion) error {
 		return failed
 	}
 	return nil
+}
+
+// soleAudience is the only audience there is: a text, or unless the client is held to that a list
+// of one, which is how several libraries write it.
+func soleAudience(claim any, strict bool) (string, bool) {
+	if list, ok := claim.([]any); ok && len(list) == 1 && !strict {
+		claim = list[0]
+	}
+	audience, ok := claim.(string)
+	return audience, ok
 }
 
 // times returns until when the assertion would be good.

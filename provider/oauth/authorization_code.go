@@ -71,20 +71,32 @@ func (h *codeGrant) prepare(ctx context.Context, call *Call) (*grant.Prepared, e
 }
 
 // refusal gives each refusal of a code its check. To the client all are invalid_grant
-// (RFC 6749 section 5.2), the loser of a race included, but for what its registration lost.
-func (*codeGrant) refusal(_ *Call, err error) error {
-	if errors.Is(err, grant.ErrScope) {
-		return refusal.New(refusal.InvalidScope, refusal.CheckScope, "The client may not ask for the scope any more that was agreed to.").Because(err)
+// (RFC 6749 section 5.2), the loser of a race included, but for what its registration lost. Who has
+// the whole code, and is the client that it was issued to, learns what to mend.
+func (*codeGrant) refusal(call *Call, err error) error {
+	verifier := "The code_verifier does not match the authorization request (PKCE)."
+	if call.Form.Get("code_verifier") == "" {
+		verifier = "The parameter code_verifier is missing (PKCE)."
 	}
-	if errors.Is(err, grant.ErrAudience) {
-		return refusal.New(refusal.InvalidTarget, refusal.CheckAudience, "The audience was not agreed to, or the client may not reach it any more.").Because(err)
-	}
-	for sentinel, check := range map[error]refusal.Check{
-		grant.ErrCodeUnknown: refusal.CheckCode, grant.ErrCodeClient: refusal.CheckCode, grant.ErrCodeUsed: refusal.CheckCodeUsed, grant.ErrCodeRepeated: refusal.CheckCodeUsed,
-		grant.ErrCodeExpired: refusal.CheckCodeExpired, grant.ErrCodeRedirect: refusal.CheckCodeRedirect, grant.ErrCodeVerifier: refusal.CheckVerifier,
+	const unknown = "The authorization code is not valid, or was not issued to this client."
+	for _, known := range []struct {
+		sentinel    error
+		code        refusal.Code
+		check       refusal.Check
+		description string
+	}{
+		{grant.ErrCodeUnknown, refusal.InvalidGrant, refusal.CheckCode, unknown},
+		{grant.ErrCodeClient, refusal.InvalidGrant, refusal.CheckCode, unknown},
+		{grant.ErrCodeUsed, refusal.InvalidGrant, refusal.CheckCodeUsed, "The authorization code was used already."},
+		{grant.ErrCodeRepeated, refusal.InvalidGrant, refusal.CheckCodeUsed, "The authorization code was used already."},
+		{grant.ErrCodeExpired, refusal.InvalidGrant, refusal.CheckCodeExpired, "The authorization code has expired."},
+		{grant.ErrCodeRedirect, refusal.InvalidGrant, refusal.CheckCodeRedirect, "The redirect_uri is not the one of the authorization request."},
+		{grant.ErrCodeVerifier, refusal.InvalidGrant, refusal.CheckVerifier, verifier},
+		{grant.ErrScope, refusal.InvalidScope, refusal.CheckScope, "The client may not ask for the scope any more that was agreed to."},
+		{grant.ErrAudience, refusal.InvalidTarget, refusal.CheckAudience, "The audience was not agreed to, or the client may not reach it any more."},
 	} {
-		if errors.Is(err, sentinel) {
-			return withTimes(refusal.New(refusal.InvalidGrant, check, "The authorization code is not valid, or does not belong to this request.").Because(err), err)
+		if errors.Is(err, known.sentinel) {
+			return withTimes(refusal.New(known.code, known.check, known.description).Because(err), err)
 		}
 	}
 	return err

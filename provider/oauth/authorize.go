@@ -54,6 +54,10 @@ type Flow struct {
 func (p *Provider) Next(ctx context.Context, f Flow, s *session.Session) (Step, error) {
 	r := f.Request
 	silent := r.Asks("none")
+	if s != nil && !r.isAbout(s.User.Subject) && !s.Proofs.AuthTime().Before(f.StartedAt) {
+		// Asking again would show the same page for ever (OpenID Connect Core section 3.1.2.1).
+		return 0, refusal.New(refusal.LoginRequired, refusal.CheckLoginRequired, "Another person signed in than the one whom the request is about.").For(r.Client.ID)
+	}
 	if s == nil || p.mustSignIn(ctx, f, s) {
 		if silent {
 			return 0, refusal.New(refusal.LoginRequired, refusal.CheckLoginRequired, "Nobody is signed in, or not in the way that was asked for.").For(r.Client.ID)

@@ -163,6 +163,10 @@ func (p *Provider) responseType(_ context.Context, r *AuthorizeRequest, form url
 	if mode := form.Get("response_mode"); mode != "" && mode != string(r.Mode) {
 		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "This server does not support "+quoted("the response_mode", mode, "this response_mode")+": it knows "+joined(p.modes)+".")
 	}
+	if r.Mode == FormPost && !strings.HasPrefix(r.RedirectURI, "https://") && !strings.HasPrefix(r.RedirectURI, "http://") {
+		r.Mode = Query // browsers post to no other scheme
+		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The response_mode form_post needs a redirect_uri of http or https.")
+	}
 	if len(r.State) > maxState {
 		return malformed("state")
 	}

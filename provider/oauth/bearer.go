@@ -89,7 +89,9 @@ func bearer(call *Call) (string, error) {
 	}
 	scheme, text, ok := strings.Cut(header[0], " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		return "", badToken("The Authorization header must be Bearer and the access token.")
+		r := badToken("The Authorization header must be Bearer and the access token.")
+		r.Challenge = realmChallenge // RFC 6750 section 3.1: no error code for another method of authentication either
+		return "", r
 	}
 	return strings.TrimLeft(text, " "), nil
 }

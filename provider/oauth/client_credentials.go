@@ -2,7 +2,9 @@ package oauth
 
 import (
 	"context"
+	"errors"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -47,4 +49,10 @@ func (h *clientGrant) prepare(ctx context.Context, call *Call) (*grant.Prepared,
 	return h.issuer.ForClient(ctx, call.client, scopes, audience)
 }
 
-func (*clientGrant) refusal(_ *Call, err error) error { return err }
+// refusal: the client was deleted this moment.
+func (*clientGrant) refusal(call *Call, err error) error {
+	if errors.Is(err, provider.ErrNotFound) {
+		return challenged(call, authenticationFailed(refusal.CheckClientUnknown, "").Because(err))
+	}
+	return err
+}

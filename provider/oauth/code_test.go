@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -238,4 +239,46 @@ func TestADeploymentCanDemandPKCE(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.provider.Check(t.Context(), h.params(nil))
 	require.NoError(t, err, "elsewhere a confidential client may leave it out")
+}
+
+// Signing in as another person than the one whom the request is about is answered: the sign-in
+// page would come again for ever (OpenID Connect Core section 3.1.2.1).
+func TestAnotherPersonThanAskedForEndsTheRequest(t *testing.T) {
+	h := newFixture(t)
+	secret := h.app("ES256")
+	alice, bob := h.person("alice"), h.person("bob")
+	answer, err := h.exchange(secret, h.code(alice))
+	require.NoError(t, err)
+	h.advance(time.Second)
+	f := h.flow(url.Values{"id_token_hint": {answer.Parameters["id_token"].(string)}})
+	step, err := h.provider.Next(t.Context(), f, bob)
+	require.NoError(t, err)
+	assert.Equal(t, oauth.SignIn, step, "who was signed in before may not know")
+	fresh := *bob
+	fresh.Proofs = session.ProvedAt(f.StartedAt.Add(time.Second), session.Password)
+	_, err = h.provider.Next(t.Context(), f, &fresh)
+	assertRefused(t, err, "login_required")
+}
+
+// Who has the code, and is its client, is told what to mend; all of it is invalid_grant.
+func TestRefusedCodesSayWhatToMend(t *testing.T) {
+	h := newFixture(t)
+	secret := h.app("ES256")
+	s := h.person("alice")
+	challenged := url.Values{"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}
+	for text, form := range map[string]url.Values{
+		"The parameter code_verifier is missing (PKCE).":                         {},
+		"The code_verifier does not match the authorization request (PKCE).":     {"code_verifier": {strings.Repeat("v", 43)}},
+		"The redirect_uri is not the one of the authorization request.":          {"redirect_uri": {callback + "/other"}},
+		"The authorization code is not valid, or was not issued to this client.": {"code": {"noise"}},
+	} {
+		code, err := h.approve(t.Context(), h.flow(challenged), s, false)
+		require.NoError(t, err)
+		ask := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}
+		for name, values := range form {
+			ask[name] = values
+		}
+		_, err = h.provider.Token(t.Context(), basic("app", secret, ask))
+		assert.Equal(t, text, assertRefused(t, err, "invalid_grant").Description)
+	}
 }

@@ -63,6 +63,8 @@ func TestDescriptionsNameWhatIsNotSupported(t *testing.T) {
 	}{
 		{url.Values{"response_type": {"code id_token"}}, "does not support the response_type code id_token"},
 		{url.Values{"response_type": {odd}}, "does not support this response_type"},
+		{url.Values{"response_type": {"code. Your session is locked"}}, "does not support this response_type"},
+		{url.Values{"response_type": {"https://evil.example/unlock"}}, "does not support this response_type"},
 		{url.Values{"response_mode": {"jwt"}}, "does not support the response_mode jwt"},
 		{url.Values{"code_challenge": {challenge}, "code_challenge_method": {"S512"}}, "does not support the code_challenge_method S512"},
 		{url.Values{"code_challenge": {challenge}, "code_challenge_method": {odd}}, "does not support this code_challenge_method"},

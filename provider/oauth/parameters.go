@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -33,9 +34,24 @@ func single(name string) bool {
 	}
 }
 
-// quoted names a value of the request in an error description. That one reaches logs and pages
-// of others: a value of plain characters goes there, anything else is called otherwise.
+// quoted names a value of the request in an error description. That one reaches logs, and pages of
+// applications, which must not show sentences and links of an attacker: a word of plain characters
+// goes there, or several response types, and anything else is called otherwise.
 func quoted(what, value, otherwise string) string {
+	known := func(word string) bool { return slices.Contains([]string{"code", "token", "id_token", "none"}, word) }
+	for _, word := range strings.Fields(value) {
+		if word != value && !known(word) {
+			return otherwise
+		}
+	}
+	if strings.Contains(value, "://") {
+		return otherwise
+	}
+	return quotedURI(what, value, otherwise)
+}
+
+// quotedURI is quoted for what may be a URI.
+func quotedURI(what, value, otherwise string) string {
 	odd := func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._:/ ", r)
 	}

@@ -135,8 +135,11 @@ func TestARememberedConsentCoversItsResources(t *testing.T) {
 	}
 	r.signIn("openid", url.Values{"resource": {"https://a"}})
 	assert.Equal(t, oauth.Approve, step(url.Values{"resource": {"https://a"}}))
-	assert.Equal(t, oauth.Approve, step(nil))
+	assert.Equal(t, oauth.Consent, step(nil), "a token for none in particular is good in more places")
 	assert.Equal(t, oauth.Consent, step(url.Values{"resource": {"https://b"}}))
+	r.signIn("openid", nil)
+	assert.Equal(t, oauth.Approve, step(nil))
+	assert.Equal(t, oauth.Approve, step(url.Values{"resource": {"https://a"}}))
 	_, err := r.provider.Next(t.Context(), r.flow(url.Values{"resource": {"https://a", "https://b"}, "prompt": {"none"}}), r.session)
 	assertRefused(t, err, "consent_required")
 }

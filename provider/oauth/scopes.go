@@ -44,16 +44,25 @@ func allowedScopes(c *client.Client, form url.Values, known scopeCatalogue) ([]s
 		case !client.ValidScope(s):
 			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScopeSyntax,
 				"The scope parameter has a character that no scope name can have.").For(c.ID)
+		case s == scopeOffline && !c.MayUse(client.RefreshToken): // OpenID Connect Core section 11
 		case openID && !c.MayAsk(s) && !known.Exists(s):
 		case !c.MayAsk(s):
 			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScope,
-				"The client may not ask for "+quoted("the scope", s, "a scope of the request")+".").For(c.ID).
+				"The client may not ask for "+quotedURI("the scope", s, "a scope of the request")+"."+separators(s)).For(c.ID).
 				Compare(refusal.FieldScope, strings.Join(c.Scopes, " "), s)
 		case !slices.Contains(scopes, s):
 			scopes = append(scopes, s)
 		}
 	}
 	return scopes, nil
+}
+
+// separators reminds of them where a scope reads like several.
+func separators(scope string) string {
+	if strings.ContainsAny(scope, ",+%") {
+		return " Scopes are separated by spaces."
+	}
+	return ""
 }
 
 // allowedAudience reads for whom a token of the given scopes shall be: resource (RFC 8707), or
@@ -73,7 +82,7 @@ func allowedAudience(c *client.Client, form url.Values, scopes []string) ([]stri
 	for _, a := range asked {
 		if !c.MayReach(a) {
 			return nil, refusal.New(refusal.InvalidTarget, refusal.CheckAudience,
-				"The client may not reach "+quoted("the audience", a, "an audience of the request")+".").For(c.ID).
+				"The client may not reach "+quotedURI("the audience", a, "an audience of the request")+".").For(c.ID).
 				Compare(refusal.FieldAudience, strings.Join(c.Audience, " "), a)
 		}
 		if !slices.Contains(audience, a) {

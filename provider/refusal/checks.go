@@ -71,6 +71,7 @@ const (
 	CheckThrottled       Check = "throttled"
 	CheckRateLimit       Check = "rate_limit"
 	CheckAssertion       Check = "client_assertion"
+	CheckSharedKeys      Check = "client_secret_jwt_off"
 	CheckAssertionKey    Check = "client_assertion_key"
 	CheckAssertionClaims Check = "client_assertion_claims"
 	CheckAssertionTime   Check = "client_assertion_time"

@@ -24,7 +24,7 @@ func (r Record) Command() string {
 		return ""
 	default:
 		flag := r.flag()
-		if flag == "" || !whole(r.Received) {
+		if flag == "" || !whole(r.Received) || (r.Check == CheckScope && severalScopes(r.Received)) {
 			return ""
 		}
 		return "gatehouse client update " + quote(r.ClientID) + " " + flag + " " + quote(r.Received)
@@ -58,6 +58,12 @@ func (r Record) flag() string {
 func whole(value string) bool {
 	return value != "" && !strings.HasPrefix(value, "…") && !strings.HasSuffix(value, "…") &&
 		!strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// severalScopes tells whether a scope reads like some that were not separated by spaces: it is the
+// request that is wrong, and not the registration.
+func severalScopes(value string) bool {
+	return strings.ContainsAny(value, ",+") || strings.Contains(value, "%20")
 }
 
 // quote makes one word of a value for a shell: nothing means anything between single quotes.

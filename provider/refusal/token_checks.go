@@ -105,6 +105,12 @@ func tokenEntries() map[Check]Entry {
 			"Send client_assertion_type urn:ietf:params:oauth:client-assertion-type:jwt-bearer and sign with RS256, PS256, ES256 or EdDSA.",
 			"The client may be registered for one algorithm alone: `gatehouse client get ID`.",
 		},
+		CheckSharedKeys: {
+			"client_secret_jwt is off",
+			"The client is registered for client_secret_jwt, which this server does not offer.",
+			"Authenticate in another way: with the secret itself, or by private_key_jwt.",
+			"Set GATEHOUSE_CLIENT_SECRET_JWT=true, or `gatehouse client update ID --auth-method any`.",
+		},
 		CheckAssertionKey: {
 			"Client assertion not verified",
 			"No registered key of the client verifies the signature of the assertion.",

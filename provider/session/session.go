@@ -47,6 +47,8 @@ type Store interface {
 	EndSession(ctx context.Context, id provider.ID, at time.Time) error
 	// EndSessions does so for all of a user's and returns which.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
+	// SessionHasGrant tells whether a client has a grant that was made in a session.
+	SessionHasGrant(ctx context.Context, id provider.ID, clientID string) (bool, error)
 	// Sessions pages through the sessions, the newest first.
 	Sessions(ctx context.Context, of Filter, limit int) ([]*Session, error)
 }
@@ -169,4 +171,18 @@ func (m *Manager) End(ctx context.Context, s *Session) error {
 	}
 	m.events.Publish(ctx, event.SessionEnded{SessionID: s.ID, UserID: s.User.ID})
 	return nil
+}
+
+// Concerns tells whether an ID token of a client, with the given sid claim, is about a session: it
+// was issued in it, or the client has a grant in it that was issued before the person proved anew
+// who they are, which begins another session.
+func (m *Manager) Concerns(ctx context.Context, s *Session, sid, clientID string) (bool, error) {
+	if sid == s.ID.String() {
+		return true, nil
+	}
+	known, err := m.store.SessionHasGrant(ctx, s.ID, clientID)
+	if err != nil {
+		return false, fmt.Errorf("session: read its grants: %w", err)
+	}
+	return known, nil
 }

@@ -146,13 +146,20 @@ func testWithdrawnKeys(t *testing.T, f *fixture) {
 	assert.Equal(t, []string{"a", "b"}, withdrawn)
 	require.ErrorIs(t, f.AddSigningKey(ctx, row("a", at.Add(time.Hour))), provider.ErrConflict)
 
+	// One that counts on a key that is gone, or leaves none that signs, is none either.
+	late := at.Add(time.Minute)
+	require.ErrorIs(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "d", At: late, Promoted: "b"}), provider.ErrConflict)
+	require.ErrorIs(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "d", At: late}), provider.ErrConflict)
+	require.ErrorIs(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "b", At: late}), provider.ErrNotFound)
+	assert.Equal(t, []string{"c", "d"}, kids())
+
 	// A withdrawal whose successor cannot be added is none.
 	require.ErrorIs(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "d", At: at, Successor: &successor}), provider.ErrConflict)
 	assert.Equal(t, []string{"c", "d"}, kids())
 
 	// A server of the version before adds keys past the list of the known.
 	Exec(t, f.url, "DELETE FROM known_signing_keys WHERE kid = 'c'")
-	require.NoError(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "c", At: at}))
+	require.NoError(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "c", At: at.Add(2 * time.Second)}))
 	Exec(t, f.url, "INSERT INTO signing_keys (kid, algorithm, sealed, created_at, active_from) SELECT 'a', algorithm, sealed, created_at, created_at FROM signing_keys")
 	assert.Equal(t, []string{"d"}, kids(), "neither it, nor one that is imported again")
 }

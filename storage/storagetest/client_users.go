@@ -63,7 +63,7 @@ func testNamedUsers(t *testing.T, f *fixture) {
 	assert.False(t, may("app", bob, "bob"), "the last one who was")
 	assert.True(t, ended("bob"))
 	assert.False(t, ended("elsewhere"))
-	assert.False(t, ended("alice"))
+	assert.True(t, ended("alice"), "since the client is for named users")
 	assert.True(t, may("other", bob, "elsewhere"), "a removal that failed restricts nothing")
 
 	// The version before this one names users without the flag.

@@ -56,8 +56,7 @@ func testRefreshTokens(t *testing.T, f *fixture) {
 	_, err = f.RefreshToken(ctx, f.newID(), false)
 	require.ErrorIs(t, err, provider.ErrNotFound)
 
-	bob := f.user(t, "bob")
-	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))
+	Exec(t, f.url, "UPDATE clients SET restricted = (1 = 1) WHERE id = 'app'")
 	assert.False(t, read().MayUse)
 	require.NoError(t, f.AllowUser(ctx, "app", u.ID))
 	assert.True(t, read().MayUse)

@@ -203,3 +203,28 @@ func TestRegisteredQueriesStayAsTheyAre(t *testing.T) {
 		assert.Equal(t, to+"&state=s+t", done.header.Get("Location"))
 	})
 }
+
+// An ID token is good as a hint for ever. One of a session that is over, which may have leaked,
+// signs nobody out of a later one without a question.
+func TestAnOldHintAsks(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		s.client("first", "--redirect-uri", callback, "--first-party")
+		p, old, _ := signedIn(t, s, secret)
+		p.logout(url.Values{"id_token_hint": {old}})
+		require.False(t, p.in())
+
+		other := s.person(t)
+		other.signIn(url.Values{"client_id": {"first"}})
+		page := other.logout(url.Values{"id_token_hint": {old}})
+		assert.Contains(t, page.body, `id="logout-page"`)
+		assert.True(t, other.in())
+
+		// With a sign-in to that very application it is about this session: it may have been
+		// issued before the person proved anew who they are.
+		returned(t, other.authorize(nil))
+		other.logout(url.Values{"id_token_hint": {old}})
+		assert.False(t, other.in())
+	})
+}

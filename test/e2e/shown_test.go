@@ -1,0 +1,59 @@
+package e2e_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A registration that changes while the consent page is open changes what the request comes to:
+// the page is shown again, and nobody agrees to what was not on it.
+func TestNobodyAgreesToWhatWasNotShown(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, _ := withPeople(t, databaseURL)
+		secret := s.client("growing", "--redirect-uri", callback, "--scope", "openid")
+		p := s.person(t)
+		p.signIn(nil)
+		ask := url.Values{"client_id": {"growing"}, "scope": {"openid reports"}, "claims": {`{"userinfo":{"email":null}}`}}
+		page := p.authorize(ask)
+		require.Contains(t, page.body, `id="consent-page"`)
+		require.NotContains(t, page.body, "reports")
+		s.command("client", "update", "growing", "--add-scope", "email", "--add-scope", "reports")
+		s.soon(func() bool { return strings.Contains(p.authorize(ask).body, "reports") }, "the server hears of it")
+
+		again := p.agree(page, true)
+		assert.Equal(t, http.StatusOK, again.status)
+		assert.Contains(t, again.body, `id="consent-page"`)
+		assert.Contains(t, again.body, "reports")
+		code := returned(t, p.agree(again, true)).Get("code")
+		tokens := s.post("/oauth/token", "growing", secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}).json(t)
+		assert.Equal(t, "openid reports", tokens["scope"], "once it was shown")
+	})
+}
+
+// A client that becomes one for named users is over for all others at once, codes included.
+func TestRestrictingAClientEndsWhatOthersHave(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
+		p := s.person(t)
+		access := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)["access_token"].(string)
+		code := returned(t, p.authorize(nil)).Get("code")
+		s.command("client", "users", "add", "app", "bob")
+		assert.Equal(t, "invalid_grant", s.exchange(secret, code, nil).json(t)["error"])
+		assert.False(t, s.active("app", secret, access))
+
+		// The same by the flag, and a code of just before.
+		s.command("client", "update", "app", "--restricted=false")
+		s.soon(func() bool { return returned(t, p.authorize(url.Values{"prompt": {"none"}})).Has("code") }, "it is open again")
+		code = returned(t, p.authorize(url.Values{"prompt": {"none"}})).Get("code")
+		s.command("client", "update", "app", "--restricted")
+		assert.Equal(t, "invalid_grant", s.exchange(secret, code, nil).json(t)["error"])
+	})
+}
