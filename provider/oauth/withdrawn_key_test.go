@@ -1,6 +1,7 @@
 package oauth_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -35,4 +36,38 @@ func TestWhatAWithdrawnKeySignedIsInactive(t *testing.T) {
 	assert.False(t, h.active("signed", signed, leaked))
 	assert.True(t, h.active("opaque", opaque, untouched))
 	assert.True(t, h.active("signed", signed, h.issue("signed", signed, nil)), "by the next key")
+}
+
+// Two administrators withdraw keys at once, as in an incident: afterwards there is one that signs,
+// and it is none that was withdrawn or had retired.
+func TestWithdrawalsAtOnceLeaveAKeyThatSigns(t *testing.T) {
+	h := newFixture(t)
+	for range 5 {
+		_, err := h.keys.Rotate(t.Context(), keys.ES256, h.now.Load().Add(30*time.Minute))
+		require.NoError(t, err)
+		h.advance(time.Hour)
+		_, err = h.keys.Rotate(t.Context(), keys.ES256, h.now.Load().Add(30*time.Minute))
+		require.NoError(t, err)
+		withdrawn := map[string]bool{}
+		var wg sync.WaitGroup
+		for _, k := range h.keys.Known(t.Context()) {
+			if k.Algorithm != keys.ES256 {
+				continue
+			}
+			if withdrawn[k.KID] = true; k.State == keys.Retiring { // it must not sign again either
+				continue
+			}
+			wg.Go(func() {
+				_, err := h.keys.Withdraw(t.Context(), k.KID)
+				assert.NoError(t, err)
+			})
+		}
+		wg.Wait()
+		require.NoError(t, h.keys.Refresh(t.Context()))
+		_, err = h.keys.Sign(t.Context(), keys.ES256, "JWT", []byte(`{}`))
+		require.NoError(t, err)
+		for _, k := range h.keys.Known(t.Context()) {
+			assert.False(t, k.State == keys.Active && withdrawn[k.KID], "%s signs again", k.KID)
+		}
+	}
 }
