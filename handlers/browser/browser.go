@@ -46,7 +46,7 @@ type scopes interface {
 
 // logoutEndpoint judges requests to sign out.
 type logoutEndpoint interface {
-	Parse(ctx context.Context, form url.Values) (oauth.LogoutRequest, error)
+	Parse(ctx context.Context, form url.Values, judged bool) (oauth.LogoutRequest, error)
 }
 
 // logos has copies of the logos of clients.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -35,13 +37,14 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	answer := form.Get("confirm")
 	confirmed := false
-	if text := form.Get("confirm"); text != "" {
+	if answer != "" {
 		var about provider.ID
-		about, form = b.openQuestion(text)
+		about, form = b.openQuestion(answer)
 		confirmed = r.Method == http.MethodPost && s != nil && about == s.ID
 	}
-	request, err := b.Logout.Parse(r.Context(), form)
+	request, err := b.Logout.Parse(r.Context(), form, answer != "")
 	if err != nil {
 		return err
 	}
@@ -60,14 +63,37 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	if presented {
 		b.setCookie(w, sessionCookie, "")
 	}
-	if request.Refused != nil {
-		return request.Refused
+	if request.Unregistered != nil {
+		return &stays{request.Unregistered, b, r, loggedOut(request.Client)}
 	}
 	if request.RedirectURI == "" {
 		return b.Pages.LoggedOut(w, loggedOut(request.Client))
 	}
 	seeOther(w, request.RedirectURI)
 	return nil
+}
+
+// stays is the refusal of the address to go to after a sign-out that was carried out: the page
+// that says that it is done answers it, for the person who stays here.
+type stays struct {
+	error
+
+	browser *Browser
+	request *http.Request
+	page    pages.LoggedOut
+}
+
+// Unwrap gives the refusal.
+func (e *stays) Unwrap() error { return e.error }
+
+// AnswerError writes the page, with where the error is explained.
+func (e *stays) AnswerError(w http.ResponseWriter, _ refusal.Code, _, uri string) error {
+	wrong := refusal.Of(e.error)
+	e.page.Refused = &pages.Error{
+		About: strings.TrimPrefix(uri, e.browser.Issuer), RequestID: canonical.From(e.request.Context()).RequestID,
+		Field: string(wrong.Field), Expected: wrong.Expected, Received: wrong.Received,
+	}
+	return e.browser.Pages.LoggedOut(w, e.page)
 }
 
 // concerns tells whether the hint is about the very session of the browser. ID tokens are good as

@@ -24,10 +24,15 @@ type Error struct {
 
 // Error writes the error page.
 func (s *Set) Error(w http.ResponseWriter, status int, page Error) error {
+	return s.write(w, status, "error", s.shown(page))
+}
+
+// shown is what of page this server may show.
+func (s *Set) shown(page Error) Error {
 	if !s.dev {
 		page.Field, page.Expected, page.Received = "", "", ""
 	}
-	return s.write(w, status, "error", page)
+	return page
 }
 
 // NotFound writes the page for an address under which nothing is served. Of page it shows

@@ -19,9 +19,17 @@ func (s *Set) Logout(w http.ResponseWriter, page Logout) error {
 type LoggedOut struct {
 	// Client is the application that sent the person here, or empty; ClientURI leads back.
 	Client, ClientURI string
+	// Refused is about the address that the application wanted the browser sent to and that is
+	// not registered for it, or nil. It has no title, description or hint: those are for an
+	// error page.
+	Refused *Error
 }
 
 // LoggedOut writes the page that says that it is done.
 func (s *Set) LoggedOut(w http.ResponseWriter, page LoggedOut) error {
+	if page.Refused != nil {
+		shown := s.shown(*page.Refused)
+		page.Refused = &shown
+	}
 	return s.write(w, http.StatusOK, "logged_out", page)
 }

@@ -54,7 +54,7 @@ func New(dev bool) (*Set, error) {
 		"demo", "demo_answer", "demo_code", "demo_problem",
 	} {
 		t, err := template.New("layout.html").Funcs(functions).Option("missingkey=error").
-			ParseFS(templates, "templates/layout.html", "templates/"+name+".html")
+			ParseFS(templates, "templates/layout.html", "templates/refused.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("pages: %w", err)
 		}

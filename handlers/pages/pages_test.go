@@ -62,6 +62,9 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 	show("logged_out", func(w http.ResponseWriter) error {
 		return set.LoggedOut(w, pages.LoggedOut{Client: evil, ClientURI: "javascript:" + evil})
 	})
+	show("signed_out_here", func(w http.ResponseWriter) error {
+		return set.LoggedOut(w, pages.LoggedOut{Client: evil, Refused: &fault})
+	})
 	show("form_post", func(w http.ResponseWriter) error {
 		return set.FormPost(w, pages.FormPost{Action: "https://app.example/cb", Params: url.Values{evil: {evil}}})
 	})
@@ -143,9 +146,12 @@ func TestPagesObeyTheirContentSecurityPolicy(t *testing.T) {
 func TestOnlyADevelopmentServerShowsWhatWasCompared(t *testing.T) {
 	t.Parallel()
 	for _, dev := range []bool{true, false} {
-		body := everyPage(t, dev)["error"].Body.String()
-		assert.Equal(t, dev, strings.Contains(body, "expected &#34;&gt;"))
-		assert.Equal(t, dev, strings.Contains(body, "received &#34;&gt;"))
+		all := everyPage(t, dev)
+		for _, name := range []string{"error", "signed_out_here"} {
+			body := all[name].Body.String()
+			assert.Equal(t, dev, strings.Contains(body, "expected &#34;&gt;"), name)
+			assert.Equal(t, dev, strings.Contains(body, "received &#34;&gt;"), name)
+		}
 	}
 }
 

@@ -24,10 +24,10 @@ type LogoutRequest struct {
 	// RedirectURI is where the browser goes afterwards, with the state; empty: nowhere. It is
 	// registered for Client.
 	RedirectURI string
-	// Refused is why the browser does not go where a proven application asked it to; nil: it does.
-	// The sign-out takes place all the same.
-	Refused error
-	// Asked are the parameters that lead to Client and RedirectURI again, without the hint.
+	// Unregistered says that the application, which proved itself by a hint, named an address
+	// to go to that is not registered for it; or nil. It forbids the redirect alone (section 4).
+	Unregistered *refusal.Refusal
+	// Asked are the parameters that lead to the same again, without the hint.
 	Asked url.Values
 }
 
@@ -43,10 +43,13 @@ func NewLogout(clients clientFinder, idTokens *IDTokens) *Logout {
 }
 
 // Parse checks a request. What does not hold is not used (RP-Initiated Logout section 4): a
-// hint of another issuer is none, a client that is not known did not ask, and an address that
-// is not registered exactly is not gone to. None of that keeps the person from signing out. Only
-// an application that proves itself by a hint is told that its address is wrong.
-func (l *Logout) Parse(ctx context.Context, form url.Values) (LogoutRequest, error) {
+// hint that is not ours is none, a client that is not known did not ask, and an address that
+// is not registered exactly is not gone to. None of that keeps a person from signing
+// out. Of a wrong address of an application that proves itself by a hint the operator learns;
+// without a hint anybody could fill the log in the application's name. Judged tells that the
+// form is what Asked was of an earlier request: it has no hint, and no wrong address that was
+// sent without one.
+func (l *Logout) Parse(ctx context.Context, form url.Values, judged bool) (LogoutRequest, error) {
 	for name, values := range form {
 		if len(values) > 1 {
 			return LogoutRequest{}, refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "A parameter stands more than once in the request.").
@@ -75,25 +78,22 @@ func (l *Logout) Parse(ctx context.Context, form url.Values) (LogoutRequest, err
 	if err == nil && !c.Disabled {
 		r.Client, r.Asked = c, url.Values{"client_id": {c.ID}}
 	}
-	r.afterwards(form)
+	if after := form.Get("post_logout_redirect_uri"); after != "" && r.Client != nil {
+		r.afterwards(after, form, judged)
+	}
 	return r, nil
 }
 
-// afterwards finds out where the browser may go.
-func (r *LogoutRequest) afterwards(form url.Values) {
-	after := form.Get("post_logout_redirect_uri")
-	if after == "" {
-		return
-	}
-	if r.Client == nil || !slices.Contains(r.Client.PostLogoutRedirectURIs, after) {
-		if r.Hint == nil {
+// afterwards finds out where the browser may go. A client that is not known, or disabled, has
+// no address.
+func (r *LogoutRequest) afterwards(after string, form url.Values, judged bool) {
+	if !slices.Contains(r.Client.PostLogoutRedirectURIs, after) {
+		if r.Hint == nil && !judged {
 			return
 		}
-		wrong := refusal.New(refusal.InvalidRequest, refusal.CheckLogout, "You are signed out. The address to return to is not registered for the application.")
-		if r.Client != nil {
-			wrong = wrong.For(r.Client.ID).Compare(refusal.FieldPostLogout, strings.Join(r.Client.PostLogoutRedirectURIs, " "), after)
-		}
-		r.Refused = wrong
+		r.Asked.Set("post_logout_redirect_uri", after)
+		r.Unregistered = refusal.New(refusal.InvalidRequest, refusal.CheckLogout, "The address to go to is not registered for the application.").
+			For(r.Client.ID).Compare(refusal.FieldPostLogout, strings.Join(r.Client.PostLogoutRedirectURIs, " "), after)
 		return
 	}
 	r.RedirectURI = after

@@ -388,9 +388,9 @@ func requestEntries() map[Check]Entry {
 			"The log has the cause. It is tried again after five minutes. A private address must be named in GATEHOUSE_OUTBOUND_ALLOW.",
 		},
 		CheckLogout: {
-			"Signed out, and no way back",
-			"You are signed out. The application asked to return you to an address that is not registered for it, so you stay here.",
-			"Close this page, or open the application again. If it keeps happening, tell the people who run the application.",
+			"No return after the sign-out",
+			"The application asked for the browser to return, after signing out, to an address that is not registered for it. Addresses are compared letter by letter.",
+			"The sign-out itself was carried out. If you run the application, register the address exactly as it is sent.",
 			"`gatehouse client update ID --add-post-logout-redirect-uri URI`, if the address belongs to the application.",
 		},
 	}

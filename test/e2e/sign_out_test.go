@@ -3,6 +3,8 @@ package e2e_test
 import (
 	"net/http"
 	"net/url"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -98,6 +100,72 @@ func TestAHintEndsTheSessionThatItNames(t *testing.T) {
 		assert.Contains(t, last.body, `href="https://app.example.test/"`, "a way back")
 		assert.Contains(t, last.body, `href="/login"`)
 	})
+}
+
+// RP-Initiated Logout section 4 forbids to go to an address that is not registered, and
+// nothing else: the sign-out is carried out, the person is told why they stay, and the operator
+// finds what to register.
+func TestAnUnregisteredAddressForbidsTheRedirectAlone(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s, secret := withPeople(t, databaseURL)
+		for _, wrong := range []string{
+			bye + "?x=1", bye + "/", strings.ToUpper(bye),
+			callback, // registered, but for something else
+			"javascript:alert(1)", `"'><script>alert(1)</script>`,
+		} {
+			p, hint, access := signedIn(t, s, secret)
+			got := p.logout(url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {wrong}, "state": {"s"}})
+			assert.Equal(t, http.StatusOK, got.status, wrong)
+			assert.Empty(t, got.header.Get("Location"), wrong)
+			assert.Contains(t, got.body, `id="logged-out"`, wrong)
+			assert.Contains(t, got.body, `id="stays"`, wrong)
+			assert.NotContains(t, got.body, "alert(1)", "what was sent is the operator's to see")
+			assert.False(t, p.in(), wrong)
+			assert.False(t, s.active("app", secret, access), wrong)
+
+			address := about(t, got)
+			assert.Contains(t, s.get(address).body, "after signing out")
+			told := string(s.command("explain", address))
+			assert.Regexp(t, `Check +logout\n`, told)
+			assert.Regexp(t, `Client +app \(app\)\n`, told)
+			assert.Regexp(t, `Expected +`+regexp.QuoteMeta(bye)+`\n`, told)
+			assert.Regexp(t, `Received +`+regexp.QuoteMeta(wrong)+`\n`, told)
+			assert.Contains(t, told, "gatehouse client update app --add-post-logout-redirect-uri ")
+			s.soon(func() bool { return strings.Contains(s.log.String(), address[len("/errors/"):]) }, "the log does not have it")
+			for line := range strings.Lines(s.log.String()) {
+				if strings.Contains(line, address[len("/errors/"):]) {
+					assert.Contains(t, line, `"status":200`)
+					assert.Contains(t, line, `"client_id":"app","outcome":"signed_out","error":"invalid_request","check":"logout"`)
+				}
+			}
+		}
+	})
+}
+
+// A hint about somebody else proves the application as well: who agrees to sign out is told
+// the same, and the address need not be proved again.
+func TestAnUnregisteredAddressIsToldAfterTheQuestion(t *testing.T) {
+	t.Parallel()
+	s, secret := withPeople(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
+	_, hint, _ := signedIn(t, s, secret)
+	s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
+	bob := s.person(t)
+	bob.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
+	page := bob.logout(url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye + "/"}})
+	assert.True(t, bob.in())
+	done := bob.confirm(page)
+	assert.Equal(t, http.StatusOK, done.status)
+	assert.Contains(t, done.body, `id="stays"`)
+	assert.Regexp(t, `Received +`+bye+`/\n`, string(s.command("explain", about(t, done))))
+	assert.False(t, bob.in())
+
+	// Without a hint nobody proved anything: the address is as if it had not been sent.
+	bob.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
+	done = bob.confirm(bob.logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye + "/"}}))
+	assert.Contains(t, done.body, `id="logged-out"`)
+	assert.NotContains(t, done.body, `id="stays"`)
+	assert.NotContains(t, done.body, "/errors/")
 }
 
 // Without a hint anybody can send people here in the name of an application: they are asked,
