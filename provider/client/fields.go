@@ -71,7 +71,7 @@ func Fields() []Field {
 		},
 		{
 			Name: "audience", Flag: "audience", Label: "Audience",
-			Help: "whom its tokens may be for (repeatable; a single one is the default of JWT access tokens)",
+			Help: "whom its tokens may be for (repeatable; a single one is the default of JWT access tokens without openid)",
 			in:   func(c *Client) any { return &c.Audience },
 		},
 		{

@@ -66,29 +66,6 @@ func TestATokenRequestNarrowsTheAudience(t *testing.T) {
 	assert.Equal(t, []string{"https://a"}, got.Audience)
 }
 
-// The one audience of a client with JWT access tokens is meant where none is named, unless the
-// token has to be good at UserInfo; an opaque one keeps to be shown to who may introspect.
-func TestASingleAudienceIsTheDefaultOfJWTs(t *testing.T) {
-	h := newFixture(t)
-	for name, tc := range map[string]struct {
-		format   client.TokenFormat
-		audience []string
-		scope    string
-		want     []string
-	}{
-		"JWT":        {client.JWT, []string{"https://a"}, "read", []string{"https://a"}},
-		"JWT-two":    {client.JWT, []string{"https://a", "https://b"}, "read", []string{}},
-		"JWT-openid": {client.JWT, []string{"https://a"}, "openid read", []string{}},
-		"opaque":     {client.Opaque, []string{"https://a"}, "read", []string{}},
-	} {
-		secret := h.client(client.Client{ID: name, GrantTypes: cc, Scopes: []string{"read", "openid"}, Audience: tc.audience, TokenFormat: tc.format})
-		text := h.issue(name, secret, url.Values{"scope": {tc.scope}})
-		got, err := h.provider.Introspect(t.Context(), basic(name, secret, url.Values{"token": {text}}))
-		require.NoError(t, err, name)
-		assert.Equal(t, tc.want, got.Audience, name)
-	}
-}
-
 // What the client may not reach any more is in no new token, and nothing left is no token: one
 // without an audience would be good everywhere.
 func TestAWithdrawnAudienceIsInNoNewToken(t *testing.T) {

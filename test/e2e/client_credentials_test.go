@@ -90,6 +90,13 @@ func TestJWTAccessTokensVerifyAgainstTheKeySet(t *testing.T) {
 		assert.Equal(t, "read", claims["scope"])
 		assert.NotEmpty(t, claims["jti"])
 
+		// Few libraries of clients can name an audience: the only one is meant.
+		unasked, err := jwt.ParseSigned(s.token("reports", secret, url.Values{"scope": {"read"}}), []jose.SignatureAlgorithm{jose.ES256})
+		require.NoError(t, err)
+		clear(claims)
+		require.NoError(t, unasked.Claims(signing[0].Key, &claims))
+		assert.Equal(t, "api-a", claims["aud"])
+
 		// Introspection knows it too, and rotation does not end it.
 		require.True(t, s.active("reports", secret, text))
 		s.command("key", "rotate", "--in", "0s")
