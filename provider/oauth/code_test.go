@@ -67,6 +67,57 @@ func (h *fixture) exchange(secret, code string) (oauth.TokenAnswer, error) {
 	return h.provider.Token(h.t.Context(), basic("app", secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}))
 }
 
+// RFC 8707 section 2.2: the token of a code is for those of the agreed audiences that the token
+// request names. A wrong one is refused, and the code is still good; a refresh token is for all.
+func TestACodeIsNarrowedToAnAudience(t *testing.T) {
+	r := newRefreshing(t, func(c *client.Client) { c.Audience = append(c.Audience, "https://c") })
+	code := func(resources ...string) string {
+		text, err := r.approve(t.Context(), r.flow(url.Values{"resource": resources}), r.session, true)
+		require.NoError(t, err)
+		return text
+	}
+	exchange := func(code string, more url.Values) (map[string]any, error) {
+		form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}
+		maps.Copy(form, more)
+		answer, err := r.provider.Token(t.Context(), basic("app", r.secret, form))
+		return answer.Parameters, err
+	}
+	audience := func(tokens map[string]any) []string {
+		got, err := r.provider.Introspect(t.Context(), basic("app", r.secret, url.Values{"token": {tokens["access_token"].(string)}}))
+		require.NoError(t, err)
+		require.True(t, got.Active)
+		return got.Audience
+	}
+	for _, more := range []url.Values{nil, {"resource": {"", ""}}, {"audience": {""}}, {"resource": {"https://b", "https://a"}}} {
+		tokens, err := exchange(code("https://a", "https://b"), more)
+		require.NoError(t, err, more)
+		assert.ElementsMatch(t, []string{"https://a", "https://b"}, audience(tokens), more)
+		tokens, err = r.refresh(tokens["refresh_token"], url.Values{"resource": {""}})
+		require.NoError(t, err, "without a value it was not sent")
+		assert.ElementsMatch(t, []string{"https://a", "https://b"}, audience(tokens), more)
+	}
+	for _, more := range []url.Values{{"resource": {"https://b"}}, {"audience": {"https://b"}}, {"resource": {"https://b"}, "audience": {"https://b"}}} {
+		tokens, err := exchange(code("https://a", "https://b"), more)
+		require.NoError(t, err, more)
+		assert.Equal(t, []string{"https://b"}, audience(tokens), more)
+		tokens, err = r.refresh(tokens["refresh_token"], nil)
+		require.NoError(t, err)
+		assert.ElementsMatch(t, []string{"https://a", "https://b"}, audience(tokens), more)
+	}
+	for _, agreed := range [][]string{nil, {"https://a"}} {
+		for _, wrong := range []string{"https://c", "https://unregistered", "https://a/", "https://a https://c"} {
+			text := code(agreed...)
+			for range 2 {
+				_, err := exchange(text, url.Values{"audience": {wrong}})
+				assert.Equal(t, "audience", string(assertRefused(t, err, "invalid_target").Check), wrong)
+			}
+			tokens, err := exchange(text, nil)
+			require.NoError(t, err, "the code was not burnt")
+			assert.ElementsMatch(t, agreed, audience(tokens))
+		}
+	}
+}
+
 // Threats 15 and 23: 60 seconds, and an expired code is refused whoever brings it.
 func TestCodesLiveForAMinute(t *testing.T) {
 	h := newFixture(t)

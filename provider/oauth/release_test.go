@@ -39,33 +39,6 @@ func TestATokenForAResourceIsNoneForUserInfo(t *testing.T) {
 	}
 }
 
-// A code's token request may name fewer of the resources that were agreed to, and no others (RFC
-// 8707 section 2.2). What it may not name leaves the code good.
-func TestATokenRequestNarrowsTheAudience(t *testing.T) {
-	r := newRefreshing(t, nil)
-	code, err := r.approve(t.Context(), r.flow(url.Values{"resource": {"https://a", "https://b"}}), r.session, false)
-	require.NoError(t, err)
-	exchange := func(resource string) (oauth.TokenAnswer, error) {
-		return r.provider.Token(t.Context(), basic("app", r.secret, url.Values{
-			"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}, "resource": {resource},
-		}))
-	}
-	for _, resource := range []string{"https://c", "https://a/", issuer} {
-		_, err := exchange(resource)
-		assertRefused(t, err, "invalid_target")
-	}
-	answer, err := exchange("https://b")
-	require.NoError(t, err)
-	got, err := r.provider.Introspect(t.Context(), basic("app", r.secret, url.Values{"token": {answer.Parameters["access_token"].(string)}}))
-	require.NoError(t, err)
-	assert.Equal(t, []string{"https://b"}, got.Audience)
-	refreshed, err := r.refresh(answer.Parameters["refresh_token"], url.Values{"resource": {"https://a"}})
-	require.NoError(t, err, "the grant is for both")
-	got, err = r.provider.Introspect(t.Context(), basic("app", r.secret, url.Values{"token": {refreshed["access_token"].(string)}}))
-	require.NoError(t, err)
-	assert.Equal(t, []string{"https://a"}, got.Audience)
-}
-
 // What the client may not reach any more is in no new token, and nothing left is no token: one
 // without an audience would be good everywhere.
 func TestAWithdrawnAudienceIsInNoNewToken(t *testing.T) {

@@ -263,8 +263,8 @@ func requestEntries() map[Check]Entry {
 		},
 		CheckAudience: {
 			"Audience not allowed",
-			"The client asked for a token for an audience that it is not registered for. Audiences are compared letter by letter.",
-			"Ask for an audience that the client is registered for.",
+			"The client asked for a token for an audience that it is not registered for, or, with a code or a refresh token, for one that was not agreed to. Audiences are compared letter by letter.",
+			"Ask for an audience that the client is registered for, in the authorization request first.",
 			"`gatehouse client update ID --add-audience AUDIENCE`, if the client should reach it.",
 		},
 		CheckTokenClient: {
