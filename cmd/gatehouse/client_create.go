@@ -23,7 +23,8 @@ func newClientCreate(env *environment) *cobra.Command {
 client gets 64 random hexadecimal characters, which are shown once.
 
 A redirect URI implies the grant authorization_code. Without --scope, a client with redirect
-URIs may ask for the standard scopes of OpenID Connect, roles and groups.
+URIs may ask for the standard scopes of OpenID Connect, roles and groups, and gets openid,
+profile and email when it names no scope, unless --default-scope says otherwise.
 
 A SECRET on the command line ends up in the history of your shell: --secret-stdin
 reads it from standard input.`,

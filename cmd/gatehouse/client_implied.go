@@ -48,7 +48,9 @@ func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 	if len(c.RedirectURIs) > 0 && !given("scope") {
 		c.Scopes = consent.StandardScopes()
 		if !given("default-scope") {
-			c.DefaultScopes = []string{"openid", "profile", "email"}
+			c.DefaultScopes = signInScopes()
+			_, _ = fmt.Fprintf(notes, "note: without --scope it may ask for %s; when it names none, it gets %s (--default-scope)\n",
+				strings.Join(c.Scopes, " "), strings.Join(c.DefaultScopes, " "))
 		}
 	}
 	// Many a library for web applications looks for name and email in the ID token alone.
@@ -56,6 +58,10 @@ func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 		c.IDTokenClaims = true
 	}
 }
+
+// signInScopes are what an application that signs people in means by naming no scope, as
+// several libraries do.
+func signInScopes() []string { return []string{"openid", "profile", "email"} }
 
 // notePKCE says how to demand PKCE of a client of which it is not demanded anyway.
 func notePKCE(c *client.Client, everybody bool, notes io.Writer) {

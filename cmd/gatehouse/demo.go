@@ -29,7 +29,7 @@ type demoClient struct {
 }
 
 func demoClients(c config) []demoClient {
-	standard, defaults := consent.StandardScopes(), []string{"openid", "profile", "email"}
+	standard, defaults := consent.StandardScopes(), signInScopes()
 	redirects, returns := []string{"http://" + demoAddress + "/callback"}, []string{"http://" + demoAddress + "/"}
 	if c.serveDemo() && c.DemoListen != demoAddress {
 		redirects, returns = append(redirects, "http://"+c.DemoListen+"/callback"), append(returns, "http://"+c.DemoListen+"/")

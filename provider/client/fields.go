@@ -66,7 +66,7 @@ func Fields() []Field {
 		},
 		{
 			Name: "default_scopes", Flag: "default-scope", Words: true, Label: "Default scopes",
-			Help: "what it gets when it asks for nothing (repeatable; without --scope: openid profile email)",
+			Help: "what it gets when it names no scope (repeatable; with a redirect URI and without --scope: openid profile email)",
 			in:   func(c *Client) any { return &c.DefaultScopes },
 		},
 		{
