@@ -44,7 +44,8 @@ func (s *Store) Sessions(ctx context.Context, of session.Filter, limit int) ([]*
 	return list, nil
 }
 
-// EndSessions ends all sessions of a user, and the grants that do not outlive them.
+// EndSessions ends all sessions of a user, and the grants that do not outlive them, and returns
+// those sessions that it was the one to end.
 func (s *Store) EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error) {
 	var ended []provider.ID
 	err := s.InTx(ctx, func(ctx context.Context) error {

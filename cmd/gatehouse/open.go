@@ -116,7 +116,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		keys:      signers,
 		hasher:    hasher,
 		secrets:   clientSecrets,
-		users:     account.NewRegistry(store, store, hasher, e.clock, e.random),
+		users:     account.NewRegistry(store, store, hasher, events, e.clock, e.random),
 		registry:  client.NewRegistry(store, store, clientSecrets, e.clock, e.random),
 		catalogue: consent.NewCatalogue(store, e.clock),
 		inspector: grant.NewInspector(store, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle),

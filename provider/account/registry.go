@@ -36,6 +36,8 @@ type Store interface {
 	LockUser(ctx context.Context, id provider.ID) (*User, error)
 	// UpdateUser replaces the user, except for the generation, which it keeps itself.
 	UpdateUser(ctx context.Context, u *User) error
+	// EndSessions ends the user's sessions and returns those that were not over.
+	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
 	// DeleteUser removes the user with sessions and consents, and ends all grants.
 	DeleteUser(ctx context.Context, id provider.ID, at time.Time) error
 }
@@ -60,13 +62,14 @@ type Registry struct {
 	store  Store
 	tx     transactor
 	hasher hasher
+	events publisher
 	clock  provider.Clock
 	random io.Reader
 }
 
 // NewRegistry makes a Registry.
-func NewRegistry(store Store, tx transactor, h hasher, clock provider.Clock, random io.Reader) *Registry {
-	return &Registry{store: store, tx: tx, hasher: h, clock: clock, random: random}
+func NewRegistry(store Store, tx transactor, h hasher, events publisher, clock provider.Clock, random io.Reader) *Registry {
+	return &Registry{store: store, tx: tx, hasher: h, events: events, clock: clock, random: random}
 }
 
 // Create adds a user with the given password, which may be empty for one who signs in in
@@ -111,7 +114,7 @@ func (r *Registry) Find(ctx context.Context, who string) (*User, error) {
 // *Invalid or provider.ErrConflict.
 func (r *Registry) Update(ctx context.Context, who string, change func(u *User)) (*User, error) {
 	var updated *User
-	err := r.tx.InTx(ctx, func(ctx context.Context) error {
+	err := r.endingSessions(ctx, func(ctx context.Context, ended *endedSessions) error {
 		u, err := r.lock(ctx, who)
 		if err != nil {
 			return err
@@ -130,6 +133,11 @@ func (r *Registry) Update(ctx context.Context, who string, change func(u *User))
 			return err
 		}
 		updated = u
+		if u.Disabled {
+			if err := ended.of(ctx, u.ID, u.UpdatedAt); err != nil {
+				return err
+			}
+		}
 		return r.store.UpdateUser(ctx, u)
 	})
 	return updated, err
@@ -146,13 +154,16 @@ func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User
 		return nil, err
 	}
 	var updated *User
-	err = r.tx.InTx(ctx, func(ctx context.Context) error {
+	err = r.endingSessions(ctx, func(ctx context.Context, ended *endedSessions) error {
 		u, err := r.store.LockUser(ctx, known.ID)
 		if err != nil {
 			return err
 		}
 		u.PasswordHash, u.UpdatedAt = hash, r.clock.Now(ctx)
 		updated = u
+		if err := ended.of(ctx, u.ID, u.UpdatedAt); err != nil {
+			return err
+		}
 		return r.store.UpdateUser(ctx, u)
 	})
 	return updated, err
@@ -161,7 +172,16 @@ func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User
 // Delete removes a user; everything issued to them ends with it, and their subject is never
 // anybody else's.
 func (r *Registry) Delete(ctx context.Context, id provider.ID) error {
-	return r.store.DeleteUser(ctx, id, r.clock.Now(ctx))
+	return r.endingSessions(ctx, func(ctx context.Context, ended *endedSessions) error {
+		if _, err := r.store.LockUser(ctx, id); err != nil {
+			return err
+		}
+		now := r.clock.Now(ctx)
+		if err := ended.of(ctx, id, now); err != nil {
+			return err
+		}
+		return r.store.DeleteUser(ctx, id, now)
+	})
 }
 
 // lock finds a user to change. A change writes the whole user: made from what was read before

@@ -59,8 +59,11 @@ func (m *Manager) EndID(ctx context.Context, id provider.ID) error {
 // EndAll ends every session of a user and returns how many there were.
 func (m *Manager) EndAll(ctx context.Context, userID provider.ID) (int, error) {
 	ended, err := m.store.EndSessions(ctx, userID, m.clock.Now(ctx))
+	if err != nil {
+		return 0, err
+	}
 	for _, id := range ended {
 		m.events.Publish(ctx, event.SessionEnded{SessionID: id, UserID: userID})
 	}
-	return len(ended), err
+	return len(ended), nil
 }

@@ -45,7 +45,7 @@ type Store interface {
 	TouchSession(ctx context.Context, id provider.ID, at time.Time) error
 	// EndSession ends one session, and with it every grant that does not outlive it.
 	EndSession(ctx context.Context, id provider.ID, at time.Time) error
-	// EndSessions does so for all of a user's and returns which.
+	// EndSessions does so for all of a user's and returns those that were not over.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
 	// SessionHasGrant tells whether a client has a grant that was made in a session.
 	SessionHasGrant(ctx context.Context, id provider.ID, clientID string) (bool, error)

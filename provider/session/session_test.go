@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"context"
 	"crypto/rand"
 	"log/slog"
 	"path/filepath"
@@ -27,6 +28,7 @@ type fixture struct {
 	store *storage.Store
 	user  *account.User
 	now   atomic.Pointer[time.Time]
+	ended []event.SessionEnded
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -46,7 +48,11 @@ func newFixture(t *testing.T) *fixture {
 	require.NoError(t, f.store.CreateUser(t.Context(), f.user))
 	ring, err := keyring.Open(t.Context(), f.store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
-	f.Manager = session.NewManager(f.store, ring.Key(keyring.SessionHash), (*event.Bus)(nil), clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
+	f.Manager = session.NewManager(f.store, ring.Key(keyring.SessionHash), event.NewBus(func(_ context.Context, e event.Event) {
+		if ended, ok := e.(event.SessionEnded); ok {
+			f.ended = append(f.ended, ended)
+		}
+	}), clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
 	return f
 }
 
@@ -121,6 +127,24 @@ func TestEndedReplacedAndDisabledSessionsAreOver(t *testing.T) {
 	f.user.Disabled = true
 	require.NoError(t, f.store.UpdateUser(t.Context(), f.user))
 	assert.False(t, f.live(fresh))
+}
+
+// Whoever listens for ended sessions hears of each, however many end at once.
+func TestEndingAllSessionsTellsOfEach(t *testing.T) {
+	f := newFixture(t)
+	over, _ := f.begin(nil)
+	require.NoError(t, f.End(t.Context(), over))
+	f.ended = nil
+	a, _ := f.begin(nil)
+	b, _ := f.begin(nil)
+	count, err := f.EndAll(t.Context(), f.user.ID)
+	require.NoError(t, err)
+	assert.Equal(t, 2, count)
+	assert.ElementsMatch(t, []event.SessionEnded{{SessionID: a.ID, UserID: f.user.ID}, {SessionID: b.ID, UserID: f.user.ID}}, f.ended)
+	count, err = f.EndAll(t.Context(), f.user.ID)
+	require.NoError(t, err)
+	assert.Zero(t, count)
+	assert.Len(t, f.ended, 2)
 }
 
 func TestAChangedPasswordEndsEverySession(t *testing.T) {
