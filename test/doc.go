@@ -1,3 +1,3 @@
-// Package test holds the tests of the project as a whole: here the rules of its structure,
-// below it the ones that run the real binary.
+// Package test holds the tests of the project as a whole. This package checks the structure
+// of the code; the packages below it run the real binary.
 package test

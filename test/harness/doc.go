@@ -1,3 +1,2 @@
-// Package harness is what tests that run the real binary have in common, whether they look at
-// one server or experiment with several.
+// Package harness holds what test/e2e and test/chaos share to run the real binary.
 package harness

@@ -2,11 +2,11 @@ package harness
 
 import "sync"
 
-// Parallel calls act for each of count, so many at a time.
-func Parallel(count, at int, act func(i int)) {
+// Parallel calls act with each index below count, with limit calls at a time.
+func Parallel(count, limit int, act func(i int)) {
 	next := make(chan int)
 	var wg sync.WaitGroup
-	for range at {
+	for range limit {
 		wg.Go(func() {
 			for i := range next {
 				act(i)

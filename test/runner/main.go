@@ -1,6 +1,6 @@
-// Command runner runs the tests of all packages beside one Postgres that they share, shows
-// the output of what failed, and closes with a line that counts. With CI=true a skipped
-// test is a failure: what was not run has shown nothing.
+// Command runner runs the tests of all packages against one shared Postgres, prints the output
+// of failed tests, and ends with a summary line. With CI=true a skipped test is a failure: a
+// test that did not run has proved nothing.
 //
 //	go run ./test/runner [flags of go test] [packages]
 package main
@@ -81,7 +81,7 @@ func (s *summary) read(r io.Reader) error {
 		if len(line) > 0 {
 			var e event
 			if json.Unmarshal(line, &e) != nil {
-				_, _ = s.out.Write(line) // not an event: the toolchain has something to say
+				_, _ = s.out.Write(line) // not an event: a message of the toolchain
 			} else {
 				s.take(e)
 			}

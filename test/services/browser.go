@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Chromium is the path of the browser.
+// Chromium returns the path of the browser.
 func Chromium(tb testing.TB) string {
 	tb.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {

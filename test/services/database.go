@@ -10,15 +10,15 @@ import (
 	"testing"
 )
 
-// EmptyDatabase is the address of a new database that goes with the test.
+// EmptyDatabase creates a database that is dropped with the test, and returns its URL.
 func (pg *PG) EmptyDatabase(tb testing.TB) string {
 	tb.Helper()
 	return pg.create(tb, "")
 }
 
-// Database is the address of a new database as migrate leaves one. It is a copy, made in
-// milliseconds, of a template that migrate is called for once: key names what it does, so
-// that another schema gets another template.
+// Database creates a migrated database that is dropped with the test, and returns its URL.
+// The database is a copy, made in milliseconds, of a template; migrate runs once for each
+// template. The key identifies the schema: another schema needs another key.
 func (pg *PG) Database(tb testing.TB, key string, migrate func(url string) error) string {
 	tb.Helper()
 	template := "template_" + key
@@ -44,8 +44,8 @@ func (pg *PG) create(tb testing.TB, how string) string {
 	return pg.URL(name)
 }
 
-// ensureTemplate holds a lock meanwhile: test processes of several packages share the
-// server, and want the same template at the same moment.
+// ensureTemplate creates the template under an advisory lock: test processes of several
+// packages share the server and need the same template at the same time.
 func (pg *PG) ensureTemplate(ctx context.Context, name string, migrate func(url string) error) error {
 	db, err := sql.Open("pgx", pg.URL("postgres"))
 	if err != nil {
@@ -56,10 +56,10 @@ func (pg *PG) ensureTemplate(ctx context.Context, name string, migrate func(url 
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close() }() // ends the lock with the connection
+	defer func() { _ = conn.Close() }() // releases the lock
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name))                                                                      // never fails
-	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(h.Sum64())); err != nil { //nolint:gosec // any number will do
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(h.Sum64())); err != nil { //nolint:gosec // an overflow is harmless in a lock key
 		return err
 	}
 	var exists bool

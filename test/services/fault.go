@@ -9,26 +9,26 @@ import (
 	"time"
 )
 
-// Kill ends the server as a crash would, and returns when it is gone.
+// Kill sends SIGKILL to all processes of the server and returns when they have ended.
 func (i *instance) Kill() error {
 	if err := i.signal(syscall.SIGKILL); err != nil {
 		return err
 	}
 	return eventually(func() error {
 		if left := i.pids(); len(left) > 0 {
-			return fmt.Errorf("services: processes %v survive", left)
+			return fmt.Errorf("services: processes %v are still running", left)
 		}
 		return nil
 	})
 }
 
-// Freeze stops every process of the server where it stands, as a machine that hangs does.
+// Freeze sends SIGSTOP to all processes of the server, to simulate a machine that hangs.
 func (i *instance) Freeze() error { return i.signal(syscall.SIGSTOP) }
 
-// Thaw lets a frozen server go on.
+// Thaw resumes a frozen server.
 func (i *instance) Thaw() error { return i.signal(syscall.SIGCONT) }
 
-// CPU is the processor time that the server has used, by all of its processes.
+// CPU returns the processor time that all processes of the server have used.
 func (i *instance) CPU() time.Duration {
 	var ticks int64
 	for _, pid := range i.pids() {
@@ -38,7 +38,7 @@ func (i *instance) CPU() time.Duration {
 		}
 		_, rest, _ := strings.Cut(string(content), ") ")
 		fields := strings.Fields(rest)
-		// utime, stime, and those of children that ended: fields 14 to 17 of proc(5).
+		// utime, stime, cutime and cstime: fields 14 to 17 of proc(5).
 		for _, at := range []int{11, 12, 13, 14} {
 			n, _ := strconv.ParseInt(fields[at], 10, 64) // the kernel writes numbers
 			ticks += n

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the tests run against, when it is missing: Postgres, PgBouncer, Redis,
-# Prometheus, a browser, and the C compiler that the race detector needs. Debian and its relatives only; elsewhere,
-# and without the right to install, it says what to do.
+# Installs missing test dependencies: Postgres, PgBouncer, Redis, Prometheus, a browser, and
+# the C compiler that the race detector needs. Works on Debian and its derivatives; elsewhere,
+# or without root, it prints what to install.
 set -eu
 
 missing=
@@ -17,19 +17,19 @@ command -v gcc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
 as_root=
 if [ "$(id -u)" != 0 ]; then
     if ! command -v sudo >/dev/null 2>&1 || ! sudo -n true 2>/dev/null; then
-        echo "The tests need packages that are not installed. Run as root:" >&2
+        echo "The tests need packages that are not installed. As root, run:" >&2
         echo "    apt-get update && apt-get install -y$missing" >&2
         exit 1
     fi
     as_root=sudo
 fi
 command -v apt-get >/dev/null 2>&1 || {
-    echo "The tests need these, and there is no apt-get to install them:$missing" >&2
+    echo "The tests need these packages, and apt-get is not available to install them:$missing" >&2
     exit 1
 }
 
 echo "Installing for the tests:$missing"
-# The tests start servers of their own: Debian's packages must not start any beside them.
+# The tests start their own servers: the Debian packages must not start any.
 $as_root mkdir -p /etc/postgresql-common
 [ -e /etc/postgresql-common/createcluster.conf ] ||
     echo "create_main_cluster = false" | $as_root tee /etc/postgresql-common/createcluster.conf >/dev/null

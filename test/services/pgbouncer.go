@@ -12,16 +12,16 @@ import (
 	"testing"
 )
 
-// Bouncer is a PgBouncer in front of a Postgres server. It hands connections out by
-// transaction: two statements of a session may meet two servers.
+// Bouncer is a PgBouncer in front of a Postgres server, in transaction pooling mode: two
+// statements of a session may run on different server connections.
 type Bouncer struct {
 	*instance
 
 	port int
 }
 
-// NewBouncer starts a pooler that goes with the test. Of the settings only what it cannot do
-// without is given: the rest is as Debian ships it.
+// NewBouncer starts a PgBouncer that stops with the test. Only the required settings are
+// given; the rest are PgBouncer's defaults.
 func NewBouncer(tb testing.TB, pg *PG) *Bouncer {
 	tb.Helper()
 	const path = "/usr/sbin/pgbouncer"
@@ -43,7 +43,7 @@ auth_type = any
 pool_mode = transaction
 max_client_conn = 1000
 `, pg.Port(), b.port)
-	if err := os.WriteFile(filepath.Join(i.dir, "pgbouncer.ini"), []byte(settings), 0o644); err != nil { //nolint:gosec // it runs as another user
+	if err := os.WriteFile(filepath.Join(i.dir, "pgbouncer.ini"), []byte(settings), 0o644); err != nil { //nolint:gosec // read by the account that runs PgBouncer
 		tb.Fatal(err)
 	}
 	if err := b.start(path, "pgbouncer.ini"); err != nil {
@@ -51,7 +51,7 @@ max_client_conn = 1000
 	}
 	tb.Cleanup(b.stop)
 	if err := eventually(func() error { return b.ping(tb.Context(), pg) }); err != nil {
-		tb.Fatalf("services: PgBouncer does not answer: %v\n%s", err, b.log())
+		tb.Fatalf("services: PgBouncer does not respond: %v\n%s", err, b.log())
 	}
 	return b
 }
@@ -65,7 +65,7 @@ func (b *Bouncer) ping(ctx context.Context, pg *PG) error {
 	return db.PingContext(ctx)
 }
 
-// Through is the address of a database of the server by way of the pooler.
+// Through rewrites the URL of a database of the server to connect through PgBouncer.
 func (b *Bouncer) Through(url string, pg *PG) string {
 	return strings.Replace(url, ":"+strconv.Itoa(pg.Port())+"/", ":"+strconv.Itoa(b.port)+"/", 1)
 }

@@ -11,13 +11,13 @@ import (
 	"sync"
 	"testing"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes databases
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that creates databases
 )
 
-// PostgresURL is the variable that names the instance which all packages share.
+// PostgresURL is the environment variable with the port of the instance that all packages share.
 const PostgresURL = "GATEHOUSE_TEST_POSTGRES"
 
-// PG is a Postgres server. Its databases come and go with tests.
+// PG is a Postgres server. Each of its databases belongs to one test.
 type PG struct {
 	*instance
 
@@ -25,11 +25,11 @@ type PG struct {
 	args []string
 }
 
-// Durability says whether what is committed survives a power cut. Tests do without: it
-// costs most of their time.
+// Durability tells whether commits survive a power failure. Most tests run without: fsync
+// would take most of their time.
 type Durability bool
 
-// Durable is how a server runs in production, for measuring.
+// Durable is how a server runs in production, for measurements; Fast is for all other tests.
 const (
 	Durable Durability = true
 	Fast    Durability = false
@@ -44,7 +44,7 @@ var shared = sync.OnceValues(func() (*PG, error) {
 	return StartPostgres(Fast)
 })
 
-// Postgres is the server that tests share.
+// Postgres returns the server that tests share.
 func Postgres(tb testing.TB) *PG {
 	tb.Helper()
 	pg, err := shared()
@@ -54,7 +54,7 @@ func Postgres(tb testing.TB) *PG {
 	return pg
 }
 
-// NewPostgres is a server for one test, which may kill and freeze it.
+// NewPostgres starts a server for one test, which may kill and freeze it.
 func NewPostgres(tb testing.TB, d Durability) *PG {
 	tb.Helper()
 	pg, err := StartPostgres(d)
@@ -65,7 +65,7 @@ func NewPostgres(tb testing.TB, d Durability) *PG {
 	return pg
 }
 
-// StartPostgres starts a server that ends with this process or at Stop.
+// StartPostgres starts a server that runs until Stop or the end of this process.
 func StartPostgres(d Durability, settings ...string) (*PG, error) {
 	bin, err := postgresBin()
 	if err != nil {
@@ -99,7 +99,7 @@ func (pg *PG) run() error {
 	}
 	err := eventually(func() error { return pg.admin(context.Background(), "SELECT 1") })
 	if err != nil {
-		return fmt.Errorf("services: Postgres does not answer: %w\n%s", err, pg.log())
+		return fmt.Errorf("services: Postgres does not respond: %w\n%s", err, pg.log())
 	}
 	return nil
 }
@@ -112,13 +112,13 @@ func postgresBin() (string, error) {
 	return found[len(found)-1], nil
 }
 
-// Port is where the server listens on loopback.
+// Port returns the loopback port of the server.
 func (pg *PG) Port() int { return pg.port }
 
-// Stop ends the server and removes its data.
+// Stop stops the server and removes its data.
 func (pg *PG) Stop() { pg.stop() }
 
-// URL is the address of a database of the server.
+// URL returns the URL of a database of the server.
 func (pg *PG) URL(database string) string {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", pg.port, database)
 }

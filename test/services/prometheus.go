@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// PrometheusServer is a Prometheus of one test.
+// PrometheusServer is a Prometheus server of one test.
 type PrometheusServer struct {
 	*instance
 
 	port int
 }
 
-// It asks and evaluates each second, so that a test need not wait for long.
+// prometheusConfig scrapes and evaluates every second to keep tests short.
 const prometheusConfig = `global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: [rules.yaml]
 scrape_configs:
@@ -30,7 +30,7 @@ scrape_configs:
 `
 
 // NewPrometheus starts a Prometheus that scrapes the target, HOST:PORT, and evaluates the
-// rules. It goes with the test.
+// rules. It stops with the test.
 func NewPrometheus(tb testing.TB, target string, rules []byte) *PrometheusServer {
 	tb.Helper()
 	p, err := startPrometheus(target, rules)
@@ -54,10 +54,10 @@ func startPrometheus(target string, rules []byte) (*PrometheusServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The rules are copied: the account that it runs as may not be let into the checkout.
+	// The rules are copied: the account that runs Prometheus may not be able to read the checkout.
 	config := fmt.Appendf(nil, prometheusConfig, target)
 	for name, content := range map[string][]byte{"prometheus.yml": config, "rules.yaml": rules} {
-		if err := os.WriteFile(filepath.Join(i.dir, name), content, 0o644); err != nil { //nolint:gosec // no secret, and another account reads it
+		if err := os.WriteFile(filepath.Join(i.dir, name), content, 0o644); err != nil { //nolint:gosec // not secret; read by the account that runs Prometheus
 			return nil, err
 		}
 	}
@@ -67,12 +67,12 @@ func startPrometheus(target string, rules []byte) (*PrometheusServer, error) {
 	}
 	if err := eventually(p.ready); err != nil {
 		p.stop()
-		return nil, fmt.Errorf("services: Prometheus does not answer: %w\n%s", err, p.log())
+		return nil, fmt.Errorf("services: Prometheus does not respond: %w\n%s", err, p.log())
 	}
 	return p, nil
 }
 
-// URL is where its API is.
+// URL returns the base URL of the API.
 func (p *PrometheusServer) URL() string { return "http://" + p.address() }
 
 func (p *PrometheusServer) address() string {
@@ -86,13 +86,13 @@ func (p *PrometheusServer) ready() error {
 	if err != nil {
 		return err
 	}
-	answer, err := http.DefaultTransport.RoundTrip(r)
+	response, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = answer.Body.Close() }()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("prometheus says %s", answer.Status)
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("prometheus: status %s", response.Status)
 	}
 	return nil
 }

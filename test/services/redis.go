@@ -19,7 +19,7 @@ type RedisServer struct {
 	port int
 }
 
-// NewRedis starts a Redis server that goes with the test.
+// NewRedis starts a Redis server that stops with the test.
 func NewRedis(tb testing.TB) *RedisServer {
 	tb.Helper()
 	r, err := StartRedis()
@@ -30,7 +30,7 @@ func NewRedis(tb testing.TB) *RedisServer {
 	return r
 }
 
-// StartRedis starts a server that ends with this process or at Stop.
+// StartRedis starts a server that runs until Stop or the end of this process.
 func StartRedis() (*RedisServer, error) {
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
@@ -54,36 +54,36 @@ func (r *RedisServer) launch() error {
 		return err
 	}
 	if err := eventually(r.ping); err != nil {
-		return fmt.Errorf("services: Redis does not answer: %w\n%s", err, r.log())
+		return fmt.Errorf("services: Redis does not respond: %w\n%s", err, r.log())
 	}
 	return nil
 }
 
-// Stop ends the server, or the one that it was restarted as.
+// Stop stops the server, also after a Restart.
 func (r *RedisServer) Stop() { r.stop() }
 
-// Restart starts a server that was killed, on the same port. It is empty.
+// Restart starts a killed server again on the same port, without data.
 func (r *RedisServer) Restart() error {
-	r.stop() // the keeper of the one that is gone
+	r.stop() // ends the supervisor of the killed server
 	return r.launch()
 }
 
-// Address is HOST:PORT.
+// Address returns HOST:PORT.
 func (r *RedisServer) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(r.port)) }
 
 func (r *RedisServer) ping() error {
-	conn, err := net.DialTimeout("tcp", r.Address(), time.Second) //nolint:noctx // bounded by itself
+	conn, err := net.DialTimeout("tcp", r.Address(), time.Second) //nolint:noctx // has a timeout
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	_ = conn.SetDeadline(time.Now().Add(time.Second)) // the read reports it
+	_ = conn.SetDeadline(time.Now().Add(time.Second)) // a failure shows in the read
 	if _, err := conn.Write([]byte("PING\r\n")); err != nil {
 		return err
 	}
 	line, err := bufio.NewReader(conn).ReadString('\n')
 	if err == nil && line != "+PONG\r\n" {
-		return fmt.Errorf("redis said %q", line)
+		return fmt.Errorf("redis replied %q", line)
 	}
 	return err
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-func exec1(url, statement string) error {
+func execOnce(url, statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	db, err := sql.Open("pgx", url)
@@ -25,37 +25,37 @@ func exec1(url, statement string) error {
 	return err
 }
 
-func TestDatabasesAreCopiesOfAMigratedTemplate(t *testing.T) {
+func TestDatabaseCopiesMigratedTemplate(t *testing.T) {
 	t.Parallel()
 	pg, migrated := services.Postgres(t), 0
 	migrate := func(url string) error {
 		migrated++
-		return exec1(url, "CREATE TABLE things (n int)")
+		return execOnce(url, "CREATE TABLE things (n int)")
 	}
 	first := pg.Database(t, "services_test", migrate)
 	began := time.Now()
 	second := pg.Database(t, "services_test", migrate)
 	t.Logf("a copy took %s", time.Since(began))
 	assert.LessOrEqual(t, migrated, 1)
-	require.NoError(t, exec1(first, "INSERT INTO things VALUES (1)"))
-	require.NoError(t, exec1(second, "DO $$ BEGIN IF EXISTS (SELECT 1 FROM things) THEN RAISE 'not apart'; END IF; END $$"))
-	assert.Error(t, exec1(pg.EmptyDatabase(t), "SELECT 1 FROM things"))
+	require.NoError(t, execOnce(first, "INSERT INTO things VALUES (1)"))
+	require.NoError(t, execOnce(second, "DO $$ BEGIN IF EXISTS (SELECT 1 FROM things) THEN RAISE 'not a separate database'; END IF; END $$"))
+	assert.Error(t, execOnce(pg.EmptyDatabase(t), "SELECT 1 FROM things"))
 }
 
-func TestPostgresFreezesThawsAndDies(t *testing.T) {
+func TestPostgresFreezeThawKill(t *testing.T) {
 	t.Parallel()
 	pg := services.NewPostgres(t, services.Fast)
-	require.NoError(t, exec1(pg.URL("postgres"), "SELECT sum(n) FROM generate_series(1, 1000000) n"))
+	require.NoError(t, execOnce(pg.URL("postgres"), "SELECT sum(n) FROM generate_series(1, 1000000) n"))
 	assert.Positive(t, pg.CPU())
 	require.NoError(t, pg.Freeze())
-	require.Error(t, exec1(pg.URL("postgres"), "SELECT 1"))
+	require.Error(t, execOnce(pg.URL("postgres"), "SELECT 1"))
 	require.NoError(t, pg.Thaw())
-	require.NoError(t, exec1(pg.URL("postgres"), "SELECT 1"))
+	require.NoError(t, execOnce(pg.URL("postgres"), "SELECT 1"))
 	require.NoError(t, pg.Kill())
-	assert.Error(t, exec1(pg.URL("postgres"), "SELECT 1"))
+	assert.Error(t, execOnce(pg.URL("postgres"), "SELECT 1"))
 }
 
-func TestRedisAnswersUntilItIsKilled(t *testing.T) {
+func TestRedisStartAndKill(t *testing.T) {
 	t.Parallel()
 	r := services.NewRedis(t)
 	assert.Contains(t, r.Address(), "127.0.0.1:")

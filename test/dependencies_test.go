@@ -18,8 +18,8 @@ import (
 
 const module = "github.com/gatehouse-id/gatehouse/"
 
-// rule says what the packages below a folder must not import. Both sides are prefixes of
-// import paths; those of ours are written without the module.
+// rule lists what the packages below a folder must not import. Both sides are prefixes of
+// import paths; from and except are relative to the module.
 type rule struct {
 	from      string
 	except    []string
@@ -28,45 +28,45 @@ type rule struct {
 	why       string
 }
 
-// rules are the arrows between the packages: cmd -> handlers -> provider <- storage <- cmd.
+// rules is the dependency graph of the packages: cmd -> handlers -> provider <- storage <- cmd.
 func rules() []rule {
 	return []rule{
 		{
 			from: "provider/", except: []string{"provider/oauth", "provider/resource", "provider/outbound"}, forbidden: []string{"net/http", "database/sql", "gorm.io/", "github.com/gorilla/", "github.com/ory/"},
-			why: "the domain speaks neither HTTP nor SQL",
+			why: "the domain is independent of HTTP and SQL",
 		},
 		{
 			from: "", except: []string{"provider/oauth", "handlers/oauth"}, forbidden: []string{"github.com/ory/"},
-			why: "fosite stays where it is composed",
+			why: "only the packages that compose fosite import it",
 		},
 		{
 			from: "provider/", forbidden: []string{module}, allowed: []string{module + "provider"},
-			why: "the domain knows none of its adapters",
+			why: "the domain is independent of its adapters",
 		},
 		{
 			from: "provider/", except: []string{"provider/oauth"}, forbidden: []string{module + "provider/oauth"},
 			why: "the composition imports the domain, not the other way round",
 		},
-		{from: "provider/resource", forbidden: []string{module}, why: "other people's programs import it alone"},
+		{from: "provider/resource", forbidden: []string{module}, why: "resource servers import it without the rest of the module"},
 		{
 			from: "storage", except: []string{"storage/storagetest"}, forbidden: []string{"net/http", module + "handlers", module + "ratelimit", module + "metrics", module + "provider/oauth"},
-			why: "storage adapts the domain to SQL and nothing else",
+			why: "storage only adapts the domain to SQL",
 		},
 		{
 			from: "handlers", forbidden: []string{"gorm.io/", "database/sql", module + "storage", module + "cmd"},
-			why: "handlers reach the database through the domain alone",
+			why: "handlers reach the database only through the domain",
 		},
-		{from: "ratelimit", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf"},
-		{from: "metrics", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf"},
+		{from: "ratelimit", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf package"},
+		{from: "metrics", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf package"},
 		{
 			from: "", except: []string{"test/", "storage/storagetest"}, forbidden: []string{"testing", "github.com/stretchr/", module + "test/", module + "storage/storagetest"},
-			why: "what runs in production is not built of test packages",
+			why: "production code does not import test packages",
 		},
 	}
 }
 
-// broken lists the imports of a package that a rule forbids.
-func (r rule) broken(path string, imports []string) []string {
+// violations lists the imports of a package that a rule forbids.
+func (r rule) violations(path string, imports []string) []string {
 	inside := strings.TrimPrefix(path, module)
 	below := func(prefix string) bool {
 		return strings.HasPrefix(inside+"/", strings.TrimSuffix(prefix, "/")+"/") || prefix == ""
@@ -116,19 +116,19 @@ func packages(t *testing.T) []goPackage {
 	return list
 }
 
-func TestArrows(t *testing.T) {
+func TestDependencyRules(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
 		for _, r := range rules() {
-			for _, fault := range r.broken(p.ImportPath, p.Imports) {
+			for _, fault := range r.violations(p.ImportPath, p.Imports) {
 				t.Error(fault)
 			}
 		}
 	}
 }
 
-// The rules must be able to fail.
-func TestArrowsFindWhatBreaksThem(t *testing.T) {
+// A rule that matches nothing would pass on any code.
+func TestDependencyRulesFindViolations(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ path, imported string }{
 		{"provider/grant", "net/http"},
@@ -152,7 +152,7 @@ func TestArrowsFindWhatBreaksThem(t *testing.T) {
 	} {
 		found := 0
 		for _, r := range rules() {
-			found += len(r.broken(module+tc.path, []string{tc.imported}))
+			found += len(r.violations(module+tc.path, []string{tc.imported}))
 		}
 		assert.Positive(t, found, "%s -> %s", tc.path, tc.imported)
 	}
@@ -166,22 +166,22 @@ func TestArrowsFindWhatBreaksThem(t *testing.T) {
 		{"storage/storagetest", "testing"},
 	} {
 		for _, r := range rules() {
-			assert.Empty(t, r.broken(module+tc.path, []string{tc.imported}))
+			assert.Empty(t, r.violations(module+tc.path, []string{tc.imported}))
 		}
 	}
 }
 
-func TestEveryPackageSaysWhatItOwns(t *testing.T) {
+func TestEveryPackageHasADocFile(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
 		if p.Name == "main" && strings.Contains(p.ImportPath, "/test/") {
-			continue // a program of one file says it there
+			continue // the package comment of a test program may be in any file
 		}
 		assert.Contains(t, p.GoFiles, "doc.go", p.ImportPath)
 	}
 }
 
-func TestTopLevelHoldsTheAgreedFoldersOnly(t *testing.T) {
+func TestTopLevelHasOnlyTheAgreedEntries(t *testing.T) {
 	t.Parallel()
 	agreed := []string{"cmd", "provider", "storage", "handlers", "ratelimit", "metrics", "deploy", "test", "go.mod", "go.sum", "Makefile", "README.md", "LICENSE"}
 	out, err := exec.CommandContext(t.Context(), "git", "ls-files", "--full-name", "--", "..").Output()
@@ -192,7 +192,7 @@ func TestTopLevelHoldsTheAgreedFoldersOnly(t *testing.T) {
 	}
 }
 
-func TestFilesHaveOneSubject(t *testing.T) {
+func TestFilesAreSmallAndNamedBySubject(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
 		for _, name := range p.GoFiles {

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// instance is a server of ours with a directory of its own.
+// instance is a server process with its own directory.
 type instance struct {
 	dir      string
 	process  *exec.Cmd
@@ -23,14 +23,14 @@ type instance struct {
 	who      *syscall.Credential
 }
 
-// keeperScript starts the server and waits for the end of its input, which is held open by
-// the test process: however that ends, the server goes with it. The server gets the
-// script's process group, so that one signal reaches all of it.
-const keeperScript = `"$@" >server.log 2>&1 </dev/null & pid=$!
+// supervisorScript starts the server and stops it at the end of its own standard input. The
+// test process holds that open, so the server stops however the test process ends. The server
+// shares the script's process group, so that one signal reaches all of its processes.
+const supervisorScript = `"$@" >server.log 2>&1 </dev/null & pid=$!
 cat >/dev/null
 kill -INT $pid 2>/dev/null; wait $pid; cd /; rm -rf "$DIR"`
 
-// newInstance makes the directory, owned by the account that servers run as: Postgres
+// newInstance creates the directory, owned by the account that servers run as: Postgres
 // refuses to run as root.
 func newInstance(name string) (*instance, error) {
 	dir, err := os.MkdirTemp("", "gatehouse-"+name+"-")
@@ -65,10 +65,10 @@ func unprivileged() (*syscall.Credential, error) {
 		}
 		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
 	}
-	return nil, fmt.Errorf("services: neither the account postgres nor nobody exists")
+	return nil, fmt.Errorf("services: no account named postgres or nobody exists")
 }
 
-// once runs a command of the instance to its end.
+// once runs a command in the directory of the instance and waits for it.
 func (i *instance) once(name string, args ...string) error {
 	cmd := i.command(name, args...)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -78,16 +78,16 @@ func (i *instance) once(name string, args ...string) error {
 }
 
 func (i *instance) command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...) //nolint:gosec,noctx // ours, and it lives as long as the tests
+	cmd := exec.Command(name, args...) //nolint:gosec,noctx // fixed commands; stop ends the process
 	cmd.Dir = i.dir
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=" + i.dir, "DIR=" + i.dir}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: i.who}
 	return cmd
 }
 
-// start runs the server until stop, or until this process ends.
+// start starts the server, which runs until stop or the end of this process.
 func (i *instance) start(name string, args ...string) error {
-	i.process = i.command("/bin/sh", append([]string{"-c", keeperScript, "keeper", name}, args...)...)
+	i.process = i.command("/bin/sh", append([]string{"-c", supervisorScript, "supervisor", name}, args...)...)
 	lifeline, err := i.process.StdinPipe()
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (i *instance) stop() {
 	_ = i.process.Wait()
 }
 
-// signal reaches the server and everything that it started, and not the keeper's shell.
+// signal sends s to the server and all of its child processes, but not to the supervisor.
 func (i *instance) signal(s syscall.Signal) error {
 	for _, pid := range i.pids() {
 		if err := syscall.Kill(pid, s); err != nil {
@@ -111,7 +111,7 @@ func (i *instance) signal(s syscall.Signal) error {
 	return nil
 }
 
-// pids lists the processes of the group but the shell and its cat.
+// pids lists the processes of the group except the supervisor's shell and its cat.
 func (i *instance) pids() []int {
 	var pids []int
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
@@ -139,9 +139,9 @@ func (i *instance) log() string {
 	return string(content)
 }
 
-// freePort is a port of loopback that nobody listens on.
+// freePort returns an unused loopback port.
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // over at once
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // does not block
 	if err != nil {
 		return 0, err
 	}
@@ -149,7 +149,7 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a TCP listener has a TCP address
 }
 
-// FreePort is a port of loopback that nobody listens on.
+// FreePort returns an unused loopback port.
 func FreePort(tb testing.TB) int {
 	tb.Helper()
 	port, err := freePort()
@@ -159,7 +159,7 @@ func FreePort(tb testing.TB) int {
 	return port
 }
 
-// eventually repeats try for up to half a minute.
+// eventually repeats try until it succeeds, for up to 30 seconds.
 func eventually(try func() error) error {
 	var err error
 	for range 600 {
