@@ -12,13 +12,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
-// E4: many at once redeem the same code, and the same refresh token, at two servers. A code
-// yields tokens once, and after a race they are not good; a refresh token has one successor.
+// E4: many concurrent requests redeem the same code, and the same refresh token, at two
+// servers. A code yields tokens once, and identical concurrent requests do not revoke them; a
+// refresh token has one successor.
 func TestE4DoubleSpending(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		f := newFleet(t, databaseURL, 2)
 		credentials, racers := scale(6, 1000), scale(20, 50)
-		var faults, doubleCodes, goodAfterRace atomic.Int64
+		var faults, doubleCodes, validAfterRace atomic.Int64
 		cookie := f.nodes[0].signIn(t)
 		for i := range credentials {
 			code := f.at(i).code(cookie)
@@ -42,14 +43,14 @@ func TestE4DoubleSpending(t *testing.T) {
 			}
 			for _, token := range got {
 				if f.nodes[0].active(f.secret, token) {
-					goodAfterRace.Add(1)
+					validAfterRace.Add(1)
 				}
 			}
 		}
-		result(t, "codes double-spent %d of %d, good after the race %d, 5xx %d", doubleCodes.Load(), credentials, goodAfterRace.Load(), faults.Load())
+		result(t, "codes double-spent %d of %d, valid after the race %d, 5xx %d", doubleCodes.Load(), credentials, validAfterRace.Load(), faults.Load())
 		assert.Zero(t, doubleCodes.Load())
-		// All racers are the same request of the same client: the losers are repeats, no thieves.
-		assert.EqualValues(t, credentials, goodAfterRace.Load())
+		// All requests are identical and from one client: the refused ones are retries, not reuse.
+		assert.EqualValues(t, credentials, validAfterRace.Load())
 
 		var doubleRefresh int
 		for _, token := range f.chains(t, credentials) {
@@ -74,13 +75,13 @@ func TestE4DoubleSpending(t *testing.T) {
 				assert.Equal(t, 1, storagetest.Count(t, databaseURL, "tokens")-before, "rows written")
 			}
 		}
-		result(t, "refresh tokens double-spent %d of %d, answers that were not 200: %d", doubleRefresh, credentials, faults.Load())
+		result(t, "refresh tokens double-spent %d of %d, responses other than 200: %d", doubleRefresh, credentials, faults.Load())
 		assert.Zero(t, doubleRefresh)
 		assert.Zero(t, faults.Load())
 	})
 }
 
-// race calls act so many times at the same moment.
+// race calls act that many times concurrently.
 func race(racers int, act func(i int)) {
 	start := make(chan struct{})
 	var wg sync.WaitGroup

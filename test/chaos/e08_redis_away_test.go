@@ -18,10 +18,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// E8: Redis is killed, comes back empty, hangs, and goes on. People who know their passwords
-// sign in throughout, whoever guesses at one gets fewer tries and not more, and tokens are
-// looked at as fast as before.
-func TestE8RedisAway(t *testing.T) {
+// E8: Redis is killed, restarted without data, frozen and resumed. Users who know their
+// passwords can sign in throughout, an attacker who guesses gets fewer attempts and not more,
+// and introspection stays as fast as before.
+func TestE8RedisUnavailable(t *testing.T) {
 	t.Parallel()
 	redis := services.NewRedis(t)
 	f := newFleet(t, services.Postgres(t).EmptyDatabase(t), 2)
@@ -35,22 +35,22 @@ func TestE8RedisAway(t *testing.T) {
 		n.set("GATEHOUSE_LOG_LEVEL", "info")
 		n.start()
 	}
-	l := newAwayLoad(f)
+	l := newOutageLoad(f)
 	defer l.stop()
-	away := time.Duration(scale(3, 30)) * time.Second
-	// The ten tries that Redis knows of are used up, so that whatever comes now is on top.
+	outage := time.Duration(scale(3, 30)) * time.Second
+	// Use up the ten attempts counted in Redis first, so that further ones count as extra.
 	usedUp := func(since int64) {
 		t.Helper()
 		require.Eventually(t, func() bool { return l.reached.Load() >= since+10 }, 30*time.Second, 5*time.Millisecond)
 	}
 	usedUp(0)
 	l.times()
-	time.Sleep(away)
+	time.Sleep(outage)
 	before := p99(l.times())
 
 	reached := l.reached.Load()
 	require.NoError(t, redis.Kill())
-	time.Sleep(away)
+	time.Sleep(outage)
 	f.redisFailing(t, true)
 	killed, whileKilled := l.reached.Load()-reached, p99(l.times())
 
@@ -59,8 +59,8 @@ func TestE8RedisAway(t *testing.T) {
 	back := time.Now()
 	f.redisFailing(t, false)
 	for _, n := range f.nodes {
-		// A long outage is told each minute, and one soon after another may not be told: what
-		// was said last must be so.
+		// The log is limited to one message a minute, so an outage soon after another may not be
+		// logged; the last message must still match the state.
 		require.Eventually(t, func() bool {
 			log := n.log.String()
 			return strings.LastIndex(log, "rate limits are counted in Redis again") > strings.LastIndex(log, "Redis does not answer")
@@ -72,7 +72,7 @@ func TestE8RedisAway(t *testing.T) {
 	l.times()
 	reached = l.reached.Load()
 	require.NoError(t, redis.Freeze())
-	time.Sleep(away)
+	time.Sleep(outage)
 	f.redisFailing(t, true)
 	frozen, whileFrozen := l.reached.Load()-reached, p99(l.times())
 	require.NoError(t, redis.Thaw())
@@ -81,15 +81,15 @@ func TestE8RedisAway(t *testing.T) {
 	require.Eventually(t, func() bool { return l.good.Load() > good+10 }, 30*time.Second, 5*time.Millisecond)
 	l.stop()
 
-	result(t, "good sign-ins %d, refused %d; wrong ones that reached the password while Redis was killed %d, frozen %d; p99 of introspection %s, killed %s, frozen %s; counted in Redis again after %s; 5xx %d",
+	result(t, "good sign-ins %d, refused %d; wrong passwords that were checked while Redis was killed %d, frozen %d; p99 of introspection %s, killed %s, frozen %s; counted in Redis again after %s; 5xx %d",
 		l.good.Load(), l.refused.Load(), killed, frozen, before, whileKilled, whileFrozen, returned.Round(time.Millisecond), l.faults.Load())
 	assert.Zero(t, l.refused.Load())
 	assert.Zero(t, l.faults.Load())
 	const quarter = 10 / 4
 	assert.LessOrEqual(t, killed, int64(quarter*len(f.nodes)))
 	assert.LessOrEqual(t, frozen, int64(quarter*len(f.nodes)))
-	// In its short form the experiment shares the processors with all other tests: there it
-	// only shows that nobody waits for Redis without end.
+	// The short form shares the processors with all other tests: there it only shows that
+	// requests do not wait for Redis indefinitely.
 	added := time.Duration(scale(3000, 60)) * time.Millisecond
 	assert.Less(t, whileKilled, before+added)
 	assert.Less(t, whileFrozen, before+added)
@@ -97,8 +97,8 @@ func TestE8RedisAway(t *testing.T) {
 
 const goodUsers = 2
 
-// awayLoad is people, a guesser and a resource server, at both servers.
-type awayLoad struct {
+// outageLoad is the load on both servers: users, an attacker and a resource server.
+type outageLoad struct {
 	good, refused, reached, faults atomic.Int64
 
 	stop func()
@@ -107,15 +107,15 @@ type awayLoad struct {
 	took []time.Duration // by introspections
 }
 
-func newAwayLoad(f *fleet) *awayLoad {
-	l := &awayLoad{}
+func newOutageLoad(f *fleet) *outageLoad {
+	l := &outageLoad{}
 	done := make(chan struct{})
 	var group sync.WaitGroup
 	l.stop = sync.OnceFunc(func() {
 		close(done)
 		group.Wait()
 	})
-	each := func(pause time.Duration, act func(n *node, i int)) {
+	repeat := func(pause time.Duration, act func(n *node, i int)) {
 		group.Go(func() {
 			every := time.NewTicker(pause)
 			defer every.Stop()
@@ -129,8 +129,8 @@ func newAwayLoad(f *fleet) *awayLoad {
 			}
 		})
 	}
-	// note counts an answer that is a fault, and tells whether it is the wanted one.
-	note := func(a answer, wanted int) bool {
+	// note counts failed responses and reports whether the status is the wanted one.
+	note := func(a response, wanted int) bool {
 		if a.status == 0 || a.status >= http.StatusInternalServerError {
 			l.faults.Add(1)
 		}
@@ -138,7 +138,7 @@ func newAwayLoad(f *fleet) *awayLoad {
 	}
 	for i := range goodUsers {
 		form := url.Values{"grant_type": {"password"}, "username": {fmt.Sprint("good", i)}, "password": {password}}
-		each(300*time.Millisecond, func(n *node, _ int) {
+		repeat(300*time.Millisecond, func(n *node, _ int) {
 			if note(n.token(f.secret, form), http.StatusOK) {
 				l.good.Add(1)
 			} else {
@@ -146,14 +146,14 @@ func newAwayLoad(f *fleet) *awayLoad {
 			}
 		})
 	}
-	each(20*time.Millisecond, func(n *node, i int) {
+	repeat(20*time.Millisecond, func(n *node, i int) {
 		if note(n.guess(i), http.StatusUnprocessableEntity) {
 			l.reached.Add(1)
 		}
 	})
 	token := f.nodes[0].token(f.secret, url.Values{"grant_type": {"client_credentials"}}).text("access_token")
 	for range 2 {
-		each(20*time.Millisecond, func(n *node, _ int) {
+		repeat(20*time.Millisecond, func(n *node, _ int) {
 			begun := time.Now()
 			if active := n.post("/oauth/introspect", f.secret, url.Values{"token": {token}}); !note(active, http.StatusOK) {
 				l.faults.Add(1)
@@ -166,8 +166,8 @@ func newAwayLoad(f *fleet) *awayLoad {
 	return l
 }
 
-// times gives how long introspections took since it was asked last.
-func (l *awayLoad) times() []time.Duration {
+// times returns the durations of the introspections since the last call.
+func (l *outageLoad) times() []time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	took := l.took
@@ -175,29 +175,29 @@ func (l *awayLoad) times() []time.Duration {
 	return took
 }
 
-// redisFailing waits until every server says that it does, or does not, without Redis.
+// redisFailing waits until every server reports in its metrics that Redis fails, or works.
 func (f *fleet) redisFailing(t *testing.T, want bool) {
 	t.Helper()
 	line := map[bool]string{true: "\ngatehouse_redis_failing 1\n", false: "\ngatehouse_redis_failing 0\n"}[want]
 	for _, n := range f.nodes {
 		require.Eventually(t, func() bool {
-			answer, err := http.Get(n.ops + "/metrics")
+			page, err := http.Get(n.ops + "/metrics")
 			if err != nil {
 				return false
 			}
-			defer func() { _ = answer.Body.Close() }()
-			body, err := io.ReadAll(answer.Body)
+			defer func() { _ = page.Body.Close() }()
+			body, err := io.ReadAll(page.Body)
 			return err == nil && strings.Contains(string(body), line)
 		}, 5*time.Second, 5*time.Millisecond)
 	}
 }
 
-// guess tries a wrong password of alice, each time from another address.
-func (n *node) guess(i int) answer {
+// guess tries a wrong password for alice, each time from another IP address.
+func (n *node) guess(i int) response {
 	form := url.Values{"username": {"alice"}, "password": {fmt.Sprint("guess ", i)}}
 	r, err := http.NewRequest(http.MethodPost, n.url+"/login", strings.NewReader(form.Encode()))
 	if err != nil {
-		return answer{}
+		return response{}
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("X-Forwarded-For", fmt.Sprintf("198.18.%d.%d", i/250%250, i%250))

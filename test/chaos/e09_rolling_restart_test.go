@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// E9: the servers behind a proxy are restarted one after the other, as an upgrade does, under
-// load over connections that stay open on both sides. Nobody notices.
+// E9: the servers behind a proxy are restarted one after the other, as in an upgrade, under
+// load over keep-alive connections on both sides. No request fails.
 func TestE9RollingRestart(t *testing.T) {
 	t.Parallel()
 	const drain = time.Second
@@ -32,7 +32,7 @@ func TestE9RollingRestart(t *testing.T) {
 	var requests, failed atomic.Int64
 	var mu sync.Mutex
 	statuses := map[int]int{}
-	note := func(a answer, good bool) {
+	note := func(a response, good bool) {
 		requests.Add(1)
 		if !good {
 			failed.Add(1)
@@ -45,7 +45,7 @@ func TestE9RollingRestart(t *testing.T) {
 	var load sync.WaitGroup
 	for range 4 {
 		load.Go(func() {
-			every := time.NewTicker(20 * time.Millisecond) // 4 callers, 2 requests each: some 400 a second
+			every := time.NewTicker(20 * time.Millisecond) // 4 callers, 2 requests each: about 400 a second
 			defer every.Stop()
 			for {
 				select {
@@ -64,7 +64,7 @@ func TestE9RollingRestart(t *testing.T) {
 			}
 		})
 	}
-	// served waits until that many more requests were answered.
+	// served waits for that many further responses.
 	served := func(more int64) {
 		t.Helper()
 		until := requests.Load() + more
@@ -78,9 +78,9 @@ func TestE9RollingRestart(t *testing.T) {
 		b := p.servers[i%len(p.servers)]
 		terminated := time.Now()
 		require.NoError(t, b.node.process.Process.Signal(syscall.SIGTERM))
-		require.NoError(t, b.node.process.Wait(), "it ends well")
-		assert.GreaterOrEqual(t, time.Since(terminated), drain, "it went on for the delay")
-		require.False(t, b.ready.Load(), "the proxy was told in time")
+		require.NoError(t, b.node.process.Wait(), "exit status")
+		assert.GreaterOrEqual(t, time.Since(terminated), drain, "it must serve during the drain delay")
+		require.False(t, b.ready.Load(), "the proxy must see the server as not ready before it exits")
 		b.node.start()
 		require.Eventually(t, b.ready.Load, 10*time.Second, 5*time.Millisecond)
 		served(50)

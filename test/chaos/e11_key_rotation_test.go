@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// verifier is a resource server that keeps the key set for as long as it may, and does not
-// look again when it meets a key that it does not know.
+// verifier is a resource server that caches the key set for its full lifetime and does not
+// fetch it again for an unknown key ID.
 type verifier struct {
 	node    *node
 	mu      sync.Mutex
@@ -54,14 +54,14 @@ func (v *verifier) good(token string) bool {
 	return err == nil
 }
 
-// E11: keys rotate under live traffic. What one server signs verifies by the key set of the
-// other, through caches, and goes on verifying after its key was replaced.
+// E11: keys rotate under load. A token of one server verifies against the cached key set of
+// the other, and still verifies after its key was replaced.
 func TestE11KeyRotation(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		f := newFleet(t, databaseURL, 2, "--access-token-format", "jwt")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(scale(9, 120))*time.Second)
 		defer cancel()
-		// A server sees a new key within 2 seconds, a cache a second after that.
+		// Servers load a new key within 2 seconds; the cache expires one second later.
 		go func() {
 			for ctx.Err() == nil {
 				f.nodes[0].command("", "key", "rotate", "--alg", "ES256", "--in", "5s")

@@ -14,8 +14,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/harness"
 )
 
-// E12: the operator changes GATEHOUSE_SECRET, server by server, under load. Nothing that was
-// issued before, meanwhile or after becomes invalid, on either server.
+// E12: the operator changes GATEHOUSE_SECRET, one server after the other, under load. Nothing
+// issued before, during or after the change becomes invalid on either server.
 func TestE12SecretRotation(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		f := newFleet(t, databaseURL, 2)
@@ -47,7 +47,7 @@ func TestE12SecretRotation(t *testing.T) {
 						mu.Lock()
 						ledger = append(ledger, a.text("access_token"))
 						mu.Unlock()
-					case a.status != 0: // the connection to a server that goes down may break
+					case a.status != 0: // connections to a stopping server may break
 						wrong.Add(1)
 					}
 				}
@@ -66,7 +66,7 @@ func TestE12SecretRotation(t *testing.T) {
 			before, after := secrets[round%2], secrets[(round+1)%2]
 			restart(0, after, before)
 			restart(1, after, before)
-			restart(0, after, "") // and the old one is forgotten
+			restart(0, after, "") // without the old secret
 			restart(1, after, "")
 		}
 		close(done)
@@ -87,7 +87,7 @@ func TestE12SecretRotation(t *testing.T) {
 		if f.nodes[1].code(cookie) == "" {
 			invalid.Add(1) // the session
 		}
-		result(t, "invalid %d of %d tokens, chains and sessions; wrong answers meanwhile %d", invalid.Load(), len(ledger)+len(chains)+1, wrong.Load())
+		result(t, "invalid %d of %d tokens, chains and sessions; unexpected responses during the change %d", invalid.Load(), len(ledger)+len(chains)+1, wrong.Load())
 		assert.Zero(t, invalid.Load())
 		assert.Zero(t, wrong.Load())
 	})

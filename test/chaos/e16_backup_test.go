@@ -22,8 +22,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// E16: a backup is taken under load and restored on a new machine. What was issued before it
-// is good there, and what was used up before it stays so.
+// E16: a backup is taken under load and restored for a new server. What was issued before the
+// backup is valid there, and what was spent before it stays spent.
 func TestE16BackupAndRestore(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		f := newFleet(t, databaseURL, 1)
@@ -106,7 +106,7 @@ func TestE16BackupAndRestore(t *testing.T) {
 	})
 }
 
-// backup copies a database in use into a new one, and gives the address of the copy.
+// backup copies a database in use and returns the URL of the copy.
 func backup(t *testing.T, databaseURL string) string {
 	t.Helper()
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite://"); ok {

@@ -24,7 +24,7 @@ import (
 
 var long = flag.Bool("long", false, "run the experiments in their long form")
 
-// scale is a size of the short or of the long form.
+// scale selects the size for the short or the long form.
 func scale(short, inLong int) int {
 	if *long {
 		return inLong
@@ -32,7 +32,7 @@ func scale(short, inLong int) int {
 	return short
 }
 
-// result prints the number of an experiment, for whoever keeps them.
+// result prints the result of an experiment, so that runs can be compared.
 func result(t *testing.T, format string, args ...any) {
 	t.Helper()
 	t.Logf("RESULT %s: "+format, append([]any{t.Name()}, args...)...)
@@ -100,7 +100,7 @@ func newNode(t *testing.T, databaseURL string) *node {
 			"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_DATA_DIR=" + t.TempDir(), "GATEHOUSE_LOG_LEVEL=warn",
 			fmt.Sprintf("GATEHOUSE_LISTEN=127.0.0.1:%d", port), fmt.Sprintf("GATEHOUSE_OPS_LISTEN=127.0.0.1:%d", ops),
 			"GATEHOUSE_DRAIN_DELAY=0s", "GATEHOUSE_DATABASE_URL=" + databaseURL, "GATEHOUSE_SECRET=" + "chaos-secret-that-nobody-else-knows",
-			// All requests come from one address.
+			// All requests come from one IP address.
 			"GATEHOUSE_RATE_LIMITS=token-prefix=100000/1s,token-client=100000/1s,introspect-client=100000/1s,userinfo-client=100000/1s,authorize-prefix=100000/1s,page-prefix=100000/1s",
 		},
 		http: &http.Client{
@@ -111,7 +111,7 @@ func newNode(t *testing.T, databaseURL string) *node {
 	}
 }
 
-// set changes a setting for the next start.
+// set changes a setting; it applies from the next start.
 func (n *node) set(name, value string) {
 	for i, pair := range n.env {
 		if strings.HasPrefix(pair, name+"=") {
@@ -132,12 +132,12 @@ func (n *node) start() {
 	require.NoError(n.t, n.process.Start())
 	n.t.Cleanup(n.stop)
 	require.Eventually(n.t, func() bool {
-		answer, err := http.Get(n.ops + "/healthz/ready")
+		ready, err := http.Get(n.ops + "/healthz/ready")
 		if err != nil {
 			return false
 		}
-		_ = answer.Body.Close()
-		return answer.StatusCode == http.StatusOK
+		_ = ready.Body.Close()
+		return ready.StatusCode == http.StatusOK
 	}, 20*time.Second, 10*time.Millisecond, "not ready")
 }
 
@@ -158,7 +158,7 @@ func (n *node) restart() {
 	n.start()
 }
 
-// command runs a verb against the database of the node.
+// command runs a CLI command on the database of the node.
 func (n *node) command(input string, args ...string) []byte {
 	n.t.Helper()
 	path, err := binary()
@@ -170,10 +170,10 @@ func (n *node) command(input string, args ...string) []byte {
 	return out.Bytes()
 }
 
-// fleet is several servers on one database, with an application and a person.
+// fleet is several servers on one database, with the client "app" and the user alice.
 type fleet struct {
 	nodes  []*node
-	secret string // of the client "app"
+	secret string // client secret of "app"
 }
 
 func newFleet(t *testing.T, databaseURL string, size int, flags ...string) *fleet {
@@ -195,7 +195,7 @@ func newFleet(t *testing.T, databaseURL string, size int, flags ...string) *flee
 	return f
 }
 
-// at is a server of the fleet, in turn.
+// at returns the servers of the fleet in turn.
 func (f *fleet) at(i int) *node { return f.nodes[i%len(f.nodes)] }
 
 func (n *node) client(id string, flags ...string) string {
@@ -207,37 +207,37 @@ func (n *node) client(id string, flags ...string) string {
 	return created.Secret
 }
 
-// answer is what a server said; status 0 stands for no answer.
-type answer struct {
+// response is an HTTP response; status 0 means that there was none.
+type response struct {
 	status int
 	header http.Header
 	body   map[string]any
 }
 
-func (a answer) text(name string) string {
-	v, _ := a.body[name].(string)
+func (r response) text(name string) string {
+	v, _ := r.body[name].(string)
 	return v
 }
 
-func (n *node) do(r *http.Request) answer {
-	response, err := n.http.Do(r)
+func (n *node) do(r *http.Request) response {
+	got, err := n.http.Do(r)
 	if err != nil {
-		return answer{}
+		return response{}
 	}
-	defer func() { _ = response.Body.Close() }()
-	raw, err := io.ReadAll(response.Body)
+	defer func() { _ = got.Body.Close() }()
+	raw, err := io.ReadAll(got.Body)
 	if err != nil {
-		return answer{}
+		return response{}
 	}
-	a := answer{status: response.StatusCode, header: response.Header}
-	_ = json.Unmarshal(raw, &a.body) // pages are not JSON
+	a := response{status: got.StatusCode, header: got.Header}
+	_ = json.Unmarshal(raw, &a.body) // HTML pages have no JSON body
 	return a
 }
 
-func (n *node) post(path, secret string, form url.Values) answer {
+func (n *node) post(path, secret string, form url.Values) response {
 	r, err := http.NewRequest(http.MethodPost, n.url+path, strings.NewReader(form.Encode()))
 	if err != nil {
-		return answer{}
+		return response{}
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if secret != "" {
@@ -246,11 +246,11 @@ func (n *node) post(path, secret string, form url.Values) answer {
 	return n.do(r)
 }
 
-func (n *node) token(secret string, form url.Values) answer {
+func (n *node) token(secret string, form url.Values) response {
 	return n.post("/oauth/token", secret, form)
 }
 
-func (n *node) refresh(secret, token string) answer {
+func (n *node) refresh(secret, token string) response {
 	return n.token(secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}})
 }
 
@@ -259,7 +259,7 @@ func (n *node) active(secret, token string) bool {
 	return active
 }
 
-// signIn gives the cookie of a person who signed in.
+// signIn signs alice in and returns her session cookie.
 func (n *node) signIn(t *testing.T) string {
 	t.Helper()
 	got := n.post("/login", "", url.Values{"username": {"alice"}, "password": {password}})
@@ -269,11 +269,11 @@ func (n *node) signIn(t *testing.T) string {
 			return c.Name + "=" + c.Value
 		}
 	}
-	t.Fatal("no session")
+	t.Fatal("no session cookie")
 	return ""
 }
 
-// code gets an authorization code for who has the cookie; empty when there was none.
+// code gets an authorization code for the session of the cookie; empty on failure.
 func (n *node) code(cookie string) string {
 	q := url.Values{"client_id": {"app"}, "response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid offline_access read"}}
 	r, err := http.NewRequest(http.MethodGet, n.url+"/oauth/authorize?"+q.Encode(), nil)
@@ -288,11 +288,11 @@ func (n *node) code(cookie string) string {
 	return u.Query().Get("code")
 }
 
-func (n *node) exchange(secret, code string) answer {
+func (n *node) exchange(secret, code string) response {
 	return n.token(secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}})
 }
 
-// chains gives refresh tokens, each of a grant of its own.
+// chains returns refresh tokens of separate grants.
 func (f *fleet) chains(t *testing.T, count int) []string {
 	t.Helper()
 	cookie := f.nodes[0].signIn(t)

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The operator replaces the data keys under load, without the pause in which servers hear of
-// them: what one server makes with a key that the other has not heard of is good there at once,
-// and what was issued before stays good.
+// The operator replaces the data keys under load, without the delay in which servers load
+// them: what one server creates with a key that the other has not loaded yet is valid there at
+// once, and what was issued before stays valid.
 func TestKeyringRotation(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		f := newFleet(t, databaseURL, 2)
@@ -22,7 +22,7 @@ func TestKeyringRotation(t *testing.T) {
 		old := f.nodes[0].token(f.secret, url.Values{"grant_type": {"client_credentials"}}).text("access_token")
 		require.NotEmpty(t, old)
 		var checked, refused atomic.Int64
-		good := func(ok bool) {
+		check := func(ok bool) {
 			if checked.Add(1); !ok {
 				refused.Add(1)
 			}
@@ -39,7 +39,7 @@ func TestKeyringRotation(t *testing.T) {
 					}
 					here, there := f.at(n), f.at(n+1)
 					token := here.token(f.secret, url.Values{"grant_type": {"client_credentials"}}).text("access_token")
-					good(there.active(f.secret, token))
+					check(there.active(f.secret, token))
 				}
 			})
 		}
@@ -47,9 +47,9 @@ func TestKeyringRotation(t *testing.T) {
 			wg.Go(func() {
 				for n := i; ; n++ {
 					next := f.at(n).refresh(f.secret, chains[i])
-					// The same again at the other server gives the same: the secret is derived.
+					// A retry at the other server returns the same token: its secret is derived.
 					again := f.at(n+1).refresh(f.secret, chains[i])
-					good(next.status == http.StatusOK && again.text("refresh_token") == next.text("refresh_token"))
+					check(next.status == http.StatusOK && again.text("refresh_token") == next.text("refresh_token"))
 					if next.status != http.StatusOK {
 						return
 					}
@@ -65,13 +65,13 @@ func TestKeyringRotation(t *testing.T) {
 		for range scale(4, 40) {
 			f.nodes[0].command("", "keyring", "rotate", "--in", "0s")
 		}
-		f.nodes[0].command("", "keyring", "rotate", "--in", "4s") // as long as servers take to hear of it
+		f.nodes[0].command("", "keyring", "rotate", "--in", "4s") // servers load it within this time
 		close(done)
 		wg.Wait()
-		good(f.nodes[1].active(f.secret, old))
-		good(f.nodes[1].code(cookie) != "")
+		check(f.nodes[1].active(f.secret, old))
+		check(f.nodes[1].code(cookie) != "")
 		f.nodes[1].restart()
-		good(f.nodes[1].active(f.secret, old))
+		check(f.nodes[1].active(f.secret, old))
 		result(t, "refused %d of %d", refused.Load(), checked.Load())
 		assert.Zero(t, refused.Load())
 	})

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// Two servers behind a PgBouncer that hands connections out by transaction, from the first
-// migration on, with no setting for it.
+// Two servers connect through PgBouncer in transaction pooling mode, from the first migration
+// on, without any setting for it.
 func TestPooler(t *testing.T) {
 	t.Parallel()
 	pg := services.Postgres(t)

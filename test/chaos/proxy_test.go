@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// proxy is what stands before a fleet: it asks every server five times a second whether it is
-// ready, and hands requests to those that are, in turn, over connections that stay open.
-// Nothing is sent twice: net/http repeats no POST whose body it cannot rewind, and one that is
-// handed on is such.
+// proxy is a load balancer in front of a fleet: it probes the readiness of every server five
+// times a second and forwards requests to the ready ones in turn, over keep-alive connections.
+// No request is sent twice: net/http does not retry a POST whose body it cannot rewind, and the
+// body of a forwarded request is such.
 type proxy struct {
 	*httptest.Server
 
@@ -66,7 +66,7 @@ func newProxy(t *testing.T, nodes []*node) *proxy {
 	return p
 }
 
-// probe asks until ctx ends.
+// probe checks the readiness until ctx ends.
 func (b *backend) probe(ctx context.Context) {
 	every := time.NewTicker(probeEvery)
 	defer every.Stop()
@@ -80,15 +80,15 @@ func (b *backend) probe(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		answer, err := http.DefaultClient.Do(r)
+		response, err := http.DefaultClient.Do(r)
 		if err == nil {
-			_ = answer.Body.Close()
+			_ = response.Body.Close()
 		}
-		b.ready.Store(err == nil && answer.StatusCode == http.StatusOK)
+		b.ready.Store(err == nil && response.StatusCode == http.StatusOK)
 	}
 }
 
-// ServeHTTP hands the request to the next server that is ready.
+// ServeHTTP forwards the request to the next ready server.
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	first := int(p.turn.Add(1))
 	for i := range p.servers {
