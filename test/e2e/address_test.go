@@ -30,7 +30,7 @@ func TestForwardedForIsBelievedFromProxiesOnly(t *testing.T) {
 			s.env = append(s.env, "GATEHOUSE_TRUSTED_PROXIES="+test.proxies)
 			s.run()
 			try := func(username, password, forwarded string) int {
-				return s.person(t).request(http.MethodPost, "/login", url.Values{"username": {username}, "password": {password}}, "X-Forwarded-For", forwarded).status
+				return s.userAgent(t).request(http.MethodPost, "/login", url.Values{"username": {username}, "password": {password}}, "X-Forwarded-For", forwarded).status
 			}
 			for _, garbage := range []string{"a", "", ",", "198.51.100.300", "' OR 1=1", strings.Repeat("1,", 3000)} {
 				require.Equal(t, http.StatusUnprocessableEntity, try("alice", "wrong", garbage), garbage)

@@ -25,12 +25,12 @@ import (
 // window is a real browser at the development server, with an application of its own that
 // waits for answers.
 type window struct {
-	t       *testing.T
-	ctx     context.Context
-	server  *server
-	answers chan url.Values
-	headers chan http.Header // of the requests that brought them
-	config  oauth2.Config
+	t         *testing.T
+	ctx       context.Context
+	server    *server
+	callbacks chan url.Values
+	headers   chan http.Header // of the requests that brought them
+	config    oauth2.Config
 }
 
 // dev starts the development server on SQLite, as `make run` does, with more settings.
@@ -53,14 +53,14 @@ func dev(t *testing.T, more ...string) *server {
 
 func newWindow(t *testing.T, s *server) *window {
 	t.Helper()
-	w := &window{t: t, server: s, answers: make(chan url.Values, 10), headers: make(chan http.Header, 10)}
+	w := &window{t: t, server: s, callbacks: make(chan url.Values, 10), headers: make(chan http.Header, 10)}
 	app := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.ParseForm() == nil && r.URL.Path == "/callback" {
 			select {
 			case w.headers <- r.Header:
 			default: // hardly a test reads them
 			}
-			w.answers <- r.Form
+			w.callbacks <- r.Form
 		}
 		_, _ = fmt.Fprint(rw, `<!doctype html><title>app</title><p id="app-page">the application</p>`)
 	}))
@@ -125,10 +125,10 @@ func login(password string) chromedp.Action[chromedp.Void] {
 }
 
 // answer waits for what the application gets.
-func (w *window) answer() url.Values {
+func (w *window) callbackParams() url.Values {
 	w.t.Helper()
 	select {
-	case got := <-w.answers:
+	case got := <-w.callbacks:
 		return got
 	case <-time.After(20 * time.Second):
 		require.Fail(w.t, "the application got no answer")
@@ -152,7 +152,7 @@ func TestInABrowser(t *testing.T) {
 	w.do(chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
 	assert.Contains(t, consent, "Demo browser application")
 	assert.Contains(t, consent, "127.0.0.1")
-	got := w.answer()
+	got := w.callbackParams()
 	assert.Equal(t, "state", got.Get("state"))
 	assert.Equal(t, s.url, got.Get("iss"))
 	token, err := w.config.Exchange(w.ctx, got.Get("code"), oauth2.VerifierOption(verifier))
@@ -166,29 +166,29 @@ func TestInABrowser(t *testing.T) {
 	// Signed in: no password, but a public client on loopback asks again (RFC 8252 8.6).
 	w.start()
 	w.do(chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-deny"), chromedp.WaitVisible("#app-page"))
-	assert.Equal(t, "access_denied", w.answer().Get("error"))
+	assert.Equal(t, "access_denied", w.callbackParams().Get("error"))
 
 	// prompt=none answers without a page, prompt=login and max_age=0 want the password.
 	w.start(oauth2.SetAuthURLParam("prompt", "none"))
-	assert.Equal(t, "consent_required", w.answer().Get("error"))
+	assert.Equal(t, "consent_required", w.callbackParams().Get("error"))
 	for _, more := range [][2]string{{"prompt", "login"}, {"max_age", "0"}} {
 		w.start(oauth2.SetAuthURLParam(more[0], more[1]))
 		w.do(login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
-		assert.NotEmpty(t, w.answer().Get("code"), more)
+		assert.NotEmpty(t, w.callbackParams().Get("code"), more)
 	}
 
 	// An answer posted by the browser itself.
 	w.start(oauth2.SetAuthURLParam("response_mode", "form_post"))
 	w.do(chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
-	assert.NotEmpty(t, w.answer().Get("code"))
+	assert.NotEmpty(t, w.callbackParams().Get("code"))
 
 	// Cancel, and sign out.
 	w.start(oauth2.SetAuthURLParam("prompt", "login"))
 	w.do(chromedp.Click("#login-cancel"), chromedp.WaitVisible("#app-page"))
-	assert.Equal(t, "access_denied", w.answer().Get("error"))
+	assert.Equal(t, "access_denied", w.callbackParams().Get("error"))
 	w.do(chromedp.Navigate(s.url+"/oauth/logout"), chromedp.WaitVisible("#logout-page"), chromedp.Click("#logout-confirm"), chromedp.WaitVisible("#logged-out"))
 	w.start(oauth2.SetAuthURLParam("prompt", "none"))
-	assert.Equal(t, "login_required", w.answer().Get("error"))
+	assert.Equal(t, "login_required", w.callbackParams().Get("error"))
 }
 
 func TestTwoTabsDoNotDisturbEachOther(t *testing.T) {
@@ -197,14 +197,14 @@ func TestTwoTabsDoNotDisturbEachOther(t *testing.T) {
 	first := w.start()
 	ctx, closeTab := chromedp.NewContext(w.ctx)
 	defer closeTab()
-	second := &window{t: t, ctx: ctx, server: w.server, answers: w.answers, config: w.config}
+	second := &window{t: t, ctx: ctx, server: w.server, callbacks: w.callbacks, config: w.config}
 	second.open()
 	verifier := second.start()
 	second.do(login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
-	_, err := w.config.Exchange(w.ctx, w.answer().Get("code"), oauth2.VerifierOption(verifier))
+	_, err := w.config.Exchange(w.ctx, w.callbackParams().Get("code"), oauth2.VerifierOption(verifier))
 	require.NoError(t, err)
 	w.do(login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
-	_, err = w.config.Exchange(w.ctx, w.answer().Get("code"), oauth2.VerifierOption(first))
+	_, err = w.config.Exchange(w.ctx, w.callbackParams().Get("code"), oauth2.VerifierOption(first))
 	require.NoError(t, err)
 }
 
@@ -218,19 +218,19 @@ func TestPagesInBothThemesAndWidths(t *testing.T) {
 		for _, width := range []int64{360, 1440} {
 			w.do(chromedp.EmulateViewport(width, 800), prefer(theme))
 			w.start(oauth2.SetAuthURLParam("prompt", "login"))
-			w.picture("login", theme, width)
+			w.screenshot("login", theme, width)
 			w.do(login("wrong"), chromedp.WaitVisible("#problem"))
-			w.picture("login-wrong", theme, width)
+			w.screenshot("login-wrong", theme, width)
 			w.do(login("wonderland"), chromedp.WaitVisible("#consent-page"))
-			w.picture("consent", theme, width)
+			w.screenshot("consent", theme, width)
 			w.do(chromedp.Navigate(s.url + "/oauth/logout"))
-			w.picture("logout", theme, width)
+			w.screenshot("logout", theme, width)
 			w.do(chromedp.Click("#logout-confirm"), chromedp.WaitVisible("#logged-out"))
-			w.picture("logged-out", theme, width)
+			w.screenshot("logged-out", theme, width)
 			w.do(chromedp.Navigate(s.url + "/oauth/authorize?client_id=nobody"))
-			w.picture("error", theme, width)
+			w.screenshot("error", theme, width)
 			w.do(chromedp.Navigate(s.url + "/"))
-			w.picture("landing", theme, width)
+			w.screenshot("landing", theme, width)
 		}
 	}
 }
@@ -244,7 +244,7 @@ func prefer(theme string) chromedp.Action[chromedp.Void] {
 	})
 }
 
-func (w *window) picture(name, theme string, width int64) {
+func (w *window) screenshot(name, theme string, width int64) {
 	w.t.Helper()
 	assert.False(w.t, read(w, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > window.innerWidth`)), "%s %s %d is wider than the window", name, theme, width)
 	assert.Zero(w.t, read(w, chromedp.Evaluate[int](`[...document.querySelectorAll('input:not([type=hidden])')].filter(i => i.labels.length == 0).length`)), "%s: every field has a label", name)

@@ -25,9 +25,9 @@ func (s *server) released(t *testing.T, token any) map[string]any {
 func TestClaimsParameterGivesNothingBeyondTheRegistration(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		secret := s.client("quiz", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid")
-		p := s.person(t)
+		p := s.userAgent(t)
 		take := func(code string) (userInfo map[string]any, idToken string) {
 			got := s.post("/oauth/token", "quiz", secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}})
 			require.Equal(t, http.StatusOK, got.status, got.body)
@@ -53,8 +53,8 @@ func TestClaimsParameterGivesNothingBeyondTheRegistration(t *testing.T) {
 func TestClaimsAskedForByNameAreAgreedTo(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL) // the app may ask for profile and email
-		p := s.person(t)
+		s, secret := startWithUser(t, databaseURL) // the app may ask for profile and email
+		p := s.userAgent(t)
 		plain := p.signIn(url.Values{"scope": {"openid"}})
 		require.NotEmpty(t, plain.Get("code"), "openid alone is remembered")
 		ask := url.Values{"scope": {"openid"}, "claims": {everything}}
@@ -95,11 +95,11 @@ func TestClaimsAskedForByNameAreAgreedTo(t *testing.T) {
 func TestDemandsOfTheClaimsParameter(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, secret := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		first := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)
 		sub, _ := claim(t, first["id_token"].(string), "sub").(string)
-		ask := func(claims string) answer { return p.authorize(url.Values{"claims": {claims}}) }
+		ask := func(claims string) response { return p.authorize(url.Values{"claims": {claims}}) }
 		silent := func(claims string) url.Values {
 			return returned(t, p.authorize(url.Values{"claims": {claims}, "prompt": {"none"}}))
 		}

@@ -32,8 +32,8 @@ func claim(t *testing.T, jwt, name string) any {
 func TestFiftyRedemptionsOfOneCode(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
-		code := s.person(t).signIn(nil).Get("code")
+		s, secret := startWithUser(t, databaseURL)
+		code := s.userAgent(t).signIn(nil).Get("code")
 		var wg sync.WaitGroup
 		var won, lost atomic.Int32
 		var token atomic.Value
@@ -63,15 +63,15 @@ func TestFiftyRedemptionsOfOneCode(t *testing.T) {
 func TestPKCECannotBeDowngraded(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		s.client("spa", "--public", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile")
 		s.client("strict", "--require-pkce", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile")
-		p := s.person(t)
+		p := s.userAgent(t)
 		p.signIn(nil)
 		verifier := oauth2.GenerateVerifier()
 		challenge := url.Values{"code_challenge": {oauth2.S256ChallengeFromVerifier(verifier)}, "code_challenge_method": {"S256"}}
 		code := func(more url.Values) string { return returned(t, p.authorize(more)).Get("code") }
-		ask := func(code string, verifiers ...string) answer {
+		ask := func(code string, verifiers ...string) response {
 			form := url.Values{}
 			if len(verifiers) > 0 {
 				form.Set("code_verifier", verifiers[0])
@@ -106,9 +106,9 @@ func TestPKCECannotBeDowngraded(t *testing.T) {
 func TestCodesAreBoundToClientAndAddress(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		other := s.client("other", "--grant-type", "authorization_code", "--redirect-uri", callback)
-		p := s.person(t)
+		p := s.userAgent(t)
 		code := p.signIn(nil).Get("code")
 		form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}
 		assert.Equal(t, "invalid_grant", s.post("/oauth/token", "other", other, form).json(t)["error"])
@@ -140,14 +140,14 @@ func TestCodesAreBoundToClientAndAddress(t *testing.T) {
 func TestUserInfo(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, secret := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		more := url.Values{"claims": {`{"userinfo":{"email":{"essential":true}},"id_token":{"preferred_username":null}}`}}
 		tokens := s.exchange(secret, p.signIn(more).Get("code"), nil).json(t)
 		access := tokens["access_token"].(string)
 		assert.Equal(t, "alice", claim(t, tokens["id_token"].(string), "preferred_username"), "asked for there")
 
-		ask := func(method string, header, body string) answer {
+		ask := func(method string, header, body string) response {
 			r, err := http.NewRequest(method, s.url+"/oauth/userinfo", strings.NewReader(body))
 			require.NoError(t, err)
 			if header != "" {
@@ -158,7 +158,7 @@ func TestUserInfo(t *testing.T) {
 			}
 			return s.send(r)
 		}
-		for _, got := range []answer{
+		for _, got := range []response{
 			ask("GET", "Bearer "+access, ""), ask("GET", "bearer "+access, ""), ask("POST", "Bearer "+access, ""),
 			ask("POST", "", url.Values{"access_token": {access}}.Encode()),
 		} {
@@ -171,7 +171,7 @@ func TestUserInfo(t *testing.T) {
 			assert.Equal(t, "alice@example.com", claims["email"], "by the claims parameter")
 			assert.IsType(t, 1.0, claims["updated_at"])
 		}
-		for name, got := range map[string]answer{
+		for name, got := range map[string]response{
 			"sent twice": ask("POST", "Bearer "+access, url.Values{"access_token": {access}}.Encode()),
 			"none":       ask("GET", "", ""), "noise": ask("GET", "Bearer noise", ""), "Basic": ask("GET", "Basic YTpi", ""), "in the address": s.get("/oauth/userinfo?access_token=" + access),
 		} {
@@ -190,26 +190,26 @@ func TestUserInfo(t *testing.T) {
 func TestOnlyNamedUsersMayUseAClientWithAList(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
 		s.command("client", "users", "add", "app", "bob")
-		assert.Equal(t, "access_denied", s.person(t).signIn(nil).Get("error"))
+		assert.Equal(t, "access_denied", s.userAgent(t).signIn(nil).Get("error"))
 		s.command("client", "users", "add", "app", "alice")
-		assert.NotEmpty(t, s.person(t).signIn(nil).Get("code"))
+		assert.NotEmpty(t, s.userAgent(t).signIn(nil).Get("code"))
 	})
 }
 
 func TestSignOut(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		bye := "https://app.example.test/bye"
-		signedIn := func() (*person, string, string) {
-			p := s.person(t)
+		signedIn := func() (*userAgent, string, string) {
+			p := s.userAgent(t)
 			tokens := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)
 			return p, tokens["id_token"].(string), tokens["access_token"].(string)
 		}
-		over := func(p *person) {
+		over := func(p *userAgent) {
 			assert.Equal(t, "login_required", returned(t, p.authorize(url.Values{"prompt": {"none"}})).Get("error"))
 		}
 		p, hint, access := signedIn()
@@ -229,7 +229,7 @@ func TestSignOut(t *testing.T) {
 		assert.Contains(t, twice.body, `id="error-page"`)
 		// Somebody else's hint signs nobody out.
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
-		bob := s.person(t)
+		bob := s.userAgent(t)
 		bob.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
 		asked := bob.open("/oauth/logout?" + url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}}.Encode())
 		assert.Contains(t, asked.body, `id="logout-page"`)
@@ -237,7 +237,7 @@ func TestSignOut(t *testing.T) {
 		for _, query := range []string{"", "?state=x"} {
 			page := p.open("/oauth/logout" + query)
 			require.Contains(t, page.body, `id="logout-page"`)
-			other := s.person(t)
+			other := s.userAgent(t)
 			other.signIn(nil)
 			assert.Contains(t, other.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(t, page, "confirm")}}).body, `id="logout-page"`, "another session's confirmation")
 		}
@@ -252,8 +252,8 @@ func TestSignOut(t *testing.T) {
 func TestStatementsAndSecretsOfTheCodeFlow(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, secret := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		first := s.exchange(secret, p.signIn(nil).Get("code"), nil)
 		authorize := p.authorize(nil)
 		code := returned(t, authorize).Get("code")

@@ -13,10 +13,10 @@ import (
 func TestConsentSaysWhoWantsWhat(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		s.command("client", "create", "Books & more", "shop", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile email orders:read orders:write")
 		s.command("scope", "describe", "orders:read", "See what you ordered")
-		p := s.person(t)
+		p := s.userAgent(t)
 		page := p.follow(p.login(p.authorize(url.Values{"client_id": {"shop"}, "scope": {"openid email orders:read orders:write"}}), "wonderland"))
 		for _, shown := range []string{"Books &amp; more", "<strong>app.example.test</strong>", "See your email address", "See what you ordered", "<code>orders:write</code>", "alice"} {
 			assert.Contains(t, page.body, shown)
@@ -26,7 +26,7 @@ func TestConsentSaysWhoWantsWhat(t *testing.T) {
 }
 
 // agreeTo sends the consent form of a flow, with more headers.
-func (p *person) agreeTo(flow string, header ...string) answer {
+func (p *userAgent) agreeTo(flow string, header ...string) response {
 	p.t.Helper()
 	return p.request(http.MethodPost, "/consent", url.Values{"flow": {flow}, "action": {"accept"}}, header...)
 }
@@ -36,9 +36,9 @@ func (p *person) agreeTo(flow string, header ...string) answer {
 func TestConsentIsForThePersonWhoWasAsked(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
-		p := s.person(t)
+		p := s.userAgent(t)
 		flow := hidden(t, p.follow(p.login(p.authorize(nil), "wonderland")), "flow")
 		for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}} {
 			assert.Equal(t, http.StatusForbidden, p.agreeTo(flow, header...).status, header)
@@ -64,8 +64,8 @@ func TestConsentIsForThePersonWhoWasAsked(t *testing.T) {
 func TestNothingBesideAFlowCounts(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, _ := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		back := p.login(p.authorize(nil), "wonderland").header.Get("Location")
 		require.Contains(t, back, "/oauth/authorize?flow=")
 		beside := url.Values{"response_type": {"token"}, "response_mode": {"fragment"}, "redirect_uri": {"https://evil.example/"}, "scope": {"openid email"}, "state": {"forged"}, "prompt": {"none"}, "request_uri": {"https://evil.example/"}}.Encode()
@@ -74,10 +74,10 @@ func TestNothingBesideAFlowCounts(t *testing.T) {
 		assert.NotContains(t, page.body, "email")
 		assert.NotContains(t, page.body, "evil.example")
 		got := p.request(http.MethodPost, "/consent?"+beside, url.Values{"flow": {hidden(t, page, "flow")}, "action": {"accept"}, "response_type": {"token"}, "redirect_uri": {"https://evil.example/"}, "state": {"forged"}})
-		answer := returned(t, got)
-		assert.NotEmpty(t, answer.Get("code"))
-		assert.False(t, answer.Has("access_token"))
-		assert.Equal(t, "s t/a+te", answer.Get("state"))
+		params := returned(t, got)
+		assert.NotEmpty(t, params.Get("code"))
+		assert.False(t, params.Has("access_token"))
+		assert.Equal(t, "s t/a+te", params.Get("state"))
 
 		refused := p.open(back + "&client_id=app&" + beside)
 		assert.Equal(t, http.StatusBadRequest, refused.status, "another request, which is judged on its own")
@@ -89,13 +89,13 @@ func TestNothingBesideAFlowCounts(t *testing.T) {
 func TestAFlowIsCheckedAnewAtEachStep(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		early, late := s.person(t), s.person(t)
+		s, _ := startWithUser(t, databaseURL)
+		early, late := s.userAgent(t), s.userAgent(t)
 		login := early.authorize(nil)
 		consent := late.follow(late.login(late.authorize(nil), "wonderland"))
 		s.command("client", "update", "app", "--add-redirect-uri", callback+"2", "--remove-redirect-uri", callback)
-		s.soon(func() bool { return s.person(t).authorize(nil).status == http.StatusBadRequest }, "the address is still accepted")
-		for name, got := range map[string]answer{"sign-in": early.login(login, "wonderland"), "consent": late.agree(consent, true)} {
+		s.soon(func() bool { return s.userAgent(t).authorize(nil).status == http.StatusBadRequest }, "the address is still accepted")
+		for name, got := range map[string]response{"sign-in": early.login(login, "wonderland"), "consent": late.agree(consent, true)} {
 			assert.Equal(t, http.StatusBadRequest, got.status, name)
 			assert.Contains(t, got.body, `id="error-page"`, name)
 			assert.Empty(t, got.header.Get("Location"), name)

@@ -54,16 +54,16 @@ func (s *server) issueUntilKilled(secret string, after time.Duration) []string {
 				r, _ := http.NewRequest(http.MethodPost, s.url+"/oauth/token", strings.NewReader(body))
 				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 				r.SetBasicAuth("billing", secret)
-				response, err := transport.RoundTrip(r)
+				received, err := transport.RoundTrip(r)
 				if err != nil {
 					return
 				}
-				content, err := io.ReadAll(response.Body)
-				_ = response.Body.Close()
+				content, err := io.ReadAll(received.Body)
+				_ = received.Body.Close()
 				if err != nil {
 					return
 				}
-				got := answer{response.StatusCode, response.Header, string(content)}
+				got := response{received.StatusCode, received.Header, string(content)}
 				if assert.Equal(s.t, http.StatusOK, got.status, got.body) {
 					mu.Lock()
 					tokens = append(tokens, got.json(s.t)["access_token"].(string))

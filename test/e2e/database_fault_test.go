@@ -26,8 +26,8 @@ func TestADatabaseThatRefusesToWriteIsA503(t *testing.T) {
 	token := s.token("billing", secret, nil)
 
 	admin(t, pg, "ALTER SYSTEM SET default_transaction_read_only = on")
-	revoke := func() answer { return s.post("/oauth/revoke", "billing", secret, url.Values{"token": {token}}) }
-	refused := []answer{revoke(), s.post("/oauth/token", "billing", secret, url.Values{"grant_type": {"client_credentials"}})}
+	revoke := func() response { return s.post("/oauth/revoke", "billing", secret, url.Values{"token": {token}}) }
+	refused := []response{revoke(), s.post("/oauth/token", "billing", secret, url.Values{"grant_type": {"client_credentials"}})}
 	for _, got := range refused {
 		assert.Equal(t, http.StatusServiceUnavailable, got.status, got.body)
 		assert.Equal(t, "temporarily_unavailable", got.json(t)["error"])
@@ -40,10 +40,10 @@ func TestADatabaseThatRefusesToWriteIsA503(t *testing.T) {
 	}
 	assert.True(t, s.active("billing", secret, token), "still good, and nobody said otherwise")
 	ready := func() int {
-		answer, err := http.Get(s.ops + "/healthz/ready")
+		ready, err := http.Get(s.ops + "/healthz/ready")
 		require.NoError(t, err)
-		require.NoError(t, answer.Body.Close())
-		return answer.StatusCode
+		require.NoError(t, ready.Body.Close())
+		return ready.StatusCode
 	}
 	assert.Equal(t, http.StatusServiceUnavailable, ready(), "another server may have a database that writes")
 
@@ -85,13 +85,13 @@ func TestNothingShowsOfADatabaseThatIsAway(t *testing.T) {
 	address := pg.EmptyDatabase(t)
 	database, err := url.Parse(address)
 	require.NoError(t, err)
-	s, secret := withPeople(t, address)
-	p := s.person(t)
+	s, secret := startWithUser(t, address)
+	p := s.userAgent(t)
 	access := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)["access_token"].(string)
 	consent := p.authorize(url.Values{"prompt": {"consent"}})
 	require.NoError(t, pg.Kill())
 
-	answers := map[string]answer{
+	responses := map[string]response{
 		"token":         s.post("/oauth/token", "app", secret, url.Values{"grant_type": {"authorization_code"}, "code": {"gh_ac_x"}}),
 		"introspection": s.post("/oauth/introspect", "app", secret, url.Values{"token": {access}}),
 		"revocation":    s.post("/oauth/revoke", "app", secret, url.Values{"token": {access}}),
@@ -101,7 +101,7 @@ func TestNothingShowsOfADatabaseThatIsAway(t *testing.T) {
 		"consent":       p.agree(consent, true),
 		"sign-out":      p.open("/oauth/logout"),
 	}
-	for name, got := range answers {
+	for name, got := range responses {
 		shown, err := url.QueryUnescape(got.header.Get("Location"))
 		require.NoError(t, err)
 		for _, inside := range []string{database.Host, database.User.Username() + "@", database.Path[1:], "postgres", "SQLSTATE", "dial tcp", "connection refused", "goroutine", ".go:"} {

@@ -25,7 +25,7 @@ func TestTheDemoApplicationShowsASignIn(t *testing.T) {
 	for _, client := range []string{"demo-web", "demo-spa"} {
 		button := map[string]string{"demo-web": "#demo-start", "demo-spa": "#demo-public"}[client]
 		w.do(chromedp.Navigate(home), chromedp.WaitVisible("#demo-page"))
-		w.picture("demo", "light", 1440)
+		w.screenshot("demo", "light", 1440)
 		w.do(chromedp.Click(button), login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#demo-answer"))
 		shown := read(w, chromedp.Text("#demo-answer"))
 		for _, part := range []string{"Alice Pleasance Liddell", "alice@example.com", client, "gh_at_", `"nonce"`} {
@@ -36,7 +36,7 @@ func TestTheDemoApplicationShowsASignIn(t *testing.T) {
 			width int64
 		}{{"light", 1440}, {"dark", 360}} {
 			w.do(chromedp.EmulateViewport(look.width, 2600), prefer(look.theme))
-			w.picture("demo-"+client, look.theme, look.width)
+			w.screenshot("demo-"+client, look.theme, look.width)
 		}
 		commands := read(w, chromedp.Evaluate[[]string](`[...document.querySelectorAll('pre')].map(e => e.textContent).filter(t => t.startsWith('curl'))`))
 		require.Len(t, commands, 4, client)
@@ -82,15 +82,15 @@ func TestTheDemoApplicationTakesNothingFromOthers(t *testing.T) {
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
 	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	get := func(path string) answer {
+	get := func(path string) response {
 		r, err := http.NewRequest(http.MethodGet, "http://"+s.demo+path, nil)
 		require.NoError(t, err)
-		response, err := browser.Do(r)
+		got, err := browser.Do(r)
 		require.NoError(t, err)
-		defer response.Body.Close()
-		body, err := io.ReadAll(response.Body)
+		defer got.Body.Close()
+		body, err := io.ReadAll(got.Body)
 		require.NoError(t, err)
-		return answer{response.StatusCode, response.Header, string(body)}
+		return response{got.StatusCode, got.Header, string(body)}
 	}
 	started := get("/start")
 	require.Equal(t, http.StatusSeeOther, started.status)

@@ -14,7 +14,7 @@ import (
 )
 
 // about is the address of the explanation that an error page links to.
-func about(t *testing.T, page answer) string {
+func about(t *testing.T, page response) string {
 	t.Helper()
 	found := regexp.MustCompile(`href="(/errors/[^"]+)"`).FindStringSubmatch(page.body)
 	require.NotNil(t, found, page.body)
@@ -26,13 +26,13 @@ func about(t *testing.T, page answer) string {
 func TestWhatIsExplainedCanBePasted(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		wanted := "https://app.example.test/another/callback?tenant=blue&region=eu-west-1;zone=b"
 		ask := url.Values{"redirect_uri": {wanted}}
-		page := s.person(t).authorize(ask)
+		page := s.userAgent(t).authorize(ask)
 		require.Equal(t, http.StatusBadRequest, page.status)
 		address := about(t, page)
-		for _, public := range []answer{page, s.get(address)} {
+		for _, public := range []response{page, s.get(address)} {
 			assert.NotContains(t, public.body, "another/callback")
 			assert.NotContains(t, public.body, "gatehouse client")
 		}
@@ -53,15 +53,15 @@ func TestWhatIsExplainedCanBePasted(t *testing.T) {
 		shell.Env = append(s.env[1:len(s.env):len(s.env)], "PATH="+filepath.Dir(path)+":/usr/bin:/bin")
 		out, err := shell.CombinedOutput()
 		require.NoError(t, err, string(out))
-		s.soon(func() bool { return s.person(t).authorize(ask).status == http.StatusOK }, "the address is not accepted")
+		s.soon(func() bool { return s.userAgent(t).authorize(ask).status == http.StatusOK }, "the address is not accepted")
 	})
 }
 
 // What came may be anything: on a terminal it is text.
 func TestWhatIsExplainedCannotMoveTheCursor(t *testing.T) {
 	t.Parallel()
-	s, _ := withPeople(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
-	told := string(s.command("explain", about(t, s.person(t).authorize(url.Values{"redirect_uri": {"https://evil.example/\x1b[2K\r\u202e"}}))))
+	s, _ := startWithUser(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
+	told := string(s.command("explain", about(t, s.userAgent(t).authorize(url.Values{"redirect_uri": {"https://evil.example/\x1b[2K\r\u202e"}}))))
 	assert.NotContains(t, told, "\x1b")
 	assert.NotContains(t, told, "\u202e")
 	assert.Contains(t, told, `\u001b[2K\u000d\u202e`)

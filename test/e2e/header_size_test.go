@@ -16,8 +16,8 @@ import (
 func TestHeadersStaySmallWithALongState(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, secret := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		for _, name := range []string{"bob", "carol"} { // a browser of three accounts has the longest cookies
 			s.stdin("looking-glass\n", "user", "create", name, "--password-stdin")
 			p.request(http.MethodPost, "/login", url.Values{"username": {name}, "password": {"looking-glass"}})
@@ -30,7 +30,7 @@ func TestHeadersStaySmallWithALongState(t *testing.T) {
 			}
 			return form
 		}
-		small := func(name string, got answer) answer {
+		small := func(name string, got response) response {
 			t.Helper()
 			var head bytes.Buffer
 			_, _ = fmt.Fprintf(&head, "HTTP/1.1 %d %s\r\n", got.status, http.StatusText(got.status))
@@ -86,8 +86,8 @@ func TestHeadersStaySmallWithALongState(t *testing.T) {
 func TestAShortRequestIsAnsweredByARedirect(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, _ := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		got := p.login(p.authorize(url.Values{"state": {strings.Repeat("x", 384)}}), "wonderland")
 		assert.Equal(t, http.StatusSeeOther, got.status)
 		assert.True(t, strings.HasPrefix(got.header.Get("Location"), "/oauth/authorize?flow="))
@@ -99,8 +99,8 @@ func TestAShortRequestIsAnsweredByARedirect(t *testing.T) {
 func TestALongRequestIsBoundLikeAShortOne(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		victim, attacker := s.person(t), s.person(t)
+		s, _ := startWithUser(t, databaseURL)
+		victim, attacker := s.userAgent(t), s.userAgent(t)
 		state := url.Values{"state": {strings.Repeat("x", 3000)}}
 		victim.authorize(state) // has a binder of its own
 		stolen := victim.login(attacker.authorize(state), "wonderland")

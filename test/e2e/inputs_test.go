@@ -15,8 +15,8 @@ import (
 func TestRequestsAsTheyComeInPractice(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, secret := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		code := p.signIn(nil).Get("code")
 		access := s.exchange(secret, code, nil).json(t)["access_token"].(string)
 

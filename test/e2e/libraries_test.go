@@ -78,7 +78,7 @@ func libraryRequests() map[string][]libraryRequest {
 // libraryUser is an application that a person has signed in to.
 type libraryUser struct {
 	*server
-	*person
+	*userAgent
 
 	id, secret, refresh string
 }
@@ -103,7 +103,7 @@ func (u *libraryUser) fill(t *testing.T, request libraryRequest) *strings.Replac
 		"CODE", code, "VERIFIER", verifier, "REDIRECT", callback, "REFRESH", u.refresh)
 }
 
-func (u *libraryUser) request(t *testing.T, l libraryRequest) answer {
+func (u *libraryUser) request(t *testing.T, l libraryRequest) response {
 	t.Helper()
 	values := u.fill(t, l)
 	pairs := strings.Split(l.body, "&")
@@ -128,14 +128,14 @@ func (u *libraryUser) request(t *testing.T, l libraryRequest) answer {
 func TestLibrariesAuthenticateWithTheirDefaults(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		secret := "s+ecret/of=an%20other&provider:" + strings.Repeat("x", 32)
 		s.stdin(secret+"\n", "client", "create", "Any library", "any-library", "--secret-stdin", "--grant-type", "authorization_code", "--grant-type", "refresh_token",
 			"--redirect-uri", callback, "--scope", "openid profile email offline_access")
-		p := s.person(t)
+		p := s.userAgent(t)
 		p.signIn(nil)
 		for name, requests := range libraryRequests() {
-			u := &libraryUser{server: s, person: p, id: "any-library", secret: secret}
+			u := &libraryUser{server: s, userAgent: p, id: "any-library", secret: secret}
 			for _, request := range requests {
 				got := u.request(t, request)
 				if !assert.Equal(t, http.StatusOK, got.status, "%s: %s: %s", name, request.body, got.body) {
@@ -158,9 +158,9 @@ func TestLibrariesAuthenticateWithTheirDefaults(t *testing.T) {
 func TestPublicClientsAreNamedInTheBodyOrByAnEmptyBasicSecret(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		s.client("spa", "--public", "--grant-type", "authorization_code", "--grant-type", "refresh_token", "--redirect-uri", callback, "--scope", "openid profile email offline_access")
-		p := s.person(t)
+		p := s.userAgent(t)
 		p.signIn(nil)
 		const code = "code=CODE&code_verifier=VERIFIER&redirect_uri=REDIRECT&grant_type=authorization_code"
 		for name, requests := range map[string][]libraryRequest{
@@ -171,7 +171,7 @@ func TestPublicClientsAreNamedInTheBodyOrByAnEmptyBasicSecret(t *testing.T) {
 			"Basic with a secret":     {{basic: "ID:x", body: code, status: 401}},
 			"no verifier":             {{basic: "ID:", body: "code=CODE&redirect_uri=REDIRECT&grant_type=authorization_code&code_verifier=VERIFIERX", status: 400}},
 		} {
-			u := &libraryUser{server: s, person: p, id: "spa"}
+			u := &libraryUser{server: s, userAgent: p, id: "spa"}
 			for _, request := range requests {
 				got, want := u.request(t, request), request.status
 				if want == 0 {

@@ -28,16 +28,16 @@ func TestResourceServerIsNotLimitedByAnAttackerBesideIt(t *testing.T) {
 		secret := s.client("api", "--grant-type", "client_credentials")
 		s.run()
 		token := url.Values{"token": {s.token("api", secret, nil)}}
-		c := s.crowd()
-		defer c.leave()
+		c := s.loadClient()
+		defer c.close()
 
 		done := make(chan struct{})
-		var refused, turnedAway atomic.Int64
+		var refused, throttled atomic.Int64
 		attack := func() {
 			got := c.introspect("api", "wrong", token)
 			switch got.status {
 			case http.StatusTooManyRequests:
-				turnedAway.Add(1)
+				throttled.Add(1)
 			default:
 				assert.Equal(t, http.StatusUnauthorized, got.status, got.body)
 				refused.Add(1)
@@ -60,11 +60,11 @@ func TestResourceServerIsNotLimitedByAnAttackerBesideIt(t *testing.T) {
 				}
 			})
 		}
-		require.Eventually(t, func() bool { return turnedAway.Load() > 0 }, 30*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return throttled.Load() > 0 }, 30*time.Second, time.Millisecond)
 
 		begun := time.Now()
 		var served atomic.Int64
-		before := turnedAway.Load()
+		before := throttled.Load()
 		harness.Parallel(5000, 16, func(int) {
 			got := c.introspect("api", secret, token)
 			if assert.Equal(t, http.StatusOK, got.status, got.body) {
@@ -74,8 +74,8 @@ func TestResourceServerIsNotLimitedByAnAttackerBesideIt(t *testing.T) {
 			assert.Equal(t, `"introspect-client";q=10000;w=2`, got.header.Get("RateLimit-Policy"))
 		})
 		t.Logf("%d of 5000 introspections served in %s; %d of the attacker's reached the secret, %d did not",
-			served.Load(), time.Since(begun).Round(time.Millisecond), refused.Load(), turnedAway.Load())
-		assert.Greater(t, turnedAway.Load(), before, "the attack went on")
+			served.Load(), time.Since(begun).Round(time.Millisecond), refused.Load(), throttled.Load())
+		assert.Greater(t, throttled.Load(), before, "the attack went on")
 
 		// A change of the catalogue empties the memory of clients, and makes nobody a stranger.
 		s.command("client", "update", "api", "--rate-limit", "4000")
@@ -109,19 +109,19 @@ func TestResourceServerIsKnownFromItsFirstRequest(t *testing.T) {
 // servers that share a Redis count as one.
 func TestParallelRequestsAreCountedExactly(t *testing.T) {
 	t.Parallel()
-	test := func(t *testing.T, crowds []*crowd) {
-		var reached, turnedAway atomic.Int64
+	test := func(t *testing.T, clients []*loadClient) {
+		var reached, throttled atomic.Int64
 		harness.Parallel(100, 100, func(i int) {
-			got := crowds[i%len(crowds)].introspect("api", "wrong", nil)
+			got := clients[i%len(clients)].introspect("api", "wrong", nil)
 			switch got.status {
 			case http.StatusUnauthorized:
 				reached.Add(1)
 			case http.StatusTooManyRequests:
-				turnedAway.Add(1)
+				throttled.Add(1)
 			}
 		})
 		assert.EqualValues(t, 20, reached.Load())
-		assert.EqualValues(t, 80, turnedAway.Load())
+		assert.EqualValues(t, 80, throttled.Load())
 	}
 	const limit = "GATEHOUSE_RATE_LIMITS=introspect-prefix=1/1h burst 20"
 
@@ -131,15 +131,15 @@ func TestParallelRequestsAreCountedExactly(t *testing.T) {
 		s.client("api", "--grant-type", "client_credentials")
 		s.env = append(s.env, limit)
 		s.run()
-		c := s.crowd()
-		defer c.leave()
-		test(t, []*crowd{c})
+		c := s.loadClient()
+		defer c.close()
+		test(t, []*loadClient{c})
 	})
 	t.Run("two servers and Redis", func(t *testing.T) {
 		t.Parallel()
 		databaseURL := services.Postgres(t).EmptyDatabase(t)
 		redis := "GATEHOUSE_REDIS_URL=redis://" + services.NewRedis(t).Address()
-		var crowds []*crowd
+		var clients []*loadClient
 		for i := range 2 {
 			s := settings(t, databaseURL)
 			if i == 0 {
@@ -148,11 +148,11 @@ func TestParallelRequestsAreCountedExactly(t *testing.T) {
 			}
 			s.env = append(s.env, limit, redis)
 			s.run()
-			c := s.crowd()
-			defer c.leave()
-			crowds = append(crowds, c)
+			c := s.loadClient()
+			defer c.close()
+			clients = append(clients, c)
 		}
-		test(t, crowds)
+		test(t, clients)
 	})
 }
 
@@ -170,15 +170,15 @@ func TestLimitOfOneClientTakesEffect(t *testing.T) {
 		s.command("client", "update", "api", "--rate-limit", "5")
 		require.Eventually(t, func() bool { return policy("api", secret) == `"introspect-client";q=10;w=2` }, 5*time.Second, 100*time.Millisecond)
 
-		c := s.crowd()
-		defer c.leave()
-		var turnedAway atomic.Int64
+		c := s.loadClient()
+		defer c.close()
+		var throttled atomic.Int64
 		harness.Parallel(100, 16, func(int) {
 			if c.introspect("api", secret, nil).status == http.StatusTooManyRequests {
-				turnedAway.Add(1)
+				throttled.Add(1)
 			}
 		})
-		assert.Positive(t, turnedAway.Load())
+		assert.Positive(t, throttled.Load())
 		assert.Equal(t, `"introspect-client";q=10000;w=2`, policy("other", other), "nobody else's changed")
 	})
 }
@@ -189,13 +189,13 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	s := prepare(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
 	s.env = append(s.env, "GATEHOUSE_RATE_LIMITS=token-prefix=1/2s burst 3,page-prefix=1/2s burst 3")
 	s.run()
-	token := func() answer {
+	token := func() response {
 		return s.post("/oauth/token", "nobody", "wrong", url.Values{"grant_type": {"client_credentials"}})
 	}
-	page := func() answer { return s.get("/login") }
-	refused := func(ask func() answer, served int) answer {
+	page := func() response { return s.get("/login") }
+	refused := func(ask func() response, served int) response {
 		t.Helper()
-		var got answer
+		var got response
 		require.Eventually(t, func() bool {
 			got = ask()
 			return got.status != served
@@ -203,7 +203,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 		require.Equal(t, http.StatusTooManyRequests, got.status, got.body)
 		return got
 	}
-	wait := func(got answer) {
+	wait := func(got response) {
 		t.Helper()
 		seconds, err := strconv.Atoi(got.header.Get("Retry-After"))
 		require.NoError(t, err)

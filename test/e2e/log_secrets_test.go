@@ -63,7 +63,7 @@ func (v *traffic) assertions() {
 	require.NoError(v.t, os.WriteFile(path, keys, 0o600))
 	v.command("client", "create", "Signer", "signer", "--grant-type", "client_credentials", "--auth-method", "private_key_jwt", "--jwks", path)
 	good := assertionOf(v.t, "signer", "k1", "assertion-1", key)
-	var got answer
+	var got response
 	eventually(v.t, func() bool { // the server learns of the client
 		got = v.post("/oauth/token", "", "", good)
 		return got.status == http.StatusOK
@@ -83,7 +83,7 @@ func (v *traffic) passwords() {
 	secret := v.client("old", "--grant-type", "password", "--first-party")
 	v.keep(secret, "jabberwocky")
 	form := url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {"wonderland"}}
-	var got answer
+	var got response
 	eventually(v.t, func() bool {
 		got = v.post("/oauth/token", "old", secret, form)
 		return got.status == http.StatusOK
@@ -119,7 +119,7 @@ func (v *traffic) malformed(secret string) {
 	}
 	v.post("/oauth/token", secret, v.app, url.Values{"grant_type": {"client_credentials"}})
 	v.get("/oauth/authorize?response_type=code&client_id=" + escaped)
-	p := v.person(v.t)
+	p := v.userAgent(v.t)
 	page := p.authorize(nil)
 	p.request(http.MethodPost, "/login", url.Values{"flow": {hidden(v.t, page, "flow")}, "username": {secret}, "password": {secret}, "action": {"login"}})
 	p.cookies = map[string]string{"__Host-gatehouse_session": secret, "__Host-gatehouse_flow": secret, "__Host-gatehouse_device": secret}

@@ -81,7 +81,7 @@ func (h *logoHost) requests() []*http.Request {
 }
 
 // trusting lets a server fetch from the host.
-func (h *logoHost) trusting(t *testing.T) []string {
+func (h *logoHost) outboundSettings(t *testing.T) []string {
 	t.Helper()
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	require.NoError(t, os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: h.Certificate().Raw}), 0o600))
@@ -97,14 +97,14 @@ func TestALogoIsServedFromACopy(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		host := newLogoHost(t)
 		s := prepare(t, databaseURL)
-		s.env = append(s.env, host.trusting(t)...)
+		s.env = append(s.env, host.outboundSettings(t)...)
 		s.run()
 		register := func(id, path string, more ...string) {
 			s.client(id, append(more, "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid", "--logo-uri", host.URL+path)...)
 		}
 		register("https://shop.example/app", "/logo.png", "--public")
 		register("broken", "/nothing")
-		p := s.person(t)
+		p := s.userAgent(t)
 		loginOf := func(id string) string {
 			page := p.authorize(map[string][]string{
 				"client_id": {id}, "scope": {"openid"}, "code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
@@ -145,7 +145,7 @@ func TestALogoIsServedFromACopy(t *testing.T) {
 func TestLogosOnThePages(t *testing.T) {
 	t.Parallel()
 	host := newLogoHost(t)
-	s := dev(t, host.trusting(t)...)
+	s := dev(t, host.outboundSettings(t)...)
 	w := newWindow(t, s)
 	for _, path := range []string{"/logo.png", "/nothing", "/slow"} {
 		s.command("client", "create", "--dev", "Riverside Cycles & Repairs", "https://shop.example"+path, "--public", "--client-type", "native", "--grant-type", "authorization_code",
@@ -154,20 +154,20 @@ func TestLogosOnThePages(t *testing.T) {
 	for _, theme := range []string{"light", "dark"} {
 		for _, width := range []int64{360, 1440} {
 			w.do(chromedp.EmulateViewport(width, 800), prefer(theme))
-			places := map[string]string{}
+			layouts := map[string]string{}
 			for path, seen := range map[string]string{"/logo.png": "0 240", "/nothing": "1 0"} {
 				w.config.ClientID = "https://shop.example" + path
 				name := "-logo" + strings.TrimSuffix(strings.ReplaceAll(path, "/", "-"), ".png")
 				w.start(oauth2.SetAuthURLParam("prompt", "login"))
 				w.do(chromedp.WaitVisible("#login-page"))
 				assert.Equal(t, seen, w.logo())
-				w.picture("login"+name, theme, width)
+				w.screenshot("login"+name, theme, width)
 				w.do(login("wonderland"), chromedp.WaitVisible("#consent-page"))
 				assert.Equal(t, seen, w.logo())
-				w.picture("consent"+name, theme, width)
-				places[path] = w.places()
+				w.screenshot("consent"+name, theme, width)
+				layouts[path] = w.layout()
 			}
-			assert.Equal(t, places["/logo.png"], places["/nothing"])
+			assert.Equal(t, layouts["/logo.png"], layouts["/nothing"])
 		}
 	}
 
@@ -178,12 +178,12 @@ func TestLogosOnThePages(t *testing.T) {
 	read(w, chromedp.Evaluate[string](fmt.Sprintf(`setTimeout(() => location.assign(%q), 0) && ""`, address)))
 	w.do(chromedp.WaitVisible("#login-page"))
 	require.False(t, read(w, chromedp.Evaluate[bool](`document.querySelector('.logo img').complete`)))
-	before := w.places()
-	w.picture("login-logo-slow", "dark", 1440)
+	before := w.layout()
+	w.screenshot("login-logo-slow", "dark", 1440)
 	close(host.release)
 	eventually(t, func() bool { return read(w, chromedp.Evaluate[bool](`document.querySelector('.logo img').complete`)) })
 	assert.Equal(t, "0 240", w.logo())
-	assert.Equal(t, before, w.places())
+	assert.Equal(t, before, w.layout())
 }
 
 // logo waits for the pictures and tells which of the two stands in the place of the logo, and
@@ -200,8 +200,8 @@ func (w *window) logo() string {
 	})()`))
 }
 
-// places is where everything on the page is, but for the pictures.
-func (w *window) places() string {
+// layouts is where everything on the page is, but for the pictures.
+func (w *window) layout() string {
 	w.t.Helper()
 	return read(w, chromedp.Evaluate[string](`[...document.querySelectorAll('main *:not(img)')].map(e => e.tagName + JSON.stringify(e.getBoundingClientRect())).join('\n')`))
 }

@@ -57,8 +57,8 @@ func malformedPages(flow string) []raw {
 func TestMalformedRequestsOfBrowsersAreNotOurFault(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, _ := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		flow := hidden(t, p.authorize(nil), "flow")
 		for _, cookie := range []string{"", "noise", "gh_se_" + strings.Repeat("A", 70), strings.Repeat("x", 8000), "\xff"} {
 			for _, tc := range malformedPages(flow) {
@@ -79,11 +79,11 @@ func TestMalformedRequestsOfBrowsersAreNotOurFault(t *testing.T) {
 func TestScriptsInParametersStayText(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, _ := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		const evil = `"'><script>alert(1)</script>`
 		escaped := url.QueryEscape(evil)
-		harmless := func(name string, got answer) {
+		harmless := func(name string, got response) {
 			assert.NotContains(t, got.body, "<script>", name)
 			assert.NotContains(t, got.body, `"'>`, name)
 			assert.NotContains(t, got.header.Get("Location"), "<", name)
@@ -101,8 +101,8 @@ func TestScriptsInParametersStayText(t *testing.T) {
 		login := p.request(http.MethodPost, "/login", url.Values{"username": {evil}, "password": {evil}})
 		harmless("user name", login)
 		require.Contains(t, login.body, "alert(1)", "it is shown, as text")
-		answer := p.authorize(url.Values{"response_mode": {"form_post"}, "state": {evil}, "scope": {"admin"}})
-		require.Equal(t, evil, hidden(t, answer, "state"), "it goes back whole")
+		posted := p.authorize(url.Values{"response_mode": {"form_post"}, "state": {evil}, "scope": {"admin"}})
+		require.Equal(t, evil, hidden(t, posted, "state"), "it goes back whole")
 		for _, path := range []string{"/" + escaped, "/errors/" + escaped, "/login?x=" + escaped, "/oauth/logout?state=" + escaped, "/oauth/logout?post_logout_redirect_uri=" + escaped, "/oauth/logout?confirm=" + escaped, "/oauth/token?code=" + escaped} {
 			harmless(path, p.request(http.MethodGet, path, nil, "Accept", "text/html"))
 		}
@@ -112,9 +112,9 @@ func TestScriptsInParametersStayText(t *testing.T) {
 // A request that could not come back after the sign-in is refused before it.
 func TestLongRequestsWorkToTheEndOrNotAtAll(t *testing.T) {
 	t.Parallel()
-	s, _ := withPeople(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
+	s, _ := startWithUser(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
 	for _, size := range []int{2000, 6000, 9000, 11000, 13000, 15000} {
-		p := s.person(t)
+		p := s.userAgent(t)
 		page := p.authorize(url.Values{"x": {strings.Repeat("s", size)}})
 		if page.status == http.StatusBadRequest {
 			assert.Greater(t, size, 8000)

@@ -89,7 +89,7 @@ func TestMalformedRequestsGetTheRightRefusal(t *testing.T) {
 	})
 }
 
-func (s *server) sendRaw(path string, tc raw) answer {
+func (s *server) sendRaw(path string, tc raw) response {
 	s.t.Helper()
 	method := tc.method
 	if method == "" {
@@ -112,7 +112,7 @@ func (s *server) sendRaw(path string, tc raw) answer {
 }
 
 // checkErrorShape holds an error answer against RFC 6749 section 5.2 and our own rules.
-func (s *server) checkErrorShape(name string, got answer) {
+func (s *server) checkErrorShape(name string, got response) {
 	s.t.Helper()
 	if !assert.Equal(s.t, "application/json", got.header.Get("Content-Type"), name) {
 		return

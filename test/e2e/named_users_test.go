@@ -12,9 +12,9 @@ import (
 func TestARemovedUserIsOutAndAnEmptyListIsForNobody(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withRefresh(t, databaseURL)
+		s, secret := startWithRefresh(t, databaseURL)
 		s.command("client", "users", "add", "app", "alice")
-		p := s.person(t)
+		p := s.userAgent(t)
 		tokens := s.exchange(secret, p.signIn(url.Values{"scope": {"openid offline_access"}}).Get("code"), nil).json(t)
 		access, refresh := tokens["access_token"].(string), tokens["refresh_token"].(string)
 		require.True(t, s.active("app", secret, access))

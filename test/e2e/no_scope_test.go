@@ -16,7 +16,7 @@ import (
 func TestALibraryThatNamesNoScopeSignsPeopleIn(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		secret := s.client("plain", "--redirect-uri", callback)
 		for name, library := range map[string]struct {
 			authorize, token string

@@ -20,10 +20,10 @@ func TestTheOperatorIsKeptFromSurprises(t *testing.T) {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		require.NoError(t, err)
 		change(r)
-		answer, err := http.DefaultClient.Do(r)
+		got, err := http.DefaultClient.Do(r)
 		require.NoError(t, err)
-		require.NoError(t, answer.Body.Close())
-		return answer.StatusCode
+		require.NoError(t, got.Body.Close())
+		return got.StatusCode
 	}
 	for _, path := range []string{"/metrics", "/debug/pprof/heap", "/healthz/ready"} {
 		assert.Equal(t, http.StatusMisdirectedRequest, ask(s.ops+path, func(r *http.Request) { r.Host = "rebound.example:9464" }), path)

@@ -20,9 +20,9 @@ func origins() map[string][]string {
 func TestOurFormsWorkWhateverOriginABrowserSends(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		for name, origin := range origins() {
-			p := s.person(t)
+			p := s.userAgent(t)
 			page := p.authorize(nil)
 			assert.Equal(t, "strict-origin", page.header.Get("Referrer-Policy"), name)
 			form := url.Values{"flow": {hidden(t, page, "flow")}, "username": {"alice"}, "password": {"wonderland"}}
@@ -31,7 +31,7 @@ func TestOurFormsWorkWhateverOriginABrowserSends(t *testing.T) {
 			assert.Equal(t, "strict-origin", consent.header.Get("Referrer-Policy"), name)
 			assert.NotEmpty(t, returned(t, p.agreeTo(hidden(t, consent, "flow"), origin...)).Get("code"), name)
 
-			alone := s.person(t)
+			alone := s.userAgent(t)
 			form = url.Values{"page": {hidden(t, alone.open("/login"), "page")}, "username": {"alice"}, "password": {"wrong"}}
 			again := alone.request(http.MethodPost, "/login", form, origin...)
 			require.Equal(t, http.StatusUnprocessableEntity, again.status, name)
@@ -46,11 +46,11 @@ func TestOurFormsWorkWhateverOriginABrowserSends(t *testing.T) {
 func TestAFrameThatHidesItsOriginIsNotOurPage(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		victim, attacker := s.person(t), s.person(t)
+		s, _ := startWithUser(t, databaseURL)
+		victim, attacker := s.userAgent(t), s.userAgent(t)
 		own := hidden(t, victim.authorize(nil), "flow")
 		theirs, page := hidden(t, attacker.authorize(nil), "flow"), hidden(t, attacker.open("/login"), "page")
-		refused := func(p *person, path string, form url.Values, headers ...string) {
+		refused := func(p *userAgent, path string, form url.Values, headers ...string) {
 			t.Helper()
 			form.Set("username", "alice")
 			form.Set("password", "wonderland")
@@ -63,7 +63,7 @@ func TestAFrameThatHidesItsOriginIsNotOurPage(t *testing.T) {
 			refused(victim, path, url.Values{})
 			refused(victim, path, url.Values{"flow": {theirs}})
 			refused(victim, path, url.Values{"page": {page}})
-			refused(s.person(t), path, url.Values{"flow": {own}})
+			refused(s.userAgent(t), path, url.Values{"flow": {own}})
 			for _, site := range []string{"cross-site", "same-site"} {
 				refused(victim, path, url.Values{"flow": {own}}, "Sec-Fetch-Site", site)
 			}
@@ -81,13 +81,13 @@ func TestAnswersComeFromOurOriginAndTellNoMore(t *testing.T) {
 	w.do(login("wonderland"), chromedp.WaitVisible("#consent-page"))
 	assert.Empty(t, read(w, chromedp.Evaluate[string](`new URL(document.referrer || location.origin).search`)))
 	w.do(chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
-	w.answer()
+	w.callbackParams()
 	header := <-w.headers
 	assert.Contains(t, []string{"", s.url + "/"}, header.Get("Referer"))
 
 	w.start(oauth2.SetAuthURLParam("response_mode", "form_post"))
 	w.do(chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
-	w.answer()
+	w.callbackParams()
 	header = <-w.headers
 	assert.Equal(t, s.url, header.Get("Origin"))
 	assert.Equal(t, s.url+"/", header.Get("Referer"))

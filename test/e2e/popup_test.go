@@ -25,10 +25,10 @@ func TestSigningInInAPopup(t *testing.T) {
 		assert.True(t, read(w, chromedp.Evaluate[bool](fmt.Sprintf(
 			`addEventListener('message', e => { document.body.id = e.data }); window.popup = open(%q); window.popup !== null`, address))))
 		ctx, closePopup := chromedp.NewContext(w.ctx, chromedp.WithTargetID(<-opened))
-		popup := &window{t: t, ctx: ctx, server: w.server, answers: w.answers, config: w.config}
+		popup := &window{t: t, ctx: ctx, server: w.server, callbacks: w.callbacks, config: w.config}
 		popup.open()
 		popup.do(login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
-		require.NotEmpty(t, w.answer().Get("code"), mode)
+		require.NotEmpty(t, w.callbackParams().Get("code"), mode)
 		require.True(t, read(popup, chromedp.Evaluate[bool](`window.opener !== null`)), mode)
 		assert.False(t, read(w, chromedp.Evaluate[bool](`window.popup.closed`)), "%s: the opener has hold of it, too", mode)
 		read(popup, chromedp.Evaluate[bool](`window.opener.postMessage('answered', '*'); true`))
@@ -63,5 +63,5 @@ func TestShowingThePassword(t *testing.T) {
 	w.do(chromedp.SendKeys("#username", "admin"), chromedp.SendKeys("#password", "looking-glass\r"), chromedp.WaitVisible("#consent-page"))
 	assert.Contains(t, read(w, chromedp.Text("#consent-page")), "admin")
 	w.do(chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
-	assert.NotEmpty(t, w.answer().Get("code"))
+	assert.NotEmpty(t, w.callbackParams().Get("code"))
 }

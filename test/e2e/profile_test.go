@@ -21,7 +21,7 @@ func TestAProfileMadeOnTheCommandLine(t *testing.T) {
 		s.command("user", "update", "alice", "--phone-verified")
 		scope := "openid profile email phone address"
 		secret := s.client("app", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", scope)
-		code := s.person(t).signIn(url.Values{"scope": {scope}}).Get("code")
+		code := s.userAgent(t).signIn(url.Values{"scope": {scope}}).Get("code")
 		claims := s.userInfo(s.exchange(secret, code, nil).json(t)["access_token"].(string)).json(t)
 		for name, want := range map[string]any{
 			"email": "alice@example.com", "email_verified": true, "phone_number": "+442071838750", "phone_number_verified": true,

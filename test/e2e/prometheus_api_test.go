@@ -53,8 +53,8 @@ func (p prometheus) ask(path string, into any) {
 	body, err := io.ReadAll(response.Body)
 	require.NoError(p.t, err)
 	require.Equal(p.t, http.StatusOK, response.StatusCode, "%s: %s", path, body)
-	answer := struct{ Data any }{into}
-	require.NoError(p.t, json.Unmarshal(body, &answer), "%s", body)
+	envelope := struct{ Data any }{into}
+	require.NoError(p.t, json.Unmarshal(body, &envelope), "%s", body)
 }
 
 // query is the values that an expression has now.

@@ -17,10 +17,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
-// withRefresh is withPeople with an application that may refresh.
-func withRefresh(t *testing.T, databaseURL string) (s *server, secret string) {
+// startWithRefresh is startWithUser with an application that may refresh.
+func startWithRefresh(t *testing.T, databaseURL string) (s *server, secret string) {
 	t.Helper()
-	s, secret = withPeople(t, databaseURL)
+	s, secret = startWithUser(t, databaseURL)
 	s.command("client", "update", "app", "--add-grant-type", "refresh_token")
 	eventually(t, func() bool { // the server learns of it
 		return s.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"x"}}).json(t)["error"] == "invalid_grant"
@@ -38,12 +38,12 @@ func eventually(t *testing.T, condition func() bool) {
 func TestALibraryRefreshes(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withRefresh(t, databaseURL)
+		s, secret := startWithRefresh(t, databaseURL)
 		ctx := oidc.ClientContext(context.Background(), &http.Client{Transport: toServer{s.url}})
 		provider, err := oidc.NewProvider(ctx, issuer)
 		require.NoError(t, err)
 		config := oauth2.Config{ClientID: "app", ClientSecret: secret, Endpoint: provider.Endpoint(), RedirectURL: callback}
-		first, err := config.Exchange(ctx, s.person(t).signIn(url.Values{"scope": {"openid offline_access"}}).Get("code"))
+		first, err := config.Exchange(ctx, s.userAgent(t).signIn(url.Values{"scope": {"openid offline_access"}}).Get("code"))
 		require.NoError(t, err)
 		require.NotEmpty(t, first.RefreshToken)
 		first.Expiry = time.Now().Add(-time.Minute)
@@ -76,25 +76,25 @@ func TestALibraryRefreshes(t *testing.T) {
 func TestTwoServersAreOne(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withRefresh(t, databaseURL)
+		s, secret := startWithRefresh(t, databaseURL)
 		other := settings(t, databaseURL)
 		other.run()
-		p := s.person(t)
+		p := s.userAgent(t)
 		code := p.signIn(url.Values{"scope": {"openid offline_access"}}).Get("code")
-		elsewhere := &person{other, t, p.cookies}
+		elsewhere := &userAgent{other, t, p.cookies}
 		assert.NotEmpty(t, returned(t, elsewhere.authorize(url.Values{"prompt": {"none"}, "scope": {"openid"}})).Get("code"), "the session")
-		answer := other.exchange(secret, code, nil).json(t)
+		tokens := other.exchange(secret, code, nil).json(t)
 		for _, at := range []*server{s, other, s} {
-			answer = at.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {answer["refresh_token"].(string)}}).json(t)
-			require.NotEmpty(t, answer["refresh_token"], answer)
+			tokens = at.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens["refresh_token"].(string)}}).json(t)
+			require.NotEmpty(t, tokens["refresh_token"], tokens)
 		}
-		assert.True(t, other.active("app", secret, answer["access_token"].(string)))
+		assert.True(t, other.active("app", secret, tokens["access_token"].(string)))
 
 		// A change from the command line is seen by both within five seconds.
 		s.command("client", "disable", "app")
 		for _, at := range []*server{s, other} {
 			eventually(t, func() bool {
-				return at.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {answer["refresh_token"].(string)}}).status == http.StatusUnauthorized
+				return at.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens["refresh_token"].(string)}}).status == http.StatusUnauthorized
 			})
 		}
 		s.command("client", "enable", "app")
@@ -102,7 +102,7 @@ func TestTwoServersAreOne(t *testing.T) {
 			return other.post("/oauth/introspect", "app", secret, url.Values{"token": {"x"}}).status == http.StatusOK
 		})
 		s.command("consent", "withdraw", "alice", "app")
-		got := other.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {answer["refresh_token"].(string)}})
+		got := other.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens["refresh_token"].(string)}})
 		assert.Equal(t, "invalid_grant", got.json(t)["error"])
 		assert.Contains(t, elsewhere.authorize(url.Values{"scope": {"openid"}}).body, `id="consent-page"`, "asked again")
 	})
@@ -113,9 +113,9 @@ func TestTwoServersAreOne(t *testing.T) {
 func TestWhatWasRevokedStaysRevoked(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withRefresh(t, databaseURL)
+		s, secret := startWithRefresh(t, databaseURL)
 		signIn := func() (access, refresh string) {
-			got := s.exchange(secret, s.person(t).signIn(url.Values{"scope": {"openid offline_access"}}).Get("code"), nil).json(t)
+			got := s.exchange(secret, s.userAgent(t).signIn(url.Values{"scope": {"openid offline_access"}}).Get("code"), nil).json(t)
 			return got["access_token"].(string), got["refresh_token"].(string)
 		}
 		for name, revoke := range map[string]func(refresh string){
@@ -146,7 +146,7 @@ func TestLegacyTokenCheck(t *testing.T) {
 		s := prepare(t, databaseURL)
 		s.stdin("wonderland\n", "user", "create", "alice", "--email", "alice@example.com", "--phone", "+442071838750", "--role", "editor", "--password-stdin")
 		secret := s.client("app", "--grant-type", "password", "--grant-type", "client_credentials", "--first-party", "--audience", "https://api.example", "--audience", issuer)
-		check := func(token string) answer {
+		check := func(token string) response {
 			r, err := http.NewRequest(http.MethodGet, s.url+"/oauth/access_token_valid/"+token, nil)
 			require.NoError(t, err)
 			return s.send(r)

@@ -15,10 +15,10 @@ import (
 func TestConsentNamesResourcesAndHowLong(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		s.command("client", "update", "app", "--add-grant-type", "refresh_token", "--add-audience", "https://a.example", "--add-audience", "https://b.example")
 		s.client("once", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid", "--access-token-lifetime", "15m")
-		p := s.person(t)
+		p := s.userAgent(t)
 		scope, a, b := []string{"openid"}, []string{"https://a.example"}, []string{"https://b.example"}
 		s.soon(func() bool { return p.authorize(url.Values{"resource": a}).status == http.StatusOK }, "the resource is still refused")
 
@@ -50,10 +50,10 @@ func TestConsentNamesResourcesAndHowLong(t *testing.T) {
 func TestRolesOfAPerson(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		s.command("user", "set-roles", "alice", "editor", "admin")
 		secret := s.client("desk", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid roles groups", "--access-token-format", "jwt")
-		p := s.person(t)
+		p := s.userAgent(t)
 		page := p.follow(p.login(p.authorize(url.Values{"client_id": {"desk"}, "scope": {"openid roles groups unheard-of"}}), "wonderland"))
 		assert.Contains(t, page.body, "See your roles")
 		assert.Contains(t, page.body, "See your groups")
@@ -74,13 +74,13 @@ func TestRolesOfAPerson(t *testing.T) {
 func TestStatementsOfClaimsInIDTokens(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, with := withPeople(t, databaseURL)
+		s, with := startWithUser(t, databaseURL)
 		without := s.client("bare", "--grant-type", "authorization_code", "--grant-type", "refresh_token", "--redirect-uri", callback, "--scope", "openid profile", "--id-token-claims=false")
 		s.command("client", "update", "app", "--add-grant-type", "refresh_token")
 		time.Sleep(2500 * time.Millisecond) // the change of the catalogue has been noticed
 		counts := map[string][]int{}
 		for id, secret := range map[string]string{"app": with, "bare": without} {
-			p := s.person(t)
+			p := s.userAgent(t)
 			code := p.signIn(url.Values{"client_id": {id}}).Get("code")
 			issued := s.post("/oauth/token", id, secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}})
 			require.Equal(t, http.StatusOK, issued.status, issued.body)

@@ -22,14 +22,14 @@ func TestKeepMeSignedIn(t *testing.T) {
 		s.client("app", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile")
 		s.env = append(s.env, "GATEHOUSE_KEEP_SIGNED_IN="+setting, "GATEHOUSE_SESSION_LIFETIME=100h")
 		s.run()
-		p := s.person(t)
-		for _, page := range []answer{p.authorize(nil), p.open("/login")} {
+		p := s.userAgent(t)
+		for _, page := range []response{p.authorize(nil), p.open("/login")} {
 			assert.Contains(t, page.body, `name="remember"`)
 			assert.Equal(t, first, strings.Contains(page.body, ticked), "setting %q", setting)
 		}
 		for remember, age := range map[string]int{"": 0, "1": 360_000} {
-			p := s.person(t)
-			try := func(password string) answer {
+			p := s.userAgent(t)
+			try := func(password string) response {
 				return p.request(http.MethodPost, "/login", url.Values{"username": {"alice"}, "password": {password}, "remember": {remember}})
 			}
 			assert.Equal(t, remember != "", strings.Contains(try("wrong").body, ticked), "what was chosen stays")

@@ -16,9 +16,9 @@ import (
 func TestARepeatedExchangeIsNoTheft(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		s.client("spa", "--public", "--redirect-uri", callback, "--scope", "openid profile")
-		p := s.person(t)
+		p := s.userAgent(t)
 		p.signIn(nil)
 		verifier := oauth2.GenerateVerifier()
 		challenge := url.Values{"code_challenge": {oauth2.S256ChallengeFromVerifier(verifier)}, "code_challenge_method": {"S256"}}
@@ -54,15 +54,15 @@ func TestARepeatedExchangeIsNoTheft(t *testing.T) {
 func TestAGuessBesideTheExchangeEndsIt(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, secret := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		p.signIn(nil)
 		verifier := oauth2.GenerateVerifier()
 		challenge := url.Values{"code_challenge": {oauth2.S256ChallengeFromVerifier(verifier)}, "code_challenge_method": {"S256"}}
 		for range 10 {
 			code := returned(t, p.authorize(challenge)).Get("code")
 			var both sync.WaitGroup
-			var right answer
+			var right response
 			both.Go(func() { right = s.exchange(secret, code, url.Values{"code_verifier": {verifier}}) })
 			both.Go(func() {
 				wrong := s.exchange(secret, code, url.Values{"code_verifier": {oauth2.GenerateVerifier()}})

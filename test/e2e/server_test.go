@@ -120,12 +120,12 @@ func (s *server) launch() {
 func (s *server) waitReady() {
 	s.t.Helper()
 	require.Eventually(s.t, func() bool {
-		answer, err := http.Get(s.ops + "/healthz/ready")
+		ready, err := http.Get(s.ops + "/healthz/ready")
 		if err != nil {
 			return false
 		}
-		defer answer.Body.Close()
-		return answer.StatusCode == http.StatusOK
+		defer ready.Body.Close()
+		return ready.StatusCode == http.StatusOK
 	}, 20*time.Second, 10*time.Millisecond, "server not ready:\n%s", s.log)
 }
 
@@ -178,21 +178,21 @@ func (s *server) client(id string, flags ...string) string {
 }
 
 // answer is what an endpoint said.
-type answer struct {
+type response struct {
 	status int
 	header http.Header
 	body   string
 }
 
-func (a answer) json(t *testing.T) map[string]any {
+func (r response) json(t *testing.T) map[string]any {
 	t.Helper()
 	var v map[string]any
-	require.NoError(t, json.Unmarshal([]byte(a.body), &v), a.body)
+	require.NoError(t, json.Unmarshal([]byte(r.body), &v), r.body)
 	return v
 }
 
 // post sends a form, with Basic credentials unless id is empty.
-func (s *server) post(path, id, secret string, form url.Values) answer {
+func (s *server) post(path, id, secret string, form url.Values) response {
 	s.t.Helper()
 	r, err := http.NewRequest(http.MethodPost, s.url+path, strings.NewReader(form.Encode()))
 	require.NoError(s.t, err)
@@ -203,16 +203,16 @@ func (s *server) post(path, id, secret string, form url.Values) answer {
 	return s.send(r)
 }
 
-func (s *server) send(r *http.Request) answer {
+func (s *server) send(r *http.Request) response {
 	s.t.Helper()
-	response, err := http.DefaultTransport.RoundTrip(r)
+	got, err := http.DefaultTransport.RoundTrip(r)
 	if !assert.NoError(s.t, err) {
-		return answer{}
+		return response{}
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	defer got.Body.Close()
+	body, err := io.ReadAll(got.Body)
 	assert.NoError(s.t, err)
-	return answer{response.StatusCode, response.Header, string(body)}
+	return response{got.StatusCode, got.Header, string(body)}
 }
 
 // token gets an access token by client credentials.

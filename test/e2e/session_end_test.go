@@ -14,13 +14,13 @@ import (
 func TestAnOperatorEndsSessionsAndTokens(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withRefresh(t, databaseURL)
-		signIn := func() (p *person, access, refresh string) {
-			p = s.person(t)
+		s, secret := startWithRefresh(t, databaseURL)
+		signIn := func() (p *userAgent, access, refresh string) {
+			p = s.userAgent(t)
 			got := s.exchange(secret, p.signIn(url.Values{"scope": {"openid offline_access"}}).Get("code"), nil).json(t)
 			return p, got["access_token"].(string), got["refresh_token"].(string)
 		}
-		signedIn := func(p *person) bool {
+		signedIn := func(p *userAgent) bool {
 			return returned(t, p.authorize(url.Values{"prompt": {"none"}, "scope": {"openid"}})).Get("error") != "login_required"
 		}
 		ids := func(args ...string) []string {

@@ -24,7 +24,7 @@ func TestPasswordGuessedFromAThousandAddresses(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := attackable(t, databaseURL)
-		alice := s.person(t)
+		alice := s.userAgent(t)
 		require.Equal(t, http.StatusSeeOther, alice.try("192.0.2.1", "alice", "wonderland").status)
 		require.Contains(t, alice.cookies, deviceCookie)
 
@@ -42,10 +42,10 @@ func TestPasswordGuessedFromAThousandAddresses(t *testing.T) {
 			assert.Equal(t, http.StatusSeeOther, alice.try("192.0.2.77", "Alice@Example.com", "wonderland").status, "wherever it is")
 		})
 		t.Run("a strange browser waits", func(t *testing.T) {
-			waits(t, s.person(t).try("192.0.2.2", "alice", "wonderland"), "alice")
+			waits(t, s.userAgent(t).try("192.0.2.2", "alice", "wonderland"), "alice")
 		})
 		t.Run("others sign in", func(t *testing.T) {
-			assert.Equal(t, http.StatusSeeOther, s.person(t).try("192.0.2.3", "bob", "the builder").status)
+			assert.Equal(t, http.StatusSeeOther, s.userAgent(t).try("192.0.2.3", "bob", "the builder").status)
 		})
 
 		<-attack
@@ -63,12 +63,12 @@ func TestDeviceCookieIsOnlyABudget(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := attackable(t, databaseURL)
-		alice := s.person(t)
+		alice := s.userAgent(t)
 		require.Equal(t, http.StatusSeeOther, alice.try("192.0.2.1", "alice", "wonderland").status)
 		s.guess(100)
 		cookie := alice.cookies[deviceCookie]
 
-		altered := s.person(t)
+		altered := s.userAgent(t)
 		for i := range cookie {
 			// Another letter of the alphabet of base64url, so that it fails as a cookie and not as base64.
 			other := byte('A')
@@ -79,7 +79,7 @@ func TestDeviceCookieIsOnlyABudget(t *testing.T) {
 			waits(t, altered.try(fmt.Sprintf("198.51.100.%d", i%200), "alice", "wonderland"), "alice")
 		}
 
-		thief := s.person(t)
+		thief := s.userAgent(t)
 		thief.cookies[deviceCookie] = cookie
 		assert.Contains(t, thief.authorize(nil).body, `id="login-page"`, "it is no session")
 		for i := range 15 {
@@ -110,8 +110,8 @@ func attackable(t *testing.T, databaseURL string) *server {
 // guess sends wrong passwords of alice from a thousand addresses, 32 at a time.
 func (s *server) guess(count int) {
 	names := []string{"alice", "ALICE", "alice@example.com", "Alice@EXAMPLE.com"}
-	c := s.crowd()
-	defer c.leave()
+	c := s.loadClient()
+	defer c.close()
 	harness.Parallel(count, 32, func(i int) {
 		address := fmt.Sprintf("198.18.%d.%d", i%1000/250, i%250)
 		got := c.send("/login", url.Values{"username": {names[i%len(names)]}, "password": {fmt.Sprint("guess ", i)}}, "X-Forwarded-For", address)
@@ -122,13 +122,13 @@ func (s *server) guess(count int) {
 }
 
 // try sends the sign-in form from an address.
-func (p *person) try(address, username, password string) answer {
+func (p *userAgent) try(address, username, password string) response {
 	p.t.Helper()
 	return p.request(http.MethodPost, "/login", url.Values{"username": {username}, "password": {password}}, "X-Forwarded-For", address)
 }
 
 // waits checks that somebody is told to, on a page that can be sent again.
-func waits(t *testing.T, got answer, username string) {
+func waits(t *testing.T, got response, username string) {
 	t.Helper()
 	assert.Equal(t, http.StatusTooManyRequests, got.status)
 	seconds, err := strconv.Atoi(got.header.Get("Retry-After"))

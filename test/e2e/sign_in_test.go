@@ -34,7 +34,7 @@ func (s toServer) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestAPersonSignsInToAnApplication(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		ctx := oidc.ClientContext(context.Background(), &http.Client{Transport: toServer{s.url}})
 		provider, err := oidc.NewProvider(ctx, issuer)
 		require.NoError(t, err)
@@ -43,7 +43,7 @@ func TestAPersonSignsInToAnApplication(t *testing.T) {
 		address, err := url.Parse(config.AuthCodeURL("st", oauth2.S256ChallengeOption(verifier), oidc.Nonce("n-0S6")))
 		require.NoError(t, err)
 
-		p := s.person(t)
+		p := s.userAgent(t)
 		page := p.login(p.open(address.RequestURI()), "wonderland")
 		require.Equal(t, http.StatusSeeOther, page.status)
 		consent := p.follow(page)
@@ -80,8 +80,8 @@ func TestAPersonSignsInToAnApplication(t *testing.T) {
 func TestPromptMaxAgeAndHints(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, secret := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		assert.Equal(t, "login_required", returned(t, p.authorize(url.Values{"prompt": {"none"}})).Get("error"))
 		first := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)
 		hint := first["id_token"].(string)
@@ -130,7 +130,7 @@ func TestPromptMaxAgeAndHints(t *testing.T) {
 
 		// A hint about somebody else cannot be answered silently.
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
-		other := s.person(t)
+		other := s.userAgent(t)
 		login := other.authorize(nil)
 		consent := other.follow(other.request(http.MethodPost, "/login", url.Values{"flow": {hidden(t, login, "flow")}, "username": {"bob"}, "password": {"looking-glass"}}))
 		returned(t, other.agree(consent, true))
@@ -142,8 +142,8 @@ func TestPromptMaxAgeAndHints(t *testing.T) {
 func TestStateAndResponseModes(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, _ := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		assert.Equal(t, "s t/a+te", p.signIn(nil).Get("state"))
 		assert.False(t, returned(t, p.authorize(url.Values{"state": {""}})).Has("state"))
 		long := strings.Repeat("x", 384)
@@ -151,10 +151,10 @@ func TestStateAndResponseModes(t *testing.T) {
 
 		fragment := p.authorize(url.Values{"response_mode": {"fragment"}}).header.Get("Location")
 		assert.True(t, strings.HasPrefix(fragment, callback+"#"), fragment)
-		answered, err := url.ParseQuery(fragment[len(callback)+1:])
+		fragmentParams, err := url.ParseQuery(fragment[len(callback)+1:])
 		require.NoError(t, err)
-		assert.Equal(t, issuer, answered.Get("iss"))
-		assert.Equal(t, "s t/a+te", answered.Get("state"))
+		assert.Equal(t, issuer, fragmentParams.Get("iss"))
+		assert.Equal(t, "s t/a+te", fragmentParams.Get("state"))
 		for _, more := range []url.Values{{"response_mode": {"form_post"}}, {"response_mode": {"form_post"}, "scope": {"openid admin"}}} {
 			page := p.authorize(more)
 			assert.Equal(t, http.StatusOK, page.status)
@@ -174,8 +174,8 @@ func TestStateAndResponseModes(t *testing.T) {
 func TestAnswersGoToRegisteredAddressesOnly(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, _ := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		for _, more := range []url.Values{
 			{"client_id": {"nobody"}},
 			{"client_id": {""}},
@@ -219,8 +219,8 @@ func TestAnswersGoToRegisteredAddressesOnly(t *testing.T) {
 func TestRefusalAndCancelGoBackToTheApplication(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, _ := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		page := p.authorize(nil)
 		cancelled := returned(t, p.request(http.MethodPost, "/login", url.Values{"flow": {hidden(t, page, "flow")}, "action": {"cancel"}}))
 		assert.Equal(t, "access_denied", cancelled.Get("error"))
@@ -239,8 +239,8 @@ func TestRefusalAndCancelGoBackToTheApplication(t *testing.T) {
 func TestFlowsAreBoundToTheirBrowser(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		victim, attacker := s.person(t), s.person(t)
+		s, _ := startWithUser(t, databaseURL)
+		victim, attacker := s.userAgent(t), s.userAgent(t)
 		login := attacker.authorize(nil)
 		stolen := victim.request(http.MethodPost, "/login", url.Values{"flow": {hidden(t, login, "flow")}, "username": {"alice"}, "password": {"wonderland"}})
 		assert.Equal(t, http.StatusBadRequest, stolen.status)
@@ -278,8 +278,8 @@ func TestFlowsAreBoundToTheirBrowser(t *testing.T) {
 func TestSignInMakesANewSession(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
-		p := s.person(t)
+		s, secret := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
 		p.cookies["__Host-gatehouse_session"] = "planted"
 		access := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)["access_token"].(string)
 		first := p.cookies["__Host-gatehouse_session"]
@@ -289,7 +289,7 @@ func TestSignInMakesANewSession(t *testing.T) {
 
 		assert.True(t, s.active("app", secret, access), "proving it again signs nobody out of an application")
 
-		old := s.person(t)
+		old := s.userAgent(t)
 		old.cookies["__Host-gatehouse_session"] = first
 		assert.Equal(t, "login_required", returned(t, old.authorize(url.Values{"prompt": {"none"}})).Get("error"))
 
@@ -304,9 +304,9 @@ func TestSignInMakesANewSession(t *testing.T) {
 func TestSigningInLeadsNowhereElse(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		for _, name := range []string{"return_to", "continue", "next", "redirect_uri", "url", "target"} {
-			p := s.person(t)
+			p := s.userAgent(t)
 			assert.NotContains(t, p.open("/login?"+name+"=https://evil.example/").body, "evil.example")
 			got := p.request(http.MethodPost, "/login?"+name+"=https://evil.example/", url.Values{"username": {"alice"}, "password": {"wonderland"}, name: {"//evil.example/"}})
 			assert.Equal(t, http.StatusSeeOther, got.status, name)
@@ -319,13 +319,13 @@ func TestSigningInLeadsNowhereElse(t *testing.T) {
 func TestThePasswordGrantSharesItsTriesWithThePage(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		trusted := s.client("trusted", "--grant-type", "password", "--first-party")
-		grant := func(password string) answer {
+		grant := func(password string) response {
 			return s.post("/oauth/token", "trusted", trusted, url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {password}})
 		}
-		p := s.person(t)
-		page := func(password string) answer {
+		p := s.userAgent(t)
+		page := func(password string) response {
 			return p.request(http.MethodPost, "/login", url.Values{"username": {"alice"}, "password": {password}})
 		}
 		require.Equal(t, http.StatusOK, grant("wonderland").status)
@@ -341,9 +341,9 @@ func TestThePasswordGrantSharesItsTriesWithThePage(t *testing.T) {
 func TestWrongPasswordsReadTheSameAndAreThrottled(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		p := s.person(t)
-		try := func(name, password string) answer {
+		s, _ := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
+		try := func(name, password string) response {
 			return p.request(http.MethodPost, "/login", url.Values{"username": {name}, "password": {password}})
 		}
 		known, unknown := try("alice", "wrong"), try("nobody", "wrong")

@@ -15,25 +15,25 @@ import (
 const bye = "https://app.example.test/bye"
 
 // signedIn signs alice in to the application in a browser of her own.
-func signedIn(t *testing.T, s *server, secret string) (p *person, hint, access string) {
+func signedIn(t *testing.T, s *server, secret string) (p *userAgent, hint, access string) {
 	t.Helper()
-	p = s.person(t)
+	p = s.userAgent(t)
 	tokens := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)
 	return p, tokens["id_token"].(string), tokens["access_token"].(string)
 }
 
 // in tells whether somebody is signed in.
-func (p *person) in() bool {
+func (p *userAgent) in() bool {
 	p.t.Helper()
 	return returned(p.t, p.authorize(url.Values{"prompt": {"none"}})).Get("error") != "login_required"
 }
 
-func (p *person) logout(form url.Values) answer {
+func (p *userAgent) logout(form url.Values) response {
 	p.t.Helper()
 	return p.open("/oauth/logout?" + form.Encode())
 }
 
-func (p *person) confirm(page answer) answer {
+func (p *userAgent) confirm(page response) response {
 	p.t.Helper()
 	require.Contains(p.t, page.body, `id="logout-page"`)
 	return p.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(p.t, page, "confirm")}})
@@ -44,10 +44,10 @@ func (p *person) confirm(page answer) answer {
 func TestAFormOfAnotherSiteSignsNobodyOut(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		p, _, _ := signedIn(t, s, secret)
-		crossSite := func(form url.Values) answer {
-			return s.person(t).request(http.MethodPost, "/oauth/logout", form, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site")
+		crossSite := func(form url.Values) response {
+			return s.userAgent(t).request(http.MethodPost, "/oauth/logout", form, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site")
 		}
 		for _, form := range []url.Values{{}, {"confirm": {"x"}}, {"client_id": {"app"}, "post_logout_redirect_uri": {bye}, "state": {"s t"}}} {
 			got := crossSite(form)
@@ -62,10 +62,10 @@ func TestAFormOfAnotherSiteSignsNobodyOut(t *testing.T) {
 		}
 		assert.Equal(t, http.StatusBadRequest, crossSite(url.Values{"state": {strings.Repeat("x", 17<<10)}}).status)
 
-		nobody := s.person(t).open("/oauth/logout")
+		nobody := s.userAgent(t).open("/oauth/logout")
 		assert.Contains(t, nobody.body, `id="logged-out"`, "nothing was there")
 		assert.Empty(t, nobody.header.Values("Set-Cookie"))
-		stale := s.person(t)
+		stale := s.userAgent(t)
 		stale.cookies[sessionCookie] = "noise"
 		assert.Contains(t, stale.open("/oauth/logout").body, `id="logged-out"`)
 		assert.NotContains(t, stale.cookies, sessionCookie, "one that was presented and is worth nothing is dropped")
@@ -77,16 +77,16 @@ func TestAFormOfAnotherSiteSignsNobodyOut(t *testing.T) {
 func TestAHintEndsTheSessionThatItNames(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		p, hint, access := signedIn(t, s, secret)
 		other, _, otherAccess := signedIn(t, s, secret)
 		ask := url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}, "state": {"x y"}}
-		posted := s.person(t).request(http.MethodPost, "/oauth/logout", ask, "Sec-Fetch-Site", "cross-site")
+		posted := s.userAgent(t).request(http.MethodPost, "/oauth/logout", ask, "Sec-Fetch-Site", "cross-site")
 		require.Equal(t, http.StatusSeeOther, posted.status)
 		assert.True(t, p.in(), "not by the form itself")
 
 		for range 2 { // the second time it is over already
-			got := s.person(t).open(posted.header.Get("Location"))
+			got := s.userAgent(t).open(posted.header.Get("Location"))
 			assert.Equal(t, http.StatusSeeOther, got.status)
 			assert.Equal(t, bye+"?state=x+y", got.header.Get("Location"))
 			assert.False(t, p.in())
@@ -95,7 +95,7 @@ func TestAHintEndsTheSessionThatItNames(t *testing.T) {
 		assert.True(t, other.in(), "another session of the same person")
 		assert.True(t, s.active("app", secret, otherAccess))
 
-		last := s.person(t).logout(url.Values{"id_token_hint": {hint}})
+		last := s.userAgent(t).logout(url.Values{"id_token_hint": {hint}})
 		assert.Contains(t, last.body, `id="logged-out"`)
 		assert.Contains(t, last.body, `href="https://app.example.test/"`, "a way back")
 		assert.Contains(t, last.body, `href="/login"`)
@@ -173,7 +173,7 @@ func TestAnUnregisteredAddressIsToldAfterTheQuestion(t *testing.T) {
 func TestSigningOutWithoutAHintAsks(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		s.command("client", "create", "Books & more", "shop", "--grant-type", "authorization_code", "--redirect-uri", callback, "--post-logout-redirect-uri", "https://shop.example.test/")
 		_, hint, _ := signedIn(t, s, secret)
 		unsigned := hint[:strings.LastIndexByte(hint, '.')+1]
@@ -204,7 +204,7 @@ func TestSigningOutWithoutAHintAsks(t *testing.T) {
 			assert.Equal(t, tc.to == "", strings.Contains(done.body, `id="logged-out"`), tc.name)
 			assert.False(t, p.in(), tc.name)
 		}
-		away := s.person(t).logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}})
+		away := s.userAgent(t).logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}})
 		assert.Equal(t, bye, away.header.Get("Location"), "nobody is signed in: there is nothing to ask")
 	})
 }
@@ -214,10 +214,10 @@ func TestSigningOutWithoutAHintAsks(t *testing.T) {
 func TestAHintAboutSomebodyElseAsksAndReturns(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		alice, hint, _ := signedIn(t, s, secret)
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
-		bob := s.person(t)
+		bob := s.userAgent(t)
 		bob.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
 		page := bob.logout(url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}, "state": {"1"}})
 		assert.True(t, bob.in())
@@ -231,7 +231,7 @@ func TestAHintAboutSomebodyElseAsksAndReturns(t *testing.T) {
 func TestTheSignOutPageAnswersForItsSession(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		p, _, _ := signedIn(t, s, secret)
 		other, _, _ := signedIn(t, s, secret)
 		confirm := hidden(t, other.logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}}), "confirm")
@@ -255,10 +255,10 @@ func TestTheSignOutPageAnswersForItsSession(t *testing.T) {
 func TestRegisteredQueriesStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		const to, from = "https://q.example.com/bye?a=1;b=2&z=%2F", "https://q.example.com/cb?z=%2F&a=1;b=2&c"
 		s.command("client", "create", "Q", "q", "--grant-type", "authorization_code", "--redirect-uri", from, "--scope", "openid", "--post-logout-redirect-uri", to)
-		p := s.person(t)
+		p := s.userAgent(t)
 		ask := url.Values{"client_id": {"q"}, "redirect_uri": {from}, "scope": {"openid"}}
 		got := p.agree(p.follow(p.login(p.authorize(ask), "wonderland")), true)
 		assert.True(t, strings.HasPrefix(got.header.Get("Location"), from+"&code="), got.header.Get("Location"))

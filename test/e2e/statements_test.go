@@ -24,7 +24,7 @@ func TestStatementsOfTheHotPaths(t *testing.T) {
 		s.token("billing", secret, nil)
 		s.token("reports", jwt, nil)
 
-		ask := func(path, id, secret string, form url.Values) answer {
+		ask := func(path, id, secret string, form url.Values) response {
 			got := s.post(path, id, secret, form)
 			require.Equal(t, http.StatusOK, got.status, got.body)
 			return got
@@ -52,7 +52,7 @@ func TestStatementsOfTheHotPaths(t *testing.T) {
 }
 
 // statements finds the log line of an answer and reads its count.
-func (s *server) statements(a answer) int {
+func (s *server) statements(a response) int {
 	s.t.Helper()
 	id := a.header.Get("X-Request-Id")
 	require.NotEmpty(s.t, id)

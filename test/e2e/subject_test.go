@@ -17,7 +17,7 @@ import (
 func TestTheSubjectIsTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withRefresh(t, databaseURL)
+		s, secret := startWithRefresh(t, databaseURL)
 		trusted := s.client("trusted", "--grant-type", "password", "--first-party", "--scope", "openid", "--access-token-format", "jwt")
 		var user struct{ ID, Sub string }
 		require.NoError(t, json.Unmarshal(s.command("user", "get", "alice", "--json"), &user))
@@ -26,7 +26,7 @@ func TestTheSubjectIsTheSameEverywhere(t *testing.T) {
 			if want == user.ID {
 				storagetest.Exec(t, databaseURL, "UPDATE users SET subject = NULL")
 			}
-			p := s.person(t)
+			p := s.userAgent(t)
 			tokens := s.exchange(secret, p.signIn(url.Values{"scope": {"openid offline_access"}}).Get("code"), nil).json(t)
 			hint := tokens["id_token"].(string)
 			assert.Equal(t, want, claim(t, hint, "sub"))

@@ -77,7 +77,7 @@ func (v *traffic) guesses() {
 // visit is a person who signs in at the second try, to an application that refreshes.
 func (v *traffic) visit() {
 	v.t.Helper()
-	p, verifier := v.person(v.t), oauth2.GenerateVerifier()
+	p, verifier := v.userAgent(v.t), oauth2.GenerateVerifier()
 	page := p.authorize(url.Values{
 		"scope": {"openid offline_access"}, "code_challenge": {oauth2.S256ChallengeFromVerifier(verifier)}, "code_challenge_method": {"S256"},
 	})
@@ -93,7 +93,7 @@ func (v *traffic) visit() {
 	second := v.post("/oauth/token", "app", v.app, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {first.json(v.t)["refresh_token"].(string)}})
 	require.Equal(v.t, http.StatusOK, second.status, second.body)
 	v.keep(code)
-	for _, got := range []answer{first, second} {
+	for _, got := range []response{first, second} {
 		for _, name := range []string{"access_token", "refresh_token", "id_token"} {
 			v.keep(got.json(v.t)[name].(string))
 		}

@@ -14,16 +14,16 @@ import (
 func TestNotYouOnTheConsentPage(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
-		p := s.person(t)
+		p := s.userAgent(t)
 		p.signIn(nil)
 		consent := p.authorize(url.Values{"prompt": {"consent"}, "login_hint": {"alice"}})
 		notYou := url.Values{"flow": {hidden(t, consent, "flow")}, "action": {"switch"}}
 		for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
 			assert.Equal(t, http.StatusForbidden, p.request(http.MethodPost, "/consent", notYou, header...).status)
 		}
-		assert.Equal(t, http.StatusBadRequest, s.person(t).request(http.MethodPost, "/consent", notYou).status, "another browser")
+		assert.Equal(t, http.StatusBadRequest, s.userAgent(t).request(http.MethodPost, "/consent", notYou).status, "another browser")
 
 		page := p.request(http.MethodPost, "/consent", notYou)
 		assert.Contains(t, page.body, `name="username" type="text" value=""`, "not the name of the other")
@@ -38,8 +38,8 @@ func TestNotYouOnTheConsentPage(t *testing.T) {
 		require.Equal(t, http.StatusOK, token.status, token.body)
 
 		// A request about alice is not answered about bob.
-		hint := s.exchange(secret, s.person(t).signIn(nil).Get("code"), nil).json(t)["id_token"].(string)
-		about := s.person(t)
+		hint := s.exchange(secret, s.userAgent(t).signIn(nil).Get("code"), nil).json(t)["id_token"].(string)
+		about := s.userAgent(t)
 		about.signIn(nil)
 		consent = about.authorize(url.Values{"prompt": {"consent"}, "id_token_hint": {hint}})
 		page = about.request(http.MethodPost, "/consent", url.Values{"flow": {hidden(t, consent, "flow")}, "action": {"switch"}})
@@ -52,9 +52,9 @@ func TestNotYouOnTheConsentPage(t *testing.T) {
 func TestALockOutSaysForHowLong(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
-		p := s.person(t)
-		try := func() answer {
+		s, _ := startWithUser(t, databaseURL)
+		p := s.userAgent(t)
+		try := func() response {
 			return p.request(http.MethodPost, "/login", url.Values{"username": {"alice"}, "password": {"wrong"}})
 		}
 		for range 10 {

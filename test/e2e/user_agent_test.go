@@ -17,7 +17,7 @@ const callback = "https://app.example.test/callback"
 // person is a browser without scripts: it keeps cookies, and sends the forms that it is
 // shown. It speaks plain HTTP to the server, as a proxy would, so cookies are kept by name
 // whatever their attributes; what the attributes are is tested apart.
-type person struct {
+type userAgent struct {
 	*server
 
 	t       *testing.T
@@ -25,13 +25,13 @@ type person struct {
 }
 
 // person is a browser that nobody is signed in with.
-func (s *server) person(t *testing.T) *person {
+func (s *server) userAgent(t *testing.T) *userAgent {
 	t.Helper()
-	return &person{s, t, map[string]string{}}
+	return &userAgent{s, t, map[string]string{}}
 }
 
-// withPeople starts a server that alice, and an application of each kind, can use.
-func withPeople(t *testing.T, databaseURL string) (s *server, secret string) {
+// startWithUser starts a server that alice, and an application of each kind, can use.
+func startWithUser(t *testing.T, databaseURL string) (s *server, secret string) {
 	t.Helper()
 	s = start(t, databaseURL)
 	s.stdin("wonderland\n", "user", "create", "alice", "--email", "alice@example.com", "--password-stdin")
@@ -41,7 +41,7 @@ func withPeople(t *testing.T, databaseURL string) (s *server, secret string) {
 }
 
 // request sends a form, or asks for a page. Headers are name, value, name, value.
-func (p *person) request(method, path string, form url.Values, headers ...string) answer {
+func (p *userAgent) request(method, path string, form url.Values, headers ...string) response {
 	p.t.Helper()
 	var r *http.Request
 	var err error
@@ -73,11 +73,14 @@ func (p *person) request(method, path string, form url.Values, headers ...string
 	return got
 }
 
-func (p *person) open(path string) answer { p.t.Helper(); return p.request(http.MethodGet, path, nil) }
+func (p *userAgent) open(path string) response {
+	p.t.Helper()
+	return p.request(http.MethodGet, path, nil)
+}
 
 // authorize opens an authorization request of the application; more replaces parameters, and
 // drops those that are empty.
-func (p *person) authorize(more url.Values) answer {
+func (p *userAgent) authorize(more url.Values) response {
 	p.t.Helper()
 	return p.open("/oauth/authorize?" + authorizeParams(more).Encode())
 }
@@ -97,7 +100,7 @@ func authorizeParams(more url.Values) url.Values {
 }
 
 // hidden reads the hidden field of a form.
-func hidden(t *testing.T, page answer, name string) string {
+func hidden(t *testing.T, page response, name string) string {
 	t.Helper()
 	m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(page.body)
 	require.NotNil(t, m, "no field %s in:\n%s", name, page.body)
@@ -105,7 +108,7 @@ func hidden(t *testing.T, page answer, name string) string {
 }
 
 // login sends the sign-in form of a page.
-func (p *person) login(page answer, password string) answer {
+func (p *userAgent) login(page response, password string) response {
 	p.t.Helper()
 	require.Contains(p.t, page.body, `id="login-page"`)
 	return p.request(http.MethodPost, "/login", url.Values{
@@ -114,7 +117,7 @@ func (p *person) login(page answer, password string) answer {
 }
 
 // follow follows redirects within the server.
-func (p *person) follow(got answer) answer {
+func (p *userAgent) follow(got response) response {
 	p.t.Helper()
 	for range 5 {
 		location := got.header.Get("Location")
@@ -127,7 +130,7 @@ func (p *person) follow(got answer) answer {
 }
 
 // agree sends the consent form of a page.
-func (p *person) agree(page answer, remember bool) answer {
+func (p *userAgent) agree(page response, remember bool) response {
 	p.t.Helper()
 	require.Contains(p.t, page.body, `id="consent-page"`)
 	form := url.Values{"flow": {hidden(p.t, page, "flow")}, "action": {"accept"}}
@@ -139,7 +142,7 @@ func (p *person) agree(page answer, remember bool) answer {
 
 // returned reads the parameters of an answer that goes back to the application: in the query,
 // or, of a response type with a token in it, in the fragment.
-func returned(t *testing.T, got answer) url.Values {
+func returned(t *testing.T, got response) url.Values {
 	t.Helper()
 	require.Equal(t, http.StatusSeeOther, got.status, got.body)
 	location := got.header.Get("Location")
@@ -157,7 +160,7 @@ func returned(t *testing.T, got answer) url.Values {
 }
 
 // signIn goes through the whole flow and returns the parameters of the answer.
-func (p *person) signIn(more url.Values) url.Values {
+func (p *userAgent) signIn(more url.Values) url.Values {
 	p.t.Helper()
 	page := p.follow(p.login(p.authorize(more), "wonderland"))
 	if strings.Contains(page.body, `id="consent-page"`) {
@@ -166,7 +169,7 @@ func (p *person) signIn(more url.Values) url.Values {
 	return returned(p.t, page)
 }
 
-func (s *server) exchange(secret, code string, more url.Values) answer {
+func (s *server) exchange(secret, code string, more url.Values) response {
 	s.t.Helper()
 	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}
 	for name, values := range more {

@@ -26,11 +26,11 @@ func TestLimitsThatAreOffLeavePasswordsGuarded(t *testing.T) {
 	assert.Equal(t, []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests},
 		[]int{s.get("/oauth/jwks").status, s.get("/oauth/jwks").status, s.get("/oauth/jwks").status}, "what follows off holds")
 
-	person := s.person(t)
+	p := s.userAgent(t)
 	for range 10 {
-		require.Equal(t, http.StatusUnprocessableEntity, person.try("", "alice", "guess").status)
+		require.Equal(t, http.StatusUnprocessableEntity, p.try("", "alice", "guess").status)
 	}
-	assert.Equal(t, http.StatusTooManyRequests, person.try("", "alice", "wonderland").status)
+	assert.Equal(t, http.StatusTooManyRequests, p.try("", "alice", "wonderland").status)
 
 	r, err := http.NewRequest(http.MethodGet, s.ops+"/metrics", nil)
 	require.NoError(t, err)

@@ -13,19 +13,19 @@ import (
 const sessionCookie = "__Host-gatehouse_session"
 
 // loot is what somebody who knew the old password got hold of while it was being changed.
-type loot struct {
+type stolen struct {
 	mu       sync.Mutex
 	sessions []string
 	refresh  map[string]string // by token, the client
 }
 
-func (l *loot) session(cookie string) {
+func (l *stolen) session(cookie string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sessions = append(l.sessions, cookie)
 }
 
-func (l *loot) token(t *testing.T, got answer, clientID string) {
+func (l *stolen) token(t *testing.T, got response, clientID string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if text, ok := got.json(t)["refresh_token"].(string); assert.True(t, ok, got.body) {
@@ -50,15 +50,15 @@ func TestANewPasswordEvictsWhoIsInFlight(t *testing.T) {
 		}
 		s.run()
 		for _, name := range users {
-			got := &loot{refresh: map[string]string{}}
+			got := &stolen{refresh: map[string]string{}}
 			var attackers sync.WaitGroup
 			for range 3 {
-				p := s.person(t)
+				p := s.userAgent(t)
 				attackers.Go(func() { p.signInUntilRefused(name, got) })
 				attackers.Go(func() { s.passwordGrantUntilRefused(secrets["trusted"], name, got) })
 			}
 			for range 2 {
-				p := s.person(t)
+				p := s.userAgent(t)
 				require.Equal(t, http.StatusSeeOther, p.signInAs(name).status)
 				got.session(p.cookies[sessionCookie])
 				attackers.Go(func() { p.approveUntilRefused(secrets["app"], got) })
@@ -68,7 +68,7 @@ func TestANewPasswordEvictsWhoIsInFlight(t *testing.T) {
 
 			require.NotEmpty(t, got.sessions)
 			for _, cookie := range got.sessions {
-				thief := s.person(t)
+				thief := s.userAgent(t)
 				thief.cookies[sessionCookie] = cookie
 				assert.Equal(t, "login_required", returned(t, thief.authorize(url.Values{"prompt": {"none"}, "scope": {"openid"}})).Get("error"))
 			}
@@ -82,12 +82,12 @@ func TestANewPasswordEvictsWhoIsInFlight(t *testing.T) {
 	})
 }
 
-func (p *person) signInAs(name string) answer {
+func (p *userAgent) signInAs(name string) response {
 	p.t.Helper()
 	return p.request(http.MethodPost, "/login", url.Values{"username": {name}, "password": {"wonderland"}})
 }
 
-func (p *person) signInUntilRefused(name string, into *loot) {
+func (p *userAgent) signInUntilRefused(name string, into *stolen) {
 	for {
 		p.cookies = map[string]string{}
 		got := p.signInAs(name)
@@ -101,7 +101,7 @@ func (p *person) signInUntilRefused(name string, into *loot) {
 	}
 }
 
-func (s *server) passwordGrantUntilRefused(secret, name string, into *loot) {
+func (s *server) passwordGrantUntilRefused(secret, name string, into *stolen) {
 	for {
 		got := s.post("/oauth/token", "trusted", secret, url.Values{"grant_type": {"password"}, "username": {name}, "password": {"wonderland"}, "scope": {"openid"}})
 		if got.status != http.StatusOK {
@@ -113,7 +113,7 @@ func (s *server) passwordGrantUntilRefused(secret, name string, into *loot) {
 	}
 }
 
-func (p *person) approveUntilRefused(secret string, into *loot) {
+func (p *userAgent) approveUntilRefused(secret string, into *stolen) {
 	for {
 		params := returned(p.t, p.authorize(url.Values{"scope": {"openid offline_access"}, "prompt": {"none"}}))
 		if code := params.Get("error"); code != "" {

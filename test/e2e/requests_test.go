@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func (s *server) get(path string) answer {
+func (s *server) get(path string) response {
 	s.t.Helper()
 	r, err := http.NewRequest(http.MethodGet, s.url+path, nil)
 	require.NoError(s.t, err)
@@ -17,7 +17,7 @@ func (s *server) get(path string) answer {
 }
 
 // userInfo asks whom an access token is about.
-func (s *server) userInfo(token string) answer {
+func (s *server) userInfo(token string) response {
 	s.t.Helper()
 	r, err := http.NewRequest(http.MethodGet, s.url+"/oauth/userinfo", nil)
 	require.NoError(s.t, err)

@@ -15,9 +15,9 @@ import (
 func TestWhatWeHandOutIsGoodForItsPurposeOnly(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withRefresh(t, databaseURL)
+		s, secret := startWithRefresh(t, databaseURL)
 		const bye = "https://app.example.test/bye"
-		p := s.person(t)
+		p := s.userAgent(t)
 		more := url.Values{"scope": {"openid offline_access"}}
 		tokens := s.exchange(secret, p.signIn(more).Get("code"), nil).json(t)
 		// Of the signed access token nothing but its type says that it is no ID token.
@@ -50,7 +50,7 @@ func TestWhatWeHandOutIsGoodForItsPurposeOnly(t *testing.T) {
 				return redeem(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {x}})
 			}},
 			{"session", "session", func(x string) bool {
-				other := s.person(t)
+				other := s.userAgent(t)
 				other.cookies["__Host-gatehouse_session"] = x
 				return returned(t, other.authorize(url.Values{"prompt": {"none"}, "scope": {"openid"}})).Has("code")
 			}},
