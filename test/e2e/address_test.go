@@ -14,10 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Authentik CVE-2023-36456 and CVE-2024-47070: who tries many accounts is
-// slowed down whatever address it claims, behind a proxy each caller for itself, and garbage
-// in the header skips nothing.
-func TestForwardedForIsBelievedFromProxiesOnly(t *testing.T) {
+// Authentik CVE-2023-36456 and CVE-2024-47070: a client that tries many accounts is throttled
+// whatever X-Forwarded-For says. Behind a trusted proxy each client has its own limit, and a
+// malformed header does not bypass the limit.
+func TestForwardedForIsTrustedFromProxiesOnly(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		proxies   string
@@ -55,7 +55,7 @@ func TestForwardedForIsBelievedFromProxiesOnly(t *testing.T) {
 			close(next)
 			wg.Wait()
 			if test.throttled {
-				assert.EqualValues(t, 60-(50-6), throttled.Load(), "50 tries for an address, 6 were used above")
+				assert.EqualValues(t, 60-(50-6), throttled.Load(), "50 attempts per IP address, 6 were used above")
 			} else {
 				assert.Zero(t, throttled.Load())
 			}

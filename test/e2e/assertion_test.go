@@ -42,8 +42,8 @@ func assertionOf(t *testing.T, id, kid, jti string, key crypto.Signer) url.Value
 	}
 }
 
-// private_key_jwt with keys from a jwks_uri, which is on a private address: refused unless
-// the operator named the host. At the same time the same assertion is good once.
+// private_key_jwt with keys from a jwks_uri on a private IP address is refused unless the
+// operator allowed the host. Of concurrent requests with the same assertion one succeeds.
 func TestPrivateKeyJWTFromAJWKSURI(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -65,36 +65,36 @@ func TestPrivateKeyJWTFromAJWKSURI(t *testing.T) {
 		got := s.post("/oauth/token", "", "", assertionOf(t, "signer", "k1", "1", key))
 		assert.Equal(t, http.StatusUnauthorized, got.status)
 		assert.Equal(t, "invalid_client", got.json(t)["error"])
-		assert.Zero(t, fetches.Load(), "a private address is not fetched from")
-		assert.NotContains(t, got.body, "127.0.0.1", "and nobody is told")
-		eventually(t, func() bool { return strings.Contains(s.log.String(), "prohibited") }) // but the operator
+		assert.Zero(t, fetches.Load(), "no request to a private IP address")
+		assert.NotContains(t, got.body, "127.0.0.1", "the client must not learn the IP address")
+		eventually(t, func() bool { return strings.Contains(s.log.String(), "prohibited") }) // the operator must
 
 		s.stop()
 		s.env = append(s.env, "GATEHOUSE_OUTBOUND_ALLOW=127.0.0.1")
 		s.run()
-		var good atomic.Int64
+		var accepted atomic.Int64
 		form := assertionOf(t, "signer", "k1", "2", key)
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
 				if got := s.post("/oauth/token", "", "", form); got.status == http.StatusOK {
-					good.Add(1)
+					accepted.Add(1)
 				} else {
 					assert.Equal(t, http.StatusUnauthorized, got.status, got.body)
 				}
 			})
 		}
 		wg.Wait()
-		assert.EqualValues(t, 1, good.Load())
+		assert.EqualValues(t, 1, accepted.Load())
 		for i := range 20 {
 			s.post("/oauth/token", "", "", assertionOf(t, "signer", fmt.Sprintf("unknown-%d", i), fmt.Sprint(i), key))
 		}
-		assert.EqualValues(t, 1, fetches.Load(), "unknown keys make no storm of fetches")
+		assert.EqualValues(t, 1, fetches.Load(), "unknown key IDs must not cause further fetches")
 	})
 }
 
-// A signing key that the operator brings: it signs from the first start on.
-func TestAKeyOfTheOperators(t *testing.T) {
+// A signing key supplied by the operator signs from the first start on.
+func TestOperatorSuppliedSigningKey(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -22,18 +22,18 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// window is a real browser at the development server, with an application of its own that
-// waits for answers.
+// window is a window of a real browser, with the development server and an application that
+// records the authorization responses it receives.
 type window struct {
 	t         *testing.T
 	ctx       context.Context
 	server    *server
 	callbacks chan url.Values
-	headers   chan http.Header // of the requests that brought them
+	headers   chan http.Header // of the callback requests
 	config    oauth2.Config
 }
 
-// dev starts the development server on SQLite, as `make run` does, with more settings.
+// dev starts the development server on SQLite, as `make run` does, with further settings.
 func dev(t *testing.T, more ...string) *server {
 	t.Helper()
 	s := settings(t, "")
@@ -58,7 +58,7 @@ func newWindow(t *testing.T, s *server) *window {
 		if r.ParseForm() == nil && r.URL.Path == "/callback" {
 			select {
 			case w.headers <- r.Header:
-			default: // hardly a test reads them
+			default: // most tests do not read them
 			}
 			w.callbacks <- r.Form
 		}
@@ -82,8 +82,8 @@ func newWindow(t *testing.T, s *server) *window {
 	return w
 }
 
-// open starts the browser, or another tab of it: under a context that lasts, since the
-// first one ends what it began.
+// open starts the browser or opens another tab. It needs the long-lived context: chromedp
+// closes the tab when the context of the first call ends.
 func (w *window) open() {
 	w.t.Helper()
 	require.NoError(w.t, chromedp.Do(w.ctx))
@@ -94,7 +94,7 @@ func (w *window) do(actions ...chromedp.Action[chromedp.Void]) {
 	read(w, chromedp.Steps(actions...))
 }
 
-// read does something in the window and gives what it yields.
+// read runs an action in the window and returns its result.
 func read[T any](w *window, action chromedp.Action[T]) T {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
@@ -109,7 +109,7 @@ func read[T any](w *window, action chromedp.Action[T]) T {
 	return value
 }
 
-// start opens an authorization request and returns the verifier that belongs to it.
+// start opens an authorization request and returns its code verifier.
 func (w *window) start(options ...oauth2.AuthCodeOption) string {
 	w.t.Helper()
 	verifier := oauth2.GenerateVerifier()
@@ -124,25 +124,25 @@ func login(password string) chromedp.Action[chromedp.Void] {
 	)
 }
 
-// answer waits for what the application gets.
+// callbackParams waits for the next authorization response to the application.
 func (w *window) callbackParams() url.Values {
 	w.t.Helper()
 	select {
 	case got := <-w.callbacks:
 		return got
 	case <-time.After(20 * time.Second):
-		require.Fail(w.t, "the application got no answer")
+		require.Fail(w.t, "the application received no authorization response")
 		return nil
 	}
 }
 
-// A person with a browser: the whole way, by keyboard and by click.
-func TestInABrowser(t *testing.T) {
+// The whole sign-in flow in a real browser, by keyboard and by mouse.
+func TestSignInFlowInABrowser(t *testing.T) {
 	t.Parallel()
 	s := dev(t)
 	w := newWindow(t, s)
 
-	// A wrong password is told, the name stays, and the next try goes on.
+	// A wrong password is reported, the username is kept, and the next attempt continues the flow.
 	verifier := w.start()
 	w.do(login("wrong"), chromedp.WaitVisible("#problem"))
 	assert.Contains(t, read(w, chromedp.Text("#problem")), "wrong")
@@ -159,16 +159,16 @@ func TestInABrowser(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotEmpty(t, token.Extra("id_token"))
 
-	// The back button leads to a page that helps, not to a second code.
+	// The back button leads to an explanation, not to a second code.
 	w.do(chromedp.NavigateBack(), chromedp.WaitVisible("#consent-accept"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#error-page"))
 	assert.Contains(t, read(w, chromedp.Text("#error-page")), "Already finished")
 
-	// Signed in: no password, but a public client on loopback asks again (RFC 8252 8.6).
+	// Signed in: no password prompt, but a native client needs consent each time (RFC 8252 section 8.6).
 	w.start()
 	w.do(chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-deny"), chromedp.WaitVisible("#app-page"))
 	assert.Equal(t, "access_denied", w.callbackParams().Get("error"))
 
-	// prompt=none answers without a page, prompt=login and max_age=0 want the password.
+	// prompt=none shows no page; prompt=login and max_age=0 require the password.
 	w.start(oauth2.SetAuthURLParam("prompt", "none"))
 	assert.Equal(t, "consent_required", w.callbackParams().Get("error"))
 	for _, more := range [][2]string{{"prompt", "login"}, {"max_age", "0"}} {
@@ -177,7 +177,7 @@ func TestInABrowser(t *testing.T) {
 		assert.NotEmpty(t, w.callbackParams().Get("code"), more)
 	}
 
-	// An answer posted by the browser itself.
+	// response_mode=form_post.
 	w.start(oauth2.SetAuthURLParam("response_mode", "form_post"))
 	w.do(chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
 	assert.NotEmpty(t, w.callbackParams().Get("code"))
@@ -191,7 +191,7 @@ func TestInABrowser(t *testing.T) {
 	assert.Equal(t, "login_required", w.callbackParams().Get("error"))
 }
 
-func TestTwoTabsDoNotDisturbEachOther(t *testing.T) {
+func TestConcurrentFlowsInTwoTabs(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t, dev(t))
 	first := w.start()
@@ -208,8 +208,9 @@ func TestTwoTabsDoNotDisturbEachOther(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// What people see: nothing refused by the policy, nothing loaded from elsewhere, nothing
-// wider than a phone, in both themes. With GATEHOUSE_SCREENSHOTS the pictures are kept.
+// In both themes and all widths, no page violates its Content-Security-Policy, loads anything
+// from another origin, or is wider than the viewport. GATEHOUSE_SCREENSHOTS names a directory
+// for screenshots.
 func TestPagesInBothThemesAndWidths(t *testing.T) {
 	t.Parallel()
 	s := dev(t)

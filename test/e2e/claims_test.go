@@ -12,7 +12,7 @@ import (
 const everything = `{"userinfo":{"email":null,"phone_number":null,"address":null,"birthdate":null,"preferred_username":{"essential":true}},` +
 	`"id_token":{"email":null,"birthdate":null,"preferred_username":null}}`
 
-// released is what UserInfo shows.
+// released returns the claims of the UserInfo response.
 func (s *server) released(t *testing.T, token any) map[string]any {
 	t.Helper()
 	got := s.userInfo(token.(string))
@@ -20,9 +20,9 @@ func (s *server) released(t *testing.T, token any) map[string]any {
 	return got.json(t)
 }
 
-// The attack: a client that may ask for openid and nothing else asks for all by the claims
-// parameter. It gets nothing, whether people see the consent page or not.
-func TestClaimsParameterGivesNothingBeyondTheRegistration(t *testing.T) {
+// A client registered for the openid scope only must not get further claims by the claims
+// parameter, whether the user sees the consent page or not.
+func TestClaimsParameterIsLimitedByTheRegisteredScope(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -49,14 +49,14 @@ func TestClaimsParameterGivesNothingBeyondTheRegistration(t *testing.T) {
 	})
 }
 
-// What a client may ask for by scope it may ask for by name, when the person was shown it.
-func TestClaimsAskedForByNameAreAgreedTo(t *testing.T) {
+// A client may request single claims of its registered scopes; the user must consent to them.
+func TestRequestedClaimsNeedConsent(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := startWithUser(t, databaseURL) // the app may ask for profile and email
+		s, secret := startWithUser(t, databaseURL) // registered for profile and email
 		p := s.userAgent(t)
 		plain := p.signIn(url.Values{"scope": {"openid"}})
-		require.NotEmpty(t, plain.Get("code"), "openid alone is remembered")
+		require.NotEmpty(t, plain.Get("code"), "consent to openid alone is remembered")
 		ask := url.Values{"scope": {"openid"}, "claims": {everything}}
 		silent := url.Values{"scope": {"openid"}, "claims": {everything}, "prompt": {"none"}}
 		assert.Equal(t, "consent_required", returned(t, p.authorize(silent)).Get("error"))
@@ -66,33 +66,33 @@ func TestClaimsAskedForByNameAreAgreedTo(t *testing.T) {
 			assert.Contains(t, page.body, shown)
 		}
 		for _, hidden := range []string{"phone", "postal", "other details of your profile"} {
-			assert.NotContains(t, page.body, hidden, "the app may not ask for that, or did not")
+			assert.NotContains(t, page.body, hidden, "not registered for it, or not requested")
 		}
 		tokens := s.exchange(secret, returned(t, p.agree(page, true)).Get("code"), nil).json(t)
 		claims := s.released(t, tokens["access_token"])
 		assert.Equal(t, "alice@example.com", claims["email"])
 		assert.Equal(t, "alice", claims["preferred_username"])
-		assert.NotContains(t, claims, "name", "a part of the profile")
+		assert.NotContains(t, claims, "name", "only one claim of profile was requested")
 		assert.NotContains(t, claims, "phone_number")
-		assert.Equal(t, "openid", tokens["scope"], "a claim by name is no scope")
+		assert.Equal(t, "openid", tokens["scope"], "a requested claim adds no scope")
 		assert.Equal(t, "alice@example.com", claim(t, tokens["id_token"].(string), "email"))
 
-		// It is remembered as what it was: no scope, and no other claim.
+		// The stored consent covers this claim only: no scope and no other claim.
 		assert.NotEmpty(t, returned(t, p.authorize(silent)).Get("code"))
 		for _, more := range []url.Values{{"scope": {"openid email"}}, {"scope": {"openid"}, "claims": {`{"userinfo":{"name":null}}`}}} {
 			more.Set("prompt", "none")
 			assert.Equal(t, "consent_required", returned(t, p.authorize(more)).Get("error"), more)
 		}
 
-		// What the client may not ask for any more does not go out under what it has.
+		// A token issued earlier no longer releases claims of a scope removed from the registration.
 		s.command("client", "update", "app", "--remove-scope", "email")
-		s.soon(func() bool { _, ok := s.released(t, tokens["access_token"])["email"]; return !ok }, "UserInfo still shows the address")
+		s.soon(func() bool { _, ok := s.released(t, tokens["access_token"])["email"]; return !ok }, "UserInfo still releases the email claim")
 		assert.Equal(t, "alice", s.released(t, tokens["access_token"])["preferred_username"])
 	})
 }
 
-// What a claim is asked to be (OpenID Connect Core section 5.5.1).
-func TestDemandsOfTheClaimsParameter(t *testing.T) {
+// Requested values of claims (OpenID Connect Core section 5.5.1).
+func TestRequestedClaimValues(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)

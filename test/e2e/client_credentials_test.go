@@ -14,8 +14,8 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// The whole flow with a library that thousands of services use, unconfigured.
-func TestServiceGetsATokenThatAResourceServerChecksAndAnOperatorRevokes(t *testing.T) {
+// The client credentials flow with the golang.org/x/oauth2 library and its defaults.
+func TestClientCredentialsTokenIsIntrospectedAndRevoked(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
@@ -50,7 +50,7 @@ func TestServiceGetsATokenThatAResourceServerChecksAndAnOperatorRevokes(t *testi
 	})
 }
 
-func TestClientsWithAPinnedMethodUseThatOne(t *testing.T) {
+func TestRegisteredAuthenticationMethodIsEnforced(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
@@ -67,7 +67,7 @@ func TestClientsWithAPinnedMethodUseThatOne(t *testing.T) {
 	})
 }
 
-// A resource server that checks signatures finds everything it needs by discovery.
+// A resource server can verify signatures with nothing but the discovery document.
 func TestJWTAccessTokensVerifyAgainstTheKeySet(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -114,8 +114,8 @@ func fetchKeys(t *testing.T, s *server) jose.JSONWebKeySet {
 	return s.keys()
 }
 
-// A token for API A is no business of API B (Keycloak CVE-2026-18208).
-func TestIntrospectionShowsATokenOnlyToThoseItConcerns(t *testing.T) {
+// A resource server must not learn about tokens for another audience (Keycloak CVE-2026-18208).
+func TestIntrospectionIsLimitedToClientAndAudience(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
@@ -124,8 +124,8 @@ func TestIntrospectionShowsATokenOnlyToThoseItConcerns(t *testing.T) {
 
 		forA := s.token("billing", secret, url.Values{"audience": {"api-a"}})
 		assert.True(t, s.active("billing", secret, forA), "the client it was issued to")
-		assert.True(t, s.active("api-a", a, forA), "whom its audience names")
-		assert.False(t, s.active("api-b", b, forA), "trusted to introspect, but it names another")
+		assert.True(t, s.active("api-a", a, forA), "a client in its audience")
+		assert.False(t, s.active("api-b", b, forA), "may introspect, but is not in the audience")
 		assert.False(t, s.active("api-c", c, forA))
 
 		forNobody := s.token("billing", secret, nil)
@@ -134,7 +134,7 @@ func TestIntrospectionShowsATokenOnlyToThoseItConcerns(t *testing.T) {
 	})
 }
 
-func TestDisabledAndDeletedClientsLoseTheirTokens(t *testing.T) {
+func TestTokensOfDisabledAndDeletedClients(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
@@ -153,7 +153,7 @@ func TestDisabledAndDeletedClientsLoseTheirTokens(t *testing.T) {
 		s.command("token", "revoke", "--client", "billing")
 		assert.False(t, s.active("api", api, token), "ended grant")
 		fresh := s.token("billing", secret, nil)
-		assert.True(t, s.active("api", api, fresh), "a new standing grant takes over")
+		assert.True(t, s.active("api", api, fresh), "a new grant replaces the ended one")
 		list := string(s.command("token", "list", "--client", "billing"))
 		assert.Contains(t, list, "active")
 		assert.Contains(t, list, "ended")
@@ -164,7 +164,7 @@ func TestDisabledAndDeletedClientsLoseTheirTokens(t *testing.T) {
 	})
 }
 
-func TestARotatedSecretWorksBesideTheOldOne(t *testing.T) {
+func TestRotatedSecretOverlapsWithTheOldOne(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)

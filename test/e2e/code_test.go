@@ -27,9 +27,10 @@ func claim(t *testing.T, jwt, name string) any {
 	return claims[name]
 }
 
-// RFC 6749 section 4.1.2, Keycloak CVE-2026-1035: of fifty that redeem a code at once one wins.
-// All of them are the same request of the same client, so that none of them was a theft.
-func TestFiftyRedemptionsOfOneCode(t *testing.T) {
+// RFC 6749 section 4.1.2, Keycloak CVE-2026-1035: of fifty concurrent redemptions of a code one
+// succeeds. All are identical requests from the same client, so the others count as retries and
+// do not revoke the tokens.
+func TestConcurrentRedemptionsOfOneCode(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -58,8 +59,8 @@ func TestFiftyRedemptionsOfOneCode(t *testing.T) {
 	})
 }
 
-// Authentik CVE-2023-48228 and CVE-2024-23647: a verifier cannot be guessed
-// twice, left out, or made unnecessary.
+// Authentik CVE-2023-48228 and CVE-2024-23647: a verifier can neither be guessed in several
+// attempts nor omitted.
 func TestPKCECannotBeDowngraded(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -85,11 +86,11 @@ func TestPKCECannotBeDowngraded(t *testing.T) {
 			stolen := code(challenge)
 			assert.Equal(t, "invalid_grant", ask(stolen, first...).json(t)["error"], name)
 			assert.Equal(t, "invalid_grant", ask(stolen).json(t)["error"], name+", then none")
-			assert.Equal(t, "invalid_grant", ask(stolen, verifier).json(t)["error"], name+", then the right one: the code is burnt")
+			assert.Equal(t, "invalid_grant", ask(stolen, verifier).json(t)["error"], name+", then the right one: the code is spent")
 		}
 		assert.Equal(t, "invalid_grant", ask(code(nil), verifier).json(t)["error"], "a verifier without a challenge")
 		s.client("plain", "--allow-plain-pkce", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile", "--first-party")
-		assert.NotEmpty(t, code(url.Values{"client_id": {"plain"}, "code_challenge": {verifier}, "code_challenge_method": {"plain"}}), "for a client that may")
+		assert.NotEmpty(t, code(url.Values{"client_id": {"plain"}, "code_challenge": {verifier}, "code_challenge_method": {"plain"}}), "for a client that allows plain")
 
 		for name, more := range map[string]url.Values{
 			"public without": {"client_id": {"spa"}}, "strict without": {"client_id": {"strict"}},
@@ -102,8 +103,8 @@ func TestPKCECannotBeDowngraded(t *testing.T) {
 	})
 }
 
-// Pocket ID CVE-2026-28513: each condition on its own.
-func TestCodesAreBoundToClientAndAddress(t *testing.T) {
+// Pocket ID CVE-2026-28513: the client and the redirect URI are both checked.
+func TestCodesAreBoundToClientAndRedirectURI(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -113,9 +114,9 @@ func TestCodesAreBoundToClientAndAddress(t *testing.T) {
 		form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}
 		assert.Equal(t, "invalid_grant", s.post("/oauth/token", "other", other, form).json(t)["error"])
 		token := s.exchange(secret, code, nil)
-		require.Equal(t, http.StatusOK, token.status, "another client's try neither burns nor ends")
+		require.Equal(t, http.StatusOK, token.status, "an attempt by another client neither spends the code nor revokes")
 		assert.Equal(t, "invalid_grant", s.post("/oauth/token", "other", other, form).json(t)["error"])
-		assert.True(t, s.active("app", secret, token.json(t)["access_token"].(string)), "nor does its replay")
+		assert.True(t, s.active("app", secret, token.json(t)["access_token"].(string)), "its replay does not revoke either")
 
 		fresh := returned(t, p.authorize(nil)).Get("code")
 		assert.Equal(t, "invalid_grant", s.exchange(secret, fresh, url.Values{"redirect_uri": {callback + "/"}}).json(t)["error"])
@@ -123,7 +124,7 @@ func TestCodesAreBoundToClientAndAddress(t *testing.T) {
 			got := s.exchange(secret, wrong, nil)
 			assert.Equal(t, http.StatusBadRequest, got.status, wrong)
 		}
-		// A code is no token, an ID token is no access token.
+		// A code or an ID token must not be accepted as an access token.
 		for _, text := range []string{fresh, token.json(t)["id_token"].(string)} {
 			r, err := http.NewRequest(http.MethodGet, s.url+"/oauth/userinfo", nil)
 			require.NoError(t, err)
@@ -131,7 +132,7 @@ func TestCodesAreBoundToClientAndAddress(t *testing.T) {
 			assert.Equal(t, http.StatusUnauthorized, s.send(r).status)
 			assert.False(t, s.active("app", secret, text))
 		}
-		// Used twice, and not by the very same request: everything issued for it ends.
+		// Used again by a different request: everything issued for the code is revoked.
 		assert.Equal(t, "invalid_grant", s.exchange(secret, code, url.Values{"redirect_uri": {callback + "/"}}).json(t)["error"])
 		assert.False(t, s.active("app", secret, token.json(t)["access_token"].(string)))
 	})
@@ -145,7 +146,7 @@ func TestUserInfo(t *testing.T) {
 		more := url.Values{"claims": {`{"userinfo":{"email":{"essential":true}},"id_token":{"preferred_username":null}}`}}
 		tokens := s.exchange(secret, p.signIn(more).Get("code"), nil).json(t)
 		access := tokens["access_token"].(string)
-		assert.Equal(t, "alice", claim(t, tokens["id_token"].(string), "preferred_username"), "asked for there")
+		assert.Equal(t, "alice", claim(t, tokens["id_token"].(string), "preferred_username"), "requested for the ID token")
 
 		ask := func(method string, header, body string) response {
 			r, err := http.NewRequest(method, s.url+"/oauth/userinfo", strings.NewReader(body))
@@ -173,7 +174,7 @@ func TestUserInfo(t *testing.T) {
 		}
 		for name, got := range map[string]response{
 			"sent twice": ask("POST", "Bearer "+access, url.Values{"access_token": {access}}.Encode()),
-			"none":       ask("GET", "", ""), "noise": ask("GET", "Bearer noise", ""), "Basic": ask("GET", "Basic YTpi", ""), "in the address": s.get("/oauth/userinfo?access_token=" + access),
+			"none":       ask("GET", "", ""), "noise": ask("GET", "Bearer noise", ""), "Basic": ask("GET", "Basic YTpi", ""), "in the query": s.get("/oauth/userinfo?access_token=" + access),
 		} {
 			assert.GreaterOrEqual(t, got.status, 400, name)
 			assert.Less(t, got.status, 500, name)
@@ -183,11 +184,11 @@ func TestUserInfo(t *testing.T) {
 		s.command("user", "disable", "alice")
 		assert.Equal(t, http.StatusUnauthorized, ask("GET", "Bearer "+access, "").status)
 		assert.False(t, s.active("app", secret, access))
-		assert.Contains(t, p.authorize(nil).body, `id="login-page"`, "the session is over too")
+		assert.Contains(t, p.authorize(nil).body, `id="login-page"`, "the session has ended, too")
 	})
 }
 
-func TestOnlyNamedUsersMayUseAClientWithAList(t *testing.T) {
+func TestClientRestrictedToNamedUsers(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -219,8 +220,8 @@ func TestSignOut(t *testing.T) {
 		assert.Equal(t, bye+"?state=x+y", got.header.Get("Location"))
 		over(p)
 		p.cookies["__Host-gatehouse_session"] = cookie
-		over(p) // the session itself, and not the cookie alone
-		assert.False(t, s.active("app", secret, access), "without offline_access it ends with the session")
+		over(p) // the session has ended on the server, not only the cookie
+		assert.False(t, s.active("app", secret, access), "without offline_access the token ends with the session")
 
 		// Anything else asks, or says what is wrong; it never redirects.
 		p, hint, _ = signedIn()
@@ -239,16 +240,16 @@ func TestSignOut(t *testing.T) {
 			require.Contains(t, page.body, `id="logout-page"`)
 			other := s.userAgent(t)
 			other.signIn(nil)
-			assert.Contains(t, other.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(t, page, "confirm")}}).body, `id="logout-page"`, "another session's confirmation")
+			assert.Contains(t, other.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(t, page, "confirm")}}).body, `id="logout-page"`, "confirmation value of another session")
 		}
 		done := p.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(t, p.open("/oauth/logout"), "confirm")}})
 		assert.Contains(t, done.body, `id="logged-out"`)
 		over(p)
-		assert.Contains(t, p.open("/oauth/logout").body, `id="logged-out"`, "nobody is signed in")
+		assert.Contains(t, p.open("/oauth/logout").body, `id="logged-out"`, "no session")
 	})
 }
 
-// The sums of the flow, and what a stolen database holds.
+// The number of SQL statements of the flow, and that a stolen database holds no secret.
 func TestStatementsAndSecretsOfTheCodeFlow(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -267,7 +268,7 @@ func TestStatementsAndSecretsOfTheCodeFlow(t *testing.T) {
 		assert.LessOrEqual(t, s.statements(s.send(r)), 2, "UserInfo")
 		s.stop()
 
-		raw := func(text string) string { // as it would be if somebody stored less than the text
+		raw := func(text string) string { // the secret bytes, in case they are stored without their encoding
 			parsed, err := token.Parse(text)
 			require.NoError(t, err)
 			return string(parsed.Secret[:])

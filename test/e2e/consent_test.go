@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Who asks, for what, and where the answer goes.
-func TestConsentSaysWhoWantsWhat(t *testing.T) {
+// The consent page names the application, the requested access and the redirect host.
+func TestConsentPageContent(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -21,19 +21,19 @@ func TestConsentSaysWhoWantsWhat(t *testing.T) {
 		for _, shown := range []string{"Books &amp; more", "<strong>app.example.test</strong>", "See your email address", "See what you ordered", "<code>orders:write</code>", "alice"} {
 			assert.Contains(t, page.body, shown)
 		}
-		assert.NotContains(t, page.body, "your profile", "nobody asked for that")
+		assert.NotContains(t, page.body, "your profile", "not requested")
 	})
 }
 
-// agreeTo sends the consent form of a flow, with more headers.
+// agreeTo sends the consent form of a flow, with further headers.
 func (p *userAgent) agreeTo(flow string, header ...string) response {
 	p.t.Helper()
 	return p.request(http.MethodPost, "/consent", url.Values{"flow": {flow}, "action": {"accept"}}, header...)
 }
 
-// Keycloak CVE-2023-0264: the answer is that of the person who was asked, from
-// our own page.
-func TestConsentIsForThePersonWhoWasAsked(t *testing.T) {
+// Keycloak CVE-2023-0264: consent counts only for the user who saw the page, and only from the
+// server's own page.
+func TestConsentIsBoundToTheUser(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -47,21 +47,21 @@ func TestConsentIsForThePersonWhoWasAsked(t *testing.T) {
 		bob := url.Values{"username": {"bob"}, "password": {"looking-glass"}}
 		require.Equal(t, "/", p.request(http.MethodPost, "/login", bob).header.Get("Location"))
 		asked := p.agreeTo(flow)
-		assert.Contains(t, asked.body, `id="consent-page"`, "bob is asked himself")
+		assert.Contains(t, asked.body, `id="consent-page"`, "bob must give his own consent")
 		assert.Contains(t, asked.body, "bob")
 		assert.Empty(t, asked.header.Get("Location"))
 		p.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(t, p.open("/oauth/logout"), "confirm")}})
-		assert.Contains(t, p.agreeTo(flow).body, `id="login-page"`, "nobody is signed in")
+		assert.Contains(t, p.agreeTo(flow).body, `id="login-page"`, "no session")
 
 		alice := url.Values{"username": {"alice"}, "password": {"wonderland"}}
 		require.Equal(t, "/", p.request(http.MethodPost, "/login", alice).header.Get("Location"))
-		assert.NotEmpty(t, returned(t, p.agreeTo(flow)).Get("code"), "until she is back")
+		assert.NotEmpty(t, returned(t, p.agreeTo(flow)).Get("code"), "alice is signed in again")
 	})
 }
 
-// Keycloak CVE-2026-7571: a request on its way through the pages cannot be made
-// another one, neither by what stands beside it nor by going back with it.
-func TestNothingBesideAFlowCounts(t *testing.T) {
+// Keycloak CVE-2026-7571: an authorization request in progress cannot be changed, neither by
+// further parameters nor by resuming it with others.
+func TestParametersBesideAFlowAreIgnored(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -80,13 +80,13 @@ func TestNothingBesideAFlowCounts(t *testing.T) {
 		assert.Equal(t, "s t/a+te", params.Get("state"))
 
 		refused := p.open(back + "&client_id=app&" + beside)
-		assert.Equal(t, http.StatusBadRequest, refused.status, "another request, which is judged on its own")
+		assert.Equal(t, http.StatusBadRequest, refused.status, "a new request, which is validated as such")
 		assert.Empty(t, refused.header.Get("Location"))
 	})
 }
 
-// What was in order when the request came may not be when the person answers.
-func TestAFlowIsCheckedAnewAtEachStep(t *testing.T) {
+// A request that was valid at its start may have become invalid when the user submits a page.
+func TestFlowIsValidatedAtEachStep(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -94,7 +94,7 @@ func TestAFlowIsCheckedAnewAtEachStep(t *testing.T) {
 		login := early.authorize(nil)
 		consent := late.follow(late.login(late.authorize(nil), "wonderland"))
 		s.command("client", "update", "app", "--add-redirect-uri", callback+"2", "--remove-redirect-uri", callback)
-		s.soon(func() bool { return s.userAgent(t).authorize(nil).status == http.StatusBadRequest }, "the address is still accepted")
+		s.soon(func() bool { return s.userAgent(t).authorize(nil).status == http.StatusBadRequest }, "the redirect URI is still accepted")
 		for name, got := range map[string]response{"sign-in": early.login(login, "wonderland"), "consent": late.agree(consent, true)} {
 			assert.Equal(t, http.StatusBadRequest, got.status, name)
 			assert.Contains(t, got.body, `id="error-page"`, name)

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The script of an application may read our answers a few seconds after its registration, and
-// no longer once the application is disabled.
-func TestScriptsFollowTheRegistrationOfTheirApplication(t *testing.T) {
+// A script of an application may read responses a few seconds after the registration, and no
+// longer once the client is disabled.
+func TestCORSFollowsTheClientRegistration(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)

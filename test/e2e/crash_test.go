@@ -15,9 +15,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
-// kill -9 at random points of issuance: what was acknowledged is there, and nothing half
-// written is (experiment E10, short form).
-func TestACrashWhileIssuingLosesNothingAcknowledged(t *testing.T) {
+// SIGKILL at random times during issuance: every acknowledged token is stored, and nothing is
+// stored partially.
+func TestCrashDuringIssuance(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := prepare(t, databaseURL)
@@ -37,8 +37,8 @@ func TestACrashWhileIssuingLosesNothingAcknowledged(t *testing.T) {
 	})
 }
 
-// issueUntilKilled asks for tokens from several connections, kills the server after the
-// given time, and returns the tokens that came back whole.
+// issueUntilKilled requests tokens over several connections, kills the server after the given
+// time, and returns the tokens that were received completely.
 func (s *server) issueUntilKilled(secret string, after time.Duration) []string {
 	var (
 		wg     sync.WaitGroup
@@ -50,7 +50,7 @@ func (s *server) issueUntilKilled(secret string, after time.Duration) []string {
 		wg.Go(func() {
 			transport := &http.Transport{}
 			defer transport.CloseIdleConnections()
-			for range 10_000 { // ends at the first connection that the crash cuts
+			for range 10_000 { // ends when the crash breaks the connection
 				r, _ := http.NewRequest(http.MethodPost, s.url+"/oauth/token", strings.NewReader(body))
 				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 				r.SetBasicAuth("billing", secret)

@@ -15,10 +15,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// A database that does not carry out a change must not look like success: fosite answers
-// 200 to such a revocation and leaves the token valid (CVE-2020-15223).
-// Nothing of the database shows in the answer (Zitadel CVE-2024-32967).
-func TestADatabaseThatRefusesToWriteIsA503(t *testing.T) {
+// A failed write must not be reported as success: fosite responds to such a revocation with 200
+// and leaves the token valid (CVE-2020-15223). The response must not show details of the
+// database (Zitadel CVE-2024-32967).
+func TestReadOnlyDatabaseYields503(t *testing.T) {
 	t.Parallel()
 	pg := services.NewPostgres(t, services.Fast)
 	s := start(t, pg.EmptyDatabase(t))
@@ -38,14 +38,14 @@ func TestADatabaseThatRefusesToWriteIsA503(t *testing.T) {
 			assert.NotContains(t, got.json(t)["error_description"], inside)
 		}
 	}
-	assert.True(t, s.active("billing", secret, token), "still good, and nobody said otherwise")
+	assert.True(t, s.active("billing", secret, token), "still valid, and the client was told of the failure")
 	ready := func() int {
 		ready, err := http.Get(s.ops + "/healthz/ready")
 		require.NoError(t, err)
 		require.NoError(t, ready.Body.Close())
 		return ready.StatusCode
 	}
-	assert.Equal(t, http.StatusServiceUnavailable, ready(), "another server may have a database that writes")
+	assert.Equal(t, http.StatusServiceUnavailable, ready(), "a load balancer must use servers with a writable database")
 
 	admin(t, pg, "ALTER SYSTEM RESET default_transaction_read_only")
 	require.Equal(t, http.StatusOK, revoke().status)
@@ -53,7 +53,7 @@ func TestADatabaseThatRefusesToWriteIsA503(t *testing.T) {
 	assert.False(t, s.active("billing", secret, token))
 }
 
-// Without the database, what needs none goes on working.
+// Endpoints that need no database work without it.
 func TestDocumentsAreServedWithoutTheDatabase(t *testing.T) {
 	t.Parallel()
 	pg := services.NewPostgres(t, services.Fast)
@@ -77,9 +77,9 @@ func TestDocumentsAreServedWithoutTheDatabase(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, ready.StatusCode)
 }
 
-// Zitadel CVE-2024-32967: whoever asks while the database is away learns nothing about it,
-// and is told to come back.
-func TestNothingShowsOfADatabaseThatIsAway(t *testing.T) {
+// Zitadel CVE-2024-32967: while the database is down, responses show no details of it and ask
+// the client to retry.
+func TestUnavailableDatabaseLeaksNoDetails(t *testing.T) {
 	t.Parallel()
 	pg := services.NewPostgres(t, services.Fast)
 	address := pg.EmptyDatabase(t)
@@ -108,7 +108,7 @@ func TestNothingShowsOfADatabaseThatIsAway(t *testing.T) {
 			assert.NotContains(t, got.body+shown, inside, name)
 		}
 		if name == "token" {
-			continue // such a code needs no database to be refused
+			continue // a malformed code is refused without the database
 		}
 		if name == "authorize" || name == "consent" {
 			assert.Equal(t, "temporarily_unavailable", returned(t, got).Get("error"), name)

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A newcomer ends at a page that shows what the application got, and what to try next.
-func TestTheDemoApplicationShowsASignIn(t *testing.T) {
+// After the sign-in a page shows what the application received and what to try next.
+func TestDemoApplicationShowsASignIn(t *testing.T) {
 	t.Parallel()
 	s := dev(t)
 	w := newWindow(t, s)
@@ -40,26 +40,26 @@ func TestTheDemoApplicationShowsASignIn(t *testing.T) {
 		}
 		commands := read(w, chromedp.Evaluate[[]string](`[...document.querySelectorAll('pre')].map(e => e.textContent).filter(t => t.startsWith('curl'))`))
 		require.Len(t, commands, 4, client)
-		for i, want := range []string{`"sub"`, `"active":true`, `"access_token"`, ``} { // as they stand on the page
+		for i, want := range []string{`"sub"`, `"active":true`, `"access_token"`, ``} { // in the order of the page
 			out, err := exec.Command("sh", "-c", strings.Replace(commands[i], "curl ", "curl -sSf ", 1)).CombinedOutput()
 			require.NoError(t, err, "%s\n%s", commands[i], out)
 			assert.Contains(t, string(out), want, commands[i])
 		}
 
-		// The page is shown once; a reload finds a code that is used up, and says how codes are exchanged.
+		// On reload the code is spent, and the page explains how codes are exchanged.
 		w.do(chromedp.Reload(), chromedp.WaitVisible("#demo-code"), chromedp.NavigateBack())
 		w.do(chromedp.Navigate(s.url+"/oauth/logout"), chromedp.WaitVisible("#logout-page"), chromedp.Click("#logout-confirm"), chromedp.WaitVisible("#logged-out"))
 	}
 
-	// A refusal is shown with its description and where it is explained.
+	// An error is shown with its description and a link to its explanation.
 	w.do(chromedp.Navigate(home+"start"), chromedp.WaitVisible("#login-page"), chromedp.Click("#login-cancel"), chromedp.WaitVisible("#error-page"))
 	assert.Contains(t, read(w, chromedp.Text("#error-page")), "access_denied")
 	assert.Contains(t, read(w, chromedp.Text("#error-page")), "did not sign in")
 	assert.True(t, strings.HasPrefix(read(w, chromedp.Evaluate[string](`document.querySelector('main a[rel]').href`)), s.url+"/errors/"))
 }
 
-// An authorization request that was typed by hand ends at the command that exchanges its code.
-func TestTheDemoApplicationShowsACodeOfAnotherRequest(t *testing.T) {
+// For an authorization request made by hand the page shows the command that exchanges its code.
+func TestDemoApplicationShowsACodeOfAnotherRequest(t *testing.T) {
 	t.Parallel()
 	s := dev(t)
 	w := newWindow(t, s)
@@ -74,9 +74,9 @@ func TestTheDemoApplicationShowsACodeOfAnotherRequest(t *testing.T) {
 	assert.Contains(t, string(out), `"id_token"`)
 }
 
-// What another site sends a browser here with is neither exchanged nor run, and no other name
-// leads here.
-func TestTheDemoApplicationTakesNothingFromOthers(t *testing.T) {
+// A callback forged by another site is neither exchanged nor executed (login CSRF, XSS), and
+// requests with another Host header are refused (DNS rebinding).
+func TestDemoApplicationRefusesForgedCallbacks(t *testing.T) {
 	t.Parallel()
 	s := dev(t)
 	jar, err := cookiejar.New(nil)
@@ -108,7 +108,7 @@ func TestTheDemoApplicationTakesNothingFromOthers(t *testing.T) {
 	}
 	injected := get("/callback?" + url.Values{"code": {"'; touch /tmp/x; '\n<script>alert(1)</script>"}}.Encode())
 	assert.NotContains(t, injected.body, "<script>")
-	assert.Regexp(t, `code=&#39;\\&#39;&#39;; touch`, injected.body, "one word of the shell")
+	assert.Regexp(t, `code=&#39;\\&#39;&#39;; touch`, injected.body, "quoted for the shell")
 	mixedUp := get("/callback?" + url.Values{"code": {"x"}, "state": {asked.Get("state")}, "iss": {"https://evil.example"}}.Encode())
 	assert.Equal(t, http.StatusBadRequest, mixedUp.status)
 	wrong := get("/callback?" + url.Values{"code": {"x"}, "state": {asked.Get("state")}, "iss": {s.url}}.Encode())
@@ -123,9 +123,9 @@ func TestTheDemoApplicationTakesNothingFromOthers(t *testing.T) {
 	assert.Equal(t, http.StatusMisdirectedRequest, s.send(r).status)
 }
 
-// The address may be taken: the server starts all the same, and says so. Outside development
-// there is no demo application.
-func TestTheDemoApplicationIsForDevelopmentOnly(t *testing.T) {
+// If the port is in use, the server starts without the demo application and logs it. Outside
+// development mode there is no demo application.
+func TestDemoApplicationIsForDevelopmentOnly(t *testing.T) {
 	t.Parallel()
 	first := dev(t)
 	second := dev(t, "GATEHOUSE_DEMO_LISTEN="+first.demo)

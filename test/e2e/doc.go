@@ -1,3 +1,3 @@
-// Package e2e tests the real binary from outside, on both databases: started as an
-// operator starts it, asked as applications and resource servers ask it.
+// Package e2e tests the real binary on both databases over its public interfaces: the command
+// line of an operator, and the requests of browsers, applications and resource servers.
 package e2e

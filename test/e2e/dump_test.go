@@ -13,9 +13,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
-// A stolen database must hold nothing that can be used. Everything that was
-// secret in a flow is searched for, in the clear and in parts.
-func TestADumpOfTheDatabaseHoldsNoUsableSecret(t *testing.T) {
+// A stolen database must hold no usable secret. The dump is searched for every secret of a
+// flow, in plain text and by its parts.
+func TestDatabaseDumpHoldsNoUsableSecret(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
@@ -23,11 +23,11 @@ func TestADumpOfTheDatabaseHoldsNoUsableSecret(t *testing.T) {
 		secrets["generated secret"] = s.client("billing", "--grant-type", "client_credentials")
 		s.command("client", "create", "Chosen", "chosen", "chosen-by-hand", "--grant-type", "client_credentials", "--access-token-format", "jwt")
 		secrets["chosen secret"] = "chosen-by-hand"
-		// Sent in the form, where a provider that keeps forms would keep it (Hydra 0.11.12).
+		// Sent in the form: a provider that stores request forms would store it (Hydra 0.11.12).
 		secrets["posted secret"] = s.client("poster", "--grant-type", "client_credentials", "--auth-method", "client_secret_post")
 		posted := s.post("/oauth/token", "", "", url.Values{"grant_type": {"client_credentials"}, "client_id": {"poster"}, "client_secret": {secrets["posted secret"]}})
 		require.Equal(t, http.StatusOK, posted.status, posted.body)
-		// The one kind of secret that must be read again: sealed.
+		// The only kind of client secret that must be stored reversibly: encrypted.
 		secrets["shared secret"] = s.client("shared", "--grant-type", "client_credentials", "--auth-method", "client_secret_jwt")
 		secrets["opaque token"] = s.token("billing", secrets["generated secret"], nil)
 		secrets["JWT"] = s.token("chosen", "chosen-by-hand", nil)
@@ -42,7 +42,7 @@ func TestADumpOfTheDatabaseHoldsNoUsableSecret(t *testing.T) {
 		s.stop()
 
 		dump := storagetest.Dump(t, databaseURL)
-		require.Contains(t, dump, "billing", "the dump shows the data")
+		require.Contains(t, dump, "billing", "the dump contains the data")
 		for name, secret := range secrets {
 			assert.NotContains(t, dump, secret, name)
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// about is the address of the explanation that an error page links to.
+// about returns the URL of the explanation that an error page links to.
 func about(t *testing.T, page response) string {
 	t.Helper()
 	found := regexp.MustCompile(`href="(/errors/[^"]+)"`).FindStringSubmatch(page.body)
@@ -21,9 +21,9 @@ func about(t *testing.T, page response) string {
 	return found[1]
 }
 
-// The operator reads what came, whole, and pastes what lets it through; the public reads
-// neither, and neither does the person at the browser.
-func TestWhatIsExplainedCanBePasted(t *testing.T) {
+// gatehouse explain shows the operator the full parameter and a command that allows it, which
+// can be pasted into a shell. The public explanation and the error page show neither.
+func TestExplainedCommandCanBePasted(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -37,15 +37,15 @@ func TestWhatIsExplainedCanBePasted(t *testing.T) {
 			assert.NotContains(t, public.body, "gatehouse client")
 		}
 
-		told := string(s.command("explain", address))
-		assert.Regexp(t, `Client +app \(app\)`, told)
-		assert.Regexp(t, `When +20\d\d-.*Z\nNow +20\d\d-.*Z\n`, told)
-		assert.Regexp(t, `Received +`+regexp.QuoteMeta(wanted)+`\n`, told)
-		assert.Regexp(t, `Registered +`+regexp.QuoteMeta(callback)+`\n`, told)
+		explained := string(s.command("explain", address))
+		assert.Regexp(t, `Client +app \(app\)`, explained)
+		assert.Regexp(t, `When +20\d\d-.*Z\nNow +20\d\d-.*Z\n`, explained)
+		assert.Regexp(t, `Received +`+regexp.QuoteMeta(wanted)+`\n`, explained)
+		assert.Regexp(t, `Registered +`+regexp.QuoteMeta(callback)+`\n`, explained)
 		var view struct{ Received, Command string }
 		require.NoError(t, json.Unmarshal(s.command("explain", "--json", address), &view))
 		assert.Equal(t, wanted, view.Received)
-		assert.Contains(t, told, view.Command)
+		assert.Contains(t, explained, view.Command)
 
 		path, err := binary()
 		require.NoError(t, err)
@@ -53,23 +53,23 @@ func TestWhatIsExplainedCanBePasted(t *testing.T) {
 		shell.Env = append(s.env[1:len(s.env):len(s.env)], "PATH="+filepath.Dir(path)+":/usr/bin:/bin")
 		out, err := shell.CombinedOutput()
 		require.NoError(t, err, string(out))
-		s.soon(func() bool { return s.userAgent(t).authorize(ask).status == http.StatusOK }, "the address is not accepted")
+		s.soon(func() bool { return s.userAgent(t).authorize(ask).status == http.StatusOK }, "the redirect URI is not accepted")
 	})
 }
 
-// What came may be anything: on a terminal it is text.
-func TestWhatIsExplainedCannotMoveTheCursor(t *testing.T) {
+// Request parameters may hold terminal escape sequences, which must not reach the terminal.
+func TestExplainEscapesControlCharacters(t *testing.T) {
 	t.Parallel()
 	s, _ := startWithUser(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
-	told := string(s.command("explain", about(t, s.userAgent(t).authorize(url.Values{"redirect_uri": {"https://evil.example/\x1b[2K\r\u202e"}}))))
-	assert.NotContains(t, told, "\x1b")
-	assert.NotContains(t, told, "\u202e")
-	assert.Contains(t, told, `\u001b[2K\u000d\u202e`)
-	assert.NotContains(t, told, "Run ")
+	explained := string(s.command("explain", about(t, s.userAgent(t).authorize(url.Values{"redirect_uri": {"https://evil.example/\x1b[2K\r\u202e"}}))))
+	assert.NotContains(t, explained, "\x1b")
+	assert.NotContains(t, explained, "\u202e")
+	assert.Contains(t, explained, `\u001b[2K\u000d\u202e`)
+	assert.NotContains(t, explained, "Run ")
 }
 
-// On a development server the page tells the developer, who is the only one there.
-func TestADevelopmentServerShowsWhatItExpected(t *testing.T) {
+// In development mode the error page shows the details: its only user is the developer.
+func TestDevelopmentServerShowsExpectedValues(t *testing.T) {
 	t.Parallel()
 	s := dev(t)
 	got := s.get("/oauth/authorize?" + url.Values{"client_id": {"demo-web"}, "response_type": {"code"}, "redirect_uri": {`http://127.0.0.1:5555/<b>callback`}}.Encode())

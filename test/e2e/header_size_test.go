@@ -12,13 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A proxy with the usual buffer of 4 KiB for response headers answers 502 when there are more.
+// A proxy with the usual 4 KiB buffer for response headers responds with 502 to larger ones.
 func TestHeadersStaySmallWithALongState(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
 		p := s.userAgent(t)
-		for _, name := range []string{"bob", "carol"} { // a browser of three accounts has the longest cookies
+		for _, name := range []string{"bob", "carol"} { // three accounts make the longest cookies
 			s.stdin("looking-glass\n", "user", "create", name, "--password-stdin")
 			p.request(http.MethodPost, "/login", url.Values{"username": {name}, "password": {"looking-glass"}})
 		}
@@ -47,11 +47,11 @@ func TestHeadersStaySmallWithALongState(t *testing.T) {
 		cancelled := small("cancel", p.request(http.MethodPost, "/login", url.Values{"flow": {hidden(t, page, "flow")}, "action": {"cancel"}}))
 		assert.Equal(t, state, returned(t, cancelled).Get("state"))
 		consent := small("sign-in", p.login(page, "wonderland"))
-		assert.Equal(t, http.StatusOK, consent.status, "no address would be short enough")
+		assert.Equal(t, http.StatusOK, consent.status, "no redirect URL would be short enough")
 		denied := small("no consent", p.request(http.MethodPost, "/consent", url.Values{"flow": {hidden(t, consent, "flow")}, "action": {"deny"}}))
 		assert.Equal(t, state, returned(t, denied).Get("state"))
 
-		// The back button: the sign-in form sent again shows the question again, to the same person.
+		// The back button: submitting the sign-in form again shows the consent page to the same user.
 		again := small("sign-in again", p.login(page, "wonderland"))
 		got := returned(t, small("consent", p.agree(again, true)))
 		assert.Equal(t, state, got.Get("state"))
@@ -61,7 +61,7 @@ func TestHeadersStaySmallWithALongState(t *testing.T) {
 			small("error "+mode, p.authorize(long("response_type", "token", "response_mode", mode)))
 			small("refused "+mode, p.authorize(long("scope", "openid admin", "response_mode", mode)))
 		}
-		// An error with as much behind it as there can be leaves its id to the log.
+		// An error with the longest possible parameters omits error_uri; its ID is in the log.
 		for _, mode := range []string{"query", "fragment"} {
 			wrong := long("code_challenge_method", strings.Repeat("m", 200), "response_mode", mode)
 			assert.NotContains(t, small("long error "+mode, p.authorize(wrong)).header.Get("Location"), "error_uri")
@@ -70,7 +70,7 @@ func TestHeadersStaySmallWithALongState(t *testing.T) {
 		}
 		small("page", p.authorize(long("client_id", "nobody")))
 
-		// Signing in that answers at once, with the new cookies beside the code.
+		// A sign-in that needs no consent sets the new cookies in the response with the code.
 		page = p.authorize(long("prompt", "login"))
 		direct := returned(t, small("sign-in and code", p.login(page, "wonderland")))
 		assert.Equal(t, state, direct.Get("state"))
@@ -82,8 +82,8 @@ func TestHeadersStaySmallWithALongState(t *testing.T) {
 	})
 }
 
-// A short request is carried in the address, so that a reload does not send the password again.
-func TestAShortRequestIsAnsweredByARedirect(t *testing.T) {
+// A short request continues by a redirect, so that a reload does not submit the password again.
+func TestShortRequestContinuesByRedirect(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -94,24 +94,24 @@ func TestAShortRequestIsAnsweredByARedirect(t *testing.T) {
 	})
 }
 
-// What goes on at once is judged like what comes back: bound to its browser, and asked of the
-// person who signed in.
-func TestALongRequestIsBoundLikeAShortOne(t *testing.T) {
+// A long request, which continues without a redirect, is bound to its browser and to the user
+// who signed in like a short one.
+func TestLongRequestIsBoundToItsBrowser(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
 		victim, attacker := s.userAgent(t), s.userAgent(t)
 		state := url.Values{"state": {strings.Repeat("x", 3000)}}
-		victim.authorize(state) // has a binder of its own
+		victim.authorize(state) // has its own browser binding cookie
 		stolen := victim.login(attacker.authorize(state), "wonderland")
 		assert.Equal(t, http.StatusBadRequest, stolen.status)
-		assert.Empty(t, stolen.header.Values("Set-Cookie"), "and nobody is signed in by it")
+		assert.Empty(t, stolen.header.Values("Set-Cookie"), "and no session starts")
 
 		consent := victim.login(victim.authorize(state), "wonderland")
 		flow := hidden(t, consent, "flow")
 		assert.Equal(t, http.StatusBadRequest, attacker.agreeTo(flow).status)
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
 		victim.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
-		assert.Contains(t, victim.agreeTo(flow).body, "bob", "who is asked himself")
+		assert.Contains(t, victim.agreeTo(flow).body, "bob", "bob must give his own consent")
 	})
 }

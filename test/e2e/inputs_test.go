@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What libraries, caches and browsers send beside what the specifications show.
-func TestRequestsAsTheyComeInPractice(t *testing.T) {
+// Requests of real libraries, caches and browsers that differ from the examples of the RFCs.
+func TestRequestsOfRealClients(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -60,7 +60,7 @@ func TestRequestsAsTheyComeInPractice(t *testing.T) {
 			}
 			assert.NotEmpty(t, returned(t, p.authorize(url.Values{"prompt": {"none"}})).Get("code"), "still signed in")
 		})
-		t.Run("revocation answers JSON", func(t *testing.T) {
+		t.Run("revocation responds with JSON", func(t *testing.T) {
 			got := s.post("/oauth/revoke", "app", secret, url.Values{"token": {access}})
 			assert.Equal(t, http.StatusOK, got.status)
 			assert.Equal(t, "application/json", got.header.Get("Content-Type"))

@@ -12,11 +12,10 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// libraryRequest is a token request as a library writes it. In header and body ID, SECRET,
-// CODE, VERIFIER, REDIRECT and REFRESH stand for the values; those in the body are
-// form-encoded.
+// libraryRequest is a token request as a library sends it. ID, SECRET, CODE, VERIFIER, REDIRECT
+// and REFRESH are placeholders in the header and the body; values in the body are form-encoded.
 type libraryRequest struct {
-	basic  string // what is base64-encoded in the Authorization header; empty: no header
+	basic  string // Basic credentials before base64; empty: no Authorization header
 	body   string
 	status int // 0: 200
 }
@@ -26,8 +25,8 @@ const (
 	encodedBasic = "ID_FORM:SECRET_FORM" // RFC 6749 section 2.3.1
 )
 
-// libraryRequests are what each library sends with its defaults to a provider whose metadata
-// offers Basic and the body alike, to a client whose registration names no method.
+// libraryRequests are the requests of each library with its defaults, for provider metadata with
+// client_secret_basic and client_secret_post and a registration without a method.
 func libraryRequests() map[string][]libraryRequest {
 	const code = "grant_type=authorization_code&code=CODE&redirect_uri=REDIRECT"
 	return map[string][]libraryRequest{
@@ -75,7 +74,7 @@ func libraryRequests() map[string][]libraryRequest {
 	}
 }
 
-// libraryUser is an application that a person has signed in to.
+// libraryUser is an application with a signed-in user.
 type libraryUser struct {
 	*server
 	*userAgent
@@ -83,7 +82,7 @@ type libraryUser struct {
 	id, secret, refresh string
 }
 
-// signed makes a code, with PKCE where the request sends a verifier.
+// signed gets a code, with PKCE if the request sends a verifier.
 func (u *libraryUser) fill(t *testing.T, request libraryRequest) *strings.Replacer {
 	t.Helper()
 	verifier, code := oauth2.GenerateVerifier(), ""
@@ -123,8 +122,8 @@ func (u *libraryUser) request(t *testing.T, l libraryRequest) response {
 	return u.send(r)
 }
 
-// The most used libraries get their tokens unconfigured, from one registration, with a secret
-// that form encoding changes.
+// The most used libraries get their tokens with their defaults, from one registration, with a
+// secret that form encoding changes.
 func TestLibrariesAuthenticateWithTheirDefaults(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -143,8 +142,8 @@ func TestLibrariesAuthenticateWithTheirDefaults(t *testing.T) {
 				}
 				u.refresh, _ = got.json(t)["refresh_token"].(string)
 			}
-			// A wrong secret is answered by our message, and by a challenge only to who used
-			// the header.
+			// A wrong secret yields the usual message, and a challenge only if the request used the
+			// Authorization header (RFC 6749 section 5.2).
 			u.secret = secret[1:]
 			got := u.request(t, requests[0])
 			assert.Equal(t, "invalid_client", got.json(t)["error"], name)
@@ -154,8 +153,8 @@ func TestLibrariesAuthenticateWithTheirDefaults(t *testing.T) {
 	})
 }
 
-// Libraries of public clients, and curl, name the client in one of two ways.
-func TestPublicClientsAreNamedInTheBodyOrByAnEmptyBasicSecret(t *testing.T) {
+// Public clients identify themselves by client_id in the body or by Basic with an empty secret.
+func TestPublicClientIdentification(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)

@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Behind a gateway that limits requests our own may be off, and still nobody tries
-// passwords without end. The order of the setting is that of the person who wrote it.
-func TestLimitsThatAreOffLeavePasswordsGuarded(t *testing.T) {
+// Behind a gateway that limits requests the rate limits may be off; password attempts are limited
+// anyway. The items of the setting apply in order.
+func TestPasswordAttemptsAreLimitedWithLimitsOff(t *testing.T) {
 	t.Parallel()
 	s := prepare(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
 	s.env = append(s.env, "GATEHOUSE_RATE_LIMITS=off, document-prefix=1/1h burst 2", "GATEHOUSE_METRICS=false")
@@ -24,7 +24,7 @@ func TestLimitsThatAreOffLeavePasswordsGuarded(t *testing.T) {
 		require.Empty(t, got.header.Get("RateLimit-Policy"))
 	}
 	assert.Equal(t, []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests},
-		[]int{s.get("/oauth/jwks").status, s.get("/oauth/jwks").status, s.get("/oauth/jwks").status}, "what follows off holds")
+		[]int{s.get("/oauth/jwks").status, s.get("/oauth/jwks").status, s.get("/oauth/jwks").status}, "items after off apply")
 
 	p := s.userAgent(t)
 	for range 10 {

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-// decisions are the series of the rate limits with their values.
+// decisions returns the rate limit series with their values.
 func (s *server) decisions() map[string]float64 {
 	s.t.Helper()
 	found := map[string]float64{}
@@ -22,9 +22,9 @@ func (s *server) decisions() map[string]float64 {
 	return found
 }
 
-// A counter that began with its first refusal would lose it: no rate has anything to start
-// from.
-func TestEveryLimitIsShownBeforeItRefuses(t *testing.T) {
+// A series that appears with its first refusal would lose it: Prometheus needs an earlier sample
+// to compute a rate.
+func TestLimitSeriesExistBeforeTheFirstRefusal(t *testing.T) {
 	t.Parallel()
 	for name, redis := range map[string]bool{"memory": false, "redis": true} {
 		t.Run(name, func(t *testing.T) {

@@ -18,9 +18,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// A resource server that proves itself is limited by nobody but itself: an attacker at the
-// same address, a proxy or a shared network, is turned away and takes nothing from it.
-func TestResourceServerIsNotLimitedByAnAttackerBesideIt(t *testing.T) {
+// An authenticated resource server is limited by its own requests only: unauthenticated requests
+// of an attacker from the same IP address (a proxy or a shared network) are throttled without
+// using up its limit.
+func TestResourceServerIsNotLimitedByAttackerAtSameAddress(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := prepare(t, databaseURL)
@@ -73,11 +74,11 @@ func TestResourceServerIsNotLimitedByAnAttackerBesideIt(t *testing.T) {
 			assert.Contains(t, got.header.Get("RateLimit"), `"introspect-client";r=`)
 			assert.Equal(t, `"introspect-client";q=10000;w=2`, got.header.Get("RateLimit-Policy"))
 		})
-		t.Logf("%d of 5000 introspections served in %s; %d of the attacker's reached the secret, %d did not",
+		t.Logf("%d of 5000 introspections served in %s; %d of the the attacker's secrets were checked, %d were throttled",
 			served.Load(), time.Since(begun).Round(time.Millisecond), refused.Load(), throttled.Load())
-		assert.Greater(t, throttled.Load(), before, "the attack went on")
+		assert.Greater(t, throttled.Load(), before, "the attack continued")
 
-		// A change of the catalogue empties the memory of clients, and makes nobody a stranger.
+		// A change of a client clears the client cache; authenticated clients must stay recognized.
 		s.command("client", "update", "api", "--rate-limit", "4000")
 		noticed := time.Now().Add(5 * time.Second)
 		for policy := ""; policy != `"introspect-client";q=8000;w=2`; {
@@ -89,9 +90,9 @@ func TestResourceServerIsNotLimitedByAnAttackerBesideIt(t *testing.T) {
 	})
 }
 
-// The same when the server was started a moment ago and has never heard of the resource
-// server: the attacker was here first.
-func TestResourceServerIsKnownFromItsFirstRequest(t *testing.T) {
+// The same directly after the start, when the limit is used up by an attacker before the first
+// request of the resource server.
+func TestResourceServerIsServedFromItsFirstRequest(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := prepare(t, databaseURL)
@@ -105,8 +106,8 @@ func TestResourceServerIsKnownFromItsFirstRequest(t *testing.T) {
 	})
 }
 
-// A hundred requests at the same moment get through a limit exactly as often as it says, and
-// servers that share a Redis count as one.
+// Of a hundred concurrent requests exactly as many pass a limit as it allows, and servers that
+// share a Redis count together.
 func TestParallelRequestsAreCountedExactly(t *testing.T) {
 	t.Parallel()
 	test := func(t *testing.T, clients []*loadClient) {
@@ -156,7 +157,7 @@ func TestParallelRequestsAreCountedExactly(t *testing.T) {
 	})
 }
 
-// An operator who slows one client down need not restart anything.
+// A new limit for one client takes effect without a restart.
 func TestLimitOfOneClientTakesEffect(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -179,11 +180,11 @@ func TestLimitOfOneClientTakesEffect(t *testing.T) {
 			}
 		})
 		assert.Positive(t, throttled.Load())
-		assert.Equal(t, `"introspect-client";q=10000;w=2`, policy("other", other), "nobody else's changed")
+		assert.Equal(t, `"introspect-client";q=10000;w=2`, policy("other", other), "limits of other clients stay unchanged")
 	})
 }
 
-// Who is told to wait is told so in the form of the endpoint, and is served after waiting.
+// A 429 response has the content type of the endpoint, and a retry after Retry-After succeeds.
 func TestRetryAfterIsHonoured(t *testing.T) {
 	t.Parallel()
 	s := prepare(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
@@ -208,7 +209,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 		seconds, err := strconv.Atoi(got.header.Get("Retry-After"))
 		require.NoError(t, err)
 		require.True(t, 0 < seconds && seconds <= 2, seconds)
-		time.Sleep(time.Duration(seconds) * time.Second) // as a caller does who is told to
+		time.Sleep(time.Duration(seconds) * time.Second)
 	}
 
 	asJSON := refused(token, http.StatusUnauthorized)

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// crowd is many callers of a server at once. It has connections of its own that stay open:
-// those that all tests share would be closed and opened again for each request.
+// loadClient sends many concurrent requests to a server. It has its own keep-alive connections:
+// the shared transport keeps too few idle ones and would reconnect for most requests.
 type loadClient struct {
 	*server
 
@@ -24,7 +24,7 @@ func (s *server) loadClient() *loadClient {
 
 func (c *loadClient) close() { c.transport.CloseIdleConnections() }
 
-// introspect asks about a token, as the client with that secret.
+// introspect sends an introspection request with Basic credentials.
 func (c *loadClient) introspect(id, secret string, form url.Values) response {
 	return c.send("/oauth/introspect", form, "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(id+":"+secret)))
 }

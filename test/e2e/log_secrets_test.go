@@ -19,9 +19,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
-// Logs are read by more people than may act for others. Also at the finest level, and also
-// when what was sent is wrong, nothing in them lets anybody in.
-func TestTheLogHoldsNoSecret(t *testing.T) {
+// Logs are read by people who must not be able to act for users. Even at the debug level, and
+// even for malformed requests, the log must hold no usable secret.
+func TestLogHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	v := newTraffic(t, "GATEHOUSE_LEGACY_TOKEN_CHECK=true", "GATEHOUSE_LOG_LEVEL=debug")
 	v.round()
@@ -31,7 +31,7 @@ func TestTheLogHoldsNoSecret(t *testing.T) {
 		v.malformed(secret)
 	}
 	last := v.get("/gone")
-	v.statements(last) // the line of the last request is there, and so are all before it
+	v.statements(last) // waits for the last log line
 	v.stop()
 	log := v.log.String()
 	for _, route := range []string{"/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/authorize", "/login", "/oauth/access_token_valid/{token}"} {
@@ -52,7 +52,7 @@ func TestTheLogHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// assertions is a client that signs who it is: once well, once again, and once by a wrong key.
+// assertions authenticates a client by a JWT: once valid, once replayed, once with a wrong key.
 func (v *traffic) assertions() {
 	v.t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -64,12 +64,12 @@ func (v *traffic) assertions() {
 	v.command("client", "create", "Signer", "signer", "--grant-type", "client_credentials", "--auth-method", "private_key_jwt", "--jwks", path)
 	good := assertionOf(v.t, "signer", "k1", "assertion-1", key)
 	var got response
-	eventually(v.t, func() bool { // the server learns of the client
+	eventually(v.t, func() bool { // the server loads the client
 		got = v.post("/oauth/token", "", "", good)
 		return got.status == http.StatusOK
 	})
 	v.keep(got.json(v.t)["access_token"].(string), good.Get("client_assertion"))
-	assert.Equal(v.t, http.StatusUnauthorized, v.post("/oauth/token", "", "", good).status, "used")
+	assert.Equal(v.t, http.StatusUnauthorized, v.post("/oauth/token", "", "", good).status, "replay")
 	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(v.t, err)
 	forged := assertionOf(v.t, "signer", "k1", "assertion-2", other)
@@ -77,7 +77,7 @@ func (v *traffic) assertions() {
 	assert.Equal(v.t, http.StatusUnauthorized, v.post("/oauth/token", "", "", forged).status)
 }
 
-// passwords is an application that people trust with theirs, and its check of what it got.
+// passwords uses the password grant and the legacy token check.
 func (v *traffic) passwords() {
 	v.t.Helper()
 	secret := v.client("old", "--grant-type", "password", "--first-party")
@@ -95,7 +95,7 @@ func (v *traffic) passwords() {
 	assert.Equal(v.t, http.StatusOK, v.get("/oauth/access_token_valid/"+access).status)
 }
 
-// malformed sends a secret to where it does not belong: people paste, and programs mix up.
+// malformed sends a secret in wrong places, as users and programs do by mistake.
 func (v *traffic) malformed(secret string) {
 	v.t.Helper()
 	escaped := url.QueryEscape(secret)

@@ -22,8 +22,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// logoHost is the web server of applications: it has a logo at /logo.png, lets who asks for
-// /slow wait, and has nothing else.
+// logoHost is the web server of applications: /logo.png is a logo, /slow delays the response
+// until release is closed, and all other paths are not found.
 type logoHost struct {
 	*httptest.Server
 
@@ -58,7 +58,7 @@ func newLogoHost(t *testing.T) *logoHost {
 	return h
 }
 
-// wideLogo is drawn as many are: dark, on nothing, and twice as wide as high.
+// wideLogo is a typical logo: dark on transparent, and twice as wide as high.
 func wideLogo(t *testing.T) []byte {
 	t.Helper()
 	canvas := image.NewNRGBA(image.Rect(0, 0, 240, 120))
@@ -80,7 +80,7 @@ func (h *logoHost) requests() []*http.Request {
 	return h.asked
 }
 
-// trusting lets a server fetch from the host.
+// outboundSettings allow a server to fetch from the host.
 func (h *logoHost) outboundSettings(t *testing.T) []string {
 	t.Helper()
 	ca := filepath.Join(t.TempDir(), "ca.pem")
@@ -90,9 +90,9 @@ func (h *logoHost) outboundSettings(t *testing.T) []string {
 
 var logoLink = regexp.MustCompile(`<img src="(/logo/[^"]+)" alt="" width="48" height="48">`)
 
-// The copy comes from our own origin, and not before a browser asks for it: a page never
-// waits for the application's server, and that server learns nothing about who signs in.
-func TestALogoIsServedFromACopy(t *testing.T) {
+// The logo is served from the server's own origin and fetched when a browser requests it: a page
+// never waits for the application's server, and that server learns nothing about the user.
+func TestLogoIsServedFromACopy(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		host := newLogoHost(t)
@@ -140,8 +140,8 @@ func TestALogoIsServedFromACopy(t *testing.T) {
 	})
 }
 
-// What people see: a logo in its place, and where there is none a sign of the same size, so
-// that nothing moves when a logo arrives late or never.
+// The pages show the logo or a placeholder of the same size, so that the layout does not shift
+// when a logo arrives late or never.
 func TestLogosOnThePages(t *testing.T) {
 	t.Parallel()
 	host := newLogoHost(t)
@@ -171,7 +171,7 @@ func TestLogosOnThePages(t *testing.T) {
 		}
 	}
 
-	// The page is there and can be used while the application's server lets us wait.
+	// The page is shown and usable while the application's server delays the logo.
 	w.config.ClientID = "https://shop.example/slow"
 	address := w.config.AuthCodeURL("state", oauth2.SetAuthURLParam("prompt", "login"), oauth2.S256ChallengeOption(oauth2.GenerateVerifier()))
 	w.do(chromedp.Navigate("about:blank"))
@@ -186,8 +186,8 @@ func TestLogosOnThePages(t *testing.T) {
 	assert.Equal(t, before, w.layout())
 }
 
-// logo waits for the pictures and tells which of the two stands in the place of the logo, and
-// how wide the application's own is.
+// logo waits until images are loaded and returns the index of the visible one (0: logo, 1:
+// placeholder) and the natural width of the logo.
 func (w *window) logo() string {
 	w.t.Helper()
 	eventually(w.t, func() bool {
@@ -200,7 +200,7 @@ func (w *window) logo() string {
 	})()`))
 }
 
-// layouts is where everything on the page is, but for the pictures.
+// layout returns the position of every element of the page except images.
 func (w *window) layout() string {
 	w.t.Helper()
 	return read(w, chromedp.Evaluate[string](`[...document.querySelectorAll('main *:not(img)')].map(e => e.tagName + JSON.stringify(e.getBoundingClientRect())).join('\n')`))

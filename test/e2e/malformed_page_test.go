@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// malformedPages are requests as no page of ours makes them. What they hold must not reach
-// the database, which for Postgres means: no NUL and no broken UTF-8.
+// malformedPages are requests that no page of this server sends. Their NUL bytes and invalid
+// UTF-8 must not reach the database: Postgres would fail on them.
 func malformedPages(flow string) []raw {
 	const form = "application/x-www-form-urlencoded"
 	long := strings.Repeat("a", 60_000)
@@ -22,13 +22,13 @@ func malformedPages(flow string) []raw {
 	for name, query := range map[string]string{
 		"bad percent": "client_id=%zz", "broken UTF-8": "client_id=%ff", "NUL": "client_id=a%00b", "semicolon": "client_id=app;redirect_uri=x", "SQL": "client_id=%27%3B--",
 		"long": "client_id=" + long[:20_000], "NUL in the state": good + "&x=%00", "nested claims": good + "&claims=" + nested, "claims that are a list": good + "&claims=[]",
-		"endless max_age": good + "&max_age=99999999999999999999", "no flow": "flow=", "noise for a flow": "flow=%21", "another flow": "flow=AAAA", "a long flow": "flow=" + long[:10_000], "a cut flow": "flow=" + flow[:40],
+		"max_age out of range": good + "&max_age=99999999999999999999", "no flow": "flow=", "malformed flow": "flow=%21", "another flow": "flow=AAAA", "a long flow": "flow=" + long[:10_000], "a cut flow": "flow=" + flow[:40],
 	} {
 		list = append(list, raw{name: "authorize: " + name, method: http.MethodGet, path: "/oauth/authorize", query: query})
 	}
 	for name, body := range map[string]string{
 		"empty": "", "NUL in a name": "username=a%00b&password=x", "bytes for a name": "username=%ff%fe&password=x", "NUL in a password": "username=alice&password=%00", "bad percent": "username=%zz&flow=%zz", "NUL": "username=a%00b&password=x&flow=%00", "broken UTF-8": "username=%ff&password=%fe&flow=%ff", "long": "username=" + long + "&password=x&flow=" + long[:1000],
-		"noise for a flow": "flow=noise&username=a&password=b", "too large": "password=" + long + long, "semicolon": "username=a;password=b;flow=c", "a long password": "username=alice&password=" + long,
+		"malformed flow": "flow=noise&username=a&password=b", "too large": "password=" + long + long, "semicolon": "username=a;password=b;flow=c", "a long password": "username=alice&password=" + long,
 	} {
 		for _, path := range []string{"/login", "/consent", "/oauth/logout", "/oauth/authorize", "/oauth/userinfo"} {
 			list = append(list, raw{name: path + ": " + name, path: path, contentType: form, body: body})
@@ -52,9 +52,8 @@ func malformedPages(flow string) []raw {
 	return list
 }
 
-// What people's endpoints get may be anything; it is never our fault, and leads
-// to nowhere else.
-func TestMalformedRequestsOfBrowsersAreNotOurFault(t *testing.T) {
+// Malformed requests to the pages never cause a 5xx and never redirect to another site.
+func TestMalformedBrowserRequests(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -74,9 +73,8 @@ func TestMalformedRequestsOfBrowsersAreNotOurFault(t *testing.T) {
 	})
 }
 
-// Hydra CVE-2019-8400: whatever comes with a request is data on the page that
-// answers it.
-func TestScriptsInParametersStayText(t *testing.T) {
+// Hydra CVE-2019-8400: request parameters are shown as text and never executed (XSS).
+func TestScriptsInParametersAreEscaped(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -102,15 +100,15 @@ func TestScriptsInParametersStayText(t *testing.T) {
 		harmless("user name", login)
 		require.Contains(t, login.body, "alert(1)", "it is shown, as text")
 		posted := p.authorize(url.Values{"response_mode": {"form_post"}, "state": {evil}, "scope": {"admin"}})
-		require.Equal(t, evil, hidden(t, posted, "state"), "it goes back whole")
+		require.Equal(t, evil, hidden(t, posted, "state"), "it is returned unchanged")
 		for _, path := range []string{"/" + escaped, "/errors/" + escaped, "/login?x=" + escaped, "/oauth/logout?state=" + escaped, "/oauth/logout?post_logout_redirect_uri=" + escaped, "/oauth/logout?confirm=" + escaped, "/oauth/token?code=" + escaped} {
 			harmless(path, p.request(http.MethodGet, path, nil, "Accept", "text/html"))
 		}
 	})
 }
 
-// A request that could not come back after the sign-in is refused before it.
-func TestLongRequestsWorkToTheEndOrNotAtAll(t *testing.T) {
+// A request too long to be resumed after the sign-in is refused before the sign-in.
+func TestTooLongRequestsAreRefusedAtTheStart(t *testing.T) {
 	t.Parallel()
 	s, _ := startWithUser(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
 	for _, size := range []int{2000, 6000, 9000, 11000, 13000, 15000} {

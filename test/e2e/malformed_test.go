@@ -11,17 +11,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// raw is a request as only an attacker or a broken library sends it.
+// raw is a malformed request, as an attacker or a faulty library would send it.
 type raw struct {
 	name        string
-	path        string // where it is for one endpoint alone
+	path        string // if it is for one endpoint only
 	cookie      string
 	method      string
 	contentType string
 	auth        []string
 	query, body string
 	status      int    // 0: any 4xx
-	code        string // of the error, when it is named
+	code        string // expected error code; empty: any
 }
 
 func malformedRequests(basic string) []raw {
@@ -42,12 +42,12 @@ func malformedRequests(basic string) []raw {
 		{name: "broken UTF-8", contentType: form, body: "grant_type=client_credentials&token=%ff%fe&scope=%ff", auth: []string{basic}, status: 400, code: "invalid_request"},
 		{name: "NUL", contentType: form, body: "grant_type=client_credentials&token=a%00b&scope=a%00", auth: []string{basic}, status: 400, code: "invalid_request"},
 		{name: "twice", contentType: form, body: "grant_type=client_credentials&grant_type=client_credentials&token=a&token=b", auth: []string{basic}, status: 400, code: "invalid_request"},
-		{name: "secret in the address", query: "client_secret=x", contentType: form, body: "grant_type=client_credentials&token=x", auth: []string{basic}, status: 400, code: "invalid_request"},
+		{name: "secret in the query", query: "client_secret=x", contentType: form, body: "grant_type=client_credentials&token=x", auth: []string{basic}, status: 400, code: "invalid_request"},
 		{name: "two Authorization headers", contentType: form, body: "grant_type=client_credentials&token=x", auth: []string{basic, basic}, status: 400, code: "invalid_request"},
 		{name: "header and body secret", contentType: form, body: "grant_type=client_credentials&token=x&client_id=billing&client_secret=y", auth: []string{basic}, status: 400, code: "invalid_request"},
 		{name: "header and assertion", contentType: form, body: "grant_type=client_credentials&token=x&client_assertion=y", auth: []string{basic}, status: 400, code: "invalid_request"},
 		{name: "header and another client_id", contentType: form, body: "grant_type=client_credentials&token=x&client_id=other", auth: []string{basic}, status: 400, code: "invalid_request"},
-		{name: "nobody", contentType: form, body: "grant_type=client_credentials&token=x", status: 401, code: "invalid_client"},
+		{name: "no client", contentType: form, body: "grant_type=client_credentials&token=x", status: 401, code: "invalid_client"},
 		{name: "Basic without base64", contentType: form, body: "grant_type=client_credentials&token=x", auth: []string{"Basic %%%"}, status: 401, code: "invalid_client"},
 		{name: "Basic without colon", contentType: form, body: "grant_type=client_credentials&token=x", auth: []string{"Basic " + base64.StdEncoding.EncodeToString([]byte("billing"))}, status: 401, code: "invalid_client"},
 		{name: "Basic with bytes", contentType: form, body: "grant_type=client_credentials&token=x", auth: []string{"Basic " + base64.StdEncoding.EncodeToString([]byte("\xff\x00:\x00"))}, status: 401, code: "invalid_client"},
@@ -61,9 +61,9 @@ func malformedRequests(basic string) []raw {
 	}
 }
 
-// Every endpoint answers nonsense with the right 4xx, in the registered codes, and never
-// with a 5xx.
-func TestMalformedRequestsGetTheRightRefusal(t *testing.T) {
+// Every endpoint responds to a malformed request with the right 4xx and a registered error code,
+// never with a 5xx.
+func TestMalformedRequestsAreRefused(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
@@ -111,7 +111,7 @@ func (s *server) sendRaw(path string, tc raw) response {
 	return s.send(r)
 }
 
-// checkErrorShape holds an error answer against RFC 6749 section 5.2 and our own rules.
+// checkErrorShape checks an error response against RFC 6749 section 5.2 and the documented format.
 func (s *server) checkErrorShape(name string, got response) {
 	s.t.Helper()
 	if !assert.Equal(s.t, "application/json", got.header.Get("Content-Type"), name) {
@@ -147,14 +147,14 @@ func TestRefusalsOfTheTokenEndpoint(t *testing.T) {
 			{"grant type in other case", "billing", secret, url.Values{"grant_type": {"Client_Credentials"}}, 400, "unsupported_grant_type"},
 			{"two grant types", "billing", secret, url.Values{"grant_type": {"client_credentials password"}}, 400, "unsupported_grant_type"},
 			{"not registered for it", "idle", idle, url.Values{"grant_type": {"client_credentials"}}, 400, "unauthorized_client"},
-			{"scope it may not have", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read admin"}}, 400, "invalid_scope"},
+			{"scope not registered", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read admin"}}, 400, "invalid_scope"},
 			{"scope in other case", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"READ"}}, 400, "invalid_scope"},
 			{"wildcard scope", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"*"}}, 400, "invalid_scope"},
 			{"scope with a quotation mark", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {`a"b`}}, 400, "invalid_scope"},
 			{"script in the scope", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"<script>alert(1)</script>"}}, 400, "invalid_scope"},
-			{"audience it may not reach", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "audience": {"api-b"}}, 400, "invalid_target"},
+			{"audience not registered", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "audience": {"api-b"}}, 400, "invalid_target"},
 			{"audience below an allowed one", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "audience": {"api-a/../b"}}, 400, "invalid_target"},
-			{"resource it may not reach", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "resource": {"https://b"}}, 400, "invalid_target"},
+			{"resource not registered", "billing", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read"}, "resource": {"https://b"}}, 400, "invalid_target"},
 			{"wrong secret", "billing", secret[1:] + "0", url.Values{"grant_type": {"client_credentials"}}, 401, "invalid_client"},
 			{"empty secret", "billing", "", url.Values{"grant_type": {"client_credentials"}}, 401, "invalid_client"},
 		}
@@ -168,8 +168,8 @@ func TestRefusalsOfTheTokenEndpoint(t *testing.T) {
 	})
 }
 
-// An error id tells the public what the error means, and the operator what happened.
-func TestAnErrorIDIsExplained(t *testing.T) {
+// For an error ID the public page explains the kind of error, and the CLI the actual request.
+func TestErrorIDIsExplained(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
@@ -183,16 +183,16 @@ func TestAnErrorIDIsExplained(t *testing.T) {
 		for _, private := range []string{"billing", "invoices:r", "gatehouse client"} {
 			assert.NotContains(t, page.body, private)
 		}
-		told := string(s.command("explain", uri))
+		explained := string(s.command("explain", uri))
 		for _, part := range []string{"billing", "invoices:raed", "invoices:read", "--add-scope"} {
-			assert.Contains(t, told, part)
+			assert.Contains(t, explained, part)
 		}
 		assert.Equal(t, http.StatusNotFound, s.get("/errors/"+strings.Repeat("A", 200)).status)
 	})
 }
 
-// Public clients have no business at these (RFC 6749 section 4.4).
-func TestPublicClientsGetNoTokensAndSeeNone(t *testing.T) {
+// Public clients must not use client credentials (RFC 6749 section 4.4) or introspection.
+func TestPublicClientsAreRefused(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)

@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// metricsPage is what a scrape gets.
+// metricsPage returns the response to a scrape.
 func (s *server) metricsPage() string {
 	s.t.Helper()
 	r, err := http.NewRequest(http.MethodGet, s.ops+"/metrics", nil)
@@ -26,7 +26,7 @@ func (s *server) metricsPage() string {
 	return got.body
 }
 
-// series is each series of the page with its value. Labels stand in the order of the alphabet.
+// series returns every series with its value. Labels are in alphabetical order.
 func (s *server) series() map[string]float64 {
 	s.t.Helper()
 	all := map[string]float64{}
@@ -43,8 +43,8 @@ func (s *server) series() map[string]float64 {
 	return all
 }
 
-// counts checks by how much series grow while do runs. The count comes after the answer was
-// sent, so it may take a moment to show.
+// counts checks by how much series grow while do runs. Requests are counted after the response
+// was sent, so the result may take a moment.
 func (s *server) counts(do func(), expected map[string]float64) {
 	s.t.Helper()
 	before := s.settled()
@@ -60,8 +60,8 @@ func (s *server) counts(do func(), expected map[string]float64) {
 	assert.Equal(s.t, expected, grown)
 }
 
-// settled is the series once earlier requests are counted: none is in flight, and two pages
-// agree about requests.
+// settled waits until all earlier requests are counted: none is in flight, and two scrapes in a
+// row have the same number of requests.
 func (s *server) settled() (now map[string]float64) {
 	s.t.Helper()
 	requests := func(all map[string]float64) (sum float64) {
@@ -82,7 +82,7 @@ func (s *server) settled() (now map[string]float64) {
 	return now
 }
 
-func TestMetricsCountWhatHappens(t *testing.T) {
+func TestMetricsCountRequestsAndOutcomes(t *testing.T) {
 	t.Parallel()
 	v := newTraffic(t)
 	credentials := url.Values{"grant_type": {"client_credentials"}}
@@ -134,22 +134,22 @@ func TestMetricsCountWhatHappens(t *testing.T) {
 	})
 }
 
-// Statements of requests cannot be told from those of the background: they grow by the
-// request's own at least.
-func TestMetricsCountStatementsCommandsAndHits(t *testing.T) {
+// Statements of background jobs are counted in the same series, so the expected values are lower
+// bounds.
+func TestMetricsCountStatementsCommandsAndCacheHits(t *testing.T) {
 	t.Parallel()
 	v := newTraffic(t)
 	before := v.settled()
-	const asked = 20
-	for range asked {
+	const requests = 20
+	for range requests {
 		v.token("billing", v.billing, nil)
 	}
 	after := v.settled()
 	for name, least := range map[string]float64{
-		`gatehouse_sql_statements_total{outcome="success"}`: asked,
-		`gatehouse_sql_statement_duration_seconds_count`:    asked,
-		`gatehouse_redis_commands_total{outcome="success"}`: asked,
-		`gatehouse_redis_command_duration_seconds_count`:    asked,
+		`gatehouse_sql_statements_total{outcome="success"}`: requests,
+		`gatehouse_sql_statement_duration_seconds_count`:    requests,
+		`gatehouse_redis_commands_total{outcome="success"}`: requests,
+		`gatehouse_redis_command_duration_seconds_count`:    requests,
 	} {
 		assert.GreaterOrEqual(t, after[name]-before[name], least, name)
 	}
@@ -157,16 +157,16 @@ func TestMetricsCountStatementsCommandsAndHits(t *testing.T) {
 		return all[`gatehouse_cache_requests_total{cache="clients",result="`+result+`"}`]
 	}
 	hits, misses := cached(after, "hit")-cached(before, "hit"), cached(after, "miss")-cached(before, "miss")
-	assert.InDelta(t, asked, hits+misses, 0)
-	assert.Greater(t, hits, misses, "the client stays in memory, until a change of the catalogue is noticed")
+	assert.InDelta(t, requests, hits+misses, 0)
+	assert.Greater(t, hits, misses, "the client stays cached unless a client was changed")
 	assert.Zero(t, after[`gatehouse_sql_statements_total{outcome="failed"}`])
 	assert.Zero(t, after[`gatehouse_redis_commands_total{outcome="failed"}`])
 	assert.Zero(t, after[`gatehouse_redis_failing`])
 	assert.InDelta(t, 1, after[`gatehouse_ready{check="database"}`], 0)
 }
 
-// The page is for the operator: what a server does, and how much of it, is nobody else's
-// business. It names nobody either.
+// Metrics are served on the operator's listener only, and hold no secrets or names of clients
+// and users.
 func TestMetricsAreForTheOperator(t *testing.T) {
 	t.Parallel()
 	v := newTraffic(t)
@@ -174,7 +174,7 @@ func TestMetricsAreForTheOperator(t *testing.T) {
 	for _, path := range []string{"/metrics", "/oauth/metrics", "/debug/pprof/"} {
 		assert.Equal(t, http.StatusNotFound, v.get(path).status, path)
 	}
-	v.settled() // all that was asked shows
+	v.settled() // all requests are counted
 	page := v.metricsPage()
 	for _, secret := range v.secrets {
 		assert.NotContains(t, page, secret)
@@ -185,7 +185,7 @@ func TestMetricsAreForTheOperator(t *testing.T) {
 	lint(t, page)
 }
 
-// lint asks Prometheus' own tool.
+// lint checks the page with promtool.
 func lint(t *testing.T, page string) {
 	t.Helper()
 	check := exec.CommandContext(t.Context(), "promtool", "check", "metrics")
@@ -195,12 +195,12 @@ func lint(t *testing.T, page string) {
 	assert.Empty(t, string(out))
 }
 
-// Without Redis the page is another one.
-func TestMetricsWithoutRedisShowNoneOfIt(t *testing.T) {
+// Without Redis there must be no Redis series.
+func TestMetricsWithoutRedis(t *testing.T) {
 	t.Parallel()
 	s := start(t, services.Postgres(t).EmptyDatabase(t))
 	page := s.metricsPage()
-	assert.NotContains(t, page, "gatehouse_redis_failing", "0 would say that Redis works")
+	assert.NotContains(t, page, "gatehouse_redis_failing", "0 would mean that Redis works")
 	assert.Contains(t, page, "go_sql_max_open_connections")
 	lint(t, page)
 }

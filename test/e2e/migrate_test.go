@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// A Postgres schema changes when the operator says so; serve does not do it in passing.
+// serve must not migrate a Postgres schema unless the operator enables it.
 func TestServeRefusesAnOutdatedPostgresSchema(t *testing.T) {
 	t.Parallel()
 	s := settings(t, services.Postgres(t).EmptyDatabase(t))
@@ -28,8 +28,8 @@ func TestServeRefusesAnOutdatedPostgresSchema(t *testing.T) {
 	s.command("client", "list")
 }
 
-// Two replicas that start at once on an empty database: both serve, with the same keys.
-func TestReplicasMayMigrateAtOnce(t *testing.T) {
+// Two replicas that start concurrently on an empty database both serve, with the same keys.
+func TestReplicasMayMigrateConcurrently(t *testing.T) {
 	t.Parallel()
 	url := services.Postgres(t).EmptyDatabase(t)
 	a, b := settings(t, url), settings(t, url)

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whoever is taken off the list is out at once, and the list that is empty then opens nothing.
-func TestARemovedUserIsOutAndAnEmptyListIsForNobody(t *testing.T) {
+// Removal from the list of allowed users takes effect at once, and an empty list allows no user.
+func TestRemovedUserLosesAccessAndEmptyListAllowsNoUser(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithRefresh(t, databaseURL)
@@ -25,9 +25,9 @@ func TestARemovedUserIsOutAndAnEmptyListIsForNobody(t *testing.T) {
 			return s.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh}}).json(t)["error"]
 		}
 		assert.Equal(t, "invalid_grant", refreshed())
-		assert.Equal(t, "access_denied", returned(t, p.authorize(nil)).Get("error"), "nobody is named")
+		assert.Equal(t, "access_denied", returned(t, p.authorize(nil)).Get("error"), "the list is empty")
 		s.command("client", "users", "add", "app", "alice")
-		assert.Equal(t, "invalid_grant", refreshed(), "what has ended does not come back")
+		assert.Equal(t, "invalid_grant", refreshed(), "ended grants stay ended")
 		assert.NotEmpty(t, returned(t, p.follow(p.authorize(url.Values{"scope": {"openid"}}))).Get("code"), "still signed in")
 		s.command("client", "users", "remove", "app", "alice")
 		s.command("client", "update", "app", "--restricted=false")

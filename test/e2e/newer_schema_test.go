@@ -11,9 +11,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
-// An older version on the schema of a newer one is what rolling back needs, and nothing to
-// begin with unawares: what the newer one keeps it knows nothing of.
-func TestANewerSchemaIsServedOnlyWhenToldTo(t *testing.T) {
+// Running an older version on a newer schema is needed for a rollback, but must be enabled
+// explicitly: the older version ignores data that only the newer one knows.
+func TestNewerSchemaIsRefusedUnlessAllowed(t *testing.T) {
 	t.Parallel()
 	url := "sqlite://" + filepath.Join(t.TempDir(), "gatehouse.db")
 	s := prepare(t, url)
@@ -27,7 +27,7 @@ func TestANewerSchemaIsServedOnlyWhenToldTo(t *testing.T) {
 	s.run()
 }
 
-// refuses runs a verb that must fail, and gives what it said.
+// refuses runs a command that must fail and returns its output.
 func (s *server) refuses(args ...string) string {
 	s.t.Helper()
 	path, err := binary()

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The operator's listener is on loopback, where web sites can send the browser of whoever runs
-// the server under a name of their own; and a proxy that is not declared shows in the log.
-func TestTheOperatorIsKeptFromSurprises(t *testing.T) {
+// The operator's listener refuses foreign Host headers: a web site can reach loopback through
+// the operator's browser (DNS rebinding). And an undeclared proxy is reported in the log.
+func TestOperatorListenerHostAndUndeclaredProxy(t *testing.T) {
 	t.Parallel()
 	s := start(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
 	ask := func(url string, change func(r *http.Request)) int {

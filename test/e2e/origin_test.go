@@ -11,13 +11,14 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// origins are what browsers without Fetch Metadata say of a form of ours: nothing, the issuer
-// while a proxy changed the Host header, and null when they keep the referrer to themselves.
+// origins are the Origin headers that browsers without Fetch Metadata send with the server's own
+// forms: none, the issuer (also if a proxy changed the Host header), and null if the browser
+// suppresses the referrer.
 func origins() map[string][]string {
 	return map[string][]string{"none": nil, "issuer": {"Origin", issuer}, "null": {"Origin", "null"}}
 }
 
-func TestOurFormsWorkWhateverOriginABrowserSends(t *testing.T) {
+func TestOwnFormsWorkWithEveryOriginHeader(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -41,9 +42,9 @@ func TestOurFormsWorkWhateverOriginABrowserSends(t *testing.T) {
 	})
 }
 
-// A frame of anybody's sends null too: what it lacks is what a page of ours held in this
-// browser.
-func TestAFrameThatHidesItsOriginIsNotOurPage(t *testing.T) {
+// A sandboxed frame of another site sends null as well, but lacks the form value that is bound
+// to the browser.
+func TestSandboxedFrameIsRefused(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -71,9 +72,9 @@ func TestAFrameThatHidesItsOriginIsNotOurPage(t *testing.T) {
 	})
 }
 
-// What a real browser tells the application that an answer is posted to, and that an answer
-// is redirected to: where it comes from, and nothing more.
-func TestAnswersComeFromOurOriginAndTellNoMore(t *testing.T) {
+// With an authorization response, posted or redirected, a browser sends the application the
+// origin of this server and no more of the URL.
+func TestAuthorizationResponseRevealsOnlyTheOrigin(t *testing.T) {
 	t.Parallel()
 	s := dev(t)
 	w := newWindow(t, s)

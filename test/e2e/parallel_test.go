@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
-func TestAHundredParallelRevocationsAndIntrospections(t *testing.T) {
+func TestConcurrentRevocationsAndIntrospections(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
@@ -42,8 +42,8 @@ func TestAHundredParallelRevocationsAndIntrospections(t *testing.T) {
 	})
 }
 
-// The first tokens of a client race for its standing grant: there must be one.
-func TestParallelFirstTokensShareOneGrant(t *testing.T) {
+// Concurrent first token requests of a client must create only one grant.
+func TestConcurrentFirstTokensShareOneGrant(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)

@@ -12,11 +12,11 @@ import (
 
 const sessionCookie = "__Host-gatehouse_session"
 
-// loot is what somebody who knew the old password got hold of while it was being changed.
+// stolen is what attackers with the old password obtained while it was being changed.
 type stolen struct {
 	mu       sync.Mutex
 	sessions []string
-	refresh  map[string]string // by token, the client
+	refresh  map[string]string // token to client ID
 }
 
 func (l *stolen) session(cookie string) {
@@ -33,9 +33,9 @@ func (l *stolen) token(t *testing.T, got response, clientID string) {
 	}
 }
 
-// The point of a new password is that whoever knew the old one is out: also those whose
-// sign-in, password grant or approval is under way at that moment.
-func TestANewPasswordEvictsWhoIsInFlight(t *testing.T) {
+// A password change must lock out everyone who knew the old password, including sign-ins,
+// password grants and approvals in progress at that moment.
+func TestPasswordChangeRevokesConcurrentSignIns(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := prepare(t, databaseURL)
@@ -68,16 +68,16 @@ func TestANewPasswordEvictsWhoIsInFlight(t *testing.T) {
 
 			require.NotEmpty(t, got.sessions)
 			for _, cookie := range got.sessions {
-				thief := s.userAgent(t)
-				thief.cookies[sessionCookie] = cookie
-				assert.Equal(t, "login_required", returned(t, thief.authorize(url.Values{"prompt": {"none"}, "scope": {"openid"}})).Get("error"))
+				attacker := s.userAgent(t)
+				attacker.cookies[sessionCookie] = cookie
+				assert.Equal(t, "login_required", returned(t, attacker.authorize(url.Values{"prompt": {"none"}, "scope": {"openid"}})).Get("error"))
 			}
 			require.NotEmpty(t, got.refresh)
 			for text, id := range got.refresh {
 				refreshed := s.post("/oauth/token", id, secrets[id], url.Values{"grant_type": {"refresh_token"}, "refresh_token": {text}})
 				assert.Equal(t, "invalid_grant", refreshed.json(t)["error"], "%s: %s", id, refreshed.body)
 			}
-			t.Logf("%s: %d sessions and %d refresh tokens were got while the password was changed", name, len(got.sessions), len(got.refresh))
+			t.Logf("%s: %d sessions and %d refresh tokens were obtained while the password was changed", name, len(got.sessions), len(got.refresh))
 		}
 	})
 }

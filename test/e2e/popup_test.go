@@ -13,9 +13,9 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// An application may sign people in in a window of its own, which hands the answer to its opener
-// (signinPopup of oidc-client-ts): the pages on the way must not cut the two apart.
-func TestSigningInInAPopup(t *testing.T) {
+// An application may sign users in in a popup window that passes the response to its opener
+// (signinPopup of oidc-client-ts): the pages must not sever window.opener.
+func TestSignInInAPopup(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t, dev(t))
 	for _, mode := range []string{"query", "form_post"} {
@@ -30,15 +30,15 @@ func TestSigningInInAPopup(t *testing.T) {
 		popup.do(login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
 		require.NotEmpty(t, w.callbackParams().Get("code"), mode)
 		require.True(t, read(popup, chromedp.Evaluate[bool](`window.opener !== null`)), mode)
-		assert.False(t, read(w, chromedp.Evaluate[bool](`window.popup.closed`)), "%s: the opener has hold of it, too", mode)
+		assert.False(t, read(w, chromedp.Evaluate[bool](`window.popup.closed`)), "%s: the opener must keep its reference", mode)
 		read(popup, chromedp.Evaluate[bool](`window.opener.postMessage('answered', '*'); true`))
 		w.do(chromedp.WaitVisible("#answered"))
 		closePopup()
 	}
 }
 
-// The password can be shown and hidden, by scripts that the policy of the page allows.
-func TestShowingThePassword(t *testing.T) {
+// The password can be shown and hidden by a script that the Content-Security-Policy allows.
+func TestShowPassword(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t, dev(t))
 	w.start()
@@ -53,12 +53,12 @@ func TestShowingThePassword(t *testing.T) {
 	assert.Equal(t, "password false", state())
 	w.do(chromedp.Click("#password-show"), login("wonderland"), chromedp.WaitVisible("#consent-page"))
 
-	// Without scripts there is no button.
+	// Without scripts the button is hidden.
 	r, err := http.NewRequest(http.MethodGet, w.server.url+"/login", nil)
 	require.NoError(t, err)
 	assert.Contains(t, w.server.send(r).body, `aria-pressed="false" hidden>`)
 
-	// Somebody else signs in on the way, and is the one who is asked.
+	// Another user signs in during the flow and must give consent.
 	w.do(chromedp.Click("#consent-switch"), chromedp.WaitVisible("#login-page"))
 	w.do(chromedp.SendKeys("#username", "admin"), chromedp.SendKeys("#password", "looking-glass\r"), chromedp.WaitVisible("#consent-page"))
 	assert.Contains(t, read(w, chromedp.Text("#consent-page")), "admin")

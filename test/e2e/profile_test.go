@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Every standard claim of a user who was made on the command line reaches the application
-// (OpenID Connect Core section 5.1).
-func TestAProfileMadeOnTheCommandLine(t *testing.T) {
+// Every standard claim set on the command line is released to the application (OpenID Connect
+// Core section 5.1).
+func TestProfileFromTheCommandLine(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)

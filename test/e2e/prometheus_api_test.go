@@ -15,13 +15,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience is longer than the half minute after which a background job has its first turn.
+// patience is longer than the 30 seconds until the first run of background jobs.
 const (
 	patience = 90 * time.Second
 	pause    = 100 * time.Millisecond
 )
 
-// panel is what of a dashboard's panel asks Prometheus.
+// panel is the part of a dashboard panel with its queries.
 type panel struct {
 	Title   string
 	Targets []struct{ Expr string }
@@ -37,7 +37,7 @@ func panels(t *testing.T) []panel {
 	return board.Panels
 }
 
-// prometheus is the HTTP API of one.
+// prometheus is a client of the Prometheus HTTP API.
 type prometheus struct {
 	t   *testing.T
 	url string
@@ -57,7 +57,7 @@ func (p prometheus) ask(path string, into any) {
 	require.NoError(p.t, json.Unmarshal(body, &envelope), "%s", body)
 }
 
-// query is the values that an expression has now.
+// query returns the current values of an expression.
 func (p prometheus) query(expr string) []float64 {
 	p.t.Helper()
 	var data struct {
@@ -74,7 +74,7 @@ func (p prometheus) query(expr string) []float64 {
 	return values
 }
 
-// until waits for one of the values to be a number that is good.
+// until waits until one of the values is a finite number that satisfies good.
 func (p prometheus) until(expr string, good func(float64) bool) {
 	p.t.Helper()
 	var values []float64
@@ -89,7 +89,7 @@ func (p prometheus) until(expr string, good func(float64) bool) {
 	}, patience), "%s is %v", expr, values)
 }
 
-// poll asks in the goroutine of the test, which may end it.
+// poll calls done in the goroutine of the test, so that done may fail the test.
 func poll(done func() bool, patience time.Duration) bool {
 	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
@@ -102,7 +102,7 @@ func poll(done func() bool, patience time.Duration) bool {
 	return false
 }
 
-// rule is what came of a rule.
+// rule is the state of a rule.
 type rule struct {
 	Name, Health, LastError, State string
 }

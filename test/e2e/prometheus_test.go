@@ -13,9 +13,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// What an operator would see of a healthy server: each panel shows something, each rule is
-// evaluated, and no alert fires.
-func TestPrometheusReadsWhatTheServerShows(t *testing.T) {
+// For a healthy server every dashboard panel has data, every rule is evaluated and no alert
+// fires.
+func TestDashboardAndRulesOfAHealthyServer(t *testing.T) {
 	t.Parallel()
 	rules, err := os.ReadFile("../../deploy/prometheus/rules.yaml")
 	require.NoError(t, err)
@@ -23,7 +23,7 @@ func TestPrometheusReadsWhatTheServerShows(t *testing.T) {
 	target := strings.TrimPrefix(v.ops, "http://")
 	p := prometheus{t, services.NewPrometheus(t, target, rules).URL()}
 
-	// Twice, with a scrape between: a rate over a series that was just born is nothing.
+	// Twice, with a scrape between: a rate needs two samples of a series.
 	for n := range 2 {
 		v.round()
 		p.until("sum(gatehouse_tokens_revoked_total)", func(value float64) bool { return value >= float64(n+1) })
@@ -46,13 +46,13 @@ func TestPrometheusReadsWhatTheServerShows(t *testing.T) {
 	p.checkRules(rules)
 }
 
-// quietPanels are those where anything but 0 would say that something failed, and nothing at
-// all that nobody watches.
+// quietPanels must show 0: another value would mean a failure, and no value that the panel does
+// not work.
 func quietPanels() []string {
 	return []string{"Failures of token and authorize (promise: 0.1 %)", "Refresh tokens used twice", "Limits without Redis"}
 }
 
-// busyPanels are those where 0 would say that the load was not counted.
+// busyPanels must not show 0, which would mean that the load was not counted.
 func busyPanels() []string {
 	return []string{
 		"Servers ready", "Requests by status", "Requests by route", "Duration, 99 of 100 requests", "Duration, median",
@@ -75,8 +75,8 @@ func (p prometheus) checkRules(file []byte) {
 	for _, r := range found {
 		assert.Equal(p.t, "ok", r.Health, "%s: %s", r.Name, r.LastError)
 		assert.NotEqual(p.t, "firing", r.State, r.Name)
-		// Conditions that hold for a moment: no job has had its turn yet, and a machine that
-		// runs other tests beside this one is slow.
+		// These conditions may hold for a short time: no job has run yet, and other tests slow the
+		// machine down.
 		if !slices.Contains([]string{"GatehouseJobNotSucceeding", "GatehouseSlow"}, r.Name) {
 			assert.NotEqual(p.t, "pending", r.State, r.Name)
 		}

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// gateway is an application whose addresses lead on to two other origins, as those of brokers
-// and gateways do. It returns its own origin.
+// gateway is an application that redirects its callbacks over two further origins, as brokers
+// and gateways do. It returns its first origin.
 func gateway(t *testing.T) string {
 	t.Helper()
 	last := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -35,9 +35,10 @@ func gateway(t *testing.T) string {
 	return first.URL
 }
 
-// Browsers apply the policy of a page to every hop after its form, and two hops later the
-// application is at an origin that we never heard of: it must not leave a dead button.
-func TestNoLaterHopBreaksAForm(t *testing.T) {
+// Browsers apply form-action of a page's Content-Security-Policy to every redirect after the
+// form is submitted. The later origins are unknown to the server, so the policy must not block
+// them.
+func TestFormsSurviveRedirectsToOtherOrigins(t *testing.T) {
 	t.Parallel()
 	s := dev(t)
 	app := gateway(t)
@@ -58,10 +59,10 @@ func TestNoLaterHopBreaksAForm(t *testing.T) {
 	arrives("consent", "/callback")
 	w.start(oauth2.SetAuthURLParam("prompt", "login"))
 	w.do(login("wonderland"))
-	arrives("sign-in, agreed before", "/callback")
+	arrives("sign-in, consent given before", "/callback")
 	w.start(oauth2.SetAuthURLParam("prompt", "consent"), oauth2.SetAuthURLParam("response_mode", "form_post"))
 	w.do(chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"))
-	arrives("posted answer", "/callback")
+	arrives("form_post", "/callback")
 	w.do(chromedp.Navigate(s.url+"/oauth/logout?"+url.Values{"client_id": {"gateway"}, "post_logout_redirect_uri": {app + "/bye"}}.Encode()),
 		chromedp.WaitVisible("#logout-page"), chromedp.Click("#logout-confirm"))
 	arrives("sign-out", "/bye")

@@ -17,25 +17,25 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
-// startWithRefresh is startWithUser with an application that may refresh.
+// startWithRefresh is startWithUser with a client that may use the refresh token grant.
 func startWithRefresh(t *testing.T, databaseURL string) (s *server, secret string) {
 	t.Helper()
 	s, secret = startWithUser(t, databaseURL)
 	s.command("client", "update", "app", "--add-grant-type", "refresh_token")
-	eventually(t, func() bool { // the server learns of it
+	eventually(t, func() bool { // the server loads the change
 		return s.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"x"}}).json(t)["error"] == "invalid_grant"
 	})
 	return s, secret
 }
 
-// eventually waits for what another process changed: 5 seconds are promised.
+// eventually waits for a change by another process, documented to take at most 5 seconds.
 func eventually(t *testing.T, condition func() bool) {
 	t.Helper()
 	require.Eventually(t, condition, 5*time.Second, 50*time.Millisecond)
 }
 
-// The client library that most Go programs use refreshes by itself.
-func TestALibraryRefreshes(t *testing.T) {
+// golang.org/x/oauth2 refreshes tokens automatically.
+func TestRefreshByLibrary(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithRefresh(t, databaseURL)
@@ -59,7 +59,7 @@ func TestALibraryRefreshes(t *testing.T) {
 		require.NoError(t, after.VerifyAccessToken(second.AccessToken), "at_hash")
 		assert.Equal(t, before.Subject, after.Subject)
 
-		// What stands in the database after all of that is of no use to a thief.
+		// A stolen database holds no usable secret afterwards.
 		s.stop()
 		dump := storagetest.Dump(t, databaseURL)
 		for _, text := range []string{first.RefreshToken, second.RefreshToken, second.AccessToken} {
@@ -72,8 +72,8 @@ func TestALibraryRefreshes(t *testing.T) {
 	})
 }
 
-// One address, two servers: what one does the other knows.
-func TestTwoServersAreOne(t *testing.T) {
+// Two servers behind one URL share all state.
+func TestTwoServersShareState(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithRefresh(t, databaseURL)
@@ -90,7 +90,7 @@ func TestTwoServersAreOne(t *testing.T) {
 		}
 		assert.True(t, other.active("app", secret, tokens["access_token"].(string)))
 
-		// A change from the command line is seen by both within five seconds.
+		// A change on the command line takes effect on both within five seconds.
 		s.command("client", "disable", "app")
 		for _, at := range []*server{s, other} {
 			eventually(t, func() bool {
@@ -104,13 +104,13 @@ func TestTwoServersAreOne(t *testing.T) {
 		s.command("consent", "withdraw", "alice", "app")
 		got := other.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens["refresh_token"].(string)}})
 		assert.Equal(t, "invalid_grant", got.json(t)["error"])
-		assert.Contains(t, elsewhere.authorize(url.Values{"scope": {"openid"}}).body, `id="consent-page"`, "asked again")
+		assert.Contains(t, elsewhere.authorize(url.Values{"scope": {"openid"}}).body, `id="consent-page"`, "consent is required again")
 	})
 }
 
-// Keycloak CVE-2026-9802 and CVE-2026-8922: what was revoked is so everywhere, and still is
-// when the server was started again.
-func TestWhatWasRevokedStaysRevoked(t *testing.T) {
+// Keycloak CVE-2026-9802 and CVE-2026-8922: revoked tokens are refused at every endpoint, also
+// after a restart.
+func TestRevokedTokensStayRevoked(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithRefresh(t, databaseURL)
@@ -153,7 +153,7 @@ func TestLegacyTokenCheck(t *testing.T) {
 		}
 		s.run()
 		token := s.post("/oauth/token", "app", secret, url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {"wonderland"}}).json(t)["access_token"].(string)
-		assert.Equal(t, http.StatusNotFound, check(token).status, "off unless it is turned on")
+		assert.Equal(t, http.StatusNotFound, check(token).status, "disabled by default")
 		s.stop()
 		s.env = append(s.env, "GATEHOUSE_LEGACY_TOKEN_CHECK=true")
 		s.run()
@@ -172,7 +172,7 @@ func TestLegacyTokenCheck(t *testing.T) {
 		}
 		s.command("user", "disable", "alice")
 		assert.Equal(t, http.StatusGone, check(token).status)
-		assert.NotContains(t, s.log.String(), token, "the log has the template of the route")
+		assert.NotContains(t, s.log.String(), token, "the log must contain the route pattern, not the path")
 		eventually(t, func() bool { return strings.Contains(s.log.String(), "/access_token_valid/{token}") })
 	})
 }

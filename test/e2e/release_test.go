@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// People see what the access is for and how long it lasts, and are asked anew about another
-// resource.
-func TestConsentNamesResourcesAndHowLong(t *testing.T) {
+// The consent page shows the resource and how long the access lasts, and another resource needs
+// a new consent.
+func TestConsentNamesResourcesAndLifetime(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -27,7 +27,7 @@ func TestConsentNamesResourcesAndHowLong(t *testing.T) {
 		assert.NotContains(t, page.body, "https://b.example")
 		assert.Contains(t, page.body, "until you sign out, for up to 90 days")
 		token := s.exchange(secret, returned(t, p.agree(page, true)).Get("code"), nil).json(t)["access_token"].(string)
-		assert.Equal(t, http.StatusUnauthorized, s.userInfo(token).status, "the token is for the resource")
+		assert.Equal(t, http.StatusUnauthorized, s.userInfo(token).status, "the token is for the resource only")
 
 		silent := func(resources []string) url.Values {
 			return returned(t, p.authorize(url.Values{"scope": scope, "resource": resources, "prompt": {"none"}}))
@@ -37,7 +37,7 @@ func TestConsentNamesResourcesAndHowLong(t *testing.T) {
 		assert.Equal(t, "consent_required", silent([]string{a[0], b[0]}).Get("error"))
 		page = p.authorize(url.Values{"scope": scope, "resource": b})
 		assert.NotEmpty(t, returned(t, p.agree(page, true)).Get("code"))
-		assert.NotEmpty(t, silent([]string{a[0], b[0]}).Get("code"), "both, one after the other")
+		assert.NotEmpty(t, silent([]string{a[0], b[0]}).Get("code"), "consent to both was given separately")
 		assert.Contains(t, string(s.command("consent", "list", "alice")), "https://a.example https://b.example")
 
 		assert.Contains(t, p.authorize(url.Values{"scope": {"openid offline_access"}}).body, "lasts for up to 90 days")
@@ -45,9 +45,9 @@ func TestConsentNamesResourcesAndHowLong(t *testing.T) {
 	})
 }
 
-// Roles, from the command line to the consent page, UserInfo, the ID token and a signed access
-// token.
-func TestRolesOfAPerson(t *testing.T) {
+// Roles set on the command line appear on the consent page, in UserInfo, the ID token and a
+// signed access token.
+func TestRolesOfAUser(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -60,7 +60,7 @@ func TestRolesOfAPerson(t *testing.T) {
 		assert.NotContains(t, page.body, "unheard-of")
 		form := url.Values{"grant_type": {"authorization_code"}, "code": {returned(t, p.agree(page, false)).Get("code")}, "redirect_uri": {callback}}
 		tokens := s.post("/oauth/token", "desk", secret, form).json(t)
-		assert.Equal(t, "openid roles groups", tokens["scope"], "what was granted is named")
+		assert.Equal(t, "openid roles groups", tokens["scope"], "the granted scope is returned")
 		want := []any{"editor", "admin"}
 		for _, name := range []string{"roles", "groups"} {
 			assert.ElementsMatch(t, want, claim(t, tokens["id_token"].(string), name))
@@ -70,14 +70,14 @@ func TestRolesOfAPerson(t *testing.T) {
 	})
 }
 
-// Claims of the person in ID tokens cost no statement: the user is read along with the code.
+// User claims in ID tokens need no further statement: the user is read with the code.
 func TestStatementsOfClaimsInIDTokens(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, with := startWithUser(t, databaseURL)
 		without := s.client("bare", "--grant-type", "authorization_code", "--grant-type", "refresh_token", "--redirect-uri", callback, "--scope", "openid profile", "--id-token-claims=false")
 		s.command("client", "update", "app", "--add-grant-type", "refresh_token")
-		time.Sleep(2500 * time.Millisecond) // the change of the catalogue has been noticed
+		time.Sleep(2500 * time.Millisecond) // until the server has loaded the changed clients
 		counts := map[string][]int{}
 		for id, secret := range map[string]string{"app": with, "bare": without} {
 			p := s.userAgent(t)

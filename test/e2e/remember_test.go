@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The cookie of a session ends with the browser unless the person wants to stay signed in;
-// then it lives as long as the session can.
+// The session cookie ends with the browser unless the user chose to stay signed in; then it
+// lives as long as the session.
 func TestKeepMeSignedIn(t *testing.T) {
 	t.Parallel()
 	const ticked = `name="remember" type="checkbox" value="1" checked`
@@ -32,7 +32,7 @@ func TestKeepMeSignedIn(t *testing.T) {
 			try := func(password string) response {
 				return p.request(http.MethodPost, "/login", url.Values{"username": {"alice"}, "password": {password}, "remember": {remember}})
 			}
-			assert.Equal(t, remember != "", strings.Contains(try("wrong").body, ticked), "what was chosen stays")
+			assert.Equal(t, remember != "", strings.Contains(try("wrong").body, ticked), "the choice is kept")
 			got := try("wonderland")
 			cookies := (&http.Response{Header: got.header}).Cookies()
 			require.Equal(t, sessionCookie, cookies[0].Name)

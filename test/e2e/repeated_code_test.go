@@ -10,10 +10,10 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// A page that runs its effects twice sends the exchange of a code twice. The repeat is refused,
-// and ends nothing; whatever is not the very same request ends the grant (RFC 6749 section
-// 4.1.2).
-func TestARepeatedExchangeIsNoTheft(t *testing.T) {
+// A web page that runs its effects twice (React strict mode) sends a code exchange twice. The
+// identical retry is refused without revoking the tokens; any other reuse of the code revokes
+// the grant (RFC 6749 section 4.1.2).
+func TestIdenticalCodeExchangeDoesNotRevoke(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -40,7 +40,7 @@ func TestARepeatedExchangeIsNoTheft(t *testing.T) {
 			assert.Equal(t, tc.survives, s.active("app", secret, access), name)
 		}
 
-		// Another client that has got hold of it changes nothing.
+		// An attempt by another client has no effect.
 		code := returned(t, p.authorize(challenge)).Get("code")
 		access := s.exchange(secret, code, url.Values{"code_verifier": {verifier}}).json(t)["access_token"].(string)
 		form := url.Values{"grant_type": {"authorization_code"}, "client_id": {"spa"}, "code": {code}, "redirect_uri": {callback}, "code_verifier": {verifier}}
@@ -49,9 +49,9 @@ func TestARepeatedExchangeIsNoTheft(t *testing.T) {
 	})
 }
 
-// A thief who guesses the verifier while the application sends the right one is a second user of
-// the code, whichever of the two comes first.
-func TestAGuessBesideTheExchangeEndsIt(t *testing.T) {
+// An attacker who guesses the verifier while the application sends the right one is a second user
+// of the code, whichever request comes first.
+func TestConcurrentExchangeWithWrongVerifierRevokes(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)

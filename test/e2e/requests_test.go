@@ -16,7 +16,7 @@ func (s *server) get(path string) response {
 	return s.send(r)
 }
 
-// userInfo asks whom an access token is about.
+// userInfo requests the claims of an access token's user.
 func (s *server) userInfo(token string) response {
 	s.t.Helper()
 	r, err := http.NewRequest(http.MethodGet, s.url+"/oauth/userinfo", nil)
@@ -41,8 +41,8 @@ func (s *server) rotate(id, overlap string) string {
 	return shown.Secret
 }
 
-// soon waits for a change made by the command line to reach the server: 5 seconds are
-// promised.
+// soon waits until a change made on the command line takes effect on the server, which is
+// documented to take at most 5 seconds.
 func (s *server) soon(condition func() bool, message string) {
 	s.t.Helper()
 	require.Eventually(s.t, condition, 5*time.Second, 100*time.Millisecond, message)

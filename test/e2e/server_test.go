@@ -46,14 +46,14 @@ func TestMain(m *testing.M) {
 
 const issuer = "https://id.example.test"
 
-// server is one running gatehouse with the settings it was started with.
+// server is a gatehouse process with its settings.
 type server struct {
 	t       *testing.T
 	url     string
 	ops     string
-	demo    string // address of the demo application, in development
+	demo    string // HOST:PORT of the demo application, in development mode
 	env     []string
-	args    []string // of serve
+	args    []string // of gatehouse serve
 	process *exec.Cmd
 	log     *harness.Output
 }
@@ -71,7 +71,7 @@ func databases(t *testing.T, test func(t *testing.T, databaseURL string)) {
 	})
 }
 
-// prepare makes the settings of a server and its schema, but does not start it.
+// prepare creates the settings of a server and migrates the database, but does not start it.
 func prepare(t *testing.T, databaseURL string) *server {
 	t.Helper()
 	s := settings(t, databaseURL)
@@ -79,7 +79,7 @@ func prepare(t *testing.T, databaseURL string) *server {
 	return s
 }
 
-// settings are those of a server on free ports.
+// settings returns a server with free ports that is not started.
 func settings(t *testing.T, databaseURL string) *server {
 	t.Helper()
 	port, ops := services.FreePort(t), services.FreePort(t)
@@ -140,19 +140,19 @@ func (s *server) stop() {
 	}
 }
 
-// kill ends the server as a crash would.
+// kill ends the server by SIGKILL.
 func (s *server) kill() {
 	_ = s.process.Process.Kill()
 	_ = s.process.Wait()
 }
 
-// command runs a verb against the server's database and returns what it printed.
+// command runs a CLI command on the server's database and returns its output.
 func (s *server) command(args ...string) []byte {
 	s.t.Helper()
 	return s.stdin("", args...)
 }
 
-// stdin runs a verb with something to read.
+// stdin runs a CLI command with standard input.
 func (s *server) stdin(input string, args ...string) []byte {
 	s.t.Helper()
 	path, err := binary()
@@ -177,7 +177,7 @@ func (s *server) client(id string, flags ...string) string {
 	return created.Secret
 }
 
-// answer is what an endpoint said.
+// response is an HTTP response with its body.
 type response struct {
 	status int
 	header http.Header
@@ -227,7 +227,7 @@ func (s *server) token(id, secret string, form url.Values) string {
 	return got.json(s.t)["access_token"].(string)
 }
 
-// active asks whether a token is good.
+// active introspects a token and returns whether it is active.
 func (s *server) active(id, secret, token string) bool {
 	s.t.Helper()
 	got := s.post("/oauth/introspect", id, secret, url.Values{"token": {token}})

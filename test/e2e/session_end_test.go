@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What an operator sees and ends of a user, by the command line, takes effect at once.
-func TestAnOperatorEndsSessionsAndTokens(t *testing.T) {
+// Sessions and tokens listed and ended on the command line end at once.
+func TestOperatorEndsSessionsAndTokens(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithRefresh(t, databaseURL)
@@ -46,7 +46,7 @@ func TestAnOperatorEndsSessionsAndTokens(t *testing.T) {
 		assert.True(t, signedIn(two))
 		assert.Len(t, ids("session", "list", "--user", "alice"), 1)
 		assert.Len(t, ids("session", "list", "--user", "alice", "--all"), 2)
-		assert.True(t, s.active("app", secret, access), "offline_access outlives it")
+		assert.True(t, s.active("app", secret, access), "a token with offline_access outlives the session")
 		s.command("session", "end", "--user", "alice@example.com")
 		assert.False(t, signedIn(two))
 		assert.Empty(t, ids("session", "list", "--user", "alice"))
@@ -55,13 +55,13 @@ func TestAnOperatorEndsSessionsAndTokens(t *testing.T) {
 		require.NotEmpty(t, tokens)
 		s.command("token", "revoke", "--id", tokens[len(tokens)-1])
 		assert.False(t, s.active("app", secret, access))
-		assert.False(t, refreshable(refresh), "the next would come by refreshing")
+		assert.False(t, refreshable(refresh), "must not be refreshable")
 
 		three, access, refresh := signIn()
 		s.command("token", "revoke", "--user", "alice")
 		assert.False(t, s.active("app", secret, access))
 		assert.False(t, refreshable(refresh))
-		assert.True(t, signedIn(three), "sessions have a verb of their own")
+		assert.True(t, signedIn(three), "token revoke must not end sessions")
 
 		_, access, refresh = signIn()
 		s.command("user", "delete", "alice", "--yes")

@@ -17,10 +17,10 @@ import (
 
 const deviceCookie = "__Host-gatehouse_device"
 
-// A password is guessed at from a thousand addresses, under every name of
-// its account. Ten guesses and what has come back since reach the password; the person signs
-// in meanwhile from the browser that she used before, and others from anywhere.
-func TestPasswordGuessedFromAThousandAddresses(t *testing.T) {
+// An attacker guesses a password from a thousand IP addresses, under every name of the account.
+// Only ten guesses, and those allowed since by the refill of the limit, are checked. Meanwhile the
+// user can sign in from a browser that she used before, and other users from anywhere.
+func TestPasswordGuessedFromAThousandIPAddresses(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := attackable(t, databaseURL)
@@ -37,29 +37,29 @@ func TestPasswordGuessedFromAThousandAddresses(t *testing.T) {
 		}()
 		require.Eventually(t, func() bool { return s.signIns("throttled") > 1000 }, time.Minute, 10*time.Millisecond)
 
-		t.Run("her browser signs in", func(t *testing.T) {
+		t.Run("known browser signs in", func(t *testing.T) {
 			assert.Equal(t, http.StatusSeeOther, alice.try("192.0.2.1", "alice", "wonderland").status)
-			assert.Equal(t, http.StatusSeeOther, alice.try("192.0.2.77", "Alice@Example.com", "wonderland").status, "wherever it is")
+			assert.Equal(t, http.StatusSeeOther, alice.try("192.0.2.77", "Alice@Example.com", "wonderland").status, "from any IP address")
 		})
-		t.Run("a strange browser waits", func(t *testing.T) {
+		t.Run("unknown browser is throttled", func(t *testing.T) {
 			waits(t, s.userAgent(t).try("192.0.2.2", "alice", "wonderland"), "alice")
 		})
-		t.Run("others sign in", func(t *testing.T) {
+		t.Run("other users sign in", func(t *testing.T) {
 			assert.Equal(t, http.StatusSeeOther, s.userAgent(t).try("192.0.2.3", "bob", "the builder").status)
 		})
 
 		<-attack
 		reached, throttled := s.signIns("wrong_password"), s.signIns("throttled")
 		allowed := 10 + int(time.Since(begun)/(90*time.Second))
-		t.Logf("%d of %d guesses reached the password in %s; %d may", reached, guesses, time.Since(begun).Round(time.Millisecond), allowed)
+		t.Logf("%d of %d guesses were checked in %s; %d are allowed", reached, guesses, time.Since(begun).Round(time.Millisecond), allowed)
 		assert.LessOrEqual(t, reached, allowed)
-		assert.Equal(t, guesses+1, reached+throttled, "every guess, and the strange browser, was counted")
+		assert.Equal(t, guesses+1, reached+throttled, "every guess and the unknown browser must be counted")
 	})
 }
 
-// A device cookie is a budget of tries and nothing else: one that we did not make is none,
-// and a copy shares the tries of the original.
-func TestDeviceCookieIsOnlyABudget(t *testing.T) {
+// A device cookie grants only a separate limit of attempts: an altered cookie is ignored, and a
+// copy shares the limit of the original.
+func TestDeviceCookieGrantsOnlyAttempts(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := attackable(t, databaseURL)
@@ -70,7 +70,7 @@ func TestDeviceCookieIsOnlyABudget(t *testing.T) {
 
 		altered := s.userAgent(t)
 		for i := range cookie {
-			// Another letter of the alphabet of base64url, so that it fails as a cookie and not as base64.
+			// Still valid base64url, so that the cookie itself must be verified.
 			other := byte('A')
 			if cookie[i] == other {
 				other = 'Q'
@@ -79,23 +79,23 @@ func TestDeviceCookieIsOnlyABudget(t *testing.T) {
 			waits(t, altered.try(fmt.Sprintf("198.51.100.%d", i%200), "alice", "wonderland"), "alice")
 		}
 
-		thief := s.userAgent(t)
-		thief.cookies[deviceCookie] = cookie
-		assert.Contains(t, thief.authorize(nil).body, `id="login-page"`, "it is no session")
+		attacker := s.userAgent(t)
+		attacker.cookies[deviceCookie] = cookie
+		assert.Contains(t, attacker.authorize(nil).body, `id="login-page"`, "a device cookie is no session")
 		for i := range 15 {
-			got := thief.try(fmt.Sprintf("203.0.113.%d", i), "alice", "wrong")
+			got := attacker.try(fmt.Sprintf("203.0.113.%d", i), "alice", "wrong")
 			if i < 10 {
 				assert.Equal(t, http.StatusUnprocessableEntity, got.status, i)
 			} else {
 				waits(t, got, "alice")
 			}
 		}
-		assert.Contains(t, thief.authorize(nil).body, `id="login-page"`, "it signed nobody in")
-		assert.Equal(t, http.StatusUnprocessableEntity, thief.try("203.0.113.99", "bob", "wrong").status, "for another account it is none")
+		assert.Contains(t, attacker.authorize(nil).body, `id="login-page"`, "no session was started")
+		assert.Equal(t, http.StatusUnprocessableEntity, attacker.try("203.0.113.99", "bob", "wrong").status, "it has no effect for another account")
 	})
 }
 
-// attackable is a server behind a proxy, with alice, bob and an application.
+// attackable starts a server behind a proxy with alice, bob and a client.
 func attackable(t *testing.T, databaseURL string) *server {
 	t.Helper()
 	s := prepare(t, databaseURL)
@@ -107,7 +107,7 @@ func attackable(t *testing.T, databaseURL string) *server {
 	return s
 }
 
-// guess sends wrong passwords of alice from a thousand addresses, 32 at a time.
+// guess sends wrong passwords for alice from a thousand IP addresses, 32 concurrently.
 func (s *server) guess(count int) {
 	names := []string{"alice", "ALICE", "alice@example.com", "Alice@EXAMPLE.com"}
 	c := s.loadClient()
@@ -121,25 +121,25 @@ func (s *server) guess(count int) {
 	})
 }
 
-// try sends the sign-in form from an address.
+// try submits the sign-in form from an IP address.
 func (p *userAgent) try(address, username, password string) response {
 	p.t.Helper()
 	return p.request(http.MethodPost, "/login", url.Values{"username": {username}, "password": {password}}, "X-Forwarded-For", address)
 }
 
-// waits checks that somebody is told to, on a page that can be sent again.
+// waits checks for a throttled sign-in page with Retry-After that can be submitted again.
 func waits(t *testing.T, got response, username string) {
 	t.Helper()
 	assert.Equal(t, http.StatusTooManyRequests, got.status)
 	seconds, err := strconv.Atoi(got.header.Get("Retry-After"))
 	assert.NoError(t, err)
-	assert.True(t, 0 < seconds && seconds <= 90, "one try comes back every 90 seconds: %d", seconds)
+	assert.True(t, 0 < seconds && seconds <= 90, "one attempt is added every 90 seconds: %d", seconds)
 	assert.Contains(t, got.body, `id="login-page"`)
-	assert.Contains(t, got.body, `value="`+username+`"`, "the name need not be typed again")
+	assert.Contains(t, got.body, `value="`+username+`"`, "the username is kept")
 	assert.Empty(t, got.header.Values("Set-Cookie"))
 }
 
-// signIns reads how many tries to sign in ended so.
+// signIns returns the number of sign-in attempts with that outcome.
 func (s *server) signIns(outcome string) int {
 	s.t.Helper()
 	r, err := http.NewRequest(http.MethodGet, s.ops+"/metrics", nil)

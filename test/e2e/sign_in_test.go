@@ -17,7 +17,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// toServer sends what is meant for the issuer to the server of the test, as a proxy would.
+// toServer redirects requests for the issuer to the server of the test, as a proxy would.
 type toServer struct{ url string }
 
 func (s toServer) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -30,8 +30,8 @@ func (s toServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// A certified client library works unconfigured: discovery, PKCE, code, ID token, UserInfo.
-func TestAPersonSignsInToAnApplication(t *testing.T) {
+// The go-oidc library works with its defaults: discovery, PKCE, code, ID token, UserInfo.
+func TestSignInByLibrary(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -71,7 +71,7 @@ func TestAPersonSignsInToAnApplication(t *testing.T) {
 		assert.Equal(t, idToken.Subject, info.Subject)
 		assert.Equal(t, "alice@example.com", info.Email)
 
-		// Remembered, and signed in: the next time nothing is asked.
+		// With a session and stored consent the next request shows no page.
 		again := returned(t, p.authorize(url.Values{"prompt": {"none"}, "scope": {"openid profile email"}}))
 		assert.NotEmpty(t, again.Get("code"))
 	})
@@ -122,13 +122,13 @@ func TestPromptMaxAgeAndHints(t *testing.T) {
 		isError("registration_not_supported", url.Values{"registration": {"{}"}})
 		isError("invalid_scope", url.Values{"scope": {"openid phone"}})
 
-		// A new proof of who it is: auth_time moves on.
+		// A new authentication updates auth_time.
 		time.Sleep(1100 * time.Millisecond)
 		page := p.follow(p.login(p.authorize(url.Values{"prompt": {"login"}}), "wonderland"))
 		second := s.exchange(secret, returned(t, page).Get("code"), nil).json(t)
 		assert.Greater(t, claim(t, second["id_token"].(string), "auth_time"), claim(t, hint, "auth_time"))
 
-		// A hint about somebody else cannot be answered silently.
+		// A hint for another user is refused with prompt=none.
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
 		other := s.userAgent(t)
 		login := other.authorize(nil)
@@ -138,7 +138,7 @@ func TestPromptMaxAgeAndHints(t *testing.T) {
 	})
 }
 
-// State comes back as it came, and not at all when there was none.
+// state is returned unchanged, and omitted if there was none.
 func TestStateAndResponseModes(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -163,15 +163,15 @@ func TestStateAndResponseModes(t *testing.T) {
 			assert.Equal(t, issuer, hidden(t, page, "iss"))
 			assert.NotContains(t, page.header.Get("Content-Security-Policy"), "form-action")
 		}
-		// A posted request becomes a GET, so that the cookies come along.
+		// A posted request is redirected to a GET, so that the browser sends SameSite=Lax cookies.
 		posted := p.request(http.MethodPost, "/oauth/authorize", authorizeParams(nil))
 		assert.Equal(t, http.StatusSeeOther, posted.status)
 		returned(t, p.follow(posted))
 	})
 }
 
-// What cannot be trusted is answered by a page and goes nowhere.
-func TestAnswersGoToRegisteredAddressesOnly(t *testing.T) {
+// An unknown client or redirect URI yields an error page and no redirect.
+func TestRedirectsToRegisteredURIsOnly(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -204,7 +204,7 @@ func TestAnswersGoToRegisteredAddressesOnly(t *testing.T) {
 			assert.NotContains(t, got.body, "evil.example", more)
 			assert.NotContains(t, got.body, "javascript:", more)
 		}
-		// A disabled application reads like one that does not exist.
+		// A disabled client must not be distinguishable from an unknown one.
 		ids := regexp.MustCompile(`<code>[^<]*</code>|/errors/[^"]*`)
 		unknown := ids.ReplaceAllString(p.authorize(url.Values{"client_id": {"nobody"}}).body, "")
 		s.command("client", "create", "Secret project", "off", "--grant-type", "authorization_code", "--redirect-uri", callback)
@@ -216,7 +216,7 @@ func TestAnswersGoToRegisteredAddressesOnly(t *testing.T) {
 	})
 }
 
-func TestRefusalAndCancelGoBackToTheApplication(t *testing.T) {
+func TestDenyAndCancelReturnToTheApplication(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -230,12 +230,12 @@ func TestRefusalAndCancelGoBackToTheApplication(t *testing.T) {
 		consent := p.follow(p.login(p.authorize(nil), "wonderland"))
 		denied := returned(t, p.request(http.MethodPost, "/consent", url.Values{"flow": {hidden(t, consent, "flow")}, "action": {"deny"}}))
 		assert.Equal(t, "access_denied", denied.Get("error"))
-		assert.Contains(t, p.authorize(nil).body, `id="consent-page"`, "nothing was remembered")
+		assert.Contains(t, p.authorize(nil).body, `id="consent-page"`, "no consent was stored")
 	})
 }
 
-// What a page holds is worth nothing in another browser, after
-// its time, or from another site.
+// The flow value of a page is not accepted from another browser, when altered, or from another
+// site.
 func TestFlowsAreBoundToTheirBrowser(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -254,14 +254,14 @@ func TestFlowsAreBoundToTheirBrowser(t *testing.T) {
 		assert.Equal(t, http.StatusBadRequest, victim.request(http.MethodPost, "/consent", url.Values{"flow": {altered}, "action": {"accept"}}).status)
 		assert.Equal(t, http.StatusBadRequest, victim.open("/oauth/authorize?flow="+url.QueryEscape(altered)).status)
 
-		// The back button: a second approval of the same request is told so, and goes nowhere.
+		// The back button: a second approval of the same request yields an error page.
 		first := returned(t, victim.agree(consent, false))
 		require.NotEmpty(t, first.Get("code"))
 		second := victim.agree(consent, false)
 		assert.Equal(t, http.StatusBadRequest, second.status)
 		assert.Contains(t, second.body, "Already finished")
 
-		// Another site's form (login CSRF) is refused, even with a flow that is good.
+		// Another site's form (login CSRF) is refused, even with a valid flow.
 		fresh := victim.authorize(url.Values{"prompt": {"login"}})
 		for _, flow := range []string{hidden(t, fresh, "flow"), ""} {
 			for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}} {
@@ -273,9 +273,9 @@ func TestFlowsAreBoundToTheirBrowser(t *testing.T) {
 	})
 }
 
-// A session that was planted before the sign-in is worth nothing after it, and neither is
-// the one before (Keycloak CVE-2026-7507).
-func TestSignInMakesANewSession(t *testing.T) {
+// Session fixation (Keycloak CVE-2026-7507): a session ID set before the sign-in is not accepted
+// after it, and neither is that of the previous session.
+func TestSignInStartsANewSession(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -287,21 +287,21 @@ func TestSignInMakesANewSession(t *testing.T) {
 		p.follow(p.login(p.authorize(url.Values{"prompt": {"login"}}), "wonderland"))
 		assert.NotEqual(t, first, p.cookies["__Host-gatehouse_session"])
 
-		assert.True(t, s.active("app", secret, access), "proving it again signs nobody out of an application")
+		assert.True(t, s.active("app", secret, access), "a new sign-in of the same user must not revoke tokens")
 
 		old := s.userAgent(t)
 		old.cookies["__Host-gatehouse_session"] = first
 		assert.Equal(t, "login_required", returned(t, old.authorize(url.Values{"prompt": {"none"}})).Get("error"))
 
-		// Somebody else at the same browser: the first person is signed out.
+		// A sign-in of another user in the same browser signs the first user out.
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
 		p.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
 		assert.False(t, s.active("app", secret, access))
 	})
 }
 
-// Outside a flow there is one place to go, whatever the address or the form says.
-func TestSigningInLeadsNowhereElse(t *testing.T) {
+// A sign-in outside a flow redirects to / whatever the parameters say (open redirect).
+func TestSignInIsNoOpenRedirect(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -315,8 +315,8 @@ func TestSigningInLeadsNowhereElse(t *testing.T) {
 	})
 }
 
-// The password grant is no second set of tries beside the sign-in page.
-func TestThePasswordGrantSharesItsTriesWithThePage(t *testing.T) {
+// The password grant and the sign-in page share one limit of attempts.
+func TestPasswordGrantSharesTheLimitOfThePage(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -338,7 +338,7 @@ func TestThePasswordGrantSharesItsTriesWithThePage(t *testing.T) {
 	})
 }
 
-func TestWrongPasswordsReadTheSameAndAreThrottled(t *testing.T) {
+func TestWrongPasswordsAreUniformAndThrottled(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -351,8 +351,8 @@ func TestWrongPasswordsReadTheSameAndAreThrottled(t *testing.T) {
 		assert.Equal(t, strings.ReplaceAll(known.body, "alice", "X"), strings.ReplaceAll(unknown.body, "nobody", "X"))
 		assert.Contains(t, known.body, "password is wrong")
 
-		// Parallel tries are counted before they are made (Zitadel CVE-2023-47111),
-		// and every spelling of the name counts as one.
+		// Concurrent attempts are counted before the check (Zitadel CVE-2023-47111), and all
+		// spellings of the username count together.
 		var throttled, wrong atomic.Int32
 		var wg sync.WaitGroup
 		for i := range 30 {

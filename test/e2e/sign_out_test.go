@@ -14,7 +14,7 @@ import (
 
 const bye = "https://app.example.test/bye"
 
-// signedIn signs alice in to the application in a browser of her own.
+// signedIn signs alice in to the application in a new user agent.
 func signedIn(t *testing.T, s *server, secret string) (p *userAgent, hint, access string) {
 	t.Helper()
 	p = s.userAgent(t)
@@ -22,7 +22,7 @@ func signedIn(t *testing.T, s *server, secret string) (p *userAgent, hint, acces
 	return p, tokens["id_token"].(string), tokens["access_token"].(string)
 }
 
-// in tells whether somebody is signed in.
+// in reports whether the user agent has a session.
 func (p *userAgent) in() bool {
 	p.t.Helper()
 	return returned(p.t, p.authorize(url.Values{"prompt": {"none"}})).Get("error") != "login_required"
@@ -39,9 +39,9 @@ func (p *userAgent) confirm(page response) response {
 	return p.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(p.t, page, "confirm")}})
 }
 
-// What another site posts comes without our cookies, which says nothing about who is signed
-// in: it becomes a GET, with which they come, and the person is asked.
-func TestAFormOfAnotherSiteSignsNobodyOut(t *testing.T) {
+// A browser sends no SameSite=Lax cookies with a form of another site, so the session is unknown:
+// the request is redirected to a GET, which has the cookies, and the user must confirm.
+func TestCrossSiteFormDoesNotSignOut(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -52,7 +52,7 @@ func TestAFormOfAnotherSiteSignsNobodyOut(t *testing.T) {
 		for _, form := range []url.Values{{}, {"confirm": {"x"}}, {"client_id": {"app"}, "post_logout_redirect_uri": {bye}, "state": {"s t"}}} {
 			got := crossSite(form)
 			require.Equal(t, http.StatusSeeOther, got.status)
-			assert.Empty(t, got.header.Values("Set-Cookie"), "a cookie that was not presented is not dropped")
+			assert.Empty(t, got.header.Values("Set-Cookie"), "a cookie that was not sent must not be deleted")
 			location, err := url.Parse(got.header.Get("Location"))
 			require.NoError(t, err)
 			assert.Equal(t, "/oauth/logout", location.Path)
@@ -62,19 +62,19 @@ func TestAFormOfAnotherSiteSignsNobodyOut(t *testing.T) {
 		}
 		assert.Equal(t, http.StatusBadRequest, crossSite(url.Values{"state": {strings.Repeat("x", 17<<10)}}).status)
 
-		nobody := s.userAgent(t).open("/oauth/logout")
-		assert.Contains(t, nobody.body, `id="logged-out"`, "nothing was there")
-		assert.Empty(t, nobody.header.Values("Set-Cookie"))
+		signedOut := s.userAgent(t).open("/oauth/logout")
+		assert.Contains(t, signedOut.body, `id="logged-out"`, "there was no session")
+		assert.Empty(t, signedOut.header.Values("Set-Cookie"))
 		stale := s.userAgent(t)
 		stale.cookies[sessionCookie] = "noise"
 		assert.Contains(t, stale.open("/oauth/logout").body, `id="logged-out"`)
-		assert.NotContains(t, stale.cookies, sessionCookie, "one that was presented and is worth nothing is dropped")
+		assert.NotContains(t, stale.cookies, sessionCookie, "an invalid cookie is deleted")
 	})
 }
 
-// The hint proves that the application knows the sign-in: the session that it names ends,
-// and what was granted in it, whether the browser has the cookie or not.
-func TestAHintEndsTheSessionThatItNames(t *testing.T) {
+// An ID token hint authenticates the request: its session ends with the tokens granted in it,
+// whether the browser sends the cookie or not.
+func TestHintEndsItsSession(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -83,21 +83,21 @@ func TestAHintEndsTheSessionThatItNames(t *testing.T) {
 		ask := url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}, "state": {"x y"}}
 		posted := s.userAgent(t).request(http.MethodPost, "/oauth/logout", ask, "Sec-Fetch-Site", "cross-site")
 		require.Equal(t, http.StatusSeeOther, posted.status)
-		assert.True(t, p.in(), "not by the form itself")
+		assert.True(t, p.in(), "the POST alone must not end the session")
 
-		for range 2 { // the second time it is over already
+		for range 2 { // the second time the session has ended already
 			got := s.userAgent(t).open(posted.header.Get("Location"))
 			assert.Equal(t, http.StatusSeeOther, got.status)
 			assert.Equal(t, bye+"?state=x+y", got.header.Get("Location"))
 			assert.False(t, p.in())
 			assert.False(t, s.active("app", secret, access))
 		}
-		assert.True(t, other.in(), "another session of the same person")
+		assert.True(t, other.in(), "another session of the same user")
 		assert.True(t, s.active("app", secret, otherAccess))
 
 		last := s.userAgent(t).logout(url.Values{"id_token_hint": {hint}})
 		assert.Contains(t, last.body, `id="logged-out"`)
-		assert.Contains(t, last.body, `href="https://app.example.test/"`, "a way back")
+		assert.Contains(t, last.body, `href="https://app.example.test/"`, "a link to the application")
 		assert.Contains(t, last.body, `href="/login"`)
 	})
 }
@@ -188,9 +188,9 @@ func TestSigningOutWithoutAHintAsks(t *testing.T) {
 			{"unsigned hint", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}, "id_token_hint": {unsigned}}, bye},
 			{"no client", url.Values{"post_logout_redirect_uri": {bye}}, ""},
 			{"broken hint alone", url.Values{"post_logout_redirect_uri": {bye}, "id_token_hint": {unsigned}}, ""},
-			{"another client's address", url.Values{"client_id": {"shop"}, "post_logout_redirect_uri": {bye}}, ""},
-			{"an address nearby", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye + "/"}}, ""},
-			{"no address of the kind", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {callback}}, ""},
+			{"redirect URI of another client", url.Values{"client_id": {"shop"}, "post_logout_redirect_uri": {bye}}, ""},
+			{"similar redirect URI", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye + "/"}}, ""},
+			{"redirect URI of sign-in only", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {callback}}, ""},
 			{"script", url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {"javascript:alert(1)"}}, ""},
 			{"unknown client", url.Values{"client_id": {"nobody"}, "post_logout_redirect_uri": {bye}}, ""},
 			{"hint of another client", url.Values{"client_id": {"shop"}, "id_token_hint": {hint}, "post_logout_redirect_uri": {"https://shop.example.test/"}}, ""},
@@ -198,20 +198,20 @@ func TestSigningOutWithoutAHintAsks(t *testing.T) {
 			p, _, _ := signedIn(t, s, secret)
 			page := p.logout(tc.form)
 			assert.Empty(t, page.header.Get("Location"), tc.name)
-			assert.Equal(t, tc.name == "another client's address", strings.Contains(page.body, "Books &amp; more"), tc.name)
+			assert.Equal(t, tc.name == "redirect URI of another client", strings.Contains(page.body, "Books &amp; more"), tc.name)
 			done := p.confirm(page)
 			assert.Equal(t, tc.to, done.header.Get("Location"), tc.name)
 			assert.Equal(t, tc.to == "", strings.Contains(done.body, `id="logged-out"`), tc.name)
 			assert.False(t, p.in(), tc.name)
 		}
 		away := s.userAgent(t).logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}})
-		assert.Equal(t, bye, away.header.Get("Location"), "nobody is signed in: there is nothing to ask")
+		assert.Equal(t, bye, away.header.Get("Location"), "without a session there is nothing to confirm")
 	})
 }
 
-// A hint about somebody else signs nobody out by itself; once the person agreed, the address
-// is as good as with a hint about her.
-func TestAHintAboutSomebodyElseAsksAndReturns(t *testing.T) {
+// With a hint for another user the signed-in user must confirm; after that the redirect URI is
+// used as with a hint for herself.
+func TestHintForAnotherUserNeedsConfirmation(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -223,12 +223,12 @@ func TestAHintAboutSomebodyElseAsksAndReturns(t *testing.T) {
 		assert.True(t, bob.in())
 		assert.Equal(t, bye+"?state=1", bob.confirm(page).header.Get("Location"))
 		assert.False(t, bob.in())
-		assert.True(t, alice.in(), "she was not asked")
+		assert.True(t, alice.in(), "alice did not confirm")
 	})
 }
 
-// The answer is that of the person who was asked, from the page that asked.
-func TestTheSignOutPageAnswersForItsSession(t *testing.T) {
+// A confirmation counts only for the session of the page, and only as a form of that page.
+func TestSignOutConfirmationIsBoundToItsSession(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -241,18 +241,18 @@ func TestTheSignOutPageAnswersForItsSession(t *testing.T) {
 			assert.True(t, p.in())
 		}
 		own := hidden(t, p.open("/oauth/logout"), "confirm")
-		assert.Contains(t, p.logout(url.Values{"confirm": {own}}).body, `id="logout-page"`, "a link is no answer")
+		assert.Contains(t, p.logout(url.Values{"confirm": {own}}).body, `id="logout-page"`, "a GET must not confirm")
 		assert.True(t, p.in())
 
-		// Signed out in another tab meanwhile: the way back is still known.
+		// Signed out in another tab meanwhile: the redirect still works.
 		page := p.logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye}})
 		p.confirm(p.open("/oauth/logout"))
 		assert.Equal(t, bye, p.follow(p.confirm(page)).header.Get("Location"))
 	})
 }
 
-// A registered query is the application's: nothing of it is read, sorted or written anew.
-func TestRegisteredQueriesStayAsTheyAre(t *testing.T) {
+// The query of a registered URI is kept byte for byte: it is not parsed, sorted or encoded again.
+func TestQueriesOfRegisteredURIsAreKept(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)

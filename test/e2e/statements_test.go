@@ -12,15 +12,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// How many SQL statements a request makes once its client is in memory, BEGIN and COMMIT
-// counted, read from the canonical log line.
+// The number of SQL statements of a request with a cached client, including BEGIN and COMMIT, as
+// logged for the request.
 func TestStatementsOfTheHotPaths(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
 		secret := s.client("billing", "--grant-type", "client_credentials")
 		jwt := s.client("reports", "--grant-type", "client_credentials", "--access-token-format", "jwt")
-		time.Sleep(2500 * time.Millisecond) // the change of the catalogue has been noticed
+		time.Sleep(2500 * time.Millisecond) // until the server has loaded the new clients
 		s.token("billing", secret, nil)
 		s.token("reports", jwt, nil)
 
@@ -43,7 +43,7 @@ func TestStatementsOfTheHotPaths(t *testing.T) {
 			r.Header.Set("Origin", "https://evil.example")
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			r.Header.Set("Access-Control-Request-Method", http.MethodPost)
-			assert.Equal(t, 0, s.statements(s.send(r)), "%s of a script anywhere", method)
+			assert.Equal(t, 0, s.statements(s.send(r)), "%s of a cross-origin script", method)
 		}
 		for _, path := range []string{"/.well-known/openid-configuration", "/oauth/jwks", "/.well-known/oauth-authorization-server"} {
 			assert.Equal(t, 0, s.statements(s.get(path)), path)
@@ -51,7 +51,7 @@ func TestStatementsOfTheHotPaths(t *testing.T) {
 	})
 }
 
-// statements finds the log line of an answer and reads its count.
+// statements returns the number of statements in the log line of a request.
 func (s *server) statements(a response) int {
 	s.t.Helper()
 	id := a.header.Get("X-Request-Id")

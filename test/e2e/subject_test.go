@@ -12,9 +12,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
-// Applications know a user by one subject wherever they look: a random one, or, for an account
-// from before there were any, the id as ever.
-func TestTheSubjectIsTheSameEverywhere(t *testing.T) {
+// The subject of a user is the same in all tokens and responses: a random UUID, or the user ID
+// for accounts created before subjects were stored.
+func TestSubjectIsConsistent(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithRefresh(t, databaseURL)
@@ -42,7 +42,7 @@ func TestTheSubjectIsTheSameEverywhere(t *testing.T) {
 			assert.Equal(t, want, claim(t, direct["id_token"].(string), "sub"))
 			assert.Equal(t, want, claim(t, direct["access_token"].(string), "sub"), "JWT")
 
-			// And they may say whom they mean by it.
+			// Requests can name the user by it.
 			silent := url.Values{"prompt": {"none"}, "scope": {"openid"}, "id_token_hint": {hint}}
 			assert.NotEmpty(t, returned(t, p.authorize(silent)).Get("code"))
 			silent = url.Values{"prompt": {"none"}, "scope": {"openid"}, "claims": {`{"id_token":{"sub":{"value":"` + want + `"}}}`}}

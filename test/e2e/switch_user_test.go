@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whoever finds another person signed in can sign in within the same request, from our own
-// page only, and is asked herself.
-func TestNotYouOnTheConsentPage(t *testing.T) {
+// A user who finds another account signed in can sign in to her own within the same request, and
+// must give her own consent. The form is accepted from the server's own page only.
+func TestSwitchUserOnTheConsentPage(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -26,8 +26,8 @@ func TestNotYouOnTheConsentPage(t *testing.T) {
 		assert.Equal(t, http.StatusBadRequest, s.userAgent(t).request(http.MethodPost, "/consent", notYou).status, "another browser")
 
 		page := p.request(http.MethodPost, "/consent", notYou)
-		assert.Contains(t, page.body, `name="username" type="text" value=""`, "not the name of the other")
-		assert.True(t, p.in(), "alice stays signed in until somebody else is")
+		assert.Contains(t, page.body, `name="username" type="text" value=""`, "the name of the other user must not be filled in")
+		assert.True(t, p.in(), "alice stays signed in until bob is")
 		login := url.Values{"flow": {hidden(t, page, "flow")}, "username": {"bob"}, "password": {"looking-glass"}}
 		asked := p.follow(p.request(http.MethodPost, "/login", login))
 		assert.Contains(t, asked.body, "bob")
@@ -37,7 +37,7 @@ func TestNotYouOnTheConsentPage(t *testing.T) {
 		token := s.exchange(secret, got.Get("code"), nil)
 		require.Equal(t, http.StatusOK, token.status, token.body)
 
-		// A request about alice is not answered about bob.
+		// A request with a hint for alice must not yield a code for bob.
 		hint := s.exchange(secret, s.userAgent(t).signIn(nil).Get("code"), nil).json(t)["id_token"].(string)
 		about := s.userAgent(t)
 		about.signIn(nil)
@@ -48,8 +48,8 @@ func TestNotYouOnTheConsentPage(t *testing.T) {
 	})
 }
 
-// Somebody who is locked out is told for how long.
-func TestALockOutSaysForHowLong(t *testing.T) {
+// The page of a throttled sign-in says how long to wait.
+func TestThrottledSignInSaysHowLong(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)

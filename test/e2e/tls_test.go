@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Dex CVE-2024-23656: the server itself, and not only the settings that it is meant to have,
-// refuses what is too old.
-func TestTheServerKeepsToItsTLSSettings(t *testing.T) {
+// Dex CVE-2024-23656: the TLS settings must be in effect on the listener: it refuses old
+// versions and weak cipher suites.
+func TestTLSVersionsAndCipherSuites(t *testing.T) {
 	t.Parallel()
 	example := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(example.Close)
@@ -31,7 +31,7 @@ func TestTheServerKeepsToItsTLSSettings(t *testing.T) {
 	s := prepare(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
 	s.env = append(s.env, "GATEHOUSE_TLS_CERT="+cert, "GATEHOUSE_TLS_KEY="+key)
 	s.run()
-	shake := func(c *tls.Config) error {
+	handshake := func(c *tls.Config) error {
 		c.RootCAs = x509.NewCertPool()
 		c.RootCAs.AddCert(example.Certificate())
 		conn, err := tls.Dial("tcp", strings.TrimPrefix(s.url, "http://"), c)
@@ -40,10 +40,10 @@ func TestTheServerKeepsToItsTLSSettings(t *testing.T) {
 		}
 		return err
 	}
-	require.NoError(t, shake(&tls.Config{MinVersion: tls.VersionTLS13}))
-	require.NoError(t, shake(&tls.Config{MaxVersion: tls.VersionTLS12}))
-	assert.Error(t, shake(&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}))
+	require.NoError(t, handshake(&tls.Config{MinVersion: tls.VersionTLS13}))
+	require.NoError(t, handshake(&tls.Config{MaxVersion: tls.VersionTLS12}))
+	assert.Error(t, handshake(&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}))
 	for _, suite := range []uint16{tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA} {
-		assert.Error(t, shake(&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{suite}}), tls.CipherSuiteName(suite))
+		assert.Error(t, handshake(&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{suite}}), tls.CipherSuiteName(suite))
 	}
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Keycloak CVE-2026-4282: whatever we hand out is good for its own purpose and for
-// no other. Everything is tried everywhere; what it is for comes last, and shows that it was
-// good and that trying it elsewhere spent nothing.
-func TestWhatWeHandOutIsGoodForItsPurposeOnly(t *testing.T) {
+// Keycloak CVE-2026-4282: every issued artifact is accepted for its own purpose only. Each one is
+// tried at every endpoint; its intended use comes last and shows that it was valid and that the
+// other attempts did not spend it.
+func TestArtifactsAreAcceptedForTheirPurposeOnly(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithRefresh(t, databaseURL)
@@ -20,7 +20,7 @@ func TestWhatWeHandOutIsGoodForItsPurposeOnly(t *testing.T) {
 		p := s.userAgent(t)
 		more := url.Values{"scope": {"openid offline_access"}}
 		tokens := s.exchange(secret, p.signIn(more).Get("code"), nil).json(t)
-		// Of the signed access token nothing but its type says that it is no ID token.
+		// The signed access token differs from an ID token only by its type.
 		s.command("client", "update", "app", "--access-token-format", "jwt", "--add-audience", "app")
 		signed := url.Values{"scope": {"openid"}, "resource": {"app"}}
 		s.soon(func() bool { return p.authorize(signed).status == http.StatusOK }, "the audience is still refused")

@@ -13,13 +13,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// traffic is a server on Postgres and Redis with an application, a service and a person, and
-// what they were told that nobody else may know.
+// traffic is a server on Postgres and Redis with an application, a service and a user, and all
+// secrets they received.
 type traffic struct {
 	*server
 
 	t            *testing.T
-	app, billing string // secrets of the clients
+	app, billing string // client secrets
 	secrets      []string
 }
 
@@ -27,7 +27,7 @@ type traffic struct {
 func newTraffic(t *testing.T, env ...string) *traffic {
 	t.Helper()
 	s := prepare(t, services.Postgres(t).EmptyDatabase(t))
-	// Documents get a limit that one caller soon meets.
+	// A low limit for documents, so that a second request is refused.
 	s.env = append(s.env, "GATEHOUSE_REDIS_URL=redis://"+services.NewRedis(t).Address(), "GATEHOUSE_RATE_LIMITS=document-prefix=1/1h")
 	s.env = append(s.env, env...)
 	s.stdin("wonderland\n", "user", "create", "alice", "--email", "alice@example.com", "--password-stdin")
@@ -39,21 +39,21 @@ func newTraffic(t *testing.T, env ...string) *traffic {
 	return v
 }
 
-// keep remembers what must show nowhere.
+// keep records secrets that must not appear in any output.
 func (v *traffic) keep(secrets ...string) { v.secrets = append(v.secrets, secrets...) }
 
-// round is some of everything that a server answers in a day.
+// round sends typical requests of all kinds.
 func (v *traffic) round() {
 	v.t.Helper()
 	v.service()
 	v.guesses()
 	v.visit()
-	v.get("/oauth/jwks") // all that the limit allows
+	v.get("/oauth/jwks") // uses up the limit
 	assert.Equal(v.t, http.StatusTooManyRequests, v.get("/oauth/jwks").status)
 	assert.Equal(v.t, http.StatusNotFound, v.get("/gone").status)
 }
 
-// service is a client that acts for itself.
+// service uses the client credentials grant.
 func (v *traffic) service() {
 	v.t.Helper()
 	access := v.token("billing", v.billing, nil)
@@ -63,7 +63,7 @@ func (v *traffic) service() {
 	assert.False(v.t, v.active("billing", v.billing, access))
 }
 
-// guesses are requests that are refused.
+// guesses sends requests that are refused.
 func (v *traffic) guesses() {
 	v.t.Helper()
 	credentials := url.Values{"grant_type": {"client_credentials"}}
@@ -74,7 +74,7 @@ func (v *traffic) guesses() {
 	assert.Equal(v.t, http.StatusUnauthorized, v.userInfo("noise").status)
 }
 
-// visit is a person who signs in at the second try, to an application that refreshes.
+// visit signs a user in at the second attempt, and refreshes the tokens.
 func (v *traffic) visit() {
 	v.t.Helper()
 	p, verifier := v.userAgent(v.t), oauth2.GenerateVerifier()

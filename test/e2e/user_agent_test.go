@@ -14,9 +14,9 @@ import (
 
 const callback = "https://app.example.test/callback"
 
-// person is a browser without scripts: it keeps cookies, and sends the forms that it is
-// shown. It speaks plain HTTP to the server, as a proxy would, so cookies are kept by name
-// whatever their attributes; what the attributes are is tested apart.
+// userAgent is a browser without scripts: it keeps cookies and submits the forms of pages. It
+// uses plain HTTP, as a proxy in front of the server would, so it keeps even Secure cookies; their
+// attributes are asserted for every response.
 type userAgent struct {
 	*server
 
@@ -24,13 +24,13 @@ type userAgent struct {
 	cookies map[string]string
 }
 
-// person is a browser that nobody is signed in with.
+// userAgent returns a user agent without cookies.
 func (s *server) userAgent(t *testing.T) *userAgent {
 	t.Helper()
 	return &userAgent{s, t, map[string]string{}}
 }
 
-// startWithUser starts a server that alice, and an application of each kind, can use.
+// startWithUser starts a server with the user alice and the client "app", and returns its secret.
 func startWithUser(t *testing.T, databaseURL string) (s *server, secret string) {
 	t.Helper()
 	s = start(t, databaseURL)
@@ -40,7 +40,7 @@ func startWithUser(t *testing.T, databaseURL string) (s *server, secret string) 
 	return s, secret
 }
 
-// request sends a form, or asks for a page. Headers are name, value, name, value.
+// request submits a form or gets a page. Headers are name, value, name, value.
 func (p *userAgent) request(method, path string, form url.Values, headers ...string) response {
 	p.t.Helper()
 	var r *http.Request
@@ -79,7 +79,7 @@ func (p *userAgent) open(path string) response {
 }
 
 // authorize opens an authorization request of the application; more replaces parameters, and
-// drops those that are empty.
+// removes those that are empty.
 func (p *userAgent) authorize(more url.Values) response {
 	p.t.Helper()
 	return p.open("/oauth/authorize?" + authorizeParams(more).Encode())
@@ -99,7 +99,7 @@ func authorizeParams(more url.Values) url.Values {
 	return form
 }
 
-// hidden reads the hidden field of a form.
+// hidden returns the value of a hidden form field.
 func hidden(t *testing.T, page response, name string) string {
 	t.Helper()
 	m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(page.body)
@@ -107,7 +107,7 @@ func hidden(t *testing.T, page response, name string) string {
 	return html.UnescapeString(m[1])
 }
 
-// login sends the sign-in form of a page.
+// login submits the sign-in form of a page.
 func (p *userAgent) login(page response, password string) response {
 	p.t.Helper()
 	require.Contains(p.t, page.body, `id="login-page"`)
@@ -129,7 +129,7 @@ func (p *userAgent) follow(got response) response {
 	return got
 }
 
-// agree sends the consent form of a page.
+// agree submits the consent form of a page.
 func (p *userAgent) agree(page response, remember bool) response {
 	p.t.Helper()
 	require.Contains(p.t, page.body, `id="consent-page"`)
@@ -140,8 +140,8 @@ func (p *userAgent) agree(page response, remember bool) response {
 	return p.request(http.MethodPost, "/consent", form)
 }
 
-// returned reads the parameters of an answer that goes back to the application: in the query,
-// or, of a response type with a token in it, in the fragment.
+// returned returns the parameters of an authorization response: from the fragment for response
+// types with a token, from the query otherwise.
 func returned(t *testing.T, got response) url.Values {
 	t.Helper()
 	require.Equal(t, http.StatusSeeOther, got.status, got.body)
@@ -151,7 +151,7 @@ func returned(t *testing.T, got response) url.Values {
 	require.NoError(t, err)
 	params := u.Query()
 	if u.Fragment != "" {
-		require.Empty(t, params, "in one place")
+		require.Empty(t, params, "either query or fragment")
 		params, err = url.ParseQuery(u.EscapedFragment())
 		require.NoError(t, err)
 	}
@@ -159,7 +159,7 @@ func returned(t *testing.T, got response) url.Values {
 	return params
 }
 
-// signIn goes through the whole flow and returns the parameters of the answer.
+// signIn goes through the whole flow and returns the parameters of the authorization response.
 func (p *userAgent) signIn(more url.Values) url.Values {
 	p.t.Helper()
 	page := p.follow(p.login(p.authorize(more), "wonderland"))
