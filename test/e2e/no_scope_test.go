@@ -38,7 +38,7 @@ func TestALibraryThatNamesNoScopeSignsPeopleIn(t *testing.T) {
 				token:     "grant_type=authorization_code&client_id=plain&client_secret=SECRET&code=CODE",
 			},
 		} {
-			p := s.person(t)
+			p := s.userAgent(t)
 			values := strings.NewReplacer("REDIRECT", url.QueryEscape(callback), "SECRET", url.QueryEscape(secret))
 			page := p.follow(p.login(p.open("/oauth/authorize?"+values.Replace(library.authorize)), "wonderland"))
 			if strings.Contains(page.body, `id="consent-page"`) {
@@ -63,16 +63,16 @@ func TestALibraryThatNamesNoScopeSignsPeopleIn(t *testing.T) {
 
 		// An address that is not registered, or one of several that is not said, gets no answer.
 		for _, query := range []string{"redirect_uri=" + url.QueryEscape(callback+"/"), "redirect_uri=https%3A%2F%2Fevil.example%2F"} {
-			got := s.person(t).open("/oauth/authorize?response_type=code&client_id=plain&" + query)
+			got := s.userAgent(t).open("/oauth/authorize?response_type=code&client_id=plain&" + query)
 			assert.Equal(t, http.StatusBadRequest, got.status, query)
 			assert.Empty(t, got.header.Get("Location"), query)
 		}
 		s.client("two", "--redirect-uri", callback, "--redirect-uri", callback+"/2")
-		got := s.person(t).open("/oauth/authorize?response_type=code&client_id=two")
+		got := s.userAgent(t).open("/oauth/authorize?response_type=code&client_id=two")
 		assert.Equal(t, http.StatusBadRequest, got.status)
 		assert.Empty(t, got.header.Get("Location"))
 		// Who chose the scopes chooses those that come unasked.
 		s.client("chosen", "--redirect-uri", callback, "--scope", "openid profile")
-		assert.Equal(t, "invalid_scope", returned(t, s.person(t).open("/oauth/authorize?response_type=code&client_id=chosen")).Get("error"))
+		assert.Equal(t, "invalid_scope", returned(t, s.userAgent(t).open("/oauth/authorize?response_type=code&client_id=chosen")).Get("error"))
 	})
 }

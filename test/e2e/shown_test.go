@@ -15,9 +15,9 @@ import (
 func TestNobodyAgreesToWhatWasNotShown(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, _ := withPeople(t, databaseURL)
+		s, _ := startWithUser(t, databaseURL)
 		secret := s.client("growing", "--redirect-uri", callback, "--scope", "openid")
-		p := s.person(t)
+		p := s.userAgent(t)
 		p.signIn(nil)
 		ask := url.Values{"client_id": {"growing"}, "scope": {"openid reports"}, "claims": {`{"userinfo":{"email":null}}`}}
 		page := p.authorize(ask)
@@ -40,9 +40,9 @@ func TestNobodyAgreesToWhatWasNotShown(t *testing.T) {
 func TestRestrictingAClientEndsWhatOthersHave(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
-		p := s.person(t)
+		p := s.userAgent(t)
 		access := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)["access_token"].(string)
 		code := returned(t, p.authorize(nil)).Get("code")
 		s.command("client", "users", "add", "app", "bob")

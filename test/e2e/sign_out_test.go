@@ -108,7 +108,7 @@ func TestHintEndsItsSession(t *testing.T) {
 func TestAnUnregisteredAddressForbidsTheRedirectAlone(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		for _, wrong := range []string{
 			bye + "?x=1", bye + "/", strings.ToUpper(bye),
 			callback, // registered, but for something else
@@ -147,10 +147,10 @@ func TestAnUnregisteredAddressForbidsTheRedirectAlone(t *testing.T) {
 // the same, and the address need not be proved again.
 func TestAnUnregisteredAddressIsToldAfterTheQuestion(t *testing.T) {
 	t.Parallel()
-	s, secret := withPeople(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
+	s, secret := startWithUser(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
 	_, hint, _ := signedIn(t, s, secret)
 	s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
-	bob := s.person(t)
+	bob := s.userAgent(t)
 	bob.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
 	page := bob.logout(url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye + "/"}})
 	assert.True(t, bob.in())
@@ -277,13 +277,13 @@ func TestQueriesOfRegisteredURIsAreKept(t *testing.T) {
 func TestAnOldHintAsks(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
-		s, secret := withPeople(t, databaseURL)
+		s, secret := startWithUser(t, databaseURL)
 		s.client("first", "--redirect-uri", callback, "--first-party")
 		p, old, _ := signedIn(t, s, secret)
 		p.logout(url.Values{"id_token_hint": {old}})
 		require.False(t, p.in())
 
-		other := s.person(t)
+		other := s.userAgent(t)
 		other.signIn(url.Values{"client_id": {"first"}})
 		page := other.logout(url.Values{"id_token_hint": {old}})
 		assert.Contains(t, page.body, `id="logout-page"`)
