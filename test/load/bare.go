@@ -18,25 +18,25 @@ import (
 )
 
 const (
-	// bareCommand makes this program serve as the bare server. It is not for people.
+	// bareCommand is the internal argument that makes this program run as the bare server.
 	bareCommand = "serve-bare"
 	bareName    = "bare"
-	bareAnswer  = `{"bare":true,"padding":"as long as a token answer, so that copying it costs the same, which is about this much and a little more on top"}`
+	bareBody    = `{"bare":true,"padding":"as long as a token response, so that copying it costs the same: this string only fills up the body to a similar size"}`
 )
 
-// serveBare is net/http and nothing else: what a request costs before any of our code
-// runs. It prints its address and ends with its input.
+// serveBare is a server of net/http alone, as the baseline for the cost of a request. It prints
+// its address and stops at the end of its input.
 func serveBare(ctx context.Context, in io.Reader, out io.Writer) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: http.HandlerFunc(answerBare), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: http.HandlerFunc(handleBare), ReadHeaderTimeout: 10 * time.Second}
 	if _, err := fmt.Fprintln(out, listener.Addr()); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	go func() {
-		_, _ = io.Copy(io.Discard, in) // whatever ends it, the program that asked for the server is gone
+		_, _ = io.Copy(io.Discard, in) // the parent process has ended
 		_ = server.Close()
 	}()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -45,13 +45,13 @@ func serveBare(ctx context.Context, in io.Reader, out io.Writer) error {
 	return nil
 }
 
-func answerBare(w http.ResponseWriter, _ *http.Request) {
+func handleBare(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = io.WriteString(w, bareAnswer)
+	_, _ = io.WriteString(w, bareBody)
 }
 
-// bare is that server as a target, in a process of its own so that its cost can be told
-// from the generator's.
+// bare is that server as a target, in its own process to separate its processor time from the
+// generator's.
 type bare struct {
 	address string
 	cmd     *exec.Cmd
@@ -63,8 +63,8 @@ func startBare(ctx context.Context) (*bare, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bare{cmd: exec.CommandContext(context.WithoutCancel(ctx), self, bareCommand)} //nolint:gosec // this program itself; it ends with its input
-	b.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}                             // Ctrl-C is for this program alone
+	b := &bare{cmd: exec.CommandContext(context.WithoutCancel(ctx), self, bareCommand)} //nolint:gosec // this program; it stops at the end of its input
+	b.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}                             // Ctrl-C must reach only the parent
 	if b.input, err = b.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}

@@ -10,8 +10,8 @@ import (
 	"runtime"
 )
 
-// stage is what all parts of a run share.
-type stage struct {
+// bencher holds what all parts of a run share.
+type bencher struct {
 	options
 
 	dir      string
@@ -19,9 +19,9 @@ type stage struct {
 	progress io.Writer
 }
 
-// bench does everything that the options ask for.
+// bench runs all measurements that the options select.
 func bench(ctx context.Context, o options, progress io.Writer) (r report, err error) {
-	s := stage{options: o, progress: progress}
+	s := bencher{options: o, progress: progress}
 	if s.dir, err = os.MkdirTemp("", "gatehouse-load-"); err != nil {
 		return r, err
 	}
@@ -44,19 +44,19 @@ func bench(ctx context.Context, o options, progress io.Writer) (r report, err er
 }
 
 // findServer builds the binary unless one was given.
-func (s *stage) findServer(ctx context.Context) (string, error) {
+func (s *bencher) findServer(ctx context.Context) (string, error) {
 	if s.server != "" {
-		return filepath.Abs(s.server) // it runs in a directory of its own
+		return filepath.Abs(s.server) // it runs in another directory
 	}
 	s.say("building the server")
 	return buildServer(ctx, s.dir)
 }
 
-func (s *stage) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(s.progress, format+"\n", args...) // nobody misses progress that cannot be written
+func (s *bencher) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(s.progress, format+"\n", args...) // progress is optional
 }
 
-// subject is a flow, what it is driven against, and what was measured.
+// subject is a flow with its target and its results.
 type subject struct {
 	flow
 	target
@@ -65,7 +65,7 @@ type subject struct {
 	statements *float64
 }
 
-func (s *stage) flows(ctx context.Context) (reports []flowReport, found []finding, err error) {
+func (s *bencher) flows(ctx context.Context) (reports []flowReport, found []finding, err error) {
 	s.say("starting %s and the servers", s.database)
 	db, err := openDatabase(ctx, s.database, s.dir)
 	if err != nil {
@@ -83,7 +83,7 @@ func (s *stage) flows(ctx context.Context) (reports []flowReport, found []findin
 	defer func() { err = errors.Join(err, b.close()) }()
 
 	subjects := []*subject{{flow: &document{label: bareName, path: "/", marker: `"bare"`}, target: b}}
-	c, err := s.openChain(ctx, h)
+	c, err := s.openMiddlewareServers(ctx, h)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,9 +103,9 @@ func (s *stage) flows(ctx context.Context) (reports []flowReport, found []findin
 	return reports, found, err
 }
 
-// measureAll takes the flows in turn, run by run, every other run from the last to the first,
-// and counts statements at the end.
-func (s *stage) measureAll(ctx context.Context, h *system, subjects []*subject) error {
+// measureAll measures the flows in turn for each run, in reverse order in every second run, and
+// counts statements at the end.
+func (s *bencher) measureAll(ctx context.Context, h *system, subjects []*subject) error {
 	for n := range s.runs {
 		for i := range subjects {
 			j := subjects[i]
@@ -127,19 +127,19 @@ func (s *stage) measureAll(ctx context.Context, h *system, subjects []*subject) 
 		if j.target != target(h) || !s.wants(j.name()) {
 			continue
 		}
-		n, able, err := countStatements(ctx, h, j.flow)
+		n, supported, err := countStatements(ctx, h, j.flow)
 		if err != nil {
 			return fmt.Errorf("%s: %w", j.name(), err)
 		}
-		if able {
+		if supported {
 			j.statements = &n
 		}
 	}
 	return nil
 }
 
-// findings are the figures that are not of a flow.
-func (s *stage) findings(ctx context.Context) (all []finding, err error) {
+// findings measures the figures that do not belong to a flow.
+func (s *bencher) findings(ctx context.Context) (all []finding, err error) {
 	if s.growth {
 		grown, err := s.growths(ctx)
 		if err != nil {
@@ -155,9 +155,9 @@ func (s *stage) findings(ctx context.Context) (all []finding, err error) {
 		}
 		const mebibyte = 1 << 20
 		all = append(all,
-			finding{Name: "start to first healthy answer, sqlite", Value: float64(e.start.Microseconds()) / 1000, Unit: "ms", Goal: goalOf(startGoal)},
+			finding{Name: "start to first healthy response, sqlite", Value: float64(e.start.Microseconds()) / 1000, Unit: "ms", Goal: goalOf(startGoal)},
 			finding{Name: "idle memory, sqlite", Value: float64(e.idle.Resident) / mebibyte, Unit: "MiB", Goal: goalOf(idleGoal)},
-			finding{Name: "most memory until then, sqlite", Value: float64(e.idle.Peak) / mebibyte, Unit: "MiB"},
+			finding{Name: "peak memory, sqlite", Value: float64(e.idle.Peak) / mebibyte, Unit: "MiB"},
 		)
 	}
 	return all, nil

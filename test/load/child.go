@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// stopTime is how long a child may take to end after it was asked to.
+// stopTime is how long a child may take to end after SIGINT.
 const stopTime = 20 * time.Second
 
 // child is a process that this program started.
@@ -18,8 +18,8 @@ type child struct {
 	ended chan error
 }
 
-// startChild starts it in a process group of its own, so that Ctrl-C in a terminal
-// reaches this program alone, which then stops its children in order.
+// startChild starts a command in its own process group, so that Ctrl-C in a terminal reaches
+// only this program, which then stops its children in order.
 func startChild(cmd *exec.Cmd) (*child, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
@@ -32,7 +32,7 @@ func startChild(cmd *exec.Cmd) (*child, error) {
 
 func (c *child) pid() int { return c.cmd.Process.Pid }
 
-// stop asks the process to end and waits; it is killed if it does not.
+// stop interrupts the process and waits; after stopTime it kills it.
 func (c *child) stop() error {
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err

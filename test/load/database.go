@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// database is what a server under load stores in.
+// database is the database of a server under load.
 type database interface {
 	url() string
-	// cpu is the processor time spent so far outside of the server's own process.
+	// cpu returns the processor time spent so far outside the server process.
 	cpu() (time.Duration, error)
-	// size is the bytes that tables and their indexes take.
+	// size returns the bytes of all tables and indexes.
 	size(ctx context.Context) (int64, error)
 	close(ctx context.Context) error
 }
 
-// statementCounter is a database that can say how many statements it was sent.
+// statementCounter is a database that can count the statements it receives.
 type statementCounter interface {
-	// startCounting begins at 0; until stopCounting each statement costs more.
+	// startCounting resets the count; until stopCounting each statement takes more time.
 	startCounting(ctx context.Context) error
 	statements(ctx context.Context) (int64, error)
 	stopCounting(ctx context.Context) error
@@ -32,6 +32,6 @@ func openDatabase(ctx context.Context, kind, dir string) (database, error) {
 	case "sqlite":
 		return openSQLite(filepath.Join(dir, "gatehouse.db"))
 	default:
-		return nil, fmt.Errorf("no such database: %q", kind)
+		return nil, fmt.Errorf("unknown database %q", kind)
 	}
 }

@@ -1,28 +1,28 @@
-// Command load measures what each flow costs, on this machine and beside bare net/http:
+// Command load measures the cost of each flow on this machine, compared with bare net/http:
 //
 //	go run ./test/load                      # or make bench
 //	go run ./test/load --database sqlite --flows introspection,discovery --json
-//	go run ./test/load --growth             # and 100,000 tokens on each database
+//	go run ./test/load --growth             # also 100,000 tokens on each database
 //
 // It starts the real binary on a private Postgres with default durability (or on an SQLite
 // file), drives one flow at a time over a few keep-alive connections, and reads the
 // processor time of server and database from /proc. It runs on Linux only and talks to
-// loopback only. Databases live in the temporary directory: TMPDIR names a real disk where
-// that one is in memory, or a commit costs nothing.
+// loopback only. Databases are in the temporary directory. If that is in memory, commits cost
+// nothing: set TMPDIR to a directory on a disk.
 //
-// Processor time for 1,000 requests is the figure to compare: it moves least between
-// tries. Rates share the machine with the generator and with whatever else runs. Each run
-// takes all flows in turn, so that a noisy minute hits all of them, and medians of the runs
-// are shown. A goal that is missed is marked and does not fail the run; a wrong answer does.
+// Compare the processor time for 1,000 requests: it varies least between runs. Request rates
+// depend on the load of the generator and of other processes. Each run measures all flows in
+// turn, so that a noisy minute affects all of them, and the table shows the medians of the
+// runs. A missed goal is marked and does not fail the run; a wrong response does.
 //
 //	for each run:   for each flow:   prepare -> warm up -> | measure |
-//	then for each flow:              prepare -> count statements (its own pass: counting costs)
+//	then for each flow:              prepare -> count statements (its own pass: counting takes time)
 //	then, if asked:                  growth of both databases, start, idle memory
 //
-// What limits, metrics and the log cost is told by two more servers on the same database: one
-// without them, and one that counts in Redis (flows that end in -unchained and -redis).
+// Two further servers on the same database show the cost of rate limits, metrics and the log:
+// one without them, and one that counts in Redis (flows that end in -unchained and -redis).
 //
-// A flow is one file that implements flow, one line in flows, and its goal in goals.
+// To add a flow, implement flow in a new file, add a line to flows and a goal to cpuGoal.
 //
-// It does not judge whether answers follow the standards; test/e2e does.
+// It does not check conformance to the standards; test/e2e does.
 package main

@@ -10,29 +10,29 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
 )
 
-// flow is one thing that a provider is asked to do, over and over.
+// flow is a kind of request that is sent repeatedly.
 type flow interface {
 	generator.Workload
 
 	name() string
-	// prepare makes what warming up and measuring for that long will use up. It is called
-	// before each pass and not measured.
+	// prepare creates what a pass of that duration will use up. It is called before each pass
+	// and not measured.
 	prepare(ctx context.Context, pass time.Duration) error
 }
 
-// finite is a flow that uses up what prepare made.
+// finite is a flow that uses up what prepare created.
 type finite interface {
-	// left is how many requests it can still make.
+	// left returns the number of requests it can still send.
 	left() int
 }
 
-// checked is a flow whose answers do not prove what they did. check is called after each
+// checked is a flow whose responses do not prove their effect. check is called after each
 // measured pass.
 type checked interface {
 	check(ctx context.Context) error
 }
 
-// flows are all flows of a provider, in the order of the table.
+// flows returns all flows of a provider, in the order of the table.
 func flows(h *system) []flow {
 	return []flow{
 		newClientCredentials(h.opaque, "client-credentials"),
@@ -49,14 +49,14 @@ func flows(h *system) []flow {
 	}
 }
 
-// expect judges an answer by its status and by something that a good one contains: an
-// error that is fast and cheap would look like a good result.
+// expect checks the status of a response and a marker that a valid one contains: otherwise
+// fast and cheap errors would look like a good result.
 func expect(r generator.Response, marker string) error {
 	if r.Status != http.StatusOK {
 		return fmt.Errorf("status %d: %s", r.Status, r.Body[:min(len(r.Body), 200)])
 	}
 	if !bytes.Contains(r.Body, []byte(marker)) {
-		return fmt.Errorf("answer without %s", marker)
+		return fmt.Errorf("response without %s", marker)
 	}
 	return nil
 }

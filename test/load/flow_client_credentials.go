@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
 )
 
-// clientCredentials gets one access token after the other (RFC 6749 section 4.4).
+// clientCredentials requests access tokens by client credentials (RFC 6749 section 4.4).
 type clientCredentials struct {
 	label   string
 	message []byte
@@ -25,6 +25,6 @@ func (*clientCredentials) prepare(context.Context, time.Duration) error { return
 
 func (f *clientCredentials) Request(int, int) []byte { return f.message }
 
-func (*clientCredentials) Answer(_, _ int, r generator.Response) error {
+func (*clientCredentials) CheckResponse(_, _ int, r generator.Response) error {
 	return expect(r, `"access_token"`)
 }

@@ -13,16 +13,15 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
 )
 
-// codeFlow is a person who is signed in and goes to an application: an authorization
-// request that is answered with a code, and its exchange with PKCE for an access token and
-// an ID token. It takes two requests: half of what the table says about a thousand
-// requests is half of a thousand flows.
+// codeFlow is the code flow of a signed-in user: an authorization request that yields a code,
+// and its exchange with PKCE for an access token and an ID token. A flow takes two requests: the
+// figures of the table for 1,000 requests are those of 500 flows.
 type codeFlow struct {
 	system    *system
 	client    *credentials
 	label     string
 	authorize []byte
-	codes     []string // of each worker
+	codes     []string // by worker
 }
 
 // The verifier and challenge of RFC 7636 appendix B.
@@ -38,7 +37,7 @@ func newCodeFlow(h *system, c *credentials, label string) *codeFlow {
 func (f *codeFlow) name() string { return f.label }
 
 func (f *codeFlow) prepare(ctx context.Context, _ time.Duration) error {
-	who, err := f.system.signIn(ctx)
+	session, err := f.system.signIn(ctx)
 	if err != nil {
 		return err
 	}
@@ -46,12 +45,12 @@ func (f *codeFlow) prepare(ctx context.Context, _ time.Duration) error {
 		"client_id": {f.client.id}, "response_type": {"code"}, "redirect_uri": {redirectURI}, "scope": {"openid profile"}, "state": {"s"}, "nonce": {"n"},
 		"code_challenge": {challenge}, "code_challenge_method": {"S256"},
 	}
-	f.authorize = fmt.Appendf(nil, "GET /oauth/authorize?%s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n\r\n", q.Encode(), host, who.cookie)
+	f.authorize = fmt.Appendf(nil, "GET /oauth/authorize?%s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n\r\n", q.Encode(), host, session.cookie)
 	f.codes = make([]string, f.system.connections)
 	return nil
 }
 
-// Request asks for a code and exchanges it, in turn.
+// Request gets a code and exchanges it, in turn.
 func (f *codeFlow) Request(worker, _ int) []byte {
 	if f.codes[worker] == "" {
 		return f.authorize
@@ -61,7 +60,7 @@ func (f *codeFlow) Request(worker, _ int) []byte {
 	})
 }
 
-func (f *codeFlow) Answer(worker, _ int, r generator.Response) error {
+func (f *codeFlow) CheckResponse(worker, _ int, r generator.Response) error {
 	if f.codes[worker] != "" {
 		f.codes[worker] = ""
 		return expect(r, `"id_token":"`)
@@ -78,7 +77,7 @@ func (f *codeFlow) Answer(worker, _ int, r generator.Response) error {
 	return nil
 }
 
-// userInfo asks who a token is about, over and over.
+// userInfo requests UserInfo for one token.
 type userInfo struct {
 	system  *system
 	message []byte
@@ -95,32 +94,32 @@ func (f *userInfo) prepare(ctx context.Context, pass time.Duration) error {
 	}
 	g := generator.New(f.system.address, 1)
 	defer func() { _ = g.Close() }()
-	taken := &tokenTaker{codeFlow: flow}
-	if r := g.Run(ctx, generator.Limit{Duration: startTime, Requests: 2}, taken); r.FirstError != nil {
-		return fmt.Errorf("a token for userinfo: %w", r.FirstError)
+	capture := &tokenCapture{codeFlow: flow}
+	if r := g.Run(ctx, generator.Limit{Duration: startTime, Requests: 2}, capture); r.FirstError != nil {
+		return fmt.Errorf("get a token for userinfo: %w", r.FirstError)
 	}
-	f.message = fmt.Appendf(nil, "GET /oauth/userinfo HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", host, taken.token)
+	f.message = fmt.Appendf(nil, "GET /oauth/userinfo HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", host, capture.token)
 	return nil
 }
 
 func (f *userInfo) Request(int, int) []byte { return f.message }
 
-func (*userInfo) Answer(_, _ int, r generator.Response) error { return expect(r, `"sub":"`) }
+func (*userInfo) CheckResponse(_, _ int, r generator.Response) error { return expect(r, `"sub":"`) }
 
-// tokenTaker keeps the access token of a flow.
-type tokenTaker struct {
+// tokenCapture records the access token of a flow.
+type tokenCapture struct {
 	*codeFlow
 
 	token string
 }
 
-// Answer is that of the flow, and looks at the token.
-func (t *tokenTaker) Answer(worker, i int, r generator.Response) error {
+// CheckResponse also records the access token.
+func (t *tokenCapture) CheckResponse(worker, i int, r generator.Response) error {
 	var got struct {
 		AccessToken string `json:"access_token"`
 	}
 	if t.codes[worker] != "" && json.Unmarshal(r.Body, &got) == nil {
 		t.token = got.AccessToken
 	}
-	return t.codeFlow.Answer(worker, i, r)
+	return t.codeFlow.CheckResponse(worker, i, r)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
 )
 
-// document gets something that is the same for everybody.
+// document gets a public document.
 type document struct {
 	label, path, marker string
 
@@ -23,4 +23,4 @@ func (f *document) prepare(context.Context, time.Duration) error {
 
 func (f *document) Request(int, int) []byte { return f.message }
 
-func (f *document) Answer(_, _ int, r generator.Response) error { return expect(r, f.marker) }
+func (f *document) CheckResponse(_, _ int, r generator.Response) error { return expect(r, f.marker) }

@@ -12,14 +12,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
 )
 
-// refresh rotates a chain of refresh tokens for each worker, as an application does that
-// always uses the newest.
+// refresh rotates a refresh token for each worker, as an application does that always uses the
+// newest.
 type refresh struct {
 	system *system
 	client *credentials
 	label  string
 	scope  string
-	tokens []string // the newest of each worker
+	tokens []string // the newest, by worker
 }
 
 func newRefresh(h *system, c *credentials, label, scope string) *refresh {
@@ -28,7 +28,7 @@ func newRefresh(h *system, c *credentials, label, scope string) *refresh {
 
 func (f *refresh) name() string { return f.label }
 
-// prepare begins a chain for each worker by the password grant.
+// prepare gets a refresh token for each worker by the password grant.
 func (f *refresh) prepare(ctx context.Context, _ time.Duration) error {
 	f.tokens = make([]string, f.system.connections)
 	for i := range f.tokens {
@@ -41,17 +41,17 @@ func (f *refresh) prepare(ctx context.Context, _ time.Duration) error {
 }
 
 func (f *refresh) first(ctx context.Context) (string, error) {
-	answer, err := f.system.post(ctx, "/oauth/token", url.Values{
-		"grant_type": {"password"}, "username": {personName}, "password": {personPassword}, "scope": {f.scope},
+	response, err := f.system.post(ctx, "/oauth/token", url.Values{
+		"grant_type": {"password"}, "username": {userName}, "password": {userPassword}, "scope": {f.scope},
 		"client_id": {f.client.id}, "client_secret": {f.client.secret},
 	})
 	if err != nil {
 		return "", err
 	}
-	if answer.status != http.StatusOK {
-		return "", fmt.Errorf("password grant: status %d: %s", answer.status, answer.body)
+	if response.status != http.StatusOK {
+		return "", fmt.Errorf("password grant: status %d: %s", response.status, response.body)
 	}
-	return refreshTokenIn(answer.body)
+	return refreshTokenIn(response.body)
 }
 
 func (f *refresh) Request(worker, _ int) []byte {
@@ -60,7 +60,7 @@ func (f *refresh) Request(worker, _ int) []byte {
 	})
 }
 
-func (f *refresh) Answer(worker, _ int, r generator.Response) error {
+func (f *refresh) CheckResponse(worker, _ int, r generator.Response) error {
 	if err := expect(r, `"access_token":"`); err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func refreshTokenIn(body []byte) (string, error) {
 		RefreshToken string `json:"refresh_token"`
 	}
 	if err := json.Unmarshal(body, &got); err != nil || got.RefreshToken == "" {
-		return "", errors.New("no refresh token in the answer")
+		return "", errors.New("no refresh token in the response")
 	}
 	return got.RefreshToken, nil
 }

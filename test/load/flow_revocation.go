@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
 )
 
-// revocation ends tokens, each of them once (RFC 7009): to revoke what is revoked already
-// would be cheaper.
+// revocation revokes each token once (RFC 7009): to revoke a revoked token again would be
+// cheaper.
 type revocation struct {
 	system *system
 	tokens []string
@@ -18,12 +18,12 @@ type revocation struct {
 }
 
 const (
-	// revocationRate is how many tokens are made for each second of a pass. A faster server
-	// uses them up and its pass ends early.
+	// revocationRate is the number of tokens created for each second of a pass. A faster server
+	// uses them up, and its pass ends early.
 	revocationRate = 4000
-	// revocationPool bounds them, since they are all minted first.
+	// revocationPool limits them, because all are created first.
 	revocationPool = 40_000
-	// revocationSample is how many are looked at afterwards.
+	// revocationSample is the number of tokens that are introspected afterwards.
 	revocationSample = 20
 )
 
@@ -48,18 +48,18 @@ func (f *revocation) Request(int, int) []byte {
 	return f.system.about("/oauth/revoke", f.tokens[next])
 }
 
-// Answer can judge the status only: the endpoint says 200 about tokens that it never
-// heard of (RFC 7009 section 2.2). So check looks.
-func (*revocation) Answer(_, _ int, r generator.Response) error { return expect(r, "") }
+// CheckResponse can check the status only: the endpoint responds with 200 also for unknown
+// tokens (RFC 7009 section 2.2). So check introspects a sample.
+func (*revocation) CheckResponse(_, _ int, r generator.Response) error { return expect(r, "") }
 
 func (f *revocation) check(ctx context.Context) error {
 	used := min(int(f.taken.Load()), len(f.tokens))
 	g := generator.New(f.system.address, 1)
-	defer func() { _ = g.Close() }() // what was read is read
+	defer func() { _ = g.Close() }() // nothing is pending
 	sample := &revoked{revocation: f, step: max(1, used/revocationSample)}
 	r := g.Run(ctx, generator.Limit{Duration: startTime, Requests: min(used, revocationSample)}, sample)
 	if r.FirstError != nil {
-		return fmt.Errorf("a revoked token: %w", r.FirstError)
+		return fmt.Errorf("revoked token: %w", r.FirstError)
 	}
 	return nil
 }
@@ -75,4 +75,6 @@ func (s *revoked) Request(_, i int) []byte {
 	return s.system.about("/oauth/introspect", s.tokens[i*s.step])
 }
 
-func (*revoked) Answer(_, _ int, r generator.Response) error { return expect(r, `"active":false`) }
+func (*revoked) CheckResponse(_, _ int, r generator.Response) error {
+	return expect(r, `"active":false`)
+}

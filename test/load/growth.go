@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	// grownTokens are enough that pages which are only begun do not show.
+	// grownTokens are so many that partly filled pages do not matter.
 	grownTokens = 100_000
-	// grownTime bounds their issuing.
+	// grownTime limits the time to issue them.
 	grownTime = 10 * time.Minute
 )
 
-// growths measures what grows with use, on both databases.
-func (s *stage) growths(ctx context.Context) (all []finding, err error) {
+// growths measures the growth of both databases with use.
+func (s *bencher) growths(ctx context.Context) (all []finding, err error) {
 	for _, of := range []struct {
 		what string
 		goal float64
@@ -39,9 +39,9 @@ func (s *stage) growths(ctx context.Context) (all []finding, err error) {
 	return all, nil
 }
 
-// growthOn is what exactly so many requests of a flow add to a new database, in bytes for
-// each.
-func (s *stage) growthOn(ctx context.Context, kind string, requests int, of func(*system) flow) (perRequest float64, err error) {
+// growthOn returns the bytes per request that exactly so many requests of a flow add to a new
+// database.
+func (s *bencher) growthOn(ctx context.Context, kind string, requests int, of func(*system) flow) (perRequest float64, err error) {
 	dir, err := os.MkdirTemp(s.dir, "growth-"+kind+"-")
 	if err != nil {
 		return 0, err
@@ -61,7 +61,7 @@ func (s *stage) growthOn(ctx context.Context, kind string, requests int, of func
 	}
 	g := generator.New(h.address, s.connections)
 	defer func() { err = errors.Join(err, g.Close()) }()
-	// What the first request adds, a standing grant say, is not of each.
+	// Rows added only by the first request, such as the grant, must not count.
 	if r := g.Run(ctx, generator.Limit{Duration: startTime, Requests: 1}, f); r.FirstError != nil {
 		return 0, r.FirstError
 	}

@@ -18,7 +18,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run returns the exit code: 1 if it could not measure or if any answer was wrong.
+// run returns the exit code: 1 if it could not measure or if any response was wrong.
 func run(ctx context.Context, args []string, in io.Reader, out, progress io.Writer) int {
 	if len(args) == 1 && args[0] == bareCommand {
 		return fail(progress, serveBare(ctx, in, out))

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain lets the test program stand in for the bare server, as the real one does.
+// TestMain lets the test binary run as the bare server, as the real program does.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == bareCommand {
 		os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// built is a directory with the binary under test, compiled once.
+// built is a directory with the gatehouse binary, compiled once.
 var built = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "gatehouse-load-test-")
 	if err != nil {
@@ -41,7 +41,7 @@ func binary(t *testing.T) string {
 	return dir + "/gatehouse"
 }
 
-func TestEveryFlowIsMeasuredOnEachDatabase(t *testing.T) {
+func TestAllFlowsAreMeasuredOnBothDatabases(t *testing.T) {
 	for _, database := range []string{"postgres", "sqlite"} {
 		t.Run(database, func(t *testing.T) {
 			var out, progress bytes.Buffer
@@ -74,21 +74,21 @@ func TestEveryFlowIsMeasuredOnEachDatabase(t *testing.T) {
 				require.NotNil(t, flows[name].Statements, name)
 				assert.GreaterOrEqual(t, *flows[name].Statements, least, name)
 			}
-			assert.Less(t, *flows["jwks"].Statements, 0.1, "keys are kept in memory")
+			assert.Less(t, *flows["jwks"].Statements, 0.1, "keys are cached")
 		})
 	}
 }
 
 func TestStartAndIdleMemory(t *testing.T) {
-	s := stage{dir: t.TempDir(), binary: binary(t)}
+	s := bencher{dir: t.TempDir(), binary: binary(t)}
 	got, err := s.measureEmbedded(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Positive(t, got.start)
 	assert.Greater(t, got.idle.Resident, int64(1<<20))
 }
 
-func TestGrowthOfAnSQLiteFile(t *testing.T) {
-	s := stage{dir: t.TempDir(), binary: binary(t), options: options{connections: 2}}
+func TestGrowthOfSQLiteFile(t *testing.T) {
+	s := bencher{dir: t.TempDir(), binary: binary(t), options: options{connections: 2}}
 	for _, of := range []func(*system) flow{
 		func(h *system) flow { return newClientCredentials(h.opaque, "") }, func(h *system) flow { return newRefresh(h, &h.trusted, "", scope) },
 	} {
@@ -99,7 +99,7 @@ func TestGrowthOfAnSQLiteFile(t *testing.T) {
 	}
 }
 
-func TestAServerThatDoesNotStartIsExplained(t *testing.T) {
+func TestServerStartFailureIsReported(t *testing.T) {
 	var progress bytes.Buffer
 	code := run(t.Context(), []string{"--server", "/bin/false", "--database", "sqlite"}, nil, &bytes.Buffer{}, &progress)
 	assert.Equal(t, 1, code)

@@ -10,14 +10,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/proc"
 )
 
-// target is what a flow is driven against.
+// target is the server that a flow is sent to.
 type target interface {
-	target() string // its address
+	target() string // HOST:PORT
 	cpu() (cost, error)
-	size(ctx context.Context) (int64, error) // of its database, in bytes
+	size(ctx context.Context) (int64, error) // bytes of its database
 }
 
-// cost is processor time by who spent it.
+// cost is processor time by process.
 type cost struct{ server, database, generator time.Duration }
 
 // pass is one measurement of one flow.
@@ -25,7 +25,7 @@ type pass struct {
 	generator.Result
 
 	cost  cost
-	grown int64 // bytes of the database
+	grown int64 // growth of the database in bytes
 }
 
 // measure prepares, warms up and measures one flow.
@@ -37,7 +37,7 @@ func measure(ctx context.Context, t target, f flow, o options) (p pass, err erro
 	defer func() { err = errors.Join(err, g.Close()) }()
 	warmUp := generator.Limit{Duration: o.warmUp}
 	if f, ok := f.(finite); ok {
-		warmUp.Requests = max(1, f.left()/5) // or nothing is left to measure
+		warmUp.Requests = max(1, f.left()/5) // leave enough for the measurement
 	}
 	var warm generator.Result
 	if o.warmUp > 0 {
@@ -46,7 +46,7 @@ func measure(ctx context.Context, t target, f flow, o options) (p pass, err erro
 	if p, err = measureRun(ctx, t, g, generator.Limit{Duration: o.duration}, f); err != nil {
 		return p, err
 	}
-	if warm.Errors > 0 { // a wrong answer is one, whenever it came
+	if warm.Errors > 0 { // errors of the warm-up count as well
 		p.Errors, p.FirstError = p.Errors+warm.Errors, warm.FirstError
 	}
 	if f, ok := f.(checked); ok {
@@ -55,7 +55,7 @@ func measure(ctx context.Context, t target, f flow, o options) (p pass, err erro
 	return p, err
 }
 
-// measureRun is one run with what it cost.
+// measureRun runs a flow and measures its cost.
 func measureRun(ctx context.Context, t target, g *generator.Generator, limit generator.Limit, f flow) (pass, error) {
 	sizeBefore, err := t.size(ctx)
 	if err != nil {
@@ -77,7 +77,7 @@ func measureRun(ctx context.Context, t target, g *generator.Generator, limit gen
 	p.grown = size - sizeBefore
 	p.cost = cost{after.server - before.server, after.database - before.database, after.generator - before.generator}
 	if p.Requests == 0 {
-		return p, errors.Join(errors.New("nothing was sent"), ctx.Err())
+		return p, errors.Join(errors.New("no request was sent"), ctx.Err())
 	}
 	return p, ctx.Err()
 }
@@ -91,15 +91,15 @@ func spent(t target) (cost, error) {
 	return c, err
 }
 
-// countedRequests is long enough that what runs in the background of a server does not
-// show in the second decimal.
+// countedRequests are so many that statements of background jobs do not change the second
+// decimal.
 const countedRequests = 5000
 
-// countStatements drives a flow apart from the measured passes, since to count costs. The
-// second result tells whether the database can.
-func countStatements(ctx context.Context, h *system, f flow) (perRequest float64, able bool, err error) {
-	counter, able := h.db.(statementCounter)
-	if !able {
+// countStatements runs a flow separately from the measured passes, because counting takes time.
+// The second result tells whether the database supports it.
+func countStatements(ctx context.Context, h *system, f flow) (perRequest float64, supported bool, err error) {
+	counter, supported := h.db.(statementCounter)
+	if !supported {
 		return 0, false, nil
 	}
 	if err := f.prepare(ctx, 2*time.Second); err != nil {
@@ -107,7 +107,7 @@ func countStatements(ctx context.Context, h *system, f flow) (perRequest float64
 	}
 	g := generator.New(h.address, h.connections)
 	defer func() { err = errors.Join(err, g.Close()) }()
-	// Statements that are prepared once for each connection are not of the request.
+	// Statements prepared once for each connection must not count.
 	if r := g.Run(ctx, generator.Limit{Duration: startTime, Requests: 500}, f); r.FirstError != nil {
 		return 0, true, r.FirstError
 	}

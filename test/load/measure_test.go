@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTheBareServerIsAProcessOfItsOwn(t *testing.T) {
+func TestBareServerIsItsOwnProcess(t *testing.T) {
 	t.Parallel()
 	b, err := startBare(t.Context())
 	require.NoError(t, err)
@@ -28,15 +28,15 @@ func TestTheBareServerIsAProcessOfItsOwn(t *testing.T) {
 	assert.Positive(t, p.cost.generator)
 	require.NoError(t, b.close())
 	_, err = b.cpu()
-	assert.Error(t, err, "it must end with its input")
+	assert.Error(t, err, "it must stop at the end of its input")
 }
 
-// fake is an authorization server that hands out and takes back numbered tokens.
+// fake is an authorization server that issues and revokes numbered tokens.
 type fake struct {
 	issued  atomic.Int64
 	revoked sync.Map
 	twice   atomic.Int64
-	forgets bool // says revoked tokens are active
+	forgets bool // reports revoked tokens as active
 	refuses bool
 }
 
@@ -79,7 +79,7 @@ func brief() options {
 	return options{duration: 300 * time.Millisecond, warmUp: 50 * time.Millisecond, connections: 3}
 }
 
-func TestRevocationEndsEachTokenOnceAndLooks(t *testing.T) {
+func TestRevocationRevokesEachTokenOnceAndChecks(t *testing.T) {
 	t.Parallel()
 	f := &fake{}
 	h := f.system(t)
@@ -87,7 +87,7 @@ func TestRevocationEndsEachTokenOnceAndLooks(t *testing.T) {
 	require.NoError(t, err)
 	assert.Zero(t, p.Errors, p.FirstError)
 	assert.Positive(t, p.Requests)
-	assert.Zero(t, f.twice.Load(), "a token that is revoked already costs less")
+	assert.Zero(t, f.twice.Load(), "revoking a token again would cost less")
 
 	f = &fake{forgets: true}
 	h = f.system(t)
@@ -95,26 +95,26 @@ func TestRevocationEndsEachTokenOnceAndLooks(t *testing.T) {
 	assert.ErrorContains(t, err, "revoked token")
 }
 
-func TestWrongAnswersAreCountedAndFailTheRun(t *testing.T) {
+func TestWrongResponsesAreCountedAndFailTheRun(t *testing.T) {
 	t.Parallel()
 	f := &fake{refuses: true}
 	h := f.system(t)
 	flow := newRevocation(h.system)
 	p, err := measure(t.Context(), h, uncheckedFlow{flow, flow}, brief())
 	require.NoError(t, err)
-	assert.GreaterOrEqual(t, p.Errors, p.Requests, "those of the warm-up too")
+	assert.GreaterOrEqual(t, p.Errors, p.Requests, "errors of the warm-up count as well")
 	r := report{Flows: []flowReport{summarize(&subject{flow: flow, target: h, passes: []pass{p}})}}
 	require.ErrorContains(t, r.fault(), "status 503")
 	assert.NoError(t, r.printTable(io.Discard))
 }
 
-// uncheckedFlow hides check, and nothing else.
+// uncheckedFlow hides the check method of a flow.
 type uncheckedFlow struct {
 	flow
 	finite
 }
 
-func TestIntrospectionOfADeadTokenIsAWrongAnswer(t *testing.T) {
+func TestIntrospectionOfInactiveTokenIsAnError(t *testing.T) {
 	t.Parallel()
 	f := &fake{}
 	h := f.system(t)

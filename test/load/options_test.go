@@ -24,7 +24,7 @@ func TestOptionsDefaultToTheWholeRun(t *testing.T) {
 	assert.True(t, o.wantsFlows())
 }
 
-func TestFlowsNarrowsTheRun(t *testing.T) {
+func TestFlowsLimitsTheRun(t *testing.T) {
 	t.Parallel()
 	o, err := parseOptions([]string{"--flows", "introspection,start"}, &bytes.Buffer{})
 	require.NoError(t, err)
@@ -35,10 +35,10 @@ func TestFlowsNarrowsTheRun(t *testing.T) {
 
 	o, err = parseOptions([]string{"--flows", "start"}, &bytes.Buffer{})
 	require.NoError(t, err)
-	assert.False(t, o.wantsFlows(), "no database server for that")
+	assert.False(t, o.wantsFlows(), "needs no database server")
 }
 
-func TestOptionsThatCannotWorkAreRefused(t *testing.T) {
+func TestInvalidOptionsAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"--flows", "no-such-flow"},

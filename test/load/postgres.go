@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// postgres is a private server with the durability that production has.
+// postgres is a private server with the durability of production.
 type postgres struct {
 	server     *services.PG
 	admin      *pgx.Conn
@@ -21,9 +21,9 @@ type postgres struct {
 
 const postgresDatabase = "gatehouse"
 
-// startPostgres preloads the statement counter, which cannot be loaded later, and switches
-// it off: so it costs next to nothing. (A setting of the command line would outrank the
-// one that switches it on.)
+// startPostgres preloads pg_stat_statements, which cannot be loaded later, and turns it off, so
+// that it costs almost nothing. It does so by SQL: a setting on the command line would override
+// the one that turns it on.
 func startPostgres(ctx context.Context) (_ *postgres, err error) {
 	server, err := services.StartPostgres(services.Durable, "shared_preload_libraries=pg_stat_statements")
 	if err != nil {
@@ -41,7 +41,7 @@ func startPostgres(ctx context.Context) (_ *postgres, err error) {
 	if p.admin, err = pgx.Connect(ctx, p.url()); err != nil {
 		return nil, err
 	}
-	// What this connection asks is never to be counted.
+	// Statements of this connection must not be counted.
 	for _, statement := range []string{"CREATE EXTENSION pg_stat_statements", "SET pg_stat_statements.track = 'none'"} {
 		if _, err := p.admin.Exec(ctx, statement); err != nil {
 			return nil, err
@@ -90,8 +90,8 @@ func (p *postgres) startCounting(ctx context.Context) error {
 
 func (p *postgres) stopCounting(ctx context.Context) error { return p.track(ctx, "none") }
 
-// track switches the counter for all sessions, which learn of it before their next
-// statement once the postmaster has passed the signal on.
+// track sets pg_stat_statements.track for all sessions, which read it before their next
+// statement once the postmaster has forwarded the signal.
 func (p *postgres) track(ctx context.Context, what string) error {
 	for _, statement := range []string{"ALTER SYSTEM SET pg_stat_statements.track = '" + what + "'", "SELECT pg_reload_conf()", "SELECT pg_sleep(0.3)"} {
 		if _, err := p.admin.Exec(ctx, statement); err != nil {
@@ -101,7 +101,7 @@ func (p *postgres) track(ctx context.Context, what string) error {
 	return nil
 }
 
-// statements counts BEGIN and COMMIT too: each is a way to the database and back.
+// statements includes BEGIN and COMMIT: each is a round trip to the database.
 func (p *postgres) statements(ctx context.Context) (n int64, err error) {
 	const calls = `SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
 		WHERE d.datname = current_database()`

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// redis is a private server that a gatehouse counts in.
+// redis is a private server for the rate limits of a gatehouse.
 type redis struct {
 	server *services.RedisServer
 	admin  client.UniversalClient
@@ -34,16 +34,16 @@ func startRedis() (*redis, error) {
 
 func (r *redis) url() string { return "redis://" + r.server.Address() }
 
-// reads is how often the server found something to read: once for each round trip of a
-// connection that asks one thing at a time, and for this question.
+// reads returns the number of reads of the server: one for each round trip of a connection
+// without pipelining, including the INFO command of this call.
 func (r *redis) reads(ctx context.Context) (int64, error) {
 	info, err := r.admin.Info(ctx, "stats").Result()
 	if err != nil {
-		return 0, fmt.Errorf("ask Redis: %w", err)
+		return 0, fmt.Errorf("read the statistics of Redis: %w", err)
 	}
 	found := regexp.MustCompile(`total_reads_processed:(\d+)`).FindStringSubmatch(info)
 	if found == nil {
-		return 0, errors.New("this Redis does not count what it reads")
+		return 0, errors.New("this version of Redis does not report the number of reads")
 	}
 	return strconv.ParseInt(found[1], 10, 64)
 }

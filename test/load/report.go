@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
 )
 
-// report is all that a run found.
+// report is the result of a run.
 type report struct {
 	Conditions conditions   `json:"conditions"`
 	Flows      []flowReport `json:"flows"`
@@ -45,7 +45,7 @@ type flowReport struct {
 	Growth       float64  `json:"database_bytes_per_request"`
 }
 
-// finding is a figure that is not of a flow.
+// finding is a figure that does not belong to a flow.
 type finding struct {
 	Name  string   `json:"name"`
 	Value float64  `json:"value"`
@@ -87,11 +87,11 @@ func summarize(s *subject) flowReport {
 	return r
 }
 
-// fault is nil if every answer was a good one.
+// fault returns an error if any request failed.
 func (r report) fault() error {
 	for _, f := range r.Flows {
 		if f.Errors > 0 {
-			return fmt.Errorf("%s: %d of %d requests failed, the first with: %s", f.Flow, f.Errors, f.Requests, f.FirstError)
+			return fmt.Errorf("%s: %d of %d requests failed; first error: %s", f.Flow, f.Errors, f.Requests, f.FirstError)
 		}
 	}
 	return nil
@@ -110,7 +110,7 @@ func (r report) printTable(w io.Writer) error {
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(tw, format+"\n", args...) }
 	if len(r.Flows) > 0 {
 		line("%s, %d connections, medians of %d runs of %g s, %d CPUs, %s", c.Database, c.Connections, c.Runs, c.Seconds, c.CPUs, c.Go)
-		line("CPU is seconds for 1,000 requests; growth is bytes of tables and indexes for each request")
+		line("CPU is seconds for 1,000 requests; growth is bytes of tables and indexes per request")
 		line("")
 		line("flow\treq/s\tp50 ms\tp99 ms\terrors\tCPU server\tdatabase\tboth\tgoal\t\tstatements\tgrowth")
 	}

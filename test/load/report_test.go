@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
 )
 
-// passOf is one of n requests in a second, each a millisecond, with the given costs.
+// passOf is a pass of n requests in a second with a latency of a millisecond and the given costs.
 func passOf(n int, server, database time.Duration) pass {
 	r := generator.Result{Requests: n, Elapsed: time.Second}
 	for range n {
@@ -47,7 +47,7 @@ func TestVerdict(t *testing.T) {
 	assert.Empty(t, verdict(1, nil))
 }
 
-func TestAMissedGoalDoesNotFailTheRunAndAnErrorDoes(t *testing.T) {
+func TestOnlyErrorsFailTheRun(t *testing.T) {
 	t.Parallel()
 	slow := passOf(1000, 5*time.Second, 0)
 	subjectOf := func(p pass) *subject {
@@ -57,10 +57,10 @@ func TestAMissedGoalDoesNotFailTheRunAndAnErrorDoes(t *testing.T) {
 	assert.NoError(t, r.fault())
 	slow.Errors, slow.FirstError = 1, errors.New("status 500")
 	r = report{Flows: []flowReport{summarize(subjectOf(slow))}}
-	assert.EqualError(t, r.fault(), "jwks: 1 of 1000 requests failed, the first with: status 500")
+	assert.EqualError(t, r.fault(), "jwks: 1 of 1000 requests failed; first error: status 500")
 }
 
-func TestTableShowsFiguresBesideTheirGoals(t *testing.T) {
+func TestTableShowsFiguresAndGoals(t *testing.T) {
 	t.Parallel()
 	one := 1.0
 	r := report{
@@ -74,7 +74,7 @@ func TestTableShowsFiguresBesideTheirGoals(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, r.printTable(&out))
 	assert.Equal(t, `postgres, 8 connections, medians of 3 runs of 10 s, 2 CPUs, go1.26
-CPU is seconds for 1,000 requests; growth is bytes of tables and indexes for each request
+CPU is seconds for 1,000 requests; growth is bytes of tables and indexes per request
 
 flow           req/s  p50 ms  p99 ms  errors  CPU server  database  both    goal          statements  growth
 introspection  17726  0.34    2.02    0       0.0558      0.0243    0.0801  <= 0.09  met  1.00        0

@@ -17,19 +17,19 @@ import (
 )
 
 const (
-	// issuer is only a name here: production wants https, and the generator speaks http to
-	// the listener behind it.
+	// issuer must be https outside development mode; the generator uses http and connects to
+	// the listener directly.
 	issuer = "https://id.example.test"
 	host   = "id.example.test"
 
-	// startTime is how long a server may take until it is ready.
+	// startTime is how long a server may take to become ready.
 	startTime = 30 * time.Second
 )
 
-// buildServer compiles the gatehouse of this checkout as a release would be.
+// buildServer compiles the gatehouse of this checkout.
 func buildServer(ctx context.Context, dir string) (string, error) {
 	path := filepath.Join(dir, "gatehouse")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/gatehouse-id/gatehouse/cmd/gatehouse") //nolint:gosec // fixed command, path of ours
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/gatehouse-id/gatehouse/cmd/gatehouse") //nolint:gosec // fixed command
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the server: %w\n%s", err, out)
@@ -37,7 +37,7 @@ func buildServer(ctx context.Context, dir string) (string, error) {
 	return path, nil
 }
 
-// server is a gatehouse with settings of its own, running or not.
+// server is a gatehouse with its settings, running or not.
 type server struct {
 	binary  string
 	dir     string
@@ -47,8 +47,8 @@ type server struct {
 	running *child
 }
 
-// newServer makes the settings of a server, of which later ones hold, and brings the schema
-// up to date.
+// newServer creates the settings of a server, where later ones override earlier ones, and
+// migrates the database.
 func newServer(ctx context.Context, binary, dir, databaseURL string, settings ...string) (*server, error) {
 	address, err := freeAddress(ctx)
 	if err != nil {
@@ -71,8 +71,8 @@ func newServer(ctx context.Context, binary, dir, databaseURL string, settings ..
 	return s, s.cli(ctx, "migrate", "up")
 }
 
-// wideLimits count every request as in production, and refuse none: all of them come from one
-// address.
+// wideLimits returns rate limits that count every request as in production but refuse none, as
+// all requests come from one IP address.
 func wideLimits() string {
 	var limits []string
 	for _, p := range ratelimit.Policies() {
@@ -81,12 +81,12 @@ func wideLimits() string {
 	return strings.Join(limits, ",")
 }
 
-// cli runs a verb of the command line on the server's database.
+// cli runs a CLI command on the server's database.
 func (s *server) cli(ctx context.Context, args ...string) error {
 	return s.cliWith(ctx, "", args...)
 }
 
-// cliWith runs a verb that reads something.
+// cliWith runs a CLI command with standard input.
 func (s *server) cliWith(ctx context.Context, input string, args ...string) error {
 	var errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, s.binary, args...) //nolint:gosec // the binary under test
@@ -98,15 +98,15 @@ func (s *server) cliWith(ctx context.Context, input string, args ...string) erro
 	return nil
 }
 
-// start runs the server and returns how long it took until the first healthy answer. Its
-// log goes to a file, as in production it goes to something that is cheap to write to.
+// start runs the server and returns the time until the first healthy response. The log goes to a
+// file, which is as cheap to write to as a log in production.
 func (s *server) start(ctx context.Context) (took time.Duration, err error) {
 	log, err := os.Create(s.logPath())
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, log.Close()) }() // the child has its own descriptor
-	cmd := exec.Command(s.binary, "serve")                 //nolint:gosec,noctx // the binary under test; stop ends it in order
+	cmd := exec.Command(s.binary, "serve")                 //nolint:gosec,noctx // the binary under test; stop ends it
 	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = s.env, s.dir, log, log
 	begin := time.Now()
 	if s.running, err = startChild(cmd); err != nil {
@@ -132,7 +132,7 @@ func (s *server) stop() error {
 
 func (s *server) logPath() string { return filepath.Join(s.dir, "server.log") }
 
-// lastLog is the end of the server's log, for an error that it explains.
+// lastLog returns the end of the server's log, for error messages.
 func (s *server) lastLog() []byte {
 	text, err := os.ReadFile(s.logPath())
 	if err != nil {
@@ -141,10 +141,10 @@ func (s *server) lastLog() []byte {
 	return text[max(0, len(text)-2000):]
 }
 
-// awaitReady asks once a millisecond, which measures the start without slowing it down.
+// awaitReady polls once a millisecond, which is precise and does not slow the start down.
 func (s *server) awaitReady(ctx context.Context, deadline time.Time) error {
 	probe := generator.New(s.ops, 1)
-	defer func() { _ = probe.Close() }() // a probe has nothing to lose
+	defer func() { _ = probe.Close() }() // nothing is pending
 	question := document{message: generator.Get(s.ops, "/healthz/ready"), marker: `"ready"`}
 	for time.Now().Before(deadline) {
 		r := probe.Run(ctx, generator.Limit{Duration: time.Until(deadline), Requests: 1}, &question)

@@ -17,13 +17,13 @@ const (
 	idleTime  = 5 * time.Second
 )
 
-// embedded is what the server with an SQLite file takes to be there.
+// embedded is the start time and idle memory of a server with an SQLite file.
 type embedded struct {
-	start time.Duration // median until the first healthy answer
+	start time.Duration // median time until the first healthy response
 	idle  proc.Memory   // after a few seconds without a request
 }
 
-func (s *stage) measureEmbedded(ctx context.Context, idle time.Duration) (e embedded, err error) {
+func (s *bencher) measureEmbedded(ctx context.Context, idle time.Duration) (e embedded, err error) {
 	dir := filepath.Join(s.dir, "start")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return e, err
@@ -33,7 +33,7 @@ func (s *stage) measureEmbedded(ctx context.Context, idle time.Duration) (e embe
 		return e, err
 	}
 	defer func() { err = errors.Join(err, g.stop()) }()
-	// The very first start makes the signing keys, once in the life of a database.
+	// The first start creates the signing keys, which happens once for a database.
 	var took []float64
 	for i := range 1 + starts {
 		if err := g.stop(); err != nil {

@@ -19,14 +19,14 @@ type system struct {
 
 	db          database
 	opaque, jwt credentials
-	// rs256 and es256 sign people in, with ID tokens of that algorithm.
+	// rs256 and es256 use the code flow, with ID tokens of that algorithm.
 	rs256, es256 credentials
-	// trusted may trade passwords for refresh tokens.
+	// trusted may use the password grant.
 	trusted     credentials
 	connections int
 }
 
-// credentials are those of a client.
+// credentials are the ID and secret of a client.
 type credentials struct{ id, secret string }
 
 const scope = "load:read"
@@ -48,7 +48,7 @@ func openSystem(ctx context.Context, binary, dir string, db database, connection
 	if h.jwt, err = h.register(ctx, "load-jwt", "--access-token-format", "jwt"); err != nil {
 		return nil, err
 	}
-	if err = h.registerPeople(ctx); err != nil {
+	if err = h.registerUsers(ctx); err != nil {
 		return nil, err
 	}
 	_, err = h.start(ctx)
@@ -63,7 +63,7 @@ func (h *system) close(ctx context.Context) error {
 	return errors.Join(err, h.db.close(ctx))
 }
 
-// register makes a client that may use client credentials.
+// register creates a client that may use client credentials.
 func (h *system) register(ctx context.Context, id string, flags ...string) (credentials, error) {
 	var random [32]byte
 	_, _ = rand.Read(random[:]) // never fails
@@ -85,7 +85,7 @@ func (h *system) cpu() (cost, error) {
 
 func (h *system) size(ctx context.Context) (int64, error) { return h.db.size(ctx) }
 
-// mint gets n opaque access tokens, for flows that use tokens.
+// mint gets n opaque access tokens for flows that need tokens.
 func (h *system) mint(ctx context.Context, n int) ([]string, error) {
 	g := generator.New(h.address, h.connections)
 	collector := &tokenCollector{clientCredentials: newClientCredentials(h.opaque, ""), got: make([][]string, h.connections)}
@@ -103,26 +103,26 @@ func (h *system) mint(ctx context.Context, n int) ([]string, error) {
 	return all, nil
 }
 
-// mintTime bounds the making of the largest number of tokens that a flow asks for.
+// mintTime limits the time to get all tokens that a flow needs.
 const mintTime = 2 * time.Minute
 
-// tokenCollector keeps what client credentials yields.
+// tokenCollector records the tokens of client credentials requests.
 type tokenCollector struct {
 	*clientCredentials
 
 	got [][]string // by worker
 }
 
-func (t *tokenCollector) Answer(worker, i int, r generator.Response) error {
-	if err := t.clientCredentials.Answer(worker, i, r); err != nil {
+func (t *tokenCollector) CheckResponse(worker, i int, r generator.Response) error {
+	if err := t.clientCredentials.CheckResponse(worker, i, r); err != nil {
 		return err
 	}
-	var answer struct {
+	var response struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := json.Unmarshal(r.Body, &answer); err != nil {
+	if err := json.Unmarshal(r.Body, &response); err != nil {
 		return err
 	}
-	t.got[worker] = append(t.got[worker], answer.AccessToken)
+	t.got[worker] = append(t.got[worker], response.AccessToken)
 	return nil
 }

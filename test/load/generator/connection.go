@@ -10,8 +10,7 @@ import (
 	"time"
 )
 
-// connection is one keep-alive connection, dialled when it is first needed and again
-// after it broke.
+// connection is a keep-alive connection, dialled at its first use and again after an error.
 type connection struct {
 	address    string
 	conn       net.Conn
@@ -19,7 +18,7 @@ type connection struct {
 	head, body []byte
 }
 
-// send asks once and reads the answer. After an error the connection is closed.
+// send sends a request and reads the response. After an error the connection is closed.
 func (c *connection) send(ctx context.Context, request []byte, deadline time.Time) (Response, error) {
 	if c.conn == nil {
 		if err := c.dial(ctx, deadline); err != nil {
@@ -47,8 +46,8 @@ func (c *connection) exchange(request []byte) (Response, error) {
 	return r, err
 }
 
-// dial opens the connection and bounds all that happens on it: one deadline for the pass
-// costs nothing, one for each request costs a timer each time.
+// dial opens the connection with one deadline for the whole pass: a deadline for each request
+// would need a timer each time.
 func (c *connection) dial(ctx context.Context, deadline time.Time) error {
 	conn, err := (&net.Dialer{Deadline: deadline}).DialContext(ctx, "tcp", c.address)
 	if err != nil {

@@ -1,8 +1,8 @@
-// Package generator owns a closed-loop HTTP/1.1 load generator that costs little: it
-// shares the machine with what it measures, so every microsecond of its own is taken from
-// the server. Requests are built once and sent as they are, answers are read into buffers
-// that are used again, and each connection waits for its answer before it asks again.
+// Package generator is a closed-loop HTTP/1.1 load generator with little overhead: it shares
+// the machine with the server it measures, so its own processor time is taken from the server.
+// Requests are sent as prepared bytes, responses are read into reused buffers, and each
+// connection waits for a response before it sends the next request.
 //
-// It does not speak TLS, does not follow redirects and does not know what an answer means:
-// the [Workload] judges that. Beyond loopback it measures the network.
+// It does not support TLS or follow redirects, and leaves the check of responses to the
+// [Workload]. It is meant for loopback: elsewhere it would measure the network.
 package generator

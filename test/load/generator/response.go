@@ -9,16 +9,16 @@ import (
 	"strconv"
 )
 
-// ErrMalformed is an answer that is not HTTP/1.1 as this package reads it.
-var ErrMalformed = errors.New("generator: malformed answer")
+// ErrMalformed is a response that this package cannot parse as HTTP/1.1.
+var ErrMalformed = errors.New("generator: malformed response")
 
-// maxHead and maxBody bound what a server gone wrong can make the generator hold.
+// maxHead and maxBody limit the memory for responses of a faulty server.
 const (
 	maxHead = 64 << 10
 	maxBody = 4 << 20
 )
 
-// Response is one answer. It is valid until the next request on its connection.
+// Response is valid until the next request on its connection.
 type Response struct {
 	Status int
 	Body   []byte
@@ -39,7 +39,7 @@ func (r Response) Header(name string) []byte {
 	return nil
 }
 
-// readResponse reads one answer into the given buffers, which may be used again.
+// readResponse reads one response into the given buffers, which may be reused.
 func readResponse(in *bufio.Reader, head, body []byte) (Response, error) {
 	head, err := readHead(in, head[:0])
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestReadResponseReadsExactlyOneAnswer(t *testing.T) {
+func TestReadResponseReadsExactlyOneResponse(t *testing.T) {
 	t.Parallel()
 	const next = "HTTP/1.1 204 No Content\r\n\r\n"
 	for name, c := range map[string]struct {
-		answer string
-		status int
-		body   string
+		response string
+		status   int
+		body     string
 	}{
 		"length":           {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 200, "hello"},
 		"any case":         {"HTTP/1.1 401 Unauthorized\r\ncontent-length:  2\r\n\r\n{}", 401, "{}"},
@@ -27,7 +27,7 @@ func TestReadResponseReadsExactlyOneAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			in := bufio.NewReader(iotest.OneByteReader(strings.NewReader(c.answer + next)))
+			in := bufio.NewReader(iotest.OneByteReader(strings.NewReader(c.response + next)))
 			r, err := readResponse(in, nil, make([]byte, 0, 3))
 			require.NoError(t, err)
 			assert.Equal(t, c.status, r.Status)
@@ -39,9 +39,9 @@ func TestReadResponseReadsExactlyOneAnswer(t *testing.T) {
 	}
 }
 
-func TestReadResponseRefusesWhatItCannotBound(t *testing.T) {
+func TestReadResponseRefusesUnboundedResponses(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]string{
+	for name, response := range map[string]string{
 		"not HTTP":        "SSH-2.0-OpenSSH_9.2\r\n\r\n",
 		"status":          "HTTP/1.1 abc OK\r\nContent-Length: 0\r\n\r\n",
 		"until the close": "HTTP/1.1 200 OK\r\n\r\nhello",
@@ -52,12 +52,12 @@ func TestReadResponseRefusesWhatItCannotBound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := readResponse(bufio.NewReader(strings.NewReader(answer)), nil, nil)
+			_, err := readResponse(bufio.NewReader(strings.NewReader(response)), nil, nil)
 			assert.ErrorIs(t, err, ErrMalformed)
 		})
 	}
 	_, err := readResponse(bufio.NewReader(strings.NewReader("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel")), nil, nil)
-	assert.ErrorIs(t, err, io.ErrUnexpectedEOF, "an answer cut short")
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF, "a truncated response")
 }
 
 func TestHeaderIsFoundByWholeName(t *testing.T) {

@@ -9,44 +9,44 @@ import (
 	"time"
 )
 
-// Workload says what to send and what a good answer is. Each worker is one connection and
-// calls from one goroutine; different workers call at the same time.
+// Workload creates requests and checks responses. Each worker is one connection and calls from
+// one goroutine; different workers call concurrently.
 type Workload interface {
-	// Request is the bytes to send as the worker's i-th request of a run, counted from 0.
-	// Nil ends the worker: nothing is left to ask.
+	// Request returns the bytes of the worker's i-th request of a run, counted from 0, or nil to
+	// end the worker.
 	Request(worker, i int) []byte
-	// Answer judges the answer to it; an error is counted. The response is not to be kept.
-	Answer(worker, i int, r Response) error
+	// CheckResponse checks the response to it; errors are counted. It must not keep r.
+	CheckResponse(worker, i int, r Response) error
 }
 
-// Limit bounds a run: it ends with whichever is reached first.
+// Limit ends a run when either limit is reached.
 type Limit struct {
-	Duration time.Duration // always needed
-	Requests int           // over all connections, exactly; 0 is no bound
+	Duration time.Duration // required
+	Requests int           // exact total of all connections; 0 is unlimited
 }
 
-// Result is what a run measured.
+// Result is the result of a run.
 type Result struct {
-	Requests  int // answered or failed
-	Errors    int // of them, failed
+	Requests  int // all, including failed ones
+	Errors    int // failed requests
 	Elapsed   time.Duration
-	Latencies []time.Duration // of the answered ones, ascending
-	// FirstError is one of the errors, for whoever has to find out.
+	Latencies []time.Duration // of requests with a response, ascending
+	// FirstError is one of the errors, for diagnosis.
 	FirstError error
 }
 
 const (
-	// grace is how long an answer may take beyond the end of a run.
+	// grace is how long a response may take beyond the end of a run.
 	grace = 10 * time.Second
-	// brokenAfter is how many connections in a row may break before a worker gives up: a
-	// server that is gone would be asked as fast as the machine can dial.
+	// brokenAfter is the number of consecutive connection errors after which a worker stops:
+	// otherwise it would dial a stopped server in a busy loop.
 	brokenAfter = 5
 )
 
 // Generator holds the connections to one server. They stay open from one run to the next.
 type Generator struct{ connections []*connection }
 
-// New makes a generator with that many connections, which are dialled when first used.
+// New creates a generator with that many connections, which are dialled at their first use.
 func New(address string, connections int) *Generator {
 	g := &Generator{}
 	for range connections {
@@ -64,7 +64,7 @@ func (g *Generator) Close() error {
 	return errors.Join(faults...)
 }
 
-// Run drives the workload from all connections until the limit is reached or ctx ends.
+// Run sends the workload over all connections until the limit is reached or ctx ends.
 func (g *Generator) Run(ctx context.Context, limit Limit, workload Workload) Result {
 	r := &run{limit: limit, workload: workload, start: time.Now()}
 	r.end = r.start.Add(limit.Duration)
@@ -89,7 +89,7 @@ func (g *Generator) Run(ctx context.Context, limit Limit, workload Workload) Res
 	return total
 }
 
-// run is what the workers of one run share.
+// run is the state shared by the workers of a run.
 type run struct {
 	limit      Limit
 	workload   Workload
@@ -105,7 +105,7 @@ func (r *run) work(ctx context.Context, worker int, c *connection) Result {
 		return Result{Requests: 1, Errors: 1, FirstError: err}
 	}
 	broken := 0
-	// One reading of the clock ends a request and begins the next.
+	// The end time of a request is the start time of the next, which saves a clock reading.
 	for i, before := 0, time.Now(); broken < brokenAfter && before.Before(r.end) && !r.stopped.Load(); i++ {
 		if r.limit.Requests > 0 && r.taken.Add(1) > int64(r.limit.Requests) {
 			break
@@ -114,14 +114,14 @@ func (r *run) work(ctx context.Context, worker int, c *connection) Result {
 		if request == nil {
 			break
 		}
-		answer, err := c.send(ctx, request, deadline)
+		response, err := c.send(ctx, request, deadline)
 		after := time.Now()
 		if err != nil {
 			broken++
 		} else {
 			broken = 0
 			result.Latencies = append(result.Latencies, after.Sub(before))
-			err = r.workload.Answer(worker, i, answer)
+			err = r.workload.CheckResponse(worker, i, response)
 		}
 		result.Requests++
 		if err != nil {

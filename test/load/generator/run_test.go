@@ -19,15 +19,15 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
 )
 
-// workload is one made of functions.
+// workload implements generator.Workload by functions.
 type workload struct {
-	request func(worker, i int) []byte
-	answer  func(r generator.Response) error
+	request  func(worker, i int) []byte
+	response func(r generator.Response) error
 }
 
-func (w workload) Request(worker, i int) []byte                { return w.request(worker, i) }
-func (w workload) Answer(_, _ int, r generator.Response) error { return w.answer(r) }
-func always(request []byte) func(int, int) []byte              { return func(int, int) []byte { return request } }
+func (w workload) Request(worker, i int) []byte                       { return w.request(worker, i) }
+func (w workload) CheckResponse(_, _ int, r generator.Response) error { return w.response(r) }
+func always(request []byte) func(int, int) []byte                     { return func(int, int) []byte { return request } }
 
 func serve(t *testing.T, h http.HandlerFunc) (*httptest.Server, string) {
 	t.Helper()
@@ -50,7 +50,7 @@ func wants200(r generator.Response) error {
 	return nil
 }
 
-func TestRunSendsExactlyTheRequestsAskedForOverKeptConnections(t *testing.T) {
+func TestRunSendsExactNumberOfRequestsOverKeepAlive(t *testing.T) {
 	t.Parallel()
 	var seen atomic.Int64
 	var peers sync.Map
@@ -92,7 +92,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	assert.Less(t, got.Elapsed, 30*time.Second)
 }
 
-func TestRunEndsWhenNothingIsLeft(t *testing.T) {
+func TestRunEndsWhenWorkloadEnds(t *testing.T) {
 	t.Parallel()
 	_, address := serve(t, func(http.ResponseWriter, *http.Request) {})
 	three := func(_, i int) []byte {
@@ -105,7 +105,7 @@ func TestRunEndsWhenNothingIsLeft(t *testing.T) {
 	assert.Equal(t, 6, got.Requests)
 }
 
-func TestRunCountsEveryAnswerThatIsNotGood(t *testing.T) {
+func TestRunCountsWrongResponses(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int64
 	_, address := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -119,7 +119,7 @@ func TestRunCountsEveryAnswerThatIsNotGood(t *testing.T) {
 	assert.EqualError(t, got.FirstError, "status 503")
 }
 
-func TestRunCarriesOnAfterTheServerClosesAConnection(t *testing.T) {
+func TestRunContinuesAfterServerClosesConnection(t *testing.T) {
 	t.Parallel()
 	_, address := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Connection", "close") })
 	got := with(t, address, 2).Run(t.Context(), generator.Limit{Duration: time.Minute, Requests: 20}, workload{always(generator.Get(address, "/")), wants200})
@@ -127,7 +127,7 @@ func TestRunCarriesOnAfterTheServerClosesAConnection(t *testing.T) {
 	assert.Zero(t, got.Errors, got.FirstError)
 }
 
-func TestRunGivesUpOnAServerThatIsGone(t *testing.T) {
+func TestRunStopsWhenServerIsGone(t *testing.T) {
 	t.Parallel()
 	server, address := serve(t, func(http.ResponseWriter, *http.Request) {})
 	server.Close()
@@ -138,13 +138,13 @@ func TestRunGivesUpOnAServerThatIsGone(t *testing.T) {
 	assert.Error(t, got.FirstError)
 }
 
-func TestPostFormIsWhatAServerUnderstands(t *testing.T) {
+func TestPostFormIsParsedByServer(t *testing.T) {
 	t.Parallel()
 	var fault error
 	_, address := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		id, secret, _ := r.BasicAuth()
 		if id != "a%3Ab" || secret != "s%25t" || r.PostFormValue("token") != "x y&z" || r.URL.Path != "/p" || r.Host != "id.example" {
-			fault = errors.New("not what was sent")
+			fault = errors.New("unexpected request")
 		}
 	})
 	request := generator.PostForm("id.example", "/p", "a:b", "s%t", url.Values{"token": {"x y&z"}})
@@ -153,7 +153,7 @@ func TestPostFormIsWhatAServerUnderstands(t *testing.T) {
 	assert.NoError(t, fault)
 }
 
-// BenchmarkRequest is what the generator and a bare server together spend on a request.
+// BenchmarkRequest measures the generator and a bare server together.
 func BenchmarkRequest(b *testing.B) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) }))
 	defer server.Close()

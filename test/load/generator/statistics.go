@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Percentile is the smallest of the ascending values that at least p percent of them do
-// not exceed (nearest rank), or 0 of none.
+// Percentile returns the p-th percentile of ascending values by the nearest-rank method, or 0
+// without values.
 func Percentile(ascending []time.Duration, p float64) time.Duration {
 	if len(ascending) == 0 {
 		return 0
@@ -16,7 +16,7 @@ func Percentile(ascending []time.Duration, p float64) time.Duration {
 	return ascending[min(max(rank, 1), len(ascending))-1]
 }
 
-// Median is the middle of the values, or the mean of the two in the middle; 0 of none.
+// Median returns the median of the values, or 0 without values.
 func Median(values []float64) float64 {
 	if len(values) == 0 {
 		return 0

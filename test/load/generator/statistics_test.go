@@ -34,7 +34,7 @@ func TestPercentileIsTheNearestRank(t *testing.T) {
 	}
 }
 
-func TestMedianLeavesTheValuesAsTheyAre(t *testing.T) {
+func TestMedianDoesNotSortItsArgument(t *testing.T) {
 	t.Parallel()
 	assert.Zero(t, generator.Median(nil))
 	assert.InDelta(t, 4.0, generator.Median([]float64{4}), 0)

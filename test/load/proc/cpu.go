@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// tick is the unit of times in /proc: Linux shows user space 100 of them a second
-// whatever the kernel counts with.
+// tick is the unit of times in /proc: USER_HZ is 100 on Linux, whatever the kernel's own tick
+// rate is.
 const tick = 10 * time.Millisecond
 
-// CPU is the processor time that a process has spent, to 10 ms, without its children.
+// CPU returns the processor time of a process without its children, to 10 ms.
 func CPU(pid int) (time.Duration, error) {
 	s, err := readStat(pid)
 	return s.own, err
 }
 
-// CPUOfFamily is the processor time of a process and its children, those that ended
-// included. Postgres is such a family: a postmaster and one process for each connection.
+// CPUOfFamily returns the processor time of a process and its children, including those that
+// have ended. Postgres has a child process for each connection.
 func CPUOfFamily(pid int) (time.Duration, error) {
 	parent, err := readStat(pid)
 	if err != nil {
@@ -41,7 +41,7 @@ func CPUOfFamily(pid int) (time.Duration, error) {
 		}
 		s, err := readStat(child)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // ended since the list was made
+			continue // ended meanwhile
 		}
 		if err != nil {
 			return 0, err
@@ -78,7 +78,7 @@ func readStat(pid int) (stat, error) {
 var errFormat = errors.New("not in the format of proc(5)")
 
 // parseStat counts fields from the last parenthesis: the second field is the name of the
-// program, which may itself hold spaces and parentheses.
+// program, which may contain spaces and parentheses.
 func parseStat(text string) (stat, error) {
 	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
 	ok := len(fields) >= 15

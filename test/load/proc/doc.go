@@ -1,4 +1,3 @@
-// Package proc owns what Linux tells about a process: the processor time that it spent
-// and the memory that it holds (proc(5)). It does not start or stop processes, and works
-// nowhere but on Linux.
+// Package proc reads the processor time and memory of a process from /proc (proc(5)). It works
+// on Linux only.
 package proc

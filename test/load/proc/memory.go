@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// Memory is what a process holds, in bytes.
+// Memory is the resident memory of a process in bytes.
 type Memory struct {
-	Resident int64 // now
-	Peak     int64 // the most it held
+	Resident int64 // current
+	Peak     int64 // maximum so far
 }
 
-// MemoryOf reads it for one process.
+// MemoryOf returns the memory of a process.
 func MemoryOf(pid int) (Memory, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -43,10 +43,10 @@ func TestCPUGrowsWithWork(t *testing.T) {
 	burn(200 * time.Millisecond)
 	after, err := CPU(os.Getpid())
 	require.NoError(t, err)
-	assert.Greater(t, after-before, 10*time.Millisecond, "a tick at least, of a machine that others use as well")
+	assert.Greater(t, after-before, 10*time.Millisecond, "at least one tick, as the machine may be busy")
 }
 
-func TestCPUOfFamilyCountsChildrenAliveAndEnded(t *testing.T) {
+func TestCPUOfFamilyCountsRunningAndEndedChildren(t *testing.T) {
 	// The shell is the parent; its child counts while it runs and after it ended.
 	family := exec.CommandContext(t.Context(), "sh", "-c", "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 1'; sleep 5")
 	require.NoError(t, family.Start())
@@ -55,13 +55,13 @@ func TestCPUOfFamilyCountsChildrenAliveAndEnded(t *testing.T) {
 		total, err := CPUOfFamily(family.Process.Pid)
 		return err == nil && total >= 100*time.Millisecond
 	}
-	require.Eventually(t, counted, 5*time.Second, 20*time.Millisecond, "the child alive")
+	require.Eventually(t, counted, 5*time.Second, 20*time.Millisecond, "running child")
 	ended := func() bool {
 		s, err := readStat(family.Process.Pid)
 		return err == nil && s.reaped > 0
 	}
-	require.Eventually(t, ended, 5*time.Second, 20*time.Millisecond, "the child ended")
-	assert.True(t, counted(), "the child ended")
+	require.Eventually(t, ended, 5*time.Second, 20*time.Millisecond, "ended child")
+	assert.True(t, counted(), "ended child")
 }
 
 func TestMemoryOfIsPlausible(t *testing.T) {
@@ -72,7 +72,7 @@ func TestMemoryOfIsPlausible(t *testing.T) {
 	assert.GreaterOrEqual(t, got.Peak, got.Resident)
 }
 
-func TestAProcessThatIsGone(t *testing.T) {
+func TestEndedProcess(t *testing.T) {
 	t.Parallel()
 	_, err := CPU(math.MaxInt32)
 	require.ErrorIs(t, err, fs.ErrNotExist)

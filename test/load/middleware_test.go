@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTheChainIsWeighedAgainstServersWithoutIt(t *testing.T) {
+func TestMiddlewareCostIsMeasured(t *testing.T) {
 	var out, progress bytes.Buffer
 	code := run(t.Context(), []string{
 		"--server", binary(t), "--database", "sqlite", "--duration", "200ms", "--warm-up", "50ms", "--runs", "2", "--json",
@@ -24,17 +24,17 @@ func TestTheChainIsWeighedAgainstServersWithoutIt(t *testing.T) {
 	for _, f := range got.Findings {
 		found[f.Name+", "+f.Unit] = f
 	}
-	require.Contains(t, found, "the chain, introspection, us of server CPU")
-	assert.Contains(t, found, "the chain, introspection, % of server CPU")
+	require.Contains(t, found, "middleware, introspection, us of server CPU")
+	assert.Contains(t, found, "middleware, introspection, % of server CPU")
 	assert.Contains(t, found, "counting in Redis, introspection, us more of server CPU")
 	for _, flow := range []string{"introspection", "client-credentials"} {
 		trips := found["counting in Redis, "+flow+", round trips"]
-		assert.InDelta(t, 1, trips.Value, 1e-9, "one for all policies of a request")
+		assert.InDelta(t, 1, trips.Value, 1e-9, "all policies of a request share one round trip")
 		assert.NotNil(t, trips.Goal)
 	}
 }
 
-func TestCompareTakesTheMedianOfWhatRunsDifferBy(t *testing.T) {
+func TestCompareTakesTheMedianOfDifferences(t *testing.T) {
 	t.Parallel()
 	runs := func(milliseconds ...time.Duration) (all []pass) {
 		for _, m := range milliseconds {

@@ -10,49 +10,49 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
 )
 
-// The chain is what stands around each endpoint: rate limits, metrics and the log. Servers
-// beside the usual one, on the same database, tell what it costs: one without it, and one
-// that counts in Redis.
+// The middleware of each endpoint is rate limits, metrics and the log. Its cost is the
+// difference to further servers on the same database: one without it, and one that counts in
+// Redis.
 const (
-	withoutChain = "-unchained"
-	withRedis    = "-redis"
+	withoutMiddleware = "-unchained"
+	withRedis         = "-redis"
 )
 
-// chained are the flows whose chain is weighed.
-func chained(h *system) []flow {
+// comparedFlows returns the flows that are also measured on the other servers.
+func comparedFlows(h *system) []flow {
 	return []flow{newClientCredentials(h.opaque, "client-credentials"), newIntrospection(h)}
 }
 
-// unchained leaves out all that an operator can.
-func unchained() []string {
+// middlewareOff returns settings that turn off all optional middleware.
+func middlewareOff() []string {
 	return []string{"GATEHOUSE_RATE_LIMITS=off", "GATEHOUSE_METRICS=false", "GATEHOUSE_LOG_LEVEL=warn"}
 }
 
-// labelled is a flow under another name.
-type labelled struct {
+// renamed is a flow with another name.
+type renamed struct {
 	flow
 
 	label string
 }
 
-func (l labelled) name() string { return l.label }
+func (l renamed) name() string { return l.label }
 
-// chain is those servers.
-type chain struct {
+// middlewareServers are those servers.
+type middlewareServers struct {
 	bare, shared *system
 	redis        *redis
 }
 
-// openChain starts nothing when no flow of the chain is wanted.
-func (s *stage) openChain(ctx context.Context, h *system) (_ *chain, err error) {
-	c := &chain{}
+// openMiddlewareServers starts only the servers whose flows are selected.
+func (s *bencher) openMiddlewareServers(ctx context.Context, h *system) (_ *middlewareServers, err error) {
+	c := &middlewareServers{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, c.close())
 		}
 	}()
-	if s.wantsAny(withoutChain) {
-		if c.bare, err = h.beside(ctx, "unchained", unchained()...); err != nil {
+	if s.wantsAny(withoutMiddleware) {
+		if c.bare, err = h.startAnother(ctx, "unchained", middlewareOff()...); err != nil {
 			return nil, err
 		}
 	}
@@ -60,15 +60,15 @@ func (s *stage) openChain(ctx context.Context, h *system) (_ *chain, err error) 
 		if c.redis, err = startRedis(); err != nil {
 			return nil, err
 		}
-		if c.shared, err = h.beside(ctx, "redis", "GATEHOUSE_REDIS_URL="+c.redis.url()); err != nil {
+		if c.shared, err = h.startAnother(ctx, "redis", "GATEHOUSE_REDIS_URL="+c.redis.url()); err != nil {
 			return nil, err
 		}
 	}
 	return c, nil
 }
 
-func (s *stage) wantsAny(suffix string) bool {
-	for _, f := range chained(&system{}) {
+func (s *bencher) wantsAny(suffix string) bool {
+	for _, f := range comparedFlows(&system{}) {
 		if s.wants(f.name() + suffix) {
 			return true
 		}
@@ -76,9 +76,9 @@ func (s *stage) wantsAny(suffix string) bool {
 	return false
 }
 
-// beside starts another server on the same database, with further settings. It is to be
-// stopped, not closed.
-func (h *system) beside(ctx context.Context, name string, settings ...string) (*system, error) {
+// startAnother starts another server on the same database, with further settings. The caller
+// must stop it, not close it: the database belongs to h.
+func (h *system) startAnother(ctx context.Context, name string, settings ...string) (*system, error) {
 	dir := filepath.Join(h.dir, name)
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (h *system) beside(ctx context.Context, name string, settings ...string) (*
 	return &other, err
 }
 
-func (c *chain) close() error {
+func (c *middlewareServers) close() error {
 	var err error
 	for _, h := range []*system{c.bare, c.shared} {
 		if h != nil {
@@ -105,39 +105,39 @@ func (c *chain) close() error {
 	return err
 }
 
-// subjects are a flow of the usual server, if its chain is weighed, against the others.
-func (c *chain) subjects(name string) []*subject {
+// subjects returns the named flow on the other servers, if it is compared.
+func (c *middlewareServers) subjects(name string) []*subject {
 	var all []*subject
 	add := func(h *system, suffix string) {
 		if h == nil {
 			return
 		}
-		for _, f := range chained(h) {
+		for _, f := range comparedFlows(h) {
 			if f.name() == name {
-				all = append(all, &subject{flow: labelled{f, name + suffix}, target: h})
+				all = append(all, &subject{flow: renamed{f, name + suffix}, target: h})
 			}
 		}
 	}
-	add(c.bare, withoutChain)
+	add(c.bare, withoutMiddleware)
 	add(c.shared, withRedis)
 	return all
 }
 
-// findings compare the passes of each run, which lie close together in time.
-func (c *chain) findings(ctx context.Context, subjects []*subject) ([]finding, error) {
+// findings compares the passes of each run, which are close together in time.
+func (c *middlewareServers) findings(ctx context.Context, subjects []*subject) ([]finding, error) {
 	passes := map[string][]pass{}
 	for _, j := range subjects {
 		passes[j.name()] = j.passes
 	}
 	var all []finding
-	for _, f := range chained(&system{}) {
+	for _, f := range comparedFlows(&system{}) {
 		name := f.name()
 		usual := passes[name]
-		if added, share, ok := compare(usual, passes[name+withoutChain]); ok {
-			most, mostShare := chainGoals(name)
+		if added, share, ok := compare(usual, passes[name+withoutMiddleware]); ok {
+			most, mostShare := middlewareGoals(name)
 			all = append(all,
-				finding{Name: "the chain, " + name, Value: added, Unit: "us of server CPU", Goal: most},
-				finding{Name: "the chain, " + name, Value: share, Unit: "% of server CPU", Goal: mostShare})
+				finding{Name: "middleware, " + name, Value: added, Unit: "us of server CPU", Goal: most},
+				finding{Name: "middleware, " + name, Value: share, Unit: "% of server CPU", Goal: mostShare})
 		}
 		if added, _, ok := compare(passes[name+withRedis], usual); ok {
 			all = append(all, finding{Name: "counting in Redis, " + name, Value: added, Unit: "us more of server CPU"})
@@ -146,7 +146,7 @@ func (c *chain) findings(ctx context.Context, subjects []*subject) ([]finding, e
 	if c.redis == nil {
 		return all, nil
 	}
-	for _, f := range chained(c.shared) {
+	for _, f := range comparedFlows(c.shared) {
 		n, err := c.roundTrips(ctx, f)
 		if err != nil {
 			return nil, fmt.Errorf("%s: round trips to Redis: %w", f.name(), err)
@@ -156,8 +156,8 @@ func (c *chain) findings(ctx context.Context, subjects []*subject) ([]finding, e
 	return all, nil
 }
 
-// compare is what a request of the first costs more than one of the second, in microseconds
-// of the server's processor time and in percent of the first: medians over the runs.
+// compare returns how much more a request of the first costs than one of the second, in
+// microseconds of the server's processor time and in percent of the first: medians of the runs.
 func compare(with, without []pass) (added, share float64, ok bool) {
 	if len(with) == 0 || len(with) != len(without) {
 		return 0, 0, false
@@ -171,14 +171,14 @@ func compare(with, without []pass) (added, share float64, ok bool) {
 	return generator.Median(more), generator.Median(shares), true
 }
 
-// roundTrips is how often a request of a flow asks Redis.
-func (c *chain) roundTrips(ctx context.Context, f flow) (float64, error) {
+// roundTrips returns the number of round trips to Redis for a request of a flow.
+func (c *middlewareServers) roundTrips(ctx context.Context, f flow) (float64, error) {
 	if err := f.prepare(ctx, 0); err != nil {
 		return 0, err
 	}
 	g := generator.New(c.shared.address, c.shared.connections)
-	defer func() { _ = g.Close() }() // what counts is in Redis
-	// The first request of each connection brings the script.
+	defer func() { _ = g.Close() }() // the result is read from Redis
+	// The first request of each connection loads the script.
 	if r := g.Run(ctx, generator.Limit{Duration: startTime, Requests: 500}, f); r.FirstError != nil {
 		return 0, r.FirstError
 	}
@@ -188,6 +188,6 @@ func (c *chain) roundTrips(ctx context.Context, f flow) (float64, error) {
 	}
 	r := g.Run(ctx, generator.Limit{Duration: startTime, Requests: countedRequests}, f)
 	after, err := c.redis.reads(ctx)
-	const own = 1 // the question itself
+	const own = 1 // the INFO command itself
 	return float64(after-before-own) / float64(r.Requests), errors.Join(err, r.FirstError)
 }
