@@ -223,12 +223,12 @@ func TestSignOut(t *testing.T) {
 		over(p) // the session has ended on the server, not only the cookie
 		assert.False(t, s.active("app", secret, access), "without offline_access the token ends with the session")
 
-		// Anything else asks, or says what is wrong; it never redirects.
+		// Anything else needs a confirmation or yields an error; it never redirects.
 		p, hint, _ = signedIn()
 		twice := p.open("/oauth/logout?" + url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye, bye}}.Encode())
 		assert.Empty(t, twice.header.Get("Location"))
 		assert.Contains(t, twice.body, `id="error-page"`)
-		// Somebody else's hint signs nobody out.
+		// A hint for another user does not sign out without confirmation.
 		s.stdin("looking-glass\n", "user", "create", "bob", "--password-stdin")
 		bob := s.userAgent(t)
 		bob.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Libraries that send no scope (passport-oauth2, Spring Security without the setting) sign
-// people in with a client of which nothing but its address was said.
-func TestALibraryThatNamesNoScopeSignsPeopleIn(t *testing.T) {
+// Libraries that send no scope (passport-oauth2, Spring Security without the setting) can sign
+// users in with a client registered with nothing but its redirect URI.
+func TestSignInByLibraryWithoutScope(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -31,8 +31,8 @@ func TestALibraryThatNamesNoScopeSignsPeopleIn(t *testing.T) {
 				token:     "grant_type=authorization_code&code=CODE&redirect_uri=REDIRECT",
 				basic:     true,
 			},
-			// RFC 6749 section 3.1.2.3: of a single address nothing need be said. Only OpenID
-			// Connect wants it, whose requests name the scope openid.
+			// RFC 6749 section 3.1.2.3: redirect_uri may be omitted if only one is registered. OpenID
+			// Connect requests, which have the scope openid, must send it.
 			"no redirect_uri": {
 				authorize: "response_type=code&client_id=plain",
 				token:     "grant_type=authorization_code&client_id=plain&client_secret=SECRET&code=CODE",
@@ -61,7 +61,7 @@ func TestALibraryThatNamesNoScopeSignsPeopleIn(t *testing.T) {
 			assert.Equal(t, "alice@example.com", s.released(t, tokens["access_token"])["email"], name)
 		}
 
-		// An address that is not registered, or one of several that is not said, gets no answer.
+		// An unregistered redirect URI, or an omitted one of several, yields no redirect.
 		for _, query := range []string{"redirect_uri=" + url.QueryEscape(callback+"/"), "redirect_uri=https%3A%2F%2Fevil.example%2F"} {
 			got := s.userAgent(t).open("/oauth/authorize?response_type=code&client_id=plain&" + query)
 			assert.Equal(t, http.StatusBadRequest, got.status, query)
@@ -71,7 +71,7 @@ func TestALibraryThatNamesNoScopeSignsPeopleIn(t *testing.T) {
 		got := s.userAgent(t).open("/oauth/authorize?response_type=code&client_id=two")
 		assert.Equal(t, http.StatusBadRequest, got.status)
 		assert.Empty(t, got.header.Get("Location"))
-		// Who chose the scopes chooses those that come unasked.
+		// With registered scopes there are default scopes only if the operator sets them.
 		s.client("chosen", "--redirect-uri", callback, "--scope", "openid profile")
 		assert.Equal(t, "invalid_scope", returned(t, s.userAgent(t).open("/oauth/authorize?response_type=code&client_id=chosen")).Get("error"))
 	})

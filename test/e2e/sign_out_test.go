@@ -102,16 +102,16 @@ func TestHintEndsItsSession(t *testing.T) {
 	})
 }
 
-// RP-Initiated Logout section 4 forbids to go to an address that is not registered, and
-// nothing else: the sign-out is carried out, the person is told why they stay, and the operator
-// finds what to register.
-func TestAnUnregisteredAddressForbidsTheRedirectAlone(t *testing.T) {
+// For an unregistered redirect URI, RP-Initiated Logout section 4 forbids only the redirect: the
+// user is signed out, the page explains why there is no redirect, and gatehouse explain shows the
+// operator what to register.
+func TestUnregisteredRedirectURIOnlyPreventsTheRedirect(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
 		for _, wrong := range []string{
 			bye + "?x=1", bye + "/", strings.ToUpper(bye),
-			callback, // registered, but for something else
+			callback, // registered as redirect URI only
 			"javascript:alert(1)", `"'><script>alert(1)</script>`,
 		} {
 			p, hint, access := signedIn(t, s, secret)
@@ -120,7 +120,7 @@ func TestAnUnregisteredAddressForbidsTheRedirectAlone(t *testing.T) {
 			assert.Empty(t, got.header.Get("Location"), wrong)
 			assert.Contains(t, got.body, `id="logged-out"`, wrong)
 			assert.Contains(t, got.body, `id="stays"`, wrong)
-			assert.NotContains(t, got.body, "alert(1)", "what was sent is the operator's to see")
+			assert.NotContains(t, got.body, "alert(1)", "only the operator may see the parameter")
 			assert.False(t, p.in(), wrong)
 			assert.False(t, s.active("app", secret, access), wrong)
 
@@ -143,9 +143,9 @@ func TestAnUnregisteredAddressForbidsTheRedirectAlone(t *testing.T) {
 	})
 }
 
-// A hint about somebody else proves the application as well: who agrees to sign out is told
-// the same, and the address need not be proved again.
-func TestAnUnregisteredAddressIsToldAfterTheQuestion(t *testing.T) {
+// A hint for another user authenticates the application as well: after the confirmation the page
+// reports the unregistered redirect URI.
+func TestUnregisteredRedirectURIIsReportedAfterConfirmation(t *testing.T) {
 	t.Parallel()
 	s, secret := startWithUser(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
 	_, hint, _ := signedIn(t, s, secret)
@@ -160,7 +160,7 @@ func TestAnUnregisteredAddressIsToldAfterTheQuestion(t *testing.T) {
 	assert.Regexp(t, `Received +`+bye+`/\n`, string(s.command("explain", about(t, done))))
 	assert.False(t, bob.in())
 
-	// Without a hint nobody proved anything: the address is as if it had not been sent.
+	// Without a hint the application is not authenticated, and the redirect URI is ignored.
 	bob.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
 	done = bob.confirm(bob.logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye + "/"}}))
 	assert.Contains(t, done.body, `id="logged-out"`)
@@ -168,9 +168,9 @@ func TestAnUnregisteredAddressIsToldAfterTheQuestion(t *testing.T) {
 	assert.NotContains(t, done.body, "/errors/")
 }
 
-// Without a hint anybody can send people here in the name of an application: they are asked,
-// and go on only to an address that is the application's.
-func TestSigningOutWithoutAHintAsks(t *testing.T) {
+// Any site can send a user to this endpoint without a hint: the user must confirm, and the
+// redirect goes only to a registered URI of the client.
+func TestSignOutWithoutHintNeedsConfirmation(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -272,9 +272,9 @@ func TestQueriesOfRegisteredURIsAreKept(t *testing.T) {
 	})
 }
 
-// An ID token is good as a hint for ever. One of a session that is over, which may have leaked,
-// signs nobody out of a later one without a question.
-func TestAnOldHintAsks(t *testing.T) {
+// An ID token is accepted as a hint without expiry. If its session has ended, the token may have
+// leaked, and a later session must not end without confirmation.
+func TestHintOfAnEndedSessionNeedsConfirmation(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -289,8 +289,8 @@ func TestAnOldHintAsks(t *testing.T) {
 		assert.Contains(t, page.body, `id="logout-page"`)
 		assert.True(t, other.in())
 
-		// With a sign-in to that very application it is about this session: it may have been
-		// issued before the person proved anew who they are.
+		// If the session has signed in to the same application, the hint counts for it: it may have
+		// been issued before a reauthentication.
 		returned(t, other.authorize(nil))
 		other.logout(url.Values{"id_token_hint": {old}})
 		assert.False(t, other.in())

@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A registration that changes while the consent page is open changes what the request comes to:
-// the page is shown again, and nobody agrees to what was not on it.
-func TestNobodyAgreesToWhatWasNotShown(t *testing.T) {
+// If the registration changes while the consent page is open, the requested scope changes too:
+// the page is shown again, so that the user does not consent to a scope that was not shown.
+func TestConsentCoversOnlyTheShownScope(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
@@ -36,8 +36,8 @@ func TestNobodyAgreesToWhatWasNotShown(t *testing.T) {
 	})
 }
 
-// A client that becomes one for named users is over for all others at once, codes included.
-func TestRestrictingAClientEndsWhatOthersHave(t *testing.T) {
+// Restricting a client to named users revokes the tokens and codes of all others at once.
+func TestRestrictingAClientRevokesTokensOfOthers(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
@@ -49,7 +49,7 @@ func TestRestrictingAClientEndsWhatOthersHave(t *testing.T) {
 		assert.Equal(t, "invalid_grant", s.exchange(secret, code, nil).json(t)["error"])
 		assert.False(t, s.active("app", secret, access))
 
-		// The same by the flag, and a code of just before.
+		// The same by the flag, with a code issued just before.
 		s.command("client", "update", "app", "--restricted=false")
 		s.soon(func() bool { return returned(t, p.authorize(url.Values{"prompt": {"none"}})).Has("code") }, "it is open again")
 		code = returned(t, p.authorize(url.Values{"prompt": {"none"}})).Get("code")
