@@ -50,11 +50,7 @@ type server struct {
 // newServer creates the settings of a server, where later ones override earlier ones, and
 // migrates the database.
 func newServer(ctx context.Context, binary, dir, databaseURL string, settings ...string) (*server, error) {
-	address, err := freeAddress(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ops, err := freeAddress(ctx)
+	address, ops, err := freeAddresses(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -163,10 +159,16 @@ func (s *server) awaitReady(ctx context.Context, deadline time.Time) error {
 	return fmt.Errorf("the server is not ready after %s\n%s", startTime, s.lastLog())
 }
 
-func freeAddress(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+// freeAddresses finds two: each is held until both are known, or they could be one.
+func freeAddresses(ctx context.Context) (address, ops string, err error) {
+	var config net.ListenConfig
+	first, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	return l.Addr().String(), l.Close()
+	second, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", "", errors.Join(err, first.Close())
+	}
+	return first.Addr().String(), second.Addr().String(), errors.Join(first.Close(), second.Close())
 }
