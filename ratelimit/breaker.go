@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// How a breaker opens and closes.
+// When a breaker opens and how often it probes.
 const (
 	breakerFailures = 5           // in a row
-	breakerPause    = time.Second // between probes; recovery takes one of them
+	breakerPause    = time.Second // between probes; one successful probe closes the breaker
 	logEvery        = time.Minute
 )
 
-// breaker keeps requests from waiting for what does not answer, and tells the log. It writes
-// while it is locked: of two lines at once, the last one must be the one that is true.
+// breaker keeps requests from waiting for a Redis that is down, and logs outages. It logs
+// while it holds the lock: otherwise the last line in the log could be the wrong one.
 type breaker struct {
 	log *slog.Logger
 
@@ -23,11 +23,11 @@ type breaker struct {
 	failures int
 	tried    time.Time // the last time that something was asked or failed
 	warned   time.Time
-	owed     bool // a line that it is over
+	owed     bool // the end of an outage has yet to be logged
 }
 
-// ask tells whether to ask: always while it is closed, and once in a while when it is open.
-// Who probes holds the others off for as long.
+// ask tells whether to ask Redis: always while the breaker is closed, and once per pause while
+// it is open. A probe in progress holds off the other requests for that pause.
 func (b *breaker) ask(now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -38,9 +38,9 @@ func (b *breaker) ask(now time.Time) bool {
 	return true
 }
 
-// failed warns when it is open, and not for a single slow call. An outage that begins within
-// a minute of the last warning is told when that minute is over, if it still lasts: the log
-// says for no longer that all is well.
+// failed logs a warning when the breaker opens, but not for a single slow call. An outage that
+// begins within a minute of the last warning is logged when that minute is over, if it still
+// lasts: the log is never wrong for longer than that.
 func (b *breaker) failed(ctx context.Context, now time.Time, cause error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -50,10 +50,10 @@ func (b *breaker) failed(ctx context.Context, now time.Time, cause error) {
 		return
 	}
 	b.warned, b.owed = now, true
-	b.log.WarnContext(ctx, "Redis does not answer: sign-ins are limited in this process, everything else is open", slog.Any("cause", cause))
+	b.log.WarnContext(ctx, "Redis is not responding: sign-ins are limited in this process, other requests are not limited", slog.Any("cause", cause))
 }
 
-// succeeded says that it is over, which only whoever was warned needs to know.
+// succeeded logs the end of an outage, if its beginning was logged.
 func (b *breaker) succeeded(ctx context.Context) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -70,8 +70,8 @@ func (b *breaker) open() bool {
 	return b.failures >= breakerFailures
 }
 
-// passed is true as well after a clock that stepped backwards: the breaker must not stay
-// open for as long as it did.
+// passed is also true after the clock stepped backwards: the breaker must not stay open for
+// as long as the step was.
 func passed(now, since time.Time, d time.Duration) bool {
 	elapsed := now.Sub(since)
 	return elapsed >= d || elapsed < 0

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-// journal is a log that keeps what was said and when.
+// journal is a log handler that records each level and when it was logged.
 type journal struct {
 	slog.Handler
 
@@ -27,7 +27,7 @@ type entry struct {
 	after time.Duration
 }
 
-// newJournal begins at what the clock shows.
+// newJournal starts at the current time of the clock.
 func newJournal(clock *hand) *journal {
 	began := clock.now()
 	return &journal{Handler: slog.DiscardHandler, now: func() time.Duration { return clock.now().Sub(began) }}
@@ -45,23 +45,22 @@ func (j *journal) Handle(_ context.Context, r slog.Record) error {
 func warned(after time.Duration) entry { return entry{slog.LevelWarn, after} }
 func over(after time.Duration) entry   { return entry{slog.LevelInfo, after} }
 
-// Nobody reads for longer than a minute what is not so, and nobody reads more than one
-// warning in it.
+// The log is never wrong for more than a minute, and never has more than one warning a minute.
 func TestLogFollowsTheOutages(t *testing.T) {
 	t.Parallel()
 	const second = time.Second
 	for name, c := range map[string]struct {
-		// spans are how many seconds Redis answers, is away, answers, and so on.
+		// spans are the seconds for which Redis is up, down, up, and so on.
 		spans []int
 		said  []entry
 	}{
-		"none":                       {[]int{100}, nil},
-		"a short one":                {[]int{10, 5, 10}, []entry{warned(10 * second), over(15 * second)}},
-		"a long one":                 {[]int{0, 130, 10}, []entry{warned(0), warned(60 * second), warned(120 * second), over(130 * second)}},
-		"one a minute later":         {[]int{0, 5, 60, 5, 5}, []entry{warned(0), over(5 * second), warned(65 * second), over(70 * second)}},
-		"another within the minute":  {[]int{0, 5, 5, 5, 100}, []entry{warned(0), over(5 * second)}},
-		"another that outlasts it":   {[]int{0, 5, 5, 90, 10}, []entry{warned(0), over(5 * second), warned(60 * second), over(100 * second)}},
-		"away and back all the time": {[]int{0, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7}, []entry{warned(0), over(7 * second), warned(60 * second), over(63 * second)}},
+		"none":                      {[]int{100}, nil},
+		"a short one":               {[]int{10, 5, 10}, []entry{warned(10 * second), over(15 * second)}},
+		"a long one":                {[]int{0, 130, 10}, []entry{warned(0), warned(60 * second), warned(120 * second), over(130 * second)}},
+		"one a minute later":        {[]int{0, 5, 60, 5, 5}, []entry{warned(0), over(5 * second), warned(65 * second), over(70 * second)}},
+		"another within the minute": {[]int{0, 5, 5, 5, 100}, []entry{warned(0), over(5 * second)}},
+		"another that outlasts it":  {[]int{0, 5, 5, 90, 10}, []entry{warned(0), over(5 * second), warned(60 * second), over(100 * second)}},
+		"down and up repeatedly":    {[]int{0, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7}, []entry{warned(0), over(7 * second), warned(60 * second), over(63 * second)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +85,7 @@ func TestLogFollowsTheOutages(t *testing.T) {
 	}
 }
 
-// slow answers those who ask for "late" when it is let, and nobody else.
+// slow responds to "late" only once let is closed, and to everything else at once.
 type slow struct {
 	ratelimit.Limiter
 
@@ -102,7 +101,7 @@ func (s slow) Take(_ context.Context, asks ...ratelimit.Ask) (ratelimit.Decision
 	return ratelimit.Decision{Allowed: true, Source: "redis"}, nil
 }
 
-// interrupted is a log that is slow to warn.
+// interrupted is a log handler that delays the warning.
 type interrupted struct {
 	*journal
 
@@ -116,9 +115,9 @@ func (i interrupted) Handle(ctx context.Context, r slog.Record) error {
 	return i.journal.Handle(ctx, r)
 }
 
-// An answer that comes just when the breaker opens ends the outage: a warning after it would
-// stand as the last word.
-func TestLastLineIsTheTrueOne(t *testing.T) {
+// A response that arrives just as the breaker opens ends the outage: a warning logged after it
+// would be the last line and wrong.
+func TestLastLogLineIsTheCurrentState(t *testing.T) {
 	t.Parallel()
 	clock := newHand()
 	s := slow{asked: make(chan struct{}), let: make(chan struct{})}
@@ -126,7 +125,7 @@ func TestLastLineIsTheTrueOne(t *testing.T) {
 	log := interrupted{newJournal(clock), func() {
 		close(s.let)
 		select {
-		case <-answered: // its line would be before the warning
+		case <-answered: // its line would be logged before the warning
 		case <-time.After(50 * time.Millisecond):
 		}
 	}}

@@ -12,27 +12,27 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// ErrURL: a text is not the address of a Redis.
-var ErrURL = errors.New("the address of Redis is written like redis://USER:PASSWORD@HOST:6379/0, rediss://... or unix:///PATH")
+// ErrURL: the text is not the URL of a Redis server.
+var ErrURL = errors.New("the URL of Redis is written like redis://USER:PASSWORD@HOST:6379/0, rediss://... or unix:///PATH")
 
-// How long a connection may take. The deadline of a request is shorter and rules; a dial goes
-// on without the request that wanted it, and what it opened serves the next one.
+// How long a connection may take. The deadline of a request is shorter and takes precedence;
+// a dial continues without the request that started it, and the next request uses the connection.
 const (
 	dialTimeout = time.Second
 	readTimeout = 100 * time.Millisecond
 )
 
-// NewClient makes a client for a URL; it does not connect. A parameter master_name means
-// Sentinel, whose addresses are the host and parameters addr; addr alone means a Cluster. An
-// error of a request names no password, and neither does ErrURL, which it returns.
+// NewClient makes a client for a URL; it does not connect. The parameter master_name selects
+// Sentinel, whose addresses are the host and the parameters addr; addr alone selects a Cluster.
+// Neither the errors of requests nor ErrURL, which NewClient returns, contain a password.
 //
 // The library's own log is turned off, for the whole process: it writes a line for each dial
 // that fails.
 func NewClient(address string) (redis.UniversalClient, error) {
 	logging.Disable()
 	u, err := url.Parse(address)
-	// The error quotes a part of what was read. A fragment means nothing here: it is the rest of
-	// a password with a # in it, of which the beginning would be dialled, and named, as a host.
+	// The error quotes part of the URL. Fragments have no meaning here: one is the rest of a
+	// password that contains a #, whose beginning would be dialled, and logged, as a host.
 	if err != nil || u.Fragment != "" {
 		return nil, fmt.Errorf("ratelimit: %w", ErrURL)
 	}
@@ -54,9 +54,9 @@ func NewClient(address string) (redis.UniversalClient, error) {
 	return client, nil
 }
 
-// mayQuotePassword tells whether a password, or a piece of one, may stand where it does not
-// belong: one with a character that should have been escaped ends up in the path, or as an
-// option, and the library's errors quote those.
+// mayQuotePassword tells whether a password, or a part of one, may be in the wrong component:
+// one with an unescaped special character ends up in the path or in an option, and the
+// library's errors quote those.
 func mayQuotePassword(address string, u *url.URL) bool {
 	at := 0
 	if u.User != nil {
@@ -65,9 +65,9 @@ func mayQuotePassword(address string, u *url.URL) bool {
 	return strings.Count(address, "@") != at || strings.Contains(u.RawQuery, "password")
 }
 
-// A repeated command would count twice and outlast the deadline: there is one try, of the
-// command and of the dial. Identity and maintenance notes are more round trips before the
-// first answer. One pool is enough.
+// A retried command would count twice and exceed the deadline: there is one attempt, of the
+// command and of the dial. Client identity and maintenance notifications would cost more round
+// trips before the first response. One pool is enough.
 const (
 	noRetries = -1
 	oneDial   = 1
@@ -104,11 +104,11 @@ func clusterClient(address string) (redis.UniversalClient, error) {
 	o.ContextTimeoutEnabled, o.MaxRetries, o.DialerRetries = true, noRetries, oneDial
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = orShort(o.DialTimeout, dialTimeout), orShort(o.ReadTimeout, readTimeout), orShort(o.WriteTimeout, readTimeout)
 	o.DisableIdentity, o.PipelinePoolSize, o.MaintNotificationsConfig = true, noPool, noMaintenance()
-	o.DisableRoutingPolicies = true // a key says where its command goes: no need to ask for a list of commands
+	o.DisableRoutingPolicies = true // the key determines the node: no need to fetch the list of commands
 	return redis.NewClusterClient(o), nil
 }
 
-// orShort is what the URL says, or a short time; what it says may be "none".
+// orShort is the timeout of the URL, or the short one; the URL may also say "none".
 func orShort(said, short time.Duration) time.Duration {
 	if said > 0 {
 		return said

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-func TestClientIsWhatTheURLSays(t *testing.T) {
+func TestClientFollowsTheURL(t *testing.T) {
 	t.Parallel()
 	one, ok := connect(t, "rediss://ann:secret@redis.example:7000/3").(*redis.Client)
 	require.True(t, ok)
@@ -22,7 +22,7 @@ func TestClientIsWhatTheURLSays(t *testing.T) {
 	assert.NotNil(t, o.TLSConfig)
 	assert.Equal(t, "secret", o.Password)
 	assert.True(t, o.ContextTimeoutEnabled)
-	assert.Zero(t, o.MaxRetries, "what the library makes of -1")
+	assert.Zero(t, o.MaxRetries, "the library turns -1 into 0")
 	assert.Equal(t, 1, o.DialerRetries)
 	assert.Equal(t, time.Second, o.DialTimeout)
 	assert.Equal(t, 100*time.Millisecond, o.ReadTimeout)
@@ -43,8 +43,8 @@ func TestClientIsWhatTheURLSays(t *testing.T) {
 	assert.True(t, sentinel.Options().ContextTimeoutEnabled)
 }
 
-// Errors end up in logs.
-func TestErrorsNameNoPassword(t *testing.T) {
+// Errors are logged.
+func TestErrorsContainNoPassword(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{
 		"redis://ann:hunter2@host:port/0", "redis://ann:hunter2@host/one", "redis://ann:hunter2@host?colour=red",
@@ -58,7 +58,7 @@ func TestErrorsNameNoPassword(t *testing.T) {
 		assert.NotContains(t, err.Error(), "hunter2")
 	}
 	_, err := ratelimit.NewClient("redis://host?colour=red")
-	assert.ErrorContains(t, err, "colour", "what is wrong is said where that is safe")
+	assert.ErrorContains(t, err, "colour", "the cause is named where that is safe")
 
 	server := services.NewRedis(t)
 	r := counting(t, connect(t, "redis://ann:hunter2@"+server.Address()), nil)
@@ -71,7 +71,7 @@ func TestErrorsNameNoPassword(t *testing.T) {
 	assert.NotContains(t, err.Error(), "hunter2")
 }
 
-// A Sentinel says who the master is; when that dies, limits go on with its replica.
+// Sentinel knows the master; when the master fails, limits continue with its replica.
 func TestSentinelFailsOver(t *testing.T) {
 	t.Parallel()
 	master := services.NewRedis(t)
@@ -85,7 +85,7 @@ func TestSentinelFailsOver(t *testing.T) {
 	assert.Equal(t, 2, d.Verdicts[0].Remaining)
 	require.Eventually(t, func() bool { return replica.DBSize(t.Context()).Val() == 1 }, patient, 10*time.Millisecond)
 	watch := connect(t, "redis://"+sentinel)
-	require.Eventually(t, func() bool { // by the master's own list, every 10 s
+	require.Eventually(t, func() bool { // Sentinel learns it from the master, every 10 s
 		return watch.Do(t.Context(), "SENTINEL", "CKQUORUM", "limits").Err() == nil && replicasOf(t, watch) == 1
 	}, patient, 50*time.Millisecond)
 
@@ -94,5 +94,5 @@ func TestSentinelFailsOver(t *testing.T) {
 		d, err = r.Take(t.Context(), one...)
 		return err == nil
 	}, patient, 50*time.Millisecond)
-	assert.Equal(t, 1, d.Verdicts[0].Remaining, "the replica knows what was taken")
+	assert.Equal(t, 1, d.Verdicts[0].Remaining, "the replica has what was taken")
 }

@@ -7,17 +7,17 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// together tells whether one script may touch all keys of a request. On a Cluster it may
-// not: a client's budget and an address's have nothing in common that could put them into
-// one hash slot.
+// together tells whether one script may use all keys of a request. On a Cluster it may not:
+// the budgets of a client and of an IP address have nothing in common that would put them into
+// the same hash slot.
 func (r *Redis) together() bool {
 	_, one := r.client.(*redis.Client)
 	return one
 }
 
-// takeApart asks for each budget by itself, all in one pipeline, and gives back what was
-// taken beside a refusal. Until then another request may find less than there is, and be
-// refused; none gets more.
+// takeApart takes from each budget separately, in one pipeline, and returns what was taken when
+// another budget refuses. Until then a concurrent request may find less than is available and
+// be refused; none gets more.
 func (r *Redis) takeApart(ctx context.Context, asks []Ask) (Decision, error) {
 	answers, err := r.each(ctx, r.take, asks)
 	if err != nil {
@@ -34,15 +34,15 @@ func (r *Redis) takeApart(ctx context.Context, asks []Ask) (Decision, error) {
 		}
 	}
 	if len(taken) < len(asks) && len(taken) > 0 {
-		// In what is left of the deadline. Who fails here has lost a part of a budget, for a
-		// while; the refusal stands.
+		// Within the rest of the deadline. If this fails, part of a budget is lost until it refills;
+		// the refusal stands.
 		_, _ = r.each(ctx, r.giveBack, taken)
 	}
 	return decide(fromRedis, asks, used), nil
 }
 
-// each runs a script for every ask, in one pipeline. A node that does not know the script
-// gets it in another one.
+// each runs a script for every ask, in one pipeline. Asks whose node does not have the script
+// are sent again in a second one.
 func (r *Redis) each(ctx context.Context, script *redis.Script, asks []Ask) ([][]int64, error) {
 	commands := make([]*redis.Cmd, len(asks))
 	all := make([]int, len(asks))
@@ -50,7 +50,7 @@ func (r *Redis) each(ctx context.Context, script *redis.Script, asks []Ask) ([][
 		all[i] = i
 	}
 	send := func(which []int, run func(context.Context, redis.Scripter, []string, ...any) *redis.Cmd) {
-		// What fails, fails command by command.
+		// Errors are read from each command.
 		_, _ = r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for _, i := range which {
 				one := asks[i : i+1]

@@ -7,9 +7,9 @@ import (
 	"encoding/binary"
 )
 
-// keys names the budgets in Redis. A plain digest of an address is found again by trying all
-// of them; under a secret, who looks into Redis learns nobody's address or account. Lengths
-// stand before the parts, so that no choice of name makes two budgets one.
+// keys names the budgets in Redis. A plain digest of an IP address can be reversed by trying all
+// addresses; with a secret, a reader of Redis learns no address or account. Each part is
+// preceded by its length, so that two budgets never share a name.
 func (r *Redis) keys(asks []Ask) []string {
 	const prefix, size = "gatehouse:limit:", 16
 	keys := make([]string, len(asks))

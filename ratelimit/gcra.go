@@ -2,16 +2,16 @@ package ratelimit
 
 import "time"
 
-// The generic cell rate algorithm keeps one number for each key: when its budget will be
-// whole. What is missing until then is used; a request is let through when its price fits
-// into the rest of the window.
+// The generic cell rate algorithm stores one number per key: when its budget will be full. The
+// time left until then is the used part; a request is allowed when its price fits into the rest
+// of the window.
 //
-// Both counters share this arithmetic, in whole microseconds: what the provider's clock and
-// Redis's TIME tell, and what the floating point of Redis's scripts holds exactly. It gives
-// an answer for any Limit, also for one that nobody validated.
+// Memory and Redis share this arithmetic in whole microseconds, which both the provider's clock
+// and Redis's TIME provide and which the floating point numbers of Redis scripts hold exactly.
+// It is defined for every Limit, also for one that was not validated.
 
-// interval is the time in which one request's worth of budget comes back. It is cut, not
-// rounded up: nobody is told to wait longer than the period.
+// interval is the time in which the budget of one request refills. It is rounded down: no
+// client is told to wait longer than the period.
 func (l Limit) interval() int64 {
 	interval := l.Per.Microseconds() / int64(max(1, l.Rate))
 	return min(max(1, interval), maxWindow.Microseconds())
@@ -22,25 +22,25 @@ func (l Limit) window() int64 {
 	return interval * min(int64(max(1, l.Burst)), maxWindow.Microseconds()/interval)
 }
 
-// Window is the time in which a used-up budget is whole again.
+// Window is the time in which an empty budget refills completely.
 func (l Limit) Window() time.Duration { return micros(l.window()) }
 
-// price is what a request costs, in time. One that is dearer than the whole budget takes
-// all of it: it could never be let through otherwise.
+// price is the cost of a request, as a time. A cost above the whole budget takes the whole
+// budget: such a request could never be allowed otherwise.
 func (l Limit) price(cost int) int64 {
 	interval, window := l.interval(), l.window()
 	return interval * min(int64(max(1, cost)), window/interval)
 }
 
-// used is how much of the window is missing now. It is never more than the window: after a
-// clock that stepped backwards, or a limit that was lowered, whole may be far ahead, and would
-// lock somebody out for as long.
-func (l Limit) used(now, whole int64) int64 { return min(max(0, whole-now), l.window()) }
+// used is the used part of the window. It is never more than the window: after the clock
+// stepped backwards, or the limit was lowered, full may be far ahead, and would lock a user out
+// until then.
+func (l Limit) used(now, full int64) int64 { return min(max(0, full-now), l.window()) }
 
 func (l Limit) fits(used int64, cost int) bool { return used+l.price(cost) <= l.window() }
 
-// decide makes a Decision of what was used of each budget before. A request that one policy
-// refuses takes nothing from the others, and they say so.
+// decide makes a Decision from what was used of each budget before. A request that one policy
+// refuses takes nothing from the others, and their verdicts say so.
 func decide(source string, asks []Ask, used []int64) Decision {
 	d := Decision{Allowed: true, Source: source, Verdicts: make([]Verdict, len(asks))}
 	for i := range asks {

@@ -7,7 +7,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Guarded asks a limiter that may fail, and knows what to do when it does.
+// Guarded uses a limiter that may fail, and a fallback while it does.
 type Guarded struct {
 	limiter  Limiter
 	fallback Limiter
@@ -15,8 +15,8 @@ type Guarded struct {
 	breaker  breaker
 }
 
-// NewGuarded makes a Guarded. Fallback decides by stricter limits on what must never be
-// unlimited; everything else is open meanwhile.
+// NewGuarded makes a Guarded. The fallback applies stricter limits to the policies that must
+// never be off; all others are not limited in the meantime.
 func NewGuarded(limiter, fallback Limiter, log *slog.Logger, clock provider.Clock) *Guarded {
 	return &Guarded{limiter: limiter, fallback: fallback, clock: clock, breaker: breaker{log: log}}
 }
@@ -38,7 +38,7 @@ func (g *Guarded) Take(ctx context.Context, asks ...Ask) (Decision, error) {
 	return d, err
 }
 
-// Return is part of Limiter. While the limiter is away it goes to the fallback, which took.
+// Return is part of Limiter. While the limiter is unavailable it goes to the fallback, which took.
 func (g *Guarded) Return(ctx context.Context, asks ...Ask) error {
 	if g.breaker.ask(g.clock.Now(ctx)) {
 		err := g.limiter.Return(ctx, asks...)
@@ -49,11 +49,11 @@ func (g *Guarded) Return(ctx context.Context, asks ...Ask) error {
 	return g.fallback.Return(ctx, strictOf(asks)...)
 }
 
-// Failing tells whether the limiter is away.
+// Failing tells whether the limiter is unavailable.
 func (g *Guarded) Failing() bool { return g.breaker.open() }
 
-// note keeps account of failures. A request that its caller hung up says nothing about Redis:
-// otherwise five of them would switch the limits off.
+// note records failures. A request that its caller canceled says nothing about Redis: otherwise
+// five canceled requests would switch the limits off.
 func (g *Guarded) note(ctx context.Context, err error) {
 	switch {
 	case err == nil:

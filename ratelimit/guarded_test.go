@@ -14,7 +14,7 @@ import (
 
 var errAway = errors.New("away")
 
-// moody fails when it is told to.
+// moody fails on demand.
 type moody struct {
 	ratelimit.Limiter
 
@@ -51,7 +51,7 @@ func newGuard() guard {
 	return guard{ratelimit.NewGuarded(m, ratelimit.NewMemory(clock.now), log, clock.now), clock, m, l}
 }
 
-// source is who decided about a request.
+// source tells which limiter decided about a request.
 func (g guard) source(t *testing.T) string {
 	t.Helper()
 	d, err := g.Guarded.Take(t.Context(), asks(policy("p", 1000))...)
@@ -86,7 +86,7 @@ func TestOutageIsStrictForPasswordsAndOpenForTheRest(t *testing.T) {
 	require.NoError(t, g.Guarded.Return(t.Context(), asks(open, strict)...))
 	d, err = g.Guarded.Take(t.Context(), asks(strict)...)
 	require.NoError(t, err)
-	assert.True(t, d.Allowed, "what the fallback took is given back to it")
+	assert.True(t, d.Allowed, "what the fallback took is returned to it")
 }
 
 func TestBreakerOpensProbesAndCloses(t *testing.T) {
@@ -103,7 +103,7 @@ func TestBreakerOpensProbesAndCloses(t *testing.T) {
 	for range 20 {
 		assert.Equal(t, "fallback", g.source(t))
 	}
-	assert.Equal(t, 5, g.asked, "an open breaker asks nobody")
+	assert.Equal(t, 5, g.asked, "an open breaker makes no calls")
 
 	for want := 6; want < 9; want++ {
 		g.move(time.Second)
@@ -120,7 +120,7 @@ func TestBreakerOpensProbesAndCloses(t *testing.T) {
 	assert.False(t, g.Failing())
 }
 
-// Failures with successes between them are a slow Redis, not an absent one.
+// Failures with successes in between mean a slow Redis, not an unavailable one.
 func TestOnlyFailuresInARowOpenTheBreaker(t *testing.T) {
 	t.Parallel()
 	g := newGuard()
@@ -138,8 +138,8 @@ func TestOnlyFailuresInARowOpenTheBreaker(t *testing.T) {
 	assert.Zero(t, infos)
 }
 
-// Otherwise whoever hangs up five times would switch the limits off.
-func TestCallerWhoHangsUpSaysNothingAboutRedis(t *testing.T) {
+// Otherwise a client could switch the limits off by hanging up five times.
+func TestCanceledRequestSaysNothingAboutRedis(t *testing.T) {
 	t.Parallel()
 	g := newGuard()
 	g.err = context.Canceled
@@ -148,7 +148,7 @@ func TestCallerWhoHangsUpSaysNothingAboutRedis(t *testing.T) {
 	for range 20 {
 		d, err := g.Guarded.Take(gone, asks(policy("p", 4))...)
 		require.NoError(t, err)
-		assert.Equal(t, "fallback", d.Source, "the try counts nevertheless")
+		assert.Equal(t, "fallback", d.Source, "the request counts nevertheless")
 	}
 	assert.Equal(t, 20, g.asked)
 	assert.False(t, g.Failing())
@@ -156,8 +156,8 @@ func TestCallerWhoHangsUpSaysNothingAboutRedis(t *testing.T) {
 	assert.Zero(t, warns)
 }
 
-// A breaker that waits for a clock that stepped back an hour would be open for an hour.
-func TestBreakerOutlivesAClockThatStepsBackwards(t *testing.T) {
+// A breaker that trusts a clock that stepped back an hour would stay open for an hour.
+func TestBreakerClosesAfterTheClockStepsBackwards(t *testing.T) {
 	t.Parallel()
 	g := newGuard()
 	g.err = errAway
@@ -196,7 +196,7 @@ func (n *notes) Decided(policy, source string, allowed bool) {
 	*n = append(*n, told{policy, source, allowed})
 }
 
-func TestObserverIsToldEveryVerdict(t *testing.T) {
+func TestObserverGetsEveryVerdict(t *testing.T) {
 	t.Parallel()
 	var n notes
 	m := &moody{Limiter: ratelimit.NewMemory(newHand().now)}

@@ -16,24 +16,24 @@ type Limit struct {
 	Burst int
 }
 
-// off is how a Limit is written that lets everything through.
+// off is the text of a Limit that allows everything.
 const off = "off"
 
-// Off tells whether nothing is counted.
+// Off tells whether the limit is off.
 func (l Limit) Off() bool { return l == Limit{} }
 
-// ErrLimit: a text or a Limit does not say a limit.
+// ErrLimit: the text or the Limit is not valid.
 var ErrLimit = errors.New(`a limit is written like "100/1s", "100/1s burst 200" or "10/15m"`)
 
-// What a limit may be. Counting is in microseconds, and Redis counts in floating point: a
-// faster rate would be no rate, and a longer window would lose digits.
+// The bounds of a limit. Redis counts microseconds in floating point: a faster rate would have
+// an interval of zero, and a longer window would lose digits.
 const (
 	minPer    = time.Second
 	maxPer    = 24 * time.Hour
 	maxWindow = 30 * 24 * time.Hour
 )
 
-// ParseLimit reads "RATE/PERIOD burst BURST", or "off"; without a burst it is the rate. It
+// ParseLimit reads "RATE/PERIOD burst BURST", or "off"; the burst defaults to the rate. It
 // returns ErrLimit.
 func ParseLimit(text string) (Limit, error) {
 	if text == off {
@@ -45,7 +45,7 @@ func ParseLimit(text string) (Limit, error) {
 		return Limit{}, fmt.Errorf("%w, not %q", ErrLimit, text)
 	}
 	var l Limit
-	l.Rate, _ = strconv.Atoi(m[1]) // digits, by the pattern
+	l.Rate, _ = strconv.Atoi(m[1]) // the pattern allows digits only
 	l.Burst = l.Rate
 	if m[3] != "" {
 		l.Burst, _ = strconv.Atoi(m[3])
@@ -60,7 +60,7 @@ func ParseLimit(text string) (Limit, error) {
 	return l, nil
 }
 
-// Validate returns ErrLimit for a limit that cannot be kept.
+// Validate returns ErrLimit for a limit that cannot be enforced.
 func (l Limit) Validate() error {
 	switch {
 	case l.Rate < 1 || l.Burst < 1:
@@ -70,12 +70,12 @@ func (l Limit) Validate() error {
 	case l.Per/time.Duration(l.Rate) < time.Microsecond:
 		return fmt.Errorf("%w, with at most 1000000 in a second", ErrLimit)
 	case time.Duration(l.Burst) > maxWindow/(l.Per/time.Duration(l.Rate)):
-		return fmt.Errorf("%w, with a burst that comes back within 30 days", ErrLimit)
+		return fmt.Errorf("%w, with a burst that refills within 30 days", ErrLimit)
 	}
 	return nil
 }
 
-// String is what ParseLimit reads.
+// String is the text that ParseLimit reads.
 func (l Limit) String() string {
 	if l.Off() {
 		return off
@@ -89,7 +89,7 @@ func (l Limit) String() string {
 	return fmt.Sprintf("%d/%s burst %d", l.Rate, per, l.Burst)
 }
 
-// stricter is what is left of a limit when every server counts for itself.
+// stricter is the limit for each server while every server counts for itself.
 func (l Limit) stricter() Limit {
 	const share = 4
 	return Limit{Rate: max(1, l.Rate/share), Per: l.Per, Burst: max(1, l.Burst/share)}

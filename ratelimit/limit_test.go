@@ -42,7 +42,7 @@ func TestParseLimit(t *testing.T) {
 	}
 }
 
-// Nobody waits longer than the period for a rate that does not divide it.
+// A rate that does not divide the period does not make the wait longer than the period.
 func TestWindowIsNotLongerThanThePeriod(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, 999999*time.Microsecond, ratelimit.Limit{Rate: 3, Per: time.Second, Burst: 3}.Window())
@@ -68,7 +68,7 @@ func FuzzParseLimit(f *testing.F) {
 		require.NoError(t, err)
 		assert.Equal(t, limit, again)
 		require.Positive(t, limit.Window())
-		// The budget holds exactly the burst, whatever was parsed.
+		// The budget is exactly the burst, for every limit that parses.
 		m := ratelimit.NewMemory(newHand().now)
 		ask := ratelimit.Ask{Policy: &ratelimit.Policy{Limit: limit}, Cost: limit.Burst}
 		first, err := m.Take(t.Context(), ask)

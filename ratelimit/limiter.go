@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// Ask is one policy's question about a request.
+// Ask is a request's use of one policy.
 type Ask struct {
 	Policy *Policy
-	// Limit is one of the key's own; zero: the policy's.
+	// Limit is one of the key's own; zero means the policy's.
 	Limit Limit
-	// Key is whose budget: a client id, an address prefix, an account.
+	// Key names the budget: a client id, an address prefix, an account.
 	Key string
-	// Cost is how much of it; less than 1 counts as 1.
+	// Cost is how much is taken; less than 1 counts as 1.
 	Cost int
 }
 
-// Off tells whether nothing limits this; it need not be asked.
+// Off tells whether the limit is off; then the limiter need not be asked.
 func (a Ask) Off() bool { return a.limit().Off() }
 
 func (a Ask) limit() Limit {
@@ -26,29 +26,29 @@ func (a Ask) limit() Limit {
 	return a.Limit
 }
 
-// Verdict is what one policy says.
+// Verdict is the result for one policy.
 type Verdict struct {
 	Policy *Policy
 	// Limit is the one in force.
 	Limit Limit
-	// Remaining is how many requests could follow at once.
+	// Remaining is how many requests would still be allowed at once.
 	Remaining int
-	// Reset is when the budget is whole again, counted from now.
+	// Reset is the time until the budget is full again.
 	Reset time.Duration
-	// RetryAfter is when this request would be let through; 0: this policy does not refuse it.
+	// RetryAfter is the time until this request would be allowed; 0: this policy does not refuse it.
 	RetryAfter time.Duration
 }
 
-// Decision is the answer to all asks of a request.
+// Decision is the result for all asks of a request.
 type Decision struct {
 	Allowed bool
-	// Verdicts are in the order of the asks; those that nobody counted are absent.
+	// Verdicts are in the order of the asks, without those whose limit is off.
 	Verdicts []Verdict
-	// Source says who decided: memory, redis, fallback or none.
+	// Source is the limiter that decided: memory, redis, fallback or none.
 	Source string
 }
 
-// Tightest is the verdict that refused for longest, or the one with the least left.
+// Tightest is the refusing verdict with the longest wait, or the one with the least remaining.
 func (d Decision) Tightest() (Verdict, bool) {
 	var tightest Verdict
 	for i, v := range d.Verdicts {
@@ -63,7 +63,7 @@ func (d Decision) Tightest() (Verdict, bool) {
 type Limiter interface {
 	// Take counts a request against all asks, or against none when one refuses.
 	Take(ctx context.Context, asks ...Ask) (Decision, error)
-	// Return gives back what Take took: the try turned out to be no offence. A budget never
-	// becomes larger than whole by it.
+	// Return gives back what Take took, for a request that turns out not to count. It never
+	// makes a budget larger than full.
 	Return(ctx context.Context, asks ...Ask) error
 }

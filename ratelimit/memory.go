@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// shards keep requests from waiting for each other. There is a bit for each in a uint64.
+// The shards keep requests from waiting for each other. Each has one bit of a uint64.
 const shards = 64
 
 // Memory counts in this process.
@@ -18,32 +18,32 @@ type Memory struct {
 	shards [shards]shard
 }
 
-// NewMemory makes a Memory with whole budgets.
+// NewMemory makes a Memory with full budgets.
 func NewMemory(clock provider.Clock) *Memory {
 	m := &Memory{clock: clock, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
 	for i := range m.shards {
-		m.shards[i].whole = map[bucket]int64{}
+		m.shards[i].full = map[bucket]int64{}
 	}
 	return m
 }
 
-// usual is how many asks a request has at most; the slices for that many are on the stack.
+// usual is the usual maximum of asks per request; slices of that size stay on the stack.
 const usual = 8
 
-// Take is part of Limiter. The locks of all asks are held together, so that of any number
-// at once exactly the burst gets through.
+// Take is part of Limiter. It holds the locks of all asks together, so that exactly the burst
+// is allowed of any number of concurrent requests.
 func (m *Memory) Take(ctx context.Context, asks ...Ask) (Decision, error) {
 	now := m.clock.Now(ctx).UnixMicro()
-	var bucketRoom [usual]bucket
-	var usedRoom [usual]int64
-	buckets := m.buckets(bucketRoom[:0], asks)
+	var bucketArray [usual]bucket
+	var usedArray [usual]int64
+	buckets := m.buckets(bucketArray[:0], asks)
 	m.lock(buckets)
 	defer m.unlock(buckets)
 
-	used := usedRoom[:0]
+	used := usedArray[:0]
 	for i, b := range buckets {
-		used = append(used, asks[i].limit().used(now, m.shard(b).whole[b]))
-		for j := range i { // a budget that is asked twice pays twice
+		used = append(used, asks[i].limit().used(now, m.shard(b).full[b]))
+		for j := range i { // a budget that is named twice pays twice
 			if buckets[j] == b {
 				used[i] += asks[j].limit().price(asks[j].Cost)
 			}
@@ -63,23 +63,23 @@ func (m *Memory) Take(ctx context.Context, asks ...Ask) (Decision, error) {
 // Return is part of Limiter.
 func (m *Memory) Return(ctx context.Context, asks ...Ask) error {
 	now := m.clock.Now(ctx).UnixMicro()
-	var room [usual]bucket
-	buckets := m.buckets(room[:0], asks)
+	var array [usual]bucket
+	buckets := m.buckets(array[:0], asks)
 	m.lock(buckets)
 	defer m.unlock(buckets)
 	for i, b := range buckets {
 		l, s := asks[i].limit(), m.shard(b)
-		if used := l.used(now, s.whole[b]) - l.price(asks[i].Cost); used > 0 {
-			s.whole[b] = now + used
+		if used := l.used(now, s.full[b]) - l.price(asks[i].Cost); used > 0 {
+			s.full[b] = now + used
 		} else {
-			delete(s.whole, b)
+			delete(s.full, b)
 		}
 	}
 	return nil
 }
 
-// bucket is one budget: a digest of its policy and its key, with seeds that nobody outside
-// knows. The key itself may be as long as its sender likes, and would be kept as long.
+// bucket is one budget: a digest of its policy and its key, with secret random seeds. The key
+// itself can be as long as the sender likes, and would take up that much memory.
 type bucket [2]uint64
 
 func (m *Memory) buckets(list []bucket, asks []Ask) []bucket {
@@ -94,7 +94,7 @@ func (m *Memory) buckets(list []bucket, asks []Ask) []bucket {
 func (m *Memory) shard(b bucket) *shard { return &m.shards[b[0]%shards] }
 
 // lock takes the shards from the lowest to the highest: two requests that share two of them
-// cannot wait for each other.
+// cannot deadlock.
 func (m *Memory) lock(buckets []bucket) {
 	for left := shardsOf(buckets); left != 0; left &= left - 1 {
 		m.shards[bits.TrailingZeros64(left)].mu.Lock()

@@ -12,9 +12,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-// An attacker with a million addresses must neither fill our memory nor make us forget the
-// account that he guesses at.
-func TestFloodForgetsTheFlood(t *testing.T) {
+// An attacker with a million addresses must neither fill the memory nor make the limiter forget
+// the account whose password is being guessed.
+func TestFloodEvictsOnlyTheFlood(t *testing.T) {
 	t.Parallel()
 	clock := newHand()
 	m := ratelimit.NewMemory(clock.now)
@@ -41,8 +41,8 @@ func TestFloodForgetsTheFlood(t *testing.T) {
 	assert.False(t, d.Allowed)
 }
 
-// Budgets that are whole again go first, even before fresh ones.
-func TestWholeBudgetsAreForgottenFirst(t *testing.T) {
+// Full budgets are evicted first, even before newer ones.
+func TestFullBudgetsAreEvictedFirst(t *testing.T) {
 	t.Parallel()
 	clock := newHand()
 	m := ratelimit.NewMemory(clock.now)
@@ -63,7 +63,7 @@ func TestWholeBudgetsAreForgottenFirst(t *testing.T) {
 	}
 }
 
-// One allocation is the Decision's verdicts, which outlive the call.
+// The one allocation is the Decision's verdicts, which outlive the call.
 func TestTakeAllocatesOnlyTheVerdicts(t *testing.T) {
 	m := ratelimit.NewMemory(newHand().now)
 	p, q := policy("p", 10), policy("q", 10)

@@ -2,13 +2,13 @@ package ratelimit
 
 import "context"
 
-// Observer is told what was decided, for the metrics.
+// Observer receives every verdict, for the metrics.
 type Observer interface {
-	// Decided is called for every verdict: whether that policy lets the request through.
+	// Decided is called for every verdict: whether that policy allows the request.
 	Decided(policy, source string, allowed bool)
 }
 
-// Observe makes a Limiter that tells an Observer.
+// Observe makes a Limiter that reports to an Observer.
 func Observe(limiter Limiter, observer Observer) Limiter {
 	return &observed{Limiter: limiter, observer: observer}
 }

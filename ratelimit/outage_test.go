@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// outage is a Guarded over a real server, by the real clock.
+// outage is a Guarded over a real server, with the real clock.
 type outage struct {
 	*ratelimit.Guarded
 	*services.RedisServer
@@ -22,7 +22,7 @@ type outage struct {
 	t *testing.T
 }
 
-// deadline is longer than the default: a machine that is busy with other tests must not make
+// deadline is longer than the default: a machine that is busy with other tests must not cause
 // an outage of its own.
 const deadline = 200 * time.Millisecond
 
@@ -38,7 +38,7 @@ func newOutage(t *testing.T) outage {
 	return o
 }
 
-// request is a sign-in's and a token's asks together, and checks what it waits.
+// request takes for a sign-in and a token together, and checks how long that takes.
 func (o outage) request(key string) ratelimit.Decision {
 	o.t.Helper()
 	open := policy("open", 1000)
@@ -50,7 +50,7 @@ func (o outage) request(key string) ratelimit.Decision {
 	return d
 }
 
-// away checks what an outage is like while it lasts.
+// away checks the behavior during an outage.
 func (o outage) away() {
 	o.t.Helper()
 	require.Eventually(o.t, func() bool { o.request("opens"); return o.Failing() }, patient, time.Millisecond)
@@ -62,7 +62,7 @@ func (o outage) away() {
 	}
 	assert.Equal(o.t, 3, passed, "a quarter of twelve")
 	// One of the hundred may have been the probe of its second.
-	assert.Less(o.t, time.Since(began), 2*deadline+2*slack, "an open breaker waits for nobody")
+	assert.Less(o.t, time.Since(began), 2*deadline+2*slack, "an open breaker does not wait")
 
 	var wg sync.WaitGroup
 	for i := range 50 {

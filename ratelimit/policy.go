@@ -1,10 +1,10 @@
 package ratelimit
 
-// Key says what a policy counts by.
+// Key is what a policy counts by.
 type Key string
 
-// The keys. An account is a user's id, or a name that is nobody's; a prefix is an IPv4 address
-// or an IPv6 /64; a device is a browser that has signed in to the account before.
+// The keys. An account is a user's id, or a name that does not exist; a prefix is an IPv4
+// address or an IPv6 /64; a device is a browser that has signed in to the account before.
 const (
 	ByClient  Key = "client"
 	ByPrefix  Key = "prefix"
@@ -14,11 +14,11 @@ const (
 	ByGuessed Key = "guessed client"
 )
 
-// Outage says what happens while Redis is away.
+// Outage is the behavior of a policy while Redis is unavailable.
 type Outage string
 
-// Open lets everything through: a token that is not issued stops applications. Strict falls
-// back to a stricter limit in this process: passwords must never be guessable without limit.
+// Open allows everything: applications would fail without tokens. Strict applies a stricter
+// limit in this process: there must always be a limit on guessing passwords.
 const (
 	Open   Outage = "open"
 	Strict Outage = "strict"

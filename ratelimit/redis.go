@@ -12,14 +12,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// patience is how long a request waits for Redis. Longer than that, limits would cost more
-// than what they protect from.
+// patience is how long a request waits for Redis. With a longer wait, limits would cost more
+// than what they protect against.
 const patience = 50 * time.Millisecond
 
-// ErrSecret: a secret is too short for keys that nobody can guess.
+// ErrSecret: the secret is too short, and the keys could be guessed.
 var ErrSecret = errors.New("a secret of at least 16 bytes is needed")
 
-// Scripts judge and count all keys in one step.
+// The scripts decide and count for all keys in one step.
 var (
 	//go:embed take.lua
 	takeScript string
@@ -27,19 +27,19 @@ var (
 	returnScript string
 )
 
-// RedisOptions are what a Redis needs.
+// RedisOptions are the dependencies and settings of a Redis.
 type RedisOptions struct {
 	Client redis.UniversalClient
-	// Secret hides addresses and accounts from who looks into Redis. All servers that count
+	// Secret hides IP addresses and accounts from readers of Redis. All servers that count
 	// together need the same one.
 	Secret []byte
-	// Clock counts the time; nil: Redis's own does, because the servers' may differ.
+	// Clock is the clock to count by; nil: Redis's own, since the servers' clocks may differ.
 	Clock provider.Clock
 	// Deadline is how long a request waits; 0: 50 ms.
 	Deadline time.Duration
 }
 
-// Redis counts in Redis, for all servers that share it.
+// Redis counts in a Redis server, for all servers that share it.
 type Redis struct {
 	client   redis.UniversalClient
 	secret   []byte
@@ -49,8 +49,8 @@ type Redis struct {
 	giveBack *redis.Script
 }
 
-// NewRedis makes a Redis. It does not connect: a provider must start while Redis is away. It
-// returns ErrSecret.
+// NewRedis makes a Redis. It does not connect: a provider must start while Redis is unavailable.
+// It returns ErrSecret.
 func NewRedis(o RedisOptions) (*Redis, error) {
 	if len(o.Secret) < 16 {
 		return nil, fmt.Errorf("ratelimit: %w", ErrSecret)
@@ -88,7 +88,7 @@ func (r *Redis) takeTogether(ctx context.Context, asks []Ask) (Decision, error) 
 	return decide(fromRedis, asks, answer[1:]), nil
 }
 
-// Return is part of Limiter. The request may be over by now; it is owed nevertheless.
+// Return is part of Limiter. It is sent even if the request is canceled by now.
 func (r *Redis) Return(ctx context.Context, asks ...Ask) error {
 	if len(asks) == 0 {
 		return nil
@@ -107,7 +107,7 @@ func (r *Redis) Return(ctx context.Context, asks ...Ask) error {
 	return nil
 }
 
-// Ping tells whether Redis answers.
+// Ping tells whether Redis responds.
 func (r *Redis) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, r.deadline)
 	defer cancel()
@@ -117,7 +117,7 @@ func (r *Redis) Ping(ctx context.Context) error {
 	return nil
 }
 
-// args is the time (0: Redis's own), and for each key window and price.
+// args is the time (0: Redis's own), then the window and the price of each key.
 func (r *Redis) args(ctx context.Context, asks []Ask) []any {
 	args := make([]any, 0, 1+2*len(asks))
 	now := int64(0)
@@ -131,4 +131,4 @@ func (r *Redis) args(ctx context.Context, asks []Ask) []any {
 	return args
 }
 
-var errAnswer = errors.New("ratelimit: redis: the script gave an unexpected answer")
+var errAnswer = errors.New("ratelimit: redis: unexpected response from the script")

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// trips counts how often a client waited for an answer.
+// trips counts the round trips of a client.
 type trips struct{ n atomic.Int32 }
 
 func (*trips) DialHook(next redis.DialHook) redis.DialHook { return next }
@@ -52,7 +52,7 @@ func TestRequestCostsOneRoundTrip(t *testing.T) {
 			t.Parallel()
 			r := counting(t, client, nil)
 			three := asks(policy("p", 5), policy("q", 5), policy("r", 5))
-			_, err := r.Take(t.Context(), three...) // brings the scripts there
+			_, err := r.Take(t.Context(), three...) // loads the scripts
 			require.NoError(t, err)
 			require.NoError(t, r.Return(t.Context(), three...))
 			hook := &trips{}
@@ -67,8 +67,8 @@ func TestRequestCostsOneRoundTrip(t *testing.T) {
 	}
 }
 
-// Redis forgets scripts when it starts again, or is told to.
-func TestForgottenScriptIsSentAgain(t *testing.T) {
+// Redis loses its scripts when it restarts or on SCRIPT FLUSH.
+func TestLostScriptIsSentAgain(t *testing.T) {
 	t.Parallel()
 	for name, client := range map[string]redis.UniversalClient{
 		"one server": connect(t, redisURL(services.NewRedis(t))),
@@ -93,7 +93,7 @@ func TestForgottenScriptIsSentAgain(t *testing.T) {
 	}
 }
 
-func TestServersThatShareRedisCountAsOne(t *testing.T) {
+func TestServersThatShareRedisCountTogether(t *testing.T) {
 	t.Parallel()
 	server, shared, clock := services.NewRedis(t), secret(), newHand()
 	var limiters []ratelimit.Limiter
@@ -105,9 +105,9 @@ func TestServersThatShareRedisCountAsOne(t *testing.T) {
 	assert.Equal(t, int32(30), race(t, 100, asks(policy("p", 30)), limiters...))
 }
 
-// Who looks into Redis must learn nobody's address or account, and budgets must go by
-// themselves: an attacker could fill Redis with keys.
-func TestKeysHideAndExpire(t *testing.T) {
+// A reader of Redis must learn no IP address or account, and budgets must expire by themselves:
+// otherwise an attacker could fill Redis with keys.
+func TestKeysAreSecretAndExpire(t *testing.T) {
 	t.Parallel()
 	client := connect(t, redisURL(services.NewRedis(t)))
 	r, p := counting(t, client, nil), policy("sign-in-account", 5)
@@ -131,7 +131,7 @@ func TestKeysHideAndExpire(t *testing.T) {
 	assert.Equal(t, int64(3), client.DBSize(t.Context()).Val(), "another secret, another key")
 
 	require.NoError(t, r.Return(t.Context(), ratelimit.Ask{Policy: p, Key: "192.0.2.7"}, ratelimit.Ask{Policy: p, Key: "never"}))
-	assert.Equal(t, int64(2), client.DBSize(t.Context()).Val(), "whole budgets take no room")
+	assert.Equal(t, int64(2), client.DBSize(t.Context()).Val(), "full budgets are not stored")
 }
 
 func TestRedisCountsByItsOwnClock(t *testing.T) {
@@ -147,8 +147,8 @@ func TestRedisCountsByItsOwnClock(t *testing.T) {
 	assert.Less(t, d.Verdicts[0].RetryAfter, each, "time has passed")
 }
 
-// Something else may have written where our keys are.
-func TestStrangeValuesAreErrorsOrWhole(t *testing.T) {
+// Another program may have written to the same keys.
+func TestForeignValuesAreErrorsOrFull(t *testing.T) {
 	t.Parallel()
 	client := connect(t, redisURL(services.NewRedis(t)))
 	r, one := counting(t, client, nil), asks(policy("p", 5))

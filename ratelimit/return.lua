@@ -1,6 +1,6 @@
--- Gives back to budgets what take.lua took. What is not there is whole, and stays away.
+-- Gives back to budgets what take.lua took. A missing key is a full budget and stays missing.
 --
--- KEYS and ARGV as in take.lua; returns how many keys were there.
+-- KEYS and ARGV as in take.lua; returns how many keys existed.
 local now = tonumber(ARGV[1])
 if now == 0 then
   local t = redis.call('TIME')
@@ -9,10 +9,10 @@ end
 local found = 0
 for i, key in ipairs(KEYS) do
   local window, price = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
-  local whole = tonumber(redis.call('GET', key) or nil)
-  if whole then
+  local full = tonumber(redis.call('GET', key) or nil)
+  if full then
     found = found + 1
-    local used = math.min(whole - now, window) - price
+    local used = math.min(full - now, window) - price
     if used > 0 then
       redis.call('SET', key, string.format('%.0f', now + used), 'PX', math.ceil(used / 1000) + 1000)
     else

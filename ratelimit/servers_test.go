@@ -23,13 +23,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// hand is a clock that stands still until somebody moves it.
+// hand is a clock that stands still until the test moves it.
 type hand struct {
 	mu sync.Mutex
 	at time.Time
 }
 
-// newHand begins at the real time: Redis drops keys by that.
+// newHand starts at the real time: Redis expires keys by that.
 func newHand() *hand { return &hand{at: time.Now()} }
 
 func (h *hand) now() time.Time {
@@ -44,7 +44,7 @@ func (h *hand) move(d time.Duration) {
 	h.at = h.at.Add(d)
 }
 
-// patient is a deadline for tests that are not about deadlines.
+// patient is a deadline for tests that do not test deadlines.
 const patient = 30 * time.Second
 
 func secret() []byte {
@@ -68,13 +68,13 @@ func counting(t testing.TB, client redis.UniversalClient, clock provider.Clock) 
 	return r
 }
 
-// redisURL is the address of a server whose clients wait as long as the tests do.
+// redisURL is the URL of a server, with timeouts that suit tests.
 func redisURL(server *services.RedisServer) string {
 	return "redis://" + server.Address() + "?read_timeout=30s&write_timeout=30s&dial_timeout=30s"
 }
 
 // startRedis runs a server beside those of package services: as a node of a Cluster, as a
-// Sentinel, or again where one was killed. It ends with the test, however that ends.
+// Sentinel, or as the restart of one that was killed. It ends with the test, however that ends.
 func startRedis(t testing.TB, port int, args ...string) string {
 	t.Helper()
 	const keeper = `"$@" & pid=$!; cat >/dev/null; kill -9 $pid`
@@ -114,7 +114,7 @@ func startSentinel(t testing.TB, master string) string {
 	return startRedis(t, services.FreePort(t), config, "--sentinel")
 }
 
-// lines is a log that counts.
+// lines is a log handler that counts.
 type lines struct {
 	slog.Handler
 
@@ -145,16 +145,16 @@ func (l *lines) counted() (warns, infos int) {
 	return l.warns, l.infos
 }
 
-// policy is one that comes back slowly: a test with a fixed clock must be over before Redis,
-// by its own, drops the key.
+// policy makes a policy that refills slowly: a test with a fixed clock must be over before Redis
+// expires the key by its own clock.
 func policy(name string, burst int) *ratelimit.Policy {
 	return &ratelimit.Policy{Name: name, Limit: ratelimit.Limit{Rate: 10, Per: time.Hour, Burst: burst}, Key: ratelimit.ByAccount, Outage: ratelimit.Strict}
 }
 
-// each is the time in which one request of policy comes back.
+// each is the time in which the budget of one request of policy refills.
 const each = 6 * time.Minute
 
-// slack is what a busy machine may add to a deadline.
+// slack is the delay that a busy machine may add to a deadline.
 const slack = 150 * time.Millisecond
 
 func split(t testing.TB, address string) (host, port string) {
@@ -164,7 +164,7 @@ func split(t testing.TB, address string) (host, port string) {
 	return host, port
 }
 
-// replicasOf is how many replicas a Sentinel knows.
+// replicasOf is the number of replicas that a Sentinel knows.
 func replicasOf(t testing.TB, sentinel redis.UniversalClient) int {
 	t.Helper()
 	list, err := sentinel.Do(t.Context(), "SENTINEL", "REPLICAS", "limits").Slice()

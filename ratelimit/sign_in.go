@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
-// SignIn throttles tries at passwords: by account and address, or, for a browser that has
-// signed in to the account before, by that browser alone.
+// SignIn limits password attempts: by account and address, or, for a browser that has signed in
+// to the account before, by that browser alone.
 type SignIn struct {
 	limiter                 Limiter
 	account, prefix, device *Policy
@@ -19,7 +19,7 @@ var _ account.Throttle = (*SignIn)(nil)
 // NewSignIn makes a SignIn with the policies of a table.
 func NewSignIn(limiter Limiter, table *Table) *SignIn {
 	s := &SignIn{limiter: limiter}
-	s.account, _ = table.Policy(SignInAccount) // every table has them
+	s.account, _ = table.Policy(SignInAccount) // every table has these policies
 	s.prefix, _ = table.Policy(SignInPrefix)
 	s.device, _ = table.Policy(SignInDevice)
 	return s
@@ -38,7 +38,7 @@ func (s *SignIn) Take(ctx context.Context, t account.Try) error {
 	return &account.Throttled{RetryAfter: verdict.RetryAfter}
 }
 
-// Return is part of account.Throttle. A try that cannot be given back comes back by itself.
+// Return is part of account.Throttle. An attempt that cannot be returned expires by itself.
 func (s *SignIn) Return(ctx context.Context, t account.Try) {
 	_ = s.limiter.Return(ctx, s.asks(t)...)
 }

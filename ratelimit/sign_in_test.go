@@ -34,9 +34,9 @@ func try(account_, prefix, device string) account.Try {
 	return account.Try{Account: account_, Prefix: prefix, Device: device}
 }
 
-// A try is counted before it is made: of a hundred at once exactly the limit gets through
-// (Zitadel CVE-2023-47111).
-func TestParallelSignInsGetExactlyTheLimitThrough(t *testing.T) {
+// An attempt is counted before it is made: of a hundred concurrent ones exactly the limit is
+// allowed (Zitadel CVE-2023-47111).
+func TestParallelSignInsGetExactlyTheLimit(t *testing.T) {
 	t.Parallel()
 	f := newSignIn(t)
 	var through atomic.Int32
@@ -52,7 +52,7 @@ func TestParallelSignInsGetExactlyTheLimitThrough(t *testing.T) {
 	assert.EqualValues(t, 10, through.Load())
 }
 
-func TestASuccessIsNoOffence(t *testing.T) {
+func TestSuccessfulSignInDoesNotCount(t *testing.T) {
 	t.Parallel()
 	f := newSignIn(t)
 	for range 200 {
@@ -69,13 +69,13 @@ func TestThrottledSignInsSayHowLong(t *testing.T) {
 	}
 	var throttled *account.Throttled
 	require.ErrorAs(t, f.Take(t.Context(), try("alice", "192.0.2.1/32", "")), &throttled)
-	assert.Equal(t, 90*time.Second, throttled.RetryAfter, "one try in a tenth of the quarter of an hour")
+	assert.Equal(t, 90*time.Second, throttled.RetryAfter, "one attempt per tenth of a quarter of an hour")
 	require.NoError(t, f.Take(t.Context(), try("bob", "192.0.2.1/32", "")), "another account")
 	f.now.Add(int64(90 * time.Second))
 	assert.NoError(t, f.Take(t.Context(), try("alice", "192.0.2.1/32", "")))
 }
 
-// One address that tries many accounts is slowed down too, and others are not.
+// One address that tries many accounts is limited too, and other addresses are not.
 func TestOneAddressCannotTryManyAccounts(t *testing.T) {
 	t.Parallel()
 	f := newSignIn(t)
@@ -86,9 +86,9 @@ func TestOneAddressCannotTryManyAccounts(t *testing.T) {
 	assert.NoError(t, f.Take(t.Context(), try("one more", "192.0.2.2/32", "")))
 }
 
-// Whoever hammers an account locks out strangers, and not the browser of its person; and what
-// that browser may try is bounded as well.
-func TestAKnownBrowserHasTriesOfItsOwn(t *testing.T) {
+// An attacker who tries many passwords for an account locks out unknown browsers, but not the
+// browser of its user; and the attempts of that browser are limited as well.
+func TestKnownBrowserHasItsOwnLimit(t *testing.T) {
 	t.Parallel()
 	f := newSignIn(t)
 	for i := range 1000 {

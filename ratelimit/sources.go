@@ -8,8 +8,8 @@ const (
 	fromNobody   = "none"
 )
 
-// Sources are the sources that a decision of the policy can have, with Redis or without:
-// whoever counts decisions can show each of them before it decides.
+// Sources are the sources that a decision of the policy can have, with Redis or without, so
+// that metrics can initialize a counter for each of them.
 func (p Policy) Sources(redis bool) []string {
 	switch {
 	case !redis:

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// A source that is not named beforehand loses the first refusals that it counts.
-func TestSourcesOfAPolicyAreAllThatDecide(t *testing.T) {
+// A counter that is not initialized for a source misses the first refusals.
+func TestSourcesOfAPolicyAreComplete(t *testing.T) {
 	t.Parallel()
 	clock := newHand()
 	memory := ratelimit.NewMemory(clock.now)

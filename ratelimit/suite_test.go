@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// Whatever counts must count alike: a provider that moves to Redis keeps its limits.
-func TestCountersCountAlike(t *testing.T) {
+// All limiters must count in the same way: a provider that moves to Redis keeps its limits.
+func TestLimitersCountInTheSameWay(t *testing.T) {
 	t.Parallel()
 	t.Run("memory", func(t *testing.T) {
 		t.Parallel()
@@ -36,29 +36,29 @@ func TestCountersCountAlike(t *testing.T) {
 
 type maker func(t *testing.T, clock provider.Clock) ratelimit.Limiter
 
-// desk is a limiter with its clock and shorter ways to ask.
-type desk struct {
+// fixture is a limiter with its clock and shortcuts for taking.
+type fixture struct {
 	*hand
 
 	t *testing.T
 	l ratelimit.Limiter
 }
 
-func (d desk) take(asks ...ratelimit.Ask) ratelimit.Decision {
+func (d fixture) take(asks ...ratelimit.Ask) ratelimit.Decision {
 	d.t.Helper()
 	decision, err := d.l.Take(d.t.Context(), asks...)
 	require.NoError(d.t, err)
 	return decision
 }
 
-func (d desk) giveBack(asks ...ratelimit.Ask) {
+func (d fixture) giveBack(asks ...ratelimit.Ask) {
 	d.t.Helper()
 	require.NoError(d.t, d.l.Return(d.t.Context(), asks...))
 }
 
-// left tells what is left without taking: a request that costs everything and one more ask
-// that is refused.
-func (d desk) left(a ratelimit.Ask) int {
+// left returns what is left without taking: by a request that costs everything together with
+// another ask that is refused.
+func (d fixture) left(a ratelimit.Ask) int {
 	d.t.Helper()
 	none := ratelimit.Ask{Policy: policy("nothing-left", 1), Key: "k"}
 	d.take(none)
@@ -69,12 +69,12 @@ func (d desk) left(a ratelimit.Ask) int {
 
 func suite(t *testing.T, make maker) {
 	t.Helper()
-	for name, test := range map[string]func(*testing.T, desk){
+	for name, test := range map[string]func(*testing.T, fixture){
 		"burst, then refusal":          burst,
 		"refill at the instant":        refill,
 		"all or nothing":               allOrNothing,
 		"budgets are apart":            apart,
-		"limits of one's own":          own,
+		"limit of the key":             own,
 		"cost":                         cost,
 		"return":                       giving,
 		"asked twice":                  twice,
@@ -87,12 +87,12 @@ func suite(t *testing.T, make maker) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHand()
-			test(t, desk{hand: h, t: t, l: make(t, h.now)})
+			test(t, fixture{hand: h, t: t, l: make(t, h.now)})
 		})
 	}
 }
 
-func burst(t *testing.T, d desk) {
+func burst(t *testing.T, d fixture) {
 	p := policy("p", 3)
 	ask := ratelimit.Ask{Policy: p, Key: "k"}
 	for i := range 3 {
@@ -106,7 +106,7 @@ func burst(t *testing.T, d desk) {
 	assert.Equal(t, []ratelimit.Verdict{{Policy: p, Limit: p.Limit, Reset: 3*each - time.Minute, RetryAfter: each - time.Minute}}, got.Verdicts)
 }
 
-func refill(t *testing.T, d desk) {
+func refill(t *testing.T, d fixture) {
 	ask := ratelimit.Ask{Policy: policy("p", 2), Key: "k"}
 	d.take(ask)
 	d.take(ask)
@@ -118,11 +118,11 @@ func refill(t *testing.T, d desk) {
 	assert.True(t, d.take(ask).Allowed)
 	assert.False(t, d.take(ask).Allowed)
 	d.move(2 * each)
-	assert.Equal(t, 1, d.take(ask).Verdicts[0].Remaining, "whole, and no more than whole")
+	assert.Equal(t, 1, d.take(ask).Verdicts[0].Remaining, "full, and no more than full")
 }
 
-// A refusal by one policy must not eat the budgets that others share.
-func allOrNothing(t *testing.T, d desk) {
+// A refusal by one policy must not use up the budgets that others share.
+func allOrNothing(t *testing.T, d fixture) {
 	wide, narrow := ratelimit.Ask{Policy: policy("wide", 5), Key: "k"}, ratelimit.Ask{Policy: policy("narrow", 1), Key: "k"}
 	assert.True(t, d.take(wide, narrow).Allowed)
 	for range 3 {
@@ -139,7 +139,7 @@ func allOrNothing(t *testing.T, d desk) {
 	assert.Equal(t, 3, d.take(wide).Verdicts[0].Remaining)
 }
 
-func apart(t *testing.T, d desk) {
+func apart(t *testing.T, d fixture) {
 	for _, name := range []string{"p", "q", "p\x00a", "pa", ""} {
 		for _, key := range []string{"k", "l", "a\x00b", "b", "", "a", "\x00b", "ab"} {
 			ask := ratelimit.Ask{Policy: policy(name, 1), Key: key}
@@ -149,7 +149,7 @@ func apart(t *testing.T, d desk) {
 	}
 }
 
-func own(t *testing.T, d desk) {
+func own(t *testing.T, d fixture) {
 	p := policy("p", 1)
 	limit := ratelimit.Limit{Rate: 20, Per: time.Hour, Burst: 4}
 	big, plain := ratelimit.Ask{Policy: p, Limit: limit, Key: "big"}, ratelimit.Ask{Policy: p, Key: "plain"}
@@ -163,19 +163,19 @@ func own(t *testing.T, d desk) {
 	assert.False(t, d.take(plain).Allowed)
 }
 
-func cost(t *testing.T, d desk) {
+func cost(t *testing.T, d fixture) {
 	p := policy("p", 10)
 	assert.Equal(t, 6, d.take(ratelimit.Ask{Policy: p, Key: "k", Cost: 4}).Verdicts[0].Remaining)
 	got := d.take(ratelimit.Ask{Policy: p, Key: "k", Cost: 8})
 	assert.False(t, got.Allowed)
 	assert.Equal(t, 2*each, got.Verdicts[0].RetryAfter)
 	assert.Equal(t, 6, got.Verdicts[0].Remaining)
-	assert.Equal(t, 5, d.take(ratelimit.Ask{Policy: p, Key: "k", Cost: -3}).Verdicts[0].Remaining, "nobody is paid for asking")
+	assert.Equal(t, 5, d.take(ratelimit.Ask{Policy: p, Key: "k", Cost: -3}).Verdicts[0].Remaining, "a negative cost returns nothing")
 	assert.True(t, d.take(ratelimit.Ask{Policy: p, Key: "whole", Cost: 1 << 62}).Allowed)
 	assert.Equal(t, p.Limit.Window(), d.take(ratelimit.Ask{Policy: p, Key: "whole", Cost: 1 << 62}).Verdicts[0].RetryAfter)
 }
 
-func giving(t *testing.T, d desk) {
+func giving(t *testing.T, d fixture) {
 	p := policy("p", 5)
 	ask, dear := ratelimit.Ask{Policy: p, Key: "k"}, ratelimit.Ask{Policy: p, Key: "k", Cost: 3}
 	d.giveBack(ask)
@@ -185,14 +185,14 @@ func giving(t *testing.T, d desk) {
 	assert.Equal(t, 3, d.left(ask))
 	d.giveBack(dear, ratelimit.Ask{Policy: policy("q", 2), Key: "never"})
 	d.giveBack(dear)
-	assert.Equal(t, 5, d.left(ask), "whole, and no more than whole")
+	assert.Equal(t, 5, d.left(ask), "full, and no more than full")
 	assert.True(t, d.take(ratelimit.Ask{Policy: p, Key: "k", Cost: 5}).Allowed)
 	assert.False(t, d.take(ask).Allowed)
 	d.giveBack(ratelimit.Ask{Policy: p, Key: "k", Cost: 2}, ratelimit.Ask{Policy: p, Key: "k", Cost: 2})
 	assert.Equal(t, 4, d.left(ask))
 }
 
-func twice(t *testing.T, d desk) {
+func twice(t *testing.T, d fixture) {
 	ask := ratelimit.Ask{Policy: policy("p", 4), Key: "k"}
 	assert.True(t, d.take(ask, ask).Allowed)
 	assert.Equal(t, 2, d.left(ask))
@@ -201,7 +201,7 @@ func twice(t *testing.T, d desk) {
 	assert.Equal(t, 1, d.left(ask))
 }
 
-func parallel(t *testing.T, d desk) {
+func parallel(t *testing.T, d fixture) {
 	asks := []ratelimit.Ask{{Policy: policy("p", 30), Key: "k"}, {Policy: policy("q", 1000), Key: "k"}}
 	assert.Equal(t, int32(30), race(t, 100, asks[:1], d.l))
 	d.move(30 * each)
@@ -209,7 +209,7 @@ func parallel(t *testing.T, d desk) {
 	assert.LessOrEqual(t, 1000-d.left(asks[1]), 30)
 }
 
-// race is how many of n requests at once get through.
+// race is how many of n concurrent requests are allowed.
 func race(t *testing.T, n int, asks []ratelimit.Ask, limiters ...ratelimit.Limiter) int32 {
 	t.Helper()
 	var passed atomic.Int32
@@ -230,8 +230,8 @@ func race(t *testing.T, n int, asks []ratelimit.Ask, limiters ...ratelimit.Limit
 	return passed.Load()
 }
 
-// Without a bound, everybody would be locked out for as far as the clock stepped.
-func backwards(t *testing.T, d desk) {
+// Without a bound, every user would be locked out for as long as the step.
+func backwards(t *testing.T, d fixture) {
 	p := policy("p", 2)
 	ask := ratelimit.Ask{Policy: p, Key: "k"}
 	d.take(ask)
@@ -247,7 +247,7 @@ func backwards(t *testing.T, d desk) {
 	assert.True(t, d.take(ask).Allowed)
 }
 
-func lowered(t *testing.T, d desk) {
+func lowered(t *testing.T, d fixture) {
 	p := policy("p", 100)
 	assert.True(t, d.take(ratelimit.Ask{Policy: p, Key: "k", Cost: 100}).Allowed)
 	low := ratelimit.Ask{Policy: p, Key: "k", Limit: ratelimit.Limit{Rate: 10, Per: time.Hour, Burst: 2}}
@@ -258,11 +258,11 @@ func lowered(t *testing.T, d desk) {
 	assert.False(t, d.take(low).Allowed)
 }
 
-func extremes(t *testing.T, d desk) {
+func extremes(t *testing.T, d fixture) {
 	for _, limit := range []ratelimit.Limit{
 		{Rate: 1_000_000, Per: time.Second, Burst: 9_999_999},
 		{Rate: 1, Per: 24 * time.Hour, Burst: 30},
-		{Rate: 1 << 62, Per: time.Second, Burst: 9_999_999}, // that nobody validated, and so on
+		{Rate: 1 << 62, Per: time.Second, Burst: 9_999_999}, // not validated; the same below
 		{Rate: 1, Per: 1<<63 - 1, Burst: 1 << 62},
 		{Rate: 1, Per: time.Hour, Burst: 1 << 62},
 		{Rate: -1, Per: -1, Burst: -1},
@@ -278,7 +278,7 @@ func extremes(t *testing.T, d desk) {
 	}
 }
 
-func nothing(t *testing.T, d desk) {
+func nothing(t *testing.T, d fixture) {
 	got := d.take()
 	assert.True(t, got.Allowed)
 	_, ok := got.Tightest()

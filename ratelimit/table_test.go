@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-func TestEveryPolicySaysWhatItIsFor(t *testing.T) {
+func TestEveryPolicyHasAPurpose(t *testing.T) {
 	t.Parallel()
 	names := map[string]bool{}
 	for _, p := range ratelimit.Policies() {
@@ -23,7 +23,7 @@ func TestEveryPolicySaysWhatItIsFor(t *testing.T) {
 	}
 }
 
-// Where passwords are tried, no outage may lift the limit.
+// An outage must not lift the limit on passwords.
 func TestSignInsAreStrict(t *testing.T) {
 	t.Parallel()
 	table, err := ratelimit.NewTable(nil)
@@ -56,9 +56,9 @@ func TestTableTakesOverrides(t *testing.T) {
 	assert.False(t, ok)
 }
 
-// Whoever limits requests in front of us may switch ours off, and never those that keep
-// secrets from being guessed.
-func TestOnlyWhatGuardsNoSecretCanBeOff(t *testing.T) {
+// An operator who limits requests in a proxy may switch these limits off, but never those that
+// keep secrets from being guessed.
+func TestPoliciesThatGuardSecretsCannotBeOff(t *testing.T) {
 	t.Parallel()
 	switchable := ratelimit.Switchable()
 	for _, p := range ratelimit.Policies() {
@@ -79,7 +79,7 @@ func TestOnlyWhatGuardsNoSecretCanBeOff(t *testing.T) {
 	assert.NotContains(t, switchable, ratelimit.ClientSecret)
 }
 
-func TestTableRefusesWhatItDoesNotKnow(t *testing.T) {
+func TestTableRefusesUnknownPolicies(t *testing.T) {
 	t.Parallel()
 	_, err := ratelimit.NewTable(map[string]ratelimit.Limit{"sign-in": {Rate: 1, Per: time.Minute, Burst: 1}})
 	require.ErrorIs(t, err, ratelimit.ErrPolicy)

@@ -1,6 +1,6 @@
 -- GCRA over several budgets at once: counts against all of them, or against none.
 --
--- KEYS    the budgets; each holds the microsecond at which it will be whole
+-- KEYS    the budgets; each holds the microsecond at which it will be full
 -- ARGV[1] the time in microseconds since 1970, or 0 for Redis's own
 -- then, for each key: window and price in microseconds
 --
@@ -12,7 +12,7 @@ if now == 0 then
 end
 
 local function put(key, used)
-  -- as digits: a number of this size would be written with an exponent
+  -- as digits: tostring writes a number of this size with an exponent
   redis.call('SET', key, string.format('%.0f', now + used), 'PX', math.ceil(used / 1000) + 1000)
 end
 
@@ -22,8 +22,8 @@ for i, key in ipairs(KEYS) do
   local used = after[key]
   if not used then
     used = math.max(0, (tonumber(redis.call('GET', key) or now) or now) - now)
-    -- further than the window after a clock that stepped back or a limit that was lowered:
-    -- written down also when the request is refused, or it would be refused as long as that
+    -- more than the window after the clock stepped back or the limit was lowered:
+    -- stored even when the request is refused, or it would be refused for as long as that
     if used > window then
       used = window
       lower[key] = window

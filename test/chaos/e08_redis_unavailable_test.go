@@ -63,7 +63,7 @@ func TestE8RedisUnavailable(t *testing.T) {
 		// logged; the last message must still match the state.
 		require.Eventually(t, func() bool {
 			log := n.log.String()
-			return strings.LastIndex(log, "rate limits are counted in Redis again") > strings.LastIndex(log, "Redis does not answer")
+			return strings.LastIndex(log, "rate limits are counted in Redis again") > strings.LastIndex(log, "Redis is not responding")
 		}, 5*time.Second, 5*time.Millisecond)
 	}
 	returned := time.Since(back)
