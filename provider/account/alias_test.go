@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
-func TestNamesOfEveryScriptSignIn(t *testing.T) {
+func TestNamesOfEveryScriptCanSignIn(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for name, typed := range map[string]string{"οδυσσευς": "ΟΔΥΣΣΕΥΣ", "हिन्दी": "हिन्दी", "ประยุทธ์": "ประยุทธ์", "李": "李", "Strauß": "STRAUSS"} {
@@ -22,9 +22,9 @@ func TestNamesOfEveryScriptSignIn(t *testing.T) {
 	}
 }
 
-// A name that was stored before names were folded is found, keeps being what it is when
-// something else changes, is nobody else's, and has its tries counted as one account.
-func TestNamesFromBeforeTheFolding(t *testing.T) {
+// A name that was stored before names were case-folded is found, stays as it is when something
+// else changes, cannot be taken by another user, and has its attempts counted as one account.
+func TestNamesStoredBeforeFolding(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ctx := t.Context()
@@ -58,11 +58,11 @@ func TestNamesFromBeforeTheFolding(t *testing.T) {
 		}
 	}
 	_, err := f.users.Update(ctx, "alice", func(u *account.User) { u.Username = "ALICE" })
-	require.NoError(t, err, "it is hers")
+	require.NoError(t, err, "the name is her own")
 }
 
-// Of two users whose names have become one, each is found by the own spelling.
-func TestNamesThatHaveBecomeOne(t *testing.T) {
+// Of two users whose names fold to the same form, each is found by their own spelling.
+func TestNamesThatFoldToTheSameForm(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ctx := t.Context()

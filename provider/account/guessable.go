@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// commonPasswords are those of 8 characters and more that leaks have shown most often, in
-// lower case, a line each. The list is that of zxcvbn 4.4.2, copyright 2012-2016 Dan Wheeler
-// and Dropbox, Inc., under the MIT license.
+// commonPasswords are the most common leaked passwords of 8 characters and more, in lower case,
+// one per line. The list is that of zxcvbn 4.4.2, copyright 2012-2016 Dan Wheeler and Dropbox,
+// Inc., under the MIT license.
 //
 //go:embed common_passwords.txt
 var commonPasswords string
 
-// common tells whether a password is among the first that anybody would try: a known one,
-// or the very name of the account (threats 47; NIST SP 800-63B section 5.1.1.2).
+// common tells whether a password is among the first guesses: a common one, or the name of the
+// account (NIST SP 800-63B section 5.1.1.2).
 func common(password string, u *User) bool {
 	tried := Canonical(password)
 	if strings.ContainsRune(tried, '\n') {

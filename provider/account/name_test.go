@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// One account has one name, however it is written: otherwise each spelling would have its own
-// tries at the password (CVE-2025-24806 of Authelia), and two people one name.
+// One account has one name in all spellings: otherwise each spelling would have its own password
+// attempts (Authelia CVE-2025-24806), and two users could have one name.
 func TestCanonicalNames(t *testing.T) {
 	t.Parallel()
 	for want, spellings := range map[string][]string{
@@ -17,7 +17,7 @@ func TestCanonicalNames(t *testing.T) {
 		"οδυσσευσ":           {"οδυσσευς", "οδυσσευσ", "ΟΔΥΣΣΕΥΣ", "Οδυσσευς"},
 		"strauss":            {"Strauß", "STRAUẞ", "STRAUSS", "strauss"},
 		"\u13a0\u13a1":       {"\u13a0\u13a1", "\uab70\uab71"},
-		"izmir":              {"\u0130zmir", "IZMIR"}, // as ever: strings.ToLower knows no other i
+		"izmir":              {"\u0130zmir", "IZMIR"}, // strings.ToLower did the same
 		"हिन्दी":             {"हिन्दी"},
 		"\u0e4d\u0e32\u0e01": {"\u0e33\u0e01"},
 	} {
@@ -30,7 +30,7 @@ func TestCanonicalNames(t *testing.T) {
 	assert.NotEqual(t, Canonical("alice"), Canonical("al ice"))
 }
 
-// What was stored before names were folded is found as well.
+// Names that were stored before folding was introduced are found too.
 func TestLoginForms(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string][]string{

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
-// A password is what its person types, whatever the keyboard makes of it (RFC 8265 section 4.2).
-func TestOnePasswordHoweverItIsTyped(t *testing.T) {
+// A password is independent of how a keyboard encodes it (RFC 8265 section 4.2).
+func TestPasswordIsIndependentOfItsEncoding(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	composed, decomposed := "Zoë's Caf\u00e9", "Zoe\u0308's\u00a0Cafe\u0301"
@@ -28,7 +28,7 @@ func TestOnePasswordHoweverItIsTyped(t *testing.T) {
 	}
 }
 
-// A hash that was made from a password as it came goes on verifying it.
+// A hash that was made from the password as received still verifies it.
 func TestHashesFromBeforeTheCanonicalForm(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -52,7 +52,7 @@ func TestThePasswordsLengthIsThatOfItsCanonicalForm(t *testing.T) {
 		_, err := f.users.SetPassword(t.Context(), "alice", password)
 		return err
 	}
-	require.ErrorIs(t, set("cafe\u0301caf"), account.ErrPassword, "7 letters, however many runes")
+	require.ErrorIs(t, set("cafe\u0301caf"), account.ErrPassword, "7 letters in 8 runes")
 	require.NoError(t, set("cafe\u0301caf\u00e9"))
 	require.NoError(t, set(strings.Repeat("e\u0301", 128)))
 	require.ErrorIs(t, set(strings.Repeat("\u00e9", 129)), account.ErrPassword)
@@ -60,9 +60,9 @@ func TestThePasswordsLengthIsThatOfItsCanonicalForm(t *testing.T) {
 	require.ErrorIs(t, set("pass\u0000word"), account.ErrPassword)
 }
 
-// The number of slow hashes is the password's doing alone: whether there is an account does not
-// show.
-func TestPasswordsWithTwoSpellingsTakeTheSameWorkForEverybody(t *testing.T) {
+// The number of slow hashes depends on the password alone and does not reveal whether the
+// account exists.
+func TestPasswordsWithTwoSpellingsTakeTheSameWorkForEveryAccount(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, login := range []string{"alice", "nobody"} {

@@ -5,14 +5,14 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	_ "time/tzdata" // zones are known where the machine has none, as in a container
+	_ "time/tzdata" // for machines without a time zone database, such as containers
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
 )
 
-// Profile is what the profile and address scopes show (OpenID Connect Core section 5.1).
+// Profile holds the claims of the profile and address scopes (OpenID Connect Core section 5.1).
 // Each value is optional.
 type Profile struct {
 	Name       string   `json:"name,omitempty"`
@@ -40,20 +40,20 @@ type Address struct {
 	Country    string `json:"country,omitempty"`
 }
 
-// Invalid is a claim of a profile with a value that it cannot have.
+// Invalid is a claim of a profile with an invalid value.
 type Invalid struct{ Claim, Message string }
 
 // Error names the claim.
 func (i *Invalid) Error() string { return i.Claim + ": " + i.Message }
 
-// Bounds in bytes: a profile is read with each UserInfo request.
+// Bounds in bytes: a profile is read at each UserInfo request.
 const (
 	maxText    = 200
 	maxAddress = 1000
 	maxURL     = 2000
 )
 
-// validate returns *Invalid for the first value that cannot be.
+// validate returns *Invalid for the first invalid value.
 func (p *Profile) validate() error {
 	for _, check := range []struct {
 		claim, value string
@@ -110,23 +110,23 @@ func hasControl(text string) bool {
 func faultOfURL(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || len(text) > maxURL || hasControl(text) {
-		return "must be an address that begins with https:// or http://"
+		return "must be a URL that begins with https:// or http://"
 	}
 	return ""
 }
 
-// faultOfBirthdate: the year alone, or the day without the year, are for those who do not want
-// to tell the rest.
+// faultOfBirthdate allows the year alone, or the day without the year, for users who do not want
+// to give the full date (OpenID Connect Core section 5.1).
 func faultOfBirthdate(text string) string {
 	for _, layout := range []string{"2006", time.DateOnly} {
 		if _, err := time.Parse(layout, text); err == nil && text != "0000" {
 			return ""
 		}
 	}
-	return "must be a day such as 1852-05-04, or 0000-05-04 without the year, or the year alone"
+	return "must be a date such as 1852-05-04, or 0000-05-04 without the year, or the year alone"
 }
 
-// zonePattern keeps a name inside the tz database: LoadLocation opens a file of that name.
+// zonePattern keeps the name inside the tz database: LoadLocation opens a file of that name.
 var zonePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]{0,40}(/[A-Za-z0-9_+-]{1,40}){0,2}$`)
 
 func faultOfZone(text string) string {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestProfilesThatCanBe(t *testing.T) {
+func TestValidProfiles(t *testing.T) {
 	t.Parallel()
 	for _, p := range []Profile{
 		{},
@@ -20,7 +20,7 @@ func TestProfilesThatCanBe(t *testing.T) {
 	}
 }
 
-func TestProfilesThatCannotBe(t *testing.T) {
+func TestInvalidProfiles(t *testing.T) {
 	t.Parallel()
 	for claim, values := range map[string][]string{
 		"name":           {strings.Repeat("a", 201), "a\nb", "a\x00", "\xff", "a\u0085b"},
@@ -57,8 +57,8 @@ func TestProfilesThatCannotBe(t *testing.T) {
 	}
 }
 
-// What was verified is the address that was there, not the one that came after it.
-func TestAnotherContactIsNotVerified(t *testing.T) {
+// Verification applies to the old address, not to the new one.
+func TestChangedContactIsNotVerified(t *testing.T) {
 	t.Parallel()
 	u := User{Email: "alice@example.com", EmailVerified: true, Phone: "+442071838750", PhoneVerified: true}
 	u.SetEmail(" Alice@Example.com")

@@ -13,13 +13,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// What the registry refuses.
+// The validation errors of the registry.
 var (
 	ErrUsername = errors.New("a user name has 2 or more letters, digits or . _ - + (one is enough in Chinese, Japanese or Korean) and starts with a letter or digit; right-to-left and left-to-right letters do not mix")
 	ErrEmail    = errors.New("that is not an email address")
 	ErrPhone    = errors.New("a phone number starts with + and the country code and has 8 to 15 digits")
 	ErrPassword = errors.New("a password has 8 to 128 characters, and no control characters")
-	ErrCommon   = errors.New("that password is among the first that anybody would try; choose another one")
+	ErrCommon   = errors.New("that password is too easy to guess; choose another one")
 	ErrRole     = errors.New("a role has 1 to 50 lower-case letters, digits or -")
 )
 
@@ -28,13 +28,13 @@ var (
 type Store interface {
 	User(ctx context.Context, id provider.ID) (*User, error)
 	UserBySubject(ctx context.Context, subject string) (*User, error)
-	// UserByLogin reads the user who has one of the forms as user name or email address, by
-	// the first that somebody has (LoginForms).
+	// UserByLogin reads the user who has one of the forms as user name or email address; the
+	// first form that matches wins (LoginForms).
 	UserByLogin(ctx context.Context, forms ...string) (*User, error)
 	CreateUser(ctx context.Context, u *User) error
-	// LockUser reads a user whom nobody else changes until the transaction ends.
+	// LockUser reads a user and locks the row until the transaction ends.
 	LockUser(ctx context.Context, id provider.ID) (*User, error)
-	// UpdateUser replaces the user, except for the generation, which it keeps itself.
+	// UpdateUser replaces the user, except for the generation, which the store maintains.
 	UpdateUser(ctx context.Context, u *User) error
 	// EndSessions ends the user's sessions and returns those that were not over.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
@@ -72,8 +72,8 @@ func NewRegistry(store Store, tx transactor, h hasher, events publisher, clock p
 	return &Registry{store: store, tx: tx, hasher: h, events: events, clock: clock, random: random}
 }
 
-// Create adds a user with the given password, which may be empty for one who signs in in
-// another way. It fills in id, subject and times, and returns one of the errors above,
+// Create adds a user with the given password, which may be empty for a user who does not sign in
+// with a password. It fills in id, subject and times, and returns one of the errors above,
 // *Invalid or provider.ErrConflict.
 func (r *Registry) Create(ctx context.Context, u *User, password string) error {
 	if err := r.rename(ctx, u, &User{}); err != nil {
@@ -94,8 +94,8 @@ func (r *Registry) Create(ctx context.Context, u *User, password string) error {
 	return r.store.CreateUser(ctx, u)
 }
 
-// Find finds a user by id, subject, user name or email address, in that order: a name that
-// somebody chose to look like another's id must not lead an operator to the wrong account.
+// Find finds a user by id, subject, user name or email address, in that order: a user name that
+// was chosen to look like another user's id must not lead an operator to the wrong account.
 func (r *Registry) Find(ctx context.Context, who string) (*User, error) {
 	if id, err := provider.ParseID(who); err == nil {
 		u, err := r.store.User(ctx, id)
@@ -109,9 +109,9 @@ func (r *Registry) Find(ctx context.Context, who string) (*User, error) {
 	return r.store.UserByLogin(ctx, LoginForms(who)...)
 }
 
-// Update changes the user that Find finds: change gets the present one and alters it in place.
-// Its id, subject and password are not its to change. It returns one of the errors above,
-// *Invalid or provider.ErrConflict.
+// Update changes the user that Find finds: change receives the current one and modifies it in
+// place. It cannot change id, subject and password. It returns one of the errors above, *Invalid
+// or provider.ErrConflict.
 func (r *Registry) Update(ctx context.Context, who string, change func(u *User)) (*User, error) {
 	var updated *User
 	err := r.endingSessions(ctx, func(ctx context.Context, ended *endedSessions) error {
@@ -143,13 +143,13 @@ func (r *Registry) Update(ctx context.Context, who string, change func(u *User))
 	return updated, err
 }
 
-// SetPassword gives the user that Find finds another password.
+// SetPassword changes the password of the user that Find finds.
 func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User, error) {
 	known, err := r.Find(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	hash, err := r.hash(ctx, known, password) // before the transaction: it takes long
+	hash, err := r.hash(ctx, known, password) // before the transaction: hashing is slow
 	if err != nil {
 		return nil, err
 	}
@@ -169,8 +169,8 @@ func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User
 	return updated, err
 }
 
-// Delete removes a user; everything issued to them ends with it, and their subject is never
-// anybody else's.
+// Delete removes a user; everything issued to the user ends with it, and the subject is never
+// reused.
 func (r *Registry) Delete(ctx context.Context, id provider.ID) error {
 	return r.endingSessions(ctx, func(ctx context.Context, ended *endedSessions) error {
 		if _, err := r.store.LockUser(ctx, id); err != nil {
@@ -184,8 +184,8 @@ func (r *Registry) Delete(ctx context.Context, id provider.ID) error {
 	})
 }
 
-// lock finds a user to change. A change writes the whole user: made from what was read before
-// somebody else's, it would undo that one, such as a new password.
+// lock finds a user and locks the row for a change. A change writes the whole user: based on a
+// stale read, it would undo a concurrent change, such as a new password.
 func (r *Registry) lock(ctx context.Context, who string) (*User, error) {
 	u, err := r.Find(ctx, who)
 	if err != nil {
@@ -209,7 +209,7 @@ func (r *Registry) hash(ctx context.Context, u *User, password string) (string, 
 	return hash, nil
 }
 
-// validate checks what differs from before, and that nothing is verified that is not there.
+// validate checks the fields that changed, and that no missing contact is marked as verified.
 func validate(u, before *User) error {
 	u.EmailVerified = u.EmailVerified && u.Email != ""
 	u.PhoneVerified = u.PhoneVerified && u.Phone != ""

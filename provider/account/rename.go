@@ -8,9 +8,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// rename puts the names that differ from those before into canonical form and checks them. Others
-// stay as they are: an older form is still good. A user name is taken, too, when somebody has
-// another form of it.
+// rename puts the names that changed into canonical form and checks them. Others stay as they
+// are: an older form remains valid. A user name is also taken when another user has it in another
+// form.
 func (r *Registry) rename(ctx context.Context, u, before *User) error {
 	if u.Email != before.Email && u.Email != "" {
 		u.Email = canonicalEmail(u.Email)
@@ -32,8 +32,8 @@ func (r *Registry) rename(ctx context.Context, u, before *User) error {
 	return r.free(ctx, u, "user name", forms...)
 }
 
-// free tells whether nobody else has one of the forms. It is for the message: of two who want
-// the same at once, the database refuses one.
+// free tells whether no other user has one of the forms. It only gives a better message: of two
+// users who take the same name at once, the database refuses one.
 func (r *Registry) free(ctx context.Context, u *User, what string, forms ...string) error {
 	other, err := r.store.UserByLogin(ctx, forms...)
 	switch {

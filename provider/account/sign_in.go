@@ -10,12 +10,12 @@ import (
 	passwordhash "github.com/gatehouse-id/gatehouse/provider/password"
 )
 
-// ErrSignIn: the user is unknown, disabled or has another password. Which of them it was
-// is nobody's business, so there is one error, after the same work (threats 46).
+// ErrSignIn: the user is unknown, disabled or has another password. One error, after the same
+// work, so that neither text nor timing reveals which accounts exist.
 var ErrSignIn = errors.New("user name or password is wrong")
 
-// decoy is verified when there is no user or no password: an answer must take as long for
-// a name that does not exist.
+// decoy is verified when there is no user or no password: the response must take as long for a
+// name that does not exist.
 const decoy = "$argon2id$v=19$m=19456,t=2,p=1$Z2F0ZWhvdXNlLWRlY295IQ$Rk4xd2lqUW5LZ0ZsV2hKc3RqT2R5c0hxR0ZkdVl2cWE"
 
 // loginFinder finds a user by canonical user name or email address.
@@ -36,13 +36,13 @@ type publisher interface {
 	Publish(ctx context.Context, e event.Event)
 }
 
-// NewSignIn makes a SignIn whose tries the throttle counts.
+// NewSignIn makes a SignIn whose attempts the throttle counts.
 func NewSignIn(users loginFinder, h hasher, t Throttle, events publisher) *SignIn {
 	return &SignIn{users: users, hasher: h, throttle: t, events: events}
 }
 
-// Verify returns the user with that name and password. It returns ErrSignIn, or
-// *Throttled without having looked at the password.
+// Verify returns the user with that name and password. It returns ErrSignIn, or *Throttled, for
+// which the password was not checked.
 func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	try := Try{Account: Canonical(a.Login), Prefix: a.Prefix}
 	u, err := s.users.UserByLogin(ctx, LoginForms(a.Login)...)
@@ -51,8 +51,8 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	}
 	known := err == nil
 	if known {
-		// Name and address are two doors to one account: counted apart, they would give twice
-		// as many tries (Authelia CVE-2026-47203).
+		// User name and email address are two names of one account: counted separately, they would
+		// allow twice as many attempts (Authelia CVE-2026-47203).
 		try.Account, try.Device = u.ID.String(), a.device(u.ID)
 	}
 	if err := s.throttle.Take(ctx, try); err != nil {
@@ -72,7 +72,7 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	}
 	ok, err := s.verify(hashing, hash, a.Password)
 	switch {
-	case errors.Is(err, provider.ErrBusy): // it was not looked at
+	case errors.Is(err, provider.ErrBusy): // the password was not checked
 		s.throttle.Return(ctx, try)
 		return nil, fmt.Errorf("verify password: %w", err)
 	case err != nil:

@@ -26,7 +26,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// steps counts slow hashes: how long an answer takes is how many of them it computes.
+// steps counts slow hashes, which determine the response time.
 type steps struct {
 	*password.Hasher
 
@@ -60,7 +60,7 @@ func newFixture(t testing.TB) *fixture {
 	return f
 }
 
-// fresh is a sign-in at which nobody has tried anything.
+// fresh is a sign-in with an unused throttle.
 func (f *fixture) fresh(t testing.TB) *account.SignIn {
 	t.Helper()
 	table, err := ratelimit.NewTable(nil)
@@ -83,9 +83,9 @@ func TestSignInByNameOrAddress(t *testing.T) {
 	}
 }
 
-// Threats 48, Authelia CVE-2025-24806 and CVE-2026-47203: however the account is named, its
-// tries are counted together.
-func TestNameAndAddressShareTheirTries(t *testing.T) {
+// The attempts on an account are counted together under all its names (Authelia CVE-2025-24806
+// and CVE-2026-47203).
+func TestNameAndAddressShareTheirAttempts(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	var throttled *account.Throttled
@@ -101,29 +101,28 @@ func TestNameAndAddressShareTheirTries(t *testing.T) {
 	assert.ErrorIs(t, err, account.ErrSignIn, "another account")
 }
 
-// What counts against the browser that has signed in before is what that browser tries, for
-// this account, and nothing else.
-func TestAKnownBrowserIsCountedApart(t *testing.T) {
+// A browser that has signed in to the account before has its own count, for this account only.
+func TestKnownBrowserIsCountedSeparately(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	alice, err := f.store.UserByLogin(t.Context(), "alice")
 	require.NoError(t, err)
-	other := account.Device{UserID: provider.ID{1}, ID: "a browser of somebody else"}
+	other := account.Device{UserID: provider.ID{1}, ID: "another user's browser"}
 	var throttled *account.Throttled
 	for range 10 {
 		_, err := f.verify(t, "alice", "wrong", other)
 		require.ErrorIs(t, err, account.ErrSignIn)
 	}
 	_, err = f.verify(t, "alice", "wonderland", other)
-	require.ErrorAs(t, err, &throttled, "a device of another account is none")
-	own := account.Device{UserID: alice.ID, ID: "a browser of hers"}
+	require.ErrorAs(t, err, &throttled, "a device of another account does not count")
+	own := account.Device{UserID: alice.ID, ID: "her own browser"}
 	for range 12 {
 		_, err = f.verify(t, "alice", "wonderland", other, own)
 		require.NoError(t, err)
 	}
 }
 
-// Threats 47: 8 to 128 characters, all of them counted, and none that everybody tries.
+// 8 to 128 characters, all of them significant, and no common password.
 func TestPasswordsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -143,8 +142,8 @@ func TestPasswordsThatAreRefused(t *testing.T) {
 	assert.ErrorIs(t, err, account.ErrSignIn, "the last character counts")
 }
 
-// Threats 46: whoever is asked about, the same error after the same work: one hash of the
-// same cost.
+// An unknown user, a disabled one and a wrong password give the same error after the same work,
+// one hash of the same cost: otherwise an attacker could find out which accounts exist.
 func TestEveryFailureDoesTheSameWork(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -172,9 +171,9 @@ func TestEveryFailureDoesTheSameWork(t *testing.T) {
 	}
 }
 
-// The same in milliseconds, known and unknown in turn: of processor time, since the time on
-// the wall of a busy machine measures its neighbours. The tests of this package that run in
-// parallel have not begun yet.
+// The same in milliseconds, known and unknown users in turn, measured as processor time: wall
+// time on a busy machine depends on other processes. The parallel tests of this package have not
+// started yet.
 func TestKnownAndUnknownUsersTakeTheSameTime(t *testing.T) {
 	f := newFixture(t)
 	took := map[string][]time.Duration{}
@@ -189,7 +188,7 @@ func TestKnownAndUnknownUsersTakeTheSameTime(t *testing.T) {
 	}
 	known, unknown := slices.Min(took["alice"]), slices.Min(took["nobody"])
 	t.Logf("known %s, unknown %s", known, unknown)
-	assert.Greater(t, unknown, 5*time.Millisecond, "what was measured is a slow hash")
+	assert.Greater(t, unknown, 5*time.Millisecond, "a slow hash was measured")
 	assert.Less(t, (known - unknown).Abs(), 5*time.Millisecond)
 }
 
@@ -200,9 +199,9 @@ func processorTime(t *testing.T) time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// A crowd that guesses fills the queue for slow hashes: it is turned away, without a try being
-// counted, and whoever signed in from this browser before gets in all the same.
-func TestACrowdDoesNotKeepAKnownBrowserOut(t *testing.T) {
+// An attack fills the queue for slow hashes: its attempts are refused without being counted, and
+// a browser that has signed in before still gets in.
+func TestFullHashQueueDoesNotLockOutAKnownBrowser(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	alice, err := f.store.UserByLogin(t.Context(), "alice")
@@ -222,14 +221,14 @@ func TestACrowdDoesNotKeepAKnownBrowserOut(t *testing.T) {
 				switch {
 				case errors.Is(err, provider.ErrBusy):
 					busy.Add(1)
-				case errors.As(err, &throttled): // it was looked at ten times
+				case errors.As(err, &throttled): // ten passwords were checked
 					return
 				}
 			}
 		})
 	}
 	require.Eventually(t, func() bool { return busy.Load() > 100 }, 30*time.Second, time.Millisecond)
-	known := []account.Device{{UserID: alice.ID, ID: "a browser of hers"}}
+	known := []account.Device{{UserID: alice.ID, ID: "her own browser"}}
 	for range 3 {
 		_, err = signIn.Verify(t.Context(), account.Attempt{Login: "alice", Password: "wonderland", Prefix: "198.51.100.1/32", Devices: known})
 		require.NoError(t, err)

@@ -9,30 +9,31 @@ import (
 // User is a person with an account.
 type User struct {
 	ID provider.ID
-	// Subject is what applications know the user by: it never changes, is never used again, and
-	// says nothing about the person (OpenID Connect Core section 8). It is random, as the ID
-	// tells when the account was made; older accounts have their ID here.
+	// Subject is the id that applications know the user by: it never changes, is never reused, and
+	// reveals nothing about the user (OpenID Connect Core section 8). It is random, unlike ID,
+	// which contains the creation time; for older accounts it is their ID.
 	Subject  string
 	Username string
 	// PasswordHash is empty for a user who cannot sign in with a password.
 	PasswordHash string
 	Email        string
-	// EmailVerified is set by proof of reach alone, never by the user (Zitadel CVE-2026-27946).
+	// EmailVerified is only set after the user proved control of the address, never on the user's
+	// own claim (Zitadel CVE-2026-27946).
 	EmailVerified bool
 	Phone         string
 	PhoneVerified bool
 	Profile       Profile
 	Roles         []string
 	Disabled      bool
-	// Generation rises with each change after which an earlier proof of who the user is must
-	// not lead to anything new. Whoever stores a session or a grant names the one that came
-	// with the proof.
+	// Generation rises with each change that invalidates earlier authentication. A session or a
+	// grant is stored together with the generation that was authenticated, and refused when it
+	// has changed.
 	Generation int64
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 }
 
-// SetEmail gives the user another email address, which nobody has verified yet.
+// SetEmail changes the email address and marks it as unverified.
 func (u *User) SetEmail(address string) {
 	if canonicalEmail(address) != u.Email {
 		u.EmailVerified = false
@@ -40,7 +41,7 @@ func (u *User) SetEmail(address string) {
 	u.Email = address
 }
 
-// SetPhone gives the user another phone number, which nobody has verified yet.
+// SetPhone changes the phone number and marks it as unverified.
 func (u *User) SetPhone(number string) {
 	if number != u.Phone {
 		u.PhoneVerified = false
