@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// Cache remembers the values that load found, up to a number of entries, until Flush.
+// Cache keeps the values that load returned, up to a number of entries, until Flush.
 type Cache[V any] struct {
 	load       func(ctx context.Context, key string) (V, error)
 	looked     func(hit bool)
@@ -17,8 +17,8 @@ type Cache[V any] struct {
 	generation atomic.Uint64
 }
 
-// New makes a cache in front of load. An error of load is handed on and not kept. Looked hears
-// of each Get whether the value was there; nil: nobody does.
+// New makes a cache in front of load. An error of load is returned and not cached. looked is
+// called for each Get with whether the value was cached; it may be nil.
 func New[V any](size int, load func(ctx context.Context, key string) (V, error), looked func(hit bool)) *Cache[V] {
 	entries, err := lru.New[string, V](size)
 	if err != nil { // only for a size that is not positive
@@ -30,8 +30,8 @@ func New[V any](size int, load func(ctx context.Context, key string) (V, error),
 	return &Cache[V]{load: load, entries: entries, looked: looked}
 }
 
-// Get returns the value of key, loading it when it is not there. Callers that want the
-// same absent key at once share one load. The value is shared too: do not change it.
+// Get returns the value of key, loading it when it is not cached. Concurrent callers for the same
+// missing key share one load. The value is shared too: do not change it.
 func (c *Cache[V]) Get(ctx context.Context, key string) (V, error) {
 	v, ok := c.entries.Get(key)
 	c.looked(ok)
@@ -40,7 +40,7 @@ func (c *Cache[V]) Get(ctx context.Context, key string) (V, error) {
 	}
 	result, err, _ := c.loads.Do(key, func() (any, error) {
 		born := c.generation.Load()
-		// The first caller's hang-up must not fail those who wait beside it.
+		// The load must not fail for the other waiters when the first caller is canceled.
 		v, err := c.load(context.WithoutCancel(ctx), key)
 		if err != nil {
 			return v, err
@@ -56,16 +56,16 @@ func (c *Cache[V]) Get(ctx context.Context, key string) (V, error) {
 	return v, err
 }
 
-// Has tells whether Get would answer from memory.
+// Has tells whether Get would return from memory.
 func (c *Cache[V]) Has(key string) bool { return c.entries.Contains(key) }
 
-// Flush forgets everything, values still being loaded included.
+// Flush drops all entries, including values still being loaded.
 func (c *Cache[V]) Flush() {
 	c.generation.Add(1)
 	c.entries.Purge()
 }
 
-// Forget drops one key: what this process changed itself must show at once.
+// Forget drops one key: a change made by this process must be visible at once.
 func (c *Cache[V]) Forget(key string) {
 	c.generation.Add(1)
 	c.entries.Remove(key)

@@ -35,10 +35,10 @@ func TestParallelCallersShareOneLoad(t *testing.T) {
 	close(gate)
 	wg.Wait()
 	_, _ = c.Get(t.Context(), "k")
-	assert.LessOrEqual(t, loads.Load(), int32(2), "a caller may arrive after the first load ended and before it was kept")
+	assert.LessOrEqual(t, loads.Load(), int32(2), "a caller may arrive between the end of the first load and its storing")
 }
 
-func TestErrorsAreNotRemembered(t *testing.T) {
+func TestErrorsAreNotCached(t *testing.T) {
 	absent := errors.New("absent")
 	present := false
 	c := cache.New(10, func(context.Context, string) (string, error) {
@@ -55,7 +55,7 @@ func TestErrorsAreNotRemembered(t *testing.T) {
 	assert.Equal(t, "here", v)
 }
 
-// A value read before a change and kept after the flush would be stale for ever.
+// A value read before a change and cached after the flush would be stale for ever.
 func TestFlushDuringLoadIsNotLost(t *testing.T) {
 	version := 1
 	var c *cache.Cache[int]
@@ -107,14 +107,14 @@ func TestWatcherFlushesOncePerChangeAndRetries(t *testing.T) {
 	require.ErrorIs(t, w.Check(t.Context()), fail)
 	fail = nil
 	require.NoError(t, w.Check(t.Context()))
-	assert.Equal(t, 3, flushes, "a flush that failed is owed")
+	assert.Equal(t, 3, flushes, "a failed flush is repeated")
 
 	source.err = errors.New("down")
 	require.ErrorIs(t, w.Check(t.Context()), source.err)
 	assert.Equal(t, 3, flushes)
 }
 
-func TestHitsAndMissesAreTold(t *testing.T) {
+func TestHitsAndMissesAreReported(t *testing.T) {
 	var told []bool
 	c := cache.New(2, func(_ context.Context, key string) (string, error) { return key, nil }, func(hit bool) { told = append(told, hit) })
 	for _, key := range []string{"a", "a", "b", "a"} {

@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// Interval is how often a process asks for the version: often enough that a change
-// shows everywhere within 5 s, one tiny statement each time.
+// Interval is how often a process reads the version: often enough for a change to be visible
+// everywhere within 5 s, with one small statement each time.
 const Interval = 2 * time.Second
 
-// versions is asked for a number that each change of cached data raises.
+// versions returns a number that increases with each change of cached data.
 type versions interface {
 	CatalogueVersion(ctx context.Context) (int64, error)
 }
 
-// Watcher flushes caches when the data behind them changed elsewhere.
+// Watcher flushes caches when another process has changed the data behind them.
 type Watcher struct {
 	versions versions
 	log      *slog.Logger
@@ -23,16 +23,16 @@ type Watcher struct {
 	seen     int64
 }
 
-// NewWatcher makes a Watcher that calls every flush function on a change. One that
-// fails is called again at the next tick, together with the others.
+// NewWatcher makes a Watcher that calls every flush function on a change. If one fails, all are
+// called again at the next tick.
 func NewWatcher(v versions, log *slog.Logger, flush ...func(ctx context.Context) error) *Watcher {
 	return &Watcher{versions: v, log: log, flush: flush, seen: -1}
 }
 
-// Run polls until ctx ends. While the database is away the caches stay as they are:
-// a request that needs nothing else from it goes on working.
+// Run polls until ctx ends. While the database is unavailable the caches stay as they are:
+// requests that need nothing else from it keep working.
 func (w *Watcher) Run(ctx context.Context) {
-	_ = w.Check(ctx) // from here on; what a failure leaves unseen is flushed at the next tick
+	_ = w.Check(ctx) // sets the baseline; after a failure the next tick flushes
 	ticker := time.NewTicker(Interval)
 	defer ticker.Stop()
 	for {
@@ -47,7 +47,7 @@ func (w *Watcher) Run(ctx context.Context) {
 	}
 }
 
-// Check asks once and flushes when the version moved.
+// Check reads the version once and flushes when it has changed.
 func (w *Watcher) Check(ctx context.Context) error {
 	version, err := w.versions.CatalogueVersion(ctx)
 	if err != nil || version == w.seen {
