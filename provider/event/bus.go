@@ -6,17 +6,17 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Listener hears every event. It must be quick and safe for concurrent use.
+// Listener receives every event. It must be quick and safe for concurrent use.
 type Listener func(ctx context.Context, e Event)
 
-// Bus takes events to listeners. The zero value, and a nil one, have none.
+// Bus delivers events to listeners. The zero value, and a nil one, have none.
 type Bus struct{ listeners []Listener }
 
-// NewBus makes a Bus with its listeners, which hear in this order.
+// NewBus makes a Bus with its listeners, which are called in this order.
 func NewBus(listeners ...Listener) *Bus { return &Bus{listeners: listeners} }
 
-// Publish tells every listener once the surrounding transaction, if any, is committed: what is
-// rolled back has not happened.
+// Publish calls every listener once the surrounding transaction, if any, is committed; events of
+// a transaction that is rolled back are dropped.
 func (b *Bus) Publish(ctx context.Context, e Event) {
 	if b == nil || len(b.listeners) == 0 {
 		return

@@ -12,7 +12,7 @@ type Event interface {
 	Name() string
 }
 
-// AuthorizationApproved: a person, or the operator for them, agreed to an authorization
+// AuthorizationApproved: a user, or the operator for the user, approved an authorization
 // request.
 type AuthorizationApproved struct {
 	GrantID   provider.ID
@@ -26,12 +26,12 @@ type TokenIssued struct {
 	TokenID   provider.ID
 	GrantID   provider.ID
 	ClientID  string
-	UserID    provider.ID // zero: the client's own
+	UserID    provider.ID // zero: a token of the client itself
 	GrantType string
 	Refresh   bool
 }
 
-// TokenRevoked: somebody revoked a token. Revoking a refresh token ended its whole grant.
+// TokenRevoked: a token was revoked. Revoking a refresh token ends its whole grant.
 type TokenRevoked struct {
 	TokenID    provider.ID
 	GrantID    provider.ID
@@ -39,22 +39,22 @@ type TokenRevoked struct {
 	WholeGrant bool
 }
 
-// RefreshReuseDetected: a refresh token came again after its grace period, so one of the
-// two who had it is a thief. Its grant was ended.
+// RefreshReuseDetected: a refresh token was reused after its grace period, so either the client
+// or a thief holds a copy. Its grant was ended (RFC 9700 section 4.14.2).
 type RefreshReuseDetected struct {
 	GrantID  provider.ID
 	ClientID string
 	UserID   provider.ID
 }
 
-// SignedIn: a person proved who they are and has a session.
+// SignedIn: a user authenticated and has a session.
 type SignedIn struct {
 	UserID    provider.ID
 	SessionID provider.ID
 	Methods   []string // amr values (RFC 8176)
 }
 
-// SignInRefused: somebody could not sign in.
+// SignInRefused: a sign-in attempt was refused.
 type SignInRefused struct {
 	// Reason is wrong_password, unknown_user, disabled or throttled.
 	Reason string
@@ -67,18 +67,18 @@ type SessionEnded struct {
 	UserID    provider.ID
 }
 
-// KeyRotated: a signing key was published that will sign from ActiveFrom on.
+// KeyRotated: a signing key was published that signs from ActiveFrom on.
 type KeyRotated struct {
 	KID        string
 	Algorithm  string
 	ActiveFrom time.Time
 }
 
-// KeyWithdrawn: a signing key was taken back at once, and what it signed is worth nothing.
+// KeyWithdrawn: a signing key was withdrawn at once, and its signatures are no longer accepted.
 type KeyWithdrawn struct {
 	KID       string
 	Algorithm string
-	Successor string // empty: it was not the one that signed
+	Successor string // empty: it was not the active key
 }
 
 // Name is part of Event.

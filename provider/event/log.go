@@ -5,8 +5,8 @@ import (
 	"log/slog"
 )
 
-// Log listens for what an operator wants to read about one by one. Issued tokens are not
-// among it: the line of their request tells, and there are many.
+// Log logs the events that an operator wants to see one by one. Issued tokens are not among
+// them: they are frequent, and the log line of their request shows them.
 func Log(log *slog.Logger) Listener {
 	return func(ctx context.Context, e Event) {
 		if _, many := e.(TokenIssued); many {
