@@ -15,8 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// The cost that OWASP's password storage guide gives for argon2id: 19 MiB, 2 passes,
-// 1 lane.
+// The cost that OWASP's password storage guide recommends for argon2id: 19 MiB, 2 passes, 1 lane.
 const (
 	memoryKiB = 19 * 1024
 	passes    = 2
@@ -25,37 +24,37 @@ const (
 	hashSize  = 32
 )
 
-// The most that a stored hash may ask for. A row from elsewhere must not be able to
-// make the server spend minutes or gigabytes on it.
+// The maximum cost of a stored hash. A manipulated row must not be able to make the server spend
+// minutes or gigabytes on it.
 const (
 	maxMemoryKiB = 256 * 1024
 	maxPasses    = 16
 	maxLanes     = 8
 )
 
-// ErrMalformedHash: the stored text is not an argon2id hash in PHC form, or asks for
-// more than the server is willing to spend.
+// ErrMalformedHash: the stored text is not an argon2id hash in PHC form, or costs more than the
+// maximum.
 var ErrMalformedHash = errors.New("password: malformed hash")
 
-// ErrBusy: so many wait already that waiting would not help. It is a provider.ErrBusy.
+// ErrBusy: the queue is so long that waiting would not help. It is a provider.ErrBusy.
 var ErrBusy = fmt.Errorf("password: the queue for slow hashes is full: %w", provider.ErrBusy)
 
-// waitingForEach is how many may wait for each that is worked on: at some 30 ms for a hash, the
-// last of them waits for half a second.
+// waitingForEach is how many callers may wait for each slot: at some 30 ms per hash, the last of
+// them waits for half a second.
 const waitingForEach = 16
 
 // Hasher hashes and verifies. It is safe for concurrent use.
 type Hasher struct {
 	random io.Reader
-	// slots are for everybody, and preferred is one more for callers under Preferred.
+	// slots are for all callers, and preferred is one more for callers under Preferred.
 	slots, preferred chan struct{}
 	waiting          atomic.Int64
 	mostWaiting      int64
 }
 
-// New makes a Hasher that works on at most atOnce secrets at the same time, and on one more
-// for callers under Preferred. A bounded number of others wait, for as long as their context
-// lets them; who comes after those gets ErrBusy.
+// New makes a Hasher that hashes at most atOnce secrets concurrently, and one more for callers
+// under Preferred. A bounded number of callers wait, until their context ends; beyond those,
+// callers get ErrBusy.
 func New(random io.Reader, atOnce int) *Hasher {
 	atOnce = max(atOnce, 1)
 	return &Hasher{
@@ -65,8 +64,8 @@ func New(random io.Reader, atOnce int) *Hasher {
 
 type preferredKey struct{}
 
-// Preferred gives what is hashed under ctx a share of its own: a crowd of callers who guess
-// must not keep those out who have been here before.
+// Preferred gives hashes under ctx a slot of their own: an attack that keeps all slots busy must
+// not lock out users who have signed in before.
 func Preferred(ctx context.Context) context.Context {
 	return context.WithValue(ctx, preferredKey{}, true)
 }
@@ -87,8 +86,8 @@ func (h *Hasher) Hash(ctx context.Context, secret string) (string, error) {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.memory, p.passes, p.lanes, b64(p.salt), b64(sum)), nil
 }
 
-// Verify tells whether secret is the one behind hash. It returns ErrMalformedHash, or
-// the context's error when no slot became free in time.
+// Verify tells whether secret matches hash. It returns ErrMalformedHash, or the context's error
+// when no slot became free in time.
 func (h *Hasher) Verify(ctx context.Context, hash, secret string) (bool, error) {
 	p, want, err := parse(hash)
 	if err != nil {
@@ -110,7 +109,7 @@ func (h *Hasher) compute(ctx context.Context, secret string, p params) ([]byte, 
 	return argon2.IDKey([]byte(secret), p.salt, p.passes, p.memory, p.lanes, p.size), nil
 }
 
-// enter waits for a slot and returns how to leave it.
+// enter waits for a slot and returns the function that frees it.
 func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
 	if ctx.Err() != nil { // select picks at random when both are ready
 		return nil, fmt.Errorf("password: %w", ctx.Err())

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/password"
 )
 
-func TestHashVerifiesOnlyItsOwnSecret(t *testing.T) {
+func TestHashVerifiesOnlyItsSecret(t *testing.T) {
 	h := password.New(rand.Reader, 2)
 	hash, err := h.Hash(t.Context(), "correct horse")
 	require.NoError(t, err)
@@ -41,7 +41,7 @@ func TestLongSecretsAreNotTruncated(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func TestVerifyRefusesForeignAndGreedyHashes(t *testing.T) {
+func TestVerifyRefusesForeignAndExpensiveHashes(t *testing.T) {
 	h := password.New(rand.Reader, 1)
 	for _, hash := range []string{
 		"", "plain", "$2a$10$abcdefghijklmnopqrstuv", "$argon2i$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$" + strings.Repeat("A", 43),

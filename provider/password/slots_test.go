@@ -13,9 +13,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Each hash takes 19 MiB and a core. When all slots are taken the next caller
-// waits, and gets in when one is free.
-func TestNoMoreThanSoManyHashesAtOnce(t *testing.T) {
+// Each hash takes 19 MiB and a core. When all slots are taken the next caller waits until one is
+// free.
+func TestConcurrentHashesAreBounded(t *testing.T) {
 	t.Parallel()
 	h := New(rand.Reader, 2)
 	h.slots <- struct{}{}
@@ -35,9 +35,8 @@ func TestNoMoreThanSoManyHashesAtOnce(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// A crowd that guesses gets a quick answer once the queue is full, and does not stand in the way
-// of those who are preferred.
-func TestTheQueueIsBoundedAndSomeHaveAShareOfTheirOwn(t *testing.T) {
+// An attack gets an immediate error once the queue is full, and does not block preferred callers.
+func TestQueueIsBoundedAndPreferredCallersHaveASlot(t *testing.T) {
 	t.Parallel()
 	h := New(rand.Reader, 1)
 	h.slots <- struct{}{}
@@ -54,7 +53,7 @@ func TestTheQueueIsBoundedAndSomeHaveAShareOfTheirOwn(t *testing.T) {
 	require.ErrorIs(t, err, ErrBusy)
 	require.ErrorIs(t, err, provider.ErrBusy)
 	for range 3 {
-		_, err = h.Hash(Preferred(t.Context()), "has been here before")
+		_, err = h.Hash(Preferred(t.Context()), "has signed in before")
 		require.NoError(t, err)
 	}
 	cancel()
