@@ -10,25 +10,25 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
-// Filter says which sessions are meant; the zero value means all.
+// Filter selects sessions; the zero value selects all.
 type Filter struct {
 	UserID provider.ID
-	// Live leaves out those that are over: SeenSince is when they must have been used last.
+	// Live excludes sessions that are over; SeenSince is the start of the idle period.
 	Live           bool
 	Now, SeenSince time.Time
-	// Before goes on after the session with that id.
+	// Before continues after the session with that id.
 	Before provider.ID
 }
 
-// List pages through the sessions of a user, or of all for the zero id, the newest first, from
-// before the given one. Of the users it gives id and name. Those that are over are kept for a
+// List pages through the sessions of a user, or of all users for the zero id, newest first,
+// starting after the session before. Users have only id and name. Ended sessions are kept for a
 // day.
 func (m *Manager) List(ctx context.Context, userID provider.ID, live bool, before provider.ID, limit int) ([]*Session, error) {
 	now := m.clock.Now(ctx)
 	return m.store.Sessions(ctx, Filter{UserID: userID, Live: live, Now: now, SeenSince: now.Add(-m.lifetimes.Idle), Before: before}, limit)
 }
 
-// State says in a word what the session is at the moment: live, ended or expired.
+// State is the current state of the session: live, ended or expired.
 func (m *Manager) State(ctx context.Context, s *Session) string {
 	switch {
 	case s.EndedAt != nil:
@@ -40,8 +40,8 @@ func (m *Manager) State(ctx context.Context, s *Session) string {
 	}
 }
 
-// EndID ends the session with the given id: for administrators. It returns provider.ErrNotFound
-// when there is no such session; one that is over stays so.
+// EndID ends the session with the given id, for administrators. It returns provider.ErrNotFound
+// when there is no such session; a session that is over stays unchanged.
 func (m *Manager) EndID(ctx context.Context, id provider.ID) error {
 	s, err := m.store.Session(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) {

@@ -13,10 +13,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
-// Session is one browser that is signed in.
+// Session is a signed-in browser.
 type Session struct {
 	ID provider.ID
-	// User is who is signed in, as the database has it now.
+	// User is the signed-in user in its current state in the database.
 	User *account.User
 	// Hash is the keyed hash of the cookie's token.
 	Hash []byte
@@ -24,26 +24,26 @@ type Session struct {
 	Proofs Proofs
 	// SeenAt is when the session was last used, to the minute or so.
 	SeenAt    time.Time
-	ExpiresAt time.Time // whatever happens
+	ExpiresAt time.Time // absolute, regardless of use
 	EndedAt   *time.Time
 }
 
 // ErrNone: there is no session, or it is over.
 var ErrNone = errors.New("not signed in")
 
-// Store keeps sessions. It returns provider.ErrNotFound. A session is stored, in one
-// statement, only while its user is enabled and of the generation that was verified; otherwise
+// Store stores sessions. It returns provider.ErrNotFound. A session is stored, in one statement,
+// only while its user is enabled and still has the generation that authenticated; otherwise
 // provider.ErrStale is returned.
 type Store interface {
 	CreateSession(ctx context.Context, s *Session) error
-	// ReplaceSession ends one session and puts another of the same user in its place: what
-	// was granted in the first goes on in the second.
+	// ReplaceSession replaces a session with another one of the same user: grants of the first
+	// continue in the second.
 	ReplaceSession(ctx context.Context, previous provider.ID, s *Session) error
-	// Session reads it with its user, in one statement.
+	// Session reads a session with its user, in one statement.
 	Session(ctx context.Context, id provider.ID) (*Session, error)
 	// TouchSession moves SeenAt forward.
 	TouchSession(ctx context.Context, id provider.ID, at time.Time) error
-	// EndSession ends one session, and with it every grant that does not outlive it.
+	// EndSession ends one session and every grant that does not outlive it.
 	EndSession(ctx context.Context, id provider.ID, at time.Time) error
 	// EndSessions does so for all of a user's and returns those that were not over.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
@@ -53,16 +53,16 @@ type Store interface {
 	Sessions(ctx context.Context, of Filter, limit int) ([]*Session, error)
 }
 
-// macKey hashes under a key that only this provider has.
+// macKey hashes with a key of this provider.
 type macKey interface {
 	MAC(parts ...[]byte) []byte
 	VerifyMAC(mac []byte, parts ...[]byte) bool
 }
 
-// Lifetimes of a session: Idle without use, Absolute whatever happens.
+// Lifetimes of a session: Idle without use, Absolute regardless of use.
 type Lifetimes struct{ Idle, Absolute time.Duration }
 
-// touchEvery bounds how often SeenAt is written: a page with ten requests is one use.
+// touchEvery limits how often SeenAt is written: a page with ten requests is one use.
 const touchEvery = time.Minute
 
 // Manager begins, finds and ends sessions.
@@ -75,7 +75,7 @@ type Manager struct {
 	lifetimes Lifetimes
 }
 
-// publisher tells what happened.
+// publisher publishes events.
 type publisher interface {
 	Publish(ctx context.Context, e event.Event)
 }
@@ -85,11 +85,11 @@ func NewManager(store Store, key macKey, events publisher, clock provider.Clock,
 	return &Manager{store: store, key: key, events: events, clock: clock, random: random, lifetimes: l}
 }
 
-// Begin starts a session for a user who has just proved to be it, and ends the one that
-// the browser had, if any. When that was the same user's, who only had to prove it again,
-// applications notice nothing; another user's is signed out. It returns the session and the
-// text for the cookie, which is a credential, or provider.ErrStale when the user was changed
-// since the proof.
+// Begin starts a session for a user who has just authenticated, and ends the previous session of
+// the browser, if any. If that was the same user's, who reauthenticated, its grants continue in
+// the new session; another user is signed out. It returns the session and the text for the
+// cookie, which is a credential, or provider.ErrStale when the user was changed since
+// authentication.
 func (m *Manager) Begin(ctx context.Context, user *account.User, methods []string, previous *Session) (*Session, string, error) {
 	now := m.clock.Now(ctx)
 	t := token.New(token.Session, provider.NewID(now, m.random), m.random)
@@ -148,7 +148,7 @@ func (m *Manager) live(s *Session, now time.Time) bool {
 	return s.EndedAt == nil && !s.User.Disabled && now.Before(s.ExpiresAt) && now.Before(s.SeenAt.Add(m.lifetimes.Idle))
 }
 
-// EndNamed ends the session with the given id if it is the given person's and not over, and
+// EndNamed ends the session with the given id if it is a live session of the given subject, and
 // tells whether it did.
 func (m *Manager) EndNamed(ctx context.Context, id provider.ID, subject string) (bool, error) {
 	s, err := m.store.Session(ctx, id)

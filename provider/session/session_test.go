@@ -77,7 +77,7 @@ func (f *fixture) live(text string) bool {
 	return err == nil
 }
 
-func TestASessionIsFoundByItsCookieAlone(t *testing.T) {
+func TestSessionIsFoundByItsCookieAlone(t *testing.T) {
 	f := newFixture(t)
 	s, text := f.begin(nil)
 	found, err := f.Find(t.Context(), text)
@@ -93,14 +93,14 @@ func TestASessionIsFoundByItsCookieAlone(t *testing.T) {
 	}
 }
 
-// Threats 45: idle and absolute limits.
+// Sessions have an idle and an absolute limit.
 func TestSessionsEndByThemselves(t *testing.T) {
 	f := newFixture(t)
 	_, idle := f.begin(nil)
 	f.advance(8*time.Hour - time.Microsecond)
 	assert.True(t, f.live(idle))
 	f.advance(8*time.Hour - time.Microsecond)
-	assert.True(t, f.live(idle), "use moves the idle limit")
+	assert.True(t, f.live(idle), "use extends the idle limit")
 	f.advance(8 * time.Hour)
 	assert.False(t, f.live(idle))
 
@@ -110,7 +110,7 @@ func TestSessionsEndByThemselves(t *testing.T) {
 		require.True(t, f.live(busy))
 	}
 	f.advance(time.Hour)
-	assert.False(t, f.live(busy), "the absolute limit does not move")
+	assert.False(t, f.live(busy), "use does not extend the absolute limit")
 }
 
 func TestEndedReplacedAndDisabledSessionsAreOver(t *testing.T) {
@@ -157,8 +157,8 @@ func TestAChangedPasswordEndsEverySession(t *testing.T) {
 	assert.False(t, f.live(b))
 }
 
-// What an ID token says of a session holds for the person that it names alone.
-func TestASessionEndsByNameForItsPersonAlone(t *testing.T) {
+// The session id in an ID token only counts for the subject of that token.
+func TestEndNamedNeedsTheSubjectOfTheSession(t *testing.T) {
 	f := newFixture(t)
 	s, text := f.begin(nil)
 	for id, subject := range map[provider.ID]string{s.ID: provider.NewID(s.Proofs.AuthTime(), rand.Reader).String(), f.user.ID: f.user.Subject} {
