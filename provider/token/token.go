@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Kind says what a token is for. It is the visible prefix, and is hashed with the rest.
+// Kind is the purpose of a token. It is the visible prefix, and is hashed with the rest.
 type Kind string
 
 // The kinds in use.
@@ -35,10 +35,10 @@ const (
 	Length = len(brand) + 2 + 1 + bodyLength + sumLength
 )
 
-// ErrMalformed: the string is not a token of ours, or was cut or mistyped.
+// ErrMalformed: the string is not a Gatehouse token, or was truncated or mistyped.
 var ErrMalformed = errors.New("malformed token")
 
-// Token is one of them, taken apart.
+// Token is a parsed token.
 type Token struct {
 	Kind   Kind
 	ID     provider.ID
@@ -55,8 +55,8 @@ func New(kind Kind, id provider.ID, random io.Reader) Token {
 	return t
 }
 
-// Encode writes the token out in full. The result is a credential: it goes to the
-// client it was made for and nowhere else.
+// Encode returns the complete token. The result is a credential: it goes only to the client that
+// it was made for.
 func (t Token) Encode() string {
 	out := make([]byte, 0, Length)
 	out = append(out, brand...)
@@ -69,8 +69,8 @@ func (t Token) Encode() string {
 	return string(appendChecksum(out))
 }
 
-// Parse takes a token apart. It returns ErrMalformed for anything that Encode could
-// not have written, so that noise never reaches the database.
+// Parse parses a token. It returns ErrMalformed for anything that Encode could not have written,
+// so that arbitrary text never reaches the database.
 func Parse(text string) (Token, error) {
 	if len(text) != Length || !strings.HasPrefix(text, brand) || text[len(brand)+2] != '_' {
 		return Token{}, ErrMalformed
@@ -95,8 +95,8 @@ func appendChecksum(text []byte) []byte {
 	return base64.RawURLEncoding.AppendEncode(text, sum[:])
 }
 
-// String names the row and hides the secret: a token that ends up in a log or an
-// error by mistake must not be usable.
+// String names the row and hides the secret: a token that is logged by mistake must not be
+// usable.
 func (t Token) String() string { return brand + string(t.Kind) + "_" + t.ID.String() + "…" }
 
 // GoString hides the secret from %#v as String does from %v.

@@ -40,7 +40,7 @@ func TestTokensHold256RandomBits(t *testing.T) {
 		seen[token.New(token.Code, id, bytes.NewReader(random)).Encode()] = true
 	}
 	assert.Len(t, seen, 256)
-	assert.Panics(t, func() { token.New(token.Code, id, bytes.NewReader(make([]byte, 31))) }, "with less there is no token")
+	assert.Panics(t, func() { token.New(token.Code, id, bytes.NewReader(make([]byte, 31))) }, "with fewer bytes there is no token")
 }
 
 func TestParseRefusesEveryOneCharacterMistake(t *testing.T) {
