@@ -1,8 +1,8 @@
 package consent
 
-// ScopeOf is the scope that releases a claim about a person (OpenID Connect Core section
-// 5.4), or empty: each claim belongs to one scope, however it is asked for, so that the
-// claims parameter gives a client nothing that it could not ask for by scope.
+// ScopeOf is the scope that releases a claim about the user (OpenID Connect Core section 5.4), or
+// empty: each claim belongs to one scope however it is requested, so that the claims parameter
+// gives a client nothing that it could not request by scope.
 func ScopeOf(claim string) string {
 	switch claim {
 	case "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
@@ -19,7 +19,7 @@ func ScopeOf(claim string) string {
 	}
 }
 
-// Claims lists what ScopeOf knows, in the order in which people are asked about it.
+// Claims lists the claims that ScopeOf knows, in the order of the consent page.
 func Claims() []string {
 	return []string{
 		"name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",

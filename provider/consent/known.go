@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// Known knows which scopes there are, from memory: every request for openid that names a
-// scope which its client may not ask for depends on it.
+// Known keeps the names of all scopes in memory: every request for openid checks against them the
+// scopes that its client may not request.
 type Known struct {
 	store scopeLister
 	names atomic.Pointer[map[string]struct{}]
@@ -19,14 +19,14 @@ type scopeLister interface {
 	Scopes(ctx context.Context) ([]Scope, error)
 }
 
-// NewKnown makes a Known of the standard scopes, until Learn.
+// NewKnown makes a Known of the standard scopes, until Learn is called.
 func NewKnown(store scopeLister) *Known {
 	k := &Known{store: store}
 	k.names.Store(&map[string]struct{}{})
 	return k
 }
 
-// Learn reads the catalogue: at the start, and when it was changed.
+// Learn reads the catalogue: at the start, and after a change.
 func (k *Known) Learn(ctx context.Context) error {
 	scopes, err := k.store.Scopes(ctx)
 	if err != nil {
@@ -40,7 +40,7 @@ func (k *Known) Learn(ctx context.Context) error {
 	return nil
 }
 
-// Exists tells whether there is a scope of that name, letter by letter.
+// Exists tells whether there is a scope of exactly that name.
 func (k *Known) Exists(name string) bool {
 	_, ok := (*k.names.Load())[name]
 	return ok || slices.Contains(StandardScopes(), name)

@@ -20,13 +20,13 @@ type Scope struct {
 	CreatedAt   time.Time
 }
 
-// ErrMalformedScope: the name cannot stand in a scope parameter (RFC 6749 section 3.3).
+// ErrMalformedScope: the name is not valid in a scope parameter (RFC 6749 section 3.3).
 var ErrMalformedScope = errors.New("a scope name has 1 to 500 printable ASCII characters, without spaces, quotation marks and backslashes")
 
-// ErrMalformedDescription: too long for a line of a page, or not one line.
+// ErrMalformedDescription: the text is too long for a line of a page, or not one line.
 var ErrMalformedDescription = errors.New("a description has at most 300 bytes and no control characters")
 
-// ScopeStore keeps the catalogue. It returns provider.ErrNotFound and provider.ErrConflict.
+// ScopeStore stores the catalogue. It returns provider.ErrNotFound and provider.ErrConflict.
 type ScopeStore interface {
 	CreateScope(ctx context.Context, s Scope) error
 	Scopes(ctx context.Context) ([]Scope, error) // by name
@@ -58,7 +58,7 @@ func (c *Catalogue) Create(ctx context.Context, name, description string) (Scope
 	return s, c.store.CreateScope(ctx, s)
 }
 
-// Describe changes what a scope means to people. It returns ErrMalformedDescription or
+// Describe changes the description of a scope. It returns ErrMalformedDescription or
 // provider.ErrNotFound.
 func (c *Catalogue) Describe(ctx context.Context, name, description string) error {
 	if !validDescription(description) {
@@ -71,14 +71,14 @@ func validDescription(text string) bool {
 	return len(text) <= 300 && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// StandardScopes are those that every server has: of OpenID Connect (Core sections 3.1.2.1,
-// 5.4 and 11), and the roles of people, which some clients know as groups.
+// StandardScopes are those that every server has: of OpenID Connect (Core sections 3.1.2.1, 5.4
+// and 11), and the user's roles, which some clients know as groups.
 func StandardScopes() []string {
 	return []string{"openid", "profile", "email", "address", "phone", "roles", "groups", "offline_access"}
 }
 
-// StandardDescription puts the scopes of OpenID Connect (Core sections 5.4 and 11) into
-// words, for as long as nobody chose others.
+// StandardDescription describes the scopes of OpenID Connect (Core sections 5.4 and 11) as long
+// as the operator has not changed the description.
 func StandardDescription(name string) string {
 	switch name {
 	case "profile":
@@ -100,9 +100,9 @@ func StandardDescription(name string) string {
 	}
 }
 
-// Ensure adds those of the names that the catalogue lacks, those of OpenID Connect with
-// words and others without, and returns the latter: a client may be registered for a scope
-// that nobody has described yet.
+// Ensure adds those of the names that the catalogue lacks, the scopes of OpenID Connect with
+// descriptions and others without, and returns the latter: a client may be registered for a scope
+// that has no description yet.
 func (c *Catalogue) Ensure(ctx context.Context, names []string) ([]string, error) {
 	present, err := c.store.Scopes(ctx)
 	if err != nil {
