@@ -16,37 +16,37 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
-// sealer keeps private keys unreadable at rest, each bound to its key id.
+// sealer encrypts private keys at rest, each bound to its key id.
 type sealer interface {
 	SealFor(context, plaintext []byte) []byte
 	OpenFor(context, sealed []byte) ([]byte, error)
-	// Stale tells whether a value was sealed otherwise than new ones are.
+	// Stale tells whether a value was sealed with an older key than new values are.
 	Stale(sealed []byte) bool
 }
 
-// publisher tells what happened.
+// publisher publishes events.
 type publisher interface {
 	Publish(ctx context.Context, e event.Event)
 }
 
-// Manager makes keys, signs and verifies with them. It reads the database when it is told
-// to, never while it signs.
+// Manager makes keys, signs and verifies with them. It reads the database only when Refresh or
+// Ensure is called, never while it signs.
 type Manager struct {
 	store    Store
 	seal     sealer
 	events   publisher
 	clock    provider.Clock
 	random   io.Reader
-	reading  sync.Mutex // one at a time, or an older read could replace a newer one
+	reading  sync.Mutex // otherwise an older read could replace a newer one
 	current  atomic.Pointer[set]
 	document atomic.Pointer[document]
 }
 
-// document is a key set as it was last published.
+// document is the key set as last published.
 type document struct {
 	of    *set
 	body  []byte
-	until time.Time // zero: as long as the set stays
+	until time.Time // zero: until the set changes
 }
 
 // NewManager makes a Manager without keys; Ensure or Refresh reads them.
@@ -56,7 +56,7 @@ func NewManager(store Store, s sealer, events publisher, clock provider.Clock, r
 	return m
 }
 
-// Refresh reads the keys again, for when another process changed them.
+// Refresh reads the keys again, after another process changed them.
 func (m *Manager) Refresh(ctx context.Context) error {
 	m.reading.Lock()
 	defer m.reading.Unlock()
@@ -77,16 +77,16 @@ func (m *Manager) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// first is when the first key of an algorithm begins to sign. It is the same instant on
-// every replica, and there can be one key for it: of replicas that start at once, one
-// makes the key and all sign with it.
+// first is when the first key of an algorithm begins to sign. It is the same instant on every
+// replica, and the store accepts one key for it: of replicas that start at once, one makes the
+// key and all sign with it.
 func first() time.Time { return time.Unix(0, 0).UTC() }
 
-// First tells whether the key is the first of its algorithm, which was there before anything
-// was to be signed: its ActiveFrom is no date.
+// First tells whether the key is the first of its algorithm, which was active before anything was
+// signed: its ActiveFrom is not a real date.
 func (k Key) First() bool { return k.ActiveFrom.Equal(first()) }
 
-// Ensure sees to it that each algorithm has a key that signs now.
+// Ensure makes sure that each algorithm has an active key.
 func (m *Manager) Ensure(ctx context.Context, algorithms ...Algorithm) error {
 	if err := m.Refresh(ctx); err != nil {
 		return err
@@ -110,8 +110,8 @@ func (m *Manager) Ensure(ctx context.Context, algorithms ...Algorithm) error {
 	return m.Refresh(ctx)
 }
 
-// Rotate makes a key, publishes it at once and lets it sign from the given time. The key
-// before it is gone Overlap after that.
+// Rotate makes a key, publishes it at once and lets it sign from the given time. The previous key
+// is removed Overlap after that.
 func (m *Manager) Rotate(ctx context.Context, alg Algorithm, activeFrom time.Time) (Key, error) {
 	private, err := generate(alg, m.random)
 	if err != nil {
@@ -120,8 +120,8 @@ func (m *Manager) Rotate(ctx context.Context, alg Algorithm, activeFrom time.Tim
 	return m.publish(ctx, alg, private, activeFrom)
 }
 
-// Import does what Rotate does with a key that the operator brings, in PEM. It returns
-// ErrImport, ErrFormer, or provider.ErrConflict for a key that is among ours.
+// Import does what Rotate does with an operator's key in PEM. It returns ErrImport, ErrFormer, or
+// provider.ErrConflict for a key that was imported before.
 func (m *Manager) Import(ctx context.Context, pem []byte, activeFrom time.Time) (Key, error) {
 	alg, private, err := parsePEM(pem, nil)
 	if err != nil {
@@ -153,7 +153,7 @@ func (m *Manager) add(ctx context.Context, alg Algorithm, private crypto.Signer,
 	return row.key(), nil
 }
 
-// conflict says why a key cannot be added.
+// conflict tells why a key cannot be added.
 func (m *Manager) conflict(ctx context.Context, kid string) error {
 	known, err := m.store.KnownSigningKey(ctx, kid)
 	switch {
@@ -166,7 +166,7 @@ func (m *Manager) conflict(ctx context.Context, kid string) error {
 	}
 }
 
-// row is the key as it is kept.
+// row makes the stored form of a key.
 func (m *Manager) row(ctx context.Context, alg Algorithm, private crypto.Signer, activeFrom time.Time) (Row, error) {
 	public, err := publicJWK(alg, private)
 	if err != nil {
@@ -182,14 +182,14 @@ func (m *Manager) row(ctx context.Context, alg Algorithm, private crypto.Signer,
 	}, nil
 }
 
-// Listed is a key with its state at the time it was asked for.
+// Listed is a key with its state at the time of the request.
 type Listed struct {
 	Key
 
 	State State
 }
 
-// List reads all keys, those that are gone but not yet removed included.
+// List reads all keys, including those that are gone but not yet removed.
 func (m *Manager) List(ctx context.Context) ([]Listed, error) {
 	if err := m.Refresh(ctx); err != nil {
 		return nil, err
@@ -197,7 +197,7 @@ func (m *Manager) List(ctx context.Context) ([]Listed, error) {
 	return m.Known(ctx), nil
 }
 
-// Known lists the keys as this process knows them.
+// Known lists the keys in the memory of this process.
 func (m *Manager) Known(ctx context.Context) []Listed {
 	s, now := m.current.Load(), m.clock.Now(ctx)
 	listed := make([]Listed, len(s.keys))

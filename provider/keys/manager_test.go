@@ -29,7 +29,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
-// memory keeps rows as storage does; the databases themselves run the storage suite.
+// memory is a store in memory; the real stores are tested by the storage suite.
 type memory struct {
 	mu    sync.Mutex
 	rows  []keys.Row
@@ -119,7 +119,7 @@ func (m *memory) remove(kid string, at time.Time) {
 	m.known[kid] = k
 }
 
-// mark shows whether what is kept went through the seal; the keyring has its own tests.
+// mark makes it visible what was sealed; the keyring has its own tests.
 type mark struct{}
 
 func (mark) SealFor(context, plaintext []byte) []byte {
@@ -130,7 +130,7 @@ func (mark) SealFor(context, plaintext []byte) []byte {
 	return out
 }
 
-// Stale is what is marked so.
+// Stale is true for values with the prefix "old:".
 func (mark) Stale(sealed []byte) bool { return strings.HasPrefix(string(sealed), "old:") }
 
 func (mark) OpenFor(context, sealed []byte) ([]byte, error) {
@@ -202,8 +202,8 @@ func TestEveryAlgorithmSignsWhatAForeignLibraryVerifies(t *testing.T) {
 	}
 }
 
-// A rotation ends nothing that was signed before it.
-func TestRotationPublishesFirstAndKeepsOldSignaturesGood(t *testing.T) {
+// A rotation does not invalidate earlier signatures.
+func TestRotationPublishesFirstAndKeepsOldSignaturesValid(t *testing.T) {
 	f := newFixture(t, keys.ES256)
 	before, err := f.Sign(t.Context(), keys.ES256, "at+jwt", []byte(`{}`))
 	require.NoError(t, err)
@@ -241,8 +241,7 @@ func kidOf(t *testing.T, text string) string {
 	return header.KID
 }
 
-// Replicas that start at once must not even for a moment sign with keys that the others
-// do not know.
+// Replicas that start at once must at no time sign with keys that the others do not know.
 func TestReplicasThatStartAtOnceSignWithTheSameKey(t *testing.T) {
 	store, now := &memory{}, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 	texts := make([]string, 8)
@@ -263,9 +262,9 @@ func TestReplicasThatStartAtOnceSignWithTheSameKey(t *testing.T) {
 	assert.Len(t, store.rows, 1)
 }
 
-// An emergency rotation overtakes one that is pending; the pending key still gets its
-// time, and what it signs stays good.
-func TestARotationMayOvertakeAPendingOne(t *testing.T) {
+// An emergency rotation may precede a pending one; the pending key still becomes active, and the
+// signatures of both stay valid.
+func TestRotationMayPrecedeAPendingOne(t *testing.T) {
 	f := newFixture(t, keys.ES256)
 	pending, err := f.Rotate(t.Context(), keys.ES256, f.now.Add(time.Hour))
 	require.NoError(t, err)
@@ -289,7 +288,7 @@ func TestEnsureMakesAKeyOnce(t *testing.T) {
 	assert.Len(t, f.store.rows, 1)
 }
 
-// What a forger would try.
+// Typical attacks on JWT verification (RFC 8725 section 2).
 func TestVerifyRefusesForgeries(t *testing.T) {
 	f := newFixture(t, keys.ES256, keys.RS256)
 	good, err := f.Sign(t.Context(), keys.ES256, "at+jwt", []byte(`{"sub":"x"}`))
@@ -318,7 +317,7 @@ func TestVerifyRefusesForgeries(t *testing.T) {
 		"other typ":            header(`{"alg":"ES256","typ":"JWT","kid":"` + kid + `"}`),
 		"embedded jwk":         withKey,
 		"b64 false":            header(`{"alg":"ES256","typ":"at+jwt","kid":"` + kid + `","b64":false,"crit":["b64"]}`),
-		"brings a certificate": header(`{"alg":"ES256","typ":"at+jwt","kid":"` + kid + `","x5c":["AA=="]}`),
+		"embedded certificate": header(`{"alg":"ES256","typ":"at+jwt","kid":"` + kid + `","x5c":["AA=="]}`),
 		"other alg of a key":   header(`{"alg":"RS256","typ":"at+jwt","kid":"` + kid + `"}`),
 	} {
 		_, err := f.Verify(t.Context(), text, "at+jwt", keys.ES256, keys.RS256)
@@ -327,11 +326,11 @@ func TestVerifyRefusesForgeries(t *testing.T) {
 	long, err := f.Sign(t.Context(), keys.ES256, "at+jwt", []byte(`{"pad":"`+strings.Repeat("x", 8<<10)+`"}`))
 	require.NoError(t, err)
 	_, err = f.Verify(t.Context(), long, "at+jwt", keys.ES256)
-	require.ErrorIs(t, err, keys.ErrInvalidJWT, "signed by us, and longer than is looked at")
+	require.ErrorIs(t, err, keys.ErrInvalidJWT, "a valid signature, but too long")
 	_, err = f.Verify(t.Context(), good, "JWT", keys.ES256)
-	require.ErrorIs(t, err, keys.ErrInvalidJWT, "an access token is no ID token")
+	require.ErrorIs(t, err, keys.ErrInvalidJWT, "an access token is not an ID token")
 	_, err = f.Verify(t.Context(), good, "at+jwt", keys.RS256)
-	assert.ErrorIs(t, err, keys.ErrInvalidJWT, "algorithm not allowed here")
+	assert.ErrorIs(t, err, keys.ErrInvalidJWT, "algorithm not allowed by the caller")
 }
 
 func hs256(t *testing.T, f *fixture, kid, payload string) string {
@@ -363,7 +362,7 @@ func TestOnlyPublicPartsArePublishedAndPrivateOnesAreSealed(t *testing.T) {
 	for _, row := range f.store.rows {
 		_, err := x509.ParsePKCS8PrivateKey(row.Sealed)
 		assert.Error(t, err)
-		assert.True(t, strings.HasPrefix(string(row.Sealed), "sealed:"+row.KID), "bound to its id")
+		assert.True(t, strings.HasPrefix(string(row.Sealed), "sealed:"+row.KID), "sealed for its id")
 	}
 }
 
@@ -431,7 +430,7 @@ func BenchmarkSign(b *testing.B) {
 	}
 }
 
-// Libraries that take the first key, whatever its algorithm, find that of most ID tokens.
+// Libraries that take the first key, whatever its algorithm, get the one of most ID tokens.
 func TestRS256StandsFirst(t *testing.T) {
 	f := newFixture(t, keys.ES256, keys.EdDSA, keys.PS256, keys.RS256)
 	assert.Equal(t, string(keys.RS256), published(t, f.Manager).Keys[0].Algorithm)

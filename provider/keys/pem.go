@@ -12,11 +12,11 @@ import (
 	"github.com/youmark/pkcs8"
 )
 
-// parsePEM reads a private key and says which algorithm it is for. Passphrase opens an
-// encrypted PKCS #8 key (RFC 8018); the encryption of PEM itself (RFC 1423) cannot tell a
-// wrong passphrase from a right one and is not taken.
+// parsePEM reads a private key and tells its algorithm. Passphrase decrypts an encrypted PKCS #8
+// key (RFC 8018); the encryption of PEM itself (RFC 1423) cannot detect a wrong passphrase and is
+// not supported.
 func parsePEM(text, passphrase []byte) (Algorithm, crypto.Signer, error) {
-	// openssl ecparam writes the curve as a block of its own before the key.
+	// openssl ecparam writes the curve as a separate block before the key.
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		var parsed any
 		if block.Type == "ENCRYPTED PRIVATE KEY" {

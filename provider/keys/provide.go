@@ -7,10 +7,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Provide sees to it that a key which the operator brings at every start is among ours. The
-// first of its algorithm signs at once; a later one is published Ahead. Passphrase opens an
-// encrypted key. It returns ErrImport, and ErrFormer for a key that was rotated away or
-// withdrawn: the file of a key that leaked must not bring it back at the next start.
+// Provide imports the key that the operator configured, at every start, unless it was imported
+// before. The first key of its algorithm signs at once; a later one is published Ahead.
+// Passphrase decrypts an encrypted key. It returns ErrImport, and ErrFormer for a key that was
+// rotated out or withdrawn: the file of a leaked key must not reactivate it at the next start.
 func (m *Manager) Provide(ctx context.Context, pem, passphrase []byte) error {
 	alg, private, err := parsePEM(pem, passphrase)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Reseal seals the private keys again that an older data key sealed, so that whoever has that
-// one reads nothing that is kept from now on. It returns how many those were.
+// Reseal seals private keys again that are sealed with an older data key, so that a leaked old
+// data key does not open rows stored from now on. It returns their number.
 func (m *Manager) Reseal(ctx context.Context) (int, error) {
 	rows, err := m.store.SigningKeys(ctx)
 	if err != nil {

@@ -8,9 +8,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Ahead is how long a key is published before it signs, unless somebody says otherwise:
-// longer than any cache may hold the key set, so that whoever sees the first signature has
-// the key already.
+// Ahead is the default time between publishing a key and signing with it: longer than any cache
+// may keep the key set, so that clients have the key before the first signature arrives.
 const Ahead = time.Hour
 
 // Schedule rotates keys by age. One replica at a time runs it.
@@ -26,9 +25,9 @@ func NewSchedule(m *Manager, every, ahead time.Duration, algorithms ...Algorithm
 	return &Schedule{manager: m, every: every, ahead: ahead, algorithms: algorithms}
 }
 
-// Rotate publishes a successor for each algorithm whose newest key will have signed long
-// enough when the successor takes over. Called at any time and by whomever, it rotates once:
-// a key that is pending already is the newest.
+// Rotate publishes a successor for each algorithm whose newest key will have signed long enough
+// when the successor takes over. Repeated and concurrent calls rotate once: a pending key counts
+// as the newest.
 func (s *Schedule) Rotate(ctx context.Context) error {
 	if err := s.manager.Ensure(ctx, s.algorithms...); err != nil {
 		return err
@@ -52,8 +51,8 @@ func (s *Schedule) Rotate(ctx context.Context) error {
 	return nil
 }
 
-// SignsSince is when the key began to sign, or will: the first key of an algorithm is active
-// from the beginning of time.
+// SignsSince is when the key began to sign, or will: ActiveFrom of the first key is not a real
+// date, so its creation time counts.
 func (k Key) SignsSince() time.Time {
 	if k.ActiveFrom.Before(k.CreatedAt) {
 		return k.CreatedAt

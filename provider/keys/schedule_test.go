@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
-// A year of rotation, looked at every hour: there is always one key that signs, the next is
-// published for as long as caches may last, and what was signed verifies to its end.
+// A year of rotation in steps of an hour: there is always an active key, the next one is published
+// for as long as caches may last, and signatures verify until they expire.
 func TestScheduleForAYear(t *testing.T) {
 	const every, ahead = 30 * 24 * time.Hour, 24 * time.Hour
 	f := newFixture(t, keys.ES256, keys.EdDSA)
@@ -30,7 +30,7 @@ func TestScheduleForAYear(t *testing.T) {
 	var texts []signed
 	for range 365 * 24 {
 		require.NoError(t, schedule.Rotate(t.Context()))
-		require.NoError(t, schedule.Rotate(t.Context()), "another replica that does the same")
+		require.NoError(t, schedule.Rotate(t.Context()), "another replica doing the same")
 		listed, err := f.List(t.Context())
 		require.NoError(t, err)
 		active := map[keys.Algorithm]int{}

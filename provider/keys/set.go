@@ -13,11 +13,11 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// set is the keys as they were read, opened. It never changes; a change makes a new one.
+// set is the keys as last read, opened. It is immutable; a change makes a new one.
 type set struct {
 	keys  []*signingKey // by when they begin to sign
 	byKID map[string]*signingKey
-	// withdrawn are the ids of keys whose signatures are worth nothing.
+	// withdrawn are the ids of keys whose signatures are no longer accepted.
 	withdrawn []string
 }
 
@@ -56,12 +56,12 @@ func newSet(rows []Row, unseal func(context, sealed []byte) ([]byte, error)) (*s
 	return s, nil
 }
 
-// Overlap is how long a key goes on verifying after its successor took over: the longest
-// life of anything that it signed (24 h), and a day for clocks and caches.
+// Overlap is how long a key still verifies after its successor took over: the longest lifetime of
+// anything that it signed (24 h), plus a day for clock differences and caches.
 const Overlap = 48 * time.Hour
 
-// succeed finds out when each key is gone: some time after the next of its algorithm, in
-// the order in which they sign and not in which they were made.
+// succeed sets when each key is gone: Overlap after its successor took over. The successor is the
+// next key of its algorithm in the order of signing, not of creation.
 func (s *set) succeed() {
 	next := map[Algorithm]*signingKey{}
 	for _, k := range slices.Backward(s.keys) {
@@ -98,9 +98,9 @@ func (s *set) state(k Key, now time.Time) State {
 
 func gone(k Key, now time.Time) bool { return k.GoneAt != nil && !now.Before(*k.GoneAt) }
 
-// document is the JWK set (RFC 7517 section 5) at the given time, public parts only, and
-// the time at which a key of it will be gone. RS256 comes first: some libraries take the first
-// key whatever its algorithm, and it is what ID tokens are signed by unless a client chose.
+// document is the JWK set (RFC 7517 section 5) at the given time, public parts only, and the time
+// at which a key of it will be gone. RS256 comes first: some libraries take the first key whatever
+// its algorithm, and RS256 is the default of ID tokens.
 func (s *set) document(now time.Time) (body []byte, until time.Time, err error) {
 	published := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
 	for _, k := range s.keys {

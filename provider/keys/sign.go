@@ -19,7 +19,7 @@ func (m *Manager) Sign(ctx context.Context, alg Algorithm, typ string, payload [
 	if k == nil {
 		return "", fmt.Errorf("%w: %s", ErrNoKey, alg)
 	}
-	// All three values are ours and need no escaping.
+	// All three values come from this package and need no escaping.
 	header := `{"alg":"` + string(alg) + `","kid":"` + k.KID + `","typ":"` + typ + `"}`
 	b64 := base64.RawURLEncoding
 	out := make([]byte, 0, b64.EncodedLen(len(header))+b64.EncodedLen(len(payload))+400)
@@ -53,8 +53,8 @@ func (k *signingKey) sign(random io.Reader, input []byte) ([]byte, error) {
 	}
 }
 
-// joseSignature turns the ASN.1 form of an ECDSA signature into the two numbers of 32
-// bytes that RFC 7518 section 3.4 wants.
+// joseSignature converts the ASN.1 form of an ECDSA signature into the two 32-byte numbers that
+// RFC 7518 section 3.4 requires.
 func joseSignature(der []byte) ([]byte, error) {
 	var numbers struct{ R, S *big.Int }
 	if _, err := asn1.Unmarshal(der, &numbers); err != nil {

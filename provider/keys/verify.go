@@ -9,14 +9,14 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// maxJWT bounds what is parsed, in bytes: endless dots and deep nesting are how JOSE
-// parsers were brought down (go-jose CVE-2025-27144, CVE-2026-116586).
+// maxJWT bounds what is parsed, in bytes: many dots and deep nesting are known attacks on JOSE
+// parsers (go-jose CVE-2025-27144, CVE-2026-116586).
 const maxJWT = 8 << 10
 
-// Verify returns the payload of a compact JWS that one of our published keys signed, with
-// the given typ and one of the algorithms. The key id chooses the key and the key the
-// algorithm: what the header claims is only compared. Headers that would bring a key along
-// or change how the payload is read are refused. It returns ErrInvalidJWT.
+// Verify returns the payload of a compact JWS that one of the published keys signed, with the
+// given typ and one of the algorithms. The key id selects the key and the key the algorithm: the
+// header's alg is only compared. Headers that embed a key or change how the payload is read are
+// refused. It returns ErrInvalidJWT.
 func (m *Manager) Verify(ctx context.Context, text, typ string, algorithms ...Algorithm) ([]byte, error) {
 	if len(text) > maxJWT || strings.Count(text, ".") != 2 {
 		return nil, ErrInvalidJWT
@@ -44,9 +44,9 @@ func (m *Manager) Verify(ctx context.Context, text, typ string, algorithms ...Al
 	return payload, nil
 }
 
-// readHeader reads the header that we write: alg, kid and typ, and nothing else. A member
-// that brings a key along (jwk, jku, x5c, x5u) or changes how the JWS is understood (crit,
-// b64, zip) is none of ours.
+// readHeader reads the header that Sign writes: alg, kid and typ, and nothing else. A JWS with a
+// member that embeds a key (jwk, jku, x5c, x5u) or changes its interpretation (crit, b64, zip) was
+// not made by this provider.
 func readHeader(text string) (map[string]string, bool) {
 	encoded, _, _ := strings.Cut(text, ".")
 	raw, err := base64.RawURLEncoding.DecodeString(encoded)

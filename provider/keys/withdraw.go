@@ -11,19 +11,19 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
-// Known is a key that there is or was.
+// Known is a current or former key.
 type Known struct {
 	KID       string
 	Algorithm Algorithm
-	// RemovedAt is when its private part was forgotten, WithdrawnAt when it was taken back.
+	// RemovedAt is when its private part was deleted, WithdrawnAt when it was withdrawn.
 	RemovedAt, WithdrawnAt *time.Time
 }
 
-// Former tells whether the key is ours no longer.
+// Former tells whether the key was removed or withdrawn.
 func (k Known) Former() bool { return k.RemovedAt != nil || k.WithdrawnAt != nil }
 
-// Withdrawal takes a key back, and says what takes its place if it was the one that signs: a
-// new key, or one that was published already and signs from then on.
+// Withdrawal withdraws a key and names the replacement if it was the active one: a new key, or a
+// published pending one that signs from then on.
 type Withdrawal struct {
 	KID       string
 	At        time.Time
@@ -31,16 +31,16 @@ type Withdrawal struct {
 	Promoted  string
 }
 
-// Affected is a client that has to do with a key.
+// Affected is a client that depends on a key.
 type Affected struct {
 	ClientID string
-	// IDTokens: its ID tokens are signed by the key's algorithm.
+	// IDTokens: the client's ID tokens are signed with the key's algorithm.
 	IDTokens bool
-	// AccessTokens is how many JWT access tokens of it are good.
+	// AccessTokens is the number of its valid JWT access tokens.
 	AccessTokens int64
 }
 
-// Find returns a key that is ours, or provider.ErrNotFound.
+// Find returns a current key, or provider.ErrNotFound.
 func (m *Manager) Find(ctx context.Context, kid string) (Listed, error) {
 	if err := m.Refresh(ctx); err != nil {
 		return Listed{}, err
@@ -53,11 +53,11 @@ func (m *Manager) Find(ctx context.Context, kid string) (Listed, error) {
 	return Listed{k.Key, s.state(k.Key, m.clock.Now(ctx))}, nil
 }
 
-// Withdraw takes a key back at once: it is published no more, verifies nothing, and never
-// comes back. If it was the one that signs, the next of its algorithm signs from now on, and
-// its id is returned: the pending one, which caches of the key set may know, or a new one,
-// which they do not. That a signature arrives before its key is known is the lesser evil: as
-// long as the old key is published, whoever has it can sign in our name.
+// Withdraw withdraws a key at once: it is no longer published, verifies nothing, and cannot be
+// imported again. If it was the active one, the next key of its algorithm signs from now on, and
+// its id is returned: the pending one, which caches of the key set may have, or a new one, which
+// they do not have. Signatures by a key that clients do not have yet are the lesser evil: as long
+// as the old key is published, a thief can sign in the provider's name.
 func (m *Manager) Withdraw(ctx context.Context, kid string) (successor string, err error) {
 	const tries = 5 // others may withdraw keys at the same time
 	for range tries {
@@ -105,8 +105,8 @@ func (m *Manager) replace(ctx context.Context, alg Algorithm, w *Withdrawal) (su
 	return row.KID, nil
 }
 
-// SignedByWithdrawn tells whether a JWT names a key that was withdrawn as its signer. That it
-// was written by us must have been proved otherwise.
+// SignedByWithdrawn tells whether a JWT names a withdrawn key as its signer. The caller must have
+// verified by other means that this provider issued it.
 func (m *Manager) SignedByWithdrawn(jwt string) bool {
 	withdrawn := m.current.Load().withdrawn
 	if len(withdrawn) == 0 {

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
-func TestAWithdrawnKeyIsGoneAtOnceAndAnotherSigns(t *testing.T) {
+func TestWithdrawnKeyIsGoneAtOnceAndAnotherSigns(t *testing.T) {
 	f := newFixture(t, keys.ES256)
 	before, err := f.Sign(t.Context(), keys.ES256, "at+jwt", []byte(`{}`))
 	require.NoError(t, err)
@@ -52,9 +52,9 @@ func publishedKey(t *testing.T, f *fixture, kid string) []any {
 	return found
 }
 
-// A pending key has been published for some time, so it does better than a new one that
-// nobody knows.
-func TestThePendingKeyTakesThePlaceOfAWithdrawnOne(t *testing.T) {
+// A pending key has been published for some time, so it is better than a new one that clients do
+// not have.
+func TestPendingKeyReplacesAWithdrawnOne(t *testing.T) {
 	f := newFixture(t, keys.ES256, keys.EdDSA)
 	first := f.store.rows[0].KID
 	next, err := f.Rotate(t.Context(), keys.ES256, f.now.Add(time.Hour))
@@ -64,7 +64,7 @@ func TestThePendingKeyTakesThePlaceOfAWithdrawnOne(t *testing.T) {
 
 	successor, err := f.Withdraw(t.Context(), later.KID)
 	require.NoError(t, err)
-	assert.Empty(t, successor, "it did not sign yet")
+	assert.Empty(t, successor, "it was not active yet")
 	assert.Equal(t, keys.Active, f.states(t)[first])
 	successor, err = f.Withdraw(t.Context(), first)
 	require.NoError(t, err)
@@ -73,8 +73,8 @@ func TestThePendingKeyTakesThePlaceOfAWithdrawnOne(t *testing.T) {
 	assert.Len(t, f.states(t), 2, "and that of another algorithm")
 }
 
-// The file that GATEHOUSE_PRIVATE_KEY_PATH names stays where it is after a rotation.
-func TestAFormerKeyIsNotImportedAgain(t *testing.T) {
+// The file that GATEHOUSE_PRIVATE_KEY_PATH names stays in place after a rotation.
+func TestFormerKeyIsNotImportedAgain(t *testing.T) {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
 	der, err := x509.MarshalPKCS8PrivateKey(private)
