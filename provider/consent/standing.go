@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// Agreement is what a person is asked for, or agreed to.
+// Agreement is what a user is asked to allow, or has allowed.
 type Agreement struct {
 	Scopes []string
-	// Claims are those that were asked for one by one, beyond what the scopes release.
+	// Claims are those requested individually, beyond what the scopes release.
 	Claims []string
 	// Audience names the resources that the access is for (RFC 8707).
 	Audience []string
 }
 
-// Covers tells whether everything asked for was agreed to. A scope covers its claims; a
-// claim does not cover its scope.
+// Covers tells whether everything requested was agreed to. A scope covers its claims; a claim
+// does not cover its scope.
 func (a Agreement) Covers(asked Agreement) bool {
 	for _, scope := range asked.Scopes {
 		if !slices.Contains(a.Scopes, scope) {
@@ -35,7 +35,7 @@ func (a Agreement) Covers(asked Agreement) bool {
 	return !slices.ContainsFunc(asked.Audience, func(resource string) bool { return !slices.Contains(a.Audience, resource) })
 }
 
-// And is both together.
+// And is the union of both.
 func (a Agreement) And(other Agreement) Agreement {
 	if len(a.Scopes)+len(a.Claims)+len(a.Audience) == 0 {
 		return other
@@ -72,7 +72,7 @@ func union(a, b []string) []string {
 	return all
 }
 
-// Standing is where a user stands with a client.
+// Standing is the relation of a user to a client.
 type Standing struct {
 	// MayUse is false when the client is for other users only.
 	MayUse bool
@@ -80,11 +80,10 @@ type Standing struct {
 	Remembered Agreement
 }
 
-// Covers tells whether everything asked for was agreed to before.
+// Covers tells whether everything requested was agreed to before.
 func (s Standing) Covers(asked Agreement) bool { return s.Remembered.Covers(asked) }
 
-// Remembered is what a user agreed to for a client, for as long as the user does not
-// withdraw it.
+// Remembered is what a user agreed to for a client, until the user withdraws it.
 type Remembered struct {
 	Agreement
 
