@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// NewRow seals a data key as Open would. Open itself only ever makes the first key of a
-// purpose; what it does with the second must be seen before there is one.
+// NewRow seals a data key as Open would. Open only ever makes the first key of a purpose; tests
+// need a second one.
 func NewRow(s Secrets, p Purpose, id byte, dataKey []byte, at time.Time, random io.Reader) (Row, error) {
 	masters, err := mastersOf(s)
 	if err != nil {

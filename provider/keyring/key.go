@@ -24,12 +24,12 @@ type Key struct {
 	random  io.Reader
 	clock   provider.Clock
 	known   atomic.Pointer[dataKeys]
-	// learn reads the keyring again, for a key id that is not known; an id from outside must
-	// not make it do so at will.
+	// learn reads the keyring again for an unknown key id; its rate is limited for ids that come
+	// from outside.
 	learn func(fromOutside bool)
 }
 
-// dataKeys are those of a purpose. They never change; a change makes new ones.
+// dataKeys are those of a purpose. They are immutable; a change makes new ones.
 type dataKeys struct {
 	byID [256]*dataKey
 	// current makes new values, until the first of upcoming takes over.
@@ -57,8 +57,8 @@ func newDataKey(id byte, activeFrom time.Time, secret []byte) *dataKey {
 	return d
 }
 
-// newDataKeys sorts out, at the given time, which of them makes new values: the newest whose
-// time has come, or the oldest while it has come for none (another server's clock is ahead).
+// newDataKeys selects, at the given time, which of them makes new values: the newest that is
+// active, or the oldest if none is (the clock of another server is ahead).
 func newDataKeys(list []*dataKey, now time.Time) *dataKeys {
 	slices.SortFunc(list, func(a, b *dataKey) int { return int(a.id) - int(b.id) })
 	k := &dataKeys{current: list[0]}
@@ -78,7 +78,7 @@ func newDataKeys(list []*dataKey, now time.Time) *dataKeys {
 
 func (k *Key) now() time.Time { return k.clock().UTC() }
 
-// current is the data key that new values are made with.
+// current is the data key for new values.
 func (k *Key) current() *dataKey {
 	known := k.known.Load()
 	if len(known.upcoming) == 0 {
@@ -93,8 +93,8 @@ func (k *Key) current() *dataKey {
 	return current
 }
 
-// find returns the data key with the given id, or nil. Another server may have begun to use
-// one that this process has not heard of.
+// find returns the data key with the given id, or nil. Another server may already use one that
+// this process has not read yet.
 func (k *Key) find(id byte, fromOutside bool) *dataKey {
 	if d := k.known.Load().byID[id]; d != nil {
 		return d
@@ -103,10 +103,10 @@ func (k *Key) find(id byte, fromOutside bool) *dataKey {
 	return k.known.Load().byID[id]
 }
 
-// CurrentID is the id of the data key that new values are made with.
+// CurrentID is the id of the data key for new values.
 func (k *Key) CurrentID() byte { return k.current().id }
 
-// IDs are those of all data keys, the newest first.
+// IDs are those of all data keys, newest first.
 func (k *Key) IDs() []byte {
 	known := k.known.Load()
 	var ids []byte
@@ -118,9 +118,9 @@ func (k *Key) IDs() []byte {
 	return ids
 }
 
-// Derive makes size bytes from info under the data key with the given id (HKDF-SHA-256,
-// RFC 5869): the same id and info always give the same bytes. Keep the id beside what
-// was derived, or a new data key makes it impossible to repeat. It returns ErrUnknownKey.
+// Derive makes size bytes from info under the data key with the given id (HKDF-SHA-256, RFC
+// 5869): the same id and info always give the same bytes. Store the id with the derived value,
+// otherwise it cannot be derived again after a rotation. It returns ErrUnknownKey.
 func (k *Key) Derive(keyID byte, info []byte, size int) ([]byte, error) {
 	d := k.find(keyID, false)
 	if d == nil {
@@ -133,7 +133,7 @@ func (k *Key) Derive(keyID byte, info []byte, size int) ([]byte, error) {
 	return out, nil
 }
 
-// String names the key and hides what is in it.
+// String names the key and hides its value.
 func (k *Key) String() string { return "key for " + string(k.purpose) }
 
 // GoString hides the key from %#v as String does from %v.

@@ -20,10 +20,10 @@ func TestMACIsKeyedByPurposeAndRing(t *testing.T) {
 	assert.Equal(t, ring.Key(keyring.TokenHash).CurrentID(), mac[0])
 	assert.True(t, ring.Key(keyring.TokenHash).VerifyMAC(mac, []byte("at"), []byte("token")))
 	assert.False(t, ring.Key(keyring.SessionHash).VerifyMAC(mac, []byte("at"), []byte("token")))
-	assert.False(t, newKey(t, keyring.TokenHash).VerifyMAC(mac, []byte("at"), []byte("token")), "same secret, other ring")
+	assert.False(t, newKey(t, keyring.TokenHash).VerifyMAC(mac, []byte("at"), []byte("token")), "same secret, another ring")
 }
 
-func TestMACPartsCannotSlideIntoEachOther(t *testing.T) {
+func TestMACPartsAreDelimited(t *testing.T) {
 	t.Parallel()
 	key := newKey(t, keyring.TokenHash)
 	part := func(parts ...string) [][]byte {
@@ -81,7 +81,7 @@ func TestSealedValuesOpenForTheirPurposeAndContextOnly(t *testing.T) {
 	assert.ErrorIs(t, err, keyring.ErrUnsealed)
 }
 
-// Two purposes with one and the same data key: only the additional data keeps them apart.
+// Two purposes with the same data key: only the additional data separates them.
 func TestPurposeIsBoundEvenUnderTheSameDataKey(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
@@ -124,7 +124,7 @@ func TestSealPanicsWithoutRandomness(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestDeriveRepeatsUnderTheSameKeyAndInfo(t *testing.T) {
+func TestDeriveIsDeterministic(t *testing.T) {
 	t.Parallel()
 	key := newKey(t, keyring.RefreshSuccessor)
 	one, err := key.Derive(key.CurrentID(), []byte("token 1"), 32)
@@ -139,10 +139,10 @@ func TestDeriveRepeatsUnderTheSameKeyAndInfo(t *testing.T) {
 	_, err = key.Derive(9, []byte("token 1"), 32)
 	assert.ErrorIs(t, err, keyring.ErrUnknownKey)
 	_, err = key.Derive(key.CurrentID(), nil, 1<<20)
-	assert.Error(t, err, "more than HKDF can give")
+	assert.Error(t, err, "more than HKDF can produce")
 }
 
-func TestNewestDataKeyMakesAndAllVerify(t *testing.T) {
+func TestNewestDataKeyMakesValuesAndAllVerify(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	old := openRing(t, store, current('a'))
@@ -151,7 +151,7 @@ func TestNewestDataKeyMakesAndAllVerify(t *testing.T) {
 	require.NoError(t, err)
 	second, err := keyring.NewRow(current('a'), keyring.Flow, 2, secret('2'), clock(), rand.Reader)
 	require.NoError(t, err)
-	store.rows = append([]keyring.Row{second}, store.rows...) // the order of rows means nothing
+	store.rows = append([]keyring.Row{second}, store.rows...) // the order of rows does not matter
 
 	key := openRing(t, store, current('a')).Key(keyring.Flow)
 	assert.Equal(t, byte(2), key.CurrentID())
@@ -167,7 +167,7 @@ func TestNewestDataKeyMakesAndAllVerify(t *testing.T) {
 	assert.Equal(t, derived, repeat)
 }
 
-func TestOneKeyServesManyAtOnce(t *testing.T) {
+func TestKeyIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
 	key := newKey(t, keyring.TokenHash)
 	var wg sync.WaitGroup

@@ -10,8 +10,8 @@ import (
 // MACSize is the length of a MAC in bytes: key id and HMAC-SHA-256.
 const MACSize = 1 + sha256.Size
 
-// macState is a keyed hash at its beginning, kept for reuse: keying one costs as much as
-// the hash itself and two allocations more, and this runs for every token presented.
+// macState is a keyed hash in its initial state, kept for reuse: keying one costs as much as the
+// hash itself plus two allocations, and this runs for every token presented.
 type macState struct {
 	hash   hash.Hash
 	length [8]byte
@@ -20,8 +20,7 @@ type macState struct {
 
 func newMACState(key []byte) *macState { return &macState{hash: hmac.New(sha256.New, key)} }
 
-// appendSum writes every part with its length before it, so that ("ab", "c") and
-// ("a", "bc") differ.
+// appendSum prefixes every part with its length, so that ("ab", "c") and ("a", "bc") differ.
 func (s *macState) appendSum(out []byte, parts [][]byte) []byte {
 	s.hash.Reset()
 	for _, part := range parts {
@@ -32,8 +31,8 @@ func (s *macState) appendSum(out []byte, parts [][]byte) []byte {
 	return s.hash.Sum(out)
 }
 
-// MAC is the keyed hash of the parts: MACSize bytes, the first of them the key id.
-// Moving a byte from one part to the next gives another MAC.
+// MAC is the keyed hash of the parts: MACSize bytes, the first of them the key id. Moving a byte
+// from one part to the next changes the MAC.
 func (k *Key) MAC(parts ...[]byte) []byte {
 	d := k.current()
 	out := make([]byte, 1, MACSize)
@@ -44,13 +43,13 @@ func (k *Key) MAC(parts ...[]byte) []byte {
 	return out
 }
 
-// VerifyMAC tells whether mac is the MAC of the parts under any data key of this
-// purpose. The MAC must be one that was kept, and not a caller's. How long it takes does not depend on where the two differ.
+// VerifyMAC tells whether mac is the MAC of the parts under any data key of this purpose. The MAC
+// must be a stored one, not a caller's. The comparison takes constant time.
 func (k *Key) VerifyMAC(mac []byte, parts ...[]byte) bool {
 	if len(mac) != MACSize {
 		return false
 	}
-	d := k.find(mac[0], false) // what is kept was made by one of us
+	d := k.find(mac[0], false) // stored MACs were made by one of the replicas
 	if d == nil {
 		return false
 	}

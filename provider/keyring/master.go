@@ -13,7 +13,7 @@ import (
 
 const keySize = 32
 
-// master is what a secret yields: a key that seals data keys and a name for the secret.
+// master is derived from a secret: a key that seals data keys, and the secret's fingerprint.
 type master struct {
 	aead        cipher.AEAD
 	fingerprint string
@@ -34,22 +34,21 @@ func mastersOf(s Secrets) ([]master, error) {
 	return masters, nil
 }
 
-// Fingerprint names a secret without telling anything about it: 16 hexadecimal
-// characters, derived from it apart from every key.
+// Fingerprint identifies a secret without revealing anything about it: 16 hexadecimal characters,
+// derived independently of every key.
 func Fingerprint(secret []byte) string {
 	return hex.EncodeToString(derive(secret, "fingerprint", 8))
 }
 
 func derive(secret []byte, info string, size int) []byte {
 	out, err := hkdf.Key(sha256.New, secret, []byte("gatehouse keyring"), info, size)
-	if err != nil { // only for sizes far beyond these
+	if err != nil { // only for sizes far above those in use
 		panic("keyring: " + err.Error())
 	}
 	return out
 }
 
-// seal binds the sealed key to its place: a row copied to another purpose or id does not
-// open there.
+// seal binds the sealed key to its row: a row copied to another purpose or id does not open there.
 func (m master) seal(random io.Reader, row Row, material []byte) []byte {
 	return sealWith(m.aead, random, nil, material, place(row))
 }

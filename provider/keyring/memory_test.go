@@ -15,12 +15,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 )
 
-// memory keeps rows as storage does: a unique purpose and key id, a conditional reseal.
+// memory is a store in memory with a unique purpose and key id and a conditional reseal.
 type memory struct {
 	mu   sync.Mutex
 	rows []keyring.Row
-	// firstRead, when set, is called after the rows were read and before they are
-	// returned, for the first calls only: the window in which replicas race.
+	// firstRead, when set, is called between reading and returning the rows, for the first calls
+	// only: the window in which replicas race.
 	firstRead func()
 	fail      error
 	reads     int

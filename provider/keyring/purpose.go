@@ -2,8 +2,8 @@ package keyring
 
 import "time"
 
-// Purpose says what a data key is for. A value made for one purpose means nothing under
-// another. The text stands in the database and in every sealed value: never change it.
+// Purpose is what a data key is for. A value made for one purpose is invalid for all others. The
+// text is stored in the database and bound to every sealed value: never change it.
 type Purpose string
 
 // The purposes in use. Open makes a data key for each that has none.
@@ -23,10 +23,9 @@ func purposes() []Purpose {
 	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit}
 }
 
-// serves is how long after its successor took over a data key can be needed: the longest life
-// of anything that was made with it, as the settings bound it, and some time for clocks. A
-// signing key or a client's secret lives as long as somebody wants, so there is no such time;
-// they are sealed again at a rotation.
+// serves is how long after its successor took over a data key may be needed: the longest lifetime
+// of the values made with it, as the settings bound it, plus a margin for clocks. A signing key or
+// a client's secret has no maximum lifetime; they are resealed at a rotation.
 func serves(p Purpose) (_ time.Duration, ends bool) {
 	const day = 24 * time.Hour
 	switch p {

@@ -9,10 +9,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Refresh reads the data keys again, for when another process changed them. Those that are
-// known stay good even if they were sealed by a secret since that this process does not have:
-// it serves on until it is restarted with that. It returns ErrWrongSecret or ErrDamaged for one
-// that is new and does not open, after taking the others.
+// Refresh reads the data keys again, after another process changed them. Known keys stay usable
+// even if they were resealed since with a secret that this process does not have: it keeps working
+// until it is restarted with that secret. It returns ErrWrongSecret or ErrDamaged for a new key
+// that does not open, after taking the others.
 func (r *Ring) Refresh(ctx context.Context) error {
 	r.reading.Lock()
 	defer r.reading.Unlock()
@@ -38,8 +38,8 @@ func (r *Ring) knows(row Row) bool {
 	return key != nil && key.known.Load().byID[row.KeyID] != nil
 }
 
-// take makes the opened data keys the known ones. Those that are known already stay, with the
-// hashes that they keep ready.
+// take makes the opened data keys the known ones. Those already known are kept, with their pools
+// of prepared hashes.
 func (r *Ring) take(opened []openedRow) error {
 	lists := map[Purpose][]*dataKey{}
 	for _, row := range opened {
@@ -68,16 +68,16 @@ func (r *Ring) take(opened []openedRow) error {
 }
 
 const (
-	// learnPause is how often key ids that callers make up may cost a statement.
+	// learnPause limits how often made-up key ids can cost a statement.
 	learnPause = time.Second
-	// learnTime bounds how long whoever met an unknown key id waits.
+	// learnTime limits how long a request with an unknown key id waits.
 	learnTime = 2 * time.Second
 )
 
-// learn reads the data keys for one that somebody met and we do not know. Every process hears
-// of a new one before it is used, so this is for one that could not: it had lost the database,
-// or stood still. Hashing and opening have no context, and no error for a database that is
-// away: the value is refused then, as everything else is.
+// learn reads the data keys after an unknown key id was found. Every process normally reads a new
+// key before it is used, so this is for one that could not: it had lost the database connection,
+// or was suspended. Hashing and opening have neither a context nor an error for an unavailable
+// database: the value is then refused like any other unknown one.
 func (r *Ring) learn(fromOutside bool) {
 	now := r.clock()
 	if last := r.learned.Load(); fromOutside && last != nil && now.Sub(*last) < learnPause && !now.Before(*last) {

@@ -20,20 +20,20 @@ type Ring struct {
 	masters []master
 	clock   provider.Clock
 	random  io.Reader
-	keys    map[Purpose]*Key // never changes; what is known by each key does
-	// reading is held while the store is read, or an older read could replace a newer one.
+	keys    map[Purpose]*Key // the map is immutable; the data keys of each Key change
+	// reading is held while the store is read: otherwise an older read could replace a newer one.
 	reading sync.Mutex
-	// learned is when an unknown key id from outside last made us read it.
+	// learned is when an unknown key id from outside last caused a read.
 	learned atomic.Pointer[time.Time]
 }
 
-// Open opens the keyring in store. Purposes without a data key get one, and keys that a
-// previous secret sealed are sealed again by the current one. Any number of replicas may
-// open the same store at once and end up with the same keys. Random must be safe for
-// concurrent use; the ring goes on reading nonces from it.
+// Open opens the keyring in store. Purposes without a data key get one, and keys sealed with a
+// previous secret are resealed with the current one. Any number of replicas may open the same
+// store at once and end up with the same keys. Random must be safe for concurrent use; the ring
+// keeps reading nonces from it.
 //
-// It returns ErrShortSecret, ErrWrongSecret (with the fingerprints involved), ErrDamaged,
-// or what the store returned. A wrong secret changes nothing in the store.
+// It returns ErrShortSecret, ErrWrongSecret (with the fingerprints involved), ErrDamaged, or the
+// error of the store. A wrong secret changes nothing in the store.
 func Open(ctx context.Context, store Store, secrets Secrets, clock provider.Clock, random io.Reader) (*Ring, error) {
 	masters, err := mastersOf(secrets)
 	if err != nil {
@@ -47,7 +47,7 @@ func Open(ctx context.Context, store Store, secrets Secrets, clock provider.Cloc
 		if err := addFirstKeys(ctx, store, masters, missing, clock, random); err != nil {
 			return nil, err
 		}
-		// What the store kept is what counts: another replica may have been first.
+		// The stored rows are authoritative: another replica may have been first.
 		if opened, err = load(ctx, store, masters); err != nil {
 			return nil, err
 		}
@@ -72,8 +72,8 @@ type openedRow struct {
 	dataKey []byte
 }
 
-// load also opens rows for purposes that this version does not know: a newer one made
-// them, and they must follow a change of the secret like all others.
+// load also opens rows for purposes that this version does not know: a newer version made them,
+// and they must be resealed after a change of the secret like all others.
 func load(ctx context.Context, store Store, masters []master) ([]openedRow, error) {
 	rows, err := store.DataKeys(ctx)
 	if err != nil {

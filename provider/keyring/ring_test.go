@@ -21,7 +21,7 @@ func everyPurpose() []keyring.Purpose {
 	}
 }
 
-func TestFirstOpenMakesAKeyForEachPurposeAndLaterOnesNone(t *testing.T) {
+func TestFirstOpenMakesAKeyForEachPurposeAndLaterOnesMakeNone(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	ring := openRing(t, store, current('a'))
@@ -38,7 +38,7 @@ func TestFirstOpenMakesAKeyForEachPurposeAndLaterOnesNone(t *testing.T) {
 	assert.True(t, again.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
 }
 
-func TestPurposesAreASet(t *testing.T) {
+func TestPurposesAreUnique(t *testing.T) {
 	t.Parallel()
 	ring := openRing(t, &memory{}, current('a'))
 	for _, p := range everyPurpose() {
@@ -47,7 +47,7 @@ func TestPurposesAreASet(t *testing.T) {
 	assert.Panics(t, func() { ring.Key("something-else") })
 }
 
-// A secret of a few characters could be tried out against a stolen database.
+// A short secret could be found by brute force against a stolen database.
 func TestShortSecretsAreRefused(t *testing.T) {
 	t.Parallel()
 	short := bytes.Repeat([]byte{'s'}, keyring.MinSecret-1)
@@ -80,7 +80,7 @@ func TestWrongSecretNamesFingerprintsAndChangesNothing(t *testing.T) {
 	assert.Equal(t, before, store.snapshot())
 }
 
-func TestNewSecretSealsAgainAndInvalidatesNothing(t *testing.T) {
+func TestNewSecretResealsAndInvalidatesNothing(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	old := openRing(t, store, current('a'))
@@ -106,11 +106,11 @@ func TestNewSecretSealsAgainAndInvalidatesNothing(t *testing.T) {
 	}
 	check(openRing(t, store, current('b')))
 	_, err = keyring.Open(t.Context(), store, current('a'), clock, rand.Reader)
-	assert.ErrorIs(t, err, keyring.ErrWrongSecret, "the old secret is worth nothing now")
+	assert.ErrorIs(t, err, keyring.ErrWrongSecret, "the old secret no longer opens")
 }
 
-// A purpose of a newer version must survive that an older one rotates the secret.
-func TestUnknownPurposesAreSealedAgainToo(t *testing.T) {
+// The keys of a newer version must survive when an older version changes the secret.
+func TestUnknownPurposesAreResealedToo(t *testing.T) {
 	t.Parallel()
 	row, err := keyring.NewRow(current('a'), "from-the-future", 1, secret('k'), clock(), rand.Reader)
 	require.NoError(t, err)
@@ -126,7 +126,7 @@ func TestReplicasOpeningAnEmptyStoreAtOnceAgree(t *testing.T) {
 	const replicas = 4
 	var arrived sync.WaitGroup
 	arrived.Add(replicas)
-	// Nobody adds a key before everybody has seen that there is none.
+	// No replica adds a key before all of them have read that there is none.
 	store := &memory{firstRead: func() { arrived.Done(); arrived.Wait() }}
 	rings := make([]*keyring.Ring, replicas)
 	var wg sync.WaitGroup
@@ -148,7 +148,7 @@ func TestReplicasOpeningAnEmptyStoreAtOnceAgree(t *testing.T) {
 	}
 }
 
-func TestReplicasSealingAgainAtOnceAgree(t *testing.T) {
+func TestReplicasResealingAtOnceAgree(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	mac := openRing(t, store, current('a')).Key(keyring.TokenHash).MAC([]byte("x"))
@@ -204,7 +204,7 @@ func TestRowsHoldNoKeyInClear(t *testing.T) {
 	assert.NotEqual(t, row.Sealed, again.Sealed, "nonces are random")
 }
 
-func TestStoreErrorsAreHandedOn(t *testing.T) {
+func TestStoreErrorsAreReturned(t *testing.T) {
 	t.Parallel()
 	away := errors.New("database away")
 	_, err := keyring.Open(t.Context(), &memory{fail: away}, current('a'), clock, rand.Reader)
@@ -221,7 +221,7 @@ func TestSecretsAndKeysDoNotPrint(t *testing.T) {
 	}
 }
 
-func TestFingerprintIsStableAndTellsSecretsApart(t *testing.T) {
+func TestFingerprintIsStableAndDistinguishesSecrets(t *testing.T) {
 	t.Parallel()
 	// Golden: a change would make every existing keyring look sealed by another secret.
 	assert.Equal(t, "37cabfe8e028d76a", keyring.Fingerprint(secret('a')))

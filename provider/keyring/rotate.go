@@ -11,18 +11,18 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Ahead is how long a new data key is known before anything is made with it, unless somebody
-// says otherwise: long enough for every server to hear of it.
+// Ahead is the default time between adding a data key and using it: long enough for every server
+// to read it.
 const Ahead = 15 * time.Second
 
 // ErrFull: a purpose has had as many data keys as one byte can number.
 var ErrFull = errors.New("the keyring is full: no more data keys can be numbered")
 
 // ErrRotating: another rotation took place at the same time.
-var ErrRotating = errors.New("somebody else rotates the keyring at this moment")
+var ErrRotating = errors.New("another rotation of the keyring is in progress")
 
-// Rotate adds a data key for each purpose, which makes new values from the given time on. The
-// old ones go on verifying and opening what they made. It returns ErrFull or ErrRotating.
+// Rotate adds a data key for each purpose, which makes new values from the given time on. The old
+// ones still verify and open their values. It returns ErrFull or ErrRotating.
 func (r *Ring) Rotate(ctx context.Context, activeFrom time.Time) error {
 	if err := r.Refresh(ctx); err != nil {
 		return err
@@ -49,9 +49,9 @@ func (r *Ring) Rotate(ctx context.Context, activeFrom time.Time) error {
 	return r.Refresh(ctx)
 }
 
-// Retire removes the data keys that nothing can be left of: another took over so long ago that
-// all they made has expired. It returns how many. Until then what they made is taken, so it is
-// also when whoever has an old data key can last make something with it.
+// Retire removes the data keys whose values have all expired, counted from when a successor took
+// over, and returns their number. Until then their values are accepted, so this also bounds how
+// long a thief of an old data key can forge values with it.
 func (r *Ring) Retire(ctx context.Context) (int, error) {
 	rows, err := r.store.DataKeys(ctx)
 	if err != nil {
@@ -76,5 +76,5 @@ func (r *Ring) Retire(ctx context.Context) (int, error) {
 	return len(removed), r.Refresh(ctx)
 }
 
-// List shows the data keys as they are kept.
+// List returns the stored data keys.
 func (r *Ring) List(ctx context.Context) ([]Row, error) { return r.store.DataKeys(ctx) }

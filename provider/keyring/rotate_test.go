@@ -33,7 +33,7 @@ func (s *server) set(at time.Time) { s.at.Store(&at) }
 
 func (s *server) advance(d time.Duration) { s.set(s.at.Load().Add(d)) }
 
-func TestRotationEndsNothing(t *testing.T) {
+func TestRotationInvalidatesNothing(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	s := newServer(t, store)
@@ -45,7 +45,7 @@ func TestRotationEndsNothing(t *testing.T) {
 
 	require.NoError(t, s.Rotate(t.Context(), clock().Add(keyring.Ahead)))
 	assert.Len(t, store.snapshot(), 2*len(everyPurpose()))
-	assert.Equal(t, byte(1), key.CurrentID(), "known before it is used")
+	assert.Equal(t, byte(1), key.CurrentID(), "not used yet")
 	assert.Equal(t, mac, key.MAC([]byte("token")))
 	assert.Equal(t, []byte{2, 1}, key.IDs())
 	s.advance(keyring.Ahead)
@@ -63,15 +63,15 @@ func TestRotationEndsNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, derived, again)
 
-	// The next start, and another secret: the keys stay what they are.
+	// The next start, with another secret: the keys stay the same.
 	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: secret('b'), Previous: [][]byte{secret('a')}}, func() time.Time { return *s.at.Load() }, rand.Reader)
 	require.NoError(t, err)
 	assert.Equal(t, byte(2), ring.Key(keyring.TokenHash).CurrentID())
 	assert.True(t, ring.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
 }
 
-// What another server made with a key that this one has not heard of is never refused.
-func TestAKeyThatIsNotKnownIsLookedUp(t *testing.T) {
+// A value that another server made with a key that this one has not read yet is never refused.
+func TestUnknownKeyIsLookedUp(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	deaf, rotating := newServer(t, store), newServer(t, store)
@@ -81,7 +81,7 @@ func TestAKeyThatIsNotKnownIsLookedUp(t *testing.T) {
 	assert.True(t, deaf.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
 }
 
-func TestAServerThatHeardOfNothingOpensWhatIsSealedWithTheNewKey(t *testing.T) {
+func TestServerWithoutRefreshOpensValuesOfTheNewKey(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	deaf, rotating := newServer(t, store), newServer(t, store)
@@ -92,8 +92,8 @@ func TestAServerThatHeardOfNothingOpensWhatIsSealedWithTheNewKey(t *testing.T) {
 	assert.Equal(t, "request", string(plain))
 }
 
-// While the secret is being changed, server by server, those that have the old one serve on.
-func TestRefreshKeepsWhatAnotherSecretSealedSince(t *testing.T) {
+// While the secret is being changed, server by server, those with the old one keep working.
+func TestRefreshKeepsKeysThatAnotherSecretResealed(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	s := newServer(t, store)
@@ -108,8 +108,8 @@ func TestRefreshKeepsWhatAnotherSecretSealedSince(t *testing.T) {
 	assert.True(t, next.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
 }
 
-// Whoever makes up key ids must not make us read the database for each.
-func TestMadeUpKeyIDsCostAReadASecond(t *testing.T) {
+// Made-up key ids must not cause a database read each.
+func TestMadeUpKeyIDsCostAtMostOneReadPerSecond(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	s := newServer(t, store)
@@ -127,7 +127,7 @@ func TestMadeUpKeyIDsCostAReadASecond(t *testing.T) {
 	assert.Equal(t, 2, store.reads-before)
 }
 
-func TestAKeyIsRemovedWhenNothingOfItCanBeLeft(t *testing.T) {
+func TestKeyIsRemovedWhenAllItsValuesHaveExpired(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	s := newServer(t, store)
@@ -145,7 +145,7 @@ func TestAKeyIsRemovedWhenNothingOfItCanBeLeft(t *testing.T) {
 	_, err := s.Key(keyring.Flow).Open(request)
 	require.NoError(t, err)
 	s.advance(time.Hour)
-	assert.Equal(t, 3, retire(), "of what lives for an hour at most")
+	assert.Equal(t, 3, retire(), "those whose values live for an hour at most")
 	_, err = s.Key(keyring.Flow).Open(request)
 	require.ErrorIs(t, err, keyring.ErrUnsealed)
 	assert.True(t, s.Key(keyring.SessionHash).VerifyMAC(session, nil))
@@ -154,11 +154,11 @@ func TestAKeyIsRemovedWhenNothingOfItCanBeLeft(t *testing.T) {
 	retire()
 	assert.False(t, s.Key(keyring.SessionHash).VerifyMAC(session, nil))
 	_, err = s.Key(keyring.SigningKey).Open(private)
-	require.NoError(t, err, "a private key has no end")
+	require.NoError(t, err, "a private key does not expire")
 	assert.Len(t, store.snapshot(), len(everyPurpose())+2)
 }
 
-func TestTheKeyringCanBeFull(t *testing.T) {
+func TestKeyringCanBeFull(t *testing.T) {
 	t.Parallel()
 	last, err := keyring.NewRow(current('a'), keyring.Flow, 255, secret('k'), clock(), rand.Reader)
 	require.NoError(t, err)

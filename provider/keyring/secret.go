@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// MinSecret is the length in bytes below which a secret is refused.
+// MinSecret is the minimum length of a secret in bytes.
 const MinSecret = 32
 
 var (
@@ -15,12 +15,12 @@ var (
 	ErrShortSecret = fmt.Errorf("secret is shorter than %d bytes", MinSecret)
 	// ErrWrongSecret: a data key was sealed by a secret that is not among those given.
 	ErrWrongSecret = errors.New("secret does not open the keyring")
-	// ErrDamaged: a data key does not open under the very secret that sealed it. The row
-	// was altered or cut; restoring a backup of it helps, another secret does not.
+	// ErrDamaged: a data key does not open with the secret that sealed it. The row was altered or
+	// truncated; restoring it from a backup helps, another secret does not.
 	ErrDamaged = errors.New("data key is damaged")
 )
 
-// Secrets open a keyring: the one in force, and those it replaced.
+// Secrets open a keyring: the current one and the previous ones.
 type Secrets struct {
 	Current  []byte
 	Previous [][]byte

@@ -6,23 +6,22 @@ import (
 	"strings"
 )
 
-// ErrWeakSecret: the secret is long enough, and can be guessed all the same. It is refused as
-// a current secret only: a weak one that is in use must be able to open what it sealed, in
-// order to be replaced.
+// ErrWeakSecret: the secret is long enough but can be guessed. Only a current secret is refused: a
+// weak one that is in use must still open what it sealed, in order to be replaced.
 var ErrWeakSecret = errors.New("secret is easy to guess")
 
 const (
-	// leastCharacters and leastTriples are below what 32 random hexadecimal characters have,
-	// which are the poorest that anybody makes on purpose: 14 and 30, give or take a few.
+	// leastCharacters and leastTriples are below those of 32 random hexadecimal characters, the
+	// weakest secret in normal use: about 14 and 30.
 	leastCharacters = 8
 	leastTriples    = 24
-	// leastOwn is what must be left without the words that everybody uses.
+	// leastOwn is what must remain without common words.
 	leastOwn = 16
 )
 
-// CheckSecret tells whether a secret is good for sealing a keyring: ErrShortSecret or
-// ErrWeakSecret. What people type to get past a minimum length is found; that the rest is
-// random cannot be told.
+// CheckSecret tells whether a secret is strong enough to seal a keyring: it returns ErrShortSecret
+// or ErrWeakSecret. It finds secrets typed by hand to reach a minimum length; whether the rest is
+// random cannot be checked.
 func CheckSecret(secret []byte) error {
 	if len(secret) < MinSecret {
 		return ErrShortSecret
@@ -45,13 +44,13 @@ func CheckSecret(secret []byte) error {
 	case 2*(steps[1]+steps[255]) > len(secret):
 		return fmt.Errorf("%w: its characters follow each other", ErrWeakSecret)
 	case len(withoutWords(string(secret))) < leastOwn:
-		return fmt.Errorf("%w: it is made of words that everybody uses", ErrWeakSecret)
+		return fmt.Errorf("%w: it is made of common words", ErrWeakSecret)
 	default:
 		return nil
 	}
 }
 
-// withoutWords is the secret without what stands in examples and manuals.
+// withoutWords is the secret without the words of examples and manuals.
 func withoutWords(secret string) string {
 	secret = strings.ToLower(secret)
 	for _, word := range []string{

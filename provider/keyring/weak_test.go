@@ -28,7 +28,7 @@ func TestSecretsThatCanBeGuessedAreRefused(t *testing.T) {
 	require.ErrorIs(t, keyring.CheckSecret([]byte("short")), keyring.ErrShortSecret)
 }
 
-func TestMadeSecretsAreGood(t *testing.T) {
+func TestGeneratedSecretsAreAccepted(t *testing.T) {
 	t.Parallel()
 	for range 20_000 {
 		var raw [32]byte
