@@ -97,8 +97,11 @@ func (re *renderer) json(w http.ResponseWriter, answer *refusal.Refusal, id stri
 func (re *renderer) page(w http.ResponseWriter, answer *refusal.Refusal, id, requestID string) error {
 	entry := refusal.Explain(answer.Check)
 	page := pages.Error{
-		Title: entry.Title, Description: answer.Description, Hint: entry.Hint, Passes: answer.RetryAfter > 0,
+		Title: entry.Title, Description: answer.Description, Hint: entry.Hint,
 		About: errorsPath + id, RequestID: requestID, Field: string(answer.Field), Expected: answer.Expected, Received: answer.Received,
+	}
+	if answer.RetryAfter > 0 {
+		page.Wait = pages.WaitFor(answer.RetryAfter)
 	}
 	if answer.Check == refusal.CheckNotFound {
 		return re.pages.NotFound(w, page)

@@ -10,9 +10,9 @@ type Error struct {
 	Title       string
 	Description string
 	Hint        string
-	// Passes: it is over by itself soon. The page says to wait in the place of Hint, which
-	// speaks to programs, of a header that people do not see.
-	Passes bool
+	// Wait is how long until it is over by itself; zero: it is not. The page says so in the
+	// place of Hint, which speaks to programs, of a header that people do not see.
+	Wait Lasts
 	// About is the address where the error is explained.
 	About string
 	// RequestID finds the request in the log.

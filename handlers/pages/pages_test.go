@@ -37,6 +37,11 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 		return set.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k"})
 	})
 	show("error", func(w http.ResponseWriter) error { return set.Error(w, http.StatusBadRequest, fault) })
+	show("error_that_passes", func(w http.ResponseWriter) error {
+		passing := fault
+		passing.Wait = pages.WaitFor(15 * time.Minute)
+		return set.Error(w, http.StatusTooManyRequests, passing)
+	})
 	show("not_found", func(w http.ResponseWriter) error { return set.NotFound(w, fault) })
 	show("explanation", func(w http.ResponseWriter) error {
 		return set.Explanation(w, pages.Explanation{
@@ -141,6 +146,14 @@ func TestPagesObeyTheirContentSecurityPolicy(t *testing.T) {
 	css, err := os.ReadFile("assets/gatehouse.css")
 	require.NoError(t, err)
 	assert.NotRegexp(t, elsewhere, string(css))
+}
+
+// What passes says when; the hint is for what does not.
+func TestAnErrorThatPassesSaysWhen(t *testing.T) {
+	t.Parallel()
+	all := everyPage(t, false)
+	assert.Contains(t, all["error_that_passes"].Body.String(), "<p>Try again in 15 minutes.</p>")
+	assert.NotContains(t, all["error"].Body.String(), "Try again in")
 }
 
 func TestOnlyADevelopmentServerShowsWhatWasCompared(t *testing.T) {
