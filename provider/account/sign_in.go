@@ -72,7 +72,7 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	}
 	ok, err := s.verify(hashing, hash, a.Password)
 	switch {
-	case errors.Is(err, provider.ErrBusy): // the password was not checked
+	case errors.Is(err, errNotChecked):
 		s.throttle.Return(ctx, try)
 		return nil, fmt.Errorf("verify password: %w", err)
 	case err != nil:
@@ -91,9 +91,18 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	return u, nil
 }
 
+// errNotChecked: the queue for slow hashes was full, and no spelling of the password was checked.
+// Where one was, the try counts: otherwise an attacker who keeps the queue full could guess by
+// first spellings without limit.
+var errNotChecked = errors.New("the password was not checked")
+
 func (s *SignIn) verify(ctx context.Context, hash, password string) (bool, error) {
-	for _, spelling := range spellings(password) {
-		if ok, err := s.hasher.Verify(ctx, hash, spelling); ok || err != nil {
+	for i, spelling := range spellings(password) {
+		ok, err := s.hasher.Verify(ctx, hash, spelling)
+		if i == 0 && errors.Is(err, provider.ErrBusy) {
+			return false, errors.Join(errNotChecked, err)
+		}
+		if ok || err != nil {
 			return ok, err
 		}
 	}
