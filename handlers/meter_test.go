@@ -45,7 +45,7 @@ func TestRequestsAreCountedByTheirLines(t *testing.T) {
 	f.serve(httptest.NewRequestWithContext(gone, http.MethodPost, "/oauth/revoke", http.NoBody))
 
 	assert.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
-# HELP gatehouse_http_requests_total Requests that were answered.
+# HELP gatehouse_http_requests_total Completed requests.
 # TYPE gatehouse_http_requests_total counter
 gatehouse_http_requests_total{method="GET",route="unmatched",status="404"} 1
 gatehouse_http_requests_total{method="POST",route="/oauth/introspect",status="200"} 1
@@ -55,11 +55,11 @@ gatehouse_http_requests_total{method="other",route="/oauth/jwks",status="405"} 1
 # HELP gatehouse_token_refusals_total Token requests that were refused, by the grant type that they asked for.
 # TYPE gatehouse_token_refusals_total counter
 gatehouse_token_refusals_total{error="invalid_grant",grant_type="refresh_token"} 1
-# HELP gatehouse_introspections_total Answers to introspection.
+# HELP gatehouse_introspections_total Introspection responses.
 # TYPE gatehouse_introspections_total counter
 gatehouse_introspections_total{active="false"} 0
 gatehouse_introspections_total{active="true"} 1
-# HELP gatehouse_http_requests_in_flight Requests being answered.
+# HELP gatehouse_http_requests_in_flight Requests in progress.
 # TYPE gatehouse_http_requests_in_flight gauge
 gatehouse_http_requests_in_flight 0
 `), "gatehouse_http_requests_total", "gatehouse_token_refusals_total", "gatehouse_introspections_total", "gatehouse_http_requests_in_flight"))

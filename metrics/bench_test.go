@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
-// What a request pays: an Observe, three to five statements, an event or two.
+// The metrics cost of a request: an Observe, three to five statements, an event or two.
 func BenchmarkHotPath(b *testing.B) {
 	m, _ := newMetrics(b)
 	hit := m.Caches.For("clients")
@@ -19,7 +19,7 @@ func BenchmarkHotPath(b *testing.B) {
 		{"in flight", func() { m.HTTP.Began(); m.HTTP.Ended() }},
 		{"statement", func() { m.SQL.Statement(.0003, false) }},
 		{"limit", func() { m.Limits.Decided("token-client", "redis", true) }},
-		{"token", func() { m.Heard(b.Context(), event.TokenIssued{GrantType: "refresh_token", Refresh: true}) }},
+		{"token", func() { m.Record(b.Context(), event.TokenIssued{GrantType: "refresh_token", Refresh: true}) }},
 		{"refusal", func() { m.Refusals.Refused("/oauth/token", "invalid_grant", "refresh_token") }},
 		{"cache", func() { hit(true) }},
 	} {

@@ -18,10 +18,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-// most is how many series a server may have, whatever is done to it.
+// most is the maximum number of series of a server, whatever clients do.
 const most = 3000
 
-// series counts as Prometheus does: a histogram is one for each bucket, and two.
+// series counts as Prometheus does: a histogram has one for each bucket, plus two.
 func series(t *testing.T, from prometheus.Gatherer) (total int, by map[string]int) {
 	t.Helper()
 	families, err := from.Gather()
@@ -43,7 +43,7 @@ func series(t *testing.T, from prometheus.Gatherer) (total int, by map[string]in
 	return total, by
 }
 
-// routes are those of the server, each with the methods that it answers.
+// routes are those of the server, each with its methods.
 func routes() map[string][]string {
 	get, post, page := []string{"GET", "HEAD"}, []string{"POST"}, []string{"GET", "HEAD", "POST"}
 	document, script := []string{"GET", "HEAD", "OPTIONS"}, []string{"POST", "OPTIONS"}
@@ -67,7 +67,7 @@ func codes() []refusal.Code {
 	}
 }
 
-// watched is everything that is only shown once somebody hands it over.
+// watched registers everything that is only shown once its owner registers it.
 func watched(t testing.TB, m *metrics.Metrics) {
 	t.Helper()
 	require.NoError(t, m.Keys.Watch(func(context.Context) ([]metrics.SigningKey, error) {
@@ -86,18 +86,18 @@ func watched(t testing.TB, m *metrics.Metrics) {
 	}
 }
 
-// busy is a server of 10,000 clients that has seen everything.
+// busy simulates a server of 10,000 clients that has recorded everything.
 func busy(t *testing.T, m *metrics.Metrics) {
 	watched(t, m)
 	for i := range 10_000 {
 		caller := fmt.Sprint("caller-", i)
 		for _, grant := range []string{"client_credentials", "authorization_code", "refresh_token", "password"} {
-			m.Heard(t.Context(), event.TokenIssued{ClientID: caller, GrantType: grant, Refresh: i%2 == 0})
+			m.Record(t.Context(), event.TokenIssued{ClientID: caller, GrantType: grant, Refresh: i%2 == 0})
 			m.Tokens.TokenRefused(grant, codes()[i%len(codes())])
 		}
 		m.Tokens.TokenRefused(caller, refusal.UnsupportedGrantType)
-		m.Heard(t.Context(), event.TokenRevoked{ClientID: caller})
-		m.Heard(t.Context(), event.SignInRefused{Reason: caller})
+		m.Record(t.Context(), event.TokenRevoked{ClientID: caller})
+		m.Record(t.Context(), event.SignInRefused{Reason: caller})
 		m.Refusals.Refused("/oauth/token", refusal.InvalidClient, refusal.CheckClientUnknown)
 		m.Tokens.Introspected(i%2 == 0)
 	}
@@ -145,14 +145,14 @@ func TestTenThousandClientsFit(t *testing.T) {
 	total, by := series(t, registry)
 	t.Log(total, by)
 	assert.Less(t, total, most, by)
-	// The bounds are for what should not happen: nothing that the server does reaches them.
+	// The bounds are a safeguard: normal operation does not reach them.
 	assert.Negative(t, value(t, registry, "gatehouse_refusals_total", "route", "other"))
 	assert.Negative(t, value(t, registry, "gatehouse_http_requests_total", "route", "other"))
 	assert.Negative(t, value(t, registry, "gatehouse_rate_limit_decisions_total", "policy", "other"))
 }
 
-// Labels that are closed elsewhere, by mistake are not: memory stays bounded.
-func TestNothingThatIsHandedInOutgrowsTheBound(t *testing.T) {
+// Labels from other packages that are open by mistake: memory stays bounded.
+func TestOpenLabelsStayWithinTheBound(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	watched(t, m)
@@ -164,8 +164,8 @@ func TestNothingThatIsHandedInOutgrowsTheBound(t *testing.T) {
 		m.Tokens.TokenRefused(word, refusal.InvalidGrant)
 		m.Limits.Expect(word, word)
 		m.Limits.Decided(word, word, i%2 == 0)
-		m.Heard(t.Context(), event.SignInRefused{Reason: word})
-		m.Heard(t.Context(), event.TokenIssued{GrantType: word})
+		m.Record(t.Context(), event.SignInRefused{Reason: word})
+		m.Record(t.Context(), event.TokenIssued{GrantType: word})
 	}
 	total, by := series(t, registry)
 	assert.Less(t, total, most, by)
@@ -189,8 +189,8 @@ func sum(t *testing.T, from prometheus.Gatherer, name string) (all float64) {
 	return all
 }
 
-// A label that names someone would make as many series as there are of them.
-func TestNoLabelNamesAnyone(t *testing.T) {
+// A label that identifies a person or a client would make a series for each of them.
+func TestNoLabelIdentifiesAnyone(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	busy(t, m)

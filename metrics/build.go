@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// registerBuild adds what is true of the process as a whole.
+// registerBuild adds the metrics of the process as a whole.
 func registerBuild(r *registration, o Options) {
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "build_info", Help: "1, with the version as labels.",
@@ -18,17 +18,17 @@ func registerBuild(r *registration, o Options) {
 		revision = stampedRevision()
 	}
 	info.WithLabelValues(o.Version, revision, runtime.Version()).Set(1)
-	// Tokens live and die by the clock. Compared with the time of the scrape it shows
-	// whether this machine's is right.
+	// Tokens depend on the clock. Comparing this with the time of the scrape shows whether
+	// the clock of this machine is right.
 	now := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Namespace: namespace, Name: "clock_seconds", Help: "What time it is for this server.",
+		Namespace: namespace, Name: "clock_seconds", Help: "Time by the clock of this server.",
 	}, func() float64 { return float64(o.Clock().UnixMilli()) / 1000 })
 	r.add(info, now,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 }
 
-// stampedRevision is the commit that Go found the source at when it built the program.
+// stampedRevision is the commit that Go recorded in the binary.
 func stampedRevision() string {
 	if build, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range build.Settings {

@@ -2,14 +2,14 @@ package metrics
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// Caches count what was found in memory.
+// Caches count hits and misses.
 type Caches struct{ total *prometheus.CounterVec }
 
 func newCaches(r *registration) *Caches {
-	return &Caches{r.counters("cache_requests_total", "Questions to the caches, and whether the answer was in memory.", "cache", "result")}
+	return &Caches{r.counters("cache_requests_total", "Cache lookups, by whether the value was in memory.", "cache", "result")}
 }
 
-// For gives the function that a cache tells each time whether it had the answer. The name
+// For returns the function that a cache calls for each lookup with whether it was a hit. The name
 // is a constant in the source.
 func (c *Caches) For(cache string) func(hit bool) {
 	hits, misses := c.total.WithLabelValues(cache, "hit"), c.total.WithLabelValues(cache, "miss")

@@ -2,8 +2,8 @@ package metrics
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// calls count and time what a server that we depend on does for us. There are several in
-// each request, and no label to find the slow one by: classic buckets are enough.
+// calls counts and times calls to a server that this one depends on. There are several in each
+// request, and no label to find the slow one by: classic buckets are enough.
 type calls struct {
 	ok, failed prometheus.Counter
 	took       prometheus.Histogram
@@ -13,7 +13,7 @@ type calls struct {
 func newCalls(r *registration, name, help string) calls {
 	total := r.counters(name+"s_total", help+", by outcome.", "outcome")
 	took := prometheus.NewHistogram(prometheus.HistogramOpts{
-		Namespace: namespace, Name: name + "_duration_seconds", Help: help + ": how long they took.",
+		Namespace: namespace, Name: name + "_duration_seconds", Help: help + ", duration.",
 		Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .5, 2.5},
 	})
 	r.add(took)

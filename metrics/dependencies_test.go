@@ -25,7 +25,7 @@ func TestStatementsAndCommandsAreCounted(t *testing.T) {
 	assert.InEpsilon(t, 1, value(t, registry, "gatehouse_redis_commands_total", "outcome", "success"), 0)
 }
 
-func TestConnectionsAreReadWhenTheyAreAskedFor(t *testing.T) {
+func TestConnectionsAreReadAtEachScrape(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	failing, pool := false, metrics.RedisPool{Total: 3, Idle: 2, Hits: 7, Misses: 5, Timeouts: 1}
@@ -33,13 +33,13 @@ func TestConnectionsAreReadWhenTheyAreAskedFor(t *testing.T) {
 	assert.Zero(t, value(t, registry, "gatehouse_redis_failing"))
 	failing = true
 	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
-# HELP gatehouse_redis_failing 1 while the limits are kept without Redis, by each server for itself.
+# HELP gatehouse_redis_failing 1 while Redis is unavailable and each server counts rate limits for itself.
 # TYPE gatehouse_redis_failing gauge
 gatehouse_redis_failing 1
 # HELP gatehouse_redis_connections Open connections to Redis.
 # TYPE gatehouse_redis_connections gauge
 gatehouse_redis_connections 3
-# HELP gatehouse_redis_idle_connections Open connections to Redis that nobody uses.
+# HELP gatehouse_redis_idle_connections Idle connections to Redis.
 # TYPE gatehouse_redis_idle_connections gauge
 gatehouse_redis_idle_connections 2
 # HELP gatehouse_redis_connection_hits_total Commands that found an open connection.
@@ -71,8 +71,8 @@ func TestDecisionsAndCachesAreCounted(t *testing.T) {
 	assert.InEpsilon(t, 1, value(t, registry, "gatehouse_cache_requests_total", "cache", "clients", "result", "miss"), 0)
 }
 
-// A rate over a series that was just born is nothing.
-func TestLimitsAreSeenBeforeTheyRefuse(t *testing.T) {
+// rate() needs the first value of a series: a series that starts at 1 has no increase.
+func TestLimitsAreShownBeforeTheFirstRefusal(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	m.Limits.Expect("sign-in-account", "fallback")
@@ -95,10 +95,10 @@ func TestJobsAreCounted(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	m.Jobs.Expect("janitor", "key-rotation")
-	assert.Zero(t, value(t, registry, "gatehouse_job_runs_total", "job_name", "key-rotation", "outcome", "success"), "seen before it ran")
-	assert.Zero(t, value(t, registry, "gatehouse_job_duration_seconds", "job_name", "key-rotation"), "seen before it ran")
+	assert.Zero(t, value(t, registry, "gatehouse_job_runs_total", "job_name", "key-rotation", "outcome", "success"), "shown before it ran")
+	assert.Zero(t, value(t, registry, "gatehouse_job_duration_seconds", "job_name", "key-rotation"), "shown before it ran")
 	m.Jobs.Ran("janitor", .2, errors.New("away"))
-	assert.Negative(t, value(t, registry, "gatehouse_job_last_success_timestamp_seconds"), "a failure is no success")
+	assert.Negative(t, value(t, registry, "gatehouse_job_last_success_timestamp_seconds"), "a failure does not count as success")
 	m.Jobs.Ran("janitor", .2, nil)
 	m.Jobs.Removed("tokens", 40)
 	m.Jobs.Removed("tokens", 2)
@@ -110,7 +110,7 @@ func TestJobsAreCounted(t *testing.T) {
 	assert.InEpsilon(t, 42, value(t, registry, "gatehouse_janitor_removed_rows_total", "table", "tokens"), 0)
 }
 
-func TestReadinessIsAskedAtEachScrape(t *testing.T) {
+func TestReadinessIsCheckedAtEachScrape(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	var away error

@@ -6,8 +6,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
-// Heard is an event.Listener.
-func (m *Metrics) Heard(_ context.Context, e event.Event) {
+// Record counts an event. It is an event.Listener.
+func (m *Metrics) Record(_ context.Context, e event.Event) {
 	switch e := e.(type) {
 	case event.TokenIssued:
 		m.Tokens.issued.of(issued{grantTypeLabel(e.GrantType), e.Refresh}).Inc()

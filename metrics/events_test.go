@@ -15,7 +15,7 @@ import (
 func TestEventsAreCounted(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
-	bus := event.NewBus(m.Heard)
+	bus := event.NewBus(m.Record)
 	for _, e := range []event.Event{
 		event.TokenIssued{GrantType: string(client.RefreshToken), Refresh: true},
 		event.TokenIssued{GrantType: string(client.RefreshToken), Refresh: true},
@@ -33,21 +33,21 @@ func TestEventsAreCounted(t *testing.T) {
 		bus.Publish(t.Context(), e)
 	}
 	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
-# HELP gatehouse_tokens_issued_total Access tokens that were issued, and whether a refresh token came with them.
+# HELP gatehouse_tokens_issued_total Issued access tokens, by whether a refresh token was issued too.
 # TYPE gatehouse_tokens_issued_total counter
 gatehouse_tokens_issued_total{grant_type="client_credentials",refresh="false"} 1
 gatehouse_tokens_issued_total{grant_type="other",refresh="false"} 1
 gatehouse_tokens_issued_total{grant_type="refresh_token",refresh="true"} 2
-# HELP gatehouse_tokens_revoked_total Tokens that somebody revoked.
+# HELP gatehouse_tokens_revoked_total Revoked tokens.
 # TYPE gatehouse_tokens_revoked_total counter
 gatehouse_tokens_revoked_total 1
-# HELP gatehouse_refresh_reuse_total Refresh tokens that came a second time: thefts, until proved otherwise.
+# HELP gatehouse_refresh_reuse_total Reused refresh tokens, each a possible theft.
 # TYPE gatehouse_refresh_reuse_total counter
 gatehouse_refresh_reuse_total 1
 # HELP gatehouse_authorizations_total Authorization requests that were approved.
 # TYPE gatehouse_authorizations_total counter
 gatehouse_authorizations_total 1
-# HELP gatehouse_sign_ins_total Tries to sign in, by how they ended.
+# HELP gatehouse_sign_ins_total Sign-in attempts, by outcome.
 # TYPE gatehouse_sign_ins_total counter
 gatehouse_sign_ins_total{outcome="disabled"} 0
 gatehouse_sign_ins_total{outcome="other"} 1
@@ -55,7 +55,7 @@ gatehouse_sign_ins_total{outcome="success"} 1
 gatehouse_sign_ins_total{outcome="throttled"} 0
 gatehouse_sign_ins_total{outcome="unknown_user"} 0
 gatehouse_sign_ins_total{outcome="wrong_password"} 1
-# HELP gatehouse_sessions_ended_total Sessions that were ended before their time.
+# HELP gatehouse_sessions_ended_total Sessions ended before they expired.
 # TYPE gatehouse_sessions_ended_total counter
 gatehouse_sessions_ended_total 1
 # HELP gatehouse_signing_key_rotations_total Signing keys that this server published.
@@ -89,7 +89,7 @@ gatehouse_token_refusals_total{error="unsupported_grant_type",grant_type="other"
 # HELP gatehouse_refusals_total Requests that were refused, and failures of the server's own.
 # TYPE gatehouse_refusals_total counter
 gatehouse_refusals_total{check="client_secret",error="invalid_client",route="/oauth/token"} 1
-# HELP gatehouse_introspections_total Answers to introspection.
+# HELP gatehouse_introspections_total Introspection responses.
 # TYPE gatehouse_introspections_total counter
 gatehouse_introspections_total{active="false"} 2
 gatehouse_introspections_total{active="true"} 1

@@ -2,8 +2,8 @@ package metrics
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// observe leaves a trace as the example of its bucket. The library panics for a label that
-// is too long or not UTF-8, so whatever is no trace id is none.
+// observe stores a trace as the exemplar of its bucket. The library panics for a label that is too
+// long or not UTF-8, so anything that is not a trace id is dropped.
 func observe(in prometheus.Observer, seconds float64, traceID string) {
 	if with, ok := in.(prometheus.ExemplarObserver); ok && isTraceID(traceID) {
 		with.ObserveWithExemplar(seconds, prometheus.Labels{"trace_id": traceID})

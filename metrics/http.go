@@ -8,8 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Bounds of what requests can make. A route with a method has a series for each bucket, an
-// answer has one.
+// Bounds on the series that requests can make. A route with a method has a series for each bucket,
+// a response has one.
 const (
 	mostRoutes  = 90
 	mostAnswers = 450
@@ -22,7 +22,7 @@ type HTTP struct {
 	answers   *children[answered, answer]
 }
 
-// asked is what a request was for.
+// asked is the route and method of a request.
 type asked struct{ route, method string }
 
 type answered struct {
@@ -31,24 +31,24 @@ type answered struct {
 	status int
 }
 
-// answer is all that one request touches.
+// answer holds all that one request updates.
 type answer struct {
 	total prometheus.Counter
 	took  prometheus.Observer
 }
 
 func newHTTP(r *registration) *HTTP {
-	total := r.counters("http_requests_total", "Requests that were answered.", "route", "method", "status")
+	total := r.counters("http_requests_total", "Completed requests.", "route", "method", "status")
 	took := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Namespace: namespace, Name: "http_request_duration_seconds",
-		Help:                            "How long requests took, from their header to the end of the answer.",
+		Help:                            "Duration of requests, from their header to the end of the response.",
 		Buckets:                         []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		NativeHistogramBucketFactor:     1.1,
 		NativeHistogramMaxBucketNumber:  100,
 		NativeHistogramMinResetDuration: time.Hour,
 	}, []string{"route", "method"})
 	inFlight := prometheus.NewGauge(prometheus.GaugeOpts{
-		Namespace: namespace, Name: "http_requests_in_flight", Help: "Requests being answered.",
+		Namespace: namespace, Name: "http_requests_in_flight", Help: "Requests in progress.",
 	})
 	r.add(took, inFlight)
 
@@ -66,25 +66,25 @@ func newHTTP(r *registration) *HTTP {
 	return h
 }
 
-// Began says that a request arrived.
+// Began counts a request that arrived.
 func (h *HTTP) Began() { h.inFlight.Inc() }
 
-// Ended says that it is over. Observe does not, since it can be told of a request that
-// never was in flight.
+// Ended counts its end. Observe does not, since it can be called for a request that was never
+// counted as in flight.
 func (h *HTTP) Ended() { h.inFlight.Dec() }
 
-// Observe counts an answer. Route is a template of the route table or "unmatched". With a
-// trace id the trace becomes the example of its bucket, which costs ten times as much: leave
-// it empty for traces that nobody records.
+// Observe counts a response. Route is a template of the route table or "unmatched". With a trace
+// id the trace becomes the exemplar of its bucket, which costs ten times as much: leave it empty
+// for traces that are not recorded.
 func (h *HTTP) Observe(route, method string, status int, seconds float64, traceID string) {
 	a := h.answers.of(answered{asked{route, methodLabel(method, status)}, status})
 	a.total.Inc()
 	observe(a.took, seconds, traceID)
 }
 
-// methodLabel keeps to the methods that a route can have. A method that the route does not
-// have is "other" too: asking every route by every method would otherwise make most of
-// all series.
+// methodLabel is limited to the methods that a route can have. A method that the route does not
+// have is "other" too: requests with every method for every route would otherwise make most of all
+// series.
 func methodLabel(method string, status int) string {
 	if status == http.StatusMethodNotAllowed {
 		return other
@@ -94,7 +94,7 @@ func methodLabel(method string, status int) string {
 		http.MethodPut, http.MethodPatch, http.MethodDelete,
 	} {
 		if method == known {
-			return known // and not the caller's word, which would keep its request in memory
+			return known // not the caller's string, which would keep its request in memory
 		}
 	}
 	return other

@@ -24,10 +24,10 @@ func TestRequestsAreCountedByRouteMethodAndStatus(t *testing.T) {
 	m.HTTP.Observe("unmatched", "GET", 999, .001, "")
 	m.HTTP.Began()
 	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
-# HELP gatehouse_http_requests_in_flight Requests being answered.
+# HELP gatehouse_http_requests_in_flight Requests in progress.
 # TYPE gatehouse_http_requests_in_flight gauge
 gatehouse_http_requests_in_flight 1
-# HELP gatehouse_http_requests_total Requests that were answered.
+# HELP gatehouse_http_requests_total Completed requests.
 # TYPE gatehouse_http_requests_total counter
 gatehouse_http_requests_total{method="POST",route="/oauth/token",status="200"} 2
 gatehouse_http_requests_total{method="other",route="/oauth/token",status="405"} 1
@@ -51,18 +51,18 @@ func histogram(t *testing.T, from prometheus.Gatherer, name string) *dto.Histogr
 	return nil
 }
 
-func TestDurationsAreClassicAndNativeAtOnce(t *testing.T) {
+func TestDurationsAreClassicAndNativeHistograms(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	m.HTTP.Observe("/oauth/token", "POST", 200, .004, "")
 	h := histogram(t, registry, "gatehouse_http_request_duration_seconds")
 	assert.InEpsilon(t, .0005, h.GetBucket()[0].GetUpperBound(), 0)
 	assert.InEpsilon(t, 10, h.GetBucket()[len(h.GetBucket())-1].GetUpperBound(), 0)
-	assert.Equal(t, int32(3), h.GetSchema(), "a growth of at most 1.1 a bucket")
+	assert.Equal(t, int32(3), h.GetSchema(), "a growth factor of at most 1.1 per bucket")
 	assert.NotEmpty(t, h.GetPositiveSpan())
 }
 
-func TestTracesAreExamples(t *testing.T) {
+func TestTracesAreExemplars(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	m.HTTP.Observe("/oauth/token", "POST", 200, .004, trace)
@@ -77,8 +77,8 @@ func TestTracesAreExamples(t *testing.T) {
 	assert.Equal(t, 1, exemplars)
 }
 
-// The library panics for an exemplar that it dislikes.
-func TestWhatIsNoTraceIDIsNoExample(t *testing.T) {
+// The library panics for an invalid exemplar.
+func TestInvalidTraceIDIsNoExemplar(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	for _, id := range []string{"x", strings.Repeat("é", 16), strings.Repeat("\xff", 32), strings.Repeat("a", 500), strings.ToUpper(trace)} {

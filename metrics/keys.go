@@ -14,8 +14,7 @@ type Keys struct {
 	rotations    prometheus.Counter
 }
 
-// SigningKey is what is shown of a key. The key id is not: each rotation would make a
-// series.
+// SigningKey is what is shown of a key. The key id is not: each rotation would make a new series.
 type SigningKey struct {
 	Algorithm string
 	// State is pending, active or retiring. Other states are not shown.
@@ -31,16 +30,16 @@ func newKeys(r *registration) *Keys {
 	return &Keys{registration: r, rotations: r.counter("signing_key_rotations_total", "Signing keys that this server published.")}
 }
 
-// Watch asks list at each scrape. It gets two seconds, and may fail: the scrape then comes
-// without the keys.
+// Watch calls list at each scrape. It gets two seconds, and may fail: the keys are then missing
+// from the scrape.
 func (k *Keys) Watch(list func(ctx context.Context) ([]SigningKey, error)) error {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc(prometheus.BuildFQName(namespace, "", name), help, labels, nil)
 	}
 	return k.registration.watch("signing keys", &keyCollector{
 		list:  list,
-		count: desc("signing_keys", "Signing keys, by where they stand in their life.", "alg", "state"),
-		since: desc("signing_key_active_since_seconds", "When the key that signs now began to.", "alg"),
+		count: desc("signing_keys", "Signing keys, by state.", "alg", "state"),
+		since: desc("signing_key_active_since_seconds", "When the active key began to sign.", "alg"),
 		next:  desc("signing_key_next_rotation_seconds", "When the next key is due to take over.", "alg"),
 	})
 }
@@ -89,8 +88,8 @@ type algorithmKeys struct {
 	active SigningKey
 }
 
-// byAlgorithm counts the keys. A state without a key is 0 and not absent, or nobody could
-// ask for an algorithm that nothing signs by.
+// byAlgorithm counts the keys. A state without a key is 0 and not absent: otherwise an alert could
+// not find an algorithm without an active key.
 func byAlgorithm(keys []SigningKey) map[string]*algorithmKeys {
 	all := map[string]*algorithmKeys{}
 	for _, key := range keys {

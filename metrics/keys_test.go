@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
-func TestKeysAreReadWhenTheyAreAskedFor(t *testing.T) {
+func TestKeysAreReadAtEachScrape(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	require.NoError(t, m.Keys.Watch(func(ctx context.Context) ([]metrics.SigningKey, error) {
@@ -28,7 +28,7 @@ func TestKeysAreReadWhenTheyAreAskedFor(t *testing.T) {
 		}, nil
 	}))
 	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
-# HELP gatehouse_signing_keys Signing keys, by where they stand in their life.
+# HELP gatehouse_signing_keys Signing keys, by state.
 # TYPE gatehouse_signing_keys gauge
 gatehouse_signing_keys{alg="ES256",state="active"} 0
 gatehouse_signing_keys{alg="ES256",state="pending"} 1
@@ -36,7 +36,7 @@ gatehouse_signing_keys{alg="ES256",state="retiring"} 0
 gatehouse_signing_keys{alg="RS256",state="active"} 1
 gatehouse_signing_keys{alg="RS256",state="pending"} 0
 gatehouse_signing_keys{alg="RS256",state="retiring"} 1
-# HELP gatehouse_signing_key_active_since_seconds When the key that signs now began to.
+# HELP gatehouse_signing_key_active_since_seconds When the active key began to sign.
 # TYPE gatehouse_signing_key_active_since_seconds gauge
 gatehouse_signing_key_active_since_seconds{alg="RS256"} 1.7723664e+09
 # HELP gatehouse_signing_key_next_rotation_seconds When the next key is due to take over.

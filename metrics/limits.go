@@ -2,7 +2,7 @@ package metrics
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// mostDeciders: policies by sources, with room for more of both.
+// mostDeciders bounds the policies times the sources, with a margin.
 const mostDeciders = 40
 
 // Limits count what the rate limits decide.
@@ -12,8 +12,8 @@ type Limits struct {
 
 type decider struct{ policy, source string }
 
-// decisions are there both as soon as one is: a rate over a series that was just born is
-// nothing, and the first refusals would not show.
+// decisions has both counters as soon as one is needed: rate() of a series that starts at 1 is
+// nothing, and the first refusals would be invisible.
 type decisions struct{ allowed, refused prometheus.Counter }
 
 func newLimits(r *registration) *Limits {
@@ -26,11 +26,11 @@ func newLimits(r *registration) *Limits {
 	})}
 }
 
-// Expect names a policy, and where its count may be kept, at the start: a limit that never
-// decided is to be seen too.
+// Expect names a policy and a source at the start, so that a limit that never decided is visible
+// too.
 func (l *Limits) Expect(policy, source string) { l.deciders.of(decider{policy, source}) }
 
-// Decided counts a decision. Source says where the count was kept, such as redis or memory.
+// Decided counts a decision. Source is where the count was kept, such as redis or memory.
 func (l *Limits) Decided(policy, source string, allowed bool) {
 	d := l.deciders.of(decider{policy, source})
 	if allowed {

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestMetricsAreNamedAsIsUsual(t *testing.T) {
+func TestMetricsFollowTheNamingConventions(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	busy(t, m)

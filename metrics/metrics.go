@@ -11,10 +11,10 @@ import (
 
 const namespace = "gatehouse"
 
-// Options say what is known at the start.
+// Options are the settings known at the start.
 type Options struct {
-	// Version is that of the program; Revision is the commit, or empty for the one that
-	// Go stamped into the binary.
+	// Version is that of the program; Revision is the commit, or empty for the one that Go
+	// recorded in the binary.
 	Version, Revision string
 	Clock             provider.Clock
 }
@@ -34,8 +34,8 @@ type Metrics struct {
 	Ready    *Ready
 }
 
-// New makes the metrics and registers them. It fails when the registerer has one of their
-// names already.
+// New makes the metrics and registers them. It fails when one of their names is registered
+// already.
 func New(to prometheus.Registerer, o Options) (*Metrics, error) {
 	if o.Clock == nil {
 		return nil, errors.New("metrics: a clock is needed")
@@ -61,7 +61,7 @@ func New(to prometheus.Registerer, o Options) (*Metrics, error) {
 	return m, nil
 }
 
-// registration collects what goes wrong, so that the constructors read as lists.
+// registration collects errors, so that the constructors read as lists.
 type registration struct {
 	to  prometheus.Registerer
 	err error
@@ -73,7 +73,7 @@ func (r *registration) add(list ...prometheus.Collector) {
 	}
 }
 
-// watch registers something that is only there once its owner is.
+// watch registers a collector whose source is created after the metrics.
 func (r *registration) watch(what string, list ...prometheus.Collector) error {
 	for _, c := range list {
 		if err := r.to.Register(c); err != nil {

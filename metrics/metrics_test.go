@@ -47,7 +47,7 @@ func value(t testing.TB, from prometheus.Gatherer, name string, labels ...string
 	return -1
 }
 
-func TestMetricsOfTwoServersDoNotMeet(t *testing.T) {
+func TestMetricsOfTwoServersAreSeparate(t *testing.T) {
 	t.Parallel()
 	_, one := newMetrics(t)
 	first, err := metrics.New(prometheus.NewRegistry(), metrics.Options{Clock: time.Now})

@@ -7,13 +7,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Ready shows what the probe for readiness would say: a server that is not ready gets no
-// requests, so nothing else here would tell.
+// Ready shows the result of the readiness probe: a server that is not ready gets no requests, so
+// no other metric would show it.
 type Ready struct{ registration *registration }
 
 const readyTime = 2 * time.Second
 
-// Watch makes a check at each scrape. It gets two seconds.
+// Watch runs a check at each scrape. It gets two seconds.
 func (r *Ready) Watch(name string, check func(ctx context.Context) error) error {
 	return r.registration.watch("readiness of "+name, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "ready", Help: "1 while the check passes, without which the server cannot work.",

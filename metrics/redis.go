@@ -8,20 +8,20 @@ type Redis struct {
 	calls        calls
 }
 
-// RedisPool is the state of the connections. The first three only grow.
+// RedisPool is the state of the connections. The first three are cumulative.
 type RedisPool struct {
 	Hits, Misses, Timeouts uint64
 	Total, Idle            uint64
 }
 
 func newRedis(r *registration) *Redis {
-	return &Redis{registration: r, calls: newCalls(r, "redis_command", "Commands that Redis was sent")}
+	return &Redis{registration: r, calls: newCalls(r, "redis_command", "Commands to Redis")}
 }
 
-// RedisCommand counts one command, or one pipeline. Which it was is not a label.
+// RedisCommand counts one command or one pipeline, without a label for which.
 func (m *Redis) RedisCommand(seconds float64, failed bool) { m.calls.observe(seconds, failed) }
 
-// Watch shows whether the limits run without Redis, and its connections. Both functions are
+// Watch shows whether the limits work without Redis, and its connections. Both functions are
 // called at each scrape, and must be quick.
 func (m *Redis) Watch(failing func() bool, pool func() RedisPool) error {
 	count := func(name, help string, read func(RedisPool) uint64) prometheus.Collector {
@@ -32,14 +32,14 @@ func (m *Redis) Watch(failing func() bool, pool func() RedisPool) error {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, read)
 	}
 	return m.registration.watch("redis",
-		gauge("redis_failing", "1 while the limits are kept without Redis, by each server for itself.", func() float64 {
+		gauge("redis_failing", "1 while Redis is unavailable and each server counts rate limits for itself.", func() float64 {
 			if failing() {
 				return 1
 			}
 			return 0
 		}),
 		gauge("redis_connections", "Open connections to Redis.", func() float64 { return float64(pool().Total) }),
-		gauge("redis_idle_connections", "Open connections to Redis that nobody uses.", func() float64 { return float64(pool().Idle) }),
+		gauge("redis_idle_connections", "Idle connections to Redis.", func() float64 { return float64(pool().Idle) }),
 		count("redis_connection_hits_total", "Commands that found an open connection.", func(p RedisPool) uint64 { return p.Hits }),
 		count("redis_connection_misses_total", "Commands that had to open a connection.", func(p RedisPool) uint64 { return p.Misses }),
 		count("redis_connection_timeouts_total", "Commands that got no connection in time.", func(p RedisPool) uint64 { return p.Timeouts }),

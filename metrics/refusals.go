@@ -6,10 +6,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// mostRefusals is some four for each check: few can refuse on every route.
+// mostRefusals allows about four for each check: few checks can refuse on every route.
 const mostRefusals = 450
 
-// Refusals count what the server refused.
+// Refusals count refused requests.
 type Refusals struct {
 	total *children[refused, prometheus.Counter]
 }

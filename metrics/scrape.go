@@ -10,9 +10,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Handler answers scrapes, in OpenMetrics or protobuf for who asks for them: exemplars
-// travel in both, native histograms in protobuf alone. A collector that fails is logged,
-// and everything else is shown: a database that is away must not hide that it is.
+// Handler serves scrapes, in OpenMetrics or protobuf on request: both carry exemplars, and only
+// protobuf native histograms. A collector that fails is logged, and everything else is shown: an
+// unavailable database must not hide the metrics that tell about it.
 func Handler(from prometheus.Gatherer, log *slog.Logger) http.Handler {
 	return promhttp.HandlerFor(from, promhttp.HandlerOpts{
 		ErrorLog:            failures{log},
@@ -22,7 +22,7 @@ func Handler(from prometheus.Gatherer, log *slog.Logger) http.Handler {
 	})
 }
 
-// failures is the log as promhttp wants it.
+// failures is the log in the form that promhttp needs.
 type failures struct{ log *slog.Logger }
 
 // Println is part of promhttp.Logger.

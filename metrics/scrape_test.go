@@ -23,7 +23,7 @@ func scrape(t *testing.T, h http.Handler, accept string) *httptest.ResponseRecor
 	return w
 }
 
-func TestExemplarsTravelInOpenMetrics(t *testing.T) {
+func TestExemplarsAreInOpenMetrics(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	m.HTTP.Observe("/oauth/token", "POST", 200, .004, trace)
@@ -41,7 +41,7 @@ func TestExemplarsTravelInOpenMetrics(t *testing.T) {
 	assert.Contains(t, protobuf.Header().Get("Content-Type"), "application/vnd.google.protobuf")
 }
 
-func TestWhatCannotBeReadHidesNothingElse(t *testing.T) {
+func TestFailingCollectorHidesNothingElse(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	require.NoError(t, m.Keys.Watch(func(context.Context) ([]metrics.SigningKey, error) { return nil, assert.AnError }))

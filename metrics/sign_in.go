@@ -2,7 +2,7 @@ package metrics
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// SignIns count people who sign in, or fail to. What it counts it hears by events.
+// SignIns count sign-ins, successful and refused ones, from events.
 type SignIns struct {
 	total    *prometheus.CounterVec
 	sessions prometheus.Counter
@@ -10,17 +10,16 @@ type SignIns struct {
 
 const signedIn = "success"
 
-// signInOutcomes are signedIn and the reasons of event.SignInRefused. Each is there from the
-// start: a rate over a series that was just born is nothing, and an alert would miss the
-// first attack.
+// signInOutcomes are signedIn and the reasons of event.SignInRefused. Each is initialized at the
+// start: rate() of a series that starts at 1 is nothing, and an alert would miss the first attack.
 func signInOutcomes() []string {
 	return []string{signedIn, "wrong_password", "unknown_user", "disabled", "throttled"}
 }
 
 func newSignIns(r *registration) *SignIns {
 	s := &SignIns{
-		total:    r.counters("sign_ins_total", "Tries to sign in, by how they ended.", "outcome"),
-		sessions: r.counter("sessions_ended_total", "Sessions that were ended before their time."),
+		total:    r.counters("sign_ins_total", "Sign-in attempts, by outcome.", "outcome"),
+		sessions: r.counter("sessions_ended_total", "Sessions ended before they expired."),
 	}
 	for _, outcome := range signInOutcomes() {
 		s.total.WithLabelValues(outcome)
@@ -28,7 +27,7 @@ func newSignIns(r *registration) *SignIns {
 	return s
 }
 
-// ended counts a sign-in. It takes long enough by itself to look the child up each time.
+// ended counts a sign-in. A sign-in is slow anyway, so the child is looked up each time.
 func (s *SignIns) ended(outcome string) {
 	for _, known := range signInOutcomes() {
 		if outcome == known {

@@ -10,13 +10,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// Bounds: each grant type with and without refreshing, and with the errors that it can meet.
+// The bounds: each grant type with and without a refresh token, and with its possible errors.
 const (
 	mostIssued        = 20
 	mostTokenRefusals = 100
 )
 
-// Tokens count what is issued, refused and asked about.
+// Tokens count issued and refused tokens and introspections.
 type Tokens struct {
 	issued    *children[issued, prometheus.Counter]
 	refusals  *children[tokenRefused, prometheus.Counter]
@@ -37,9 +37,9 @@ type tokenRefused struct {
 }
 
 func newTokens(r *registration) *Tokens {
-	total := r.counters("tokens_issued_total", "Access tokens that were issued, and whether a refresh token came with them.", "grant_type", "refresh")
+	total := r.counters("tokens_issued_total", "Issued access tokens, by whether a refresh token was issued too.", "grant_type", "refresh")
 	refusals := r.counters("token_refusals_total", "Token requests that were refused, by the grant type that they asked for.", "grant_type", "error")
-	introspections := r.counters("introspections_total", "Answers to introspection.", "active")
+	introspections := r.counters("introspections_total", "Introspection responses.", "active")
 	return &Tokens{
 		issued: newChildren(mostIssued, issued{grantType: other}, func(k issued) prometheus.Counter {
 			return total.WithLabelValues(k.grantType, strconv.FormatBool(k.refresh))
@@ -48,15 +48,15 @@ func newTokens(r *registration) *Tokens {
 			return refusals.WithLabelValues(k.grantType, string(k.code))
 		}),
 		approved: r.counter("authorizations_total", "Authorization requests that were approved."),
-		revoked:  r.counter("tokens_revoked_total", "Tokens that somebody revoked."),
-		reused:   r.counter("refresh_reuse_total", "Refresh tokens that came a second time: thefts, until proved otherwise."),
+		revoked:  r.counter("tokens_revoked_total", "Revoked tokens."),
+		reused:   r.counter("refresh_reuse_total", "Reused refresh tokens, each a possible theft."),
 		live:     introspections.WithLabelValues("true"),
 		not:      introspections.WithLabelValues("false"),
 	}
 }
 
-// Expect names grant types at the start, with the errors of which an alert watches the rate:
-// the first refusals of a series that was just born would not show.
+// Expect names grant types at the start, with the errors whose rate an alert watches: rate() would
+// miss the first refusals of a new series.
 func (t *Tokens) Expect(grantTypes ...client.GrantType) {
 	for _, grantType := range grantTypes {
 		for _, code := range []refusal.Code{refusal.InvalidClient, refusal.InvalidGrant} {
@@ -70,7 +70,7 @@ func (t *Tokens) TokenRefused(grantType string, code refusal.Code) {
 	t.refusals.of(tokenRefused{grantTypeLabel(grantType), code}).Inc()
 }
 
-// Introspected counts an answer to introspection.
+// Introspected counts a response of introspection.
 func (t *Tokens) Introspected(active bool) {
 	if active {
 		t.live.Inc()
@@ -79,7 +79,7 @@ func (t *Tokens) Introspected(active bool) {
 	t.not.Inc()
 }
 
-// grantTypeLabel gives words of a caller's own no series.
+// grantTypeLabel maps unknown grant types to one label: they are text of the caller.
 func grantTypeLabel(sent string) string {
 	if sent == "" {
 		return "none"

@@ -58,7 +58,7 @@ func (t *telemetry) listeners(log *slog.Logger) []event.Listener {
 	if !t.counting {
 		return []event.Listener{event.Log(log)}
 	}
-	return []event.Listener{event.Log(log), t.metrics.Heard}
+	return []event.Listener{event.Log(log), t.metrics.Record}
 }
 
 // lookups is told by a cache whether it had the answer.
