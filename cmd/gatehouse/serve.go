@@ -244,7 +244,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		SignIn:        signIn,
 		KeepSignedIn:  c.KeepSignedIn,
 		Scopes:        h.catalogue,
-		Logos:         logo.NewGallery(directory, fetch, e.clock),
+		Logos:         logo.NewCache(directory, fetch, e.clock),
 		Pages:         set,
 		Seal:          h.ring.Key(keyring.Flow),
 		Devices:       h.ring.Key(keyring.Device),

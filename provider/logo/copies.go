@@ -15,28 +15,28 @@ import (
 )
 
 const (
-	// lifetime is how long a copy is taken as it is, staleness how long it serves while the
-	// client's server does not answer: what was taken down must not be shown for ever.
+	// lifetime is how long a copy is fresh, staleness how long it is served while the client's
+	// server does not respond: a logo that was taken down must not be shown for ever.
 	lifetime  = time.Hour
 	staleness = 24 * time.Hour
-	// pause is the least time after a failed fetch: pages are opened at will, and must not
-	// make us hammer somebody.
+	// pause is the minimum time after a failed fetch: anybody can open pages, and must not be able
+	// to make this server flood another one.
 	pause = 5 * time.Minute
-	// copiesBytes bounds the copies in memory, copiesCount the addresses, failed ones included.
+	// copiesBytes bounds the copies in memory, copiesCount the URLs, including failed ones.
 	copiesBytes = 16 << 20
 	copiesCount = 1000
 )
 
 // ErrUnavailable: there is no copy and none could be made. The text says why and is for the
-// operator: to whoever chose the address it would tell what is behind our firewall.
+// operator: to the client that chose the URL it would reveal what is behind the firewall.
 var ErrUnavailable = errors.New("logo not available")
 
-// fetcher fetches from an address that somebody else chose.
+// fetcher fetches from a URL that a client chose.
 type fetcher interface {
 	Get(ctx context.Context, address, accept string, maxBody int64) (outbound.Fetched, error)
 }
 
-// copies keeps pictures by address.
+// copies caches pictures by URL.
 type copies struct {
 	fetch   fetcher
 	clock   provider.Clock
@@ -47,12 +47,12 @@ type copies struct {
 	bytes   int
 }
 
-// entry is what an address gave the last time.
+// entry is the result of the last fetches of a URL.
 type entry struct {
 	picture Picture
 	fetched time.Time // of picture
 	tried   time.Time
-	err     error // of the last try
+	err     error // of the last attempt
 }
 
 func newCopies(fetch fetcher, clock provider.Clock) *copies {
@@ -65,14 +65,14 @@ func newCopies(fetch fetcher, clock provider.Clock) *copies {
 	return s
 }
 
-// get returns the copy of what is at uri, fetching it when it is due.
+// get returns the copy of the picture at uri, fetching it when it is due.
 func (s *copies) get(ctx context.Context, uri string) (Picture, error) {
 	now := s.clock.Now(ctx)
 	if e := s.look(uri); e.settled(now) {
 		return e.usable(now)
 	}
-	// The fetch belongs to everybody who waits for it: it must not end because the first of
-	// them hung up. The fetcher has a deadline of its own.
+	// The fetch is shared by all waiting requests: it must not end when the first of them is
+	// canceled. The fetcher has its own deadline.
 	flight := s.flights.DoChan(uri, func() (any, error) {
 		return s.refetch(context.WithoutCancel(ctx), uri), nil
 	})
@@ -87,7 +87,7 @@ func (s *copies) get(ctx context.Context, uri string) (Picture, error) {
 func (s *copies) refetch(ctx context.Context, uri string) entry {
 	e, now := s.look(uri), s.clock.Now(ctx)
 	if e.settled(now) {
-		return e // a flight landed after the caller had looked
+		return e // another fetch finished after the caller had looked
 	}
 	e.tried = now
 	answer, err := s.fetch.Get(ctx, uri, accept, maxBytes)
@@ -112,7 +112,7 @@ func (s *copies) look(uri string) entry {
 func (s *copies) put(uri string, e entry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.entries.Remove(uri) // so that its bytes are taken off
+	s.entries.Remove(uri) // so that its bytes are subtracted
 	s.entries.Add(uri, e)
 	s.bytes += len(e.picture.Body)
 	for s.bytes > copiesBytes {
@@ -120,13 +120,13 @@ func (s *copies) put(uri string, e entry) {
 	}
 }
 
-// settled tells whether there is nothing to fetch yet.
+// settled tells whether no fetch is due yet.
 func (e entry) settled(now time.Time) bool {
 	return now.Sub(e.fetched) < lifetime || now.Sub(e.tried) < pause
 }
 
-// usable hides the cause of a failure from errors.Is: a fetch that timed out is no timeout of
-// the request, and is answered like every other logo that is missing.
+// usable hides the cause of a failure from errors.Is: a fetch that timed out is not a timeout of
+// the request, and gets the response of any missing logo.
 func (e entry) usable(now time.Time) (Picture, error) {
 	if now.Sub(e.fetched) >= staleness {
 		return Picture{}, fmt.Errorf("%w: %v", ErrUnavailable, e.err) //nolint:errorlint // see above

@@ -27,7 +27,7 @@ func TestParallelRequestsShareOneFetch(t *testing.T) {
 	assert.EqualValues(t, 1, h.fetches.Load())
 }
 
-func TestACopyIsFreshForAnHour(t *testing.T) {
+func TestCopyIsFreshForAnHour(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	first, err := h.get("app")
@@ -46,7 +46,7 @@ func TestACopyIsFreshForAnHour(t *testing.T) {
 	assert.EqualValues(t, 2, h.fetches.Load())
 }
 
-func TestAStaleCopyServesWhileTheFetchFailsButNotForEver(t *testing.T) {
+func TestStaleCopyIsServedForALimitedTimeWhileTheFetchFails(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	first, err := h.get("app")
@@ -58,25 +58,25 @@ func TestAStaleCopyServesWhileTheFetchFailsButNotForEver(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, first, got)
 	}
-	assert.EqualValues(t, 2, h.fetches.Load(), "the failure is remembered here too")
+	assert.EqualValues(t, 2, h.fetches.Load(), "the failure is cached here too")
 	h.serve("text/html", []byte("<html>"))
 	h.pass(23*time.Hour - time.Second)
 	_, err = h.get("app")
-	require.NoError(t, err, "what is no logo does not take the place of one")
+	require.NoError(t, err, "an unusable image does not replace the copy")
 	h.pass(time.Second)
 	_, err = h.get("app")
 	assert.ErrorIs(t, err, logo.ErrUnavailable)
 	assert.EqualValues(t, 3, h.fetches.Load())
 }
 
-func TestAFailureIsRememberedForFiveMinutes(t *testing.T) {
+func TestFailureIsCachedForFiveMinutes(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.answer(http.NotFound)
 	for range 3 {
 		_, err := h.get("app")
 		assert.ErrorIs(t, err, logo.ErrUnavailable)
-		assert.ErrorContains(t, err, "answered 404")
+		assert.ErrorContains(t, err, "responded with status 404")
 	}
 	assert.EqualValues(t, 1, h.fetches.Load())
 	h.serve("image/png", picture(t, "png"))
@@ -89,8 +89,8 @@ func TestAFailureIsRememberedForFiveMinutes(t *testing.T) {
 	assert.EqualValues(t, 2, h.fetches.Load())
 }
 
-// Copies are bounded by what they weigh: 64 of the heaviest, or many more of a usual weight.
-func TestTheShelfIsBounded(t *testing.T) {
+// Copies are bounded by their size: 64 of the largest, or many more of the usual size.
+func TestCacheIsBounded(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.serve("image/png", padded(picture(t, "png"), 256<<10))
@@ -105,13 +105,13 @@ func TestTheShelfIsBounded(t *testing.T) {
 	}
 	fetchEach()
 	fetchEach()
-	assert.EqualValues(t, 64, h.fetches.Load(), "so many are kept")
+	assert.EqualValues(t, 64, h.fetches.Load(), "that many are kept")
 	fetch("one-more")
 	fetch("c1")
-	assert.EqualValues(t, 65, h.fetches.Load(), "the one that was used last stays")
+	assert.EqualValues(t, 65, h.fetches.Load(), "the most recently used one stays")
 	fetch("c0")
-	assert.EqualValues(t, 66, h.fetches.Load(), "the one that was not used for longest went")
-	h.pass(time.Hour) // fetching anew takes no more room
+	assert.EqualValues(t, 66, h.fetches.Load(), "the least recently used one was evicted")
+	h.pass(time.Hour) // fetching again takes no more space
 	h.serve("image/png", picture(t, "png"))
 	fetchEach()
 	fetchEach()

@@ -1,18 +1,17 @@
-// Package logo owns the copies of clients' logos that people see on our pages.
+// Package logo owns the copies of clients' logos that users see on this server's pages.
 //
-// A page of ours loads nothing from other hosts: whoever serves an image that it
-// links learns who signs in, from where and when, and may show something else tomorrow. So the
-// image is fetched by us, through the one way out, and a copy is served from our own origin.
-// Being served from there it must be an image and nothing else: PNG, JPEG, GIF
-// or WebP by its own bytes, never SVG or HTML, which can carry scripts.
+// These pages load nothing from other hosts: a linked image would tell its server who signs in,
+// from where and when, and could change at any time. So this server fetches the image, through
+// package outbound, and serves a copy from its own origin. Therefore it must be an image and
+// nothing else: PNG, JPEG, GIF or WebP by its bytes, never SVG or HTML, which can contain scripts.
 //
-//	inspect   which bytes may be a logo
-//	copies    pictures in memory: when they are fetched, how long they serve, what they cost
-//	Gallery   whose logo is asked for
+//	inspect   which bytes are accepted as a logo
+//	copies    pictures in memory: when they are fetched, how long they are used, their bounds
+//	Cache     the logo of a client
 //
-// Only addresses that a client is registered with are fetched: nobody can make us fetch
+// Only URLs that a client is registered with are fetched: a request cannot make this server fetch
 // another one. An image is never decoded beyond its header.
 //
-// The package does not write HTTP, and nothing here waits for a page: the browser asks for
-// the logo by itself.
+// The package does not write HTTP, and no page waits for it: the browser requests the logo
+// separately.
 package logo

@@ -25,10 +25,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 )
 
-// fixture is a gallery over a web server of a client's. The id of a client is the path of its
-// logo.
+// fixture is a cache with a client's web server. The id of a client is the path of its logo.
 type fixture struct {
-	*logo.Gallery
+	*logo.Cache
 	*httptest.Server
 
 	t       *testing.T
@@ -51,11 +50,11 @@ func newFixture(t *testing.T, allow ...string) *fixture {
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: h.Certificate().Raw})
 	fetch, err := outbound.New(outbound.Options{CA: ca, Allow: allow})
 	require.NoError(t, err)
-	h.Gallery = logo.NewGallery(h, fetch, func() time.Time { return *h.now.Load() })
+	h.Cache = logo.NewCache(h, fetch, func() time.Time { return *h.now.Load() })
 	return h
 }
 
-// open is a fixture that may reach the server.
+// open is a fixture that may connect to the server.
 func open(t *testing.T) *fixture { t.Helper(); return newFixture(t, "127.0.0.1") }
 
 func (h *fixture) Client(_ context.Context, id string) (*client.Client, error) {
@@ -115,7 +114,7 @@ func unpacked(t *testing.T, text string) []byte {
 	return body
 }
 
-// pngHeader begins a PNG of the given size and ends there: nobody who reads on finds pixels.
+// pngHeader is a PNG header of the given size without any pixels.
 func pngHeader(width, height uint32) []byte {
 	header := binary.BigEndian.AppendUint32([]byte("IHDR"), width)
 	header = append(binary.BigEndian.AppendUint32(header, height), 8, 6, 0, 0, 0)
@@ -140,5 +139,5 @@ func webpHeader(width, height uint32) []byte {
 	return append(body, byte(width-1), byte((width-1)>>8), byte((width-1)>>16), byte(height-1), byte((height-1)>>8), byte((height-1)>>16))
 }
 
-// padded makes an image as heavy as wanted.
+// padded makes an image of the given size in bytes.
 func padded(body []byte, size int) []byte { return append(body, make([]byte, size-len(body))...) }

@@ -17,19 +17,19 @@ import (
 )
 
 const (
-	// maxBytes is what a copy may weigh, maxSide what it may measure: a few hundred bytes of
+	// maxBytes is the maximum size of a copy in bytes, maxSide in pixels: a few hundred bytes of
 	// PNG can describe an image that takes gigabytes to show.
 	maxBytes = 256 << 10
 	maxSide  = 2048
 )
 
-// accept is sent with a fetch. SVG is missing on purpose.
+// accept is sent with a fetch. SVG is deliberately missing.
 const accept = "image/webp, image/png, image/jpeg, image/gif"
 
-// errUnusable: what came is not an image that may be shown.
+// errUnusable: the response is not an image that may be shown.
 var errUnusable = errors.New("not usable as a logo")
 
-// format is a kind of image that may be a logo.
+// format is an accepted image format.
 type format struct {
 	mediaType string
 	magic     func(body []byte) bool
@@ -58,9 +58,9 @@ func formats() []format {
 	}
 }
 
-// inspect decides what kind of image an answer is. The bytes decide and not what the server
-// calls them; but what the server itself does not call an image was never meant as one, such
-// as a file that somebody uploaded to it.
+// inspect determines the format of a fetched image. The bytes decide and not the media type; but a
+// response that is not even declared as an image was not meant as one, such as a file that a user
+// uploaded to that server.
 func inspect(answer outbound.Fetched) (Picture, error) {
 	if !strings.HasPrefix(answer.MediaType, "image/") {
 		return Picture{}, fmt.Errorf("%w: sent as %q", errUnusable, answer.MediaType)
@@ -81,8 +81,8 @@ func inspect(answer outbound.Fetched) (Picture, error) {
 	return Picture{}, fmt.Errorf("%w: neither PNG, JPEG, GIF nor WebP", errUnusable)
 }
 
-// measure reads the header of an image. A decoder that panics over bytes of somebody else's
-// would end the whole server: fetches run in goroutines of their own, which no request guards.
+// measure reads the header of an image. A decoder that panics on foreign bytes would end the whole
+// server: fetches run in their own goroutines, where no handler recovers.
 func measure(f format, body []byte) (size image.Config, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {

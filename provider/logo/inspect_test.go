@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/logo"
 )
 
-func TestFourKindsOfImageAreTaken(t *testing.T) {
+func TestFourFormatsAreAccepted(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	accepted := make(chan string, 1)
@@ -31,9 +31,9 @@ func TestFourKindsOfImageAreTaken(t *testing.T) {
 	}
 }
 
-// The bytes decide. What follows a true header is served under the type of that header and
-// with nosniff, so it stays an image to every browser.
-func TestTheBytesDecideWhatAnImageIs(t *testing.T) {
+// The bytes decide. The image is served with the type of its header and with nosniff, so every
+// browser treats it as an image, whatever follows the header.
+func TestBytesDecideTheFormat(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.serve("image/jpeg", picture(t, "png"))
@@ -52,8 +52,8 @@ func TestTheBytesDecideWhatAnImageIs(t *testing.T) {
 	assert.Equal(t, "image/png", got.MediaType)
 }
 
-// What can act in our origin, or eat the memory of whoever sees it, is refused.
-func TestWhatIsNoImageIsRefused(t *testing.T) {
+// Content that can act in this server's origin, or exhaust the memory of a browser, is refused.
+func TestOtherContentIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	const svg = `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`
@@ -98,11 +98,11 @@ func TestWhatIsNoImageIsRefused(t *testing.T) {
 	}
 }
 
-func TestTheBoundsAreWithin(t *testing.T) {
+func TestImagesAtTheBoundsAreAccepted(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	for name, body := range map[string][]byte{
-		// None of these has a pixel: nothing behind the header is read.
+		// None of these has pixels: only the header is read.
 		"png": pngHeader(2048, 2048), "gif": gifHeader(2048, 2048), "jpeg": jpegHeader(2048, 2048), "webp": webpHeader(2048, 2048),
 		"heavy": padded(picture(t, "png"), 256<<10),
 	} {

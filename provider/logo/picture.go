@@ -7,7 +7,7 @@ import (
 
 // Picture is the copy of a logo. It is shared between requests: do not change it.
 type Picture struct {
-	MediaType string // one of the four
+	MediaType string // of one of the four formats
 	Body      []byte
 	Checksum  string // of Body
 }
@@ -16,8 +16,8 @@ func newPicture(mediaType string, body []byte) Picture {
 	return Picture{MediaType: mediaType, Body: body, Checksum: checksum(body)}
 }
 
-// Version names the logo_uri that a copy is of. It stands in the address of the copy: a client
-// that is registered with another logo gets another address, and no browser shows the old one.
+// Version identifies the logo_uri of a copy. It is part of the copy's URL: when a client is
+// registered with another logo the URL changes, and no browser shows the old one.
 func Version(uri string) string { return checksum([]byte(uri)) }
 
 func checksum(data []byte) string {

@@ -20,24 +20,24 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// timeout bounds an exchange from the first DNS question to the last byte.
+// timeout bounds a request from the DNS lookup to the last byte.
 const timeout = 5 * time.Second
 
-// ErrFetch: nothing usable came back. The text says why and is for the operator: to a caller
-// who chose the address it would tell what is behind our firewall.
+// ErrFetch: there is no usable response. The text says why and is for the operator: to the client
+// that chose the URL it would reveal what is behind the firewall.
 var ErrFetch = errors.New("fetch")
 
-// Client fetches.
+// Client fetches URLs.
 type Client struct{ http *http.Client }
 
-// Options say what the operator lets fetches do.
+// Options are the operator's settings for fetches.
 type Options struct {
-	// Allow are hosts, as they stand in a URL and without a port, that may be reached
-	// although their addresses are private.
+	// Allow are hosts, as in a URL without the port, that may be connected to although their
+	// addresses are private.
 	Allow []string
-	// CA are PEM certificates to trust beside those of the system; nil: none.
+	// CA are additional trusted certificates in PEM; nil: none.
 	CA []byte
-	// Around, when set, is put around the transport, for whoever traces fetches.
+	// Around, when set, wraps the transport, for tracing.
 	Around func(http.RoundTripper) http.RoundTripper
 }
 
@@ -45,19 +45,19 @@ type Options struct {
 func New(o Options) (*Client, error) {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
-		roots = x509.NewCertPool() // a bare container: nothing but what the operator brings
+		roots = x509.NewCertPool() // a bare container has no system certificates
 	}
 	if o.CA != nil && !roots.AppendCertsFromPEM(o.CA) {
 		return nil, errors.New("outbound: no certificate in the CA file")
 	}
 	transport := &http.Transport{
-		Proxy:                  nil, // a proxy would connect where we must not
+		Proxy:                  nil, // a proxy would connect to addresses that dial refuses
 		DialContext:            dial(o.Allow),
 		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    timeout,
 		ResponseHeaderTimeout:  timeout,
 		MaxResponseHeaderBytes: 32 << 10,
-		DisableKeepAlives:      true, // fetches are rare; nobody's server holds sockets of ours
+		DisableKeepAlives:      true, // fetches are rare; other servers need not keep connections open
 		ForceAttemptHTTP2:      true,
 	}
 	var exchange http.RoundTripper = transport
@@ -71,8 +71,8 @@ func New(o Options) (*Client, error) {
 	}}, nil
 }
 
-// dial refuses special addresses when a connection is about to be made. Hosts that the
-// operator named are dialled as they are.
+// dial refuses special addresses just before connecting. Hosts that the operator named are
+// connected to without this check.
 func dial(allow []string) func(ctx context.Context, network, address string) (net.Conn, error) {
 	guard := ssrf.New(
 		ssrf.WithAnyPort(),
@@ -95,15 +95,14 @@ func dial(allow []string) func(ctx context.Context, network, address string) (ne
 	}
 }
 
-// Fetched is an answer.
+// Fetched is a response.
 type Fetched struct {
 	Body []byte
-	// MediaType is that of Content-Type, in lower case and without parameters; it may be
-	// empty.
+	// MediaType is that of Content-Type, in lower case and without parameters; it may be empty.
 	MediaType string
 }
 
-// Get fetches an https URL of at most maxBody bytes. Everything but a 200 is ErrFetch.
+// Get fetches an https URL of at most maxBody bytes. Every status but 200 is ErrFetch.
 func (c *Client) Get(ctx context.Context, address, accept string, maxBody int64) (Fetched, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
@@ -121,7 +120,7 @@ func (c *Client) Get(ctx context.Context, address, accept string, maxBody int64)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
-		return Fetched{}, fmt.Errorf("%w: %s answered %d", ErrFetch, u.Host, answer.StatusCode)
+		return Fetched{}, fmt.Errorf("%w: %s responded with status %d", ErrFetch, u.Host, answer.StatusCode)
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
 	if err != nil {
@@ -130,6 +129,6 @@ func (c *Client) Get(ctx context.Context, address, accept string, maxBody int64)
 	if int64(len(body)) > maxBody {
 		return Fetched{}, fmt.Errorf("%w: %s sent more than %d bytes", ErrFetch, u.Host, maxBody)
 	}
-	mediaType, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")) // unreadable is none
+	mediaType, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")) // none if malformed
 	return Fetched{Body: body, MediaType: mediaType}, nil
 }

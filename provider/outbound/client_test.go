@@ -18,7 +18,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 )
 
-// canary counts connections: what reaches it got through.
+// canary counts connections, to detect fetches that get through.
 type canary struct {
 	*httptest.Server
 
@@ -54,9 +54,9 @@ func newClient(t *testing.T, c *canary, allow ...string) *outbound.Client {
 	return client
 }
 
-// No address of ours, in whatever spelling, is connected to. Half of these are
-// refused by name, half when the connection is about to be made.
-func TestNoFetchReachesAnAddressOfOurs(t *testing.T) {
+// Local and private addresses are never connected to, in any spelling. Half of these are refused
+// by name, half just before connecting.
+func TestNoFetchConnectsToAPrivateAddress(t *testing.T) {
 	t.Parallel()
 	c := newCanary(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("reached")) })
 	client := newClient(t, c)
@@ -84,7 +84,7 @@ func TestNoFetchReachesAnAddressOfOurs(t *testing.T) {
 	assert.GreaterOrEqual(t, len(hosts), 50)
 }
 
-func TestTheOperatorMayNameHosts(t *testing.T) {
+func TestOperatorMayAllowHosts(t *testing.T) {
 	t.Parallel()
 	c := newCanary(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/JSON; charset=utf-8")
@@ -94,11 +94,11 @@ func TestTheOperatorMayNameHosts(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, outbound.Fetched{Body: []byte("application/json"), MediaType: "application/json"}, got)
 	_, err = newClient(t, c, "localhost").Get(t.Context(), c.URL, "application/json", 100)
-	assert.ErrorIs(t, err, outbound.ErrFetch, "another name of the same machine is another name")
+	assert.ErrorIs(t, err, outbound.ErrFetch, "another name of the same machine is not allowed")
 }
 
-// What a hostile server can do with a request that reaches it.
-func TestHostileAnswers(t *testing.T) {
+// The responses that a hostile server can send.
+func TestHostileResponses(t *testing.T) {
 	t.Parallel()
 	second := newCanary(t, func(http.ResponseWriter, *http.Request) {})
 	release := make(chan struct{})

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/logo"
 )
 
-// Nobody can make us fetch anything but what a client is registered with.
+// A request cannot make the server fetch anything but a registered logo.
 func TestOnlyRegisteredLogosAreFetched(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -36,7 +36,7 @@ func TestOnlyRegisteredLogosAreFetched(t *testing.T) {
 }
 
 // A private address is refused, and only the operator's log says so.
-func TestPrivateAddressesAreNotReached(t *testing.T) {
+func TestPrivateAddressesAreNotFetched(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	_, err := h.get("app")
@@ -57,9 +57,9 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	assert.Zero(t, reached.Load())
 }
 
-// A logo that takes too long is missing; it is no timeout of the request, which would be
-// answered as a fault of ours.
-func TestASlowServerIsGivenUp(t *testing.T) {
+// A logo that takes too long is missing; that is not a timeout of the request, which would be
+// reported as a server error.
+func TestSlowServerIsGivenUp(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.answer(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
@@ -70,8 +70,8 @@ func TestASlowServerIsGivenUp(t *testing.T) {
 	assert.Less(t, time.Since(began), 8*time.Second)
 }
 
-// Who hangs up does not end the fetch for the others.
-func TestHangingUpLeavesTheFetchAlone(t *testing.T) {
+// A canceled request does not end the fetch for the others.
+func TestCanceledRequestDoesNotEndTheFetch(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	arrived, release := make(chan struct{}), make(chan struct{})
