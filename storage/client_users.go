@@ -7,8 +7,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// mayUse begins the condition that a user may use the client k; the user's id and a bracket
-// end it. A version that does not know the flag may have named the first user.
+// mayUse begins the condition that a user may use the client k; the user's id and a closing
+// parenthesis complete it. During an upgrade, the previous version does not set the flag when it
+// names the first user.
 const mayUse = `NOT k.restricted AND NOT EXISTS (SELECT 1 FROM client_users n WHERE n.client_id = k.id)
 	OR EXISTS (SELECT 1 FROM client_users n WHERE n.client_id = k.id AND n.user_id = `
 
@@ -55,7 +56,7 @@ func (s *Store) restrict(ctx context.Context, clientID string) error {
 	return s.change(ctx, "UPDATE clients SET restricted = ? WHERE id = ?", true, clientID)
 }
 
-// AllowedUsers lists the names of those who are named for a client.
+// AllowedUsers lists the names of the users who may use a restricted client.
 func (s *Store) AllowedUsers(ctx context.Context, clientID string) ([]string, error) {
 	var names []string
 	err := s.on(ctx).Raw("SELECT u.username FROM client_users c JOIN users u ON u.id = c.user_id WHERE c.client_id = ? ORDER BY 1", clientID).Scan(&names).Error

@@ -44,7 +44,7 @@ type clientRow struct {
 	IDTokenClaims        bool `gorm:"column:id_token_claims"`
 	AllowUndottedScheme  bool
 	Restricted           bool
-	// Named: users are named, by a version that does not know Restricted if need be.
+	// Named: users are named, perhaps by the previous version, which does not know Restricted.
 	Named bool `gorm:"->"`
 
 	URI                    string `gorm:"column:uri"`
@@ -74,7 +74,7 @@ func (s *Store) Client(ctx context.Context, id string) (*client.Client, error) {
 	return row.client(secrets[id])
 }
 
-// LockClient reads a client that nobody else changes until the transaction ends.
+// LockClient reads a client and locks the row until the transaction ends.
 func (s *Store) LockClient(ctx context.Context, id string) (*client.Client, error) {
 	if err := s.row(ctx, "SELECT id FROM clients WHERE id = ?"+s.dialect.locking("FOR NO KEY UPDATE"), id).Scan(new(string)); err != nil {
 		return nil, s.fault(err)
@@ -86,7 +86,7 @@ func (s *Store) readClients(ctx context.Context) *gorm.DB {
 	return s.on(ctx).Select("*", "EXISTS (SELECT 1 FROM client_users n WHERE n.client_id = clients.id) AS named")
 }
 
-// Clients pages through the clients by id, from after the given one.
+// Clients pages through the clients by id, starting after the given one.
 func (s *Store) Clients(ctx context.Context, after string, limit int) ([]*client.Client, error) {
 	var rows []clientRow
 	if err := s.readClients(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
@@ -129,8 +129,8 @@ func (s *Store) CreateClient(ctx context.Context, c *client.Client) error {
 	})
 }
 
-// UpdateClient replaces a client's registration, secrets and origins. One that is not
-// restricted names nobody.
+// UpdateClient replaces a client's registration, secrets and origins. A client that is not
+// restricted keeps no named users.
 func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
 		row, err := clientRowOf(c)
@@ -156,14 +156,14 @@ func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 	})
 }
 
-// DeleteClient removes a client, and with it its grants.
+// DeleteClient removes a client and its grants.
 func (s *Store) DeleteClient(ctx context.Context, id string) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
 		return s.change(ctx, "DELETE FROM clients WHERE id = ?", id)
 	})
 }
 
-// Origins reads where the browser code of enabled public clients runs.
+// Origins reads the web origins of enabled public clients, for CORS.
 func (s *Store) Origins(ctx context.Context) ([]string, error) {
 	var origins []string
 	err := s.on(ctx).Raw(`SELECT DISTINCT o.origin FROM client_origins o JOIN clients c ON c.id = o.client_id

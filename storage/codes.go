@@ -55,8 +55,8 @@ func (s *Store) CodeWithGrant(ctx context.Context, id provider.ID, withUser bool
 	return &c, g, nil
 }
 
-// UseCode marks a code used. RFC 6749 section 4.1.2: it must not be used more than once, so
-// of those who try at the same moment one wins.
+// UseCode marks a code as used. RFC 6749 section 4.1.2: it must not be used more than once, so of
+// concurrent requests one wins.
 func (s *Store) UseCode(ctx context.Context, id provider.ID, at time.Time) (bool, error) {
 	n, err := s.count(ctx, "UPDATE authorization_codes SET used_at = ? WHERE id = ? AND used_at IS NULL", at, rowID(id))
 	return n > 0, err

@@ -17,8 +17,8 @@ type rowID provider.ID
 // Value is part of driver.Valuer.
 func (id rowID) Value() (driver.Value, error) { return id[:], nil }
 
-// UUIDValue tells pgx what the bytes are. Where statements are not prepared (behind a pooler
-// that hands connections out by transaction) the server does not say what it expects.
+// UUIDValue tells pgx the type. Where statements are not prepared (behind a pooler in transaction
+// mode) the server does not report the expected types.
 func (id rowID) UUIDValue() (pgtype.UUID, error) { return pgtype.UUID{Bytes: id, Valid: true}, nil }
 
 // Scan is part of sql.Scanner.
@@ -39,8 +39,8 @@ func (id *rowID) Scan(source any) error {
 	}
 }
 
-// list is a set of words in one column, separated by spaces: no scope, audience, grant
-// type or URI has one in it.
+// list is a set of words in one column, separated by spaces: no scope, audience, grant type or URI
+// contains one.
 type list []string
 
 // Value is part of driver.Valuer.
@@ -59,7 +59,7 @@ func (l *list) Scan(source any) error {
 	return nil
 }
 
-// utc: Postgres gives times in the zone of the process.
+// utc converts to UTC: Postgres returns times in the zone of the process.
 func utc(t *time.Time) *time.Time {
 	if t == nil {
 		return nil
@@ -79,7 +79,7 @@ func (id optionalID) Value() (driver.Value, error) {
 	return id[:], nil
 }
 
-// UUIDValue tells pgx what the bytes are.
+// UUIDValue tells pgx the type.
 func (id optionalID) UUIDValue() (pgtype.UUID, error) {
 	return pgtype.UUID{Bytes: id, Valid: !provider.ID(id).IsZero()}, nil
 }

@@ -13,15 +13,15 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// execMode is the parameter of the URL that says how statements are sent.
+// execMode is the parameter of the URL that selects how statements are sent.
 const execMode = "default_query_exec_mode"
 
 // connector connects to Postgres, or to a pooler in front of it.
 type connector struct {
 	driver.Connector
 
-	// pooled connects to a pooler that does not take the settings of a session, as PgBouncer:
-	// without them, and without prepared statements, which belong to a session too.
+	// pooled connects to a pooler that refuses session settings, such as PgBouncer: without them,
+	// and without prepared statements, which are bound to a session too.
 	pooled  driver.Connector
 	refused atomic.Bool
 	log     *slog.Logger
@@ -32,7 +32,7 @@ func newConnector(config *pgx.ConnConfig, log *slog.Logger) *connector {
 	if !strings.Contains(config.ConnString(), execMode) {
 		plain.DefaultQueryExecMode = pgx.QueryExecModeExec
 	}
-	// A transaction that a crashed or frozen process left open must not hold its locks.
+	// A transaction that a crashed or suspended process left open must not keep its locks.
 	setDefault(config.RuntimeParams, "idle_in_transaction_session_timeout", "10000")
 	types := stdlib.OptionAfterConnect(registerTypes)
 	return &connector{Connector: stdlib.GetConnector(*config, types), pooled: stdlib.GetConnector(*plain, types), log: log}
@@ -59,8 +59,8 @@ func parameterRefused(err error) bool {
 	return errors.As(err, &e) && strings.Contains(e.Message, "unsupported startup parameter")
 }
 
-// registerTypes says what our own types are to the server, for statements that are sent
-// without having been prepared.
+// registerTypes registers this package's column types, for statements that are sent without being
+// prepared.
 func registerTypes(_ context.Context, conn *pgx.Conn) error {
 	for _, id := range []any{rowID{}, optionalID{}} {
 		conn.TypeMap().RegisterDefaultPgType(id, "uuid")

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
 
-// Standing reads, in one statement, whether a user may use a client and what the user told
-// us to remember for it. Nobody may use a client that is gone.
+// Standing reads, in one statement, whether a user may use a client and the user's remembered
+// consent for it. Nobody may use a deleted client.
 func (s *Store) Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error) {
 	var may bool
 	var scopes, claims, audience optionalText
@@ -26,14 +26,14 @@ func (s *Store) Standing(ctx context.Context, userID provider.ID, clientID strin
 	}}, err
 }
 
-// Remember replaces what a user agreed to for a client.
+// Remember replaces the user's remembered consent for a client.
 func (s *Store) Remember(ctx context.Context, userID provider.ID, clientID string, a consent.Agreement, at time.Time) error {
 	return s.exec(ctx, `INSERT INTO user_consents (user_id, client_id, scopes, claims, audience, updated_at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (user_id, client_id) DO UPDATE SET scopes = excluded.scopes, claims = excluded.claims, audience = excluded.audience, updated_at = excluded.updated_at`,
 		rowID(userID), clientID, list(a.Scopes), list(a.Claims), list(a.Audience), at)
 }
 
-// Consents lists what a user agreed to and wanted remembered, by client.
+// Consents lists the user's remembered consents, by client.
 func (s *Store) Consents(ctx context.Context, userID provider.ID) ([]consent.Remembered, error) {
 	var rows []struct {
 		ClientID  string
@@ -55,9 +55,9 @@ func (s *Store) Consents(ctx context.Context, userID provider.ID) ([]consent.Rem
 	return remembered, s.fault(err)
 }
 
-// WithdrawConsent forgets what a user agreed to for a client and ends all that was issued
-// under it, in the same moment. An approval under way either comes before, and ends too, or
-// finds another generation. It returns provider.ErrNotFound when there is neither.
+// WithdrawConsent deletes the user's consent for a client and ends everything issued under it, in
+// one transaction. An approval in progress either commits before and is ended too, or finds another
+// generation and fails. It returns provider.ErrNotFound when there is neither consent nor grant.
 func (s *Store) WithdrawConsent(ctx context.Context, userID provider.ID, clientID string, at time.Time) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
 		if err := s.change(ctx, "UPDATE users SET generation = generation + 1 WHERE id = ?", rowID(userID)); err != nil {

@@ -12,7 +12,7 @@ type dataKeyRow struct {
 	KeyID    int16
 	Sealed   []byte
 	SealedBy string
-	// CreatedAt is when it begins to be used. Before keys were rotated that was the same.
+	// CreatedAt is ActiveFrom: before rotation was introduced the two were the same.
 	CreatedAt time.Time `gorm:"autoCreateTime:false"`
 }
 
@@ -40,13 +40,13 @@ func (s *Store) AddDataKey(ctx context.Context, k keyring.Row) error {
 	return s.fault(s.on(ctx).Create(&row).Error)
 }
 
-// ResealDataKey replaces the seal while it still is the given one.
+// ResealDataKey replaces the sealed value if it is still the given one.
 func (s *Store) ResealDataKey(ctx context.Context, k keyring.Row, previousSealedBy string) error {
 	return s.exec(ctx, "UPDATE keyring SET sealed = ?, sealed_by = ? WHERE purpose = ? AND key_id = ? AND sealed_by = ?",
 		k.Sealed, k.SealedBy, string(k.Purpose), int16(k.KeyID), previousSealedBy)
 }
 
-// ChangeDataKeys adds and removes data keys, and lets every process know.
+// ChangeDataKeys adds and removes data keys and raises the catalogue version.
 func (s *Store) ChangeDataKeys(ctx context.Context, add, remove []keyring.Row) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
 		for _, k := range add {

@@ -7,14 +7,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Describe says in words which database an address names, without its password.
+// Describe names the database of a URL, without its password.
 func Describe(address string) string {
 	if path, err := SQLitePath(address); err == nil && path != "" {
 		return "SQLite, " + path
 	}
 	c, err := pgx.ParseConfig(address)
 	if err != nil {
-		return "an address that is malformed"
+		return "a malformed URL"
 	}
 	return "Postgres, " + c.Database + " on " + net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))) + " as " + c.User
 }

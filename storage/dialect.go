@@ -8,36 +8,36 @@ import (
 	"gorm.io/gorm"
 )
 
-// dialect is where the two databases differ.
+// dialect is what differs between the two databases.
 type dialect interface {
 	// open connects.
 	open(ctx context.Context, o Options) (*pool, error)
 	// gorm makes the dialector over the pool.
 	gorm(p *pool) gorm.Dialector
-	// bound is a statement with the dialect's own marks in the place of each ?.
+	// bound replaces each ? of a statement with the placeholder of the dialect.
 	bound(statement string) string
-	// locking is a clause such as FOR SHARE where rows are locked one by one, and nothing where
-	// there is one writer at a time.
+	// locking is a clause such as FOR SHARE where rows are locked individually, and empty where
+	// there is a single writer.
 	locking(clause string) string
-	// classify reads a driver's error by its code.
+	// classify classifies a driver's error by its code.
 	classify(err error) class
-	// migrations are the dialect's folder and what goose needs to apply it.
+	// migrations is the folder of the dialect, with what goose needs to apply it.
 	migrations() string
 	goose(db *sql.DB) (goose.Dialect, []goose.ProviderOption, error)
 }
 
-// class is what an error of a driver means to us.
+// class is the kind of a driver's error.
 type class int
 
 const (
-	// fault: the statement was wrong, which is a mistake of ours.
+	// fault: the statement was wrong, a bug in this package.
 	fault class = iota
-	// away: the database did not answer or did not do it.
+	// away: the database did not respond or could not execute the statement.
 	away
 	// conflict: a unique value is taken.
 	conflict
-	// dangling: a row that is referred to is not there.
+	// dangling: a referenced row does not exist.
 	dangling
-	// again: the transaction lost against another one and may be tried again.
+	// again: the transaction failed because of a concurrent one and may be retried.
 	again
 )

@@ -9,9 +9,9 @@ import (
 	"gorm.io/gorm/schema"
 )
 
-// sqliteDialector teaches GORM SQLite's SQL over modernc.org/sqlite. The dialectors to be
-// had either need cgo or bind an SQLite of years ago; and with the schema in plain SQL all
-// that a dialector has left to do is quoting.
+// sqliteDialector adapts GORM to SQLite over modernc.org/sqlite. The existing dialectors either
+// need cgo or bundle an old SQLite; and since the schema is plain SQL, quoting is all that a
+// dialector has to do.
 type sqliteDialector struct{ pool *pool }
 
 func (sqliteDialector) Name() string { return "sqlite" }
@@ -22,7 +22,7 @@ func (d sqliteDialector) Initialize(db *gorm.DB) error {
 	return nil
 }
 
-// Migrator is part of gorm.Dialector; the schema is made by migrations alone.
+// Migrator is part of gorm.Dialector; the schema is only made by migrations.
 func (d sqliteDialector) Migrator(db *gorm.DB) gorm.Migrator {
 	return migrator.Migrator{Config: migrator.Config{DB: db, Dialector: d}}
 }

@@ -11,23 +11,22 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// errAgain marks what lost against another transaction. Left over after the last try it
+// errAgain marks a transaction that failed because of a concurrent one. After the last retry it
 // means that the database is too busy.
-var errAgain = fmt.Errorf("lost against another transaction: %w", provider.ErrUnavailable)
+var errAgain = fmt.Errorf("conflict with a concurrent transaction: %w", provider.ErrUnavailable)
 
-// Fault is what an error of the database means to the domain, with the words of the database,
-// which are for a log.
+// Fault is the domain's meaning of a database error, with the original error, which is for the
+// log.
 type Fault struct{ Kind, Cause error }
 
-// Error says both.
+// Error returns both texts.
 func (f *Fault) Error() string { return f.Kind.Error() + ": " + f.Cause.Error() }
 
-// Unwrap gives both.
+// Unwrap returns both errors.
 func (f *Fault) Unwrap() []error { return []error{f.Kind, f.Cause} }
 
-// fault turns an error of the database into one of the domain, and keeps it as the cause.
-// A reference to a row that is not there becomes provider.ErrNotFound, as if that row had
-// been asked for.
+// fault converts a database error into one of the domain, and keeps the original as the cause. A
+// reference to a missing row becomes provider.ErrNotFound, as if that row had been requested.
 func (s *Store) fault(err error) error {
 	switch {
 	case err == nil:
@@ -37,7 +36,7 @@ func (s *Store) fault(err error) error {
 	case errors.Is(err, provider.ErrNotFound), errors.Is(err, provider.ErrConflict), errors.Is(err, provider.ErrUnavailable):
 		return err
 	case errors.Is(err, context.Canceled):
-		return fmt.Errorf("storage: %w", err) // the caller went away; nobody is to be told
+		return fmt.Errorf("storage: %w", err) // the caller was canceled
 	}
 	switch s.dialect.classify(err) {
 	case conflict:
@@ -53,8 +52,8 @@ func (s *Store) fault(err error) error {
 	}
 }
 
-// changed is the outcome of a statement that must change a row: provider.ErrNotFound when
-// there was none to change.
+// changed is the result of a statement that must change a row: provider.ErrNotFound when no row
+// matched.
 func (s *Store) changed(result *gorm.DB) error {
 	if result.Error != nil {
 		return s.fault(result.Error)

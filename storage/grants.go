@@ -29,8 +29,8 @@ type grantRow struct {
 	Offline     bool
 }
 
-// grantColumns and into read a grant in a statement of its own making, where GORM's
-// reflection would cost more than the row.
+// grantColumns and into read a grant in a statement without GORM, whose reflection would cost more
+// than the row.
 const grantColumns = `g.id, g.client_id, g.scopes, g.audience, g.created_at, g.expires_at, g.ended_at,
 	g.user_id, g.subject, g.session_id, g.auth_time, g.acr, g.amr, g.claims, g.claims_agreed, g.offline`
 
@@ -61,7 +61,7 @@ func (s *Store) StandingGrant(ctx context.Context, key []byte) (*grant.Grant, er
 	return row.grant(), nil
 }
 
-// CreateGrant stores a grant. For a client that is not there it returns provider.ErrNotFound.
+// CreateGrant stores a grant. For a missing client it returns provider.ErrNotFound.
 func (s *Store) CreateGrant(ctx context.Context, g *grant.Grant) error {
 	if !g.UserID.IsZero() {
 		return s.createUserGrant(ctx, g)
@@ -73,7 +73,7 @@ func (s *Store) CreateGrant(ctx context.Context, g *grant.Grant) error {
 	return s.fault(s.on(ctx).Create(&row).Error)
 }
 
-// createUserGrant stores what a user agreed to. A password grant has no session.
+// createUserGrant stores a grant that a user approved. A password grant has no session.
 func (s *Store) createUserGrant(ctx context.Context, g *grant.Grant) error {
 	from, session := "users u", []any(nil)
 	if !g.SessionID.IsZero() {
@@ -89,13 +89,13 @@ func (s *Store) createUserGrant(ctx context.Context, g *grant.Grant) error {
 		append(append(values, session...), rowID(g.UserID), g.UserGeneration)...)
 }
 
-// EndGrant ends one grant; the first end counts.
+// EndGrant ends one grant; the first end time is kept.
 func (s *Store) EndGrant(ctx context.Context, id provider.ID, at time.Time) error {
 	return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id))
 }
 
-// EndGrants ends every live grant of a client, a user, or the one at the other, and counts
-// them. The generation of the user rises for approvals under way, as in WithdrawConsent.
+// EndGrants ends every live grant of a client, of a user, or of a user at a client, and counts
+// them. The generation of the user rises for approvals in progress, as in WithdrawConsent.
 func (s *Store) EndGrants(ctx context.Context, of grant.Filter, at time.Time) (int64, error) {
 	const end = "UPDATE grants SET ended_at = ? WHERE ended_at IS NULL AND "
 	if of.UserID.IsZero() {
@@ -117,7 +117,7 @@ func (s *Store) EndGrants(ctx context.Context, of grant.Filter, at time.Time) (i
 	return ended, err
 }
 
-// words splits a list, and leaves none for none.
+// words splits a list; an empty text gives none.
 func words(text optionalText) []string {
 	if text == "" {
 		return nil

@@ -13,35 +13,35 @@ import (
 const (
 	janitorTick  = 30 * time.Second
 	janitorLease = 5 * time.Minute
-	// batchSize bounds how many rows a statement of the janitor locks.
+	// batchSize limits how many rows a statement of the janitor locks.
 	batchSize = 1000
-	// batchesPerTick bounds how much the janitor reads in one go, and so how long
-	// everybody else shares the database with it.
+	// batchesPerTick limits how much the janitor reads per run, and so how long it competes with
+	// requests for the database.
 	batchesPerTick = 100
-	// keepTokens and keepGrants are how long rows stay that nobody will ask for again, for
-	// an operator who looks into what happened.
+	// keepTokens and keepGrants are how long expired rows are kept for operators who investigate
+	// an incident.
 	keepTokens = time.Hour
 	keepGrants = 24 * time.Hour
 )
 
-// Janitor removes what has expired, in small batches, on one replica at a time.
+// Janitor removes expired rows, in small batches, on one replica at a time.
 type Janitor struct {
 	store *Store
 	log   *slog.Logger
 	clock provider.Clock
-	// removed, when set, hears how many rows went from a table.
+	// removed, when set, is called with the number of rows removed from a table.
 	removed func(table string, rows int64)
-	// cursor is how far the slow walk over the tokens has come.
+	// cursor is the position of the slow walk over the tokens.
 	cursor provider.ID
 }
 
-// NewJanitor makes a Janitor for a process. Removed, when set, hears how many rows went from a
-// table.
+// NewJanitor makes a Janitor for a process. Removed, when set, is called with the number of rows
+// removed from a table.
 func NewJanitor(s *Store, log *slog.Logger, clock provider.Clock, removed func(table string, rows int64)) *Janitor {
 	return &Janitor{store: s, log: log, clock: clock, removed: removed}
 }
 
-// Job is the janitor's work as a background job.
+// Job returns the janitor's work as a background job.
 func (j *Janitor) Job() Job {
 	return Job{Name: "janitor", Every: janitorTick, Lease: janitorLease, Work: j.sweep}
 }
@@ -49,8 +49,8 @@ func (j *Janitor) Job() Job {
 func (j *Janitor) sweep(ctx context.Context) error {
 	removed, err := j.Sweep(ctx)
 	if j.removed != nil {
-		// Also when it is none: a rate over a series that was just born is nothing, and the
-		// first rows would not show.
+		// Also for zero rows: rate() of a series that starts with the first rows
+		// would not show them.
 		j.removed("tokens", removed.Tokens)
 		j.removed("grants", removed.Grants)
 		j.removed("sessions", removed.Sessions)
@@ -88,10 +88,10 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 	return removed, errors.Join(append(errs, err)...)
 }
 
-// sweepTokens walks the tokens by id, which is by age, without an index on expiry. From the
-// oldest on it removes for as long as there is something to remove: with one lifetime for
-// all, that is everything. Tokens that expired behind longer-lived ones are found by a
-// second walk, which goes on where it stopped the last time and begins anew at the end.
+// sweepTokens walks the tokens by id, which is by age, without an index on expiry. The first walk
+// starts at the oldest and stops when there is nothing to remove: with one lifetime for all, that
+// finds everything. Tokens that expired behind longer-lived ones are found by a second walk, which
+// continues where it stopped the last time and restarts at the end.
 func (j *Janitor) sweepTokens(ctx context.Context, now time.Time, removed *int64) error {
 	from := provider.ID{}
 	for range batchesPerTick {
@@ -120,8 +120,8 @@ func (j *Janitor) sweepTokens(ctx context.Context, now time.Time, removed *int64
 	return nil
 }
 
-// tokenBatch removes what expired among the next tokens after the given one, and returns
-// the last of them, or nil at the end.
+// tokenBatch removes the expired ones among the next tokens after the given one, and returns the
+// last of them, or nil at the end.
 func (j *Janitor) tokenBatch(ctx context.Context, after provider.ID, now time.Time) (*provider.ID, int64, error) {
 	s := j.store
 	var last *rowID
@@ -133,8 +133,8 @@ func (j *Janitor) tokenBatch(ctx context.Context, after provider.ID, now time.Ti
 	case fault != nil && !errors.Is(fault, provider.ErrNotFound):
 		return nil, 0, fault
 	}
-	// A spent refresh token stays until it would have expired: its second use tells of a
-	// theft. With its grant gone there is nothing left to protect.
+	// A spent refresh token is kept until it would have expired: its reuse indicates a theft. Once
+	// its grant is gone there is nothing left to protect.
 	old := now.Add(-keepTokens)
 	n, err := s.count(ctx, `DELETE FROM tokens WHERE id > ? AND id <= ? AND at_expires_at < ? AND
 		(rt_expires_at IS NULL OR rt_expires_at < ? OR NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = tokens.grant_id))`,

@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// Job is work that one replica at a time does, again and again.
+// Job is periodic work that one replica at a time does.
 type Job struct {
-	// Name is that of its lease.
+	// Name is the name of its lease.
 	Name  string
 	Every time.Duration
-	// Lease is how long the others wait for a replica that died.
+	// Lease is how long the others wait for a replica that crashed.
 	Lease time.Duration
 	Work  func(ctx context.Context) error
-	// Ran, when set, is told of each time the work was done here, and what came of it.
+	// Ran, when set, is called after each run in this process, with its result.
 	Ran func(took time.Duration, err error)
 }
 
-// Run does the job until ctx ends, whenever this process has the lease.
+// Run runs the job until ctx ends, whenever this process holds the lease.
 func (s *Store) Run(ctx context.Context, j Job, random io.Reader) {
 	var name [8]byte
 	if _, err := io.ReadFull(random, name[:]); err != nil {
@@ -32,7 +32,7 @@ func (s *Store) Run(ctx context.Context, j Job, random io.Reader) {
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
-		_ = s.ReleaseLease(ctx, j.Name, holder) // it would run out by itself
+		_ = s.ReleaseLease(ctx, j.Name, holder) // it would expire anyway
 	}()
 	for {
 		select {
@@ -54,7 +54,7 @@ func (s *Store) tick(ctx context.Context, j Job, holder string) {
 		err = j.Work(ctx)
 	}
 	if ctx.Err() != nil {
-		return // the end of the process, not of the job
+		return // the process ends; the job did not fail
 	}
 	if err != nil {
 		s.log.WarnContext(ctx, "background job failed", slog.String("job", j.Name), slog.Any("cause", err))

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
-// KnownSigningKey tells of a signing key that there is or was.
+// KnownSigningKey reads a current or former signing key.
 func (s *Store) KnownSigningKey(ctx context.Context, kid string) (keys.Known, error) {
 	k := keys.Known{KID: kid}
 	var algorithm string

@@ -25,7 +25,7 @@ type Migration struct {
 	AppliedAt *time.Time
 }
 
-// Migrate applies what is missing and returns it. Replicas may do so at once.
+// Migrate applies the missing steps and returns them. Replicas may do so concurrently.
 func (s *Store) Migrate(ctx context.Context) ([]Migration, error) {
 	g, err := s.goose()
 	if err != nil {
@@ -42,8 +42,8 @@ func (s *Store) Migrate(ctx context.Context) ([]Migration, error) {
 		if upErr == nil {
 			break
 		}
-		// On SQLite two processes can begin the same step; the one that came second finds it
-		// done, and goes on with those after it. Where nobody got further, it is the step.
+		// On SQLite two processes can begin the same step; the second one finds it applied and
+		// continues with the next ones. If no process made progress, the step itself fails.
 		left, err := s.Pending(ctx)
 		if err != nil || (left > 0 && left >= missing) {
 			return nil, fmt.Errorf("storage: migrate: %w", errors.Join(upErr, err))
@@ -59,7 +59,7 @@ func (s *Store) Migrate(ctx context.Context) ([]Migration, error) {
 	return applied, nil
 }
 
-// MigrateDown undoes the newest step and returns it.
+// MigrateDown reverts the newest step and returns it.
 func (s *Store) MigrateDown(ctx context.Context) (Migration, error) {
 	g, err := s.goose()
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Store) MigrateDown(ctx context.Context) (Migration, error) {
 	return Migration{Version: r.Source.Version, Name: nameOf(r.Source.Path)}, nil
 }
 
-// MigrationStatus lists every step, the oldest first.
+// MigrationStatus lists every step, oldest first.
 func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
 	g, err := s.goose()
 	if err != nil {
@@ -92,16 +92,17 @@ func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
 	return list, nil
 }
 
-// Schema is how far the database is from what this version knows.
+// Schema compares the database with the steps that this version knows.
 type Schema struct {
-	// Pending is how many steps are missing, Ahead how many were applied that a newer version
-	// brought.
+	// Pending is the number of missing steps, Ahead the number of applied steps of a newer
+	// version.
 	Pending, Ahead int
-	// Empty: there is nothing in the database yet.
+	// Empty: the database has no tables yet.
 	Empty bool
 }
 
-// Schema is asked for at every start, so it takes one statement and changes nothing.
+// Schema reads the state of the schema. It is called at every start, so it takes one statement and
+// changes nothing.
 func (s *Store) Schema(ctx context.Context) (Schema, error) {
 	versions, err := s.versions()
 	if err != nil {
@@ -111,7 +112,7 @@ func (s *Store) Schema(ctx context.Context) (Schema, error) {
 	err = s.row(ctx, `SELECT coalesce(max(version_id), 0), coalesce(sum(CASE WHEN version_id > ? THEN 1 ELSE 0 END), 0)
 		FROM goose_db_version WHERE is_applied`, slices.Max(versions)).Scan(&newest, &ahead)
 	if s.dialect.classify(err) == fault && err != nil {
-		newest = 0 // no such table: nothing was applied yet
+		newest = 0 // no such table: nothing has been applied
 	} else if err != nil {
 		return Schema{}, s.fault(err)
 	}
@@ -124,7 +125,7 @@ func (s *Store) Schema(ctx context.Context) (Schema, error) {
 	return schema, nil
 }
 
-// Pending counts the steps that are missing.
+// Pending counts the missing steps.
 func (s *Store) Pending(ctx context.Context) (int, error) {
 	schema, err := s.Schema(ctx)
 	return schema.Pending, err
@@ -166,8 +167,8 @@ func nameOf(path string) string {
 	return strings.TrimSuffix(name, ".sql")
 }
 
-// SchemaHash changes with every change of a migration: a name for databases that have
-// been migrated already.
+// SchemaHash changes with every change of a migration. Tests use it to name databases that have
+// been migrated.
 func SchemaHash() string {
 	h := sha256.New()
 	_ = fs.WalkDir(migrations, ".", func(path string, entry fs.DirEntry, err error) error {

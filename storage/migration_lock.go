@@ -9,16 +9,16 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// migrationLock lets one process migrate at a time. It is held by a transaction, since behind
-// a pooler that hands connections out by transaction a session is nobody's; it is the same
-// lock that goose takes for a session, and that versions before this one took.
+// migrationLock lets one process migrate at a time. A transaction holds it, since behind a pooler in
+// transaction mode sessions are shared; it is the same lock that goose takes for a session, and
+// that earlier versions took.
 type migrationLock struct{ tx *sql.Tx }
 
 var _ lock.Locker = (*migrationLock)(nil)
 
-// Lock waits for whoever migrates.
+// Lock waits until no other process migrates.
 func (l *migrationLock) Lock(ctx context.Context, db *sql.DB) error {
-	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil) // ends with Unlock, and not before
+	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil) // must last until Unlock
 	if err != nil {
 		return fmt.Errorf("migration lock: %w", err)
 	}
@@ -34,7 +34,7 @@ func (l *migrationLock) Lock(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// Unlock lets the next go on.
+// Unlock lets the next process continue.
 func (l *migrationLock) Unlock(context.Context, *sql.DB) error {
 	return l.tx.Rollback()
 }

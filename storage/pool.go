@@ -8,15 +8,17 @@ import (
 	"gorm.io/gorm"
 )
 
-// Statements hears of each statement, BEGIN and COMMIT included: when it begins, and, by the
-// function that it returns, how it ended. The context that it returns is the statement's.
-// The query has placeholders and no values.
+// Statements is called at the beginning of each statement, including BEGIN and COMMIT; the function
+// that it returns is called at its end. The returned context is the statement's. The query has
+// placeholders and no values.
 type Statements func(ctx context.Context, query string) (_ context.Context, ended func(error))
 
-func deaf(ctx context.Context, _ string) (context.Context, func(error)) { return ctx, func(error) {} }
+func unobserved(ctx context.Context, _ string) (context.Context, func(error)) {
+	return ctx, func(error) {}
+}
 
-// pool is what GORM talks to. It tells who listens about each statement, and sends those
-// that write to the connection that may.
+// pool is the connection pool of GORM. It reports each statement to the observer, and routes
+// writing statements to the connection that may write.
 type pool struct {
 	read, write *sql.DB
 	hear        Statements
@@ -28,7 +30,7 @@ var (
 	_ gorm.TxCommitter      = (*connection)(nil)
 )
 
-// PrepareContext is part of gorm.ConnPool; the drivers prepare by themselves.
+// PrepareContext is part of gorm.ConnPool; it is not used, since the drivers prepare themselves.
 func (p *pool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
 	return p.write.PrepareContext(ctx, query)
 }
@@ -57,9 +59,9 @@ func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *
 	return row
 }
 
-// BeginTx begins a transaction on the connection that may write.
+// BeginTx begins a transaction on the writing connection.
 func (p *pool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {
-	// The context of BEGIN lives as long as the transaction: it is not the statement's.
+	// The context of BEGIN lives as long as the transaction, so it cannot be the statement's.
 	_, ended := p.hear(ctx, "BEGIN")
 	tx, err := p.write.BeginTx(ctx, opts)
 	ended(err)
@@ -81,7 +83,7 @@ type connection struct {
 	*sql.Tx
 
 	pool *pool
-	ctx  context.Context //nolint:containedctx // Commit has no parameter for whom to count for
+	ctx  context.Context //nolint:containedctx // Commit has no context parameter
 }
 
 // ExecContext writes.

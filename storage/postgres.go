@@ -17,7 +17,7 @@ import (
 )
 
 type postgresDialect struct {
-	// numbered are statements with $1, $2 and so on: those of the source, each made once.
+	// numbered caches statements with $1, $2 and so on. They all come from the source.
 	numbered sync.Map
 }
 
@@ -26,7 +26,7 @@ const defaultConns = 20
 func (*postgresDialect) open(_ context.Context, o Options) (*pool, error) {
 	config, err := pgx.ParseConfig(o.URL)
 	if err != nil {
-		return nil, errors.New("storage: the Postgres URL is malformed") // the error of pgx may hold the password
+		return nil, errors.New("storage: the Postgres URL is malformed") // the error of pgx may contain the password
 	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 5 * time.Second
@@ -54,7 +54,7 @@ func (*postgresDialect) gorm(p *pool) gorm.Dialector {
 	return postgres.New(postgres.Config{Conn: p})
 }
 
-// bound writes $1 for the first ?, and so on. No statement of ours has a ? for anything else.
+// bound writes $1 for the first ?, and so on. No statement contains a ? for anything else.
 func (d *postgresDialect) bound(statement string) string {
 	if known, ok := d.numbered.Load(statement); ok {
 		return known.(string)
@@ -75,7 +75,7 @@ func (*postgresDialect) locking(clause string) string { return " " + clause }
 func (*postgresDialect) classify(err error) class {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
-		return away // no answer: refused, cut, too slow
+		return away // no response: refused, disconnected, timed out
 	}
 	switch e.Code {
 	case "23505":

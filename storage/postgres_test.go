@@ -13,8 +13,8 @@ func TestPostgres(t *testing.T) {
 	storagetest.Run(t, newPostgres)
 }
 
-// Without prepared statements the server is not asked what types it expects, and we have to
-// say what ours are.
+// Without prepared statements the server does not report the expected types, and the column types
+// must be registered.
 func TestPostgresWithoutPreparedStatements(t *testing.T) {
 	t.Parallel()
 	storagetest.Run(t, func(t testing.TB) string { return newPostgres(t) + "&default_query_exec_mode=simple_protocol" })
@@ -31,8 +31,8 @@ func TestPostgresWithOtherModes(t *testing.T) {
 	}
 }
 
-// A pooler that hands connections out by transaction refuses settings of a session, loses
-// prepared statements and lets go of a session's locks. No setting of ours is needed for it.
+// A pooler in transaction mode refuses session settings, loses prepared statements and releases
+// session locks. It must work without any setting.
 func TestPgBouncer(t *testing.T) {
 	t.Parallel()
 	pg := services.Postgres(t)

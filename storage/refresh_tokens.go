@@ -8,9 +8,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-// RefreshToken reads an issuance with all that says whether its refresh token may still be
-// used: the grant, its user, whether that user may use the client, and the session. With the
-// user itself, if that is wanted; then the token of a user who is gone is not found.
+// RefreshToken reads an issuance with everything that decides whether its refresh token may still
+// be used: the grant, its user, whether that user may use the client, and the session. With the
+// user itself, if requested; then the token of a deleted user is not found.
 func (s *Store) RefreshToken(ctx context.Context, id provider.ID, withUser bool) (*grant.Refreshable, error) {
 	var t tokenRow
 	var row grantRow
@@ -43,14 +43,14 @@ func (s *Store) RefreshToken(ctx context.Context, id provider.ID, withUser bool)
 	return &r, nil
 }
 
-// SpendRefreshToken marks a refresh token as spent for its successor. RFC 9700 section
-// 4.14.2: of those who use it at the same moment one wins.
+// SpendRefreshToken marks a refresh token as spent for its successor. RFC 9700 section 4.14.2: of
+// concurrent uses one wins.
 func (s *Store) SpendRefreshToken(ctx context.Context, id, next provider.ID) (bool, error) {
 	n, err := s.count(ctx, "UPDATE tokens SET next_id = ? WHERE id = ? AND next_id IS NULL AND rt_hash IS NOT NULL", rowID(next), rowID(id))
 	return n > 0, err
 }
 
-// ExtendRefreshToken moves the end of a refresh token that is used again and again.
+// ExtendRefreshToken extends the expiry of a refresh token that is not rotated.
 func (s *Store) ExtendRefreshToken(ctx context.Context, id provider.ID, until time.Time) error {
 	return s.exec(ctx, "UPDATE tokens SET rt_expires_at = ? WHERE id = ? AND rt_expires_at < ?", until, rowID(id), until)
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// ResealSigningKey replaces the sealed key while it still is the given one.
+// ResealSigningKey replaces the sealed key if it is still the given one.
 func (s *Store) ResealSigningKey(ctx context.Context, kid string, before, after []byte) error {
 	return s.exec(ctx, "UPDATE signing_keys SET sealed = ? WHERE kid = ? AND sealed = ?", after, kid, before)
 }
 
-// SecretsBeginning lists the client secrets whose kept form begins with the prefix.
+// SecretsBeginning lists the client secrets whose stored form begins with the prefix.
 func (s *Store) SecretsBeginning(ctx context.Context, prefix string) ([]client.KeptSecret, error) {
 	var rows []secretRow
 	err := s.on(ctx).Where("substr(hash, 1, ?) = ?", len(prefix), prefix).Order("id").Find(&rows).Error
@@ -26,7 +26,7 @@ func (s *Store) SecretsBeginning(ctx context.Context, prefix string) ([]client.K
 	return kept, nil
 }
 
-// ReplaceSecret replaces the kept form of a client secret while it still is the given one.
+// ReplaceSecret replaces the stored form of a client secret if it is still the given one.
 func (s *Store) ReplaceSecret(ctx context.Context, id provider.ID, before, after string) error {
 	return s.exec(ctx, "UPDATE client_secrets SET hash = ? WHERE id = ? AND hash = ?", after, rowID(id), before)
 }

@@ -37,7 +37,7 @@ func (s *Store) Scopes(ctx context.Context) ([]consent.Scope, error) {
 	return scopes, nil
 }
 
-// DescribeScope changes the words of a scope.
+// DescribeScope changes the description of a scope.
 func (s *Store) DescribeScope(ctx context.Context, name, description string) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
 		return s.change(ctx, "UPDATE scopes SET description = ? WHERE name = ?", description, name)

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// Sessions pages through the sessions, the newest first. Of the users it reads id, name and
-// whether they are disabled.
+// Sessions pages through the sessions, newest first. Of the users it reads id, name and whether
+// they are disabled.
 func (s *Store) Sessions(ctx context.Context, of session.Filter, limit int) ([]*session.Session, error) {
 	query := s.on(ctx).Table("sessions s").Joins("JOIN users u ON u.id = s.user_id").
 		Select("s.id, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at, s.user_id, u.username, u.disabled").

@@ -25,7 +25,7 @@ func (s *Store) CreateSession(ctx context.Context, v *session.Session) error {
 		rowID(v.ID), v.Hash, v.Proofs.AuthTime(), strings.Join(v.Proofs.AMR(), " "), v.SeenAt, v.ExpiresAt, rowID(v.User.ID), v.User.Generation)
 }
 
-// ReplaceSession puts a session in the place of another one of the same user.
+// ReplaceSession replaces a session with another one of the same user.
 func (s *Store) ReplaceSession(ctx context.Context, previous provider.ID, next *session.Session) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
 		if err := s.CreateSession(ctx, next); err != nil {
@@ -59,7 +59,7 @@ func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, 
 	}, nil
 }
 
-// TouchSession moves the last use of a session forward.
+// TouchSession updates the last use of a session.
 func (s *Store) TouchSession(ctx context.Context, id provider.ID, at time.Time) error {
 	return s.exec(ctx, "UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?", at, rowID(id), at)
 }

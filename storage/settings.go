@@ -7,13 +7,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// CatalogueVersion is a number that rises with every change of what processes keep in
-// memory.
+// CatalogueVersion is a number that rises with every change of cached data.
 func (s *Store) CatalogueVersion(ctx context.Context) (int64, error) {
 	return s.setting(ctx, "catalogue_version")
 }
 
-// changeCatalogue makes a change of what processes keep in memory, and lets them know.
+// changeCatalogue changes cached data and raises the catalogue version.
 func (s *Store) changeCatalogue(ctx context.Context, change func(ctx context.Context) error) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
 		if err := change(ctx); err != nil {
@@ -23,7 +22,7 @@ func (s *Store) changeCatalogue(ctx context.Context, change func(ctx context.Con
 	})
 }
 
-// MarkDemo marks the database as one whose passwords are public.
+// MarkDemo marks the database as a demo, whose passwords are public.
 func (s *Store) MarkDemo(ctx context.Context) error {
 	return s.exec(ctx, "INSERT INTO settings (name, value) VALUES ('demo', 1) ON CONFLICT DO NOTHING")
 }

@@ -19,8 +19,8 @@ type signingKeyRow struct {
 
 func (signingKeyRow) TableName() string { return "signing_keys" }
 
-// SigningKeys reads every signing key but those that were withdrawn: a server of a version
-// that knew no withdrawal may have imported one again.
+// SigningKeys reads all signing keys except withdrawn ones: an earlier version, which did not know
+// withdrawal, may have imported one again.
 func (s *Store) SigningKeys(ctx context.Context) ([]keys.Row, error) {
 	var rows []signingKeyRow
 	err := s.on(ctx).Where(`NOT EXISTS (SELECT 1 FROM known_signing_keys k WHERE k.kid = signing_keys.kid
@@ -38,7 +38,7 @@ func (s *Store) SigningKeys(ctx context.Context) ([]keys.Row, error) {
 	return list, nil
 }
 
-// AddSigningKey stores a new signing key. One that was there before conflicts, even if it was
+// AddSigningKey stores a new signing key. A key that existed before conflicts, even if it was
 // removed since.
 func (s *Store) AddSigningKey(ctx context.Context, k keys.Row) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error { return s.insertSigningKey(ctx, k) })
@@ -53,8 +53,8 @@ func (s *Store) insertSigningKey(ctx context.Context, k keys.Row) error {
 	return s.fault(s.on(ctx).Create(&row).Error)
 }
 
-// RemoveSigningKeys removes the keys whose successor took over before the given time, and
-// counts them. That they existed stays known.
+// RemoveSigningKeys removes the keys whose successor took over before the given time, and counts
+// them. They stay in known_signing_keys.
 func (s *Store) RemoveSigningKeys(ctx context.Context, before time.Time) (int64, error) {
 	var removed int64
 	const succeeded = `EXISTS (SELECT 1 FROM signing_keys successor
@@ -63,13 +63,13 @@ func (s *Store) RemoveSigningKeys(ctx context.Context, before time.Time) (int64,
 	var one int
 	err := s.fault(s.row(ctx, "SELECT 1 FROM signing_keys WHERE "+succeeded+" LIMIT 1", before).Scan(&one))
 	if errors.Is(err, provider.ErrNotFound) {
-		return 0, nil // as nearly always
+		return 0, nil // the usual case
 	}
 	if err != nil {
 		return 0, err
 	}
 	err = s.InTx(ctx, func(ctx context.Context) error {
-		// The version before this one adds keys without making them known.
+		// During an upgrade, the previous version adds keys without adding them here.
 		err := s.exec(ctx, `INSERT INTO known_signing_keys (kid, algorithm, created_at, removed_at)
 			SELECT kid, algorithm, created_at, ? FROM signing_keys WHERE `+succeeded+`
 			ON CONFLICT (kid) DO UPDATE SET removed_at = excluded.removed_at`, s.clock.Now(ctx), before)

@@ -15,12 +15,12 @@ import (
 
 type sqliteDialect struct{}
 
-// readers is how many connections read beside the one that writes.
+// readers is the number of connections that read, beside the writing one.
 const readers = 4
 
-// open makes two pools on one file in WAL mode: a single writer, since SQLite has but one
-// and waiting in a queue of ours is fair and cheap where its busy handler sleeps and
-// retries; and readers, which it never blocks and which may not write.
+// open makes two pools on one file in WAL mode. One connection writes: SQLite allows one writer,
+// and the queue of the pool is fair and cheap where SQLite's busy handler sleeps and retries. The
+// others only read; a writer never blocks them.
 func (sqliteDialect) open(ctx context.Context, o Options) (*pool, error) {
 	path, extra, err := parseSQLiteURL(o.URL)
 	if err != nil {
@@ -34,7 +34,7 @@ func (sqliteDialect) open(ctx context.Context, o Options) (*pool, error) {
 		return nil, fmt.Errorf("storage: %w", err)
 	}
 	write.SetMaxOpenConns(1)
-	// The file, and its WAL mode, must be there before a reader opens it.
+	// The file and its WAL mode must exist before a reader opens it.
 	if err := write.PingContext(ctx); err != nil {
 		return nil, errors.Join(&Fault{cannotOpen(path, err), err}, write.Close())
 	}
@@ -55,9 +55,9 @@ func cannotOpen(path string, err error) error {
 	return fmt.Errorf("storage: %s cannot be opened: look at its permissions and those of its directory", path)
 }
 
-// sqliteDSN: times are integers of microseconds in UTC, which compare and index as such;
-// a transaction takes the write lock at its beginning, since one that took it later could
-// only fail; and a commit is on disk before it is acknowledged.
+// sqliteDSN: times are integers of microseconds in UTC, which compare and index as such; a
+// transaction takes the write lock when it begins, since taking it later can only fail; and a
+// commit is on disk before it is acknowledged.
 func sqliteDSN(path string, extra url.Values, pragmas ...string) string {
 	q := url.Values{
 		"_txlock": {"immediate"}, "_time_integer_format": {"unix_micro"}, "_inttotime": {"1"}, "_timezone": {"UTC"},
@@ -86,7 +86,7 @@ func (sqliteDialect) classify(err error) class {
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return dangling
 	}
-	switch e.Code() & 0xff { // the primary code below the extended one
+	switch e.Code() & 0xff { // the primary code of an extended one
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return again
 	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE:

@@ -21,7 +21,7 @@ func TestSQLite(t *testing.T) {
 	storagetest.Run(t, newSQLite)
 }
 
-// newSQLite is a fresh, migrated file. What it writes need not survive a power cut.
+// newSQLite makes a new migrated file. It need not survive a power failure.
 func newSQLite(t testing.TB) string {
 	url := "sqlite://" + filepath.Join(t.TempDir(), "test.db") + "?_pragma=synchronous(OFF)"
 	migrate(t, url)
@@ -48,7 +48,7 @@ func TestSQLitePaths(t *testing.T) {
 		assert.FileExists(t, path)
 		entries, err := os.ReadDir(filepath.Dir(dir))
 		require.NoError(t, err)
-		assert.Len(t, entries, 1, "and nothing beside it")
+		assert.Len(t, entries, 1, "no other file")
 		back, err := storage.SQLitePath(storage.SQLiteURL(path) + "?_pragma=synchronous(OFF)")
 		require.NoError(t, err)
 		assert.Equal(t, path, back)
@@ -59,7 +59,7 @@ func TestSQLitePaths(t *testing.T) {
 	}
 }
 
-// Whoever else has an account on the machine reads nothing.
+// Other accounts on the machine must not be able to read the file.
 func TestSQLiteFilesAreForTheirOwner(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -82,7 +82,7 @@ func TestAReadOnlySQLiteIsNotWritable(t *testing.T) {
 	notWritable(t, newSQLite(t), newSQLite(t)+"&_pragma=query_only(1)")
 }
 
-// notWritable: the second address answers, and takes nothing.
+// notWritable: the second database responds but refuses writes.
 func notWritable(t *testing.T, good, readOnly string) {
 	t.Helper()
 	for address, want := range map[string]error{good: nil, readOnly: provider.ErrUnavailable} {

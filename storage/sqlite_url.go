@@ -10,13 +10,13 @@ import (
 
 const sqliteScheme = "sqlite://"
 
-// SQLiteURL is the address of a database file. ? ends the path in it, # does not, and % stands
-// before two hexadecimal digits, so a path that has them is written with those.
+// SQLiteURL is the URL of a database file. A ? ends the path in a URL, a # does not, and % precedes
+// two hexadecimal digits; these characters in the path are escaped.
 func SQLiteURL(path string) string {
 	return sqliteScheme + strings.NewReplacer("%", "%25", "?", "%3F").Replace(path)
 }
 
-// SQLitePath is the file that a database address names, or empty for another kind of address.
+// SQLitePath is the path of a database URL, or empty for another kind of URL.
 func SQLitePath(address string) (string, error) {
 	if !strings.HasPrefix(address, sqliteScheme) {
 		return "", nil
@@ -37,8 +37,8 @@ func parseSQLiteURL(address string) (path string, options url.Values, err error)
 	return path, options, nil
 }
 
-// privateFile makes the file for its owner alone: SQLite would leave that to the umask. The
-// files that it puts beside it have the same mode.
+// privateFile creates the file with access for its owner only: SQLite would leave that to the
+// umask. SQLite gives the files that it creates beside it the same mode.
 func privateFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names the file
 	if errors.Is(err, fs.ErrExist) {

@@ -9,9 +9,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Statements that are written out, with ? for values, and that read one row or change some go
-// to the connection as they are: GORM would copy them letter by letter, and itself for each, a
-// tenth of what an introspection costs. It makes those that follow from a row type or read a
+// Statements that are written out with ? for values, and that read one row or change some, go to
+// the connection as they are: GORM would copy each of them, and its own state, which is a tenth of
+// the cost of an introspection. GORM makes the statements that follow from a row type or read a
 // list.
 
 // conn is the transaction of ctx or, outside one, the pool.
@@ -43,10 +43,10 @@ func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
 	return err
 }
 
-// insertIfVerified inserts what selects from users, and sessions, the rows that were verified
-// before, and returns provider.ErrStale when they are not so any more. The rows are locked
-// against a change until the transaction ends: one that is under way is waited for, and then
-// the condition is looked at again; one that comes later waits, and finds the inserted row.
+// insertIfVerified inserts what is selected from users, and sessions, if the rows are still as they
+// were verified, and returns provider.ErrStale otherwise. The rows are locked against changes until
+// the transaction ends: a change in progress is waited for, and then the condition is evaluated
+// again; a later change waits, and finds the inserted row.
 func (s *Store) insertIfVerified(ctx context.Context, insert string, args ...any) error {
 	return s.retry(ctx, func() error {
 		n, err := s.count(ctx, insert+s.dialect.locking("FOR SHARE"), args...)

@@ -14,15 +14,15 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Options say what to open.
+// Options configure a Store.
 type Options struct {
 	// URL is sqlite://PATH or postgres://...
 	URL   string
 	Clock provider.Clock
 	Log   *slog.Logger
-	// MaxConns bounds the connections to Postgres; 0 stands for 20.
+	// MaxConns limits the connections to Postgres; 0 means 20.
 	MaxConns int
-	// Statements, when set, hears of each statement.
+	// Statements, when set, is called for each statement.
 	Statements Statements
 }
 
@@ -35,7 +35,7 @@ type Store struct {
 	log     *slog.Logger
 }
 
-// Open connects to the database. It does not look at the schema; see Pending and Migrate.
+// Open connects to the database. It does not check the schema; see Pending and Migrate.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	var d dialect
 	switch {
@@ -50,14 +50,14 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.hear = deaf
+	p.hear = unobserved
 	if o.Statements != nil {
 		p.hear = o.Statements
 	}
 	db, err := gorm.Open(d.gorm(p), &gorm.Config{
-		SkipDefaultTransaction: true, // single statements are atomic; InTx says where more are needed
+		SkipDefaultTransaction: true, // single statements are atomic; InTx is for several
 		DisableAutomaticPing:   true,
-		Logger:                 logger.Discard, // errors are returned, and logged once, by whoever answers them
+		Logger:                 logger.Discard, // errors are returned, and logged once, by the caller
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("storage: %w", err), p.close())
@@ -68,8 +68,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // Close ends the connections.
 func (s *Store) Close() error { return s.pool.close() }
 
-// Pools are the connections by name, for whoever watches them: "database", or "reads" and
-// "writes" where those are apart.
+// Pools are the connection pools by name, for metrics: "database", or "reads" and "writes" where
+// they are separate.
 func (s *Store) Pools() map[string]*sql.DB {
 	if s.pool.read == s.pool.write {
 		return map[string]*sql.DB{"database": s.pool.read}
@@ -77,10 +77,9 @@ func (s *Store) Pools() map[string]*sql.DB {
 	return map[string]*sql.DB{"reads": s.pool.read, "writes": s.pool.write}
 }
 
-// Writable tells whether the database answers and takes what is written: one that became
-// read-only (a standby after a failover, a full or remounted disk) answers too, and nothing
-// works with it. The statement changes no row, so it writes nothing and waits for no lock but
-// SQLite's own.
+// Writable tells whether the database accepts writes: one that became read-only (a standby after a
+// failover, a full or remounted disk) responds to reads, but the server cannot work with it. The
+// statement changes no row, so it writes nothing and waits for no lock but SQLite's own.
 func (s *Store) Writable(ctx context.Context) error {
 	return s.exec(ctx, "UPDATE settings SET value = value WHERE name = ''")
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-// Tokens pages through what was issued, the newest first.
+// Tokens pages through the issued tokens, newest first.
 func (s *Store) Tokens(ctx context.Context, of grant.Filter, before provider.ID, limit int) ([]grant.Listed, error) {
 	query := s.on(ctx).Table("tokens t").Joins("JOIN grants g ON g.id = t.grant_id LEFT JOIN users u ON u.id = g.user_id").
 		Select(`u.username, t.id AS token_id, t.issued_at, t.at_expires_at, t.revoked_at,

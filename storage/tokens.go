@@ -8,9 +8,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-// InsertToken stores an issuance while its grant is live. One statement does both: a grant
-// that is ended at the same moment either comes before, and nothing is inserted, or after,
-// and ends this token too.
+// InsertToken stores an issuance while its grant is live. One statement does both: a concurrent end
+// of the grant either comes before, and nothing is inserted, or after, and ends this token too.
 func (s *Store) InsertToken(ctx context.Context, t *grant.Token) error {
 	if t.RefreshHash == nil && t.Scopes == nil && t.Audience == nil {
 		return s.insertToken(ctx, `INSERT INTO tokens (id, grant_id, issued_at, at_expires_at, at_hash)
@@ -27,7 +26,7 @@ func (s *Store) insertToken(ctx context.Context, statement string, args ...any) 
 	return s.retry(ctx, func() error { return s.change(ctx, statement, args...) })
 }
 
-// tokenColumns and tokenInto read an issuance in a statement of its own making.
+// tokenColumns and tokenInto read an issuance in a statement without GORM.
 const tokenColumns = `t.at_hash, t.issued_at, t.at_expires_at, t.revoked_at, t.rt_hash, t.rt_expires_at, t.next_id, t.scopes, t.audience, ` //nolint:gosec // names of columns
 
 type tokenRow struct {
@@ -50,7 +49,7 @@ func (r *tokenRow) token(id, grantID provider.ID) *grant.Token {
 	return &t
 }
 
-// TokenWithGrant reads an issuance and what it was issued under.
+// TokenWithGrant reads an issuance and its grant.
 func (s *Store) TokenWithGrant(ctx context.Context, id provider.ID) (*grant.Token, *grant.Grant, error) {
 	var t tokenRow
 	var row grantRow
@@ -63,7 +62,7 @@ func (s *Store) TokenWithGrant(ctx context.Context, id provider.ID) (*grant.Toke
 	return t.token(id, g.ID), g, nil
 }
 
-// RevokeToken revokes one access token; the first revocation counts.
+// RevokeToken revokes one access token; the first revocation time is kept.
 func (s *Store) RevokeToken(ctx context.Context, id provider.ID, at time.Time) error {
 	return s.retry(ctx, func() error {
 		return s.exec(ctx, "UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", at, rowID(id))

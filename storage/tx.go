@@ -12,15 +12,15 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// How often and after which pause a transaction that lost against another is tried again.
+// The number and the pauses of retries after a conflict with a concurrent transaction.
 const (
 	maxTries   = 6
 	firstPause = 5 * time.Millisecond
 )
 
-// settleTime is how long a commit, or a detached transaction, may go on after its caller
-// hung up. Whether it happened must not depend on the caller's patience: a client that
-// went away during a rotation comes back with the old token.
+// settleTime is how long a commit, or a detached transaction, may continue after its caller hung
+// up. Whether it happened must not depend on the caller: a client that disconnected during a
+// rotation comes back with the old token.
 const settleTime = 5 * time.Second
 
 var errNestedDetached = errors.New("storage: Detached inside a transaction would wait for it for ever")
@@ -34,10 +34,9 @@ func (s *Store) on(ctx context.Context) *gorm.DB {
 	return db
 }
 
-// InTx runs fn in a transaction, the surrounding one if there is one. All of it has one
-// instant. When fn fails everything is rolled back; when the transaction lost against
-// another one, fn runs again from the beginning, so it must not keep anything from a
-// failed try.
+// InTx runs fn in a transaction, the surrounding one if there is one. All of it has one current
+// time. When fn fails everything is rolled back; after a conflict with a concurrent transaction fn
+// runs again from the beginning, so it must not keep state from a failed attempt.
 func (s *Store) InTx(ctx context.Context, fn func(ctx context.Context) error) error {
 	if _, ok := ctx.Value(txKey{}).(*connection); ok {
 		return fn(ctx)
@@ -45,9 +44,9 @@ func (s *Store) InTx(ctx context.Context, fn func(ctx context.Context) error) er
 	return s.retry(ctx, func() error { return s.once(ctx, fn) })
 }
 
-// Detached runs fn in a transaction of its own that ends well even if the caller hangs up:
-// for what must happen because a request was refused, whose own transaction is rolled
-// back. It must not be called inside InTx.
+// Detached runs fn in a separate transaction that completes even if the caller hangs up: for the
+// consequences of a refused request, whose own transaction is rolled back. It must not be called
+// inside InTx.
 func (s *Store) Detached(ctx context.Context, fn func(ctx context.Context) error) error {
 	if _, ok := ctx.Value(txKey{}).(*connection); ok {
 		return errNestedDetached
@@ -58,8 +57,8 @@ func (s *Store) Detached(ctx context.Context, fn func(ctx context.Context) error
 }
 
 func (s *Store) once(ctx context.Context, fn func(ctx context.Context) error) (err error) {
-	// The transaction must not be rolled back behind our back when the caller goes away
-	// between the last statement and the commit.
+	// database/sql must not roll the transaction back when the caller is canceled between the last
+	// statement and the commit.
 	settle, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	begun, err := s.pool.BeginTx(settle, nil)
@@ -72,7 +71,7 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context) error) (e
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			_ = tx.Rollback() // the panic is the news
+			_ = tx.Rollback() // the panic is more important
 			panic(r)
 		}
 	}()
@@ -80,7 +79,7 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context) error) (e
 	inside := provider.WithCommit(context.WithValue(ctx, txKey{}, tx), &commit)
 	inside = provider.WithInstant(inside, s.clock.Now(ctx))
 	if err := fn(inside); err != nil {
-		_ = tx.Rollback() // the error of fn is the news
+		_ = tx.Rollback() // the error of fn is more important
 		return err
 	}
 	if ctx.Err() != nil && !errors.Is(ctx.Err(), context.Canceled) {
@@ -100,8 +99,8 @@ func (s *Store) commit(tx *connection, abandon context.CancelFunc) error {
 	return tx.Commit()
 }
 
-// retry repeats act while it says that it lost against another transaction. Inside a
-// transaction it is the whole of that which must be repeated.
+// retry repeats act while it fails with a conflict with a concurrent transaction. Inside a
+// transaction the whole transaction must be repeated.
 func (s *Store) retry(ctx context.Context, act func() error) error {
 	if _, ok := ctx.Value(txKey{}).(*connection); ok {
 		return act()
@@ -112,7 +111,7 @@ func (s *Store) retry(ctx context.Context, act func() error) error {
 		if err == nil || !errors.Is(err, errAgain) || try == maxTries {
 			return err
 		}
-		// Random, so that those who collided do not collide again.
+		// Random, so that colliding transactions do not collide again.
 		wait := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // spreads load, protects nothing
 		select {
 		case <-wait.C:

@@ -30,7 +30,7 @@ type userRow struct {
 
 func (userRow) TableName() string { return "users" }
 
-// userColumns and into read a user in a statement of its own making.
+// userColumns and into read a user in a statement without GORM.
 const userColumns = `u.id, u.subject, u.username, u.password_hash, u.email, u.email_verified, u.phone, u.phone_verified,
 	u.profile, u.roles, u.disabled, u.generation, u.created_at, u.updated_at`
 
@@ -46,13 +46,13 @@ func (s *Store) User(ctx context.Context, id provider.ID) (*account.User, error)
 	return s.user(ctx, "id = ?", rowID(id))
 }
 
-// UserBySubject reads a user by subject, other than one whose subject is the id.
+// UserBySubject reads a user by a subject that differs from the id.
 func (s *Store) UserBySubject(ctx context.Context, subject string) (*account.User, error) {
 	return s.user(ctx, "subject = ?", subject)
 }
 
-// UserByLogin reads the user who has one of the forms as user name or email address, by the
-// first that somebody has.
+// UserByLogin reads the user who has one of the forms as user name or email address; the first form
+// that matches wins.
 func (s *Store) UserByLogin(ctx context.Context, forms ...string) (*account.User, error) {
 	if len(forms) == 0 || forms[0] == "" {
 		return nil, provider.ErrNotFound
@@ -72,9 +72,9 @@ func (s *Store) UserByLogin(ctx context.Context, forms ...string) (*account.User
 	return nil, provider.ErrNotFound
 }
 
-// LockUser reads a user whom nobody else changes until the transaction ends.
+// LockUser reads a user and locks the row until the transaction ends.
 func (s *Store) LockUser(ctx context.Context, id provider.ID) (*account.User, error) {
-	// Not FOR UPDATE: that would also wait for those who merely refer to the row.
+	// Not FOR UPDATE: that would also wait for transactions that merely reference the row.
 	if err := s.row(ctx, "SELECT id FROM users WHERE id = ?"+s.dialect.locking("FOR NO KEY UPDATE"), rowID(id)).Scan(new(rowID)); err != nil {
 		return nil, s.fault(err)
 	}
@@ -89,7 +89,7 @@ func (s *Store) user(ctx context.Context, where string, args ...any) (*account.U
 	return row.user()
 }
 
-// Users pages through the users by user name, from after the given one.
+// Users pages through the users by user name, starting after the given one.
 func (s *Store) Users(ctx context.Context, after string, limit int) ([]*account.User, error) {
 	var rows []userRow
 	if err := s.on(ctx).Where("username > ?", after).Order("username").Limit(limit).Find(&rows).Error; err != nil {
@@ -115,10 +115,10 @@ func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 	return s.fault(s.on(ctx).Create(row).Error)
 }
 
-// UpdateUser replaces a user. One who is disabled loses every session and grant with it,
-// and so does one whose password changed: whoever knew the old one is out. The row of the user
-// comes first: it keeps insertIfVerified waiting, which then finds another generation, or it
-// waits for that, and then ends what was inserted.
+// UpdateUser replaces a user. Disabling a user or changing the password ends every session and
+// grant, so that a thief of the old password has no access. The row of the user is updated first:
+// either insertIfVerified waits for it and finds another generation, or it waits for
+// insertIfVerified and then ends what was inserted.
 func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 	row, err := userRowOf(u)
 	if err != nil {
@@ -150,8 +150,8 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 	})
 }
 
-// DeleteUser removes a user. Sessions and consents go along; grants are ended, not removed, so
-// that it can be seen what there was. The row of the user comes first, as in UpdateUser.
+// DeleteUser removes a user with sessions and consents; grants are ended, not removed, so that an
+// operator can see what existed. The row of the user comes first, as in UpdateUser.
 func (s *Store) DeleteUser(ctx context.Context, id provider.ID, at time.Time) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
 		if err := s.change(ctx, "DELETE FROM users WHERE id = ?", rowID(id)); err != nil {

@@ -48,7 +48,7 @@ func testDataKeys(t *testing.T, f *fixture) {
 		})
 	}
 	wg.Wait()
-	assert.EqualValues(t, 1, added.Load(), "one replica is first")
+	assert.EqualValues(t, 1, added.Load(), "exactly one replica adds it")
 
 	high := row
 	high.KeyID = 255
@@ -58,7 +58,7 @@ func testDataKeys(t *testing.T, f *fixture) {
 	require.NoError(t, f.ResealDataKey(ctx, resealed, "one"))
 	late := row
 	late.Sealed, late.SealedBy = []byte{3}, "three"
-	require.NoError(t, f.ResealDataKey(ctx, late, "one"), "another replica did it already")
+	require.NoError(t, f.ResealDataKey(ctx, late, "one"), "another replica has done it already")
 	rows, err := f.DataKeys(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, []keyring.Row{resealed, high}, rows)
@@ -70,7 +70,7 @@ func testDataKeys(t *testing.T, f *fixture) {
 	require.NoError(t, f.ChangeDataKeys(ctx, []keyring.Row{second}, []keyring.Row{high}))
 	after, err := f.CatalogueVersion(ctx)
 	require.NoError(t, err)
-	assert.Greater(t, after, before, "other servers hear of it")
+	assert.Greater(t, after, before, "other servers are notified")
 	require.ErrorIs(t, f.ChangeDataKeys(ctx, []keyring.Row{third, second}, []keyring.Row{row}), provider.ErrConflict)
 	rows, err = f.DataKeys(ctx)
 	require.NoError(t, err)
@@ -99,8 +99,8 @@ func testSigningKeys(t *testing.T, f *fixture) {
 	assert.Zero(t, removed)
 	removed, err = f.RemoveSigningKeys(ctx, soon.Add(time.Microsecond))
 	require.NoError(t, err)
-	assert.EqualValues(t, 1, removed, "only what has a successor")
-	require.ErrorIs(t, f.AddSigningKey(ctx, row("a", keys.ES256, soon.Add(time.Hour))), provider.ErrConflict, "it was there before")
+	assert.EqualValues(t, 1, removed, "only keys with a successor")
+	require.ErrorIs(t, f.AddSigningKey(ctx, row("a", keys.ES256, soon.Add(time.Hour))), provider.ErrConflict, "it existed before")
 	known, err := f.KnownSigningKey(ctx, "a")
 	require.NoError(t, err)
 	now := f.clock()
@@ -132,7 +132,7 @@ func testWithdrawnKeys(t *testing.T, f *fixture) {
 	require.NoError(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "a", At: at, Promoted: "b"}))
 	after, err := f.CatalogueVersion(ctx)
 	require.NoError(t, err)
-	assert.Greater(t, after, before, "other servers hear of it")
+	assert.Greater(t, after, before, "other servers are notified")
 	assert.Equal(t, []string{"b", "c"}, kids())
 	rows, err := f.SigningKeys(ctx)
 	require.NoError(t, err)
@@ -157,14 +157,14 @@ func testWithdrawnKeys(t *testing.T, f *fixture) {
 	require.ErrorIs(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "d", At: at, Successor: &successor}), provider.ErrConflict)
 	assert.Equal(t, []string{"c", "d"}, kids())
 
-	// A server of the version before adds keys past the list of the known.
+	// A server of the previous version adds keys without recording them as known.
 	Exec(t, f.url, "DELETE FROM known_signing_keys WHERE kid = 'c'")
 	require.NoError(t, f.WithdrawSigningKey(ctx, keys.Withdrawal{KID: "c", At: at.Add(2 * time.Second)}))
 	Exec(t, f.url, "INSERT INTO signing_keys (kid, algorithm, sealed, created_at, active_from) SELECT 'a', algorithm, sealed, created_at, created_at FROM signing_keys")
-	assert.Equal(t, []string{"d"}, kids(), "neither it, nor one that is imported again")
+	assert.Equal(t, []string{"d"}, kids(), "neither it nor a key that was imported again")
 }
 
-// The migration makes the keys known that were there before it.
+// The migration records the keys that existed before it.
 func testKeysBeforeMigration(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	row := keys.Row{KID: "old", Algorithm: keys.ES256, Sealed: []byte{1}, CreatedAt: f.clock(), ActiveFrom: f.clock()}
@@ -183,7 +183,7 @@ func testKeysBeforeMigration(t *testing.T, f *fixture) {
 	assert.Equal(t, keys.Known{KID: "old", Algorithm: keys.ES256}, known)
 }
 
-// Whom the withdrawal of a key concerns.
+// The clients that the withdrawal of a key affects.
 func testSignedWith(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	create := func(id string, format client.TokenFormat, idTokens string, grants ...client.GrantType) {
@@ -245,7 +245,7 @@ func testSettings(t *testing.T, f *fixture) {
 		return f.AddSigningKey(ctx, keys.Row{KID: "k", Algorithm: keys.ES256, Sealed: []byte{1}, CreatedAt: f.clock(), ActiveFrom: f.clock()})
 	})
 	require.Error(t, f.DeleteClient(ctx, "nobody"))
-	assert.Equal(t, seen, version(), "what did not happen is no change")
+	assert.Equal(t, seen, version(), "a failed change does not count")
 
 	demo, err := f.IsDemo(ctx)
 	require.NoError(t, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-// A list that becomes empty opens nothing, and whoever is taken off it loses what there was.
+// Removing the last named user does not open the client, and a removed user loses all access.
 func testNamedUsers(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
@@ -22,7 +22,7 @@ func testNamedUsers(t *testing.T, f *fixture) {
 		return f.refreshable(t, &grant.Grant{ClientID: clientID, UserID: u.ID, UserGeneration: u.Generation, Offline: true})
 	}
 	tokens := map[string]*grant.Token{"alice": issued(alice, "app"), "bob": issued(bob, "app"), "elsewhere": issued(bob, "other")}
-	// At an approval and at a refresh the answer is the same.
+	// Approval and refresh agree.
 	may := func(clientID string, u *account.User, issuance string) bool {
 		standing, err := f.Standing(ctx, u.ID, clientID)
 		require.NoError(t, err)
@@ -59,14 +59,14 @@ func testNamedUsers(t *testing.T, f *fixture) {
 	require.NoError(t, f.DisallowUser(ctx, "app", bob.ID, f.clock()))
 	require.ErrorIs(t, f.DisallowUser(ctx, "app", bob.ID, f.clock()), provider.ErrNotFound)
 	require.ErrorIs(t, f.DisallowUser(ctx, "other", bob.ID, f.clock()), provider.ErrNotFound)
-	assert.False(t, may("app", alice, "alice"), "nobody is named")
-	assert.False(t, may("app", bob, "bob"), "the last one who was")
+	assert.False(t, may("app", alice, "alice"), "no user is named")
+	assert.False(t, may("app", bob, "bob"), "the last named user was removed")
 	assert.True(t, ended("bob"))
 	assert.False(t, ended("elsewhere"))
 	assert.True(t, ended("alice"), "since the client is for named users")
 	assert.True(t, may("other", bob, "elsewhere"), "a removal that failed restricts nothing")
 
-	// The version before this one names users without the flag.
+	// The previous version names users without the flag.
 	Exec(t, f.url, "UPDATE clients SET restricted = (1 = 0) WHERE id = 'app'")
 	assert.True(t, may("app", alice, "alice"))
 	Exec(t, f.url, "INSERT INTO client_users (client_id, user_id) SELECT 'app', id FROM users WHERE username = 'bob'")
@@ -82,7 +82,7 @@ func testNamedUsers(t *testing.T, f *fixture) {
 	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))
 	c.Restricted = false
 	require.NoError(t, f.UpdateClient(ctx, c))
-	assert.True(t, may("app", alice, "alice"), "opened to everybody")
+	assert.True(t, may("app", alice, "alice"), "open to every user")
 	names, err = f.AllowedUsers(ctx, "app")
 	require.NoError(t, err)
 	assert.Empty(t, names)
@@ -90,10 +90,10 @@ func testNamedUsers(t *testing.T, f *fixture) {
 	require.NoError(t, f.DeleteClient(ctx, "app"))
 	standing, err := f.Standing(ctx, alice.ID, "app")
 	require.NoError(t, err)
-	assert.False(t, standing.MayUse, "a client that is gone")
+	assert.False(t, standing.MayUse, "a deleted client")
 }
 
-// A user agrees to something while being taken off the list.
+// A user approves a request while being removed from the list.
 func testRemovalRace(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
@@ -112,7 +112,7 @@ func testRemovalRace(t *testing.T, f *fixture) {
 	}
 }
 
-// A change of one thing does not undo that of another which came in between.
+// A concurrent change of another field is not undone.
 func testClientRace(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")

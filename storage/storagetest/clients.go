@@ -42,7 +42,7 @@ func testClients(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.ElementsMatch(t, c.Secrets, back.Secrets)
 	back.Secrets = c.Secrets
-	assert.Equal(t, c, back, "everything comes back, empty and NULL told apart")
+	assert.Equal(t, c, back, "all fields are read back, empty distinguished from NULL")
 
 	require.ErrorIs(t, f.CreateClient(ctx, c), provider.ErrConflict)
 
@@ -53,7 +53,7 @@ func testClients(t *testing.T, f *fixture) {
 	}
 	require.NoError(t, f.CreateClient(ctx, sampleClient("Shop", f.clock())))
 
-	// An update replaces what it should and nothing else.
+	// An update replaces the intended fields and nothing else.
 	c.Name, c.Scopes, c.Audience, c.Disabled, c.RequirePKCE, c.AccessTokenLifetime = "Neu", []string{}, []string{}, true, false, 0
 	c.Secrets = c.Secrets[1:]
 	require.NoError(t, f.UpdateClient(ctx, c))
@@ -69,7 +69,7 @@ func testClients(t *testing.T, f *fixture) {
 	_, err = f.Client(ctx, "shop")
 	require.ErrorIs(t, err, provider.ErrNotFound)
 	require.ErrorIs(t, f.DeleteClient(ctx, "shop"), provider.ErrNotFound)
-	assert.Equal(t, 0, Count(t, f.url, "client_secrets"), "secrets go with their client")
+	assert.Equal(t, 0, Count(t, f.url, "client_secrets"), "secrets are deleted with their client")
 }
 
 func testClientListing(t *testing.T, f *fixture) {
@@ -111,7 +111,7 @@ func testOrigins(t *testing.T, f *fixture) {
 	}
 	c := sampleClient("spa", f.clock())
 	require.NoError(t, f.CreateClient(t.Context(), c))
-	assert.Empty(t, origins(), "a confidential client has no browser code")
+	assert.Empty(t, origins(), "a confidential client has no origins")
 
 	c.AuthMethod = client.None
 	require.NoError(t, f.UpdateClient(t.Context(), c))

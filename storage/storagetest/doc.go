@@ -1,4 +1,4 @@
-// Package storagetest is what every database behind package storage must do: one suite, a
-// file per aggregate, races included. It also reads databases from outside, for tests that
-// ask what is really in them.
+// Package storagetest is the suite that every database of package storage must pass, with a file
+// per aggregate and tests of races. It also reads databases directly, for tests that check what is
+// stored.
 package storagetest

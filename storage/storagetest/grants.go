@@ -45,12 +45,12 @@ func testGrants(t *testing.T, f *fixture) {
 	assert.Zero(t, ended)
 	_, err = f.StandingGrant(ctx, key)
 	require.ErrorIs(t, err, provider.ErrNotFound)
-	require.NoError(t, f.CreateGrant(ctx, &twin), "the next one takes over")
+	require.NoError(t, f.CreateGrant(ctx, &twin), "a new one can be made")
 	_, err = f.StandingGrant(ctx, other.StandingKey)
 	require.NoError(t, err)
 
 	require.NoError(t, f.DeleteClient(ctx, "a"))
-	assert.Equal(t, 1, Count(t, f.url, "grants"), "grants go with their client")
+	assert.Equal(t, 1, Count(t, f.url, "grants"), "grants are deleted with their client")
 }
 
 func testStandingRace(t *testing.T, f *fixture) {
@@ -93,7 +93,7 @@ func testTokens(t *testing.T, f *fixture) {
 	require.NoError(t, f.RevokeToken(ctx, tok.ID, at.Add(time.Hour)))
 	gotToken, _, err = f.TokenWithGrant(ctx, tok.ID)
 	require.NoError(t, err)
-	assert.Equal(t, &at, gotToken.RevokedAt, "the first revocation counts")
+	assert.Equal(t, &at, gotToken.RevokedAt, "the first revocation time is kept")
 
 	_, err = f.EndGrants(ctx, grant.Filter{ClientID: "a"}, at)
 	require.NoError(t, err)
@@ -104,7 +104,7 @@ func testTokens(t *testing.T, f *fixture) {
 
 	require.NoError(t, f.DeleteClient(ctx, "a"))
 	_, _, err = f.TokenWithGrant(ctx, tok.ID)
-	assert.ErrorIs(t, err, provider.ErrNotFound, "a token without its grant is nothing")
+	assert.ErrorIs(t, err, provider.ErrNotFound, "a token without its grant is not found")
 }
 
 // Tokens issued while their grant is being ended are either refused or ended with it.
@@ -172,7 +172,7 @@ func testTokenListing(t *testing.T, f *fixture) {
 		before = page[2].Token.ID
 	}
 	slices.Reverse(ids)
-	assert.Equal(t, ids, got, "the newest first, each once")
+	assert.Equal(t, ids, got, "newest first, each once")
 
 	mine, err := f.Tokens(ctx, grant.Filter{ClientID: "b"}, provider.ID{}, 10)
 	require.NoError(t, err)

@@ -44,7 +44,7 @@ func testLeases(t *testing.T, f *fixture) {
 	f.advance(time.Minute)
 	assert.True(t, take("b"), "a died")
 	assert.False(t, take("a"))
-	require.NoError(t, f.ReleaseLease(ctx, "job", "a"), "not its own any more")
+	require.NoError(t, f.ReleaseLease(ctx, "job", "a"), "the lease belongs to another holder")
 	assert.False(t, take("a"))
 	require.NoError(t, f.ReleaseLease(ctx, "job", "b"))
 	assert.True(t, take("a"))
@@ -59,7 +59,7 @@ func testJanitor(t *testing.T, f *fixture) {
 	long.AccessExpiresAt = f.clock().Add(240 * time.Hour)
 	require.NoError(t, f.InsertToken(ctx, long))
 	f.advance(time.Millisecond)
-	for range 1200 { // more than one batch, all behind one that lives longer
+	for range 1200 { // more than one batch, all after one with a longer lifetime
 		f.advance(time.Millisecond)
 		require.NoError(t, f.InsertToken(ctx, f.token(g.ID)))
 	}
@@ -93,7 +93,7 @@ func testJanitor(t *testing.T, f *fixture) {
 	assert.Equal(t, 1, Count(t, f.url, "grants"))
 }
 
-// Times compare and come back as instants: to the microsecond, in UTC, whatever zone they
+// Times are compared and read back as instants, to the microsecond and in UTC, whatever zone they
 // were given in.
 func testTimes(t *testing.T, f *fixture) {
 	ctx := t.Context()
@@ -124,7 +124,8 @@ func testTimes(t *testing.T, f *fixture) {
 	assert.True(t, ok)
 }
 
-// A spent refresh token stays until it would have expired, or its reuse would go unseen.
+// A spent refresh token is kept until it would have expired: otherwise its reuse would go
+// unnoticed.
 func testJanitorAndRefresh(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	janitor := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock, nil)
@@ -140,7 +141,7 @@ func testJanitorAndRefresh(t *testing.T, f *fixture) {
 	require.NoError(t, f.DeleteClient(ctx, "gone"))
 	removed, err := janitor.Sweep(ctx)
 	require.NoError(t, err)
-	assert.EqualValues(t, 1, removed.Tokens, "the one whose grant is gone")
+	assert.EqualValues(t, 1, removed.Tokens, "the one whose grant is deleted")
 	assert.EqualValues(t, 1, removed.Assertions)
 	_, _, err = f.TokenWithGrant(ctx, orphan.ID)
 	require.ErrorIs(t, err, provider.ErrNotFound)
@@ -152,7 +153,7 @@ func testJanitorAndRefresh(t *testing.T, f *fixture) {
 	assert.EqualValues(t, 1, removed.Tokens)
 }
 
-// How many statements the hot paths take, BEGIN and COMMIT counted.
+// The number of statements of the hot paths, including BEGIN and COMMIT.
 func testStatements(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "a")

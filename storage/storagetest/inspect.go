@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// inspect opens a database beside the server, as an attacker with a stolen copy would.
+// inspect opens a database directly, as an attacker with a stolen copy would.
 func inspect(t testing.TB, url string) *sql.DB {
 	t.Helper()
 	driver, dsn := "pgx", url
@@ -51,7 +51,7 @@ func tables(t testing.TB, db *sql.DB, url string) []string {
 	return names
 }
 
-// Dump is every value of every table as bytes, for tests that search it for secrets.
+// Dump returns every value of every table as bytes, for tests that search it for secrets.
 func Dump(t testing.TB, url string) string {
 	t.Helper()
 	db := inspect(t, url)
@@ -89,7 +89,7 @@ func Count(t testing.TB, url, table string) int {
 	return number(t, url, "SELECT count(*) FROM "+table)
 }
 
-// Orphans counts tokens whose grant is not there, which must never be.
+// Orphans counts tokens without a grant, which must never exist.
 func Orphans(t testing.TB, url string) int {
 	t.Helper()
 	return number(t, url, "SELECT count(*) FROM tokens t LEFT JOIN grants g ON g.id = t.grant_id WHERE g.id IS NULL")
@@ -102,14 +102,14 @@ func number(t testing.TB, url, query string) int {
 	return n
 }
 
-// Exec changes the database past the store: as somebody else would.
+// Exec changes the database directly, bypassing the store.
 func Exec(t testing.TB, url, statement string) {
 	t.Helper()
 	_, err := inspect(t, url).ExecContext(t.Context(), statement)
 	require.NoError(t, err)
 }
 
-// AheadBy leaves the database as a newer version does that has so many migrations more.
+// AheadBy leaves the database as a newer version with that many more migrations would.
 func AheadBy(t testing.TB, url string, steps int) {
 	t.Helper()
 	for i := range steps {

@@ -38,14 +38,14 @@ func testSessionListing(t *testing.T, f *fixture) {
 			of.Before = page[1].ID
 		}
 	}
-	assert.Equal(t, []provider.ID{made[4].ID, made[3].ID, made[2].ID, made[1].ID, made[0].ID}, list(session.Filter{}), "the newest first, each once")
+	assert.Equal(t, []provider.ID{made[4].ID, made[3].ID, made[2].ID, made[1].ID, made[0].ID}, list(session.Filter{}), "newest first, each once")
 	assert.Equal(t, []provider.ID{made[3].ID, made[2].ID, made[0].ID}, list(session.Filter{UserID: alice.ID, Live: true}))
 	require.NoError(t, f.EndSession(ctx, made[2].ID, f.clock()))
 	carol.Disabled = true
 	require.NoError(t, f.UpdateUser(ctx, carol))
 	f.advance(time.Minute)
 	require.NoError(t, f.TouchSession(ctx, made[0].ID, f.clock()))
-	assert.Equal(t, []provider.ID{made[0].ID}, list(session.Filter{Live: true}), "the others are ended, not used, or a disabled user's")
+	assert.Equal(t, []provider.ID{made[0].ID}, list(session.Filter{Live: true}), "the others are ended, idle, or of a disabled user")
 	page, err := f.Sessions(ctx, session.Filter{UserID: alice.ID}, 10)
 	require.NoError(t, err)
 	require.Len(t, page, 3)
@@ -53,7 +53,7 @@ func testSessionListing(t *testing.T, f *fixture) {
 	assert.Equal(t, []string{"pwd"}, page[0].Proofs.AMR())
 	assert.Equal(t, made[3].Proofs, page[0].Proofs)
 
-	// All of a user's at once, with what was granted in them, unless it outlives them.
+	// All sessions of a user at once, with their grants except offline ones.
 	online := f.refreshable(t, &grant.Grant{ClientID: "app", UserID: alice.ID, SessionID: made[0].ID})
 	offline := f.refreshable(t, &grant.Grant{ClientID: "app", UserID: alice.ID, SessionID: made[0].ID, Offline: true})
 	ended, err := f.EndSessions(ctx, alice.ID, f.clock())
@@ -96,7 +96,7 @@ func testUserGrants(t *testing.T, f *fixture) {
 	page, err = f.Tokens(ctx, grant.Filter{}, provider.ID{}, 10)
 	require.NoError(t, err)
 	require.Len(t, page, 4)
-	assert.Empty(t, page[0].Username, "the client's own")
+	assert.Empty(t, page[0].Username, "the client's own token has no user")
 
 	live := func(id provider.ID) bool {
 		_, g, err := f.TokenWithGrant(ctx, id)
@@ -112,7 +112,7 @@ func testUserGrants(t *testing.T, f *fixture) {
 	assert.EqualValues(t, 1, ended)
 	assert.Equal(t, []bool{true, false, true}, []bool{live(b), live(elsewhere), live(own.ID)})
 
-	// An approval under way does not escape.
+	// An approval in progress does not survive.
 	for name, revocationFirst := range map[string]bool{"carol": true, "dave": false} {
 		u := f.user(t, name)
 		g := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, CreatedAt: f.clock()}

@@ -58,7 +58,7 @@ func testUsers(t *testing.T, f *fixture) {
 			continue
 		}
 		require.NoError(t, err)
-		assert.Equal(t, want, back.Username, "the first that somebody has")
+		assert.Equal(t, want, back.Username, "the first form that matches")
 	}
 	_, err := f.UserByLogin(ctx)
 	require.ErrorIs(t, err, provider.ErrNotFound)
@@ -78,7 +78,7 @@ func testUsers(t *testing.T, f *fixture) {
 	twin.Subject = ""
 	third := twin
 	third.ID, third.Username = f.newID(), "third"
-	require.NoError(t, f.CreateUser(ctx, &third), "any number without an address")
+	require.NoError(t, f.CreateUser(ctx, &third), "any number of users without an address")
 
 	subject := u.Subject
 	u.Email, u.Roles, u.EmailVerified, u.Subject = "", []string{}, false, "another"
@@ -94,7 +94,7 @@ func testUsers(t *testing.T, f *fixture) {
 	assert.Equal(t, "other", page[0].Username)
 }
 
-// Disabling a user, or changing the password, ends sessions and grants in the same moment.
+// Disabling a user, or changing the password, ends sessions and grants in the same transaction.
 func testUserEnds(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
@@ -118,7 +118,7 @@ func testUserEnds(t *testing.T, f *fixture) {
 	}
 }
 
-// Nothing of a deleted user works, and nothing of anybody else is touched.
+// Nothing of a deleted user stays valid, and other users are not affected.
 func testDeletedUsers(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
@@ -150,7 +150,7 @@ func testDeletedUsers(t *testing.T, f *fixture) {
 	assert.NotEqual(t, alice.Subject, again.Subject)
 }
 
-// A user of before the subjects is known by the id, and goes on being so.
+// A user from before the subject column keeps the id as subject.
 func testSubjects(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
@@ -211,7 +211,7 @@ func testSessions(t *testing.T, f *fixture) {
 		require.NoError(t, f.InsertToken(ctx, tok))
 		tokens[g.Offline] = tok.ID
 	}
-	// A new proof takes the old session's place, and its grants.
+	// Reauthentication replaces the session and keeps its grants.
 	next := *s
 	next.ID = f.newID()
 	require.NoError(t, f.ReplaceSession(ctx, s.ID, &next))
@@ -226,7 +226,7 @@ func testSessions(t *testing.T, f *fixture) {
 	}
 	s = &next
 	require.NoError(t, f.EndSession(ctx, s.ID, f.clock()))
-	require.NoError(t, f.EndSession(ctx, s.ID, later), "the first end counts")
+	require.NoError(t, f.EndSession(ctx, s.ID, later), "the first end time is kept")
 	back, err = f.Session(ctx, s.ID)
 	require.NoError(t, err)
 	at := f.clock()
@@ -234,7 +234,7 @@ func testSessions(t *testing.T, f *fixture) {
 	for isOffline, id := range tokens {
 		_, g, err := f.TokenWithGrant(ctx, id)
 		require.NoError(t, err)
-		assert.Equal(t, isOffline, g.EndedAt == nil, "with offline_access it outlives the sign-out")
+		assert.Equal(t, isOffline, g.EndedAt == nil, "with offline_access it survives the sign-out")
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// refreshable stores a grant of a user's with an issuance that can be refreshed.
+// refreshable stores a grant of a user with a refresh token.
 func (f *fixture) refreshable(t *testing.T, g *grant.Grant) *grant.Token {
 	t.Helper()
 	g.ID, g.CreatedAt = f.newID(), f.clock()
@@ -84,7 +84,7 @@ func testRefreshTokens(t *testing.T, f *fixture) {
 	assert.False(t, read().UserEnabled)
 }
 
-// RFC 9700 section 4.14.2: of any number at once one spends.
+// RFC 9700 section 4.14.2: of concurrent uses one spends the token.
 func testRefreshRace(t *testing.T, f *fixture) {
 	f.client(t, "app")
 	tok := f.refreshable(t, &grant.Grant{ClientID: "app", UserID: f.user(t, "alice").ID})
@@ -108,7 +108,7 @@ func testRefreshRace(t *testing.T, f *fixture) {
 	assert.Equal(t, *winner.Load(), back.NextID)
 }
 
-// Fosite CVE-2020-15222: of any number of replays at once one is the first.
+// Of any number of concurrent replays one succeeds (Fosite CVE-2020-15222).
 func testAssertions(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "a")

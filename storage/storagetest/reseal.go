@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
-// Sealed values are replaced only while they are what was read: of two servers that seal
-// again, or of one and an operator who changes the secret, the first wins.
+// Sealed values are only replaced if they still are what was read: of two servers that reseal, or
+// of one server and an operator who changes the secret, the first wins.
 func testReseal(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	row := keys.Row{KID: "k", Algorithm: keys.ES256, Sealed: []byte{1}, CreatedAt: f.clock(), ActiveFrom: f.clock()}

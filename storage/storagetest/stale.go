@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// evictions are what makes an earlier proof of a user worthless.
+// evictions are the changes that invalidate earlier authentication of a user.
 func (f *fixture) evictions() map[string]func(ctx context.Context, u *account.User) error {
 	return map[string]func(ctx context.Context, u *account.User) error{
 		"password": func(ctx context.Context, u *account.User) error {
@@ -40,8 +40,8 @@ func (f *fixture) evictions() map[string]func(ctx context.Context, u *account.Us
 	}
 }
 
-// trusting is an insert that rests on an earlier proof. Good tells whether what it inserted is
-// there and can be used.
+// trusting is an insert that relies on earlier authentication. Good tells whether the inserted row
+// exists and is usable.
 type trusting struct {
 	name   string
 	insert func(ctx context.Context) error
@@ -70,7 +70,7 @@ func (f *fixture) trusting(u *account.User, s *session.Session) []trusting {
 	return list
 }
 
-// What rests on a proof that has become stale is refused, and leaves nothing behind.
+// Inserts that rely on stale authentication are refused and leave nothing behind.
 func testStaleProofs(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
@@ -90,7 +90,7 @@ func testStaleProofs(t *testing.T, f *fixture) {
 	u.Phone = ""
 	require.NoError(t, f.UpdateUser(ctx, u))
 	for _, i := range f.trusting(u, s) {
-		require.NoError(t, i.insert(ctx), "after a change of something else: %s", i.name)
+		require.NoError(t, i.insert(ctx), "after an unrelated change: %s", i.name)
 		assert.True(t, i.good(ctx), i.name)
 	}
 	for name, g := range map[string]*grant.Grant{
@@ -106,7 +106,7 @@ func testStaleProofs(t *testing.T, f *fixture) {
 	require.ErrorIs(t, f.CreateGrant(ctx, g), provider.ErrNotFound, "no such client")
 }
 
-// Whichever of an eviction and an insert begins first and has the other wait, nothing of use
+// Whichever of an eviction and an insert starts first and makes the other wait, nothing usable
 // survives both.
 func testStaleRace(t *testing.T, f *fixture) {
 	ctx := t.Context()
@@ -129,7 +129,7 @@ func testStaleRace(t *testing.T, f *fixture) {
 	}
 }
 
-// A person agrees to something in one window and signs out in another.
+// A user approves a request in one window and signs out in another.
 func testApprovalRace(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
@@ -148,7 +148,7 @@ func testApprovalRace(t *testing.T, f *fixture) {
 	}
 }
 
-// A person agrees to something and has it remembered, and takes it back in the same moment.
+// A user approves and remembers a consent, and withdraws it at the same time.
 func testWithdrawalRace(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
@@ -175,7 +175,7 @@ func testWithdrawalRace(t *testing.T, f *fixture) {
 	}
 }
 
-// A change of one thing does not undo that of another which came in between.
+// A concurrent change of another field is not undone.
 func testUserRace(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	u := f.user(t, "alice")
@@ -200,8 +200,8 @@ func testUserRace(t *testing.T, f *fixture) {
 	require.ErrorIs(t, err, provider.ErrNotFound)
 }
 
-// overlap begins a transaction with first, lets second try while it is open, and commits it
-// then. It returns how second ended.
+// overlap begins a transaction with first, starts second while it is open, and then commits it. It
+// returns the result of second.
 func (f *fixture) overlap(t *testing.T, first, second func(ctx context.Context) error) error {
 	t.Helper()
 	ended := make(chan error, 1)

@@ -16,8 +16,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// Run runs the suite, or only the named parts of it. NewURL gives the address of a fresh,
-// migrated database.
+// Run runs the suite, or only the named parts of it. NewURL returns the URL of a new migrated
+// database.
 func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 	t.Helper()
 	for name, test := range map[string]func(t *testing.T, f *fixture){
@@ -41,7 +41,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 	}
 }
 
-// fixture is a fresh database with a clock that the test moves.
+// fixture is a new database with a clock that the test moves.
 type fixture struct {
 	*storage.Store
 
@@ -80,7 +80,7 @@ func (f *fixture) advance(d time.Duration) { f.setTime(f.clock().Add(d)) }
 
 func (f *fixture) newID() provider.ID { return provider.NewID(f.clock(), rand.Reader) }
 
-// client stores a client that grants can belong to.
+// client stores a client for grants.
 func (f *fixture) client(t *testing.T, id string) {
 	t.Helper()
 	c := sampleClient(id, f.clock())

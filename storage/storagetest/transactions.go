@@ -33,12 +33,12 @@ func (f *fixture) addScope(ctx context.Context, name string) error {
 
 func testTransactions(t *testing.T, f *fixture) {
 	ctx := t.Context()
-	// Joined: the inner one is part of the outer one, and is rolled back with it.
+	// The inner transaction joins the outer one, and is rolled back with it.
 	err := f.InTx(ctx, func(ctx context.Context) error {
 		require.NoError(t, f.InTx(ctx, func(ctx context.Context) error { return f.addScope(ctx, "inner") }))
 		list, err := f.Scopes(ctx)
 		require.NoError(t, err)
-		assert.Len(t, list, 1, "what was written is seen inside")
+		assert.Len(t, list, 1, "the transaction sees its own writes")
 		return errRefused
 	})
 	require.ErrorIs(t, err, errRefused)
@@ -47,7 +47,7 @@ func testTransactions(t *testing.T, f *fixture) {
 	require.NoError(t, f.InTx(ctx, func(ctx context.Context) error { return f.addScope(ctx, "kept") }))
 	assert.Equal(t, []string{"kept"}, f.scopes(t))
 
-	// A panic rolls back and goes on.
+	// A panic rolls back and propagates.
 	assert.PanicsWithValue(t, "boom", func() {
 		_ = f.InTx(ctx, func(ctx context.Context) error {
 			require.NoError(t, f.addScope(ctx, "panicked"))
@@ -56,7 +56,7 @@ func testTransactions(t *testing.T, f *fixture) {
 	})
 	assert.Equal(t, []string{"kept"}, f.scopes(t))
 
-	// A transaction has one instant, whatever the clock does meanwhile.
+	// All of a transaction has one current time, whatever the clock does.
 	clock := provider.Clock(f.clock)
 	require.NoError(t, f.InTx(ctx, func(ctx context.Context) error {
 		before := clock.Now(ctx)
@@ -66,21 +66,21 @@ func testTransactions(t *testing.T, f *fixture) {
 	}))
 }
 
-// The consequences of a refusal outlive the rollback of what was refused.
+// The consequences of a refusal survive the rollback of the refused request.
 func testDetached(t *testing.T, f *fixture) {
 	ctx, hangUp := context.WithCancel(t.Context())
 	err := f.InTx(ctx, func(ctx context.Context) error {
 		require.NoError(t, f.addScope(ctx, "rolled back"))
-		require.Error(t, f.Detached(ctx, func(context.Context) error { return nil }), "it would wait for itself")
+		require.Error(t, f.Detached(ctx, func(context.Context) error { return nil }), "it would deadlock")
 		return errRefused
 	})
 	require.ErrorIs(t, err, errRefused)
 	hangUp()
-	require.NoError(t, f.Detached(ctx, func(ctx context.Context) error { return f.addScope(ctx, "consequence") }), "the caller's hang-up does not save it")
+	require.NoError(t, f.Detached(ctx, func(ctx context.Context) error { return f.addScope(ctx, "consequence") }), "it survives the caller's cancellation")
 	assert.Equal(t, []string{"consequence"}, f.scopes(t))
 }
 
-// Transactions that lose against each other are tried again until all are done.
+// Conflicting transactions are retried until all succeed.
 func testRetries(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	require.NoError(t, f.addScope(ctx, "a"))
@@ -88,7 +88,7 @@ func testRetries(t *testing.T, f *fixture) {
 	var wg sync.WaitGroup
 	for i := range 4 {
 		first, second := "a", "b"
-		if i%2 == 1 { // in the other order: Postgres sees a deadlock
+		if i%2 == 1 { // in the opposite order: Postgres detects a deadlock
 			first, second = second, first
 		}
 		wg.Go(func() {
@@ -103,8 +103,8 @@ func testRetries(t *testing.T, f *fixture) {
 	wg.Wait()
 }
 
-// A caller who goes away before the commit gets what was done; one who goes away before
-// that gets nothing done.
+// When the caller is canceled before the commit begins nothing is changed; afterwards the commit
+// completes.
 func testHangUps(t *testing.T, f *fixture) {
 	ctx, hangUp := context.WithCancel(t.Context())
 	require.NoError(t, f.InTx(ctx, func(ctx context.Context) error {

@@ -1,14 +1,14 @@
 -- +goose Up
 
--- Names and numbers of the provider itself. catalogue_version rises with every change of
--- what processes keep in memory: clients, scopes, signing keys.
+-- Settings of the provider itself. catalogue_version rises with every change of what
+-- processes cache: clients, scopes, signing keys.
 CREATE TABLE settings (
     name  text COLLATE "C" PRIMARY KEY,
     value bigint NOT NULL
 );
 INSERT INTO settings (name, value) VALUES ('catalogue_version', 1);
 
--- Data keys, each sealed by the operator's secret.
+-- Data keys, each sealed with the operator's secret.
 CREATE TABLE keyring (
     purpose    text COLLATE "C" NOT NULL,
     key_id     smallint NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE signing_keys (
     UNIQUE (algorithm, active_from)
 );
 
--- Lists are words separated by spaces, as they stand in a scope parameter.
+-- Lists are words separated by spaces, as in a scope parameter.
 CREATE TABLE clients (
     id                    text COLLATE "C" PRIMARY KEY,
     name                  text NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE clients (
     audience              text NOT NULL,
     token_format          text NOT NULL,
     id_token_alg          text NOT NULL,
-    access_token_lifetime bigint NOT NULL, -- seconds; 0 is the provider's
+    access_token_lifetime bigint NOT NULL, -- seconds; 0 means the provider's default
     require_pkce          boolean NOT NULL,
     allow_plain_pkce      boolean NOT NULL,
     first_party           boolean NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE client_secrets (
 );
 CREATE INDEX client_secrets_client ON client_secrets (client_id);
 
--- Where the browser code of public clients runs; it may call some endpoints across origins.
+-- Web origins of public clients, which may call some endpoints from the browser (CORS).
 CREATE TABLE client_origins (
     origin    text COLLATE "C" NOT NULL,
     client_id text COLLATE "C" NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
@@ -73,7 +73,7 @@ CREATE TABLE scopes (
     created_at  timestamptz NOT NULL
 );
 
--- What was authorized, once.
+-- One row per authorization.
 CREATE TABLE grants (
     id           uuid PRIMARY KEY,
     client_id    text COLLATE "C" NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
@@ -87,11 +87,11 @@ CREATE TABLE grants (
 CREATE INDEX grants_client ON grants (client_id);
 CREATE UNIQUE INDEX grants_standing ON grants (standing_key) WHERE standing_key IS NOT NULL AND ended_at IS NULL;
 
--- One row per issuance, and there are many: columns stand in the order that pads least,
--- and the primary key, which is ordered by time, is the only index. There is no foreign
--- key to grants: checking it would lock the one row of a client's standing grant for each
--- of its tokens. INSERT ... SELECT FROM grants proves the same, and a token whose grant is
--- gone is inactive by the join that reads it.
+-- One row per issuance, and there are many: the columns are in the order with the least
+-- padding, and the primary key, which is ordered by time, is the only index. There is no
+-- foreign key to grants: checking it would lock the one row of a client's standing grant for
+-- each of its tokens. INSERT ... SELECT FROM grants ensures the same, and a token whose grant
+-- is deleted is inactive because of the join that reads it.
 CREATE TABLE tokens (
     id            uuid PRIMARY KEY,
     grant_id      uuid NOT NULL,
@@ -101,7 +101,7 @@ CREATE TABLE tokens (
     at_hash       bytea NOT NULL CHECK (octet_length(at_hash) = 33)
 );
 
--- Who does a job that one process at a time should do.
+-- Leases of jobs that one process at a time does.
 CREATE TABLE leases (
     name   text COLLATE "C" PRIMARY KEY,
     holder text NOT NULL,

@@ -1,6 +1,6 @@
 -- +goose Up
 
--- Requests a second; 0 is the provider's.
+-- Requests per second; 0 means the provider's default.
 ALTER TABLE clients ADD COLUMN rate_limit bigint NOT NULL DEFAULT 0;
 
 -- +goose Down

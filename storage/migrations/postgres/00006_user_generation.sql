@@ -1,7 +1,7 @@
 -- +goose Up
 
--- Rises when what was verified about a user before must not be relied on any more. A session
--- or a grant is inserted only while it is the one that was read with the proof.
+-- Rises when earlier authentication of a user becomes invalid. A session or a grant is only
+-- inserted while the generation is the one that was read at authentication.
 ALTER TABLE users ADD COLUMN generation bigint NOT NULL DEFAULT 0;
 
 -- +goose Down

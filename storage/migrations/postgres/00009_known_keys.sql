@@ -1,8 +1,8 @@
 -- +goose Up
 
--- Every signing key there ever was: one that was removed or withdrawn does not come back by
--- being imported again. removed_at is when its private part was forgotten, withdrawn_at when
--- it was taken back, so that nothing that it signed is good any more.
+-- Every signing key that ever existed: one that was removed or withdrawn cannot be imported
+-- again. removed_at is when its private part was deleted, withdrawn_at when it was withdrawn,
+-- after which none of its signatures is valid.
 CREATE TABLE known_signing_keys (
     kid          text COLLATE "C" PRIMARY KEY,
     algorithm    text NOT NULL,

@@ -1,10 +1,11 @@
 -- +goose Up
 
--- What applications know a user by: random, where the id tells when the account was made. NULL
--- stands for the id, which is what users had before. It never changes and is never used again.
+-- The subject that applications know a user by. It is random, while the id contains the time
+-- when the account was created. NULL means the id, which was the subject of older accounts. It
+-- never changes and is never reused.
 ALTER TABLE users ADD COLUMN subject text COLLATE "C";
 CREATE UNIQUE INDEX users_subject ON users (subject);
--- The same here, so that a token can be described without reading its user.
+-- The same subject, so that introspection need not read the user.
 ALTER TABLE grants ADD COLUMN subject text;
 
 -- +goose Down

@@ -1,14 +1,14 @@
 -- +goose Up
 
--- Names and numbers of the provider itself. catalogue_version rises with every change of
--- what processes keep in memory: clients, scopes, signing keys.
+-- Settings of the provider itself. catalogue_version rises with every change of what
+-- processes cache: clients, scopes, signing keys.
 CREATE TABLE settings (
     name  TEXT PRIMARY KEY,
     value INTEGER NOT NULL
 );
 INSERT INTO settings (name, value) VALUES ('catalogue_version', 1);
 
--- Data keys, each sealed by the operator's secret.
+-- Data keys, each sealed with the operator's secret.
 CREATE TABLE keyring (
     purpose    TEXT NOT NULL,
     key_id     INTEGER NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE signing_keys (
     UNIQUE (algorithm, active_from)
 );
 
--- Lists are words separated by spaces, as they stand in a scope parameter.
+-- Lists are words separated by spaces, as in a scope parameter.
 CREATE TABLE clients (
     id                    TEXT PRIMARY KEY,
     name                  TEXT NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE clients (
     audience              TEXT NOT NULL,
     token_format          TEXT NOT NULL,
     id_token_alg          TEXT NOT NULL,
-    access_token_lifetime INTEGER NOT NULL, -- seconds; 0 is the provider's
+    access_token_lifetime INTEGER NOT NULL, -- seconds; 0 means the provider's default
     require_pkce          BOOLEAN NOT NULL,
     allow_plain_pkce      BOOLEAN NOT NULL,
     first_party           BOOLEAN NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE client_secrets (
 );
 CREATE INDEX client_secrets_client ON client_secrets (client_id);
 
--- Where the browser code of public clients runs; it may call some endpoints across origins.
+-- Web origins of public clients, which may call some endpoints from the browser (CORS).
 CREATE TABLE client_origins (
     origin    TEXT NOT NULL,
     client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
@@ -73,7 +73,7 @@ CREATE TABLE scopes (
     created_at  TIMESTAMP NOT NULL
 );
 
--- What was authorized, once.
+-- One row per authorization.
 CREATE TABLE grants (
     id           BLOB PRIMARY KEY,
     client_id    TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
@@ -87,9 +87,9 @@ CREATE TABLE grants (
 CREATE INDEX grants_client ON grants (client_id);
 CREATE UNIQUE INDEX grants_standing ON grants (standing_key) WHERE standing_key IS NOT NULL AND ended_at IS NULL;
 
--- One row per issuance, and there are many: the rows are the index (WITHOUT ROWID), which
--- is ordered by time. There is no foreign key to grants, so that both databases keep to
--- the same rules; the Postgres migration says why.
+-- One row per issuance, and there are many: the table is its own index (WITHOUT ROWID),
+-- ordered by time. There is no foreign key to grants, so that both databases follow the same
+-- rules; the Postgres migration says why.
 CREATE TABLE tokens (
     id            BLOB PRIMARY KEY,
     grant_id      BLOB NOT NULL,
@@ -99,7 +99,7 @@ CREATE TABLE tokens (
     at_hash       BLOB NOT NULL CHECK (length(at_hash) = 33)
 ) WITHOUT ROWID;
 
--- Who does a job that one process at a time should do.
+-- Leases of jobs that one process at a time does.
 CREATE TABLE leases (
     name   TEXT PRIMARY KEY,
     holder TEXT NOT NULL,

@@ -1,6 +1,6 @@
 -- +goose Up
 
--- username and email are in canonical form: what is unique is what people mean.
+-- username and email are in canonical form, so that spellings of the same name conflict.
 CREATE TABLE users (
     id             BLOB PRIMARY KEY,
     username       TEXT NOT NULL UNIQUE,
@@ -16,7 +16,7 @@ CREATE TABLE users (
     updated_at     TIMESTAMP NOT NULL
 );
 
--- Browsers that are signed in.
+-- Signed-in browsers.
 CREATE TABLE sessions (
     id         BLOB PRIMARY KEY,
     user_id    BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -29,7 +29,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_user ON sessions (user_id);
 
--- What a person told us to remember about an application.
+-- Remembered consents of users for clients.
 CREATE TABLE user_consents (
     user_id    BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     client_id  TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
@@ -39,7 +39,7 @@ CREATE TABLE user_consents (
 );
 CREATE INDEX user_consents_client ON user_consents (client_id);
 
--- Who may use a client; a client without a row is for everybody.
+-- The users who may use a client; every user may use a client without a row.
 CREATE TABLE client_users (
     client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     user_id   BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -61,13 +61,13 @@ ALTER TABLE grants ADD COLUMN auth_time TIMESTAMP;
 ALTER TABLE grants ADD COLUMN acr TEXT;
 ALTER TABLE grants ADD COLUMN amr TEXT;
 ALTER TABLE grants ADD COLUMN claims TEXT;
--- With offline_access a grant outlives the sign-out.
+-- With offline_access a grant survives the end of the session.
 ALTER TABLE grants ADD COLUMN offline BOOLEAN NOT NULL DEFAULT false;
 CREATE INDEX grants_user ON grants (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX grants_session ON grants (session_id) WHERE session_id IS NOT NULL;
 
--- A code, and what its exchange must match. Spent codes stay for a while: a second use
--- ends the grant (RFC 6749 section 4.1.2).
+-- Authorization codes, with the values that the exchange must match. Spent codes are kept
+-- for a while: a second use ends the grant (RFC 6749 section 4.1.2).
 CREATE TABLE authorization_codes (
     id           BLOB PRIMARY KEY,
     grant_id     BLOB NOT NULL REFERENCES grants (id) ON DELETE CASCADE,

@@ -1,7 +1,7 @@
 -- +goose Up
 
--- A refresh token issued beside the access token. next_id is the issuance that it was spent
--- for, and the time in that id is when: after the grace period a second use ends the grant.
+-- The refresh token issued with the access token. next_id is the issuance that it was spent
+-- for, and contains the time of that: after the grace period a second use ends the grant.
 -- scopes and audience are NULL where the access token has those of its grant.
 ALTER TABLE tokens ADD COLUMN rt_expires_at TIMESTAMP;
 ALTER TABLE tokens ADD COLUMN next_id BLOB;
@@ -10,17 +10,17 @@ ALTER TABLE tokens ADD COLUMN scopes TEXT;
 ALTER TABLE tokens ADD COLUMN audience TEXT;
 
 ALTER TABLE clients ADD COLUMN refresh_token_rotation TEXT NOT NULL DEFAULT 'rotate';
--- Lifetimes in seconds; 0 is the provider's.
+-- Lifetimes in seconds; 0 means the provider's default.
 ALTER TABLE clients ADD COLUMN refresh_token_idle INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE clients ADD COLUMN refresh_token_lifetime INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE clients ADD COLUMN id_token_lifetime INTEGER NOT NULL DEFAULT 0;
--- The client's own keys, by value or by address (private_key_jwt).
+-- The client's public keys, by value or by URL (private_key_jwt).
 ALTER TABLE clients ADD COLUMN jwks TEXT NOT NULL DEFAULT '';
 ALTER TABLE clients ADD COLUMN jwks_uri TEXT NOT NULL DEFAULT '';
 ALTER TABLE clients ADD COLUMN auth_signing_alg TEXT NOT NULL DEFAULT '';
 
--- Client assertions that were used, until they would be refused anyway. The jti is the
--- client's to choose, so its digest stands here, which has a bound.
+-- Used client assertions, until they expire. The client chooses the jti, so its digest is
+-- stored, which has a fixed size.
 CREATE TABLE used_jtis (
     client_id  TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     jti        BLOB NOT NULL CHECK (length(jti) = 32),
