@@ -1,11 +1,11 @@
-// Package canonical owns the canonical log line: the one line that the log gets for each
-// request, and the notes about the request that are collected for it.
+// Package canonical owns the canonical log line: the one line that is logged for each request, and
+// the notes about the request that are collected for it.
 //
-// The frame in package handlers makes a Line, fills in what it knows and writes it when the
-// request is done. Endpoints find it with From and add what they learn:
+// The outer handler in package handlers makes a Line, fills in what it knows and writes it when the
+// request is done. Endpoints find it with From and add to it:
 //
 //	canonical.From(ctx).Client(id)
 //
-// The package does not know HTTP. There is no note for a path, a query, a header or a
-// body, so that no token gets into a log by way of one.
+// The package does not know HTTP. There is no method for a path, a query, a header or a body, so
+// that no token is logged with one.
 package canonical

@@ -7,22 +7,22 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// Line collects what the log says about one request. The fields belong to the frame; the
-// methods are for everyone who takes part in answering. A Line is used by the goroutine
-// that serves its request; only Statements may be called from several.
+// Line collects the log fields of one request. The exported fields are set by the outer handler; the
+// methods are for all code that handles the request. A Line is used by the goroutine that serves
+// its request; only Statements may be called from several.
 type Line struct {
 	RequestID string
-	// TraceID is set while the request is traced, and its trace is recorded.
+	// TraceID is set while the request's trace is recorded.
 	TraceID string
-	// Method is a method of the standard or OTHER: any word can stand in a request.
+	// Method is a standard method or OTHER: a request can contain any word.
 	Method string
 	// Route is the template of the route, never the path.
 	Route string
 	// ClientAddress is the address that the request came from, behind trusted proxies.
 	ClientAddress netip.Addr
-	// Status is 0 until the header of the answer was written.
+	// Status is 0 until the response header is written.
 	Status int
-	// Bytes of the body of the answer.
+	// Bytes of the response body.
 	Bytes int64
 
 	client, grantType, outcome string
@@ -33,21 +33,21 @@ type Line struct {
 	statements                 atomic.Int64
 }
 
-// Client notes the client concerned.
+// Client notes the client of the request.
 func (l *Line) Client(id string) { l.client = id }
 
-// GrantType notes the grant that the token endpoint was asked for.
+// GrantType notes the requested grant type.
 func (l *Line) GrantType(name string) { l.grantType = name }
 
-// Outcome notes how it ended, in a word of the endpoint's own. Without it the line says
-// "ok", "refused" or "failed".
+// Outcome notes the outcome in a word chosen by the endpoint. Without it the line says "ok",
+// "refused" or "failed".
 func (l *Line) Outcome(word string) { l.outcome = word }
 
-// Statements counts n statements that the database carried out for the request.
+// Statements adds n database statements of the request.
 func (l *Line) Statements(n int) { l.statements.Add(int64(n)) }
 
-// Refused notes that the answer was an error, with the id that the caller got and the
-// cause that the caller did not get.
+// Refused notes an error response, with the id that the caller got and the cause that the caller
+// did not get.
 func (l *Line) Refused(r *refusal.Refusal, errorID string, cause error) {
 	l.refused, l.check, l.errorID, l.cause = r.Code, r.Check, errorID, cause
 	if r.ClientID != "" {
@@ -55,14 +55,14 @@ func (l *Line) Refused(r *refusal.Refusal, errorID string, cause error) {
 	}
 }
 
-// Refusal is the error that was answered, and what refused; empty when there was none.
+// Refusal is the error code and check of the response; empty when there was no error.
 func (l *Line) Refusal() (refusal.Code, refusal.Check) { return l.refused, l.check }
 
-// AskedGrantType is the grant that was noted.
+// AskedGrantType is the grant type that was noted.
 func (l *Line) AskedGrantType() string { return l.grantType }
 
-// AddressPrefix is the address as limits count it: one IPv4 address, or the /64 that a
-// household has of IPv6.
+// AddressPrefix is the client's address as limits count it: one IPv4 address, or an IPv6 /64, which
+// a household usually has.
 func (l *Line) AddressPrefix() string {
 	address := l.ClientAddress.Unmap()
 	bits := 32

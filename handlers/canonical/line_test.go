@@ -29,7 +29,7 @@ func write(t *testing.T, l *canonical.Line) map[string]any {
 	return fields
 }
 
-func TestLineSaysAllThatWasNoted(t *testing.T) {
+func TestLineHasAllNotes(t *testing.T) {
 	t.Parallel()
 	l := &canonical.Line{
 		RequestID: "r-1", Method: "POST", Route: "/oauth/token", Status: 400, Bytes: 99,
@@ -49,7 +49,7 @@ func TestLineSaysAllThatWasNoted(t *testing.T) {
 	}, write(t, l))
 }
 
-func TestLineLeavesOutWhatNobodyNoted(t *testing.T) {
+func TestLineOmitsMissingNotes(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, map[string]any{
 		"level": "INFO", "msg": "request", "status": 200., "duration_ms": 1.234, "bytes": 0., "outcome": "ok",
@@ -80,7 +80,7 @@ func TestLineCannotBeForgedOrFlooded(t *testing.T) {
 	assert.LessOrEqual(t, len(fields["cause"].(string)), 1010)
 }
 
-func TestNotesOutsideARequestGoNowhere(t *testing.T) {
+func TestNotesOutsideARequestAreDropped(t *testing.T) {
 	t.Parallel()
 	assert.NotPanics(t, func() { canonical.From(context.Background()).Client("x") })
 }

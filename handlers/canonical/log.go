@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// Values of a caller's are cut to maxValue bytes, or one request could fill a disk. The
-// cause is ours and is worth more: wrapped errors have their root at the end.
+// Values of a caller are cut to maxValue bytes: otherwise requests could fill a disk. The cause is
+// the server's own text and may be longer: wrapped errors end with the root cause.
 const (
 	maxValue = 200
 	maxCause = 1000
 )
 
-// Write writes the line, at level Info. Notes that nobody took are left out.
+// Write writes the line, at level Info. Missing notes are omitted.
 func (l *Line) Write(ctx context.Context, log *slog.Logger, now time.Time, took time.Duration) {
 	if !log.Enabled(ctx, slog.LevelInfo) {
 		return
@@ -42,7 +42,7 @@ func (l *Line) Write(ctx context.Context, log *slog.Logger, now time.Time, took 
 	text("outcome", l.Ended())
 	text("error", string(l.refused))
 	text("check", string(l.check))
-	if l.errorID != "" { // whole, or it could not be opened
+	if l.errorID != "" { // in full: a shortened id cannot be opened
 		attrs = append(attrs, slog.String("error_id", l.errorID))
 	}
 	if n := l.statements.Load(); n > 0 {
@@ -51,13 +51,13 @@ func (l *Line) Write(ctx context.Context, log *slog.Logger, now time.Time, took 
 	if l.cause != nil {
 		attrs = append(attrs, slog.String("cause", cut(l.cause.Error(), maxCause)))
 	}
-	// A Logger would look up where it is called from, which no line shows.
+	// A Logger would look up the source position of the call, which the line does not show.
 	record := slog.NewRecord(now, slog.LevelInfo, "request", 0)
 	record.AddAttrs(attrs...)
-	_ = log.Handler().Handle(ctx, record) // what cannot be logged cannot be told
+	_ = log.Handler().Handle(ctx, record) // a failure of the log cannot be logged
 }
 
-// Ended says how the request ended: the endpoint's word, or what follows from the status.
+// Ended tells how the request ended: the endpoint's word, or what follows from the status.
 func (l *Line) Ended() string {
 	switch {
 	case l.outcome != "":
@@ -71,7 +71,7 @@ func (l *Line) Ended() string {
 	}
 }
 
-// cut shortens text to limit bytes, not through the middle of a character.
+// cut shortens text to limit bytes without splitting a character.
 func cut(text string, limit int) string {
 	if len(text) <= limit {
 		return text
