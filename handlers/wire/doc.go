@@ -1,5 +1,5 @@
-// Package wire reads what HTTP requests carry, alike for every endpoint: parameters, and the
-// validators of caches.
+// Package wire reads HTTP requests in the same way for every endpoint: parameters, and conditional
+// requests.
 //
-// It does not know which parameters there are, or what an answer says.
+// It does not know which parameters exist, or what a response contains.
 package wire

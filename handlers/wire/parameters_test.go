@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
 
-func TestASemicolonIsData(t *testing.T) {
+func TestSemicolonIsData(t *testing.T) {
 	t.Parallel()
 	got, err := wire.Parameters("state=a;b&scope=openid%3Bx;&c=1;d=2")
 	require.NoError(t, err)

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// NotModified tells whether the caller has the answer with the given strong ETag already: one
-// of the tags that it sent is the same by the weak comparison, or it sent "*" (RFC 9110
-// section 13.1.2). Proxies that compress make a tag weak, and caches send all that they have.
+// NotModified tells whether the caller has the response with the given strong ETag: one of the tags
+// that it sent matches by weak comparison, or it sent "*" (RFC 9110 section 13.1.2). Proxies that
+// compress make a tag weak, and caches send all tags that they have.
 func NotModified(r *http.Request, tag string) bool {
 	for _, line := range r.Header["If-None-Match"] {
 		if strings.TrimSpace(line) == "*" {

@@ -19,6 +19,6 @@ func TestNotModified(t *testing.T) {
 		assert.Equal(t, want, wire.NotModified(r, `"abc"`), sent)
 	}
 	r := &http.Request{Header: http.Header{"If-None-Match": {`"x"`, `"abc"`}}}
-	assert.True(t, wire.NotModified(r, `"abc"`), "on a line of its own")
+	assert.True(t, wire.NotModified(r, `"abc"`), "in a separate header line")
 	assert.False(t, wire.NotModified(&http.Request{}, `"abc"`))
 }
