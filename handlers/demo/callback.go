@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 )
 
-// callback takes the answer of the server.
+// callback receives the response of the server.
 func (a application) callback(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	switch code, own := query.Get("code"), begun(r); {
@@ -23,15 +23,15 @@ func (a application) callback(w http.ResponseWriter, r *http.Request) error {
 			Code: query.Get("error"), Description: query.Get("error_description"), URI: query.Get("error_uri"),
 		})
 	case code == "":
-		return errors.New("no code and no error came with the address")
+		return errors.New("the request has neither a code nor an error")
 	case own.State == "" || subtle.ConstantTimeCompare([]byte(own.State), []byte(query.Get("state"))) == 0:
-		// Not begun here: what a person typed, or what another site wants this browser to
-		// take for its own. It is shown, and not exchanged.
+		// Not started here: typed by a user, or sent by another site that wants this browser to
+		// accept its code. It is shown, and not exchanged.
 		return a.Pages.DemoCode(w, pages.DemoCode{
 			Code: code, State: query.Get("state"), Public: a.exchangeCommand(a.Public, code), Web: a.exchangeCommand(a.Web, code),
 		})
 	case query.Get("iss") != a.Issuer: // RFC 9207
-		return fmt.Errorf("the answer is of another issuer: %q", query.Get("iss"))
+		return fmt.Errorf("the response is from another issuer: %q", query.Get("iss"))
 	default:
 		setAttempt(w, "", -1)
 		answer, err := a.exchange(r.Context(), own, code)
@@ -42,7 +42,7 @@ func (a application) callback(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
-// exchange gets the tokens, checks the ID token, and asks UserInfo.
+// exchange gets the tokens, verifies the ID token, and requests UserInfo.
 func (a application) exchange(ctx context.Context, own attempt, code string) (pages.DemoAnswer, error) {
 	ctx = oidc.ClientContext(ctx, a.HTTP)
 	c := a.client(own.Client)
@@ -82,7 +82,7 @@ func (a application) exchange(ctx context.Context, own attempt, code string) (pa
 	return answer, nil
 }
 
-// indented writes claims for people to read.
+// indented formats claims for reading.
 func indented(claims func(any) error) (string, error) {
 	var all map[string]any
 	if err := claims(&all); err != nil {

@@ -8,16 +8,16 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 )
 
-// exampleVerifier is the one of RFC 7636 appendix B. Whoever types an authorization request
-// by hand has its challenge from there.
+// exampleVerifier is the one of RFC 7636 appendix B. Its challenge is easy to use in an
+// authorization request typed by hand.
 const exampleVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
-// exchangeCommand is what exchanges a code that was asked for by hand.
+// exchangeCommand is the command that exchanges a code of a request typed by hand.
 func (a application) exchangeCommand(c Client, code string) string {
 	return a.curl(c, "/token", "grant_type", "authorization_code", "code", code, "redirect_uri", a.redirectURI(), "code_verifier", exampleVerifier)
 }
 
-// commands fills in what can be done next.
+// commands fills in the commands to try next.
 func (a application) commands(answer *pages.DemoAnswer, c Client) {
 	answer.Introspect = a.curl(a.Service, "/introspect", "token", answer.AccessToken)
 	answer.AskUserInfo = "curl -H " + quote("Authorization: Bearer "+answer.AccessToken) + " \\\n     " + quote(a.Issuer+a.Prefix+"/userinfo")
@@ -26,13 +26,13 @@ func (a application) commands(answer *pages.DemoAnswer, c Client) {
 		answer.Refresh = a.curl(c, "/token", "grant_type", "refresh_token", "refresh_token", answer.RefreshToken)
 	}
 	signOut := url.Values{"id_token_hint": {answer.IDToken}}
-	if c == a.Web { // which has the return address registered
+	if c == a.Web { // the client with a registered post-logout redirect URI
 		signOut.Set("post_logout_redirect_uri", a.Address+"/")
 	}
 	answer.SignOut = a.Issuer + a.Prefix + "/logout?" + signOut.Encode()
 }
 
-// curl writes a request of a client to an endpoint, with a form of name, value, name, value.
+// curl formats a client's request to an endpoint, with a form of name, value, name, value.
 func (a application) curl(c Client, path string, form ...string) string {
 	var b strings.Builder
 	b.WriteString("curl ")
@@ -48,8 +48,8 @@ func (a application) curl(c Client, path string, form ...string) string {
 	return b.String()
 }
 
-// quote makes text one word of a shell. What comes with the address of a page is nobody's to
-// trust, and stands in a command that people paste.
+// quote makes text one word of a shell. Parameters in the URL of a page can come from an attacker,
+// and end up in a command that users paste.
 func quote(text string) string {
 	plain := strings.Map(func(c rune) rune {
 		if !unicode.IsPrint(c) {

@@ -11,21 +11,20 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 )
 
-// Client is a registration that the application signs people in with; without a secret it is
-// a public one.
+// Client is a registration of the application; a client without a secret is public.
 type Client struct{ ID, Secret string }
 
-// Config is what the application needs; all of it.
+// Config is the dependencies and settings of the application; all are required.
 type Config struct {
-	// Issuer is the server, and Prefix where its OAuth endpoints stand.
+	// Issuer is the server, and Prefix the path of its OAuth endpoints.
 	Issuer, Prefix string
-	// Address is where the application itself is, such as http://127.0.0.1:5555.
+	// Address is the URL of the application itself, such as http://127.0.0.1:5555.
 	Address string
-	// Web is a confidential client, Public one without a secret, Service one that may
+	// Web is a confidential client, Public one without a secret, and Service one that may
 	// introspect tokens.
 	Web, Public, Service Client
 	Pages                *pages.Set
-	// HTTP reaches the server.
+	// HTTP sends requests to the server.
 	HTTP   *http.Client
 	Random io.Reader
 	Log    *slog.Logger
@@ -49,13 +48,13 @@ func New(c Config) http.Handler {
 	return ownHost(mux)
 }
 
-// page sets the headers of a page, and shows what went wrong as one.
+// page sets the headers of a page, and shows errors as a page.
 func (a application) page(handle func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer") // a code stands in the address
+		h.Set("Referrer-Policy", "no-referrer") // the URL contains a code
 		err := handle(w, r)
 		if err == nil {
 			return
@@ -76,7 +75,7 @@ func (a application) home(w http.ResponseWriter, _ *http.Request) error {
 	return a.Pages.Demo(w, pages.Demo{Issuer: a.Issuer, Web: a.Web.ID, Public: a.Public.ID})
 }
 
-// client is a registration by its id.
+// client is the client with the given id.
 func (a application) client(id string) Client {
 	if id == a.Public.ID {
 		return a.Public
@@ -86,7 +85,7 @@ func (a application) client(id string) Client {
 
 func (a application) redirectURI() string { return a.Address + "/callback" }
 
-// oauth is how a client speaks to the server.
+// oauth is the OAuth configuration of a client.
 func (a application) oauth(c Client) *oauth2.Config {
 	return &oauth2.Config{
 		ClientID: c.ID, ClientSecret: c.Secret, RedirectURL: a.redirectURI(), Scopes: []string{"openid", "profile", "email"},

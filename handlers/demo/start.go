@@ -13,7 +13,7 @@ import (
 
 const attemptCookie = "gatehouse_demo"
 
-// attempt is a sign-in that this browser has begun: what the answer is checked against.
+// attempt is a sign-in started in this browser, which the response is checked against.
 type attempt struct {
 	Client   string `json:"c"`
 	State    string `json:"s"`
@@ -21,7 +21,7 @@ type attempt struct {
 	Verifier string `json:"v"`
 }
 
-// start begins a sign-in (RFC 6749 section 4.1.1, RFC 7636 section 4).
+// start starts a sign-in (RFC 6749 section 4.1.1, RFC 7636 section 4).
 func (a application) start(w http.ResponseWriter, r *http.Request) error {
 	c := a.client(r.URL.Query().Get("client"))
 	begun := attempt{Client: c.ID}
@@ -43,7 +43,7 @@ func (a application) start(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// begun is the attempt that the browser brings; none is one without a state.
+// begun is the attempt in the browser's cookie; without one its state is empty.
 func begun(r *http.Request) attempt {
 	cookie, err := r.Cookie(attemptCookie)
 	if err != nil {
