@@ -13,8 +13,8 @@ import (
 //go:embed assets
 var assetFiles embed.FS
 
-// AssetRoute is where assets are served: the checksum is that of the file, so that a new
-// version has a new address and the old one may be cached forever.
+// AssetRoute is where assets are served: the checksum is that of the file, so that a new version has
+// a new URL and the old one may be cached forever.
 const AssetRoute = "/assets/{checksum}/{name}"
 
 type asset struct {
@@ -23,14 +23,14 @@ type asset struct {
 	length  []string
 }
 
-// assets by address, and addresses by name.
+// assets are the files by URL, and the URLs by name.
 type assets struct {
 	files map[string]asset
 	paths map[string]string
 }
 
 func readAssets() (assets, error) {
-	// No guessing by content or by the tables of the operating system.
+	// Do not guess by content or by the tables of the operating system.
 	kinds := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 	a := assets{files: map[string]asset{}, paths: map[string]string{}}
 	entries, err := assetFiles.ReadDir("assets")
@@ -55,7 +55,7 @@ func readAssets() (assets, error) {
 	return a, nil
 }
 
-// path is the address of the asset with the given name.
+// path is the path of the asset with the given name.
 func (a assets) path(name string) (string, error) {
 	address, ok := a.paths[name]
 	if !ok {
@@ -64,7 +64,7 @@ func (a assets) path(name string) (string, error) {
 	return address, nil
 }
 
-// Asset writes the asset with the given address and tells whether there is one.
+// Asset writes the asset with the given path and tells whether there is one.
 func (s *Set) Asset(w http.ResponseWriter, address string) bool {
 	file, ok := s.assets.files[address]
 	if !ok {

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Consent is the page that asks a person whether an application may do what it wants.
+// Consent is the page that asks a user whether an application may have access.
 type Consent struct {
 	Flow                                 string
 	Client, ClientURI, PolicyURI, TOSURI string
 	// Logo is the path of the application's logo, or empty.
 	Logo     string
 	Username string
-	// Destination is the host that the answer goes to.
+	// Destination is the host that the response goes to.
 	Destination string
 	Scopes      []Scope
 	// Audience names the resources that the access is for, or nothing.
@@ -23,18 +23,18 @@ type Consent struct {
 // Scope is one thing to agree to. Without a description the page shows the name.
 type Scope struct {
 	Name, Description string
-	// Claims, when there are any, are the parts of it that are asked for.
+	// Claims, if any, are the requested parts of it.
 	Claims []string
 }
 
-// Lasts is how long an access lasts at the most.
+// Lasts is the maximum duration of an access.
 type Lasts struct {
 	For time.Duration
-	// UntilSignOut: it ends with the session, if that comes first.
+	// UntilSignOut: it ends with the session, if that ends earlier.
 	UntilSignOut bool
 }
 
-// WaitFor is a time to wait: never less, in units that people count in.
+// WaitFor is a time to wait, rounded up to a whole unit.
 func WaitFor(d time.Duration) Lasts {
 	unit := time.Second
 	if d > 2*time.Minute {
@@ -43,13 +43,13 @@ func WaitFor(d time.Duration) Lasts {
 	return Lasts{For: max((d+unit-1)/unit, 1) * unit}
 }
 
-// Unit and Count say it in the largest unit that it is a whole number of.
+// Unit is the largest unit that the duration is a multiple of.
 func (l Lasts) Unit() string {
 	unit, _ := l.split()
 	return unit
 }
 
-// Count is how many units it is.
+// Count is the duration in that unit.
 func (l Lasts) Count() int64 {
 	_, count := l.split()
 	return count

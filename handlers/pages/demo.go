@@ -15,15 +15,15 @@ func (s *Set) Demo(w http.ResponseWriter, page Demo) error {
 	return s.write(w, http.StatusOK, "demo", page)
 }
 
-// DemoAnswer is what the demo application got for a person who signed in.
+// DemoAnswer is what the demo application received for a signed-in user.
 type DemoAnswer struct {
 	Client, Code                       string
 	AccessToken, RefreshToken, IDToken string
-	// Claims are those of the ID token, and UserInfo those of that endpoint, as JSON.
+	// Claims are those of the ID token, and UserInfo those of the UserInfo endpoint, as JSON.
 	Claims, UserInfo string
 	// The commands to try next; Refresh is empty without a refresh token.
 	Introspect, AskUserInfo, Refresh, Revoke string
-	// SignOut is the address that signs out.
+	// SignOut is the URL that signs out.
 	SignOut string
 }
 
@@ -32,7 +32,7 @@ func (s *Set) DemoAnswer(w http.ResponseWriter, page DemoAnswer) error {
 	return s.write(w, http.StatusOK, "demo_answer", page)
 }
 
-// DemoCode is a code that the demo application did not ask for, and what exchanges it.
+// DemoCode is a code that the demo application did not request, and the command to exchange it.
 type DemoCode struct{ Code, State, Public, Web string }
 
 // DemoCode writes the page with a code that is still to be exchanged.
@@ -40,10 +40,10 @@ func (s *Set) DemoCode(w http.ResponseWriter, page DemoCode) error {
 	return s.write(w, http.StatusOK, "demo_code", page)
 }
 
-// DemoProblem is an error of the server, or with a description alone of the application.
+// DemoProblem is an error of the server or, with only a description, of the application.
 type DemoProblem struct{ Code, Description, URI string }
 
-// DemoProblem writes the page that says what went wrong.
+// DemoProblem writes the page of an error.
 func (s *Set) DemoProblem(w http.ResponseWriter, page DemoProblem) error {
 	return s.write(w, http.StatusBadRequest, "demo_problem", page)
 }

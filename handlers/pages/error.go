@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Error is the page that answers a request which was refused or failed.
+// Error is the page for a request that was refused or failed.
 type Error struct {
 	Title       string
 	Description string
@@ -17,8 +17,8 @@ type Error struct {
 	About string
 	// RequestID finds the request in the log.
 	RequestID string
-	// Field is what was compared, and Expected and Received are what with; they are shown on a
-	// development server alone. Anywhere else they are for the operator.
+	// Field is what was compared, with Expected and Received; they are only shown on a development
+	// server. Otherwise they are for the operator.
 	Field, Expected, Received string
 }
 
@@ -35,14 +35,13 @@ func (s *Set) shown(page Error) Error {
 	return page
 }
 
-// NotFound writes the page for an address under which nothing is served. Of page it shows
-// the request id.
+// NotFound writes the page for a path without a route. Of page it shows the request id.
 func (s *Set) NotFound(w http.ResponseWriter, page Error) error {
 	return s.write(w, http.StatusNotFound, "not_found", page)
 }
 
-// Explanation says what an error means, to anyone who has its id. It has no field for the
-// client, nor for the check: "unknown client" and "wrong secret" must read the same.
+// Explanation explains an error to anybody who has its id. It has no field for the client or the
+// check: "unknown client" and "wrong secret" must look the same.
 type Explanation struct {
 	Title       string
 	Explanation string

@@ -5,8 +5,8 @@ import (
 	"net/url"
 )
 
-// FormPost is the page that posts an answer on to the application (OAuth 2.0 Form Post
-// Response Mode): by itself where there is a script engine, else by a button.
+// FormPost is the page that posts a response to the application (OAuth 2.0 Form Post Response Mode):
+// automatically with JavaScript, otherwise by a button.
 type FormPost struct {
 	Action string
 	Params url.Values

@@ -2,7 +2,7 @@ package pages
 
 import "net/http"
 
-// Landing is the page at the root: what this server is, and where its documents are.
+// Landing is the page at the root: what this server is, and its documents.
 type Landing struct {
 	Issuer string
 	// Discovery, Metadata and Keys are paths.

@@ -2,7 +2,7 @@ package pages
 
 import "net/http"
 
-// LoginProblem is why a sign-in failed; empty, none was tried.
+// LoginProblem is why a sign-in failed; empty before the first attempt.
 type LoginProblem string
 
 // The problems.
@@ -15,16 +15,16 @@ const (
 type Login struct {
 	// Flow is the sealed request in progress, or empty.
 	Flow string
-	// Proof tells that the page was shown to this browser, outside a flow.
+	// Proof shows that the page was shown in this browser, outside a flow.
 	Proof string
-	// Remember: the person is kept signed in unless she says no.
+	// Remember: the box to stay signed in is checked.
 	Remember bool
-	// Problem says why the last try failed.
+	// Problem says why the last attempt failed.
 	Problem LoginProblem
-	// Wait is how long it takes until the next try.
+	// Wait is the time until the next attempt.
 	Wait     Lasts
 	Username string
-	// Client is the application that asks, or empty; the links are its own.
+	// Client is the requesting application, or empty; the links are its own.
 	Client, PolicyURI, TOSURI string
 	// Logo is the path of the application's logo, or empty.
 	Logo string

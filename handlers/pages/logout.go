@@ -4,9 +4,9 @@ import "net/http"
 
 // Logout is the page that asks whether to sign out.
 type Logout struct {
-	// Action is where the form goes; Confirm proves that this page asked.
+	// Action is the target of the form; Confirm shows that this page asked.
 	Action, Confirm, Username string
-	// Client is the application that asks for it, or empty.
+	// Client is the requesting application, or empty.
 	Client string
 }
 
@@ -15,9 +15,9 @@ func (s *Set) Logout(w http.ResponseWriter, page Logout) error {
 	return s.writeForm(w, http.StatusOK, "logout", page, formPolicy)
 }
 
-// LoggedOut is the page that says that it is done.
+// LoggedOut is the page after signing out.
 type LoggedOut struct {
-	// Client is the application that sent the person here, or empty; ClientURI leads back.
+	// Client is the application that sent the user here, or empty; ClientURI leads back.
 	Client, ClientURI string
 	// Refused is about the address that the application wanted the browser sent to and that is
 	// not registered for it, or nil. It has no title, description or hint: those are for an
@@ -25,7 +25,7 @@ type LoggedOut struct {
 	Refused *Error
 }
 
-// LoggedOut writes the page that says that it is done.
+// LoggedOut writes the page after signing out.
 func (s *Set) LoggedOut(w http.ResponseWriter, page LoggedOut) error {
 	if page.Refused != nil {
 		shown := s.shown(*page.Refused)

@@ -24,7 +24,7 @@ func readMessages(file string) (messages, error) {
 	return m, nil
 }
 
-// text fails for a key that is not there: a page with a hole in it would go unnoticed.
+// text fails for a missing key: a page without the text would go unnoticed.
 func (m messages) text(key string) (string, error) {
 	text, ok := m[key]
 	if !ok {

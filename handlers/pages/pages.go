@@ -12,16 +12,15 @@ import (
 //go:embed templates/*.html
 var templates embed.FS
 
-// The content security policies: nothing inline, nothing from elsewhere, no framing
+// The content security policies: nothing inline, nothing from other origins, no framing
 // (clickjacking).
 //
-// A page whose form may be answered by a redirect to an application has no form-action.
-// Chromium applies it to every hop after the form, and where the application sends the
-// browser on to is not ours to know: with one, the button of a person on the way to a
-// gateway, which has three hops, does nothing. What form-action would keep out is a form that
-// somebody injects, to have a password posted to himself. There is no way to: templates
-// escape every value by its place, and nothing that a page shows is HTML of anybody else's.
-// Against forms on other sites it does nothing anyway; those are refused when they arrive.
+// A page whose form may be answered by a redirect to an application has no form-action. Chromium
+// applies it to every redirect after the form, and the further redirects of the application are not
+// known here: with it, the button would do nothing for an application behind a gateway that
+// redirects twice more. form-action protects against an injected form that posts the password to an
+// attacker. Injection is prevented: templates escape every value for its context, and pages contain
+// no foreign HTML. Forms on other sites are unaffected by it; their posts are refused on arrival.
 const (
 	policy       = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	formPolicy   = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -35,8 +34,8 @@ type Set struct {
 	dev       bool
 }
 
-// New reads the embedded templates, texts and assets. With dev every page says that this
-// is a development server.
+// New reads the embedded templates, texts and assets. With dev every page says that this is a
+// development server.
 func New(dev bool) (*Set, error) {
 	texts, err := readMessages("messages/en.json")
 	if err != nil {
@@ -63,14 +62,14 @@ func New(dev bool) (*Set, error) {
 	return set, nil
 }
 
-// view is what the layout needs around the content of a page.
+// view is what the layout needs in addition to the content of a page.
 type view struct {
 	Dev  bool
 	Page any
 }
 
-// write writes a page without a form. A page of another site that opened it has no hold of it:
-// it cannot lead it elsewhere, nor count its frames.
+// write writes a page without a form. A page of another site that opened it cannot access its
+// window: it can neither navigate it nor count its frames.
 func (s *Set) write(w http.ResponseWriter, status int, name string, page any) error {
 	w.Header().Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 	return s.writePolicy(w, status, name, page, policy)
@@ -78,22 +77,21 @@ func (s *Set) write(w http.ResponseWriter, status int, name string, page any) er
 
 // writeForm writes a page with a form, which may be answered by a redirect.
 //
-// An application may show it in a window of its own, which then hands the answer to its opener
-// (signinPopup of oidc-client-ts): any opener policy but unsafe-none would cut the two apart,
-// so there is none.
+// An application may show it in a popup, which then passes the response to its opener (signinPopup
+// of oidc-client-ts): any opener policy but unsafe-none would separate the two, so there is none.
 //
-// Browsers derive the Origin header of a form from the referrer policy of its page (Fetch
-// standard section 3.2): under no-referrer it is null, and those without Sec-Fetch-Site seem
-// to come from another site. Under strict-origin it is the true one, of a posted answer to an
-// application too, and Referer is that origin and no more: neither the path nor the query,
-// where codes stand, is ever sent.
+// Browsers derive the Origin header of a form from the referrer policy of its page (Fetch standard
+// section 3.2): under no-referrer it is null, and a browser without Sec-Fetch-Site would seem to
+// post from another site. Under strict-origin it is the real one, also when a response is posted to
+// an application, and Referer is only that origin: neither the path nor the query, which may contain
+// codes, is ever sent.
 func (s *Set) writeForm(w http.ResponseWriter, status int, name string, page any, policy string) error {
 	w.Header().Set("Referrer-Policy", "strict-origin")
 	return s.writePolicy(w, status, name, page, policy)
 }
 
-// writePolicy renders before it writes, so that a template that fails still can become an
-// error answer.
+// writePolicy renders before it writes, so that a failing template can still become an error
+// response.
 func (s *Set) writePolicy(w http.ResponseWriter, status int, name string, page any, policy string) error {
 	var body bytes.Buffer
 	if err := s.templates[name].Execute(&body, view{Dev: s.dev, Page: page}); err != nil {

@@ -91,7 +91,7 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 	return all
 }
 
-func TestPagesCanBeReadByEveryone(t *testing.T) {
+func TestPagesAreAccessible(t *testing.T) {
 	t.Parallel()
 	for name, w := range everyPage(t, true) {
 		body := w.Body.String()
@@ -103,7 +103,7 @@ func TestPagesCanBeReadByEveryone(t *testing.T) {
 		assert.Contains(t, body, `href="#content"`, name)
 		for _, image := range regexp.MustCompile(`<img [^>]*>`).FindAllString(body, -1) {
 			assert.Contains(t, image, ` alt="`)
-			assert.Regexp(t, ` width="\d+" height="\d+"`, image, "without a size it moves the page when it arrives")
+			assert.Regexp(t, ` width="\d+" height="\d+"`, image, "without a size the layout shifts when it loads")
 		}
 		assert.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"), name)
 	}
@@ -133,7 +133,7 @@ func TestPagesObeyTheirContentSecurityPolicy(t *testing.T) {
 		assert.NotRegexp(t, elsewhere, body, name)
 		assert.Contains(t, policy, "base-uri 'none'", name)
 		if strings.Contains(body, "<form") {
-			assert.NotContains(t, policy, "form-action", "%s: Chromium holds it against every redirect after the form", name)
+			assert.NotContains(t, policy, "form-action", "%s: Chromium applies it to every redirect after the form", name)
 			assert.Empty(t, w.Header().Get("Cross-Origin-Opener-Policy"), "%s: a sign-in in a window of its own answers to its opener", name)
 			assert.Equal(t, "strict-origin", w.Header().Get("Referrer-Policy"), "%s: the form comes with a real Origin", name)
 		} else {
@@ -178,9 +178,8 @@ func TestOnlyADevelopmentServerSaysSo(t *testing.T) {
 	}
 }
 
-// A page without a logo keeps no place for one, and a page with one has a sign that takes its
-// place when it does not come.
-func TestLogosAreShownWhereThereIsOne(t *testing.T) {
+// A page without a logo reserves no space for one, and a page with one has a fallback image.
+func TestLogosAreShownIfThereIsOne(t *testing.T) {
 	t.Parallel()
 	set, err := pages.New(false)
 	require.NoError(t, err)
@@ -208,7 +207,7 @@ func TestErrorPagesCarryTheMarker(t *testing.T) {
 	assert.Contains(t, all["explanation"].Body.String(), `<time datetime="2026-01-02T03:04:05Z">2 January 2026, 03:04:05 UTC</time>`)
 }
 
-func TestAssetsAreServedUnderTheirChecksumAndNoOtherAddress(t *testing.T) {
+func TestAssetsAreServedUnderTheirChecksumOnly(t *testing.T) {
 	t.Parallel()
 	set, err := pages.New(false)
 	require.NoError(t, err)
@@ -231,8 +230,8 @@ func TestAssetsAreServedUnderTheirChecksumAndNoOtherAddress(t *testing.T) {
 	}
 }
 
-// TestCatalogueAndTemplatesAgree: a key that is missing would fail when the page is
-// shown, a key that nobody uses would be translated for nothing.
+// TestCatalogueAndTemplatesAgree: a missing key would fail when the page is shown, an unused key
+// would be translated for nothing.
 func TestCatalogueAndTemplatesAgree(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("messages/en.json")
@@ -279,7 +278,7 @@ func TestWaitingIsCountedInWholeUnits(t *testing.T) {
 	}
 }
 
-// TestStylesheetHasNoDeadRules: every class in it stands in a template.
+// TestStylesheetHasNoDeadRules: every class in it is used in a template.
 func TestStylesheetHasNoDeadRules(t *testing.T) {
 	t.Parallel()
 	css, err := os.ReadFile("assets/gatehouse.css")

@@ -1,4 +1,4 @@
-// Without scripts the button stays hidden, since it could do nothing.
+// Without scripts the button stays hidden, since it would do nothing.
 const field = document.getElementById("password");
 const show = document.getElementById("password-show");
 
@@ -9,5 +9,5 @@ function reveal(shown) {
 
 show.hidden = false;
 show.addEventListener("click", () => reveal(field.type === "password"));
-// A browser keeps what was typed into fields of text, and offers it to the next person.
+// A browser remembers the content of text fields, and offers it to the next user.
 field.form.addEventListener("submit", () => reveal(false));
