@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// answer sends the parameters back to the application, with the state as it came and the
-// issuer, so that an answer cannot be passed off as another provider's (RFC 9207).
+// answer sends the parameters back to the application, with the unchanged state and the issuer, so
+// that the response cannot be passed off as another provider's (RFC 9207).
 func (b *Browser) answer(w http.ResponseWriter, r *oauth.AuthorizeRequest, params url.Values) error {
 	if r.HasState {
 		params.Set("state", r.State)
@@ -21,7 +21,7 @@ func (b *Browser) answer(w http.ResponseWriter, r *oauth.AuthorizeRequest, param
 		return b.Pages.FormPost(w, pages.FormPost{Action: r.RedirectURI, Params: params})
 	}
 	address := answerAddress(r, params)
-	if len(address) > maxLocation && params.Has("error_uri") { // then it stands in the log alone
+	if len(address) > maxLocation && params.Has("error_uri") { // then it is only in the log
 		params.Del("error_uri")
 		address = answerAddress(r, params)
 	}
@@ -36,19 +36,19 @@ func answerAddress(r *oauth.AuthorizeRequest, params url.Values) string {
 	return oauth.WithQuery(r.RedirectURI, params)
 }
 
-// maxLocation bounds an address to go to, in bytes. The head of an answer has to fit into the
-// 4 KiB that proxies have for it by default; the state of the application has up to 3 of them.
+// maxLocation bounds a redirect URL, in bytes. The response header must fit into the 4 KiB that
+// proxies buffer by default; the state of the application takes up to 3 of them.
 const maxLocation = 3584
 
-// seeOther is 303 and never 307, which would have the browser post a password on to the
+// seeOther is 303 and never 307, with which the browser would post a password on to the
 // application (RFC 9700 section 4.12).
 func seeOther(w http.ResponseWriter, address string) {
 	w.Header().Set("Location", address)
-	w.Header().Del("Content-Security-Policy") // there is no content; the room is for the address
+	w.Header().Del("Content-Security-Policy") // there is no content, and the URL needs the space
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// redirected is a refusal that the application gets, by way of the browser.
+// redirected is an error that the application receives, through the browser.
 type redirected struct {
 	error
 
@@ -56,8 +56,8 @@ type redirected struct {
 	request *oauth.AuthorizeRequest
 }
 
-// answerError makes an error one for the application, if it may be: faults of ours and
-// refusals alike, once client and address are known to belong together.
+// answerError makes an error one for the application, if that is allowed: server errors and
+// refusals alike, once the redirect URI is known to be registered for the client.
 func (b *Browser) answerError(f oauth.Flow, err error) error {
 	var already *redirected
 	if f.Request == nil || errors.As(err, &already) {
@@ -66,7 +66,7 @@ func (b *Browser) answerError(f oauth.Flow, err error) error {
 	return &redirected{err, b, f.Request}
 }
 
-// Unwrap gives the refusal.
+// Unwrap returns the original error.
 func (e *redirected) Unwrap() error { return e.error }
 
 // AnswerError sends the error back (RFC 6749 section 4.1.2.1).

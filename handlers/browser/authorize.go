@@ -34,8 +34,8 @@ func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
 	return b.advance(w, r, p)
 }
 
-// repeatAsGet answers a posted request with the same one as a GET: cookies that are Lax do
-// not come with what another site posts, so nobody would seem to be signed in.
+// repeatAsGet answers a posted request with a redirect to the same one as a GET: SameSite=Lax
+// cookies are not sent with forms of other sites, so the user would not appear signed in.
 func repeatAsGet(w http.ResponseWriter, path string, form url.Values) error {
 	query := form.Encode()
 	if len(query) > maxAddress {
@@ -48,7 +48,7 @@ func repeatAsGet(w http.ResponseWriter, path string, form url.Values) error {
 	return nil
 }
 
-// advance does what a flow needs next, for whoever is signed in.
+// advance does the next step of a flow for the current session.
 func (b *Browser) advance(w http.ResponseWriter, r *http.Request, p progress) error {
 	f, err := b.request(r.Context(), p)
 	if err != nil {
@@ -62,7 +62,7 @@ func (b *Browser) advance(w http.ResponseWriter, r *http.Request, p progress) er
 	return b.advanceAs(w, r, p, f, s)
 }
 
-// advanceAs does what a flow needs next, for the session, or for nobody.
+// advanceAs does the next step of a flow for the session, or without one if it is nil.
 func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session) error {
 	step, err := b.Authorize.Next(r.Context(), f, s)
 	if err != nil {
@@ -78,17 +78,17 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 	}
 }
 
-// approve answers with a code.
+// approve responds with a code.
 func (b *Browser) approve(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session, remember bool) error {
 	answer, err := b.Authorize.Approve(r.Context(), f, s, remember)
 	if errors.Is(err, provider.ErrStale) {
-		// Signed out, or evicted, this moment: whoever is signed in now, if anybody, goes on.
+		// The session ended in the meantime: continue with the current one, if any.
 		p.UserID = provider.ID{}
 		return b.advance(w, r, p)
 	}
 	var refused *refusal.Refusal
 	if errors.As(err, &refused) && refused.Check == refusal.CheckFinished {
-		return err // the application has its answer; this is for the person who went back
+		return err // the application has its response; this is for a user who went back
 	}
 	if err != nil {
 		return b.answerError(f, err)

@@ -18,14 +18,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// authorizeEndpoint judges authorization requests.
+// authorizeEndpoint checks authorization requests.
 type authorizeEndpoint interface {
 	Check(ctx context.Context, form url.Values) (*oauth.AuthorizeRequest, error)
 	Next(ctx context.Context, f oauth.Flow, s *session.Session) (oauth.Step, error)
 	Approve(ctx context.Context, f oauth.Flow, s *session.Session, remember bool) (url.Values, error)
 }
 
-// sessions keeps who is signed in.
+// sessions stores sign-in sessions.
 type sessions interface {
 	Begin(ctx context.Context, user *account.User, methods []string, previous *session.Session) (*session.Session, string, error)
 	Find(ctx context.Context, text string) (*session.Session, error)
@@ -39,45 +39,45 @@ type signIn interface {
 	Verify(ctx context.Context, a account.Attempt) (*account.User, error)
 }
 
-// scopes knows what each scope means in words.
+// scopes knows the description of each scope.
 type scopes interface {
 	List(ctx context.Context) ([]consent.Scope, error)
 }
 
-// logoutEndpoint judges requests to sign out.
+// logoutEndpoint checks logout requests.
 type logoutEndpoint interface {
 	Parse(ctx context.Context, form url.Values, judged bool) (oauth.LogoutRequest, error)
 }
 
-// logos has copies of the logos of clients.
+// logos returns copies of the logos of clients.
 type logos interface {
 	Picture(ctx context.Context, clientID, version string) (logo.Picture, error)
 }
 
-// sealer seals for one context.
+// sealer encrypts for one context.
 type sealer interface {
 	SealFor(context, plaintext []byte) []byte
 	OpenFor(context, sealed []byte) ([]byte, error)
 }
 
-// Config is what the package needs; all of it.
+// Config is the dependencies and settings of the package; all are required.
 type Config struct {
 	Issuer    string
 	Authorize authorizeEndpoint
-	// AuthorizePath and LogoutPath are where those endpoints stand.
+	// AuthorizePath and LogoutPath are the paths of those endpoints.
 	AuthorizePath, LogoutPath string
 	Logout                    logoutEndpoint
 	Sessions                  sessions
 	SignIn                    signIn
 	Scopes                    scopes
 	Logos                     logos
-	// Lifetimes are what the consent page says about how long an access lasts.
+	// Lifetimes are what the consent page says about the duration of an access.
 	Lifetimes grant.Lifetimes
 	Pages     *pages.Set
-	// KeepSignedIn ticks the box on the sign-in page that keeps people signed in when they
+	// KeepSignedIn preselects the box on the sign-in page that keeps users signed in when they
 	// close the browser.
 	KeepSignedIn bool
-	// Seal is for flows, Devices for the cookie of browsers that signed in before.
+	// Seal is for flows, Devices for the cookie of browsers that have signed in before.
 	Seal, Devices sealer
 	Clock         provider.Clock
 	Random        io.Reader
@@ -94,7 +94,7 @@ type Browser struct {
 // New makes a Browser.
 func New(c Config) (*Browser, error) {
 	origin := http.NewCrossOriginProtection()
-	// Behind a proxy the Host header may be another one than people see.
+	// Behind a proxy the Host header may differ from the host that users see.
 	if err := origin.AddTrustedOrigin(c.Issuer); err != nil {
 		return nil, fmt.Errorf("browser: %w", err)
 	}
@@ -105,7 +105,7 @@ func New(c Config) (*Browser, error) {
 func (b *Browser) signedIn(r *http.Request) (*session.Session, error) {
 	s, err := b.Sessions.Find(r.Context(), b.cookie(r, sessionCookie))
 	if isNone(err) {
-		return nil, nil //nolint:nilnil // nobody is signed in, and that is no error
+		return nil, nil //nolint:nilnil // not being signed in is no error
 	}
 	return s, err
 }

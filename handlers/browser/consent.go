@@ -16,7 +16,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// showConsent asks the person: who wants what, and where the answer goes (threats 18).
+// showConsent asks the user, and names the application, the account and where the response goes:
+// otherwise an attacker's request could be mistaken for one of a known application.
 func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session) error {
 	asked := f.Request.Asked()
 	p.UserID, p.Shown = s.User.ID, &asked
@@ -44,7 +45,7 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 	})
 }
 
-// lasts says how long the application will have what it asks for, if it is not taken back.
+// lasts tells how long the application will have access, if it is not revoked.
 func (b *Browser) lasts(r *oauth.AuthorizeRequest) pages.Lasts {
 	switch {
 	case !r.Client.MayUse(client.RefreshToken):
@@ -56,10 +57,10 @@ func (b *Browser) lasts(r *oauth.AuthorizeRequest) pages.Lasts {
 	}
 }
 
-// describe puts what is asked for into words: the catalogue's, or for a scope that nobody
-// described its name. openid needs none: signing in is what the page is about. Claims that
-// were asked for by name stand under the words of their scope; a profile is of many parts, so
-// there the page says which.
+// describe describes what is requested: with the text of the catalogue, or the name of a scope
+// without a description. openid needs none: signing in is the purpose of the page. Individually
+// requested claims are shown as the description of their scope; a profile has many parts, so the
+// page names the requested ones.
 func (b *Browser) describe(r *http.Request, asked consent.Agreement) ([]pages.Scope, error) {
 	catalogue, err := b.Scopes.List(r.Context())
 	if err != nil {
@@ -89,7 +90,7 @@ func (b *Browser) describe(r *http.Request, asked consent.Agreement) ([]pages.Sc
 	return described, nil
 }
 
-// ServeConsent takes the answer.
+// ServeConsent receives the user's decision.
 func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 	form, err := b.readOwnForm(r)
 	if err != nil {
@@ -108,8 +109,8 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return b.answerError(f, err)
 	}
-	// The answer is that of the person who was asked; if somebody else is signed in by now,
-	// or nobody, it begins anew (Keycloak CVE-2023-0264).
+	// The decision counts only for the user who was asked; if another user, or no user, is signed in
+	// by now, the flow starts over (Keycloak CVE-2023-0264).
 	if s == nil || s.User.ID != p.UserID {
 		p.UserID = [16]byte{}
 		return b.advance(w, r, p)
@@ -127,12 +128,12 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 	case step == oauth.SignIn:
 		return b.showLogin(w, r, p, f, f.Request.LoginHint)
 	case form.Get("action") == "switch":
-		// Somebody else may sign in and be asked. Whoever is signed in stays so until then.
+		// Another user may sign in and be asked. The current user stays signed in until then.
 		p.UserID = provider.ID{}
 		return b.showLogin(w, r, p, f, "")
 	case form.Get("action") != "accept":
 		canonical.From(r.Context()).Outcome("denied")
-		return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The person did not agree.").For(f.Request.Client.ID))
+		return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The user did not agree.").For(f.Request.Client.ID))
 	default:
 		return b.approve(w, r, p, f, s, form.Get("remember") != "")
 	}

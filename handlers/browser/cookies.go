@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// The cookies. With https their names begin with __Host-, which browsers accept from this
-// very host only: no other host of the domain can plant one (threats 45).
+// The cookies. With https their names begin with __Host-, which browsers accept from this host
+// only: another host of the domain cannot set them (session fixation).
 const (
 	sessionCookie = "gatehouse_session"
 	binderCookie  = "gatehouse_flow"
@@ -32,7 +32,7 @@ func (b *Browser) cookie(r *http.Request, name string) string {
 	return c.Value
 }
 
-// setCookie sets one that ends with the browser, or ends it when value is empty.
+// setCookie sets a session cookie, or deletes it when value is empty.
 func (b *Browser) setCookie(w http.ResponseWriter, name, value string) {
 	age := 0
 	if value == "" {
@@ -41,18 +41,18 @@ func (b *Browser) setCookie(w http.ResponseWriter, name, value string) {
 	b.setLongCookie(w, name, value, age)
 }
 
-// setLongCookie sets one that lives for age seconds; 0 is until the browser is closed. Lax:
-// the browser sends it when an application leads the person here, and not with what other
-// sites post.
+// setLongCookie sets a cookie that lives for age seconds; 0 means until the browser is closed.
+// SameSite=Lax: the browser sends it when an application leads the user here, but not with forms
+// of other sites.
 func (b *Browser) setLongCookie(w http.ResponseWriter, name, value string, age int) {
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // over plain http, in development, there is nothing to be secure about
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure is impossible over plain http, in development
 		Name: b.cookieName(name), Value: value, Path: "/", MaxAge: age,
 		Secure: b.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
 
-// binder is the random value that flows of this browser are bound to; the first page of
-// the first flow sets it.
+// binder is the random value that flows of this browser are bound to; the first page of the first
+// flow sets it.
 func (b *Browser) binder(w http.ResponseWriter, r *http.Request) string {
 	if value := b.cookie(r, binderCookie); len(value) == 43 {
 		return value

@@ -13,9 +13,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
-// A browser that signed in keeps a cookie that says so, for as many accounts as a household
-// has. It proves nothing but that: a try with it is counted apart from the tries of
-// strangers, who could otherwise lock a person out by guessing wrong often enough.
+// A browser that signed in keeps a cookie for each account, up to a number that a household needs.
+// It does not authenticate: password attempts with it are counted separately from those of unknown
+// browsers, with which an attacker could lock the user out by guessing wrong often enough.
 const (
 	deviceLifetime = 180 * 24 * time.Hour
 	deviceAccounts = 3
@@ -31,8 +31,8 @@ type deviceEntry struct {
 
 const deviceEntrySize = 16 + 8 + 4
 
-// devices are the accounts that the browser has signed in to, as far as the cookie is ours
-// and not too old.
+// devices are the accounts that the browser has signed in to, from entries of the cookie that open
+// and are not too old.
 func (b *Browser) devices(r *http.Request) []account.Device {
 	var known []account.Device
 	for _, e := range b.deviceEntries(r) {
@@ -64,9 +64,9 @@ func (b *Browser) deviceEntries(r *http.Request) []deviceEntry {
 	return entries
 }
 
-// rememberDevice puts the account that was just signed in to before the others. Its id stays
-// when it has one: with a new one at each sign-in, whoever has the password once would gain
-// another set of tries each time.
+// rememberDevice puts the account that just signed in before the others. An existing entry keeps
+// its id: with a new one at each sign-in, a thief of the password would gain another set of
+// attempts each time.
 func (b *Browser) rememberDevice(w http.ResponseWriter, r *http.Request, user provider.ID) {
 	entry := deviceEntry{user: user, signedIn: b.Clock.Now(r.Context())}
 	entries := b.deviceEntries(r)

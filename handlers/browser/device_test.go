@@ -56,7 +56,7 @@ func (h *household) signsIn(t *testing.T, user byte) {
 	h.cookie = cookies[0]
 }
 
-// knows lists the accounts that the browser is known for, by the first byte of their ids.
+// knows lists the accounts in the cookie, by the first byte of their ids.
 func (h *household) knows() map[byte]string {
 	known := map[byte]string{}
 	for _, d := range h.devices(h.request()) {
@@ -65,7 +65,7 @@ func (h *household) knows() map[byte]string {
 	return known
 }
 
-func TestABrowserIsKnownForTheAccountsItSignedInTo(t *testing.T) {
+func TestBrowserIsKnownForTheAccountsItSignedInTo(t *testing.T) {
 	t.Parallel()
 	h := newHousehold(t)
 	assert.Empty(t, h.knows())
@@ -76,16 +76,16 @@ func TestABrowserIsKnownForTheAccountsItSignedInTo(t *testing.T) {
 	first := h.knows()[1]
 	h.signsIn(t, 2)
 	h.signsIn(t, 1)
-	assert.Equal(t, first, h.knows()[1], "the same browser, and no new tries")
+	assert.Equal(t, first, h.knows()[1], "the same device, without new attempts")
 	assert.NotEqual(t, first, h.knows()[2])
 	h.signsIn(t, 3)
 	h.signsIn(t, 4)
 	known := h.knows()
 	assert.Len(t, known, deviceAccounts)
-	assert.NotContains(t, known, byte(2), "the one that was not used for longest goes")
+	assert.NotContains(t, known, byte(2), "the least recently used account is dropped")
 }
 
-func TestABrowserIsForgottenAfterHalfAYear(t *testing.T) {
+func TestBrowserIsForgottenAfterHalfAYear(t *testing.T) {
 	t.Parallel()
 	h := newHousehold(t)
 	h.signsIn(t, 1)
@@ -95,8 +95,8 @@ func TestABrowserIsForgottenAfterHalfAYear(t *testing.T) {
 	assert.Empty(t, h.knows())
 }
 
-// The cookie opens under our key alone, whole and unchanged.
-func TestAForgedDeviceCookieIsNone(t *testing.T) {
+// The cookie opens only with this server's key, complete and unchanged.
+func TestForgedDeviceCookieIsIgnored(t *testing.T) {
 	t.Parallel()
 	h := newHousehold(t)
 	h.signsIn(t, 1)

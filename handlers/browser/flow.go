@@ -15,28 +15,28 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// flowLifetime is how long a person may take.
+// flowLifetime is how long a user may take.
 const flowLifetime = time.Hour
 
-// progress is an authorization request on its way through the pages. It travels sealed: in
-// a hidden field of a form, and in the address that leads back to authorize.
+// progress is an authorization request in progress. It is sealed in a hidden field of a form and in
+// the URL that leads back to authorize.
 type progress struct {
 	ID        provider.ID `json:"i"`
 	StartedAt time.Time   `json:"s"`
 	Params    string      `json:"q"`
-	// UserID is set on the consent page: whose answer it is.
+	// UserID is set on the consent page: the user who is asked.
 	UserID provider.ID `json:"u,omitzero"`
 	// Shown is what the consent page asked for.
 	Shown *consent.Agreement `json:"a,omitempty"`
 }
 
-// begin makes the flow of a request that has just arrived.
+// begin makes the flow of a new request.
 func (b *Browser) begin(ctx context.Context, form url.Values) progress {
 	now := b.Clock.Now(ctx)
 	return progress{ID: provider.NewID(now, b.Random), StartedAt: now, Params: form.Encode()}
 }
 
-// seal binds the flow to the browser. The cookie is set when there is none yet.
+// seal binds the flow to the browser, and sets the cookie when there is none yet.
 func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (string, error) {
 	plain, err := json.Marshal(p)
 	if err != nil {
@@ -44,16 +44,16 @@ func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (stri
 	}
 	text := base64.RawURLEncoding.EncodeToString(b.Seal.SealFor([]byte(b.binder(w, r)), plain))
 	if len(text) > maxAddress-len("flow=") {
-		// Now, and not after the person has signed in, when it comes back as an address.
+		// Now, and not after sign-in, when it is sent back in a URL.
 		return "", refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request is too long.")
 	}
 	return text, nil
 }
 
-// open reads a flow back. One of another browser, or one that was changed, does not open
-// (threats 18 and 54, Dex CVE-2022-39222, Hydra PR 770).
+// open reads a flow back. It refuses one that was made for another browser or changed: otherwise an
+// attacker could have a victim finish the attacker's flow (Dex CVE-2022-39222, Hydra PR 770).
 func (b *Browser) open(r *http.Request, text string) (progress, error) {
-	broken := refusal.New(refusal.InvalidRequest, refusal.CheckFlow, "This page belongs to another browser, is too old, or was changed on the way.")
+	broken := refusal.New(refusal.InvalidRequest, refusal.CheckFlow, "This page was opened in another browser, is too old, or was changed.")
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
 		return progress{}, broken
@@ -72,12 +72,12 @@ func (b *Browser) open(r *http.Request, text string) (progress, error) {
 	return p, nil
 }
 
-// request checks the request of a flow again: a client may have been changed meanwhile,
-// and what was sealed is no reason to skip a check (Keycloak CVE-2026-7571).
+// request checks the request of a flow again: the client may have been changed in the meantime, and
+// a sealed request must not bypass a check (Keycloak CVE-2026-7571).
 func (b *Browser) request(ctx context.Context, p progress) (oauth.Flow, error) {
 	form, err := wire.Parameters(p.Params)
 	if err != nil {
-		return oauth.Flow{}, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The address is not well-formed.").Because(err)
+		return oauth.Flow{}, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The parameters are malformed.").Because(err)
 	}
 	request, err := b.Authorize.Check(ctx, form)
 	f := oauth.Flow{ID: p.ID, StartedAt: p.StartedAt, Request: request}

@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// Threats 18 and 54: what a page holds opens in the browser that got it, unchanged, and for
-// an hour.
+// A flow opens in the browser it was made for, unchanged, and for an hour: otherwise an attacker
+// could have a victim finish the attacker's flow.
 func TestFlowsOpenInTheirBrowserForAnHour(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)

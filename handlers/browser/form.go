@@ -15,16 +15,16 @@ import (
 // maxAddress bounds the parameters of a request, in bytes.
 const maxAddress = 16 << 10
 
-// readAddress reads the parameters in the address of a request.
+// readAddress reads the query parameters of a request.
 func readAddress(r *http.Request) (url.Values, error) {
 	form, err := wire.Parameters(r.URL.RawQuery)
 	if err != nil || len(r.URL.RawQuery) > maxAddress || !readable(form) {
-		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The address is too long or not well-formed.").Because(err)
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request URL is too long or malformed.").Because(err)
 	}
 	return form, nil
 }
 
-// readPost reads a posted form, from whichever site.
+// readPost reads a posted form, from any site.
 func readPost(r *http.Request) (url.Values, error) {
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	if strings.TrimSpace(strings.ToLower(kind)) != "application/x-www-form-urlencoded" {
@@ -37,13 +37,13 @@ func readPost(r *http.Request) (url.Values, error) {
 	}
 	form, err := wire.Parameters(string(body))
 	if err != nil || !readable(form) {
-		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The form is not well-formed.").Because(err)
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The form is malformed.").Because(err)
 	}
 	return form, nil
 }
 
-// readOwnForm reads a form of one of our own pages. Another site must not sign people in
-// or out, or agree for them: that would let it make a person work in an account of its own.
+// readOwnForm reads a form of one of this server's own pages. Another site must not sign users in
+// or out, or agree for them: it could make a victim work in the attacker's account.
 func (b *Browser) readOwnForm(r *http.Request) (url.Values, error) {
 	elsewhere := b.origin.Check(r)
 	refused := refusal.New(refusal.AccessDenied, refusal.CheckCrossSite, "The form was sent from another site.").Because(elsewhere)
@@ -60,15 +60,14 @@ func (b *Browser) readOwnForm(r *http.Request) (url.Values, error) {
 	return form, nil
 }
 
-// originWithheld: the browser says nothing about where the form stood. That may be a page of
-// ours, in a browser without Fetch Metadata that keeps the referrer to itself, or a frame of
-// anybody's.
+// originWithheld: the browser does not say where the form was. That may be a page of this server,
+// in a browser without Fetch Metadata that sends no referrer, or a frame of another site.
 func originWithheld(r *http.Request) bool {
 	return r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == ""
 }
 
-// shownHere tells whether the form holds what a page of ours held in this very browser: it is
-// sealed for a cookie that nobody else knows, and that other sites' forms do not bring.
+// shownHere tells whether the form contains a value of a page shown in this browser: it is sealed
+// for a cookie that other sites cannot read and that their forms do not send.
 func (b *Browser) shownHere(r *http.Request, form url.Values) bool {
 	for _, name := range []string{"flow", "page"} {
 		if _, err := b.open(r, form.Get(name)); err == nil {
@@ -78,7 +77,7 @@ func (b *Browser) shownHere(r *http.Request, form url.Values) bool {
 	return false
 }
 
-// readable: broken UTF-8 and NUL are nothing that a page sends.
+// readable: no page sends invalid UTF-8 or NUL.
 func readable(form url.Values) bool {
 	for name, values := range form {
 		for _, text := range append(values, name) {

@@ -39,7 +39,7 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 	return b.Pages.Login(w, http.StatusOK, pages.Login{Proof: proof, Remember: b.KeepSignedIn})
 }
 
-// ServeLogin takes a user name and a password.
+// ServeLogin receives a user name and a password.
 func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	form, err := b.readOwnForm(r)
 	if err != nil {
@@ -59,7 +59,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 		canonical.From(r.Context()).Client(c.ID)
 		page.Client, page.Logo, page.PolicyURI, page.TOSURI = c.Name, logoPath(c), c.PolicyURI, c.TOSURI
 		if form.Get("action") == "cancel" {
-			return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The person did not sign in.").For(c.ID))
+			return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The user did not sign in.").For(c.ID))
 		}
 	}
 	s, err := b.verify(w, r, form, page)
@@ -78,13 +78,13 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
-// maxFlowAddress bounds a flow that the browser carries back to authorize in the address. That
-// way a reload of the next page does not send the password again. A longer one, of a request
-// with a long state, goes on at once: proxies take 4 KiB of response headers by default, and
-// answer 502 when there are more.
+// maxFlowAddress bounds a flow that is sent back to authorize in the URL of a redirect. With the
+// redirect, a reload of the next page does not post the password again. A longer flow, of a request
+// with a long state, continues without a redirect: proxies buffer 4 KiB of response headers by
+// default, and respond with 502 when there are more.
 const maxFlowAddress = 1536
 
-// verify signs in who knows the password. Without a session it has answered, or failed.
+// verify checks the password and signs the user in. If it returns no session, it has responded.
 func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login) (*session.Session, error) {
 	line := canonical.From(r.Context())
 	user, err := b.SignIn.Verify(r.Context(), account.Attempt{

@@ -17,9 +17,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// logoPath is where a browser finds the logo of a client; empty for none. An id may hold
-// slashes, and proxies differ in what they make of %2F: in base64url there is one way to
-// write it, and nothing to escape.
+// logoPath is the path of a client's logo; empty if it has none. An id may contain slashes, and
+// proxies differ in their handling of %2F: base64url has a single form that needs no escaping.
 func logoPath(c *client.Client) string {
 	if c.LogoURI == "" {
 		return ""
@@ -27,7 +26,7 @@ func logoPath(c *client.Client) string {
 	return "/logo/" + base64.RawURLEncoding.EncodeToString([]byte(c.ID)) + "/" + logo.Version(c.LogoURI)
 }
 
-// ServeLogo serves our copy of a client's logo.
+// ServeLogo serves the copy of a client's logo.
 func (b *Browser) ServeLogo(w http.ResponseWriter, r *http.Request) error {
 	vars := mux.Vars(r)
 	id, err := base64.RawURLEncoding.Strict().DecodeString(vars["client"])
@@ -48,15 +47,15 @@ func (b *Browser) ServeLogo(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// noLogo does not tell an unknown client from one without a logo.
+// noLogo does not distinguish an unknown client from one without a logo.
 func noLogo(r *http.Request) error {
 	return refusal.New(refusal.NotFound, refusal.CheckNotFound, "Nothing is served under this address.").
 		Compare(refusal.FieldPath, "", r.URL.Path)
 }
 
-// writeLogo: the bytes are somebody else's and come from our origin, so whatever a browser
-// were to make of them must not act in our name (threats 57). The frame sets nosniff; opened
-// on its own it is sandboxed; and other sites may not use us as the host of their images.
+// writeLogo writes an image that a client chose, from this server's origin: whatever a browser makes
+// of the bytes, it must not run as a page of this origin. The outer handler sets nosniff; opened on
+// its own the image is sandboxed; and other sites cannot embed it.
 func writeLogo(w http.ResponseWriter, r *http.Request, picture logo.Picture) {
 	h := w.Header()
 	tag := `"` + picture.Checksum + `"`

@@ -32,7 +32,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-// strangeID has every character that means something in a path.
+// strangeID has every character with a meaning in a path.
 const strangeID = "https://shop.example/../a_b~c@d:1//"
 
 // clients are those of the test, by id.
@@ -48,7 +48,7 @@ func (c clients) Client(_ context.Context, id string) (*client.Client, error) {
 	return nil, provider.ErrNotFound
 }
 
-// web answers fetches.
+// web responds to fetches.
 type web map[string]outbound.Fetched
 
 func (w web) Get(_ context.Context, address, _ string, _ int64) (outbound.Fetched, error) {
@@ -76,7 +76,7 @@ func shopLogo(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// logoServer serves the logos of the clients, behind the frame, and its log.
+// logoServer serves the logos of the clients, behind the outer handler, and its log.
 func logoServer(t *testing.T) (*httptest.Server, *bytes.Buffer) {
 	t.Helper()
 	registered := clients{}
@@ -108,7 +108,7 @@ func pathOf(id, uri string) string {
 	return "/logo/" + base64.RawURLEncoding.EncodeToString([]byte(id)) + "/" + logo.Version(uri)
 }
 
-// ask sends a request whose path goes out as it stands here.
+// ask sends a request with the path exactly as given.
 func ask(t *testing.T, server *httptest.Server, method, path string, headers ...string) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, server.URL, http.NoBody)
@@ -126,8 +126,8 @@ func ask(t *testing.T, server *httptest.Server, method, path string, headers ...
 	return answer, string(body)
 }
 
-// Threats 57: bytes of somebody else's, from our origin.
-func TestALogoIsServedAsAnImageAndNothingElse(t *testing.T) {
+// Bytes that a client chose are served from this server's origin, and must not run there.
+func TestLogoIsServedAsAnImageAndNothingElse(t *testing.T) {
 	t.Parallel()
 	server, _ := logoServer(t)
 	body := string(shopLogo(t))
@@ -162,7 +162,7 @@ func TestALogoIsServedAsAnImageAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestThereIsNoOtherLogo(t *testing.T) {
+func TestOtherLogoPathsAreNotFound(t *testing.T) {
 	t.Parallel()
 	server, _ := logoServer(t)
 	good := pathOf("shop", logoURI)
@@ -198,9 +198,9 @@ func TestThereIsNoOtherLogo(t *testing.T) {
 	assert.Equal(t, "GET, HEAD", answer.Header.Get("Allow"))
 }
 
-// A logo that cannot be had is missing, even when the fetch ran into its deadline; why is for
-// the operator. Without the database nothing is known, and that is another answer.
-func TestALogoThatCannotBeHadIsMissing(t *testing.T) {
+// A logo that cannot be fetched is missing, also when the fetch timed out; the reason is for the
+// operator. A failure of the database has another response.
+func TestUnavailableLogoIsMissing(t *testing.T) {
 	t.Parallel()
 	server, log := logoServer(t)
 	for range 2 {

@@ -15,9 +15,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// ServeLogout serves the end_session_endpoint (OpenID Connect RP-Initiated Logout). A
-// request that proves to know the sign-in is carried out; any other one asks the person
-// first, or any site could sign people out with a link.
+// ServeLogout serves the end_session_endpoint (OpenID Connect RP-Initiated Logout). A request with
+// a valid ID token hint is carried out; for any other the user is asked first: otherwise any site
+// could sign users out with a link.
 func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	read := readAddress
 	if r.Method == http.MethodPost {
@@ -29,8 +29,8 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	}
 	presented := b.cookie(r, sessionCookie) != ""
 	if r.Method == http.MethodPost && !presented {
-		// Another site's form comes without our cookies: that there is none does not tell
-		// that nobody is signed in. With the GET they come.
+		// A form of another site comes without cookies: a missing cookie does not mean that no
+		// user is signed in. With the GET the cookies are sent.
 		return repeatAsGet(w, b.LogoutPath, form)
 	}
 	s, err := b.signedIn(r)
@@ -106,8 +106,8 @@ func (b *Browser) concerns(ctx context.Context, hint *oauth.Hint, s *session.Ses
 	return b.Sessions.Concerns(ctx, s, hint.SessionID, hint.Audience[0])
 }
 
-// endSessions ends the session of the browser, if any, and the one that the hint names: the
-// browser that brings the hint may have lost its cookie, or be another one.
+// endSessions ends the session of the browser, if any, and the one that the hint names: the browser
+// may have lost its cookie, or be another one.
 func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oauth.Hint) error {
 	if s != nil {
 		if err := b.Sessions.End(ctx, s); err != nil {
@@ -129,8 +129,8 @@ func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oau
 	return err
 }
 
-// loggedOut leads back to the application: to its home page, or else to the site that it has
-// people sent to after signing out.
+// loggedOut leads back to the application: to its home page, or else to the origin of its
+// post-logout redirect URI.
 func loggedOut(c *client.Client) pages.LoggedOut {
 	if c == nil {
 		return pages.LoggedOut{}

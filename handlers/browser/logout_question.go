@@ -12,15 +12,15 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// question is what the page that asks whether to sign out carries, sealed: whose answer it
-// is, and where the application wants the browser afterwards.
+// question is the sealed state of the page that asks whether to sign out: the session, and where the
+// application wants the browser afterwards.
 type question struct {
 	SessionID provider.ID `json:"s"`
 	Params    string      `json:"q"`
 }
 
-// questionContext keeps questions apart from flows, which are sealed for the text of a
-// cookie: no cookie holds a NUL.
+// questionContext keeps questions apart from flows, which are sealed for the value of a cookie: no
+// cookie contains a NUL.
 const questionContext = "\x00logout"
 
 // askLogout shows the page that asks.
@@ -39,8 +39,8 @@ func (b *Browser) askLogout(w http.ResponseWriter, s *session.Session, request o
 	return b.Pages.Logout(w, page)
 }
 
-// openQuestion reads what the page carried: the session that it asked about, and the
-// parameters, which are judged again. What does not open is a question about nothing.
+// openQuestion reads the state of the page: the session that it asked about, and the parameters,
+// which are checked again. If it does not open, both are zero.
 func (b *Browser) openQuestion(text string) (provider.ID, url.Values) {
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
