@@ -39,7 +39,7 @@ func composed(t *testing.T) compose {
 	return c
 }
 
-func TestComposeNamesWhatIsThere(t *testing.T) {
+func TestComposeReferencesExist(t *testing.T) {
 	t.Parallel()
 	c := composed(t)
 	assert.Equal(t, 2, c.Services["gatehouse"].Deploy.Replicas)
@@ -75,7 +75,7 @@ func TestComposeNamesWhatIsThere(t *testing.T) {
 	}
 }
 
-// What has no password of its own stays on this machine.
+// Services without authentication are only published on loopback.
 func TestComposePublishesTheProxyOnly(t *testing.T) {
 	t.Parallel()
 	for name, service := range composed(t).Services {
@@ -84,13 +84,13 @@ func TestComposePublishesTheProxyOnly(t *testing.T) {
 		}
 		for key, value := range service.Environment {
 			if strings.Contains(key, "PASSWORD") || strings.Contains(key, "SECRET") {
-				assert.True(t, strings.HasPrefix(value, "/run/secrets/"), "%s has %s in the open", name, key)
+				assert.True(t, strings.HasPrefix(value, "/run/secrets/"), "%s has %s in plain text", name, key)
 			}
 		}
 	}
 }
 
-func TestTheImageIsSmallAndHasNoRights(t *testing.T) {
+func TestImageIsMinimalAndUnprivileged(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("Dockerfile")
 	require.NoError(t, err)
@@ -119,8 +119,8 @@ func TestTheImageIsSmallAndHasNoRights(t *testing.T) {
 	assert.Contains(t, text, "golang:"+string(series[1])+"-")
 }
 
-// A folder of packages that the image leaves out would only be missed when it is built.
-func TestTheImageGetsEveryPackage(t *testing.T) {
+// A package folder missing from the build context would only be noticed when building the image.
+func TestImageGetsEveryPackage(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("Dockerfile.dockerignore")
 	require.NoError(t, err)
@@ -135,7 +135,7 @@ func TestTheImageGetsEveryPackage(t *testing.T) {
 	}
 }
 
-// A misspelt setting is ignored by the server, and so would a test be that did not look.
+// The server ignores a misspelled setting.
 func TestSettingsExist(t *testing.T) {
 	t.Parallel()
 	source, err := os.ReadFile("../cmd/gatehouse/config.go")

@@ -1,4 +1,4 @@
-// Package deploy holds what it takes to operate Gatehouse: the image, compose, the rules and
-// the dashboard, and the guide. Its tests keep them true: what they name exists, and each
-// alert fires on its fault and not without it.
+// Package deploy contains the files to operate Gatehouse: the image, compose, the rules and the
+// dashboard, and the guide. Its tests check them: what they reference exists, and each alert fires
+// on its fault and not otherwise.
 package deploy

@@ -24,7 +24,7 @@ type panel struct {
 	GridPos     struct{ X, Y, W, H int }
 }
 
-func TestTheDashboardReadsWhatExists(t *testing.T) {
+func TestDashboardUsesExistingMetrics(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("grafana/gatehouse.json")
 	require.NoError(t, err)
@@ -38,11 +38,11 @@ func TestTheDashboardReadsWhatExists(t *testing.T) {
 	ids := map[int]bool{}
 	taken := map[[2]int]string{}
 	for _, p := range board.Panels {
-		assert.False(t, ids[p.ID], "two panels are %d", p.ID)
+		assert.False(t, ids[p.ID], "two panels have the id %d", p.ID)
 		ids[p.ID] = true
 		for x := p.GridPos.X; x < p.GridPos.X+p.GridPos.W; x++ {
 			for y := p.GridPos.Y; y < p.GridPos.Y+p.GridPos.H; y++ {
-				assert.Empty(t, taken[[2]int{x, y}], "%s lies over another panel", p.Title)
+				assert.Empty(t, taken[[2]int{x, y}], "%s overlaps another panel", p.Title)
 				taken[[2]int{x, y}] = p.Title
 			}
 		}

@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/metrics"
 )
 
-// described is a registerer that remembers the labels of every metric: a vector says what it
-// will have before it has any.
+// described is a registerer that records the labels of every metric: a vector describes them before
+// it has any series.
 type described struct {
 	*prometheus.Registry
 
@@ -63,7 +63,7 @@ var (
 	histogram  = regexp.MustCompile(`_(bucket|sum|count)$`)
 )
 
-// namesIn are the words of an expression that can only be metrics of ours.
+// namesIn are the words of an expression that can only be metrics of Gatehouse.
 func namesIn(text string) []string {
 	var names []string
 	for _, word := range metricName.FindAllString(text, -1) {
@@ -85,7 +85,7 @@ func exists(known map[string][]string, name string) bool {
 	return plain || part
 }
 
-func TestTheGuideListsEveryMetric(t *testing.T) {
+func TestGuideListsEveryMetric(t *testing.T) {
 	t.Parallel()
 	row := regexp.MustCompile("(?m)^\\| `(gatehouse_[a-z0-9_]+)` \\|([^|]*)\\|")
 	label := regexp.MustCompile("`([a-z_]+)`")
@@ -102,7 +102,7 @@ func TestTheGuideListsEveryMetric(t *testing.T) {
 	assert.Equal(t, ours, written)
 }
 
-func TestWhatTheGuideNamesExists(t *testing.T) {
+func TestMetricsInTheGuideExist(t *testing.T) {
 	t.Parallel()
 	known := registered(t)
 	for _, code := range regexp.MustCompile("`[^`\n]+`").FindAllString(guide(t), -1) {

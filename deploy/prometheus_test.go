@@ -50,7 +50,7 @@ func guide(t *testing.T) string {
 	return string(content)
 }
 
-// promtool fails the test where it is missing: rules that nobody tried have shown nothing.
+// promtool fails the test when it is not installed: untested rules prove nothing.
 func promtool(t *testing.T, args ...string) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "promtool", args...).CombinedOutput()
@@ -63,12 +63,12 @@ func TestRulesAndConfigurationAreValid(t *testing.T) {
 	promtool(t, "check", "config", "prometheus/prometheus.yml")
 }
 
-func TestAlertsFireOnTheirFaultAndNotWithoutIt(t *testing.T) {
+func TestAlertsFireOnTheirFaultOnly(t *testing.T) {
 	t.Parallel()
 	promtool(t, "test", "rules", "prometheus/rules_test.yaml")
 }
 
-func TestEachAlertIsTriedBothWays(t *testing.T) {
+func TestEachAlertIsTestedBothWays(t *testing.T) {
 	t.Parallel()
 	var file struct {
 		Tests []struct {
@@ -116,7 +116,7 @@ func TestEachAlertHasItsSectionInTheGuide(t *testing.T) {
 	assert.Empty(t, sections, "sections about alerts that are no more")
 }
 
-func TestRulesReadWhatExists(t *testing.T) {
+func TestRulesUseExistingMetrics(t *testing.T) {
 	t.Parallel()
 	known := registered(t)
 	recorded(t, known)
@@ -127,7 +127,7 @@ func TestRulesReadWhatExists(t *testing.T) {
 	}
 }
 
-// recorded adds what the rules themselves make.
+// recorded adds the series that the rules record.
 func recorded(t *testing.T, known map[string][]string) {
 	t.Helper()
 	for _, r := range rules(t) {
