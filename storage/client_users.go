@@ -28,15 +28,15 @@ func (s *Store) AllowUser(ctx context.Context, clientID string, userID provider.
 }
 
 // endUnnamed ends the grants of users who are not named for a restricted client. A code of an
-// approval under way is refused when it is exchanged.
+// approval in progress is refused when it is exchanged.
 func (s *Store) endUnnamed(ctx context.Context, clientID string) error {
 	return s.exec(ctx, `UPDATE grants SET ended_at = ? WHERE client_id = ? AND user_id IS NOT NULL AND ended_at IS NULL
 		AND NOT EXISTS (SELECT 1 FROM client_users n WHERE n.client_id = grants.client_id AND n.user_id = grants.user_id)`, s.clock.Now(ctx), clientID)
 }
 
-// DisallowUser takes that back, and ends what the client has in the user's name. With the last
-// one gone the client is for nobody. The generation rises for approvals under way, as in
-// WithdrawConsent.
+// DisallowUser revokes that, and ends what was issued to the client for the user. When the last
+// user is removed, no user may use the client. The generation rises for approvals in progress, as
+// in WithdrawConsent.
 func (s *Store) DisallowUser(ctx context.Context, clientID string, userID provider.ID, at time.Time) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
 		if err := s.change(ctx, "UPDATE users SET generation = generation + 1 WHERE id = ?", rowID(userID)); err != nil {

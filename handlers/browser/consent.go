@@ -115,8 +115,8 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 		p.UserID = [16]byte{}
 		return b.advance(w, r, p)
 	}
-	// The registration may have changed since the page was shown, and with it what the request
-	// comes to: nobody agrees to what was not shown.
+	// The registration may have changed since the page was shown, and with it what is requested: the
+	// user must not agree to something that was not shown.
 	if p.Shown == nil || !p.Shown.Covers(f.Request.Asked()) {
 		return b.advance(w, r, p)
 	}

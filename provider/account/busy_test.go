@@ -15,28 +15,28 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-// fullQueue is a hasher whose queue is full after the first room spellings of a password.
+// fullQueue is a hasher whose queue is full after the first free spellings of a password.
 type fullQueue struct {
 	*steps
 
-	room, checked int
+	free, checked int
 }
 
 func (c *fullQueue) Verify(ctx context.Context, hash, secret string) (bool, error) {
-	if c.checked++; c.checked > c.room {
+	if c.checked++; c.checked > c.free {
 		return false, password.ErrBusy
 	}
 	return c.steps.Verify(ctx, hash, secret)
 }
 
-// A try that is refused because the queue for slow hashes is full is not a failed one: otherwise
-// a busy server would lock people out. Once one spelling was checked, it counts like any other.
-func TestATryThatWasNotCheckedIsNotCounted(t *testing.T) {
+// An attempt that is refused because the queue for slow hashes is full does not count as failed:
+// otherwise a busy server would lock users out. Once one spelling was checked, it counts.
+func TestUncheckedAttemptIsNotCounted(t *testing.T) {
 	t.Parallel()
 	const twoSpellings = "guess\u00a0guess" // OpaqueString of RFC 8265 makes the space a plain one
 	for name, tc := range map[string]struct {
 		login   string
-		room    int
+		free    int
 		counted bool
 	}{
 		"known":                {"alice", 0, false},
@@ -46,7 +46,7 @@ func TestATryThatWasNotCheckedIsNotCounted(t *testing.T) {
 		f := newFixture(t)
 		table, err := ratelimit.NewTable(nil)
 		require.NoError(t, err)
-		hasher := &fullQueue{steps: f.steps, room: tc.room}
+		hasher := &fullQueue{steps: f.steps, free: tc.free}
 		signIn := account.NewSignIn(f.store, hasher, ratelimit.NewSignIn(ratelimit.NewMemory(time.Now), table), (*event.Bus)(nil))
 		try := func(text string) error {
 			hasher.checked = 0
@@ -61,7 +61,7 @@ func TestATryThatWasNotCheckedIsNotCounted(t *testing.T) {
 			assert.ErrorAs(t, try(twoSpellings), &throttled, name)
 			continue
 		}
-		hasher.room = 2
+		hasher.free = 2
 		for range 10 {
 			require.ErrorIs(t, try("guess"), account.ErrSignIn, name)
 		}

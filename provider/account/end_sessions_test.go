@@ -14,8 +14,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// What ends the sessions of a user tells of each of them, once; what does not tells nothing.
-func TestAChangeOfAUserTellsOfTheSessionsItEnds(t *testing.T) {
+// A change that ends the sessions of a user publishes one event for each; other changes publish none.
+func TestChangeOfAUserPublishesTheSessionsItEnds(t *testing.T) {
 	t.Parallel()
 	change := func(change func(u *account.User)) func(*testing.T, *fixture) {
 		return func(t *testing.T, f *fixture) {
@@ -58,6 +58,6 @@ func TestAChangeOfAUserTellsOfTheSessionsItEnds(t *testing.T) {
 			}
 		}
 		tc.act(t, f)
-		assert.ElementsMatch(t, want, f.heard, name)
+		assert.ElementsMatch(t, want, f.recorded, name)
 	}
 }

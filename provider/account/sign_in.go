@@ -92,7 +92,7 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 }
 
 // errNotChecked: the queue for slow hashes was full, and no spelling of the password was checked.
-// Where one was, the try counts: otherwise an attacker who keeps the queue full could guess by
+// Where one was, the attempt counts: otherwise an attacker who keeps the queue full could guess by
 // first spellings without limit.
 var errNotChecked = errors.New("the password was not checked")
 

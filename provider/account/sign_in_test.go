@@ -43,7 +43,7 @@ type fixture struct {
 	users  *account.Registry
 	signIn *account.SignIn
 	steps  *steps
-	heard  []event.Event
+	recorded  []event.Event
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -54,7 +54,7 @@ func newFixture(t testing.TB) *fixture {
 	_, err = store.Migrate(t.Context())
 	require.NoError(t, err)
 	f := &fixture{store: store, steps: &steps{Hasher: password.New(rand.Reader, 2)}}
-	f.users = account.NewRegistry(store, store, f.steps, event.NewBus(func(_ context.Context, e event.Event) { f.heard = append(f.heard, e) }), time.Now, rand.Reader)
+	f.users = account.NewRegistry(store, store, f.steps, event.NewBus(func(_ context.Context, e event.Event) { f.recorded = append(f.recorded, e) }), time.Now, rand.Reader)
 	f.signIn = f.fresh(t)
 	require.NoError(t, f.users.Create(t.Context(), &account.User{Username: "alice", Email: "alice@example.com"}, "wonderland"))
 	return f

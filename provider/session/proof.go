@@ -2,19 +2,19 @@ package session
 
 import "time"
 
-// Methods of proof, as amr values (RFC 8176 section 2).
+// Authentication methods, as amr values (RFC 8176 section 2).
 const Password = "pwd"
 
-// Proof is one way in which a person proved who they are.
+// Proof is one authentication of a user.
 type Proof struct {
 	Method string
 	At     time.Time
 }
 
-// Proofs are those of one session.
+// Proofs are the authentications of one session.
 type Proofs []Proof
 
-// ProvedAt are proofs that were all given at one time.
+// ProvedAt are proofs that were all given at the same time.
 func ProvedAt(at time.Time, methods ...string) Proofs {
 	proofs := make(Proofs, len(methods))
 	for i, m := range methods {
@@ -23,7 +23,7 @@ func ProvedAt(at time.Time, methods ...string) Proofs {
 	return proofs
 }
 
-// AuthTime is when the person last proved who they are (OpenID Connect Core section 2, auth_time).
+// AuthTime is when the user last authenticated (OpenID Connect Core section 2, auth_time).
 func (p Proofs) AuthTime() (latest time.Time) {
 	for _, proof := range p {
 		if proof.At.After(latest) {
@@ -42,8 +42,8 @@ func (p Proofs) AMR() []string {
 	return methods
 }
 
-// ACR is the class that the proofs come to (OpenID Connect Core section 2), one of ACRs: 1 is a
-// password, and nothing more. Empty: there is no proof.
+// ACR is the authentication context class of the proofs (OpenID Connect Core section 2), one of
+// ACRs: 1 is a password only. Empty: there is no proof.
 func (p Proofs) ACR() string {
 	for _, proof := range p {
 		if proof.Method == Password {
@@ -55,5 +55,5 @@ func (p Proofs) ACR() string {
 
 const acrPassword = "1"
 
-// ACRs are the classes that a sign-in can come to.
+// ACRs are the classes that a sign-in can have.
 func ACRs() []string { return []string{acrPassword} }

@@ -20,7 +20,7 @@ type Session struct {
 	User *account.User
 	// Hash is the keyed hash of the cookie's token.
 	Hash []byte
-	// Proofs are how the person proved who they are.
+	// Proofs are how and when the user authenticated.
 	Proofs Proofs
 	// SeenAt is when the session was last used, to the minute or so.
 	SeenAt    time.Time
@@ -45,9 +45,9 @@ type Store interface {
 	TouchSession(ctx context.Context, id provider.ID, at time.Time) error
 	// EndSession ends one session and every grant that does not outlive it.
 	EndSession(ctx context.Context, id provider.ID, at time.Time) error
-	// EndSessions does so for all of a user's and returns those that were not over.
+	// EndSessions ends all sessions of a user in the same way and returns those that were live.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
-	// SessionHasGrant tells whether a client has a grant that was made in a session.
+	// SessionHasGrant tells whether a client has a grant made in a session.
 	SessionHasGrant(ctx context.Context, id provider.ID, clientID string) (bool, error)
 	// Sessions pages through the sessions, the newest first.
 	Sessions(ctx context.Context, of Filter, limit int) ([]*Session, error)
@@ -174,8 +174,8 @@ func (m *Manager) End(ctx context.Context, s *Session) error {
 }
 
 // Concerns tells whether an ID token of a client, with the given sid claim, is about a session: it
-// was issued in it, or the client has a grant in it that was issued before the person proved anew
-// who they are, which begins another session.
+// was issued in it, or the client has a grant in it that was issued before the user
+// reauthenticated, which begins another session.
 func (m *Manager) Concerns(ctx context.Context, s *Session, sid, clientID string) (bool, error) {
 	if sid == s.ID.String() {
 		return true, nil

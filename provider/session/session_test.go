@@ -129,8 +129,8 @@ func TestEndedReplacedAndDisabledSessionsAreOver(t *testing.T) {
 	assert.False(t, f.live(fresh))
 }
 
-// Whoever listens for ended sessions hears of each, however many end at once.
-func TestEndingAllSessionsTellsOfEach(t *testing.T) {
+// An event is published for each ended session, also when many end at once.
+func TestEndingAllSessionsPublishesEach(t *testing.T) {
 	f := newFixture(t)
 	over, _ := f.begin(nil)
 	require.NoError(t, f.End(t.Context(), over))

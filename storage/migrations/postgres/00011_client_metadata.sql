@@ -1,7 +1,7 @@
 -- +goose Up
 
--- One JSON object with the properties of a registration that are never queried by. What was a
--- column before stays one, so that the version before runs on this schema.
+-- One JSON object with the properties of a registration that no query filters by. Existing
+-- columns stay, so that the previous version runs on this schema.
 ALTER TABLE clients ADD COLUMN metadata text NOT NULL DEFAULT '{}';
 
 -- +goose Down
