@@ -68,7 +68,11 @@ func finish(cmd *cobra.Command) {
 	}
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
+			err := check(cmd, args)
+			if err != nil && strings.HasPrefix(err.Error(), "unknown command") {
+				err = errors.New("it takes no arguments") // which may be a secret in the wrong place
+			}
+			if err != nil {
 				return fmt.Errorf("%w: %s", err, strings.TrimSuffix(cmd.UseLine(), " [flags]"))
 			}
 			return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,12 @@ The user's sessions go on: "session end" ends those.`,
   gatehouse token revoke --id 019a2b3c-4d5e-7f60-8123-456789abcdef
   gatehouse token revoke --client billing
   gatehouse token revoke --user alice --client shop`,
-		Args: cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 { // without repeating it: what is printed ends up in logs
+				return errors.New("the token is read from standard input, or named by --id")
+			}
+			return nil
+		},
 	}
 	clientID := cmd.Flags().String("client", "", "revoke everything of this client")
 	who := cmd.Flags().String("user", "", "revoke everything in the name of this user")
@@ -56,6 +62,9 @@ The user's sessions go on: "session end" ends those.`,
 
 func revokeText(cmd *cobra.Command, env *environment, h *instance, asJSON bool) error {
 	text, err := firstLine(env.In)
+	if errors.Is(err, io.EOF) {
+		return errors.New("there is no token on standard input: pipe one, or use --id, --client or --user")
+	}
 	if err != nil {
 		return fmt.Errorf("read the token from standard input: %w", err)
 	}
