@@ -39,11 +39,11 @@ func (s *steps) Verify(ctx context.Context, hash, secret string) (bool, error) {
 }
 
 type fixture struct {
-	store  *storage.Store
-	users  *account.Registry
-	signIn *account.SignIn
-	steps  *steps
-	recorded  []event.Event
+	store    *storage.Store
+	users    *account.Registry
+	signIn   *account.SignIn
+	steps    *steps
+	recorded []event.Event
 }
 
 func newFixture(t testing.TB) *fixture {
