@@ -17,6 +17,8 @@ func (r Record) Command() string {
 		return "gatehouse client enable " + quote(r.ClientID)
 	case CheckClientSecret:
 		return "gatehouse client rotate-secret " + quote(r.ClientID)
+	case CheckClientMethod:
+		return r.methodCommand()
 	case CheckPKCEMethod:
 		if r.Received == "plain" {
 			return "gatehouse client update " + quote(r.ClientID) + " --allow-plain-pkce"
@@ -31,6 +33,17 @@ func (r Record) Command() string {
 	}
 }
 
+// methodCommand admits a secret by Basic and in the body alike. Nothing else is proposed: anybody
+// can send a request without credentials in the name of a client, and registering what was received
+// would let it in without any.
+func (r Record) methodCommand() string {
+	secret := func(method string) bool { return method == "client_secret_basic" || method == "client_secret_post" }
+	if r.Field != FieldAuthMethod || !secret(r.Received) || !secret(r.Expected) {
+		return ""
+	}
+	return "gatehouse client update " + quote(r.ClientID) + " --auth-method any"
+}
+
 // flag is the one of "client update" that takes what was received.
 func (r Record) flag() string {
 	for _, known := range []struct {
@@ -43,7 +56,6 @@ func (r Record) flag() string {
 		{CheckScope, FieldScope, "--add-scope"},
 		{CheckAudience, FieldAudience, "--add-audience"},
 		{CheckClientGrant, FieldGrantType, "--add-grant-type"},
-		{CheckClientMethod, FieldAuthMethod, "--auth-method"},
 	} {
 		if r.Check == known.check && r.Field == known.field {
 			return known.flag

@@ -19,6 +19,7 @@ func TestACommandLetsTheNextRequestThrough(t *testing.T) {
 		"gatehouse client update shop --add-scope 'orders:read'":                            {Check: refusal.CheckScope, Field: refusal.FieldScope, Received: "orders:read"},
 		"gatehouse client update shop --add-grant-type refresh_token":                       {Check: refusal.CheckClientGrant, Field: refusal.FieldGrantType, Received: "refresh_token"},
 		"gatehouse client update shop --allow-plain-pkce":                                   {Check: refusal.CheckPKCEMethod, Field: refusal.FieldPKCEMethod, Received: "plain"},
+		"gatehouse client update shop --auth-method any":                                    {Check: refusal.CheckClientMethod, Field: refusal.FieldAuthMethod, Expected: "client_secret_basic", Received: "client_secret_post"},
 		"gatehouse client enable shop":                                                      {Check: refusal.CheckClientDisabled},
 		"gatehouse client rotate-secret shop":                                               {Check: refusal.CheckClientSecret},
 	} {
@@ -29,6 +30,10 @@ func TestACommandLetsTheNextRequestThrough(t *testing.T) {
 	}
 	for _, none := range []refusal.Record{
 		{Check: refusal.CheckInternal},
+		// Never less authentication than the client has.
+		{Check: refusal.CheckClientMethod, Field: refusal.FieldAuthMethod, Expected: "client_secret_basic", Received: "none"},
+		{Check: refusal.CheckClientMethod, Field: refusal.FieldAuthMethod, Expected: "private_key_jwt", Received: "client_secret_post"},
+		{Check: refusal.CheckClientMethod, Field: refusal.FieldAuthMethod, Expected: "none", Received: "client_secret_basic"},
 		{Check: refusal.CheckScope}, // no scope was asked
 		{Check: refusal.CheckScope, Field: refusal.FieldTime, Received: "x"},
 		{Check: refusal.CheckRedirectURI, Field: refusal.FieldRedirectURI, Received: "https://shop.example/cut…"},
