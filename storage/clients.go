@@ -149,8 +149,18 @@ func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 				return err
 			}
 		}
-		if err := s.writeClientParts(ctx, c); err != nil || !c.Restricted {
+		if err := s.writeClientParts(ctx, c); err != nil {
 			return err
+		}
+		if !c.MayAsk("offline_access") {
+			// The registration counts whenever a grant is used: these end with their sessions from now on.
+			err := s.exec(ctx, "UPDATE grants SET offline = ? WHERE client_id = ? AND offline AND ' ' || scopes || ' ' LIKE '% offline_access %'", false, c.ID)
+			if err != nil {
+				return err
+			}
+		}
+		if !c.Restricted {
+			return nil
 		}
 		return s.endUnnamed(ctx, c.ID)
 	})

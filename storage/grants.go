@@ -75,9 +75,10 @@ func (s *Store) CreateGrant(ctx context.Context, g *grant.Grant) error {
 
 // createUserGrant stores a grant that a user approved. A password grant has no session.
 func (s *Store) createUserGrant(ctx context.Context, g *grant.Grant) error {
-	from, session := "users u", []any(nil)
+	// The row of the client is locked as well: a restriction waits for this grant, and ends it.
+	from, joined := "users u JOIN clients k ON k.id = ?", []any{g.ClientID}
 	if !g.SessionID.IsZero() {
-		from, session = "users u JOIN sessions s ON s.user_id = u.id AND s.id = ? AND s.ended_at IS NULL", []any{rowID(g.SessionID)}
+		from, joined = from+" JOIN sessions s ON s.user_id = u.id AND s.id = ? AND s.ended_at IS NULL", append(joined, rowID(g.SessionID))
 	}
 	values := []any{
 		rowID(g.ID), g.ClientID, list(g.Scopes), list(g.Audience), g.CreatedAt, g.ExpiresAt, optionalID(g.SessionID), g.AuthTime,
@@ -85,8 +86,9 @@ func (s *Store) createUserGrant(ctx context.Context, g *grant.Grant) error {
 	}
 	return s.insertIfVerified(ctx, `INSERT INTO grants (id, client_id, scopes, audience, created_at, expires_at, session_id, auth_time,
 			acr, amr, claims, claims_agreed, offline, user_id, subject)
-		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, u.id, u.subject FROM `+from+` WHERE u.id = ? AND u.generation = ? AND NOT u.disabled`,
-		append(append(values, session...), rowID(g.UserID), g.UserGeneration)...)
+		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, u.id, u.subject FROM `+from+`
+		WHERE u.id = ? AND u.generation = ? AND NOT u.disabled AND (`+mayUse+`u.id))`,
+		append(append(values, joined...), rowID(g.UserID), g.UserGeneration)...)
 }
 
 // EndGrant ends one grant; the first end time is kept.

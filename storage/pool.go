@@ -46,7 +46,10 @@ func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.
 // QueryContext reads.
 func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx, ended := p.hear(ctx, query)
-	rows, err := p.read.QueryContext(ctx, query, args...)
+	rows, err := p.read.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller's
+	for try := 0; try < planTries && stalePlan(err); try++ {
+		rows, err = p.read.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller's
+	}
 	ended(err)
 	return rows, err
 }
@@ -55,9 +58,17 @@ func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sq
 func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	ctx, ended := p.hear(ctx, query)
 	row := p.read.QueryRowContext(ctx, query, args...)
+	for try := 0; try < planTries && stalePlan(row.Err()); try++ {
+		row = p.read.QueryRowContext(ctx, query, args...)
+	}
 	ended(row.Err())
 	return row
 }
+
+// planTries bounds how often a statement is repeated that was not executed because of a migration:
+// under load each repetition may meet another connection with an old plan. In a transaction, all of
+// it is repeated.
+const planTries = 5
 
 // BeginTx begins a transaction on the writing connection.
 func (p *pool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {

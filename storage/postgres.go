@@ -85,6 +85,9 @@ func (*postgresDialect) classify(err error) class {
 	case "40001", "40P01":
 		return again
 	}
+	if stalePlan(err) {
+		return again
+	}
 	switch e.Code[:2] {
 	// Class 22, 23 and 42: data, constraint or syntax. 25006 is a read-only server.
 	case "22", "23", "42":
@@ -92,6 +95,13 @@ func (*postgresDialect) classify(err error) class {
 	default:
 		return away
 	}
+}
+
+// stalePlan tells whether a prepared statement was refused because a migration has changed what it
+// returns since. pgx prepares it anew the next time, on each connection.
+func stalePlan(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "0A000" && strings.Contains(e.Message, "cached plan")
 }
 
 func (*postgresDialect) migrations() string { return "migrations/postgres" }

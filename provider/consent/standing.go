@@ -17,49 +17,55 @@ type Agreement struct {
 // Covers tells whether everything requested was agreed to. A scope covers its claims; a claim
 // does not cover its scope.
 func (a Agreement) Covers(asked Agreement) bool {
-	for _, scope := range asked.Scopes {
-		if !slices.Contains(a.Scopes, scope) {
-			return false
-		}
+	if !within(asked.Scopes, a.Scopes) {
+		return false
 	}
 	for _, claim := range asked.Claims {
 		if !slices.Contains(a.Claims, claim) && !slices.Contains(a.Scopes, ScopeOf(claim)) {
 			return false
 		}
 	}
-	// A token for one resource is none for another (RFC 8707 section 2), and one for none in
-	// particular is good here and wherever it may be introspected.
-	if len(asked.Audience) == 0 && len(a.Audience) > 0 {
-		return slices.Contains(a.Audience, noResource)
-	}
-	return !slices.ContainsFunc(asked.Audience, func(resource string) bool { return !slices.Contains(a.Audience, resource) })
+	return within(asked.resources(), a.resources())
 }
 
-// And is the union of both.
+// And is both together, if that is no more than the two: what was agreed to for one resource is not
+// agreed to for another (RFC 8707 section 2). Otherwise it is other, the newer one.
 func (a Agreement) And(other Agreement) Agreement {
-	if len(a.Scopes)+len(a.Claims)+len(a.Audience) == 0 {
+	same := func(x, y []string) bool { return within(x, y) && within(y, x) }
+	switch {
+	case a.Covers(other):
+		return a
+	case other.Covers(a):
+		return other
+	case same(a.resources(), other.resources()), same(a.Scopes, other.Scopes) && same(a.Claims, other.Claims):
+		return Agreement{
+			Scopes: union(a.Scopes, other.Scopes), Claims: union(a.Claims, other.Claims), Audience: union(a.resources(), other.resources()),
+		}
+	default:
 		return other
 	}
-	return Agreement{
-		Scopes: union(a.Scopes, other.Scopes), Claims: union(a.Claims, other.Claims), Audience: union(a.resources(other), other.resources(a)),
-	}
 }
 
-// resources is the audience; empty, beside one that is not, it is a value of its own.
-func (a Agreement) resources(beside Agreement) []string {
-	if len(a.Audience) == 0 && len(beside.Audience) > 0 {
+// noResource stands for a token without an audience: it is valid here, and wherever it may be
+// introspected, and is not included in one for a resource. No audience has control characters.
+const noResource = "\x01"
+
+// resources is the audience, never empty.
+func (a Agreement) resources() []string {
+	if len(a.Audience) == 0 {
 		return []string{noResource}
 	}
 	return a.Audience
 }
 
-// noResource stands among the audiences that were agreed to for a token without one. No audience
-// has control characters.
-const noResource = "\x01"
-
 // Resources is the audience for people to read.
 func (a Agreement) Resources() []string {
 	return slices.DeleteFunc(slices.Clone(a.Audience), func(r string) bool { return r == noResource })
+}
+
+// within tells whether every value of one list is in the other.
+func within(list, of []string) bool {
+	return !slices.ContainsFunc(list, func(v string) bool { return !slices.Contains(of, v) })
 }
 
 func union(a, b []string) []string {

@@ -23,19 +23,39 @@ func TestAgreementsCoverNoMoreThanTheySay(t *testing.T) {
 	} {
 		assert.False(t, agreed.Covers(asked), name)
 	}
-	both := agreed.And(consent.Agreement{Scopes: []string{"email", "phone"}, Audience: []string{"https://b"}})
-	assert.Equal(t, consent.Agreement{Scopes: []string{"openid", "email", "phone"}, Claims: []string{"birthdate"}, Audience: []string{"https://a", "https://b"}}, both)
-	assert.Equal(t, []string{"openid", "email"}, agreed.Scopes, "the first is as it was")
+}
 
-	// No resource in particular is remembered beside those that are named, in whichever order.
-	none := consent.Agreement{Scopes: []string{"openid"}}
-	for _, both := range []consent.Agreement{agreed.And(none), none.And(agreed)} {
-		assert.True(t, both.Covers(none))
-		assert.True(t, both.Covers(agreed))
-		assert.False(t, both.Covers(consent.Agreement{Audience: []string{"https://b"}}))
-		assert.Equal(t, []string{"https://a"}, both.Resources())
+// Together two agreements are no more than the two.
+func TestAgreementsAddUpToNoMoreThanTheySay(t *testing.T) {
+	t.Parallel()
+	at := func(resource string, scopes ...string) consent.Agreement {
+		a := consent.Agreement{Scopes: scopes}
+		if resource != "" {
+			a.Audience = []string{resource}
+		}
+		return a
 	}
-	assert.False(t, consent.Agreement{}.And(agreed).Covers(none), "nothing was agreed to before")
+	readA, adminB := at("https://a", "read"), at("https://b", "admin")
+	newer := readA.And(adminB)
+	assert.True(t, newer.Covers(adminB), "what was agreed to last")
+	assert.False(t, newer.Covers(at("https://a", "admin")), "nobody agreed to that")
+	assert.False(t, newer.Covers(at("https://b", "read")))
+	assert.Equal(t, []string{"read"}, readA.Scopes, "the first is as it was")
+
+	// With the same resources scopes add up, and with the same scopes resources.
+	assert.True(t, readA.And(at("https://a", "write")).Covers(at("https://a", "read", "write")))
+	for _, resource := range []string{"https://b", ""} {
+		for _, both := range []consent.Agreement{readA.And(at(resource, "read")), at(resource, "read").And(readA)} {
+			assert.True(t, both.Covers(readA), resource)
+			assert.True(t, both.Covers(at(resource, "read")), resource)
+			assert.False(t, both.Covers(at("https://c", "read")), resource)
+			assert.NotContains(t, both.Resources(), "\x01", "for people to read")
+		}
+	}
+	wide := consent.Agreement{Scopes: []string{"read", "write"}, Claims: []string{"birthdate"}, Audience: []string{"https://a", "https://b"}}
+	assert.Equal(t, wide, wide.And(readA))
+	assert.Equal(t, wide, readA.And(wide))
+	assert.False(t, consent.Agreement{}.And(readA).Covers(at("", "read")), "nothing was agreed to before")
 }
 
 func TestEveryClaimBelongsToAScope(t *testing.T) {

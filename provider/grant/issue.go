@@ -20,9 +20,9 @@ type issueStore interface {
 	// provider.ErrNotFound.
 	StandingGrant(ctx context.Context, key []byte) (*Grant, error)
 	// CreateGrant returns provider.ErrConflict when a live grant has the same key. One of a
-	// user it stores, in one statement, only while the user is enabled and of the generation
-	// that the grant names, and the session it names, if any, has not been ended; otherwise it
-	// returns provider.ErrStale.
+	// user it stores, in one statement, only while the user is enabled, of the generation that
+	// the grant names and among those who may use the client, and the session it names, if any,
+	// has not been ended; otherwise it returns provider.ErrStale.
 	CreateGrant(ctx context.Context, g *Grant) error
 	// InsertToken inserts the row only while its grant has not been ended, in one
 	// statement, and returns provider.ErrNotFound otherwise.

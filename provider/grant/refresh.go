@@ -20,6 +20,9 @@ import (
 // sign anybody out.
 const Grace = 30 * time.Second
 
+// offlineAccess is the scope of a grant that outlives its session (OpenID Connect Core section 11).
+const offlineAccess = "offline_access"
+
 // refreshStore keeps refresh tokens.
 type refreshStore interface {
 	// RefreshToken reads, in one statement, all that decides, with the grant's user if that is
@@ -89,6 +92,9 @@ func (r *Refresher) Prepare(ctx context.Context, c *client.Client, text string, 
 	spent := !found.Token.NextID.IsZero()
 	if spent && now.Sub(found.Token.NextID.Time()) >= Grace {
 		return nil, r.reused(found.Grant)
+	}
+	if slices.Contains(found.Grant.Scopes, offlineAccess) && !c.MayAsk(offlineAccess) {
+		found.Grant.Offline = false // it was approved while the registration changed
 	}
 	if err := found.usable(now, r.issuer.lifetimes.SessionIdle); err != nil {
 		return nil, err

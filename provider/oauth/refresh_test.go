@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -407,4 +408,33 @@ func claimsOf(t *testing.T, jwt any) map[string]any {
 	claims := map[string]any{}
 	require.NoError(t, json.Unmarshal(raw, &claims))
 	return claims
+}
+
+// The registration counts at each use: without offline_access a client keeps nothing beyond the
+// sign-out, also of a grant that was approved while the registration changed.
+func TestWithdrawnOfflineAccessEndsWithTheSession(t *testing.T) {
+	r := newRefreshing(t, nil)
+	first := r.signIn("openid offline_access", nil)
+	c, err := r.store.Client(t.Context(), "app")
+	require.NoError(t, err)
+	scopes := c.Scopes
+	without := slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return s == "offline_access" })
+	r.update("app", func(c *client.Client) { c.Scopes = without })
+	second, err := r.refresh(first["refresh_token"], nil)
+	require.NoError(t, err, "the session is not over")
+
+	// It was checked before the change, and is approved after it.
+	r.update("app", func(c *client.Client) { c.Scopes = scopes })
+	late := r.flow(url.Values{"scope": {"openid offline_access"}})
+	r.update("app", func(c *client.Client) { c.Scopes = without })
+	code, err := r.approve(t.Context(), late, r.session, false)
+	require.NoError(t, err)
+	third, err := r.exchange(r.secret, code)
+	require.NoError(t, err)
+
+	require.NoError(t, r.store.EndSession(t.Context(), r.session.ID, *r.now.Load()))
+	for _, token := range []any{second["refresh_token"], third.Parameters["refresh_token"]} {
+		_, err = r.refresh(token, nil)
+		assertRefused(t, err, "invalid_grant")
+	}
 }

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -109,6 +110,39 @@ func testRemovalRace(t *testing.T, f *fixture) {
 			require.NoError(t, f.overlap(t, approve, remove))
 		}
 		require.ErrorIs(t, f.InsertToken(ctx, f.token(g.ID)), provider.ErrNotFound)
+	}
+}
+
+// A user who is not named agrees to something while the client becomes one for named users:
+// whichever comes first, nothing of it is left.
+func testRestrictionRace(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	named := f.user(t, "named")
+	for i, restriction := range []func(ctx context.Context, id string) error{
+		func(ctx context.Context, id string) error { return f.AllowUser(ctx, id, named.ID) },
+		func(ctx context.Context, id string) error {
+			c, err := f.LockClient(ctx, id)
+			if err != nil {
+				return err
+			}
+			c.Restricted = true
+			return f.UpdateClient(ctx, c)
+		},
+	} {
+		for _, restrictionFirst := range []bool{true, false} {
+			id := fmt.Sprint("app", i, restrictionFirst)
+			f.client(t, id)
+			u := f.user(t, "user-of-"+id)
+			g := &grant.Grant{ID: f.newID(), ClientID: id, UserID: u.ID, CreatedAt: f.clock()}
+			restrict := func(ctx context.Context) error { return restriction(ctx, id) }
+			approve := func(ctx context.Context) error { return f.CreateGrant(ctx, g) }
+			if restrictionFirst {
+				require.ErrorIs(t, f.overlap(t, restrict, approve), provider.ErrStale, id)
+			} else {
+				require.NoError(t, f.overlap(t, approve, restrict), id)
+			}
+			require.ErrorIs(t, f.InsertToken(ctx, f.token(g.ID)), provider.ErrNotFound, id)
+		}
 	}
 }
 

@@ -124,11 +124,12 @@ func testDeletedUsers(t *testing.T, f *fixture) {
 	f.client(t, "app")
 	alice, bob := f.user(t, "alice"), f.user(t, "bob")
 	refresh := map[*account.User]*grant.Token{}
+	require.NoError(t, f.AllowUser(ctx, "app", alice.ID))
+	require.NoError(t, f.AllowUser(ctx, "app", bob.ID))
 	for _, u := range []*account.User{alice, bob} {
 		s := f.session(t, u)
 		refresh[u] = f.refreshable(t, &grant.Grant{ClientID: "app", UserID: u.ID, SessionID: s.ID, Offline: true})
 		require.NoError(t, f.Remember(ctx, u.ID, "app", consent.Agreement{Scopes: []string{"a"}}, f.clock()))
-		require.NoError(t, f.AllowUser(ctx, "app", u.ID))
 	}
 	require.NoError(t, f.DeleteUser(ctx, alice.ID, f.clock()))
 	require.ErrorIs(t, f.DeleteUser(ctx, alice.ID, f.clock()), provider.ErrNotFound)

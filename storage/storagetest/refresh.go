@@ -163,3 +163,43 @@ func testWithdrawal(t *testing.T, f *fixture) {
 		assert.Equal(t, name == "hers", g.EndedAt != nil, name)
 	}
 }
+
+// A client that may not ask for offline_access any more keeps nothing beyond the sign-out. What was
+// granted for a password has no session, and no such scope.
+func testOfflineWithdrawn(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	f.client(t, "other")
+	u := f.user(t, "alice")
+	s := f.session(t, u)
+	tokens := map[string]*grant.Token{}
+	for name, g := range map[string]*grant.Grant{
+		"offline":   {ClientID: "app", SessionID: s.ID, Scopes: []string{"openid", "offline_access"}},
+		"password":  {ClientID: "app", Scopes: []string{"openid"}},
+		"elsewhere": {ClientID: "other", SessionID: s.ID, Scopes: []string{"offline_access"}},
+	} {
+		g.UserID, g.Offline = u.ID, true
+		tokens[name] = f.refreshable(t, g)
+	}
+	change := func(scopes ...string) {
+		c, err := f.Client(ctx, "app")
+		require.NoError(t, err)
+		c.Scopes = scopes
+		require.NoError(t, f.UpdateClient(ctx, c))
+	}
+	offline := func(name string) bool {
+		r, err := f.RefreshToken(ctx, tokens[name].ID, false)
+		require.NoError(t, err)
+		return r.Grant.Offline
+	}
+	change("openid", "offline_access")
+	assert.True(t, offline("offline"))
+	change("openid")
+	assert.False(t, offline("offline"))
+	assert.True(t, offline("password"))
+	assert.True(t, offline("elsewhere"))
+	require.NoError(t, f.EndSession(ctx, s.ID, f.clock()))
+	_, g, err := f.TokenWithGrant(ctx, tokens["offline"].ID)
+	require.NoError(t, err)
+	assert.NotNil(t, g.EndedAt)
+}

@@ -103,7 +103,7 @@ func testStaleProofs(t *testing.T, f *fixture) {
 	}
 	require.ErrorIs(t, f.CreateSession(ctx, f.newSession(&account.User{ID: f.newID()})), provider.ErrStale, "no such user")
 	g := &grant.Grant{ID: f.newID(), ClientID: "nothing", UserID: u.ID, CreatedAt: f.clock()}
-	require.ErrorIs(t, f.CreateGrant(ctx, g), provider.ErrNotFound, "no such client")
+	require.ErrorIs(t, f.CreateGrant(ctx, g), provider.ErrStale, "a client that is gone")
 }
 
 // Whichever of an eviction and an insert starts first and makes the other wait, nothing usable

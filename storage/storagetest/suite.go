@@ -25,7 +25,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"keyring": testDataKeys, "sealing again": testReseal, "signing keys": testSigningKeys, "withdrawn keys": testWithdrawnKeys, "signed with": testSignedWith, "keys before the migration": testKeysBeforeMigration, "settings": testSettings,
 		"grants": testGrants, "standing grants race": testStandingRace, "tokens": testTokens, "token listing": testTokenListing, "tokens race the end of their grant": testTokenRace,
 		"users": testUsers, "subjects": testSubjects, "what ends with a user": testUserEnds, "deleted users": testDeletedUsers, "sessions": testSessions, "session listing": testSessionListing, "what is revoked of a user": testUserGrants, "stale proofs": testStaleProofs, "proofs that become stale": testStaleRace, "approvals race sign-outs": testApprovalRace, "changes of one user race": testUserRace, "approvals race withdrawals": testWithdrawalRace,
-		"codes": testCodes, "named users": testNamedUsers, "removals race approvals": testRemovalRace, "changes of one client race": testClientRace, "consents": testConsents,
+		"codes": testCodes, "named users": testNamedUsers, "removals race approvals": testRemovalRace, "restrictions race approvals": testRestrictionRace, "offline access withdrawn": testOfflineWithdrawn, "changes of one client race": testClientRace, "consents": testConsents,
 		"refresh tokens": testRefreshTokens, "refresh tokens race": testRefreshRace, "client assertions": testAssertions, "withdrawal": testWithdrawal,
 		"janitor and refresh tokens": testJanitorAndRefresh,
 		"transactions":               testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
