@@ -11,7 +11,8 @@ help: ## show this list
 
 .PHONY: run
 run: ## start the server with demo data on http://localhost:8080
-	@$(GO) run ./cmd/gatehouse serve --dev
+	@$(GO) build -ldflags '-X main.version=$(VERSION)' -o bin/gatehouse ./cmd/gatehouse
+	@exec bin/gatehouse serve --dev
 
 .PHONY: build
 build: ## build bin/gatehouse

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -70,14 +69,14 @@ reads it from standard input.`,
 			return about("client", c.ID, err)
 		}
 		_, _ = notes.WriteTo(env.Err)
-		if err := noteNewScopes(cmd.Context(), env, h, c.Scopes); err != nil {
+		if err := noteNewScopes(cmd, env, h, c.Scopes); err != nil {
 			return err
 		}
 		if given {
 			secret = "" // whoever brought it has it
 		}
 		noteSharedKeys(c, h.config.ClientSecretJWT, env.Err)
-		notePKCE(c, h.config.RequirePKCE, env.Err)
+		notePKCE(cmd, c, h.config.RequirePKCE, env.Err)
 		return printCreated(env.Out, c, secret, *asJSON)
 	}
 	return cmd
@@ -96,10 +95,10 @@ func printCreated(w io.Writer, c *client.Client, secret string, asJSON bool) err
 
 // noteNewScopes adds scopes that the catalogue lacks and says so: one of them may be a
 // typing mistake.
-func noteNewScopes(ctx context.Context, env *environment, h *instance, scopes []string) error {
-	added, err := h.catalogue.Ensure(ctx, scopes)
+func noteNewScopes(cmd *cobra.Command, env *environment, h *instance, scopes []string) error {
+	added, err := h.catalogue.Ensure(cmd.Context(), scopes)
 	for _, name := range added {
-		_, _ = fmt.Fprintf(env.Err, "note: scope %q is new; describe it with: gatehouse scope describe %s \"...\"\n", name, name)
+		_, _ = fmt.Fprintf(env.Err, "note: scope %q is new; describe it with: gatehouse scope describe %s \"...\"%s\n", name, name, repeated(cmd))
 	}
 	return err
 }

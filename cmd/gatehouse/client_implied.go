@@ -64,9 +64,9 @@ func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 func signInScopes() []string { return []string{"openid", "profile", "email"} }
 
 // notePKCE says how to demand PKCE of a client of which it is not demanded anyway.
-func notePKCE(c *client.Client, everybody bool, notes io.Writer) {
+func notePKCE(cmd *cobra.Command, c *client.Client, everybody bool, notes io.Writer) {
 	if c.MayUse(client.AuthorizationCode) && !c.Public() && !c.RequirePKCE && !everybody {
-		_, _ = fmt.Fprintf(notes, "note: PKCE is accepted and not demanded; if its library sends it: gatehouse client update %s --require-pkce\n", c.ID)
+		_, _ = fmt.Fprintf(notes, "note: PKCE is accepted and not demanded; if its library sends it: gatehouse client update %s --require-pkce%s\n", c.ID, repeated(cmd))
 	}
 }
 

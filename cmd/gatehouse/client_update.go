@@ -47,7 +47,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 		}
 		_, _ = notes.WriteTo(env.Err)
 		noteSharedKeys(updated, h.config.ClientSecretJWT, env.Err)
-		if err := noteNewScopes(cmd.Context(), env, h, updated.Scopes); err != nil {
+		if err := noteNewScopes(cmd, env, h, updated.Scopes); err != nil {
 			return err
 		}
 		noteColon(updated, env.Err)

@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/storage"
 )
 
 // demoAddress is where the demo application is, unless DEMO_LISTEN says otherwise.
@@ -97,7 +98,7 @@ func (h *instance) seedDemo(ctx context.Context) error {
 			return err
 		}
 		if len(present) > 0 {
-			return errors.New("this database holds clients and is not marked demo: --dev would add public passwords to it. Use another database")
+			return fmt.Errorf("%s holds clients and is not a development database: --dev would add public passwords to it. Name another directory with --data-dir", storage.Describe(h.config.databaseURL()))
 		}
 		if err := h.store.MarkDemo(ctx); err != nil {
 			return err

@@ -40,7 +40,7 @@ received, "Run" is the command that adds it, for values that belong to the clien
 		if err != nil {
 			return err
 		}
-		e := explained{Record: record, Entry: refusal.Explain(record.Check), client: c, now: env.clock.Now(cmd.Context()).UTC()}
+		e := explained{Record: record, Entry: refusal.Explain(record.Check), client: c, flags: repeated(cmd), now: env.clock.Now(cmd.Context()).UTC()}
 		if *asJSON {
 			return printJSON(env.Out, e.view())
 		}
@@ -70,6 +70,7 @@ type explained struct {
 	refusal.Entry
 
 	client *client.Client
+	flags  string
 	now    time.Time
 }
 
@@ -82,7 +83,7 @@ func (e explained) view() map[string]any {
 		"at": e.At, "now": e.now.Truncate(time.Second), "error": e.Code, "check": e.Check, "client_id": e.ClientID, "client_name": name,
 		"field": e.Field, "expected": e.Expected, "received": e.Received, "registered": e.registered(),
 		"route": e.Route, "request_id": e.RequestID,
-		"explanation": e.Explanation, "fix": e.Fix, "command": e.Command(),
+		"explanation": e.Explanation, "fix": e.Fix, "command": e.command(),
 	}
 }
 
@@ -97,8 +98,16 @@ func (e explained) facts() []string {
 		"Client", printable(e.named()), "Endpoint", e.Route, "Request", e.RequestID,
 		"Compared", string(e.Field), expected, printable(e.Expected), received, printable(e.Received),
 		"Registered", strings.Join(e.registered(), " "),
-		"Meaning", e.Explanation, "Fix", e.Fix, "Run", e.Command(),
+		"Meaning", e.Explanation, "Fix", e.Fix, "Run", e.command(),
 	}
+}
+
+// command is what to paste, for the same database.
+func (e explained) command() string {
+	if command := e.Command(); command != "" {
+		return command + e.flags
+	}
+	return ""
 }
 
 // named is the client by id and name.

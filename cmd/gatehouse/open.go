@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -52,20 +51,10 @@ func (e *environment) open(cmd *cobra.Command) (*instance, error) {
 	if err := errors.Join(c.validateSecret(), c.validateRest()); err != nil {
 		return nil, err
 	}
-	e.noteDatabase(c)
-	return e.openInstance(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})), nil)
-}
-
-// noteDatabase says which database a verb acts on where that may not be the one that is meant:
-// beside the default one stands that of a development server.
-func (e *environment) noteDatabase(c config) {
-	development := c
-	development.Dev = true
-	path := strings.TrimPrefix(development.databaseURL(), "sqlite://")
-	if _, err := os.Stat(path); c.Dev || c.DatabaseURL != "" || err != nil {
-		return
+	if err := e.locate(cmd, &c); err != nil {
+		return nil, err
 	}
-	_, _ = fmt.Fprintf(e.Err, "note: this is %s; for %s, of \"serve --dev\", add --dev\n", strings.TrimPrefix(c.databaseURL(), "sqlite://"), path)
+	return e.openInstance(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})), nil)
 }
 
 // withInstance makes a verb that acts on the configured database, opened before and closed after.
@@ -154,6 +143,11 @@ func ready(ctx context.Context, c config, store *storage.Store) error {
 		}
 		if _, err := store.Migrate(ctx); err != nil {
 			return fmt.Errorf("migrate the database: %w", err)
+		}
+	}
+	if schema.Empty && c.Dev { // made by a verb, before the first "serve --dev"
+		if err := store.MarkDemo(ctx); err != nil {
+			return fmt.Errorf("mark the database: %w", err)
 		}
 	}
 	demo, err := store.IsDemo(ctx)

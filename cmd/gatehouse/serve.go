@@ -96,6 +96,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	}
 	defer h.close(&err)
 	if c.Dev {
+		c.noteDevelopment()
 		if err := h.seedDemo(ctx); err != nil {
 			return fmt.Errorf("demo data: %w", err)
 		}

@@ -247,11 +247,17 @@ func (v *Assertions) times(ctx context.Context, c *client.Client, a *assertion) 
 	}
 	expires, ok := instant(a.claims.ExpiresAt)
 	if !ok || !now.Before(expires) || expires.After(now.Add(assertionLifetime+assertionSkew)) {
+		limit := now.Add(assertionLifetime + assertionSkew)
+		if ok && expires.After(limit) {
+			return time.Time{}, authenticationFailed(refusal.CheckAssertionTime, c.ID).
+				Compare(refusal.FieldTime, "exp at most "+instantText(limit)+", not "+instantText(expires), instantText(now))
+		}
 		return time.Time{}, failed("exp", expires, ok)
 	}
 	for name, claim := range map[string]*float64{"iat": a.claims.IssuedAt, "nbf": a.claims.NotBefore} {
-		if at, ok := instant(claim); claim != nil && (!ok || at.After(now.Add(assertionSkew))) {
-			return time.Time{}, failed(name, at, ok)
+		limit := now.Add(assertionSkew)
+		if at, ok := instant(claim); claim != nil && (!ok || at.After(limit)) {
+			return time.Time{}, failed(name+" at most "+instantText(limit)+", not", at, ok)
 		}
 	}
 	return expires, nil

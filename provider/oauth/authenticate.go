@@ -99,7 +99,7 @@ func (a *Authenticator) identify(ctx context.Context, call *Call) (*client.Clien
 	}
 	c, err := a.clients.Client(ctx, presented.id)
 	if errors.Is(err, provider.ErrNotFound) {
-		return nil, authenticationFailed(refusal.CheckClientUnknown, "")
+		return nil, authenticationFailed(refusal.CheckClientUnknown, "").Compare(refusal.FieldClientID, "", presented.id)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find client: %w", err)

@@ -101,7 +101,8 @@ func (p *Provider) addressee(ctx context.Context, form url.Values) (*AuthorizeRe
 	}
 	c, err := p.domain.Clients.Client(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
-		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckClientUnknown, "The application is not known here.").WithStatus(400)
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckApplication, "The application is not known here.").
+			WithStatus(400).Compare(refusal.FieldClientID, "", id)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find client: %w", err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 // What extensions and sloppy libraries add to a request is ignored; what contradicts itself
@@ -116,4 +117,20 @@ func TestErrorsOfTypesWithATokenGoIntoTheFragment(t *testing.T) {
 	r, err := h.provider.Check(t.Context(), h.params(url.Values{"state": {strings.Repeat("s", 3000)}}))
 	require.NoError(t, err)
 	assert.Equal(t, oauth.Query, r.Mode)
+}
+
+// A client_id that nobody registered is most often mistyped: the operator sees what came, and who
+// sent it does not see it again.
+func TestAnUnknownApplicationIsRecorded(t *testing.T) {
+	h := newFixture(t)
+	h.app("ES256")
+	_, err := h.provider.Check(t.Context(), h.params(url.Values{"client_id": {"appp"}}))
+	r := assertRefused(t, err, "invalid_request")
+	assert.Equal(t, refusal.CheckApplication, r.Check)
+	assert.Equal(t, []any{refusal.FieldClientID, "appp"}, []any{r.Field, r.Received})
+	assert.NotContains(t, r.Description, "appp")
+
+	_, err = h.provider.Token(t.Context(), basic("appp", "x", url.Values{"grant_type": {"client_credentials"}}))
+	r = assertRefused(t, err, "invalid_client")
+	assert.Equal(t, []any{refusal.FieldClientID, "appp"}, []any{r.Field, r.Received})
 }

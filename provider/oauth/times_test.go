@@ -45,10 +45,20 @@ func TestRefreshTokensThatExpiredTellBothTimes(t *testing.T) {
 func TestAssertionsByAnotherClockTellBothTimes(t *testing.T) {
 	a := newAsserting(t, nil)
 	now := *a.now.Load()
-	for claim, at := range map[string]time.Time{"exp": now.Add(-time.Minute), "iat": now.Add(time.Hour), "nbf": now.Add(time.Hour)} {
+	late, soon := now.Add(time.Hour).Format(time.RFC3339), now.Add(time.Minute).Format(time.RFC3339)
+	for _, tc := range []struct {
+		claim string
+		at    time.Time
+		says  string
+	}{
+		{"exp", now.Add(-time.Minute), "exp " + now.Add(-time.Minute).Format(time.RFC3339)},
+		{"exp", now.Add(time.Hour), "exp at most " + now.Add(6*time.Minute).Format(time.RFC3339) + ", not " + late},
+		{"iat", now.Add(time.Hour), "iat at most " + soon + ", not " + late},
+		{"nbf", now.Add(time.Hour), "nbf at most " + soon + ", not " + late},
+	} {
 		claims := a.claims()
-		claims[claim] = at.Unix()
-		toldTimes(t, a.send(sign(t, jose.ES256, a.key, nil, claims)), refusal.CheckAssertionTime, claim+" "+at.Format(time.RFC3339), now)
+		claims[tc.claim] = tc.at.Unix()
+		toldTimes(t, a.send(sign(t, jose.ES256, a.key, nil, claims)), refusal.CheckAssertionTime, tc.says, now)
 	}
 	claims := a.claims()
 	delete(claims, "exp")

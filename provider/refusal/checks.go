@@ -24,6 +24,7 @@ const (
 	CheckClientAuthNone  Check = "client_authentication_missing"
 	CheckClientAuthBasic Check = "malformed_basic_credentials"
 	CheckClientUnknown   Check = "unknown_client"
+	CheckApplication     Check = "unknown_application"
 	CheckClientDisabled  Check = "client_disabled"
 	CheckClientMethod    Check = "client_authentication_method"
 	CheckClientSecret    Check = "client_secret"
@@ -206,6 +207,12 @@ func requestEntries() map[Check]Entry {
 			"The client is not known here, or did not prove that it is the one it names.",
 			"Check client id, secret, and that the application talks to the right server.",
 			"There is no client with this id: `gatehouse client list`.",
+		},
+		CheckApplication: {
+			"Unknown application",
+			"No application is registered under the client_id of the request.",
+			"Check the client_id, and that the application talks to the right server.",
+			"`gatehouse client list` shows what is registered in this database.",
 		},
 		CheckClientDisabled: {
 			"Client authentication failed",

@@ -143,6 +143,7 @@ func TestIDsAreAsLongAsEachOther(t *testing.T) {
 	var lengths []int
 	for _, rec := range []refusal.Record{
 		{Code: refusal.InvalidClient, Check: refusal.CheckClientUnknown},
+		{Code: refusal.InvalidClient, Check: refusal.CheckClientUnknown, Field: refusal.FieldClientID, Received: long},
 		{Code: refusal.InvalidClient, Check: refusal.CheckClientSecret, ClientID: "app"},
 		{Code: refusal.InvalidClient, Check: refusal.CheckClientMethod, ClientID: "app", Field: refusal.FieldAuthMethod, Expected: "client_secret_basic", Received: "private_key_jwt"},
 		{Code: refusal.InvalidClient, Check: refusal.CheckClientSecret, ClientID: long},
