@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/ory/fosite"
@@ -79,12 +78,7 @@ func (*codeGrant) refusal(call *Call, err error) error {
 		verifier = "The parameter code_verifier is missing (PKCE)."
 	}
 	const unknown = "The authorization code is not valid, or was not issued to this client."
-	for _, known := range []struct {
-		sentinel    error
-		code        refusal.Code
-		check       refusal.Check
-		description string
-	}{
+	return worded(err, []wording{
 		{grant.ErrCodeUnknown, refusal.InvalidGrant, refusal.CheckCode, unknown},
 		{grant.ErrCodeClient, refusal.InvalidGrant, refusal.CheckCode, unknown},
 		{grant.ErrCodeUsed, refusal.InvalidGrant, refusal.CheckCodeUsed, "The authorization code was used already."},
@@ -94,10 +88,5 @@ func (*codeGrant) refusal(call *Call, err error) error {
 		{grant.ErrCodeVerifier, refusal.InvalidGrant, refusal.CheckVerifier, verifier},
 		{grant.ErrScope, refusal.InvalidScope, refusal.CheckScope, "The client may not ask for the scope any more that was agreed to."},
 		{grant.ErrAudience, refusal.InvalidTarget, refusal.CheckAudience, "The audience was not agreed to, or the client may not reach it any more."},
-	} {
-		if errors.Is(err, known.sentinel) {
-			return withTimes(refusal.New(known.code, known.check, known.description).Because(err), err)
-		}
-	}
-	return err
+	})
 }

@@ -2,11 +2,13 @@ package oauth
 
 import (
 	"context"
+	"errors"
 
 	"github.com/ory/fosite"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 // tokenIssuer issues what was prepared, and prepares what takes no code or token of before.
@@ -29,6 +31,24 @@ type issuance interface {
 	prepare(ctx context.Context, call *Call) (*grant.Prepared, error)
 	// refusal gives an error of package grant, from either phase, its answer.
 	refusal(call *Call, err error) error
+}
+
+// wording is the answer to one error of package grant.
+type wording struct {
+	err         error
+	code        refusal.Code
+	check       refusal.Check
+	description string
+}
+
+// worded gives an error the answer that it has in the list; one that is not listed stays as it is.
+func worded(err error, list []wording) error {
+	for _, w := range list {
+		if errors.Is(err, w.err) {
+			return withTimes(refusal.New(w.code, w.check, w.description).Because(err), err)
+		}
+	}
+	return err
 }
 
 // grantHandler is what all grant types have in common on fosite's interface. fosite's own handlers

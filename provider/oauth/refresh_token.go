@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -52,12 +51,7 @@ func (h *refreshGrant) prepare(ctx context.Context, call *Call) (_ *grant.Prepar
 // refusal gives each refusal its check and code.
 func (*refreshGrant) refusal(_ *Call, err error) error {
 	const text = "The refresh token is not valid: it is unknown, expired, spent, revoked, or not this client's."
-	for _, known := range []struct {
-		sentinel    error
-		code        refusal.Code
-		check       refusal.Check
-		description string
-	}{
+	return worded(err, []wording{
 		{grant.ErrRefreshUnknown, refusal.InvalidGrant, refusal.CheckRefreshToken, text},
 		{grant.ErrRefreshClient, refusal.InvalidGrant, refusal.CheckRefreshClient, text},
 		{grant.ErrRefreshExpired, refusal.InvalidGrant, refusal.CheckRefreshExpired, text},
@@ -67,10 +61,5 @@ func (*refreshGrant) refusal(_ *Call, err error) error {
 		{grant.ErrRefreshReused, refusal.InvalidGrant, refusal.CheckRefreshReused, text},
 		{grant.ErrScope, refusal.InvalidScope, refusal.CheckScope, "The scope is more than what was granted."},
 		{grant.ErrAudience, refusal.InvalidTarget, refusal.CheckAudience, "The audience is not among those that were granted."},
-	} {
-		if errors.Is(err, known.sentinel) {
-			return withTimes(refusal.New(known.code, known.check, known.description).Because(err), err)
-		}
-	}
-	return err
+	})
 }
