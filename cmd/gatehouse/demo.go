@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/demo"
@@ -31,10 +32,11 @@ type demoClient struct {
 
 func demoClients(c config) []demoClient {
 	standard, defaults := consent.StandardScopes(), signInScopes()
-	redirects, returns := []string{"http://" + demoAddress + "/callback"}, []string{"http://" + demoAddress + "/"}
-	if c.serveDemo() && c.DemoListen != demoAddress {
-		redirects, returns = append(redirects, "http://"+c.DemoListen+"/callback"), append(returns, "http://"+c.DemoListen+"/")
+	application := "http://" + demoAddress
+	if c.serveDemo() {
+		application = "http://" + c.DemoListen
 	}
+	redirects, returns := []string{application + "/callback"}, []string{application + "/"}
 	return []demoClient{
 		{client.Client{
 			ID: "demo-web", Name: "Demo web application", Type: client.Web,
@@ -46,6 +48,7 @@ func demoClients(c config) []demoClient {
 			ID: "demo-spa", Name: "Demo browser application", Type: client.Native, AuthMethod: client.None,
 			GrantTypes:   []client.GrantType{client.AuthorizationCode, client.RefreshToken},
 			RedirectURIs: []string{"http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost:5173/callback"}, Scopes: standard, DefaultScopes: defaults,
+			PostLogoutRedirectURIs: returns,
 		}, ""},
 		{client.Client{
 			ID: "demo-service", Name: "Demo service", Type: client.Backend,
@@ -105,7 +108,11 @@ func (h *instance) seedDemo(ctx context.Context) error {
 		}
 	}
 	for _, d := range demoClients(h.config) {
-		if _, err := h.registry.Create(ctx, &d.Client, d.secret); err != nil && !errors.Is(err, provider.ErrConflict) {
+		_, err := h.registry.Create(ctx, &d.Client, d.secret)
+		if errors.Is(err, provider.ErrConflict) {
+			err = h.registerDemo(ctx, d.Client)
+		}
+		if err != nil {
 			return fmt.Errorf("demo client %s: %w", d.ID, err)
 		}
 		if _, err := h.catalogue.Ensure(ctx, d.Scopes); err != nil {
@@ -121,6 +128,31 @@ func (h *instance) seedDemo(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// registerDemo brings the URIs of a client of an earlier start up to date: the demo application may
+// have been at another address. URIs that the developer added stay.
+func (h *instance) registerDemo(ctx context.Context, demo client.Client) error {
+	present, err := h.store.Client(ctx, demo.ID)
+	if err != nil {
+		return err
+	}
+	redirects := withFirst(demo.RedirectURIs, present.RedirectURIs)
+	returns := withFirst(demo.PostLogoutRedirectURIs, present.PostLogoutRedirectURIs)
+	if slices.Equal(redirects, present.RedirectURIs) && slices.Equal(returns, present.PostLogoutRedirectURIs) {
+		return nil
+	}
+	_, err = h.registry.Update(ctx, demo.ID, func(c *client.Client) error {
+		c.RedirectURIs = withFirst(demo.RedirectURIs, c.RedirectURIs)
+		c.PostLogoutRedirectURIs = withFirst(demo.PostLogoutRedirectURIs, c.PostLogoutRedirectURIs)
+		return nil
+	})
+	return err
+}
+
+// withFirst is first and then what else is in all: the page after a sign-out leads to the first URI.
+func withFirst(first, all []string) []string {
+	return append(slices.Clone(first), slices.DeleteFunc(slices.Clone(all), func(uri string) bool { return slices.Contains(first, uri) })...)
 }
 
 // demoApplication signs people in with the demo clients.

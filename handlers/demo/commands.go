@@ -25,10 +25,7 @@ func (a application) commands(answer *pages.DemoAnswer, c Client) {
 	if answer.RefreshToken != "" {
 		answer.Refresh = a.curl(c, "/token", "grant_type", "refresh_token", "refresh_token", answer.RefreshToken)
 	}
-	signOut := url.Values{"id_token_hint": {answer.IDToken}}
-	if c == a.Web { // the client with a registered post-logout redirect URI
-		signOut.Set("post_logout_redirect_uri", a.Address+"/")
-	}
+	signOut := url.Values{"id_token_hint": {answer.IDToken}, "post_logout_redirect_uri": {a.Address + "/"}}
 	answer.SignOut = a.Issuer + a.Prefix + "/logout?" + signOut.Encode()
 }
 

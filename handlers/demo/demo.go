@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"golang.org/x/oauth2"
 
@@ -60,7 +61,7 @@ func (a application) page(handle func(http.ResponseWriter, *http.Request) error)
 			return
 		}
 		a.Log.WarnContext(r.Context(), "demo application", "error", err.Error())
-		problem := pages.DemoProblem{Description: err.Error()}
+		problem := pages.DemoProblem{Description: sentence(err)}
 		var refused *oauth2.RetrieveError
 		if errors.As(err, &refused) && refused.ErrorCode != "" {
 			problem = pages.DemoProblem{Code: refused.ErrorCode, Description: refused.ErrorDescription, URI: refused.ErrorURI}
@@ -69,6 +70,12 @@ func (a application) page(handle func(http.ResponseWriter, *http.Request) error)
 			http.Error(w, "The page could not be written.", http.StatusInternalServerError)
 		}
 	}
+}
+
+// sentence is an error as a page shows it.
+func sentence(err error) string {
+	text := strings.TrimSuffix(err.Error(), ".")
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 func (a application) home(w http.ResponseWriter, _ *http.Request) error {

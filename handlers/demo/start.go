@@ -19,6 +19,8 @@ type attempt struct {
 	State    string `json:"s"`
 	Nonce    string `json:"n"`
 	Verifier string `json:"v"`
+	// Exchanged: the code of the response was sent to the token endpoint.
+	Exchanged bool `json:"x,omitempty"`
 }
 
 // start starts a sign-in (RFC 6749 section 4.1.1, RFC 7636 section 4).
@@ -28,15 +30,13 @@ func (a application) start(w http.ResponseWriter, r *http.Request) error {
 	for _, value := range []*string{&begun.State, &begun.Nonce, &begun.Verifier} {
 		var raw [32]byte
 		if _, err := io.ReadFull(a.Random, raw[:]); err != nil {
-			return fmt.Errorf("randomness: %w", err)
+			return fmt.Errorf("no randomness: %w", err)
 		}
 		*value = base64.RawURLEncoding.EncodeToString(raw[:])
 	}
-	text, err := json.Marshal(begun)
-	if err != nil {
+	if err := setAttempt(w, begun); err != nil {
 		return err
 	}
-	setAttempt(w, base64.RawURLEncoding.EncodeToString(text), 3600)
 	address := a.oauth(c).AuthCodeURL(begun.State, oidc.Nonce(begun.Nonce), oauth2.S256ChallengeOption(begun.Verifier))
 	w.Header().Set("Location", address)
 	w.WriteHeader(http.StatusSeeOther)
@@ -60,8 +60,15 @@ func begun(r *http.Request) attempt {
 	return found
 }
 
-func setAttempt(w http.ResponseWriter, value string, age int) {
+// setAttempt stores the attempt in the browser, for an hour.
+func setAttempt(w http.ResponseWriter, begun attempt) error {
+	text, err := json.Marshal(begun)
+	if err != nil {
+		return err
+	}
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // plain http on loopback
-		Name: attemptCookie, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: attemptCookie, Value: base64.RawURLEncoding.EncodeToString(text), Path: "/", MaxAge: 3600,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
+	return nil
 }

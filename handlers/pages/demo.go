@@ -40,6 +40,11 @@ func (s *Set) DemoCode(w http.ResponseWriter, page DemoCode) error {
 	return s.write(w, http.StatusOK, "demo_code", page)
 }
 
+// DemoUsed writes the page for a response that the demo application has used already.
+func (s *Set) DemoUsed(w http.ResponseWriter) error {
+	return s.write(w, http.StatusOK, "demo_used", nil)
+}
+
 // DemoProblem is an error of the server or, with only a description, of the application.
 type DemoProblem struct{ Code, Description, URI string }
 

@@ -85,6 +85,7 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 	show("demo_code", func(w http.ResponseWriter) error {
 		return set.DemoCode(w, pages.DemoCode{Code: evil, State: evil, Public: evil, Web: evil})
 	})
+	show("demo_used", set.DemoUsed)
 	show("demo_problem", func(w http.ResponseWriter) error {
 		return set.DemoProblem(w, pages.DemoProblem{Code: evil, Description: evil, URI: "javascript:" + evil})
 	})

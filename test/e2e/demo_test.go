@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -13,6 +15,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
 // After the sign-in a page shows what the application received and what to try next.
@@ -40,15 +44,25 @@ func TestDemoApplicationShowsASignIn(t *testing.T) {
 		}
 		commands := read(w, chromedp.Evaluate[[]string](`[...document.querySelectorAll('pre')].map(e => e.textContent).filter(t => t.startsWith('curl'))`))
 		require.Len(t, commands, 4, client)
+		signOut := read(w, chromedp.Evaluate[string](`document.querySelector('#demo-sign-out').href`))
+
+		// The raw tokens are at the end of the page, and folded.
+		w.do(chromedp.EmulateViewport(390, 800))
+		assert.True(t, read(w, chromedp.Evaluate[bool](`[...document.querySelectorAll('#demo-answer details code')].every(e =>
+			!e.checkVisibility() && document.querySelector('#demo-sign-out').compareDocumentPosition(e) == Node.DOCUMENT_POSITION_FOLLOWING)`)))
+		assert.Less(t, read(w, chromedp.Evaluate[int](`document.documentElement.scrollHeight`)), 4000, client)
+		w.do(chromedp.Click("#demo-answer summary"))
+		assert.True(t, read(w, chromedp.Evaluate[bool](`document.querySelector('#demo-answer details code').checkVisibility()`)), "without a script")
+
+		// A reload neither exchanges the code again nor offers to, which would revoke the tokens.
+		w.do(chromedp.Reload(), chromedp.WaitVisible("#demo-used"))
+		assert.NotContains(t, read(w, chromedp.Text("#demo-used")), "curl")
 		for i, want := range []string{`"sub"`, `"active":true`, `"access_token"`, ``} { // in the order of the page
 			out, err := exec.Command("sh", "-c", strings.Replace(commands[i], "curl ", "curl -sSf ", 1)).CombinedOutput()
 			require.NoError(t, err, "%s\n%s", commands[i], out)
 			assert.Contains(t, string(out), want, commands[i])
 		}
-
-		// On reload the code is spent, and the page explains how codes are exchanged.
-		w.do(chromedp.Reload(), chromedp.WaitVisible("#demo-code"), chromedp.NavigateBack())
-		w.do(chromedp.Navigate(s.url+"/oauth/logout"), chromedp.WaitVisible("#logout-page"), chromedp.Click("#logout-confirm"), chromedp.WaitVisible("#logged-out"))
+		w.do(chromedp.Navigate(signOut), chromedp.WaitVisible("#demo-page"))
 	}
 
 	// An error is shown with its description and a link to its explanation.
@@ -113,7 +127,13 @@ func TestDemoApplicationRefusesForgedCallbacks(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, mixedUp.status)
 	wrong := get("/callback?" + url.Values{"code": {"x"}, "state": {asked.Get("state")}, "iss": {s.url}}.Encode())
 	assert.Contains(t, wrong.body, "invalid_grant")
-	assert.Contains(t, get("/callback").body, `id="error-page"`)
+	again := get("/callback?" + url.Values{"code": {"x"}, "state": {asked.Get("state")}, "iss": {s.url}}.Encode())
+	assert.Contains(t, again.body, `id="demo-used"`)
+	assert.NotContains(t, again.body, "curl")
+	assert.Contains(t, get("/callback?code=x&state=other").body, `id="demo-code"`, "another request")
+	empty := get("/callback")
+	assert.Contains(t, empty.body, `id="error-page"`)
+	assert.Contains(t, empty.body, "browsers do not send the fragment")
 	assert.Equal(t, "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", wrong.header.Get("Content-Security-Policy"))
 	assert.Equal(t, "no-store", wrong.header.Get("Cache-Control"))
 
@@ -121,6 +141,40 @@ func TestDemoApplicationRefusesForgedCallbacks(t *testing.T) {
 	require.NoError(t, err)
 	r.Host = "evil.example:5555"
 	assert.Equal(t, http.StatusMisdirectedRequest, s.send(r).status)
+}
+
+// The development clients return to the address that the demo application is served at, also when it
+// changed since an earlier start. URIs that the developer added stay.
+func TestDemoClientsReturnToTheDemoApplication(t *testing.T) {
+	t.Parallel()
+	s := dev(t)
+	former := s.demo
+	registered := func(id string) (uris struct {
+		Redirects []string `json:"redirect_uris"`
+		Returns   []string `json:"post_logout_redirect_uris"`
+	}) {
+		require.NoError(t, json.Unmarshal(s.command("client", "get", id, "--dev", "--json"), &uris))
+		return uris
+	}
+	web := registered("demo-web")
+	assert.Equal(t, []string{"http://" + former + "/callback"}, web.Redirects, "no other address")
+	assert.Equal(t, []string{"http://" + former + "/"}, web.Returns)
+	assert.Equal(t, web.Returns, registered("demo-spa").Returns)
+	s.command("client", "update", "demo-web", "--dev", "--add-redirect-uri", "http://localhost:3000/cb")
+	s.stop()
+
+	s.demo = fmt.Sprintf("127.0.0.1:%d", services.FreePort(t))
+	s.env = append(s.env, "GATEHOUSE_DEMO_LISTEN="+s.demo)
+	s.run()
+	web = registered("demo-web")
+	assert.Equal(t, "http://"+s.demo+"/callback", web.Redirects[0])
+	assert.Contains(t, web.Redirects, "http://localhost:3000/cb")
+	for _, id := range []string{"demo-web", "demo-spa"} {
+		assert.Equal(t, []string{"http://" + s.demo + "/", "http://" + former + "/"}, registered(id).Returns, id)
+	}
+	s.stop()
+	s.run()
+	assert.Equal(t, web, registered("demo-web"), "nothing more to change")
 }
 
 // If the port is in use, the server starts without the demo application and logs it. Outside

@@ -72,9 +72,9 @@ func TestExplainEscapesControlCharacters(t *testing.T) {
 func TestDevelopmentServerShowsExpectedValues(t *testing.T) {
 	t.Parallel()
 	s := dev(t)
-	got := s.get("/oauth/authorize?" + url.Values{"client_id": {"demo-web"}, "response_type": {"code"}, "redirect_uri": {`http://127.0.0.1:5555/<b>callback`}}.Encode())
+	got := s.get("/oauth/authorize?" + url.Values{"client_id": {"demo-web"}, "response_type": {"code"}, "redirect_uri": {"http://" + s.demo + "/<b>callback"}}.Encode())
 	require.Equal(t, http.StatusBadRequest, got.status)
-	for _, shown := range []string{"<code>redirect_uri</code>", "<code>http://127.0.0.1:5555/callback", "<code>http://127.0.0.1:5555/&lt;b&gt;callback</code>"} {
+	for _, shown := range []string{"<code>redirect_uri</code>", "<code>http://" + s.demo + "/callback", "<code>http://" + s.demo + "/&lt;b&gt;callback</code>"} {
 		assert.Contains(t, got.body, shown)
 	}
 	assert.NotContains(t, got.body, "<b>")
