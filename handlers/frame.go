@@ -31,8 +31,6 @@ type Config struct {
 	Routes []route.Route
 	// Guards enforce the protections that routes name; those that none names may be nil.
 	Guards route.Guards
-	// Landing is what the page at the root says.
-	Landing pages.Landing
 	// Records seals what an error_uri leads to.
 	Records *refusal.Recorder
 	// Origins knows the origins of public clients.

@@ -82,10 +82,6 @@ func routes(prefix string, endpoint func(name string) route.HandlerFunc) []route
 	return table
 }
 
-func landingAt(prefix string) pages.Landing {
-	return pages.Landing{Issuer: issuer, Discovery: oauthhandlers.DiscoveryPath, Metadata: oauthhandlers.MetadataPath, Keys: prefix + "/jwks"}
-}
-
 // serveAt replaces the endpoint of a route.
 func serveAt(c *handlers.Config, name string, endpoint route.HandlerFunc) {
 	c.Routes = slices.Clone(c.Routes)
@@ -123,9 +119,8 @@ func newFrame(t testing.TB, change func(*handlers.Config)) *frame {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	config := handlers.Config{
 		Issuer: issuer, Prefix: "/oauth",
-		Routes:  routes("/oauth", says),
-		Landing: landingAt("/oauth"),
-		Pages:   newPages(t, false), Records: f.records, Origins: origins{"https://spa.example"},
+		Routes: routes("/oauth", says),
+		Pages:  newPages(t, false), Records: f.records, Origins: origins{"https://spa.example"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
 		Clock:          func() time.Time { return at }, Random: rand.Reader,
 		Limiter: ratelimit.NewMemory(func() time.Time { return at }), Policies: newPolicies(t, nil),
@@ -209,7 +204,6 @@ func TestNewRefusesWrongSettings(t *testing.T) {
 		config := handlers.Config{
 			Issuer: issuer, Prefix: "/oauth", Pages: newPages(t, false), Records: refusal.NewRecorder(newSealer(t)), Origins: origins{},
 			Routes:  routes("/oauth", says),
-			Landing: landingAt("/oauth"),
 			Limiter: ratelimit.NewMemory(time.Now), Policies: newPolicies(t, nil),
 			Clock: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
 		}

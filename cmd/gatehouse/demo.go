@@ -30,11 +30,19 @@ type demoClient struct {
 	secret string
 }
 
+// demoURL is the URL of the demo application, or empty if it is not served.
+func (c *config) demoURL() string {
+	if !c.serveDemo() {
+		return ""
+	}
+	return "http://" + c.DemoListen
+}
+
 func demoClients(c config) []demoClient {
 	standard, defaults := consent.StandardScopes(), signInScopes()
-	application := "http://" + demoAddress
-	if c.serveDemo() {
-		application = "http://" + c.DemoListen
+	application := c.demoURL()
+	if application == "" {
+		application = "http://" + demoAddress
 	}
 	redirects, returns := []string{application + "/callback"}, []string{application + "/"}
 	return []demoClient{
@@ -162,7 +170,7 @@ func (e *environment) demoApplication(c config, set *pages.Set, log *slog.Logger
 		known[d.ID] = demo.Client{ID: d.ID, Secret: d.secret}
 	}
 	return demo.New(demo.Config{
-		Issuer: c.Issuer, Prefix: c.OAuthPrefix, Address: "http://" + c.DemoListen,
+		Issuer: c.Issuer, Prefix: c.OAuthPrefix, Address: c.demoURL(),
 		Web: known["demo-web"], Public: known["demo-spa"], Service: known["demo-service"],
 		Pages: set, HTTP: &http.Client{Timeout: 10 * time.Second}, Random: e.random, Log: log,
 	})
@@ -171,7 +179,7 @@ func (e *environment) demoApplication(c config, set *pages.Set, log *slog.Logger
 // welcome tells a newcomer what to open and what to try. Served tells whether the demo
 // application is.
 func welcome(w io.Writer, c config, served bool) {
-	application := "open http://" + c.DemoListen + "/"
+	application := "open " + c.demoURL() + "/"
 	switch {
 	case !c.serveDemo():
 		application = "not served: GATEHOUSE_DEMO_LISTEN is off"

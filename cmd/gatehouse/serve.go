@@ -243,14 +243,18 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Logout:        oauth.NewLogout(directory, idTokens),
 		Sessions:      h.sessions,
 		SignIn:        signIn,
-		KeepSignedIn:  c.KeepSignedIn,
-		Scopes:        h.catalogue,
-		Logos:         logo.NewCache(directory, fetch, e.clock),
-		Pages:         set,
-		Seal:          h.ring.Key(keyring.Flow),
-		Devices:       h.ring.Key(keyring.Device),
-		Clock:         e.clock,
-		Random:        e.random,
+		Landing: pages.Landing{
+			Issuer: c.Issuer, Discovery: oauthhandlers.DiscoveryPath, Metadata: oauthhandlers.MetadataPath, Keys: c.paths().JWKS,
+			Demo: c.demoURL(),
+		},
+		KeepSignedIn: c.KeepSignedIn,
+		Scopes:       h.catalogue,
+		Logos:        logo.NewCache(directory, fetch, e.clock),
+		Pages:        set,
+		Seal:         h.ring.Key(keyring.Flow),
+		Devices:      h.ring.Key(keyring.Device),
+		Clock:        e.clock,
+		Random:       e.random,
 	})
 	if err != nil {
 		return nil, err
@@ -259,13 +263,10 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, LegacyCheck: c.LegacyTokenCheck || c.Dev,
 	}
 	return handlers.New(handlers.Config{
-		Issuer: c.Issuer,
-		Prefix: c.OAuthPrefix,
-		Routes: slices.Concat(endpoints.Routes(), people.Routes()),
-		Guards: route.Guards{Bearer: oauthhandlers.Bearer(protocol)},
-		Landing: pages.Landing{
-			Issuer: c.Issuer, Discovery: oauthhandlers.DiscoveryPath, Metadata: oauthhandlers.MetadataPath, Keys: c.paths().JWKS,
-		},
+		Issuer:         c.Issuer,
+		Prefix:         c.OAuthPrefix,
+		Routes:         slices.Concat(endpoints.Routes(), people.Routes()),
+		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol)},
 		Pages:          set,
 		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),
 		Origins:        origins,

@@ -74,6 +74,8 @@ type Config struct {
 	// Lifetimes are what the consent page says about the duration of an access.
 	Lifetimes grant.Lifetimes
 	Pages     *pages.Set
+	// Landing is the page at the root, for a browser in which no user is signed in.
+	Landing pages.Landing
 	// KeepSignedIn preselects the box on the sign-in page that keeps users signed in when they
 	// close the browser.
 	KeepSignedIn bool

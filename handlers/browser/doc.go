@@ -1,5 +1,5 @@
 // Package browser owns the endpoints that a user's browser visits: the authorization endpoint,
-// sign-in, consent, the logo on those pages, and sign-out.
+// sign-in, consent, the logo on those pages, sign-out, and the page at the root.
 //
 //	/oauth/authorize ──> sign-in page ──> POST /login ──303──> /oauth/authorize?flow=...
 //	        │                                                        │

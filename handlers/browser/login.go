@@ -32,11 +32,15 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 
 // ServeLoginPage serves the sign-in page on its own, outside a flow.
 func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
+	username, err := b.signedInAs(r)
+	if err != nil {
+		return err
+	}
 	proof, err := b.seal(w, r, b.begin(r.Context(), nil))
 	if err != nil {
 		return err
 	}
-	return b.Pages.Login(w, http.StatusOK, pages.Login{Proof: proof, Remember: b.KeepSignedIn})
+	return b.Pages.Login(w, http.StatusOK, pages.Login{Proof: proof, SignedInAs: username, Remember: b.KeepSignedIn})
 }
 
 // ServeLogin receives a user name and a password.
@@ -61,6 +65,8 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 		if form.Get("action") == "cancel" {
 			return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The user did not sign in.").For(c.ID))
 		}
+	} else if page.SignedInAs, err = b.signedInAs(r); err != nil {
+		return err
 	}
 	s, err := b.verify(w, r, form, page)
 	if s == nil {

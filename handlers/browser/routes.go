@@ -13,6 +13,7 @@ func (b *Browser) Routes() []route.Route {
 	page, authorize := []string{ratelimit.PagePrefix}, []string{ratelimit.AuthorizePrefix}
 	signIn := []string{ratelimit.PagePrefix, ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice}
 	return []route.Route{
+		{Name: "landing", Methods: get, Path: "/", Protection: route.Page, Handler: b.ServeLanding, Policies: page},
 		{Name: "authorize", Methods: both, Path: b.AuthorizePath, Aliases: []string{"/authorize"}, Protection: route.Page, Handler: b.ServeAuthorize, Policies: authorize},
 		{Name: "authorize head", Methods: head, Path: b.AuthorizePath, Protection: route.Page, Handler: route.Head, Policies: authorize},
 		{Name: "login page", Methods: get, Path: "/login", Protection: route.Page, Handler: b.ServeLoginPage, Policies: page},

@@ -7,9 +7,16 @@ type Landing struct {
 	Issuer string
 	// Discovery, Metadata and Keys are paths.
 	Discovery, Metadata, Keys string
+	// Username is the user who is signed in, or empty; Logout is the path for signing out.
+	Username, Logout string
+	// Demo is the URL of the demo application, or empty; it is shown on a development server only.
+	Demo string
 }
 
 // Landing writes the landing page.
 func (s *Set) Landing(w http.ResponseWriter, page Landing) error {
+	if !s.dev {
+		page.Demo = ""
+	}
 	return s.write(w, http.StatusOK, "landing", page)
 }

@@ -17,6 +17,8 @@ type Login struct {
 	Flow string
 	// Proof shows that the page was shown in this browser, outside a flow.
 	Proof string
+	// SignedInAs is the user who is signed in already, on a page outside a flow.
+	SignedInAs string
 	// Remember: the box to stay signed in is checked.
 	Remember bool
 	// Problem says why the last attempt failed.

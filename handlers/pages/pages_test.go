@@ -36,6 +36,9 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 	show("landing", func(w http.ResponseWriter) error {
 		return set.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k"})
 	})
+	show("landing_signed_in", func(w http.ResponseWriter) error {
+		return set.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Username: evil, Logout: "/oauth/logout", Demo: "javascript:" + evil})
+	})
 	show("error", func(w http.ResponseWriter) error { return set.Error(w, http.StatusBadRequest, fault) })
 	show("error_that_passes", func(w http.ResponseWriter) error {
 		passing := fault
@@ -54,6 +57,9 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 	throttled := login
 	throttled.Problem, throttled.Wait = pages.TooManyTries, pages.WaitFor(time.Minute)
 	show("throttled", func(w http.ResponseWriter) error { return set.Login(w, http.StatusTooManyRequests, throttled) })
+	show("login_again", func(w http.ResponseWriter) error {
+		return set.Login(w, http.StatusOK, pages.Login{Flow: evil, Proof: evil, Username: evil, SignedInAs: evil})
+	})
 	show("login", func(w http.ResponseWriter) error { return set.Login(w, http.StatusOK, login) })
 	show("consent", func(w http.ResponseWriter) error {
 		return set.Consent(w, pages.Consent{
@@ -166,6 +172,14 @@ func TestOnlyADevelopmentServerShowsWhatWasCompared(t *testing.T) {
 			assert.Equal(t, dev, strings.Contains(body, "expected &#34;&gt;"), name)
 			assert.Equal(t, dev, strings.Contains(body, "received &#34;&gt;"), name)
 		}
+	}
+}
+
+func TestOnlyADevelopmentServerLeadsToTheDemoApplication(t *testing.T) {
+	t.Parallel()
+	for _, dev := range []bool{true, false} {
+		assert.Equal(t, dev, strings.Contains(everyPage(t, dev)["landing_signed_in"].Body.String(), "wonderland"))
+		assert.NotContains(t, everyPage(t, dev)["landing"].Body.String(), "wonderland", "it is not served")
 	}
 }
 

@@ -7,11 +7,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
-// landing serves the page at the root.
-func landing(set *pages.Set, page pages.Landing) route.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) error { return set.Landing(w, page) }
-}
-
 // asset serves the stylesheet and the images.
 func asset(set *pages.Set) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
