@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"path"
 	"time"
 )
 
@@ -20,6 +21,9 @@ type Error struct {
 	// Field is what was compared, with Expected and Received; they are only shown on a development
 	// server. Otherwise they are for the operator.
 	Field, Expected, Received string
+	// Command is set here: it shows the developer at a development server what the operator would
+	// see.
+	Command string
 }
 
 // Error writes the error page.
@@ -31,7 +35,9 @@ func (s *Set) Error(w http.ResponseWriter, status int, page Error) error {
 func (s *Set) shown(page Error) Error {
 	if !s.dev {
 		page.Field, page.Expected, page.Received = "", "", ""
+		return page
 	}
+	page.Command = "gatehouse explain --dev " + path.Base(page.About)
 	return page
 }
 

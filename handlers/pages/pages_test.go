@@ -171,6 +171,7 @@ func TestOnlyADevelopmentServerShowsWhatWasCompared(t *testing.T) {
 			body := all[name].Body.String()
 			assert.Equal(t, dev, strings.Contains(body, "expected &#34;&gt;"), name)
 			assert.Equal(t, dev, strings.Contains(body, "received &#34;&gt;"), name)
+			assert.Equal(t, dev, strings.Contains(body, "gatehouse explain --dev "), name)
 		}
 	}
 }

@@ -175,7 +175,7 @@ func requestEntries() map[Check]Entry {
 		CheckMissing: {
 			"Parameter missing",
 			"A parameter that the endpoint needs was not sent.",
-			"The error description names the parameter.",
+			"Send the parameter with a value: one with an empty value counts as not sent. Names are case-sensitive.",
 			"The application must send it.",
 		},
 		CheckQuerySecret: {
@@ -319,7 +319,7 @@ func requestEntries() map[Check]Entry {
 		CheckParameter: {
 			"Malformed parameter",
 			"A parameter of the request has a value that it cannot have.",
-			"The error description names the parameter.",
+			"max_age is a whole number of seconds, claims a JSON object, and id_token_hint an ID token that this server issued to the client. state and nonce are limited in length. The discovery document lists the values of response_mode.",
 			"The application must change what it sends.",
 		},
 		CheckRequestObject: {

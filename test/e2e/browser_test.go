@@ -216,7 +216,7 @@ func TestPagesInBothThemesAndWidths(t *testing.T) {
 	s := dev(t)
 	w := newWindow(t, s)
 	for _, theme := range []string{"light", "dark"} {
-		for _, width := range []int64{360, 1440} {
+		for _, width := range []int64{360, 390, 1440} {
 			w.do(chromedp.EmulateViewport(width, 800), prefer(theme))
 			w.start(oauth2.SetAuthURLParam("prompt", "login"))
 			w.screenshot("login", theme, width)
@@ -226,6 +226,7 @@ func TestPagesInBothThemesAndWidths(t *testing.T) {
 			w.screenshot("consent", theme, width)
 			w.do(chromedp.Navigate(s.url + "/oauth/logout"))
 			w.screenshot("logout", theme, width)
+			assert.Zero(t, read(w, chromedp.Evaluate[int](`[...document.querySelectorAll('.actions > *')].filter(e => e.offsetHeight > 60).length`)), "a button with two lines at %d", width)
 			w.do(chromedp.Click("#logout-confirm"), chromedp.WaitVisible("#logged-out"))
 			w.screenshot("logged-out", theme, width)
 			w.do(chromedp.Navigate(s.url + "/oauth/authorize?client_id=nobody"))

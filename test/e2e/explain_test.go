@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -78,4 +79,7 @@ func TestDevelopmentServerShowsExpectedValues(t *testing.T) {
 		assert.Contains(t, got.body, shown)
 	}
 	assert.NotContains(t, got.body, "<b>")
+	command := regexp.MustCompile(`<code>gatehouse (explain --dev [^<]+)</code>`).FindStringSubmatch(got.body)
+	require.NotNil(t, command, got.body)
+	assert.Contains(t, string(s.command(strings.Fields(command[1])...)), "http://"+s.demo+"/<b>callback")
 }
