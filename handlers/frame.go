@@ -50,6 +50,9 @@ type Config struct {
 	Traces  trace.TracerProvider
 	// Pages writes the pages.
 	Pages *pages.Set
+	// QuietAssets has successful requests for stylesheets, scripts and images logged at level
+	// debug: in development they hide the others.
+	QuietAssets bool
 	// Timeout is the time that a request may take; 0 stands for 10 s.
 	Timeout time.Duration
 	Clock   provider.Clock
@@ -109,7 +112,8 @@ func (c Config) serve(set *pages.Set, table []route.Route) (http.Handler, error)
 	h = securityHeaders(c.Issuer, c.HSTSIncludeSubdomains, h)
 	h = observer{
 		log: c.Log, clock: c.Clock, tracer: newTracer(c.Traces, c.TrustedProxies),
-		meter: meter{c.Metrics, c.Prefix + "/token", c.Prefix + "/introspect"},
+		meter:       meter{c.Metrics, c.Prefix + "/token", c.Prefix + "/introspect"},
+		quietAssets: c.QuietAssets,
 	}.around(h)
 	return rewriteAliases(aliases, h), nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
@@ -16,6 +17,8 @@ type observer struct {
 	clock  provider.Clock
 	meter  meter
 	tracer tracer
+	// quietAssets: requests for assets are logged at level debug.
+	quietAssets bool
 }
 
 // around writes the canonical line of each request when it is done, however it ends, and
@@ -39,6 +42,9 @@ func (o observer) around(next http.Handler) http.Handler {
 func (o observer) done(ctx context.Context, x *exchange, started time.Time, traced span) {
 	now := o.clock()
 	took := now.Sub(started)
+	if o.quietAssets && x.line.Route == pages.AssetRoute && x.line.Status < http.StatusBadRequest {
+		x.line.Level = slog.LevelDebug
+	}
 	x.line.Write(ctx, o.log, now, took)
 	o.meter.done(&x.line, took)
 	traced.end(&x.line)

@@ -279,6 +279,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Metrics:      t.requests(),
 		Traces:       t.traces.provider(),
 		AllowedHosts: devHosts(c),
+		QuietAssets:  c.Dev,
 		Clock:        e.clock,
 		Random:       e.random,
 		Log:          log,

@@ -1,6 +1,7 @@
 package canonical
 
 import (
+	"log/slog"
 	"net/netip"
 	"sync/atomic"
 
@@ -22,6 +23,8 @@ type Line struct {
 	ClientAddress netip.Addr
 	// Status is 0 until the response header is written.
 	Status int
+	// Level of the line; the zero value is info.
+	Level slog.Level
 	// Bytes of the response body.
 	Bytes int64
 

@@ -15,9 +15,9 @@ const (
 	maxCause = 1000
 )
 
-// Write writes the line, at level Info. Missing notes are omitted.
+// Write writes the line. Missing notes are omitted.
 func (l *Line) Write(ctx context.Context, log *slog.Logger, now time.Time, took time.Duration) {
-	if !log.Enabled(ctx, slog.LevelInfo) {
+	if !log.Enabled(ctx, l.Level) {
 		return
 	}
 	attrs := make([]slog.Attr, 0, 16)
@@ -52,7 +52,7 @@ func (l *Line) Write(ctx context.Context, log *slog.Logger, now time.Time, took 
 		attrs = append(attrs, slog.String("cause", cut(l.cause.Error(), maxCause)))
 	}
 	// A Logger would look up the source position of the call, which the line does not show.
-	record := slog.NewRecord(now, slog.LevelInfo, "request", 0)
+	record := slog.NewRecord(now, l.Level, "request", 0)
 	record.AddAttrs(attrs...)
 	_ = log.Handler().Handle(ctx, record) // a failure of the log cannot be logged
 }

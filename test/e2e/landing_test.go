@@ -23,6 +23,9 @@ func TestLandingPageLeadsToTheDocuments(t *testing.T) {
 	}
 	assert.Contains(t, got.body, `href="http://`+s.demo+`"`)
 	assert.Contains(t, got.body, "alice with the password wonderland, or as admin with looking-glass")
+	s.stop()
+	assert.Contains(t, s.log.String(), `"route":"/"`)
+	assert.NotContains(t, s.log.String(), `"route":"/assets/`, "in development they hide the other requests")
 	assert.NotContains(t, dev(t, "GATEHOUSE_DEMO_LISTEN=off").get("/").body, "wonderland")
 }
 
