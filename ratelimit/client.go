@@ -12,8 +12,8 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// ErrURL: the text is not the URL of a Redis server.
-var ErrURL = errors.New("the URL of Redis is written like redis://USER:PASSWORD@HOST:6379/0, rediss://... or unix:///PATH")
+// ErrURL: the text is not the URL of a Redis server. The message continues the name of a setting.
+var ErrURL = errors.New("must be written like redis://USER:PASSWORD@HOST:6379/0, rediss://... or unix:///PATH")
 
 // How long a connection may take. The deadline of a request is shorter and takes precedence;
 // a dial continues without the request that started it, and the next request uses the connection.
@@ -34,7 +34,7 @@ func NewClient(address string) (redis.UniversalClient, error) {
 	// The error quotes part of the URL. Fragments have no meaning here: one is the rest of a
 	// password that contains a #, whose beginning would be dialled, and logged, as a host.
 	if err != nil || u.Fragment != "" {
-		return nil, fmt.Errorf("ratelimit: %w", ErrURL)
+		return nil, ErrURL
 	}
 	var client redis.UniversalClient
 	switch query := u.Query(); {
@@ -46,10 +46,10 @@ func NewClient(address string) (redis.UniversalClient, error) {
 		client, err = singleClient(address)
 	}
 	if err != nil && mayQuotePassword(address, u) {
-		return nil, fmt.Errorf("ratelimit: %w", ErrURL)
+		return nil, ErrURL
 	}
 	if err != nil {
-		return nil, fmt.Errorf("ratelimit: %w: %w", ErrURL, err)
+		return nil, fmt.Errorf("%w (%s)", ErrURL, strings.TrimPrefix(err.Error(), "redis: "))
 	}
 	return client, nil
 }

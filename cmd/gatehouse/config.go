@@ -111,6 +111,9 @@ type config struct {
 
 	// Dev is set by --dev alone: no file or variable may switch it on in production.
 	Dev bool `koanf:"-"`
+
+	// origin names where each setting that was given came from.
+	origin map[string]string `koanf:"-"`
 }
 
 func defaults() config {

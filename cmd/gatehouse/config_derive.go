@@ -53,13 +53,13 @@ func (c *config) outbound(around func(http.RoundTripper) http.RoundTripper) (*ou
 	if c.OutboundCA != "" {
 		pem, err := os.ReadFile(c.OutboundCA)
 		if err != nil {
-			return nil, fmt.Errorf("GATEHOUSE_OUTBOUND_CA: %w", err)
+			return nil, fmt.Errorf("%s: %w", c.named("outbound_ca"), err)
 		}
 		options.CA = pem
 	}
 	client, err := outbound.New(options)
 	if err != nil {
-		return nil, fmt.Errorf("GATEHOUSE_OUTBOUND_CA: %w", err)
+		return nil, fmt.Errorf("%s: %w", c.named("outbound_ca"), err)
 	}
 	return client, nil
 }
@@ -67,7 +67,7 @@ func (c *config) outbound(around func(http.RoundTripper) http.RoundTripper) (*ou
 func (c *config) logLevel() (slog.Level, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		return 0, fmt.Errorf("GATEHOUSE_LOG_LEVEL %q must be debug, info, warn or error", c.LogLevel)
+		return 0, fmt.Errorf("%s %q must be debug, info, warn or error", c.named("log_level"), c.LogLevel)
 	}
 	return level, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,24 +25,28 @@ import (
 const envPrefix = "GATEHOUSE_"
 
 // loadConfig reads the settings: defaults, then the file, then the environment, then
-// flags, the later ones winning. It does not judge them; validate does.
+// flags, the later ones winning. It does not judge them; validate does. With *settingFaults
+// it returns what could be read.
 func loadConfig(cmd *cobra.Command, environ []string) (config, error) {
 	k := koanf.New(".")
-	if path, err := cmd.Flags().GetString("config"); err == nil && path != "" {
-		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
-			return config{}, fmt.Errorf("read settings from %s: %w", path, err)
-		}
-		if unknown := unknownKeys(k.Keys()); len(unknown) > 0 {
-			return config{}, fmt.Errorf("%s: there is no setting %q", path, unknown[0])
-		}
-	}
-	if err := k.Load(confmap.Provider(fromEnviron(environ), "."), nil); err != nil {
-		return config{}, fmt.Errorf("read settings from the environment: %w", err)
-	}
-	if err := k.Load(confmap.Provider(fromFlags(cmd.Flags()), "."), nil); err != nil {
-		return config{}, fmt.Errorf("read settings from flags: %w", err)
-	}
 	c := defaults()
+	c.origin = map[string]string{}
+	if path, err := cmd.Flags().GetString("config"); err == nil && path != "" {
+		if err := c.loadFile(k, path); err != nil {
+			return config{}, err
+		}
+	}
+	variables, flags := fromEnviron(environ), fromFlags(cmd.Flags())
+	for key := range variables {
+		c.origin[key] = envPrefix + strings.ToUpper(key)
+	}
+	for key := range flags {
+		c.origin[key] = "--" + strings.ReplaceAll(key, "_", "-")
+	}
+	if err := errors.Join(k.Load(confmap.Provider(variables, "."), nil), k.Load(confmap.Provider(flags, "."), nil)); err != nil {
+		return config{}, fmt.Errorf("read settings: %w", err)
+	}
+	bad := c.checkValues(k)
 	err := k.UnmarshalWithConf("", &c, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
 		Result:           &c,
 		TagName:          "koanf",
@@ -60,7 +66,27 @@ func loadConfig(cmd *cobra.Command, environ []string) (config, error) {
 	if _, port, err := net.SplitHostPort(c.Listen); c.Dev && c.Issuer == "" && err == nil {
 		c.Issuer = "http://localhost:" + port
 	}
-	return c, c.readSecretFiles()
+	c.readSecretFiles(bad)
+	return c, bad.orNil()
+}
+
+// loadFile reads the YAML file of --config. What its parser says of a fault may quote the file,
+// which can hold secrets: the line is named instead.
+func (c *config) loadFile(k *koanf.Koanf, path string) error {
+	var fault *fs.PathError
+	switch err := k.Load(file.Provider(path), yaml.Parser()); {
+	case errors.As(err, &fault):
+		return fmt.Errorf("--config: %w", fault)
+	case err != nil:
+		return fmt.Errorf("--config: %s is not a YAML file with settings: see %s", path, cmp.Or(regexp.MustCompile(`line \d+`).FindString(err.Error()), "its beginning"))
+	}
+	if unknown := unknownKeys(k.Keys()); len(unknown) > 0 {
+		return fmt.Errorf("%s: there is no setting %q", path, unknown[0])
+	}
+	for _, key := range k.Keys() {
+		c.origin[key] = path + ": " + key
+	}
+	return nil
 }
 
 // settingKeys lists the keys of the config struct, which is the reference.
@@ -108,35 +134,37 @@ func fromFlags(flags *pflag.FlagSet) map[string]any {
 
 // readSecretFiles replaces each ..._FILE setting by what the file holds, less the line
 // break that editors and kubectl put at the end.
-func (c *config) readSecretFiles() error {
-	read := func(name, path string, into *string) error {
-		if path == "" {
-			return nil
-		}
-		if *into != "" {
-			return fmt.Errorf("set %s%s or %s%s_FILE, not both", envPrefix, name, envPrefix, name)
-		}
-		content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
-		if err != nil {
-			return fmt.Errorf("%s%s_FILE: %w", envPrefix, name, err)
-		}
-		*into = strings.TrimRight(string(content), "\r\n")
-		return nil
-	}
+func (c *config) readSecretFiles(bad *settingFaults) {
 	previous := ""
-	if err := errors.Join(
-		read("DATABASE_URL", c.DatabaseURLFile, &c.DatabaseURL),
-		read("REDIS_URL", c.RedisURLFile, &c.RedisURL),
-		read("SECRET", c.SecretFile, &c.Secret),
-		read("PREVIOUS_SECRETS", c.PreviousSecretsFile, &previous),
-		read("PRIVATE_KEY_PASSPHRASE", c.PrivateKeyPassphraseFile, &c.PrivateKeyPassphrase),
-	); err != nil {
-		return err
+	for _, s := range []struct {
+		key, path string
+		into      *string
+	}{
+		{"database_url", c.DatabaseURLFile, &c.DatabaseURL},
+		{"redis_url", c.RedisURLFile, &c.RedisURL},
+		{"secret", c.SecretFile, &c.Secret},
+		{"previous_secrets", c.PreviousSecretsFile, &previous},
+		{"private_key_passphrase", c.PrivateKeyPassphraseFile, &c.PrivateKeyPassphrase},
+	} {
+		if s.path == "" {
+			continue
+		}
+		file := c.named(s.key + "_file")
+		if *s.into != "" {
+			bad.add(s.key, fmt.Errorf("set %s or %s, not both", c.named(s.key), file))
+			continue
+		}
+		content, err := os.ReadFile(s.path)
+		if err != nil {
+			bad.add(s.key, fmt.Errorf("%s: %w", file, err))
+			continue
+		}
+		*s.into = strings.TrimRight(string(content), "\r\n")
+		c.origin[s.key] = file
 	}
 	for line := range strings.FieldsSeq(previous) {
 		c.PreviousSecrets = append(c.PreviousSecrets, line)
 	}
-	return nil
 }
 
 // generatedSecret reads the secret of the data directory, and makes it first when it is

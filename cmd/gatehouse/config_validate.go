@@ -4,10 +4,12 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,48 +31,49 @@ func (c *config) validateIssuer() error {
 	}
 	u, err := url.Parse(c.Issuer)
 	if err != nil || u.Host == "" || u.User != nil {
-		return fmt.Errorf("GATEHOUSE_ISSUER %q is not an address such as https://id.example.com", c.Issuer)
+		return fmt.Errorf("%s %q is not an address such as https://id.example.com", c.named("issuer"), c.Issuer)
 	}
 	// OpenID Connect Discovery section 3 and RFC 8414 section 2: no query, no fragment;
 	// a path would put the discovery document where nobody looks for it.
 	if u.Path != "" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(c.Issuer, "?#") {
-		return fmt.Errorf("GATEHOUSE_ISSUER %q must end after the host: no path, not even a slash", c.Issuer)
+		return fmt.Errorf("%s %q must end after the host: no path, not even a slash", c.named("issuer"), c.Issuer)
 	}
 	switch {
 	case strings.HasSuffix(u.Host, ":"), u.Scheme == "https" && u.Port() == "443", u.Scheme == "http" && u.Port() == "80":
 		// RFC 3986 section 6.2.3: clients and browsers leave it out, and then compare.
-		return fmt.Errorf("GATEHOUSE_ISSUER %q must not name a port that %s has anyway: write %s://%s", c.Issuer, u.Scheme, u.Scheme, strings.TrimSuffix(u.Host, ":"+u.Port()))
+		return fmt.Errorf("%s %q must not name a port that %s has anyway: write %s://%s", c.named("issuer"), c.Issuer, u.Scheme, u.Scheme, strings.TrimSuffix(u.Host, ":"+u.Port()))
 	case c.Issuer != strings.ToLower(c.Issuer):
-		return fmt.Errorf("GATEHOUSE_ISSUER %q must be in lower case: clients compare it letter by letter", c.Issuer)
+		return fmt.Errorf("%s %q must be in lower case: clients compare it exactly", c.named("issuer"), c.Issuer)
 	case u.Scheme == "https":
 		return nil
 	case u.Scheme == "http" && c.Dev && client.Loopback(u.Hostname()):
 		return nil
 	case u.Scheme == "http" && c.Dev:
-		return fmt.Errorf("GATEHOUSE_ISSUER %q: with --dev an http issuer must be on localhost, 127.0.0.1 or [::1]", c.Issuer)
+		return fmt.Errorf("%s %q: with --dev an http issuer must be on localhost, 127.0.0.1 or [::1]", c.named("issuer"), c.Issuer)
 	default:
-		return fmt.Errorf("GATEHOUSE_ISSUER %q must begin with https:// (plain http is for --dev)", c.Issuer)
+		return fmt.Errorf("%s %q must begin with https:// (plain http is for --dev)", c.named("issuer"), c.Issuer)
 	}
 }
 
 func (c *config) validateListen() error {
 	var faults []error
-	addresses := map[string]string{"LISTEN": c.Listen, "OPS_LISTEN": c.OpsListen}
+	addresses := map[string]string{"listen": c.Listen, "ops_listen": c.OpsListen}
 	if c.serveDemo() {
-		addresses["DEMO_LISTEN"] = c.DemoListen
+		addresses["demo_listen"] = c.DemoListen
 	}
-	for name, address := range addresses {
+	for _, key := range slices.Sorted(maps.Keys(addresses)) {
+		address := addresses[key]
 		host, _, err := net.SplitHostPort(address)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("GATEHOUSE_%s %q must be HOST:PORT, such as 127.0.0.1:8080", name, address))
+			faults = append(faults, fmt.Errorf("%s %q must be HOST:PORT, such as 127.0.0.1:8080", c.named(key), address))
 			continue
 		}
 		if c.Dev && !client.Loopback(host) {
-			faults = append(faults, fmt.Errorf("GATEHOUSE_%s %q: --dev serves on loopback only, since its passwords are public", name, address))
+			faults = append(faults, fmt.Errorf("%s %q: --dev serves on loopback only, since its passwords are public", c.named(key), address))
 		}
 	}
 	if c.Listen == c.OpsListen && !strings.HasSuffix(c.Listen, ":0") {
-		faults = append(faults, errors.New("GATEHOUSE_LISTEN and GATEHOUSE_OPS_LISTEN must differ: probes and profiles are not for the public"))
+		faults = append(faults, fmt.Errorf("%s and %s must differ: probes and profiles are not for the public", c.named("listen"), c.named("ops_listen")))
 	}
 	return errors.Join(faults...)
 }
@@ -80,10 +83,10 @@ func (c *config) validateTLS() error {
 		return nil
 	}
 	if c.TLSCert == "" || c.TLSKey == "" {
-		return errors.New("GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY go together: set both or neither")
+		return fmt.Errorf("%s and %s go together: set both or neither", c.named("tls_cert"), c.named("tls_key"))
 	}
 	if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {
-		return fmt.Errorf("GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY cannot be used: %w", err)
+		return fmt.Errorf("%s and %s cannot be used: %w", c.named("tls_cert"), c.named("tls_key"), err)
 	}
 	return nil
 }
@@ -97,14 +100,14 @@ func (c *config) validateSecret() error {
 		return errors.New("GATEHOUSE_SECRET is not set: every replica needs the same one, of 32 bytes or more (make one with: openssl rand -hex 32)")
 	}
 	if c.Secret != "" && len(c.Secret) < minSecret {
-		return fmt.Errorf("GATEHOUSE_SECRET has %d bytes and needs %d or more (make one with: openssl rand -hex 32)", len(c.Secret), minSecret)
+		return fmt.Errorf("%s has %d bytes and needs %d or more (make one with: openssl rand -hex 32)", c.named("secret"), len(c.Secret), minSecret)
 	}
 	if err := keyring.CheckSecret([]byte(c.Secret)); c.Secret != "" && err != nil {
-		return fmt.Errorf("GATEHOUSE_SECRET: %w. Make one with: openssl rand -hex 32 (and name this one in GATEHOUSE_PREVIOUS_SECRETS if it is in use)", err)
+		return fmt.Errorf("%s: %w. Make one with: openssl rand -hex 32 (and name this one in GATEHOUSE_PREVIOUS_SECRETS if it is in use)", c.named("secret"), err)
 	}
 	for i, s := range c.PreviousSecrets {
 		if len(s) < minSecret {
-			return fmt.Errorf("number %d of GATEHOUSE_PREVIOUS_SECRETS has %d bytes and needs %d or more", i+1, len(s), minSecret)
+			return fmt.Errorf("number %d of %s has %d bytes and needs %d or more", i+1, c.named("previous_secrets"), len(s), minSecret)
 		}
 	}
 	return nil
@@ -113,7 +116,7 @@ func (c *config) validateSecret() error {
 func (c *config) validateRest() error {
 	var faults []error
 	if !regexp.MustCompile(`^(/[a-z0-9_-]+)+$`).MatchString(c.OAuthPrefix) {
-		faults = append(faults, fmt.Errorf("GATEHOUSE_OAUTH_PREFIX %q must be a path such as /oauth", c.OAuthPrefix))
+		faults = append(faults, fmt.Errorf("%s %q must be a path such as /oauth", c.named("oauth_prefix"), c.OAuthPrefix))
 	}
 	faults = append(faults, c.validateLifetimes())
 	if _, err := c.logLevel(); err != nil {
@@ -125,39 +128,44 @@ func (c *config) validateRest() error {
 	if _, err := c.policies(); err != nil {
 		faults = append(faults, err)
 	}
+	faults = append(faults, c.validateDatabase())
+	return errors.Join(faults...)
+}
+
+func (c *config) validateDatabase() error {
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "sqlite://") && !c.postgres() {
-		faults = append(faults, errors.New("GATEHOUSE_DATABASE_URL must begin with sqlite:// or postgres://"))
+		return fmt.Errorf("%s must begin with sqlite:// or postgres://", c.named("database_url"))
 	}
 	if _, err := storage.SQLitePath(c.DatabaseURL); err != nil {
-		faults = append(faults, fmt.Errorf("GATEHOUSE_DATABASE_URL: %w", err))
+		return fmt.Errorf("%s: %s", c.named("database_url"), strings.TrimPrefix(err.Error(), "storage: "))
 	}
-	return errors.Join(faults...)
+	return nil
 }
 
 func (c *config) validateLifetimes() error {
 	const day = 24 * time.Hour
 	var faults []error
 	for _, l := range []struct {
-		name           string
+		key            string
 		value          time.Duration
 		least, longest time.Duration
 	}{
-		{"CODE_LIFETIME", c.CodeLifetime, 10 * time.Second, 10 * time.Minute}, // RFC 6749 section 4.1.2
-		{"ACCESS_TOKEN_LIFETIME", c.AccessTokenLifetime, time.Minute, day},
-		{"ID_TOKEN_LIFETIME", c.IDTokenLifetime, time.Minute, day},
-		{"REFRESH_TOKEN_IDLE", c.RefreshTokenIdle, time.Minute, 400 * day},
-		{"REFRESH_TOKEN_LIFETIME", c.RefreshTokenLifetime, time.Minute, 400 * day},
-		{"SESSION_IDLE", c.SessionIdle, time.Minute, 90 * day},
-		{"SESSION_LIFETIME", c.SessionLifetime, time.Minute, 400 * day},
-		{"DRAIN_DELAY", c.DrainDelay, 0, time.Minute},
-		{"KEY_PUBLISH_AHEAD", c.KeyPublishAhead, oauthhandlers.DocumentAge, 30 * day},
+		{"code_lifetime", c.CodeLifetime, 10 * time.Second, 10 * time.Minute}, // RFC 6749 section 4.1.2
+		{"access_token_lifetime", c.AccessTokenLifetime, time.Minute, day},
+		{"id_token_lifetime", c.IDTokenLifetime, time.Minute, day},
+		{"refresh_token_idle", c.RefreshTokenIdle, time.Minute, 400 * day},
+		{"refresh_token_lifetime", c.RefreshTokenLifetime, time.Minute, 400 * day},
+		{"session_idle", c.SessionIdle, time.Minute, 90 * day},
+		{"session_lifetime", c.SessionLifetime, time.Minute, 400 * day},
+		{"drain_delay", c.DrainDelay, 0, time.Minute},
+		{"key_publish_ahead", c.KeyPublishAhead, oauthhandlers.DocumentAge, 30 * day},
 	} {
 		if l.value < l.least || l.value > l.longest {
-			faults = append(faults, fmt.Errorf("GATEHOUSE_%s %s must be between %s and %s", l.name, l.value, l.least, l.longest))
+			faults = append(faults, fmt.Errorf("%s %s must be between %s and %s", c.named(l.key), short(l.value), short(l.least), short(l.longest)))
 		}
 	}
 	if c.KeyRotation != 0 && (c.KeyRotation < time.Hour || c.KeyRotation < c.KeyPublishAhead) {
-		faults = append(faults, fmt.Errorf("GATEHOUSE_KEY_ROTATION %s must be 0 (off), or an hour and GATEHOUSE_KEY_PUBLISH_AHEAD at least", c.KeyRotation))
+		faults = append(faults, fmt.Errorf("%s %s must be 0 (off), or an hour and GATEHOUSE_KEY_PUBLISH_AHEAD at least", c.named("key_rotation"), short(c.KeyRotation)))
 	}
 	return errors.Join(faults...)
 }
@@ -172,7 +180,7 @@ func (c *config) trustedProxies() ([]netip.Prefix, error) {
 		}
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("GATEHOUSE_TRUSTED_PROXIES: %q is neither an address nor a range such as 10.0.0.0/8", text)
+			return nil, fmt.Errorf("%s: %q is neither an address nor a range such as 10.0.0.0/8", c.named("trusted_proxies"), text)
 		}
 		prefixes = append(prefixes, prefix.Masked())
 	}

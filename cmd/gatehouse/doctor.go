@@ -50,24 +50,48 @@ type finding struct {
 // examine makes every check that those before it leave a meaning.
 func (e *environment) examine(cmd *cobra.Command) []finding {
 	c, err := loadConfig(cmd, e.Environ)
-	if err != nil {
-		return []finding{{"settings", wrong, explainError(err)}}
+	var unread *settingFaults
+	if err != nil && !errors.As(err, &unread) {
+		return append([]finding{{"settings", wrong, explainError(err)}}, e.unknownSettings()...)
 	}
+	findings := append(c.examineSettings(unread), e.unknownSettings()...)
+	findings = append(findings, c.examineTLS()...)
+	secret := []string{"secret", "previous_secrets", "secret_file", "previous_secrets_file"}
+	if !unread.concern("database_url", "database_url_file", "data_dir") && c.validateDatabase() == nil {
+		findings = append(findings, c.examineFiles()...)
+		if !unread.concern(secret...) && c.validateSecret() == nil {
+			findings = append(findings, e.examineDatabase(cmd.Context(), c)...)
+		}
+	}
+	if !unread.concern("redis_url", "redis_url_file") {
+		findings = append(findings, e.examineRedis(cmd.Context(), c))
+	}
+	return findings
+}
+
+// examineSettings lists what could not be read, and what is wrong with the others.
+func (c *config) examineSettings(unread *settingFaults) []finding {
 	var findings []finding
-	if err := c.validate(); err != nil {
+	if unread != nil {
+		for _, fault := range unread.faults {
+			findings = append(findings, finding{"settings", wrong, explainError(fault)})
+		}
+	}
+	judged := c.validate
+	if unread.concern("secret", "secret_file", "database_url", "database_url_file") { // it would be called missing
+		judged = func() error {
+			return errors.Join(c.validateIssuer(), c.validateListen(), c.validateTLS(), c.validateRest())
+		}
+	}
+	if err := judged(); err != nil {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			findings = append(findings, finding{"settings", wrong, line})
 		}
-	} else {
+	}
+	if len(findings) == 0 {
 		findings = append(findings, finding{"settings", fine, "issuer " + c.Issuer})
 	}
-	findings = append(findings, e.unknownSettings()...)
-	findings = append(findings, c.examineTLS()...)
-	findings = append(findings, c.examineFiles()...)
-	if c.validateSecret() == nil {
-		findings = append(findings, e.examineDatabase(cmd.Context(), c)...)
-	}
-	return append(findings, e.examineRedis(cmd.Context(), c))
+	return findings
 }
 
 // examineTLS finds an https address that nobody seems to answer at. A proxy that is not named

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/ratelimit"
@@ -18,8 +19,11 @@ func (e *environment) examineRedis(ctx context.Context, c config) finding {
 	case c.RedisURL == "":
 		return finding{"redis", fine, "not set: rate limits are counted in the server itself"}
 	}
-	if err := e.countInRedis(ctx, c.RedisURL); err != nil {
-		return finding{"redis", wrong, "GATEHOUSE_REDIS_URL: " + explainError(err)}
+	switch err := e.countInRedis(ctx, c.RedisURL); {
+	case errors.Is(err, ratelimit.ErrURL):
+		return finding{"redis", wrong, c.named("redis_url") + " " + explainError(err)}
+	case err != nil:
+		return finding{"redis", wrong, c.named("redis_url") + ": " + explainError(err)}
 	}
 	return finding{"redis", fine, "answers"}
 }

@@ -25,7 +25,7 @@ requests: for container images, which have no curl.`,
 			}
 			host, port, err := net.SplitHostPort(c.OpsListen)
 			if err != nil {
-				return fmt.Errorf("GATEHOUSE_OPS_LISTEN %q must be HOST:PORT", c.OpsListen)
+				return fmt.Errorf("%s %q must be HOST:PORT", c.named("ops_listen"), c.OpsListen)
 			}
 			if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
 				host = "127.0.0.1" // listening everywhere includes here

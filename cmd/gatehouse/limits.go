@@ -37,7 +37,7 @@ func (e *environment) limits(h *instance, t *telemetry, log *slog.Logger) (limit
 	}
 	client, err := ratelimit.NewClient(h.config.RedisURL)
 	if err != nil {
-		return limits{}, fmt.Errorf("GATEHOUSE_REDIS_URL: %w", err)
+		return limits{}, fmt.Errorf("%s %w", h.config.named("redis_url"), err)
 	}
 	// Whoever looks into Redis learns nothing about who signs in from where.
 	secret := h.ring.Key(keyring.RateLimit).MAC([]byte("names of budgets"))
@@ -67,17 +67,17 @@ func (c *config) policies() (*ratelimit.Table, error) {
 		}
 		name, value, ok := strings.Cut(text, "=")
 		if !ok {
-			return nil, fmt.Errorf("GATEHOUSE_RATE_LIMITS: %q is not of the form token-client=100/1s", text)
+			return nil, fmt.Errorf("%s: %q is not of the form token-client=100/1s", c.named("rate_limits"), text)
 		}
 		limit, err := ratelimit.ParseLimit(strings.TrimSpace(value))
 		if err != nil {
-			return nil, fmt.Errorf("GATEHOUSE_RATE_LIMITS: %s: %w", strings.TrimSpace(name), err)
+			return nil, fmt.Errorf("%s: %s: %w", c.named("rate_limits"), strings.TrimSpace(name), err)
 		}
 		overrides[strings.TrimSpace(name)] = limit
 	}
 	table, err := ratelimit.NewTable(overrides)
 	if err != nil {
-		return nil, fmt.Errorf("GATEHOUSE_RATE_LIMITS: %w", err)
+		return nil, fmt.Errorf("%s: %w", c.named("rate_limits"), err)
 	}
 	return table, nil
 }

@@ -71,3 +71,15 @@ func whenOrNever(t *time.Time) string {
 	}
 	return when(*t)
 }
+
+// short is a duration without the units that are zero: 24h, not 24h0m0s.
+func short(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
