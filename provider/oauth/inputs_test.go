@@ -82,7 +82,9 @@ func TestDescriptionsNameWhatIsNotSupported(t *testing.T) {
 	}
 	for grantType, text := range map[string]string{"urn:ietf:params:oauth:grant-type:device_code": "urn:ietf:params:oauth:grant-type:device_code", odd: "the grant type that was asked for"} {
 		_, err := h.provider.Token(t.Context(), basic("service", secret, url.Values{"grant_type": {grantType}}))
-		description := assertRefused(t, err, "unsupported_grant_type").Description
+		refused := assertRefused(t, err, "unsupported_grant_type")
+		description := refused.Description
+		assert.Contains(t, refused.Expected, "authorization_code refresh_token", "what is offered is in the error record")
 		assert.Contains(t, description, text)
 		assert.NotContains(t, description, "<")
 	}

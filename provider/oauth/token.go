@@ -37,7 +37,7 @@ func (p *Provider) Token(ctx context.Context, call *Call) (TokenAnswer, error) {
 	if !slices.Contains(p.grants, grantType) {
 		return TokenAnswer{}, refusal.New(refusal.UnsupportedGrantType, refusal.CheckGrantType,
 			"This server does not offer "+quoted("the grant type", string(grantType), "the grant type that was asked for")+".").
-			Compare(refusal.FieldGrantType, "", string(grantType))
+			Compare(refusal.FieldGrantType, joined(p.grants), string(grantType))
 	}
 	if err := p.authenticate(ctx, call); err != nil {
 		return TokenAnswer{}, err
