@@ -15,6 +15,7 @@ import (
 func newClientGet(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "get ID",
+		Aliases: []string{"show"},
 		Short:   "Show one client",
 		Example: "  gatehouse client get billing\n  gatehouse client get billing --json",
 		Args:    cobra.ExactArgs(1),

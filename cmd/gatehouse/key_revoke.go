@@ -31,8 +31,8 @@ resource servers that do not look again for an unknown key refuse them until the
 		Args:    cobra.ExactArgs(1),
 	}
 	// One in 64 ids begins with a hyphen.
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		return fmt.Errorf("%w (an id that begins with a hyphen goes after --: gatehouse key revoke --yes -- -KID)", err)
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w (an id that begins with a hyphen goes after --: gatehouse key revoke --yes -- -KID)", flagFault(cmd, err))
 	})
 	yes := cmd.Flags().Bool("yes", false, "do not ask")
 	asJSON := addJSON(cmd)

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/storage"
@@ -53,42 +51,4 @@ func explainCause(err error) string {
 		text = strings.Replace(text, noAnswer, "the database does not answer: "+strings.Join(strings.Fields(fault.Cause.Error()), " "), 1)
 	}
 	return text
-}
-
-// finish gives every verb what all have in common: a group of verbs shows its help, and takes no
-// word that is not one of them; and who gives too few or too many words sees which.
-func finish(cmd *cobra.Command) {
-	for _, sub := range cmd.Commands() {
-		finish(sub)
-	}
-	if cmd.HasSubCommands() {
-		cmd.Args = noSuchVerb
-		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-		return
-	}
-	if check := cmd.Args; check != nil {
-		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			err := check(cmd, args)
-			if err != nil && strings.HasPrefix(err.Error(), "unknown command") {
-				err = errors.New("it takes no arguments") // which may be a secret in the wrong place
-			}
-			if err != nil {
-				return fmt.Errorf("%w: %s", err, strings.TrimSuffix(cmd.UseLine(), " [flags]"))
-			}
-			return nil
-		}
-	}
-}
-
-func noSuchVerb(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	var verbs []string
-	for _, sub := range cmd.Commands() {
-		if sub.IsAvailableCommand() {
-			verbs = append(verbs, sub.Name())
-		}
-	}
-	return fmt.Errorf("there is no %q: it must be one of %s", cmd.CommandPath()+" "+args[0], strings.Join(verbs, ", "))
 }

@@ -83,3 +83,12 @@ func short(d time.Duration) string {
 	}
 	return text
 }
+
+// oneOf lists what a value may be.
+func oneOf(values []string) string {
+	last := len(values) - 1
+	if last < 1 {
+		return strings.Join(values, "")
+	}
+	return strings.Join(values[:last], ", ") + " or " + values[last]
+}

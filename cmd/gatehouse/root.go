@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -29,7 +30,9 @@ func run(ctx context.Context, t terminal) int {
 	root.SetIn(t.In)
 	root.SetOut(t.Out)
 	root.SetErr(t.Err)
-	if err := root.ExecuteContext(ctx); err != nil {
+	var noHelp error
+	helpOf(root, &noHelp)
+	if err := errors.Join(root.ExecuteContext(ctx), noHelp); err != nil {
 		_, _ = fmt.Fprintln(t.Err, "gatehouse: "+explainError(err))
 		return 1
 	}
@@ -67,6 +70,7 @@ given with --config. "gatehouse doctor" checks them.`,
 	)
 	root.InitDefaultCompletionCmd(t.Args...)
 	root.InitDefaultHelpCmd()
+	root.SetFlagErrorFunc(flagFault)
 	finish(root)
 	return root
 }

@@ -44,11 +44,11 @@ The user's sessions go on: "session end" ends those.`,
 	clientID := cmd.Flags().String("client", "", "revoke everything of this client")
 	who := cmd.Flags().String("user", "", "revoke everything in the name of this user")
 	id := cmd.Flags().String("id", "", "revoke the token with this id")
-	cmd.MarkFlagsMutuallyExclusive("id", "client")
-	cmd.MarkFlagsMutuallyExclusive("id", "user")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		switch {
+		case *id != "" && (*clientID != "" || *who != ""):
+			return errors.New("give --id, or --client and --user, but not both")
 		case *id != "":
 			return revokeID(cmd, env, h, *id, *asJSON)
 		case *clientID != "" || *who != "":

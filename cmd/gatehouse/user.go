@@ -22,7 +22,7 @@ do. The id is for operators; the subject is what applications know the user by.`
 
 func newUserGet(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "get USERNAME", Short: "Show one user",
+		Use: "get USERNAME", Aliases: []string{"show"}, Short: "Show one user",
 		Example: "  gatehouse user get alice --json\n  gatehouse user get alice@example.com", Args: cobra.ExactArgs(1),
 	}
 	asJSON := addJSON(cmd)

@@ -20,6 +20,9 @@ type Field struct {
 	Words bool
 	// Label is the property's name for people; empty where it is shown with another.
 	Label string
+	// Values are those that a text may have, or each text of the list; nil: any. An empty text is
+	// one of them where it stands for the default.
+	Values []string
 	// Default is what an empty text stands for.
 	Default string
 	// Optional leaves the property out of the JSON where it has no value.
@@ -140,12 +143,13 @@ func (c *Client) ReadDocument(document []byte) error {
 	return nil
 }
 
-// oneOfThese checks that a text is one of some, or, where that is allowed, empty.
-func oneOfThese(values []string, empty bool, of func(c *Client) string) func(c *Client) string {
-	return func(c *Client) string {
-		if v := of(c); !slices.Contains(values, v) && (v != "" || !empty) {
-			return "must be " + oneOf(values)
-		}
-		return ""
+// fault says what is wrong with the value, or nothing.
+func (f Field) fault(c *Client) string {
+	if text, ok := f.Pointer(c).(*string); ok && f.Values != nil && !slices.Contains(f.Values, *text) && (*text != "" || f.Default == "") {
+		return "must be " + oneOf(f.Values)
 	}
+	if f.check != nil {
+		return f.check(c)
+	}
+	return ""
 }

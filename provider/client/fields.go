@@ -18,18 +18,16 @@ func Fields() []Field {
 		},
 		{
 			Name: "client_type", Flag: "client-type", Help: "web, native or backend (default web)", Label: "Type",
-			in: func(c *Client) any { return &c.Type }, check: oneOfThese([]string{string(Web), string(Native), string(Backend)}, false, func(c *Client) string { return string(c.Type) }),
+			in: func(c *Client) any { return &c.Type }, Values: []string{string(Web), string(Native), string(Backend)},
 		},
 		{
 			Name: "token_endpoint_auth_method",
-			in:   func(c *Client) any { return &c.AuthMethod },
-			check: oneOfThese([]string{string(SecretBasic), string(SecretPost), string(PrivateKeyJWT), string(SecretJWT), string(None)}, false,
-				func(c *Client) string { return string(c.AuthMethod) }),
+			in:   func(c *Client) any { return &c.AuthMethod }, Values: []string{string(SecretBasic), string(SecretPost), string(PrivateKeyJWT), string(SecretJWT), string(None)},
 		},
 		{Name: "auth_method_pinned", in: func(c *Client) any { return &c.AuthMethodPinned }},
 		{
 			Name: "grant_types", Flag: "grant-type", Words: true, Help: "authorization_code, refresh_token, client_credentials or password (repeatable)", Label: "Grant types",
-			in: func(c *Client) any { return &c.GrantTypes },
+			in: func(c *Client) any { return &c.GrantTypes }, Values: grantTypeNames(),
 		},
 		{
 			Name: "redirect_uris", Flag: "redirect-uri", Help: "where authorization responses may be sent, matched exactly (repeatable)", Label: "Redirect URIs",
@@ -76,16 +74,16 @@ func Fields() []Field {
 		},
 		{
 			Name: "access_token_format", Flag: "access-token-format", Help: "opaque or jwt (default opaque)",
-			in: func(c *Client) any { return &c.TokenFormat }, check: oneOfThese([]string{string(Opaque), string(JWT)}, false, func(c *Client) string { return string(c.TokenFormat) }),
+			in: func(c *Client) any { return &c.TokenFormat }, Values: []string{string(Opaque), string(JWT)},
 		},
 		{
 			Name: "access_token_alg", Flag: "access-token-alg", Default: "ES256", Help: "what signs its JWT access tokens: RS256, PS256, ES256 or EdDSA (default ES256)",
-			in: func(c *Client) any { return &c.AccessTokenAlg }, check: oneOfThese(algorithms, true, func(c *Client) string { return c.AccessTokenAlg }),
+			in: func(c *Client) any { return &c.AccessTokenAlg }, Values: algorithms,
 		},
 		{
 			Name: "access_token_typ", Flag: "access-token-typ", Default: TypeAccessToken,
 			Help: "typ header of its JWT access tokens: at+jwt (RFC 9068), or JWT for resource servers that know no other (default at+jwt)",
-			in:   func(c *Client) any { return &c.AccessTokenTyp }, check: oneOfThese([]string{TypeAccessToken, TypeJWT}, true, func(c *Client) string { return c.AccessTokenTyp }),
+			in:   func(c *Client) any { return &c.AccessTokenTyp }, Values: []string{TypeAccessToken, TypeJWT},
 		},
 		{
 			Name: "access_token_lifetime", Flag: "access-token-lifetime", Help: "such as 15m (default: the provider's)", Optional: true,
@@ -108,7 +106,7 @@ func Fields() []Field {
 		{
 			Name: "refresh_token_rotation", Flag: "refresh-token-rotation", Default: string(Rotate),
 			Help: "rotate, or reuse for a confidential client that keeps one refresh token (default rotate)",
-			in:   func(c *Client) any { return &c.RefreshTokenRotation }, check: oneOfThese([]string{string(Rotate), string(Reuse)}, true, func(c *Client) string { return string(c.RefreshTokenRotation) }),
+			in:   func(c *Client) any { return &c.RefreshTokenRotation }, Values: []string{string(Rotate), string(Reuse)},
 		},
 		{
 			Name: "rate_limit", Flag: "rate-limit", Optional: true,
@@ -132,7 +130,7 @@ func Fields() []Field {
 		},
 		{
 			Name: "id_token_signed_response_alg", Flag: "id-token-alg", Default: "RS256", Help: "RS256, PS256, ES256 or EdDSA (default RS256)",
-			in: func(c *Client) any { return &c.IDTokenAlg }, check: oneOfThese(algorithms, true, func(c *Client) string { return c.IDTokenAlg }),
+			in: func(c *Client) any { return &c.IDTokenAlg }, Values: algorithms,
 		},
 		{
 			Name: "id_token_claims", Flag: "id-token-claims",

@@ -40,10 +40,7 @@ func (c *Client) Validate() error {
 		bad.add("client_id", fmt.Sprintf("must be 1 to %d letters, digits or . _ ~ / : @ -, starting with a letter or digit", maxID))
 	}
 	for _, f := range Fields() {
-		if f.check == nil {
-			continue
-		}
-		if wrong := f.check(c); wrong != "" {
+		if wrong := f.fault(c); wrong != "" {
 			bad.add(f.Name, wrong)
 		}
 	}

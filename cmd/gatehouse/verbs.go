@@ -1,0 +1,119 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// finish gives every verb what all have in common: a group of verbs shows its help, and takes no
+// word that is not one of them; and a verb says which of its arguments is missing.
+func finish(cmd *cobra.Command) {
+	for _, sub := range cmd.Commands() {
+		finish(sub)
+	}
+	if cmd.HasSubCommands() {
+		cmd.SuggestionsMinimumDistance = closeEnough
+		cmd.Args = noSuchVerb
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		return
+	}
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return fmt.Errorf("%w (usage: %s)", wrongArguments(cmd, args, err), strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+			}
+			return nil
+		}
+	}
+}
+
+// wrongArguments says in the words of the usage line what cobra says in numbers. It repeats no
+// argument, which may be a secret in the wrong place.
+func wrongArguments(cmd *cobra.Command, args []string, err error) error {
+	var required []string
+	all := strings.Fields(cmd.Use)[1:]
+	for _, name := range all {
+		if !strings.HasPrefix(name, "[") {
+			required = append(required, name)
+		}
+	}
+	text := err.Error()
+	switch {
+	case len(args) < len(required):
+		missing := required[len(args):]
+		if len(missing) == 1 {
+			return errors.New(missing[0] + " is missing")
+		}
+		return errors.New(strings.Join(missing, " and ") + " are missing")
+	case len(all) == 0 && strings.HasPrefix(text, "unknown command"):
+		return errors.New("it takes no arguments")
+	case strings.HasPrefix(text, "accepts "):
+		return errors.New("too many arguments")
+	default:
+		return err
+	}
+}
+
+func noSuchVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	typed := fmt.Sprintf("there is no %q", cmd.CommandPath()+" "+args[0])
+	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
+		return fmt.Errorf("%s: did you mean %s?", typed, oneOf(quotedAfter(cmd.CommandPath()+" ", meant)))
+	}
+	var verbs []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			verbs = append(verbs, sub.Name())
+		}
+	}
+	return fmt.Errorf("%s: it must be one of %s", typed, strings.Join(verbs, ", "))
+}
+
+func quotedAfter(prefix string, names []string) []string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = fmt.Sprintf("%q", prefix+name)
+	}
+	return slices.Compact(quoted)
+}
+
+// helpOf makes both ways to ask for help refuse a verb that does not exist. Cobra shows the help of
+// the group instead, and ends as if that had been asked for; what went wrong is put into fault.
+func helpOf(root *cobra.Command, fault *error) {
+	show := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		if cmd.HasSubCommands() {
+			if *fault = noSuchVerb(cmd, cmd.Flags().Args()); *fault != nil {
+				return
+			}
+		}
+		show(cmd, args)
+	})
+	for _, help := range root.Commands() {
+		if help.Name() != "help" {
+			continue
+		}
+		help.Run = nil
+		help.RunE = func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil {
+				return err
+			}
+			if cmd.HasSubCommands() {
+				if err := noSuchVerb(cmd, rest); err != nil {
+					return err
+				}
+			}
+			cmd.InitDefaultHelpFlag()
+			cmd.InitDefaultVersionFlag()
+			show(cmd, nil)
+			return nil
+		}
+	}
+}
