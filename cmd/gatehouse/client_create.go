@@ -34,6 +34,8 @@ reads it from standard input.`,
 		Args: cobra.RangeArgs(1, 3),
 	}
 	f.register(cmd)
+	env.completeFlagBy(cmd, "scope", scopeNames)
+	env.completeFlagBy(cmd, "default-scope", scopeNames)
 	asJSON := addJSON(cmd)
 	fromStdin := cmd.Flags().Bool("secret-stdin", false, "read the secret from standard input")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {

@@ -44,6 +44,13 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.public, "public", false, "a client that cannot keep a secret: browser or native application")
 	flags.StringVar(&f.authMethod, "auth-method", "", "the one method to authenticate by: client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt or none; any: a secret by Basic or in the body (default any)")
 	flags.StringVar(&f.jwksFile, "jwks", "", "file with the client's public keys as a JWK set, for private_key_jwt")
+	completeFlag(cmd, "auth-method", authMethods())
+	completeFlag(cmd, "auth-signing-alg", append(client.SigningAlgorithms(), "HS256"))
+	for _, field := range client.Fields() {
+		if field.Flag != "" && field.Values != nil {
+			completeFlag(cmd, field.Flag, field.Values)
+		}
+	}
 }
 
 // registerListChanges adds --add-NAME and --remove-NAME for each list.
@@ -52,6 +59,10 @@ func (*clientFlags) registerListChanges(cmd *cobra.Command) {
 		if field.IsList() {
 			cmd.Flags().StringArray("add-"+field.Flag, nil, "add one (repeatable)")
 			cmd.Flags().StringArray("remove-"+field.Flag, nil, "remove one (repeatable)")
+			if field.Values != nil {
+				completeFlag(cmd, "add-"+field.Flag, field.Values)
+				completeFlag(cmd, "remove-"+field.Flag, field.Values)
+			}
 		}
 	}
 }
@@ -66,6 +77,9 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *client.Client) error {
 		c.AuthMethod = client.None
 	}
 	if given("auth-method") {
+		if !slices.Contains(authMethods(), f.authMethod) {
+			return fmt.Errorf("--auth-method %q must be %s", f.authMethod, oneOf(authMethods()))
+		}
 		c.AuthMethod, c.AuthMethodPinned = authMethod(f.authMethod)
 	}
 	if given("jwks") {
@@ -146,9 +160,22 @@ func changed(list, removed, added []string) []string {
 	return list
 }
 
+// authMethods are the values of --auth-method.
+func authMethods() []string {
+	for _, field := range client.Fields() {
+		if field.Name == "token_endpoint_auth_method" {
+			return append(slices.Clone(field.Values), anyMethod)
+		}
+	}
+	return nil
+}
+
+// anyMethod is the value for a secret by Basic or in the body.
+const anyMethod = "any"
+
 // authMethod reads --auth-method: a method that is named is the only one.
 func authMethod(name string) (method client.AuthMethod, pinned bool) {
-	if name == "any" {
+	if name == anyMethod {
 		return client.SecretBasic, false
 	}
 	return client.AuthMethod(name), true

@@ -19,6 +19,8 @@ func newClientGet(env *environment) *cobra.Command {
 		Short:   "Show one client",
 		Example: "  gatehouse client get billing\n  gatehouse client get billing --json",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: env.complete(clientIDs),
 	}
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {

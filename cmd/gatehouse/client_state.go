@@ -25,7 +25,7 @@ func newClientEnable(env *environment) *cobra.Command {
 }
 
 func newClientSwitch(env *environment, disabled bool) *cobra.Command {
-	cmd := &cobra.Command{Args: cobra.ExactArgs(1)}
+	cmd := &cobra.Command{Args: cobra.ExactArgs(1), ValidArgsFunction: env.complete(clientIDs)}
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		c, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
@@ -49,6 +49,8 @@ func newClientDelete(env *environment) *cobra.Command {
 		Short:   "Delete a client and all that was issued to it",
 		Example: "  gatehouse client delete billing",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: env.complete(clientIDs),
 		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			if err := h.registry.Delete(cmd.Context(), args[0]); err != nil {
 				return about("client", args[0], err)
@@ -68,6 +70,8 @@ application can be changed without an outage; --overlap 0s ends them at once.`,
 		Example: `  gatehouse client rotate-secret billing
   gatehouse client rotate-secret billing --overlap 0s      the old one has leaked`,
 		Args: cobra.ExactArgs(1),
+
+		ValidArgsFunction: env.complete(clientIDs),
 	}
 	overlap := cmd.Flags().Duration("overlap", 24*time.Hour, "how long the old secrets stay good")
 	fromStdin := cmd.Flags().Bool("secret-stdin", false, "read the new secret from standard input")

@@ -22,9 +22,14 @@ list; --add-scope and --remove-scope change one entry of it.`,
   gatehouse client update shop --require-pkce --name "Web shop"
   gatehouse client update reports --access-token-format jwt --add-audience https://api.example.com`,
 		Args: cobra.ExactArgs(1),
+
+		ValidArgsFunction: env.complete(clientIDs),
 	}
 	f.register(cmd)
 	f.registerListChanges(cmd)
+	for _, flag := range []string{"scope", "default-scope", "add-scope", "add-default-scope"} {
+		env.completeFlagBy(cmd, flag, scopeNames)
+	}
 	cmd.Flags().StringVar(&name, "name", "", "the name that people see")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {

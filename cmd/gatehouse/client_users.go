@@ -30,6 +30,8 @@ func newClientUsersAdd(env *environment) *cobra.Command {
 		Short:   "Let a user use a client, which from then on is restricted",
 		Example: "  gatehouse client users add billing alice",
 		Args:    cobra.ExactArgs(2),
+
+		ValidArgsFunction: env.complete(clientIDs, usernames),
 		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			u, err := h.clientAndUser(cmd, args)
 			if err != nil {
@@ -51,6 +53,8 @@ func newClientUsersRemove(env *environment) *cobra.Command {
 last user gone the client is for nobody.`,
 		Example: "  gatehouse client users remove billing alice",
 		Args:    cobra.ExactArgs(2),
+
+		ValidArgsFunction: env.complete(clientIDs, usernames),
 		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			u, err := h.clientAndUser(cmd, args)
 			if err != nil {
@@ -75,6 +79,8 @@ func newClientUsersList(env *environment) *cobra.Command {
 		Short:   "List who may use a client",
 		Example: "  gatehouse client users list billing\n  gatehouse client users list billing --json",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: env.complete(clientIDs),
 	}
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {

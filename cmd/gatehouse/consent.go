@@ -35,6 +35,8 @@ func newConsentList(env *environment) *cobra.Command {
 		Short:   "List what a user agreed to and wanted remembered",
 		Example: "  gatehouse consent list alice --json",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: env.complete(usernames),
 	}
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
@@ -68,6 +70,8 @@ func newConsentWithdraw(env *environment) *cobra.Command {
 the user again the next time.`,
 		Example: "  gatehouse consent withdraw alice shop",
 		Args:    cobra.ExactArgs(2),
+
+		ValidArgsFunction: env.complete(usernames, clientIDs),
 		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			u, err := h.user(cmd.Context(), args[0])
 			if err != nil {

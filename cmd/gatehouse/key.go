@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -90,10 +91,14 @@ refuse new tokens until they fetch it again.`,
 	}
 	alg := cmd.Flags().String("alg", "", "RS256, PS256, ES256 or EdDSA (default: all in use)")
 	in := cmd.Flags().Duration("in", 10*time.Minute, "how long the key is published before it signs")
+	completeFlag(cmd, "alg", algorithmNames())
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if *in < 0 {
 			return errors.New("--in must not be negative")
+		}
+		if *alg != "" && !slices.Contains(algorithmNames(), *alg) {
+			return fmt.Errorf("--alg %q must be %s", *alg, oneOf(algorithmNames()))
 		}
 		h, err := env.open(cmd)
 		if err != nil {
@@ -111,6 +116,15 @@ refuse new tokens until they fetch it again.`,
 	return cmd
 }
 
+// algorithmNames are those that a key may have.
+func algorithmNames() []string {
+	var names []string
+	for _, a := range keys.Algorithms() {
+		names = append(names, string(a))
+	}
+	return names
+}
+
 func (e *environment) rotate(cmd *cobra.Command, h *instance, algorithms []keys.Algorithm, in time.Duration, asJSON bool) error {
 	from := e.clock.Now(cmd.Context()).Add(in)
 	views := []keyView{}
@@ -118,7 +132,7 @@ func (e *environment) rotate(cmd *cobra.Command, h *instance, algorithms []keys.
 	for _, a := range algorithms {
 		k, err := h.keys.Rotate(cmd.Context(), a, from)
 		if err != nil {
-			return fmt.Errorf("rotate %s: %w", a, err)
+			return fmt.Errorf("rotate the key of %s: %w", a, err)
 		}
 		state := keys.Pending
 		if in == 0 {

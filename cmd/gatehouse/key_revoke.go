@@ -29,6 +29,8 @@ else a new one. Then signatures by it come before caches of the key set know it,
 resource servers that do not look again for an unknown key refuse them until they do.`,
 		Example: "  gatehouse key list\n  gatehouse key revoke Yw3v... --yes",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: env.complete(keyIDs),
 	}
 	// One in 64 ids begins with a hyphen.
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

@@ -51,7 +51,7 @@ given with --config. "gatehouse doctor" checks them.`,
 		Example: `  gatehouse serve --dev                       try it: http://localhost:8080
   gatehouse doctor                            check the settings
   gatehouse client create "My API" --grant-type client_credentials --scope read
-  source <(gatehouse completion bash)         complete verbs and flags with the Tab key`,
+  source <(gatehouse completion bash)         complete verbs, flags and ids with the Tab key`,
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -52,6 +52,8 @@ func newScopeDescribe(env *environment) *cobra.Command {
 		Short:   "Change the words of a scope",
 		Example: `  gatehouse scope describe invoices:read "See your invoices and their payment state"`,
 		Args:    cobra.ExactArgs(2),
+
+		ValidArgsFunction: env.complete(scopeNames),
 		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			if err := h.catalogue.Describe(cmd.Context(), args[0], args[1]); err != nil {
 				return about("scope", args[0], err)
@@ -98,6 +100,8 @@ func newScopeDelete(env *environment) *cobra.Command {
 		Long:    "Removes the entry. Clients registered for the scope keep it until they are updated.",
 		Example: "  gatehouse scope delete invoices:read",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: env.complete(scopeNames),
 		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			if err := h.catalogue.Delete(cmd.Context(), args[0]); err != nil {
 				return about("scope", args[0], err)

@@ -45,6 +45,7 @@ func newSessionList(env *environment) *cobra.Command {
 	all := cmd.Flags().Bool("all", false, "also those that ended or expired within the last day")
 	limit := cmd.Flags().Int("limit", 50, "how many at most")
 	before := cmd.Flags().String("before", "", "go on after the one with this id")
+	env.completeFlagBy(cmd, "user", usernames)
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		from, err := page(*before, *limit)
@@ -90,6 +91,7 @@ may keep while the person is signed out (offline_access): "token revoke --user" 
 		Args: cobra.MaximumNArgs(1),
 	}
 	who := cmd.Flags().String("user", "", "all sessions of this user")
+	env.completeFlagBy(cmd, "user", usernames)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		if (*who == "") == (len(args) == 0) {

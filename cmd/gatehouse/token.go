@@ -44,6 +44,8 @@ The user's sessions go on: "session end" ends those.`,
 	clientID := cmd.Flags().String("client", "", "revoke everything of this client")
 	who := cmd.Flags().String("user", "", "revoke everything in the name of this user")
 	id := cmd.Flags().String("id", "", "revoke the token with this id")
+	env.completeFlagBy(cmd, "client", clientIDs)
+	env.completeFlagBy(cmd, "user", usernames)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		switch {

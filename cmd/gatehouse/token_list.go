@@ -37,6 +37,8 @@ themselves are not kept and cannot be shown.`,
 	who := cmd.Flags().String("user", "", "only those in the name of this user")
 	limit := cmd.Flags().Int("limit", 50, "how many at most")
 	before := cmd.Flags().String("before", "", "go on after the one with this id")
+	env.completeFlagBy(cmd, "client", clientIDs)
+	env.completeFlagBy(cmd, "user", usernames)
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		from, err := page(*before, *limit)

@@ -24,6 +24,7 @@ func newUserGet(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "get USERNAME", Aliases: []string{"show"}, Short: "Show one user",
 		Example: "  gatehouse user get alice --json\n  gatehouse user get alice@example.com", Args: cobra.ExactArgs(1),
+		ValidArgsFunction: env.complete(usernames),
 	}
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
@@ -79,7 +80,7 @@ func newUserSetRoles(env *environment) *cobra.Command {
 
 // userChange makes a verb that changes one user.
 func (e *environment) userChange(use, short, example string, args cobra.PositionalArgs, change func(u *account.User, rest []string)) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Example: example, Args: args}
+	cmd := &cobra.Command{Use: use, Short: short, Example: example, Args: args, ValidArgsFunction: e.complete(usernames)}
 	asJSON := addJSON(cmd)
 	cmd.RunE = e.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		u, err := h.users.Update(cmd.Context(), args[0], func(u *account.User) { change(u, args[1:]) })

@@ -18,6 +18,8 @@ another subject. It cannot be undone: "user disable" keeps the account.
 You are asked to type the user name, or it is read from standard input; --yes skips that.`,
 		Example: "  gatehouse user delete alice\n  gatehouse user delete alice --yes",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: env.complete(usernames),
 	}
 	yes := cmd.Flags().Bool("yes", false, "do not ask")
 	asJSON := addJSON(cmd)

@@ -49,6 +49,8 @@ func newUserSetPassword(env *environment) *cobra.Command {
 		Short:   "Give a user another password, and end all of their sessions",
 		Example: "  gatehouse user set-password alice",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: env.complete(usernames),
 	}
 	fromStdin := cmd.Flags().Bool("password-stdin", false, "read the password from standard input")
 	asJSON := addJSON(cmd)

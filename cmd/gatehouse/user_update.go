@@ -21,6 +21,8 @@ tokens go on; roles and the password have verbs of their own.`,
   gatehouse user update alice --email alice@example.com --email-verified
   gatehouse user update alice --username alice.liddell --website ''`,
 		Args: cobra.ExactArgs(1),
+
+		ValidArgsFunction: env.complete(usernames),
 	}
 	f.register(cmd)
 	username := cmd.Flags().String("username", "", "another user name")

@@ -27,6 +27,9 @@ const (
 	EdDSA Algorithm = "EdDSA"
 )
 
+// Algorithms are those that a key can be made for.
+func Algorithms() []Algorithm { return []Algorithm{RS256, PS256, ES256, EdDSA} }
+
 // State is the state of a key in its life cycle.
 type State string
 
