@@ -21,7 +21,8 @@ func newClientCreate(env *environment) *cobra.Command {
 		Long: `Registers a client. Without ID it gets a random one; without SECRET a confidential
 client gets 64 random hexadecimal characters, which are shown once.
 
-A redirect URI implies the grant authorization_code. Without --scope, a client with redirect
+A redirect URI implies the grant authorization_code, and client_credentials without one the type
+backend. Without --scope, a client with redirect
 URIs may ask for the standard scopes of OpenID Connect, roles and groups, and gets openid,
 profile and email when it names no scope, unless --default-scope says otherwise.
 
@@ -39,6 +40,9 @@ reads it from standard input.`,
 	asJSON := addJSON(cmd)
 	fromStdin := cmd.Flags().Bool("secret-stdin", false, "read the secret from standard input")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if strings.TrimSpace(args[0]) == "" {
+			return errors.New("NAME is empty: give the name that people see")
+		}
 		c := &client.Client{Name: args[0]}
 		secret := ""
 		if len(args) > 1 {
@@ -78,11 +82,16 @@ reads it from standard input.`,
 			secret = "" // whoever brought it has it
 		}
 		noteSharedKeys(c, h.config.ClientSecretJWT, env.Err)
+		noteLogo(cmd, c, env.Err)
+		noteUseless(cmd, c, env.Err)
 		notePKCE(cmd, c, h.config.RequirePKCE, env.Err)
 		return printCreated(env.Out, c, secret, *asJSON)
 	}
 	return cmd
 }
+
+// shownOnce stands below a secret.
+const shownOnce = "The secret is not shown again."
 
 func printCreated(w io.Writer, c *client.Client, secret string, asJSON bool) error {
 	if asJSON {
@@ -91,7 +100,7 @@ func printCreated(w io.Writer, c *client.Client, secret string, asJSON bool) err
 	if err := facts(w, "client_id", c.ID, "client_secret", secret); err != nil || secret == "" {
 		return err
 	}
-	_, err := fmt.Fprintln(w, "The secret is not shown again.")
+	_, err := fmt.Fprintln(w, shownOnce)
 	return err
 }
 

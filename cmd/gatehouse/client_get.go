@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
 func newClientGet(env *environment) *cobra.Command {
@@ -31,12 +32,12 @@ func newClientGet(env *environment) *cobra.Command {
 		if *asJSON {
 			return printJSON(env.Out, viewOf(c))
 		}
-		return printClient(env.Out, c)
+		return printClient(env.Out, c, &h.config)
 	})
 	return cmd
 }
 
-func printClient(w io.Writer, c *client.Client) error {
+func printClient(w io.Writer, c *client.Client, settings *config) error {
 	lines := []string{"Client ID", c.ID, "Authentication", provesBy(c)}
 	for _, f := range client.Fields() {
 		if f.Label != "" {
@@ -47,18 +48,18 @@ func printClient(w io.Writer, c *client.Client) error {
 	if c.JWKS != "" {
 		keys = "registered by value"
 	}
-	rate := "the provider's"
-	if c.RateLimit > 0 {
-		rate = fmt.Sprintf("%d requests a second", c.RateLimit)
+	rate, err := rateOf(c, settings)
+	if err != nil {
+		return err
 	}
 	secrets := make([]string, len(c.Secrets))
 	for i, s := range c.Secrets {
 		secrets[i] = "made " + when(s.CreatedAt) + ", expires " + whenOrNever(s.ExpiresAt)
 	}
 	return facts(w, append(lines,
-		"Access tokens", accessTokens(c)+", lifetime "+orProviders(c.AccessTokenLifetime),
-		"ID tokens", cmp.Or(c.IDTokenAlg, "RS256")+", lifetime "+orProviders(c.IDTokenLifetime)+", claims of the granted scopes: "+yesNo(c.IDTokenClaims),
-		"Refresh tokens", string(cmp.Or(c.RefreshTokenRotation, client.Rotate))+", unused "+orProviders(c.RefreshTokenIdle)+", altogether "+orProviders(c.RefreshTokenLifetime),
+		"Access tokens", accessTokens(c)+", lifetime "+inForce(c.AccessTokenLifetime, settings.AccessTokenLifetime),
+		"ID tokens", cmp.Or(c.IDTokenAlg, "RS256")+", lifetime "+inForce(c.IDTokenLifetime, settings.IDTokenLifetime)+", claims of the granted scopes: "+yesNo(c.IDTokenClaims),
+		"Refresh tokens", string(cmp.Or(c.RefreshTokenRotation, client.Rotate))+", unused "+inForce(c.RefreshTokenIdle, settings.RefreshTokenIdle)+", altogether "+inForce(c.RefreshTokenLifetime, settings.RefreshTokenLifetime),
 		"Rate limit", rate,
 		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()),
 		"Restricted", restriction(c), "Disabled", yesNo(c.Disabled),
@@ -86,12 +87,32 @@ func restriction(c *client.Client) string {
 	return yesNo(false)
 }
 
-// orProviders shows a lifetime that a client may leave to the provider.
-func orProviders(d time.Duration) string {
-	if d == 0 {
-		return "the provider's"
+// inForce is the client's own lifetime, or the one of the settings.
+func inForce(own, usual time.Duration) string {
+	if own == 0 {
+		return short(usual) + " (default)"
 	}
-	return d.String()
+	return short(own)
+}
+
+// rateOf is how often the client may ask: its own limit, or those of the settings.
+func rateOf(c *client.Client, settings *config) (string, error) {
+	if c.RateLimit > 0 {
+		return fmt.Sprintf("%d requests a second", c.RateLimit), nil
+	}
+	limits, err := settings.policies()
+	if err != nil {
+		return "", err
+	}
+	var rates []string
+	for _, p := range []struct{ policy, where string }{
+		{ratelimit.TokenClient, "for tokens"}, {ratelimit.IntrospectClient, "for introspection"}, {ratelimit.UserInfoClient, "for UserInfo"},
+	} {
+		if limit, ok := limits.Policy(p.policy); ok {
+			rates = append(rates, limit.Limit.String()+" "+p.where)
+		}
+	}
+	return strings.Join(rates, ", ") + " (default)", nil
 }
 
 // accessTokens says what they are like.

@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"net/url"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,6 +33,38 @@ func implyFormat(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 	}
 }
 
+// implyType: an application that gets tokens in its own name, and to which no user returns, runs on
+// a server.
+func implyType(cmd *cobra.Command, c *client.Client) {
+	if !cmd.Flags().Changed("client-type") && len(c.RedirectURIs) == 0 && c.MayUse(client.ClientCredentials) && !c.MayUse(client.Password) {
+		c.Type = client.Backend
+	}
+}
+
+// noteUseless says what a client needs to be of any use: refresh_token alone yields nothing to
+// refresh.
+func noteUseless(cmd *cobra.Command, c *client.Client, notes io.Writer) {
+	if c.MayIntrospect || slices.ContainsFunc(c.GrantTypes, func(g client.GrantType) bool { return g != client.RefreshToken }) {
+		return
+	}
+	example := "--add-grant-type client_credentials --add-scope orders:read"
+	if c.Public() {
+		example = "--add-redirect-uri https://app.example.com/callback"
+	}
+	_, _ = fmt.Fprintf(notes, "note: the client can do nothing yet: it has no redirect URI, no grant that yields tokens, and may not introspect. Such as: gatehouse client update %s %s%s\n", c.ID, example, repeated(cmd))
+}
+
+// noteLogo says that an image is never shown whose format can hold scripts.
+func noteLogo(cmd *cobra.Command, c *client.Client, notes io.Writer) {
+	u, err := url.Parse(c.LogoURI)
+	if err != nil || !cmd.Flags().Changed("logo-uri") {
+		return
+	}
+	if extension := strings.ToLower(path.Ext(u.Path)); extension == ".svg" || extension == ".svgz" {
+		_, _ = fmt.Fprintln(notes, "note: an SVG logo is never shown: give a PNG, JPEG, GIF or WebP")
+	}
+}
+
 // noteSharedKeys says what a method needs that is off unless it is turned on.
 func noteSharedKeys(c *client.Client, on bool, notes io.Writer) {
 	if c.AuthMethod == client.SecretJWT && !on {
@@ -43,6 +78,7 @@ func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 	given := cmd.Flags().Changed
 	implyGrant(c, notes)
 	implyFormat(cmd, c, notes)
+	implyType(cmd, c)
 	// Its users sign in, with whatever of OpenID Connect its library asks for unasked. A library for
 	// plain OAuth 2.0 asks for nothing, and then wants to know who signed in.
 	if len(c.RedirectURIs) > 0 && !given("scope") {

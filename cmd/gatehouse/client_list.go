@@ -20,7 +20,9 @@ func newClientList(env *environment) *cobra.Command {
 		views := []clientView{}
 		out := table{
 			header: []string{"CLIENT ID", "NAME", "TYPE", "AUTH METHOD", "GRANT TYPES", "RESTRICTED", "DISABLED"},
-			empty:  "No clients yet. Register one with: gatehouse client create NAME",
+			empty: "No clients yet. Register one, such as:\n" +
+				"  gatehouse client create \"Web shop\" shop --redirect-uri https://shop.example.com/callback\n" +
+				"  gatehouse client create \"Billing\" billing --grant-type client_credentials --scope invoices:read",
 		}
 		err := eachClient(cmd.Context(), h.store, func(c *client.Client) {
 			views = append(views, viewOf(c))

@@ -98,7 +98,15 @@ application can be changed without an outage; --overlap 0s ends them at once.`,
 		if *asJSON {
 			return printJSON(env.Out, map[string]any{"client_id": args[0], "client_secret": shown, "overlap_seconds": int64(*overlap / time.Second)})
 		}
-		return facts(env.Out, "client_id", args[0], "client_secret", shown, "old secrets end in", overlap.String())
+		ends := "now"
+		if *overlap > 0 {
+			ends = "in " + short(*overlap)
+		}
+		if err := facts(env.Out, "client_id", args[0], "client_secret", shown, "old secrets end", ends); err != nil || shown == "" {
+			return err
+		}
+		_, err = fmt.Fprintln(env.Out, shownOnce)
+		return err
 	}
 	return cmd
 }

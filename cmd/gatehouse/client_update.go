@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
@@ -32,7 +34,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 	}
 	cmd.Flags().StringVar(&name, "name", "", "the name that people see")
 	asJSON := addJSON(cmd)
-	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+	update := env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		var notes bytes.Buffer
 		updated, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
 			if cmd.Flags().Changed("name") {
@@ -56,10 +58,26 @@ list; --add-scope and --remove-scope change one entry of it.`,
 			return err
 		}
 		noteColon(updated, env.Err)
+		noteLogo(cmd, updated, env.Err)
+		noteUseless(cmd, updated, env.Err)
 		if *asJSON {
 			return printJSON(env.Out, viewOf(updated))
 		}
-		return printClient(env.Out, updated)
+		return printClient(env.Out, updated, &h.config)
 	})
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if !changesAnything(cmd) {
+			return errors.New("nothing was changed: say what to change by flags, see gatehouse client update --help")
+		}
+		return update(cmd, args)
+	}
 	return cmd
+}
+
+// changesAnything tells whether a flag was given that is about the client, and not about the output
+// or the settings.
+func changesAnything(cmd *cobra.Command) bool {
+	any := false
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { any = any || (f.Changed && f.Name != "json") })
+	return any
 }

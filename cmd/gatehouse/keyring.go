@@ -91,7 +91,7 @@ this command. Redis counts rate limits anew.`,
 			return err
 		}
 		if *in > 0 {
-			if _, err := fmt.Fprintf(env.Err, "waiting %s until every server knows the new keys\n", in); err != nil {
+			if _, err := fmt.Fprintf(env.Err, "waiting %s until every server knows the new keys\n", short(*in)); err != nil {
 				return err
 			}
 		}

@@ -45,9 +45,9 @@ gives one client its own limit in place of each that is counted by client.`,
 		if *asJSON {
 			return printJSON(env.Out, views)
 		}
-		out := table{header: []string{"POLICY", "LIMIT", "DEFAULT", "COUNTED BY", "WITHOUT REDIS", "WHY"}, empty: "No limits."}
+		out := table{header: []string{"POLICY", "LIMIT", "DEFAULT", "COUNTED BY", "WITHOUT REDIS"}, empty: "No limits."}
 		for _, v := range views {
-			out.add(v.Policy, v.Limit, v.Default, v.CountedBy, v.WithoutRedis, v.Why)
+			out.addNoted(v.Why, v.Policy, v.Limit, v.Default, v.CountedBy, v.WithoutRedis)
 		}
 		return out.print(env.Out)
 	}

@@ -77,7 +77,7 @@ func (c *config) policies() (*ratelimit.Table, error) {
 	}
 	table, err := ratelimit.NewTable(overrides)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.named("rate_limits"), err)
+		return nil, fmt.Errorf("%s: %s", c.named("rate_limits"), strings.TrimPrefix(err.Error(), "ratelimit: "))
 	}
 	return table, nil
 }

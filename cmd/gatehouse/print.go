@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -27,22 +28,61 @@ func printJSON(w io.Writer, v any) error {
 type table struct {
 	header []string
 	rows   [][]string
+	notes  []string // below each row, where there are any
 	empty  string
 }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+// addNoted adds a row with a sentence below it, which would make a column too wide to read.
+func (t *table) addNoted(note string, cells ...string) {
+	t.add(cells...)
+	t.notes = append(t.notes, note)
+}
 
 func (t *table) print(w io.Writer) error {
 	if len(t.rows) == 0 {
 		_, err := fmt.Fprintln(w, t.empty)
 		return err
 	}
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var aligned bytes.Buffer
+	tw := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(tw, strings.Join(t.header, "\t")) // Flush reports the error
 	for _, row := range t.rows {
 		_, _ = fmt.Fprintln(tw, strings.Join(row, "\t"))
 	}
-	return tw.Flush()
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	if t.notes == nil {
+		_, err := aligned.WriteTo(w)
+		return err
+	}
+	lines := strings.Split(strings.TrimSuffix(aligned.String(), "\n"), "\n")
+	for i, note := range t.notes {
+		lines[i+1] += "\n" + wrapped(note, "    ")
+	}
+	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
+	return err
+}
+
+// pageWidth is how many characters a line of text has at most.
+const pageWidth = 100
+
+// wrapped is a text in lines of the page's width, each indented.
+func wrapped(text, indent string) string {
+	var lines []string
+	line := indent
+	for word := range strings.FieldsSeq(text) {
+		if line != indent && len(line)+1+len(word) > pageWidth {
+			lines, line = append(lines, line), indent
+		}
+		if line != indent {
+			line += " "
+		}
+		line += word
+	}
+	return strings.Join(append(lines, line), "\n")
 }
 
 // facts prints names and values, one a line, values aligned.

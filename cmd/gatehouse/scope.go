@@ -95,9 +95,10 @@ func newScopeList(env *environment) *cobra.Command {
 
 func newScopeDelete(env *environment) *cobra.Command {
 	return &cobra.Command{
-		Use:     "delete NAME",
-		Short:   "Remove a scope from the catalogue",
-		Long:    "Removes the entry. Clients registered for the scope keep it until they are updated.",
+		Use:   "delete NAME",
+		Short: "Remove a scope from the catalogue",
+		Long: `Removes the entry. Clients registered for the scope keep it until they are updated. The standard
+scopes, such as openid and email, cannot be deleted.`,
 		Example: "  gatehouse scope delete invoices:read",
 		Args:    cobra.ExactArgs(1),
 

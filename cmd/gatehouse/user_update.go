@@ -29,7 +29,7 @@ tokens go on; roles and the password have verbs of their own.`,
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if !f.given(cmd) && !cmd.Flags().Changed("username") {
-			return errors.New("nothing to change: say what by flags, see gatehouse user update --help")
+			return errors.New("nothing was changed: say what to change by flags, see gatehouse user update --help")
 		}
 		h, err := env.open(cmd)
 		if err != nil {

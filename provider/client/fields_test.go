@@ -60,6 +60,42 @@ func TestFieldsReadAndWriteWhatTheyName(t *testing.T) {
 	assert.Equal(t, client.Native, c.Type)
 }
 
+// The table says which values a field may have, and Validate takes these and no others.
+func TestFieldsTakeTheirValuesAndNoOthers(t *testing.T) {
+	t.Parallel()
+	faults := func(c *client.Client, field string) (messages []string) {
+		var invalid *client.Invalid
+		if err := c.Validate(); err != nil {
+			require.ErrorAs(t, err, &invalid)
+			for _, p := range invalid.Problems {
+				if p.Field == field {
+					messages = append(messages, p.Message)
+				}
+			}
+		}
+		return messages
+	}
+	seen := 0
+	for _, f := range client.Fields() {
+		if f.Values == nil || f.IsList() {
+			continue
+		}
+		seen++
+		for _, value := range f.Values {
+			var c client.Client
+			*f.Pointer(&c).(*string) = value
+			for _, message := range faults(&c, f.Name) {
+				assert.NotContains(t, message, "must be "+f.Values[0], "%s %s", f.Name, value)
+			}
+		}
+		var c client.Client
+		*f.Pointer(&c).(*string) = "magic"
+		assert.Len(t, faults(&c, f.Name), 1, f.Name)
+		assert.Equal(t, f.Default == "", len(faults(&client.Client{}, f.Name)) == 1, "%s: empty is the default where there is one", f.Name)
+	}
+	assert.Equal(t, 7, seen)
+}
+
 // The document holds what has no column, and a newer version's properties do not disturb it.
 func TestTheMetadataDocument(t *testing.T) {
 	t.Parallel()

@@ -26,6 +26,9 @@ var ErrMalformedScope = errors.New("a scope name has 1 to 500 printable ASCII ch
 // ErrMalformedDescription: the text is too long for a line of a page, or not one line.
 var ErrMalformedDescription = errors.New("a description has at most 300 bytes and no control characters")
 
+// ErrStandardScope: every server has the scope, whether the catalogue describes it or not.
+var ErrStandardScope = errors.New("a standard scope, which every server has, cannot be deleted")
+
 // ScopeStore stores the catalogue. It returns provider.ErrNotFound and provider.ErrConflict.
 type ScopeStore interface {
 	CreateScope(ctx context.Context, s Scope) error
@@ -135,7 +138,11 @@ func (c *Catalogue) Ensure(ctx context.Context, names []string) ([]string, error
 func (c *Catalogue) List(ctx context.Context) ([]Scope, error) { return c.store.Scopes(ctx) }
 
 // Delete removes a scope from the catalogue. Clients registered for it keep it until
-// they are updated: deleting words must not break a running application.
+// they are updated: deleting words must not break a running application. A standard scope would be
+// back with the next client that is registered for it: it returns ErrStandardScope for one.
 func (c *Catalogue) Delete(ctx context.Context, name string) error {
+	if slices.Contains(StandardScopes(), name) {
+		return ErrStandardScope
+	}
 	return c.store.DeleteScope(ctx, name)
 }

@@ -53,3 +53,19 @@ func TestEnsureAddsOnlyWhatIsMissing(t *testing.T) {
 	assert.Equal(t, "Read things", list[1].Description, "what was described stays so")
 	require.ErrorIs(t, c.Describe(t.Context(), "nothing", "x"), provider.ErrNotFound)
 }
+
+func TestStandardScopesCannotBeDeleted(t *testing.T) {
+	t.Parallel()
+	c := newCatalogue(t)
+	_, err := c.Ensure(t.Context(), []string{"openid", "read"})
+	require.NoError(t, err)
+	for _, name := range consent.StandardScopes() { // whether the catalogue describes them or not
+		assert.ErrorIs(t, c.Delete(t.Context(), name), consent.ErrStandardScope, name)
+	}
+	require.NoError(t, c.Delete(t.Context(), "read"))
+	require.ErrorIs(t, c.Delete(t.Context(), "read"), provider.ErrNotFound)
+	list, err := c.List(t.Context())
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	assert.Equal(t, "openid", list[0].Name)
+}

@@ -51,6 +51,15 @@ func (s *Schedule) Rotate(ctx context.Context) error {
 	return nil
 }
 
+// Next is when the successor of an algorithm's newest key takes over, if Rotate runs at all times.
+func (s *Schedule) Next(newest Key, now time.Time) time.Time {
+	due := newest.SignsSince().Add(s.every)
+	if soonest := now.Add(s.ahead); due.Before(soonest) {
+		return soonest
+	}
+	return due
+}
+
 // SignsSince is when the key began to sign, or will: ActiveFrom of the first key is not a real
 // date, so its creation time counts.
 func (k Key) SignsSince() time.Time {

@@ -61,6 +61,31 @@ func TestScheduleForAYear(t *testing.T) {
 }
 
 // The operator's key signs at once when it is the first, and is not added twice.
+// What the schedule announces of a key is what it then does.
+func TestNextIsWhenTheSuccessorTakesOver(t *testing.T) {
+	const every, ahead = 30 * 24 * time.Hour, 24 * time.Hour
+	f := newFixture(t, keys.ES256)
+	schedule := keys.NewSchedule(f.Manager, every, ahead)
+	require.NoError(t, schedule.Rotate(t.Context()))
+	listed, err := f.List(t.Context())
+	require.NoError(t, err)
+	require.Len(t, listed, 1)
+	first := listed[0].Key
+	announced := schedule.Next(first, f.now)
+	assert.Equal(t, first.CreatedAt.Add(every), announced)
+
+	f.now = announced.Add(-ahead)
+	require.NoError(t, schedule.Rotate(t.Context()))
+	listed, err = f.List(t.Context())
+	require.NoError(t, err)
+	require.Len(t, listed, 2)
+	assert.Equal(t, announced, listed[1].ActiveFrom)
+	assert.Equal(t, announced.Add(keys.Overlap), *listed[0].GoneAt)
+
+	late := announced.Add(time.Hour)
+	assert.Equal(t, late.Add(ahead), schedule.Next(first, late), "a schedule that did not run is caught up, after publishing")
+}
+
 func TestProvidedKeys(t *testing.T) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
