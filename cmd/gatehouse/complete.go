@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -55,6 +56,11 @@ func (e *environment) completeFlagBy(cmd *cobra.Command, flag string, list liste
 func (e *environment) listed(cmd *cobra.Command, list lister, prefix string) []cobra.Completion {
 	c, err := loadConfig(cmd, e.Environ)
 	if err != nil || c.validateDatabase() != nil {
+		return nil
+	}
+	quiet := *e
+	quiet.Err = io.Discard
+	if err := quiet.locate(cmd, &c); err != nil {
 		return nil
 	}
 	if path, err := storage.SQLitePath(c.databaseURL()); err != nil || (path != "" && !isFile(path)) {

@@ -26,6 +26,9 @@ func (c *config) validate() error {
 }
 
 func (c *config) validateIssuer() error {
+	if c.Issuer == "" && c.Dev {
+		return nil // it follows from the address to listen on, which is wrong then
+	}
 	if c.Issuer == "" {
 		return errors.New("GATEHOUSE_ISSUER is not set: give the public address, such as https://id.example.com (or try \"gatehouse serve --dev\")")
 	}

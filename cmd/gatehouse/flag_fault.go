@@ -56,7 +56,7 @@ func invalidFlag(flag *pflag.Flag, value string) error {
 func flagsLike(cmd *cobra.Command, typed string) []string {
 	var meant []string
 	add := func(f *pflag.Flag) {
-		if !f.Hidden && (distance(typed, f.Name) <= closeEnough || strings.HasPrefix(f.Name, typed)) {
+		if !f.Hidden && near(typed, f.Name) {
 			meant = append(meant, "--"+f.Name)
 		}
 	}
@@ -66,6 +66,13 @@ func flagsLike(cmd *cobra.Command, typed string) []string {
 	meant = slices.Compact(meant)
 	const most = 4 // --i would begin many a flag
 	return meant[:min(len(meant), most)]
+}
+
+// near tells whether a name may have been meant: all of its letters must not differ.
+func near(typed, name string) bool {
+	typed = strings.ToLower(typed)
+	d := distance(typed, name)
+	return typed != "" && (strings.HasPrefix(name, typed) || (d <= closeEnough && d < len(name)))
 }
 
 // closeEnough is how many letters may differ between what was typed and what was meant.

@@ -39,7 +39,24 @@ func explainError(err error) string {
 		}
 		text = strings.Replace(text, fault.Error(), kind, 1)
 	}
-	return strings.Join(strings.Fields(text), " ")
+	return oneLine(text)
+}
+
+// oneLine puts the faults that errors.Join has on lines of their own into one.
+func oneLine(text string) string {
+	var joined string
+	for line := range strings.Lines(text) {
+		line = strings.Join(strings.Fields(line), " ")
+		switch {
+		case joined == "" || line == "":
+			joined += line
+		case strings.HasSuffix(joined, ":"):
+			joined += " " + line
+		default:
+			joined += "; " + line
+		}
+	}
+	return joined
 }
 
 // explainCause is explainError in the words of the database as well: for who looks for what is wrong

@@ -70,7 +70,12 @@ given with --config. "gatehouse doctor" checks them.`,
 	)
 	root.InitDefaultCompletionCmd(t.Args...)
 	root.InitDefaultHelpCmd()
-	root.SetFlagErrorFunc(flagFault)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if err := misnamed(root, t.Args); err != nil {
+			return err
+		}
+		return flagFault(cmd, err)
+	})
 	finish(root)
 	return root
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,7 +15,6 @@ func finish(cmd *cobra.Command) {
 		finish(sub)
 	}
 	if cmd.HasSubCommands() {
-		cmd.SuggestionsMinimumDistance = closeEnough
 		cmd.Args = noSuchVerb
 		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 		return
@@ -63,24 +61,30 @@ func noSuchVerb(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	typed := fmt.Sprintf("there is no %q", cmd.CommandPath()+" "+args[0])
-	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
-		return fmt.Errorf("%s: did you mean %s?", typed, oneOf(quotedAfter(cmd.CommandPath()+" ", meant)))
-	}
-	var verbs []string
+	var verbs, meant []string
 	for _, sub := range cmd.Commands() {
-		if sub.IsAvailableCommand() {
-			verbs = append(verbs, sub.Name())
+		if !sub.IsAvailableCommand() {
+			continue
 		}
+		verbs = append(verbs, sub.Name())
+		if near(args[0], sub.Name()) {
+			meant = append(meant, fmt.Sprintf("%q", sub.CommandPath()))
+		}
+	}
+	if meant != nil {
+		return fmt.Errorf("%s: did you mean %s?", typed, oneOf(meant))
 	}
 	return fmt.Errorf("%s: it must be one of %s", typed, strings.Join(verbs, ", "))
 }
 
-func quotedAfter(prefix string, names []string) []string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = fmt.Sprintf("%q", prefix+name)
+// misnamed looks for a verb that does not exist before a flag that the group does not have: the flag
+// may be one of the verb that was meant.
+func misnamed(root *cobra.Command, args []string) error {
+	cmd, rest, err := root.Find(args)
+	if err != nil || !cmd.HasSubCommands() || len(rest) == 0 || strings.HasPrefix(rest[0], "-") {
+		return nil //nolint:nilerr // cobra says what is wrong
 	}
-	return slices.Compact(quoted)
+	return noSuchVerb(cmd, rest)
 }
 
 // helpOf makes both ways to ask for help refuse a verb that does not exist. Cobra shows the help of
