@@ -139,6 +139,9 @@ func (c *config) validateDatabase() error {
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "sqlite://") && !c.postgres() {
 		return fmt.Errorf("%s must begin with sqlite:// or postgres://", c.named("database_url"))
 	}
+	if c.postgres() && !storage.ValidPostgresURL(c.DatabaseURL) { // the parser's error may quote the password
+		return fmt.Errorf("%s must be written like postgres://USER:PASSWORD@HOST:5432/NAME, with %%40 for an @ in the password and the like, and files that it names must be readable", c.named("database_url"))
+	}
 	if _, err := storage.SQLitePath(c.DatabaseURL); err != nil {
 		return fmt.Errorf("%s: %s", c.named("database_url"), strings.TrimPrefix(err.Error(), "storage: "))
 	}
