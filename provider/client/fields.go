@@ -17,7 +17,7 @@ func Fields() []Field {
 			in: func(c *Client) any { return &c.Name }, check: checkName,
 		},
 		{
-			Name: "client_type", Flag: "client-type", Help: "web, native or backend (default web)", Label: "Type",
+			Name: "client_type", Flag: "client-type", Help: "web, native or backend (default web; backend with client_credentials and no redirect URI)", Label: "Type",
 			in: func(c *Client) any { return &c.Type }, Values: []string{string(Web), string(Native), string(Backend)},
 		},
 		{
