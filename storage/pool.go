@@ -46,9 +46,9 @@ func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.
 // QueryContext reads.
 func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx, ended := p.hear(ctx, query)
-	rows, err := p.read.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller's
+	rows, err := p.read.QueryContext(ctx, query, args...)
 	for try := 0; try < planTries && stalePlan(err); try++ {
-		rows, err = p.read.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller's
+		rows, err = p.read.QueryContext(ctx, query, args...)
 	}
 	ended(err)
 	return rows, err

@@ -98,7 +98,7 @@ func (e *environment) noteDatabase(c config) {
 func makesDatabase(cmd *cobra.Command) bool { return cmd.Name() == "create" || cmd.Name() == "import" }
 
 func present(path string) bool {
-	_, err := os.Stat(path)
+	_, err := os.Stat(path) //nolint:gosec // the database that the operator names
 	return !errors.Is(err, os.ErrNotExist)
 }
 

@@ -152,7 +152,8 @@ func TestDemoClientsReturnToTheDemoApplication(t *testing.T) {
 	registered := func(id string) (uris struct {
 		Redirects []string `json:"redirect_uris"`
 		Returns   []string `json:"post_logout_redirect_uris"`
-	}) {
+	},
+	) {
 		require.NoError(t, json.Unmarshal(s.command("client", "get", id, "--dev", "--json"), &uris))
 		return uris
 	}
