@@ -19,23 +19,34 @@ func about(noun, name string, err error) error {
 	return fmt.Errorf("%s %q: %w", noun, name, err)
 }
 
-// noAnswer is what verbs say of a database that is away.
-const noAnswer = "the database does not answer (gatehouse doctor says why)"
-
 // explainError puts an error into one line for a person. What the domain's sentinels
 // mean on a command line is said here, once.
 func explainError(err error) string {
+	return explain(err, "the database does not answer (gatehouse doctor says why)")
+}
+
+// explainCause is explainError for who looks for what is wrong with the database: in its own words.
+func explainCause(err error) string {
+	var fault *storage.Fault
+	if !errors.As(err, &fault) {
+		return explainError(err)
+	}
+	return explain(err, "the database does not answer: "+fault.Cause.Error())
+}
+
+// explain says unavailable where the database did not answer. Its other words are for whoever
+// writes statements: they name indexes, not flags.
+func explain(err error, unavailable string) string {
 	var invalid *client.Invalid
 	if errors.As(err, &invalid) {
 		return "not valid: " + invalid.Error()
 	}
 	text := err.Error()
-	// The words of the database are for whoever writes statements: they name indexes, not flags.
 	var fault *storage.Fault
 	if errors.As(err, &fault) {
 		kind := fault.Kind.Error()
 		if errors.Is(fault.Kind, provider.ErrUnavailable) {
-			kind = noAnswer
+			kind = unavailable
 		}
 		text = strings.Replace(text, fault.Error(), kind, 1)
 	}
@@ -59,13 +70,3 @@ func oneLine(text string) string {
 	return joined
 }
 
-// explainCause is explainError in the words of the database as well: for who looks for what is wrong
-// with it.
-func explainCause(err error) string {
-	text := explainError(err)
-	var fault *storage.Fault
-	if errors.As(err, &fault) && errors.Is(fault.Kind, provider.ErrUnavailable) {
-		text = strings.Replace(text, noAnswer, "the database does not answer: "+strings.Join(strings.Fields(fault.Cause.Error()), " "), 1)
-	}
-	return text
-}

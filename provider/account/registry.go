@@ -114,7 +114,7 @@ func (r *Registry) Find(ctx context.Context, who string) (*User, error) {
 // or provider.ErrConflict.
 func (r *Registry) Update(ctx context.Context, who string, change func(u *User)) (*User, error) {
 	var updated *User
-	err := r.endingSessions(ctx, func(ctx context.Context, ended *endedSessions) error {
+	err := r.tx.InTx(ctx, func(ctx context.Context) error {
 		u, err := r.lock(ctx, who)
 		if err != nil {
 			return err
@@ -134,7 +134,7 @@ func (r *Registry) Update(ctx context.Context, who string, change func(u *User))
 		}
 		updated = u
 		if u.Disabled {
-			if err := ended.of(ctx, u.ID, u.UpdatedAt); err != nil {
+			if err := r.endSessions(ctx, u.ID, u.UpdatedAt); err != nil {
 				return err
 			}
 		}
@@ -154,14 +154,14 @@ func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User
 		return nil, err
 	}
 	var updated *User
-	err = r.endingSessions(ctx, func(ctx context.Context, ended *endedSessions) error {
+	err = r.tx.InTx(ctx, func(ctx context.Context) error {
 		u, err := r.store.LockUser(ctx, known.ID)
 		if err != nil {
 			return err
 		}
 		u.PasswordHash, u.UpdatedAt = hash, r.clock.Now(ctx)
 		updated = u
-		if err := ended.of(ctx, u.ID, u.UpdatedAt); err != nil {
+		if err := r.endSessions(ctx, u.ID, u.UpdatedAt); err != nil {
 			return err
 		}
 		return r.store.UpdateUser(ctx, u)
@@ -172,12 +172,12 @@ func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User
 // Delete removes a user; everything issued to the user ends with it, and the subject is never
 // reused.
 func (r *Registry) Delete(ctx context.Context, id provider.ID) error {
-	return r.endingSessions(ctx, func(ctx context.Context, ended *endedSessions) error {
+	return r.tx.InTx(ctx, func(ctx context.Context) error {
 		if _, err := r.store.LockUser(ctx, id); err != nil {
 			return err
 		}
 		now := r.clock.Now(ctx)
-		if err := ended.of(ctx, id, now); err != nil {
+		if err := r.endSessions(ctx, id, now); err != nil {
 			return err
 		}
 		return r.store.DeleteUser(ctx, id, now)
