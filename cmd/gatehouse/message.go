@@ -69,4 +69,3 @@ func oneLine(text string) string {
 	}
 	return joined
 }
-
