@@ -19,11 +19,11 @@ const (
 type breaker struct {
 	log *slog.Logger
 
-	mu       sync.Mutex
-	failures int
-	tried    time.Time // the last time that something was asked or failed
-	warned   time.Time
-	owed     bool // the end of an outage has yet to be logged
+	mu         sync.Mutex
+	failures   int
+	tried      time.Time // the last time that something was asked or failed
+	warned     time.Time
+	unreported bool // the end of an outage has yet to be logged
 }
 
 // ask tells whether to ask Redis: always while the breaker is closed, and once per pause while
@@ -49,7 +49,7 @@ func (b *breaker) failed(ctx context.Context, now time.Time, cause error) {
 	if b.failures < breakerFailures || !passed(now, b.warned, logEvery) {
 		return
 	}
-	b.warned, b.owed = now, true
+	b.warned, b.unreported = now, true
 	b.log.WarnContext(ctx, "Redis is not responding: sign-ins are limited in this process, other requests are not limited", slog.Any("cause", cause))
 }
 
@@ -58,8 +58,8 @@ func (b *breaker) succeeded(ctx context.Context) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.failures = 0
-	if b.owed {
-		b.owed = false
+	if b.unreported {
+		b.unreported = false
 		b.log.InfoContext(ctx, "rate limits are counted in Redis again")
 	}
 }

@@ -28,7 +28,7 @@ type entry struct {
 }
 
 // newJournal starts at the current time of the clock.
-func newJournal(clock *hand) *journal {
+func newJournal(clock *manualClock) *journal {
 	began := clock.now()
 	return &journal{Handler: slog.DiscardHandler, now: func() time.Duration { return clock.now().Sub(began) }}
 }
@@ -64,13 +64,13 @@ func TestLogFollowsTheOutages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			clock := newHand()
+			clock := newManualClock()
 			j := newJournal(clock)
 			m := &moody{Limiter: ratelimit.NewMemory(clock.now)}
 			g := ratelimit.NewGuarded(m, ratelimit.NewMemory(clock.now), slog.New(j), clock.now)
 			for i, seconds := range c.spans {
 				if m.err = nil; i%2 == 1 {
-					m.err = errAway
+					m.err = errUnavailable
 				}
 				for range seconds {
 					for range 5 {
@@ -94,7 +94,7 @@ type slow struct {
 
 func (s slow) Take(_ context.Context, asks ...ratelimit.Ask) (ratelimit.Decision, error) {
 	if asks[0].Key != "late" {
-		return ratelimit.Decision{}, errAway
+		return ratelimit.Decision{}, errUnavailable
 	}
 	close(s.asked)
 	<-s.let
@@ -119,7 +119,7 @@ func (i interrupted) Handle(ctx context.Context, r slog.Record) error {
 // would be the last line and wrong.
 func TestLastLogLineIsTheCurrentState(t *testing.T) {
 	t.Parallel()
-	clock := newHand()
+	clock := newManualClock()
 	s := slow{asked: make(chan struct{}), let: make(chan struct{})}
 	answered := make(chan struct{})
 	log := interrupted{newJournal(clock), func() {

@@ -83,16 +83,16 @@ func TestSentinelFailsOver(t *testing.T) {
 	d, err := r.Take(t.Context(), one...)
 	require.NoError(t, err)
 	assert.Equal(t, 2, d.Verdicts[0].Remaining)
-	require.Eventually(t, func() bool { return replica.DBSize(t.Context()).Val() == 1 }, patient, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return replica.DBSize(t.Context()).Val() == 1 }, longDeadline, 10*time.Millisecond)
 	watch := connect(t, "redis://"+sentinel)
 	require.Eventually(t, func() bool { // Sentinel learns it from the master, every 10 s
 		return watch.Do(t.Context(), "SENTINEL", "CKQUORUM", "limits").Err() == nil && replicasOf(t, watch) == 1
-	}, patient, 50*time.Millisecond)
+	}, longDeadline, 50*time.Millisecond)
 
 	require.NoError(t, master.Kill())
 	require.Eventually(t, func() bool {
 		d, err = r.Take(t.Context(), one...)
 		return err == nil
-	}, patient, 50*time.Millisecond)
+	}, longDeadline, 50*time.Millisecond)
 	assert.Equal(t, 1, d.Verdicts[0].Remaining, "the replica has what was taken")
 }

@@ -19,17 +19,17 @@ func (r *Redis) together() bool {
 // another budget refuses. Until then a concurrent request may find less than is available and
 // be refused; none gets more.
 func (r *Redis) takeApart(ctx context.Context, asks []Ask) (Decision, error) {
-	answers, err := r.each(ctx, r.take, asks)
+	results, err := r.each(ctx, r.take, asks)
 	if err != nil {
 		return Decision{}, fmt.Errorf("ratelimit: redis: %w", err)
 	}
 	var taken []Ask
 	used := make([]int64, len(asks))
-	for i, answer := range answers {
-		if len(answer) != 2 {
-			return Decision{}, errAnswer
+	for i, result := range results {
+		if len(result) != 2 {
+			return Decision{}, errResult
 		}
-		if used[i] = answer[1]; answer[0] == 1 {
+		if used[i] = result[1]; result[0] == 1 {
 			taken = append(taken, asks[i])
 		}
 	}
@@ -69,12 +69,12 @@ func (r *Redis) each(ctx context.Context, script *redis.Script, asks []Ask) ([][
 	if len(unknown) > 0 {
 		send(unknown, script.Eval)
 	}
-	answers := make([][]int64, len(asks))
+	results := make([][]int64, len(asks))
 	for i, c := range commands {
 		var err error
-		if answers[i], err = c.Int64Slice(); err != nil {
+		if results[i], err = c.Int64Slice(); err != nil {
 			return nil, err
 		}
 	}
-	return answers, nil
+	return results, nil
 }

@@ -31,7 +31,7 @@ func (g *Guarded) Take(ctx context.Context, asks ...Ask) (Decision, error) {
 	}
 	strict := strictOf(asks)
 	if len(strict) == 0 {
-		return Decision{Allowed: true, Source: fromNobody}, nil
+		return Decision{Allowed: true, Source: fromNone}, nil
 	}
 	d, err := g.fallback.Take(ctx, strict...)
 	d.Source = fromFallback

@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-var errAway = errors.New("away")
+var errUnavailable = errors.New("unavailable")
 
 // moody fails on demand.
 type moody struct {
@@ -39,13 +39,13 @@ func (m *moody) Return(ctx context.Context, asks ...ratelimit.Ask) error {
 // guard is a Guarded over a moody limiter.
 type guard struct {
 	*ratelimit.Guarded
-	*hand
+	*manualClock
 	*moody
 	*lines
 }
 
 func newGuard() guard {
-	clock := newHand()
+	clock := newManualClock()
 	l, log := newLines()
 	m := &moody{Limiter: ratelimit.NewMemory(clock.now)}
 	return guard{ratelimit.NewGuarded(m, ratelimit.NewMemory(clock.now), log, clock.now), clock, m, l}
@@ -62,7 +62,7 @@ func (g guard) source(t *testing.T) string {
 func TestOutageIsStrictForPasswordsAndOpenForTheRest(t *testing.T) {
 	t.Parallel()
 	g := newGuard()
-	g.err = errAway
+	g.err = errUnavailable
 	strict, open := policy("sign-in-account", 12), policy("token-client", 1)
 	open.Outage = ratelimit.Open
 	for range 10 {
@@ -93,7 +93,7 @@ func TestBreakerOpensProbesAndCloses(t *testing.T) {
 	t.Parallel()
 	g := newGuard()
 	assert.Equal(t, "memory", g.source(t))
-	g.err, g.asked = errAway, 0
+	g.err, g.asked = errUnavailable, 0
 	for range 4 {
 		assert.Equal(t, "fallback", g.source(t))
 	}
@@ -125,7 +125,7 @@ func TestOnlyFailuresInARowOpenTheBreaker(t *testing.T) {
 	t.Parallel()
 	g := newGuard()
 	for range 5 {
-		g.err = errAway
+		g.err = errUnavailable
 		for range 4 {
 			g.source(t)
 		}
@@ -160,7 +160,7 @@ func TestCanceledRequestSaysNothingAboutRedis(t *testing.T) {
 func TestBreakerClosesAfterTheClockStepsBackwards(t *testing.T) {
 	t.Parallel()
 	g := newGuard()
-	g.err = errAway
+	g.err = errUnavailable
 	for range 5 {
 		g.source(t)
 	}
@@ -173,7 +173,7 @@ func TestBreakerClosesAfterTheClockStepsBackwards(t *testing.T) {
 func TestReturnOpensAndClosesTheBreakerToo(t *testing.T) {
 	t.Parallel()
 	g := newGuard()
-	g.err = errAway
+	g.err = errUnavailable
 	for range 6 {
 		require.NoError(t, g.Guarded.Return(t.Context(), asks(policy("p", 4))...))
 	}
@@ -185,21 +185,21 @@ func TestReturnOpensAndClosesTheBreakerToo(t *testing.T) {
 	assert.False(t, g.Failing())
 }
 
-type told struct {
+type reported struct {
 	policy, source string
 	allowed        bool
 }
 
-type notes []told
+type notes []reported
 
 func (n *notes) Decided(policy, source string, allowed bool) {
-	*n = append(*n, told{policy, source, allowed})
+	*n = append(*n, reported{policy, source, allowed})
 }
 
 func TestObserverGetsEveryVerdict(t *testing.T) {
 	t.Parallel()
 	var n notes
-	m := &moody{Limiter: ratelimit.NewMemory(newHand().now)}
+	m := &moody{Limiter: ratelimit.NewMemory(newManualClock().now)}
 	l := ratelimit.Observe(m, &n)
 	two := asks(policy("wide", 5), policy("narrow", 1))
 	for range 2 {
@@ -209,8 +209,8 @@ func TestObserverGetsEveryVerdict(t *testing.T) {
 	want := notes{{"wide", "memory", true}, {"narrow", "memory", true}, {"wide", "memory", true}, {"narrow", "memory", false}}
 	assert.Equal(t, want, n)
 	require.NoError(t, l.Return(t.Context(), two...))
-	m.err = errAway
+	m.err = errUnavailable
 	_, err := l.Take(t.Context(), two...)
-	require.ErrorIs(t, err, errAway)
+	require.ErrorIs(t, err, errUnavailable)
 	assert.Equal(t, want, n)
 }

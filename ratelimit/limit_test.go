@@ -69,7 +69,7 @@ func FuzzParseLimit(f *testing.F) {
 		assert.Equal(t, limit, again)
 		require.Positive(t, limit.Window())
 		// The budget is exactly the burst, for every limit that parses.
-		m := ratelimit.NewMemory(newHand().now)
+		m := ratelimit.NewMemory(newManualClock().now)
 		ask := ratelimit.Ask{Policy: &ratelimit.Policy{Limit: limit}, Cost: limit.Burst}
 		first, err := m.Take(t.Context(), ask)
 		require.NoError(t, err)

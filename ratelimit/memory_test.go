@@ -16,7 +16,7 @@ import (
 // the account whose password is being guessed.
 func TestFloodEvictsOnlyTheFlood(t *testing.T) {
 	t.Parallel()
-	clock := newHand()
+	clock := newManualClock()
 	m := ratelimit.NewMemory(clock.now)
 	p := policy("p", 10)
 	hammered := ratelimit.Ask{Policy: p, Key: "hammered"}
@@ -44,7 +44,7 @@ func TestFloodEvictsOnlyTheFlood(t *testing.T) {
 // Full budgets are evicted first, even before newer ones.
 func TestFullBudgetsAreEvictedFirst(t *testing.T) {
 	t.Parallel()
-	clock := newHand()
+	clock := newManualClock()
 	m := ratelimit.NewMemory(clock.now)
 	p := policy("p", 10)
 	for i := range ratelimit.Capacity + ratelimit.Capacity/4 {
@@ -65,7 +65,7 @@ func TestFullBudgetsAreEvictedFirst(t *testing.T) {
 
 // The one allocation is the Decision's verdicts, which outlive the call.
 func TestTakeAllocatesOnlyTheVerdicts(t *testing.T) {
-	m := ratelimit.NewMemory(newHand().now)
+	m := ratelimit.NewMemory(newManualClock().now)
 	p, q := policy("p", 10), policy("q", 10)
 	assert.InDelta(t, 1, testing.AllocsPerRun(100, func() {
 		_, _ = m.Take(t.Context(), ratelimit.Ask{Policy: p, Key: "k"}, ratelimit.Ask{Policy: q, Key: "k"})
@@ -74,7 +74,7 @@ func TestTakeAllocatesOnlyTheVerdicts(t *testing.T) {
 
 func BenchmarkMemoryTake(b *testing.B) {
 	p, q := policy("p", 10), policy("q", 10)
-	m := ratelimit.NewMemory(provider.Clock(newHand().at.Local))
+	m := ratelimit.NewMemory(provider.Clock(newManualClock().at.Local))
 	names := make([]string, 100_000)
 	for i := range names {
 		names[i] = strconv.Itoa(i)

@@ -12,9 +12,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// patience is how long a request waits for Redis. With a longer wait, limits would cost more
+// defaultDeadline is how long a request waits for Redis. With a longer wait, limits would cost more
 // than what they protect against.
-const patience = 50 * time.Millisecond
+const defaultDeadline = 50 * time.Millisecond
 
 // ErrSecret: the secret is too short, and the keys could be guessed.
 var ErrSecret = errors.New("a secret of at least 16 bytes is needed")
@@ -56,7 +56,7 @@ func NewRedis(o RedisOptions) (*Redis, error) {
 		return nil, fmt.Errorf("ratelimit: %w", ErrSecret)
 	}
 	if o.Deadline == 0 {
-		o.Deadline = patience
+		o.Deadline = defaultDeadline
 	}
 	return &Redis{
 		client: o.Client, secret: o.Secret, clock: o.Clock, deadline: o.Deadline,
@@ -78,14 +78,14 @@ func (r *Redis) Take(ctx context.Context, asks ...Ask) (Decision, error) {
 }
 
 func (r *Redis) takeTogether(ctx context.Context, asks []Ask) (Decision, error) {
-	answer, err := r.take.Run(ctx, r.client, r.keys(asks), r.args(ctx, asks)...).Int64Slice()
+	result, err := r.take.Run(ctx, r.client, r.keys(asks), r.args(ctx, asks)...).Int64Slice()
 	if err != nil {
 		return Decision{}, fmt.Errorf("ratelimit: redis: %w", err)
 	}
-	if len(answer) != 1+len(asks) {
-		return Decision{}, errAnswer
+	if len(result) != 1+len(asks) {
+		return Decision{}, errResult
 	}
-	return decide(fromRedis, asks, answer[1:]), nil
+	return decide(fromRedis, asks, result[1:]), nil
 }
 
 // Return is part of Limiter. It is sent even if the request is canceled by now.
@@ -131,4 +131,4 @@ func (r *Redis) args(ctx context.Context, asks []Ask) []any {
 	return args
 }
 
-var errAnswer = errors.New("ratelimit: redis: unexpected response from the script")
+var errResult = errors.New("ratelimit: redis: unexpected response from the script")

@@ -95,10 +95,10 @@ func TestLostScriptIsSentAgain(t *testing.T) {
 
 func TestServersThatShareRedisCountTogether(t *testing.T) {
 	t.Parallel()
-	server, shared, clock := services.NewRedis(t), secret(), newHand()
+	server, shared, clock := services.NewRedis(t), secret(), newManualClock()
 	var limiters []ratelimit.Limiter
 	for range 2 {
-		r, err := ratelimit.NewRedis(ratelimit.RedisOptions{Client: connect(t, redisURL(server)), Secret: shared, Clock: clock.now, Deadline: patient})
+		r, err := ratelimit.NewRedis(ratelimit.RedisOptions{Client: connect(t, redisURL(server)), Secret: shared, Clock: clock.now, Deadline: longDeadline})
 		require.NoError(t, err)
 		limiters = append(limiters, r)
 	}
@@ -143,7 +143,7 @@ func TestRedisCountsByItsOwnClock(t *testing.T) {
 	d, err := r.Take(t.Context(), one...)
 	require.NoError(t, err)
 	assert.False(t, d.Allowed)
-	assert.InDelta(t, each.Seconds(), d.Verdicts[0].RetryAfter.Seconds(), patient.Seconds())
+	assert.InDelta(t, each.Seconds(), d.Verdicts[0].RetryAfter.Seconds(), longDeadline.Seconds())
 	assert.Less(t, d.Verdicts[0].RetryAfter, each, "time has passed")
 }
 
@@ -171,7 +171,7 @@ func TestFrozenRedisCostsTheDeadline(t *testing.T) {
 	server := services.NewRedis(t)
 	r, err := ratelimit.NewRedis(ratelimit.RedisOptions{Client: connect(t, "redis://"+server.Address()), Secret: secret()})
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return r.Ping(t.Context()) == nil }, patient, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return r.Ping(t.Context()) == nil }, longDeadline, 10*time.Millisecond)
 	require.NoError(t, server.Freeze())
 	for name, try := range map[string]func() error{
 		"take":   func() error { _, err := r.Take(t.Context(), asks(policy("p", 5))...); return err },
@@ -185,7 +185,7 @@ func TestFrozenRedisCostsTheDeadline(t *testing.T) {
 		assert.Less(t, time.Since(began), 50*time.Millisecond+slack, name)
 	}
 	require.NoError(t, server.Thaw())
-	require.Eventually(t, func() bool { return r.Ping(t.Context()) == nil }, patient, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return r.Ping(t.Context()) == nil }, longDeadline, 10*time.Millisecond)
 }
 
 func TestShortSecretIsRefused(t *testing.T) {

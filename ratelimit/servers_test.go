@@ -23,29 +23,29 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// hand is a clock that stands still until the test moves it.
-type hand struct {
+// manualClock is a clock that stands still until the test moves it.
+type manualClock struct {
 	mu sync.Mutex
 	at time.Time
 }
 
-// newHand starts at the real time: Redis expires keys by that.
-func newHand() *hand { return &hand{at: time.Now()} }
+// newManualClock starts at the real time: Redis expires keys by that.
+func newManualClock() *manualClock { return &manualClock{at: time.Now()} }
 
-func (h *hand) now() time.Time {
+func (h *manualClock) now() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.at
 }
 
-func (h *hand) move(d time.Duration) {
+func (h *manualClock) move(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.at = h.at.Add(d)
 }
 
-// patient is a deadline for tests that do not test deadlines.
-const patient = 30 * time.Second
+// longDeadline is a deadline for tests that do not test deadlines.
+const longDeadline = 30 * time.Second
 
 func secret() []byte {
 	s := make([]byte, 32)
@@ -63,7 +63,7 @@ func connect(t testing.TB, url string) redis.UniversalClient {
 
 func counting(t testing.TB, client redis.UniversalClient, clock provider.Clock) *ratelimit.Redis {
 	t.Helper()
-	r, err := ratelimit.NewRedis(ratelimit.RedisOptions{Client: client, Secret: secret(), Clock: clock, Deadline: patient})
+	r, err := ratelimit.NewRedis(ratelimit.RedisOptions{Client: client, Secret: secret(), Clock: clock, Deadline: longDeadline})
 	require.NoError(t, err)
 	return r
 }
@@ -77,9 +77,9 @@ func redisURL(server *services.RedisServer) string {
 // Sentinel, or as the restart of one that was killed. It ends with the test, however that ends.
 func startRedis(t testing.TB, port int, args ...string) string {
 	t.Helper()
-	const keeper = `"$@" & pid=$!; cat >/dev/null; kill -9 $pid`
+	const supervisor = `"$@" & pid=$!; cat >/dev/null; kill -9 $pid`
 	dir := t.TempDir()
-	command := append([]string{"-c", keeper, "keeper", "redis-server"}, args...)
+	command := append([]string{"-c", supervisor, "supervisor", "redis-server"}, args...)
 	cmd := exec.Command("/bin/sh", append(command, "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--dir", dir, "--logfile", filepath.Join(dir, "server.log"))...)
 	lifeline, err := cmd.StdinPipe()
 	require.NoError(t, err)
@@ -90,7 +90,7 @@ func startRedis(t testing.TB, port int, args ...string) string {
 	})
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	client := connect(t, "redis://"+address)
-	require.Eventually(t, func() bool { return client.Ping(t.Context()).Err() == nil }, patient, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return client.Ping(t.Context()).Err() == nil }, longDeadline, 10*time.Millisecond)
 	return address
 }
 
@@ -101,7 +101,7 @@ func startCluster(t testing.TB) redis.UniversalClient {
 	require.NoError(t, node.ClusterAddSlotsRange(t.Context(), 0, 16383).Err())
 	require.Eventually(t, func() bool {
 		return strings.Contains(node.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
-	}, patient, 10*time.Millisecond)
+	}, longDeadline, 10*time.Millisecond)
 	return connect(t, "redis://"+address+"?addr="+address+"&read_timeout=30s")
 }
 

@@ -5,7 +5,7 @@ const (
 	fromMemory   = "memory"
 	fromRedis    = "redis"
 	fromFallback = "fallback"
-	fromNobody   = "none"
+	fromNone     = "none"
 )
 
 // Sources are the sources that a decision of the policy can have, with Redis or without, so

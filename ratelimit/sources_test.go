@@ -14,11 +14,11 @@ import (
 // A counter that is not initialized for a source misses the first refusals.
 func TestSourcesOfAPolicyAreComplete(t *testing.T) {
 	t.Parallel()
-	clock := newHand()
+	clock := newManualClock()
 	memory := ratelimit.NewMemory(clock.now)
 	shared := counting(t, connect(t, redisURL(services.NewRedis(t))), clock.now)
 	log := slog.New(slog.DiscardHandler)
-	working, away := ratelimit.NewGuarded(shared, memory, log, clock.now), ratelimit.NewGuarded(&moody{err: errAway}, memory, log, clock.now)
+	working, away := ratelimit.NewGuarded(shared, memory, log, clock.now), ratelimit.NewGuarded(&moody{err: errUnavailable}, memory, log, clock.now)
 	for _, p := range ratelimit.Policies() {
 		for _, c := range []struct {
 			redis    bool

@@ -38,7 +38,7 @@ type maker func(t *testing.T, clock provider.Clock) ratelimit.Limiter
 
 // fixture is a limiter with its clock and shortcuts for taking.
 type fixture struct {
-	*hand
+	*manualClock
 
 	t *testing.T
 	l ratelimit.Limiter
@@ -86,8 +86,8 @@ func suite(t *testing.T, make maker) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHand()
-			test(t, fixture{hand: h, t: t, l: make(t, h.now)})
+			h := newManualClock()
+			test(t, fixture{manualClock: h, t: t, l: make(t, h.now)})
 		})
 	}
 }

@@ -16,7 +16,7 @@ local function put(key, used)
   redis.call('SET', key, string.format('%.0f', now + used), 'PX', math.ceil(used / 1000) + 1000)
 end
 
-local answer, after, lower = {1}, {}, {}
+local result, after, lower = {1}, {}, {}
 for i, key in ipairs(KEYS) do
   local window, price = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
   local used = after[key]
@@ -29,14 +29,14 @@ for i, key in ipairs(KEYS) do
       lower[key] = window
     end
   end
-  if used + price > window then answer[1] = 0 end
-  answer[#answer + 1] = used
+  if used + price > window then result[1] = 0 end
+  result[#result + 1] = used
   after[key] = used + price
 end
 
-if answer[1] == 1 then
+if result[1] == 1 then
   for key, used in pairs(after) do put(key, used) end
 else
   for key, used in pairs(lower) do put(key, used) end
 end
-return answer
+return result
