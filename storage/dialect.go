@@ -32,12 +32,12 @@ type class int
 const (
 	// fault: the statement was wrong, a bug in this package.
 	fault class = iota
-	// away: the database did not respond or could not execute the statement.
-	away
+	// unavailable: the database did not respond or could not execute the statement.
+	unavailable
 	// conflict: a unique value is taken.
 	conflict
 	// dangling: a referenced row does not exist.
 	dangling
-	// again: the transaction failed because of a concurrent one and may be retried.
-	again
+	// retryable: the transaction failed because of a concurrent one and may be retried.
+	retryable
 )

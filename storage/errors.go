@@ -43,9 +43,9 @@ func (s *Store) fault(err error) error {
 		return &Fault{provider.ErrConflict, err}
 	case dangling:
 		return &Fault{provider.ErrNotFound, err}
-	case again:
+	case retryable:
 		return &Fault{errAgain, err}
-	case away:
+	case unavailable:
 		return &Fault{provider.ErrUnavailable, err}
 	default:
 		return fmt.Errorf("storage: %w", err)

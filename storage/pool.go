@@ -21,7 +21,7 @@ func unobserved(ctx context.Context, _ string) (context.Context, func(error)) {
 // writing statements to the connection that may write.
 type pool struct {
 	read, write *sql.DB
-	hear        Statements
+	observe     Statements
 }
 
 var (
@@ -37,7 +37,7 @@ func (p *pool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, err
 
 // ExecContext writes.
 func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	ctx, ended := p.hear(ctx, query)
+	ctx, ended := p.observe(ctx, query)
 	result, err := p.write.ExecContext(ctx, query, args...)
 	ended(err)
 	return result, err
@@ -45,7 +45,7 @@ func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.
 
 // QueryContext reads.
 func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	ctx, ended := p.hear(ctx, query)
+	ctx, ended := p.observe(ctx, query)
 	rows, err := p.read.QueryContext(ctx, query, args...)
 	for try := 0; try < planTries && stalePlan(err); try++ {
 		rows, err = p.read.QueryContext(ctx, query, args...)
@@ -56,7 +56,7 @@ func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sq
 
 // QueryRowContext reads.
 func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	ctx, ended := p.hear(ctx, query)
+	ctx, ended := p.observe(ctx, query)
 	row := p.read.QueryRowContext(ctx, query, args...)
 	for try := 0; try < planTries && stalePlan(row.Err()); try++ {
 		row = p.read.QueryRowContext(ctx, query, args...)
@@ -73,7 +73,7 @@ const planTries = 5
 // BeginTx begins a transaction on the writing connection.
 func (p *pool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {
 	// The context of BEGIN lives as long as the transaction, so it cannot be the statement's.
-	_, ended := p.hear(ctx, "BEGIN")
+	_, ended := p.observe(ctx, "BEGIN")
 	tx, err := p.write.BeginTx(ctx, opts)
 	ended(err)
 	if err != nil {
@@ -99,7 +99,7 @@ type connection struct {
 
 // ExecContext writes.
 func (c *connection) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	ctx, ended := c.pool.hear(ctx, query)
+	ctx, ended := c.pool.observe(ctx, query)
 	result, err := c.Tx.ExecContext(ctx, query, args...)
 	ended(err)
 	return result, err
@@ -107,7 +107,7 @@ func (c *connection) ExecContext(ctx context.Context, query string, args ...any)
 
 // QueryContext reads.
 func (c *connection) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	ctx, ended := c.pool.hear(ctx, query)
+	ctx, ended := c.pool.observe(ctx, query)
 	rows, err := c.Tx.QueryContext(ctx, query, args...)
 	ended(err)
 	return rows, err
@@ -115,7 +115,7 @@ func (c *connection) QueryContext(ctx context.Context, query string, args ...any
 
 // QueryRowContext reads.
 func (c *connection) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	ctx, ended := c.pool.hear(ctx, query)
+	ctx, ended := c.pool.observe(ctx, query)
 	row := c.Tx.QueryRowContext(ctx, query, args...)
 	ended(row.Err())
 	return row
@@ -123,7 +123,7 @@ func (c *connection) QueryRowContext(ctx context.Context, query string, args ...
 
 // Commit commits.
 func (c *connection) Commit() error {
-	_, ended := c.pool.hear(c.ctx, "COMMIT")
+	_, ended := c.pool.observe(c.ctx, "COMMIT")
 	err := c.Tx.Commit()
 	ended(err)
 	return err
@@ -131,7 +131,7 @@ func (c *connection) Commit() error {
 
 // Rollback rolls back.
 func (c *connection) Rollback() error {
-	_, ended := c.pool.hear(c.ctx, "ROLLBACK")
+	_, ended := c.pool.observe(c.ctx, "ROLLBACK")
 	err := c.Tx.Rollback()
 	ended(err)
 	return err

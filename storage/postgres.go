@@ -75,7 +75,7 @@ func (*postgresDialect) locking(clause string) string { return " " + clause }
 func (*postgresDialect) classify(err error) class {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
-		return away // no response: refused, disconnected, timed out
+		return unavailable // no response: refused, disconnected, timed out
 	}
 	switch e.Code {
 	case "23505":
@@ -83,17 +83,17 @@ func (*postgresDialect) classify(err error) class {
 	case "23503":
 		return dangling
 	case "40001", "40P01":
-		return again
+		return retryable
 	}
 	if stalePlan(err) {
-		return again
+		return retryable
 	}
 	switch e.Code[:2] {
 	// Class 22, 23 and 42: data, constraint or syntax. 25006 is a read-only server.
 	case "22", "23", "42":
 		return fault
 	default:
-		return away
+		return unavailable
 	}
 }
 

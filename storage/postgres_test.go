@@ -40,7 +40,7 @@ func TestPgBouncer(t *testing.T) {
 	storagetest.Run(t, func(t testing.TB) string { return bouncer.Through(newPostgres(t), pg) })
 }
 
-func TestAReadOnlyPostgresIsNotWritable(t *testing.T) {
+func TestReadOnlyPostgresIsNotWritable(t *testing.T) {
 	t.Parallel()
 	notWritable(t, newPostgres(t), newPostgres(t)+"&default_transaction_read_only=on")
 }

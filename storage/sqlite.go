@@ -78,7 +78,7 @@ func (sqliteDialect) locking(string) string { return "" }
 func (sqliteDialect) classify(err error) class {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
-		return away
+		return unavailable
 	}
 	switch e.Code() {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
@@ -88,11 +88,11 @@ func (sqliteDialect) classify(err error) class {
 	}
 	switch e.Code() & 0xff { // the primary code of an extended one
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return again
+		return retryable
 	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE:
 		return fault
 	default: // read-only, full, I/O, cannot open, interrupted
-		return away
+		return unavailable
 	}
 }
 

@@ -37,7 +37,7 @@ func migrate(t testing.TB, url string) {
 	require.NoError(t, s.Close())
 }
 
-// ? # % and spaces are part of a path, wherever it is said.
+// The characters ? # % and spaces are valid in a path, in every form of the URL.
 func TestSQLitePaths(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"dq?x", "a#b", "100%", "%41", "with space", "a&b=c", "plain"} {
@@ -60,7 +60,7 @@ func TestSQLitePaths(t *testing.T) {
 }
 
 // Other accounts on the machine must not be able to read the file.
-func TestSQLiteFilesAreForTheirOwner(t *testing.T) {
+func TestSQLiteFilesAreReadableByTheirOwnerOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	require.NoError(t, os.Chmod(dir, 0o755))
@@ -77,7 +77,7 @@ func TestSQLiteFilesAreForTheirOwner(t *testing.T) {
 	}
 }
 
-func TestAReadOnlySQLiteIsNotWritable(t *testing.T) {
+func TestReadOnlySQLiteIsNotWritable(t *testing.T) {
 	t.Parallel()
 	notWritable(t, newSQLite(t), newSQLite(t)+"&_pragma=query_only(1)")
 }

@@ -50,9 +50,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.hear = unobserved
+	p.observe = unobserved
 	if o.Statements != nil {
-		p.hear = o.Statements
+		p.observe = o.Statements
 	}
 	db, err := gorm.Open(d.gorm(p), &gorm.Config{
 		SkipDefaultTransaction: true, // single statements are atomic; InTx is for several
