@@ -65,7 +65,7 @@ gatehouse_signing_key_rotations_total 1
 		"gatehouse_sign_ins_total", "gatehouse_sessions_ended_total", "gatehouse_signing_key_rotations_total"))
 }
 
-func TestTokenRefusalsKeepToKnownGrantTypes(t *testing.T) {
+func TestTokenRefusalsHaveOnlyKnownGrantTypes(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	for _, known := range []client.GrantType{client.ClientCredentials, client.AuthorizationCode, client.RefreshToken, client.Password} {
@@ -96,7 +96,7 @@ gatehouse_introspections_total{active="true"} 1
 `), "gatehouse_token_refusals_total", "gatehouse_refusals_total", "gatehouse_introspections_total"))
 }
 
-func TestTokenRefusalsAreSeenBeforeTheFirst(t *testing.T) {
+func TestTokenRefusalsAreShownBeforeTheFirst(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)
 	m.Tokens.Expect(client.ClientCredentials, client.RefreshToken)

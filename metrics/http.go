@@ -11,28 +11,28 @@ import (
 // Bounds on the series that requests can make. A route with a method has a series for each bucket,
 // a response has one.
 const (
-	mostRoutes  = 90
-	mostAnswers = 450
+	mostRoutes    = 90
+	mostResponses = 450
 )
 
 // HTTP counts requests. It is safe for concurrent use.
 type HTTP struct {
 	inFlight  prometheus.Gauge
 	durations *children[asked, prometheus.Observer]
-	answers   *children[answered, answer]
+	responses *children[responded, response]
 }
 
 // asked is the route and method of a request.
 type asked struct{ route, method string }
 
-type answered struct {
+type responded struct {
 	asked
 
 	status int
 }
 
-// answer holds all that one request updates.
-type answer struct {
+// response holds all that one request updates.
+type response struct {
 	total prometheus.Counter
 	took  prometheus.Observer
 }
@@ -57,8 +57,8 @@ func newHTTP(r *registration) *HTTP {
 	h.durations = newChildren(mostRoutes, rest, func(a asked) prometheus.Observer {
 		return took.WithLabelValues(a.route, a.method)
 	})
-	h.answers = newChildren(mostAnswers, answered{asked: rest}, func(a answered) answer {
-		return answer{
+	h.responses = newChildren(mostResponses, responded{asked: rest}, func(a responded) response {
+		return response{
 			total: total.WithLabelValues(a.route, a.method, statusLabel(a.status)),
 			took:  h.durations.of(a.asked),
 		}
@@ -77,7 +77,7 @@ func (h *HTTP) Ended() { h.inFlight.Dec() }
 // id the trace becomes the exemplar of its bucket, which costs ten times as much: leave it empty
 // for traces that are not recorded.
 func (h *HTTP) Observe(route, method string, status int, seconds float64, traceID string) {
-	a := h.answers.of(answered{asked{route, methodLabel(method, status)}, status})
+	a := h.responses.of(responded{asked{route, methodLabel(method, status)}, status})
 	a.total.Inc()
 	observe(a.took, seconds, traceID)
 }

@@ -22,7 +22,7 @@ type SigningKey struct {
 	// Since is when the key began to sign.
 	Since time.Time
 	// NextRotation is when a successor is due to take over from an active key; zero when
-	// keys do not rotate by themselves.
+	// keys do not rotate automatically.
 	NextRotation time.Time
 }
 

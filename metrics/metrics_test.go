@@ -56,7 +56,7 @@ func TestMetricsOfTwoServersAreSeparate(t *testing.T) {
 	assert.Zero(t, value(t, one, "gatehouse_introspections_total", "active", "true"))
 }
 
-func TestNewSaysWhatIsWrong(t *testing.T) {
+func TestNewReportsErrors(t *testing.T) {
 	t.Parallel()
 	_, registry := newMetrics(t)
 	_, err := metrics.New(registry, metrics.Options{Clock: time.Now})
@@ -65,7 +65,7 @@ func TestNewSaysWhatIsWrong(t *testing.T) {
 	assert.ErrorContains(t, err, "clock")
 }
 
-func TestBuildSaysWhichVersionThisIs(t *testing.T) {
+func TestBuildInfoHasTheVersion(t *testing.T) {
 	t.Parallel()
 	_, registry := newMetrics(t)
 	assert.InEpsilon(t, 1, value(t, registry, "gatehouse_build_info", "version", "v1.2.3", "revision", "abc"), 0)
