@@ -21,7 +21,7 @@ func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
 		}
 		return repeatAsGet(w, b.AuthorizePath, form)
 	}
-	form, err := readAddress(r)
+	form, err := readQuery(r)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
 // cookies are not sent with forms of other sites, so the user would not appear signed in.
 func repeatAsGet(w http.ResponseWriter, path string, form url.Values) error {
 	query := form.Encode()
-	if len(query) > maxAddress {
+	if len(query) > maxQuery {
 		return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request is too long.")
 	}
 	if query != "" {
@@ -57,7 +57,7 @@ func (b *Browser) advance(w http.ResponseWriter, r *http.Request, p progress) er
 	canonical.From(r.Context()).Client(f.Request.Client.ID)
 	s, err := b.signedIn(r)
 	if err != nil {
-		return b.answerError(f, err)
+		return b.errorForApplication(f, err)
 	}
 	return b.advanceAs(w, r, p, f, s)
 }
@@ -66,7 +66,7 @@ func (b *Browser) advance(w http.ResponseWriter, r *http.Request, p progress) er
 func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session) error {
 	step, err := b.Authorize.Next(r.Context(), f, s)
 	if err != nil {
-		return b.answerError(f, err)
+		return b.errorForApplication(f, err)
 	}
 	switch step {
 	case oauth.SignIn:
@@ -80,7 +80,7 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 
 // approve responds with a code.
 func (b *Browser) approve(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session, remember bool) error {
-	answer, err := b.Authorize.Approve(r.Context(), f, s, remember)
+	response, err := b.Authorize.Approve(r.Context(), f, s, remember)
 	if errors.Is(err, provider.ErrStale) {
 		// The session ended in the meantime: continue with the current one, if any.
 		p.UserID = provider.ID{}
@@ -91,8 +91,8 @@ func (b *Browser) approve(w http.ResponseWriter, r *http.Request, p progress, f 
 		return err // the application has its response; this is for a user who went back
 	}
 	if err != nil {
-		return b.answerError(f, err)
+		return b.errorForApplication(f, err)
 	}
 	canonical.From(r.Context()).Outcome("approved")
-	return b.answer(w, f.Request, answer)
+	return b.respond(w, f.Request, response)
 }

@@ -107,7 +107,7 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 	canonical.From(r.Context()).Client(f.Request.Client.ID)
 	s, err := b.signedIn(r)
 	if err != nil {
-		return b.answerError(f, err)
+		return b.errorForApplication(f, err)
 	}
 	// The decision counts only for the user who was asked; if another user, or no user, is signed in
 	// by now, the flow starts over (Keycloak CVE-2023-0264).
@@ -122,7 +122,7 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 	}
 	step, err := b.Authorize.Next(r.Context(), f, s)
 	if err != nil {
-		return b.answerError(f, err)
+		return b.errorForApplication(f, err)
 	}
 	switch {
 	case step == oauth.SignIn:
@@ -133,7 +133,7 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 		return b.showLogin(w, r, p, f, "")
 	case form.Get("action") != "accept":
 		canonical.From(r.Context()).Outcome("denied")
-		return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The user did not agree.").For(f.Request.Client.ID))
+		return b.errorForApplication(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The user did not agree.").For(f.Request.Client.ID))
 	default:
 		return b.approve(w, r, p, f, s, form.Get("remember") != "")
 	}

@@ -17,14 +17,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-type household struct {
+type deviceFixture struct {
 	*Browser
 
 	now    time.Time
 	cookie *http.Cookie
 }
 
-func newHousehold(t *testing.T) *household {
+func newDeviceFixture(t *testing.T) *deviceFixture {
 	t.Helper()
 	store, err := storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
@@ -33,13 +33,13 @@ func newHousehold(t *testing.T) *household {
 	require.NoError(t, err)
 	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: make([]byte, 32)}, time.Now, rand.Reader)
 	require.NoError(t, err)
-	h := &household{now: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}
+	h := &deviceFixture{now: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}
 	h.Browser, err = New(Config{Issuer: "https://id.example", Devices: ring.Key(keyring.Device), Clock: func() time.Time { return h.now }, Random: rand.Reader})
 	require.NoError(t, err)
 	return h
 }
 
-func (h *household) request() *http.Request {
+func (h *deviceFixture) request() *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/login", http.NoBody)
 	if h.cookie != nil {
 		r.AddCookie(h.cookie)
@@ -47,7 +47,7 @@ func (h *household) request() *http.Request {
 	return r
 }
 
-func (h *household) signsIn(t *testing.T, user byte) {
+func (h *deviceFixture) signsIn(t *testing.T, user byte) {
 	t.Helper()
 	w := httptest.NewRecorder()
 	h.rememberDevice(w, h.request(), provider.ID{user})
@@ -57,7 +57,7 @@ func (h *household) signsIn(t *testing.T, user byte) {
 }
 
 // knows lists the accounts in the cookie, by the first byte of their ids.
-func (h *household) knows() map[byte]string {
+func (h *deviceFixture) knows() map[byte]string {
 	known := map[byte]string{}
 	for _, d := range h.devices(h.request()) {
 		known[d.UserID[0]] = d.ID
@@ -67,7 +67,7 @@ func (h *household) knows() map[byte]string {
 
 func TestBrowserIsKnownForTheAccountsItSignedInTo(t *testing.T) {
 	t.Parallel()
-	h := newHousehold(t)
+	h := newDeviceFixture(t)
 	assert.Empty(t, h.knows())
 	h.signsIn(t, 1)
 	assert.Equal(t, "__Host-gatehouse_device", h.cookie.Name)
@@ -87,7 +87,7 @@ func TestBrowserIsKnownForTheAccountsItSignedInTo(t *testing.T) {
 
 func TestBrowserIsForgottenAfterHalfAYear(t *testing.T) {
 	t.Parallel()
-	h := newHousehold(t)
+	h := newDeviceFixture(t)
 	h.signsIn(t, 1)
 	h.now = h.now.Add(deviceLifetime - time.Second)
 	assert.Contains(t, h.knows(), byte(1))
@@ -98,7 +98,7 @@ func TestBrowserIsForgottenAfterHalfAYear(t *testing.T) {
 // The cookie opens only with this server's key, complete and unchanged.
 func TestForgedDeviceCookieIsIgnored(t *testing.T) {
 	t.Parallel()
-	h := newHousehold(t)
+	h := newDeviceFixture(t)
 	h.signsIn(t, 1)
 	good := h.cookie.Value
 	for at := range good {
@@ -111,7 +111,7 @@ func TestForgedDeviceCookieIsIgnored(t *testing.T) {
 		h.cookie.Value = value
 		assert.Empty(t, h.knows(), value)
 	}
-	other := newHousehold(t)
+	other := newDeviceFixture(t)
 	other.cookie = &http.Cookie{Name: h.cookie.Name, Value: good}
 	assert.Empty(t, other.knows(), "another server's")
 }

@@ -43,7 +43,7 @@ func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (stri
 		return "", err
 	}
 	text := base64.RawURLEncoding.EncodeToString(b.Seal.SealFor([]byte(b.binder(w, r)), plain))
-	if len(text) > maxAddress-len("flow=") {
+	if len(text) > maxQuery-len("flow=") {
 		// Now, and not after sign-in, when it is sent back in a URL.
 		return "", refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request is too long.")
 	}
@@ -82,7 +82,7 @@ func (b *Browser) request(ctx context.Context, p progress) (oauth.Flow, error) {
 	request, err := b.Authorize.Check(ctx, form)
 	f := oauth.Flow{ID: p.ID, StartedAt: p.StartedAt, Request: request}
 	if err != nil {
-		return f, b.answerError(f, err)
+		return f, b.errorForApplication(f, err)
 	}
 	return f, nil
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// maxAddress bounds the parameters of a request, in bytes.
-const maxAddress = 16 << 10
+// maxQuery bounds the parameters of a request, in bytes.
+const maxQuery = 16 << 10
 
-// readAddress reads the query parameters of a request.
-func readAddress(r *http.Request) (url.Values, error) {
+// readQuery reads the query parameters of a request.
+func readQuery(r *http.Request) (url.Values, error) {
 	form, err := wire.Parameters(r.URL.RawQuery)
-	if err != nil || len(r.URL.RawQuery) > maxAddress || !readable(form) {
+	if err != nil || len(r.URL.RawQuery) > maxQuery || !readable(form) {
 		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request URL is too long or malformed.").Because(err)
 	}
 	return form, nil

@@ -63,7 +63,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 		canonical.From(r.Context()).Client(c.ID)
 		page.Client, page.Logo, page.PolicyURI, page.TOSURI = c.Name, logoPath(c), c.PolicyURI, c.TOSURI
 		if form.Get("action") == "cancel" {
-			return b.answerError(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The user did not sign in.").For(c.ID))
+			return b.errorForApplication(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The user did not sign in.").For(c.ID))
 		}
 	} else if page.SignedInAs, err = b.signedInAs(r); err != nil {
 		return err
@@ -76,7 +76,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	case page.Flow == "":
 		seeOther(w, "/")
 		return nil
-	case len(page.Flow) <= maxFlowAddress:
+	case len(page.Flow) <= maxRedirectedFlow:
 		seeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(page.Flow))
 		return nil
 	default:
@@ -84,11 +84,11 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
-// maxFlowAddress bounds a flow that is sent back to authorize in the URL of a redirect. With the
+// maxRedirectedFlow bounds a flow that is sent back to authorize in the URL of a redirect. With the
 // redirect, a reload of the next page does not post the password again. A longer flow, of a request
 // with a long state, continues without a redirect: proxies buffer 4 KiB of response headers by
 // default, and respond with 502 when there are more.
-const maxFlowAddress = 1536
+const maxRedirectedFlow = 1536
 
 // verify checks the password and signs the user in. If it returns no session, it has responded.
 func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login) (*session.Session, error) {

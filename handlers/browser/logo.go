@@ -70,5 +70,5 @@ func writeLogo(w http.ResponseWriter, r *http.Request, picture logo.Picture) {
 	h.Set("Content-Type", picture.MediaType)
 	h.Set("Content-Length", strconv.Itoa(len(picture.Body)))
 	h.Set("Content-Disposition", `inline; filename="logo.`+strings.TrimPrefix(picture.MediaType, "image/")+`"`)
-	_, _ = w.Write(picture.Body) // a caller who hung up cannot be told
+	_, _ = w.Write(picture.Body) // fails only when the client has disconnected
 }

@@ -19,7 +19,7 @@ import (
 // a valid ID token hint is carried out; for any other the user is asked first: otherwise any site
 // could sign users out with a link.
 func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
-	read := readAddress
+	read := readQuery
 	if r.Method == http.MethodPost {
 		read = readPost
 	}

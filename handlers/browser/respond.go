@@ -10,9 +10,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// answer sends the parameters back to the application, with the unchanged state and the issuer, so
+// respond sends the parameters back to the application, with the unchanged state and the issuer, so
 // that the response cannot be passed off as another provider's (RFC 9207).
-func (b *Browser) answer(w http.ResponseWriter, r *oauth.AuthorizeRequest, params url.Values) error {
+func (b *Browser) respond(w http.ResponseWriter, r *oauth.AuthorizeRequest, params url.Values) error {
 	if r.HasState {
 		params.Set("state", r.State)
 	}
@@ -20,16 +20,16 @@ func (b *Browser) answer(w http.ResponseWriter, r *oauth.AuthorizeRequest, param
 	if r.Mode == oauth.FormPost {
 		return b.Pages.FormPost(w, pages.FormPost{Action: r.RedirectURI, Params: params})
 	}
-	address := answerAddress(r, params)
+	address := responseURL(r, params)
 	if len(address) > maxLocation && params.Has("error_uri") { // then it is only in the log
 		params.Del("error_uri")
-		address = answerAddress(r, params)
+		address = responseURL(r, params)
 	}
 	seeOther(w, address)
 	return nil
 }
 
-func answerAddress(r *oauth.AuthorizeRequest, params url.Values) string {
+func responseURL(r *oauth.AuthorizeRequest, params url.Values) string {
 	if r.Mode == oauth.Fragment {
 		return r.RedirectURI + "#" + params.Encode()
 	}
@@ -56,9 +56,9 @@ type redirected struct {
 	request *oauth.AuthorizeRequest
 }
 
-// answerError makes an error one for the application, if that is allowed: server errors and
+// errorForApplication makes an error one for the application, if that is allowed: server errors and
 // refusals alike, once the redirect URI is known to be registered for the client.
-func (b *Browser) answerError(f oauth.Flow, err error) error {
+func (b *Browser) errorForApplication(f oauth.Flow, err error) error {
 	var already *redirected
 	if f.Request == nil || errors.As(err, &already) {
 		return err
@@ -71,7 +71,7 @@ func (e *redirected) Unwrap() error { return e.error }
 
 // AnswerError sends the error back (RFC 6749 section 4.1.2.1).
 func (e *redirected) AnswerError(w http.ResponseWriter, code refusal.Code, description, uri string) error {
-	return e.browser.answer(w, e.request, url.Values{
+	return e.browser.respond(w, e.request, url.Values{
 		"error": {string(code)}, "error_description": {description}, "error_uri": {uri},
 	})
 }

@@ -73,6 +73,6 @@ func (s *Set) Asset(w http.ResponseWriter, address string) bool {
 	h := w.Header()
 	h["Content-Type"], h["Content-Length"] = file.kind, file.length
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(file.content) // a caller who hung up cannot be told
+	_, _ = w.Write(file.content) // fails only when the client has disconnected
 	return true
 }

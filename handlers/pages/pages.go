@@ -103,6 +103,6 @@ func (s *Set) writePolicy(w http.ResponseWriter, status int, name string, page a
 	h.Set("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()")
 	h.Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes()) // a caller who hung up cannot be told
+	_, _ = w.Write(body.Bytes()) // fails only when the client has disconnected
 	return nil
 }
