@@ -91,8 +91,8 @@ func TestEachAlertIsTestedBothWays(t *testing.T) {
 	}
 	for _, r := range rules(t) {
 		if r.Alert != "" {
-			assert.True(t, fires[r.Alert], "%s is never seen to fire", r.Alert)
-			assert.True(t, silent[r.Alert], "%s is never seen to be silent", r.Alert)
+			assert.True(t, fires[r.Alert], "%s has no test in which it fires", r.Alert)
+			assert.True(t, silent[r.Alert], "%s has no test in which it does not fire", r.Alert)
 		}
 	}
 }
@@ -113,7 +113,7 @@ func TestEachAlertHasItsSectionInTheGuide(t *testing.T) {
 		assert.NotEmpty(t, r.Annotations["summary"], r.Alert)
 		assert.True(t, strings.HasSuffix(r.Annotations["runbook_url"], "deploy/README.md#"+strings.ToLower(r.Alert)), r.Alert)
 	}
-	assert.Empty(t, sections, "sections about alerts that are no more")
+	assert.Empty(t, sections, "sections about alerts that do not exist")
 }
 
 func TestRulesUseExistingMetrics(t *testing.T) {

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes the secrets of compose.yaml, each once: what is there already stays.
+# Makes the secrets of compose.yaml; existing ones are kept.
 set -eu
 cd "$(dirname "$0")/secrets"
-# The files are readable, since the servers in the containers run as nobody in particular;
-# the folder is not, so that nobody else on this machine gets to them.
+# The files are readable by all users, since the servers in the containers run under different
+# ids; the folder is not, so that other users of this machine cannot read them.
 chmod 700 .
 umask 022
 
