@@ -23,7 +23,7 @@ func TestPasswordIsIndependentOfItsEncoding(t *testing.T) {
 		}
 		for _, other := range []string{"zoë's café", "Zoe's Cafe", composed + " ", "Ｚoë's Café"} {
 			_, err := f.verify(t, name, other)
-			require.ErrorIs(t, err, account.ErrSignIn, "case, width and spaces count: %+q", other)
+			require.ErrorIs(t, err, account.ErrSignIn, "case, width and spaces are significant: %+q", other)
 		}
 	}
 }
@@ -45,7 +45,7 @@ func TestHashesFromBeforeTheCanonicalForm(t *testing.T) {
 	}
 }
 
-func TestThePasswordsLengthIsThatOfItsCanonicalForm(t *testing.T) {
+func TestPasswordLengthIsThatOfTheCanonicalForm(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	set := func(password string) error {

@@ -31,7 +31,7 @@ type SignIn struct {
 	events   publisher
 }
 
-// publisher tells what happened.
+// publisher publishes events.
 type publisher interface {
 	Publish(ctx context.Context, e event.Event)
 }

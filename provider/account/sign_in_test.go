@@ -139,7 +139,7 @@ func TestPasswordsThatAreRefused(t *testing.T) {
 	_, err := f.users.SetPassword(t.Context(), "bob", "password1")
 	require.ErrorIs(t, err, account.ErrCommon)
 	_, err = f.verify(t, "bob", strings.Repeat("ü", 127))
-	assert.ErrorIs(t, err, account.ErrSignIn, "the last character counts")
+	assert.ErrorIs(t, err, account.ErrSignIn, "the last character is significant")
 }
 
 // An unknown user, a disabled one and a wrong password give the same error after the same work,

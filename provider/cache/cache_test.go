@@ -115,11 +115,11 @@ func TestWatcherFlushesOncePerChangeAndRetries(t *testing.T) {
 }
 
 func TestHitsAndMissesAreReported(t *testing.T) {
-	var told []bool
-	c := cache.New(2, func(_ context.Context, key string) (string, error) { return key, nil }, func(hit bool) { told = append(told, hit) })
+	var reported []bool
+	c := cache.New(2, func(_ context.Context, key string) (string, error) { return key, nil }, func(hit bool) { reported = append(reported, hit) })
 	for _, key := range []string{"a", "a", "b", "a"} {
 		_, err := c.Get(t.Context(), key)
 		require.NoError(t, err)
 	}
-	assert.Equal(t, []bool{false, true, false, true}, told)
+	assert.Equal(t, []bool{false, true, false, true}, reported)
 }

@@ -124,7 +124,7 @@ func (c *Catalogue) Ensure(ctx context.Context, names []string) ([]string, error
 			continue
 		}
 		if _, err := c.Create(ctx, name, ""); err != nil {
-			if errors.Is(err, provider.ErrConflict) { // added by somebody else meanwhile
+			if errors.Is(err, provider.ErrConflict) { // added concurrently
 				continue
 			}
 			return added, fmt.Errorf("scope %q: %w", name, err)
@@ -134,7 +134,7 @@ func (c *Catalogue) Ensure(ctx context.Context, names []string) ([]string, error
 	return added, nil
 }
 
-// List gives the whole catalogue, by name.
+// List returns the whole catalogue, by name.
 func (c *Catalogue) List(ctx context.Context) ([]Scope, error) { return c.store.Scopes(ctx) }
 
 // Delete removes a scope from the catalogue. Clients registered for it keep it until

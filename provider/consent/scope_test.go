@@ -25,7 +25,7 @@ func newCatalogue(t *testing.T) *consent.Catalogue {
 	return consent.NewCatalogue(store, time.Now)
 }
 
-func TestCatalogueRefusesWhatNoScopeParameterCanHold(t *testing.T) {
+func TestCatalogueRefusesInvalidScopeNames(t *testing.T) {
 	t.Parallel()
 	c := newCatalogue(t)
 	for _, name := range []string{"", "two words", `a"b`, `a\b`, "tab\t", "é", strings.Repeat("a", 501)} {

@@ -74,20 +74,20 @@ func TestRotationInvalidatesNothing(t *testing.T) {
 func TestUnknownKeyIsLookedUp(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
-	deaf, rotating := newServer(t, store), newServer(t, store)
+	lagging, rotating := newServer(t, store), newServer(t, store)
 	require.NoError(t, rotating.Rotate(t.Context(), clock()))
 	mac := rotating.Key(keyring.TokenHash).MAC([]byte("token"))
 	require.Equal(t, byte(2), mac[0])
-	assert.True(t, deaf.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
+	assert.True(t, lagging.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
 }
 
 func TestServerWithoutRefreshOpensValuesOfTheNewKey(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
-	deaf, rotating := newServer(t, store), newServer(t, store)
+	lagging, rotating := newServer(t, store), newServer(t, store)
 	require.NoError(t, rotating.Rotate(t.Context(), clock()))
 	sealed := rotating.Key(keyring.Flow).Seal([]byte("request"))
-	plain, err := deaf.Key(keyring.Flow).Open(sealed)
+	plain, err := lagging.Key(keyring.Flow).Open(sealed)
 	require.NoError(t, err)
 	assert.Equal(t, "request", string(plain))
 }

@@ -180,7 +180,7 @@ func published(t *testing.T, m *keys.Manager) jose.JSONWebKeySet {
 	return s
 }
 
-func TestEveryAlgorithmSignsWhatAForeignLibraryVerifies(t *testing.T) {
+func TestSignaturesOfEveryAlgorithmVerifyInAnotherLibrary(t *testing.T) {
 	for _, alg := range []keys.Algorithm{keys.RS256, keys.PS256, keys.ES256, keys.EdDSA} {
 		t.Run(string(alg), func(t *testing.T) {
 			f := newFixture(t, alg)
@@ -395,7 +395,7 @@ func TestImport(t *testing.T) {
 	}
 }
 
-func TestKeysAreSealedAgain(t *testing.T) {
+func TestKeysAreResealed(t *testing.T) {
 	f := newFixture(t, keys.ES256, keys.EdDSA)
 	f.store.rows[1].Sealed = append([]byte("old:"), f.store.rows[1].Sealed...)
 	for _, want := range []int{1, 0} {

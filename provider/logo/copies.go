@@ -40,7 +40,7 @@ type fetcher interface {
 type copies struct {
 	fetch   fetcher
 	clock   provider.Clock
-	flights singleflight.Group
+	running singleflight.Group
 
 	mu      sync.Mutex
 	entries *simplelru.LRU[string, entry]
@@ -73,13 +73,13 @@ func (s *copies) get(ctx context.Context, uri string) (Picture, error) {
 	}
 	// The fetch is shared by all waiting requests: it must not end when the first of them is
 	// canceled. The fetcher has its own deadline.
-	flight := s.flights.DoChan(uri, func() (any, error) {
+	fetched := s.running.DoChan(uri, func() (any, error) {
 		return s.refetch(context.WithoutCancel(ctx), uri), nil
 	})
 	select {
 	case <-ctx.Done():
 		return Picture{}, ctx.Err()
-	case result := <-flight:
+	case result := <-fetched:
 		return result.Val.(entry).usable(now) //nolint:forcetypeassert // of the function above
 	}
 }

@@ -114,21 +114,21 @@ func (c *Client) Get(ctx context.Context, address, accept string, maxBody int64)
 	}
 	request.Header.Set("Accept", accept)
 	request.Header.Set("User-Agent", "Gatehouse")
-	answer, err := c.http.Do(request)
+	response, err := c.http.Do(request)
 	if err != nil {
 		return Fetched{}, fmt.Errorf("%w: %w", ErrFetch, err)
 	}
-	defer func() { _ = answer.Body.Close() }()
-	if answer.StatusCode != http.StatusOK {
-		return Fetched{}, fmt.Errorf("%w: %s responded with status %d", ErrFetch, u.Host, answer.StatusCode)
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return Fetched{}, fmt.Errorf("%w: %s responded with status %d", ErrFetch, u.Host, response.StatusCode)
 	}
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	if err != nil {
 		return Fetched{}, fmt.Errorf("%w: read from %s: %w", ErrFetch, u.Host, err)
 	}
 	if int64(len(body)) > maxBody {
 		return Fetched{}, fmt.Errorf("%w: %s sent more than %d bytes", ErrFetch, u.Host, maxBody)
 	}
-	mediaType, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")) // none if malformed
+	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")) // none if malformed
 	return Fetched{Body: body, MediaType: mediaType}, nil
 }

@@ -94,7 +94,7 @@ func TestSessionIsFoundByItsCookieAlone(t *testing.T) {
 }
 
 // Sessions have an idle and an absolute limit.
-func TestSessionsEndByThemselves(t *testing.T) {
+func TestSessionsExpire(t *testing.T) {
 	f := newFixture(t)
 	_, idle := f.begin(nil)
 	f.advance(8*time.Hour - time.Microsecond)

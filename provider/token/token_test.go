@@ -83,7 +83,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		tok, err := token.Parse(text)
 		if err == nil {
-			assert.Equal(t, text, tok.Encode(), "a token has one spelling")
+			assert.Equal(t, text, tok.Encode(), "a token has one text form")
 		}
 	})
 }
