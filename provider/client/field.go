@@ -126,7 +126,7 @@ func (c *Client) Document() ([]byte, error) {
 
 // ReadDocument takes the properties from one. What it does not know, a newer version wrote.
 func (c *Client) ReadDocument(document []byte) error {
-	if len(document) == 0 {
+	if len(document) == 0 || string(document) == "{}" { // as most have it
 		return nil
 	}
 	var kept map[string]json.RawMessage

@@ -63,7 +63,7 @@ func (p *Provider) presented(ctx context.Context, call *Call) (*inspected, error
 	if found == nil {
 		return nil, call.refuse(ctx, badToken("The access token is unknown, expired or revoked."))
 	}
-	if !p.names().in(found.grant.Audience) {
+	if !p.names.in(found.grant.Audience) {
 		return nil, call.refuse(ctx, badToken("The access token is for another resource.").For(found.grant.ClientID))
 	}
 	return found, nil

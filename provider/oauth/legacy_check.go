@@ -21,7 +21,7 @@ func (p *Provider) LegacyUser(ctx context.Context, call *Call, text string) (*ac
 	if err != nil {
 		return nil, err
 	}
-	if found == nil || found.grant.UserID.IsZero() || !p.names().in(found.grant.Audience) {
+	if found == nil || found.grant.UserID.IsZero() || !p.names.in(found.grant.Audience) {
 		return nil, call.refuse(ctx, gone)
 	}
 	if err := call.served(ctx, found.client); err != nil {

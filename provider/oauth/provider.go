@@ -49,6 +49,7 @@ type Provider struct {
 
 	domain   Domain
 	settings Settings
+	names    Names
 }
 
 // New composes a Provider.
@@ -57,7 +58,7 @@ func New(s Settings, d Domain) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Provider{composition: c, domain: d, settings: s}, nil
+	return &Provider{composition: c, domain: d, settings: s, names: Names{s.Issuer, s.Issuer + s.Paths.UserInfo}}, nil
 }
 
 // authenticate proves who sends a call, once for all that follows.

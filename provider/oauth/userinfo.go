@@ -18,11 +18,6 @@ func (n Names) in(audience []string) bool {
 	return len(audience) == 0 || slices.ContainsFunc(audience, func(a string) bool { return slices.Contains(n, a) })
 }
 
-// names are those of the server as an audience.
-func (p *Provider) names() Names {
-	return Names{p.settings.Issuer, p.settings.Issuer + p.settings.Paths.UserInfo}
-}
-
 // UserInfo returns the claims that the call's access token may see (OpenID Connect Core section
 // 5.3). Two statements. A good token counts against the budget of its client, any other request as
 // unproven.
