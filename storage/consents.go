@@ -2,7 +2,9 @@ package storage
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -14,45 +16,78 @@ import (
 // consent for it. Nobody may use a deleted client.
 func (s *Store) Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error) {
 	var may bool
-	var scopes, claims, audience optionalText
-	err := s.fault(s.row(ctx, "SELECT "+mayUse+`?), c.scopes, c.claims, c.audience
+	var c consentColumns
+	err := s.fault(s.row(ctx, "SELECT "+mayUse+`?), c.agreed, c.scopes, c.claims, c.audience
 		FROM clients k LEFT JOIN user_consents c ON c.client_id = k.id AND c.user_id = ? WHERE k.id = ?`,
-		rowID(userID), rowID(userID), clientID).Scan(&may, &scopes, &claims, &audience))
+		rowID(userID), rowID(userID), clientID).Scan(&may, &c.Agreed, &c.Scopes, &c.Claims, &c.Audience))
 	if errors.Is(err, provider.ErrNotFound) {
 		return consent.Standing{}, nil
 	}
-	return consent.Standing{MayUse: may, Remembered: consent.Agreement{
-		Scopes: strings.Fields(string(scopes)), Claims: strings.Fields(string(claims)), Audience: strings.Fields(string(audience)),
-	}}, err
+	if err != nil {
+		return consent.Standing{}, err
+	}
+	remembered, err := c.remembered()
+	return consent.Standing{MayUse: may, Remembered: remembered}, err
 }
 
-// Remember replaces the user's remembered consent for a client.
-func (s *Store) Remember(ctx context.Context, userID provider.ID, clientID string, a consent.Agreement, at time.Time) error {
-	return s.exec(ctx, `INSERT INTO user_consents (user_id, client_id, scopes, claims, audience, updated_at) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (user_id, client_id) DO UPDATE SET scopes = excluded.scopes, claims = excluded.claims, audience = excluded.audience, updated_at = excluded.updated_at`,
-		rowID(userID), clientID, list(a.Scopes), list(a.Claims), list(a.Audience), at)
+// consentColumns are those of what was agreed to; NULL where there is no row.
+type consentColumns struct {
+	Agreed, Scopes, Claims, Audience optionalText
+}
+
+func (c consentColumns) remembered() (consent.Remembered, error) {
+	switch {
+	case c.Agreed != "":
+		var r consent.Remembered
+		if err := json.Unmarshal([]byte(c.Agreed), &r); err != nil {
+			return nil, fmt.Errorf("storage: remembered consent: %w", err)
+		}
+		return r, nil
+	case c.Scopes != "" || c.Claims != "":
+		return consent.Remembered{}.And(consent.Agreement{
+			Scopes: strings.Fields(string(c.Scopes)), Claims: strings.Fields(string(c.Claims)), Audience: strings.Fields(string(c.Audience)),
+		}), nil
+	default:
+		return nil, nil
+	}
+}
+
+// Remember replaces the user's remembered consent for a client. The columns that the previous
+// version reads have only what was agreed to for no resource in particular: it would take several
+// resources for all combinations.
+func (s *Store) Remember(ctx context.Context, userID provider.ID, clientID string, r consent.Remembered, at time.Time) error {
+	agreed, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("storage: remembered consent: %w", err)
+	}
+	general := r.WithoutAudience()
+	return s.exec(ctx, `INSERT INTO user_consents (user_id, client_id, agreed, scopes, claims, audience, updated_at) VALUES (?, ?, ?, ?, ?, '', ?)
+		ON CONFLICT (user_id, client_id) DO UPDATE SET agreed = excluded.agreed, scopes = excluded.scopes, claims = excluded.claims, audience = '', updated_at = excluded.updated_at`,
+		rowID(userID), clientID, string(agreed), list(general.Scopes), list(general.Claims), at)
 }
 
 // Consents lists the user's remembered consents, by client.
-func (s *Store) Consents(ctx context.Context, userID provider.ID) ([]consent.Remembered, error) {
+func (s *Store) Consents(ctx context.Context, userID provider.ID) ([]consent.ClientConsent, error) {
 	var rows []struct {
 		ClientID  string
 		Name      string
-		Scopes    list
-		Claims    list
-		Audience  list
+		Columns   consentColumns `gorm:"embedded"`
 		UpdatedAt time.Time
 	}
-	err := s.on(ctx).Raw(`SELECT c.client_id, a.name, c.scopes, c.claims, c.audience, c.updated_at FROM user_consents c JOIN clients a ON a.id = c.client_id
+	err := s.on(ctx).Raw(`SELECT c.client_id, a.name, c.agreed, c.scopes, c.claims, c.audience, c.updated_at FROM user_consents c JOIN clients a ON a.id = c.client_id
 		WHERE c.user_id = ? ORDER BY c.client_id`, rowID(userID)).Scan(&rows).Error
-	remembered := make([]consent.Remembered, len(rows))
-	for i, r := range rows {
-		remembered[i] = consent.Remembered{
-			Agreement: consent.Agreement{Scopes: r.Scopes, Claims: r.Claims, Audience: r.Audience},
-			ClientID:  r.ClientID, ClientName: r.Name, UpdatedAt: r.UpdatedAt.UTC(),
-		}
+	if err != nil {
+		return nil, s.fault(err)
 	}
-	return remembered, s.fault(err)
+	list := make([]consent.ClientConsent, len(rows))
+	for i, r := range rows {
+		remembered, err := r.Columns.remembered()
+		if err != nil {
+			return nil, err
+		}
+		list[i] = consent.ClientConsent{Remembered: remembered, ClientID: r.ClientID, ClientName: r.Name, UpdatedAt: r.UpdatedAt.UTC()}
+	}
+	return list, nil
 }
 
 // WithdrawConsent deletes the user's consent for a client and ends everything issued under it, in

@@ -50,9 +50,11 @@ func newConsentList(env *environment) *cobra.Command {
 		}
 		views := []consentView{}
 		out := table{header: []string{"CLIENT ID", "NAME", "SCOPES", "CLAIMS", "AUDIENCE", "SINCE"}, empty: "Nothing is remembered for " + u.Username + "."}
-		for _, r := range remembered {
-			views = append(views, consentView{r.ClientID, r.ClientName, orEmpty(r.Scopes), orEmpty(r.Claims), orEmpty(r.Resources()), r.UpdatedAt})
-			out.add(r.ClientID, r.ClientName, strings.Join(r.Scopes, " "), strings.Join(r.Claims, " "), strings.Join(r.Resources(), " "), when(r.UpdatedAt))
+		for _, c := range remembered {
+			for _, a := range c.Agreements() {
+				views = append(views, consentView{c.ClientID, c.ClientName, orEmpty(a.Scopes), orEmpty(a.Claims), orEmpty(a.Audience), c.UpdatedAt})
+				out.add(c.ClientID, c.ClientName, strings.Join(a.Scopes, " "), strings.Join(a.Claims, " "), strings.Join(a.Audience, " "), when(c.UpdatedAt))
+			}
 		}
 		if *asJSON {
 			return printJSON(env.Out, views)

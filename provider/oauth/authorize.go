@@ -20,7 +20,7 @@ import (
 // consentStore knows where a user stands with a client.
 type consentStore interface {
 	Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error)
-	Remember(ctx context.Context, userID provider.ID, clientID string, a consent.Agreement, at time.Time) error
+	Remember(ctx context.Context, userID provider.ID, clientID string, r consent.Remembered, at time.Time) error
 }
 
 // approver stores what a person agreed to. It returns grant.ErrFinished, and provider.ErrStale

@@ -121,7 +121,7 @@ func TestWhatCannotBeSignedIsNotSpent(t *testing.T) {
 // forgetful cannot remember what was agreed to.
 type forgetful struct{ *storage.Store }
 
-func (forgetful) Remember(context.Context, provider.ID, string, consent.Agreement, time.Time) error {
+func (forgetful) Remember(context.Context, provider.ID, string, consent.Remembered, time.Time) error {
 	return provider.ErrUnavailable
 }
 

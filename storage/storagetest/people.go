@@ -129,7 +129,7 @@ func testDeletedUsers(t *testing.T, f *fixture) {
 	for _, u := range []*account.User{alice, bob} {
 		s := f.session(t, u)
 		refresh[u] = f.refreshable(t, &grant.Grant{ClientID: "app", UserID: u.ID, SessionID: s.ID, Offline: true})
-		require.NoError(t, f.Remember(ctx, u.ID, "app", consent.Agreement{Scopes: []string{"a"}}, f.clock()))
+		require.NoError(t, f.Remember(ctx, u.ID, "app", remembered(consent.Agreement{Scopes: []string{"a"}}), f.clock()))
 	}
 	require.NoError(t, f.DeleteUser(ctx, alice.ID, f.clock()))
 	require.ErrorIs(t, f.DeleteUser(ctx, alice.ID, f.clock()), provider.ErrNotFound)
@@ -144,7 +144,7 @@ func testDeletedUsers(t *testing.T, f *fixture) {
 		assert.Equal(t, gone, !r.UserEnabled || !r.MayUse)
 		standing, err := f.Standing(ctx, u.ID, "app")
 		require.NoError(t, err)
-		assert.Equal(t, gone, len(standing.Remembered.Scopes) == 0)
+		assert.Equal(t, gone, len(standing.Remembered) == 0)
 	}
 	assert.Equal(t, 1, Count(t, f.url, "sessions"))
 	again := f.user(t, "alice")
@@ -282,24 +282,4 @@ func testCodes(t *testing.T, f *fixture) {
 	require.NoError(t, f.UpdateUser(ctx, u))
 	_, _, err = f.CodeWithGrant(ctx, c.ID, false)
 	assert.ErrorIs(t, err, provider.ErrNotFound, "the code of a disabled user")
-}
-
-func testConsents(t *testing.T, f *fixture) {
-	ctx := t.Context()
-	f.client(t, "app")
-	f.client(t, "other")
-	alice, bob := f.user(t, "alice"), f.user(t, "bob")
-	standing := func(u *account.User, clientID string) consent.Standing {
-		s, err := f.Standing(ctx, u.ID, clientID)
-		require.NoError(t, err)
-		return s
-	}
-	none := consent.Agreement{Scopes: []string{}, Claims: []string{}, Audience: []string{}}
-	assert.Equal(t, consent.Standing{MayUse: true, Remembered: none}, standing(alice, "app"))
-	require.NoError(t, f.Remember(ctx, alice.ID, "app", consent.Agreement{Scopes: []string{"a"}}, f.clock()))
-	all := consent.Agreement{Scopes: []string{"a", "b"}, Claims: []string{"email"}, Audience: []string{"https://a", "https://b"}}
-	require.NoError(t, f.Remember(ctx, alice.ID, "app", all, f.clock()))
-	assert.Equal(t, all, standing(alice, "app").Remembered)
-	assert.Equal(t, none, standing(bob, "app").Remembered)
-	assert.Equal(t, none, standing(alice, "other").Remembered)
 }

@@ -145,12 +145,13 @@ func testWithdrawal(t *testing.T, f *fixture) {
 	} {
 		tokens[name] = f.refreshable(t, g)
 	}
-	require.NoError(t, f.Remember(ctx, alice.ID, "app", consent.Agreement{Scopes: []string{"a", "b"}, Claims: []string{"email"}, Audience: []string{"https://a"}}, f.clock()))
+	agreed := remembered(consent.Agreement{Scopes: []string{"a", "b"}, Claims: []string{"email"}, Audience: []string{"https://a"}})
+	require.NoError(t, f.Remember(ctx, alice.ID, "app", agreed, f.clock()))
 	list, err := f.Consents(ctx, alice.ID)
 	require.NoError(t, err)
-	assert.Equal(t, []consent.Remembered{{
-		Agreement: consent.Agreement{Scopes: []string{"a", "b"}, Claims: []string{"email"}, Audience: []string{"https://a"}},
-		ClientID:  "app", ClientName: sampleClient("app", f.clock()).Name, UpdatedAt: f.clock(),
+	assert.Equal(t, []consent.ClientConsent{{
+		Remembered: agreed,
+		ClientID:   "app", ClientName: sampleClient("app", f.clock()).Name, UpdatedAt: f.clock(),
 	}}, list)
 	require.NoError(t, f.WithdrawConsent(ctx, alice.ID, "app", f.clock()))
 	require.ErrorIs(t, f.WithdrawConsent(ctx, alice.ID, "app", f.clock()), provider.ErrNotFound)

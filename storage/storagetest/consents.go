@@ -1,0 +1,65 @@
+package storagetest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+)
+
+func testConsents(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	f.client(t, "other")
+	alice, bob := f.user(t, "alice"), f.user(t, "bob")
+	standing := func(u *account.User, clientID string) consent.Standing {
+		s, err := f.Standing(ctx, u.ID, clientID)
+		require.NoError(t, err)
+		return s
+	}
+	assert.Equal(t, consent.Standing{MayUse: true}, standing(alice, "app"))
+	require.NoError(t, f.Remember(ctx, alice.ID, "app", remembered(consent.Agreement{Scopes: []string{"a"}}), f.clock()))
+	all := remembered(
+		consent.Agreement{Scopes: []string{"a"}},
+		consent.Agreement{Scopes: []string{"b"}, Claims: []string{"email"}, Audience: []string{"https://a", "https://b"}},
+	)
+	require.NoError(t, f.Remember(ctx, alice.ID, "app", all, f.clock()))
+	assert.Equal(t, all, standing(alice, "app").Remembered)
+	assert.Empty(t, standing(bob, "app").Remembered)
+	assert.Empty(t, standing(alice, "other").Remembered)
+}
+
+// While replicas of the previous version still run, they read and write scopes, claims and
+// audience, and take them for all combinations.
+func testConsentsOfThePreviousVersion(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	u := f.user(t, "alice")
+	agreed := consent.Agreement{Scopes: []string{"a", "b"}, Claims: []string{"email"}, Audience: []string{"https://a", "https://b"}}
+	require.NoError(t, f.Remember(ctx, u.ID, "app", remembered(consent.Agreement{Scopes: []string{"openid"}}, agreed), f.clock()))
+	var scopes, claims, audience string
+	db := inspect(t, f.url)
+	require.NoError(t, db.QueryRowContext(ctx, "SELECT scopes, claims, audience FROM user_consents").Scan(&scopes, &claims, &audience))
+	assert.Equal(t, []string{"openid", "", ""}, []string{scopes, claims, audience}, "no combination that nobody agreed to")
+
+	_, err := db.ExecContext(ctx, "UPDATE user_consents SET agreed = '', scopes = 'a b', claims = 'email', audience = 'https://a https://b'")
+	require.NoError(t, err)
+	standing, err := f.Standing(ctx, u.ID, "app")
+	require.NoError(t, err)
+	assert.Equal(t, remembered(agreed), standing.Remembered)
+	list, err := f.Consents(ctx, u.ID)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	assert.Equal(t, remembered(agreed), list[0].Remembered)
+}
+
+func remembered(all ...consent.Agreement) consent.Remembered {
+	r := consent.Remembered{}
+	for _, a := range all {
+		r = r.And(a)
+	}
+	return r
+}
