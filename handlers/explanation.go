@@ -15,7 +15,7 @@ import (
 // caller of that request was told or could look up, and nothing of the record's rest: not
 // the check, which tells a wrong secret from an unknown client, not the client, and not
 // the values compared.
-func explanation(records *refusal.Recorder, set *pages.Set) route.HandlerFunc {
+func explanation(records *refusal.Recorder, refusals *refusal.Catalogue, set *pages.Set) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		record, err := records.Open(mux.Vars(r)["error_id"])
 		w.Header().Add("Vary", "Accept")
@@ -30,7 +30,7 @@ func explanation(records *refusal.Recorder, set *pages.Set) route.HandlerFunc {
 		case err != nil:
 			return set.UnknownError(w)
 		}
-		entry := refusal.Explain(record.Check)
+		entry := refusals.Explain(record.Check)
 		if !asked {
 			return set.Explanation(w, pages.Explanation{
 				Title: entry.Title, Explanation: entry.Explanation, Hint: entry.Hint,

@@ -23,11 +23,11 @@ func TestAnyoneReadsThePublicPartOfAnError(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
 	address := "/errors/" + f.records.ID(secretive())
-	entry := refusal.Explain(refusal.CheckClientSecret)
+	entry := refusal.NewCatalogue(refusal.Limits{}).Explain(refusal.CheckClientSecret)
 
 	page := f.do("GET", address, "")
 	assert.Equal(t, http.StatusOK, page.Code)
-	for _, shown := range []string{entry.Title, "did not prove that it is the one it names", "Check client id", "invalid_client", "2 January 2026, 03:04:05 UTC"} {
+	for _, shown := range []string{entry.Title, "credentials are missing or wrong", "Check the client id", "invalid_client", "2 January 2026, 03:04:05 UTC"} {
 		assert.Contains(t, page.Body.String(), shown)
 	}
 

@@ -33,6 +33,8 @@ type Config struct {
 	Guards route.Guards
 	// Records seals what an error_uri leads to.
 	Records *refusal.Recorder
+	// Refusals explains the checks on error pages and under error_uri.
+	Refusals *refusal.Catalogue
 	// Origins knows the origins of public clients.
 	Origins OriginChecker
 	// HSTSIncludeSubdomains has browsers use https for the subdomains of the issuer, too.
@@ -93,7 +95,7 @@ func (c Config) serve(set *pages.Set, table []route.Route) (http.Handler, error)
 	if timeout == 0 {
 		timeout = 10 * time.Second
 	}
-	render := &renderer{issuer: c.Issuer, records: c.Records, clock: c.Clock, pages: set}
+	render := &renderer{issuer: c.Issuer, records: c.Records, refusals: c.Refusals, clock: c.Clock, pages: set}
 
 	limited := limitedRoutes{c, map[string]*limits{}}
 	for _, entry := range table {

@@ -120,7 +120,7 @@ func newFrame(t testing.TB, change func(*handlers.Config)) *frame {
 	config := handlers.Config{
 		Issuer: issuer, Prefix: "/oauth",
 		Routes: routes("/oauth", says),
-		Pages:  newPages(t, false), Records: f.records, Origins: origins{"https://spa.example"},
+		Pages:  newPages(t, false), Records: f.records, Refusals: refusal.NewCatalogue(refusal.Limits{}), Origins: origins{"https://spa.example"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
 		Clock:          func() time.Time { return at }, Random: rand.Reader,
 		Limiter: ratelimit.NewMemory(func() time.Time { return at }), Policies: newPolicies(t, nil),
@@ -202,7 +202,7 @@ func TestNewRefusesWrongSettings(t *testing.T) {
 		"an endpoint is missing":  func(c *handlers.Config) { serveAt(c, "revoke", nil) },
 	} {
 		config := handlers.Config{
-			Issuer: issuer, Prefix: "/oauth", Pages: newPages(t, false), Records: refusal.NewRecorder(newSealer(t)), Origins: origins{},
+			Issuer: issuer, Prefix: "/oauth", Pages: newPages(t, false), Records: refusal.NewRecorder(newSealer(t)), Refusals: refusal.NewCatalogue(refusal.Limits{}), Origins: origins{},
 			Routes:  routes("/oauth", says),
 			Limiter: ratelimit.NewMemory(time.Now), Policies: newPolicies(t, nil),
 			Clock: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),

@@ -17,10 +17,11 @@ import (
 
 // renderer writes every error answer of the server.
 type renderer struct {
-	issuer  string
-	records *refusal.Recorder
-	clock   provider.Clock
-	pages   *pages.Set
+	issuer   string
+	records  *refusal.Recorder
+	refusals *refusal.Catalogue
+	clock    provider.Clock
+	pages    *pages.Set
 }
 
 // hungUp is the outcome of a request whose caller did not wait.
@@ -95,7 +96,7 @@ func (re *renderer) json(w http.ResponseWriter, answer *refusal.Refusal, id stri
 }
 
 func (re *renderer) page(w http.ResponseWriter, answer *refusal.Refusal, id, requestID string) error {
-	entry := refusal.Explain(answer.Check)
+	entry := re.refusals.Explain(answer.Check)
 	page := pages.Error{
 		Title: entry.Title, Description: answer.Description, Hint: entry.Hint,
 		About: errorsPath + id, RequestID: requestID, Field: string(answer.Field), Expected: answer.Expected, Received: answer.Received,

@@ -15,7 +15,7 @@ const errorsPath = "/errors/"
 func (c Config) ownRoutes() []route.Route {
 	get := []string{http.MethodGet}
 	return []route.Route{
-		{Name: "explanation", Methods: get, Path: errorsPath + "{error_id}", Protection: route.Page, Handler: explanation(c.Records, c.Pages), Policies: []string{ratelimit.PagePrefix}},
+		{Name: "explanation", Methods: get, Path: errorsPath + "{error_id}", Protection: route.Page, Handler: explanation(c.Records, c.Refusals, c.Pages), Policies: []string{ratelimit.PagePrefix}},
 		{Name: "asset", Methods: get, Path: pages.AssetRoute, Protection: route.Page, Handler: asset(c.Pages), Policies: []string{ratelimit.AssetPrefix}},
 	}
 }

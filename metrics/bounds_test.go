@@ -114,7 +114,7 @@ func busy(t *testing.T, m *metrics.Metrics) {
 			m.Refusals.Refused(route, refusal.ServerError, check)
 		}
 	}
-	for i, check := range refusal.Checks() {
+	for i, check := range refusal.NewCatalogue(refusal.Limits{}).Checks() {
 		m.Refusals.Refused("/oauth/token", codes()[i%len(codes())], check)
 		m.Refusals.Refused("/oauth/authorize", codes()[i%len(codes())], check)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -45,6 +46,11 @@ func (c *config) lifetimes() grant.Lifetimes {
 		Code: c.CodeLifetime, Access: c.AccessTokenLifetime, RefreshIdle: c.RefreshTokenIdle, Refresh: c.RefreshTokenLifetime,
 		SessionIdle: c.SessionIdle,
 	}
+}
+
+// refusals explains why requests are refused, with these settings.
+func (c *config) refusals() *refusal.Catalogue {
+	return refusal.NewCatalogue(refusal.Limits{Code: c.CodeLifetime, RefreshIdle: c.RefreshTokenIdle, Refresh: c.RefreshTokenLifetime})
 }
 
 // outbound is the way out for fetches from addresses that clients chose.

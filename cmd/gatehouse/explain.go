@@ -40,7 +40,7 @@ received, "Run" is the command that adds it, for values that belong to the clien
 		if err != nil {
 			return err
 		}
-		e := explained{Record: record, Entry: refusal.Explain(record.Check), client: c, flags: repeated(cmd), now: env.clock.Now(cmd.Context()).UTC()}
+		e := explained{Record: record, Entry: h.config.refusals().Explain(record.Check), client: c, flags: repeated(cmd), now: env.clock.Now(cmd.Context()).UTC()}
 		if *asJSON {
 			return printJSON(env.Out, e.view())
 		}

@@ -269,6 +269,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol)},
 		Pages:          set,
 		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),
+		Refusals:       c.refusals(),
 		Origins:        origins,
 		TrustedProxies: proxies,
 

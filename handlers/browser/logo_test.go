@@ -94,7 +94,7 @@ func logoServer(t *testing.T) (*httptest.Server, *bytes.Buffer) {
 	frame, err := handlers.New(handlers.Config{
 		Issuer: "https://id.example", Prefix: "/oauth",
 		Routes: people.Routes(),
-		Pages:  set, Records: refusal.NewRecorder(noSeal{}), Origins: noOrigins{},
+		Pages:  set, Records: refusal.NewRecorder(noSeal{}), Refusals: refusal.NewCatalogue(refusal.Limits{}), Origins: noOrigins{},
 		Limiter: ratelimit.NewMemory(time.Now), Policies: policies,
 		Clock: time.Now, Random: rand.Reader, Log: slog.New(slog.NewJSONHandler(log, nil)),
 	})

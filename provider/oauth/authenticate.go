@@ -43,7 +43,7 @@ const basicChallenge = `Basic realm="gatehouse", charset="UTF-8"`
 // authenticationFailed is one text for unknown clients, wrong secrets, wrong methods and
 // disabled clients: which of them it was is for the operator alone.
 func authenticationFailed(check refusal.Check, clientID string) *refusal.Refusal {
-	return refusal.New(refusal.InvalidClient, check, "Client authentication failed: the client is unknown or did not prove that it is the one it names.").For(clientID)
+	return refusal.New(refusal.InvalidClient, check, "Client authentication failed: the client is unknown, or its credentials are missing or wrong.").For(clientID)
 }
 
 // challenged adds the challenge that RFC 6749 section 5.2 wants for a request that used the

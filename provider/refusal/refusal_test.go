@@ -116,20 +116,29 @@ func TestForeignAndAlteredIDsAreUnknown(t *testing.T) {
 }
 
 func TestEveryCheckIsExplained(t *testing.T) {
-	for _, check := range refusal.Checks() {
-		e := refusal.Explain(check)
+	catalogue := refusal.NewCatalogue(refusal.Limits{})
+	for _, check := range catalogue.Checks() {
+		e := catalogue.Explain(check)
 		for _, text := range []string{e.Title, e.Explanation, e.Hint, e.Fix} {
 			assert.NotEmpty(t, text, check)
 		}
 	}
-	assert.Equal(t, refusal.Explain(refusal.CheckInternal), refusal.Explain("of_a_newer_version"))
+	assert.Equal(t, catalogue.Explain(refusal.CheckInternal), catalogue.Explain("of_a_newer_version"))
+}
+
+func TestExplanationsNameTheLimitsInForce(t *testing.T) {
+	catalogue := refusal.NewCatalogue(refusal.Limits{Code: 90 * time.Second, RefreshIdle: 14 * 24 * time.Hour, Refresh: time.Hour})
+	assert.Equal(t, "A code can be exchanged for 90 seconds.", catalogue.Explain(refusal.CheckCodeExpired).Explanation)
+	assert.Contains(t, catalogue.Explain(refusal.CheckRefreshExpired).Explanation, "(14 days unless")
+	assert.Contains(t, catalogue.Explain(refusal.CheckRefreshEnded).Explanation, "(1 hour unless")
 }
 
 // The texts for a failed client authentication must not tell which part failed.
 func TestClientAuthenticationFailuresReadTheSame(t *testing.T) {
-	want := refusal.Explain(refusal.CheckClientUnknown)
+	catalogue := refusal.NewCatalogue(refusal.Limits{})
+	want := catalogue.Explain(refusal.CheckClientUnknown)
 	for _, check := range []refusal.Check{refusal.CheckClientSecret, refusal.CheckClientDisabled, refusal.CheckClientMethod} {
-		got := refusal.Explain(check)
+		got := catalogue.Explain(check)
 		assert.Equal(t, []string{want.Title, want.Explanation, want.Hint}, []string{got.Title, got.Explanation, got.Hint})
 	}
 }

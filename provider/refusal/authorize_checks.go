@@ -1,0 +1,67 @@
+package refusal
+
+// authorizeEntries are those of authorization requests.
+func authorizeEntries() map[Check]Entry {
+	return map[Check]Entry{
+		CheckRedirectURI: {
+			"Redirect URI not registered",
+			"The redirect_uri of the request is not registered for the application. Redirect URIs must match exactly.",
+			"If you came here from an application, tell its operator. If you operate it, register the redirect URI exactly as it is sent.",
+			"`gatehouse client update ID --add-redirect-uri URI`, with the received value, if it belongs to the application.",
+		},
+		CheckResponseType: {
+			"Response type not supported",
+			"This server supports the authorization code flow only: response_type must be code.",
+			"Use the authorization code flow with PKCE.",
+			"The application must change: tokens are not returned in URLs.",
+		},
+		CheckPKCE: {
+			"PKCE required",
+			"The request has no code_challenge, and this client must send one (RFC 7636).",
+			"Turn on PKCE with S256 in your client library.",
+			"Public clients always need it; a confidential one only if it is registered with require_pkce.",
+		},
+		CheckPKCEMethod: {
+			"PKCE method not allowed",
+			"The code_challenge is malformed, or its method is not S256.",
+			"Send code_challenge_method=S256 and the base64url of the SHA-256 of the verifier, 43 characters.",
+			"`gatehouse client update ID --allow-plain-pkce`, if the application cannot compute SHA-256.",
+		},
+		CheckPrompt: {
+			"Malformed prompt",
+			"The prompt parameter has a value that does not exist, or none together with another.",
+			"Values are none, login, consent and select_account; none stands alone.",
+			"The application must change what it sends.",
+		},
+		CheckRequestObject: {
+			"Request objects not supported",
+			"The request came as a request object (request or request_uri), which this server does not support.",
+			"Send the parameters one by one.",
+			"The application must change what it sends.",
+		},
+		CheckLoginRequired: {
+			"Sign-in required",
+			"The application asked for no page to be shown, but no user is signed in, or not in the way that it asked for.",
+			"Send the request again without prompt=none.",
+			"Nothing is wrong: this is how applications find out that they must show the pages.",
+		},
+		CheckConsentRequired: {
+			"Consent required",
+			"The application asked for no page to be shown, but the user has not agreed to this yet.",
+			"Send the request again without prompt=none.",
+			"Nothing is wrong: this is how applications find out that they must show the pages.",
+		},
+		CheckACR: {
+			"Stronger sign-in required",
+			"The application requires a kind of sign-in (the claim acr, marked essential) that this server does not offer.",
+			"Ask for one of acr_values_supported in /.well-known/openid-configuration, or do not mark the claim essential.",
+			"The application must change what it asks for.",
+		},
+		CheckDenied: {
+			"Declined",
+			"The user did not sign in, or did not agree to what the application asked for.",
+			"Offer to try again.",
+			"Nothing is wrong: users may decline.",
+		},
+	}
+}
