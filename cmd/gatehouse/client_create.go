@@ -70,7 +70,7 @@ reads it from standard input.`,
 		}
 		defer h.close(&err)
 		given := secret != ""
-		secret, err = h.registry.Create(cmd.Context(), c, secret)
+		secret, err = h.registry.Create(cmd.Context(), env.actor(), c, secret)
 		if err != nil {
 			return about("client", c.ID, err)
 		}
@@ -107,7 +107,7 @@ func printCreated(w io.Writer, c *client.Client, secret string, asJSON bool) err
 // noteNewScopes adds scopes that the catalogue lacks and says so: one of them may be a
 // typing mistake.
 func noteNewScopes(cmd *cobra.Command, env *environment, h *instance, scopes []string) error {
-	added, err := h.catalogue.Ensure(cmd.Context(), scopes)
+	added, err := h.catalogue.Ensure(cmd.Context(), env.actor(), scopes)
 	for _, name := range added {
 		_, _ = fmt.Fprintf(env.Err, "note: scope %q is new; describe it with: gatehouse scope describe %s \"...\"%s\n", name, name, repeated(cmd))
 	}

@@ -28,7 +28,7 @@ func newClientSwitch(env *environment, disabled bool) *cobra.Command {
 	cmd := &cobra.Command{Args: cobra.ExactArgs(1), ValidArgsFunction: env.complete(clientIDs)}
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		c, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
+		c, err := h.registry.Update(cmd.Context(), env.actor(), args[0], func(c *client.Client) error {
 			c.Disabled = disabled
 			return nil
 		})
@@ -52,7 +52,7 @@ func newClientDelete(env *environment) *cobra.Command {
 
 		ValidArgsFunction: env.complete(clientIDs),
 		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-			if err := h.registry.Delete(cmd.Context(), args[0]); err != nil {
+			if err := h.registry.Delete(cmd.Context(), env.actor(), args[0]); err != nil {
 				return about("client", args[0], err)
 			}
 			_, err := fmt.Fprintf(env.Out, "deleted %s\n", args[0])
@@ -88,7 +88,7 @@ application can be changed without an outage; --overlap 0s ends them at once.`,
 			return err
 		}
 		defer h.close(&err)
-		shown, err := h.registry.RotateSecret(cmd.Context(), args[0], secret, *overlap)
+		shown, err := h.registry.RotateSecret(cmd.Context(), env.actor(), args[0], secret, *overlap)
 		if err != nil {
 			return about("client", args[0], err)
 		}

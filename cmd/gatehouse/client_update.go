@@ -36,7 +36,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 	asJSON := addJSON(cmd)
 	update := env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		var notes bytes.Buffer
-		updated, err := h.registry.Update(cmd.Context(), args[0], func(c *client.Client) error {
+		updated, err := h.registry.Update(cmd.Context(), env.actor(), args[0], func(c *client.Client) error {
 			if cmd.Flags().Changed("name") {
 				c.Name = name
 			}

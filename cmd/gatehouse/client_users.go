@@ -37,7 +37,7 @@ func newClientUsersAdd(env *environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := h.store.AllowUser(cmd.Context(), args[0], u.ID); err != nil {
+			if err := h.registry.AllowUser(cmd.Context(), env.actor(), args[0], u.ID); err != nil {
 				return err
 			}
 			return facts(env.Out, "client_id", args[0], "may be used by", u.Username)
@@ -60,7 +60,7 @@ last user gone the client is for nobody.`,
 			if err != nil {
 				return err
 			}
-			err = h.store.DisallowUser(cmd.Context(), args[0], u.ID, env.clock.Now(cmd.Context()))
+			err = h.registry.DisallowUser(cmd.Context(), env.actor(), args[0], u.ID)
 			if errors.Is(err, provider.ErrNotFound) {
 				return fmt.Errorf("%s is not on the list of %s (gatehouse client users list %[2]s shows who is)", u.Username, args[0])
 			}

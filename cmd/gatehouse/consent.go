@@ -44,7 +44,7 @@ func newConsentList(env *environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		remembered, err := h.store.Consents(cmd.Context(), u.ID)
+		remembered, err := h.consents.List(cmd.Context(), u.ID)
 		if err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ the user again the next time.`,
 			if _, err := h.store.Client(cmd.Context(), args[1]); err != nil {
 				return about("client", args[1], err)
 			}
-			err = h.store.WithdrawConsent(cmd.Context(), u.ID, args[1], env.clock.Now(cmd.Context()))
+			err = h.consents.Withdraw(cmd.Context(), env.actor(), u.ID, args[1])
 			if errors.Is(err, provider.ErrNotFound) {
 				return fmt.Errorf("%s has nothing of %s: there is neither a consent nor a token to end", args[1], u.Username)
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/storage"
@@ -116,14 +117,14 @@ func (h *instance) seedDemo(ctx context.Context) error {
 		}
 	}
 	for _, d := range demoClients(h.config) {
-		_, err := h.registry.Create(ctx, &d.Client, d.secret)
+		_, err := h.registry.Create(ctx, audit.BackgroundJob("demo"), &d.Client, d.secret)
 		if errors.Is(err, provider.ErrConflict) {
 			err = h.registerDemo(ctx, d.Client)
 		}
 		if err != nil {
 			return fmt.Errorf("demo client %s: %w", d.ID, err)
 		}
-		if _, err := h.catalogue.Ensure(ctx, d.Scopes); err != nil {
+		if _, err := h.catalogue.Ensure(ctx, audit.BackgroundJob("demo"), d.Scopes); err != nil {
 			return err
 		}
 	}
@@ -131,7 +132,7 @@ func (h *instance) seedDemo(ctx context.Context) error {
 		if _, err := h.users.Find(ctx, d.Username); err == nil {
 			continue // hashing a password at every start would slow it down
 		}
-		if err := h.users.Create(ctx, &d.User, d.password); err != nil && !errors.Is(err, provider.ErrConflict) {
+		if err := h.users.Create(ctx, audit.BackgroundJob("demo"), &d.User, d.password); err != nil && !errors.Is(err, provider.ErrConflict) {
 			return fmt.Errorf("demo user %s: %w", d.Username, err)
 		}
 	}
@@ -150,7 +151,7 @@ func (h *instance) registerDemo(ctx context.Context, demo client.Client) error {
 	if slices.Equal(redirects, present.RedirectURIs) && slices.Equal(returns, present.PostLogoutRedirectURIs) {
 		return nil
 	}
-	_, err = h.registry.Update(ctx, demo.ID, func(c *client.Client) error {
+	_, err = h.registry.Update(ctx, audit.BackgroundJob("demo"), demo.ID, func(c *client.Client) error {
 		c.RedirectURIs = withFirst(demo.RedirectURIs, c.RedirectURIs)
 		c.PostLogoutRedirectURIs = withFirst(demo.PostLogoutRedirectURIs, c.PostLogoutRedirectURIs)
 		return nil

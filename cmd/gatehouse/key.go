@@ -111,7 +111,7 @@ that was rotated away or withdrawn is refused.`,
 			return err
 		}
 		defer h.close(&err)
-		k, err := h.keys.Import(cmd.Context(), pem, env.clock.Now(cmd.Context()).Add(*in))
+		k, err := h.keys.Import(cmd.Context(), env.actor(), pem, env.clock.Now(cmd.Context()).Add(*in))
 		if err != nil {
 			return fmt.Errorf("%s: %w", args[0], err)
 		}

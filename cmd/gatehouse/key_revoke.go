@@ -56,7 +56,7 @@ resource servers that do not look again for an unknown key refuse them until the
 				return err
 			}
 		}
-		if w.Successor, err = h.keys.Withdraw(cmd.Context(), w.KID); err != nil {
+		if w.Successor, err = h.keys.Withdraw(cmd.Context(), env.actor(), w.KID); err != nil {
 			return err
 		}
 		if *asJSON {

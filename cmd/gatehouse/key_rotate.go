@@ -63,7 +63,7 @@ func (e *environment) rotate(cmd *cobra.Command, h *instance, algorithms []keys.
 	views := []keyView{}
 	out := table{header: []string{"KEY ID", "ALG", "SIGNS FROM"}}
 	for _, a := range algorithms {
-		k, err := h.keys.Rotate(cmd.Context(), a, from)
+		k, err := h.keys.Rotate(cmd.Context(), e.actor(), a, from)
 		if err != nil {
 			return fmt.Errorf("rotate the key of %s: %w", a, err)
 		}

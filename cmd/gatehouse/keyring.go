@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
@@ -87,7 +88,7 @@ this command. Redis counts rate limits anew.`,
 			return errors.New("--in must be between 0s and 1h")
 		}
 		ctx := cmd.Context()
-		if err := h.ring.Rotate(ctx, env.clock.Now(ctx).Add(*in)); err != nil {
+		if err := h.ring.Rotate(ctx, env.actor(), env.clock.Now(ctx).Add(*in)); err != nil {
 			return err
 		}
 		if *in > 0 {
@@ -148,7 +149,7 @@ func (h *instance) keyringJob(log *slog.Logger) storage.Job {
 		if err != nil {
 			return err
 		}
-		removed, err := h.ring.Retire(ctx)
+		removed, err := h.ring.Retire(ctx, audit.BackgroundJob("keyring"))
 		if sealed+removed > 0 {
 			log.InfoContext(ctx, "data keys were looked after", "sealed_again", sealed, "removed", removed)
 		}

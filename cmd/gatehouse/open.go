@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
@@ -36,6 +37,7 @@ type instance struct {
 	registry  *client.Registry
 	users     *account.Registry
 	catalogue *consent.Catalogue
+	consents  *consent.Registry
 	inspector *grant.Inspector
 	sessions  *session.Manager
 	events    *event.Bus
@@ -90,14 +92,15 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	ring, err := keyring.Open(ctx, store, secrets, e.clock, e.random)
+	events := event.NewBus(listeners...)
+	gate := audit.NewGate(store, store, events, e.clock, e.random)
+	ring, err := keyring.Open(ctx, store, gate, secrets, e.clock, e.random)
 	if err != nil {
 		return nil, fmt.Errorf("open the keyring: %w", err)
 	}
 	hasher := password.New(e.random, hashingAtOnce)
 	clientSecrets := client.NewSecrets(hasher, ring.Key(keyring.ClientSecret), e.random)
-	events := event.NewBus(listeners...)
-	signers := keys.NewManager(store, ring.Key(keyring.SigningKey), events, e.clock, e.random)
+	signers := keys.NewManager(store, ring.Key(keyring.SigningKey), gate, events, e.clock, e.random)
 	return &instance{
 		config:    c,
 		store:     store,
@@ -105,11 +108,12 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		keys:      signers,
 		hasher:    hasher,
 		secrets:   clientSecrets,
-		users:     account.NewRegistry(store, store, hasher, events, e.clock, e.random),
-		registry:  client.NewRegistry(store, store, clientSecrets, e.clock, e.random),
-		catalogue: consent.NewCatalogue(store, e.clock),
-		inspector: grant.NewInspector(store, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle),
-		sessions: session.NewManager(store, ring.Key(keyring.SessionHash), events, e.clock, e.random,
+		users:     account.NewRegistry(store, gate, hasher, events, e.clock, e.random),
+		registry:  client.NewRegistry(store, gate, clientSecrets, e.clock, e.random),
+		catalogue: consent.NewCatalogue(store, gate, e.clock),
+		consents:  consent.NewRegistry(store, gate, e.clock),
+		inspector: grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle),
+		sessions: session.NewManager(store, gate, ring.Key(keyring.SessionHash), events, e.clock, e.random,
 			session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
 		events: events,
 	}, nil

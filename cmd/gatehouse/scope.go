@@ -34,7 +34,7 @@ func newScopeCreate(env *environment) *cobra.Command {
 	description := cmd.Flags().String("description", "", "what a person agrees to, in a few words")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		s, err := h.catalogue.Create(cmd.Context(), args[0], *description)
+		s, err := h.catalogue.Create(cmd.Context(), env.actor(), args[0], *description)
 		if err != nil {
 			return about("scope", args[0], err)
 		}
@@ -55,7 +55,7 @@ func newScopeDescribe(env *environment) *cobra.Command {
 
 		ValidArgsFunction: env.complete(scopeNames),
 		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-			if err := h.catalogue.Describe(cmd.Context(), args[0], args[1]); err != nil {
+			if err := h.catalogue.Describe(cmd.Context(), env.actor(), args[0], args[1]); err != nil {
 				return about("scope", args[0], err)
 			}
 			return facts(env.Out, "scope", args[0], "description", args[1])
@@ -104,7 +104,7 @@ scopes, such as openid and email, cannot be deleted.`,
 
 		ValidArgsFunction: env.complete(scopeNames),
 		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-			if err := h.catalogue.Delete(cmd.Context(), args[0]); err != nil {
+			if err := h.catalogue.Delete(cmd.Context(), env.actor(), args[0]); err != nil {
 				return about("scope", args[0], err)
 			}
 			_, err := fmt.Fprintf(env.Out, "deleted %s\n", args[0])

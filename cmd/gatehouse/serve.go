@@ -24,6 +24,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/metrics"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/cache"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
@@ -150,14 +151,14 @@ func (h *instance) ensureKeys(ctx context.Context, log *slog.Logger) error {
 		if err != nil {
 			return fmt.Errorf("GATEHOUSE_PRIVATE_KEY_PATH: %w", err)
 		}
-		switch err := h.keys.Provide(ctx, pem, []byte(h.config.PrivateKeyPassphrase)); {
+		switch err := h.keys.Provide(ctx, audit.BackgroundJob("start"), pem, []byte(h.config.PrivateKeyPassphrase)); {
 		case errors.Is(err, keys.ErrFormer): // serving goes on with the keys that are ours
 			log.WarnContext(ctx, "GATEHOUSE_PRIVATE_KEY_PATH is not imported: remove the setting, or bring another key", "path", path, "cause", err)
 		case err != nil:
 			return fmt.Errorf("GATEHOUSE_PRIVATE_KEY_PATH %s: %w", path, err)
 		}
 	}
-	return h.keys.Ensure(ctx, signingAlgorithms()...)
+	return h.keys.Ensure(ctx, audit.BackgroundJob("start"), signingAlgorithms()...)
 }
 
 // jobs are what one replica at a time does in the background.

@@ -101,7 +101,7 @@ may keep while the person is signed out (offline_access): "token revoke --user" 
 		if *who == "" {
 			id, err := provider.ParseID(args[0])
 			if err == nil {
-				err = h.sessions.EndID(cmd.Context(), id)
+				err = h.sessions.EndID(cmd.Context(), env.actor(), id)
 			}
 			if errors.Is(err, provider.ErrNotFound) || errors.Is(err, provider.ErrMalformedID) {
 				return fmt.Errorf("session %q: not found (gatehouse session list shows what there is)", args[0])
@@ -114,7 +114,7 @@ may keep while the person is signed out (offline_access): "token revoke --user" 
 			if err != nil {
 				return err
 			}
-			if ended, err = h.sessions.EndAll(cmd.Context(), u.ID); err != nil {
+			if ended, err = h.sessions.EndAll(cmd.Context(), env.actor(), u.ID); err != nil {
 				return err
 			}
 		}

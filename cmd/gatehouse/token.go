@@ -70,7 +70,7 @@ func revokeText(cmd *cobra.Command, env *environment, h *instance, asJSON bool) 
 	if err != nil {
 		return fmt.Errorf("read the token from standard input: %w", err)
 	}
-	if err := h.inspector.RevokeAny(cmd.Context(), text); err != nil {
+	if err := h.inspector.RevokeAny(cmd.Context(), env.actor(), text); err != nil {
 		if errors.Is(err, grant.ErrInactive) {
 			return errors.New("no such token: it was mistyped, cut, issued by another provider, or is long gone")
 		}
@@ -88,7 +88,7 @@ func revokeID(cmd *cobra.Command, env *environment, h *instance, text string, as
 	if err != nil {
 		return errors.New("--id must be an id from gatehouse token list")
 	}
-	whole, err := h.inspector.RevokeID(cmd.Context(), id)
+	whole, err := h.inspector.RevokeID(cmd.Context(), env.actor(), id)
 	if errors.Is(err, grant.ErrInactive) {
 		return fmt.Errorf("token %q: not found (gatehouse token list shows what there is; what has expired is removed after a while)", text)
 	}
@@ -111,7 +111,7 @@ func revokeAll(cmd *cobra.Command, env *environment, h *instance, clientID, who 
 	if err != nil {
 		return err
 	}
-	grants, err := h.inspector.RevokeAll(cmd.Context(), of)
+	grants, err := h.inspector.RevokeAll(cmd.Context(), env.actor(), of)
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func (e *environment) userChange(use, short, example string, args cobra.Position
 	cmd := &cobra.Command{Use: use, Short: short, Example: example, Args: args, ValidArgsFunction: e.complete(usernames)}
 	asJSON := addJSON(cmd)
 	cmd.RunE = e.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		u, err := h.users.Update(cmd.Context(), args[0], func(u *account.User) { change(u, args[1:]) })
+		u, err := h.users.Update(cmd.Context(), e.actor(), args[0], func(u *account.User) { change(u, args[1:]) })
 		if err != nil {
 			return about("user", args[0], err)
 		}

@@ -40,7 +40,7 @@ You are asked to type the user name, or it is read from standard input; --yes sk
 				return err
 			}
 		}
-		if err := h.users.Delete(cmd.Context(), u.ID); err != nil {
+		if err := h.users.Delete(cmd.Context(), env.actor(), u.ID); err != nil {
 			return about("user", args[0], err)
 		}
 		if *asJSON {

@@ -35,7 +35,7 @@ func newUserCreate(env *environment) *cobra.Command {
 		}
 		u.Username = args[0]
 		f.apply(cmd, &u)
-		if err := h.users.Create(cmd.Context(), &u, password); err != nil {
+		if err := h.users.Create(cmd.Context(), env.actor(), &u, password); err != nil {
 			return about("user", args[0], err)
 		}
 		return env.printUser(&u, *asJSON)
@@ -59,7 +59,7 @@ func newUserSetPassword(env *environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		u, err := h.users.SetPassword(cmd.Context(), args[0], password)
+		u, err := h.users.SetPassword(cmd.Context(), env.actor(), args[0], password)
 		if err != nil {
 			return about("user", args[0], err)
 		}

@@ -36,7 +36,7 @@ tokens go on; roles and the password have verbs of their own.`,
 			return err
 		}
 		defer h.close(&err)
-		u, err := h.users.Update(cmd.Context(), args[0], func(u *account.User) {
+		u, err := h.users.Update(cmd.Context(), env.actor(), args[0], func(u *account.User) {
 			f.apply(cmd, u)
 			if cmd.Flags().Changed("username") {
 				u.Username = *username

@@ -31,7 +31,7 @@ func newDeviceFixture(t *testing.T) *deviceFixture {
 	t.Cleanup(func() { _ = store.Close() })
 	_, err = store.Migrate(t.Context())
 	require.NoError(t, err)
-	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: make([]byte, 32)}, time.Now, rand.Reader)
+	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, time.Now, rand.Reader)
 	require.NoError(t, err)
 	h := &deviceFixture{now: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}
 	h.Browser, err = New(Config{Issuer: "https://id.example", Devices: ring.Key(keyring.Device), Clock: func() time.Time { return h.now }, Random: rand.Reader})

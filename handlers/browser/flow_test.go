@@ -28,7 +28,7 @@ func TestFlowsOpenInTheirBrowserForAnHour(t *testing.T) {
 	t.Cleanup(func() { _ = store.Close() })
 	_, err = store.Migrate(t.Context())
 	require.NoError(t, err)
-	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
+	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
 	b, err := New(Config{Issuer: "https://id.example", Seal: ring.Key(keyring.Flow), Clock: clock, Random: rand.Reader})
 	require.NoError(t, err)

@@ -8,17 +8,18 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 )
 
 func TestNamesOfEveryScriptCanSignIn(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for name, typed := range map[string]string{"οδυσσευς": "ΟΔΥΣΣΕΥΣ", "हिन्दी": "हिन्दी", "ประยุทธ์": "ประยุทธ์", "李": "李", "Strauß": "STRAUSS"} {
-		require.NoError(t, f.users.Create(t.Context(), &account.User{Username: name}, "wonderland"), name)
+		require.NoError(t, f.users.Create(t.Context(), audittest.Operator(), &account.User{Username: name}, "wonderland"), name)
 		u, err := f.verify(t, typed, "wonderland")
 		require.NoError(t, err, typed)
 		assert.Equal(t, account.Canonical(name), u.Username)
-		require.ErrorIs(t, f.users.Create(t.Context(), &account.User{Username: typed}, "wonderland"), provider.ErrConflict, typed)
+		require.ErrorIs(t, f.users.Create(t.Context(), audittest.Operator(), &account.User{Username: typed}, "wonderland"), provider.ErrConflict, typed)
 	}
 }
 
@@ -30,7 +31,7 @@ func TestNamesStoredBeforeFolding(t *testing.T) {
 	ctx := t.Context()
 	for stored, spellings := range map[string][]string{"strauß": {"Strauß", "STRAUẞ"}, "οδυσσευς": {"οδυσσευς", "ΟΔΥΣΣΕΥΣ"}, "re:nt": {"re:nt"}} {
 		u := &account.User{Username: "temporary"}
-		require.NoError(t, f.users.Create(ctx, u, "wonderland"))
+		require.NoError(t, f.users.Create(ctx, audittest.Operator(), u, "wonderland"))
 		u.Username = stored
 		require.NoError(t, f.store.UpdateUser(ctx, u))
 		for i := range 10 {
@@ -48,16 +49,16 @@ func TestNamesStoredBeforeFolding(t *testing.T) {
 			require.NoError(t, err, typed)
 			assert.Equal(t, u.ID, found.ID)
 		}
-		changed, err := f.users.Update(ctx, stored, func(u *account.User) { u.Roles = []string{"admin"} })
+		changed, err := f.users.Update(ctx, audittest.Operator(), stored, func(u *account.User) { u.Roles = []string{"admin"} })
 		require.NoError(t, err)
 		assert.Equal(t, stored, changed.Username)
 		if stored != "re:nt" {
-			require.ErrorIs(t, f.users.Create(ctx, &account.User{Username: stored}, ""), provider.ErrConflict)
-			_, err = f.users.Update(ctx, "alice", func(u *account.User) { u.Username = spellings[1] })
+			require.ErrorIs(t, f.users.Create(ctx, audittest.Operator(), &account.User{Username: stored}, ""), provider.ErrConflict)
+			_, err = f.users.Update(ctx, audittest.Operator(), "alice", func(u *account.User) { u.Username = spellings[1] })
 			require.ErrorIs(t, err, provider.ErrConflict)
 		}
 	}
-	_, err := f.users.Update(ctx, "alice", func(u *account.User) { u.Username = "ALICE" })
+	_, err := f.users.Update(ctx, audittest.Operator(), "alice", func(u *account.User) { u.Username = "ALICE" })
 	require.NoError(t, err, "the name is her own")
 }
 
@@ -66,9 +67,9 @@ func TestNamesThatFoldToTheSameForm(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ctx := t.Context()
-	require.NoError(t, f.users.Create(ctx, &account.User{Username: "strauss"}, "wonderland"))
+	require.NoError(t, f.users.Create(ctx, audittest.Operator(), &account.User{Username: "strauss"}, "wonderland"))
 	old := &account.User{Username: "temporary"}
-	require.NoError(t, f.users.Create(ctx, old, "looking-glass"))
+	require.NoError(t, f.users.Create(ctx, audittest.Operator(), old, "looking-glass"))
 	old.Username = "strauß"
 	require.NoError(t, f.store.UpdateUser(ctx, old))
 	u, err := f.verify(t, "Strauß", "looking-glass")

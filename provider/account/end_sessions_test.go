@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
@@ -19,7 +20,7 @@ func TestChangeOfAUserPublishesTheSessionsItEnds(t *testing.T) {
 	t.Parallel()
 	change := func(change func(u *account.User)) func(*testing.T, *fixture) {
 		return func(t *testing.T, f *fixture) {
-			_, err := f.users.Update(t.Context(), "alice", change)
+			_, err := f.users.Update(t.Context(), audittest.Operator(), "alice", change)
 			require.NoError(t, err)
 		}
 	}
@@ -30,17 +31,17 @@ func TestChangeOfAUserPublishesTheSessionsItEnds(t *testing.T) {
 		"renamed":  {change(func(u *account.User) { u.Profile.Name = "Alice Liddell" }), false},
 		"disabled": {change(func(u *account.User) { u.Disabled = true }), true},
 		"another password": {func(t *testing.T, f *fixture) {
-			_, err := f.users.SetPassword(t.Context(), "alice", "through-the-glass")
+			_, err := f.users.SetPassword(t.Context(), audittest.Operator(), "alice", "through-the-glass")
 			require.NoError(t, err)
 		}, true},
 		"deleted": {func(t *testing.T, f *fixture) {
 			u, err := f.users.Find(t.Context(), "alice")
 			require.NoError(t, err)
-			require.NoError(t, f.users.Delete(t.Context(), u.ID))
-			require.ErrorIs(t, f.users.Delete(t.Context(), u.ID), provider.ErrNotFound)
+			require.NoError(t, f.users.Delete(t.Context(), audittest.Operator(), u.ID))
+			require.ErrorIs(t, f.users.Delete(t.Context(), audittest.Operator(), u.ID), provider.ErrNotFound)
 		}, true},
 		"a change that is refused": {func(t *testing.T, f *fixture) {
-			_, err := f.users.Update(t.Context(), "alice", func(u *account.User) { u.Disabled, u.Phone = true, "no number" })
+			_, err := f.users.Update(t.Context(), audittest.Operator(), "alice", func(u *account.User) { u.Disabled, u.Phone = true, "no number" })
 			require.ErrorIs(t, err, account.ErrPhone)
 		}, false},
 	} {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 )
 
 // A password is independent of how a keyboard encodes it (RFC 8265 section 4.2).
@@ -16,7 +17,7 @@ func TestPasswordIsIndependentOfItsEncoding(t *testing.T) {
 	f := newFixture(t)
 	composed, decomposed := "Zoë's Caf\u00e9", "Zoe\u0308's\u00a0Cafe\u0301"
 	for name, set := range map[string]string{"composed": composed, "decomposed": decomposed} {
-		require.NoError(t, f.users.Create(t.Context(), &account.User{Username: name}, set))
+		require.NoError(t, f.users.Create(t.Context(), audittest.Operator(), &account.User{Username: name}, set))
 		for _, typed := range []string{composed, decomposed, "Zoë's\u2003Caf\u00e9"} {
 			_, err := f.verify(t, name, typed)
 			require.NoError(t, err, "%s: %+q", name, typed)
@@ -49,7 +50,7 @@ func TestPasswordLengthIsThatOfTheCanonicalForm(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	set := func(password string) error {
-		_, err := f.users.SetPassword(t.Context(), "alice", password)
+		_, err := f.users.SetPassword(t.Context(), audittest.Operator(), "alice", password)
 		return err
 	}
 	require.ErrorIs(t, set("cafe\u0301caf"), account.ErrPassword, "7 letters in 8 runes")

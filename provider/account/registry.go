@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
 // The validation errors of the registry.
@@ -53,14 +54,10 @@ type hasher interface {
 	Verify(ctx context.Context, hash, secret string) (bool, error)
 }
 
-type transactor interface {
-	InTx(ctx context.Context, fn func(ctx context.Context) error) error
-}
-
-// Registry creates and changes users.
+// Registry creates and changes users. Each change is an administrative act.
 type Registry struct {
 	store  Store
-	tx     transactor
+	gate   *audit.Gate
 	hasher hasher
 	events publisher
 	clock  provider.Clock
@@ -68,14 +65,14 @@ type Registry struct {
 }
 
 // NewRegistry makes a Registry.
-func NewRegistry(store Store, tx transactor, h hasher, events publisher, clock provider.Clock, random io.Reader) *Registry {
-	return &Registry{store: store, tx: tx, hasher: h, events: events, clock: clock, random: random}
+func NewRegistry(store Store, gate *audit.Gate, h hasher, events publisher, clock provider.Clock, random io.Reader) *Registry {
+	return &Registry{store: store, gate: gate, hasher: h, events: events, clock: clock, random: random}
 }
 
 // Create adds a user with the given password, which may be empty for a user who does not sign in
 // with a password. It fills in id, subject and times, and returns one of the errors above,
 // *Invalid or provider.ErrConflict.
-func (r *Registry) Create(ctx context.Context, u *User, password string) error {
+func (r *Registry) Create(ctx context.Context, actor audit.Actor, u *User, password string) error {
 	if err := r.rename(ctx, u, &User{}); err != nil {
 		return err
 	}
@@ -91,7 +88,9 @@ func (r *Registry) Create(ctx context.Context, u *User, password string) error {
 	}
 	now := r.clock.Now(ctx)
 	u.ID, u.Subject, u.CreatedAt, u.UpdatedAt = provider.NewID(now, r.random), provider.RandomID(r.random).String(), now, now
-	return r.store.CreateUser(ctx, u)
+	return r.gate.Do(ctx, actor, audit.UserCreate, target(u.ID), func(ctx context.Context) (audit.Changes, error) {
+		return audit.Diff(nil, u.record()), r.store.CreateUser(ctx, u)
+	})
 }
 
 // Find finds a user by id, subject, user name or email address, in that order: a user name that
@@ -112,39 +111,46 @@ func (r *Registry) Find(ctx context.Context, who string) (*User, error) {
 // Update changes the user that Find finds: change receives the current one and modifies it in
 // place. It cannot change id, subject and password. It returns one of the errors above, *Invalid
 // or provider.ErrConflict.
-func (r *Registry) Update(ctx context.Context, who string, change func(u *User)) (*User, error) {
+func (r *Registry) Update(ctx context.Context, actor audit.Actor, who string, change func(u *User)) (*User, error) {
+	known, err := r.Find(ctx, who)
+	if err != nil {
+		return nil, err
+	}
 	var updated *User
-	err := r.tx.InTx(ctx, func(ctx context.Context) error {
-		u, err := r.lock(ctx, who)
+	err = r.gate.Do(ctx, actor, audit.UserUpdate, target(known.ID), func(ctx context.Context) (audit.Changes, error) {
+		// A change writes the whole user: based on a stale read, it would undo a concurrent change,
+		// such as a new password.
+		u, err := r.store.LockUser(ctx, known.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		before := *u
 		if u.Profile.Address != nil {
 			address := *u.Profile.Address
 			before.Profile.Address = &address
 		}
+		was := u.record()
 		change(u)
 		u.ID, u.Subject, u.PasswordHash, u.CreatedAt, u.UpdatedAt = before.ID, before.Subject, before.PasswordHash, before.CreatedAt, r.clock.Now(ctx)
 		if err := r.rename(ctx, u, &before); err != nil {
-			return err
+			return nil, err
 		}
 		if err := validate(u, &before); err != nil {
-			return err
+			return nil, err
 		}
 		updated = u
 		if u.Disabled {
 			if err := r.endSessions(ctx, u.ID, u.UpdatedAt); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		return r.store.UpdateUser(ctx, u)
+		return audit.Diff(was, u.record()), r.store.UpdateUser(ctx, u)
 	})
 	return updated, err
 }
 
 // SetPassword changes the password of the user that Find finds.
-func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User, error) {
+func (r *Registry) SetPassword(ctx context.Context, actor audit.Actor, who, password string) (*User, error) {
 	known, err := r.Find(ctx, who)
 	if err != nil {
 		return nil, err
@@ -154,45 +160,38 @@ func (r *Registry) SetPassword(ctx context.Context, who, password string) (*User
 		return nil, err
 	}
 	var updated *User
-	err = r.tx.InTx(ctx, func(ctx context.Context) error {
+	err = r.gate.Do(ctx, actor, audit.UserSetPassword, target(known.ID), func(ctx context.Context) (audit.Changes, error) {
 		u, err := r.store.LockUser(ctx, known.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		u.PasswordHash, u.UpdatedAt = hash, r.clock.Now(ctx)
 		updated = u
 		if err := r.endSessions(ctx, u.ID, u.UpdatedAt); err != nil {
-			return err
+			return nil, err
 		}
-		return r.store.UpdateUser(ctx, u)
+		return nil, r.store.UpdateUser(ctx, u)
 	})
 	return updated, err
 }
 
 // Delete removes a user; everything issued to the user ends with it, and the subject is never
 // reused.
-func (r *Registry) Delete(ctx context.Context, id provider.ID) error {
-	return r.tx.InTx(ctx, func(ctx context.Context) error {
-		if _, err := r.store.LockUser(ctx, id); err != nil {
-			return err
+func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID) error {
+	return r.gate.Do(ctx, actor, audit.UserDelete, target(id), func(ctx context.Context) (audit.Changes, error) {
+		u, err := r.store.LockUser(ctx, id)
+		if err != nil {
+			return nil, err
 		}
 		now := r.clock.Now(ctx)
 		if err := r.endSessions(ctx, id, now); err != nil {
-			return err
+			return nil, err
 		}
-		return r.store.DeleteUser(ctx, id, now)
+		return audit.Diff(map[string]any{"username": u.Username}, nil), r.store.DeleteUser(ctx, id, now)
 	})
 }
 
-// lock finds a user and locks the row for a change. A change writes the whole user: based on a
-// stale read, it would undo a concurrent change, such as a new password.
-func (r *Registry) lock(ctx context.Context, who string) (*User, error) {
-	u, err := r.Find(ctx, who)
-	if err != nil {
-		return nil, err
-	}
-	return r.store.LockUser(ctx, u.ID)
-}
+func target(id provider.ID) audit.Target { return audit.Target{Type: audit.User, ID: id.String()} }
 
 func (r *Registry) hash(ctx context.Context, u *User, password string) (string, error) {
 	password, err := canonicalPassword(password)

@@ -20,6 +20,8 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
@@ -54,9 +56,10 @@ func newFixture(t testing.TB) *fixture {
 	_, err = store.Migrate(t.Context())
 	require.NoError(t, err)
 	f := &fixture{store: store, steps: &steps{Hasher: password.New(rand.Reader, 2)}}
-	f.users = account.NewRegistry(store, store, f.steps, event.NewBus(func(_ context.Context, e event.Event) { f.recorded = append(f.recorded, e) }), time.Now, rand.Reader)
+	f.users = account.NewRegistry(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), f.steps,
+		event.NewBus(func(_ context.Context, e event.Event) { f.recorded = append(f.recorded, e) }), time.Now, rand.Reader)
 	f.signIn = f.fresh(t)
-	require.NoError(t, f.users.Create(t.Context(), &account.User{Username: "alice", Email: "alice@example.com"}, "wonderland"))
+	require.NoError(t, f.users.Create(t.Context(), audittest.Operator(), &account.User{Username: "alice", Email: "alice@example.com"}, "wonderland"))
 	return f
 }
 
@@ -127,7 +130,7 @@ func TestPasswordsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	create := func(name, password string) error {
-		return f.users.Create(t.Context(), &account.User{Username: name, Email: name + "@example.com"}, password)
+		return f.users.Create(t.Context(), audittest.Operator(), &account.User{Username: name, Email: name + "@example.com"}, password)
 	}
 	for _, password := range []string{"short", strings.Repeat("x", 129), "\xff\xff\xff\xff\xff\xff\xff\xff"} {
 		require.ErrorIs(t, create("bob", password), account.ErrPassword, password)
@@ -136,7 +139,7 @@ func TestPasswordsThatAreRefused(t *testing.T) {
 		require.ErrorIs(t, create("bobbybobby", password), account.ErrCommon, password)
 	}
 	require.NoError(t, create("bob", strings.Repeat("ü", 128)))
-	_, err := f.users.SetPassword(t.Context(), "bob", "password1")
+	_, err := f.users.SetPassword(t.Context(), audittest.Operator(), "bob", "password1")
 	require.ErrorIs(t, err, account.ErrCommon)
 	_, err = f.verify(t, "bob", strings.Repeat("ü", 127))
 	assert.ErrorIs(t, err, account.ErrSignIn, "the last character is significant")
@@ -148,9 +151,9 @@ func TestEveryFailureDoesTheSameWork(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ctx := t.Context()
-	require.NoError(t, f.users.Create(ctx, &account.User{Username: "nopassword"}, ""))
-	require.NoError(t, f.users.Create(ctx, &account.User{Username: "disabled"}, "wonderland"))
-	_, err := f.users.Update(ctx, "disabled", func(u *account.User) { u.Disabled = true })
+	require.NoError(t, f.users.Create(ctx, audittest.Operator(), &account.User{Username: "nopassword"}, ""))
+	require.NoError(t, f.users.Create(ctx, audittest.Operator(), &account.User{Username: "disabled"}, "wonderland"))
+	_, err := f.users.Update(ctx, audittest.Operator(), "disabled", func(u *account.User) { u.Disabled = true })
 	require.NoError(t, err)
 	for _, try := range [][2]string{
 		{"alice", "wrong"},

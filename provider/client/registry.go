@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
 // errNotRegistrable is what asking for an impossible id yields: to callers it is
@@ -30,6 +31,10 @@ type Store interface {
 	// UpdateClient replaces the registration and the list of secrets.
 	UpdateClient(ctx context.Context, c *Client) error
 	DeleteClient(ctx context.Context, id string) error
+	// AllowUser restricts the client to named users, of whom the user is one.
+	AllowUser(ctx context.Context, clientID string, userID provider.ID) error
+	// DisallowUser takes a user from them, and ends what was issued to the client for the user.
+	DisallowUser(ctx context.Context, clientID string, userID provider.ID, at time.Time) error
 }
 
 // Lister pages through clients in the order of their ids, from after the given one.
@@ -37,29 +42,24 @@ type Lister interface {
 	Clients(ctx context.Context, after string, limit int) ([]*Client, error)
 }
 
-// transactor runs fn in one transaction.
-type transactor interface {
-	InTx(ctx context.Context, fn func(ctx context.Context) error) error
-}
-
-// Registry registers clients and changes their registration.
+// Registry registers clients and changes their registration. Each change is an administrative act.
 type Registry struct {
 	store   Store
-	tx      transactor
+	gate    *audit.Gate
 	secrets *Secrets
 	clock   provider.Clock
 	random  io.Reader
 }
 
 // NewRegistry makes a Registry.
-func NewRegistry(store Store, tx transactor, secrets *Secrets, clock provider.Clock, random io.Reader) *Registry {
-	return &Registry{store: store, tx: tx, secrets: secrets, clock: clock, random: random}
+func NewRegistry(store Store, gate *audit.Gate, secrets *Secrets, clock provider.Clock, random io.Reader) *Registry {
+	return &Registry{store: store, gate: gate, secrets: secrets, clock: clock, random: random}
 }
 
 // Create registers c. An empty id gets a random one, an empty secret of a confidential
 // client a generated one; the secret in clear is returned and can never be read again.
 // It fills in c's defaults and times, and returns *Invalid or provider.ErrConflict.
-func (r *Registry) Create(ctx context.Context, c *Client, secret string) (string, error) {
+func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, secret string) (string, error) {
 	now := r.clock.Now(ctx)
 	if c.ID == "" {
 		c.ID = provider.NewID(now, r.random).String()
@@ -76,15 +76,23 @@ func (r *Registry) Create(ctx context.Context, c *Client, secret string) (string
 		if secret != "" {
 			return "", &Invalid{[]Problem{{"client_secret", "is not for a client that authenticates by " + string(c.AuthMethod)}}}
 		}
-		return "", r.store.CreateClient(ctx, c)
+		return "", r.create(ctx, actor, c)
 	}
 	kept, secret, err := r.newSecret(ctx, c, secret)
 	if err != nil {
 		return "", err
 	}
 	c.Secrets = []Secret{kept}
-	return secret, r.store.CreateClient(ctx, c)
+	return secret, r.create(ctx, actor, c)
 }
+
+func (r *Registry) create(ctx context.Context, actor audit.Actor, c *Client) error {
+	return r.gate.Do(ctx, actor, audit.ClientCreate, target(c.ID), func(ctx context.Context) (audit.Changes, error) {
+		return audit.Diff(nil, c.record()), r.store.CreateClient(ctx, c)
+	})
+}
+
+func target(id string) audit.Target { return audit.Target{Type: audit.Client, ID: id} }
 
 func (c *Client) fillDefaults() {
 	if c.Type == "" {
@@ -107,26 +115,26 @@ func (c *Client) fillDefaults() {
 // Update changes the registration of a client: change gets the present one and alters
 // it in place. Id, secrets and times are not its to change. It returns *Invalid or
 // provider.ErrNotFound, and then nothing has changed.
-func (r *Registry) Update(ctx context.Context, id string, change func(c *Client) error) (*Client, error) {
+func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, change func(c *Client) error) (*Client, error) {
 	var updated *Client
-	err := r.tx.InTx(ctx, func(ctx context.Context) error {
+	err := r.gate.Do(ctx, actor, audit.ClientUpdate, target(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		created, secrets, before := c.CreatedAt, c.Secrets, c.AuthMethod
+		created, secrets, method, before := c.CreatedAt, c.Secrets, c.AuthMethod, c.record()
 		if err := change(c); err != nil {
-			return err
+			return nil, err
 		}
 		c.ID, c.CreatedAt, c.Secrets, c.UpdatedAt = id, created, secrets, r.clock.Now(ctx)
 		if err := c.Validate(); err != nil {
-			return err
+			return nil, err
 		}
-		if err := c.changedMethod(before); err != nil {
-			return err
+		if err := c.changedMethod(method); err != nil {
+			return nil, err
 		}
 		updated = c
-		return r.store.UpdateClient(ctx, c)
+		return audit.Diff(before, c.record()), r.store.UpdateClient(ctx, c)
 	})
 	if err != nil {
 		return nil, err
@@ -154,18 +162,18 @@ func (c *Client) changedMethod(before AuthMethod) error {
 // RotateSecret adds a secret, generated when empty, and lets the older ones end after
 // overlap (at once when it is 0). It returns the new secret in clear, and ErrPublic or
 // provider.ErrNotFound.
-func (r *Registry) RotateSecret(ctx context.Context, id, secret string, overlap time.Duration) (string, error) {
-	err := r.tx.InTx(ctx, func(ctx context.Context) error {
+func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, overlap time.Duration) (string, error) {
+	err := r.gate.Do(ctx, actor, audit.ClientRotateSecret, target(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !c.HasSecret() {
-			return ErrPublic
+			return nil, ErrPublic
 		}
 		var kept Secret
 		if kept, secret, err = r.newSecret(ctx, c, secret); err != nil {
-			return err
+			return nil, err
 		}
 		now := r.clock.Now(ctx)
 		ends := now.Add(overlap)
@@ -177,7 +185,7 @@ func (r *Registry) RotateSecret(ctx context.Context, id, secret string, overlap 
 		}
 		c.Secrets = append(c.Secrets, kept)
 		c.UpdatedAt = now
-		return r.store.UpdateClient(ctx, c)
+		return audit.Details(map[string]any{"secret_id": kept.ID.String(), "overlap_seconds": int64(overlap / time.Second)}), r.store.UpdateClient(ctx, c)
 	})
 	if err != nil {
 		return "", err
@@ -186,8 +194,14 @@ func (r *Registry) RotateSecret(ctx context.Context, id, secret string, overlap 
 }
 
 // Delete removes a client; everything issued to it ends with it.
-func (r *Registry) Delete(ctx context.Context, id string) error {
-	return r.store.DeleteClient(ctx, id)
+func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) error {
+	return r.gate.Do(ctx, actor, audit.ClientDelete, target(id), func(ctx context.Context) (audit.Changes, error) {
+		c, err := r.store.LockClient(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return audit.Diff(c.record(), nil), r.store.DeleteClient(ctx, id)
+	})
 }
 
 func (r *Registry) newSecret(ctx context.Context, c *Client, secret string) (Secret, string, error) {

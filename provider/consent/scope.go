@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -37,20 +38,21 @@ type ScopeStore interface {
 	DeleteScope(ctx context.Context, name string) error
 }
 
-// Catalogue changes and lists the scopes.
+// Catalogue changes and lists the scopes. Each change is an administrative act.
 type Catalogue struct {
 	store ScopeStore
+	gate  *audit.Gate
 	clock provider.Clock
 }
 
 // NewCatalogue makes a Catalogue.
-func NewCatalogue(store ScopeStore, clock provider.Clock) *Catalogue {
-	return &Catalogue{store: store, clock: clock}
+func NewCatalogue(store ScopeStore, gate *audit.Gate, clock provider.Clock) *Catalogue {
+	return &Catalogue{store: store, gate: gate, clock: clock}
 }
 
 // Create adds a scope. It returns ErrMalformedScope, ErrMalformedDescription or
 // provider.ErrConflict.
-func (c *Catalogue) Create(ctx context.Context, name, description string) (Scope, error) {
+func (c *Catalogue) Create(ctx context.Context, actor audit.Actor, name, description string) (Scope, error) {
 	if !client.ValidScope(name) {
 		return Scope{}, ErrMalformedScope
 	}
@@ -58,16 +60,24 @@ func (c *Catalogue) Create(ctx context.Context, name, description string) (Scope
 		return Scope{}, ErrMalformedDescription
 	}
 	s := Scope{Name: name, Description: description, CreatedAt: c.clock.Now(ctx)}
-	return s, c.store.CreateScope(ctx, s)
+	return s, c.change(ctx, actor, audit.ScopeCreate, name, description, func(ctx context.Context) error { return c.store.CreateScope(ctx, s) })
 }
 
 // Describe changes the description of a scope. It returns ErrMalformedDescription or
 // provider.ErrNotFound.
-func (c *Catalogue) Describe(ctx context.Context, name, description string) error {
+func (c *Catalogue) Describe(ctx context.Context, actor audit.Actor, name, description string) error {
 	if !validDescription(description) {
 		return ErrMalformedDescription
 	}
-	return c.store.DescribeScope(ctx, name, description)
+	return c.change(ctx, actor, audit.ScopeUpdate, name, description, func(ctx context.Context) error {
+		return c.store.DescribeScope(ctx, name, description)
+	})
+}
+
+func (c *Catalogue) change(ctx context.Context, actor audit.Actor, action audit.Action, name, description string, act func(ctx context.Context) error) error {
+	return c.gate.Do(ctx, actor, action, audit.Target{Type: audit.Scope, ID: name}, func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"description": description}), act(ctx)
+	})
 }
 
 func validDescription(text string) bool {
@@ -106,7 +116,7 @@ func StandardDescription(name string) string {
 // Ensure adds those of the names that the catalogue lacks, the scopes of OpenID Connect with
 // descriptions and others without, and returns the latter: a client may be registered for a scope
 // that has no description yet.
-func (c *Catalogue) Ensure(ctx context.Context, names []string) ([]string, error) {
+func (c *Catalogue) Ensure(ctx context.Context, actor audit.Actor, names []string) ([]string, error) {
 	present, err := c.store.Scopes(ctx)
 	if err != nil {
 		return nil, err
@@ -118,12 +128,12 @@ func (c *Catalogue) Ensure(ctx context.Context, names []string) ([]string, error
 		}
 		description := StandardDescription(name)
 		if name == "openid" || description != "" {
-			if _, err := c.Create(ctx, name, description); err != nil && !errors.Is(err, provider.ErrConflict) {
+			if _, err := c.Create(ctx, actor, name, description); err != nil && !errors.Is(err, provider.ErrConflict) {
 				return added, fmt.Errorf("scope %q: %w", name, err)
 			}
 			continue
 		}
-		if _, err := c.Create(ctx, name, ""); err != nil {
+		if _, err := c.Create(ctx, actor, name, ""); err != nil {
 			if errors.Is(err, provider.ErrConflict) { // added concurrently
 				continue
 			}
@@ -140,9 +150,11 @@ func (c *Catalogue) List(ctx context.Context) ([]Scope, error) { return c.store.
 // Delete removes a scope from the catalogue. Clients registered for it keep it until
 // they are updated: deleting words must not break a running application. A standard scope would be
 // back with the next client that is registered for it: it returns ErrStandardScope for one.
-func (c *Catalogue) Delete(ctx context.Context, name string) error {
+func (c *Catalogue) Delete(ctx context.Context, actor audit.Actor, name string) error {
 	if slices.Contains(StandardScopes(), name) {
 		return ErrStandardScope
 	}
-	return c.store.DeleteScope(ctx, name)
+	return c.gate.Do(ctx, actor, audit.ScopeDelete, audit.Target{Type: audit.Scope, ID: name}, func(ctx context.Context) (audit.Changes, error) {
+		return nil, c.store.DeleteScope(ctx, name)
+	})
 }

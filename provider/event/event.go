@@ -81,6 +81,17 @@ type KeyWithdrawn struct {
 	Successor string // empty: it was not the active key
 }
 
+// Administered: an administrative act was carried out and recorded.
+type Administered struct {
+	RecordID           provider.ID
+	ActorKind, Actor   string
+	Action             string
+	TargetType, Target string
+}
+
+// Name is part of Event.
+func (Administered) Name() string { return "administered" }
+
 // Name is part of Event.
 func (AuthorizationApproved) Name() string { return "authorization_approved" }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
-	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
@@ -37,6 +37,7 @@ type signers interface {
 // Inspector answers whether a presented token is good, and revokes it.
 type Inspector struct {
 	store       inspectStore
+	gate        *audit.Gate
 	key         macKey
 	signers     signers
 	events      publisher
@@ -45,8 +46,8 @@ type Inspector struct {
 }
 
 // NewInspector makes an Inspector. SessionIdle is that of Lifetimes.
-func NewInspector(store inspectStore, key macKey, s signers, events publisher, clock provider.Clock, sessionIdle time.Duration) *Inspector {
-	return &Inspector{store: store, key: key, signers: s, events: events, clock: clock, sessionIdle: sessionIdle}
+func NewInspector(store inspectStore, gate *audit.Gate, key macKey, s signers, events publisher, clock provider.Clock, sessionIdle time.Duration) *Inspector {
+	return &Inspector{store: store, gate: gate, key: key, signers: s, events: events, clock: clock, sessionIdle: sessionIdle}
 }
 
 // Active returns the token and its grant when the presented text is a good access
@@ -90,60 +91,6 @@ func (i *Inspector) ActiveRefresh(ctx context.Context, text string) (*Token, *Gr
 	return r.Token, r.Grant, nil
 }
 
-// Revoke ends the presented token for the client that it was issued to: an access token
-// alone, a refresh token with all that was issued under its grant (RFC 7009 section 2.1). A
-// text that is no token of ours, or one that is not good any more, needs no revoking: nil
-// (section 2.2). It returns ErrNotYours for another client's token.
-func (i *Inspector) Revoke(ctx context.Context, clientID, text string) error {
-	err := i.revoke(ctx, text, func(g *Grant) error {
-		if g.ClientID != clientID {
-			return ErrNotYours
-		}
-		return nil
-	})
-	if errors.Is(err, ErrInactive) {
-		return nil
-	}
-	return err
-}
-
-// RevokeAny ends the presented token whoever holds it: for administrators. It returns
-// ErrInactive when there is no such token.
-func (i *Inspector) RevokeAny(ctx context.Context, text string) error {
-	return i.revoke(ctx, text, func(*Grant) error { return nil })
-}
-
-func (i *Inspector) revoke(ctx context.Context, text string, allowed func(g *Grant) error) error {
-	id, kind := address(text)
-	if kind == "" {
-		return ErrInactive
-	}
-	t, g, err := i.find(ctx, id, kind, text)
-	if err != nil {
-		return err
-	}
-	if err := allowed(g); err != nil {
-		return err
-	}
-	return i.end(ctx, t, g, kind)
-}
-
-// end ends an access token, or with a refresh token its grant.
-func (i *Inspector) end(ctx context.Context, t *Token, g *Grant, kind token.Kind) (err error) {
-	switch {
-	case g.EndedAt != nil || (kind == token.Access && t.RevokedAt != nil):
-		return nil
-	case kind == token.Refresh:
-		err = i.store.EndGrant(ctx, g.ID, i.clock.Now(ctx))
-	default:
-		err = i.store.RevokeToken(ctx, t.ID, i.clock.Now(ctx))
-	}
-	if err == nil {
-		i.events.Publish(ctx, event.TokenRevoked{TokenID: t.ID, GrantID: g.ID, ClientID: g.ClientID, WholeGrant: kind == token.Refresh})
-	}
-	return err
-}
-
 // Filter says whose grants are meant: a client's, a user's, or those of the user at the client.
 // The zero value means all.
 type Filter struct {
@@ -177,34 +124,6 @@ func (l Listed) State(now time.Time) string {
 // List pages through what was issued, the newest first.
 func (i *Inspector) List(ctx context.Context, of Filter, before provider.ID, limit int) ([]Listed, error) {
 	return i.store.Tokens(ctx, of, before, limit)
-}
-
-// RevokeAll ends all that was issued to a client, or in the name of a user, so far and returns
-// how many grants that were. New tokens may be asked for. Without either it does nothing:
-// nobody means everything.
-func (i *Inspector) RevokeAll(ctx context.Context, of Filter) (int64, error) {
-	if of == (Filter{}) {
-		return 0, nil
-	}
-	return i.store.EndGrants(ctx, of, i.clock.Now(ctx))
-}
-
-// RevokeID ends the token with the given id: for administrators, who do not have the token. One
-// that came with a refresh token ends with all that was issued under its grant, or its client
-// would have the next by refreshing. It returns ErrInactive when there is no such token.
-func (i *Inspector) RevokeID(ctx context.Context, id provider.ID) (wholeGrant bool, err error) {
-	t, g, err := i.store.TokenWithGrant(ctx, id)
-	if errors.Is(err, provider.ErrNotFound) {
-		return false, ErrInactive
-	}
-	if err != nil {
-		return false, fmt.Errorf("read token: %w", err)
-	}
-	kind := token.Access
-	if t.RefreshHash != nil {
-		kind = token.Refresh
-	}
-	return kind == token.Refresh, i.end(ctx, t, g, kind)
 }
 
 // find proves the text against the row that it names. The hash comes before every

@@ -117,10 +117,10 @@ func TestSealPanicsWithoutRandomness(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	openRing(t, store, current('a'))
-	dry, err := keyring.Open(t.Context(), store, current('a'), clock, bytes.NewReader(nil))
+	dry, err := keyring.Open(t.Context(), store, nil, current('a'), clock, bytes.NewReader(nil))
 	require.NoError(t, err)
 	assert.Panics(t, func() { dry.Key(keyring.Flow).Seal(nil) })
-	_, err = keyring.Open(t.Context(), &memory{}, current('a'), clock, bytes.NewReader(nil))
+	_, err = keyring.Open(t.Context(), &memory{}, nil, current('a'), clock, bytes.NewReader(nil))
 	assert.Error(t, err)
 }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 )
 
@@ -97,7 +99,7 @@ func current(b byte) keyring.Secrets { return keyring.Secrets{Current: secret(b)
 
 func openRing(t testing.TB, store keyring.Store, secrets keyring.Secrets) *keyring.Ring {
 	t.Helper()
-	ring, err := keyring.Open(t.Context(), store, secrets, clock, rand.Reader)
+	ring, err := keyring.Open(t.Context(), store, newGate(), secrets, clock, rand.Reader)
 	require.NoError(t, err)
 	return ring
 }
@@ -105,4 +107,9 @@ func openRing(t testing.TB, store keyring.Store, secrets keyring.Secrets) *keyri
 func newKey(t testing.TB, p keyring.Purpose) *keyring.Key {
 	t.Helper()
 	return openRing(t, &memory{}, current('a')).Key(p)
+}
+
+func newGate() *audit.Gate {
+	gate, _ := audittest.NewGate(clock)
+	return gate
 }

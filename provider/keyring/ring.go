@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
 const firstKeyID = 1
@@ -17,6 +18,7 @@ const firstKeyID = 1
 // Ring holds the opened data keys. It is safe for concurrent use.
 type Ring struct {
 	store   Store
+	gate    *audit.Gate
 	masters []master
 	clock   provider.Clock
 	random  io.Reader
@@ -34,7 +36,7 @@ type Ring struct {
 //
 // It returns ErrShortSecret, ErrWrongSecret (with the fingerprints involved), ErrDamaged, or the
 // error of the store. A wrong secret changes nothing in the store.
-func Open(ctx context.Context, store Store, secrets Secrets, clock provider.Clock, random io.Reader) (*Ring, error) {
+func Open(ctx context.Context, store Store, gate *audit.Gate, secrets Secrets, clock provider.Clock, random io.Reader) (*Ring, error) {
 	masters, err := mastersOf(secrets)
 	if err != nil {
 		return nil, err
@@ -55,7 +57,7 @@ func Open(ctx context.Context, store Store, secrets Secrets, clock provider.Cloc
 	if err := reseal(ctx, store, masters, opened, random); err != nil {
 		return nil, err
 	}
-	return newRing(&Ring{store: store, masters: masters, clock: clock, random: random, keys: map[Purpose]*Key{}}, opened)
+	return newRing(&Ring{store: store, gate: gate, masters: masters, clock: clock, random: random, keys: map[Purpose]*Key{}}, opened)
 }
 
 // Key returns the key for p. It panics when p is none of the declared purposes.

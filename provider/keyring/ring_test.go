@@ -57,7 +57,7 @@ func TestShortSecretsAreRefused(t *testing.T) {
 		"previous": {Current: secret('a'), Previous: [][]byte{secret('b'), short}},
 	} {
 		store := &memory{}
-		_, err := keyring.Open(t.Context(), store, secrets, clock, rand.Reader)
+		_, err := keyring.Open(t.Context(), store, nil, secrets, clock, rand.Reader)
 		require.ErrorIs(t, err, keyring.ErrShortSecret, name)
 		assert.Empty(t, store.snapshot(), name)
 	}
@@ -71,7 +71,7 @@ func TestWrongSecretNamesFingerprintsAndChangesNothing(t *testing.T) {
 	before := store.snapshot()
 
 	wrong := keyring.Secrets{Current: secret('b'), Previous: [][]byte{secret('c')}}
-	_, err := keyring.Open(t.Context(), store, wrong, clock, rand.Reader)
+	_, err := keyring.Open(t.Context(), store, nil, wrong, clock, rand.Reader)
 	require.ErrorIs(t, err, keyring.ErrWrongSecret)
 	for _, b := range []byte("abc") {
 		assert.Contains(t, err.Error(), keyring.Fingerprint(secret(b)))
@@ -105,7 +105,7 @@ func TestNewSecretResealsAndInvalidatesNothing(t *testing.T) {
 		assert.Equal(t, byte(1), row.KeyID)
 	}
 	check(openRing(t, store, current('b')))
-	_, err = keyring.Open(t.Context(), store, current('a'), clock, rand.Reader)
+	_, err = keyring.Open(t.Context(), store, nil, current('a'), clock, rand.Reader)
 	assert.ErrorIs(t, err, keyring.ErrWrongSecret, "the old secret no longer opens")
 }
 
@@ -133,7 +133,7 @@ func TestReplicasOpeningAnEmptyStoreAtOnceAgree(t *testing.T) {
 	for i := range rings {
 		wg.Go(func() {
 			var err error
-			rings[i], err = keyring.Open(t.Context(), store, current('a'), clock, rand.Reader)
+			rings[i], err = keyring.Open(t.Context(), store, nil, current('a'), clock, rand.Reader)
 			assert.NoError(t, err)
 		})
 	}
@@ -155,7 +155,7 @@ func TestReplicasResealingAtOnceAgree(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: secret('b'), Previous: [][]byte{secret('a')}}, clock, rand.Reader)
+			ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: secret('b'), Previous: [][]byte{secret('a')}}, clock, rand.Reader)
 			if assert.NoError(t, err) {
 				assert.True(t, ring.Key(keyring.TokenHash).VerifyMAC(mac, []byte("x")))
 			}
@@ -175,7 +175,7 @@ func TestAlteredOrMovedRowsAreDamaged(t *testing.T) {
 	for i := range fresh().rows[0].Sealed {
 		store := fresh()
 		store.rows[0].Sealed[i] ^= 1
-		_, err := keyring.Open(t.Context(), store, current('a'), clock, rand.Reader)
+		_, err := keyring.Open(t.Context(), store, nil, current('a'), clock, rand.Reader)
 		require.ErrorIs(t, err, keyring.ErrDamaged, "byte %d", i)
 	}
 	for name, alter := range map[string]func(rows []keyring.Row){
@@ -186,7 +186,7 @@ func TestAlteredOrMovedRowsAreDamaged(t *testing.T) {
 	} {
 		store := fresh()
 		alter(store.rows)
-		_, err := keyring.Open(t.Context(), store, current('a'), clock, rand.Reader)
+		_, err := keyring.Open(t.Context(), store, nil, current('a'), clock, rand.Reader)
 		assert.ErrorIs(t, err, keyring.ErrDamaged, name)
 	}
 }
@@ -207,7 +207,7 @@ func TestRowsHoldNoKeyInClear(t *testing.T) {
 func TestStoreErrorsAreReturned(t *testing.T) {
 	t.Parallel()
 	away := errors.New("database away")
-	_, err := keyring.Open(t.Context(), &memory{fail: away}, current('a'), clock, rand.Reader)
+	_, err := keyring.Open(t.Context(), &memory{fail: away}, nil, current('a'), clock, rand.Reader)
 	assert.ErrorIs(t, err, away)
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
 // Ahead is the default time between adding a data key and using it: long enough for every server
@@ -23,7 +24,7 @@ var ErrRotating = errors.New("another rotation of the keyring is in progress")
 
 // Rotate adds a data key for each purpose, which makes new values from the given time on. The old
 // ones still verify and open their values. It returns ErrFull or ErrRotating.
-func (r *Ring) Rotate(ctx context.Context, activeFrom time.Time) error {
+func (r *Ring) Rotate(ctx context.Context, actor audit.Actor, activeFrom time.Time) error {
 	if err := r.Refresh(ctx); err != nil {
 		return err
 	}
@@ -40,7 +41,10 @@ func (r *Ring) Rotate(ctx context.Context, activeFrom time.Time) error {
 		row := Row{Purpose: p, KeyID: newest + 1, ActiveFrom: activeFrom}
 		added = append(added, sealRow(r.masters, row, dataKey[:], r.random))
 	}
-	if err := r.store.ChangeDataKeys(ctx, added, nil); err != nil {
+	err := r.gate.Do(ctx, actor, audit.KeyringRotate, audit.Target{Type: audit.Keyring}, func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"active_from": activeFrom}), r.store.ChangeDataKeys(ctx, added, nil)
+	})
+	if err != nil {
 		if errors.Is(err, provider.ErrConflict) {
 			return ErrRotating
 		}
@@ -52,7 +56,7 @@ func (r *Ring) Rotate(ctx context.Context, activeFrom time.Time) error {
 // Retire removes the data keys whose values have all expired, counted from when a successor took
 // over, and returns their number. Until then their values are accepted, so this also bounds how
 // long a thief of an old data key can forge values with it.
-func (r *Ring) Retire(ctx context.Context) (int, error) {
+func (r *Ring) Retire(ctx context.Context, actor audit.Actor) (int, error) {
 	rows, err := r.store.DataKeys(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("read data keys: %w", err)
@@ -70,7 +74,10 @@ func (r *Ring) Retire(ctx context.Context) (int, error) {
 	if len(removed) == 0 {
 		return 0, nil
 	}
-	if err := r.store.ChangeDataKeys(ctx, nil, removed); err != nil {
+	err = r.gate.Do(ctx, actor, audit.KeyringRetire, audit.Target{Type: audit.Keyring}, func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"data_keys": len(removed)}), r.store.ChangeDataKeys(ctx, nil, removed)
+	})
+	if err != nil {
 		return 0, fmt.Errorf("remove data keys: %w", err)
 	}
 	return len(removed), r.Refresh(ctx)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 )
 
@@ -24,7 +25,7 @@ func newServer(t *testing.T, store *memory) *server {
 	s := &server{}
 	s.set(clock())
 	var err error
-	s.Ring, err = keyring.Open(t.Context(), store, current('a'), func() time.Time { return *s.at.Load() }, rand.Reader)
+	s.Ring, err = keyring.Open(t.Context(), store, newGate(), current('a'), func() time.Time { return *s.at.Load() }, rand.Reader)
 	require.NoError(t, err)
 	return s
 }
@@ -43,7 +44,7 @@ func TestRotationInvalidatesNothing(t *testing.T) {
 	derived, err := s.Key(keyring.RefreshSuccessor).Derive(1, []byte("id"), 32)
 	require.NoError(t, err)
 
-	require.NoError(t, s.Rotate(t.Context(), clock().Add(keyring.Ahead)))
+	require.NoError(t, s.Rotate(t.Context(), audittest.Operator(), clock().Add(keyring.Ahead)))
 	assert.Len(t, store.snapshot(), 2*len(everyPurpose()))
 	assert.Equal(t, byte(1), key.CurrentID(), "not used yet")
 	assert.Equal(t, mac, key.MAC([]byte("token")))
@@ -64,7 +65,7 @@ func TestRotationInvalidatesNothing(t *testing.T) {
 	assert.Equal(t, derived, again)
 
 	// The next start, with another secret: the keys stay the same.
-	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: secret('b'), Previous: [][]byte{secret('a')}}, func() time.Time { return *s.at.Load() }, rand.Reader)
+	ring, err := keyring.Open(t.Context(), store, newGate(), keyring.Secrets{Current: secret('b'), Previous: [][]byte{secret('a')}}, func() time.Time { return *s.at.Load() }, rand.Reader)
 	require.NoError(t, err)
 	assert.Equal(t, byte(2), ring.Key(keyring.TokenHash).CurrentID())
 	assert.True(t, ring.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
@@ -75,7 +76,7 @@ func TestUnknownKeyIsLookedUp(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	lagging, rotating := newServer(t, store), newServer(t, store)
-	require.NoError(t, rotating.Rotate(t.Context(), clock()))
+	require.NoError(t, rotating.Rotate(t.Context(), audittest.Operator(), clock()))
 	mac := rotating.Key(keyring.TokenHash).MAC([]byte("token"))
 	require.Equal(t, byte(2), mac[0])
 	assert.True(t, lagging.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
@@ -85,7 +86,7 @@ func TestServerWithoutRefreshOpensValuesOfTheNewKey(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	lagging, rotating := newServer(t, store), newServer(t, store)
-	require.NoError(t, rotating.Rotate(t.Context(), clock()))
+	require.NoError(t, rotating.Rotate(t.Context(), audittest.Operator(), clock()))
 	sealed := rotating.Key(keyring.Flow).Seal([]byte("request"))
 	plain, err := lagging.Key(keyring.Flow).Open(sealed)
 	require.NoError(t, err)
@@ -102,7 +103,7 @@ func TestRefreshKeepsKeysThatAnotherSecretResealed(t *testing.T) {
 	require.NoError(t, s.Refresh(t.Context()))
 	assert.True(t, s.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
 
-	require.NoError(t, next.Rotate(t.Context(), clock()))
+	require.NoError(t, next.Rotate(t.Context(), audittest.Operator(), clock()))
 	require.ErrorIs(t, s.Refresh(t.Context()), keyring.ErrWrongSecret)
 	assert.True(t, s.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
 	assert.True(t, next.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
@@ -133,13 +134,13 @@ func TestKeyIsRemovedWhenAllItsValuesHaveExpired(t *testing.T) {
 	s := newServer(t, store)
 	request, session, private := s.Key(keyring.Flow).Seal(nil), s.Key(keyring.SessionHash).MAC(nil), s.Key(keyring.SigningKey).Seal(nil)
 	retire := func() int {
-		n, err := s.Retire(t.Context())
+		n, err := s.Retire(t.Context(), audittest.Operator())
 		require.NoError(t, err)
 		return n
 	}
 	s.advance(1000 * 24 * time.Hour)
 	assert.Zero(t, retire(), "the only ones")
-	require.NoError(t, s.Rotate(t.Context(), *s.at.Load()))
+	require.NoError(t, s.Rotate(t.Context(), audittest.Operator(), *s.at.Load()))
 	s.advance(23 * time.Hour)
 	assert.Zero(t, retire())
 	_, err := s.Key(keyring.Flow).Open(request)
@@ -163,7 +164,7 @@ func TestKeyringCanBeFull(t *testing.T) {
 	last, err := keyring.NewRow(current('a'), keyring.Flow, 255, secret('k'), clock(), rand.Reader)
 	require.NoError(t, err)
 	s := newServer(t, &memory{rows: []keyring.Row{last}})
-	require.ErrorIs(t, s.Rotate(t.Context(), clock()), keyring.ErrFull)
+	require.ErrorIs(t, s.Rotate(t.Context(), audittest.Operator(), clock()), keyring.ErrFull)
 	assert.Equal(t, byte(255), s.Key(keyring.Flow).CurrentID())
 	assert.Equal(t, byte(1), s.Key(keyring.Device).CurrentID(), "all or nothing")
 }

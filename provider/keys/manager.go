@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
@@ -34,6 +35,7 @@ type publisher interface {
 type Manager struct {
 	store    Store
 	seal     sealer
+	gate     *audit.Gate
 	events   publisher
 	clock    provider.Clock
 	random   io.Reader
@@ -50,8 +52,8 @@ type document struct {
 }
 
 // NewManager makes a Manager without keys; Ensure or Refresh reads them.
-func NewManager(store Store, s sealer, events publisher, clock provider.Clock, random io.Reader) *Manager {
-	m := &Manager{store: store, seal: s, events: events, clock: clock, random: random}
+func NewManager(store Store, s sealer, gate *audit.Gate, events publisher, clock provider.Clock, random io.Reader) *Manager {
+	m := &Manager{store: store, seal: s, gate: gate, events: events, clock: clock, random: random}
 	m.current.Store(&set{})
 	return m
 }
@@ -87,7 +89,7 @@ func first() time.Time { return time.Unix(0, 0).UTC() }
 func (k Key) First() bool { return k.ActiveFrom.Equal(first()) }
 
 // Ensure makes sure that each algorithm has an active key.
-func (m *Manager) Ensure(ctx context.Context, algorithms ...Algorithm) error {
+func (m *Manager) Ensure(ctx context.Context, actor audit.Actor, algorithms ...Algorithm) error {
 	if err := m.Refresh(ctx); err != nil {
 		return err
 	}
@@ -100,7 +102,7 @@ func (m *Manager) Ensure(ctx context.Context, algorithms ...Algorithm) error {
 		if err != nil {
 			return fmt.Errorf("keys: generate %s: %w", alg, err)
 		}
-		if _, err := m.add(ctx, alg, private, first()); err != nil && !errors.Is(err, provider.ErrConflict) {
+		if _, err := m.add(ctx, actor, alg, private, first()); err != nil && !errors.Is(err, provider.ErrConflict) {
 			return err
 		}
 	}
@@ -112,26 +114,26 @@ func (m *Manager) Ensure(ctx context.Context, algorithms ...Algorithm) error {
 
 // Rotate makes a key, publishes it at once and lets it sign from the given time. The previous key
 // is removed Overlap after that.
-func (m *Manager) Rotate(ctx context.Context, alg Algorithm, activeFrom time.Time) (Key, error) {
+func (m *Manager) Rotate(ctx context.Context, actor audit.Actor, alg Algorithm, activeFrom time.Time) (Key, error) {
 	private, err := generate(alg, m.random)
 	if err != nil {
 		return Key{}, fmt.Errorf("keys: generate: %w", err)
 	}
-	return m.publish(ctx, alg, private, activeFrom)
+	return m.publish(ctx, actor, alg, private, activeFrom)
 }
 
 // Import does what Rotate does with an operator's key in PEM. It returns ErrImport, ErrFormer, or
 // provider.ErrConflict for a key that was imported before.
-func (m *Manager) Import(ctx context.Context, pem []byte, activeFrom time.Time) (Key, error) {
+func (m *Manager) Import(ctx context.Context, actor audit.Actor, pem []byte, activeFrom time.Time) (Key, error) {
 	alg, private, err := parsePEM(pem, nil)
 	if err != nil {
 		return Key{}, err
 	}
-	return m.publish(ctx, alg, private, activeFrom)
+	return m.publish(ctx, actor, alg, private, activeFrom)
 }
 
-func (m *Manager) publish(ctx context.Context, alg Algorithm, private crypto.Signer, activeFrom time.Time) (Key, error) {
-	k, err := m.add(ctx, alg, private, activeFrom)
+func (m *Manager) publish(ctx context.Context, actor audit.Actor, alg Algorithm, private crypto.Signer, activeFrom time.Time) (Key, error) {
+	k, err := m.add(ctx, actor, alg, private, activeFrom)
 	if err != nil {
 		return Key{}, err
 	}
@@ -139,12 +141,15 @@ func (m *Manager) publish(ctx context.Context, alg Algorithm, private crypto.Sig
 	return k, m.Refresh(ctx)
 }
 
-func (m *Manager) add(ctx context.Context, alg Algorithm, private crypto.Signer, activeFrom time.Time) (Key, error) {
+func (m *Manager) add(ctx context.Context, actor audit.Actor, alg Algorithm, private crypto.Signer, activeFrom time.Time) (Key, error) {
 	row, err := m.row(ctx, alg, private, activeFrom)
 	if err != nil {
 		return Key{}, err
 	}
-	switch err := m.store.AddSigningKey(ctx, row); {
+	err = m.gate.Do(ctx, actor, audit.KeyCreate, audit.Target{Type: audit.SigningKey, ID: row.KID}, func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"alg": string(alg), "active_from": activeFrom}), m.store.AddSigningKey(ctx, row)
+	})
+	switch {
 	case errors.Is(err, provider.ErrConflict):
 		return Key{}, m.conflict(ctx, row.KID)
 	case err != nil:

@@ -25,6 +25,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
@@ -149,14 +150,17 @@ type fixture struct {
 	*keys.Manager
 
 	store *memory
+	log   *audittest.Log
 	now   time.Time
 }
 
 func newFixture(t testing.TB, algorithms ...keys.Algorithm) *fixture {
 	t.Helper()
 	f := &fixture{store: &memory{}, now: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}
-	f.Manager = keys.NewManager(f.store, mark{}, (*event.Bus)(nil), func() time.Time { return f.now }, rand.Reader)
-	require.NoError(t, f.Ensure(t.Context(), algorithms...))
+	gate, log := audittest.NewGate(func() time.Time { return f.now })
+	f.log = log
+	f.Manager = keys.NewManager(f.store, mark{}, gate, (*event.Bus)(nil), func() time.Time { return f.now }, rand.Reader)
+	require.NoError(t, f.Ensure(t.Context(), audittest.Operator(), algorithms...))
 	return f
 }
 
@@ -209,7 +213,7 @@ func TestRotationPublishesFirstAndKeepsOldSignaturesValid(t *testing.T) {
 	require.NoError(t, err)
 	old := f.store.rows[0].KID
 
-	next, err := f.Rotate(t.Context(), keys.ES256, f.now.Add(10*time.Minute))
+	next, err := f.Rotate(t.Context(), audittest.Operator(), keys.ES256, f.now.Add(10*time.Minute))
 	require.NoError(t, err)
 	assert.Equal(t, map[string]keys.State{old: keys.Active, next.KID: keys.Pending}, f.states(t))
 	assert.Len(t, published(t, f.Manager).Keys, 2, "published before it signs")
@@ -247,9 +251,10 @@ func TestReplicasThatStartAtOnceSignWithTheSameKey(t *testing.T) {
 	texts := make([]string, 8)
 	var wg sync.WaitGroup
 	for i := range texts {
-		m := keys.NewManager(store, mark{}, (*event.Bus)(nil), func() time.Time { return now }, rand.Reader)
+		gate, _ := audittest.NewGate(func() time.Time { return now })
+		m := keys.NewManager(store, mark{}, gate, (*event.Bus)(nil), func() time.Time { return now }, rand.Reader)
 		wg.Go(func() {
-			assert.NoError(t, m.Ensure(t.Context(), keys.ES256))
+			assert.NoError(t, m.Ensure(t.Context(), audittest.Operator(), keys.ES256))
 			text, err := m.Sign(t.Context(), keys.ES256, "at+jwt", []byte(`{}`))
 			assert.NoError(t, err)
 			texts[i] = text
@@ -266,9 +271,9 @@ func TestReplicasThatStartAtOnceSignWithTheSameKey(t *testing.T) {
 // signatures of both stay valid.
 func TestRotationMayPrecedeAPendingOne(t *testing.T) {
 	f := newFixture(t, keys.ES256)
-	pending, err := f.Rotate(t.Context(), keys.ES256, f.now.Add(time.Hour))
+	pending, err := f.Rotate(t.Context(), audittest.Operator(), keys.ES256, f.now.Add(time.Hour))
 	require.NoError(t, err)
-	urgent, err := f.Rotate(t.Context(), keys.ES256, f.now)
+	urgent, err := f.Rotate(t.Context(), audittest.Operator(), keys.ES256, f.now)
 	require.NoError(t, err)
 	assert.Equal(t, keys.Active, f.states(t)[urgent.KID])
 
@@ -284,7 +289,7 @@ func TestRotationMayPrecedeAPendingOne(t *testing.T) {
 
 func TestEnsureMakesAKeyOnce(t *testing.T) {
 	f := newFixture(t, keys.ES256)
-	require.NoError(t, f.Ensure(t.Context(), keys.ES256))
+	require.NoError(t, f.Ensure(t.Context(), audittest.Operator(), keys.ES256))
 	assert.Len(t, f.store.rows, 1)
 }
 
@@ -378,19 +383,19 @@ func TestImport(t *testing.T) {
 	pkcs1 := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(strong)})
 
 	f := newFixture(t, keys.RS256)
-	k, err := f.Import(t.Context(), pkcs1, f.now)
+	k, err := f.Import(t.Context(), audittest.Operator(), pkcs1, f.now)
 	require.NoError(t, err)
 	assert.Equal(t, keys.RS256, k.Algorithm)
 	assert.Equal(t, keys.Active, f.states(t)[k.KID])
-	_, err = f.Import(t.Context(), pkcs8(strong), f.now.Add(time.Hour))
+	_, err = f.Import(t.Context(), audittest.Operator(), pkcs8(strong), f.now.Add(time.Hour))
 	require.ErrorIs(t, err, provider.ErrConflict, "the same key again")
 	parameters := pem.EncodeToMemory(&pem.Block{Type: "EC PARAMETERS", Bytes: []byte{6, 8, 42, 134, 72, 206, 61, 3, 1, 7}})
-	k, err = f.Import(t.Context(), append(parameters, pkcs8(p256)...), f.now.Add(time.Hour))
+	k, err = f.Import(t.Context(), audittest.Operator(), append(parameters, pkcs8(p256)...), f.now.Add(time.Hour))
 	require.NoError(t, err)
 	assert.Equal(t, keys.Pending, f.states(t)[k.KID])
 
 	for name, text := range map[string][]byte{"noise": []byte("hello"), "P-384": pkcs8(p384), "a certificate": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte{1}})} {
-		_, err := f.Import(t.Context(), text, f.now)
+		_, err := f.Import(t.Context(), audittest.Operator(), text, f.now)
 		assert.ErrorIs(t, err, keys.ErrImport, name)
 	}
 }
@@ -411,7 +416,7 @@ func TestWithoutAKeyNothingIsSigned(t *testing.T) {
 	f := newFixture(t)
 	_, err := f.Sign(t.Context(), keys.ES256, "at+jwt", []byte(`{}`))
 	require.ErrorIs(t, err, keys.ErrNoKey)
-	_, err = f.Rotate(t.Context(), "HS256", f.now)
+	_, err = f.Rotate(t.Context(), audittest.Operator(), "HS256", f.now)
 	assert.ErrorIs(t, err, keys.ErrAlgorithm)
 }
 

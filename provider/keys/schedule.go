@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
 // Ahead is the default time between publishing a key and signing with it: longer than any cache
@@ -29,7 +30,8 @@ func NewSchedule(m *Manager, every, ahead time.Duration, algorithms ...Algorithm
 // when the successor takes over. Repeated and concurrent calls rotate once: a pending key counts
 // as the newest.
 func (s *Schedule) Rotate(ctx context.Context) error {
-	if err := s.manager.Ensure(ctx, s.algorithms...); err != nil {
+	actor := audit.BackgroundJob("key-rotation")
+	if err := s.manager.Ensure(ctx, actor, s.algorithms...); err != nil {
 		return err
 	}
 	if err := s.manager.Refresh(ctx); err != nil {
@@ -44,7 +46,7 @@ func (s *Schedule) Rotate(ctx context.Context) error {
 		if now.Add(s.ahead).Before(since.Add(s.every)) {
 			continue
 		}
-		if _, err := s.manager.Rotate(ctx, alg, now.Add(s.ahead)); err != nil && !errors.Is(err, provider.ErrConflict) {
+		if _, err := s.manager.Rotate(ctx, actor, alg, now.Add(s.ahead)); err != nil && !errors.Is(err, provider.ErrConflict) {
 			return err
 		}
 	}

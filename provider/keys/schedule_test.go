@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/youmark/pkcs8"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
@@ -97,11 +98,11 @@ func TestProvidedKeys(t *testing.T) {
 	encrypted := pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: sealed})
 
 	f := newFixture(t)
-	require.ErrorIs(t, f.Provide(t.Context(), encrypted, []byte("wrong")), keys.ErrImport)
-	require.ErrorIs(t, f.Provide(t.Context(), encrypted, nil), keys.ErrImport)
-	require.NoError(t, f.Provide(t.Context(), encrypted, []byte("open sesame")))
-	require.NoError(t, f.Provide(t.Context(), plain, nil), "the same key")
-	require.NoError(t, f.Ensure(t.Context(), keys.RS256))
+	require.ErrorIs(t, f.Provide(t.Context(), audittest.Operator(), encrypted, []byte("wrong")), keys.ErrImport)
+	require.ErrorIs(t, f.Provide(t.Context(), audittest.Operator(), encrypted, nil), keys.ErrImport)
+	require.NoError(t, f.Provide(t.Context(), audittest.Operator(), encrypted, []byte("open sesame")))
+	require.NoError(t, f.Provide(t.Context(), audittest.Operator(), plain, nil), "the same key")
+	require.NoError(t, f.Ensure(t.Context(), audittest.Operator(), keys.RS256))
 	listed, err := f.List(t.Context())
 	require.NoError(t, err)
 	require.Len(t, listed, 1)
@@ -109,7 +110,7 @@ func TestProvidedKeys(t *testing.T) {
 
 	other, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
-	require.NoError(t, f.Provide(t.Context(), pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(other)}), nil))
+	require.NoError(t, f.Provide(t.Context(), audittest.Operator(), pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(other)}), nil))
 	states := f.states(t)
 	assert.Len(t, states, 2)
 	assert.Contains(t, []keys.State{states[listed[0].KID]}, keys.Active, "the new one is published first")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
@@ -58,17 +59,17 @@ func (m *Manager) Find(ctx context.Context, kid string) (Listed, error) {
 // its id is returned: the pending one, which caches of the key set may have, or a new one, which
 // they do not have. Signatures by a key that clients do not have yet are the lesser evil: as long
 // as the old key is published, a thief can sign in the provider's name.
-func (m *Manager) Withdraw(ctx context.Context, kid string) (successor string, err error) {
+func (m *Manager) Withdraw(ctx context.Context, actor audit.Actor, kid string) (successor string, err error) {
 	const tries = 5 // others may withdraw keys at the same time
 	for range tries {
-		if successor, err = m.tryWithdraw(ctx, kid); !errors.Is(err, provider.ErrConflict) {
+		if successor, err = m.tryWithdraw(ctx, actor, kid); !errors.Is(err, provider.ErrConflict) {
 			return successor, err
 		}
 	}
 	return "", err
 }
 
-func (m *Manager) tryWithdraw(ctx context.Context, kid string) (successor string, err error) {
+func (m *Manager) tryWithdraw(ctx context.Context, actor audit.Actor, kid string) (successor string, err error) {
 	k, err := m.Find(ctx, kid)
 	if err != nil {
 		return "", err
@@ -79,7 +80,10 @@ func (m *Manager) tryWithdraw(ctx context.Context, kid string) (successor string
 			return "", err
 		}
 	}
-	if err := m.store.WithdrawSigningKey(ctx, w); err != nil {
+	err = m.gate.Do(ctx, actor, audit.KeyWithdraw, audit.Target{Type: audit.SigningKey, ID: kid}, func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"alg": string(k.Algorithm), "successor": successor}), m.store.WithdrawSigningKey(ctx, w)
+	})
+	if err != nil {
 		return "", fmt.Errorf("keys: withdraw %s: %w", kid, err)
 	}
 	m.events.Publish(ctx, event.KeyWithdrawn{KID: kid, Algorithm: string(k.Algorithm), Successor: successor})

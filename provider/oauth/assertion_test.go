@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
@@ -322,7 +323,7 @@ func TestClientSecretJWT(t *testing.T) {
 	_, err := a.provider.Token(t.Context(), basic("shared", secret, url.Values{"grant_type": {"client_credentials"}}))
 	assertRefused(t, err, "invalid_client")
 
-	next, err := a.registry.RotateSecret(t.Context(), "shared", "", time.Hour)
+	next, err := a.registry.RotateSecret(t.Context(), audittest.Operator(), "shared", "", time.Hour)
 	require.NoError(t, err)
 	require.NoError(t, a.directory.Flush(t.Context()))
 	for _, key := range []string{secret, next} {

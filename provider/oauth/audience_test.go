@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -16,7 +17,7 @@ import (
 // no choice, and where the token is for a resource server that looks at its audience.
 func TestTheOnlyAudienceIsTheDefaultOfJWTTokens(t *testing.T) {
 	h := newFixture(t)
-	require.NoError(t, h.users.Create(t.Context(), &account.User{Username: "alice"}, "through-the-glass"))
+	require.NoError(t, h.users.Create(t.Context(), audittest.Operator(), &account.User{Username: "alice"}, "through-the-glass"))
 	all := []client.GrantType{client.ClientCredentials, client.Password}
 	for name, tc := range map[string]struct {
 		format   client.TokenFormat

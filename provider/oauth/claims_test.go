@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
@@ -82,7 +83,7 @@ func TestClaimsFollowNarrowingAndRegistration(t *testing.T) {
 	require.NoError(t, err)
 	both(false, again, "preferred_username")
 
-	_, err = r.registry.Update(t.Context(), "app", func(c *client.Client) error {
+	_, err = r.registry.Update(t.Context(), audittest.Operator(), "app", func(c *client.Client) error {
 		c.Scopes = []string{"openid", "profile", "offline_access"}
 		return nil
 	})

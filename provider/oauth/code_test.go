@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
@@ -145,7 +146,7 @@ func TestFosite20IDTokensOfEveryAlgorithmComeBackAsHints(t *testing.T) {
 			assert.Equal(t, s.User.Subject, hint.Subject)
 
 			// After a rotation too, and when it has expired: what counts is that it is ours.
-			_, err = h.keys.Rotate(t.Context(), alg, *h.now.Load())
+			_, err = h.keys.Rotate(t.Context(), audittest.Operator(), alg, *h.now.Load())
 			require.NoError(t, err)
 			h.advance(2 * time.Hour)
 			_, err = h.idTokens.Hint(t.Context(), text)
@@ -163,7 +164,7 @@ func TestFosite38ACodeSurvivesAnIDTokenThatCannotBeSigned(t *testing.T) {
 	code := h.code(s)
 	_, err := h.exchange(secret, code)
 	require.ErrorIs(t, err, keys.ErrNoKey)
-	require.NoError(t, h.keys.Ensure(t.Context(), keys.PS256))
+	require.NoError(t, h.keys.Ensure(t.Context(), audittest.Operator(), keys.PS256))
 	_, err = h.exchange(secret, code)
 	assert.NoError(t, err)
 }

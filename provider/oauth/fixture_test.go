@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
@@ -53,6 +55,7 @@ type fixture struct {
 	store      *storage.Store
 	scopes     *consent.Known
 	keys       *keys.Manager
+	gate       *audit.Gate
 	registry   *client.Registry
 	directory  *client.Directory
 	statements atomic.Int64
@@ -119,14 +122,15 @@ func newFixture(t *testing.T) *fixture {
 	t.Cleanup(func() { _ = store.Close() })
 	_, err = store.Migrate(t.Context())
 	require.NoError(t, err)
-	ring, err := keyring.Open(t.Context(), store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
+	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
 	h.ring = ring
-	h.keys = keys.NewManager(store, ring.Key(keyring.SigningKey), (*event.Bus)(nil), clock, rand.Reader)
-	require.NoError(t, h.keys.Ensure(t.Context(), keys.ES256, keys.EdDSA))
+	h.gate = audit.NewGate(store, store, (*event.Bus)(nil), clock, rand.Reader)
+	h.keys = keys.NewManager(store, ring.Key(keyring.SigningKey), h.gate, (*event.Bus)(nil), clock, rand.Reader)
+	require.NoError(t, h.keys.Ensure(t.Context(), audittest.Operator(), keys.ES256, keys.EdDSA))
 
 	secrets := client.NewSecrets(password.New(rand.Reader, 2), ring.Key(keyring.ClientSecret), rand.Reader)
-	h.registry = client.NewRegistry(store, store, secrets, clock, rand.Reader)
+	h.registry = client.NewRegistry(store, h.gate, secrets, clock, rand.Reader)
 	h.hasher, h.fetches = password.New(rand.Reader, 2), &fetches{}
 	directory := client.NewDirectory(store, nil)
 	h.directory = directory
@@ -135,7 +139,7 @@ func newFixture(t *testing.T) *fixture {
 	authenticator := oauth.NewAuthenticator(directory, secrets, assertions, clock)
 	hash := ring.Key(keyring.TokenHash)
 	h.lifetimes = grant.DefaultLifetimes()
-	inspector := grant.NewInspector(store, hash, h.keys, events, clock, h.lifetimes.SessionIdle)
+	inspector := grant.NewInspector(store, h.gate, hash, h.keys, events, clock, h.lifetimes.SessionIdle)
 	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, store, issuer), events, clock, rand.Reader, h.lifetimes)
 	h.store = store
 	h.scopes = consent.NewKnown(store)
@@ -144,8 +148,8 @@ func newFixture(t *testing.T) *fixture {
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
 	signIn := account.NewSignIn(store, h.hasher, ratelimit.NewSignIn(ratelimit.NewMemory(clock), table), events)
-	h.users = account.NewRegistry(store, store, h.hasher, events, clock, rand.Reader)
-	h.sessions = session.NewManager(store, ring.Key(keyring.SessionHash), events, clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
+	h.users = account.NewRegistry(store, h.gate, h.hasher, events, clock, rand.Reader)
+	h.sessions = session.NewManager(store, h.gate, ring.Key(keyring.SessionHash), events, clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
 	h.domain = oauth.Domain{
 		Authenticator: authenticator, Clients: directory, Codes: h.codes, Issuer: tokens, Tokens: inspector, IDTokens: h.idTokens,
 		Refresh: grant.NewRefresher(store, store, tokens, ring.Key(keyring.RefreshSuccessor)),
@@ -171,7 +175,7 @@ func (h *fixture) client(c client.Client) string {
 
 func (h *fixture) clientWithSecret(c client.Client, secret string) string {
 	h.t.Helper()
-	secret, err := h.registry.Create(h.t.Context(), &c, secret)
+	secret, err := h.registry.Create(h.t.Context(), audittest.Operator(), &c, secret)
 	require.NoError(h.t, err)
 	return secret
 }

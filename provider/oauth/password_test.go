@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -19,7 +20,7 @@ func newTrusted(t *testing.T) (*fixture, string, *account.User) {
 		Scopes: []string{"openid", "profile"}, IDTokenAlg: "ES256",
 	})
 	u := &account.User{Username: "alice", Email: "alice@example.com"}
-	require.NoError(t, h.users.Create(t.Context(), u, "through-the-glass"))
+	require.NoError(t, h.users.Create(t.Context(), audittest.Operator(), u, "through-the-glass"))
 	return h, secret, u
 }
 
@@ -41,7 +42,7 @@ func TestPasswordGrant(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, h.active("trusted", secret, refreshed.Parameters["access_token"].(string)))
 
-	_, err = h.users.Update(t.Context(), "alice", func(u *account.User) { u.Disabled = true })
+	_, err = h.users.Update(t.Context(), audittest.Operator(), "alice", func(u *account.User) { u.Disabled = true })
 	require.NoError(t, err)
 	_, err = h.password(secret, "alice", "through-the-glass")
 	assertRefused(t, err, "invalid_grant")
@@ -60,7 +61,7 @@ func TestPasswordGrantRefuses(t *testing.T) {
 	assertRefused(t, err, "invalid_request")
 
 	bob := &account.User{Username: "bob"}
-	require.NoError(t, h.users.Create(t.Context(), bob, "through-the-glass"))
+	require.NoError(t, h.users.Create(t.Context(), audittest.Operator(), bob, "through-the-glass"))
 	require.NoError(t, h.store.AllowUser(t.Context(), "trusted", bob.ID))
 	_, err = h.password(secret, "alice", "through-the-glass")
 	r := assertRefused(t, err, "invalid_grant")
@@ -85,6 +86,6 @@ func TestPasswordGrantRefuses(t *testing.T) {
 	_, err = h.provider.Token(t.Context(), basic("trusted", secret, url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}, "scope": {"openid phone"}}))
 	assertRefused(t, err, "invalid_scope")
 
-	_, err = h.registry.Create(t.Context(), &client.Client{ID: "stranger", GrantTypes: []client.GrantType{client.Password}}, "")
+	_, err = h.registry.Create(t.Context(), audittest.Operator(), &client.Client{ID: "stranger", GrantTypes: []client.GrantType{client.Password}}, "")
 	assert.Error(t, err, "only a first-party client can be registered for it")
 }

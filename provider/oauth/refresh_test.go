@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -41,7 +42,7 @@ func newRefreshing(t *testing.T, change func(c *client.Client)) *refreshing {
 	}
 	r.secret = r.client(c)
 	r.user = &account.User{Username: "alice"}
-	require.NoError(t, r.users.Create(t.Context(), r.user, "through-the-glass"))
+	require.NoError(t, r.users.Create(t.Context(), audittest.Operator(), r.user, "through-the-glass"))
 	var err error
 	r.session, _, err = r.sessions.Begin(t.Context(), r.user, []string{"pwd"}, nil)
 	require.NoError(t, err)
@@ -271,11 +272,11 @@ func TestRefreshEndsWithWhatItCameFrom(t *testing.T) {
 		}, true, false},
 		"session idle": {func(_ *testing.T, r *refreshing) { r.advance(8 * time.Hour) }, true, false},
 		"user disabled": {func(t *testing.T, r *refreshing) {
-			_, err := r.users.Update(t.Context(), "alice", func(u *account.User) { u.Disabled = true })
+			_, err := r.users.Update(t.Context(), audittest.Operator(), "alice", func(u *account.User) { u.Disabled = true })
 			require.NoError(t, err)
 		}, false, false},
 		"password changed": {func(t *testing.T, r *refreshing) {
-			_, err := r.users.SetPassword(t.Context(), "alice", "another-one-entirely")
+			_, err := r.users.SetPassword(t.Context(), audittest.Operator(), "alice", "another-one-entirely")
 			require.NoError(t, err)
 		}, false, false},
 		"consent withdrawn": {func(t *testing.T, r *refreshing) {
@@ -283,7 +284,7 @@ func TestRefreshEndsWithWhatItCameFrom(t *testing.T) {
 		}, false, false},
 		"client for others": {func(t *testing.T, r *refreshing) {
 			bob := &account.User{Username: "bob"}
-			require.NoError(t, r.users.Create(t.Context(), bob, "through-the-glass"))
+			require.NoError(t, r.users.Create(t.Context(), audittest.Operator(), bob, "through-the-glass"))
 			require.NoError(t, r.store.AllowUser(t.Context(), "app", bob.ID))
 		}, false, false},
 	} {
@@ -392,7 +393,7 @@ func TestRefreshTakesFiveStatements(t *testing.T) {
 
 func (h *fixture) update(id string, change func(c *client.Client)) {
 	h.t.Helper()
-	_, err := h.registry.Update(h.t.Context(), id, func(c *client.Client) error { change(c); return nil })
+	_, err := h.registry.Update(h.t.Context(), audittest.Operator(), id, func(c *client.Client) error { change(c); return nil })
 	require.NoError(h.t, err)
 	require.NoError(h.t, h.directory.Flush(context.Background()))
 }

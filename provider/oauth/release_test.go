@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
@@ -160,7 +161,7 @@ func TestAccessTokensAsAResourceServerKnowsThem(t *testing.T) {
 			r := newRefreshing(t, func(c *client.Client) {
 				c.TokenFormat, c.AccessTokenAlg, c.AccessTokenTyp, c.IDTokenAlg = client.JWT, tc.alg, tc.typ, tc.alg
 			})
-			require.NoError(t, r.keys.Ensure(t.Context(), keys.RS256, keys.PS256))
+			require.NoError(t, r.keys.Ensure(t.Context(), audittest.Operator(), keys.RS256, keys.PS256))
 			tokens := r.signIn("openid", nil)
 			access, idToken := tokens["access_token"].(string), tokens["id_token"].(string)
 			header := claimsOf(t, "."+strings.Split(access, ".")[0]+".")
@@ -185,7 +186,7 @@ func TestAccessTokensAsAResourceServerKnowsThem(t *testing.T) {
 // ignored, and the answer says what was granted. What exists and is not theirs is refused.
 func TestScopesThatNobodyDefinedAreIgnoredBesideOpenID(t *testing.T) {
 	r := newRefreshing(t, nil)
-	_, err := consent.NewCatalogue(r.store, func() time.Time { return *r.now.Load() }).Create(t.Context(), "orders:read", "")
+	_, err := consent.NewCatalogue(r.store, r.gate, func() time.Time { return *r.now.Load() }).Create(t.Context(), audittest.Operator(), "orders:read", "")
 	require.NoError(t, err)
 	require.NoError(t, r.scopes.Learn(t.Context()))
 	first := r.signIn("openid read:user profile user:email", nil)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
@@ -30,7 +31,7 @@ func TestWhatAWithdrawnKeySignedIsInactive(t *testing.T) {
 	affected, err := h.store.SignedWith(t.Context(), keys.ES256, time.Unix(0, 0), *h.now.Load())
 	require.NoError(t, err)
 	assert.Equal(t, []keys.Affected{{ClientID: "signed", AccessTokens: 1}}, affected)
-	_, err = h.keys.Withdraw(t.Context(), kid)
+	_, err = h.keys.Withdraw(t.Context(), audittest.Operator(), kid)
 	require.NoError(t, err)
 
 	assert.False(t, h.active("signed", signed, leaked))
@@ -43,10 +44,10 @@ func TestWhatAWithdrawnKeySignedIsInactive(t *testing.T) {
 func TestWithdrawalsAtOnceLeaveAKeyThatSigns(t *testing.T) {
 	h := newFixture(t)
 	for range 5 {
-		_, err := h.keys.Rotate(t.Context(), keys.ES256, h.now.Load().Add(30*time.Minute))
+		_, err := h.keys.Rotate(t.Context(), audittest.Operator(), keys.ES256, h.now.Load().Add(30*time.Minute))
 		require.NoError(t, err)
 		h.advance(time.Hour)
-		_, err = h.keys.Rotate(t.Context(), keys.ES256, h.now.Load().Add(30*time.Minute))
+		_, err = h.keys.Rotate(t.Context(), audittest.Operator(), keys.ES256, h.now.Load().Add(30*time.Minute))
 		require.NoError(t, err)
 		withdrawn := map[string]bool{}
 		var wg sync.WaitGroup
@@ -58,7 +59,7 @@ func TestWithdrawalsAtOnceLeaveAKeyThatSigns(t *testing.T) {
 				continue
 			}
 			wg.Go(func() {
-				_, err := h.keys.Withdraw(t.Context(), k.KID)
+				_, err := h.keys.Withdraw(t.Context(), audittest.Operator(), k.KID)
 				assert.NoError(t, err)
 			})
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
@@ -42,7 +43,7 @@ func (m *Manager) State(ctx context.Context, s *Session) string {
 
 // EndID ends the session with the given id, for administrators. It returns provider.ErrNotFound
 // when there is no such session; a session that is over stays unchanged.
-func (m *Manager) EndID(ctx context.Context, id provider.ID) error {
+func (m *Manager) EndID(ctx context.Context, actor audit.Actor, id provider.ID) error {
 	s, err := m.store.Session(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) {
 		return err
@@ -53,17 +54,23 @@ func (m *Manager) EndID(ctx context.Context, id provider.ID) error {
 	if s.EndedAt != nil {
 		return nil
 	}
-	return m.End(ctx, s)
+	return m.gate.Do(ctx, actor, audit.SessionEnd, audit.Target{Type: audit.Session, ID: id.String()}, func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"user_id": s.User.ID.String()}), m.End(ctx, s)
+	})
 }
 
-// EndAll ends every session of a user and returns how many there were.
-func (m *Manager) EndAll(ctx context.Context, userID provider.ID) (int, error) {
-	ended, err := m.store.EndSessions(ctx, userID, m.clock.Now(ctx))
-	if err != nil {
-		return 0, err
-	}
-	for _, id := range ended {
-		m.events.Publish(ctx, event.SessionEnded{SessionID: id, UserID: userID})
-	}
-	return len(ended), nil
+// EndAll ends every session of a user, for administrators, and returns how many there were.
+func (m *Manager) EndAll(ctx context.Context, actor audit.Actor, userID provider.ID) (count int, err error) {
+	err = m.gate.Do(ctx, actor, audit.SessionEnd, audit.Target{Type: audit.User, ID: userID.String()}, func(ctx context.Context) (audit.Changes, error) {
+		ended, err := m.store.EndSessions(ctx, userID, m.clock.Now(ctx))
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ended {
+			m.events.Publish(ctx, event.SessionEnded{SessionID: id, UserID: userID})
+		}
+		count = len(ended)
+		return audit.Details(map[string]any{"sessions": count}), nil
+	})
+	return count, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
@@ -68,6 +69,7 @@ const touchEvery = time.Minute
 // Manager begins, finds and ends sessions.
 type Manager struct {
 	store     Store
+	gate      *audit.Gate
 	key       macKey
 	events    publisher
 	clock     provider.Clock
@@ -81,8 +83,8 @@ type publisher interface {
 }
 
 // NewManager makes a Manager.
-func NewManager(store Store, key macKey, events publisher, clock provider.Clock, random io.Reader, l Lifetimes) *Manager {
-	return &Manager{store: store, key: key, events: events, clock: clock, random: random, lifetimes: l}
+func NewManager(store Store, gate *audit.Gate, key macKey, events publisher, clock provider.Clock, random io.Reader, l Lifetimes) *Manager {
+	return &Manager{store: store, gate: gate, key: key, events: events, clock: clock, random: random, lifetimes: l}
 }
 
 // Begin starts a session for a user who has just authenticated, and ends the previous session of

@@ -14,6 +14,8 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -46,9 +48,10 @@ func newFixture(t *testing.T) *fixture {
 	require.NoError(t, err)
 	f.user = &account.User{ID: provider.NewID(start, rand.Reader), Subject: "s", Username: "alice", Roles: []string{}, CreatedAt: start, UpdatedAt: start}
 	require.NoError(t, f.store.CreateUser(t.Context(), f.user))
-	ring, err := keyring.Open(t.Context(), f.store, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
+	ring, err := keyring.Open(t.Context(), f.store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
-	f.Manager = session.NewManager(f.store, ring.Key(keyring.SessionHash), event.NewBus(func(_ context.Context, e event.Event) {
+	gate := audit.NewGate(f.store, f.store, (*event.Bus)(nil), clock, rand.Reader)
+	f.Manager = session.NewManager(f.store, gate, ring.Key(keyring.SessionHash), event.NewBus(func(_ context.Context, e event.Event) {
 		if ended, ok := e.(event.SessionEnded); ok {
 			f.ended = append(f.ended, ended)
 		}
@@ -137,11 +140,11 @@ func TestEndingAllSessionsPublishesEach(t *testing.T) {
 	f.ended = nil
 	a, _ := f.begin(nil)
 	b, _ := f.begin(nil)
-	count, err := f.EndAll(t.Context(), f.user.ID)
+	count, err := f.EndAll(t.Context(), audittest.Operator(), f.user.ID)
 	require.NoError(t, err)
 	assert.Equal(t, 2, count)
 	assert.ElementsMatch(t, []event.SessionEnded{{SessionID: a.ID, UserID: f.user.ID}, {SessionID: b.ID, UserID: f.user.ID}}, f.ended)
-	count, err = f.EndAll(t.Context(), f.user.ID)
+	count, err = f.EndAll(t.Context(), audittest.Operator(), f.user.ID)
 	require.NoError(t, err)
 	assert.Zero(t, count)
 	assert.Len(t, f.ended, 2)

@@ -1,0 +1,67 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+)
+
+// ErrForbidden: the actor may not do that.
+var ErrForbidden = errors.New("not allowed to do that")
+
+// appender stores records.
+type appender interface {
+	AppendRecord(ctx context.Context, r Record) error
+}
+
+// transactor runs fn in one transaction, the surrounding one if there is one.
+type transactor interface {
+	InTx(ctx context.Context, fn func(ctx context.Context) error) error
+}
+
+// publisher publishes events.
+type publisher interface {
+	Publish(ctx context.Context, e event.Event)
+}
+
+// Gate is what every administrative act passes.
+type Gate struct {
+	records appender
+	tx      transactor
+	events  publisher
+	clock   provider.Clock
+	random  io.Reader
+}
+
+// NewGate makes a Gate.
+func NewGate(records appender, tx transactor, events publisher, clock provider.Clock, random io.Reader) *Gate {
+	return &Gate{records: records, tx: tx, events: events, clock: clock, random: random}
+}
+
+// Do authorizes the actor, carries out act and records it, in one transaction. After a conflict with
+// a concurrent transaction act runs again from the beginning. It returns ErrForbidden, without
+// calling act, or the error of act; then nothing has changed.
+func (g *Gate) Do(ctx context.Context, actor Actor, action Action, target Target, act func(ctx context.Context) (Changes, error)) error {
+	if !actor.may() {
+		return fmt.Errorf("%w: %s", ErrForbidden, action)
+	}
+	return g.tx.InTx(ctx, func(ctx context.Context) error {
+		changes, err := act(ctx)
+		if err != nil {
+			return err
+		}
+		now := g.clock.Now(ctx)
+		r := Record{ID: provider.NewID(now, g.random), At: now, Actor: actor, Action: action, Target: target, Changes: changes}
+		if err := g.records.AppendRecord(ctx, r); err != nil {
+			return fmt.Errorf("audit: record %s: %w", action, err)
+		}
+		g.events.Publish(ctx, event.Administered{
+			RecordID: r.ID, ActorKind: string(actor.Kind), Actor: actor.ID, Action: string(action), TargetType: string(target.Type), Target: target.ID,
+		})
+		return nil
+	})
+}

@@ -1,0 +1,96 @@
+package audit
+
+import (
+	"reflect"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Action names a kind of act, such as "client.update". Names are stable.
+type Action string
+
+// The actions. Whether a client or user was disabled, for example, is in the changes of an update.
+const (
+	ClientCreate       Action = "client.create"
+	ClientUpdate       Action = "client.update"
+	ClientDelete       Action = "client.delete"
+	ClientRotateSecret Action = "client.rotate_secret"
+	ClientAllowUser    Action = "client.allow_user"
+	ClientDisallowUser Action = "client.disallow_user"
+	UserCreate         Action = "user.create"
+	UserUpdate         Action = "user.update"
+	UserSetPassword    Action = "user.set_password"
+	UserDelete         Action = "user.delete"
+	ScopeCreate        Action = "scope.create"
+	ScopeUpdate        Action = "scope.update"
+	ScopeDelete        Action = "scope.delete"
+	ConsentWithdraw    Action = "consent.withdraw"
+	SessionEnd         Action = "session.end"
+	TokenRevoke        Action = "token.revoke"
+	KeyCreate          Action = "key.create"
+	KeyWithdraw        Action = "key.withdraw"
+	KeyringRotate      Action = "keyring.rotate"
+	KeyringRetire      Action = "keyring.retire"
+)
+
+// Target is what an act is about. ID is empty where it is several things at once; the changes say
+// which.
+type Target struct {
+	Type TargetType
+	ID   string
+}
+
+// TargetType is a kind of target.
+type TargetType string
+
+// The kinds of targets. Users are named by their id, tokens by the id of their row.
+const (
+	Client     TargetType = "client"
+	User       TargetType = "user"
+	Scope      TargetType = "scope"
+	Session    TargetType = "session"
+	Token      TargetType = "token"
+	SigningKey TargetType = "key"
+	Keyring    TargetType = "keyring"
+)
+
+// Record is one act that was carried out.
+type Record struct {
+	ID      provider.ID
+	At      time.Time
+	Actor   Actor
+	Action  Action
+	Target  Target
+	Changes Changes
+}
+
+// Changes are the properties that an act changed, by name, in JSON's types. They contain no
+// secrets and no hashes of secrets.
+type Changes map[string]Change
+
+// Change is a property before and after: null where it had no value, or has none any more.
+type Change struct {
+	Before any `json:"before"`
+	After  any `json:"after"`
+}
+
+// Diff returns the properties that differ. Either side may be nil: for something that did not exist
+// before, or does not exist any more.
+func Diff(before, after map[string]any) Changes {
+	changes := Changes{}
+	for name, was := range before {
+		if is := after[name]; !reflect.DeepEqual(was, is) {
+			changes[name] = Change{was, is}
+		}
+	}
+	for name, is := range after {
+		if _, known := before[name]; !known && is != nil {
+			changes[name] = Change{nil, is}
+		}
+	}
+	return changes
+}
+
+// Details are properties of an act that changed nothing that has a value before and after.
+func Details(values map[string]any) Changes { return Diff(nil, values) }

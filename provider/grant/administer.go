@@ -1,0 +1,69 @@
+package grant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/token"
+)
+
+// RevokeAny ends the presented token, whichever client it was issued to, for administrators. It
+// returns ErrInactive when there is no such token.
+func (i *Inspector) RevokeAny(ctx context.Context, actor audit.Actor, text string) error {
+	t, g, kind, err := i.present(ctx, text)
+	if err != nil {
+		return err
+	}
+	return i.administer(ctx, actor, t, g, kind)
+}
+
+// RevokeID ends the token with the given id, for administrators, who do not have the token. One
+// that was issued with a refresh token ends with everything issued under its grant, or its client
+// would get the next one by refreshing. It returns ErrInactive when there is no such token.
+func (i *Inspector) RevokeID(ctx context.Context, actor audit.Actor, id provider.ID) (wholeGrant bool, err error) {
+	t, g, err := i.store.TokenWithGrant(ctx, id)
+	if errors.Is(err, provider.ErrNotFound) {
+		return false, ErrInactive
+	}
+	if err != nil {
+		return false, fmt.Errorf("read token: %w", err)
+	}
+	kind := token.Access
+	if t.RefreshHash != nil {
+		kind = token.Refresh
+	}
+	return kind == token.Refresh, i.administer(ctx, actor, t, g, kind)
+}
+
+// administer ends a token as an administrative act. Ending it again changes nothing, and is not
+// recorded.
+func (i *Inspector) administer(ctx context.Context, actor audit.Actor, t *Token, g *Grant, kind token.Kind) error {
+	if ended(t, g, kind) {
+		return nil
+	}
+	return i.gate.Do(ctx, actor, audit.TokenRevoke, audit.Target{Type: audit.Token, ID: t.ID.String()}, func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"client_id": g.ClientID, "grant_id": g.ID.String(), "whole_grant": kind == token.Refresh}), i.end(ctx, t, g, kind)
+	})
+}
+
+// RevokeAll ends everything issued so far to a client, or for a user, for administrators, and
+// returns the number of grants. New tokens can be requested. Without either it does nothing: an
+// empty filter must not mean everything.
+func (i *Inspector) RevokeAll(ctx context.Context, actor audit.Actor, of Filter) (count int64, err error) {
+	if of == (Filter{}) {
+		return 0, nil
+	}
+	target, details := audit.Target{Type: audit.Client, ID: of.ClientID}, map[string]any{}
+	if !of.UserID.IsZero() {
+		target, details["client_id"] = audit.Target{Type: audit.User, ID: of.UserID.String()}, of.ClientID
+	}
+	err = i.gate.Do(ctx, actor, audit.TokenRevoke, target, func(ctx context.Context) (audit.Changes, error) {
+		n, err := i.store.EndGrants(ctx, of, i.clock.Now(ctx))
+		count, details["grants"] = n, n
+		return audit.Details(details), err
+	})
+	return count, err
+}
