@@ -29,14 +29,14 @@ const (
 	// assertionLifetime is how far ahead exp may be: a jti is kept that long, and one that
 	// lives for a year would have to be kept for a year.
 	assertionLifetime = 5 * time.Minute
-	// assertionSkew is how much a client's clock may be ahead of ours: FAPI 2.0 accepts 10
-	// seconds at least and 60 at most.
+	// assertionSkew is how far a client's clock may be ahead of the server's: FAPI 2.0 accepts
+	// at least 10 and at most 60 seconds.
 	assertionSkew = time.Minute
 	maxJTI        = 256
 )
 
 // replayStore remembers which assertions were used. It returns provider.ErrConflict for one
-// that was.
+// that was used before.
 type replayStore interface {
 	UseJTI(ctx context.Context, clientID string, jti [sha256.Size]byte, until time.Time) error
 }
@@ -47,8 +47,8 @@ type keyFinder interface {
 }
 
 // Assertions verifies client assertions: private_key_jwt and client_secret_jwt (RFC 7523
-// section 3, OpenID Connect Core section 9). fosite's checks answer 500
-// to an expired one, know no clock skew, and take one for another server.
+// section 3, OpenID Connect Core section 9). fosite's checks respond with 500 to an expired one,
+// tolerate no clock skew, and accept one that is meant for another server too.
 type Assertions struct {
 	keys      keyFinder
 	secrets   *client.Secrets
@@ -64,14 +64,14 @@ func NewAssertions(keys keyFinder, secrets *client.Secrets, replays replayStore,
 	return &Assertions{keys: keys, secrets: secrets, replays: replays, clock: clock, audiences: audiences, shared: shared}
 }
 
-// assertion is one as it was presented, taken apart and not proved.
+// assertion is a presented assertion, parsed and not verified.
 type assertion struct {
 	text   string
 	header struct {
 		Algorithm string `json:"alg"`
 		KeyID     string `json:"kid"`
-		// Keys and extensions that an assertion brings along: whoever signed it would say by
-		// what to verify it (RFC 8725 section 3.10).
+		// Keys and extensions in the header are refused: an attacker could sign with a key of
+		// their own and name it here (RFC 8725 section 3.10).
 		JWK      json.RawMessage `json:"jwk"`
 		JKU      json.RawMessage `json:"jku"`
 		X5U      json.RawMessage `json:"x5u"`
@@ -89,7 +89,7 @@ type assertion struct {
 	}
 }
 
-// parseAssertion takes a presented assertion apart far enough to know whose it claims to be.
+// parseAssertion parses a presented assertion far enough to know which client it names.
 func parseAssertion(form url.Values) (*assertion, error) {
 	malformed := authenticationFailed(refusal.CheckAssertion, "")
 	a := &assertion{text: form.Get("client_assertion")}
@@ -117,7 +117,7 @@ func parseAssertion(form url.Values) (*assertion, error) {
 	return a, nil
 }
 
-// method is the one that the assertion was made for.
+// method is the authentication method that the assertion belongs to.
 func (a *assertion) method() client.AuthMethod {
 	if strings.HasPrefix(a.header.Algorithm, "HS") {
 		return client.SecretJWT
@@ -125,7 +125,8 @@ func (a *assertion) method() client.AuthMethod {
 	return client.PrivateKeyJWT
 }
 
-// Verify proves that the client made the assertion, for us, now, and for the first time.
+// Verify checks that the client signed the assertion, for this server, that it is valid now, and
+// that it was not used before.
 func (v *Assertions) Verify(ctx context.Context, c *client.Client, a *assertion) error {
 	if err := v.signature(ctx, c, a); err != nil {
 		return err
@@ -142,7 +143,7 @@ func (v *Assertions) Verify(ctx context.Context, c *client.Client, a *assertion)
 		return authenticationFailed(refusal.CheckAssertionReplay, c.ID)
 	}
 	if err != nil {
-		return fmt.Errorf("note the assertion: %w", err)
+		return fmt.Errorf("record the assertion: %w", err)
 	}
 	return nil
 }
@@ -205,8 +206,8 @@ func (v *Assertions) candidates(ctx context.Context, c *client.Client, a *assert
 	return keys, nil
 }
 
-// claims: iss and sub are the client, aud is us and nobody else. A list could name another
-// server too, which would then hold an assertion that is good here
+// claims checks that iss and sub are the client and that aud is this server alone. A list could
+// name another server too, which would then hold an assertion that is valid here
 // (draft-ietf-oauth-rfc7523bis, CVE-2025-27370).
 func (v *Assertions) claims(c *client.Client, a *assertion) error {
 	failed := authenticationFailed(refusal.CheckAssertionClaims, c.ID)
@@ -226,8 +227,8 @@ func (v *Assertions) claims(c *client.Client, a *assertion) error {
 	return nil
 }
 
-// soleAudience is the only audience there is: a text, or unless the client is held to that a list
-// of one, which is how several libraries write it.
+// soleAudience returns the only audience of the claim: a string or, unless strict, a list of one,
+// which is how several libraries write it.
 func soleAudience(claim any, strict bool) (string, bool) {
 	if list, ok := claim.([]any); ok && len(list) == 1 && !strict {
 		claim = list[0]
@@ -236,7 +237,7 @@ func soleAudience(claim any, strict bool) (string, bool) {
 	return audience, ok
 }
 
-// times returns until when the assertion would be good.
+// times checks the times of the assertion and returns when it expires.
 func (v *Assertions) times(ctx context.Context, c *client.Client, a *assertion) (time.Time, error) {
 	now := v.clock.Now(ctx)
 	failed := func(claim string, at time.Time, ok bool) error {

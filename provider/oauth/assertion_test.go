@@ -113,8 +113,10 @@ func TestAssertionsOfEveryAlgorithm(t *testing.T) {
 	require.NoError(t, a.send(sign(t, jose.PS256, rsaKey, nil, a.claims())))
 }
 
-// Threats 28, fosite.md 8: each wrong claim is refused, with its check.
-func TestFosite8AssertionsThatAreRefused(t *testing.T) {
+// fosite responds with 500 to an expired assertion, accepts one whose exp is a year ahead or whose
+// audience names another server too, and refuses the issuer as audience. Each wrong claim is
+// refused, with its check (RFC 7523 section 3).
+func TestInvalidAssertionsAreRefused(t *testing.T) {
 	a := newAsserting(t, nil)
 	now := a.now.Load().Unix()
 	for name, test := range map[string]struct {
@@ -156,7 +158,8 @@ func TestFosite8AssertionsThatAreRefused(t *testing.T) {
 	}
 }
 
-// Threats 38: none, HS with the public key, a key in the header, another key.
+// RFC 8725 sections 2 and 3: the algorithm none, HS256 with the public key, a key in the header,
+// another key.
 func TestAssertionsThatAreForged(t *testing.T) {
 	a := newAsserting(t, nil)
 	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -165,30 +168,30 @@ func TestAssertionsThatAreForged(t *testing.T) {
 	parts := strings.Split(good, ".")
 	none := "eyJhbGciOiJub25lIn0." + parts[1] + "."
 	for name, text := range map[string]string{
-		"none":                        none,
-		"HS256 with a public key":     sign(t, jose.HS256, keySetOf(t, "k1", a.key.Public()), nil, a.claims()),
-		"another key":                 sign(t, jose.ES256, other, nil, a.claims()),
-		"another key, this kid":       sign(t, jose.ES256, other, map[jose.HeaderKey]any{"kid": "k1"}, a.claims()),
-		"a kid that is not there":     sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"kid": "../../dev/null' OR 1=1"}, a.claims()),
-		"a key in the header":         sign(t, jose.ES256, other, map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: other.Public()}}, a.claims()),
-		"its own key in the header":   sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: a.key.Public()}}, a.claims()),
-		"an address of keys":          sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"jku": "https://signer.example.com/jwks"}, a.claims()),
-		"an address of a certificate": sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"x5u": "https://signer.example.com/cert"}, a.claims()),
-		"a certificate":               sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"x5c": []string{"AA=="}}, a.claims()),
-		"a null for a key":            sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"jku": nil}, a.claims()),
-		"an unknown critical":         sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"crit": []string{"x"}, "x": 1}, a.claims()),
-		"cut":                         good[:len(good)-2],
-		"of other claims":             parts[0] + "." + strings.Split(sign(t, jose.ES256, other, nil, a.claims()), ".")[1] + "." + parts[2],
-		"five parts":                  good + "..",
-		"many dots":                   strings.Repeat(".", 5000),
-		"longer than is looked at":    good + strings.Repeat("A", 9000),
+		"none":                      none,
+		"HS256 with a public key":   sign(t, jose.HS256, keySetOf(t, "k1", a.key.Public()), nil, a.claims()),
+		"another key":               sign(t, jose.ES256, other, nil, a.claims()),
+		"another key, this kid":     sign(t, jose.ES256, other, map[jose.HeaderKey]any{"kid": "k1"}, a.claims()),
+		"a kid that is not there":   sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"kid": "../../dev/null' OR 1=1"}, a.claims()),
+		"a key in the header":       sign(t, jose.ES256, other, map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: other.Public()}}, a.claims()),
+		"its own key in the header": sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: a.key.Public()}}, a.claims()),
+		"a URL of keys":             sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"jku": "https://signer.example.com/jwks"}, a.claims()),
+		"a URL of a certificate":    sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"x5u": "https://signer.example.com/cert"}, a.claims()),
+		"a certificate":             sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"x5c": []string{"AA=="}}, a.claims()),
+		"a null for a key":          sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"jku": nil}, a.claims()),
+		"an unknown critical":       sign(t, jose.ES256, a.key, map[jose.HeaderKey]any{"crit": []string{"x"}, "x": 1}, a.claims()),
+		"cut":                       good[:len(good)-2],
+		"of other claims":           parts[0] + "." + strings.Split(sign(t, jose.ES256, other, nil, a.claims()), ".")[1] + "." + parts[2],
+		"five parts":                good + "..",
+		"many dots":                 strings.Repeat(".", 5000),
+		"longer than is parsed":     good + strings.Repeat("A", 9000),
 	} {
 		assert.Error(t, a.send(text), name)
 		assertRefused(t, a.send(text), "invalid_client")
 	}
 	require.NoError(t, a.send(good))
 
-	// Signed as it should be, and too much to look at: nothing of it is parsed (threats 64).
+	// A valid signature, but too long or too deeply nested: it is refused before it is parsed.
 	padded := func(size int) string {
 		claims := a.claims()
 		claims["pad"] = strings.Repeat("x", size)
@@ -221,8 +224,9 @@ func TestAssertionsThatAreForged(t *testing.T) {
 	}
 }
 
-// draft-ietf-oauth-rfc7523bis section 4: by the token endpoint's address, another server could
-// have an assertion made that is good here. Whose library names the issuer can insist on it.
+// draft-ietf-oauth-rfc7523bis section 4: a malicious server that names this token endpoint could
+// obtain an assertion that is valid here. A client whose library names the issuer can be registered
+// to accept that audience alone.
 func TestAClientMayInsistOnTheIssuerAsAudience(t *testing.T) {
 	a := newAsserting(t, nil)
 	audience := func(of string) error {
@@ -236,7 +240,7 @@ func TestAClientMayInsistOnTheIssuerAsAudience(t *testing.T) {
 	require.NoError(t, audience(issuer))
 }
 
-// Fosite CVE-2020-15222: of 20 replays at once one is the first.
+// fosite CVE-2020-15222: of 20 concurrent uses of one assertion a single one succeeds.
 func TestAssertionsAreGoodOnce(t *testing.T) {
 	a := newAsserting(t, nil)
 	text := sign(t, jose.ES256, a.key, nil, a.claims())
@@ -265,8 +269,9 @@ func TestAssertionsAreGoodOnce(t *testing.T) {
 	assert.NoError(t, a.send(sign(t, jose.ES256, key, nil, claims)))
 }
 
-// A client rolls its keys at its jwks_uri; nobody can make us ask there all the time.
-func TestFosite33KeySetsAreFetchedWithMeasure(t *testing.T) {
+// A client rotates its keys at its jwks_uri. fosite fetches that again for each unknown kid, which
+// an attacker can send without limit.
+func TestKeySetFetchesAreLimited(t *testing.T) {
 	a := newAsserting(t, func(c *client.Client) { c.JWKS, c.JWKSURI = "", "https://app.example.com/jwks" })
 	named := func(kid string, key crypto.Signer) string {
 		return sign(t, jose.ES256, key, map[jose.HeaderKey]any{"kid": kid}, a.claims())
@@ -293,14 +298,14 @@ func TestFosite33KeySetsAreFetchedWithMeasure(t *testing.T) {
 	assert.Equal(t, 3, a.fetches.total())
 	assertRefused(t, a.send(named("k1", a.key)), "invalid_client")
 
-	// While the client's server is away what was fetched goes on for a while.
+	// While the client's server cannot be reached, the fetched keys are used for a while.
 	a.fetches.set(nil, fmt.Errorf("away: %w", context.DeadlineExceeded))
 	a.advance(30 * time.Minute)
 	require.NoError(t, a.send(named("k2", next)))
 	a.advance(30 * time.Minute)
 	late := a.send(named("k2", next))
 	assertRefused(t, late, "invalid_client")
-	assert.NotErrorIs(t, late, context.DeadlineExceeded, "a client's slow server would be answered as a fault of ours")
+	assert.NotErrorIs(t, late, context.DeadlineExceeded, "a client's slow server is no fault of this one")
 	for _, garbage := range []string{"", "{}", `{"keys":[]}`, "<html>", `{"keys":[{"kty":"oct","k":"AAAA"}]}`, strings.TrimSuffix(string(keySetOf(t, "k2", next.Public())), "}") + `,"x":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + "}"} {
 		a.fetches.set([]byte(garbage), nil)
 		a.advance(time.Hour)
@@ -333,9 +338,9 @@ func TestClientSecretJWT(t *testing.T) {
 	assertRefused(t, a.send(sign(t, jose.HS256, []byte(secret), nil, claims())), "invalid_client")
 }
 
-// E15: clients whose clock is off. Up to a minute either way is no reason to turn one away,
-// and beyond that no reason for a fault.
-func TestE15ClocksThatAreOff(t *testing.T) {
+// A client's clock may be off by up to a minute. Beyond that the assertion is refused, by a 401 and
+// not by the 500 of fosite.
+func TestAssertionsOfClientsWhoseClocksAreOff(t *testing.T) {
 	a := newAsserting(t, nil)
 	for off, accepted := range map[int64]bool{-90: false, -59: true, -30: true, -10: true, 0: true, 10: true, 30: true, 60: true, 61: false, 90: false} {
 		claims := a.claims() // good for a minute by the client's clock

@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// RFC 8707 section 2: without a resource, the server may choose one. It chooses where there is
-// no choice, and where the token is for a resource server that looks at its audience.
+// RFC 8707 section 2: without a resource the server may use a default. It does so where the client
+// has a single audience and its tokens are JWTs, whose audience resource servers check.
 func TestTheOnlyAudienceIsTheDefaultOfJWTTokens(t *testing.T) {
 	h := newFixture(t)
 	require.NoError(t, h.users.Create(t.Context(), audittest.Operator(), &account.User{Username: "alice"}, "through-the-glass"))
@@ -50,7 +50,7 @@ func TestTheOnlyAudienceIsTheDefaultOfJWTTokens(t *testing.T) {
 	}
 }
 
-// What a person agrees to names the audience, and refreshing keeps it.
+// The consent names the default audience, and refreshing keeps it.
 func TestTheDefaultAudienceIsAgreedTo(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.TokenFormat, c.Audience = client.JWT, []string{"https://a"} })
 	assert.Equal(t, []string{"https://a"}, r.flow(url.Values{"scope": {"profile"}}).Request.Audience)

@@ -18,7 +18,7 @@ type clientFinder interface {
 	Client(ctx context.Context, id string) (*client.Client, error)
 }
 
-// clientDirectory also tells whether finding a client costs next to nothing.
+// clientDirectory also tells whether a client is found without a query.
 type clientDirectory interface {
 	clientFinder
 	AtHand(id string) bool
@@ -40,16 +40,16 @@ func NewAuthenticator(clients clientDirectory, secrets *client.Secrets, assertio
 // basicChallenge is what RFC 6749 section 5.2 wants beside a 401.
 const basicChallenge = `Basic realm="gatehouse", charset="UTF-8"`
 
-// authenticationFailed is one text for unknown clients, wrong secrets, wrong methods and
-// disabled clients: which of them it was is for the operator alone.
+// authenticationFailed has one text for unknown clients, wrong secrets, wrong methods and
+// disabled clients: which of them it was, only the operator learns.
 func authenticationFailed(check refusal.Check, clientID string) *refusal.Refusal {
 	return refusal.New(refusal.InvalidClient, check, "Client authentication failed: the client is unknown, or its credentials are missing or wrong.").For(clientID)
 }
 
 // challenged adds the challenge that RFC 6749 section 5.2 wants for a request that used the
 // Authorization header, and one for a request without any credentials. A request that sent
-// them in the body gets none: libraries show a challenge instead of our message, and browsers
-// ask people for a password.
+// them in the body gets none: libraries show a challenge instead of the error description, and
+// browsers ask the user for a password.
 func challenged(call *Call, err error) error {
 	var failed *refusal.Refusal
 	if errors.As(err, &failed) && failed.Code == refusal.InvalidClient &&
@@ -59,23 +59,23 @@ func challenged(call *Call, err error) error {
 	return err
 }
 
-// Authenticate returns the client of a call. A request uses one method, and it must be one that the client is registered for (RFC 6749
-// section 2.3). A public client is identified, not authenticated.
+// Authenticate returns the client of a call. A request uses one method, and it must be one that
+// the client is registered for (RFC 6749 section 2.3). A public client is identified, not
+// authenticated.
 //
-// The Authenticator is done before anything that may be tried again: a secret is
-// verified, and a failed try counted, once per request. See Admission for whom it counts
-// against.
+// It runs before anything that may be retried, so that a secret is verified, and a failed attempt
+// counted, once per request. Admission says whose budget the request counts against.
 func (a *Authenticator) Authenticate(ctx context.Context, call *Call) (*client.Client, error) {
 	c, err := a.identify(ctx, call)
 	var failed *refusal.Refusal
 	switch {
 	case errors.As(err, &failed):
 		return nil, call.refuse(ctx, challenged(call, err))
-	case err != nil: // ours, and nobody's offence
+	case err != nil: // a fault of the server, which counts against no client
 		return nil, err
 	case c.Public():
-		// Whoever names a public client is as good as it: by its id, anybody could use up
-		// everybody's budget.
+		// A request proves nothing by naming a public client: counted by client, an attacker
+		// could use up the budget of all its users.
 		err = call.unproven(ctx)
 	default:
 		err = call.served(ctx, c)
@@ -92,7 +92,7 @@ func (a *Authenticator) identify(ctx context.Context, call *Call) (*client.Clien
 		return nil, err
 	}
 	if !a.clients.AtHand(presented.id) {
-		// Ids that were made up would each cost a look into the database.
+		// Each made-up client_id would cost a query.
 		if err := call.unproven(ctx); err != nil {
 			return nil, err
 		}
@@ -142,8 +142,8 @@ func (a *Authenticator) verify(ctx context.Context, call *Call, c *client.Client
 	return authenticationFailed(refusal.CheckClientSecret, c.ID)
 }
 
-// credentials is what a request says about its client. The secret may have two
-// readings; see basicCredentials.
+// credentials are what a request presents. The secret may be decoded in two ways; see
+// basicCredentials.
 type credentials struct {
 	method    client.AuthMethod
 	id        string
@@ -151,8 +151,8 @@ type credentials struct {
 	assertion *assertion
 }
 
-// nothing: Basic with an empty secret, which is how curl and others send the id of a client
-// that has none.
+// nothing tells whether the secret is empty: so curl and others send the id of a public client by
+// Basic.
 func (p credentials) nothing() bool {
 	return p.method == client.SecretBasic && len(p.secrets) == 1 && p.secrets[0] == ""
 }

@@ -31,7 +31,7 @@ func authorizationCode(codes codeIssuer, store preparedStore) part {
 	}
 }
 
-// codeResponse answers an authorization request with a code.
+// codeResponse responds to an authorization request with a code.
 type codeResponse struct{ codes codeIssuer }
 
 // HandleAuthorizeEndpointRequest is part of fosite.AuthorizeEndpointHandler.
@@ -69,9 +69,9 @@ func (h *codeGrant) prepare(ctx context.Context, call *Call) (*grant.Prepared, e
 	return h.codes.Prepare(ctx, call.client, x)
 }
 
-// refusal gives each refusal of a code its check. To the client all are invalid_grant
-// (RFC 6749 section 5.2), the loser of a race included, but for what its registration lost. Who has
-// the whole code, and is the client that it was issued to, learns what to mend.
+// refusal gives each refusal of a code its check. The error code is invalid_grant (RFC 6749
+// section 5.2), for the loser of a race too, unless the registration lost a scope or an audience.
+// Only the client that the code was issued to, with the whole code, learns what is wrong.
 func (*codeGrant) refusal(call *Call, err error) error {
 	verifier := "The code_verifier does not match the authorization request (PKCE)."
 	if call.Form.Get("code_verifier") == "" {
@@ -86,7 +86,7 @@ func (*codeGrant) refusal(call *Call, err error) error {
 		{grant.ErrCodeExpired, refusal.InvalidGrant, refusal.CheckCodeExpired, "The authorization code has expired."},
 		{grant.ErrCodeRedirect, refusal.InvalidGrant, refusal.CheckCodeRedirect, "The redirect_uri is not the one of the authorization request."},
 		{grant.ErrCodeVerifier, refusal.InvalidGrant, refusal.CheckVerifier, verifier},
-		{grant.ErrScope, refusal.InvalidScope, refusal.CheckScope, "The client may not ask for the scope any more that was agreed to."},
-		{grant.ErrAudience, refusal.InvalidTarget, refusal.CheckAudience, "The audience was not agreed to, or the client may not reach it any more."},
+		{grant.ErrScope, refusal.InvalidScope, refusal.CheckScope, "The client may no longer request the scope that the user agreed to."},
+		{grant.ErrAudience, refusal.InvalidTarget, refusal.CheckAudience, "The user did not agree to the audience, or the client may no longer request it."},
 	})
 }

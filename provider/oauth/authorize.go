@@ -17,26 +17,26 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// consentStore knows where a user stands with a client.
+// consentStore knows what a user agreed to for a client.
 type consentStore interface {
 	Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error)
 	Remember(ctx context.Context, userID provider.ID, clientID string, r consent.Remembered, at time.Time) error
 }
 
-// approver stores what a person agreed to. It returns grant.ErrFinished, and provider.ErrStale
+// approver stores what a user agreed to. It returns grant.ErrFinished, and provider.ErrStale
 // when the user or the session has changed meanwhile.
 type approver interface {
 	Approve(ctx context.Context, c *client.Client, g *grant.Grant) error
 }
 
-// Step is what has to happen next with a request.
+// Step is what an authorization request needs next.
 type Step int
 
 // The steps of a request.
 const (
 	SignIn  Step = iota + 1 // show the sign-in page
-	Consent                 // ask the person
-	Approve                 // answer with a code
+	Consent                 // ask the user
+	Approve                 // respond to the client
 )
 
 // Flow is an authorization request in progress in one browser.
@@ -49,18 +49,18 @@ type Flow struct {
 	Request   *AuthorizeRequest
 }
 
-// Next decides what a request needs, given who is signed in (nil: nobody). A request that
-// may show no page, but would have to, is refused.
+// Next decides what a request needs, given the session of the browser, or nil. A request with
+// prompt=none that needs a page is refused.
 func (p *Provider) Next(ctx context.Context, f Flow, s *session.Session) (Step, error) {
 	r := f.Request
 	silent := r.Asks("none")
 	if s != nil && !r.isAbout(s.User.Subject) && !s.Proofs.AuthTime().Before(f.StartedAt) {
 		// Asking again would show the same page for ever (OpenID Connect Core section 3.1.2.1).
-		return 0, refusal.New(refusal.LoginRequired, refusal.CheckLoginRequired, "Another person signed in than the one whom the request is about.").For(r.Client.ID)
+		return 0, refusal.New(refusal.LoginRequired, refusal.CheckLoginRequired, "The user who signed in is not the one that the request demands.").For(r.Client.ID)
 	}
 	if s == nil || p.mustSignIn(ctx, f, s) {
 		if silent {
-			return 0, refusal.New(refusal.LoginRequired, refusal.CheckLoginRequired, "Nobody is signed in, or not in the way that was asked for.").For(r.Client.ID)
+			return 0, refusal.New(refusal.LoginRequired, refusal.CheckLoginRequired, "No user is signed in, or not in the way that the request demands.").For(r.Client.ID)
 		}
 		return SignIn, nil
 	}
@@ -73,15 +73,15 @@ func (p *Provider) Next(ctx context.Context, f Flow, s *session.Session) (Step, 
 	}
 	if mustAsk(r, standing) {
 		if silent {
-			return 0, refusal.New(refusal.ConsentRequired, refusal.CheckConsentRequired, "The person has not agreed to this yet.").For(r.Client.ID)
+			return 0, refusal.New(refusal.ConsentRequired, refusal.CheckConsentRequired, "The user has not consented to this request.").For(r.Client.ID)
 		}
 		return Consent, nil
 	}
 	return Approve, nil
 }
 
-// mustSignIn: prompt=login, select_account and max_age=0 want proof that is newer than the
-// request itself; an answer that must be about somebody else wants that person.
+// mustSignIn tells whether the user has to sign in again: for prompt=login, select_account and
+// max_age=0 after the request was made, and when the request demands another user.
 func (p *Provider) mustSignIn(ctx context.Context, f Flow, s *session.Session) bool {
 	r := f.Request
 	if !r.isAbout(s.User.Subject) {
@@ -97,9 +97,10 @@ func (p *Provider) mustSignIn(ctx context.Context, f Flow, s *session.Session) b
 	return r.MaxAge != nil && p.domain.Clock.Now(ctx).Sub(at) >= max(*r.MaxAge, time.Nanosecond)
 }
 
-// mustAsk: a public client whose answers any program on the machine could receive is asked
-// about each time (RFC 8252 section 8.6), the operator's own included: it is
-// that one which such a program would pose as. Others of the operator's are not asked about.
+// mustAsk tells whether the user has to consent. Any program on the machine can receive the
+// response to a loopback or private-scheme URI of a public client, so consent is asked for each
+// time (RFC 8252 section 8.6), for first-party clients too: those are the ones that such a program
+// would impersonate. Other first-party clients need no consent.
 func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
 	switch {
 	case r.Asks("consent"):
@@ -119,12 +120,12 @@ type approval struct {
 	grant   *grant.Grant
 }
 
-// placeholder is the state that fosite sees: it demands one, and the answer gets that of the
-// request, if there was any.
+// placeholder is the state that fosite sees: it demands one. The response gets the state of the
+// request, if there was one.
 const placeholder = "state"
 
-// form is the accepted request for fosite, without anything that was not understood: request_uri
-// for one, at which it answers with an error of its own.
+// form is the accepted request for fosite, with the checked parameters alone: at a request_uri,
+// for example, fosite responds with an error of its own.
 func (a *approval) form() url.Values {
 	r := a.request
 	return url.Values{
@@ -133,10 +134,10 @@ func (a *approval) form() url.Values {
 	}
 }
 
-// Approve answers a request for the person of the session with the parameters of its response
-// type. Remember keeps what was agreed to for the next time, in the same transaction. It returns a
-// refusal when the request was answered before, and provider.ErrStale when the person is not
-// signed in any more as the session says: then it takes another Next.
+// Approve approves a request for the user of the session and returns the parameters of the
+// response. With remember it stores the consent in the same transaction. It returns a refusal when
+// the request was approved before, and provider.ErrStale when the session is no longer current:
+// then the caller has to call Next again.
 func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, remember bool) (url.Values, error) {
 	r, at := f.Request, s.Proofs.AuthTime()
 	a := &approval{request: r, grant: &grant.Grant{
@@ -151,7 +152,7 @@ func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, reme
 	if err != nil {
 		return nil, fmt.Errorf("oauth: fosite refuses a request that was accepted: %w", err)
 	}
-	var answer url.Values
+	var parameters url.Values
 	err = p.domain.Transactions.InTx(ctx, func(ctx context.Context) error {
 		if err := p.domain.Issuer.Approve(ctx, r.Client, a.grant); err != nil {
 			return err
@@ -160,7 +161,7 @@ func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, reme
 		if err != nil {
 			return err
 		}
-		answer = response.GetParameters()
+		parameters = response.GetParameters()
 		if !remember {
 			return nil
 		}
@@ -169,7 +170,7 @@ func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, reme
 	if errors.Is(err, grant.ErrFinished) {
 		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckFinished, "This sign-in has been completed already.").For(r.Client.ID)
 	}
-	return answer, err
+	return parameters, err
 }
 
 // remember adds to what was agreed to before.

@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// ResponseMode is how the answer of an authorization request travels (OAuth 2.0 Multiple
-// Response Types section 2.1, Form Post Response Mode).
+// ResponseMode is how an authorization response is sent (OAuth 2.0 Multiple Response Type Encoding
+// Practices section 2.1, OAuth 2.0 Form Post Response Mode).
 type ResponseMode string
 
 // The response modes.
@@ -26,14 +26,14 @@ const (
 	FormPost ResponseMode = "form_post"
 )
 
-// AuthorizeRequest is an authorization request that was found to be in order, or as much
-// of it as is needed to answer that it is not.
+// AuthorizeRequest is a valid authorization request, or as much of an invalid one as the error
+// response needs.
 type AuthorizeRequest struct {
 	Client       *client.Client
 	RedirectURI  string
 	ResponseType string
 	Mode         ResponseMode
-	// State goes back as it came; HasState tells an empty one from none (RFC 6749 section 4.1.2).
+	// State is returned unchanged; HasState tells an empty one from none (RFC 6749 section 4.1.2).
 	State    string
 	HasState bool
 
@@ -45,9 +45,9 @@ type AuthorizeRequest struct {
 	Prompt    []string
 	MaxAge    *time.Duration
 	LoginHint string
-	// HintSubject is whom the id_token_hint is about, or empty.
+	// HintSubject is the subject of the id_token_hint, or empty.
 	HintSubject string
-	// Subjects are whom the claims parameter allows the answer to be about; none: anybody.
+	// Subjects are those that the claims parameter allows; none: any.
 	Subjects []string
 	// Claims is the claims parameter, reduced to what the client may ask for.
 	Claims claimsParameter
@@ -56,19 +56,19 @@ type AuthorizeRequest struct {
 // Asks tells whether the prompt parameter has a value.
 func (r *AuthorizeRequest) Asks(prompt string) bool { return slices.Contains(r.Prompt, prompt) }
 
-// Asked is what the person has to agree to.
+// Asked is what the user has to consent to.
 func (r *AuthorizeRequest) Asked() consent.Agreement {
 	return consent.Agreement{Scopes: r.Scopes, Claims: r.Claims.beyond(r.Scopes), Audience: r.Audience}
 }
 
-// isAbout tells whether the answer may be about the given subject.
+// isAbout tells whether the request allows the given subject.
 func (r *AuthorizeRequest) isAbout(subject string) bool {
 	return (r.HintSubject == "" || r.HintSubject == subject) && (len(r.Subjects) == 0 || slices.Contains(r.Subjects, subject))
 }
 
-// Check checks an authorization request. With an error it returns the request as far as it
-// may be answered by redirect, or nil when client and address cannot be trusted: then the
-// error is for the person at the browser and goes nowhere else (RFC 6749 section 4.1.2.1).
+// Check checks an authorization request. With an error it returns the request when the error may
+// be sent to the client, or nil when client_id or redirect_uri cannot be trusted: then the error
+// is shown to the user and sent nowhere else (RFC 6749 section 4.1.2.1).
 func (p *Provider) Check(ctx context.Context, form url.Values) (*AuthorizeRequest, error) {
 	r, err := p.addressee(ctx, form)
 	if err != nil {
@@ -88,7 +88,7 @@ func (p *Provider) Check(ctx context.Context, form url.Values) (*AuthorizeReques
 	return r, nil
 }
 
-// addressee finds out who asks and where the answer may go.
+// addressee finds the client and the redirect URI that the response may be sent to.
 func (p *Provider) addressee(ctx context.Context, form url.Values) (*AuthorizeRequest, error) {
 	for _, name := range []string{"client_id", "redirect_uri"} {
 		if err := OnlyOnce(name, form[name]); err != nil {
@@ -101,7 +101,7 @@ func (p *Provider) addressee(ctx context.Context, form url.Values) (*AuthorizeRe
 	}
 	c, err := p.domain.Clients.Client(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
-		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckApplication, "The application is not known here.").
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckApplication, "The application is unknown.").
 			WithStatus(400).Compare(refusal.FieldClientID, "", id)
 	}
 	if err != nil {
@@ -109,10 +109,10 @@ func (p *Provider) addressee(ctx context.Context, form url.Values) (*AuthorizeRe
 	}
 	uri := form.Get("redirect_uri")
 	if uri == "" && len(c.RedirectURIs) == 1 && !slices.Contains(strings.Fields(form.Get("scope")), "openid") {
-		uri = c.RedirectURIs[0] // RFC 6749 section 3.1.2.3; OpenID Connect always wants it sent
+		uri = c.RedirectURIs[0] // RFC 6749 section 3.1.2.3; OpenID Connect requires the parameter
 	}
 	if !c.MatchRedirectURI(uri) {
-		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckRedirectURI, "The address for the answer is not registered for the application.").
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckRedirectURI, "The redirect_uri is not registered for the application.").
 			For(c.ID).Compare(refusal.FieldRedirectURI, strings.Join(c.RedirectURIs, " "), uri)
 	}
 	r := &AuthorizeRequest{Client: c, RedirectURI: uri, Mode: Query}
@@ -121,9 +121,9 @@ func (p *Provider) addressee(ctx context.Context, form url.Values) (*AuthorizeRe
 	return r, nil
 }
 
-// responseMode is how the answer travels. Of a response type with a token in it even the error
-// goes into the fragment, whether the type is offered or not, and never into the query, which
-// is logged (OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1 and 3).
+// responseMode is how the response is sent. For a response type with a token even the error goes
+// into the fragment, whether the type is offered or not, and never into the query, which is logged
+// (OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1 and 3).
 func (c *composition) responseMode(form url.Values) ResponseMode {
 	types := strings.Fields(form.Get("response_type"))
 	inFragment := slices.Contains(types, "token") || slices.Contains(types, "id_token")
@@ -155,14 +155,14 @@ func (p *Provider) responseType(_ context.Context, r *AuthorizeRequest, form url
 		return refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter response_type is missing.")
 	case !ok:
 		all := joined(p.responseTypes())
-		return refusal.New(refusal.UnsupportedResponseType, refusal.CheckResponseType, "This server does not support "+quoted("the response_type", kind, "this response_type")+": it knows "+all+".").
+		return refusal.New(refusal.UnsupportedResponseType, refusal.CheckResponseType, "This server does not support "+quoted("the response_type", kind, "this response_type")+": it supports "+all+".").
 			Compare(refusal.FieldResponse, all, kind)
 	case offered.grantType != "" && !r.Client.MayUse(offered.grantType):
 		return refusal.New(refusal.UnauthorizedClient, refusal.CheckClientGrant, "The client is not registered for the grant type "+string(offered.grantType)+", which this response_type needs.")
 	}
 	r.ResponseType = kind
 	if mode := form.Get("response_mode"); mode != "" && mode != string(r.Mode) {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "This server does not support "+quoted("the response_mode", mode, "this response_mode")+": it knows "+joined(p.modes)+".")
+		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "This server does not support "+quoted("the response_mode", mode, "this response_mode")+": it supports "+joined(p.modes)+".")
 	}
 	if r.Mode == FormPost && !strings.HasPrefix(r.RedirectURI, "https://") && !strings.HasPrefix(r.RedirectURI, "http://") {
 		r.Mode = Query // browsers post to no other scheme
@@ -174,7 +174,7 @@ func (p *Provider) responseType(_ context.Context, r *AuthorizeRequest, form url
 	return nil
 }
 
-// responseTypes are those that are offered, in the order of the parts.
+// responseTypes are the offered ones, in the order of the parts.
 func (p *Provider) responseTypes() (types []string) {
 	for _, x := range p.parts {
 		if x.responseType != "" {
@@ -184,8 +184,8 @@ func (p *Provider) responseTypes() (types []string) {
 	return types
 }
 
-// requestObjects are refused by the error made for that and never ignored: the parameters
-// beside one might be an attacker's.
+// requestObjects refuses request objects, each by its own error code. They are never ignored: the
+// parameters beside one might be an attacker's.
 func requestObjects(_ context.Context, _ *AuthorizeRequest, form url.Values) error {
 	for name, code := range map[string]refusal.Code{
 		"request": refusal.RequestNotSupported, "request_uri": refusal.RequestURINotSupported, "registration": refusal.RegistrationNotSupported,

@@ -14,27 +14,27 @@ import (
 type Principal struct {
 	// Client is the one that the token was issued to.
 	Client *client.Client
-	// UserID is zero where the token is the client's own.
+	// UserID is zero for a token of the client itself.
 	UserID provider.ID
 	Scopes []string
 }
 
 type principalKey struct{}
 
-// WithPrincipal notes on whose behalf everything under ctx is done.
+// WithPrincipal returns a context whose work is done on behalf of p.
 func WithPrincipal(ctx context.Context, p *Principal) context.Context {
 	return context.WithValue(ctx, principalKey{}, p)
 }
 
-// PrincipalOf is on whose behalf ctx is; nil: nobody proved anything.
+// PrincipalOf returns the principal of ctx, or nil where none was authenticated.
 func PrincipalOf(ctx context.Context) *Principal {
 	p, _ := ctx.Value(principalKey{}).(*Principal)
 	return p
 }
 
-// Bearer proves the access token of a call to an API of this server, and that it has the scope
-// (RFC 6750). A token for another resource is none here: that one could use it (RFC 9700 section
-// 2.3).
+// Bearer checks the access token of a call to an API of this server, and that it has the scope
+// (RFC 6750). A token for another resource server is not accepted, since that server could replay
+// it (RFC 9700 section 2.3).
 func (p *Provider) Bearer(ctx context.Context, call *Call, scope string) (*Principal, error) {
 	ctx = WithCall(ctx, call)
 	found, err := p.presented(ctx, call)
@@ -50,7 +50,7 @@ func (p *Provider) Bearer(ctx context.Context, call *Call, scope string) (*Princ
 	return &Principal{Client: found.client, UserID: found.grant.UserID, Scopes: found.grant.Scopes}, nil
 }
 
-// presented is the access token of a call that is for this server.
+// presented checks the access token of a call, and that it is for this server.
 func (p *Provider) presented(ctx context.Context, call *Call) (*inspected, error) {
 	text, err := bearer(call)
 	if err != nil {
@@ -69,11 +69,11 @@ func (p *Provider) presented(ctx context.Context, call *Call) (*inspected, error
 	return found, nil
 }
 
-// realmChallenge begins every challenge: RFC 6750 section 3 wants at least one parameter.
+// realmChallenge begins every challenge: RFC 6750 section 3 requires at least one parameter.
 const realmChallenge = `Bearer realm="gatehouse"`
 
-// bearer takes the access token from the header or a form body. Never from the address:
-// RFC 9700 section 4.3.2 forbids it, since addresses are logged.
+// bearer takes the access token from the header or a form body, never from the query: RFC 9700
+// section 4.3.2 forbids that, since URLs are logged.
 func bearer(call *Call) (string, error) {
 	header, posted := call.Authorization, call.Form.Get("access_token")
 	if len(header) > 1 || (len(header) == 1 && posted != "") {
@@ -81,7 +81,7 @@ func bearer(call *Call) (string, error) {
 	}
 	if len(header) == 0 {
 		if posted == "" {
-			r := badToken("An access token is needed.")
+			r := badToken("An access token is required.")
 			r.Challenge = realmChallenge // RFC 6750 section 3: no error code for a request without a token
 			return "", r
 		}
@@ -89,7 +89,7 @@ func bearer(call *Call) (string, error) {
 	}
 	scheme, text, ok := strings.Cut(header[0], " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		r := badToken("The Authorization header must be Bearer and the access token.")
+		r := badToken("The Authorization header must have the scheme Bearer and the access token.")
 		r.Challenge = realmChallenge // RFC 6750 section 3.1: no error code for another method of authentication either
 		return "", r
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-// rolesOf is a list also for who has none: that is known.
+// rolesOf returns an empty list, not nil, for a user without roles: that they have none is known.
 func rolesOf(u *account.User) []string {
 	if u.Roles == nil {
 		return []string{}
@@ -17,8 +17,8 @@ func rolesOf(u *account.User) []string {
 	return u.Roles
 }
 
-// pick gives what the standard claims say about a user (OpenID Connect Core section 5.1), of those
-// that may go out. What is not known is left out.
+// pick returns the standard claims about a user (OpenID Connect Core section 5.1) that may be
+// released. Unknown ones are left out.
 func pick(u *account.User, may func(claim string) bool) map[string]any {
 	p := u.Profile
 	picked := make(map[string]any, 8)
@@ -63,13 +63,13 @@ func pick(u *account.User, may func(claim string) bool) map[string]any {
 	return picked
 }
 
-// release decides, each time that claims go out, which of them may: what was granted, and of
-// that what the client may still ask for.
+// release decides, each time, which claims are released: what was granted, as far as the client
+// may still request it.
 type release struct {
 	client *client.Client
 	// scopes are those of the token, granted those of its grant.
 	scopes, granted []string
-	// individual tells whether the person agreed to claims beyond the granted scopes.
+	// individual tells whether the user agreed to claims beyond the granted scopes.
 	individual bool
 }
 
@@ -83,8 +83,8 @@ func (r release) byScope(claim string) bool {
 	return r.client.MayAsk(scope) && slices.Contains(r.scopes, scope)
 }
 
-// byName: the claims parameter asked for it. What its scope was granted for as well goes with
-// the scope: a token that was narrowed does not get it back by name.
+// byName: the claims parameter requests the claim. Where its scope was granted too, the scope
+// decides: a token with a narrower scope does not get the claim back by name.
 func (r release) byName(claim string, asked namedClaims) bool {
 	if _, ok := asked[claim]; !ok {
 		return false

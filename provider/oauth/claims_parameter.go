@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
 
-// namedClaims are claims that were asked for by name. A map as in the parameter itself: that
-// is how grants keep it.
+// namedClaims are claims requested by name. It is a map as in the parameter itself, which is how
+// grants store it.
 type namedClaims map[string]json.RawMessage
 
 // claimsParameter is the claims request parameter (OpenID Connect Core section 5.5).
@@ -20,7 +20,7 @@ type claimsParameter struct {
 	IDToken  namedClaims `json:"id_token,omitempty"`
 }
 
-// parseClaims reads the parameter, or what a grant kept of it.
+// parseClaims reads the parameter, or what a grant stored of it.
 func parseClaims(text string) (claimsParameter, error) {
 	var p claimsParameter
 	if text == "" {
@@ -33,9 +33,9 @@ func parseClaims(text string) (claimsParameter, error) {
 	return p, err
 }
 
-// reduce keeps what the parameter may lead to: claims about the person, of scopes that the
-// client may ask for. All others are ignored (OpenID Connect Core section 5.5). What UserInfo
-// shows for a scope of the request anyway need not be asked for by name.
+// reduce keeps the claims about the user whose scopes the client may request. All others are
+// ignored (OpenID Connect Core section 5.5), and so are those that UserInfo returns for a scope of
+// the request anyway.
 func (p claimsParameter) reduce(c *client.Client, scopes []string) claimsParameter {
 	kept := func(names namedClaims, redundant func(scope string) bool) namedClaims {
 		reduced := namedClaims{}
@@ -53,7 +53,7 @@ func (p claimsParameter) reduce(c *client.Client, scopes []string) claimsParamet
 	}
 }
 
-// text is the form in which a grant keeps it; empty: nothing was asked for.
+// text is the form in which a grant stores it; empty: no claim was requested.
 func (p claimsParameter) text() string {
 	if len(p.UserInfo)+len(p.IDToken) == 0 {
 		return ""
@@ -65,7 +65,7 @@ func (p claimsParameter) text() string {
 	return string(text)
 }
 
-// beyond lists the claims that the given scopes do not release, in the order of the page.
+// beyond lists the claims that the given scopes do not release, in the order of the consent page.
 func (p claimsParameter) beyond(scopes []string) []string {
 	var names []string
 	for _, name := range consent.Claims() {
@@ -78,15 +78,15 @@ func (p claimsParameter) beyond(scopes []string) []string {
 	return names
 }
 
-// demand is what a claim is asked to be (OpenID Connect Core section 5.5.1).
+// demand is the value that a claim is requested with (OpenID Connect Core section 5.5.1).
 type demand struct {
 	Essential bool     `json:"essential"`
 	Value     *string  `json:"value"`
 	Values    []string `json:"values"`
 }
 
-// of reads what a claim is asked to be. A value of another type than text suits none of the
-// claims that this is for.
+// of reads the demand for a claim. A value that is not a string matches none of the claims that
+// this is used for.
 func (n namedClaims) of(name string) (demand, error) {
 	var d demand
 	if len(n[name]) == 0 {
@@ -101,7 +101,8 @@ func (n namedClaims) of(name string) (demand, error) {
 	return d, nil
 }
 
-// subjects are whom the answer may be about; none: anybody. Both members must be content.
+// subjects are those that the request allows; none: any. Both members of the parameter must allow
+// one.
 func (p claimsParameter) subjects() ([]string, error) {
 	userInfo, err := p.UserInfo.of("sub")
 	if err != nil {
@@ -119,7 +120,7 @@ func (p claimsParameter) subjects() ([]string, error) {
 	}
 	both := slices.DeleteFunc(idToken.Values, func(sub string) bool { return !slices.Contains(userInfo.Values, sub) })
 	if len(both) == 0 {
-		return nil, errors.New("oauth: claims ask for two people")
+		return nil, errors.New("oauth: the claims parameter requests two subjects")
 	}
 	return both, nil
 }

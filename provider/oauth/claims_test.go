@@ -24,8 +24,8 @@ func (h *fixture) released(token any) map[string]any {
 	return claims
 }
 
-// Grants of before the parameter was reduced hold it as it came, which nobody was shown: it
-// releases nothing that the scopes do not.
+// Grants from before the claims parameter was reduced store it unchanged. No user saw it on a
+// consent page, so it releases nothing that the scopes do not.
 func TestClaimsOfOldGrantsKeepToTheScopes(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.Scopes = append(c.Scopes, "email") })
 	r.user.Email = "alice@example.com"
@@ -56,8 +56,8 @@ func TestClaimsOfOldGrantsKeepToTheScopes(t *testing.T) {
 	}
 }
 
-// A token that was narrowed does not get back by name what it gave up by scope, and what the
-// client lost is in no new token.
+// A token with a narrower scope does not get a claim back by name, and a claim that the client may
+// no longer request is in no new token.
 func TestClaimsFollowNarrowingAndRegistration(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.Scopes = append(c.Scopes, "email") })
 	r.user.Email = "alice@example.com"

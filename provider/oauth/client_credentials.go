@@ -29,11 +29,11 @@ type clientGrant struct {
 	scopes scopeCatalogue
 }
 
-// prepare prepares no refresh token: the client can ask again at any time (RFC 6749 section
+// prepare prepares no refresh token: the client can request a token at any time (RFC 6749 section
 // 4.4.3).
 func (h *clientGrant) prepare(ctx context.Context, call *Call) (*grant.Prepared, error) {
-	// RFC 6749 section 4.4: MUST only be used by confidential clients. Registration keeps
-	// to that as well; a registration from elsewhere might not have.
+	// RFC 6749 section 4.4: MUST only be used by confidential clients. Registration enforces it
+	// too, but a row written by another version might break the rule.
 	if call.client.Public() {
 		return nil, refusal.New(refusal.UnauthorizedClient, refusal.CheckPublicClient,
 			"A public client cannot use client credentials.")
@@ -49,7 +49,7 @@ func (h *clientGrant) prepare(ctx context.Context, call *Call) (*grant.Prepared,
 	return h.issuer.ForClient(ctx, call.client, scopes, audience)
 }
 
-// refusal: the client was deleted this moment.
+// refusal handles a client that was deleted during the request.
 func (*clientGrant) refusal(call *Call, err error) error {
 	if errors.Is(err, provider.ErrNotFound) {
 		return challenged(call, authenticationFailed(refusal.CheckClientUnknown, "").Because(err))

@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
-// planted stores a client as another version, or somebody with the database, might have:
-// past the rules of registration.
+// planted stores a client without the checks of registration, as another version might have
+// written it.
 func (h *fixture) planted(c client.Client) {
 	h.t.Helper()
 	c.Name, c.Type, c.TokenFormat = c.ID, client.Web, client.Opaque
@@ -24,8 +24,8 @@ func (h *fixture) planted(c client.Client) {
 	require.NoError(h.t, h.store.CreateClient(h.t.Context(), &c))
 }
 
-// Threats 29, RFC 6749 section 4.4: a public client gets nothing for itself, even where its
-// registration says so.
+// RFC 6749 section 4.4: a public client gets no token for itself, even where it is registered for
+// the grant.
 func TestAPublicClientGetsNoTokensForItself(t *testing.T) {
 	h := newFixture(t)
 	h.planted(client.Client{ID: "spa", AuthMethod: client.None, GrantTypes: cc})
@@ -33,9 +33,9 @@ func TestAPublicClientGetsNoTokensForItself(t *testing.T) {
 	assert.Equal(t, "public_client", string(assertRefused(t, err, "unauthorized_client").Check))
 }
 
-// Threats 29, authentik CVE-2025-64521: however a client proves itself, once it is disabled
-// it is nobody, at every endpoint.
-func TestDisabledClientsAreNobody(t *testing.T) {
+// authentik CVE-2025-64521: a disabled client is refused at every endpoint, by whatever method it
+// authenticates.
+func TestDisabledClientsAreRefusedAtEveryEndpoint(t *testing.T) {
 	h := newFixture(t)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)

@@ -16,18 +16,18 @@ import (
 )
 
 const (
-	// keySetLifetime is how long a fetched key set is taken as it is, keySetStale how long
-	// it serves while the client's server does not answer.
+	// keySetLifetime is how long a fetched key set is fresh, keySetStale how long it is used while
+	// the client's server cannot be reached.
 	keySetLifetime = 10 * time.Minute
 	keySetStale    = time.Hour
-	// keySetPause is the least time between two fetches from one address, failed ones
-	// included: an assertion with an unknown kid costs its sender nothing, and must not make
-	// the server send requests to a client without end.
+	// keySetPause is the least time between two fetches from one URL, failed ones included: an
+	// assertion with an unknown kid costs an attacker nothing, and must not make the server send
+	// requests without limit.
 	keySetPause = time.Minute
 	keySets     = 1000
 )
 
-// fetcher fetches from an address that somebody else chose.
+// fetcher fetches from a URL that a client registered.
 type fetcher interface {
 	Get(ctx context.Context, address, accept string, maxBody int64) (outbound.Fetched, error)
 }
@@ -42,7 +42,7 @@ type ClientKeys struct {
 	sets *lru.Cache[string, keySet]
 }
 
-// keySet is what an address gave the last time.
+// keySet is what was fetched from a URL the last time.
 type keySet struct {
 	keys    []jose.JSONWebKey
 	fetched time.Time // of keys
@@ -73,8 +73,8 @@ func (k *ClientKeys) Keys(ctx context.Context, c *client.Client, kid string) ([]
 	if known && (fresh || now.Sub(set.tried) < keySetPause) {
 		return set.usable(now)
 	}
-	// The fetch belongs to everybody who waits for it: it must not end because the first of
-	// them hung up. The fetcher has a deadline of its own.
+	// All requests that wait share the fetch: it must not end because the first of them was
+	// cancelled. The fetcher has a deadline of its own.
 	flight := k.flights.DoChan(c.JWKSURI, func() (any, error) {
 		return k.refetch(context.WithoutCancel(ctx), c.JWKSURI, set), nil
 	})
@@ -89,10 +89,10 @@ func (k *ClientKeys) Keys(ctx context.Context, c *client.Client, kid string) ([]
 func (k *ClientKeys) refetch(ctx context.Context, uri string, before keySet) keySet {
 	set := before
 	set.tried = k.clock.Now(ctx)
-	answer, err := k.fetch.Get(ctx, uri, "application/jwk-set+json, application/json", client.MaxKeySet)
+	response, err := k.fetch.Get(ctx, uri, "application/jwk-set+json, application/json", client.MaxKeySet)
 	if err == nil {
 		var keys []jose.JSONWebKey
-		if keys, err = client.ParseKeySet(answer.Body); err == nil {
+		if keys, err = client.ParseKeySet(response.Body); err == nil {
 			set.keys, set.fetched = keys, set.tried
 		}
 	}
@@ -103,9 +103,9 @@ func (k *ClientKeys) refetch(ctx context.Context, uri string, before keySet) key
 	return set
 }
 
-// usable: what was fetched serves a while longer when its server is away, and then no more:
-// a key that a client withdrew must not be good for ever. The cause is hidden from errors.Is:
-// that the client's server took too long is no timeout of ours.
+// usable returns the keys while they are not too old: a stale set is used while the client's
+// server cannot be reached, but a key that the client withdrew must not stay valid for ever. The
+// cause is hidden from errors.Is: a slow server of the client is no timeout of this server.
 func (s keySet) usable(now time.Time) ([]jose.JSONWebKey, error) {
 	if s.keys == nil || now.Sub(s.fetched) >= keySetStale {
 		return nil, fmt.Errorf("key set of the client: %v", s.err) //nolint:errorlint // see above
@@ -113,7 +113,7 @@ func (s keySet) usable(now time.Time) ([]jose.JSONWebKey, error) {
 	return s.keys, nil
 }
 
-// has tells whether a key set answers for a kid; without one any set does.
+// has tells whether a key set has the kid; without a kid, whether it has any key.
 func has(keys []jose.JSONWebKey, kid string) bool {
 	if kid == "" {
 		return len(keys) > 0

@@ -23,7 +23,7 @@ import (
 
 const callback = "https://app.example.com/cb"
 
-// person is somebody who is signed in.
+// person creates a user and signs them in.
 func (h *fixture) person(name string) *session.Session {
 	h.t.Helper()
 	now := *h.now.Load()
@@ -42,7 +42,7 @@ func (h *fixture) app(alg string) string {
 	})
 }
 
-// params are those of an authorization request, with more of them or others.
+// params are the parameters of an authorization request, with additional or other ones.
 func (h *fixture) params(more url.Values) url.Values {
 	form := url.Values{"client_id": {"app"}, "response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid"}}
 	maps.Copy(form, more)
@@ -68,8 +68,8 @@ func (h *fixture) exchange(secret, code string) (oauth.TokenAnswer, error) {
 	return h.provider.Token(h.t.Context(), basic("app", secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}))
 }
 
-// RFC 8707 section 2.2: the token of a code is for those of the agreed audiences that the token
-// request names. A wrong one is refused, and the code is still good; a refresh token is for all.
+// RFC 8707 section 2.2: the access token is for those of the granted audiences that the token
+// request names. Another one is refused, and the code stays valid; a refresh token is for all.
 func TestACodeIsNarrowedToAnAudience(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.Audience = append(c.Audience, "https://c") })
 	code := func(resources ...string) string {
@@ -113,13 +113,13 @@ func TestACodeIsNarrowedToAnAudience(t *testing.T) {
 				assert.Equal(t, "audience", string(assertRefused(t, err, "invalid_target").Check), wrong)
 			}
 			tokens, err := exchange(text, nil)
-			require.NoError(t, err, "the code was not burnt")
+			require.NoError(t, err, "the code is still valid")
 			assert.ElementsMatch(t, agreed, audience(tokens))
 		}
 	}
 }
 
-// Threats 15 and 23: 60 seconds, and an expired code is refused whoever brings it.
+// RFC 6749 section 4.1.2 recommends ten minutes at most; codes live for 60 seconds.
 func TestCodesLiveForAMinute(t *testing.T) {
 	h := newFixture(t)
 	secret, s := h.app("ES256"), h.person("alice")
@@ -132,8 +132,9 @@ func TestCodesLiveForAMinute(t *testing.T) {
 	assertRefused(t, err, "invalid_grant")
 }
 
-// Fosite.md 20: at_hash is that of the algorithm, and every algorithm works both ways.
-func TestFosite20IDTokensOfEveryAlgorithmComeBackAsHints(t *testing.T) {
+// fosite verifies a hint with the current signing key alone, so that every rotation breaks the
+// hints before it, and cannot verify EdDSA.
+func TestIDTokensOfEveryAlgorithmAreAcceptedAsHints(t *testing.T) {
 	for _, alg := range []keys.Algorithm{keys.ES256, keys.EdDSA} {
 		t.Run(string(alg), func(t *testing.T) {
 			h := newFixture(t)
@@ -157,8 +158,9 @@ func TestFosite20IDTokensOfEveryAlgorithmComeBackAsHints(t *testing.T) {
 	}
 }
 
-// Fosite.md 38: what cannot be signed leaves the code as it was.
-func TestFosite38ACodeSurvivesAnIDTokenThatCannotBeSigned(t *testing.T) {
+// fosite signs the ID token after the transaction that uses the code up, so that a failing
+// signature loses the code.
+func TestACodeSurvivesAnIDTokenThatCannotBeSigned(t *testing.T) {
 	h := newFixture(t)
 	secret, s := h.app("PS256"), h.person("alice") // no key of this algorithm here
 	code := h.code(s)
@@ -169,7 +171,8 @@ func TestFosite38ACodeSurvivesAnIDTokenThatCannotBeSigned(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// Threats 10 to 12: the matrix of who is signed in and what is asked for.
+// Sessions and requests combined: no prompt, max_age or hint is satisfied by an old sign-in, and no
+// page is shown for prompt=none (OpenID Connect Core section 3.1.2.1).
 func TestNextStep(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
@@ -201,7 +204,7 @@ func TestNextStep(t *testing.T) {
 	step(oauth.SignIn, url.Values{"max_age": {"3600"}}, s)
 	refused("login_required", url.Values{"max_age": {"0"}, "prompt": {"none"}}, s)
 
-	// A proof that is newer than the request satisfies what it demands.
+	// A sign-in after the request satisfies its demands.
 	f := h.flow(url.Values{"prompt": {"login"}, "max_age": {"0"}})
 	fresh := *s
 	fresh.Proofs = session.ProvedAt(f.StartedAt.Add(time.Second), session.Password)
@@ -210,7 +213,7 @@ func TestNextStep(t *testing.T) {
 	assert.Equal(t, oauth.Approve, got)
 }
 
-// A request is approved once, whoever approves it again (Keycloak CVE-2023-0264).
+// A request is approved once, and not again by another user either (Keycloak CVE-2023-0264).
 func TestARequestIsApprovedOnce(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
@@ -221,8 +224,9 @@ func TestARequestIsApprovedOnce(t *testing.T) {
 	assertRefused(t, err, "invalid_request")
 }
 
-// Threats 20: the second use of a code ends all that the first one led to, refreshed or not.
-func TestACodeUsedTwiceEndsWhatItGave(t *testing.T) {
+// RFC 6749 section 4.1.2: the second use of a code revokes all tokens issued from it, refreshed ones
+// included.
+func TestACodeUsedTwiceRevokesItsTokens(t *testing.T) {
 	r := newRefreshing(t, nil)
 	code, err := r.approve(t.Context(), r.flow(url.Values{"scope": {"openid offline_access"}}), r.session, false)
 	require.NoError(t, err)
@@ -242,8 +246,8 @@ func TestACodeUsedTwiceEndsWhatItGave(t *testing.T) {
 	assertRefused(t, err, "invalid_grant")
 }
 
-// E15: a code goes from one server to another whose clock is off.
-func TestE15CodesBetweenClocksThatAreOff(t *testing.T) {
+// A code is exchanged at another server than the one that issued it, and their clocks differ.
+func TestCodesBetweenServersWhoseClocksDiffer(t *testing.T) {
 	h := newFixture(t)
 	secret, s := h.app("ES256"), h.person("alice")
 	for off, accepted := range map[time.Duration]bool{-90 * time.Second: true, -30 * time.Second: true, 30 * time.Second: true, 90 * time.Second: false} {
@@ -259,8 +263,8 @@ func TestE15CodesBetweenClocksThatAreOff(t *testing.T) {
 	}
 }
 
-// After a few seconds the same request again is a theft like any other.
-func TestALateRepeatEndsTheGrant(t *testing.T) {
+// After a few seconds an identical exchange counts as a theft, like any other reuse.
+func TestALateRepeatRevokesTheGrant(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		t.Run(fmt.Sprint(late), func(t *testing.T) {
 			h := newFixture(t)
@@ -279,8 +283,8 @@ func TestALateRepeatEndsTheGrant(t *testing.T) {
 	}
 }
 
-// Where the deployment demands PKCE, it does so of every client.
-func TestADeploymentCanDemandPKCE(t *testing.T) {
+// A deployment can require PKCE of every client.
+func TestADeploymentCanRequirePKCE(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
 	strict, err := oauth.New(oauth.Settings{Issuer: issuer, RequirePKCE: true}, h.domain)
@@ -290,12 +294,12 @@ func TestADeploymentCanDemandPKCE(t *testing.T) {
 	_, err = strict.Check(t.Context(), h.params(url.Values{"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}))
 	require.NoError(t, err)
 	_, err = h.provider.Check(t.Context(), h.params(nil))
-	require.NoError(t, err, "elsewhere a confidential client may leave it out")
+	require.NoError(t, err, "otherwise a confidential client may omit it")
 }
 
-// Signing in as another person than the one whom the request is about is answered: the sign-in
-// page would come again for ever (OpenID Connect Core section 3.1.2.1).
-func TestAnotherPersonThanAskedForEndsTheRequest(t *testing.T) {
+// When another user signs in than the one that the request demands, the request is refused: the
+// sign-in page would be shown again for ever (OpenID Connect Core section 3.1.2.1).
+func TestASignInByAnotherUserThanDemandedIsRefused(t *testing.T) {
 	h := newFixture(t)
 	secret := h.app("ES256")
 	alice, bob := h.person("alice"), h.person("bob")
@@ -305,15 +309,15 @@ func TestAnotherPersonThanAskedForEndsTheRequest(t *testing.T) {
 	f := h.flow(url.Values{"id_token_hint": {answer.Parameters["id_token"].(string)}})
 	step, err := h.provider.Next(t.Context(), f, bob)
 	require.NoError(t, err)
-	assert.Equal(t, oauth.SignIn, step, "who was signed in before may not know")
+	assert.Equal(t, oauth.SignIn, step, "signed in before the request")
 	fresh := *bob
 	fresh.Proofs = session.ProvedAt(f.StartedAt.Add(time.Second), session.Password)
 	_, err = h.provider.Next(t.Context(), f, &fresh)
 	assertRefused(t, err, "login_required")
 }
 
-// Who has the code, and is its client, is told what to mend; all of it is invalid_grant.
-func TestRefusedCodesSayWhatToMend(t *testing.T) {
+// The client that the code was issued to learns what is wrong; the error is always invalid_grant.
+func TestRefusedCodesSayWhatIsWrong(t *testing.T) {
 	h := newFixture(t)
 	secret := h.app("ES256")
 	s := h.person("alice")

@@ -22,13 +22,14 @@ type part struct {
 	// check refuses an authorization request before any page is shown. It keeps what it read in the
 	// request.
 	check func(ctx context.Context, r *AuthorizeRequest, form url.Values) error
-	// authorize adds to the answer once the person has agreed, in the transaction of the approval.
+	// authorize adds to the response once the user has consented, in the transaction of the
+	// approval.
 	authorize fosite.AuthorizeEndpointHandler
 	// token handles a grant type, or adds to what the grants issue.
 	token      fosite.TokenEndpointHandler
 	introspect fosite.TokenIntrospector
 	revoke     fosite.RevocationHandler
-	// mode is a way for answers of the authorization endpoint to travel.
+	// mode is a response mode of the authorization endpoint.
 	mode ResponseMode
 	// describe adds to the metadata.
 	describe func(m *Metadata)
@@ -51,7 +52,7 @@ func (d Domain) parts(s Settings) []part {
 	}
 }
 
-// composition is what the parts come to.
+// composition is the result of composing the parts.
 type composition struct {
 	fosite *fosite.Fosite
 	parts  []part
@@ -62,8 +63,7 @@ type composition struct {
 	modes     []ResponseMode
 }
 
-// compose puts the parts together. A row that would do nothing, or something that another does
-// already, is an error.
+// compose puts the parts together. A row that adds nothing, or the same as another, is an error.
 func compose(parts []part) (*composition, error) {
 	c := &composition{parts: parts, responses: map[string]part{}}
 	config := newConfig()
@@ -72,8 +72,8 @@ func compose(parts []part) (*composition, error) {
 		if err := x.validate(taken); err != nil {
 			return nil, fmt.Errorf("oauth: part %q: %w", x.name, err)
 		}
-		// append, and not the Append of these lists, which drops a second handler of the same Go
-		// type in silence.
+		// append, not the Append method of these lists: that silently drops a second handler of
+		// the same Go type.
 		if x.authorize != nil {
 			config.AuthorizeEndpointHandlers = append(config.AuthorizeEndpointHandlers, x.authorize)
 		}
@@ -100,8 +100,8 @@ func compose(parts []part) (*composition, error) {
 	return c, nil
 }
 
-// validate refuses a row that is empty, lacks the handler of what it offers, or offers what is
-// taken.
+// validate refuses a row that is empty, lacks the handler of what it offers, or offers what
+// another row offers.
 func (x part) validate(taken map[string]string) error {
 	switch {
 	case x.name == "":

@@ -9,14 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// nothing answers an authorization request with a parameter of its own.
+// nothing handles authorization requests and adds nothing.
 type nothing struct{}
 
 func (nothing) HandleAuthorizeEndpointRequest(context.Context, fosite.AuthorizeRequester, fosite.AuthorizeResponder) error {
 	return nil
 }
 
-func TestAPartThatIsWrongKeepsTheServerFromStarting(t *testing.T) {
+func TestAnInvalidPartPreventsTheStart(t *testing.T) {
 	t.Parallel()
 	grant := &grantHandler{grantType: "a"}
 	for name, tc := range map[string]struct {
@@ -38,7 +38,8 @@ func TestAPartThatIsWrongKeepsTheServerFromStarting(t *testing.T) {
 	}
 }
 
-// The lists of fosite drop a second handler of the same Go type in silence: all grants are of one.
+// The Append methods of fosite silently drop a second handler of the same Go type, and all grant
+// types share one.
 func TestHandlersOfOneTypeAreAllKept(t *testing.T) {
 	t.Parallel()
 	c, err := compose(Domain{}.parts(Settings{}))
@@ -55,7 +56,7 @@ func TestHandlersOfOneTypeAreAllKept(t *testing.T) {
 	assert.Greater(t, tokens, 4)
 }
 
-// What the server says about itself is what its parts do.
+// The metadata lists what the parts offer.
 func TestMetadataFollowsFromTheParts(t *testing.T) {
 	t.Parallel()
 	offered := func(extra ...part) Metadata {

@@ -11,10 +11,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
-// Threats 10, RFC 8252 section 8.6: any program on the machine can pose as a public client
-// whose answers go to a loopback port or a private scheme, so the person is asked each time,
-// whatever is remembered and whosever application it is.
-func TestWhoIsAskedAgainThoughItIsRemembered(t *testing.T) {
+// RFC 8252 section 8.6: any program on the machine can impersonate a public client whose redirect
+// URI has a loopback address or a private scheme, so consent is asked for each time, in spite of a
+// remembered consent and for first-party clients too.
+func TestConsentIsNotRememberedForClientsThatCanBeImpersonated(t *testing.T) {
 	for name, test := range map[string]struct {
 		uri                string
 		public, firstParty bool
@@ -57,8 +57,8 @@ func TestWhoIsAskedAgainThoughItIsRemembered(t *testing.T) {
 	}
 }
 
-// Threats 19: a request gets what it asked for, though the person agreed to more before.
-func TestWhatIsRememberedAddsNothingToARequest(t *testing.T) {
+// A request gets the scopes that it names, even when the user agreed to more before.
+func TestARememberedConsentAddsNothingToARequest(t *testing.T) {
 	h := newFixture(t)
 	secret, s := h.app("ES256"), h.person("alice")
 	_, err := h.provider.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, true)

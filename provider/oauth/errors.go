@@ -9,10 +9,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// asRefusal turns what fosite returned into an answer. fosite's own codes include some
-// that no specification knows (invalid_state, insufficient_entropy, not_found, error),
-// and its descriptions repeat the caller's input: neither leaves us (fosite.md 17, 18).
-// An error that is not fosite's goes on as it is.
+// asRefusal turns what fosite returned into a refusal. fosite's own codes include some that no
+// specification defines (invalid_state, insufficient_entropy, not_found, error), and its
+// descriptions repeat the caller's input: neither may reach a response. An error that is not
+// fosite's is returned as it is.
 func asRefusal(err error) error {
 	var r *refusal.Refusal
 	if errors.As(err, &r) {

@@ -9,22 +9,23 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-// exchange stands in the place of fosite's session: what the parts of one request hand to each
-// other. Nothing of it is stored.
+// exchange takes the place of fosite's session: it carries what the parts of one request pass to
+// each other. Nothing of it is stored.
 type exchange struct {
 	// prepared is what a grant of the token endpoint will issue.
 	prepared *grant.Prepared
-	// idToken goes out beside it; empty: none.
+	// idToken is returned with it; empty: none.
 	idToken string
 	// code is what an authorization code will be bound to.
 	code grant.Code
-	// inspected is what a presented token is good for; nil: nothing.
+	// inspected is the presented token; nil: it is not active.
 	inspected *inspected
-	// fault kept a token from being inspected. fosite would wrap it into an answer of its own.
+	// fault is the error that kept a token from being inspected. fosite would turn it into an error
+	// of its own.
 	fault error
 }
 
-// inspected is a good token.
+// inspected is an active token.
 type inspected struct {
 	token  *grant.Token
 	grant  *grant.Grant
@@ -46,7 +47,7 @@ func (*exchange) GetSubject() string { return "" }
 // Clone is part of fosite.Session.
 func (x *exchange) Clone() fosite.Session { return x }
 
-// exchangeOf takes ours out of fosite's request.
+// exchangeOf returns the exchange of fosite's request.
 func exchangeOf(r fosite.Requester) *exchange {
 	x, _ := r.GetSession().(*exchange)
 	return x

@@ -37,7 +37,7 @@ const issuer = "https://id.example.test"
 
 var cc = []client.GrantType{client.ClientCredentials}
 
-// fixture is the protocol over a real database, with a clock that the test moves.
+// fixture is the protocol over a real database, with a clock that the test sets.
 type fixture struct {
 	t          *testing.T
 	provider   *oauth.Provider
@@ -48,7 +48,7 @@ type fixture struct {
 	users      *account.Registry
 	sessions   *session.Manager
 	lifetimes  grant.Lifetimes
-	heard      heard
+	events     eventCounts
 	idTokens   *oauth.IDTokens
 	issuer     *grant.Issuer
 	codes      *grant.Codes
@@ -62,15 +62,15 @@ type fixture struct {
 	now        atomic.Pointer[time.Time]
 }
 
-// heard counts events by name.
-type heard struct{ counts sync.Map }
+// eventCounts counts events by name.
+type eventCounts struct{ counts sync.Map }
 
-func (h *heard) Add(name string) {
+func (h *eventCounts) Add(name string) {
 	count, _ := h.counts.LoadOrStore(name, new(atomic.Int64))
 	count.(*atomic.Int64).Add(1)
 }
 
-func (h *heard) Count(name string) int64 {
+func (h *eventCounts) Count(name string) int64 {
 	count, ok := h.counts.Load(name)
 	if !ok {
 		return 0
@@ -78,7 +78,7 @@ func (h *heard) Count(name string) int64 {
 	return count.(*atomic.Int64).Load()
 }
 
-// fetches answers for the servers of clients.
+// fetches takes the place of the clients' servers.
 type fetches struct {
 	mu    sync.Mutex
 	body  []byte
@@ -134,7 +134,7 @@ func newFixture(t *testing.T) *fixture {
 	h.hasher, h.fetches = password.New(rand.Reader, 2), &fetches{}
 	directory := client.NewDirectory(store, nil)
 	h.directory = directory
-	events := event.NewBus(func(_ context.Context, e event.Event) { h.heard.Add(e.Name()) })
+	events := event.NewBus(func(_ context.Context, e event.Event) { h.events.Add(e.Name()) })
 	assertions := oauth.NewAssertions(oauth.NewClientKeys(h.fetches, clock), secrets, store, clock, true, issuer, issuer+"/oauth/token")
 	authenticator := oauth.NewAuthenticator(directory, secrets, assertions, clock)
 	hash := ring.Key(keyring.TokenHash)
@@ -198,7 +198,7 @@ func (h *fixture) active(id, secret, text string) bool {
 	return got.Active
 }
 
-// request is a form as the endpoints get it from their handlers, from nowhere in particular.
+// request is a call with a form, without credentials.
 func request(form url.Values) *oauth.Call {
 	return &oauth.Call{Form: form, Origin: "192.0.2.1/32"}
 }
@@ -220,7 +220,7 @@ func assertRefused(t *testing.T, err error, code string) *refusal.Refusal {
 	return r
 }
 
-// approve answers a request with a code.
+// approve approves a request and returns the code.
 func (h *fixture) approve(ctx context.Context, f oauth.Flow, s *session.Session, remember bool) (string, error) {
 	answer, err := h.provider.Approve(ctx, f, s, remember)
 	return answer.Get("code"), err

@@ -32,7 +32,7 @@ func newConfig() *fosite.Config {
 // errNotComposed marks calls that the composition leaves fosite no reason to make.
 var errNotComposed = errors.New("oauth: fosite reached for something that Gatehouse does itself")
 
-// authenticatedClient is fosite's client authentication, which Authenticate has done before.
+// authenticatedClient takes the place of fosite's client authentication: Authenticate ran before.
 func authenticatedClient(ctx context.Context, _ *http.Request, _ url.Values) (fosite.Client, error) {
 	return clientStore{}.GetClient(ctx, "")
 }
@@ -57,7 +57,7 @@ func (clientStore) SetClientAssertionJWT(context.Context, string, time.Time) err
 	return errNotComposed
 }
 
-// noHasher: secrets are verified by package client.
+// noHasher is never called: package client verifies secrets.
 type noHasher struct{}
 
 // Compare is part of fosite.Hasher.
@@ -66,8 +66,8 @@ func (noHasher) Compare(context.Context, []byte, []byte) error { return errNotCo
 // Hash is part of fosite.Hasher.
 func (noHasher) Hash(context.Context, []byte) ([]byte, error) { return nil, errNotComposed }
 
-// noFetcher: fosite's own fetcher follows any address that a client registers, private ones
-// included.
+// noFetcher replaces fosite's own fetcher, which follows any URL that a client registers, private
+// addresses included.
 type noFetcher struct{}
 
 // Resolve is part of fosite.JWKSFetcherStrategy.
@@ -77,8 +77,8 @@ func (noFetcher) Resolve(context.Context, string, bool) (*jose.JSONWebKeySet, er
 
 // registered shows a client to fosite. It deliberately does not implement
 // fosite.OpenIDConnectClient, which would switch on fosite's own request objects and assertion
-// checks. Of its redirect URIs it shows the accepted one alone: fosite's rule for loopback
-// addresses looks at neither scheme nor user information.
+// checks. It shows the accepted redirect URI alone: fosite's rule for loopback URIs ignores the
+// scheme and user information.
 type registered struct {
 	*client.Client
 
@@ -110,7 +110,7 @@ func (r registered) GetRedirectURIs() []string {
 	return []string{r.approval.request.RedirectURI}
 }
 
-// GetResponseTypes is part of fosite.Client: the one that was accepted.
+// GetResponseTypes is part of fosite.Client. It returns the accepted one alone.
 func (r registered) GetResponseTypes() fosite.Arguments {
 	if r.approval == nil {
 		return nil
@@ -118,7 +118,7 @@ func (r registered) GetResponseTypes() fosite.Arguments {
 	return fosite.Arguments{r.approval.request.ResponseType}
 }
 
-// GetResponseModes is part of fosite.ResponseModeClient: the one that was accepted.
+// GetResponseModes is part of fosite.ResponseModeClient. It returns the accepted one alone.
 func (r registered) GetResponseModes() []fosite.ResponseModeType {
 	if r.approval == nil {
 		return nil

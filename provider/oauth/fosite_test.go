@@ -18,11 +18,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
-// Each test here names the fault of the library that it keeps closed, by its number in the
-// list of fosite's traps. Those that show over HTTP only are in test/e2e.
+// Each test here guards against a fault of the library, which its comment describes; doc.go lists
+// what must not be called. Faults that only show over HTTP are tested in test/e2e.
 
-// fosite.md 6: introspection is open to any bearer, and says too little.
-func TestFosite06IntrospectionIsForAuthenticatedClientsAndSaysAll(t *testing.T) {
+// fosite opens introspection to any bearer of a token, and its response lacks token_type, iss and
+// jti.
+func TestIntrospectionIsForAuthenticatedClients(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc, Scopes: []string{"s"}, DefaultScopes: []string{"s"}})
 	text := h.issue("a", secret, nil)
@@ -40,9 +41,10 @@ func TestFosite06IntrospectionIsForAuthenticatedClientsAndSaysAll(t *testing.T) 
 	}
 }
 
-// fosite.md 5 and 30: one secret for all kinds, and only the table tells them apart. The
-// kind is part of what is hashed, so a token renamed to another kind is nothing.
-func TestFosite05And30TheKindOfATokenCannotBeChanged(t *testing.T) {
+// fosite derives codes, access and refresh tokens from one secret and tells them apart by their
+// table alone. Here the kind is part of the hash, so that a token renamed to another kind is
+// inactive.
+func TestTheKindOfATokenCannotBeChanged(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	text := h.issue("a", secret, nil)
@@ -56,9 +58,9 @@ func TestFosite05And30TheKindOfATokenCannotBeChanged(t *testing.T) {
 	assert.True(t, h.active("a", secret, text))
 }
 
-// fosite.md 7 and 31: the signature half of a token is enough to revoke, and input without
-// one reaches the store. Here the hash covers the whole text and comes before everything.
-func TestFosite07And31PartsOfATokenDoNothing(t *testing.T) {
+// fosite revokes a whole family by the signature half of a token, and looks malformed input up in
+// the store. Here the hash covers the whole token and is checked first.
+func TestPartsOfATokenRevokeNothing(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	text := h.issue("a", secret, nil)
@@ -73,7 +75,7 @@ func TestFosite07And31PartsOfATokenDoNothing(t *testing.T) {
 			require.NoError(t, h.provider.Revoke(t.Context(), basic("a", secret, url.Values{"token": {part}})))
 		}
 	}
-	assert.Zero(t, h.statements.Load(), "noise does not reach the database")
+	assert.Zero(t, h.statements.Load(), "malformed input does not reach the database")
 	require.NoError(t, h.provider.Revoke(t.Context(), basic("a", secret, url.Values{"token": {forged.Encode()}})))
 	assert.True(t, h.active("a", secret, text))
 
@@ -83,9 +85,9 @@ func TestFosite07And31PartsOfATokenDoNothing(t *testing.T) {
 	assert.True(t, h.active("a", secret, text))
 }
 
-// fosite.md 9: several methods at once are accepted, any secret of a public client is
-// ignored, and secrets with '+' or '%' break.
-func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
+// fosite accepts several methods in one request (RFC 6749 section 2.3 forbids it), ignores a secret
+// of a public client, and refuses secrets with '+' or '%' that were not form-encoded.
+func TestAClientAuthenticatesByOneRegisteredMethod(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "basic", GrantTypes: cc})
 	pinned := h.client(client.Client{ID: "pinned", GrantTypes: cc, AuthMethodPinned: true})
@@ -134,7 +136,7 @@ func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
 		_, err := h.provider.Token(t.Context(), r)
 		require.NoError(t, err, name)
 	}
-	// What curl -u public: sends: identified, and then refused for what a public client may not.
+	// What curl -u public: sends: the client is identified, and refused by the rule for public ones.
 	_, err := h.provider.Token(t.Context(), basic("public", "", grant))
 	assertRefused(t, err, "unauthorized_client")
 
@@ -150,8 +152,9 @@ func TestFosite09OneClientAuthenticationTheRegisteredOne(t *testing.T) {
 	}
 }
 
-// fosite.md 17: an unknown grant is invalid_request, and codes that no RFC knows leak out.
-func TestFosite17UnknownGrantTypes(t *testing.T) {
+// fosite responds with invalid_request to an unknown grant type, and ignores case (RFC 6749 section
+// 5.2: unsupported_grant_type).
+func TestUnknownGrantTypesAreUnsupported(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	for _, grant := range []string{"magic", "CLIENT_CREDENTIALS", "client_credentials ", "client_credentials client_credentials", "implicit", "Password", "refresh-token"} {
@@ -160,8 +163,8 @@ func TestFosite17UnknownGrantTypes(t *testing.T) {
 	}
 }
 
-// fosite.md 18: hints repeat the caller's input.
-func TestFosite18DescriptionsHoldNoInput(t *testing.T) {
+// fosite's descriptions repeat the request.
+func TestDescriptionsRepeatNoMarkup(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	for _, form := range []url.Values{{"grant_type": {"<x>"}}, {"scope": {"<x>"}}, {"audience": {"<x>"}}, {"resource": {"<x>"}}} {
@@ -174,9 +177,9 @@ func TestFosite18DescriptionsHoldNoInput(t *testing.T) {
 	}
 }
 
-// fosite.md 19: JWT access tokens are not those of RFC 9068, and repeat the first one's
-// times.
-func TestFosite19JWTAccessTokensFollowRFC9068(t *testing.T) {
+// fosite's JWT access tokens have a list scp, no client_id and the typ JWT, and a refreshed one
+// keeps the iat of the first.
+func TestJWTAccessTokensFollowRFC9068(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc, TokenFormat: client.JWT, Scopes: []string{"s", "t"}, Audience: []string{"api", "api2"}})
 	read := func(text string) map[string]any {
@@ -198,17 +201,17 @@ func TestFosite19JWTAccessTokensFollowRFC9068(t *testing.T) {
 	assert.InDelta(t, 10, second["iat"].(float64)-first["iat"].(float64), 0.1, "fresh times")
 	assert.NotEqual(t, first["jti"], second["jti"])
 	assert.Equal(t, []any{"api", "api2"}, read(h.issue("a", secret, url.Values{"scope": {"s"}, "resource": {"api", "api2"}}))["aud"])
-	assert.Equal(t, issuer, read(h.issue("a", secret, url.Values{"scope": {"s"}}))["aud"], "for nobody in particular: the issuer")
+	assert.Equal(t, issuer, read(h.issue("a", secret, url.Values{"scope": {"s"}}))["aud"], "without an audience: the issuer")
 
-	// Threats 35: another kind of JWT of ours is not an access token.
+	// Another kind of JWT that this server signed is no access token (RFC 8725 section 3.11).
 	other, err := h.keys.Sign(t.Context(), keys.ES256, "JWT", []byte(`{"jti":"`+first["jti"].(string)+`"}`))
 	require.NoError(t, err)
 	assert.False(t, h.active("a", secret, other))
 }
 
-// fosite.md 21: getters that fill in defaults write without a lock. The race detector sees
-// this test in `make race`.
-func TestFosite21ParallelRequestsShareNoState(t *testing.T) {
+// fosite's getters fill in defaults without a lock. The race detector runs this test in
+// `make race`.
+func TestParallelRequestsShareNoState(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	var wg sync.WaitGroup
@@ -221,8 +224,8 @@ func TestFosite21ParallelRequestsShareNoState(t *testing.T) {
 	wg.Wait()
 }
 
-// fosite.md 22, 23 and 24: wildcards, prefixes, letter case, and what is granted.
-func TestFosite22To24ScopesAndAudiencesAreExact(t *testing.T) {
+// fosite's defaults accept wildcards in scopes, prefixes in audiences, and any letter case.
+func TestScopesAndAudiencesAreComparedExactly(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc, Scopes: []string{"read", "read.all"}, Audience: []string{"https://api/a"}})
 	for _, scope := range []string{"*", "READ", "read.*", "read.all.more", "openid", "read\tread.all", `"read"`} {
@@ -236,31 +239,32 @@ func TestFosite22To24ScopesAndAudiencesAreExact(t *testing.T) {
 	got, err := h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {"read.all  read read"}}))
 	require.NoError(t, err)
 	assert.Equal(t, "read.all read", got.Parameters["scope"])
-	// Nothing asked for: a default, or a sentence (RFC 6749 section 3.3).
+	// No scope requested: a default, or an error (RFC 6749 section 3.3).
 	_, err = h.provider.Token(t.Context(), basic("a", secret, url.Values{"grant_type": {"client_credentials"}}))
 	assert.Contains(t, assertRefused(t, err, "invalid_scope").Description, "names no scope")
 	bare := h.client(client.Client{ID: "bare", GrantTypes: cc})
 	got, err = h.provider.Token(t.Context(), basic("bare", bare, url.Values{"grant_type": {"client_credentials"}}))
 	require.NoError(t, err)
-	assert.Empty(t, got.Parameters["scope"], "of a client that has none to ask for")
+	assert.Empty(t, got.Parameters["scope"], "the client has no scopes")
 	assert.Equal(t, []string{}, got.Parameters["scopes"])
 }
 
-// fosite.md 36: a JWT of many dots or megabytes reaches the parser.
-func TestFosite36MonstrousTokensReachNothing(t *testing.T) {
+// fosite parses whatever is presented as a JWT: many dots and deep nesting exhaust the JOSE library
+// (CVE-2025-27144, CVE-2026-116586).
+func TestOversizedTokensAreNotParsed(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	require.False(t, h.active("a", secret, "x")) // the client is in memory now
 	h.statements.Store(0)
 	nested := base64.RawURLEncoding.EncodeToString([]byte(`{"jti":` + strings.Repeat("[", 4000) + strings.Repeat("]", 4000) + "}"))
-	for _, monster := range []string{strings.Repeat(".", 60_000), "a." + strings.Repeat("A", 60_000) + ".b", "e30." + nested + ".x", "e30.e30.x"} {
-		assert.False(t, h.active("a", secret, monster))
+	for _, text := range []string{strings.Repeat(".", 60_000), "a." + strings.Repeat("A", 60_000) + ".b", "e30." + nested + ".x", "e30.e30.x"} {
+		assert.False(t, h.active("a", secret, text))
 	}
 	assert.Zero(t, h.statements.Load())
 }
 
-// fosite.md 37 and 38: one statement is atomic without a transaction of the library's.
-func TestFosite38IssuingIsOneStatement(t *testing.T) {
+// fosite stores a client credentials token without a transaction; a single statement needs none.
+func TestIssuingIsOneStatement(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "a", GrantTypes: cc})
 	h.issue("a", secret, nil)

@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// tokenIssuer issues what was prepared, and prepares what takes no code or token of before.
+// tokenIssuer stores what was prepared, and prepares issuances that need no code or refresh token.
 type tokenIssuer interface {
 	clientIssuer
 	userIssuer
@@ -29,11 +29,11 @@ type preparedStore interface {
 type issuance interface {
 	// prepare reads, checks and signs, outside any transaction.
 	prepare(ctx context.Context, call *Call) (*grant.Prepared, error)
-	// refusal gives an error of package grant, from either phase, its answer.
+	// refusal turns an error of package grant, from either phase, into a refusal.
 	refusal(call *Call, err error) error
 }
 
-// wording is the answer to one error of package grant.
+// wording is the refusal for one error of package grant.
 type wording struct {
 	err         error
 	code        refusal.Code
@@ -41,7 +41,7 @@ type wording struct {
 	description string
 }
 
-// worded gives an error the answer that it has in the list; one that is not listed stays as it is.
+// worded turns an error into its refusal in the list; one that is not listed is returned as it is.
 func worded(err error, list []wording) error {
 	for _, w := range list {
 		if errors.Is(err, w.err) {
@@ -51,9 +51,9 @@ func worded(err error, list []wording) error {
 	return err
 }
 
-// grantHandler is what all grant types have in common on fosite's interface. fosite's own handlers
-// check in one step and write in another, so that of racing requests all win, and write what they
-// should not.
+// grantHandler implements fosite's interface for all grant types. fosite's own handlers check in
+// one step and write in another, so that several concurrent requests can succeed with the same
+// code or refresh token.
 type grantHandler struct {
 	issuance
 
@@ -83,9 +83,9 @@ func (h *grantHandler) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	return nil
 }
 
-// PopulateTokenEndpointResponse stores it, and answers. scope is always named (RFC 6749 section
-// 5.1 wants it when it differs from what was asked), with an array beside it for readers that
-// would otherwise split on the wrong character.
+// PopulateTokenEndpointResponse stores the issuance and fills the response. scope is always in it
+// (RFC 6749 section 5.1 requires it when it differs from the request), with an array beside it for
+// clients that would otherwise split on the wrong character.
 func (h *grantHandler) PopulateTokenEndpointResponse(ctx context.Context, r fosite.AccessRequester, response fosite.AccessResponder) error {
 	if !h.CanHandleTokenEndpointRequest(ctx, r) {
 		return fosite.ErrUnknownRequest

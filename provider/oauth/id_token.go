@@ -30,8 +30,8 @@ type idTokenKeys interface {
 	Verify(ctx context.Context, text, typ string, algorithms ...keys.Algorithm) ([]byte, error)
 }
 
-// idTokenType keeps ID tokens apart from access tokens, which are at+jwt unless their client
-// needs it otherwise.
+// idTokenType tells ID tokens from access tokens, which are at+jwt unless their client is
+// registered otherwise.
 const idTokenType = "JWT"
 
 // IDTokens writes and reads ID tokens (OpenID Connect Core section 2).
@@ -40,8 +40,7 @@ type IDTokens struct {
 	users  userFinder
 	issuer string
 	clock  provider.Clock
-	// lifetime is how long an ID token can be taken for proof of a sign-in, for clients
-	// that have none of their own.
+	// lifetime is how long an ID token is valid, for clients that have no lifetime of their own.
 	lifetime time.Duration
 }
 
@@ -50,16 +49,16 @@ func NewIDTokens(k idTokenKeys, users userFinder, issuer string, clock provider.
 	return &IDTokens{keys: k, users: users, issuer: issuer, clock: clock, lifetime: lifetime}
 }
 
-// Issue writes the ID token that goes beside what a code was exchanged for. Claims about
-// the person are in it if the claims parameter asked for them there; by scope they are at
-// UserInfo (OpenID Connect Core section 5.4), and here too for clients registered so.
+// Issue signs the ID token that is returned with an access token. It has the claims about the user
+// that the claims parameter requests for it; claims released by scope are at UserInfo (OpenID
+// Connect Core section 5.4), and in the ID token too for clients registered so.
 func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepared) (string, error) {
 	alg := keys.RS256
 	if c.IDTokenAlg != "" {
 		alg = keys.Algorithm(c.IDTokenAlg)
 	}
 	g := x.Grant
-	claims, err := i.aboutPerson(ctx, c, x)
+	claims, err := i.aboutUser(ctx, c, x)
 	if err != nil {
 		return "", err
 	}
@@ -88,8 +87,8 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepare
 	return i.keys.Sign(ctx, alg, idTokenType, payload)
 }
 
-// aboutPerson are the claims about the person. The user is read only where there are some.
-func (i *IDTokens) aboutPerson(ctx context.Context, c *client.Client, x *grant.Prepared) (map[string]any, error) {
+// aboutUser returns the claims about the user, who is read only where there are some.
+func (i *IDTokens) aboutUser(ctx context.Context, c *client.Client, x *grant.Prepared) (map[string]any, error) {
 	asked, err := parseClaims(x.Grant.Claims)
 	if err != nil {
 		return nil, fmt.Errorf("oauth: claims of grant %s: %w", x.Grant.ID, err)
@@ -114,7 +113,7 @@ func (i *IDTokens) aboutPerson(ctx context.Context, c *client.Client, x *grant.P
 }
 
 // halfHash is at_hash: the left half of the hash that the algorithm uses (OpenID Connect
-// Core section 3.1.3.6). fosite takes SHA-256 for all.
+// Core section 3.1.3.6). fosite uses SHA-256 for all of them.
 func halfHash(alg keys.Algorithm, text string) string {
 	if alg == keys.EdDSA { // Ed25519 hashes with SHA-512
 		sum := sha512.Sum512([]byte(text))
@@ -124,18 +123,18 @@ func halfHash(alg keys.Algorithm, text string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
-// Hint is an ID token of ours that came back as id_token_hint. It may have expired: what
-// counts is that we issued it (OpenID Connect RP-Initiated Logout section 2).
+// Hint is an ID token of this server that came back as id_token_hint. It may have expired (OpenID
+// Connect RP-Initiated Logout section 2).
 type Hint struct {
 	Subject   string
 	SessionID string
 	Audience  []string
 }
 
-// errHint: not an ID token of ours.
+// errHint is returned for a text that is no ID token of this server.
 var errHint = errors.New("oauth: not an ID token of this issuer")
 
-// Hint reads one, whichever of our published keys signed it.
+// Hint verifies an id_token_hint with any of the published keys.
 func (i *IDTokens) Hint(ctx context.Context, text string) (Hint, error) {
 	payload, err := i.keys.Verify(ctx, text, idTokenType, keys.RS256, keys.PS256, keys.ES256, keys.EdDSA)
 	if err != nil {
@@ -148,7 +147,7 @@ func (i *IDTokens) Hint(ctx context.Context, text string) (Hint, error) {
 		SessionID string `json:"sid"`
 		ClientID  string `json:"client_id"`
 	}
-	// Access tokens of clients that want them to have the same typ name their client.
+	// client_id tells an access token that is registered to have the same typ.
 	if err := json.Unmarshal(payload, &claims); err != nil || claims.ClientID != "" || claims.Issuer != i.issuer || claims.Subject == "" || claims.Audience == "" {
 		return Hint{}, errHint
 	}

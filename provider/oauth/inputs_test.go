@@ -13,9 +13,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// What extensions and sloppy libraries add to a request is ignored; what contradicts itself
-// is not.
-func TestWhatARequestMayHoldBesideItsParameters(t *testing.T) {
+// Parameters of extensions, and empty ones, are ignored; contradictory ones are refused. fosite
+// processes request objects, and responds with 500 to a request_uri.
+func TestUnknownParametersAreIgnoredAndContradictoryOnesRefused(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
 	for name, more := range map[string]url.Values{
@@ -38,6 +38,7 @@ func TestWhatARequestMayHoldBesideItsParameters(t *testing.T) {
 		"none and known":            {"prompt": {"none login"}},
 		"none and unknown":          {"prompt": {"create none"}},
 		"request object":            {"request": {"x"}},
+		"request URI":               {"request_uri": {"https://evil.example/object"}},
 		"repeated nonce":            {"nonce": {"a", "b"}},
 		"repeated nonce, one empty": {"nonce": {"", "b"}},
 		"repeated PKCE":             {"code_challenge": {"a", "b"}},
@@ -50,8 +51,8 @@ func TestWhatARequestMayHoldBesideItsParameters(t *testing.T) {
 	assert.ErrorContains(t, err, "nonce", "the description names the parameter")
 }
 
-// An application's log has error_description and nothing else: it names what is not supported,
-// and repeats nothing that could be markup or somebody's text (RFC 6749 section 4.1.2.1).
+// error_description is all that an application logs: it names what is not supported, and repeats
+// nothing that could be markup or a text of an attacker (RFC 6749 section 4.1.2.1).
 func TestDescriptionsNameWhatIsNotSupported(t *testing.T) {
 	h := newFixture(t)
 	secret := h.client(client.Client{ID: "service", GrantTypes: cc})
@@ -90,8 +91,8 @@ func TestDescriptionsNameWhatIsNotSupported(t *testing.T) {
 	}
 }
 
-// OAuth 2.0 Multiple Response Type Encoding Practices section 5: the answer to a type with a
-// token in it goes into the fragment, an error too.
+// OAuth 2.0 Multiple Response Type Encoding Practices section 5: the response to a type with a token
+// goes into the fragment, an error too.
 func TestErrorsOfTypesWithATokenGoIntoTheFragment(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
@@ -121,8 +122,8 @@ func TestErrorsOfTypesWithATokenGoIntoTheFragment(t *testing.T) {
 	assert.Equal(t, oauth.Query, r.Mode)
 }
 
-// A client_id that nobody registered is most often mistyped: the operator sees what came, and who
-// sent it does not see it again.
+// An unknown client_id is most often mistyped: the operator sees its value, and the response does
+// not repeat it.
 func TestAnUnknownApplicationIsRecorded(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")

@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// Introspection is the answer (RFC 7662 section 2.2). Of a token that is not active, or
-// not the caller's business, it says exactly {"active":false}.
+// Introspection is the response (RFC 7662 section 2.2). For a token that is not active, or that the
+// caller may not see, it is exactly {"active":false}.
 type Introspection struct {
 	Active    bool     `json:"active"`
 	Scope     string   `json:"scope,omitempty"`
@@ -29,9 +29,9 @@ type Introspection struct {
 	ExpiresAt int64    `json:"exp,omitempty"`
 }
 
-// Introspect answers what a token is worth (RFC 7662). The caller is a confidential client: with
-// an open endpoint, or one that any bearer may ask, every token found somewhere could be tried
-// here.
+// Introspect serves the introspection endpoint (RFC 7662). The caller must be a confidential
+// client: at an endpoint that is open to anyone, or to any bearer of a token, an attacker could try
+// tokens.
 func (p *Provider) Introspect(ctx context.Context, call *Call) (Introspection, error) {
 	ctx = WithCall(ctx, call)
 	if err := p.authenticate(ctx, call); err != nil {
@@ -46,13 +46,13 @@ func (p *Provider) Introspect(ctx context.Context, call *Call) (Introspection, e
 		return Introspection{}, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter token is missing.").For(caller.ID)
 	}
 	// token_type_hint is an optimisation for servers that must search (RFC 7662 section
-	// 2.1); tokens of this server say what they are.
+	// 2.1); the tokens of this server show their kind.
 	found, use, err := p.inspect(ctx, text, anyUse)
 	if err != nil || found == nil {
 		return Introspection{}, err
 	}
 	refresh := use == fosite.RefreshToken
-	// A refresh token is no business of anybody but its client.
+	// Only the client that a refresh token was issued to may see it.
 	if !maySee(caller, found.grant) || (refresh && found.grant.ClientID != caller.ID) {
 		return Introspection{}, nil
 	}
@@ -81,9 +81,10 @@ func (p *Provider) describe(found *inspected, refresh bool) Introspection {
 	return d
 }
 
-// maySee: a token is the business of the client that it was issued to, of those whom
-// its audience names, and, where it names nobody, of clients trusted to introspect. A
-// token for API A is no business of API B (RFC 9700 section 2.3, Keycloak CVE-2026-18208).
+// maySee tells whether the caller may introspect a token: the client that it was issued to, the
+// clients that its audience names and, for a token without an audience, clients registered to
+// introspect. API B may not see a token for API A (RFC 9700 section 2.3, Keycloak
+// CVE-2026-18208).
 func maySee(caller *client.Client, g *grant.Grant) bool {
 	switch {
 	case g.ClientID == caller.ID:
@@ -95,7 +96,7 @@ func maySee(caller *client.Client, g *grant.Grant) bool {
 	}
 }
 
-// subjectOf is who the token speaks for: without a user, the client (RFC 9068 section 2.2).
+// subjectOf is the sub of a token: the client where there is no user (RFC 9068 section 2.2).
 func subjectOf(g *grant.Grant) string {
 	if g.UserID.IsZero() {
 		return g.ClientID

@@ -10,13 +10,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// LegacyUser returns the user of an access token to whoever has the token: for resource servers of
+// LegacyUser returns the user of an access token, without authentication: for resource servers of
 // an older system that cannot introspect yet. It is off unless the operator turns it on, since it
-// puts tokens into addresses (RFC 9700 section 4.3.2). For any other text it returns a refusal
-// with status 410, which is what the older system answered.
+// puts tokens into URLs (RFC 9700 section 4.3.2). For any other text it returns a refusal with
+// status 410, which the older system responded with.
 func (p *Provider) LegacyUser(ctx context.Context, call *Call, text string) (*account.User, error) {
 	ctx = WithCall(ctx, call)
-	gone := refusal.New(refusal.InvalidToken, refusal.CheckAccessToken, "The access token is unknown, expired or revoked, or is no user's.").WithStatus(410)
+	gone := refusal.New(refusal.InvalidToken, refusal.CheckAccessToken, "The access token is unknown, expired or revoked, or belongs to no user.").WithStatus(410)
 	found, err := p.accessToken(ctx, text)
 	if err != nil {
 		return nil, err

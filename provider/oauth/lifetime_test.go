@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// A token ends at its instant, not a moment later (Nextcloud CVE-2024-22403).
+// A token expires exactly at its time (Nextcloud CVE-2024-22403).
 func TestTokensExpire(t *testing.T) {
 	h := newFixture(t)
 	hour := h.client(client.Client{ID: "hour", GrantTypes: cc})

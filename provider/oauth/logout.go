@@ -13,25 +13,25 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// LogoutRequest is what an application asks for when it sends the browser to sign out
-// (OpenID Connect RP-Initiated Logout section 2).
+// LogoutRequest is a request to sign out by which a client sends the browser here (OpenID Connect
+// RP-Initiated Logout section 2).
 type LogoutRequest struct {
-	// Hint is about the sign-in that the application knows, or nil: nothing that it sent
-	// proves that it knows any.
+	// Hint names the session that the client takes part in, or is nil: nothing in the request
+	// proves that.
 	Hint *Hint
-	// Client is who asks, or nil. Without a hint anybody can name it.
+	// Client is the client of the request, or nil. Without a hint it is not proven.
 	Client *client.Client
-	// RedirectURI is where the browser goes afterwards, with the state; empty: nowhere. It is
-	// registered for Client.
+	// RedirectURI is where the browser is redirected afterwards, with the state; empty: nowhere. It
+	// is registered for Client.
 	RedirectURI string
-	// Unregistered says that the application, which proved itself by a hint, named an address
-	// to go to that is not registered for it; or nil. It forbids the redirect alone (section 4).
+	// Unregistered is the refusal of a post_logout_redirect_uri that is not registered for a client
+	// proven by a hint; or nil. It prevents the redirect alone (section 4).
 	Unregistered *refusal.Refusal
-	// Asked are the parameters that lead to the same again, without the hint.
+	// Asked are the parameters that repeat the request, without the hint.
 	Asked url.Values
 }
 
-// Logout judges requests to sign out.
+// Logout checks requests to sign out.
 type Logout struct {
 	clients  clientFinder
 	idTokens *IDTokens
@@ -42,17 +42,16 @@ func NewLogout(clients clientFinder, idTokens *IDTokens) *Logout {
 	return &Logout{clients: clients, idTokens: idTokens}
 }
 
-// Parse checks a request. What does not hold is not used (RP-Initiated Logout section 4): a
-// hint that is not ours is none, a client that is not known did not ask, and an address that
-// is not registered exactly is not gone to. None of that keeps a person from signing
-// out. Of a wrong address of an application that proves itself by a hint the operator learns;
-// without a hint anybody could fill the log in the application's name. Judged tells that the
-// form is what Asked was of an earlier request: it has no hint, and no wrong address that was
-// sent without one.
+// Parse checks a request. Invalid parameters are ignored (RP-Initiated Logout section 4): a hint
+// that this server did not issue, an unknown client, and a redirect URI that is not registered
+// exactly. None of that keeps the user from signing out. A wrong redirect URI of a client that is
+// proven by a hint is reported to the operator; without a hint an attacker could fill the log in
+// the client's name. With judged the form is Asked of an earlier request: it has no hint, and a
+// wrong redirect URI in it was sent with one.
 func (l *Logout) Parse(ctx context.Context, form url.Values, judged bool) (LogoutRequest, error) {
 	for name, values := range form {
 		if len(values) > 1 {
-			return LogoutRequest{}, refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "A parameter stands more than once in the request.").
+			return LogoutRequest{}, refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "A parameter is repeated in the request.").
 				Compare(refusal.FieldParameter, "", name)
 		}
 	}
@@ -63,7 +62,7 @@ func (l *Logout) Parse(ctx context.Context, form url.Values, judged bool) (Logou
 		switch {
 		case err != nil:
 		case id != "" && !slices.Contains(hint.Audience, id):
-			return LogoutRequest{}, nil // one of the two is not true, and there is no telling which
+			return LogoutRequest{}, nil // one of the two is wrong, and it is unknown which
 		default:
 			r.Hint, id = &hint, hint.Audience[0]
 		}
@@ -84,15 +83,14 @@ func (l *Logout) Parse(ctx context.Context, form url.Values, judged bool) (Logou
 	return r, nil
 }
 
-// afterwards finds out where the browser may go. A client that is not known, or disabled, has
-// no address.
+// afterwards decides where the browser is redirected after the sign-out.
 func (r *LogoutRequest) afterwards(after string, form url.Values, judged bool) {
 	if !slices.Contains(r.Client.PostLogoutRedirectURIs, after) {
 		if r.Hint == nil && !judged {
 			return
 		}
 		r.Asked.Set("post_logout_redirect_uri", after)
-		r.Unregistered = refusal.New(refusal.InvalidRequest, refusal.CheckLogout, "The address to go to is not registered for the application.").
+		r.Unregistered = refusal.New(refusal.InvalidRequest, refusal.CheckLogout, "The post_logout_redirect_uri is not registered for the application.").
 			For(r.Client.ID).Compare(refusal.FieldPostLogout, strings.Join(r.Client.PostLogoutRedirectURIs, " "), after)
 		return
 	}
@@ -104,9 +102,9 @@ func (r *LogoutRequest) afterwards(after string, form url.Values, judged bool) {
 	}
 }
 
-// WithQuery adds parameters to a registered address. What is registered stays as it is,
-// letter by letter (RFC 6749 section 3.1.2): reading and writing its query anew would put it
-// in another order, and lose what is no pair of name and value.
+// WithQuery adds parameters to a registered URI, which itself stays exactly as it is (RFC 6749
+// section 3.1.2): parsing and encoding its query again would change the order, and lose what is no
+// pair of name and value.
 func WithQuery(address string, params url.Values) string {
 	separator := "?"
 	switch {

@@ -9,9 +9,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
 
-// Metadata is what the provider says about itself (RFC 8414 section 2, OpenID Connect
-// Discovery section 3). It names what is on and nothing else: a client library takes
-// every entry for a promise.
+// Metadata is the metadata of the provider (RFC 8414 section 2, OpenID Connect Discovery section
+// 3). It names what is turned on and nothing else: client libraries use whatever is listed.
 type Metadata struct {
 	Issuer                 string   `json:"issuer"`
 	AuthorizationEndpoint  string   `json:"authorization_endpoint"`
@@ -46,10 +45,10 @@ type Metadata struct {
 	AuthorizationResponseIssParameterSupported bool `json:"authorization_response_iss_parameter_supported"`
 }
 
-// Paths are where the endpoints stand, each beginning with a slash.
+// Paths are the paths of the endpoints, each beginning with a slash.
 type Paths struct{ Authorization, Token, UserInfo, JWKS, EndSession, Introspection, Revocation string }
 
-// Metadata describes the provider: what its parts add to what is always there.
+// Metadata returns what is always offered, and what the parts add.
 func (p *Provider) Metadata() Metadata {
 	issuer, paths := p.settings.Issuer, p.settings.Paths
 	confidential := []string{string(client.SecretBasic), string(client.SecretPost), string(client.PrivateKeyJWT)}
@@ -106,8 +105,8 @@ func claimNames() []string {
 	return names
 }
 
-// Document is the metadata as JSON, made once: it is asked for at every start of every
-// client library.
+// Document is the metadata as JSON. The caller keeps it: every client library requests it at every
+// start.
 func (m Metadata) Document() ([]byte, error) {
 	doc, err := json.Marshal(m)
 	if err != nil {

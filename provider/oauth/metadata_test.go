@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
-// What is not supported is said: a list that is left out has a default, and for request
-// objects that one has "none" in it.
+// The metadata says what is not supported: a missing list has a default, and for request objects
+// the default contains "none".
 func TestMetadataSaysWhatIsNotSupported(t *testing.T) {
 	t.Parallel()
 	protocol, err := oauth.New(oauth.Settings{Issuer: "https://id.example"}, oauth.Domain{})

@@ -45,9 +45,9 @@ type accessTokenClaims struct {
 	Groups []string `json:"groups,omitzero"`
 }
 
-// MintAccessToken signs the token as the client is registered, by ES256 and as at+jwt unless it
-// chose otherwise. The claims are built afresh for each token: a copied session would keep the
-// first one's iat. A token for nobody in particular is for the issuer itself.
+// MintAccessToken signs the token as the client is registered, by default by ES256 and as at+jwt.
+// The claims are built anew for each token: fosite's session would keep the iat of the first one.
+// The audience of a token without one is the issuer.
 func (m *Minter) MintAccessToken(ctx context.Context, c *client.Client, g *grant.Grant, t *grant.Token) (string, error) {
 	claims := accessTokenClaims{
 		Issuer:    m.issuer,
@@ -69,7 +69,7 @@ func (m *Minter) MintAccessToken(ctx context.Context, c *client.Client, g *grant
 	return m.keys.Sign(ctx, keys.Algorithm(cmp.Or(c.AccessTokenAlg, string(keys.ES256))), cmp.Or(c.AccessTokenTyp, client.TypeAccessToken), payload)
 }
 
-// addRoles reads the user only for a token that shows them.
+// addRoles reads the user only for a token with roles or groups.
 func (m *Minter) addRoles(ctx context.Context, claims *accessTokenClaims, g *grant.Grant) error {
 	roles, groups := slices.Contains(g.Scopes, "roles"), slices.Contains(g.Scopes, "groups")
 	if g.UserID.IsZero() || (!roles && !groups) {

@@ -29,8 +29,8 @@ func idToken(idTokens *IDTokens) part {
 	}
 }
 
-// idTokenHandler signs in the request phase: an ID token that cannot be signed leaves the code or
-// the refresh token good.
+// idTokenHandler signs in the request phase: when the ID token cannot be signed, the code or the
+// refresh token stays valid.
 type idTokenHandler struct{ idTokens *IDTokens }
 
 var _ fosite.TokenEndpointHandler = (*idTokenHandler)(nil)

@@ -22,23 +22,23 @@ func (i *IDTokens) check(ctx context.Context, r *AuthorizeRequest, form url.Valu
 	return nil
 }
 
-// prompts ignores values that this server does not know: extensions define more of them, and
-// libraries send those to every provider. None beside any other value contradicts itself
-// (OpenID Connect Core section 3.1.2.1).
+// prompts ignores unknown values: extensions define more of them, and libraries send those to
+// every provider. none together with another value is an error (OpenID Connect Core section
+// 3.1.2.1).
 func prompts(_ context.Context, r *AuthorizeRequest, form url.Values) error {
 	asked := strings.Fields(form.Get("prompt"))
 	if len(asked) > 1 && slices.Contains(asked, "none") {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckPrompt, "The prompt none goes with no other value.").
+		return refusal.New(refusal.InvalidRequest, refusal.CheckPrompt, "The prompt value none cannot be combined with another value.").
 			Compare(refusal.FieldPrompt, "none", form.Get("prompt"))
 	}
 	r.Prompt = slices.DeleteFunc(asked, func(p string) bool { return !slices.Contains(promptValues(), p) })
 	return nil
 }
 
-// promptValues are those that mean something here.
+// promptValues are the supported ones.
 func promptValues() []string { return []string{"none", "login", "consent", "select_account"} }
 
-// Bounds of what is kept with the code, in bytes.
+// Bounds of what is stored with the code, in bytes.
 const (
 	maxNonce  = 1024
 	maxClaims = 8192
@@ -50,7 +50,7 @@ func (i *IDTokens) details(ctx context.Context, r *AuthorizeRequest, form url.Va
 		return malformed("nonce")
 	}
 	if text := form.Get("max_age"); text != "" {
-		// fosite takes a malformed one for none at all, and 0 for no demand.
+		// fosite ignores a malformed value, and 0.
 		seconds, err := strconv.ParseInt(text, 10, 32)
 		if err != nil || seconds < 0 {
 			return malformed("max_age")
@@ -68,8 +68,8 @@ func (i *IDTokens) details(ctx context.Context, r *AuthorizeRequest, form url.Va
 	return nil
 }
 
-// claims reads the claims parameter (OpenID Connect Core section 5.5) and heeds the demands
-// that have consequences: whom the answer is about, and an essential acr (section 5.5.1.1).
+// claims reads the claims parameter (OpenID Connect Core section 5.5) and enforces a requested sub
+// and an essential acr (section 5.5.1.1).
 func claims(_ context.Context, r *AuthorizeRequest, form url.Values) error {
 	text := form.Get("claims")
 	if len(text) > maxClaims {
@@ -87,7 +87,7 @@ func claims(_ context.Context, r *AuthorizeRequest, form url.Values) error {
 		return malformed("claims")
 	}
 	if acr.Essential && len(acr.Values) > 0 && !slices.ContainsFunc(acr.Values, func(value string) bool { return slices.Contains(session.ACRs(), value) }) {
-		return refusal.New(refusal.UnmetAuthenticationRequirements, refusal.CheckACR, "The person cannot be authenticated in the way that the claim acr asks for.")
+		return refusal.New(refusal.UnmetAuthenticationRequirements, refusal.CheckACR, "The user cannot be authenticated in the way that the claim acr demands.")
 	}
 	r.Claims = asked.reduce(r.Client, r.Scopes)
 	return nil

@@ -7,18 +7,18 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// OnlyOnce refuses a parameter that was sent with several values: two readers could each take
-// another one (RFC 6749 sections 3.1 and 3.2, Keycloak CVE-2026-9689). Those that name the
-// audience may repeat (RFC 8707 section 2), and what no endpoint reads is ignored.
+// OnlyOnce refuses a repeated parameter: two parsers could each use another of its values (RFC 6749
+// sections 3.1 and 3.2, Keycloak CVE-2026-9689). resource and audience may be repeated (RFC 8707
+// section 2), and parameters that no endpoint reads are ignored.
 func OnlyOnce(name string, values []string) error {
 	if len(values) < 2 || !single(name) {
 		return nil
 	}
-	return refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "The parameter "+name+" stands more than once in the request.").
+	return refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "The parameter "+name+" is repeated in the request.").
 		Compare(refusal.FieldParameter, "", name)
 }
 
-// single tells whether a parameter is one that an endpoint reads, once.
+// single tells whether an endpoint reads the parameter, and expects it once.
 func single(name string) bool {
 	switch name {
 	case "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "prompt", "max_age",
@@ -34,9 +34,9 @@ func single(name string) bool {
 	}
 }
 
-// quoted names a value of the request in an error description. That one reaches logs, and pages of
-// applications, which must not show sentences and links of an attacker: a word of plain characters
-// goes there, or several response types, and anything else is called otherwise.
+// quoted names a value of the request in an error description. Descriptions reach logs and pages of
+// applications, which must not show sentences and links of an attacker: only a word of plain
+// characters, or several response types, are quoted. For anything else it returns otherwise.
 func quoted(what, value, otherwise string) string {
 	known := func(word string) bool { return slices.Contains([]string{"code", "token", "id_token", "none"}, word) }
 	for _, word := range strings.Fields(value) {
@@ -50,7 +50,7 @@ func quoted(what, value, otherwise string) string {
 	return quotedURI(what, value, otherwise)
 }
 
-// quotedURI is quoted for what may be a URI.
+// quotedURI is quoted for a value that may be a URI.
 func quotedURI(what, value, otherwise string) string {
 	odd := func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._:/ ", r)

@@ -14,13 +14,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// passwordVerifier verifies a password as at the sign-in page, throttled alike. It returns
-// account.ErrSignIn and *account.Throttled.
+// passwordVerifier verifies a password as the sign-in page does, with the same throttling. It
+// returns account.ErrSignIn and *account.Throttled.
 type passwordVerifier interface {
 	Verify(ctx context.Context, a account.Attempt) (*account.User, error)
 }
 
-// userIssuer prepares tokens for a user who proved to be it without a browser. Storing them
+// userIssuer prepares tokens for a user who was authenticated without a browser. Storing them
 // returns provider.ErrStale when the user has changed meanwhile.
 type userIssuer interface {
 	ForUser(ctx context.Context, c *client.Client, g *grant.Grant) (*grant.Prepared, error)
@@ -31,8 +31,8 @@ type standingFinder interface {
 	Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error)
 }
 
-// password is the grant of RFC 6749 section 4.3, for the operator's own applications that
-// cannot show a browser. RFC 9700 section 2.4 forbids it to all others.
+// password is the grant of RFC 6749 section 4.3, for first-party clients that cannot open a
+// browser. RFC 9700 section 2.4 forbids it in general.
 func password(signIn passwordVerifier, consents standingFinder, issuer tokenIssuer, scopes scopeCatalogue, clock provider.Clock) part {
 	return part{
 		name:      "password",
@@ -49,11 +49,11 @@ type passwordGrant struct {
 	clock    provider.Clock
 }
 
-// prepare refuses what the client may not have before it looks at a password.
+// prepare refuses what the client may not have before it verifies the password.
 func (h *passwordGrant) prepare(ctx context.Context, call *Call) (*grant.Prepared, error) {
 	c := call.client
-	// Registration keeps to this as well; a client that stopped being first-party must not
-	// go on collecting passwords.
+	// Registration enforces this too, but a client that stopped being first-party must not go on
+	// collecting passwords.
 	if !c.FirstParty {
 		return nil, refusal.New(refusal.UnauthorizedClient, refusal.CheckClientGrant, "The password grant is for first-party clients.")
 	}
@@ -80,7 +80,7 @@ func (h *passwordGrant) prepare(ctx context.Context, call *Call) (*grant.Prepare
 		ClientID: c.ID, UserID: user.ID, Subject: user.Subject, User: user, UserGeneration: user.Generation,
 		Scopes: scopes, Audience: audience,
 		AuthTime: &at, ACR: proofs.ACR(), AMR: proofs.AMR(),
-		Offline: true, // there is no session that it could end with
+		Offline: true, // there is no session to end with
 	})
 }
 
@@ -102,7 +102,7 @@ func (h *passwordGrant) verify(ctx context.Context, call *Call) (*account.User, 
 	case errors.Is(err, account.ErrSignIn):
 		return nil, wrongPassword(err)
 	case errors.As(err, &throttled):
-		tooMany := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckThrottled, "Too many failed sign-ins. Wait before the next try.").WithStatus(429)
+		tooMany := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckThrottled, "Too many failed sign-ins. Wait before the next attempt.").WithStatus(429)
 		tooMany.RetryAfter = throttled.RetryAfter
 		return nil, tooMany
 	case err != nil:

@@ -49,8 +49,8 @@ func TestPasswordGrant(t *testing.T) {
 	assert.False(t, h.active("trusted", secret, refreshed.Parameters["access_token"].(string)))
 }
 
-// Threats 30: first-party clients only, throttled like a login, and not for other people's
-// applications.
+// RFC 9700 section 2.4 forbids the password grant in general: it is for first-party clients, for
+// users who may use the client, and throttled like the sign-in page.
 func TestPasswordGrantRefuses(t *testing.T) {
 	h, secret, _ := newTrusted(t)
 	_, err := h.password(secret, "alice", "wrong")
@@ -77,9 +77,9 @@ func TestPasswordGrantRefuses(t *testing.T) {
 	tooMany := assertRefused(t, err, "temporarily_unavailable")
 	assert.Equal(t, 429, tooMany.HTTPStatus())
 	assert.Positive(t, tooMany.RetryAfter)
-	assert.EqualValues(t, 1, h.heard.Count("sign_in_refused")-12)
+	assert.EqualValues(t, 1, h.events.Count("sign_in_refused")-12)
 
-	// A registration from elsewhere, or an application that is not the operator's any more.
+	// A client that was registered by another version, or that is no longer first-party.
 	h.planted(client.Client{ID: "left", AuthMethod: client.None, GrantTypes: []client.GrantType{client.Password}})
 	_, err = h.provider.Token(t.Context(), request(url.Values{"client_id": {"left"}, "grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}}))
 	assertRefused(t, err, "unauthorized_client")

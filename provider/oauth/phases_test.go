@@ -24,8 +24,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// A code that does not exist costs one look: not SQLite's one writer, whom anybody could keep busy
-// with made-up codes.
+// A code that does not exist costs one query and not SQLite's write lock, which an attacker could
+// otherwise keep busy with made-up codes.
 func TestACodeThatDoesNotExistCostsOneStatement(t *testing.T) {
 	h := newFixture(t)
 	secret := h.app("ES256")
@@ -43,7 +43,7 @@ func TestACodeThatDoesNotExistCostsOneStatement(t *testing.T) {
 	}))
 }
 
-// busyKeys is a signer that finds SQLite's writer free whenever it signs.
+// busyKeys is a signer that checks that SQLite's write lock is free whenever it signs.
 type busyKeys struct {
 	*keys.Manager
 
@@ -60,8 +60,8 @@ func (k *busyKeys) Sign(ctx context.Context, alg keys.Algorithm, typ string, pay
 	return k.Manager.Sign(ctx, alg, typ, payload)
 }
 
-// A signature takes longer than all statements of a request together: none is made while the
-// database's one writer waits for it.
+// A signature takes longer than all statements of a request together: none is made while the write
+// lock of the database is held.
 func TestNothingIsSignedWhileTheDatabaseIsLocked(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.TokenFormat = client.JWT })
 	signer := &busyKeys{Manager: r.keys, h: r.fixture}
@@ -92,7 +92,7 @@ func (u unsigned) Sign(ctx context.Context, alg keys.Algorithm, typ string, payl
 	return u.Manager.Sign(ctx, alg, typ, payload)
 }
 
-// What cannot be answered is not spent: neither the code nor the refresh token.
+// When a token cannot be signed, neither the code nor the refresh token is used up.
 func TestWhatCannotBeSignedIsNotSpent(t *testing.T) {
 	r := newRefreshing(t, nil)
 	good := r.provider
@@ -118,15 +118,14 @@ func TestWhatCannotBeSignedIsNotSpent(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// forgetful cannot remember what was agreed to.
+// forgetful fails to store a remembered consent.
 type forgetful struct{ *storage.Store }
 
 func (forgetful) Remember(context.Context, provider.ID, string, consent.Remembered, time.Time) error {
 	return provider.ErrUnavailable
 }
 
-// Grant, code and what the person wants remembered are stored together: an approval that failed
-// can be repeated.
+// Grant, code and remembered consent are stored together: an approval that failed can be repeated.
 func TestAnApprovalThatFailedCanBeRepeated(t *testing.T) {
 	h := newFixture(t)
 	secret := h.app("ES256")
@@ -139,7 +138,7 @@ func TestAnApprovalThatFailedCanBeRepeated(t *testing.T) {
 	h.provider = broken
 	_, err = h.approve(t.Context(), flow, s, true)
 	require.ErrorIs(t, err, provider.ErrUnavailable)
-	assert.Zero(t, h.heard.Count("authorization_approved"))
+	assert.Zero(t, h.events.Count("authorization_approved"))
 
 	h.provider = good
 	code, err := h.approve(t.Context(), flow, s, true)
@@ -148,33 +147,33 @@ func TestAnApprovalThatFailedCanBeRepeated(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Nothing that was rolled back is told to anybody, and a refusal's consequence is.
+// Events are published after the commit, and dropped on a rollback.
 func TestEventsWaitForTheCommit(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
 	s := h.person("alice")
-	before := h.heard.Count("authorization_approved")
+	before := h.events.Count("authorization_approved")
 	err := h.store.InTx(t.Context(), func(ctx context.Context) error {
 		_, err := h.approve(ctx, h.flow(nil), s, false)
 		require.NoError(t, err)
-		assert.Equal(t, before, h.heard.Count("authorization_approved"), "not yet")
+		assert.Equal(t, before, h.events.Count("authorization_approved"), "not yet")
 		return provider.ErrUnavailable
 	})
 	require.ErrorIs(t, err, provider.ErrUnavailable)
-	assert.Equal(t, before, h.heard.Count("authorization_approved"), "it was rolled back")
+	assert.Equal(t, before, h.events.Count("authorization_approved"), "it was rolled back")
 	require.NoError(t, h.store.InTx(t.Context(), func(ctx context.Context) error {
 		_, err := h.approve(ctx, h.flow(nil), s, false)
 		return err
 	}))
-	assert.Equal(t, before+1, h.heard.Count("authorization_approved"))
+	assert.Equal(t, before+1, h.events.Count("authorization_approved"))
 }
 
-// A refusal says what the server offers, whatever parts that comes from.
+// The refusal of an unknown response type lists the offered ones.
 func TestAnUnknownResponseTypeNamesTheKnownOnes(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
 	_, err := h.provider.Check(t.Context(), h.params(url.Values{"response_type": {"id_token"}}))
 	r := assertRefused(t, err, "unsupported_response_type")
-	assert.True(t, strings.HasSuffix(r.Description, "it knows code."), r.Description)
+	assert.True(t, strings.HasSuffix(r.Description, "it supports code."), r.Description)
 	assert.Equal(t, refusal.CheckResponseType, r.Check)
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// pkce is RFC 7636. Required demands it of every client. The verifier is held against the
-// challenge with all else that a code must match, in package grant: fosite's handler deletes the
-// challenge before it looks at the verifier, so that a second try passes without one.
+// pkce is RFC 7636. Required demands it of every client. Package grant checks the verifier with
+// everything else that a code is bound to: fosite's handler deletes the challenge before it checks
+// the verifier, so that a second attempt succeeds without one.
 func pkce(required bool) part {
 	return part{
 		name: "PKCE",
@@ -24,9 +24,9 @@ func pkce(required bool) part {
 	}
 }
 
-// challenge follows RFC 7636 and RFC 9700 section 2.1.1: public clients always, confidential
-// ones when they are registered for it, or the deployment demands it of all; a challenge that
-// was sent always binds.
+// challenge follows RFC 7636 and RFC 9700 section 2.1.1: a challenge is required of public clients,
+// and of confidential ones that are registered so or where the deployment requires it of all; one
+// that was sent is always enforced.
 func challenge(r *AuthorizeRequest, form url.Values, required bool) error {
 	r.Challenge, r.Method = form.Get("code_challenge"), form.Get("code_challenge_method")
 	if r.Challenge == "" {
@@ -43,11 +43,11 @@ func challenge(r *AuthorizeRequest, form url.Values, required bool) error {
 	}
 	switch {
 	case r.Method == grant.Plain && !r.Client.AllowPlainPKCE:
-		return wrong("The code_challenge_method must be S256; plain, which is meant when none is sent, is not for this client.")
+		return wrong("The code_challenge_method must be S256; plain, the default when none is sent, is not allowed for this client.")
 	case r.Method != grant.Plain && r.Method != grant.S256:
 		return wrong("This server does not support " + quoted("the code_challenge_method", r.Method, "this code_challenge_method") + ": it must be S256.")
 	case r.Method == grant.S256 && len(r.Challenge) != 43, !grant.ValidVerifier(r.Challenge):
-		return wrong("The code_challenge is malformed: of S256 it is 43 characters of base64url without padding.")
+		return wrong("The code_challenge is malformed: for S256 it is 43 characters of base64url without padding.")
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 
 // Settings are what an operator chooses.
 type Settings struct {
-	// Issuer is the issuer identifier, an address without a path.
+	// Issuer is the issuer identifier, a URL without a path.
 	Issuer string
 	Paths  Paths
 	// RequirePKCE demands PKCE of every client.
@@ -19,7 +19,7 @@ type Settings struct {
 	SharedKeys bool
 }
 
-// Domain is what the protocol is composed over.
+// Domain are the domain services that the protocol uses.
 type Domain struct {
 	Authenticator *Authenticator
 	Clients       clientFinder
@@ -61,15 +61,15 @@ func New(s Settings, d Domain) (*Provider, error) {
 	return &Provider{composition: c, domain: d, settings: s, names: Names{s.Issuer, s.Issuer + s.Paths.UserInfo}}, nil
 }
 
-// authenticate proves who sends a call, once for all that follows.
+// authenticate authenticates the client of a call, once.
 func (p *Provider) authenticate(ctx context.Context, call *Call) error {
 	c, err := p.domain.Authenticator.Authenticate(ctx, call)
 	call.client = c
 	return err
 }
 
-// settle does what a refusal entails: the one place for it. The refusal is the answer even if that
-// fails, and the failure goes to the log with it.
+// settle carries out the consequence of a refusal: the one place for it. The refusal is the result
+// even if that fails, and the failure is logged with it.
 func (p *Provider) settle(ctx context.Context, refused error) error {
 	var c *grant.Consequence
 	if !errors.As(refused, &c) {

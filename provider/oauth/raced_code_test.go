@@ -10,9 +10,9 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Whoever comes with another verifier ends what the right one got, in whichever order, and at
-// once too: the code may have been used between the check of the one and its consequence.
-func TestAWrongVerifierBesideTheRightOneLeavesNothingBehind(t *testing.T) {
+// An exchange with a wrong verifier revokes what the right one got, in either order and when both
+// are concurrent: the code may be used between the check of the wrong one and its consequence.
+func TestAWrongVerifierRevokesWhatTheRightOneGot(t *testing.T) {
 	h := newFixture(t)
 	secret, s := h.app("ES256"), h.person("alice")
 	right := oauth2.GenerateVerifier()

@@ -21,7 +21,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// refreshing is an application with a person signed in to it.
+// refreshing is a client with a user who is signed in.
 type refreshing struct {
 	*fixture
 
@@ -49,7 +49,7 @@ func newRefreshing(t *testing.T, change func(c *client.Client)) *refreshing {
 	return r
 }
 
-// signIn gives the answer to a first code.
+// signIn returns the token response for a code.
 func (r *refreshing) signIn(scope string, more url.Values) map[string]any {
 	r.t.Helper()
 	if more == nil {
@@ -86,18 +86,19 @@ func TestRefreshRotates(t *testing.T) {
 	assert.True(t, r.active("app", r.secret, second["refresh_token"].(string)), "its own client may introspect it")
 	assert.False(t, r.active("app", r.secret, first["refresh_token"].(string)), "spent")
 
-	// OpenID Connect Core section 12.2: the same person and time of proof, no nonce.
+	// OpenID Connect Core section 12.2: the same sub and auth_time, no nonce.
 	before, after := claimsOf(t, first["id_token"]), claimsOf(t, second["id_token"])
 	for _, same := range []string{"iss", "sub", "aud", "auth_time", "sid", "acr"} {
 		assert.Equal(t, before[same], after[same], same)
 	}
 	assert.NotContains(t, after, "nonce")
 	assert.Greater(t, after["iat"], before["iat"])
-	assert.EqualValues(t, 2, r.heard.Count("token_issued"))
+	assert.EqualValues(t, 2, r.events.Count("token_issued"))
 }
 
-// Decision 7: within the grace a repeat gets the same successor, even one that was used.
-func TestRefreshRepeatsWithinTheGrace(t *testing.T) {
+// A client that lost the response sends its refresh token again: within the grace period it gets
+// the same successor, even one that was used.
+func TestRefreshRepeatsWithinTheGracePeriod(t *testing.T) {
 	r := newRefreshing(t, nil)
 	first := r.signIn("openid", nil)
 	second, err := r.refresh(first["refresh_token"], nil)
@@ -111,18 +112,18 @@ func TestRefreshRepeatsWithinTheGrace(t *testing.T) {
 	assert.Equal(t, second["access_token"], again["access_token"])
 	assert.EqualValues(t, 3600-29, again["expires_in"])
 
-	// Who asks for something else is not repeating, and ends nothing.
+	// A request with other parameters is no repeat: it is refused, and revokes nothing.
 	_, err = r.refresh(first["refresh_token"], url.Values{"scope": {"openid openid"}})
 	require.NoError(t, err, "the same set")
-	for name, more := range map[string]url.Values{"no resource was asked for": {"resource": {"https://a"}}} {
+	for name, more := range map[string]url.Values{"no resource was requested": {"resource": {"https://a"}}} {
 		_, err = r.refresh(first["refresh_token"], more)
 		assertRefused(t, err, "")
 		assert.True(t, r.active("app", r.secret, third["access_token"].(string)), name)
 	}
 }
 
-// Threats 24: after the grace the second use ends everything, and says so.
-func TestRefreshReuseEndsTheGrant(t *testing.T) {
+// RFC 9700 section 4.14.2: after the grace period a second use revokes the grant, and is reported.
+func TestRefreshReuseRevokesTheGrant(t *testing.T) {
 	r := newRefreshing(t, nil)
 	first := r.signIn("openid offline_access", nil)
 	second, err := r.refresh(first["refresh_token"], nil)
@@ -132,7 +133,7 @@ func TestRefreshReuseEndsTheGrant(t *testing.T) {
 		_, err = r.refresh(first["refresh_token"], nil)
 		assertRefused(t, err, "invalid_grant")
 	}
-	assert.EqualValues(t, 1, r.heard.Count("refresh_reuse_detected"))
+	assert.EqualValues(t, 1, r.events.Count("refresh_reuse_detected"))
 	_, err = r.refresh(second["refresh_token"], nil)
 	assertRefused(t, err, "invalid_grant")
 	for _, token := range []any{first["access_token"], second["access_token"], second["refresh_token"]} {
@@ -140,8 +141,9 @@ func TestRefreshReuseEndsTheGrant(t *testing.T) {
 	}
 }
 
-// Fosite.md 7: another client, or only a part of the token, neither refreshes nor revokes.
-func TestFosite7StolenRefreshTokensEndNothing(t *testing.T) {
+// fosite detects reuse before it checks the HMAC and the client: another client, or a client with a
+// part of the token, could revoke the grant.
+func TestStolenRefreshTokensRevokeNothing(t *testing.T) {
 	r := newRefreshing(t, nil)
 	other := r.client(client.Client{ID: "other", GrantTypes: []client.GrantType{client.AuthorizationCode, client.RefreshToken}, RedirectURIs: []string{callback}})
 	first := r.signIn("openid offline_access", nil)
@@ -168,11 +170,12 @@ func TestFosite7StolenRefreshTokensEndNothing(t *testing.T) {
 	assert.False(t, r.active("other", other, live), "another client may not introspect it")
 	_, err = r.refresh(live, nil)
 	assert.NoError(t, err)
-	assert.Zero(t, r.heard.Count("refresh_reuse_detected"))
+	assert.Zero(t, r.events.Count("refresh_reuse_detected"))
 }
 
-// Threats 26: narrowing works, for the access token alone; widening is refused.
-func TestFosite15RefreshNarrowsScopes(t *testing.T) {
+// fosite ignores scope on refresh. A narrower scope applies to the access token alone; a wider one
+// is refused (RFC 6749 section 6).
+func TestRefreshNarrowsScopes(t *testing.T) {
 	r := newRefreshing(t, nil)
 	first := r.signIn("openid profile", url.Values{"resource": {"https://a", "https://b"}})
 	narrow, err := r.refresh(first["refresh_token"], url.Values{"scope": {"profile"}, "resource": {"https://b"}})
@@ -201,7 +204,7 @@ func TestFosite15RefreshNarrowsScopes(t *testing.T) {
 	assert.NoError(t, err, "a refusal spends nothing")
 }
 
-// ASVS 10.4.8: unused for too long, and altogether.
+// OWASP ASVS 10.4.8: refresh tokens have an idle and an absolute lifetime.
 func TestRefreshLifetimes(t *testing.T) {
 	const day = 24 * time.Hour
 	r := newRefreshing(t, nil)
@@ -242,7 +245,7 @@ func TestClientsHaveLifetimesOfTheirOwn(t *testing.T) {
 	assertRefused(t, err, "invalid_grant")
 }
 
-// A confidential client may keep one refresh token; using it again is no theft.
+// A confidential client may be registered to keep its refresh token: using it again is no theft.
 func TestRefreshTokensThatAreReused(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.RefreshTokenRotation = client.Reuse })
 	first := r.signIn("openid offline_access", nil)
@@ -259,8 +262,8 @@ func TestRefreshTokensThatAreReused(t *testing.T) {
 	assertRefused(t, err, "invalid_grant")
 }
 
-// Threats 25: what ends a person's access ends refreshing.
-func TestRefreshEndsWithWhatItCameFrom(t *testing.T) {
+// Whatever ends a user's access to a client ends refreshing too.
+func TestRefreshEndsWithTheAccessOfTheUser(t *testing.T) {
 	for name, test := range map[string]struct {
 		end func(t *testing.T, r *refreshing)
 		// whether a grant with and without offline_access goes on
@@ -305,7 +308,7 @@ func TestRefreshEndsWithWhatItCameFrom(t *testing.T) {
 	}
 }
 
-// Revoking a refresh token ends all that was issued under its grant, an access token itself.
+// Revoking a refresh token revokes all tokens of its grant, revoking an access token only that one.
 func TestRevokingRefreshTokens(t *testing.T) {
 	r := newRefreshing(t, nil)
 	first := r.signIn("openid", nil)
@@ -317,10 +320,10 @@ func TestRevokingRefreshTokens(t *testing.T) {
 	assert.False(t, r.active("app", r.secret, second["access_token"].(string)))
 	_, err = r.refresh(second["refresh_token"], nil)
 	assertRefused(t, err, "invalid_grant")
-	assert.EqualValues(t, 2, r.heard.Count("token_revoked"))
+	assert.EqualValues(t, 2, r.events.Count("token_revoked"))
 }
 
-// Scopes that the client lost are gone at the next refresh.
+// Scopes that the client may no longer request are gone at the next refresh.
 func TestRefreshFollowsTheRegistration(t *testing.T) {
 	r := newRefreshing(t, nil)
 	first := r.signIn("openid profile", nil)
@@ -346,8 +349,9 @@ func TestRefreshIsWholeOrNothing(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// Fosite.md 2: of any number at once one spends, and all get what it was spent for.
-func TestFosite2ParallelRefreshes(t *testing.T) {
+// fosite checks a refresh token in one step and rotates it in another, so that concurrent requests
+// get several successors. Here all of them get the same one.
+func TestParallelRefreshesGetOneSuccessor(t *testing.T) {
 	for _, format := range []client.TokenFormat{client.Opaque, client.JWT} {
 		t.Run(string(format), func(t *testing.T) {
 			r := newRefreshing(t, func(c *client.Client) { c.TokenFormat = format })
@@ -377,7 +381,7 @@ func TestFosite2ParallelRefreshes(t *testing.T) {
 	}
 }
 
-// BEGIN and COMMIT counted.
+// BEGIN and COMMIT are counted.
 func TestRefreshTakesFiveStatements(t *testing.T) {
 	r := newRefreshing(t, nil)
 	first := r.signIn("offline_access", nil)
@@ -411,8 +415,8 @@ func claimsOf(t *testing.T, jwt any) map[string]any {
 	return claims
 }
 
-// The registration counts at each use: without offline_access a client keeps nothing beyond the
-// sign-out, also of a grant that was approved while the registration changed.
+// The registration applies at each use: without offline_access no token outlives the sign-out, nor
+// those of a grant that was approved while the registration changed.
 func TestWithdrawnOfflineAccessEndsWithTheSession(t *testing.T) {
 	r := newRefreshing(t, nil)
 	first := r.signIn("openid offline_access", nil)

@@ -9,13 +9,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// refresher prepares what refresh tokens are traded for.
+// refresher prepares what refresh tokens are exchanged for.
 type refresher interface {
 	Prepare(ctx context.Context, c *client.Client, text string, ask grant.Narrowing) (*grant.Prepared, error)
 }
 
 // refreshToken is the grant of RFC 6749 section 6. Where openid was granted there is a new ID token
-// (OpenID Connect Core section 12.2): the same person and auth_time, no nonce.
+// (OpenID Connect Core section 12.2) with the same sub and auth_time, and without a nonce.
 func refreshToken(tokens refresher, store preparedStore, scopes scopeCatalogue) part {
 	return part{
 		name:      "refresh token",
@@ -59,7 +59,7 @@ func (*refreshGrant) refusal(_ *Call, err error) error {
 		{grant.ErrRefreshUser, refusal.InvalidGrant, refusal.CheckRefreshUser, text},
 		{grant.ErrRefreshSpent, refusal.InvalidGrant, refusal.CheckRefreshSpent, text},
 		{grant.ErrRefreshReused, refusal.InvalidGrant, refusal.CheckRefreshReused, text},
-		{grant.ErrScope, refusal.InvalidScope, refusal.CheckScope, "The scope is more than what was granted."},
-		{grant.ErrAudience, refusal.InvalidTarget, refusal.CheckAudience, "The audience is not among those that were granted."},
+		{grant.ErrScope, refusal.InvalidScope, refusal.CheckScope, "The scope is wider than what was granted."},
+		{grant.ErrAudience, refusal.InvalidTarget, refusal.CheckAudience, "The audience was not granted."},
 	})
 }

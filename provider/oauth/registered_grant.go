@@ -7,10 +7,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-// keepRegistered takes from the grant of a presented token what its client may not ask for or
-// reach any more: a registration counts whenever a token is used, not only when one is issued.
-// It tells whether the token is still good for something. One that was for certain resources,
-// or certain scopes, is not good without: lists that became empty would read as no limit.
+// keepRegistered removes from the grant of a presented token what its client may no longer request:
+// the registration applies whenever a token is used, not only when it is issued. It tells whether
+// the token is still active. A token that had scopes or an audience and lost all of them is not:
+// an empty list would mean no limit.
 func keepRegistered(g *grant.Grant, c *client.Client) bool {
 	scopes, resources := len(g.Scopes), len(g.Audience)
 	g.Scopes = slices.DeleteFunc(g.Scopes, func(s string) bool { return !c.MayAsk(s) })

@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
-// A resource server that was given a token for itself must not learn with it who its callers
-// are (RFC 9700 section 2.3).
+// A resource server must not read UserInfo with a token that it received from a client (RFC 9700
+// section 2.3).
 func TestATokenForAResourceIsNoneForUserInfo(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.Audience = append(c.Audience, issuer, issuer+"/oauth/userinfo") })
 	for name, tc := range map[string]struct {
@@ -40,8 +40,8 @@ func TestATokenForAResourceIsNoneForUserInfo(t *testing.T) {
 	}
 }
 
-// What the client may not reach any more is in no new token, and nothing left is no token: one
-// without an audience would be good everywhere.
+// An audience that the client may no longer request is in no new token. When none is left the
+// request is refused: a token without an audience would be accepted everywhere.
 func TestAWithdrawnAudienceIsInNoNewToken(t *testing.T) {
 	r := newRefreshing(t, nil)
 	first := r.signIn("openid", url.Values{"resource": {"https://a", "https://b"}})
@@ -73,7 +73,7 @@ func TestAWithdrawnAudienceIsInNoNewToken(t *testing.T) {
 	r.update("app", func(c *client.Client) { c.Audience = []string{"https://a"} })
 	r.directory.Forget("app")
 	_, err = r.exchange(r.secret, late)
-	require.NoError(t, err, "what could not be issued left the code as it was")
+	require.NoError(t, err, "the refusal did not use up the code")
 }
 
 // A consent for one resource covers no other (RFC 8707 section 2).
@@ -86,7 +86,7 @@ func TestARememberedConsentCoversItsResources(t *testing.T) {
 	}
 	r.signIn("openid", url.Values{"resource": {"https://a"}})
 	assert.Equal(t, oauth.Approve, step(url.Values{"resource": {"https://a"}}))
-	assert.Equal(t, oauth.Consent, step(nil), "a token for none in particular is good in more places")
+	assert.Equal(t, oauth.Consent, step(nil), "a token without an audience is accepted by more resource servers")
 	assert.Equal(t, oauth.Consent, step(url.Values{"resource": {"https://b"}}))
 	r.signIn("openid", nil)
 	assert.Equal(t, oauth.Approve, step(nil))
@@ -95,8 +95,8 @@ func TestARememberedConsentCoversItsResources(t *testing.T) {
 	assertRefused(t, err, "consent_required")
 }
 
-// For clients registered so, ID tokens carry what the granted scopes release, and no more.
-func TestIDTokensCarryWhatTheScopesRelease(t *testing.T) {
+// For clients registered so, ID tokens contain the claims of the granted scopes, and no more.
+func TestIDTokensContainTheClaimsOfTheScopes(t *testing.T) {
 	for _, on := range []bool{true, false} {
 		t.Run(fmt.Sprint(on), func(t *testing.T) {
 			r := newRefreshing(t, func(c *client.Client) {
@@ -120,14 +120,14 @@ func TestIDTokensCarryWhatTheScopesRelease(t *testing.T) {
 			}
 			if on {
 				assert.Equal(t, []any{"admin"}, claimsOf(t, first["id_token"])["roles"])
-				assert.NotContains(t, claimsOf(t, refreshed["id_token"]), "roles", "given up")
+				assert.NotContains(t, claimsOf(t, refreshed["id_token"]), "roles", "narrowed")
 			}
-			assert.EqualValues(t, 5, read, "the user is read along")
+			assert.EqualValues(t, 5, read, "the user is read by the same statement")
 		})
 	}
 }
 
-// Roles go where their scope was granted: UserInfo, and JWT access tokens (RFC 9068 section
+// Roles are released by their scopes: at UserInfo, and in JWT access tokens (RFC 9068 section
 // 2.2.3.1).
 func TestRolesAndGroups(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) {
@@ -151,9 +151,10 @@ func TestRolesAndGroups(t *testing.T) {
 	assert.NotContains(t, r.released(none["access_token"]), "roles")
 }
 
-// Spring's resource server refuses at+jwt, and express-jwt is set up for RS256: each gets what
-// it knows. Neither kind of token is taken for the other, whatever their headers say.
-func TestAccessTokensAsAResourceServerKnowsThem(t *testing.T) {
+// Spring's resource server refuses the typ at+jwt, and express-jwt expects RS256, so both can be
+// registered. fosite's StatelessJWTValidator accepts an ID token as an access token; here neither is
+// accepted as the other, whatever their headers say.
+func TestIDTokensAreNoAccessTokens(t *testing.T) {
 	for _, tc := range []struct{ alg, typ, wantAlg, wantTyp string }{
 		{"", "", "ES256", "at+jwt"}, {"EdDSA", client.TypeJWT, "EdDSA", "JWT"}, {"RS256", client.TypeJWT, "RS256", "JWT"}, {"PS256", client.TypeAccessToken, "PS256", "at+jwt"},
 	} {
@@ -182,9 +183,10 @@ func TestAccessTokensAsAResourceServerKnowsThem(t *testing.T) {
 	}
 }
 
-// Applications ask every provider for scopes that one of them has: beside openid those are
-// ignored, and the answer says what was granted. What exists and is not theirs is refused.
-func TestScopesThatNobodyDefinedAreIgnoredBesideOpenID(t *testing.T) {
+// Applications request from every provider scopes that one of them has: beside openid, undefined
+// ones are ignored and the response says what was granted. A defined scope that the client is not
+// registered for is refused.
+func TestUndefinedScopesAreIgnoredBesideOpenID(t *testing.T) {
 	r := newRefreshing(t, nil)
 	_, err := consent.NewCatalogue(r.store, r.gate, func() time.Time { return *r.now.Load() }).Create(t.Context(), audittest.Operator(), "orders:read", "")
 	require.NoError(t, err)
@@ -202,7 +204,7 @@ func TestScopesThatNobodyDefinedAreIgnoredBesideOpenID(t *testing.T) {
 		request, err := r.provider.Check(t.Context(), r.params(url.Values{"scope": {scope}}))
 		if scope == "openid Profile" || scope == "openid a<b>" {
 			require.NoError(t, err, scope)
-			assert.Equal(t, []string{"openid"}, request.Scopes, "letter by letter, that is no scope")
+			assert.Equal(t, []string{"openid"}, request.Scopes, "compared exactly, it is undefined")
 			continue
 		}
 		got := assertRefused(t, err, "invalid_scope")
@@ -210,9 +212,9 @@ func TestScopesThatNobodyDefinedAreIgnoredBesideOpenID(t *testing.T) {
 	}
 }
 
-// What the client may not ask for or reach any more counts at once, at tokens that are out as
-// at new ones; and a list that became empty is a refusal, not "no limit".
-func TestAWithdrawnRegistrationCountsAtEachUse(t *testing.T) {
+// A scope or audience that the client may no longer request is lost at once, for issued tokens too;
+// a list that became empty is a refusal, not "no limit".
+func TestAWithdrawnRegistrationAppliesAtEachUse(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.Audience = append(c.Audience, issuer) })
 	resources := url.Values{"resource": {"https://a", issuer}}
 	first := r.signIn("profile openid", resources)

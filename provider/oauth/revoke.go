@@ -6,8 +6,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// Revoke ends a token at its client's wish (RFC 7009). When it returns nil, the token is not good
-// any more, for certain.
+// Revoke revokes a token of the client (RFC 7009). When it returns nil, the token is certainly no
+// longer active.
 func (p *Provider) Revoke(ctx context.Context, call *Call) error {
 	ctx = WithCall(ctx, call)
 	if err := p.authenticate(ctx, call); err != nil {

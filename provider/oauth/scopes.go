@@ -21,15 +21,15 @@ type scopeCatalogue interface {
 	Exists(name string) bool
 }
 
-// allowedScopes reads the scope parameter (RFC 6749 section 3.3): what the client asked
-// for, each scope once, or its default scopes when it asked for none. Everything asked
-// for must be registered for the client, letter by letter. Beside openid, scopes that nobody
-// defined are ignored (OpenID Connect Core section 3.1.2.1): applications ask every provider
-// for what one of them has. What was granted is named in the answer.
+// allowedScopes reads the scope parameter (RFC 6749 section 3.3): the requested scopes, each once,
+// or the client's default scopes when none is requested. Each must be registered for the client,
+// compared exactly. Beside openid, undefined scopes are ignored (OpenID Connect Core section
+// 3.1.2.1): applications request from every provider what one of them has. The response names what
+// was granted.
 func allowedScopes(c *client.Client, form url.Values, known scopeCatalogue) ([]string, error) {
 	asked := strings.FieldsFunc(form.Get("scope"), func(r rune) bool { return r == ' ' })
 	if len(asked) == 0 {
-		// RFC 6749 section 3.3: a default, or an error; a token that opens nothing helps nobody.
+		// RFC 6749 section 3.3: a default, or an error. A token without any scope is useless.
 		if len(c.DefaultScopes) == 0 && len(c.Scopes) > 0 {
 			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScopeMissing,
 				"The request names no scope, and the client has no default scopes.").For(c.ID).
@@ -48,7 +48,7 @@ func allowedScopes(c *client.Client, form url.Values, known scopeCatalogue) ([]s
 		case openID && !c.MayAsk(s) && !known.Exists(s):
 		case !c.MayAsk(s):
 			return nil, refusal.New(refusal.InvalidScope, refusal.CheckScope,
-				"The client may not ask for "+quotedURI("the scope", s, "a scope of the request")+"."+separators(s)).For(c.ID).
+				"The client may not request "+quotedURI("the scope", s, "a scope of the request")+"."+separators(s)).For(c.ID).
 				Compare(refusal.FieldScope, strings.Join(c.Scopes, " "), s)
 		case !slices.Contains(scopes, s):
 			scopes = append(scopes, s)
@@ -65,14 +65,14 @@ func separators(scope string) string {
 	return ""
 }
 
-// allowedAudience reads for whom a token of the given scopes shall be: resource (RFC 8707), or
-// audience as earlier libraries send it, alone with spaces or repeated. Everything asked for must
-// be registered for the client, exactly.
+// allowedAudience reads the audience of a token with the given scopes: resource (RFC 8707), or
+// audience as earlier libraries send it, separated by spaces or repeated. Each must be registered
+// for the client, compared exactly.
 //
-// A request that names none gets the default that RFC 8707 section 2 allows, where it is clear: the
-// one audience of a client with JWT access tokens, which every resource server looks for in them.
-// With openid the token has to be good at UserInfo, and opaque ones are shown to whoever may
-// introspect.
+// A request that names none gets a default (RFC 8707 section 2) where it is clear: the only
+// audience of a client with JWT access tokens, since resource servers check it. With openid there
+// is no default, since the token has to work at UserInfo, and none for opaque tokens, which any
+// client registered to introspect may see.
 func allowedAudience(c *client.Client, form url.Values, scopes []string) ([]string, error) {
 	asked := askedAudience(form)
 	if len(asked) == 0 && len(c.Audience) == 1 && c.TokenFormat == client.JWT && !slices.Contains(scopes, scopeOpenID) {
@@ -82,7 +82,7 @@ func allowedAudience(c *client.Client, form url.Values, scopes []string) ([]stri
 	for _, a := range asked {
 		if !c.MayReach(a) {
 			return nil, refusal.New(refusal.InvalidTarget, refusal.CheckAudience,
-				"The client may not reach "+quotedURI("the audience", a, "an audience of the request")+".").For(c.ID).
+				"The client may not request "+quotedURI("the audience", a, "an audience of the request")+".").For(c.ID).
 				Compare(refusal.FieldAudience, strings.Join(c.Audience, " "), a)
 		}
 		if !slices.Contains(audience, a) {
@@ -102,8 +102,8 @@ func askedAudience(form url.Values) []string {
 	return asked
 }
 
-// narrowerAudience is what a request for new tokens of a grant names (RFC 8707 section 2.2); nil
-// stands for all that was granted.
+// narrowerAudience is the audience that a token request for an existing grant names (RFC 8707
+// section 2.2); nil: all that was granted.
 func narrowerAudience(c *client.Client, form url.Values) ([]string, error) {
 	if len(askedAudience(form)) == 0 {
 		return nil, nil

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// withTimes notes both times where err is about something that expired: clocks that differ
-// show in them.
+// withTimes adds the expiry and the current time where err is about an expiry: they show whether
+// clocks differ.
 func withTimes(r *refusal.Refusal, err error) *refusal.Refusal {
 	var expired *grant.Expired
 	if errors.As(err, &expired) {

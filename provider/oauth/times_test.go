@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// toldTimes checks both times of a refusal: until when, and what our clock said.
+// toldTimes checks both times of a refusal: the limit, and the current time of the server.
 func toldTimes(t *testing.T, err error, check refusal.Check, wantLimit string, now time.Time) {
 	t.Helper()
 	r := assertRefused(t, err, "")
@@ -21,8 +21,9 @@ func toldTimes(t *testing.T, err error, check refusal.Check, wantLimit string, n
 	assert.Equal(t, now.Format(time.RFC3339), r.Received)
 }
 
-// Clocks that differ are found by seeing both, when something expired.
-func TestRefusalsByTheClockTellBothTimes(t *testing.T) {
+// The refusal of an expired code records the expiry and the current time, which shows whether
+// clocks differ.
+func TestRefusalsOfExpiredCodesRecordBothTimes(t *testing.T) {
 	h := newFixture(t)
 	begun := *h.now.Load()
 	secret, s := h.app("ES256"), h.person("alice")
@@ -32,7 +33,7 @@ func TestRefusalsByTheClockTellBothTimes(t *testing.T) {
 	toldTimes(t, err, refusal.CheckCodeExpired, begun.Add(time.Minute).Format(time.RFC3339), *h.now.Load())
 }
 
-func TestRefreshTokensThatExpiredTellBothTimes(t *testing.T) {
+func TestRefusalsOfExpiredRefreshTokensRecordBothTimes(t *testing.T) {
 	const day = 24 * time.Hour
 	r := newRefreshing(t, nil)
 	begun := *r.now.Load()
@@ -42,7 +43,7 @@ func TestRefreshTokensThatExpiredTellBothTimes(t *testing.T) {
 	toldTimes(t, err, refusal.CheckRefreshExpired, begun.Add(30*day).Format(time.RFC3339), *r.now.Load())
 }
 
-func TestAssertionsByAnotherClockTellBothTimes(t *testing.T) {
+func TestRefusalsOfAssertionTimesRecordBothTimes(t *testing.T) {
 	a := newAsserting(t, nil)
 	now := *a.now.Load()
 	late, soon := now.Add(time.Hour).Format(time.RFC3339), now.Add(time.Minute).Format(time.RFC3339)

@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// TokenAnswer is what a token request yields. Parameters are those of RFC 6749 section
-// 5.1; they hold credentials.
+// TokenAnswer is the response to a token request. Parameters are those of RFC 6749 section 5.1;
+// they contain credentials.
 type TokenAnswer struct {
 	Parameters map[string]any
 	ClientID   string
@@ -25,7 +25,7 @@ type TokenAnswer struct {
 // GrantTypes lists what the token endpoint offers.
 func (c *composition) GrantTypes() []client.GrantType { return slices.Clone(c.grants) }
 
-// Token answers a token request (RFC 6749 section 3.2). When it returns without an error, what it
+// Token handles a token request (RFC 6749 section 3.2). When it returns without an error, what it
 // issued is committed.
 func (p *Provider) Token(ctx context.Context, call *Call) (TokenAnswer, error) {
 	ctx = WithCall(ctx, call)
@@ -33,7 +33,7 @@ func (p *Provider) Token(ctx context.Context, call *Call) (TokenAnswer, error) {
 	if grantType == "" {
 		return TokenAnswer{}, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter grant_type is missing.")
 	}
-	// fosite answers invalid_request here, and compares without regard to case.
+	// fosite responds with invalid_request here, and ignores case.
 	if !slices.Contains(p.grants, grantType) {
 		return TokenAnswer{}, refusal.New(refusal.UnsupportedGrantType, refusal.CheckGrantType,
 			"This server does not offer "+quoted("the grant type", string(grantType), "the grant type that was asked for")+".").
@@ -54,8 +54,8 @@ func (p *Provider) Token(ctx context.Context, call *Call) (TokenAnswer, error) {
 	return TokenAnswer{Parameters: response.ToMap(), ClientID: call.client.ID}, nil
 }
 
-// issue repeats a request that lost a race from its first look on: then it finds what the winner
-// left, and signs outside the transaction again.
+// issue repeats a request that lost a race from the start: then it reads what the winner wrote, and
+// signs outside the transaction again.
 func (p *Provider) issue(ctx context.Context, call *Call) (fosite.AccessResponder, error) {
 	const tries = 3 // after a lost race the second finds the winner's successor
 	for range tries {
@@ -89,7 +89,7 @@ func (p *Provider) tryIssue(ctx context.Context, call *Call) (fosite.AccessRespo
 	return response, err
 }
 
-// joined lists names for a person to read.
+// joined lists names in a text.
 func joined[T ~string](names []T) string {
 	list := make([]string, len(names))
 	for i, name := range names {

@@ -14,15 +14,15 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
-// tokenInspector proves presented tokens, and ends them. It returns grant.ErrInactive, and of
-// Revoke grant.ErrNotYours; nil for what is no good token.
+// tokenInspector finds and revokes presented tokens. Active and ActiveRefresh return
+// grant.ErrInactive. Revoke returns grant.ErrNotYours, and nil for a token that is not active.
 type tokenInspector interface {
 	Active(ctx context.Context, text string) (*grant.Token, *grant.Grant, error)
 	ActiveRefresh(ctx context.Context, text string) (*grant.Token, *grant.Grant, error)
 	Revoke(ctx context.Context, clientID, text string) error
 }
 
-// tokens finds out what issued tokens are good for, and ends them.
+// tokens introspects and revokes issued tokens.
 func tokens(inspector tokenInspector, clients clientFinder) part {
 	h := &tokenHandler{inspector, clients}
 	return part{name: "tokens", introspect: h, revoke: h}
@@ -38,12 +38,11 @@ var (
 	_ fosite.RevocationHandler = (*tokenHandler)(nil)
 )
 
-// anyUse accepts refresh tokens too, which nothing but the introspection endpoint may take for
-// anything.
+// anyUse accepts refresh tokens too, which only the introspection endpoint may do.
 const anyUse fosite.TokenUse = ""
 
-// IntrospectToken leaves what it found in the exchange. That there is nothing is no error: fosite
-// would make one with a stack trace of it, for every token that has expired.
+// IntrospectToken stores what it found in the exchange. An inactive token is no error: fosite would
+// make one with a stack trace, for every expired token.
 func (h *tokenHandler) IntrospectToken(ctx context.Context, text string, use fosite.TokenUse, r fosite.AccessRequester, _ []string) (fosite.TokenUse, error) {
 	x := exchangeOf(r)
 	found, look := fosite.AccessToken, h.tokens.Active
@@ -69,9 +68,9 @@ func (h *tokenHandler) IntrospectToken(ctx context.Context, text string, use fos
 	return found, nil
 }
 
-// RevokeToken ends a token of the client. An error of the database is an error here, and becomes
-// a 503 that tells the client to try again (RFC 7009 section 2.2.1): fosite's own writer answers
-// 200 then, and leaves the token valid.
+// RevokeToken revokes a token of the client. An error of the database is an error here, and becomes
+// a 503 that tells the client to try again (RFC 7009 section 2.2.1): fosite's own writer responds
+// with 200 then, although the token is still valid.
 func (h *tokenHandler) RevokeToken(ctx context.Context, text string, _ fosite.TokenType, c fosite.Client) error {
 	err := h.tokens.Revoke(ctx, c.GetID(), text)
 	if errors.Is(err, grant.ErrNotYours) {
@@ -81,8 +80,8 @@ func (h *tokenHandler) RevokeToken(ctx context.Context, text string, _ fosite.To
 	return err
 }
 
-// inspect finds out what a presented token is good for; nil: nothing. The use tells a refresh
-// token from an access token.
+// inspect finds a presented token; nil: it is not active. The use tells a refresh token from an
+// access token.
 func (p *Provider) inspect(ctx context.Context, text string, use fosite.TokenUse) (*inspected, fosite.TokenUse, error) {
 	x := &exchange{}
 	found, _, err := p.fosite.IntrospectToken(ctx, text, use, x)
@@ -92,10 +91,10 @@ func (p *Provider) inspect(ctx context.Context, text string, use fosite.TokenUse
 	return x.inspected, found, x.fault
 }
 
-// accessToken is inspect for an access token that opens something.
+// accessToken is inspect for access tokens alone.
 func (p *Provider) accessToken(ctx context.Context, text string) (*inspected, error) {
 	found, use, err := p.inspect(ctx, text, fosite.AccessToken)
-	if use != fosite.AccessToken { // fosite takes any token, whichever is asked for
+	if use != fosite.AccessToken { // fosite accepts a refresh token too, whatever use is asked for
 		found = nil
 	}
 	return found, err

@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
 
-// The claims that we have and the claims that people are asked about are the same.
-func TestEveryClaimOfAUserIsOneThatPeopleAreAskedAbout(t *testing.T) {
+// The claims that can be released are those that the consent page can show.
+func TestEveryClaimOfAUserCanBeShownForConsent(t *testing.T) {
 	t.Parallel()
 	u := account.User{Username: "a", Email: "a@example.com", Phone: "+442071838750", UpdatedAt: time.Unix(1, 0), Roles: []string{"admin"}, Profile: account.Profile{
 		Name: "a", GivenName: "a", FamilyName: "a", MiddleName: "a", Nickname: "a", Page: "a", Picture: "a", Website: "a",

@@ -9,18 +9,18 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Names are those of this server as an audience: the issuer, and its UserInfo endpoint.
+// Names are the audiences that stand for this server: the issuer, and its UserInfo endpoint.
 type Names []string
 
-// in tells whether a token with the given audience is for this server. One that names nobody
-// is for the issuer.
+// in tells whether a token with the given audience is for this server. One without an audience is
+// for the issuer.
 func (n Names) in(audience []string) bool {
 	return len(audience) == 0 || slices.ContainsFunc(audience, func(a string) bool { return slices.Contains(n, a) })
 }
 
-// UserInfo returns the claims that the call's access token may see (OpenID Connect Core section
-// 5.3). Two statements. A good token counts against the budget of its client, any other request as
-// unproven.
+// UserInfo returns the claims that the access token of the call releases (OpenID Connect Core
+// section 5.3). It takes two statements. A request with an active token counts against the budget
+// of its client, any other as unauthenticated.
 func (p *Provider) UserInfo(ctx context.Context, call *Call) (map[string]any, error) {
 	ctx = WithCall(ctx, call)
 	found, err := p.presented(ctx, call)

@@ -13,9 +13,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
 
-// We know a JWT access token by its hash, so the withdrawal of its key has to be asked about:
-// else we would go on vouching for what every other verifier refuses.
-func TestWhatAWithdrawnKeySignedIsInactive(t *testing.T) {
+// A JWT access token is found by its hash, so introspection has to check whether its key was
+// withdrawn: every other verifier refuses the token.
+func TestTokensSignedWithAWithdrawnKeyAreInactive(t *testing.T) {
 	h := newFixture(t)
 	signed := h.client(client.Client{ID: "signed", GrantTypes: cc, TokenFormat: client.JWT})
 	opaque := h.client(client.Client{ID: "opaque", GrantTypes: cc})
@@ -39,9 +39,9 @@ func TestWhatAWithdrawnKeySignedIsInactive(t *testing.T) {
 	assert.True(t, h.active("signed", signed, h.issue("signed", signed, nil)), "by the next key")
 }
 
-// Two administrators withdraw keys at once, as in an incident: afterwards there is one that signs,
-// and it is none that was withdrawn or had retired.
-func TestWithdrawalsAtOnceLeaveAKeyThatSigns(t *testing.T) {
+// Two administrators withdraw keys at once, as in an incident: afterwards a key signs that was
+// neither withdrawn nor retiring.
+func TestConcurrentWithdrawalsLeaveAKeyThatSigns(t *testing.T) {
 	h := newFixture(t)
 	for range 5 {
 		_, err := h.keys.Rotate(t.Context(), audittest.Operator(), keys.ES256, h.now.Load().Add(30*time.Minute))
