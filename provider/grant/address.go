@@ -9,13 +9,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
-// maxJWT bounds a presented JWT in bytes before anything is parsed: deep nesting and
-// endless dots are how parsers are brought down (go-jose CVE-2025-27144, CVE-2026-116586).
+// maxJWT bounds a presented JWT in bytes before it is parsed: deep nesting and many dots exhaust
+// parsers (go-jose CVE-2025-27144, CVE-2026-116586).
 const maxJWT = 8 << 10
 
-// address reads from a presented token which row it claims to be, and as what; the kind is
-// empty for what is neither an access nor a refresh token. Nothing is proved by that: the
-// caller compares the hash of the whole text next.
+// address reads the row id and the kind from a presented token; the kind is empty for what is
+// neither an access nor a refresh token. That proves nothing: the caller compares the hash of the
+// whole text next.
 func address(text string) (provider.ID, token.Kind) {
 	if strings.HasPrefix(text, "gh_") {
 		t, err := token.Parse(text)
@@ -30,8 +30,8 @@ func address(text string) (provider.ID, token.Kind) {
 	return provider.ID{}, ""
 }
 
-// jwtAddress reads the jti of a JWT without verifying it. We kept a keyed hash of the
-// exact bytes that we signed, which proves more than a signature would.
+// jwtAddress reads the jti of a JWT without verifying it. The row has a keyed hash of the exact
+// bytes that were signed, which proves more than a signature would.
 func jwtAddress(text string) (provider.ID, bool) {
 	if len(text) > maxJWT {
 		return provider.ID{}, false

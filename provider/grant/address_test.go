@@ -41,11 +41,11 @@ func FuzzAddress(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, text string) { _, _ = address(text) })
 }
 
-// Two requests share a standing grant only when they mean the same.
+// Two requests share a standing grant only when client, scopes and audience are the same.
 func TestStandingKeys(t *testing.T) {
 	t.Parallel()
 	same := standingKey("a", []string{"x", "y"}, []string{"p"})
-	assert.Equal(t, same, standingKey("a", []string{"y", "x"}, []string{"p"}), "order means nothing")
+	assert.Equal(t, same, standingKey("a", []string{"y", "x"}, []string{"p"}), "the order does not matter")
 	for name, other := range map[string][32]byte{
 		"client": standingKey("b", []string{"x", "y"}, []string{"p"}), "scope": standingKey("a", []string{"x"}, []string{"p"}),
 		"scope for audience": standingKey("a", []string{"x", "y", "p"}, nil), "joined": standingKey("a", []string{"xy"}, []string{"p"}),
@@ -55,5 +55,5 @@ func TestStandingKeys(t *testing.T) {
 	}
 	scopes := []string{"y", "x"}
 	standingKey("a", scopes, nil)
-	assert.Equal(t, []string{"y", "x"}, scopes, "the caller's list is left alone")
+	assert.Equal(t, []string{"y", "x"}, scopes, "the caller's list is unchanged")
 }

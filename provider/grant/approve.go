@@ -10,12 +10,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
-// ErrFinished: the authorization request was answered before.
+// ErrFinished: the authorization request was approved before.
 var ErrFinished = errors.New("the authorization request was finished already")
 
-// Approve stores what a person agreed to. The grant's id is that of the request in progress: a
-// second approval of the same request conflicts, and is ErrFinished. It returns provider.ErrStale
-// when the user or the session is not any more what it was when the person was found signed in.
+// Approve stores what a user agreed to. The grant's id is that of the request in progress: a second
+// approval of the same request conflicts, and is ErrFinished. It returns provider.ErrStale when the
+// user or the session has changed since it was read.
 func (i *Issuer) Approve(ctx context.Context, c *client.Client, g *Grant) error {
 	now := i.clock.Now(ctx)
 	ends := now.Add(i.lifetimes.grant(c))

@@ -21,13 +21,13 @@ const (
 	Plain = "plain"
 )
 
-// repeatWindow is how long after a code was used the very same request, from the same client,
-// is a repeat and not a theft: a page that runs its effects twice, or a client that did not get
-// the answer. It is refused, and ends nothing: a thief would have needed the client's secret or
-// its verifier, and with that would not have had to wait.
+// repeatWindow is how long after a code was used an identical request from the same client counts
+// as a repeat and not as a theft: a page that runs its effects twice, or a client that did not
+// receive the response. It is refused, and revokes nothing: a thief would need the client's secret
+// or its verifier, and with those need not wait.
 const repeatWindow = 5 * time.Second
 
-// Code is an authorization code as it is kept, with what its exchange must match.
+// Code is an authorization code as it is stored, with what its exchange must match.
 type Code struct {
 	ID          provider.ID
 	GrantID     provider.ID
@@ -40,7 +40,7 @@ type Code struct {
 	UsedAt      *time.Time
 }
 
-// What the exchange of a code refuses. All of them are invalid_grant to the client.
+// The refusals of an exchange. All of them are invalid_grant (RFC 6749 section 5.2).
 var (
 	ErrCodeUnknown  = errors.New("no such authorization code")
 	ErrCodeClient   = errors.New("the authorization code was issued to another client")
@@ -51,11 +51,11 @@ var (
 	ErrCodeVerifier = errors.New("code_verifier does not match the code_challenge")
 )
 
-// codeStore keeps codes.
+// codeStore stores codes.
 type codeStore interface {
 	CreateCode(ctx context.Context, c *Code) error
-	// CodeWithGrant reads both in one statement, with the grant's user if that is wanted, or
-	// returns provider.ErrNotFound: also for a code whose user is disabled.
+	// CodeWithGrant reads both in one statement, with the grant's user if requested. It returns
+	// provider.ErrNotFound also for a code whose user is disabled.
 	CodeWithGrant(ctx context.Context, id provider.ID, withUser bool) (*Code, *Grant, error)
 	// UseCode marks the code used and tells whether it was this call that did.
 	UseCode(ctx context.Context, id provider.ID, at time.Time) (bool, error)
@@ -92,21 +92,20 @@ func (c *Codes) Create(ctx context.Context, g *Grant, code Code) (string, error)
 	return text, nil
 }
 
-// Exchange is what a client sends to trade a code.
+// Exchange is what a client sends to exchange a code.
 type Exchange struct {
 	Code, RedirectURI, Verifier string
-	// Audience is narrower than that of the grant; nil stands for all of it.
+	// Audience is narrower than that of the grant; nil means all of it.
 	Audience []string
 }
 
-// Prepare prepares what a code is good for, once. One statement for a code that has the form of
-// one, none for anything else.
+// Prepare prepares the tokens for a code. It takes one statement for a well-formed code, and none
+// for anything else.
 //
-// The order of the checks matters. Only who has the whole code learns anything. Another
-// client's try neither burns nor ends anything. From there on a refusal has consequences: a
-// second use ends the grant, since one of the two had stolen the code (RFC 6749 section 4.1.2),
-// and a wrong verifier burns the code, or a thief could go on guessing and then leave the
-// verifier out.
+// The order of the checks matters. Without the whole code a client learns nothing, and an attempt by
+// another client has no effect. After that a refusal has consequences: a second use revokes the
+// grant, since one of the two stole the code (RFC 6749 section 4.1.2), and a wrong verifier uses the
+// code up, or a thief could go on guessing and then omit the verifier.
 func (c *Codes) Prepare(ctx context.Context, cl *client.Client, x Exchange) (*Prepared, error) {
 	t, err := token.Parse(x.Code)
 	if err != nil || t.Kind != token.Code {
@@ -142,7 +141,7 @@ func (c *Codes) use(ctx context.Context, id provider.ID) error {
 	if err != nil {
 		return fmt.Errorf("use code: %w", err)
 	}
-	if !won { // a moment ago, by the same request
+	if !won { // a concurrent, identical request used it
 		return ErrCodeRepeated
 	}
 	return nil
@@ -183,7 +182,7 @@ func (c *Codes) withConsequence(refused error, codeID, grantID provider.ID) erro
 			if err != nil || burnt {
 				return err
 			}
-			// Used this moment, and not by the same request: a second use like any other.
+			// A concurrent request used it, and not an identical one: a second use like any other.
 			return c.ender.EndGrant(ctx, grantID, now)
 		}
 	default:
@@ -192,9 +191,9 @@ func (c *Codes) withConsequence(refused error, codeID, grantID provider.ID) erro
 	return &Consequence{Refused: refused, Do: do}
 }
 
-// verified holds the verifier against the challenge (RFC 7636 section 4.6). A challenge
-// that was sent always binds; a verifier without a challenge is refused too, or a request
-// that was robbed of its challenge on the way would pass unseen (RFC 9700 section 4.8.2).
+// verified checks the verifier against the challenge (RFC 7636 section 4.6). A challenge that was
+// sent is always enforced; a verifier without a challenge is refused too, or an attacker could
+// remove the challenge from the authorization request (RFC 9700 section 4.8.2).
 func verified(code *Code, verifier string) bool {
 	if code.Challenge == "" || verifier == "" {
 		return code.Challenge == "" && verifier == ""
@@ -211,8 +210,8 @@ func verified(code *Code, verifier string) bool {
 }
 
 // ValidVerifier tells whether a text has the form of a code_verifier, which is that of a plain
-// code_challenge too: 43 to 128 unreserved characters (RFC 7636 sections 4.1 and 4.2). What is
-// shorter could be guessed.
+// code_challenge too: 43 to 128 unreserved characters (RFC 7636 sections 4.1 and 4.2). A shorter
+// one could be guessed.
 func ValidVerifier(text string) bool {
 	return len(text) >= 43 && len(text) <= 128 && !strings.ContainsFunc(text, func(r rune) bool {
 		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("-._~", r)

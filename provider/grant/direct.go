@@ -8,10 +8,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// ForUser prepares tokens for a user who proved to be it to the client itself, without a browser:
-// the password grant (RFC 6749 section 4.3). It fills in the grant's id and times; the grant is
-// stored with the tokens. Issuer.Store then returns provider.ErrStale when the user was changed
-// since the grant's generation was read.
+// ForUser prepares tokens for a user who was authenticated without a browser: the password grant
+// (RFC 6749 section 4.3). It fills in the grant's id and times; the grant is stored with the tokens.
+// Issuer.Store then returns provider.ErrStale when the user has changed since the grant's generation
+// was read.
 func (i *Issuer) ForUser(ctx context.Context, c *client.Client, g *Grant) (*Prepared, error) {
 	now := i.clock.Now(ctx)
 	ends := now.Add(i.lifetimes.grant(c))

@@ -2,15 +2,15 @@ package grant
 
 import "time"
 
-// Expired tells until when something was good, and the clock that judged it.
+// Expired is a refusal because of an expiry, with the expiry and the time of the check.
 type Expired struct {
-	// Err is what is refused.
+	// Err is the refusal.
 	Err     error
 	At, Now time.Time
 }
 
-// Error is that of what is refused.
+// Error is that of the refusal.
 func (e *Expired) Error() string { return e.Err.Error() }
 
-// Unwrap gives what is refused.
+// Unwrap returns the refusal.
 func (e *Expired) Unwrap() error { return e.Err }

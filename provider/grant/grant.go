@@ -14,39 +14,38 @@ type Grant struct {
 	ClientID string
 	// UserID is zero for a grant of the client itself.
 	UserID provider.ID
-	// User is read along with the grant where what is issued tells of the person; else nil.
+	// User is read with the grant where the tokens have claims about the user; else nil.
 	User *account.User
-	// Subject is that of the user; empty stands for the user's id. CreateGrant takes it from
-	// the user itself.
+	// Subject is that of the user; empty means the user's id. CreateGrant reads it from the user.
 	Subject string
-	// UserGeneration is that of the user as verified, for CreateGrant alone: it is not kept.
+	// UserGeneration is that of the user as authenticated, for CreateGrant alone: it is not stored.
 	UserGeneration int64
-	// SessionID is the sign-in session in which it was agreed to.
+	// SessionID is the sign-in session in which the user agreed to it.
 	SessionID provider.ID
-	// AuthTime, ACR and AMR say how the person proved who they are.
+	// AuthTime, ACR and AMR say when and how the user was authenticated.
 	AuthTime *time.Time
 	ACR      string
 	AMR      []string
-	// Claims is what the claims parameter asked for (OpenID Connect Core section 5.5).
+	// Claims is what the claims parameter requested (OpenID Connect Core section 5.5).
 	Claims string
-	// ClaimsAgreed: Claims was reduced to what the client may ask for, and agreed to. Without
-	// it, it is the parameter as it came, of a grant from before anybody was asked about it.
+	// ClaimsAgreed: Claims was reduced to what the client may request, and the user agreed to it.
+	// Without it Claims is the unchanged parameter of a grant from before consent covered it.
 	ClaimsAgreed bool
 	// Offline: it outlives the sign-out (offline_access).
 	Offline  bool
 	Scopes   []string
 	Audience []string
-	// StandingKey is set for a standing grant: the digest of client, scopes and
-	// audience, by which it is found again. At most one live grant has it.
+	// StandingKey is set for a standing grant: the digest of client, scopes and audience, by which
+	// it is found. At most one live grant has it.
 	StandingKey []byte
 	CreatedAt   time.Time
 	// ExpiresAt ends the grant by itself; a standing grant has none.
 	ExpiresAt *time.Time
-	// EndedAt is when it was ended before its time.
+	// EndedAt is when it was revoked before it expired.
 	EndedAt *time.Time
 }
 
-// Live tells whether anything issued under the grant can still be good.
+// Live tells whether tokens of the grant can still be active.
 func (g *Grant) Live(now time.Time) bool {
 	return g.EndedAt == nil && (g.ExpiresAt == nil || now.Before(*g.ExpiresAt))
 }
@@ -64,16 +63,16 @@ type Token struct {
 	// RefreshHash is the keyed hash of the refresh token issued beside it; empty: none.
 	RefreshHash      []byte
 	RefreshExpiresAt *time.Time
-	// NextID is the issuance that the refresh token was spent for; zero: it was not. The
-	// time in it is when that was.
+	// NextID is the issuance that the refresh token was exchanged for; zero: it was not used. The
+	// id contains the time of that.
 	NextID provider.ID
 	// Scopes and Audience are those of the access token where it has fewer than its grant;
-	// nil stands for the grant's.
+	// nil means those of the grant.
 	Scopes   []string
 	Audience []string
 }
 
-// narrow makes g what the access token was issued for: some of the grant, or all of it.
+// narrow reduces g to what the access token was issued for.
 func (t *Token) narrow(g *Grant) {
 	if t.Scopes != nil {
 		g.Scopes = t.Scopes
@@ -83,8 +82,8 @@ func (t *Token) narrow(g *Grant) {
 	}
 }
 
-// ErrInactive: there is no such token, or it is not good any more. The caller is not
-// told which: RFC 7662 section 2.2 asks for no further detail.
+// ErrInactive: there is no such token, or it is no longer active. It does not say which: RFC 7662
+// section 2.2 wants no further detail.
 var ErrInactive = errors.New("token inactive")
 
 // ErrNotYours: the token was issued to another client (RFC 7009 section 2.1).

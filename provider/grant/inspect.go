@@ -11,30 +11,30 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
-// inspectStore reads and ends what was issued.
+// inspectStore reads and revokes tokens.
 type inspectStore interface {
 	grantEnder
-	// RefreshToken reads all that says what a refresh token is worth.
+	// RefreshToken reads everything that decides whether a refresh token is active.
 	RefreshToken(ctx context.Context, id provider.ID, withUser bool) (*Refreshable, error)
 	// TokenWithGrant reads both in one statement, or returns provider.ErrNotFound.
 	TokenWithGrant(ctx context.Context, id provider.ID) (*Token, *Grant, error)
 	// RevokeToken revokes one access token. Revoking it again changes nothing.
 	RevokeToken(ctx context.Context, id provider.ID, at time.Time) error
-	// Tokens pages through what was issued, the newest first, from before the given id (the
-	// zero id: from the newest).
+	// Tokens pages through the issued tokens, the newest first, from before the given id (the zero
+	// id: from the newest).
 	Tokens(ctx context.Context, of Filter, before provider.ID, limit int) ([]Listed, error)
-	// EndGrants ends the live grants of a client, a user, or the one at the other, and returns
-	// how many there were. An approval of the user's that is under way does not escape it.
+	// EndGrants ends the live grants of a client, a user, or the user at the client, and returns
+	// their number. It covers an approval by the user that is in progress.
 	EndGrants(ctx context.Context, of Filter, at time.Time) (int64, error)
 }
 
-// signers knows the keys that JWT access tokens were signed by.
+// signers knows the keys that JWT access tokens were signed with.
 type signers interface {
-	// SignedByWithdrawn tells whether a JWT was signed by a key that was withdrawn.
+	// SignedByWithdrawn tells whether a JWT was signed with a key that was withdrawn.
 	SignedByWithdrawn(jwt string) bool
 }
 
-// Inspector answers whether a presented token is good, and revokes it.
+// Inspector tells whether a presented token is active, and revokes it.
 type Inspector struct {
 	store       inspectStore
 	gate        *audit.Gate
@@ -50,20 +50,20 @@ func NewInspector(store inspectStore, gate *audit.Gate, key macKey, s signers, e
 	return &Inspector{store: store, gate: gate, key: key, signers: s, events: events, clock: clock, sessionIdle: sessionIdle}
 }
 
-// Active returns the token and its grant when the presented text is a good access
-// token, and ErrInactive when it is anything else. One statement, none for noise.
+// Active returns the token and its grant when the presented text is an active access token, and
+// ErrInactive when it is anything else. It takes one statement, and none for malformed text.
 func (i *Inspector) Active(ctx context.Context, text string) (*Token, *Grant, error) {
 	id, kind := address(text)
 	if kind != token.Access {
-		return nil, nil, ErrInactive // a refresh token opens nothing (fosite.md 5)
+		return nil, nil, ErrInactive // fosite would accept a refresh token as an access token
 	}
 	t, g, err := i.find(ctx, id, kind, text)
 	if err != nil {
 		return nil, nil, err
 	}
 	now := i.clock.Now(ctx)
-	// We know a JWT by its hash, and would go on taking one that a withdrawn key signed, where
-	// whoever verifies the signature refuses it.
+	// A JWT is found by its hash. One that was signed with a withdrawn key must be inactive too: a
+	// verifier of the signature refuses it.
 	if t.RevokedAt != nil || !now.Before(t.AccessExpiresAt) || !g.Live(now) || i.signers.SignedByWithdrawn(text) {
 		return nil, nil, ErrInactive
 	}
@@ -71,7 +71,7 @@ func (i *Inspector) Active(ctx context.Context, text string) (*Token, *Grant, er
 	return t, g, nil
 }
 
-// ActiveRefresh is Active for a refresh token: one that its client could use now.
+// ActiveRefresh is Active for a refresh token that its client could use now.
 func (i *Inspector) ActiveRefresh(ctx context.Context, text string) (*Token, *Grant, error) {
 	id, kind := address(text)
 	if kind != token.Refresh {
@@ -98,16 +98,16 @@ type Filter struct {
 	UserID   provider.ID
 }
 
-// Listed is an issuance as an administrator sees it: everything but the credential, which
-// nobody has but the client.
+// Listed is an issuance as an administrator sees it: everything but the credential, which only the
+// client has.
 type Listed struct {
 	Token    Token
 	Grant    Grant
-	Username string // empty: the client's own, or the user is gone
+	Username string // empty: a token of the client itself, or the user was deleted
 }
 
-// State says in a word what the token is worth at the given time: active, expired, revoked
-// (on its own) or ended (with its grant).
+// State is the state of the token at the given time: active, expired, revoked (on its own) or ended
+// (with its grant).
 func (l Listed) State(now time.Time) string {
 	switch {
 	case l.Token.RevokedAt != nil:
@@ -121,7 +121,7 @@ func (l Listed) State(now time.Time) string {
 	}
 }
 
-// List pages through what was issued, the newest first.
+// List pages through the issued tokens, the newest first.
 func (i *Inspector) List(ctx context.Context, of Filter, before provider.ID, limit int) ([]Listed, error) {
 	return i.store.Tokens(ctx, of, before, limit)
 }

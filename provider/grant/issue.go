@@ -14,22 +14,22 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
-// issueStore keeps what is issued.
+// issueStore stores what is issued.
 type issueStore interface {
 	// StandingGrant finds the live standing grant with the given key, or returns
 	// provider.ErrNotFound.
 	StandingGrant(ctx context.Context, key []byte) (*Grant, error)
-	// CreateGrant returns provider.ErrConflict when a live grant has the same key. One of a
-	// user it stores, in one statement, only while the user is enabled, of the generation that
-	// the grant names and among those who may use the client, and the session it names, if any,
-	// has not been ended; otherwise it returns provider.ErrStale.
+	// CreateGrant returns provider.ErrConflict when a live grant has the same key. It stores the
+	// grant of a user, in one statement, only while the user is enabled, has the generation of the
+	// grant and may use the client, and the session of the grant, if any, has not ended; otherwise
+	// it returns provider.ErrStale.
 	CreateGrant(ctx context.Context, g *Grant) error
 	// InsertToken inserts the row only while its grant has not been ended, in one
 	// statement, and returns provider.ErrNotFound otherwise.
 	InsertToken(ctx context.Context, t *Token) error
 }
 
-// minter writes an access token out as a JWT (RFC 9068).
+// minter makes JWT access tokens (RFC 9068).
 type minter interface {
 	MintAccessToken(ctx context.Context, c *client.Client, g *Grant, t *Token) (string, error)
 }
@@ -37,7 +37,7 @@ type minter interface {
 // standingGrants bounds the ids of standing grants in memory, 16 bytes and a key each.
 const standingGrants = 10_000
 
-// publisher tells what happened.
+// publisher publishes events.
 type publisher interface {
 	Publish(ctx context.Context, e event.Event)
 }
@@ -63,7 +63,7 @@ func NewIssuer(store issueStore, key macKey, m minter, events publisher, clock p
 	return &Issuer{store: store, key: key, minter: m, events: events, clock: clock, random: random, lifetimes: lifetimes, standing: standing}
 }
 
-// Issued is a token on its way to the client. AccessToken and RefreshToken are credentials.
+// Issued is what the client receives. AccessToken and RefreshToken are credentials.
 type Issued struct {
 	ID           provider.ID
 	AccessToken  string
@@ -114,24 +114,23 @@ func (i *Issuer) createStanding(ctx context.Context, g Grant) (*Grant, error) {
 	g.CreatedAt = i.clock.Now(ctx)
 	g.ID = provider.NewID(g.CreatedAt, i.random)
 	err := i.store.CreateGrant(ctx, &g)
-	if errors.Is(err, provider.ErrConflict) { // somebody else was first
+	if errors.Is(err, provider.ErrConflict) { // a concurrent request was first
 		return i.store.StandingGrant(ctx, g.StandingKey)
 	}
 	return &g, err
 }
 
-// draft is what an issuance is to be like. The zero value is an access token with all that
-// its grant has.
+// draft describes an issuance. The zero value is an access token with everything that its grant has.
 type draft struct {
 	id provider.ID // zero: a new one
 	// scopes and audience, when they are not nil, are fewer than the grant's.
 	scopes, audience []string
-	// access and refresh are where the secrets come from. Without refresh there is no
-	// refresh token, and without access its secret is random.
+	// access and refresh are the sources of the secrets. Without refresh there is no refresh token,
+	// and without access its secret is random.
 	access, refresh io.Reader
 }
 
-// prepare makes one row and what the client gets for it.
+// prepare makes one row and what the client receives.
 func (i *Issuer) prepare(ctx context.Context, c *client.Client, g *Grant, d draft) (*Prepared, error) {
 	now := i.clock.Now(ctx)
 	t := &Token{
@@ -172,8 +171,8 @@ func (i *Issuer) write(ctx context.Context, c *client.Client, g *Grant, t *Token
 	return token.New(token.Access, t.ID, secret).Encode(), nil
 }
 
-// refreshSource is where the first refresh token's secret comes from: nowhere for a client
-// that is not registered for refreshing.
+// refreshSource is the source of the first refresh token's secret: nil for a client that is not
+// registered for refreshing.
 func (i *Issuer) refreshSource(c *client.Client) io.Reader {
 	if !c.MayUse(client.RefreshToken) {
 		return nil

@@ -10,8 +10,8 @@ import (
 )
 
 // Prepared is an issuance that was checked and signed outside any transaction: a signature takes
-// longer than all statements together, and SQLite has one writer. It is worth nothing before
-// Issuer.Store returned without an error.
+// longer than all statements together, and SQLite has one writer. It is not valid before
+// Issuer.Store returns without an error.
 type Prepared struct {
 	Issued
 
@@ -19,23 +19,23 @@ type Prepared struct {
 	// Nonce goes into the ID token (OpenID Connect Core section 2).
 	Nonce string
 
-	by client.GrantType // empty: nobody is told
-	// row is nil where what is stored is given once more.
+	by client.GrantType // empty: no event
+	// row is nil where a stored issuance is returned again.
 	row *Token
-	// claim takes, once, what the issuance is for; nil: there is nothing to take.
+	// claim uses up, once, the code or refresh token of the issuance; nil: there is none.
 	claim func(ctx context.Context) error
-	// ended says what it means that the grant ended meanwhile.
+	// ended returns the error for a grant that ended meanwhile.
 	ended func() error
 }
 
 // Claims tells whether storing takes several statements, which need a transaction.
 func (p *Prepared) Claims() bool { return p.claim != nil }
 
-// ErrRaced: another request took, or ended, what an issuance was prepared for. Prepared again,
-// it finds what the other left.
+// ErrRaced: another request used up, or ended, what an issuance was prepared for. Prepared again, it
+// reads what the other wrote.
 var ErrRaced = errors.New("another request was first")
 
-// Store claims what the issuance is for and stores it. The caller surrounds it with a transaction
+// Store claims what the issuance was prepared for and stores it. The caller runs it in a transaction
 // if p.Claims, and may repeat it in another one.
 func (i *Issuer) Store(ctx context.Context, p *Prepared) error {
 	if p.claim != nil {
@@ -58,8 +58,9 @@ func (i *Issuer) Store(ctx context.Context, p *Prepared) error {
 	return err
 }
 
-// Consequence is a refusal that entails a change. The change is made after all that the request
-// did was rolled back, in a transaction of its own, or the rollback would undo it.
+// Consequence is a refusal that requires a change, such as revoking a grant. The change is made
+// after the transaction of the request was rolled back, in a transaction of its own, or the rollback
+// would undo it.
 type Consequence struct {
 	Refused error
 	Do      func(ctx context.Context) error
@@ -68,5 +69,5 @@ type Consequence struct {
 // Error is part of error.
 func (c *Consequence) Error() string { return c.Refused.Error() }
 
-// Unwrap gives the refusal.
+// Unwrap returns the refusal.
 func (c *Consequence) Unwrap() error { return c.Refused }

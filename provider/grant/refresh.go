@@ -15,27 +15,26 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
-// Grace is how long a spent refresh token still gives its successor to the client that
-// spent it: an answer that was lost on the way, or two tabs that refresh at once, must not
-// sign anybody out.
+// Grace is how long a used refresh token still yields its successor to the client that used it: a
+// lost response, or two tabs that refresh at once, must not sign the user out.
 const Grace = 30 * time.Second
 
 // offlineAccess is the scope of a grant that outlives its session (OpenID Connect Core section 11).
 const offlineAccess = "offline_access"
 
-// refreshStore keeps refresh tokens.
+// refreshStore stores refresh tokens.
 type refreshStore interface {
-	// RefreshToken reads, in one statement, all that decides, with the grant's user if that is
-	// wanted; or provider.ErrNotFound.
+	// RefreshToken reads, in one statement, everything that decides, with the grant's user if
+	// requested; or it returns provider.ErrNotFound.
 	RefreshToken(ctx context.Context, id provider.ID, withUser bool) (*Refreshable, error)
 	TokenWithGrant(ctx context.Context, id provider.ID) (*Token, *Grant, error)
-	// SpendRefreshToken notes the successor and tells whether it was this call that did.
+	// SpendRefreshToken records the successor and tells whether it was this call that did.
 	SpendRefreshToken(ctx context.Context, id, next provider.ID) (bool, error)
-	// ExtendRefreshToken moves the end of one that is used repeatedly.
+	// ExtendRefreshToken moves the expiry of one that is used repeatedly.
 	ExtendRefreshToken(ctx context.Context, id provider.ID, until time.Time) error
 }
 
-// derivation makes the same secret from the same input again (HKDF, RFC 5869).
+// derivation derives the same secret from the same input (HKDF, RFC 5869).
 type derivation interface {
 	CurrentID() byte
 	// IDs are those of all keys, the newest first.
@@ -43,8 +42,7 @@ type derivation interface {
 	Derive(keyID byte, info []byte, size int) ([]byte, error)
 }
 
-// Refresher trades refresh tokens for new tokens (RFC 6749 section 6, RFC 9700 section
-// 4.14.2).
+// Refresher exchanges refresh tokens for new tokens (RFC 6749 section 6, RFC 9700 section 4.14.2).
 type Refresher struct {
 	store  refreshStore
 	ender  grantEnder
@@ -57,17 +55,16 @@ func NewRefresher(store refreshStore, ender grantEnder, issuer *Issuer, derive d
 	return &Refresher{store: store, ender: ender, issuer: issuer, derive: derive}
 }
 
-// Narrowing is what a client asks for at a refresh; nil stands for all that was granted.
+// Narrowing is what a client requests at a refresh; nil means everything that was granted.
 type Narrowing struct{ Scopes, Audience []string }
 
-// Prepare prepares an access token and, unless the client is registered to use one token again
-// and again, the next refresh token.
+// Prepare prepares an access token and, unless the client is registered to keep its refresh token,
+// the next refresh token.
 //
-// It cannot race. Of any number of requests at once, on any number of servers, one spends
-// the token; the others are ErrRaced, find what it left and recompute the same successor,
-// because that is derived from the presented token under a key of the server, and nothing in
-// clear is kept. The same goes for a client that hung up before the answer came, for as long as
-// Grace.
+// Of any number of concurrent requests, on any number of servers, one uses the token up; the others
+// are ErrRaced, read what it wrote and recompute the same successor, which is derived from the
+// presented token under a key of the server, so that no token is stored in clear. A client that did
+// not receive the response gets the same successor too, for as long as Grace.
 func (r *Refresher) Prepare(ctx context.Context, c *client.Client, text string, ask Narrowing) (*Prepared, error) {
 	t, err := token.Parse(text)
 	if err != nil || t.Kind != token.Refresh {
@@ -80,8 +77,8 @@ func (r *Refresher) Prepare(ctx context.Context, c *client.Client, text string, 
 	if err != nil {
 		return nil, fmt.Errorf("read refresh token: %w", err)
 	}
-	// The order matters: only who has the whole token learns anything, and another client
-	// that stole it ends nothing by trying it.
+	// The order matters: without the whole token a client learns nothing, and an attempt by another
+	// client that stole it revokes nothing.
 	switch {
 	case !matches(r.issuer.key, found.Token.RefreshHash, token.Refresh, text):
 		return nil, ErrRefreshUnknown
@@ -113,10 +110,9 @@ func (r *Refresher) Prepare(ctx context.Context, c *client.Client, text string, 
 	}
 }
 
-// narrowed is what the access token shall have: what was asked for, or what was granted, and
-// of that only what the client is still registered for. A token for certain resources never
-// becomes one for any, nor one for certain scopes one for none in particular: when none is
-// left, there is no token.
+// narrowed is what the access token gets: what was requested, or granted, as far as the client is
+// still registered for it. When all scopes, or the whole audience, of a grant are lost there is no
+// token: one without an audience would be accepted everywhere.
 func narrowed(c *client.Client, g *Grant, ask Narrowing) (draft, error) {
 	scopes := ask.Scopes
 	if scopes == nil {
@@ -156,7 +152,7 @@ func sameSet(a, b []string) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(v string) bool { return !slices.Contains(b, v) })
 }
 
-// rotate spends the token for a successor.
+// rotate exchanges the token for a successor.
 func (r *Refresher) rotate(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft) (*Prepared, error) {
 	var err error
 	d.id = provider.NewID(r.issuer.clock.Now(ctx), r.issuer.random)
@@ -180,8 +176,8 @@ func (r *Refresher) rotate(ctx context.Context, c *client.Client, found *Refresh
 	return p, nil
 }
 
-// reuse issues an access token beside a refresh token that stays (FAPI 2.0 section
-// 5.3.2.1 wants that of confidential clients).
+// reuse issues an access token and keeps the refresh token (FAPI 2.0 section 5.3.2.1 requires that
+// for confidential clients).
 func (r *Refresher) reuse(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft) (*Prepared, error) {
 	p, err := r.prepare(ctx, c, found.Grant, d)
 	if err != nil {
@@ -198,7 +194,7 @@ func (r *Refresher) reuse(ctx context.Context, c *client.Client, found *Refresha
 	return p, nil
 }
 
-// repeat gives what the token was spent for once more.
+// repeat returns what the token was exchanged for again.
 func (r *Refresher) repeat(ctx context.Context, c *client.Client, found *Refreshable, text string, d draft) (*Prepared, error) {
 	next, g, err := r.store.TokenWithGrant(ctx, found.Token.NextID)
 	if errors.Is(err, provider.ErrNotFound) {
@@ -207,7 +203,7 @@ func (r *Refresher) repeat(ctx context.Context, c *client.Client, found *Refresh
 	if err != nil {
 		return nil, fmt.Errorf("read the successor: %w", err)
 	}
-	// Who asks for something else than the first time is not repeating a request.
+	// A request for something else than the first time is no repeat.
 	if !sameDraft(next, d) || next.RevokedAt != nil {
 		return nil, ErrRefreshSpent
 	}
@@ -216,8 +212,8 @@ func (r *Refresher) repeat(ctx context.Context, c *client.Client, found *Refresh
 		return nil, err
 	}
 	if !matches(r.issuer.key, next.AccessHash, token.Access, access) {
-		// A JWT cannot be written a second time: its signature is random. It gets a row of
-		// its own, and the refresh token is the same.
+		// A JWT cannot be signed again: its signature is random. It gets a row of its own, and the
+		// refresh token is the same.
 		p, err := r.prepare(ctx, c, found.Grant, d)
 		if err != nil {
 			return nil, err
@@ -237,11 +233,11 @@ func sameDraft(next *Token, d draft) bool {
 		(next.Audience == nil) == (d.audience == nil) && sameSet(next.Audience, d.audience)
 }
 
-// reused ends the grant: a token came again, long after it was spent. The thief and the
-// victim cannot be told apart, so neither goes on (RFC 9700 section 4.14.2).
+// reused ends the grant: a token was used again after the grace period. The thief and the victim
+// cannot be told apart, so neither may go on (RFC 9700 section 4.14.2).
 func (r *Refresher) reused(g *Grant) error {
 	if g.EndedAt != nil {
-		return ErrRefreshReused // it was told before
+		return ErrRefreshReused // the event was published before
 	}
 	return &Consequence{Refused: ErrRefreshReused, Do: func(ctx context.Context) error {
 		if err := r.ender.EndGrant(ctx, g.ID, r.issuer.clock.Now(ctx)); err != nil {
@@ -258,11 +254,11 @@ func (r *Refresher) prepare(ctx context.Context, c *client.Client, g *Grant, d d
 		return nil, err
 	}
 	p.by = client.RefreshToken
-	p.ended = func() error { return ErrRefreshEnded } // this moment
+	p.ended = func() error { return ErrRefreshEnded }
 	return p, nil
 }
 
-// secrets are those of the tokens that a presented token is spent for.
+// secrets are those of the tokens that a presented token is exchanged for.
 func (r *Refresher) secrets(keyID byte, next provider.ID, presented string) (access, refresh io.Reader, err error) {
 	of := func(kind token.Kind) (io.Reader, error) {
 		info := append([]byte(kind+" v1\x00"), next[:]...)
@@ -278,12 +274,12 @@ func (r *Refresher) secrets(keyID byte, next provider.ID, presented string) (acc
 	return access, refresh, nil
 }
 
-// successor recomputes the tokens of an issuance from the token that was spent for it, under
-// whichever data key was in use then: the stored hash tells when it is the right one.
+// successor recomputes the tokens of an issuance from the token that was exchanged for it, under
+// the data key that was in use then: the stored hash tells which one.
 func (r *Refresher) successor(next *Token, presented string) (access, refresh string, err error) {
 	tried := 0
 	for {
-		ids := r.derive.IDs() // the hash may be by a key that we hear of by comparing it
+		ids := r.derive.IDs() // after the comparison, which may have loaded a new key
 		if len(ids) <= tried {
 			return "", "", fmt.Errorf("grant: the successor %s cannot be derived again", next.ID)
 		}

@@ -5,35 +5,35 @@ import (
 	"time"
 )
 
-// Refreshable is an issuance with all that says whether its refresh token may be used.
+// Refreshable is an issuance with everything that decides whether its refresh token may be used.
 type Refreshable struct {
 	Token *Token
 	Grant *Grant
-	// UserEnabled: the user is there and not disabled.
+	// UserEnabled: the user exists and is not disabled.
 	UserEnabled bool
 	// MayUse: the user is among those who may use the client.
 	MayUse bool
-	// The session in which the grant was agreed to; nil: it is gone, or there was none.
+	// The session in which the user agreed to the grant; nil: it was deleted, or there was none.
 	SessionSeenAt, SessionExpiresAt, SessionEndedAt *time.Time
 }
 
-// What a refresh refuses. To the client all but two are invalid_grant.
+// The refusals of a refresh. All but the last two are invalid_grant (RFC 6749 section 5.2).
 var (
 	ErrRefreshUnknown = errors.New("no such refresh token")
 	ErrRefreshClient  = errors.New("the refresh token was issued to another client")
 	ErrRefreshExpired = errors.New("the refresh token has expired")
-	ErrRefreshEnded   = errors.New("what the refresh token was issued under has ended")
-	ErrRefreshUser    = errors.New("the user is disabled or may not use the client any more")
+	ErrRefreshEnded   = errors.New("the grant or the session of the refresh token has ended")
+	ErrRefreshUser    = errors.New("the user is disabled or may no longer use the client")
 	ErrRefreshSpent   = errors.New("the refresh token was spent already, for something else")
 	ErrRefreshReused  = errors.New("the refresh token was spent already")
-	// ErrScope and ErrAudience are what the exchange of a code refuses, too: invalid_scope and
+	// ErrScope and ErrAudience are refusals of the exchange of a code, too: invalid_scope and
 	// invalid_target.
-	ErrScope    = errors.New("the scope was not granted, or the client may not ask for it any more")
-	ErrAudience = errors.New("the audience was not granted, or the client may not reach it any more")
+	ErrScope    = errors.New("the scope was not granted, or the client may no longer request it")
+	ErrAudience = errors.New("the audience was not granted, or the client may no longer request it")
 )
 
-// usable tells why the token may not be used whoever brings it; nil: it may. Whether it was
-// spent is another question.
+// usable tells why no client may use the token; nil: it may be used. It does not check whether the
+// token was used already.
 func (r *Refreshable) usable(now time.Time, sessionIdle time.Duration) error {
 	switch {
 	case !r.Grant.Live(now):
@@ -50,8 +50,8 @@ func (r *Refreshable) usable(now time.Time, sessionIdle time.Duration) error {
 	return nil
 }
 
-// sessionLive: without offline_access a grant is for as long as the person is there (OpenID
-// Connect Core section 11).
+// sessionLive: without offline_access a grant lasts as long as the session (OpenID Connect Core
+// section 11).
 func (r *Refreshable) sessionLive(now time.Time, idle time.Duration) bool {
 	return r.SessionEndedAt == nil && r.SessionExpiresAt != nil && now.Before(*r.SessionExpiresAt) &&
 		r.SessionSeenAt != nil && now.Before(r.SessionSeenAt.Add(idle))

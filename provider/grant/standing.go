@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// standingKey is the same for the same client and the same sets of scopes and
-// audiences, in whatever order they were asked for. Every part is preceded by its
-// length: no two requests share a key by the accident of where one part ends.
+// standingKey is the same for the same client and the same sets of scopes and audiences, in any
+// order. Every part is preceded by its length, so that no two requests share a key because their
+// parts concatenate to the same text.
 func standingKey(clientID string, scopes, audience []string) [sha256.Size]byte {
 	buf := make([]byte, 0, 256)
 	add := func(part string) {
