@@ -59,7 +59,7 @@ func rules() []rule {
 		{from: "ratelimit", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf package"},
 		{from: "metrics", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf package"},
 		{
-			from: "", except: []string{"test/", "storage/storagetest"}, forbidden: []string{"testing", "github.com/stretchr/", module + "test/", module + "storage/storagetest"},
+			from: "", except: []string{"test/", "storage/storagetest"}, forbidden: []string{"testing", "github.com/stretchr/", module + "test/", module + "storage/storagetest", module + "provider/audit/audittest"},
 			why: "production code does not import test packages",
 		},
 	}

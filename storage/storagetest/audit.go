@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -13,20 +14,41 @@ import (
 
 func testAudit(t *testing.T, f *fixture) {
 	ctx := t.Context()
-	r := audit.Record{
-		ID: f.newID(), At: f.clock(), Actor: audit.Actor{Kind: audit.OperatingSystemUser, ID: "ops", Host: "db1"}, Action: audit.ClientUpdate,
-		Target: audit.Target{Type: audit.Client, ID: "app"}, Changes: audit.Diff(map[string]any{"disabled": false}, map[string]any{"disabled": true}),
+	newRecord := func(actor string, action audit.Action, target audit.Target) audit.Record {
+		f.advance(time.Minute)
+		return audit.Record{
+			ID: f.newID(), At: f.clock(), Actor: audit.Actor{Kind: audit.OperatingSystemUser, ID: actor, Host: "db1"}, Action: action,
+			Target: target, Changes: audit.Diff(map[string]any{"disabled": false}, map[string]any{"disabled": true}),
+		}
 	}
+	app := audit.Target{Type: audit.Client, ID: "app"}
+	first := newRecord("ops", audit.ClientCreate, app)
 	undone := errors.New("undone")
 	require.ErrorIs(t, f.InTx(ctx, func(ctx context.Context) error {
-		require.NoError(t, f.AppendRecord(ctx, r))
+		require.NoError(t, f.AppendRecord(ctx, first))
 		return undone
 	}), undone)
 	assert.Zero(t, Count(t, f.url, "audit_logs"))
-	require.NoError(t, f.AppendRecord(ctx, r))
-	require.Error(t, f.AppendRecord(ctx, r), "an id is used once")
-	var got [7]string
-	require.NoError(t, inspect(t, f.url).QueryRowContext(ctx, "SELECT actor_kind, actor_id, host, action, target_type, target_id, changes FROM audit_logs").
-		Scan(&got[0], &got[1], &got[2], &got[3], &got[4], &got[5], &got[6]))
-	assert.Equal(t, [7]string{"operating_system_user", "ops", "db1", "client.update", "client", "app", `{"disabled":{"before":false,"after":true}}`}, got)
+	second := newRecord("root", audit.ClientUpdate, app)
+	third := newRecord("ops", audit.UserUpdate, audit.Target{Type: audit.User, ID: "app"})
+	for _, r := range []audit.Record{first, second, third} {
+		require.NoError(t, f.AppendRecord(ctx, r))
+	}
+	require.Error(t, f.AppendRecord(ctx, first), "an id is used once")
+
+	for name, tc := range map[string]struct {
+		of   audit.Filter
+		want []audit.Record
+	}{
+		"all": {audit.Filter{}, []audit.Record{third, second, first}}, "of a client": {audit.Filter{Target: app}, []audit.Record{second, first}},
+		"by an actor": {audit.Filter{ActorID: "ops"}, []audit.Record{third, first}}, "of a kind": {audit.Filter{Action: audit.ClientUpdate}, []audit.Record{second}},
+		"since": {audit.Filter{Since: second.At}, []audit.Record{third, second}}, "the next page": {audit.Filter{Before: second.ID}, []audit.Record{first}},
+	} {
+		got, err := f.Records(ctx, tc.of, 10)
+		require.NoError(t, err)
+		assert.Equal(t, tc.want, got, name)
+	}
+	got, err := f.Records(ctx, audit.Filter{}, 1)
+	require.NoError(t, err)
+	assert.Equal(t, []audit.Record{third}, got)
 }

@@ -125,7 +125,7 @@ func TestUnregisteredRedirectURIOnlyPreventsTheRedirect(t *testing.T) {
 			assert.False(t, s.active("app", secret, access), wrong)
 
 			address := about(t, got)
-			assert.Contains(t, s.get(address).body, "after signing out")
+			assert.Contains(t, s.get(address).body, "post_logout_redirect_uri of the request is not registered")
 			told := string(s.command("explain", address))
 			assert.Regexp(t, `Check +logout\n`, told)
 			assert.Regexp(t, `Client +app \(app\)\n`, told)

@@ -12,6 +12,7 @@ CREATE TABLE audit_logs (
     target_id   text NOT NULL,
     changes     text NOT NULL
 );
+CREATE INDEX audit_logs_target ON audit_logs (target_type, target_id, id);
 
 -- +goose Down
 

@@ -12,6 +12,7 @@ CREATE TABLE audit_logs (
     target_id   TEXT NOT NULL,
     changes     TEXT NOT NULL
 );
+CREATE INDEX audit_logs_target ON audit_logs (target_type, target_id, id);
 
 -- +goose Down
 

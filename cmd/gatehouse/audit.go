@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+func newAudit(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "audit",
+		Short: "Show who changed what",
+		Long: `Every act of an administrator, by the command line or a background job, is recorded in the
+transaction that carries it out, with what it changed. Secrets are never recorded.`,
+	}
+	cmd.AddCommand(newAuditList(env))
+	return cmd
+}
+
+type auditView struct {
+	ID        string        `json:"id"`
+	Time      time.Time     `json:"time"`
+	ActorKind string        `json:"actor_kind"`
+	Actor     string        `json:"actor"`
+	Host      string        `json:"host"`
+	Action    string        `json:"action"`
+	Target    targetView    `json:"target"`
+	Changes   audit.Changes `json:"changes"`
+}
+
+type targetView struct {
+	Type string `json:"type"`
+	ID   string `json:"id"`
+}
+
+func newAuditList(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List administrative acts, the newest first",
+		Example: `  gatehouse audit list --since 24h
+  gatehouse audit list --client shop --json
+  gatehouse audit list --user alice --action user.update`,
+		Args: cobra.NoArgs,
+	}
+	clientID := cmd.Flags().String("client", "", "only what was done to this client")
+	username := cmd.Flags().String("user", "", "only what was done to this user")
+	actor := cmd.Flags().String("actor", "", "only what this operating system user or job did")
+	action := cmd.Flags().String("action", "", "only acts of this kind, such as client.update")
+	since := cmd.Flags().String("since", "", "only from then on: a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or how long ago, such as 24h")
+	limit := cmd.Flags().Int("limit", 50, "how many at most")
+	before := cmd.Flags().String("before", "", "go on after the one with this id")
+	env.completeFlagBy(cmd, "client", clientIDs)
+	env.completeFlagBy(cmd, "user", usernames)
+	asJSON := addJSON(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		of := audit.Filter{ActorID: *actor, Action: audit.Action(*action)}
+		if of.Before, err = page(*before, *limit); err != nil {
+			return err
+		}
+		if of.Since, err = timeOrAgo(*since, env.clock.Now(cmd.Context())); err != nil {
+			return fmt.Errorf("--since %w", err)
+		}
+		h, err := env.open(cmd)
+		if err != nil {
+			return err
+		}
+		defer h.close(&err)
+		if of.Target, err = h.target(cmd, *clientID, *username); err != nil {
+			return err
+		}
+		records, err := h.store.Records(cmd.Context(), of, *limit)
+		if err != nil {
+			return err
+		}
+		return env.printRecords(records, *asJSON)
+	}
+	return cmd
+}
+
+// target is what the flags name. A deleted user can be named by the id alone.
+func (h *instance) target(cmd *cobra.Command, clientID, username string) (audit.Target, error) {
+	switch {
+	case clientID != "" && username != "":
+		return audit.Target{}, errors.New("--client and --user exclude each other")
+	case clientID != "":
+		return audit.Target{Type: audit.Client, ID: clientID}, nil
+	case username == "":
+		return audit.Target{}, nil
+	}
+	u, err := h.users.Find(cmd.Context(), username)
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return audit.Target{Type: audit.User, ID: username}, nil
+	case err != nil:
+		return audit.Target{}, err
+	default:
+		return audit.Target{Type: audit.User, ID: u.ID.String()}, nil
+	}
+}
+
+func (e *environment) printRecords(records []audit.Record, asJSON bool) error {
+	views := make([]auditView, len(records))
+	out := table{header: []string{"TIME", "ACTOR", "ACTION", "TARGET", "CHANGES"}, empty: "No acts are recorded."}
+	for i, r := range records {
+		views[i] = auditView{
+			r.ID.String(), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), targetView{string(r.Target.Type), r.Target.ID}, r.Changes,
+		}
+		out.add(when(r.At), r.Actor.ID, string(r.Action), r.Target.ID, summary(r.Changes))
+	}
+	if asJSON {
+		return printJSON(e.Out, views)
+	}
+	return out.print(e.Out)
+}
+
+// summary is what changed, in a line of a table.
+func summary(changes audit.Changes) string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		c := changes[name]
+		text := name + "=" + compact(c.After)
+		if c.Before != nil {
+			text = name + ": " + compact(c.Before) + " -> " + compact(c.After)
+		}
+		list = append(list, text)
+	}
+	line := []rune(strings.Join(list, ", "))
+	const longest = 80
+	if len(line) > longest {
+		return string(line[:longest-1]) + "…"
+	}
+	return string(line)
+}
+
+func compact(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "?"
+	}
+	return string(text)
+}
+
+// timeOrAgo reads a time, or how long ago it was. The zero time is for an empty text.
+func timeOrAgo(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
+		return now.Add(-d), nil
+	}
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q must be a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or how long ago, such as 24h", text)
+}

@@ -1,0 +1,20 @@
+package audit
+
+import (
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Filter selects records; the zero value selects all.
+type Filter struct {
+	// Target selects what was done to one thing.
+	Target Target
+	// ActorID selects the acts of one actor, Action those of one kind.
+	ActorID string
+	Action  Action
+	// Since is the earliest time.
+	Since time.Time
+	// Before continues after the record with that id: records are listed the newest first.
+	Before provider.ID
+}
