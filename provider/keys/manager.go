@@ -146,8 +146,12 @@ func (m *Manager) add(ctx context.Context, actor audit.Actor, alg Algorithm, pri
 	if err != nil {
 		return Key{}, err
 	}
+	details := map[string]any{"alg": string(alg)}
+	if !row.key().First() {
+		details["active_from"] = activeFrom
+	}
 	err = m.gate.Do(ctx, actor, audit.KeyCreate, audit.Target{Type: audit.SigningKey, ID: row.KID}, func(ctx context.Context) (audit.Changes, error) {
-		return audit.Details(map[string]any{"alg": string(alg), "active_from": activeFrom}), m.store.AddSigningKey(ctx, row)
+		return audit.Details(details), m.store.AddSigningKey(ctx, row)
 	})
 	switch {
 	case errors.Is(err, provider.ErrConflict):

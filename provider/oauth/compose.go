@@ -113,8 +113,12 @@ func (x part) validate(taken map[string]string) error {
 	case x.grantType != "" && x.token == nil && x.authorize == nil:
 		return fmt.Errorf("grant type %s has no handler", x.grantType)
 	}
+	offered := "" // several response types may need one grant type of the client
+	if x.token != nil {
+		offered = string(x.grantType)
+	}
 	for kind, value := range map[string]string{
-		"name": x.name, "grant type": string(x.grantType), "response type": x.responseType, "response mode": string(x.mode),
+		"name": x.name, "grant type": offered, "response type": x.responseType, "response mode": string(x.mode),
 	} {
 		if value == "" {
 			continue

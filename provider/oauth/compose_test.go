@@ -71,10 +71,11 @@ func TestMetadataFollowsFromTheParts(t *testing.T) {
 
 	more := offered(
 		part{name: "exchange", grantType: "urn:x:exchange", token: &grantHandler{grantType: "urn:x:exchange"}},
+		part{name: "implicit token", grantType: "implicit", responseType: "token", authorize: nothing{}},
 		part{name: "implicit", grantType: "implicit", responseType: "id_token", authorize: nothing{}, mode: "x.jwt", describe: func(m *Metadata) { m.RequestParameterSupported = true }},
 	)
 	assert.Equal(t, append(plain.GrantTypesSupported, "urn:x:exchange", "implicit"), more.GrantTypesSupported)
-	assert.Equal(t, []string{"code", "id_token"}, more.ResponseTypesSupported)
+	assert.Equal(t, []string{"code", "token", "id_token"}, more.ResponseTypesSupported)
 	assert.Contains(t, more.ResponseModesSupported, "x.jwt")
 	assert.True(t, more.RequestParameterSupported)
 }

@@ -82,7 +82,7 @@ func (p *Provider) Metadata() Metadata {
 		AuthorizationResponseIssParameterSupported: true, // RFC 9207
 	}
 	for _, x := range p.parts {
-		if x.grantType != "" {
+		if x.grantType != "" && !slices.Contains(m.GrantTypesSupported, string(x.grantType)) {
 			m.GrantTypesSupported = append(m.GrantTypesSupported, string(x.grantType))
 		}
 		if x.responseType != "" {
