@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Type says what kind of application a client is ("application_type" in OpenID
-// Connect registration, with backend for applications that people's browsers never see).
+// Type says what kind of application a client is ("application_type" in OpenID Connect
+// registration, with backend for applications that users' browsers never reach).
 type Type string
 
 // The application types.
@@ -18,24 +18,24 @@ const (
 	Backend Type = "backend"
 )
 
-// AuthMethod is how a client proves itself at the token endpoint
-// (token_endpoint_auth_method, RFC 7591 section 2). See Client.Accepts.
+// AuthMethod is how a client authenticates at the token endpoint (token_endpoint_auth_method, RFC
+// 7591 section 2). See Client.Accepts.
 type AuthMethod string
 
 // The methods in use. None is for public clients, which cannot keep a secret.
 const (
 	SecretBasic   AuthMethod = "client_secret_basic"
 	SecretPost    AuthMethod = "client_secret_post"
-	PrivateKeyJWT AuthMethod = "private_key_jwt"   // RFC 7523 with a key of the client's
+	PrivateKeyJWT AuthMethod = "private_key_jwt"   // RFC 7523 with a key of the client
 	SecretJWT     AuthMethod = "client_secret_jwt" // RFC 7523 with the secret as the key
 	None          AuthMethod = "none"
 )
 
-// Rotation says what becomes of a refresh token that was used.
+// Rotation says what happens to a refresh token that is used.
 type Rotation string
 
-// Rotate replaces it by another one at each use. Reuse keeps it: for confidential clients
-// alone, whose authentication binds it (FAPI 2.0, RFC 9700 section 4.14.2).
+// Rotate replaces it at each use. Reuse keeps it: for confidential clients only, since their
+// authentication binds it (FAPI 2.0, RFC 9700 section 4.14.2).
 const (
 	Rotate Rotation = "rotate"
 	Reuse  Rotation = "reuse"
@@ -44,14 +44,14 @@ const (
 // TokenFormat is the form of a client's access tokens.
 type TokenFormat string
 
-// The typ headers of JWT access tokens. RFC 9068 section 2.1 has at+jwt, which keeps them from
-// being taken for ID tokens; some resource servers know JWT alone.
+// The typ headers of JWT access tokens. RFC 9068 section 2.1 requires at+jwt, which tells them from
+// ID tokens; some resource servers accept only JWT.
 const (
 	TypeAccessToken = "at+jwt"
 	TypeJWT         = "JWT"
 )
 
-// Opaque tokens are checked by introspection; JWT tokens (RFC 9068) also by signature.
+// Opaque tokens are verified by introspection; JWT tokens (RFC 9068) also by signature.
 const (
 	Opaque TokenFormat = "opaque"
 	JWT    TokenFormat = "jwt"
@@ -80,29 +80,30 @@ type Client struct {
 	Name       string
 	Type       Type
 	AuthMethod AuthMethod
-	// AuthMethodPinned: it proves itself by AuthMethod alone. Without it a secret may come by
-	// Basic or in the body, as the client's library likes (RFC 6749 section 2.3.1).
+	// AuthMethodPinned: it authenticates by AuthMethod alone. Without it a secret may be sent by
+	// Basic or in the body, whichever the client's library does (RFC 6749 section 2.3.1).
 	AuthMethodPinned bool
-	// AssertionIssuerOnly: its assertions name the issuer as their audience, and not the token
-	// endpoint, which other servers could pose as (draft-ietf-oauth-rfc7523bis section 4).
+	// AssertionIssuerOnly: the audience of its assertions must be the issuer. The token endpoint is
+	// not accepted, since a malicious server could name it as its own (draft-ietf-oauth-rfc7523bis
+	// section 4).
 	AssertionIssuerOnly bool
 
 	GrantTypes    []GrantType
 	RedirectURIs  []string
-	Scopes        []string // what it may ask for
-	DefaultScopes []string // what it gets when it asks for none
-	Audience      []string // whom its tokens may be for
+	Scopes        []string // what it may request
+	DefaultScopes []string // what it gets when it requests none
+	Audience      []string // which audiences its tokens may have
 	TokenFormat   TokenFormat
 	// AccessTokenAlg signs JWT access tokens; empty means ES256. AccessTokenTyp is their typ
 	// header, at+jwt (RFC 9068) or JWT; empty means at+jwt.
 	AccessTokenAlg, AccessTokenTyp string
 
 	IDTokenAlg string // id_token_signed_response_alg; empty means RS256
-	// IDTokenClaims: ID tokens carry what the granted scopes release, not UserInfo alone.
+	// IDTokenClaims: the claims of the granted scopes are in ID tokens too, not only at UserInfo.
 	IDTokenClaims bool
 
-	// These override the provider's when positive: how long an access token and an ID token
-	// are good, a refresh token that is not used, and refreshing altogether.
+	// These override the provider's when positive: the lifetimes of access and ID tokens, and the
+	// idle and absolute lifetimes of refresh tokens.
 	AccessTokenLifetime, IDTokenLifetime   time.Duration
 	RefreshTokenIdle, RefreshTokenLifetime time.Duration
 	RefreshTokenRotation                   Rotation
@@ -112,22 +113,22 @@ type Client struct {
 	// (token_endpoint_auth_signing_alg, RFC 7591 section 2).
 	JWKS, JWKSURI, AuthSigningAlg string
 
-	// RateLimit is how many requests a second the client may make at each endpoint that it
-	// proves itself to, twice as many at once; 0 is the provider's.
+	// RateLimit is how many requests a second the client may make at each endpoint where it
+	// authenticates, with a burst of twice as many; 0 means the provider's.
 	RateLimit int
 
 	RequirePKCE    bool
 	AllowPlainPKCE bool
-	FirstParty     bool // the operator's own: people are not asked for consent
+	FirstParty     bool // the operator's own: users are not asked for consent
 	MayIntrospect  bool // may introspect tokens that name no audience
 	Disabled       bool
-	// AllowUndottedScheme admits redirect URIs such as cursor://auth, whose scheme any other
+	// AllowUndottedScheme allows redirect URIs such as cursor://auth, whose scheme any other
 	// application on the machine can claim (RFC 8252 section 7.1).
 	AllowUndottedScheme bool
-	// Restricted: for named users only, and for nobody while none is named.
+	// Restricted: only named users may use it; no user while none is named.
 	Restricted bool
 
-	// URI, LogoURI, PolicyURI and TOSURI are shown to people; each may be empty.
+	// URI, LogoURI, PolicyURI and TOSURI are shown to users; each may be empty.
 	URI, LogoURI, PolicyURI, TOSURI string
 	// Contacts are the people responsible for it (RFC 7591 section 2).
 	Contacts []string
@@ -139,8 +140,8 @@ type Client struct {
 	UpdatedAt time.Time
 }
 
-// Secret is one secret of a client, as it is kept. Several may be good at once, so that
-// a new one can be rolled out before the old one ends.
+// Secret is one secret of a client, as it is stored. Several may be valid at once, so that a new one
+// can be rolled out before the old one expires.
 type Secret struct {
 	ID        provider.ID
 	Hash      string
@@ -151,27 +152,27 @@ type Secret struct {
 // Live tells whether the secret can still be used.
 func (s Secret) Live(now time.Time) bool { return s.ExpiresAt == nil || now.Before(*s.ExpiresAt) }
 
-// HasSecret tells whether the client proves itself by a secret.
+// HasSecret tells whether the client authenticates by a secret.
 func (c *Client) HasSecret() bool { return c.AuthMethod != None && c.AuthMethod != PrivateKeyJWT }
 
-// Accepts tells whether the client may prove itself by a method. One that has a plain secret
-// sends it by Basic or in the body, as its library likes (RFC 6749 section 2.3.1), unless its
-// method is pinned. One with keys never proves itself by a secret.
+// Accepts tells whether the client may authenticate by a method. A plain secret may be sent by Basic
+// or in the body, whichever the client's library does (RFC 6749 section 2.3.1), unless the method is
+// pinned. A client with keys cannot authenticate by a secret.
 func (c *Client) Accepts(m AuthMethod) bool {
 	plain := func(m AuthMethod) bool { return m == SecretBasic || m == SecretPost }
 	return m == c.AuthMethod || (!c.AuthMethodPinned && plain(c.AuthMethod) && plain(m))
 }
 
-// Public tells whether the client has no way to prove itself (RFC 6749 section 2.1).
+// Public tells whether the client cannot authenticate (RFC 6749 section 2.1).
 func (c *Client) Public() bool { return c.AuthMethod == None }
 
-// MayUse tells whether the client is registered for a grant type. Values are compared
-// letter by letter: "Client_Credentials" is not a grant type.
+// MayUse tells whether the client is registered for a grant type. Values are compared exactly:
+// "Client_Credentials" is not a grant type.
 func (c *Client) MayUse(g GrantType) bool { return slices.Contains(c.GrantTypes, g) }
 
-// MayAsk tells whether the client is registered for a scope, letter by letter.
+// MayAsk tells whether the client is registered for a scope, compared exactly.
 func (c *Client) MayAsk(scope string) bool { return slices.Contains(c.Scopes, scope) }
 
-// MayReach tells whether the client may have tokens for an audience, letter by letter:
-// comparing by prefix would admit https://api/a/../admin for https://api/a.
+// MayReach tells whether the client may have tokens for an audience, compared exactly: a comparison
+// by prefix would accept https://api/a/../admin for https://api/a.
 func (c *Client) MayReach(audience string) bool { return slices.Contains(c.Audience, audience) }

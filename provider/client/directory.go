@@ -21,16 +21,16 @@ type finder interface {
 	ClientIDs(ctx context.Context, limit int) ([]string, error)
 }
 
-// Directory finds clients on the path of a request, from memory when it can.
+// Directory finds clients for requests, from memory if possible.
 type Directory struct {
 	finder  finder
 	clients *cache.Cache[*Client]
-	// registered are ids that were found or learned before. A Flush leaves them.
+	// registered are ids that were found or learned before. A Flush keeps them.
 	registered *lru.Cache[string, struct{}]
 }
 
-// NewDirectory makes a Directory in front of the given store. Looked, when set, hears each time
-// whether a client was in memory.
+// NewDirectory makes a Directory in front of the given store. looked, if set, is called at each
+// lookup with whether the client was in memory.
 func NewDirectory(f finder, looked func(hit bool)) *Directory {
 	registered, err := lru.New[string, struct{}](directorySize)
 	if err != nil { // only for a size that is not positive
@@ -50,9 +50,8 @@ func NewDirectory(f finder, looked func(hit bool)) *Directory {
 	return d
 }
 
-// Client returns the client with the given id, or provider.ErrNotFound. The client is
-// shared: do not change it. A disabled client is returned too; what that means is the
-// caller's to decide.
+// Client returns the client with the given id, or provider.ErrNotFound. The client is shared: do not
+// change it. A disabled client is returned too: the caller has to check that.
 func (d *Directory) Client(ctx context.Context, id string) (*Client, error) {
 	// An id that could not have been registered need not reach the database.
 	if len(id) > maxID || !idPattern.MatchString(id) {
@@ -61,16 +60,16 @@ func (d *Directory) Client(ctx context.Context, id string) (*Client, error) {
 	return d.clients.Get(ctx, id)
 }
 
-// AtHand tells whether asking Client about the id is cheap: it need not look, or it finds
-// what it then keeps in memory. That holds after a Flush too: otherwise each change of any
-// client would make strangers of all of them, who an attacker at their address keeps out.
-func (d *Directory) AtHand(id string) bool {
+// Known tells whether Client needs no query for the id, or one that finds a client. That holds after
+// a Flush too: otherwise each change of any client would subject all of them to the limit for
+// unknown clients, which an attacker at the same IP address can use up.
+func (d *Directory) Known(id string) bool {
 	return len(id) > maxID || !idPattern.MatchString(id) || d.clients.Has(id) || d.registered.Contains(id)
 }
 
-// learn finds out who is registered, so that nobody's first request is taken for a stranger's:
-// after a restart, an attacker at the same address would keep a resource server out. Where
-// there are more clients than fit, those that were asked about before stay.
+// learn reads which clients are registered, so that the first request of a client is not subject to
+// the limit for unknown ones: after a restart, an attacker at the same IP address would lock a
+// resource server out. Where there are more clients than fit, those that were looked up before stay.
 func (d *Directory) learn(ctx context.Context) error {
 	ids, err := d.finder.ClientIDs(ctx, directorySize)
 	if err != nil {
@@ -85,7 +84,8 @@ func (d *Directory) learn(ctx context.Context) error {
 	return nil
 }
 
-// Flush forgets all clients and learns who is registered, for when one was changed elsewhere.
+// Flush forgets all clients and reads which are registered. It is called when another process
+// changed one.
 func (d *Directory) Flush(ctx context.Context) error {
 	d.clients.Flush()
 	return d.learn(ctx)

@@ -15,17 +15,17 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// shelf is a store of clients by id.
-type shelf map[string]*client.Client
+// registry is a store of clients by id.
+type registry map[string]*client.Client
 
-func (s shelf) Client(_ context.Context, id string) (*client.Client, error) {
+func (s registry) Client(_ context.Context, id string) (*client.Client, error) {
 	if c, ok := s[id]; ok {
 		return c, nil
 	}
 	return nil, provider.ErrNotFound
 }
 
-func (s shelf) ClientIDs(_ context.Context, limit int) ([]string, error) {
+func (s registry) ClientIDs(_ context.Context, limit int) ([]string, error) {
 	if _, broken := s["broken"]; broken {
 		return nil, errors.New("no ids")
 	}
@@ -33,61 +33,61 @@ func (s shelf) ClientIDs(_ context.Context, limit int) ([]string, error) {
 	return ids[:min(limit, len(ids))], nil
 }
 
-// Ids that nobody ever looked up may be made up. Those that were found stay at hand when the
-// memory is emptied, as it is at each change of a client, until they are gone.
+// An id that was never found may be made up. One that was found stays known when the cache is
+// flushed, as it is at each change of a client, until the client is deleted.
 func TestDirectoryKnowsWhoIsRegistered(t *testing.T) {
 	t.Parallel()
-	store := shelf{"billing": {ID: "billing"}}
+	store := registry{"billing": {ID: "billing"}}
 	d := client.NewDirectory(store, nil)
-	assert.False(t, d.AtHand("billing"))
-	assert.True(t, d.AtHand("no id at all"), "the store is not asked")
+	assert.False(t, d.Known("billing"))
+	assert.True(t, d.Known("no id at all"), "it needs no query")
 	_, err := d.Client(t.Context(), "made-up")
 	require.ErrorIs(t, err, provider.ErrNotFound)
-	assert.False(t, d.AtHand("made-up"))
+	assert.False(t, d.Known("made-up"))
 
 	_, err = d.Client(t.Context(), "billing")
 	require.NoError(t, err)
 	require.NoError(t, d.Flush(t.Context()))
-	assert.True(t, d.AtHand("billing"))
+	assert.True(t, d.Known("billing"))
 
 	delete(store, "billing")
 	_, err = d.Client(t.Context(), "billing")
 	require.ErrorIs(t, err, provider.ErrNotFound)
-	assert.False(t, d.AtHand("billing"))
+	assert.False(t, d.Known("billing"))
 }
 
-// After a restart a client is known before its first request, and one that was registered
-// elsewhere when the caches hear of it.
+// After a restart a client is known before its first request, and one that another process
+// registered once the caches are flushed.
 func TestDirectoryLearnsWhoIsRegistered(t *testing.T) {
 	t.Parallel()
-	store := shelf{"billing": {ID: "billing"}}
+	store := registry{"billing": {ID: "billing"}}
 	d := client.NewDirectory(store, nil)
 	require.NoError(t, d.Flush(t.Context()))
-	assert.True(t, d.AtHand("billing"))
-	assert.False(t, d.AtHand("later"))
+	assert.True(t, d.Known("billing"))
+	assert.False(t, d.Known("later"))
 
 	store["later"] = &client.Client{ID: "later"}
 	require.NoError(t, d.Flush(t.Context()))
-	assert.True(t, d.AtHand("later"))
+	assert.True(t, d.Known("later"))
 
 	store["broken"] = &client.Client{ID: "broken"}
-	assert.ErrorContains(t, d.Flush(t.Context()), "no ids", "it is to be called again")
-	assert.True(t, d.AtHand("billing"))
+	assert.ErrorContains(t, d.Flush(t.Context()), "no ids", "the caller has to try again")
+	assert.True(t, d.Known("billing"))
 }
 
-// A crowd that only stands in the register pushes out nobody who is here.
-func TestWhoeverAskedStaysAtHand(t *testing.T) {
+// Clients that are only registered do not displace those that sent requests.
+func TestClientsInUseStayKnown(t *testing.T) {
 	t.Parallel()
-	store := shelf{"zebra": {ID: "zebra"}}
+	store := registry{"zebra": {ID: "zebra"}}
 	d := client.NewDirectory(store, nil)
 	_, err := d.Client(t.Context(), "zebra")
 	require.NoError(t, err)
 	for i := range 10_001 {
-		id := fmt.Sprintf("crowd-%05d", i)
+		id := fmt.Sprintf("other-%05d", i)
 		store[id] = &client.Client{ID: id}
 	}
 	require.NoError(t, d.Flush(t.Context()))
-	assert.True(t, d.AtHand("zebra"))
-	assert.True(t, d.AtHand("crowd-00000"))
-	assert.False(t, d.AtHand("crowd-10000"), "there is room for so many")
+	assert.True(t, d.Known("zebra"))
+	assert.True(t, d.Known("other-00000"))
+	assert.False(t, d.Known("other-10000"), "the limit is reached")
 }

@@ -13,22 +13,22 @@ import (
 type Field struct {
 	// Name is the one of RFC 7591 section 2, where it has the property.
 	Name string
-	// Flag is the one of the command line, without dashes; empty where there is none of the plain
-	// kind. Help explains it.
+	// Flag is the flag of the command line, without dashes; empty where there is no plain one. Help
+	// explains it.
 	Flag, Help string
 	// Words: the values of the list have no spaces, and one flag may hold several.
 	Words bool
-	// Label is the property's name for people; empty where it is shown with another.
+	// Label is the name of the property in outputs; empty where it is shown with another property.
 	Label string
-	// Values are those that a text may have, or each text of the list; nil: any. An empty text is
-	// one of them where it stands for the default.
+	// Values are those that a string, or each string of the list, may have; nil: any. An empty string
+	// is one of them where there is a Default.
 	Values []string
-	// Default is what an empty text stands for.
+	// Default is the meaning of an empty string.
 	Default string
 	// Optional leaves the property out of the JSON where it has no value.
 	Optional bool
-	// Document: it is kept in the metadata document of the client's row. Only what is queried has
-	// a column of its own, or had one before there was the document.
+	// Document: it is stored in the metadata document of the client's row. Only what is queried has
+	// a column of its own, or what had one before there was the document.
 	Document bool
 
 	// in points to the value in a client: a string, bool, int, time.Duration, or list of strings,
@@ -39,7 +39,7 @@ type Field struct {
 	check func(c *Client) string
 }
 
-// Pointer is where a client keeps the value, as *string, *bool, *int, *time.Duration or *[]string.
+// Pointer points to the value in a client, as *string, *bool, *int, *time.Duration or *[]string.
 func (f Field) Pointer(c *Client) any {
 	p := reflect.ValueOf(f.in(c))
 	switch f.in(c).(type) {
@@ -108,8 +108,7 @@ func (f Field) IsZero(c *Client) bool {
 	return v.IsZero() || (v.Kind() == reflect.Slice && v.Len() == 0)
 }
 
-// Document is what the row of a client keeps of it in one JSON object: the properties that have no
-// column.
+// Document is the JSON object in the row of a client: the properties that have no column.
 func (c *Client) Document() ([]byte, error) {
 	kept := map[string]any{}
 	for _, f := range Fields() {
@@ -124,9 +123,10 @@ func (c *Client) Document() ([]byte, error) {
 	return document, nil
 }
 
-// ReadDocument takes the properties from one. What it does not know, a newer version wrote.
+// ReadDocument reads the properties from a document. It ignores unknown ones: a newer version wrote
+// them.
 func (c *Client) ReadDocument(document []byte) error {
-	if len(document) == 0 || string(document) == "{}" { // as most have it
+	if len(document) == 0 || string(document) == "{}" { // as for most clients
 		return nil
 	}
 	var kept map[string]json.RawMessage

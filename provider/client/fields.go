@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Fields are the properties of a registration, in the order in which they are shown. A new one is
-// a line here and in Client.
+// Fields are the properties of a registration, in the order in which they are shown. A new one needs
+// an entry here and a field in Client.
 func Fields() []Field {
 	algorithms := SigningAlgorithms()
 	return []Field{
@@ -38,38 +38,38 @@ func Fields() []Field {
 			in: func(c *Client) any { return &c.PostLogoutRedirectURIs },
 		},
 		{
-			Name: "client_uri", Flag: "client-uri", Help: "home page, shown to people", Label: "Home page", Optional: true,
+			Name: "client_uri", Flag: "client-uri", Help: "home page, shown to users", Label: "Home page", Optional: true,
 			in: func(c *Client) any { return &c.URI }, check: shownURI(func(c *Client) string { return c.URI }),
 		},
 		{
 			Name: "logo_uri", Flag: "logo-uri", Label: "Logo", Optional: true,
-			Help: "logo, of which people see a copy: https URL of a PNG, JPEG, GIF or WebP of at most 256 KiB and 2048x2048 pixels (no SVG)",
+			Help: "logo, of which users see a copy: https URL of a PNG, JPEG, GIF or WebP of at most 256 KiB and 2048x2048 pixels (no SVG)",
 			in:   func(c *Client) any { return &c.LogoURI }, check: shownURI(func(c *Client) string { return c.LogoURI }),
 		},
 		{
-			Name: "policy_uri", Flag: "policy-uri", Help: "privacy policy, shown to people", Label: "Privacy policy", Optional: true,
+			Name: "policy_uri", Flag: "policy-uri", Help: "privacy policy, shown to users", Label: "Privacy policy", Optional: true,
 			in: func(c *Client) any { return &c.PolicyURI }, check: shownURI(func(c *Client) string { return c.PolicyURI }),
 		},
 		{
-			Name: "tos_uri", Flag: "tos-uri", Help: "terms of service, shown to people", Label: "Terms of service", Optional: true,
+			Name: "tos_uri", Flag: "tos-uri", Help: "terms of service, shown to users", Label: "Terms of service", Optional: true,
 			in: func(c *Client) any { return &c.TOSURI }, check: shownURI(func(c *Client) string { return c.TOSURI }),
 		},
 		{
-			Name: "contacts", Flag: "contact", Help: "whom to ask about the client, such as an email address (repeatable)", Label: "Contacts", Optional: true, Document: true,
+			Name: "contacts", Flag: "contact", Help: "contact for the client, such as an email address (repeatable)", Label: "Contacts", Optional: true, Document: true,
 			in: func(c *Client) any { return &c.Contacts }, check: checkContacts,
 		},
 		{
-			Name: "scopes", Flag: "scope", Words: true, Help: "what the client may ask for (repeatable)", Label: "Scopes",
+			Name: "scopes", Flag: "scope", Words: true, Help: "scope that the client may request (repeatable)", Label: "Scopes",
 			in: func(c *Client) any { return &c.Scopes },
 		},
 		{
 			Name: "default_scopes", Flag: "default-scope", Words: true, Label: "Default scopes",
-			Help: "what it gets when it names no scope (repeatable; with a redirect URI and without --scope: openid profile email)",
+			Help: "scope granted when it requests none (repeatable; with a redirect URI and without --scope: openid profile email)",
 			in:   func(c *Client) any { return &c.DefaultScopes },
 		},
 		{
 			Name: "audience", Flag: "audience", Label: "Audience",
-			Help: "whom its tokens may be for (repeatable; a single one is the default of JWT access tokens without openid)",
+			Help: "audience that its tokens may have (repeatable; a single one is the default of JWT access tokens without openid)",
 			in:   func(c *Client) any { return &c.Audience },
 		},
 		{
@@ -77,12 +77,12 @@ func Fields() []Field {
 			in: func(c *Client) any { return &c.TokenFormat }, Values: []string{string(Opaque), string(JWT)},
 		},
 		{
-			Name: "access_token_alg", Flag: "access-token-alg", Default: "ES256", Help: "what signs its JWT access tokens: RS256, PS256, ES256 or EdDSA (default ES256)",
+			Name: "access_token_alg", Flag: "access-token-alg", Default: "ES256", Help: "algorithm of its JWT access tokens: RS256, PS256, ES256 or EdDSA (default ES256)",
 			in: func(c *Client) any { return &c.AccessTokenAlg }, Values: algorithms,
 		},
 		{
 			Name: "access_token_typ", Flag: "access-token-typ", Default: TypeAccessToken,
-			Help: "typ header of its JWT access tokens: at+jwt (RFC 9068), or JWT for resource servers that know no other (default at+jwt)",
+			Help: "typ header of its JWT access tokens: at+jwt (RFC 9068), or JWT for resource servers that accept no other (default at+jwt)",
 			in:   func(c *Client) any { return &c.AccessTokenTyp }, Values: []string{TypeAccessToken, TypeJWT},
 		},
 		{
@@ -95,12 +95,12 @@ func Fields() []Field {
 		},
 		{
 			Name: "refresh_token_idle", Flag: "refresh-token-idle", Optional: true,
-			Help: "how long a refresh token is good without being used, such as 720h (default: the provider's)",
+			Help: "idle lifetime of a refresh token, such as 720h (default: the provider's)",
 			in:   func(c *Client) any { return &c.RefreshTokenIdle }, check: lifetime(maxRefresh, "400 days", func(c *Client) time.Duration { return c.RefreshTokenIdle }),
 		},
 		{
 			Name: "refresh_token_lifetime", Flag: "refresh-token-lifetime", Optional: true,
-			Help: "how long refreshing goes on altogether, such as 2160h (default: the provider's)",
+			Help: "absolute lifetime of refreshing, such as 2160h (default: the provider's)",
 			in:   func(c *Client) any { return &c.RefreshTokenLifetime }, check: lifetime(maxRefresh, "400 days", func(c *Client) time.Duration { return c.RefreshTokenLifetime }),
 		},
 		{
@@ -115,17 +115,17 @@ func Fields() []Field {
 		},
 		{Name: "jwks", Optional: true, in: func(c *Client) any { return &c.JWKS }},
 		{
-			Name: "jwks_uri", Flag: "jwks-uri", Help: "where the client publishes its keys, for private_key_jwt", Optional: true,
+			Name: "jwks_uri", Flag: "jwks-uri", Help: "URL at which the client publishes its keys, for private_key_jwt", Optional: true,
 			in: func(c *Client) any { return &c.JWKSURI },
 		},
 		{
 			Name: "token_endpoint_auth_signing_alg", Flag: "auth-signing-alg", Label: "Assertions signed by", Optional: true,
-			Help: "the one algorithm of the client's assertions (default: any that is offered)",
+			Help: "only algorithm of the client's assertions (default: any that is offered)",
 			in:   func(c *Client) any { return &c.AuthSigningAlg },
 		},
 		{
 			Name: "assertion_issuer_only", Flag: "assertion-issuer-only", Label: "Assertions for the issuer only",
-			Help: "its assertions must name the issuer as their audience, and not the token endpoint",
+			Help: "require the issuer as the audience of its assertions; the token endpoint is not accepted",
 			in:   func(c *Client) any { return &c.AssertionIssuerOnly },
 		},
 		{
@@ -134,7 +134,7 @@ func Fields() []Field {
 		},
 		{
 			Name: "id_token_claims", Flag: "id-token-claims",
-			Help: "put what the granted scopes release into ID tokens, not at UserInfo alone (default on for confidential web clients)",
+			Help: "put the claims of the granted scopes into ID tokens too, not only at UserInfo (default on for confidential web clients)",
 			in:   func(c *Client) any { return &c.IDTokenClaims },
 		},
 		{
@@ -147,11 +147,11 @@ func Fields() []Field {
 		},
 		{
 			Name: "allow_undotted_scheme", Flag: "allow-undotted-scheme", Label: "Undotted schemes",
-			Help: "redirect URIs of a native client may have a scheme without a dot, such as cursor://auth; any other application on the machine could claim it (RFC 8252 section 7.1), so people are asked each time",
+			Help: "redirect URIs of a native client may have a scheme without a dot, such as cursor://auth; any other application on the machine could claim it (RFC 8252 section 7.1), so users are asked for consent each time",
 			in:   func(c *Client) any { return &c.AllowUndottedScheme },
 		},
 		{
-			Name: "first_party", Flag: "first-party", Help: "your own application: people are not asked for consent", Label: "First party",
+			Name: "first_party", Flag: "first-party", Help: "your own application: users are not asked for consent", Label: "First party",
 			in: func(c *Client) any { return &c.FirstParty },
 		},
 		{
@@ -160,7 +160,7 @@ func Fields() []Field {
 		},
 		{
 			Name: "restricted", Flag: "restricted",
-			Help: "for named users only (gatehouse client users add); =false opens it to everybody and forgets the names",
+			Help: "only named users may use it (gatehouse client users add); =false allows all users and removes the names",
 			in:   func(c *Client) any { return &c.Restricted },
 		},
 	}
@@ -201,7 +201,7 @@ func lifetime(longest time.Duration, text string, of func(c *Client) time.Durati
 	}
 }
 
-// shownURI: it becomes a link, or the source of an image, on a page of the server.
+// shownURI checks a URI that becomes a link, or the source of an image, on a page of the server.
 func shownURI(of func(c *Client) string) func(c *Client) string {
 	return func(c *Client) string {
 		uri := of(c)

@@ -12,15 +12,15 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// Every property of a registration is in the table: what is not cannot be set, shown or imported.
+// Every property of a registration is in the table: others could not be set, shown or imported.
 func TestEveryPropertyIsAField(t *testing.T) {
 	t.Parallel()
 	apart := []string{"ID", "Disabled", "Secrets", "CreatedAt", "UpdatedAt"} // not of the registration, or with rules of their own
 	var c client.Client
 	seen, names, flags := map[uintptr]string{}, map[string]bool{}, map[string]bool{}
 	for _, f := range client.Fields() {
-		assert.False(t, names[f.Name], "%s stands twice", f.Name)
-		assert.False(t, f.Flag != "" && flags[f.Flag], "--%s stands twice", f.Flag)
+		assert.False(t, names[f.Name], "%s is there twice", f.Name)
+		assert.False(t, f.Flag != "" && flags[f.Flag], "--%s is there twice", f.Flag)
 		assert.Equal(t, f.Flag == "", f.Help == "", "%s: a flag is explained", f.Name)
 		names[f.Name], flags[f.Flag] = true, true
 		seen[reflect.ValueOf(f.Pointer(&c)).Pointer()] = f.Name
@@ -47,7 +47,7 @@ func TestFieldsReadAndWriteWhatTheyName(t *testing.T) {
 	assert.Equal(t, []string{"password"}, values["grant_types"])
 	assert.Equal(t, []string{}, values["redirect_uris"], "never null")
 	assert.EqualValues(t, 60, values["access_token_lifetime"], "seconds")
-	assert.Equal(t, "RS256", values["id_token_signed_response_alg"], "what nothing stands for")
+	assert.Equal(t, "RS256", values["id_token_signed_response_alg"], "the default")
 	for _, f := range client.Fields() {
 		if f.Name == "grant_types" {
 			f.SetList(&c, []string{"refresh_token"})
@@ -111,7 +111,7 @@ func TestTheMetadataDocument(t *testing.T) {
 	require.NoError(t, read.ReadDocument([]byte(`{"contacts":["x"],"newer":{"a":1},"client_name":"not from here"}`)))
 	assert.Equal(t, []string{"x"}, read.Contacts)
 	assert.Empty(t, read.Name)
-	require.NoError(t, read.ReadDocument(nil), "a row of before")
+	require.NoError(t, read.ReadDocument(nil), "a row from before the document")
 	require.Error(t, read.ReadDocument([]byte(`{"contacts":1}`)))
 	require.Error(t, read.ReadDocument([]byte(`[`)))
 }

@@ -2,8 +2,7 @@ package client
 
 import "strings"
 
-// Invalid says everything that is wrong with a registration at once, so that nobody
-// has to find the faults one by one.
+// Invalid lists all faults of a registration, so that the caller need not find them one by one.
 type Invalid struct{ Problems []Problem }
 
 // Problem is one fault. Field is the metadata name of RFC 7591 where there is one.

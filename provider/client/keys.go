@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// Bounds of a client's key set: what somebody else's server may make us parse and try.
+// Bounds of a client's key set, which a client's server can choose.
 const (
 	// MaxKeySet is the size of a key set in bytes.
 	MaxKeySet  = 64 << 10
@@ -25,7 +25,7 @@ const (
 	maxRSABits = 8192
 )
 
-// What a key set is refused for.
+// The faults of a key set.
 var (
 	errKeySet     = fmt.Errorf("must be a JWK set of 1 to %d keys and at most %d bytes", maxKeys, MaxKeySet)
 	errPrivateKey = errors.New("has a private or symmetric key: only the public part may leave the client")
@@ -34,7 +34,7 @@ var (
 )
 
 // ParseKeySet reads a client's public keys (RFC 7517 section 5). Keys for encryption and
-// those of kinds that no algorithm of ours uses are left out: another server may need them.
+// those of other kinds are ignored: another server may need them.
 func ParseKeySet(text []byte) ([]jose.JSONWebKey, error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -85,7 +85,7 @@ func AssertionAlgorithms() []string { return []string{"RS256", "PS256", "ES256",
 
 func (c *Client) validateKeys(bad *Invalid) {
 	if c.JWKS != "" && c.JWKSURI != "" {
-		bad.add("jwks", "goes without jwks_uri: give the keys or their address") // RFC 7591 section 2
+		bad.add("jwks", "cannot be combined with jwks_uri: give the keys or their URL") // RFC 7591 section 2
 	}
 	if c.AuthMethod == PrivateKeyJWT && c.JWKS == "" && c.JWKSURI == "" {
 		bad.add("jwks", "private_key_jwt needs the client's public keys: jwks or jwks_uri")

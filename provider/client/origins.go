@@ -11,23 +11,22 @@ type originReader interface {
 	Origins(ctx context.Context) ([]string, error)
 }
 
-// Origins knows the web origins at which public clients are registered, from memory. Browsers
-// ask about them before a script's request, and anybody can, without end and before any limit:
-// the database must not hear of it.
+// Origins knows the web origins of public clients, from memory. Browsers ask for them by a CORS
+// preflight, which is not limited: an attacker must not reach the database by it.
 type Origins struct {
 	reader originReader
 	known  atomic.Pointer[map[string]struct{}]
 }
 
-// NewOrigins makes Origins that know none until Learn.
+// NewOrigins makes Origins that are empty until Learn.
 func NewOrigins(r originReader) *Origins {
 	o := &Origins{reader: r}
 	o.known.Store(&map[string]struct{}{})
 	return o
 }
 
-// Learn reads all of them: at the start, and when a client was changed. What was known stays
-// when it fails.
+// Learn reads all of them: at the start, and when a client was changed. When it fails, the known
+// ones stay.
 func (o *Origins) Learn(ctx context.Context) error {
 	origins, err := o.reader.Origins(ctx)
 	if err != nil {

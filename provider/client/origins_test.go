@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// sites is a store of origins; nil is one that is away.
+// sites is a store of origins; nil is one that fails.
 type sites []string
 
 func (s *sites) Origins(context.Context) ([]string, error) {
@@ -38,5 +38,5 @@ func TestOriginsAreThoseLearnedLast(t *testing.T) {
 
 	*store = nil
 	assert.ErrorContains(t, o.Learn(t.Context()), "away")
-	assert.True(t, o.Allowed("https://b.example"), "a database that is away stops no script")
+	assert.True(t, o.Allowed("https://b.example"), "the known ones stay while the database fails")
 }

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// MatchRedirectURI tells whether an answer may be sent to uri: it must be one of the
-// registered ones, letter by letter (RFC 9700 section 2.1). The one exception is RFC 8252
-// section 7.3: a native client that registered an http loopback address may choose the port,
-// since the operating system gives it one at run time; localhost counts as one, as libraries
-// for the command line use it (section 8.3 advises against it and does not forbid it). fosite
-// grants that to every client and looks neither at scheme nor at user information.
+// MatchRedirectURI tells whether a response may be sent to uri: it must be exactly one of the
+// registered ones (RFC 9700 section 2.1). The only exception is RFC 8252 section 7.3: a native
+// client that registered an http URI of a loopback address may choose the port, since the operating
+// system assigns one at run time; localhost counts as such an address, as libraries for command
+// lines use it (section 8.3 advises against it and does not forbid it). fosite allows that to every
+// client and ignores scheme and user information.
 func (c *Client) MatchRedirectURI(uri string) bool {
 	if slices.Contains(c.RedirectURIs, uri) {
 		return true
@@ -27,8 +27,8 @@ func (c *Client) MatchRedirectURI(uri string) bool {
 	})
 }
 
-// withoutPort takes the port out of an http URI on a loopback address. The rest stays as
-// it was written: parsing and writing it again would make %2F and / the same.
+// withoutPort removes the port from an http URI of a loopback address. The rest is unchanged:
+// parsing and encoding it again would make %2F and / the same.
 func withoutPort(uri string) (string, bool) {
 	for _, prefix := range []string{"http://127.0.0.1", "http://[::1]", "http://localhost"} {
 		rest, ok := strings.CutPrefix(uri, prefix)
@@ -69,8 +69,8 @@ func validPort(port string) bool {
 	return err == nil && n > 0 && port[0] != '0' && port[0] != '+'
 }
 
-// Impersonable tells whether another program on the person's machine could receive what is
-// sent to uri: then consent is asked each time (RFC 8252 section 8.6).
+// Impersonable tells whether another program on the user's machine could receive what is sent to
+// uri: then consent is asked for each time (RFC 8252 section 8.6).
 func Impersonable(uri string) bool {
 	u, err := url.Parse(uri)
 	return err != nil || u.Scheme != "https"

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// Where answers may be sent (threats 1 and 2). Most rows are attacks that worked on some
+// Where responses may be sent (RFC 9700 section 4.1). Most rows are attacks that worked on some
 // provider: fosite CVE-2020-15233 and -15234, Keycloak CVE-2023-6291, CVE-2024-8883,
 // CVE-2026-3872, CVE-2026-18211, authentik CVE-2024-52289.
 func TestMatchRedirectURI(t *testing.T) {

@@ -18,8 +18,8 @@ func (c *Client) validateRedirectURIs(bad *Invalid) {
 	}
 }
 
-// redirectURIFault says what is wrong with a redirect URI, or nothing. What is refused
-// here never has to be judged again when a code is about to be sent to it.
+// redirectURIFault says what is wrong with a redirect URI, or nothing. What is refused here need not
+// be checked again when a response is sent.
 func redirectURIFault(uri string, kind Type, undotted bool) string {
 	if len(uri) > 2000 || strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' }) {
 		return "must be at most 2000 printable ASCII characters, without spaces or backslashes"
@@ -31,7 +31,7 @@ func redirectURIFault(uri string, kind Type, undotted bool) string {
 	case strings.Contains(uri, "#"):
 		return "must not have a fragment (RFC 6749 section 3.1.2)"
 	case strings.Contains(uri, "*"):
-		return "must not have a wildcard: redirect URIs are compared letter by letter"
+		return "must not have a wildcard: redirect URIs are compared exactly"
 	case u.User != nil:
 		return "must not have user information"
 	case strings.ContainsFunc(u.Host, notInHost):
@@ -51,17 +51,17 @@ func redirectURIFault(uri string, kind Type, undotted bool) string {
 	case strings.Contains(scheme, "."):
 		return ""
 	case slices.Contains(takenSchemes(), scheme):
-		return "has a scheme that belongs to browsers or to other programs"
+		return "has a scheme of browsers or of other programs"
 	case !undotted:
 		// RFC 8252 section 7.1: a private-use scheme is a reversed domain name.
-		return "must use a scheme with a dot, such as com.example.app (--allow-undotted-scheme takes others: any application could claim them)"
+		return "must use a scheme with a dot, such as com.example.app (--allow-undotted-scheme allows others: any application could claim them)"
 	default:
 		return ""
 	}
 }
 
-// takenSchemes mean something to browsers, or to programs that everybody has: some would run
-// what is sent to them.
+// takenSchemes are those of browsers and of common programs: some would execute what is sent to
+// them.
 func takenSchemes() []string {
 	return []string{
 		"javascript", "data", "vbscript", "livescript", "mocha", "file", "blob", "filesystem", "about", "view-source", "jar", "resource", "chrome",
@@ -71,26 +71,26 @@ func takenSchemes() []string {
 	}
 }
 
-// Undotted tells whether a redirect URI has a private-use scheme that no domain name stands
-// for: whoever registers it with the operating system gets the answers.
+// Undotted tells whether a redirect URI has a private-use scheme that is no domain name: any program
+// can register it with the operating system and receive the responses.
 func Undotted(uri string) bool {
 	u, err := url.Parse(uri)
 	return err == nil && u.Scheme != "http" && u.Scheme != "https" && !strings.Contains(u.Scheme, ".")
 }
 
-// notInHost finds what a URI may have in its host but a name has not: a semicolon, say, or a
-// percent sign, which two readers could take for another host each.
+// notInHost finds characters that a URI may have in its host and a host name cannot, such as a
+// semicolon or a percent sign: two parsers could read different hosts.
 func notInHost(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(".-:[]", r)
 }
 
-// Loopback tells whether a host names this machine by literal or by localhost.
+// Loopback tells whether a host is a loopback literal or localhost.
 func Loopback(host string) bool {
 	return slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, host)
 }
 
-// Origins lists the web origins that a public client's browser code runs on, as far as
-// its redirect URIs tell: those may call the token endpoint across origins.
+// Origins lists the web origins of a public client, according to its redirect URIs: scripts of those
+// may call the token endpoint across origins.
 func (c *Client) Origins() []string {
 	if !c.Public() {
 		return nil

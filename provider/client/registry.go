@@ -13,20 +13,20 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
-// errNotRegistrable is what asking for an impossible id yields: to callers it is
+// errNotRegistrable is the error for an id that cannot be registered: to callers it is
 // provider.ErrNotFound.
 var errNotRegistrable = fmt.Errorf("not a client id: %w", provider.ErrNotFound)
 
-// ErrPublic: the client is public, or proves itself by keys of its own, and has no secrets.
+// ErrPublic: the client is public, or authenticates by its own keys, and has no secrets.
 var ErrPublic = errors.New("the client has no secret")
 
-// Store keeps clients with their secrets. Each change raises the catalogue version.
+// Store stores clients with their secrets. Each change raises the catalogue version.
 // Methods return provider.ErrNotFound and provider.ErrConflict.
 type Store interface {
 	finder
 	CreateClient(ctx context.Context, c *Client) error
-	// LockClient reads a client that nobody else changes until the transaction ends: a change
-	// writes the whole of it, and would undo one that came in between.
+	// LockClient reads a client and locks it until the transaction ends: a change writes the whole
+	// row, and would undo a concurrent change.
 	LockClient(ctx context.Context, id string) (*Client, error)
 	// UpdateClient replaces the registration and the list of secrets.
 	UpdateClient(ctx context.Context, c *Client) error
@@ -142,8 +142,8 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 	return updated, nil
 }
 
-// changedMethod drops secrets that the new method has no use for, and refuses a change that
-// would need a secret that is not there in the form that it needs.
+// changedMethod removes secrets that the new method does not use, and refuses a change that needs a
+// secret in a form that is not stored.
 func (c *Client) changedMethod(before AuthMethod) error {
 	was := Client{AuthMethod: before}
 	switch {

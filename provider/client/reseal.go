@@ -9,23 +9,23 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// KeptSecret is a secret of a client as it is kept.
+// KeptSecret is a secret of a client as it is stored.
 type KeptSecret struct {
 	ID       provider.ID
 	ClientID string
 	Hash     string
 }
 
-// secretStore keeps the secrets.
+// secretStore stores the secrets.
 type secretStore interface {
-	// SecretsBeginning lists those whose kept form begins with the prefix.
+	// SecretsBeginning lists those whose stored form begins with the prefix.
 	SecretsBeginning(ctx context.Context, prefix string) ([]KeptSecret, error)
-	// ReplaceSecret replaces the kept form while it still is what the caller read.
+	// ReplaceSecret replaces the stored form while it still is what the caller read.
 	ReplaceSecret(ctx context.Context, id provider.ID, before, after string) error
 }
 
-// Reseal seals the secrets again that an older data key sealed (client_secret_jwt), so that
-// whoever has that one reads nothing that is kept from now on. It returns how many those were.
+// Reseal seals the secrets again that an older data key sealed (client_secret_jwt), so that a leaked
+// old key opens nothing that is stored from now on. It returns their number.
 func (s *Secrets) Reseal(ctx context.Context, store secretStore) (int, error) {
 	kept, err := store.SecretsBeginning(ctx, sealedPrefix)
 	if err != nil {

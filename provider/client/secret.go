@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// fastHashLength is the length from which a secret is taken for one that cannot be
-// guessed, and SHA-256 suffices. Shorter ones get the slow hash.
+// fastHashLength is the length from which a secret counts as unguessable, so that SHA-256 suffices.
+// Shorter ones get the slow hash.
 const fastHashLength = 32
 
 const (
@@ -22,17 +22,17 @@ const (
 	sealedPrefix = "$sealed$"
 )
 
-// slowHasher is the hash for secrets that people chose.
+// slowHasher is the hash for secrets that a person chose.
 type slowHasher interface {
 	Hash(ctx context.Context, secret string) (string, error)
 	Verify(ctx context.Context, hash, secret string) (bool, error)
 }
 
-// sealer keeps what must be read again, each value bound to its client.
+// sealer encrypts values that must be read again, each bound to its client.
 type sealer interface {
 	SealFor(context, plaintext []byte) []byte
 	OpenFor(context, sealed []byte) ([]byte, error)
-	// Stale tells whether a value was sealed otherwise than new ones are.
+	// Stale tells whether a value was sealed with an older key.
 	Stale(sealed []byte) bool
 }
 
@@ -43,14 +43,14 @@ type Secrets struct {
 	random io.Reader
 }
 
-// NewSecrets makes a Secrets that leaves guessable secrets to slow, and seals those that are
-// keys themselves (client_secret_jwt).
+// NewSecrets makes a Secrets that hashes guessable secrets by slow, and seals those that are keys
+// themselves (client_secret_jwt).
 func NewSecrets(slow slowHasher, seal sealer, random io.Reader) *Secrets {
 	return &Secrets{slow: slow, seal: seal, random: random}
 }
 
-// Generate makes a secret of 256 random bits: 64 hexadecimal characters, so that it
-// survives every form encoder unchanged. It panics without randomness.
+// Generate makes a secret of 256 random bits: 64 hexadecimal characters, which form encoding does
+// not change. It panics without randomness.
 func (s *Secrets) Generate() string {
 	var raw [32]byte
 	if _, err := io.ReadFull(s.random, raw[:]); err != nil {
@@ -59,8 +59,8 @@ func (s *Secrets) Generate() string {
 	return hex.EncodeToString(raw[:])
 }
 
-// Keep returns the form in which a secret of the client is kept: a hash, or, for a client
-// whose secret is the key of its assertions, sealed.
+// Keep returns the form in which a secret of the client is stored: a hash or, for a client whose
+// secret is the key of its assertions, sealed.
 func (s *Secrets) Keep(ctx context.Context, c *Client, secret string) (string, error) {
 	if c.AuthMethod == SecretJWT {
 		// RFC 7518 section 3.2: the key must be as long as the hash.
@@ -79,8 +79,8 @@ func (s *Secrets) Keep(ctx context.Context, c *Client, secret string) (string, e
 	return hash, nil
 }
 
-// Guessable tells whether one of the client's live secrets is short enough to be guessed,
-// and slow to verify for that reason.
+// Guessable tells whether one of the client's live secrets is short enough to be guessed, and
+// therefore slow to verify.
 func (s *Secrets) Guessable(c *Client, now time.Time) bool {
 	for _, kept := range c.Secrets {
 		if kept.Live(now) && !strings.HasPrefix(kept.Hash, fastPrefix) && !strings.HasPrefix(kept.Hash, sealedPrefix) {

@@ -18,7 +18,7 @@ func newSecrets() *client.Secrets {
 	return client.NewSecrets(password.New(rand.Reader, 2), mirror{}, rand.Reader)
 }
 
-// mirror seals by reversing, bound to nothing: enough to tell sealed from not.
+// mirror seals by reversing, which suffices to tell a sealed value.
 type mirror struct{}
 
 func (mirror) SealFor(context, plaintext []byte) []byte {
@@ -73,7 +73,7 @@ func TestVerifyTriesEveryLiveSecret(t *testing.T) {
 	}
 	ok, err := s.Verify(t.Context(), c, ending, future)
 	require.NoError(t, err)
-	assert.False(t, ok, "a secret ends at its instant")
+	assert.False(t, ok, "a secret expires exactly at its time")
 }
 
 func BenchmarkVerifyMachineMadeSecret(b *testing.B) {

@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// Bounds of a registration. A client is read on the path of every request, so its
-// size is everybody's cost.
+// Bounds of a registration. A client is read for every request, so its size costs all of them.
 const (
 	maxID       = 200
 	maxName     = 200
@@ -18,19 +17,18 @@ const (
 	maxValue    = 500
 	maxLifetime = 24 * time.Hour // keys.Overlap covers it
 	maxRefresh  = 400 * 24 * time.Hour
-	// maxRateLimit is more than a server has ever been seen to serve.
+	// maxRateLimit is more than a server can serve.
 	maxRateLimit = 100_000
 )
 
-// idPattern is narrower than RFC 6749 appendix A.1: no space and no colon after the
-// scheme of a URL is needed to keep Basic credentials and logs unambiguous, and no
-// character that HTML or a shell would need quoted.
+// idPattern is narrower than RFC 6749 appendix A.1: it has no characters that make Basic credentials
+// or logs ambiguous, or that need quoting in HTML or a shell.
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~/:@-]*$`)
 
 // scopePattern is scope-token of RFC 6749 section 3.3.
 var scopePattern = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`)
 
-// ValidScope tells whether a name can stand in a scope parameter (RFC 6749 section 3.3).
+// ValidScope tells whether a name is valid in a scope parameter (RFC 6749 section 3.3).
 func ValidScope(name string) bool { return len(name) <= maxValue && scopePattern.MatchString(name) }
 
 // Validate checks the registration as a whole and returns *Invalid with every fault.
@@ -54,8 +52,8 @@ func (c *Client) Validate() error {
 	return bad.orNil()
 }
 
-// SigningAlgorithms are those that a client can have its ID tokens and JWT access tokens
-// signed by, the most widely known first.
+// SigningAlgorithms are those that a client can be registered with for its ID tokens and JWT access
+// tokens, the most widely supported first.
 func SigningAlgorithms() []string { return []string{"RS256", "PS256", "ES256", "EdDSA"} }
 
 func grantTypeNames() []string {
@@ -66,7 +64,7 @@ func grantTypeNames() []string {
 	return names
 }
 
-// oneOf lists what a value may be.
+// oneOf lists the allowed values.
 func oneOf(values []string) string {
 	last := len(values) - 1
 	if last == 0 {
@@ -100,8 +98,8 @@ func (c *Client) validateGrants(bad *Invalid) {
 	}
 }
 
-// validateRotation: without rotation a public client's refresh token could be used by a thief for
-// as long as it lives, and nobody would notice (RFC 9700 section 2.2.2).
+// validateRotation: without rotation a thief could use a public client's refresh token unnoticed for
+// as long as it lives (RFC 9700 section 2.2.2).
 func (c *Client) validateRotation(bad *Invalid) {
 	if c.RefreshTokenRotation == Reuse && c.Public() {
 		bad.add("refresh_token_rotation", "a public client's must be rotate")
@@ -129,7 +127,7 @@ func (c *Client) validateScopes(bad *Invalid) {
 
 func (c *Client) validateAudience(bad *Invalid) {
 	for _, a := range c.Audience {
-		// Lists are kept and sent separated by spaces.
+		// Lists are stored and sent separated by spaces.
 		if a == "" || len(a) > maxValue || strings.ContainsFunc(a, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 			bad.add("audience", fmt.Sprintf("%q must have 1 to %d characters and no spaces", a, maxValue))
 		}

@@ -79,8 +79,8 @@ func TestValidateReportsEveryFaultAtOnce(t *testing.T) {
 	assert.GreaterOrEqual(t, len(invalid.Problems), 5)
 }
 
-// What a redirect URI may be, at registration. Answers are later compared letter by
-// letter with what is accepted here (threats 1 and 2, Keycloak CVE-2023-6291).
+// Redirect URIs at registration. Those of requests are later compared exactly with what is accepted
+// here (RFC 9700 section 2.1, Keycloak CVE-2023-6291).
 func TestRedirectURIsAtRegistration(t *testing.T) {
 	cases := []struct {
 		uri  string
@@ -137,7 +137,7 @@ func TestOriginsAreThoseOfPublicClientsOnly(t *testing.T) {
 	assert.Equal(t, []string{"https://app.example.com", "http://localhost:5173"}, c.Origins())
 }
 
-// Names are compared letter by letter (fosite.md 22 and 23).
+// Names are compared exactly: fosite's defaults accept wildcards, prefixes and any letter case.
 func TestPermissionsAreExact(t *testing.T) {
 	c := valid()
 	assert.True(t, c.MayAsk("read"))
@@ -149,9 +149,9 @@ func TestPermissionsAreExact(t *testing.T) {
 	assert.False(t, c.MayUse("CLIENT_CREDENTIALS"))
 }
 
-// RFC 8252 section 7.1: applications without a domain of their own name are in use; whoever
-// registers one takes the risk knowingly, and nobody gets what belongs to browsers.
-func TestUndottedSchemesTakeAFlag(t *testing.T) {
+// RFC 8252 section 7.1 wants a domain name as the scheme, but applications with other schemes are
+// in use: a flag accepts the risk. Schemes of browsers are refused in any case.
+func TestUndottedSchemesNeedAFlag(t *testing.T) {
 	t.Parallel()
 	valid := func(uri string, kind client.Type, undotted bool) bool {
 		c := client.Client{

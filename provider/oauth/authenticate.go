@@ -21,7 +21,7 @@ type clientFinder interface {
 // clientDirectory also tells whether a client is found without a query.
 type clientDirectory interface {
 	clientFinder
-	AtHand(id string) bool
+	Known(id string) bool
 }
 
 // Authenticator proves which client sends a request.
@@ -91,7 +91,7 @@ func (a *Authenticator) identify(ctx context.Context, call *Call) (*client.Clien
 	if err != nil {
 		return nil, err
 	}
-	if !a.clients.AtHand(presented.id) {
+	if !a.clients.Known(presented.id) {
 		// Each made-up client_id would cost a query.
 		if err := call.unproven(ctx); err != nil {
 			return nil, err
