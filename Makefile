@@ -2,6 +2,7 @@
 GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 TOOLS := $(GO) tool -modfile=test/tools/go.mod
+UNCOMMITTED := git status --porcelain --untracked-files=all && git diff HEAD
 
 ##@ Use it
 
@@ -37,16 +38,17 @@ fmt: ## format the code
 .PHONY: lint
 lint: ## look for mistakes and broken rules, and for known vulnerabilities
 	$(TOOLS) golangci-lint run ./...
-	$(TOOLS) govulncheck ./...
+	@test/tools/vulncheck.sh $(TOOLS) govulncheck ./...
 
 .PHONY: generate
 generate: ## make what is made from other files
 	$(GO) generate ./...
 
 .PHONY: verify
-verify: generate ## check that nothing generated, and no dependency, is out of date
-	$(GO) mod tidy
-	git diff --exit-code
+verify: ## check that nothing generated, and no dependency, is out of date
+	$(GO) mod tidy -diff
+	@before="$$($(UNCOMMITTED))" && $(GO) generate ./... && [ "$$before" = "$$($(UNCOMMITTED))" ] || \
+		{ git status; echo "Generated files were out of date: commit what make generate changes." >&2; exit 1; }
 
 .PHONY: bench
 bench: ## measure each flow on this machine (ARGS="--growth --json")
