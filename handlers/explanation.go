@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -22,7 +23,7 @@ func explanation(records *refusal.Recorder, refusals *refusal.Catalogue, set *pa
 		asked := prefers(r, typeJSON, typeHTML)
 		switch {
 		case err != nil && asked:
-			writeJSON(w, http.StatusNotFound, struct {
+			_ = wire.WriteJSON(w, http.StatusNotFound, struct {
 				Error       refusal.Code `json:"error"`
 				Description string       `json:"error_description"`
 			}{refusal.NotFound, "This server does not know the error id: it was cut off or changed, or another server made it."})
@@ -37,7 +38,7 @@ func explanation(records *refusal.Recorder, refusals *refusal.Catalogue, set *pa
 				Code: string(record.Code), Time: record.At,
 			})
 		}
-		writeJSON(w, http.StatusOK, struct {
+		_ = wire.WriteJSON(w, http.StatusOK, struct {
 			Error       refusal.Code `json:"error"`
 			Title       string       `json:"title"`
 			Explanation string       `json:"explanation"`

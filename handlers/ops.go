@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
 
 // ReadyCheck is one thing without which the server cannot work.
@@ -25,7 +27,7 @@ func NewOps(log *slog.Logger, metrics http.Handler, checks ...ReadyCheck) http.H
 	ops := http.NewServeMux()
 	ops.Handle("GET /metrics", metrics)
 	ops.HandleFunc("GET /healthz/live", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, health{Status: "live"})
+		_ = wire.WriteJSON(w, http.StatusOK, health{Status: "live"})
 	})
 	ops.HandleFunc("GET /healthz/ready", ready(log, checks))
 	ops.HandleFunc("GET /debug/pprof/", pprof.Index)
@@ -54,10 +56,10 @@ func ready(log *slog.Logger, checks []ReadyCheck) http.HandlerFunc {
 			}
 		}
 		if len(failing) > 0 {
-			writeJSON(w, http.StatusServiceUnavailable, health{Status: "not ready", Failing: failing})
+			_ = wire.WriteJSON(w, http.StatusServiceUnavailable, health{Status: "not ready", Failing: failing})
 			return
 		}
-		writeJSON(w, http.StatusOK, health{Status: "ready"})
+		_ = wire.WriteJSON(w, http.StatusOK, health{Status: "ready"})
 	}
 }
 

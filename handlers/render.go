@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -88,7 +88,7 @@ func causeOf(err error) error {
 
 // json writes the error answer of RFC 6749 section 5.2.
 func (re *renderer) json(w http.ResponseWriter, answer *refusal.Refusal, id string) {
-	writeJSON(w, answer.HTTPStatus(), struct {
+	_ = wire.WriteJSON(w, answer.HTTPStatus(), struct {
 		Error       refusal.Code `json:"error"`
 		Description string       `json:"error_description"`
 		URI         string       `json:"error_uri"`
@@ -108,19 +108,6 @@ func (re *renderer) page(w http.ResponseWriter, answer *refusal.Refusal, id, req
 		return re.pages.NotFound(w, page)
 	}
 	return re.pages.Error(w, answer.HTTPStatus(), page)
-}
-
-// writeJSON answers with v: a struct of texts, which always marshals.
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		panic("handlers: " + err.Error())
-	}
-	h := w.Header()
-	h.Set("Content-Type", typeJSON)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a caller who hung up cannot be told
 }
 
 // describable keeps to the characters that RFC 6749 section 5.2 allows in a description:

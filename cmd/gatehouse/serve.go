@@ -21,6 +21,7 @@ import (
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/metrics"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
@@ -235,13 +236,20 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	if err != nil {
 		return nil, err
 	}
-	people, err := browser.New(browser.Config{
+	web, err := websession.New(websession.Config{
+		Issuer: c.Issuer, Manager: h.sessions, Seal: h.ring.Key(keyring.Flow), Devices: h.ring.Key(keyring.Device), Clock: e.clock, Random: e.random,
+	})
+	if err != nil {
+		return nil, err
+	}
+	people := browser.New(browser.Config{
 		Issuer:        c.Issuer,
 		Lifetimes:     c.lifetimes(),
 		Authorize:     protocol,
 		AuthorizePath: c.paths().Authorization,
 		LogoutPath:    c.paths().EndSession,
 		Logout:        oauth.NewLogout(directory, idTokens),
+		Web:           web,
 		Sessions:      h.sessions,
 		SignIn:        signIn,
 		Landing: pages.Landing{
@@ -253,13 +261,9 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Logos:        logo.NewCache(directory, fetch, e.clock),
 		Pages:        set,
 		Seal:         h.ring.Key(keyring.Flow),
-		Devices:      h.ring.Key(keyring.Device),
 		Clock:        e.clock,
 		Random:       e.random,
 	})
-	if err != nil {
-		return nil, err
-	}
 	endpoints := oauthhandlers.Config{
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, LegacyCheck: c.LegacyTokenCheck || c.Dev,
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -15,13 +16,13 @@ import (
 // ServeAuthorize serves the authorization endpoint (RFC 6749 section 3.1).
 func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodPost {
-		form, err := readPost(r)
+		form, err := wire.Form(r)
 		if err != nil {
 			return err
 		}
 		return repeatAsGet(w, b.AuthorizePath, form)
 	}
-	form, err := readQuery(r)
+	form, err := wire.Query(r)
 	if err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
 // cookies are not sent with forms of other sites, so the user would not appear signed in.
 func repeatAsGet(w http.ResponseWriter, path string, form url.Values) error {
 	query := form.Encode()
-	if len(query) > maxQuery {
+	if len(query) > wire.MaxQuery {
 		return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request is too long.")
 	}
 	if query != "" {
@@ -55,7 +56,7 @@ func (b *Browser) advance(w http.ResponseWriter, r *http.Request, p progress) er
 		return err
 	}
 	canonical.From(r.Context()).Client(f.Request.Client.ID)
-	s, err := b.signedIn(r)
+	s, err := b.Web.Current(r)
 	if err != nil {
 		return b.errorForApplication(f, err)
 	}

@@ -2,13 +2,11 @@ package browser
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
@@ -25,10 +23,8 @@ type authorizeEndpoint interface {
 	Approve(ctx context.Context, f oauth.Flow, s *session.Session, remember bool) (url.Values, error)
 }
 
-// sessions stores sign-in sessions.
+// sessions ends sign-in sessions.
 type sessions interface {
-	Begin(ctx context.Context, user *account.User, methods []string, previous *session.Session) (*session.Session, string, error)
-	Find(ctx context.Context, text string) (*session.Session, error)
 	End(ctx context.Context, s *session.Session) error
 	EndNamed(ctx context.Context, id provider.ID, subject string) (bool, error)
 	Concerns(ctx context.Context, s *session.Session, sid, clientID string) (bool, error)
@@ -67,10 +63,12 @@ type Config struct {
 	// AuthorizePath and LogoutPath are the paths of those endpoints.
 	AuthorizePath, LogoutPath string
 	Logout                    logoutEndpoint
-	Sessions                  sessions
-	SignIn                    signIn
-	Scopes                    scopes
-	Logos                     logos
+	// Web has the sessions of browsers, Sessions ends them.
+	Web      *websession.Sessions
+	Sessions sessions
+	SignIn   signIn
+	Scopes   scopes
+	Logos    logos
 	// Lifetimes are what the consent page says about the duration of an access.
 	Lifetimes grant.Lifetimes
 	Pages     *pages.Set
@@ -79,35 +77,14 @@ type Config struct {
 	// KeepSignedIn preselects the box on the sign-in page that keeps users signed in when they
 	// close the browser.
 	KeepSignedIn bool
-	// Seal is for flows, Devices for the cookie of browsers that have signed in before.
-	Seal, Devices sealer
-	Clock         provider.Clock
-	Random        io.Reader
+	// Seal is for the question whether to sign out.
+	Seal   sealer
+	Clock  provider.Clock
+	Random io.Reader
 }
 
 // Browser serves the endpoints.
-type Browser struct {
-	Config
-
-	secure bool
-	origin *http.CrossOriginProtection
-}
+type Browser struct{ Config }
 
 // New makes a Browser.
-func New(c Config) (*Browser, error) {
-	origin := http.NewCrossOriginProtection()
-	// Behind a proxy the Host header may differ from the host that users see.
-	if err := origin.AddTrustedOrigin(c.Issuer); err != nil {
-		return nil, fmt.Errorf("browser: %w", err)
-	}
-	return &Browser{Config: c, secure: strings.HasPrefix(c.Issuer, "https://"), origin: origin}, nil
-}
-
-// signedIn is the session of the browser, or nil.
-func (b *Browser) signedIn(r *http.Request) (*session.Session, error) {
-	s, err := b.Sessions.Find(r.Context(), b.cookie(r, sessionCookie))
-	if isNone(err) {
-		return nil, nil //nolint:nilnil // not being signed in is no error
-	}
-	return s, err
-}
+func New(c Config) *Browser { return &Browser{c} }

@@ -105,7 +105,7 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	canonical.From(r.Context()).Client(f.Request.Client.ID)
-	s, err := b.signedIn(r)
+	s, err := b.Web.Current(r)
 	if err != nil {
 		return b.errorForApplication(f, err)
 	}

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -42,8 +41,8 @@ func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (stri
 	if err != nil {
 		return "", err
 	}
-	text := base64.RawURLEncoding.EncodeToString(b.Seal.SealFor([]byte(b.binder(w, r)), plain))
-	if len(text) > maxQuery-len("flow=") {
+	text := b.Web.Seal(w, r, plain)
+	if len(text) > wire.MaxQuery-len("flow=") {
 		// Now, and not after sign-in, when it is sent back in a URL.
 		return "", refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request is too long.")
 	}
@@ -54,11 +53,7 @@ func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (stri
 // attacker could have a victim finish the attacker's flow (Dex CVE-2022-39222, Hydra PR 770).
 func (b *Browser) open(r *http.Request, text string) (progress, error) {
 	broken := refusal.New(refusal.InvalidRequest, refusal.CheckFlow, "This page was opened in another browser, is too old, or was changed.")
-	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil {
-		return progress{}, broken
-	}
-	plain, err := b.Seal.OpenFor([]byte(b.cookie(r, binderCookie)), sealed)
+	plain, err := b.Web.Open(r, text)
 	if err != nil {
 		return progress{}, broken
 	}

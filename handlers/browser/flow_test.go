@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
@@ -30,8 +31,9 @@ func TestFlowsOpenInTheirBrowserForAnHour(t *testing.T) {
 	require.NoError(t, err)
 	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
-	b, err := New(Config{Issuer: "https://id.example", Seal: ring.Key(keyring.Flow), Clock: clock, Random: rand.Reader})
+	web, err := websession.New(websession.Config{Issuer: "https://id.example", Seal: ring.Key(keyring.Flow), Clock: clock, Random: rand.Reader})
 	require.NoError(t, err)
+	b := New(Config{Issuer: "https://id.example", Web: web, Clock: clock, Random: rand.Reader})
 
 	page := httptest.NewRecorder()
 	begun := b.begin(t.Context(), url.Values{"client_id": {"app"}, "state": {"secret-of-the-app"}})

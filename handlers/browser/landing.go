@@ -16,7 +16,7 @@ func (b *Browser) ServeLanding(w http.ResponseWriter, r *http.Request) error {
 
 // signedInAs is the name of the user who is signed in, or empty.
 func (b *Browser) signedInAs(r *http.Request) (string, error) {
-	s, err := b.signedIn(r)
+	s, err := b.Web.Current(r)
 	if s == nil {
 		return "", err
 	}

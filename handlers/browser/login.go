@@ -94,7 +94,7 @@ const maxRedirectedFlow = 1536
 func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login) (*session.Session, error) {
 	line := canonical.From(r.Context())
 	user, err := b.SignIn.Verify(r.Context(), account.Attempt{
-		Login: page.Username, Password: form.Get("password"), Prefix: line.AddressPrefix(), Devices: b.devices(r),
+		Login: page.Username, Password: form.Get("password"), Prefix: line.AddressPrefix(), Devices: b.Web.Devices(r),
 	})
 	var throttled *account.Throttled
 	switch {
@@ -110,11 +110,7 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	case err != nil:
 		return nil, err
 	}
-	previous, err := b.signedIn(r)
-	if err != nil {
-		return nil, err
-	}
-	s, text, err := b.Sessions.Begin(r.Context(), user, []string{session.Password}, previous)
+	s, err := b.Web.Begin(w, r, user, []string{session.Password}, page.Remember)
 	if errors.Is(err, provider.ErrStale) { // the password was changed while it was being verified
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
@@ -124,11 +120,5 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 		return nil, err
 	}
 	line.Outcome("signed_in")
-	age := 0 // until the browser is closed
-	if page.Remember {
-		age = int(s.ExpiresAt.Sub(s.Proofs.AuthTime()) / time.Second)
-	}
-	b.setLongCookie(w, sessionCookie, text, age)
-	b.rememberDevice(w, r, user.ID)
 	return s, nil
 }

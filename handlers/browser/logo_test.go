@@ -84,8 +84,7 @@ func logoServer(t *testing.T) (*httptest.Server, *bytes.Buffer) {
 		registered[id] = &client.Client{ID: id, LogoURI: uri, Disabled: id == "disabled"}
 	}
 	fetch := web{logoURI: {MediaType: "image/x-png", Body: shopLogo(t)}}
-	people, err := browser.New(browser.Config{Issuer: "https://id.example", AuthorizePath: "/oauth/authorize", LogoutPath: "/oauth/logout", Logos: logo.NewCache(registered, fetch, time.Now)})
-	require.NoError(t, err)
+	people := browser.New(browser.Config{Issuer: "https://id.example", AuthorizePath: "/oauth/authorize", LogoutPath: "/oauth/logout", Logos: logo.NewCache(registered, fetch, time.Now)})
 	set, err := pages.New(false)
 	require.NoError(t, err)
 	policies, err := ratelimit.NewTable(nil)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
@@ -19,21 +20,21 @@ import (
 // a valid ID token hint is carried out; for any other the user is asked first: otherwise any site
 // could sign users out with a link.
 func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
-	read := readQuery
+	read := wire.Query
 	if r.Method == http.MethodPost {
-		read = readPost
+		read = wire.Form
 	}
 	form, err := read(r)
 	if err != nil {
 		return err
 	}
-	presented := b.cookie(r, sessionCookie) != ""
+	presented := b.Web.Presented(r)
 	if r.Method == http.MethodPost && !presented {
 		// A form of another site comes without cookies: a missing cookie does not mean that no
 		// user is signed in. With the GET the cookies are sent.
 		return repeatAsGet(w, b.LogoutPath, form)
 	}
-	s, err := b.signedIn(r)
+	s, err := b.Web.Current(r)
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if presented {
-		b.setCookie(w, sessionCookie, "")
+		b.Web.Forget(w)
 	}
 	if request.Unregistered != nil {
 		return &stays{request.Unregistered, b, r, loggedOut(request.Client)}

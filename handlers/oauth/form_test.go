@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -22,7 +23,7 @@ func post(target, contentType, body string) *http.Request {
 
 func TestReadFormReadsEachParameterOnce(t *testing.T) {
 	t.Parallel()
-	r := post("/?scope=from-the-query&x=1", formType+"; charset=UTF-8", "grant_type=client_credentials&scope=a+b&audience=x&audience=y&resource=p&resource=q&empty=&utm=1&utm=2&username=a;b=c")
+	r := post("/?scope=from-the-query&x=1", wire.FormType+"; charset=UTF-8", "grant_type=client_credentials&scope=a+b&audience=x&audience=y&resource=p&resource=q&empty=&utm=1&utm=2&username=a;b=c")
 	form, err := readForm(r)
 	require.NoError(t, err)
 	assert.Equal(t, url.Values{"grant_type": {"client_credentials"}, "scope": {"a b"}, "audience": {"x", "y"}, "resource": {"p", "q"}, "utm": {"1", "2"}, "username": {"a;b=c"}}, form, "the query is not mixed in")
@@ -34,18 +35,18 @@ func TestReadFormRefusesWhatTwoReadersWouldReadDifferently(t *testing.T) {
 		r     *http.Request
 		check refusal.Check
 	}{
-		"twice":            {post("/", formType, "code=1&code=2"), refusal.CheckDuplicate},
-		"twice, one empty": {post("/", formType, "code=1&code="), refusal.CheckDuplicate},
-		"scope twice":      {post("/", formType, "scope=a&scope=b"), refusal.CheckDuplicate},
-		"bad percent":      {post("/", formType, "a=%4"), refusal.CheckFormEncoding},
-		"broken UTF-8":     {post("/", formType, "a=%c3%28"), refusal.CheckFormEncoding},
-		"broken name":      {post("/", formType, "%ff=1"), refusal.CheckFormEncoding},
-		"NUL":              {post("/", formType, "a=%00"), refusal.CheckFormEncoding},
+		"twice":            {post("/", wire.FormType, "code=1&code=2"), refusal.CheckDuplicate},
+		"twice, one empty": {post("/", wire.FormType, "code=1&code="), refusal.CheckDuplicate},
+		"scope twice":      {post("/", wire.FormType, "scope=a&scope=b"), refusal.CheckDuplicate},
+		"bad percent":      {post("/", wire.FormType, "a=%4"), refusal.CheckFormEncoding},
+		"broken UTF-8":     {post("/", wire.FormType, "a=%c3%28"), refusal.CheckFormEncoding},
+		"broken name":      {post("/", wire.FormType, "%ff=1"), refusal.CheckFormEncoding},
+		"NUL":              {post("/", wire.FormType, "a=%00"), refusal.CheckFormEncoding},
 		"JSON":             {post("/", "application/json", "{}"), refusal.CheckContentType},
 		"multipart":        {post("/", "multipart/form-data; boundary=x", "--x--"), refusal.CheckContentType},
 		"no type":          {post("/", "", "a=1"), refusal.CheckContentType},
-		"secret in query":  {post("/?client_secret=x", formType, "a=1"), refusal.CheckQuerySecret},
-		"token in query":   {post("/?a=b&token=x", formType, "a=1"), refusal.CheckQuerySecret},
+		"secret in query":  {post("/?client_secret=x", wire.FormType, "a=1"), refusal.CheckQuerySecret},
+		"token in query":   {post("/?a=b&token=x", wire.FormType, "a=1"), refusal.CheckQuerySecret},
 	} {
 		var r *refusal.Refusal
 		_, err := readForm(tc.r)
@@ -57,8 +58,8 @@ func TestReadFormRefusesWhatTwoReadersWouldReadDifferently(t *testing.T) {
 }
 
 func FuzzReadForm(f *testing.F) {
-	f.Add("", formType, "grant_type=client_credentials")
-	f.Add("token=x", formType, "a=1&a=2")
+	f.Add("", wire.FormType, "grant_type=client_credentials")
+	f.Add("token=x", wire.FormType, "a=1&a=2")
 	f.Fuzz(func(t *testing.T, query, contentType, body string) {
 		r := post("/", contentType, body)
 		r.URL.RawQuery = query

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
@@ -28,6 +29,6 @@ func Introspect(endpoint introspector) func(http.ResponseWriter, *http.Request) 
 			outcome = "active"
 		}
 		canonical.From(r.Context()).Outcome(outcome)
-		return writeJSON(w, answer)
+		return wire.WriteJSON(w, http.StatusOK, answer)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
@@ -25,7 +26,7 @@ func LegacyCheck(checker legacyChecker) func(http.ResponseWriter, *http.Request)
 		if roles == nil {
 			roles = []string{}
 		}
-		return writeJSON(w, struct {
+		return wire.WriteJSON(w, http.StatusOK, struct {
 			ID       string   `json:"id"`
 			Username string   `json:"username"`
 			Email    string   `json:"email"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
@@ -22,6 +23,6 @@ func Revoke(endpoint revoker) func(http.ResponseWriter, *http.Request) error {
 		if err := endpoint.Revoke(r.Context(), call); err != nil {
 			return err
 		}
-		return writeJSON(w, struct{}{})
+		return wire.WriteJSON(w, http.StatusOK, struct{}{})
 	}
 }

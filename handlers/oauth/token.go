@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
@@ -28,7 +29,7 @@ func Token(endpoint tokenEndpoint) func(http.ResponseWriter, *http.Request) erro
 			return err
 		}
 		line.Client(answer.ClientID)
-		return writeJSON(w, answer.Parameters)
+		return wire.WriteJSON(w, http.StatusOK, answer.Parameters)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
@@ -20,7 +21,7 @@ func UserInfo(endpoint userInfo) func(http.ResponseWriter, *http.Request) error 
 			return err
 		}
 		call := callOf(r)
-		if r.Method == http.MethodPost && isForm(r.Header) == nil {
+		if r.Method == http.MethodPost && wire.IsForm(r) {
 			form, err := readForm(r)
 			if err != nil {
 				return err
@@ -31,6 +32,6 @@ func UserInfo(endpoint userInfo) func(http.ResponseWriter, *http.Request) error 
 		if err != nil {
 			return err
 		}
-		return writeJSON(w, claims)
+		return wire.WriteJSON(w, http.StatusOK, claims)
 	}
 }

@@ -1,4 +1,4 @@
-package browser
+package websession
 
 import (
 	"encoding/base64"
@@ -31,27 +31,27 @@ type deviceEntry struct {
 
 const deviceEntrySize = 16 + 8 + 4
 
-// devices are the accounts that the browser has signed in to, from entries of the cookie that open
+// Devices are the accounts that the browser has signed in to, from entries of the cookie that open
 // and are not too old.
-func (b *Browser) devices(r *http.Request) []account.Device {
+func (s *Sessions) Devices(r *http.Request) []account.Device {
 	var known []account.Device
-	for _, e := range b.deviceEntries(r) {
+	for _, e := range s.deviceEntries(r) {
 		known = append(known, account.Device{UserID: e.user, ID: hex.EncodeToString(e.random[:])})
 	}
 	return known
 }
 
-func (b *Browser) deviceEntries(r *http.Request) []deviceEntry {
-	sealed, err := base64.RawURLEncoding.Strict().DecodeString(b.cookie(r, deviceCookie))
+func (s *Sessions) deviceEntries(r *http.Request) []deviceEntry {
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(s.cookie(r, deviceCookie))
 	if err != nil {
 		return nil
 	}
-	plain, err := b.Devices.OpenFor(nil, sealed)
+	plain, err := s.Config.Devices.OpenFor(nil, sealed)
 	if err != nil || len(plain)%deviceEntrySize != 0 {
 		return nil
 	}
 	var entries []deviceEntry
-	oldest := b.Clock.Now(r.Context()).Add(-deviceLifetime)
+	oldest := s.Clock.Now(r.Context()).Add(-deviceLifetime)
 	for part := range slices.Chunk(plain, deviceEntrySize) {
 		var e deviceEntry
 		copy(e.user[:], part)
@@ -67,15 +67,15 @@ func (b *Browser) deviceEntries(r *http.Request) []deviceEntry {
 // rememberDevice puts the account that just signed in before the others. An existing entry keeps
 // its id: with a new one at each sign-in, a thief of the password would gain another set of
 // attempts each time.
-func (b *Browser) rememberDevice(w http.ResponseWriter, r *http.Request, user provider.ID) {
-	entry := deviceEntry{user: user, signedIn: b.Clock.Now(r.Context())}
-	entries := b.deviceEntries(r)
+func (s *Sessions) rememberDevice(w http.ResponseWriter, r *http.Request, user provider.ID) {
+	entry := deviceEntry{user: user, signedIn: s.Clock.Now(r.Context())}
+	entries := s.deviceEntries(r)
 	known := slices.IndexFunc(entries, func(e deviceEntry) bool { return e.user == user })
 	if known >= 0 {
 		entry.random = entries[known].random
 		entries = slices.Delete(entries, known, known+1)
-	} else if _, err := io.ReadFull(b.Random, entry.random[:]); err != nil {
-		panic("browser: no randomness: " + err.Error())
+	} else if _, err := io.ReadFull(s.Random, entry.random[:]); err != nil {
+		panic("websession: no randomness: " + err.Error())
 	}
 	entries = append([]deviceEntry{entry}, entries...)
 	entries = entries[:min(len(entries), deviceAccounts)]
@@ -85,6 +85,6 @@ func (b *Browser) rememberDevice(w http.ResponseWriter, r *http.Request, user pr
 		plain = append(append(plain, e.user[:]...), e.random[:]...)
 		plain = binary.BigEndian.AppendUint32(plain, uint32(e.signedIn.Unix())) //nolint:gosec // until 2106
 	}
-	value := base64.RawURLEncoding.EncodeToString(b.Devices.SealFor(nil, plain))
-	b.setLongCookie(w, deviceCookie, value, int(deviceLifetime/time.Second))
+	value := base64.RawURLEncoding.EncodeToString(s.Config.Devices.SealFor(nil, plain))
+	s.setCookie(w, deviceCookie, value, int(deviceLifetime/time.Second))
 }

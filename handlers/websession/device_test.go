@@ -1,4 +1,4 @@
-package browser
+package websession
 
 import (
 	"crypto/rand"
@@ -18,7 +18,7 @@ import (
 )
 
 type deviceFixture struct {
-	*Browser
+	*Sessions
 
 	now    time.Time
 	cookie *http.Cookie
@@ -34,7 +34,7 @@ func newDeviceFixture(t *testing.T) *deviceFixture {
 	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, time.Now, rand.Reader)
 	require.NoError(t, err)
 	h := &deviceFixture{now: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}
-	h.Browser, err = New(Config{Issuer: "https://id.example", Devices: ring.Key(keyring.Device), Clock: func() time.Time { return h.now }, Random: rand.Reader})
+	h.Sessions, err = New(Config{Issuer: "https://id.example", Devices: ring.Key(keyring.Device), Clock: func() time.Time { return h.now }, Random: rand.Reader})
 	require.NoError(t, err)
 	return h
 }
@@ -59,7 +59,7 @@ func (h *deviceFixture) signsIn(t *testing.T, user byte) {
 // knows lists the accounts in the cookie, by the first byte of their ids.
 func (h *deviceFixture) knows() map[byte]string {
 	known := map[byte]string{}
-	for _, d := range h.devices(h.request()) {
+	for _, d := range h.Devices(h.request()) {
 		known[d.UserID[0]] = d.ID
 	}
 	return known

@@ -1,0 +1,48 @@
+package websession
+
+import (
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+)
+
+// ErrForeign: the value was sealed for another browser or by another server, or was changed.
+var ErrForeign = errors.New("websession: not a value that was sealed for this browser")
+
+// binderLength is that of 32 random bytes in base64url.
+const binderLength = 43
+
+// Seal encrypts a value and binds it to the browser, and sets the cookie for that when there is
+// none yet: another browser cannot use the value.
+func (s *Sessions) Seal(w http.ResponseWriter, r *http.Request, plain []byte) string {
+	return base64.RawURLEncoding.EncodeToString(s.Config.Seal.SealFor([]byte(s.binder(w, r)), plain))
+}
+
+// Open returns what Seal got, or ErrForeign. The age of the value is for the caller to check.
+func (s *Sessions) Open(r *http.Request, text string) ([]byte, error) {
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil {
+		return nil, ErrForeign
+	}
+	plain, err := s.Config.Seal.OpenFor([]byte(s.cookie(r, binderCookie)), sealed)
+	if err != nil {
+		return nil, ErrForeign
+	}
+	return plain, nil
+}
+
+// binder is the random value that sealed values of this browser are bound to. It is set by the
+// first page.
+func (s *Sessions) binder(w http.ResponseWriter, r *http.Request) string {
+	if value := s.cookie(r, binderCookie); len(value) == binderLength {
+		return value
+	}
+	var raw [32]byte
+	if _, err := io.ReadFull(s.Random, raw[:]); err != nil {
+		panic("websession: no randomness: " + err.Error())
+	}
+	value := base64.RawURLEncoding.EncodeToString(raw[:])
+	s.setCookie(w, binderCookie, value, untilClosed)
+	return value
+}
