@@ -11,12 +11,16 @@ import (
 
 // Kill sends SIGKILL to all processes of the server and returns when they have ended.
 func (i *instance) Kill() error {
-	if err := i.signal(syscall.SIGKILL); err != nil {
+	pids := i.pids() // now: without their parent they cannot be found
+	if err := send(pids, syscall.SIGKILL); err != nil {
 		return err
 	}
 	return eventually(func() error {
-		if left := i.pids(); len(left) > 0 {
-			return fmt.Errorf("services: processes %v are still running", left)
+		running := processes()
+		for _, pid := range pids {
+			if _, left := running[pid]; left {
+				return fmt.Errorf("services: process %d is still running", pid)
+			}
 		}
 		return nil
 	})

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -103,35 +104,64 @@ func (i *instance) stop() {
 
 // signal sends s to the server and all of its child processes, but not to the supervisor.
 func (i *instance) signal(s syscall.Signal) error {
-	for _, pid := range i.pids() {
-		if err := syscall.Kill(pid, s); err != nil {
+	return send(i.pids(), s)
+}
+
+// send sends s to processes. One that has ended meanwhile needs none.
+func send(pids []int, s syscall.Signal) error {
+	for _, pid := range pids {
+		if err := syscall.Kill(pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return fmt.Errorf("services: signal %d: %w", pid, err)
 		}
 	}
 	return nil
 }
 
-// pids lists the processes of the group except the supervisor's shell and its cat.
+// pids lists the descendants of the supervisor's shell, except its cat. They are found by their
+// parents and not by their process group: each backend of Postgres has a session of its own.
 func (i *instance) pids() []int {
+	running := processes()
+	supervisor := i.process.Process.Pid
 	var pids []int
+	for pid, p := range running {
+		for parent := p.parent; parent > 1; parent = running[parent].parent {
+			if parent == supervisor && p.name != "cat" {
+				pids = append(pids, pid)
+				break
+			}
+		}
+	}
+	return pids
+}
+
+type process struct {
+	parent int
+	name   string
+}
+
+// processes lists what runs on the machine, without processes that have ended.
+func processes() map[int]process {
+	running := map[int]process{}
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range stats {
 		content, err := os.ReadFile(path) //nolint:gosec // from /proc
 		if err != nil {
 			continue
 		}
-		name, rest, ok := strings.Cut(string(content), ") ")
+		// pid (name) state ppid ...; the name may contain spaces.
+		head, rest, ok := strings.Cut(string(content), ") ")
+		pid, name, named := strings.Cut(head, " (")
 		fields := strings.Fields(rest)
-		if !ok || len(fields) < 3 || fields[0] == "Z" || fields[2] != strconv.Itoa(i.process.Process.Pid) {
+		if !ok || !named || len(fields) < 2 || fields[0] == "Z" {
 			continue
 		}
-		pid, _, _ := strings.Cut(name, " ")
 		n, err := strconv.Atoi(pid)
-		if err == nil && n != i.process.Process.Pid && !strings.HasSuffix(name, "(cat") {
-			pids = append(pids, n)
+		parent, parentErr := strconv.Atoi(fields[1])
+		if err == nil && parentErr == nil {
+			running[n] = process{parent, name}
 		}
 	}
-	return pids
+	return running
 }
 
 func (i *instance) log() string {

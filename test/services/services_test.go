@@ -51,7 +51,14 @@ func TestPostgresFreezeThawKill(t *testing.T) {
 	require.Error(t, execOnce(pg.URL("postgres"), "SELECT 1"))
 	require.NoError(t, pg.Thaw())
 	require.NoError(t, execOnce(pg.URL("postgres"), "SELECT 1"))
+	db, err := sql.Open("pgx", pg.URL("postgres"))
+	require.NoError(t, err)
+	defer func() { _ = db.Close() }()
+	db.SetMaxOpenConns(1)
+	require.NoError(t, db.PingContext(t.Context()))
 	require.NoError(t, pg.Kill())
+	_, err = db.ExecContext(t.Context(), "SELECT 1")
+	require.Error(t, err, "on a connection from before")
 	assert.Error(t, execOnce(pg.URL("postgres"), "SELECT 1"))
 }
 
