@@ -11,14 +11,14 @@ const (
 	typeJSON = "application/json"
 )
 
-// prefers tells whether the caller would rather have the first media type than the second
-// (RFC 9110 section 12.5.1). Who does not say has no preference.
+// prefers tells whether the client prefers the first media type to the second (RFC 9110 section
+// 12.5.1). Without an Accept header there is no preference.
 func prefers(r *http.Request, first, second string) bool {
 	accept := strings.Join(r.Header["Accept"], ",")
 	return quality(accept, first) > quality(accept, second)
 }
 
-// quality is the weight of a media type; the range that fits most closely counts.
+// quality is the weight of a media type; the most specific matching range counts.
 func quality(accept, mediaType string) float64 {
 	kind, _, _ := strings.Cut(mediaType, "/")
 	best, weight := 0, 0.0
@@ -40,7 +40,7 @@ func quality(accept, mediaType string) float64 {
 	return weight
 }
 
-// parseWeight reads ";q=0.5"; what is no weight counts as refused.
+// parseWeight reads ";q=0.5"; a malformed weight counts as 0.
 func parseWeight(params string) float64 {
 	for param := range strings.SplitSeq(params, ";") {
 		name, value, _ := strings.Cut(param, "=")

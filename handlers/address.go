@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 )
 
-// findClientAddress notes the address that the request came from. Limits count by it, so
-// it must not be a caller's to choose (authentik CVE-2023-36456).
+// findClientAddress records the IP address that the request came from. Limits count by it, so a
+// client must not be able to choose it (authentik CVE-2023-36456).
 func findClientAddress(trusted proxies, untrusted *undeclared, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		peer, forwarded := parseAddress(r.RemoteAddr), r.Header["X-Forwarded-For"]
@@ -21,7 +21,7 @@ func findClientAddress(trusted proxies, untrusted *undeclared, next http.Handler
 	})
 }
 
-// proxies are the networks whose word about the client is taken.
+// proxies are the networks whose X-Forwarded-For is trusted.
 type proxies []netip.Prefix
 
 func (p proxies) contains(a netip.Addr) bool {
@@ -33,10 +33,10 @@ func (p proxies) contains(a netip.Addr) bool {
 	return false
 }
 
-// clientAddress walks from the peer to the left through what the proxies reported, and
-// stops at the first address that is not a proxy: whatever stands left of it, that address
-// made up. What is no address ends the walk too, at the last proxy that was vouched for;
-// it never gives a request without an address (authentik CVE-2024-47070).
+// clientAddress follows X-Forwarded-For from the peer to the left and stops at the first address
+// that is not a trusted proxy: that one can invent everything left of it. A malformed entry ends the
+// search too, at the last trusted proxy, so that every request has an address (authentik
+// CVE-2024-47070).
 func (p proxies) clientAddress(peer netip.Addr, forwarded []string) netip.Addr {
 	address := peer
 	for i := len(forwarded) - 1; i >= 0; i-- {
@@ -64,8 +64,8 @@ func cutLast(list string) (rest, last string, more bool) {
 	return "", list, false
 }
 
-// parseAddress reads an address with or without a port. IPv4 in IPv6 is the same host as
-// IPv4, and a zone says nothing to anyone else.
+// parseAddress reads an IP address with or without a port. IPv4 in IPv6 is the same host as IPv4,
+// and a zone has no meaning on another host.
 func parseAddress(text string) netip.Addr {
 	address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(text, "["), "]"))
 	if err != nil {

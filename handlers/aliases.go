@@ -2,9 +2,9 @@ package handlers
 
 import "net/http"
 
-// rewriteAliases stands before everything else, so that limits, metrics and logs never see
-// the same endpoint under two names. Only the exact path is an alias: one that was written
-// with escapes (RawPath is set then) is another path, and a 404.
+// rewriteAliases runs before everything else, so that limits, metrics and logs never see the same
+// endpoint under two names. Only the exact path is an alias: one with percent-encoding (RawPath is
+// set then) is another path, and a 404.
 func rewriteAliases(aliases map[string]string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if path, ok := aliases[r.URL.Path]; ok && r.URL.RawPath == "" {

@@ -26,7 +26,7 @@ func TestAssetsAreCachedForeverAndOthersAreA404(t *testing.T) {
 }
 
 // In development every page would otherwise log a line for each stylesheet and image. Failures and
-// all other requests are logged, and in production assets are, too.
+// all other requests are logged, and in production assets too.
 func TestAssetsCanBeLoggedAtLevelDebug(t *testing.T) {
 	t.Parallel()
 	for _, quiet := range []bool{true, false} {

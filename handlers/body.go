@@ -9,14 +9,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
-// maxBody is enough for every request of the protocols, and little enough for many at once.
+// maxBody is enough for every protocol request, and small enough for many at once.
 const maxBody = 64 << 10
 
-// errUnreadableBody: the caller's body did not arrive as announced (cut off, too slow, or
-// broken chunks). It is the caller's fault, not ours.
+// errUnreadableBody: the body did not arrive as announced (truncated, too slow, or malformed
+// chunks). It is a fault of the client, not of the server.
 var errUnreadableBody = errors.New("unreadable request body")
 
-// limitBody refuses bodies over the limit, when they are read.
+// limitBody refuses bodies over the limit when they are read.
 func limitBody(limit int64, next route.HandlerFunc) route.HandlerFunc {
 	if limit == 0 {
 		limit = maxBody
@@ -29,8 +29,8 @@ func limitBody(limit int64, next route.HandlerFunc) route.HandlerFunc {
 	}
 }
 
-// innermost is the writer of net/http: MaxBytesReader tells it to close the connection,
-// or the rest of the body would be read to the end.
+// innermost is the response writer of net/http: MaxBytesReader makes it close the connection;
+// otherwise the rest of the body would be read.
 func innermost(w http.ResponseWriter) http.ResponseWriter {
 	for {
 		outer, ok := w.(interface{ Unwrap() http.ResponseWriter })

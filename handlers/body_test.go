@@ -26,11 +26,11 @@ func TestTooLargeBodiesEndTheConnection(t *testing.T) {
 	t.Cleanup(server.Close)
 	answer := raw(t, server.Listener.Addr().String(), "POST /oauth/token HTTP/1.1\r\nHost: id.example\r\nContent-Length: 900000\r\n\r\n"+strings.Repeat("x", 70_000))
 	assert.Equal(t, http.StatusRequestEntityTooLarge, answer.StatusCode)
-	assert.True(t, answer.Close, "or net/http reads the rest of it")
+	assert.True(t, answer.Close, "otherwise net/http reads the rest of it")
 }
 
-// TestBrokenBodiesAreTheCallersFault: malformed input never gives a 5xx.
-func TestBrokenBodiesAreTheCallersFault(t *testing.T) {
+// Malformed input never yields a 5xx.
+func TestMalformedBodiesAreA400(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(newFrame(t, nil))
 	t.Cleanup(server.Close)

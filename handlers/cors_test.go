@@ -35,7 +35,7 @@ func TestPublicDocumentsAreForEveryOrigin(t *testing.T) {
 			assert.Equal(t, http.StatusNoContent, w.Code)
 			assert.Equal(t, "GET, HEAD, OPTIONS", w.Header().Get("Access-Control-Allow-Methods"))
 			assert.Equal(t, want, w.Header().Get("Access-Control-Allow-Headers"), asked)
-			assert.Equal(t, "true", w.Header().Get("Access-Control-Allow-Credentials"), "a document is the same for everybody")
+			assert.Equal(t, "true", w.Header().Get("Access-Control-Allow-Credentials"), "a document does not depend on cookies")
 		}
 	}
 }
@@ -52,14 +52,14 @@ func TestTokenAndRevocationAreForTheOriginsOfPublicClients(t *testing.T) {
 		assert.Equal(t, http.StatusNoContent, w.Code)
 		assert.Equal(t, known, w.Header().Get("Access-Control-Allow-Origin"))
 		assert.Equal(t, "OPTIONS, POST", w.Header().Get("Access-Control-Allow-Methods"))
-		assert.Equal(t, usual, w.Header().Get("Access-Control-Allow-Headers"), "whatever was asked for")
+		assert.Equal(t, usual, w.Header().Get("Access-Control-Allow-Headers"), "whatever was requested")
 		assert.Equal(t, "600", w.Header().Get("Access-Control-Max-Age"))
 		assert.Equal(t, "Origin", w.Header().Get("Vary"))
 		assert.Empty(t, w.Body.String())
 
 		w = f.do("PUT", path, "", "Origin", known)
 		assert.Equal(t, http.StatusMethodNotAllowed, w.Code)
-		assert.Equal(t, known, w.Header().Get("Access-Control-Allow-Origin"), "a script can read what it did wrong")
+		assert.Equal(t, known, w.Header().Get("Access-Control-Allow-Origin"), "a script can read the error")
 	}
 }
 
@@ -70,8 +70,8 @@ func TestOtherOriginsGetNoPermission(t *testing.T) {
 		for _, method := range []string{"POST", "OPTIONS"} {
 			w := f.do(method, "/oauth/token", "", "Origin", origin, "Access-Control-Request-Method", "POST")
 			assertNoPermission(t, w.Header(), origin)
-			assert.Equal(t, "Origin", w.Header().Get("Vary"), "a cache must not mix this answer with another origin's")
-			assert.Less(t, w.Code, 300, "not readable, but answered")
+			assert.Equal(t, "Origin", w.Header().Get("Vary"), "a cache must not use this response for another origin")
+			assert.Less(t, w.Code, 300, "not readable, but served")
 		}
 	}
 	assertNoPermission(t, f.do("POST", "/oauth/token", "", "Origin", known, "Origin", other).Header(), "two origins")

@@ -3,7 +3,7 @@
 //
 //	rewriteAliases    from here on only canonical paths exist
 //	observer          makes the canonical line, writes it when the request is done, counts by it
-//	securityHeaders   safe defaults, which an answer may replace
+//	securityHeaders   safe defaults, which a response may replace
 //	findClientAddress behind trusted proxies
 //	nameRequest       request id
 //	limitTime         deadline of the request's context
@@ -20,8 +20,8 @@
 //
 // Endpoints return errors instead of writing them. Whatever they return goes through
 // renderer.refuse: it decides the status, seals the record that becomes the error_uri and
-// takes the note for the log.
+// fills in the log line.
 //
-// The package decides nothing about protocols. Endpoints come in as lines of package route, so that
+// The package knows nothing of protocols. Endpoints are passed in as values of package route, so that
 // neither side imports the other.
 package handlers

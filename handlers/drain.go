@@ -7,18 +7,17 @@ import (
 	"sync/atomic"
 )
 
-// Drain is the end of a server that loses no request. From Begin on the server says that it
-// is not ready, and asks every caller to come back over another connection; it goes on
-// answering until it is shut down. Closing connections at once would cost the request that
-// is just being sent over one of them.
+// Drain lets a server stop without losing a request. From Begin on the server reports that it is not
+// ready, and asks every client to use another connection; it serves requests until it is shut down.
+// Closing connections at once would lose a request that is being sent over one of them.
 type Drain struct{ begun atomic.Bool }
 
-// Begin says that the server is about to stop.
+// Begin marks the server as stopping.
 func (d *Drain) Begin() { d.begun.Store(true) }
 
 var errStopping = errors.New("the server is stopping")
 
-// Check fails once the server is about to stop.
+// Check is the readiness check that fails from Begin on.
 func (d *Drain) Check() ReadyCheck {
 	return ReadyCheck{Name: "stopping", Check: func(context.Context) error {
 		if d.begun.Load() {
@@ -28,7 +27,7 @@ func (d *Drain) Check() ReadyCheck {
 	}}
 }
 
-// Around asks callers to leave, once Begin was called.
+// Around asks clients to close their connections, from Begin on.
 func (d *Drain) Around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if d.begun.Load() {

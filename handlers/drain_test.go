@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers"
 )
 
-func TestADrainingServerAnswersAndAsksCallersToLeave(t *testing.T) {
+func TestADrainingServerServesAndClosesConnections(t *testing.T) {
 	t.Parallel()
 	var drain handlers.Drain
 	server := httptest.NewServer(drain.Around(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "here") })))

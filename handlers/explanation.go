@@ -12,10 +12,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// explanation serves what an error_uri leads to. Anyone may read it, so it says what the
-// caller of that request was told or could look up, and nothing of the record's rest: not
-// the check, which tells a wrong secret from an unknown client, not the client, and not
-// the values compared.
+// explanation serves the page of an error_uri. It is public, so it shows what the client of that
+// request was told or could look up, and nothing else of the record: not the check, which tells a
+// wrong secret from an unknown client, not the client, and not the compared values.
 func explanation(records *refusal.Recorder, refusals *refusal.Catalogue, set *pages.Set) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		record, err := records.Open(mux.Vars(r)["error_id"])
@@ -26,7 +25,7 @@ func explanation(records *refusal.Recorder, refusals *refusal.Catalogue, set *pa
 			_ = wire.WriteJSON(w, http.StatusNotFound, struct {
 				Error       refusal.Code `json:"error"`
 				Description string       `json:"error_description"`
-			}{refusal.NotFound, "This server does not know the error id: it was cut off or changed, or another server made it."})
+			}{refusal.NotFound, "The error id is unknown: it was truncated or changed, or another server issued it."})
 			return nil
 		case err != nil:
 			return set.UnknownError(w)

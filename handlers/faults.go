@@ -10,12 +10,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// retryAfter is when a caller may come back after a fault that passes by itself.
+// retryAfter is when a client may repeat a request after a temporary fault.
 const retryAfter = 5 * time.Second
 
-// answerTo finds the refusal to answer err with. Faults of the surroundings come first,
-// wherever in the chain they stand: a check that could not ask the database concluded
-// nothing, so it must not end as invalid_client or invalid_grant.
+// answerTo is the refusal to respond to err with. Faults of the environment come first, wherever in
+// the chain they are: a check that could not read the database has no result, so it must not end as
+// invalid_client or invalid_grant.
 func answerTo(err error) *refusal.Refusal {
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -24,12 +24,12 @@ func answerTo(err error) *refusal.Refusal {
 			WithStatus(http.StatusRequestEntityTooLarge)
 	case errors.Is(err, errUnreadableBody):
 		return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The body of the request could not be read.")
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled): // canceled: the caller hung up
-		return unavailable(err, refusal.CheckTimeout, "The request took too long. It may be sent again.")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled): // canceled: the client closed the connection
+		return unavailable(err, refusal.CheckTimeout, "The request took too long. Try again.")
 	case errors.Is(err, provider.ErrBusy):
-		return unavailable(err, refusal.CheckBusy, "The server has too many requests of this kind to answer at the moment. The request may be sent again.")
+		return unavailable(err, refusal.CheckBusy, "The server is handling too many requests of this kind. Try again later.")
 	case errors.Is(err, provider.ErrUnavailable):
-		return unavailable(err, refusal.CheckStorage, "The server is not available at the moment. The request may be sent again.")
+		return unavailable(err, refusal.CheckStorage, "The server is temporarily unavailable. Try again later.")
 	default:
 		return refusal.Of(err)
 	}

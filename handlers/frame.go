@@ -21,33 +21,32 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-// Config is what the frame needs. All of it is needed, but for what says otherwise.
+// Config is what the frame needs. All fields are required unless they say otherwise.
 type Config struct {
-	// Issuer is the address of the server as the outside knows it, without a path.
+	// Issuer is the public URL of the server, without a path.
 	Issuer string
-	// Prefix is where the OAuth endpoints stand, like /oauth; it may be empty.
+	// Prefix is the path prefix of the OAuth endpoints, such as /oauth; it may be empty.
 	Prefix string
 	// Routes are the endpoints, which other packages provide.
 	Routes []route.Route
-	// Guards enforce the protections that routes name; those that none names may be nil.
+	// Guards enforce the protections of routes; those that no route uses may be nil.
 	Guards route.Guards
-	// Records seals what an error_uri leads to.
+	// Records seals the records of error_uris.
 	Records *refusal.Recorder
 	// Refusals explains the checks on error pages and under error_uri.
 	Refusals *refusal.Catalogue
 	// Origins knows the origins of public clients.
 	Origins OriginChecker
-	// HSTSIncludeSubdomains has browsers use https for the subdomains of the issuer, too.
+	// HSTSIncludeSubdomains makes browsers use https for the subdomains of the issuer, too.
 	HSTSIncludeSubdomains bool
-	// TrustedProxies may say where a request came from; may be empty.
+	// TrustedProxies are the networks whose X-Forwarded-For is trusted; may be empty.
 	TrustedProxies []netip.Prefix
-	// AllowedHosts are the host names that the server answers to, without ports; empty
-	// for all.
+	// AllowedHosts are the host names that the server accepts, without ports; empty means all.
 	AllowedHosts []string
-	// Limiter counts requests against the policies of the table that their routes name.
+	// Limiter counts requests against the policies of their routes.
 	Limiter  ratelimit.Limiter
 	Policies *ratelimit.Table
-	// Metrics and Traces are what requests are counted and traced by; nil for not at all.
+	// Metrics and Traces count and trace requests; nil: off.
 	Metrics *metrics.Metrics
 	Traces  trace.TracerProvider
 	// Pages writes the pages.
@@ -55,15 +54,15 @@ type Config struct {
 	// QuietAssets has successful requests for stylesheets, scripts and images logged at level
 	// debug: in development they hide the others.
 	QuietAssets bool
-	// Timeout is the time that a request may take; 0 stands for 10 s.
+	// Timeout is the time that a request may take; 0 means 10 s.
 	Timeout time.Duration
 	Clock   provider.Clock
 	Random  io.Reader
 	Log     *slog.Logger
 }
 
-// New builds the public handler. It fails for a setting that is missing or malformed, and
-// for a route table that is wrong.
+// New builds the public handler. It fails for a missing or malformed setting, and for an invalid
+// route table.
 func New(c Config) (http.Handler, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("handlers: %w", err)
@@ -82,7 +81,7 @@ func (c Config) check() error {
 	return checkPrefix(c.Prefix)
 }
 
-// serve puts the chain together; doc.go draws it.
+// serve builds the chain of handlers; doc.go shows it.
 func (c Config) serve(set *pages.Set, table []route.Route) (http.Handler, error) {
 	if err := checkTable(table, c.Guards); err != nil {
 		return nil, fmt.Errorf("handlers: %w", err)
@@ -127,7 +126,7 @@ type limitedRoutes struct {
 	limits map[string]*limits
 }
 
-// around puts around one endpoint what depends on its route.
+// around wraps an endpoint in what depends on its route.
 func (c limitedRoutes) around(entry route.Route, endpoint route.HandlerFunc) route.HandlerFunc {
 	_, guarded := c.Guards.Of(entry.Protection)
 	if guarded {

@@ -31,7 +31,7 @@ import (
 
 const issuer = "https://id.example"
 
-// sealer seals error ids under a key of the test's own.
+// sealer seals error ids under a key of the test.
 type sealer struct{ cipher.AEAD }
 
 func newSealer(t testing.TB) sealer {
@@ -54,14 +54,14 @@ func (o origins) Allowed(origin string) bool { return slices.Contains(o, origin)
 
 var errBroken = errors.New("database is away")
 
-// frame is a public handler under test, with what it logged.
+// frame is a public handler under test, with its log.
 type frame struct {
 	http.Handler
 	records *refusal.Recorder
 	log     *bytes.Buffer
 }
 
-// says answers 200 with the name of the endpoint that was reached.
+// says responds with 200 and the name of the endpoint.
 func says(name string) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
@@ -72,7 +72,7 @@ func says(name string) route.HandlerFunc {
 	}
 }
 
-// routes are those of the packages of endpoints, with other endpoints.
+// routes are the real ones, with endpoints of the test.
 func routes(prefix string, endpoint func(name string) route.HandlerFunc) []route.Route {
 	people := &browser.Browser{Config: browser.Config{AuthorizePath: prefix + "/authorize", LogoutPath: prefix + "/logout"}}
 	table := slices.Concat(oauthhandlers.Config{Prefix: prefix}.Routes(), people.Routes())
@@ -112,7 +112,7 @@ func newPages(t testing.TB, dev bool) *pages.Set {
 	return set
 }
 
-// newFrame builds a frame; change may alter any setting before.
+// newFrame builds a frame; change may modify the settings before.
 func newFrame(t testing.TB, change func(*handlers.Config)) *frame {
 	t.Helper()
 	f := &frame{records: refusal.NewRecorder(newSealer(t)), log: new(bytes.Buffer)}
@@ -135,7 +135,7 @@ func newFrame(t testing.TB, change func(*handlers.Config)) *frame {
 	return f
 }
 
-// do sends one request and gives the answer. Headers are name, value, name, value.
+// do sends one request and returns the response. Headers are name, value, name, value.
 func (f *frame) do(method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	for i := 0; i < len(headers); i += 2 {
@@ -150,7 +150,7 @@ func (f *frame) serve(r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-// newRequest is one from another address, HOST:PORT.
+// newRequest is a request from the given address, HOST:PORT.
 func newRequest(method, target, address string) *http.Request {
 	r := httptest.NewRequest(method, target, http.NoBody)
 	r.RemoteAddr = address

@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
-// guard puts the guard of a protection before its endpoint.
+// guard runs the guard of a protection before the endpoint.
 func guard(guards route.Guards, p route.Protection, next route.HandlerFunc) route.HandlerFunc {
 	admit, _ := guards.Of(p)
 	return func(w http.ResponseWriter, r *http.Request) error {

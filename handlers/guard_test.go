@@ -14,8 +14,8 @@ import (
 
 type whoKey struct{}
 
-// A guard stands before its endpoint, and what it found out is there.
-func TestGuardsStandBeforeTheirEndpoints(t *testing.T) {
+// A guard runs before its endpoint, which finds the result in the context.
+func TestGuardsRunBeforeTheirEndpoints(t *testing.T) {
 	t.Parallel()
 	reached := 0
 	f := newFrame(t, func(c *handlers.Config) {
@@ -43,5 +43,5 @@ func TestGuardsStandBeforeTheirEndpoints(t *testing.T) {
 	assert.Zero(t, reached)
 	w := f.do("GET", "/api/v1/clients", "", "Authorization", "Bearer clients:read")
 	assert.Equal(t, "the console", w.Body.String())
-	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), "it is about who asked")
+	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), "the response depends on the caller")
 }

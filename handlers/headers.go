@@ -7,13 +7,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
-// securityHeaders sets what is safe for every answer. Answers that may be kept or that
-// show a page replace Cache-Control and Content-Security-Policy.
+// securityHeaders sets safe defaults. Responses that may be cached, and pages, replace Cache-Control
+// and Content-Security-Policy.
 func securityHeaders(issuer string, subdomains bool, next http.Handler) http.Handler {
-	// The values are shared by all requests; nobody appends to a header in place.
+	// The values are shared by all requests; no code appends to a header in place.
 	var (
 		nosniff  = []string{"nosniff"}
-		referrer = []string{"no-referrer"} // codes and error ids stand in addresses
+		referrer = []string{"no-referrer"} // URLs contain codes and error ids
 		policy   = []string{"default-src 'none'; frame-ancestors 'none'"}
 		noStore  = []string{"no-store"}
 		hsts     []string
@@ -37,8 +37,8 @@ func securityHeaders(issuer string, subdomains bool, next http.Handler) http.Han
 	})
 }
 
-// uncached adds what RFC 6749 section 5.1 wants beside no-store wherever a token stands in
-// the answer.
+// uncached adds the header that RFC 6749 section 5.1 requires beside no-store for responses with
+// tokens.
 func uncached(next route.HandlerFunc) route.HandlerFunc {
 	noCache := []string{"no-cache"}
 	return func(w http.ResponseWriter, r *http.Request) error {

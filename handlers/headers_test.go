@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers"
 )
 
-func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
+func TestEveryResponseHasTheSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
 	for _, request := range [][2]string{
@@ -43,7 +43,7 @@ func TestPlainHTTPIssuersDoNotAskForHTTPS(t *testing.T) {
 	assert.Empty(t, f.do("GET", "/", "").Header().Get("Strict-Transport-Security"))
 }
 
-// Of subdomains by setting only: one that has no https would be out of reach for a year.
+// HSTS covers subdomains by a setting only: one without https would be unreachable for a year.
 func TestHTTPSForSubdomainsIsASetting(t *testing.T) {
 	t.Parallel()
 	for _, issuer := range []string{"https://id.example", "http://localhost:8080"} {
@@ -53,7 +53,7 @@ func TestHTTPSForSubdomainsIsASetting(t *testing.T) {
 	}
 }
 
-// TestTokensAreNotCached: RFC 6749 section 5.1 names both headers.
+// RFC 6749 section 5.1 requires both headers.
 func TestTokensAreNotCached(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
@@ -64,7 +64,7 @@ func TestTokensAreNotCached(t *testing.T) {
 	}
 }
 
-func TestErrorsAreNotCachedEvenWhereAnswersAre(t *testing.T) {
+func TestErrorsAreNotCachedEvenWhereResponsesAre(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
 		serveAt(c, "jwks", func(w http.ResponseWriter, _ *http.Request) error {

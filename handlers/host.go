@@ -10,16 +10,16 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// checkHost refuses requests for other host names than those allowed; without any, all
-// are. A development server listens on loopback, where any web site can send the browser
-// under a name of its own (DNS rebinding).
+// checkHost refuses requests for other host names than the allowed ones; without any, all are
+// allowed. A development server listens on loopback, which any web site can make the browser reach
+// by a name of its own (DNS rebinding).
 func checkHost(allowed []string, render *renderer, next http.Handler) http.Handler {
 	if len(allowed) == 0 {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !hostAllowed(allowed, r) {
-			render.refuse(w, r, route.Negotiated, refusal.New(refusal.InvalidRequest, refusal.CheckHost, "This server does not answer under this host name.").
+			render.refuse(w, r, route.Negotiated, refusal.New(refusal.InvalidRequest, refusal.CheckHost, "This server does not serve this host name.").
 				WithStatus(http.StatusMisdirectedRequest))
 			return
 		}
@@ -27,15 +27,15 @@ func checkHost(allowed []string, render *renderer, next http.Handler) http.Handl
 	})
 }
 
-// OnlyHosts is the same for the operator's listener, which web sites could read metrics and
-// profiles from.
+// OnlyHosts does the same for the operator's listener: web sites could otherwise read metrics and
+// profiles.
 func OnlyHosts(allowed []string, next http.Handler) http.Handler {
 	if len(allowed) == 0 {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !hostAllowed(allowed, r) {
-			http.Error(w, "This server does not answer under this host name.", http.StatusMisdirectedRequest)
+			http.Error(w, "This server does not serve this host name.", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -47,7 +47,7 @@ func hostAllowed(allowed []string, r *http.Request) bool {
 	return slices.ContainsFunc(allowed, func(host string) bool { return strings.EqualFold(host, name) })
 }
 
-// hostname cuts off the port and the brackets of an IPv6 address.
+// hostname removes the port, and the brackets of an IPv6 address.
 func hostname(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		return name

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers"
 )
 
-func TestForeignHostsAreRefusedWhereHostsAreListed(t *testing.T) {
+func TestOtherHostsAreRefusedWhereHostsAreListed(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) { c.AllowedHosts = []string{"localhost", "127.0.0.1", "::1"} })
 	for host, status := range map[string]int{
@@ -31,9 +31,8 @@ func TestForeignHostsAreRefusedWhereHostsAreListed(t *testing.T) {
 	}
 }
 
-// A page of some web site must not read metrics and profiles through the browser of who runs
-// the server.
-func TestForeignHostsDoNotReachTheOperatorsListener(t *testing.T) {
+// A web site must not read metrics and profiles by the operator's browser (DNS rebinding).
+func TestOtherHostsDoNotReachTheOperatorsListener(t *testing.T) {
 	t.Parallel()
 	reached := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	status := func(h http.Handler, host string) int {

@@ -16,15 +16,15 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-// limits put the policies that a route names around its endpoint.
+// limits apply the policies of a route to its endpoint.
 type limits struct {
 	limiter ratelimit.Limiter
 	// policies are those of the route, one of each kind at most.
 	prefix, client, guess, guesses *ratelimit.Policy
 }
 
-// limitsOf finds the policies of a route. Those of the sign-in are counted where the account
-// is known (ratelimit.SignIn); the route names them so that the table tells all.
+// limitsOf finds the policies of a route. Those of the sign-in are counted where the account is
+// known (ratelimit.SignIn); the route names them so that the table is complete.
 func limitsOf(entry route.Route, limiter ratelimit.Limiter, table *ratelimit.Table) (*limits, error) {
 	l := &limits{limiter: limiter}
 	for _, name := range entry.Policies {
@@ -48,8 +48,8 @@ func limitsOf(entry route.Route, limiter ratelimit.Limiter, table *ratelimit.Tab
 	return l, nil
 }
 
-// around counts each request before its endpoint, or, where that finds out who asks, hands it the
-// means to.
+// around counts each request before its endpoint or, where the endpoint authenticates clients, passes
+// it an Admission.
 func (l *limits) around(next route.HandlerFunc) route.HandlerFunc {
 	switch {
 	case l.client != nil:
@@ -76,7 +76,7 @@ type admission struct {
 
 	header   http.Header
 	prefixOf *canonical.Line
-	// taken is what was counted while it was not known who asks.
+	// taken is what was counted before the client was authenticated.
 	taken    []ratelimit.Ask
 	unproven error
 	counted  bool
@@ -94,9 +94,9 @@ func (a *admission) Unproven(ctx context.Context) error {
 	return a.unproven
 }
 
-// Guess is part of oauth.Admission. Tries are counted for the client and the address
-// together: by the client alone, anybody could keep it from proving itself. So many more that
-// they come from many addresses are counted by the client all the same.
+// Guess is part of oauth.Admission. Attempts are counted by client and IP address together: by the
+// client alone, an attacker could lock the client out. Attempts from many addresses are also counted
+// by the client, with a larger budget.
 func (a *admission) Guess(ctx context.Context, clientID string) error {
 	if a.guess == nil || a.guesses == nil {
 		return nil
@@ -109,7 +109,7 @@ func (a *admission) Guess(ctx context.Context, clientID string) error {
 // Client is part of oauth.Admission.
 func (a *admission) Client(ctx context.Context, c *client.Client) error {
 	if len(a.taken) > 0 {
-		// What cannot be given back comes back by itself.
+		// When this fails, the budget recovers with time.
 		_ = a.limiter.Return(ctx, a.taken...)
 		a.taken = nil
 	}
@@ -129,8 +129,8 @@ func (a *admission) take(ctx context.Context, clientID string, asks ...ratelimit
 	if err != nil {
 		return fmt.Errorf("rate limit: %w", err)
 	}
-	// That tries at a client's secret are counted says that it can be guessed: nobody is told
-	// who did not prove to be the client.
+	// A budget for attempts at a client's secret reveals that the secret is short enough to be
+	// guessed: it is not announced before the client is authenticated.
 	guess := asks[0].Policy == a.guess || asks[0].Policy == a.guesses
 	if !guess {
 		announce(a.header, d.Verdicts)
@@ -145,19 +145,19 @@ func (a *admission) take(ctx context.Context, clientID string, asks ...ratelimit
 	return tooMany(verdict, clientID)
 }
 
-// tooMany is the answer to one request too many (RFC 6585 section 4). RFC 6749 has no code
-// of its own for it; this one says that the same request may be good later.
+// tooMany is the refusal of a request over the limit (RFC 6585 section 4). RFC 6749 has no error code
+// for it; temporarily_unavailable says that the same request may succeed later.
 func tooMany(v ratelimit.Verdict, clientID string) error {
-	r := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckRateLimit, "More requests came than are let through at a time.").
+	r := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckRateLimit, "Too many requests.").
 		For(clientID).WithStatus(http.StatusTooManyRequests).
 		Compare(refusal.FieldPolicy, v.Policy.Name+" "+v.Limit.String(), "")
 	r.RetryAfter = v.RetryAfter
 	return r
 }
 
-// announce says which limits apply and what is left of them, in the fields of
-// draft-ietf-httpapi-ratelimit-headers: quota, window and time in whole seconds. They are
-// replaced by those of a later decision about the same request, which is the one that holds.
+// announce sends the limits that apply and what is left of them, in the fields of
+// draft-ietf-httpapi-ratelimit-headers: quota, window and time in whole seconds. A later decision
+// about the same request replaces them.
 func announce(h http.Header, verdicts []ratelimit.Verdict) {
 	if len(verdicts) == 0 {
 		return

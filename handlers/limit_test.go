@@ -22,7 +22,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-// asks plays an endpoint that finds out who asks: X-Client proves a client, X-Guess is a
+// asks is an endpoint that authenticates clients: X-Client is an authenticated client, X-Guess a
 // client whose secret is tried.
 func asks(limit int) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
@@ -39,7 +39,7 @@ func asks(limit int) route.HandlerFunc {
 			}
 			return says("client")(w, r)
 		}
-		for range 3 { // however often it is asked
+		for range 3 { // however often it is called
 			if err := a.Unproven(ctx); err != nil {
 				return err
 			}
@@ -100,8 +100,8 @@ func TestLimitsAreAnnouncedAndKept(t *testing.T) {
 	assert.Equal(t, http.StatusOK, f.do("GET", path, "").Code)
 }
 
-// The address is the client's as trusted proxies saw it, an IPv6 one the /64 of a
-// household.
+// Requests are counted by the client's IP address as trusted proxies saw it; of IPv6 by the /64, which
+// one connection usually has.
 func TestAddressesAreCountedApart(t *testing.T) {
 	t.Parallel()
 	f := newLimitedFrame(t, 0, small())
@@ -116,11 +116,11 @@ func TestAddressesAreCountedApart(t *testing.T) {
 	assert.Equal(t, http.StatusTooManyRequests, from("192.0.2.1:999"))
 	assert.Equal(t, http.StatusOK, from("[2001:db8:0:1::1]:1"))
 	assert.Equal(t, http.StatusOK, from("[2001:db8:0:1:ffff::2]:1"))
-	assert.Equal(t, http.StatusTooManyRequests, from("[2001:db8:0:1::3]:1"), "the same household")
+	assert.Equal(t, http.StatusTooManyRequests, from("[2001:db8:0:1::3]:1"), "the same /64")
 	assert.Equal(t, http.StatusOK, from("[2001:db8:0:2::1]:1"))
 }
 
-func TestOneTooManyIsAnsweredInTheFormOfTheEndpoint(t *testing.T) {
+func TestRequestsOverTheLimitAreRefusedInTheFormatOfTheEndpoint(t *testing.T) {
 	t.Parallel()
 	f := newLimitedFrame(t, 0, small())
 	for range 2 {
@@ -133,11 +133,11 @@ func TestOneTooManyIsAnsweredInTheFormOfTheEndpoint(t *testing.T) {
 	assert.Contains(t, page.Body.String(), "Too many requests")
 	wait, err := strconv.Atoi(page.Header().Get("Retry-After"))
 	require.NoError(t, err)
-	assert.Contains(t, page.Body.String(), fmt.Sprintf("<p>Try again in %d second", wait), "the page says it in words")
-	assert.NotContains(t, page.Body.String(), "Retry-After", "a header, which people do not see")
+	assert.Contains(t, page.Body.String(), fmt.Sprintf("<p>Try again in %d second", wait), "the page says it")
+	assert.NotContains(t, page.Body.String(), "Retry-After", "a header, which users do not see")
 }
 
-// The page that says to wait is made of files too, and would be bare if they shared its limit.
+// The assets of the page that says to wait must not share its limit, or it would have no style.
 func TestARefusedPageKeepsItsStyle(t *testing.T) {
 	t.Parallel()
 	f := newLimitedFrame(t, 0, small())
@@ -154,14 +154,14 @@ func TestARefusedPageKeepsItsStyle(t *testing.T) {
 	}
 }
 
-// What strangers do from an address never touches the budget of a client that proves itself
-// there, and the other way round.
-func TestClientsThatProveThemselvesHaveTheirOwnBudget(t *testing.T) {
+// Unauthenticated requests from an IP address never use the budget of an authenticated client at the
+// same address, and the other way round.
+func TestAuthenticatedClientsHaveTheirOwnBudget(t *testing.T) {
 	t.Parallel()
 	f := newLimitedFrame(t, 0, small())
 	call := func(headers ...string) int { return f.do("POST", "/oauth/token", "", headers...).Code }
 	assert.Equal(t, http.StatusOK, call())
-	assert.Equal(t, http.StatusOK, call(), "asked about three times, counted once")
+	assert.Equal(t, http.StatusOK, call(), "called three times, counted once")
 	assert.Equal(t, http.StatusTooManyRequests, call())
 	for range 4 {
 		assert.Equal(t, http.StatusOK, call("X-Client", "one"))
@@ -184,8 +184,8 @@ func TestAClientMayHaveItsOwnLimit(t *testing.T) {
 	assert.Equal(t, http.StatusTooManyRequests, f.do("POST", "/oauth/token", "", "X-Client", "one").Code)
 }
 
-// Tries at a short secret are counted for client and address together, so that
-// nobody else can use them up, and given back to whoever knows the secret.
+// Attempts at a short secret are counted by client and IP address together, so that an attacker
+// cannot use up the client's budget, and given back when the secret was right.
 func TestGuessesAtSecretsAreCounted(t *testing.T) {
 	t.Parallel()
 	f := newLimitedFrame(t, 100, small())
@@ -203,13 +203,13 @@ func TestGuessesAtSecretsAreCounted(t *testing.T) {
 	for range 2 {
 		assert.Equal(t, http.StatusOK, guess("one", "192.0.2.1:1"))
 	}
-	assert.Equal(t, http.StatusTooManyRequests, guess("one", "192.0.2.1:1", "X-Client", "one"), "not even the right one is looked at")
+	assert.Equal(t, http.StatusTooManyRequests, guess("one", "192.0.2.1:1", "X-Client", "one"), "not even the right one is verified")
 	assert.Equal(t, http.StatusOK, guess("one", "192.0.2.2:1", "X-Client", "one"))
 	assert.Equal(t, http.StatusOK, guess("two", "192.0.2.1:1", "X-Client", "two"))
 }
 
-// A budget for tries at a client's secret says that the secret can be guessed: who did not prove
-// to be the client reads nothing of it.
+// A budget for attempts at a client's secret reveals that the secret can be guessed: it is not
+// announced before the client is authenticated.
 func TestBudgetsOfGuessesAreNotAnnounced(t *testing.T) {
 	t.Parallel()
 	f := newLimitedFrame(t, 100, small())
@@ -224,8 +224,8 @@ func TestBudgetsOfGuessesAreNotAnnounced(t *testing.T) {
 	assert.NotContains(t, w.Header().Get("RateLimit-Policy")+w.Header().Get("RateLimit")+w.Body.String(), "secret")
 }
 
-// Tries from many addresses are counted together, with a larger budget, and do not touch
-// another client's.
+// Attempts from many IP addresses are counted together, with a larger budget, and do not use another
+// client's.
 func TestGuessesFromManyAddressesAreCountedTogether(t *testing.T) {
 	t.Parallel()
 	policies := small()
@@ -240,7 +240,7 @@ func TestGuessesFromManyAddressesAreCountedTogether(t *testing.T) {
 		return f.serve(r).Code
 	}
 	for address := range 5 {
-		require.Equal(t, http.StatusOK, guess("one", address, "X-Client", "one"), "whoever knows the secret gets the try back")
+		require.Equal(t, http.StatusOK, guess("one", address, "X-Client", "one"), "an attempt with the right secret is given back")
 	}
 	for address := range 5 {
 		require.Equal(t, http.StatusOK, guess("one", address))
@@ -270,7 +270,7 @@ func TestWhatIsOffIsNeitherCountedNorAnnounced(t *testing.T) {
 	assert.Equal(t, []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests}, []int{guesses(), guesses(), guesses()})
 
 	f = newLimitedFrame(t, 1, policies)
-	assert.Equal(t, `"token-client";q=2;w=2`, f.do("POST", "/oauth/token", "", "X-Client", "one").Header().Get("RateLimit-Policy"), "its own limit holds")
+	assert.Equal(t, `"token-client";q=2;w=2`, f.do("POST", "/oauth/token", "", "X-Client", "one").Header().Get("RateLimit-Policy"), "its own limit applies")
 }
 
 func TestPreflightsAreNotCounted(t *testing.T) {
@@ -292,8 +292,8 @@ func (brokenLimiter) Take(context.Context, ...ratelimit.Ask) (ratelimit.Decision
 }
 func (brokenLimiter) Return(context.Context, ...ratelimit.Ask) error { return nil }
 
-// What cannot be counted is not served: that a limiter may be away is for Guarded to handle.
-func TestWithoutADecisionNobodyIsServed(t *testing.T) {
+// A request that cannot be counted is not served: ratelimit.Guarded handles a limiter that fails.
+func TestWithoutADecisionNoRequestIsServed(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) { c.Limiter = brokenLimiter{} })
 	assert.Equal(t, http.StatusInternalServerError, f.do("GET", "/oauth/jwks", "").Code)

@@ -8,15 +8,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/metrics"
 )
 
-// meter counts requests by their canonical lines: what the log says and what the metrics say
-// cannot differ.
+// meter counts requests by their canonical lines, so that log and metrics cannot differ.
 type meter struct {
-	metrics           *metrics.Metrics // nil: nobody counts
+	metrics           *metrics.Metrics // nil: off
 	token, introspect string           // templates of those routes
 }
 
-// callerGone is counted, and never sent, for a caller that hung up: as a 503 it would use up
-// what is promised of our availability.
+// callerGone is counted, and never sent, for a client that closed the connection: as a 503 it would
+// count against the availability of the server.
 const callerGone = 499
 
 func (m meter) began() {

@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// observer sees each request from its beginning to its end.
+// observer logs, counts and traces requests.
 type observer struct {
 	log    *slog.Logger
 	clock  provider.Clock
@@ -21,8 +21,8 @@ type observer struct {
 	quietAssets bool
 }
 
-// around writes the canonical line of each request when it is done, however it ends, and
-// counts and traces the request by it.
+// around writes the canonical line of each request when it has ended, in whatever way, and counts and
+// traces the request by it.
 func (o observer) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := o.clock()
@@ -50,14 +50,13 @@ func (o observer) done(ctx context.Context, x *exchange, started time.Time, trac
 	traced.end(&x.line)
 }
 
-// exchange is the response writer of a request together with its line, which it tells
-// what was written.
+// exchange is the response writer of a request. It records in the line what was written.
 type exchange struct {
 	http.ResponseWriter
 	line canonical.Line
 }
 
-// WriteHeader notes the status. Informational ones (1xx) come before it.
+// WriteHeader records the status. Informational ones (1xx) come before it.
 func (x *exchange) WriteHeader(status int) {
 	if x.line.Status == 0 && status >= http.StatusOK {
 		x.line.Status = status
@@ -80,7 +79,7 @@ func (x *exchange) Write(body []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
-// knownMethod keeps words that a caller made up out of logs and metrics.
+// knownMethod keeps made-up methods out of logs and metrics.
 func knownMethod(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,

@@ -40,7 +40,7 @@ func TestEachRequestIsOneLine(t *testing.T) {
 	assert.Equal(t, issuer+"/errors/"+line["error_id"].(string), answered(t, w).URI)
 }
 
-func TestSecretsInAddressesStayOutOfTheLog(t *testing.T) {
+func TestSecretsInURLsAreNotLogged(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
 	f.do("GET", "/errors/gh_at_verysecret?code=verysecret", "")
@@ -52,14 +52,14 @@ func TestSecretsInAddressesStayOutOfTheLog(t *testing.T) {
 	assert.Contains(t, f.log.String(), `"route":"unmatched"`)
 }
 
-func TestInventedMethodsDoNotReachTheLog(t *testing.T) {
+func TestMadeUpMethodsAreNotLogged(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
 	f.do(strings.Repeat("X", 500), "/oauth/token", "")
 	assert.Equal(t, "OTHER", f.lastLine(t)["method"])
 }
 
-func TestAnEmptyAnswerIsLoggedAsTheStatusThatWasSent(t *testing.T) {
+func TestAnEmptyResponseIsLoggedWithTheStatusThatWasSent(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) { serveAt(c, "revoke", fails(nil)) })
 	assert.Equal(t, http.StatusOK, f.do("POST", "/oauth/revoke", "").Code)

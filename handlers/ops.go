@@ -10,19 +10,19 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
 
-// ReadyCheck is one thing without which the server cannot work.
+// ReadyCheck checks one dependency of the server.
 type ReadyCheck struct {
-	// Name is shown to whoever asks.
+	// Name is shown in the response.
 	Name string
-	// Check fails while the thing is missing. Its error is logged, not shown.
+	// Check fails while the dependency is unavailable. Its error is logged, not shown.
 	Check func(context.Context) error
 }
 
 // readyTimeout bounds all checks together: a probe that hangs looks like a dead process.
 const readyTimeout = 2 * time.Second
 
-// NewOps serves the operator: probes, metrics and profiles. It has a listener of its own and
-// is never reachable through the public one.
+// NewOps serves probes, metrics and profiles to the operator. It has a listener of its own and is
+// never reachable through the public one.
 func NewOps(log *slog.Logger, metrics http.Handler, checks ...ReadyCheck) http.Handler {
 	ops := http.NewServeMux()
 	ops.Handle("GET /metrics", metrics)
@@ -35,7 +35,7 @@ func NewOps(log *slog.Logger, metrics http.Handler, checks ...ReadyCheck) http.H
 	ops.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	ops.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	ops.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
-	ops.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol) // go tool pprof asks with a list of addresses
+	ops.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol) // go tool pprof posts a list of addresses
 	return ops
 }
 
@@ -63,7 +63,7 @@ func ready(log *slog.Logger, checks []ReadyCheck) http.HandlerFunc {
 	}
 }
 
-// NewOpsServer makes the operator's server. Writing may take long: a CPU profile does.
+// NewOpsServer makes the operator's server. Its write timeout is long, for CPU profiles.
 func NewOpsServer(handler http.Handler, log *slog.Logger) *http.Server {
 	server := NewHTTPServer(handler, log)
 	server.WriteTimeout = 5 * time.Minute

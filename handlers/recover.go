@@ -14,9 +14,9 @@ import (
 // errPanic: the endpoint panicked.
 var errPanic = errors.New("panic")
 
-// recovered turns a panic into an error, so that the caller gets an answer and keeps the
-// connection. Once an answer was begun it cannot be taken back: the connection is cut, or
-// half of an answer would look whole.
+// recovered turns a panic into an error, so that the client gets a response and keeps the
+// connection. When a part of the response was sent already, the connection is closed: otherwise the
+// partial response would look complete.
 func recovered(log *slog.Logger, next route.HandlerFunc) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) (err error) {
 		defer func() {
@@ -25,7 +25,7 @@ func recovered(log *slog.Logger, next route.HandlerFunc) route.HandlerFunc {
 				return
 			}
 			if cause, ok := reason.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
-				panic(http.ErrAbortHandler) // net/http cuts the connection in silence
+				panic(http.ErrAbortHandler) // net/http closes the connection without a log line
 			}
 			line := canonical.From(r.Context())
 			log.ErrorContext(r.Context(), "panic",

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers"
 )
 
-func TestPanicIsAnsweredLoggedAndKeepsTheConnection(t *testing.T) {
+func TestPanicIsLoggedAndKeepsTheConnection(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
 		serveAt(c, "token", func(http.ResponseWriter, *http.Request) error { panic("boom in the endpoint") })
@@ -37,7 +37,7 @@ func TestPanicIsAnsweredLoggedAndKeepsTheConnection(t *testing.T) {
 	assert.Contains(t, f.log.String(), `"cause":"panic: boom in the endpoint"`)
 }
 
-func TestPanicInTheMiddleOfAnAnswerCutsTheConnection(t *testing.T) {
+func TestPanicInTheMiddleOfAResponseClosesTheConnection(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
 		serveAt(c, "token", func(w http.ResponseWriter, _ *http.Request) error {
@@ -52,7 +52,7 @@ func TestPanicInTheMiddleOfAnAnswerCutsTheConnection(t *testing.T) {
 		_, err = io.ReadAll(answer.Body)
 		_ = answer.Body.Close()
 	}
-	assert.Error(t, err, "half an answer must not look whole")
+	assert.Error(t, err, "a partial response must not look complete")
 }
 
 func TestAbortPassesThrough(t *testing.T) {

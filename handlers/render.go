@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// renderer writes every error answer of the server.
+// renderer writes every error response of the server.
 type renderer struct {
 	issuer   string
 	records  *refusal.Recorder
@@ -24,11 +24,11 @@ type renderer struct {
 	pages    *pages.Set
 }
 
-// hungUp is the outcome of a request whose caller did not wait.
+// hungUp is the outcome of a request whose client closed the connection.
 const hungUp = "hung_up"
 
-// refuse answers with err, notes it for the log and seals the record that the error_uri
-// leads to. When an answer was begun already, only the note is taken.
+// refuse writes the response to err, fills in the log line and seals the record of the error_uri.
+// When a part of a response was sent already, it only fills in the log line.
 func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as route.Format, err error) {
 	line := canonical.From(r.Context())
 	answer := answerTo(err)
@@ -39,7 +39,7 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as route.Form
 	})
 	line.Refused(answer, id, causeOf(err))
 	if errors.Is(r.Context().Err(), context.Canceled) {
-		line.Outcome(hungUp) // by the caller: not a failure of ours
+		line.Outcome(hungUp) // by the client: no failure of the server
 	}
 	if line.Status != 0 {
 		return
@@ -72,21 +72,20 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as route.Form
 	re.json(w, answer, id)
 }
 
-// answerer is an error that knows where its answer goes: back to the application, by way of
-// the browser.
+// answerer is an error whose response goes to the client's redirect URI by the browser.
 type answerer interface {
 	AnswerError(w http.ResponseWriter, code refusal.Code, description, uri string) error
 }
 
-// causeOf is what the log shows: all of an error of ours, of a refusal what is behind it.
+// causeOf is the cause that is logged: that of a refusal, and any other error itself.
 func causeOf(err error) error {
-	if r, ok := err.(*refusal.Refusal); ok { //nolint:errorlint // only where nothing is wrapped around it
+	if r, ok := err.(*refusal.Refusal); ok { //nolint:errorlint // only where it is not wrapped
 		return r.Cause
 	}
 	return err
 }
 
-// json writes the error answer of RFC 6749 section 5.2.
+// json writes the error response of RFC 6749 section 5.2.
 func (re *renderer) json(w http.ResponseWriter, answer *refusal.Refusal, id string) {
 	_ = wire.WriteJSON(w, answer.HTTPStatus(), struct {
 		Error       refusal.Code `json:"error"`
@@ -110,8 +109,8 @@ func (re *renderer) page(w http.ResponseWriter, answer *refusal.Refusal, id, req
 	return re.pages.Error(w, answer.HTTPStatus(), page)
 }
 
-// describable keeps to the characters that RFC 6749 section 5.2 allows in a description:
-// printable ASCII without the quotation mark and the backslash.
+// describable replaces characters that RFC 6749 section 5.2 does not allow in a description: it
+// allows printable ASCII without the quotation mark and the backslash.
 func describable(text string) string {
 	return strings.Map(func(c rune) rune {
 		switch {

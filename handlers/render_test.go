@@ -22,7 +22,7 @@ func failing(t *testing.T, err error) *frame {
 	return newFrame(t, func(c *handlers.Config) { serveAt(c, "token", fails(err)) })
 }
 
-func TestRefusalIsAnsweredAsItSays(t *testing.T) {
+func TestARefusalDeterminesTheResponse(t *testing.T) {
 	t.Parallel()
 	refused := refusal.New(refusal.InvalidClient, refusal.CheckClientSecret, "Client authentication failed.").For("demo").Because(errBroken)
 	refused.Challenge, refused.RetryAfter = `Basic realm="gatehouse"`, 1100*time.Millisecond
@@ -49,7 +49,7 @@ func TestRefusalIsAnsweredAsItSays(t *testing.T) {
 	}, record)
 }
 
-func TestOtherErrorsTellTheCallerNothing(t *testing.T) {
+func TestOtherErrorsRevealNothing(t *testing.T) {
 	t.Parallel()
 	f := failing(t, fmt.Errorf("select from users where host=db-7: %w", errBroken))
 	w := f.do("POST", "/oauth/token", "")
@@ -59,7 +59,7 @@ func TestOtherErrorsTellTheCallerNothing(t *testing.T) {
 	assert.Equal(t, "select from users where host=db-7: "+errBroken.Error(), f.lastLine(t)["cause"])
 }
 
-func TestFaultsThatPassAreA503WhateverCheckMetThem(t *testing.T) {
+func TestTemporaryFaultsAreA503WhateverCheckFailed(t *testing.T) {
 	t.Parallel()
 	for check, errs := range map[string][]error{
 		"storage": {
@@ -83,21 +83,21 @@ func TestFaultsThatPassAreA503WhateverCheckMetThem(t *testing.T) {
 	}
 }
 
-func TestRetryAfterOfTheOneWhoKnowsIsKept(t *testing.T) {
+func TestAKnownRetryAfterIsKept(t *testing.T) {
 	t.Parallel()
 	refused := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckStorage, "Busy.").Because(provider.ErrUnavailable)
 	refused.RetryAfter = 30 * time.Second
 	assert.Equal(t, "30", failing(t, refused).do("POST", "/oauth/token", "").Header().Get("Retry-After"))
 }
 
-// TestDescriptionsKeepToTheAllowedCharacters: RFC 6749 section 5.2.
+// RFC 6749 section 5.2 restricts the characters of error_description.
 func TestDescriptionsKeepToTheAllowedCharacters(t *testing.T) {
 	t.Parallel()
 	f := failing(t, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "a\"b\\c\nd\x00eüf\x7f<script>"))
 	assert.Equal(t, "a'b/c d e f <script>", answered(t, f.do("POST", "/oauth/token", "")).Description)
 }
 
-func TestNothingIsWrittenBehindAnAnswer(t *testing.T) {
+func TestNothingIsWrittenAfterAResponse(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
 		serveAt(c, "token", func(w http.ResponseWriter, _ *http.Request) error {
@@ -111,11 +111,11 @@ func TestNothingIsWrittenBehindAnAnswer(t *testing.T) {
 	assert.Equal(t, errBroken.Error(), f.lastLine(t)["cause"])
 }
 
-func TestErrorPageLeadsToTheExplanation(t *testing.T) {
+func TestErrorPageLinksToTheExplanation(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
 	w := f.do("POST", "/", "", "Accept", "application/json")
-	assert.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"), "a page route answers with pages")
+	assert.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"), "a page route responds with pages")
 	assert.Contains(t, w.Body.String(), `<main id="error-page">`)
 	assert.Contains(t, w.Body.String(), w.Header().Get("X-Request-Id"))
 	_, rest, ok := strings.Cut(w.Body.String(), `href="/errors/`)

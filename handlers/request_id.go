@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 )
 
-// nameRequest gives the request its id: that of a trusted proxy, so that one search finds
-// the request in its log and in ours, or else one of our own.
+// nameRequest sets the request id: that of a trusted proxy, so that one search finds the request in
+// both logs, or else a new one.
 func nameRequest(trusted proxies, random io.Reader, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var id string
@@ -24,7 +24,7 @@ func nameRequest(trusted proxies, random io.Reader, next http.Handler) http.Hand
 	})
 }
 
-// newRequestID panics when random fails: there is no safe way to go on without randomness.
+// newRequestID panics when random fails: without randomness the server cannot work safely.
 func newRequestID(random io.Reader) string {
 	var id [16]byte
 	if _, err := io.ReadFull(random, id[:]); err != nil {
@@ -33,7 +33,8 @@ func newRequestID(random io.Reader) string {
 	return hex.EncodeToString(id[:])
 }
 
-// isRequestID: [A-Za-z0-9._-]{1,64}, which no log and no header has to escape.
+// isRequestID tells whether an id matches [A-Za-z0-9._-]{1,64}, which needs no escaping in logs and
+// headers.
 func isRequestID(text string) bool {
 	if len(text) == 0 || len(text) > 64 {
 		return false

@@ -32,10 +32,10 @@ func TestRequestIDOfATrustedProxyIsKept(t *testing.T) {
 	}
 }
 
-func TestRequestIDsOfOthersAndMalformedOnesAreReplaced(t *testing.T) {
+func TestUntrustedAndMalformedRequestIDsAreReplaced(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
-	assert.Regexp(t, "^[0-9a-f]{32}$", requestID(f, "192.0.2.1:1", "chosen"), "not a proxy of ours")
+	assert.Regexp(t, "^[0-9a-f]{32}$", requestID(f, "192.0.2.1:1", "chosen"), "not a trusted proxy")
 	for _, id := range []string{"", "a b", "a\tb", `a"b`, "ü", "a/b", strings.Repeat("x", 65)} {
 		assert.Regexp(t, "^[0-9a-f]{32}$", requestID(f, "10.0.0.1:1", id), "%q", id)
 	}
@@ -46,5 +46,5 @@ func TestRequestIDComesFromTheGivenRandomness(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) { c.Random = bytes.NewReader(bytes.Repeat([]byte{0xab}, 16)) })
 	assert.Equal(t, strings.Repeat("ab", 16), requestID(f, "192.0.2.1:1"))
-	assert.Panics(t, func() { requestID(f, "192.0.2.1:1") }, "without randomness there is nothing safe to do")
+	assert.Panics(t, func() { requestID(f, "192.0.2.1:1") }, "without randomness the server cannot work safely")
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// resource is what stands at one path: an endpoint for each method.
+// resource is what is served at one path: an endpoint for each method.
 type resource struct {
 	template string
 	form     route.Format
-	// reflectHeaders: scripts may send whichever headers they like.
+	// reflectHeaders: scripts may send any headers.
 	reflectHeaders bool
 	methods        map[string]route.HandlerFunc
 	allow          string
@@ -30,7 +30,7 @@ func (res *resource) add(methods []string, endpoint route.HandlerFunc) {
 	for _, method := range methods {
 		res.methods[method] = endpoint
 		if _, ok := res.methods[http.MethodHead]; method == http.MethodGet && !ok {
-			res.methods[http.MethodHead] = endpoint // net/http drops the body (RFC 9110 section 9.3.2)
+			res.methods[http.MethodHead] = endpoint // net/http omits the body (RFC 9110 section 9.3.2)
 		}
 	}
 	names := make([]string, 0, len(res.methods))
@@ -52,14 +52,14 @@ func (res *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// methodNotAllowed: protocol endpoints have no code for it in RFC 6749, pages do.
+// methodNotAllowed: RFC 6749 has no error code for it, so protocol endpoints use another than pages.
 func (res *resource) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Allow", res.allow)
 	code := refusal.InvalidRequest
 	if res.form == route.HTML {
 		code = refusal.MethodNotAllowed
 	}
-	return refusal.New(code, refusal.CheckMethod, "This address does not answer to the HTTP method that was used.").
+	return refusal.New(code, refusal.CheckMethod, "The HTTP method is not allowed for this URL.").
 		WithStatus(http.StatusMethodNotAllowed).
 		Compare(refusal.FieldMethod, res.allow, r.Method)
 }

@@ -19,8 +19,7 @@ func (r *revoked) Revoke(_ context.Context, call *protocol.Call) error {
 	return nil
 }
 
-// TestRevocationUnderTheManagementPathTakesFormsOnly: with a JSON body the same path is
-// another operation, with other rights.
+// With a JSON body the same path is another operation, with other permissions.
 func TestRevocationUnderTheManagementPathTakesFormsOnly(t *testing.T) {
 	t.Parallel()
 	endpoint := new(revoked)

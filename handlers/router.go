@@ -12,9 +12,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// newRouter serves the table. A path is matched as it was sent, byte by byte: nothing is
-// decoded, cleaned or redirected, so there is one way to write each path and every other
-// is a 404 (%2f, //, /./, a trailing slash, another case).
+// newRouter serves the table. A path is matched exactly as it was sent: nothing is decoded, cleaned
+// or redirected, so there is one way to write each path and every other is a 404 (%2f, //, /./, a
+// trailing slash, another case).
 func newRouter(table []route.Route, render *renderer, wrap func(route.Route, route.HandlerFunc) route.HandlerFunc) (http.Handler, error) {
 	router := mux.NewRouter().UseEncodedPath().SkipClean(true)
 	router.NotFoundHandler = &resource{template: unmatched, form: route.Negotiated, render: render, otherwise: notFound}
@@ -24,7 +24,7 @@ func newRouter(table []route.Route, render *renderer, wrap func(route.Route, rou
 		res, ok := resources[entry.Path]
 		if !ok {
 			res = newResource(entry, render)
-			// Inside the route's CORS rule, or the script that used a wrong method could not read so.
+			// Inside the route's CORS rule, so that a script with a wrong method can read the error.
 			res.otherwise = wrap(entry, res.methodNotAllowed)
 			resources[entry.Path] = res
 			if err := router.Path(entry.Path).Handler(res).GetError(); err != nil {
@@ -39,8 +39,8 @@ func newRouter(table []route.Route, render *renderer, wrap func(route.Route, rou
 	return router, nil
 }
 
-// literalsFirst keeps a variable from swallowing a literal path, and puts the paths that
-// are asked for most before the costlier ones.
+// literalsFirst sorts literal paths before those with variables, which could match them too and cost
+// more.
 func literalsFirst(table []route.Route) []route.Route {
 	sorted := slices.Clone(table)
 	rank := func(r route.Route) int { return min(strings.Count(r.Path, "{"), 1) }
@@ -48,10 +48,10 @@ func literalsFirst(table []route.Route) []route.Route {
 	return sorted
 }
 
-// unmatched stands in logs and records for the template of a route.
+// unmatched replaces the template of a route in logs and records.
 const unmatched = "unmatched"
 
 func notFound(_ http.ResponseWriter, r *http.Request) error {
-	return refusal.New(refusal.NotFound, refusal.CheckNotFound, "Nothing is served under this address.").
+	return refusal.New(refusal.NotFound, refusal.CheckNotFound, "There is no page or endpoint at this URL.").
 		Compare(refusal.FieldPath, "", r.URL.Path)
 }

@@ -50,9 +50,8 @@ func TestPrefixMovesTheEndpointsAndNotTheAliases(t *testing.T) {
 	}
 }
 
-// TestPathTricksReachNothing sends paths as an attacker would, past every client library
-// that tidies them up (Keycloak CVE-2026-0976).
-func TestPathTricksReachNothing(t *testing.T) {
+// An attacker sends paths that client libraries would normalize (Keycloak CVE-2026-0976).
+func TestUnnormalizedPathsAreA404(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(newFrame(t, nil))
 	t.Cleanup(server.Close)
@@ -75,7 +74,7 @@ func TestPathTricksReachNothing(t *testing.T) {
 	}
 }
 
-// raw sends bytes as they are and reads the answer.
+// raw sends bytes unchanged and reads the response.
 func raw(t *testing.T, address, request string) *http.Response {
 	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
@@ -89,7 +88,7 @@ func raw(t *testing.T, address, request string) *http.Response {
 	return answer
 }
 
-func TestHeadAnswersLikeGetWithoutTheBody(t *testing.T) {
+func TestHeadRespondsLikeGetWithoutTheBody(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
 	server := httptest.NewServer(f)
@@ -101,7 +100,7 @@ func TestHeadAnswersLikeGetWithoutTheBody(t *testing.T) {
 	assert.Equal(t, http.StatusMethodNotAllowed, f.do("HEAD", "/oauth/token", "").Code)
 }
 
-func TestOtherMethodsAreRefusedWithTheOnesThatWork(t *testing.T) {
+func TestOtherMethodsAreRefusedWithTheAllowedOnes(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
 	for request, allow := range map[string]string{
@@ -118,7 +117,7 @@ func TestOtherMethodsAreRefusedWithTheOnesThatWork(t *testing.T) {
 	assert.Contains(t, f.do("POST", "/", "").Body.String(), "HTTP method not allowed")
 }
 
-func TestUnknownPathsAreA404InTheFormThatTheCallerReads(t *testing.T) {
+func TestUnknownPathsAreA404InTheFormatThatTheClientAccepts(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, nil)
 	for _, accept := range []string{"", "*/*", "application/json", "text/html;q=0.5, application/json"} {

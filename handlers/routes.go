@@ -8,10 +8,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
-// errorsPath is where an error_uri leads.
+// errorsPath is the path of error_uris.
 const errorsPath = "/errors/"
 
-// ownRoutes are those that the frame serves itself.
+// ownRoutes are the routes of this package.
 func (c Config) ownRoutes() []route.Route {
 	get := []string{http.MethodGet}
 	return []route.Route{

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// NewHTTPServer makes the public server. Its limits keep slow or large requests from
-// holding connections; serve it with TLSConfig where it speaks TLS itself.
+// NewHTTPServer makes the public server. Its limits keep slow or large requests from occupying
+// connections; serve it with TLSConfig where it terminates TLS itself.
 func NewHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
@@ -18,13 +18,13 @@ func NewHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {
 		IdleTimeout:       120 * time.Second,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-		// "OPTIONS *" goes through the frame like every other request.
+		// "OPTIONS *" is handled like every other request.
 		DisableGeneralOptionsHandler: true,
 	}
 }
 
-// TLSConfig is TLS 1.2 with the four suites that FAPI 2.0 (section 5.2.2) allows there, and
-// TLS 1.3, which is preferred and has good suites only. Certificates are the caller's.
+// TLSConfig allows TLS 1.2 with the four suites of FAPI 2.0 (section 5.2.2), and TLS 1.3, which is
+// preferred and has secure suites only. The caller adds certificates.
 func TLSConfig() *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,

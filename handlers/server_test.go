@@ -30,7 +30,7 @@ func TestServerLimitsSlowAndLargeRequests(t *testing.T) {
 	answer := raw(t, address, "GET / HTTP/1.1\r\nHost: id.example\r\nX: "+strings.Repeat("x", 64<<10)+"\r\n\r\n")
 	assert.Equal(t, http.StatusRequestHeaderFieldsTooLarge, answer.StatusCode)
 	answer = raw(t, address, "OPTIONS * HTTP/1.1\r\nHost: id.example\r\n\r\n")
-	assert.Equal(t, http.StatusNotFound, answer.StatusCode, "through the frame, like every other request")
+	assert.Equal(t, http.StatusNotFound, answer.StatusCode, "handled like every other request")
 }
 
 func listen(t *testing.T, server *http.Server) string {
@@ -42,8 +42,8 @@ func listen(t *testing.T, server *http.Server) string {
 	return listener.Addr().String()
 }
 
-// TestTLSVersionsAndSuites shakes hands as clients of every kind do (Dex CVE-2024-23656;
-// FAPI 2.0 section 5.2.2).
+// Handshakes with the versions and suites of all kinds of clients (Dex CVE-2024-23656; FAPI 2.0
+// section 5.2.2).
 func TestTLSVersionsAndSuites(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(newFrame(t, nil))
@@ -68,7 +68,7 @@ func TestTLSVersionsAndSuites(t *testing.T) {
 
 	state, err := shake(&tls.Config{MinVersion: tls.VersionTLS12})
 	require.NoError(t, err)
-	assert.Equal(t, uint16(tls.VersionTLS13), state.Version, "preferred where both sides know it")
+	assert.Equal(t, uint16(tls.VersionTLS13), state.Version, "preferred where both sides support it")
 	_, err = shake(&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11})
 	assert.Error(t, err)
 

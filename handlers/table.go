@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 )
 
-// checkTable refuses a table that would serve something else than it says. It also drops
-// aliases that the prefix made equal to the path itself.
+// checkTable refuses an ambiguous or incomplete table. It also drops aliases that the prefix made
+// equal to the path itself.
 func checkTable(table []route.Route, guards route.Guards) error {
 	names, served, rules := map[string]bool{}, map[string]string{}, map[string]route.CORSRule{}
 	for i := range table {
@@ -57,7 +57,7 @@ func checkRoute(r route.Route, guards route.Guards) error {
 	return nil
 }
 
-// aliasTable maps each alias to the path that it stands for.
+// aliasTable maps each alias to its path.
 func aliasTable(table []route.Route) (map[string]string, error) {
 	paths, aliases := map[string]bool{}, map[string]string{}
 	for _, entry := range table {
@@ -74,7 +74,7 @@ func aliasTable(table []route.Route) (map[string]string, error) {
 	return aliases, nil
 }
 
-// checkPrefix: a prefix is empty or made of plain segments, like /oauth or /auth/v2.
+// checkPrefix checks that a prefix is empty or made of plain segments, such as /oauth or /auth/v2.
 func checkPrefix(prefix string) error {
 	if prefix == "" {
 		return nil

@@ -17,7 +17,7 @@ func valid() route.Route {
 	return route.Route{Name: "x", Methods: []string{http.MethodGet}, Path: "/x", Protection: route.Open, Handler: answer}
 }
 
-func TestTableRefusesRoutesThatNobodyThoughtThrough(t *testing.T) {
+func TestTableRefusesIncompleteRoutes(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, checkTable([]route.Route{valid()}, route.Guards{}))
 	for name, change := range map[string]func(*route.Route){
@@ -26,7 +26,7 @@ func TestTableRefusesRoutesThatNobodyThoughtThrough(t *testing.T) {
 		"a scope for nothing": func(r *route.Route) { r.Protection = route.Open + " x" },
 		"no scope":            func(r *route.Route) { r.Protection = route.Bearer("") },
 		"no guard":            func(r *route.Route) { r.Protection = route.Bearer("clients:read") },
-		"no guard of people":  func(r *route.Route) { r.Protection = route.Session },
+		"no guard of users":   func(r *route.Route) { r.Protection = route.Session },
 		"made-up CORS rule":   func(r *route.Route) { r.CORS = route.PublicClientOrigins + 1 },
 		"no handler":          func(r *route.Route) { r.Handler = nil },
 		"no methods":          func(r *route.Route) { r.Methods = nil },
@@ -40,7 +40,7 @@ func TestTableRefusesRoutesThatNobodyThoughtThrough(t *testing.T) {
 	}
 }
 
-func TestTableRefusesTwoRoutesInOnePlace(t *testing.T) {
+func TestTableRefusesTwoRoutesOfOneMethodAndPath(t *testing.T) {
 	t.Parallel()
 	other := valid()
 	other.Name = "y"
@@ -80,7 +80,7 @@ func TestAliasThatEqualsThePathIsDropped(t *testing.T) {
 	}
 }
 
-func TestBrokenTemplateKeepsTheServerFromStarting(t *testing.T) {
+func TestAMalformedTemplatePreventsTheStart(t *testing.T) {
 	t.Parallel()
 	entry := valid()
 	entry.Path = "/x/{id"
@@ -88,7 +88,7 @@ func TestBrokenTemplateKeepsTheServerFromStarting(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestLiteralsStandBeforeTemplates(t *testing.T) {
+func TestLiteralsAreMatchedBeforeTemplates(t *testing.T) {
 	t.Parallel()
 	template, literal := valid(), valid()
 	template.Path, literal.Path = "/x/{id}", "/x/new"

@@ -17,7 +17,7 @@ func waits(_ http.ResponseWriter, r *http.Request) error {
 	return context.Cause(r.Context())
 }
 
-func TestSlowRequestsAreGivenUp(t *testing.T) {
+func TestSlowRequestsTimeOut(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
 		c.Timeout = time.Millisecond
@@ -31,7 +31,7 @@ func TestSlowRequestsAreGivenUp(t *testing.T) {
 	assert.Equal(t, "failed", f.lastLine(t)["outcome"])
 }
 
-func TestCallersWhoHangUpAreNotFailuresOfOurs(t *testing.T) {
+func TestClosedConnectionsAreNoFailuresOfTheServer(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) { serveAt(c, "token", waits) })
 	ctx, cancel := context.WithCancel(t.Context())

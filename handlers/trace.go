@@ -27,11 +27,11 @@ func newTracer(from trace.TracerProvider, trusted proxies) tracer {
 	return tracer{from.Tracer("github.com/gatehouse-id/gatehouse/handlers"), trusted}
 }
 
-// span is that of one request; the zero value is none.
+// span is the span of one request; the zero value is none.
 type span struct{ trace.Span }
 
-// begin goes on with the trace of a proxy that is trusted. Anybody else's begins anew and is
-// linked: by a header of their own, callers could have everything recorded.
+// begin continues the trace of a trusted proxy. Any other request starts a new trace with a link to
+// the received one: otherwise clients could have everything recorded by sending a header.
 func (t tracer) begin(ctx context.Context, r *http.Request, l *canonical.Line) (context.Context, span) {
 	if t.tracer == nil {
 		return ctx, span{}

@@ -57,7 +57,7 @@ func TestEachRequestIsOneSpan(t *testing.T) {
 	t.Parallel()
 	f, spans := newTracedFrame(t, func(c *handlers.Config) {
 		serveAt(c, "token", func(_ http.ResponseWriter, r *http.Request) error {
-			assert.True(t, trace.SpanFromContext(r.Context()).IsRecording(), "what the endpoint does belongs to the span")
+			assert.True(t, trace.SpanFromContext(r.Context()).IsRecording(), "the span covers the endpoint")
 			return refusal.New(refusal.InvalidScope, refusal.CheckScope, "No.").For("demo")
 		})
 	})
@@ -72,8 +72,8 @@ func TestEachRequestIsOneSpan(t *testing.T) {
 		"gatehouse.request_id": w.Header().Get("X-Request-Id"), "gatehouse.outcome": "refused",
 		"error.type": "invalid_scope", "gatehouse.check": "scope",
 	}, attributes(span))
-	assert.Equal(t, "Unset", span.Status().Code.String(), "a refusal is an answer")
-	assert.Equal(t, span.SpanContext().TraceID().String(), f.lastLine(t)["trace_id"], "the line leads to the trace")
+	assert.Equal(t, "Unset", span.Status().Code.String(), "a refusal is no failure")
+	assert.Equal(t, span.SpanContext().TraceID().String(), f.lastLine(t)["trace_id"], "the log line names the trace")
 }
 
 func TestFailuresOfTheServerAreErrorsOfTheSpan(t *testing.T) {
@@ -82,16 +82,16 @@ func TestFailuresOfTheServerAreErrorsOfTheSpan(t *testing.T) {
 	f.do("POST", "/oauth/token", "a=b")
 	span := onlySpan(t, spans)
 	assert.Equal(t, "Error", span.Status().Code.String())
-	assert.Empty(t, span.Status().Description, "the text of an error may hold values")
+	assert.Empty(t, span.Status().Description, "the text of an error may contain values")
 	assert.NotContains(t, everything(span), errBroken.Error())
 }
 
-// everything is all that would be sent about a span.
+// everything is all that would be exported of a span.
 func everything(span sdktrace.ReadOnlySpan) string {
 	return fmt.Sprint(span.Name(), span.Attributes(), span.Events(), span.Links(), span.Status(), span.SpanContext().TraceState())
 }
 
-func TestSecretsInAddressesStayOutOfSpans(t *testing.T) {
+func TestSecretsInURLsAreNotInSpans(t *testing.T) {
 	t.Parallel()
 	f, spans := newTracedFrame(t, func(c *handlers.Config) {
 		legacy := oauthhandlers.Config{Prefix: "/oauth", LegacyCheck: true}.Routes()
@@ -110,15 +110,15 @@ func TestSecretsInAddressesStayOutOfSpans(t *testing.T) {
 	assert.Equal(t, []string{"GET /oauth/access_token_valid/{token}", "GET unmatched", "POST /oauth/token", "OTHER /oauth/token"}, names)
 }
 
-// By a header of their own, callers could have everything recorded, and under a trace of
-// somebody else.
+// Otherwise clients could have everything recorded by sending a header, and in the trace of another
+// client.
 func TestOnlyATrustedProxyContinuesItsTrace(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, address string
 		trusted       bool
 	}{
-		{"somebody else", "192.0.2.1:1234", false},
+		{"an untrusted peer", "192.0.2.1:1234", false},
 		{"a proxy", "10.1.2.3:1234", true},
 		{"a proxy of IPv6", "[fd00::1]:1234", true},
 	} {
@@ -127,7 +127,7 @@ func TestOnlyATrustedProxyContinuesItsTrace(t *testing.T) {
 			f, spans := newTracedFrame(t, nil)
 			r := newRequest("GET", "/oauth/jwks", c.address)
 			r.Header.Set("Traceparent", traceparent)
-			r.Header.Set("X-Forwarded-For", "10.9.9.9") // says nothing about who sent it
+			r.Header.Set("X-Forwarded-For", "10.9.9.9") // does not say who sent it
 			f.serve(r)
 			span := onlySpan(t, spans)
 			assert.Equal(t, span.SpanContext().TraceID().String(), f.lastLine(t)["trace_id"])
@@ -146,7 +146,7 @@ func TestOnlyATrustedProxyContinuesItsTrace(t *testing.T) {
 	}
 }
 
-func TestATraceparentThatIsMalformedIsNone(t *testing.T) {
+func TestAMalformedTraceparentIsIgnored(t *testing.T) {
 	t.Parallel()
 	f, spans := newTracedFrame(t, nil)
 	r := newRequest("GET", "/oauth/jwks", "10.1.2.3:1234")
@@ -157,8 +157,8 @@ func TestATraceparentThatIsMalformedIsNone(t *testing.T) {
 	assert.Empty(t, span.Links())
 }
 
-// An id that leads nowhere would send people looking.
-func TestTracesThatNobodyRecordsAreNotNamed(t *testing.T) {
+// The id of a trace that is not recorded cannot be found.
+func TestTracesThatAreNotRecordedAreNotNamed(t *testing.T) {
 	t.Parallel()
 	f, spans := newTracedFrame(t, func(c *handlers.Config) {
 		c.Traces = sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample()))
@@ -168,7 +168,7 @@ func TestTracesThatNobodyRecordsAreNotNamed(t *testing.T) {
 	assert.NotContains(t, f.lastLine(t), "trace_id")
 }
 
-func TestTracingIsOffUntilItIsAskedFor(t *testing.T) {
+func TestTracingIsOffByDefault(t *testing.T) {
 	t.Parallel()
 	f := newFrame(t, func(c *handlers.Config) {
 		serveAt(c, "jwks", func(_ http.ResponseWriter, r *http.Request) error {

@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	// undeclaredPause and undeclaredPeers bound what whoever sends X-Forwarded-For can make us
-	// log: a line a minute, and one for each of so many addresses.
+	// undeclaredPause and undeclaredPeers bound what a client can make the server log by sending
+	// X-Forwarded-For: a line a minute, and one for each of so many addresses.
 	undeclaredPause = time.Minute
 	undeclaredPeers = 64
 )
 
-// undeclared warns of peers that say for whom they ask without being trusted to. Such a peer
-// is a proxy that nobody declared, or somebody who tries. Behind the former all people share
-// one address: fifty wrong passwords of anybody lock out every browser that is new.
+// undeclared warns of peers that send X-Forwarded-For and are not trusted. Such a peer is a proxy
+// that the operator did not declare, or an attacker. Behind such a proxy all users share one IP
+// address: fifty wrong passwords of one user lock out every new browser.
 type undeclared struct {
 	log   *slog.Logger
 	clock provider.Clock
@@ -38,7 +38,7 @@ func (u *undeclared) saw(ctx context.Context, peer netip.Addr) {
 	if now.UnixMicro() < u.next.Load() || !u.first(peer, now) {
 		return
 	}
-	u.log.WarnContext(ctx, "X-Forwarded-For is ignored: it comes from a peer that GATEHOUSE_TRUSTED_PROXIES does not name. If that is your proxy, name it, or all people share its address and its limits",
+	u.log.WarnContext(ctx, "X-Forwarded-For is ignored: it comes from a peer that GATEHOUSE_TRUSTED_PROXIES does not name. If that is your proxy, name it; otherwise all users share its IP address and its limits",
 		slog.String("peer", peer.String()))
 }
 

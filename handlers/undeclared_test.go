@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestAProxyThatNobodyDeclaredIsNamed(t *testing.T) {
+func TestAnUndeclaredProxyIsNamed(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -31,13 +31,13 @@ func TestAProxyThatNobodyDeclaredIsNamed(t *testing.T) {
 
 	request("192.0.2.1:9", "")
 	request("10.0.0.1:9", "198.51.100.9")
-	assert.Zero(t, lines(), "neither a caller, nor a proxy that is declared")
+	assert.Zero(t, lines(), "neither a client, nor a declared proxy")
 	request("192.0.2.1:9", "198.51.100.9")
 	assert.Equal(t, 1, lines())
 	for _, part := range []string{`"level":"WARN"`, "GATEHOUSE_TRUSTED_PROXIES", `"peer":"192.0.2.1"`} {
 		assert.Contains(t, log.String(), part)
 	}
-	assert.NotContains(t, log.String(), "198.51.100.9", "whatever a caller writes there")
+	assert.NotContains(t, log.String(), "198.51.100.9", "the client chooses that value")
 
 	request("192.0.2.2:9", "198.51.100.9")
 	assert.Equal(t, 1, lines(), "one a minute")

@@ -146,7 +146,7 @@ func TestIDTokensOfEveryAlgorithmAreAcceptedAsHints(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, s.User.Subject, hint.Subject)
 
-			// After a rotation too, and when it has expired: what counts is that it is ours.
+			// After a rotation too, and when it has expired.
 			_, err = h.keys.Rotate(t.Context(), audittest.Operator(), alg, *h.now.Load())
 			require.NoError(t, err)
 			h.advance(2 * time.Hour)

@@ -86,6 +86,6 @@ func TestPasswordGrantRefuses(t *testing.T) {
 	_, err = h.provider.Token(t.Context(), basic("trusted", secret, url.Values{"grant_type": {"password"}, "username": {"alice"}, "password": {"through-the-glass"}, "scope": {"openid phone"}}))
 	assertRefused(t, err, "invalid_scope")
 
-	_, err = h.registry.Create(t.Context(), audittest.Operator(), &client.Client{ID: "stranger", GrantTypes: []client.GrantType{client.Password}}, "")
+	_, err = h.registry.Create(t.Context(), audittest.Operator(), &client.Client{ID: "third-party", GrantTypes: []client.GrantType{client.Password}}, "")
 	assert.Error(t, err, "only a first-party client can be registered for it")
 }
