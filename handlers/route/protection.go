@@ -18,7 +18,7 @@ const (
 	ClientAuthenticated Protection = "client authenticated"
 	// Page: anyone, by browser; errors are shown as a page.
 	Page Protection = "page"
-	// Session: a browser that somebody is signed in with.
+	// Session: a browser in which a user is signed in.
 	Session Protection = "session"
 
 	bearer Protection = "bearer"

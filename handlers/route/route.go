@@ -65,7 +65,7 @@ func (r Route) ErrorFormat() Format {
 }
 
 // Head answers HEAD where a GET has consequences, such as a code or the end of a session: link
-// checkers, previews and prefetchers send it, and nobody reads its answer.
+// checkers, previews and prefetchers send it, and its response is not read.
 func Head(w http.ResponseWriter, _ *http.Request) error {
 	w.WriteHeader(http.StatusOK)
 	return nil

@@ -6,8 +6,8 @@ import (
 )
 
 // Command is what an operator can paste into a shell to let the next such request through, if
-// it should be; empty where there is no such command. It holds what a caller sent: whoever
-// pastes it must have decided that the value belongs to the client.
+// it should be; empty where there is no such command. It contains what a caller sent: the
+// operator who pastes it must have decided that the value belongs to the client.
 func (r Record) Command() string {
 	if r.ClientID == "" || r.ClientID[0] == '-' { // that would be read as a flag
 		return ""

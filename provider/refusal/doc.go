@@ -1,10 +1,10 @@
-// Package refusal owns the one error model: what Gatehouse answers when it refuses,
-// and what an operator can learn about that refusal afterwards.
+// Package refusal owns the one error model: the error that a refused request gets, and what an
+// operator can learn about the refusal afterwards.
 //
-// A Refusal has two faces. Code, Status and Description go to the client; Cause and
-// the comparison behind the check do not. A Record is the sealed form of both: it
-// travels with the answer as the error id (the last part of error_uri), so nothing is
-// stored, and it is opened again by `gatehouse explain` or an administrator.
+// Of a Refusal the client gets Code, Status and Description, but neither Cause nor the values that
+// were compared. A Record is the sealed form of all of it: it is sent with the response as the error
+// id (the last part of error_uri), so nothing is stored, and `gatehouse explain` or an administrator
+// opens it again. The Catalogue says what each check means, to the client and to the operator.
 //
 //	check fails -> Refusal -> renderer -> {"error", "error_description", "error_uri"}
 //	                              |                                        |

@@ -66,8 +66,8 @@ func New(code Code, check Check, description string) *Refusal {
 	return &Refusal{Code: code, Check: check, Description: description}
 }
 
-// Of finds the refusal in err. Any other error is a fault of ours: it becomes a
-// server_error that tells the caller nothing and keeps err as the cause.
+// Of finds the refusal in err. Any other error is a fault of the server: it becomes a
+// server_error that reveals nothing to the caller and keeps err as the cause.
 func Of(err error) *Refusal {
 	var r *Refusal
 	if errors.As(err, &r) {
