@@ -112,9 +112,9 @@ func (c *Client) fillDefaults() {
 	}
 }
 
-// Update changes the registration of a client: change gets the present one and alters
-// it in place. Id, secrets and times are not its to change. It returns *Invalid or
-// provider.ErrNotFound, and then nothing has changed.
+// Update changes the registration of a client: change receives the current one and modifies it in
+// place, except for id, secrets and times. It returns *Invalid or provider.ErrNotFound, and then
+// nothing has changed.
 func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, change func(c *Client) error) (*Client, error) {
 	var updated *Client
 	err := r.gate.Do(ctx, actor, audit.ClientUpdate, target(id), func(ctx context.Context) (audit.Changes, error) {
@@ -159,9 +159,8 @@ func (c *Client) changedMethod(before AuthMethod) error {
 	}
 }
 
-// RotateSecret adds a secret, generated when empty, and lets the older ones end after
-// overlap (at once when it is 0). It returns the new secret in clear, and ErrPublic or
-// provider.ErrNotFound.
+// RotateSecret adds a secret, generated when empty, and makes the older ones expire after overlap
+// (at once when it is 0). It returns the new secret in clear, and ErrPublic or provider.ErrNotFound.
 func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, overlap time.Duration) (string, error) {
 	err := r.gate.Do(ctx, actor, audit.ClientRotateSecret, target(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, id)
@@ -193,7 +192,7 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 	return secret, nil
 }
 
-// Delete removes a client; everything issued to it ends with it.
+// Delete removes a client; everything issued to it is revoked with it.
 func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) error {
 	return r.gate.Do(ctx, actor, audit.ClientDelete, target(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, id)
