@@ -41,7 +41,7 @@ reads it from standard input.`,
 	fromStdin := cmd.Flags().Bool("secret-stdin", false, "read the secret from standard input")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if strings.TrimSpace(args[0]) == "" {
-			return errors.New("NAME is empty: give the name that people see")
+			return errors.New("NAME is empty: give the name that users see")
 		}
 		c := &client.Client{Name: args[0]}
 		secret := ""
@@ -79,7 +79,7 @@ reads it from standard input.`,
 			return err
 		}
 		if given {
-			secret = "" // whoever brought it has it
+			secret = "" // the operator gave it and need not see it
 		}
 		noteSharedKeys(c, h.config.ClientSecretJWT, env.Err)
 		noteLogo(cmd, c, env.Err)

@@ -68,7 +68,7 @@ func printClient(w io.Writer, c *client.Client, settings *config) error {
 	)...)
 }
 
-// shown is a value for people.
+// shown is the text of a value.
 func shown(value any) string {
 	switch v := value.(type) {
 	case bool:

@@ -72,8 +72,8 @@ func noteSharedKeys(c *client.Client, on bool, notes io.Writer) {
 	}
 }
 
-// implyDefaults fills in what somebody who registers an application by hand means by saying
-// nothing of it.
+// implyDefaults sets what an operator who registers an application by hand usually means by omitting
+// a flag.
 func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 	given := cmd.Flags().Changed
 	implyGrant(c, notes)
@@ -95,13 +95,13 @@ func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 	}
 }
 
-// signInScopes are what an application that signs people in means by naming no scope, as
-// several libraries do.
+// signInScopes are the default scopes of an application that signs users in: several libraries
+// request none.
 func signInScopes() []string { return []string{"openid", "profile", "email"} }
 
 // notePKCE says how to demand PKCE of a client of which it is not demanded anyway.
-func notePKCE(cmd *cobra.Command, c *client.Client, everybody bool, notes io.Writer) {
-	if c.MayUse(client.AuthorizationCode) && !c.Public() && !c.RequirePKCE && !everybody {
+func notePKCE(cmd *cobra.Command, c *client.Client, required bool, notes io.Writer) {
+	if c.MayUse(client.AuthorizationCode) && !c.Public() && !c.RequirePKCE && !required {
 		_, _ = fmt.Fprintf(notes, "note: PKCE is accepted and not demanded; if its library sends it: gatehouse client update %s --require-pkce%s\n", c.ID, repeated(cmd))
 	}
 }

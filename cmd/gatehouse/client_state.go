@@ -65,7 +65,7 @@ func newClientRotateSecret(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rotate-secret ID",
 		Short: "Give a client a new secret",
-		Long: `Makes a new secret and shows it once. The old ones stay good for --overlap, so that the
+		Long: `Makes a new secret and shows it once. The old ones stay valid for --overlap, so that the
 application can be changed without an outage; --overlap 0s ends them at once.`,
 		Example: `  gatehouse client rotate-secret billing
   gatehouse client rotate-secret billing --overlap 0s      the old one has leaked`,

@@ -32,7 +32,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 	for _, flag := range []string{"scope", "default-scope", "add-scope", "add-default-scope"} {
 		env.completeFlagBy(cmd, flag, scopeNames)
 	}
-	cmd.Flags().StringVar(&name, "name", "", "the name that people see")
+	cmd.Flags().StringVar(&name, "name", "", "the name that users see")
 	asJSON := addJSON(cmd)
 	update := env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		var notes bytes.Buffer

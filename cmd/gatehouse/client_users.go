@@ -15,10 +15,10 @@ func newClientUsers(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "users",
 		Short: "Say who may use a client",
-		Long: `A client is for everybody until it is restricted: by naming a user for it, or by
-"client update ID --restricted". From then on it is for those who are named, and for nobody
-while none is. "client update ID --restricted=false" opens it to everybody again and forgets
-the names.`,
+		Long: `All users may use a client until it is restricted: by adding a user, or by
+"client update ID --restricted". From then on only the added users may use it, and no user
+while there are none. "client update ID --restricted=false" allows all users again and
+removes the list.`,
 	}
 	cmd.AddCommand(newClientUsersAdd(env), newClientUsersRemove(env), newClientUsersList(env))
 	return cmd
@@ -27,7 +27,7 @@ the names.`,
 func newClientUsersAdd(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:     "add ID USERNAME",
-		Short:   "Let a user use a client, which from then on is restricted",
+		Short:   "Allow a user to use a client, and restrict it to such users",
 		Example: "  gatehouse client users add billing alice",
 		Args:    cobra.ExactArgs(2),
 
@@ -48,9 +48,9 @@ func newClientUsersAdd(env *environment) *cobra.Command {
 func newClientUsersRemove(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove ID USERNAME",
-		Short: "Take a user off the list, and end what the client has in their name",
-		Long: `Ends every access and refresh token that the client has for the user, at once. With the
-last user gone the client is for nobody.`,
+		Short: "Remove a user from the list, and revoke the client's tokens for them",
+		Long: `Revokes every access and refresh token that the client has for the user, at once. When the
+last user is removed, no user may use the client.`,
 		Example: "  gatehouse client users remove billing alice",
 		Args:    cobra.ExactArgs(2),
 
@@ -97,7 +97,7 @@ func newClientUsersList(env *environment) *cobra.Command {
 		}
 		out := table{header: []string{"USERNAME"}, empty: "Everybody may use it: it is not restricted."}
 		if c.Restricted {
-			out.empty = "Nobody may use it: it is restricted, and nobody is named. Name users with: gatehouse client users add " + c.ID + " USERNAME"
+			out.empty = "No user may use it: it is restricted, and the list is empty. Add users with: gatehouse client users add " + c.ID + " USERNAME"
 		}
 		for _, name := range names {
 			out.add(name)

@@ -37,7 +37,7 @@ func (c *config) validateIssuer() error {
 		return fmt.Errorf("%s %q is not an address such as https://id.example.com", c.named("issuer"), c.Issuer)
 	}
 	// OpenID Connect Discovery section 3 and RFC 8414 section 2: no query, no fragment;
-	// a path would put the discovery document where nobody looks for it.
+	// a path would put the discovery document where client libraries do not look for it.
 	if u.Path != "" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(c.Issuer, "?#") {
 		return fmt.Errorf("%s %q must end after the host: no path, not even a slash", c.named("issuer"), c.Issuer)
 	}
@@ -94,8 +94,8 @@ func (c *config) validateTLS() error {
 	return nil
 }
 
-// minSecret is the least number of bytes of a secret; fewer could be guessed offline by
-// whoever has the database.
+// minSecret is the least number of bytes of a secret; a shorter one could be guessed offline with a
+// copy of the database.
 const minSecret = 32
 
 func (c *config) validateSecret() error {

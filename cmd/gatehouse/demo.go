@@ -23,8 +23,7 @@ import (
 // demoAddress is where the demo application is, unless DEMO_LISTEN says otherwise.
 const demoAddress = "127.0.0.1:5555"
 
-// demoClient is a client of the development database together with its secret, which
-// everybody knows.
+// demoClient is a client of the development database together with its secret, which is public.
 type demoClient struct {
 	client.Client
 
@@ -98,7 +97,7 @@ func demoUsers() []demoUser {
 }
 
 // seedDemo fills the development database. It refuses one that holds clients and is not
-// marked: those are somebody's real ones, and the demo secrets are public.
+// marked: those are real ones, and the demo secrets are public.
 func (h *instance) seedDemo(ctx context.Context) error {
 	demo, err := h.store.IsDemo(ctx)
 	if err != nil {
@@ -164,7 +163,7 @@ func withFirst(first, all []string) []string {
 	return append(slices.Clone(first), slices.DeleteFunc(slices.Clone(all), func(uri string) bool { return slices.Contains(first, uri) })...)
 }
 
-// demoApplication signs people in with the demo clients.
+// demoApplication signs users in with the demo clients.
 func (e *environment) demoApplication(c config, set *pages.Set, log *slog.Logger) http.Handler {
 	known := map[string]demo.Client{}
 	for _, d := range demoClients(c) {

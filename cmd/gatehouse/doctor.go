@@ -94,13 +94,13 @@ func (c *config) examineSettings(unread *settingFaults) []finding {
 	return findings
 }
 
-// examineTLS finds an https address that nobody seems to answer at. A proxy that is not named
-// makes all people one to the rate limits.
+// examineTLS finds an https issuer for which neither this server nor a declared proxy terminates TLS.
+// Behind an undeclared proxy the rate limits count all users as one.
 func (c *config) examineTLS() []finding {
 	if !strings.HasPrefix(c.Issuer, "https://") || c.TLSCert != "" || len(c.TrustedProxies) > 0 {
 		return nil
 	}
-	return []finding{{"settings", warning, "the issuer is https, and neither GATEHOUSE_TLS_CERT nor GATEHOUSE_TRUSTED_PROXIES is set: name the proxy that speaks TLS, or all people share its address and its limits"}}
+	return []finding{{"settings", warning, "the issuer is https, and neither GATEHOUSE_TLS_CERT nor GATEHOUSE_TRUSTED_PROXIES is set: name the proxy that terminates TLS; otherwise all users share its IP address and its limits"}}
 }
 
 // unknownSettings finds misspelt variables, which would otherwise be ignored in silence.

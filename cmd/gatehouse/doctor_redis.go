@@ -38,7 +38,7 @@ func (e *environment) countInRedis(ctx context.Context, address string) error {
 	defer func() { _ = client.Close() }() // what it was for is done
 	counter, err := ratelimit.NewRedis(ratelimit.RedisOptions{
 		Client:   client,
-		Secret:   []byte(e.randomHex(16)), // nobody else's: no server counts by the same key
+		Secret:   []byte(e.randomHex(16)), // random, so that no server counts by the same key
 		Deadline: redisPatience,
 	})
 	if err != nil {

@@ -56,7 +56,7 @@ func (h *instance) clientOfRecord(ctx context.Context, record refusal.Record) (*
 	}
 	c, err := h.store.Client(ctx, record.ClientID)
 	if errors.Is(err, provider.ErrNotFound) {
-		return nil, nil //nolint:nilnil // a name that nobody registered, or nobody has any more
+		return nil, nil //nolint:nilnil // a name that is not, or no longer, registered
 	}
 	if err != nil {
 		return nil, about("client", record.ClientID, err)

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Whoever asks a verb for help sees a line that can be typed.
+// The help of each verb shows an example that can be typed.
 func TestEveryVerbShowsAnExample(t *testing.T) {
 	t.Parallel()
 	var walk func(cmd *cobra.Command)
@@ -16,8 +16,8 @@ func TestEveryVerbShowsAnExample(t *testing.T) {
 		for _, sub := range cmd.Commands() {
 			walk(sub)
 		}
-		ours := !strings.HasPrefix(cmd.CommandPath(), "gatehouse completion") && cmd.Name() != "help"
-		if cmd.IsAvailableCommand() && !cmd.HasSubCommands() && ours {
+		own := !strings.HasPrefix(cmd.CommandPath(), "gatehouse completion") && cmd.Name() != "help"
+		if cmd.IsAvailableCommand() && !cmd.HasSubCommands() && own {
 			assert.Contains(t, cmd.Example, cmd.CommandPath())
 			assert.NotEmpty(t, cmd.Short, cmd.CommandPath())
 		}

@@ -40,7 +40,7 @@ resource servers that do not look again for an unknown key refuse them until the
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		if *asJSON && !*yes {
-			return errors.New("--json needs --yes: there is nobody to ask")
+			return errors.New("--json needs --yes: it cannot ask")
 		}
 		w, err := env.withdrawalOf(cmd.Context(), h, args[0])
 		if err != nil {

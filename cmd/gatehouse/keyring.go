@@ -17,10 +17,10 @@ import (
 func newKeyring(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "keyring",
-		Short: "Look after the data keys, which hash and seal what is in the database",
+		Short: "Manage the data keys, which hash and seal what is in the database",
 		Long: `GATEHOUSE_SECRET seals the data keys; the data keys hash tokens and seal signing keys,
-cookies and forms. Changing the secret seals the data keys again, and whoever has an old
-backup and the old secret still has them. "keyring rotate" replaces the data keys.`,
+cookies and forms. Changing the secret seals the data keys again, but an old backup together
+with the old secret still reveals them. "keyring rotate" replaces the data keys.`,
 	}
 	cmd.AddCommand(newKeyringList(env), newKeyringRotate(env))
 	return cmd
@@ -141,8 +141,8 @@ func (h *instance) refreshRing(log *slog.Logger) func(context.Context) error {
 	}
 }
 
-// keyringJob finishes what a rotation began: a server that had not heard of it may have sealed
-// with an old data key, and old ones are removed once nothing can be left of them.
+// keyringJob completes a rotation: a server that had not loaded the new data key may have sealed
+// with an old one, and old ones are removed once no value can depend on them.
 func (h *instance) keyringJob(log *slog.Logger) storage.Job {
 	return storage.Job{Name: "keyring", Every: 3 * time.Minute, Lease: 10 * time.Minute, Work: func(ctx context.Context) error {
 		sealed, err := h.reseal(ctx)

@@ -39,7 +39,7 @@ func (e *environment) limits(h *instance, t *telemetry, log *slog.Logger) (limit
 	if err != nil {
 		return limits{}, fmt.Errorf("%s %w", h.config.named("redis_url"), err)
 	}
-	// Whoever looks into Redis learns nothing about who signs in from where.
+	// The keys in Redis do not reveal who signs in from where.
 	secret := h.ring.Key(keyring.RateLimit).MAC([]byte("names of budgets"))
 	shared, err := ratelimit.NewRedis(ratelimit.RedisOptions{Client: client, Secret: secret})
 	if err != nil {

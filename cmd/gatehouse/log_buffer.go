@@ -10,8 +10,8 @@ const (
 	// logDelay is how long a line of the log waits for others: to write each by itself takes
 	// a twentieth of the processor time of a request. A process that is killed loses what waits.
 	logDelay = 5 * time.Millisecond
-	// logRoom in bytes is what may wait while nobody reads the log. Then requests wait too, as
-	// they do for a pipe that is full.
+	// logRoom bounds what waits while the log is not read, in bytes. Beyond it requests wait too, as
+	// they do for a full pipe.
 	logRoom = 1 << 20
 )
 
@@ -23,7 +23,7 @@ type logBuffer struct {
 	waiting []byte
 	due     bool       // waiting is going to be written
 	writing bool       // by one at a time
-	changed *sync.Cond // there is room again, or nobody is writing
+	changed *sync.Cond // there is room again, or no write is in progress
 	spare   []byte
 }
 
@@ -33,7 +33,7 @@ func newLogBuffer(out io.Writer) *logBuffer {
 	return b
 }
 
-// Write keeps a line. That it cannot be written, nobody could be told.
+// Write adds a line. It never fails: there is no place to report an error of the log.
 func (b *logBuffer) Write(line []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -65,8 +65,8 @@ func TestNoLineIsLostOrCut(t *testing.T) {
 	}
 }
 
-// A log that nobody reads holds the server up, and does not fill its memory.
-func TestALogThatNobodyReadsIsWaitedFor(t *testing.T) {
+// A log that is not read blocks the server, and does not fill its memory.
+func TestALogThatIsNotReadBlocks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		out := &stuck{let: make(chan struct{})}
@@ -110,7 +110,7 @@ func (p *pieces) all() []string {
 	return p.list
 }
 
-// stuck is a pipe that nobody reads until it is let.
+// stuck is a pipe that is not read until it is released.
 type stuck struct {
 	bytes.Buffer
 

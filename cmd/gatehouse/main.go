@@ -9,7 +9,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second signal ends the process at once: whoever sends it does not want to wait.
+	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
 	code := run(ctx, terminal{Args: os.Args[1:], Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
 	stop()

@@ -34,8 +34,8 @@ func explainCause(err error) string {
 	return explain(err, "the database does not answer: "+fault.Cause.Error())
 }
 
-// explain says unavailable where the database did not answer. Its other words are for whoever
-// writes statements: they name indexes, not flags.
+// explain returns unavailable where the database did not respond. Its other messages are for
+// developers: they name indexes, not flags.
 func explain(err error, unavailable string) string {
 	var invalid *client.Invalid
 	if errors.As(err, &invalid) {

@@ -10,7 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// redisHook counts and traces commands. Which keys they are about is nobody's business.
+// redisHook counts and traces commands, without their keys.
 type redisHook struct{ *telemetry }
 
 var _ redis.Hook = redisHook{}

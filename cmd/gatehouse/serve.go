@@ -301,8 +301,8 @@ func (c config) paths() oauth.Paths {
 	}
 }
 
-// devHosts keeps web sites from reaching the development server through the browser of
-// whoever runs it, by a name of theirs that resolves to loopback (DNS rebinding).
+// devHosts keeps web sites from reaching the development server by the developer's browser, with a
+// name that resolves to loopback (DNS rebinding).
 func devHosts(c config) []string {
 	if !c.Dev {
 		return nil

@@ -13,8 +13,8 @@ import (
 func newSession(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "session",
-		Short: "List and end what people are signed in with",
-		Long:  "A session is one browser in which somebody is signed in.",
+		Short: "List and end the sign-in sessions of users",
+		Long:  "A session is one browser in which a user is signed in.",
 	}
 	cmd.AddCommand(newSessionList(env), newSessionEnd(env))
 	return cmd

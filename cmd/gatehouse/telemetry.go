@@ -23,7 +23,7 @@ type telemetry struct {
 	clock    provider.Clock
 	registry *prometheus.Registry
 	metrics  *metrics.Metrics
-	counting bool    // false: no request touches the metrics, and nobody sees them
+	counting bool    // false: metrics are neither counted nor served
 	traces   *traces // nil: off
 }
 

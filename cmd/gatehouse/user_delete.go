@@ -25,7 +25,7 @@ You are asked to type the user name, or it is read from standard input; --yes sk
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		if *asJSON && !*yes {
-			return errors.New("--json needs --yes: there is nobody to ask")
+			return errors.New("--json needs --yes: it cannot ask")
 		}
 		u, err := h.user(cmd.Context(), args[0])
 		if err != nil {

@@ -50,7 +50,7 @@ func (e *environment) printUser(u *account.User, asJSON bool) error {
 		"Roles", strings.Join(u.Roles, " "), "Disabled", yesNo(u.Disabled), "Created", when(u.CreatedAt), "Updated", when(u.UpdatedAt))
 }
 
-// verifiable shows a way to reach somebody, and whether it is known to.
+// verifiable shows an email address or phone number, and whether it is verified.
 func verifiable(contact string, verified bool) string {
 	switch {
 	case contact == "":
