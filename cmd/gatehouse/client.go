@@ -16,7 +16,7 @@ func newClient(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "client",
 		Short: "Register and change OAuth clients",
-		Long:  "A client is an application that may ask for tokens (RFC 6749 section 2).",
+		Long:  "A client is an application that may request tokens (RFC 6749 section 2).",
 	}
 	cmd.AddCommand(
 		newClientCreate(env), newClientUpdate(env), newClientList(env), newClientGet(env), newClientDelete(env),

@@ -85,7 +85,7 @@ func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 		c.Scopes = consent.StandardScopes()
 		if !given("default-scope") {
 			c.DefaultScopes = signInScopes()
-			_, _ = fmt.Fprintf(notes, "note: without --scope it may ask for %s; when it names none, it gets %s (--default-scope)\n",
+			_, _ = fmt.Fprintf(notes, "note: without --scope it may request %s; when it requests none, it gets %s (--default-scope)\n",
 				strings.Join(c.Scopes, " "), strings.Join(c.DefaultScopes, " "))
 		}
 	}
@@ -99,10 +99,10 @@ func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 // request none.
 func signInScopes() []string { return []string{"openid", "profile", "email"} }
 
-// notePKCE says how to demand PKCE of a client of which it is not demanded anyway.
+// notePKCE says how to require PKCE of a client where the deployment does not require it of all.
 func notePKCE(cmd *cobra.Command, c *client.Client, required bool, notes io.Writer) {
 	if c.MayUse(client.AuthorizationCode) && !c.Public() && !c.RequirePKCE && !required {
-		_, _ = fmt.Fprintf(notes, "note: PKCE is accepted and not demanded; if its library sends it: gatehouse client update %s --require-pkce%s\n", c.ID, repeated(cmd))
+		_, _ = fmt.Fprintf(notes, "note: PKCE is accepted and not required; if its library sends it: gatehouse client update %s --require-pkce%s\n", c.ID, repeated(cmd))
 	}
 }
 

@@ -46,7 +46,7 @@ func newClientSwitch(env *environment, disabled bool) *cobra.Command {
 func newClientDelete(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:     "delete ID",
-		Short:   "Delete a client and all that was issued to it",
+		Short:   "Delete a client and everything issued to it",
 		Example: "  gatehouse client delete billing",
 		Args:    cobra.ExactArgs(1),
 

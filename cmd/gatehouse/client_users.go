@@ -14,7 +14,7 @@ import (
 func newClientUsers(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "users",
-		Short: "Say who may use a client",
+		Short: "Manage which users may use a client",
 		Long: `All users may use a client until it is restricted: by adding a user, or by
 "client update ID --restricted". From then on only the added users may use it, and no user
 while there are none. "client update ID --restricted=false" allows all users again and
@@ -76,7 +76,7 @@ last user is removed, no user may use the client.`,
 func newClientUsersList(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list ID",
-		Short:   "List who may use a client",
+		Short:   "List the users who may use a client",
 		Example: "  gatehouse client users list billing\n  gatehouse client users list billing --json",
 		Args:    cobra.ExactArgs(1),
 

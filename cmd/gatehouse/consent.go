@@ -14,7 +14,7 @@ import (
 func newConsent(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "consent",
-		Short: "Look after what people let applications do",
+		Short: "Manage the consents of users",
 	}
 	cmd.AddCommand(newConsentList(env), newConsentWithdraw(env))
 	return cmd
@@ -32,7 +32,7 @@ type consentView struct {
 func newConsentList(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list USERNAME",
-		Short:   "List what a user agreed to and wanted remembered",
+		Short:   "List the remembered consents of a user",
 		Example: "  gatehouse consent list alice --json",
 		Args:    cobra.ExactArgs(1),
 
@@ -67,7 +67,7 @@ func newConsentList(env *environment) *cobra.Command {
 func newConsentWithdraw(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:   "withdraw USERNAME CLIENT_ID",
-		Short: "Forget what a user agreed to for a client, and end all that was issued under it",
+		Short: "Withdraw a user's consent for a client, and revoke everything issued under it",
 		Long: `Ends every access and refresh token that the client has for the user, at once, and asks
 the user again the next time.`,
 		Example: "  gatehouse consent withdraw alice shop",

@@ -11,7 +11,7 @@ import (
 func newDoctor(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check the settings and say what is wrong",
+		Short: "Check the settings and report faults",
 		Long: `Checks every setting, the data directory, the database and whether it takes writes, its
 schema, whether the secret opens the keys in it, and whether limits can be counted in Redis.
 Nothing is changed. The exit code is 1 when something is wrong.`,

@@ -19,8 +19,8 @@ import (
 func newExplain(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain ERROR_ID",
-		Short: "Say what an error id means, and what to change",
-		Long: `Opens the error id that a refused request was answered with: the last part of its
+		Short: "Explain an error id, and what to change",
+		Long: `Opens the error id in the response to a refused request: the last part of its
 error_uri. The whole address may be given too. Where a registration lacks what was
 received, "Run" is the command that adds it, for values that belong to the client.`,
 		Example: "  gatehouse explain https://id.example.com/errors/AUc3...",
@@ -31,7 +31,7 @@ received, "Run" is the command that adds it, for values that belong to the clien
 		id := args[0][strings.LastIndexByte(args[0], '/')+1:]
 		record, err := refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)).Open(id)
 		if errors.Is(err, refusal.ErrUnknownID) {
-			return errors.New("not an error id of this provider: it was cut when copied, or comes from another one")
+			return errors.New("not an error id of this provider: it was truncated when copied, or another provider issued it")
 		}
 		if err != nil {
 			return err

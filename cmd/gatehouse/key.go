@@ -13,7 +13,7 @@ import (
 func newKey(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "key",
-		Short: "Look after the signing keys",
+		Short: "Manage the signing keys",
 		Long: `A key is published (pending) before it signs (active), and goes on verifying what it
 signed (retiring) until it is gone.`,
 	}

@@ -67,8 +67,8 @@ func (e *environment) printDataKeys(ctx context.Context, h *instance, asJSON boo
 func newKeyringRotate(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rotate",
-		Short: "Replace the data keys, so that an old backup is worth nothing",
-		Long: `Adds a data key for each purpose. Running servers hear of it within five seconds, and make
+		Short: "Replace the data keys, so that an old backup is useless",
+		Long: `Adds a data key for each purpose. Running servers load it within five seconds, and make
 new values with it after --in; then signing keys and secrets of client_secret_jwt are
 sealed again. Nothing that was issued becomes invalid: old data keys go on verifying until
 what they made has expired, and are removed by the servers then (a day for forms, half a

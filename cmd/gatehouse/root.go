@@ -43,7 +43,7 @@ func newRoot(t terminal) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gatehouse",
 		Short: "OpenID Connect and OAuth 2.0 provider",
-		Long: `Gatehouse signs people in, asks their consent, issues tokens to applications and
+		Long: `Gatehouse signs users in, asks for their consent, issues tokens to applications and
 answers the resource servers that check them.
 
 Settings come from flags, then GATEHOUSE_... environment variables, then the file

@@ -10,7 +10,7 @@ import (
 func newScope(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scope",
-		Short: "Name what applications may ask for",
+		Short: "Manage the scopes that applications may request",
 		Long: `The catalogue of scopes (RFC 6749 section 3.3), with the words in which people are asked
 to agree to each.`,
 	}
@@ -49,7 +49,7 @@ func newScopeCreate(env *environment) *cobra.Command {
 func newScopeDescribe(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:     "describe NAME DESCRIPTION",
-		Short:   "Change the words of a scope",
+		Short:   "Change the description of a scope",
 		Example: `  gatehouse scope describe invoices:read "See your invoices and their payment state"`,
 		Args:    cobra.ExactArgs(2),
 

@@ -72,7 +72,7 @@ func revokeText(cmd *cobra.Command, env *environment, h *instance, asJSON bool) 
 	}
 	if err := h.inspector.RevokeAny(cmd.Context(), env.actor(), text); err != nil {
 		if errors.Is(err, grant.ErrInactive) {
-			return errors.New("no such token: it was mistyped, cut, issued by another provider, or is long gone")
+			return errors.New("no such token: it was mistyped, truncated, issued by another provider, or removed after its expiry")
 		}
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 
 func newUser(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "user", Short: "Look after users",
+		Use: "user", Short: "Manage users",
 		Long: `Where a verb takes a USERNAME, here or elsewhere, an email address, an id or a subject will
 do. The id is for operators; the subject is what applications know the user by.`,
 	}

@@ -10,7 +10,7 @@ import (
 func newUserDelete(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "delete USERNAME",
-		Short: "Delete a user and end all that was issued to them",
+		Short: "Delete a user and revoke everything issued to them",
 		Long: `Deletes the account with its sessions and consents, and ends every token issued in its name,
 at once. The user name can be registered again, but applications know the new account by
 another subject. It cannot be undone: "user disable" keeps the account.

@@ -46,7 +46,7 @@ func newUserCreate(env *environment) *cobra.Command {
 func newUserSetPassword(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "set-password USERNAME",
-		Short:   "Give a user another password, and end all of their sessions",
+		Short:   "Change the password of a user, and end all of their sessions",
 		Example: "  gatehouse user set-password alice",
 		Args:    cobra.ExactArgs(1),
 

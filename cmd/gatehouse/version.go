@@ -22,7 +22,7 @@ type versionView struct {
 func newVersion(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "version",
-		Short:   "Say which version this is",
+		Short:   "Show the version",
 		Example: "  gatehouse version\n  gatehouse version --json",
 		Args:    cobra.NoArgs,
 	}
