@@ -45,8 +45,8 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as route.Form
 		return
 	}
 
-	var elsewhere answerer
-	if errors.As(err, &elsewhere) && elsewhere.AnswerError(w, answer.Code, describable(answer.Description), re.issuer+errorsPath+id) == nil {
+	var elsewhere errorResponder
+	if errors.As(err, &elsewhere) && elsewhere.RespondError(w, answer.Code, describable(answer.Description), re.issuer+errorsPath+id) == nil {
 		return
 	}
 	h := w.Header()
@@ -72,9 +72,9 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as route.Form
 	re.json(w, answer, id)
 }
 
-// answerer is an error whose response goes to the client's redirect URI by the browser.
-type answerer interface {
-	AnswerError(w http.ResponseWriter, code refusal.Code, description, uri string) error
+// errorResponder is an error whose response goes to the client's redirect URI by the browser.
+type errorResponder interface {
+	RespondError(w http.ResponseWriter, code refusal.Code, description, uri string) error
 }
 
 // causeOf is the cause that is logged: that of a refusal, and any other error itself.

@@ -49,7 +49,7 @@ func (b *Browser) ServeLogo(w http.ResponseWriter, r *http.Request) error {
 
 // noLogo does not distinguish an unknown client from one without a logo.
 func noLogo(r *http.Request) error {
-	return refusal.New(refusal.NotFound, refusal.CheckNotFound, "Nothing is served under this address.").
+	return refusal.New(refusal.NotFound, refusal.CheckNotFound, "There is no page or endpoint at this URL.").
 		Compare(refusal.FieldPath, "", r.URL.Path)
 }
 

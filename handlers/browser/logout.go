@@ -87,8 +87,8 @@ type stays struct {
 // Unwrap gives the refusal.
 func (e *stays) Unwrap() error { return e.error }
 
-// AnswerError writes the page, with where the error is explained.
-func (e *stays) AnswerError(w http.ResponseWriter, _ refusal.Code, _, uri string) error {
+// RespondError writes the page, with where the error is explained.
+func (e *stays) RespondError(w http.ResponseWriter, _ refusal.Code, _, uri string) error {
 	wrong := refusal.Of(e.error)
 	e.page.Refused = &pages.Error{
 		About: strings.TrimPrefix(uri, e.browser.Issuer), RequestID: canonical.From(e.request.Context()).RequestID,

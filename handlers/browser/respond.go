@@ -69,8 +69,8 @@ func (b *Browser) errorForApplication(f oauth.Flow, err error) error {
 // Unwrap returns the original error.
 func (e *redirected) Unwrap() error { return e.error }
 
-// AnswerError sends the error back (RFC 6749 section 4.1.2.1).
-func (e *redirected) AnswerError(w http.ResponseWriter, code refusal.Code, description, uri string) error {
+// RespondError sends the error back (RFC 6749 section 4.1.2.1).
+func (e *redirected) RespondError(w http.ResponseWriter, code refusal.Code, description, uri string) error {
 	return e.browser.respond(w, e.request, url.Values{
 		"error": {string(code)}, "error_description": {description}, "error_uri": {uri},
 	})

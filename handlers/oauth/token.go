@@ -12,7 +12,7 @@ import (
 )
 
 type tokenEndpoint interface {
-	Token(ctx context.Context, call *oauth.Call) (oauth.TokenAnswer, error)
+	Token(ctx context.Context, call *oauth.Call) (oauth.TokenResponse, error)
 }
 
 // Token serves the token endpoint (RFC 6749 section 3.2).

@@ -64,7 +64,7 @@ func (h *fixture) code(s *session.Session) string {
 	return code
 }
 
-func (h *fixture) exchange(secret, code string) (oauth.TokenAnswer, error) {
+func (h *fixture) exchange(secret, code string) (oauth.TokenResponse, error) {
 	return h.provider.Token(h.t.Context(), basic("app", secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}))
 }
 

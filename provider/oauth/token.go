@@ -15,9 +15,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// TokenAnswer is the response to a token request. Parameters are those of RFC 6749 section 5.1;
+// TokenResponse is the response to a token request. Parameters are those of RFC 6749 section 5.1;
 // they contain credentials.
-type TokenAnswer struct {
+type TokenResponse struct {
 	Parameters map[string]any
 	ClientID   string
 }
@@ -27,31 +27,31 @@ func (c *composition) GrantTypes() []client.GrantType { return slices.Clone(c.gr
 
 // Token handles a token request (RFC 6749 section 3.2). When it returns without an error, what it
 // issued is committed.
-func (p *Provider) Token(ctx context.Context, call *Call) (TokenAnswer, error) {
+func (p *Provider) Token(ctx context.Context, call *Call) (TokenResponse, error) {
 	ctx = WithCall(ctx, call)
 	grantType := client.GrantType(call.Form.Get("grant_type"))
 	if grantType == "" {
-		return TokenAnswer{}, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter grant_type is missing.")
+		return TokenResponse{}, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter grant_type is missing.")
 	}
 	// fosite responds with invalid_request here, and ignores case.
 	if !slices.Contains(p.grants, grantType) {
-		return TokenAnswer{}, refusal.New(refusal.UnsupportedGrantType, refusal.CheckGrantType,
+		return TokenResponse{}, refusal.New(refusal.UnsupportedGrantType, refusal.CheckGrantType,
 			"This server does not offer "+quoted("the grant type", string(grantType), "the grant type that was asked for")+".").
 			Compare(refusal.FieldGrantType, joined(p.grants), string(grantType))
 	}
 	if err := p.authenticate(ctx, call); err != nil {
-		return TokenAnswer{}, err
+		return TokenResponse{}, err
 	}
 	if !call.client.MayUse(grantType) {
-		return TokenAnswer{}, refusal.New(refusal.UnauthorizedClient, refusal.CheckClientGrant,
+		return TokenResponse{}, refusal.New(refusal.UnauthorizedClient, refusal.CheckClientGrant,
 			"The client is not registered for this grant type.").For(call.client.ID).
 			Compare(refusal.FieldGrantType, joined(call.client.GrantTypes), string(grantType))
 	}
 	response, err := p.issue(ctx, call)
 	if err != nil {
-		return TokenAnswer{}, withClientID(asRefusal(p.settle(ctx, err)), call.client.ID)
+		return TokenResponse{}, withClientID(asRefusal(p.settle(ctx, err)), call.client.ID)
 	}
-	return TokenAnswer{Parameters: response.ToMap(), ClientID: call.client.ID}, nil
+	return TokenResponse{Parameters: response.ToMap(), ClientID: call.client.ID}, nil
 }
 
 // issue repeats a request that lost a race from the start: then it reads what the winner wrote, and
