@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
@@ -87,7 +86,7 @@ func spent(t target) (cost, error) {
 	if err != nil {
 		return c, err
 	}
-	c.generator, err = proc.CPU(os.Getpid())
+	c.generator, err = proc.Self()
 	return c, err
 }
 

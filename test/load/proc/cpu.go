@@ -22,6 +22,15 @@ func CPU(pid int) (time.Duration, error) {
 	return s.own, err
 }
 
+// Self returns the processor time of this process, to 1 us.
+func Self() (time.Duration, error) {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0, fmt.Errorf("proc: %w", err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), nil
+}
+
 // CPUOfFamily returns the processor time of a process and its children, including those that
 // have ended. Postgres has a child process for each connection.
 func CPUOfFamily(pid int) (time.Duration, error) {

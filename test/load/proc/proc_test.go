@@ -40,9 +40,14 @@ func TestParseStatus(t *testing.T) {
 func TestCPUGrowsWithWork(t *testing.T) {
 	before, err := CPU(os.Getpid())
 	require.NoError(t, err)
+	own, err := Self()
+	require.NoError(t, err)
 	burn(200 * time.Millisecond)
 	after, err := CPU(os.Getpid())
 	require.NoError(t, err)
+	ownAfter, err := Self()
+	require.NoError(t, err)
+	assert.Greater(t, ownAfter-own, 10*time.Millisecond)
 	assert.Greater(t, after-before, 10*time.Millisecond, "at least one tick, as the machine may be busy")
 }
 
