@@ -14,14 +14,11 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
 
-// implyGrant: an address for answers is of no use without the grant that sends them there, so
-// it stands for that grant, and the person at the terminal is told.
-func implyGrant(c *client.Client, notes io.Writer) {
-	if len(c.RedirectURIs) == 0 || c.MayUse(client.AuthorizationCode) {
-		return
+// noteGrant says that a redirect URI implied the grant that sends responses there.
+func noteGrant(implied bool, notes io.Writer) {
+	if implied {
+		_, _ = fmt.Fprintln(notes, "note: a redirect URI implies the grant authorization_code, which was added")
 	}
-	c.GrantTypes = append(c.GrantTypes, client.AuthorizationCode)
-	_, _ = fmt.Fprintln(notes, "note: a redirect URI implies the grant authorization_code, which was added")
 }
 
 // implyFormat: only JWTs are signed and have a type, so naming either asks for them.
@@ -30,14 +27,6 @@ func implyFormat(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 	if (given("access-token-alg") || given("access-token-typ")) && !given("access-token-format") && c.TokenFormat != client.JWT {
 		c.TokenFormat = client.JWT
 		_, _ = fmt.Fprintln(notes, "note: its access tokens are JWTs from now on (--access-token-format jwt)")
-	}
-}
-
-// implyType: an application that gets tokens in its own name, and to which no user returns, runs on
-// a server.
-func implyType(cmd *cobra.Command, c *client.Client) {
-	if !cmd.Flags().Changed("client-type") && len(c.RedirectURIs) == 0 && c.MayUse(client.ClientCredentials) && !c.MayUse(client.Password) {
-		c.Type = client.Backend
 	}
 }
 
@@ -72,32 +61,20 @@ func noteSharedKeys(c *client.Client, on bool, notes io.Writer) {
 	}
 }
 
-// implyDefaults sets what an operator who registers an application by hand usually means by omitting
-// a flag.
+// implyDefaults completes a registration, and says with what.
 func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
-	given := cmd.Flags().Changed
-	implyGrant(c, notes)
 	implyFormat(cmd, c, notes)
-	implyType(cmd, c)
-	// Its users sign in, with whatever of OpenID Connect its library asks for unasked. A library for
-	// plain OAuth 2.0 asks for nothing, and then wants to know who signed in.
-	if len(c.RedirectURIs) > 0 && !given("scope") {
-		c.Scopes = consent.StandardScopes()
-		if !given("default-scope") {
-			c.DefaultScopes = signInScopes()
-			_, _ = fmt.Fprintf(notes, "note: without --scope it may request %s; when it requests none, it gets %s (--default-scope)\n",
-				strings.Join(c.Scopes, " "), strings.Join(c.DefaultScopes, " "))
-		}
+	flags := map[string]string{}
+	for _, f := range client.Fields() {
+		flags[f.Name] = f.Flag
 	}
-	// Many a library for web applications looks for name and email in the ID token alone.
-	if !given("id-token-claims") && !c.Public() && (c.Type == "" || c.Type == client.Web) {
-		c.IDTokenClaims = true
+	implied := c.Imply(func(name string) bool { return cmd.Flags().Changed(flags[name]) }, consent.StandardScopes(), consent.SignInScopes())
+	noteGrant(implied.Grant, notes)
+	if implied.Scopes && !cmd.Flags().Changed("default-scope") {
+		_, _ = fmt.Fprintf(notes, "note: without --scope it may request %s; when it requests none, it gets %s (--default-scope)\n",
+			strings.Join(c.Scopes, " "), strings.Join(c.DefaultScopes, " "))
 	}
 }
-
-// signInScopes are the default scopes of an application that signs users in: several libraries
-// request none.
-func signInScopes() []string { return []string{"openid", "profile", "email"} }
 
 // notePKCE says how to require PKCE of a client where the deployment does not require it of all.
 func notePKCE(cmd *cobra.Command, c *client.Client, required bool, notes io.Writer) {

@@ -44,7 +44,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 				return err
 			}
 			if cmd.Flags().Changed("redirect-uri") || cmd.Flags().Changed("add-redirect-uri") {
-				implyGrant(c, &notes)
+				noteGrant(c.ImplyGrant(), &notes)
 			}
 			implyFormat(cmd, c, &notes)
 			return nil

@@ -39,7 +39,7 @@ func (c *config) demoURL() string {
 }
 
 func demoClients(c config) []demoClient {
-	standard, defaults := consent.StandardScopes(), signInScopes()
+	standard, defaults := consent.StandardScopes(), consent.SignInScopes()
 	application := c.demoURL()
 	if application == "" {
 		application = "http://" + demoAddress

@@ -1,5 +1,11 @@
 package client
 
+import (
+	"fmt"
+
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
 // record is the registration as the audit log shows it: what has a value, without secrets.
 func (c *Client) record() map[string]any {
 	values := map[string]any{"disabled": c.Disabled}
@@ -9,4 +15,15 @@ func (c *Client) record() map[string]any {
 		}
 	}
 	return values
+}
+
+// mayManage refuses to let an actor give a client management scopes that the actor does not have, and
+// to change a client that has them: with another secret or key it would be the actor's.
+func mayManage(actor audit.Actor, c *Client) error {
+	for _, scope := range audit.Scopes(c.Scopes) {
+		if !actor.May(scope) {
+			return fmt.Errorf("%w: the client has the scope %s, and the actor has not", audit.ErrForbidden, scope)
+		}
+	}
+	return nil
 }

@@ -64,9 +64,12 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, sec
 	if c.ID == "" {
 		c.ID = provider.NewID(now, r.random).String()
 	}
-	c.fillDefaults()
+	c.FillDefaults()
 	c.CreatedAt, c.UpdatedAt = now, now
 	if err := c.Validate(); err != nil {
+		return "", err
+	}
+	if err := mayManage(actor, c); err != nil {
 		return "", err
 	}
 	if c.HasSecret() && strings.Contains(c.ID, ":") {
@@ -94,7 +97,8 @@ func (r *Registry) create(ctx context.Context, actor audit.Actor, c *Client) err
 
 func target(id string) audit.Target { return audit.Target{Type: audit.Client, ID: id} }
 
-func (c *Client) fillDefaults() {
+// FillDefaults sets what a registration has where it names nothing.
+func (c *Client) FillDefaults() {
 	if c.Type == "" {
 		c.Type = Web
 	}
@@ -122,12 +126,18 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 		if err != nil {
 			return nil, err
 		}
+		if err := mayManage(actor, c); err != nil {
+			return nil, err
+		}
 		created, secrets, method, before := c.CreatedAt, c.Secrets, c.AuthMethod, c.record()
 		if err := change(c); err != nil {
 			return nil, err
 		}
 		c.ID, c.CreatedAt, c.Secrets, c.UpdatedAt = id, created, secrets, r.clock.Now(ctx)
 		if err := c.Validate(); err != nil {
+			return nil, err
+		}
+		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
 		if err := c.changedMethod(method); err != nil {
@@ -167,6 +177,9 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 		if err != nil {
 			return nil, err
 		}
+		if err := mayManage(actor, c); err != nil {
+			return nil, err
+		}
 		if !c.HasSecret() {
 			return nil, ErrPublic
 		}
@@ -197,6 +210,9 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) err
 	return r.gate.Do(ctx, actor, audit.ClientDelete, target(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, id)
 		if err != nil {
+			return nil, err
+		}
+		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
 		return audit.Diff(c.record(), nil), r.store.DeleteClient(ctx, id)

@@ -3,7 +3,6 @@ package consent
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync/atomic"
 )
 
@@ -43,5 +42,5 @@ func (k *Known) Learn(ctx context.Context) error {
 // Exists tells whether there is a scope of exactly that name.
 func (k *Known) Exists(name string) bool {
 	_, ok := (*k.names.Load())[name]
-	return ok || slices.Contains(StandardScopes(), name)
+	return ok || builtIn(name)
 }

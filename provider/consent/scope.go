@@ -90,6 +90,16 @@ func StandardScopes() []string {
 	return []string{"openid", "profile", "email", "address", "phone", "roles", "groups", "offline_access"}
 }
 
+// SignInScopes are the default scopes of an application that signs users in: several libraries
+// request none.
+func SignInScopes() []string { return []string{"openid", "profile", "email"} }
+
+// builtIn tells whether every server has the scope: a standard one, or one of the management API,
+// which users are never asked about.
+func builtIn(name string) bool {
+	return slices.Contains(StandardScopes(), name) || slices.Contains(audit.AllScopes(), name)
+}
+
 // StandardDescription describes the scopes of OpenID Connect (Core sections 5.4 and 11) as long
 // as the operator has not changed the description.
 func StandardDescription(name string) string {
@@ -123,7 +133,7 @@ func (c *Catalogue) Ensure(ctx context.Context, actor audit.Actor, names []strin
 	}
 	var added []string
 	for _, name := range names {
-		if slices.ContainsFunc(present, func(s Scope) bool { return s.Name == name }) {
+		if slices.ContainsFunc(present, func(s Scope) bool { return s.Name == name }) || slices.Contains(audit.AllScopes(), name) {
 			continue
 		}
 		description := StandardDescription(name)
@@ -151,7 +161,7 @@ func (c *Catalogue) List(ctx context.Context) ([]Scope, error) { return c.store.
 // they are updated: deleting words must not break a running application. A standard scope would be
 // back with the next client that is registered for it: it returns ErrStandardScope for one.
 func (c *Catalogue) Delete(ctx context.Context, actor audit.Actor, name string) error {
-	if slices.Contains(StandardScopes(), name) {
+	if builtIn(name) {
 		return ErrStandardScope
 	}
 	return c.gate.Do(ctx, actor, audit.ScopeDelete, audit.Target{Type: audit.Scope, ID: name}, func(ctx context.Context) (audit.Changes, error) {

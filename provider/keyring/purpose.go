@@ -17,10 +17,11 @@ const (
 	ClientSecret     Purpose = "client-secret"     // secrets that are keys (client_secret_jwt)
 	Device           Purpose = "device"            // cookies of browsers that signed in before
 	RateLimit        Purpose = "rate-limit"        // names of budgets outside this process
+	Cursor           Purpose = "cursor"            // sealed positions in lists of the management API
 )
 
 func purposes() []Purpose {
-	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit}
+	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor}
 }
 
 // serves is how long after its successor took over a data key may be needed: the longest lifetime
@@ -33,8 +34,8 @@ func serves(p Purpose) (_ time.Duration, ends bool) {
 		return 420 * day, true // refresh tokens and sessions: 400 days
 	case Device:
 		return 190 * day, true // 180 days
-	case Flow, RefreshSuccessor, RateLimit:
-		return day, true // an hour, half a minute, a quarter of an hour
+	case Flow, RefreshSuccessor, RateLimit, Cursor:
+		return day, true // an hour, half a minute, a quarter of an hour; a cursor has no lifetime of its own
 	case SigningKey, ClientSecret:
 		return 0, false
 	default: // of a newer version

@@ -52,6 +52,11 @@ func (p *Provider) Bearer(ctx context.Context, call *Call, scope string) (*Princ
 
 // presented checks the access token of a call, and that it is for this server.
 func (p *Provider) presented(ctx context.Context, call *Call) (*inspected, error) {
+	return p.tokenFor(ctx, call, p.names)
+}
+
+// tokenFor checks the access token of a call, and that it is for one of the names.
+func (p *Provider) tokenFor(ctx context.Context, call *Call, names Names) (*inspected, error) {
 	text, err := bearer(call)
 	if err != nil {
 		return nil, call.refuse(ctx, err)
@@ -63,7 +68,7 @@ func (p *Provider) presented(ctx context.Context, call *Call) (*inspected, error
 	if found == nil {
 		return nil, call.refuse(ctx, badToken("The access token is unknown, expired or revoked."))
 	}
-	if !p.names.in(found.grant.Audience) {
+	if !names.in(found.grant.Audience) {
 		return nil, call.refuse(ctx, badToken("The access token is for another resource.").For(found.grant.ClientID))
 	}
 	return found, nil

@@ -1,0 +1,44 @@
+package audit
+
+import (
+	"slices"
+	"strings"
+)
+
+// The management scopes are gatehouse:NOUN:read and gatehouse:NOUN:write.
+const scopePrefix = "gatehouse:"
+
+// nouns are what management is about.
+func nouns() []string {
+	return []string{"clients", "scopes", "consents", "tokens", "sessions", "users", "keys", "audit", "errors", "limits", "webhooks"}
+}
+
+// ReadScope is the scope to read what the noun names.
+func ReadScope(noun string) string { return scopePrefix + noun + ":read" }
+
+// WriteScope is the scope to change what the noun names.
+func WriteScope(noun string) string { return scopePrefix + noun + ":write" }
+
+// AllScopes are the management scopes.
+func AllScopes() []string {
+	var all []string
+	for _, noun := range nouns() {
+		all = append(all, ReadScope(noun), WriteScope(noun))
+	}
+	return all
+}
+
+// Scopes are those of a list that are management scopes.
+func Scopes(list []string) []string {
+	all := AllScopes()
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !slices.Contains(all, s) })
+}
+
+// Scope is the management scope that an action needs.
+func (a Action) Scope() string {
+	noun, _, _ := strings.Cut(string(a), ".")
+	if noun == "keyring" {
+		noun = "key"
+	}
+	return WriteScope(noun + "s")
+}

@@ -1,0 +1,33 @@
+package audit_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+// Each action needs a scope that a client can be registered for.
+func TestEveryActionHasAManagementScope(t *testing.T) {
+	t.Parallel()
+	for action, scope := range map[audit.Action]string{
+		audit.ClientCreate: "gatehouse:clients:write", audit.ClientAllowUser: "gatehouse:clients:write", audit.UserSetPassword: "gatehouse:users:write",
+		audit.ScopeDelete: "gatehouse:scopes:write", audit.ConsentWithdraw: "gatehouse:consents:write", audit.SessionEnd: "gatehouse:sessions:write",
+		audit.TokenRevoke: "gatehouse:tokens:write", audit.KeyCreate: "gatehouse:keys:write", audit.KeyringRotate: "gatehouse:keys:write",
+	} {
+		assert.Equal(t, scope, action.Scope())
+		assert.Contains(t, audit.AllScopes(), scope)
+	}
+	assert.Equal(t, []string{"gatehouse:audit:read"}, audit.Scopes([]string{"openid", "gatehouse:audit:read", "gatehouse:made-up:read", "gatehouse:*"}))
+}
+
+func TestClientsAndUsersMayDoWhatTheirScopesSay(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []audit.ActorKind{audit.ClientActor, audit.UserActor} {
+		actor := audit.Actor{Kind: kind, ID: "x", Scopes: []string{"gatehouse:clients:write"}}
+		assert.True(t, actor.May("gatehouse:clients:write"))
+		assert.False(t, actor.May("gatehouse:users:write"))
+		assert.False(t, audit.Actor{Kind: kind, Scopes: actor.Scopes}.May("gatehouse:clients:write"), "without an id")
+	}
+}

@@ -1,0 +1,37 @@
+package client
+
+// Implied is what a registration got beyond what was given.
+type Implied struct{ Grant, Scopes bool }
+
+// Imply completes a new registration with what its owner usually means by omitting a property. Given
+// tells, by the names of Fields, what was not omitted; signIn are the scopes of an application that
+// signs users in, of which defaults are those that it gets when it requests none.
+func (c *Client) Imply(given func(name string) bool, signIn, defaults []string) Implied {
+	implied := Implied{Grant: c.ImplyGrant()}
+	// An application that gets tokens on its own behalf, and to which no user returns, is a backend.
+	if !given("client_type") && len(c.RedirectURIs) == 0 && c.MayUse(ClientCredentials) && !c.MayUse(Password) {
+		c.Type = Backend
+	}
+	// Its users sign in, with whatever of OpenID Connect its library requests. A library for plain
+	// OAuth 2.0 requests nothing, and then wants to know who signed in.
+	if len(c.RedirectURIs) > 0 && !given("scopes") {
+		c.Scopes, implied.Scopes = signIn, true
+		if !given("default_scopes") {
+			c.DefaultScopes = defaults
+		}
+	}
+	// Many libraries for web applications look for name and email in the ID token alone.
+	if !given("id_token_claims") && !c.Public() && (c.Type == "" || c.Type == Web) {
+		c.IDTokenClaims = true
+	}
+	return implied
+}
+
+// ImplyGrant adds the grant without which a redirect URI is of no use, and tells whether it did.
+func (c *Client) ImplyGrant() bool {
+	if len(c.RedirectURIs) == 0 || c.MayUse(AuthorizationCode) {
+		return false
+	}
+	c.GrantTypes = append(c.GrantTypes, AuthorizationCode)
+	return true
+}

@@ -1,0 +1,115 @@
+package client
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Merge changes the registration by a JSON object with the names of Fields (RFC 7396): null takes a
+// value away, and what the object does not name stays. It also takes name for client_name, scope as
+// in a scope parameter (RFC 7591 section 2), and confidential for whether the client has a secret.
+// It returns *Invalid with every fault.
+func (c *Client) Merge(properties map[string]json.RawMessage) error {
+	var bad Invalid
+	fields := map[string]Field{}
+	for _, f := range Fields() {
+		fields[f.Name] = f
+	}
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		value := properties[name]
+		switch name {
+		case "name":
+			name = "client_name"
+		case "scope":
+			c.mergeScope(value, &bad)
+			continue
+		case "confidential":
+			c.mergeConfidential(value, &bad)
+			continue
+		case "disabled":
+			if json.Unmarshal(value, &c.Disabled) != nil {
+				bad.add(name, "must be true or false")
+			}
+			continue
+		}
+		f, known := fields[name]
+		if !known {
+			bad.add(name, "is not a property of a client")
+			continue
+		}
+		if !f.merge(c, value) {
+			bad.add(name, "must be "+f.Kind())
+		}
+	}
+	return bad.orNil()
+}
+
+func (c *Client) mergeScope(value json.RawMessage, bad *Invalid) {
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		bad.add("scope", "must be a text of names separated by spaces")
+		return
+	}
+	c.Scopes = strings.Fields(text)
+}
+
+func (c *Client) mergeConfidential(value json.RawMessage, bad *Invalid) {
+	var confidential bool
+	switch {
+	case json.Unmarshal(value, &confidential) != nil:
+		bad.add("confidential", "must be true or false")
+	case !confidential:
+		c.AuthMethod = None
+	case c.Public():
+		c.AuthMethod = SecretBasic
+	}
+}
+
+// merge sets the value from JSON and tells whether it is of the right kind.
+func (f Field) merge(c *Client, value json.RawMessage) bool {
+	if string(value) == "null" {
+		reflect.ValueOf(f.in(c)).Elem().SetZero()
+		return true
+	}
+	if into, ok := f.in(c).(*time.Duration); ok {
+		var seconds int64
+		if json.Unmarshal(value, &seconds) != nil {
+			return false
+		}
+		*into = time.Duration(seconds) * time.Second
+		return true
+	}
+	return json.Unmarshal(value, f.in(c)) == nil
+}
+
+// Kind says what the value is in JSON.
+func (f Field) Kind() string {
+	switch v := reflect.ValueOf(f.in(new(Client))).Elem(); {
+	case v.Type() == reflect.TypeFor[time.Duration]():
+		return "a whole number of seconds"
+	case v.Kind() == reflect.Slice:
+		return "a list of texts"
+	case v.Kind() == reflect.Bool:
+		return "true or false"
+	case v.Kind() == reflect.Int:
+		return "a whole number"
+	default:
+		return "a text"
+	}
+}
+
+// Properties are the registration in JSON's types: those of Fields that have a value or are not
+// optional, without secrets.
+func (c *Client) Properties() map[string]any {
+	values := map[string]any{"disabled": c.Disabled}
+	for _, f := range Fields() {
+		if !f.Optional || !f.IsZero(c) {
+			values[f.Name] = f.Value(c)
+		}
+	}
+	return values
+}

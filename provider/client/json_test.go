@@ -1,0 +1,63 @@
+package client_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+func object(t *testing.T, text string) map[string]json.RawMessage {
+	t.Helper()
+	var properties map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal([]byte(text), &properties))
+	return properties
+}
+
+func TestMergeChangesWhatTheObjectNames(t *testing.T) {
+	t.Parallel()
+	c := &client.Client{Name: "Shop", Scopes: []string{"a"}, RequirePKCE: true, AccessTokenLifetime: time.Minute, LogoURI: "https://a/x.png"}
+	require.NoError(t, c.Merge(object(t, `{"client_name":"Store","scopes":["b","c"],"access_token_lifetime":900,"logo_uri":null,"grant_types":["client_credentials"],"rate_limit":7}`)))
+	assert.Equal(t, &client.Client{
+		Name: "Store", Scopes: []string{"b", "c"}, RequirePKCE: true, AccessTokenLifetime: 15 * time.Minute,
+		GrantTypes: []client.GrantType{client.ClientCredentials}, RateLimit: 7,
+	}, c)
+	require.NoError(t, c.Merge(object(t, `{"name":"Shop","scope":"x  y","confidential":false}`)))
+	assert.Equal(t, []any{"Shop", []string{"x", "y"}, client.None}, []any{c.Name, c.Scopes, c.AuthMethod})
+	require.NoError(t, c.Merge(object(t, `{"confidential":true}`)))
+	assert.Equal(t, client.SecretBasic, c.AuthMethod)
+}
+
+func TestMergeNamesEveryFault(t *testing.T) {
+	t.Parallel()
+	var invalid *client.Invalid
+	err := new(client.Client).Merge(object(t, `{"client_name":1,"scopes":"a","require_pkce":"yes","access_token_lifetime":"1h","rate_limit":1.5,"shoe_size":7,"scope":[],"confidential":1}`))
+	require.ErrorAs(t, err, &invalid)
+	assert.Equal(t, []client.Problem{
+		{"access_token_lifetime", "must be a whole number of seconds"},
+		{"client_name", "must be a text"},
+		{"confidential", "must be true or false"},
+		{"rate_limit", "must be a whole number"},
+		{"require_pkce", "must be true or false"},
+		{"scope", "must be a text of names separated by spaces"},
+		{"scopes", "must be a list of texts"},
+		{"shoe_size", "is not a property of a client"},
+	}, invalid.Problems)
+}
+
+// What a client is read as can be sent back.
+func TestPropertiesAreWhatMergeTakes(t *testing.T) {
+	t.Parallel()
+	c := &client.Client{Name: "Shop", Type: client.Web, AuthMethod: client.SecretBasic, GrantTypes: []client.GrantType{client.AuthorizationCode}, TokenFormat: client.JWT, RefreshTokenIdle: time.Hour, Contacts: []string{"ops"}}
+	text, err := json.Marshal(c.Properties())
+	require.NoError(t, err)
+	same := &client.Client{}
+	require.NoError(t, same.Merge(object(t, string(text))))
+	again, err := json.Marshal(same.Properties())
+	require.NoError(t, err)
+	assert.JSONEq(t, string(text), string(again))
+}

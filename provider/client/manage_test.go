@@ -1,0 +1,52 @@
+package client_test
+
+import (
+	"crypto/rand"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/password"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+// An actor can neither make nor change a client with more management scopes than it has: by another
+// secret the client would be the actor's.
+func TestActorsManageClientsWithinTheirScopes(t *testing.T) {
+	t.Parallel()
+	store, err := storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = store.Close() })
+	_, err = store.Migrate(t.Context())
+	require.NoError(t, err)
+	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, time.Now, rand.Reader)
+	require.NoError(t, err)
+	secrets := client.NewSecrets(password.New(rand.Reader, 2), ring.Key(keyring.ClientSecret), rand.Reader)
+	r := client.NewRegistry(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), secrets, time.Now, rand.Reader)
+	root := audit.Actor{Kind: audit.ClientActor, ID: "root", Scopes: audit.AllScopes()}
+	low := audit.Actor{Kind: audit.ClientActor, ID: "low", Scopes: []string{audit.WriteScope("clients")}}
+	powerful := func() *client.Client {
+		return &client.Client{ID: "powerful", Scopes: []string{audit.WriteScope("keys")}, GrantTypes: []client.GrantType{client.ClientCredentials}}
+	}
+	_, err = r.Create(t.Context(), low, powerful(), "")
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	_, err = r.Create(t.Context(), root, powerful(), "")
+	require.NoError(t, err)
+	_, err = r.Update(t.Context(), low, "powerful", func(c *client.Client) error { c.Scopes = nil; return nil })
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	_, err = r.RotateSecret(t.Context(), low, "powerful", "", 0)
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	require.ErrorIs(t, r.Delete(t.Context(), low, "powerful"), audit.ErrForbidden)
+	_, err = r.Create(t.Context(), low, &client.Client{ID: "plain", GrantTypes: []client.GrantType{client.ClientCredentials}}, "")
+	require.NoError(t, err)
+	_, err = r.Update(t.Context(), low, "plain", func(c *client.Client) error { c.Scopes = audit.AllScopes(); return nil })
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	require.NoError(t, r.Delete(t.Context(), root, "powerful"))
+}

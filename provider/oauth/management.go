@@ -1,0 +1,93 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// roleAdmin is the role of users who may administer the provider.
+const roleAdmin = "admin"
+
+// Management authorizes a call to the management API for a scope. Three kinds of callers may make
+// one: a client registered for the scope, by HTTP Basic; a client with an access token that has the
+// scope and names the API as its audience; and a user with the role admin through a client of type
+// backend, with every management scope.
+func (p *Provider) Management(ctx context.Context, call *Call, scope string) (*Principal, error) {
+	ctx = WithCall(ctx, call)
+	principal, err := p.manager(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(principal.Scopes, scope) {
+		return nil, insufficientScope(scope).For(principal.Client.ID)
+	}
+	return principal, nil
+}
+
+func (p *Provider) manager(ctx context.Context, call *Call) (*Principal, error) {
+	if len(call.Authorization) == 1 {
+		if scheme, _, _ := strings.Cut(call.Authorization[0], " "); strings.EqualFold(scheme, "Basic") {
+			return p.managingClient(ctx, call)
+		}
+	}
+	found, err := p.tokenFor(ctx, call, Names{p.settings.Issuer + ManagementPath})
+	if err != nil {
+		return nil, err
+	}
+	g := found.grant
+	if g.UserID.IsZero() && len(g.Audience) == 0 {
+		// A resource server that was sent a token without an audience could replay it here.
+		return nil, call.refuse(ctx, badToken("The access token does not name the management API as its audience.").For(g.ClientID))
+	}
+	if err := call.served(ctx, found.client); err != nil {
+		return nil, err
+	}
+	if g.UserID.IsZero() {
+		return &Principal{Client: found.client, Scopes: audit.Scopes(g.Scopes)}, nil
+	}
+	return p.administrator(ctx, found)
+}
+
+// ManagementPath is that of the management API. With the issuer it is the audience of its tokens.
+const ManagementPath = "/api/v1"
+
+// managingClient authenticates a client by HTTP Basic, which counts the request by the client. Browsers show a dialog for a Basic challenge,
+// so the refusal has none.
+func (p *Provider) managingClient(ctx context.Context, call *Call) (*Principal, error) {
+	if err := p.authenticate(ctx, call); err != nil {
+		var refused *refusal.Refusal
+		if errors.As(err, &refused) {
+			refused.Challenge = realmChallenge
+		}
+		return nil, err
+	}
+	if call.client.Public() {
+		return nil, call.refuse(ctx, authenticationFailed(refusal.CheckPublicClient, call.client.ID))
+	}
+	return &Principal{Client: call.client, Scopes: audit.Scopes(call.client.Scopes)}, nil
+}
+
+// administrator is a user with the role admin. Through a client of another type than backend, a page
+// of another site could have the user's browser administer.
+func (p *Provider) administrator(ctx context.Context, found *inspected) (*Principal, error) {
+	user, err := p.domain.Users.User(ctx, found.grant.UserID)
+	switch {
+	case errors.Is(err, provider.ErrNotFound), err == nil && user.Disabled:
+		return nil, badToken("The access token is unknown, expired or revoked.")
+	case err != nil:
+		return nil, fmt.Errorf("find user: %w", err)
+	}
+	principal := &Principal{Client: found.client, UserID: user.ID}
+	if found.client.Type == client.Backend && slices.Contains(user.Roles, roleAdmin) {
+		principal.Scopes = audit.AllScopes()
+	}
+	return principal, nil
+}
