@@ -42,6 +42,8 @@ const (
 	UserInfoClient   = "userinfo-client"
 	UserInfoPrefix   = "userinfo-prefix"
 	DocumentPrefix   = "document-prefix"
+	ManageClient     = "manage-client"
+	ManagePrefix     = "manage-prefix"
 	AuthorizePrefix  = "authorize-prefix"
 	PagePrefix       = "page-prefix"
 	AssetPrefix      = "asset-prefix"

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/handlers"
+	"github.com/gatehouse-id/gatehouse/handlers/api"
 	"github.com/gatehouse-id/gatehouse/handlers/browser"
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
@@ -267,11 +268,18 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	endpoints := oauthhandlers.Config{
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, LegacyCheck: c.LegacyTokenCheck || c.Dev,
 	}
+	management, err := api.New(api.Config{
+		Issuer: c.Issuer, Version: version, Audit: h.store, Clients: h.store, Registry: h.registry, Keys: h.keys, Scopes: h.catalogue, Sessions: h.sessions,
+		Cursors: h.ring.Key(keyring.Cursor), Clock: e.clock,
+	})
+	if err != nil {
+		return nil, err
+	}
 	return handlers.New(handlers.Config{
 		Issuer:         c.Issuer,
 		Prefix:         c.OAuthPrefix,
-		Routes:         slices.Concat(endpoints.Routes(), people.Routes()),
-		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol)},
+		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), management.Routes()),
+		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol), Admin: oauthhandlers.Management(protocol)},
 		Pages:          set,
 		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),
 		Refusals:       c.refusals(),

@@ -4,12 +4,29 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
 
 type bearerEndpoint interface {
 	Bearer(ctx context.Context, call *oauth.Call, scope string) (*oauth.Principal, error)
+}
+
+type managementEndpoint interface {
+	Management(ctx context.Context, call *oauth.Call, scope string) (*oauth.Principal, error)
+}
+
+// Management guards routes of the management API.
+func Management(endpoint managementEndpoint) route.Guard {
+	return func(r *http.Request, scope string) (*http.Request, error) {
+		principal, err := endpoint.Management(r.Context(), callOf(r), scope)
+		if err != nil {
+			return nil, err
+		}
+		canonical.From(r.Context()).Client(principal.Client.ID)
+		return r.WithContext(oauth.WithPrincipal(r.Context(), principal)), nil
+	}
 }
 
 // Bearer guards routes that an access token with a scope opens (RFC 6750).

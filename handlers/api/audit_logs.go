@@ -1,0 +1,84 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+type auditLog interface {
+	Records(ctx context.Context, of audit.Filter, limit int) ([]audit.Record, error)
+}
+
+// record is one act as JSON shows it.
+type record struct {
+	ID        string        `json:"id"`
+	Time      time.Time     `json:"time"`
+	ActorKind string        `json:"actor_kind" enum:"operating_system_user,job,client,user"`
+	Actor     string        `json:"actor" doc:"Name of the operating system's user or job, or id of the client or user"`
+	Host      string        `json:"host" doc:"Machine of the command line"`
+	Action    string        `json:"action" example:"client.update"`
+	Target    target        `json:"target"`
+	Changes   audit.Changes `json:"changes" doc:"Properties before and after"`
+}
+
+type target struct {
+	Type string `json:"type" example:"client"`
+	ID   string `json:"id"`
+}
+
+type recordQuery struct {
+	Page
+	ClientID string    `query:"client_id" doc:"Only what was done to this client"`
+	UserID   string    `query:"user_id" format:"uuid" doc:"Only what was done to this user"`
+	Actor    string    `query:"actor" doc:"Only what this actor did"`
+	Action   string    `query:"action" doc:"Only acts of this kind" example:"client.update"`
+	Since    time.Time `query:"since" doc:"The earliest time"`
+}
+
+type recordPage struct {
+	Body struct {
+		Records    []record `json:"records"`
+		NextCursor string   `json:"next_cursor,omitempty"`
+	}
+}
+
+func (a *API) auditLogs() {
+	register(a, audit.ReadScope("audit"), huma.Operation{
+		OperationID: "list-audit-logs", Method: http.MethodGet, Path: "/audit-logs", Tags: []string{"audit"},
+		Summary: "List administrative acts", Description: "The newest first.",
+	}, a.listRecords)
+}
+
+func (a *API) listRecords(ctx context.Context, in *recordQuery) (*recordPage, error) {
+	of := audit.Filter{ActorID: in.Actor, Action: audit.Action(in.Action), Since: in.Since}
+	switch {
+	case in.ClientID != "" && in.UserID != "":
+		return nil, invalid("user_id", "cannot be combined with client_id")
+	case in.ClientID != "":
+		of.Target = audit.Target{Type: audit.Client, ID: in.ClientID}
+	case in.UserID != "":
+		of.Target = audit.Target{Type: audit.User, ID: in.UserID}
+	}
+	var err error
+	if of.Before, err = a.openID("audit-logs", in.Cursor); err != nil {
+		return nil, err
+	}
+	records, err := a.Audit.Records(ctx, of, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &recordPage{}
+	out.Body.Records = make([]record, len(records))
+	for i, r := range records {
+		out.Body.Records[i] = record{
+			r.ID.String(), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), target{string(r.Target.Type), r.Target.ID}, r.Changes,
+		}
+	}
+	out.Body.NextCursor = a.next("audit-logs", len(records), in.Limit, func() string { return records[len(records)-1].ID.String() })
+	return out, nil
+}

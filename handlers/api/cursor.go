@@ -1,0 +1,51 @@
+package api
+
+import (
+	"encoding/base64"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Page are the parameters of a list.
+type Page struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"50" doc:"How many at most"`
+	Cursor string `query:"cursor" maxLength:"200" doc:"Continues a list: next_cursor of the page before"`
+}
+
+// seal is the cursor after the given position of a list; empty: there is no next page. It is
+// sealed, so that it stays opaque and no position can be made up.
+func (a *API) seal(list, position string) string {
+	return base64.RawURLEncoding.EncodeToString(a.Cursors.SealFor([]byte(list), []byte(position)))
+}
+
+// open is the position of a cursor of a list; empty for the first page.
+func (a *API) open(list, cursor string) (string, error) {
+	if cursor == "" {
+		return "", nil
+	}
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err == nil {
+		var position []byte
+		if position, err = a.Cursors.OpenFor([]byte(list), sealed); err == nil {
+			return string(position), nil
+		}
+	}
+	return "", invalid("cursor", "is not one of this list")
+}
+
+// openID is open for lists by id.
+func (a *API) openID(list, cursor string) (id provider.ID, err error) {
+	position, err := a.open(list, cursor)
+	if err != nil || position == "" {
+		return id, err
+	}
+	return provider.ParseID(position)
+}
+
+// next is the cursor after the last of a full page; the position is that of its last element.
+func (a *API) next(list string, count, limit int, position func() string) string {
+	if count < limit {
+		return ""
+	}
+	return a.seal(list, position())
+}

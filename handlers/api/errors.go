@@ -1,0 +1,40 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// failure is an error response, as the document describes it.
+type failure struct {
+	Error       string `json:"error" doc:"What kind of error it is" example:"invalid_request"`
+	Description string `json:"error_description" doc:"What is wrong; a field is named by its JSON pointer (RFC 6901)"`
+	URI         string `json:"error_uri" doc:"Page that explains the error"`
+}
+
+// asRefusal gives the errors of the domain their status. Others are faults of the server.
+func asRefusal(err error) error {
+	var invalid *client.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "/"+invalid.Problems[0].Field+": "+invalid.Problems[0].Message+".").Because(err)
+	case errors.Is(err, provider.ErrNotFound):
+		return refusal.New(refusal.NotFound, refusal.CheckNotFound, "There is no such resource.").Because(err)
+	case errors.Is(err, provider.ErrConflict):
+		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "It exists already.").WithStatus(http.StatusConflict).Because(err)
+	case errors.Is(err, audit.ErrForbidden):
+		return refusal.New(refusal.AccessDenied, refusal.CheckTokenScope, "The caller may not do that.").WithStatus(http.StatusForbidden).Because(err)
+	default:
+		return err
+	}
+}
+
+// invalid is a refusal of one field, by its JSON pointer or parameter name.
+func invalid(field, message string) error {
+	return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, field+": "+message+".")
+}
