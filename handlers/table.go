@@ -57,18 +57,23 @@ func checkRoute(r route.Route, guards route.Guards) error {
 	return nil
 }
 
-// aliasTable maps each alias to its path.
-func aliasTable(table []route.Route) (map[string]string, error) {
-	paths, aliases := map[string]bool{}, map[string]string{}
+// aliasTable maps each alias to what it stands for. An alias may be the path of another route too, for
+// other methods or other bodies.
+func aliasTable(table []route.Route) (map[string]alias, error) {
+	methods, aliases := map[string][]string{}, map[string]alias{}
 	for _, entry := range table {
-		paths[entry.Path] = true
+		methods[entry.Path] = append(methods[entry.Path], entry.Methods...)
 	}
 	for _, entry := range table {
-		for _, alias := range entry.Aliases {
-			if other, ok := aliases[alias]; paths[alias] || (ok && other != entry.Path) || strings.ContainsAny(alias, "{}") {
-				return nil, fmt.Errorf("route %q: the alias %s is taken or has variables", entry.Name, alias)
+		for _, path := range slices.Concat(entry.Aliases, entry.FormAliases) {
+			a := alias{path: entry.Path, methods: entry.Methods, form: slices.Contains(entry.FormAliases, path)}
+			others, shared := methods[path]
+			a.shared = shared
+			clash := !a.form && slices.ContainsFunc(others, func(m string) bool { return slices.Contains(entry.Methods, m) })
+			if other, ok := aliases[path]; clash || (ok && other.path != entry.Path) || strings.ContainsAny(path, "{}") {
+				return nil, fmt.Errorf("route %q: the alias %s is taken or has variables", entry.Name, path)
 			}
-			aliases[alias] = entry.Path
+			aliases[path] = a
 		}
 	}
 	return aliases, nil

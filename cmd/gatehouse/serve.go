@@ -269,7 +269,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, LegacyCheck: c.LegacyTokenCheck || c.Dev,
 	}
 	management, err := api.New(api.Config{
-		Issuer: c.Issuer, Version: version, Audit: h.store, Clients: h.store, Registry: h.registry, Keys: h.keys, Scopes: h.catalogue, Sessions: h.sessions,
+		Issuer: c.Issuer, Version: version, Audit: h.store, Clients: h.store, Registry: h.registry, Keys: h.keys, Scopes: h.catalogue, Sessions: h.sessions, Tokens: h.inspector, Consents: h.consents,
 		Cursors: h.ring.Key(keyring.Cursor), Clock: e.clock,
 	})
 	if err != nil {

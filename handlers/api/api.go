@@ -37,6 +37,8 @@ type Config struct {
 	Keys            signingKeys
 	Scopes          scopeCatalogue
 	Sessions        sessionManager
+	Tokens          tokenInspector
+	Consents        consents
 	// Cursors seals the cursors of lists.
 	Cursors sealer
 	Clock   provider.Clock
@@ -63,7 +65,7 @@ func New(c Config) (*API, error) {
 		"bearer": {Type: "http", Scheme: "bearer", Description: "An access token with the management scope and this API as its audience, or of a user with the role admin through a client of type backend."},
 	}
 	a.huma = huma.NewAPI(config, a.table)
-	for _, register := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions} {
+	for _, register := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents} {
 		register()
 	}
 	document, err := json.Marshal(a.huma.OpenAPI())

@@ -61,7 +61,7 @@ func (c Config) Routes() []route.Route {
 		{Name: "discovery", Methods: get, Path: DiscoveryPath, Protection: route.Open, CORS: route.AnyOrigin, Handler: discovery, Policies: documents},
 		{Name: "metadata", Methods: get, Path: MetadataPath, Protection: route.Open, CORS: route.AnyOrigin, Handler: discovery, Policies: documents},
 		{
-			Name: "revoke", Methods: post, Path: c.Prefix + "/revoke", Aliases: []string{"/api/v1/oauth/tokens/revoke"},
+			Name: "revoke", Methods: post, Path: c.Prefix + "/revoke", FormAliases: []string{"/api/v1/oauth/tokens/revoke"},
 			Protection: route.ClientAuthenticated, CORS: route.PublicClientOrigins, Handler: Revoke(c.Provider),
 			Policies: authenticates(ratelimit.TokenClient, ratelimit.TokenPrefix),
 		},

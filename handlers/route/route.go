@@ -41,10 +41,13 @@ type Route struct {
 	Path    string
 	// Aliases are other paths of the route. They are rewritten to Path before anything
 	// looks at the URL, and have no variables.
-	Aliases    []string
-	Protection Protection
-	CORS       CORSRule
-	Errors     Format
+	Aliases []string
+	// FormAliases are aliases for requests with a form as their body; with another body their path
+	// is that of another route.
+	FormAliases []string
+	Protection  Protection
+	CORS        CORSRule
+	Errors      Format
 	// Policies are the rate limits that apply, by name.
 	Policies []string
 	// MaxBody in bytes; 0 stands for 64 KiB.
