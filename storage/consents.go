@@ -27,7 +27,7 @@ func (s *Store) Standing(ctx context.Context, userID provider.ID, clientID strin
 		return consent.Standing{}, err
 	}
 	remembered, err := c.remembered()
-	return consent.Standing{MayUse: may, Remembered: remembered}, err
+	return consent.Standing{MayUse: may, Remembered: remembered, Version: string(c.Agreed)}, err
 }
 
 // consentColumns are those of what was agreed to; NULL where there is no row.
@@ -43,27 +43,36 @@ func (c consentColumns) remembered() (consent.Remembered, error) {
 			return nil, fmt.Errorf("storage: remembered consent: %w", err)
 		}
 		return r, nil
+	case c.Audience != "":
+		// The previous version took the scopes and resources of several agreements together: which
+		// belong to each other is unknown, and the user is asked again.
+		return nil, nil
 	case c.Scopes != "" || c.Claims != "":
-		return consent.Remembered{}.And(consent.Agreement{
-			Scopes: strings.Fields(string(c.Scopes)), Claims: strings.Fields(string(c.Claims)), Audience: strings.Fields(string(c.Audience)),
-		}), nil
+		return consent.Remembered{}.And(consent.Agreement{Scopes: strings.Fields(string(c.Scopes)), Claims: strings.Fields(string(c.Claims))}), nil
 	default:
 		return nil, nil
 	}
 }
 
-// Remember replaces the user's remembered consent for a client. The columns that the previous
+// Remember replaces the user's remembered consent for a client, which was before as Standing read it;
+// after a concurrent change the transaction is repeated, or one of two agreements would be lost. The
+// columns that the previous
 // version reads have only what was agreed to for no resource in particular: it would take several
 // resources for all combinations.
-func (s *Store) Remember(ctx context.Context, userID provider.ID, clientID string, r consent.Remembered, at time.Time) error {
+func (s *Store) Remember(ctx context.Context, userID provider.ID, clientID, before string, r consent.Remembered, at time.Time) error {
 	agreed, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("storage: remembered consent: %w", err)
 	}
 	general := r.WithoutAudience()
-	return s.exec(ctx, `INSERT INTO user_consents (user_id, client_id, agreed, scopes, claims, audience, updated_at) VALUES (?, ?, ?, ?, ?, '', ?)
-		ON CONFLICT (user_id, client_id) DO UPDATE SET agreed = excluded.agreed, scopes = excluded.scopes, claims = excluded.claims, audience = '', updated_at = excluded.updated_at`,
-		rowID(userID), clientID, string(agreed), list(general.Scopes), list(general.Claims), at)
+	n, err := s.count(ctx, `INSERT INTO user_consents (user_id, client_id, agreed, scopes, claims, audience, updated_at) VALUES (?, ?, ?, ?, ?, '', ?)
+		ON CONFLICT (user_id, client_id) DO UPDATE SET agreed = excluded.agreed, scopes = excluded.scopes, claims = excluded.claims, audience = '', updated_at = excluded.updated_at
+		WHERE user_consents.agreed = ?`,
+		rowID(userID), clientID, string(agreed), list(general.Scopes), list(general.Claims), at, before)
+	if err == nil && n == 0 {
+		return errAgain
+	}
+	return err
 }
 
 // Consents lists the user's remembered consents, by client.

@@ -8,6 +8,8 @@ type Standing struct {
 	MayUse bool
 	// Remembered is what the user agreed to and wanted remembered.
 	Remembered Remembered
+	// Version is the stored form of Remembered, by which Remember finds out whether it has changed.
+	Version string
 }
 
 // Covers tells whether everything requested was agreed to before.

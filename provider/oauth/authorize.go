@@ -20,7 +20,7 @@ import (
 // consentStore knows what a user agreed to for a client.
 type consentStore interface {
 	Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error)
-	Remember(ctx context.Context, userID provider.ID, clientID string, r consent.Remembered, at time.Time) error
+	Remember(ctx context.Context, userID provider.ID, clientID, before string, r consent.Remembered, at time.Time) error
 }
 
 // approver stores what a user agreed to. It returns grant.ErrFinished, and provider.ErrStale
@@ -173,11 +173,12 @@ func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, reme
 	return parameters, err
 }
 
-// remember adds to what was agreed to before.
+// remember adds to what was agreed to before. When that changes at the same time, the transaction is
+// repeated.
 func (p *Provider) remember(ctx context.Context, r *AuthorizeRequest, s *session.Session) error {
 	standing, err := p.domain.Consents.Standing(ctx, s.User.ID, r.Client.ID)
 	if err != nil {
 		return fmt.Errorf("read consent: %w", err)
 	}
-	return p.domain.Consents.Remember(ctx, s.User.ID, r.Client.ID, standing.Remembered.And(r.Asked()), p.domain.Clock.Now(ctx))
+	return p.domain.Consents.Remember(ctx, s.User.ID, r.Client.ID, standing.Version, standing.Remembered.And(r.Asked()), p.domain.Clock.Now(ctx))
 }

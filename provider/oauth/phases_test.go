@@ -121,7 +121,7 @@ func TestWhatCannotBeSignedIsNotSpent(t *testing.T) {
 // forgetful fails to store a remembered consent.
 type forgetful struct{ *storage.Store }
 
-func (forgetful) Remember(context.Context, provider.ID, string, consent.Remembered, time.Time) error {
+func (forgetful) Remember(context.Context, provider.ID, string, string, consent.Remembered, time.Time) error {
 	return provider.ErrUnavailable
 }
 

@@ -1,11 +1,15 @@
 package storagetest
 
 import (
+	"context"
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
@@ -21,15 +25,38 @@ func testConsents(t *testing.T, f *fixture) {
 		return s
 	}
 	assert.Equal(t, consent.Standing{MayUse: true}, standing(alice, "app"))
-	require.NoError(t, f.Remember(ctx, alice.ID, "app", remembered(consent.Agreement{Scopes: []string{"a"}}), f.clock()))
+	require.NoError(t, f.remember(ctx, alice.ID, "app", remembered(consent.Agreement{Scopes: []string{"a"}}), f.clock()))
 	all := remembered(
 		consent.Agreement{Scopes: []string{"a"}},
 		consent.Agreement{Scopes: []string{"b"}, Claims: []string{"email"}, Audience: []string{"https://a", "https://b"}},
 	)
-	require.NoError(t, f.Remember(ctx, alice.ID, "app", all, f.clock()))
+	require.NoError(t, f.remember(ctx, alice.ID, "app", all, f.clock()))
 	assert.Equal(t, all, standing(alice, "app").Remembered)
 	assert.Empty(t, standing(bob, "app").Remembered)
 	assert.Empty(t, standing(alice, "other").Remembered)
+}
+
+// Two approvals at once, each of which adds to what it read: neither is lost.
+func testConsentRace(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	u := f.user(t, "alice")
+	for round := range 3 {
+		add := func(resource string) func(ctx context.Context) error {
+			return func(ctx context.Context) error {
+				standing, err := f.Standing(ctx, u.ID, "app")
+				if err != nil {
+					return err
+				}
+				agreed := standing.Remembered.And(consent.Agreement{Scopes: []string{"read"}, Audience: []string{fmt.Sprint(resource, round)}})
+				return f.Remember(ctx, u.ID, "app", standing.Version, agreed, f.clock())
+			}
+		}
+		require.NoError(t, f.overlap(t, add("https://a/"), add("https://b/")))
+		standing, err := f.Standing(ctx, u.ID, "app")
+		require.NoError(t, err)
+		assert.Len(t, standing.Remembered, 2*(round+1))
+	}
 }
 
 // While replicas of the previous version still run, they read and write scopes, claims and
@@ -39,21 +66,32 @@ func testConsentsOfThePreviousVersion(t *testing.T, f *fixture) {
 	f.client(t, "app")
 	u := f.user(t, "alice")
 	agreed := consent.Agreement{Scopes: []string{"a", "b"}, Claims: []string{"email"}, Audience: []string{"https://a", "https://b"}}
-	require.NoError(t, f.Remember(ctx, u.ID, "app", remembered(consent.Agreement{Scopes: []string{"openid"}}, agreed), f.clock()))
+	require.NoError(t, f.remember(ctx, u.ID, "app", remembered(consent.Agreement{Scopes: []string{"openid"}}, agreed), f.clock()))
 	var scopes, claims, audience string
 	db := inspect(t, f.url)
 	require.NoError(t, db.QueryRowContext(ctx, "SELECT scopes, claims, audience FROM user_consents").Scan(&scopes, &claims, &audience))
 	assert.Equal(t, []string{"openid", "", ""}, []string{scopes, claims, audience}, "no combination that nobody agreed to")
 
-	_, err := db.ExecContext(ctx, "UPDATE user_consents SET agreed = '', scopes = 'a b', claims = 'email', audience = 'https://a https://b'")
-	require.NoError(t, err)
-	standing, err := f.Standing(ctx, u.ID, "app")
-	require.NoError(t, err)
-	assert.Equal(t, remembered(agreed), standing.Remembered)
-	list, err := f.Consents(ctx, u.ID)
-	require.NoError(t, err)
-	require.Len(t, list, 1)
-	assert.Equal(t, remembered(agreed), list[0].Remembered)
+	for audience, want := range map[string]consent.Remembered{"": remembered(consent.Agreement{Scopes: []string{"a", "b"}, Claims: []string{"email"}}), "https://a https://b": nil} {
+		_, err := db.ExecContext(ctx, "UPDATE user_consents SET agreed = '', scopes = 'a b', claims = 'email', audience = '"+audience+"'")
+		require.NoError(t, err)
+		standing, err := f.Standing(ctx, u.ID, "app")
+		require.NoError(t, err)
+		assert.Equal(t, want, standing.Remembered, "audience %q", audience)
+		list, err := f.Consents(ctx, u.ID)
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+		assert.Equal(t, want, list[0].Remembered)
+	}
+}
+
+// remember replaces what is remembered now.
+func (f *fixture) remember(ctx context.Context, userID provider.ID, clientID string, r consent.Remembered, at time.Time) error {
+	standing, err := f.Standing(ctx, userID, clientID)
+	if err != nil {
+		return err
+	}
+	return f.Remember(ctx, userID, clientID, standing.Version, r, at)
 }
 
 func remembered(all ...consent.Agreement) consent.Remembered {
