@@ -18,6 +18,9 @@ func WithInstant(ctx context.Context, at time.Time) context.Context {
 	return context.WithValue(ctx, instantKey{}, at)
 }
 
+// Real is the current time, also inside a transaction: for records of what waited for others.
+func (c Clock) Real() time.Time { return c().UTC().Truncate(time.Microsecond) }
+
 // Now is the instant of the surrounding transaction or, outside one, the current
 // time. It is in UTC and cut to microseconds, the resolution that both databases
 // keep: a time that was written compares equal when it is read back.
@@ -25,5 +28,5 @@ func (c Clock) Now(ctx context.Context) time.Time {
 	if at, ok := ctx.Value(instantKey{}).(time.Time); ok {
 		return at
 	}
-	return c().UTC().Truncate(time.Microsecond)
+	return c.Real()
 }

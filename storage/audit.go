@@ -16,18 +16,18 @@ func (s *Store) AppendRecord(ctx context.Context, r audit.Record) error {
 	if err != nil {
 		return fmt.Errorf("storage: changes of %s: %w", r.Action, err)
 	}
-	return s.exec(ctx, `INSERT INTO audit_logs (id, recorded_at, actor_kind, actor_id, host, action, target_type, target_id, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		rowID(r.ID), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), string(r.Target.Type), r.Target.ID, string(changes))
+	return s.exec(ctx, `INSERT INTO audit_logs (id, recorded_at, actor_kind, actor_id, host, action, target_type, target_id, client_id, user_id, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		rowID(r.ID), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID, string(changes))
 }
 
 // Records pages through the audit log, the newest first.
 func (s *Store) Records(ctx context.Context, of audit.Filter, limit int) ([]audit.Record, error) {
 	query := s.on(ctx).Table("audit_logs").Order("id DESC").Limit(limit)
-	if of.Target.Type != "" {
-		query = query.Where("target_type = ?", string(of.Target.Type))
+	if of.ClientID != "" {
+		query = query.Where("client_id = ?", of.ClientID)
 	}
-	if of.Target.ID != "" {
-		query = query.Where("target_id = ?", of.Target.ID)
+	if of.UserID != "" {
+		query = query.Where("user_id = ?", of.UserID)
 	}
 	if of.ActorID != "" {
 		query = query.Where("actor_id = ?", of.ActorID)
@@ -42,9 +42,9 @@ func (s *Store) Records(ctx context.Context, of audit.Filter, limit int) ([]audi
 		query = query.Where("id < ?", rowID(of.Before))
 	}
 	var rows []struct {
-		ID                                                              rowID
-		RecordedAt                                                      time.Time
-		ActorKind, ActorID, Host, Action, TargetType, TargetID, Changes string
+		ID                                                                                rowID
+		RecordedAt                                                                        time.Time
+		ActorKind, ActorID, Host, Action, TargetType, TargetID, ClientID, UserID, Changes string
 	}
 	if err := query.Scan(&rows).Error; err != nil {
 		return nil, s.fault(err)
@@ -53,7 +53,7 @@ func (s *Store) Records(ctx context.Context, of audit.Filter, limit int) ([]audi
 	for i, r := range rows {
 		list[i] = audit.Record{
 			ID: provider.ID(r.ID), At: r.RecordedAt.UTC(), Actor: audit.Actor{Kind: audit.ActorKind(r.ActorKind), ID: r.ActorID, Host: r.Host},
-			Action: audit.Action(r.Action), Target: audit.Target{Type: audit.TargetType(r.TargetType), ID: r.TargetID},
+			Action: audit.Action(r.Action), Target: audit.Target{Type: audit.TargetType(r.TargetType), ID: r.TargetID, ClientID: r.ClientID, UserID: r.UserID},
 		}
 		if err := json.Unmarshal([]byte(r.Changes), &list[i].Changes); err != nil {
 			return nil, fmt.Errorf("storage: changes of record %s: %w", list[i].ID, err)

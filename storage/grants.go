@@ -93,7 +93,9 @@ func (s *Store) createUserGrant(ctx context.Context, g *grant.Grant) error {
 
 // EndGrant ends one grant; the first end time is kept.
 func (s *Store) EndGrant(ctx context.Context, id provider.ID, at time.Time) error {
-	return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id))
+	return s.retry(ctx, func() error {
+		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id))
+	})
 }
 
 // EndGrants ends every live grant of a client, of a user, or of a user at a client, and counts

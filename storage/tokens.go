@@ -62,6 +62,13 @@ func (s *Store) TokenWithGrant(ctx context.Context, id provider.ID) (*grant.Toke
 	return t.token(id, g.ID), g, nil
 }
 
+// Refreshable tells whether a grant has a refresh token that was not replaced.
+func (s *Store) Refreshable(ctx context.Context, grantID provider.ID) (bool, error) {
+	var n int
+	err := s.row(ctx, "SELECT count(*) FROM tokens WHERE grant_id = ? AND rt_hash IS NOT NULL AND next_id IS NULL", rowID(grantID)).Scan(&n)
+	return n > 0, s.fault(err)
+}
+
 // RevokeToken revokes one access token; the first revocation time is kept.
 func (s *Store) RevokeToken(ctx context.Context, id provider.ID, at time.Time) error {
 	return s.retry(ctx, func() error {

@@ -8,11 +8,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
-// actor is the operating system's user who runs the command, for the audit log. In a container the
-// user may have no name.
+// actor is the operating system's user who runs the command, for the audit log. The name is that of
+// the user id: user.Current may take it from $USER, which anyone can set. In a container the user may
+// have no name.
 func (e *environment) actor() audit.Actor {
-	id := "uid " + strconv.Itoa(os.Getuid())
-	if u, err := user.Current(); err == nil && u.Username != "" {
+	uid := strconv.Itoa(os.Getuid())
+	id := "uid " + uid
+	if u, err := user.LookupId(uid); err == nil && u.Username != "" {
 		id = u.Username
 	}
 	host, err := os.Hostname()

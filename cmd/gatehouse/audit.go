@@ -38,8 +38,10 @@ type auditView struct {
 }
 
 type targetView struct {
-	Type string `json:"type"`
-	ID   string `json:"id"`
+	Type     string `json:"type"`
+	ID       string `json:"id"`
+	ClientID string `json:"client_id"`
+	UserID   string `json:"user_id"`
 }
 
 func newAuditList(env *environment) *cobra.Command {
@@ -51,8 +53,8 @@ func newAuditList(env *environment) *cobra.Command {
   gatehouse audit list --user alice --action user.update`,
 		Args: cobra.NoArgs,
 	}
-	clientID := cmd.Flags().String("client", "", "only what was done to this client")
-	username := cmd.Flags().String("user", "", "only what was done to this user")
+	clientID := cmd.Flags().String("client", "", "only what concerned this client")
+	username := cmd.Flags().String("user", "", "only what concerned this user")
 	actor := cmd.Flags().String("actor", "", "only what this operating system user or job did")
 	action := cmd.Flags().String("action", "", "only acts of this kind, such as client.update")
 	since := cmd.Flags().String("since", "", "only from then on: a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or how long ago, such as 24h")
@@ -60,9 +62,13 @@ func newAuditList(env *environment) *cobra.Command {
 	before := cmd.Flags().String("before", "", "go on after the one with this id")
 	env.completeFlagBy(cmd, "client", clientIDs)
 	env.completeFlagBy(cmd, "user", usernames)
+	completeFlag(cmd, "action", actionNames())
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		of := audit.Filter{ActorID: *actor, Action: audit.Action(*action)}
+		if *action != "" && !slices.Contains(actionNames(), *action) {
+			return fmt.Errorf("--action %q must be %s", *action, oneOf(actionNames()))
+		}
 		if of.Before, err = page(*before, *limit); err != nil {
 			return err
 		}
@@ -74,7 +80,8 @@ func newAuditList(env *environment) *cobra.Command {
 			return err
 		}
 		defer h.close(&err)
-		if of.Target, err = h.target(cmd, *clientID, *username); err != nil {
+		of.ClientID = *clientID
+		if of.UserID, err = h.userID(cmd, *username); err != nil {
 			return err
 		}
 		records, err := h.store.Records(cmd.Context(), of, *limit)
@@ -86,25 +93,29 @@ func newAuditList(env *environment) *cobra.Command {
 	return cmd
 }
 
-// target is what the flags name. A deleted user can be named by the id alone.
-func (h *instance) target(cmd *cobra.Command, clientID, username string) (audit.Target, error) {
-	switch {
-	case clientID != "" && username != "":
-		return audit.Target{}, errors.New("--client and --user exclude each other")
-	case clientID != "":
-		return audit.Target{Type: audit.Client, ID: clientID}, nil
-	case username == "":
-		return audit.Target{}, nil
+func actionNames() []string {
+	var names []string
+	for _, a := range audit.Actions() {
+		names = append(names, string(a))
+	}
+	return names
+}
+
+// userID is the id of a user. A deleted one can be named by the id alone.
+func (h *instance) userID(cmd *cobra.Command, username string) (string, error) {
+	if username == "" {
+		return "", nil
 	}
 	u, err := h.users.Find(cmd.Context(), username)
-	switch {
-	case errors.Is(err, provider.ErrNotFound):
-		return audit.Target{Type: audit.User, ID: username}, nil
-	case err != nil:
-		return audit.Target{}, err
-	default:
-		return audit.Target{Type: audit.User, ID: u.ID.String()}, nil
+	if errors.Is(err, provider.ErrNotFound) {
+		if _, malformed := provider.ParseID(username); malformed == nil {
+			return username, nil
+		}
 	}
+	if err != nil {
+		return "", about("user", username, err)
+	}
+	return u.ID.String(), nil
 }
 
 func (e *environment) printRecords(records []audit.Record, asJSON bool) error {
@@ -112,7 +123,7 @@ func (e *environment) printRecords(records []audit.Record, asJSON bool) error {
 	out := table{header: []string{"TIME", "ACTOR", "ACTION", "TARGET", "CHANGES"}, empty: "No acts are recorded."}
 	for i, r := range records {
 		views[i] = auditView{
-			r.ID.String(), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), targetView{string(r.Target.Type), r.Target.ID}, r.Changes,
+			r.ID.String(), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), targetView{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID}, r.Changes,
 		}
 		out.add(when(r.At), r.Actor.ID, string(r.Action), r.Target.ID, summary(r.Changes))
 	}

@@ -37,6 +37,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 	update := env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		var notes bytes.Buffer
 		updated, err := h.registry.Update(cmd.Context(), env.actor(), args[0], func(c *client.Client) error {
+			notes.Reset() // after a conflict it is called again
 			if cmd.Flags().Changed("name") {
 				c.Name = name
 			}

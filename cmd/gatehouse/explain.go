@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -139,17 +137,4 @@ func (e explained) registered() []string {
 	default: // the others are not registered
 		return nil
 	}
-}
-
-// printable shows what could move the cursor of a terminal, or hide text, as what it is.
-func printable(text string) string {
-	var shown strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) {
-			shown.WriteRune(r)
-		} else {
-			_, _ = fmt.Fprintf(&shown, "\\u%04x", r)
-		}
-	}
-	return shown.String()
 }

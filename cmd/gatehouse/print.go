@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 )
@@ -32,7 +33,25 @@ type table struct {
 	empty  string
 }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+func (t *table) add(cells ...string) {
+	for i := range cells {
+		cells[i] = printable(cells[i])
+	}
+	t.rows = append(t.rows, cells)
+}
+
+// printable shows what could move the cursor of a terminal, or hide text, as what it is.
+func printable(text string) string {
+	var shown strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			shown.WriteRune(r)
+		} else {
+			_, _ = fmt.Fprintf(&shown, "\\u%04x", r)
+		}
+	}
+	return shown.String()
+}
 
 // addNoted adds a row with a sentence below it, which would make a column too wide to read.
 func (t *table) addNoted(note string, cells ...string) {

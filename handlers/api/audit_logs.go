@@ -29,12 +29,15 @@ type record struct {
 type target struct {
 	Type string `json:"type" example:"client"`
 	ID   string `json:"id"`
+
+	ClientID string `json:"client_id" doc:"Client whom the act concerned"`
+	UserID   string `json:"user_id" doc:"User whom the act concerned"`
 }
 
 type recordQuery struct {
 	Page
-	ClientID string    `query:"client_id" doc:"Only what was done to this client"`
-	UserID   string    `query:"user_id" format:"uuid" doc:"Only what was done to this user"`
+	ClientID string    `query:"client_id" doc:"Only what concerned this client"`
+	UserID   string    `query:"user_id" format:"uuid" doc:"Only what concerned this user"`
 	Actor    string    `query:"actor" doc:"Only what this actor did"`
 	Action   string    `query:"action" doc:"Only acts of this kind" example:"client.update"`
 	Since    time.Time `query:"since" doc:"The earliest time"`
@@ -55,15 +58,7 @@ func (a *API) auditLogs() {
 }
 
 func (a *API) listRecords(ctx context.Context, in *recordQuery) (*recordPage, error) {
-	of := audit.Filter{ActorID: in.Actor, Action: audit.Action(in.Action), Since: in.Since}
-	switch {
-	case in.ClientID != "" && in.UserID != "":
-		return nil, invalid("user_id", "cannot be combined with client_id")
-	case in.ClientID != "":
-		of.Target = audit.Target{Type: audit.Client, ID: in.ClientID}
-	case in.UserID != "":
-		of.Target = audit.Target{Type: audit.User, ID: in.UserID}
-	}
+	of := audit.Filter{ClientID: in.ClientID, UserID: in.UserID, ActorID: in.Actor, Action: audit.Action(in.Action), Since: in.Since}
 	var err error
 	if of.Before, err = a.openID("audit-logs", in.Cursor); err != nil {
 		return nil, err
@@ -76,7 +71,7 @@ func (a *API) listRecords(ctx context.Context, in *recordQuery) (*recordPage, er
 	out.Body.Records = make([]record, len(records))
 	for i, r := range records {
 		out.Body.Records[i] = record{
-			r.ID.String(), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), target{string(r.Target.Type), r.Target.ID}, r.Changes,
+			r.ID.String(), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), target{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID}, r.Changes,
 		}
 	}
 	out.Body.NextCursor = a.next("audit-logs", len(records), in.Limit, func() string { return records[len(records)-1].ID.String() })

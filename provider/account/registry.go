@@ -88,7 +88,7 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, u *User, passw
 	}
 	now := r.clock.Now(ctx)
 	u.ID, u.Subject, u.CreatedAt, u.UpdatedAt = provider.NewID(now, r.random), provider.RandomID(r.random).String(), now, now
-	return r.gate.Do(ctx, actor, audit.UserCreate, target(u.ID), func(ctx context.Context) (audit.Changes, error) {
+	return r.gate.Do(ctx, actor, audit.UserCreate, audit.OfUser(u.ID), func(ctx context.Context) (audit.Changes, error) {
 		return audit.Diff(nil, u.record()), r.store.CreateUser(ctx, u)
 	})
 }
@@ -117,7 +117,7 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, who string, ch
 		return nil, err
 	}
 	var updated *User
-	err = r.gate.Do(ctx, actor, audit.UserUpdate, target(known.ID), func(ctx context.Context) (audit.Changes, error) {
+	err = r.gate.Do(ctx, actor, audit.UserUpdate, audit.OfUser(known.ID), func(ctx context.Context) (audit.Changes, error) {
 		// A change writes the whole user: based on a stale read, it would undo a concurrent change,
 		// such as a new password.
 		u, err := r.store.LockUser(ctx, known.ID)
@@ -160,7 +160,7 @@ func (r *Registry) SetPassword(ctx context.Context, actor audit.Actor, who, pass
 		return nil, err
 	}
 	var updated *User
-	err = r.gate.Do(ctx, actor, audit.UserSetPassword, target(known.ID), func(ctx context.Context) (audit.Changes, error) {
+	err = r.gate.Do(ctx, actor, audit.UserSetPassword, audit.OfUser(known.ID), func(ctx context.Context) (audit.Changes, error) {
 		u, err := r.store.LockUser(ctx, known.ID)
 		if err != nil {
 			return nil, err
@@ -178,7 +178,7 @@ func (r *Registry) SetPassword(ctx context.Context, actor audit.Actor, who, pass
 // Delete removes a user; everything issued to the user ends with it, and the subject is never
 // reused.
 func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID) error {
-	return r.gate.Do(ctx, actor, audit.UserDelete, target(id), func(ctx context.Context) (audit.Changes, error) {
+	return r.gate.Do(ctx, actor, audit.UserDelete, audit.OfUser(id), func(ctx context.Context) (audit.Changes, error) {
 		u, err := r.store.LockUser(ctx, id)
 		if err != nil {
 			return nil, err
@@ -190,8 +190,6 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID
 		return audit.Diff(map[string]any{"username": u.Username}, nil), r.store.DeleteUser(ctx, id, now)
 	})
 }
-
-func target(id provider.ID) audit.Target { return audit.Target{Type: audit.User, ID: id.String()} }
 
 func (r *Registry) hash(ctx context.Context, u *User, password string) (string, error) {
 	password, err := canonicalPassword(password)

@@ -8,8 +8,8 @@ import (
 
 // Filter selects records; the zero value selects all.
 type Filter struct {
-	// Target selects what was done to one thing.
-	Target Target
+	// ClientID and UserID select what concerned a client or a user.
+	ClientID, UserID string
 	// ActorID selects the acts of one actor, Action those of one kind.
 	ActorID string
 	Action  Action

@@ -54,7 +54,12 @@ func (g *Gate) Do(ctx context.Context, actor Actor, action Action, target Target
 		if err != nil {
 			return err
 		}
-		now := g.clock.Now(ctx)
+		if changes == nil {
+			changes = Changes{}
+		}
+		// Not the instant at which the transaction began: it may have waited for another act on the
+		// same thing, whose record must come first.
+		now := g.clock.Real()
 		r := Record{ID: provider.NewID(now, g.random), At: now, Actor: actor, Action: action, Target: target, Changes: changes}
 		if err := g.records.AppendRecord(ctx, r); err != nil {
 			return fmt.Errorf("audit: record %s: %w", action, err)

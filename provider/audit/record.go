@@ -34,12 +34,28 @@ const (
 	KeyringRetire      Action = "keyring.retire"
 )
 
-// Target is what an act is about. ID is empty where it is several things at once; the changes say
-// which.
-type Target struct {
-	Type TargetType
-	ID   string
+// Actions are all actions.
+func Actions() []Action {
+	return []Action{
+		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientAllowUser, ClientDisallowUser, UserCreate, UserUpdate, UserSetPassword, UserDelete,
+		ScopeCreate, ScopeUpdate, ScopeDelete, ConsentWithdraw, SessionEnd, TokenRevoke, KeyCreate, KeyWithdraw, KeyringRotate, KeyringRetire,
+	}
 }
+
+// Target is what an act is about. ID is empty where it is several things at once; the changes say
+// which. ClientID and UserID are the client and the user whom the act concerns, if any: those of a
+// revoked token, for example.
+type Target struct {
+	Type             TargetType
+	ID               string
+	ClientID, UserID string
+}
+
+// OfClient is a client as a target.
+func OfClient(id string) Target { return Target{Type: Client, ID: id, ClientID: id} }
+
+// OfUser is a user as a target.
+func OfUser(id provider.ID) Target { return Target{Type: User, ID: id.String(), UserID: id.String()} }
 
 // TargetType is a kind of target.
 type TargetType string

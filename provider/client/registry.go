@@ -90,12 +90,10 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, sec
 }
 
 func (r *Registry) create(ctx context.Context, actor audit.Actor, c *Client) error {
-	return r.gate.Do(ctx, actor, audit.ClientCreate, target(c.ID), func(ctx context.Context) (audit.Changes, error) {
+	return r.gate.Do(ctx, actor, audit.ClientCreate, audit.OfClient(c.ID), func(ctx context.Context) (audit.Changes, error) {
 		return audit.Diff(nil, c.record()), r.store.CreateClient(ctx, c)
 	})
 }
-
-func target(id string) audit.Target { return audit.Target{Type: audit.Client, ID: id} }
 
 // FillDefaults sets what a registration has where it names nothing.
 func (c *Client) FillDefaults() {
@@ -121,7 +119,7 @@ func (c *Client) FillDefaults() {
 // nothing has changed.
 func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, change func(c *Client) error) (*Client, error) {
 	var updated *Client
-	err := r.gate.Do(ctx, actor, audit.ClientUpdate, target(id), func(ctx context.Context) (audit.Changes, error) {
+	err := r.gate.Do(ctx, actor, audit.ClientUpdate, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, id)
 		if err != nil {
 			return nil, err
@@ -172,7 +170,18 @@ func (c *Client) changedMethod(before AuthMethod) error {
 // RotateSecret adds a secret, generated when empty, and makes the older ones expire after overlap
 // (at once when it is 0). It returns the new secret in clear, and ErrPublic or provider.ErrNotFound.
 func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, overlap time.Duration) (string, error) {
-	err := r.gate.Do(ctx, actor, audit.ClientRotateSecret, target(id), func(ctx context.Context) (audit.Changes, error) {
+	known, err := r.store.Client(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if !known.HasSecret() {
+		return "", ErrPublic
+	}
+	kept, secret, err := r.newSecret(ctx, known, secret) // before the transaction: hashing may be slow
+	if err != nil {
+		return "", err
+	}
+	err = r.gate.Do(ctx, actor, audit.ClientRotateSecret, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, id)
 		if err != nil {
 			return nil, err
@@ -180,12 +189,8 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
-		if !c.HasSecret() {
-			return nil, ErrPublic
-		}
-		var kept Secret
-		if kept, secret, err = r.newSecret(ctx, c, secret); err != nil {
-			return nil, err
+		if c.AuthMethod != known.AuthMethod { // the secret may be kept in another form now
+			return nil, fmt.Errorf("%w: the client is being changed", provider.ErrConflict)
 		}
 		now := r.clock.Now(ctx)
 		ends := now.Add(overlap)
@@ -207,7 +212,7 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 
 // Delete removes a client; everything issued to it is revoked with it.
 func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) error {
-	return r.gate.Do(ctx, actor, audit.ClientDelete, target(id), func(ctx context.Context) (audit.Changes, error) {
+	return r.gate.Do(ctx, actor, audit.ClientDelete, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, id)
 		if err != nil {
 			return nil, err

@@ -10,15 +10,19 @@ import (
 // AllowUser restricts a client to named users, of whom the user is one. What other users have from
 // it ends. It returns provider.ErrNotFound.
 func (r *Registry) AllowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error {
-	return r.gate.Do(ctx, actor, audit.ClientAllowUser, target(clientID), func(ctx context.Context) (audit.Changes, error) {
-		return audit.Details(map[string]any{"user_id": userID.String()}), r.store.AllowUser(ctx, clientID, userID)
+	return r.gate.Do(ctx, actor, audit.ClientAllowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
+		return nil, r.store.AllowUser(ctx, clientID, userID)
 	})
 }
 
 // DisallowUser takes a user from those whom a client is restricted to, and ends what was issued to
 // the client for the user. It returns provider.ErrNotFound.
 func (r *Registry) DisallowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error {
-	return r.gate.Do(ctx, actor, audit.ClientDisallowUser, target(clientID), func(ctx context.Context) (audit.Changes, error) {
-		return audit.Details(map[string]any{"user_id": userID.String()}), r.store.DisallowUser(ctx, clientID, userID, r.clock.Now(ctx))
+	return r.gate.Do(ctx, actor, audit.ClientDisallowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
+		return nil, r.store.DisallowUser(ctx, clientID, userID, r.clock.Now(ctx))
 	})
+}
+
+func about(clientID string, userID provider.ID) audit.Target {
+	return audit.Target{Type: audit.Client, ID: clientID, ClientID: clientID, UserID: userID.String()}
 }

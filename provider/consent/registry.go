@@ -37,7 +37,9 @@ func (r *Registry) List(ctx context.Context, userID provider.ID) ([]ClientConsen
 // Withdraw forgets what a user agreed to for a client and ends everything issued under it, at once.
 // It returns provider.ErrNotFound when there is neither a consent nor a grant.
 func (r *Registry) Withdraw(ctx context.Context, actor audit.Actor, userID provider.ID, clientID string) error {
-	return r.gate.Do(ctx, actor, audit.ConsentWithdraw, audit.Target{Type: audit.User, ID: userID.String()}, func(ctx context.Context) (audit.Changes, error) {
-		return audit.Details(map[string]any{"client_id": clientID}), r.store.WithdrawConsent(ctx, userID, clientID, r.clock.Now(ctx))
+	target := audit.OfUser(userID)
+	target.ClientID = clientID
+	return r.gate.Do(ctx, actor, audit.ConsentWithdraw, target, func(ctx context.Context) (audit.Changes, error) {
+		return nil, r.store.WithdrawConsent(ctx, userID, clientID, r.clock.Now(ctx))
 	})
 }

@@ -60,7 +60,9 @@ func (c *Catalogue) Create(ctx context.Context, actor audit.Actor, name, descrip
 		return Scope{}, ErrMalformedDescription
 	}
 	s := Scope{Name: name, Description: description, CreatedAt: c.clock.Now(ctx)}
-	return s, c.change(ctx, actor, audit.ScopeCreate, name, description, func(ctx context.Context) error { return c.store.CreateScope(ctx, s) })
+	return s, c.gate.Do(ctx, actor, audit.ScopeCreate, scopeTarget(name), func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"description": description}), c.store.CreateScope(ctx, s)
+	})
 }
 
 // Describe changes the description of a scope. It returns ErrMalformedDescription or
@@ -69,15 +71,29 @@ func (c *Catalogue) Describe(ctx context.Context, actor audit.Actor, name, descr
 	if !validDescription(description) {
 		return ErrMalformedDescription
 	}
-	return c.change(ctx, actor, audit.ScopeUpdate, name, description, func(ctx context.Context) error {
-		return c.store.DescribeScope(ctx, name, description)
+	return c.gate.Do(ctx, actor, audit.ScopeUpdate, scopeTarget(name), func(ctx context.Context) (audit.Changes, error) {
+		before, err := c.described(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		return audit.Diff(before, map[string]any{"description": description}), c.store.DescribeScope(ctx, name, description)
 	})
 }
 
-func (c *Catalogue) change(ctx context.Context, actor audit.Actor, action audit.Action, name, description string, act func(ctx context.Context) error) error {
-	return c.gate.Do(ctx, actor, action, audit.Target{Type: audit.Scope, ID: name}, func(ctx context.Context) (audit.Changes, error) {
-		return audit.Details(map[string]any{"description": description}), act(ctx)
-	})
+func scopeTarget(name string) audit.Target { return audit.Target{Type: audit.Scope, ID: name} }
+
+// described is a scope as the audit log shows it; nil if there is no such scope.
+func (c *Catalogue) described(ctx context.Context, name string) (map[string]any, error) {
+	all, err := c.store.Scopes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range all {
+		if s.Name == name {
+			return map[string]any{"description": s.Description}, nil
+		}
+	}
+	return nil, nil
 }
 
 func validDescription(text string) bool {
@@ -164,7 +180,11 @@ func (c *Catalogue) Delete(ctx context.Context, actor audit.Actor, name string) 
 	if builtIn(name) {
 		return ErrStandardScope
 	}
-	return c.gate.Do(ctx, actor, audit.ScopeDelete, audit.Target{Type: audit.Scope, ID: name}, func(ctx context.Context) (audit.Changes, error) {
-		return nil, c.store.DeleteScope(ctx, name)
+	return c.gate.Do(ctx, actor, audit.ScopeDelete, scopeTarget(name), func(ctx context.Context) (audit.Changes, error) {
+		before, err := c.described(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		return audit.Diff(before, nil), c.store.DeleteScope(ctx, name)
 	})
 }

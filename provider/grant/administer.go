@@ -20,9 +20,9 @@ func (i *Inspector) RevokeAny(ctx context.Context, actor audit.Actor, text strin
 	return i.administer(ctx, actor, t, g, kind)
 }
 
-// RevokeID ends the token with the given id, for administrators, who do not have the token. One
-// that was issued with a refresh token ends with everything issued under its grant, or its client
-// would get the next one by refreshing. It returns ErrInactive when there is no such token.
+// RevokeID ends the token with the given id, for administrators, who do not have the token. Where its
+// grant has a refresh token, everything issued under the grant ends, or the client would get the next
+// one by refreshing. It returns ErrInactive when there is no such token.
 func (i *Inspector) RevokeID(ctx context.Context, actor audit.Actor, id provider.ID) (wholeGrant bool, err error) {
 	t, g, err := i.store.TokenWithGrant(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) {
@@ -32,7 +32,11 @@ func (i *Inspector) RevokeID(ctx context.Context, actor audit.Actor, id provider
 		return false, fmt.Errorf("read token: %w", err)
 	}
 	kind := token.Access
-	if t.RefreshHash != nil {
+	refreshable, err := i.store.Refreshable(ctx, g.ID)
+	if err != nil {
+		return false, fmt.Errorf("read refresh tokens: %w", err)
+	}
+	if refreshable {
 		kind = token.Refresh
 	}
 	return kind == token.Refresh, i.administer(ctx, actor, t, g, kind)
@@ -44,8 +48,12 @@ func (i *Inspector) administer(ctx context.Context, actor audit.Actor, t *Token,
 	if ended(t, g, kind) {
 		return nil
 	}
-	return i.gate.Do(ctx, actor, audit.TokenRevoke, audit.Target{Type: audit.Token, ID: t.ID.String()}, func(ctx context.Context) (audit.Changes, error) {
-		return audit.Details(map[string]any{"client_id": g.ClientID, "grant_id": g.ID.String(), "whole_grant": kind == token.Refresh}), i.end(ctx, t, g, kind)
+	target := audit.Target{Type: audit.Token, ID: t.ID.String(), ClientID: g.ClientID}
+	if !g.UserID.IsZero() {
+		target.UserID = g.UserID.String()
+	}
+	return i.gate.Do(ctx, actor, audit.TokenRevoke, target, func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"grant_id": g.ID.String(), "whole_grant": kind == token.Refresh}), i.end(ctx, t, g, kind)
 	})
 }
 
@@ -56,14 +64,15 @@ func (i *Inspector) RevokeAll(ctx context.Context, actor audit.Actor, of Filter)
 	if of == (Filter{}) {
 		return 0, nil
 	}
-	target, details := audit.Target{Type: audit.Client, ID: of.ClientID}, map[string]any{}
+	target := audit.OfClient(of.ClientID)
 	if !of.UserID.IsZero() {
-		target, details["client_id"] = audit.Target{Type: audit.User, ID: of.UserID.String()}, of.ClientID
+		target = audit.OfUser(of.UserID)
+		target.ClientID = of.ClientID
 	}
 	err = i.gate.Do(ctx, actor, audit.TokenRevoke, target, func(ctx context.Context) (audit.Changes, error) {
 		n, err := i.store.EndGrants(ctx, of, i.clock.Now(ctx))
-		count, details["grants"] = n, n
-		return audit.Details(details), err
+		count = n
+		return audit.Details(map[string]any{"grants": n}), err
 	})
 	return count, err
 }

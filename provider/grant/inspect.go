@@ -18,6 +18,8 @@ type inspectStore interface {
 	RefreshToken(ctx context.Context, id provider.ID, withUser bool) (*Refreshable, error)
 	// TokenWithGrant reads both in one statement, or returns provider.ErrNotFound.
 	TokenWithGrant(ctx context.Context, id provider.ID) (*Token, *Grant, error)
+	// Refreshable tells whether a grant has a refresh token that was not replaced.
+	Refreshable(ctx context.Context, grantID provider.ID) (bool, error)
 	// RevokeToken revokes one access token. Revoking it again changes nothing.
 	RevokeToken(ctx context.Context, id provider.ID, at time.Time) error
 	// Tokens pages through the issued tokens, the newest first, from before the given id (the zero

@@ -68,8 +68,8 @@ func (p *Provider) authenticate(ctx context.Context, call *Call) error {
 	return err
 }
 
-// settle carries out the consequence of a refusal: the one place for it. The refusal is the result
-// even if that fails, and the failure is logged with it.
+// settle carries out the consequence of a refusal: the one place for it. When that fails the client
+// is told to try again, or a stolen token would stay valid.
 func (p *Provider) settle(ctx context.Context, refused error) error {
 	var c *grant.Consequence
 	if !errors.As(refused, &c) {

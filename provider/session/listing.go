@@ -54,14 +54,15 @@ func (m *Manager) EndID(ctx context.Context, actor audit.Actor, id provider.ID) 
 	if s.EndedAt != nil {
 		return nil
 	}
-	return m.gate.Do(ctx, actor, audit.SessionEnd, audit.Target{Type: audit.Session, ID: id.String()}, func(ctx context.Context) (audit.Changes, error) {
-		return audit.Details(map[string]any{"user_id": s.User.ID.String()}), m.End(ctx, s)
+	target := audit.Target{Type: audit.Session, ID: id.String(), UserID: s.User.ID.String()}
+	return m.gate.Do(ctx, actor, audit.SessionEnd, target, func(ctx context.Context) (audit.Changes, error) {
+		return nil, m.End(ctx, s)
 	})
 }
 
 // EndAll ends every session of a user, for administrators, and returns how many there were.
 func (m *Manager) EndAll(ctx context.Context, actor audit.Actor, userID provider.ID) (count int, err error) {
-	err = m.gate.Do(ctx, actor, audit.SessionEnd, audit.Target{Type: audit.User, ID: userID.String()}, func(ctx context.Context) (audit.Changes, error) {
+	err = m.gate.Do(ctx, actor, audit.SessionEnd, audit.OfUser(userID), func(ctx context.Context) (audit.Changes, error) {
 		ended, err := m.store.EndSessions(ctx, userID, m.clock.Now(ctx))
 		if err != nil {
 			return nil, err

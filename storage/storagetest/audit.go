@@ -21,7 +21,7 @@ func testAudit(t *testing.T, f *fixture) {
 			Target: target, Changes: audit.Diff(map[string]any{"disabled": false}, map[string]any{"disabled": true}),
 		}
 	}
-	app := audit.Target{Type: audit.Client, ID: "app"}
+	app := audit.OfClient("app")
 	first := newRecord("ops", audit.ClientCreate, app)
 	undone := errors.New("undone")
 	require.ErrorIs(t, f.InTx(ctx, func(ctx context.Context) error {
@@ -30,7 +30,7 @@ func testAudit(t *testing.T, f *fixture) {
 	}), undone)
 	assert.Zero(t, Count(t, f.url, "audit_logs"))
 	second := newRecord("root", audit.ClientUpdate, app)
-	third := newRecord("ops", audit.UserUpdate, audit.Target{Type: audit.User, ID: "app"})
+	third := newRecord("ops", audit.UserUpdate, audit.Target{Type: audit.Session, ID: "1", UserID: "app"})
 	for _, r := range []audit.Record{first, second, third} {
 		require.NoError(t, f.AppendRecord(ctx, r))
 	}
@@ -40,7 +40,7 @@ func testAudit(t *testing.T, f *fixture) {
 		of   audit.Filter
 		want []audit.Record
 	}{
-		"all": {audit.Filter{}, []audit.Record{third, second, first}}, "of a client": {audit.Filter{Target: app}, []audit.Record{second, first}},
+		"all": {audit.Filter{}, []audit.Record{third, second, first}}, "of a client": {audit.Filter{ClientID: "app"}, []audit.Record{second, first}}, "of a user": {audit.Filter{UserID: "app"}, []audit.Record{third}},
 		"by an actor": {audit.Filter{ActorID: "ops"}, []audit.Record{third, first}}, "of a kind": {audit.Filter{Action: audit.ClientUpdate}, []audit.Record{second}},
 		"since": {audit.Filter{Since: second.At}, []audit.Record{third, second}}, "the next page": {audit.Filter{Before: second.ID}, []audit.Record{first}},
 	} {

@@ -10,9 +10,13 @@ CREATE TABLE audit_logs (
     action      text NOT NULL,
     target_type text NOT NULL,
     target_id   text NOT NULL,
+    client_id   text NOT NULL,
+    user_id     text NOT NULL,
     changes     text NOT NULL
 );
-CREATE INDEX audit_logs_target ON audit_logs (target_type, target_id, id);
+-- The client and the user whom an act concerned.
+CREATE INDEX audit_logs_client ON audit_logs (client_id, id);
+CREATE INDEX audit_logs_user ON audit_logs (user_id, id);
 
 -- +goose Down
 

@@ -10,9 +10,13 @@ CREATE TABLE audit_logs (
     action      TEXT NOT NULL,
     target_type TEXT NOT NULL,
     target_id   TEXT NOT NULL,
+    client_id   TEXT NOT NULL,
+    user_id     TEXT NOT NULL,
     changes     TEXT NOT NULL
 );
-CREATE INDEX audit_logs_target ON audit_logs (target_type, target_id, id);
+-- The client and the user whom an act concerned.
+CREATE INDEX audit_logs_client ON audit_logs (client_id, id);
+CREATE INDEX audit_logs_user ON audit_logs (user_id, id);
 
 -- +goose Down
 
