@@ -151,7 +151,7 @@ func (h *instance) keyringJob(log *slog.Logger) storage.Job {
 		}
 		removed, err := h.ring.Retire(ctx, audit.BackgroundJob("keyring"))
 		if sealed+removed > 0 {
-			log.InfoContext(ctx, "data keys were looked after", "sealed_again", sealed, "removed", removed)
+			log.InfoContext(ctx, "data keys were resealed and removed", "sealed_again", sealed, "removed", removed)
 		}
 		return err
 	}}

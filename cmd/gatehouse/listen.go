@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers"
 )
 
-// finishTime is how long requests in hand may take to finish when the server stops.
+// finishTime is how long requests in progress may take when the server stops.
 const finishTime = 15 * time.Second
 
 // listeners are the two addresses of a server and what answers on each.
@@ -29,7 +29,7 @@ type listeners struct {
 }
 
 // run serves until ctx ends or a listener fails, with the given work beside it. It
-// returns when the requests in hand and the work have ended. Stopping begins with telling:
+// returns when the requests in progress and the work have ended. Stopping begins with the announcement:
 // for the drain delay the server goes on, but is not ready, so that a proxy sends new
 // requests elsewhere. Probes and metrics answer until the end.
 func (l listeners) run(ctx context.Context, work ...func(context.Context)) error {

@@ -51,7 +51,7 @@ func newServe(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the server",
-		Long: `Runs the server until it gets SIGTERM or SIGINT; then it finishes the requests in hand.
+		Long: `Runs the server until it gets SIGTERM or SIGINT; then it finishes the requests in progress.
 
 With --dev it runs for trying out: on loopback, over http, with demo clients whose
 secrets are public, in a database of its own.`,

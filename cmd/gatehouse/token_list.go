@@ -26,7 +26,7 @@ func newTokenList(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List what was issued, the newest first",
-		Long: `Lists access tokens by id, with what each is for and what it is worth now. The tokens
+		Long: `Lists access tokens by id, with their scopes, audience and state. The tokens
 themselves are not kept and cannot be shown.`,
 		Example: `  gatehouse token list --client billing
   gatehouse token list --user alice

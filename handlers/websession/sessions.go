@@ -64,7 +64,7 @@ func (s *Sessions) Current(r *http.Request) (*session.Session, error) {
 	return current, err
 }
 
-// Presented tells whether the browser sent a session cookie, whatever it is worth.
+// Presented tells whether the browser sent a session cookie, valid or not.
 func (s *Sessions) Presented(r *http.Request) bool { return s.cookie(r, sessionCookie) != "" }
 
 // Begin signs a user in who has just authenticated, in place of the browser's present session.
