@@ -25,12 +25,12 @@ func testConsents(t *testing.T, f *fixture) {
 		return s
 	}
 	assert.Equal(t, consent.Standing{MayUse: true}, standing(alice, "app"))
-	require.NoError(t, f.remember(ctx, alice.ID, "app", remembered(consent.Agreement{Scopes: []string{"a"}}), f.clock()))
+	require.NoError(t, f.remember(ctx, alice.ID, remembered(consent.Agreement{Scopes: []string{"a"}}), f.clock()))
 	all := remembered(
 		consent.Agreement{Scopes: []string{"a"}},
 		consent.Agreement{Scopes: []string{"b"}, Claims: []string{"email"}, Audience: []string{"https://a", "https://b"}},
 	)
-	require.NoError(t, f.remember(ctx, alice.ID, "app", all, f.clock()))
+	require.NoError(t, f.remember(ctx, alice.ID, all, f.clock()))
 	assert.Equal(t, all, standing(alice, "app").Remembered)
 	assert.Empty(t, standing(bob, "app").Remembered)
 	assert.Empty(t, standing(alice, "other").Remembered)
@@ -66,7 +66,7 @@ func testConsentsOfThePreviousVersion(t *testing.T, f *fixture) {
 	f.client(t, "app")
 	u := f.user(t, "alice")
 	agreed := consent.Agreement{Scopes: []string{"a", "b"}, Claims: []string{"email"}, Audience: []string{"https://a", "https://b"}}
-	require.NoError(t, f.remember(ctx, u.ID, "app", remembered(consent.Agreement{Scopes: []string{"openid"}}, agreed), f.clock()))
+	require.NoError(t, f.remember(ctx, u.ID, remembered(consent.Agreement{Scopes: []string{"openid"}}, agreed), f.clock()))
 	var scopes, claims, audience string
 	db := inspect(t, f.url)
 	require.NoError(t, db.QueryRowContext(ctx, "SELECT scopes, claims, audience FROM user_consents").Scan(&scopes, &claims, &audience))
@@ -85,13 +85,13 @@ func testConsentsOfThePreviousVersion(t *testing.T, f *fixture) {
 	}
 }
 
-// remember replaces what is remembered now.
-func (f *fixture) remember(ctx context.Context, userID provider.ID, clientID string, r consent.Remembered, at time.Time) error {
-	standing, err := f.Standing(ctx, userID, clientID)
+// remember replaces what is remembered of a user for the client "app".
+func (f *fixture) remember(ctx context.Context, userID provider.ID, r consent.Remembered, at time.Time) error {
+	standing, err := f.Standing(ctx, userID, "app")
 	if err != nil {
 		return err
 	}
-	return f.Remember(ctx, userID, clientID, standing.Version, r, at)
+	return f.Remember(ctx, userID, "app", standing.Version, r, at)
 }
 
 func remembered(all ...consent.Agreement) consent.Remembered {

@@ -129,7 +129,7 @@ func testDeletedUsers(t *testing.T, f *fixture) {
 	for _, u := range []*account.User{alice, bob} {
 		s := f.session(t, u)
 		refresh[u] = f.refreshable(t, &grant.Grant{ClientID: "app", UserID: u.ID, SessionID: s.ID, Offline: true})
-		require.NoError(t, f.remember(ctx, u.ID, "app", remembered(consent.Agreement{Scopes: []string{"a"}}), f.clock()))
+		require.NoError(t, f.remember(ctx, u.ID, remembered(consent.Agreement{Scopes: []string{"a"}}), f.clock()))
 	}
 	require.NoError(t, f.DeleteUser(ctx, alice.ID, f.clock()))
 	require.ErrorIs(t, f.DeleteUser(ctx, alice.ID, f.clock()), provider.ErrNotFound)

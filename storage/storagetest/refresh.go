@@ -146,7 +146,7 @@ func testWithdrawal(t *testing.T, f *fixture) {
 		tokens[name] = f.refreshable(t, g)
 	}
 	agreed := remembered(consent.Agreement{Scopes: []string{"a", "b"}, Claims: []string{"email"}, Audience: []string{"https://a"}})
-	require.NoError(t, f.remember(ctx, alice.ID, "app", agreed, f.clock()))
+	require.NoError(t, f.remember(ctx, alice.ID, agreed, f.clock()))
 	list, err := f.Consents(ctx, alice.ID)
 	require.NoError(t, err)
 	assert.Equal(t, []consent.ClientConsent{{

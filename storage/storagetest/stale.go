@@ -154,14 +154,14 @@ func testWithdrawalRace(t *testing.T, f *fixture) {
 	f.client(t, "app")
 	for _, withdrawalFirst := range []bool{true, false} {
 		u := f.user(t, fmt.Sprint("alice", withdrawalFirst))
-		require.NoError(t, f.remember(ctx, u.ID, "app", remembered(consent.Agreement{Scopes: []string{"a"}}), f.clock()))
+		require.NoError(t, f.remember(ctx, u.ID, remembered(consent.Agreement{Scopes: []string{"a"}}), f.clock()))
 		g := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, CreatedAt: f.clock()}
 		withdraw := func(ctx context.Context) error { return f.WithdrawConsent(ctx, u.ID, "app", f.clock()) }
 		approve := func(ctx context.Context) error {
 			if err := f.CreateGrant(ctx, g); err != nil {
 				return err
 			}
-			return f.remember(ctx, u.ID, "app", remembered(consent.Agreement{Scopes: []string{"a", "b"}}), f.clock())
+			return f.remember(ctx, u.ID, remembered(consent.Agreement{Scopes: []string{"a", "b"}}), f.clock())
 		}
 		if withdrawalFirst {
 			require.ErrorIs(t, f.overlap(t, withdraw, approve), provider.ErrStale)
