@@ -268,8 +268,10 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	endpoints := oauthhandlers.Config{
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, LegacyCheck: c.LegacyTokenCheck || c.Dev,
 	}
+	records := refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord))
 	management, err := api.New(api.Config{
 		Issuer: c.Issuer, Version: version, Audit: h.store, Clients: h.store, Registry: h.registry, Keys: h.keys, Scopes: h.catalogue, Sessions: h.sessions, Tokens: h.inspector, Consents: h.consents,
+		Policies: limits.table, Records: records, Refusals: c.refusals(),
 		Cursors: h.ring.Key(keyring.Cursor), Clock: e.clock,
 	})
 	if err != nil {
@@ -281,7 +283,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), management.Routes()),
 		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol), Admin: oauthhandlers.Management(protocol)},
 		Pages:          set,
-		Records:        refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)),
+		Records:        records,
 		Refusals:       c.refusals(),
 		Origins:        origins,
 		TrustedProxies: proxies,

@@ -13,6 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
@@ -39,6 +40,9 @@ type Config struct {
 	Sessions        sessionManager
 	Tokens          tokenInspector
 	Consents        consents
+	Policies        *ratelimit.Table
+	Records         *refusal.Recorder
+	Refusals        *refusal.Catalogue
 	// Cursors seals the cursors of lists.
 	Cursors sealer
 	Clock   provider.Clock
@@ -65,7 +69,7 @@ func New(c Config) (*API, error) {
 		"bearer": {Type: "http", Scheme: "bearer", Description: "An access token with the management scope and this API as its audience, or of a user with the role admin through a client of type backend."},
 	}
 	a.huma = huma.NewAPI(config, a.table)
-	for _, register := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents} {
+	for _, register := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.rateLimits, a.errorRecords} {
 		register()
 	}
 	document, err := json.Marshal(a.huma.OpenAPI())

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
@@ -20,12 +21,15 @@ type clientRegistry interface {
 	Update(ctx context.Context, actor audit.Actor, id string, change func(c *client.Client) error) (*client.Client, error)
 	RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, overlap time.Duration) (string, error)
 	Delete(ctx context.Context, actor audit.Actor, id string) error
+	AllowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error
+	DisallowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error
 }
 
 // clientReader reads clients from the database.
 type clientReader interface {
 	Client(ctx context.Context, id string) (*client.Client, error)
 	client.Lister
+	AllowedUsers(ctx context.Context, clientID string) ([]string, error)
 }
 
 type clientBody struct{ Body registration }
