@@ -56,6 +56,14 @@ func rules() []rule {
 			from: "handlers", forbidden: []string{"gorm.io/", "database/sql", module + "storage", module + "cmd"},
 			why: "handlers reach the database only through the domain",
 		},
+		{
+			from: "handlers/wire", forbidden: []string{module}, allowed: []string{module + "provider/refusal"},
+			why: "every package of endpoints reads requests and writes JSON with it",
+		},
+		{
+			from: "handlers/websession", forbidden: []string{module + "handlers", module + "provider/oauth"}, allowed: []string{module + "handlers/wire"},
+			why: "every page for a signed-in user shares it, also pages without an authorization request",
+		},
 		{from: "ratelimit", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf package"},
 		{from: "metrics", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf package"},
 		{
@@ -143,6 +151,11 @@ func TestDependencyRulesFindViolations(t *testing.T) {
 		{"handlers", module + "storage"},
 		{"handlers/oauth", "gorm.io/gorm/clause"},
 		{"handlers", "github.com/ory/fosite"},
+		{"handlers/wire", module + "handlers/route"},
+		{"handlers/wire", module + "provider/oauth"},
+		{"handlers/websession", module + "handlers/browser"},
+		{"handlers/websession", module + "handlers/pages"},
+		{"handlers/websession", module + "provider/oauth"},
 		{"ratelimit", module + "handlers"},
 		{"metrics", module + "storage"},
 		{"provider/resource", module + "provider"},
@@ -162,6 +175,9 @@ func TestDependencyRulesFindViolations(t *testing.T) {
 		{"provider/oauth", module + "provider/grant"},
 		{"storage", "gorm.io/gorm"},
 		{"handlers", module + "provider/refusal"},
+		{"handlers/wire", module + "provider/refusal"},
+		{"handlers/websession", module + "handlers/wire"},
+		{"handlers/websession", module + "provider/session"},
 		{"cmd/gatehouse", module + "storage"},
 		{"storage/storagetest", "testing"},
 	} {
