@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
@@ -41,7 +42,7 @@ func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (stri
 	if err != nil {
 		return "", err
 	}
-	text := b.Web.Seal(w, r, plain)
+	text := b.Web.Seal(w, r, websession.Authorization, plain)
 	if len(text) > wire.MaxQuery-len("flow=") {
 		// Now, and not after sign-in, when it is sent back in a URL.
 		return "", refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request is too long.")
@@ -53,7 +54,7 @@ func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (stri
 // attacker could have a victim finish the attacker's flow (Dex CVE-2022-39222, Hydra PR 770).
 func (b *Browser) open(r *http.Request, text string) (progress, error) {
 	broken := refusal.New(refusal.InvalidRequest, refusal.CheckFlow, "This page was opened in another browser, is too old, or was changed.")
-	plain, err := b.Web.Open(r, text)
+	plain, err := b.Web.Open(r, websession.Authorization, text)
 	if err != nil {
 		return progress{}, broken
 	}

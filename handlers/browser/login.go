@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
@@ -36,11 +37,7 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	proof, err := b.seal(w, r, b.begin(r.Context(), nil))
-	if err != nil {
-		return err
-	}
-	return b.Pages.Login(w, http.StatusOK, pages.Login{Proof: proof, SignedInAs: username, Remember: b.KeepSignedIn})
+	return b.Pages.Login(w, http.StatusOK, pages.Login{Token: b.Web.FormToken(w, r), SignedInAs: username, Remember: b.KeepSignedIn})
 }
 
 // ServeLogin receives a user name and a password.
@@ -49,7 +46,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := pages.Login{Flow: form.Get("flow"), Proof: form.Get("page"), Username: form.Get("username"), Remember: form.Get("remember") != ""}
+	page := pages.Login{Flow: form.Get("flow"), Token: form.Get(websession.TokenField), Username: form.Get("username"), Remember: form.Get("remember") != ""}
 	var p progress
 	var f oauth.Flow
 	if page.Flow != "" {

@@ -15,8 +15,8 @@ const (
 type Login struct {
 	// Flow is the sealed request in progress, or empty.
 	Flow string
-	// Proof shows that the page was shown in this browser, outside a flow.
-	Proof string
+	// Token is the form's, outside a flow.
+	Token string
 	// SignedInAs is the user who is signed in already, on a page outside a flow.
 	SignedInAs string
 	// Remember: the box to stay signed in is checked.

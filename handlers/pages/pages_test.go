@@ -58,7 +58,7 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 	throttled.Problem, throttled.Wait = pages.TooManyTries, pages.WaitFor(time.Minute)
 	show("throttled", func(w http.ResponseWriter) error { return set.Login(w, http.StatusTooManyRequests, throttled) })
 	show("login_again", func(w http.ResponseWriter) error {
-		return set.Login(w, http.StatusOK, pages.Login{Flow: evil, Proof: evil, Username: evil, SignedInAs: evil})
+		return set.Login(w, http.StatusOK, pages.Login{Flow: evil, Token: evil, Username: evil, SignedInAs: evil})
 	})
 	show("login", func(w http.ResponseWriter) error { return set.Login(w, http.StatusOK, login) })
 	show("consent", func(w http.ResponseWriter) error {

@@ -1,33 +1,56 @@
 package websession
 
 import (
+	"encoding/binary"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
+// TokenField is the field of a form that contains its token.
+const TokenField = "page"
+
+// tokenLifetime is how long a user may take to submit a form.
+const tokenLifetime = time.Hour
+
+// FormToken is the proof that a form was shown in this browser, for a page that has no other sealed
+// value.
+func (s *Sessions) FormToken(w http.ResponseWriter, r *http.Request) string {
+	shownAt := s.Clock.Now(r.Context()).Unix()
+	return s.Seal(w, r, formToken, binary.BigEndian.AppendUint64(nil, uint64(shownAt))) //nolint:gosec // after 1970
+}
+
 // ReadForm reads a form of one of this server's own pages. Another site must not sign users in or
-// out, or agree for them: it could make a victim work in the attacker's account. Shown tells whether
-// the form contains a value that was sealed for this browser; it decides about browsers that do not
-// say where a form was sent from.
-func (s *Sessions) ReadForm(r *http.Request, shown func(form url.Values) bool) (url.Values, error) {
+// out, or agree for them: it could make a victim work in the attacker's account. Browsers that do not
+// say where a form was sent from have to send a value that was sealed for them: the token, or another
+// one, of which shown tells whether it opens; nil: the page has none.
+func (s *Sessions) ReadForm(r *http.Request, shown func(values url.Values) bool) (url.Values, error) {
 	elsewhere := s.origin.Check(r)
 	refused := refusal.New(refusal.AccessDenied, refusal.CheckCrossSite, "The form was sent from another site.").Because(elsewhere)
 	if elsewhere != nil && !originWithheld(r) {
 		return nil, refused
 	}
-	form, err := wire.Form(r)
+	values, err := wire.Form(r)
 	if err != nil {
 		return nil, err
 	}
-	// The value is sealed for a cookie that other sites cannot read and that their forms do not
-	// send.
-	if elsewhere != nil && !shown(form) {
+	// Other sites cannot read the cookie that values are sealed for, and their forms do not send it.
+	if elsewhere != nil && !s.hasToken(r, values) && (shown == nil || !shown(values)) {
 		return nil, refused
 	}
-	return form, nil
+	return values, nil
+}
+
+func (s *Sessions) hasToken(r *http.Request, values url.Values) bool {
+	plain, err := s.Open(r, formToken, values.Get(TokenField))
+	if err != nil || len(plain) != 8 {
+		return false
+	}
+	shownAt := time.Unix(int64(binary.BigEndian.Uint64(plain)), 0) //nolint:gosec // sealed here
+	return s.Clock.Now(r.Context()).Sub(shownAt) <= tokenLifetime
 }
 
 // originWithheld: the browser does not say where the form was. That may be a page of this server,

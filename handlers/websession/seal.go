@@ -7,29 +7,50 @@ import (
 	"net/http"
 )
 
-// ErrForeign: the value was sealed for another browser or by another server, or was changed.
+// ErrForeign: the value was sealed for another browser, for another purpose or by another server, or
+// was changed.
 var ErrForeign = errors.New("websession: not a value that was sealed for this browser")
+
+// Purpose keeps values apart: one that a page got must not open as what another page means by it.
+type Purpose string
+
+// The purposes.
+const (
+	// Authorization is an authorization request in progress. It is empty, as in the values of servers
+	// of an earlier version that run at the same time.
+	Authorization Purpose = ""
+	formToken     Purpose = "form"
+)
 
 // binderLength is that of 32 random bytes in base64url.
 const binderLength = 43
 
 // Seal encrypts a value and binds it to the browser, and sets the cookie for that when there is
 // none yet: another browser cannot use the value.
-func (s *Sessions) Seal(w http.ResponseWriter, r *http.Request, plain []byte) string {
-	return base64.RawURLEncoding.EncodeToString(s.Config.Seal.SealFor([]byte(s.binder(w, r)), plain))
+func (s *Sessions) Seal(w http.ResponseWriter, r *http.Request, p Purpose, plain []byte) string {
+	return base64.RawURLEncoding.EncodeToString(s.Config.Seal.SealFor(contextOf(s.binder(w, r), p), plain))
 }
 
 // Open returns what Seal got, or ErrForeign. The age of the value is for the caller to check.
-func (s *Sessions) Open(r *http.Request, text string) ([]byte, error) {
+func (s *Sessions) Open(r *http.Request, p Purpose, text string) ([]byte, error) {
+	binder := s.cookie(r, binderCookie)
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil {
+	if err != nil || len(binder) != binderLength {
 		return nil, ErrForeign
 	}
-	plain, err := s.Config.Seal.OpenFor([]byte(s.cookie(r, binderCookie)), sealed)
+	plain, err := s.Config.Seal.OpenFor(contextOf(binder, p), sealed)
 	if err != nil {
 		return nil, ErrForeign
 	}
 	return plain, nil
+}
+
+// contextOf is unambiguous: no cookie contains a NUL.
+func contextOf(binder string, p Purpose) []byte {
+	if p == Authorization {
+		return []byte(binder)
+	}
+	return []byte(binder + "\x00" + string(p))
 }
 
 // binder is the random value that sealed values of this browser are bound to. It is set by the

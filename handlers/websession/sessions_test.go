@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,7 +20,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
-	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
@@ -31,6 +29,7 @@ const issuer = "https://id.example"
 type fixture struct {
 	*websession.Sessions
 
+	store   *storage.Store
 	user    *account.User
 	manager *session.Manager
 	now     time.Time
@@ -43,6 +42,7 @@ func newFixture(t *testing.T) *fixture {
 	clock := func() time.Time { return f.now }
 	store, err := storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: clock, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
+	f.store = store
 	t.Cleanup(func() { _ = store.Close() })
 	_, err = store.Migrate(t.Context())
 	require.NoError(t, err)
@@ -128,55 +128,47 @@ func TestABrowserIsSignedInUntilItsSessionIsOver(t *testing.T) {
 	assert.Empty(t, f.cookies)
 }
 
-// Only pages of this server submit its forms, in the browser that showed them.
-func TestFormsOfOtherSitesAreRefused(t *testing.T) {
+// Without a sign-in there is no cookie, and a failure is not mistaken for a browser without a session.
+func TestFailedSignInsLeaveTheBrowserAsItWas(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
+	f.begin(t, false)
+	authenticated := *f.user
+	f.user.PasswordHash = "changed in the meantime"
+	require.NoError(t, f.store.UpdateUser(t.Context(), f.user))
 	w := httptest.NewRecorder()
-	sealed := f.Seal(w, f.request(t.Context(), ""), []byte("page"))
-	f.keep(w)
-	other := newFixture(t)
-	foreign := other.Seal(httptest.NewRecorder(), other.request(t.Context(), ""), []byte("page"))
-	for name, tc := range map[string]struct {
-		origin, site, page string
-		withoutCookie      bool
-		accepted           bool
-	}{
-		"own page": {origin: issuer, site: "same-origin", accepted: true},
-		"own page in a browser without fetch data": {origin: issuer, accepted: true},
-		"no browser":                                {accepted: true},
-		"another site":                              {origin: "https://evil.example", site: "cross-site"},
-		"another site with a page of its own":       {origin: "https://evil.example", site: "cross-site", page: sealed},
-		"another host of the domain":                {origin: "https://www.id.example", site: "same-site"},
-		"origin withheld, own page":                 {origin: "null", page: sealed, accepted: true},
-		"origin withheld, nothing sealed":           {origin: "null"},
-		"origin withheld, sealed by another server": {origin: "null", page: foreign},
-		"origin withheld, another browser":          {origin: "null", page: sealed, withoutCookie: true},
-		"a frame of another site":                   {origin: "null", site: "cross-site", page: sealed},
-	} {
-		r := f.request(t.Context(), url.Values{"page": {tc.page}, "username": {"alice"}}.Encode())
-		if tc.withoutCookie {
-			r.Header.Del("Cookie")
-		}
-		if tc.origin != "" {
-			r.Header.Set("Origin", tc.origin)
-		}
-		if tc.site != "" {
-			r.Header.Set("Sec-Fetch-Site", tc.site)
-		}
-		form, err := f.ReadForm(r, func(form url.Values) bool {
-			_, err := f.Open(r, form.Get("page"))
-			return err == nil
-		})
-		if tc.accepted {
-			require.NoError(t, err, name)
-			assert.Equal(t, "alice", form.Get("username"), name)
-			continue
-		}
-		var refused *refusal.Refusal
-		require.ErrorAs(t, err, &refused, name)
-		assert.Equal(t, refusal.CheckCrossSite, refused.Check, name)
-	}
+	_, err := f.Begin(w, f.request(t.Context(), ""), &authenticated, []string{session.Password}, true)
+	require.ErrorIs(t, err, provider.ErrStale)
+	assert.Empty(t, w.Result().Cookies())
+
+	require.NoError(t, f.store.Close())
+	current, err := f.Current(f.request(t.Context(), ""))
+	require.Error(t, err)
+	assert.Nil(t, current)
+	_, err = f.Begin(w, f.request(t.Context(), ""), f.user, []string{session.Password}, true)
+	require.Error(t, err)
+	assert.Empty(t, w.Result().Cookies())
+}
+
+// Over plain http browsers accept no __Host- cookies; the server must not read them either.
+func TestCookiesOverPlainHTTPHaveNoPrefix(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	var err error
+	f.Sessions, err = websession.New(websession.Config{
+		Issuer: "http://localhost:8080", Manager: f.manager, Seal: f.Config.Seal, Devices: f.Config.Devices, Clock: f.Clock, Random: rand.Reader,
+	})
+	require.NoError(t, err)
+	f.begin(t, false)
+	f.FormToken(httptest.NewRecorder(), f.request(t.Context(), ""))
+	cookie := f.cookies["gatehouse_session"]
+	require.NotNil(t, cookie)
+	assert.False(t, cookie.Secure)
+	assert.True(t, cookie.HttpOnly && cookie.SameSite == http.SameSiteLaxMode && cookie.Domain == "" && cookie.Path == "/")
+	f.cookies = map[string]*http.Cookie{cookie.Name: cookie}
+	assert.True(t, f.Presented(f.request(t.Context(), "")))
+	f.cookies = map[string]*http.Cookie{"__Host-gatehouse_session": {Name: "__Host-gatehouse_session", Value: cookie.Value}}
+	assert.False(t, f.Presented(f.request(t.Context(), "")))
 }
 
 func TestIssuersThatAreNoOriginAreRefused(t *testing.T) {
