@@ -35,6 +35,7 @@ func TestReadyNamesWhatFailsAndNoMore(t *testing.T) {
 	w := get(handlers.NewOps(logger, http.NotFoundHandler(), working), "/healthz/ready")
 	assert.Equal(t, http.StatusOK, w.Code)
 	assert.JSONEq(t, `{"status":"ready"}`, w.Body.String())
+	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), "a stored response would hide a failure")
 
 	ops := handlers.NewOps(logger, http.NotFoundHandler(), working, failing)
 	w = get(ops, "/healthz/ready")

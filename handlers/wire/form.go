@@ -29,13 +29,16 @@ func Query(r *http.Request) (url.Values, error) {
 }
 
 // IsForm tells whether the body is a form by its type. That has no charset parameter; libraries send
-// one, whatever they encode: what is not UTF-8 is refused where it is read.
+// one, whatever they encode: what is not UTF-8 is refused where it is read. A malformed type is none:
+// a proxy that inspects forms could take the body for something else.
 func IsForm(r *http.Request) bool {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	return err == nil && kind == FormType
 }
 
-// Form reads the parameters of the body, and never those of the query. It can be read once.
+// Form reads the parameters of the body, and never those of the query. It can be read once. Which
+// parameters may repeat is for the endpoint to decide: RFC 6749 section 3.2 forbids it for those it
+// knows, RFC 8707 section 2 allows it for resource.
 func Form(r *http.Request) (url.Values, error) {
 	if !IsForm(r) {
 		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckContentType, "The body must be sent as "+FormType+" in UTF-8.").
