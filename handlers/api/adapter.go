@@ -33,7 +33,14 @@ func (a *adapter) Handle(op *huma.Operation, serve func(huma.Context)) {
 		Name: "api " + op.OperationID, Methods: []string{op.Method}, Path: Prefix + op.Path,
 		Protection: route.Admin(scope), Errors: route.JSON, Policies: a.limits, MaxBody: maxBody,
 		Handler: func(w http.ResponseWriter, r *http.Request) error {
-			x := &exchange{op: op, r: r, header: w.Header()}
+			if err := checkPath(r); err != nil {
+				return err
+			}
+			query, err := readQuery(op, r)
+			if err != nil {
+				return err
+			}
+			x := &exchange{op: op, r: r, query: query, header: w.Header()}
 			x.ctx = context.WithValue(r.Context(), exchangeKey{}, x)
 			serve(x)
 			return x.respond(w)
@@ -51,6 +58,7 @@ type exchangeKey struct{}
 type exchange struct {
 	op      *huma.Operation
 	r       *http.Request
+	query   url.Values
 	ctx     context.Context //nolint:containedctx // of this request
 	header  http.Header
 	status  int
@@ -123,8 +131,7 @@ func (x *exchange) TLS() *tls.ConnectionState       { return x.r.TLS }
 func (x *exchange) Method() string                  { return x.r.Method }
 func (x *exchange) Host() string                    { return x.r.Host }
 func (x *exchange) RemoteAddr() string              { return x.r.RemoteAddr }
-func (x *exchange) URL() url.URL                    { return *x.r.URL }
-func (x *exchange) Query(name string) string        { return x.r.URL.Query().Get(name) }
+func (x *exchange) Query(name string) string        { return x.query.Get(name) }
 func (x *exchange) Header(name string) string       { return x.r.Header.Get(name) }
 func (x *exchange) BodyReader() io.Reader           { return x }
 func (x *exchange) SetReadDeadline(time.Time) error { return nil } // the server has one
@@ -133,6 +140,13 @@ func (x *exchange) Status() int                     { return x.status }
 func (x *exchange) SetHeader(name, value string)    { x.header.Set(name, value) }
 func (x *exchange) AppendHeader(name, value string) { x.header.Add(name, value) }
 func (x *exchange) BodyWriter() io.Writer           { return &x.body }
+
+// URL has the query in the form that every reader understands alike.
+func (x *exchange) URL() url.URL {
+	u := *x.r.URL
+	u.RawQuery = x.query.Encode()
+	return u
+}
 
 // Read reads the body, and keeps an error of it for the renderer: it is the caller's fault when the
 // body is too large or cut off.

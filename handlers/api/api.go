@@ -61,7 +61,8 @@ func New(c Config) (*API, error) {
 	a := &API{Config: c, table: &adapter{limits: []string{ratelimit.ManageClient, ratelimit.ManagePrefix, ratelimit.ClientSecret, ratelimit.ClientSecrets}}}
 	config := huma.DefaultConfig("Gatehouse management API", c.Version)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", "", nil
-	config.Formats = map[string]huma.Format{wire.JSONType: huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
+	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: wire.ParseJSON}
+	config.Formats = map[string]huma.Format{wire.JSONType: format, "json": format}
 	config.RejectUnknownQueryParameters = true
 	config.Servers = []*huma.Server{{URL: c.Issuer + Prefix}}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -57,10 +55,9 @@ func Form(r *http.Request) (url.Values, error) {
 	return form, nil
 }
 
-// readable: no broken UTF-8, and no NUL, which Postgres cannot store in a text.
 func readable(form url.Values) bool {
 	for name, values := range form {
-		if slices.ContainsFunc(append(values, name), func(text string) bool { return !utf8.ValidString(text) || strings.ContainsRune(text, 0) }) {
+		if slices.ContainsFunc(append(values, name), func(text string) bool { return !Readable(text) }) {
 			return false
 		}
 	}

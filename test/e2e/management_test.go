@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -167,5 +168,69 @@ func TestManagementTokensNameTheAPI(t *testing.T) {
 		assert.Equal(t, http.StatusForbidden, get(admin), "the role was withdrawn")
 		s.command("user", "disable", "root")
 		assert.Equal(t, http.StatusUnauthorized, get(admin))
+	})
+}
+
+// A filter that is malformed or ambiguous is refused: without it the list would contain more than was
+// asked for.
+func TestManagementQueriesAreReadCompletely(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := prepare(t, databaseURL)
+		s.run()
+		caller := basic("manager", s.manager("manager", audit.AllScopes()...))
+		s.soon(func() bool { return s.manage(caller, http.MethodGet, "/keys", "").status == http.StatusOK }, "the client is unknown")
+		require.Contains(t, s.manage(caller, http.MethodGet, "/audit-logs", "").body, `"action"`)
+		for query, status := range map[string]int{
+			"actor=a%3Bb":                          http.StatusOK,
+			"actor=a;b":                            http.StatusOK, // data, as in every other query
+			"actor=a;nonsense=1":                   http.StatusOK,
+			"nonsense=1":                           http.StatusBadRequest,
+			"actor=%zz":                            http.StatusBadRequest,
+			"actor=%ff":                            http.StatusBadRequest,
+			"actor=%00":                            http.StatusBadRequest,
+			"actor=a&actor=b":                      http.StatusBadRequest,
+			"actor=&actor=b":                       http.StatusBadRequest,
+			"actor=" + strings.Repeat("x", 17<<10): http.StatusBadRequest,
+		} {
+			got := s.manage(caller, http.MethodGet, "/audit-logs?"+query, "")
+			assert.Equal(t, status, got.status, "%.30s: %.200s", query, got.body)
+			assert.NotContains(t, got.body, `"action"`, query)
+		}
+	})
+}
+
+// No identifier or text that a caller sends makes the server fail.
+func TestManagementRefusesWhatNoDatabaseStores(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := prepare(t, databaseURL)
+		s.run()
+		caller := basic("manager", s.manager("manager", audit.AllScopes()...))
+		s.soon(func() bool { return s.manage(caller, http.MethodGet, "/keys", "").status == http.StatusOK }, "the client is unknown")
+		for _, text := range []string{"%00", "a%00b", "%ff", "%c3%28"} {
+			for _, op := range s.operations() {
+				path := parameter.ReplaceAllString(op.path, text)
+				got := s.manage(caller, op.method, path, "")
+				assert.Less(t, got.status, http.StatusInternalServerError, "%s %s: %s", op.method, path, got.body)
+			}
+		}
+		for body, path := range map[string]string{
+			`{"client_id":"a\u0000b","client_name":"x"}`:            "/oauth/clients",
+			`{"client_id":"nul","client_name":"a\u0000b"}`:          "/oauth/clients",
+			"{\"client_id\":\"broken\",\"client_name\":\"a\xffb\"}": "/oauth/clients",
+			`{"client_id":"`: "/oauth/clients",
+			`[]`:             "/oauth/clients",
+			`null`:           "/oauth/clients",
+			`{"name":"nul","description":"a\u0000b"}`:          "/oauth/scopes",
+			"{\"name\":\"broken\",\"description\":\"a\xffb\"}": "/oauth/scopes",
+		} {
+			got := s.manage(caller, http.MethodPost, path, body)
+			assert.Equal(t, http.StatusBadRequest, got.status, "%q: %s", body, got.body)
+		}
+		for _, id := range []string{"\x00", "a\x00b", "\xff"} {
+			path := "/logo/" + base64.RawURLEncoding.EncodeToString([]byte(id)) + "/0000000000000000"
+			assert.Equal(t, http.StatusNotFound, s.get(path).status, path)
+		}
 	})
 }

@@ -1,0 +1,39 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gorilla/mux"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// checkPath refuses identifiers that nothing can have, before the database fails on them.
+func checkPath(r *http.Request) error {
+	for _, value := range mux.Vars(r) {
+		if text, err := url.PathUnescape(value); err != nil || !wire.Readable(text) {
+			return asRefusal(provider.ErrNotFound)
+		}
+	}
+	return nil
+}
+
+// readQuery refuses a query that net/url would read in part: a filter that was lost would widen a list.
+// For the same reason each parameter of the operation is sent once; huma refuses unknown ones.
+func readQuery(op *huma.Operation, r *http.Request) (url.Values, error) {
+	query, err := wire.Query(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range op.Parameters {
+		if p.In == "query" && len(query[p.Name]) > 1 {
+			return nil, refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "The parameter "+p.Name+" stands more than once in the request.").
+				Compare(refusal.FieldParameter, "", p.Name)
+		}
+	}
+	return query, nil
+}
