@@ -28,7 +28,7 @@ func asRefusal(err error) error {
 	case errors.Is(err, provider.ErrConflict):
 		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "It exists already.").WithStatus(http.StatusConflict).Because(err)
 	case errors.Is(err, audit.ErrForbidden):
-		return refusal.New(refusal.AccessDenied, refusal.CheckTokenScope, "The caller may not do that.").WithStatus(http.StatusForbidden).Because(err)
+		return refusal.New(refusal.AccessDenied, refusal.CheckManagement, "The caller may not do that: it would need every management scope that is given or changed.").WithStatus(http.StatusForbidden).Because(err)
 	default:
 		return err
 	}

@@ -27,7 +27,9 @@ func (p *Provider) Management(ctx context.Context, call *Call, scope string) (*P
 		return nil, err
 	}
 	if !slices.Contains(principal.Scopes, scope) {
-		return nil, insufficientScope(scope).For(principal.Client.ID)
+		r := refusal.New(refusal.InsufficientScope, refusal.CheckManagement, "The caller does not have the scope "+scope+".").For(principal.Client.ID)
+		r.Challenge = realmChallenge + `, error="insufficient_scope", scope="` + scope + `"`
+		return nil, r
 	}
 	return principal, nil
 }

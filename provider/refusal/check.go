@@ -57,6 +57,7 @@ const (
 	CheckVerifier        Check = "code_verifier"
 	CheckAccessToken     Check = "access_token"
 	CheckTokenScope      Check = "access_token_scope"
+	CheckManagement      Check = "management_scope"
 	CheckLogout          Check = "logout"
 	CheckLogo            Check = "client_logo_uri"
 	CheckRefreshToken    Check = "refresh_token"

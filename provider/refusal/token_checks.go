@@ -15,6 +15,12 @@ func tokenEntries() map[Check]Entry {
 			"Ask for the scope openid in the authorization request.",
 			"The client must be registered for the scope openid and ask for it.",
 		},
+		CheckManagement: {
+			"Not allowed to do that",
+			"The caller of the management API does not have the scope that the operation needs, or would give or change more than it has.",
+			"Ask the operator for the scope that error_description names.",
+			"`gatehouse client update ID --add-scope SCOPE`; a user needs the role admin and a client of type backend.",
+		},
 		CheckTokenClient: {
 			"Token of another client",
 			"The token was issued to another client than the one that sent the request (RFC 7009 section 2.1).",
