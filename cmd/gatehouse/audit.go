@@ -111,6 +111,7 @@ func (h *instance) userID(cmd *cobra.Command, username string) (string, error) {
 		if _, malformed := provider.ParseID(username); malformed == nil {
 			return username, nil
 		}
+		return "", fmt.Errorf("user %q: %w (a deleted user is named by the id, which gatehouse audit list --action user.delete shows)", username, provider.ErrNotFound)
 	}
 	if err != nil {
 		return "", about("user", username, err)

@@ -18,6 +18,8 @@ type Consent struct {
 	// Audience names the resources that the access is for, or nothing.
 	Audience []string
 	Lasts    Lasts
+	// EachTime: the user is asked each time, and nothing can be remembered.
+	EachTime bool
 }
 
 // Scope is one thing to agree to. Without a description the page shows the name.

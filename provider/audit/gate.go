@@ -42,7 +42,8 @@ func NewGate(records appender, tx transactor, events publisher, clock provider.C
 	return &Gate{records: records, tx: tx, events: events, clock: clock, random: random}
 }
 
-// Do authorizes the actor, carries out act and records it, in one transaction. After a conflict with
+// Do authorizes the actor, carries out act and records it, in one transaction. Changes that are empty,
+// and not nil, mean that everything is as it was, of which there is no record. After a conflict with
 // a concurrent transaction act runs again from the beginning. It returns ErrForbidden, without
 // calling act, or the error of act; then nothing has changed.
 func (g *Gate) Do(ctx context.Context, actor Actor, action Action, target Target, act func(ctx context.Context) (Changes, error)) error {
@@ -53,6 +54,9 @@ func (g *Gate) Do(ctx context.Context, actor Actor, action Action, target Target
 		changes, err := act(ctx)
 		if err != nil {
 			return err
+		}
+		if changes != nil && len(changes) == 0 {
+			return nil // as it was before
 		}
 		if changes == nil {
 			changes = Changes{}

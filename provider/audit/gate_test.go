@@ -123,3 +123,18 @@ func TestChangesAreThePropertiesThatDiffer(t *testing.T) {
 	assert.Equal(t, audit.Changes{"name": {nil, "Shop"}}, audit.Diff(nil, map[string]any{"name": "Shop"}))
 	assert.Equal(t, audit.Changes{"name": {"Shop", nil}}, audit.Diff(map[string]any{"name": "Shop"}, nil))
 }
+
+// What is as it was before has no record; an act without details has one.
+func TestUnchangedThingsAreNotRecorded(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for i, changes := range []audit.Changes{{}, audit.Diff(map[string]any{"a": 1}, map[string]any{"a": 1}), audit.Counted("grants", 0)} {
+		require.NoError(t, f.gate(f).Do(t.Context(), audittest.Operator(), audit.ScopeUpdate, audit.Target{Type: audit.Scope}, func(context.Context) (audit.Changes, error) { return changes, nil }))
+		assert.Zero(t, storagetest.Count(t, f.url, "audit_logs"), i)
+	}
+	assert.Empty(t, f.events)
+	for i, changes := range []audit.Changes{nil, audit.Details(nil), audit.Counted("grants", 2)} {
+		require.NoError(t, f.gate(f).Do(t.Context(), audittest.Operator(), audit.ScopeUpdate, audit.Target{Type: audit.Scope}, func(context.Context) (audit.Changes, error) { return changes, nil }))
+		assert.Equal(t, i+1, storagetest.Count(t, f.url, "audit_logs"))
+	}
+}

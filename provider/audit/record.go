@@ -109,4 +109,17 @@ func Diff(before, after map[string]any) Changes {
 }
 
 // Details are properties of an act that changed nothing that has a value before and after.
-func Details(values map[string]any) Changes { return Diff(nil, values) }
+func Details(values map[string]any) Changes {
+	if len(values) == 0 {
+		return nil
+	}
+	return Diff(nil, values)
+}
+
+// Counted are the details of an act on several things at once: nothing has changed if there were none.
+func Counted(what string, n int64) Changes {
+	if n == 0 {
+		return Changes{}
+	}
+	return Details(map[string]any{what: n})
+}

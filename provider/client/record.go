@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -15,6 +16,19 @@ func (c *Client) record() map[string]any {
 		}
 	}
 	return values
+}
+
+// namesBefore adds to the record of a client that is no longer restricted the users whom it was for:
+// their names are forgotten.
+func (r *Registry) namesBefore(ctx context.Context, c *Client, before map[string]any) error {
+	if was, ok := before["restricted"].(bool); !ok || !was || c.Restricted {
+		return nil
+	}
+	names, err := r.store.AllowedUsers(ctx, c.ID)
+	if err == nil && len(names) > 0 {
+		before["allowed_users"] = names
+	}
+	return err
 }
 
 // mayManage refuses to let an actor give a client management scopes that the actor does not have, and

@@ -31,6 +31,8 @@ type Store interface {
 	// UpdateClient replaces the registration and the list of secrets.
 	UpdateClient(ctx context.Context, c *Client) error
 	DeleteClient(ctx context.Context, id string) error
+	// AllowedUsers lists the names of the users who may use a restricted client.
+	AllowedUsers(ctx context.Context, id string) ([]string, error)
 	// AllowUser restricts the client to named users, of whom the user is one.
 	AllowUser(ctx context.Context, clientID string, userID provider.ID) error
 	// DisallowUser takes a user from them, and ends what was issued to the client for the user.
@@ -142,7 +144,11 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 			return nil, err
 		}
 		updated = c
-		return audit.Diff(before, c.record()), r.store.UpdateClient(ctx, c)
+		after := c.record()
+		if err := r.namesBefore(ctx, c, before); err != nil {
+			return nil, err
+		}
+		return audit.Diff(before, after), r.store.UpdateClient(ctx, c)
 	})
 	if err != nil {
 		return nil, err

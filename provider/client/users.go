@@ -11,7 +11,11 @@ import (
 // it ends. It returns provider.ErrNotFound.
 func (r *Registry) AllowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.ClientAllowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
-		return nil, r.store.AllowUser(ctx, clientID, userID)
+		c, err := r.store.LockClient(ctx, clientID)
+		if err != nil {
+			return nil, err
+		}
+		return restricted(c.Restricted), r.store.AllowUser(ctx, clientID, userID)
 	})
 }
 
@@ -19,10 +23,22 @@ func (r *Registry) AllowUser(ctx context.Context, actor audit.Actor, clientID st
 // the client for the user. It returns provider.ErrNotFound.
 func (r *Registry) DisallowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.ClientDisallowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
-		return nil, r.store.DisallowUser(ctx, clientID, userID, r.clock.Now(ctx))
+		c, err := r.store.LockClient(ctx, clientID)
+		if err != nil {
+			return nil, err
+		}
+		return restricted(c.Restricted), r.store.DisallowUser(ctx, clientID, userID, r.clock.Now(ctx))
 	})
 }
 
 func about(clientID string, userID provider.ID) audit.Target {
 	return audit.Target{Type: audit.Client, ID: clientID, ClientID: clientID, UserID: userID.String()}
+}
+
+// restricted is the change to a client that is for named users from now on, or nil.
+func restricted(before bool) audit.Changes {
+	if before {
+		return nil
+	}
+	return audit.Diff(map[string]any{"restricted": false}, map[string]any{"restricted": true})
 }

@@ -72,7 +72,7 @@ func (i *Inspector) RevokeAll(ctx context.Context, actor audit.Actor, of Filter)
 	err = i.gate.Do(ctx, actor, audit.TokenRevoke, target, func(ctx context.Context) (audit.Changes, error) {
 		n, err := i.store.EndGrants(ctx, of, i.clock.Now(ctx))
 		count = n
-		return audit.Details(map[string]any{"grants": n}), err
+		return audit.Counted("grants", n), err
 	})
 	return count, err
 }

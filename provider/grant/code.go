@@ -47,6 +47,7 @@ var (
 	ErrCodeUsed     = errors.New("the authorization code was used already")
 	ErrCodeRepeated = errors.New("the authorization code was used a moment ago by the same request")
 	ErrCodeExpired  = errors.New("the authorization code has expired")
+	ErrCodeEnded    = errors.New("the grant of the authorization code has ended")
 	ErrCodeRedirect = errors.New("redirect_uri is not the one of the authorization request")
 	ErrCodeVerifier = errors.New("code_verifier does not match the code_challenge")
 )
@@ -132,7 +133,7 @@ func (c *Codes) Prepare(ctx context.Context, cl *client.Client, x Exchange) (*Pr
 	}
 	p.Nonce, p.by = code.Nonce, client.AuthorizationCode
 	p.claim = func(ctx context.Context) error { return c.use(ctx, code.ID) }
-	p.ended = func() error { return ErrCodeExpired }
+	p.ended = func() error { return ErrCodeEnded }
 	return p, nil
 }
 
@@ -161,7 +162,7 @@ func (c *Codes) check(ctx context.Context, cl *client.Client, code *Code, g *Gra
 	case !now.Before(code.ExpiresAt):
 		return &Expired{ErrCodeExpired, code.ExpiresAt, now}
 	case !g.Live(now):
-		return ErrCodeExpired
+		return ErrCodeEnded
 	case code.RedirectURI != x.RedirectURI:
 		return ErrCodeRedirect
 	case !verified(code, x.Verifier):

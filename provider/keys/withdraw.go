@@ -81,7 +81,13 @@ func (m *Manager) tryWithdraw(ctx context.Context, actor audit.Actor, kid string
 		}
 	}
 	err = m.gate.Do(ctx, actor, audit.KeyWithdraw, audit.Target{Type: audit.SigningKey, ID: kid}, func(ctx context.Context) (audit.Changes, error) {
-		return audit.Details(map[string]any{"alg": string(k.Algorithm), "successor": successor}), m.store.WithdrawSigningKey(ctx, w)
+		details := audit.Details(map[string]any{"alg": string(k.Algorithm), "successor": successor})
+		if err := m.store.WithdrawSigningKey(ctx, w); err != nil || w.Successor == nil {
+			return details, err
+		}
+		return details, m.gate.Do(ctx, actor, audit.KeyCreate, audit.Target{Type: audit.SigningKey, ID: successor}, func(context.Context) (audit.Changes, error) {
+			return audit.Details(map[string]any{"alg": string(k.Algorithm)}), nil
+		})
 	})
 	if err != nil {
 		return "", fmt.Errorf("keys: withdraw %s: %w", kid, err)

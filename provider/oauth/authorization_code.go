@@ -84,6 +84,7 @@ func (*codeGrant) refusal(call *Call, err error) error {
 		{grant.ErrCodeUsed, refusal.InvalidGrant, refusal.CheckCodeUsed, "The authorization code was used already."},
 		{grant.ErrCodeRepeated, refusal.InvalidGrant, refusal.CheckCodeUsed, "The authorization code was used already."},
 		{grant.ErrCodeExpired, refusal.InvalidGrant, refusal.CheckCodeExpired, "The authorization code has expired."},
+		{grant.ErrCodeEnded, refusal.InvalidGrant, refusal.CheckCodeEnded, "The grant of the authorization code has ended."},
 		{grant.ErrCodeRedirect, refusal.InvalidGrant, refusal.CheckCodeRedirect, "The redirect_uri is not the one of the authorization request."},
 		{grant.ErrCodeVerifier, refusal.InvalidGrant, refusal.CheckVerifier, verifier},
 		{grant.ErrScope, refusal.InvalidScope, refusal.CheckScope, "The client may no longer request the scope that the user agreed to."},

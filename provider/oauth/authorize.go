@@ -97,15 +97,19 @@ func (p *Provider) mustSignIn(ctx context.Context, f Flow, s *session.Session) b
 	return r.MaxAge != nil && p.domain.Clock.Now(ctx).Sub(at) >= max(*r.MaxAge, time.Nanosecond)
 }
 
-// mustAsk tells whether the user has to consent. Any program on the machine can receive the
-// response to a loopback or private-scheme URI of a public client, so consent is asked for each
-// time (RFC 8252 section 8.6), for first-party clients too: those are the ones that such a program
-// would impersonate. Other first-party clients need no consent.
+// AskedEachTime tells whether consent is asked for each time: any program on the machine can receive
+// the response to a loopback or private-scheme URI of a public client (RFC 8252 section 8.6).
+func (r *AuthorizeRequest) AskedEachTime() bool {
+	return (r.Client.Public() && client.Impersonable(r.RedirectURI)) || client.Undotted(r.RedirectURI)
+}
+
+// mustAsk tells whether the user has to consent. First-party clients need no consent, unless it is
+// asked for each time: those are the ones that another program would impersonate.
 func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
 	switch {
 	case r.Asks("consent"):
 		return true
-	case r.Client.Public() && client.Impersonable(r.RedirectURI), client.Undotted(r.RedirectURI):
+	case r.AskedEachTime():
 		return true
 	case r.Client.FirstParty:
 		return false
@@ -162,7 +166,7 @@ func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, reme
 			return err
 		}
 		parameters = response.GetParameters()
-		if !remember {
+		if !remember || r.AskedEachTime() {
 			return nil
 		}
 		return p.remember(ctx, r, s)

@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
@@ -75,5 +76,8 @@ func (p *Provider) settle(ctx context.Context, refused error) error {
 	if !errors.As(refused, &c) {
 		return refused
 	}
-	return errors.Join(refused, p.domain.Transactions.Detached(ctx, c.Do))
+	if err := p.domain.Transactions.Detached(ctx, c.Do); err != nil {
+		return fmt.Errorf("consequence of %q: %w", refused, err) // and no longer the refusal
+	}
+	return refused
 }

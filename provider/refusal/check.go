@@ -53,6 +53,7 @@ const (
 	CheckCode            Check = "authorization_code"
 	CheckCodeUsed        Check = "authorization_code_used"
 	CheckCodeExpired     Check = "authorization_code_expired"
+	CheckCodeEnded       Check = "authorization_code_ended"
 	CheckCodeRedirect    Check = "authorization_code_redirect_uri"
 	CheckVerifier        Check = "code_verifier"
 	CheckAccessToken     Check = "access_token"

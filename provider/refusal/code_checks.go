@@ -21,6 +21,12 @@ func codeEntries(limits Limits) map[Check]Entry {
 			"Exchange the code at once; start again for a new one.",
 			"Check that the application exchanges codes at once. GATEHOUSE_CODE_LIFETIME sets the lifetime.",
 		},
+		CheckCodeEnded: {
+			"Grant ended",
+			"The grant of the code has ended: the user signed out or was disabled, consent was withdrawn, or what was issued to the client was revoked.",
+			"Send the user to sign in again.",
+			"The log has the sessions and grants that were ended, and `gatehouse audit list` who did that.",
+		},
 		CheckCodeRedirect: {
 			"Redirect URI differs",
 			"redirect_uri at the token endpoint is not the one of the authorization request.",

@@ -71,7 +71,7 @@ func (m *Manager) EndAll(ctx context.Context, actor audit.Actor, userID provider
 			m.events.Publish(ctx, event.SessionEnded{SessionID: id, UserID: userID})
 		}
 		count = len(ended)
-		return audit.Details(map[string]any{"sessions": count}), nil
+		return audit.Counted("sessions", int64(count)), nil
 	})
 	return count, err
 }
