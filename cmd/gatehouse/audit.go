@@ -54,8 +54,8 @@ func newAuditList(env *environment) *cobra.Command {
 		Args: cobra.NoArgs,
 	}
 	clientID := cmd.Flags().String("client", "", "only what concerned this client")
-	username := cmd.Flags().String("user", "", "only what concerned this user")
-	actor := cmd.Flags().String("actor", "", "only what this operating system user or job did")
+	username := cmd.Flags().String("user", "", "only what concerned this user (a deleted one by id)")
+	actor := cmd.Flags().String("actor", "", "only what this operating system user, job, client or user did (a user by id)")
 	action := cmd.Flags().String("action", "", "only acts of this kind, such as client.update")
 	since := cmd.Flags().String("since", "", "only from then on: a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or how long ago, such as 24h")
 	limit := cmd.Flags().Int("limit", 50, "how many at most")
@@ -121,17 +121,29 @@ func (h *instance) userID(cmd *cobra.Command, username string) (string, error) {
 
 func (e *environment) printRecords(records []audit.Record, asJSON bool) error {
 	views := make([]auditView, len(records))
-	out := table{header: []string{"TIME", "ACTOR", "ACTION", "TARGET", "CHANGES"}, empty: "No acts are recorded."}
+	out := table{header: []string{"ID", "TIME", "ACTOR", "ACTION", "TARGET", "CONCERNS", "CHANGES"}, empty: "No acts are recorded."}
 	for i, r := range records {
 		views[i] = auditView{
 			r.ID.String(), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), targetView{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID}, r.Changes,
 		}
-		out.add(when(r.At), r.Actor.ID, string(r.Action), r.Target.ID, summary(r.Changes))
+		out.add(r.ID.String(), r.At.Format("2006-01-02 15:04:05 MST"), r.Actor.ID, string(r.Action), r.Target.ID, concerns(r.Target), summary(r.Changes))
 	}
 	if asJSON {
 		return printJSON(e.Out, views)
 	}
 	return out.print(e.Out)
+}
+
+// concerns are the client and the user of an act whose target is something else.
+func concerns(t audit.Target) string {
+	var list []string
+	if t.ClientID != "" && t.Type != audit.Client {
+		list = append(list, "client "+t.ClientID)
+	}
+	if t.UserID != "" && t.Type != audit.User {
+		list = append(list, "user "+t.UserID)
+	}
+	return strings.Join(list, ", ")
 }
 
 // summary is what changed, in a line of a table.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -39,7 +40,14 @@ type migrationView struct {
 func (e *environment) migration(use, short string, act func(context.Context, *storage.Store) ([]migrationView, error)) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Short: short, Example: "  gatehouse migrate " + use, Args: cobra.NoArgs}
 	asJSON := addJSON(cmd)
+	yes := new(bool)
+	if use == "down" {
+		cmd.Flags().BoolVar(yes, "yes", false, "do not ask")
+	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		if use == "down" && *asJSON && !*yes {
+			return errors.New("--json needs --yes: it cannot ask")
+		}
 		c, err := loadConfig(cmd, e.Environ)
 		if err != nil {
 			return err
@@ -54,6 +62,11 @@ func (e *environment) migration(use, short string, act func(context.Context, *st
 				err = closing
 			}
 		}()
+		if use == "down" && !*yes {
+			if err := e.confirmDown(cmd.Context(), store); err != nil {
+				return err
+			}
+		}
 		views, err := act(cmd.Context(), store)
 		if err != nil {
 			return err
@@ -68,6 +81,16 @@ func (e *environment) migration(use, short string, act func(context.Context, *st
 		return out.print(e.Out)
 	}
 	return cmd
+}
+
+// confirmDown asks before what only the newest migration can store is lost, such as the audit log.
+func (e *environment) confirmDown(ctx context.Context, s *storage.Store) error {
+	applied, err := onlyVersions(ctx, s, func(m storage.Migration) bool { return m.AppliedAt != nil })
+	if err != nil || len(applied) == 0 {
+		return err
+	}
+	newest := applied[len(applied)-1]
+	return e.confirm("Undo migration "+newest.Name+" and lose what only it can store?", fmt.Sprint(newest.Version))
 }
 
 func migrateUp(ctx context.Context, s *storage.Store) ([]migrationView, error) {

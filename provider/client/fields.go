@@ -26,7 +26,7 @@ func Fields() []Field {
 		},
 		{Name: "auth_method_pinned", in: func(c *Client) any { return &c.AuthMethodPinned }},
 		{
-			Name: "grant_types", Flag: "grant-type", Words: true, Help: "authorization_code, refresh_token, client_credentials or password (repeatable)", Label: "Grant types",
+			Name: "grant_types", Flag: "grant-type", Words: true, Help: oneOf(grantTypeNames()) + " (repeatable)", Label: "Grant types",
 			in: func(c *Client) any { return &c.GrantTypes }, Values: grantTypeNames(),
 		},
 		{

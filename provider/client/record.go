@@ -7,11 +7,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
-// record is the registration as the audit log shows it: what has a value, without secrets.
+// record is the registration as the audit log shows it: what has a value, and what is on or off,
+// without secrets.
 func (c *Client) record() map[string]any {
 	values := map[string]any{"disabled": c.Disabled}
 	for _, f := range Fields() {
-		if !f.IsZero(c) {
+		if _, flag := f.Pointer(c).(*bool); flag || !f.IsZero(c) {
 			values[f.Name] = f.Value(c)
 		}
 	}

@@ -131,7 +131,7 @@ func (c *Codes) Prepare(ctx context.Context, cl *client.Client, x Exchange) (*Pr
 	if err != nil {
 		return nil, err
 	}
-	p.Nonce, p.by = code.Nonce, client.AuthorizationCode
+	p.Nonce = code.Nonce
 	p.claim = func(ctx context.Context) error { return c.use(ctx, code.ID) }
 	p.ended = func() error { return ErrCodeEnded }
 	return p, nil

@@ -20,7 +20,6 @@ func (i *Issuer) ForUser(ctx context.Context, c *client.Client, g *Grant) (*Prep
 	if err != nil {
 		return nil, err
 	}
-	p.by = client.Password
 	p.claim = func(ctx context.Context) error {
 		if err := i.store.CreateGrant(ctx, g); err != nil {
 			return fmt.Errorf("create grant: %w", err)

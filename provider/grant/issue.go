@@ -85,7 +85,6 @@ func (i *Issuer) ForClient(ctx context.Context, c *client.Client, scopes, audien
 	if err != nil {
 		return nil, err
 	}
-	p.by = client.ClientCredentials
 	p.ended = func() error { // between finding the grant and using it
 		i.standing.Remove(string(key[:]))
 		return ErrRaced

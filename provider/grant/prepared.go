@@ -19,7 +19,8 @@ type Prepared struct {
 	// Nonce goes into the ID token (OpenID Connect Core section 2).
 	Nonce string
 
-	by client.GrantType // empty: no event
+	// repeated: the client gets again what it was issued before, of which there was an event.
+	repeated bool
 	// row is nil where a stored issuance is returned again.
 	row *Token
 	// claim uses up, once, the code or refresh token of the issuance; nil: there is none.
@@ -35,9 +36,9 @@ func (p *Prepared) Claims() bool { return p.claim != nil }
 // reads what the other wrote.
 var ErrRaced = errors.New("another request was first")
 
-// Store claims what the issuance was prepared for and stores it. The caller runs it in a transaction
+// Store claims what the issuance was prepared for and stores it, as issued by a grant type. The caller runs it in a transaction
 // if p.Claims, and may repeat it in another one.
-func (i *Issuer) Store(ctx context.Context, p *Prepared) error {
+func (i *Issuer) Store(ctx context.Context, p *Prepared, by client.GrantType) error {
 	if p.claim != nil {
 		if err := p.claim(ctx); err != nil {
 			return err
@@ -50,9 +51,9 @@ func (i *Issuer) Store(ctx context.Context, p *Prepared) error {
 	if errors.Is(err, provider.ErrNotFound) {
 		return p.ended()
 	}
-	if err == nil && p.by != "" {
+	if err == nil && !p.repeated {
 		i.events.Publish(ctx, event.TokenIssued{
-			TokenID: p.ID, GrantID: p.Grant.ID, ClientID: p.Grant.ClientID, UserID: p.Grant.UserID, GrantType: string(p.by), Refresh: p.RefreshToken != "",
+			TokenID: p.ID, GrantID: p.Grant.ID, ClientID: p.Grant.ClientID, UserID: p.Grant.UserID, GrantType: string(by), Refresh: p.RefreshToken != "",
 		})
 	}
 	return err

@@ -218,7 +218,7 @@ func (r *Refresher) repeat(ctx context.Context, c *client.Client, found *Refresh
 		if err != nil {
 			return nil, err
 		}
-		p.RefreshToken, p.by = refresh, ""
+		p.RefreshToken, p.repeated = refresh, true
 		return p, nil
 	}
 	next.narrow(g)
@@ -253,7 +253,6 @@ func (r *Refresher) prepare(ctx context.Context, c *client.Client, g *Grant, d d
 	if err != nil {
 		return nil, err
 	}
-	p.by = client.RefreshToken
 	p.ended = func() error { return ErrRefreshEnded }
 	return p, nil
 }

@@ -22,7 +22,7 @@ type tokenIssuer interface {
 // preparedStore stores what was prepared. It returns grant.ErrRaced, and the errors of package
 // grant about what the issuance was prepared for.
 type preparedStore interface {
-	Store(ctx context.Context, p *grant.Prepared) error
+	Store(ctx context.Context, p *grant.Prepared, by client.GrantType) error
 }
 
 // issuance is what one grant type does.
@@ -91,7 +91,7 @@ func (h *grantHandler) PopulateTokenEndpointResponse(ctx context.Context, r fosi
 		return fosite.ErrUnknownRequest
 	}
 	p := exchangeOf(r).prepared
-	if err := h.store.Store(ctx, p); err != nil {
+	if err := h.store.Store(ctx, p, h.grantType); err != nil {
 		return h.refusal(CallOf(ctx), err)
 	}
 	response.SetAccessToken(p.AccessToken)
