@@ -77,7 +77,7 @@ func (p *Provider) settle(ctx context.Context, refused error) error {
 		return refused
 	}
 	if err := p.domain.Transactions.Detached(ctx, c.Do); err != nil {
-		return fmt.Errorf("consequence of %q: %w", refused, err) // and no longer the refusal
+		return fmt.Errorf("consequence of %q: %w", refused.Error(), err) // and no longer the refusal
 	}
 	return refused
 }
