@@ -192,7 +192,8 @@ func TestKnownAndUnknownUsersTakeTheSameTime(t *testing.T) {
 	known, unknown := slices.Min(took["alice"]), slices.Min(took["nobody"])
 	t.Logf("known %s, unknown %s", known, unknown)
 	assert.Greater(t, unknown, 5*time.Millisecond, "a slow hash was measured")
-	assert.Less(t, (known - unknown).Abs(), 5*time.Millisecond)
+	// On a busy machine a hash takes several times as long; without one, all of it would be missing.
+	assert.Less(t, (known - unknown).Abs(), max(5*time.Millisecond, known/8))
 }
 
 func processorTime(t *testing.T) time.Duration {
