@@ -32,7 +32,7 @@ func TestOnlyAMissingConnectionSkipsTheVulnerabilityCheck(t *testing.T) {
 		{"the database fails", fetch + `HTTP GET https://vuln.go.dev/index/modules.json.gz returned unexpected status: 503 Service Unavailable`, 1, 1},
 		{"not the database", fetch + "gzip: invalid header", 1, 1},
 		{"code that does not build", "govulncheck: loading packages: \nThere are errors with the provided package patterns", 1, 1},
-		{"another host", `go: golang.org/x/vuln@v1.9.0: Get "https://proxy.golang.org/x": dial tcp: lookup proxy.golang.org: no such host`, 1, 1},
+		{"another host", `go: golang.org/x/vuln@v1.9.0: Get "https://modules.example/x": dial tcp: lookup modules.example: no such host`, 1, 1},
 		{"killed", "", 137, 137},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
