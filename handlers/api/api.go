@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -22,6 +23,9 @@ const Prefix = oauth.ManagementPath
 
 // maxBody bounds a request, in bytes: a client may have a key set of 64 KiB.
 const maxBody = 256 << 10
+
+// documentAge is how long the OpenAPI document may be kept: it changes with the version of the server.
+const documentAge = 5 * time.Minute
 
 // sealer encrypts for one context.
 type sealer interface {
@@ -70,20 +74,20 @@ func New(c Config) (*API, error) {
 		"bearer": {Type: "http", Scheme: "bearer", Description: "An access token with the management scope and this API as its audience, or of a user with the role admin through a client of type backend."},
 	}
 	a.huma = huma.NewAPI(config, a.table)
-	for _, register := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.rateLimits, a.errorRecords} {
-		register()
+	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.rateLimits, a.errorRecords} {
+		add()
 	}
 	document, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return nil, fmt.Errorf("api: OpenAPI document: %w", err)
 	}
+	tag := wire.Tag(document)
 	a.table.routes = append(a.table.routes, route.Route{
 		Name: "api document", Methods: []string{http.MethodGet}, Path: Prefix + "/openapi.json", Protection: route.Open,
 		Policies: []string{ratelimit.DocumentPrefix},
-		Handler: func(w http.ResponseWriter, _ *http.Request) error {
-			w.Header().Set("Content-Type", wire.JSONType)
-			_, err := w.Write(document)
-			return err
+		Handler: func(w http.ResponseWriter, r *http.Request) error {
+			wire.WriteDocument(w, r, document, tag, documentAge)
+			return nil
 		},
 	})
 	return a, nil

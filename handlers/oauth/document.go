@@ -2,10 +2,7 @@ package oauth
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
@@ -17,9 +14,9 @@ const DocumentAge = 5 * time.Minute
 
 // Discovery serves a metadata document (RFC 8414, OpenID Connect Discovery).
 func Discovery(document []byte) func(http.ResponseWriter, *http.Request) error {
-	tag := etag(document)
+	tag := wire.Tag(document)
 	return func(w http.ResponseWriter, r *http.Request) error {
-		writeDocument(w, r, document, tag)
+		wire.WriteDocument(w, r, document, tag, DocumentAge)
 		return nil
 	}
 }
@@ -36,27 +33,7 @@ func JWKS(keys keySet) func(http.ResponseWriter, *http.Request) error {
 		if err != nil {
 			return err
 		}
-		writeDocument(w, r, document, etag(document))
+		wire.WriteDocument(w, r, document, wire.Tag(document), DocumentAge)
 		return nil
 	}
-}
-
-func etag(document []byte) string {
-	sum := sha256.Sum256(document)
-	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-}
-
-func writeDocument(w http.ResponseWriter, r *http.Request, document []byte, tag string) {
-	h := w.Header()
-	h.Set("Cache-Control", "public, max-age="+strconv.Itoa(int(DocumentAge/time.Second)))
-	h.Set("ETag", tag)
-	if wire.NotModified(r, tag) {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	// RFC 7517 registers jwk-set+json for the key set; application/json is what every
-	// client library accepts.
-	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(len(document)))
-	_, _ = w.Write(document) // a caller who hung up cannot be told
 }

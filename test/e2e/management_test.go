@@ -65,6 +65,8 @@ func (s *server) operations() []operation {
 	}
 	got := s.get("/api/v1/openapi.json")
 	require.Equal(s.t, http.StatusOK, got.status)
+	require.Equal(s.t, "public, max-age=300", got.header.Get("Cache-Control"))
+	require.NotEmpty(s.t, got.header.Get("ETag"))
 	require.NoError(s.t, json.Unmarshal([]byte(got.body), &document))
 	require.Equal(s.t, "3.1.0", document.OpenAPI)
 	require.Equal(s.t, managementAudience, document.Servers[0].URL)
