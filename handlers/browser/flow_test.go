@@ -2,11 +2,9 @@ package browser
 
 import (
 	"crypto/rand"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,7 +13,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
-	"github.com/gatehouse-id/gatehouse/storage"
+	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
 // A flow opens in the browser it was made for, unchanged, and for an hour: otherwise an attacker
@@ -24,11 +22,7 @@ func TestFlowsOpenInTheirBrowserForAnHour(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
-	store, err := storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: clock, Log: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = store.Close() })
-	_, err = store.Migrate(t.Context())
-	require.NoError(t, err)
+	store := storagetest.SQLite(t, clock)
 	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
 	web, err := websession.New(websession.Config{Issuer: "https://id.example", Seal: ring.Key(keyring.Flow), Clock: clock, Random: rand.Reader})

@@ -2,8 +2,6 @@ package consent_test
 
 import (
 	"crypto/rand"
-	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,16 +14,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
-	"github.com/gatehouse-id/gatehouse/storage"
+	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
 func newCatalogue(t *testing.T) *consent.Catalogue {
 	t.Helper()
-	store, err := storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = store.Close() })
-	_, err = store.Migrate(t.Context())
-	require.NoError(t, err)
+	store := storagetest.SQLite(t, time.Now)
 	return consent.NewCatalogue(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), time.Now)
 }
 

@@ -3,8 +3,6 @@ package session_test
 import (
 	"context"
 	"crypto/rand"
-	"log/slog"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,6 +19,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/token"
 	"github.com/gatehouse-id/gatehouse/storage"
+	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
 type fixture struct {
@@ -41,11 +40,7 @@ func newFixture(t *testing.T) *fixture {
 	f.now.Store(&start)
 	clock := func() time.Time { return *f.now.Load() }
 	var err error
-	f.store, err = storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: clock, Log: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = f.store.Close() })
-	_, err = f.store.Migrate(t.Context())
-	require.NoError(t, err)
+	f.store = storagetest.SQLite(t, clock)
 	f.user = &account.User{ID: provider.NewID(start, rand.Reader), Subject: "s", Username: "alice", Roles: []string{}, CreatedAt: start, UpdatedAt: start}
 	require.NoError(t, f.store.CreateUser(t.Context(), f.user))
 	ring, err := keyring.Open(t.Context(), f.store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
