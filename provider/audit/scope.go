@@ -30,8 +30,14 @@ func AllScopes() []string {
 
 // Scopes are those of a list that are management scopes.
 func Scopes(list []string) []string {
-	all := AllScopes()
-	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !slices.Contains(all, s) })
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !IsScope(s) })
+}
+
+// IsScope tells whether a scope is a management scope.
+func IsScope(name string) bool {
+	rest, ours := strings.CutPrefix(name, scopePrefix)
+	noun, access, _ := strings.Cut(rest, ":")
+	return ours && (access == "read" || access == "write") && slices.Contains(nouns(), noun)
 }
 
 // Scope is the management scope that an action needs.

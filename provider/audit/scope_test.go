@@ -19,7 +19,13 @@ func TestEveryActionHasAManagementScope(t *testing.T) {
 		assert.Equal(t, scope, action.Scope())
 		assert.Contains(t, audit.AllScopes(), scope)
 	}
-	assert.Equal(t, []string{"gatehouse:audit:read"}, audit.Scopes([]string{"openid", "gatehouse:audit:read", "gatehouse:made-up:read", "gatehouse:*"}))
+	for _, scope := range audit.AllScopes() {
+		assert.True(t, audit.IsScope(scope), scope)
+	}
+	assert.Equal(t, []string{"gatehouse:audit:read"}, audit.Scopes([]string{
+		"openid", "gatehouse:audit:read", "gatehouse:made-up:read", "gatehouse:*",
+		"gatehouse:clients", "gatehouse:clients:", "gatehouse:clients:delete", "gatehouse:clients:read:all", "clients:read", "",
+	}))
 }
 
 func TestClientsAndUsersMayDoWhatTheirScopesSay(t *testing.T) {

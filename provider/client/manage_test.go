@@ -2,11 +2,10 @@ package client_test
 
 import (
 	"crypto/rand"
-	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -14,18 +13,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/password"
-	"github.com/gatehouse-id/gatehouse/storage"
+	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
 // An actor can neither make nor change a client with more management scopes than it has: by another
 // secret the client would be the actor's.
 func TestActorsManageClientsWithinTheirScopes(t *testing.T) {
 	t.Parallel()
-	store, err := storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = store.Close() })
-	_, err = store.Migrate(t.Context())
-	require.NoError(t, err)
+	store := storagetest.SQLite(t, time.Now)
 	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, time.Now, rand.Reader)
 	require.NoError(t, err)
 	secrets := client.NewSecrets(password.New(rand.Reader, 2), ring.Key(keyring.ClientSecret), rand.Reader)
@@ -43,10 +38,22 @@ func TestActorsManageClientsWithinTheirScopes(t *testing.T) {
 	require.ErrorIs(t, err, audit.ErrForbidden)
 	_, err = r.RotateSecret(t.Context(), low, "powerful", "", 0)
 	require.ErrorIs(t, err, audit.ErrForbidden)
+	_, err = r.RotateSecret(t.Context(), low, "powerful", "short", 0)
+	require.ErrorIs(t, err, audit.ErrForbidden, "before anything is done about the secret")
 	require.ErrorIs(t, r.Delete(t.Context(), low, "powerful"), audit.ErrForbidden)
 	_, err = r.Create(t.Context(), low, &client.Client{ID: "plain", GrantTypes: []client.GrantType{client.ClientCredentials}}, "")
 	require.NoError(t, err)
 	_, err = r.Update(t.Context(), low, "plain", func(c *client.Client) error { c.Scopes = audit.AllScopes(); return nil })
 	require.ErrorIs(t, err, audit.ErrForbidden)
 	require.NoError(t, r.Delete(t.Context(), root, "powerful"))
+
+	for _, action := range []audit.Action{audit.ClientCreate, audit.ClientDelete} {
+		records, err := store.Records(t.Context(), audit.Filter{Action: action, ClientID: "powerful"}, 2)
+		require.NoError(t, err)
+		require.Len(t, records, 1)
+		assert.Contains(t, records[0].Changes, "scopes")
+		for name, change := range records[0].Changes {
+			assert.NotContains(t, []any{change.Before, change.After}, false, "%s is off, and takes up a line", name)
+		}
+	}
 }

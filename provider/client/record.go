@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
@@ -16,6 +17,13 @@ func (c *Client) record() map[string]any {
 			values[f.Name] = f.Value(c)
 		}
 	}
+	return values
+}
+
+// whole is the record of a client that is created or deleted: of its flags those that are on.
+func (c *Client) whole() map[string]any {
+	values := c.record()
+	maps.DeleteFunc(values, func(_ string, value any) bool { return value == false })
 	return values
 }
 

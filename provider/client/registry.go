@@ -93,7 +93,7 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, sec
 
 func (r *Registry) create(ctx context.Context, actor audit.Actor, c *Client) error {
 	return r.gate.Do(ctx, actor, audit.ClientCreate, audit.OfClient(c.ID), func(ctx context.Context) (audit.Changes, error) {
-		return audit.Diff(nil, c.record()), r.store.CreateClient(ctx, c)
+		return audit.Diff(nil, c.whole()), r.store.CreateClient(ctx, c)
 	})
 }
 
@@ -183,6 +183,9 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 	if !known.HasSecret() {
 		return "", ErrPublic
 	}
+	if err := mayManage(actor, known); err != nil {
+		return "", err
+	}
 	kept, secret, err := r.newSecret(ctx, known, secret) // before the transaction: hashing may be slow
 	if err != nil {
 		return "", err
@@ -226,7 +229,7 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) err
 		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
-		return audit.Diff(c.record(), nil), r.store.DeleteClient(ctx, id)
+		return audit.Diff(c.whole(), nil), r.store.DeleteClient(ctx, id)
 	})
 }
 

@@ -113,7 +113,7 @@ func SignInScopes() []string { return []string{"openid", "profile", "email"} }
 // builtIn tells whether every server has the scope: a standard one, or one of the management API,
 // which users are never asked about.
 func builtIn(name string) bool {
-	return slices.Contains(StandardScopes(), name) || slices.Contains(audit.AllScopes(), name)
+	return slices.Contains(StandardScopes(), name) || audit.IsScope(name)
 }
 
 // StandardDescription describes the scopes of OpenID Connect (Core sections 5.4 and 11) as long
@@ -149,7 +149,7 @@ func (c *Catalogue) Ensure(ctx context.Context, actor audit.Actor, names []strin
 	}
 	var added []string
 	for _, name := range names {
-		if slices.ContainsFunc(present, func(s Scope) bool { return s.Name == name }) || slices.Contains(audit.AllScopes(), name) {
+		if slices.ContainsFunc(present, func(s Scope) bool { return s.Name == name }) || audit.IsScope(name) {
 			continue
 		}
 		description := StandardDescription(name)
