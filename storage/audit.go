@@ -10,14 +10,38 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
-// AppendRecord appends to the audit log. There is no statement that changes a record.
+type auditRow struct {
+	ID                                             rowID
+	RecordedAt                                     time.Time
+	ActorKind, ActorID, ActorClientID, Host        string
+	Address, UserAgent, RequestID                  string
+	Action, TargetType, TargetID, ClientID, UserID string
+	Changes, Outcome                               string
+}
+
+// record is the row, without its changes.
+func (r *auditRow) record() audit.Record {
+	return audit.Record{
+		ID: provider.ID(r.ID), At: r.RecordedAt.UTC(),
+		Actor: audit.Actor{
+			Kind: audit.ActorKind(r.ActorKind), ID: r.ActorID, Host: r.Host,
+			ClientID: r.ActorClientID, Address: r.Address, UserAgent: r.UserAgent, RequestID: r.RequestID,
+		},
+		Action: audit.Action(r.Action), Target: audit.Target{Type: audit.TargetType(r.TargetType), ID: r.TargetID, ClientID: r.ClientID, UserID: r.UserID}, Outcome: audit.Outcome(r.Outcome),
+	}
+}
+
+// AppendRecord appends to the audit log. There is no statement that changes what is recorded.
 func (s *Store) AppendRecord(ctx context.Context, r audit.Record) error {
 	changes, err := json.Marshal(r.Changes)
 	if err != nil {
 		return fmt.Errorf("storage: changes of %s: %w", r.Action, err)
 	}
-	return s.exec(ctx, `INSERT INTO audit_logs (id, recorded_at, actor_kind, actor_id, host, action, target_type, target_id, client_id, user_id, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		rowID(r.ID), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID, string(changes))
+	a := r.Actor
+	return s.exec(ctx, `INSERT INTO audit_logs (id, recorded_at, actor_kind, actor_id, actor_client_id, host, address, user_agent, request_id, action, target_type, target_id, client_id, user_id, changes, outcome)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		rowID(r.ID), r.At, string(a.Kind), a.ID, a.ClientID, a.Host, a.Address, a.UserAgent, a.RequestID,
+		string(r.Action), string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID, string(changes), string(r.Outcome))
 }
 
 // Records pages through the audit log, the newest first.
@@ -41,20 +65,13 @@ func (s *Store) Records(ctx context.Context, of audit.Filter, limit int) ([]audi
 	if !of.Before.IsZero() {
 		query = query.Where("id < ?", rowID(of.Before))
 	}
-	var rows []struct {
-		ID                                                                                rowID
-		RecordedAt                                                                        time.Time
-		ActorKind, ActorID, Host, Action, TargetType, TargetID, ClientID, UserID, Changes string
-	}
+	var rows []auditRow
 	if err := query.Scan(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
 	list := make([]audit.Record, len(rows))
 	for i, r := range rows {
-		list[i] = audit.Record{
-			ID: provider.ID(r.ID), At: r.RecordedAt.UTC(), Actor: audit.Actor{Kind: audit.ActorKind(r.ActorKind), ID: r.ActorID, Host: r.Host},
-			Action: audit.Action(r.Action), Target: audit.Target{Type: audit.TargetType(r.TargetType), ID: r.TargetID, ClientID: r.ClientID, UserID: r.UserID},
-		}
+		list[i] = r.record()
 		if err := json.Unmarshal([]byte(r.Changes), &list[i].Changes); err != nil {
 			return nil, fmt.Errorf("storage: changes of record %s: %w", list[i].ID, err)
 		}

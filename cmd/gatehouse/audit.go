@@ -27,14 +27,27 @@ transaction that carries it out, with what it changed. Secrets are never recorde
 }
 
 type auditView struct {
-	ID        string        `json:"id"`
-	Time      time.Time     `json:"time"`
-	ActorKind string        `json:"actor_kind"`
-	Actor     string        `json:"actor"`
-	Host      string        `json:"host"`
-	Action    string        `json:"action"`
-	Target    targetView    `json:"target"`
-	Changes   audit.Changes `json:"changes"`
+	ID        string     `json:"id"`
+	Time      time.Time  `json:"time"`
+	ActorKind string     `json:"actor_kind"`
+	Actor     string     `json:"actor"`
+	ClientID  string     `json:"actor_client_id"`
+	Host      string     `json:"host"`
+	Address   string     `json:"address"`
+	UserAgent string     `json:"user_agent"`
+	RequestID string     `json:"request_id"`
+	Action    string     `json:"action"`
+	Target    targetView `json:"target"`
+	Changes   any        `json:"changes"`
+	Outcome   string     `json:"outcome"`
+}
+
+func viewRecord(r audit.Record) auditView {
+	return auditView{
+		ID: r.ID.String(), Time: r.At, ActorKind: string(r.Actor.Kind), Actor: r.Actor.ID, ClientID: r.Actor.ClientID, Host: r.Actor.Host,
+		Address: r.Actor.Address, UserAgent: r.Actor.UserAgent, RequestID: r.Actor.RequestID,
+		Action: string(r.Action), Target: targetView{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID}, Changes: r.Changes, Outcome: string(r.Outcome),
+	}
 }
 
 type targetView struct {
@@ -123,9 +136,7 @@ func (e *environment) printRecords(records []audit.Record, asJSON bool) error {
 	views := make([]auditView, len(records))
 	out := table{header: []string{"ID", "TIME", "ACTOR", "ACTION", "TARGET", "CONCERNS", "CHANGES"}, empty: "No acts are recorded."}
 	for i, r := range records {
-		views[i] = auditView{
-			r.ID.String(), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), targetView{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID}, r.Changes,
-		}
+		views[i] = viewRecord(r)
 		out.add(r.ID.String(), r.At.Format("2006-01-02 15:04:05 MST"), r.Actor.ID, string(r.Action), r.Target.ID, concerns(r.Target), summary(r.Changes))
 	}
 	if asJSON {

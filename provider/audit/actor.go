@@ -1,6 +1,9 @@
 package audit
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // ActorKind says what an actor is.
 type ActorKind string
@@ -45,4 +48,16 @@ func (a Actor) May(scope string) bool {
 	default:
 		return false
 	}
+}
+
+// maxText bounds what a request says about itself: its caller chose the length.
+const maxText = 512
+
+// storable cuts what a request says about itself to a length and to characters that every database
+// stores: an act must not fail because of the bytes of a header.
+func (a Actor) storable() Actor {
+	for _, text := range []*string{&a.ID, &a.Host, &a.ClientID, &a.Address, &a.UserAgent, &a.RequestID} {
+		*text = strings.ReplaceAll(strings.ToValidUTF8((*text)[:min(len(*text), maxText)], ""), "\x00", "")
+	}
+	return a
 }

@@ -64,7 +64,7 @@ func (g *Gate) Do(ctx context.Context, actor Actor, action Action, target Target
 		// Not the instant at which the transaction began: it may have waited for another act on the
 		// same thing, whose record must come first.
 		now := g.clock.Real()
-		r := Record{ID: provider.NewID(now, g.random), At: now, Actor: actor, Action: action, Target: target, Changes: changes}
+		r := Record{ID: provider.NewID(now, g.random), At: now, Actor: actor.storable(), Action: action, Target: target, Changes: changes, Outcome: Done}
 		if err := g.records.AppendRecord(ctx, r); err != nil {
 			return fmt.Errorf("audit: record %s: %w", action, err)
 		}

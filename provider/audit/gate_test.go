@@ -6,8 +6,10 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -96,6 +98,26 @@ func TestActorsWithoutAuthorityDoNothing(t *testing.T) {
 	for _, actor := range []audit.Actor{audittest.Operator(), audit.BackgroundJob("keyring")} {
 		require.NoError(t, f.gate(f).Do(t.Context(), actor, audit.ScopeCreate, audit.Target{Type: audit.Scope, ID: actor.ID}, f.create(actor.ID, nil)))
 	}
+}
+
+// What a request says about itself is no reason for the act, or its record, to fail.
+func TestAnyTextOfARequestCanBeRecorded(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	actor := audittest.Operator()
+	actor.ClientID, actor.Address, actor.RequestID = "console", "192.0.2.1", "r-1"
+	actor.UserAgent = "a\x00b\xffc" + strings.Repeat("ü", 1000)
+	require.NoError(t, f.gate(f).Do(t.Context(), actor, audit.ScopeCreate, audit.Target{Type: audit.Scope, ID: "read"}, f.create("read", nil)))
+	records, err := f.Records(t.Context(), audit.Filter{}, 10)
+	require.NoError(t, err)
+	require.Len(t, records, 1)
+	got := records[0]
+	assert.Equal(t, audit.Done, got.Outcome)
+	assert.True(t, strings.HasPrefix(got.Actor.UserAgent, "abcü"), got.Actor.UserAgent)
+	assert.LessOrEqual(t, len(got.Actor.UserAgent), 512)
+	assert.True(t, utf8.ValidString(got.Actor.UserAgent))
+	actor.UserAgent = got.Actor.UserAgent
+	assert.Equal(t, actor, got.Actor)
 }
 
 // An act inside a transaction is part of it.

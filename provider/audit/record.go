@@ -71,7 +71,7 @@ const (
 	Keyring    TargetType = "keyring"
 )
 
-// Record is one act that was carried out.
+// Record is one act.
 type Record struct {
 	ID      provider.ID
 	At      time.Time
@@ -79,7 +79,14 @@ type Record struct {
 	Action  Action
 	Target  Target
 	Changes Changes
+	Outcome Outcome
 }
+
+// Outcome is how an act ended.
+type Outcome string
+
+// Done: the act was carried out.
+const Done Outcome = "done"
 
 // Changes are the properties that an act changed, by name, in JSON's types. They contain no
 // secrets and no hashes of secrets.

@@ -17,7 +17,8 @@ func testAudit(t *testing.T, f *fixture) {
 	newRecord := func(actor string, action audit.Action, target audit.Target) audit.Record {
 		f.advance(time.Minute)
 		return audit.Record{
-			ID: f.newID(), At: f.clock(), Actor: audit.Actor{Kind: audit.OperatingSystemUser, ID: actor, Host: "db1"}, Action: action,
+			ID: f.newID(), At: f.clock(), Action: action, Outcome: audit.Done,
+			Actor:  audit.Actor{Kind: audit.OperatingSystemUser, ID: actor, Host: "db1", ClientID: "console", Address: "192.0.2.1", UserAgent: "curl/8", RequestID: "r-1"},
 			Target: target, Changes: audit.Diff(map[string]any{"disabled": false}, map[string]any{"disabled": true}),
 		}
 	}
