@@ -32,13 +32,14 @@ const (
 	KeyWithdraw        Action = "key.withdraw"
 	KeyringRotate      Action = "keyring.rotate"
 	KeyringRetire      Action = "keyring.retire"
+	LogExpire          Action = "audit.expire"
 )
 
 // Actions are all actions.
 func Actions() []Action {
 	return []Action{
 		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientAllowUser, ClientDisallowUser, UserCreate, UserUpdate, UserSetPassword, UserDelete,
-		ScopeCreate, ScopeUpdate, ScopeDelete, ConsentWithdraw, SessionEnd, TokenRevoke, KeyCreate, KeyWithdraw, KeyringRotate, KeyringRetire,
+		ScopeCreate, ScopeUpdate, ScopeDelete, ConsentWithdraw, SessionEnd, TokenRevoke, KeyCreate, KeyWithdraw, KeyringRotate, KeyringRetire, LogExpire,
 	}
 }
 
@@ -69,6 +70,7 @@ const (
 	Token      TargetType = "token"
 	SigningKey TargetType = "key"
 	Keyring    TargetType = "keyring"
+	Log        TargetType = "audit"
 )
 
 // Record is one act.

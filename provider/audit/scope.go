@@ -43,8 +43,12 @@ func IsScope(name string) bool {
 // Scope is the management scope that an action needs.
 func (a Action) Scope() string {
 	noun, _, _ := strings.Cut(string(a), ".")
-	if noun == "keyring" {
-		noun = "key"
+	switch noun {
+	case "keyring":
+		return WriteScope("keys")
+	case "audit":
+		return WriteScope(noun)
+	default:
+		return WriteScope(noun + "s")
 	}
-	return WriteScope(noun + "s")
 }

@@ -14,13 +14,16 @@ func TestEveryActionHasAManagementScope(t *testing.T) {
 	for action, scope := range map[audit.Action]string{
 		audit.ClientCreate: "gatehouse:clients:write", audit.ClientAllowUser: "gatehouse:clients:write", audit.UserSetPassword: "gatehouse:users:write",
 		audit.ScopeDelete: "gatehouse:scopes:write", audit.ConsentWithdraw: "gatehouse:consents:write", audit.SessionEnd: "gatehouse:sessions:write",
-		audit.TokenRevoke: "gatehouse:tokens:write", audit.KeyCreate: "gatehouse:keys:write", audit.KeyringRotate: "gatehouse:keys:write",
+		audit.TokenRevoke: "gatehouse:tokens:write", audit.KeyCreate: "gatehouse:keys:write", audit.KeyringRotate: "gatehouse:keys:write", audit.LogExpire: "gatehouse:audit:write",
 	} {
 		assert.Equal(t, scope, action.Scope())
 		assert.Contains(t, audit.AllScopes(), scope)
 	}
 	for _, scope := range audit.AllScopes() {
 		assert.True(t, audit.IsScope(scope), scope)
+	}
+	for _, action := range audit.Actions() {
+		assert.Contains(t, audit.AllScopes(), action.Scope(), action)
 	}
 	assert.Equal(t, []string{"gatehouse:audit:read"}, audit.Scopes([]string{
 		"openid", "gatehouse:audit:read", "gatehouse:made-up:read", "gatehouse:*",

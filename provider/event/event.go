@@ -89,6 +89,16 @@ type Administered struct {
 	TargetType, Target string
 }
 
+// AuditSigned: a checkpoint of the audit log was signed. Kept outside the database, the checkpoint
+// shows later that the log was not replaced by an older or another one.
+type AuditSigned struct {
+	Sequence   int64
+	Checkpoint string // a compact JWS; it is public
+}
+
+// Name is part of Event.
+func (AuditSigned) Name() string { return "audit_signed" }
+
 // Name is part of Event.
 func (Administered) Name() string { return "administered" }
 

@@ -48,6 +48,8 @@ func attributes(e Event) []slog.Attr {
 		return []slog.Attr{slog.String("kid", e.KID), slog.String("alg", e.Algorithm), slog.Time("active_from", e.ActiveFrom)}
 	case KeyWithdrawn:
 		return []slog.Attr{slog.String("kid", e.KID), slog.String("alg", e.Algorithm), slog.String("successor", e.Successor)}
+	case AuditSigned:
+		return []slog.Attr{slog.Int64("sequence", e.Sequence), slog.String("checkpoint", e.Checkpoint)}
 	case Administered:
 		return []slog.Attr{
 			id("record", e.RecordID), slog.String("actor_kind", e.ActorKind), slog.String("actor", e.Actor), slog.String("action", e.Action),

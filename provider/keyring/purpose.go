@@ -18,14 +18,15 @@ const (
 	Device           Purpose = "device"            // cookies of browsers that signed in before
 	RateLimit        Purpose = "rate-limit"        // names of budgets outside this process
 	Cursor           Purpose = "cursor"            // sealed positions in lists of the management API
+	AuditKey         Purpose = "audit-key"         // keys that sign the audit log, at rest (package chain)
 )
 
 func purposes() []Purpose {
-	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor}
+	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey}
 }
 
 // serves is how long after its successor took over a data key may be needed: the longest lifetime
-// of the values made with it, as the settings bound it, plus a margin for clocks. A signing key or
+// of the values made with it, as the settings bound it, plus a margin for clocks. A private key or
 // a client's secret has no maximum lifetime; they are resealed at a rotation.
 func serves(p Purpose) (_ time.Duration, ends bool) {
 	const day = 24 * time.Hour
@@ -36,7 +37,7 @@ func serves(p Purpose) (_ time.Duration, ends bool) {
 		return 190 * day, true // 180 days
 	case Flow, RefreshSuccessor, RateLimit, Cursor:
 		return day, true // an hour, half a minute, a quarter of an hour; a cursor has no lifetime of its own
-	case SigningKey, ClientSecret:
+	case SigningKey, ClientSecret, AuditKey:
 		return 0, false
 	default: // of a newer version
 		return 0, false
