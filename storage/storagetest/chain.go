@@ -26,6 +26,7 @@ type auditor struct {
 
 	store  *storage.Store
 	gate   *audit.Gate
+	ring   *keyring.Ring
 	keys   *chain.Keys
 	sealer *chain.Sealer
 	// signed are the checkpoints that were announced.
@@ -43,6 +44,7 @@ func (f *fixture) auditor(t *testing.T) *auditor {
 	a.gate = audit.NewGate(a.store, a.store, bus, f.clock, rand.Reader)
 	ring, err := keyring.Open(t.Context(), a.store, a.gate, keyring.Secrets{Current: []byte("a secret of a chain that is tested 123456")}, f.clock, rand.Reader)
 	require.NoError(t, err)
+	a.ring = ring
 	a.keys = chain.NewKeys(a.store, ring.Key(keyring.AuditKey), f.clock, rand.Reader)
 	a.sealer = chain.NewSealer(a.store, a.store, a.keys, bus, f.clock)
 	return a

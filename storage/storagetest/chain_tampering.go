@@ -25,10 +25,12 @@ func columns(t *testing.T, url, table string) []string {
 	return names
 }
 
+func auditTables() []string { return []string{"audit_logs", "audit_checkpoints", "audit_keys"} }
+
 // saved lets a test change tables of the log and change them back.
 func (f *fixture) saved(t *testing.T) (restore func()) {
 	t.Helper()
-	names := []string{"audit_logs", "audit_checkpoints", "audit_keys"}
+	names := auditTables()
 	for _, name := range names {
 		Exec(t, f.url, "CREATE TABLE saved_"+name+" AS SELECT * FROM "+name)
 	}
@@ -37,6 +39,13 @@ func (f *fixture) saved(t *testing.T) (restore func()) {
 			Exec(t, f.url, "DELETE FROM "+name)
 			Exec(t, f.url, "INSERT INTO "+name+" SELECT * FROM saved_"+name)
 		}
+	}
+}
+
+func (f *fixture) unsaved(t *testing.T) {
+	t.Helper()
+	for _, name := range auditTables() {
+		Exec(t, f.url, "DROP TABLE saved_"+name)
 	}
 }
 

@@ -30,7 +30,8 @@ const (
 // Fault is the first thing that is wrong with the log.
 type Fault struct {
 	Kind Kind
-	// Sequence is the number of the record or checkpoint, Through the last one where it is several.
+	// Sequence is the number of the record or checkpoint, Through the last one where it is several. Of
+	// what was rewritten before a checkpoint that was kept elsewhere, the first number is not known: 0.
 	Sequence, Through int64
 	// ID is the record, Other the one that belongs in its place.
 	ID, Other provider.ID
@@ -57,6 +58,9 @@ func (f *Fault) Error() string {
 	case Inserted:
 		return fmt.Sprintf("record %d (%s) was inserted among records that were sealed", f.Sequence, f.ID)
 	case Rewritten:
+		if f.Sequence == 0 {
+			return fmt.Sprintf("records up to %d were rewritten: the checkpoint that was kept was signed for others", f.Through)
+		}
 		return fmt.Sprintf("%s rewritten: the checkpoint at %d was signed for others", f.records(), f.Through)
 	case Forged:
 		return fmt.Sprintf("the checkpoint at record %d is forged: none of the audit keys signed it (key id %q)", f.Sequence, f.KeyID)

@@ -169,7 +169,7 @@ func (w *walk) keep(text string) error {
 	case c.Sequence < w.link.Sequence:
 		return fmt.Errorf("the records up to %d were removed because they were old: that checkpoint, at %d, is of no use any more", w.link.Sequence, c.Sequence)
 	case c.Sequence == w.link.Sequence && !bytes.Equal(c.Hash, w.link.Hash):
-		return &Fault{Kind: Rewritten, Sequence: 1, Through: c.Sequence}
+		return &Fault{Kind: Rewritten, Through: c.Sequence}
 	}
 	w.kept = c
 	return nil
@@ -230,7 +230,7 @@ func (w *walk) record(ctx context.Context, entries []Entry, i int) error {
 // checkpoint verifies the checkpoint at the number that was reached, if there is one.
 func (w *walk) checkpoint(ctx context.Context) error {
 	if w.kept != nil && w.kept.Sequence == w.link.Sequence && !bytes.Equal(w.kept.Hash, w.link.Hash) {
-		return &Fault{Kind: Rewritten, Sequence: w.signed.Sequence + 1, Through: w.link.Sequence}
+		return &Fault{Kind: Rewritten, Through: w.link.Sequence}
 	}
 	if len(w.upcoming) == 0 && w.link.Sequence <= w.state.signed().Sequence {
 		var err error
