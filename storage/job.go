@@ -15,10 +15,16 @@ type Job struct {
 	Every time.Duration
 	// Lease is how long the others wait for a replica that crashed.
 	Lease time.Duration
-	Work  func(ctx context.Context) error
+	// Due, when set, is asked first, on every replica: a frequent job takes its lease, which is a
+	// write, only when there is work. A run without work succeeded.
+	Due  func(ctx context.Context) (bool, error)
+	Work func(ctx context.Context) error
 	// Ran, when set, is called after each run in this process, with its result.
 	Ran func(took time.Duration, err error)
 }
+
+// warnEvery limits the log lines of a job that keeps failing.
+const warnEvery = 30 * time.Second
 
 // Run runs the job until ctx ends, whenever this process holds the lease.
 func (s *Store) Run(ctx context.Context, j Job, random io.Reader) {
@@ -26,40 +32,65 @@ func (s *Store) Run(ctx context.Context, j Job, random io.Reader) {
 	if _, err := io.ReadFull(random, name[:]); err != nil {
 		panic("storage: no randomness: " + err.Error())
 	}
-	holder := hex.EncodeToString(name[:])
+	w := &worker{Store: s, job: j, holder: hex.EncodeToString(name[:])}
 	ticker := time.NewTicker(j.Every)
 	defer ticker.Stop()
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
-		_ = s.ReleaseLease(ctx, j.Name, holder) // it would expire anyway
+		_ = s.ReleaseLease(ctx, j.Name, w.holder) // it would expire anyway
 	}()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			s.tick(ctx, j, holder)
+			w.tick(ctx)
 		}
 	}
 }
 
-func (s *Store) tick(ctx context.Context, j Job, holder string) {
-	mine, err := s.Lease(ctx, j.Name, holder, j.Lease)
-	if err == nil && !mine {
-		return
+// worker is a job in a process.
+type worker struct {
+	*Store
+
+	job    Job
+	holder string
+	// warned is when a failure was last logged; zero after a success.
+	warned time.Time
+}
+
+func (w *worker) tick(ctx context.Context) {
+	began := w.clock()
+	due, err := true, error(nil)
+	if w.job.Due != nil {
+		due, err = w.job.Due(ctx)
 	}
-	began := s.clock()
-	if err == nil {
-		err = j.Work(ctx)
+	if err == nil && due {
+		var mine bool
+		if mine, err = w.Lease(ctx, w.job.Name, w.holder, w.job.Lease); err == nil && !mine {
+			return
+		}
+	}
+	if err == nil && due {
+		err = w.job.Work(ctx)
 	}
 	if ctx.Err() != nil {
 		return // the process ends; the job did not fail
 	}
-	if err != nil {
-		s.log.WarnContext(ctx, "background job failed", slog.String("job", j.Name), slog.Any("cause", err))
+	w.note(ctx, w.clock(), err)
+	if w.job.Ran != nil {
+		w.job.Ran(w.clock().Sub(began), err)
 	}
-	if j.Ran != nil {
-		j.Ran(s.clock().Sub(began), err)
+}
+
+// note logs a failure.
+func (w *worker) note(ctx context.Context, now time.Time, err error) {
+	switch {
+	case err == nil:
+		w.warned = time.Time{}
+	case w.warned.IsZero() || now.Sub(w.warned) >= warnEvery:
+		w.warned = now
+		w.log.WarnContext(ctx, "background job failed", slog.String("job", w.job.Name), slog.Any("cause", err))
 	}
 }

@@ -18,11 +18,12 @@ import (
 func newAudit(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit",
-		Short: "Show who changed what",
+		Short: "Show and verify who changed what",
 		Long: `Every act of an administrator, by the command line or a background job, is recorded in the
-transaction that carries it out, with what it changed. Secrets are never recorded.`,
+transaction that carries it out, with what it changed. Secrets are never recorded. Running
+servers chain and sign the records, so that a later change is found by "audit verify".`,
 	}
-	cmd.AddCommand(newAuditList(env))
+	cmd.AddCommand(newAuditList(env), newAuditVerify(env), newAuditExport(env))
 	return cmd
 }
 

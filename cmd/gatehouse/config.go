@@ -95,6 +95,10 @@ type config struct {
 	PrivateKeyPassphrase     string `koanf:"private_key_passphrase"`
 	PrivateKeyPassphraseFile string `koanf:"private_key_passphrase_file"`
 
+	// AuditRetention is how long records of the audit log are kept, a day at least; 0 keeps them
+	// for ever.
+	AuditRetention time.Duration `koanf:"audit_retention"`
+
 	// OutboundCA is a PEM file with certificates that our fetches trust beside the system's,
 	// OutboundAllow are hosts that they may reach although their addresses are private.
 	OutboundCA    string   `koanf:"outbound_ca"`

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/storage"
@@ -169,6 +170,9 @@ func (c *config) validateLifetimes() error {
 		if l.value < l.least || l.value > l.longest {
 			faults = append(faults, fmt.Errorf("%s %s must be between %s and %s", c.named(l.key), short(l.value), short(l.least), short(l.longest)))
 		}
+	}
+	if c.AuditRetention != 0 && c.AuditRetention < chain.MinRetention {
+		faults = append(faults, fmt.Errorf("%s %s must be 0 (for ever), or %s at least", c.named("audit_retention"), short(c.AuditRetention), short(chain.MinRetention)))
 	}
 	if c.KeyRotation != 0 && (c.KeyRotation < time.Hour || c.KeyRotation < c.KeyPublishAhead) {
 		faults = append(faults, fmt.Errorf("%s %s must be 0 (off), or an hour and GATEHOUSE_KEY_PUBLISH_AHEAD at least", c.named("key_rotation"), short(c.KeyRotation)))

@@ -124,8 +124,12 @@ func (h *instance) reseal(ctx context.Context) (int, error) {
 	if err != nil {
 		return signers, err
 	}
+	audits, err := h.auditKeys.Reseal(ctx)
+	if err != nil {
+		return signers + audits, err
+	}
 	secrets, err := h.secrets.Reseal(ctx, h.store)
-	return signers + secrets, err
+	return signers + audits + secrets, err
 }
 
 // refreshRing takes over the data keys that another process added. One that was sealed by a

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
@@ -41,6 +42,8 @@ type instance struct {
 	inspector *grant.Inspector
 	sessions  *session.Manager
 	events    *event.Bus
+	gate      *audit.Gate
+	auditKeys *chain.Keys
 }
 
 // open reads the settings and opens the configured database for a verb. The embedded
@@ -115,7 +118,9 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		inspector: grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle),
 		sessions: session.NewManager(store, gate, ring.Key(keyring.SessionHash), events, e.clock, e.random,
 			session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
-		events: events,
+		events:    events,
+		gate:      gate,
+		auditKeys: chain.NewKeys(store, ring.Key(keyring.AuditKey), e.clock, e.random),
 	}, nil
 }
 

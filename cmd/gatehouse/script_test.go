@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"database/sql"
+	"errors"
 	"net"
 	"strconv"
 	"strings"
@@ -34,7 +37,7 @@ func TestScripts(t *testing.T) {
 			}
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"field": field, "await": await},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"field": field, "await": await, "tamper": tamper},
 	})
 }
 
@@ -72,4 +75,12 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s: %v", strings.Join(args, " "), err)
+}
+
+// tamper FILE STATEMENT changes an SQLite database directly.
+func tamper(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite", "file:"+ts.MkAbs(args[0])+"?_pragma=busy_timeout(5000)")
+	ts.Check(err)
+	_, err = db.ExecContext(context.Background(), args[1])
+	ts.Check(errors.Join(err, db.Close()))
 }

@@ -170,6 +170,7 @@ func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs)
 		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead, signingAlgorithms()...)
 		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})
 	}
+	jobs = append(jobs, h.auditJobs(log, clock, m)...)
 	for i, job := range jobs {
 		m.Expect(job.Name)
 		jobs[i].Ran = func(took time.Duration, err error) { m.Ran(job.Name, took.Seconds(), err) }

@@ -1,7 +1,10 @@
 package storagetest
 
 import (
+	"context"
+	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -214,4 +217,53 @@ func testNewerSchema(t *testing.T, f *fixture) {
 	schema, err = f.Schema(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, storage.Schema{Ahead: 2}, schema)
+}
+
+// A job that is not due takes no lease and still counts as run; one that keeps failing fills no log.
+func testJobs(t *testing.T, f *fixture) {
+	var due, works, runs, failed atomic.Int32
+	var lines lineCounter
+	s, err := storage.Open(t.Context(), storage.Options{URL: f.url, Clock: f.clock, Log: slog.New(slog.NewTextHandler(&lines, nil))})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	failure := errors.New("failure")
+	job := storage.Job{
+		Name: "job", Every: time.Millisecond, Lease: time.Minute,
+		Due: func(context.Context) (bool, error) { return due.Load() > 0, nil },
+		Work: func(context.Context) error {
+			if works.Add(1) > 3 {
+				return failure
+			}
+			return nil
+		},
+		Ran: func(_ time.Duration, err error) {
+			runs.Add(1)
+			if err != nil {
+				failed.Add(1)
+			}
+		},
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { s.Run(ctx, job, rand.Reader); close(ended) }()
+	eventually := func(reached func() bool) { require.Eventually(t, reached, 20*time.Second, time.Millisecond) }
+	eventually(func() bool { return runs.Load() > 5 })
+	assert.Zero(t, works.Load())
+	assert.Zero(t, Count(t, f.url, "leases"))
+	due.Store(1)
+	eventually(func() bool { return failed.Load() > 10 })
+	assert.EqualValues(t, 1, lines.Load())
+	f.advance(30 * time.Second)
+	eventually(func() bool { return lines.Load() == 2 })
+	stop()
+	<-ended
+	assert.Zero(t, Count(t, f.url, "leases"), "released")
+}
+
+// lineCounter counts lines of a log.
+type lineCounter struct{ atomic.Int32 }
+
+func (c *lineCounter) Write(line []byte) (int, error) {
+	c.Add(1)
+	return len(line), nil
 }

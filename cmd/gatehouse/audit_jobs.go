@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/metrics"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+// auditJobs seal the audit log, and remove what is older than the operator wants to keep.
+func (h *instance) auditJobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs) []storage.Job {
+	sealer := chain.NewSealer(h.store, h.store, h.auditKeys, h.events, clock)
+	jobs := []storage.Job{{Name: "audit-seal", Every: time.Second, Lease: 30 * time.Second, Due: sealer.Due, Work: func(ctx context.Context) error {
+		_, err := sealer.Seal(ctx)
+		return err
+	}}}
+	keep := h.config.AuditRetention
+	if keep == 0 {
+		return jobs
+	}
+	retention := chain.NewRetention(h.store, h.gate, h.auditKeys, clock, keep)
+	return append(jobs, storage.Job{Name: "audit-retention", Every: 3 * time.Minute, Lease: 10 * time.Minute, Work: func(ctx context.Context) error {
+		removed, err := retention.Remove(ctx, audit.BackgroundJob("audit-retention"))
+		m.Removed("audit_logs", removed)
+		if removed > 0 {
+			log.InfoContext(ctx, "old audit records removed", slog.Int64("records", removed))
+		}
+		return err
+	}})
+}

@@ -1,0 +1,169 @@
+package chain
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// walk is one pass over the chain.
+type walk struct {
+	*Verifier
+
+	progress func(at, through int64)
+	keys     []*key
+	report   Report
+	// link is the value that was reached, signed that of the last verified checkpoint.
+	link, signed Link
+	through      int64
+	state        State
+	kept         *Checkpoint
+	upcoming     []Checkpoint
+}
+
+// run returns the number at which the chain began.
+func (w *walk) run(ctx context.Context, kept string) (int64, error) {
+	var err error
+	if w.keys, err = w.Verifier.keys.all(ctx); err != nil {
+		return 0, err
+	}
+	// All up to here is in the database when this is read: what is not found later is missing.
+	if w.state, err = w.records.ChainState(ctx, 0); err != nil {
+		return 0, fmt.Errorf("chain: read its end: %w", err)
+	}
+	w.through = w.state.head().Sequence
+	if w.link, err = w.beginning(ctx); err != nil {
+		return 0, err
+	}
+	w.signed = w.link
+	began := w.link.Sequence
+	if err := w.keep(kept); err != nil {
+		return began, err
+	}
+	if err := w.before(ctx); err != nil {
+		return began, err
+	}
+	if err := w.all(ctx); err != nil {
+		return began, err
+	}
+	return began, w.waiting(ctx)
+}
+
+// keep reads the checkpoint that was kept elsewhere.
+func (w *walk) keep(text string) error {
+	if text == "" {
+		return nil
+	}
+	c, ok := parseCheckpoint(text)
+	if !ok {
+		return errors.New("that is not a checkpoint")
+	}
+	if err := verifySignature(w.keys, c); err != nil {
+		return err
+	}
+	switch {
+	case c.Sequence > w.through:
+		return &Fault{Kind: Removed, Sequence: w.through + 1, Through: c.Sequence}
+	case c.Sequence < w.link.Sequence:
+		return fmt.Errorf("the records up to %d were removed because they were old: that checkpoint, at %d, is of no use any more", w.link.Sequence, c.Sequence)
+	case c.Sequence == w.link.Sequence && !bytes.Equal(c.Hash, w.link.Hash):
+		return &Fault{Kind: Rewritten, Through: c.Sequence}
+	}
+	w.kept = c
+	return nil
+}
+
+// before finds rows that stand before the beginning.
+func (w *walk) before(ctx context.Context) error {
+	entries, err := w.records.SealedRecords(ctx, math.MinInt64, w.link.Sequence, 1)
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	return &Fault{Kind: Inserted, Sequence: entries[0].Sequence, ID: entries[0].Record.ID}
+}
+
+// all walks the records and, beside them, the checkpoints.
+func (w *walk) all(ctx context.Context) error {
+	for w.link.Sequence < w.through {
+		entries, err := w.records.SealedRecords(ctx, w.link.Sequence, w.through, readSize)
+		if err != nil {
+			return fmt.Errorf("chain: read records: %w", err)
+		}
+		if len(entries) == 0 {
+			return w.missing(ctx, w.through)
+		}
+		for i := range entries {
+			if err := w.record(ctx, entries, i); err != nil {
+				return err
+			}
+		}
+		w.progress(w.link.Sequence, w.through)
+	}
+	return nil
+}
+
+func (w *walk) record(ctx context.Context, entries []Entry, i int) error {
+	e := &entries[i]
+	if e.Sequence != w.link.Sequence+1 {
+		return w.missing(ctx, e.Sequence-1)
+	}
+	if !bytes.Equal(e.Hash, e.after(w.link.Hash, e.Sequence)) {
+		return w.diagnose(ctx, e)
+	}
+	w.link = Link{e.Sequence, e.Hash}
+	if w.report.Records == 0 {
+		w.report.First = e.Sequence
+	}
+	w.report.Records, w.report.Last = w.report.Records+1, e.Sequence
+	if err := w.checkpoint(ctx); err != nil {
+		return err
+	}
+	last := w.state.signed().Sequence
+	if e.Sequence > last && e.Record.At.Before(w.clock.Now(ctx).Add(-signWithin)) {
+		return &Fault{Kind: Unsigned, Sequence: e.Sequence, ID: e.Record.ID}
+	}
+	return nil
+}
+
+// checkpoint verifies the checkpoint at the number that was reached, if there is one.
+func (w *walk) checkpoint(ctx context.Context) error {
+	if w.kept != nil && w.kept.Sequence == w.link.Sequence && !bytes.Equal(w.kept.Hash, w.link.Hash) {
+		return &Fault{Kind: Rewritten, Through: w.link.Sequence}
+	}
+	if len(w.upcoming) == 0 && w.link.Sequence <= w.state.signed().Sequence {
+		var err error
+		if w.upcoming, err = w.checkpoints.Checkpoints(ctx, w.link.Sequence-1, w.through, readSize); err != nil {
+			return fmt.Errorf("chain: read checkpoints: %w", err)
+		}
+	}
+	if len(w.upcoming) == 0 || w.upcoming[0].Sequence != w.link.Sequence {
+		return nil
+	}
+	c := w.upcoming[0]
+	w.upcoming = w.upcoming[1:]
+	if err := verifySignature(w.keys, &c); err != nil {
+		return err
+	}
+	if !bytes.Equal(c.Hash, w.link.Hash) {
+		return &Fault{Kind: Rewritten, Sequence: w.signed.Sequence + 1, Through: c.Sequence}
+	}
+	w.signed = w.link
+	w.report.Checkpoints++
+	w.report.Checkpoint = &c
+	return nil
+}
+
+// waiting finds a record that should be sealed by now.
+func (w *walk) waiting(ctx context.Context) error {
+	entries, err := w.records.UnsealedRecords(ctx, 1)
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	w.report.Unsealed = true
+	if r := entries[0].Record; r.At.Before(w.clock.Now(ctx).Add(-sealWithin)) {
+		return &Fault{Kind: Unsealed, ID: r.ID}
+	}
+	return nil
+}
