@@ -53,6 +53,7 @@ func registered(t *testing.T) map[string][]string {
 	require.NoError(t, m.SQL.Watch(new(sql.DB), "main"))
 	require.NoError(t, m.Redis.Watch(func() bool { return false }, func() metrics.RedisPool { return metrics.RedisPool{} }))
 	require.NoError(t, m.Keys.Watch(func(context.Context) ([]metrics.SigningKey, error) { return nil, nil }))
+	require.NoError(t, m.Audit.Watch(func(context.Context) (time.Duration, error) { return 0, nil }))
 	require.NoError(t, m.Ready.Watch("database", func(context.Context) error { return nil }))
 	require.Contains(t, d.labels, "go_sql_wait_duration_seconds_total")
 	return d.labels

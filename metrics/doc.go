@@ -11,6 +11,7 @@
 //	cache.go     cache hits and misses
 //	jobs.go      background work, and the rows that the janitor removed
 //	keys.go      the signing keys, read at each scrape
+//	audit.go     whether the audit log is sealed
 //	ready.go     whether the server can work
 //	build.go     the version, the Go runtime and the clock
 //

@@ -31,6 +31,7 @@ type Metrics struct {
 	Caches   *Caches
 	Jobs     *Jobs
 	Keys     *Keys
+	Audit    *Audit
 	Ready    *Ready
 }
 
@@ -52,6 +53,7 @@ func New(to prometheus.Registerer, o Options) (*Metrics, error) {
 		Caches:   newCaches(r),
 		Jobs:     newJobs(r, o.Clock),
 		Keys:     newKeys(r),
+		Audit:    &Audit{r},
 		Ready:    &Ready{r},
 	}
 	registerBuild(r, o)

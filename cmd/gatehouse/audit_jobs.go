@@ -33,3 +33,12 @@ func (h *instance) auditJobs(log *slog.Logger, clock provider.Clock, m *metrics.
 		return err
 	}})
 }
+
+// unsealed is for how long the oldest record waits to be sealed, or zero.
+func (h *instance) unsealed(ctx context.Context, clock provider.Clock) (time.Duration, error) {
+	state, err := h.store.ChainState(ctx, 0)
+	if err != nil || state.Oldest == nil {
+		return 0, err
+	}
+	return clock.Now(ctx).Sub(*state.Oldest), nil
+}

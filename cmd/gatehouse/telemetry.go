@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
@@ -105,6 +106,7 @@ func (t *telemetry) watch(h *instance, l limits) error {
 	errs = append(errs,
 		m.Ready.Watch("database", h.store.Writable),
 		m.Keys.Watch(func(ctx context.Context) ([]metrics.SigningKey, error) { return h.shownKeys(ctx), nil }),
+		m.Audit.Watch(func(ctx context.Context) (time.Duration, error) { return h.unsealed(ctx, t.clock) }),
 	)
 	if l.redis != nil {
 		l.redis.AddHook(redisHook{t})
