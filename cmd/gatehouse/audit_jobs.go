@@ -15,7 +15,7 @@ import (
 // auditJobs seal the audit log, and remove what is older than the operator wants to keep.
 func (h *instance) auditJobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs) []storage.Job {
 	sealer := chain.NewSealer(h.store, h.store, h.auditKeys, h.events, clock)
-	jobs := []storage.Job{{Name: "audit-seal", Every: time.Second, Lease: 30 * time.Second, Due: sealer.Due, Work: func(ctx context.Context) error {
+	jobs := []storage.Job{{Name: "audit-seal", Every: time.Second, Lease: 10 * time.Second, Due: sealer.Due, Work: func(ctx context.Context) error {
 		_, err := sealer.Seal(ctx)
 		return err
 	}}}

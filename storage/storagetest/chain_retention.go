@@ -15,9 +15,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-func (a *auditor) expire(t *testing.T, keep time.Duration) int64 {
+// expire removes what is older than a day.
+func (a *auditor) expire(t *testing.T) int64 {
 	t.Helper()
-	n, err := chain.NewRetention(a.store, a.gate, a.keys, a.clock, keep).Remove(t.Context(), audit.BackgroundJob("audit-retention"))
+	n, err := chain.NewRetention(a.store, a.gate, a.keys, a.clock, chain.MinRetention).Remove(t.Context(), audit.BackgroundJob("audit-retention"))
 	require.NoError(t, err)
 	return n
 }
@@ -26,14 +27,14 @@ func (a *auditor) expire(t *testing.T, keep time.Duration) int64 {
 func testRetention(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	a := f.auditor(t)
-	assert.Zero(t, a.expire(t, chain.MinRetention), "an empty log")
+	assert.Zero(t, a.expire(t), "an empty log")
 	a.acts(t, 10)
 	f.advance(chain.MinRetention - 5*time.Minute)
-	assert.Zero(t, a.expire(t, chain.MinRetention), "not all of a few minutes' records at a time")
+	assert.Zero(t, a.expire(t), "not all of a few minutes' records at a time")
 	f.advance(time.Hour)
 	a.acts(t, 5)
 	old := a.signed[2]
-	assert.EqualValues(t, 10, a.expire(t, chain.MinRetention))
+	assert.EqualValues(t, 10, a.expire(t))
 	report := a.intact(t)
 	assert.EqualValues(t, 11, report.First)
 	assert.EqualValues(t, 5, report.Records)
@@ -43,7 +44,7 @@ func testRetention(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Len(t, records, 1)
 	assert.Equal(t, audit.Changes{"through": {After: 10.0}, "records": {After: 10.0}}, records[0].Changes)
-	assert.Zero(t, a.expire(t, chain.MinRetention))
+	assert.Zero(t, a.expire(t))
 	_, err = a.verify(ctx, old)
 	require.ErrorContains(t, err, "removed because they were old")
 	_, err = a.verify(ctx, a.signed[9])
@@ -74,7 +75,7 @@ func testRetention(t *testing.T, f *fixture) {
 	f.advance(48 * time.Hour)
 	a.seal(t)
 	f.advance(48 * time.Hour)
-	assert.EqualValues(t, 6, a.expire(t, chain.MinRetention))
+	assert.EqualValues(t, 6, a.expire(t))
 	assert.Equal(t, 1, Count(t, f.url, "audit_logs"))
 	assert.EqualValues(t, 0, a.intact(t).Records)
 	a.acts(t, 2)
@@ -99,7 +100,7 @@ func testRetentionFaults(t *testing.T, f *fixture) {
 	require.ErrorIs(t, err, chain.ErrTampered)
 	restore()
 	assert.EqualValues(t, 4, a.intact(t).Records)
-	assert.EqualValues(t, 4, a.expire(t, chain.MinRetention))
+	assert.EqualValues(t, 4, a.expire(t))
 	assert.Zero(t, a.intact(t).Records)
 }
 
