@@ -20,10 +20,15 @@ type record struct {
 	Time      time.Time     `json:"time"`
 	ActorKind string        `json:"actor_kind" enum:"operating_system_user,job,client,user"`
 	Actor     string        `json:"actor" doc:"Name of the operating system's user or job, or id of the client or user"`
+	ClientID  string        `json:"actor_client_id" doc:"Client through which a client or user acted"`
 	Host      string        `json:"host" doc:"Machine of the command line"`
+	Address   string        `json:"address" doc:"Where the request came from"`
+	UserAgent string        `json:"user_agent"`
+	RequestID string        `json:"request_id"`
 	Action    string        `json:"action" example:"client.update"`
 	Target    target        `json:"target"`
 	Changes   audit.Changes `json:"changes" doc:"Properties before and after"`
+	Outcome   string        `json:"outcome" example:"done"`
 }
 
 type target struct {
@@ -70,8 +75,10 @@ func (a *API) listRecords(ctx context.Context, in *recordQuery) (*recordPage, er
 	out := &recordPage{}
 	out.Body.Records = make([]record, len(records))
 	for i, r := range records {
+		a := r.Actor
 		out.Body.Records[i] = record{
-			r.ID.String(), r.At, string(r.Actor.Kind), r.Actor.ID, r.Actor.Host, string(r.Action), target{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID}, r.Changes,
+			r.ID.String(), r.At, string(a.Kind), a.ID, a.ClientID, a.Host, a.Address, a.UserAgent, a.RequestID, string(r.Action),
+			target{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID}, r.Changes, string(r.Outcome),
 		}
 	}
 	out.Body.NextCursor = a.next("audit-logs", len(records), in.Limit, func() string { return records[len(records)-1].ID.String() })
