@@ -78,7 +78,8 @@ func (a *API) listRecords(ctx context.Context, in *recordQuery) (*recordPage, er
 		a := r.Actor
 		out.Body.Records[i] = record{
 			r.ID.String(), r.At, string(a.Kind), a.ID, a.ClientID, a.Host, a.Address, a.UserAgent, a.RequestID, string(r.Action),
-			target{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID}, r.Changes, string(r.Outcome),
+			target{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID},
+			r.Changes, string(r.Outcome),
 		}
 	}
 	out.Body.NextCursor = a.next("audit-logs", len(records), in.Limit, func() string { return records[len(records)-1].ID.String() })

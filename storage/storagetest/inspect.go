@@ -105,7 +105,9 @@ func number(t testing.TB, url, query string) int {
 // Exec changes the database directly, bypassing the store.
 func Exec(t testing.TB, url, statement string) {
 	t.Helper()
-	_, err := inspect(t, url).ExecContext(t.Context(), statement)
+	db := inspect(t, url)
+	defer func() { _ = db.Close() }() // a test may change much
+	_, err := db.ExecContext(t.Context(), statement)
 	require.NoError(t, err)
 }
 

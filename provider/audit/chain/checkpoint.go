@@ -1,7 +1,6 @@
 package chain
 
 import (
-	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
@@ -52,23 +51,6 @@ func (c *Checkpoint) input() (string, error) {
 func (c *Checkpoint) JWS() (string, error) {
 	input, err := c.input()
 	return input + "." + base64.RawURLEncoding.EncodeToString(c.Signature), err
-}
-
-// sign signs the checkpoint.
-func (c *Checkpoint) sign(k *key) error {
-	c.KeyID = k.id
-	input, err := c.input()
-	if err != nil {
-		return err
-	}
-	c.Signature = ed25519.Sign(k.private, []byte(input))
-	return nil
-}
-
-// signedBy tells whether the key signed the checkpoint.
-func (c *Checkpoint) signedBy(k *key) bool {
-	input, err := c.input()
-	return err == nil && ed25519.Verify(k.public(), []byte(input), c.Signature)
 }
 
 // parseCheckpoint reads what JWS wrote, and leaves it to the caller to verify the signature.

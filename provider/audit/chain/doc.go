@@ -3,10 +3,12 @@
 //	append        rows have no place in the chain: concurrent acts do not wait for each other
 //	seal          each second a background job gives new rows a sequence number and a hash over the
 //	              hash before, the number and every column (sealer.go, entry.go)
-//	sign          at most each minute it signs the last number and hash: a checkpoint (checkpoint.go)
+//	sign          at most each minute (or each 10,000 records) it signs the last number and hash: a
+//	              checkpoint (checkpoint.go, signature.go, keys.go)
 //	retain        old rows are removed up to a checkpoint, which is signed again as the beginning of
 //	              what is left (retention.go)
-//	verify        walks all of it and names the first row that is not what was sealed (verify.go)
+//	verify        walks all of it and names the first row that is not what was sealed (verify.go,
+//	              walk.go, diagnose.go)
 //
 // Decisions
 //
@@ -19,7 +21,7 @@
 //   - A checkpoint counts more than a row: when the last rows are missing, the chain goes on after
 //     the checkpoint, and the gap stays visible.
 //   - A server remembers the end of the chain that it saw. Somebody who removes the last rows and
-//     checkpoints does not get the rest signed by it.
+//     checkpoints does not get the rest signed by it (seen.go).
 //
 // What it cannot show: a row that was removed or changed before it was sealed, or in the minute
 // before its checkpoint with all hashes after it made anew, and a whole database that was replaced

@@ -2,9 +2,7 @@ package chain
 
 import (
 	"context"
-	"crypto"
 	"crypto/ed25519"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,23 +51,6 @@ type Keys struct {
 // NewKeys makes Keys. No key is made before a checkpoint is signed.
 func NewKeys(store keyStore, s sealer, clock provider.Clock, random io.Reader) *Keys {
 	return &Keys{store, s, clock, random}
-}
-
-type key struct {
-	id      string
-	private ed25519.PrivateKey
-}
-
-func (k *key) public() ed25519.PublicKey { return ed25519.PublicKey(k.private[ed25519.SeedSize:]) }
-
-func newKey(seed []byte) (*key, error) {
-	k := &key{private: ed25519.NewKeyFromSeed(seed)}
-	sum, err := (&jose.JSONWebKey{Key: k.public()}).Thumbprint(crypto.SHA256)
-	if err != nil {
-		return nil, fmt.Errorf("chain: thumbprint: %w", err)
-	}
-	k.id = base64.RawURLEncoding.EncodeToString(sum)
-	return k, nil
 }
 
 // open opens a stored key. The public half follows from the private one and is not stored: an
@@ -128,19 +109,6 @@ func (m *Keys) signer(ctx context.Context) (*key, error) {
 		return nil, fmt.Errorf("chain: add a key: %w", err)
 	}
 	return k, nil
-}
-
-// verifySignature returns a Fault unless one of the keys signed the checkpoint.
-func verifySignature(list []*key, c *Checkpoint) error {
-	for _, k := range list {
-		if k.id == c.KeyID {
-			if c.signedBy(k) {
-				return nil
-			}
-			break
-		}
-	}
-	return &Fault{Kind: Forged, Sequence: c.Sequence, KeyID: c.KeyID}
 }
 
 // PublicKeys is the JWK set (RFC 7517 section 5) of the public halves, as JSON.
