@@ -83,6 +83,37 @@ func testRetention(t *testing.T, f *fixture) {
 	assert.EqualValues(t, 17, a.intact(t).First)
 }
 
+// Records that are removed while they are verified are not missing.
+func testRetentionMeanwhile(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	a := f.auditor(t)
+	many := func(n int) {
+		require.NoError(t, a.store.InTx(ctx, func(ctx context.Context) error {
+			for i := range n {
+				if err := a.act(ctx, fmt.Sprint(i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	many(1400) // more than verification reads at once
+	a.seal(t)
+	f.advance(48 * time.Hour)
+	many(100)
+	a.seal(t)
+	var removed int64
+	report, err := chain.NewVerifier(a.store, a.keys, a.clock).Verify(ctx, "", func(int64, int64) {
+		if removed == 0 {
+			removed = a.expire(t)
+		}
+	})
+	require.NoError(t, err)
+	assert.EqualValues(t, 1400, removed)
+	assert.EqualValues(t, 1401, report.First)
+	assert.EqualValues(t, 100, report.Records)
+}
+
 // A forged checkpoint is not signed again as the beginning, and what fails halfway removed nothing.
 func testRetentionFaults(t *testing.T, f *fixture) {
 	a := f.auditor(t)
