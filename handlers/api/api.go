@@ -37,6 +37,7 @@ type sealer interface {
 type Config struct {
 	Issuer, Version string
 	Audit           auditLog
+	AuditKeys       auditKeySet
 	Clients         clientReader
 	Registry        clientRegistry
 	Keys            signingKeys
@@ -89,7 +90,7 @@ func New(c Config) (*API, error) {
 			wire.WriteDocument(w, r, document, tag, documentAge)
 			return nil
 		},
-	})
+	}, a.auditKeys())
 	return a, nil
 }
 

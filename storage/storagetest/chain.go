@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -157,6 +158,39 @@ func testChainOrder(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.Equal(t, late.ID, entries[0].Record.ID)
 	assert.Equal(t, int64(5), a.intact(t).Records)
+}
+
+// The previous version wrote records without a place in the chain, and does so while it is replaced.
+func testChainAfterMigration(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	appended := func(action string) {
+		id := f.newID()
+		text := "'" + id.String() + "'"
+		if strings.HasPrefix(f.url, "sqlite://") {
+			text = bytesOf(f.url, id[:])
+		}
+		Exec(t, f.url, fmt.Sprintf(`INSERT INTO audit_logs (id, recorded_at, actor_kind, actor_id, host, action, target_type, target_id, client_id, user_id, changes)
+			VALUES (%s, '2026-03-04 05:06:07+00:00', 'job', 'old', '', '%s', 'user', '', '', '', '{}')`, text, action))
+	}
+	for {
+		undone, err := f.MigrateDown(ctx)
+		require.NoError(t, err)
+		if undone.Name == "audit_chain" {
+			break
+		}
+	}
+	appended("user.create")
+	_, err := f.Migrate(ctx)
+	require.NoError(t, err)
+	appended("user.update")
+	a := f.auditor(t)
+	assert.Equal(t, 2, a.seal(t))
+	assert.Equal(t, int64(2), a.intact(t).Records)
+	records, err := f.Records(ctx, audit.Filter{}, 10)
+	require.NoError(t, err)
+	for _, r := range records {
+		assert.Equal(t, audit.Done, r.Outcome)
+	}
 }
 
 // Concurrent acts and several servers that seal give one chain without gaps, sealed once each.

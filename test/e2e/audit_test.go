@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -47,6 +48,14 @@ func TestAuditLogIsChainedAndVerified(t *testing.T) {
 		logged := s.log.String() + other.log.String()
 		assert.Contains(t, logged, verified.Checkpoint, "to be kept elsewhere")
 		s.command("audit", "verify", "--checkpoint", verified.Checkpoint)
+
+		var set jose.JSONWebKeySet
+		require.NoError(t, json.Unmarshal([]byte(s.get("/api/v1/audit-keys").body), &set))
+		jws, err := jose.ParseSignedCompact(verified.Checkpoint, []jose.SignatureAlgorithm{jose.EdDSA})
+		require.NoError(t, err)
+		payload, err := jws.Verify(set.Key(jws.Signatures[0].Header.KeyID)[0])
+		require.NoError(t, err)
+		assert.Contains(t, string(payload), fmt.Sprintf(`"seq":%d`, records))
 
 		storagetest.Exec(t, databaseURL, fmt.Sprintf("DELETE FROM audit_logs WHERE sequence = %d", records))
 		said := s.refuses("audit", "verify")
