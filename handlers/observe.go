@@ -27,7 +27,7 @@ func (o observer) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := o.clock()
 		x := &exchange{ResponseWriter: w}
-		x.line.Method, x.line.Route = knownMethod(r.Method), unmatched
+		x.line.Method, x.line.Route, x.line.UserAgent = knownMethod(r.Method), unmatched, r.UserAgent()
 		ctx, traced := o.tracer.begin(r.Context(), r, &x.line)
 		ctx = canonical.With(ctx, &x.line)
 		o.meter.began()

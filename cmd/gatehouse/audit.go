@@ -20,7 +20,8 @@ func newAudit(env *environment) *cobra.Command {
 		Use:   "audit",
 		Short: "Show and verify who changed what",
 		Long: `Every act of an administrator, by the command line or a background job, is recorded in the
-transaction that carries it out, with what it changed. Secrets are never recorded. Running
+transaction that carries it out, with what it changed; so are sign-ins and sign-outs, and tokens
+that were stolen. Refused sign-ins are recorded as sums. Secrets are never recorded. Running
 servers chain and sign the records, so that a later change is found by "audit verify".`,
 	}
 	cmd.AddCommand(newAuditList(env), newAuditVerify(env), newAuditExport(env))

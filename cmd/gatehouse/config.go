@@ -137,6 +137,7 @@ func defaults() config {
 		SessionIdle:          tokens.SessionIdle,
 		SessionLifetime:      7 * day,
 		KeyRotation:          90 * day,
+		AuditRetention:       365 * day,
 		KeyPublishAhead:      keys.Ahead,
 		DrainDelay:           5 * time.Second,
 		Metrics:              true,

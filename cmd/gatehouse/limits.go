@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
@@ -20,8 +21,9 @@ type limits struct {
 	failing func() bool
 }
 
-// limits counts in Redis where there is one, and in this process while it is away.
-func (e *environment) limits(h *instance, t *telemetry, log *slog.Logger) (limits, error) {
+// limits counts in Redis where there is one, and in this process while it is away. The tally hears
+// what is refused.
+func (e *environment) limits(h *instance, t *telemetry, tally *audit.Tally, log *slog.Logger) (limits, error) {
 	table, err := h.config.policies()
 	if err != nil {
 		return limits{}, err
@@ -33,7 +35,7 @@ func (e *environment) limits(h *instance, t *telemetry, log *slog.Logger) (limit
 	}
 	memory := ratelimit.NewMemory(e.clock)
 	if h.config.RedisURL == "" {
-		return limits{table: table, limiter: t.decisions(memory)}, nil
+		return limits{table: table, limiter: ratelimit.Observe(t.decisions(memory), tally)}, nil
 	}
 	client, err := ratelimit.NewClient(h.config.RedisURL)
 	if err != nil {
@@ -46,7 +48,7 @@ func (e *environment) limits(h *instance, t *telemetry, log *slog.Logger) (limit
 		return limits{}, errors.Join(err, client.Close())
 	}
 	guarded := ratelimit.NewGuarded(shared, memory, log, e.clock)
-	return limits{table: table, limiter: t.decisions(guarded), redis: client, failing: guarded.Failing}, nil
+	return limits{table: table, limiter: ratelimit.Observe(t.decisions(guarded), tally), redis: client, failing: guarded.Failing}, nil
 }
 
 func (l limits) close(err *error) {

@@ -92,7 +92,8 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return err
 	}
 	defer t.traces.close(ctx, &err)
-	h, err := e.openInstance(ctx, c, log, t.statement, t.listeners(log)...)
+	tally := audit.NewTally()
+	h, err := e.openInstance(ctx, c, log, t.statement, append(t.listeners(log), tally.Hear)...)
 	if err != nil {
 		log.ErrorContext(ctx, "the server cannot start", "error", err) // in the words of the database, which the last line has not
 		return err
@@ -115,7 +116,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	if err := watcher.Check(ctx); err != nil { // what they know, they know from the first request on
 		return fmt.Errorf("read the catalogue: %w", err)
 	}
-	limits, err := e.limits(h, t, log)
+	limits, err := e.limits(h, t, tally, log)
 	if err != nil {
 		return err
 	}
@@ -138,7 +139,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	drain := &handlers.Drain{}
 	ops := handlers.OnlyHosts(opsHosts(c), handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Writable}))
 
-	background := []func(context.Context){watcher.Run}
+	background := []func(context.Context){watcher.Run, func(ctx context.Context) { tally.Run(ctx, h.gate, log) }}
 	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs) {
 		background = append(background, func(ctx context.Context) { h.store.Run(ctx, job, e.random) })
 	}
@@ -204,7 +205,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	assertions := oauth.NewAssertions(oauth.NewClientKeys(fetch, e.clock), h.secrets, h.store, e.clock, c.ClientSecretJWT, c.Issuer, c.Issuer+c.paths().Token)
 	authenticator := oauth.NewAuthenticator(directory, h.secrets, assertions, e.clock)
 	idTokens := oauth.NewIDTokens(h.keys, h.store, c.Issuer, e.clock, c.IDTokenLifetime)
-	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, c.Issuer), h.events, e.clock, e.random, c.lifetimes())
+	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, c.Issuer), h.events, h.gate, e.clock, e.random, c.lifetimes())
 	signIn := account.NewSignIn(h.store, h.hasher, ratelimit.NewSignIn(limits.limiter, limits.table), h.events)
 	protocol, err := oauth.New(oauth.Settings{
 		Issuer:      c.Issuer,

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 
-	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 )
@@ -14,24 +13,10 @@ func actor(ctx context.Context) audit.Actor {
 	if p == nil {
 		return audit.Actor{}
 	}
-	line := canonical.From(ctx)
-	a := audit.Actor{
-		Kind: audit.ClientActor, ID: p.Client.ID, ClientID: p.Client.ID, Scopes: p.Scopes,
-		Address: line.ClientAddress.String(), RequestID: line.RequestID, UserAgent: userAgent(ctx),
-	}
+	a := audit.Requester(ctx, audit.ClientActor, p.Client.ID)
 	if !p.UserID.IsZero() {
-		a.Kind, a.ID = audit.UserActor, p.UserID.String()
+		a = audit.Self(ctx, p.UserID)
 	}
+	a.ClientID, a.Scopes = p.Client.ID, p.Scopes
 	return a
-}
-
-// userAgent is what the caller says that it is, cut to a length that a record can keep.
-func userAgent(ctx context.Context) string {
-	x, ok := ctx.Value(exchangeKey{}).(*exchange)
-	if !ok {
-		return ""
-	}
-	const longest = 200
-	text := x.r.UserAgent()
-	return text[:min(len(text), longest)]
 }

@@ -1,12 +1,16 @@
 package canonical
 
-import "context"
+import (
+	"context"
+
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
 
 type lineKey struct{}
 
-// With makes l the log line of the request with ctx.
+// With makes l the log line of the request with ctx, and the request that acts are recorded with.
 func With(ctx context.Context, l *Line) context.Context {
-	return context.WithValue(ctx, lineKey{}, l)
+	return audit.WithRequest(context.WithValue(ctx, lineKey{}, l), l)
 }
 
 // From finds the line of the request. Outside a request it returns one that is never written, so

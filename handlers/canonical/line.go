@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"sync/atomic"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -21,6 +22,8 @@ type Line struct {
 	Route string
 	// ClientAddress is the address that the request came from, behind trusted proxies.
 	ClientAddress netip.Addr
+	// UserAgent is what the caller says that it is, for the audit log.
+	UserAgent string
 	// Status is 0 until the response header is written.
 	Status int
 	// Level of the line; the zero value is info.
@@ -45,6 +48,11 @@ func (l *Line) GrantType(name string) { l.grantType = name }
 // Outcome notes the outcome in a word chosen by the endpoint. Without it the line says "ok",
 // "refused" or "failed".
 func (l *Line) Outcome(word string) { l.outcome = word }
+
+// Origin is part of audit.Request.
+func (l *Line) Origin() audit.Origin {
+	return audit.Origin{ClientID: l.client, Address: l.ClientAddress.String(), UserAgent: l.UserAgent, RequestID: l.RequestID}
+}
 
 // Statements adds n database statements of the request.
 func (l *Line) Statements(n int) { l.statements.Add(int64(n)) }

@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -43,7 +44,8 @@ func newFixture(t *testing.T) *fixture {
 	f.store = store
 	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
-	f.manager = session.NewManager(store, nil, ring.Key(keyring.SessionHash), (*event.Bus)(nil), clock, rand.Reader, session.Lifetimes{Idle: time.Hour, Absolute: 24 * time.Hour})
+	gate := audit.NewGate(store, store, (*event.Bus)(nil), clock, rand.Reader)
+	f.manager = session.NewManager(store, gate, ring.Key(keyring.SessionHash), (*event.Bus)(nil), clock, rand.Reader, session.Lifetimes{Idle: time.Hour, Absolute: 24 * time.Hour})
 	f.user = &account.User{ID: provider.NewID(f.now, rand.Reader), Subject: "s", Username: "alice", CreatedAt: f.now, UpdatedAt: f.now}
 	require.NoError(t, store.CreateUser(t.Context(), f.user))
 	f.Sessions, err = websession.New(websession.Config{

@@ -6,6 +6,8 @@
 // changes through the gate, so that no caller (the command line, background jobs, and whatever is
 // built on them) can go around it.
 //
-// What users and clients do for themselves (signing in, consent, tokens) does not pass the gate:
-// the rows of sessions, grants and tokens are the record of it.
+// What users do for themselves (signing in and out, consent) and what the server finds out (a token
+// that was stolen) is recorded with Gate.Record, in the transaction of the act. Refused sign-ins and
+// requests are counted, and recorded as one sum a minute (Tally): an attacker must not fill the
+// database. Issuing a token is not recorded: the row of the token is the record of it.
 package audit

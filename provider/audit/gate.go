@@ -51,26 +51,44 @@ func (g *Gate) Do(ctx context.Context, actor Actor, action Action, target Target
 		return fmt.Errorf("%w: %s", ErrForbidden, action)
 	}
 	return g.tx.InTx(ctx, func(ctx context.Context) error {
-		changes, err := act(ctx)
-		if err != nil {
-			return err
+		id, err := g.keep(ctx, actor, action, target, act)
+		if err == nil && !id.IsZero() {
+			g.events.Publish(ctx, event.Administered{
+				RecordID: id, ActorKind: string(actor.Kind), Actor: actor.ID, Action: string(action), TargetType: string(target.Type), Target: target.ID,
+			})
 		}
-		if changes != nil && len(changes) == 0 {
-			return nil // as it was before
-		}
-		if changes == nil {
-			changes = Changes{}
-		}
-		// Not the instant at which the transaction began: it may have waited for another act on the
-		// same thing, whose record must come first.
-		now := g.clock.Real()
-		r := Record{ID: provider.NewID(now, g.random), At: now, Actor: actor.storable(), Action: action, Target: target, Changes: changes, Outcome: Done}
-		if err := g.records.AppendRecord(ctx, r); err != nil {
-			return fmt.Errorf("audit: record %s: %w", action, err)
-		}
-		g.events.Publish(ctx, event.Administered{
-			RecordID: r.ID, ActorKind: string(actor.Kind), Actor: actor.ID, Action: string(action), TargetType: string(target.Type), Target: target.ID,
-		})
-		return nil
+		return err
 	})
+}
+
+// Record carries out what a user or client does for themself, or what follows from a request, such as
+// the end of a grant whose token was stolen, and records it in the same transaction. That needs no
+// authority; else it is like Do.
+func (g *Gate) Record(ctx context.Context, actor Actor, action Action, target Target, act func(ctx context.Context) (Changes, error)) error {
+	return g.tx.InTx(ctx, func(ctx context.Context) error {
+		_, err := g.keep(ctx, actor, action, target, act)
+		return err
+	})
+}
+
+// keep returns the id of the record, or the zero id where nothing has changed.
+func (g *Gate) keep(ctx context.Context, actor Actor, action Action, target Target, act func(ctx context.Context) (Changes, error)) (provider.ID, error) {
+	changes, err := act(ctx)
+	if err != nil {
+		return provider.ID{}, err
+	}
+	if changes != nil && len(changes) == 0 {
+		return provider.ID{}, nil // as it was before
+	}
+	if changes == nil {
+		changes = Changes{}
+	}
+	// Not the instant at which the transaction began: it may have waited for another act on the
+	// same thing, whose record must come first.
+	now := g.clock.Real()
+	r := Record{ID: provider.NewID(now, g.random), At: now, Actor: actor.storable(), Action: action, Target: target, Changes: changes, Outcome: Done}
+	if err := g.records.AppendRecord(ctx, r); err != nil {
+		return provider.ID{}, fmt.Errorf("audit: record %s: %w", action, err)
+	}
+	return r.ID, nil
 }

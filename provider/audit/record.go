@@ -22,24 +22,32 @@ const (
 	UserUpdate         Action = "user.update"
 	UserSetPassword    Action = "user.set_password"
 	UserDelete         Action = "user.delete"
-	ScopeCreate        Action = "scope.create"
-	ScopeUpdate        Action = "scope.update"
-	ScopeDelete        Action = "scope.delete"
-	ConsentWithdraw    Action = "consent.withdraw"
-	SessionEnd         Action = "session.end"
-	TokenRevoke        Action = "token.revoke"
-	KeyCreate          Action = "key.create"
-	KeyWithdraw        Action = "key.withdraw"
-	KeyringRotate      Action = "keyring.rotate"
-	KeyringRetire      Action = "keyring.retire"
-	LogExpire          Action = "audit.expire"
+	// UserSignIn and UserSignInRefused are what people do: the latter counts attempts of a minute.
+	UserSignIn        Action = "user.sign_in"
+	UserSignInRefused Action = "user.sign_in_refused"
+	ScopeCreate       Action = "scope.create"
+	ScopeUpdate       Action = "scope.update"
+	ScopeDelete       Action = "scope.delete"
+	ConsentWithdraw   Action = "consent.withdraw"
+	SessionEnd        Action = "session.end"
+	TokenRevoke       Action = "token.revoke"
+	// TokenReuse: a code or refresh token was used again after its time, by its client or a thief, and
+	// the grant was ended.
+	TokenReuse Action = "token.reuse"
+	// LimitRefuse counts the requests that rate limits refused in a minute.
+	LimitRefuse   Action = "limit.refuse"
+	KeyCreate     Action = "key.create"
+	KeyWithdraw   Action = "key.withdraw"
+	KeyringRotate Action = "keyring.rotate"
+	KeyringRetire Action = "keyring.retire"
+	LogExpire     Action = "audit.expire"
 )
 
 // Actions are all actions.
 func Actions() []Action {
 	return []Action{
-		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientAllowUser, ClientDisallowUser, UserCreate, UserUpdate, UserSetPassword, UserDelete,
-		ScopeCreate, ScopeUpdate, ScopeDelete, ConsentWithdraw, SessionEnd, TokenRevoke, KeyCreate, KeyWithdraw, KeyringRotate, KeyringRetire, LogExpire,
+		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientAllowUser, ClientDisallowUser, UserCreate, UserUpdate, UserSetPassword, UserDelete, UserSignIn, UserSignInRefused,
+		ScopeCreate, ScopeUpdate, ScopeDelete, ConsentWithdraw, SessionEnd, TokenRevoke, TokenReuse, LimitRefuse, KeyCreate, KeyWithdraw, KeyringRotate, KeyringRetire, LogExpire,
 	}
 }
 
@@ -61,13 +69,15 @@ func OfUser(id provider.ID) Target { return Target{Type: User, ID: id.String(), 
 // TargetType is a kind of target.
 type TargetType string
 
-// The kinds of targets. Users are named by their id, tokens by the id of their row.
+// The kinds of targets. Users and grants are named by their id, tokens by the id of their row.
 const (
 	Client     TargetType = "client"
 	User       TargetType = "user"
 	Scope      TargetType = "scope"
 	Session    TargetType = "session"
+	Grant      TargetType = "grant"
 	Token      TargetType = "token"
+	Limit      TargetType = "limit"
 	SigningKey TargetType = "key"
 	Keyring    TargetType = "keyring"
 	Log        TargetType = "audit"

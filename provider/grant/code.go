@@ -120,7 +120,7 @@ func (c *Codes) Prepare(ctx context.Context, cl *client.Client, x Exchange) (*Pr
 		return nil, fmt.Errorf("read code: %w", err)
 	}
 	if err := c.check(ctx, cl, code, g, x); err != nil {
-		return nil, c.withConsequence(err, code.ID, g.ID)
+		return nil, c.withConsequence(err, code.ID, g)
 	}
 	d, err := narrowed(cl, g, Narrowing{Audience: x.Audience}) // the registration may have changed since the approval
 	if err != nil {
@@ -171,20 +171,21 @@ func (c *Codes) check(ctx context.Context, cl *client.Client, code *Code, g *Gra
 	return nil
 }
 
-func (c *Codes) withConsequence(refused error, codeID, grantID provider.ID) error {
+func (c *Codes) withConsequence(refused error, codeID provider.ID, g *Grant) error {
 	var do func(ctx context.Context) error
 	switch {
+	case g.EndedAt != nil:
+		return refused // nothing is left to end, and it was recorded before
 	case errors.Is(refused, ErrCodeUsed):
-		do = func(ctx context.Context) error { return c.ender.EndGrant(ctx, grantID, c.issuer.clock.Now(ctx)) }
+		do = func(ctx context.Context) error { return c.issuer.endStolen(ctx, c.ender, g) }
 	case errors.Is(refused, ErrCodeVerifier):
 		do = func(ctx context.Context) error {
-			now := c.issuer.clock.Now(ctx)
-			burnt, err := c.store.UseCode(ctx, codeID, now)
+			burnt, err := c.store.UseCode(ctx, codeID, c.issuer.clock.Now(ctx))
 			if err != nil || burnt {
 				return err
 			}
 			// A concurrent request used it, and not an identical one: a second use like any other.
-			return c.ender.EndGrant(ctx, grantID, now)
+			return c.issuer.endStolen(ctx, c.ender, g)
 		}
 	default:
 		return refused

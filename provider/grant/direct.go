@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -21,10 +22,15 @@ func (i *Issuer) ForUser(ctx context.Context, c *client.Client, g *Grant) (*Prep
 		return nil, err
 	}
 	p.claim = func(ctx context.Context) error {
-		if err := i.store.CreateGrant(ctx, g); err != nil {
-			return fmt.Errorf("create grant: %w", err)
-		}
-		return nil
+		target := audit.Target{Type: audit.User, ID: g.UserID.String(), ClientID: c.ID, UserID: g.UserID.String()}
+		actor := audit.Self(ctx, g.UserID)
+		actor.ClientID = c.ID
+		return i.log.Record(ctx, actor, audit.UserSignIn, target, func(ctx context.Context) (audit.Changes, error) {
+			if err := i.store.CreateGrant(ctx, g); err != nil {
+				return nil, fmt.Errorf("create grant: %w", err)
+			}
+			return audit.Details(map[string]any{"grant_id": g.ID.String(), "amr": g.AMR}), nil
+		})
 	}
 	p.ended = func() error { return ErrInactive }
 	return p, nil

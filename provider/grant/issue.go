@@ -9,6 +9,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/token"
@@ -42,12 +43,18 @@ type publisher interface {
 	Publish(ctx context.Context, e event.Event)
 }
 
+// recorder records acts in the audit log, in their transaction.
+type recorder interface {
+	Record(ctx context.Context, actor audit.Actor, action audit.Action, target audit.Target, act func(ctx context.Context) (audit.Changes, error)) error
+}
+
 // Issuer issues tokens.
 type Issuer struct {
 	store     issueStore
 	key       macKey
 	minter    minter
 	events    publisher
+	log       recorder
 	clock     provider.Clock
 	random    io.Reader
 	lifetimes Lifetimes
@@ -55,12 +62,12 @@ type Issuer struct {
 }
 
 // NewIssuer makes an Issuer with the provider's lifetimes.
-func NewIssuer(store issueStore, key macKey, m minter, events publisher, clock provider.Clock, random io.Reader, lifetimes Lifetimes) *Issuer {
+func NewIssuer(store issueStore, key macKey, m minter, events publisher, log recorder, clock provider.Clock, random io.Reader, lifetimes Lifetimes) *Issuer {
 	standing, err := lru.New[string, provider.ID](standingGrants)
 	if err != nil { // only for a size that is not positive
 		panic("grant: " + err.Error())
 	}
-	return &Issuer{store: store, key: key, minter: m, events: events, clock: clock, random: random, lifetimes: lifetimes, standing: standing}
+	return &Issuer{store: store, key: key, minter: m, events: events, log: log, clock: clock, random: random, lifetimes: lifetimes, standing: standing}
 }
 
 // Issued is what the client receives. AccessToken and RefreshToken are credentials.

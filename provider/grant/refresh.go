@@ -240,7 +240,7 @@ func (r *Refresher) reused(g *Grant) error {
 		return ErrRefreshReused // the event was published before
 	}
 	return &Consequence{Refused: ErrRefreshReused, Do: func(ctx context.Context) error {
-		if err := r.ender.EndGrant(ctx, g.ID, r.issuer.clock.Now(ctx)); err != nil {
+		if err := r.issuer.endStolen(ctx, r.ender, g); err != nil {
 			return err
 		}
 		r.issuer.events.Publish(ctx, event.RefreshReuseDetected{GrantID: g.ID, ClientID: g.ClientID, UserID: g.UserID})

@@ -140,7 +140,7 @@ func newFixture(t *testing.T) *fixture {
 	hash := ring.Key(keyring.TokenHash)
 	h.lifetimes = grant.DefaultLifetimes()
 	inspector := grant.NewInspector(store, h.gate, hash, h.keys, events, clock, h.lifetimes.SessionIdle)
-	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, store, issuer), events, clock, rand.Reader, h.lifetimes)
+	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, store, issuer), events, h.gate, clock, rand.Reader, h.lifetimes)
 	h.store = store
 	h.scopes = consent.NewKnown(store)
 	h.issuer, h.codes = tokens, grant.NewCodes(store, store, tokens)

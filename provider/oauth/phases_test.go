@@ -65,7 +65,7 @@ func (k *busyKeys) Sign(ctx context.Context, alg keys.Algorithm, typ string, pay
 func TestNothingIsSignedWhileTheDatabaseIsLocked(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.TokenFormat = client.JWT })
 	signer := &busyKeys{Manager: r.keys, h: r.fixture}
-	tokens := grant.NewIssuer(r.store, r.ring.Key(keyring.TokenHash), oauth.NewMinter(signer, r.store, issuer), (*event.Bus)(nil), r.domain.Clock, rand.Reader, r.lifetimes)
+	tokens := grant.NewIssuer(r.store, r.ring.Key(keyring.TokenHash), oauth.NewMinter(signer, r.store, issuer), (*event.Bus)(nil), r.gate, r.domain.Clock, rand.Reader, r.lifetimes)
 	domain := r.domain
 	domain.Issuer = tokens
 	domain.Codes = grant.NewCodes(r.store, r.store, tokens)

@@ -54,9 +54,8 @@ func (m *Manager) EndID(ctx context.Context, actor audit.Actor, id provider.ID) 
 	if s.EndedAt != nil {
 		return nil
 	}
-	target := audit.Target{Type: audit.Session, ID: id.String(), UserID: s.User.ID.String()}
-	return m.gate.Do(ctx, actor, audit.SessionEnd, target, func(ctx context.Context) (audit.Changes, error) {
-		return nil, m.End(ctx, s)
+	return m.gate.Do(ctx, actor, audit.SessionEnd, target(s), func(ctx context.Context) (audit.Changes, error) {
+		return nil, m.end(ctx, s)
 	})
 }
 

@@ -100,7 +100,10 @@ func (m *Manager) Begin(ctx context.Context, user *account.User, methods []strin
 		ID: t.ID, User: user, Hash: m.key.MAC([]byte(token.Session), []byte(text)),
 		Proofs: ProvedAt(now, methods...), SeenAt: now, ExpiresAt: now.Add(m.lifetimes.Absolute),
 	}
-	if err := m.keep(ctx, s, previous); err != nil {
+	err := m.gate.Record(ctx, audit.Self(ctx, user.ID), audit.UserSignIn, audit.OfUser(user.ID), func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"session_id": s.ID.String(), "amr": s.Proofs.AMR()}), m.keep(ctx, s, previous)
+	})
+	if err != nil {
 		return nil, "", fmt.Errorf("session: begin: %w", err)
 	}
 	m.events.Publish(ctx, event.SignedIn{UserID: user.ID, SessionID: s.ID, Methods: methods})
@@ -166,8 +169,18 @@ func (m *Manager) EndNamed(ctx context.Context, id provider.ID, subject string) 
 	return true, m.End(ctx, s)
 }
 
-// End ends a session.
+// End ends a session for its user.
 func (m *Manager) End(ctx context.Context, s *Session) error {
+	return m.gate.Record(ctx, audit.Self(ctx, s.User.ID), audit.SessionEnd, target(s), func(ctx context.Context) (audit.Changes, error) {
+		return nil, m.end(ctx, s)
+	})
+}
+
+func target(s *Session) audit.Target {
+	return audit.Target{Type: audit.Session, ID: s.ID.String(), UserID: s.User.ID.String()}
+}
+
+func (m *Manager) end(ctx context.Context, s *Session) error {
 	if err := m.store.EndSession(ctx, s.ID, m.clock.Now(ctx)); err != nil {
 		return err
 	}

@@ -1,0 +1,35 @@
+package audit
+
+import (
+	"context"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Origin is where a request came from: the client that it is about, and what it says about itself.
+type Origin struct{ ClientID, Address, UserAgent, RequestID string }
+
+// Request is a request in progress. Its client may become known later than the rest.
+type Request interface{ Origin() Origin }
+
+type requestKey struct{}
+
+// WithRequest returns a context whose acts come from the request.
+func WithRequest(ctx context.Context, r Request) context.Context {
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
+// Requester is a client or user who acts by the request of ctx.
+func Requester(ctx context.Context, kind ActorKind, id string) Actor {
+	a := Actor{Kind: kind, ID: id}
+	if r, ok := ctx.Value(requestKey{}).(Request); ok {
+		from := r.Origin()
+		a.ClientID, a.Address, a.UserAgent, a.RequestID = from.ClientID, from.Address, from.UserAgent, from.RequestID
+	}
+	return a
+}
+
+// Self is a user who acts for themself, by the request of ctx.
+func Self(ctx context.Context, userID provider.ID) Actor {
+	return Requester(ctx, UserActor, userID.String())
+}
