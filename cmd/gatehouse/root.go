@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,16 @@ type terminal struct {
 	In      io.Reader
 	Out     io.Writer
 	Err     io.Writer
+}
+
+// variable is the value of an environment variable; empty: it is not set.
+func (t terminal) variable(name string) string {
+	for _, pair := range t.Environ {
+		if value, ok := strings.CutPrefix(pair, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 // run carries out one command line and returns the exit code: 0, or 1 after one clear
@@ -66,7 +77,7 @@ given with --config. "gatehouse doctor" checks them.`,
 	root.AddCommand(
 		newServe(env), newMigrate(env), newClient(env), newUser(env), newScope(env), newConsent(env), newKey(env), newKeyring(env),
 		newSession(env), newToken(env), newLimit(env), newAudit(env), newExplain(env), newDoctor(env), newHealthcheck(env),
-		newVersion(env),
+		newVersion(env), newDocs(env),
 	)
 	root.InitDefaultCompletionCmd(t.Args...)
 	root.InitDefaultHelpCmd()

@@ -11,7 +11,6 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -186,12 +185,9 @@ const collectAt = 400
 
 // tuneCollector leaves an operator's own setting alone.
 func (e *environment) tuneCollector() {
-	for _, pair := range e.Environ {
-		if strings.HasPrefix(pair, "GOGC=") {
-			return
-		}
+	if e.variable("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
 	}
-	debug.SetGCPercent(collectAt)
 }
 
 // publicHandler puts the protocol together over the domain.
