@@ -85,13 +85,15 @@ func causeOf(err error) error {
 	return err
 }
 
-// json writes the error response of RFC 6749 section 5.2.
+// json writes the error response of RFC 6749 section 5.2, in the management API with the fields that
+// are wrong.
 func (re *renderer) json(w http.ResponseWriter, answer *refusal.Refusal, id string) {
 	_ = wire.WriteJSON(w, answer.HTTPStatus(), struct {
-		Error       refusal.Code `json:"error"`
-		Description string       `json:"error_description"`
-		URI         string       `json:"error_uri"`
-	}{answer.Code, describable(answer.Description), re.issuer + errorsPath + id})
+		Error       refusal.Code      `json:"error"`
+		Description string            `json:"error_description"`
+		URI         string            `json:"error_uri"`
+		Errors      []refusal.Problem `json:"errors,omitempty"`
+	}{answer.Code, describable(answer.Description), re.issuer + errorsPath + id, answer.Problems})
 }
 
 func (re *renderer) page(w http.ResponseWriter, answer *refusal.Refusal, id, requestID string) error {

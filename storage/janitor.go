@@ -56,15 +56,16 @@ func (j *Janitor) sweep(ctx context.Context) error {
 		j.removed("sessions", removed.Sessions)
 		j.removed("used_jtis", removed.Assertions)
 		j.removed("signing_keys", removed.SigningKeys)
+		j.removed("idempotency_keys", removed.IdempotencyKeys)
 	}
 	if removed != (Swept{}) {
-		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys)
+		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys, "idempotency_keys", removed.IdempotencyKeys)
 	}
 	return err
 }
 
 // Swept counts the rows that a sweep removed.
-type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys int64 }
+type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys, IdempotencyKeys int64 }
 
 // Sweep removes a bounded number of expired rows.
 func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
@@ -83,6 +84,8 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 		(SELECT id FROM sessions WHERE ended_at < ? OR expires_at < ? LIMIT ?)`, old, old, batchSize)
 	removed.Assertions = remove(`DELETE FROM used_jtis WHERE (client_id, jti) IN
 		(SELECT client_id, jti FROM used_jtis WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
+	removed.IdempotencyKeys = remove(`DELETE FROM idempotency_keys WHERE id IN
+		(SELECT id FROM idempotency_keys WHERE expires_at < ? LIMIT ?)`, now, batchSize)
 	var err error
 	removed.SigningKeys, err = j.store.RemoveSigningKeys(ctx, now.Add(-keys.Overlap))
 	return removed, errors.Join(append(errs, err)...)

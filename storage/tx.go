@@ -75,7 +75,7 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context) error) (e
 			panic(r)
 		}
 	}()
-	var commit provider.Commit
+	commit := provider.Commit{Outside: ctx}
 	inside := provider.WithCommit(context.WithValue(ctx, txKey{}, tx), &commit)
 	inside = provider.WithInstant(inside, s.clock.Now(ctx))
 	if err := fn(inside); err != nil {

@@ -30,6 +30,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/idempotency"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/logo"
@@ -270,6 +271,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	management, err := api.New(api.Config{
 		Issuer: c.Issuer, Version: version, Audit: h.store, AuditKeys: h.auditKeys, Clients: h.store, Registry: h.registry, Keys: h.keys, Scopes: h.catalogue, Sessions: h.sessions, Tokens: h.inspector, Consents: h.consents,
 		Policies: limits.table, Records: records, Refusals: c.refusals(),
+		Repeats: idempotency.NewKeys(h.store, h.store, h.ring.Key(keyring.Idempotency), e.clock),
 		Cursors: h.ring.Key(keyring.Cursor), Clock: e.clock,
 	})
 	if err != nil {

@@ -1,11 +1,9 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -48,6 +46,8 @@ type Config struct {
 	Policies        *ratelimit.Table
 	Records         *refusal.Recorder
 	Refusals        *refusal.Catalogue
+	// Repeats carries out requests with an Idempotency-Key.
+	Repeats repeats
 	// Cursors seals the cursors of lists.
 	Cursors sealer
 	Clock   provider.Clock
@@ -63,7 +63,10 @@ type API struct {
 
 // New registers every operation.
 func New(c Config) (*API, error) {
-	a := &API{Config: c, table: &adapter{limits: []string{ratelimit.ManageClient, ratelimit.ManagePrefix, ratelimit.ClientSecret, ratelimit.ClientSecrets}}}
+	a := &API{Config: c, table: &adapter{
+		limits:  []string{ratelimit.ManageClient, ratelimit.ManagePrefix, ratelimit.ClientSecret, ratelimit.ClientSecrets},
+		repeats: c.Repeats,
+	}}
 	config := huma.DefaultConfig("Gatehouse management API", c.Version)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", "", nil
 	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: wire.ParseJSON}
@@ -74,6 +77,7 @@ func New(c Config) (*API, error) {
 		"basic":  {Type: "http", Scheme: "basic", Description: "A client that is registered for the management scope."},
 		"bearer": {Type: "http", Scheme: "bearer", Description: "An access token with the management scope and this API as its audience, or of a user with the role admin through a client of type backend."},
 	}
+	components(config.Components)
 	a.huma = huma.NewAPI(config, a.table)
 	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.rateLimits, a.errorRecords} {
 		add()
@@ -96,29 +100,3 @@ func New(c Config) (*API, error) {
 
 // Routes are the operations and the document.
 func (a *API) Routes() []route.Route { return a.table.routes }
-
-// scopeKey is where an operation keeps its management scope.
-const scopeKey = "scope"
-
-// register adds an operation that needs a management scope.
-func register[I, O any](a *API, scope string, op huma.Operation, act func(ctx context.Context, in *I) (*O, error)) {
-	op.MaxBodyBytes = -1 // the route has a limit
-	op.Metadata = map[string]any{scopeKey: scope}
-	op.Security = []map[string][]string{{"basic": {}}, {"bearer": {scope}}}
-	op.Description += " Needs the scope " + scope + "."
-	op.Responses = map[string]*huma.Response{}
-	for _, status := range append([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable}, op.Errors...) {
-		op.Responses[fmt.Sprint(status)] = &huma.Response{
-			Description: http.StatusText(status),
-			Content:     map[string]*huma.MediaType{wire.JSONType: {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[failure](), true, "Error")}},
-		}
-	}
-	op.Errors = nil
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := act(ctx, in)
-		if err != nil {
-			return nil, fail(ctx, asRefusal(err))
-		}
-		return out, nil
-	})
-}

@@ -19,7 +19,7 @@ type allowedUsers struct {
 
 type clientUser struct {
 	ClientID
-	UserID string `path:"user_id" format:"uuid"`
+	UserID string `path:"user_id" format:"uuid" doc:"Id of the user"`
 }
 
 func (a *API) clientUsers() {

@@ -12,7 +12,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
-	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 // clientRegistry changes clients.
@@ -48,13 +47,13 @@ type clientPage struct {
 
 // ClientID names a client in a path.
 type ClientID struct {
-	ID string `path:"client_id" maxLength:"200"`
+	ID string `path:"client_id" maxLength:"200" doc:"Id of the client" example:"billing"`
 }
 
 type clientChange struct {
 	ClientID
-	IfMatch string `header:"If-Match" doc:"ETag of the registration that the change is based on"`
-	Body    registration
+	Condition
+	Body registration
 }
 
 func (a *API) clients() {
@@ -77,13 +76,13 @@ func (a *API) clients() {
 		return outputOf(c)
 	})
 	register(a, write, huma.Operation{
-		OperationID: "replace-client", Method: http.MethodPut, Path: "/oauth/clients/{client_id}", Tags: tags, Errors: []int{http.StatusNotFound, http.StatusPreconditionFailed},
+		OperationID: "replace-client", Method: http.MethodPut, Path: "/oauth/clients/{client_id}", Tags: tags, Errors: []int{http.StatusNotFound},
 		Summary: "Replace a registration", Description: "What the body does not name gets its default. Secrets stay.",
 	}, func(ctx context.Context, in *clientChange) (*clientOutput, error) {
 		return a.updateClient(ctx, in, true)
 	})
 	register(a, write, huma.Operation{
-		OperationID: "update-client", Method: http.MethodPatch, Path: "/oauth/clients/{client_id}", Tags: tags, Errors: []int{http.StatusNotFound, http.StatusPreconditionFailed},
+		OperationID: "update-client", Method: http.MethodPatch, Path: "/oauth/clients/{client_id}", Tags: tags, Errors: []int{http.StatusNotFound},
 		Summary: "Change a registration", Description: "A JSON merge patch (RFC 7396): what the body does not name stays, null takes a value away.",
 	}, func(ctx context.Context, in *clientChange) (*clientOutput, error) {
 		return a.updateClient(ctx, in, false)
@@ -156,8 +155,8 @@ func (a *API) updateClient(ctx context.Context, in *clientChange, replace bool) 
 		delete(in.Body, readOnly)
 	}
 	updated, err := a.Registry.Update(ctx, actor(ctx), in.ID, func(c *client.Client) error {
-		if in.IfMatch != "" && in.IfMatch != "*" && in.IfMatch != etag(c) {
-			return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The client has changed since it was read.").WithStatus(http.StatusPreconditionFailed)
+		if err := in.Check(etag(c)); err != nil {
+			return err
 		}
 		if replace {
 			*c = client.Client{ID: c.ID, Secrets: c.Secrets, CreatedAt: c.CreatedAt, AuthMethod: c.AuthMethod}

@@ -27,7 +27,7 @@ type agreed struct {
 }
 
 type consentQuery struct {
-	UserID string `query:"user_id" format:"uuid" required:"true"`
+	UserID string `query:"user_id" format:"uuid" required:"true" doc:"The user who agreed"`
 }
 
 type consentList struct {
@@ -37,8 +37,8 @@ type consentList struct {
 }
 
 type consentID struct {
-	UserID   string `query:"user_id" format:"uuid" required:"true"`
-	ClientID string `query:"client_id" required:"true"`
+	UserID   string `query:"user_id" format:"uuid" required:"true" doc:"The user who agreed"`
+	ClientID string `query:"client_id" required:"true" doc:"The client to whom the user agreed"`
 }
 
 func (a *API) consents() {

@@ -12,9 +12,16 @@ import (
 
 // failure is an error response, as the document describes it.
 type failure struct {
-	Error       string `json:"error" doc:"What kind of error it is" example:"invalid_request"`
-	Description string `json:"error_description" doc:"What is wrong; a field is named by its JSON pointer (RFC 6901)"`
-	URI         string `json:"error_uri" doc:"Page that explains the error"`
+	Error       string       `json:"error" doc:"What kind of error it is" example:"invalid_request"`
+	Description string       `json:"error_description" doc:"What is wrong; a field is named by its JSON pointer (RFC 6901)"`
+	URI         string       `json:"error_uri" format:"uri" doc:"Page that explains the error"`
+	Errors      []fieldError `json:"errors,omitempty" doc:"Every field that is wrong, where fields are"`
+}
+
+// fieldError is refusal.Problem, as the document describes it.
+type fieldError struct {
+	Pointer string `json:"pointer" doc:"JSON pointer (RFC 6901) into the body, or the name of a parameter; empty: the body as a whole" example:"/redirect_uris/0"`
+	Message string `json:"message" doc:"What is wrong with it"`
 }
 
 // asRefusal gives the errors of the domain their status. Others are faults of the server.
@@ -22,7 +29,7 @@ func asRefusal(err error) error {
 	var invalid *client.Invalid
 	switch {
 	case errors.As(err, &invalid):
-		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "/"+invalid.Problems[0].Field+": "+invalid.Problems[0].Message+".").Because(err)
+		return invalidClient(invalid).Because(err)
 	case errors.Is(err, provider.ErrNotFound):
 		return refusal.New(refusal.NotFound, refusal.CheckNotFound, "There is no such resource.").Because(err)
 	case errors.Is(err, provider.ErrConflict):
@@ -32,9 +39,4 @@ func asRefusal(err error) error {
 	default:
 		return err
 	}
-}
-
-// invalid is a refusal of one field, by its JSON pointer or parameter name.
-func invalid(field, message string) error {
-	return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, field+": "+message+".")
 }

@@ -41,7 +41,7 @@ type rotation struct {
 type keyOutput struct{ Body key }
 
 type keyID struct {
-	KID string `path:"kid" maxLength:"200"`
+	KID string `path:"kid" maxLength:"200" doc:"Id of the key, as the list and the key set have it"`
 }
 
 type withdrawal struct {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"mime"
 	"net/http"
 	"net/url"
 
@@ -36,4 +37,19 @@ func readQuery(op *huma.Operation, r *http.Request) (url.Values, error) {
 		}
 	}
 	return query, nil
+}
+
+// checkType refuses a body of a type that the operation does not take. A body without a type is taken
+// for JSON, as RFC 9110 section 8.3 lets a recipient assume.
+func checkType(op *huma.Operation, r *http.Request) error {
+	sent := r.Header.Get("Content-Type")
+	if op.RequestBody == nil || sent == "" {
+		return nil
+	}
+	kind, _, err := mime.ParseMediaType(sent)
+	if _, taken := op.RequestBody.Content[kind]; err == nil && taken {
+		return nil
+	}
+	return refusal.New(refusal.InvalidRequest, refusal.CheckContentType, "The body must be sent as "+wire.JSONType+" in UTF-8.").
+		WithStatus(http.StatusUnsupportedMediaType).Compare(refusal.FieldContentType, wire.JSONType, sent)
 }

@@ -44,7 +44,7 @@ type sessionPage struct {
 }
 
 type sessionID struct {
-	ID string `path:"session_id" format:"uuid"`
+	ID string `path:"session_id" format:"uuid" doc:"Id of the session, as the list has it"`
 }
 
 func (a *API) sessions() {

@@ -19,10 +19,11 @@ const (
 	RateLimit        Purpose = "rate-limit"        // names of budgets outside this process
 	Cursor           Purpose = "cursor"            // sealed positions in lists of the management API
 	AuditKey         Purpose = "audit-key"         // keys that sign the audit log, at rest (package chain)
+	Idempotency      Purpose = "idempotency"       // responses that are kept for repeated requests
 )
 
 func purposes() []Purpose {
-	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey}
+	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey, Idempotency}
 }
 
 // serves is how long after its successor took over a data key may be needed: the longest lifetime
@@ -35,6 +36,8 @@ func serves(p Purpose) (_ time.Duration, ends bool) {
 		return 420 * day, true // refresh tokens and sessions: 400 days
 	case Device:
 		return 190 * day, true // 180 days
+	case Idempotency:
+		return 2 * day, true // a day
 	case Flow, RefreshSuccessor, RateLimit, Cursor:
 		return day, true // an hour, half a minute, a quarter of an hour; a cursor has no lifetime of its own
 	case SigningKey, ClientSecret, AuditKey:

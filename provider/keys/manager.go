@@ -138,7 +138,7 @@ func (m *Manager) publish(ctx context.Context, actor audit.Actor, alg Algorithm,
 		return Key{}, err
 	}
 	m.events.Publish(ctx, event.KeyRotated{KID: k.KID, Algorithm: string(alg), ActiveFrom: activeFrom})
-	return k, m.Refresh(ctx)
+	return k, provider.Settled(ctx, m.Refresh)
 }
 
 func (m *Manager) add(ctx context.Context, actor audit.Actor, alg Algorithm, private crypto.Signer, activeFrom time.Time) (Key, error) {

@@ -55,10 +55,19 @@ type Refusal struct {
 	Expected, Received string
 	// RetryAfter, when positive, is sent as Retry-After in whole seconds.
 	RetryAfter time.Duration
+	// Problems are all fields that are wrong, of a request that names fields.
+	Problems []Problem
 	// Challenge, when set, is sent as WWW-Authenticate.
 	Challenge string
 	// Cause is for the log alone.
 	Cause error
+}
+
+// Problem is a field that is wrong: by its JSON pointer (RFC 6901) into the body, or the name of a
+// parameter.
+type Problem struct {
+	Pointer string `json:"pointer"`
+	Message string `json:"message"`
 }
 
 // New makes a refusal by the given check.
