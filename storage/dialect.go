@@ -19,6 +19,9 @@ type dialect interface {
 	// locking is a clause such as FOR SHARE where rows are locked individually, and empty where
 	// there is a single writer.
 	locking(clause string) string
+	// contains is a condition: a list in a column has the value, which takes the place of ?. An
+	// index finds it.
+	contains(column string) string
 	// classify classifies a driver's error by its code.
 	classify(err error) class
 	// migrations is the folder of the dialect, with what goose needs to apply it.

@@ -72,6 +72,10 @@ func (d *postgresDialect) bound(statement string) string {
 
 func (*postgresDialect) locking(clause string) string { return " " + clause }
 
+func (*postgresDialect) contains(column string) string {
+	return "string_to_array(" + column + ", ' ') @> ARRAY[?]::text[]"
+}
+
 func (*postgresDialect) classify(err error) class {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {

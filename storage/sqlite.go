@@ -75,6 +75,10 @@ func (sqliteDialect) bound(statement string) string { return statement }
 
 func (sqliteDialect) locking(string) string { return "" }
 
+func (sqliteDialect) contains(column string) string {
+	return "instr(' ' || " + column + " || ' ', ' ' || ? || ' ') > 0"
+}
+
 func (sqliteDialect) classify(err error) class {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {

@@ -89,23 +89,6 @@ func (s *Store) user(ctx context.Context, where string, args ...any) (*account.U
 	return row.user()
 }
 
-// Users pages through the users by user name, starting after the given one.
-func (s *Store) Users(ctx context.Context, after string, limit int) ([]*account.User, error) {
-	var rows []userRow
-	if err := s.on(ctx).Where("username > ?", after).Order("username").Limit(limit).Find(&rows).Error; err != nil {
-		return nil, s.fault(err)
-	}
-	users := make([]*account.User, len(rows))
-	for i, row := range rows {
-		u, err := row.user()
-		if err != nil {
-			return nil, err
-		}
-		users[i] = u
-	}
-	return users, nil
-}
-
 // CreateUser stores a new user.
 func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 	row, err := userRowOf(u)

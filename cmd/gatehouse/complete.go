@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
@@ -96,23 +97,14 @@ func clientIDs(ctx context.Context, store *storage.Store, prefix string) ([]cobr
 }
 
 func usernames(ctx context.Context, store *storage.Store, prefix string) ([]cobra.Completion, error) {
-	const page = 200
+	users, err := store.Users(ctx, account.Filter{Search: prefix}, mostCompletions)
 	var names []cobra.Completion
-	for after := ""; ; {
-		users, err := store.Users(ctx, after, page)
-		if err != nil {
-			return nil, err
-		}
-		for _, u := range users {
-			if strings.HasPrefix(u.Username, prefix) && len(names) < mostCompletions {
-				names = append(names, cobra.CompletionWithDesc(u.Username, u.Email))
-			}
-			after = u.Username
-		}
-		if len(users) < page {
-			return names, nil
+	for _, u := range users {
+		if strings.HasPrefix(u.Username, prefix) { // and not only the email address
+			names = append(names, cobra.CompletionWithDesc(u.Username, u.Email))
 		}
 	}
+	return names, err
 }
 
 func scopeNames(ctx context.Context, store *storage.Store, prefix string) ([]cobra.Completion, error) {

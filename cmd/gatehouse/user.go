@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
@@ -33,38 +31,6 @@ func newUserGet(env *environment) *cobra.Command {
 			return err
 		}
 		return env.printUser(u, *asJSON)
-	})
-	return cmd
-}
-
-func newUserList(env *environment) *cobra.Command {
-	cmd := &cobra.Command{Use: "list", Short: "List the users", Example: "  gatehouse user list --json", Args: cobra.NoArgs}
-	asJSON := addJSON(cmd)
-	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
-		const page = 200
-		views := []userView{}
-		out := table{
-			header: []string{"USERNAME", "EMAIL", "ROLES", "DISABLED", "CREATED"},
-			empty:  "No users yet. Add one with: gatehouse user create USERNAME",
-		}
-		for after := ""; ; {
-			users, err := h.store.Users(cmd.Context(), after, page)
-			if err != nil {
-				return err
-			}
-			for _, u := range users {
-				views = append(views, userViewOf(u))
-				out.add(u.Username, u.Email, strings.Join(u.Roles, " "), yesNo(u.Disabled), when(u.CreatedAt))
-				after = u.Username
-			}
-			if len(users) < page {
-				break
-			}
-		}
-		if *asJSON {
-			return printJSON(env.Out, views)
-		}
-		return out.print(env.Out)
 	})
 	return cmd
 }

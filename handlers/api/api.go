@@ -42,6 +42,8 @@ type Config struct {
 	Scopes          scopeCatalogue
 	Sessions        sessionManager
 	Tokens          tokenInspector
+	Users           userReader
+	Accounts        userRegistry
 	Consents        consents
 	Policies        *ratelimit.Table
 	Records         *refusal.Recorder
@@ -79,7 +81,7 @@ func New(c Config) (*API, error) {
 	}
 	components(config.Components)
 	a.huma = huma.NewAPI(config, a.table)
-	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.rateLimits, a.errorRecords} {
+	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.rateLimits, a.errorRecords, a.users} {
 		add()
 	}
 	document, err := json.Marshal(a.huma.OpenAPI())

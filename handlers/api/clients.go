@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -138,7 +137,7 @@ func (a *API) createClient(ctx context.Context, in *clientBody) (*clientOutput, 
 		secret = "" // the caller has it
 	}
 	body, err := registrationOf(c, secret)
-	return &clientOutput{etag(c), body}, err
+	return &clientOutput{version(c.UpdatedAt), body}, err
 }
 
 // names tells whether the registration has a property of the table of fields, under any of its names.
@@ -155,7 +154,7 @@ func (a *API) updateClient(ctx context.Context, in *clientChange, replace bool) 
 		delete(in.Body, readOnly)
 	}
 	updated, err := a.Registry.Update(ctx, actor(ctx), in.ID, func(c *client.Client) error {
-		if err := in.Check(etag(c)); err != nil {
+		if err := in.Check(version(c.UpdatedAt)); err != nil {
 			return err
 		}
 		if replace {
@@ -176,11 +175,5 @@ func (a *API) updateClient(ctx context.Context, in *clientChange, replace bool) 
 
 func outputOf(c *client.Client) (*clientOutput, error) {
 	body, err := registrationOf(c, "")
-	return &clientOutput{etag(c), body}, err
-}
-
-// etag changes with each change of the registration.
-func etag(c *client.Client) string {
-	const base = 36
-	return `"` + strconv.FormatInt(c.UpdatedAt.UnixMicro(), base) + `"`
+	return &clientOutput{version(c.UpdatedAt), body}, err
 }

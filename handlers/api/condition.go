@@ -2,7 +2,9 @@ package api
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -30,4 +32,10 @@ func matches(list, tag string) bool {
 		}
 	}
 	return false
+}
+
+// version is the ETag of a resource that was changed then.
+func version(changed time.Time) string {
+	const base = 36
+	return `"` + strconv.FormatInt(changed.UnixMicro(), base) + `"`
 }

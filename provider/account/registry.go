@@ -22,6 +22,9 @@ var (
 	ErrPassword = errors.New("a password has 8 to 128 characters, and no control characters")
 	ErrCommon   = errors.New("that password is too easy to guess; choose another one")
 	ErrRole     = errors.New("a role has 1 to 50 lower-case letters, digits or -")
+	// These are provider.ErrConflict, too.
+	ErrUsernameTaken = fmt.Errorf("%w: another user has that user name", provider.ErrConflict)
+	ErrEmailTaken    = fmt.Errorf("%w: another user has that email address", provider.ErrConflict)
 )
 
 // Store keeps users. It returns provider.ErrNotFound, and provider.ErrConflict when a
@@ -43,9 +46,9 @@ type Store interface {
 	DeleteUser(ctx context.Context, id provider.ID, at time.Time) error
 }
 
-// Lister pages through users in the order of their user names, from after the given one.
+// Lister pages through users.
 type Lister interface {
-	Users(ctx context.Context, after string, limit int) ([]*User, error)
+	Users(ctx context.Context, of Filter, limit int) ([]*User, error)
 }
 
 // hasher is the slow hash.
@@ -71,8 +74,11 @@ func NewRegistry(store Store, gate *audit.Gate, h hasher, events publisher, cloc
 
 // Create adds a user with the given password, which may be empty for a user who does not sign in
 // with a password. It fills in id, subject and times, and returns one of the errors above,
-// *Invalid or provider.ErrConflict.
+// *Invalid, provider.ErrConflict or audit.ErrForbidden.
 func (r *Registry) Create(ctx context.Context, actor audit.Actor, u *User, password string) error {
+	if err := mayManage(actor, u); err != nil {
+		return err
+	}
 	if err := r.rename(ctx, u, &User{}); err != nil {
 		return err
 	}
@@ -108,51 +114,97 @@ func (r *Registry) Find(ctx context.Context, who string) (*User, error) {
 	return r.store.UserByLogin(ctx, LoginForms(who)...)
 }
 
-// Update changes the user that Find finds: change receives the current one and modifies it in
-// place. It cannot change id, subject and password. It returns one of the errors above, *Invalid
-// or provider.ErrConflict.
+// Update changes the user that Find finds, as Change does.
 func (r *Registry) Update(ctx context.Context, actor audit.Actor, who string, change func(u *User)) (*User, error) {
 	known, err := r.Find(ctx, who)
 	if err != nil {
 		return nil, err
 	}
+	return r.Change(ctx, actor, known.ID, func(u *User) error {
+		change(u)
+		return nil
+	})
+}
+
+// Change changes a user: change receives the current one and modifies it in place. It cannot change
+// id, subject and password. It returns the error of change, one of the errors above, *Invalid,
+// provider.ErrNotFound, provider.ErrConflict or audit.ErrForbidden; then nothing has changed.
+func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(u *User) error) (*User, error) {
 	var updated *User
-	err = r.gate.Do(ctx, actor, audit.UserUpdate, audit.OfUser(known.ID), func(ctx context.Context) (audit.Changes, error) {
+	err := r.gate.Do(ctx, actor, audit.UserUpdate, audit.OfUser(id), func(ctx context.Context) (audit.Changes, error) {
 		// A change writes the whole user: based on a stale read, it would undo a concurrent change,
 		// such as a new password.
-		u, err := r.store.LockUser(ctx, known.ID)
+		u, err := r.lock(ctx, actor, id)
 		if err != nil {
 			return nil, err
 		}
-		before := *u
-		if u.Profile.Address != nil {
-			address := *u.Profile.Address
-			before.Profile.Address = &address
-		}
-		was := u.record()
-		change(u)
-		u.ID, u.Subject, u.PasswordHash, u.CreatedAt, u.UpdatedAt = before.ID, before.Subject, before.PasswordHash, before.CreatedAt, r.clock.Now(ctx)
-		if err := r.rename(ctx, u, &before); err != nil {
+		before, was := u.clone(), u.record()
+		if err := change(u); err != nil {
 			return nil, err
 		}
-		if err := validate(u, &before); err != nil {
+		u.ID, u.Subject, u.PasswordHash, u.CreatedAt, u.UpdatedAt = before.ID, before.Subject, before.PasswordHash, before.CreatedAt, before.UpdatedAt
+		if err := r.checkChange(ctx, actor, u, before); err != nil {
 			return nil, err
 		}
 		updated = u
+		changes := audit.Diff(was, u.record())
+		if len(changes) == 0 {
+			return changes, nil
+		}
+		u.UpdatedAt = r.clock.Now(ctx)
 		if u.Disabled {
 			if err := r.endSessions(ctx, u.ID, u.UpdatedAt); err != nil {
 				return nil, err
 			}
 		}
-		return audit.Diff(was, u.record()), r.store.UpdateUser(ctx, u)
+		return changes, r.store.UpdateUser(ctx, u)
 	})
-	return updated, err
+	if err != nil {
+		return nil, err
+	}
+	return updated, nil
 }
 
-// SetPassword changes the password of the user that Find finds.
+func (r *Registry) checkChange(ctx context.Context, actor audit.Actor, u, before *User) error {
+	if err := mayManage(actor, u); err != nil {
+		return err
+	}
+	if err := r.rename(ctx, u, before); err != nil {
+		return err
+	}
+	return validate(u, before)
+}
+
+// lock reads a user whom the actor may manage, and locks the row until the transaction ends.
+func (r *Registry) lock(ctx context.Context, actor audit.Actor, id provider.ID) (*User, error) {
+	u, err := r.store.LockUser(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return u, mayManage(actor, u)
+}
+
+// SetPassword changes the password of the user that Find finds, as SetPasswordOf does.
 func (r *Registry) SetPassword(ctx context.Context, actor audit.Actor, who, password string) (*User, error) {
 	known, err := r.Find(ctx, who)
 	if err != nil {
+		return nil, err
+	}
+	return r.setPassword(ctx, actor, known, password)
+}
+
+// SetPasswordOf changes the password of a user, and ends all of the user's sessions. It returns
+// ErrPassword, ErrCommon, provider.ErrNotFound or audit.ErrForbidden.
+func (r *Registry) SetPasswordOf(ctx context.Context, actor audit.Actor, id provider.ID, password string) (*User, error) {
+	known, err := r.store.User(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return r.setPassword(ctx, actor, known, password)
+}
+
+func (r *Registry) setPassword(ctx context.Context, actor audit.Actor, known *User, password string) (*User, error) {
+	if err := mayManage(actor, known); err != nil {
 		return nil, err
 	}
 	hash, err := r.hash(ctx, known, password) // before the transaction: hashing is slow
@@ -161,7 +213,7 @@ func (r *Registry) SetPassword(ctx context.Context, actor audit.Actor, who, pass
 	}
 	var updated *User
 	err = r.gate.Do(ctx, actor, audit.UserSetPassword, audit.OfUser(known.ID), func(ctx context.Context) (audit.Changes, error) {
-		u, err := r.store.LockUser(ctx, known.ID)
+		u, err := r.lock(ctx, actor, known.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -176,10 +228,10 @@ func (r *Registry) SetPassword(ctx context.Context, actor audit.Actor, who, pass
 }
 
 // Delete removes a user; everything issued to the user ends with it, and the subject is never
-// reused.
+// reused. It returns provider.ErrNotFound or audit.ErrForbidden.
 func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.UserDelete, audit.OfUser(id), func(ctx context.Context) (audit.Changes, error) {
-		u, err := r.store.LockUser(ctx, id)
+		u, err := r.lock(ctx, actor, id)
 		if err != nil {
 			return nil, err
 		}

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 )
@@ -17,7 +16,7 @@ func (r *Registry) rename(ctx context.Context, u, before *User) error {
 		if !validEmail(u.Email) {
 			return ErrEmail
 		}
-		if err := r.free(ctx, u, "email address", u.Email); err != nil {
+		if err := r.free(ctx, u, ErrEmailTaken, u.Email); err != nil {
 			return err
 		}
 	}
@@ -29,18 +28,18 @@ func (r *Registry) rename(ctx context.Context, u, before *User) error {
 	if !validUsername(u.Username) {
 		return ErrUsername
 	}
-	return r.free(ctx, u, "user name", forms...)
+	return r.free(ctx, u, ErrUsernameTaken, forms...)
 }
 
-// free tells whether no other user has one of the forms. It only gives a better message: of two
+// free returns taken if another user has one of the forms. It only gives a better message: of two
 // users who take the same name at once, the database refuses one.
-func (r *Registry) free(ctx context.Context, u *User, what string, forms ...string) error {
+func (r *Registry) free(ctx context.Context, u *User, taken error, forms ...string) error {
 	other, err := r.store.UserByLogin(ctx, forms...)
 	switch {
 	case errors.Is(err, provider.ErrNotFound):
 		return nil
 	case err == nil && other.ID != u.ID:
-		return fmt.Errorf("%w: another user has that %s", provider.ErrConflict, what)
+		return taken
 	default:
 		return err
 	}

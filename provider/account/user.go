@@ -1,6 +1,7 @@
 package account
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -47,4 +48,15 @@ func (u *User) SetPhone(number string) {
 		u.PhoneVerified = false
 	}
 	u.Phone = number
+}
+
+// clone is a copy that a change of the user leaves as it is.
+func (u *User) clone() *User {
+	c := *u
+	c.Roles = slices.Clone(u.Roles)
+	if u.Profile.Address != nil {
+		address := *u.Profile.Address
+		c.Profile.Address = &address
+	}
+	return &c
 }

@@ -8,13 +8,11 @@ import (
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
-
-// roleAdmin is the role of users who may administer the provider.
-const roleAdmin = "admin"
 
 // Management authorizes a call to the management API for a scope. Three kinds of callers may make
 // one: a client registered for the scope, by HTTP Basic; a client with an access token that has the
@@ -88,7 +86,7 @@ func (p *Provider) administrator(ctx context.Context, found *inspected) (*Princi
 		return nil, fmt.Errorf("find user: %w", err)
 	}
 	principal := &Principal{Client: found.client, UserID: user.ID}
-	if found.client.Type == client.Backend && slices.Contains(user.Roles, roleAdmin) {
+	if found.client.Type == client.Backend && slices.Contains(user.Roles, account.RoleAdmin) {
 		principal.Scopes = audit.AllScopes()
 	}
 	return principal, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that inspects Postgres
 	"github.com/stretchr/testify/require"
@@ -117,4 +118,14 @@ func AheadBy(t testing.TB, url string, steps int) {
 	for i := range steps {
 		Exec(t, url, fmt.Sprintf("INSERT INTO goose_db_version (version_id, is_applied) VALUES (%d, true)", 99990+i))
 	}
+}
+
+// SequentialScans is how often Postgres has read a table from end to end. It waits until the server
+// has counted what was done before, which it does once a second.
+func SequentialScans(t testing.TB, url, table string) int64 {
+	t.Helper()
+	time.Sleep(1500 * time.Millisecond)
+	var n int64
+	require.NoError(t, inspect(t, url).QueryRowContext(t.Context(), "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = $1", table).Scan(&n))
+	return n
 }

@@ -88,7 +88,7 @@ func testUsers(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.Equal(t, u, back)
 	require.ErrorIs(t, f.UpdateUser(ctx, &account.User{ID: f.newID(), Username: "nobody"}), provider.ErrNotFound)
-	page, err := f.Users(ctx, "alice", 1)
+	page, err := f.Users(ctx, account.Filter{After: "alice"}, 1)
 	require.NoError(t, err)
 	require.Len(t, page, 1)
 	assert.Equal(t, "other", page[0].Username)

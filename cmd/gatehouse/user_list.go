@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+func newUserList(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the users",
+		Long: `Lists users by user name, or by --sort. --search finds users by the beginning of the user name or of
+the email address.`,
+		Example: `  gatehouse user list --json
+  gatehouse user list --role admin
+  gatehouse user list --search ali --sort -created_at
+  gatehouse user list --disabled`,
+		Args: cobra.NoArgs,
+	}
+	var of account.Filter
+	flags := cmd.Flags()
+	flags.StringVar(&of.Search, "search", "", "only users whose user name or email address begins with this")
+	flags.StringVar(&of.Role, "role", "", "only users with this role")
+	disabled := flags.Bool("disabled", false, "only users who are disabled; =false: only those who are not")
+	sort := flags.String("sort", string(account.ByUsername), "username or created_at; with - in front the last first")
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
+		if flags.Changed("disabled") {
+			of.Disabled = disabled
+		}
+		if err := order(&of, *sort); err != nil {
+			return err
+		}
+		empty := "No users yet. Add one with: gatehouse user create USERNAME"
+		if of.Search != "" || of.Role != "" || of.Disabled != nil {
+			empty = "No users match."
+		}
+		views := []userView{}
+		out := table{header: []string{"USERNAME", "EMAIL", "ROLES", "DISABLED", "CREATED"}, empty: empty}
+		err := eachUser(cmd.Context(), h.store, of, func(u *account.User) {
+			views = append(views, userViewOf(u))
+			out.add(u.Username, u.Email, strings.Join(u.Roles, " "), yesNo(u.Disabled), when(u.CreatedAt))
+		})
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return printJSON(env.Out, views)
+		}
+		return out.print(env.Out)
+	})
+	return cmd
+}
+
+// order sets the order of a list from a flag such as -created_at.
+func order(of *account.Filter, text string) error {
+	name, descending := strings.CutPrefix(text, "-")
+	of.Order, of.Descending = account.Order(name), descending
+	if of.Order != account.ByUsername && of.Order != account.ByCreation {
+		return fmt.Errorf("--sort is %s or %s, with - in front for the last first, and not %q", account.ByUsername, account.ByCreation, text)
+	}
+	return nil
+}
+
+func eachUser(ctx context.Context, users account.Lister, of account.Filter, each func(u *account.User)) error {
+	const page = 200
+	for {
+		list, err := users.Users(ctx, of, page)
+		if err != nil {
+			return err
+		}
+		for _, u := range list {
+			each(u)
+			of.After = of.Position(u)
+		}
+		if len(list) < page {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+// The paths under /admin/users are those of an older API, whose callers go on working: the same users
+// with some other names of their properties.
+
+// AdminUser is a User with the names of the older API beside its own.
+type AdminUser struct {
+	User
+
+	PhoneNumber    string `json:"phoneNumber,omitempty" doc:"Another name of phone_number"`
+	Enabled        *bool  `json:"enabled,omitempty" doc:"The opposite of disabled"`
+	Password       string `json:"password,omitempty" writeOnly:"true" doc:"8 to 128 characters"`
+	PlainPassword  string `json:"plainPassword,omitempty" writeOnly:"true" doc:"Another name of password"`
+	PlainPassword2 string `json:"plain_password,omitempty" writeOnly:"true" doc:"Another name of password"`
+}
+
+// user is what the body says in our names.
+func (v *AdminUser) user() (u User, password string) {
+	u = v.User
+	u.Phone = cmp.Or(u.Phone, v.PhoneNumber)
+	if v.Enabled != nil {
+		u.Disabled = !*v.Enabled
+	}
+	return u, cmp.Or(v.Password, v.PlainPassword, v.PlainPassword2)
+}
+
+func adminViewOf(u *account.User) AdminUser {
+	enabled := !u.Disabled
+	return AdminUser{User: viewOf(u), Enabled: &enabled}
+}
+
+type newAdminUser struct{ Body AdminUser }
+
+type adminUserOutput struct {
+	ETag string `header:"ETag"`
+	Body AdminUser
+}
+
+type adminUserChange struct {
+	UserID
+	Condition
+	Body adminUserPatch
+}
+
+type rolesOfUser struct {
+	UserID
+	Body struct {
+		Roles []string `json:"roles" nullable:"false" maxItems:"100"`
+	}
+}
+
+type passwordOfUser struct {
+	UserID
+	Body struct {
+		Password       string `json:"password,omitempty" writeOnly:"true" doc:"8 to 128 characters"`
+		PlainPassword  string `json:"plainPassword,omitempty" writeOnly:"true" doc:"Another name of password"`
+		PlainPassword2 string `json:"plain_password,omitempty" writeOnly:"true" doc:"Another name of password"`
+	}
+}
+
+func (a *API) adminUsers() {
+	tags := []string{"users"}
+	const path = "/admin/users/{user_id}"
+	registerUserChange(a, huma.Operation{
+		OperationID: "create-user", Method: http.MethodPost, Path: "/admin/users", Tags: tags, DefaultStatus: http.StatusCreated,
+		Summary: "Create a user", Description: "Without a password the user cannot sign in by one.",
+	}, a.createUser)
+	register(a, audit.ReadScope("users"), huma.Operation{
+		OperationID: "admin-get-user", Method: http.MethodGet, Path: path, Tags: tags, Summary: "Read a user", Description: "As at /users, with the property enabled.",
+	}, func(ctx context.Context, in *UserID) (*adminUserOutput, error) {
+		u, err := a.user(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &adminUserOutput{version(u.UpdatedAt), adminViewOf(u)}, nil
+	})
+	registerUserChange(a, huma.Operation{
+		OperationID: "admin-update-user", Method: http.MethodPut, Path: path, Tags: tags,
+		Summary: "Change a user", Description: "What the body does not name stays, as with PATCH at /users.",
+	}, a.adminUpdateUser)
+	registerUserChange(a, huma.Operation{
+		OperationID: "set-user-roles", Method: http.MethodPut, Path: path + "/roles", Tags: tags, DefaultStatus: http.StatusNoContent,
+		Summary: "Give a user these roles and no others", Description: "Only who has every management scope makes an administrator, or changes one.",
+	}, func(ctx context.Context, in *rolesOfUser) (*struct{}, error) {
+		_, err := a.changeUser(ctx, in.ID, Condition{}, func(is User) (User, error) {
+			is.Roles = in.Body.Roles
+			return is, nil
+		})
+		return nil, err
+	})
+	a.switchUser("disable", "Keep a user from signing in", "Sessions and everything that was issued for the user end.", true)
+	a.switchUser("enable", "Let a user sign in again", "Undoes disable.", false)
+	a.setUserPassword(http.MethodPut, "set-user-password")
+	a.setUserPassword(http.MethodPatch, "change-user-password")
+}
+
+func (a *API) createUser(ctx context.Context, in *newAdminUser) (*adminUserOutput, error) {
+	sent, password := in.Body.user()
+	u := &account.User{}
+	sent.fill(u)
+	if err := a.Accounts.Create(ctx, actor(ctx), u, password); err != nil {
+		return nil, asInvalidUser(err, sent, password)
+	}
+	return &adminUserOutput{version(u.UpdatedAt), adminViewOf(u)}, nil
+}
+
+func (a *API) adminUpdateUser(ctx context.Context, in *adminUserChange) (*adminUserOutput, error) {
+	patch, err := in.Body.ours()
+	if err != nil {
+		return nil, err
+	}
+	u, err := a.changeUser(ctx, in.ID, in.Condition, func(is User) (User, error) { return patchedUser(is, patch) })
+	if err != nil {
+		return nil, err
+	}
+	return &adminUserOutput{version(u.UpdatedAt), adminViewOf(u)}, nil
+}
+
+func (a *API) switchUser(verb, summary, description string, disabled bool) {
+	registerUserChange(a, huma.Operation{
+		OperationID: verb + "-user", Method: http.MethodPatch, Path: "/admin/users/{user_id}/" + verb, Tags: []string{"users"}, DefaultStatus: http.StatusNoContent,
+		Summary: summary, Description: description,
+	}, func(ctx context.Context, in *UserID) (*struct{}, error) {
+		_, err := a.changeUser(ctx, in.ID, Condition{}, func(is User) (User, error) {
+			is.Disabled = disabled
+			return is, nil
+		})
+		return nil, err
+	})
+}
+
+func (a *API) setUserPassword(method, operation string) {
+	registerUserChange(a, huma.Operation{
+		OperationID: operation, Method: method, Path: "/admin/users/{user_id}/password", Tags: []string{"users"}, DefaultStatus: http.StatusNoContent,
+		Summary: "Give a user another password", Description: "Sessions and everything that was issued for the user end.",
+	}, func(ctx context.Context, in *passwordOfUser) (*struct{}, error) {
+		u, err := a.user(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		password := cmp.Or(in.Body.Password, in.Body.PlainPassword, in.Body.PlainPassword2)
+		_, err = a.Accounts.SetPasswordOf(ctx, actor(ctx), u.ID, password)
+		return nil, asInvalidUser(err, User{}, password)
+	})
+}

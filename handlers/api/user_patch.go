@@ -1,0 +1,80 @@
+package api
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// userPatch is a merge patch of a User.
+type userPatch map[string]json.RawMessage
+
+// Schema is part of huma.SchemaProvider.
+func (userPatch) Schema(r huma.Registry) *huma.Schema {
+	return patchSchema(r, "UserPatch", r.Schema(reflect.TypeFor[User](), true, "User"))
+}
+
+// adminUserPatch is one of an AdminUser.
+type adminUserPatch map[string]json.RawMessage
+
+// Schema is part of huma.SchemaProvider.
+func (adminUserPatch) Schema(r huma.Registry) *huma.Schema {
+	return patchSchema(r, "AdminUserPatch", r.Schema(reflect.TypeFor[AdminUser](), true, "AdminUser"))
+}
+
+// patchSchema is the schema of what a reference names, where every property may be left out, or null
+// to take its value away. What is written only, such as a password, has operations of its own.
+func patchSchema(r huma.Registry, name string, of *huma.Schema) *huma.Schema {
+	if _, made := r.Map()[name]; !made {
+		whole := r.SchemaFromRef(of.Ref)
+		patch := *whole
+		patch.Required, patch.Properties = nil, map[string]*huma.Schema{}
+		for property, schema := range whole.Properties {
+			if schema.WriteOnly {
+				continue
+			}
+			part := *schema
+			part.Nullable = part.Ref == "" // a reference cannot say so
+			part.PrecomputeMessages()
+			patch.Properties[property] = &part
+		}
+		patch.PrecomputeMessages()
+		r.Map()[name] = &patch
+	}
+	return &huma.Schema{Ref: "#/components/schemas/" + name}
+}
+
+// ours is the patch with our names of the properties.
+func (p adminUserPatch) ours() (userPatch, error) {
+	patch := userPatch(maps.Clone(p))
+	if number, sent := patch["phoneNumber"]; sent {
+		delete(patch, "phoneNumber")
+		patch["phone_number"] = number
+	}
+	if text, sent := patch["enabled"]; sent {
+		delete(patch, "enabled")
+		var enabled *bool
+		if err := json.Unmarshal(text, &enabled); err != nil {
+			return nil, invalid("/enabled", "must be true or false")
+		}
+		if enabled != nil {
+			patch["disabled"] = []byte("true")
+			if *enabled {
+				patch["disabled"] = []byte("false")
+			}
+		}
+	}
+	return patch, nil
+}
+
+// patchedUser is the user with a merge patch applied.
+func patchedUser(v User, patch userPatch) (User, error) {
+	text, err := mergePatch(v, patch)
+	if err != nil {
+		return User{}, err
+	}
+	var patched User
+	return patched, json.Unmarshal(text, &patched)
+}

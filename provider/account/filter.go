@@ -1,0 +1,47 @@
+package account
+
+import "strings"
+
+// Order is what users are listed by.
+type Order string
+
+// The orders. The zero value stands for ByUsername.
+const (
+	ByUsername Order = "username"
+	ByCreation Order = "created_at"
+)
+
+// Filter selects users and their order; the zero value selects all, by user name.
+type Filter struct {
+	// Search is the beginning of a user name or of an email address, as a person types it.
+	Search string
+	Role   string
+	// Disabled selects by whether a user is disabled; nil: both.
+	Disabled   *bool
+	Order      Order
+	Descending bool
+	// After continues after the user with that Position.
+	After string
+}
+
+// Position is the place of a user in the order of the list.
+func (f Filter) Position(u *User) string {
+	if f.Order == ByCreation {
+		return u.ID.String() // which begins with the time
+	}
+	return u.Username
+}
+
+// Prefixes are the forms in which the user names and email addresses that begin with Search are
+// stored; none without Search.
+func (f Filter) Prefixes() (usernames, emails []string) {
+	forms := LoginForms(f.Search)
+	switch {
+	case forms[0] == "":
+		return nil, nil
+	case strings.Contains(forms[0], "@"): // which no user name contains
+		return nil, forms
+	default:
+		return forms, forms[:1]
+	}
+}

@@ -1,0 +1,58 @@
+package account_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
+)
+
+// Who may change users, and not everything else, can neither make an administrator nor take one over.
+func TestActorsManageUsersWithinTheirScopes(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := t.Context()
+	root := audit.Actor{Kind: audit.ClientActor, ID: "root", Scopes: audit.AllScopes()}
+	support := audit.Actor{Kind: audit.ClientActor, ID: "support", Scopes: []string{audit.ReadScope("users"), audit.WriteScope("users")}}
+	require.ErrorIs(t, f.users.Create(ctx, support, &account.User{Username: "mallory", Roles: []string{account.RoleAdmin}}, ""), audit.ErrForbidden)
+	admin := &account.User{Username: "root", Email: "root@example.com", Roles: []string{account.RoleAdmin}}
+	require.NoError(t, f.users.Create(ctx, root, admin, "looking-glass"))
+	alice, err := f.users.Find(ctx, "alice")
+	require.NoError(t, err)
+	for name, change := range map[string]func(u *account.User) error{
+		"email":    func(u *account.User) error { u.Email = "mallory@example.com"; return nil },
+		"disabled": func(u *account.User) error { u.Disabled = true; return nil },
+		"roles":    func(u *account.User) error { u.Roles = nil; return nil },
+	} {
+		_, err := f.users.Change(ctx, support, admin.ID, change)
+		require.ErrorIs(t, err, audit.ErrForbidden, name)
+	}
+	_, err = f.users.Change(ctx, support, alice.ID, func(u *account.User) error { u.Roles = []string{"editor", account.RoleAdmin}; return nil })
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	_, err = f.users.SetPasswordOf(ctx, support, admin.ID, "through-the-glass")
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	require.ErrorIs(t, f.users.Delete(ctx, support, admin.ID), audit.ErrForbidden)
+	_, err = f.verify(t, "root", "looking-glass")
+	require.NoError(t, err, "nothing has changed")
+
+	_, err = f.users.Change(ctx, support, alice.ID, func(u *account.User) error { u.Roles = []string{"editor"}; return nil })
+	require.NoError(t, err, "roles of applications")
+	_, err = f.users.Change(ctx, root, admin.ID, func(u *account.User) error { u.Roles = nil; return nil })
+	require.NoError(t, err)
+	require.NoError(t, f.users.Delete(ctx, support, admin.ID), "no administrator any more")
+}
+
+// A change that changes nothing is neither stored nor recorded: its ETag stays good.
+func TestUnchangedUsersKeepTheirVersion(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	before, err := f.users.Find(t.Context(), "alice")
+	require.NoError(t, err)
+	after, err := f.users.Change(t.Context(), audittest.Operator(), before.ID, func(u *account.User) error { u.Username = "ALICE"; return nil })
+	require.NoError(t, err)
+	assert.Equal(t, before, after)
+}

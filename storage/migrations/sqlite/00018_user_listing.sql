@@ -1,0 +1,10 @@
+-- +goose Up
+
+-- Users by role, and those who are disabled.
+CREATE INDEX users_roles ON users (username) WHERE roles <> '';
+CREATE INDEX users_disabled ON users (username) WHERE disabled;
+
+-- +goose Down
+
+DROP INDEX users_disabled;
+DROP INDEX users_roles;

@@ -1,0 +1,95 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+// Users pages through the users that a filter selects, in its order.
+func (s *Store) Users(ctx context.Context, of account.Filter, limit int) ([]*account.User, error) {
+	column, after, err := position(of)
+	if err != nil {
+		return nil, err
+	}
+	direction, beyond := "", " > ?"
+	if of.Descending {
+		direction, beyond = " DESC", " < ?"
+	}
+	query := s.on(ctx).Order(column + direction).Limit(limit)
+	if after != nil {
+		query = query.Where(column+beyond, after)
+	}
+	if of.Search != "" {
+		condition, args := beginsWith(of)
+		query = query.Where(condition, args...)
+	}
+	if strings.Contains(of.Role, " ") {
+		return nil, nil // no role has one, but a list of roles has
+	}
+	if of.Role != "" {
+		query = query.Where("roles <> '' AND "+s.dialect.contains("roles"), of.Role)
+	}
+	if of.Disabled != nil {
+		condition := "disabled"
+		if !*of.Disabled {
+			condition = "NOT disabled"
+		}
+		query = query.Where(condition)
+	}
+	var rows []userRow
+	if err := query.Find(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	users := make([]*account.User, len(rows))
+	for i, row := range rows {
+		if users[i], err = row.user(); err != nil {
+			return nil, err
+		}
+	}
+	return users, nil
+}
+
+// position is the column of the order, and the value of it to continue after.
+func position(of account.Filter) (column string, after any, err error) {
+	switch of.Order {
+	case account.ByCreation:
+		column = "id" // which begins with the time
+	case account.ByUsername, "":
+		column = "username"
+	default:
+		return "", nil, fmt.Errorf("storage: users are not listed by %q", of.Order)
+	}
+	if of.After == "" {
+		return column, nil, nil
+	}
+	if column == "username" {
+		return column, of.After, nil
+	}
+	id, err := provider.ParseID(of.After)
+	return column, rowID(id), err
+}
+
+// lastRune sorts after every other character: what begins with a text is between the text and the
+// text with it.
+const lastRune = "\U0010FFFF"
+
+func beginsWith(of account.Filter) (condition string, args []any) {
+	var either []string
+	usernames, emails := of.Prefixes()
+	add := func(column string, prefixes []string) {
+		for _, prefix := range prefixes {
+			either = append(either, column+" BETWEEN ? AND ?")
+			args = append(args, prefix, prefix+lastRune)
+		}
+	}
+	add("username", usernames)
+	add("email", emails)
+	if len(either) == 0 {
+		return "TRUE", nil // nothing but spaces
+	}
+	return "(" + strings.Join(either, " OR ") + ")", args
+}
