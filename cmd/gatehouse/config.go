@@ -27,6 +27,9 @@ type config struct {
 	// TrustedProxies are addresses or CIDR ranges whose X-Forwarded-For is believed.
 	TrustedProxies []string `koanf:"trusted_proxies"`
 
+	// APIAllow are the addresses or CIDR ranges that may call the management API; empty: all.
+	APIAllow []string `koanf:"api_allow"`
+
 	// HSTSIncludeSubdomains has browsers use https for every subdomain of the issuer, too.
 	HSTSIncludeSubdomains bool `koanf:"hsts_include_subdomains"`
 

@@ -126,8 +126,10 @@ func (c *config) validateRest() error {
 	if _, err := c.logLevel(); err != nil {
 		faults = append(faults, err)
 	}
-	if _, err := c.trustedProxies(); err != nil {
-		faults = append(faults, err)
+	for _, networks := range []func() ([]netip.Prefix, error){c.trustedProxies, c.apiAllow} {
+		if _, err := networks(); err != nil {
+			faults = append(faults, err)
+		}
 	}
 	if _, err := c.policies(); err != nil {
 		faults = append(faults, err)
@@ -181,8 +183,15 @@ func (c *config) validateLifetimes() error {
 }
 
 func (c *config) trustedProxies() ([]netip.Prefix, error) {
+	return c.networks("trusted_proxies", c.TrustedProxies)
+}
+
+func (c *config) apiAllow() ([]netip.Prefix, error) { return c.networks("api_allow", c.APIAllow) }
+
+// networks reads a list of addresses and ranges.
+func (c *config) networks(setting string, texts []string) ([]netip.Prefix, error) {
 	var prefixes []netip.Prefix
-	for _, text := range c.TrustedProxies {
+	for _, text := range texts {
 		text = strings.TrimSpace(text)
 		if address, err := netip.ParseAddr(text); err == nil {
 			prefixes = append(prefixes, netip.PrefixFrom(address, address.BitLen()))
@@ -190,7 +199,7 @@ func (c *config) trustedProxies() ([]netip.Prefix, error) {
 		}
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %q is neither an address nor a range such as 10.0.0.0/8", c.named("trusted_proxies"), text)
+			return nil, fmt.Errorf("%s: %q is neither an address nor a range such as 10.0.0.0/8", c.named(setting), text)
 		}
 		prefixes = append(prefixes, prefix.Masked())
 	}

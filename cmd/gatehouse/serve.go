@@ -236,6 +236,10 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	if err != nil {
 		return nil, err
 	}
+	administrators, err := c.apiAllow()
+	if err != nil {
+		return nil, err
+	}
 	web, err := websession.New(websession.Config{
 		Issuer: c.Issuer, Manager: h.sessions, Seal: h.ring.Key(keyring.Flow), Devices: h.ring.Key(keyring.Device), Clock: e.clock, Random: e.random,
 	})
@@ -281,7 +285,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Issuer:         c.Issuer,
 		Prefix:         c.OAuthPrefix,
 		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), management.Routes()),
-		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol), Admin: oauthhandlers.Management(protocol)},
+		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol), Admin: handlers.OnlyFrom(administrators, oauthhandlers.Management(protocol))},
 		Pages:          set,
 		Records:        records,
 		Refusals:       c.refusals(),

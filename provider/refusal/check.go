@@ -59,6 +59,7 @@ const (
 	CheckAccessToken     Check = "access_token"
 	CheckTokenScope      Check = "access_token_scope"
 	CheckManagement      Check = "management_scope"
+	CheckNetwork         Check = "network"
 	CheckLogout          Check = "logout"
 	CheckLogo            Check = "client_logo_uri"
 	CheckRefreshToken    Check = "refresh_token"

@@ -25,6 +25,7 @@ const (
 	FieldAlgorithm   Field = "alg"
 	FieldPolicy      Field = "rate_limit_policy"
 	FieldPostLogout  Field = "post_logout_redirect_uri"
+	FieldAddress     Field = "address"
 	// FieldTime compares until, or from, when something is good with the clock that judged it.
 	FieldTime Field = "time"
 )

@@ -21,6 +21,12 @@ func tokenEntries() map[Check]Entry {
 			"Ask the operator for the scope that error_description names.",
 			"`gatehouse client update ID --add-scope SCOPE`; a user needs the role admin and a client of type backend.",
 		},
+		CheckNetwork: {
+			"Not from this network",
+			"The management API is for some networks only, and the request came from another one.",
+			"Call the API from a network that the operator allows.",
+			"GATEHOUSE_API_ALLOW lists the networks. If the address that was received is that of your own proxy, name the proxy in GATEHOUSE_TRUSTED_PROXIES.",
+		},
 		CheckTokenClient: {
 			"Token of another client",
 			"The token was issued to another client than the one that sent the request (RFC 7009 section 2.1).",
