@@ -2,65 +2,88 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
 
 type scopeCatalogue interface {
-	Create(ctx context.Context, actor audit.Actor, name, description string) (consent.Scope, error)
-	Describe(ctx context.Context, actor audit.Actor, name, description string) error
+	Create(ctx context.Context, actor audit.Actor, s consent.Scope) (consent.Scope, error)
+	Change(ctx context.Context, actor audit.Actor, name string, change func(s *consent.Scope) error) (consent.Scope, error)
 	Delete(ctx context.Context, actor audit.Actor, name string) error
 	List(ctx context.Context) ([]consent.Scope, error)
 }
 
-type scope struct {
-	Name        string    `json:"name" doc:"As in the scope parameter" example:"invoices:read"`
-	Description string    `json:"description" doc:"Completes: this application will be able to" example:"Read your invoices"`
-	CreatedAt   time.Time `json:"created_at"`
+// Scope is a scope as JSON has it.
+type Scope struct {
+	Name         string            `json:"name" required:"false" doc:"As in the scope parameter" example:"invoices:read"`
+	Description  string            `json:"description" required:"false" doc:"Completes: this application will be able to" example:"Read your invoices"`
+	Descriptions map[string]string `json:"descriptions" required:"false" nullable:"false" doc:"Descriptions by language (BCP 47)" example:"{\"de\":\"Ihre Rechnungen lesen\"}"`
+	Claims       []string          `json:"claims" required:"false" nullable:"false" doc:"Claims about the user that the scope releases; users are asked again for those that are added" example:"[\"email\"]"`
+	CreatedAt    *time.Time        `json:"created_at,omitempty" readOnly:"true"`
 }
 
-type newScope struct {
-	Body struct {
-		Name        string `json:"name" maxLength:"500" example:"invoices:read"`
-		Description string `json:"description,omitempty" maxLength:"300" example:"Read your invoices"`
+func scopeOf(s consent.Scope) Scope {
+	descriptions := s.Descriptions
+	if descriptions == nil {
+		descriptions = map[string]string{}
 	}
+	return Scope{s.Name, s.Description, descriptions, orEmpty(s.Claims), &s.CreatedAt}
 }
 
-type scopeOutput struct{ Body scope }
+type newScope struct{ Body Scope }
+
+type scopeOutput struct{ Body Scope }
 
 type scopeList struct {
 	Body struct {
-		Scopes []scope `json:"scopes"`
+		Scopes []Scope `json:"scopes"`
 	}
 }
 
+// ScopeName names a scope in a path.
 type ScopeName struct {
-	Name string `path:"scope_id" doc:"Name of the scope"`
+	Name string `path:"scope_id" maxLength:"500" doc:"Name of the scope" example:"invoices:read"`
 }
 
-type scopeChange struct {
+type scopeReplacement struct {
 	ScopeName
-	Body struct {
-		Description string `json:"description" maxLength:"300"`
-	}
+	Body Scope
+}
+
+type scopeUpdate struct {
+	ScopeName
+	Body scopePatch
+}
+
+// scopePatch is a merge patch of a Scope.
+type scopePatch map[string]json.RawMessage
+
+// Schema is part of huma.SchemaProvider.
+func (scopePatch) Schema(r huma.Registry) *huma.Schema {
+	return patchSchema(r, "ScopePatch", r.Schema(reflect.TypeFor[Scope](), true, "Scope"))
 }
 
 func (a *API) scopes() {
 	read, write, tags := audit.ReadScope("scopes"), audit.WriteScope("scopes"), []string{"scopes"}
+	const path = "/oauth/scopes/{scope_id}"
 	register(a, read, huma.Operation{
 		OperationID: "list-scopes", Method: http.MethodGet, Path: "/oauth/scopes", Tags: tags, Summary: "List the scopes", Description: "By name.",
 	}, func(ctx context.Context, _ *struct{}) (*scopeList, error) {
 		list, err := a.Scopes.List(ctx)
 		out := &scopeList{}
-		out.Body.Scopes = []scope{}
+		out.Body.Scopes = []Scope{}
 		for _, s := range list {
-			out.Body.Scopes = append(out.Body.Scopes, scope(s))
+			out.Body.Scopes = append(out.Body.Scopes, scopeOf(s))
 		}
 		return out, err
 	})
@@ -68,29 +91,71 @@ func (a *API) scopes() {
 		OperationID: "create-scope", Method: http.MethodPost, Path: "/oauth/scopes", Tags: tags, DefaultStatus: http.StatusCreated, Errors: []int{http.StatusConflict},
 		Summary: "Create a scope", Description: "Clients can be registered for it.",
 	}, func(ctx context.Context, in *newScope) (*scopeOutput, error) {
-		s, err := a.Scopes.Create(ctx, actor(ctx), in.Body.Name, in.Body.Description)
-		return &scopeOutput{scope(s)}, asScopeFault(err)
+		b := in.Body
+		s, err := a.Scopes.Create(ctx, actor(ctx), consent.Scope{Name: b.Name, Description: b.Description, Descriptions: b.Descriptions, Claims: b.Claims})
+		return &scopeOutput{scopeOf(s)}, asScopeFault(err)
+	})
+	register(a, read, huma.Operation{
+		OperationID: "get-scope", Method: http.MethodGet, Path: path, Tags: tags, Summary: "Read a scope", Description: "With its texts and claims.",
+	}, a.getScope)
+	register(a, write, huma.Operation{
+		OperationID: "replace-scope", Method: http.MethodPut, Path: path, Tags: tags, DefaultStatus: http.StatusNoContent,
+		Summary: "Replace a scope", Description: "What the body does not name is removed; the name stays.",
+	}, func(ctx context.Context, in *scopeReplacement) (*struct{}, error) {
+		_, err := a.Scopes.Change(ctx, actor(ctx), in.Name, func(s *consent.Scope) error {
+			s.Description, s.Descriptions, s.Claims = in.Body.Description, in.Body.Descriptions, in.Body.Claims
+			return nil
+		})
+		return nil, asScopeFault(err)
 	})
 	register(a, write, huma.Operation{
-		OperationID: "update-scope", Method: http.MethodPut, Path: "/oauth/scopes/{scope_id}", Tags: tags, DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
-		Summary: "Describe a scope", Description: "Replaces the text of the consent page.",
-	}, func(ctx context.Context, in *scopeChange) (*struct{}, error) {
-		return nil, asScopeFault(a.Scopes.Describe(ctx, actor(ctx), in.Name, in.Body.Description))
-	})
+		OperationID: "update-scope", Method: http.MethodPatch, Path: path, Tags: tags,
+		Summary: "Change a scope", Description: "A JSON merge patch (RFC 7396): what the body does not name stays, null takes a value away.",
+	}, a.updateScope)
 	register(a, write, huma.Operation{
-		OperationID: "delete-scope", Method: http.MethodDelete, Path: "/oauth/scopes/{scope_id}", Tags: tags, DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
+		OperationID: "delete-scope", Method: http.MethodDelete, Path: path, Tags: tags, DefaultStatus: http.StatusNoContent,
 		Summary: "Delete a scope", Description: "Clients that are registered for it keep it until they are updated.",
 	}, func(ctx context.Context, in *ScopeName) (*struct{}, error) {
 		return nil, asScopeFault(a.Scopes.Delete(ctx, actor(ctx), in.Name))
 	})
 }
 
+func (a *API) getScope(ctx context.Context, in *ScopeName) (*scopeOutput, error) {
+	list, err := a.Scopes.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(list, func(s consent.Scope) bool { return s.Name == in.Name })
+	if at < 0 {
+		return nil, provider.ErrNotFound
+	}
+	return &scopeOutput{scopeOf(list[at])}, nil
+}
+
+func (a *API) updateScope(ctx context.Context, in *scopeUpdate) (*scopeOutput, error) {
+	s, err := a.Scopes.Change(ctx, actor(ctx), in.Name, func(s *consent.Scope) error {
+		text, err := mergePatch(scopeOf(*s), in.Body)
+		if err != nil {
+			return err
+		}
+		var patched Scope
+		if err := json.Unmarshal(text, &patched); err != nil {
+			return err
+		}
+		s.Description, s.Descriptions, s.Claims = patched.Description, patched.Descriptions, patched.Claims
+		return nil
+	})
+	if err != nil {
+		return nil, asScopeFault(err)
+	}
+	return &scopeOutput{scopeOf(s)}, nil
+}
+
 func asScopeFault(err error) error {
+	var wrong *consent.InvalidScope
 	switch {
-	case errors.Is(err, consent.ErrMalformedScope):
-		return invalid("/name", consent.ErrMalformedScope.Error())
-	case errors.Is(err, consent.ErrMalformedDescription):
-		return invalid("/description", consent.ErrMalformedDescription.Error())
+	case errors.As(err, &wrong):
+		return invalid("/"+wrong.Property, wrong.Message)
 	case errors.Is(err, consent.ErrStandardScope):
 		return invalid("scope_id", consent.ErrStandardScope.Error())
 	default:

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 
+	"golang.org/x/text/language"
+
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -25,7 +27,7 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 	if err != nil {
 		return err
 	}
-	described, err := b.describe(r, asked)
+	described, err := b.describe(r, asked, languages(r, f.Request))
 	if err != nil {
 		return err
 	}
@@ -61,14 +63,14 @@ func (b *Browser) lasts(r *oauth.AuthorizeRequest) pages.Lasts {
 // without a description. openid needs none: signing in is the purpose of the page. Individually
 // requested claims are shown as the description of their scope; a profile has many parts, so the
 // page names the requested ones.
-func (b *Browser) describe(r *http.Request, asked consent.Agreement) ([]pages.Scope, error) {
+func (b *Browser) describe(r *http.Request, asked consent.Agreement, preferred []language.Tag) ([]pages.Scope, error) {
 	catalogue, err := b.Scopes.List(r.Context())
 	if err != nil {
 		return nil, err
 	}
 	words := map[string]string{}
 	for _, s := range catalogue {
-		words[s.Name] = s.Description
+		words[s.Name] = s.In(preferred...)
 	}
 	var described []pages.Scope
 	for _, name := range asked.Scopes {
@@ -88,6 +90,15 @@ func (b *Browser) describe(r *http.Request, asked consent.Agreement) ([]pages.Sc
 		}
 	}
 	return described, nil
+}
+
+// languages are those that the user prefers: as the application says, and then the browser.
+func languages(r *http.Request, request *oauth.AuthorizeRequest) []language.Tag {
+	accepted, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil {
+		return request.UILocales
+	}
+	return slices.Concat(request.UILocales, accepted)
 }
 
 // ServeConsent receives the user's decision.

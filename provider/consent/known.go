@@ -6,11 +6,11 @@ import (
 	"sync/atomic"
 )
 
-// Known keeps the names of all scopes in memory: every request for openid checks against them the
-// scopes that its client may not request.
+// Known keeps all scopes in memory: every request for openid checks against them the scopes that its
+// client may not request, and which claims the others release.
 type Known struct {
-	store scopeLister
-	names atomic.Pointer[map[string]struct{}]
+	store  scopeLister
+	scopes atomic.Pointer[map[string][]string] // the claims of each
 }
 
 // scopeLister lists the catalogue.
@@ -21,26 +21,29 @@ type scopeLister interface {
 // NewKnown makes a Known of the standard scopes, until Learn is called.
 func NewKnown(store scopeLister) *Known {
 	k := &Known{store: store}
-	k.names.Store(&map[string]struct{}{})
+	k.scopes.Store(&map[string][]string{})
 	return k
 }
 
 // Learn reads the catalogue: at the start, and after a change.
 func (k *Known) Learn(ctx context.Context) error {
-	scopes, err := k.store.Scopes(ctx)
+	list, err := k.store.Scopes(ctx)
 	if err != nil {
 		return fmt.Errorf("scopes: %w", err)
 	}
-	names := make(map[string]struct{}, len(scopes))
-	for _, s := range scopes {
-		names[s.Name] = struct{}{}
+	scopes := make(map[string][]string, len(list))
+	for _, s := range list {
+		scopes[s.Name] = s.Claims
 	}
-	k.names.Store(&names)
+	k.scopes.Store(&scopes)
 	return nil
 }
 
 // Exists tells whether there is a scope of exactly that name.
 func (k *Known) Exists(name string) bool {
-	_, ok := (*k.names.Load())[name]
+	_, ok := (*k.scopes.Load())[name]
 	return ok || builtIn(name)
 }
+
+// ClaimsOf are the claims that a scope of the operator's own releases.
+func (k *Known) ClaimsOf(name string) []string { return (*k.scopes.Load())[name] }

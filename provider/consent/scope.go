@@ -4,37 +4,34 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
-	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// Scope is one entry of the catalogue. Description completes "This application will be
-// able to …" on the consent page; empty, the page shows the name.
+// Scope is one entry of the catalogue.
 type Scope struct {
-	Name        string
-	Description string
-	CreatedAt   time.Time
+	Name string
+	// Description completes "This application will be able to …" on the consent page; empty, the
+	// page shows the name. Descriptions are for languages, by tag (BCP 47).
+	Description  string
+	Descriptions map[string]string
+	// Claims are those about the user that the scope releases. The standard scopes release what
+	// OpenID Connect says.
+	Claims    []string
+	CreatedAt time.Time
 }
-
-// ErrMalformedScope: the name is not valid in a scope parameter (RFC 6749 section 3.3).
-var ErrMalformedScope = errors.New("a scope name has 1 to 500 printable ASCII characters, without spaces, quotation marks and backslashes")
-
-// ErrMalformedDescription: the text is too long for a line of a page, or not one line.
-var ErrMalformedDescription = errors.New("a description has at most 300 bytes and no control characters")
-
-// ErrStandardScope: every server has the scope, whether the catalogue describes it or not.
-var ErrStandardScope = errors.New("a standard scope, which every server has, cannot be deleted")
 
 // ScopeStore stores the catalogue. It returns provider.ErrNotFound and provider.ErrConflict.
 type ScopeStore interface {
 	CreateScope(ctx context.Context, s Scope) error
 	Scopes(ctx context.Context) ([]Scope, error) // by name
-	DescribeScope(ctx context.Context, name, description string) error
+	// LockScope reads a scope and locks it until the transaction ends.
+	LockScope(ctx context.Context, name string) (Scope, error)
+	UpdateScope(ctx context.Context, s Scope) error
 	DeleteScope(ctx context.Context, name string) error
 }
 
@@ -50,93 +47,54 @@ func NewCatalogue(store ScopeStore, gate *audit.Gate, clock provider.Clock) *Cat
 	return &Catalogue{store: store, gate: gate, clock: clock}
 }
 
-// Create adds a scope. It returns ErrMalformedScope, ErrMalformedDescription or
-// provider.ErrConflict.
-func (c *Catalogue) Create(ctx context.Context, actor audit.Actor, name, description string) (Scope, error) {
-	if !client.ValidScope(name) {
-		return Scope{}, ErrMalformedScope
+// Create adds a scope. It returns *InvalidScope or provider.ErrConflict.
+func (c *Catalogue) Create(ctx context.Context, actor audit.Actor, s Scope) (Scope, error) {
+	s.CreatedAt = c.clock.Now(ctx)
+	if err := s.prepare(); err != nil {
+		return Scope{}, err
 	}
-	if !validDescription(description) {
-		return Scope{}, ErrMalformedDescription
-	}
-	s := Scope{Name: name, Description: description, CreatedAt: c.clock.Now(ctx)}
-	return s, c.gate.Do(ctx, actor, audit.ScopeCreate, scopeTarget(name), func(ctx context.Context) (audit.Changes, error) {
-		return audit.Details(map[string]any{"description": description}), c.store.CreateScope(ctx, s)
+	return s, c.gate.Do(ctx, actor, audit.ScopeCreate, scopeTarget(s.Name), func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(s.record()), c.store.CreateScope(ctx, s)
 	})
 }
 
-// Describe changes the description of a scope. It returns ErrMalformedDescription or
-// provider.ErrNotFound.
-func (c *Catalogue) Describe(ctx context.Context, actor audit.Actor, name, description string) error {
-	if !validDescription(description) {
-		return ErrMalformedDescription
-	}
-	return c.gate.Do(ctx, actor, audit.ScopeUpdate, scopeTarget(name), func(ctx context.Context) (audit.Changes, error) {
-		before, err := c.described(ctx, name)
+// Change changes a scope, except for its name: change receives the current one and modifies it in
+// place. A user who agreed to the scope is asked again for claims that it releases from now on. It
+// returns the error of change, *InvalidScope or provider.ErrNotFound.
+func (c *Catalogue) Change(ctx context.Context, actor audit.Actor, name string, change func(s *Scope) error) (Scope, error) {
+	var changed Scope
+	err := c.gate.Do(ctx, actor, audit.ScopeUpdate, scopeTarget(name), func(ctx context.Context) (audit.Changes, error) {
+		s, err := c.store.LockScope(ctx, name)
 		if err != nil {
 			return nil, err
 		}
-		return audit.Diff(before, map[string]any{"description": description}), c.store.DescribeScope(ctx, name, description)
+		before, created := s.record(), s.CreatedAt
+		s.Descriptions = maps.Clone(s.Descriptions)
+		if err := change(&s); err != nil {
+			return nil, err
+		}
+		s.Name, s.CreatedAt = name, created
+		if err := s.prepare(); err != nil {
+			return nil, err
+		}
+		changed = s
+		return audit.Diff(before, s.record()), c.store.UpdateScope(ctx, s)
 	})
+	return changed, err
 }
 
 func scopeTarget(name string) audit.Target { return audit.Target{Type: audit.Scope, ID: name} }
 
-// described is a scope as the audit log shows it; nil if there is no such scope.
-func (c *Catalogue) described(ctx context.Context, name string) (map[string]any, error) {
-	all, err := c.store.Scopes(ctx)
-	if err != nil {
-		return nil, err
+// record is the scope as the audit log shows it.
+func (s *Scope) record() map[string]any {
+	values := map[string]any{"description": s.Description}
+	if len(s.Descriptions) > 0 {
+		values["descriptions"] = maps.Clone(s.Descriptions)
 	}
-	for _, s := range all {
-		if s.Name == name {
-			return map[string]any{"description": s.Description}, nil
-		}
+	if len(s.Claims) > 0 {
+		values["claims"] = slices.Clone(s.Claims)
 	}
-	return nil, nil
-}
-
-func validDescription(text string) bool {
-	return len(text) <= 300 && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
-}
-
-// StandardScopes are those that every server has: of OpenID Connect (Core sections 3.1.2.1, 5.4
-// and 11), and the user's roles, which some clients know as groups.
-func StandardScopes() []string {
-	return []string{"openid", "profile", "email", "address", "phone", "roles", "groups", "offline_access"}
-}
-
-// SignInScopes are the default scopes of an application that signs users in: several libraries
-// request none.
-func SignInScopes() []string { return []string{"openid", "profile", "email"} }
-
-// builtIn tells whether every server has the scope: a standard one, or one of the management API,
-// which users are never asked about.
-func builtIn(name string) bool {
-	return slices.Contains(StandardScopes(), name) || audit.IsScope(name)
-}
-
-// StandardDescription describes the scopes of OpenID Connect (Core sections 5.4 and 11) as long
-// as the operator has not changed the description.
-func StandardDescription(name string) string {
-	switch name {
-	case "profile":
-		return "See your name and other details of your profile"
-	case "email":
-		return "See your email address"
-	case "address":
-		return "See your postal address"
-	case "phone":
-		return "See your phone number"
-	case "roles":
-		return "See your roles"
-	case "groups":
-		return "See your groups"
-	case "offline_access":
-		return "Keep this access while you are signed out"
-	default:
-		return ""
-	}
+	return values
 }
 
 // Ensure adds those of the names that the catalogue lacks, the scopes of OpenID Connect with
@@ -154,12 +112,12 @@ func (c *Catalogue) Ensure(ctx context.Context, actor audit.Actor, names []strin
 		}
 		description := StandardDescription(name)
 		if name == "openid" || description != "" {
-			if _, err := c.Create(ctx, actor, name, description); err != nil && !errors.Is(err, provider.ErrConflict) {
+			if _, err := c.Create(ctx, actor, Scope{Name: name, Description: description}); err != nil && !errors.Is(err, provider.ErrConflict) {
 				return added, fmt.Errorf("scope %q: %w", name, err)
 			}
 			continue
 		}
-		if _, err := c.Create(ctx, actor, name, ""); err != nil {
+		if _, err := c.Create(ctx, actor, Scope{Name: name}); err != nil {
 			if errors.Is(err, provider.ErrConflict) { // added concurrently
 				continue
 			}
@@ -181,10 +139,10 @@ func (c *Catalogue) Delete(ctx context.Context, actor audit.Actor, name string) 
 		return ErrStandardScope
 	}
 	return c.gate.Do(ctx, actor, audit.ScopeDelete, scopeTarget(name), func(ctx context.Context) (audit.Changes, error) {
-		before, err := c.described(ctx, name)
+		s, err := c.store.LockScope(ctx, name)
 		if err != nil {
 			return nil, err
 		}
-		return audit.Diff(before, nil), c.store.DeleteScope(ctx, name)
+		return audit.Diff(s.record(), nil), c.store.DeleteScope(ctx, name)
 	})
 }

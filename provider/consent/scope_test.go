@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/language"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -23,24 +24,73 @@ func newCatalogue(t *testing.T) *consent.Catalogue {
 	return consent.NewCatalogue(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), time.Now)
 }
 
-func TestCatalogueRefusesInvalidScopeNames(t *testing.T) {
+func TestInvalidScopesAreRefused(t *testing.T) {
 	t.Parallel()
 	c := newCatalogue(t)
+	_, err := c.Create(t.Context(), audittest.Operator(), consent.Scope{Name: "crm", Descriptions: map[string]string{"DE": "Kunden sehen"}, Claims: []string{"email", "name"}})
+	require.NoError(t, err)
 	for _, name := range []string{"", "two words", `a"b`, `a\b`, "tab\t", "é", strings.Repeat("a", 501)} {
-		_, err := c.Create(t.Context(), audittest.Operator(), name, "")
-		assert.ErrorIs(t, err, consent.ErrMalformedScope, "%q", name)
+		_, err := c.Create(t.Context(), audittest.Operator(), consent.Scope{Name: name})
+		refused(t, "name", err)
 	}
-	for _, text := range []string{"two\nlines", strings.Repeat("a", 301)} {
-		_, err := c.Create(t.Context(), audittest.Operator(), "scope", text)
-		require.ErrorIs(t, err, consent.ErrMalformedDescription)
-		assert.ErrorIs(t, c.Describe(t.Context(), audittest.Operator(), "scope", text), consent.ErrMalformedDescription)
+	many := map[string]string{}
+	for a := 'a'; a <= 'z'; a++ {
+		many["en-x-"+string(a)], many["de-x-"+string(a)] = "x", "x"
+	}
+	for property, list := range map[string][]consent.Scope{
+		"description": {{Description: "two\nlines"}, {Description: strings.Repeat("a", 301)}},
+		"descriptions": {
+			{Descriptions: map[string]string{"no tag": "x"}},
+			{Descriptions: map[string]string{"": "x"}},
+			{Descriptions: map[string]string{"de": ""}},
+			{Descriptions: map[string]string{"de": "two\nlines"}},
+			{Descriptions: many},
+		},
+		"claims": {{Claims: []string{"shoe_size"}}, {Claims: []string{"sub"}}, {Name: "email", Claims: []string{"name"}}, {Name: audit.ReadScope("users"), Claims: []string{"name"}}},
+	} {
+		for _, s := range list {
+			if s.Name == "" {
+				s.Name = "scope"
+			}
+			_, err := c.Create(t.Context(), audittest.Operator(), s)
+			refused(t, property, err)
+			if s.Name == "scope" {
+				_, err = c.Change(t.Context(), audittest.Operator(), "crm", func(kept *consent.Scope) error { *kept = s; return nil })
+				refused(t, property, err)
+			}
+		}
+	}
+	list, err := c.List(t.Context())
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	assert.Equal(t, map[string]string{"de": "Kunden sehen"}, list[0].Descriptions)
+	assert.Equal(t, []string{"name", "email"}, list[0].Claims, "in the order of the page")
+}
+
+func refused(t *testing.T, property string, err error) {
+	t.Helper()
+	var invalid *consent.InvalidScope
+	require.ErrorAs(t, err, &invalid)
+	assert.Equal(t, property, invalid.Property)
+}
+
+// Readers get the description of their language, or the one without a language.
+func TestDescriptionsAreInTheLanguageOfTheReader(t *testing.T) {
+	t.Parallel()
+	s := consent.Scope{Description: "Read", Descriptions: map[string]string{"de": "Lesen", "pt-BR": "Ler", "zh-Hant": "讀"}}
+	for preferred, want := range map[string]string{
+		"de": "Lesen", "de-AT,en;q=0.5": "Lesen", "en,de": "Read", "fr,de;q=0.1": "Lesen", "pt": "Ler", "zh-TW": "讀", "ja": "Read", "": "Read", "en-GB": "Read",
+	} {
+		tags, _, err := language.ParseAcceptLanguage(preferred)
+		require.NoError(t, err)
+		assert.Equal(t, want, s.In(tags...), preferred)
 	}
 }
 
 func TestEnsureAddsOnlyWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	c := newCatalogue(t)
-	_, err := c.Create(t.Context(), audittest.Operator(), "read", "Read things")
+	_, err := c.Create(t.Context(), audittest.Operator(), consent.Scope{Name: "read", Description: "Read things"})
 	require.NoError(t, err)
 	added, err := c.Ensure(t.Context(), audittest.Operator(), []string{"read", "write", "Read"})
 	require.NoError(t, err)
@@ -49,7 +99,8 @@ func TestEnsureAddsOnlyWhatIsMissing(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 3)
 	assert.Equal(t, "Read things", list[1].Description, "what was described stays so")
-	require.ErrorIs(t, c.Describe(t.Context(), audittest.Operator(), "nothing", "x"), provider.ErrNotFound)
+	_, err = c.Change(t.Context(), audittest.Operator(), "nothing", func(*consent.Scope) error { return nil })
+	require.ErrorIs(t, err, provider.ErrNotFound)
 }
 
 func TestStandardScopesCannotBeDeleted(t *testing.T) {

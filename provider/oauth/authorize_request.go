@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
@@ -45,6 +47,8 @@ type AuthorizeRequest struct {
 	Prompt    []string
 	MaxAge    *time.Duration
 	LoginHint string
+	// UILocales are the languages that the user prefers, in order.
+	UILocales []language.Tag
 	// HintSubject is the subject of the id_token_hint, or empty.
 	HintSubject string
 	// Subjects are those that the claims parameter allows; none: any.

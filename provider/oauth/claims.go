@@ -66,15 +66,16 @@ func pick(u *account.User, may func(claim string) bool) map[string]any {
 // release decides, each time, which claims are released: what was granted, as far as the client
 // may still request it.
 type release struct {
-	client *client.Client
+	client    *client.Client
+	catalogue scopeCatalogue
 	// scopes are those of the token, granted those of its grant.
 	scopes, granted []string
 	// individual tells whether the user agreed to claims beyond the granted scopes.
 	individual bool
 }
 
-func newRelease(c *client.Client, g *grant.Grant, scopes []string) release {
-	return release{client: c, scopes: scopes, granted: g.Scopes, individual: g.ClaimsAgreed}
+func newRelease(c *client.Client, catalogue scopeCatalogue, g *grant.Grant, scopes []string) release {
+	return release{client: c, catalogue: catalogue, scopes: scopes, granted: g.Scopes, individual: g.ClaimsAgreed}
 }
 
 // byScope: the token's scopes release the claim.
@@ -93,5 +94,13 @@ func (r release) byName(claim string, asked namedClaims) bool {
 	if slices.Contains(r.granted, scope) {
 		return r.byScope(claim)
 	}
-	return r.individual && r.client.MayAsk(scope)
+	return r.individual && (r.client.MayAsk(scope) || r.byOwnScope(claim))
+}
+
+// byOwnScope: a scope of the operator's own releases the claim. That alone is not enough: the scope
+// may release more than when the user agreed to it, so the claim must have been agreed to by name.
+func (r release) byOwnScope(claim string) bool {
+	return slices.ContainsFunc(r.scopes, func(scope string) bool {
+		return r.client.MayAsk(scope) && slices.Contains(r.catalogue.ClaimsOf(scope), claim)
+	})
 }

@@ -53,6 +53,23 @@ func (p claimsParameter) reduce(c *client.Client, scopes []string) claimsParamet
 	}
 }
 
+// releasedBy adds the claims that scopes of the operator's own release, as if they had been requested by
+// name: the user sees each of them and agrees to it, and a scope that releases more later releases
+// nothing that was not agreed to.
+func (p *claimsParameter) releasedBy(catalogue scopeCatalogue, c *client.Client, scopes []string) {
+	for _, scope := range scopes {
+		for _, name := range catalogue.ClaimsOf(scope) {
+			if slices.Contains(scopes, consent.ScopeOf(name)) {
+				continue // which releases it
+			}
+			p.UserInfo[name] = nil
+			if c.IDTokenClaims {
+				p.IDToken[name] = nil
+			}
+		}
+	}
+}
+
 // text is the form in which a grant stores it; empty: no claim was requested.
 func (p claimsParameter) text() string {
 	if len(p.UserInfo)+len(p.IDToken) == 0 {

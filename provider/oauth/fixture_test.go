@@ -144,7 +144,7 @@ func newFixture(t *testing.T) *fixture {
 	h.store = store
 	h.scopes = consent.NewKnown(store)
 	h.issuer, h.codes = tokens, grant.NewCodes(store, store, tokens)
-	h.idTokens = oauth.NewIDTokens(h.keys, store, issuer, clock, time.Hour)
+	h.idTokens = oauth.NewIDTokens(h.keys, store, h.scopes, issuer, clock, time.Hour)
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
 	signIn := account.NewSignIn(store, h.hasher, ratelimit.NewSignIn(ratelimit.NewMemory(clock), table), events)

@@ -38,6 +38,7 @@ const idTokenType = "JWT"
 type IDTokens struct {
 	keys   idTokenKeys
 	users  userFinder
+	scopes scopeCatalogue
 	issuer string
 	clock  provider.Clock
 	// lifetime is how long an ID token is valid, for clients that have no lifetime of their own.
@@ -45,8 +46,8 @@ type IDTokens struct {
 }
 
 // NewIDTokens makes an IDTokens for the given issuer.
-func NewIDTokens(k idTokenKeys, users userFinder, issuer string, clock provider.Clock, lifetime time.Duration) *IDTokens {
-	return &IDTokens{keys: k, users: users, issuer: issuer, clock: clock, lifetime: lifetime}
+func NewIDTokens(k idTokenKeys, users userFinder, scopes scopeCatalogue, issuer string, clock provider.Clock, lifetime time.Duration) *IDTokens {
+	return &IDTokens{keys: k, users: users, scopes: scopes, issuer: issuer, clock: clock, lifetime: lifetime}
 }
 
 // Issue signs the ID token that is returned with an access token. It has the claims about the user
@@ -96,7 +97,7 @@ func (i *IDTokens) aboutUser(ctx context.Context, c *client.Client, x *grant.Pre
 	if len(asked.IDToken) == 0 && !c.IDTokenClaims {
 		return map[string]any{}, nil
 	}
-	may := newRelease(c, x.Grant, x.Scopes)
+	may := newRelease(c, i.scopes, x.Grant, x.Scopes)
 	wanted := func(claim string) bool {
 		return (c.IDTokenClaims && may.byScope(claim)) || may.byName(claim, asked.IDToken)
 	}

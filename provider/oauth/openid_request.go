@@ -8,13 +8,15 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // check reads what OpenID Connect adds to an authorization request.
 func (i *IDTokens) check(ctx context.Context, r *AuthorizeRequest, form url.Values) error {
-	for _, read := range []func(context.Context, *AuthorizeRequest, url.Values) error{prompts, i.details, claims} {
+	for _, read := range []func(context.Context, *AuthorizeRequest, url.Values) error{prompts, i.details, i.claims} {
 		if err := read(ctx, r, form); err != nil {
 			return err
 		}
@@ -46,6 +48,7 @@ const (
 
 func (i *IDTokens) details(ctx context.Context, r *AuthorizeRequest, form url.Values) error {
 	r.Nonce, r.LoginHint = form.Get("nonce"), form.Get("login_hint")
+	r.UILocales = preferredLocales(form.Get("ui_locales"))
 	if len(r.Nonce) > maxNonce {
 		return malformed("nonce")
 	}
@@ -70,7 +73,7 @@ func (i *IDTokens) details(ctx context.Context, r *AuthorizeRequest, form url.Va
 
 // claims reads the claims parameter (OpenID Connect Core section 5.5) and enforces a requested sub
 // and an essential acr (section 5.5.1.1).
-func claims(_ context.Context, r *AuthorizeRequest, form url.Values) error {
+func (i *IDTokens) claims(_ context.Context, r *AuthorizeRequest, form url.Values) error {
 	text := form.Get("claims")
 	if len(text) > maxClaims {
 		return malformed("claims")
@@ -90,5 +93,19 @@ func claims(_ context.Context, r *AuthorizeRequest, form url.Values) error {
 		return refusal.New(refusal.UnmetAuthenticationRequirements, refusal.CheckACR, "The user cannot be authenticated in the way that the claim acr demands.")
 	}
 	r.Claims = asked.reduce(r.Client, r.Scopes)
+	r.Claims.releasedBy(i.scopes, r.Client, r.Scopes)
 	return nil
+}
+
+// preferredLocales are the languages of ui_locales, in order. It is a wish: what is malformed is
+// ignored.
+func preferredLocales(text string) []language.Tag {
+	const most = 10
+	var tags []language.Tag
+	for _, name := range strings.Fields(text) {
+		if tag, err := language.Parse(name); err == nil && len(tags) < most {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
 }

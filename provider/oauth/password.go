@@ -74,11 +74,13 @@ func (h *passwordGrant) prepare(ctx context.Context, call *Call) (*grant.Prepare
 	if err != nil {
 		return nil, err
 	}
+	asked := claimsParameter{UserInfo: namedClaims{}, IDToken: namedClaims{}}
+	asked.releasedBy(h.scopes, c, scopes)
 	proofs := session.ProvedAt(h.clock.Now(ctx), session.Password)
 	at := proofs.AuthTime()
 	return h.issuer.ForUser(ctx, c, &grant.Grant{
 		ClientID: c.ID, UserID: user.ID, Subject: user.Subject, User: user, UserGeneration: user.Generation,
-		Scopes: scopes, Audience: audience,
+		Scopes: scopes, Audience: audience, Claims: asked.text(), ClaimsAgreed: true,
 		AuthTime: &at, ACR: proofs.ACR(), AMR: proofs.AMR(),
 		Offline: true, // there is no session to end with
 	})

@@ -70,7 +70,7 @@ func TestNothingIsSignedWhileTheDatabaseIsLocked(t *testing.T) {
 	domain.Issuer = tokens
 	domain.Codes = grant.NewCodes(r.store, r.store, tokens)
 	domain.Refresh = grant.NewRefresher(r.store, r.store, tokens, r.ring.Key(keyring.RefreshSuccessor))
-	domain.IDTokens = oauth.NewIDTokens(signer, r.store, issuer, r.domain.Clock, time.Hour)
+	domain.IDTokens = oauth.NewIDTokens(signer, r.store, r.scopes, issuer, r.domain.Clock, time.Hour)
 	p, err := oauth.New(oauth.Settings{Issuer: issuer}, domain)
 	require.NoError(t, err)
 	r.provider = p
@@ -97,7 +97,7 @@ func TestWhatCannotBeSignedIsNotSpent(t *testing.T) {
 	r := newRefreshing(t, nil)
 	good := r.provider
 	domain := r.domain
-	domain.IDTokens = oauth.NewIDTokens(unsigned{r.keys}, r.store, issuer, r.domain.Clock, time.Hour)
+	domain.IDTokens = oauth.NewIDTokens(unsigned{r.keys}, r.store, r.scopes, issuer, r.domain.Clock, time.Hour)
 	broken, err := oauth.New(oauth.Settings{Issuer: issuer}, domain)
 	require.NoError(t, err)
 

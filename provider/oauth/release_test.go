@@ -188,7 +188,7 @@ func TestIDTokensAreNoAccessTokens(t *testing.T) {
 // registered for is refused.
 func TestUndefinedScopesAreIgnoredBesideOpenID(t *testing.T) {
 	r := newRefreshing(t, nil)
-	_, err := consent.NewCatalogue(r.store, r.gate, func() time.Time { return *r.now.Load() }).Create(t.Context(), audittest.Operator(), "orders:read", "")
+	_, err := consent.NewCatalogue(r.store, r.gate, func() time.Time { return *r.now.Load() }).Create(t.Context(), audittest.Operator(), consent.Scope{Name: "orders:read"})
 	require.NoError(t, err)
 	require.NoError(t, r.scopes.Learn(t.Context()))
 	first := r.signIn("openid read:user profile user:email", nil)

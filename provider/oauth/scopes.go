@@ -19,6 +19,8 @@ const (
 // scopeCatalogue knows which scopes there are, from memory.
 type scopeCatalogue interface {
 	Exists(name string) bool
+	// ClaimsOf are the claims about the user that a scope of the operator's own releases.
+	ClaimsOf(name string) []string
 }
 
 // allowedScopes reads the scope parameter (RFC 6749 section 3.3): the requested scopes, each once,

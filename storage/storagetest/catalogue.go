@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,13 +24,25 @@ func testScopes(t *testing.T, f *fixture) {
 		require.NoError(t, f.CreateScope(ctx, consent.Scope{Name: name, Description: "d", CreatedAt: f.clock()}))
 	}
 	require.ErrorIs(t, f.CreateScope(ctx, consent.Scope{Name: "read", CreatedAt: f.clock()}), provider.ErrConflict)
-	require.NoError(t, f.DescribeScope(ctx, "read", ""))
-	require.ErrorIs(t, f.DescribeScope(ctx, "nothing", "x"), provider.ErrNotFound)
+	require.NoError(t, f.describe(ctx, "read", ""))
+	require.ErrorIs(t, f.describe(ctx, "nothing", "x"), provider.ErrNotFound)
+	_, err := f.LockScope(ctx, "nothing")
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	whole := consent.Scope{Name: "Read", Description: "d", Descriptions: map[string]string{"de": "Lesen", "pt-BR": "Ler"}, Claims: []string{"email", "address"}, CreatedAt: f.clock()}
+	require.NoError(t, f.UpdateScope(ctx, whole))
+	locked, err := f.LockScope(ctx, "Read")
+	require.NoError(t, err)
+	assert.Equal(t, whole, locked)
 	require.NoError(t, f.DeleteScope(ctx, "write"))
 	require.ErrorIs(t, f.DeleteScope(ctx, "write"), provider.ErrNotFound)
 	scopes, err := f.Scopes(ctx)
 	require.NoError(t, err)
-	assert.Equal(t, []consent.Scope{{Name: "Read", Description: "d", CreatedAt: f.clock()}, {Name: "read", CreatedAt: f.clock()}}, scopes)
+	assert.Equal(t, []consent.Scope{whole, {Name: "read", CreatedAt: f.clock()}}, scopes)
+}
+
+// describe replaces a scope by one with a description.
+func (f *fixture) describe(ctx context.Context, name, description string) error {
+	return f.UpdateScope(ctx, consent.Scope{Name: name, Description: description})
 }
 
 func testDataKeys(t *testing.T, f *fixture) {

@@ -93,10 +93,10 @@ func testRetries(t *testing.T, f *fixture) {
 		}
 		wg.Go(func() {
 			assert.NoError(t, f.InTx(ctx, func(ctx context.Context) error {
-				if err := f.DescribeScope(ctx, first, "x"); err != nil {
+				if err := f.describe(ctx, first, "x"); err != nil {
 					return err
 				}
-				return f.DescribeScope(ctx, second, "x")
+				return f.describe(ctx, second, "x")
 			}))
 		})
 	}

@@ -1,0 +1,90 @@
+package consent
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// ErrStandardScope: every server has the scope, whether the catalogue describes it or not.
+var ErrStandardScope = errors.New("a standard scope, which every server has, cannot be deleted")
+
+// InvalidScope is a property of a scope with an invalid value.
+type InvalidScope struct{ Property, Message string }
+
+// Error says what is wrong.
+func (i *InvalidScope) Error() string { return i.Message }
+
+// maxLanguages bounds the descriptions of a scope.
+const maxLanguages = 50
+
+// prepare puts the claims in the order of the consent page and the language tags in canonical form,
+// and checks everything.
+func (s *Scope) prepare() error {
+	switch {
+	case !client.ValidScope(s.Name):
+		return &InvalidScope{"name", "a scope name has 1 to 500 printable ASCII characters, without spaces, quotation marks and backslashes"}
+	case !validDescription(s.Description):
+		return &InvalidScope{"description", "a description has at most 300 bytes and no control characters"}
+	case len(s.Claims) > 0 && builtIn(s.Name):
+		return &InvalidScope{"claims", "a standard scope releases the claims that OpenID Connect says"}
+	case slices.ContainsFunc(s.Claims, func(name string) bool { return ScopeOf(name) == "" }):
+		return &InvalidScope{"claims", "a scope releases some of " + strings.Join(Claims(), ", ")}
+	}
+	var claims []string
+	for _, name := range Claims() {
+		if slices.Contains(s.Claims, name) {
+			claims = append(claims, name)
+		}
+	}
+	s.Claims = claims
+	return s.prepareDescriptions()
+}
+
+func (s *Scope) prepareDescriptions() error {
+	if len(s.Descriptions) > maxLanguages {
+		return &InvalidScope{"descriptions", "a scope has descriptions in 50 languages at most"}
+	}
+	canonical := map[string]string{}
+	for _, text := range slices.Sorted(maps.Keys(s.Descriptions)) {
+		tag, err := language.Parse(text)
+		if err != nil || tag == language.Und {
+			return &InvalidScope{"descriptions", "each description has the tag of its language (BCP 47), such as de or pt-BR"}
+		}
+		if !validDescription(s.Descriptions[text]) || s.Descriptions[text] == "" {
+			return &InvalidScope{"descriptions", "a description has 1 to 300 bytes and no control characters"}
+		}
+		canonical[tag.String()] = s.Descriptions[text]
+	}
+	s.Descriptions = nil
+	if len(canonical) > 0 {
+		s.Descriptions = canonical
+	}
+	return nil
+}
+
+func validDescription(text string) bool {
+	return len(text) <= 300 && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// In is the description for a reader with these languages, in order of preference.
+func (s *Scope) In(preferred ...language.Tag) string {
+	if len(s.Descriptions) == 0 {
+		return s.Description
+	}
+	names := slices.Sorted(maps.Keys(s.Descriptions))
+	tags := []language.Tag{language.English} // pages are in English where nothing else matches
+	for _, name := range names {
+		tags = append(tags, language.Make(name))
+	}
+	_, index, confidence := language.NewMatcher(tags).Match(preferred...)
+	if index == 0 || confidence == language.No {
+		return s.Description
+	}
+	return s.Descriptions[names[index-1]]
+}
