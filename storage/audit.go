@@ -59,6 +59,9 @@ func (s *Store) Records(ctx context.Context, of audit.Filter, limit int) ([]audi
 	if of.Action != "" {
 		query = query.Where("action = ?", string(of.Action))
 	}
+	if len(of.Actions) > 0 {
+		query = query.Where("action IN ?", of.Actions)
+	}
 	if !of.Since.IsZero() {
 		query = query.Where("id >= ?", rowID(provider.FirstID(of.Since)))
 	}

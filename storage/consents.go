@@ -75,30 +75,6 @@ func (s *Store) Remember(ctx context.Context, userID provider.ID, clientID, befo
 	return err
 }
 
-// Consents lists the user's remembered consents, by client.
-func (s *Store) Consents(ctx context.Context, userID provider.ID) ([]consent.ClientConsent, error) {
-	var rows []struct {
-		ClientID  string
-		Name      string
-		Columns   consentColumns `gorm:"embedded"`
-		UpdatedAt time.Time
-	}
-	err := s.on(ctx).Raw(`SELECT c.client_id, a.name, c.agreed, c.scopes, c.claims, c.audience, c.updated_at FROM user_consents c JOIN clients a ON a.id = c.client_id
-		WHERE c.user_id = ? ORDER BY c.client_id`, rowID(userID)).Scan(&rows).Error
-	if err != nil {
-		return nil, s.fault(err)
-	}
-	list := make([]consent.ClientConsent, len(rows))
-	for i, r := range rows {
-		remembered, err := r.Columns.remembered()
-		if err != nil {
-			return nil, err
-		}
-		list[i] = consent.ClientConsent{Remembered: remembered, ClientID: r.ClientID, ClientName: r.Name, UpdatedAt: r.UpdatedAt.UTC()}
-	}
-	return list, nil
-}
-
 // WithdrawConsent deletes the user's consent for a client and ends everything issued under it, in
 // one transaction. An approval in progress either commits before and is ended too, or finds another
 // generation and fails. It returns provider.ErrNotFound when there is neither consent nor grant.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
 
 func newConsent(env *environment) *cobra.Command {
@@ -16,11 +18,14 @@ func newConsent(env *environment) *cobra.Command {
 		Use:   "consent",
 		Short: "Manage the consents of users",
 	}
-	cmd.AddCommand(newConsentList(env), newConsentWithdraw(env))
+	cmd.AddCommand(newConsentList(env), newConsentCreate(env), newConsentHistory(env), newConsentWithdraw(env))
 	return cmd
 }
 
 type consentView struct {
+	ID         string    `json:"consent_id"`
+	UserID     string    `json:"user_id"`
+	Username   string    `json:"username"`
 	ClientID   string    `json:"client_id"`
 	ClientName string    `json:"client_name"`
 	Scopes     []string  `json:"scopes"`
@@ -31,30 +36,39 @@ type consentView struct {
 
 func newConsentList(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "list USERNAME",
-		Short:   "List the remembered consents of a user",
-		Example: "  gatehouse consent list alice --json",
-		Args:    cobra.ExactArgs(1),
-
+		Use:   "list [USERNAME]",
+		Short: "List the remembered consents, of one user or of all",
+		Example: `  gatehouse consent list alice --json
+  gatehouse consent list --client shop`,
+		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: env.complete(usernames),
 	}
+	clientID := cmd.Flags().String("client", "", "only consents for this client")
+	env.completeFlagBy(cmd, "client", clientIDs)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		u, err := h.user(cmd.Context(), args[0])
-		if err != nil {
-			return err
-		}
-		remembered, err := h.consents.List(cmd.Context(), u.ID)
-		if err != nil {
-			return err
+		of := consent.Filter{ClientID: *clientID}
+		empty := "Nothing is remembered."
+		if len(args) == 1 {
+			u, err := h.user(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			of.UserID, empty = u.ID, "Nothing is remembered for "+u.Username+"."
 		}
 		views := []consentView{}
-		out := table{header: []string{"CLIENT ID", "NAME", "SCOPES", "CLAIMS", "AUDIENCE", "SINCE"}, empty: "Nothing is remembered for " + u.Username + "."}
-		for _, c := range remembered {
+		out := table{header: []string{"USERNAME", "CLIENT ID", "NAME", "SCOPES", "CLAIMS", "AUDIENCE", "SINCE"}, empty: empty}
+		err := eachConsent(cmd.Context(), h.consents, of, func(c consent.ClientConsent) {
 			for _, a := range c.Agreements() {
-				views = append(views, consentView{c.ClientID, c.ClientName, orEmpty(a.Scopes), orEmpty(a.Claims), orEmpty(a.Audience), c.UpdatedAt})
-				out.add(c.ClientID, c.ClientName, strings.Join(a.Scopes, " "), strings.Join(a.Claims, " "), strings.Join(a.Audience, " "), when(c.UpdatedAt))
+				views = append(views, consentView{
+					consent.ID(c.UserID, c.ClientID), c.UserID.String(), c.Username, c.ClientID, c.ClientName,
+					orEmpty(a.Scopes), orEmpty(a.Claims), orEmpty(a.Audience), c.UpdatedAt,
+				})
+				out.add(c.Username, c.ClientID, c.ClientName, strings.Join(a.Scopes, " "), strings.Join(a.Claims, " "), strings.Join(a.Audience, " "), when(c.UpdatedAt))
 			}
+		})
+		if err != nil {
+			return err
 		}
 		if *asJSON {
 			return printJSON(env.Out, views)
@@ -62,6 +76,23 @@ func newConsentList(env *environment) *cobra.Command {
 		return out.print(env.Out)
 	})
 	return cmd
+}
+
+func eachConsent(ctx context.Context, consents *consent.Registry, of consent.Filter, each func(c consent.ClientConsent)) error {
+	const page = 200
+	for {
+		list, err := consents.List(ctx, of, page)
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			each(c)
+			of.AfterUser, of.AfterClient = c.UserID, c.ClientID
+		}
+		if len(list) < page {
+			return nil
+		}
+	}
 }
 
 func newConsentWithdraw(env *environment) *cobra.Command {

@@ -114,7 +114,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		users:     account.NewRegistry(store, gate, hasher, events, e.clock, e.random),
 		registry:  client.NewRegistry(store, gate, clientSecrets, e.clock, e.random),
 		catalogue: consent.NewCatalogue(store, gate, e.clock),
-		consents:  consent.NewRegistry(store, gate, e.clock),
+		consents:  consent.NewRegistry(store, store, store, gate, e.clock),
 		inspector: grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle),
 		sessions: session.NewManager(store, gate, ring.Key(keyring.SessionHash), events, e.clock, e.random,
 			session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),

@@ -219,6 +219,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		IDTokens:      idTokens,
 		Users:         h.store,
 		Consents:      h.store,
+		Audit:         h.gate,
 		Scopes:        scopes,
 		SignIn:        signIn,
 		Transactions:  h.store,

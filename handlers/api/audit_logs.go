@@ -72,16 +72,25 @@ func (a *API) listRecords(ctx context.Context, in *recordQuery) (*recordPage, er
 	if err != nil {
 		return nil, err
 	}
+	return a.recordPage("audit-logs", records, in.Limit), nil
+}
+
+// recordPage is a page of a list of records.
+func (a *API) recordPage(list string, records []audit.Record, limit int) *recordPage {
 	out := &recordPage{}
 	out.Body.Records = make([]record, len(records))
 	for i, r := range records {
-		a := r.Actor
-		out.Body.Records[i] = record{
-			r.ID.String(), r.At, string(a.Kind), a.ID, a.ClientID, a.Host, a.Address, a.UserAgent, a.RequestID, string(r.Action),
-			target{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID},
-			r.Changes, string(r.Outcome),
-		}
+		out.Body.Records[i] = recordOf(r)
 	}
-	out.Body.NextCursor = a.next("audit-logs", len(records), in.Limit, func() string { return records[len(records)-1].ID.String() })
-	return out, nil
+	out.Body.NextCursor = a.next(list, len(records), limit, func() string { return records[len(records)-1].ID.String() })
+	return out
+}
+
+func recordOf(r audit.Record) record {
+	a := r.Actor
+	return record{
+		r.ID.String(), r.At, string(a.Kind), a.ID, a.ClientID, a.Host, a.Address, a.UserAgent, a.RequestID, string(r.Action),
+		target{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID},
+		r.Changes, string(r.Outcome),
+	}
 }

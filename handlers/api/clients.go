@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -17,7 +16,8 @@ import (
 type clientRegistry interface {
 	Create(ctx context.Context, actor audit.Actor, c *client.Client, secret string) (string, error)
 	Update(ctx context.Context, actor audit.Actor, id string, change func(c *client.Client) error) (*client.Client, error)
-	RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, overlap time.Duration) (string, error)
+	RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, terms client.Terms) (string, error)
+	EndSecret(ctx context.Context, actor audit.Actor, clientID string, id provider.ID) error
 	Delete(ctx context.Context, actor audit.Actor, id string) error
 	AllowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error
 	DisallowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,62 +15,173 @@ import (
 )
 
 type consents interface {
-	List(ctx context.Context, userID provider.ID) ([]consent.ClientConsent, error)
+	List(ctx context.Context, of consent.Filter, limit int) ([]consent.ClientConsent, error)
+	Get(ctx context.Context, userID provider.ID, clientID string) (consent.ClientConsent, error)
+	Create(ctx context.Context, actor audit.Actor, userID provider.ID, clientID string, agreed consent.Agreement) error
 	Withdraw(ctx context.Context, actor audit.Actor, userID provider.ID, clientID string) error
+	History(ctx context.Context, userID provider.ID, clientID string, before provider.ID, limit int) ([]audit.Record, error)
 }
 
-type agreed struct {
-	ClientID   string    `json:"client_id"`
-	ClientName string    `json:"client_name"`
-	Scopes     []string  `json:"scopes"`
-	Claims     []string  `json:"claims" doc:"Claims that were requested individually"`
-	Audience   []string  `json:"audience" doc:"Resources that the access is for; empty: none in particular"`
-	UpdatedAt  time.Time `json:"updated_at"`
+// Consent is what a user agreed to for a client, as JSON has it.
+type Consent struct {
+	ID         string      `json:"consent_id" doc:"Stays the same when the user withdraws the consent and gives it again"`
+	UserID     string      `json:"user_id" format:"uuid"`
+	Username   string      `json:"username"`
+	ClientID   string      `json:"client_id"`
+	ClientName string      `json:"client_name"`
+	Scopes     []string    `json:"scopes" doc:"Of all agreements together"`
+	Agreements []agreement `json:"agreements" doc:"What was agreed to for one resource is not agreed to for another"`
+	UpdatedAt  time.Time   `json:"updated_at"`
+}
+
+type agreement struct {
+	Scopes   []string `json:"scopes"`
+	Claims   []string `json:"claims" doc:"Claims beyond those of the scopes"`
+	Audience []string `json:"audience" doc:"Resources that the access is for; empty: none in particular"`
+}
+
+func consentOf(c consent.ClientConsent) Consent {
+	out := Consent{
+		consent.ID(c.UserID, c.ClientID), c.UserID.String(), c.Username, c.ClientID, c.ClientName, []string{}, []agreement{}, c.UpdatedAt,
+	}
+	for _, one := range c.Agreements() {
+		out.Agreements = append(out.Agreements, agreement{orEmpty(one.Scopes), orEmpty(one.Claims), orEmpty(one.Audience)})
+		for _, scope := range one.Scopes {
+			if !slices.Contains(out.Scopes, scope) {
+				out.Scopes = append(out.Scopes, scope)
+			}
+		}
+	}
+	return out
 }
 
 type consentQuery struct {
-	UserID string `query:"user_id" format:"uuid" required:"true" doc:"The user who agreed"`
+	Page
+	UserID   string `query:"user_id" format:"uuid" doc:"Only those of this user"`
+	ClientID string `query:"client_id" maxLength:"200" doc:"Only those for this client"`
 }
 
-type consentList struct {
+type consentPage struct {
 	Body struct {
-		Consents []agreed `json:"consents"`
+		Consents   []Consent `json:"consents"`
+		NextCursor string    `json:"next_cursor,omitempty"`
 	}
 }
 
-type consentID struct {
-	UserID   string `query:"user_id" format:"uuid" required:"true" doc:"The user who agreed"`
-	ClientID string `query:"client_id" required:"true" doc:"The client to whom the user agreed"`
+// ConsentID names a consent in a path.
+type ConsentID struct {
+	ID string `path:"consent_id" maxLength:"400" doc:"Id of the consent"`
+}
+
+type consentOutput struct{ Body Consent }
+
+type newConsent struct {
+	Body struct {
+		UserID   string   `json:"user_id" format:"uuid"`
+		ClientID string   `json:"client_id" minLength:"1" maxLength:"200"`
+		Scopes   []string `json:"scopes" minItems:"1" maxItems:"100" nullable:"false" doc:"Those that the client is registered for"`
+		Audience []string `json:"audience,omitempty" maxItems:"100" doc:"Resources that the access is for; without them none in particular"`
+	}
+}
+
+type consentPair struct {
+	UserID   string `query:"user_id" format:"uuid" required:"true"`
+	ClientID string `query:"client_id" required:"true"`
 }
 
 func (a *API) consents() {
-	tags := []string{"consents"}
-	register(a, audit.ReadScope("consents"), huma.Operation{
+	read, write, tags := audit.ReadScope("consents"), audit.WriteScope("consents"), []string{"consents"}
+	const path = "/oauth/consents/{consent_id}"
+	register(a, read, huma.Operation{
 		OperationID: "list-consents", Method: http.MethodGet, Path: "/oauth/consents", Tags: tags,
-		Summary: "List what a user agreed to and wanted remembered", Description: "By client; resources with the same scopes are one entry.",
-	}, func(ctx context.Context, in *consentQuery) (*consentList, error) {
-		of, err := filterOf("", in.UserID, "user_id")
+		Summary: "List what users agreed to and wanted remembered", Description: "By user and client.",
+	}, a.listConsents)
+	register(a, write, huma.Operation{
+		OperationID: "create-consent", Method: http.MethodPost, Path: "/oauth/consents", Tags: tags, DefaultStatus: http.StatusCreated, Errors: []int{http.StatusNotFound},
+		Summary: "Agree to something for a user", Description: "For an organization that has the agreement of its members. It is added to what the user agreed to before.",
+	}, a.createConsent)
+	register(a, read, huma.Operation{
+		OperationID: "get-consent", Method: http.MethodGet, Path: path, Tags: tags, Summary: "Read a consent", Description: "What is remembered at present.",
+	}, func(ctx context.Context, in *ConsentID) (*consentOutput, error) {
+		user, client, err := consent.ParseID(in.ID)
 		if err != nil {
 			return nil, err
 		}
-		list, err := a.Consents.List(ctx, of.UserID)
-		out := &consentList{}
-		out.Body.Consents = []agreed{}
-		for _, c := range list {
-			for _, one := range c.Agreements() {
-				out.Body.Consents = append(out.Body.Consents, agreed{c.ClientID, c.ClientName, orEmpty(one.Scopes), orEmpty(one.Claims), orEmpty(one.Audience), c.UpdatedAt})
-			}
-		}
-		return out, err
+		return a.shownConsent(ctx, user, client)
 	})
-	register(a, audit.WriteScope("consents"), huma.Operation{
+	register(a, write, huma.Operation{
+		OperationID: "delete-consent", Method: http.MethodDelete, Path: path, Tags: tags, DefaultStatus: http.StatusNoContent,
+		Summary: "Withdraw a consent", Description: "Everything that was issued under it ends at once.",
+	}, func(ctx context.Context, in *ConsentID) (*struct{}, error) {
+		user, client, err := consent.ParseID(in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return nil, a.Consents.Withdraw(ctx, actor(ctx), user, client)
+	})
+	register(a, write, huma.Operation{
 		OperationID: "withdraw-consent", Method: http.MethodDelete, Path: "/oauth/consents", Tags: tags, DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
-		Summary: "Withdraw what a user agreed to for a client", Description: "Everything that was issued under it ends at once.",
-	}, func(ctx context.Context, in *consentID) (*struct{}, error) {
+		Summary: "Withdraw what a user agreed to for a client", Description: "As for a consent by its id; what was issued without a remembered consent ends, too.",
+	}, func(ctx context.Context, in *consentPair) (*struct{}, error) {
 		of, err := filterOf(in.ClientID, in.UserID, "user_id")
 		if err != nil {
 			return nil, err
 		}
 		return nil, a.Consents.Withdraw(ctx, actor(ctx), of.UserID, of.ClientID)
 	})
+	a.consentHistory()
+}
+
+func (a *API) listConsents(ctx context.Context, in *consentQuery) (*consentPage, error) {
+	named, err := filterOf(in.ClientID, in.UserID, "user_id")
+	if err != nil {
+		return nil, err
+	}
+	of := consent.Filter{UserID: named.UserID, ClientID: named.ClientID}
+	position, err := a.open("consents", in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	if position != "" {
+		if of.AfterUser, of.AfterClient, err = consent.ParseID(position); err != nil {
+			return nil, err
+		}
+	}
+	listed, err := a.Consents.List(ctx, of, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &consentPage{}
+	out.Body.Consents = make([]Consent, len(listed))
+	for i, c := range listed {
+		out.Body.Consents[i] = consentOf(c)
+	}
+	out.Body.NextCursor = a.next("consents", len(listed), in.Limit, func() string { return out.Body.Consents[len(listed)-1].ID })
+	return out, nil
+}
+
+func (a *API) createConsent(ctx context.Context, in *newConsent) (*consentOutput, error) {
+	of, err := filterOf(in.Body.ClientID, in.Body.UserID, "/user_id")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.Users.User(ctx, of.UserID); err != nil {
+		return nil, err
+	}
+	err = a.Consents.Create(ctx, actor(ctx), of.UserID, of.ClientID, consent.Agreement{Scopes: in.Body.Scopes, Audience: in.Body.Audience})
+	if errors.Is(err, consent.ErrBeyondClient) {
+		return nil, invalid("/scopes", consent.ErrBeyondClient.Error())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.shownConsent(ctx, of.UserID, of.ClientID)
+}
+
+func (a *API) shownConsent(ctx context.Context, user provider.ID, client string) (*consentOutput, error) {
+	c, err := a.Consents.Get(ctx, user, client)
+	if err != nil {
+		return nil, err
+	}
+	return &consentOutput{consentOf(c)}, nil
 }

@@ -75,13 +75,13 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 	case oauth.Consent:
 		return b.showConsent(w, r, p, f, s)
 	default:
-		return b.approve(w, r, p, f, s, false)
+		return b.approve(w, r, p, f, s, oauth.NotAsked)
 	}
 }
 
 // approve responds with a code.
-func (b *Browser) approve(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session, remember bool) error {
-	response, err := b.Authorize.Approve(r.Context(), f, s, remember)
+func (b *Browser) approve(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session, decision oauth.Decision) error {
+	response, err := b.Authorize.Approve(r.Context(), f, s, decision)
 	if errors.Is(err, provider.ErrStale) {
 		// The session ended in the meantime: continue with the current one, if any.
 		p.UserID = provider.ID{}

@@ -20,7 +20,7 @@ import (
 type authorizeEndpoint interface {
 	Check(ctx context.Context, form url.Values) (*oauth.AuthorizeRequest, error)
 	Next(ctx context.Context, f oauth.Flow, s *session.Session) (oauth.Step, error)
-	Approve(ctx context.Context, f oauth.Flow, s *session.Session, remember bool) (url.Values, error)
+	Approve(ctx context.Context, f oauth.Flow, s *session.Session, decision oauth.Decision) (url.Values, error)
 }
 
 // sessions ends sign-in sessions.

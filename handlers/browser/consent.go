@@ -146,6 +146,10 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 		canonical.From(r.Context()).Outcome("denied")
 		return b.errorForApplication(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The user did not agree.").For(f.Request.Client.ID))
 	default:
-		return b.approve(w, r, p, f, s, form.Get("remember") != "")
+		decision := oauth.AgreedOnce
+		if form.Get("remember") != "" {
+			decision = oauth.AgreedForLater
+		}
+		return b.approve(w, r, p, f, s, decision)
 	}
 }

@@ -13,6 +13,8 @@ type Filter struct {
 	// ActorID selects the acts of one actor, Action those of one kind.
 	ActorID string
 	Action  Action
+	// Actions selects those of several kinds; none: all.
+	Actions []Action
 	// Since is the earliest time.
 	Since time.Time
 	// Before continues after the record with that id: records are listed the newest first.

@@ -16,6 +16,7 @@ const (
 	ClientUpdate       Action = "client.update"
 	ClientDelete       Action = "client.delete"
 	ClientRotateSecret Action = "client.rotate_secret"
+	ClientEndSecret    Action = "client.end_secret" //nolint:gosec // the name of an act
 	ClientAllowUser    Action = "client.allow_user"
 	ClientDisallowUser Action = "client.disallow_user"
 	UserCreate         Action = "user.create"
@@ -29,8 +30,11 @@ const (
 	ScopeUpdate       Action = "scope.update"
 	ScopeDelete       Action = "scope.delete"
 	ConsentWithdraw   Action = "consent.withdraw"
-	SessionEnd        Action = "session.end"
-	TokenRevoke       Action = "token.revoke"
+	// ConsentGive is a user's own act, ConsentCreate that of an administrator for a user.
+	ConsentGive   Action = "consent.give"
+	ConsentCreate Action = "consent.create"
+	SessionEnd    Action = "session.end"
+	TokenRevoke   Action = "token.revoke"
 	// TokenReuse: a code or refresh token was used again after its time, by its client or a thief, and
 	// the grant was ended.
 	TokenReuse Action = "token.reuse"
@@ -46,8 +50,8 @@ const (
 // Actions are all actions.
 func Actions() []Action {
 	return []Action{
-		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientAllowUser, ClientDisallowUser, UserCreate, UserUpdate, UserSetPassword, UserDelete, UserSignIn, UserSignInRefused,
-		ScopeCreate, ScopeUpdate, ScopeDelete, ConsentWithdraw, SessionEnd, TokenRevoke, TokenReuse, LimitRefuse, KeyCreate, KeyWithdraw, KeyringRotate, KeyringRetire, LogExpire,
+		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, UserCreate, UserUpdate, UserSetPassword, UserDelete, UserSignIn, UserSignInRefused,
+		ScopeCreate, ScopeUpdate, ScopeDelete, ConsentGive, ConsentCreate, ConsentWithdraw, SessionEnd, TokenRevoke, TokenReuse, LimitRefuse, KeyCreate, KeyWithdraw, KeyringRotate, KeyringRetire, LogExpire,
 	}
 }
 
@@ -74,6 +78,7 @@ const (
 	Client     TargetType = "client"
 	User       TargetType = "user"
 	Scope      TargetType = "scope"
+	Consent    TargetType = "consent"
 	Session    TargetType = "session"
 	Grant      TargetType = "grant"
 	Token      TargetType = "token"

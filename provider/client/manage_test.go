@@ -13,32 +13,38 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/password"
+	"github.com/gatehouse-id/gatehouse/storage"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
+
+func newRegistry(t *testing.T) (*client.Registry, *storage.Store) {
+	t.Helper()
+	store := storagetest.SQLite(t, time.Now)
+	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, time.Now, rand.Reader)
+	require.NoError(t, err)
+	secrets := client.NewSecrets(password.New(rand.Reader, 2), ring.Key(keyring.ClientSecret), rand.Reader)
+	return client.NewRegistry(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), secrets, time.Now, rand.Reader), store
+}
 
 // An actor can neither make nor change a client with more management scopes than it has: by another
 // secret the client would be the actor's.
 func TestActorsManageClientsWithinTheirScopes(t *testing.T) {
 	t.Parallel()
-	store := storagetest.SQLite(t, time.Now)
-	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, time.Now, rand.Reader)
-	require.NoError(t, err)
-	secrets := client.NewSecrets(password.New(rand.Reader, 2), ring.Key(keyring.ClientSecret), rand.Reader)
-	r := client.NewRegistry(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), secrets, time.Now, rand.Reader)
+	r, store := newRegistry(t)
 	root := audit.Actor{Kind: audit.ClientActor, ID: "root", Scopes: audit.AllScopes()}
 	low := audit.Actor{Kind: audit.ClientActor, ID: "low", Scopes: []string{audit.WriteScope("clients")}}
 	powerful := func() *client.Client {
 		return &client.Client{ID: "powerful", Scopes: []string{audit.WriteScope("keys")}, GrantTypes: []client.GrantType{client.ClientCredentials}}
 	}
-	_, err = r.Create(t.Context(), low, powerful(), "")
+	_, err := r.Create(t.Context(), low, powerful(), "")
 	require.ErrorIs(t, err, audit.ErrForbidden)
 	_, err = r.Create(t.Context(), root, powerful(), "")
 	require.NoError(t, err)
 	_, err = r.Update(t.Context(), low, "powerful", func(c *client.Client) error { c.Scopes = nil; return nil })
 	require.ErrorIs(t, err, audit.ErrForbidden)
-	_, err = r.RotateSecret(t.Context(), low, "powerful", "", 0)
+	_, err = r.RotateSecret(t.Context(), low, "powerful", "", client.Terms{})
 	require.ErrorIs(t, err, audit.ErrForbidden)
-	_, err = r.RotateSecret(t.Context(), low, "powerful", "short", 0)
+	_, err = r.RotateSecret(t.Context(), low, "powerful", "short", client.Terms{})
 	require.ErrorIs(t, err, audit.ErrForbidden, "before anything is done about the secret")
 	require.ErrorIs(t, r.Delete(t.Context(), low, "powerful"), audit.ErrForbidden)
 	_, err = r.Create(t.Context(), low, &client.Client{ID: "plain", GrantTypes: []client.GrantType{client.ClientCredentials}}, "")

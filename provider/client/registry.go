@@ -2,10 +2,8 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,9 +14,6 @@ import (
 // errNotRegistrable is the error for an id that cannot be registered: to callers it is
 // provider.ErrNotFound.
 var errNotRegistrable = fmt.Errorf("not a client id: %w", provider.ErrNotFound)
-
-// ErrPublic: the client is public, or authenticates by its own keys, and has no secrets.
-var ErrPublic = errors.New("the client has no secret")
 
 // Store stores clients with their secrets. Each change raises the catalogue version.
 // Methods return provider.ErrNotFound and provider.ErrConflict.
@@ -173,52 +168,6 @@ func (c *Client) changedMethod(before AuthMethod) error {
 	}
 }
 
-// RotateSecret adds a secret, generated when empty, and makes the older ones expire after overlap
-// (at once when it is 0). It returns the new secret in clear, and ErrPublic or provider.ErrNotFound.
-func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, overlap time.Duration) (string, error) {
-	known, err := r.store.Client(ctx, id)
-	if err != nil {
-		return "", err
-	}
-	if !known.HasSecret() {
-		return "", ErrPublic
-	}
-	if err := mayManage(actor, known); err != nil {
-		return "", err
-	}
-	kept, secret, err := r.newSecret(ctx, known, secret) // before the transaction: hashing may be slow
-	if err != nil {
-		return "", err
-	}
-	err = r.gate.Do(ctx, actor, audit.ClientRotateSecret, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
-		c, err := r.store.LockClient(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if err := mayManage(actor, c); err != nil {
-			return nil, err
-		}
-		if c.AuthMethod != known.AuthMethod { // the secret may be kept in another form now
-			return nil, fmt.Errorf("%w: the client is being changed", provider.ErrConflict)
-		}
-		now := r.clock.Now(ctx)
-		ends := now.Add(overlap)
-		c.Secrets = slices.DeleteFunc(c.Secrets, func(s Secret) bool { return overlap <= 0 || !s.Live(now) })
-		for i, s := range c.Secrets {
-			if s.ExpiresAt == nil || s.ExpiresAt.After(ends) {
-				c.Secrets[i].ExpiresAt = &ends
-			}
-		}
-		c.Secrets = append(c.Secrets, kept)
-		c.UpdatedAt = now
-		return audit.Details(map[string]any{"secret_id": kept.ID.String(), "overlap_seconds": int64(overlap / time.Second)}), r.store.UpdateClient(ctx, c)
-	})
-	if err != nil {
-		return "", err
-	}
-	return secret, nil
-}
-
 // Delete removes a client; everything issued to it is revoked with it.
 func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) error {
 	return r.gate.Do(ctx, actor, audit.ClientDelete, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
@@ -231,19 +180,4 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) err
 		}
 		return audit.Diff(c.whole(), nil), r.store.DeleteClient(ctx, id)
 	})
-}
-
-func (r *Registry) newSecret(ctx context.Context, c *Client, secret string) (Secret, string, error) {
-	if secret == "" {
-		secret = r.secrets.Generate()
-	}
-	if len(secret) < 8 || len(secret) > 200 || strings.ContainsFunc(secret, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return Secret{}, "", &Invalid{[]Problem{{"client_secret", "must be 8 to 200 printable ASCII characters without spaces"}}}
-	}
-	hash, err := r.secrets.Keep(ctx, c, secret)
-	if err != nil {
-		return Secret{}, "", err
-	}
-	now := r.clock.Now(ctx)
-	return Secret{ID: provider.NewID(now, r.random), Hash: hash, CreatedAt: now}, secret, nil
 }

@@ -1,6 +1,10 @@
 package consent
 
-import "time"
+import (
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
 
 // Standing is the relation of a user to a client.
 type Standing struct {
@@ -19,6 +23,8 @@ func (s Standing) Covers(asked Agreement) bool { return s.Remembered.Covers(aske
 type ClientConsent struct {
 	Remembered
 
+	UserID               provider.ID
+	Username             string
 	ClientID, ClientName string
 	UpdatedAt            time.Time
 }

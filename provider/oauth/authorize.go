@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
@@ -138,11 +139,21 @@ func (a *approval) form() url.Values {
 	}
 }
 
+// Decision is what the user decided about a request that is being approved.
+type Decision int
+
+// The decisions.
+const (
+	NotAsked       Decision = iota // the user agreed before, or need not be asked
+	AgreedOnce                     // the user agreed to this request
+	AgreedForLater                 // and to the same requests in future
+)
+
 // Approve approves a request for the user of the session and returns the parameters of the
-// response. With remember it stores the consent in the same transaction. It returns a refusal when
-// the request was approved before, and provider.ErrStale when the session is no longer current:
-// then the caller has to call Next again.
-func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, remember bool) (url.Values, error) {
+// response. A decision of the user is recorded, and remembered if the user wanted that, in the same
+// transaction. It returns a refusal when the request was approved before, and provider.ErrStale when
+// the session is no longer current: then the caller has to call Next again.
+func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, decision Decision) (url.Values, error) {
 	r, at := f.Request, s.Proofs.AuthTime()
 	a := &approval{request: r, grant: &grant.Grant{
 		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, Subject: s.User.Subject, UserGeneration: s.User.Generation,
@@ -166,15 +177,31 @@ func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, reme
 			return err
 		}
 		parameters = response.GetParameters()
-		if !remember || r.AskedEachTime() {
+		if decision == NotAsked {
 			return nil
 		}
-		return p.remember(ctx, r, s)
+		return p.agreed(ctx, f, s, decision == AgreedForLater && !r.AskedEachTime())
 	})
 	if errors.Is(err, grant.ErrFinished) {
 		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckFinished, "This sign-in has been completed already.").For(r.Client.ID)
 	}
 	return parameters, err
+}
+
+// agreed records what the user agreed to, and remembers it.
+func (p *Provider) agreed(ctx context.Context, f Flow, s *session.Session, remember bool) error {
+	r := f.Request
+	actor := audit.Self(ctx, s.User.ID)
+	actor.ClientID = r.Client.ID
+	return p.domain.Audit.Record(ctx, actor, audit.ConsentGive, consent.Target(s.User.ID, r.Client.ID), func(ctx context.Context) (audit.Changes, error) {
+		changes := r.Asked().Changes()
+		changes["grant_id"] = audit.Change{After: f.ID.String()}
+		changes["remembered"] = audit.Change{After: remember}
+		if !remember {
+			return changes, nil
+		}
+		return changes, p.remember(ctx, r, s)
+	})
 }
 
 // remember adds to what was agreed to before. When that changes at the same time, the transaction is

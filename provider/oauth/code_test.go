@@ -194,7 +194,7 @@ func TestNextStep(t *testing.T) {
 	refused("login_required", url.Values{"prompt": {"none"}}, nil)
 	step(oauth.Consent, nil, s)
 	refused("consent_required", url.Values{"prompt": {"none"}}, s)
-	_, err := h.provider.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, true)
+	_, err := h.provider.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, oauth.AgreedForLater)
 	require.NoError(t, err)
 	step(oauth.Approve, nil, s)
 	step(oauth.Approve, url.Values{"prompt": {"none"}}, s)
@@ -218,9 +218,9 @@ func TestARequestIsApprovedOnce(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
 	s, f := h.person("alice"), h.flow(nil)
-	_, err := h.provider.Approve(t.Context(), f, s, false)
+	_, err := h.provider.Approve(t.Context(), f, s, oauth.NotAsked)
 	require.NoError(t, err)
-	_, err = h.provider.Approve(t.Context(), f, h.person("bob"), false)
+	_, err = h.provider.Approve(t.Context(), f, h.person("bob"), oauth.NotAsked)
 	assertRefused(t, err, "invalid_request")
 }
 

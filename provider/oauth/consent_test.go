@@ -40,7 +40,7 @@ func TestConsentIsNotRememberedForClientsThatCanBeImpersonated(t *testing.T) {
 			h.client(c)
 			s := h.person("alice")
 			more := url.Values{"redirect_uri": {test.uri}, "code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}
-			_, err := h.provider.Approve(t.Context(), h.flow(more), s, true)
+			_, err := h.provider.Approve(t.Context(), h.flow(more), s, oauth.AgreedForLater)
 			require.NoError(t, err)
 
 			step, err := h.provider.Next(t.Context(), h.flow(more), s)
@@ -61,7 +61,7 @@ func TestConsentIsNotRememberedForClientsThatCanBeImpersonated(t *testing.T) {
 func TestARememberedConsentAddsNothingToARequest(t *testing.T) {
 	h := newFixture(t)
 	secret, s := h.app("ES256"), h.person("alice")
-	_, err := h.provider.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, true)
+	_, err := h.provider.Approve(t.Context(), h.flow(url.Values{"scope": {"openid profile"}}), s, oauth.AgreedForLater)
 	require.NoError(t, err)
 	answer, err := h.exchange(secret, h.code(s))
 	require.NoError(t, err)

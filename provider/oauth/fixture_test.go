@@ -153,7 +153,7 @@ func newFixture(t *testing.T) *fixture {
 	h.domain = oauth.Domain{
 		Authenticator: authenticator, Clients: directory, Codes: h.codes, Issuer: tokens, Tokens: inspector, IDTokens: h.idTokens,
 		Refresh: grant.NewRefresher(store, store, tokens, ring.Key(keyring.RefreshSuccessor)),
-		Users:   store, Consents: store, Scopes: h.scopes, SignIn: signIn, Transactions: store, Clock: clock,
+		Users:   store, Consents: store, Audit: h.gate, Scopes: h.scopes, SignIn: signIn, Transactions: store, Clock: clock,
 	}
 	h.provider, err = oauth.New(oauth.Settings{
 		Issuer: issuer, SharedKeys: true,
@@ -222,6 +222,10 @@ func assertRefused(t *testing.T, err error, code string) *refusal.Refusal {
 
 // approve approves a request and returns the code.
 func (h *fixture) approve(ctx context.Context, f oauth.Flow, s *session.Session, remember bool) (string, error) {
-	answer, err := h.provider.Approve(ctx, f, s, remember)
+	decision := oauth.NotAsked
+	if remember {
+		decision = oauth.AgreedForLater
+	}
+	answer, err := h.provider.Approve(ctx, f, s, decision)
 	return answer.Get("code"), err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
@@ -31,10 +32,16 @@ type Domain struct {
 	IDTokens      *IDTokens
 	Users         userFinder
 	Consents      consentStore
+	Audit         recorder
 	Scopes        scopeCatalogue
 	SignIn        passwordVerifier
 	Transactions  transactor
 	Clock         provider.Clock
+}
+
+// recorder records what users do for themselves, in the transaction of the act.
+type recorder interface {
+	Record(ctx context.Context, actor audit.Actor, action audit.Action, target audit.Target, act func(ctx context.Context) (audit.Changes, error)) error
 }
 
 // transactor runs fn in one transaction, or, detached, in one that does not depend on the

@@ -36,6 +36,45 @@ func testConsents(t *testing.T, f *fixture) {
 	assert.Empty(t, standing(alice, "other").Remembered)
 }
 
+func testConsentListing(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	want := map[string][]string{}
+	for _, id := range []string{"a", "b", "c"} {
+		f.client(t, id)
+	}
+	users := map[string]provider.ID{}
+	for _, name := range []string{"alice", "bob", "carol"} {
+		f.advance(time.Second) // the list is in the order of ids
+		users[name] = f.user(t, name).ID
+		for _, id := range []string{"a", "b", "c"} {
+			if name == "bob" && id == "b" {
+				continue
+			}
+			require.NoError(t, f.Remember(ctx, users[name], id, "", remembered(consent.Agreement{Scopes: []string{id}}), f.clock()))
+			want[name], want[id] = append(want[name], name+" "+id), append(want[id], name+" "+id)
+			want["all"] = append(want["all"], name+" "+id)
+		}
+	}
+	for name, of := range map[string]consent.Filter{"all": {}, "alice": {UserID: users["alice"]}, "bob": {UserID: users["bob"]}, "b": {ClientID: "b"}, "c": {ClientID: "c"}} {
+		var got []string
+		for range 10 {
+			page, err := f.Consents(ctx, of, 2)
+			require.NoError(t, err)
+			for _, c := range page {
+				got = append(got, c.Username+" "+c.ClientID)
+				of.AfterUser, of.AfterClient = c.UserID, c.ClientID
+			}
+			if len(page) < 2 {
+				break
+			}
+		}
+		assert.Equal(t, want[name], got, name)
+	}
+	one, err := f.Consents(ctx, consent.Filter{UserID: users["bob"], ClientID: "b"}, 1)
+	require.NoError(t, err)
+	assert.Empty(t, one)
+}
+
 // Two approvals at once, each of which adds to what it read: neither is lost.
 func testConsentRace(t *testing.T, f *fixture) {
 	ctx := t.Context()
@@ -78,7 +117,7 @@ func testConsentsOfThePreviousVersion(t *testing.T, f *fixture) {
 		standing, err := f.Standing(ctx, u.ID, "app")
 		require.NoError(t, err)
 		assert.Equal(t, want, standing.Remembered, "audience %q", audience)
-		list, err := f.Consents(ctx, u.ID)
+		list, err := f.Consents(ctx, consent.Filter{UserID: u.ID}, 10)
 		require.NoError(t, err)
 		require.Len(t, list, 1)
 		assert.Equal(t, want, list[0].Remembered)

@@ -147,15 +147,15 @@ func testWithdrawal(t *testing.T, f *fixture) {
 	}
 	agreed := remembered(consent.Agreement{Scopes: []string{"a", "b"}, Claims: []string{"email"}, Audience: []string{"https://a"}})
 	require.NoError(t, f.remember(ctx, alice.ID, agreed, f.clock()))
-	list, err := f.Consents(ctx, alice.ID)
+	list, err := f.Consents(ctx, consent.Filter{UserID: alice.ID}, 10)
 	require.NoError(t, err)
 	assert.Equal(t, []consent.ClientConsent{{
-		Remembered: agreed,
-		ClientID:   "app", ClientName: sampleClient("app", f.clock()).Name, UpdatedAt: f.clock(),
+		Remembered: agreed, UserID: alice.ID, Username: "alice",
+		ClientID: "app", ClientName: sampleClient("app", f.clock()).Name, UpdatedAt: f.clock(),
 	}}, list)
 	require.NoError(t, f.WithdrawConsent(ctx, alice.ID, "app", f.clock()))
 	require.ErrorIs(t, f.WithdrawConsent(ctx, alice.ID, "app", f.clock()), provider.ErrNotFound)
-	list, err = f.Consents(ctx, alice.ID)
+	list, err = f.Consents(ctx, consent.Filter{UserID: alice.ID}, 10)
 	require.NoError(t, err)
 	assert.Empty(t, list)
 	for name, tok := range tokens {
