@@ -12,23 +12,42 @@ import (
 // form.
 func (r *Registry) rename(ctx context.Context, u, before *User) error {
 	if u.Email != before.Email && u.Email != "" {
-		u.Email = canonicalEmail(u.Email)
-		if !validEmail(u.Email) {
-			return ErrEmail
+		address, err := emailOf(u.Email)
+		if err != nil {
+			return err
 		}
-		if err := r.free(ctx, u, ErrEmailTaken, u.Email); err != nil {
+		u.Email = address
+		if err := r.free(ctx, u, ErrEmailTaken, address); err != nil {
 			return err
 		}
 	}
 	if u.Username == before.Username && u.Username != "" {
 		return nil
 	}
-	forms := LoginForms(u.Username)
-	u.Username = Canonical(u.Username)
-	if !validUsername(u.Username) {
-		return ErrUsername
+	name, forms, err := usernameOf(u.Username)
+	if err != nil {
+		return err
 	}
+	u.Username = name
 	return r.free(ctx, u, ErrUsernameTaken, forms...)
+}
+
+// emailOf is the canonical form of an email address, which may be empty.
+func emailOf(address string) (string, error) {
+	address = canonicalEmail(address)
+	if address != "" && !validEmail(address) {
+		return "", ErrEmail
+	}
+	return address, nil
+}
+
+// usernameOf is the canonical form of a user name, with the forms in which another user may have it.
+func usernameOf(name string) (canonical string, forms []string, err error) {
+	canonical = Canonical(name)
+	if !validUsername(canonical) {
+		return "", nil, ErrUsername
+	}
+	return canonical, LoginForms(name), nil
 }
 
 // free returns taken if another user has one of the forms. It only gives a better message: of two

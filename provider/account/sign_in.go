@@ -18,14 +18,17 @@ var ErrSignIn = errors.New("user name or password is wrong")
 // name that does not exist.
 const decoy = "$argon2id$v=19$m=19456,t=2,p=1$Z2F0ZWhvdXNlLWRlY295IQ$Rk4xd2lqUW5LZ0ZsV2hKc3RqT2R5c0hxR0ZkdVl2cWE"
 
-// loginFinder finds a user by canonical user name or email address.
-type loginFinder interface {
+// signInStore finds a user by canonical user name or email address.
+type signInStore interface {
 	UserByLogin(ctx context.Context, forms ...string) (*User, error)
+	// UpgradePassword replaces the hash of a password by another hash of it, if it still is the given
+	// one. It is no change of the password: sessions and grants stay.
+	UpgradePassword(ctx context.Context, id provider.ID, before, after string) error
 }
 
 // SignIn verifies passwords.
 type SignIn struct {
-	users    loginFinder
+	users    signInStore
 	hasher   hasher
 	throttle Throttle
 	events   publisher
@@ -37,7 +40,7 @@ type publisher interface {
 }
 
 // NewSignIn makes a SignIn whose attempts the throttle counts.
-func NewSignIn(users loginFinder, h hasher, t Throttle, events publisher) *SignIn {
+func NewSignIn(users signInStore, h hasher, t Throttle, events publisher) *SignIn {
 	return &SignIn{users: users, hasher: h, throttle: t, events: events}
 }
 
@@ -70,7 +73,7 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	if try.Device != "" { // a browser that has signed in to the account before
 		hashing = passwordhash.Preferred(ctx)
 	}
-	ok, err := s.verify(hashing, hash, a.Password)
+	spelling, ok, err := s.verify(hashing, hash, a.Password)
 	switch {
 	case errors.Is(err, errNotChecked):
 		s.throttle.Return(ctx, try)
@@ -88,6 +91,7 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 		return nil, ErrSignIn
 	}
 	s.throttle.Return(ctx, try)
+	s.upgrade(hashing, u, spelling)
 	return u, nil
 }
 
@@ -96,17 +100,18 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 // first spellings without limit.
 var errNotChecked = errors.New("the password was not checked")
 
-func (s *SignIn) verify(ctx context.Context, hash, password string) (bool, error) {
+// verify returns the spelling that matched.
+func (s *SignIn) verify(ctx context.Context, hash, password string) (string, bool, error) {
 	for i, spelling := range spellings(password) {
 		ok, err := s.hasher.Verify(ctx, hash, spelling)
 		if i == 0 && errors.Is(err, provider.ErrBusy) {
-			return false, errors.Join(errNotChecked, err)
+			return "", false, errors.Join(errNotChecked, err)
 		}
 		if ok || err != nil {
-			return ok, err
+			return spelling, ok, err
 		}
 	}
-	return false, nil
+	return "", false, nil
 }
 
 func (s *SignIn) refused(ctx context.Context, reason string, u *User) {

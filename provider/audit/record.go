@@ -19,10 +19,12 @@ const (
 	ClientEndSecret    Action = "client.end_secret" //nolint:gosec // the name of an act
 	ClientAllowUser    Action = "client.allow_user"
 	ClientDisallowUser Action = "client.disallow_user"
+	ClientImport       Action = "client.import"
 	UserCreate         Action = "user.create"
 	UserUpdate         Action = "user.update"
 	UserSetPassword    Action = "user.set_password"
 	UserDelete         Action = "user.delete"
+	UserImport         Action = "user.import"
 	// UserSignIn and UserSignInRefused are what people do: the latter counts attempts of a minute.
 	UserSignIn        Action = "user.sign_in"
 	UserSignInRefused Action = "user.sign_in_refused"
@@ -50,8 +52,16 @@ const (
 // Actions are all actions.
 func Actions() []Action {
 	return []Action{
-		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, UserCreate, UserUpdate, UserSetPassword, UserDelete, UserSignIn, UserSignInRefused,
-		ScopeCreate, ScopeUpdate, ScopeDelete, ConsentGive, ConsentCreate, ConsentWithdraw, SessionEnd, TokenRevoke, TokenReuse, LimitRefuse, KeyCreate, KeyWithdraw, KeyringRotate, KeyringRetire, LogExpire,
+		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientImport,
+		UserCreate, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused,
+		ScopeCreate, ScopeUpdate, ScopeDelete,
+		ConsentWithdraw, ConsentGive, ConsentCreate,
+		SessionEnd,
+		TokenRevoke, TokenReuse,
+		LimitRefuse,
+		KeyCreate, KeyWithdraw,
+		KeyringRotate, KeyringRetire,
+		LogExpire,
 	}
 }
 

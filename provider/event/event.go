@@ -61,6 +61,14 @@ type SignInRefused struct {
 	UserID provider.ID // zero: no such user, or not looked up
 }
 
+// PasswordUpgraded: the hash of a password from another system was replaced by one of this server's,
+// at a sign-in.
+type PasswordUpgraded struct {
+	UserID provider.ID
+	// Fault is why it could not be replaced; the next sign-in tries again.
+	Fault error
+}
+
 // SessionEnded: a session was ended before its time.
 type SessionEnded struct {
 	SessionID provider.ID
@@ -119,6 +127,9 @@ func (SignedIn) Name() string { return "signed_in" }
 
 // Name is part of Event.
 func (SignInRefused) Name() string { return "sign_in_refused" }
+
+// Name is part of Event.
+func (PasswordUpgraded) Name() string { return "password_upgraded" }
 
 // Name is part of Event.
 func (SessionEnded) Name() string { return "session_ended" }

@@ -42,6 +42,11 @@ func attributes(e Event) []slog.Attr {
 		return []slog.Attr{id("user", e.UserID), id("session", e.SessionID), slog.Any("methods", e.Methods)}
 	case SignInRefused:
 		return []slog.Attr{slog.String("reason", e.Reason), id("user", e.UserID)}
+	case PasswordUpgraded:
+		if e.Fault != nil {
+			return []slog.Attr{id("user", e.UserID), slog.String("fault", e.Fault.Error())}
+		}
+		return []slog.Attr{id("user", e.UserID)}
 	case SessionEnded:
 		return []slog.Attr{id("user", e.UserID), id("session", e.SessionID)}
 	case KeyRotated:

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider/imports"
+)
+
+// importFlags are the flags of every import.
+type importFlags struct {
+	dryRun, asJSON *bool
+	refused        *string
+}
+
+func addImportFlags(cmd *cobra.Command) importFlags {
+	return importFlags{
+		dryRun:  cmd.Flags().Bool("dry-run", false, "check everything, also against what exists, and write nothing"),
+		asJSON:  addJSON(cmd),
+		refused: cmd.Flags().String("refused", "", "file for the refused lines, to be mended and imported again; it holds password hashes and secrets"),
+	}
+}
+
+// importSinks are those of the given kinds: items of others are passed over.
+func (e *environment) importSinks(h *instance, f importFlags, source imports.Source, kinds ...imports.Kind) map[imports.Kind]imports.Sink {
+	all := map[imports.Kind]imports.Sink{
+		imports.KindUser: imports.NewUsers(h.users.Import(h.store, e.actor(), *f.dryRun), source),
+	}
+	sinks := map[imports.Kind]imports.Sink{}
+	for _, kind := range kinds {
+		sinks[kind] = all[kind]
+	}
+	return sinks
+}
+
+// runImport imports what the reader yields, shows the progress and prints the report. It returns an
+// error when items were refused or the import was interrupted. done tells how much of the source was
+// read, between 0 and 1, or a negative number where that is not known.
+func (e *environment) runImport(ctx context.Context, f importFlags, run imports.Run, reader imports.Reader, done func() float64) (err error) {
+	if *f.refused != "" {
+		// It holds hashes of passwords: for its owner alone.
+		file, err := os.OpenFile(*f.refused, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		if err != nil {
+			return fmt.Errorf("--refused: %w", err)
+		}
+		if err := file.Chmod(0o600); err != nil {
+			return errors.Join(fmt.Errorf("--refused: %w", err), file.Close())
+		}
+		lines := bufio.NewWriter(file)
+		run.Refused = func(item imports.Item, fault imports.Fault) error { return imports.WriteRefused(lines, item, fault) }
+		defer func() { err = errors.Join(err, lines.Flush(), file.Close()) }()
+	}
+	bar := newImportProgress(e.Err, e.clock, done)
+	run.Progress = bar.show
+	report, err := run.Do(ctx, reader)
+	bar.end()
+	if printed := e.printImport(report, f); printed != nil {
+		return errors.Join(err, printed)
+	}
+	if err != nil {
+		return err
+	}
+	total := report.Total()
+	switch {
+	case report.Interrupted:
+		return errors.New("interrupted: the same command goes on where this one stopped")
+	case total.Refused > 0:
+		return fmt.Errorf("%d of %d were refused", total.Refused, total.Read)
+	default:
+		return nil
+	}
+}
