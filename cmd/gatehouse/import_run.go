@@ -28,14 +28,38 @@ func addImportFlags(cmd *cobra.Command) importFlags {
 
 // importSinks are those of the given kinds: items of others are passed over.
 func (e *environment) importSinks(h *instance, f importFlags, source imports.Source, kinds ...imports.Kind) map[imports.Kind]imports.Sink {
+	addScopes := func(ctx context.Context, names []string) ([]string, error) { return h.catalogue.Ensure(ctx, e.actor(), names) }
+	if *f.dryRun {
+		addScopes = nil
+	}
 	all := map[imports.Kind]imports.Sink{
-		imports.KindUser: imports.NewUsers(h.users.Import(h.store, e.actor(), *f.dryRun), source),
+		imports.KindUser:   imports.NewUsers(h.users.Import(h.store, e.actor(), *f.dryRun), source),
+		imports.KindClient: imports.NewClients(h.registry.Import(h.store, e.actor(), *f.dryRun), addScopes, source),
 	}
 	sinks := map[imports.Kind]imports.Sink{}
 	for _, kind := range kinds {
 		sinks[kind] = all[kind]
 	}
 	return sinks
+}
+
+// importFrom imports the kinds from a file, or from standard input.
+func (e *environment) importFrom(cmd *cobra.Command, f importFlags, path, system string, read func(file *importFile) (imports.Reader, error), kinds ...imports.Kind) (err error) {
+	file, err := e.openImport(path, system)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	reader, err := read(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file.Name, err)
+	}
+	h, err := e.open(cmd)
+	if err != nil {
+		return err
+	}
+	defer h.close(&err)
+	return e.runImport(cmd.Context(), f, imports.Run{Sinks: e.importSinks(h, f, file.Source, kinds...)}, reader, file.done)
 }
 
 // runImport imports what the reader yields, shows the progress and prints the report. It returns an

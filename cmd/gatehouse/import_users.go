@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/imports"
@@ -29,19 +27,10 @@ and becomes an argon2id hash of this server's at the first sign-in with the pass
 		Args: cobra.ExactArgs(1),
 	}
 	f := addImportFlags(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		file, err := env.openImport(args[0], "jsonl")
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, file.Close()) }()
-		h, err := env.open(cmd)
-		if err != nil {
-			return err
-		}
-		defer h.close(&err)
-		reader := imports.NewLines(file, imports.KindUser, imports.ParseUser)
-		return env.runImport(cmd.Context(), f, imports.Run{Sinks: env.importSinks(h, f, file.Source, imports.KindUser)}, reader, file.done)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return env.importFrom(cmd, f, args[0], "jsonl", func(file *importFile) (imports.Reader, error) {
+			return imports.NewLines(file, imports.KindUser, imports.ParseUser), nil
+		}, imports.KindUser)
 	}
 	return cmd
 }

@@ -70,7 +70,7 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, sec
 		return "", err
 	}
 	if c.HasSecret() && strings.Contains(c.ID, ":") {
-		return "", &Invalid{[]Problem{{"client_id", "must not have a colon: a client with a secret may send both by HTTP Basic, where a colon ends the id (RFC 7617 section 2)"}}}
+		return "", &Invalid{[]Problem{{"client_id", noColon}}}
 	}
 	if !c.HasSecret() {
 		if secret != "" {
@@ -181,3 +181,5 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) err
 		return audit.Diff(c.whole(), nil), r.store.DeleteClient(ctx, id)
 	})
 }
+
+const noColon = "must not have a colon: a client with a secret may send both by HTTP Basic, where a colon ends the id (RFC 7617 section 2)"

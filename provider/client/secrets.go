@@ -107,12 +107,20 @@ func (r *Registry) EndSecret(ctx context.Context, actor audit.Actor, clientID st
 	})
 }
 
+// validSecret says what is wrong with a secret that someone chose, or nothing.
+func validSecret(secret string) string {
+	if len(secret) < 8 || len(secret) > 200 || strings.ContainsFunc(secret, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return "must be 8 to 200 printable ASCII characters without spaces"
+	}
+	return ""
+}
+
 func (r *Registry) newSecret(ctx context.Context, c *Client, secret string) (Secret, string, error) {
 	if secret == "" {
 		secret = r.secrets.Generate()
 	}
-	if len(secret) < 8 || len(secret) > 200 || strings.ContainsFunc(secret, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return Secret{}, "", &Invalid{[]Problem{{"client_secret", "must be 8 to 200 printable ASCII characters without spaces"}}}
+	if wrong := validSecret(secret); wrong != "" {
+		return Secret{}, "", &Invalid{[]Problem{{"client_secret", wrong}}}
 	}
 	hash, err := r.secrets.Keep(ctx, c, secret)
 	if err != nil {

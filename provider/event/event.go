@@ -69,6 +69,12 @@ type PasswordUpgraded struct {
 	Fault error
 }
 
+// SecretUpgraded is PasswordUpgraded for the secret of a client.
+type SecretUpgraded struct {
+	ClientID string
+	Fault    error
+}
+
 // SessionEnded: a session was ended before its time.
 type SessionEnded struct {
 	SessionID provider.ID
@@ -130,6 +136,9 @@ func (SignInRefused) Name() string { return "sign_in_refused" }
 
 // Name is part of Event.
 func (PasswordUpgraded) Name() string { return "password_upgraded" }
+
+// Name is part of Event.
+func (SecretUpgraded) Name() string { return "secret_upgraded" }
 
 // Name is part of Event.
 func (SessionEnded) Name() string { return "session_ended" }

@@ -43,10 +43,9 @@ func attributes(e Event) []slog.Attr {
 	case SignInRefused:
 		return []slog.Attr{slog.String("reason", e.Reason), id("user", e.UserID)}
 	case PasswordUpgraded:
-		if e.Fault != nil {
-			return []slog.Attr{id("user", e.UserID), slog.String("fault", e.Fault.Error())}
-		}
-		return []slog.Attr{id("user", e.UserID)}
+		return []slog.Attr{id("user", e.UserID), fault(e.Fault)}
+	case SecretUpgraded:
+		return []slog.Attr{slog.String("client_id", e.ClientID), fault(e.Fault)}
 	case SessionEnded:
 		return []slog.Attr{id("user", e.UserID), id("session", e.SessionID)}
 	case KeyRotated:
@@ -63,4 +62,11 @@ func attributes(e Event) []slog.Attr {
 	default:
 		return nil
 	}
+}
+
+func fault(err error) slog.Attr {
+	if err == nil {
+		return slog.Attr{}
+	}
+	return slog.String("fault", err.Error())
 }

@@ -25,6 +25,8 @@ type Item struct {
 	Source json.RawMessage
 	// Fault is what the reader found to be wrong; such an item does not reach the sink.
 	Fault *Fault
+	// Notes are what is not exactly as it was in the other system, if the item is imported.
+	Notes []string
 }
 
 // Fault says why an item was refused. It contains no secret.

@@ -78,6 +78,9 @@ func (r *Report) add(item Item, o Outcome) {
 			r.Truncated = true
 		}
 	}
+	if o.State != Imported {
+		return
+	}
 	for _, text := range o.Notes {
 		if len(r.Notes) == maxListed {
 			r.Truncated = true

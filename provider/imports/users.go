@@ -41,6 +41,7 @@ func (s *Users) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(batch))
 	for i, result := range results {
 		outcomes[i] = userOutcome(result)
+		outcomes[i].Notes = batch[i].Notes
 	}
 	return outcomes, nil
 }
@@ -54,6 +55,9 @@ func userOutcome(err error) Outcome {
 	case errors.Is(err, account.ErrPresent):
 		return Outcome{State: Present}
 	case errors.As(err, &conflict):
+		if conflict.Field == "" {
+			return RefusedFor("", conflict.Message)
+		}
 		return RefusedFor("/"+conflict.Field, conflict.Message)
 	case errors.As(err, &invalid):
 		return RefusedFor("/"+invalid.Claim, invalid.Message)

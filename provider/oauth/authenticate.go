@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -24,17 +25,23 @@ type clientDirectory interface {
 	Known(id string) bool
 }
 
+// secretUpgrades replaces the hash of another system by which a secret was verified.
+type secretUpgrades interface {
+	Upgrade(ctx context.Context, c *client.Client, secret string, now time.Time)
+}
+
 // Authenticator proves which client sends a request.
 type Authenticator struct {
 	clients    clientDirectory
 	secrets    *client.Secrets
+	upgrades   secretUpgrades
 	assertions *Assertions
 	clock      provider.Clock
 }
 
 // NewAuthenticator makes an Authenticator.
-func NewAuthenticator(clients clientDirectory, secrets *client.Secrets, assertions *Assertions, clock provider.Clock) *Authenticator {
-	return &Authenticator{clients: clients, secrets: secrets, assertions: assertions, clock: clock}
+func NewAuthenticator(clients clientDirectory, secrets *client.Secrets, upgrades secretUpgrades, assertions *Assertions, clock provider.Clock) *Authenticator {
+	return &Authenticator{clients: clients, secrets: secrets, upgrades: upgrades, assertions: assertions, clock: clock}
 }
 
 // basicChallenge is what RFC 6749 section 5.2 wants beside a 401.
@@ -136,6 +143,7 @@ func (a *Authenticator) verify(ctx context.Context, call *Call, c *client.Client
 			return fmt.Errorf("verify client secret: %w", err)
 		}
 		if ok {
+			a.upgrades.Upgrade(ctx, c, secret, now)
 			return nil
 		}
 	}

@@ -1,0 +1,107 @@
+package imports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// clientAdder registers clients in one administrative act with the given details. It returns, for each,
+// nil, client.ErrPresent or what is wrong.
+type clientAdder interface {
+	Add(ctx context.Context, clients []*client.Imported, details map[string]any) ([]error, error)
+}
+
+// scopeAdder adds those of the scopes to the catalogue that it does not have, and returns them.
+type scopeAdder func(ctx context.Context, names []string) ([]string, error)
+
+// Clients is the sink of clients: the value of an item is a *client.Imported.
+type Clients struct {
+	adder  clientAdder
+	scopes scopeAdder
+	source Source
+}
+
+// NewClients makes the sink over client.Registry.Import. Scopes is nil in a dry run.
+func NewClients(adder clientAdder, scopes scopeAdder, source Source) *Clients {
+	return &Clients{adder, scopes, source}
+}
+
+// Write is part of Sink.
+func (s *Clients) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
+	clients := make([]*client.Imported, len(batch))
+	for i, item := range batch {
+		c, ok := item.Value.(*client.Imported)
+		if !ok {
+			return nil, fmt.Errorf("imports: line %d is %T, not a client", item.Line, item.Value)
+		}
+		clients[i] = c
+	}
+	results, err := s.adder.Add(ctx, clients, s.source.Details(batch))
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]Outcome, len(batch))
+	var names []string
+	for i, result := range results {
+		outcomes[i] = clientOutcome(result)
+		outcomes[i].Notes = append(outcomes[i].Notes, batch[i].Notes...)
+		if outcomes[i].State != Refused {
+			names = append(names, clients[i].Scopes...)
+		}
+	}
+	return outcomes, s.ensure(ctx, names, clients, outcomes)
+}
+
+// ensure adds the scopes of the clients to the catalogue, also of those that are there already: a run
+// may have ended before it.
+func (s *Clients) ensure(ctx context.Context, names []string, clients []*client.Imported, outcomes []Outcome) error {
+	if s.scopes == nil || len(names) == 0 {
+		return nil
+	}
+	slices.Sort(names)
+	added, err := s.scopes(ctx, slices.Compact(names))
+	if err != nil {
+		return fmt.Errorf("add scopes: %w", err)
+	}
+	for _, name := range added {
+		for i, c := range clients {
+			if outcomes[i].State != Refused && c.MayAsk(name) {
+				outcomes[i].Notes = append(outcomes[i].Notes, fmt.Sprintf("scope %q is new; describe it with: gatehouse scope describe", name))
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func clientOutcome(err error) Outcome {
+	switch {
+	case err == nil:
+		return Outcome{State: Imported}
+	case errors.Is(err, client.ErrPresent):
+		return Outcome{State: Present}
+	case errors.Is(err, provider.ErrConflict):
+		return RefusedFor("/client_id", strings.TrimPrefix(err.Error(), provider.ErrConflict.Error()+": "))
+	}
+	return Outcome{State: Refused, Fault: *clientFault(err)}
+}
+
+// clientFault is the first problem, with the others behind it.
+func clientFault(err error) *Fault {
+	var invalid *client.Invalid
+	if !errors.As(err, &invalid) || len(invalid.Problems) == 0 {
+		return &Fault{Reason: err.Error()}
+	}
+	first := invalid.Problems[0]
+	reason := first.Message
+	for _, p := range invalid.Problems[1:] {
+		reason += "; /" + pointer(p.Field) + ": " + p.Message
+	}
+	return &Fault{"/" + pointer(first.Field), reason}
+}
