@@ -28,13 +28,16 @@ func addImportFlags(cmd *cobra.Command) importFlags {
 
 // importSinks are those of the given kinds: items of others are passed over.
 func (e *environment) importSinks(h *instance, f importFlags, source imports.Source, kinds ...imports.Kind) map[imports.Kind]imports.Sink {
-	addScopes := func(ctx context.Context, names []string) ([]string, error) { return h.catalogue.Ensure(ctx, e.actor(), names) }
+	addScopes := func(ctx context.Context, names []string) ([]string, error) {
+		return h.catalogue.Ensure(ctx, e.actor(), names)
+	}
 	if *f.dryRun {
 		addScopes = nil
 	}
 	all := map[imports.Kind]imports.Sink{
 		imports.KindUser:   imports.NewUsers(h.users.Import(h.store, e.actor(), *f.dryRun), source),
 		imports.KindClient: imports.NewClients(h.registry.Import(h.store, e.actor(), *f.dryRun), addScopes, source),
+		imports.KindScope:  imports.NewScopes(h.catalogue, e.actor(), *f.dryRun),
 	}
 	sinks := map[imports.Kind]imports.Sink{}
 	for _, kind := range kinds {

@@ -23,6 +23,9 @@ func (i *InvalidScope) Error() string { return i.Message }
 // maxLanguages bounds the descriptions of a scope.
 const maxLanguages = 50
 
+// Valid returns *InvalidScope for what Create would refuse.
+func (s Scope) Valid() error { return s.prepare() }
+
 // prepare puts the claims in the order of the consent page and the language tags in canonical form,
 // and checks everything.
 func (s *Scope) prepare() error {

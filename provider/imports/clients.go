@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -50,7 +51,10 @@ func (s *Clients) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
 	var names []string
 	for i, result := range results {
 		outcomes[i] = clientOutcome(result)
-		outcomes[i].Notes = append(outcomes[i].Notes, batch[i].Notes...)
+		outcomes[i].Notes = batch[i].Notes
+		if scopes := audit.Scopes(clients[i].Scopes); len(scopes) > 0 {
+			outcomes[i].Notes = append(outcomes[i].Notes, "may manage this server: "+strings.Join(scopes, " "))
+		}
 		if outcomes[i].State != Refused {
 			names = append(names, clients[i].Scopes...)
 		}

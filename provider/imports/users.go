@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
@@ -42,6 +43,9 @@ func (s *Users) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
 	for i, result := range results {
 		outcomes[i] = userOutcome(result)
 		outcomes[i].Notes = batch[i].Notes
+		if slices.Contains(users[i].Roles, "admin") {
+			outcomes[i].Notes = append(outcomes[i].Notes, "has the role admin, and may manage this server")
+		}
 	}
 	return outcomes, nil
 }
