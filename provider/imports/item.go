@@ -29,6 +29,21 @@ type Item struct {
 	Notes []string
 }
 
+// Complete makes the item of the properties of a line, which a reader of another format translated it to.
+func (i *Item) Complete(line map[string]any, parse func(map[string]json.RawMessage) (string, any, *Fault)) {
+	properties := map[string]json.RawMessage{}
+	source, err := json.Marshal(line)
+	if err == nil {
+		err = json.Unmarshal(source, &properties)
+	}
+	if err != nil {
+		i.Fault = &Fault{Reason: "the entry cannot be written as JSON"}
+		return
+	}
+	i.Source = source
+	i.Name, i.Value, i.Fault = parse(properties)
+}
+
 // Fault says why an item was refused. It contains no secret.
 type Fault struct {
 	// Field is a JSON pointer into the line, such as /email; empty: the item as a whole.

@@ -59,7 +59,7 @@ func (r *Reader) client(text json.RawMessage) (*imports.Item, error) {
 	item.Notes = notes
 	c.options(line)
 	c.scopes(line)
-	complete(item, line, imports.ParseClient)
+	item.Complete(line, imports.ParseClient)
 	if fault != nil {
 		item.Fault = fault
 	}
@@ -133,20 +133,20 @@ func (c *client) grants(line map[string]any) ([]string, *imports.Fault) {
 		types = append(types, "client_credentials")
 	}
 	line["grant_types"] = types
-	const implicit, direct = "the implicit flow, which this server does not have", "direct access (the password grant), which is for first-party clients: gatehouse client update ID --first-party --add-grant-type password"
+	const implicit, direct = "the implicit flow, which this server does not have", "direct access (the password grant), which is for first-party clients"
 	if len(types) == 0 {
 		switch {
 		case c.ImplicitFlowEnabled:
 			return nil, &imports.Fault{Field: "/grant_types", Reason: "the client has no flow but " + implicit}
 		case c.DirectAccessGrantsEnabled:
-			return nil, &imports.Fault{Field: "/grant_types", Reason: "the client has no flow but " + direct}
+			return nil, &imports.Fault{Field: "/grant_types", Reason: "the client has no flow but " + direct + `: add "first_party": true and "grant_types": ["password"] to the line if it is one`}
 		}
 	}
 	if c.ImplicitFlowEnabled {
 		notes = append(notes, "left out: "+implicit)
 	}
 	if c.DirectAccessGrantsEnabled {
-		notes = append(notes, "left out: "+direct)
+		notes = append(notes, "left out: "+direct+": gatehouse client update "+c.ClientID+" --first-party --add-grant-type password")
 	}
 	return notes, nil
 }

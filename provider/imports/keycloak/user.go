@@ -71,7 +71,7 @@ func (r *Reader) user(text json.RawMessage) (*imports.Item, error) {
 		line["password_hash"] = hash
 	}
 	item.Notes = append(append(item.Notes, notes...), u.leftOut()...)
-	complete(item, line, imports.ParseUser)
+	item.Complete(line, imports.ParseUser)
 	if item.Fault == nil {
 		item.Fault = fault
 	}
@@ -151,20 +151,4 @@ func (u *user) leftOut() []string {
 		notes = append(notes, "left out: the links to other identity providers")
 	}
 	return notes
-}
-
-// complete makes the item of the line.
-func complete(item *imports.Item, line map[string]any, parse func(map[string]json.RawMessage) (string, any, *imports.Fault)) {
-	source, err := json.Marshal(line)
-	if err != nil {
-		item.Fault = &imports.Fault{Reason: "the entry cannot be written as JSON"}
-		return
-	}
-	item.Source = source
-	var properties map[string]json.RawMessage
-	if err := json.Unmarshal(source, &properties); err != nil {
-		item.Fault = &imports.Fault{Reason: "the entry cannot be written as JSON"}
-		return
-	}
-	item.Name, item.Value, item.Fault = parse(properties)
 }
