@@ -13,15 +13,22 @@ var ErrForeignHash = errors.New("password: must be a hash by bcrypt ($2a$, $2b$,
 const maxHash = 1000
 
 // Adopt returns the form in which the hash of another system is stored: PHC form, as passlib and many
-// others write it, or $2a$, $2b$ or $2y$ for bcrypt. It also takes Django's pbkdf2_sha256$ITERATIONS$SALT$DIGEST
-// and bcrypt$$2b$... and returns ErrForeignHash for others, and for those that cost too much.
+// others write it, or $2a$, $2b$ or $2y$ for bcrypt. It also takes Django's pbkdf2_sha256$ITERATIONS$SALT$DIGEST,
+// argon2$argon2id$... and bcrypt$$2b$... and returns ErrForeignHash for others, and for those that cost
+// too much.
 func Adopt(hash string) (string, error) {
 	if len(hash) > maxHash {
 		return "", ErrForeignHash
 	}
-	kept, err := parse(strings.TrimPrefix(hash, "bcrypt$"))
-	if strings.HasPrefix(hash, "pbkdf2_") {
+	var kept stored
+	var err error
+	switch {
+	case strings.HasPrefix(hash, "pbkdf2_"):
 		kept, err = parseDjango(hash)
+	case strings.HasPrefix(hash, "argon2$argon2id$"):
+		kept, err = parse(strings.TrimPrefix(hash, "argon2"))
+	default:
+		kept, err = parse(strings.TrimPrefix(hash, "bcrypt$"))
 	}
 	if err != nil {
 		return "", ErrForeignHash

@@ -30,7 +30,8 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"idempotency keys": testIdempotency, "idempotency keys race": testIdempotencyRace,
 		"refresh tokens": testRefreshTokens, "refresh tokens race": testRefreshRace, "client assertions": testAssertions, "withdrawal": testWithdrawal,
 		"janitor and refresh tokens": testJanitorAndRefresh,
-		"transactions":               testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
+		"imported users":             testImportedUsers, "upgraded password": testUpgradedPassword, "imported clients": testImportedClients, "upgraded secret": testUpgradedSecret,
+		"transactions": testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
 		"leases": testLeases, "jobs": testJobs, "janitor": testJanitor, "times": testTimes, "statements": testStatements, "migrations": testMigrations, "a newer schema": testNewerSchema,
 	} {
 		if len(only) > 0 && !slices.Contains(only, name) {
