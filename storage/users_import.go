@@ -60,8 +60,12 @@ func (s *Store) CreateUsers(ctx context.Context, users []*account.User) error {
 	return s.fault(s.on(ctx).Create(rows).Error)
 }
 
-// UpgradePassword replaces the hash of a password by another hash of it, if it still is the given one.
-// The generation stays: sessions and grants go on.
+// UpgradePassword replaces the hash of a password by another hash of it, and returns provider.ErrStale
+// if it is not the given one any more. The generation stays: sessions and grants go on.
 func (s *Store) UpgradePassword(ctx context.Context, id provider.ID, before, after string) error {
-	return s.exec(ctx, "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?", after, rowID(id), before)
+	n, err := s.count(ctx, "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?", after, rowID(id), before)
+	if err == nil && n == 0 {
+		return provider.ErrStale
+	}
+	return err
 }

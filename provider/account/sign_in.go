@@ -21,8 +21,9 @@ const decoy = "$argon2id$v=19$m=19456,t=2,p=1$Z2F0ZWhvdXNlLWRlY295IQ$Rk4xd2lqUW5
 // signInStore finds a user by canonical user name or email address.
 type signInStore interface {
 	UserByLogin(ctx context.Context, forms ...string) (*User, error)
-	// UpgradePassword replaces the hash of a password by another hash of it, if it still is the given
-	// one. It is no change of the password: sessions and grants stay.
+	// UpgradePassword replaces the hash of a password by another hash of it, and returns
+	// provider.ErrStale if it is not the given one any more. It is no change of the password: sessions
+	// and grants stay.
 	UpgradePassword(ctx context.Context, id provider.ID, before, after string) error
 }
 

@@ -61,9 +61,21 @@ func newFixture(t testing.TB) *fixture {
 // fresh is a sign-in with an unused throttle.
 func (f *fixture) fresh(t testing.TB) *account.SignIn {
 	t.Helper()
+	return f.with(t, f.steps, nil)
+}
+
+// hasher is the slow hash of a test.
+type hasher interface {
+	Hash(ctx context.Context, secret string) (string, error)
+	Verify(ctx context.Context, hash, secret string) (bool, error)
+}
+
+// with is fresh with another hasher.
+func (f *fixture) with(t testing.TB, h hasher, events *event.Bus) *account.SignIn {
+	t.Helper()
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
-	return account.NewSignIn(f.store, f.steps, ratelimit.NewSignIn(ratelimit.NewMemory(time.Now), table), (*event.Bus)(nil))
+	return account.NewSignIn(f.store, h, ratelimit.NewSignIn(ratelimit.NewMemory(time.Now), table), events)
 }
 
 func (f *fixture) verify(t *testing.T, login, password string, devices ...account.Device) (*account.User, error) {

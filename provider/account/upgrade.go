@@ -2,7 +2,9 @@ package account
 
 import (
 	"context"
+	"errors"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	passwordhash "github.com/gatehouse-id/gatehouse/provider/password"
 )
@@ -17,6 +19,9 @@ func (s *SignIn) upgrade(ctx context.Context, u *User, password string) {
 	hash, err := s.hasher.Hash(ctx, password)
 	if err == nil {
 		err = s.users.UpgradePassword(ctx, u.ID, u.PasswordHash, hash)
+	}
+	if errors.Is(err, provider.ErrStale) {
+		return
 	}
 	s.events.Publish(ctx, event.PasswordUpgraded{UserID: u.ID, Fault: err})
 	if err == nil {

@@ -63,7 +63,7 @@ func testUpgradedPassword(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	u := f.user(t, "alice")
 	s := f.session(t, u)
-	require.NoError(t, f.UpgradePassword(ctx, u.ID, "another hash", "lost"))
+	require.ErrorIs(t, f.UpgradePassword(ctx, u.ID, "another hash", "lost"), provider.ErrStale)
 	back, err := f.User(ctx, u.ID)
 	require.NoError(t, err)
 	assert.Equal(t, u.PasswordHash, back.PasswordHash, "it was changed meanwhile")
