@@ -68,13 +68,16 @@ func (s *Store) CreateClients(ctx context.Context, clients []*client.Client) err
 	})
 }
 
-// UpgradeSecret replaces the stored form of a client secret if it still is the given one. Other servers
-// read the client again then.
+// UpgradeSecret replaces the stored form of a client secret, and returns provider.ErrStale if it is not
+// the given one any more. Other servers read the client again.
 func (s *Store) UpgradeSecret(ctx context.Context, id provider.ID, before, after string) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
 		n, err := s.count(ctx, "UPDATE client_secrets SET hash = ? WHERE id = ? AND hash = ?", after, rowID(id), before)
-		if err != nil || n == 0 {
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return provider.ErrStale
 		}
 		return s.change(ctx, "UPDATE settings SET value = value + 1 WHERE name = 'catalogue_version'")
 	})

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/gatehouse-id/gatehouse/provider/imports"
 )
@@ -18,7 +19,7 @@ type importFile struct {
 
 	r    io.ReadCloser
 	size int64 // 0: not known
-	read int64
+	read atomic.Int64
 }
 
 // openImport opens a file, or standard input for "-". The digest of a file tells, in the audit log,
@@ -58,7 +59,7 @@ func (e *environment) openImport(path, system string) (_ *importFile, err error)
 // Read counts what was read, for the progress.
 func (f *importFile) Read(p []byte) (int, error) {
 	n, err := f.r.Read(p)
-	f.read += int64(n)
+	f.read.Add(int64(n))
 	return n, err
 }
 
@@ -67,7 +68,7 @@ func (f *importFile) done() float64 {
 	if f.size == 0 {
 		return -1
 	}
-	return float64(f.read) / float64(f.size)
+	return float64(f.read.Load()) / float64(f.size)
 }
 
 // Close closes the file.

@@ -200,7 +200,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		return nil, err
 	}
 	assertions := oauth.NewAssertions(oauth.NewClientKeys(fetch, e.clock), h.secrets, h.store, e.clock, c.ClientSecretJWT, c.Issuer, c.Issuer+c.paths().Token)
-	authenticator := oauth.NewAuthenticator(directory, h.secrets, client.NewUpgrades(h.secrets, h.store, h.events), assertions, e.clock)
+	authenticator := oauth.NewAuthenticator(directory, h.secrets, client.NewUpgrades(h.secrets, h.store, directory, h.events), assertions, e.clock)
 	idTokens := oauth.NewIDTokens(h.keys, h.store, scopes, c.Issuer, e.clock, c.IDTokenLifetime)
 	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, c.Issuer), h.events, h.gate, e.clock, e.random, c.lifetimes())
 	signIn := account.NewSignIn(h.store, h.hasher, ratelimit.NewSignIn(limits.limiter, limits.table), h.events)

@@ -77,7 +77,7 @@ func TestImportedSecretsVerifyAndAreUpgraded(t *testing.T) {
 	}
 	present()
 
-	upgrades := client.NewUpgrades(secrets, store, (*event.Bus)(nil))
+	upgrades := client.NewUpgrades(secrets, store, client.NewDirectory(store, nil), (*event.Bus)(nil))
 	for id, secret := range map[string]string{"clear": long, "short": short, "bcrypt": "correct horse battery", "sha256": long} {
 		c, err := store.Client(t.Context(), id)
 		require.NoError(t, err)

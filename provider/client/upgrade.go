@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -9,10 +10,15 @@ import (
 	passwordhash "github.com/gatehouse-id/gatehouse/provider/password"
 )
 
-// secretUpgrader replaces the stored form of a secret, if it still is the given one, and raises the
-// catalogue version then.
+// secretUpgrader replaces the stored form of a secret and raises the catalogue version, or returns
+// provider.ErrStale if the form is not the given one any more.
 type secretUpgrader interface {
 	UpgradeSecret(ctx context.Context, id provider.ID, before, after string) error
+}
+
+// forgetter is the Directory: it has the client with the form of before.
+type forgetter interface {
+	Forget(id string)
 }
 
 // publisher publishes events.
@@ -25,12 +31,13 @@ type publisher interface {
 type Upgrades struct {
 	secrets *Secrets
 	store   secretUpgrader
+	clients forgetter
 	events  publisher
 }
 
 // NewUpgrades makes an Upgrades.
-func NewUpgrades(secrets *Secrets, store secretUpgrader, events publisher) *Upgrades {
-	return &Upgrades{secrets, store, events}
+func NewUpgrades(secrets *Secrets, store secretUpgrader, clients forgetter, events publisher) *Upgrades {
+	return &Upgrades{secrets, store, clients, events}
 }
 
 // Upgrade replaces the hash that a secret of the client was verified by, if it is one of another
@@ -50,6 +57,10 @@ func (u *Upgrades) Upgrade(ctx context.Context, c *Client, secret string, now ti
 		}
 		if err == nil {
 			err = u.store.UpgradeSecret(ctx, kept.ID, kept.Hash, hash)
+		}
+		u.clients.Forget(c.ID)
+		if errors.Is(err, provider.ErrStale) { // another server was first
+			return
 		}
 		u.events.Publish(ctx, event.SecretUpgraded{ClientID: c.ID, Fault: err})
 		return

@@ -43,39 +43,61 @@ func (r Run) Do(ctx context.Context, reader Reader) (*Report, error) {
 	if size <= 0 {
 		size = defaultBatch
 	}
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	items := ahead(reading, reader, size)
 	batch := make([]Item, 0, size)
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		err := r.write(ctx, batch, report)
-		batch = batch[:0]
-		return err
-	}
 	for {
-		item, err := reader.Next(ctx)
-		if err == nil && ctx.Err() == nil {
-			if len(batch) == size || (len(batch) > 0 && batch[0].Kind != item.Kind) {
-				if err := flush(); err != nil {
-					return report, ended(ctx, report, err)
-				}
-			}
-			batch = append(batch, item)
-			continue
+		var got read
+		select {
+		case got = <-items:
+		case <-ctx.Done():
 		}
 		if ctx.Err() != nil { // the items that were read but not written are for the next run
 			report.Interrupted = true
 			return report, nil
 		}
 		// What was read before an error is fine.
-		if failed := flush(); failed != nil {
-			return report, ended(ctx, report, failed)
+		if full := len(batch) == size || got.err != nil; len(batch) > 0 && (full || batch[0].Kind != got.item.Kind) {
+			if err := r.write(ctx, batch, report); err != nil {
+				return report, ended(ctx, report, err)
+			}
+			batch = batch[:0]
 		}
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(got.err, io.EOF):
 			return report, nil
+		case got.err != nil:
+			return report, fmt.Errorf("read: %w", got.err)
 		}
-		return report, fmt.Errorf("read: %w", err)
+		batch = append(batch, got.item)
 	}
+}
+
+// read is what a Reader returned.
+type read struct {
+	item Item
+	err  error
+}
+
+// ahead reads while the batch before is written. An interruption does not wait for a reader that waits
+// for its input, such as a terminal: the goroutine is left to the end of the process then.
+func ahead(ctx context.Context, reader Reader, size int) <-chan read {
+	items := make(chan read, size)
+	go func() {
+		for {
+			item, err := reader.Next(ctx)
+			select {
+			case items <- read{item, err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return items
 }
 
 // ended takes the error of a write that an interruption rolled back for the interruption.

@@ -136,7 +136,7 @@ func newFixture(t *testing.T) *fixture {
 	h.directory = directory
 	events := event.NewBus(func(_ context.Context, e event.Event) { h.events.Add(e.Name()) })
 	assertions := oauth.NewAssertions(oauth.NewClientKeys(h.fetches, clock), secrets, store, clock, true, issuer, issuer+"/oauth/token")
-	authenticator := oauth.NewAuthenticator(directory, secrets, client.NewUpgrades(secrets, store, events), assertions, clock)
+	authenticator := oauth.NewAuthenticator(directory, secrets, client.NewUpgrades(secrets, store, directory, events), assertions, clock)
 	hash := ring.Key(keyring.TokenHash)
 	h.lifetimes = grant.DefaultLifetimes()
 	inspector := grant.NewInspector(store, h.gate, hash, h.keys, events, clock, h.lifetimes.SessionIdle)

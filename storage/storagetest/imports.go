@@ -120,7 +120,7 @@ func testUpgradedSecret(t *testing.T, f *fixture) {
 	kept := c.Secrets[0]
 	before, err := f.CatalogueVersion(ctx)
 	require.NoError(t, err)
-	require.NoError(t, f.UpgradeSecret(ctx, kept.ID, "another hash", "lost"))
+	require.ErrorIs(t, f.UpgradeSecret(ctx, kept.ID, "another hash", "lost"), provider.ErrStale)
 	same, err := f.CatalogueVersion(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, before, same, "nothing was changed")
