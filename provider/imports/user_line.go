@@ -62,25 +62,30 @@ func nameOf(u *account.User) string {
 	return name[:min(len(name), 254)] // of a line that may be refused for its length
 }
 
-// decode reads each property into the variable of its name. Null leaves it as it is.
+// decode reads each property into the variable of its name, and returns the first fault. Null leaves a
+// variable as it is.
 func decode(properties map[string]json.RawMessage, into map[string]any) *Fault {
+	var first *Fault
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		field := "/" + pointer(name)
-		if strings.HasPrefix(name, "_") {
-			continue
+		if fault := decodeOne(name, properties[name], into[name]); fault != nil && first == nil {
+			first = fault
 		}
-		target, known := into[name]
-		if !known {
-			if name == "password" {
-				return &Fault{field, "is not taken: give the hash as password_hash"}
-			}
-			return &Fault{field, "is not a property of such a line"}
-		}
-		decoder := json.NewDecoder(bytes.NewReader(properties[name]))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(target); err != nil {
-			return &Fault{field, "must be " + kindOf(target)}
-		}
+	}
+	return first
+}
+
+func decodeOne(name string, value json.RawMessage, target any) *Fault {
+	field := "/" + pointer(name)
+	switch {
+	case target == nil && name == "password":
+		return &Fault{field, "is not taken: give the hash as password_hash"}
+	case target == nil:
+		return &Fault{field, "is not a property of such a line"}
+	}
+	decoder := json.NewDecoder(bytes.NewReader(value))
+	decoder.DisallowUnknownFields()
+	if decoder.Decode(target) != nil {
+		return &Fault{field, "must be " + kindOf(target)}
 	}
 	return nil
 }
