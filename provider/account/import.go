@@ -61,7 +61,7 @@ const importTries = 3
 
 // Add imports a batch of users in one administrative act. They may have an id, a subject and a time of
 // creation of their own, and their password hash may be in each form that password.Adopt takes. It
-// returns, for each, nil, ErrPresent, *Conflict or an error of validation. The details are for the audit
+// returns, for each, nil, ErrPresent, *Conflict, audit.ErrForbidden or an error of validation. The details are for the audit
 // log, which also gets the ids.
 func (i *Import) Add(ctx context.Context, users []*User, details map[string]any) (results []error, err error) {
 	if i.dryRun {
@@ -109,7 +109,7 @@ func (b *importBatch) changes(details map[string]any) audit.Changes {
 	var admins []string
 	for n, u := range b.fine {
 		ids[n] = u.ID.String()
-		if slices.Contains(u.Roles, "admin") {
+		if slices.Contains(u.Roles, RoleAdmin) {
 			admins = append(admins, ids[n])
 		}
 	}
@@ -129,7 +129,9 @@ func (i *Import) check(ctx context.Context, users []*User) (*importBatch, error)
 	candidates := make([]*candidate, len(users))
 	var alike Alike
 	for n, u := range users {
-		candidates[n], b.results[n] = newCandidate(u, now)
+		if candidates[n], b.results[n] = newCandidate(u, now); b.results[n] == nil {
+			b.results[n] = mayManage(i.actor, u)
+		}
 		if b.results[n] == nil {
 			candidates[n].collect(&alike)
 		}

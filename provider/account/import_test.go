@@ -172,6 +172,11 @@ func TestImportIsOneActForABatch(t *testing.T) {
 	_, err = f.users.Import(f.store, audit.Actor{Kind: audit.ClientActor, ID: "c", Scopes: []string{"gatehouse:users:read"}}, false).
 		Add(t.Context(), []*account.User{{Username: "unwanted"}}, nil)
 	assert.ErrorIs(t, err, audit.ErrForbidden)
+	results, err := f.users.Import(f.store, audit.Actor{Kind: audit.ClientActor, ID: "c", Scopes: []string{"gatehouse:users:write"}}, false).
+		Add(t.Context(), []*account.User{{Username: "wanted"}, {Username: "unwanted", Roles: []string{"admin"}}}, nil)
+	require.NoError(t, err)
+	require.NoError(t, results[0])
+	assert.ErrorIs(t, results[1], audit.ErrForbidden, "who is no administrator makes none")
 }
 
 // The hash of another system serves once. It is the same password: what the user has stays.

@@ -43,7 +43,7 @@ func (s *Users) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
 	for i, result := range results {
 		outcomes[i] = userOutcome(result)
 		outcomes[i].Notes = batch[i].Notes
-		if slices.Contains(users[i].Roles, "admin") {
+		if slices.Contains(users[i].Roles, account.RoleAdmin) {
 			outcomes[i].Notes = append(outcomes[i].Notes, "has the role admin, and may manage this server")
 		}
 	}
