@@ -67,8 +67,11 @@ func New(c Config) (http.Handler, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("handlers: %w", err)
 	}
-	return c.serve(c.Pages, slices.Concat(c.Routes, c.ownRoutes()))
+	return c.serve(c.Pages, c.Table())
 }
+
+// Table is every route that New serves.
+func (c Config) Table() []route.Route { return slices.Concat(c.Routes, c.ownRoutes()) }
 
 func (c Config) check() error {
 	if c.Pages == nil || c.Records == nil || c.Origins == nil || c.Limiter == nil || c.Policies == nil || c.Clock == nil || c.Random == nil || c.Log == nil {

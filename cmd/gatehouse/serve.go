@@ -20,6 +20,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/browser"
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/reference"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/metrics"
@@ -282,7 +283,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	if err != nil {
 		return nil, err
 	}
-	return handlers.New(handlers.Config{
+	frame := handlers.Config{
 		Issuer:         c.Issuer,
 		Prefix:         c.OAuthPrefix,
 		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), management.Routes()),
@@ -304,7 +305,15 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Clock:        e.clock,
 		Random:       e.random,
 		Log:          log,
+	}
+	described, err := reference.New(reference.Config{
+		Issuer: c.Issuer, Version: version, Table: frame.Table(), Management: management.Document(), ManagementPath: api.Prefix + "/openapi.json", Pages: set,
 	})
+	if err != nil {
+		return nil, err
+	}
+	frame.Routes = append(frame.Routes, described.Routes()...)
+	return handlers.New(frame)
 }
 
 // paths are where the protocol endpoints stand.

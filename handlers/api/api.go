@@ -84,6 +84,7 @@ func New(c Config) (*API, error) {
 	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.rateLimits, a.errorRecords, a.users} {
 		add()
 	}
+	a.complete()
 	document, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return nil, fmt.Errorf("api: OpenAPI document: %w", err)
@@ -99,6 +100,9 @@ func New(c Config) (*API, error) {
 	}, a.auditKeys())
 	return a, nil
 }
+
+// Document describes the operations.
+func (a *API) Document() *huma.OpenAPI { return a.huma.OpenAPI() }
 
 // Routes are the operations and the document.
 func (a *API) Routes() []route.Route { return a.table.routes }

@@ -13,13 +13,14 @@ import (
 // the command line do.
 type registration map[string]json.RawMessage
 
+const clientSchemaName = "Client"
+
 // Schema is part of huma.SchemaProvider.
 func (registration) Schema(r huma.Registry) *huma.Schema {
-	const name = "Client"
-	if _, made := r.Map()[name]; !made {
-		r.Map()[name] = clientSchema()
+	if _, made := r.Map()[clientSchemaName]; !made {
+		r.Map()[clientSchemaName] = clientSchema()
 	}
-	return &huma.Schema{Ref: "#/components/schemas/" + name}
+	return &huma.Schema{Ref: "#/components/schemas/" + clientSchemaName}
 }
 
 func clientSchema() *huma.Schema {

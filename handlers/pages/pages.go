@@ -48,7 +48,7 @@ func New(dev bool) (*Set, error) {
 	set := &Set{assets: files, templates: map[string]*template.Template{}, dev: dev}
 	functions := template.FuncMap{"t": texts.text, "asset": files.path}
 	for _, name := range []string{
-		"landing", "error", "not_found", "explanation", "unknown_error",
+		"landing", "error", "not_found", "explanation", "unknown_error", "reference",
 		"login", "consent", "logout", "logged_out", "form_post",
 		"demo", "demo_answer", "demo_code", "demo_used", "demo_problem",
 	} {

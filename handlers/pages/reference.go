@@ -1,0 +1,54 @@
+package pages
+
+import "net/http"
+
+// Reference is the page that describes the API.
+type Reference struct{ Documents []ReferenceDocument }
+
+// ReferenceDocument is one OpenAPI document. Path is where it is served, Server where its paths stand.
+type ReferenceDocument struct {
+	ID, Title, Path, Server string
+	Text                    []ReferenceSpan
+	Groups                  []ReferenceGroup
+}
+
+// ReferenceGroup is the operations on one kind of thing.
+type ReferenceGroup struct {
+	ID, Name, Text string
+	Operations     []ReferenceOperation
+}
+
+// ReferenceOperation is one operation. Example is a body.
+type ReferenceOperation struct {
+	ID, Method, Path, Summary string
+	Text                      []ReferenceSpan
+	Parameters, Body          []ReferenceField
+	BodyTypes                 []string
+	Example                   string
+	Responses                 []ReferenceResponse
+}
+
+// ReferenceField is a parameter, or a field of a body.
+type ReferenceField struct {
+	Name, In, Type, Text string
+	Required, ReadOnly   bool
+}
+
+// ReferenceResponse is a response. Meaning is that of its status.
+type ReferenceResponse struct {
+	Status, Meaning, Text string
+	Headers               []string
+	Fields                []ReferenceField
+	Example               string
+}
+
+// ReferenceSpan is a part of a text, in code or not.
+type ReferenceSpan struct {
+	Text string
+	Code bool
+}
+
+// Reference writes the page that describes the API.
+func (s *Set) Reference(w http.ResponseWriter, page Reference) error {
+	return s.write(w, http.StatusOK, "reference", page)
+}

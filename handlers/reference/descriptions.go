@@ -1,0 +1,65 @@
+package reference
+
+import (
+	"maps"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+)
+
+// pagesForPeople are the routes that only a browser visits, in the course of another one or to read,
+// and why no program calls them.
+func pagesForPeople() map[string]string {
+	return map[string]string{
+		"landing":        "the start page",
+		"asset":          "stylesheets, scripts and images of pages",
+		"logo":           "the image of an application on a page",
+		"login page":     "a step of authorize",
+		"login":          "its form has a sealed state that only the page has",
+		"consent":        "its form has a sealed state that only the page has",
+		"authorize head": "for link checkers, which get an empty response",
+		"logout head":    "for link checkers, which get an empty response",
+		"reference":      "the page on which these documents are read",
+	}
+}
+
+// descriptions are those of the protocol endpoints, by the name of the route.
+func descriptions() map[string]description {
+	all := documents()
+	maps.Copy(all, tokenEndpoints())
+	maps.Copy(all, browserEndpoints())
+	return all
+}
+
+func documents() map[string]description {
+	document := func(id, summary, text string, content *huma.Schema) description {
+		headers := map[string]string{"ETag": "Version of the document, for If-None-Match", "Cache-Control": "How long the document may be kept"}
+		return description{
+			tag: "discovery", id: id, summary: summary, text: text, security: []map[string][]string{},
+			responses: map[int]response{
+				http.StatusOK:          {text: "The document", kind: wire.JSONType, schema: content, headers: headers},
+				http.StatusNotModified: {text: "The caller has this version (If-None-Match)", headers: headers},
+			},
+		}
+	}
+	metadata := object(map[string]*huma.Schema{
+		"issuer":                 {Type: huma.TypeString, Format: "uri"},
+		"authorization_endpoint": {Type: huma.TypeString, Format: "uri"},
+		"token_endpoint":         {Type: huma.TypeString, Format: "uri"},
+		"jwks_uri":               {Type: huma.TypeString, Format: "uri"},
+	}, "issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
+	keys := object(map[string]*huma.Schema{"keys": {Type: huma.TypeArray, Items: object(map[string]*huma.Schema{
+		"kid": {Type: huma.TypeString}, "kty": {Type: huma.TypeString}, "alg": {Type: huma.TypeString}, "use": {Type: huma.TypeString},
+	}, "kid", "kty")}}, "keys")
+	openAPI := object(map[string]*huma.Schema{"openapi": {Type: huma.TypeString}, "paths": {Type: huma.TypeObject}}, "openapi", "paths")
+	return map[string]description{
+		"discovery":         document("get-openid-configuration", "Read the OpenID Connect discovery document", "OpenID Connect Discovery section 4.", metadata),
+		"metadata":          document("get-oauth-metadata", "Read the OAuth 2.0 server metadata", "RFC 8414; the same document.", metadata),
+		"jwks":              document("get-keys", "Read the keys that verify signatures", "RFC 7517. A new key is published before it signs.", keys),
+		"api document":      document("get-management-document", "Read the OpenAPI document of the management API", "OpenAPI 3.1.", openAPI),
+		"protocol document": document("get-protocol-document", "Read this document", "OpenAPI 3.1.", openAPI),
+		"api audit keys":    document("get-audit-keys", "Read the keys that verify checkpoints of the audit log", "RFC 7517.", keys),
+	}
+}
