@@ -34,13 +34,13 @@ type clientBody struct{ Body registration }
 
 type clientOutput struct {
 	ETag string `header:"ETag"`
-	Body registration
+	Body registered
 }
 
 type clientPage struct {
 	Body struct {
-		Clients    []registration `json:"clients"`
-		NextCursor string         `json:"next_cursor,omitempty"`
+		Clients    []registered `json:"clients"`
+		NextCursor string       `json:"next_cursor,omitempty"`
 	}
 }
 
@@ -105,7 +105,7 @@ func (a *API) listClients(ctx context.Context, in *Page) (*clientPage, error) {
 		return nil, err
 	}
 	out := &clientPage{}
-	out.Body.Clients = make([]registration, len(listed))
+	out.Body.Clients = make([]registered, len(listed))
 	for i, c := range listed {
 		if out.Body.Clients[i], err = registrationOf(c, ""); err != nil {
 			return nil, err

@@ -43,8 +43,12 @@ func (a *API) complete() {
 		document.Tags = append(document.Tags, &huma.Tag{Name: tag, Description: about()[tag]})
 	}
 	slices.SortFunc(document.Tags, func(a, b *huma.Tag) int { return strings.Compare(a.Name, b.Name) })
-	for name, s := range document.Components.Schemas.Map() {
-		if name != clientSchemaName { // which says itself what may be null
+	schemas := document.Components.Schemas.Map()
+	for _, name := range []string{"ErrorModel", "ErrorDetail"} { // of huma, which no response has
+		delete(schemas, name)
+	}
+	for name, s := range schemas {
+		if name != registrationSchema { // which says itself what may be null
 			denyNull(s)
 		}
 	}

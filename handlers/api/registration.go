@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,17 +14,46 @@ import (
 // the command line do.
 type registration map[string]json.RawMessage
 
-const clientSchemaName = "Client"
+// registered is a client in a response.
+type registered map[string]json.RawMessage
+
+// Names of the two schemas: in a response nothing is null, and some properties are always there.
+const (
+	registrationSchema = "ClientRegistration"
+	registeredSchema   = "Client"
+)
 
 // Schema is part of huma.SchemaProvider.
 func (registration) Schema(r huma.Registry) *huma.Schema {
-	if _, made := r.Map()[clientSchemaName]; !made {
-		r.Map()[clientSchemaName] = clientSchema()
-	}
-	return &huma.Schema{Ref: "#/components/schemas/" + clientSchemaName}
+	return named(r, registrationSchema, func() *huma.Schema { return clientSchema(true) })
 }
 
-func clientSchema() *huma.Schema {
+// Schema is part of huma.SchemaProvider.
+func (registered) Schema(r huma.Registry) *huma.Schema {
+	return named(r, registeredSchema, func() *huma.Schema {
+		s := clientSchema(false)
+		for _, name := range []string{"name", "scope", "confidential"} { // other names, which are only understood
+			delete(s.Properties, name)
+		}
+		s.Required = []string{"client_id", "created_at", "updated_at", "disabled"}
+		for _, f := range client.Fields() {
+			if !f.Optional {
+				s.Required = append(s.Required, f.Name)
+			}
+		}
+		s.PrecomputeMessages()
+		return s
+	})
+}
+
+func named(r huma.Registry, name string, make func() *huma.Schema) *huma.Schema {
+	if _, made := r.Map()[name]; !made {
+		r.Map()[name] = make()
+	}
+	return &huma.Schema{Ref: "#/components/schemas/" + name}
+}
+
+func clientSchema(nullable bool) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{
 		"client_id":     {Type: huma.TypeString, Description: "Chosen at creation, else made at random"},
 		"client_secret": {Type: huma.TypeString, Description: "Given at creation, else made and shown this once"},
@@ -31,14 +61,14 @@ func clientSchema() *huma.Schema {
 		"scope":         {Type: huma.TypeString, Description: "The scopes as a scope parameter has them"},
 		"confidential":  {Type: huma.TypeBoolean, Description: "Whether the client can keep a secret"},
 		"disabled":      {Type: huma.TypeBoolean, Description: "Whether the client is kept from getting and using tokens"},
-		"created_at":    {Type: huma.TypeString, Format: "date-time", ReadOnly: true},
-		"updated_at":    {Type: huma.TypeString, Format: "date-time", ReadOnly: true},
+		"created_at":    {Type: huma.TypeString, Format: "date-time", ReadOnly: true, Description: "When the client was registered"},
+		"updated_at":    {Type: huma.TypeString, Format: "date-time", ReadOnly: true, Description: "When the registration last changed"},
 	}}
 	for _, f := range client.Fields() {
-		p := &huma.Schema{Description: f.Help, Nullable: true}
+		p := &huma.Schema{Description: f.Help, Nullable: nullable}
 		switch f.Pointer(new(client.Client)).(type) {
 		case *time.Duration:
-			p.Type, p.Description = huma.TypeInteger, f.Help+" (in seconds)"
+			p.Type, p.Description = huma.TypeInteger, inSeconds(f.Help)
 		case *int:
 			p.Type = huma.TypeInteger
 		case *bool:
@@ -47,6 +77,9 @@ func clientSchema() *huma.Schema {
 			p.Type = huma.TypeString
 		default:
 			p.Type, p.Items = huma.TypeArray, &huma.Schema{Type: huma.TypeString}
+		}
+		if p.Description == "" {
+			p.Description = withoutHelp()[f.Name]
 		}
 		s.Properties[f.Name] = p
 	}
@@ -58,6 +91,27 @@ func clientSchema() *huma.Schema {
 	}
 	s.PrecomputeMessages()
 	return s
+}
+
+// inSeconds is the help of a flag that takes a duration, for a number of seconds.
+func inSeconds(help string) string {
+	what, usual, _ := strings.Cut(help, "(")
+	if what, _, _ = strings.Cut(what, "such as"); what == "" {
+		what = "lifetime"
+	}
+	return strings.TrimRight(what, ", ") + " in seconds (" + usual
+}
+
+// withoutHelp describes the properties that the command line has no flag for.
+func withoutHelp() map[string]string {
+	return map[string]string{
+		"client_name":                "name that users see",
+		"client_type":                "web, native or backend",
+		"token_endpoint_auth_method": "how the client authenticates (RFC 7591 section 2)",
+		"auth_method_pinned":         "whether it may authenticate in no other way; otherwise a secret is taken by Basic or in the body",
+		"jwks":                       "the client's own keys: the JSON text of a JWK set (RFC 7517)",
+		"jwks_uri":                   "where the client publishes its keys",
+	}
 }
 
 // take removes a text from the registration.
@@ -75,13 +129,13 @@ func (r registration) take(name string) (string, error) {
 }
 
 // registrationOf is a client with, where it was just made, its secret.
-func registrationOf(c *client.Client, secret string) (registration, error) {
+func registrationOf(c *client.Client, secret string) (registered, error) {
 	values := c.Properties()
 	values["client_id"], values["created_at"], values["updated_at"] = c.ID, c.CreatedAt, c.UpdatedAt
 	if secret != "" {
 		values["client_secret"] = secret
 	}
-	r := registration{}
+	r := registered{}
 	for name, value := range values {
 		text, err := json.Marshal(value)
 		if err != nil {

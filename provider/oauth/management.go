@@ -70,7 +70,9 @@ func (p *Provider) managingClient(ctx context.Context, call *Call) (*Principal, 
 		return nil, err
 	}
 	if call.client.Public() {
-		return nil, call.refuse(ctx, authenticationFailed(refusal.CheckPublicClient, call.client.ID))
+		refused := authenticationFailed(refusal.CheckPublicClient, call.client.ID)
+		refused.Challenge = realmChallenge
+		return nil, call.refuse(ctx, refused)
 	}
 	return &Principal{Client: call.client, Scopes: audit.Scopes(call.client.Scopes)}, nil
 }

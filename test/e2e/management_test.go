@@ -2,11 +2,8 @@ package e2e_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"net/url"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -45,98 +42,6 @@ func basic(id, secret string) string {
 	r := &http.Request{Header: http.Header{}}
 	r.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret))
 	return r.Header.Get("Authorization")
-}
-
-// operation is one of the OpenAPI document.
-type operation struct {
-	method, path, scope string
-	statuses            []string
-}
-
-func (s *server) operations() []operation {
-	s.t.Helper()
-	var document struct {
-		OpenAPI string
-		Servers []struct{ URL string }
-		Paths   map[string]map[string]struct {
-			Responses map[string]any
-			Security  []map[string][]string
-		}
-	}
-	got := s.get("/api/v1/openapi.json")
-	require.Equal(s.t, http.StatusOK, got.status)
-	require.Equal(s.t, "public, max-age=300", got.header.Get("Cache-Control"))
-	require.NotEmpty(s.t, got.header.Get("ETag"))
-	require.NoError(s.t, json.Unmarshal([]byte(got.body), &document))
-	require.Equal(s.t, "3.1.0", document.OpenAPI)
-	require.Equal(s.t, managementAudience, document.Servers[0].URL)
-	var list []operation
-	for path, methods := range document.Paths {
-		for method, described := range methods {
-			op := operation{method: strings.ToUpper(method), path: path}
-			for _, s := range described.Security {
-				if scopes, ok := s["bearer"]; ok {
-					op.scope = scopes[0]
-				}
-			}
-			for status := range described.Responses {
-				op.statuses = append(op.statuses, status)
-			}
-			list = append(list, op)
-		}
-	}
-	return list
-}
-
-var parameter = regexp.MustCompile(`\{[^}]+\}`)
-
-// Every operation of the document is for callers with its scope and for no others. The operations
-// come from the document, so that none can be forgotten.
-func TestManagementIsForCallersWithTheScope(t *testing.T) {
-	t.Parallel()
-	databases(t, func(t *testing.T, databaseURL string) {
-		s := prepare(t, databaseURL)
-		s.env = append(s.env, "GATEHOUSE_RATE_LIMITS=off") // many refused calls from one address
-		s.run()
-		everything := basic("everything", s.manager("everything", audit.AllScopes()...))
-		public := s.client("public", "--public", "--grant-type", "authorization_code", "--redirect-uri", callback)
-		require.Empty(t, public)
-		s.client("elsewhere", "--grant-type", "client_credentials", "--scope", "gatehouse:clients:read", "--audience", "https://api.example.test")
-		operations := s.operations()
-		require.Greater(t, len(operations), 10)
-		scopes := map[string]string{}
-		for _, op := range operations {
-			require.Contains(t, audit.AllScopes(), op.scope, op.path)
-			id := "only-" + strings.ReplaceAll(op.scope, ":", "-")
-			if _, made := scopes[op.scope]; !made {
-				scopes[op.scope] = basic(id, s.manager(id, op.scope))
-			}
-		}
-		outsider := basic("outsider", s.manager("outsider", "invoices:read"))
-		s.soon(func() bool { return s.manage(outsider, http.MethodGet, "/keys", "").status == http.StatusForbidden }, "the clients are unknown")
-		for _, op := range operations {
-			path := parameter.ReplaceAllString(op.path, "01900000-0000-7000-8000-000000000000")
-			call := func(authorization string) response { return s.manage(authorization, op.method, path, "") }
-			name := op.method + " " + op.path
-			for who, authorization := range map[string]string{"nobody": "", "a wrong secret": basic("everything", "wrong"), "a public client": basic("public", ""), "no token": "Bearer x"} {
-				got := call(authorization)
-				assert.Equal(t, http.StatusUnauthorized, got.status, "%s by %s", name, who)
-				assert.NotContains(t, got.header.Get("WWW-Authenticate"), "Basic", "browsers show a dialog: %s by %s", name, who)
-			}
-			assert.Equal(t, http.StatusForbidden, call(outsider).status, name)
-			for scope, authorization := range scopes {
-				got := call(authorization)
-				if scope != op.scope {
-					assert.Equal(t, http.StatusForbidden, got.status, "%s with %s", name, scope)
-					continue
-				}
-				assert.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, got.status, "%s with %s", name, scope)
-			}
-			got := call(everything)
-			assert.Less(t, got.status, http.StatusInternalServerError, name)
-			assert.Contains(t, op.statuses, strconv.Itoa(got.status), "%s responds as the document says", name)
-		}
-	})
 }
 
 // Tokens are for the management API by name, and a user with the role admin acts through a client of
