@@ -1,0 +1,133 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+func documented(t *testing.T) (*API, map[string]*huma.Operation) {
+	t.Helper()
+	a, err := New(Config{Issuer: "https://id.example", Version: "test"})
+	require.NoError(t, err)
+	operations := map[string]*huma.Operation{}
+	for path, item := range a.Document().Paths {
+		for method, op := range map[string]*huma.Operation{
+			http.MethodGet: item.Get, http.MethodPut: item.Put, http.MethodPost: item.Post, http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
+		} {
+			if op != nil {
+				operations[method+" "+Prefix+path] = op
+			}
+		}
+	}
+	return a, operations
+}
+
+// Every route with a management scope is in the document, and nothing else is.
+func TestDocumentIsTheRouteTable(t *testing.T) {
+	t.Parallel()
+	a, operations := documented(t)
+	routes := map[string]string{}
+	for _, line := range a.Routes() {
+		if line.Protection == route.Open {
+			continue // a document itself
+		}
+		for _, method := range line.Methods {
+			routes[method+" "+line.Path] = line.Protection.Scope()
+		}
+	}
+	described := map[string]string{}
+	for name, op := range operations {
+		described[name] = op.Security[1]["bearer"][0]
+	}
+	assert.Equal(t, routes, described)
+	assert.Greater(t, len(routes), 20)
+}
+
+func TestDocumentIsOpenAPI31(t *testing.T) {
+	t.Parallel()
+	a, _ := documented(t)
+	text, err := json.Marshal(a.Document())
+	require.NoError(t, err)
+	document, err := libopenapi.NewDocument(text)
+	require.NoError(t, err)
+	assert.Equal(t, "3.1.0", document.GetVersion())
+	check, errs := validator.NewValidator(document)
+	require.Empty(t, errs)
+	valid, faults := check.ValidateDocument()
+	assert.True(t, valid, "%v", faults)
+	assert.Empty(t, faults)
+}
+
+func TestOperationsAreDescribedCompletely(t *testing.T) {
+	t.Parallel()
+	a, operations := documented(t)
+	ids := map[string]bool{}
+	for name, op := range operations {
+		assert.False(t, ids[op.OperationID], op.OperationID)
+		ids[op.OperationID] = true
+		assert.NotEmpty(t, op.Summary, name)
+		require.Len(t, op.Tags, 1, name)
+		assert.NotEmpty(t, about()[op.Tags[0]], "%s: the tag %s is not described", name, op.Tags[0])
+		assert.Contains(t, audit.AllScopes(), op.Security[1]["bearer"][0], name)
+		for _, p := range op.Parameters {
+			if p.Ref == "" {
+				assert.NotEmpty(t, p.Description, "%s: %s", name, p.Name)
+			}
+		}
+		want := []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable, op.DefaultStatus}
+		if strings.Contains(name, "{") {
+			want = append(want, http.StatusNotFound)
+		}
+		if op.RequestBody != nil {
+			want = append(want, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+		}
+		if op.DefaultStatus == http.StatusCreated {
+			want = append(want, http.StatusUnprocessableEntity)
+			assert.True(t, slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return strings.HasSuffix(p.Ref, "IdempotencyKey") }), name)
+		}
+		for _, status := range want {
+			assert.Contains(t, op.Responses, strconv.Itoa(status), name)
+		}
+		for status, r := range op.Responses {
+			if shared, ok := strings.CutPrefix(r.Ref, "#/components/responses/"); ok {
+				assert.Contains(t, a.Document().Components.Responses, shared, "%s %s", name, status)
+			}
+		}
+	}
+	for id := range examples() {
+		assert.Contains(t, ids, id)
+	}
+}
+
+// The examples are bodies that the operations take.
+func TestExamplesAreValid(t *testing.T) {
+	t.Parallel()
+	a, operations := documented(t)
+	for name, op := range operations {
+		example, ok := examples()[op.OperationID]
+		if !ok {
+			assert.Nil(t, op.RequestBody, "%s has a body and no example", name)
+			continue
+		}
+		text, err := json.Marshal(example)
+		require.NoError(t, err)
+		var value any
+		require.NoError(t, json.Unmarshal(text, &value))
+		var result huma.ValidateResult
+		huma.Validate(a.Document().Components.Schemas, op.RequestBody.Content["application/json"].Schema, huma.NewPathBuffer(nil, 0), huma.ModeWriteToServer, value, &result)
+		assert.Empty(t, result.Errors, name)
+	}
+}
