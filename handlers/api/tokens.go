@@ -76,7 +76,7 @@ func (a *API) tokens() {
 		Summary: "Revoke a token", Description: "A refresh token ends with everything that was issued under its grant. With a form as the body this path is the revocation endpoint for clients (RFC 7009).",
 	}, func(ctx context.Context, in *revocation) (*struct{}, error) { return nil, a.revokeToken(ctx, in) })
 	register(a, write, huma.Operation{
-		OperationID: "revoke-tokens", Method: http.MethodPost, Path: "/oauth/tokens/bulk-revoke", Tags: tags,
+		OperationID: "revoke-tokens", Method: http.MethodPost, Path: "/oauth/tokens/bulk-revoke", Tags: tags, Errors: []int{http.StatusNotFound},
 		Summary: "Revoke everything that was issued so far", Description: "To a client, for a user, or to the client for the user.",
 	}, func(ctx context.Context, in *bulkRevocation) (*revokedGrants, error) {
 		of, err := filterOf(in.Body.ClientID, in.Body.UserID, "/user_id")
