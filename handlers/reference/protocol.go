@@ -30,8 +30,8 @@ type description struct {
 	// errors are statuses besides those of every route of its kind.
 	errors   []int
 	security []map[string][]string
-	// formOptional: the body may be empty, or of another type.
-	formOptional bool
+	// formOptional: the body may be empty; anyBody: it may also be of another type.
+	formOptional, anyBody bool
 }
 
 type parameter struct {
@@ -113,7 +113,7 @@ func (d description) operation(line route.Route, method string, nth int) *huma.O
 	statuses := append([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}, d.errors...)
 	if body {
 		statuses = append(statuses, http.StatusRequestEntityTooLarge)
-		if !d.formOptional {
+		if !d.anyBody {
 			statuses = append(statuses, http.StatusUnsupportedMediaType)
 		}
 	}

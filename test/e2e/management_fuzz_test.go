@@ -18,7 +18,7 @@ import (
 )
 
 // fuzzRounds is how many requests are made for each operation.
-const fuzzRounds = 25
+const fuzzRounds = 60
 
 // Whatever a caller sends, the response is one that the document describes, and no fault of the server.
 func TestDocumentedOperationsUnderFuzz(t *testing.T) {
@@ -90,8 +90,8 @@ func (s *server) checkResponse(r *http.Request, described map[int]bool, check va
 	require.NoError(s.t, err)
 	if valid, faults := check.ValidateHttpResponse(plain, got); !valid {
 		for _, f := range faults {
-			if f.ValidationSubType == "missing" && strings.Contains(f.Message, "Path") {
-				continue
+			if strings.Contains(f.Message, "ambiguous") {
+				continue // the validator decodes %2F, as no router here does
 			}
 			assert.Fail(s.t, "not what the document says", "%s: %d: %s: %s: %.300s", what, got.StatusCode, f.Message, f.Reason, body)
 		}
