@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,6 +15,7 @@ type adapter struct {
 	routes  []route.Route
 	limits  []string
 	repeats repeats
+	schemas huma.Registry
 	// last is the operation that was registered last.
 	last *huma.Operation
 }
@@ -40,8 +43,18 @@ func (a *adapter) Handle(op *huma.Operation, serve func(huma.Context)) {
 				return err
 			}
 			x := newExchange(op, r, query, w.Header())
+			var body []byte
+			if op.RequestBody != nil || key != "" {
+				if body, err = io.ReadAll(r.Body); err != nil {
+					return err
+				}
+				if err := a.refuseNull(op, body); err != nil {
+					return err
+				}
+				x.body = bytes.NewReader(body)
+			}
 			if key != "" {
-				return a.respondOnce(w, x, key, serve)
+				return a.respondOnce(w, x, key, body, serve)
 			}
 			serve(x)
 			return x.respond(w)

@@ -80,6 +80,7 @@ func New(c Config) (*API, error) {
 		"bearer": {Type: "http", Scheme: "bearer", Description: "An access token with the management scope and this API as its audience, or of a user with the role admin through a client of type backend."},
 	}
 	components(config.Components)
+	a.table.schemas = config.Components.Schemas
 	a.huma = huma.NewAPI(config, a.table)
 	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.rateLimits, a.errorRecords, a.users} {
 		add()

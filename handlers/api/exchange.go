@@ -37,7 +37,7 @@ type exchange struct {
 var _ huma.Context = (*exchange)(nil)
 
 func newExchange(op *huma.Operation, r *http.Request, query url.Values, header http.Header) *exchange {
-	x := &exchange{op: op, r: r, query: query, body: r.Body, header: header}
+	x := &exchange{op: op, r: r, query: query, body: http.NoBody, header: header}
 	x.ctx = context.WithValue(r.Context(), exchangeKey{}, x)
 	return x
 }
@@ -96,7 +96,7 @@ func (x *exchange) Method() string                  { return x.r.Method }
 func (x *exchange) Host() string                    { return x.r.Host }
 func (x *exchange) RemoteAddr() string              { return x.r.RemoteAddr }
 func (x *exchange) Query(name string) string        { return x.query.Get(name) }
-func (x *exchange) BodyReader() io.Reader           { return x }
+func (x *exchange) BodyReader() io.Reader           { return x.body }
 func (x *exchange) SetReadDeadline(time.Time) error { return nil } // the server has one
 func (x *exchange) SetStatus(code int)              { x.status = code }
 func (x *exchange) Status() int                     { return x.status }
@@ -125,16 +125,6 @@ func (x *exchange) URL() url.URL {
 	u := *x.r.URL
 	u.RawQuery = x.query.Encode()
 	return u
-}
-
-// Read reads the body, and keeps an error of it for the renderer: it is the caller's fault when the
-// body is too large or cut off.
-func (x *exchange) Read(p []byte) (int, error) {
-	n, err := x.body.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		x.failure = err
-	}
-	return n, err
 }
 
 func (x *exchange) Version() huma.ProtoVersion {

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -45,14 +44,10 @@ func idempotencyKey(op *huma.Operation, r *http.Request) (string, error) {
 }
 
 // respondOnce responds to a request that has a key.
-func (a *adapter) respondOnce(w http.ResponseWriter, x *exchange, key string, serve func(huma.Context)) error {
+func (a *adapter) respondOnce(w http.ResponseWriter, x *exchange, key string, body []byte, serve func(huma.Context)) error {
 	p := oauth.PrincipalOf(x.r.Context())
 	if p == nil {
 		return errors.New("api: an idempotency key without a caller")
-	}
-	body, err := io.ReadAll(x.r.Body)
-	if err != nil {
-		return err
 	}
 	caller := p.Client.ID + "\x00"
 	if !p.UserID.IsZero() {

@@ -20,7 +20,7 @@ type registered map[string]json.RawMessage
 // Names of the two schemas: in a response nothing is null, and some properties are always there.
 const (
 	registrationSchema = "ClientRegistration"
-	registeredSchema   = "Client"
+	registeredSchema   = "RegisteredClient" // not Client, as generators call the client of the API
 )
 
 // Schema is part of huma.SchemaProvider.
