@@ -17,7 +17,9 @@ func TestGeneratedClient(t *testing.T) {
 	t.Parallel()
 	s := start(t, "sqlite://"+t.TempDir()+"/test.db")
 	secret := s.manager("ops", audit.AllScopes()...)
-	s.soon(func() bool { return s.manage(basic("ops", secret), http.MethodGet, "/keys", "").status == http.StatusOK }, "the client is unknown")
+	s.soon(func() bool {
+		return s.manage(basic("ops", secret), http.MethodGet, "/keys", "").status == http.StatusOK
+	}, "the client is unknown")
 	dir := t.TempDir()
 	write := func(name, content string) string {
 		path := filepath.Join(dir, name)
