@@ -260,7 +260,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		SignIn:        signIn,
 		Landing: pages.Landing{
 			Issuer: c.Issuer, Discovery: oauthhandlers.DiscoveryPath, Metadata: oauthhandlers.MetadataPath, Keys: c.paths().JWKS,
-			Demo: c.demoURL(),
+			Reference: reference.Path, Demo: c.demoURL(),
 		},
 		KeepSignedIn: c.KeepSignedIn,
 		Scopes:       h.catalogue,

@@ -5,8 +5,8 @@ import "net/http"
 // Landing is the page at the root: what this server is, and its documents.
 type Landing struct {
 	Issuer string
-	// Discovery, Metadata and Keys are paths.
-	Discovery, Metadata, Keys string
+	// Discovery, Metadata, Keys and Reference are paths.
+	Discovery, Metadata, Keys, Reference string
 	// Username is the user who is signed in, or empty; Logout is the path for signing out.
 	Username, Logout string
 	// Demo is the URL of the demo application, or empty; it is shown on a development server only.

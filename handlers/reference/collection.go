@@ -123,7 +123,11 @@ func (v view) request(path string, op *huma.Operation) *request {
 		if name, ok := strings.CutPrefix(p.Ref, "#/components/parameters/"); ok {
 			p = v.Components.Parameters[name]
 		}
-		pair := keyValue{Key: p.Name, Value: text(p.Example), Description: p.Description, Disabled: !p.Required}
+		example := p.Example
+		if example == nil && p.Schema != nil && len(p.Schema.Examples) > 0 {
+			example = p.Schema.Examples[0]
+		}
+		pair := keyValue{Key: p.Name, Value: text(example), Description: p.Description, Disabled: !p.Required}
 		switch p.In {
 		case "path":
 			pair.Disabled = false
