@@ -48,7 +48,7 @@ func (a *API) complete() {
 		delete(schemas, name)
 	}
 	for name, s := range schemas {
-		if name != registrationSchema { // which says itself what may be null
+		if name != registrationSchema && !strings.HasSuffix(name, "Patch") { // which say themselves what may be null
 			denyNull(s)
 		}
 	}

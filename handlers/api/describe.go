@@ -36,8 +36,9 @@ func (a *API) describe(op *huma.Operation) {
 	if op.RequestBody != nil {
 		a.describeErrors(op, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 		if body, ok := op.RequestBody.Content[wire.JSONType]; ok {
-			if example, ok := examples()[op.OperationID]; ok {
-				body.Example = example
+			body.Example = examples()[op.OperationID]
+			if body.Example == nil {
+				body.Example = exampleOf(a.huma.OpenAPI().Components.Schemas, body.Schema)
 			}
 			if op.Method == http.MethodPatch {
 				op.RequestBody.Content[mergePatchType] = body

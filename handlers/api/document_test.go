@@ -117,12 +117,10 @@ func TestExamplesAreValid(t *testing.T) {
 	t.Parallel()
 	a, operations := documented(t)
 	for name, op := range operations {
-		example, ok := examples()[op.OperationID]
-		if !ok {
-			assert.Nil(t, op.RequestBody, "%s has a body and no example", name)
+		if op.RequestBody == nil {
 			continue
 		}
-		text, err := json.Marshal(example)
+		text, err := json.Marshal(op.RequestBody.Content["application/json"].Example)
 		require.NoError(t, err)
 		var value any
 		require.NoError(t, json.Unmarshal(text, &value))

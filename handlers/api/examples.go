@@ -1,5 +1,11 @@
 package api
 
+import (
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
 // examples are bodies of requests, by operation.
 func examples() map[string]any {
 	type object = map[string]any
@@ -14,6 +20,54 @@ func examples() map[string]any {
 		"update-scope":         object{"description": "Read your invoices"},
 		"revoke-token":         object{"id": "01900000-0000-7000-8000-000000000000"},
 		"revoke-tokens":        object{"client_id": "billing"},
+		"create-user":          object{"username": "alice", "email": "alice@example.com", "password": "a long password of her own"},
+		"replace-user":         object{"username": "alice", "email": "alice@example.com", "roles": []string{}},
+		"update-user":          object{"email": "alice@example.com"},
+		"admin-update-user":    object{"email": "alice@example.com"},
+		"set-user-roles":       object{"roles": []string{"admin"}},
+		"set-user-password":    object{"password": "a long password of her own"},
+		"change-user-password": object{"password": "a long password of her own"},
+		"replace-scope":        object{"description": "Read your invoices", "descriptions": map[string]string{"de": "Ihre Rechnungen lesen"}},
 		"rotate-key":           object{"alg": "ES256", "in_seconds": 600},
+	}
+}
+
+// exampleOf is a body for a schema: what is required and what has an example. It stands in where an
+// operation has none of its own.
+func exampleOf(schemas huma.Registry, s *huma.Schema) any {
+	for s.Ref != "" {
+		s = schemas.SchemaFromRef(s.Ref)
+	}
+	switch {
+	case len(s.Examples) > 0:
+		return s.Examples[0]
+	case len(s.Enum) > 0:
+		return s.Enum[0]
+	}
+	switch s.Type {
+	case huma.TypeObject:
+		fields := map[string]any{}
+		for name, p := range s.Properties {
+			if !p.ReadOnly && (len(p.Examples) > 0 || slices.Contains(s.Required, name)) {
+				fields[name] = exampleOf(schemas, p)
+			}
+		}
+		return fields
+	case huma.TypeArray:
+		return []any{}
+	case huma.TypeInteger, huma.TypeNumber:
+		return 1
+	case huma.TypeBoolean:
+		return true
+	}
+	switch s.Format {
+	case "uuid":
+		return "01900000-0000-7000-8000-000000000000"
+	case "date-time":
+		return "2026-01-02T03:04:05Z"
+	case "uri":
+		return "https://app.example.com/"
+	default:
+		return "text"
 	}
 }
