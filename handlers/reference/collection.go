@@ -65,14 +65,8 @@ const BaseURL = "{{base_url}}"
 // Collection is a Postman collection of the requests that documents describe, whose servers stand at
 // BaseURL. Its variables have no secrets.
 func Collection(documents ...*huma.OpenAPI) ([]byte, error) {
-	auth := func(kind string, pairs ...string) any {
-		values := []map[string]string{}
-		for i := 0; i < len(pairs); i += 2 {
-			values = append(values, map[string]string{"key": pairs[i], "value": pairs[i+1], "type": "string"})
-		}
-		return map[string]any{"type": kind, kind: values}
-	}
-	basic := auth("basic", "username", "{{client_id}}", "password", "{{client_secret}}")
+	auth := func(kind string, values ...keyValue) any { return map[string]any{"type": kind, kind: values} }
+	basic := auth("basic", keyValue{Key: "username", Value: "{{client_id}}"}, keyValue{Key: "password", Value: "{{client_secret}}"})
 	c := collection{
 		Info: collectionInfo{
 			Name: "Gatehouse", Schema: "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
@@ -101,7 +95,7 @@ func Collection(documents ...*huma.OpenAPI) ([]byte, error) {
 					case len(op.Security) == 0:
 						r.Auth = map[string]string{"type": "noauth"}
 					case op.Security[0]["access_token"] != nil:
-						r.Auth = auth("bearer", "token", "{{access_token}}")
+						r.Auth = auth("bearer", keyValue{Key: "token", Value: "{{access_token}}"})
 					}
 					group.Items = append(group.Items, item{Name: op.Summary, Request: r})
 				}

@@ -124,7 +124,7 @@ func (d description) operation(line route.Route, method string, nth int) *huma.O
 }
 
 // variable is one of a path; a pattern after the name is of the router alone.
-var variable = regexp.MustCompile(`\{([^}:]+)(:[^}]*)?\}`) //nolint:gochecknoglobals // compiled once
+var variable = regexp.MustCompile(`\{([^}:]+)(:[^}]*)?\}`)
 
 func plainPath(path string) string { return variable.ReplaceAllString(path, "{$1}") }
 

@@ -47,7 +47,7 @@ func tokenEndpoints() map[string]description {
 			required: []string{"grant_type"}, errors: refused, security: byClient(),
 			responses: map[int]response{http.StatusOK: {text: "The tokens (RFC 6749 section 5.1)", kind: wire.JSONType, schema: object(map[string]*huma.Schema{
 				"access_token": text, "token_type": text, "expires_in": number, "refresh_token": text, "id_token": text, "scope": text, "scopes": list(huma.TypeString),
-			}, "access_token", "token_type", "expires_in", "scope"), example: map[string]any{
+			}, "access_token", "token_type", "expires_in", "scope"), example: map[string]any{ //nolint:gosec // the prefix of a token
 				"access_token": "gh_at_…", "token_type": "Bearer", "expires_in": 3600, "scope": "invoices:read", "scopes": []string{"invoices:read"},
 			}}},
 		},

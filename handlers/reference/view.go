@@ -50,9 +50,7 @@ func (v view) operation(path string, op *huma.Operation) pages.ReferenceOperatio
 		o.Parameters = append(o.Parameters, pages.ReferenceField{Name: p.Name, In: p.In, Type: v.kind(p.Schema), Required: p.Required, Text: p.Description})
 	}
 	if op.RequestBody != nil {
-		for _, kind := range slices.Sorted(maps.Keys(op.RequestBody.Content)) {
-			o.BodyTypes = append(o.BodyTypes, kind)
-		}
+		o.BodyTypes = slices.Sorted(maps.Keys(op.RequestBody.Content))
 		media := op.RequestBody.Content[o.BodyTypes[0]]
 		o.Body = v.fields(media.Schema, "", 0)
 		o.Example = text(media.Example)
