@@ -58,6 +58,15 @@ func TestRepeatedRequestsHaveOneEffect(t *testing.T) {
 		assert.Equal(t, http.StatusConflict, create(caller, "two", `{"client_id":"ops"}`).status)
 		assert.Equal(t, http.StatusCreated, create(caller, "two", `{"client_id":"corrected"}`).status)
 
+		// A conflict with what exists is one within a transaction, too.
+		const user = `{"username":"alice","email":"alice@example.com","password":"a long password of her own"}`
+		require.Equal(t, http.StatusCreated, s.manage(caller, http.MethodPost, "/admin/users", user, "Idempotency-Key", "first").status)
+		for key, body := range map[string]string{"name": user, "address": strings.Replace(user, `"alice"`, `"other"`, 1)} {
+			got := s.manage(caller, http.MethodPost, "/admin/users", body, "Idempotency-Key", key)
+			assert.Equal(t, http.StatusBadRequest, got.status, got.body)
+			assert.Contains(t, got.body, "already_used")
+		}
+
 		// What else creates takes a key, too.
 		for path, body := range map[string]string{
 			"/oauth/scopes":                    `{"name":"invoices:read"}`,
