@@ -85,8 +85,8 @@ type newConsent struct {
 }
 
 type consentPair struct {
-	UserID   string `query:"user_id" format:"uuid" required:"true"`
-	ClientID string `query:"client_id" required:"true"`
+	UserID   string `query:"user_id" format:"uuid" required:"true" doc:"The user who agreed"`
+	ClientID string `query:"client_id" required:"true" doc:"The client to whom the user agreed"`
 }
 
 func (a *API) consents() {

@@ -28,6 +28,7 @@ func examples() map[string]any {
 		"set-user-password":    object{"password": "a long password of her own"},
 		"change-user-password": object{"password": "a long password of her own"},
 		"replace-scope":        object{"description": "Read your invoices", "descriptions": map[string]string{"de": "Ihre Rechnungen lesen"}},
+		"create-consent":       object{"user_id": "01900000-0000-7000-8000-000000000000", "client_id": "billing", "scopes": []string{"invoices:read"}},
 		"rotate-key":           object{"alg": "ES256", "in_seconds": 600},
 	}
 }

@@ -34,7 +34,7 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 	}
 	fault := pages.Error{Title: evil, Description: evil, Hint: evil, About: "javascript:" + evil, RequestID: evil, Field: evil, Expected: "expected " + evil, Received: "received " + evil}
 	show("landing", func(w http.ResponseWriter) error {
-		return set.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k"})
+		return set.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Reference: "/r"})
 	})
 	show("landing_signed_in", func(w http.ResponseWriter) error {
 		return set.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Username: evil, Logout: "/oauth/logout", Demo: "javascript:" + evil})
@@ -53,6 +53,16 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 		})
 	})
 	show("unknown_error", set.UnknownError)
+	show("reference", func(w http.ResponseWriter) error {
+		field := pages.ReferenceField{Name: evil, In: "query", Type: evil, Text: evil, Required: true, ReadOnly: true}
+		return set.Reference(w, pages.Reference{Documents: []pages.ReferenceDocument{{
+			ID: "a", Title: evil, Path: evil, Server: evil, Text: []pages.ReferenceSpan{{Text: evil}, {Text: evil, Code: true}},
+			Groups: []pages.ReferenceGroup{{ID: "b", Name: evil, Text: evil, Operations: []pages.ReferenceOperation{{
+				ID: "c", Method: evil, Path: evil, Summary: evil, Parameters: []pages.ReferenceField{field}, Body: []pages.ReferenceField{field}, BodyTypes: []string{evil}, Example: evil,
+				Responses: []pages.ReferenceResponse{{Status: "200", Meaning: evil, Text: evil, Headers: []string{evil}, Fields: []pages.ReferenceField{field}, Example: evil}},
+			}}}},
+		}}})
+	})
 	login := pages.Login{Flow: evil, Problem: pages.WrongPassword, Username: evil, Client: evil, Logo: "javascript:" + evil, PolicyURI: "javascript:" + evil, TOSURI: "javascript:" + evil}
 	throttled := login
 	throttled.Problem, throttled.Wait = pages.TooManyTries, pages.WaitFor(time.Minute)
