@@ -34,7 +34,7 @@ type importProgress struct {
 
 func newImportProgress(w io.Writer, clock provider.Clock, done func() float64) *importProgress {
 	file, ok := w.(*os.File)
-	p := &importProgress{w: w, clock: clock, done: done, terminal: ok && term.IsTerminal(int(file.Fd()))} //nolint:gosec // a file descriptor fits
+	p := &importProgress{w: w, clock: clock, done: done, terminal: ok && term.IsTerminal(int(file.Fd()))}
 	p.began = clock.Real()
 	p.shown = p.began
 	return p

@@ -161,11 +161,7 @@ func (i *Import) checkOne(ctx context.Context, imported *Imported, existing *Cli
 // compare returns ErrPresent when the existing client is what would be imported. A secret that was
 // upgraded at its first use, or another one beside it, is no difference.
 func (i *Import) compare(ctx context.Context, imported *Imported, c, existing *Client, now time.Time) error {
-	var differ []string
-	was, is := existing.record(), c.record()
-	for _, name := range slices.Sorted(maps.Keys(audit.Diff(was, is))) {
-		differ = append(differ, name)
-	}
+	differ := slices.Sorted(maps.Keys(audit.Diff(existing.record(), c.record())))
 	same := !c.HasSecret()
 	switch {
 	case same:

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -148,7 +147,7 @@ func FuzzLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		for _, item := range all(t, imports.NewLines(bytes.NewReader(text), imports.KindUser, imports.ParseUser)) {
 			if item.Fault == nil && item.Kind == imports.KindUser && item.Value == nil {
-				t.Fatal(fmt.Sprintf("line %d has neither a value nor a fault", item.Line))
+				t.Fatalf("line %d has neither a value nor a fault", item.Line)
 			}
 		}
 		all(t, imports.NewLines(bytes.NewReader(text), imports.KindClient, imports.ParseClient))

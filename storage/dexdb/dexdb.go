@@ -36,9 +36,10 @@ func readClients(ctx context.Context, db *sql.DB) ([]dex.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, "SELECT id, secret, redirect_uris, trusted_peers, public, name, logo_url, "+
-		columns.or("allowed_connectors")+", "+columns.or("mfa_chain")+", "+columns.or("post_logout_redirect_uris")+
-		" FROM client ORDER BY id LIMIT ?", maxRows)
+	//nolint:gosec // the names of the columns are ours
+	query := fmt.Sprintf("SELECT id, secret, redirect_uris, trusted_peers, public, name, logo_url, %s, %s, %s FROM client ORDER BY id LIMIT ?",
+		columns.or("allowed_connectors"), columns.or("mfa_chain"), columns.or("post_logout_redirect_uris"))
+	rows, err := db.QueryContext(ctx, query, maxRows)
 	if err != nil {
 		return nil, fmt.Errorf("dexdb: read clients: %w", err)
 	}
@@ -60,9 +61,10 @@ func readPasswords(ctx context.Context, db *sql.DB) ([]dex.Password, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, "SELECT email, hash, username, user_id, "+
-		columns.or("preferred_username")+", "+columns.or("groups")+", "+columns.or("name")+", "+columns.or("email_verified")+
-		" FROM password ORDER BY email LIMIT ?", maxRows)
+	//nolint:gosec // the names of the columns are ours
+	query := fmt.Sprintf("SELECT email, hash, username, user_id, %s, %s, %s, %s FROM password ORDER BY email LIMIT ?",
+		columns.or("preferred_username"), columns.or("groups"), columns.or("name"), columns.or("email_verified"))
+	rows, err := db.QueryContext(ctx, query, maxRows)
 	if err != nil {
 		return nil, fmt.Errorf("dexdb: read passwords: %w", err)
 	}

@@ -136,7 +136,7 @@ func Subject(userID string) string {
 		encoded := []byte{number<<3 | 2} // of a length that is known
 		n := len(text)
 		for n >= 0x80 {
-			encoded, n = append(encoded, byte(n)|0x80), n>>7 //nolint:gosec // seven bits of it
+			encoded, n = append(encoded, byte(n)|0x80), n>>7
 		}
 		return append(append(encoded, byte(n)), text...)
 	}
