@@ -22,6 +22,9 @@ type dialect interface {
 	// contains is a condition: a list in a column has the value, which takes the place of ?. An
 	// index finds it.
 	contains(column string) string
+	// newestTokens selects windowColumns of the newest tokens of some grants, given a statement for
+	// their ids. Its values follow: the id to begin before, and twice the number of tokens.
+	newestTokens(grants string) string
 	// classify classifies a driver's error by its code.
 	classify(err error) class
 	// migrations is the folder of the dialect, with what goose needs to apply it.

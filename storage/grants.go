@@ -98,29 +98,6 @@ func (s *Store) EndGrant(ctx context.Context, id provider.ID, at time.Time) erro
 	})
 }
 
-// EndGrants ends every live grant of a client, of a user, or of a user at a client, and counts
-// them. The generation of the user rises for approvals in progress, as in WithdrawConsent.
-func (s *Store) EndGrants(ctx context.Context, of grant.Filter, at time.Time) (int64, error) {
-	const end = "UPDATE grants SET ended_at = ? WHERE ended_at IS NULL AND "
-	if of.UserID.IsZero() {
-		return s.count(ctx, end+"client_id = ?", at, of.ClientID)
-	}
-	var ended int64
-	err := s.InTx(ctx, func(ctx context.Context) error {
-		err := s.change(ctx, "UPDATE users SET generation = generation + 1 WHERE id = ?", rowID(of.UserID))
-		if err != nil {
-			return err
-		}
-		if of.ClientID == "" {
-			ended, err = s.count(ctx, end+"user_id = ?", at, rowID(of.UserID))
-		} else {
-			ended, err = s.count(ctx, end+"user_id = ? AND client_id = ?", at, rowID(of.UserID), of.ClientID)
-		}
-		return err
-	})
-	return ended, err
-}
-
 // words splits a list; an empty text gives none.
 func words(text optionalText) []string {
 	if text == "" {

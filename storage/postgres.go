@@ -76,6 +76,14 @@ func (*postgresDialect) contains(column string) string {
 	return "string_to_array(" + column + ", ' ') @> ARRAY[?]::text[]"
 }
 
+// newestTokens reads the ids from the index and only the newest of them from the table. OFFSET 0 keeps
+// the planner from joining with the whole table.
+func (*postgresDialect) newestTokens(grants string) string {
+	return `SELECT t.* FROM (SELECT n.id FROM (` + grants + `) m CROSS JOIN LATERAL
+			(SELECT id FROM tokens WHERE grant_id = m.id AND id < ? ORDER BY id DESC LIMIT ?) n ORDER BY n.id DESC LIMIT ?) n
+		CROSS JOIN LATERAL (SELECT ` + windowColumns + ` FROM tokens WHERE id = n.id OFFSET 0) t`
+}
+
 func (*postgresDialect) classify(err error) class {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {

@@ -79,6 +79,14 @@ func (sqliteDialect) contains(column string) string {
 	return "instr(' ' || " + column + " || ' ', ' ' || ? || ' ') > 0"
 }
 
+// newestTokens has no LATERAL to use: the newest of each grant are found by a condition.
+func (sqliteDialect) newestTokens(grants string) string {
+	return `SELECT t.id, t.grant_id, t.issued_at, t.at_expires_at, t.revoked_at, t.scopes, t.audience
+		FROM (SELECT n.id FROM (` + grants + `) m CROSS JOIN tokens n
+			WHERE n.id IN (SELECT id FROM tokens WHERE grant_id = m.id AND id < ? ORDER BY id DESC LIMIT ?) ORDER BY n.id DESC LIMIT ?) n
+		CROSS JOIN tokens t ON t.id = n.id`
+}
+
 func (sqliteDialect) classify(err error) class {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {

@@ -21,19 +21,25 @@ func newToken(env *environment) *cobra.Command {
 func newTokenRevoke(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "revoke",
-		Short: "Revoke one token, or all of a client or a user",
+		Short: "Revoke one token, or all of a client, a user, a session or a scope",
 		Long: `Revokes the token read from standard input: an access token alone, a refresh token with all
 that was issued under the same sign-in. A token is never an argument: arguments are seen by
 every user of the machine; --id takes its id from "token list" instead, and ends what can be
 refreshed with all that was issued under the same sign-in.
 
 With --client everything that was issued to that client so far is ended, with --user
-everything that was issued in that user's name, with both what the client has of the user.
-The user's sessions go on: "session end" ends those.`,
+everything that was issued in that user's name, with --session what was authorized in that
+sign-in session, with --scope what was authorized with that scope, with --before what was
+authorized before that time (and what was issued under it since). With several of them, what
+meets all. The user's sessions go on: "session end" ends those.
+
+On a terminal you are asked first, unless a user or session is named; --yes skips that.`,
 		Example: `  gatehouse token revoke < token.txt
   gatehouse token revoke --id 019a2b3c-4d5e-7f60-8123-456789abcdef
   gatehouse token revoke --client billing
-  gatehouse token revoke --user alice --client shop`,
+  gatehouse token revoke --user alice --client shop
+  gatehouse token revoke --scope payments --before 2h --yes
+  gatehouse token revoke --before 2026-11-01T08:00:00Z`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 { // without repeating it: what is printed ends up in logs
 				return errors.New("the token is read from standard input, or named by --id")
@@ -43,21 +49,35 @@ The user's sessions go on: "session end" ends those.`,
 	}
 	clientID := cmd.Flags().String("client", "", "revoke everything of this client")
 	who := cmd.Flags().String("user", "", "revoke everything in the name of this user")
+	sessionID := cmd.Flags().String("session", "", "revoke everything that was authorized in the sign-in session with this id")
+	scope := cmd.Flags().String("scope", "", "revoke everything that was authorized with this scope")
+	before := cmd.Flags().String("before", "", "revoke what was authorized before then: a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or how long ago, such as 24h")
+	yes := cmd.Flags().Bool("yes", false, "do not ask")
 	id := cmd.Flags().String("id", "", "revoke the token with this id")
 	env.completeFlagBy(cmd, "client", clientIDs)
 	env.completeFlagBy(cmd, "user", usernames)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
+		many := *clientID + *who + *sessionID + *scope + *before
 		switch {
-		case *id != "" && (*clientID != "" || *who != ""):
-			return errors.New("give --id, or --client and --user, but not both")
+		case *id != "" && many != "":
+			return errors.New("give --id, or --client, --user, --session, --scope and --before, but not both")
 		case *id != "":
 			return revokeID(cmd, env, h, *id, *asJSON)
-		case *clientID != "" || *who != "":
-			return revokeAll(cmd, env, h, *clientID, *who, *asJSON)
-		default:
+		case many == "":
 			return revokeText(cmd, env, h, *asJSON)
 		}
+		w, err := h.wideRevocation(cmd.Context(), *clientID, *who, *sessionID, *scope)
+		if err != nil {
+			return err
+		}
+		if w.of.Before, err = timeOrAgo(*before, env.clock.Now(cmd.Context())); err != nil {
+			return fmt.Errorf("--before %w", err)
+		}
+		if w.of.Before.After(env.clock.Now(cmd.Context())) {
+			return errors.New("--before must be a time in the past")
+		}
+		return w.revoke(cmd, env, h, *yes, *asJSON)
 	})
 	return cmd
 }
@@ -65,7 +85,7 @@ The user's sessions go on: "session end" ends those.`,
 func revokeText(cmd *cobra.Command, env *environment, h *instance, asJSON bool) error {
 	text, err := firstLine(env.In)
 	if errors.Is(err, io.EOF) {
-		return errors.New("there is no token on standard input: pipe one, or use --id, --client or --user")
+		return errors.New("there is no token on standard input: pipe one, or use --id, --client, --user, --session, --scope or --before")
 	}
 	if err != nil {
 		return fmt.Errorf("read the token from standard input: %w", err)
@@ -103,36 +123,6 @@ func revokeID(cmd *cobra.Command, env *environment, h *instance, text string, as
 		did = "revoked, with its refresh token and all that was issued under the same sign-in"
 	}
 	_, err = fmt.Fprintln(env.Out, did)
-	return err
-}
-
-func revokeAll(cmd *cobra.Command, env *environment, h *instance, clientID, who string, asJSON bool) error {
-	of, err := h.filter(cmd.Context(), clientID, who)
-	if err != nil {
-		return err
-	}
-	grants, err := h.inspector.RevokeAll(cmd.Context(), env.actor(), of)
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		view := map[string]any{"grants_ended": grants}
-		if clientID != "" {
-			view["client_id"] = clientID
-		}
-		if who != "" {
-			view["user_id"] = of.UserID.String()
-		}
-		return printJSON(env.Out, view)
-	}
-	whose := clientID
-	switch {
-	case clientID == "":
-		whose = who
-	case who != "":
-		whose = who + " at " + clientID
-	}
-	_, err = fmt.Fprintf(env.Out, "ended %d grant(s) of %s, and every token issued under them\n", grants, whose)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"time"
@@ -8,10 +9,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
 type tokenView struct {
 	ID        string    `json:"id"`
+	GrantID   string    `json:"grant_id"`
+	SessionID string    `json:"session_id,omitempty"`
 	ClientID  string    `json:"client_id"`
 	Username  string    `json:"username,omitempty"`
 	UserID    string    `json:"user_id,omitempty"`
@@ -29,12 +33,17 @@ func newTokenList(env *environment) *cobra.Command {
 		Long: `Lists access tokens by id, with their scopes, audience and state. The tokens
 themselves are not kept and cannot be shown.`,
 		Example: `  gatehouse token list --client billing
-  gatehouse token list --user alice
+  gatehouse token list --user alice --active
+  gatehouse token list --scope payments --json
+  gatehouse token list --session 019a2b3c-4d5e-7f60-8123-456789abcdef
   gatehouse token list --limit 1000 --before 019a2b3c-... --json`,
 		Args: cobra.NoArgs,
 	}
 	clientID := cmd.Flags().String("client", "", "only those of this client")
 	who := cmd.Flags().String("user", "", "only those in the name of this user")
+	sessionID := cmd.Flags().String("session", "", "only those that were authorized in the sign-in session with this id")
+	scope := cmd.Flags().String("scope", "", "only those with this scope")
+	active := cmd.Flags().Bool("active", false, "only those that are active now")
 	limit := cmd.Flags().Int("limit", 50, "how many at most")
 	before := cmd.Flags().String("before", "", "go on after the one with this id")
 	env.completeFlagBy(cmd, "client", clientIDs)
@@ -54,16 +63,23 @@ themselves are not kept and cannot be shown.`,
 		if err != nil {
 			return err
 		}
-		listed, err := h.inspector.List(cmd.Context(), of, from, *limit)
+		if of.SessionID, err = sessionIDOf(*sessionID); err != nil {
+			return err
+		}
+		of.Scope = *scope
+		now := env.clock.Now(cmd.Context())
+		if *active {
+			of.ActiveAt = now
+		}
+		listed, err := h.listTokens(cmd.Context(), of, from, *limit)
 		if err != nil {
 			return err
 		}
-		now := env.clock.Now(cmd.Context())
 		views := make([]tokenView, len(listed))
 		out := table{header: []string{"ID", "CLIENT ID", "USER", "SCOPES", "STATE", "ISSUED", "EXPIRES"}, empty: "No tokens."}
 		for i, l := range listed {
 			views[i] = tokenView{
-				l.Token.ID.String(), l.Grant.ClientID, l.Username, idOrEmpty(l.Grant.UserID), orEmpty(l.Grant.Scopes), orEmpty(l.Grant.Audience),
+				l.Token.ID.String(), l.Grant.ID.String(), idOrEmpty(l.Grant.SessionID), l.Grant.ClientID, l.Username, idOrEmpty(l.Grant.UserID), orEmpty(l.Grant.Scopes), orEmpty(l.Grant.Audience),
 				l.State(now), l.Token.IssuedAt, l.Token.AccessExpiresAt,
 			}
 			out.add(l.Token.ID.String(), l.Grant.ClientID, l.Username, strings.Join(l.Grant.Scopes, " "), l.State(now), when(l.Token.IssuedAt), when(l.Token.AccessExpiresAt))
@@ -74,6 +90,32 @@ themselves are not kept and cannot be shown.`,
 		return out.print(env.Out)
 	}
 	return cmd
+}
+
+// listTokens fills one page: those of the store may be shorter.
+func (h *instance) listTokens(ctx context.Context, of grant.Filter, from provider.ID, limit int) ([]grant.Listed, error) {
+	var all []grant.Listed
+	for {
+		page, err := h.inspector.List(ctx, of, from, limit-len(all))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Tokens...)
+		if from = page.Next; from.IsZero() || len(all) == limit {
+			return all, nil
+		}
+	}
+}
+
+// sessionIDOf reads --session.
+func sessionIDOf(text string) (id provider.ID, err error) {
+	if text == "" {
+		return id, nil
+	}
+	if id, err = provider.ParseID(text); err != nil {
+		return id, errors.New("--session must be an id from gatehouse session list")
+	}
+	return id, nil
 }
 
 func idOrEmpty(id provider.ID) string {

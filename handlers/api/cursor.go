@@ -49,3 +49,29 @@ func (a *API) next(list string, count, limit int, position func() string) string
 	}
 	return a.seal(list, position())
 }
+
+// after is the cursor after an element; zero: there is no next page.
+func (a *API) after(list string, last provider.ID) string {
+	if last.IsZero() {
+		return ""
+	}
+	return a.seal(list, last.String())
+}
+
+// optionalID reads an id that may be missing.
+func optionalID(text, field string) (id provider.ID, err error) {
+	if text == "" {
+		return id, nil
+	}
+	if id, err = provider.ParseID(text); err != nil {
+		return id, invalid(field, "is not an id")
+	}
+	return id, nil
+}
+
+func idOrEmpty(id provider.ID) string {
+	if id.IsZero() {
+		return ""
+	}
+	return id.String()
+}

@@ -14,15 +14,16 @@ import (
 )
 
 type tokenInspector interface {
-	List(ctx context.Context, of grant.Filter, before provider.ID, limit int) ([]grant.Listed, error)
+	List(ctx context.Context, of grant.Filter, before provider.ID, limit int) (grant.Page, error)
 	RevokeAny(ctx context.Context, actor audit.Actor, text string) error
 	RevokeID(ctx context.Context, actor audit.Actor, id provider.ID) (wholeGrant bool, err error)
-	RevokeAll(ctx context.Context, actor audit.Actor, of grant.Filter) (count int64, err error)
+	RevokeAll(ctx context.Context, actor audit.Actor, of grant.Revocation) (grant.Revoked, error)
 }
 
 type issued struct {
 	ID        string    `json:"id"`
 	GrantID   string    `json:"grant_id"`
+	SessionID string    `json:"session_id,omitempty" doc:"Sign-in session in which it was authorized"`
 	ClientID  string    `json:"client_id"`
 	UserID    string    `json:"user_id,omitempty"`
 	Username  string    `json:"username,omitempty"`
@@ -35,8 +36,11 @@ type issued struct {
 
 type tokenQuery struct {
 	Page
-	ClientID string `query:"client_id" doc:"Only tokens of this client"`
-	UserID   string `query:"user_id" format:"uuid" doc:"Only tokens for this user"`
+	ClientID  string `query:"client_id" doc:"Only tokens of this client"`
+	UserID    string `query:"user_id" format:"uuid" doc:"Only tokens for this user"`
+	SessionID string `query:"session_id" format:"uuid" doc:"Only tokens that were authorized in this sign-in session"`
+	Scope     string `query:"scope" maxLength:"200" pattern:"^[!#-\\[\\]-~]*$" doc:"Only tokens with this scope"`
+	Active    bool   `query:"active" doc:"Only access tokens that are active now"`
 }
 
 type tokenPage struct {
@@ -53,23 +57,10 @@ type revocation struct {
 	}
 }
 
-type bulkRevocation struct {
-	Body struct {
-		ClientID string `json:"client_id,omitempty"`
-		UserID   string `json:"user_id,omitempty" format:"uuid"`
-	}
-}
-
-type revokedGrants struct {
-	Body struct {
-		Grants int64 `json:"grants" doc:"How many grants were ended"`
-	}
-}
-
 func (a *API) tokens() {
 	write, tags := audit.WriteScope("tokens"), []string{"tokens"}
 	register(a, audit.ReadScope("tokens"), huma.Operation{
-		OperationID: "list-tokens", Method: http.MethodGet, Path: "/oauth/tokens", Tags: tags, Summary: "List what was issued", Description: "The newest first, without the tokens themselves.",
+		OperationID: "list-tokens", Method: http.MethodGet, Path: "/oauth/tokens", Tags: tags, Summary: "List what was issued", Description: "The newest first, without the tokens themselves. With a filter a page can have fewer than `limit`, even none, while there is a `next_cursor`: the work for each page is bounded.",
 	}, a.listTokens)
 	register(a, write, huma.Operation{
 		OperationID: "revoke-token", Method: http.MethodPost, Path: "/oauth/tokens/revoke", Tags: tags, DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound, http.StatusUnsupportedMediaType},
@@ -77,29 +68,15 @@ func (a *API) tokens() {
 	}, func(ctx context.Context, in *revocation) (*struct{}, error) { return nil, a.revokeToken(ctx, in) })
 	register(a, write, huma.Operation{
 		OperationID: "revoke-tokens", Method: http.MethodPost, Path: "/oauth/tokens/bulk-revoke", Tags: tags, Errors: []int{http.StatusNotFound},
-		Summary: "Revoke everything that was issued so far", Description: "To a client, for a user, or to the client for the user.",
-	}, func(ctx context.Context, in *bulkRevocation) (*revokedGrants, error) {
-		of, err := filterOf(in.Body.ClientID, in.Body.UserID, "/user_id")
-		if err != nil {
-			return nil, err
-		}
-		if of == (grant.Filter{}) {
-			return nil, invalid("/client_id", "name a client, a user or both")
-		}
-		out := &revokedGrants{}
-		out.Body.Grants, err = a.Tokens.RevokeAll(ctx, actor(ctx), of)
-		return out, err
-	})
+		Summary:     "Revoke everything that was issued so far",
+		Description: "At least one condition is needed, and all that are given must be met. Whole grants are ended, with what was issued under them after `before`, too: refreshing does not make a revoked sign-in new. The response comes when all of it has ended.",
+	}, a.revokeTokens)
 }
 
 func filterOf(clientID, userID, field string) (of grant.Filter, err error) {
 	of.ClientID = clientID
-	if userID != "" {
-		if of.UserID, err = provider.ParseID(userID); err != nil {
-			return of, invalid(field, "is not an id")
-		}
-	}
-	return of, nil
+	of.UserID, err = optionalID(userID, field)
+	return of, err
 }
 
 func (a *API) revokeToken(ctx context.Context, in *revocation) (err error) {
@@ -122,31 +99,34 @@ func (a *API) revokeToken(ctx context.Context, in *revocation) (err error) {
 }
 
 func (a *API) listTokens(ctx context.Context, in *tokenQuery) (*tokenPage, error) {
-	of, err := filterOf(in.ClientID, in.UserID, "user_id")
-	if err != nil {
-		return nil, err
+	of := grant.Filter{ClientID: in.ClientID, Scope: in.Scope}
+	now := a.Clock.Now(ctx)
+	if in.Active {
+		of.ActiveAt = now
 	}
 	before, err := a.openID("tokens", in.Cursor)
+	if err == nil {
+		of.UserID, err = optionalID(in.UserID, "user_id")
+	}
+	if err == nil {
+		of.SessionID, err = optionalID(in.SessionID, "session_id")
+	}
 	if err != nil {
 		return nil, err
 	}
-	listed, err := a.Tokens.List(ctx, of, before, in.Limit)
+	page, err := a.Tokens.List(ctx, of, before, in.Limit)
 	if err != nil {
 		return nil, err
 	}
 	out := &tokenPage{}
-	out.Body.Tokens = make([]issued, len(listed))
-	now := a.Clock.Now(ctx)
-	for i, l := range listed {
+	out.Body.Tokens = make([]issued, len(page.Tokens))
+	for i, l := range page.Tokens {
 		t, g := l.Token, l.Grant
 		out.Body.Tokens[i] = issued{
-			t.ID.String(), g.ID.String(), g.ClientID, "", l.Username, orEmpty(g.Scopes), orEmpty(g.Audience), l.State(now), t.IssuedAt, t.AccessExpiresAt,
-		}
-		if !g.UserID.IsZero() {
-			out.Body.Tokens[i].UserID = g.UserID.String()
+			t.ID.String(), g.ID.String(), idOrEmpty(g.SessionID), g.ClientID, idOrEmpty(g.UserID), l.Username, orEmpty(g.Scopes), orEmpty(g.Audience), l.State(now), t.IssuedAt, t.AccessExpiresAt,
 		}
 	}
-	out.Body.NextCursor = a.next("tokens", len(listed), in.Limit, func() string { return listed[len(listed)-1].Token.ID.String() })
+	out.Body.NextCursor = a.after("tokens", page.Next)
 	return out, nil
 }
 

@@ -56,23 +56,3 @@ func (i *Inspector) administer(ctx context.Context, actor audit.Actor, t *Token,
 		return audit.Details(map[string]any{"grant_id": g.ID.String(), "whole_grant": kind == token.Refresh}), i.end(ctx, t, g, kind)
 	})
 }
-
-// RevokeAll ends everything issued so far to a client, or for a user, for administrators, and
-// returns the number of grants. New tokens can be requested. Without either it does nothing: an
-// empty filter must not mean everything.
-func (i *Inspector) RevokeAll(ctx context.Context, actor audit.Actor, of Filter) (count int64, err error) {
-	if of == (Filter{}) {
-		return 0, nil
-	}
-	target := audit.OfClient(of.ClientID)
-	if !of.UserID.IsZero() {
-		target = audit.OfUser(of.UserID)
-		target.ClientID = of.ClientID
-	}
-	err = i.gate.Do(ctx, actor, audit.TokenRevoke, target, func(ctx context.Context) (audit.Changes, error) {
-		n, err := i.store.EndGrants(ctx, of, i.clock.Now(ctx))
-		count = n
-		return audit.Counted("grants", n), err
-	})
-	return count, err
-}

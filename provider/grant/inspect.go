@@ -24,10 +24,11 @@ type inspectStore interface {
 	RevokeToken(ctx context.Context, id provider.ID, at time.Time) error
 	// Tokens pages through the issued tokens, the newest first, from before the given id (the zero
 	// id: from the newest).
-	Tokens(ctx context.Context, of Filter, before provider.ID, limit int) ([]Listed, error)
-	// EndGrants ends the live grants of a client, a user, or the user at the client, and returns
-	// their number. It covers an approval by the user that is in progress.
-	EndGrants(ctx context.Context, of Filter, at time.Time) (int64, error)
+	Tokens(ctx context.Context, of Filter, before provider.ID, limit int) (Page, error)
+	// EndGrants ends live grants with ids after the given one, in the order of their ids and not
+	// more than a transaction should hold at once. From the zero id on it also covers an approval by
+	// the user that is in progress.
+	EndGrants(ctx context.Context, of Revocation, after provider.ID, at time.Time) (Ended, error)
 }
 
 // signers knows the keys that JWT access tokens were signed with.
@@ -91,41 +92,6 @@ func (i *Inspector) ActiveRefresh(ctx context.Context, text string) (*Token, *Gr
 		return nil, nil, ErrInactive
 	}
 	return r.Token, r.Grant, nil
-}
-
-// Filter says whose grants are meant: a client's, a user's, or those of the user at the client.
-// The zero value means all.
-type Filter struct {
-	ClientID string
-	UserID   provider.ID
-}
-
-// Listed is an issuance as an administrator sees it: everything but the credential, which only the
-// client has.
-type Listed struct {
-	Token    Token
-	Grant    Grant
-	Username string // empty: a token of the client itself, or the user was deleted
-}
-
-// State is the state of the token at the given time: active, expired, revoked (on its own) or ended
-// (with its grant).
-func (l Listed) State(now time.Time) string {
-	switch {
-	case l.Token.RevokedAt != nil:
-		return "revoked"
-	case !l.Grant.Live(now):
-		return "ended"
-	case !now.Before(l.Token.AccessExpiresAt):
-		return "expired"
-	default:
-		return "active"
-	}
-}
-
-// List pages through the issued tokens, the newest first.
-func (i *Inspector) List(ctx context.Context, of Filter, before provider.ID, limit int) ([]Listed, error) {
-	return i.store.Tokens(ctx, of, before, limit)
 }
 
 // find proves the text against the row that it names. The hash comes before every

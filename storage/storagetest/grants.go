@@ -37,10 +37,10 @@ func testGrants(t *testing.T, f *fixture) {
 	orphan := &grant.Grant{ID: f.newID(), ClientID: "nobody", CreatedAt: f.clock()}
 	require.ErrorIs(t, f.CreateGrant(ctx, orphan), provider.ErrNotFound, "a grant needs its client")
 
-	ended, err := f.EndGrants(ctx, grant.Filter{ClientID: "a"}, f.clock())
+	ended, err := f.endAll(ctx, grant.Revocation{ClientID: "a"}, f.clock())
 	require.NoError(t, err)
 	assert.EqualValues(t, 3, ended)
-	ended, err = f.EndGrants(ctx, grant.Filter{ClientID: "a"}, f.clock())
+	ended, err = f.endAll(ctx, grant.Revocation{ClientID: "a"}, f.clock())
 	require.NoError(t, err)
 	assert.Zero(t, ended)
 	_, err = f.StandingGrant(ctx, key)
@@ -95,7 +95,7 @@ func testTokens(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.Equal(t, &at, gotToken.RevokedAt, "the first revocation time is kept")
 
-	_, err = f.EndGrants(ctx, grant.Filter{ClientID: "a"}, at)
+	_, err = f.endAll(ctx, grant.Revocation{ClientID: "a"}, at)
 	require.NoError(t, err)
 	require.ErrorIs(t, f.InsertToken(ctx, f.token(g.ID)), provider.ErrNotFound, "the grant has ended")
 	_, gotGrant, err = f.TokenWithGrant(ctx, tok.ID)
@@ -129,7 +129,7 @@ func testTokenRace(t *testing.T, f *fixture) {
 		})
 		if i == 25 {
 			wg.Go(func() {
-				_, err := f.EndGrants(ctx, grant.Filter{ClientID: "a"}, f.clock())
+				_, err := f.endAll(ctx, grant.Revocation{ClientID: "a"}, f.clock())
 				assert.NoError(t, err)
 			})
 		}
@@ -160,7 +160,7 @@ func testTokenListing(t *testing.T, f *fixture) {
 	}
 	var got []provider.ID
 	for before := (provider.ID{}); ; {
-		page, err := f.Tokens(ctx, grant.Filter{}, before, 3)
+		page, err := f.tokens(ctx, grant.Filter{}, before, 3)
 		require.NoError(t, err)
 		for _, l := range page {
 			got = append(got, l.Token.ID)
@@ -174,7 +174,7 @@ func testTokenListing(t *testing.T, f *fixture) {
 	slices.Reverse(ids)
 	assert.Equal(t, ids, got, "newest first, each once")
 
-	mine, err := f.Tokens(ctx, grant.Filter{ClientID: "b"}, provider.ID{}, 10)
+	mine, err := f.tokens(ctx, grant.Filter{ClientID: "b"}, provider.ID{}, 10)
 	require.NoError(t, err)
 	require.Len(t, mine, 3)
 	assert.Equal(t, "b", mine[0].Grant.ClientID)
@@ -184,9 +184,9 @@ func testTokenListing(t *testing.T, f *fixture) {
 	assert.Equal(t, "active", mine[0].State(now))
 	assert.Equal(t, "expired", mine[0].State(now.Add(2*time.Hour)))
 	require.NoError(t, f.RevokeToken(ctx, mine[0].Token.ID, now))
-	_, err = f.EndGrants(ctx, grant.Filter{ClientID: "b"}, now)
+	_, err = f.endAll(ctx, grant.Revocation{ClientID: "b"}, now)
 	require.NoError(t, err)
-	mine, err = f.Tokens(ctx, grant.Filter{ClientID: "b"}, provider.ID{}, 10)
+	mine, err = f.tokens(ctx, grant.Filter{ClientID: "b"}, provider.ID{}, 10)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"revoked", "ended"}, []string{mine[0].State(now), mine[1].State(now)})
 }

@@ -85,15 +85,15 @@ func testUserGrants(t *testing.T, f *fixture) {
 	f.advance(time.Millisecond)
 	own := f.token(f.grant(t, "app", nil).ID)
 	require.NoError(t, f.InsertToken(ctx, own))
-	page, err := f.Tokens(ctx, grant.Filter{UserID: alice.ID}, provider.ID{}, 10)
+	page, err := f.tokens(ctx, grant.Filter{UserID: alice.ID}, provider.ID{}, 10)
 	require.NoError(t, err)
 	require.Len(t, page, 2)
 	assert.Equal(t, []provider.ID{elsewhere, a}, []provider.ID{page[0].Token.ID, page[1].Token.ID})
 	assert.Equal(t, "alice", page[0].Username)
-	page, err = f.Tokens(ctx, grant.Filter{ClientID: "app", UserID: alice.ID}, provider.ID{}, 10)
+	page, err = f.tokens(ctx, grant.Filter{ClientID: "app", UserID: alice.ID}, provider.ID{}, 10)
 	require.NoError(t, err)
 	require.Len(t, page, 1)
-	page, err = f.Tokens(ctx, grant.Filter{}, provider.ID{}, 10)
+	page, err = f.tokens(ctx, grant.Filter{}, provider.ID{}, 10)
 	require.NoError(t, err)
 	require.Len(t, page, 4)
 	assert.Empty(t, page[0].Username, "the client's own token has no user")
@@ -103,11 +103,11 @@ func testUserGrants(t *testing.T, f *fixture) {
 		require.NoError(t, err)
 		return g.EndedAt == nil
 	}
-	ended, err := f.EndGrants(ctx, grant.Filter{ClientID: "app", UserID: alice.ID}, f.clock())
+	ended, err := f.endAll(ctx, grant.Revocation{ClientID: "app", UserID: alice.ID}, f.clock())
 	require.NoError(t, err)
 	assert.EqualValues(t, 1, ended)
 	assert.Equal(t, []bool{false, true, true}, []bool{live(a), live(b), live(elsewhere)})
-	ended, err = f.EndGrants(ctx, grant.Filter{UserID: alice.ID}, f.clock())
+	ended, err = f.endAll(ctx, grant.Revocation{UserID: alice.ID}, f.clock())
 	require.NoError(t, err)
 	assert.EqualValues(t, 1, ended)
 	assert.Equal(t, []bool{true, false, true}, []bool{live(b), live(elsewhere), live(own.ID)})
@@ -117,7 +117,7 @@ func testUserGrants(t *testing.T, f *fixture) {
 		u := f.user(t, name)
 		g := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, CreatedAt: f.clock()}
 		revoke := func(ctx context.Context) error {
-			_, err := f.EndGrants(ctx, grant.Filter{UserID: u.ID}, f.clock())
+			_, err := f.endAll(ctx, grant.Revocation{UserID: u.ID}, f.clock())
 			return err
 		}
 		approve := func(ctx context.Context) error { return f.CreateGrant(ctx, g) }

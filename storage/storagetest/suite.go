@@ -91,6 +91,26 @@ func (f *fixture) client(t *testing.T, id string) {
 	require.NoError(t, f.CreateClient(t.Context(), c))
 }
 
+// endAll ends all grants of a revocation.
+func (f *fixture) endAll(ctx context.Context, of grant.Revocation, at time.Time) (count int64, err error) {
+	ended, after := grant.Ended{}, provider.ID{}
+	for {
+		if ended, err = f.EndGrants(ctx, of, after, at); err != nil {
+			return count, err
+		}
+		count += ended.Grants
+		if after = ended.Last; after.IsZero() {
+			return count, nil
+		}
+	}
+}
+
+// tokens are those of one page.
+func (f *fixture) tokens(ctx context.Context, of grant.Filter, before provider.ID, limit int) ([]grant.Listed, error) {
+	page, err := f.Tokens(ctx, of, before, limit)
+	return page.Tokens, err
+}
+
 func (f *fixture) grant(t *testing.T, clientID string, standing []byte) *grant.Grant {
 	t.Helper()
 	g := &grant.Grant{ID: f.newID(), ClientID: clientID, Scopes: []string{"a", "b"}, Audience: []string{"https://api"}, StandingKey: standing, CreatedAt: f.clock()}
