@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -10,38 +9,53 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
+// sessionsRead is how many sessions are read for a page of those that are live.
+const sessionsRead = 4000
+
 // Sessions pages through the sessions, newest first. Of the users it reads id, name and whether
 // they are disabled.
-func (s *Store) Sessions(ctx context.Context, of session.Filter, limit int) ([]*session.Session, error) {
-	query := s.on(ctx).Table("sessions s").Joins("JOIN users u ON u.id = s.user_id").
-		Select("s.id, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at, s.user_id, u.username, u.disabled").
-		Order("s.id DESC").Limit(limit)
+func (s *Store) Sessions(ctx context.Context, of session.Filter, limit int) (session.Page, error) {
+	var from conditions
 	if !of.UserID.IsZero() {
-		query = query.Where("s.user_id = ?", rowID(of.UserID))
+		from.add("user_id = ?", rowID(of.UserID))
 	}
+	if of.Before.IsZero() {
+		of.Before = lastID()
+	}
+	from.add("id < ?", rowID(of.Before))
+	w := window{fragment: from.where(), size: limit}
 	if of.Live {
-		query = query.Where("s.ended_at IS NULL AND s.expires_at > ? AND s.seen_at > ? AND NOT u.disabled", of.Now, of.SeenSince)
+		w.size = max(limit, sessionsRead)
+		w.also.add("w.ended_at IS NULL AND w.expires_at > ? AND w.seen_at > ?", of.Now, of.SeenSince)
+		w.also.add("(SELECT 1 FROM users u WHERE u.id = w.user_id AND NOT u.disabled) = 1")
 	}
-	if !of.Before.IsZero() {
-		query = query.Where("s.id < ?", rowID(of.Before))
-	}
+	w.text = `SELECT id, user_id, hash, auth_time, methods, seen_at, expires_at, ended_at, address, seen_address, user_agent
+		FROM sessions WHERE ` + w.text + " ORDER BY id DESC LIMIT ?"
+	w.args = append(w.args, w.size)
+	also := w.also.where()
 	var rows []struct {
 		Session    sessionRow `gorm:"embedded"`
 		ID, UserID rowID
 		Username   string
 		Disabled   bool
 	}
-	if err := query.Scan(&rows).Error; err != nil {
-		return nil, s.fault(err)
+	err := s.on(ctx).Raw(`SELECT s.id, s.user_id, u.username, u.disabled, `+sessionColumns+`
+		FROM (SELECT w.* FROM (`+w.text+`) w WHERE `+also.text+` ORDER BY w.id DESC LIMIT ?) s JOIN users u ON u.id = s.user_id
+		ORDER BY s.id DESC`, append(append(append([]any{}, w.args...), also.args...), limit)...).Scan(&rows).Error
+	if err != nil {
+		return session.Page{}, s.fault(err)
 	}
-	list := make([]*session.Session, len(rows))
+	page := session.Page{Sessions: make([]*session.Session, len(rows))}
 	for i, r := range rows {
-		list[i] = &session.Session{
-			ID: provider.ID(r.ID), User: &account.User{ID: provider.ID(r.UserID), Username: r.Username, Disabled: r.Disabled},
-			Proofs: session.ProvedAt(r.Session.AuthTime.UTC(), strings.Fields(r.Session.Methods)...), SeenAt: r.Session.SeenAt.UTC(), ExpiresAt: r.Session.ExpiresAt.UTC(), EndedAt: utc(r.Session.EndedAt),
-		}
+		r.Session.Hash = nil // only the browser's cookie needs it
+		page.Sessions[i] = r.Session.session(provider.ID(r.ID), &account.User{ID: provider.ID(r.UserID), Username: r.Username, Disabled: r.Disabled})
 	}
-	return list, nil
+	if len(rows) == limit {
+		page.Next = page.Sessions[limit-1].ID
+		return page, nil
+	}
+	page.Next, err = s.endOf(ctx, w)
+	return page, err
 }
 
 // EndSessions ends all sessions of a user, and the grants that do not outlive them, and returns

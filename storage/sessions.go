@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -16,13 +17,30 @@ type sessionRow struct {
 	SeenAt    time.Time
 	ExpiresAt time.Time
 	EndedAt   *time.Time
+
+	Address, SeenAddress, UserAgent optionalText
+}
+
+const sessionColumns = "s.hash, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at, s.address, s.seen_address, s.user_agent"
+
+func (r *sessionRow) into() []any {
+	return []any{&r.Hash, &r.AuthTime, &r.Methods, &r.SeenAt, &r.ExpiresAt, &r.EndedAt, &r.Address, &r.SeenAddress, &r.UserAgent}
+}
+
+func (r *sessionRow) session(id provider.ID, user *account.User) *session.Session {
+	return &session.Session{
+		ID: id, User: user, Hash: r.Hash, Proofs: session.ProvedAt(r.AuthTime.UTC(), strings.Fields(r.Methods)...),
+		SeenAt: r.SeenAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), EndedAt: utc(r.EndedAt),
+		Address: string(r.Address), Seen: session.Browser{Address: string(r.SeenAddress), UserAgent: string(r.UserAgent)},
+	}
 }
 
 // CreateSession stores a new session.
 func (s *Store) CreateSession(ctx context.Context, v *session.Session) error {
-	return s.insertIfVerified(ctx, `INSERT INTO sessions (id, user_id, hash, auth_time, methods, seen_at, expires_at)
-		SELECT ?, u.id, ?, ?, ?, ?, ? FROM users u WHERE u.id = ? AND u.generation = ? AND NOT u.disabled`,
-		rowID(v.ID), v.Hash, v.Proofs.AuthTime(), strings.Join(v.Proofs.AMR(), " "), v.SeenAt, v.ExpiresAt, rowID(v.User.ID), v.User.Generation)
+	return s.insertIfVerified(ctx, `INSERT INTO sessions (id, user_id, hash, auth_time, methods, seen_at, expires_at, address, seen_address, user_agent)
+		SELECT ?, u.id, ?, ?, ?, ?, ?, ?, ?, ? FROM users u WHERE u.id = ? AND u.generation = ? AND NOT u.disabled`,
+		rowID(v.ID), v.Hash, v.Proofs.AuthTime(), strings.Join(v.Proofs.AMR(), " "), v.SeenAt, v.ExpiresAt,
+		optionalText(v.Address), optionalText(v.Seen.Address), optionalText(v.Seen.UserAgent), rowID(v.User.ID), v.User.Generation)
 }
 
 // ReplaceSession replaces a session with another one of the same user.
@@ -43,9 +61,8 @@ func (s *Store) ReplaceSession(ctx context.Context, previous provider.ID, next *
 func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, error) {
 	var row sessionRow
 	var u userRow
-	into := append([]any{&row.Hash, &row.AuthTime, &row.Methods, &row.SeenAt, &row.ExpiresAt, &row.EndedAt}, u.into()...)
-	err := s.row(ctx, "SELECT s.hash, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at, "+userColumns+`
-		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ?`, rowID(id)).Scan(into...)
+	err := s.row(ctx, "SELECT "+sessionColumns+", "+userColumns+`
+		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ?`, rowID(id)).Scan(append(row.into(), u.into()...)...)
 	if err != nil {
 		return nil, s.fault(err)
 	}
@@ -53,15 +70,13 @@ func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, 
 	if err != nil {
 		return nil, err
 	}
-	return &session.Session{
-		ID: id, User: user, Hash: row.Hash, Proofs: session.ProvedAt(row.AuthTime.UTC(), strings.Fields(row.Methods)...),
-		SeenAt: row.SeenAt.UTC(), ExpiresAt: row.ExpiresAt.UTC(), EndedAt: utc(row.EndedAt),
-	}, nil
+	return row.session(id, user), nil
 }
 
 // TouchSession updates the last use of a session.
-func (s *Store) TouchSession(ctx context.Context, id provider.ID, at time.Time) error {
-	return s.exec(ctx, "UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?", at, rowID(id), at)
+func (s *Store) TouchSession(ctx context.Context, id provider.ID, at time.Time, by session.Browser) error {
+	return s.exec(ctx, "UPDATE sessions SET seen_at = ?, seen_address = ?, user_agent = ? WHERE id = ? AND seen_at < ?",
+		at, optionalText(by.Address), optionalText(by.UserAgent), rowID(id), at)
 }
 
 // EndSession ends a session, and the grants that do not outlive it.

@@ -13,9 +13,9 @@ import (
 const (
 	// fewGrants is up to how many grants are asked one by one for their newest tokens. Beyond that
 	// the tokens themselves are read from the newest on: many of them match.
-	fewGrants = 1000
+	fewGrants = 2000
 	// tokensRead is how many tokens are read for a page in that way.
-	tokensRead = 10_000
+	tokensRead = 4000
 	// tokensChecked is how many of the newest tokens of few grants are checked for their own state.
 	tokensChecked = 2000
 )

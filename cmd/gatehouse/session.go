@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 func newSession(env *environment) *cobra.Command {
@@ -30,12 +32,19 @@ type sessionView struct {
 	SeenAt    time.Time  `json:"seen_at"`
 	ExpiresAt time.Time  `json:"expires_at"`
 	EndedAt   *time.Time `json:"ended_at"`
+
+	Address     string `json:"address"`
+	SeenAddress string `json:"seen_address"`
+	Device      string `json:"device"`
+	UserAgent   string `json:"user_agent"`
 }
 
 func newSessionList(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the sessions, the newest first",
+		Long: `Lists the sessions with the device and the address of their last use. The device is what the
+browser says about itself; --json has all of it, and the address of the sign-in.`,
 		Example: `  gatehouse session list --user alice
   gatehouse session list --user alice --all --json
   gatehouse session list --limit 1000 --before 019a2b3c-4d5e-7f60-8123-456789abcdef`,
@@ -61,16 +70,16 @@ func newSessionList(env *environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		listed, err := h.sessions.List(cmd.Context(), of.UserID, !*all, from, *limit)
+		listed, err := h.listSessions(cmd.Context(), of.UserID, !*all, from, *limit)
 		if err != nil {
 			return err
 		}
 		views := make([]sessionView, len(listed))
-		out := table{header: []string{"ID", "USER", "SINCE", "LAST SEEN", "EXPIRES", "STATE"}, empty: "No sessions."}
+		out := table{header: []string{"ID", "USER", "DEVICE", "ADDRESS", "SINCE", "LAST SEEN", "EXPIRES", "STATE"}, empty: "No sessions."}
 		for i, s := range listed {
 			state := h.sessions.State(cmd.Context(), s)
-			views[i] = sessionView{s.ID.String(), s.User.Username, s.User.ID.String(), state, s.Proofs.AuthTime(), s.Proofs.AMR(), s.SeenAt, s.ExpiresAt, s.EndedAt}
-			out.add(s.ID.String(), s.User.Username, when(s.Proofs.AuthTime()), when(s.SeenAt), when(s.ExpiresAt), state)
+			views[i] = sessionView{s.ID.String(), s.User.Username, s.User.ID.String(), state, s.Proofs.AuthTime(), s.Proofs.AMR(), s.SeenAt, s.ExpiresAt, s.EndedAt, s.Address, s.Seen.Address, s.Seen.Device(), s.Seen.UserAgent}
+			out.add(s.ID.String(), s.User.Username, s.Seen.Device(), s.Seen.Address, when(s.Proofs.AuthTime()), when(s.SeenAt), when(s.ExpiresAt), state)
 		}
 		if *asJSON {
 			return printJSON(env.Out, views)
@@ -78,6 +87,21 @@ func newSessionList(env *environment) *cobra.Command {
 		return out.print(env.Out)
 	}
 	return cmd
+}
+
+// listSessions fills one page: those of the store may be shorter.
+func (h *instance) listSessions(ctx context.Context, userID provider.ID, live bool, from provider.ID, limit int) ([]*session.Session, error) {
+	var all []*session.Session
+	for {
+		page, err := h.sessions.List(ctx, userID, live, from, limit-len(all))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Sessions...)
+		if from = page.Next; from.IsZero() || len(all) == limit {
+			return all, nil
+		}
+	}
 }
 
 func newSessionEnd(env *environment) *cobra.Command {

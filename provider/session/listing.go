@@ -21,12 +21,26 @@ type Filter struct {
 	Before provider.ID
 }
 
+// Page is a part of a list. It may be shorter than requested, or empty, although there are more: the
+// work for a page is bounded, even where few sessions match. Next continues the list; zero: it is
+// complete.
+type Page struct {
+	Sessions []*Session
+	Next     provider.ID
+}
+
 // List pages through the sessions of a user, or of all users for the zero id, newest first,
 // starting after the session before. Users have only id and name. Ended sessions are kept for a
 // day.
-func (m *Manager) List(ctx context.Context, userID provider.ID, live bool, before provider.ID, limit int) ([]*Session, error) {
+func (m *Manager) List(ctx context.Context, userID provider.ID, live bool, before provider.ID, limit int) (Page, error) {
 	now := m.clock.Now(ctx)
 	return m.store.Sessions(ctx, Filter{UserID: userID, Live: live, Now: now, SeenSince: now.Add(-m.lifetimes.Idle), Before: before}, limit)
+}
+
+// Get returns the session with the given id in any state, for administrators, or
+// provider.ErrNotFound.
+func (m *Manager) Get(ctx context.Context, id provider.ID) (*Session, error) {
+	return m.store.Session(ctx, id)
 }
 
 // State is the current state of the session: live, ended or expired.

@@ -27,6 +27,10 @@ type Session struct {
 	SeenAt    time.Time
 	ExpiresAt time.Time // absolute, regardless of use
 	EndedAt   *time.Time
+	// Address is from where the user signed in, Seen from where and with what the session was last
+	// used. Sessions of earlier versions have neither.
+	Address string
+	Seen    Browser
 }
 
 // ErrNone: there is no session, or it is over.
@@ -42,8 +46,8 @@ type Store interface {
 	ReplaceSession(ctx context.Context, previous provider.ID, s *Session) error
 	// Session reads a session with its user, in one statement.
 	Session(ctx context.Context, id provider.ID) (*Session, error)
-	// TouchSession moves SeenAt forward.
-	TouchSession(ctx context.Context, id provider.ID, at time.Time) error
+	// TouchSession moves SeenAt forward, with the browser that was seen.
+	TouchSession(ctx context.Context, id provider.ID, at time.Time, by Browser) error
 	// EndSession ends one session and every grant that does not outlive it.
 	EndSession(ctx context.Context, id provider.ID, at time.Time) error
 	// EndSessions ends all sessions of a user in the same way and returns those that were live.
@@ -51,7 +55,7 @@ type Store interface {
 	// SessionHasGrant tells whether a client has a grant made in a session.
 	SessionHasGrant(ctx context.Context, id provider.ID, clientID string) (bool, error)
 	// Sessions pages through the sessions, the newest first.
-	Sessions(ctx context.Context, of Filter, limit int) ([]*Session, error)
+	Sessions(ctx context.Context, of Filter, limit int) (Page, error)
 }
 
 // macKey hashes with a key of this provider.
@@ -96,7 +100,9 @@ func (m *Manager) Begin(ctx context.Context, user *account.User, methods []strin
 	now := m.clock.Now(ctx)
 	t := token.New(token.Session, provider.NewID(now, m.random), m.random)
 	text := t.Encode()
+	browser := seenIn(ctx)
 	s := &Session{
+		Address: browser.Address, Seen: browser,
 		ID: t.ID, User: user, Hash: m.key.MAC([]byte(token.Session), []byte(text)),
 		Proofs: ProvedAt(now, methods...), SeenAt: now, ExpiresAt: now.Add(m.lifetimes.Absolute),
 	}
@@ -141,7 +147,7 @@ func (m *Manager) Find(ctx context.Context, text string) (*Session, error) {
 		return nil, ErrNone
 	}
 	if now.Sub(s.SeenAt) >= touchEvery {
-		if err := m.store.TouchSession(ctx, s.ID, now); err != nil {
+		if err := m.store.TouchSession(ctx, s.ID, now, seenIn(ctx)); err != nil {
 			return nil, fmt.Errorf("session: touch: %w", err)
 		}
 		s.SeenAt = now

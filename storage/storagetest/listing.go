@@ -26,7 +26,7 @@ func testSessionListing(t *testing.T, f *fixture) {
 	list := func(of session.Filter) (ids []provider.ID) {
 		of.Now, of.SeenSince = f.clock(), f.clock().Add(-time.Minute)
 		for {
-			page, err := f.Sessions(ctx, of, 2)
+			page, err := f.sessions(ctx, of, 2)
 			require.NoError(t, err)
 			for _, s := range page {
 				assert.NotEmpty(t, s.User.Username)
@@ -44,9 +44,9 @@ func testSessionListing(t *testing.T, f *fixture) {
 	carol.Disabled = true
 	require.NoError(t, f.UpdateUser(ctx, carol))
 	f.advance(time.Minute)
-	require.NoError(t, f.TouchSession(ctx, made[0].ID, f.clock()))
+	require.NoError(t, f.TouchSession(ctx, made[0].ID, f.clock(), session.Browser{}))
 	assert.Equal(t, []provider.ID{made[0].ID}, list(session.Filter{Live: true}), "the others are ended, idle, or of a disabled user")
-	page, err := f.Sessions(ctx, session.Filter{UserID: alice.ID}, 10)
+	page, err := f.sessions(ctx, session.Filter{UserID: alice.ID}, 10)
 	require.NoError(t, err)
 	require.Len(t, page, 3)
 	assert.NotNil(t, page[1].EndedAt)

@@ -188,7 +188,8 @@ func testSessions(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
 	u := f.user(t, "alice")
-	s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), Proofs: session.ProvedAt(f.clock(), session.Password, "otp"), SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour)}
+	s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), Proofs: session.ProvedAt(f.clock(), session.Password, "otp"), SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour),
+		Address: "192.0.2.1", Seen: session.Browser{Address: "192.0.2.1", UserAgent: "Firefox/1 £"}}
 	require.NoError(t, f.CreateSession(ctx, s))
 	back, err := f.Session(ctx, s.ID)
 	require.NoError(t, err)
@@ -197,11 +198,18 @@ func testSessions(t *testing.T, f *fixture) {
 	require.ErrorIs(t, err, provider.ErrNotFound)
 
 	later := f.clock().Add(time.Minute)
-	require.NoError(t, f.TouchSession(ctx, s.ID, later))
-	require.NoError(t, f.TouchSession(ctx, s.ID, f.clock()), "never backwards")
+	moved := session.Browser{Address: "2001:db8::1", UserAgent: "Firefox/2"}
+	require.NoError(t, f.TouchSession(ctx, s.ID, later, moved))
+	require.NoError(t, f.TouchSession(ctx, s.ID, f.clock(), session.Browser{}), "never backwards")
 	back, err = f.Session(ctx, s.ID)
 	require.NoError(t, err)
 	assert.Equal(t, later, back.SeenAt)
+	assert.Equal(t, moved, back.Seen)
+	assert.Equal(t, "192.0.2.1", back.Address, "where it began")
+	page, err := f.Sessions(ctx, session.Filter{}, 1)
+	require.NoError(t, err)
+	assert.Equal(t, []any{back.Address, moved, s.ID}, []any{page.Sessions[0].Address, page.Sessions[0].Seen, page.Next})
+	assert.Empty(t, page.Sessions[0].Hash)
 
 	online := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: s.ID, CreatedAt: f.clock()}
 	offline := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, SessionID: s.ID, CreatedAt: f.clock(), Offline: true}

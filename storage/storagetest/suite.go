@@ -13,6 +13,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -23,7 +24,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 	for name, test := range map[string]func(t *testing.T, f *fixture){
 		"clients": testClients, "client listing": testClientListing, "origins": testOrigins, "scopes": testScopes,
 		"keyring": testDataKeys, "sealing again": testReseal, "signing keys": testSigningKeys, "withdrawn keys": testWithdrawnKeys, "signed with": testSignedWith, "keys before the migration": testKeysBeforeMigration, "settings": testSettings,
-		"grants": testGrants, "standing grants race": testStandingRace, "tokens": testTokens, "token listing": testTokenListing, "tokens race the end of their grant": testTokenRace,
+		"grants": testGrants, "standing grants race": testStandingRace, "tokens": testTokens, "token listing": testTokenListing, "token filters": testTokenFilters, "many grants": testManyGrants, "tokens race the end of their grant": testTokenRace,
 		"users": testUsers, "user listing": testUserListing, "subjects": testSubjects, "what ends with a user": testUserEnds, "deleted users": testDeletedUsers, "sessions": testSessions, "session listing": testSessionListing, "what is revoked of a user": testUserGrants, "stale proofs": testStaleProofs, "proofs that become stale": testStaleRace, "approvals race sign-outs": testApprovalRace, "changes of one user race": testUserRace, "approvals race withdrawals": testWithdrawalRace,
 		"codes": testCodes, "named users": testNamedUsers, "removals race approvals": testRemovalRace, "restrictions race approvals": testRestrictionRace, "offline access withdrawn": testOfflineWithdrawn, "changes of one client race": testClientRace, "audit log": testAudit, "consents": testConsents, "consent listing": testConsentListing, "consents race": testConsentRace, "consents of the previous version": testConsentsOfThePreviousVersion,
 		"audit chain": testChain, "audit chain order": testChainOrder, "audit chain after the migration": testChainAfterMigration, "audit chain race": testChainRace, "audit chain crash": testChainCrash, "audit chain statements": testChainStatements, "audit tampering": testTampering, "audit retention": testRetention, "audit retention meanwhile": testRetentionMeanwhile, "audit retention faults": testRetentionFaults, "audit sealer refuses": testSealerRefuses, "audit keys": testAuditKeys,
@@ -103,6 +104,12 @@ func (f *fixture) endAll(ctx context.Context, of grant.Revocation, at time.Time)
 			return count, nil
 		}
 	}
+}
+
+// sessions are those of one page.
+func (f *fixture) sessions(ctx context.Context, of session.Filter, limit int) ([]*session.Session, error) {
+	page, err := f.Sessions(ctx, of, limit)
+	return page.Sessions, err
 }
 
 // tokens are those of one page.
