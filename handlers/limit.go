@@ -102,7 +102,7 @@ func (a *admission) Guess(ctx context.Context, clientID string) error {
 		return nil
 	}
 	return a.take(ctx, clientID,
-		ratelimit.Ask{Policy: a.guess, Key: clientID + " " + a.prefixOf.AddressPrefix()},
+		ratelimit.Ask{Policy: a.guess, Key: ratelimit.GuessKey(clientID, a.prefixOf.AddressPrefix())},
 		ratelimit.Ask{Policy: a.guesses, Key: clientID})
 }
 
@@ -115,7 +115,7 @@ func (a *admission) Client(ctx context.Context, c *client.Client) error {
 	}
 	ask := ratelimit.Ask{Policy: a.client, Key: c.ID}
 	if c.RateLimit > 0 {
-		ask.Limit = ratelimit.Limit{Rate: c.RateLimit, Per: time.Second, Burst: 2 * c.RateLimit}
+		ask.Limit = ratelimit.OwnLimit(c.RateLimit)
 	}
 	return a.take(ctx, c.ID, ask)
 }

@@ -87,7 +87,7 @@ func TestLogFollowsTheOutages(t *testing.T) {
 
 // slow responds to "late" only once let is closed, and to everything else at once.
 type slow struct {
-	ratelimit.Limiter
+	*ratelimit.Memory
 
 	asked, let chan struct{}
 }

@@ -9,15 +9,15 @@ import (
 
 // Guarded uses a limiter that may fail, and a fallback while it does.
 type Guarded struct {
-	limiter  Limiter
-	fallback Limiter
+	limiter  inspected
+	fallback inspected
 	clock    provider.Clock
 	breaker  breaker
 }
 
 // NewGuarded makes a Guarded. The fallback applies stricter limits to the policies that must
 // never be off; all others are not limited in the meantime.
-func NewGuarded(limiter, fallback Limiter, log *slog.Logger, clock provider.Clock) *Guarded {
+func NewGuarded(limiter, fallback inspected, log *slog.Logger, clock provider.Clock) *Guarded {
 	return &Guarded{limiter: limiter, fallback: fallback, clock: clock, breaker: breaker{log: log}}
 }
 

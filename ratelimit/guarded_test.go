@@ -36,6 +36,20 @@ func (m *moody) Return(ctx context.Context, asks ...ratelimit.Ask) error {
 	return m.Limiter.Return(ctx, asks...)
 }
 
+func (m *moody) Peek(ctx context.Context, ask ratelimit.Ask) (ratelimit.Decision, error) {
+	if m.asked++; m.err != nil {
+		return ratelimit.Decision{}, m.err
+	}
+	return m.Limiter.(ratelimit.Inspector).Peek(ctx, ask)
+}
+
+func (m *moody) Refill(ctx context.Context, ask ratelimit.Ask) error {
+	if m.asked++; m.err != nil {
+		return m.err
+	}
+	return m.Limiter.(ratelimit.Inspector).Refill(ctx, ask)
+}
+
 // guard is a Guarded over a moody limiter.
 type guard struct {
 	*ratelimit.Guarded

@@ -83,6 +83,7 @@ func suite(t *testing.T, make maker) {
 		"limit that is lowered":        lowered,
 		"fastest rate, longest window": extremes,
 		"nothing asked":                nothing,
+		"looked at and refilled":       inspection,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -16,8 +16,8 @@ type listedRow struct {
 	IssuedAt      time.Time
 	AtExpiresAt   time.Time
 	RevokedAt     *time.Time
-	TokenScopes   optionalList
-	TokenAudience optionalList
+	TokenScopes   optionalList `gorm:"type:text"`
+	TokenAudience optionalList `gorm:"type:text"`
 }
 
 // Tokens pages through the issued tokens, newest first.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -17,6 +18,7 @@ import (
 type limits struct {
 	table   *ratelimit.Table
 	limiter ratelimit.Limiter
+	state   ratelimit.Inspector
 	redis   redis.UniversalClient // nil without Redis
 	failing func() bool
 }
@@ -35,20 +37,29 @@ func (e *environment) limits(h *instance, t *telemetry, tally *audit.Tally, log 
 	}
 	memory := ratelimit.NewMemory(e.clock)
 	if h.config.RedisURL == "" {
-		return limits{table: table, limiter: ratelimit.Observe(t.decisions(memory), tally)}, nil
+		return limits{table: table, limiter: ratelimit.Observe(t.decisions(memory), tally), state: memory}, nil
 	}
+	shared, client, err := h.redisLimits(0)
+	if err != nil {
+		return limits{}, err
+	}
+	guarded := ratelimit.NewGuarded(shared, memory, log, e.clock)
+	return limits{table: table, limiter: ratelimit.Observe(t.decisions(guarded), tally), state: guarded, redis: client, failing: guarded.Failing}, nil
+}
+
+// redisLimits are the limits that all servers count together. A deadline of 0 is that of a request.
+func (h *instance) redisLimits(deadline time.Duration) (*ratelimit.Redis, redis.UniversalClient, error) {
 	client, err := ratelimit.NewClient(h.config.RedisURL)
 	if err != nil {
-		return limits{}, fmt.Errorf("%s %w", h.config.named("redis_url"), err)
+		return nil, nil, fmt.Errorf("%s %w", h.config.named("redis_url"), err)
 	}
 	// The keys in Redis do not reveal who signs in from where.
 	secret := h.ring.Key(keyring.RateLimit).MAC([]byte("names of budgets"))
-	shared, err := ratelimit.NewRedis(ratelimit.RedisOptions{Client: client, Secret: secret})
+	shared, err := ratelimit.NewRedis(ratelimit.RedisOptions{Client: client, Secret: secret, Deadline: deadline})
 	if err != nil {
-		return limits{}, errors.Join(err, client.Close())
+		return nil, nil, errors.Join(err, client.Close())
 	}
-	guarded := ratelimit.NewGuarded(shared, memory, log, e.clock)
-	return limits{table: table, limiter: ratelimit.Observe(t.decisions(guarded), tally), redis: client, failing: guarded.Failing}, nil
+	return shared, client, nil
 }
 
 func (l limits) close(err *error) {

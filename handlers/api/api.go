@@ -46,6 +46,7 @@ type Config struct {
 	Accounts        userRegistry
 	Consents        consents
 	Policies        *ratelimit.Table
+	Budgets         budgets
 	Records         *refusal.Recorder
 	Refusals        *refusal.Catalogue
 	// Repeats carries out requests with an Idempotency-Key.

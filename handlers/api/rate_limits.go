@@ -35,4 +35,5 @@ func (a *API) rateLimits() {
 		}
 		return out, nil
 	})
+	a.limitStates()
 }

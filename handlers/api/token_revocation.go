@@ -9,7 +9,7 @@ import (
 
 type bulkRevocation struct {
 	Body struct {
-		ClientID  string     `json:"client_id,omitempty" doc:"What was issued to this client"`
+		ClientID  string     `json:"client_id,omitempty" maxLength:"200" pattern:"^[ -~]*$" doc:"What was issued to this client"`
 		UserID    string     `json:"user_id,omitempty" format:"uuid" doc:"What was issued for this user"`
 		SessionID string     `json:"session_id,omitempty" format:"uuid" doc:"What was authorized in this sign-in session; the session itself goes on"`
 		Scope     string     `json:"scope,omitempty" maxLength:"200" pattern:"^[!#-\\[\\]-~]*$" doc:"What was authorized with this scope"`

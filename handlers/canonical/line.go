@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
 // Line collects the log fields of one request. The exported fields are set by the outer handler; the
@@ -72,13 +73,5 @@ func (l *Line) Refusal() (refusal.Code, refusal.Check) { return l.refused, l.che
 // AskedGrantType is the grant type that was noted.
 func (l *Line) AskedGrantType() string { return l.grantType }
 
-// AddressPrefix is the client's address as limits count it: one IPv4 address, or an IPv6 /64, which
-// a household usually has.
-func (l *Line) AddressPrefix() string {
-	address := l.ClientAddress.Unmap()
-	bits := 32
-	if address.Is6() {
-		bits = 64
-	}
-	return netip.PrefixFrom(address, bits).Masked().String()
-}
+// AddressPrefix is the client's address as limits count it.
+func (l *Line) AddressPrefix() string { return ratelimit.Prefix(l.ClientAddress) }

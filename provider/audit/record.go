@@ -42,6 +42,7 @@ const (
 	TokenReuse Action = "token.reuse"
 	// LimitRefuse counts the requests that rate limits refused in a minute.
 	LimitRefuse   Action = "limit.refuse"
+	LimitReset    Action = "limit.reset"
 	KeyCreate     Action = "key.create"
 	KeyWithdraw   Action = "key.withdraw"
 	KeyringRotate Action = "keyring.rotate"
@@ -58,7 +59,7 @@ func Actions() []Action {
 		ConsentWithdraw, ConsentGive, ConsentCreate,
 		SessionEnd,
 		TokenRevoke, TokenReuse,
-		LimitRefuse,
+		LimitRefuse, LimitReset,
 		KeyCreate, KeyWithdraw,
 		KeyringRotate, KeyringRetire,
 		LogExpire,

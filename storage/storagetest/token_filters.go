@@ -81,6 +81,9 @@ func testTokenFilters(t *testing.T, f *fixture) {
 			require.NoError(t, err)
 			require.LessOrEqual(t, len(page.Tokens), 5)
 			for _, l := range page.Tokens {
+				if narrowed := slices.IndexFunc(all, func(a grant.Listed) bool { return a.Token.ID == l.Token.ID }); narrowed >= 0 {
+					assert.Equal(t, all[narrowed].Token.Scopes, l.Token.Scopes)
+				}
 				got = append(got, l.Token.ID)
 			}
 			next = page.Next

@@ -1,0 +1,21 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// CountedAs is the Account of a Try with that login, and the user's id if there is one.
+func (r *Registry) CountedAs(ctx context.Context, login string) (account string, userID provider.ID, err error) {
+	u, err := r.store.UserByLogin(ctx, LoginForms(login)...)
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return Canonical(login), userID, nil
+	case err != nil:
+		return "", userID, fmt.Errorf("find user: %w", err)
+	}
+	return u.ID.String(), u.ID, nil
+}
