@@ -81,10 +81,10 @@ func (sqliteDialect) contains(column string) string {
 
 // newestTokens has no LATERAL to use: the newest of each grant are found by a condition.
 func (sqliteDialect) newestTokens(grants string) string {
-	return `SELECT t.id, t.grant_id, t.issued_at, t.at_expires_at, t.revoked_at, t.scopes, t.audience
+	return `SELECT x.id, x.grant_id, x.issued_at, x.at_expires_at, x.revoked_at, x.scopes, x.audience
 		FROM (SELECT n.id FROM (` + grants + `) m CROSS JOIN tokens n
-			WHERE n.id IN (SELECT id FROM tokens WHERE grant_id = m.id AND id < ? ORDER BY id DESC LIMIT ?) ORDER BY n.id DESC LIMIT ?) n
-		CROSS JOIN tokens t ON t.id = n.id`
+			WHERE n.id IN (SELECT id FROM tokens WHERE grant_id = m.id AND id < ? ORDER BY id DESC LIMIT ?) ORDER BY n.id DESC LIMIT ?) newest
+		CROSS JOIN tokens x ON x.id = newest.id`
 }
 
 func (sqliteDialect) classify(err error) class {

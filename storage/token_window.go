@@ -115,7 +115,7 @@ func (s *Store) tokenWindow(ctx context.Context, of grant.Filter, before provide
 		}
 		which := grants.where()
 		// The inner LIMIT keeps the planner from another column, by which there may be many.
-		w.text = s.dialect.newestTokens("SELECT g.id FROM (SELECT id, client_id, user_id, session_id, scopes, ended_at, expires_at FROM grants WHERE " + by.text + " LIMIT ?) g WHERE " + which.text)
+		w.text = s.dialect.newestTokens("SELECT g.id FROM (SELECT id, client_id, user_id, session_id, scopes, ended_at, expires_at FROM grants WHERE " + by.text + " ORDER BY id LIMIT ?) g WHERE " + which.text)
 		w.args = append(append(append(w.args, by.args...), fewGrants+1), which.args...)
 		w.args = append(w.args, rowID(before), w.size, w.size)
 		return w, nil
@@ -140,7 +140,9 @@ func (s *Store) fewGrants(ctx context.Context, by conditions) (*fragment, error)
 	counts := make([]int, len(by))
 	parts, args, into := make([]string, len(by)), []any{}, make([]any, len(by))
 	for i, c := range by {
-		parts[i] = "(SELECT count(*) FROM (SELECT 1 FROM grants WHERE " + c.text + " LIMIT ?) c)"
+		// Without the order Postgres may read the table until it has found so many, all of it where
+		// they are the newest.
+		parts[i] = "(SELECT count(*) FROM (SELECT 1 FROM grants WHERE " + c.text + " ORDER BY id LIMIT ?) c)"
 		args = append(append(args, c.args...), fewGrants+1)
 		into[i] = &counts[i]
 	}

@@ -9,6 +9,8 @@ ALTER TABLE sessions ADD COLUMN user_agent TEXT;
 CREATE INDEX tokens_grant ON tokens (grant_id, id);
 CREATE INDEX grants_client_newest ON grants (client_id, id);
 DROP INDEX grants_client;
+CREATE INDEX grants_user_newest ON grants (user_id, id) WHERE user_id IS NOT NULL;
+DROP INDEX grants_user;
 CREATE INDEX sessions_user_newest ON sessions (user_id, id);
 DROP INDEX sessions_user;
 
@@ -16,6 +18,8 @@ DROP INDEX sessions_user;
 
 CREATE INDEX sessions_user ON sessions (user_id);
 DROP INDEX sessions_user_newest;
+CREATE INDEX grants_user ON grants (user_id) WHERE user_id IS NOT NULL;
+DROP INDEX grants_user_newest;
 CREATE INDEX grants_client ON grants (client_id);
 DROP INDEX grants_client_newest;
 DROP INDEX tokens_grant;
