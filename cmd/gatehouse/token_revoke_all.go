@@ -84,5 +84,5 @@ func (w *wideRevocation) view(done grant.Revoked) map[string]any {
 
 func isTerminal(in any) bool {
 	f, ok := in.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) //nolint:gosec // a file descriptor fits
+	return ok && term.IsTerminal(int(f.Fd()))
 }

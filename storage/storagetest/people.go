@@ -188,8 +188,10 @@ func testSessions(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
 	u := f.user(t, "alice")
-	s := &session.Session{ID: f.newID(), User: u, Hash: make([]byte, 33), Proofs: session.ProvedAt(f.clock(), session.Password, "otp"), SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour),
-		Address: "192.0.2.1", Seen: session.Browser{Address: "192.0.2.1", UserAgent: "Firefox/1 £"}}
+	s := &session.Session{
+		ID: f.newID(), User: u, Hash: make([]byte, 33), Proofs: session.ProvedAt(f.clock(), session.Password, "otp"), SeenAt: f.clock(), ExpiresAt: f.clock().Add(time.Hour),
+		Address: "192.0.2.1", Seen: session.Browser{Address: "192.0.2.1", UserAgent: "Firefox/1 £"},
+	}
 	require.NoError(t, f.CreateSession(ctx, s))
 	back, err := f.Session(ctx, s.ID)
 	require.NoError(t, err)

@@ -64,7 +64,7 @@ func limitsAreShownAndReset(t *testing.T, s *server, redis bool) {
 	assert.Equal(t, http.StatusForbidden, reset(reader, path+"alice"))
 	assert.Equal(t, http.StatusNoContent, reset(caller, path+"Alice"))
 	assert.Equal(t, []any{false, 10.0}, []any{state(path + "alice")["blocked"], state(path + "alice")["remaining"]})
-	assert.Equal(t, before, state("sign-in-prefix?address=192.0.2.9")["remaining"], "only what was named")
+	assert.InDelta(t, before, state("sign-in-prefix?address=192.0.2.9")["remaining"], 0, "only what was named")
 	records := s.manage(caller, http.MethodGet, "/audit-logs?action=limit.reset", "").json(t)["records"].([]any)
 	require.Len(t, records, 1)
 	assert.Equal(t, "sign-in-account", records[0].(map[string]any)["target"].(map[string]any)["id"])
@@ -77,7 +77,7 @@ func limitsAreShownAndReset(t *testing.T, s *server, redis bool) {
 	}
 
 	used := state("manage-client?client_id=ops")
-	assert.NotEqual(t, used["limit"], "off")
+	assert.NotEqual(t, "off", used["limit"])
 	for query, want := range map[string]int{
 		"none?client_id=ops": http.StatusNotFound, "token-client?client_id=nobody": http.StatusNotFound,
 		"token-client": http.StatusBadRequest, "token-client?client_id=ops&address=127.0.0.1": http.StatusBadRequest,
