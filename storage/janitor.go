@@ -86,6 +86,11 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 		(SELECT client_id, jti FROM used_jtis WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
 	removed.IdempotencyKeys = remove(`DELETE FROM idempotency_keys WHERE id IN
 		(SELECT id FROM idempotency_keys WHERE expires_at < ? LIMIT ?)`, now, batchSize)
+	// Without the key no token of the other server is valid: it goes with the last of them.
+	remove(`DELETE FROM imported_refresh_tokens WHERE digest IN
+		(SELECT digest FROM imported_refresh_tokens WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
+	remove("DELETE FROM imported_secrets WHERE needed_until < ?", now)
+	remove("DELETE FROM imported_signing_keys WHERE gone_at < ?", now)
 	var err error
 	removed.SigningKeys, err = j.store.RemoveSigningKeys(ctx, now.Add(-keys.Overlap))
 	return removed, errors.Join(append(errs, err)...)

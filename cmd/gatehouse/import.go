@@ -16,6 +16,6 @@ nothing.
 An import can be repeated: what is there already is passed over. Ctrl-C keeps the batches that
 were written; the same command goes on where it stopped.`,
 	}
-	cmd.AddCommand(newImportUsers(env), newImportClients(env), newImportKeycloak(env), newImportDex(env))
+	cmd.AddCommand(newImportUsers(env), newImportClients(env), newImportKeycloak(env), newImportDex(env), newImportHydra(env))
 	return cmd
 }

@@ -128,8 +128,12 @@ func (h *instance) reseal(ctx context.Context) (int, error) {
 	if err != nil {
 		return signers + audits, err
 	}
+	imported, err := h.imported.Reseal(ctx)
+	if err != nil {
+		return signers + audits + imported, err
+	}
 	secrets, err := h.secrets.Reseal(ctx, h.store)
-	return signers + audits + secrets, err
+	return signers + audits + imported + secrets, err
 }
 
 // refreshRing takes over the data keys that another process added. One that was sealed by a

@@ -39,6 +39,7 @@ type instance struct {
 	users     *account.Registry
 	catalogue *consent.Catalogue
 	consents  *consent.Registry
+	imported  *grant.ImportedTokens
 	inspector *grant.Inspector
 	sessions  *session.Manager
 	events    *event.Bus
@@ -104,6 +105,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	hasher := password.New(e.random, hashingAtOnce)
 	clientSecrets := client.NewSecrets(hasher, ring.Key(keyring.ClientSecret), e.random)
 	signers := keys.NewManager(store, ring.Key(keyring.SigningKey), gate, events, e.clock, e.random)
+	imported := grant.NewImportedTokens(store, ring.Key(keyring.ImportedSecret))
 	return &instance{
 		config:    c,
 		store:     store,
@@ -115,7 +117,8 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		registry:  client.NewRegistry(store, gate, clientSecrets, e.clock, e.random),
 		catalogue: consent.NewCatalogue(store, gate, e.clock),
 		consents:  consent.NewRegistry(store, store, store, gate, e.clock),
-		inspector: grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle),
+		imported:  imported,
+		inspector: grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle, imported),
 		sessions: session.NewManager(store, gate, ring.Key(keyring.SessionHash), events, e.clock, e.random,
 			session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
 		events:    events,

@@ -113,7 +113,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	directory := client.NewDirectory(h.store, t.lookups("clients"))
 	origins := client.NewOrigins(h.store)
 	scopes := consent.NewKnown(h.store)
-	watcher := cache.NewWatcher(h.store, log, h.refreshRing(log), directory.Flush, origins.Learn, scopes.Learn, h.keys.Refresh)
+	watcher := cache.NewWatcher(h.store, log, h.refreshRing(log), directory.Flush, origins.Learn, scopes.Learn, h.keys.Refresh, h.imported.Refresh)
 	if err := watcher.Check(ctx); err != nil { // what they know, they know from the first request on
 		return fmt.Errorf("read the catalogue: %w", err)
 	}
@@ -214,7 +214,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Authenticator: authenticator,
 		Clients:       directory,
 		Codes:         grant.NewCodes(h.store, h.store, issuer),
-		Refresh:       grant.NewRefresher(h.store, h.store, issuer, h.ring.Key(keyring.RefreshSuccessor)),
+		Refresh:       grant.NewRefresher(h.store, h.store, issuer, h.ring.Key(keyring.RefreshSuccessor), h.imported),
 		Issuer:        issuer,
 		Tokens:        h.inspector,
 		IDTokens:      idTokens,

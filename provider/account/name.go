@@ -47,10 +47,10 @@ func LoginForms(typed string) []string {
 // maxName bounds a user name and an email address in bytes (RFC 5321 section 4.5.3.1).
 const maxName = 254
 
-// validUsername: letters and digits of any script, with their combining marks, and . _ - + in the
+// ValidUsername tells whether users may have such a name: letters and digits of any script, with their combining marks, and . _ - + in the
 // middle, so that a name reads the same in an address bar, a log and an email. An @ would make it
 // look like the email address of another user.
-func validUsername(name string) bool {
+func ValidUsername(name string) bool {
 	if len(name) > maxName || name != Canonical(name) {
 		return false
 	}

@@ -50,13 +50,13 @@ func TestUsernames(t *testing.T) {
 		"al", "alice", "alice.liddell", "a-b_c+d", "zoë", "7of9", "हिन्दी", "ประยุทธ์", "李", "김", "あ", "日本語", "οδυσσευσ", "кириллица",
 		"نرم\u200cافزار", "gal·la", "\u13a0\u13a1", "שלום7",
 	} {
-		assert.True(t, validUsername(name), name)
+		assert.True(t, ValidUsername(name), name)
 	}
 	for _, name := range []string{
 		"", "a", "é", "Alice", ".alice", "al ice", "alice@example.com", "al/ice", "<b>", "a\x00b", "a\u200bb", "a\u200db", "a\u00adb",
 		"\u0301ab", "strauß", "οδυσσευς", "שלוםa", "ａｌ", "a\xff", "al\u3000ice", "a😀b", strings.Repeat("a", 255),
 	} {
-		assert.False(t, validUsername(name), "%+q", name)
+		assert.False(t, ValidUsername(name), "%+q", name)
 	}
 }
 

@@ -44,7 +44,7 @@ func emailOf(address string) (string, error) {
 // usernameOf is the canonical form of a user name, with the forms in which another user may have it.
 func usernameOf(name string) (canonical string, forms []string, err error) {
 	canonical = Canonical(name)
-	if !validUsername(canonical) {
+	if !ValidUsername(canonical) {
 		return "", nil, ErrUsername
 	}
 	return canonical, LoginForms(name), nil

@@ -37,6 +37,9 @@ const (
 	ConsentCreate Action = "consent.create"
 	SessionEnd    Action = "session.end"
 	TokenRevoke   Action = "token.revoke"
+	TokenImport   Action = "token.import"
+	KeyImport     Action = "key.import"
+	ConsentImport Action = "consent.import"
 	// TokenReuse: a code or refresh token was used again after its time, by its client or a thief, and
 	// the grant was ended.
 	TokenReuse Action = "token.reuse"
@@ -56,11 +59,11 @@ func Actions() []Action {
 		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientImport,
 		UserCreate, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
-		ConsentWithdraw, ConsentGive, ConsentCreate,
+		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,
 		SessionEnd,
-		TokenRevoke, TokenReuse,
+		TokenRevoke, TokenImport, TokenReuse,
+		KeyImport, KeyCreate, KeyWithdraw,
 		LimitRefuse, LimitReset,
-		KeyCreate, KeyWithdraw,
 		KeyringRotate, KeyringRetire,
 		LogExpire,
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -46,11 +47,13 @@ type Inspector struct {
 	events      publisher
 	clock       provider.Clock
 	sessionIdle time.Duration
+	others      *ImportedTokens
 }
 
-// NewInspector makes an Inspector. SessionIdle is that of Lifetimes.
-func NewInspector(store inspectStore, gate *audit.Gate, key macKey, s signers, events publisher, clock provider.Clock, sessionIdle time.Duration) *Inspector {
-	return &Inspector{store: store, gate: gate, key: key, signers: s, events: events, clock: clock, sessionIdle: sessionIdle}
+// NewInspector makes an Inspector. SessionIdle is that of Lifetimes; others are the refresh tokens of
+// other servers.
+func NewInspector(store inspectStore, gate *audit.Gate, key macKey, s signers, events publisher, clock provider.Clock, sessionIdle time.Duration, others *ImportedTokens) *Inspector {
+	return &Inspector{store: store, gate: gate, key: key, signers: s, events: events, clock: clock, sessionIdle: sessionIdle, others: others}
 }
 
 // Active returns the token and its grant when the presented text is an active access token, and
@@ -60,7 +63,7 @@ func (i *Inspector) Active(ctx context.Context, text string) (*Token, *Grant, er
 	if kind != token.Access {
 		return nil, nil, ErrInactive // fosite would accept a refresh token as an access token
 	}
-	t, g, err := i.find(ctx, id, kind, text)
+	t, g, err := i.find(ctx, id, func(t *Token) bool { return matches(i.key, t.AccessHash, kind, text) })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -74,20 +77,29 @@ func (i *Inspector) Active(ctx context.Context, text string) (*Token, *Grant, er
 	return t, g, nil
 }
 
+// IsRefresh tells whether a text has the form of a refresh token. It takes no statement.
+func (i *Inspector) IsRefresh(text string) bool {
+	if strings.HasPrefix(text, "gh_") {
+		return strings.HasPrefix(text, "gh_"+string(token.Refresh)+"_")
+	}
+	_, _, imported := i.others.recognize(text)
+	return imported
+}
+
 // ActiveRefresh is Active for a refresh token that its client could use now.
 func (i *Inspector) ActiveRefresh(ctx context.Context, text string) (*Token, *Grant, error) {
-	id, kind := address(text)
-	if kind != token.Refresh {
-		return nil, nil, ErrInactive
+	shown, err := i.others.refresh(ctx, text)
+	var r *Refreshable
+	if err == nil {
+		r, err = i.store.RefreshToken(ctx, shown.id, false)
 	}
-	r, err := i.store.RefreshToken(ctx, id, false)
 	if errors.Is(err, provider.ErrNotFound) {
 		return nil, nil, ErrInactive
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("read refresh token: %w", err)
 	}
-	if !matches(i.key, r.Token.RefreshHash, token.Refresh, text) || !r.Token.NextID.IsZero() ||
+	if !shown.matches(i.key, r.Token.RefreshHash) || !r.Token.NextID.IsZero() ||
 		r.usable(i.clock.Now(ctx), i.sessionIdle) != nil {
 		return nil, nil, ErrInactive
 	}
@@ -96,7 +108,7 @@ func (i *Inspector) ActiveRefresh(ctx context.Context, text string) (*Token, *Gr
 
 // find proves the text against the row that it names. The hash comes before every
 // other question.
-func (i *Inspector) find(ctx context.Context, id provider.ID, kind token.Kind, text string) (*Token, *Grant, error) {
+func (i *Inspector) find(ctx context.Context, id provider.ID, proves func(t *Token) bool) (*Token, *Grant, error) {
 	t, g, err := i.store.TokenWithGrant(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) {
 		return nil, nil, ErrInactive
@@ -104,11 +116,7 @@ func (i *Inspector) find(ctx context.Context, id provider.ID, kind token.Kind, t
 	if err != nil {
 		return nil, nil, fmt.Errorf("read token: %w", err)
 	}
-	hash := t.AccessHash
-	if kind == token.Refresh {
-		hash = t.RefreshHash
-	}
-	if !matches(i.key, hash, kind, text) {
+	if !proves(t) {
 		return nil, nil, ErrInactive
 	}
 	return t, g, nil

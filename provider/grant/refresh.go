@@ -48,11 +48,13 @@ type Refresher struct {
 	ender  grantEnder
 	issuer *Issuer
 	derive derivation
+	others *ImportedTokens
 }
 
-// NewRefresher makes a Refresher that issues tokens through issuer.
-func NewRefresher(store refreshStore, ender grantEnder, issuer *Issuer, derive derivation) *Refresher {
-	return &Refresher{store: store, ender: ender, issuer: issuer, derive: derive}
+// NewRefresher makes a Refresher that issues tokens through issuer. Others are the tokens of other
+// servers that it accepts.
+func NewRefresher(store refreshStore, ender grantEnder, issuer *Issuer, derive derivation, others *ImportedTokens) *Refresher {
+	return &Refresher{store: store, ender: ender, issuer: issuer, derive: derive, others: others}
 }
 
 // Narrowing is what a client requests at a refresh; nil means everything that was granted.
@@ -66,11 +68,11 @@ type Narrowing struct{ Scopes, Audience []string }
 // presented token under a key of the server, so that no token is stored in clear. A client that did
 // not receive the response gets the same successor too, for as long as Grace.
 func (r *Refresher) Prepare(ctx context.Context, c *client.Client, text string, ask Narrowing) (*Prepared, error) {
-	t, err := token.Parse(text)
-	if err != nil || t.Kind != token.Refresh {
-		return nil, ErrRefreshUnknown
+	shown, err := r.others.refresh(ctx, text)
+	var found *Refreshable
+	if err == nil {
+		found, err = r.store.RefreshToken(ctx, shown.id, c.IDTokenClaims)
 	}
-	found, err := r.store.RefreshToken(ctx, t.ID, c.IDTokenClaims)
 	if errors.Is(err, provider.ErrNotFound) {
 		return nil, ErrRefreshUnknown
 	}
@@ -80,7 +82,7 @@ func (r *Refresher) Prepare(ctx context.Context, c *client.Client, text string, 
 	// The order matters: without the whole token a client learns nothing, and an attempt by another
 	// client that stole it revokes nothing.
 	switch {
-	case !matches(r.issuer.key, found.Token.RefreshHash, token.Refresh, text):
+	case !shown.matches(r.issuer.key, found.Token.RefreshHash):
 		return nil, ErrRefreshUnknown
 	case found.Grant.ClientID != c.ID:
 		return nil, ErrRefreshClient
@@ -102,11 +104,11 @@ func (r *Refresher) Prepare(ctx context.Context, c *client.Client, text string, 
 	}
 	switch {
 	case spent:
-		return r.repeat(ctx, c, found, text, d)
-	case c.RefreshTokenRotation == client.Reuse:
+		return r.repeat(ctx, c, found, shown.text, d)
+	case c.RefreshTokenRotation == client.Reuse && shown.digest == nil:
 		return r.reuse(ctx, c, found, text, d)
-	default:
-		return r.rotate(ctx, c, found, text, d)
+	default: // another server's token is exchanged in any case: its key is to be forgotten
+		return r.rotate(ctx, c, found, shown.text, d)
 	}
 }
 

@@ -3,7 +3,9 @@ package grant
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/token"
 )
@@ -29,10 +31,19 @@ func (i *Inspector) Revoke(ctx context.Context, clientID, text string) error {
 // present finds the token that a text is, whatever its state, or returns ErrInactive.
 func (i *Inspector) present(ctx context.Context, text string) (*Token, *Grant, token.Kind, error) {
 	id, kind := address(text)
-	if kind == "" {
-		return nil, nil, "", ErrInactive
+	proves := func(t *Token) bool { return matches(i.key, t.AccessHash, kind, text) }
+	if kind != token.Access {
+		shown, err := i.others.refresh(ctx, text)
+		if errors.Is(err, provider.ErrNotFound) {
+			return nil, nil, "", ErrInactive
+		}
+		if err != nil {
+			return nil, nil, "", fmt.Errorf("find refresh token: %w", err)
+		}
+		id, kind = shown.id, token.Refresh
+		proves = func(t *Token) bool { return shown.matches(i.key, t.RefreshHash) }
 	}
-	t, g, err := i.find(ctx, id, kind, text)
+	t, g, err := i.find(ctx, id, proves)
 	return t, g, kind, err
 }
 

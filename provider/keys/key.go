@@ -72,6 +72,8 @@ type Store interface {
 	ResealSigningKey(ctx context.Context, kid string, before, after []byte) error
 	// KnownSigningKey returns provider.ErrNotFound for a kid that never existed.
 	KnownSigningKey(ctx context.Context, kid string) (Known, error)
+	// ForeignKeys are the public keys of another server.
+	ForeignKeys(ctx context.Context) ([]ForeignRow, error)
 	WithdrawnSigningKeys(ctx context.Context) ([]string, error)
 	// WithdrawSigningKey returns provider.ErrNotFound for a kid that never existed.
 	WithdrawSigningKey(ctx context.Context, w Withdrawal) error

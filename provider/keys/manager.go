@@ -75,6 +75,9 @@ func (m *Manager) Refresh(ctx context.Context) error {
 		return err
 	}
 	s.withdrawn = withdrawn
+	if s.foreign, err = m.store.ForeignKeys(ctx); err != nil {
+		return fmt.Errorf("keys: read imported ones: %w", err)
+	}
 	m.current.Store(s)
 	return nil
 }

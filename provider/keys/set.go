@@ -19,6 +19,8 @@ type set struct {
 	byKID map[string]*signingKey
 	// withdrawn are the ids of keys whose signatures are no longer accepted.
 	withdrawn []string
+	// foreign are the public keys of another server.
+	foreign []ForeignRow
 }
 
 type signingKey struct {
@@ -112,7 +114,22 @@ func (s *set) document(now time.Time) (body []byte, until time.Time, err error) 
 			until = *k.GoneAt
 		}
 	}
-	slices.SortStableFunc(published.Keys, func(a, b jose.JSONWebKey) int {
+	foreign := 0
+	for _, k := range s.foreign {
+		var jwk jose.JSONWebKey
+		if !now.Before(k.GoneAt) || s.byKID[k.KID] != nil {
+			continue
+		}
+		if err := jwk.UnmarshalJSON([]byte(k.JWK)); err != nil {
+			return nil, time.Time{}, fmt.Errorf("keys: the imported key %s: %w", k.KID, err)
+		}
+		published.Keys, foreign = append(published.Keys, jwk), foreign+1
+		if until.IsZero() || k.GoneAt.Before(until) {
+			until = k.GoneAt
+		}
+	}
+	// Those of this server come first: some libraries take the first key.
+	slices.SortStableFunc(published.Keys[:len(published.Keys)-foreign], func(a, b jose.JSONWebKey) int {
 		return cmp.Compare(rank(a), rank(b))
 	})
 	body, err = json.Marshal(published)

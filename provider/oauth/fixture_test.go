@@ -49,6 +49,7 @@ type fixture struct {
 	sessions   *session.Manager
 	lifetimes  grant.Lifetimes
 	events     eventCounts
+	imported   *grant.ImportedTokens
 	idTokens   *oauth.IDTokens
 	issuer     *grant.Issuer
 	codes      *grant.Codes
@@ -139,7 +140,8 @@ func newFixture(t *testing.T) *fixture {
 	authenticator := oauth.NewAuthenticator(directory, secrets, client.NewUpgrades(secrets, store, directory, events), assertions, clock)
 	hash := ring.Key(keyring.TokenHash)
 	h.lifetimes = grant.DefaultLifetimes()
-	inspector := grant.NewInspector(store, h.gate, hash, h.keys, events, clock, h.lifetimes.SessionIdle)
+	h.imported = grant.NewImportedTokens(store, ring.Key(keyring.ImportedSecret))
+	inspector := grant.NewInspector(store, h.gate, hash, h.keys, events, clock, h.lifetimes.SessionIdle, h.imported)
 	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, store, issuer), events, h.gate, clock, rand.Reader, h.lifetimes)
 	h.store = store
 	h.scopes = consent.NewKnown(store)
@@ -152,7 +154,7 @@ func newFixture(t *testing.T) *fixture {
 	h.sessions = session.NewManager(store, h.gate, ring.Key(keyring.SessionHash), events, clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
 	h.domain = oauth.Domain{
 		Authenticator: authenticator, Clients: directory, Codes: h.codes, Issuer: tokens, Tokens: inspector, IDTokens: h.idTokens,
-		Refresh: grant.NewRefresher(store, store, tokens, ring.Key(keyring.RefreshSuccessor)),
+		Refresh: grant.NewRefresher(store, store, tokens, ring.Key(keyring.RefreshSuccessor), h.imported),
 		Users:   store, Consents: store, Audit: h.gate, Scopes: h.scopes, SignIn: signIn, Transactions: store, Clock: clock,
 	}
 	h.provider, err = oauth.New(oauth.Settings{

@@ -69,7 +69,7 @@ func TestNothingIsSignedWhileTheDatabaseIsLocked(t *testing.T) {
 	domain := r.domain
 	domain.Issuer = tokens
 	domain.Codes = grant.NewCodes(r.store, r.store, tokens)
-	domain.Refresh = grant.NewRefresher(r.store, r.store, tokens, r.ring.Key(keyring.RefreshSuccessor))
+	domain.Refresh = grant.NewRefresher(r.store, r.store, tokens, r.ring.Key(keyring.RefreshSuccessor), r.imported)
 	domain.IDTokens = oauth.NewIDTokens(signer, r.store, r.scopes, issuer, r.domain.Clock, time.Hour)
 	p, err := oauth.New(oauth.Settings{Issuer: issuer}, domain)
 	require.NoError(t, err)

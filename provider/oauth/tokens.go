@@ -4,19 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/ory/fosite"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
-	"github.com/gatehouse-id/gatehouse/provider/token"
 )
 
 // tokenInspector finds and revokes presented tokens. Active and ActiveRefresh return
 // grant.ErrInactive. Revoke returns grant.ErrNotYours, and nil for a token that is not active.
 type tokenInspector interface {
+	// IsRefresh tells a refresh token, by its form, from an access token.
+	IsRefresh(text string) bool
 	Active(ctx context.Context, text string) (*grant.Token, *grant.Grant, error)
 	ActiveRefresh(ctx context.Context, text string) (*grant.Token, *grant.Grant, error)
 	Revoke(ctx context.Context, clientID, text string) error
@@ -46,7 +46,7 @@ const anyUse fosite.TokenUse = ""
 func (h *tokenHandler) IntrospectToken(ctx context.Context, text string, use fosite.TokenUse, r fosite.AccessRequester, _ []string) (fosite.TokenUse, error) {
 	x := exchangeOf(r)
 	found, look := fosite.AccessToken, h.tokens.Active
-	if use == anyUse && strings.HasPrefix(text, "gh_"+string(token.Refresh)+"_") {
+	if use == anyUse && h.tokens.IsRefresh(text) {
 		found, look = fosite.RefreshToken, h.tokens.ActiveRefresh
 	}
 	t, g, err := look(ctx, text)
