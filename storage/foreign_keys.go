@@ -37,3 +37,10 @@ func (s *Store) AddForeignKeys(ctx context.Context, list []keys.ForeignRow) erro
 	}
 	return s.changeCatalogue(ctx, func(ctx context.Context) error { return s.fault(s.on(ctx).Create(&rows).Error) })
 }
+
+// RemoveForeignKey ends the publication of a key of another server.
+func (s *Store) RemoveForeignKey(ctx context.Context, kid string) error {
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		return s.change(ctx, "DELETE FROM imported_signing_keys WHERE kid = ?", kid)
+	})
+}

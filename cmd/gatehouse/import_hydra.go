@@ -173,4 +173,3 @@ func databaseName(address string) string {
 		return u.Host + u.Path
 	}
 }
-

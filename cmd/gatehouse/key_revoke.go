@@ -85,6 +85,9 @@ type affectedView struct {
 func (e *environment) withdrawalOf(ctx context.Context, h *instance, kid string) (withdrawalView, error) {
 	k, err := h.keys.Find(ctx, kid)
 	if errors.Is(err, provider.ErrNotFound) {
+		if h.keys.Publishes(kid) {
+			return withdrawalView{KID: kid, State: "imported", Clients: []affectedView{}}, nil
+		}
 		if known, knownErr := h.store.KnownSigningKey(ctx, kid); knownErr == nil && known.Former() {
 			return withdrawalView{}, fmt.Errorf("key %q is gone already: it was rotated away or withdrawn", kid)
 		}

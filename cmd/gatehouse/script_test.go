@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"net"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -28,6 +29,11 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GATEHOUSE_DATA_DIR", env.WorkDir+"/data")
 			env.Setenv("GATEHOUSE_ISSUER", "https://id.example.com")
 			env.Setenv("REDIS", redis.Address())
+			hydra, err := filepath.Abs("../../storage/hydradb/testdata")
+			if err != nil {
+				return err
+			}
+			env.Setenv("HYDRA", hydra)
 			for _, name := range []string{"GATEHOUSE_LISTEN", "GATEHOUSE_OPS_LISTEN"} {
 				address, err := freeAddress()
 				if err != nil {

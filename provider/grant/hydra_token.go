@@ -23,8 +23,8 @@ func HydraKey(systemSecret string) []byte {
 // HydraDigest is by what a refresh token of Hydra is found: the digest of its signature, which is what
 // Hydra's database has of it. It returns false for what is not a signature.
 func HydraDigest(signature string) ([]byte, bool) {
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(signature)
-	if err != nil || len(raw) != sha512.Size256 {
+	raw, ok := unpadded(signature)
+	if !ok || len(raw) != sha512.Size256 {
 		return nil, false
 	}
 	sum := sha256.Sum256(append([]byte("hydra refresh token\x00"), raw...))
@@ -44,12 +44,12 @@ func hydraToken(keys [][]byte, text string) (canonical string, digest []byte, ok
 	if !ok {
 		return "", nil, false
 	}
-	random, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
-	if err != nil || len(random) < sha512.Size256 { // Hydra never makes one with less
+	random, ok := unpadded(encoded)
+	if !ok || len(random) < sha512.Size256 { // Hydra never makes one with less
 		return "", nil, false
 	}
-	sum, err := base64.RawURLEncoding.Strict().DecodeString(signature)
-	if err != nil {
+	sum, ok := unpadded(signature)
+	if !ok {
 		return "", nil, false
 	}
 	for _, key := range keys {
@@ -61,4 +61,10 @@ func hydraToken(keys [][]byte, text string) (canonical string, digest []byte, ok
 		}
 	}
 	return "", nil, false
+}
+
+// unpadded decodes base64 for URLs of which there is one form alone: the decoder passes over line breaks.
+func unpadded(text string) ([]byte, bool) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	return raw, err == nil && base64.RawURLEncoding.EncodedLen(len(raw)) == len(text)
 }

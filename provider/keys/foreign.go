@@ -78,6 +78,22 @@ type foreignStore interface {
 	AddForeignKeys(ctx context.Context, rows []ForeignRow) error
 }
 
+// Publishes tells whether a key of another server is published.
+func (m *Manager) Publishes(kid string) bool {
+	return slices.ContainsFunc(m.current.Load().foreign, func(k ForeignRow) bool { return k.KID == kid })
+}
+
+// withdrawForeign ends the publication of a key of another server, whose private part leaked there.
+func (m *Manager) withdrawForeign(ctx context.Context, actor audit.Actor, kid string) error {
+	err := m.gate.Do(ctx, actor, audit.KeyWithdraw, audit.Target{Type: audit.SigningKey, ID: kid}, func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"imported": true}), m.store.RemoveForeignKey(ctx, kid)
+	})
+	if err != nil {
+		return fmt.Errorf("keys: withdraw %s: %w", kid, err)
+	}
+	return m.Refresh(ctx)
+}
+
 // Import publishes keys of another server.
 type Import struct {
 	store  foreignStore

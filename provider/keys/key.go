@@ -74,6 +74,8 @@ type Store interface {
 	KnownSigningKey(ctx context.Context, kid string) (Known, error)
 	// ForeignKeys are the public keys of another server.
 	ForeignKeys(ctx context.Context) ([]ForeignRow, error)
+	// RemoveForeignKey returns provider.ErrNotFound when there is none.
+	RemoveForeignKey(ctx context.Context, kid string) error
 	WithdrawnSigningKeys(ctx context.Context) ([]string, error)
 	// WithdrawSigningKey returns provider.ErrNotFound for a kid that never existed.
 	WithdrawSigningKey(ctx context.Context, w Withdrawal) error

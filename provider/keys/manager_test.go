@@ -35,6 +35,25 @@ type memory struct {
 	mu    sync.Mutex
 	rows  []keys.Row
 	known map[string]keys.Known
+
+	foreign []keys.ForeignRow
+}
+
+func (m *memory) ForeignKeys(context.Context) ([]keys.ForeignRow, error) { return m.foreign, nil }
+
+func (m *memory) AddForeignKeys(_ context.Context, rows []keys.ForeignRow) error {
+	m.foreign = append(m.foreign, rows...)
+	return nil
+}
+
+func (m *memory) RemoveForeignKey(_ context.Context, kid string) error {
+	for i, k := range m.foreign {
+		if k.KID == kid {
+			m.foreign = append(m.foreign[:i:i], m.foreign[i+1:]...)
+			return nil
+		}
+	}
+	return provider.ErrNotFound
 }
 
 func (m *memory) SigningKeys(context.Context) ([]keys.Row, error) {

@@ -71,6 +71,9 @@ func (m *Manager) Withdraw(ctx context.Context, actor audit.Actor, kid string) (
 
 func (m *Manager) tryWithdraw(ctx context.Context, actor audit.Actor, kid string) (successor string, err error) {
 	k, err := m.Find(ctx, kid)
+	if errors.Is(err, provider.ErrNotFound) && m.Publishes(kid) {
+		return "", m.withdrawForeign(ctx, actor, kid)
+	}
 	if err != nil {
 		return "", err
 	}

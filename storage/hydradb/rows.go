@@ -123,7 +123,9 @@ func (d *DB) Keys(ctx context.Context) iter.Seq2[hydra.Key, error] {
 			return
 		}
 		for k, err := range query(ctx, d, "SELECT sid, kid, keydata, created_at FROM hydra_jwk WHERE nid = ? AND sid IN ('hydra.openid.id-token', 'hydra.jwt.access-token') ORDER BY sid, kid",
-			func(r *sql.Rows) (k hydra.Key, err error) { return k, r.Scan(&k.Set, &k.KID, &k.Encrypted, &k.CreatedAt) }, d.network) {
+			func(r *sql.Rows) (k hydra.Key, err error) {
+				return k, r.Scan(&k.Set, &k.KID, &k.Encrypted, &k.CreatedAt)
+			}, d.network) {
 			if until.Valid {
 				k.SignedUntil = &until.Time
 			}

@@ -32,6 +32,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"refresh tokens": testRefreshTokens, "refresh tokens race": testRefreshRace, "client assertions": testAssertions, "withdrawal": testWithdrawal,
 		"janitor and refresh tokens": testJanitorAndRefresh,
 		"imported users":             testImportedUsers, "upgraded password": testUpgradedPassword, "imported clients": testImportedClients, "upgraded secret": testUpgradedSecret,
+		"imported tokens": testImportedTokens, "imported tokens race": testImportRace, "imported secrets": testImportedSecrets, "imported keys": testImportedKeys, "users by subject": testUserIDs,
 		"transactions": testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
 		"leases": testLeases, "jobs": testJobs, "janitor": testJanitor, "times": testTimes, "statements": testStatements, "migrations": testMigrations, "a newer schema": testNewerSchema,
 	} {

@@ -1,7 +1,6 @@
 package hydra
 
 import (
-
 	"github.com/gatehouse-id/gatehouse/provider/imports"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
@@ -24,4 +23,3 @@ func (r *Reader) key(line int, k Key) imports.Item {
 	item.Value = public
 	return item
 }
-
