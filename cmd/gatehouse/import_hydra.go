@@ -151,16 +151,6 @@ func (f *hydraFlags) secrets() (hydra.Secrets, error) {
 	return secrets, nil
 }
 
-// variable is one of the environment.
-func (e *environment) variable(name string) string {
-	for _, pair := range e.Environ {
-		if value, ok := strings.CutPrefix(pair, name+"="); ok {
-			return value
-		}
-	}
-	return ""
-}
-
 // databaseName names a database in the audit log, without the credentials of its address.
 func databaseName(address string) string {
 	u, err := url.Parse(address)

@@ -98,12 +98,13 @@ func (i *Import) apply(ctx context.Context, batch []Imported, write bool) (resul
 		return nil, 0, err
 	}
 	results = make([]error, len(batch))
+	would := func(have func(string) bool, id string) bool { return i.options.DryRun && have(id) }
 	for n, c := range batch {
 		user, exists := users[c.Subject]
 		switch {
-		case !registered[c.ClientID] && !(i.options.DryRun && i.options.Client(c.ClientID)):
+		case !registered[c.ClientID] && !would(i.options.Client, c.ClientID):
 			results[n] = ErrNoClient
-		case !exists && !(i.options.DryRun && i.options.User(c.Subject)):
+		case !exists && !would(i.options.User, c.Subject):
 			results[n] = ErrNoUser
 		case !registered[c.ClientID] || !exists: // a dry run
 			fresh++
