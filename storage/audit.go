@@ -62,6 +62,12 @@ func (s *Store) Records(ctx context.Context, of audit.Filter, limit int) ([]audi
 	if len(of.Actions) > 0 {
 		query = query.Where("action IN ?", of.Actions)
 	}
+	if of.TargetID != "" {
+		query = query.Where("target_id = ?", of.TargetID)
+	}
+	if !of.Until.IsZero() {
+		query = query.Where("id < ?", rowID(provider.FirstID(of.Until)))
+	}
 	if !of.Since.IsZero() {
 		query = query.Where("id >= ?", rowID(provider.FirstID(of.Since)))
 	}

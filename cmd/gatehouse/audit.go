@@ -65,7 +65,8 @@ func newAuditList(env *environment) *cobra.Command {
 		Short: "List administrative acts, the newest first",
 		Example: `  gatehouse audit list --since 24h
   gatehouse audit list --client shop --json
-  gatehouse audit list --user alice --action user.update`,
+  gatehouse audit list --user alice --action user.update
+  gatehouse audit list --target shop --until 2026-11-01`,
 		Args: cobra.NoArgs,
 	}
 	clientID := cmd.Flags().String("client", "", "only what concerned this client")
@@ -73,6 +74,8 @@ func newAuditList(env *environment) *cobra.Command {
 	actor := cmd.Flags().String("actor", "", "only what this operating system user, job, client or user did (a user by id)")
 	action := cmd.Flags().String("action", "", "only acts of this kind, such as client.update")
 	since := cmd.Flags().String("since", "", "only from then on: a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or how long ago, such as 24h")
+	until := cmd.Flags().String("until", "", "only before then, written like --since")
+	target := cmd.Flags().String("target", "", "only acts on the thing with this id, such as a client, a key or a grant")
 	limit := cmd.Flags().Int("limit", 50, "how many at most")
 	before := cmd.Flags().String("before", "", "go on after the one with this id")
 	env.completeFlagBy(cmd, "client", clientIDs)
@@ -80,7 +83,7 @@ func newAuditList(env *environment) *cobra.Command {
 	completeFlag(cmd, "action", actionNames())
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
-		of := audit.Filter{ActorID: *actor, Action: audit.Action(*action)}
+		of := audit.Filter{ActorID: *actor, Action: audit.Action(*action), TargetID: *target}
 		if *action != "" && !slices.Contains(actionNames(), *action) {
 			return fmt.Errorf("--action %q must be %s", *action, oneOf(actionNames()))
 		}
@@ -89,6 +92,9 @@ func newAuditList(env *environment) *cobra.Command {
 		}
 		if of.Since, err = timeOrAgo(*since, env.clock.Now(cmd.Context())); err != nil {
 			return fmt.Errorf("--since %w", err)
+		}
+		if of.Until, err = timeOrAgo(*until, env.clock.Now(cmd.Context())); err != nil {
+			return fmt.Errorf("--until %w", err)
 		}
 		h, err := env.open(cmd)
 		if err != nil {

@@ -7,11 +7,15 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
 )
 
 type auditLog interface {
 	Records(ctx context.Context, of audit.Filter, limit int) ([]audit.Record, error)
+	// RecordsFrom are records by id, the oldest first, with their places in the hash chain.
+	RecordsFrom(ctx context.Context, after provider.ID, until time.Time, limit int) ([]chain.Entry, error)
 }
 
 // record is one act as JSON shows it.
@@ -45,7 +49,9 @@ type recordQuery struct {
 	UserID   string    `query:"user_id" format:"uuid" doc:"Only what concerned this user"`
 	Actor    string    `query:"actor" doc:"Only what this actor did"`
 	Action   string    `query:"action" doc:"Only acts of this kind" example:"client.update"`
+	TargetID string    `query:"target_id" doc:"Only acts on the thing with this id"`
 	Since    time.Time `query:"since" doc:"The earliest time"`
+	Until    time.Time `query:"until" doc:"Only before that time"`
 }
 
 type recordPage struct {
@@ -60,10 +66,11 @@ func (a *API) auditLogs() {
 		OperationID: "list-audit-logs", Method: http.MethodGet, Path: "/audit-logs", Tags: []string{"audit"},
 		Summary: "List administrative acts", Description: "The newest first.",
 	}, a.listRecords)
+	a.auditExport()
 }
 
 func (a *API) listRecords(ctx context.Context, in *recordQuery) (*recordPage, error) {
-	of := audit.Filter{ClientID: in.ClientID, UserID: in.UserID, ActorID: in.Actor, Action: audit.Action(in.Action), Since: in.Since}
+	of := audit.Filter{ClientID: in.ClientID, UserID: in.UserID, ActorID: in.Actor, Action: audit.Action(in.Action), TargetID: in.TargetID, Since: in.Since, Until: in.Until}
 	var err error
 	if of.Before, err = a.openID("audit-logs", in.Cursor); err != nil {
 		return nil, err

@@ -15,8 +15,10 @@ type Filter struct {
 	Action  Action
 	// Actions selects those of several kinds; none: all.
 	Actions []Action
-	// Since is the earliest time.
-	Since time.Time
+	// TargetID selects the acts on one thing.
+	TargetID string
+	// Since is the earliest time, and Until the first that is too late.
+	Since, Until time.Time
 	// Before continues after the record with that id: records are listed the newest first.
 	Before provider.ID
 }

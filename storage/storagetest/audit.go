@@ -43,7 +43,9 @@ func testAudit(t *testing.T, f *fixture) {
 	}{
 		"all": {audit.Filter{}, []audit.Record{third, second, first}}, "of a client": {audit.Filter{ClientID: "app"}, []audit.Record{second, first}}, "of a user": {audit.Filter{UserID: "app"}, []audit.Record{third}},
 		"by an actor": {audit.Filter{ActorID: "ops"}, []audit.Record{third, first}}, "of a kind": {audit.Filter{Action: audit.ClientUpdate}, []audit.Record{second}},
-		"since": {audit.Filter{Since: second.At}, []audit.Record{third, second}}, "the next page": {audit.Filter{Before: second.ID}, []audit.Record{first}},
+		"since": {audit.Filter{Since: second.At}, []audit.Record{third, second}}, "until": {audit.Filter{Until: second.At}, []audit.Record{first}},
+		"on a thing": {audit.Filter{TargetID: "1"}, []audit.Record{third}}, "of several kinds": {audit.Filter{Actions: []audit.Action{audit.ClientCreate, audit.UserUpdate}}, []audit.Record{third, first}},
+		"the next page": {audit.Filter{Before: second.ID}, []audit.Record{first}},
 	} {
 		got, err := f.Records(ctx, tc.of, 10)
 		require.NoError(t, err)

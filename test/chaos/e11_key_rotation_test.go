@@ -59,12 +59,12 @@ func (v *verifier) good(token string) bool {
 func TestE11KeyRotation(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		f := newFleet(t, databaseURL, 2, "--access-token-format", "jwt")
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(scale(9, 120))*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(scale(12, 120))*time.Second)
 		defer cancel()
 		// Servers load a new key within 2 seconds; the cache expires one second later.
 		go func() {
 			for ctx.Err() == nil {
-				f.nodes[0].command("", "key", "rotate", "--alg", "ES256", "--in", "5s")
+				f.nodes[0].command("", "key", "rotate", "--alg", "ES256", "--in", "8s")
 				time.Sleep(500 * time.Millisecond)
 			}
 		}()

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -82,6 +83,12 @@ func (s *server) checkResponse(r *http.Request, described map[int]bool, check va
 	assert.NoError(s.t, err, what)
 	assert.True(s.t, described[got.StatusCode], "%s: status %d is not described: %.300s", what, got.StatusCode, body)
 	if got.StatusCode == http.StatusNotModified || len(body) == 0 {
+		return
+	}
+	if got.Header.Get("Content-Type") == "application/jsonl" { // which the validator cannot read
+		for line := range bytes.Lines(body) {
+			assert.True(s.t, json.Valid(line), "%s: %.300s", what, line)
+		}
 		return
 	}
 	got.Body = io.NopCloser(bytes.NewReader(body))
