@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs missing test dependencies: Postgres, PgBouncer, Redis, Prometheus, a browser, and
-# the C compiler that the race detector needs. Works on Debian and its derivatives; elsewhere,
+# Installs missing test dependencies: Postgres, PgBouncer, Redis, Prometheus, a browser, the tools of
+# the API guide, and the C compiler that the race detector needs. Works on Debian and its derivatives; elsewhere,
 # or without root, it prints what to install.
 set -eu
 
@@ -11,6 +11,8 @@ command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
+command -v curl >/dev/null 2>&1 || missing="$missing curl"
+command -v jq >/dev/null 2>&1 || missing="$missing jq"
 command -v gcc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
 [ -n "$missing" ] || exit 0
 
