@@ -62,7 +62,7 @@ type targetView struct {
 func newAuditList(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List administrative acts, the newest first",
+		Short: "List recorded acts, the newest first",
 		Example: `  gatehouse audit list --since 24h
   gatehouse audit list --client shop --json
   gatehouse audit list --user alice --action user.update

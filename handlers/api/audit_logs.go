@@ -64,7 +64,7 @@ type recordPage struct {
 func (a *API) auditLogs() {
 	register(a, audit.ReadScope("audit"), huma.Operation{
 		OperationID: "list-audit-logs", Method: http.MethodGet, Path: "/audit-logs", Tags: []string{"audit"},
-		Summary: "List administrative acts", Description: "The newest first.",
+		Summary: "List what is recorded", Description: "Acts of administrators, sign-ins and sign-outs, stolen tokens, and sums of refusals, the newest first.",
 	}, a.listRecords)
 	a.auditExport()
 }

@@ -18,7 +18,7 @@ func about() map[string]string {
 		"sessions": "Browsers in which users are signed in.",
 		"users":    "People who sign in.",
 		"keys":     "Keys that sign tokens.",
-		"audit":    "The record of administrative acts.",
+		"audit":    "What administrators did, who signed in and out, and what was refused, in sums.",
 		"errors":   "What the server knows about a refusal.",
 		"limits":   "Rate limits in force.",
 		"webhooks": "Where events are sent.",
