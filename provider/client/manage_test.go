@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/event"
@@ -62,4 +63,36 @@ func TestActorsManageClientsWithinTheirScopes(t *testing.T) {
 			assert.NotContains(t, []any{change.Before, change.After}, false, "%s is off, and takes up a line", name)
 		}
 	}
+}
+
+// Administrators administer through each client of type backend that they sign in to: whoever may
+// change clients, and not everything else, must not make one, nor turn its response elsewhere.
+func TestClientsThatAdministratorsSignInTo(t *testing.T) {
+	t.Parallel()
+	r, _ := newRegistry(t)
+	ctx := t.Context()
+	root := audit.Actor{Kind: audit.ClientActor, ID: "root", Scopes: audit.AllScopes()}
+	low := audit.Actor{Kind: audit.ClientActor, ID: "low", Scopes: []string{audit.WriteScope("clients")}}
+	console := func(id string) *client.Client {
+		return &client.Client{ID: id, Type: client.Backend, Scopes: []string{"openid"}, GrantTypes: []client.GrantType{client.AuthorizationCode}, RedirectURIs: []string{"https://ops.example.com/cb"}}
+	}
+	_, err := r.Create(ctx, low, console("console"), "")
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	_, err = r.Create(ctx, root, console("console"), "")
+	require.NoError(t, err)
+	_, err = r.Update(ctx, low, "console", func(c *client.Client) error { c.RedirectURIs = []string{"https://evil.example.com/cb"}; return nil })
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	_, err = r.RotateSecret(ctx, low, "console", "", client.Terms{})
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	require.ErrorIs(t, r.AllowUser(ctx, low, "console", provider.ID{1}), audit.ErrForbidden)
+	require.ErrorIs(t, r.DisallowUser(ctx, low, "console", provider.ID{1}), audit.ErrForbidden)
+
+	web := console("web")
+	web.Type = client.Web
+	_, err = r.Create(ctx, low, web, "")
+	require.NoError(t, err)
+	_, err = r.Update(ctx, low, "web", func(c *client.Client) error { c.Type = client.Backend; return nil })
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	_, err = r.Create(ctx, low, &client.Client{ID: "service", Type: client.Backend, GrantTypes: []client.GrantType{client.ClientCredentials}}, "")
+	require.NoError(t, err, "nobody signs in to it")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
@@ -40,13 +41,23 @@ func (r *Registry) namesBefore(ctx context.Context, c *Client, before map[string
 	return err
 }
 
-// mayManage refuses to let an actor give a client management scopes that the actor does not have, and
-// to change a client that has them: with another secret or key it would be the actor's.
+// mayManage refuses to let an actor give a client more authority than the actor has, and to change a
+// client that has it: with another secret, key or redirect URI it would be the actor's.
 func mayManage(actor audit.Actor, c *Client) error {
-	for _, scope := range audit.Scopes(c.Scopes) {
+	for _, scope := range c.authority() {
 		if !actor.May(scope) {
-			return fmt.Errorf("%w: the client has the scope %s, and the actor has not", audit.ErrForbidden, scope)
+			return fmt.Errorf("%w: the client has the authority of %s, and the actor has not", audit.ErrForbidden, scope)
 		}
 	}
 	return nil
+}
+
+// authority are the management scopes that tokens of the client may have: those that it is registered
+// for, and all where administrators can sign in to it, since they administer through each client of
+// type backend.
+func (c *Client) authority() []string {
+	if c.Type == Backend && slices.ContainsFunc(c.GrantTypes, func(g GrantType) bool { return g != ClientCredentials }) {
+		return audit.AllScopes()
+	}
+	return audit.Scopes(c.Scopes)
 }

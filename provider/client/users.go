@@ -8,11 +8,14 @@ import (
 )
 
 // AllowUser restricts a client to named users, of whom the user is one. What other users have from
-// it ends. It returns provider.ErrNotFound.
+// it ends. It returns provider.ErrNotFound or audit.ErrForbidden.
 func (r *Registry) AllowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.ClientAllowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, clientID)
 		if err != nil {
+			return nil, err
+		}
+		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
 		return restricted(c.Restricted), r.store.AllowUser(ctx, clientID, userID)
@@ -20,11 +23,14 @@ func (r *Registry) AllowUser(ctx context.Context, actor audit.Actor, clientID st
 }
 
 // DisallowUser takes a user from those whom a client is restricted to, and ends what was issued to
-// the client for the user. It returns provider.ErrNotFound.
+// the client for the user. It returns provider.ErrNotFound or audit.ErrForbidden.
 func (r *Registry) DisallowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.ClientDisallowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, clientID)
 		if err != nil {
+			return nil, err
+		}
+		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
 		return restricted(c.Restricted), r.store.DisallowUser(ctx, clientID, userID, r.clock.Now(ctx))
