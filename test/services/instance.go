@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -179,15 +180,22 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a TCP listener has a TCP address
 }
 
-// FreePort returns an unused loopback port.
+// FreePort returns an unused loopback port, another one each time.
 func FreePort(tb testing.TB) int {
 	tb.Helper()
-	port, err := freePort()
-	if err != nil {
-		tb.Fatal(err)
+	for {
+		port, err := freePort()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if _, again := givenPorts.LoadOrStore(port, true); !again {
+			return port
+		}
 	}
-	return port
 }
+
+// givenPorts are those that a test of this process has: it may not listen yet.
+var givenPorts sync.Map //nolint:gochecknoglobals // the tests of a process share its ports
 
 // eventually repeats try until it succeeds, for up to 30 seconds.
 func eventually(try func() error) error {
