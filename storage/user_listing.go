@@ -31,7 +31,11 @@ func (s *Store) Users(ctx context.Context, of account.Filter, limit int) ([]*acc
 		return nil, nil // no role has one, but a list of roles has
 	}
 	if of.Role != "" {
-		query = query.Where("roles <> '' AND "+s.dialect.contains("roles"), of.Role)
+		condition, args, err := s.withRole(ctx, of.Role)
+		if err != nil {
+			return nil, err
+		}
+		query = query.Where(condition, args...)
 	}
 	if of.Disabled != nil {
 		condition := "disabled"
@@ -51,6 +55,28 @@ func (s *Store) Users(ctx context.Context, of account.Filter, limit int) ([]*acc
 		}
 	}
 	return users, nil
+}
+
+// fewUsers is up to how many users with a role are looked up one by one.
+const fewUsers = 2000
+
+// withRole is the condition that users have a role. Postgres cannot tell a rare role from a common one:
+// left to itself it reads all users in order until it has found enough of them, which is right for a
+// common role alone.
+func (s *Store) withRole(ctx context.Context, role string) (condition string, args []any, err error) {
+	has := "roles <> '' AND " + s.dialect.contains("roles")
+	var ids []rowID
+	if err := s.on(ctx).Raw("SELECT id FROM users WHERE "+has+" LIMIT ?", role, fewUsers+1).Scan(&ids).Error; err != nil {
+		return "", nil, s.fault(err)
+	}
+	switch {
+	case len(ids) == 0:
+		return "FALSE", nil, nil
+	case len(ids) <= fewUsers:
+		return "id IN ?", []any{ids}, nil
+	default:
+		return has, []any{role}, nil
+	}
 }
 
 // position is the column of the order, and the value of it to continue after.
