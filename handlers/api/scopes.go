@@ -133,6 +133,9 @@ func (a *API) getScope(ctx context.Context, in *ScopeName) (*scopeOutput, error)
 }
 
 func (a *API) updateScope(ctx context.Context, in *scopeUpdate) (*scopeOutput, error) {
+	if err := a.exactly("ScopePatch", in.Body); err != nil {
+		return nil, err
+	}
 	s, err := a.Scopes.Change(ctx, actor(ctx), in.Name, func(s *consent.Scope) error {
 		text, err := mergePatch(scopeOf(*s), in.Body)
 		if err != nil {

@@ -51,6 +51,11 @@ func TestManagementOfUsers(t *testing.T) {
 		assert.NotContains(t, patched.json(t), "given_name")
 		assert.Equal(t, map[string]any{"locality": "Oxford", "country": "GB"}, patched.json(t)["address"])
 		assert.Equal(t, http.StatusPreconditionFailed, s.manage(caller, http.MethodPatch, "/users/"+id, `{"nickname":"late"}`, "If-Match", tag).status)
+		for path, body := range map[string]string{"/users/": `{"Roles":["admin"]}`, "/admin/users/": `{"Enabled":false}`} {
+			method := map[string]string{"/users/": http.MethodPatch, "/admin/users/": http.MethodPut}[path]
+			got := s.manage(caller, method, path+id, body)
+			assert.Equal(t, http.StatusBadRequest, got.status, "a name in another case is not taken for a change: %s", got.body)
+		}
 		whole := s.manage(caller, http.MethodPut, "/users/"+id, patched.body)
 		require.Equal(t, http.StatusOK, whole.status, whole.body)
 		assert.JSONEq(t, patched.body, whole.body, "what was read can be sent back")
