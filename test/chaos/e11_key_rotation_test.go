@@ -59,7 +59,7 @@ func (v *verifier) good(token string) bool {
 func TestE11KeyRotation(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		f := newFleet(t, databaseURL, 2, "--access-token-format", "jwt")
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(scale(12, 120))*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(scale(15, 120))*time.Second)
 		defer cancel()
 		// Servers load a new key within 2 seconds; the cache expires one second later.
 		go func() {
