@@ -83,6 +83,9 @@ func newAuditList(env *environment) *cobra.Command {
 	completeFlag(cmd, "action", actionNames())
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		if err := checkSelectors(cmd, "client", "user", "actor", "action", "target"); err != nil {
+			return err
+		}
 		of := audit.Filter{ActorID: *actor, Action: audit.Action(*action), TargetID: *target}
 		if *action != "" && !slices.Contains(actionNames(), *action) {
 			return fmt.Errorf("--action %q must be %s", *action, oneOf(actionNames()))

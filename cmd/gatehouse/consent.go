@@ -47,6 +47,9 @@ func newConsentList(env *environment) *cobra.Command {
 	env.completeFlagBy(cmd, "client", clientIDs)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		if err := checkSelectors(cmd, "client"); err != nil {
+			return err
+		}
 		of := consent.Filter{ClientID: *clientID}
 		empty := "Nothing is remembered."
 		if len(args) == 1 {

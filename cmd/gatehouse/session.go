@@ -57,6 +57,9 @@ browser says about itself; --json has all of it, and the address of the sign-in.
 	env.completeFlagBy(cmd, "user", usernames)
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		if err := checkSelectors(cmd, "user"); err != nil {
+			return err
+		}
 		from, err := page(*before, *limit)
 		if err != nil {
 			return err

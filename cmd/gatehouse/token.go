@@ -58,6 +58,9 @@ On a terminal you are asked first, unless a user or session is named; --yes skip
 	env.completeFlagBy(cmd, "user", usernames)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
+		if err := checkSelectors(cmd, "id", "client", "user", "session", "scope", "before"); err != nil {
+			return err
+		}
 		many := *clientID + *who + *sessionID + *scope + *before
 		switch {
 		case *id != "" && many != "":

@@ -50,6 +50,9 @@ themselves are not kept and cannot be shown.`,
 	env.completeFlagBy(cmd, "user", usernames)
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		if err := checkSelectors(cmd, "client", "user", "session", "scope"); err != nil {
+			return err
+		}
 		from, err := page(*before, *limit)
 		if err != nil {
 			return err

@@ -63,7 +63,7 @@ func optionalID(text, field string) (id provider.ID, err error) {
 	if text == "" {
 		return id, nil
 	}
-	if id, err = provider.ParseID(text); err != nil {
+	if id, err = provider.ParseID(text); err != nil || id.IsZero() { // which would select everything
 		return id, invalid(field, "is not an id")
 	}
 	return id, nil

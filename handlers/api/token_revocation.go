@@ -9,10 +9,10 @@ import (
 
 type bulkRevocation struct {
 	Body struct {
-		ClientID  string     `json:"client_id,omitempty" maxLength:"200" pattern:"^[ -~]*$" doc:"What was issued to this client"`
+		ClientID  string     `json:"client_id,omitempty" minLength:"1" maxLength:"200" pattern:"^[ -~]+$" doc:"What was issued to this client"`
 		UserID    string     `json:"user_id,omitempty" format:"uuid" doc:"What was issued for this user"`
 		SessionID string     `json:"session_id,omitempty" format:"uuid" doc:"What was authorized in this sign-in session; the session itself goes on"`
-		Scope     string     `json:"scope,omitempty" maxLength:"200" pattern:"^[!#-\\[\\]-~]*$" doc:"What was authorized with this scope"`
+		Scope     string     `json:"scope,omitempty" minLength:"1" maxLength:"200" pattern:"^[!#-\\[\\]-~]+$" doc:"What was authorized with this scope"`
 		Before    *time.Time `json:"before,omitempty" doc:"What was authorized before this time, which is not in the future"`
 	}
 }

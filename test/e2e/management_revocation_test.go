@@ -84,6 +84,7 @@ func TestRevocationBeforeATimeIsSeenEverywhere(t *testing.T) {
 		assert.InDelta(t, 2, all.json(t)["sessions"], 0)
 
 		for _, body := range []string{
+			`{"client_id":"","scope":"openid"}`, `{"client_id":"app","scope":""}`, `{"client_id":"app","user_id":"00000000-0000-0000-0000-000000000000"}`,
 			`{}`, `{"before":"0001-01-01T00:00:00Z","client_id":"app"}`, `{"before":"2999-01-01T00:00:00Z"}`, `{"before":"yesterday"}`, `{"session_id":"x"}`, `{"scope":"a b"}`, `{"scope":"\u0000"}`, `{"client_id":"\u0000"}`,
 		} {
 			assert.Equal(t, http.StatusBadRequest, revoke(body).status, body)
