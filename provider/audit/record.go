@@ -44,13 +44,19 @@ const (
 	// the grant was ended.
 	TokenReuse Action = "token.reuse"
 	// LimitRefuse counts the requests that rate limits refused in a minute.
-	LimitRefuse   Action = "limit.refuse"
-	LimitReset    Action = "limit.reset"
-	KeyCreate     Action = "key.create"
-	KeyWithdraw   Action = "key.withdraw"
-	KeyringRotate Action = "keyring.rotate"
-	KeyringRetire Action = "keyring.retire"
-	LogExpire     Action = "audit.expire"
+	LimitRefuse         Action = "limit.refuse"
+	LimitReset          Action = "limit.reset"
+	KeyCreate           Action = "key.create"
+	KeyWithdraw         Action = "key.withdraw"
+	KeyringRotate       Action = "keyring.rotate"
+	KeyringRetire       Action = "keyring.retire"
+	LogExpire           Action = "audit.expire"
+	WebhookCreate       Action = "webhook.create"
+	WebhookUpdate       Action = "webhook.update"
+	WebhookDelete       Action = "webhook.delete"
+	WebhookRotateSecret Action = "webhook.rotate_secret"
+	WebhookRedeliver    Action = "webhook.redeliver"
+	WebhookTest         Action = "webhook.test"
 )
 
 // Actions are all actions.
@@ -66,6 +72,7 @@ func Actions() []Action {
 		LimitRefuse, LimitReset,
 		KeyringRotate, KeyringRetire,
 		LogExpire,
+		WebhookCreate, WebhookUpdate, WebhookDelete, WebhookRotateSecret, WebhookRedeliver, WebhookTest,
 	}
 }
 
@@ -100,6 +107,7 @@ const (
 	SigningKey TargetType = "key"
 	Keyring    TargetType = "keyring"
 	Log        TargetType = "audit"
+	Webhook    TargetType = "webhook"
 )
 
 // Record is one act.

@@ -21,10 +21,11 @@ const (
 	AuditKey         Purpose = "audit-key"         // keys that sign the audit log, at rest (package chain)
 	Idempotency      Purpose = "idempotency"       // responses that are kept for repeated requests
 	ImportedSecret   Purpose = "imported-secret"   // keys of another server that verify its refresh tokens
+	Webhook          Purpose = "webhook"           // secrets that sign webhooks, at rest (package webhook)
 )
 
 func purposes() []Purpose {
-	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey, Idempotency, ImportedSecret}
+	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey, Idempotency, ImportedSecret, Webhook}
 }
 
 // serves is how long after its successor took over a data key may be needed: the longest lifetime
@@ -41,7 +42,7 @@ func serves(p Purpose) (_ time.Duration, ends bool) {
 		return 2 * day, true // a day
 	case Flow, RefreshSuccessor, RateLimit, Cursor:
 		return day, true // an hour, half a minute, a quarter of an hour; a cursor has no lifetime of its own
-	case SigningKey, ClientSecret, AuditKey, ImportedSecret:
+	case SigningKey, ClientSecret, AuditKey, ImportedSecret, Webhook:
 		return 0, false
 	default: // of a newer version
 		return 0, false

@@ -43,6 +43,14 @@ type Options struct {
 
 // New makes a Client. It returns an error when CA holds no certificate.
 func New(o Options) (*Client, error) {
+	c, err := newClient(o, timeout)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{c}, nil
+}
+
+func newClient(o Options, timeout time.Duration) (*http.Client, error) {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		roots = x509.NewCertPool() // a bare container has no system certificates
@@ -64,11 +72,11 @@ func New(o Options) (*Client, error) {
 	if o.Around != nil {
 		exchange = o.Around(transport)
 	}
-	return &Client{&http.Client{
+	return &http.Client{
 		Transport:     exchange,
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	}, nil
 }
 
 // dial refuses special addresses just before connecting. Hosts that the operator named are

@@ -1,7 +1,8 @@
-// Package outbound owns every request that Gatehouse sends to a URL that a client chose: its
-// jwks_uri or logo. All of them go through one restricted client.
+// Package outbound owns every request that Gatehouse sends to a URL that somebody chose: the
+// jwks_uri or logo of a client, the endpoint of a webhook. All of them go through one restricted client.
 //
-//   - https only, GET only, no redirects, no proxies, no cookies, no credentials.
+//   - https only, no redirects, no proxies, no cookies, no credentials. Webhooks are
+//     posted, by http too to the hosts that the operator named; all else is GET.
 //   - The address is checked after the name was resolved and just before connecting, so a name
 //     that resolves differently the second time (DNS rebinding) gains nothing. Loopback,
 //     private, link-local, shared, multicast and all other special networks are

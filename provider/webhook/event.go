@@ -1,0 +1,78 @@
+package webhook
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+// Ping is the event by which an operator tests an endpoint.
+const Ping = "ping"
+
+// typeOf is the event that an act causes; empty: none. Refused attempts and rate limits are counted
+// by the minute, which is for the audit log, and acts on webhooks would report themselves.
+func typeOf(a audit.Action) string { return types()[a] }
+
+func types() map[audit.Action]string {
+	return map[audit.Action]string{
+		audit.ClientCreate:       "client.created",
+		audit.ClientUpdate:       "client.updated",
+		audit.ClientDelete:       "client.deleted",
+		audit.ClientRotateSecret: "client.secret_rotated",
+		audit.ClientAllowUser:    "client.user_allowed",
+		audit.ClientDisallowUser: "client.user_disallowed",
+		audit.UserCreate:         "user.created",
+		audit.UserUpdate:         "user.updated",
+		audit.UserSetPassword:    "user.password_changed",
+		audit.UserDelete:         "user.deleted",
+		audit.UserSignIn:         "session.started",
+		audit.SessionEnd:         "session.ended",
+		audit.ScopeCreate:        "scope.created",
+		audit.ScopeUpdate:        "scope.updated",
+		audit.ScopeDelete:        "scope.deleted",
+		audit.ConsentWithdraw:    "consent.withdrawn",
+		audit.TokenRevoke:        "token.revoked",
+		audit.TokenReuse:         "token.reuse_detected",
+		audit.KeyCreate:          "key.created",
+		audit.KeyWithdraw:        "key.withdrawn",
+		audit.KeyringRotate:      "keyring.rotated",
+		audit.KeyringRetire:      "keyring.retired",
+	}
+}
+
+// Types are the names of all events that an endpoint can be registered for.
+func Types() []string { return slices.Sorted(maps.Values(types())) }
+
+type message struct {
+	Type      string    `json:"type"`
+	Timestamp time.Time `json:"timestamp"`
+	Data      any       `json:"data"`
+}
+
+// data is what a receiver learns of an act: who did it, to what, and the names of what changed. The
+// values may be personal data, which a receiver reads by the API if it may.
+type data struct {
+	Actor    party    `json:"actor"`
+	Target   party    `json:"target"`
+	ClientID string   `json:"client_id,omitempty"`
+	UserID   string   `json:"user_id,omitempty"`
+	Changed  []string `json:"changed"`
+}
+
+type party struct {
+	Type string `json:"type"`
+	ID   string `json:"id"`
+}
+
+func body(r audit.Record) ([]byte, error) {
+	changed := slices.Sorted(maps.Keys(r.Changes))
+	if changed == nil {
+		changed = []string{}
+	}
+	return json.Marshal(message{typeOf(r.Action), r.At, data{
+		party{string(r.Actor.Kind), r.Actor.ID}, party{string(r.Target.Type), r.Target.ID}, r.Target.ClientID, r.Target.UserID, changed,
+	}})
+}

@@ -1,0 +1,133 @@
+package webhook
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+// Store stores endpoints and lists deliveries. It returns provider.ErrNotFound.
+type Store interface {
+	endpointStore
+	deliveryStore
+}
+
+type endpointStore interface {
+	CreateEndpoint(ctx context.Context, e Endpoint, s Secret) error
+	// Endpoint reads an endpoint, in a transaction with a lock until its end.
+	Endpoint(ctx context.Context, id provider.ID) (Endpoint, error)
+	// Endpoints lists those after the given one, by id.
+	Endpoints(ctx context.Context, after provider.ID, limit int) ([]Endpoint, error)
+	UpdateEndpoint(ctx context.Context, e Endpoint) error
+	DeleteEndpoint(ctx context.Context, id provider.ID) error
+	// RotateWebhookSecret adds a secret and ends the others at the given time, at the latest.
+	RotateWebhookSecret(ctx context.Context, s Secret, end time.Time) error
+}
+
+type deliveryStore interface {
+	AddDelivery(ctx context.Context, d Delivery) error
+	// Deliveries lists those before the given one, the newest first.
+	Deliveries(ctx context.Context, endpoint, before provider.ID, limit int) ([]Delivery, error)
+	// Redeliver makes one that is not pending pending, if it is the endpoint's.
+	Redeliver(ctx context.Context, endpoint, id provider.ID, at time.Time) error
+	// RedeliverFailed makes those pending that failed and were created since a time.
+	RedeliverFailed(ctx context.Context, endpoint provider.ID, since, at time.Time) (int64, error)
+}
+
+// Registry manages endpoints. Each change is an administrative act.
+type Registry struct {
+	store     Store
+	gate      *audit.Gate
+	seal      sealer
+	cleartext Cleartext
+	clock     provider.Clock
+	random    io.Reader
+}
+
+// NewRegistry makes a Registry.
+func NewRegistry(store Store, gate *audit.Gate, seal sealer, cleartext Cleartext, clock provider.Clock, random io.Reader) *Registry {
+	return &Registry{store, gate, seal, cleartext, clock, random}
+}
+
+// Create adds an endpoint and returns it with its secret, which cannot be read later. It returns
+// *InvalidEndpoint.
+func (r *Registry) Create(ctx context.Context, actor audit.Actor, e Endpoint) (Endpoint, string, error) {
+	now := r.clock.Now(ctx)
+	e.ID, e.CreatedAt, e.UpdatedAt, e.FailingSince = provider.NewID(now, r.random), now, now, nil
+	if err := e.prepare(r.cleartext); err != nil {
+		return Endpoint{}, "", err
+	}
+	s, text, err := newSecret(r.seal, e.ID, now, r.random)
+	if err != nil {
+		return Endpoint{}, "", err
+	}
+	return e, text, r.gate.Do(ctx, actor, audit.WebhookCreate, target(e.ID), func(ctx context.Context) (audit.Changes, error) {
+		return audit.Details(e.record()), r.store.CreateEndpoint(ctx, e, s)
+	})
+}
+
+// Get reads an endpoint. It returns provider.ErrNotFound.
+func (r *Registry) Get(ctx context.Context, id provider.ID) (Endpoint, error) {
+	return r.store.Endpoint(ctx, id)
+}
+
+// List lists the endpoints after the given one, by id.
+func (r *Registry) List(ctx context.Context, after provider.ID, limit int) ([]Endpoint, error) {
+	return r.store.Endpoints(ctx, after, limit)
+}
+
+// Change changes an endpoint: change receives the current one and modifies it in place. It returns
+// the error of change, *InvalidEndpoint or provider.ErrNotFound.
+func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(e *Endpoint) error) (Endpoint, error) {
+	var changed Endpoint
+	err := r.gate.Do(ctx, actor, audit.WebhookUpdate, target(id), func(ctx context.Context) (audit.Changes, error) {
+		e, err := r.store.Endpoint(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		before, was := e.record(), e
+		if err := change(&e); err != nil {
+			return nil, err
+		}
+		e.ID, e.CreatedAt, e.UpdatedAt = id, was.CreatedAt, r.clock.Now(ctx)
+		if was.Disabled && !e.Disabled {
+			e.FailingSince = nil // the five days begin again
+		}
+		if err := e.prepare(r.cleartext); err != nil {
+			return nil, err
+		}
+		changed = e
+		return audit.Diff(before, e.record()), r.store.UpdateEndpoint(ctx, e)
+	})
+	return changed, err
+}
+
+// Delete removes an endpoint, its secrets and what was not delivered yet.
+func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID) error {
+	return r.gate.Do(ctx, actor, audit.WebhookDelete, target(id), func(ctx context.Context) (audit.Changes, error) {
+		e, err := r.store.Endpoint(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return audit.Diff(e.record(), nil), r.store.DeleteEndpoint(ctx, id)
+	})
+}
+
+// RotateSecret gives an endpoint a new secret and returns it. Messages are signed with the former
+// ones, too, for the overlap.
+func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id provider.ID, overlap time.Duration) (string, error) {
+	now := r.clock.Now(ctx)
+	s, text, err := newSecret(r.seal, id, now, r.random)
+	if err != nil {
+		return "", err
+	}
+	return text, r.gate.Do(ctx, actor, audit.WebhookRotateSecret, target(id), func(ctx context.Context) (audit.Changes, error) {
+		if _, err := r.store.Endpoint(ctx, id); err != nil {
+			return nil, err
+		}
+		return audit.Details(map[string]any{"overlap_seconds": int64(overlap.Seconds())}), r.store.RotateWebhookSecret(ctx, s, now.Add(overlap))
+	})
+}

@@ -1,0 +1,202 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+const (
+	// claimed is how long a delivery belongs to the process that claimed it: longer than a request
+	// may take. After a crash another process has it then.
+	claimed = 15 * time.Second
+	// atOnce bounds the endpoints to which requests are in progress.
+	atOnce = 64
+	// inRow bounds the deliveries to an endpoint before others get their turn.
+	inRow = 100
+	// giveUp is for how long an endpoint may fail before it is disabled.
+	giveUp = 5 * 24 * time.Hour
+	gone   = 410
+)
+
+// queue is the stored deliveries.
+type queue interface {
+	// DueEndpoints are the enabled endpoints for which there is something to deliver.
+	DueEndpoints(ctx context.Context, now time.Time, limit int) ([]Endpoint, error)
+	// Claim claims the next delivery to an endpoint until a time; provider.ErrNotFound: none is due.
+	Claim(ctx context.Context, endpoint provider.ID, now, until time.Time) (Delivery, error)
+	// Settle stores the outcome of an attempt: the state and the next time of the delivery.
+	Settle(ctx context.Context, d Delivery, a Attempt) error
+	// WebhookSecrets are the secrets of an endpoint that sign, the newest first.
+	WebhookSecrets(ctx context.Context, endpoint provider.ID, now time.Time) ([]Secret, error)
+}
+
+// poster sends a request. It returns a class of errors when there was no response.
+type poster interface {
+	Post(ctx context.Context, url string, headers map[string]string, body []byte) (status int, retryAfter time.Duration, fault string)
+}
+
+// Sender delivers what is stored.
+type Sender struct {
+	queue    queue
+	registry *Registry
+	post     poster
+	clock    provider.Clock
+	random   io.Reader
+	log      *slog.Logger
+	// outcome, when set, is called after each attempt.
+	outcome func(outcome string)
+
+	mu   sync.Mutex
+	busy map[provider.ID]bool
+}
+
+// NewSender makes a Sender.
+func NewSender(q queue, r *Registry, post poster, clock provider.Clock, random io.Reader, log *slog.Logger, outcome func(string)) *Sender {
+	if outcome == nil {
+		outcome = func(string) {}
+	}
+	return &Sender{queue: q, registry: r, post: post, clock: clock, random: random, log: log, outcome: outcome, busy: map[provider.ID]bool{}}
+}
+
+// Start begins to deliver what is due and does not wait for it: each endpoint has its own goroutine,
+// so that one that hangs does not delay the others.
+func (s *Sender) Start(ctx context.Context) error {
+	due, err := s.queue.DueEndpoints(ctx, s.clock.Real(), 1000)
+	if err != nil {
+		return fmt.Errorf("webhooks: %w", err)
+	}
+	for _, e := range due {
+		if s.begin(e.ID) {
+			go func() {
+				defer s.end(e.ID)
+				s.serve(ctx, e)
+			}()
+		}
+	}
+	return nil
+}
+
+func (s *Sender) begin(id provider.ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy[id] || len(s.busy) >= atOnce {
+		return false
+	}
+	s.busy[id] = true
+	return true
+}
+
+func (s *Sender) end(id provider.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.busy, id)
+}
+
+// serve delivers to one endpoint until something fails.
+func (s *Sender) serve(ctx context.Context, e Endpoint) {
+	for range inRow {
+		more, err := s.next(ctx, e)
+		if err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "webhook was not sent", "endpoint", e.ID.String(), "cause", err)
+		}
+		if err != nil || !more {
+			return
+		}
+	}
+}
+
+func (s *Sender) next(ctx context.Context, e Endpoint) (more bool, err error) {
+	now := s.clock.Real()
+	d, err := s.queue.Claim(ctx, e.ID, now, now.Add(claimed))
+	if err != nil {
+		return false, ignoreNotFound(err)
+	}
+	secrets, err := s.secrets(ctx, e.ID, now)
+	if err != nil {
+		return false, err
+	}
+	status, retryAfter, fault := s.post.Post(ctx, e.URL, headers(d.EventID.String(), now, d.Body, secrets), d.Body)
+	if ctx.Err() != nil {
+		return false, ctx.Err() // the process ends; the receiver did not fail
+	}
+	done := s.clock.Real()
+	a := Attempt{ID: provider.NewID(now, s.random), At: now, Took: done.Sub(now), Status: status, Error: fault}
+	if fault == "" && (status < 200 || status > 299) {
+		a.Error = "status"
+	}
+	s.settle(&d, a, done, retryAfter)
+	if err := s.queue.Settle(ctx, d, a); err != nil {
+		return false, err
+	}
+	s.outcome(outcomeOf(d, a))
+	if a.succeeded() {
+		return true, nil
+	}
+	return false, s.disable(ctx, e, status, done)
+}
+
+// settle gives the delivery its new state.
+func (s *Sender) settle(d *Delivery, a Attempt, now time.Time, retryAfter time.Duration) {
+	wait, more := pause(d.Tries, retryAfter, s.random)
+	switch {
+	case a.succeeded():
+		d.State = Delivered
+	case more:
+		d.NextAt = now.Add(wait)
+	default:
+		d.State = Failed
+	}
+}
+
+// disable disables an endpoint that is gone or has failed for too long.
+func (s *Sender) disable(ctx context.Context, e Endpoint, status int, now time.Time) error {
+	if status != gone && (e.FailingSince == nil || now.Sub(*e.FailingSince) < giveUp) {
+		return nil
+	}
+	_, err := s.registry.Change(ctx, audit.BackgroundJob("webhooks"), e.ID, func(e *Endpoint) error {
+		e.Disabled = true
+		return nil
+	})
+	s.log.WarnContext(ctx, "webhook endpoint was disabled", "endpoint", e.ID.String(), "status", status)
+	return ignoreNotFound(err)
+}
+
+func (s *Sender) secrets(ctx context.Context, endpoint provider.ID, now time.Time) ([][]byte, error) {
+	kept, err := s.queue.WebhookSecrets(ctx, endpoint, now)
+	if err != nil {
+		return nil, err
+	}
+	secrets := make([][]byte, len(kept))
+	for i, k := range kept {
+		if secrets[i], err = s.registry.seal.OpenFor(endpoint[:], k.Sealed); err != nil {
+			return nil, fmt.Errorf("secret %s: %w", k.ID, err)
+		}
+	}
+	return secrets, nil
+}
+
+func outcomeOf(d Delivery, a Attempt) string {
+	switch {
+	case a.succeeded():
+		return "delivered"
+	case d.State == Failed:
+		return "failed"
+	default:
+		return "retry"
+	}
+}
+
+func ignoreNotFound(err error) error {
+	if errors.Is(err, provider.ErrNotFound) {
+		return nil
+	}
+	return err
+}

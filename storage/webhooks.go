@@ -1,0 +1,94 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/webhook"
+)
+
+type endpointRow struct {
+	ID                   rowID
+	URL, Description     string
+	EventTypes           list
+	Disabled             bool
+	FailingSince         *time.Time
+	CreatedAt, UpdatedAt time.Time
+}
+
+const endpointColumns = "id, url, description, event_types, disabled, failing_since, created_at, updated_at"
+
+func (r *endpointRow) endpoint() webhook.Endpoint {
+	return webhook.Endpoint{
+		ID: provider.ID(r.ID), URL: r.URL, Description: r.Description, Types: r.EventTypes, Disabled: r.Disabled,
+		FailingSince: utc(r.FailingSince), CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+	}
+}
+
+// CreateEndpoint stores an endpoint with its secret.
+func (s *Store) CreateEndpoint(ctx context.Context, e webhook.Endpoint, secret webhook.Secret) error {
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		err := s.exec(ctx, "INSERT INTO webhook_endpoints ("+endpointColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			rowID(e.ID), e.URL, e.Description, list(e.Types), e.Disabled, e.FailingSince, e.CreatedAt, e.UpdatedAt)
+		if err != nil {
+			return err
+		}
+		return s.addWebhookSecret(ctx, secret)
+	})
+}
+
+// Endpoint reads an endpoint, and locks the row until the transaction ends.
+func (s *Store) Endpoint(ctx context.Context, id provider.ID) (webhook.Endpoint, error) {
+	var r endpointRow
+	err := s.row(ctx, "SELECT "+endpointColumns+" FROM webhook_endpoints WHERE id = ?"+s.dialect.locking("FOR UPDATE"), rowID(id)).
+		Scan(&r.ID, &r.URL, &r.Description, &r.EventTypes, &r.Disabled, &r.FailingSince, &r.CreatedAt, &r.UpdatedAt)
+	return r.endpoint(), s.fault(err)
+}
+
+// Endpoints lists the endpoints after the given one, by id.
+func (s *Store) Endpoints(ctx context.Context, after provider.ID, limit int) ([]webhook.Endpoint, error) {
+	return s.endpoints(ctx, "SELECT "+endpointColumns+" FROM webhook_endpoints WHERE id > ? ORDER BY id LIMIT ?", rowID(after), limit)
+}
+
+// EnabledEndpoints lists those that get events.
+func (s *Store) EnabledEndpoints(ctx context.Context) ([]webhook.Endpoint, error) {
+	return s.endpoints(ctx, "SELECT "+endpointColumns+" FROM webhook_endpoints WHERE NOT disabled ORDER BY id")
+}
+
+func (s *Store) endpoints(ctx context.Context, query string, args ...any) ([]webhook.Endpoint, error) {
+	var rows []endpointRow
+	if err := s.on(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	endpoints := make([]webhook.Endpoint, len(rows))
+	for i := range rows {
+		endpoints[i] = rows[i].endpoint()
+	}
+	return endpoints, nil
+}
+
+// UpdateEndpoint replaces an endpoint.
+func (s *Store) UpdateEndpoint(ctx context.Context, e webhook.Endpoint) error {
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		return s.change(ctx, "UPDATE webhook_endpoints SET url = ?, description = ?, event_types = ?, disabled = ?, failing_since = ?, updated_at = ? WHERE id = ?",
+			e.URL, e.Description, list(e.Types), e.Disabled, e.FailingSince, e.UpdatedAt, rowID(e.ID))
+	})
+}
+
+// DeleteEndpoint removes an endpoint with all that belongs to it. What a concurrent act adds is
+// removed with what is old.
+func (s *Store) DeleteEndpoint(ctx context.Context, id provider.ID) error {
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		for _, statement := range []string{
+			"DELETE FROM webhook_attempts WHERE delivery_id IN (SELECT id FROM webhook_deliveries WHERE endpoint_id = ?)",
+			"DELETE FROM webhook_deliveries WHERE endpoint_id = ?",
+			"DELETE FROM webhook_secrets WHERE endpoint_id = ?",
+		} {
+			if err := s.exec(ctx, statement, rowID(id)); err != nil {
+				return err
+			}
+		}
+		return s.change(ctx, "DELETE FROM webhook_endpoints WHERE id = ?", rowID(id))
+	})
+}
