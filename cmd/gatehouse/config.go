@@ -102,6 +102,10 @@ type config struct {
 	// for ever.
 	AuditRetention time.Duration `koanf:"audit_retention"`
 
+	// WebhookRetention is how long webhooks and the log of their deliveries are kept, delivered or
+	// not.
+	WebhookRetention time.Duration `koanf:"webhook_retention"`
+
 	// OutboundCA is a PEM file with certificates that our fetches trust beside the system's,
 	// OutboundAllow are hosts that they may reach although their addresses are private.
 	OutboundCA    string   `koanf:"outbound_ca"`
@@ -141,6 +145,7 @@ func defaults() config {
 		SessionLifetime:      7 * day,
 		KeyRotation:          90 * day,
 		AuditRetention:       365 * day,
+		WebhookRetention:     30 * day,
 		KeyPublishAhead:      keys.Ahead,
 		DrainDelay:           5 * time.Second,
 		Metrics:              true,

@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
@@ -55,19 +57,51 @@ func (c *config) refusals() *refusal.Catalogue {
 
 // outbound is the way out for fetches from addresses that clients chose.
 func (c *config) outbound(around func(http.RoundTripper) http.RoundTripper) (*outbound.Client, error) {
-	options := outbound.Options{Allow: c.OutboundAllow, Around: around}
-	if c.OutboundCA != "" {
-		pem, err := os.ReadFile(c.OutboundCA)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.named("outbound_ca"), err)
-		}
-		options.CA = pem
+	options, err := c.outboundOptions(around)
+	if err != nil {
+		return nil, err
 	}
 	client, err := outbound.New(options)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.named("outbound_ca"), err)
 	}
 	return client, nil
+}
+
+func (c *config) outboundOptions(around func(http.RoundTripper) http.RoundTripper) (outbound.Options, error) {
+	options := outbound.Options{Allow: c.OutboundAllow, Around: around}
+	if c.OutboundCA != "" {
+		pem, err := os.ReadFile(c.OutboundCA)
+		if err != nil {
+			return options, fmt.Errorf("%s: %w", c.named("outbound_ca"), err)
+		}
+		options.CA = pem
+	}
+	return options, nil
+}
+
+// webhookTimeout bounds a request to a receiver of webhooks.
+const webhookTimeout = 10 * time.Second
+
+// poster is the way out for webhooks. In development receivers are on loopback.
+func (c *config) poster(around func(http.RoundTripper) http.RoundTripper) (*outbound.Poster, error) {
+	options, err := c.outboundOptions(around)
+	if err != nil {
+		return nil, err
+	}
+	if c.Dev {
+		options.Allow = append(slices.Clone(options.Allow), loopbackHosts()...)
+	}
+	post, err := outbound.NewPoster(options, webhookTimeout)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.named("outbound_ca"), err)
+	}
+	return post, nil
+}
+
+// cleartext tells to which hosts webhooks may go by http.
+func (c *config) cleartext(host string) bool {
+	return slices.Contains(c.OutboundAllow, host) || c.Dev && slices.Contains(loopbackHosts(), host)
 }
 
 func (c *config) logLevel() (slog.Level, error) {

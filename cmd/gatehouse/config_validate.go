@@ -166,6 +166,7 @@ func (c *config) validateLifetimes() error {
 		{"refresh_token_lifetime", c.RefreshTokenLifetime, time.Minute, 400 * day},
 		{"session_idle", c.SessionIdle, time.Minute, 90 * day},
 		{"session_lifetime", c.SessionLifetime, time.Minute, 400 * day},
+		{"webhook_retention", c.WebhookRetention, time.Hour, 400 * day},
 		{"drain_delay", c.DrainDelay, 0, time.Minute},
 		{"key_publish_ahead", c.KeyPublishAhead, oauthhandlers.DocumentAge, 30 * day},
 	} {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -133,7 +134,11 @@ func (h *instance) reseal(ctx context.Context) (int, error) {
 		return signers + audits + imported, err
 	}
 	secrets, err := h.secrets.Reseal(ctx, h.store)
-	return signers + audits + imported + secrets, err
+	if err != nil {
+		return signers + audits + imported + secrets, err
+	}
+	hooks, err := webhook.Reseal(ctx, h.store, h.ring.Key(keyring.Webhook))
+	return signers + audits + imported + secrets + hooks, err
 }
 
 // refreshRing takes over the data keys that another process added. One that was sealed by a

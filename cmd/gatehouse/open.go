@@ -20,6 +20,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/session"
+	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -45,6 +46,8 @@ type instance struct {
 	events    *event.Bus
 	gate      *audit.Gate
 	auditKeys *chain.Keys
+	outbox    *webhook.Outbox
+	webhooks  *webhook.Registry
 }
 
 // open reads the settings and opens the configured database for a verb. The embedded
@@ -97,7 +100,8 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		return nil, err
 	}
 	events := event.NewBus(listeners...)
-	gate := audit.NewGate(store, store, events, e.clock, e.random)
+	outbox := webhook.NewOutbox(store, store, e.random)
+	gate := audit.NewGate(outbox, store, events, e.clock, e.random)
 	ring, err := keyring.Open(ctx, store, gate, secrets, e.clock, e.random)
 	if err != nil {
 		return nil, fmt.Errorf("open the keyring: %w", err)
@@ -124,6 +128,8 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		events:    events,
 		gate:      gate,
 		auditKeys: chain.NewKeys(store, ring.Key(keyring.AuditKey), e.clock, e.random),
+		outbox:    outbox,
+		webhooks:  webhook.NewRegistry(store, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
 	}, nil
 }
 

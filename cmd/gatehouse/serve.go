@@ -37,6 +37,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/logo"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
@@ -113,7 +114,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	directory := client.NewDirectory(h.store, t.lookups("clients"))
 	origins := client.NewOrigins(h.store)
 	scopes := consent.NewKnown(h.store)
-	watcher := cache.NewWatcher(h.store, log, h.refreshRing(log), directory.Flush, origins.Learn, scopes.Learn, h.keys.Refresh, h.imported.Refresh)
+	watcher := cache.NewWatcher(h.store, log, h.refreshRing(log), directory.Flush, origins.Learn, scopes.Learn, h.outbox.Learn, h.keys.Refresh, h.imported.Refresh)
 	if err := watcher.Check(ctx); err != nil { // what they know, they know from the first request on
 		return fmt.Errorf("read the catalogue: %w", err)
 	}
@@ -141,7 +142,11 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	ops := handlers.OnlyHosts(opsHosts(c), handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Writable}))
 
 	background := []func(context.Context){watcher.Run, func(ctx context.Context) { tally.Run(ctx, h.gate, log) }}
-	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs) {
+	sender, err := e.sender(h, t, log)
+	if err != nil {
+		return err
+	}
+	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs, sender) {
 		background = append(background, func(ctx context.Context) { h.store.Run(ctx, job, e.random) })
 	}
 	e.tuneCollector()
@@ -166,13 +171,13 @@ func (h *instance) ensureKeys(ctx context.Context, log *slog.Logger) error {
 }
 
 // jobs are what one replica at a time does in the background.
-func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs) []storage.Job {
+func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs, sender *webhook.Sender) []storage.Job {
 	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), h.keyringJob(log)}
 	if every := h.config.KeyRotation; every > 0 {
 		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead, signingAlgorithms()...)
 		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})
 	}
-	jobs = append(jobs, h.auditJobs(log, clock, m)...)
+	jobs = append(append(jobs, h.auditJobs(log, clock, m)...), h.webhookJobs(sender, clock, m)...)
 	for i, job := range jobs {
 		m.Expect(job.Name)
 		jobs[i].Ran = func(took time.Duration, err error) { m.Ran(job.Name, took.Seconds(), err) }
@@ -276,7 +281,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	records := refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord))
 	management, err := api.New(api.Config{
 		Issuer: c.Issuer, Version: version, Audit: h.store, AuditKeys: h.auditKeys, Clients: h.store, Registry: h.registry, Keys: h.keys, Scopes: h.catalogue, Sessions: h.sessions, Tokens: h.inspector, Consents: h.consents, Users: h.store, Accounts: h.users,
-		Policies: limits.table, Budgets: ratelimit.NewBudgets(limits.table, limits.state, h.gate, h.store, h.users), Records: records, Refusals: c.refusals(),
+		Webhooks: h.webhooks, Policies: limits.table, Budgets: ratelimit.NewBudgets(limits.table, limits.state, h.gate, h.store, h.users), Records: records, Refusals: c.refusals(),
 		Repeats: idempotency.NewKeys(h.store, h.store, h.ring.Key(keyring.Idempotency), e.clock),
 		Cursors: h.ring.Key(keyring.Cursor), Clock: e.clock,
 	})

@@ -45,6 +45,7 @@ type Config struct {
 	Users           userReader
 	Accounts        userRegistry
 	Consents        consents
+	Webhooks        webhookRegistry
 	Policies        *ratelimit.Table
 	Budgets         budgets
 	Records         *refusal.Recorder
@@ -83,7 +84,7 @@ func New(c Config) (*API, error) {
 	components(config.Components)
 	a.table.schemas = config.Components.Schemas
 	a.huma = huma.NewAPI(config, a.table)
-	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.rateLimits, a.errorRecords, a.users} {
+	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.rateLimits, a.errorRecords, a.users, a.webhooks} {
 		add()
 	}
 	a.complete()

@@ -84,6 +84,12 @@ func (s *Sender) Start(ctx context.Context) error {
 	return nil
 }
 
+// Due tells whether there is something to deliver.
+func (s *Sender) Due(ctx context.Context) (bool, error) {
+	due, err := s.queue.DueEndpoints(ctx, s.clock.Real(), 1)
+	return len(due) > 0, err
+}
+
 func (s *Sender) begin(id provider.ID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

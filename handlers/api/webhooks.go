@@ -1,0 +1,203 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/webhook"
+)
+
+type webhookRegistry interface {
+	webhookDeliveries
+	Create(ctx context.Context, actor audit.Actor, e webhook.Endpoint) (webhook.Endpoint, string, error)
+	Get(ctx context.Context, id provider.ID) (webhook.Endpoint, error)
+	List(ctx context.Context, after provider.ID, limit int) ([]webhook.Endpoint, error)
+	Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(e *webhook.Endpoint) error) (webhook.Endpoint, error)
+	Delete(ctx context.Context, actor audit.Actor, id provider.ID) error
+	RotateSecret(ctx context.Context, actor audit.Actor, id provider.ID, overlap time.Duration) (string, error)
+}
+
+// Webhook is an endpoint as JSON has it.
+type Webhook struct {
+	ID           string     `json:"id,omitempty" readOnly:"true"`
+	URL          string     `json:"url" required:"false" doc:"Where events are posted: https" example:"https://receiver.example.com/events"`
+	Description  string     `json:"description" required:"false" doc:"For operators, up to 500 bytes"`
+	Types        []string   `json:"event_types" required:"false" nullable:"false" doc:"Events that are sent; empty: all" example:"[\"user.created\"]"`
+	Disabled     bool       `json:"disabled" required:"false" doc:"Nothing is sent"`
+	FailingSince *time.Time `json:"failing_since,omitempty" readOnly:"true" doc:"First failure since the last success; after five days the endpoint is disabled"`
+	CreatedAt    *time.Time `json:"created_at,omitempty" readOnly:"true"`
+	UpdatedAt    *time.Time `json:"updated_at,omitempty" readOnly:"true"`
+}
+
+func webhookOf(e webhook.Endpoint) Webhook {
+	return Webhook{e.ID.String(), e.URL, e.Description, orEmpty(e.Types), e.Disabled, e.FailingSince, &e.CreatedAt, &e.UpdatedAt}
+}
+
+func (w *Webhook) apply(e *webhook.Endpoint) {
+	e.URL, e.Description, e.Types, e.Disabled = w.URL, w.Description, w.Types, w.Disabled
+}
+
+type newWebhook struct{ Body Webhook }
+
+type webhookOutput struct{ Body Webhook }
+
+type createdWebhook struct {
+	Body struct {
+		Webhook
+
+		Secret string `json:"secret" doc:"Verifies the signatures; shown this once"`
+	}
+}
+
+type webhookList struct {
+	Body struct {
+		Webhooks   []Webhook `json:"webhooks"`
+		NextCursor string    `json:"next_cursor,omitempty" doc:"Cursor of the next page; absent on the last"`
+	}
+}
+
+// WebhookID names an endpoint in a path.
+type WebhookID struct {
+	ID string `path:"webhook_id" maxLength:"100" doc:"Id of the webhook" example:"01900000-0000-7000-8000-000000000000"`
+}
+
+func (w WebhookID) parse() (provider.ID, error) { return pathID(w.ID) }
+
+// pathID is an id in a path: what is none names nothing.
+func pathID(text string) (provider.ID, error) {
+	id, err := provider.ParseID(text)
+	if err != nil {
+		return id, provider.ErrNotFound
+	}
+	return id, nil
+}
+
+type webhookReplacement struct {
+	WebhookID
+	Body Webhook
+}
+
+type webhookUpdate struct {
+	WebhookID
+	Body webhookPatch
+}
+
+// webhookPatch is a merge patch of a Webhook.
+type webhookPatch map[string]json.RawMessage
+
+// Schema is part of huma.SchemaProvider.
+func (webhookPatch) Schema(r huma.Registry) *huma.Schema {
+	return patchSchema(r, "WebhookPatch", r.Schema(reflect.TypeFor[Webhook](), true, "Webhook"))
+}
+
+func (a *API) webhooks() {
+	read, write, tags := audit.ReadScope("webhooks"), audit.WriteScope("webhooks"), []string{"webhooks"}
+	const path = "/webhooks/{webhook_id}"
+	register(a, read, huma.Operation{
+		OperationID: "list-webhooks", Method: http.MethodGet, Path: "/webhooks", Tags: tags, Summary: "List the webhooks", Description: "By id, the oldest first.",
+	}, a.listWebhooks)
+	register(a, write, huma.Operation{
+		OperationID: "create-webhook", Method: http.MethodPost, Path: "/webhooks", Tags: tags, DefaultStatus: http.StatusCreated,
+		Summary: "Have events sent to a URL", Description: "In the format of Standard Webhooks. The response has the secret that verifies them; it is not shown again.",
+	}, func(ctx context.Context, in *newWebhook) (*createdWebhook, error) {
+		var e webhook.Endpoint
+		in.Body.apply(&e)
+		e, secret, err := a.Webhooks.Create(ctx, actor(ctx), e)
+		out := &createdWebhook{}
+		out.Body.Webhook, out.Body.Secret = webhookOf(e), secret
+		return out, asWebhookFault(err)
+	})
+	register(a, read, huma.Operation{
+		OperationID: "get-webhook", Method: http.MethodGet, Path: path, Tags: tags, Summary: "Read a webhook", Description: "Without its secret.",
+	}, func(ctx context.Context, in *WebhookID) (*webhookOutput, error) {
+		id, err := in.parse()
+		if err != nil {
+			return nil, err
+		}
+		e, err := a.Webhooks.Get(ctx, id)
+		return &webhookOutput{webhookOf(e)}, err
+	})
+	register(a, write, huma.Operation{
+		OperationID: "replace-webhook", Method: http.MethodPut, Path: path, Tags: tags, DefaultStatus: http.StatusNoContent,
+		Summary: "Replace a webhook", Description: "What the body does not name gets its default; the secret stays.",
+	}, func(ctx context.Context, in *webhookReplacement) (*struct{}, error) {
+		_, err := a.changeWebhook(ctx, in.WebhookID, func(e *webhook.Endpoint) error {
+			in.Body.apply(e)
+			return nil
+		})
+		return nil, err
+	})
+	register(a, write, huma.Operation{
+		OperationID: "update-webhook", Method: http.MethodPatch, Path: path, Tags: tags,
+		Summary: "Change a webhook", Description: "A JSON merge patch (RFC 7396): what the body does not name stays, null takes a value away.",
+	}, func(ctx context.Context, in *webhookUpdate) (*webhookOutput, error) {
+		e, err := a.changeWebhook(ctx, in.WebhookID, func(e *webhook.Endpoint) error {
+			text, err := mergePatch(webhookOf(*e), in.Body)
+			if err != nil {
+				return err
+			}
+			var patched Webhook
+			if err := json.Unmarshal(text, &patched); err != nil {
+				return err
+			}
+			patched.apply(e)
+			return nil
+		})
+		return &webhookOutput{webhookOf(e)}, err
+	})
+	register(a, write, huma.Operation{
+		OperationID: "delete-webhook", Method: http.MethodDelete, Path: path, Tags: tags, DefaultStatus: http.StatusNoContent,
+		Summary: "Delete a webhook", Description: "With its secrets, and what was not delivered yet.",
+	}, func(ctx context.Context, in *WebhookID) (*struct{}, error) {
+		id, err := in.parse()
+		if err != nil {
+			return nil, err
+		}
+		return nil, a.Webhooks.Delete(ctx, actor(ctx), id)
+	})
+	a.webhookSecrets()
+	a.webhookDeliveries()
+}
+
+func (a *API) changeWebhook(ctx context.Context, in WebhookID, change func(e *webhook.Endpoint) error) (webhook.Endpoint, error) {
+	id, err := in.parse()
+	if err != nil {
+		return webhook.Endpoint{}, err
+	}
+	e, err := a.Webhooks.Change(ctx, actor(ctx), id, change)
+	return e, asWebhookFault(err)
+}
+
+func (a *API) listWebhooks(ctx context.Context, in *Page) (*webhookList, error) {
+	after, err := a.openID("webhooks", in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.Webhooks.List(ctx, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &webhookList{}
+	out.Body.Webhooks = make([]Webhook, len(list))
+	for i, e := range list {
+		out.Body.Webhooks[i] = webhookOf(e)
+	}
+	out.Body.NextCursor = a.next("webhooks", len(list), in.Limit, func() string { return list[len(list)-1].ID.String() })
+	return out, nil
+}
+
+func asWebhookFault(err error) error {
+	var wrong *webhook.InvalidEndpoint
+	if errors.As(err, &wrong) {
+		return invalid("/"+wrong.Property, wrong.Message)
+	}
+	return err
+}
