@@ -1,0 +1,193 @@
+package storagetest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/webhook"
+)
+
+// hooks is the domain over a store, with a gate that writes to the outbox.
+type hooks struct {
+	*webhook.Registry
+
+	gate *audit.Gate
+	ring *keyring.Ring
+}
+
+func (f *fixture) hooks(t *testing.T) *hooks {
+	t.Helper()
+	outbox := webhook.NewOutbox(f.Store, f.Store, rand.Reader)
+	gate := audit.NewGate(outbox, f.Store, event.NewBus(), f.clock, rand.Reader)
+	ring, err := keyring.Open(t.Context(), f.Store, gate, keyring.Secrets{Current: []byte("a secret of webhooks that are tested 1234")}, f.clock, rand.Reader)
+	require.NoError(t, err)
+	cleartext := func(host string) bool { return host == "127.0.0.1" }
+	return &hooks{webhook.NewRegistry(f.Store, gate, ring.Key(keyring.Webhook), cleartext, f.clock, rand.Reader), gate, ring}
+}
+
+func (h *hooks) endpoint(t *testing.T, url string, types ...string) (webhook.Endpoint, string) {
+	t.Helper()
+	e, secret, err := h.Create(t.Context(), audit.BackgroundJob("test"), webhook.Endpoint{URL: url, Types: types})
+	require.NoError(t, err)
+	return e, secret
+}
+
+func (h *hooks) act(ctx context.Context, action audit.Action, result error) error {
+	return h.gate.Do(ctx, audit.BackgroundJob("test"), action, audit.OfClient("billing"), func(context.Context) (audit.Changes, error) {
+		return audit.Details(map[string]any{"client_name": "confidential"}), result
+	})
+}
+
+func (h *hooks) deliveries(t *testing.T, e webhook.Endpoint) []webhook.Delivery {
+	t.Helper()
+	list, err := h.Deliveries(t.Context(), e.ID, provider.ID{}, 1000)
+	require.NoError(t, err)
+	return list
+}
+
+// An event is stored with the act that caused it, or neither is.
+func testOutbox(t *testing.T, f *fixture) {
+	ctx, h := t.Context(), f.hooks(t)
+	all, _ := h.endpoint(t, "https://all.example/")
+	some, _ := h.endpoint(t, "https://some.example/", "client.created")
+	off, _ := h.endpoint(t, "https://off.example/")
+	_, err := h.Change(ctx, audit.BackgroundJob("test"), off.ID, func(e *webhook.Endpoint) error { e.Disabled = true; return nil })
+	require.NoError(t, err)
+
+	refused := errors.New("refused")
+	require.ErrorIs(t, h.act(ctx, audit.ClientCreate, refused), refused)
+	require.ErrorIs(t, f.InTx(ctx, func(ctx context.Context) error {
+		require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
+		return refused
+	}), refused)
+	assert.Empty(t, h.deliveries(t, all), "of an act that was rolled back")
+
+	require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
+	f.advance(time.Millisecond) // ids of one instant have no order
+	require.NoError(t, h.act(ctx, audit.ClientUpdate, nil))
+	require.NoError(t, h.act(ctx, audit.LogExpire, nil))
+	got := h.deliveries(t, all)
+	require.Len(t, got, 2)
+	assert.Equal(t, "client.updated", got[0].Type)
+	assert.JSONEq(t, `{"type":"client.created","timestamp":"2026-03-04T05:06:07.891234Z","data":{"actor":{"type":"job","id":"test"},
+		"target":{"type":"client","id":"billing"},"client_id":"billing","changed":["client_name"]}}`, string(got[1].Body))
+	assert.Len(t, h.deliveries(t, some), 1)
+	assert.Empty(t, h.deliveries(t, off))
+
+	var wg sync.WaitGroup
+	for range 100 {
+		wg.Go(func() { assert.NoError(t, h.act(ctx, audit.ClientDelete, nil)) })
+	}
+	wg.Wait()
+	assert.Len(t, h.deliveries(t, all), 102)
+	first, err := h.Deliveries(ctx, all.ID, provider.ID{}, 100)
+	require.NoError(t, err)
+	rest, err := h.Deliveries(ctx, all.ID, first[99].ID, 100)
+	require.NoError(t, err)
+	assert.Len(t, rest, 2)
+
+	n, err := f.RemoveDeliveries(ctx, f.clock().Add(time.Second))
+	require.NoError(t, err)
+	assert.EqualValues(t, 103, n)
+	require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
+	require.NoError(t, h.Delete(ctx, audit.BackgroundJob("test"), all.ID))
+	_, err = h.Deliveries(ctx, all.ID, provider.ID{}, 1)
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	require.ErrorIs(t, h.Delete(ctx, audit.BackgroundJob("test"), all.ID), provider.ErrNotFound)
+}
+
+// Of any number of processes one sends a delivery; after it crashed another does.
+func testWebhookClaims(t *testing.T, f *fixture) {
+	ctx, h := t.Context(), f.hooks(t)
+	e, _ := h.endpoint(t, "https://all.example/")
+	require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
+	claim := func() (webhook.Delivery, error) {
+		return f.Claim(ctx, e.ID, f.clock(), f.clock().Add(15*time.Second))
+	}
+	var claimed atomic.Int32
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if _, err := claim(); err == nil {
+				claimed.Add(1)
+			} else {
+				assert.ErrorIs(t, err, provider.ErrNotFound)
+			}
+		})
+	}
+	wg.Wait()
+	assert.EqualValues(t, 1, claimed.Load())
+	f.setTime(f.clock().Add(16 * time.Second))
+	d, err := claim()
+	require.NoError(t, err)
+	assert.Equal(t, 2, d.Tries)
+	stale := d
+	stale.Tries, stale.State = 1, webhook.Failed
+	attempt := func() webhook.Attempt {
+		return webhook.Attempt{ID: provider.NewID(f.clock(), rand.Reader), At: f.clock(), Took: time.Second, Status: 500, Error: "status"}
+	}
+	require.NoError(t, f.Settle(ctx, stale, attempt()))
+	assert.Equal(t, webhook.Pending, h.deliveries(t, e)[0].State, "a failure of the process that lost its claim")
+	require.ErrorIs(t, h.Redeliver(ctx, audit.BackgroundJob("test"), e.ID, d.ID), provider.ErrNotFound, "it is pending")
+	d.State = webhook.Failed
+	require.NoError(t, f.Settle(ctx, d, attempt()))
+	failing, err := h.Get(ctx, e.ID)
+	require.NoError(t, err)
+	require.NotNil(t, failing.FailingSince)
+	n, err := h.RedeliverFailed(ctx, audit.BackgroundJob("test"), e.ID, f.clock().Add(-time.Hour))
+	require.NoError(t, err)
+	assert.EqualValues(t, 1, n)
+	f.advance(time.Millisecond) // ids of one instant have no order
+	d, err = claim()
+	require.NoError(t, err)
+	d.State = webhook.Delivered
+	require.NoError(t, f.Settle(ctx, d, webhook.Attempt{ID: provider.NewID(f.clock(), rand.Reader), At: f.clock(), Status: 204}))
+	recovered, err := h.Get(ctx, e.ID)
+	require.NoError(t, err)
+	assert.Nil(t, recovered.FailingSince)
+	got := h.deliveries(t, e)[0]
+	assert.Equal(t, webhook.Delivered, got.State)
+	require.Len(t, got.Attempts, 3)
+	assert.Equal(t, 500, got.Attempts[0].Status)
+	other, _ := h.endpoint(t, "https://other.example/")
+	require.ErrorIs(t, h.Redeliver(ctx, audit.BackgroundJob("test"), other.ID, d.ID), provider.ErrNotFound, "of another endpoint")
+}
+
+func testWebhookSecrets(t *testing.T, f *fixture) {
+	ctx, h := t.Context(), f.hooks(t)
+	e, first := h.endpoint(t, "https://all.example/")
+	second, err := h.RotateSecret(ctx, audit.BackgroundJob("test"), e.ID, time.Hour)
+	require.NoError(t, err)
+	assert.NotEqual(t, first, second)
+	signing := func() int {
+		secrets, err := f.WebhookSecrets(ctx, e.ID, f.clock())
+		require.NoError(t, err)
+		return len(secrets)
+	}
+	assert.Equal(t, 2, signing())
+	require.NoError(t, h.ring.Rotate(ctx, audit.BackgroundJob("test"), f.clock()))
+	for _, expected := range []int{2, 0} {
+		n, err := webhook.Reseal(ctx, f.Store, h.ring.Key(keyring.Webhook))
+		require.NoError(t, err)
+		assert.Equal(t, expected, n)
+	}
+	f.setTime(f.clock().Add(time.Hour))
+	assert.Equal(t, 1, signing())
+	_, err = h.RotateSecret(ctx, audit.BackgroundJob("test"), e.ID, 0)
+	require.NoError(t, err)
+	assert.Equal(t, 1, signing())
+	_, err = h.RotateSecret(ctx, audit.BackgroundJob("test"), provider.RandomID(rand.Reader), 0)
+	require.ErrorIs(t, err, provider.ErrNotFound)
+}
