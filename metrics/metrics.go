@@ -32,6 +32,7 @@ type Metrics struct {
 	Jobs     *Jobs
 	Keys     *Keys
 	Audit    *Audit
+	Webhooks *Webhooks
 	Ready    *Ready
 }
 
@@ -54,6 +55,7 @@ func New(to prometheus.Registerer, o Options) (*Metrics, error) {
 		Jobs:     newJobs(r, o.Clock),
 		Keys:     newKeys(r),
 		Audit:    &Audit{r},
+		Webhooks: newWebhooks(r),
 		Ready:    &Ready{r},
 	}
 	registerBuild(r, o)

@@ -25,15 +25,12 @@ func (r *deliveryRow) delivery() webhook.Delivery {
 	}
 }
 
-// AddDelivery stores what is to be delivered, unless its endpoint is gone or disabled.
+// AddDelivery stores what is to be delivered, unless its endpoint is gone or disabled. It is one
+// statement: acts wait for it.
 func (s *Store) AddDelivery(ctx context.Context, d webhook.Delivery) error {
-	var enabled bool
-	err := s.row(ctx, "SELECT EXISTS (SELECT 1 FROM webhook_endpoints WHERE id = ? AND NOT disabled)", rowID(d.EndpointID)).Scan(&enabled)
-	if err != nil || !enabled {
-		return s.fault(err)
-	}
-	return s.exec(ctx, "INSERT INTO webhook_deliveries ("+deliveryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		rowID(d.ID), rowID(d.EventID), rowID(d.EndpointID), d.Type, d.Body, string(d.State), d.Tries, d.CreatedAt, d.NextAt)
+	return s.exec(ctx, "INSERT INTO webhook_deliveries ("+deliveryColumns+`)
+		SELECT ?, ?, id, ?, ?, ?, ?, ?, ? FROM webhook_endpoints WHERE id = ? AND NOT disabled`,
+		rowID(d.ID), rowID(d.EventID), d.Type, d.Body, string(d.State), d.Tries, d.CreatedAt, d.NextAt, rowID(d.EndpointID))
 }
 
 // Deliveries lists those to an endpoint before the given one, the newest first, with their attempts.

@@ -14,6 +14,22 @@ func (s *Store) DueEndpoints(ctx context.Context, now time.Time, limit int) ([]w
 		(SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.state = 'pending' AND d.next_at <= ?) ORDER BY id LIMIT ?`, now, limit)
 }
 
+// Standings are those of all endpoints. What waits for its next attempt is not due yet.
+func (s *Store) Standings(ctx context.Context, now time.Time) ([]webhook.Standing, error) {
+	var rows []struct {
+		Disabled               bool
+		FailingSince, DueSince *time.Time
+	}
+	err := s.on(ctx).Raw(`SELECT e.disabled, e.failing_since, (SELECT d.next_at FROM webhook_deliveries d
+		WHERE d.endpoint_id = e.id AND d.state = 'pending' AND d.next_at <= ? ORDER BY d.next_at LIMIT 1) AS due_since
+		FROM webhook_endpoints e`, now).Scan(&rows).Error
+	standings := make([]webhook.Standing, len(rows))
+	for i, r := range rows {
+		standings[i] = webhook.Standing{Disabled: r.Disabled, FailingSince: utc(r.FailingSince), DueSince: utc(r.DueSince)}
+	}
+	return standings, s.fault(err)
+}
+
 // Claim claims the next delivery to an endpoint until a time. It is one conditional change, so that
 // of any number of processes one has it; provider.ErrNotFound: none is due, or another was faster.
 func (s *Store) Claim(ctx context.Context, endpoint provider.ID, now, until time.Time) (webhook.Delivery, error) {

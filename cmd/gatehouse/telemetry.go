@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
@@ -107,6 +108,7 @@ func (t *telemetry) watch(h *instance, l limits) error {
 		m.Ready.Watch("database", h.store.Writable),
 		m.Keys.Watch(func(ctx context.Context) ([]metrics.SigningKey, error) { return h.shownKeys(ctx), nil }),
 		m.Audit.Watch(func(ctx context.Context) (time.Duration, error) { return h.unsealed(ctx, t.clock) }),
+		m.Webhooks.Watch(t.clock, func(ctx context.Context) ([]webhook.Standing, error) { return h.store.Standings(ctx, t.clock()) }),
 	)
 	if l.redis != nil {
 		l.redis.AddHook(redisHook{t})
@@ -132,6 +134,13 @@ func shownPool(client redis.UniversalClient) metrics.RedisPool {
 	return metrics.RedisPool{
 		Hits: uint64(s.Hits), Misses: uint64(s.Misses), Timeouts: uint64(s.Timeouts),
 		Total: uint64(s.TotalConns), Idle: uint64(s.IdleConns),
+	}
+}
+
+// attempted counts requests to the receivers of webhooks.
+func (t *telemetry) attempted(outcome webhook.Outcome) {
+	if t.counting {
+		t.metrics.Webhooks.Attempted(outcome)
 	}
 }
 

@@ -23,11 +23,11 @@ func (h *instance) webhookJobs(sender *webhook.Sender, clock provider.Clock, m *
 	}
 }
 
-// sender sends webhooks. In development receivers are on loopback.
+// sender sends webhooks.
 func (e *environment) sender(h *instance, t *telemetry, log *slog.Logger) (*webhook.Sender, error) {
 	post, err := h.config.poster(t.aroundFetches)
 	if err != nil {
 		return nil, err
 	}
-	return webhook.NewSender(h.store, h.webhooks, post, e.clock, e.random, log, nil), nil
+	return webhook.NewSender(h.store, h.webhooks, post, e.clock, e.random, log, t.attempted), nil
 }

@@ -33,6 +33,6 @@ func (a *API) webhookSecrets() {
 		}
 		out := &webhookSecretOutput{}
 		out.Body.Secret, err = a.Webhooks.RotateSecret(ctx, actor(ctx), id, seconds(in.Body.Overlap, 86400))
-		return out, err
+		return out, asWebhookFault(err)
 	})
 }

@@ -38,3 +38,12 @@ type Attempt struct {
 }
 
 func (a Attempt) succeeded() bool { return a.Error == "" }
+
+// Standing is how an endpoint does.
+type Standing struct {
+	Disabled bool
+	// FailingSince is the first failure after the last success, if any.
+	FailingSince *time.Time
+	// DueSince is when the oldest delivery that nobody has begun to send became due, if any.
+	DueSince *time.Time
+}

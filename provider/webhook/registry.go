@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -23,6 +24,8 @@ type endpointStore interface {
 	Endpoints(ctx context.Context, after provider.ID, limit int) ([]Endpoint, error)
 	UpdateEndpoint(ctx context.Context, e Endpoint) error
 	DeleteEndpoint(ctx context.Context, id provider.ID) error
+	// WebhookSecrets are the secrets that sign, the newest first.
+	WebhookSecrets(ctx context.Context, endpoint provider.ID, now time.Time) ([]Secret, error)
 	// RotateWebhookSecret adds a secret and ends the others at the given time, at the latest.
 	RotateWebhookSecret(ctx context.Context, s Secret, end time.Time) error
 }
@@ -116,9 +119,19 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID
 	})
 }
 
+const (
+	// MaxOverlap is for how long old secrets may go on signing.
+	MaxOverlap = 30 * 24 * time.Hour
+	// maxSecrets bounds the signatures of a message: they are in a header, whose size receivers limit.
+	maxSecrets = 5
+)
+
 // RotateSecret gives an endpoint a new secret and returns it. Messages are signed with the former
-// ones, too, for the overlap.
+// ones, too, for the overlap. It returns *InvalidEndpoint.
 func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id provider.ID, overlap time.Duration) (string, error) {
+	if overlap < 0 || overlap > MaxOverlap {
+		return "", &InvalidEndpoint{"overlap_seconds", "must be between 0 and 2592000 (30 days)"}
+	}
 	now := r.clock.Now(ctx)
 	s, text, err := newSecret(r.seal, id, now, r.random)
 	if err != nil {
@@ -127,6 +140,13 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id provi
 	return text, r.gate.Do(ctx, actor, audit.WebhookRotateSecret, target(id), func(ctx context.Context) (audit.Changes, error) {
 		if _, err := r.store.Endpoint(ctx, id); err != nil {
 			return nil, err
+		}
+		signing, err := r.store.WebhookSecrets(ctx, id, now)
+		if err != nil {
+			return nil, err
+		}
+		if overlap > 0 && len(signing) >= maxSecrets {
+			return nil, &InvalidEndpoint{"overlap_seconds", fmt.Sprintf("must be 0, which ends them: %d secrets are signing already", len(signing))}
 		}
 		return audit.Details(map[string]any{"overlap_seconds": int64(overlap.Seconds())}), r.store.RotateWebhookSecret(ctx, s, now.Add(overlap))
 	})

@@ -51,17 +51,26 @@ type Sender struct {
 	clock    provider.Clock
 	random   io.Reader
 	log      *slog.Logger
-	// outcome, when set, is called after each attempt.
-	outcome func(outcome string)
+	outcome  func(Outcome)
 
 	mu   sync.Mutex
 	busy map[provider.ID]bool
 }
 
-// NewSender makes a Sender.
-func NewSender(q queue, r *Registry, post poster, clock provider.Clock, random io.Reader, log *slog.Logger, outcome func(string)) *Sender {
+// Outcome is what became of an attempt.
+type Outcome string
+
+// The outcomes.
+const (
+	WasDelivered Outcome = "delivered"
+	WillRetry    Outcome = "retry"
+	GaveUp       Outcome = "failed"
+)
+
+// NewSender makes a Sender. It calls outcome, if that is set, after each attempt.
+func NewSender(q queue, r *Registry, post poster, clock provider.Clock, random io.Reader, log *slog.Logger, outcome func(Outcome)) *Sender {
 	if outcome == nil {
-		outcome = func(string) {}
+		outcome = func(Outcome) {}
 	}
 	return &Sender{queue: q, registry: r, post: post, clock: clock, random: random, log: log, outcome: outcome, busy: map[provider.ID]bool{}}
 }
@@ -189,14 +198,14 @@ func (s *Sender) secrets(ctx context.Context, endpoint provider.ID, now time.Tim
 	return secrets, nil
 }
 
-func outcomeOf(d Delivery, a Attempt) string {
+func outcomeOf(d Delivery, a Attempt) Outcome {
 	switch {
 	case a.succeeded():
-		return "delivered"
+		return WasDelivered
 	case d.State == Failed:
-		return "failed"
+		return GaveUp
 	default:
-		return "retry"
+		return WillRetry
 	}
 }
 
