@@ -116,6 +116,7 @@ func testWebhookClaims(t *testing.T, f *fixture) {
 	claim := func() (webhook.Delivery, error) {
 		return f.Claim(ctx, e.ID, f.clock(), f.clock().Add(15*time.Second))
 	}
+	assert.Equal(t, []webhook.Standing{{DueSince: new(f.clock())}}, f.standings(t))
 	var claimed atomic.Int32
 	var wg sync.WaitGroup
 	for range 20 {
@@ -129,6 +130,7 @@ func testWebhookClaims(t *testing.T, f *fixture) {
 	}
 	wg.Wait()
 	assert.EqualValues(t, 1, claimed.Load())
+	assert.Equal(t, []webhook.Standing{{}}, f.standings(t), "somebody sends it")
 	f.setTime(f.clock().Add(16 * time.Second))
 	d, err := claim()
 	require.NoError(t, err)
@@ -146,6 +148,7 @@ func testWebhookClaims(t *testing.T, f *fixture) {
 	failing, err := h.Get(ctx, e.ID)
 	require.NoError(t, err)
 	require.NotNil(t, failing.FailingSince)
+	assert.Equal(t, []webhook.Standing{{FailingSince: failing.FailingSince}}, f.standings(t), "it is not sent any more")
 	n, err := h.RedeliverFailed(ctx, audit.BackgroundJob("test"), e.ID, f.clock().Add(-time.Hour))
 	require.NoError(t, err)
 	assert.EqualValues(t, 1, n)
@@ -163,6 +166,13 @@ func testWebhookClaims(t *testing.T, f *fixture) {
 	assert.Equal(t, 500, got.Attempts[0].Status)
 	other, _ := h.endpoint(t, "https://other.example/")
 	require.ErrorIs(t, h.Redeliver(ctx, audit.BackgroundJob("test"), other.ID, d.ID), provider.ErrNotFound, "of another endpoint")
+}
+
+func (f *fixture) standings(t *testing.T) []webhook.Standing {
+	t.Helper()
+	list, err := f.Standings(t.Context(), f.clock())
+	require.NoError(t, err)
+	return list
 }
 
 func testWebhookSecrets(t *testing.T, f *fixture) {
@@ -185,6 +195,18 @@ func testWebhookSecrets(t *testing.T, f *fixture) {
 	}
 	f.setTime(f.clock().Add(time.Hour))
 	assert.Equal(t, 1, signing())
+	for range 4 {
+		_, err = h.RotateSecret(ctx, audit.BackgroundJob("test"), e.ID, time.Hour)
+		require.NoError(t, err)
+	}
+	var invalid *webhook.InvalidEndpoint
+	_, err = h.RotateSecret(ctx, audit.BackgroundJob("test"), e.ID, time.Hour)
+	require.ErrorAs(t, err, &invalid, "the signatures would fill a header")
+	for _, overlap := range []time.Duration{-time.Second, webhook.MaxOverlap + time.Second} {
+		_, err = h.RotateSecret(ctx, audit.BackgroundJob("test"), e.ID, overlap)
+		require.ErrorAs(t, err, &invalid)
+	}
+	assert.Equal(t, 5, signing())
 	_, err = h.RotateSecret(ctx, audit.BackgroundJob("test"), e.ID, 0)
 	require.NoError(t, err)
 	assert.Equal(t, 1, signing())

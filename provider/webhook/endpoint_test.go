@@ -1,0 +1,66 @@
+package webhook
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestURLsOfEndpoints(t *testing.T) {
+	t.Parallel()
+	local := func(host string) bool { return host == "receiver.internal" }
+	for address, message := range map[string]string{
+		"https://example.com":                                 "",
+		"https://example.com:8443/a/b?tenant=1":               "",
+		"https://[2001:db8::1]/":                              "",
+		"http://receiver.internal/":                           "",
+		"http://RECEIVER.internal:8080/":                      "",
+		"http://example.com/":                                 "must be an https URL",
+		"http://receiver.internal.example.com/":               "must be an https URL",
+		"ftp://example.com/":                                  "must be an https URL",
+		"":                                                    "must be an absolute https URL",
+		"example.com/events":                                  "must be an absolute https URL",
+		"/events":                                             "must be an absolute https URL",
+		"https:///events":                                     "must be an absolute https URL",
+		"https://:443/":                                       "must be an absolute https URL",
+		"https://example.com/a b":                             "must be an absolute https URL",
+		"https://example.com/\x00":                            "must be an absolute https URL",
+		"https://example.com/\xff":                            "must be an absolute https URL",
+		"javascript:alert(1)":                                 "must be an absolute https URL",
+		"https://user@example.com/":                           "must have no user name and no password",
+		"https://user:password@example.com/":                  "must have no user name and no password",
+		"https://example.com/#":                               "must have no fragment",
+		"https://example.com/#part":                           "must have no fragment",
+		"https://example.com/" + strings.Repeat("a", 2029):    "must have at most 2048 bytes",
+		"https://example.com/" + strings.Repeat("a", 2048-20): "",
+	} {
+		err := (&Endpoint{URL: address}).prepare(local)
+		if message == "" {
+			assert.NoError(t, err, address)
+			continue
+		}
+		var invalid *InvalidEndpoint
+		if assert.ErrorAs(t, err, &invalid, address) {
+			assert.Equal(t, InvalidEndpoint{"url", message}, *invalid, address)
+		}
+	}
+}
+
+func TestPropertiesOfEndpoints(t *testing.T) {
+	t.Parallel()
+	for property, e := range map[string]Endpoint{
+		"description": {Description: strings.Repeat("a", 501)},
+		"event_types": {Types: []string{"user.created", "user.made"}},
+	} {
+		e.URL = "https://example.com/"
+		var invalid *InvalidEndpoint
+		require.ErrorAs(t, e.prepare(nil), &invalid)
+		assert.Equal(t, property, invalid.Property)
+	}
+	require.Error(t, (&Endpoint{URL: "https://example.com/", Description: "a\x1b[2J"}).prepare(nil), "a terminal would obey it")
+	e := Endpoint{URL: "https://example.com/", Types: []string{"user.deleted", "user.created", "user.deleted"}}
+	require.NoError(t, e.prepare(nil))
+	assert.Equal(t, []string{"user.created", "user.deleted"}, e.Types)
+}
