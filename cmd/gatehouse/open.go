@@ -129,7 +129,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		gate:      gate,
 		auditKeys: chain.NewKeys(store, ring.Key(keyring.AuditKey), e.clock, e.random),
 		outbox:    outbox,
-		webhooks:  webhook.NewRegistry(store, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
+		webhooks:  webhook.NewRegistry(store, outbox, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
 	}, nil
 }
 

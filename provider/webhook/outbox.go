@@ -47,6 +47,10 @@ func (o *Outbox) Learn(ctx context.Context) error {
 	return nil
 }
 
+// Forget makes the Outbox read the endpoints for each act until the next Learn: after a change in
+// this process, so that the next act is sent to an endpoint that was just created.
+func (o *Outbox) Forget() { o.enabled.Store(nil) }
+
 // AppendRecord stores a record and its events.
 func (o *Outbox) AppendRecord(ctx context.Context, r audit.Record) error {
 	if err := o.records.AppendRecord(ctx, r); err != nil {

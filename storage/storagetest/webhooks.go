@@ -23,8 +23,9 @@ import (
 type hooks struct {
 	*webhook.Registry
 
-	gate *audit.Gate
-	ring *keyring.Ring
+	outbox *webhook.Outbox
+	gate   *audit.Gate
+	ring   *keyring.Ring
 }
 
 func (f *fixture) hooks(t *testing.T) *hooks {
@@ -34,7 +35,7 @@ func (f *fixture) hooks(t *testing.T) *hooks {
 	ring, err := keyring.Open(t.Context(), f.Store, gate, keyring.Secrets{Current: []byte("a secret of webhooks that are tested 1234")}, f.clock, rand.Reader)
 	require.NoError(t, err)
 	cleartext := func(host string) bool { return host == "127.0.0.1" }
-	return &hooks{webhook.NewRegistry(f.Store, gate, ring.Key(keyring.Webhook), cleartext, f.clock, rand.Reader), gate, ring}
+	return &hooks{webhook.NewRegistry(f.Store, outbox, gate, ring.Key(keyring.Webhook), cleartext, f.clock, rand.Reader), outbox, gate, ring}
 }
 
 func (h *hooks) endpoint(t *testing.T, url string, types ...string) (webhook.Endpoint, string) {
@@ -60,6 +61,7 @@ func (h *hooks) deliveries(t *testing.T, e webhook.Endpoint) []webhook.Delivery 
 // An event is stored with the act that caused it, or neither is.
 func testOutbox(t *testing.T, f *fixture) {
 	ctx, h := t.Context(), f.hooks(t)
+	require.NoError(t, h.outbox.Learn(ctx)) // as a server does, before there are any
 	all, _ := h.endpoint(t, "https://all.example/")
 	some, _ := h.endpoint(t, "https://some.example/", "client.created")
 	off, _ := h.endpoint(t, "https://off.example/")

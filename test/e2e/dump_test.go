@@ -1,10 +1,13 @@
 package e2e_test
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -34,6 +37,15 @@ func TestDatabaseDumpHoldsNoUsableSecret(t *testing.T) {
 		revoked := s.token("billing", secrets["generated secret"], nil)
 		s.post("/oauth/revoke", "billing", secrets["generated secret"], url.Values{"token": {revoked}})
 		secrets["revoked token"] = revoked
+
+		var hook struct{ ID, Secret string }
+		require.NoError(t, json.Unmarshal(s.command("webhook", "create", "https://receiver.invalid/", "--json"), &hook))
+		secrets["webhook secret"] = hook.Secret
+		raw, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(hook.Secret, "whsec_"))
+		require.NoError(t, err)
+		secrets["webhook secret, raw"] = string(raw)
+		s.command("webhook", "test", hook.ID)
+		require.Eventually(t, func() bool { return strings.Contains(string(s.command("webhook", "deliveries", hook.ID)), "dns") }, 10*time.Second, 100*time.Millisecond)
 
 		parsed, err := token.Parse(secrets["opaque token"])
 		require.NoError(t, err)
