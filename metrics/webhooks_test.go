@@ -20,7 +20,9 @@ func TestWebhooksAreReadAtEachScrape(t *testing.T) {
 	clock := func() time.Time { return noon }
 	ago := func(d time.Duration) *time.Time { at := noon.Add(-d); return &at }
 	standings, failure := []webhook.Standing{
-		{}, {DueSince: ago(time.Second)}, {FailingSince: ago(time.Hour), DueSince: ago(time.Minute)},
+		{},
+		{DueSince: ago(time.Second)},
+		{FailingSince: ago(time.Hour), DueSince: ago(time.Minute)},
 		{Disabled: true, FailingSince: ago(time.Hour), DueSince: ago(time.Hour)},
 	}, error(nil)
 	require.NoError(t, m.Webhooks.Watch(clock, func(ctx context.Context) ([]webhook.Standing, error) {
