@@ -38,6 +38,9 @@ func (a *adapter) Handle(op *huma.Operation, serve func(huma.Context)) {
 			if err := checkType(op, r); err != nil {
 				return err
 			}
+			if err := checkCondition(op, r); err != nil {
+				return err
+			}
 			key, err := idempotencyKey(op, r)
 			if err != nil {
 				return err
@@ -48,7 +51,7 @@ func (a *adapter) Handle(op *huma.Operation, serve func(huma.Context)) {
 				if body, err = io.ReadAll(r.Body); err != nil {
 					return err
 				}
-				if err := a.refuseNull(op, body); err != nil {
+				if err := a.checkBody(op, body); err != nil {
 					return err
 				}
 				x.body = bytes.NewReader(body)

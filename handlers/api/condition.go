@@ -1,10 +1,16 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -38,4 +44,22 @@ func matches(list, tag string) bool {
 func version(changed time.Time) string {
 	const base = 36
 	return `"` + strconv.FormatInt(changed.UnixMicro(), base) + `"`
+}
+
+// fingerprint is the ETag of a resource without such a time: it follows from what the caller is shown.
+func fingerprint[T Scope | Webhook](shown T) string {
+	text, _ := json.Marshal(shown) // texts, flags and times always marshal
+	sum := sha256.Sum256(text)
+	const enough = 12 // bytes: nobody gains by a collision
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:enough]) + `"`
+}
+
+// checkCondition refuses If-Match where an operation cannot evaluate it. To ignore it would carry out
+// what the caller wanted only under a condition (RFC 9110 section 13.1.1).
+func checkCondition(op *huma.Operation, r *http.Request) error {
+	takes := slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "If-Match" })
+	if op.Method == http.MethodGet || takes || r.Header.Get("If-Match") == "" {
+		return nil
+	}
+	return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "If-Match: this operation takes no condition.")
 }

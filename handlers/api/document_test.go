@@ -112,6 +112,25 @@ func TestOperationsAreDescribedCompletely(t *testing.T) {
 	}
 }
 
+// What can be read by itself and changed has a version that the change can depend on.
+func TestChangesTakeACondition(t *testing.T) {
+	t.Parallel()
+	_, operations := documented(t)
+	changed := 0
+	for name, op := range operations {
+		method, path, _ := strings.Cut(name, " ")
+		read, readable := operations[http.MethodGet+" "+path]
+		if !readable || method != http.MethodPut && method != http.MethodPatch {
+			continue
+		}
+		changed++
+		assert.Contains(t, read.Responses["200"].Headers, "ETag", name)
+		assert.True(t, slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "If-Match" }), name)
+		assert.Contains(t, op.Responses, "412", name)
+	}
+	assert.GreaterOrEqual(t, changed, 8)
+}
+
 // The examples are bodies that the operations take.
 func TestExamplesAreValid(t *testing.T) {
 	t.Parallel()

@@ -42,7 +42,15 @@ func scopeOf(s consent.Scope) Scope {
 
 type newScope struct{ Body Scope }
 
-type scopeOutput struct{ Body Scope }
+type scopeOutput struct {
+	ETag string `header:"ETag"`
+	Body Scope
+}
+
+func shownScope(s consent.Scope) *scopeOutput {
+	view := scopeOf(s)
+	return &scopeOutput{fingerprint(view), view}
+}
 
 type scopeList struct {
 	Body struct {
@@ -57,11 +65,13 @@ type ScopeName struct {
 
 type scopeReplacement struct {
 	ScopeName
+	Condition
 	Body Scope
 }
 
 type scopeUpdate struct {
 	ScopeName
+	Condition
 	Body scopePatch
 }
 
@@ -93,7 +103,7 @@ func (a *API) scopes() {
 	}, func(ctx context.Context, in *newScope) (*scopeOutput, error) {
 		b := in.Body
 		s, err := a.Scopes.Create(ctx, actor(ctx), consent.Scope{Name: b.Name, Description: b.Description, Descriptions: b.Descriptions, Claims: b.Claims})
-		return &scopeOutput{scopeOf(s)}, asScopeFault(err)
+		return shownScope(s), asScopeFault(err)
 	})
 	register(a, read, huma.Operation{
 		OperationID: "get-scope", Method: http.MethodGet, Path: path, Tags: tags, Summary: "Read a scope", Description: "With its texts and claims.",
@@ -103,6 +113,9 @@ func (a *API) scopes() {
 		Summary: "Replace a scope", Description: "What the body does not name is removed; the name stays.",
 	}, func(ctx context.Context, in *scopeReplacement) (*struct{}, error) {
 		_, err := a.Scopes.Change(ctx, actor(ctx), in.Name, func(s *consent.Scope) error {
+			if err := in.Check(fingerprint(scopeOf(*s))); err != nil {
+				return err
+			}
 			s.Description, s.Descriptions, s.Claims = in.Body.Description, in.Body.Descriptions, in.Body.Claims
 			return nil
 		})
@@ -129,14 +142,14 @@ func (a *API) getScope(ctx context.Context, in *ScopeName) (*scopeOutput, error)
 	if at < 0 {
 		return nil, provider.ErrNotFound
 	}
-	return &scopeOutput{scopeOf(list[at])}, nil
+	return shownScope(list[at]), nil
 }
 
 func (a *API) updateScope(ctx context.Context, in *scopeUpdate) (*scopeOutput, error) {
-	if err := a.exactly("ScopePatch", in.Body); err != nil {
-		return nil, err
-	}
 	s, err := a.Scopes.Change(ctx, actor(ctx), in.Name, func(s *consent.Scope) error {
+		if err := in.Check(fingerprint(scopeOf(*s))); err != nil {
+			return err
+		}
 		text, err := mergePatch(scopeOf(*s), in.Body)
 		if err != nil {
 			return err
@@ -151,7 +164,7 @@ func (a *API) updateScope(ctx context.Context, in *scopeUpdate) (*scopeOutput, e
 	if err != nil {
 		return nil, asScopeFault(err)
 	}
-	return &scopeOutput{scopeOf(s)}, nil
+	return shownScope(s), nil
 }
 
 func asScopeFault(err error) error {

@@ -46,18 +46,6 @@ func patchSchema(r huma.Registry, name string, of *huma.Schema) *huma.Schema {
 	return &huma.Schema{Ref: "#/components/schemas/" + name}
 }
 
-// exactly refuses a patch with a name that differs from a property in case: huma and encoding/json take
-// both for the same, but a merge patch would add the one beside the other, of which one is lost.
-func (a *API) exactly(schema string, patch map[string]json.RawMessage) error {
-	properties := a.huma.OpenAPI().Components.Schemas.Map()[schema].Properties
-	for name := range patch {
-		if _, ok := properties[name]; !ok {
-			return invalid(pointer("body."+name), "unexpected property")
-		}
-	}
-	return nil
-}
-
 // ours is the patch with our names of the properties.
 func (p adminUserPatch) ours() (userPatch, error) {
 	patch := userPatch(maps.Clone(p))

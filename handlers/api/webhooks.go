@@ -47,9 +47,18 @@ func (w *Webhook) apply(e *webhook.Endpoint) {
 
 type newWebhook struct{ Body Webhook }
 
-type webhookOutput struct{ Body Webhook }
+type webhookOutput struct {
+	ETag string `header:"ETag"`
+	Body Webhook
+}
+
+func shownWebhook(e webhook.Endpoint) *webhookOutput {
+	view := webhookOf(e)
+	return &webhookOutput{fingerprint(view), view}
+}
 
 type createdWebhook struct {
+	ETag string `header:"ETag"`
 	Body struct {
 		Webhook
 
@@ -82,11 +91,13 @@ func pathID(text string) (provider.ID, error) {
 
 type webhookReplacement struct {
 	WebhookID
+	Condition
 	Body Webhook
 }
 
 type webhookUpdate struct {
 	WebhookID
+	Condition
 	Body webhookPatch
 }
 
@@ -113,6 +124,7 @@ func (a *API) webhooks() {
 		e, secret, err := a.Webhooks.Create(ctx, actor(ctx), e)
 		out := &createdWebhook{}
 		out.Body.Webhook, out.Body.Secret = webhookOf(e), secret
+		out.ETag = fingerprint(out.Body.Webhook)
 		return out, asWebhookFault(err)
 	})
 	register(a, read, huma.Operation{
@@ -123,36 +135,19 @@ func (a *API) webhooks() {
 			return nil, err
 		}
 		e, err := a.Webhooks.Get(ctx, id)
-		return &webhookOutput{webhookOf(e)}, err
+		return shownWebhook(e), err
 	})
 	register(a, write, huma.Operation{
 		OperationID: "replace-webhook", Method: http.MethodPut, Path: path, Tags: tags, DefaultStatus: http.StatusNoContent,
 		Summary: "Replace a webhook", Description: "What the body does not name gets its default; the secret stays.",
 	}, func(ctx context.Context, in *webhookReplacement) (*struct{}, error) {
-		_, err := a.changeWebhook(ctx, in.WebhookID, func(e *webhook.Endpoint) error {
-			in.Body.apply(e)
-			return nil
-		})
+		_, err := a.changeWebhook(ctx, in.WebhookID, in.Condition, func(Webhook) (Webhook, error) { return in.Body, nil })
 		return nil, err
 	})
 	register(a, write, huma.Operation{
 		OperationID: "update-webhook", Method: http.MethodPatch, Path: path, Tags: tags,
 		Summary: "Change a webhook", Description: "A JSON merge patch (RFC 7396): what the body does not name stays, null takes a value away.",
-	}, func(ctx context.Context, in *webhookUpdate) (*webhookOutput, error) {
-		e, err := a.changeWebhook(ctx, in.WebhookID, func(e *webhook.Endpoint) error {
-			text, err := mergePatch(webhookOf(*e), in.Body)
-			if err != nil {
-				return err
-			}
-			var patched Webhook
-			if err := json.Unmarshal(text, &patched); err != nil {
-				return err
-			}
-			patched.apply(e)
-			return nil
-		})
-		return &webhookOutput{webhookOf(e)}, err
-	})
+	}, a.updateWebhook)
 	register(a, write, huma.Operation{
 		OperationID: "delete-webhook", Method: http.MethodDelete, Path: path, Tags: tags, DefaultStatus: http.StatusNoContent,
 		Summary: "Delete a webhook", Description: "With its secrets, and what was not delivered yet.",
@@ -167,12 +162,35 @@ func (a *API) webhooks() {
 	a.webhookDeliveries()
 }
 
-func (a *API) changeWebhook(ctx context.Context, in WebhookID, change func(e *webhook.Endpoint) error) (webhook.Endpoint, error) {
+func (a *API) updateWebhook(ctx context.Context, in *webhookUpdate) (*webhookOutput, error) {
+	e, err := a.changeWebhook(ctx, in.WebhookID, in.Condition, func(is Webhook) (patched Webhook, err error) {
+		text, err := mergePatch(is, in.Body)
+		if err == nil {
+			err = json.Unmarshal(text, &patched)
+		}
+		return patched, err
+	})
+	return shownWebhook(e), err
+}
+
+// changeWebhook replaces a webhook by what becomes of it.
+func (a *API) changeWebhook(ctx context.Context, in WebhookID, condition Condition, become func(is Webhook) (Webhook, error)) (webhook.Endpoint, error) {
 	id, err := in.parse()
 	if err != nil {
 		return webhook.Endpoint{}, err
 	}
-	e, err := a.Webhooks.Change(ctx, actor(ctx), id, change)
+	e, err := a.Webhooks.Change(ctx, actor(ctx), id, func(e *webhook.Endpoint) error {
+		is := webhookOf(*e)
+		if err := condition.Check(fingerprint(is)); err != nil {
+			return err
+		}
+		sent, err := become(is)
+		if err != nil {
+			return err
+		}
+		sent.apply(e)
+		return nil
+	})
 	return e, asWebhookFault(err)
 }
 

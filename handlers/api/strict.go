@@ -1,0 +1,78 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// checkBody refuses what huma and encoding/json take, although it is not what the caller meant:
+//
+//   - null where the schema has another type, for a property that was left out: {"client_id":"a",
+//     "user_id":null} would revoke what was issued to the client for every user. In a merge patch null
+//     has a meaning of its own (RFC 7396).
+//   - a name in another case, for the property: a merge patch would add it beside the property, and one
+//     of both is lost.
+func (a *adapter) checkBody(op *huma.Operation, body []byte) error {
+	if op.RequestBody == nil {
+		return nil
+	}
+	var value any
+	if wire.ParseJSON(body, &value) != nil {
+		return nil // refused by the validation
+	}
+	c := bodyCheck{a.schemas, op.Method != http.MethodPatch, nil}
+	c.walk(op.RequestBody.Content[wire.JSONType].Schema, value, "")
+	if len(c.problems) == 0 {
+		return nil
+	}
+	slices.SortFunc(c.problems, func(a, b refusal.Problem) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return invalidFields(c.problems)
+}
+
+type bodyCheck struct {
+	schemas  huma.Registry
+	nulls    bool
+	problems []refusal.Problem
+}
+
+func (c *bodyCheck) refuse(at, message string) {
+	c.problems = append(c.problems, refusal.Problem{Pointer: at, Message: message})
+}
+
+func (c *bodyCheck) walk(s *huma.Schema, value any, at string) {
+	for s != nil && s.Ref != "" {
+		s = c.schemas.SchemaFromRef(s.Ref)
+	}
+	if s == nil {
+		return
+	}
+	switch value := value.(type) {
+	case nil:
+		if c.nulls && s.Type != "" && !s.Nullable {
+			c.refuse(at, "must not be null: leave it out instead")
+		}
+	case map[string]any:
+		for name, v := range value {
+			if p, known := s.Properties[name]; known {
+				c.walk(p, v, at+"/"+name)
+				continue
+			}
+			for property := range s.Properties {
+				if strings.EqualFold(name, property) {
+					c.refuse(at+"/"+name, "unexpected property: did you mean "+property+"?")
+				}
+			}
+		}
+	case []any:
+		for i, v := range value {
+			c.walk(s.Items, v, at+"/"+strconv.Itoa(i))
+		}
+	}
+}
