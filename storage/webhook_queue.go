@@ -31,11 +31,17 @@ func (s *Store) Standings(ctx context.Context, now time.Time) ([]webhook.Standin
 }
 
 // Claim claims the next delivery to an endpoint until a time. It is one conditional change, so that
-// of any number of processes one has it; provider.ErrNotFound: none is due, or another was faster.
-func (s *Store) Claim(ctx context.Context, endpoint provider.ID, now, until time.Time) (webhook.Delivery, error) {
+// of any number of processes one has it; provider.ErrNotFound: none is due, another was faster, or the
+// endpoint is disabled or gone.
+func (s *Store) Claim(ctx context.Context, endpoint provider.ID, now, until time.Time) (webhook.Endpoint, webhook.Delivery, error) {
+	var e endpointRow
 	var r deliveryRow
 	err := s.InTx(ctx, func(ctx context.Context) error {
-		err := s.row(ctx, "SELECT "+deliveryColumns+` FROM webhook_deliveries
+		err := s.row(ctx, "SELECT "+endpointColumns+" FROM webhook_endpoints WHERE id = ? AND NOT disabled", rowID(endpoint)).Scan(e.columns()...)
+		if err != nil {
+			return s.fault(err)
+		}
+		err = s.row(ctx, "SELECT "+deliveryColumns+` FROM webhook_deliveries
 			WHERE endpoint_id = ? AND state = 'pending' AND next_at <= ? ORDER BY next_at, id LIMIT 1`, rowID(endpoint), now).
 			Scan(&r.ID, &r.EventID, &r.EndpointID, &r.Type, &r.Body, &r.State, &r.Tries, &r.CreatedAt, &r.NextAt)
 		if err != nil {
@@ -44,7 +50,7 @@ func (s *Store) Claim(ctx context.Context, endpoint provider.ID, now, until time
 		return s.change(ctx, "UPDATE webhook_deliveries SET tries = tries + 1, next_at = ? WHERE id = ? AND state = 'pending' AND next_at <= ?", until, r.ID, now)
 	})
 	r.Tries++
-	return r.delivery(), err
+	return e.endpoint(), r.delivery(), err
 }
 
 // Settle stores the outcome of an attempt. A success counts whoever has claimed the delivery since.

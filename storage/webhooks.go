@@ -19,6 +19,11 @@ type endpointRow struct {
 
 const endpointColumns = "id, url, description, event_types, disabled, failing_since, created_at, updated_at"
 
+// columns are where endpointColumns are scanned to.
+func (r *endpointRow) columns() []any {
+	return []any{&r.ID, &r.URL, &r.Description, &r.EventTypes, &r.Disabled, &r.FailingSince, &r.CreatedAt, &r.UpdatedAt}
+}
+
 func (r *endpointRow) endpoint() webhook.Endpoint {
 	return webhook.Endpoint{
 		ID: provider.ID(r.ID), URL: r.URL, Description: r.Description, Types: r.EventTypes, Disabled: r.Disabled,
@@ -42,7 +47,7 @@ func (s *Store) CreateEndpoint(ctx context.Context, e webhook.Endpoint, secret w
 func (s *Store) Endpoint(ctx context.Context, id provider.ID) (webhook.Endpoint, error) {
 	var r endpointRow
 	err := s.row(ctx, "SELECT "+endpointColumns+" FROM webhook_endpoints WHERE id = ?"+s.dialect.locking("FOR UPDATE"), rowID(id)).
-		Scan(&r.ID, &r.URL, &r.Description, &r.EventTypes, &r.Disabled, &r.FailingSince, &r.CreatedAt, &r.UpdatedAt)
+		Scan(r.columns()...)
 	return r.endpoint(), s.fault(err)
 }
 
@@ -76,18 +81,12 @@ func (s *Store) UpdateEndpoint(ctx context.Context, e webhook.Endpoint) error {
 	})
 }
 
-// DeleteEndpoint removes an endpoint with all that belongs to it. What a concurrent act adds is
-// removed with what is old.
+// DeleteEndpoint removes an endpoint and its secrets. Its deliveries, of which there may be millions,
+// are never sent; they are removed with what is old.
 func (s *Store) DeleteEndpoint(ctx context.Context, id provider.ID) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		for _, statement := range []string{
-			"DELETE FROM webhook_attempts WHERE delivery_id IN (SELECT id FROM webhook_deliveries WHERE endpoint_id = ?)",
-			"DELETE FROM webhook_deliveries WHERE endpoint_id = ?",
-			"DELETE FROM webhook_secrets WHERE endpoint_id = ?",
-		} {
-			if err := s.exec(ctx, statement, rowID(id)); err != nil {
-				return err
-			}
+		if err := s.exec(ctx, "DELETE FROM webhook_secrets WHERE endpoint_id = ?", rowID(id)); err != nil {
+			return err
 		}
 		return s.change(ctx, "DELETE FROM webhook_endpoints WHERE id = ?", rowID(id))
 	})

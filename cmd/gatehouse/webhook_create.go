@@ -109,7 +109,7 @@ func (e *environment) changeWebhook(cmd *cobra.Command, h *instance, name string
 
 func newWebhookDelete(env *environment) *cobra.Command {
 	return &cobra.Command{
-		Use: "delete ID", Short: "Delete a webhook, and what was not sent to it yet", Example: "  gatehouse webhook delete 01900000-0000-7000-8000-000000000000",
+		Use: "delete ID", Short: "Delete a webhook; what was not sent yet is not sent", Example: "  gatehouse webhook delete 01900000-0000-7000-8000-000000000000",
 		Args: cobra.ExactArgs(1), ValidArgsFunction: env.complete(webhookIDs),
 		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 			id, err := webhookID(args[0])

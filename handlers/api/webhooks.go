@@ -150,7 +150,7 @@ func (a *API) webhooks() {
 	}, a.updateWebhook)
 	register(a, write, huma.Operation{
 		OperationID: "delete-webhook", Method: http.MethodDelete, Path: path, Tags: tags, DefaultStatus: http.StatusNoContent,
-		Summary: "Delete a webhook", Description: "With its secrets, and what was not delivered yet.",
+		Summary: "Delete a webhook", Description: "With its secrets. What was not delivered yet is not sent.",
 	}, func(ctx context.Context, in *WebhookID) (*struct{}, error) {
 		id, err := in.parse()
 		if err != nil {

@@ -111,7 +111,7 @@ func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID
 	return changed, err
 }
 
-// Delete removes an endpoint, its secrets and what was not delivered yet.
+// Delete removes an endpoint and its secrets. What was not delivered yet is not sent.
 func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.WebhookDelete, target(id), func(ctx context.Context) (audit.Changes, error) {
 		e, err := r.store.Endpoint(ctx, id)

@@ -30,8 +30,9 @@ const (
 type queue interface {
 	// DueEndpoints are the enabled endpoints for which there is something to deliver.
 	DueEndpoints(ctx context.Context, now time.Time, limit int) ([]Endpoint, error)
-	// Claim claims the next delivery to an endpoint until a time; provider.ErrNotFound: none is due.
-	Claim(ctx context.Context, endpoint provider.ID, now, until time.Time) (Delivery, error)
+	// Claim claims the next delivery to an endpoint until a time, and reads the endpoint as it is by
+	// then; provider.ErrNotFound: none is due, or the endpoint is disabled or gone.
+	Claim(ctx context.Context, endpoint provider.ID, now, until time.Time) (Endpoint, Delivery, error)
 	// Settle stores the outcome of an attempt: the state and the next time of the delivery.
 	Settle(ctx context.Context, d Delivery, a Attempt) error
 	// WebhookSecrets are the secrets of an endpoint that sign, the newest first.
@@ -86,7 +87,7 @@ func (s *Sender) Start(ctx context.Context) error {
 		if s.begin(e.ID) {
 			go func() {
 				defer s.end(e.ID)
-				s.serve(ctx, e)
+				s.serve(ctx, e.ID)
 			}()
 		}
 	}
@@ -116,11 +117,11 @@ func (s *Sender) end(id provider.ID) {
 }
 
 // serve delivers to one endpoint until something fails.
-func (s *Sender) serve(ctx context.Context, e Endpoint) {
+func (s *Sender) serve(ctx context.Context, endpoint provider.ID) {
 	for range inRow {
-		more, err := s.next(ctx, e)
+		more, err := s.next(ctx, endpoint)
 		if err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "webhook was not sent", "endpoint", e.ID.String(), "cause", err)
+			s.log.WarnContext(ctx, "webhook was not sent", "endpoint", endpoint.String(), "cause", err)
 		}
 		if err != nil || !more {
 			return
@@ -128,9 +129,9 @@ func (s *Sender) serve(ctx context.Context, e Endpoint) {
 	}
 }
 
-func (s *Sender) next(ctx context.Context, e Endpoint) (more bool, err error) {
+func (s *Sender) next(ctx context.Context, endpoint provider.ID) (more bool, err error) {
 	now := s.clock.Real()
-	d, err := s.queue.Claim(ctx, e.ID, now, now.Add(claimed))
+	e, d, err := s.queue.Claim(ctx, endpoint, now, now.Add(claimed))
 	if err != nil {
 		return false, ignoreNotFound(err)
 	}
@@ -188,6 +189,9 @@ func (s *Sender) secrets(ctx context.Context, endpoint provider.ID, now time.Tim
 	kept, err := s.queue.WebhookSecrets(ctx, endpoint, now)
 	if err != nil {
 		return nil, err
+	}
+	if len(kept) == 0 {
+		return nil, errors.New("the endpoint has no secret: it was deleted meanwhile") // nothing goes out unsigned
 	}
 	secrets := make([][]byte, len(kept))
 	for i, k := range kept {

@@ -105,6 +105,8 @@ func testOutbox(t *testing.T, f *fixture) {
 	assert.EqualValues(t, 103, n)
 	require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
 	require.NoError(t, h.Delete(ctx, audit.BackgroundJob("test"), all.ID))
+	_, _, err = f.Claim(ctx, all.ID, f.clock(), f.clock())
+	require.ErrorIs(t, err, provider.ErrNotFound, "what waits for a deleted endpoint is not sent")
 	_, err = h.Deliveries(ctx, all.ID, provider.ID{}, 1)
 	require.ErrorIs(t, err, provider.ErrNotFound)
 	require.ErrorIs(t, h.Delete(ctx, audit.BackgroundJob("test"), all.ID), provider.ErrNotFound)
@@ -116,7 +118,8 @@ func testWebhookClaims(t *testing.T, f *fixture) {
 	e, _ := h.endpoint(t, "https://all.example/")
 	require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
 	claim := func() (webhook.Delivery, error) {
-		return f.Claim(ctx, e.ID, f.clock(), f.clock().Add(15*time.Second))
+		_, d, err := f.Claim(ctx, e.ID, f.clock(), f.clock().Add(15*time.Second))
+		return d, err
 	}
 	assert.Equal(t, []webhook.Standing{{DueSince: new(f.clock())}}, f.standings(t))
 	var claimed atomic.Int32
@@ -166,6 +169,13 @@ func testWebhookClaims(t *testing.T, f *fixture) {
 	assert.Equal(t, webhook.Delivered, got.State)
 	require.Len(t, got.Attempts, 3)
 	assert.Equal(t, 500, got.Attempts[0].Status)
+	require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
+	for _, disabled := range []bool{true, false} {
+		_, err := h.Change(ctx, audit.BackgroundJob("test"), e.ID, func(e *webhook.Endpoint) error { e.Disabled = disabled; return nil })
+		require.NoError(t, err)
+		_, err = claim()
+		assert.Equal(t, disabled, errors.Is(err, provider.ErrNotFound), "what waits for a disabled endpoint waits")
+	}
 	other, _ := h.endpoint(t, "https://other.example/")
 	require.ErrorIs(t, h.Redeliver(ctx, audit.BackgroundJob("test"), other.ID, d.ID), provider.ErrNotFound, "of another endpoint")
 }
