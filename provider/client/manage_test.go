@@ -95,4 +95,17 @@ func TestClientsThatAdministratorsSignInTo(t *testing.T) {
 	require.ErrorIs(t, err, audit.ErrForbidden)
 	_, err = r.Create(ctx, low, &client.Client{ID: "service", Type: client.Backend, GrantTypes: []client.GrantType{client.ClientCredentials}}, "")
 	require.NoError(t, err, "nobody signs in to it")
+
+	// A token from before the client became one that administrators use must not count.
+	web, err = r.Update(ctx, low, "web", func(c *client.Client) error {
+		c.Type, c.GrantTypes, c.RedirectURIs = client.Backend, []client.GrantType{client.ClientCredentials}, nil
+		return nil
+	})
+	require.NoError(t, err)
+	assert.False(t, web.Administers())
+	_, err = r.Update(ctx, low, "web", func(c *client.Client) error {
+		c.GrantTypes, c.RedirectURIs = append(c.GrantTypes, client.AuthorizationCode), []string{"https://app.example.com/cb"}
+		return nil
+	})
+	require.ErrorIs(t, err, audit.ErrForbidden)
 }

@@ -53,11 +53,17 @@ func mayManage(actor audit.Actor, c *Client) error {
 }
 
 // authority are the management scopes that tokens of the client may have: those that it is registered
-// for, and all where administrators can sign in to it, since they administer through each client of
-// type backend.
+// for, and all where administrators can sign in to it.
 func (c *Client) authority() []string {
-	if c.Type == Backend && slices.ContainsFunc(c.GrantTypes, func(g GrantType) bool { return g != ClientCredentials }) {
+	if c.Administers() {
 		return audit.AllScopes()
 	}
 	return audit.Scopes(c.Scopes)
+}
+
+// Administers tells whether users with the role admin manage this server through the client: those of
+// type backend that users sign in to. A client without a grant for users has none at present; tokens
+// that it got when it had another type, from users who did not sign in to an administration, do not count.
+func (c *Client) Administers() bool {
+	return c.Type == Backend && slices.ContainsFunc(c.GrantTypes, func(g GrantType) bool { return g != ClientCredentials })
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
-	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -88,7 +87,7 @@ func (p *Provider) administrator(ctx context.Context, found *inspected) (*Princi
 		return nil, fmt.Errorf("find user: %w", err)
 	}
 	principal := &Principal{Client: found.client, UserID: user.ID}
-	if found.client.Type == client.Backend && slices.Contains(user.Roles, account.RoleAdmin) {
+	if found.client.Administers() && slices.Contains(user.Roles, account.RoleAdmin) {
 		principal.Scopes = audit.AllScopes()
 	}
 	return principal, nil

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -70,7 +71,11 @@ func TestManagementTokensNameTheAPI(t *testing.T) {
 		admin := by("support", backend, "root")
 		assert.Equal(t, http.StatusOK, get(admin))
 		assert.Equal(t, http.StatusForbidden, get(by("support", backend, "alice")))
-		assert.Equal(t, http.StatusForbidden, get(by("site", web, "root")), "not through a client that browsers use")
+		site := by("site", web, "root")
+		assert.Equal(t, http.StatusForbidden, get(site), "not through a client that browsers use")
+		s.command("client", "update", "site", "--client-type", "backend", "--grant-type", "client_credentials")
+		time.Sleep(3 * time.Second) // until the server has loaded the change
+		assert.Equal(t, http.StatusForbidden, get(site), "whoever may change clients must not make an administration of one that users signed in to")
 		s.command("user", "set-roles", "root")
 		assert.Equal(t, http.StatusForbidden, get(admin), "the role was withdrawn")
 		s.command("user", "disable", "root")
