@@ -24,3 +24,23 @@ func TestJSONIsInUTF8(t *testing.T) {
 		assert.Equal(t, want == nil, err != nil, "%q", text)
 	}
 }
+
+func TestJSONObjectsHaveEachMemberOnce(t *testing.T) {
+	t.Parallel()
+	for text, twice := range map[string]bool{
+		`{"a":1,"a":2}`:                       true,
+		`{"a":1,"\u0061":2}`:                  true,
+		`{"a":{"b":1,"c":[{}],"b":2}}`:        true,
+		`[{"a":1},{"a":{},"a":[]}]`:           true,
+		`{"a":"a","b":"a"}`:                   false,
+		`{"a":{"a":{"a":"a"}},"b":["a","a"]}`: false,
+		`[{"a":1},{"a":1},"a","a"]`:           false,
+		`{"a":null,"A":null}`:                 false,
+		`{}`:                                  false,
+		`"a"`:                                 false,
+	} {
+		var got any
+		err := wire.ParseJSON([]byte(text), &got)
+		assert.Equal(t, twice, err != nil, "%s: %v", text, err)
+	}
+}

@@ -54,7 +54,7 @@ const (
 	WebhookCreate       Action = "webhook.create"
 	WebhookUpdate       Action = "webhook.update"
 	WebhookDelete       Action = "webhook.delete"
-	WebhookRotateSecret Action = "webhook.rotate_secret"
+	WebhookRotateSecret Action = "webhook.rotate_secret" //nolint:gosec // the name of an action
 	WebhookRedeliver    Action = "webhook.redeliver"
 	WebhookTest         Action = "webhook.test"
 )
