@@ -33,15 +33,25 @@ func (r *auditRow) record() audit.Record {
 
 // AppendRecord appends to the audit log. There is no statement that changes what is recorded.
 func (s *Store) AppendRecord(ctx context.Context, r audit.Record) error {
+	_, err := s.AppendVersioned(ctx, r)
+	return err
+}
+
+// AppendVersioned is like AppendRecord, and returns the version of the webhook endpoints.
+func (s *Store) AppendVersioned(ctx context.Context, r audit.Record) (int64, error) {
 	changes, err := json.Marshal(r.Changes)
 	if err != nil {
-		return fmt.Errorf("storage: changes of %s: %w", r.Action, err)
+		return 0, fmt.Errorf("storage: changes of %s: %w", r.Action, err)
 	}
 	a := r.Actor
-	return s.exec(ctx, `INSERT INTO audit_logs (id, recorded_at, actor_kind, actor_id, actor_client_id, host, address, user_agent, request_id, action, target_type, target_id, client_id, user_id, changes, outcome)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		rowID(r.ID), r.At, string(a.Kind), a.ID, a.ClientID, a.Host, a.Address, a.UserAgent, a.RequestID,
-		string(r.Action), string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID, string(changes), string(r.Outcome))
+	var version int64
+	err = s.InTx(ctx, func(ctx context.Context) error { // on SQLite a statement that returns something would else be taken for one that reads
+		return s.fault(s.row(ctx, `INSERT INTO audit_logs (id, recorded_at, actor_kind, actor_id, actor_client_id, host, address, user_agent, request_id, action, target_type, target_id, client_id, user_id, changes, outcome, mac)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING (SELECT value FROM settings WHERE name = 'webhook_version')`,
+			rowID(r.ID), r.At, string(a.Kind), a.ID, a.ClientID, a.Host, a.Address, a.UserAgent, a.RequestID,
+			string(r.Action), string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID, string(changes), string(r.Outcome), r.MAC).Scan(&version))
+	})
+	return version, err
 }
 
 // Records pages through the audit log, the newest first.

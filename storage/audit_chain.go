@@ -63,6 +63,7 @@ func (s *Store) entries(ctx context.Context, query string, args ...any) ([]chain
 		Row      auditRow `gorm:"embedded"`
 		Sequence *int64
 		Hash     []byte
+		MAC      []byte
 	}
 	if err := s.on(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
 		return nil, s.fault(err)
@@ -71,6 +72,7 @@ func (s *Store) entries(ctx context.Context, query string, args ...any) ([]chain
 	for i := range rows {
 		r := &rows[i]
 		list[i] = chain.Entry{Record: r.Row.record(), Changes: r.Row.Changes, Hash: r.Hash}
+		list[i].Record.MAC = r.MAC
 		if r.Sequence != nil {
 			list[i].Sequence = *r.Sequence
 		}

@@ -33,7 +33,7 @@ func (r *endpointRow) endpoint() webhook.Endpoint {
 
 // CreateEndpoint stores an endpoint with its secret.
 func (s *Store) CreateEndpoint(ctx context.Context, e webhook.Endpoint, secret webhook.Secret) error {
-	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+	return s.changeEndpoints(ctx, func(ctx context.Context) error {
 		err := s.exec(ctx, "INSERT INTO webhook_endpoints ("+endpointColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 			rowID(e.ID), e.URL, e.Description, list(e.Types), e.Disabled, e.FailingSince, e.CreatedAt, e.UpdatedAt)
 		if err != nil {
@@ -75,7 +75,7 @@ func (s *Store) endpoints(ctx context.Context, query string, args ...any) ([]web
 
 // UpdateEndpoint replaces an endpoint.
 func (s *Store) UpdateEndpoint(ctx context.Context, e webhook.Endpoint) error {
-	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+	return s.changeEndpoints(ctx, func(ctx context.Context) error {
 		return s.change(ctx, "UPDATE webhook_endpoints SET url = ?, description = ?, event_types = ?, disabled = ?, failing_since = ?, updated_at = ? WHERE id = ?",
 			e.URL, e.Description, list(e.Types), e.Disabled, e.FailingSince, e.UpdatedAt, rowID(e.ID))
 	})
@@ -84,10 +84,23 @@ func (s *Store) UpdateEndpoint(ctx context.Context, e webhook.Endpoint) error {
 // DeleteEndpoint removes an endpoint and its secrets. Its deliveries, of which there may be millions,
 // are never sent; they are removed with what is old.
 func (s *Store) DeleteEndpoint(ctx context.Context, id provider.ID) error {
-	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+	return s.changeEndpoints(ctx, func(ctx context.Context) error {
 		if err := s.exec(ctx, "DELETE FROM webhook_secrets WHERE endpoint_id = ?", rowID(id)); err != nil {
 			return err
 		}
 		return s.change(ctx, "DELETE FROM webhook_endpoints WHERE id = ?", rowID(id))
+	})
+}
+
+// changeEndpoints changes endpoints and gives them a version that they never had: the time in
+// microseconds, or more. A number that only rose would come again after a transaction that was rolled
+// back, for other endpoints.
+func (s *Store) changeEndpoints(ctx context.Context, change func(ctx context.Context) error) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		if err := change(ctx); err != nil {
+			return err
+		}
+		now := s.clock.Real().UnixMicro()
+		return s.change(ctx, "UPDATE settings SET value = CASE WHEN value < ? THEN ? ELSE value + 1 END WHERE name = 'webhook_version'", now, now)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,23 +18,36 @@ func newAuditVerify(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify",
 		Short: "Check that no recorded act was changed, removed, reordered or inserted",
-		Long: `Running servers chain the records by hashes each second, and sign the end of the chain at most
-each minute: a checkpoint. This checks all of it and names the first thing that is wrong; the
-exit code is 1 then.
+		Long: `Each record has a proof that this product wrote it, which nobody can make with the database
+alone. Running servers chain the records by hashes each second, and sign the end of the chain at
+most each minute: a checkpoint. This checks all of it and names the first thing that is wrong;
+the exit code is 1 then.
 
-Somebody who can replace the whole database by an older copy replaces the checkpoints as well.
-Keep a checkpoint elsewhere, and give it with --checkpoint: the log must contain it. The log of
-the server has each one (event audit_signed), and this command shows the last one.`,
+Somebody who can write to the database can put an older copy of the log in its place, or remove
+records together with the chain, so that a server chains the rest anew. The latter shows as
+records that were signed long after they were made. For both, keep a checkpoint elsewhere and
+give it with --checkpoint: the log must contain it. The log of the server has each one (event
+audit_signed), and this command shows the last one.
+
+Versions of the first development series wrote records without proof. If this database was made
+by one, give the time of the upgrade with --unauthenticated-until.`,
 		Example: `  gatehouse audit verify
   gatehouse audit verify --json
-  gatehouse audit verify --checkpoint "$(cat checkpoint.txt)"`,
+  gatehouse audit verify --checkpoint "$(cat checkpoint.txt)"
+  gatehouse audit verify --unauthenticated-until 2026-11-27T08:00:00Z`,
 		Args: cobra.NoArgs,
 	}
 	kept := cmd.Flags().String("checkpoint", "", "a checkpoint that was kept elsewhere")
+	until := cmd.Flags().String("unauthenticated-until", "", "admit records without proof of their origin from before then: a time such as 2026-11-01 or 2026-11-01T08:00:00Z")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
+		options := chain.Options{Kept: strings.TrimSpace(*kept)}
+		var err error
+		if options.UnauthenticatedUntil, err = timeOrAgo(*until, env.clock.Now(cmd.Context())); err != nil {
+			return fmt.Errorf("--unauthenticated-until %w", err)
+		}
 		shown := env.newProgress("verified")
-		report, err := chain.NewVerifier(h.store, h.auditKeys, env.clock).Verify(cmd.Context(), strings.TrimSpace(*kept), shown.at)
+		report, err := chain.NewVerifier(h.store, h.auditKeys, env.clock).Verify(cmd.Context(), options, shown.at)
 		shown.end()
 		var fault *chain.Fault
 		if err != nil && !errors.As(err, &fault) {
@@ -55,7 +69,17 @@ type verifiedView struct {
 	Checkpoints int64      `json:"checkpoints"`
 	SignedAt    *time.Time `json:"signed_at"`
 	Checkpoint  string     `json:"checkpoint"`
-	Fault       *faultView `json:"fault"`
+	// Unauthenticated is how many records have no proof of their origin, and were admitted.
+	Unauthenticated int64      `json:"unauthenticated"`
+	SignedLate      []lateView `json:"signed_late"`
+	Fault           *faultView `json:"fault"`
+}
+
+type lateView struct {
+	First    int64     `json:"first"`
+	Last     int64     `json:"last"`
+	MadeAt   time.Time `json:"made_at"`
+	SignedAt time.Time `json:"signed_at"`
 }
 
 type faultView struct {
@@ -69,7 +93,10 @@ type faultView struct {
 
 // printVerified prints what was verified. A fault is for standard error, except in JSON.
 func (e *environment) printVerified(r chain.Report, fault *chain.Fault, asJSON bool) error {
-	view := verifiedView{Intact: fault == nil, Records: r.Records, First: r.First, Last: r.Last, Checkpoints: r.Checkpoints}
+	view := verifiedView{Intact: fault == nil, Records: r.Records, First: r.First, Last: r.Last, Checkpoints: r.Checkpoints, Unauthenticated: r.Unauthenticated, SignedLate: make([]lateView, len(r.Late))}
+	for i, l := range r.Late {
+		view.SignedLate[i] = lateView{l.First, l.Last, l.Made, l.Signed}
+	}
 	if c := r.Checkpoint; c != nil {
 		text, err := c.JWS()
 		if err != nil {
@@ -88,10 +115,17 @@ func (e *environment) printVerified(r chain.Report, fault *chain.Fault, asJSON b
 		return printJSON(e.Out, view)
 	case fault != nil:
 		return nil
+	case r.Records == 0 && r.Unsealed:
+		_, err := fmt.Fprintln(e.Out, "The audit log is intact. Its records wait for a running server, which chains and signs them.")
+		return err
 	case r.Records == 0:
-		_, err := fmt.Fprintln(e.Out, "The audit log is intact: no records are sealed.")
+		_, err := fmt.Fprintln(e.Out, "The audit log is empty: nothing was recorded, or all of it was removed.")
 		return err
 	}
+	return e.printIntact(r, view.Checkpoint)
+}
+
+func (e *environment) printIntact(r chain.Report, checkpoint string) error {
 	last := "none"
 	if r.Checkpoint != nil {
 		last = fmt.Sprintf("%d, the last at record %d, %s", r.Checkpoints, r.Checkpoint.Sequence, when(r.Checkpoint.At))
@@ -99,7 +133,14 @@ func (e *environment) printVerified(r chain.Report, fault *chain.Fault, asJSON b
 	if _, err := fmt.Fprintln(e.Out, "The audit log is intact."); err != nil {
 		return err
 	}
-	return facts(e.Out, "Records", fmt.Sprintf("%d to %d", r.First, r.Last), "Checkpoints", last, "To keep", view.Checkpoint)
+	shown := []string{"Records", fmt.Sprintf("%d to %d", r.First, r.Last), "Checkpoints", last, "To keep", checkpoint}
+	if r.Unauthenticated > 0 {
+		shown = append(shown, "Without proof", strconv.FormatInt(r.Unauthenticated, 10))
+	}
+	for _, l := range r.Late {
+		shown = append(shown, "Signed late", fmt.Sprintf("%d to %d, made from %s on, signed %s: no server ran, or the chain was made anew", l.First, l.Last, when(l.Made), when(l.Signed)))
+	}
+	return facts(e.Out, shown...)
 }
 
 // progress is a line about long work, on a terminal.

@@ -46,7 +46,6 @@ type instance struct {
 	events    *event.Bus
 	gate      *audit.Gate
 	auditKeys *chain.Keys
-	outbox    *webhook.Outbox
 	webhooks  *webhook.Registry
 }
 
@@ -100,11 +99,17 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		return nil, err
 	}
 	events := event.NewBus(listeners...)
-	outbox := webhook.NewOutbox(store, store, e.random)
-	gate := audit.NewGate(outbox, store, events, e.clock, e.random)
+	records := chain.NewAuthenticator(webhook.NewOutbox(store, store, e.random))
+	gate := audit.NewGate(records, store, events, e.clock, e.random)
 	ring, err := keyring.Open(ctx, store, gate, secrets, e.clock, e.random)
 	if err != nil {
 		return nil, fmt.Errorf("open the keyring: %w", err)
+	}
+	auditKeys := chain.NewKeys(store, ring.Key(keyring.AuditKey), e.clock, e.random)
+	if err := records.Start(ctx, auditKeys); err != nil && !errors.Is(err, chain.ErrTampered) {
+		return nil, err
+	} else if err != nil { // signing in must go on
+		log.ErrorContext(ctx, "audit records are written without proof of their origin", slog.Any("error", err))
 	}
 	hasher := password.New(e.random, hashingAtOnce)
 	clientSecrets := client.NewSecrets(hasher, ring.Key(keyring.ClientSecret), e.random)
@@ -127,9 +132,8 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 			session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
 		events:    events,
 		gate:      gate,
-		auditKeys: chain.NewKeys(store, ring.Key(keyring.AuditKey), e.clock, e.random),
-		outbox:    outbox,
-		webhooks:  webhook.NewRegistry(store, outbox, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
+		auditKeys: auditKeys,
+		webhooks:  webhook.NewRegistry(store, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
 	}, nil
 }
 

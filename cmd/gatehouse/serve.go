@@ -114,7 +114,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	directory := client.NewDirectory(h.store, t.lookups("clients"))
 	origins := client.NewOrigins(h.store)
 	scopes := consent.NewKnown(h.store)
-	watcher := cache.NewWatcher(h.store, log, h.refreshRing(log), directory.Flush, origins.Learn, scopes.Learn, h.outbox.Learn, h.keys.Refresh, h.imported.Refresh)
+	watcher := cache.NewWatcher(h.store, log, h.refreshRing(log), directory.Flush, origins.Learn, scopes.Learn, h.keys.Refresh, h.imported.Refresh)
 	if err := watcher.Check(ctx); err != nil { // what they know, they know from the first request on
 		return fmt.Errorf("read the catalogue: %w", err)
 	}

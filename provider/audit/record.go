@@ -119,6 +119,8 @@ type Record struct {
 	Target  Target
 	Changes Changes
 	Outcome Outcome
+	// MAC proves that a server wrote the record (package chain).
+	MAC []byte
 }
 
 // Outcome is how an act ended.

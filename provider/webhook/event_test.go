@@ -19,7 +19,7 @@ import (
 // outbox keeps what is stored, for one endpoint that wants everything.
 type outbox struct{ deliveries []webhook.Delivery }
 
-func (*outbox) AppendRecord(context.Context, audit.Record) error { return nil }
+func (*outbox) AppendVersioned(context.Context, audit.Record) (int64, error) { return 0, nil }
 
 func (*outbox) EnabledEndpoints(context.Context) ([]webhook.Endpoint, error) {
 	return []webhook.Endpoint{{ID: provider.RandomID(rand.Reader)}}, nil

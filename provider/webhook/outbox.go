@@ -20,7 +20,8 @@ type outboxStore interface {
 
 // appender stores audit records.
 type appender interface {
-	AppendRecord(ctx context.Context, r audit.Record) error
+	// AppendVersioned returns the version of the endpoints.
+	AppendVersioned(ctx context.Context, r audit.Record) (int64, error)
 }
 
 // Outbox stores audit records and, in the same transaction, the events that follow from them: there
@@ -29,38 +30,31 @@ type Outbox struct {
 	records appender
 	store   outboxStore
 	random  io.Reader
-	enabled atomic.Pointer[[]Endpoint]
+	known   atomic.Pointer[enabled]
 }
 
-// NewOutbox makes an Outbox. Until Learn is called it reads the endpoints for each act.
+// enabled are the enabled endpoints of a version, or of a later one.
+type enabled struct {
+	version   int64
+	endpoints []Endpoint
+}
+
+// NewOutbox makes an Outbox.
 func NewOutbox(records appender, store outboxStore, random io.Reader) *Outbox {
 	return &Outbox{records: records, store: store, random: random}
 }
 
-// Learn reads the enabled endpoints: at the start of a server, and after a change.
-func (o *Outbox) Learn(ctx context.Context) error {
-	list, err := o.store.EnabledEndpoints(ctx)
-	if err != nil {
-		return fmt.Errorf("webhooks: %w", err)
-	}
-	o.enabled.Store(&list)
-	return nil
-}
-
-// Forget makes the Outbox read the endpoints for each act until the next Learn: after a change in
-// this process, so that the next act is sent to an endpoint that was just created.
-func (o *Outbox) Forget() { o.enabled.Store(nil) }
-
 // AppendRecord stores a record and its events.
 func (o *Outbox) AppendRecord(ctx context.Context, r audit.Record) error {
-	if err := o.records.AppendRecord(ctx, r); err != nil {
+	version, err := o.records.AppendVersioned(ctx, r)
+	if err != nil {
 		return err
 	}
 	name := typeOf(r.Action)
 	if name == "" {
 		return nil
 	}
-	endpoints, err := o.endpoints(ctx)
+	endpoints, err := o.endpoints(ctx, version)
 	if err != nil {
 		return err
 	}
@@ -83,9 +77,16 @@ func (o *Outbox) AppendRecord(ctx context.Context, r audit.Record) error {
 	return nil
 }
 
-func (o *Outbox) endpoints(ctx context.Context) ([]Endpoint, error) {
-	if known := o.enabled.Load(); known != nil {
-		return *known, nil
+// endpoints are those that get events. They are read when their version is another one than at the
+// last act, so that an endpoint gets all events from its creation on, whichever server made it.
+func (o *Outbox) endpoints(ctx context.Context, version int64) ([]Endpoint, error) {
+	if known := o.known.Load(); known != nil && known.version == version {
+		return known.endpoints, nil
 	}
-	return o.store.EnabledEndpoints(ctx)
+	list, err := o.store.EnabledEndpoints(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o.known.Store(&enabled{version, list})
+	return list, nil
 }

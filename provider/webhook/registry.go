@@ -43,7 +43,6 @@ type deliveryStore interface {
 // Registry manages endpoints. Each change is an administrative act.
 type Registry struct {
 	store     Store
-	outbox    *Outbox
 	gate      *audit.Gate
 	seal      sealer
 	cleartext Cleartext
@@ -52,8 +51,8 @@ type Registry struct {
 }
 
 // NewRegistry makes a Registry.
-func NewRegistry(store Store, outbox *Outbox, gate *audit.Gate, seal sealer, cleartext Cleartext, clock provider.Clock, random io.Reader) *Registry {
-	return &Registry{store, outbox, gate, seal, cleartext, clock, random}
+func NewRegistry(store Store, gate *audit.Gate, seal sealer, cleartext Cleartext, clock provider.Clock, random io.Reader) *Registry {
+	return &Registry{store, gate, seal, cleartext, clock, random}
 }
 
 // Create adds an endpoint and returns it with its secret, which cannot be read later. It returns
@@ -68,7 +67,6 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, e Endpoint) (E
 	if err != nil {
 		return Endpoint{}, "", err
 	}
-	defer r.outbox.Forget()
 	return e, text, r.gate.Do(ctx, actor, audit.WebhookCreate, target(e.ID), func(ctx context.Context) (audit.Changes, error) {
 		return audit.Details(e.record()), r.store.CreateEndpoint(ctx, e, s)
 	})
@@ -87,7 +85,6 @@ func (r *Registry) List(ctx context.Context, after provider.ID, limit int) ([]En
 // Change changes an endpoint: change receives the current one and modifies it in place. It returns
 // the error of change, *InvalidEndpoint or provider.ErrNotFound.
 func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(e *Endpoint) error) (Endpoint, error) {
-	defer r.outbox.Forget()
 	var changed Endpoint
 	err := r.gate.Do(ctx, actor, audit.WebhookUpdate, target(id), func(ctx context.Context) (audit.Changes, error) {
 		e, err := r.store.Endpoint(ctx, id)

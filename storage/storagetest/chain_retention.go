@@ -103,7 +103,7 @@ func testRetentionMeanwhile(t *testing.T, f *fixture) {
 	many(100)
 	a.seal(t)
 	var removed int64
-	report, err := chain.NewVerifier(a.store, a.keys, a.clock).Verify(ctx, "", func(int64, int64) {
+	report, err := chain.NewVerifier(a.store, a.keys, a.clock).Verify(ctx, chain.Options{}, func(int64, int64) {
 		if removed == 0 {
 			removed = a.expire(t)
 		}

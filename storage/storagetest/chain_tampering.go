@@ -155,7 +155,7 @@ func (f *fixture) attacks(t *testing.T) []tampering {
 		{"a checkpoint promises more", []string{"UPDATE audit_checkpoints SET sequence = 500 WHERE sequence = 10"}, chain.Forged, 500},
 		{"the key is replaced", []string{"UPDATE audit_keys SET sealed = " + junk}, chain.Replaced, 0},
 		{"the key has another id", []string{"UPDATE audit_keys SET key_id = 'x'"}, chain.Replaced, 0},
-		{"the key is deleted", []string{"DELETE FROM audit_keys"}, chain.Forged, 0},
+		{"the key is deleted", []string{"DELETE FROM audit_keys"}, chain.Unauthenticated, 1},
 	}
 }
 
@@ -168,6 +168,10 @@ func (f *fixture) columnAttacks(t *testing.T) []tampering {
 		switch name {
 		case "sequence":
 			continue // reordered, above
+		case "mac":
+			list = append(list, tampering{"column mac", []string{"UPDATE audit_logs SET mac = " + bytesOf(f.url, []byte("tampered")) + " WHERE sequence = 5"}, chain.Unauthenticated, 5})
+			list = append(list, tampering{"no mac", []string{"UPDATE audit_logs SET mac = NULL WHERE sequence = 5"}, chain.Unauthenticated, 5})
+			continue
 		case "hash":
 			value = bytesOf(f.url, []byte("tampered"))
 		case "id":

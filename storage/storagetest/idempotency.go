@@ -26,7 +26,7 @@ import (
 // idempotencyKeys are those of a fixture, with the keyring that its database has.
 func (f *fixture) idempotencyKeys(t *testing.T) *idempotency.Keys {
 	t.Helper()
-	ring, err := keyring.Open(t.Context(), f.Store, audit.NewGate(f.Store, f.Store, event.NewBus(), f.clock, rand.Reader), keyring.Secrets{Current: []byte("a secret of the tests, 32 bytes at least")}, f.clock, rand.Reader)
+	ring, err := keyring.Open(t.Context(), f.Store, audit.NewGate(f.outbox(), f.Store, event.NewBus(), f.clock, rand.Reader), keyring.Secrets{Current: []byte("a secret of the tests, 32 bytes at least")}, f.clock, rand.Reader)
 	require.NoError(t, err)
 	return idempotency.NewKeys(f.Store, f.Store, ring.Key(keyring.Idempotency), f.clock)
 }

@@ -23,20 +23,21 @@ import (
 type hooks struct {
 	*webhook.Registry
 
-	outbox *webhook.Outbox
-	gate   *audit.Gate
-	ring   *keyring.Ring
+	gate *audit.Gate
+	ring *keyring.Ring
 }
 
 func (f *fixture) hooks(t *testing.T) *hooks {
 	t.Helper()
-	outbox := webhook.NewOutbox(f.Store, f.Store, rand.Reader)
-	gate := audit.NewGate(outbox, f.Store, event.NewBus(), f.clock, rand.Reader)
+	gate := audit.NewGate(f.outbox(), f.Store, event.NewBus(), f.clock, rand.Reader)
 	ring, err := keyring.Open(t.Context(), f.Store, gate, keyring.Secrets{Current: []byte("a secret of webhooks that are tested 1234")}, f.clock, rand.Reader)
 	require.NoError(t, err)
 	cleartext := func(host string) bool { return host == "127.0.0.1" }
-	return &hooks{webhook.NewRegistry(f.Store, outbox, gate, ring.Key(keyring.Webhook), cleartext, f.clock, rand.Reader), outbox, gate, ring}
+	return &hooks{webhook.NewRegistry(f.Store, gate, ring.Key(keyring.Webhook), cleartext, f.clock, rand.Reader), gate, ring}
 }
+
+// outbox stores the records of a process.
+func (f *fixture) outbox() *webhook.Outbox { return webhook.NewOutbox(f.Store, f.Store, rand.Reader) }
 
 func (h *hooks) endpoint(t *testing.T, url string, types ...string) (webhook.Endpoint, string) {
 	t.Helper()
@@ -61,7 +62,8 @@ func (h *hooks) deliveries(t *testing.T, e webhook.Endpoint) []webhook.Delivery 
 // An event is stored with the act that caused it, or neither is.
 func testOutbox(t *testing.T, f *fixture) {
 	ctx, h := t.Context(), f.hooks(t)
-	require.NoError(t, h.outbox.Learn(ctx)) // as a server does, before there are any
+	other := f.hooks(t) // another server
+	require.NoError(t, other.act(ctx, audit.ClientCreate, nil), "it has read that there are none")
 	all, _ := h.endpoint(t, "https://all.example/")
 	some, _ := h.endpoint(t, "https://some.example/", "client.created")
 	off, _ := h.endpoint(t, "https://off.example/")
@@ -76,7 +78,7 @@ func testOutbox(t *testing.T, f *fixture) {
 	}), refused)
 	assert.Empty(t, h.deliveries(t, all), "of an act that was rolled back")
 
-	require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
+	require.NoError(t, other.act(ctx, audit.ClientCreate, nil), "of another server, at once")
 	f.advance(time.Millisecond) // ids of one instant have no order
 	require.NoError(t, h.act(ctx, audit.ClientUpdate, nil))
 	require.NoError(t, h.act(ctx, audit.LogExpire, nil))
@@ -110,6 +112,32 @@ func testOutbox(t *testing.T, f *fixture) {
 	_, err = h.Deliveries(ctx, all.ID, provider.ID{}, 1)
 	require.ErrorIs(t, err, provider.ErrNotFound)
 	require.ErrorIs(t, h.Delete(ctx, audit.BackgroundJob("test"), all.ID), provider.ErrNotFound)
+}
+
+// What a change that was rolled back would have brought must not stay in memory.
+func testEndpointVersions(t *testing.T, f *fixture) {
+	ctx, h := t.Context(), f.hooks(t)
+	undone := errors.New("undone")
+	require.ErrorIs(t, f.InTx(ctx, func(ctx context.Context) error {
+		_, _, err := h.Create(ctx, audit.BackgroundJob("test"), webhook.Endpoint{URL: "https://one.example/"})
+		require.NoError(t, err)
+		require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
+		return undone
+	}), undone)
+	f.advance(time.Microsecond)
+	e, _ := h.endpoint(t, "https://two.example/")
+	require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
+	assert.Len(t, h.deliveries(t, e), 1)
+	change := func(types ...string) {
+		_, err := f.hooks(t).Change(ctx, audit.BackgroundJob("test"), e.ID, func(e *webhook.Endpoint) error { e.Types = types; return nil })
+		require.NoError(t, err)
+	}
+	change("user.created") // in the same microsecond as the creation
+	require.NoError(t, h.act(ctx, audit.ClientUpdate, nil))
+	assert.Len(t, h.deliveries(t, e), 1, "not wanted any more")
+	change()
+	require.NoError(t, h.act(ctx, audit.ClientUpdate, nil))
+	assert.Len(t, h.deliveries(t, e), 2)
 }
 
 // Of any number of processes one sends a delivery; after it crashed another does.

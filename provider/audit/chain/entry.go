@@ -31,6 +31,12 @@ func (e *Entry) after(previous []byte, sequence int64) []byte {
 	write(h, []byte("gatehouse audit record v1"))
 	write(h, previous)
 	number(h, sequence)
+	e.columns(h)
+	return h.Sum(nil)
+}
+
+// columns are those that are known when the record is appended.
+func (e *Entry) columns(h hash.Hash) {
 	r := &e.Record
 	write(h, r.ID[:])
 	number(h, r.At.UnixMicro()) // the resolution of both databases
@@ -40,7 +46,6 @@ func (e *Entry) after(previous []byte, sequence int64) []byte {
 	} {
 		write(h, []byte(text))
 	}
-	return h.Sum(nil)
 }
 
 // A hash never returns an error.

@@ -25,6 +25,8 @@ const (
 	Unsealed  Kind = "unsealed"
 	Unsigned  Kind = "unsigned"
 	Shortened Kind = "shortened" // a server has seen more of the chain than there is
+	// Unauthenticated: a record does not show that a server wrote it.
+	Unauthenticated Kind = "unauthenticated"
 )
 
 // Fault is the first thing that is wrong with the log.
@@ -36,6 +38,8 @@ type Fault struct {
 	// ID is the record, Other the one that belongs in its place.
 	ID, Other provider.ID
 	KeyID     string
+	// Missing tells that an unauthenticated record has no MAC at all.
+	Missing bool
 }
 
 // Unwrap returns ErrTampered, unless the record only waits.
@@ -72,6 +76,15 @@ func (f *Fault) Error() string {
 		return fmt.Sprintf("no checkpoint covers record %d (%s): a running server signs one each minute, or it was removed", f.Sequence, f.ID)
 	case Shortened:
 		return fmt.Sprintf("the log is not the one that this server has seen up to record %d: it was tampered with, or restored while the server ran", f.Sequence)
+	case Unauthenticated:
+		which := fmt.Sprintf("record %d (%s)", f.Sequence, f.ID)
+		if f.Sequence == 0 {
+			which = fmt.Sprintf("record %s, which is not sealed yet,", f.ID)
+		}
+		if f.Missing {
+			return which + " has no proof that a server wrote it: it was inserted into the database, or written by a version from before records had one"
+		}
+		return which + " was not written by a server of this database, or changed before it was sealed"
 	default:
 		return string(f.Kind)
 	}

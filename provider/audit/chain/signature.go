@@ -3,16 +3,19 @@ package chain
 import (
 	"crypto"
 	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 
 	"github.com/go-jose/go-jose/v4"
 )
 
-// key signs checkpoints.
+// key signs checkpoints, and authenticates records.
 type key struct {
 	id      string
 	private ed25519.PrivateKey
+	records []byte // derived from it: the key of MACs
 }
 
 func (k *key) public() ed25519.PublicKey { return ed25519.PublicKey(k.private[ed25519.SeedSize:]) }
@@ -24,6 +27,10 @@ func newKey(seed []byte) (*key, error) {
 		return nil, fmt.Errorf("chain: thumbprint: %w", err)
 	}
 	k.id = base64.RawURLEncoding.EncodeToString(sum)
+	k.records, err = hkdf.Key(sha256.New, seed, nil, "gatehouse audit record authentication v1", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("chain: derive a key: %w", err)
+	}
 	return k, nil
 }
 

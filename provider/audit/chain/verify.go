@@ -32,6 +32,10 @@ const (
 	// checkpoint covers, is a fault.
 	sealWithin = time.Minute
 	signWithin = 2*signEvery + sealWithin
+	// lateAfter is when the signature of a record is late, and mostLate of how many ranges the report
+	// tells.
+	lateAfter = time.Hour
+	mostLate  = 20
 )
 
 // Report is what was verified.
@@ -43,6 +47,26 @@ type Report struct {
 	Unsealed bool
 	// Checkpoint is the last one, nil where there is none.
 	Checkpoint *Checkpoint
+	// Unauthenticated is how many records have no MAC, and were admitted without it.
+	Unauthenticated int64
+	// Late are ranges of records that were signed much later than they were made, a few at most.
+	Late []Late
+}
+
+// Late is a range of records that were signed much later than the oldest of them was made: no server
+// ran in between, or somebody removed the chain over them, and a server made it anew.
+type Late struct {
+	First, Last  int64
+	Made, Signed time.Time
+}
+
+// Options are what the operator knows and the database cannot prove.
+type Options struct {
+	// Kept, when not empty, is a checkpoint that was kept elsewhere: the chain must contain it.
+	Kept string
+	// UnauthenticatedUntil admits records without a MAC that were made before: by a version that gave
+	// them none.
+	UnauthenticatedUntil time.Time
 }
 
 // Verifier checks the chain. Its memory does not grow with the log.
@@ -63,12 +87,11 @@ func NewVerifier(store interface {
 }
 
 // Verify walks the chain while servers may be at work, and returns a Fault for the first thing that
-// is wrong. Kept, when not empty, is a checkpoint that was kept elsewhere, which the chain must
-// contain. Progress is called now and then with the numbers reached and to be reached.
-func (v *Verifier) Verify(ctx context.Context, kept string, progress func(at, through int64)) (Report, error) {
+// is wrong. Progress is called now and then with the numbers reached and to be reached.
+func (v *Verifier) Verify(ctx context.Context, o Options, progress func(at, through int64)) (Report, error) {
 	for {
-		w := &walk{Verifier: v, progress: progress}
-		began, err := w.run(ctx, kept)
+		w := &walk{Verifier: v, Options: o, progress: progress}
+		began, err := w.run(ctx)
 		var fault *Fault
 		if !errors.As(err, &fault) {
 			return w.report, err

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 )
 
 // walk is one pass over the chain.
 type walk struct {
 	*Verifier
+	Options
 
 	progress func(at, through int64)
 	keys     []*key
@@ -21,10 +23,12 @@ type walk struct {
 	state        State
 	kept         *Checkpoint
 	upcoming     []Checkpoint
+	// oldest is when the oldest record after the last verified checkpoint was made.
+	oldest time.Time
 }
 
 // run returns the number at which the chain began.
-func (w *walk) run(ctx context.Context, kept string) (int64, error) {
+func (w *walk) run(ctx context.Context) (int64, error) {
 	var err error
 	if w.keys, err = w.Verifier.keys.all(ctx); err != nil {
 		return 0, err
@@ -39,7 +43,7 @@ func (w *walk) run(ctx context.Context, kept string) (int64, error) {
 	}
 	w.signed = w.link
 	began := w.link.Sequence
-	if err := w.keep(kept); err != nil {
+	if err := w.keep(w.Kept); err != nil {
 		return began, err
 	}
 	if err := w.before(ctx); err != nil {
@@ -112,7 +116,13 @@ func (w *walk) record(ctx context.Context, entries []Entry, i int) error {
 	if !bytes.Equal(e.Hash, e.after(w.link.Hash, e.Sequence)) {
 		return w.diagnose(ctx, e)
 	}
+	if err := w.authenticate(e); err != nil {
+		return err
+	}
 	w.link = Link{e.Sequence, e.Hash}
+	if w.oldest.IsZero() || e.Record.At.Before(w.oldest) {
+		w.oldest = e.Record.At
+	}
 	if w.report.Records == 0 {
 		w.report.First = e.Sequence
 	}
@@ -149,19 +159,40 @@ func (w *walk) checkpoint(ctx context.Context) error {
 	if !bytes.Equal(c.Hash, w.link.Hash) {
 		return &Fault{Kind: Rewritten, Sequence: w.signed.Sequence + 1, Through: c.Sequence}
 	}
-	w.signed = w.link
+	if c.At.Sub(w.oldest) > lateAfter && len(w.report.Late) < mostLate {
+		w.report.Late = append(w.report.Late, Late{w.signed.Sequence + 1, c.Sequence, w.oldest, c.At})
+	}
+	w.signed, w.oldest = w.link, time.Time{}
 	w.report.Checkpoints++
 	w.report.Checkpoint = &c
 	return nil
 }
 
-// waiting finds a record that should be sealed by now.
+// authenticate checks the MAC of a record. One that is wrong is never admitted.
+func (w *walk) authenticate(e *Entry) error {
+	if e.authentic(w.keys) {
+		return nil
+	}
+	missing := len(e.Record.MAC) == 0
+	if missing && e.Record.At.Before(w.UnauthenticatedUntil) {
+		w.report.Unauthenticated++
+		return nil
+	}
+	return &Fault{Kind: Unauthenticated, Sequence: e.Sequence, ID: e.Record.ID, Missing: missing}
+}
+
+// waiting checks the records that are not sealed yet, and finds one that should be by now.
 func (w *walk) waiting(ctx context.Context) error {
-	entries, err := w.records.UnsealedRecords(ctx, 1)
+	entries, err := w.records.UnsealedRecords(ctx, readSize)
 	if err != nil || len(entries) == 0 {
 		return err
 	}
 	w.report.Unsealed = true
+	for i := range entries {
+		if err := w.authenticate(&entries[i]); err != nil {
+			return err
+		}
+	}
 	if r := entries[0].Record; r.At.Before(w.clock.Now(ctx).Add(-sealWithin)) {
 		return &Fault{Kind: Unsealed, ID: r.ID}
 	}
