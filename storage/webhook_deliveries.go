@@ -79,9 +79,16 @@ func (s *Store) attempts(ctx context.Context, deliveries []rowID) (map[rowID][]w
 	return attempts, nil
 }
 
-// Redeliver makes a delivery pending that is not.
-func (s *Store) Redeliver(ctx context.Context, endpoint, id provider.ID, at time.Time) error {
-	return s.change(ctx, "UPDATE webhook_deliveries SET state = 'pending', tries = 0, next_at = ? WHERE id = ? AND endpoint_id = ? AND state <> 'pending'", at, rowID(id), rowID(endpoint))
+// Redeliver makes a delivery due at once. One that is due before a time anyway may be on its way, and
+// stays as it is.
+func (s *Store) Redeliver(ctx context.Context, endpoint, id provider.ID, at, before time.Time) error {
+	n, err := s.count(ctx, `UPDATE webhook_deliveries SET tries = CASE WHEN state = 'pending' THEN tries ELSE 0 END, state = 'pending', next_at = ?
+		WHERE id = ? AND endpoint_id = ? AND (state <> 'pending' OR next_at > ?)`, at, rowID(id), rowID(endpoint), before)
+	if err != nil || n > 0 {
+		return err
+	}
+	var one int
+	return s.fault(s.row(ctx, "SELECT 1 FROM webhook_deliveries WHERE id = ? AND endpoint_id = ?", rowID(id), rowID(endpoint)).Scan(&one))
 }
 
 // RedeliverFailed makes those pending that failed and were created since a time.

@@ -8,10 +8,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 )
 
-// DueEndpoints are the enabled endpoints for which there is something to deliver.
+// DueEndpoints are the enabled endpoints for which there is something to deliver: first those that
+// work, and of them the one that has waited longest.
 func (s *Store) DueEndpoints(ctx context.Context, now time.Time, limit int) ([]webhook.Endpoint, error) {
 	return s.endpoints(ctx, "SELECT "+endpointColumns+` FROM webhook_endpoints e WHERE NOT disabled AND EXISTS
-		(SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.state = 'pending' AND d.next_at <= ?) ORDER BY id LIMIT ?`, now, limit)
+		(SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.state = 'pending' AND d.next_at <= ?)
+		ORDER BY failing_since IS NOT NULL, (SELECT min(next_at) FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.state = 'pending'), id LIMIT ?`, now, limit)
 }
 
 // Standings are those of all endpoints. What waits for its next attempt is not due yet.

@@ -96,7 +96,7 @@ func (a *API) webhookDeliveries() {
 	}, a.listDeliveries)
 	register(a, write, huma.Operation{
 		OperationID: "redeliver-event", Method: http.MethodPost, Path: path + "/deliveries/{delivery_id}/redeliver", Tags: tags, DefaultStatus: http.StatusAccepted,
-		Summary: "Send an event again", Description: "Whether it failed or was delivered. One that is pending is not found.",
+		Summary: "Send an event again", Description: "Whether it failed or was delivered. One that waits for its next attempt is sent at once.",
 	}, func(ctx context.Context, in *deliveryID) (*struct{}, error) {
 		id, err := in.parse()
 		if err != nil {

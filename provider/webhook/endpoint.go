@@ -81,12 +81,19 @@ func printable(text string) bool {
 
 // record is the endpoint as the audit log shows it.
 func (e *Endpoint) record() map[string]any {
-	values := map[string]any{"url": e.URL, "description": e.Description, "disabled": e.Disabled}
+	shown, query, _ := strings.Cut(e.URL, "?")
+	if query != "" {
+		shown += "?" + hidden // tokens of receivers are there
+	}
+	values := map[string]any{"url": shown, "description": e.Description, "disabled": e.Disabled}
 	if len(e.Types) > 0 {
 		values["event_types"] = slices.Clone(e.Types)
 	}
 	return values
 }
+
+// hidden stands in the audit log for the query of a URL.
+const hidden = "…"
 
 func target(id provider.ID) audit.Target {
 	return audit.Target{Type: audit.Webhook, ID: id.String()}

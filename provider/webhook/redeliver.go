@@ -22,10 +22,15 @@ func (r *Registry) Deliveries(ctx context.Context, id, before provider.ID, limit
 	return r.store.Deliveries(ctx, id, before, limit)
 }
 
-// Redeliver delivers an event again, whether it failed or was delivered.
+// Redeliver delivers an event again, whether it failed or was delivered, and one that waits for its
+// next attempt at once. It returns provider.ErrNotFound.
 func (r *Registry) Redeliver(ctx context.Context, actor audit.Actor, id, delivery provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.WebhookRedeliver, target(id), func(ctx context.Context) (audit.Changes, error) {
-		return audit.Details(map[string]any{"delivery_id": delivery.String()}), r.store.Redeliver(ctx, id, delivery, r.clock.Now(ctx))
+		if _, err := r.store.Endpoint(ctx, id); err != nil {
+			return nil, err
+		}
+		now := r.clock.Now(ctx)
+		return audit.Details(map[string]any{"delivery_id": delivery.String()}), r.store.Redeliver(ctx, id, delivery, now, now.Add(claimed))
 	})
 }
 

@@ -34,8 +34,8 @@ type deliveryStore interface {
 	AddDelivery(ctx context.Context, d Delivery) error
 	// Deliveries lists those before the given one, the newest first.
 	Deliveries(ctx context.Context, endpoint, before provider.ID, limit int) ([]Delivery, error)
-	// Redeliver makes one that is not pending pending, if it is the endpoint's.
-	Redeliver(ctx context.Context, endpoint, id provider.ID, at time.Time) error
+	// Redeliver makes one of the endpoint due at a time, unless it is before another time anyway.
+	Redeliver(ctx context.Context, endpoint, id provider.ID, at, before time.Time) error
 	// RedeliverFailed makes those pending that failed and were created since a time.
 	RedeliverFailed(ctx context.Context, endpoint provider.ID, since, at time.Time) (int64, error)
 }
@@ -55,6 +55,9 @@ func NewRegistry(store Store, gate *audit.Gate, seal sealer, cleartext Cleartext
 	return &Registry{store, gate, seal, cleartext, clock, random}
 }
 
+// maxEndpoints bounds what each act of an administrator writes: a delivery for each endpoint.
+const maxEndpoints = 100
+
 // Create adds an endpoint and returns it with its secret, which cannot be read later. It returns
 // *InvalidEndpoint.
 func (r *Registry) Create(ctx context.Context, actor audit.Actor, e Endpoint) (Endpoint, string, error) {
@@ -68,6 +71,13 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, e Endpoint) (E
 		return Endpoint{}, "", err
 	}
 	return e, text, r.gate.Do(ctx, actor, audit.WebhookCreate, target(e.ID), func(ctx context.Context) (audit.Changes, error) {
+		others, err := r.store.Endpoints(ctx, provider.ID{}, maxEndpoints)
+		if err != nil {
+			return nil, err
+		}
+		if len(others) >= maxEndpoints {
+			return nil, &InvalidEndpoint{"url", fmt.Sprintf("cannot be added: there are %d webhooks, and not more are possible", maxEndpoints)}
+		}
 		return audit.Details(e.record()), r.store.CreateEndpoint(ctx, e, s)
 	})
 }
@@ -95,15 +105,23 @@ func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID
 		if err := change(&e); err != nil {
 			return nil, err
 		}
-		e.ID, e.CreatedAt, e.UpdatedAt = id, was.CreatedAt, r.clock.Now(ctx)
+		e.ID, e.CreatedAt, e.UpdatedAt = id, was.CreatedAt, was.UpdatedAt
 		if was.Disabled && !e.Disabled {
 			e.FailingSince = nil // the five days begin again
 		}
 		if err := e.prepare(r.cleartext); err != nil {
 			return nil, err
 		}
+		changes := audit.Diff(before, e.record())
+		if e.URL != was.URL && changes["url"] == (audit.Change{}) {
+			changes["url_query"] = audit.Change{Before: hidden, After: hidden}
+		}
+		if len(changes) > 0 {
+			e.UpdatedAt = r.clock.Now(ctx)
+			err = r.store.UpdateEndpoint(ctx, e)
+		}
 		changed = e
-		return audit.Diff(before, e.record()), r.store.UpdateEndpoint(ctx, e)
+		return changes, err
 	})
 	return changed, err
 }

@@ -17,8 +17,9 @@ const (
 	// claimed is how long a delivery belongs to the process that claimed it: longer than a request
 	// may take. After a crash another process has it then.
 	claimed = 15 * time.Second
-	// atOnce bounds the endpoints to which requests are in progress.
-	atOnce = 64
+	// atOnce bounds the endpoints to which requests are in progress, and failingAtOnce those of them
+	// that have failed last: however many receivers hang, the others get their events.
+	atOnce, failingAtOnce = 64, 32
 	// inRow bounds the deliveries to an endpoint before others get their turn.
 	inRow = 100
 	// giveUp is for how long an endpoint may fail before it is disabled.
@@ -54,7 +55,8 @@ type Sender struct {
 	log      *slog.Logger
 	outcome  func(Outcome)
 
-	mu   sync.Mutex
+	mu sync.Mutex
+	// busy are the endpoints to which requests are in progress, and whether they were failing.
 	busy map[provider.ID]bool
 }
 
@@ -84,7 +86,7 @@ func (s *Sender) Start(ctx context.Context) error {
 		return fmt.Errorf("webhooks: %w", err)
 	}
 	for _, e := range due {
-		if s.begin(e.ID) {
+		if s.begin(&e) {
 			go func() {
 				defer s.end(e.ID)
 				s.serve(ctx, e.ID)
@@ -100,13 +102,25 @@ func (s *Sender) Due(ctx context.Context) (bool, error) {
 	return len(due) > 0, err
 }
 
-func (s *Sender) begin(id provider.ID) bool {
+func (s *Sender) begin(e *Endpoint) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.busy[id] || len(s.busy) >= atOnce {
+	if _, busy := s.busy[e.ID]; busy || len(s.busy) >= atOnce {
 		return false
 	}
-	s.busy[id] = true
+	fails := e.FailingSince != nil
+	if fails {
+		n := 0
+		for _, failing := range s.busy {
+			if failing {
+				n++
+			}
+		}
+		if n >= failingAtOnce {
+			return false
+		}
+	}
+	s.busy[e.ID] = fails
 	return true
 }
 

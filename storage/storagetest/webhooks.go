@@ -140,6 +140,50 @@ func testEndpointVersions(t *testing.T, f *fixture) {
 	assert.Len(t, h.deliveries(t, e), 2)
 }
 
+// Each act writes a delivery for each endpoint.
+func testEndpointsAreBounded(t *testing.T, f *fixture) {
+	h := f.hooks(t)
+	for range 100 {
+		h.endpoint(t, "https://all.example/")
+	}
+	_, _, err := h.Create(t.Context(), audit.BackgroundJob("test"), webhook.Endpoint{URL: "https://more.example/"})
+	var invalid *webhook.InvalidEndpoint
+	require.ErrorAs(t, err, &invalid)
+}
+
+// Receivers that fail do not come before those that work, and take turns.
+func testDueEndpoints(t *testing.T, f *fixture) {
+	ctx, h := t.Context(), f.hooks(t)
+	first, _ := h.endpoint(t, "https://first.example/")
+	f.advance(time.Millisecond) // ids of one instant have no order
+	second, _ := h.endpoint(t, "https://second.example/")
+	f.advance(time.Millisecond)
+	third, _ := h.endpoint(t, "https://third.example/")
+	require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
+	fail := func(e webhook.Endpoint) {
+		f.advance(time.Second)
+		_, d, err := f.Claim(ctx, e.ID, f.clock(), f.clock().Add(15*time.Second))
+		require.NoError(t, err)
+		d.NextAt = f.clock().Add(time.Second)
+		require.NoError(t, f.Settle(ctx, d, webhook.Attempt{ID: provider.NewID(f.clock(), rand.Reader), At: f.clock(), Error: "timeout"}))
+	}
+	due := func() (ids []provider.ID) {
+		f.advance(2 * time.Second)
+		list, err := f.DueEndpoints(ctx, f.clock(), 10)
+		require.NoError(t, err)
+		for _, e := range list {
+			ids = append(ids, e.ID)
+		}
+		return ids
+	}
+	fail(first)
+	assert.Equal(t, []provider.ID{second.ID, third.ID, first.ID}, due())
+	fail(second)
+	assert.Equal(t, []provider.ID{third.ID, first.ID, second.ID}, due())
+	fail(first)
+	assert.Equal(t, []provider.ID{third.ID, second.ID, first.ID}, due())
+}
+
 // Of any number of processes one sends a delivery; after it crashed another does.
 func testWebhookClaims(t *testing.T, f *fixture) {
 	ctx, h := t.Context(), f.hooks(t)
@@ -175,7 +219,19 @@ func testWebhookClaims(t *testing.T, f *fixture) {
 	}
 	require.NoError(t, f.Settle(ctx, stale, attempt()))
 	assert.Equal(t, webhook.Pending, h.deliveries(t, e)[0].State, "a failure of the process that lost its claim")
-	require.ErrorIs(t, h.Redeliver(ctx, audit.BackgroundJob("test"), e.ID, d.ID), provider.ErrNotFound, "it is pending")
+	require.NoError(t, h.Redeliver(ctx, audit.BackgroundJob("test"), e.ID, d.ID))
+	_, err = claim()
+	require.ErrorIs(t, err, provider.ErrNotFound, "it is on its way, and must not be sent twice at once")
+	waiting := d
+	waiting.NextAt = f.clock().Add(time.Hour)
+	require.NoError(t, f.Settle(ctx, waiting, attempt()))
+	_, err = claim()
+	require.ErrorIs(t, err, provider.ErrNotFound, "it waits for its next attempt")
+	require.NoError(t, h.Redeliver(ctx, audit.BackgroundJob("test"), e.ID, d.ID))
+	d, err = claim()
+	require.NoError(t, err)
+	assert.Equal(t, 3, d.Tries, "its attempts still count")
+	require.ErrorIs(t, h.Redeliver(ctx, audit.BackgroundJob("test"), e.ID, f.newID()), provider.ErrNotFound)
 	d.State = webhook.Failed
 	require.NoError(t, f.Settle(ctx, d, attempt()))
 	failing, err := h.Get(ctx, e.ID)
@@ -195,7 +251,7 @@ func testWebhookClaims(t *testing.T, f *fixture) {
 	assert.Nil(t, recovered.FailingSince)
 	got := h.deliveries(t, e)[0]
 	assert.Equal(t, webhook.Delivered, got.State)
-	require.Len(t, got.Attempts, 3)
+	require.Len(t, got.Attempts, 4)
 	assert.Equal(t, 500, got.Attempts[0].Status)
 	require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
 	for _, disabled := range []bool{true, false} {
