@@ -14,7 +14,7 @@ import (
 )
 
 // exportBatch is how many records an export holds in memory.
-const exportBatch = 1000
+const exportBatch = 100
 
 func newAuditExport(env *environment) *cobra.Command {
 	cmd := &cobra.Command{

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
@@ -113,6 +114,11 @@ func scopeNames(ctx context.Context, store *storage.Store, prefix string) ([]cob
 	for _, s := range scopes {
 		if strings.HasPrefix(s.Name, prefix) {
 			names = append(names, cobra.CompletionWithDesc(s.Name, s.Description))
+		}
+	}
+	for _, s := range audit.AllScopes() {
+		if strings.HasPrefix(s, prefix) {
+			names = append(names, cobra.CompletionWithDesc(s, "management API"))
 		}
 	}
 	return names, err

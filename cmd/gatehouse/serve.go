@@ -288,11 +288,15 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	if err != nil {
 		return nil, err
 	}
+	admin, err := handlers.NotCrossSite(c.Issuer, handlers.OnlyFrom(administrators, oauthhandlers.Management(protocol)))
+	if err != nil {
+		return nil, err
+	}
 	frame := handlers.Config{
 		Issuer:         c.Issuer,
 		Prefix:         c.OAuthPrefix,
 		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), management.Routes()),
-		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol), Admin: handlers.OnlyFrom(administrators, oauthhandlers.Management(protocol))},
+		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol), Admin: admin},
 		Pages:          set,
 		Records:        records,
 		Refusals:       c.refusals(),

@@ -51,6 +51,9 @@ func (a *adapter) Handle(op *huma.Operation, serve func(huma.Context)) {
 				if body, err = io.ReadAll(r.Body); err != nil {
 					return err
 				}
+				if body, err = rename(op, body); err != nil {
+					return err
+				}
 				if err := a.checkBody(op, body); err != nil {
 					return err
 				}

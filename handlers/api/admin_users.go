@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 
@@ -14,25 +13,27 @@ import (
 // The paths under /admin/users are those of an older API, whose callers go on working: the same users
 // with some other names of their properties.
 
-// AdminUser is a User with the names of the older API beside its own.
+// AdminUser is a User with properties of the older API. The names that have changed are taken too
+// (olderNames).
 type AdminUser struct {
 	User
 
-	PhoneNumber    string `json:"phoneNumber,omitempty" doc:"Another name of phone_number"`
-	Enabled        *bool  `json:"enabled,omitempty" doc:"The opposite of disabled"`
-	Password       string `json:"password,omitempty" writeOnly:"true" doc:"8 to 128 characters"`
-	PlainPassword  string `json:"plainPassword,omitempty" writeOnly:"true" doc:"Another name of password"`
-	PlainPassword2 string `json:"plain_password,omitempty" writeOnly:"true" doc:"Another name of password"`
+	Enabled  *bool  `json:"enabled,omitempty" doc:"The opposite of disabled"`
+	Password string `json:"password,omitempty" writeOnly:"true" doc:"8 to 128 characters"`
+}
+
+// olderNames are those of the older API.
+func olderNames() map[string]string {
+	return map[string]string{"phoneNumber": "phone_number", "plainPassword": "password", "plain_password": "password"}
 }
 
 // user is what the body says in our names.
 func (v *AdminUser) user() (u User, password string) {
 	u = v.User
-	u.Phone = cmp.Or(u.Phone, v.PhoneNumber)
 	if v.Enabled != nil {
 		u.Disabled = !*v.Enabled
 	}
-	return u, cmp.Or(v.Password, v.PlainPassword, v.PlainPassword2)
+	return u, v.Password
 }
 
 func adminViewOf(u *account.User) AdminUser {
@@ -63,19 +64,17 @@ type rolesOfUser struct {
 type passwordOfUser struct {
 	UserID
 	Body struct {
-		Password       string `json:"password,omitempty" writeOnly:"true" doc:"8 to 128 characters"`
-		PlainPassword  string `json:"plainPassword,omitempty" writeOnly:"true" doc:"Another name of password"`
-		PlainPassword2 string `json:"plain_password,omitempty" writeOnly:"true" doc:"Another name of password"`
+		Password string `json:"password,omitempty" writeOnly:"true" doc:"8 to 128 characters"`
 	}
 }
 
 func (a *API) adminUsers() {
 	tags := []string{"users"}
 	const path = "/admin/users/{user_id}"
-	registerUserChange(a, huma.Operation{
+	registerUserChange(a, withAliases(huma.Operation{
 		OperationID: "create-user", Method: http.MethodPost, Path: "/admin/users", Tags: tags, DefaultStatus: http.StatusCreated,
 		Summary: "Create a user", Description: "Without a password the user cannot sign in by one.",
-	}, a.createUser)
+	}, olderNames()), a.createUser)
 	register(a, audit.ReadScope("users"), huma.Operation{
 		OperationID: "admin-get-user", Method: http.MethodGet, Path: path, Tags: tags, Summary: "Read a user", Description: "As at /users, with the property enabled.",
 	}, func(ctx context.Context, in *UserID) (*adminUserOutput, error) {
@@ -85,10 +84,10 @@ func (a *API) adminUsers() {
 		}
 		return &adminUserOutput{version(u.UpdatedAt), adminViewOf(u)}, nil
 	})
-	registerUserChange(a, huma.Operation{
+	registerUserChange(a, withAliases(huma.Operation{
 		OperationID: "admin-update-user", Method: http.MethodPut, Path: path, Tags: tags,
 		Summary: "Change a user", Description: "What the body does not name stays, as with PATCH at /users.",
-	}, a.adminUpdateUser)
+	}, olderNames()), a.adminUpdateUser)
 	registerUserChange(a, huma.Operation{
 		OperationID: "set-user-roles", Method: http.MethodPut, Path: path + "/roles", Tags: tags, DefaultStatus: http.StatusNoContent,
 		Summary: "Give a user these roles and no others", Description: "Only who has every management scope makes an administrator, or changes one.",
@@ -112,6 +111,7 @@ func (a *API) createUser(ctx context.Context, in *newAdminUser) (*adminUserOutpu
 	if err := a.Accounts.Create(ctx, actor(ctx), u, password); err != nil {
 		return nil, asInvalidUser(err, sent, password)
 	}
+	created(ctx, "/users", u.ID.String())
 	return &adminUserOutput{version(u.UpdatedAt), adminViewOf(u)}, nil
 }
 
@@ -141,16 +141,15 @@ func (a *API) switchUser(verb, summary, description string, disabled bool) {
 }
 
 func (a *API) setUserPassword(method, operation string) {
-	registerUserChange(a, huma.Operation{
+	registerUserChange(a, withAliases(huma.Operation{
 		OperationID: operation, Method: method, Path: "/admin/users/{user_id}/password", Tags: []string{"users"}, DefaultStatus: http.StatusNoContent,
 		Summary: "Give a user another password", Description: "Sessions and everything that was issued for the user end.",
-	}, func(ctx context.Context, in *passwordOfUser) (*struct{}, error) {
+	}, olderNames()), func(ctx context.Context, in *passwordOfUser) (*struct{}, error) {
 		u, err := a.user(ctx, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		password := cmp.Or(in.Body.Password, in.Body.PlainPassword, in.Body.PlainPassword2)
-		_, err = a.Accounts.SetPasswordOf(ctx, actor(ctx), u.ID, password)
-		return nil, asInvalidUser(err, User{}, password)
+		_, err = a.Accounts.SetPasswordOf(ctx, actor(ctx), u.ID, in.Body.Password)
+		return nil, asInvalidUser(err, User{}, in.Body.Password)
 	})
 }

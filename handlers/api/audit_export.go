@@ -19,7 +19,7 @@ import (
 const jsonLinesType = "application/jsonl"
 
 type exportQuery struct {
-	Limit  int       `query:"limit" minimum:"1" maximum:"10000" default:"1000" doc:"How many at most"`
+	Limit  int       `query:"limit" minimum:"1" maximum:"10000" default:"1000" doc:"How many at most; a page ends earlier when it has some 4 MiB"`
 	Cursor string    `query:"cursor" maxLength:"200" doc:"Continues an export: Next-Cursor of the response before"`
 	Since  time.Time `query:"since" doc:"The earliest time"`
 	Until  time.Time `query:"until" doc:"Only before that time"`
@@ -58,22 +58,32 @@ func (a *API) exportRecords(ctx context.Context, in *exportQuery) (*export, erro
 	if after.IsZero() && !in.Since.IsZero() {
 		after = provider.FirstID(in.Since)
 	}
-	entries, err := a.Audit.RecordsFrom(ctx, after, in.Until, in.Limit)
-	if err != nil {
-		return nil, err
-	}
 	var lines bytes.Buffer
 	encoder := json.NewEncoder(&lines)
 	encoder.SetEscapeHTML(false)
-	for i := range entries {
-		if err := encoder.Encode(exported(&entries[i])); err != nil {
+	out := &export{ContentType: jsonLinesType}
+	var size pageSize
+	for size.room(in.Limit) > 0 {
+		asked := size.room(in.Limit)
+		entries, err := a.Audit.RecordsFrom(ctx, after, in.Until, asked)
+		if err != nil {
 			return nil, err
 		}
+		for i := range entries {
+			e := &entries[i]
+			if err := encoder.Encode(exported(e)); err != nil {
+				return nil, err
+			}
+			size.add(len(e.Changes))
+			after = e.Record.ID
+		}
+		if len(entries) < asked {
+			out.Body = lines.Bytes()
+			return out, nil
+		}
 	}
-	return &export{
-		ContentType: jsonLinesType, Body: lines.Bytes(),
-		NextCursor: a.next(list, len(entries), in.Limit, func() string { return entries[len(entries)-1].Record.ID.String() }),
-	}, nil
+	out.Body, out.NextCursor = lines.Bytes(), a.after(list, after)
+	return out, nil
 }
 
 func exported(e *chain.Entry) exportedRecord {

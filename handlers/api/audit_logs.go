@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -75,12 +76,52 @@ func (a *API) listRecords(ctx context.Context, in *recordQuery) (*recordPage, er
 	if of.Before, err = a.openID("audit-logs", in.Cursor); err != nil {
 		return nil, err
 	}
-	records, err := a.Audit.Records(ctx, of, in.Limit)
-	if err != nil {
-		return nil, err
+	out := &recordPage{}
+	out.Body.Records = []record{}
+	var size pageSize
+	for size.room(in.Limit) > 0 {
+		asked := size.room(in.Limit)
+		records, err := a.Audit.Records(ctx, of, asked)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			shown := recordOf(r)
+			text, err := json.Marshal(shown.Changes)
+			if err != nil {
+				return nil, err
+			}
+			size.add(len(text))
+			out.Body.Records, of.Before = append(out.Body.Records, shown), r.ID
+		}
+		if len(records) < asked {
+			return out, nil
+		}
 	}
-	return a.recordPage("audit-logs", records, in.Limit), nil
+	out.Body.NextCursor = a.after("audit-logs", of.Before)
+	return out, nil
 }
+
+// pageSize ends a page of records early when it gets large: a record of a client may have half a
+// megabyte, and a page of the export 10,000 records.
+type pageSize struct{ records, bytes int }
+
+const (
+	// pageBytes is the size after which a page ends, and readAtOnce how many records are read before
+	// it is looked at.
+	pageBytes  = 4 << 20
+	readAtOnce = 25
+)
+
+// room is how many records to read next; 0: the page is full.
+func (p *pageSize) room(limit int) int {
+	if p.bytes >= pageBytes {
+		return 0
+	}
+	return min(limit-p.records, readAtOnce)
+}
+
+func (p *pageSize) add(bytes int) { p.records, p.bytes = p.records+1, p.bytes+bytes }
 
 // recordPage is a page of a list of records.
 func (a *API) recordPage(list string, records []audit.Record, limit int) *recordPage {

@@ -124,6 +124,9 @@ func (a *API) createClient(ctx context.Context, in *clientBody) (*clientOutput, 
 	if err != nil {
 		return nil, err
 	}
+	for _, name := range readOnly() {
+		delete(in.Body, name)
+	}
 	c := &client.Client{ID: id}
 	if err := c.Merge(in.Body); err != nil {
 		return nil, err
@@ -136,6 +139,7 @@ func (a *API) createClient(ctx context.Context, in *clientBody) (*clientOutput, 
 	if given {
 		secret = "" // the caller has it
 	}
+	created(ctx, "/oauth/clients", c.ID)
 	body, err := registrationOf(c, secret)
 	return &clientOutput{version(c.UpdatedAt), body}, err
 }
@@ -149,9 +153,20 @@ func (r registration) names(name string) bool {
 	return named
 }
 
+// readOnly are what responses have: a caller may send a registration back as it was read.
+func readOnly() []string { return []string{"created_at", "updated_at"} }
+
 func (a *API) updateClient(ctx context.Context, in *clientChange, replace bool) (*clientOutput, error) {
-	for _, readOnly := range []string{"client_id", "created_at", "updated_at"} {
-		delete(in.Body, readOnly)
+	if id, err := in.Body.take("client_id"); err != nil {
+		return nil, err
+	} else if id != "" && id != in.ID {
+		return nil, invalid("/client_id", "cannot be changed: it must be the one in the path")
+	}
+	if _, sent := in.Body["client_secret"]; sent {
+		return nil, invalid("/client_secret", "cannot be changed here: send it to the secrets of the client (POST /oauth/clients/{client_id}/secrets)")
+	}
+	for _, name := range readOnly() {
+		delete(in.Body, name)
 	}
 	updated, err := a.Registry.Update(ctx, actor(ctx), in.ID, func(c *client.Client) error {
 		if err := in.Check(version(c.UpdatedAt)); err != nil {

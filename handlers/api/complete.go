@@ -1,7 +1,6 @@
 package api
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -49,7 +48,6 @@ func (a *API) complete() {
 		delete(schemas, name)
 	}
 	for name, s := range schemas {
-		tellApart(s)
 		if name != registrationSchema && !strings.HasSuffix(name, "Patch") { // which say themselves what may be null
 			denyNull(s)
 		}
@@ -68,20 +66,5 @@ func denyNull(s *huma.Schema) {
 	denyNull(s.Items)
 	for _, p := range s.Properties {
 		denyNull(p)
-	}
-}
-
-// tellApart names properties for generators of Go code where two differ in their spelling only, such as
-// phone_number and phoneNumber: they would become one field.
-func tellApart(s *huma.Schema) {
-	seen := map[string]bool{}
-	names := slices.Sorted(maps.Keys(s.Properties))
-	slices.Reverse(names) // our own spelling, with underscores, comes first
-	for _, name := range names {
-		spelled := strings.ToLower(strings.ReplaceAll(name, "_", ""))
-		if p := s.Properties[name]; seen[spelled] && p.Ref == "" {
-			p.Extensions = map[string]any{"x-go-name": "Another" + strings.ToUpper(name[:1]) + name[1:]}
-		}
-		seen[spelled] = true
 	}
 }

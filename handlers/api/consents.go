@@ -165,7 +165,7 @@ func (a *API) createConsent(ctx context.Context, in *newConsent) (*consentOutput
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.Users.User(ctx, of.UserID); err != nil {
+	if err := a.clientAndUser(ctx, of.ClientID, "/client_id", of.UserID, "/user_id"); err != nil {
 		return nil, err
 	}
 	err = a.Consents.Create(ctx, actor(ctx), of.UserID, of.ClientID, consent.Agreement{Scopes: in.Body.Scopes, Audience: in.Body.Audience})
@@ -175,6 +175,7 @@ func (a *API) createConsent(ctx context.Context, in *newConsent) (*consentOutput
 	if err != nil {
 		return nil, err
 	}
+	created(ctx, "/oauth/consents", consent.ID(of.UserID, of.ClientID))
 	return a.shownConsent(ctx, of.UserID, of.ClientID)
 }
 

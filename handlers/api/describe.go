@@ -52,6 +52,9 @@ func (a *API) describe(op *huma.Operation) {
 	for _, name := range []string{"RateLimit", "RateLimit-Policy", "X-Request-Id"} {
 		success.Headers[name] = &huma.Param{Ref: headerRef + name}
 	}
+	if creates(op) {
+		success.Headers["Location"] = &huma.Param{Description: "Where what was made can be read", Schema: &huma.Schema{Type: huma.TypeString, Format: "uri-reference"}}
+	}
 	if tag, ok := success.Headers["ETag"]; ok {
 		tag.Description = "Version of the resource, for If-Match and If-None-Match"
 		if op.Method == http.MethodGet {

@@ -27,6 +27,7 @@ type fieldError struct {
 // asRefusal gives the errors of the domain their status. Others are faults of the server.
 func asRefusal(err error) error {
 	var invalid *client.Invalid
+	var lacking *audit.Lacking
 	switch {
 	case errors.As(err, &invalid):
 		return invalidClient(invalid).Because(err)
@@ -34,6 +35,9 @@ func asRefusal(err error) error {
 		return refusal.New(refusal.NotFound, refusal.CheckNotFound, "There is no such resource.").Because(err)
 	case errors.Is(err, provider.ErrConflict):
 		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "It exists already.").WithStatus(http.StatusConflict).Because(err)
+	case errors.As(err, &lacking):
+		return refusal.New(refusal.AccessDenied, refusal.CheckManagement,
+			"The caller may not do that: it would give or change what has the scope "+lacking.Scope+", which the caller does not have.").WithStatus(http.StatusForbidden).Because(err)
 	case errors.Is(err, audit.ErrForbidden):
 		return refusal.New(refusal.AccessDenied, refusal.CheckManagement, "The caller may not do that: it would need every management scope that is given or changed.").WithStatus(http.StatusForbidden).Because(err)
 	default:

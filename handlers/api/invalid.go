@@ -34,7 +34,7 @@ func invalidFields(problems []refusal.Problem) *refusal.Refusal {
 func invalidClient(err *client.Invalid) *refusal.Refusal {
 	problems := make([]refusal.Problem, len(err.Problems))
 	for i, p := range err.Problems {
-		problems[i] = refusal.Problem{Pointer: "/" + p.Field, Message: p.Message}
+		problems[i] = refusal.Problem{Pointer: p.Pointer(), Message: p.Message}
 	}
 	return invalidFields(problems)
 }
@@ -55,6 +55,10 @@ func (x *exchange) invalid() error {
 	problems := make([]refusal.Problem, len(model.Errors))
 	for i, e := range model.Errors {
 		problems[i] = refusal.Problem{Pointer: pointer(e.Location), Message: e.Message}
+		if rest, missing := strings.CutPrefix(e.Message, "expected required property "); missing {
+			name, _, _ := strings.Cut(rest, " ")
+			problems[i] = refusal.Problem{Pointer: problems[i].Pointer + "/" + name, Message: "is required"}
+		}
 	}
 	return invalidFields(problems).WithStatus(status)
 }

@@ -4,6 +4,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gorilla/mux"
@@ -35,8 +36,26 @@ func readQuery(op *huma.Operation, r *http.Request) (url.Values, error) {
 			return nil, refusal.New(refusal.InvalidRequest, refusal.CheckDuplicate, "The parameter "+p.Name+" stands more than once in the request.").
 				Compare(refusal.FieldParameter, "", p.Name)
 		}
+		if p.In == "query" && p.Schema != nil && p.Schema.Format == "date-time" && query.Has(p.Name) {
+			if err := checkTime(p.Name, query.Get(p.Name)); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return query, nil
+}
+
+// checkTime refuses what is no time, and times before those of any record: the first year is none to
+// the domain, so that the filter would be lost.
+func checkTime(name, text string) error {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return invalid(name, "must be a time with its offset from UTC, such as 2026-11-01T08:00:00Z (RFC 3339); in a URL a + is written %2B")
+	}
+	if at.Unix() < 0 {
+		return invalid(name, "must be a time after 1970")
+	}
+	return nil
 }
 
 // checkType refuses a body of a type that the operation does not take. A body without a type is taken

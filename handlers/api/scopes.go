@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -54,8 +55,37 @@ func shownScope(s consent.Scope) *scopeOutput {
 
 type scopeList struct {
 	Body struct {
-		Scopes []Scope `json:"scopes"`
+		Scopes     []Scope `json:"scopes"`
+		NextCursor string  `json:"next_cursor,omitempty"`
 	}
+}
+
+type scopeQuery struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"1000" doc:"How many at most"`
+	Cursor string `query:"cursor" maxLength:"1000" doc:"Continues a list: next_cursor of the page before"`
+}
+
+func (a *API) listScopes(ctx context.Context, in *scopeQuery) (*scopeList, error) {
+	const name = "scopes"
+	after, err := a.open(name, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.Scopes.List(ctx) // servers hold all of them in memory, too
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, func(a, b consent.Scope) int { return strings.Compare(a.Name, b.Name) }) // each database has an order of its own
+	list = slices.DeleteFunc(list, func(s consent.Scope) bool { return after != "" && s.Name <= after })
+	out := &scopeList{}
+	out.Body.Scopes = []Scope{}
+	for _, s := range list[:min(len(list), in.Limit)] {
+		out.Body.Scopes = append(out.Body.Scopes, scopeOf(s))
+	}
+	if len(list) > in.Limit {
+		out.Body.NextCursor = a.seal(name, list[in.Limit-1].Name)
+	}
+	return out, nil
 }
 
 // ScopeName names a scope in a path.
@@ -88,21 +118,14 @@ func (a *API) scopes() {
 	const path = "/oauth/scopes/{scope_id}"
 	register(a, read, huma.Operation{
 		OperationID: "list-scopes", Method: http.MethodGet, Path: "/oauth/scopes", Tags: tags, Summary: "List the scopes", Description: "By name.",
-	}, func(ctx context.Context, _ *struct{}) (*scopeList, error) {
-		list, err := a.Scopes.List(ctx)
-		out := &scopeList{}
-		out.Body.Scopes = []Scope{}
-		for _, s := range list {
-			out.Body.Scopes = append(out.Body.Scopes, scopeOf(s))
-		}
-		return out, err
-	})
+	}, a.listScopes)
 	register(a, write, huma.Operation{
 		OperationID: "create-scope", Method: http.MethodPost, Path: "/oauth/scopes", Tags: tags, DefaultStatus: http.StatusCreated, Errors: []int{http.StatusConflict},
 		Summary: "Create a scope", Description: "Clients can be registered for it.",
 	}, func(ctx context.Context, in *newScope) (*scopeOutput, error) {
 		b := in.Body
 		s, err := a.Scopes.Create(ctx, actor(ctx), consent.Scope{Name: b.Name, Description: b.Description, Descriptions: b.Descriptions, Claims: b.Claims})
+		created(ctx, "/oauth/scopes", s.Name)
 		return shownScope(s), asScopeFault(err)
 	})
 	register(a, read, huma.Operation{

@@ -88,12 +88,15 @@ func (a *API) sessions() {
 		return nil, a.Sessions.EndID(ctx, actor(ctx), id)
 	})
 	register(a, write, huma.Operation{
-		OperationID: "end-sessions", Method: http.MethodDelete, Path: "/oauth/sessions", Tags: tags,
+		OperationID: "end-sessions", Method: http.MethodDelete, Path: "/oauth/sessions", Tags: tags, Errors: []int{http.StatusNotFound},
 		Summary: "Sign a user out everywhere", Description: "Tokens that were issued in the sessions end with them, except for those with offline_access.",
 	}, func(ctx context.Context, in *sessionsOf) (*endedSessions, error) {
 		user, err := optionalID(in.UserID, "user_id")
 		if err == nil && user.IsZero() {
 			err = invalid("user_id", "is not an id")
+		}
+		if err == nil {
+			err = a.clientAndUser(ctx, "", "", user, "user_id")
 		}
 		if err != nil {
 			return nil, err

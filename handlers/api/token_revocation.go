@@ -43,6 +43,9 @@ func (a *API) revokeTokens(ctx context.Context, in *bulkRevocation) (*revokedGra
 	if of == (grant.Revocation{}) {
 		return nil, invalid("/client_id", "give at least one of client_id, user_id, session_id, scope and before")
 	}
+	if err := a.clientAndUser(ctx, of.ClientID, "/client_id", of.UserID, "/user_id"); err != nil {
+		return nil, err
+	}
 	done, err := a.Tokens.RevokeAll(ctx, actor(ctx), of)
 	if err != nil {
 		return nil, err

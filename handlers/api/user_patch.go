@@ -49,10 +49,6 @@ func patchSchema(r huma.Registry, name string, of *huma.Schema) *huma.Schema {
 // ours is the patch with our names of the properties.
 func (p adminUserPatch) ours() (userPatch, error) {
 	patch := userPatch(maps.Clone(p))
-	if number, sent := patch["phoneNumber"]; sent {
-		delete(patch, "phoneNumber")
-		patch["phone_number"] = number
-	}
 	if text, sent := patch["enabled"]; sent {
 		delete(patch, "enabled")
 		var enabled *bool

@@ -125,6 +125,7 @@ func (a *API) webhooks() {
 		out := &createdWebhook{}
 		out.Body.Webhook, out.Body.Secret = webhookOf(e), secret
 		out.ETag = fingerprint(out.Body.Webhook)
+		created(ctx, "/webhooks", e.ID.String())
 		return out, asWebhookFault(err)
 	})
 	register(a, read, huma.Operation{

@@ -17,10 +17,8 @@ func mayManage(actor audit.Actor, u *User) error {
 	if !slices.Contains(u.Roles, RoleAdmin) {
 		return nil
 	}
-	for _, scope := range audit.AllScopes() {
-		if !actor.May(scope) {
-			return fmt.Errorf("%w: the user has the role %s, and the actor has not the scope %s", audit.ErrForbidden, RoleAdmin, scope)
-		}
+	if err := actor.RequireAll(audit.AllScopes()); err != nil {
+		return fmt.Errorf("the user has the role %s: %w", RoleAdmin, err)
 	}
 	return nil
 }

@@ -47,8 +47,8 @@ func NewGate(records appender, tx transactor, events publisher, clock provider.C
 // a concurrent transaction act runs again from the beginning. It returns ErrForbidden, without
 // calling act, or the error of act; then nothing has changed.
 func (g *Gate) Do(ctx context.Context, actor Actor, action Action, target Target, act func(ctx context.Context) (Changes, error)) error {
-	if !actor.May(action.Scope()) {
-		return fmt.Errorf("%w: %s", ErrForbidden, action)
+	if err := actor.RequireAll([]string{action.Scope()}); err != nil {
+		return fmt.Errorf("%s: %w", action, err)
 	}
 	return g.tx.InTx(ctx, func(ctx context.Context) error {
 		id, err := g.keep(ctx, actor, action, target, act)

@@ -17,13 +17,12 @@ func TestEveryActionHasAManagementScope(t *testing.T) {
 		audit.TokenRevoke: "gatehouse:tokens:write", audit.KeyCreate: "gatehouse:keys:write", audit.KeyringRotate: "gatehouse:keys:write", audit.LogExpire: "gatehouse:audit:write",
 	} {
 		assert.Equal(t, scope, action.Scope())
-		assert.Contains(t, audit.AllScopes(), scope)
 	}
 	for _, scope := range audit.AllScopes() {
 		assert.True(t, audit.IsScope(scope), scope)
 	}
 	for _, action := range audit.Actions() {
-		assert.Contains(t, audit.AllScopes(), action.Scope(), action)
+		assert.Equal(t, action != audit.LogExpire, audit.IsScope(action.Scope()), "%s: only the server removes records", action)
 	}
 	assert.Equal(t, []string{"gatehouse:audit:read"}, audit.Scopes([]string{
 		"openid", "gatehouse:audit:read", "gatehouse:made-up:read", "gatehouse:*",

@@ -16,13 +16,13 @@ func AdoptHash(hash string) (string, error) {
 	if encoded, fast := strings.CutPrefix(hash, fastPrefix); fast {
 		sum, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
 		if err != nil || len(sum) != sha256.Size {
-			return "", &Invalid{[]Problem{{"client_secret_hash", "must have the 32 bytes of a SHA-256 digest in base64 after $sha256$"}}}
+			return "", &Invalid{[]Problem{{Field: "client_secret_hash", Message: "must have the 32 bytes of a SHA-256 digest in base64 after $sha256$"}}}
 		}
 		return fastPrefix + base64.RawStdEncoding.EncodeToString(sum), nil
 	}
 	adopted, err := passwordhash.Adopt(hash)
 	if err != nil {
-		return "", &Invalid{[]Problem{{"client_secret_hash", strings.TrimPrefix(err.Error(), "password: ") + "; or $sha256$ with the digest in base64"}}}
+		return "", &Invalid{[]Problem{{Field: "client_secret_hash", Message: strings.TrimPrefix(err.Error(), "password: ") + "; or $sha256$ with the digest in base64"}}}
 	}
 	return adopted, nil
 }

@@ -1,12 +1,28 @@
 package client
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Invalid lists all faults of a registration, so that the caller need not find them one by one.
 type Invalid struct{ Problems []Problem }
 
-// Problem is one fault. Field is the metadata name of RFC 7591 where there is one.
-type Problem struct{ Field, Message string }
+// Problem is one fault.
+type Problem struct {
+	// Field is the metadata name of RFC 7591 where there is one.
+	Field, Message string
+	// Item is the number of the element of a list that is wrong, from 1; 0: the whole field is.
+	Item int
+}
+
+// Pointer is the JSON pointer (RFC 6901) of what is wrong.
+func (p Problem) Pointer() string {
+	if p.Item > 0 {
+		return "/" + p.Field + "/" + strconv.Itoa(p.Item-1)
+	}
+	return "/" + p.Field
+}
 
 // Error lists the problems in one line.
 func (i *Invalid) Error() string {
@@ -18,7 +34,11 @@ func (i *Invalid) Error() string {
 }
 
 func (i *Invalid) add(field, message string) {
-	i.Problems = append(i.Problems, Problem{field, message})
+	i.Problems = append(i.Problems, Problem{Field: field, Message: message})
+}
+
+func (i *Invalid) addItem(field string, index int, message string) {
+	i.Problems = append(i.Problems, Problem{field, message, index + 1})
 }
 
 func (i *Invalid) orNil() error {

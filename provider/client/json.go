@@ -1,8 +1,10 @@
 package client
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -19,6 +21,7 @@ func (c *Client) Merge(properties map[string]json.RawMessage) error {
 	for _, f := range Fields() {
 		fields[f.Name] = f
 	}
+	bad.twice(properties)
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		value := properties[name]
 		switch name {
@@ -48,6 +51,23 @@ func (c *Client) Merge(properties map[string]json.RawMessage) error {
 	return bad.orNil()
 }
 
+// twice adds faults for two names of one property with different values: which one counted would be
+// chance.
+func (i *Invalid) twice(properties map[string]json.RawMessage) {
+	if name, also := properties["name"], properties["client_name"]; name != nil && also != nil && !bytes.Equal(name, also) {
+		i.add("name", "says something else than client_name, which is the same property")
+	}
+	scope, scopes := properties["scope"], properties["scopes"]
+	if scope == nil || scopes == nil {
+		return
+	}
+	var text string
+	var list []string
+	if json.Unmarshal(scope, &text) == nil && json.Unmarshal(scopes, &list) == nil && !slices.Equal(strings.Fields(text), list) {
+		i.add("scope", "says something else than scopes, which is the same property")
+	}
+}
+
 func (c *Client) mergeScope(value json.RawMessage, bad *Invalid) {
 	var text string
 	if json.Unmarshal(value, &text) != nil {
@@ -69,6 +89,9 @@ func (c *Client) mergeConfidential(value json.RawMessage, bad *Invalid) {
 	}
 }
 
+// maxSeconds is the longest duration, in seconds. No lifetime may be as long.
+const maxSeconds = int64(math.MaxInt64 / time.Second)
+
 // merge sets the value from JSON and tells whether it is of the right kind.
 func (f Field) merge(c *Client, value json.RawMessage) bool {
 	if string(value) == "null" {
@@ -79,6 +102,9 @@ func (f Field) merge(c *Client, value json.RawMessage) bool {
 		var seconds int64
 		if json.Unmarshal(value, &seconds) != nil {
 			return false
+		}
+		if seconds < -maxSeconds || seconds > maxSeconds {
+			seconds = maxSeconds // the product would overflow, perhaps to a lifetime that is admitted
 		}
 		*into = time.Duration(seconds) * time.Second
 		return true

@@ -38,14 +38,14 @@ func TestMergeNamesEveryFault(t *testing.T) {
 	err := new(client.Client).Merge(object(t, `{"client_name":1,"scopes":"a","require_pkce":"yes","access_token_lifetime":"1h","rate_limit":1.5,"shoe_size":7,"scope":[],"confidential":1}`))
 	require.ErrorAs(t, err, &invalid)
 	assert.Equal(t, []client.Problem{
-		{"access_token_lifetime", "must be a whole number of seconds"},
-		{"client_name", "must be a text"},
-		{"confidential", "must be true or false"},
-		{"rate_limit", "must be a whole number"},
-		{"require_pkce", "must be true or false"},
-		{"scope", "must be a text of names separated by spaces"},
-		{"scopes", "must be a list of texts"},
-		{"shoe_size", "is not a property of a client"},
+		{Field: "access_token_lifetime", Message: "must be a whole number of seconds"},
+		{Field: "client_name", Message: "must be a text"},
+		{Field: "confidential", Message: "must be true or false"},
+		{Field: "rate_limit", Message: "must be a whole number"},
+		{Field: "require_pkce", Message: "must be true or false"},
+		{Field: "scope", Message: "must be a text of names separated by spaces"},
+		{Field: "scopes", Message: "must be a list of texts"},
+		{Field: "shoe_size", Message: "is not a property of a client"},
 	}, invalid.Problems)
 }
 

@@ -44,10 +44,8 @@ func (r *Registry) namesBefore(ctx context.Context, c *Client, before map[string
 // mayManage refuses to let an actor give a client more authority than the actor has, and to change a
 // client that has it: with another secret, key or redirect URI it would be the actor's.
 func mayManage(actor audit.Actor, c *Client) error {
-	for _, scope := range c.authority() {
-		if !actor.May(scope) {
-			return fmt.Errorf("%w: the client has the authority of %s, and the actor has not", audit.ErrForbidden, scope)
-		}
+	if err := actor.RequireAll(c.authority()); err != nil {
+		return fmt.Errorf("the client has management scopes: %w", err)
 	}
 	return nil
 }

@@ -8,9 +8,9 @@ import (
 )
 
 func (c *Client) validateRedirectURIs(bad *Invalid) {
-	for _, uri := range c.RedirectURIs {
+	for i, uri := range c.RedirectURIs {
 		if why := redirectURIFault(uri, c.Type, c.AllowUndottedScheme); why != "" {
-			bad.add("redirect_uris", fmt.Sprintf("%q %s", uri, why))
+			bad.addItem("redirect_uris", i, fmt.Sprintf("%q %s", uri, why))
 		}
 	}
 	if len(c.RedirectURIs) > maxListed || repeats(c.RedirectURIs) {

@@ -70,11 +70,11 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, sec
 		return "", err
 	}
 	if c.HasSecret() && strings.Contains(c.ID, ":") {
-		return "", &Invalid{[]Problem{{"client_id", noColon}}}
+		return "", &Invalid{[]Problem{{Field: "client_id", Message: noColon}}}
 	}
 	if !c.HasSecret() {
 		if secret != "" {
-			return "", &Invalid{[]Problem{{"client_secret", "is not for a client that authenticates by " + string(c.AuthMethod)}}}
+			return "", &Invalid{[]Problem{{Field: "client_secret", Message: "is not for a client that authenticates by " + string(c.AuthMethod)}}}
 		}
 		return "", r.create(ctx, actor, c)
 	}
@@ -128,7 +128,7 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 		if err := change(c); err != nil {
 			return nil, err
 		}
-		c.ID, c.CreatedAt, c.Secrets, c.UpdatedAt = id, created, secrets, r.clock.Now(ctx)
+		c.ID, c.CreatedAt, c.Secrets = id, created, secrets
 		if err := c.Validate(); err != nil {
 			return nil, err
 		}
@@ -143,7 +143,12 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 		if err := r.namesBefore(ctx, c, before); err != nil {
 			return nil, err
 		}
-		return audit.Diff(before, after), r.store.UpdateClient(ctx, c)
+		changes := audit.Diff(before, after)
+		if len(changes) == 0 {
+			return changes, nil
+		}
+		c.UpdatedAt = r.clock.Now(ctx)
+		return changes, r.store.UpdateClient(ctx, c)
 	})
 	if err != nil {
 		return nil, err
@@ -160,9 +165,9 @@ func (c *Client) changedMethod(before AuthMethod) error {
 		c.Secrets = nil
 		return nil
 	case was.Public():
-		return &Invalid{[]Problem{{"token_endpoint_auth_method", "a public client cannot become confidential; create another client"}}}
+		return &Invalid{[]Problem{{Field: "token_endpoint_auth_method", Message: "a public client cannot become confidential; create another client"}}}
 	case !was.HasSecret() || (c.AuthMethod == SecretJWT) != (before == SecretJWT):
-		return &Invalid{[]Problem{{"token_endpoint_auth_method", "the client has no secret for this method; create another client"}}}
+		return &Invalid{[]Problem{{Field: "token_endpoint_auth_method", Message: "the client has no secret for this method; create another client"}}}
 	default:
 		return nil
 	}

@@ -65,7 +65,7 @@ func (s *Secrets) Keep(ctx context.Context, c *Client, secret string) (string, e
 	if c.AuthMethod == SecretJWT {
 		// RFC 7518 section 3.2: the key must be as long as the hash.
 		if len(secret) < fastHashLength {
-			return "", &Invalid{[]Problem{{"client_secret", "must have 32 characters or more for client_secret_jwt"}}}
+			return "", &Invalid{[]Problem{{Field: "client_secret", Message: "must have 32 characters or more for client_secret_jwt"}}}
 		}
 		return s.sealed(c.ID, []byte(secret)), nil
 	}

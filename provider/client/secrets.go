@@ -60,7 +60,7 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 		ends := now.Add(terms.Overlap)
 		c.Secrets = slices.DeleteFunc(c.Secrets, func(s Secret) bool { return terms.Overlap <= 0 || !s.Live(now) })
 		if len(c.Secrets) >= maxSecrets {
-			return nil, &Invalid{[]Problem{{"client_secret", fmt.Sprintf("the client has %d secrets already: end one of them", maxSecrets)}}}
+			return nil, &Invalid{[]Problem{{Field: "client_secret", Message: fmt.Sprintf("the client has %d secrets already: end one of them", maxSecrets)}}}
 		}
 		for i, s := range c.Secrets {
 			if s.ExpiresAt == nil || s.ExpiresAt.After(ends) {
@@ -120,7 +120,7 @@ func (r *Registry) newSecret(ctx context.Context, c *Client, secret string) (Sec
 		secret = r.secrets.Generate()
 	}
 	if wrong := validSecret(secret); wrong != "" {
-		return Secret{}, "", &Invalid{[]Problem{{"client_secret", wrong}}}
+		return Secret{}, "", &Invalid{[]Problem{{Field: "client_secret", Message: wrong}}}
 	}
 	hash, err := r.secrets.Keep(ctx, c, secret)
 	if err != nil {

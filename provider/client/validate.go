@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
 // Bounds of a registration. A client is read for every request, so its size costs all of them.
@@ -75,9 +77,9 @@ func oneOf(values []string) string {
 
 func (c *Client) validateGrants(bad *Invalid) {
 	known := GrantTypes()
-	for _, g := range c.GrantTypes {
+	for i, g := range c.GrantTypes {
 		if !slices.Contains(known, g) {
-			bad.add("grant_types", fmt.Sprintf("%q is not a grant type of this provider: it must be %s", g, oneOf(grantTypeNames())))
+			bad.addItem("grant_types", i, fmt.Sprintf("%q is not a grant type of this provider: it must be %s", g, oneOf(grantTypeNames())))
 		}
 	}
 	if repeats(c.GrantTypes) {
@@ -107,17 +109,20 @@ func (c *Client) validateRotation(bad *Invalid) {
 }
 
 func (c *Client) validateScopes(bad *Invalid) {
-	for _, s := range c.Scopes {
-		if !ValidScope(s) {
-			bad.add("scope", fmt.Sprintf("%q is not a scope name (RFC 6749 section 3.3)", s))
+	for i, s := range c.Scopes {
+		switch {
+		case !ValidScope(s):
+			bad.addItem("scopes", i, fmt.Sprintf("%q is not a scope name (RFC 6749 section 3.3)", s))
+		case audit.Reserved(s) && !audit.IsScope(s):
+			bad.addItem("scopes", i, fmt.Sprintf("%q is none of the management scopes, for which names that begin with gatehouse: are: see %s and its like", s, audit.AllScopes()[0]))
 		}
 	}
 	if len(c.Scopes) > maxListed || repeats(c.Scopes) {
-		bad.add("scope", fmt.Sprintf("must name at most %d scopes, each once", maxListed))
+		bad.add("scopes", fmt.Sprintf("must name at most %d scopes, each once", maxListed))
 	}
-	for _, s := range c.DefaultScopes {
+	for i, s := range c.DefaultScopes {
 		if !c.MayAsk(s) {
-			bad.add("default_scopes", fmt.Sprintf("%q is not among the client's scopes", s))
+			bad.addItem("default_scopes", i, fmt.Sprintf("%q is not among the client's scopes", s))
 		}
 	}
 	if repeats(c.DefaultScopes) {
@@ -126,10 +131,10 @@ func (c *Client) validateScopes(bad *Invalid) {
 }
 
 func (c *Client) validateAudience(bad *Invalid) {
-	for _, a := range c.Audience {
+	for i, a := range c.Audience {
 		// Lists are stored and sent separated by spaces.
 		if a == "" || len(a) > maxValue || strings.ContainsFunc(a, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-			bad.add("audience", fmt.Sprintf("%q must have 1 to %d characters and no spaces", a, maxValue))
+			bad.addItem("audience", i, fmt.Sprintf("%q must have 1 to %d characters and no spaces", a, maxValue))
 		}
 	}
 	if len(c.Audience) > maxListed || repeats(c.Audience) {
@@ -138,9 +143,9 @@ func (c *Client) validateAudience(bad *Invalid) {
 }
 
 func (c *Client) validatePostLogout(bad *Invalid) {
-	for _, uri := range c.PostLogoutRedirectURIs {
+	for i, uri := range c.PostLogoutRedirectURIs {
 		if why := redirectURIFault(uri, c.Type, c.AllowUndottedScheme); why != "" {
-			bad.add("post_logout_redirect_uris", fmt.Sprintf("%q %s", uri, why))
+			bad.addItem("post_logout_redirect_uris", i, fmt.Sprintf("%q %s", uri, why))
 		}
 	}
 }

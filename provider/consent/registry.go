@@ -92,6 +92,9 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, userID provide
 		if err != nil {
 			return nil, err
 		}
+		if standing.Remembered.Covers(agreed) {
+			return audit.Changes{}, nil
+		}
 		return agreed.Changes(), r.store.Remember(ctx, userID, clientID, standing.Version, standing.Remembered.And(agreed), r.clock.Now(ctx))
 	})
 }
@@ -102,10 +105,8 @@ func mayAgree(actor audit.Actor, c *client.Client, agreed Agreement) error {
 	if beyond {
 		return ErrBeyondClient
 	}
-	for _, scope := range audit.Scopes(agreed.Scopes) {
-		if !actor.May(scope) {
-			return fmt.Errorf("%w: the consent has the scope %s, and the actor has not", audit.ErrForbidden, scope)
-		}
+	if err := actor.RequireAll(audit.Scopes(agreed.Scopes)); err != nil {
+		return fmt.Errorf("the consent has management scopes: %w", err)
 	}
 	return nil
 }

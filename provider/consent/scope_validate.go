@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -32,6 +33,8 @@ func (s *Scope) prepare() error {
 	switch {
 	case !client.ValidScope(s.Name):
 		return &InvalidScope{"name", "a scope name has 1 to 500 printable ASCII characters, without spaces, quotation marks and backslashes"}
+	case audit.Reserved(s.Name) && !audit.IsScope(s.Name):
+		return &InvalidScope{"name", "names that begin with gatehouse: are for management scopes, which this is none of"}
 	case !validDescription(s.Description):
 		return &InvalidScope{"description", "a description has at most 300 bytes and no control characters"}
 	case len(s.Claims) > 0 && builtIn(s.Name):

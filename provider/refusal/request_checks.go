@@ -65,8 +65,8 @@ func requestEntries() map[Check]Entry {
 		},
 		CheckCrossSite: {
 			"Request from another site",
-			"The form was submitted by a page of another web site.",
-			"Open the page on this site and try there.",
+			"The form, or the request to the management API, was sent by a page of another web site.",
+			"Open the page on this site and try there. Call the management API from a program, not from a page.",
 			"If it is your own site, check that the browser's Origin header arrives and that GATEHOUSE_ISSUER is the URL that users open.",
 		},
 	}

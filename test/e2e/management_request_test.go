@@ -21,7 +21,7 @@ func TestRefusalsNameEveryField(t *testing.T) {
 		method, path, body string
 		pointers           []string
 	}{
-		{http.MethodPost, "/oauth/clients", `{"redirect_uris":["http://evil.example/"],"grant_types":["magic"]}`, []string{"/grant_types", "/redirect_uris"}},
+		{http.MethodPost, "/oauth/clients", `{"redirect_uris":["http://evil.example/"],"grant_types":["magic"]}`, []string{"/grant_types/0", "/redirect_uris/0"}},
 		{http.MethodPost, "/oauth/clients", `{"redirect_uris":7,"client_name":[],"shoe/size":1}`, []string{"/client_name", "/redirect_uris", "/shoe~1size"}},
 		{http.MethodPost, "/oauth/scopes", `{"name":7}`, []string{"/name"}},
 		{http.MethodPost, "/oauth/scopes", `{`, []string{""}},

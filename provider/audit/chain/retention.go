@@ -18,6 +18,9 @@ const MinRetention = 24 * time.Hour
 // and recorded, does so once for many.
 const retentionSlack = time.Hour
 
+// checkpointsAtOnce is how many checkpoints are looked at for one removal.
+const checkpointsAtOnce = 1000
+
 // retentionStore removes the beginning of the chain.
 type retentionStore interface {
 	checkpointReader
@@ -75,7 +78,7 @@ func (r *Retention) next(ctx context.Context, due, before time.Time) (*Checkpoin
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.store.Checkpoints(ctx, began.Sequence, math.MaxInt64, readSize)
+	list, err := r.store.Checkpoints(ctx, began.Sequence, math.MaxInt64, checkpointsAtOnce)
 	if err != nil {
 		return nil, fmt.Errorf("chain: read checkpoints: %w", err)
 	}

@@ -26,8 +26,8 @@ type checkpointReader interface {
 }
 
 const (
-	// readSize is how many rows verification holds in memory.
-	readSize = 1000
+	// readSize is how many rows verification holds in memory, of at most half a megabyte each.
+	readSize = 200
 	// sealWithin and signWithin are after what time a record that is not sealed, or that no
 	// checkpoint covers, is a fault.
 	sealWithin = time.Minute
