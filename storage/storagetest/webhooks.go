@@ -128,8 +128,9 @@ func testEndpointVersions(t *testing.T, f *fixture) {
 	e, _ := h.endpoint(t, "https://two.example/")
 	require.NoError(t, h.act(ctx, audit.ClientCreate, nil))
 	assert.Len(t, h.deliveries(t, e), 1)
+	other := f.hooks(t)
 	change := func(types ...string) {
-		_, err := f.hooks(t).Change(ctx, audit.BackgroundJob("test"), e.ID, func(e *webhook.Endpoint) error { e.Types = types; return nil })
+		_, err := other.Change(ctx, audit.BackgroundJob("test"), e.ID, func(e *webhook.Endpoint) error { e.Types = types; return nil })
 		require.NoError(t, err)
 	}
 	change("user.created") // in the same microsecond as the creation
