@@ -110,7 +110,7 @@ application can be changed without an outage; --overlap 0s ends them at once.`,
 			return err
 		}
 		defer h.close(&err)
-		shown, err := h.registry.RotateSecret(cmd.Context(), env.actor(), args[0], secret, client.Terms{Overlap: *overlap, Lifetime: *lifetime})
+		made, shown, err := h.registry.RotateSecret(cmd.Context(), env.actor(), args[0], secret, client.Terms{Overlap: *overlap, Lifetime: *lifetime})
 		if err != nil {
 			return about("client", args[0], err)
 		}
@@ -118,13 +118,13 @@ application can be changed without an outage; --overlap 0s ends them at once.`,
 			shown = ""
 		}
 		if *asJSON {
-			return printJSON(env.Out, map[string]any{"client_id": args[0], "client_secret": shown, "overlap_seconds": int64(*overlap / time.Second)})
+			return printJSON(env.Out, map[string]any{"client_id": args[0], "secret_id": made.ID.String(), "client_secret": shown, "overlap_seconds": int64(*overlap / time.Second)})
 		}
 		ends := "now"
 		if *overlap > 0 {
 			ends = "in " + short(*overlap)
 		}
-		if err := facts(env.Out, "client_id", args[0], "client_secret", shown, "old secrets end", ends); err != nil || shown == "" {
+		if err := facts(env.Out, "client_id", args[0], "secret_id", made.ID.String(), "client_secret", shown, "old secrets end", ends); err != nil || shown == "" {
 			return err
 		}
 		_, err = fmt.Fprintln(env.Out, shownOnce)

@@ -25,6 +25,10 @@ type newSecret struct {
 
 type secretOutput struct {
 	Body struct {
+		ID        string     `json:"id" format:"uuid" doc:"Id of the secret, by which it can be ended"`
+		CreatedAt time.Time  `json:"created_at"`
+		ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"Absent: when it is replaced"`
+
 		ClientID string `json:"client_id"`
 		Secret   string `json:"client_secret,omitempty" doc:"Shown this once, unless it was given"`
 	}
@@ -63,7 +67,7 @@ func (a *API) secrets() {
 		DefaultStatus: http.StatusCreated, Errors: []int{http.StatusNotFound},
 		Summary: "Give a client a new secret", Description: "The old ones stay valid for overlap_seconds.",
 	}, func(ctx context.Context, in *newSecret) (*secretOutput, error) {
-		made, err := a.Registry.RotateSecret(ctx, actor(ctx), in.ID, in.Body.Secret, client.Terms{Overlap: seconds(in.Body.Overlap, 86400), Lifetime: seconds(in.Body.Expires, 0)})
+		made, text, err := a.Registry.RotateSecret(ctx, actor(ctx), in.ID, in.Body.Secret, client.Terms{Overlap: seconds(in.Body.Overlap, 86400), Lifetime: seconds(in.Body.Expires, 0)})
 		if errors.Is(err, client.ErrPublic) {
 			return nil, invalid("client_id", "the client has no secret")
 		}
@@ -72,8 +76,9 @@ func (a *API) secrets() {
 		}
 		out := &secretOutput{}
 		out.Body.ClientID = in.ID
+		out.Body.ID, out.Body.CreatedAt, out.Body.ExpiresAt = made.ID.String(), made.CreatedAt, made.ExpiresAt
 		if in.Body.Secret == "" {
-			out.Body.Secret = made
+			out.Body.Secret = text
 		}
 		return out, nil
 	})

@@ -16,7 +16,7 @@ import (
 type clientRegistry interface {
 	Create(ctx context.Context, actor audit.Actor, c *client.Client, secret string) (string, error)
 	Update(ctx context.Context, actor audit.Actor, id string, change func(c *client.Client) error) (*client.Client, error)
-	RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, terms client.Terms) (string, error)
+	RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, terms client.Terms) (client.Secret, string, error)
 	EndSecret(ctx context.Context, actor audit.Actor, clientID string, id provider.ID) error
 	Delete(ctx context.Context, actor audit.Actor, id string) error
 	AllowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error

@@ -4,10 +4,10 @@ import "slices"
 
 // record is the user as the audit log shows it: what has a value, without the password's hash.
 func (u *User) record() map[string]any {
-	values := map[string]any{"username": u.Username, "disabled": u.Disabled, "email_verified": u.EmailVerified, "phone_verified": u.PhoneVerified}
+	values := map[string]any{"username": u.Username, "disabled": u.Disabled, "email_verified": u.EmailVerified, "phone_number_verified": u.PhoneVerified}
 	p := u.Profile
 	for name, text := range map[string]string{
-		"email": u.Email, "phone": u.Phone, "name": p.Name, "given_name": p.GivenName, "family_name": p.FamilyName, "middle_name": p.MiddleName,
+		"email": u.Email, "phone_number": u.Phone, "name": p.Name, "given_name": p.GivenName, "family_name": p.FamilyName, "middle_name": p.MiddleName,
 		"nickname": p.Nickname, "profile": p.Page, "picture": p.Picture, "website": p.Website, "gender": p.Gender, "birthdate": p.Birthdate,
 		"zoneinfo": p.Zoneinfo, "locale": p.Locale,
 	} {

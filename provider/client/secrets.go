@@ -29,21 +29,21 @@ const maxSecrets = 10
 type Terms struct{ Overlap, Lifetime time.Duration }
 
 // RotateSecret adds a secret, generated when empty, and makes the older ones expire. It returns the
-// new secret in clear, and ErrPublic, *Invalid, audit.ErrForbidden or provider.ErrNotFound.
-func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, terms Terms) (string, error) {
+// new secret and its text, and ErrPublic, *Invalid, audit.ErrForbidden or provider.ErrNotFound.
+func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, terms Terms) (Secret, string, error) {
 	known, err := r.store.Client(ctx, id)
 	if err != nil {
-		return "", err
+		return Secret{}, "", err
 	}
 	if !known.HasSecret() {
-		return "", ErrPublic
+		return Secret{}, "", ErrPublic
 	}
 	if err := mayManage(actor, known); err != nil {
-		return "", err
+		return Secret{}, "", err
 	}
 	kept, secret, err := r.newSecret(ctx, known, secret) // before the transaction: hashing may be slow
 	if err != nil {
-		return "", err
+		return Secret{}, "", err
 	}
 	err = r.gate.Do(ctx, actor, audit.ClientRotateSecret, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, id)
@@ -77,9 +77,9 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 		return audit.Details(details), r.store.UpdateClient(ctx, c)
 	})
 	if err != nil {
-		return "", err
+		return Secret{}, "", err
 	}
-	return secret, nil
+	return kept, secret, nil
 }
 
 // EndSecret ends one secret at once. It returns ErrLastSecret unless the client is disabled, and

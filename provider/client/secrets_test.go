@@ -28,7 +28,7 @@ func TestSecretsEndOneByOne(t *testing.T) {
 	}
 	first := secrets()[0].ID
 	require.ErrorIs(t, r.EndSecret(ctx, operator, "app", first), client.ErrLastSecret)
-	_, err = r.RotateSecret(ctx, operator, "app", "", client.Terms{Overlap: time.Hour, Lifetime: 2 * time.Hour})
+	_, _, err = r.RotateSecret(ctx, operator, "app", "", client.Terms{Overlap: time.Hour, Lifetime: 2 * time.Hour})
 	require.NoError(t, err)
 	require.Len(t, secrets(), 2)
 	second := secrets()[1]
@@ -42,14 +42,14 @@ func TestSecretsEndOneByOne(t *testing.T) {
 
 	var refused error
 	for range 20 {
-		if _, refused = r.RotateSecret(ctx, operator, "app", "", client.Terms{Overlap: time.Hour}); refused != nil {
+		if _, _, refused = r.RotateSecret(ctx, operator, "app", "", client.Terms{Overlap: time.Hour}); refused != nil {
 			break
 		}
 	}
 	var invalid *client.Invalid
 	require.ErrorAs(t, refused, &invalid)
 	assert.Len(t, secrets(), 10)
-	_, err = r.RotateSecret(ctx, operator, "app", "", client.Terms{})
+	_, _, err = r.RotateSecret(ctx, operator, "app", "", client.Terms{})
 	require.NoError(t, err, "which ends the others")
 	_, err = r.Update(ctx, operator, "app", func(c *client.Client) error { c.Disabled = true; return nil })
 	require.NoError(t, err)

@@ -328,7 +328,7 @@ func TestClientSecretJWT(t *testing.T) {
 	_, err := a.provider.Token(t.Context(), basic("shared", secret, url.Values{"grant_type": {"client_credentials"}}))
 	assertRefused(t, err, "invalid_client")
 
-	next, err := a.registry.RotateSecret(t.Context(), audittest.Operator(), "shared", "", client.Terms{Overlap: time.Hour})
+	_, next, err := a.registry.RotateSecret(t.Context(), audittest.Operator(), "shared", "", client.Terms{Overlap: time.Hour})
 	require.NoError(t, err)
 	require.NoError(t, a.directory.Flush(t.Context()))
 	for _, key := range []string{secret, next} {

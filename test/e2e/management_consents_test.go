@@ -106,6 +106,7 @@ func TestManagementOfSecrets(t *testing.T) {
 	listed := s.manage(caller, http.MethodGet, "/oauth/clients/billing/secrets", "")
 	secrets := listed.json(t)["secrets"].([]any)
 	require.Len(t, secrets, 2)
+	assert.Equal(t, secrets[1].(map[string]any)["id"], made.json(t)["id"])
 	assert.NotContains(t, listed.body, secret)
 	assert.NotContains(t, listed.body, next)
 	works := func(secret string) bool {
