@@ -10,7 +10,8 @@ func newImport(env *environment) *cobra.Command {
 		Short: "Take over users, clients and more from another system",
 		Long: `Each import checks every line, writes what is fine in batches, and says which lines were refused
 and why; it then exits with status 1. With --refused FILE those lines are written to a file, to
-be mended and imported again. --dry-run checks everything, also against what exists, and writes
+be mended and imported again; it is written at the end, and not where nothing was refused and an
+earlier import left one. --dry-run checks everything, also against what exists, and writes
 nothing.
 
 An import can be repeated: what is there already is passed over. Ctrl-C keeps the batches that

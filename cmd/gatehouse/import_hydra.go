@@ -101,7 +101,11 @@ func (e *environment) importHydra(cmd *cobra.Command, f hydraFlags) (err error) 
 	reader := hydra.NewReader(db, secrets, hydra.Options{JWT: *f.jwt, Kinds: kinds})
 	defer reader.Close()
 	run := imports.Run{Sinks: e.hydraSinks(h, f, secrets, imports.Source{System: "hydra", Name: databaseName(address)})}
-	return e.runImport(ctx, f.importFlags, run, reader, func() float64 { return -1 })
+	used := append(h.files(), usedFiles("the file with the system secret", *f.secretFile)...)
+	if path := hydradb.File(address); path != "" {
+		used = append(used, usedFiles("the database of Hydra", path, path+"-wal")...)
+	}
+	return e.runImport(ctx, f.importFlags, used, run, reader, func() float64 { return -1 })
 }
 
 // hydraSinks are those of all kinds.

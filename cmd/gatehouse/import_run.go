@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +20,7 @@ func addImportFlags(cmd *cobra.Command) importFlags {
 	return importFlags{
 		dryRun:  cmd.Flags().Bool("dry-run", false, "check everything, also against what exists, and write nothing"),
 		asJSON:  addJSON(cmd),
-		refused: cmd.Flags().String("refused", "", "file for the refused lines, to be mended and imported again; it holds password hashes and secrets"),
+		refused: cmd.Flags().String("refused", "", "file for the refused lines, to be mended and imported again, replaced at the end; it holds password hashes and secrets"),
 	}
 }
 
@@ -62,25 +60,30 @@ func (e *environment) importFrom(cmd *cobra.Command, f importFlags, path, system
 		return err
 	}
 	defer h.close(&err)
-	return e.runImport(cmd.Context(), f, imports.Run{Sinks: e.importSinks(h, f, file.Source, kinds...)}, reader, file.done)
+	return e.runImport(cmd.Context(), f, append(file.used, h.files()...), imports.Run{Sinks: e.importSinks(h, f, file.Source, kinds...)}, reader, file.done)
+}
+
+// files are those of the server.
+func (h *instance) files() []usedFile {
+	paths, err := h.config.privateFiles()
+	if err != nil { // the database would not be open
+		return nil
+	}
+	return usedFiles("a file of this server", paths...)
 }
 
 // runImport imports what the reader yields, shows the progress and prints the report. It returns an
 // error when items were refused or the import was interrupted. done tells how much of the source was
-// read, between 0 and 1, or a negative number where that is not known.
-func (e *environment) runImport(ctx context.Context, f importFlags, run imports.Run, reader imports.Reader, done func() float64) (err error) {
+// read, between 0 and 1, or a negative number where that is not known. The file for refused lines may be
+// none of those in use.
+func (e *environment) runImport(ctx context.Context, f importFlags, used []usedFile, run imports.Run, reader imports.Reader, done func() float64) (err error) {
 	if *f.refused != "" {
-		// It holds hashes of passwords: for its owner alone.
-		file, err := os.OpenFile(*f.refused, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-		if err != nil {
-			return fmt.Errorf("--refused: %w", err)
+		refused, openErr := openRefused(*f.refused, used)
+		if openErr != nil {
+			return openErr
 		}
-		if err := file.Chmod(0o600); err != nil {
-			return errors.Join(fmt.Errorf("--refused: %w", err), file.Close())
-		}
-		lines := bufio.NewWriter(file)
-		run.Refused = func(item imports.Item, fault imports.Fault) error { return imports.WriteRefused(lines, item, fault) }
-		defer func() { err = errors.Join(err, lines.Flush(), file.Close()) }()
+		run.Refused = refused.write
+		defer func() { err = errors.Join(err, refused.close(e.Err)) }()
 	}
 	bar := newImportProgress(e.Err, e.clock, done)
 	run.Progress = bar.show

@@ -18,6 +18,7 @@ type importFile struct {
 	imports.Source
 
 	r    io.ReadCloser
+	used []usedFile
 	size int64 // 0: not known
 	read atomic.Int64
 }
@@ -26,7 +27,13 @@ type importFile struct {
 // which one it was.
 func (e *environment) openImport(path, system string) (_ *importFile, err error) {
 	if path == "-" {
-		return &importFile{Source: imports.Source{System: system, Name: "-"}, r: io.NopCloser(e.In)}, nil
+		source := &importFile{Source: imports.Source{System: system, Name: "-"}, r: io.NopCloser(e.In)}
+		if file, ok := e.In.(*os.File); ok { // it may be a file all the same
+			if info, err := file.Stat(); err == nil {
+				source.used = []usedFile{{"the input", info}}
+			}
+		}
+		return source, nil
 	}
 	file, err := os.Open(path) //nolint:gosec // the operator names the file
 	if err != nil {
@@ -41,7 +48,7 @@ func (e *environment) openImport(path, system string) (_ *importFile, err error)
 	if err != nil {
 		return nil, err
 	}
-	source := &importFile{Source: imports.Source{System: system, Name: filepath.Base(path)}, r: file}
+	source := &importFile{Source: imports.Source{System: system, Name: filepath.Base(path)}, r: file, used: []usedFile{{"the input", info}}}
 	if !info.Mode().IsRegular() { // a pipe can be read only once
 		return source, nil
 	}

@@ -56,6 +56,22 @@ func Open(ctx context.Context, address string, now time.Time) (_ *DB, err error)
 	return d, d.findNetwork(ctx)
 }
 
+// File is the path of the database file of an address, or empty where it is none.
+func File(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "sqlite" && u.Scheme != "sqlite3") {
+		return ""
+	}
+	return filePath(u)
+}
+
+func filePath(u *url.URL) string {
+	if path := u.Host + u.Path; path != "" { // sqlite://db.sqlite is a relative path
+		return path
+	}
+	return u.Opaque
+}
+
 func (d *DB) source(address string) (driver, source string, err error) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -63,10 +79,7 @@ func (d *DB) source(address string) (driver, source string, err error) {
 	}
 	switch u.Scheme {
 	case "sqlite", "sqlite3":
-		path := u.Host + u.Path // sqlite://db.sqlite is a relative path
-		if path == "" {
-			path = u.Opaque
-		}
+		path := filePath(u)
 		if _, err := os.Stat(path); err != nil {
 			return "", "", fmt.Errorf("the database of Hydra: %w", err)
 		}
