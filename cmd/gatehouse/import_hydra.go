@@ -49,7 +49,9 @@ lifetime of refreshing begins anew. The system secret of Hydra verifies them, an
 the last of them has expired. Access tokens are not moved: applications refresh, and get new ones.
 
 Signing keys are published until the last access token that they signed has expired, two days at least,
-and sign nothing here. Claims that the consent application added are left out.`,
+and sign nothing here. Claims that the consent application added are left out, and so are scopes that
+have the name of one of the management API (gatehouse:...), of clients that --allow-management does not
+name.`,
 		Example: `  gatehouse import hydra --database sqlite:///var/hydra/db.sqlite --system-secret-file hydra-secret --dry-run
   DSN=postgres://hydra@db/hydra gatehouse import hydra --system-secret-file hydra-secret --create-users
   gatehouse import hydra --system-secret-file hydra-secret --only client,consent --refused refused.jsonl`,
@@ -67,6 +69,7 @@ and sign nothing here. Claims that the consent application added are left out.`,
 		jwt:         cmd.Flags().Bool("jwt", false, "Hydra makes JWT access tokens (strategies.access_token: jwt)"),
 		only:        cmd.Flags().StringSlice("only", names, "kinds to import"),
 	}
+	f.addManagement(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return env.importHydra(cmd, f) }
 	return cmd
 }

@@ -22,7 +22,8 @@ identity providers are left out, with a note. A user name that is an email addre
 
 Clients keep their secrets, and get JWT access tokens signed by RS256 as before. Redirect URIs with
 wildcards are refused, and so are clients of SAML and those with no flow but the implicit one.
-Keycloak's own clients and service accounts are passed over.`,
+Keycloak's own clients and service accounts are passed over. Scopes that have the name of one of the
+management API (gatehouse:...) are left out of clients that --allow-management does not name.`,
 		Example: `  gatehouse import keycloak realm.json --dry-run
   gatehouse import keycloak realm.json --role-map editor=editor --role-map realm-admin=admin --refused refused.jsonl
   gatehouse import users refused.jsonl     # once the users in it are mended
@@ -30,6 +31,7 @@ Keycloak's own clients and service accounts are passed over.`,
 		Args: cobra.ExactArgs(1),
 	}
 	f := addImportFlags(cmd)
+	f.addManagement(cmd)
 	roles := cmd.Flags().StringToString("role-map", nil, "realm role and the role that it becomes, such as editor=editor (repeatable)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return env.importFrom(cmd, f, args[0], "keycloak", func(file *importFile) (imports.Reader, error) {

@@ -33,6 +33,9 @@ func (e *environment) printImport(r *imports.Report, f importFlags) error {
 	if err := counts.print(e.Out); err != nil {
 		return err
 	}
+	for _, warning := range r.Warnings() {
+		e.printNote(warning)
+	}
 	for i, refusal := range r.Refusals {
 		if i == shownRefusals {
 			_, _ = fmt.Fprintf(e.Err, "... and %d more: --refused FILE takes all of them, --json lists the first 1000\n", r.Total().Refused-i)
@@ -44,14 +47,18 @@ func (e *environment) printImport(r *imports.Report, f importFlags) error {
 		}
 		_, _ = fmt.Fprintln(e.Err, printable("refused: "+entry(refusal.Kind, refusal.Line, refusal.Name)+": "+text))
 	}
-	for i, note := range r.Notes {
+	for i, note := range r.Notes[len(r.Warnings()):] {
 		if i == shownRefusals {
 			_, _ = fmt.Fprintf(e.Err, "... and more notes: --json lists the first 1000\n")
 			break
 		}
-		_, _ = fmt.Fprintln(e.Err, printable("note: "+entry(note.Kind, note.Line, note.Name)+": "+note.Text))
+		e.printNote(note)
 	}
 	return nil
+}
+
+func (e *environment) printNote(note imports.Note) {
+	_, _ = fmt.Fprintln(e.Err, printable("note: "+entry(note.Kind, note.Line, note.Name)+": "+note.Text))
 }
 
 // entry names one entry of a source.

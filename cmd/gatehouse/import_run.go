@@ -14,6 +14,7 @@ import (
 type importFlags struct {
 	dryRun, asJSON *bool
 	refused        *string
+	management     *[]string // nil where the source has no clients that could have it
 }
 
 func addImportFlags(cmd *cobra.Command) importFlags {
@@ -22,6 +23,20 @@ func addImportFlags(cmd *cobra.Command) importFlags {
 		asJSON:  addJSON(cmd),
 		refused: cmd.Flags().String("refused", "", "file for the refused lines, to be mended and imported again, replaced at the end; it holds password hashes and secrets"),
 	}
+}
+
+// addManagement adds the flag of imports whose clients may have management scopes.
+func (f *importFlags) addManagement(cmd *cobra.Command) {
+	f.management = cmd.Flags().StringArray("allow-management", nil, "id of a client that may have the management scopes (gatehouse:...) that it has in the source, and manage this server (repeatable)")
+}
+
+// managing: the JSON lines are in the words of this server, and other sources in those of another.
+func (f *importFlags) managing(source imports.Source) imports.Management {
+	m := imports.Management{LeaveOut: source.System != "jsonl"}
+	if f.management != nil {
+		m.Allowed = *f.management
+	}
+	return m
 }
 
 // importSinks are those of the given kinds: items of others are passed over.
@@ -34,7 +49,7 @@ func (e *environment) importSinks(h *instance, f importFlags, source imports.Sou
 	}
 	all := map[imports.Kind]imports.Sink{
 		imports.KindUser:   imports.NewUsers(h.users.Import(h.store, e.actor(), *f.dryRun), source),
-		imports.KindClient: imports.NewClients(h.registry.Import(h.store, e.actor(), *f.dryRun), addScopes, source),
+		imports.KindClient: imports.NewClients(h.registry.Import(h.store, e.actor(), *f.dryRun), addScopes, source, f.managing(source)),
 		imports.KindScope:  imports.NewScopes(h.catalogue, e.actor(), *f.dryRun),
 	}
 	sinks := map[imports.Kind]imports.Sink{}

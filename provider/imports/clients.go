@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
-	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -23,43 +22,58 @@ type scopeAdder func(ctx context.Context, names []string) ([]string, error)
 
 // Clients is the sink of clients: the value of an item is a *client.Imported.
 type Clients struct {
-	adder  clientAdder
-	scopes scopeAdder
-	source Source
+	adder      clientAdder
+	scopes     scopeAdder
+	source     Source
+	management Management
 }
 
 // NewClients makes the sink over client.Registry.Import. Scopes is nil in a dry run.
-func NewClients(adder clientAdder, scopes scopeAdder, source Source) *Clients {
-	return &Clients{adder, scopes, source}
+func NewClients(adder clientAdder, scopes scopeAdder, source Source, m Management) *Clients {
+	return &Clients{adder, scopes, source, m}
 }
 
 // Write is part of Sink.
 func (s *Clients) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
-	clients := make([]*client.Imported, len(batch))
+	outcomes := make([]Outcome, len(batch))
+	clients := make([]*client.Imported, 0, len(batch))
+	at := make([]int, 0, len(batch))
 	for i, item := range batch {
 		c, ok := item.Value.(*client.Imported)
 		if !ok {
 			return nil, fmt.Errorf("imports: line %d is %T, not a client", item.Line, item.Value)
 		}
-		clients[i] = c
+		note, fault := s.management.admit(c)
+		if fault != nil {
+			outcomes[i] = Outcome{State: Refused, Fault: *fault}
+			continue
+		}
+		if note != "" {
+			outcomes[i].Warnings = []string{note}
+		}
+		clients, at = append(clients, c), append(at, i)
+	}
+	if len(clients) == 0 {
+		return outcomes, nil
 	}
 	results, err := s.adder.Add(ctx, clients, s.source.Details(batch))
 	if err != nil {
 		return nil, err
 	}
-	outcomes := make([]Outcome, len(batch))
+	added := make([]Outcome, len(clients))
 	var names []string
 	for i, result := range results {
-		outcomes[i] = clientOutcome(result)
-		outcomes[i].Notes = batch[i].Notes
-		if scopes := audit.Scopes(clients[i].Scopes); len(scopes) > 0 {
-			outcomes[i].Notes = append(outcomes[i].Notes, "may manage this server: "+strings.Join(scopes, " "))
-		}
-		if outcomes[i].State != Refused {
+		added[i] = clientOutcome(result)
+		added[i].Warnings, added[i].Notes = outcomes[at[i]].Warnings, batch[at[i]].Notes
+		if added[i].State != Refused {
 			names = append(names, clients[i].Scopes...)
 		}
 	}
-	return outcomes, s.ensure(ctx, names, clients, outcomes)
+	err = s.ensure(ctx, names, clients, added)
+	for i, outcome := range added {
+		outcomes[at[i]] = outcome
+	}
+	return outcomes, err
 }
 
 // ensure adds the scopes of the clients to the catalogue, also of those that are there already: a run

@@ -70,6 +70,8 @@ const (
 type Outcome struct {
 	State State
 	Fault Fault
+	// Warnings are notes about who may manage this server: they come first, and none is left out.
+	Warnings []string
 	// Notes are about an imported item that is not exactly what it was in the other system.
 	Notes []string
 }

@@ -1,6 +1,9 @@
 package imports
 
-// maxListed bounds the refusals and notes in a report; each refused item goes to Run.Refused.
+import "slices"
+
+// maxListed bounds the refusals and notes in a report, but not the warnings; each refused item goes to
+// Run.Refused.
 const maxListed = 1000
 
 // Report is the result of an import.
@@ -11,7 +14,12 @@ type Report struct {
 	Interrupted bool            `json:"interrupted"`
 	// Truncated: there are more refusals or notes than are listed.
 	Truncated bool `json:"truncated"`
+
+	warnings int // how many of the notes, the first ones, are warnings
 }
+
+// Warnings are the notes about who may manage this server.
+func (r *Report) Warnings() []Note { return r.Notes[:r.warnings] }
 
 // Count is how many items of a kind ended in which state.
 type Count struct {
@@ -81,8 +89,12 @@ func (r *Report) add(item Item, o Outcome) {
 	if o.State != Imported {
 		return
 	}
+	for _, text := range o.Warnings {
+		r.Notes = slices.Insert(r.Notes, r.warnings, Note{item.Kind, item.Line, item.Name, text})
+		r.warnings++
+	}
 	for _, text := range o.Notes {
-		if len(r.Notes) == maxListed {
+		if len(r.Notes)-r.warnings == maxListed {
 			r.Truncated = true
 			break
 		}

@@ -31,6 +31,7 @@ func (s *source) Next(context.Context) (imports.Item, error) {
 type sink struct {
 	batches [][]int
 	act     func() error
+	warn    func(line int) bool
 }
 
 func (s *sink) Write(_ context.Context, batch []imports.Item) ([]imports.Outcome, error) {
@@ -44,6 +45,9 @@ func (s *sink) Write(_ context.Context, batch []imports.Item) ([]imports.Outcome
 	for i, item := range batch {
 		lines = append(lines, item.Line)
 		outcomes[i] = imports.Outcome{State: imports.Imported, Notes: item.Notes}
+		if s.warn != nil && s.warn(item.Line) {
+			outcomes[i].Warnings = []string{"power"}
+		}
 		if item.Name == "bad" {
 			outcomes[i] = imports.RefusedFor("/x", "bad")
 		}
@@ -78,6 +82,30 @@ func TestBatchesAreOfOneKind(t *testing.T) {
 	assert.Equal(t, imports.Count{Read: 7, Imported: 4, Refused: 2, Skipped: 1}, report.Total())
 	assert.Equal(t, []imports.Note{{Kind: imports.KindClient, Line: 4, Text: "a note"}}, report.Notes)
 	assert.Equal(t, "faulty", report.Refusals[1].Reason)
+}
+
+// What gives power is listed first, however much else there is.
+func TestWarningsComeFirstAndAreNotCut(t *testing.T) {
+	t.Parallel()
+	var items []imports.Item
+	for line := range 3000 {
+		i := item(imports.KindUser, line)
+		i.Notes = []string{"a note"}
+		items = append(items, i)
+	}
+	s := &sink{warn: func(line int) bool { return line%2 == 1 }}
+	report, err := imports.Run{Sinks: map[imports.Kind]imports.Sink{imports.KindUser: s}}.Do(t.Context(), &source{items: items, err: io.EOF})
+	require.NoError(t, err)
+	assert.True(t, report.Truncated)
+	require.Len(t, report.Warnings(), 1500)
+	require.Len(t, report.Notes, 2500)
+	for i, note := range report.Notes {
+		if i < 1500 {
+			require.Equal(t, imports.Note{Kind: imports.KindUser, Line: 2*i + 1, Text: "power"}, note)
+		} else {
+			require.Equal(t, imports.Note{Kind: imports.KindUser, Line: i - 1500, Text: "a note"}, note)
+		}
+	}
 }
 
 func TestAnInterruptionKeepsWholeBatches(t *testing.T) {

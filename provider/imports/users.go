@@ -44,7 +44,7 @@ func (s *Users) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
 		outcomes[i] = userOutcome(result)
 		outcomes[i].Notes = batch[i].Notes
 		if slices.Contains(users[i].Roles, account.RoleAdmin) {
-			outcomes[i].Notes = append(outcomes[i].Notes, "has the role admin, and may manage this server")
+			outcomes[i].Warnings = []string{"has the role admin, and may manage this server"}
 		}
 	}
 	return outcomes, nil

@@ -2,10 +2,12 @@ package oauth_test
 
 import (
 	"crypto/rand"
+	"database/sql"
 	"encoding/json"
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -35,11 +37,17 @@ type moved struct {
 
 	tokens map[string]string // by the names in the README of the fixture
 	again  func() *imports.Report
+	file   string // the database of Hydra
 }
 
 func newMoved(t *testing.T) *moved {
 	t.Helper()
-	m := &moved{fixture: newFixture(t)}
+	return newMovedFrom(t, hydraFixture+"hydra.sqlite")
+}
+
+func newMovedFrom(t *testing.T, file string) *moved {
+	t.Helper()
+	m := &moved{fixture: newFixture(t), file: file}
 	m.advanceTo(time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC))
 	require.NoError(t, m.keys.Ensure(t.Context(), audittest.Operator(), keys.RS256))
 	text, err := os.ReadFile(hydraFixture + "tokens.json")
@@ -58,7 +66,7 @@ func newMoved(t *testing.T) *moved {
 
 func (m *moved) run(secrets hydra.Secrets) *imports.Report {
 	m.t.Helper()
-	db, err := hydradb.Open(m.t.Context(), "sqlite://"+hydraFixture+"hydra.sqlite", *m.now.Load())
+	db, err := hydradb.Open(m.t.Context(), "sqlite://"+m.file, *m.now.Load())
 	require.NoError(m.t, err)
 	defer func() { assert.NoError(m.t, db.Close()) }()
 	kinds := map[imports.Kind]bool{imports.KindClient: true, imports.KindUser: true, imports.KindRefreshToken: true}
@@ -70,7 +78,7 @@ func (m *moved) run(secrets hydra.Secrets) *imports.Report {
 		grant.ImportOptions{Keys: secrets.Keys()})
 	users := imports.NewUsers(m.users.Import(m.store, audittest.Operator(), false), source)
 	report, err := imports.Run{Sinks: map[imports.Kind]imports.Sink{
-		imports.KindClient:       imports.NewClients(m.registry.Import(m.store, audittest.Operator(), false), nil, source),
+		imports.KindClient:       imports.NewClients(m.registry.Import(m.store, audittest.Operator(), false), nil, source, imports.Management{LeaveOut: true}),
 		imports.KindUser:         imports.NewSubjects(m.store, users),
 		imports.KindRefreshToken: imports.NewRefreshTokens(tokens, source),
 	}}.Do(m.t.Context(), reader)
@@ -95,6 +103,33 @@ func (m *moved) webActive(token string) bool { return m.active("web", "secret-of
 
 func refreshOf(token string) url.Values {
 	return url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}
+}
+
+// A scope at Hydra that has the name of a management scope gives no power here, and keeps nobody from
+// refreshing.
+func TestTokensOfHydraHaveNoManagementScope(t *testing.T) {
+	text, err := os.ReadFile(hydraFixture + "hydra.sqlite")
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "hydra.sqlite")
+	require.NoError(t, os.WriteFile(file, text, 0o600))
+	db, err := sql.Open("sqlite", "file:"+file)
+	require.NoError(t, err)
+	for _, statement := range []string{
+		"UPDATE hydra_client SET scope = scope || ' gatehouse:users:write' WHERE id = 'web'",
+		"UPDATE hydra_oauth2_refresh SET granted_scope = granted_scope || '|gatehouse:users:write' WHERE client_id = 'web'",
+	} {
+		_, err := db.ExecContext(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	require.NoError(t, db.Close())
+	m := newMovedFrom(t, file)
+	c, err := m.store.Client(t.Context(), "web")
+	require.NoError(t, err)
+	assert.False(t, c.MayAsk("gatehouse:users:write"))
+	got, err := m.web(m.tokens["alice_web"])
+	require.NoError(t, err)
+	assert.Contains(t, got["scope"], "openid")
+	assert.NotContains(t, got["scope"], "gatehouse:")
 }
 
 // A token of Hydra is exchanged for one of this server, which goes on.

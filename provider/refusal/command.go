@@ -14,14 +14,14 @@ func (r Record) Command() string {
 	}
 	switch r.Check {
 	case CheckClientDisabled:
-		return "gatehouse client enable " + quote(r.ClientID)
+		return "gatehouse client enable " + Quote(r.ClientID)
 	case CheckClientSecret:
-		return "gatehouse client rotate-secret " + quote(r.ClientID)
+		return "gatehouse client rotate-secret " + Quote(r.ClientID)
 	case CheckClientMethod:
 		return r.methodCommand()
 	case CheckPKCEMethod:
 		if r.Received == "plain" {
-			return "gatehouse client update " + quote(r.ClientID) + " --allow-plain-pkce"
+			return "gatehouse client update " + Quote(r.ClientID) + " --allow-plain-pkce"
 		}
 		return ""
 	default:
@@ -29,7 +29,7 @@ func (r Record) Command() string {
 		if flag == "" || !whole(r.Received) || (r.Check == CheckScope && severalScopes(r.Received)) {
 			return ""
 		}
-		return "gatehouse client update " + quote(r.ClientID) + " " + flag + " " + quote(r.Received)
+		return "gatehouse client update " + Quote(r.ClientID) + " " + flag + " " + Quote(r.Received)
 	}
 }
 
@@ -41,7 +41,7 @@ func (r Record) methodCommand() string {
 	if r.Field != FieldAuthMethod || !secret(r.Received) || !secret(r.Expected) {
 		return ""
 	}
-	return "gatehouse client update " + quote(r.ClientID) + " --auth-method any"
+	return "gatehouse client update " + Quote(r.ClientID) + " --auth-method any"
 }
 
 // flag is the one of "client update" that takes what was received.
@@ -78,8 +78,8 @@ func severalScopes(value string) bool {
 	return strings.ContainsAny(value, ",+") || strings.Contains(value, "%20")
 }
 
-// quote makes one word of a value for a shell: nothing means anything between single quotes.
-func quote(value string) string {
+// Quote makes one word of a value for a shell: nothing means anything between single quotes.
+func Quote(value string) string {
 	if value != "" && value[0] != '-' && !strings.ContainsFunc(value, quoted) {
 		return value
 	}

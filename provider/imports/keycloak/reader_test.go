@@ -152,7 +152,8 @@ func TestWhatCannotBeTakenOver(t *testing.T) {
 	}
 }
 
-// A realm may be made by someone else: what it has must not let its clients or users manage this server.
+// A realm may be made by someone else: what it has must not let its users manage this server. The sink of
+// clients decides about their scopes.
 func TestNothingBecomesAnAdministratorByItself(t *testing.T) {
 	t.Parallel()
 	items, err := read(t, strings.NewReader(`{"users":[{"username":"eve","realmRoles":["admin"]}],
@@ -160,7 +161,7 @@ func TestNothingBecomesAnAdministratorByItself(t *testing.T) {
 		"clients":[{"clientId":"eve","secret":"s","serviceAccountsEnabled":true,"optionalClientScopes":["gatehouse:users:write"],"defaultClientScopes":["gatehouse:clients:write","x"]}]}`), nil)
 	require.NoError(t, err)
 	assert.Empty(t, items["user eve"].Value.(*account.User).Roles)
-	assert.Equal(t, []string{"x"}, items["client eve"].Value.(*client.Imported).Scopes)
+	assert.Equal(t, []string{"gatehouse:clients:write", "x", "gatehouse:users:write"}, items["client eve"].Value.(*client.Imported).Scopes)
 	assert.Len(t, items, 2)
 }
 

