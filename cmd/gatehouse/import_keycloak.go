@@ -20,7 +20,7 @@ Users keep their id as sub, their passwords (PBKDF2 and argon2), names, address 
 Realm roles become roles by --role-map alone. Second factors, groups, client roles and links to other
 identity providers are left out, with a note. A user name that is an email address becomes another.
 
-Clients keep their secrets, and get JWT access tokens signed by RS256 as before. Redirect URIs with
+Clients keep their secrets (masked ones are refused: rotate them), and get JWT access tokens signed by RS256 as before. Redirect URIs with
 wildcards are refused, and so are clients of SAML and those with no flow but the implicit one.
 Keycloak's own clients and service accounts are passed over. Scopes that have the name of one of the
 management API (gatehouse:...) are left out of clients that --allow-management does not name.`,

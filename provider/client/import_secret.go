@@ -32,6 +32,12 @@ func outdated(hash string) bool {
 	return !strings.HasPrefix(hash, fastPrefix) && !strings.HasPrefix(hash, sealedPrefix) && passwordhash.Outdated(hash)
 }
 
+// Masked tells whether a text stands for a secret that is elsewhere: ********** in exports for people to
+// read, and ${vault.key} or ${VARIABLE} in configurations. As a secret it would be one that everyone knows.
+func Masked(secret string) bool {
+	return secret != "" && (strings.Trim(secret, "*") == "" || strings.HasPrefix(secret, "${") && strings.HasSuffix(secret, "}"))
+}
+
 // validateSecret checks whether there is a secret where the client needs one, and none elsewhere.
 func (i *Imported) validateSecret(c *Client) error {
 	var bad Invalid
@@ -50,6 +56,8 @@ func (i *Imported) validateSecret(c *Client) error {
 		if _, err := AdoptHash(i.SecretHash); err != nil {
 			return err
 		}
+	case Masked(i.Secret):
+		bad.add("client_secret", "is a mask or a placeholder, which everyone knows: rotate the secret in the other system, or give a new one in the line")
 	case validSecret(i.Secret) != "":
 		bad.add("client_secret", validSecret(i.Secret))
 	}

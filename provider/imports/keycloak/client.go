@@ -56,7 +56,7 @@ func (r *Reader) client(text json.RawMessage) (*imports.Item, error) {
 	if fault == nil {
 		fault = unsupported
 	}
-	item.Notes = notes
+	item.Notes = append(notes, c.formerSecret()...)
 	c.options(line)
 	c.scopes(line)
 	item.Complete(line, imports.ParseClient)
@@ -98,9 +98,11 @@ func (c *client) credentials(line map[string]any) *imports.Fault {
 	}
 	switch c.ClientAuthenticatorType {
 	case "", "client-secret":
-		line["token_endpoint_auth_method"], line["client_secret"] = "client_secret_basic", c.Secret
+		line["token_endpoint_auth_method"] = "client_secret_basic"
+		return c.secret(line)
 	case "client-secret-jwt":
-		line["token_endpoint_auth_method"], line["client_secret"] = "client_secret_jwt", c.Secret
+		line["token_endpoint_auth_method"] = "client_secret_jwt"
+		return c.secret(line)
 	case "client-jwt":
 		line["token_endpoint_auth_method"] = "private_key_jwt"
 		switch {

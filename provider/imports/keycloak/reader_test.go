@@ -125,6 +125,40 @@ func TestClientsOfARealm(t *testing.T) {
 	assert.NotContains(t, items, "scope profile")
 }
 
+// A mask must not become the secret, in whichever place it is.
+func TestMasksAreNoSecrets(t *testing.T) {
+	t.Parallel()
+	secret := strings.Repeat("s", 32)
+	for name, test := range map[string]struct{ properties, secret string }{
+		"a mask":             {`"secret":"**********"`, ""},
+		"a vault":            {`"secret":"${vault.web}"`, ""},
+		"a mask as key":      {`"clientAuthenticatorType":"client-secret-jwt","secret":"**********"`, ""},
+		"an old one beside":  {`"secret":"**********","attributes":{"client.secret.rotated":"` + secret + `"}`, ""},
+		"a mask of the old":  {`"secret":"` + secret + `","attributes":{"client.secret.rotated":"**********"}`, secret},
+		"the old one itself": {`"secret":"` + secret + `","attributes":{"client.secret.rotated":"${vault.old}"}`, secret},
+	} {
+		items, err := read(t, strings.NewReader(`{"clients":[{"clientId":"web","serviceAccountsEnabled":true,`+test.properties+`}]}`), nil)
+		require.NoError(t, err, name)
+		item := items["client web"]
+		assert.NotContains(t, string(item.Source), "***", name)
+		assert.NotContains(t, string(item.Source), "vault", name)
+		if test.secret != "" {
+			require.Nil(t, item.Fault, name)
+			assert.Equal(t, test.secret, item.Value.(*client.Imported).Secret, name)
+			assert.Contains(t, item.Notes[0], "left out: the secret from before its rotation", name)
+			continue
+		}
+		require.NotNil(t, item.Fault, name)
+		assert.Equal(t, "/client_secret", item.Fault.Field, name)
+		assert.Contains(t, item.Fault.Reason, "rotate the secret", name)
+		assert.NotContains(t, string(item.Source), secret, name)
+	}
+	// A public client has none.
+	items, err := read(t, strings.NewReader(`{"clients":[{"clientId":"spa","publicClient":true,"standardFlowEnabled":true,"secret":"**********"}]}`), nil)
+	require.NoError(t, err)
+	assert.Nil(t, items["client spa"].Fault)
+}
+
 func TestWhatCannotBeTakenOver(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ file, field, reason string }{
