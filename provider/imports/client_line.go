@@ -74,6 +74,13 @@ func rename(properties map[string]json.RawMessage) *Fault {
 		}
 		properties["jwks"] = text
 	}
+	var protocol string
+	if text, ok := properties["protocol"]; ok { // of a client that was refused for it
+		delete(properties, "protocol")
+		if json.Unmarshal(text, &protocol) != nil || protocol != "openid-connect" {
+			return &Fault{"/protocol", "must be openid-connect: this server has no other"}
+		}
+	}
 	var types []string
 	if list, ok := properties["response_types"]; ok {
 		delete(properties, "response_types")

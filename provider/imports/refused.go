@@ -10,6 +10,7 @@ import (
 // begins with _.
 const (
 	markKind    = "_kind"    // the kind of a line in a file of several
+	markNotes   = "_notes"   // what the line does not have that the other system has
 	markRefused = "_refused" // why the line was refused
 )
 
@@ -24,6 +25,9 @@ func WriteRefused(w io.Writer, item Item, fault Fault) error {
 		}
 	}
 	line[markKind] = item.Kind
+	if len(item.Notes) > 0 {
+		line[markNotes] = item.Notes
+	}
 	line[markRefused] = struct {
 		Line int `json:"line"`
 		Fault

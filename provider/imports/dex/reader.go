@@ -90,6 +90,9 @@ func (r *Reader) user(i int) imports.Item {
 		"sub": Subject(p.UserID), "email": p.Email, "email_verified": p.EmailVerified == nil || *p.EmailVerified, "password_hash": p.Hash,
 		"username": p.username(),
 	}
+	if p.HashFromEnv != "" { // no hash: imported as it is, the line makes no user without a password
+		line["password_hash"] = "${" + p.HashFromEnv + "}"
+	}
 	// Dex shows the user name as the name where there is no other.
 	if name := p.Name; name != "" {
 		line["name"] = name

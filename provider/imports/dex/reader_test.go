@@ -1,6 +1,7 @@
 package dex_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"io"
@@ -91,6 +92,10 @@ staticPasswords:
 	b := items["user b_at_example.com"]
 	require.NotNil(t, b.Fault)
 	assert.Equal(t, "/password_hash", b.Fault.Field)
+	again, err := imports.NewLines(bytes.NewReader(b.Source), imports.KindUser, imports.ParseUser).Next(t.Context())
+	require.NoError(t, err)
+	_, err = password.Adopt(again.Value.(*account.User).PasswordHash)
+	assert.ErrorIs(t, err, password.ErrForeignHash, "the line as it is does not make a user without a password")
 }
 
 func TestFilesThatAreNoConfiguration(t *testing.T) {

@@ -31,6 +31,16 @@ func (r *Reader) client(n int, c Client) imports.Item {
 		note("left out: the grant types " + strings.Join(dropped, ", "))
 	}
 	line["grant_types"] = grants
+	if len(grants) == 0 { // it is refused, and its line says why
+		line["grant_types"] = filled(c.GrantTypes)
+	} else if !slices.Contains(grants, "authorization_code") && len(c.RedirectURIs) > 0 {
+		// A registration with redirect URIs would get the code flow, which the client does not have.
+		line["redirect_uris"] = []string{}
+		note("left out: the redirect URIs, as the client has no flow that uses them")
+	}
+	if c.SubjectType == "pairwise" {
+		line["subject_type"] = c.SubjectType // which keeps it from becoming another client by importing the line
+	}
 	r.authentication(c, line)
 	r.accessTokens(c, line)
 	for _, shown := range []struct{ name, uri string }{{"client_uri", c.URI}, {"logo_uri", c.LogoURI}, {"policy_uri", c.PolicyURI}, {"tos_uri", c.TOSURI}} {

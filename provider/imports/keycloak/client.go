@@ -51,10 +51,13 @@ func (r *Reader) client(text json.RawMessage) (*imports.Item, error) {
 		// The access tokens of Keycloak are JWTs that resource servers verify themselves.
 		"access_token_format": "jwt", "access_token_alg": "RS256", "access_token_typ": "JWT",
 	}
-	fault := c.credentials(line)
 	notes, unsupported := c.grants(line)
+	fault := c.credentials(line)
 	if fault == nil {
 		fault = unsupported
+	}
+	if other := c.otherKind(line); other != nil {
+		fault = other
 	}
 	item.Notes = append(notes, c.formerSecret()...)
 	c.options(line)
@@ -86,13 +89,23 @@ func (c *client) absolute(uris []string) []string {
 	return list
 }
 
-func (c *client) credentials(line map[string]any) *imports.Fault {
+// otherKind refuses what is no client of OpenID Connect. The line says so in properties that are refused
+// as long as they are there: it must not become another client by importing it once more.
+func (c *client) otherKind(line map[string]any) *imports.Fault {
 	switch {
 	case c.Protocol != "" && c.Protocol != "openid-connect":
-		return &imports.Fault{Reason: "the client speaks " + strconv.Quote(c.Protocol[:min(len(c.Protocol), 40)]) + ", not OpenID Connect"}
+		line["protocol"] = c.Protocol
+		return &imports.Fault{Field: "/protocol", Reason: "the client speaks " + strconv.Quote(c.Protocol[:min(len(c.Protocol), 40)]) + ", not OpenID Connect"}
 	case c.BearerOnly:
-		return &imports.Fault{Reason: "the client is bearer-only, and gets no tokens: a resource server that introspects is made by gatehouse client create --may-introspect"}
-	case c.PublicClient:
+		line["bearer_only"], line["grant_types"] = true, []string{}
+		return &imports.Fault{Field: "/bearer_only", Reason: `the client is bearer-only, and gets no tokens: put "may_introspect": true in place of "bearer_only" in the line if it is a resource server that introspects`}
+	default:
+		return nil
+	}
+}
+
+func (c *client) credentials(line map[string]any) *imports.Fault {
+	if c.PublicClient {
 		line["token_endpoint_auth_method"] = "none"
 		return nil
 	}
@@ -115,19 +128,21 @@ func (c *client) credentials(line map[string]any) *imports.Fault {
 			line["token_endpoint_auth_signing_alg"] = alg
 		}
 	default:
+		line["token_endpoint_auth_method"] = c.ClientAuthenticatorType
 		return &imports.Fault{Field: "/token_endpoint_auth_method", Reason: strconv.Quote(c.ClientAuthenticatorType[:min(len(c.ClientAuthenticatorType), 40)]) + " is not known here"}
 	}
 	return nil
 }
 
 // grants: there is no implicit flow, and the password grant is for first-party clients, which an
-// operator names one by one.
+// operator names one by one. The line of a client that has nothing else keeps what it has.
 func (c *client) grants(line map[string]any) ([]string, *imports.Fault) {
 	types := []string{}
 	var notes []string
+	refresh := c.Attributes["use.refresh.tokens"] != "false"
 	if c.StandardFlowEnabled {
 		types = append(types, "authorization_code")
-		if c.Attributes["use.refresh.tokens"] != "false" {
+		if refresh {
 			types = append(types, "refresh_token")
 		}
 	}
@@ -136,13 +151,27 @@ func (c *client) grants(line map[string]any) ([]string, *imports.Fault) {
 	}
 	line["grant_types"] = types
 	const implicit, direct = "the implicit flow, which this server does not have", "direct access (the password grant), which is for first-party clients"
-	if len(types) == 0 {
-		switch {
-		case c.ImplicitFlowEnabled:
-			return nil, &imports.Fault{Field: "/grant_types", Reason: "the client has no flow but " + implicit}
-		case c.DirectAccessGrantsEnabled:
-			return nil, &imports.Fault{Field: "/grant_types", Reason: "the client has no flow but " + direct + `: add "first_party": true and "grant_types": ["password"] to the line if it is one`}
+	if len(types) == 0 && (c.ImplicitFlowEnabled || c.DirectAccessGrantsEnabled) {
+		if c.ImplicitFlowEnabled {
+			types = append(types, "implicit")
 		}
+		if c.DirectAccessGrantsEnabled {
+			types = append(types, "password")
+			if refresh {
+				types = append(types, "refresh_token")
+			}
+		}
+		line["grant_types"] = types
+		if c.ImplicitFlowEnabled {
+			return nil, &imports.Fault{Field: "/grant_types", Reason: "the client has no flow but " + implicit + `: put "authorization_code" in place of "implicit" in the line once the application uses it`}
+		}
+		line["redirect_uris"] = []string{}
+		return nil, &imports.Fault{Field: "/grant_types", Reason: "the client has no flow but " + direct + `: add "first_party": true to the line if it is one`}
+	}
+	if !c.StandardFlowEnabled && len(c.RedirectURIs) > 0 {
+		// A registration with redirect URIs would get the code flow, which the client does not have.
+		line["redirect_uris"] = []string{}
+		notes = append(notes, "left out: the redirect URIs, as the client has no flow that uses them")
 	}
 	if c.ImplicitFlowEnabled {
 		notes = append(notes, "left out: "+implicit)

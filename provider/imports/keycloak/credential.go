@@ -59,6 +59,23 @@ func passwordOf(credentials []credential) (hash string, notes []string, fault *i
 	return hash, notes, fault
 }
 
+// refusedHash stands in the line of a user whose password was refused. It is no hash, so that importing
+// the line as it is does not make a user without a password. Passwords in clear are not in it.
+func refusedHash(credentials []credential) string {
+	kept := []credential{}
+	for _, c := range credentials {
+		if c.Type == "password" {
+			c.Value = ""
+			kept = append(kept, c)
+		}
+	}
+	text, err := json.Marshal(kept)
+	if err != nil {
+		return "refused"
+	}
+	return string(text)
+}
+
 func (c *credential) hash() (string, error) {
 	var secret secretData
 	var data credentialData

@@ -170,7 +170,7 @@ func TestWhatCannotBeTakenOver(t *testing.T) {
 		"no object":           {`{"users":[7]}`, "/", "has the wrong type"},
 		"a wrong type":        {`{"users":[{"username":7}]}`, "/username", "has the wrong type"},
 		"an over-long one":    {`{"users":[{"username":"` + strings.Repeat("a", 2<<20) + `"}]}`, "", "more than 1048576 bytes"},
-		"bearer only":         {`{"clients":[{"clientId":"x","bearerOnly":true}]}`, "", "bearer-only"},
+		"bearer only":         {`{"clients":[{"clientId":"x","bearerOnly":true}]}`, "/bearer_only", "bearer-only"},
 		"certificates":        {`{"clients":[{"clientId":"x","clientAuthenticatorType":"client-x509","standardFlowEnabled":true}]}`, "/token_endpoint_auth_method", `"client-x509" is not known here`},
 	} {
 		items, err := read(t, strings.NewReader(test.file), nil)

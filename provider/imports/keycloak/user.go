@@ -67,7 +67,10 @@ func (r *Reader) user(text json.RawMessage) (*imports.Item, error) {
 	item.Notes = append(item.Notes, u.attributes(line)...)
 	item.Notes = append(item.Notes, r.roles(&u, line)...)
 	hash, notes, fault := passwordOf(u.Credentials)
-	if hash != "" {
+	switch {
+	case fault != nil:
+		line["password_hash"] = refusedHash(u.Credentials)
+	case hash != "":
 		line["password_hash"] = hash
 	}
 	item.Notes = append(append(item.Notes, notes...), u.leftOut()...)
