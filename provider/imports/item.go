@@ -23,6 +23,8 @@ type Item struct {
 	// Source is the item as JSON object in the form of the kind's JSON lines, so that it can be mended
 	// and imported again. It contains password hashes or secrets, and is never printed. It may be nil.
 	Source json.RawMessage
+	// Raw is what was read, where it cannot be an object of properties: it has no Source then.
+	Raw []byte
 	// Fault is what the reader found to be wrong; such an item does not reach the sink.
 	Fault *Fault
 	// Notes are what is not exactly as it was in the other system, if the item is imported.

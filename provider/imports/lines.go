@@ -14,8 +14,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// maxLine bounds a line in bytes: more than any user or client has.
-const maxLine = 1 << 20
+// maxLine bounds a line in bytes: more than any user or client has. Up to maxKept it is kept, for the
+// file of refused lines.
+const (
+	maxLine = 1 << 20
+	maxKept = 16 << 20
+)
 
 // parser makes an item of the properties of a line.
 type parser func(properties map[string]json.RawMessage) (name string, value any, fault *Fault)
@@ -37,7 +41,7 @@ func NewLines(r io.Reader, kind Kind, parse parser) *Lines {
 // Next is part of Reader.
 func (l *Lines) Next(context.Context) (Item, error) {
 	for {
-		text, tooLong, err := l.readLine()
+		text, lost, err := l.readLine()
 		if err != nil {
 			return Item{}, err
 		}
@@ -45,8 +49,8 @@ func (l *Lines) Next(context.Context) (Item, error) {
 		if l.line == 1 {
 			text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors put one there
 		}
-		if tooLong {
-			return l.refused(fmt.Sprintf("the line has more than %d bytes", maxLine)), nil
+		if lost {
+			return l.refused(nil, fmt.Sprintf("the line has more than %d bytes, and is not in the file of refused lines", maxKept)), nil
 		}
 		if text = bytes.TrimSpace(text); len(text) > 0 {
 			return l.item(text), nil
@@ -54,29 +58,42 @@ func (l *Lines) Next(context.Context) (Item, error) {
 	}
 }
 
-func (l *Lines) refused(reason string) Item {
-	return Item{Kind: l.kind, Line: l.line, Fault: &Fault{Reason: reason}}
+func (l *Lines) refused(text []byte, reason string) Item {
+	return Item{Kind: l.kind, Line: l.line, Raw: bytes.Clone(text), Fault: &Fault{Reason: reason}}
 }
 
 func (l *Lines) item(text []byte) Item {
+	if len(text) > maxLine {
+		// Around a line that was refused there is more than the line.
+		if properties, why := object(text); why == "" {
+			if raw, ok := inner(properties); ok && len(raw) < len(text) {
+				return l.item(raw)
+			}
+		}
+	}
 	switch {
+	case len(text) > maxLine:
+		return l.refused(text, fmt.Sprintf("the line has more than %d bytes", maxLine))
 	case !utf8.Valid(text):
-		return l.refused("the line is not valid UTF-8")
+		return l.refused(text, "the line is not valid UTF-8")
 	case provider.TooDeep(text):
-		return l.refused("the line is nested too deeply")
+		return l.refused(text, "the line is nested too deeply")
 	}
 	properties, why := object(text)
 	if why != "" {
-		return l.refused(why)
+		return l.refused(text, why)
 	}
 	item := Item{Kind: l.kind, Line: l.line, Source: bytes.Clone(text)}
 	if marked, ok := properties[markKind]; ok {
 		if json.Unmarshal(marked, &item.Kind) != nil || item.Kind == "" {
-			return l.refused("/" + markKind + " must be the name of a kind, such as user")
+			return l.refused(text, "/"+markKind+" must be the name of a kind, such as user")
 		}
 		if item.Kind != l.kind {
 			return item
 		}
+	}
+	if raw, ok := inner(properties); ok {
+		return l.item(raw)
 	}
 	for name := range properties {
 		if strings.HasPrefix(name, "_") {
@@ -87,23 +104,23 @@ func (l *Lines) item(text []byte) Item {
 	return item
 }
 
-// readLine reads a line without its end. What is too long is passed over.
-func (l *Lines) readLine() (text []byte, tooLong bool, err error) {
+// readLine reads a line with its end. What is so long that it is not kept is lost.
+func (l *Lines) readLine() (text []byte, lost bool, err error) {
 	for {
 		part, err := l.r.ReadSlice('\n')
-		if len(text)+len(part) > maxLine {
-			tooLong, text = true, nil
-		} else if !tooLong {
+		if len(text)+len(part) > maxKept {
+			lost, text = true, nil
+		} else if !lost {
 			text = append(text, part...)
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
-		case errors.Is(err, io.EOF) && (len(text) > 0 || tooLong):
-			return text, tooLong, nil
+		case errors.Is(err, io.EOF) && (len(text) > 0 || lost):
+			return text, lost, nil
 		case err != nil:
 			return nil, false, err
 		default:
-			return text, tooLong, nil
+			return text, lost, nil
 		}
 	}
 }

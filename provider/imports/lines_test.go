@@ -141,6 +141,48 @@ func TestRefusedLinesCanBeReadAgain(t *testing.T) {
 	assert.True(t, json.Valid(file.Bytes()))
 }
 
+// What could not be read is in the file of refused lines as it was, and is read again from there.
+func TestUnreadableLinesAreKept(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"no JSON":          `alice <a@example.com> "quoted" \ & more`,
+		"cut":              `{"username":"al`,
+		"a property twice": `{"username":"a","username":"b"}`,
+		"two objects":      `{"username":"a"} {"username":"b"}`,
+		"invalid UTF-8":    "{\"username\":\"\xff\"}",
+		"deep":             strings.Repeat("[", 100),
+		"a wrong kind":     `{"_kind":7,"username":"x"}`,
+		"over-long":        `{"username":"` + strings.Repeat(`\"`, 1<<20) + `"}`,
+		"of its own form":  `{"_line":"{\"username\":"}`,
+	} {
+		item := users(t, text)[0]
+		require.NotNil(t, item.Fault, name)
+		var file bytes.Buffer
+		require.NoError(t, imports.WriteRefused(&file, item, *item.Fault), name)
+		again := users(t, file.String())
+		require.Len(t, again, 1, name)
+		require.NotNil(t, again[0].Fault, name)
+		assert.Equal(t, item.Fault, again[0].Fault, name)
+		assert.Equal(t, string(item.Raw), string(again[0].Raw), name)
+		if name != "of its own form" {
+			assert.Equal(t, text, string(again[0].Raw), name)
+		}
+	}
+	var file bytes.Buffer
+	item := users(t, `{"username":"ada"`)[0]
+	require.NoError(t, imports.WriteRefused(&file, item, *item.Fault))
+	mended := users(t, strings.Replace(file.String(), `\"ada\"`, `\"ada\"}`, 1))
+	require.Nil(t, mended[0].Fault, "in place")
+	assert.Equal(t, "ada", mended[0].Name)
+	mended = users(t, strings.Replace(file.String(), `{`, `{"username":"grace",`, 1))
+	require.Nil(t, mended[0].Fault, "beside it")
+	assert.Equal(t, "grace", mended[0].Name)
+	assert.Equal(t, imports.KindClient, users(t, strings.Replace(file.String(), `"_kind":"user"`, `"_kind":"client"`, 1))[0].Kind)
+
+	lost := users(t, `{"username":"`+strings.Repeat("a", 17<<20)+`"}`)[0]
+	assert.Contains(t, lost.Fault.Reason, "and is not in the file of refused lines")
+}
+
 func FuzzLines(f *testing.F) {
 	f.Add([]byte(`{"username":"ada","address":{"country":"GB"}}`))
 	f.Add([]byte("{\"_kind\":\"client\"}\n\n[]\n{\"a\":1"))

@@ -41,6 +41,7 @@ func (r *Reader) client(text json.RawMessage) (*imports.Item, error) {
 	item := &imports.Item{Kind: imports.KindClient, Line: r.line}
 	var c client
 	if item.Fault = decode(text, &c); item.Fault != nil {
+		item.Raw = text
 		return item, nil
 	}
 	if builtIn(c.ClientID) {

@@ -178,6 +178,7 @@ func TestWhatCannotBeTakenOver(t *testing.T) {
 		require.Len(t, items, 1, name)
 		for _, item := range items {
 			if assert.NotNil(t, item.Fault, name) {
+				assert.True(t, item.Raw != nil || item.Source != nil, "%s: the file of refused lines has nothing of it", name)
 				assert.Equal(t, test.field, item.Fault.Field, name)
 				assert.Contains(t, item.Fault.Reason, test.reason, name)
 				assert.NotContains(t, item.Fault.Reason, "hunter2", name)

@@ -31,6 +31,7 @@ func (r *Reader) scope(text json.RawMessage) (*imports.Item, error) {
 	item := &imports.Item{Kind: imports.KindScope, Line: r.line}
 	var s clientScope
 	if item.Fault = decode(text, &s); item.Fault != nil {
+		item.Raw = text
 		return item, nil
 	}
 	if s.Protocol != "openid-connect" || internal(s.Name) || standard(s.Name) || audit.Reserved(s.Name) {
@@ -41,6 +42,9 @@ func (r *Reader) scope(text json.RawMessage) (*imports.Item, error) {
 		description = s.Description
 	}
 	item.Name, item.Value = s.Name, imports.Scope{Name: s.Name, Description: description}
+	if source, err := json.Marshal(map[string]string{"name": s.Name, "description": description}); err == nil {
+		item.Source = source
+	}
 	return item, nil
 }
 

@@ -49,6 +49,7 @@ func (r *Reader) user(text json.RawMessage) (*imports.Item, error) {
 	item := &imports.Item{Kind: imports.KindUser, Line: r.line}
 	var u user
 	if item.Fault = decode(text, &u); item.Fault != nil {
+		item.Raw = text
 		return item, nil
 	}
 	if u.ServiceAccountClientID != "" { // its client stands for it
