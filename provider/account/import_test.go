@@ -182,27 +182,31 @@ func TestImportIsOneActForABatch(t *testing.T) {
 // The hash of another system serves once. It is the same password: what the user has stays.
 func TestSignInUpgradesAnImportedPassword(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	require.Equal(t, []error{nil}, f.add(t, &account.User{Username: "ada", PasswordHash: bcrypted}))
-	before, err := f.store.UserByLogin(t.Context(), "ada")
-	require.NoError(t, err)
-	require.Equal(t, bcrypted, before.PasswordHash)
-
-	_, err = f.verify(t, "ada", "wrong")
-	require.ErrorIs(t, err, account.ErrSignIn)
-	same, err := f.store.UserByLogin(t.Context(), "ada")
-	require.NoError(t, err)
-	assert.Equal(t, before, same, "a wrong password changes nothing")
-
-	for range 2 {
-		_, err = f.verify(t, "ada", "correct horse battery")
+	// The second, by Django, is of the scheme of this server, and costs more.
+	for _, foreign := range []string{bcrypted, "$argon2id$v=19$m=102400,t=2,p=8$YWJjZGVmZ2gxMjM0NTY3OA$iSd8Ai7tcKO7GA1/+qLLzXSM26p2m0VOVuuutecsP/Q"} {
+		f := newFixture(t)
+		require.Equal(t, []error{nil}, f.add(t, &account.User{Username: "ada", PasswordHash: foreign}))
+		before, err := f.store.UserByLogin(t.Context(), "ada")
 		require.NoError(t, err)
+		require.Equal(t, foreign, before.PasswordHash)
+		require.Equal(t, []error{account.ErrPresent}, f.add(t, &account.User{Username: "ada", PasswordHash: foreign}))
+
+		_, err = f.verify(t, "ada", "wrong")
+		require.ErrorIs(t, err, account.ErrSignIn)
+		same, err := f.store.UserByLogin(t.Context(), "ada")
+		require.NoError(t, err)
+		assert.Equal(t, before, same, "a wrong password changes nothing")
+
+		for range 2 {
+			_, err = f.verify(t, "ada", "correct horse battery")
+			require.NoError(t, err)
+		}
+		after, err := f.store.UserByLogin(t.Context(), "ada")
+		require.NoError(t, err)
+		assert.True(t, strings.HasPrefix(after.PasswordHash, "$argon2id$v=19$m=19456,t=2,p=1$"), after.PasswordHash)
+		assert.Equal(t, before.Generation, after.Generation)
+		assert.Equal(t, []error{account.ErrPresent}, f.add(t, &account.User{Username: "ada", PasswordHash: foreign}), "a second run of the import")
 	}
-	after, err := f.store.UserByLogin(t.Context(), "ada")
-	require.NoError(t, err)
-	assert.True(t, strings.HasPrefix(after.PasswordHash, "$argon2id$"), after.PasswordHash)
-	assert.Equal(t, before.Generation, after.Generation)
-	assert.Equal(t, []error{account.ErrPresent}, f.add(t, &account.User{Username: "ada", PasswordHash: bcrypted}), "a second run of the import")
 }
 
 func TestSignInDoesNotUpgradeWhatBcryptDidNotVerify(t *testing.T) {

@@ -64,14 +64,14 @@ func AdoptPBKDF2(digest, iterations string, salt, sum []byte) (string, error) {
 }
 
 // Outdated tells whether a hash is to be replaced by a new one when its secret is known: it is of
-// another scheme, or weaker.
+// another scheme, weaker, or costlier.
 func Outdated(hash string) bool {
 	kept, err := parse(hash)
 	if err != nil {
 		return false // there is nothing that a secret could be verified by
 	}
 	ours, ok := kept.(*argon2id)
-	return !ok || ours.weak()
+	return !ok || ours.weak() || ours.costly()
 }
 
 // Whole tells whether the hash verified all of a secret that matches it. Of a longer secret bcrypt

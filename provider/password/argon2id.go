@@ -71,5 +71,12 @@ func (h *argon2id) text() string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.memory, h.passes, h.lanes, b64(h.salt), b64(h.digest))
 }
 
+// costly: it takes more time, memory or cores than a new hash. Attempts to sign in would keep the server
+// busier for as long as the user has that password, and be told by their time from those for a name that
+// does not exist.
+func (h *argon2id) costly() bool {
+	return h.memory*h.passes > memoryKiB*passes*11/10 || h.memory > memoryKiB || h.lanes > lanes
+}
+
 // weak: it costs an attacker less than a new hash.
 func (h *argon2id) weak() bool { return h.memory*h.passes < memoryKiB*passes*9/10 }

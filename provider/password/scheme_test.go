@@ -137,11 +137,17 @@ func TestWhichHashesAreOutdated(t *testing.T) {
 	require.NoError(t, err)
 	for hash, want := range map[string]bool{
 		ours: false, "": false, "unreadable": false,
-		"$argon2id$v=19$m=65536,t=3,p=4$MAYgJASAUCplrBWCEOI85w$qr5LqiuW994eHPfz930cbgRsW0bzwBFaZ74kwvgAS4g": false,
 		"$argon2id$v=19$m=7168,t=5,p=1$MAYgJASAUCplrBWCEOI85w$qr5LqiuW994eHPfz930cbgRsW0bzwBFaZ74kwvgAS4g":  false, // OWASP counts it as equal
-		"$argon2id$v=19$m=1024,t=2,p=2$MAYgJASAUCplrBWCEOI85w$qr5LqiuW994eHPfz930cbgRsW0bzwBFaZ74kwvgAS4g":  true,
-		"$2b$12$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu":                                      true,
-		"$pbkdf2-sha256$600000$jBFijJHy/p.zVsrZG8O4lw$790sKHuHipjUQq6dIimxm.FDaH3USFUT/xVgAhzBceA":          true,
+		"$argon2id$v=19$m=12288,t=3,p=1$MAYgJASAUCplrBWCEOI85w$qr5LqiuW994eHPfz930cbgRsW0bzwBFaZ74kwvgAS4g": false, // this too
+		// Costlier: of some other server's defaults, of the most that is taken, of memory alone, and of cores.
+		"$argon2id$v=19$m=65536,t=3,p=4$MAYgJASAUCplrBWCEOI85w$qr5LqiuW994eHPfz930cbgRsW0bzwBFaZ74kwvgAS4g":  true,
+		"$argon2id$v=19$m=262144,t=4,p=1$MAYgJASAUCplrBWCEOI85w$qr5LqiuW994eHPfz930cbgRsW0bzwBFaZ74kwvgAS4g": true,
+		"$argon2id$v=19$m=7168,t=7,p=1$MAYgJASAUCplrBWCEOI85w$qr5LqiuW994eHPfz930cbgRsW0bzwBFaZ74kwvgAS4g":   true,
+		"$argon2id$v=19$m=38912,t=1,p=1$MAYgJASAUCplrBWCEOI85w$qr5LqiuW994eHPfz930cbgRsW0bzwBFaZ74kwvgAS4g":  true,
+		"$argon2id$v=19$m=19456,t=2,p=2$MAYgJASAUCplrBWCEOI85w$qr5LqiuW994eHPfz930cbgRsW0bzwBFaZ74kwvgAS4g":  true,
+		"$argon2id$v=19$m=1024,t=2,p=2$MAYgJASAUCplrBWCEOI85w$qr5LqiuW994eHPfz930cbgRsW0bzwBFaZ74kwvgAS4g":   true,
+		"$2b$12$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu":                                       true,
+		"$pbkdf2-sha256$600000$jBFijJHy/p.zVsrZG8O4lw$790sKHuHipjUQq6dIimxm.FDaH3USFUT/xVgAhzBceA":           true,
 	} {
 		assert.Equal(t, want, password.Outdated(hash), hash)
 	}
