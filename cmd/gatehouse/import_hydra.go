@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path"
@@ -147,7 +148,7 @@ func (f *hydraFlags) secrets() (hydra.Secrets, error) {
 	if *f.secretFile == "" {
 		return hydra.Secrets{}, errors.New("--system-secret-file is missing: the system secret opens the database of Hydra, and verifies its refresh tokens")
 	}
-	text, err := os.ReadFile(*f.secretFile)
+	text, err := readSecretFile(*f.secretFile)
 	if err != nil {
 		return hydra.Secrets{}, fmt.Errorf("--system-secret-file: %w", err)
 	}
@@ -156,6 +157,21 @@ func (f *hydraFlags) secrets() (hydra.Secrets, error) {
 		return hydra.Secrets{}, fmt.Errorf("--system-secret-file: %w", err)
 	}
 	return secrets, nil
+}
+
+// maxSecretFile bounds the file in bytes: another one may be named by mistake.
+const maxSecretFile = 64 << 10
+
+func readSecretFile(path string) (text []byte, err error) {
+	file, err := os.Open(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if text, err = io.ReadAll(io.LimitReader(file, maxSecretFile+1)); err == nil && len(text) > maxSecretFile {
+		err = fmt.Errorf("%s has more than %d bytes", path, maxSecretFile)
+	}
+	return text, err
 }
 
 // databaseName names a database in the audit log, without the credentials of its address.

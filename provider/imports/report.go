@@ -1,6 +1,9 @@
 package imports
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // maxListed bounds the refusals and notes in a report, but not the warnings; each refused item goes to
 // Run.Refused.
@@ -64,6 +67,15 @@ func (r *Report) Total() Count {
 	return sum
 }
 
+// cut bounds a note: it may list what someone else wrote.
+func cut(text string) string {
+	const most = 2000
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + " ..."
+}
+
 func (r *Report) add(item Item, o Outcome) {
 	count := r.Counts[item.Kind]
 	if count == nil {
@@ -98,6 +110,6 @@ func (r *Report) add(item Item, o Outcome) {
 			r.Truncated = true
 			break
 		}
-		r.Notes = append(r.Notes, Note{item.Kind, item.Line, item.Name, text})
+		r.Notes = append(r.Notes, Note{item.Kind, item.Line, item.Name, cut(text)})
 	}
 }

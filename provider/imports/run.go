@@ -45,12 +45,11 @@ func (r Run) Do(ctx context.Context, reader Reader) (*Report, error) {
 	}
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	items := ahead(reading, reader, size)
-	batch := make([]Item, 0, size)
+	batches := ahead(reading, reader, size)
 	for {
 		var got read
 		select {
-		case got = <-items:
+		case got = <-batches:
 		case <-ctx.Done():
 		}
 		if ctx.Err() != nil { // the items that were read but not written are for the next run
@@ -58,11 +57,10 @@ func (r Run) Do(ctx context.Context, reader Reader) (*Report, error) {
 			return report, nil
 		}
 		// What was read before an error is fine.
-		if full := len(batch) == size || got.err != nil; len(batch) > 0 && (full || batch[0].Kind != got.item.Kind) {
-			if err := r.write(ctx, batch, report); err != nil {
+		if len(got.batch) > 0 {
+			if err := r.write(ctx, got.batch, report); err != nil {
 				return report, ended(ctx, report, err)
 			}
-			batch = batch[:0]
 		}
 		switch {
 		case errors.Is(got.err, io.EOF):
@@ -70,34 +68,51 @@ func (r Run) Do(ctx context.Context, reader Reader) (*Report, error) {
 		case got.err != nil:
 			return report, fmt.Errorf("read: %w", got.err)
 		}
-		batch = append(batch, got.item)
 	}
 }
 
-// read is what a Reader returned.
+// maxBatchBytes bounds a batch by what its items were read from: two are in memory, the one that is
+// written and the one that is read.
+const maxBatchBytes = 8 << 20
+
+// read is a batch, and the error that ended reading.
 type read struct {
-	item Item
-	err  error
+	batch []Item
+	err   error
 }
 
 // ahead reads while the batch before is written. An interruption does not wait for a reader that waits
 // for its input, such as a terminal: the goroutine is left to the end of the process then.
 func ahead(ctx context.Context, reader Reader, size int) <-chan read {
-	items := make(chan read, size)
+	batches := make(chan read)
+	send := func(got read) bool {
+		select {
+		case batches <- got:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
 	go func() {
+		var batch []Item
+		bytes := 0
 		for {
 			item, err := reader.Next(ctx)
-			select {
-			case items <- read{item, err}:
-			case <-ctx.Done():
-				return
-			}
 			if err != nil {
+				send(read{batch, err})
 				return
 			}
+			of := len(item.Source) + len(item.Raw)
+			if len(batch) > 0 && (len(batch) == size || batch[0].Kind != item.Kind || bytes+of > maxBatchBytes) {
+				if !send(read{batch: batch}) {
+					return
+				}
+				batch, bytes = nil, 0
+			}
+			batch, bytes = append(batch, item), bytes+of
 		}
 	}()
-	return items
+	return batches
 }
 
 // ended takes the error of a write that an interruption rolled back for the interruption.

@@ -84,6 +84,27 @@ func TestBatchesAreOfOneKind(t *testing.T) {
 	assert.Equal(t, "faulty", report.Refusals[1].Reason)
 }
 
+// A batch is bounded by its size, too: a line may have a megabyte.
+func TestBatchesAreBoundedInBytes(t *testing.T) {
+	t.Parallel()
+	var items []imports.Item
+	for line := range 20 {
+		i := item(imports.KindUser, line)
+		i.Source = make([]byte, 1<<20)
+		if line%2 == 1 {
+			i.Source, i.Raw = nil, i.Source
+		}
+		items = append(items, i)
+	}
+	s := &sink{}
+	report, err := imports.Run{Sinks: map[imports.Kind]imports.Sink{imports.KindUser: s}}.Do(t.Context(), &source{items: items, err: io.EOF})
+	require.NoError(t, err)
+	assert.Equal(t, 20, report.Total().Imported)
+	require.Len(t, s.batches, 3)
+	assert.Len(t, s.batches[0], 8)
+	assert.Equal(t, []int{16, 17, 18, 19}, s.batches[2])
+}
+
 // What gives power is listed first, however much else there is.
 func TestWarningsComeFirstAndAreNotCut(t *testing.T) {
 	t.Parallel()

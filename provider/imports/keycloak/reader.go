@@ -6,13 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/imports"
 )
 
-// maxEntry bounds a user or client in bytes.
-const maxEntry = 1 << 20
+// maxEntry bounds a user or client in bytes, and maxDepth what is passed over.
+const (
+	maxEntry = 1 << 20
+	maxDepth = 1000
+)
 
 // Options say how to translate.
 type Options struct {
@@ -24,6 +28,7 @@ type Options struct {
 type Reader struct {
 	decoder *json.Decoder
 	options Options
+	section string // the property of the realm that is being read
 	// entry translates the elements of the array that is being read; nil outside of one.
 	entry func(text json.RawMessage) (*imports.Item, error)
 	line  int
@@ -32,7 +37,9 @@ type Reader struct {
 
 // NewReader reads an export: of a realm, or of a part of its users.
 func NewReader(r io.Reader, o Options) *Reader {
-	return &Reader{decoder: json.NewDecoder(r), options: o}
+	source := &bounded{r: r}
+	source.decoder = json.NewDecoder(source)
+	return &Reader{decoder: source.decoder, options: o}
 }
 
 // errFormat: the file is not an export.
@@ -61,18 +68,18 @@ func (r *Reader) step() (*imports.Item, error) {
 	switch {
 	case r.entry != nil && r.decoder.More():
 		var text json.RawMessage
-		if err := r.decoder.Decode(&text); err != nil {
-			return nil, malformed(err)
-		}
 		r.line++
+		if err := r.decoder.Decode(&text); err != nil {
+			return nil, r.malformed(err)
+		}
 		return r.entry(text)
 	case r.entry != nil:
 		r.entry = nil
 		_, err := r.decoder.Token() // the end of the array
-		return nil, malformed(err)
+		return nil, r.malformed(err)
 	case !r.decoder.More():
 		if _, err := r.decoder.Token(); err != nil {
-			return nil, malformed(err)
+			return nil, r.malformed(err)
 		}
 		if !r.known {
 			return nil, errFormat
@@ -81,7 +88,7 @@ func (r *Reader) step() (*imports.Item, error) {
 	}
 	name, err := r.decoder.Token()
 	if err != nil {
-		return nil, malformed(err)
+		return nil, r.malformed(err)
 	}
 	return nil, r.property(name)
 }
@@ -92,21 +99,56 @@ func (r *Reader) property(name json.Token) error {
 		"clients":      r.client,
 		"clientScopes": r.scope,
 	}
+	r.section, _ = name.(string) // the decoder takes nothing else
+	r.line = 0
 	if entries[name] == nil {
-		return malformed(r.decoder.Decode(new(json.RawMessage)))
+		return r.skip()
 	}
 	if start, err := r.decoder.Token(); err != nil || start != json.Delim('[') {
 		return errFormat
 	}
-	r.entry, r.line, r.known = entries[name], 0, true
+	r.entry, r.known = entries[name], true
 	return nil
 }
 
-func malformed(err error) error {
-	if err == nil {
-		return nil
+// skip passes over a value of any size, part by part.
+func (r *Reader) skip() error {
+	for depth := 0; ; {
+		token, err := r.decoder.Token()
+		if err != nil {
+			return r.malformed(err)
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		switch {
+		case depth == 0:
+			return nil
+		case depth > maxDepth:
+			return fmt.Errorf("%s is nested too deeply", r.place())
+		}
 	}
-	if errors.Is(err, io.EOF) {
+}
+
+// place is where the reader is. Anyone may have written the name.
+func (r *Reader) place() string {
+	section := strconv.Quote(r.section[:min(len(r.section), 100)])
+	if r.line > 0 {
+		return fmt.Sprintf("entry %d of %s", r.line, section)
+	}
+	return section
+}
+
+func (r *Reader) malformed(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errTooLarge):
+		return fmt.Errorf("%s has a value of more than %d bytes", r.place(), maxValue)
+	case errors.Is(err, io.EOF):
 		err = io.ErrUnexpectedEOF
 	}
 	return fmt.Errorf("malformed JSON: %w", err)
