@@ -192,10 +192,19 @@ func newCandidate(u *User, now time.Time) (*candidate, error) {
 	}
 	if u.PasswordHash != "" {
 		if c.user.PasswordHash, err = passwordhash.Adopt(u.PasswordHash); err != nil {
-			return nil, &Invalid{"password_hash", strings.TrimPrefix(err.Error(), "password: ")}
+			return nil, &Invalid{"password_hash", unfit(err)}
 		}
 	}
 	return c, nil
+}
+
+// unfit is the reason for which a hash is refused.
+func unfit(err error) string {
+	var unfit *passwordhash.Unfit
+	if errors.As(err, &unfit) {
+		return unfit.Reason
+	}
+	return err.Error()
 }
 
 // maxSubject is the length that OpenID Connect Core section 2 allows.

@@ -84,7 +84,7 @@ func TestImportRefusesWhatIsNotValidOrTaken(t *testing.T) {
 		"phone":                      {account.User{Username: "bob", Phone: "0207"}, account.ErrPhone.Error()},
 		"role":                       {account.User{Username: "bob", Roles: []string{"Big Boss"}}, account.ErrRole.Error()},
 		"a password, not a hash":     {account.User{Username: "bob", PasswordHash: "hunter2hunter2"}, "password_hash: must be a hash"},
-		"a hash that costs too much": {account.User{Username: "bob", PasswordHash: "$2b$31" + bcrypted[6:]}, "password_hash: must be a hash"},
+		"a hash that costs too much": {account.User{Username: "bob", PasswordHash: "$2b$31" + bcrypted[6:]}, "password_hash: costs more than a server can bear"},
 		"from the future":            {account.User{Username: "bob", CreatedAt: future}, "created_at: must be"},
 	} {
 		results := f.add(t, &test.u)

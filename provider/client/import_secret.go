@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -21,10 +22,17 @@ func AdoptHash(hash string) (string, error) {
 		return fastPrefix + base64.RawStdEncoding.EncodeToString(sum), nil
 	}
 	adopted, err := passwordhash.Adopt(hash)
-	if err != nil {
-		return "", &Invalid{[]Problem{{Field: "client_secret_hash", Message: strings.TrimPrefix(err.Error(), "password: ") + "; or $sha256$ with the digest in base64"}}}
+	var unfit *passwordhash.Unfit
+	switch {
+	case err == nil:
+		return adopted, nil
+	case !errors.As(err, &unfit):
+		return "", err
+	case unfit.Unknown:
+		return "", &Invalid{[]Problem{{Field: "client_secret_hash", Message: unfit.Reason + "; or $sha256$ with the digest in base64"}}}
+	default:
+		return "", &Invalid{[]Problem{{Field: "client_secret_hash", Message: unfit.Reason}}}
 	}
-	return adopted, nil
 }
 
 // outdated: the stored form is that of another system.

@@ -2,23 +2,18 @@ package password
 
 import (
 	"encoding/base64"
-	"errors"
 	"strings"
 )
-
-// ErrForeignHash: a hash cannot be taken over.
-var ErrForeignHash = errors.New("password: must be a hash by bcrypt ($2a$, $2b$, $2y$), argon2id, PBKDF2 (passlib's or Django's form) or scrypt, at a cost that a server can bear")
 
 // maxHash bounds the text of a hash in bytes.
 const maxHash = 1000
 
 // Adopt returns the form in which the hash of another system is stored: PHC form, as passlib and many
 // others write it, or $2a$, $2b$ or $2y$ for bcrypt. It also takes Django's pbkdf2_sha256$ITERATIONS$SALT$DIGEST,
-// argon2$argon2id$... and bcrypt$$2b$... and returns ErrForeignHash for others, and for those that cost
-// too much.
+// argon2$argon2id$... and bcrypt$$2b$... and returns *Unfit for others, and for those that cost too much.
 func Adopt(hash string) (string, error) {
 	if len(hash) > maxHash {
-		return "", ErrForeignHash
+		return "", wrong("has more than %d bytes", maxHash)
 	}
 	var kept stored
 	var err error
@@ -31,7 +26,7 @@ func Adopt(hash string) (string, error) {
 		kept, err = parse(strings.TrimPrefix(hash, "bcrypt$"))
 	}
 	if err != nil {
-		return "", ErrForeignHash
+		return "", err
 	}
 	return kept.text(), nil
 }
@@ -40,12 +35,16 @@ func Adopt(hash string) (string, error) {
 func parseDjango(hash string) (stored, error) {
 	part := strings.Split(hash, "$")
 	schemes := map[string]string{"pbkdf2_sha256": "pbkdf2-sha256", "pbkdf2_sha1": "pbkdf2"}
-	if len(part) != 4 || schemes[part[0]] == "" {
-		return nil, ErrMalformedHash
+	if schemes[part[0]] == "" {
+		return nil, unknown(hash)
+	}
+	const form = "pbkdf2_sha256$600000$SALT$HASH, the hash in base64"
+	if len(part) != 4 {
+		return nil, malformed(form)
 	}
 	digest, err := base64.StdEncoding.DecodeString(part[3])
 	if err != nil {
-		return nil, ErrMalformedHash
+		return nil, malformed(form)
 	}
 	return newPBKDF2(schemes[part[0]], part[1], []byte(part[2]), digest)
 }
@@ -54,11 +53,11 @@ func parseDjango(hash string) (stored, error) {
 func AdoptPBKDF2(digest, iterations string, salt, sum []byte) (string, error) {
 	schemes := map[string]string{"sha1": "pbkdf2", "sha256": "pbkdf2-sha256", "sha512": "pbkdf2-sha512"}
 	if schemes[digest] == "" {
-		return "", ErrForeignHash
+		return "", &Unfit{known, true}
 	}
 	kept, err := newPBKDF2(schemes[digest], iterations, salt, sum)
 	if err != nil {
-		return "", ErrForeignHash
+		return "", err
 	}
 	return kept.text(), nil
 }

@@ -33,6 +33,11 @@ type argon2id struct {
 	salt, digest   []byte
 }
 
+const argon2idForm = "$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH, both in base64 without padding"
+
+// minArgon2idSalt is what the algorithm demands (RFC 9106 section 3.1).
+const minArgon2idSalt = 8
+
 func newArgon2id(secret string, salt []byte) *argon2id {
 	digest := argon2.IDKey([]byte(secret), salt, passes, memoryKiB, lanes, hashSize)
 	return &argon2id{memory: memoryKiB, passes: passes, lanes: lanes, salt: salt, digest: digest}
@@ -40,25 +45,31 @@ func newArgon2id(secret string, salt []byte) *argon2id {
 
 func parseArgon2id(rest string) (stored, error) {
 	part := strings.Split(rest, "$")
-	if len(part) != 4 || part[0] != fmt.Sprintf("v=%d", argon2.Version) {
-		return nil, ErrMalformedHash
+	if len(part) != 4 {
+		return nil, malformed(argon2idForm)
 	}
-	var h argon2id
-	if n, err := fmt.Sscanf(part[1], "m=%d,t=%d,p=%d", &h.memory, &h.passes, &h.lanes); err != nil || n != 3 {
-		return nil, ErrMalformedHash
+	if part[0] != fmt.Sprintf("v=%d", argon2.Version) {
+		return nil, wrong("is by another version of argon2id than v=%d", argon2.Version)
 	}
-	if h.memory == 0 || h.memory > maxMemoryKiB || h.passes == 0 || h.passes > maxPasses || h.lanes == 0 || h.lanes > maxLanes ||
-		h.memory*h.passes > maxWork {
-		return nil, ErrMalformedHash
+	var memory, passes, lanes uint64
+	if n, err := fmt.Sscanf(part[1], "m=%d,t=%d,p=%d", &memory, &passes, &lanes); err != nil || n != 3 {
+		return nil, malformed(argon2idForm)
 	}
-	var err error
-	if h.salt, err = base64.RawStdEncoding.DecodeString(part[2]); err != nil || len(h.salt) < 8 {
-		return nil, ErrMalformedHash
+	switch {
+	case memory == 0 || passes == 0 || lanes == 0:
+		return nil, wrong("has wrong parameters: m, t and p must be 1 or more")
+	case memory > maxMemoryKiB || passes > maxPasses || lanes > maxLanes || memory*passes > maxWork:
+		return nil, costly("it has m=%d,t=%d,p=%d, and m may be at most %d, t %d, p %d and m times t %d", memory, passes, lanes, maxMemoryKiB, maxPasses, maxLanes, maxWork)
 	}
-	if h.digest, err = base64.RawStdEncoding.DecodeString(part[3]); err != nil || !validSizes(h.salt, h.digest) {
-		return nil, ErrMalformedHash
+	salt, err := base64.RawStdEncoding.DecodeString(part[2])
+	digest, err2 := base64.RawStdEncoding.DecodeString(part[3])
+	if err != nil || err2 != nil {
+		return nil, malformed(argon2idForm)
 	}
-	return &h, nil
+	if err := checkSizes(salt, digest, minArgon2idSalt); err != nil {
+		return nil, err
+	}
+	return &argon2id{uint32(memory), uint32(passes), uint8(lanes), salt, digest}, nil
 }
 
 func (h *argon2id) matches(secret string) bool {

@@ -2,6 +2,7 @@ package password
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/crypto/bcrypt"
@@ -15,18 +16,24 @@ const bcryptBytes = 72
 
 // bcryptPattern has no $2x$: those come from an implementation that maps many secrets to one hash
 // (CVE-2011-2483).
-var bcryptPattern = regexp.MustCompile(`^\$2[aby]\$(0[4-9]|1[0-9])\$[./A-Za-z0-9]{53}$`)
+var bcryptPattern = regexp.MustCompile(`^\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}$`)
 
 type bcryptHash string
 
 func parseBcrypt(hash string) (stored, error) {
-	if !bcryptPattern.MatchString(hash) {
-		return nil, ErrMalformedHash
+	found := bcryptPattern.FindStringSubmatch(hash)
+	if found == nil {
+		return nil, malformed("$2b$12$ and 53 letters, digits, dots and slashes")
 	}
-	if cost, err := bcrypt.Cost([]byte(hash)); err != nil || cost > maxBcryptCost {
-		return nil, ErrMalformedHash
+	cost, err := strconv.Atoi(found[1])
+	switch {
+	case err != nil || cost < bcrypt.MinCost || cost > bcrypt.MaxCost:
+		return nil, wrong("has wrong parameters: the cost must be %d to %d", bcrypt.MinCost, maxBcryptCost)
+	case cost > maxBcryptCost:
+		return nil, costly("it has the cost %d, and at most %d is taken", cost, maxBcryptCost)
+	default:
+		return bcryptHash(hash), nil
 	}
-	return bcryptHash(hash), nil
 }
 
 // matches ignores what follows the first 72 bytes of the secret, as the other system did: its users

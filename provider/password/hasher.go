@@ -2,16 +2,12 @@ package password
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"sync/atomic"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 )
-
-// ErrMalformedHash: the stored text is not a hash of a known scheme, or costs more than the maximum.
-var ErrMalformedHash = errors.New("password: malformed hash")
 
 // ErrBusy: the queue is so long that waiting would not help. It is a provider.ErrBusy.
 var ErrBusy = fmt.Errorf("password: the queue for slow hashes is full: %w", provider.ErrBusy)

@@ -7,6 +7,7 @@ import (
 	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"hash"
 	"strconv"
@@ -40,18 +41,17 @@ func pbkdf2Digest(scheme string) (func() hash.Hash, int) {
 	}
 }
 
+const pbkdf2Form = "$pbkdf2-sha256$29000$SALT$HASH, both in base64 without padding and with . for +"
+
 func parsePBKDF2(scheme, rest string) (stored, error) {
 	part := strings.Split(rest, "$")
 	if len(part) != 3 {
-		return nil, ErrMalformedHash
+		return nil, malformed(pbkdf2Form)
 	}
 	salt, err := ab64().DecodeString(part[1])
-	if err != nil {
-		return nil, ErrMalformedHash
-	}
-	digest, err := ab64().DecodeString(part[2])
-	if err != nil {
-		return nil, ErrMalformedHash
+	digest, err2 := ab64().DecodeString(part[2])
+	if err != nil || err2 != nil {
+		return nil, malformed(pbkdf2Form)
 	}
 	return newPBKDF2(scheme, part[0], salt, digest)
 }
@@ -60,8 +60,17 @@ func newPBKDF2(scheme, iterations string, salt, digest []byte) (stored, error) {
 	n, err := strconv.Atoi(iterations)
 	_, block := pbkdf2Digest(scheme)
 	blocks := (len(digest) + block - 1) / block
-	if err != nil || n < 1 || !validSizes(salt, digest) || n > maxIterations/blocks {
-		return nil, ErrMalformedHash
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return nil, costly("it has more iterations than can be counted, and at most %d are taken", maxIterations)
+	case err != nil || n < 1:
+		return nil, wrong("has wrong parameters: the iterations must be 1 or more")
+	}
+	if err := checkSizes(salt, digest, minSalt); err != nil {
+		return nil, err
+	}
+	if n > maxIterations/blocks {
+		return nil, costly("it has %d iterations, and at most %d are taken for a digest of %d bytes", n, maxIterations/blocks, len(digest))
 	}
 	return &pbkdf2Hash{scheme, n, salt, digest}, nil
 }

@@ -15,7 +15,7 @@ type stored interface {
 func parse(hash string) (stored, error) {
 	scheme, rest, ok := strings.Cut(strings.TrimPrefix(hash, "$"), "$")
 	if !ok || !strings.HasPrefix(hash, "$") {
-		return nil, ErrMalformedHash
+		return nil, unknown(hash)
 	}
 	switch scheme {
 	case "argon2id":
@@ -27,17 +27,12 @@ func parse(hash string) (stored, error) {
 	case "scrypt":
 		return parseScrypt(rest)
 	default:
-		return nil, ErrMalformedHash
+		return nil, unknown(hash)
 	}
 }
 
-// Salts and digests of other systems: a short digest would match many secrets, and no system makes
-// long ones.
+// The sizes in bytes of salts and digests of other systems.
 const (
 	minDigest, maxDigest = 16, 64
 	minSalt, maxSalt     = 4, 256
 )
-
-func validSizes(salt, digest []byte) bool {
-	return len(salt) >= minSalt && len(salt) <= maxSalt && len(digest) >= minDigest && len(digest) <= maxDigest
-}

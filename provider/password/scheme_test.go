@@ -48,36 +48,62 @@ func TestHashesOfOtherSystemsVerify(t *testing.T) {
 func TestHashesOutOfBoundsAreRefused(t *testing.T) {
 	t.Parallel()
 	digest := strings.Repeat("A", 43)
-	for name, hash := range map[string]string{
-		"nothing":                "",
-		"clear text":             "hunter2hunter2",
-		"MD5":                    "$1$abcdefgh$G/8v3Wk1yqWJ9Xy0c0Wq11",
-		"SHA-512 crypt":          "$6$abcdefgh$" + strings.Repeat("a", 86),
-		"argon2i":                "$argon2i$v=19$m=1024,t=2,p=2$MAYgJASAUCplrBWCEOI85w$" + digest,
-		"bcrypt of cost 15":      "$2b$15$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu",
-		"bcrypt of cost 31":      "$2b$31$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu",
-		"bcrypt with the bug":    "$2x$05$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu",
-		"bcrypt, cut":            "$2b$05$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB",
-		"bcrypt and a line":      "$2b$05$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu\n",
-		"PBKDF2 for minutes":     "$pbkdf2-sha256$2000000000$jBFijJHy/p.zVsrZG8O4lw$" + digest,
-		"PBKDF2 of many blocks":  "$pbkdf2$1999999$jBFijJHy/p.zVsrZG8O4lw$" + strings.Repeat("A", 86),
-		"PBKDF2 without rounds":  "$pbkdf2-sha256$0$jBFijJHy/p.zVsrZG8O4lw$" + digest,
-		"PBKDF2 less than none":  "$pbkdf2-sha256$-5$jBFijJHy/p.zVsrZG8O4lw$" + digest,
-		"PBKDF2, short digest":   "$pbkdf2-sha256$1000$jBFijJHy/p.zVsrZG8O4lw$AAAA",
-		"PBKDF2, no digest":      "$pbkdf2-sha256$1000$jBFijJHy/p.zVsrZG8O4lw$",
-		"PBKDF2, no salt":        "$pbkdf2-sha256$1000$$" + digest,
-		"scrypt of gigabytes":    "$scrypt$ln=24,r=8,p=1$mNP6/997791bK0WI0XqPUQ$" + digest,
-		"scrypt of wide blocks":  "$scrypt$ln=20,r=64,p=1$mNP6/997791bK0WI0XqPUQ$" + digest,
-		"scrypt of many lanes":   "$scrypt$ln=17,r=8,p=16$mNP6/997791bK0WI0XqPUQ$" + digest,
-		"scrypt of cost nothing": "$scrypt$ln=0,r=8,p=1$mNP6/997791bK0WI0XqPUQ$" + digest,
-		"argon2id of gigabytes":  "$argon2id$v=19$m=4194304,t=1,p=1$MAYgJASAUCplrBWCEOI85w$" + digest,
-		"argon2id for minutes":   "$argon2id$v=19$m=262144,t=16,p=1$MAYgJASAUCplrBWCEOI85w$" + digest,
-		"over-long":              "$pbkdf2-sha256$1000$" + strings.Repeat("A", 2000) + "$" + digest,
-		"NUL":                    "$pbkdf2-sha256$1000$\x00$" + digest,
+	for name, test := range map[string]struct{ hash, reason string }{
+		"nothing":                  {"", "must be a hash by bcrypt"},
+		"clear text":               {"hunter2hunter2", "must be a hash by bcrypt"},
+		"MD5":                      {"$1$abcdefgh$G/8v3Wk1yqWJ9Xy0c0Wq11", "is by MD5-crypt, which is not taken"},
+		"SHA-512 crypt":            {"$6$abcdefgh$" + strings.Repeat("a", 86), "is by SHA-512-crypt, which"},
+		"argon2i":                  {"$argon2i$v=19$m=1024,t=2,p=2$MAYgJASAUCplrBWCEOI85w$" + digest, "is by argon2i, which"},
+		"bcrypt of cost 15":        {"$2b$15$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu", "costs more than a server can bear: it has the cost 15, and at most 14 is taken"},
+		"bcrypt of cost 31":        {"$2b$31$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu", "it has the cost 31"},
+		"bcrypt with the bug":      {"$2x$05$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu", "is by a bcrypt with a fault"},
+		"bcrypt, cut":              {"$2b$05$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB", "is malformed: the form is $2b$12$"},
+		"bcrypt and a line":        {"$2b$05$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu\n", "is malformed: the form is $2b$12$"},
+		"PBKDF2 for minutes":       {"$pbkdf2-sha256$2000000000$jBFijJHy/p.zVsrZG8O4lw$" + digest, "it has 2000000000 iterations, and at most 2000000 are taken for a digest of 32 bytes"},
+		"PBKDF2 of many blocks":    {"$pbkdf2$1999999$jBFijJHy/p.zVsrZG8O4lw$" + strings.Repeat("A", 86), "at most 500000 are taken for a digest of 64 bytes"},
+		"PBKDF2 without rounds":    {"$pbkdf2-sha256$0$jBFijJHy/p.zVsrZG8O4lw$" + digest, "has wrong parameters: the iterations must be 1 or more"},
+		"PBKDF2 less than none":    {"$pbkdf2-sha256$-5$jBFijJHy/p.zVsrZG8O4lw$" + digest, "has wrong parameters: the iterations must be 1 or more"},
+		"PBKDF2, short digest":     {"$pbkdf2-sha256$1000$jBFijJHy/p.zVsrZG8O4lw$AAAA", "has a digest of 3 bytes: it must have 16 to 64"},
+		"PBKDF2, no digest":        {"$pbkdf2-sha256$1000$jBFijJHy/p.zVsrZG8O4lw$", "has a digest of 0 bytes"},
+		"PBKDF2, no salt":          {"$pbkdf2-sha256$1000$$" + digest, "has a salt of 0 bytes: it must have 4 to 256"},
+		"scrypt of gigabytes":      {"$scrypt$ln=24,r=8,p=1$mNP6/997791bK0WI0XqPUQ$" + digest, "costs more than a server can bear: it has ln=24,r=8,p=1"},
+		"scrypt of wide blocks":    {"$scrypt$ln=20,r=64,p=1$mNP6/997791bK0WI0XqPUQ$" + digest, "costs more than a server can bear: it has ln=20,r=64,p=1"},
+		"scrypt of many lanes":     {"$scrypt$ln=17,r=8,p=16$mNP6/997791bK0WI0XqPUQ$" + digest, "costs more than a server can bear: it has ln=17,r=8,p=16"},
+		"scrypt of cost nothing":   {"$scrypt$ln=0,r=8,p=1$mNP6/997791bK0WI0XqPUQ$" + digest, "has wrong parameters: ln, r and p must be 1 or more"},
+		"argon2id of gigabytes":    {"$argon2id$v=19$m=4194304,t=1,p=1$MAYgJASAUCplrBWCEOI85w$" + digest, "costs more than a server can bear: it has m=4194304,t=1,p=1"},
+		"argon2id for minutes":     {"$argon2id$v=19$m=262144,t=16,p=1$MAYgJASAUCplrBWCEOI85w$" + digest, "costs more than a server can bear: it has m=262144,t=16,p=1"},
+		"over-long":                {"$pbkdf2-sha256$1000$" + strings.Repeat("A", 2000) + "$" + digest, "has more than 1000 bytes"},
+		"NUL":                      {"$pbkdf2-sha256$1000$\x00$" + digest, "is malformed: the form is $pbkdf2-sha256$"},
+		"PBKDF2 without end":       {"$pbkdf2-sha256$99999999999999999999$jBFijJHy/p.zVsrZG8O4lw$" + digest, "costs more than a server can bear: it has more iterations than can be counted"},
+		"PBKDF2 of words":          {"$pbkdf2-sha256$many$jBFijJHy/p.zVsrZG8O4lw$" + digest, "has wrong parameters: the iterations"},
+		"PBKDF2, cut":              {"$pbkdf2-sha256$1000", "is malformed: the form is $pbkdf2-sha256$"},
+		"Django's, cut":            {"pbkdf2_sha256$1000$abcdefgh12345678", "is malformed: the form is pbkdf2_sha256$"},
+		"Django's, no base64":      {"pbkdf2_sha256$1000$abcdefgh12345678$***", "is malformed: the form is pbkdf2_sha256$"},
+		"Django's of MD5":          {"pbkdf2_md5$1000$abcdefgh12345678$AAAA", "must be a hash by bcrypt"},
+		"LDAP's":                   {"{SSHA}c2VjcmV0", "is by a scheme of LDAP"},
+		"bcrypt of cost 3":         {"$2b$03$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu", "has wrong parameters: the cost must be 4 to 14"},
+		"bcrypt of cost 32":        {"$2b$32$1Jl5Pq3Uh8qJLzENz96Qme5Dza81ItL1A.x7Dy1iFb4ILBEB/PHPu", "has wrong parameters: the cost must be 4 to 14"},
+		"argon2id of nothing":      {"$argon2id$v=19$m=0,t=1,p=1$MAYgJASAUCplrBWCEOI85w$" + digest, "has wrong parameters: m, t and p"},
+		"argon2id of many lanes":   {"$argon2id$v=19$m=1024,t=1,p=256$MAYgJASAUCplrBWCEOI85w$" + digest, "costs more than a server can bear: it has m=1024,t=1,p=256"},
+		"argon2id, overflowing":    {"$argon2id$v=19$m=4294967297,t=1,p=1$MAYgJASAUCplrBWCEOI85w$" + digest, "costs more than a server can bear"},
+		"argon2id, in other order": {"$argon2id$v=19$t=1,m=1024,p=1$MAYgJASAUCplrBWCEOI85w$" + digest, "is malformed: the form is $argon2id$"},
+		"argon2id of version 16":   {"$argon2id$v=16$m=1024,t=1,p=1$MAYgJASAUCplrBWCEOI85w$" + digest, "is by another version of argon2id"},
+		"argon2id, short salt":     {"$argon2id$v=19$m=1024,t=1,p=1$AAAAAAAA$" + digest, "has a salt of 6 bytes: it must have 8 to 256"},
+		"argon2id, no base64":      {"$argon2id$v=19$m=1024,t=1,p=1$****$" + digest, "is malformed: the form is $argon2id$"},
+		"scrypt, cut":              {"$scrypt$ln=10,r=8,p=1$mNP6", "is malformed: the form is $scrypt$"},
+		"scrypt, no base64":        {"$scrypt$ln=10,r=8,p=1$****$" + digest, "is malformed: the form is $scrypt$"},
+		"scrypt, short digest":     {"$scrypt$ln=10,r=8,p=1$mNP6/997791bK0WI0XqPUQ$AAAA", "has a digest of 3 bytes"},
 	} {
-		_, err := password.Adopt(hash)
+		_, err := password.Adopt(test.hash)
 		assert.ErrorIs(t, err, password.ErrForeignHash, name)
-		_, err = password.New(rand.Reader, 1).Verify(t.Context(), hash, "x")
+		var unfit *password.Unfit
+		if assert.ErrorAs(t, err, &unfit, name) {
+			assert.Contains(t, unfit.Reason, test.reason, name)
+			for _, part := range []string{"hunter2", "G/8v3Wk1", "1Jl5Pq3U", digest} {
+				assert.NotContains(t, unfit.Reason, part, "%s: nothing of a hash is repeated", name)
+			}
+		}
+		_, err = password.New(rand.Reader, 1).Verify(t.Context(), test.hash, "x")
 		assert.ErrorIs(t, err, password.ErrMalformedHash, name)
 	}
 }

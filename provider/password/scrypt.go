@@ -24,27 +24,33 @@ type scryptHash struct {
 	salt, digest       []byte
 }
 
+const scryptForm = "$scrypt$ln=16,r=8,p=1$SALT$HASH, both in base64 without padding"
+
 func parseScrypt(rest string) (stored, error) {
 	part := strings.Split(rest, "$")
 	if len(part) != 3 {
-		return nil, ErrMalformedHash
+		return nil, malformed(scryptForm)
 	}
 	var h scryptHash
 	if n, err := fmt.Sscanf(part[0], "ln=%d,r=%d,p=%d", &h.log, &h.blocks, &h.lanes); err != nil || n != 3 {
-		return nil, ErrMalformedHash
+		return nil, malformed(scryptForm)
 	}
-	if h.log < 1 || h.log > maxScryptLog || h.blocks < 1 || h.blocks > maxScryptBlocks || h.lanes < 1 || h.lanes > maxScryptLanes {
-		return nil, ErrMalformedHash
+	if h.log < 1 || h.blocks < 1 || h.lanes < 1 {
+		return nil, wrong("has wrong parameters: ln, r and p must be 1 or more")
 	}
-	if memory := 128 * h.blocks << h.log; memory > maxScryptMemory || memory*h.lanes > maxScryptWork {
-		return nil, ErrMalformedHash
+	// The first three bound the numbers, so that the products are right.
+	if h.log > maxScryptLog || h.blocks > maxScryptBlocks || h.lanes > maxScryptLanes ||
+		128*h.blocks<<h.log > maxScryptMemory || 128*h.blocks<<h.log*h.lanes > maxScryptWork {
+		return nil, costly("it has ln=%d,r=%d,p=%d, and 128 times r times 2^ln may be at most %d, and with p as a factor %d", h.log, h.blocks, h.lanes, maxScryptMemory, maxScryptWork)
 	}
-	var err error
-	if h.salt, err = base64.RawStdEncoding.DecodeString(part[1]); err != nil {
-		return nil, ErrMalformedHash
+	var err, err2 error
+	h.salt, err = base64.RawStdEncoding.DecodeString(part[1])
+	h.digest, err2 = base64.RawStdEncoding.DecodeString(part[2])
+	if err != nil || err2 != nil {
+		return nil, malformed(scryptForm)
 	}
-	if h.digest, err = base64.RawStdEncoding.DecodeString(part[2]); err != nil || !validSizes(h.salt, h.digest) {
-		return nil, ErrMalformedHash
+	if err := checkSizes(h.salt, h.digest, minSalt); err != nil {
+		return nil, err
 	}
 	return &h, nil
 }

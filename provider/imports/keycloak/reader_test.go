@@ -163,7 +163,15 @@ func TestWhatCannotBeTakenOver(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ file, field, reason string }{
 		"a password in clear": {`{"users":[{"username":"x","enabled":true,"credentials":[{"type":"password","value":"hunter2"}]}]}`, "/password_hash", "in clear"},
-		"an unknown hash":     {`{"users":[{"username":"x","credentials":[{"type":"password","secretData":"{\"value\":\"aaaa\",\"salt\":\"aaaa\"}","credentialData":"{\"hashIterations\":1,\"algorithm\":\"md5\"}"}]}]}`, "/password_hash", "not known here"},
+		"an unknown hash":     {`{"users":[{"username":"x","credentials":[{"type":"password","secretData":"{\"value\":\"aaaa\",\"salt\":\"aaaa\"}","credentialData":"{\"hashIterations\":1,\"algorithm\":\"md5\"}"}]}]}`, "/password_hash", `is by "md5", which is not known here`},
+		"a masked hash":       {`{"users":[{"username":"x","credentials":[{"type":"password","secretData":"**********","credentialData":"{}"}]}]}`, "/password_hash", "is masked in the export"},
+		"a masked value":      {`{"users":[{"username":"x","credentials":[{"type":"password","secretData":"{\"value\":\"**********\"}","credentialData":"{}"}]}]}`, "/password_hash", "is masked in the export"},
+		"a masked password":   {`{"users":[{"username":"x","credentials":[{"type":"password","value":"**********"}]}]}`, "/password_hash", "is masked in the export"},
+		"another version":     {`{"users":[{"username":"x","credentials":[{"type":"password","secretData":"{}","credentialData":"{\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.0\"]}}"}]}]}`, "/password_hash", `is by version "1.0" of argon2id`},
+		"no memory":           {`{"users":[{"username":"x","credentials":[{"type":"password","secretData":"{}","credentialData":"{\"algorithm\":\"argon2\",\"additionalParameters\":{\"type\":[\"id\"],\"version\":[\"1.3\"]}}"}]}]}`, "/password_hash", "wrong parameters: memory"},
+		"no JSON in it":       {`{"users":[{"username":"x","credentials":[{"type":"password","secretData":"x"}]}]}`, "/password_hash", "must be JSON objects"},
+		"a salt that is none": {`{"users":[{"username":"x","credentials":[{"type":"password","secretData":"{\"salt\":\"?\"}","credentialData":"{}"}]}]}`, "/password_hash", "the salt of secretData must be in base64"},
+		"a short hash":        {`{"users":[{"username":"x","credentials":[{"type":"password","secretData":"{\"value\":\"AAAA\",\"salt\":\"AAAAAAAA\"}","credentialData":"{\"hashIterations\":1,\"algorithm\":\"pbkdf2-sha256\"}"}]}]}`, "/password_hash", "has a digest of 3 bytes"},
 		"a hash for minutes":  {`{"users":[{"username":"x","credentials":[{"type":"password","secretData":"{\"value\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAA=\",\"salt\":\"AAAAAAAA\"}","credentialData":"{\"hashIterations\":2000000000,\"algorithm\":\"pbkdf2-sha256\"}"}]}]}`, "/password_hash", "costs more"},
 		"two passwords":       {`{"users":[{"username":"x","credentials":[{"type":"password","secretData":"x"},{"type":"password","secretData":"x"}]}]}`, "/password_hash", "more than one password"},
 		"deep JSON":           {`{"users":[` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `]}`, "", "nested too deeply"},
