@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 func newClientCreate(env *environment) *cobra.Command {
@@ -109,7 +110,7 @@ func printCreated(w io.Writer, c *client.Client, secret string, asJSON bool) err
 func noteNewScopes(cmd *cobra.Command, env *environment, h *instance, scopes []string) error {
 	added, err := h.catalogue.Ensure(cmd.Context(), env.actor(), scopes)
 	for _, name := range added {
-		_, _ = fmt.Fprintf(env.Err, "note: scope %q is new; describe it with: gatehouse scope describe %s \"...\"%s\n", name, name, repeated(cmd))
+		_, _ = fmt.Fprintf(env.Err, "note: scope %q is new; describe it with: %s\n", name, refusal.ScopeDescribe(name, repeated(cmd)))
 	}
 	return err
 }

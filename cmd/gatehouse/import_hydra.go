@@ -104,7 +104,7 @@ func (e *environment) importHydra(cmd *cobra.Command, f hydraFlags) (err error) 
 	defer h.close(&err)
 	reader := hydra.NewReader(db, secrets, hydra.Options{JWT: *f.jwt, Kinds: kinds})
 	defer reader.Close()
-	run := imports.Run{Sinks: e.hydraSinks(h, f, secrets, imports.Source{System: "hydra", Name: databaseName(address)})}
+	run := imports.Run{Sinks: e.hydraSinks(cmd, h, f, secrets, imports.Source{System: "hydra", Name: databaseName(address)})}
 	used := append(h.files(), usedFiles("the file with the system secret", *f.secretFile)...)
 	if path := hydradb.File(address); path != "" {
 		used = append(used, usedFiles("the database of Hydra", path, path+"-wal")...)
@@ -113,8 +113,8 @@ func (e *environment) importHydra(cmd *cobra.Command, f hydraFlags) (err error) 
 }
 
 // hydraSinks are those of all kinds.
-func (e *environment) hydraSinks(h *instance, f hydraFlags, secrets hydra.Secrets, source imports.Source) map[imports.Kind]imports.Sink {
-	common := e.importSinks(h, f.importFlags, source, imports.KindClient, imports.KindUser)
+func (e *environment) hydraSinks(cmd *cobra.Command, h *instance, f hydraFlags, secrets hydra.Secrets, source imports.Source) map[imports.Kind]imports.Sink {
+	common := e.importSinks(cmd, h, f.importFlags, source, imports.KindClient, imports.KindUser)
 	clients := imports.NewNoting(common[imports.KindClient])
 	users := imports.NewNoting(imports.NewSubjects(h.store, common[imports.KindUser]))
 	consents := consent.NewImport(h.store, h.gate, e.clock, e.actor(), consent.ImportOptions{DryRun: *f.dryRun, Client: clients.Has, User: users.Has})

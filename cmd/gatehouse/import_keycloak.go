@@ -35,7 +35,7 @@ management API (gatehouse:...) are left out of clients that --allow-management d
 	roles := cmd.Flags().StringToString("role-map", nil, "realm role and the role that it becomes, such as editor=editor (repeatable)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return env.importFrom(cmd, f, args[0], "keycloak", func(file *importFile) (imports.Reader, error) {
-			return keycloak.NewReader(file, keycloak.Options{Roles: *roles}), nil
+			return keycloak.NewReader(file, keycloak.Options{Roles: *roles, Flags: repeated(cmd)}), nil
 		}, imports.KindUser, imports.KindClient, imports.KindScope)
 	}
 	return cmd

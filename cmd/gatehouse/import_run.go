@@ -40,7 +40,7 @@ func (f *importFlags) managing(source imports.Source) imports.Management {
 }
 
 // importSinks are those of the given kinds: items of others are passed over.
-func (e *environment) importSinks(h *instance, f importFlags, source imports.Source, kinds ...imports.Kind) map[imports.Kind]imports.Sink {
+func (e *environment) importSinks(cmd *cobra.Command, h *instance, f importFlags, source imports.Source, kinds ...imports.Kind) map[imports.Kind]imports.Sink {
 	addScopes := func(ctx context.Context, names []string) ([]string, error) {
 		return h.catalogue.Ensure(ctx, e.actor(), names)
 	}
@@ -49,7 +49,7 @@ func (e *environment) importSinks(h *instance, f importFlags, source imports.Sou
 	}
 	all := map[imports.Kind]imports.Sink{
 		imports.KindUser:   imports.NewUsers(h.users.Import(h.store, e.actor(), *f.dryRun), source),
-		imports.KindClient: imports.NewClients(h.registry.Import(h.store, e.actor(), *f.dryRun), addScopes, source, f.managing(source)),
+		imports.KindClient: imports.NewClients(h.registry.Import(h.store, e.actor(), *f.dryRun), source, imports.ClientOptions{Scopes: addScopes, Management: f.managing(source), Flags: repeated(cmd)}),
 		imports.KindScope:  imports.NewScopes(h.catalogue, e.actor(), *f.dryRun),
 	}
 	sinks := map[imports.Kind]imports.Sink{}
@@ -75,7 +75,7 @@ func (e *environment) importFrom(cmd *cobra.Command, f importFlags, path, system
 		return err
 	}
 	defer h.close(&err)
-	return e.runImport(cmd.Context(), f, append(file.used, h.files()...), imports.Run{Sinks: e.importSinks(h, f, file.Source, kinds...)}, reader, file.done)
+	return e.runImport(cmd.Context(), f, append(file.used, h.files()...), imports.Run{Sinks: e.importSinks(cmd, h, f, file.Source, kinds...)}, reader, file.done)
 }
 
 // files are those of the server.

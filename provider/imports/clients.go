@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 // clientAdder registers clients in one administrative act with the given details. It returns, for each,
@@ -17,20 +18,26 @@ type clientAdder interface {
 	Add(ctx context.Context, clients []*client.Imported, details map[string]any) ([]error, error)
 }
 
-// scopeAdder adds those of the scopes to the catalogue that it does not have, and returns them.
-type scopeAdder func(ctx context.Context, names []string) ([]string, error)
+// ClientOptions are those of an import of clients.
+type ClientOptions struct {
+	// Scopes adds those of the scopes to the catalogue that it does not have, and returns them. It is nil
+	// in a dry run.
+	Scopes     func(ctx context.Context, names []string) ([]string, error)
+	Management Management
+	// Flags are those of a command that make it act on the same database, each after a space.
+	Flags string
+}
 
 // Clients is the sink of clients: the value of an item is a *client.Imported.
 type Clients struct {
-	adder      clientAdder
-	scopes     scopeAdder
-	source     Source
-	management Management
+	adder   clientAdder
+	source  Source
+	options ClientOptions
 }
 
-// NewClients makes the sink over client.Registry.Import. Scopes is nil in a dry run.
-func NewClients(adder clientAdder, scopes scopeAdder, source Source, m Management) *Clients {
-	return &Clients{adder, scopes, source, m}
+// NewClients makes the sink over client.Registry.Import.
+func NewClients(adder clientAdder, source Source, o ClientOptions) *Clients {
+	return &Clients{adder, source, o}
 }
 
 // Write is part of Sink.
@@ -43,7 +50,7 @@ func (s *Clients) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
 		if !ok {
 			return nil, fmt.Errorf("imports: line %d is %T, not a client", item.Line, item.Value)
 		}
-		note, fault := s.management.admit(c)
+		note, fault := s.options.Management.admit(c, s.options.Flags)
 		if fault != nil {
 			outcomes[i] = Outcome{State: Refused, Fault: *fault}
 			continue
@@ -79,18 +86,18 @@ func (s *Clients) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
 // ensure adds the scopes of the clients to the catalogue, also of those that are there already: a run
 // may have ended before it.
 func (s *Clients) ensure(ctx context.Context, names []string, clients []*client.Imported, outcomes []Outcome) error {
-	if s.scopes == nil || len(names) == 0 {
+	if s.options.Scopes == nil || len(names) == 0 {
 		return nil
 	}
 	slices.Sort(names)
-	added, err := s.scopes(ctx, slices.Compact(names))
+	added, err := s.options.Scopes(ctx, slices.Compact(names))
 	if err != nil {
 		return fmt.Errorf("add scopes: %w", err)
 	}
 	for _, name := range added {
 		for i, c := range clients {
 			if outcomes[i].State != Refused && c.MayAsk(name) {
-				outcomes[i].Notes = append(outcomes[i].Notes, fmt.Sprintf("scope %q is new; describe it with: gatehouse scope describe", name))
+				outcomes[i].Notes = append(outcomes[i].Notes, fmt.Sprintf("scope %q is new; describe it with: %s", name, refusal.ScopeDescribe(name, s.options.Flags)))
 				break
 			}
 		}

@@ -22,7 +22,7 @@ type Management struct {
 
 // admit leaves out what the client may not have, and returns a note about it, or says why the client is
 // refused.
-func (m Management) admit(c *client.Imported) (note string, fault *Fault) {
+func (m Management) admit(c *client.Imported, flags string) (note string, fault *Fault) {
 	scopes := slices.DeleteFunc(slices.Concat(c.Scopes, c.DefaultScopes), func(s string) bool { return !audit.Reserved(s) })
 	slices.Sort(scopes)
 	scopes = slices.Compact(scopes)
@@ -39,11 +39,15 @@ func (m Management) admit(c *client.Imported) (note string, fault *Fault) {
 	}
 	c.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes), audit.Reserved)
 	c.DefaultScopes = slices.DeleteFunc(slices.Clone(c.DefaultScopes), audit.Reserved)
-	command := "gatehouse client update " + refusal.Quote(c.ID)
-	for _, s := range scopes[:min(len(scopes), maxScopes)] {
+	note = "left out, as the client could manage this server by it, and --allow-management does not name it: " + listed(scopes)
+	command := ""
+	for _, s := range audit.Scopes(scopes) { // others with such a name are of no client
 		command += " --add-scope " + refusal.Quote(s)
 	}
-	return fmt.Sprintf("left out, as the client could manage this server by it, and --allow-management does not name it: %s; it gets it by: %s", listed(scopes), command), nil
+	if command != "" {
+		note += "; it gets it by: gatehouse client update " + refusal.Quote(c.ID) + command + flags
+	}
+	return note, nil
 }
 
 // power says what a client that the operator named may do.
@@ -58,9 +62,8 @@ func power(c *client.Imported, scopes []string) string {
 	}
 }
 
-// maxScopes is how many scopes a note has: as many as there are management scopes. A file may have
-// made up others.
-const maxScopes = 22
+// maxScopes is how many scopes a note lists: a file may have made up any number.
+const maxScopes = 30
 
 func listed(scopes []string) string {
 	shown := make([]string, 0, maxScopes)

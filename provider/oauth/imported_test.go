@@ -78,7 +78,7 @@ func (m *moved) run(secrets hydra.Secrets) *imports.Report {
 		grant.ImportOptions{Keys: secrets.Keys()})
 	users := imports.NewUsers(m.users.Import(m.store, audittest.Operator(), false), source)
 	report, err := imports.Run{Sinks: map[imports.Kind]imports.Sink{
-		imports.KindClient:       imports.NewClients(m.registry.Import(m.store, audittest.Operator(), false), nil, source, imports.Management{LeaveOut: true}),
+		imports.KindClient:       imports.NewClients(m.registry.Import(m.store, audittest.Operator(), false), source, imports.ClientOptions{Management: imports.Management{LeaveOut: true}}),
 		imports.KindUser:         imports.NewSubjects(m.store, users),
 		imports.KindRefreshToken: imports.NewRefreshTokens(tokens, source),
 	}}.Do(m.t.Context(), reader)

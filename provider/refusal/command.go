@@ -78,6 +78,15 @@ func severalScopes(value string) bool {
 	return strings.ContainsAny(value, ",+") || strings.Contains(value, "%20")
 }
 
+// ScopeDescribe is the command that describes a scope, with further flags, each after a space. The dots
+// are for the person who pastes it to replace.
+func ScopeDescribe(name, flags string) string {
+	if strings.HasPrefix(name, "-") { // which would be read as a flag
+		return "gatehouse scope describe" + flags + " -- " + Quote(name) + ` "..."`
+	}
+	return "gatehouse scope describe " + Quote(name) + ` "..."` + flags
+}
+
 // Quote makes one word of a value for a shell: nothing means anything between single quotes.
 func Quote(value string) string {
 	if value != "" && value[0] != '-' && !strings.ContainsFunc(value, quoted) {

@@ -89,3 +89,17 @@ func TestPathsAreCut(t *testing.T) {
 	r := refusal.New(refusal.NotFound, refusal.CheckNotFound, "").Compare(refusal.FieldPath, "", "/oauth/access_token_valid/gh_at_secret")
 	assert.Equal(t, "/oauth/access_to…", r.Received)
 }
+
+// A scope may have most characters that mean something to a shell.
+func TestScopeDescribe(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"read":        `gatehouse scope describe read "..." --dev`,
+		"things:read": `gatehouse scope describe 'things:read' "..." --dev`,
+		"$(id)`id`;&": "gatehouse scope describe '$(id)`id`;&' \"...\" --dev",
+		"it's":        `gatehouse scope describe 'it'\''s' "..." --dev`,
+		"-x":          `gatehouse scope describe --dev -- '-x' "..."`,
+	} {
+		assert.Equal(t, want, refusal.ScopeDescribe(name, " --dev"))
+	}
+}

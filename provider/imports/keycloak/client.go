@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider/imports"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 // client is a ClientRepresentation.
@@ -52,7 +53,7 @@ func (r *Reader) client(text json.RawMessage) (*imports.Item, error) {
 		// The access tokens of Keycloak are JWTs that resource servers verify themselves.
 		"access_token_format": "jwt", "access_token_alg": "RS256", "access_token_typ": "JWT",
 	}
-	notes, unsupported := c.grants(line)
+	notes, unsupported := c.grants(line, r.options.Flags)
 	fault := c.credentials(line)
 	if fault == nil {
 		fault = unsupported
@@ -137,7 +138,7 @@ func (c *client) credentials(line map[string]any) *imports.Fault {
 
 // grants: there is no implicit flow, and the password grant is for first-party clients, which an
 // operator names one by one. The line of a client that has nothing else keeps what it has.
-func (c *client) grants(line map[string]any) ([]string, *imports.Fault) {
+func (c *client) grants(line map[string]any, flags string) ([]string, *imports.Fault) {
 	types := []string{}
 	var notes []string
 	refresh := c.Attributes["use.refresh.tokens"] != "false"
@@ -178,7 +179,7 @@ func (c *client) grants(line map[string]any) ([]string, *imports.Fault) {
 		notes = append(notes, "left out: "+implicit)
 	}
 	if c.DirectAccessGrantsEnabled {
-		notes = append(notes, "left out: "+direct+": gatehouse client update "+c.ClientID+" --first-party --add-grant-type password")
+		notes = append(notes, "left out: "+direct+": gatehouse client update "+refusal.Quote(c.ClientID)+" --first-party --add-grant-type password"+flags)
 	}
 	return notes, nil
 }

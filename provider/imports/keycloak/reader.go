@@ -22,6 +22,8 @@ const (
 type Options struct {
 	// Roles maps realm roles to roles; others are left out.
 	Roles map[string]string
+	// Flags are those of a command that make it act on the same database, each after a space.
+	Flags string
 }
 
 // Reader reads a realm entry by entry: it need not fit into memory.
