@@ -125,6 +125,8 @@ type config struct {
 
 	// origin names where each setting that was given came from.
 	origin map[string]string `koanf:"-"`
+	// scratch is a directory with a database for this run alone; empty where there is none.
+	scratch string `koanf:"-"`
 }
 
 func defaults() config {

@@ -70,6 +70,13 @@ func (e *environment) locate(cmd *cobra.Command, c *config) error {
 	case found:
 		e.noteDatabase(*c)
 		return nil
+	case isImport(cmd) && isDryRun(cmd):
+		_, _ = fmt.Fprintf(e.Err, "note: there is no database %s: this checks against an empty one, which is removed afterwards\n", whole)
+		if c.scratch, err = os.MkdirTemp("", "gatehouse-dry-run-*"); err != nil {
+			return fmt.Errorf("make an empty database: %w", err)
+		}
+		c.DataDir, c.DatabaseURL = c.scratch, ""
+		return nil
 	case makesDatabase(cmd):
 		_, _ = fmt.Fprintf(e.Err, "note: this makes a new database, %s\n", whole)
 		return nil
@@ -95,7 +102,19 @@ func (e *environment) noteDatabase(c config) {
 }
 
 // makesDatabase tells whether a verb makes sense before the first start.
-func makesDatabase(cmd *cobra.Command) bool { return cmd.Name() == "create" || cmd.Name() == "import" }
+func makesDatabase(cmd *cobra.Command) bool {
+	return cmd.Name() == "create" || cmd.CommandPath() == cmd.Root().Name()+" key import" || isImport(cmd)
+}
+
+// isImport tells whether a verb is one of those of "import".
+func isImport(cmd *cobra.Command) bool {
+	return cmd.HasParent() && cmd.Parent().CommandPath() == cmd.Root().Name()+" import"
+}
+
+func isDryRun(cmd *cobra.Command) bool {
+	dry, err := cmd.Flags().GetBool("dry-run")
+	return err == nil && dry
+}
 
 func present(path string) bool {
 	_, err := os.Stat(path) //nolint:gosec // the database that the operator names

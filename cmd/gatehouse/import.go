@@ -14,6 +14,9 @@ be mended and imported again; it is written at the end, and not where nothing wa
 earlier import left one. --dry-run checks everything, also against what exists, and writes
 nothing.
 
+Without a database an import makes one, as "gatehouse serve" would, and a dry run checks against an
+empty one, which it removes; one that is on Postgres must have been migrated.
+
 An import can be repeated: what is there already is passed over. Ctrl-C keeps the batches that
 were written; the same command goes on where it stopped.`,
 	}

@@ -62,7 +62,11 @@ func (e *environment) open(cmd *cobra.Command) (*instance, error) {
 	if err := e.locate(cmd, &c); err != nil {
 		return nil, err
 	}
-	return e.openInstance(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})), nil)
+	h, err := e.openInstance(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})), nil)
+	if err != nil {
+		return nil, errors.Join(err, c.removeScratch())
+	}
+	return h, nil
 }
 
 // withInstance makes a verb that acts on the configured database, opened before and closed after.
@@ -206,5 +210,13 @@ func (e *environment) keyringSecrets(c config) (keyring.Secrets, error) {
 
 // close ends the database; its error replaces none that came before.
 func (h *instance) close(err *error) {
-	*err = errors.Join(*err, h.store.Close())
+	*err = errors.Join(*err, h.store.Close(), h.config.removeScratch())
+}
+
+// removeScratch removes what was made for this run alone.
+func (c *config) removeScratch() error {
+	if c.scratch == "" {
+		return nil
+	}
+	return os.RemoveAll(c.scratch)
 }
