@@ -127,6 +127,8 @@ type config struct {
 	origin map[string]string `koanf:"-"`
 	// scratch is a directory with a database for this run alone; empty where there is none.
 	scratch string `koanf:"-"`
+	// dryRun: nothing is to be written, not even a migration.
+	dryRun bool `koanf:"-"`
 }
 
 func defaults() config {

@@ -15,7 +15,8 @@ earlier import left one. --dry-run checks everything, also against what exists, 
 nothing.
 
 Without a database an import makes one, as "gatehouse serve" would, and a dry run checks against an
-empty one, which it removes; one that is on Postgres must have been migrated.
+empty one, which it removes. One that is there must have been migrated for a dry run, which does not
+do it, and on Postgres always.
 
 An import can be repeated: what is there already is passed over. Ctrl-C keeps the batches that
 were written; the same command goes on where it stopped.`,

@@ -62,6 +62,7 @@ func (e *environment) open(cmd *cobra.Command) (*instance, error) {
 	if err := e.locate(cmd, &c); err != nil {
 		return nil, err
 	}
+	c.dryRun = isImport(cmd) && isDryRun(cmd) && c.scratch == ""
 	h, err := e.openInstance(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})), nil)
 	if err != nil {
 		return nil, errors.Join(err, c.removeScratch())
@@ -164,7 +165,7 @@ func ready(ctx context.Context, c config, store *storage.Store) error {
 		return errors.New(schemaAhead(schema))
 	}
 	if schema.Pending > 0 {
-		if c.postgres() && !c.Migrate && !c.Dev {
+		if c.dryRun || c.postgres() && !c.Migrate && !c.Dev {
 			return fmt.Errorf("the database schema is %d migration(s) behind this version: run \"gatehouse migrate up\", or serve with --migrate", schema.Pending)
 		}
 		if _, err := store.Migrate(ctx); err != nil {
