@@ -28,44 +28,48 @@ func (a *adapter) Handle(op *huma.Operation, serve func(huma.Context)) {
 		Name: "api " + op.OperationID, Methods: []string{op.Method}, Path: Prefix + op.Path,
 		Protection: route.Admin(scope), Errors: route.JSON, Policies: a.limits, MaxBody: maxBody,
 		Handler: func(w http.ResponseWriter, r *http.Request) error {
-			if err := checkPath(r); err != nil {
-				return err
-			}
-			query, err := readQuery(op, r)
-			if err != nil {
-				return err
-			}
-			if err := checkType(op, r); err != nil {
-				return err
-			}
-			if err := checkCondition(op, r); err != nil {
-				return err
-			}
-			key, err := idempotencyKey(op, r)
-			if err != nil {
-				return err
-			}
-			x := newExchange(op, r, query, w.Header())
-			var body []byte
-			if op.RequestBody != nil || key != "" {
-				if body, err = io.ReadAll(r.Body); err != nil {
-					return err
-				}
-				if body, err = rename(op, body); err != nil {
-					return err
-				}
-				if err := a.checkBody(op, body); err != nil {
-					return err
-				}
-				x.body = bytes.NewReader(body)
-			}
-			if key != "" {
-				return a.respondOnce(w, x, key, body, serve)
-			}
-			serve(x)
-			return x.respond(w)
+			return ofCaller(r, a.serve(w, r, op, serve))
 		},
 	})
+}
+
+func (a *adapter) serve(w http.ResponseWriter, r *http.Request, op *huma.Operation, serve func(huma.Context)) error {
+	if err := checkPath(r); err != nil {
+		return err
+	}
+	query, err := readQuery(op, r)
+	if err != nil {
+		return err
+	}
+	if err := checkType(op, r); err != nil {
+		return err
+	}
+	if err := checkCondition(op, r); err != nil {
+		return err
+	}
+	key, err := idempotencyKey(op, r)
+	if err != nil {
+		return err
+	}
+	x := newExchange(op, r, query, w.Header())
+	var body []byte
+	if op.RequestBody != nil || key != "" {
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return err
+		}
+		if body, err = rename(op, body); err != nil {
+			return err
+		}
+		if err := a.checkBody(op, body); err != nil {
+			return err
+		}
+		x.body = bytes.NewReader(body)
+	}
+	if key != "" {
+		return a.respondOnce(w, x, key, body, serve)
+	}
+	serve(x)
+	return x.respond(w)
 }
 
 // ServeHTTP is part of huma.Adapter; requests come through the route table.

@@ -2,9 +2,12 @@ package api
 
 import (
 	"context"
+	"errors"
+	"net/http"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 // actor is the caller for the audit log. Without a caller it may do nothing.
@@ -19,4 +22,13 @@ func actor(ctx context.Context) audit.Actor {
 	}
 	a.ClientID, a.Scopes = p.Client.ID, p.Scopes
 	return a
+}
+
+// ofCaller notes in a refusal who was refused: a client.
+func ofCaller(request *http.Request, err error) error {
+	var r *refusal.Refusal
+	if p := oauth.PrincipalOf(request.Context()); p != nil && errors.As(err, &r) && r.ClientID == "" {
+		r.ClientID = p.Client.ID
+	}
+	return err
 }

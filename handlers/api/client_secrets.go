@@ -107,7 +107,7 @@ func (a *API) endSecret(ctx context.Context, in *secretID) (*struct{}, error) {
 	}
 	err = a.Registry.EndSecret(ctx, actor(ctx), in.ID, id)
 	if errors.Is(err, client.ErrLastSecret) {
-		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "secret_id: "+client.ErrLastSecret.Error()+".").WithStatus(http.StatusConflict)
+		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckLastSecret, "secret_id: "+client.ErrLastSecret.Error()+".").WithStatus(http.StatusConflict)
 	}
 	return nil, err
 }

@@ -27,7 +27,8 @@ func (c Condition) Check(tag string) error {
 	if c.IfMatch == "" || matches(c.IfMatch, tag) {
 		return nil
 	}
-	return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "If-Match: the resource has changed since it was read.").WithStatus(http.StatusPreconditionFailed)
+	return refusal.New(refusal.InvalidRequest, refusal.CheckCondition, "If-Match: the resource has changed since it was read.").
+		WithStatus(http.StatusPreconditionFailed).Compare(refusal.FieldIfMatch, tag, c.IfMatch)
 }
 
 // matches compares strongly (RFC 9110 section 13.1.1): a weak tag never matches.
@@ -61,5 +62,5 @@ func checkCondition(op *huma.Operation, r *http.Request) error {
 	if op.Method == http.MethodGet || takes || r.Header.Get("If-Match") == "" {
 		return nil
 	}
-	return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "If-Match: this operation takes no condition.")
+	return invalid("If-Match", "this operation takes no condition")
 }

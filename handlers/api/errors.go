@@ -32,14 +32,15 @@ func asRefusal(err error) error {
 	case errors.As(err, &invalid):
 		return invalidClient(invalid).Because(err)
 	case errors.Is(err, provider.ErrNotFound):
-		return refusal.New(refusal.NotFound, refusal.CheckNotFound, "There is no such resource.").Because(err)
+		return refusal.New(refusal.NotFound, refusal.CheckResource, "There is no such resource.").Because(err)
 	case errors.Is(err, provider.ErrConflict):
-		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "It exists already.").WithStatus(http.StatusConflict).Because(err)
+		return refusal.New(refusal.InvalidRequest, refusal.CheckConflict, "It exists already.").WithStatus(http.StatusConflict).Because(err)
 	case errors.As(err, &lacking):
-		return refusal.New(refusal.AccessDenied, refusal.CheckManagement,
-			"The caller may not do that: it would give or change what has the scope "+lacking.Scope+", which the caller does not have.").WithStatus(http.StatusForbidden).Because(err)
+		return refusal.New(refusal.AccessDenied, refusal.CheckAuthority,
+			"The caller may not do that: it would give or change what has the scope "+lacking.Scope+", which the caller does not have.").
+			WithStatus(http.StatusForbidden).CompareScope(lacking.Scope, nil).Because(err)
 	case errors.Is(err, audit.ErrForbidden):
-		return refusal.New(refusal.AccessDenied, refusal.CheckManagement, "The caller may not do that: it would need every management scope that is given or changed.").WithStatus(http.StatusForbidden).Because(err)
+		return refusal.New(refusal.AccessDenied, refusal.CheckAuthority, "The caller may not do that: it would need every management scope that is given or changed.").WithStatus(http.StatusForbidden).Because(err)
 	default:
 		return err
 	}

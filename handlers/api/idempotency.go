@@ -69,7 +69,7 @@ func (a *adapter) respondOnce(w http.ResponseWriter, x *exchange, key string, bo
 	})
 	switch {
 	case errors.Is(err, idempotency.ErrReused):
-		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, keyHeader+": was used for another request. Use a new key for each.").
+		return refusal.New(refusal.InvalidRequest, refusal.CheckIdempotencyKey, keyHeader+": was used for another request. Use a new key for each.").
 			WithStatus(http.StatusUnprocessableEntity).Because(err)
 	case err != nil:
 		return err

@@ -25,9 +25,7 @@ func invalidFields(problems []refusal.Problem) *refusal.Refusal {
 	if where := problems[0].Pointer; where != "" {
 		description = where + ": " + description
 	}
-	r := refusal.New(refusal.InvalidRequest, refusal.CheckParameter, description)
-	r.Problems = problems[:min(len(problems), mostProblems)]
-	return r
+	return refusal.New(refusal.InvalidRequest, refusal.CheckFields, description).CompareFields(problems[:min(len(problems), mostProblems)])
 }
 
 // invalidClient names every property of a registration that is wrong.
@@ -50,7 +48,7 @@ func (x *exchange) invalid() error {
 		return err
 	}
 	if len(model.Errors) == 0 {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, model.Detail+".").WithStatus(status)
+		return refusal.New(refusal.InvalidRequest, refusal.CheckFields, model.Detail+".").WithStatus(status)
 	}
 	problems := make([]refusal.Problem, len(model.Errors))
 	for i, e := range model.Errors {

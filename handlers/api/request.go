@@ -69,6 +69,6 @@ func checkType(op *huma.Operation, r *http.Request) error {
 	if _, taken := op.RequestBody.Content[kind]; err == nil && taken {
 		return nil
 	}
-	return refusal.New(refusal.InvalidRequest, refusal.CheckContentType, "The body must be sent as "+wire.JSONType+" in UTF-8.").
+	return refusal.New(refusal.InvalidRequest, refusal.CheckJSONType, "The body must be sent as "+wire.JSONType+" in UTF-8.").
 		WithStatus(http.StatusUnsupportedMediaType).Compare(refusal.FieldContentType, wire.JSONType, sent)
 }

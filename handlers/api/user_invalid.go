@@ -72,7 +72,8 @@ func asInvalidUser(err error, sent User, password string) error {
 	if code == "" {
 		return err
 	}
-	r := refusal.New(refusal.InvalidRequest, refusal.CheckParameter, property+": "+err.Error()+".").Because(err)
+	r := refusal.New(refusal.InvalidRequest, refusal.CheckFields, property+": "+err.Error()+".").
+		CompareFields([]refusal.Problem{{Pointer: "/" + property, Message: err.Error()}}).Because(err)
 	return &invalidUser{r, userFault{Message: code, Property: property, Description: err.Error()}}
 }
 

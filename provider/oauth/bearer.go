@@ -69,7 +69,7 @@ func (p *Provider) tokenFor(ctx context.Context, call *Call, names Names) (*insp
 		return nil, call.refuse(ctx, badToken("The access token is unknown, expired or revoked."))
 	}
 	if !names.in(found.grant.Audience) {
-		return nil, call.refuse(ctx, badToken("The access token is for another resource.").For(found.grant.ClientID))
+		return nil, call.refuse(ctx, names.refuse(found, "The access token is for another resource."))
 	}
 	return found, nil
 }
@@ -104,6 +104,17 @@ func bearer(call *Call) (string, error) {
 func badToken(description string) *refusal.Refusal {
 	r := refusal.New(refusal.InvalidToken, refusal.CheckAccessToken, description)
 	r.Challenge = realmChallenge + `, error="invalid_token"`
+	return r
+}
+
+// refuse says which audience a token should have. A client that is not registered for the management
+// API must be first.
+func (n Names) refuse(found *inspected, description string) *refusal.Refusal {
+	r := badToken(description).For(found.grant.ClientID).Compare(refusal.FieldAudience, n[0], strings.Join(found.grant.Audience, " "))
+	r.Check = refusal.CheckTokenAudience
+	if found.grant.UserID.IsZero() && strings.HasSuffix(n[0], ManagementPath) && !found.client.MayReach(n[0]) {
+		r.Check = refusal.CheckManagementAudience
+	}
 	return r
 }
 

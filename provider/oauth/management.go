@@ -24,11 +24,27 @@ func (p *Provider) Management(ctx context.Context, call *Call, scope string) (*P
 		return nil, err
 	}
 	if !slices.Contains(principal.Scopes, scope) {
-		r := refusal.New(refusal.InsufficientScope, refusal.CheckManagement, "The caller does not have the scope "+scope+".").For(principal.Client.ID)
-		r.Challenge = realmChallenge + `, error="insufficient_scope", scope="` + scope + `"`
-		return nil, r
+		return nil, lacksScope(principal, scope)
 	}
 	return principal, nil
+}
+
+// lacksScope says what the caller lacks: a client must be registered for the scope, or ask for it, and a
+// user must be an administrator, through a client that administers.
+func lacksScope(caller *Principal, scope string) *refusal.Refusal {
+	check := refusal.CheckManagement
+	switch {
+	case !caller.UserID.IsZero() && !caller.Client.Administers():
+		check = refusal.CheckManagementClient
+	case !caller.UserID.IsZero():
+		check = refusal.CheckManagementUser
+	case caller.Client.MayAsk(scope):
+		check = refusal.CheckManagementToken
+	}
+	r := refusal.New(refusal.InsufficientScope, check, "The caller does not have the scope "+scope+".").
+		For(caller.Client.ID).CompareScope(scope, caller.Scopes)
+	r.Challenge = realmChallenge + `, error="insufficient_scope", scope="` + scope + `"`
+	return r
 }
 
 func (p *Provider) manager(ctx context.Context, call *Call) (*Principal, error) {
@@ -37,14 +53,15 @@ func (p *Provider) manager(ctx context.Context, call *Call) (*Principal, error) 
 			return p.managingClient(ctx, call)
 		}
 	}
-	found, err := p.tokenFor(ctx, call, Names{p.settings.Issuer + ManagementPath})
+	api := Names{p.settings.Issuer + ManagementPath}
+	found, err := p.tokenFor(ctx, call, api)
 	if err != nil {
 		return nil, err
 	}
 	g := found.grant
 	if g.UserID.IsZero() && len(g.Audience) == 0 {
 		// A resource server that was sent a token without an audience could replay it here.
-		return nil, call.refuse(ctx, badToken("The access token does not name the management API as its audience.").For(g.ClientID))
+		return nil, call.refuse(ctx, api.refuse(found, "The access token does not name the management API as its audience."))
 	}
 	if err := call.served(ctx, found.client); err != nil {
 		return nil, err

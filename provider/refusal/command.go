@@ -19,6 +19,10 @@ func (r Record) Command() string {
 		return "gatehouse client rotate-secret " + Quote(r.ClientID)
 	case CheckClientMethod:
 		return r.methodCommand()
+	case CheckManagement, CheckAuthority:
+		return r.add(FieldScope, "--add-scope")
+	case CheckManagementAudience:
+		return r.add(FieldAudience, "--add-audience")
 	case CheckPKCEMethod:
 		if r.Received == "plain" {
 			return "gatehouse client update " + Quote(r.ClientID) + " --allow-plain-pkce"
@@ -31,6 +35,14 @@ func (r Record) Command() string {
 		}
 		return "gatehouse client update " + Quote(r.ClientID) + " " + flag + " " + Quote(r.Received)
 	}
+}
+
+// add registers what was expected: the request did not name it.
+func (r Record) add(field Field, flag string) string {
+	if r.Field != field || !whole(r.Expected) {
+		return ""
+	}
+	return "gatehouse client update " + quote(r.ClientID) + " " + flag + " " + quote(r.Expected)
 }
 
 // methodCommand admits a secret by Basic and in the body alike. Nothing else is proposed: anybody

@@ -20,6 +20,9 @@ func TestACommandLetsTheNextRequestThrough(t *testing.T) {
 		"gatehouse client update shop --add-grant-type refresh_token":                       {Check: refusal.CheckClientGrant, Field: refusal.FieldGrantType, Received: "refresh_token"},
 		"gatehouse client update shop --allow-plain-pkce":                                   {Check: refusal.CheckPKCEMethod, Field: refusal.FieldPKCEMethod, Received: "plain"},
 		"gatehouse client update shop --auth-method any":                                    {Check: refusal.CheckClientMethod, Field: refusal.FieldAuthMethod, Expected: "client_secret_basic", Received: "client_secret_post"},
+		"gatehouse client update shop --add-audience 'https://id.example/api/v1'":           {Check: refusal.CheckManagementAudience, Field: refusal.FieldAudience, Expected: "https://id.example/api/v1", Received: "https://other.example"},
+		"gatehouse client update shop --add-scope 'gatehouse:keys:read'":                    {Check: refusal.CheckManagement, Field: refusal.FieldScope, Expected: "gatehouse:keys:read", Received: "openid"},
+		"gatehouse client update shop --add-scope 'gatehouse:keys:write'":                   {Check: refusal.CheckAuthority, Field: refusal.FieldScope, Expected: "gatehouse:keys:write"},
 		"gatehouse client enable shop":                                                      {Check: refusal.CheckClientDisabled},
 		"gatehouse client rotate-secret shop":                                               {Check: refusal.CheckClientSecret},
 	} {
@@ -40,6 +43,11 @@ func TestACommandLetsTheNextRequestThrough(t *testing.T) {
 		{Check: refusal.CheckRedirectURI, Field: refusal.FieldRedirectURI, Received: "https://shop.example/\x1b[2Ka"},
 		{Check: refusal.CheckRedirectURI, Field: refusal.FieldRedirectURI, Received: "https://shop.example/\u202ea"},
 		{Check: refusal.CheckPKCEMethod, Field: refusal.FieldPKCEMethod, Received: "s256"},
+		// What was expected did not fit into the record.
+		{Check: refusal.CheckManagement, Field: refusal.FieldScope, Received: "openid"},
+		{Check: refusal.CheckManagementAudience, Field: refusal.FieldAudience, Expected: "https://id.exa…", Received: "x"},
+		// The client has the scope, and must ask for it.
+		{Check: refusal.CheckManagementToken, Field: refusal.FieldScope, Expected: "gatehouse:keys:read"},
 	} {
 		none.ClientID = "shop"
 		assert.Empty(t, none.Command(), none)

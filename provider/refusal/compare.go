@@ -26,6 +26,9 @@ const (
 	FieldPolicy      Field = "rate_limit_policy"
 	FieldPostLogout  Field = "post_logout_redirect_uri"
 	FieldAddress     Field = "address"
+	FieldIfMatch     Field = "if_match"
+	// FieldFields are JSON pointers and names of parameters, without their values.
+	FieldFields Field = "fields"
 	// FieldTime compares until, or from, when something is good with the clock that judged it.
 	FieldTime Field = "time"
 )
@@ -48,9 +51,9 @@ func (r *Refusal) Compare(field Field, expected, received string) *Refusal {
 	return r
 }
 
-// open fields hold what stands in an address or names a parameter: a token may be in them that
-// a client put into the wrong place.
-func (f Field) open() bool { return f == FieldPath || f == FieldParameter }
+// open fields hold what stands in an address or header or names a parameter: a token may be in them
+// that a client put into the wrong place.
+func (f Field) open() bool { return f == FieldPath || f == FieldParameter || f == FieldIfMatch }
 
 // cut keeps of two values what is around their first difference: enough to see a trailing
 // slash, not enough to leak what follows.

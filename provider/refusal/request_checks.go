@@ -6,7 +6,7 @@ func requestEntries() map[Check]Entry {
 		CheckNotFound: {
 			"No such page or resource",
 			"Nothing is served at this URL, or it no longer exists.",
-			"Compare the URL with /.well-known/openid-configuration.",
+			"Compare the URL with /.well-known/openid-configuration, or that of a management request with /api/v1/openapi.json.",
 			"The path of the request is not in the route table. A reverse proxy that adds or strips a prefix is the usual reason.",
 		},
 		CheckMethod: {
@@ -23,8 +23,8 @@ func requestEntries() map[Check]Entry {
 		},
 		CheckBodySize: {
 			"Request too large",
-			"The body of the request is larger than 64 KiB.",
-			"Send only the parameters that the endpoint asks for.",
+			"The body of the request is larger than the endpoint takes: 64 KiB, and 256 KiB in the management API.",
+			"Send only what the endpoint asks for.",
 			"No client needs bodies of this size; check what it sends.",
 		},
 		CheckContentType: {
@@ -34,8 +34,8 @@ func requestEntries() map[Check]Entry {
 			"The application must change how it sends the request.",
 		},
 		CheckFormEncoding: {
-			"Malformed form body",
-			"The body could not be decoded as a form: a percent sign without two hexadecimal digits, a semicolon, or bytes that are not UTF-8.",
+			"Malformed request",
+			"The body did not arrive completely, or it or the query could not be decoded as a form: a percent sign without two hexadecimal digits, a semicolon, or bytes that are not UTF-8.",
 			"Encode each name and value with the form encoder of your language.",
 			"The application must change how it encodes the request.",
 		},

@@ -15,11 +15,11 @@ func tokenEntries() map[Check]Entry {
 			"Ask for the scope openid in the authorization request.",
 			"The client must be registered for the scope openid and ask for it.",
 		},
-		CheckManagement: {
-			"Not allowed to do that",
-			"The caller of the management API does not have the scope that the operation needs, or would give or change more than it has.",
-			"Ask the operator for the scope that error_description names.",
-			"`gatehouse client update ID --add-scope SCOPE`; a user needs the role admin and a client of type backend.",
+		CheckTokenAudience: {
+			"Access token for another resource",
+			"The access token is valid, but not for this API: its audience is another one, or none where the API must be named.",
+			"Ask for a token whose audience is the API that it is sent to, with the audience parameter of the token request. The management API also takes the client's id and secret by HTTP Basic.",
+			"\"Expected\" is the audience that the client must ask for, and \"Received\" that of the token.",
 		},
 		CheckNetwork: {
 			"Not from this network",
