@@ -47,8 +47,7 @@ record in the hash chain: sequence and hash are null until a server has sealed i
 		}
 		defer h.close(&err)
 		out := bufio.NewWriter(env.Out)
-		lines := json.NewEncoder(out)
-		lines.SetEscapeHTML(false)
+		lines := jsonEncoder(out)
 		var after provider.ID
 		if !from.IsZero() {
 			after = provider.FirstID(from)

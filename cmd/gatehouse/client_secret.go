@@ -76,8 +76,7 @@ func newClientSecretEnd(env *environment) *cobra.Command {
 			if err != nil {
 				return about("client", args[0], err)
 			}
-			_, err = fmt.Fprintf(env.Out, "ended %s\n", args[1])
-			return err
+			return env.say("ended %s", args[1])
 		}),
 	}
 }

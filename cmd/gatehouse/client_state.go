@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -54,8 +52,7 @@ func newClientDelete(env *environment) *cobra.Command {
 			if err := h.registry.Delete(cmd.Context(), env.actor(), args[0]); err != nil {
 				return about("client", args[0], err)
 			}
-			_, err := fmt.Fprintf(env.Out, "deleted %s\n", args[0])
-			return err
+			return env.say("deleted %s", args[0])
 		}),
 	}
 }

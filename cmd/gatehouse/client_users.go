@@ -67,8 +67,7 @@ last user is removed, no user may use the client.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(env.Out, "removed %s from %s\n", u.Username, args[0])
-			return err
+			return env.say("removed %s from %s", u.Username, args[0])
 		}),
 	}
 }

@@ -91,7 +91,7 @@ func clientIDs(ctx context.Context, store *storage.Store, prefix string) ([]cobr
 	var ids []cobra.Completion
 	err := eachClient(ctx, store, func(c *client.Client) {
 		if strings.HasPrefix(c.ID, prefix) && len(ids) < mostCompletions {
-			ids = append(ids, cobra.CompletionWithDesc(c.ID, c.Name))
+			ids = append(ids, cobra.CompletionWithDesc(c.ID, printable(c.Name)))
 		}
 	})
 	return ids, err
@@ -102,7 +102,7 @@ func usernames(ctx context.Context, store *storage.Store, prefix string) ([]cobr
 	var names []cobra.Completion
 	for _, u := range users {
 		if strings.HasPrefix(u.Username, prefix) { // and not only the email address
-			names = append(names, cobra.CompletionWithDesc(u.Username, u.Email))
+			names = append(names, cobra.CompletionWithDesc(u.Username, printable(u.Email)))
 		}
 	}
 	return names, err
@@ -113,7 +113,7 @@ func scopeNames(ctx context.Context, store *storage.Store, prefix string) ([]cob
 	var names []cobra.Completion
 	for _, s := range scopes {
 		if strings.HasPrefix(s.Name, prefix) {
-			names = append(names, cobra.CompletionWithDesc(s.Name, s.Description))
+			names = append(names, cobra.CompletionWithDesc(s.Name, printable(s.Description)))
 		}
 	}
 	for _, s := range audit.AllScopes() {

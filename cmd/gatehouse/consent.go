@@ -123,8 +123,7 @@ the user again the next time.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(env.Out, "withdrew what %s agreed to for %s\n", u.Username, args[1])
-			return err
+			return env.say("withdrew what %s agreed to for %s", u.Username, args[1])
 		}),
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,8 +32,7 @@ organization that has the agreement of its members. It is added to what the user
 		if err := h.consents.Create(cmd.Context(), env.actor(), u.ID, args[1], agreed); err != nil {
 			return about("client", args[1], err)
 		}
-		_, err = fmt.Fprintf(env.Out, "%s agrees to %s for %s\n", u.Username, strings.Join(agreed.Scopes, " "), args[1])
-		return err
+		return env.say("%s agrees to %s for %s", u.Username, strings.Join(agreed.Scopes, " "), args[1])
 	})
 	return cmd
 }

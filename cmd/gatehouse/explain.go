@@ -93,8 +93,8 @@ func (e explained) facts() []string {
 	return []string{
 		"When", e.At.Format(time.RFC3339), "Now", e.now.Format(time.RFC3339),
 		"Error", string(e.Code), "Check", string(e.Check),
-		"Client", printable(e.named()), "Endpoint", e.Route, "Request", e.RequestID,
-		"Compared", string(e.Field), expected, printable(e.Expected), received, printable(e.Received),
+		"Client", e.named(), "Endpoint", e.Route, "Request", e.RequestID,
+		"Compared", string(e.Field), expected, e.Expected, received, e.Received,
 		"Registered", strings.Join(e.registered(), " "),
 		"Meaning", e.Explanation, "Fix", e.Fix, "Run", e.command(),
 	}

@@ -130,7 +130,7 @@ func (w withdrawalView) print(e *environment) error {
 
 // confirm asks for a word.
 func (e *environment) confirm(question, word string) error {
-	if _, err := fmt.Fprint(e.Err, question+" Type "+word+": "); err != nil {
+	if _, err := fmt.Fprint(e.Err, printable(question+" Type "+word+": ")); err != nil {
 		return err
 	}
 	if answer, err := firstLine(e.In); err != nil || answer != word {

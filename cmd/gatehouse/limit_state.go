@@ -150,8 +150,7 @@ Redis each server counts in its own memory: DELETE /api/v1/oauth/rate-limits/POL
 		if *asJSON {
 			return printJSON(env.Out, map[string]any{"policy": policy, "reset": true})
 		}
-		_, err := fmt.Fprintf(env.Out, "reset %s\n", policy)
-		return err
+		return env.say("reset %s", policy)
 	}, flags)
 	return cmd
 }

@@ -9,6 +9,8 @@ import (
 	"text/tabwriter"
 	"time"
 	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 )
@@ -19,10 +21,44 @@ func addJSON(cmd *cobra.Command) *bool {
 }
 
 func printJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+	enc := jsonEncoder(w)
 	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
+}
+
+func jsonEncoder(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(escaper{w})
+	enc.SetEscapeHTML(false)
+	return enc
+}
+
+// escaper writes JSON in which nothing moves the cursor of a terminal or hides text: the encoder of
+// the standard library leaves control characters of C1 and bidirectional ones as they are. Each Write
+// must be of whole characters. What the JSON says stays the same.
+type escaper struct{ w io.Writer }
+
+func (e escaper) Write(text []byte) (int, error) {
+	escaped := make([]byte, 0, len(text))
+	for _, r := range string(text) {
+		switch high, low := utf16.EncodeRune(r); {
+		case unicode.IsPrint(r) || r == '\n':
+			escaped = utf8.AppendRune(escaped, r)
+		case r <= 0xffff:
+			escaped = fmt.Appendf(escaped, "\\u%04x", r)
+		default:
+			escaped = fmt.Appendf(escaped, "\\u%04x\\u%04x", high, low)
+		}
+	}
+	if _, err := e.w.Write(escaped); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
+// say prints a line for people.
+func (e *environment) say(format string, args ...any) error {
+	_, err := fmt.Fprintln(e.Out, printable(fmt.Sprintf(format, args...)))
+	return err
 }
 
 // table prints rows for people, or says what to do when there are none.
@@ -56,7 +92,7 @@ func printable(text string) string {
 // addNoted adds a row with a sentence below it, which would make a column too wide to read.
 func (t *table) addNoted(note string, cells ...string) {
 	t.add(cells...)
-	t.notes = append(t.notes, note)
+	t.notes = append(t.notes, printable(note))
 }
 
 func (t *table) print(w io.Writer) error {
@@ -104,12 +140,12 @@ func wrapped(text, indent string) string {
 	return strings.Join(append(lines, line), "\n")
 }
 
-// facts prints names and values, one a line, values aligned.
+// facts prints names and values, one a line, values aligned. Values are made printable.
 func facts(w io.Writer, pairs ...string) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
-			_, _ = fmt.Fprintf(tw, "%s\t%s\n", pairs[i], pairs[i+1]) // Flush reports the error
+			_, _ = fmt.Fprintf(tw, "%s\t%s\n", pairs[i], printable(pairs[i+1])) // Flush reports the error
 		}
 	}
 	return tw.Flush()

@@ -44,7 +44,7 @@ func run(ctx context.Context, t terminal) int {
 	var noHelp error
 	helpOf(root, &noHelp)
 	if err := errors.Join(root.ExecuteContext(ctx), noHelp); err != nil {
-		_, _ = fmt.Fprintln(t.Err, "gatehouse: "+explainError(err))
+		_, _ = fmt.Fprintln(t.Err, "gatehouse: "+printable(explainError(err)))
 		return 1
 	}
 	return 0

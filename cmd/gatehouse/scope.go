@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -225,8 +224,7 @@ scopes, such as openid and email, cannot be deleted.`,
 			if err := h.catalogue.Delete(cmd.Context(), env.actor(), args[0]); err != nil {
 				return about("scope", args[0], err)
 			}
-			_, err := fmt.Fprintf(env.Out, "deleted %s\n", args[0])
-			return err
+			return env.say("deleted %s", args[0])
 		}),
 	}
 }

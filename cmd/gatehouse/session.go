@@ -148,8 +148,7 @@ may keep while the person is signed out (offline_access): "token revoke --user" 
 		if *asJSON {
 			return printJSON(env.Out, map[string]any{"sessions_ended": ended})
 		}
-		_, err := fmt.Fprintf(env.Out, "ended %d session(s)\n", ended)
-		return err
+		return env.say("ended %d session(s)", ended)
 	})
 	return cmd
 }

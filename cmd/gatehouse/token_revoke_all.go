@@ -63,8 +63,7 @@ func (w *wideRevocation) revoke(cmd *cobra.Command, env *environment, h *instanc
 	if asJSON {
 		return printJSON(env.Out, w.view(done))
 	}
-	_, err = fmt.Fprintf(env.Out, "ended %d grant(s) %s, and every token issued under them (%d could still be used)\n", done.Grants, w, done.Tokens)
-	return err
+	return env.say("ended %d grant(s) %s, and every token issued under them (%d could still be used)", done.Grants, w, done.Tokens)
 }
 
 func (w *wideRevocation) view(done grant.Revoked) map[string]any {

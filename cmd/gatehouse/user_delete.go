@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 )
@@ -46,8 +45,7 @@ You are asked to type the user name, or it is read from standard input; --yes sk
 		if *asJSON {
 			return printJSON(env.Out, map[string]any{"id": u.ID.String(), "sub": u.Subject, "username": u.Username, "deleted": true})
 		}
-		_, err = fmt.Fprintf(env.Out, "deleted %s\n", u.Username)
-		return err
+		return env.say("deleted %s", u.Username)
 	})
 	return cmd
 }

@@ -72,7 +72,7 @@ func (e *environment) printWebhook(v webhookView, asJSON bool) error {
 	if asJSON {
 		return printJSON(e.Out, v)
 	}
-	return facts(e.Out, "id", v.ID, "url", printable(v.URL), "description", printable(v.Description), "events", v.events(), "state", v.state(), "secret", v.Secret)
+	return facts(e.Out, "id", v.ID, "url", v.URL, "description", v.Description, "events", v.events(), "state", v.state(), "secret", v.Secret)
 }
 
 // webhookFlags are the flags that describe a webhook, for create and update alike.
@@ -135,7 +135,7 @@ func webhookIDs(ctx context.Context, store *storage.Store, prefix string) ([]cob
 	var ids []cobra.Completion
 	for _, e := range list {
 		if strings.HasPrefix(e.ID.String(), prefix) {
-			ids = append(ids, cobra.CompletionWithDesc(e.ID.String(), e.URL))
+			ids = append(ids, cobra.CompletionWithDesc(e.ID.String(), printable(e.URL)))
 		}
 	}
 	return ids, err

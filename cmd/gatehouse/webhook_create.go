@@ -119,8 +119,7 @@ func newWebhookDelete(env *environment) *cobra.Command {
 			if err := h.webhooks.Delete(cmd.Context(), env.actor(), id); err != nil {
 				return aboutWebhook(args[0], err)
 			}
-			_, err = fmt.Fprintf(env.Out, "deleted %s\n", id)
-			return err
+			return env.say("deleted %s", id)
 		}),
 	}
 }

@@ -118,8 +118,7 @@ func newWebhookTest(env *environment) *cobra.Command {
 		if *asJSON {
 			return printJSON(env.Out, map[string]string{"delivery_id": delivery.String()})
 		}
-		_, err = fmt.Fprintf(env.Out, "delivery %s: a running server sends it; see gatehouse webhook deliveries %s\n", delivery, id)
-		return err
+		return env.say("delivery %s: a running server sends it; see gatehouse webhook deliveries %s", delivery, id)
 	})
 	return cmd
 }
@@ -161,8 +160,7 @@ func newWebhookRedeliver(env *environment) *cobra.Command {
 		case *asJSON:
 			return printJSON(env.Out, map[string]int64{"deliveries": n})
 		}
-		_, err = fmt.Fprintf(env.Out, "%d to send again\n", n)
-		return err
+		return env.say("%d to send again", n)
 	})
 	return cmd
 }

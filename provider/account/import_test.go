@@ -78,7 +78,7 @@ func TestImportRefusesWhatIsNotValidOrTaken(t *testing.T) {
 		"an address as name":         {account.User{Username: "bob@example.com"}, account.ErrUsername.Error()},
 		"NUL in the name":            {account.User{Username: "bo\x00b"}, account.ErrUsername.Error()},
 		"NUL in the address":         {account.User{Username: "bob", Email: "bo\x00b@example.com"}, account.ErrEmail.Error()},
-		"NUL in the profile":         {account.User{Username: "bob", Profile: account.Profile{Name: "\x00"}}, "name: must have"},
+		"NUL in the profile":         {account.User{Username: "bob", Profile: account.Profile{Name: "\x00"}}, "name: must not have the control character U+0000"},
 		"NUL in the subject":         {account.User{Username: "bob", Subject: "a\x00"}, "sub: must have 1 to 255"},
 		"over-long subject":          {account.User{Username: "bob", Subject: strings.Repeat("a", 256)}, "sub: must have 1 to 255"},
 		"phone":                      {account.User{Username: "bob", Phone: "0207"}, account.ErrPhone.Error()},

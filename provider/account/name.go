@@ -10,6 +10,8 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/secure/precis"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // Canonical is the form in which user names are stored, compared and counted: "Alice ", "ALICE"
@@ -70,7 +72,7 @@ func ValidUsername(name string) bool {
 // Only sending mail shows whether the address exists.
 func validEmail(address string) bool {
 	local, domain, ok := strings.Cut(address, "@")
-	return ok && local != "" && len(address) <= maxName && !strings.ContainsFunc(address, func(r rune) bool {
-		return r <= ' ' || r == 0x7f || strings.ContainsRune(`<>()[],;:\"`, r) || unicode.IsSpace(r)
+	return ok && local != "" && len(address) <= maxName && provider.TextFault(address) == "" && !strings.ContainsFunc(address, func(r rune) bool {
+		return r <= ' ' || strings.ContainsRune(`<>()[],;:\"`, r) || unicode.IsSpace(r)
 	}) && !strings.Contains(domain, "@") && strings.Contains(strings.Trim(domain, "."), ".")
 }

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // for machines without a time zone database, such as containers
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/language"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // Profile holds the claims of the profile and address scopes (OpenID Connect Core section 5.1).
@@ -88,31 +88,29 @@ func (p *Profile) validate() error {
 		}
 	}
 	for claim, value := range map[string]string{"formatted": p.Address.Formatted, "street_address": p.Address.Street} {
-		// Both may have several lines (section 5.1.1).
-		if oneLine := strings.NewReplacer("\r\n", " ", "\n", " ").Replace(value); len(value) > maxAddress || hasControl(oneLine) {
-			return &Invalid{claim, "must have at most 1000 bytes, and no control characters but line breaks"}
+		if len(value) > maxAddress {
+			return &Invalid{claim, "must have at most 1000 bytes"}
+		}
+		if fault := provider.LinesFault(value); fault != "" { // both may have several lines (section 5.1.1)
+			return &Invalid{claim, fault}
 		}
 	}
 	return nil
 }
 
 func faultOfText(text string) string {
-	if len(text) > maxText || hasControl(text) {
-		return "must have at most 200 bytes and no control characters"
+	if len(text) > maxText {
+		return "must have at most 200 bytes"
 	}
-	return ""
-}
-
-func hasControl(text string) bool {
-	return !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl)
+	return provider.TextFault(text)
 }
 
 func faultOfURL(text string) string {
 	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || len(text) > maxURL || hasControl(text) {
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || len(text) > maxURL {
 		return "must be a URL that begins with https:// or http://"
 	}
-	return ""
+	return provider.TextFault(text)
 }
 
 // faultOfBirthdate allows the year alone, or the day without the year, for users who do not want

@@ -23,13 +23,13 @@ func TestValidProfiles(t *testing.T) {
 func TestInvalidProfiles(t *testing.T) {
 	t.Parallel()
 	for claim, values := range map[string][]string{
-		"name":           {strings.Repeat("a", 201), "a\nb", "a\x00", "\xff", "a\u0085b"},
+		"name":           {strings.Repeat("a", 201), "a\nb", "a\x00", "\xff", "a\u0085b", "a\u009b2Jb", "eci\u202ela", "a\u200f", "\u2066a\u2069"},
 		"birthdate":      {"0000", "1852-5-4", "1852-02-30", "04.05.1852", "1852-05", "x", "1852-05-04T00:00:00Z"},
 		"zoneinfo":       {"Local", "Europe", "europe", "../UTC", "/etc/passwd", "Europe/../UTC", "Nowhere/Land", "zone.tab", "a/b/c/d", strings.Repeat("a/", 1000)},
 		"locale":         {"en_GB", "english", "e", "en--GB", strings.Repeat("en-", 2000)},
-		"website":        {"example.com", "javascript:alert(1)", "ftp://a.example", "https://", "https://a@b.example", "https://a.example/\n", "https://a.example/" + strings.Repeat("a", 2000)},
+		"website":        {"example.com", "javascript:alert(1)", "ftp://a.example", "https://", "https://a@b.example", "https://a.example/\n", "https://a.example/\u202eb", "https://a.example/" + strings.Repeat("a", 2000)},
 		"country":        {"a\nb"},
-		"street_address": {"a\tb", strings.Repeat("a", 1001)},
+		"street_address": {"a\tb", "a\n\u202eb", strings.Repeat("a", 1001)},
 	} {
 		for _, value := range values {
 			p := Profile{Address: &Address{}}

@@ -167,16 +167,16 @@ func Fields() []Field {
 }
 
 func checkName(c *Client) string {
-	if strings.TrimSpace(c.Name) == "" || len(c.Name) > maxName || strings.ContainsFunc(c.Name, isControl) {
-		return fmt.Sprintf("must have 1 to %d bytes and no control characters", maxName)
+	if strings.TrimSpace(c.Name) == "" || len(c.Name) > maxName {
+		return fmt.Sprintf("must have 1 to %d bytes", maxName)
 	}
 	return ""
 }
 
 func checkContacts(c *Client) string {
 	for _, contact := range c.Contacts {
-		if strings.TrimSpace(contact) == "" || len(contact) > maxName || strings.ContainsFunc(contact, isControl) {
-			return fmt.Sprintf("each must have 1 to %d bytes and no control characters", maxName)
+		if strings.TrimSpace(contact) == "" || len(contact) > maxName {
+			return fmt.Sprintf("each must have 1 to %d bytes", maxName)
 		}
 	}
 	if len(c.Contacts) > maxContacts || repeats(c.Contacts) {
@@ -206,7 +206,7 @@ func shownURI(of func(c *Client) string) func(c *Client) string {
 	return func(c *Client) string {
 		uri := of(c)
 		u, err := url.Parse(uri)
-		if uri != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(uri) > 2000 || strings.ContainsFunc(uri, isControl)) {
+		if uri != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(uri) > 2000) {
 			return "must be an https URL"
 		}
 		return ""

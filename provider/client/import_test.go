@@ -130,7 +130,7 @@ func TestImportRefusesClientsThatCouldNotBeRegistered(t *testing.T) {
 		"a short key":           {func(i *client.Imported) { i.Secret, i.AuthMethod = "only-20-characters-x", client.SecretJWT }, "32 characters"},
 		"a public one's secret": {func(i *client.Imported) { i.AuthMethod, i.GrantTypes = client.None, nil }, "is not for a client"},
 		"a wildcard":            {func(i *client.Imported) { i.RedirectURIs = []string{"https://*.example.com/cb"} }, "wildcard"},
-		"a NUL in the name":     {func(i *client.Imported) { i.Name = "a\x00" }, "client_name: must have"},
+		"a NUL in the name":     {func(i *client.Imported) { i.Name = "a\x00" }, "client_name: must not have the control character U+0000"},
 		"another registration":  {func(i *client.Imported) { i.ID, i.Scopes = "known", []string{"read", "write"} }, "differs in scopes"},
 		"another secret":        {func(i *client.Imported) { i.ID, i.Secret = "known", strings.Repeat("x", 40) }, "differs in client_secret"},
 	} {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
@@ -108,4 +109,30 @@ func TestClientsThatAdministratorsSignInTo(t *testing.T) {
 		return nil
 	})
 	require.ErrorIs(t, err, audit.ErrForbidden)
+}
+
+// A name from before such names were refused stays, so that the client can be disabled; it cannot be
+// given again.
+func TestOldNamesDoNotKeepAClientFromBeingChanged(t *testing.T) {
+	t.Parallel()
+	r, store := newRegistry(t)
+	const name = "kcabllac\u202e"
+	old := &client.Client{
+		ID: "old", Name: name, Contacts: []string{"\x1b[2J"}, GrantTypes: []client.GrantType{client.ClientCredentials},
+		Type: client.Web, AuthMethod: client.SecretBasic, TokenFormat: client.Opaque, RefreshTokenRotation: client.Rotate,
+	}
+	require.NoError(t, store.CreateClient(t.Context(), old))
+	update := func(change func(c *client.Client)) error {
+		_, err := r.Update(t.Context(), audittest.Operator(), "old", func(c *client.Client) error {
+			change(c)
+			return nil
+		})
+		return err
+	}
+	require.NoError(t, update(func(c *client.Client) { c.Disabled = true }))
+	require.ErrorContains(t, update(func(c *client.Client) { c.Name = "a " + name }), "client_name: must not have U+202E, which changes the direction of text")
+	require.ErrorContains(t, update(func(c *client.Client) { c.Contacts[0] = "\x1b[3J" }), "contacts: must not have the control character U+001B")
+	require.ErrorContains(t, update(func(c *client.Client) { c.Contacts = append(c.Contacts, name) }), "contacts: ", "it was the name")
+	require.NoError(t, update(func(c *client.Client) { c.Name, c.Contacts = "Callback", nil }))
+	require.Error(t, update(func(c *client.Client) { c.Name = name }))
 }

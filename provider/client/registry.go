@@ -124,12 +124,12 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
-		created, secrets, method, before := c.CreatedAt, c.Secrets, c.AuthMethod, c.record()
+		created, secrets, method, before, texts := c.CreatedAt, c.Secrets, c.AuthMethod, c.record(), c.texts()
 		if err := change(c); err != nil {
 			return nil, err
 		}
 		c.ID, c.CreatedAt, c.Secrets = id, created, secrets
-		if err := c.Validate(); err != nil {
+		if err := c.validate(texts); err != nil {
 			return nil, err
 		}
 		if err := mayManage(actor, c); err != nil {

@@ -34,7 +34,9 @@ var scopePattern = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`)
 func ValidScope(name string) bool { return len(name) <= maxValue && scopePattern.MatchString(name) }
 
 // Validate checks the registration as a whole and returns *Invalid with every fault.
-func (c *Client) Validate() error {
+func (c *Client) Validate() error { return c.validate((&Client{}).texts()) }
+
+func (c *Client) validate(before []texts) error {
 	var bad Invalid
 	if len(c.ID) > maxID || !idPattern.MatchString(c.ID) {
 		bad.add("client_id", fmt.Sprintf("must be 1 to %d letters, digits or . _ ~ / : @ -, starting with a letter or digit", maxID))
@@ -44,6 +46,7 @@ func (c *Client) Validate() error {
 			bad.add(f.Name, wrong)
 		}
 	}
+	c.validateTexts(&bad, before)
 	c.validateGrants(&bad)
 	c.validateScopes(&bad)
 	c.validateAudience(&bad)
@@ -133,7 +136,7 @@ func (c *Client) validateScopes(bad *Invalid) {
 func (c *Client) validateAudience(bad *Invalid) {
 	for i, a := range c.Audience {
 		// Lists are stored and sent separated by spaces.
-		if a == "" || len(a) > maxValue || strings.ContainsFunc(a, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		if a == "" || len(a) > maxValue || strings.Contains(a, " ") {
 			bad.addItem("audience", i, fmt.Sprintf("%q must have 1 to %d characters and no spaces", a, maxValue))
 		}
 	}
@@ -160,5 +163,3 @@ func repeats[T comparable](list []T) bool {
 	}
 	return false
 }
-
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }

@@ -50,7 +50,7 @@ func NewCatalogue(store ScopeStore, gate *audit.Gate, clock provider.Clock) *Cat
 // Create adds a scope. It returns *InvalidScope or provider.ErrConflict.
 func (c *Catalogue) Create(ctx context.Context, actor audit.Actor, s Scope) (Scope, error) {
 	s.CreatedAt = c.clock.Now(ctx)
-	if err := s.prepare(); err != nil {
+	if err := s.prepare(nil); err != nil {
 		return Scope{}, err
 	}
 	return s, c.gate.Do(ctx, actor, audit.ScopeCreate, scopeTarget(s.Name), func(ctx context.Context) (audit.Changes, error) {
@@ -68,13 +68,13 @@ func (c *Catalogue) Change(ctx context.Context, actor audit.Actor, name string, 
 		if err != nil {
 			return nil, err
 		}
-		before, created := s.record(), s.CreatedAt
+		before, created, texts := s.record(), s.CreatedAt, s.texts()
 		s.Descriptions = maps.Clone(s.Descriptions)
 		if err := change(&s); err != nil {
 			return nil, err
 		}
 		s.Name, s.CreatedAt = name, created
-		if err := s.prepare(); err != nil {
+		if err := s.prepare(texts); err != nil {
 			return nil, err
 		}
 		changed = s

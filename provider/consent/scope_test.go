@@ -38,12 +38,13 @@ func TestInvalidScopesAreRefused(t *testing.T) {
 		many["en-x-"+string(a)], many["de-x-"+string(a)] = "x", "x"
 	}
 	for property, list := range map[string][]consent.Scope{
-		"description": {{Description: "two\nlines"}, {Description: strings.Repeat("a", 301)}},
+		"description": {{Description: "two\nlines"}, {Description: "daer\u202e"}, {Description: "a\u009b2J"}, {Description: strings.Repeat("a", 301)}},
 		"descriptions": {
 			{Descriptions: map[string]string{"no tag": "x"}},
 			{Descriptions: map[string]string{"": "x"}},
 			{Descriptions: map[string]string{"de": ""}},
 			{Descriptions: map[string]string{"de": "two\nlines"}},
+			{Descriptions: map[string]string{"de": "nesel\u202e"}},
 			{Descriptions: many},
 		},
 		"claims": {{Claims: []string{"shoe_size"}}, {Claims: []string{"sub"}}, {Name: "email", Claims: []string{"name"}}, {Name: audit.ReadScope("users"), Claims: []string{"name"}}},
@@ -117,4 +118,20 @@ func TestStandardScopesCannotBeDeleted(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	assert.Equal(t, "openid", list[0].Name)
+}
+
+// A description from before it was refused stays beside what is changed.
+func TestOldDescriptionsDoNotKeepAScopeFromBeingChanged(t *testing.T) {
+	t.Parallel()
+	store := storagetest.SQLite(t, time.Now)
+	c := consent.NewCatalogue(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), time.Now)
+	old := consent.Scope{Name: "read", Description: "daer\u202e", Descriptions: map[string]string{"de": "nesel\u202e"}}
+	require.NoError(t, store.CreateScope(t.Context(), old))
+	_, err := c.Change(t.Context(), audittest.Operator(), "read", func(s *consent.Scope) error { s.Claims = []string{"email"}; return nil })
+	require.NoError(t, err)
+	_, err = c.Change(t.Context(), audittest.Operator(), "read", func(s *consent.Scope) error { s.Description = "a daer\u202e"; return nil })
+	refused(t, "description", err)
+	require.EqualError(t, err, "a description must not have U+202E, which changes the direction of text")
+	_, err = c.Change(t.Context(), audittest.Operator(), "read", func(s *consent.Scope) error { s.Descriptions["fr"] = "eril\u202e"; return nil })
+	refused(t, "descriptions", err)
 }

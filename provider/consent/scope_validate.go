@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
@@ -25,18 +26,18 @@ func (i *InvalidScope) Error() string { return i.Message }
 const maxLanguages = 50
 
 // Valid returns *InvalidScope for what Create would refuse.
-func (s Scope) Valid() error { return s.prepare() }
+func (s Scope) Valid() error { return s.prepare(nil) }
 
 // prepare puts the claims in the order of the consent page and the language tags in canonical form,
-// and checks everything.
-func (s *Scope) prepare() error {
+// and checks everything but texts from before.
+func (s *Scope) prepare(before []string) error {
 	switch {
 	case !client.ValidScope(s.Name):
 		return &InvalidScope{"name", "a scope name has 1 to 500 printable ASCII characters, without spaces, quotation marks and backslashes"}
 	case audit.Reserved(s.Name) && !audit.IsScope(s.Name):
 		return &InvalidScope{"name", "names that begin with gatehouse: are for management scopes, which this is none of"}
-	case !validDescription(s.Description):
-		return &InvalidScope{"description", "a description has at most 300 bytes and no control characters"}
+	case descriptionFault(s.Description, before) != "":
+		return &InvalidScope{"description", "a description " + descriptionFault(s.Description, before)}
 	case len(s.Claims) > 0 && builtIn(s.Name):
 		return &InvalidScope{"claims", "a standard scope releases the claims that OpenID Connect says"}
 	case slices.ContainsFunc(s.Claims, func(name string) bool { return ScopeOf(name) == "" }):
@@ -49,10 +50,10 @@ func (s *Scope) prepare() error {
 		}
 	}
 	s.Claims = claims
-	return s.prepareDescriptions()
+	return s.prepareDescriptions(before)
 }
 
-func (s *Scope) prepareDescriptions() error {
+func (s *Scope) prepareDescriptions(before []string) error {
 	if len(s.Descriptions) > maxLanguages {
 		return &InvalidScope{"descriptions", "a scope has descriptions in 50 languages at most"}
 	}
@@ -62,8 +63,11 @@ func (s *Scope) prepareDescriptions() error {
 		if err != nil || tag == language.Und {
 			return &InvalidScope{"descriptions", "each description has the tag of its language (BCP 47), such as de or pt-BR"}
 		}
-		if !validDescription(s.Descriptions[text]) || s.Descriptions[text] == "" {
-			return &InvalidScope{"descriptions", "a description has 1 to 300 bytes and no control characters"}
+		if s.Descriptions[text] == "" {
+			return &InvalidScope{"descriptions", "a description in another language must not be empty"}
+		}
+		if fault := descriptionFault(s.Descriptions[text], before); fault != "" {
+			return &InvalidScope{"descriptions", "a description " + fault}
 		}
 		canonical[tag.String()] = s.Descriptions[text]
 	}
@@ -74,8 +78,20 @@ func (s *Scope) prepareDescriptions() error {
 	return nil
 }
 
-func validDescription(text string) bool {
-	return len(text) <= 300 && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
+// texts are all descriptions.
+func (s *Scope) texts() []string {
+	return append(slices.Collect(maps.Values(s.Descriptions)), s.Description)
+}
+
+func descriptionFault(text string, before []string) string {
+	switch {
+	case len(text) > 300:
+		return "must have at most 300 bytes"
+	case slices.Contains(before, text):
+		return ""
+	default:
+		return provider.TextFault(text)
+	}
 }
 
 // In is the description for a reader with these languages, in order of preference.

@@ -45,6 +45,9 @@ func (e *Endpoint) prepare(cleartext Cleartext) error {
 	if message := urlFault(e.URL, cleartext); message != "" {
 		return &InvalidEndpoint{"url", message}
 	}
+	if fault := provider.TextFault(e.Description); fault != "" {
+		return &InvalidEndpoint{"description", fault}
+	}
 	if len(e.Description) > maxDescription || !printable(e.Description) {
 		return &InvalidEndpoint{"description", "must be printable text of at most 500 bytes"}
 	}

@@ -59,7 +59,8 @@ func TestPropertiesOfEndpoints(t *testing.T) {
 		require.ErrorAs(t, e.prepare(nil), &invalid)
 		assert.Equal(t, property, invalid.Property)
 	}
-	require.Error(t, (&Endpoint{URL: "https://example.com/", Description: "a\x1b[2J"}).prepare(nil), "a terminal would obey it")
+	require.EqualError(t, (&Endpoint{URL: "https://example.com/", Description: "a\x1b[2J"}).prepare(nil), "description must not have the control character U+001B", "a terminal would obey it")
+	require.EqualError(t, (&Endpoint{URL: "https://example.com/", Description: "gnillib\u202e"}).prepare(nil), "description must not have U+202E, which changes the direction of text")
 	e := Endpoint{URL: "https://example.com/", Types: []string{"user.deleted", "user.created", "user.deleted"}}
 	require.NoError(t, e.prepare(nil))
 	assert.Equal(t, []string{"user.created", "user.deleted"}, e.Types)
