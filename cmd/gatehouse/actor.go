@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/user"
 	"strconv"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
@@ -22,4 +23,20 @@ func (e *environment) actor() audit.Actor {
 		host = "unknown"
 	}
 	return audit.Actor{Kind: audit.OperatingSystemUser, ID: id, Host: host}
+}
+
+// by is an actor as tables show it: what it is and which one, and the client through which a user acted.
+// An operating system's user, a job and a client may have the same name.
+func by(a audit.Actor) string {
+	switch a.Kind {
+	case audit.OperatingSystemUser:
+		return "operator " + a.ID
+	case audit.UserActor:
+		if a.ClientID != "" {
+			return "user " + a.ID + " through " + a.ClientID
+		}
+		return "user " + a.ID
+	default:
+		return strings.TrimSpace(string(a.Kind) + " " + a.ID)
+	}
 }

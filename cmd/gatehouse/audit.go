@@ -63,6 +63,13 @@ func newAuditList(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List recorded acts, the newest first",
+		Long: `Lists who did what to what. ACTOR is an operator (a user of the operating system, at the command
+line), a job (the server itself), a client of the management API, or a user, with the client
+through which the user acted.
+
+The management API has the same filters: GET /api/v1/audit-logs with the scope
+gatehouse:audit:read takes client_id, user_id, actor, action, target_id, since and until (times),
+limit, and the cursor of the page before in place of --before.`,
 		Example: `  gatehouse audit list --since 24h
   gatehouse audit list --client shop --json
   gatehouse audit list --user alice --action user.update
@@ -148,7 +155,7 @@ func (e *environment) printRecords(records []audit.Record, asJSON bool) error {
 	out := table{header: []string{"ID", "TIME", "ACTOR", "ACTION", "TARGET", "CONCERNS", "CHANGES"}, empty: "No acts are recorded."}
 	for i, r := range records {
 		views[i] = viewRecord(r)
-		out.add(r.ID.String(), r.At.Format("2006-01-02 15:04:05 MST"), r.Actor.ID, string(r.Action), r.Target.ID, concerns(r.Target), summary(r.Changes))
+		out.add(r.ID.String(), r.At.Format("2006-01-02 15:04:05 MST"), by(r.Actor), string(r.Action), r.Target.ID, concerns(r.Target), summary(r.Changes))
 	}
 	if asJSON {
 		return printJSON(e.Out, views)

@@ -32,7 +32,7 @@ a consent that was withdrawn.`,
 			}
 			for _, r := range records {
 				views = append(views, viewRecord(r))
-				out.add(when(r.At), string(r.Action), r.Actor.ID, r.Actor.Address, summary(r.Changes))
+				out.add(when(r.At), string(r.Action), by(r.Actor), r.Actor.Address, summary(r.Changes))
 				before = r.ID
 			}
 			if len(records) < page {
