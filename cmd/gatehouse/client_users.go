@@ -92,7 +92,7 @@ func newClientUsersList(env *environment) *cobra.Command {
 			return err
 		}
 		if *asJSON {
-			return printJSON(env.Out, map[string]any{"restricted": c.Restricted, "users": orEmpty(names)})
+			return printJSON(env.Out, map[string]any{"restricted": c.Restricted, "usernames": orEmpty(names)})
 		}
 		out := table{header: []string{"USERNAME"}, empty: "Everybody may use it: it is not restricted."}
 		if c.Restricted {

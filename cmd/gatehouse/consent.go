@@ -22,16 +22,22 @@ func newConsent(env *environment) *cobra.Command {
 	return cmd
 }
 
+// consentView is a consent with what was agreed to for each resource; the scopes are those of all.
 type consentView struct {
-	ID         string    `json:"consent_id"`
-	UserID     string    `json:"user_id"`
-	Username   string    `json:"username"`
-	ClientID   string    `json:"client_id"`
-	ClientName string    `json:"client_name"`
-	Scopes     []string  `json:"scopes"`
-	Claims     []string  `json:"claims"`
-	Audience   []string  `json:"audience"`
-	UpdatedAt  time.Time `json:"updated_at"`
+	ID         string          `json:"consent_id"`
+	UserID     string          `json:"user_id"`
+	Username   string          `json:"username"`
+	ClientID   string          `json:"client_id"`
+	ClientName string          `json:"client_name"`
+	Scopes     []string        `json:"scopes"`
+	Agreements []agreementView `json:"agreements"`
+	UpdatedAt  time.Time       `json:"updated_at"`
+}
+
+type agreementView struct {
+	Scopes   []string `json:"scopes"`
+	Claims   []string `json:"claims"`
+	Audience []string `json:"audience"`
 }
 
 func newConsentList(env *environment) *cobra.Command {
@@ -62,13 +68,17 @@ func newConsentList(env *environment) *cobra.Command {
 		views := []consentView{}
 		out := table{header: []string{"USERNAME", "CLIENT ID", "NAME", "SCOPES", "CLAIMS", "AUDIENCE", "SINCE"}, empty: empty}
 		err := eachConsent(cmd.Context(), h.consents, of, func(c consent.ClientConsent) {
+			view := consentView{
+				consent.ID(c.UserID, c.ClientID), c.UserID.String(), c.Username, c.ClientID, c.ClientName,
+				orEmpty(c.Scopes()),
+				[]agreementView{},
+				c.UpdatedAt,
+			}
 			for _, a := range c.Agreements() {
-				views = append(views, consentView{
-					consent.ID(c.UserID, c.ClientID), c.UserID.String(), c.Username, c.ClientID, c.ClientName,
-					orEmpty(a.Scopes), orEmpty(a.Claims), orEmpty(a.Audience), c.UpdatedAt,
-				})
+				view.Agreements = append(view.Agreements, agreementView{orEmpty(a.Scopes), orEmpty(a.Claims), orEmpty(a.Audience)})
 				out.add(c.Username, c.ClientID, c.ClientName, strings.Join(a.Scopes, " "), strings.Join(a.Claims, " "), strings.Join(a.Audience, " "), when(c.UpdatedAt))
 			}
+			views = append(views, view)
 		})
 		if err != nil {
 			return err

@@ -78,7 +78,7 @@ func (e explained) view() map[string]any {
 		name = e.client.Name
 	}
 	return map[string]any{
-		"at": e.At, "now": e.now.Truncate(time.Second), "error": e.Code, "check": e.Check, "client_id": e.ClientID, "client_name": name,
+		"time": e.At, "now": e.now.Truncate(time.Second), "error": e.Code, "check": e.Check, "client_id": e.ClientID, "client_name": name,
 		"field": e.Field, "expected": e.Expected, "received": e.Received, "registered": e.registered(),
 		"route": e.Route, "request_id": e.RequestID,
 		"explanation": e.Explanation, "fix": e.Fix, "command": e.command(),

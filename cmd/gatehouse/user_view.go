@@ -14,8 +14,8 @@ type userView struct {
 	Username      string `json:"username"`
 	Email         string `json:"email"`
 	EmailVerified bool   `json:"email_verified"`
-	Phone         string `json:"phone"`
-	PhoneVerified bool   `json:"phone_verified"`
+	Phone         string `json:"phone_number"`
+	PhoneVerified bool   `json:"phone_number_verified"`
 	account.Profile
 
 	Roles     []string  `json:"roles"`

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -42,15 +41,10 @@ type agreement struct {
 
 func consentOf(c consent.ClientConsent) Consent {
 	out := Consent{
-		consent.ID(c.UserID, c.ClientID), c.UserID.String(), c.Username, c.ClientID, c.ClientName, []string{}, []agreement{}, c.UpdatedAt,
+		consent.ID(c.UserID, c.ClientID), c.UserID.String(), c.Username, c.ClientID, c.ClientName, orEmpty(c.Scopes()), []agreement{}, c.UpdatedAt,
 	}
 	for _, one := range c.Agreements() {
 		out.Agreements = append(out.Agreements, agreement{orEmpty(one.Scopes), orEmpty(one.Claims), orEmpty(one.Audience)})
-		for _, scope := range one.Scopes {
-			if !slices.Contains(out.Scopes, scope) {
-				out.Scopes = append(out.Scopes, scope)
-			}
-		}
 	}
 	return out
 }

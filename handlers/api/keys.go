@@ -22,7 +22,8 @@ type key struct {
 	Algorithm  string     `json:"alg" enum:"RS256,PS256,ES256,EdDSA"`
 	State      string     `json:"state" enum:"pending,active,retiring,gone"`
 	CreatedAt  time.Time  `json:"created_at"`
-	SignsSince *time.Time `json:"signs_since,omitempty" doc:"When it began to sign, or will"`
+	ActiveFrom *time.Time `json:"active_from,omitempty" doc:"When it began to sign, or will; absent for the first key of an algorithm, which always could"`
+	GoneAt     *time.Time `json:"gone_at,omitempty" doc:"When it leaves the key set, and what it signed is accepted no more; absent while no key follows it"`
 }
 
 type keyList struct {
@@ -96,6 +97,9 @@ func (a *API) listKeys(ctx context.Context, _ *struct{}) (*keyList, error) {
 }
 
 func keyOf(k keys.Listed) key {
-	since := k.SignsSince()
-	return key{k.KID, string(k.Algorithm), string(k.State), k.CreatedAt, &since}
+	shown := key{k.KID, string(k.Algorithm), string(k.State), k.CreatedAt, &k.ActiveFrom, k.GoneAt}
+	if k.First() {
+		shown.ActiveFrom = nil
+	}
+	return shown
 }

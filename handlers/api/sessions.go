@@ -62,7 +62,7 @@ type sessionsOf struct {
 
 type endedSessions struct {
 	Body struct {
-		Sessions int `json:"sessions" doc:"How many sessions were ended"`
+		Ended int `json:"sessions_ended" doc:"How many sessions were ended"`
 	}
 }
 
@@ -102,7 +102,7 @@ func (a *API) sessions() {
 			return nil, err
 		}
 		out := &endedSessions{}
-		out.Body.Sessions, err = a.Sessions.EndAll(ctx, actor(ctx), user)
+		out.Body.Ended, err = a.Sessions.EndAll(ctx, actor(ctx), user)
 		return out, err
 	})
 }

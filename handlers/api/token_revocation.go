@@ -19,8 +19,8 @@ type bulkRevocation struct {
 
 type revokedGrants struct {
 	Body struct {
-		Grants int64 `json:"grants" doc:"How many grants were ended"`
-		Tokens int64 `json:"tokens" doc:"How many issuances under them could still be used, by their access or refresh token"`
+		Grants int64 `json:"grants_ended" doc:"How many grants were ended"`
+		Tokens int64 `json:"tokens_ended" doc:"How many issuances under them could still be used, by their access or refresh token"`
 	}
 }
 

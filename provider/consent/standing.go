@@ -28,3 +28,12 @@ type ClientConsent struct {
 	ClientID, ClientName string
 	UpdatedAt            time.Time
 }
+
+// Scopes are those of all agreements together.
+func (c ClientConsent) Scopes() []string {
+	var all []string
+	for _, a := range c.Agreements() {
+		all = union(all, a.Scopes)
+	}
+	return all
+}

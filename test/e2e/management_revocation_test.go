@@ -43,9 +43,9 @@ func TestRevocationBeforeATimeIsSeenEverywhere(t *testing.T) {
 		}
 		before := moment.Format(time.RFC3339Nano)
 		none := revoke(fmt.Sprintf(`{"before":%q,"scope":"email"}`, before)).json(t)
-		assert.Equal(t, []any{0.0, 0.0}, []any{none["grants"], none["tokens"]}, "both conditions must be met")
+		assert.Equal(t, []any{0.0, 0.0}, []any{none["grants_ended"], none["tokens_ended"]}, "both conditions must be met")
 		done := revoke(fmt.Sprintf(`{"before":%q}`, before)).json(t)
-		assert.Equal(t, []any{1.0, 2.0}, []any{done["grants"], done["tokens"]})
+		assert.Equal(t, []any{1.0, 2.0}, []any{done["grants_ended"], done["tokens_ended"]})
 		for _, token := range []any{old["access_token"], refreshed["access_token"], refreshed["refresh_token"]} {
 			assert.False(t, active(token))
 		}
@@ -78,10 +78,10 @@ func TestRevocationBeforeATimeIsSeenEverywhere(t *testing.T) {
 		assert.NotEmpty(t, shown["user_agent"])
 		assert.NotEmpty(t, shown["device"])
 		ended := s.manage(caller, http.MethodPost, "/oauth/tokens/bulk-revoke", fmt.Sprintf(`{"session_id":%q}`, session)).json(t)
-		assert.InDelta(t, 1, ended["grants"], 0)
+		assert.InDelta(t, 1, ended["grants_ended"], 0)
 		assert.False(t, active(fresh["access_token"]))
 		all := s.manage(caller, http.MethodDelete, "/oauth/sessions?user_id="+shown["user_id"].(string), "")
-		assert.InDelta(t, 2, all.json(t)["sessions"], 0)
+		assert.InDelta(t, 2, all.json(t)["sessions_ended"], 0)
 
 		for _, body := range []string{
 			`{"client_id":"","scope":"openid"}`, `{"client_id":"app","scope":""}`, `{"client_id":"app","user_id":"00000000-0000-0000-0000-000000000000"}`,
