@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -41,18 +43,31 @@ func newClientSwitch(env *environment, disabled bool) *cobra.Command {
 }
 
 func newClientDelete(env *environment) *cobra.Command {
-	return &cobra.Command{
-		Use:     "delete ID",
-		Short:   "Delete a client and everything issued to it",
-		Example: "  gatehouse client delete billing",
+	cmd := &cobra.Command{
+		Use:   "delete ID",
+		Short: "Delete a client and everything issued to it",
+		Long: `Deletes the registration with its secrets and what users agreed to, and ends every token issued to it,
+at once. It cannot be undone: "client disable" keeps the registration.
+
+` + fmt.Sprintf(asks, "the id"),
+		Example: "  gatehouse client delete billing\n  gatehouse client delete billing --yes",
 		Args:    cobra.ExactArgs(1),
 
 		ValidArgsFunction: env.complete(clientIDs),
-		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-			if err := h.registry.Delete(cmd.Context(), env.actor(), args[0]); err != nil {
-				return about("client", args[0], err)
-			}
-			return env.say("deleted %s", args[0])
-		}),
 	}
+	yes := addYes(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		c, err := h.store.Client(cmd.Context(), args[0])
+		if err != nil {
+			return about("client", args[0], err)
+		}
+		if err := env.confirm(*yes, fmt.Sprintf("Delete the client %s (%s) and everything issued to it?", c.ID, c.Name), c.ID); err != nil {
+			return err
+		}
+		if err := h.registry.Delete(cmd.Context(), env.actor(), c.ID); err != nil {
+			return about("client", args[0], err)
+		}
+		return env.say("deleted %s", c.ID)
+	})
+	return cmd
 }

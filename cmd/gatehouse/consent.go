@@ -109,31 +109,40 @@ func eachConsent(ctx context.Context, consents *consent.Registry, of consent.Fil
 }
 
 func newConsentWithdraw(env *environment) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "withdraw USERNAME CLIENT_ID",
 		Short: "Withdraw a user's consent for a client, and revoke everything issued under it",
 		Long: `Ends every access and refresh token that the client has for the user, at once, and asks
-the user again the next time.`,
-		Example: "  gatehouse consent withdraw alice shop",
+the user again the next time.
+
+` + fmt.Sprintf(asks, "yes"),
+		Example: "  gatehouse consent withdraw alice shop\n  gatehouse consent withdraw alice shop --yes",
 		Args:    cobra.ExactArgs(2),
 
 		ValidArgsFunction: env.complete(usernames, clientIDs),
-		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-			u, err := h.user(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			if _, err := h.store.Client(cmd.Context(), args[1]); err != nil {
-				return about("client", args[1], err)
-			}
-			err = h.consents.Withdraw(cmd.Context(), env.actor(), u.ID, args[1])
-			if errors.Is(err, provider.ErrNotFound) {
-				return fmt.Errorf("%s has nothing of %s: there is neither a consent nor a token to end", args[1], u.Username)
-			}
-			if err != nil {
-				return err
-			}
-			return env.say("withdrew what %s agreed to for %s", u.Username, args[1])
-		}),
 	}
+	yes := addYes(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		u, err := h.user(cmd.Context(), args[0])
+		if err != nil {
+			return err
+		}
+		c, err := h.store.Client(cmd.Context(), args[1])
+		if err != nil {
+			return about("client", args[1], err)
+		}
+		question := fmt.Sprintf("Withdraw what %s agreed to for %s (%s), and end what it has in that name?", u.Username, c.ID, c.Name)
+		if err := env.confirm(*yes, question, "yes"); err != nil {
+			return err
+		}
+		err = h.consents.Withdraw(cmd.Context(), env.actor(), u.ID, c.ID)
+		if errors.Is(err, provider.ErrNotFound) {
+			return fmt.Errorf("%s has nothing of %s: there is neither a consent nor a token to end", c.ID, u.Username)
+		}
+		if err != nil {
+			return err
+		}
+		return env.say("withdrew what %s agreed to for %s", u.Username, c.ID)
+	})
+	return cmd
 }

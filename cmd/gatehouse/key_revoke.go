@@ -26,7 +26,9 @@ next key.
 
 If it is the key that signs, the next takes over at once: the pending one if there is one,
 else a new one. Then signatures by it come before caches of the key set know it, and
-resource servers that do not look again for an unknown key refuse them until they do.`,
+resource servers that do not look again for an unknown key refuse them until they do.
+
+` + fmt.Sprintf(asks, "yes"),
 		Example: "  gatehouse key list\n  gatehouse key revoke Yw3v... --yes",
 		Args:    cobra.ExactArgs(1),
 
@@ -36,7 +38,7 @@ resource servers that do not look again for an unknown key refuse them until the
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w (an id that begins with a hyphen goes after --: gatehouse key revoke --yes -- -KID)", flagFault(cmd, err))
 	})
-	yes := cmd.Flags().Bool("yes", false, "do not ask")
+	yes := addYes(cmd)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		if *asJSON && !*yes {
@@ -51,10 +53,8 @@ resource servers that do not look again for an unknown key refuse them until the
 				return err
 			}
 		}
-		if !*yes {
-			if err := env.confirm("Withdraw the key "+w.KID+" for good?", "yes"); err != nil {
-				return err
-			}
+		if err := env.confirm(*yes, "Withdraw the key "+w.KID+" for good?", "yes"); err != nil {
+			return err
 		}
 		if w.Successor, err = h.keys.Withdraw(cmd.Context(), env.actor(), w.KID); err != nil {
 			return err
@@ -126,15 +126,4 @@ func (w withdrawalView) print(e *environment) error {
 		return err
 	}
 	return out.print(e.Out)
-}
-
-// confirm asks for a word.
-func (e *environment) confirm(question, word string) error {
-	if _, err := fmt.Fprint(e.Err, printable(question+" Type "+word+": ")); err != nil {
-		return err
-	}
-	if answer, err := firstLine(e.In); err != nil || answer != word {
-		return errors.New("not confirmed: nothing was changed (--yes does not ask)")
-	}
-	return nil
 }

@@ -42,7 +42,8 @@ func (e *environment) migration(use, short string, act func(context.Context, *st
 	asJSON := addJSON(cmd)
 	yes := new(bool)
 	if use == "down" {
-		cmd.Flags().BoolVar(yes, "yes", false, "do not ask")
+		cmd.Long = "Reverts the newest migration. What only the newer schema can store is lost.\n\n" + fmt.Sprintf(asks, "the number of the migration")
+		yes = addYes(cmd)
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if use == "down" && *asJSON && !*yes {
@@ -62,8 +63,8 @@ func (e *environment) migration(use, short string, act func(context.Context, *st
 				err = closing
 			}
 		}()
-		if use == "down" && !*yes {
-			if err := e.confirmDown(cmd.Context(), store); err != nil {
+		if use == "down" {
+			if err := e.confirmDown(cmd.Context(), store, *yes); err != nil {
 				return err
 			}
 		}
@@ -84,13 +85,13 @@ func (e *environment) migration(use, short string, act func(context.Context, *st
 }
 
 // confirmDown asks before what only the newest migration can store is lost, such as the audit log.
-func (e *environment) confirmDown(ctx context.Context, s *storage.Store) error {
+func (e *environment) confirmDown(ctx context.Context, s *storage.Store, yes bool) error {
 	applied, err := onlyVersions(ctx, s, func(m storage.Migration) bool { return m.AppliedAt != nil })
 	if err != nil || len(applied) == 0 {
 		return err
 	}
 	newest := applied[len(applied)-1]
-	return e.confirm("Undo migration "+newest.Name+" and lose what only it can store?", fmt.Sprint(newest.Version))
+	return e.confirm(yes, "Undo migration "+newest.Name+" and lose what only it can store?", fmt.Sprint(newest.Version))
 }
 
 func migrateUp(ctx context.Context, s *storage.Store) ([]migrationView, error) {

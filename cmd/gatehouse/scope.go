@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -211,20 +212,35 @@ func newScopeList(env *environment) *cobra.Command {
 }
 
 func newScopeDelete(env *environment) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "delete NAME",
 		Short: "Remove a scope from the catalogue",
-		Long: `Removes the entry. Clients registered for the scope keep it until they are updated. The standard
-scopes, such as openid and email, cannot be deleted.`,
-		Example: "  gatehouse scope delete invoices:read",
+		Long: `Removes the entry with its descriptions and claims. Clients registered for the scope keep it until
+they are updated. The standard scopes, such as openid and email, cannot be deleted.
+
+` + fmt.Sprintf(asks, "the name"),
+		Example: "  gatehouse scope delete invoices:read\n  gatehouse scope delete invoices:read --yes",
 		Args:    cobra.ExactArgs(1),
 
 		ValidArgsFunction: env.complete(scopeNames),
-		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-			if err := h.catalogue.Delete(cmd.Context(), env.actor(), args[0]); err != nil {
-				return about("scope", args[0], err)
-			}
-			return env.say("deleted %s", args[0])
-		}),
 	}
+	yes := addYes(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		name := args[0]
+		scopes, err := h.catalogue.List(cmd.Context())
+		if err != nil {
+			return err
+		}
+		// What cannot be deleted is not asked about.
+		if slices.ContainsFunc(scopes, func(s consent.Scope) bool { return s.Name == name }) && !consent.BuiltIn(name) {
+			if err := env.confirm(*yes, "Delete the scope "+name+", its descriptions and its claims?", name); err != nil {
+				return err
+			}
+		}
+		if err := h.catalogue.Delete(cmd.Context(), env.actor(), name); err != nil {
+			return about("scope", name, err)
+		}
+		return env.say("deleted %s", name)
+	})
+	return cmd
 }

@@ -33,10 +33,10 @@ sign-in session, with --scope what was authorized with that scope, with --before
 authorized before that time (and what was issued under it since). With several of them, what
 meets all. The user's sessions go on: "session end" ends those.
 
-On a terminal you are asked first, unless a user or session is named; --yes skips that.`,
+Unless a user or session is named, what all users have is ended. ` + fmt.Sprintf(asks, "yes"),
 		Example: `  gatehouse token revoke < token.txt
   gatehouse token revoke --id 019a2b3c-4d5e-7f60-8123-456789abcdef
-  gatehouse token revoke --client billing
+  gatehouse token revoke --client billing --yes
   gatehouse token revoke --user alice --client shop
   gatehouse token revoke --scope payments --before 2h --yes
   gatehouse token revoke --before 2026-11-01T08:00:00Z`,
@@ -52,7 +52,7 @@ On a terminal you are asked first, unless a user or session is named; --yes skip
 	sessionID := cmd.Flags().String("session", "", "revoke everything that was authorized in the sign-in session with this id")
 	scope := cmd.Flags().String("scope", "", "revoke everything that was authorized with this scope")
 	before := cmd.Flags().String("before", "", "revoke what was authorized before then: a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or how long ago, such as 24h")
-	yes := cmd.Flags().Bool("yes", false, "do not ask")
+	yes := addYes(cmd)
 	id := cmd.Flags().String("id", "", "revoke the token with this id")
 	env.completeFlagBy(cmd, "client", clientIDs)
 	env.completeFlagBy(cmd, "user", usernames)

@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
@@ -51,10 +49,9 @@ func (w *wideRevocation) String() string {
 }
 
 func (w *wideRevocation) revoke(cmd *cobra.Command, env *environment, h *instance, yes, asJSON bool) error {
-	if wide := w.who == "" && w.of.SessionID.IsZero(); wide && !yes && isTerminal(env.In) {
-		if err := env.confirm("End every grant "+w.String()+"?", "yes"); err != nil {
-			return err
-		}
+	ofOne := w.who != "" || !w.of.SessionID.IsZero()
+	if err := env.confirm(yes || ofOne, "End every grant "+w.String()+"?", "yes"); err != nil {
+		return err
 	}
 	done, err := h.inspector.RevokeAll(cmd.Context(), env.actor(), w.of)
 	if err != nil {
@@ -79,9 +76,4 @@ func (w *wideRevocation) view(done grant.Revoked) map[string]any {
 		view["before"] = w.of.Before
 	}
 	return view
-}
-
-func isTerminal(in any) bool {
-	f, ok := in.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 )
@@ -14,13 +15,13 @@ func newUserDelete(env *environment) *cobra.Command {
 at once. The user name can be registered again, but applications know the new account by
 another subject. It cannot be undone: "user disable" keeps the account.
 
-You are asked to type the user name, or it is read from standard input; --yes skips that.`,
+` + fmt.Sprintf(asks, "the user name"),
 		Example: "  gatehouse user delete alice\n  gatehouse user delete alice --yes",
 		Args:    cobra.ExactArgs(1),
 
 		ValidArgsFunction: env.complete(usernames),
 	}
-	yes := cmd.Flags().Bool("yes", false, "do not ask")
+	yes := addYes(cmd)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		if *asJSON && !*yes {
@@ -30,14 +31,12 @@ You are asked to type the user name, or it is read from standard input; --yes sk
 		if err != nil {
 			return err
 		}
-		if !*yes {
-			who := u.Username // what was given may be an id
-			if u.Email != "" {
-				who += " (" + u.Email + ")"
-			}
-			if err := env.confirm("Delete "+who+" and everything issued to them?", u.Username); err != nil {
-				return err
-			}
+		who := u.Username // what was given may be an id
+		if u.Email != "" {
+			who += " (" + u.Email + ")"
+		}
+		if err := env.confirm(*yes, "Delete "+who+" and everything issued to them?", u.Username); err != nil {
+			return err
 		}
 		if err := h.users.Delete(cmd.Context(), env.actor(), u.ID); err != nil {
 			return about("user", args[0], err)

@@ -108,20 +108,34 @@ func (e *environment) changeWebhook(cmd *cobra.Command, h *instance, name string
 }
 
 func newWebhookDelete(env *environment) *cobra.Command {
-	return &cobra.Command{
-		Use: "delete ID", Short: "Delete a webhook; what was not sent yet is not sent", Example: "  gatehouse webhook delete 01900000-0000-7000-8000-000000000000",
-		Args: cobra.ExactArgs(1), ValidArgsFunction: env.complete(webhookIDs),
-		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-			id, err := webhookID(args[0])
-			if err != nil {
-				return err
-			}
-			if err := h.webhooks.Delete(cmd.Context(), env.actor(), id); err != nil {
-				return aboutWebhook(args[0], err)
-			}
-			return env.say("deleted %s", id)
-		}),
+	cmd := &cobra.Command{
+		Use:   "delete ID",
+		Short: "Delete a webhook; what was not sent yet is not sent",
+		Long: `Deletes the webhook with its secrets. "webhook disable" keeps it.
+
+` + fmt.Sprintf(asks, "yes"),
+		Example: "  gatehouse webhook delete 01900000-0000-7000-8000-000000000000\n  gatehouse webhook delete 01900000-0000-7000-8000-000000000000 --yes",
+		Args:    cobra.ExactArgs(1), ValidArgsFunction: env.complete(webhookIDs),
 	}
+	yes := addYes(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		id, err := webhookID(args[0])
+		if err != nil {
+			return err
+		}
+		e, err := h.webhooks.Get(cmd.Context(), id)
+		if err != nil {
+			return aboutWebhook(args[0], err)
+		}
+		if err := env.confirm(*yes, "Delete the webhook to "+e.URL+", and send nothing more to it?", "yes"); err != nil {
+			return err
+		}
+		if err := h.webhooks.Delete(cmd.Context(), env.actor(), id); err != nil {
+			return aboutWebhook(args[0], err)
+		}
+		return env.say("deleted %s", id)
+	})
+	return cmd
 }
 
 func newWebhookRotateSecret(env *environment) *cobra.Command {

@@ -42,7 +42,7 @@ func (k *Known) Learn(ctx context.Context) error {
 // Exists tells whether there is a scope of exactly that name.
 func (k *Known) Exists(name string) bool {
 	_, ok := (*k.scopes.Load())[name]
-	return ok || builtIn(name)
+	return ok || BuiltIn(name)
 }
 
 // ClaimsOf are the claims that a scope of the operator's own releases.

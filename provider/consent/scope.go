@@ -135,7 +135,7 @@ func (c *Catalogue) List(ctx context.Context) ([]Scope, error) { return c.store.
 // they are updated: deleting words must not break a running application. A standard scope would be
 // back with the next client that is registered for it: it returns ErrStandardScope for one.
 func (c *Catalogue) Delete(ctx context.Context, actor audit.Actor, name string) error {
-	if builtIn(name) {
+	if BuiltIn(name) {
 		return ErrStandardScope
 	}
 	return c.gate.Do(ctx, actor, audit.ScopeDelete, scopeTarget(name), func(ctx context.Context) (audit.Changes, error) {

@@ -38,7 +38,7 @@ func (s *Scope) prepare(before []string) error {
 		return &InvalidScope{"name", "names that begin with gatehouse: are for management scopes, which this is none of"}
 	case descriptionFault(s.Description, before) != "":
 		return &InvalidScope{"description", "a description " + descriptionFault(s.Description, before)}
-	case len(s.Claims) > 0 && builtIn(s.Name):
+	case len(s.Claims) > 0 && BuiltIn(s.Name):
 		return &InvalidScope{"claims", "a standard scope releases the claims that OpenID Connect says"}
 	case slices.ContainsFunc(s.Claims, func(name string) bool { return ScopeOf(name) == "" }):
 		return &InvalidScope{"claims", "a scope releases some of " + strings.Join(Claims(), ", ")}

@@ -16,9 +16,9 @@ func StandardScopes() []string {
 // request none.
 func SignInScopes() []string { return []string{"openid", "profile", "email"} }
 
-// builtIn tells whether every server has the scope: a standard one, or one of the management API,
+// BuiltIn tells whether every server has the scope: a standard one, or one of the management API,
 // which users are never asked about.
-func builtIn(name string) bool {
+func BuiltIn(name string) bool {
 	return slices.Contains(StandardScopes(), name) || audit.IsScope(name)
 }
 

@@ -150,7 +150,7 @@ func TestTokensOfDisabledAndDeletedClients(t *testing.T) {
 		s.command("client", "enable", "billing")
 		s.soon(func() bool { return s.active("api", api, token) }, "enabled client's token still inactive")
 
-		s.command("token", "revoke", "--client", "billing")
+		s.command("token", "revoke", "--client", "billing", "--yes")
 		assert.False(t, s.active("api", api, token), "ended grant")
 		fresh := s.token("billing", secret, nil)
 		assert.True(t, s.active("api", api, fresh), "a new grant replaces the ended one")
@@ -159,7 +159,7 @@ func TestTokensOfDisabledAndDeletedClients(t *testing.T) {
 		assert.Contains(t, list, "ended")
 		assert.NotContains(t, list, "gh_at_")
 
-		s.command("client", "delete", "billing")
+		s.command("client", "delete", "billing", "--yes")
 		assert.False(t, s.active("api", api, fresh), "deleted client")
 	})
 }

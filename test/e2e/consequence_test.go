@@ -49,7 +49,7 @@ func TestACodeOfAnEndedGrantSaysSo(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, secret := startWithUser(t, databaseURL)
 		code := s.userAgent(t).signIn(nil).Get("code")
-		s.command("token", "revoke", "--client", "app")
+		s.command("token", "revoke", "--client", "app", "--yes")
 		got := s.exchange(secret, code, nil).json(t)
 		assert.Equal(t, "The grant of the authorization code has ended.", got["error_description"])
 		assert.Contains(t, string(s.command("explain", got["error_uri"].(string))), "authorization_code_ended")

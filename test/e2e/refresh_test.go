@@ -101,7 +101,7 @@ func TestTwoServersShareState(t *testing.T) {
 		eventually(t, func() bool {
 			return other.post("/oauth/introspect", "app", secret, url.Values{"token": {"x"}}).status == http.StatusOK
 		})
-		s.command("consent", "withdraw", "alice", "app")
+		s.command("consent", "withdraw", "alice", "app", "--yes")
 		got := other.post("/oauth/token", "app", secret, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens["refresh_token"].(string)}})
 		assert.Equal(t, "invalid_grant", got.json(t)["error"])
 		assert.Contains(t, elsewhere.authorize(url.Values{"scope": {"openid"}}).body, `id="consent-page"`, "consent is required again")
@@ -122,7 +122,7 @@ func TestRevokedTokensStayRevoked(t *testing.T) {
 			"by the client": func(refresh string) {
 				require.Equal(t, http.StatusOK, s.post("/oauth/revoke", "app", secret, url.Values{"token": {refresh}}).status)
 			},
-			"by the operator": func(string) { s.command("token", "revoke", "--client", "app") },
+			"by the operator": func(string) { s.command("token", "revoke", "--client", "app", "--yes") },
 		} {
 			access, refresh := signIn()
 			require.Equal(t, http.StatusOK, s.userInfo(access).status, name)
