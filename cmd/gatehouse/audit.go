@@ -83,8 +83,7 @@ limit, and the cursor of the page before in place of --before.`,
 	since := cmd.Flags().String("since", "", "only from then on: a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or how long ago, such as 24h")
 	until := cmd.Flags().String("until", "", "only before then, written like --since")
 	target := cmd.Flags().String("target", "", "only acts on the thing with this id, such as a client, a key or a grant")
-	limit := cmd.Flags().Int("limit", 50, "how many at most")
-	before := cmd.Flags().String("before", "", "go on after the one with this id")
+	page := addPage(cmd)
 	env.completeFlagBy(cmd, "client", clientIDs)
 	env.completeFlagBy(cmd, "user", usernames)
 	completeFlag(cmd, "action", actionNames())
@@ -97,7 +96,7 @@ limit, and the cursor of the page before in place of --before.`,
 		if *action != "" && !slices.Contains(actionNames(), *action) {
 			return fmt.Errorf("--action %q must be %s", *action, oneOf(actionNames()))
 		}
-		if of.Before, err = page(*before, *limit); err != nil {
+		if of.Before, err = page.from(); err != nil {
 			return err
 		}
 		if of.Since, err = timeOrAgo(*since, env.clock.Now(cmd.Context())); err != nil {
@@ -115,11 +114,11 @@ limit, and the cursor of the page before in place of --before.`,
 		if of.UserID, err = h.userID(cmd, *username); err != nil {
 			return err
 		}
-		records, err := h.store.Records(cmd.Context(), of, *limit)
+		records, err := h.store.Records(cmd.Context(), of, page.read())
 		if err != nil {
 			return err
 		}
-		return env.printRecords(records, *asJSON)
+		return env.printRecords(page, records, *asJSON)
 	}
 	return cmd
 }
@@ -150,17 +149,15 @@ func (h *instance) userID(cmd *cobra.Command, username string) (string, error) {
 	return u.ID.String(), nil
 }
 
-func (e *environment) printRecords(records []audit.Record, asJSON bool) error {
+func (e *environment) printRecords(page *listPage, records []audit.Record, asJSON bool) error {
+	records = within(page, records, func(r audit.Record) provider.ID { return r.ID })
 	views := make([]auditView, len(records))
 	out := table{header: []string{"ID", "TIME", "ACTOR", "ACTION", "TARGET", "CONCERNS", "CHANGES"}, empty: "No acts are recorded."}
 	for i, r := range records {
 		views[i] = viewRecord(r)
 		out.add(r.ID.String(), r.At.Format("2006-01-02 15:04:05 MST"), by(r.Actor), string(r.Action), r.Target.ID, concerns(r.Target), summary(r.Changes))
 	}
-	if asJSON {
-		return printJSON(e.Out, views)
-	}
-	return out.print(e.Out)
+	return page.print(e, views, &out, asJSON)
 }
 
 // concerns are the client and the user of an act whose target is something else.

@@ -52,15 +52,14 @@ browser says about itself; --json has all of it, and the address of the sign-in.
 	}
 	who := cmd.Flags().String("user", "", "only those of this user")
 	all := cmd.Flags().Bool("all", false, "also those that ended or expired within the last day")
-	limit := cmd.Flags().Int("limit", 50, "how many at most")
-	before := cmd.Flags().String("before", "", "go on after the one with this id")
+	page := addPage(cmd)
 	env.completeFlagBy(cmd, "user", usernames)
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if err := checkSelectors(cmd, "user"); err != nil {
 			return err
 		}
-		from, err := page(*before, *limit)
+		from, err := page.from()
 		if err != nil {
 			return err
 		}
@@ -73,10 +72,11 @@ browser says about itself; --json has all of it, and the address of the sign-in.
 		if err != nil {
 			return err
 		}
-		listed, err := h.listSessions(cmd.Context(), of.UserID, !*all, from, *limit)
+		listed, err := h.listSessions(cmd.Context(), of.UserID, !*all, from, page.read())
 		if err != nil {
 			return err
 		}
+		listed = within(page, listed, func(s *session.Session) provider.ID { return s.ID })
 		views := make([]sessionView, len(listed))
 		out := table{header: []string{"ID", "USER", "DEVICE", "ADDRESS", "SINCE", "LAST SEEN", "EXPIRES", "STATE"}, empty: "No sessions."}
 		for i, s := range listed {
@@ -84,10 +84,7 @@ browser says about itself; --json has all of it, and the address of the sign-in.
 			views[i] = sessionView{s.ID.String(), s.User.Username, s.User.ID.String(), state, s.Proofs.AuthTime(), s.Proofs.AMR(), s.SeenAt, s.ExpiresAt, s.EndedAt, s.Address, s.Seen.Address, s.Seen.Device(), s.Seen.UserAgent}
 			out.add(s.ID.String(), s.User.Username, s.Seen.Device(), s.Seen.Address, when(s.Proofs.AuthTime()), when(s.SeenAt), when(s.ExpiresAt), state)
 		}
-		if *asJSON {
-			return printJSON(env.Out, views)
-		}
-		return out.print(env.Out)
+		return page.print(env, views, &out, *asJSON)
 	}
 	return cmd
 }

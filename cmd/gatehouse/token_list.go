@@ -44,8 +44,7 @@ themselves are not kept and cannot be shown.`,
 	sessionID := cmd.Flags().String("session", "", "only those that were authorized in the sign-in session with this id")
 	scope := cmd.Flags().String("scope", "", "only those with this scope")
 	active := cmd.Flags().Bool("active", false, "only those that are active now")
-	limit := cmd.Flags().Int("limit", 50, "how many at most")
-	before := cmd.Flags().String("before", "", "go on after the one with this id")
+	page := addPage(cmd)
 	env.completeFlagBy(cmd, "client", clientIDs)
 	env.completeFlagBy(cmd, "user", usernames)
 	asJSON := addJSON(cmd)
@@ -53,7 +52,7 @@ themselves are not kept and cannot be shown.`,
 		if err := checkSelectors(cmd, "client", "user", "session", "scope"); err != nil {
 			return err
 		}
-		from, err := page(*before, *limit)
+		from, err := page.from()
 		if err != nil {
 			return err
 		}
@@ -74,10 +73,11 @@ themselves are not kept and cannot be shown.`,
 		if *active {
 			of.ActiveAt = now
 		}
-		listed, err := h.listTokens(cmd.Context(), of, from, *limit)
+		listed, err := h.listTokens(cmd.Context(), of, from, page.read())
 		if err != nil {
 			return err
 		}
+		listed = within(page, listed, func(l grant.Listed) provider.ID { return l.Token.ID })
 		views := make([]tokenView, len(listed))
 		out := table{header: []string{"ID", "CLIENT ID", "USER", "SCOPES", "STATE", "ISSUED", "EXPIRES"}, empty: "No tokens."}
 		for i, l := range listed {
@@ -87,10 +87,7 @@ themselves are not kept and cannot be shown.`,
 			}
 			out.add(l.Token.ID.String(), l.Grant.ClientID, l.Username, strings.Join(l.Grant.Scopes, " "), l.State(now), when(l.Token.IssuedAt), when(l.Token.AccessExpiresAt))
 		}
-		if *asJSON {
-			return printJSON(env.Out, views)
-		}
-		return out.print(env.Out)
+		return page.print(env, views, &out, *asJSON)
 	}
 	return cmd
 }
@@ -126,17 +123,4 @@ func idOrEmpty(id provider.ID) string {
 		return ""
 	}
 	return id.String()
-}
-
-// page checks --before and --limit.
-func page(before string, limit int) (from provider.ID, err error) {
-	if before != "" {
-		if from, err = provider.ParseID(before); err != nil {
-			return from, errors.New("--before must be an id from the list")
-		}
-	}
-	if limit < 1 || limit > 10_000 {
-		return from, errors.New("--limit must be between 1 and 10000")
-	}
-	return from, nil
 }

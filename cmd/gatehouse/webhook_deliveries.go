@@ -63,11 +63,10 @@ func newWebhookDeliveries(env *environment) *cobra.Command {
   gatehouse webhook deliveries 01900000-0000-7000-8000-000000000000 --limit 1 --json`,
 		Args: cobra.ExactArgs(1), ValidArgsFunction: env.complete(webhookIDs),
 	}
-	limit := cmd.Flags().Int("limit", 50, "how many at most")
-	before := cmd.Flags().String("before", "", "go on after the one with this id")
+	page := addPage(cmd)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		from, err := page(*before, *limit)
+		from, err := page.from()
 		if err != nil {
 			return err
 		}
@@ -75,10 +74,11 @@ func newWebhookDeliveries(env *environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		list, err := h.webhooks.Deliveries(cmd.Context(), id, from, *limit)
+		list, err := h.webhooks.Deliveries(cmd.Context(), id, from, page.read())
 		if err != nil {
 			return aboutWebhook(args[0], err)
 		}
+		list = within(page, list, func(d webhook.Delivery) provider.ID { return d.ID })
 		views := make([]deliveryView, len(list))
 		out := table{header: []string{"ID", "EVENT", "STATE", "ATTEMPTS", "LAST", "CREATED", "NEXT"}, empty: "Nothing was sent. Try it with: gatehouse webhook test " + args[0]}
 		for i, d := range list {
@@ -89,10 +89,7 @@ func newWebhookDeliveries(env *environment) *cobra.Command {
 			}
 			out.add(views[i].ID, d.Type, string(d.State), strconv.Itoa(len(d.Attempts)), views[i].last(), when(d.CreatedAt), next)
 		}
-		if *asJSON {
-			return printJSON(env.Out, views)
-		}
-		return out.print(env.Out)
+		return page.print(env, views, &out, *asJSON)
 	})
 	return cmd
 }
