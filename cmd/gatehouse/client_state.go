@@ -49,7 +49,7 @@ func newClientDelete(env *environment) *cobra.Command {
 		Long: `Deletes the registration with its secrets and what users agreed to, and ends every token issued to it,
 at once. It cannot be undone: "client disable" keeps the registration.
 
-` + fmt.Sprintf(asks, "the id"),
+` + fmt.Sprintf(asksPeople, "the id"),
 		Example: "  gatehouse client delete billing\n  gatehouse client delete billing --yes",
 		Args:    cobra.ExactArgs(1),
 
@@ -61,7 +61,7 @@ at once. It cannot be undone: "client disable" keeps the registration.
 		if err != nil {
 			return about("client", args[0], err)
 		}
-		if err := env.confirm(*yes, fmt.Sprintf("Delete the client %s (%s) and everything issued to it?", c.ID, c.Name), c.ID); err != nil {
+		if err := env.confirmNamed(*yes, fmt.Sprintf("Delete the client %s (%s) and everything issued to it?", c.ID, c.Name), c.ID); err != nil {
 			return err
 		}
 		if err := h.registry.Delete(cmd.Context(), env.actor(), c.ID); err != nil {

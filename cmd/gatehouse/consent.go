@@ -115,7 +115,7 @@ func newConsentWithdraw(env *environment) *cobra.Command {
 		Long: `Ends every access and refresh token that the client has for the user, at once, and asks
 the user again the next time.
 
-` + fmt.Sprintf(asks, "yes"),
+` + fmt.Sprintf(asksPeople, "yes"),
 		Example: "  gatehouse consent withdraw alice shop\n  gatehouse consent withdraw alice shop --yes",
 		Args:    cobra.ExactArgs(2),
 
@@ -132,7 +132,7 @@ the user again the next time.
 			return about("client", args[1], err)
 		}
 		question := fmt.Sprintf("Withdraw what %s agreed to for %s (%s), and end what it has in that name?", u.Username, c.ID, c.Name)
-		if err := env.confirm(*yes, question, "yes"); err != nil {
+		if err := env.confirmNamed(*yes, question, "yes"); err != nil {
 			return err
 		}
 		err = h.consents.Withdraw(cmd.Context(), env.actor(), u.ID, c.ID)

@@ -218,7 +218,7 @@ func newScopeDelete(env *environment) *cobra.Command {
 		Long: `Removes the entry with its descriptions and claims. Clients registered for the scope keep it until
 they are updated. The standard scopes, such as openid and email, cannot be deleted.
 
-` + fmt.Sprintf(asks, "the name"),
+` + fmt.Sprintf(asksPeople, "the name"),
 		Example: "  gatehouse scope delete invoices:read\n  gatehouse scope delete invoices:read --yes",
 		Args:    cobra.ExactArgs(1),
 
@@ -233,7 +233,7 @@ they are updated. The standard scopes, such as openid and email, cannot be delet
 		}
 		// What cannot be deleted is not asked about.
 		if slices.ContainsFunc(scopes, func(s consent.Scope) bool { return s.Name == name }) && !consent.BuiltIn(name) {
-			if err := env.confirm(*yes, "Delete the scope "+name+", its descriptions and its claims?", name); err != nil {
+			if err := env.confirmNamed(*yes, "Delete the scope "+name+", its descriptions and its claims?", name); err != nil {
 				return err
 			}
 		}

@@ -33,7 +33,7 @@ sign-in session, with --scope what was authorized with that scope, with --before
 authorized before that time (and what was issued under it since). With several of them, what
 meets all. The user's sessions go on: "session end" ends those.
 
-Unless a user or session is named, what all users have is ended. ` + fmt.Sprintf(asks, "yes"),
+Unless a user or session is named, what all users have is ended. ` + fmt.Sprintf(asksPeople, "yes"),
 		Example: `  gatehouse token revoke < token.txt
   gatehouse token revoke --id 019a2b3c-4d5e-7f60-8123-456789abcdef
   gatehouse token revoke --client billing --yes

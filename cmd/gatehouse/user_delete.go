@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -15,7 +14,7 @@ func newUserDelete(env *environment) *cobra.Command {
 at once. The user name can be registered again, but applications know the new account by
 another subject. It cannot be undone: "user disable" keeps the account.
 
-` + fmt.Sprintf(asks, "the user name"),
+` + fmt.Sprintf(asksPeople, "the user name"),
 		Example: "  gatehouse user delete alice\n  gatehouse user delete alice --yes",
 		Args:    cobra.ExactArgs(1),
 
@@ -24,9 +23,6 @@ another subject. It cannot be undone: "user disable" keeps the account.
 	yes := addYes(cmd)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		if *asJSON && !*yes {
-			return errors.New("--json needs --yes: it cannot ask")
-		}
 		u, err := h.user(cmd.Context(), args[0])
 		if err != nil {
 			return err
@@ -35,7 +31,7 @@ another subject. It cannot be undone: "user disable" keeps the account.
 		if u.Email != "" {
 			who += " (" + u.Email + ")"
 		}
-		if err := env.confirm(*yes, "Delete "+who+" and everything issued to them?", u.Username); err != nil {
+		if err := env.confirmNamed(*yes, "Delete "+who+" and everything issued to them?", u.Username); err != nil {
 			return err
 		}
 		if err := h.users.Delete(cmd.Context(), env.actor(), u.ID); err != nil {

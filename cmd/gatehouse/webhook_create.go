@@ -113,7 +113,7 @@ func newWebhookDelete(env *environment) *cobra.Command {
 		Short: "Delete a webhook; what was not sent yet is not sent",
 		Long: `Deletes the webhook with its secrets. "webhook disable" keeps it.
 
-` + fmt.Sprintf(asks, "yes"),
+` + fmt.Sprintf(asksPeople, "yes"),
 		Example: "  gatehouse webhook delete 01900000-0000-7000-8000-000000000000\n  gatehouse webhook delete 01900000-0000-7000-8000-000000000000 --yes",
 		Args:    cobra.ExactArgs(1), ValidArgsFunction: env.complete(webhookIDs),
 	}
@@ -127,7 +127,7 @@ func newWebhookDelete(env *environment) *cobra.Command {
 		if err != nil {
 			return aboutWebhook(args[0], err)
 		}
-		if err := env.confirm(*yes, "Delete the webhook to "+e.URL+", and send nothing more to it?", "yes"); err != nil {
+		if err := env.confirmNamed(*yes, "Delete the webhook to "+e.URL+", and send nothing more to it?", "yes"); err != nil {
 			return err
 		}
 		if err := h.webhooks.Delete(cmd.Context(), env.actor(), id); err != nil {

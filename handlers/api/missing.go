@@ -17,7 +17,7 @@ func missing(err error, field, what string) error {
 	if !errors.Is(err, provider.ErrNotFound) {
 		return err
 	}
-	return refusal.New(refusal.NotFound, refusal.CheckNotFound, field+": there is no such "+what+".")
+	return refusal.New(refusal.NotFound, refusal.CheckResource, field+": there is no such "+what+".")
 }
 
 // clientAndUser returns an error unless there are the client and the user, where they are named. What

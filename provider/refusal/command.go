@@ -42,7 +42,7 @@ func (r Record) add(field Field, flag string) string {
 	if r.Field != field || !whole(r.Expected) {
 		return ""
 	}
-	return "gatehouse client update " + quote(r.ClientID) + " " + flag + " " + quote(r.Expected)
+	return "gatehouse client update " + Quote(r.ClientID) + " " + flag + " " + Quote(r.Expected)
 }
 
 // methodCommand admits a secret by Basic and in the body alike. Nothing else is proposed: anybody
