@@ -86,7 +86,7 @@ func (a *API) adminUsers() {
 	})
 	registerUserChange(a, withAliases(huma.Operation{
 		OperationID: "admin-update-user", Method: http.MethodPut, Path: path, Tags: tags,
-		Summary: "Change a user", Description: "What the body does not name stays, as with PATCH at /users.",
+		Summary: "Change a user", Description: "What the body does not name stays, and another email address or phone number is not verified, as with PATCH at /users.",
 	}, olderNames()), a.adminUpdateUser)
 	registerUserChange(a, huma.Operation{
 		OperationID: "set-user-roles", Method: http.MethodPut, Path: path + "/roles", Tags: tags, DefaultStatus: http.StatusNoContent,

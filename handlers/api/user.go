@@ -13,9 +13,9 @@ type User struct {
 	Subject       string `json:"sub" required:"false" readOnly:"true" doc:"What applications know the user by"`
 	Username      string `json:"username" example:"alice" doc:"Compared without regard to case"`
 	Email         string `json:"email" required:"false" example:"alice@example.com"`
-	EmailVerified bool   `json:"email_verified" required:"false" doc:"Whether the address is known to reach the user"`
+	EmailVerified bool   `json:"email_verified" required:"false" doc:"Whether the address is known to reach the user. Another address is not, unless the same request says so"`
 	Phone         string `json:"phone_number" required:"false" example:"+442071838750" doc:"In the form E.164"`
-	PhoneVerified bool   `json:"phone_number_verified" required:"false"`
+	PhoneVerified bool   `json:"phone_number_verified" required:"false" doc:"Whether the number is known to reach the user. Another number is not, unless the same request says so"`
 
 	account.Profile
 

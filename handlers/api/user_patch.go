@@ -6,6 +6,8 @@ import (
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
 // userPatch is a merge patch of a User.
@@ -65,12 +67,26 @@ func (p adminUserPatch) ours() (userPatch, error) {
 	return patch, nil
 }
 
-// patchedUser is the user with a merge patch applied.
+// patchedUser is the user with a merge patch applied. Another email address or phone number is not
+// verified unless the same patch says so: otherwise the proof of the old one would stand for the new
+// one (Zitadel CVE-2026-27946).
 func patchedUser(v User, patch userPatch) (User, error) {
 	text, err := mergePatch(v, patch)
 	if err != nil {
 		return User{}, err
 	}
 	var patched User
-	return patched, json.Unmarshal(text, &patched)
+	if err := json.Unmarshal(text, &patched); err != nil {
+		return User{}, err
+	}
+	proved := account.User{Email: v.Email, EmailVerified: v.EmailVerified, Phone: v.Phone, PhoneVerified: v.PhoneVerified}
+	proved.SetEmail(patched.Email)
+	proved.SetPhone(patched.Phone)
+	if _, said := patch["email_verified"]; !said {
+		patched.EmailVerified = proved.EmailVerified
+	}
+	if _, said := patch["phone_number_verified"]; !said {
+		patched.PhoneVerified = proved.PhoneVerified
+	}
+	return patched, nil
 }

@@ -127,7 +127,8 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, who string, ch
 }
 
 // Change changes a user: change receives the current one and modifies it in place. It cannot change
-// id, subject and password. It returns the error of change, one of the errors above, *Invalid,
+// id, subject and password. It calls SetEmail and SetPhone, unless it knows whether the new contact is
+// verified. Change returns the error of change, one of the errors above, *Invalid,
 // provider.ErrNotFound, provider.ErrConflict or audit.ErrForbidden; then nothing has changed.
 func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(u *User) error) (*User, error) {
 	var updated *User

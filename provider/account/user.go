@@ -34,15 +34,15 @@ type User struct {
 	UpdatedAt  time.Time
 }
 
-// SetEmail changes the email address and marks it as unverified.
+// SetEmail changes the email address and marks another one as unverified.
 func (u *User) SetEmail(address string) {
-	if canonicalEmail(address) != u.Email {
+	if canonicalEmail(address) != canonicalEmail(u.Email) {
 		u.EmailVerified = false
 	}
 	u.Email = address
 }
 
-// SetPhone changes the phone number and marks it as unverified.
+// SetPhone changes the phone number and marks another one as unverified.
 func (u *User) SetPhone(number string) {
 	if number != u.Phone {
 		u.PhoneVerified = false
