@@ -46,6 +46,9 @@ func TestUserListsDoNotScanTheTable(t *testing.T) {
 		_, err := s.Users(t.Context(), of, 50)
 		require.NoError(t, err)
 	}
+	for _, forms := range [][]string{{"user7"}, {"user7", "User7"}, {"mail7@example.com", "mail7@example.com."}, {"a@bücher.example", "a@xn--bcher-kva.example"}} {
+		_, _ = s.UserByLogin(t.Context(), forms...) // whether there is such a user or not
+	}
 	assert.Equal(t, scans, storagetest.SequentialScans(t, url, "users"))
 	storagetest.Exec(t, url, "SELECT count(*) FROM users WHERE phone = 'x'")
 	assert.Greater(t, storagetest.SequentialScans(t, url, "users"), scans, "the scan of another statement is counted")

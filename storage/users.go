@@ -61,11 +61,11 @@ func (s *Store) UserByLogin(ctx context.Context, forms ...string) (*account.User
 		return s.user(ctx, "username = ? OR email = ?", forms[0], forms[0])
 	}
 	var rows []userRow
-	if err := s.on(ctx).Where("username IN ?", forms).Find(&rows).Error; err != nil {
+	if err := s.on(ctx).Where("username IN ? OR email IN ?", forms, forms).Find(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
 	for _, form := range forms {
-		if i := slices.IndexFunc(rows, func(r userRow) bool { return r.Username == form }); i >= 0 {
+		if i := slices.IndexFunc(rows, func(r userRow) bool { return r.Username == form || string(r.Email) == form }); i >= 0 {
 			return rows[i].user()
 		}
 	}

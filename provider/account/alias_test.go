@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -77,4 +78,87 @@ func TestNamesThatFoldToTheSameForm(t *testing.T) {
 	assert.Equal(t, old.ID, u.ID)
 	_, err = f.verify(t, "Strauss", "wonderland")
 	require.NoError(t, err)
+}
+
+// An address that was stored with the domain as it was spelled is found under each spelling, stays as it
+// is when something else changes, and cannot be another user's.
+func TestAddressesStoredBeforeDomainsWereConverted(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := t.Context()
+	for stored, spellings := range map[string][]string{
+		"a@bücher.example": {"a@bücher.example", "A@BÜCHER.example.", "a@xn--bcher-kva.example"},
+		"b@example.com.":   {"b@example.com.", "B@Example.com."},
+	} {
+		u := &account.User{Username: "temporary", EmailVerified: true, Email: "temporary@example.com"}
+		require.NoError(t, f.users.Create(ctx, audittest.Operator(), u, "wonderland"))
+		u.Email = stored
+		require.NoError(t, f.store.UpdateUser(ctx, u))
+		for i := range 10 {
+			_, err := f.verify(t, spellings[i%len(spellings)], "wrong")
+			require.ErrorIs(t, err, account.ErrSignIn)
+		}
+		var throttled *account.Throttled
+		for _, typed := range spellings {
+			_, err := f.verify(t, typed, "wonderland")
+			require.ErrorAs(t, err, &throttled, "one account: %s", typed)
+		}
+		f.signIn = f.fresh(t)
+		for _, typed := range spellings {
+			found, err := f.verify(t, typed, "wonderland")
+			require.NoError(t, err, typed)
+			assert.Equal(t, u.ID, found.ID)
+		}
+		changed, err := f.users.Update(ctx, audittest.Operator(), stored, func(u *account.User) {
+			u.SetEmail(stored)
+			u.Roles = []string{"editor"}
+		})
+		require.NoError(t, err)
+		assert.Equal(t, []any{stored, true}, []any{changed.Email, changed.EmailVerified})
+		for _, typed := range append(spellings, strings.TrimSuffix(stored, ".")) {
+			require.ErrorIs(t, f.users.Create(ctx, audittest.Operator(), &account.User{Username: "other", Email: typed}, ""), provider.ErrConflict, typed)
+			results := f.add(t, &account.User{Username: "other", Email: typed})
+			require.ErrorIs(t, results[0], provider.ErrConflict, typed)
+		}
+		assert.Equal(t, []error{account.ErrPresent}, f.add(t, &account.User{Username: "temporary", Email: stored, EmailVerified: true, Roles: []string{"editor"}}), "a second run of an import")
+		changed, err = f.users.Update(ctx, audittest.Operator(), stored, func(u *account.User) { u.SetEmail(spellings[1]) })
+		require.NoError(t, err, "the address is the user's own")
+		assert.True(t, changed.EmailVerified, "the same address in the present form")
+		assert.NotEqual(t, stored, changed.Email)
+		require.NoError(t, f.users.Delete(ctx, audittest.Operator(), u.ID))
+	}
+}
+
+// Of two users of an older version whose addresses are one, each is found by their own spelling.
+func TestAddressesThatAreOne(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := t.Context()
+	require.NoError(t, f.users.Create(ctx, audittest.Operator(), &account.User{Username: "first", Email: "a@xn--bcher-kva.example"}, "wonderland"))
+	old := &account.User{Username: "second", Email: "temporary@example.com"}
+	require.NoError(t, f.users.Create(ctx, audittest.Operator(), old, "looking-glass"))
+	old.Email = "a@bücher.example"
+	require.NoError(t, f.store.UpdateUser(ctx, old))
+	u, err := f.verify(t, "A@Bücher.example", "looking-glass")
+	require.NoError(t, err)
+	assert.Equal(t, old.ID, u.ID)
+	_, err = f.verify(t, "a@xn--bcher-kva.example", "wonderland")
+	require.NoError(t, err)
+}
+
+// The attempts at an address that nobody has are counted as those at one that somebody has, whatever the
+// spelling: otherwise the difference would tell which addresses exist.
+func TestAttemptsAtAnUnknownAddressAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	spellings := []string{"nobody@bücher.example", "nobody@xn--bcher-kva.example", "NOBODY@BÜCHER.example.", "nobody@Bücher.example"}
+	for i := range 10 {
+		_, err := f.verify(t, spellings[i%len(spellings)], "wrong")
+		require.ErrorIs(t, err, account.ErrSignIn)
+	}
+	var throttled *account.Throttled
+	for _, typed := range spellings {
+		_, err := f.verify(t, typed, "wrong")
+		require.ErrorAs(t, err, &throttled, typed)
+	}
 }

@@ -40,6 +40,9 @@ func (f Filter) Prefixes() (usernames, emails []string) {
 	case forms[0] == "":
 		return nil, nil
 	case strings.Contains(forms[0], "@"): // which no user name contains
+		if strings.HasSuffix(forms[0], ".") {
+			return nil, forms[:1] // without the dot it would be the beginning of other domains
+		}
 		return nil, forms
 	default:
 		return forms, forms[:1]

@@ -164,6 +164,8 @@ func (i *Import) check(ctx context.Context, users []*User) (*importBatch, error)
 type candidate struct {
 	user  *User
 	forms []string // what may be typed as the user name
+	// emails are the forms in which another user may have the address; none without one.
+	emails []string
 	// given: the id and the subject are those of the other system.
 	givenID, givenSubject bool
 }
@@ -176,6 +178,9 @@ func newCandidate(u *User, now time.Time) (*candidate, error) {
 	if c.user.Email, err = emailOf(u.Email); err != nil {
 		return nil, err
 	}
+	if c.user.Email != "" {
+		c.emails = takenForms(u.Email)
+	}
 	if c.user.Username, c.forms, err = usernameOf(u.Username); err != nil {
 		return nil, err
 	}
@@ -186,13 +191,13 @@ func newCandidate(u *User, now time.Time) (*candidate, error) {
 	c.user.Roles = slices.Compact(c.user.Roles)
 	switch {
 	case c.givenSubject && !validSubject(u.Subject):
-		return nil, &Invalid{"sub", "must have 1 to 255 ASCII characters and no spaces"}
+		return nil, &Invalid{Claim: "sub", Message: "must have 1 to 255 ASCII characters and no spaces"}
 	case !u.CreatedAt.IsZero() && (u.CreatedAt.Year() < 1970 || u.CreatedAt.After(now)):
-		return nil, &Invalid{"created_at", "must be between 1970 and now"}
+		return nil, &Invalid{Claim: "created_at", Message: "must be between 1970 and now"}
 	}
 	if u.PasswordHash != "" {
 		if c.user.PasswordHash, err = passwordhash.Adopt(u.PasswordHash); err != nil {
-			return nil, &Invalid{"password_hash", unfit(err)}
+			return nil, &Invalid{Claim: "password_hash", Message: unfit(err)}
 		}
 	}
 	return c, nil

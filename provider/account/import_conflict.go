@@ -34,9 +34,7 @@ func (c *candidate) keys() []key {
 // collect adds what is to be looked for.
 func (c *candidate) collect(a *Alike) {
 	a.Usernames = append(a.Usernames, c.forms...)
-	if c.user.Email != "" {
-		a.Emails = append(a.Emails, c.user.Email)
-	}
+	a.Emails = append(a.Emails, c.emails...)
 	if c.givenID {
 		a.IDs = append(a.IDs, c.user.ID)
 		a.Subjects = append(a.Subjects, c.user.ID.String())
@@ -55,7 +53,7 @@ func index(users []*User) map[string]*User {
 	for _, u := range users {
 		found["username "+u.Username] = u
 		if u.Email != "" {
-			found["email "+u.Email] = u
+			found["email "+canonicalEmail(u.Email)] = u
 		}
 		found["id "+u.ID.String()] = u
 		found["id "+u.Subject] = u
@@ -106,7 +104,7 @@ func (c *candidate) compare(u *User) error {
 	}{
 		{"sub", !c.givenSubject || c.user.Subject == u.Subject},
 		{"username", c.user.Username == u.Username},
-		{"email", c.user.Email == u.Email},
+		{"email", c.user.Email == canonicalEmail(u.Email)},
 		{"email_verified", c.user.EmailVerified == u.EmailVerified},
 		{"phone", c.user.Phone == u.Phone},
 		{"phone_verified", c.user.PhoneVerified == u.PhoneVerified},

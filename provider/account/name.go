@@ -1,6 +1,7 @@
 package account
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -10,8 +11,6 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/secure/precis"
 	"golang.org/x/text/unicode/norm"
-
-	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // Canonical is the form in which user names are stored, compared and counted: "Alice ", "ALICE"
@@ -23,18 +22,19 @@ func Canonical(name string) string {
 	return norm.NFKC.String(cases.Fold().String(canonicalEmail(name)))
 }
 
-// canonicalEmail only lower-cases: ß and ss are two different mailboxes.
-func canonicalEmail(address string) string {
-	return strings.ToLower(norm.NFKC.String(strings.TrimSpace(address)))
-}
-
-// LoginForms are the forms in which a typed login may be stored, the most likely first. An email
-// address has one. User names were stored in lower case before folding was introduced, and there
-// is more than one way to lower-case some words.
+// LoginForms are the forms in which a typed login may be stored, the most likely first. User names
+// were stored in lower case before folding was introduced, and there is more than one way to
+// lower-case some words. Email addresses were stored with the domain as it was spelled.
 func LoginForms(typed string) []string {
-	lower := canonicalEmail(typed)
+	lower := olderEmail(typed)
 	if strings.Contains(lower, "@") {
-		return []string{lower}
+		forms := []string{lower} // of two older accounts each has its own spelling
+		for _, form := range emailForms(typed) {
+			if form != lower {
+				forms = append(forms, form)
+			}
+		}
+		return forms
 	}
 	forms := []string{lower}
 	// Lower handles the end of a word (the Greek final sigma), which ToLower does not.
@@ -48,6 +48,19 @@ func LoginForms(typed string) []string {
 
 // maxName bounds a user name and an email address in bytes (RFC 5321 section 4.5.3.1).
 const maxName = 254
+
+// usernameOf is the canonical form of a user name, with the forms in which another user may have it.
+func usernameOf(name string) (canonical string, forms []string, err error) {
+	canonical = Canonical(name)
+	if ValidUsername(canonical) {
+		return canonical, LoginForms(name), nil
+	}
+	why := ErrUsername.Error()
+	if r, found := invisible(canonical); found {
+		why = fmt.Sprintf("a user name has no invisible characters, and this one has U+%04X", r)
+	}
+	return "", nil, &Invalid{Claim: "username", Message: why, Kind: ErrUsername}
+}
 
 // ValidUsername tells whether users may have such a name: letters and digits of any script, with their combining marks, and . _ - + in the
 // middle, so that a name reads the same in an address bar, a log and an email. An @ would make it
@@ -66,13 +79,4 @@ func ValidUsername(name string) bool {
 	return (unicode.IsLetter(first) || unicode.IsDigit(first)) && !strings.ContainsFunc(name, func(r rune) bool {
 		return r < utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-+", r)
 	})
-}
-
-// validEmail is deliberately simple: one @ with something on each side and a domain with a dot.
-// Only sending mail shows whether the address exists.
-func validEmail(address string) bool {
-	local, domain, ok := strings.Cut(address, "@")
-	return ok && local != "" && len(address) <= maxName && provider.TextFault(address) == "" && !strings.ContainsFunc(address, func(r rune) bool {
-		return r <= ' ' || strings.ContainsRune(`<>()[],;:\"`, r) || unicode.IsSpace(r)
-	}) && !strings.Contains(domain, "@") && strings.Contains(strings.Trim(domain, "."), ".")
 }

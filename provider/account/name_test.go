@@ -39,6 +39,8 @@ func TestLoginForms(t *testing.T) {
 		"ΟΔΥΣΣΕΥΣ":           {"οδυσσευσ", "οδυσσευς"},
 		"οδυσσευς":           {"οδυσσευς", "οδυσσευσ"},
 		"Straße@Example.com": {"straße@example.com"},
+		"a@Bücher.example":   {"a@bücher.example", "a@xn--bcher-kva.example"},
+		"a@example.com.":     {"a@example.com.", "a@example.com"},
 	} {
 		assert.Equal(t, want, LoginForms(typed), typed)
 	}
@@ -60,14 +62,8 @@ func TestUsernames(t *testing.T) {
 	}
 }
 
-func TestEmailAddressesAndPhoneNumbers(t *testing.T) {
+func TestPhoneNumbers(t *testing.T) {
 	t.Parallel()
-	for _, address := range []string{"a@example.com", "a+b@mail.example.co.uk", "ü@example.com"} {
-		assert.True(t, validEmail(address), address)
-	}
-	for _, address := range []string{"", "a", "a@", "@example.com", "a@b", "a@@example.com", "a b@example.com", "a@example.com\n", "a\u202e@example.com", "a@example.com\u200f", "a\u009b2J@example.com", "a@\x7fexample.com", "<a@example.com>", "a,b@example.com", "a@.com."} {
-		assert.False(t, validEmail(address), "%q", address)
-	}
 	for number, want := range map[string]bool{"+442071838750": true, "+12025550123": true, "": false, "02071838750": false, "+0123456789": false, "+44 20 7183": false, "+1234567": false, "+1234567890123456": false} {
 		assert.Equal(t, want, validPhone(number), number)
 	}

@@ -40,11 +40,23 @@ type Address struct {
 	Country    string `json:"country,omitempty"`
 }
 
-// Invalid is a claim of a profile with an invalid value.
-type Invalid struct{ Claim, Message string }
+// Invalid is a property of a user with an invalid value: a claim of the profile, or one that Kind says.
+type Invalid struct {
+	Claim, Message string
+	// Kind is ErrUsername or ErrEmail, whose message is then more precise; nil: none.
+	Kind error
+}
 
-// Error names the claim.
-func (i *Invalid) Error() string { return i.Claim + ": " + i.Message }
+// Error names a claim.
+func (i *Invalid) Error() string {
+	if i.Kind != nil {
+		return i.Message
+	}
+	return i.Claim + ": " + i.Message
+}
+
+// Unwrap returns the kind.
+func (i *Invalid) Unwrap() error { return i.Kind }
 
 // Bounds in bytes: a profile is read at each UserInfo request.
 const (
@@ -76,7 +88,7 @@ func (p *Profile) validate() error {
 			continue
 		}
 		if why := check.fault(check.value); why != "" {
-			return &Invalid{check.claim, why}
+			return &Invalid{Claim: check.claim, Message: why}
 		}
 	}
 	if p.Address == nil {
@@ -84,15 +96,15 @@ func (p *Profile) validate() error {
 	}
 	for claim, value := range map[string]string{"locality": p.Address.Locality, "region": p.Address.Region, "postal_code": p.Address.PostalCode, "country": p.Address.Country} {
 		if why := faultOfText(value); why != "" {
-			return &Invalid{claim, why}
+			return &Invalid{Claim: claim, Message: why}
 		}
 	}
 	for claim, value := range map[string]string{"formatted": p.Address.Formatted, "street_address": p.Address.Street} {
 		if len(value) > maxAddress {
-			return &Invalid{claim, "must have at most 1000 bytes"}
+			return &Invalid{Claim: claim, Message: "must have at most 1000 bytes"}
 		}
 		if fault := provider.LinesFault(value); fault != "" { // both may have several lines (section 5.1.1)
-			return &Invalid{claim, fault}
+			return &Invalid{Claim: claim, Message: fault}
 		}
 	}
 	return nil

@@ -16,8 +16,9 @@ func (r *Registry) rename(ctx context.Context, u, before *User) error {
 		if err != nil {
 			return err
 		}
+		forms := takenForms(u.Email)
 		u.Email = address
-		if err := r.free(ctx, u, ErrEmailTaken, address); err != nil {
+		if err := r.free(ctx, u, ErrEmailTaken, forms...); err != nil {
 			return err
 		}
 	}
@@ -30,24 +31,6 @@ func (r *Registry) rename(ctx context.Context, u, before *User) error {
 	}
 	u.Username = name
 	return r.free(ctx, u, ErrUsernameTaken, forms...)
-}
-
-// emailOf is the canonical form of an email address, which may be empty.
-func emailOf(address string) (string, error) {
-	address = canonicalEmail(address)
-	if address != "" && !validEmail(address) {
-		return "", ErrEmail
-	}
-	return address, nil
-}
-
-// usernameOf is the canonical form of a user name, with the forms in which another user may have it.
-func usernameOf(name string) (canonical string, forms []string, err error) {
-	canonical = Canonical(name)
-	if !ValidUsername(canonical) {
-		return "", nil, ErrUsername
-	}
-	return canonical, LoginForms(name), nil
 }
 
 // free returns taken if another user has one of the forms. It only gives a better message: of two

@@ -2,6 +2,8 @@ package e2e_test
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -52,5 +54,58 @@ func TestAnotherContactIsNotVerified(t *testing.T) {
 			}
 		}
 		assert.Contains(t, s.manage(caller, http.MethodGet, "/audit-logs?action=user.update&limit=1000", "").body, `"email_verified":{"before":true,"after":false}`)
+	})
+}
+
+// However an address is spelled, it is one.
+func TestAddressesHaveOneForm(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := start(t, databaseURL)
+		caller := basic("ops", s.manager("ops", audit.AllScopes()...))
+		s.soon(func() bool { return s.manage(caller, http.MethodGet, "/users", "").status == http.StatusOK }, "the client is unknown")
+		created := s.manage(caller, http.MethodPost, "/admin/users", `{"username":"alice","email":"Alice@Bücher.example.","email_verified":true}`)
+		require.Equal(t, http.StatusCreated, created.status, created.body)
+		assert.Equal(t, "alice@xn--bcher-kva.example", created.json(t)["email"])
+		id := created.json(t)["id"].(string)
+		for _, spelling := range []string{"alice@bücher.example", "ALICE@xn--bcher-kva.EXAMPLE", "alice@BÜCHER.example.", "alice@bu\u0308cher。example"} {
+			twin := s.manage(caller, http.MethodPost, "/admin/users", `{"username":"twin","email":"`+spelling+`"}`)
+			assert.Equal(t, http.StatusBadRequest, twin.status, spelling)
+			assert.Contains(t, twin.body, "fos_user.email.already_used", spelling)
+			same := s.manage(caller, http.MethodPatch, "/users/"+id, `{"email":"`+spelling+`"}`)
+			require.Equal(t, http.StatusOK, same.status, same.body)
+			assert.Equal(t, []any{"alice@xn--bcher-kva.example", true}, []any{same.json(t)["email"], same.json(t)["email_verified"]}, spelling)
+			assert.Equal(t, []string{"alice"}, names(t, s.manage(caller, http.MethodGet, "/users?search="+url.QueryEscape(strings.TrimSuffix(spelling, ".")), "")), spelling)
+		}
+		for body, want := range map[string][2]string{
+			`{"username":"bob","email":"bo\u200bb@example.com"}`:  {"fos_user.email.invalid", "U+200B"},
+			`{"username":"bob","email":"bob@exam\u00adple.com"}`:  {"fos_user.email.invalid", "U+00AD"},
+			`{"username":"bob","email":"bob@\u202eexample.com"}`:  {"fos_user.email.invalid", "U+202E"},
+			`{"username":"bob","email":"bob@exa_mple.com"}`:       {"fos_user.email.invalid", "not a domain"},
+			`{"username":"bob","email":"bob@xn--zz-99999.com"}`:   {"fos_user.email.invalid", "not a domain"},
+			`{"username":"bo\u200db","email":"bob@example.com"}`:  {"fos_user.username.invalid", "U+200D"},
+			`{"username":"\u2066bob","email":"bob@example.com"}`:  {"fos_user.username.invalid", "U+2066"},
+			`{"username":"bob\ufeff","email":"bob@example.com"}`:  {"fos_user.username.invalid", "U+FEFF"},
+			`{"username":"b\u0000ob","email":"bob@example.com"}`:  {"fos_user.username.invalid", "U+0000"},
+			`{"username":"bob","email":"b\u0000ob@example.com"}`:  {"fos_user.email.invalid", "U+0000"},
+			`{"username":"bob","email":"b\u0000ob\u200b@x.com."}`: {"fos_user.email.invalid", "U+0000"},
+		} {
+			got := s.manage(caller, http.MethodPost, "/admin/users", body)
+			assert.Equal(t, http.StatusBadRequest, got.status, "%s: %s", body, got.body)
+			for _, part := range want {
+				assert.Contains(t, got.body, part, body)
+			}
+		}
+		// The address as it is typed at sign-in.
+		s.stdin("wonderland\n", "user", "set-password", "alice", "--password-stdin")
+		app := s.client("app", "--grant-type", "password", "--first-party", "--scope", "openid")
+		s.soon(func() bool {
+			return s.post("/oauth/token", "app", app, url.Values{"grant_type": {"password"}, "username": {"Alice@Bücher.example"}, "password": {"wonderland"}, "scope": {"openid"}}).status == http.StatusOK
+		}, "the client is unknown")
+		for _, typed := range []string{"alice@xn--bcher-kva.example", "ALICE@BÜCHER.EXAMPLE.", "alice"} {
+			got := s.post("/oauth/token", "app", app, url.Values{"grant_type": {"password"}, "username": {typed}, "password": {"wonderland"}, "scope": {"openid"}})
+			assert.Equal(t, http.StatusOK, got.status, "%s: %s", typed, got.body)
+		}
+		assert.Contains(t, string(s.command("user", "get", "alice@BÜCHER.example")), id)
 	})
 }

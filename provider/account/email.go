@@ -1,0 +1,128 @@
+package account
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
+)
+
+// domainForm turns a domain into its A-labels: what is compared, and what mail is sent to. A deviation
+// character such as ß is one of its own (UTS 46, nontransitional processing).
+func domainForm() *idna.Profile {
+	return idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(true), idna.ValidateLabels(true),
+		idna.CheckHyphens(true), idna.CheckJoiners(true), idna.BidiRule(), idna.VerifyDNSLength(true))
+}
+
+// canonicalEmail is the one form of an email address: without it two spellings of an address would be
+// two accounts. It only lower-cases the local part: ß and ss are two different mailboxes. The domain is
+// in A-labels and has no final dot; one that is not valid stays as it is.
+func canonicalEmail(address string) string {
+	lower := norm.NFKC.String(olderEmail(address)) // lower case may compose where upper case does not
+	at := strings.LastIndexByte(lower, '@')
+	if at < 0 {
+		return lower
+	}
+	if domain, err := asciiDomain(lower[at+1:]); err == nil {
+		return lower[:at+1] + domain
+	}
+	return lower
+}
+
+// olderEmail is the form in which addresses were stored before domains were converted.
+func olderEmail(address string) string {
+	return strings.ToLower(norm.NFKC.String(strings.TrimSpace(address)))
+}
+
+var errDomain = errors.New("not a domain")
+
+func asciiDomain(domain string) (string, error) {
+	if len(domain) > maxName { // the conversion takes time that grows with the square of the length
+		return "", errDomain
+	}
+	if _, found := invisible(domain); found { // which the conversion would remove
+		return "", errDomain
+	}
+	ascii, err := domainForm().ToASCII(domain)
+	if ascii = strings.TrimSuffix(ascii, "."); err != nil || strings.HasSuffix(ascii, ".") {
+		return "", errDomain
+	}
+	return ascii, nil
+}
+
+// emailForms are the forms in which an address may be stored, the canonical one first.
+func emailForms(address string) []string {
+	canonical := canonicalEmail(address)
+	forms := []string{canonical}
+	if at := strings.LastIndexByte(canonical, '@'); at >= 0 && len(canonical[at+1:]) <= maxName {
+		if domain, err := domainForm().ToUnicode(canonical[at+1:]); err == nil && domain != canonical[at+1:] {
+			forms = append(forms, canonical[:at+1]+domain)
+		}
+	}
+	if form := olderEmail(address); !slices.Contains(forms, form) {
+		forms = append(forms, form)
+	}
+	return forms
+}
+
+// takenForms are the forms in which another user may have a canonical address: domains were stored with
+// a final dot where one was given.
+func takenForms(address string) []string {
+	forms := emailForms(address)
+	for _, form := range slices.Clone(forms) {
+		forms = append(forms, form+".")
+	}
+	return forms
+}
+
+// emailOf is the canonical form of an email address, which may be empty.
+func emailOf(address string) (string, error) {
+	canonical := canonicalEmail(address)
+	if canonical == "" {
+		return "", nil
+	}
+	if why := faultOfEmail(canonical); why != "" {
+		return "", &Invalid{Claim: "email", Message: why, Kind: ErrEmail}
+	}
+	return canonical, nil
+}
+
+// faultOfEmail is deliberately simple: one @ with something on each side, and a domain with a dot that
+// the DNS could have. Only sending mail shows whether the address exists.
+func faultOfEmail(address string) string {
+	if r, found := invisible(address); found {
+		return fmt.Sprintf("an email address has no invisible characters, and this one has U+%04X", r)
+	}
+	local, domain, _ := strings.Cut(address, "@")
+	switch {
+	case local == "" || domain == "" || strings.Contains(domain, "@"):
+		return ErrEmail.Error() + ": it has one @, with something on each side"
+	case len(address) > maxName:
+		return fmt.Sprintf("an email address has at most %d bytes", maxName)
+	case strings.ContainsFunc(local, func(r rune) bool { return strings.ContainsRune(`<>()[],;:\"`, r) || unicode.IsSpace(r) }):
+		return ErrEmail.Error() + `: there are no spaces before the @, nor any of < > ( ) [ ] , ; : \ "`
+	}
+	if _, err := asciiDomain(domain); err != nil || !strings.Contains(domain, ".") {
+		return ErrEmail.Error() + ": what follows the @ is not a domain such as example.com"
+	}
+	return ""
+}
+
+// invisible finds a character that is not seen: with one, two names that look the same would be two
+// accounts, or a name would be shown in another order than it is stored.
+func invisible(text string) (r rune, found bool) {
+	at := strings.IndexFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) ||
+			r == unicode.ReplacementChar
+	})
+	if at < 0 {
+		return 0, false
+	}
+	r, _ = utf8.DecodeRuneInString(text[at:])
+	return r, true
+}
