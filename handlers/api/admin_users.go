@@ -92,11 +92,11 @@ func (a *API) adminUsers() {
 		OperationID: "set-user-roles", Method: http.MethodPut, Path: path + "/roles", Tags: tags, DefaultStatus: http.StatusNoContent,
 		Summary: "Give a user these roles and no others", Description: "Only who has every management scope makes an administrator, or changes one.",
 	}, func(ctx context.Context, in *rolesOfUser) (*struct{}, error) {
-		_, err := a.changeUser(ctx, in.ID, Condition{}, func(is User) (User, error) {
+		_, sent, err := a.changeUser(ctx, in.ID, Condition{}, func(is User) (User, error) {
 			is.Roles = in.Body.Roles
 			return is, nil
 		})
-		return nil, err
+		return nil, asInvalidUser(err, sent, "")
 	})
 	a.switchUser("disable", "Keep a user from signing in", "Sessions and everything that was issued for the user end.", true)
 	a.switchUser("enable", "Let a user sign in again", "Undoes disable.", false)
@@ -120,9 +120,9 @@ func (a *API) adminUpdateUser(ctx context.Context, in *adminUserChange) (*adminU
 	if err != nil {
 		return nil, err
 	}
-	u, err := a.changeUser(ctx, in.ID, in.Condition, func(is User) (User, error) { return patchedUser(is, patch) })
+	u, sent, err := a.changeUser(ctx, in.ID, in.Condition, func(is User) (User, error) { return patchedUser(is, patch) })
 	if err != nil {
-		return nil, err
+		return nil, asInvalidUser(err, sent, "")
 	}
 	return &adminUserOutput{version(u.UpdatedAt), adminViewOf(u)}, nil
 }
@@ -132,11 +132,11 @@ func (a *API) switchUser(verb, summary, description string, disabled bool) {
 		OperationID: verb + "-user", Method: http.MethodPatch, Path: "/admin/users/{user_id}/" + verb, Tags: []string{"users"}, DefaultStatus: http.StatusNoContent,
 		Summary: summary, Description: description,
 	}, func(ctx context.Context, in *UserID) (*struct{}, error) {
-		_, err := a.changeUser(ctx, in.ID, Condition{}, func(is User) (User, error) {
+		_, sent, err := a.changeUser(ctx, in.ID, Condition{}, func(is User) (User, error) {
 			is.Disabled = disabled
 			return is, nil
 		})
-		return nil, err
+		return nil, asInvalidUser(err, sent, "")
 	})
 }
 

@@ -24,11 +24,15 @@ type fieldError struct {
 	Message string `json:"message" doc:"What is wrong with it"`
 }
 
-// asRefusal gives the errors of the domain their status. Others are faults of the server.
+// asRefusal gives the errors of the domain their status, but for those that have one. Others are faults
+// of the server.
 func asRefusal(err error) error {
 	var invalid *client.Invalid
 	var lacking *audit.Lacking
+	var made *refusal.Refusal
 	switch {
+	case errors.As(err, &made):
+		return err
 	case errors.As(err, &invalid):
 		return invalidClient(invalid).Because(err)
 	case errors.Is(err, provider.ErrNotFound):

@@ -19,23 +19,22 @@ type userUpdate struct {
 }
 
 func (a *API) replaceUser(ctx context.Context, in *userReplacement) (*userOutput, error) {
-	u, err := a.changeUser(ctx, in.ID, in.Condition, func(User) (User, error) { return in.Body, nil })
-	return shown(u), err
+	u, _, err := a.changeUser(ctx, in.ID, in.Condition, func(User) (User, error) { return in.Body, nil })
+	return shown(u), asInvalidFields(err)
 }
 
 func (a *API) updateUser(ctx context.Context, in *userUpdate) (*userOutput, error) {
-	u, err := a.changeUser(ctx, in.ID, in.Condition, func(is User) (User, error) { return patchedUser(is, in.Body) })
-	return shown(u), err
+	u, _, err := a.changeUser(ctx, in.ID, in.Condition, func(is User) (User, error) { return patchedUser(is, in.Body) })
+	return shown(u), asInvalidFields(err)
 }
 
-// changeUser replaces a user by what becomes of it.
-func (a *API) changeUser(ctx context.Context, id string, condition Condition, become func(is User) (User, error)) (*account.User, error) {
+// changeUser replaces a user by what becomes of it, and returns that beside an error.
+func (a *API) changeUser(ctx context.Context, id string, condition Condition, become func(is User) (User, error)) (u *account.User, sent User, err error) {
 	known, err := a.user(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, sent, err
 	}
-	var sent User
-	changed, err := a.Accounts.Change(ctx, actor(ctx), known.ID, func(u *account.User) error {
+	u, err = a.Accounts.Change(ctx, actor(ctx), known.ID, func(u *account.User) error {
 		if err := condition.Check(version(u.UpdatedAt)); err != nil {
 			return err
 		}
@@ -46,8 +45,5 @@ func (a *API) changeUser(ctx context.Context, id string, condition Condition, be
 		sent.fill(u)
 		return nil
 	})
-	if err != nil {
-		return nil, asInvalidUser(err, sent, "")
-	}
-	return changed, nil
+	return u, sent, err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -28,7 +29,7 @@ type userFault struct {
 type invalidUser struct {
 	*refusal.Refusal
 
-	fault userFault
+	faults []userFault
 }
 
 // Unwrap gives the refusal, for the log.
@@ -36,11 +37,13 @@ func (i *invalidUser) Unwrap() error { return i.Refusal }
 
 // RespondError writes the response.
 func (i *invalidUser) RespondError(w http.ResponseWriter, _ refusal.Code, _, uri string) error {
-	i.fault.URI = uri
-	return wire.WriteJSON(w, http.StatusBadRequest, []userFault{i.fault})
+	for n := range i.faults {
+		i.faults[n].URI = uri
+	}
+	return wire.WriteJSON(w, http.StatusBadRequest, i.faults)
 }
 
-// registerUserChange adds an operation that takes data of a user.
+// registerUserChange adds an operation of the older API that takes data of a user.
 func registerUserChange[I, O any](a *API, op huma.Operation, act func(ctx context.Context, in *I) (*O, error)) {
 	register(a, audit.WriteScope("users"), op, act)
 	a.table.last.Responses["400"] = a.invalidUserResponse()
@@ -63,47 +66,77 @@ func (a *API) invalidUserResponse() *huma.Response {
 	return &huma.Response{Ref: "#/components/responses/" + name}
 }
 
-// asInvalidUser gives errors of data that were sent their codes.
+// asInvalidUser names everything that is wrong with data that were sent, with codes.
 func asInvalidUser(err error, sent User, password string) error {
-	if err == nil {
-		return nil
-	}
-	code, property := faultOf(err, sent, password)
-	if code == "" {
+	wrong := wrongIn(err)
+	if len(wrong) == 0 {
 		return err
 	}
-	r := refusal.New(refusal.InvalidRequest, refusal.CheckFields, property+": "+err.Error()+".").
-		CompareFields([]refusal.Problem{{Pointer: "/" + property, Message: err.Error()}}).Because(err)
-	return &invalidUser{r, userFault{Message: code, Property: property, Description: err.Error()}}
+	problems := make([]refusal.Problem, len(wrong))
+	faults := make([]userFault, len(wrong))
+	for n, one := range wrong {
+		code, property := codeOf(one, sent, password)
+		faults[n] = userFault{Message: code, Property: property, Description: one.Error()}
+		problems[n] = refusal.Problem{Pointer: "/" + property, Message: one.Error()}
+	}
+	r := refusal.New(refusal.InvalidRequest, refusal.CheckFields, faults[0].Property+": "+faults[0].Description+".").CompareFields(problems).Because(err)
+	return &invalidUser{r, faults}
 }
 
-func faultOf(err error, sent User, password string) (code, property string) {
-	var claim *account.Invalid
+// asInvalidFields names everything that is wrong with data that were sent, by JSON pointer.
+func asInvalidFields(err error) error {
+	wrong := wrongIn(err)
+	if len(wrong) == 0 {
+		return err
+	}
+	problems := make([]refusal.Problem, len(wrong))
+	status := http.StatusConflict // if nothing but names is in the way
+	for n, one := range wrong {
+		problems[n] = refusal.Problem{Pointer: one.Pointer(), Message: one.Message}
+		if one.Claim == "phone" {
+			problems[n].Pointer = "/phone_number"
+		}
+		if !errors.Is(one, provider.ErrConflict) {
+			status = http.StatusBadRequest
+		}
+	}
+	return invalidFields(problems).WithStatus(status).Because(err)
+}
+
+// wrongIn is what is wrong with a user; none for another error.
+func wrongIn(err error) account.Wrong {
+	var wrong account.Wrong
+	var one *account.Invalid
+	if !errors.As(err, &wrong) && errors.As(err, &one) {
+		wrong = account.Wrong{one}
+	}
+	return wrong
+}
+
+func codeOf(fault *account.Invalid, sent User, password string) (code, property string) {
 	switch {
-	case errors.Is(err, account.ErrUsernameTaken):
+	case errors.Is(fault, account.ErrUsernameTaken):
 		return "fos_user.username.already_used", "username"
-	case errors.Is(err, account.ErrEmailTaken):
+	case errors.Is(fault, account.ErrEmailTaken):
 		return "fos_user.email.already_used", "email"
-	case errors.Is(err, account.ErrUsername):
+	case errors.Is(fault, account.ErrUsername):
 		return sized("fos_user.username.", utf8.RuneCountInString(sent.Username), 2, 254, "invalid"), "username"
-	case errors.Is(err, account.ErrEmail):
+	case errors.Is(fault, account.ErrEmail):
 		return sized("fos_user.email.", len(sent.Email), 3, 254, "invalid"), "email"
-	case errors.Is(err, account.ErrPhone) && strings.ContainsAny(sent.Phone, " \t"):
+	case errors.Is(fault, account.ErrPhone) && strings.ContainsAny(sent.Phone, " \t"):
 		return "bst.phonenumber.space", "phoneNumber"
-	case errors.Is(err, account.ErrPhone):
+	case errors.Is(fault, account.ErrPhone):
 		return sized("bst.phonenumber.", len(strings.TrimPrefix(sent.Phone, "+")), 8, 15, "format"), "phoneNumber"
-	case errors.Is(err, account.ErrPassword) && password == "":
+	case errors.Is(fault, account.ErrPassword) && password == "":
 		return "fos_user.password.blank", "plainPassword"
-	case errors.Is(err, account.ErrPassword):
+	case errors.Is(fault, account.ErrPassword):
 		return sized("fos_user.password.", utf8.RuneCountInString(password), 8, 128, "invalid"), "plainPassword"
-	case errors.Is(err, account.ErrCommon):
+	case errors.Is(fault, account.ErrCommon):
 		return "fos_user.password.breached", "plainPassword"
-	case errors.Is(err, account.ErrRole):
+	case errors.Is(fault, account.ErrRole):
 		return "fos_user.roles.invalid", "roles"
-	case errors.As(err, &claim):
-		return "fos_user." + claim.Claim + ".invalid", claim.Claim
 	default:
-		return "", ""
+		return "fos_user." + fault.Claim + ".invalid", fault.Claim
 	}
 }
 

@@ -81,13 +81,13 @@ func takenForms(address string) []string {
 }
 
 // emailOf is the canonical form of an email address, which may be empty.
-func emailOf(address string) (string, error) {
+func emailOf(address string) (string, *Invalid) {
 	canonical := canonicalEmail(address)
 	if canonical == "" {
 		return "", nil
 	}
 	if why := faultOfEmail(canonical); why != "" {
-		return "", &Invalid{Claim: "email", Message: why, Kind: ErrEmail}
+		return "", &Invalid{"email", why, ErrEmail}
 	}
 	return canonical, nil
 }

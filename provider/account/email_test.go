@@ -24,7 +24,7 @@ func TestOneAddressHasOneForm(t *testing.T) {
 	} {
 		for _, spelling := range spellings {
 			got, err := emailOf(spelling)
-			require.NoError(t, err, "%+q", spelling)
+			require.Nil(t, err, "%+q", spelling)
 			assert.Equal(t, want, got, "%+q", spelling)
 			assert.Contains(t, LoginForms(spelling), want, "%+q", spelling)
 			assert.Contains(t, takenForms(spelling), olderEmail(spelling), "a user of an older version may have %+q", spelling)
@@ -61,7 +61,7 @@ func TestAddressesThatAreRefused(t *testing.T) {
 		}
 	}
 	got, err := emailOf("  ")
-	require.NoError(t, err)
+	require.Nil(t, err)
 	assert.Empty(t, got)
 	begun := time.Now()
 	for _, address := range []string{"a@xn--" + strings.Repeat("a", 1<<20), "a@" + strings.Repeat("ü", 1<<20)} {
@@ -82,6 +82,6 @@ func TestRefusalsOfNamesSayWhatIsInvisible(t *testing.T) {
 		assert.Contains(t, err.Error(), why, "%+q", name)
 	}
 	composed, _, err := usernameOf("cafe\u0301")
-	require.NoError(t, err)
+	require.Nil(t, err)
 	assert.Equal(t, "caf\u00e9", composed)
 }

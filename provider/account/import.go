@@ -61,7 +61,7 @@ const importTries = 3
 
 // Add imports a batch of users in one administrative act. They may have an id, a subject and a time of
 // creation of their own, and their password hash may be in each form that password.Adopt takes. It
-// returns, for each, nil, ErrPresent, *Conflict, audit.ErrForbidden or an error of validation. The details are for the audit
+// returns, for each, nil, ErrPresent, *Conflict, audit.ErrForbidden or Wrong. The details are for the audit
 // log, which also gets the ids.
 func (i *Import) Add(ctx context.Context, users []*User, details map[string]any) (results []error, err error) {
 	if i.dryRun {
@@ -174,33 +174,32 @@ type candidate struct {
 func newCandidate(u *User, now time.Time) (*candidate, error) {
 	copied := *u
 	c := &candidate{user: &copied, givenID: !u.ID.IsZero(), givenSubject: u.Subject != ""}
-	var err error
-	if c.user.Email, err = emailOf(u.Email); err != nil {
-		return nil, err
-	}
+	var wrong Wrong
+	var fault *Invalid
+	c.user.Username, c.forms, fault = usernameOf(u.Username)
+	wrong.add(fault)
+	c.user.Email, fault = emailOf(u.Email)
+	wrong.add(fault)
 	if c.user.Email != "" {
 		c.emails = takenForms(u.Email)
 	}
-	if c.user.Username, c.forms, err = usernameOf(u.Username); err != nil {
-		return nil, err
-	}
-	if err := validate(c.user, &User{}); err != nil {
-		return nil, err
-	}
+	wrong = append(wrong, validate(c.user, &User{})...)
 	slices.Sort(c.user.Roles)
 	c.user.Roles = slices.Compact(c.user.Roles)
-	switch {
-	case c.givenSubject && !validSubject(u.Subject):
-		return nil, &Invalid{Claim: "sub", Message: "must have 1 to 255 ASCII characters and no spaces"}
-	case !u.CreatedAt.IsZero() && (u.CreatedAt.Year() < 1970 || u.CreatedAt.After(now)):
-		return nil, &Invalid{Claim: "created_at", Message: "must be between 1970 and now"}
+	if c.givenSubject && !validSubject(u.Subject) {
+		wrong.add(&Invalid{Claim: "sub", Message: "must have 1 to 255 ASCII characters and no spaces"})
+	}
+	if !u.CreatedAt.IsZero() && (u.CreatedAt.Year() < 1970 || u.CreatedAt.After(now)) {
+		wrong.add(&Invalid{Claim: "created_at", Message: "must be between 1970 and now"})
 	}
 	if u.PasswordHash != "" {
-		if c.user.PasswordHash, err = passwordhash.Adopt(u.PasswordHash); err != nil {
-			return nil, &Invalid{Claim: "password_hash", Message: unfit(err)}
+		hash, err := passwordhash.Adopt(u.PasswordHash)
+		if err != nil {
+			wrong.add(&Invalid{Claim: "password_hash", Message: unfit(err)})
 		}
+		c.user.PasswordHash = hash
 	}
-	return c, nil
+	return c, wrong.orNil()
 }
 
 // unfit is the reason for which a hash is refused.

@@ -81,6 +81,7 @@ func TestImportRefusesWhatIsNotValidOrTaken(t *testing.T) {
 		"NUL in the profile":         {account.User{Username: "bob", Profile: account.Profile{Name: "\x00"}}, "name: must not have the control character U+0000"},
 		"NUL in the subject":         {account.User{Username: "bob", Subject: "a\x00"}, "sub: must have 1 to 255"},
 		"over-long subject":          {account.User{Username: "bob", Subject: strings.Repeat("a", 256)}, "sub: must have 1 to 255"},
+		"all at once":                {account.User{Username: "b ob", Email: "bob", Phone: "0207", Subject: "a b", Roles: []string{"A"}}, "; "},
 		"phone":                      {account.User{Username: "bob", Phone: "0207"}, account.ErrPhone.Error()},
 		"role":                       {account.User{Username: "bob", Roles: []string{"Big Boss"}}, account.ErrRole.Error()},
 		"a password, not a hash":     {account.User{Username: "bob", PasswordHash: "hunter2hunter2"}, "password_hash: must be a hash"},

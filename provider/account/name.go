@@ -50,7 +50,7 @@ func LoginForms(typed string) []string {
 const maxName = 254
 
 // usernameOf is the canonical form of a user name, with the forms in which another user may have it.
-func usernameOf(name string) (canonical string, forms []string, err error) {
+func usernameOf(name string) (canonical string, forms []string, wrong *Invalid) {
 	canonical = Canonical(name)
 	if ValidUsername(canonical) {
 		return canonical, LoginForms(name), nil
@@ -59,7 +59,7 @@ func usernameOf(name string) (canonical string, forms []string, err error) {
 	if r, found := invisible(canonical); found {
 		why = fmt.Sprintf("a user name has no invisible characters, and this one has U+%04X", r)
 	}
-	return "", nil, &Invalid{Claim: "username", Message: why, Kind: ErrUsername}
+	return "", nil, &Invalid{"username", why, ErrUsername}
 }
 
 // ValidUsername tells whether users may have such a name: letters and digits of any script, with their combining marks, and . _ - + in the

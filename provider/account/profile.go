@@ -40,24 +40,6 @@ type Address struct {
 	Country    string `json:"country,omitempty"`
 }
 
-// Invalid is a property of a user with an invalid value: a claim of the profile, or one that Kind says.
-type Invalid struct {
-	Claim, Message string
-	// Kind is ErrUsername or ErrEmail, whose message is then more precise; nil: none.
-	Kind error
-}
-
-// Error names a claim.
-func (i *Invalid) Error() string {
-	if i.Kind != nil {
-		return i.Message
-	}
-	return i.Claim + ": " + i.Message
-}
-
-// Unwrap returns the kind.
-func (i *Invalid) Unwrap() error { return i.Kind }
-
 // Bounds in bytes: a profile is read at each UserInfo request.
 const (
 	maxText    = 200
@@ -65,12 +47,13 @@ const (
 	maxURL     = 2000
 )
 
-// validate returns *Invalid for the first invalid value.
-func (p *Profile) validate() error {
-	for _, check := range []struct {
-		claim, value string
-		fault        func(string) string
-	}{
+// validate finds every invalid value.
+func (p *Profile) validate() (wrong Wrong) {
+	type value struct {
+		claim, text string
+		fault       func(string) string
+	}
+	values := []value{
 		{"name", p.Name, faultOfText},
 		{"given_name", p.GivenName, faultOfText},
 		{"family_name", p.FamilyName, faultOfText},
@@ -83,31 +66,29 @@ func (p *Profile) validate() error {
 		{"birthdate", p.Birthdate, faultOfBirthdate},
 		{"zoneinfo", p.Zoneinfo, faultOfZone},
 		{"locale", p.Locale, faultOfLocale},
-	} {
-		if check.value == "" {
+	}
+	if a := p.Address; a != nil {
+		values = append(values, value{"formatted", a.Formatted, faultOfLines}, value{"street_address", a.Street, faultOfLines},
+			value{"locality", a.Locality, faultOfText}, value{"region", a.Region, faultOfText},
+			value{"postal_code", a.PostalCode, faultOfText}, value{"country", a.Country, faultOfText})
+	}
+	for _, v := range values {
+		if v.text == "" {
 			continue
 		}
-		if why := check.fault(check.value); why != "" {
-			return &Invalid{Claim: check.claim, Message: why}
+		if why := v.fault(v.text); why != "" {
+			wrong.add(&Invalid{Claim: v.claim, Message: why})
 		}
 	}
-	if p.Address == nil {
-		return nil
+	return wrong
+}
+
+// faultOfLines is for the parts of an address that may have several lines (section 5.1.1).
+func faultOfLines(text string) string {
+	if len(text) > maxAddress {
+		return "must have at most 1000 bytes"
 	}
-	for claim, value := range map[string]string{"locality": p.Address.Locality, "region": p.Address.Region, "postal_code": p.Address.PostalCode, "country": p.Address.Country} {
-		if why := faultOfText(value); why != "" {
-			return &Invalid{Claim: claim, Message: why}
-		}
-	}
-	for claim, value := range map[string]string{"formatted": p.Address.Formatted, "street_address": p.Address.Street} {
-		if len(value) > maxAddress {
-			return &Invalid{Claim: claim, Message: "must have at most 1000 bytes"}
-		}
-		if fault := provider.LinesFault(value); fault != "" { // both may have several lines (section 5.1.1)
-			return &Invalid{Claim: claim, Message: fault}
-		}
-	}
-	return nil
+	return provider.LinesFault(text)
 }
 
 func faultOfText(text string) string {

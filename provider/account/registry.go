@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,24 +73,27 @@ func NewRegistry(store Store, gate *audit.Gate, h hasher, events publisher, cloc
 }
 
 // Create adds a user with the given password, which may be empty for a user who does not sign in
-// with a password. It fills in id, subject and times, and returns one of the errors above,
-// *Invalid, provider.ErrConflict or audit.ErrForbidden.
+// with a password. It fills in id, subject and times, and returns Wrong, provider.ErrConflict or
+// audit.ErrForbidden.
 func (r *Registry) Create(ctx context.Context, actor audit.Actor, u *User, password string) error {
 	if err := mayManage(actor, u); err != nil {
 		return err
 	}
-	if err := r.rename(ctx, u, &User{}); err != nil {
-		return err
-	}
-	if err := validate(u, &User{}); err != nil {
+	wrong, err := r.wrong(ctx, u, &User{})
+	if err != nil {
 		return err
 	}
 	if password != "" {
-		hash, err := r.hash(ctx, u, password)
-		if err != nil {
-			return err
+		canonical, fault := passwordOf(u, password)
+		wrong.add(fault)
+		if len(wrong) == 0 { // hashing is slow
+			if u.PasswordHash, err = r.hash(ctx, canonical); err != nil {
+				return err
+			}
 		}
-		u.PasswordHash = hash
+	}
+	if err := wrong.orNil(); err != nil {
+		return err
 	}
 	now := r.clock.Now(ctx)
 	u.ID, u.Subject, u.CreatedAt, u.UpdatedAt = provider.NewID(now, r.random), provider.RandomID(r.random).String(), now, now
@@ -128,8 +131,8 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, who string, ch
 
 // Change changes a user: change receives the current one and modifies it in place. It cannot change
 // id, subject and password. It calls SetEmail and SetPhone, unless it knows whether the new contact is
-// verified. Change returns the error of change, one of the errors above, *Invalid,
-// provider.ErrNotFound, provider.ErrConflict or audit.ErrForbidden; then nothing has changed.
+// verified. Change returns the error of change, Wrong, provider.ErrNotFound,
+// provider.ErrConflict or audit.ErrForbidden; then nothing has changed.
 func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(u *User) error) (*User, error) {
 	var updated *User
 	err := r.gate.Do(ctx, actor, audit.UserUpdate, audit.OfUser(id), func(ctx context.Context) (audit.Changes, error) {
@@ -170,10 +173,17 @@ func (r *Registry) checkChange(ctx context.Context, actor audit.Actor, u, before
 	if err := mayManage(actor, u); err != nil {
 		return err
 	}
-	if err := r.rename(ctx, u, before); err != nil {
+	wrong, err := r.wrong(ctx, u, before)
+	if err != nil {
 		return err
 	}
-	return validate(u, before)
+	return wrong.orNil()
+}
+
+// wrong finds everything that is wrong with a user, but for the password.
+func (r *Registry) wrong(ctx context.Context, u, before *User) (Wrong, error) {
+	wrong, err := r.rename(ctx, u, before)
+	return append(wrong, validate(u, before)...), err
 }
 
 // lock reads a user whom the actor may manage, and locks the row until the transaction ends.
@@ -195,7 +205,7 @@ func (r *Registry) SetPassword(ctx context.Context, actor audit.Actor, who, pass
 }
 
 // SetPasswordOf changes the password of a user, and ends all of the user's sessions. It returns
-// ErrPassword, ErrCommon, provider.ErrNotFound or audit.ErrForbidden.
+// *Invalid, provider.ErrNotFound or audit.ErrForbidden.
 func (r *Registry) SetPasswordOf(ctx context.Context, actor audit.Actor, id provider.ID, password string) (*User, error) {
 	known, err := r.store.User(ctx, id)
 	if err != nil {
@@ -208,7 +218,11 @@ func (r *Registry) setPassword(ctx context.Context, actor audit.Actor, known *Us
 	if err := mayManage(actor, known); err != nil {
 		return nil, err
 	}
-	hash, err := r.hash(ctx, known, password) // before the transaction: hashing is slow
+	canonical, fault := passwordOf(known, password)
+	if fault != nil {
+		return nil, fault
+	}
+	hash, err := r.hash(ctx, canonical) // before the transaction: hashing is slow
 	if err != nil {
 		return nil, err
 	}
@@ -244,15 +258,20 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID
 	})
 }
 
-func (r *Registry) hash(ctx context.Context, u *User, password string) (string, error) {
-	password, err := canonicalPassword(password)
+// passwordOf is the form in which a password is hashed.
+func passwordOf(u *User, password string) (string, *Invalid) {
+	canonical, err := canonicalPassword(password)
 	if err != nil {
-		return "", err
+		return "", invalid("password", err)
 	}
-	if common(password, u) {
-		return "", ErrCommon
+	if common(canonical, u) {
+		return "", invalid("password", ErrCommon)
 	}
-	hash, err := r.hasher.Hash(ctx, password)
+	return canonical, nil
+}
+
+func (r *Registry) hash(ctx context.Context, canonical string) (string, error) {
+	hash, err := r.hasher.Hash(ctx, canonical)
 	if err != nil {
 		return "", fmt.Errorf("account: hash password: %w", err)
 	}
@@ -260,22 +279,21 @@ func (r *Registry) hash(ctx context.Context, u *User, password string) (string, 
 }
 
 // validate checks the fields that changed, and that no missing contact is marked as verified.
-func validate(u, before *User) error {
+func validate(u, before *User) (wrong Wrong) {
 	u.EmailVerified = u.EmailVerified && u.Email != ""
 	u.PhoneVerified = u.PhoneVerified && u.Phone != ""
+	if u.Phone != "" && !validPhone(u.Phone) {
+		wrong.add(invalid("phone", ErrPhone))
+	}
 	if !reflect.DeepEqual(u.Profile, before.Profile) {
-		if err := u.Profile.validate(); err != nil {
-			return err
+		wrong = append(wrong, u.Profile.validate()...)
+	}
+	for n, role := range u.Roles {
+		if !validRole(role) {
+			wrong.add(invalid("roles/"+strconv.Itoa(n), ErrRole))
 		}
 	}
-	switch {
-	case u.Phone != "" && !validPhone(u.Phone):
-		return ErrPhone
-	case slices.ContainsFunc(u.Roles, func(role string) bool { return !validRole(role) }):
-		return ErrRole
-	default:
-		return nil
-	}
+	return wrong
 }
 
 // validPhone takes E.164 only, which is what the phone_number claim recommends.

@@ -7,42 +7,44 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// rename puts the names that changed into canonical form and checks them. Others stay as they
-// are: an older form remains valid. A user name is also taken when another user has it in another
-// form.
-func (r *Registry) rename(ctx context.Context, u, before *User) error {
+// rename puts the names that changed into canonical form and finds what is wrong with them. Others stay
+// as they are: an older form remains valid. A user name is also taken when another user has it in
+// another form.
+func (r *Registry) rename(ctx context.Context, u, before *User) (wrong Wrong, err error) {
+	if u.Username != before.Username || u.Username == "" {
+		name, forms, fault := usernameOf(u.Username)
+		if fault == nil {
+			u.Username = name
+			fault, err = r.taken(ctx, u, "username", ErrUsernameTaken, forms)
+		}
+		if wrong.add(fault); err != nil {
+			return nil, err
+		}
+	}
 	if u.Email != before.Email && u.Email != "" {
-		address, err := emailOf(u.Email)
-		if err != nil {
-			return err
+		address, fault := emailOf(u.Email)
+		if fault == nil {
+			forms := takenForms(u.Email)
+			u.Email = address
+			fault, err = r.taken(ctx, u, "email", ErrEmailTaken, forms)
 		}
-		forms := takenForms(u.Email)
-		u.Email = address
-		if err := r.free(ctx, u, ErrEmailTaken, forms...); err != nil {
-			return err
+		if wrong.add(fault); err != nil {
+			return nil, err
 		}
 	}
-	if u.Username == before.Username && u.Username != "" {
-		return nil
-	}
-	name, forms, err := usernameOf(u.Username)
-	if err != nil {
-		return err
-	}
-	u.Username = name
-	return r.free(ctx, u, ErrUsernameTaken, forms...)
+	return wrong, nil
 }
 
-// free returns taken if another user has one of the forms. It only gives a better message: of two
-// users who take the same name at once, the database refuses one.
-func (r *Registry) free(ctx context.Context, u *User, taken error, forms ...string) error {
+// taken tells whether another user has one of the forms. It only gives a better message: of two users
+// who take the same name at once, the database refuses one.
+func (r *Registry) taken(ctx context.Context, u *User, property string, kind error, forms []string) (*Invalid, error) {
 	other, err := r.store.UserByLogin(ctx, forms...)
 	switch {
 	case errors.Is(err, provider.ErrNotFound):
-		return nil
+		return nil, nil //nolint:nilnil // no fault
 	case err == nil && other.ID != u.ID:
-		return taken
+		return invalid(property, kind), nil
 	default:
-		return err
+		return nil, err
 	}
 }

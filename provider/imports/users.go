@@ -51,7 +51,7 @@ func (s *Users) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
 }
 
 func userOutcome(err error) Outcome {
-	var invalid *account.Invalid
+	var wrong account.Wrong
 	var conflict *account.Conflict
 	switch {
 	case err == nil:
@@ -63,15 +63,17 @@ func userOutcome(err error) Outcome {
 			return RefusedFor("", conflict.Message)
 		}
 		return RefusedFor("/"+conflict.Field, conflict.Message)
-	case errors.As(err, &invalid):
-		return RefusedFor("/"+invalid.Claim, invalid.Message)
-	}
-	for field, known := range map[string]error{
-		"/username": account.ErrUsername, "/email": account.ErrEmail, "/phone": account.ErrPhone, "/roles": account.ErrRole,
-	} {
-		if errors.Is(err, known) {
-			return RefusedFor(field, err.Error())
-		}
+	case errors.As(err, &wrong):
+		return RefusedFor(wrong[0].Pointer(), allOf(wrong))
 	}
 	return RefusedFor("", err.Error())
+}
+
+// allOf is the message of the first fault, with the others behind it.
+func allOf(wrong account.Wrong) string {
+	reason := wrong[0].Message
+	for _, fault := range wrong[1:] {
+		reason += "; " + fault.Pointer() + ": " + fault.Message
+	}
+	return reason
 }

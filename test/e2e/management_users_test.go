@@ -133,7 +133,7 @@ func TestInvalidUsersHaveCodes(t *testing.T) {
 	require.Equal(t, http.StatusCreated, taken.status, taken.body)
 	for body, want := range map[string][2]string{
 		`{"username":"ALICE"}`:                                   {"fos_user.username.already_used", "username"},
-		`{"username":"b","email":"ALICE@example.com"}`:           {"fos_user.email.already_used", "email"},
+		`{"username":"bob","email":"ALICE@example.com"}`:         {"fos_user.email.already_used", "email"},
 		`{"username":"b"}`:                                       {"fos_user.username.short", "username"},
 		`{"username":"` + strings.Repeat("b", 255) + `"}`:        {"fos_user.username.long", "username"},
 		`{"username":"b ob"}`:                                    {"fos_user.username.invalid", "username"},
@@ -164,4 +164,47 @@ func TestInvalidUsersHaveCodes(t *testing.T) {
 	assert.Equal(t, "fos_user.password.blank", s.manage(caller, http.MethodPut, "/admin/users/"+taken.json(t)["id"].(string)+"/password", `{}`).body[13:36])
 	malformed := s.manage(caller, http.MethodPost, "/admin/users", `{"username":"bob","shoe_size":42}`)
 	assert.Equal(t, "invalid_request", malformed.json(t)["error"])
+}
+
+// Everything that is wrong with a user is named at once: by JSON pointer, and at the paths of the older
+// API in its form.
+func TestRefusalsNameEveryFieldOfAUser(t *testing.T) {
+	t.Parallel()
+	s := start(t, "")
+	caller := basic("ops", s.manager("ops", audit.AllScopes()...))
+	s.soon(func() bool { return s.manage(caller, http.MethodGet, "/users", "").status == http.StatusOK }, "the client is unknown")
+	require.Equal(t, http.StatusCreated, s.manage(caller, http.MethodPost, "/admin/users", `{"username":"bob","email":"bob@example.com"}`).status)
+	created := s.manage(caller, http.MethodPost, "/admin/users", `{"username":"alice"}`)
+	require.Equal(t, http.StatusCreated, created.status, created.body)
+	id := created.json(t)["id"].(string)
+	const wrong = `"username":"a b","email":"alice@","phone_number":"0207","zoneinfo":"Mars/Olympus","birthdate":"tomorrow","roles":["editor","Big Boss"],"address":{"country":"a\u0000b"}`
+	for method, body := range map[string]string{http.MethodPatch: `{` + wrong + `}`, http.MethodPut: `{` + wrong + `}`} {
+		got := s.manage(caller, method, "/users/"+id, body)
+		require.Equal(t, http.StatusBadRequest, got.status, got.body)
+		var pointers []string
+		for _, one := range got.json(t)["errors"].([]any) {
+			pointers = append(pointers, one.(map[string]any)["pointer"].(string))
+			assert.NotEmpty(t, one.(map[string]any)["message"])
+		}
+		assert.ElementsMatch(t, []string{"/username", "/email", "/phone_number", "/zoneinfo", "/birthdate", "/roles/1", "/address/country"}, pointers, got.body)
+		assert.Equal(t, "invalid_request", got.json(t)["error"])
+	}
+	for _, attempt := range []struct {
+		method, path, body string
+		status             int
+		named              []string
+	}{
+		{http.MethodPatch, "/users/" + id, `{"username":"BOB","email":"bob@EXAMPLE.com."}`, http.StatusConflict, []string{`"/username"`, `"/email"`, "another user has that email address"}},
+		{http.MethodPatch, "/users/" + id, `{"username":"BOB","email":"bob"}`, http.StatusBadRequest, []string{`"/username"`, `"/email"`}},
+		{http.MethodPut, "/admin/users/" + id, `{"username":"BOB","email":"bob","phoneNumber":"1"}`, http.StatusBadRequest, []string{"fos_user.username.already_used", "fos_user.email.invalid", "bst.phonenumber.short"}},
+		{http.MethodPost, "/admin/users", `{"username":"a b","email":"bob@example.com","phoneNumber":"1","password":"short","roles":["A"],"locale":"en_GB"}`, http.StatusBadRequest, []string{"fos_user.username.invalid", "fos_user.email.already_used", "bst.phonenumber.short", "fos_user.password.short", "fos_user.roles.invalid", "fos_user.locale.invalid"}},
+	} {
+		got := s.manage(caller, attempt.method, attempt.path, attempt.body)
+		assert.Equal(t, attempt.status, got.status, "%s: %s", attempt.body, got.body)
+		for _, name := range attempt.named {
+			assert.Contains(t, got.body, name, attempt.body)
+		}
+		assert.Equal(t, strings.HasPrefix(attempt.path, "/admin"), strings.HasPrefix(got.body, "["), got.body)
+	}
+	assert.Equal(t, "alice", s.manage(caller, http.MethodGet, "/users/"+id, "").json(t)["username"], "nothing has changed")
 }

@@ -1,0 +1,70 @@
+package account
+
+import "strings"
+
+// Invalid is a property of a user with a value that cannot be: a claim of the profile, or one that Kind
+// says.
+type Invalid struct {
+	// Claim is the name of the property; an element of roles has its index behind it, as in roles/1.
+	Claim, Message string
+	// Kind is one of the errors of the registry, whose message may be less precise; nil: none.
+	Kind error
+}
+
+func invalid(claim string, kind error) *Invalid { return &Invalid{claim, kind.Error(), kind} }
+
+// Error names a claim.
+func (i *Invalid) Error() string {
+	if i.Kind != nil {
+		return i.Message
+	}
+	return i.Claim + ": " + i.Message
+}
+
+// Unwrap returns the kind.
+func (i *Invalid) Unwrap() error { return i.Kind }
+
+// Pointer is the JSON pointer of the property (RFC 6901).
+func (i *Invalid) Pointer() string {
+	switch i.Claim {
+	case "formatted", "street_address", "locality", "region", "postal_code", "country":
+		return "/address/" + i.Claim
+	default:
+		return "/" + i.Claim
+	}
+}
+
+// Wrong is all that is wrong with a user, so that the caller need not find it one by one.
+type Wrong []*Invalid
+
+// Error lists the faults in one line.
+func (w Wrong) Error() string {
+	texts := make([]string, len(w))
+	for n, one := range w {
+		texts[n] = one.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap returns the faults.
+func (w Wrong) Unwrap() []error {
+	errs := make([]error, len(w))
+	for n, one := range w {
+		errs[n] = one
+	}
+	return errs
+}
+
+func (w Wrong) orNil() error {
+	if len(w) == 0 {
+		return nil
+	}
+	return w
+}
+
+// add adds a fault; nil: there is none.
+func (w *Wrong) add(fault *Invalid) {
+	if fault != nil {
+		*w = append(*w, fault)
+	}
+}
