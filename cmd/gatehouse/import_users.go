@@ -12,7 +12,8 @@ func newImportUsers(env *environment) *cobra.Command {
 		Short: "Import users from JSON lines",
 		Long: `Reads one JSON object a line, with the names of "gatehouse user get --json": username, email,
 email_verified, phone, phone_verified, name, given_name, ... , address, roles, disabled, created_at;
-id, a UUID, and sub, the id that applications know the user by, both made up where they are missing;
+id, a UUID, and sub, the id that applications know the user by, both made up where they are missing,
+and neither that of a deleted user or of a client;
 and password_hash. Without a username the email address stands for it, with _at_ for @.
 
 A password_hash is one of

@@ -55,7 +55,7 @@ func named(r huma.Registry, name string, make func() *huma.Schema) *huma.Schema 
 
 func clientSchema(nullable bool) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{
-		"client_id":     {Type: huma.TypeString, Description: "Chosen at creation, else made at random"},
+		"client_id":     {Type: huma.TypeString, Description: "Chosen at creation, else made at random. Never the subject or the id of a user, present or deleted"},
 		"client_secret": {Type: huma.TypeString, Description: "Given at creation, else made and shown this once"},
 		"name":          {Type: huma.TypeString, Description: "Another name of client_name"},
 		"scope":         {Type: huma.TypeString, Description: "The scopes as a scope parameter has them"},

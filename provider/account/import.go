@@ -36,6 +36,11 @@ type Alike struct {
 type importStore interface {
 	// UsersAlike reads the users who have one of the properties.
 	UsersAlike(ctx context.Context, a Alike) ([]*User, error)
+	// SubjectsOfClients returns those of the subjects that are the id of a client. No client gets one
+	// of them until the transaction ends.
+	SubjectsOfClients(ctx context.Context, subjects []string) ([]string, error)
+	// EndedSubjects returns those of the subjects that a user who was deleted had, or as its id.
+	EndedSubjects(ctx context.Context, subjects []string) ([]string, error)
 	// CreateUsers stores users, all or none.
 	CreateUsers(ctx context.Context, users []*User) error
 }
@@ -141,11 +146,18 @@ func (i *Import) check(ctx context.Context, users []*User) (*importBatch, error)
 		return nil, fmt.Errorf("look for existing users: %w", err)
 	}
 	existing := index(found)
+	given, err := i.given(ctx, candidates, b.results)
+	if err != nil {
+		return nil, err
+	}
 	for n, c := range candidates {
 		if b.results[n] != nil {
 			continue
 		}
 		if b.results[n] = c.against(existing); b.results[n] != nil {
+			continue
+		}
+		if b.results[n] = c.free(given); b.results[n] != nil {
 			continue
 		}
 		if b.results[n] = c.twice(i.earlier, b.taken); b.results[n] != nil {

@@ -66,7 +66,14 @@ func (i *Import) Add(ctx context.Context, clients []*Imported, details map[strin
 			return results, nil
 		}
 		err = i.registry.gate.Do(ctx, i.actor, audit.ClientImport, audit.Target{Type: audit.Client}, func(ctx context.Context) (audit.Changes, error) {
-			return importChanges(fine, details), i.store.CreateClients(ctx, fine)
+			if err := i.store.CreateClients(ctx, fine); err != nil {
+				return nil, err
+			}
+			taken, err := i.registry.store.UserSubjects(ctx, idsOf(fine))
+			if err == nil && len(taken) > 0 {
+				err = provider.ErrConflict // a user was imported meanwhile
+			}
+			return importChanges(fine, details), err
 		})
 		if !errors.Is(err, provider.ErrConflict) {
 			break
@@ -78,24 +85,30 @@ func (i *Import) Add(ctx context.Context, clients []*Imported, details map[strin
 	return results, nil
 }
 
+func idsOf(clients []*Client) []string {
+	ids := make([]string, len(clients))
+	for n, c := range clients {
+		ids[n] = c.ID
+	}
+	return ids
+}
+
 // importChanges lists the ids, so that the record of how a client came to be can be found.
 func importChanges(clients []*Client, details map[string]any) audit.Changes {
 	values := maps.Clone(details)
 	if values == nil {
 		values = map[string]any{}
 	}
-	ids := make([]string, len(clients))
-	for n, c := range clients {
-		ids[n] = c.ID
-	}
-	values["imported"], values["ids"] = len(ids), ids
+	values["imported"], values["ids"] = len(clients), idsOf(clients)
 	return audit.Details(values)
 }
 
 func (i *Import) check(ctx context.Context, clients []*Imported) (results []error, fine []*Client, err error) {
-	ids := make([]string, len(clients))
-	for n, c := range clients {
-		ids[n] = c.ID
+	var ids []string
+	for _, c := range clients {
+		if validID(c.ID) { // no database takes every text
+			ids = append(ids, c.ID)
+		}
 	}
 	found, err := i.store.ClientsByID(ctx, ids)
 	if err != nil {
@@ -104,6 +117,10 @@ func (i *Import) check(ctx context.Context, clients []*Imported) (results []erro
 	existing := make(map[string]*Client, len(found))
 	for _, c := range found {
 		existing[c.ID] = c
+	}
+	subjects, err := i.registry.store.UserSubjects(ctx, ids)
+	if err != nil {
+		return nil, nil, fmt.Errorf("look for users: %w", err)
 	}
 	results = make([]error, len(clients))
 	taken := map[string]bool{}
@@ -115,6 +132,9 @@ func (i *Import) check(ctx context.Context, clients []*Imported) (results []erro
 		c, err := i.checkOne(ctx, imported, existing[imported.ID])
 		if err != nil && !isResult(err) {
 			return nil, nil, err
+		}
+		if err == nil && slices.Contains(subjects, c.ID) {
+			c, err = nil, &Invalid{[]Problem{{Field: "client_id", Message: subjectOfUser}}}
 		}
 		results[n] = err
 		if c != nil {

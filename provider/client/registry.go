@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,9 @@ var errNotRegistrable = fmt.Errorf("not a client id: %w", provider.ErrNotFound)
 type Store interface {
 	finder
 	CreateClient(ctx context.Context, c *Client) error
+	// UserSubjects returns those of the texts that are, or were, the subject or the id of a user. After
+	// a client was created, no user gets its id until the transaction ends.
+	UserSubjects(ctx context.Context, texts []string) ([]string, error)
 	// LockClient reads a client and locks it until the transaction ends: a change writes the whole
 	// row, and would undo a concurrent change.
 	LockClient(ctx context.Context, id string) (*Client, error)
@@ -88,7 +92,14 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, sec
 
 func (r *Registry) create(ctx context.Context, actor audit.Actor, c *Client) error {
 	return r.gate.Do(ctx, actor, audit.ClientCreate, audit.OfClient(c.ID), func(ctx context.Context) (audit.Changes, error) {
-		return audit.Diff(nil, c.whole()), r.store.CreateClient(ctx, c)
+		if err := r.store.CreateClient(ctx, c); err != nil {
+			return nil, err
+		}
+		taken, err := r.store.UserSubjects(ctx, []string{c.ID})
+		if err == nil && slices.Contains(taken, c.ID) {
+			err = &Invalid{[]Problem{{Field: "client_id", Message: subjectOfUser}}}
+		}
+		return audit.Diff(nil, c.whole()), err
 	})
 }
 
@@ -186,5 +197,9 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) err
 		return audit.Diff(c.whole(), nil), r.store.DeleteClient(ctx, id)
 	})
 }
+
+// subjectOfUser: the sub of a token of the client's own is its id, and a resource server would take the
+// client for the user.
+const subjectOfUser = "is, or was, the subject or the id of a user: a token of the client could be taken for one of the user (RFC 9700 section 4.15)"
 
 const noColon = "must not have a colon: a client with a secret may send both by HTTP Basic, where a colon ends the id (RFC 7617 section 2)"

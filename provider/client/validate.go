@@ -27,6 +27,8 @@ const (
 // or logs ambiguous, or that need quoting in HTML or a shell.
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~/:@-]*$`)
 
+func validID(id string) bool { return len(id) <= maxID && idPattern.MatchString(id) }
+
 // scopePattern is scope-token of RFC 6749 section 3.3.
 var scopePattern = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`)
 
@@ -38,7 +40,7 @@ func (c *Client) Validate() error { return c.validate((&Client{}).texts()) }
 
 func (c *Client) validate(before []texts) error {
 	var bad Invalid
-	if len(c.ID) > maxID || !idPattern.MatchString(c.ID) {
+	if !validID(c.ID) {
 		bad.add("client_id", fmt.Sprintf("must be 1 to %d letters, digits or . _ ~ / : @ -, starting with a letter or digit", maxID))
 	}
 	for _, f := range Fields() {
