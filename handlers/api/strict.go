@@ -19,6 +19,7 @@ import (
 //     has a meaning of its own (RFC 7396).
 //   - a name in another case, for the property: a merge patch would add it beside the property, and one
 //     of both is lost.
+//   - U+0000, which Postgres does not store in a text.
 func (a *adapter) checkBody(op *huma.Operation, body []byte) error {
 	if op.RequestBody == nil {
 		return nil
@@ -29,6 +30,7 @@ func (a *adapter) checkBody(op *huma.Operation, body []byte) error {
 	}
 	c := bodyCheck{a.schemas, op.Method != http.MethodPatch, nil}
 	c.walk(op.RequestBody.Content[wire.JSONType].Schema, value, "")
+	c.texts(value, "")
 	if len(c.problems) == 0 {
 		return nil
 	}
@@ -44,6 +46,29 @@ type bodyCheck struct {
 
 func (c *bodyCheck) refuse(at, message string) {
 	c.problems = append(c.problems, refusal.Problem{Pointer: at, Message: message})
+}
+
+// texts looks at all that the body has, whether the schema says what that is or not.
+func (c *bodyCheck) texts(value any, at string) {
+	const unreadable = "must not have the character U+0000"
+	switch value := value.(type) {
+	case string:
+		if !wire.Readable(value) {
+			c.refuse(at, unreadable)
+		}
+	case map[string]any:
+		for name, v := range value {
+			if !wire.Readable(name) {
+				c.refuse(at, "a name "+unreadable)
+				continue
+			}
+			c.texts(v, at+"/"+name)
+		}
+	case []any:
+		for i, v := range value {
+			c.texts(v, at+"/"+strconv.Itoa(i))
+		}
+	}
 }
 
 func (c *bodyCheck) walk(s *huma.Schema, value any, at string) {

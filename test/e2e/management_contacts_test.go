@@ -86,9 +86,9 @@ func TestAddressesHaveOneForm(t *testing.T) {
 			`{"username":"bo\u200db","email":"bob@example.com"}`:  {"fos_user.username.invalid", "U+200D"},
 			`{"username":"\u2066bob","email":"bob@example.com"}`:  {"fos_user.username.invalid", "U+2066"},
 			`{"username":"bob\ufeff","email":"bob@example.com"}`:  {"fos_user.username.invalid", "U+FEFF"},
-			`{"username":"b\u0000ob","email":"bob@example.com"}`:  {"fos_user.username.invalid", "U+0000"},
-			`{"username":"bob","email":"b\u0000ob@example.com"}`:  {"fos_user.email.invalid", "U+0000"},
-			`{"username":"bob","email":"b\u0000ob\u200b@x.com."}`: {"fos_user.email.invalid", "U+0000"},
+			`{"username":"b\u0000ob","email":"bob@example.com"}`:  {"/username", "U+0000"},
+			`{"username":"bob","email":"b\u0000ob@example.com"}`:  {"/email", "U+0000"},
+			`{"username":"bob","email":"b\u0001ob\u200b@x.com."}`: {"fos_user.email.invalid", "U+0001"},
 		} {
 			got := s.manage(caller, http.MethodPost, "/admin/users", body)
 			assert.Equal(t, http.StatusBadRequest, got.status, "%s: %s", body, got.body)
