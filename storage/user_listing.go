@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -22,6 +23,19 @@ func (s *Store) Users(ctx context.Context, of account.Filter, limit int) ([]*acc
 	query := s.on(ctx).Order(column + direction).Limit(limit)
 	if after != nil {
 		query = query.Where(column+beyond, after)
+	}
+	for column, typed := range map[string]string{"username": of.Username, "email": of.Email} {
+		if typed == "" {
+			continue
+		}
+		id, err := s.named(ctx, column, account.LoginForms(typed))
+		if errors.Is(err, provider.ErrNotFound) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		query = query.Where("id = ?", id)
 	}
 	if of.Search != "" {
 		condition, args := beginsWith(of)
@@ -55,6 +69,23 @@ func (s *Store) Users(ctx context.Context, of account.Filter, limit int) ([]*acc
 		}
 	}
 	return users, nil
+}
+
+// named finds the user who has one of the forms in a column; the first form that matches wins, as in
+// UserByLogin.
+func (s *Store) named(ctx context.Context, column string, forms []string) (id rowID, err error) {
+	var rows []userRow
+	if err := s.on(ctx).Select("id", "username", "email").Where(column+" IN ?", forms).Find(&rows).Error; err != nil {
+		return id, s.fault(err)
+	}
+	for _, form := range forms {
+		for _, row := range rows {
+			if has := map[string]string{"username": row.Username, "email": string(row.Email)}; has[column] == form {
+				return row.ID, nil
+			}
+		}
+	}
+	return id, provider.ErrNotFound
 }
 
 // fewUsers is up to how many users with a role are looked up one by one.

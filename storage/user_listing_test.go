@@ -1,7 +1,12 @@
 package storage_test
 
 import (
+	"context"
+	"database/sql"
 	"log/slog"
+	"maps"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,6 +41,12 @@ func TestUserListsDoNotScanTheTable(t *testing.T) {
 		{Search: "mail12345"},
 		{Search: "nobody"},
 		{Search: "mail29999@"},
+		{Username: "User7"},
+		{Username: "nobody"},
+		{Username: "Straße"},
+		{Email: "MAIL7@example.com"},
+		{Email: "mail7@example.com", Username: "user7", Order: account.ByCreation, Descending: true},
+		{Email: "a@Bücher.example"},
 		{Role: "admin"},
 		{Role: "nobody"},
 		{Role: "editor", Order: account.ByCreation},
@@ -52,4 +63,42 @@ func TestUserListsDoNotScanTheTable(t *testing.T) {
 	assert.Equal(t, scans, storagetest.SequentialScans(t, url, "users"))
 	storagetest.Exec(t, url, "SELECT count(*) FROM users WHERE phone = 'x'")
 	assert.Greater(t, storagetest.SequentialScans(t, url, "users"), scans, "the scan of another statement is counted")
+}
+
+// On SQLite, too, one user is found by an index.
+func TestUsersOfSQLiteAreSearchedByName(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	migrate(t, "sqlite://"+path)
+	statements := map[string]bool{}
+	s, err := storage.Open(t.Context(), storage.Options{
+		URL: "sqlite://" + path, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+		Statements: func(ctx context.Context, statement string) (context.Context, func(error)) {
+			statements[statement] = true
+			return ctx, func(error) {}
+		},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	u := &account.User{ID: storagetest.SomeUser(), Subject: "subject", Username: "strasse", Email: "a@xn--bcher-kva.example", CreatedAt: time.Now(), UpdatedAt: time.Now()}
+	require.NoError(t, s.CreateUser(t.Context(), u))
+	clear(statements)
+	for _, of := range []account.Filter{{Username: "Straße"}, {Email: "A@Bücher.example"}, {Username: "strasse", Email: "a@bücher.example", Order: account.ByCreation}} {
+		found, err := s.Users(t.Context(), of, 50)
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+	}
+	_, err = s.UserByLogin(t.Context(), account.LoginForms("a@Bücher.example")...)
+	require.NoError(t, err)
+	db, err := sql.Open("sqlite", "file:"+path)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	looked := 0
+	for _, statement := range slices.Sorted(maps.Keys(statements)) {
+		for _, step := range plan(t, db, statement) {
+			looked++
+			assert.NotContains(t, step, "SCAN", statement)
+		}
+	}
+	assert.Greater(t, looked, 4)
 }

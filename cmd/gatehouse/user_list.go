@@ -15,7 +15,7 @@ func newUserList(env *environment) *cobra.Command {
 		Use:   "list",
 		Short: "List the users",
 		Long: `Lists users by user name, or by --sort. --search finds users by the beginning of the user name or of
-the email address.`,
+the email address; "gatehouse user get" finds one by the whole of either.`,
 		Example: `  gatehouse user list --json
   gatehouse user list --role admin
   gatehouse user list --search ali --sort -created_at

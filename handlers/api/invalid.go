@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -52,7 +53,7 @@ func (x *exchange) invalid() error {
 	}
 	problems := make([]refusal.Problem, len(model.Errors))
 	for i, e := range model.Errors {
-		problems[i] = refusal.Problem{Pointer: pointer(e.Location), Message: e.Message}
+		problems[i] = refusal.Problem{Pointer: pointer(e.Location), Message: x.explain(e.Location, e.Message)}
 		if rest, missing := strings.CutPrefix(e.Message, "expected required property "); missing {
 			name, _, _ := strings.Cut(rest, " ")
 			problems[i] = refusal.Problem{Pointer: problems[i].Pointer + "/" + name, Message: "is required"}
@@ -60,6 +61,32 @@ func (x *exchange) invalid() error {
 	}
 	return invalidFields(problems).WithStatus(status)
 }
+
+// explain says of a text that is no UUID what to send instead, and not how UUIDs are read.
+func (x *exchange) explain(location, message string) string {
+	if !strings.HasPrefix(message, notUUID) {
+		return message
+	}
+	if location != "path.user_id" {
+		return "must be an id: a UUID, as a list has it"
+	}
+	typed, by := x.Param("user_id"), "username"
+	if strings.Contains(typed, "@") {
+		by = "email"
+	}
+	hint := "must be the id of a user, a UUID, and not a name"
+	if len(typed) <= longestName {
+		hint += ": GET " + Prefix + "/users?" + by + "=" + url.QueryEscape(typed) + " finds the user"
+	}
+	return hint
+}
+
+const (
+	// notUUID is how huma begins to say so.
+	notUUID = "expected string to be RFC 4122 uuid"
+	// longestName is that of a user name and of an email address, in bytes.
+	longestName = 254
+)
 
 // longestPointer bounds the part of a response that the names in a request make up.
 const longestPointer = 300

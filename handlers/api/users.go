@@ -32,9 +32,24 @@ type userRegistry interface {
 type userQuery struct {
 	Page
 	Search   string `query:"search" maxLength:"254" doc:"Only users whose user name or email address begins with this" example:"ali"`
+	Username string `query:"username" maxLength:"254" doc:"Only the user with this user name, compared as at sign-in" example:"alice"`
+	Email    string `query:"email" maxLength:"254" doc:"Only the user with this email address, compared as at sign-in" example:"alice@example.com"`
 	Role     string `query:"role" maxLength:"50" doc:"Only users with this role" example:"admin"`
 	Disabled string `query:"disabled" enum:"true,false" doc:"Only users who are disabled, or who are not"`
 	Sort     string `query:"sort" enum:"username,-username,created_at,-created_at" default:"username" doc:"Order of the list; with - the last first"`
+}
+
+// Resolve is part of huma.Resolver. A name that is empty would be no filter, and the first user of the
+// list another one than the caller looks for.
+func (*userQuery) Resolve(ctx huma.Context) (faults []error) {
+	target := ctx.URL()
+	query := target.Query()
+	for _, name := range []string{"username", "email"} {
+		if query.Has(name) && strings.TrimSpace(query.Get(name)) == "" {
+			faults = append(faults, &huma.ErrorDetail{Location: "query." + name, Message: "must not be empty"})
+		}
+	}
+	return faults
 }
 
 type userPage struct {
@@ -46,7 +61,7 @@ type userPage struct {
 
 // UserID names a user in a path.
 type UserID struct {
-	ID string `path:"user_id" format:"uuid" doc:"Id of the user, or the subject (sub)"`
+	ID string `path:"user_id" format:"uuid" doc:"Id of the user, or a subject (sub) that is a UUID. By name or address users are found in the list"`
 }
 
 type userOutput struct {
@@ -86,7 +101,7 @@ func (a *API) users() {
 
 func (a *API) listUsers(ctx context.Context, in *userQuery) (*userPage, error) {
 	name, descending := strings.CutPrefix(in.Sort, "-")
-	of := account.Filter{Search: in.Search, Role: in.Role, Order: account.Order(name), Descending: descending}
+	of := account.Filter{Search: in.Search, Username: in.Username, Email: in.Email, Role: in.Role, Order: account.Order(name), Descending: descending}
 	if in.Disabled != "" {
 		disabled := in.Disabled == strconv.FormatBool(true)
 		of.Disabled = &disabled

@@ -15,7 +15,9 @@ const (
 type Filter struct {
 	// Search is the beginning of a user name or of an email address, as a person types it.
 	Search string
-	Role   string
+	// Username and Email select the user whom a sign-in with that user name or email address would find.
+	Username, Email string
+	Role            string
 	// Disabled selects by whether a user is disabled; nil: both.
 	Disabled   *bool
 	Order      Order

@@ -26,26 +26,43 @@ func testUserListing(t *testing.T, f *fixture) {
 	add("al_x%", "x@example.com", false, "administrator")
 	add("zoe", "bob@example.com", true, "editor")
 	add("strasse", "straße@example.com", false)
+	add("straße", "a@xn--bcher-kva.example", false) // as an older version stored it
 	for name, tc := range map[string]struct {
 		of   account.Filter
 		want []string
 	}{
-		"all":                   {account.Filter{}, []string{"al_x%", "alice", "bob", "dora", "strasse", "zoe"}},
-		"the last first":        {account.Filter{Descending: true}, []string{"zoe", "strasse", "dora", "bob", "alice", "al_x%"}},
-		"by creation":           {account.Filter{Order: account.ByCreation}, []string{"dora", "alice", "bob", "al_x%", "zoe", "strasse"}},
-		"by creation, reversed": {account.Filter{Order: account.ByCreation, Descending: true}, []string{"strasse", "zoe", "al_x%", "bob", "alice", "dora"}},
+		"all":                   {account.Filter{}, []string{"al_x%", "alice", "bob", "dora", "strasse", "straße", "zoe"}},
+		"the last first":        {account.Filter{Descending: true}, []string{"zoe", "straße", "strasse", "dora", "bob", "alice", "al_x%"}},
+		"by creation":           {account.Filter{Order: account.ByCreation}, []string{"dora", "alice", "bob", "al_x%", "zoe", "strasse", "straße"}},
+		"by creation, reversed": {account.Filter{Order: account.ByCreation, Descending: true}, []string{"straße", "strasse", "zoe", "al_x%", "bob", "alice", "dora"}},
 		"name or address":       {account.Filter{Search: "ZO"}, []string{"bob", "zoe"}},
 		"no pattern":            {account.Filter{Search: "al_"}, []string{"al_x%"}},
 		"no pattern either":     {account.Filter{Search: "%"}, nil},
 		"an address":            {account.Filter{Search: "alice@EXAMPLE"}, []string{"alice"}},
-		"a folded name":         {account.Filter{Search: "Straß"}, []string{"strasse"}},
-		"spaces":                {account.Filter{Search: "  "}, []string{"al_x%", "alice", "bob", "dora", "strasse", "zoe"}},
+		"a folded name":         {account.Filter{Search: "Straß"}, []string{"strasse", "straße"}},
+		"spaces":                {account.Filter{Search: "  "}, []string{"al_x%", "alice", "bob", "dora", "strasse", "straße", "zoe"}},
 		"a role":                {account.Filter{Role: "admin"}, []string{"alice", "dora"}},
 		"no part of a role":     {account.Filter{Role: "edit"}, nil},
 		"no list of roles":      {account.Filter{Role: "editor admin"}, nil},
 		"disabled":              {account.Filter{Disabled: &yes}, []string{"bob", "zoe"}},
 		"not disabled":          {account.Filter{Disabled: &no, Role: "editor"}, []string{"alice"}},
 		"everything at once":    {account.Filter{Disabled: &yes, Role: "editor", Search: "bob", Order: account.ByCreation}, []string{"zoe"}},
+		"a name":                {account.Filter{Username: " ALICE "}, []string{"alice"}},
+		"no part of a name":     {account.Filter{Username: "ali"}, nil},
+		"no address as a name":  {account.Filter{Username: "alice@example.com"}, nil},
+		"no pattern of a name":  {account.Filter{Username: "al_ce"}, nil},
+		"of two forms":          {account.Filter{Username: "Straße"}, []string{"straße"}},
+		"of two forms, other":   {account.Filter{Username: "STRASSE"}, []string{"strasse"}},
+		"by address":            {account.Filter{Email: "Alice@EXAMPLE.com."}, []string{"alice"}},
+		"by domain in Unicode":  {account.Filter{Email: "A@Bücher.example"}, []string{"straße"}},
+		"no part of an address": {account.Filter{Email: "alice@example"}, nil},
+		"no name as an address": {account.Filter{Email: "alice"}, nil},
+		"both":                  {account.Filter{Username: "bob", Email: "zoe@example.com", Order: account.ByCreation}, []string{"bob"}},
+		"of two users":          {account.Filter{Username: "bob", Email: "bob@example.com"}, nil},
+		"a name and a role":     {account.Filter{Username: "alice", Role: "admin"}, []string{"alice"}},
+		"a name, no such role":  {account.Filter{Username: "alice", Role: "auditor"}, nil},
+		"names of spaces":       {account.Filter{Username: "  "}, nil},
+		"injected name":         {account.Filter{Username: "' OR 1=1 --", Email: "' OR 1=1 --"}, nil},
 		"injection":             {account.Filter{Search: "' OR 1=1 --", Role: "') OR 1=1 --"}, nil},
 	} {
 		var got []string

@@ -109,3 +109,58 @@ func TestAddressesHaveOneForm(t *testing.T) {
 		assert.Contains(t, string(s.command("user", "get", "alice@BÜCHER.example")), id)
 	})
 }
+
+// Who has a name and wants the id is told where to find it, and a name finds one user or none.
+func TestUsersAreFoundByName(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := start(t, databaseURL)
+		caller := basic("ops", s.manager("ops", audit.AllScopes()...))
+		s.soon(func() bool { return s.manage(caller, http.MethodGet, "/users", "").status == http.StatusOK }, "the client is unknown")
+		for _, body := range []string{`{"username":"alice","email":"alice@example.com"}`, `{"username":"alicia","email":"alicia@bücher.example"}`, `{"username":"strauß"}`} {
+			require.Equal(t, http.StatusCreated, s.manage(caller, http.MethodPost, "/admin/users", body).status)
+		}
+		for query, want := range map[string][]string{
+			"username=alice":                          {"alice"},
+			"username=%20ALICE":                       {"alice"},
+			"username=ali":                            nil,
+			"username=STRAUSS":                        {"strauss"},
+			"username=Strau%C3%9F":                    {"strauss"},
+			"username=alice@example.com":              nil,
+			"username=alice%25":                       nil,
+			"username='%20OR%201=1":                   nil,
+			"email=Alice@EXAMPLE.com.":                {"alice"},
+			"email=ALICIA@B%C3%9CCHER.example":        {"alicia"},
+			"email=alicia@xn--bcher-kva.example":      {"alicia"},
+			"email=alice":                             nil,
+			"username=alice&email=alice@example.com":  {"alice"},
+			"username=alicia&email=alice@example.com": nil,
+			"username=alice&disabled=true":            nil,
+			"username=alice&limit=1&sort=-created_at": {"alice"},
+			"username=" + strings.Repeat("a", 254):    nil,
+		} {
+			assert.Equal(t, want, names(t, s.manage(caller, http.MethodGet, "/users?"+query, "")), query)
+		}
+		for _, query := range []string{"username=", "username=%20", "email=", "username=a&username=b", "username=%00", "username=%ff", "username=" + strings.Repeat("a", 255)} {
+			got := s.manage(caller, http.MethodGet, "/users?"+query, "")
+			assert.Equal(t, http.StatusBadRequest, got.status, "%s: %s", query, got.body)
+		}
+		for path, want := range map[string]string{
+			"/users/alice":                       "GET /api/v1/users?username=alice finds the user",
+			"/admin/users/Alice%20L":             "GET /api/v1/users?username=Alice+L finds the user",
+			"/users/alice@example.com":           "GET /api/v1/users?email=alice%40example.com finds the user",
+			"/users/" + strings.Repeat("a", 300): "must be the id of a user, a UUID, and not a name",
+		} {
+			got := s.manage(caller, http.MethodGet, path, "")
+			assert.Equal(t, http.StatusBadRequest, got.status, got.body)
+			assert.Contains(t, got.json(t)["error_description"], want)
+			assert.Contains(t, got.body, `"pointer":"user_id"`)
+			assert.NotContains(t, got.body, "4122")
+		}
+		for path, want := range map[string]string{"/oauth/sessions?user_id=alice": "must be an id: a UUID", "/oauth/consents?user_id=alice": "must be an id: a UUID"} {
+			got := s.manage(caller, http.MethodGet, path, "")
+			assert.Equal(t, http.StatusBadRequest, got.status, got.body)
+			assert.Contains(t, got.body, want)
+		}
+	})
+}
