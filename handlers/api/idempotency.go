@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -49,11 +50,7 @@ func (a *adapter) respondOnce(w http.ResponseWriter, x *exchange, key string, bo
 	if p == nil {
 		return errors.New("api: an idempotency key without a caller")
 	}
-	caller := p.Client.ID + "\x00"
-	if !p.UserID.IsZero() {
-		caller += p.UserID.String()
-	}
-	kept, repeated, err := a.repeats.Once(x.r.Context(), caller, key, x.identity(body), func(ctx context.Context) (idempotency.Response, error) {
+	kept, repeated, err := a.repeats.Once(x.r.Context(), callerOf(p), key, x.identity(body), func(ctx context.Context) (idempotency.Response, error) {
 		// A new one for each try: a transaction that lost against another one starts again.
 		try := newExchange(x.op, x.r, x.query, http.Header{})
 		try.body, try.ctx = bytes.NewReader(body), context.WithValue(ctx, exchangeKey{}, try)
@@ -83,6 +80,17 @@ func (a *adapter) respondOnce(w http.ResponseWriter, x *exchange, key string, bo
 	w.WriteHeader(kept.Status)
 	_, _ = w.Write(kept.Body) // a caller that disconnected cannot be told
 	return nil
+}
+
+// callerOf names a caller. The id of a client that was deleted may be given to another one, which must not
+// read what the first was answered, such as a secret: the time of the registration tells them apart. A
+// user's is never given again.
+func callerOf(p *oauth.Principal) string {
+	caller := p.Client.ID + "\x00" + strconv.FormatInt(p.Client.CreatedAt.UnixMicro(), 10) + "\x00"
+	if !p.UserID.IsZero() {
+		caller += p.UserID.String()
+	}
+	return caller
 }
 
 // identity is everything by which a request is the same as another.

@@ -88,6 +88,37 @@ func TestRepeatedRequestsHaveOneEffect(t *testing.T) {
 	})
 }
 
+// A client that has the id of one that was deleted is another caller: it must not read what was answered
+// to its namesake.
+func TestANamesakeDoesNotGetTheResponsesOfADeletedClient(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := start(t, databaseURL)
+		first := basic("ops", s.manager("ops", audit.AllScopes()...))
+		s.soon(func() bool { return s.manage(first, http.MethodGet, "/keys", "").status == http.StatusOK }, "the client is unknown")
+		create := func(caller string) response {
+			return s.manage(caller, http.MethodPost, "/oauth/clients", `{"client_name":"Billing","grant_types":["client_credentials"]}`, "Idempotency-Key", "key")
+		}
+		before := create(first)
+		require.Equal(t, http.StatusCreated, before.status, before.body)
+		s.command("client", "update", "ops", "--name", "Operations")
+		s.soon(func() bool {
+			return strings.Contains(s.manage(first, http.MethodGet, "/oauth/clients/ops", "").body, "Operations")
+		}, "the change is unknown")
+		assert.Equal(t, before.body, create(first).body, "a change of the registration makes no other caller of it")
+
+		s.command("client", "delete", "ops")
+		second := basic("ops", s.manager("ops", audit.AllScopes()...))
+		s.soon(func() bool { return s.manage(second, http.MethodGet, "/keys", "").status == http.StatusOK }, "the client is unknown")
+		after := create(second)
+		require.Equal(t, http.StatusCreated, after.status, after.body)
+		assert.Empty(t, after.header.Get("Idempotent-Replayed"))
+		assert.NotEqual(t, before.json(t)["client_id"], after.json(t)["client_id"])
+		assert.NotContains(t, after.body, before.json(t)["client_secret"])
+		assert.Equal(t, "true", create(second).header.Get("Idempotent-Replayed"))
+	})
+}
+
 func TestConcurrentRepeatsHaveOneEffect(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
