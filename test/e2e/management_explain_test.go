@@ -66,7 +66,7 @@ func TestExplainedManagementRefusals(t *testing.T) {
 	assert.Equal(t, "conflict", e.Check)
 
 	e = inspect(s.manage(ops, http.MethodPost, "/oauth/clients", `{"redirect_uris":["javascript:hunter2()"],"grant_types":["hunter2"]}`), http.StatusBadRequest)
-	assert.Equal(t, []string{"invalid_fields", "ops", "/grant_types, /redirect_uris"}, []string{e.Check, e.ClientID, e.Received})
+	assert.Equal(t, []string{"invalid_fields", "ops", "/grant_types/0, /redirect_uris/0"}, []string{e.Check, e.ClientID, e.Received})
 	assert.Contains(t, e.Expected, "is not a grant type")
 
 	e = inspect(s.manage(low, http.MethodGet, "/oauth/scopes", ""), http.StatusForbidden)
