@@ -56,7 +56,7 @@ func newClientSecretList(env *environment) *cobra.Command {
 }
 
 func newClientSecretEnd(env *environment) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "end CLIENT_ID SECRET_ID",
 		Short: "End a secret of a client at once",
 		Long:  "Ends a secret that has leaked, or is not needed any more. The last one of an enabled client stays.",
@@ -64,21 +64,26 @@ func newClientSecretEnd(env *environment) *cobra.Command {
   gatehouse client rotate-secret billing --overlap 0s      end all, and make a new one`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: env.complete(clientIDs),
-		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-			id, err := provider.ParseID(args[1])
-			if err != nil {
-				return fmt.Errorf("%q is not the id of a secret: see gatehouse client secret list %s", args[1], args[0])
-			}
-			err = h.registry.EndSecret(cmd.Context(), env.actor(), args[0], id)
-			if errors.Is(err, provider.ErrNotFound) {
-				return fmt.Errorf("%s has no good secret with that id: see gatehouse client secret list %s", args[0], args[0])
-			}
-			if err != nil {
-				return about("client", args[0], err)
-			}
-			return env.say("ended %s", args[1])
-		}),
 	}
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		id, err := provider.ParseID(args[1])
+		if err != nil {
+			return fmt.Errorf("%q is not the id of a secret: see gatehouse client secret list %s", args[1], args[0])
+		}
+		err = h.registry.EndSecret(cmd.Context(), env.actor(), args[0], id)
+		if errors.Is(err, provider.ErrNotFound) {
+			return fmt.Errorf("%s has no good secret with that id: see gatehouse client secret list %s", args[0], args[0])
+		}
+		if err != nil {
+			return about("client", args[0], err)
+		}
+		if *asJSON {
+			return printJSON(env.Out, map[string]any{"client_id": args[0], "id": id.String(), "ended": true})
+		}
+		return env.say("ended %s", args[1])
+	})
+	return cmd
 }
 
 func newClientRotateSecret(env *environment) *cobra.Command {

@@ -55,7 +55,7 @@ at once. It cannot be undone: "client disable" keeps the registration.
 
 		ValidArgsFunction: env.complete(clientIDs),
 	}
-	yes := addYes(cmd)
+	yes, asJSON := addYes(cmd), addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		c, err := h.store.Client(cmd.Context(), args[0])
 		if err != nil {
@@ -66,6 +66,9 @@ at once. It cannot be undone: "client disable" keeps the registration.
 		}
 		if err := h.registry.Delete(cmd.Context(), env.actor(), c.ID); err != nil {
 			return about("client", args[0], err)
+		}
+		if *asJSON {
+			return printJSON(env.Out, map[string]any{"client_id": c.ID, "deleted": true})
 		}
 		return env.say("deleted %s", c.ID)
 	})

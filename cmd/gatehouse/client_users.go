@@ -25,28 +25,33 @@ removes the list.`,
 }
 
 func newClientUsersAdd(env *environment) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "add ID USERNAME",
 		Short:   "Allow a user to use a client, and restrict it to such users",
 		Example: "  gatehouse client users add billing alice",
 		Args:    cobra.ExactArgs(2),
 
 		ValidArgsFunction: env.complete(clientIDs, usernames),
-		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-			u, err := h.clientAndUser(cmd, args)
-			if err != nil {
-				return err
-			}
-			if err := h.registry.AllowUser(cmd.Context(), env.actor(), args[0], u.ID); err != nil {
-				return err
-			}
-			return facts(env.Out, "client_id", args[0], "may be used by", u.Username)
-		}),
 	}
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		u, err := h.clientAndUser(cmd, args)
+		if err != nil {
+			return err
+		}
+		if err := h.registry.AllowUser(cmd.Context(), env.actor(), args[0], u.ID); err != nil {
+			return err
+		}
+		if *asJSON {
+			return printJSON(env.Out, map[string]any{"client_id": args[0], "user_id": u.ID.String(), "username": u.Username, "allowed": true})
+		}
+		return facts(env.Out, "client_id", args[0], "may be used by", u.Username)
+	})
+	return cmd
 }
 
 func newClientUsersRemove(env *environment) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "remove ID USERNAME",
 		Short: "Remove a user from the list, and revoke the client's tokens for them",
 		Long: `Revokes every access and refresh token that the client has for the user, at once. When the
@@ -55,21 +60,26 @@ last user is removed, no user may use the client.`,
 		Args:    cobra.ExactArgs(2),
 
 		ValidArgsFunction: env.complete(clientIDs, usernames),
-		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-			u, err := h.clientAndUser(cmd, args)
-			if err != nil {
-				return err
-			}
-			err = h.registry.DisallowUser(cmd.Context(), env.actor(), args[0], u.ID)
-			if errors.Is(err, provider.ErrNotFound) {
-				return fmt.Errorf("%s is not on the list of %s (gatehouse client users list %[2]s shows who is)", u.Username, args[0])
-			}
-			if err != nil {
-				return err
-			}
-			return env.say("removed %s from %s", u.Username, args[0])
-		}),
 	}
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		u, err := h.clientAndUser(cmd, args)
+		if err != nil {
+			return err
+		}
+		err = h.registry.DisallowUser(cmd.Context(), env.actor(), args[0], u.ID)
+		if errors.Is(err, provider.ErrNotFound) {
+			return fmt.Errorf("%s is not on the list of %s (gatehouse client users list %[2]s shows who is)", u.Username, args[0])
+		}
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return printJSON(env.Out, map[string]any{"client_id": args[0], "user_id": u.ID.String(), "username": u.Username, "removed": true})
+		}
+		return env.say("removed %s from %s", u.Username, args[0])
+	})
+	return cmd
 }
 
 func newClientUsersList(env *environment) *cobra.Command {

@@ -122,6 +122,7 @@ the user again the next time.
 		ValidArgsFunction: env.complete(usernames, clientIDs),
 	}
 	yes := addYes(cmd)
+	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		u, err := h.user(cmd.Context(), args[0])
 		if err != nil {
@@ -141,6 +142,11 @@ the user again the next time.
 		}
 		if err != nil {
 			return err
+		}
+		if *asJSON {
+			return printJSON(env.Out, map[string]any{
+				"consent_id": consent.ID(u.ID, c.ID), "user_id": u.ID.String(), "username": u.Username, "client_id": c.ID, "withdrawn": true,
+			})
 		}
 		return env.say("withdrew what %s agreed to for %s", u.Username, c.ID)
 	})

@@ -24,6 +24,7 @@ organization that has the agreement of its members. It is added to what the user
 	cmd.Flags().StringArrayVar(&agreed.Audience, "audience", nil, "resource that the access is for (repeatable); without it none in particular")
 	env.completeFlagBy(cmd, "scope", scopeNames)
 	_ = cmd.MarkFlagRequired("scope")
+	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		u, err := h.user(cmd.Context(), args[0])
 		if err != nil {
@@ -31,6 +32,12 @@ organization that has the agreement of its members. It is added to what the user
 		}
 		if err := h.consents.Create(cmd.Context(), env.actor(), u.ID, args[1], agreed); err != nil {
 			return about("client", args[1], err)
+		}
+		if *asJSON {
+			return printJSON(env.Out, map[string]any{
+				"consent_id": consent.ID(u.ID, args[1]), "user_id": u.ID.String(), "username": u.Username, "client_id": args[1],
+				"scopes": orEmpty(agreed.Scopes), "audience": orEmpty(agreed.Audience),
+			})
 		}
 		return env.say("%s agrees to %s for %s", u.Username, strings.Join(agreed.Scopes, " "), args[1])
 	})

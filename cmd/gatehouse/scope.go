@@ -138,16 +138,18 @@ claims that it did not release before.`,
 }
 
 func newScopeDescribe(env *environment) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:               "describe NAME DESCRIPTION",
 		Short:             "Change the description of a scope",
 		Example:           `  gatehouse scope describe invoices:read "See your invoices and their payment state"`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: env.complete(scopeNames),
-		RunE: env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-			return env.changeScope(cmd, h, args[0], false, func(s *consent.Scope) { s.Description = args[1] })
-		}),
 	}
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		return env.changeScope(cmd, h, args[0], *asJSON, func(s *consent.Scope) { s.Description = args[1] })
+	})
+	return cmd
 }
 
 func (e *environment) changeScope(cmd *cobra.Command, h *instance, name string, asJSON bool, change func(s *consent.Scope)) error {
@@ -224,7 +226,7 @@ they are updated. The standard scopes, such as openid and email, cannot be delet
 
 		ValidArgsFunction: env.complete(scopeNames),
 	}
-	yes := addYes(cmd)
+	yes, asJSON := addYes(cmd), addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		name := args[0]
 		scopes, err := h.catalogue.List(cmd.Context())
@@ -239,6 +241,9 @@ they are updated. The standard scopes, such as openid and email, cannot be delet
 		}
 		if err := h.catalogue.Delete(cmd.Context(), env.actor(), name); err != nil {
 			return about("scope", name, err)
+		}
+		if *asJSON {
+			return printJSON(env.Out, map[string]any{"name": name, "deleted": true})
 		}
 		return env.say("deleted %s", name)
 	})

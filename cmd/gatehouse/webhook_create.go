@@ -118,6 +118,7 @@ func newWebhookDelete(env *environment) *cobra.Command {
 		Args:    cobra.ExactArgs(1), ValidArgsFunction: env.complete(webhookIDs),
 	}
 	yes := addYes(cmd)
+	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		id, err := webhookID(args[0])
 		if err != nil {
@@ -132,6 +133,9 @@ func newWebhookDelete(env *environment) *cobra.Command {
 		}
 		if err := h.webhooks.Delete(cmd.Context(), env.actor(), id); err != nil {
 			return aboutWebhook(args[0], err)
+		}
+		if *asJSON {
+			return printJSON(env.Out, map[string]any{"id": id.String(), "deleted": true})
 		}
 		return env.say("deleted %s", id)
 	})

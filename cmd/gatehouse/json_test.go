@@ -1,0 +1,39 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/assert"
+)
+
+// Programs read what a verb prints with --json, whatever it does.
+func TestEveryVerbPrintsJSON(t *testing.T) {
+	t.Parallel()
+	without := map[string]string{
+		"gatehouse serve":        "prints a log, which is JSON",
+		"gatehouse healthcheck":  "answers by its exit code",
+		"gatehouse audit export": "writes nothing but JSON lines",
+		"gatehouse docs":         "writes files",
+		"gatehouse help":         "prints text for people",
+	}
+	seen := 0
+	var walk func(cmd *cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		if cmd.CommandPath() == "gatehouse completion" {
+			return // cobra's own: a script for a shell
+		}
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+		if cmd.HasSubCommands() {
+			return
+		}
+		seen++
+		if without[cmd.CommandPath()] == "" {
+			assert.NotNil(t, cmd.Flags().Lookup("json"), "%s has no --json", cmd.CommandPath())
+		}
+	}
+	walk(newRoot(terminal{}))
+	assert.Greater(t, seen, 60)
+}
