@@ -23,7 +23,8 @@ func newAuditExport(env *environment) *cobra.Command {
 		Long: `Writes one JSON object a line, with the same members as "audit list --json" and the place of the
 record in the hash chain: sequence and hash are null until a server has sealed it.`,
 		Example: `  gatehouse audit export > audit.jsonl
-  gatehouse audit export --since 2026-11-01 --until 2026-12-01 | gzip > november.jsonl.gz`,
+  gatehouse audit export --since 2026-11-01 --until 2026-12-01 |
+      gzip > november.jsonl.gz`,
 		Args: cobra.NoArgs,
 	}
 	since := cmd.Flags().String("since", "", "only from then on: a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or how long ago, such as 24h")

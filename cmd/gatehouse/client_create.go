@@ -29,10 +29,12 @@ profile and email when it names no scope, unless --default-scope says otherwise.
 
 A SECRET on the command line ends up in the history of your shell: --secret-stdin
 reads it from standard input.`,
-		Example: `  gatehouse client create "Billing" billing --grant-type client_credentials --scope invoices:read
+		Example: `  gatehouse client create "Billing" billing \
+      --grant-type client_credentials --scope invoices:read
   gatehouse client create "Orders API" orders-api --may-introspect --json
-  openssl rand -hex 32 | gatehouse client create "Web shop" shop --secret-stdin \
-      --redirect-uri https://shop.example.com/callback --grant-type refresh_token`,
+  openssl rand -hex 32 |
+      gatehouse client create "Web shop" shop --secret-stdin \
+      --redirect-uri https://shop.example.com/cb --grant-type refresh_token`,
 		Args: cobra.RangeArgs(1, 3),
 	}
 	f.register(cmd)

@@ -61,7 +61,7 @@ func newClientSecretEnd(env *environment) *cobra.Command {
 		Short: "End a secret of a client at once",
 		Long:  "Ends a secret that has leaked, or is not needed any more. The last one of an enabled client stays.",
 		Example: `  gatehouse client secret end billing 01900000-0000-7000-8000-000000000000
-  gatehouse client rotate-secret billing --overlap 0s      end all, and make a new one`,
+  gatehouse client rotate-secret billing --overlap 0s  # end all, make a new one`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: env.complete(clientIDs),
 	}
@@ -93,7 +93,7 @@ func newClientRotateSecret(env *environment) *cobra.Command {
 		Long: `Makes a new secret and shows it once. The old ones stay valid for --overlap, so that the
 application can be changed without an outage; --overlap 0s ends them at once.`,
 		Example: `  gatehouse client rotate-secret billing
-  gatehouse client rotate-secret billing --overlap 0s      the old one has leaked`,
+  gatehouse client rotate-secret billing --overlap 0s  # the old one has leaked`,
 		Args: cobra.ExactArgs(1),
 
 		ValidArgsFunction: env.complete(clientIDs),

@@ -22,7 +22,8 @@ func newClientUpdate(env *environment) *cobra.Command {
 list; --add-scope and --remove-scope change one entry of it.`,
 		Example: `  gatehouse client update billing --add-scope invoices:write
   gatehouse client update shop --require-pkce --name "Web shop"
-  gatehouse client update reports --access-token-format jwt --add-audience https://api.example.com`,
+  gatehouse client update reports --access-token-format jwt \
+      --add-audience https://api.example.com`,
 		Args: cobra.ExactArgs(1),
 
 		ValidArgsFunction: env.complete(clientIDs),

@@ -15,7 +15,8 @@ func newConsentCreate(env *environment) *cobra.Command {
 		Long: `Remembers that a user agrees that a client has access, as if the user had been asked: for an
 organization that has the agreement of its members. It is added to what the user agreed to before.`,
 		Example: `  gatehouse consent create alice shop --scope openid --scope email
-  gatehouse consent create alice billing --scope invoices:read --audience https://api.example.com`,
+  gatehouse consent create alice billing --scope invoices:read \
+      --audience https://api.example.com`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: env.complete(usernames, clientIDs),
 	}

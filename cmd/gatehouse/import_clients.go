@@ -20,7 +20,9 @@ A client with scopes of the management API (gatehouse:...), or of type backend w
 could manage this server, and is refused unless --allow-management names it.`,
 		Example: `  gatehouse import clients clients.jsonl --dry-run
   gatehouse import clients clients.jsonl --refused refused.jsonl --json
-  echo '{"client_id":"spa","token_endpoint_auth_method":"none","redirect_uris":["https://app.example.com/cb"]}' | gatehouse import clients -`,
+  echo '{"client_id":"spa","token_endpoint_auth_method":"none",' \
+      '"redirect_uris":["https://app.example.com/cb"]}' |
+      gatehouse import clients -`,
 		Args: cobra.ExactArgs(1),
 	}
 	f := addImportFlags(cmd)

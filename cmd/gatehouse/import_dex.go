@@ -25,7 +25,8 @@ address. Groups become roles by --role-map alone. Users of other connectors are 
 Refresh tokens, trusted peers and connectors are left behind: applications ask their users to sign in
 once more. Secrets and hashes that Dex takes from its environment are refused, to be filled in.`,
 		Example: `  gatehouse import dex /etc/dex/config.yaml --dry-run
-  gatehouse import dex /var/dex/dex.db --role-map admins=admin --refused refused.jsonl`,
+  gatehouse import dex /var/dex/dex.db --role-map admins=admin \
+      --refused refused.jsonl`,
 		Args: cobra.ExactArgs(1),
 	}
 	f := addImportFlags(cmd)

@@ -53,9 +53,12 @@ Signing keys are published until the last access token that they signed has expi
 and sign nothing here. Claims that the consent application added are left out, and so are scopes that
 have the name of one of the management API (gatehouse:...), of clients that --allow-management does not
 name.`,
-		Example: `  gatehouse import hydra --database sqlite:///var/hydra/db.sqlite --system-secret-file hydra-secret --dry-run
-  DSN=postgres://hydra@db/hydra gatehouse import hydra --system-secret-file hydra-secret --create-users
-  gatehouse import hydra --system-secret-file hydra-secret --only client,consent --refused refused.jsonl`,
+		Example: `  gatehouse import hydra --database sqlite:///var/hydra/db.sqlite \
+      --system-secret-file hydra-secret --dry-run
+  DSN=postgres://hydra@db/hydra gatehouse import hydra \
+      --system-secret-file hydra-secret --create-users
+  gatehouse import hydra --system-secret-file hydra-secret \
+      --only client,consent --refused refused.jsonl`,
 		Args: cobra.NoArgs,
 	}
 	names := make([]string, 0, len(hydraKinds()))

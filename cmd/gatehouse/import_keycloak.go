@@ -25,7 +25,8 @@ wildcards are refused, and so are clients of SAML and those with no flow but the
 Keycloak's own clients and service accounts are passed over. Scopes that have the name of one of the
 management API (gatehouse:...) are left out of clients that --allow-management does not name.`,
 		Example: `  gatehouse import keycloak realm.json --dry-run
-  gatehouse import keycloak realm.json --role-map editor=editor --role-map realm-admin=admin --refused refused.jsonl
+  gatehouse import keycloak realm.json --role-map editor=editor \
+      --role-map realm-admin=admin --refused refused.jsonl
   gatehouse import users refused.jsonl     # once the users in it are mended
   gatehouse import clients refused.jsonl   # and the clients`,
 		Args: cobra.ExactArgs(1),

@@ -79,7 +79,7 @@ Signing keys that are in an old backup stay what they are: replace them with "ga
 rotate", or "gatehouse key revoke" if it leaked. All servers must run a version that has
 this command. Redis counts rate limits anew.`,
 		Example: `  gatehouse keyring rotate
-  gatehouse keyring rotate --in 0s                        no server is running`,
+  gatehouse keyring rotate --in 0s  # no server is running`,
 		Args: cobra.NoArgs,
 	}
 	in := cmd.Flags().Duration("in", keyring.Ahead, "how long the keys are known before they are used")

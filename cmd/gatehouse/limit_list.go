@@ -28,7 +28,8 @@ server reads them when it starts. "off" lifts all but those that keep secrets fr
 guessed, for where a gateway in front limits. "gatehouse client update ID --rate-limit N"
 gives one client its own limit in place of each that is counted by client.`,
 		Example: `  gatehouse limit list --json
-  GATEHOUSE_RATE_LIMITS="token-client=100/1s,page-prefix=50/1s burst 100" gatehouse limit list`,
+  GATEHOUSE_RATE_LIMITS="token-client=100/1s,page-prefix=50/1s" \
+      gatehouse limit list`,
 		Args: cobra.NoArgs,
 	}
 	asJSON := addJSON(cmd)

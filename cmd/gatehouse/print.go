@@ -125,20 +125,7 @@ func (t *table) print(w io.Writer) error {
 const pageWidth = 100
 
 // wrapped is a text in lines of the page's width, each indented.
-func wrapped(text, indent string) string {
-	var lines []string
-	line := indent
-	for word := range strings.FieldsSeq(text) {
-		if line != indent && len(line)+1+len(word) > pageWidth {
-			lines, line = append(lines, line), indent
-		}
-		if line != indent {
-			line += " "
-		}
-		line += word
-	}
-	return strings.Join(append(lines, line), "\n")
-}
+func wrapped(text, indent string) string { return hanging(text, indent, indent, pageWidth) }
 
 // facts prints names and values, one a line, values aligned. Values are made printable.
 func facts(w io.Writer, pairs ...string) error {

@@ -59,10 +59,10 @@ answers the resource servers that check them.
 
 Settings come from flags, then GATEHOUSE_... environment variables, then the file
 given with --config. "gatehouse doctor" checks them.`,
-		Example: `  gatehouse serve --dev                       try it: http://localhost:8080
-  gatehouse doctor                            check the settings
+		Example: `  gatehouse serve --dev                # try it: http://localhost:8080
+  gatehouse doctor                     # check the settings
   gatehouse client create "My API" --grant-type client_credentials --scope read
-  source <(gatehouse completion bash)         complete verbs, flags and ids with the Tab key`,
+  source <(gatehouse completion bash)  # complete verbs, flags and ids with Tab`,
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

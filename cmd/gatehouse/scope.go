@@ -90,7 +90,8 @@ func newScopeCreate(env *environment) *cobra.Command {
 		Use:   "create NAME",
 		Short: "Add a scope to the catalogue",
 		Example: `  gatehouse scope create invoices:read --description "See your invoices"
-  gatehouse scope create crm --description "Know you as a customer" --description-for de="Sie als Kunden kennen" --claim email --claim name`,
+  gatehouse scope create crm --description "Know you as a customer" \
+      --description-for de="Sie als Kunden kennen" --claim email --claim name`,
 		Args: cobra.ExactArgs(1),
 	}
 	var f scopeFlags
@@ -114,8 +115,10 @@ func newScopeUpdate(env *environment) *cobra.Command {
 		Short: "Change the texts of a scope, or what it releases",
 		Long: `Changes what the flags name and leaves the rest. People who agreed to the scope are asked again for
 claims that it did not release before.`,
-		Example: `  gatehouse scope update invoices:read --description "See your invoices and their payment state"
-  gatehouse scope update crm --description-for fr="Vous connaître comme client" --claim email`,
+		Example: `  gatehouse scope update invoices:read \
+      --description "See your invoices and their payment state"
+  gatehouse scope update crm --claim email \
+      --description-for fr="Vous connaître comme client"`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: env.complete(scopeNames),
 	}
@@ -141,7 +144,7 @@ func newScopeDescribe(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "describe NAME DESCRIPTION",
 		Short:             "Change the description of a scope",
-		Example:           `  gatehouse scope describe invoices:read "See your invoices and their payment state"`,
+		Example:           `  gatehouse scope describe invoices:read "See your invoices"`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: env.complete(scopeNames),
 	}

@@ -47,7 +47,8 @@ func newSessionList(env *environment) *cobra.Command {
 browser says about itself; --json has all of it, and the address of the sign-in.`,
 		Example: `  gatehouse session list --user alice
   gatehouse session list --user alice --all --json
-  gatehouse session list --limit 1000 --before 019a2b3c-4d5e-7f60-8123-456789abcdef`,
+  gatehouse session list --limit 1000 \
+      --before 019a2b3c-4d5e-7f60-8123-456789abcdef`,
 		Args: cobra.NoArgs,
 	}
 	who := cmd.Flags().String("user", "", "only those of this user")

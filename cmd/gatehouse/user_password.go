@@ -18,7 +18,8 @@ func newUserCreate(env *environment) *cobra.Command {
 		Long: `Adds a user. The password is asked for twice, or read from standard input with
 --password-stdin; it is never an argument, which every user of the machine could see.`,
 		Example: `  gatehouse user create alice --email alice@example.com
-  gatehouse user create alice --email alice@example.com --email-verified --name "Alice Liddell"
+  gatehouse user create alice --email alice@example.com --email-verified \
+      --name "Alice Liddell"
   gatehouse user create bob --role admin --password-stdin < password.txt`,
 		Args: cobra.ExactArgs(1),
 	}

@@ -17,7 +17,8 @@ func newUserUpdate(env *environment) *cobra.Command {
 		Long: `Changes what the flags name and leaves the rest; an empty value takes away. Another email
 address or phone number is not verified unless the flag for that says so. Sessions and
 tokens go on; roles and the password have verbs of their own.`,
-		Example: `  gatehouse user update alice --name "Alice Liddell" --birthdate 1852-05-04 --locale en-GB
+		Example: `  gatehouse user update alice --name "Alice Liddell" --birthdate 1852-05-04 \
+      --locale en-GB
   gatehouse user update alice --email alice@example.com --email-verified
   gatehouse user update alice --username alice.liddell --website ''`,
 		Args: cobra.ExactArgs(1),

@@ -9,7 +9,7 @@ import (
 )
 
 // finish gives every verb what all have in common: a group of verbs shows its help, and takes no
-// word that is not one of them; and a verb says which of its arguments is missing.
+// word that is not one of them; and a verb says which of its arguments or flags is missing.
 func finish(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		finish(sub)
@@ -24,7 +24,7 @@ func finish(cmd *cobra.Command) {
 			if err := check(cmd, args); err != nil {
 				return fmt.Errorf("%w (usage: %s)", wrongArguments(cmd, args, err), strings.TrimSuffix(cmd.UseLine(), " [flags]"))
 			}
-			return nil
+			return missingFlags(cmd)
 		}
 	}
 }
@@ -90,14 +90,14 @@ func misnamed(root *cobra.Command, args []string) error {
 // helpOf makes both ways to ask for help refuse a verb that does not exist. Cobra shows the help of
 // the group instead, and ends as if that had been asked for; what went wrong is put into fault.
 func helpOf(root *cobra.Command, fault *error) {
-	show := root.HelpFunc()
-	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+	show := func(cmd *cobra.Command) error { return writeHelp(cmd.OutOrStdout(), cmd, helpWidth(cmd.OutOrStdout())) }
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		if cmd.HasSubCommands() {
 			if *fault = noSuchVerb(cmd, cmd.Flags().Args()); *fault != nil {
 				return
 			}
 		}
-		show(cmd, args)
+		*fault = show(cmd)
 	})
 	for _, help := range root.Commands() {
 		if help.Name() != "help" {
@@ -116,8 +116,7 @@ func helpOf(root *cobra.Command, fault *error) {
 			}
 			cmd.InitDefaultHelpFlag()
 			cmd.InitDefaultVersionFlag()
-			show(cmd, nil)
-			return nil
+			return show(cmd)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,8 +16,10 @@ func newWebhookCreate(env *environment) *cobra.Command {
 		Short: "Have events sent to a URL",
 		Long: `Shows the secret that verifies the messages, once. The URL is https; hosts in private networks, and
 http to them, must be in GATEHOUSE_OUTBOUND_ALLOW (with --dev, this machine is).`,
-		Example: `  gatehouse webhook create https://crm.example.com/events --event user.created --event user.deleted
-  gatehouse webhook create https://siem.example.com/gatehouse --description "Everything, for security"`,
+		Example: `  gatehouse webhook create https://crm.example.com/events \
+      --event user.created --event user.deleted
+  gatehouse webhook create https://siem.example.com/gatehouse \
+      --description "Everything, for security"`,
 		Args: cobra.ExactArgs(1),
 	}
 	var f webhookFlags
@@ -47,8 +50,10 @@ func newWebhookUpdate(env *environment) *cobra.Command {
 		Use:   "update ID",
 		Short: "Change where events are sent, or which",
 		Long:  "Changes what the flags name and leaves the rest. The secret stays.",
-		Example: `  gatehouse webhook update 01900000-0000-7000-8000-000000000000 --url https://crm.example.com/v2/events
-  gatehouse webhook update 01900000-0000-7000-8000-000000000000 --event user.created --event user.updated
+		Example: `  gatehouse webhook update 01900000-0000-7000-8000-000000000000 \
+      --url https://crm.example.com/v2/events
+  gatehouse webhook update 01900000-0000-7000-8000-000000000000 \
+      --event user.created --event user.updated
   gatehouse webhook update 01900000-0000-7000-8000-000000000000 --all-events`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: env.complete(webhookIDs),
@@ -57,12 +62,17 @@ func newWebhookUpdate(env *environment) *cobra.Command {
 	f.register(cmd)
 	url := cmd.Flags().String("url", "", "where events are sent")
 	all := cmd.Flags().Bool("all-events", false, "send all events")
-	cmd.MarkFlagsMutuallyExclusive("event", "all-events")
-	cmd.MarkFlagsOneRequired("url", "description", "event", "all-events")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		flags := cmd.Flags()
+		switch {
+		case flags.Changed("event") && *all:
+			return errors.New("give --event or --all-events, but not both")
+		case !flags.Changed("url") && !flags.Changed("description") && !flags.Changed("event") && !*all:
+			return errors.New("nothing was changed: say what to change by flags, see gatehouse webhook update --help")
+		}
 		return env.changeWebhook(cmd, h, args[0], *asJSON, func(e *webhook.Endpoint) error {
-			if cmd.Flags().Changed("url") {
+			if flags.Changed("url") {
 				e.URL = *url
 			}
 			if *all {
@@ -149,7 +159,8 @@ func newWebhookRotateSecret(env *environment) *cobra.Command {
 		Long: `Makes a new secret and shows it once. For --overlap messages have a signature by each secret, so that
 the receiver can be changed without a loss; --overlap 0s ends the old ones at once.`,
 		Example: `  gatehouse webhook rotate-secret 01900000-0000-7000-8000-000000000000
-  gatehouse webhook rotate-secret 01900000-0000-7000-8000-000000000000 --overlap 0s      the old one has leaked`,
+  gatehouse webhook rotate-secret 01900000-0000-7000-8000-000000000000 \
+      --overlap 0s  # the old one has leaked`,
 		Args: cobra.ExactArgs(1), ValidArgsFunction: env.complete(webhookIDs),
 	}
 	overlap := cmd.Flags().Duration("overlap", 24*time.Hour, "how long the old secrets go on signing")

@@ -60,7 +60,8 @@ func newWebhookDeliveries(env *environment) *cobra.Command {
 		Short: "List what was sent to a webhook, the newest first",
 		Long:  "Lists the events with what became of the last attempt; --json has all attempts, and what is sent.",
 		Example: `  gatehouse webhook deliveries 01900000-0000-7000-8000-000000000000
-  gatehouse webhook deliveries 01900000-0000-7000-8000-000000000000 --limit 1 --json`,
+  gatehouse webhook deliveries 01900000-0000-7000-8000-000000000000 \
+      --limit 1 --json`,
 		Args: cobra.ExactArgs(1), ValidArgsFunction: env.complete(webhookIDs),
 	}
 	page := addPage(cmd)
@@ -125,8 +126,10 @@ func newWebhookRedeliver(env *environment) *cobra.Command {
 		Use:   "redeliver ID [DELIVERY_ID]",
 		Short: "Send events again",
 		Long:  "Sends one delivery again, whether it failed or succeeded, or all that failed since a time.",
-		Example: `  gatehouse webhook redeliver 01900000-0000-7000-8000-000000000000 01900000-0000-7000-8000-000000000001
-  gatehouse webhook redeliver 01900000-0000-7000-8000-000000000000 --failed-since 48h`,
+		Example: `  gatehouse webhook redeliver 01900000-0000-7000-8000-000000000000 \
+      01900000-0000-7000-8000-000000000001
+  gatehouse webhook redeliver 01900000-0000-7000-8000-000000000000 \
+      --failed-since 48h`,
 		Args: cobra.RangeArgs(1, 2), ValidArgsFunction: env.complete(webhookIDs),
 	}
 	since := cmd.Flags().String("failed-since", "", "all that failed since then: a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or how long ago, such as 48h")
