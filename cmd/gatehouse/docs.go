@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 )
 
 // newDocs writes what a package installs beside the program. It is hidden: people have --help.
@@ -51,8 +50,26 @@ func (e *environment) writeManual(root *cobra.Command, directory string) error {
 	if err := os.MkdirAll(directory, 0o755); err != nil { //nolint:gosec // everybody reads manuals
 		return err
 	}
-	root.DisableAutoGenTag = true
-	return doc.GenManTree(root, &doc.GenManHeader{Section: "1", Manual: "Gatehouse", Source: "Gatehouse " + version, Date: &date}, directory)
+	return writePages(root, directory, date)
+}
+
+// writePages writes the page of a verb, and those of the verbs below it.
+func writePages(cmd *cobra.Command, directory string, date time.Time) error {
+	cmd.InitDefaultHelpFlag()
+	cmd.InitDefaultVersionFlag()
+	file := filepath.Join(directory, pageName(cmd)+".1")
+	if err := os.WriteFile(file, []byte(manualPage(cmd, date)), 0o644); err != nil { //nolint:gosec // everybody reads manuals
+		return err
+	}
+	for _, sub := range cmd.Commands() {
+		if !sub.IsAvailableCommand() {
+			continue
+		}
+		if err := writePages(sub, directory, date); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeCompletions(root *cobra.Command, directory string) error {
