@@ -49,10 +49,24 @@ type recordQuery struct {
 	ClientID string    `query:"client_id" doc:"Only what concerned this client"`
 	UserID   string    `query:"user_id" format:"uuid" doc:"Only what concerned this user"`
 	Actor    string    `query:"actor" doc:"Only what this actor did"`
-	Action   string    `query:"action" doc:"Only acts of this kind" example:"client.update"`
+	Action   action    `query:"action" doc:"Only acts of this kind" example:"client.update"`
 	TargetID string    `query:"target_id" doc:"Only acts on the thing with this id"`
 	Since    time.Time `query:"since" doc:"The earliest time"`
 	Until    time.Time `query:"until" doc:"Only before that time"`
+}
+
+// action is the name of one of the acts that are recorded: a filter by another would find nothing, for
+// ever.
+type action string
+
+// Schema is part of huma.SchemaProvider.
+func (action) Schema(huma.Registry) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, name := range audit.Actions() {
+		s.Enum = append(s.Enum, string(name))
+	}
+	s.PrecomputeMessages()
+	return s
 }
 
 type recordPage struct {

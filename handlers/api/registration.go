@@ -65,10 +65,10 @@ func clientSchema(nullable bool) *huma.Schema {
 		"updated_at":    {Type: huma.TypeString, Format: "date-time", ReadOnly: true, Description: "When the registration last changed"},
 	}}
 	for _, f := range client.Fields() {
-		p := &huma.Schema{Description: f.Help, Nullable: nullable}
+		p := &huma.Schema{Description: capital(f.Description()), Nullable: nullable}
 		switch f.Pointer(new(client.Client)).(type) {
 		case *time.Duration:
-			p.Type, p.Description = huma.TypeInteger, inSeconds(f.Help)
+			p.Type = huma.TypeInteger
 		case *int:
 			p.Type = huma.TypeInteger
 		case *bool:
@@ -78,8 +78,11 @@ func clientSchema(nullable bool) *huma.Schema {
 		default:
 			p.Type, p.Items = huma.TypeArray, &huma.Schema{Type: huma.TypeString}
 		}
-		if p.Description == "" {
-			p.Description = withoutHelp()[f.Name]
+		switch {
+		case f.Values != nil && p.Items != nil:
+			documentValues(p.Items, f.Values)
+		case f.Values != nil:
+			documentValues(p, f.Values)
 		}
 		s.Properties[f.Name] = p
 	}
@@ -93,25 +96,20 @@ func clientSchema(nullable bool) *huma.Schema {
 	return s
 }
 
-// inSeconds is the help of a flag that takes a duration, for a number of seconds.
-func inSeconds(help string) string {
-	what, usual, _ := strings.Cut(help, "(")
-	if what, _, _ = strings.Cut(what, "such as"); what == "" {
-		what = "lifetime"
-	}
-	return strings.TrimRight(what, ", ") + " in seconds (" + usual
-}
+// capital is a text that begins with a capital letter.
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
-// withoutHelp describes the properties that the command line has no flag for.
-func withoutHelp() map[string]string {
-	return map[string]string{
-		"client_name":                "name that users see",
-		"client_type":                "web, native or backend",
-		"token_endpoint_auth_method": "how the client authenticates (RFC 7591 section 2)",
-		"auth_method_pinned":         "whether it may authenticate in no other way; otherwise a secret is taken by Basic or in the body",
-		"jwks":                       "the client's own keys: the JSON text of a JWK set (RFC 7517)",
-		"jwks_uri":                   "where the client publishes its keys",
+// documentValues says which values a property may have, without huma checking it: the registration is
+// checked as a whole, so that a refusal names every property that is wrong.
+func documentValues(p *huma.Schema, values []string) {
+	var enum []any
+	for _, value := range values {
+		enum = append(enum, value)
 	}
+	if p.Nullable {
+		enum = append(enum, nil)
+	}
+	p.Extensions = map[string]any{"enum": enum}
 }
 
 // take removes a text from the registration.

@@ -30,19 +30,39 @@ type Webhook struct {
 	ID           string     `json:"id,omitempty" readOnly:"true"`
 	URL          string     `json:"url" required:"false" doc:"Where events are posted: https" example:"https://receiver.example.com/events"`
 	Description  string     `json:"description" required:"false" doc:"For operators, up to 500 bytes"`
-	Types        []string   `json:"event_types" required:"false" nullable:"false" doc:"Events that are sent; empty: all" example:"[\"user.created\"]"`
+	Types        []event    `json:"event_types" required:"false" nullable:"false" doc:"Events that are sent; empty: all" example:"[\"user.created\"]"`
 	Disabled     bool       `json:"disabled" required:"false" doc:"Nothing is sent"`
 	FailingSince *time.Time `json:"failing_since,omitempty" readOnly:"true" doc:"First failure since the last success; after five days the endpoint is disabled"`
 	CreatedAt    *time.Time `json:"created_at,omitempty" readOnly:"true"`
 	UpdatedAt    *time.Time `json:"updated_at,omitempty" readOnly:"true"`
 }
 
+// event is the name of an event that can be sent.
+type event string
+
+// Schema is part of huma.SchemaProvider.
+func (event) Schema(huma.Registry) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, name := range webhook.Types() {
+		s.Enum = append(s.Enum, name)
+	}
+	s.PrecomputeMessages()
+	return s
+}
+
 func webhookOf(e webhook.Endpoint) Webhook {
-	return Webhook{e.ID.String(), e.URL, e.Description, orEmpty(e.Types), e.Disabled, e.FailingSince, &e.CreatedAt, &e.UpdatedAt}
+	types := make([]event, len(e.Types))
+	for i, name := range e.Types {
+		types[i] = event(name)
+	}
+	return Webhook{e.ID.String(), e.URL, e.Description, types, e.Disabled, e.FailingSince, &e.CreatedAt, &e.UpdatedAt}
 }
 
 func (w *Webhook) apply(e *webhook.Endpoint) {
-	e.URL, e.Description, e.Types, e.Disabled = w.URL, w.Description, w.Types, w.Disabled
+	e.URL, e.Description, e.Disabled, e.Types = w.URL, w.Description, w.Disabled, make([]string, len(w.Types))
+	for i, name := range w.Types {
+		e.Types[i] = string(name)
+	}
 }
 
 type newWebhook struct{ Body Webhook }

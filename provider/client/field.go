@@ -14,8 +14,9 @@ type Field struct {
 	// Name is the one of RFC 7591 section 2, where it has the property.
 	Name string
 	// Flag is the flag of the command line, without dashes; empty where there is no plain one. Help
-	// explains it.
-	Flag, Help string
+	// explains it, and the property too, unless that has an About of its own: a flag repeats, and a
+	// duration has a unit, where the property is a list, and a number of seconds.
+	Flag, Help, About string
 	// Words: the values of the list have no spaces, and one flag may hold several.
 	Words bool
 	// Label is the name of the property in outputs; empty where it is shown with another property.
@@ -87,6 +88,14 @@ func (f Field) List(c *Client) []string {
 		list[i] = values.Index(i).String()
 	}
 	return list
+}
+
+// Description explains the property to a caller of the API.
+func (f Field) Description() string {
+	if f.About != "" {
+		return f.About
+	}
+	return f.Help
 }
 
 // IsList tells whether the value is a list.

@@ -14,28 +14,34 @@ func Fields() []Field {
 	return []Field{
 		{
 			Name: "client_name", Label: "Name",
-			in: func(c *Client) any { return &c.Name }, check: checkName,
+			About: "name that users see",
+			in:    func(c *Client) any { return &c.Name }, check: checkName,
 		},
 		{
 			Name: "client_type", Flag: "client-type", Help: "web, native or backend (default web; backend with client_credentials and no redirect URI)", Label: "Type",
-			in: func(c *Client) any { return &c.Type }, Values: []string{string(Web), string(Native), string(Backend)},
+			About: "kind of application; without it web, or backend with the grant client_credentials and no redirect URI",
+			in:    func(c *Client) any { return &c.Type }, Values: []string{string(Web), string(Native), string(Backend)},
 		},
 		{
-			Name: "token_endpoint_auth_method",
-			in:   func(c *Client) any { return &c.AuthMethod }, Values: []string{string(SecretBasic), string(SecretPost), string(PrivateKeyJWT), string(SecretJWT), string(None)},
+			Name:  "token_endpoint_auth_method",
+			About: "how the client authenticates (RFC 7591 section 2)",
+			in:    func(c *Client) any { return &c.AuthMethod }, Values: []string{string(SecretBasic), string(SecretPost), string(PrivateKeyJWT), string(SecretJWT), string(None)},
 		},
-		{Name: "auth_method_pinned", in: func(c *Client) any { return &c.AuthMethodPinned }},
+		{Name: "auth_method_pinned", About: "whether it may authenticate in no other way; otherwise a secret is taken by Basic or in the body", in: func(c *Client) any { return &c.AuthMethodPinned }},
 		{
 			Name: "grant_types", Flag: "grant-type", Words: true, Help: oneOf(grantTypeNames()) + " (repeatable)", Label: "Grant types",
-			in: func(c *Client) any { return &c.GrantTypes }, Values: grantTypeNames(),
+			About: "how the client may get tokens (RFC 6749 section 1.3); a redirect URI implies authorization_code",
+			in:    func(c *Client) any { return &c.GrantTypes }, Values: grantTypeNames(),
 		},
 		{
 			Name: "redirect_uris", Flag: "redirect-uri", Help: "where authorization responses may be sent, matched exactly (repeatable)", Label: "Redirect URIs",
-			in: func(c *Client) any { return &c.RedirectURIs },
+			About: "where authorization responses may be sent, matched exactly",
+			in:    func(c *Client) any { return &c.RedirectURIs },
 		},
 		{
 			Name: "post_logout_redirect_uris", Flag: "post-logout-redirect-uri", Help: "where a browser may go after signing out (repeatable)", Label: "After sign-out",
-			in: func(c *Client) any { return &c.PostLogoutRedirectURIs },
+			About: "where a browser may go after signing out",
+			in:    func(c *Client) any { return &c.PostLogoutRedirectURIs },
 		},
 		{
 			Name: "client_uri", Flag: "client-uri", Help: "home page, shown to users", Label: "Home page", Optional: true,
@@ -56,29 +62,35 @@ func Fields() []Field {
 		},
 		{
 			Name: "contacts", Flag: "contact", Help: "contact for the client, such as an email address (repeatable)", Label: "Contacts", Optional: true, Document: true,
-			in: func(c *Client) any { return &c.Contacts }, check: checkContacts,
+			About: "contacts for the client, such as email addresses",
+			in:    func(c *Client) any { return &c.Contacts }, check: checkContacts,
 		},
 		{
 			Name: "scopes", Flag: "scope", Words: true, Help: "scope that the client may request (repeatable)", Label: "Scopes",
-			in: func(c *Client) any { return &c.Scopes },
+			About: "scopes that the client may request; without them, a client with a redirect URI may request the standard ones",
+			in:    func(c *Client) any { return &c.Scopes },
 		},
 		{
 			Name: "default_scopes", Flag: "default-scope", Words: true, Label: "Default scopes",
-			Help: "scope granted when it requests none (repeatable; with a redirect URI and without --scope: openid profile email)",
-			in:   func(c *Client) any { return &c.DefaultScopes },
+			About: "scopes granted when it requests none; a client with a redirect URI that is registered without scopes gets openid, profile and email",
+			Help:  "scope granted when it requests none (repeatable; with a redirect URI and without --scope: openid profile email)",
+			in:    func(c *Client) any { return &c.DefaultScopes },
 		},
 		{
 			Name: "audience", Flag: "audience", Label: "Audience",
-			Help: "audience that its tokens may have (repeatable; a single one is the default of JWT access tokens without openid)",
-			in:   func(c *Client) any { return &c.Audience },
+			About: "audiences that its tokens may have; a single one is the default of JWT access tokens without openid",
+			Help:  "audience that its tokens may have (repeatable; a single one is the default of JWT access tokens without openid)",
+			in:    func(c *Client) any { return &c.Audience },
 		},
 		{
 			Name: "access_token_format", Flag: "access-token-format", Help: "opaque or jwt (default opaque)",
-			in: func(c *Client) any { return &c.TokenFormat }, Values: []string{string(Opaque), string(JWT)},
+			About: "format of its access tokens (default opaque)",
+			in:    func(c *Client) any { return &c.TokenFormat }, Values: []string{string(Opaque), string(JWT)},
 		},
 		{
 			Name: "access_token_alg", Flag: "access-token-alg", Default: "ES256", Help: "algorithm of its JWT access tokens: RS256, PS256, ES256 or EdDSA (default ES256)",
-			in: func(c *Client) any { return &c.AccessTokenAlg }, Values: algorithms,
+			About: "algorithm of its JWT access tokens (default ES256)",
+			in:    func(c *Client) any { return &c.AccessTokenAlg }, Values: algorithms,
 		},
 		{
 			Name: "access_token_typ", Flag: "access-token-typ", Default: TypeAccessToken,
@@ -87,21 +99,25 @@ func Fields() []Field {
 		},
 		{
 			Name: "access_token_lifetime", Flag: "access-token-lifetime", Help: "such as 15m (default: the provider's)", Optional: true,
-			in: func(c *Client) any { return &c.AccessTokenLifetime }, check: lifetime(maxLifetime, "24 hours", func(c *Client) time.Duration { return c.AccessTokenLifetime }),
+			About: "lifetime of its access tokens in seconds (default: the provider's)",
+			in:    func(c *Client) any { return &c.AccessTokenLifetime }, check: lifetime(maxLifetime, "24 hours", func(c *Client) time.Duration { return c.AccessTokenLifetime }),
 		},
 		{
 			Name: "id_token_lifetime", Flag: "id-token-lifetime", Help: "such as 15m (default: the provider's)", Optional: true,
-			in: func(c *Client) any { return &c.IDTokenLifetime }, check: lifetime(maxLifetime, "24 hours", func(c *Client) time.Duration { return c.IDTokenLifetime }),
+			About: "lifetime of its ID tokens in seconds (default: the provider's)",
+			in:    func(c *Client) any { return &c.IDTokenLifetime }, check: lifetime(maxLifetime, "24 hours", func(c *Client) time.Duration { return c.IDTokenLifetime }),
 		},
 		{
 			Name: "refresh_token_idle", Flag: "refresh-token-idle", Optional: true,
-			Help: "idle lifetime of a refresh token, such as 720h (default: the provider's)",
-			in:   func(c *Client) any { return &c.RefreshTokenIdle }, check: lifetime(maxRefresh, "400 days", func(c *Client) time.Duration { return c.RefreshTokenIdle }),
+			About: "idle lifetime of a refresh token in seconds (default: the provider's)",
+			Help:  "idle lifetime of a refresh token, such as 720h (default: the provider's)",
+			in:    func(c *Client) any { return &c.RefreshTokenIdle }, check: lifetime(maxRefresh, "400 days", func(c *Client) time.Duration { return c.RefreshTokenIdle }),
 		},
 		{
 			Name: "refresh_token_lifetime", Flag: "refresh-token-lifetime", Optional: true,
-			Help: "absolute lifetime of refreshing, such as 2160h (default: the provider's)",
-			in:   func(c *Client) any { return &c.RefreshTokenLifetime }, check: lifetime(maxRefresh, "400 days", func(c *Client) time.Duration { return c.RefreshTokenLifetime }),
+			About: "absolute lifetime of refreshing in seconds (default: the provider's)",
+			Help:  "absolute lifetime of refreshing, such as 2160h (default: the provider's)",
+			in:    func(c *Client) any { return &c.RefreshTokenLifetime }, check: lifetime(maxRefresh, "400 days", func(c *Client) time.Duration { return c.RefreshTokenLifetime }),
 		},
 		{
 			Name: "refresh_token_rotation", Flag: "refresh-token-rotation", Default: string(Rotate),
@@ -113,7 +129,7 @@ func Fields() []Field {
 			Help: "requests a second at each of the token, introspection and UserInfo endpoints (default: the provider's)",
 			in:   func(c *Client) any { return &c.RateLimit }, check: checkRate,
 		},
-		{Name: "jwks", Optional: true, in: func(c *Client) any { return &c.JWKS }},
+		{Name: "jwks", About: "the client's own keys, for private_key_jwt: the JSON text of a JWK set (RFC 7517)", Optional: true, in: func(c *Client) any { return &c.JWKS }},
 		{
 			Name: "jwks_uri", Flag: "jwks-uri", Help: "URL at which the client publishes its keys, for private_key_jwt", Optional: true,
 			in: func(c *Client) any { return &c.JWKSURI },
@@ -130,7 +146,8 @@ func Fields() []Field {
 		},
 		{
 			Name: "id_token_signed_response_alg", Flag: "id-token-alg", Default: "RS256", Help: "RS256, PS256, ES256 or EdDSA (default RS256)",
-			in: func(c *Client) any { return &c.IDTokenAlg }, Values: algorithms,
+			About: "algorithm of its ID tokens (default RS256)",
+			in:    func(c *Client) any { return &c.IDTokenAlg }, Values: algorithms,
 		},
 		{
 			Name: "id_token_claims", Flag: "id-token-claims",
@@ -160,8 +177,9 @@ func Fields() []Field {
 		},
 		{
 			Name: "restricted", Flag: "restricted",
-			Help: "only named users may use it (gatehouse client users add); =false allows all users and removes the names",
-			in:   func(c *Client) any { return &c.Restricted },
+			About: "whether only named users may use it; false allows all users and removes the names",
+			Help:  "only named users may use it (gatehouse client users add); =false allows all users and removes the names",
+			in:    func(c *Client) any { return &c.Restricted },
 		},
 	}
 }

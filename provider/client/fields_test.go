@@ -22,6 +22,8 @@ func TestEveryPropertyIsAField(t *testing.T) {
 		assert.False(t, names[f.Name], "%s is there twice", f.Name)
 		assert.False(t, f.Flag != "" && flags[f.Flag], "--%s is there twice", f.Flag)
 		assert.Equal(t, f.Flag == "", f.Help == "", "%s: a flag is explained", f.Name)
+		assert.NotEmpty(t, f.Description(), f.Name)
+		assert.NotRegexp(t, `gatehouse |--|=false|repeatable|flag|such as \d+[smh]`, f.Description(), "%s: a caller of the API has no command line", f.Name)
 		names[f.Name], flags[f.Flag] = true, true
 		seen[reflect.ValueOf(f.Pointer(&c)).Pointer()] = f.Name
 		if f.IsList() {

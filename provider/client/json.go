@@ -95,7 +95,9 @@ const maxSeconds = int64(math.MaxInt64 / time.Second)
 // merge sets the value from JSON and tells whether it is of the right kind.
 func (f Field) merge(c *Client, value json.RawMessage) bool {
 	if string(value) == "null" {
-		reflect.ValueOf(f.in(c)).Elem().SetZero()
+		usual := Client{ID: c.ID}
+		usual.FillDefaults() // some properties are never empty
+		reflect.ValueOf(f.in(c)).Elem().Set(reflect.ValueOf(f.in(&usual)).Elem())
 		return true
 	}
 	if into, ok := f.in(c).(*time.Duration); ok {

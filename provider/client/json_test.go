@@ -61,3 +61,11 @@ func TestPropertiesAreWhatMergeTakes(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, string(text), string(again))
 }
+
+// In a merge patch null takes a value away: what is never empty gets what it has in a new registration.
+func TestMergeOfNull(t *testing.T) {
+	t.Parallel()
+	c := client.Client{ID: "shop", Name: "Shop", Type: client.Native, TokenFormat: client.JWT, AuthMethod: client.None, RefreshTokenRotation: client.Reuse, AccessTokenLifetime: time.Hour}
+	require.NoError(t, c.Merge(object(t, `{"client_name":null,"client_type":null,"access_token_format":null,"token_endpoint_auth_method":null,"refresh_token_rotation":null,"access_token_lifetime":null}`)))
+	assert.Equal(t, client.Client{ID: "shop", Name: "shop", Type: client.Web, TokenFormat: client.Opaque, AuthMethod: client.SecretBasic, RefreshTokenRotation: client.Rotate}, c)
+}

@@ -54,7 +54,7 @@ func (e *Endpoint) prepare(cleartext Cleartext) error {
 	e.Types = slices.Compact(slices.Sorted(slices.Values(e.Types)))
 	for _, name := range e.Types {
 		if !slices.Contains(Types(), name) {
-			return &InvalidEndpoint{"event_types", "must be names of events, such as user.created"}
+			return &InvalidEndpoint{"event_types", "must be names of events: " + strings.Join(Types(), ", ")}
 		}
 	}
 	return nil
