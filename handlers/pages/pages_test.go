@@ -54,11 +54,11 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 	})
 	show("unknown_error", set.UnknownError)
 	show("reference", func(w http.ResponseWriter) error {
-		field := pages.ReferenceField{Name: evil, In: "query", Type: evil, Text: evil, Required: true, ReadOnly: true}
+		field := pages.ReferenceField{Name: []string{evil, evil}, In: "query", Type: evil, Text: evil, Bounds: []pages.ReferenceSpan{{Text: evil}, {Text: evil, Code: true}}, Required: true, ReadOnly: true}
 		return set.Reference(w, pages.Reference{Documents: []pages.ReferenceDocument{{
 			ID: "a", Title: evil, Path: evil, Server: evil, Text: []pages.ReferenceSpan{{Text: evil}, {Text: evil, Code: true}},
 			Groups: []pages.ReferenceGroup{{ID: "b", Name: evil, Text: evil, Operations: []pages.ReferenceOperation{{
-				ID: "c", Method: evil, Path: evil, Summary: evil, Parameters: []pages.ReferenceField{field}, Body: []pages.ReferenceField{field}, BodyTypes: []string{evil}, Example: evil,
+				ID: "c", Method: evil, Path: []string{evil, evil}, Summary: evil, Parameters: []pages.ReferenceField{field}, Body: []pages.ReferenceField{field}, BodyTypes: []string{evil}, Example: evil,
 				Responses: []pages.ReferenceResponse{{Status: "200", Meaning: evil, Text: evil, Headers: []string{evil}, Fields: []pages.ReferenceField{field}, Example: evil}},
 			}}}},
 		}}})

@@ -20,18 +20,22 @@ type ReferenceGroup struct {
 
 // ReferenceOperation is one operation. Example is a body.
 type ReferenceOperation struct {
-	ID, Method, Path, Summary string
-	Text                      []ReferenceSpan
-	Parameters, Body          []ReferenceField
-	BodyTypes                 []string
-	Example                   string
-	Responses                 []ReferenceResponse
+	ID, Method, Summary string
+	Path                []string // in parts, between which a narrow page may break it
+	Text                []ReferenceSpan
+	Parameters, Body    []ReferenceField
+	BodyTypes           []string
+	Example             string
+	Responses           []ReferenceResponse
 }
 
-// ReferenceField is a parameter, or a field of a body.
+// ReferenceField is a parameter, or a field of a body. Name is in parts, as paths are; Bounds says which
+// values of the type it may have.
 type ReferenceField struct {
-	Name, In, Type, Text string
-	Required, ReadOnly   bool
+	Name               []string
+	In, Type, Text     string
+	Bounds             []ReferenceSpan
+	Required, ReadOnly bool
 }
 
 // ReferenceResponse is a response. Meaning is that of its status.

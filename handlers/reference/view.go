@@ -42,12 +42,12 @@ func operations(item *huma.PathItem) []*huma.Operation {
 }
 
 func (v view) operation(path string, op *huma.Operation) pages.ReferenceOperation {
-	o := pages.ReferenceOperation{ID: op.OperationID, Method: op.Method, Path: path, Summary: op.Summary, Text: spans(op.Description)}
+	o := pages.ReferenceOperation{ID: op.OperationID, Method: op.Method, Path: parts(path, "/"), Summary: op.Summary, Text: spans(op.Description)}
 	for _, p := range op.Parameters {
 		if name, ok := strings.CutPrefix(p.Ref, "#/components/parameters/"); ok {
 			p = v.Components.Parameters[name]
 		}
-		o.Parameters = append(o.Parameters, pages.ReferenceField{Name: p.Name, In: p.In, Type: v.kind(p.Schema), Required: p.Required, Text: p.Description})
+		o.Parameters = append(o.Parameters, pages.ReferenceField{Name: parts(p.Name, "_"), In: p.In, Type: v.kind(p.Schema), Bounds: v.bounds(p.Schema), Required: p.Required, Text: p.Description})
 	}
 	if op.RequestBody != nil {
 		o.BodyTypes = slices.Sorted(maps.Keys(op.RequestBody.Content))
@@ -101,7 +101,7 @@ func (v view) fields(s *huma.Schema, prefix string, depth int) []pages.Reference
 		if p == nil {
 			continue
 		}
-		list = append(list, pages.ReferenceField{Name: path, Type: v.kind(p), Required: slices.Contains(s.Required, name), ReadOnly: p.ReadOnly, Text: p.Description})
+		list = append(list, pages.ReferenceField{Name: parts(path, "._"), Type: v.kind(p), Bounds: v.bounds(p), Required: slices.Contains(s.Required, name), ReadOnly: p.ReadOnly, Text: p.Description})
 		list = append(list, v.fields(p, path, depth+1)...)
 	}
 	return list
@@ -124,12 +124,6 @@ func (v view) kind(s *huma.Schema) string {
 	switch {
 	case s.Type == huma.TypeArray:
 		kind = "array of " + v.kind(s.Items)
-	case len(s.Enum) > 0:
-		values := make([]string, len(s.Enum))
-		for i, value := range s.Enum {
-			values[i] = text(value)
-		}
-		kind = "one of " + strings.Join(values, ", ")
 	case s.Format != "":
 		kind += " (" + s.Format + ")"
 	case kind == "":
@@ -154,6 +148,18 @@ func text(value any) string {
 			return ""
 		}
 		return string(b)
+	}
+}
+
+// parts cuts a long name before certain characters, where a narrow page may break it.
+func parts(name, before string) []string {
+	var list []string
+	for {
+		at := strings.IndexAny(name[min(1, len(name)):], before)
+		if at < 0 {
+			return append(list, name)
+		}
+		list, name = append(list, name[:at+1]), name[at+1:]
 	}
 }
 
