@@ -52,7 +52,7 @@ func consentOf(c consent.ClientConsent) Consent {
 type consentQuery struct {
 	Page
 	UserID   string `query:"user_id" format:"uuid" doc:"Only those of this user"`
-	ClientID string `query:"client_id" maxLength:"200" doc:"Only those for this client"`
+	ClientID string `query:"client_id" maxLength:"200" doc:"Only those for this client" example:"billing"`
 }
 
 type consentPage struct {
@@ -80,7 +80,7 @@ type newConsent struct {
 
 type consentPair struct {
 	UserID   string `query:"user_id" format:"uuid" required:"true" doc:"The user who agreed"`
-	ClientID string `query:"client_id" required:"true" doc:"The client to whom the user agreed"`
+	ClientID string `query:"client_id" required:"true" doc:"The client to whom the user agreed" example:"billing"`
 }
 
 func (a *API) consents() {

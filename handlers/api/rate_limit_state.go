@@ -20,7 +20,7 @@ type budgets interface {
 }
 
 type budgetQuery struct {
-	Policy   string `path:"policy" maxLength:"100" doc:"Name of the policy, as the list has it" example:"sign-in-account"`
+	Policy   string `path:"policy" maxLength:"100" doc:"Name of the policy, as the list has it" example:"token-client"`
 	ClientID string `query:"client_id" maxLength:"200" doc:"For a policy that is counted by client"`
 	Address  string `query:"address" maxLength:"100" doc:"For a policy that is counted by prefix: an IP address; the /64 of an IPv6 address is meant"`
 	Username string `query:"username" maxLength:"254" doc:"For a policy that is counted by account: a user name or email address"`

@@ -95,7 +95,7 @@ type webhookList struct {
 
 // WebhookID names an endpoint in a path.
 type WebhookID struct {
-	ID string `path:"webhook_id" maxLength:"100" doc:"Id of the webhook" example:"01900000-0000-7000-8000-000000000000"`
+	ID string `path:"webhook_id" maxLength:"100" doc:"Id of the webhook"`
 }
 
 func (w WebhookID) parse() (provider.ID, error) { return pathID(w.ID) }

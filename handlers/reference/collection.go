@@ -3,6 +3,8 @@ package reference
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,6 +31,15 @@ type (
 		Description string   `json:"description,omitempty"`
 		Items       []item   `json:"item,omitempty"`
 		Request     *request `json:"request,omitempty"`
+		Events      []event  `json:"event,omitempty"`
+	}
+	event struct {
+		Listen string `json:"listen"`
+		Script script `json:"script"`
+	}
+	script struct {
+		Type string   `json:"type"`
+		Exec []string `json:"exec"`
 	}
 	request struct {
 		Method      string     `json:"method"`
@@ -82,31 +93,76 @@ func Collection(documents ...*huma.OpenAPI) ([]byte, error) {
 	}
 	for _, document := range documents {
 		v := view{document, ""}
+		known := len(c.Variables)
 		folder := item{Name: document.Info.Title, Description: document.Info.Description}
 		for _, tag := range document.Tags {
 			group := item{Name: tag.Name, Description: tag.Description, Items: []item{}}
-			for _, path := range slices.Sorted(maps.Keys(document.Paths)) {
-				for _, op := range operations(document.Paths[path]) {
-					if !slices.Contains(op.Tags, tag.Name) {
-						continue
+			for _, op := range v.inOrder(tag.Name) {
+				r := v.request(op.Path, op)
+				switch {
+				case len(op.Security) == 0:
+					r.Auth = map[string]string{"type": "noauth"}
+				case op.Security[0]["access_token"] != nil:
+					r.Auth = auth("bearer", keyValue{Key: "token", Value: "{{access_token}}"})
+				}
+				group.Items = append(group.Items, item{Name: op.Summary, Request: r, Events: remember(op)})
+				for _, pair := range slices.Concat(r.URL.Variables, r.URL.Query) {
+					if pair.Value == reader(pair.Key) && !slices.ContainsFunc(c.Variables, func(v keyValue) bool { return v.Key == pair.Key }) {
+						c.Variables = append(c.Variables, keyValue{Key: pair.Key, Description: pair.Description})
 					}
-					r := v.request(path, op)
-					switch {
-					case len(op.Security) == 0:
-						r.Auth = map[string]string{"type": "noauth"}
-					case op.Security[0]["access_token"] != nil:
-						r.Auth = auth("bearer", keyValue{Key: "token", Value: "{{access_token}}"})
-					}
-					group.Items = append(group.Items, item{Name: op.Summary, Request: r})
 				}
 			}
 			folder.Items = append(folder.Items, group)
 		}
+		slices.SortFunc(c.Variables[known:], func(a, b keyValue) int { return strings.Compare(a.Key, b.Key) })
 		c.Items = append(c.Items, folder)
 	}
 	text, err := json.MarshalIndent(c, "", "  ")
 	return append(text, '\n'), err
 }
+
+// inOrder are the operations of a group so that they can be sent one after the other: what deletes comes
+// last, and what is below something before that.
+func (v view) inOrder(tag string) []*huma.Operation {
+	var list, deletions []*huma.Operation
+	for _, path := range slices.Sorted(maps.Keys(v.Paths)) {
+		for _, op := range operations(v.Paths[path]) {
+			op.Path = path
+			switch {
+			case !slices.Contains(op.Tags, tag):
+			case op.Method == http.MethodDelete:
+				deletions = append(deletions, op)
+			default:
+				list = append(list, op)
+			}
+		}
+	}
+	slices.Reverse(deletions)
+	return append(list, deletions...)
+}
+
+// remember sets the variable for the id of what a request created, for those that come after it.
+func remember(op *huma.Operation) []event {
+	property := map[string]string{"create-user": "id", "create-webhook": "id", "create-consent": "consent_id"}[op.OperationID]
+	if property == "" {
+		return nil
+	}
+	variable := strings.TrimPrefix(op.OperationID, "create-") + "_id"
+	set := "if (pm.response.code === 201) pm.collectionVariables.set(\"" + variable + "\", pm.response.json()." + property + ");"
+	return []event{{Listen: "test", Script: script{Type: "text/javascript", Exec: []string{set}}}}
+}
+
+// reader is the variable of a collection that its reader sets.
+func reader(name string) string { return "{{" + name + "}}" }
+
+// needed tells whether a parameter that may be left out is needed with what the example of an operation
+// names: a rate limit of clients is that of a client.
+func needed(op *huma.Operation, p *huma.Param) bool {
+	return p.Required || p.Name == "client_id" && strings.HasSuffix(op.Path, "/rate-limits/{policy}")
+}
+
+// userID is the id of a user in the example of a body, before it.
+func userID() *regexp.Regexp { return regexp.MustCompile(`("user_id": ")[^"]*`) }
 
 func (v view) request(path string, op *huma.Operation) *request {
 	whole := strings.TrimPrefix(v.Servers[0].URL, BaseURL) + path
@@ -121,7 +177,10 @@ func (v view) request(path string, op *huma.Operation) *request {
 		if example == nil && p.Schema != nil && len(p.Schema.Examples) > 0 {
 			example = p.Schema.Examples[0]
 		}
-		pair := keyValue{Key: p.Name, Value: text(example), Description: p.Description, Disabled: !p.Required}
+		pair := keyValue{Key: p.Name, Value: text(example), Description: p.Description, Disabled: !needed(op, p)}
+		if strings.HasSuffix(p.Name, "_id") && example == nil || p.In == "path" && example == nil {
+			pair.Value = reader(p.Name)
+		}
 		switch p.In {
 		case "path":
 			pair.Disabled = false
@@ -137,8 +196,10 @@ func (v view) request(path string, op *huma.Operation) *request {
 	}
 	if media, ok := op.RequestBody.Content[wire.JSONType]; ok {
 		r.Header = append(r.Header, keyValue{Key: "Content-Type", Value: wire.JSONType})
-		r.Body = &body{Mode: "raw", Raw: text(media.Example), Options: map[string]any{"raw": map[string]string{"language": "json"}}}
+		r.Body = &body{Mode: "raw", Raw: userID().ReplaceAllString(text(media.Example), "$1"+reader("user_id")), Options: map[string]any{"raw": map[string]string{"language": "json"}}}
 	} else {
+		// Without a field no type is sent, and the body is refused for it.
+		r.Header = append(r.Header, keyValue{Key: "Content-Type", Value: wire.FormType})
 		r.Body = &body{Mode: "urlencoded", Form: v.formFields(op.RequestBody.Content[wire.FormType].Schema)}
 	}
 	return r
@@ -148,8 +209,13 @@ func (view) formFields(s *huma.Schema) []keyValue {
 	var fields []keyValue
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		p, value := s.Properties[name], ""
-		if len(p.Examples) > 0 {
+		switch {
+		case name == "token":
+			value = reader("access_token")
+		case len(p.Examples) > 0:
 			value = text(p.Examples[0])
+		case name == "client_id" || name == "client_secret":
+			value = reader(name)
 		}
 		fields = append(fields, keyValue{Key: name, Value: value, Description: p.Description, Disabled: !slices.Contains(s.Required, name)})
 	}
