@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The guide of the management API can be pasted into a shell, from top to bottom.
+// The guide of the management API can be pasted into a shell, from top to bottom, beside a development
+// server, and again after its last part.
 func TestAPIGuide(t *testing.T) {
 	t.Parallel()
 	guide, err := os.ReadFile("../../deploy/API.md")
@@ -24,14 +26,28 @@ func TestAPIGuide(t *testing.T) {
 	for _, block := range blocks {
 		script.WriteString(block[1])
 	}
-	s := start(t, "")
+	s := dev(t)
 	path, err := binary()
 	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), "bash", "-c", strings.ReplaceAll(script.String(), "https://id.example.com", issuer))
-	cmd.Dir = t.TempDir()
-	require.NoError(t, os.Symlink(path, filepath.Join(cmd.Dir, "gatehouse")))
-	cmd.Env = append(s.env, "API="+s.url+"/api/v1", fmt.Sprintf("PATH=%s:%s", cmd.Dir, os.Getenv("PATH")))
-	output, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", output)
-	t.Log(string(output))
+	dir := t.TempDir()
+	require.NoError(t, os.Symlink(path, filepath.Join(dir, "gatehouse")))
+	for range 2 {
+		cmd := exec.CommandContext(t.Context(), "bash", "-c", script.String())
+		cmd.Dir = dir
+		cmd.Env = append(s.env, "API="+s.url+"/api/v1", fmt.Sprintf("PATH=%s:%s", dir, os.Getenv("PATH")))
+		output, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", output)
+		t.Log(string(output))
+	}
+	// The export followed the cursor to the end.
+	exported, err := os.ReadFile(filepath.Join(dir, "audit.jsonl"))
+	require.NoError(t, err)
+	ids := map[string]bool{}
+	for line := range strings.Lines(string(exported)) {
+		var record struct{ ID string }
+		require.NoError(t, json.Unmarshal([]byte(line), &record))
+		require.False(t, ids[record.ID], "twice: %s", record.ID)
+		ids[record.ID] = true
+	}
+	require.Greater(t, len(ids), 20)
 }
