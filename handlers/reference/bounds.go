@@ -38,7 +38,7 @@ func (v view) bounds(s *huma.Schema) []pages.ReferenceSpan {
 		list = append(list, pages.ReferenceSpan{Text: words})
 		for i, c := range code {
 			if i > 0 {
-				list = append(list, pages.ReferenceSpan{Text: ", "})
+				list = append(list, pages.ReferenceSpan{Text: " "})
 			}
 			list = append(list, pages.ReferenceSpan{Text: c, Code: true})
 		}

@@ -27,18 +27,18 @@ func TestBounds(t *testing.T) {
 	one, ten, three, half := 1.0, 10.0, 3, 0.5
 	texts := &huma.Schema{Type: huma.TypeString, MaxLength: &three, Pattern: "^[a-z]+$"}
 	for want, s := range map[string]*huma.Schema{
-		"":                             {Type: huma.TypeString},
-		"1 to 10; default `5`":         {Type: huma.TypeInteger, Minimum: &one, Maximum: &ten, Default: 5},
-		"at least 1":                   {Type: huma.TypeInteger, Minimum: &one},
-		"at most 10":                   {Type: huma.TypeInteger, Maximum: &ten},
-		"0.5 to 1, exclusive":          {Type: huma.TypeNumber, ExclusiveMinimum: &half, ExclusiveMaximum: &one},
-		"a multiple of 10":             {Type: huma.TypeInteger, MultipleOf: &ten},
-		"3 characters":                 {Type: huma.TypeString, MinLength: &three, MaxLength: &three},
-		"one of `a`, `b`; default `a`": {Type: huma.TypeString, Enum: []any{"a", "b"}, Default: "a"},
-		"one of `c`":                   {Type: huma.TypeString, Nullable: true, Extensions: map[string]any{"enum": []any{"c", nil}}},
-		"at least 3 items; each once":  {Type: huma.TypeArray, MinItems: &three, UniqueItems: true, Items: &huma.Schema{Type: huma.TypeString}},
-		"at most 3 entries":            {Type: huma.TypeObject, MaxProperties: &three},
-		"default `false`":              {Type: huma.TypeBoolean, Default: false},
+		"":                            {Type: huma.TypeString},
+		"1 to 10; default `5`":        {Type: huma.TypeInteger, Minimum: &one, Maximum: &ten, Default: 5},
+		"at least 1":                  {Type: huma.TypeInteger, Minimum: &one},
+		"at most 10":                  {Type: huma.TypeInteger, Maximum: &ten},
+		"0.5 to 1, exclusive":         {Type: huma.TypeNumber, ExclusiveMinimum: &half, ExclusiveMaximum: &one},
+		"a multiple of 10":            {Type: huma.TypeInteger, MultipleOf: &ten},
+		"3 characters":                {Type: huma.TypeString, MinLength: &three, MaxLength: &three},
+		"one of `a` `b`; default `a`": {Type: huma.TypeString, Enum: []any{"a", "b"}, Default: "a"},
+		"one of `c`":                  {Type: huma.TypeString, Nullable: true, Extensions: map[string]any{"enum": []any{"c", nil}}},
+		"at least 3 items; each once": {Type: huma.TypeArray, MinItems: &three, UniqueItems: true, Items: &huma.Schema{Type: huma.TypeString}},
+		"at most 3 entries":           {Type: huma.TypeObject, MaxProperties: &three},
+		"default `false`":             {Type: huma.TypeBoolean, Default: false},
 		"at most 3 items; each at most 3 characters; pattern `^[a-z]+$`": {Type: huma.TypeArray, MaxItems: &three, Items: texts},
 	} {
 		assert.Equal(t, want, shown(view{}.bounds(s)))

@@ -91,3 +91,12 @@ func object(properties map[string]*huma.Schema, required ...string) *huma.Schema
 func list(of string) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: of}}
 }
+
+// choice is a text that the server takes with these values alone.
+func choice(values ...string) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, value := range values {
+		s.Enum = append(s.Enum, value)
+	}
+	return s
+}

@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
 // clientAuthentication are the parameters by which a client authenticates in the body instead of by
@@ -14,9 +15,17 @@ func clientAuthentication() []parameter {
 	return []parameter{
 		{name: "client_id", text: "Id of a client that does not use HTTP Basic"},
 		{name: "client_secret", text: "Its secret"},
-		{name: "client_assertion_type", text: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer, with client_assertion (RFC 7523 section 2.2)"},
+		{name: "client_assertion_type", text: "With client_assertion (RFC 7523 section 2.2)", schema: choice("urn:ietf:params:oauth:client-assertion-type:jwt-bearer")},
 		{name: "client_assertion", text: "A JWT that is signed with a key of the client"},
 	}
+}
+
+func grantTypes() []string {
+	var names []string
+	for _, g := range client.GrantTypes() {
+		names = append(names, string(g))
+	}
+	return names
 }
 
 // byClient: a client with a secret, or one that authenticates in the body.
@@ -33,7 +42,7 @@ func tokenEndpoints() map[string]description {
 		"token": {
 			tag: "tokens", id: "get-token", summary: "Get tokens", text: "RFC 6749 section 3.2. Which parameters are needed depends on grant_type.",
 			parameters: append([]parameter{
-				{name: "grant_type", text: "What is exchanged", schema: &huma.Schema{Type: huma.TypeString}, example: "client_credentials"},
+				{name: "grant_type", text: "What is exchanged", schema: choice(grantTypes()...), example: "client_credentials"},
 				{name: "code", text: "The code, for authorization_code"},
 				{name: "redirect_uri", text: "The redirect URI of the authorization request"},
 				{name: "code_verifier", text: "The verifier of the code_challenge (RFC 7636)"},

@@ -33,7 +33,7 @@ func TestReferencePage(t *testing.T) {
 		assert.Contains(t, strings.ReplaceAll(got.body, "<wbr>", ""), "<code>"+op.path+"</code>", "%s %s", op.method, op.path)
 	}
 	assert.Contains(t, got.body, "1 to 1000; default <code>50</code>", "the parameter limit")
-	assert.Contains(t, got.body, "each one of <code>client_credentials</code>, ", "the property grant_types")
+	assert.Contains(t, got.body, "each one of <code>client_credentials</code> ", "the property grant_types")
 	w := newWindow(t, s)
 	for _, theme := range []string{"light", "dark"} {
 		for _, width := range []int64{375, 1280} {
