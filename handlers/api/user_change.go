@@ -19,13 +19,13 @@ type userUpdate struct {
 }
 
 func (a *API) replaceUser(ctx context.Context, in *userReplacement) (*userOutput, error) {
-	u, _, err := a.changeUser(ctx, in.ID, in.Condition, func(User) (User, error) { return in.Body, nil })
-	return shown(u), asInvalidFields(err)
+	u, sent, err := a.changeUser(ctx, in.ID, in.Condition, func(User) (User, error) { return in.Body, nil })
+	return shown(u), asInvalidUser(err, sent, "")
 }
 
 func (a *API) updateUser(ctx context.Context, in *userUpdate) (*userOutput, error) {
-	u, _, err := a.changeUser(ctx, in.ID, in.Condition, func(is User) (User, error) { return patchedUser(is, in.Body) })
-	return shown(u), asInvalidFields(err)
+	u, sent, err := a.changeUser(ctx, in.ID, in.Condition, func(is User) (User, error) { return patchedUser(is, in.Body) })
+	return shown(u), asInvalidUser(err, sent, "")
 }
 
 // changeUser replaces a user by what becomes of it, and returns that beside an error.

@@ -11,7 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
-	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -21,6 +20,7 @@ import (
 type userFault struct {
 	Message     string `json:"message" doc:"A code that does not change" example:"fos_user.username.already_used"`
 	Property    string `json:"property_path" doc:"Which property is wrong; empty: the whole" example:"username"`
+	Pointer     string `json:"pointer" doc:"JSON pointer (RFC 6901) of the property, by its name at /users" example:"/phone_number"`
 	Description string `json:"description" doc:"What is wrong, for a person"`
 	URI         string `json:"error_uri" format:"uri" doc:"Page that explains the error"`
 }
@@ -43,7 +43,7 @@ func (i *invalidUser) RespondError(w http.ResponseWriter, _ refusal.Code, _, uri
 	return wire.WriteJSON(w, http.StatusBadRequest, i.faults)
 }
 
-// registerUserChange adds an operation of the older API that takes data of a user.
+// registerUserChange adds an operation that takes data of a user.
 func registerUserChange[I, O any](a *API, op huma.Operation, act func(ctx context.Context, in *I) (*O, error)) {
 	register(a, audit.WriteScope("users"), op, act)
 	a.table.last.Responses["400"] = a.invalidUserResponse()
@@ -76,31 +76,11 @@ func asInvalidUser(err error, sent User, password string) error {
 	faults := make([]userFault, len(wrong))
 	for n, one := range wrong {
 		code, property := codeOf(one, sent, password)
-		faults[n] = userFault{Message: code, Property: property, Description: one.Error()}
-		problems[n] = refusal.Problem{Pointer: "/" + property, Message: one.Error()}
+		faults[n] = userFault{Message: code, Property: property, Pointer: one.Pointer(), Description: one.Error()}
+		problems[n] = refusal.Problem{Pointer: one.Pointer(), Message: one.Error()}
 	}
 	r := refusal.New(refusal.InvalidRequest, refusal.CheckFields, faults[0].Property+": "+faults[0].Description+".").CompareFields(problems).Because(err)
 	return &invalidUser{r, faults}
-}
-
-// asInvalidFields names everything that is wrong with data that were sent, by JSON pointer.
-func asInvalidFields(err error) error {
-	wrong := wrongIn(err)
-	if len(wrong) == 0 {
-		return err
-	}
-	problems := make([]refusal.Problem, len(wrong))
-	status := http.StatusConflict // if nothing but names is in the way
-	for n, one := range wrong {
-		problems[n] = refusal.Problem{Pointer: one.Pointer(), Message: one.Message}
-		if one.Claim == "phone" {
-			problems[n].Pointer = "/phone_number"
-		}
-		if !errors.Is(one, provider.ErrConflict) {
-			status = http.StatusBadRequest
-		}
-	}
-	return invalidFields(problems).WithStatus(status).Because(err)
 }
 
 // wrongIn is what is wrong with a user; none for another error.

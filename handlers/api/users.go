@@ -78,11 +78,11 @@ func (a *API) users() {
 	register(a, read, huma.Operation{
 		OperationID: "get-user", Method: http.MethodGet, Path: path, Tags: tags, Summary: "Read a user", Description: "Without the password.",
 	}, a.getUser)
-	register(a, write, huma.Operation{
+	registerUserChange(a, huma.Operation{
 		OperationID: "replace-user", Method: http.MethodPut, Path: path, Tags: tags, Errors: []int{http.StatusConflict},
 		Summary: "Replace what is known about a user", Description: "What the body does not name is removed, such as whether the email address and the phone number are verified. The password stays.",
 	}, a.replaceUser)
-	register(a, write, huma.Operation{
+	registerUserChange(a, huma.Operation{
 		OperationID: "update-user", Method: http.MethodPatch, Path: path, Tags: tags, Errors: []int{http.StatusConflict},
 		Summary: "Change a user", Description: "A JSON merge patch (RFC 7396): what the body does not name stays, null takes a value away. Another email address or phone number is not verified unless the same body says so.",
 	}, a.updateUser)

@@ -29,6 +29,8 @@ func (i *Invalid) Pointer() string {
 	switch i.Claim {
 	case "formatted", "street_address", "locality", "region", "postal_code", "country":
 		return "/address/" + i.Claim
+	case "phone":
+		return "/phone_number"
 	default:
 		return "/" + i.Claim
 	}
