@@ -13,34 +13,37 @@ func nouns() []string {
 	return []string{"clients", "scopes", "consents", "tokens", "sessions", "users", "keys", "audit", "errors", "limits", "webhooks"}
 }
 
-// onlyRead tells of a noun that no caller changes: the audit log, and what the server knows of refusals.
-func onlyRead(noun string) bool { return noun == "audit" || noun == "errors" }
-
 // ReadScope is the scope to read what the noun names.
 func ReadScope(noun string) string { return scopePrefix + noun + ":read" }
 
 // WriteScope is the scope to change what the noun names.
 func WriteScope(noun string) string { return scopePrefix + noun + ":write" }
 
-// AllScopes are the management scopes. Each is needed by an operation.
+// AllScopes are the management scopes that operations need. Nobody changes the audit log, or what the
+// server knows of refusals.
 func AllScopes() []string {
 	var all []string
 	for _, noun := range nouns() {
 		all = append(all, ReadScope(noun))
-		if !onlyRead(noun) {
+		if noun != "audit" && noun != "errors" {
 			all = append(all, WriteScope(noun))
 		}
 	}
 	return all
 }
 
-// Scopes are those of a list that are management scopes.
+// Scopes are those of a list that operations need.
 func Scopes(list []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !IsScope(s) })
+	needed := AllScopes()
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !slices.Contains(needed, s) })
 }
 
-// IsScope tells whether a scope is a management scope.
-func IsScope(name string) bool { return Reserved(name) && slices.Contains(AllScopes(), name) }
+// IsScope tells whether a scope is a management scope. There are two of each noun, also where no
+// operation needs one.
+func IsScope(name string) bool {
+	noun, access, _ := strings.Cut(strings.TrimPrefix(name, scopePrefix), ":")
+	return Reserved(name) && (access == "read" || access == "write") && slices.Contains(nouns(), noun)
+}
 
 // Reserved tells whether a scope has a name that only a management scope may have: one that is
 // misspelled, or that a later version brings, must not be registered for something else.

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,10 +23,12 @@ func TestEveryActionHasAManagementScope(t *testing.T) {
 		assert.True(t, audit.IsScope(scope), scope)
 	}
 	for _, action := range audit.Actions() {
-		assert.Equal(t, action != audit.LogExpire, audit.IsScope(action.Scope()), "%s: only the server removes records", action)
+		assert.Equal(t, action != audit.LogExpire, slices.Contains(audit.AllScopes(), action.Scope()), "%s: only the server removes records", action)
 	}
+	assert.True(t, audit.IsScope("gatehouse:audit:write"), "can be registered, and does nothing")
+	assert.False(t, audit.IsScope("gatehouse:audit:delete"))
 	assert.Equal(t, []string{"gatehouse:audit:read"}, audit.Scopes([]string{
-		"openid", "gatehouse:audit:read", "gatehouse:made-up:read", "gatehouse:*",
+		"openid", "gatehouse:audit:read", "gatehouse:audit:write", "gatehouse:made-up:read", "gatehouse:*",
 		"gatehouse:clients", "gatehouse:clients:", "gatehouse:clients:delete", "gatehouse:clients:read:all", "clients:read", "",
 	}))
 }
