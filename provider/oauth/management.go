@@ -48,6 +48,11 @@ func lacksScope(caller *Principal, scope string) *refusal.Refusal {
 }
 
 func (p *Provider) manager(ctx context.Context, call *Call) (*Principal, error) {
+	if len(call.Authorization) == 0 {
+		r := badToken("Credentials are required: the id and secret of a client by HTTP Basic, or an access token.")
+		r.Challenge = realmChallenge // RFC 6750 section 3: no error code for a request without credentials
+		return nil, call.refuse(ctx, r)
+	}
 	if len(call.Authorization) == 1 {
 		if scheme, _, _ := strings.Cut(call.Authorization[0], " "); strings.EqualFold(scheme, "Basic") {
 			return p.managingClient(ctx, call)
