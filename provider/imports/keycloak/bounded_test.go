@@ -15,21 +15,20 @@ import (
 
 // endless repeats a part until it has size bytes, and knows the most memory that was in use meanwhile.
 type endless struct {
-	part       string
-	at         int
-	read, size int64
-	peak       uint64
-	reads      int
+	part                string
+	at                  int
+	read, size, sampled int64
+	peak                uint64
 }
 
 func (e *endless) Read(p []byte) (int, error) {
 	if e.read >= e.size {
 		return 0, io.EOF
 	}
-	if e.reads++; e.reads < 64 || e.reads%64 == 0 {
+	if e.read >= e.sampled {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		e.peak = max(e.peak, m.HeapInuse)
+		e.peak, e.sampled = max(e.peak, m.HeapInuse), e.read+1<<20
 	}
 	n := 0
 	for n < len(p) {
@@ -46,7 +45,7 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestMemoryIsBounded(t *testing.T) {
 	const size, bound = 80 << 20, 64 << 20
 	for name, test := range map[string]struct{ start, part, fault string }{
-		"a property that is passed over": {`{"components":[0`, `,{"name":"` + strings.Repeat("a component ", 200) + `","config":{"a":["b"]}}`, "malformed JSON: unexpected EOF"},
+		"a property that is passed over": {`{"components":[0`, `,{"name":"` + strings.Repeat("a component ", 5000) + `","config":{"a":["b"]}}`, "malformed JSON: unexpected EOF"},
 		"many users":                     {`{"users":[{}`, `,{"username":"u","other":"` + strings.Repeat("x", 60000) + `"}`, "malformed JSON: unexpected EOF"},
 		"a text without an end":          {`{"realm":"`, "xxxxxxxx", `"realm" has a value of more than 16777216 bytes`},
 		"a user without an end":          {`{"users":[{},{"attributes":{"a":["b"`, `,"b"`, `entry 2 of "users" has a value of more than 16777216 bytes`},
