@@ -70,10 +70,10 @@ func TestInvalidRegistrationsAreNamedByPointer(t *testing.T) {
 	s.soon(func() bool { return s.manage(caller, http.MethodGet, "/oauth/clients", "").status == http.StatusOK }, "the client is unknown")
 	for body, says := range map[string]string{
 		`{"redirect_uris":"https://a"}`:              "/redirect_uris: ",
-		`{"redirect_uris":["http://evil.example/"]}`: "/redirect_uris: ",
+		`{"redirect_uris":["http://evil.example/"]}`: "/redirect_uris/0: ",
 		`{"client_id":"a b"}`:                        "/client_id: ",
 		`{"shoe_size":7}`:                            "/shoe_size: ",
-		`{"grant_types":["magic"]}`:                  "/grant_types: ",
+		`{"grant_types":["magic"]}`:                  "/grant_types/0: ",
 		`[]`:                                         "expected object",
 		`{`:                                          "unexpected end of JSON",
 		`{"client_name":"` + strings.Repeat("x", 300<<10) + `"}`: "",
