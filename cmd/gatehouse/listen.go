@@ -48,7 +48,6 @@ func (l listeners) run(ctx context.Context, work ...func(context.Context)) error
 	defer stop(nil)
 	var group sync.WaitGroup
 	group.Go(func() { stop(l.servePublic(public, publicListener)) })
-	group.Go(func() { stop(ops.Serve(opsListener)) })
 	demo, served := l.serveDemo(ctx, &group)
 	for _, w := range work {
 		group.Go(func() { w(ctx) })
@@ -57,6 +56,8 @@ func (l listeners) run(ctx context.Context, work ...func(context.Context)) error
 	if l.config.Dev {
 		welcome(l.welcome, l.config, served)
 	}
+	// Probes are last: who is told that the server is ready finds all that belongs to it, and its lines in the log.
+	group.Go(func() { stop(ops.Serve(opsListener)) })
 
 	<-ctx.Done()
 	l.log.InfoContext(ctx, "stopping", "drain_delay", l.config.DrainDelay.String())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -35,7 +34,7 @@ func TestScripts(t *testing.T) {
 			}
 			env.Setenv("HYDRA", hydra)
 			for _, name := range []string{"GATEHOUSE_LISTEN", "GATEHOUSE_OPS_LISTEN"} {
-				address, err := freeAddress()
+				address, err := services.Address()
 				if err != nil {
 					return err
 				}
@@ -45,15 +44,6 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"field": field, "await": await, "tamper": tamper},
 	})
-}
-
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = l.Close() }()
-	return "127.0.0.1:" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
 }
 
 // field NAME VAR takes the value of a "name": "value" line of the last output into a

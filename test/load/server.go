@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/test/load/generator"
+	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
 const (
@@ -50,8 +50,9 @@ type server struct {
 // newServer creates the settings of a server, where later ones override earlier ones, and
 // migrates the database.
 func newServer(ctx context.Context, binary, dir, databaseURL string, settings ...string) (*server, error) {
-	address, ops, err := freeAddresses(ctx)
-	if err != nil {
+	address, addressErr := services.Address()
+	ops, opsErr := services.Address()
+	if err := errors.Join(addressErr, opsErr); err != nil {
 		return nil, err
 	}
 	s := &server{
@@ -157,18 +158,4 @@ func (s *server) awaitReady(ctx context.Context, deadline time.Time) error {
 		}
 	}
 	return fmt.Errorf("the server is not ready after %s\n%s", startTime, s.lastLog())
-}
-
-// freeAddresses finds two: each is held until both are known, or they could be one.
-func freeAddresses(ctx context.Context) (address, ops string, err error) {
-	var config net.ListenConfig
-	first, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", "", err
-	}
-	second, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", "", errors.Join(err, first.Close())
-	}
-	return first.Addr().String(), second.Addr().String(), errors.Join(first.Close(), second.Close())
 }

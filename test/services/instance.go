@@ -4,16 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
-	"testing"
 	"time"
 )
 
@@ -169,33 +166,6 @@ func (i *instance) log() string {
 	content, _ := os.ReadFile(filepath.Join(i.dir, "server.log"))
 	return string(content)
 }
-
-// freePort returns an unused loopback port.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // does not block
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a TCP listener has a TCP address
-}
-
-// FreePort returns an unused loopback port, another one each time.
-func FreePort(tb testing.TB) int {
-	tb.Helper()
-	for {
-		port, err := freePort()
-		if err != nil {
-			tb.Fatal(err)
-		}
-		if _, again := givenPorts.LoadOrStore(port, true); !again {
-			return port
-		}
-	}
-}
-
-// givenPorts are those that a test of this process has: it may not listen yet.
-var givenPorts sync.Map //nolint:gochecknoglobals // the tests of a process share its ports
 
 // eventually repeats try until it succeeds, for up to 30 seconds.
 func eventually(try func() error) error {

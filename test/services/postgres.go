@@ -78,7 +78,7 @@ func StartPostgres(d Durability, settings ...string) (*PG, error) {
 	if err := i.once(filepath.Join(bin, "initdb"), "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"); err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	port, err := Port()
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func startPrometheus(target string, rules []byte) (*PrometheusServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	port, err := Port()
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func StartRedis() (*RedisServer, error) {
 	if err != nil {
 		return nil, errors.New("services: Redis is not installed: apt-get install redis-server")
 	}
-	port, err := freePort()
+	port, err := Port()
 	if err != nil {
 		return nil, err
 	}

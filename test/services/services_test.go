@@ -78,3 +78,14 @@ func TestChromiumRuns(t *testing.T) {
 	require.NotErrorAs(t, err, &exit, "%s", out)
 	assert.Contains(t, string(out), "Chrom")
 }
+
+func TestPortsAreGivenOnce(t *testing.T) {
+	t.Parallel()
+	given := map[int]bool{}
+	for range 200 {
+		port := services.FreePort(t)
+		assert.False(t, given[port], "%d again", port)
+		assert.Less(t, port, 20000, "below what the system chooses from")
+		given[port] = true
+	}
+}
