@@ -133,7 +133,7 @@ func busy(t *testing.T, m *metrics.Metrics) {
 		m.Jobs.Ran(job, 1, nil)
 		m.Jobs.Ran(job, 1, assert.AnError)
 	}
-	for _, table := range []string{"tokens", "grants", "sessions", "used_jtis", "signing_keys", "idempotency_keys"} {
+	for _, table := range []string{"tokens", "grants", "sessions", "used_jtis", "signing_keys", "idempotency_keys", "outbox"} {
 		m.Jobs.Removed(table, 1)
 	}
 }

@@ -1,0 +1,111 @@
+package notify
+
+import (
+	"errors"
+	"net/mail"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Channel is how a message travels.
+type Channel string
+
+// The channels.
+const (
+	Mail Channel = "mail"
+	SMS  Channel = "sms"
+)
+
+// Channels are all of them.
+func Channels() []Channel { return []Channel{Mail, SMS} }
+
+// Kind is what a message is about.
+type Kind string
+
+// The kinds.
+const (
+	ConfirmRegistration Kind = "confirm_registration"
+	ResetPassword       Kind = "reset_password"
+	ConfirmContact      Kind = "confirm_contact"
+	// AddressTaken: somebody tried to register with the address of the recipient.
+	AddressTaken    Kind = "address_taken"
+	NewSignIn       Kind = "new_sign_in"
+	PasswordChanged Kind = "password_changed"
+	// ContactChanged goes to the former address, with a link that undoes the change.
+	ContactChanged Kind = "contact_changed"
+)
+
+// Kinds are all of them.
+func Kinds() []Kind {
+	return []Kind{ConfirmRegistration, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged}
+}
+
+// Message is a message to a person.
+type Message struct {
+	// ID is set by Outbox.Add.
+	ID      provider.ID
+	Channel Channel
+	// To is an email address, without a name, or a phone number in the form of E.164.
+	To   string
+	Kind Kind
+	// UserID is zero where there is no user yet.
+	UserID provider.ID
+	// Locale is the language of the recipient (BCP 47); empty: the default one.
+	Locale string
+	// Verification is the request whose code and link the message contains; zero: none.
+	Verification provider.ID
+	Data         Data
+	// Silent: it is stored and never sent.
+	Silent bool
+	// CreatedAt is set by Outbox.Add.
+	CreatedAt time.Time
+}
+
+// Data is what a message says. It is stored in clear and contains no secret.
+type Data struct {
+	// Username is shown only to people who have proved to control the address.
+	Username string `json:"username,omitempty"`
+	// Address is the new contact of a change, as it may be shown to the owner of the former one.
+	Address string `json:"address,omitempty"`
+	// Device is a browser and its system, such as "Firefox on Windows".
+	Device string `json:"device,omitempty"`
+	// At is when it happened; zero: not said.
+	At time.Time `json:"at,omitzero"`
+	// Valid is for how long the code or link can be used; zero: not said.
+	Valid time.Duration `json:"valid,omitempty"`
+}
+
+// ErrAddress: a message has a recipient that its channel cannot reach.
+var ErrAddress = errors.New("notify: not an address of the channel")
+
+var phoneNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`) //nolint:gochecknoglobals // a constant
+
+// maxAddress is the longest address that a mail can have (RFC 5321 section 4.5.3.1.3).
+const maxAddress = 254
+
+// reachable tells whether the channel can reach an address. The address becomes a header of a mail
+// and an argument of SMTP commands: a line break in it would add others.
+func (c Channel) reachable(to string) bool {
+	switch c {
+	case Mail:
+		if len(to) > maxAddress || !utf8.ValidString(to) || strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+			return false
+		}
+		parsed, err := mail.ParseAddress(to)
+		return err == nil && parsed.Name == "" && parsed.Address == to
+	case SMS:
+		return phoneNumber.MatchString(to)
+	default:
+		return false
+	}
+}
+
+// key is the address for counting: letters of either case reach the same mailbox.
+func (m *Message) key() string { return string(m.Channel) + ":" + strings.ToLower(m.To) }
+
+func (m *Message) valid() bool { return slices.Contains(Kinds(), m.Kind) }

@@ -1,0 +1,147 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// ErrTooMany: the address or the account has got as many messages as it may. Nothing was stored.
+var ErrTooMany = errors.New("notify: too many messages to this address or account")
+
+// bound is how many messages there may be in a time.
+type bound struct {
+	per  time.Duration
+	most int
+}
+
+// bounds of an address and of an account, which may have several addresses. They limit what somebody
+// else can have sent to a person, and what an operator pays for SMS.
+func addressBounds() []bound { return []bound{{time.Hour, 10}, {24 * time.Hour, 30}} }
+func accountBounds() []bound { return []bound{{time.Hour, 20}, {24 * time.Hour, 60}} }
+
+// State is how far a message is.
+type State string
+
+// The states.
+const (
+	Waiting State = "waiting"
+	Sent    State = "sent"
+	Failed  State = "failed"
+	Dropped State = "dropped"
+	Silent  State = "silent"
+)
+
+// Stored is a message as it is stored.
+type Stored struct {
+	Message
+
+	// Key is the address as it is counted. AddressNumber and UserNumber number the messages to it, and
+	// those to the user; UserNumber is 0 without a user.
+	Key                       string
+	AddressNumber, UserNumber int64
+	State                     State
+	// Tries counts the attempts that began.
+	Tries  int
+	NextAt time.Time
+	// Fault is a class of errors, such as timeout: that of the last attempt.
+	Fault string
+}
+
+// Numbered are the latest messages to an address or a user.
+type Numbered struct {
+	// Last is the number of the latest; 0: there is none.
+	Last int64
+	// Times are when they were created, the latest first.
+	Times []time.Time
+}
+
+// outboxStore stores messages.
+type outboxStore interface {
+	// LatestMessages are those to an address and to a user, up to a number each.
+	LatestMessages(ctx context.Context, key string, user provider.ID, limit int) (address, account Numbered, err error)
+	// AddMessage returns provider.ErrConflict if one of the numbers is taken.
+	AddMessage(ctx context.Context, m Stored) error
+	// Messages lists those that are not silent, the newest first.
+	Messages(ctx context.Context, limit int) ([]Stored, error)
+}
+
+// Outbox stores messages that are to be sent.
+type Outbox struct {
+	store  outboxStore
+	clock  provider.Clock
+	random io.Reader
+}
+
+// NewOutbox makes an Outbox.
+func NewOutbox(store outboxStore, clock provider.Clock, random io.Reader) *Outbox {
+	return &Outbox{store, clock, random}
+}
+
+// addTries bounds how often Add starts again: at least once for each message that the bounds let
+// other requests store meanwhile.
+const addTries = 100
+
+// Add stores a message in the transaction of ctx. It returns ErrTooMany above the bounds, silent
+// messages included, and ErrAddress.
+//
+// The bounds hold for any number of requests at once: each message has the next number of its address,
+// and of two that found the same number free one has to look again.
+func (o *Outbox) Add(ctx context.Context, m Message) error {
+	if !m.valid() {
+		return fmt.Errorf("notify: no kind %q", m.Kind)
+	}
+	if !m.Channel.reachable(m.To) {
+		return ErrAddress
+	}
+	now := o.clock.Now(ctx)
+	m.ID, m.CreatedAt = provider.NewID(now, o.random), now
+	s := Stored{Message: m, Key: m.key(), State: Waiting, NextAt: now}
+	if m.Silent {
+		s.State = Silent
+	}
+	for range addTries {
+		// Both are read for every message, so that one without a user takes no less time.
+		address, account, err := o.store.LatestMessages(ctx, s.Key, m.UserID, most(accountBounds()))
+		if err != nil {
+			return fmt.Errorf("notify: count messages: %w", err)
+		}
+		if exceeded(address.Times, addressBounds(), now) || exceeded(account.Times, accountBounds(), now) {
+			return ErrTooMany
+		}
+		s.AddressNumber, s.UserNumber = address.Last+1, 0
+		if !m.UserID.IsZero() {
+			s.UserNumber = account.Last + 1
+		}
+		switch err := o.store.AddMessage(ctx, s); {
+		case errors.Is(err, provider.ErrConflict):
+			continue
+		case err != nil:
+			return fmt.Errorf("notify: store a message: %w", err)
+		}
+		return nil
+	}
+	return ErrTooMany
+}
+
+// exceeded tells whether one more message would exceed a bound.
+func exceeded(latest []time.Time, bounds []bound, now time.Time) bool {
+	for _, b := range bounds {
+		if len(latest) >= b.most && latest[b.most-1].After(now.Add(-b.per)) {
+			return true
+		}
+	}
+	return false
+}
+
+func most(bounds []bound) int {
+	n := 0
+	for _, b := range bounds {
+		n = max(n, b.most)
+	}
+	return n
+}

@@ -1,0 +1,264 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+const (
+	// claimed is how long a message belongs to the process that claimed it: longer than an attempt may
+	// take. After a crash another process has it then.
+	claimed = 2 * time.Minute
+	// atOnce bounds the attempts in progress of a channel: a server that hangs does not hold up the
+	// other channel, and is not overrun after a failure.
+	atOnce = 8
+	// listed bounds the messages that are looked up at once.
+	listed = 200
+	// grace is how long attempts in progress may take when the process ends.
+	grace = 5 * time.Second
+)
+
+// queue is the stored messages.
+type queue interface {
+	// DueMessages are those of a channel that are to be sent, the one that has waited longest first.
+	DueMessages(ctx context.Context, of Channel, now time.Time, limit int) ([]provider.ID, error)
+	// ClaimMessage claims a message until a time; provider.ErrNotFound: it is not due any more.
+	ClaimMessage(ctx context.Context, id provider.ID, now, until time.Time) (Stored, error)
+	// SettleMessage stores the state, the next time and the fault after an attempt. Except when it was
+	// sent, it does nothing if the message was claimed again meanwhile.
+	SettleMessage(ctx context.Context, m Stored) error
+}
+
+// codes makes the code and the link of a verification. It returns provider.ErrNotFound for one that is
+// used, expired or gone: the message is dropped then.
+type codes interface {
+	Code(ctx context.Context, verification provider.ID) (code, link string, err error)
+}
+
+// Carrier hands messages of one channel over.
+type Carrier interface {
+	// Carry returns *Fault.
+	Carry(ctx context.Context, l Letter) error
+}
+
+// Fault is why a message was not handed over.
+type Fault struct {
+	// Class tells an operator what is wrong. It contains nothing of the message, and no words of the
+	// server, which may repeat the address.
+	Class string
+	// Permanent: the recipient or the message was refused for good.
+	Permanent bool
+	// RetryAfter is how long the server asks to wait; 0: it does not say.
+	RetryAfter time.Duration
+}
+
+// Error is part of error.
+func (f *Fault) Error() string { return "notify: " + f.Class }
+
+// Outcome is what became of an attempt.
+type Outcome string
+
+// The outcomes.
+const (
+	WasSent    Outcome = "sent"
+	WillRetry  Outcome = "retried"
+	GaveUp     Outcome = "failed"
+	WasDropped Outcome = "dropped"
+)
+
+// Outcomes are all of them.
+func Outcomes() []Outcome { return []Outcome{WasSent, WillRetry, GaveUp, WasDropped} }
+
+// SenderConfig is what a Sender needs. Codes may be nil: what needs a code is then dropped.
+type SenderConfig struct {
+	Queue    queue
+	Codes    codes
+	Texts    *Texts
+	Carriers map[Channel]Carrier
+	Clock    provider.Clock
+	Random   io.Reader
+	Log      *slog.Logger
+	// Outcome, if set, is called after each attempt.
+	Outcome func(Channel, Kind, Outcome)
+}
+
+// Sender sends what is stored.
+type Sender struct {
+	SenderConfig
+
+	work sync.WaitGroup
+	mu   sync.Mutex
+	// busy counts the attempts in progress by channel.
+	busy map[Channel]int
+}
+
+// NewSender makes a Sender.
+func NewSender(c SenderConfig) *Sender {
+	if c.Outcome == nil {
+		c.Outcome = func(Channel, Kind, Outcome) {}
+	}
+	return &Sender{SenderConfig: c, busy: map[Channel]int{}}
+}
+
+// Due tells whether there is something to send.
+func (s *Sender) Due(ctx context.Context) (bool, error) {
+	for _, channel := range Channels() {
+		due, err := s.Queue.DueMessages(ctx, channel, s.Clock.Real(), 1)
+		if err != nil || len(due) > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// Start begins to send what is due and does not wait for it.
+func (s *Sender) Start(ctx context.Context) error {
+	for _, channel := range Channels() {
+		due, err := s.Queue.DueMessages(ctx, channel, s.Clock.Real(), listed)
+		if err != nil {
+			return fmt.Errorf("notify: %w", err)
+		}
+		ids := make(chan provider.ID, len(due))
+		for _, id := range due {
+			ids <- id
+		}
+		close(ids)
+		for range min(len(due), atOnce) {
+			if !s.begin(channel) {
+				break
+			}
+			s.work.Go(func() {
+				defer s.end(channel)
+				s.serve(ctx, ids)
+			})
+		}
+	}
+	return nil
+}
+
+// Run waits for the end of ctx, and then a moment for the attempts in progress: what was handed over
+// and not noted is sent twice.
+func (s *Sender) Run(ctx context.Context) {
+	<-ctx.Done()
+	done := make(chan struct{})
+	go func() { s.work.Wait(); close(done) }()
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+	}
+}
+
+func (s *Sender) begin(channel Channel) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy[channel] >= atOnce {
+		return false
+	}
+	s.busy[channel]++
+	return true
+}
+
+func (s *Sender) end(channel Channel) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy[channel]--
+}
+
+func (s *Sender) serve(ctx context.Context, ids <-chan provider.ID) {
+	for id := range ids {
+		if ctx.Err() != nil {
+			return
+		}
+		if err := s.send(context.WithoutCancel(ctx), id); err != nil {
+			s.Log.WarnContext(ctx, "message was not sent", "message", id.String(), "cause", err)
+		}
+	}
+}
+
+// send makes one attempt.
+func (s *Sender) send(ctx context.Context, id provider.ID) error {
+	now := s.Clock.Real()
+	m, err := s.Queue.ClaimMessage(ctx, id, now, now.Add(claimed))
+	if errors.Is(err, provider.ErrNotFound) {
+		return nil // another process was faster
+	}
+	if err != nil {
+		return err
+	}
+	outcome := s.settle(&m, s.attempt(ctx, &m))
+	if outcome != WasSent {
+		s.Log.WarnContext(ctx, "message was not sent", "message", id.String(), "channel", string(m.Channel), "kind", string(m.Kind),
+			"fault", m.Fault, "outcome", string(outcome), "tries", m.Tries)
+	}
+	s.Outcome(m.Channel, m.Kind, outcome)
+	return s.Queue.SettleMessage(ctx, m)
+}
+
+// errDropped: the message would say nothing useful.
+var errDropped = errors.New("notify: dropped")
+
+func (s *Sender) attempt(ctx context.Context, m *Stored) error {
+	carrier := s.Carriers[m.Channel]
+	if carrier == nil {
+		return &Fault{Class: "not_configured", Permanent: true}
+	}
+	code, link, err := s.code(ctx, m.Verification)
+	if err != nil {
+		return err
+	}
+	letter, err := s.Texts.Render(m.Message, code, link)
+	if err != nil {
+		s.Log.ErrorContext(ctx, "message cannot be written", "message", m.ID.String(), "cause", err)
+		return &Fault{Class: "template", Permanent: true}
+	}
+	return carrier.Carry(ctx, letter)
+}
+
+func (s *Sender) code(ctx context.Context, verification provider.ID) (code, link string, err error) {
+	if verification.IsZero() {
+		return "", "", nil
+	}
+	if s.Codes == nil {
+		return "", "", errDropped
+	}
+	code, link, err = s.Codes.Code(ctx, verification)
+	if errors.Is(err, provider.ErrNotFound) {
+		return "", "", errDropped
+	}
+	if err != nil {
+		s.Log.WarnContext(ctx, "the code of a message cannot be read", "cause", err)
+		return "", "", &Fault{Class: "code"}
+	}
+	return code, link, nil
+}
+
+// settle gives the message its new state.
+func (s *Sender) settle(m *Stored, err error) Outcome {
+	var fault *Fault
+	switch {
+	case err == nil:
+		m.State, m.Fault = Sent, ""
+		return WasSent
+	case errors.Is(err, errDropped):
+		m.State, m.Fault = Dropped, "expired"
+		return WasDropped
+	case !errors.As(err, &fault):
+		fault = &Fault{Class: "unknown"}
+	}
+	m.Fault = fault.Class
+	var more bool
+	if m.NextAt, more = next(m.CreatedAt, s.Clock.Real(), m.Tries, fault.RetryAfter, s.Random); more && !fault.Permanent {
+		return WillRetry
+	}
+	m.State = Failed
+	return GaveUp
+}

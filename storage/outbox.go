@@ -1,0 +1,116 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+)
+
+type messageRow struct {
+	ID                 rowID
+	Channel, Recipient string
+	RecipientKey       string
+	RecipientNo        int64
+	UserID             optionalID
+	UserNo             *int64
+	Kind, Locale       string
+	VerificationID     optionalID
+	Data, State        string
+	Tries              int
+	Fault              string
+	CreatedAt, NextAt  time.Time
+}
+
+const messageColumns = "id, channel, recipient, recipient_key, recipient_no, user_id, user_no, kind, locale, verification_id, data, state, tries, fault, created_at, next_at"
+
+// columns are where messageColumns are scanned to.
+func (r *messageRow) columns() []any {
+	return []any{
+		&r.ID, &r.Channel, &r.Recipient, &r.RecipientKey, &r.RecipientNo, &r.UserID, &r.UserNo, &r.Kind, &r.Locale, &r.VerificationID,
+		&r.Data, &r.State, &r.Tries, &r.Fault, &r.CreatedAt, &r.NextAt,
+	}
+}
+
+func (r *messageRow) message() (notify.Stored, error) {
+	m := notify.Stored{
+		Message: notify.Message{
+			ID: provider.ID(r.ID), Channel: notify.Channel(r.Channel), To: r.Recipient, Kind: notify.Kind(r.Kind), UserID: provider.ID(r.UserID),
+			Locale: r.Locale, Verification: provider.ID(r.VerificationID), Silent: r.State == string(notify.Silent), CreatedAt: r.CreatedAt.UTC(),
+		},
+		Key: r.RecipientKey, AddressNumber: r.RecipientNo, State: notify.State(r.State), Tries: r.Tries, Fault: r.Fault, NextAt: r.NextAt.UTC(),
+	}
+	if r.UserNo != nil {
+		m.UserNumber = *r.UserNo
+	}
+	if err := json.Unmarshal([]byte(r.Data), &m.Data); err != nil {
+		return m, fmt.Errorf("storage: message %s: %w", m.ID, err)
+	}
+	return m, nil
+}
+
+// AddMessage stores a message, unless its number of the address or of the user is taken: then it
+// returns provider.ErrConflict, and the transaction goes on.
+func (s *Store) AddMessage(ctx context.Context, m notify.Stored) error {
+	data, err := json.Marshal(m.Data)
+	if err != nil {
+		return fmt.Errorf("storage: message %s: %w", m.ID, err)
+	}
+	var user *int64
+	if !m.UserID.IsZero() {
+		user = &m.UserNumber
+	}
+	n, err := s.count(ctx, "INSERT INTO outbox ("+messageColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		rowID(m.ID), string(m.Channel), m.To, m.Key, m.AddressNumber, optionalID(m.UserID), user, string(m.Kind), m.Locale, optionalID(m.Verification),
+		string(data), string(m.State), m.Tries, m.Fault, m.CreatedAt, m.NextAt)
+	if err == nil && n == 0 {
+		return provider.ErrConflict
+	}
+	return err
+}
+
+// LatestMessages are those to an address and to a user, the latest first, up to a number each.
+func (s *Store) LatestMessages(ctx context.Context, key string, user provider.ID, limit int) (address, account notify.Numbered, err error) {
+	if address, err = s.latest(ctx, "recipient_no AS no, created_at FROM outbox WHERE recipient_key = ? ORDER BY recipient_no DESC", key, limit); err != nil {
+		return address, account, err
+	}
+	account, err = s.latest(ctx, "user_no AS no, created_at FROM outbox WHERE user_id = ? ORDER BY user_no DESC", rowID(user), limit)
+	return address, account, err
+}
+
+func (s *Store) latest(ctx context.Context, query string, of any, limit int) (notify.Numbered, error) {
+	var rows []struct {
+		No        int64
+		CreatedAt time.Time
+	}
+	if err := s.on(ctx).Raw("SELECT "+query+" LIMIT ?", of, limit).Scan(&rows).Error; err != nil {
+		return notify.Numbered{}, s.fault(err)
+	}
+	var n notify.Numbered
+	for i, r := range rows {
+		if i == 0 {
+			n.Last = r.No
+		}
+		n.Times = append(n.Times, r.CreatedAt.UTC())
+	}
+	return n, nil
+}
+
+// Messages lists those that are not silent, the newest first.
+func (s *Store) Messages(ctx context.Context, limit int) ([]notify.Stored, error) {
+	var rows []messageRow
+	err := s.on(ctx).Raw("SELECT "+messageColumns+" FROM outbox WHERE state <> 'silent' ORDER BY id DESC LIMIT ?", limit).Scan(&rows).Error
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	messages := make([]notify.Stored, len(rows))
+	for i := range rows {
+		if messages[i], err = rows[i].message(); err != nil {
+			return nil, err
+		}
+	}
+	return messages, nil
+}
