@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -83,8 +84,6 @@ type Data struct {
 // ErrAddress: a message has a recipient that its channel cannot reach.
 var ErrAddress = errors.New("notify: not an address of the channel")
 
-var phoneNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`) //nolint:gochecknoglobals // a constant
-
 // maxAddress is the longest address that a mail can have (RFC 5321 section 4.5.3.1.3).
 const maxAddress = 254
 
@@ -93,13 +92,13 @@ const maxAddress = 254
 func (c Channel) reachable(to string) bool {
 	switch c {
 	case Mail:
-		if len(to) > maxAddress || !utf8.ValidString(to) || strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		if len(to) > maxAddress || !utf8.ValidString(to) || strings.ContainsFunc(to, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
 			return false
 		}
 		parsed, err := mail.ParseAddress(to)
 		return err == nil && parsed.Name == "" && parsed.Address == to
 	case SMS:
-		return phoneNumber.MatchString(to)
+		return regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(to)
 	default:
 		return false
 	}

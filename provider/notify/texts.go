@@ -142,7 +142,7 @@ func (t *Texts) Render(m Message, code, link string) (Letter, error) {
 		}
 		return letter, w.err
 	}
-	p := t.page(&w, m, code)
+	p := t.page(&w, m, code, link)
 	if w.err != nil {
 		return Letter{}, w.err
 	}
@@ -159,7 +159,7 @@ func (k Kind) hasCode() bool {
 	return k == ConfirmRegistration || k == ResetPassword || k == ConfirmContact
 }
 
-func (t *Texts) page(w *writer, m Message, code string) page {
+func (t *Texts) page(w *writer, m Message, code, link string) page {
 	p := page{
 		Language: w.tag.String(), Product: t.brand.Product, Subject: w.text(m.Kind, ".subject"), Title: w.text(m.Kind, ".title"), Lead: w.text(m.Kind, ".lead"),
 		Note: w.text(m.Kind, ".note"), Footer: w.text("", "footer"), Details: w.details(m),
@@ -170,7 +170,7 @@ func (t *Texts) page(w *writer, m Message, code string) page {
 	if w.action != "" {
 		p.Button, p.Action, p.LinkHint = w.text(m.Kind, ".button"), w.action, w.text("", "link")
 	}
-	if w.valid != "" {
+	if w.valid != "" && (len(p.Code) > 0 || link != "") {
 		p.Valid = w.text("", "valid")
 	}
 	return p

@@ -38,7 +38,13 @@ func (w *writer) details(m Message) []detail {
 		return nil
 	}
 	add("account", m.Data.Username)
-	add("address", m.Data.Address)
+	switch {
+	case m.Kind != ContactChanged:
+	case strings.HasPrefix(m.Data.Address, "+"):
+		add("number", m.Data.Address)
+	default:
+		add("address", m.Data.Address)
+	}
 	add("device", m.Data.Device)
 	if !m.Data.At.IsZero() {
 		add("time", w.check(w.date(m.Data.At)))

@@ -1,0 +1,26 @@
+package notify
+
+import (
+	"io"
+	"time"
+)
+
+// Next is next.
+func Next(created, now time.Time, tries int, retryAfter time.Duration, random io.Reader) (time.Time, bool) {
+	return next(created, now, tries, retryAfter, random)
+}
+
+// Shown is shown.
+func Shown(value string) string { return shown(value) }
+
+// Reachable is Channel.reachable.
+func Reachable(c Channel, to string) bool { return c.reachable(to) }
+
+// Catalogues are the texts by language and key.
+func (t *Texts) Catalogues() map[string]map[string]string {
+	all := map[string]map[string]string{}
+	for _, c := range t.catalogues {
+		all[c.tag.String()] = c.texts
+	}
+	return all
+}

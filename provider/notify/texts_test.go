@@ -1,0 +1,143 @@
+package notify_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+)
+
+// gsm is the alphabet of SMS with 160 characters (3GPP TS 23.038), and those that count as two. With any
+// other character a message has 70.
+const (
+	gsm    = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+	double = "^{}\\[~]|€"
+)
+
+func septets(text string) (n int, foreign string) {
+	for _, r := range text {
+		switch {
+		case strings.ContainsRune(gsm, r):
+			n++
+		case strings.ContainsRune(double, r):
+			n += 2
+		default:
+			foreign += string(r)
+		}
+	}
+	return n, foreign
+}
+
+func TestTextMessagesFitIntoOne(t *testing.T) {
+	t.Parallel()
+	texts, err := notify.NewTexts(notify.Brand{Product: "Some Company", Issuer: "https://id.some-company.example"})
+	require.NoError(t, err)
+	for locale := range texts.Catalogues() {
+		for _, kind := range notify.Kinds() {
+			letter, err := texts.Render(sample(notify.SMS, kind, locale), code, "https://id.some-company.example/verify?v=0123456789abcdef")
+			require.NoError(t, err)
+			n, foreign := septets(letter.Text)
+			assert.Empty(t, foreign, "%s %s: %s", locale, kind, letter.Text)
+			assert.LessOrEqual(t, n, 160, "%s %s: %s", locale, kind, letter.Text)
+			assert.Empty(t, letter.Subject+letter.HTML)
+		}
+	}
+}
+
+// Browsers offer the code of an SMS on the site that its last line names.
+func TestTextMessagesBindTheCodeToTheSite(t *testing.T) {
+	t.Parallel()
+	texts := newTexts(t)
+	for _, kind := range notify.Kinds() {
+		letter, err := texts.Render(sample(notify.SMS, kind, "en"), code, link)
+		require.NoError(t, err)
+		lines := strings.Split(letter.Text, "\n")
+		bound := kind == notify.ConfirmRegistration || kind == notify.ResetPassword || kind == notify.ConfirmContact
+		assert.Equal(t, bound, lines[len(lines)-1] == "@id.example.com #"+code, letter.Text)
+		assert.Equal(t, bound, strings.Contains(letter.Text, code) && kind != notify.ContactChanged, "%s: only who proves an address gets a code", kind)
+	}
+}
+
+func TestMailsShowCodeAndLink(t *testing.T) {
+	t.Parallel()
+	texts := newTexts(t)
+	for locale := range texts.Catalogues() {
+		for _, kind := range []notify.Kind{notify.ConfirmRegistration, notify.ResetPassword, notify.ConfirmContact} {
+			letter, err := texts.Render(sample(notify.Mail, kind, locale), code, link)
+			require.NoError(t, err)
+			assert.Contains(t, letter.Text, "\n    "+code+"\n")
+			assert.Contains(t, letter.Text, ":\n"+link+"\n")
+			plain := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(letter.HTML, "")
+			assert.Contains(t, plain, code, "it is copied without a space")
+			escaped := strings.ReplaceAll(link, "&", "&amp;")
+			assert.Contains(t, letter.HTML, `href="`+escaped+`"`)
+			assert.Contains(t, plain, escaped, "in full, for who cannot follow the button")
+			assert.NotContains(t, letter.Subject, code, "it would be on the lock screen")
+			assert.NotContains(t, letter.HTML, "<img")
+			assert.NotContains(t, letter.HTML, "src=")
+			assert.Contains(t, letter.HTML, `<html lang="`+locale+`">`)
+		}
+	}
+	for kind, path := range map[notify.Kind]string{notify.AddressTaken: "/login", notify.NewSignIn: "/recover", notify.PasswordChanged: "/recover"} {
+		letter, err := texts.Render(sample(notify.Mail, kind, "en"), "", "")
+		require.NoError(t, err)
+		assert.Contains(t, letter.Text, "https://id.example.com"+path+"\n", kind)
+	}
+	letter, err := texts.Render(sample(notify.Mail, notify.ContactChanged, "en"), "", "")
+	require.NoError(t, err)
+	assert.NotContains(t, letter.HTML, `class="button"`, "there is nothing to undo")
+}
+
+// Who enters the address of somebody else cannot have a text of their own sent there.
+func TestMailsToUnprovedAddressesRepeatNothing(t *testing.T) {
+	t.Parallel()
+	const chosen = "Win a prize at evil.example"
+	texts := newTexts(t)
+	for _, channel := range notify.Channels() {
+		for _, kind := range notify.Kinds() {
+			m := sample(channel, kind, "en")
+			m.Data = notify.Data{Username: chosen, Device: chosen, Address: chosen}
+			letter, err := texts.Render(m, code, link)
+			require.NoError(t, err)
+			proved := kind == notify.ResetPassword || kind == notify.NewSignIn || kind == notify.PasswordChanged || kind == notify.ContactChanged
+			assert.Equal(t, proved && channel == notify.Mail, strings.Contains(letter.Subject+letter.Text+letter.HTML, chosen), "%s %s", channel, kind)
+		}
+	}
+}
+
+func TestMailsEscapeEverything(t *testing.T) {
+	t.Parallel()
+	const evil = `"><script>alert(1)</script>{code}{{.Code}}`
+	texts, err := notify.NewTexts(notify.Brand{Product: evil, Issuer: "https://id.example.com"})
+	require.NoError(t, err)
+	for _, kind := range notify.Kinds() {
+		m := sample(notify.Mail, kind, "en")
+		m.Data = notify.Data{Username: evil, Address: evil, Device: evil, At: time.Unix(0, 0), Valid: time.Hour}
+		letter, err := texts.Render(m, code, "javascript:alert(1)")
+		require.NoError(t, err)
+		assert.NotContains(t, letter.HTML, "<script>", kind)
+		assert.NotContains(t, letter.HTML, `href="javascript:`, kind)
+		assert.NotContains(t, letter.Subject, "\n")
+	}
+}
+
+func TestShownValuesStayOnOneLine(t *testing.T) {
+	t.Parallel()
+	for value, expected := range map[string]string{
+		"Zoë": "Zoë", "a\r\nBcc: b@example.com": "a Bcc: b@example.com", "a\u202eb\u200bc": "a b c", "a\x00b": "a b", "  ": "",
+		strings.Repeat("ü", 81): strings.Repeat("ü", 79) + "…",
+	} {
+		assert.Equal(t, expected, notify.Shown(value))
+	}
+}
+
+func TestAnIssuerWithoutAHostIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := notify.NewTexts(notify.Brand{Product: "Example", Issuer: "id.example.com"})
+	require.Error(t, err)
+}
