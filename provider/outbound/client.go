@@ -51,12 +51,9 @@ func New(o Options) (*Client, error) {
 }
 
 func newClient(o Options, timeout time.Duration) (*http.Client, error) {
-	roots, err := x509.SystemCertPool()
+	roots, err := Roots(o.CA)
 	if err != nil {
-		roots = x509.NewCertPool() // a bare container has no system certificates
-	}
-	if o.CA != nil && !roots.AppendCertsFromPEM(o.CA) {
-		return nil, errors.New("outbound: no certificate in the CA file")
+		return nil, err
 	}
 	transport := &http.Transport{
 		Proxy:                  nil, // a proxy would connect to addresses that dial refuses
@@ -77,6 +74,18 @@ func newClient(o Options, timeout time.Duration) (*http.Client, error) {
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
+}
+
+// Roots are the certificates of the system and those of ca, in PEM, if that is not nil.
+func Roots(ca []byte) (*x509.CertPool, error) {
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool() // a bare container has no system certificates
+	}
+	if ca != nil && !roots.AppendCertsFromPEM(ca) {
+		return nil, errors.New("outbound: no certificate in the CA file")
+	}
+	return roots, nil
 }
 
 // dial refuses special addresses just before connecting. Hosts that the operator named are
