@@ -153,7 +153,7 @@ func (s *Sender) next(ctx context.Context, endpoint provider.ID) (more bool, err
 	if err != nil {
 		return false, err
 	}
-	status, retryAfter, fault := s.post.Post(ctx, e.URL, headers(d.EventID.String(), now, d.Body, secrets), d.Body)
+	status, retryAfter, fault := s.post.Post(ctx, e.URL, Headers(d.EventID.String(), now, d.Body, secrets), d.Body)
 	if ctx.Err() != nil {
 		return false, ctx.Err() // the process ends; the receiver did not fail
 	}

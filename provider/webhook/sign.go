@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -19,9 +20,22 @@ func encodeSecret(secret []byte) string {
 	return secretPrefix + base64.StdEncoding.EncodeToString(secret)
 }
 
-// headers are those of a message, with a signature for each secret: while secrets overlap a receiver
+// ErrSecret: a text is not a secret of Standard Webhooks.
+var ErrSecret = errors.New("webhooks: a secret is whsec_ and 24 to 64 bytes in base64")
+
+// ParseSecret reads a secret in the form that receivers use.
+func ParseSecret(text string) ([]byte, error) {
+	encoded, prefixed := strings.CutPrefix(text, secretPrefix)
+	secret, err := base64.StdEncoding.DecodeString(encoded)
+	if !prefixed || err != nil || len(secret) < 24 || len(secret) > 64 {
+		return nil, ErrSecret // the cause would quote it
+	}
+	return secret, nil
+}
+
+// Headers are those of a message, with a signature for each secret: while secrets overlap a receiver
 // has either one.
-func headers(id string, at time.Time, body []byte, secrets [][]byte) map[string]string {
+func Headers(id string, at time.Time, body []byte, secrets [][]byte) map[string]string {
 	timestamp := strconv.FormatInt(at.Unix(), 10)
 	signatures := make([]string, len(secrets))
 	for i, secret := range secrets {
