@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/metrics"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 )
 
@@ -56,6 +57,7 @@ func registered(t *testing.T) map[string][]string {
 	require.NoError(t, m.Keys.Watch(func(context.Context) ([]metrics.SigningKey, error) { return nil, nil }))
 	require.NoError(t, m.Audit.Watch(func(context.Context) (time.Duration, error) { return 0, nil }))
 	require.NoError(t, m.Webhooks.Watch(time.Now, func(context.Context) ([]webhook.Standing, error) { return nil, nil }))
+	require.NoError(t, m.Messages.Watch(time.Now, func(context.Context) (map[notify.Channel]time.Time, error) { return nil, nil }))
 	require.NoError(t, m.Ready.Watch("database", func(context.Context) error { return nil }))
 	require.Contains(t, d.labels, "go_sql_wait_duration_seconds_total")
 	return d.labels

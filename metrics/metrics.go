@@ -33,6 +33,7 @@ type Metrics struct {
 	Keys     *Keys
 	Audit    *Audit
 	Webhooks *Webhooks
+	Messages *Messages
 	Ready    *Ready
 }
 
@@ -56,6 +57,7 @@ func New(to prometheus.Registerer, o Options) (*Metrics, error) {
 		Keys:     newKeys(r),
 		Audit:    &Audit{r},
 		Webhooks: newWebhooks(r),
+		Messages: newMessages(r),
 		Ready:    &Ready{r},
 	}
 	registerBuild(r, o)

@@ -106,7 +106,18 @@ type config struct {
 	// not.
 	WebhookRetention time.Duration `koanf:"webhook_retention"`
 
-	// OutboundCA is a PEM file with certificates that our fetches trust beside the system's,
+	// SMTPURL is the server that mails are handed over to: smtp:// with STARTTLS, or smtps://.
+	// MailFrom is who they are from, such as "Example <no-reply@example.com>".
+	SMTPURL     string `koanf:"smtp_url"`
+	SMTPURLFile string `koanf:"smtp_url_file"`
+	MailFrom    string `koanf:"mail_from"`
+	// SMSWebhookURL is the program that SMS are handed over to, in requests that are signed with
+	// SMSWebhookSecret.
+	SMSWebhookURL        string `koanf:"sms_webhook_url"`
+	SMSWebhookSecret     string `koanf:"sms_webhook_secret"`
+	SMSWebhookSecretFile string `koanf:"sms_webhook_secret_file"`
+
+	// OutboundCA is a PEM file with certificates that our connections trust beside the system's,
 	// OutboundAllow are hosts that they may reach although their addresses are private.
 	OutboundCA    string   `koanf:"outbound_ca"`
 	OutboundAllow []string `koanf:"outbound_allow"`

@@ -145,6 +145,8 @@ func (c *config) readSecretFiles(bad *settingFaults) {
 		{"secret", c.SecretFile, &c.Secret},
 		{"previous_secrets", c.PreviousSecretsFile, &previous},
 		{"private_key_passphrase", c.PrivateKeyPassphraseFile, &c.PrivateKeyPassphrase},
+		{"smtp_url", c.SMTPURLFile, &c.SMTPURL},
+		{"sms_webhook_secret", c.SMSWebhookSecretFile, &c.SMSWebhookSecret},
 	} {
 		if s.path == "" {
 			continue

@@ -134,7 +134,7 @@ func (c *config) validateRest() error {
 	if _, err := c.policies(); err != nil {
 		faults = append(faults, err)
 	}
-	faults = append(faults, c.validateDatabase())
+	faults = append(faults, c.validateDatabase(), c.validateMessages())
 	return errors.Join(faults...)
 }
 

@@ -194,6 +194,7 @@ Gatehouse is running in development mode, with demo data and public passwords.
   Sign in as          alice / wonderland, or admin / looking-glass
 
   Sign a person in    %[3]s
+  Mail and SMS        %[1]s/dev/outbox
 
   Get a token         curl -u demo-service:demo-service-secret-0123456789abcdef \
                            -d grant_type=client_credentials %[1]s%[2]s/token

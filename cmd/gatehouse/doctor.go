@@ -13,8 +13,8 @@ func newDoctor(env *environment) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check the settings and report faults",
 		Long: `Checks every setting, the data directory, the database and whether it takes writes, its
-schema, whether the secret opens the keys in it, and whether limits can be counted in Redis.
-Nothing is changed. The exit code is 1 when something is wrong.`,
+schema, whether the secret opens the keys in it, whether limits can be counted in Redis, and
+whether the SMTP server takes mails. Nothing is changed, and nothing sent. The exit code is 1 when something is wrong.`,
 		Example: "  gatehouse doctor\n  gatehouse doctor --config /etc/gatehouse.yaml --json",
 		Args:    cobra.NoArgs,
 	}
@@ -65,6 +65,9 @@ func (e *environment) examine(cmd *cobra.Command) []finding {
 	}
 	if !unread.concern("redis_url", "redis_url_file") {
 		findings = append(findings, e.examineRedis(cmd.Context(), c))
+	}
+	if !unread.concern("smtp_url", "smtp_url_file", "mail_from", "sms_webhook_secret_file", "outbound_ca") {
+		findings = append(findings, e.examineMessages(cmd.Context(), c)...)
 	}
 	return findings
 }

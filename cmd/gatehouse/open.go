@@ -18,6 +18,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
@@ -47,6 +48,8 @@ type instance struct {
 	gate      *audit.Gate
 	auditKeys *chain.Keys
 	webhooks  *webhook.Registry
+	outbox    *notify.Outbox
+	codes     verificationCodes // nil: messages with a code are not sent
 }
 
 // open reads the settings and opens the configured database for a verb. The embedded
@@ -139,6 +142,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		gate:      gate,
 		auditKeys: auditKeys,
 		webhooks:  webhook.NewRegistry(store, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
+		outbox:    notify.NewOutbox(store, e.clock, e.random),
 	}, nil
 }
 

@@ -35,6 +35,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/logo"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
@@ -146,7 +147,12 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs, sender) {
+	messages, err := e.messageSender(h, t, log)
+	if err != nil {
+		return err
+	}
+	background = append(background, messages.Run)
+	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs, sender, messages) {
 		background = append(background, func(ctx context.Context) { h.store.Run(ctx, job, e.random) })
 	}
 	e.tuneCollector()
@@ -171,8 +177,8 @@ func (h *instance) ensureKeys(ctx context.Context, log *slog.Logger) error {
 }
 
 // jobs are what one replica at a time does in the background.
-func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs, sender *webhook.Sender) []storage.Job {
-	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), h.keyringJob(log)}
+func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs, sender *webhook.Sender, messages *notify.Sender) []storage.Job {
+	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), h.keyringJob(log), messageJob(messages)}
 	if every := h.config.KeyRotation; every > 0 {
 		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead, signingAlgorithms()...)
 		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})
@@ -321,7 +327,11 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	if err != nil {
 		return nil, err
 	}
-	frame.Routes = append(frame.Routes, described.Routes()...)
+	messages, err := h.outboxRoutes(set)
+	if err != nil {
+		return nil, err
+	}
+	frame.Routes = append(append(frame.Routes, described.Routes()...), messages...)
 	return handlers.New(frame)
 }
 

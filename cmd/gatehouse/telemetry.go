@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
@@ -109,6 +110,7 @@ func (t *telemetry) watch(h *instance, l limits) error {
 		m.Keys.Watch(func(ctx context.Context) ([]metrics.SigningKey, error) { return h.shownKeys(ctx), nil }),
 		m.Audit.Watch(func(ctx context.Context) (time.Duration, error) { return h.unsealed(ctx, t.clock) }),
 		m.Webhooks.Watch(t.clock, func(ctx context.Context) ([]webhook.Standing, error) { return h.store.Standings(ctx, t.clock()) }),
+		m.Messages.Watch(t.clock, h.store.WaitingSince),
 	)
 	if l.redis != nil {
 		l.redis.AddHook(redisHook{t})
@@ -141,6 +143,13 @@ func shownPool(client redis.UniversalClient) metrics.RedisPool {
 func (t *telemetry) attempted(outcome webhook.Outcome) {
 	if t.counting {
 		t.metrics.Webhooks.Attempted(outcome)
+	}
+}
+
+// messageAttempted counts attempts to send messages to people.
+func (t *telemetry) messageAttempted(channel notify.Channel, kind notify.Kind, outcome notify.Outcome) {
+	if t.counting {
+		t.metrics.Messages.Attempted(channel, kind, outcome)
 	}
 }
 

@@ -50,7 +50,7 @@ func New(dev bool) (*Set, error) {
 	for _, name := range []string{
 		"landing", "error", "not_found", "explanation", "unknown_error", "reference",
 		"login", "consent", "logout", "logged_out", "form_post",
-		"demo", "demo_answer", "demo_code", "demo_used", "demo_problem",
+		"demo", "demo_answer", "demo_code", "demo_used", "demo_problem", "outbox",
 	} {
 		t, err := template.New("layout.html").Funcs(functions).Option("missingkey=error").
 			ParseFS(templates, "templates/layout.html", "templates/refused.html", "templates/"+name+".html")

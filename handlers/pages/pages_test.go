@@ -102,6 +102,13 @@ func everyPage(t *testing.T, dev bool) map[string]*httptest.ResponseRecorder {
 		return set.DemoCode(w, pages.DemoCode{Code: evil, State: evil, Public: evil, Web: evil})
 	})
 	show("demo_used", set.DemoUsed)
+	show("outbox", func(w http.ResponseWriter) error {
+		return set.Outbox(w, pages.Outbox{Document: "/d", Messages: []pages.OutboxMessage{
+			{ID: "a", To: evil, Kind: evil, Subject: evil, Text: evil, Code: evil, Link: "javascript:" + evil, At: evil},
+			{ID: "b", SMS: true, To: evil, Expired: true},
+		}})
+	})
+	show("outbox_empty", func(w http.ResponseWriter) error { return set.Outbox(w, pages.Outbox{Document: "/d"}) })
 	show("demo_problem", func(w http.ResponseWriter) error {
 		return set.DemoProblem(w, pages.DemoProblem{Code: evil, Description: evil, URI: "javascript:" + evil})
 	})

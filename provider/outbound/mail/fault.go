@@ -67,3 +67,12 @@ func class(err error) string {
 
 // inner is the text without what go-mail puts before it.
 func inner(err error) string { return strings.TrimPrefix(err.Error(), "dial failed: ") }
+
+// Class is that of an error of Check.
+func Class(err error) string {
+	var fault *notify.Fault
+	if errors.As(err, &fault) {
+		return fault.Class
+	}
+	return "unknown"
+}

@@ -1,0 +1,101 @@
+package outbox_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers/outbox"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+)
+
+type messages struct {
+	list []notify.Stored
+	err  error
+}
+
+func (m messages) Messages(context.Context, int) ([]notify.Stored, error) { return m.list, m.err }
+
+func (messages) AddMessage(context.Context, notify.Stored) error { return nil }
+
+func (messages) LatestMessages(context.Context, string, provider.ID, int) (a, b notify.Numbered, err error) {
+	return a, b, nil
+}
+
+type codes map[provider.ID]string
+
+func (c codes) Code(_ context.Context, id provider.ID) (code, link string, err error) {
+	if c[id] == "" {
+		return "", "", provider.ErrNotFound
+	}
+	return c[id], "http://localhost:8080/verify?v=" + id.String(), nil
+}
+
+// get serves a route.
+func get(t *testing.T, stored messages, c codes, path string) (*httptest.ResponseRecorder, error) {
+	t.Helper()
+	texts, err := notify.NewTexts(notify.Brand{Product: "Gatehouse", Issuer: "http://localhost:8080"})
+	require.NoError(t, err)
+	set, err := pages.New(true)
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	for _, line := range outbox.New(notify.NewViewer(stored, c, texts), set).Routes() {
+		if line.Path == path {
+			return w, line.Handler(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+		}
+	}
+	t.Fatal("no route " + path)
+	return nil, nil
+}
+
+func TestOutboxForPrograms(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	stored := messages{list: []notify.Stored{
+		{Message: notify.Message{ID: provider.ID{3}, Channel: notify.SMS, To: "+4915112345678", Kind: notify.ResetPassword, Verification: provider.ID{9}, CreatedAt: at}},
+		{Message: notify.Message{ID: provider.ID{2}, Channel: notify.Mail, To: "a@example.com", Kind: notify.ContactChanged, Verification: provider.ID{9}, Locale: "de", CreatedAt: at}},
+		{Message: notify.Message{ID: provider.ID{1}, Channel: notify.Mail, To: "b@example.com", Kind: notify.ConfirmContact, Verification: provider.ID{8}, CreatedAt: at}},
+	}}
+	w, err := get(t, stored, codes{{9}: "12345678"}, outbox.JSONPath)
+	require.NoError(t, err)
+	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+	assert.Contains(t, w.Body.String(), `[{"id":"03000000-0000-0000-0000-000000000000","channel":"sms","to":"+4915112345678","kind":"reset_password","subject":"",`+
+		`"text":"12345678 is your code for a new password at Gatehouse. Not you? Ignore it, and give it to nobody.\n\n@localhost #12345678",`+
+		`"code":"12345678","link":"http://localhost:8080/verify?v=09000000-0000-0000-0000-000000000000","created_at":"2026-03-04T05:06:07Z"},`)
+	assert.Contains(t, w.Body.String(), `"subject":"Die Adresse Ihres Kontos bei Gatehouse wurde geändert"`)
+	assert.Contains(t, w.Body.String(), `"code":"","link":"http://localhost:8080/verify?v=09000000-0000-0000-0000-000000000000","created_at"`, "it undoes, and has no code")
+	assert.Contains(t, w.Body.String(), `"subject":"Confirm your new address for Gatehouse","text":"","code":"","link":"",`, "it has expired")
+
+	w, err = get(t, messages{}, nil, outbox.JSONPath)
+	require.NoError(t, err)
+	assert.JSONEq(t, "[]", w.Body.String())
+	_, err = get(t, messages{err: errors.New("away")}, nil, outbox.JSONPath)
+	require.ErrorContains(t, err, "away")
+}
+
+func TestOutboxForPeople(t *testing.T) {
+	t.Parallel()
+	w, err := get(t, messages{}, nil, outbox.Path)
+	require.NoError(t, err)
+	assert.Contains(t, w.Body.String(), `id="outbox-empty"`)
+	stored := messages{list: []notify.Stored{
+		{Message: notify.Message{ID: provider.ID{2}, Channel: notify.Mail, To: "a@example.com", Kind: notify.ConfirmContact, Verification: provider.ID{9}}},
+		{Message: notify.Message{ID: provider.ID{1}, Channel: notify.Mail, To: "b@example.com", Kind: notify.ConfirmContact, Verification: provider.ID{8}}},
+	}}
+	w, err = get(t, stored, codes{{9}: "12345678"}, outbox.Path)
+	require.NoError(t, err)
+	assert.NotContains(t, w.Body.String(), `id="outbox-empty"`)
+	assert.Contains(t, w.Body.String(), "<code>12345678</code>")
+	assert.Contains(t, w.Body.String(), `href="http://localhost:8080/verify?v=09000000-0000-0000-0000-000000000000"`)
+	assert.Contains(t, w.Body.String(), "has expired")
+	_, err = get(t, messages{err: errors.New("away")}, nil, outbox.Path)
+	require.ErrorContains(t, err, "away")
+}
