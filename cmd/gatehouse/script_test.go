@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -22,12 +23,17 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	redis := services.NewRedis(t) // one for all scripts: those that need it make users of their own
+	encrypted := services.NewSMTP(t, services.SMTPOptions{TLS: true, OnlyTLS: true, User: "user", Password: "hunter22"})
+	cleartext := services.NewSMTP(t, services.SMTPOptions{})
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GATEHOUSE_DATA_DIR", env.WorkDir+"/data")
 			env.Setenv("GATEHOUSE_ISSUER", "https://id.example.com")
 			env.Setenv("REDIS", redis.Address())
+			env.Setenv("SMTP", fmt.Sprintf("127.0.0.1:%d", encrypted.Port))
+			env.Setenv("SMTP_CA", encrypted.CAFile)
+			env.Setenv("SMTP_CLEARTEXT", fmt.Sprintf("127.0.0.1:%d", cleartext.Port))
 			hydra, err := filepath.Abs("../../storage/hydradb/testdata")
 			if err != nil {
 				return err
