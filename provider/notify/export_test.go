@@ -10,6 +10,9 @@ func Next(created, now time.Time, tries int, retryAfter time.Duration, random io
 	return next(created, now, tries, retryAfter, random)
 }
 
+// KnownLocale is knownLocale.
+func KnownLocale(text string) string { return knownLocale(text) }
+
 // Shown is shown.
 func Shown(value string) string { return shown(value) }
 

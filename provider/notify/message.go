@@ -10,6 +10,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
@@ -104,7 +106,27 @@ func (c Channel) reachable(to string) bool {
 	}
 }
 
-// key is the address for counting: letters of either case reach the same mailbox.
-func (m *Message) key() string { return string(m.Channel) + ":" + strings.ToLower(m.To) }
+// key is the address for counting. Letters of either case, and whatever stands between a plus sign and
+// the @, reach the same mailbox at most providers.
+func (m *Message) key() string {
+	to := strings.ToLower(m.To)
+	if at := strings.LastIndexByte(to, '@'); at > 0 {
+		local, _, _ := strings.Cut(to[:at], "+")
+		to = local + to[at:]
+	}
+	return string(m.Channel) + ":" + to
+}
+
+// knownLocale is a tag of a language, or empty for a text that is none: it comes from browsers.
+func knownLocale(text string) string {
+	tag, err := language.Parse(text)
+	if err != nil || len(text) > maxLocale {
+		return ""
+	}
+	return tag.String()
+}
+
+// maxLocale bounds a tag; all that mean something are shorter (RFC 5646 section 4.4.1).
+const maxLocale = 35
 
 func (m *Message) valid() bool { return slices.Contains(Kinds(), m.Kind) }

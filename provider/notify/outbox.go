@@ -99,7 +99,7 @@ func (o *Outbox) Add(ctx context.Context, m Message) error {
 		return ErrAddress
 	}
 	now := o.clock.Now(ctx)
-	m.ID, m.CreatedAt = provider.NewID(now, o.random), now
+	m.ID, m.CreatedAt, m.Locale = provider.NewID(now, o.random), now, knownLocale(m.Locale)
 	s := Stored{Message: m, Key: m.key(), State: Waiting, NextAt: now}
 	if m.Silent {
 		s.State = Silent

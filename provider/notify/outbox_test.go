@@ -32,6 +32,16 @@ func TestAddressesThatAChannelReaches(t *testing.T) {
 	assert.False(t, notify.Reachable("pigeon", "alice@example.com"))
 }
 
+func TestLocalesThatAreStored(t *testing.T) {
+	t.Parallel()
+	for text, expected := range map[string]string{
+		"": "", "de": "de", "de-CH": "de-CH", "fr_FR": "fr-FR", "EN-gb": "en-GB", "a\x00b": "", "not a language": "", "de\r\nBcc: x": "",
+		"de-x-" + strings.Repeat("abcdefgh-", 10) + "a": "",
+	} {
+		assert.Equal(t, expected, notify.KnownLocale(text), "%q", text)
+	}
+}
+
 func TestMessagesThatCannotBeSentAreNotStored(t *testing.T) {
 	t.Parallel()
 	outbox := notify.NewOutbox(nil, func() time.Time { return time.Unix(0, 0) }, strings.NewReader(""))

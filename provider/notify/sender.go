@@ -16,9 +16,9 @@ const (
 	// claimed is how long a message belongs to the process that claimed it: longer than an attempt may
 	// take. After a crash another process has it then.
 	claimed = 2 * time.Minute
-	// atOnce bounds the attempts in progress of a channel: a server that hangs does not hold up the
-	// other channel, and is not overrun after a failure.
-	atOnce = 8
+	// atOnce bounds the attempts in progress of a channel. Mail services refuse a fourth connection of a
+	// sender, or a fifth.
+	atOnce = 3
 	// listed bounds the messages that are looked up at once.
 	listed = 200
 	// grace is how long attempts in progress may take when the process ends.

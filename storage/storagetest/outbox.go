@@ -84,7 +84,7 @@ func testMessageRace(t *testing.T, f *fixture) {
 	var wg sync.WaitGroup
 	for i := range 50 {
 		wg.Go(func() {
-			m := mailTo([]string{"one@example.com", "ONE@example.com"}[i%2])
+			m := mailTo([]string{"one@example.com", "ONE@example.com", "one+more@example.com"}[i%3])
 			m.Silent = i%3 == 0
 			if i%5 == 0 {
 				m.UserID = user

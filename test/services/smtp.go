@@ -63,7 +63,7 @@ type SMTPServer struct {
 // NewSMTP starts an SMTP server that stops with the test.
 func NewSMTP(tb testing.TB, o SMTPOptions) *SMTPServer {
 	tb.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/idna"
 )
 
 // encryption is how a connection is protected.
@@ -107,7 +109,11 @@ func (s *Server) setSender(from string) error {
 // domain is that of the sender. It names this server to others: the name of the machine would tell how
 // the network is built, and often is none that another server accepts.
 func (s *Server) domain() string {
-	return s.from.Address[strings.LastIndexByte(s.from.Address, '@')+1:]
+	domain := s.from.Address[strings.LastIndexByte(s.from.Address, '@')+1:]
+	if ascii, err := idna.ToASCII(domain); err == nil {
+		return ascii
+	}
+	return domain
 }
 
 // Cleartext tells whether mails may travel without TLS.
