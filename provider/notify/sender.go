@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	// claimed is how long a message belongs to the process that claimed it: longer than an attempt may
-	// take. After a crash another process has it then.
-	claimed = 2 * time.Minute
+	// claimed is how long a message belongs to the process that claimed it, and attempted how long an
+	// attempt may take. After a crash another process has it then.
+	claimed, attempted = 2 * time.Minute, 90 * time.Second
 	// atOnce bounds the attempts in progress of a channel. Mail services refuse a fourth connection of a
 	// sender, or a fifth.
 	atOnce = 3
@@ -220,6 +220,8 @@ func (s *Sender) attempt(ctx context.Context, m *Stored) error {
 		s.Log.ErrorContext(ctx, "message cannot be written", "message", m.ID.String(), "cause", err)
 		return &Fault{Class: "template", Permanent: true}
 	}
+	ctx, cancel := context.WithTimeout(ctx, attempted)
+	defer cancel()
 	return carrier.Carry(ctx, letter)
 }
 

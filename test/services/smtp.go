@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,6 +59,7 @@ type SMTPServer struct {
 	mu       sync.Mutex
 	mails    []ReceivedMail
 	attempts map[string]int
+	open     atomic.Int64
 }
 
 // NewSMTP starts an SMTP server that stops with the test.
@@ -71,6 +73,7 @@ func NewSMTP(tb testing.TB, o SMTPOptions) *SMTPServer {
 	if address, ok := listener.Addr().(*net.TCPAddr); ok {
 		s.Port = address.Port
 	}
+	listener = countedListener{listener, &s.open}
 	certified := httptest.NewTLSServer(nil) // for its certificate
 	defer certified.Close()
 	s.CA.AddCert(certified.Certificate())
@@ -105,6 +108,39 @@ func (s *SMTPServer) Attempts(to string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.attempts[to]
+}
+
+// Connections is how many connections are open.
+func (s *SMTPServer) Connections() int { return int(s.open.Load()) }
+
+// countedListener counts open connections.
+type countedListener struct {
+	net.Listener
+
+	open *atomic.Int64
+}
+
+// Accept is part of net.Listener.
+func (l countedListener) Accept() (net.Conn, error) {
+	connection, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	l.open.Add(1)
+	return &countedConn{Conn: connection, open: l.open}, nil
+}
+
+type countedConn struct {
+	net.Conn
+
+	once sync.Once
+	open *atomic.Int64
+}
+
+// Close is part of net.Conn.
+func (c *countedConn) Close() error {
+	c.once.Do(func() { c.open.Add(-1) })
+	return c.Conn.Close()
 }
 
 type smtpSession struct {

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	netmail "net/mail"
 	"strings"
 	"time"
@@ -16,15 +17,16 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 )
 
-// timeout bounds connecting, and then each of the greeting and the rest. Servers that look at the
-// content take seconds to accept a mail.
+// timeout bounds connecting, the greeting, and the rest, each. Servers that look at the content take
+// seconds to accept a mail.
 const timeout = 20 * time.Second
 
 // Mailer hands mails over to a server, each in a connection of its own.
 type Mailer struct {
-	server Server
-	client *gomail.Client
-	clock  provider.Clock
+	server  Server
+	options []gomail.Option
+	dial    gomail.DialContextFunc
+	clock   provider.Clock
 }
 
 // New makes a Mailer that trusts the given certificates.
@@ -33,37 +35,61 @@ func New(s Server, roots *x509.CertPool, clock provider.Clock) (*Mailer, error) 
 }
 
 func newMailer(s Server, roots *x509.CertPool, clock provider.Clock, timeout time.Duration) (*Mailer, error) {
-	options := []gomail.Option{
-		gomail.WithPort(s.Port), gomail.WithTimeout(timeout), gomail.WithHELO(s.domain()),
-		gomail.WithTLSConfig(&tls.Config{ServerName: s.Host, RootCAs: roots, MinVersion: tls.VersionTLS12}),
-	}
+	config := &tls.Config{ServerName: s.Host, RootCAs: roots, MinVersion: tls.VersionTLS12}
+	m := &Mailer{server: s, clock: clock, dial: (&net.Dialer{}).DialContext, options: []gomail.Option{
+		gomail.WithPort(s.Port), gomail.WithTimeout(timeout), gomail.WithHELO(s.domain()), gomail.WithTLSConfig(config),
+	}}
 	switch s.encryption {
 	case implicit:
-		options = append(options, gomail.WithSSL())
+		m.dial = (&tls.Dialer{Config: config}).DialContext
+		m.options = append(m.options, gomail.WithSSL())
 	case required:
-		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
+		m.options = append(m.options, gomail.WithTLSPolicy(gomail.TLSMandatory))
 	case opportunistic:
-		options = append(options, gomail.WithTLSPolicy(gomail.TLSOpportunistic))
+		m.options = append(m.options, gomail.WithTLSPolicy(gomail.TLSOpportunistic))
 	case none:
-		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
+		m.options = append(m.options, gomail.WithTLSPolicy(gomail.NoTLS))
 	}
 	if s.user != "" {
 		plain, login := gomail.SMTPAuthPlain, gomail.SMTPAuthLogin
 		if s.Cleartext() { // the server is on this machine
 			plain, login = gomail.SMTPAuthPlainNoEnc, gomail.SMTPAuthLoginNoEnc
 		}
-		options = append(options, gomail.WithUsername(s.user), gomail.WithPassword(s.password),
+		m.options = append(m.options, gomail.WithUsername(s.user), gomail.WithPassword(s.password),
 			gomail.WithOpportunisticSMTPAuth(gomail.SMTPAuthSCRAMSHA256, gomail.SMTPAuthSCRAMSHA1, plain, login, gomail.SMTPAuthCramMD5))
 	}
-	host := s.Host
+	_, err := m.client(m.dial)
+	return m, err
+}
+
+func (m *Mailer) client(dial gomail.DialContextFunc) (*gomail.Client, error) {
+	host := m.server.Host
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]" // go-mail puts a colon and the port after it
 	}
-	client, err := gomail.NewClient(host, options...)
+	client, err := gomail.NewClient(host, append(m.options[:len(m.options):len(m.options)], gomail.WithDialContextFunc(dial))...)
 	if err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
-	return &Mailer{s, client, clock}, nil
+	return client, nil
+}
+
+// connected calls use with a client. Its connection ends with use or ctx: go-mail leaves it open when
+// the server refuses the greeting, the certificate or the password, and does not heed ctx.
+func (m *Mailer) connected(ctx context.Context, use func(ctx context.Context, client *gomail.Client) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	client, err := m.client(func(dialing context.Context, network, address string) (net.Conn, error) {
+		connection, err := m.dial(dialing, network, address)
+		if err == nil {
+			context.AfterFunc(ctx, func() { _ = connection.Close() })
+		}
+		return connection, err
+	})
+	if err != nil {
+		return err
+	}
+	return use(ctx, client)
 }
 
 // Carry hands a mail over. It returns *notify.Fault.
@@ -73,7 +99,9 @@ func (m *Mailer) Carry(ctx context.Context, l notify.Letter) error {
 		return &notify.Fault{Class: "address", Permanent: true}
 	}
 	message := m.message(l, to)
-	err = m.client.DialAndSendWithContext(ctx, message)
+	err = m.connected(ctx, func(ctx context.Context, client *gomail.Client) error {
+		return client.DialAndSendWithContext(ctx, message)
+	})
 	if err == nil || message.IsDelivered() { // a failure to say goodbye comes after it
 		return nil
 	}
@@ -82,11 +110,14 @@ func (m *Mailer) Carry(ctx context.Context, l notify.Letter) error {
 
 // Check connects, proves who this server is, and hands nothing over.
 func (m *Mailer) Check(ctx context.Context) error {
-	client, err := m.client.DialToSMTPClientWithContext(ctx)
+	err := m.connected(ctx, func(ctx context.Context, client *gomail.Client) error {
+		connection, err := client.DialToSMTPClientWithContext(ctx)
+		if err != nil {
+			return err
+		}
+		return errors.Join(connection.Noop(), client.CloseWithSMTPClient(connection))
+	})
 	if err != nil {
-		return faultOf(err)
-	}
-	if err := errors.Join(client.Noop(), m.client.CloseWithSMTPClient(client)); err != nil {
 		return faultOf(err)
 	}
 	return nil

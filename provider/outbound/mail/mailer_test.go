@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -232,4 +233,27 @@ func TestFaultsOfTheConnectionAreTemporary(t *testing.T) {
 			assert.Empty(t, s.Mails())
 		}
 	})
+}
+
+// Connections end with the attempt, whatever its result, and with the process.
+func TestConnectionsEnd(t *testing.T) {
+	t.Parallel()
+	encrypted := services.NewSMTP(t, services.SMTPOptions{TLS: true, User: "user", Password: "secret"})
+	for name, roots := range map[string]*x509.CertPool{"smtp://user:wrong@127.0.0.1:%d": encrypted.CA, "smtp://user:secret@127.0.0.1:%d": x509.NewCertPool()} {
+		m := newMailer(t, fmt.Sprintf(name, encrypted.Port), roots)
+		require.Error(t, m.Carry(t.Context(), letter("alice@example.net")))
+		require.Error(t, m.Check(t.Context()))
+	}
+	m := newMailer(t, fmt.Sprintf("smtp://user:secret@127.0.0.1:%d", encrypted.Port), encrypted.CA)
+	require.NoError(t, m.Carry(t.Context(), letter("alice@example.net")))
+	require.NoError(t, m.Check(t.Context()))
+	require.Eventually(t, func() bool { return encrypted.Connections() == 0 }, time.Second, 10*time.Millisecond)
+
+	slow := services.NewSMTP(t, services.SMTPOptions{Delay: 5 * time.Second})
+	m = newMailer(t, fmt.Sprintf("smtp://127.0.0.1:%d?tls=none", slow.Port), nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	require.Error(t, m.Carry(ctx, letter("alice@example.net")))
+	assert.Less(t, time.Since(began), time.Second)
 }
