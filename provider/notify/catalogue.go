@@ -46,6 +46,9 @@ func readCatalogues() ([]catalogue, error) {
 		if err := json.Unmarshal(content, &c.texts); err != nil {
 			return nil, fmt.Errorf("notify: %s: %w", entry.Name(), err)
 		}
+		if locale := monday.Locale(c.texts["date.locale"]); !slices.Contains(monday.ListLocales(), locale) {
+			return nil, fmt.Errorf("notify: %s: the dates of %q are not known", entry.Name(), locale)
+		}
 		all = append(all, c)
 	}
 	slices.SortStableFunc(all, func(a, b catalogue) int { // ReadDir sorts by name

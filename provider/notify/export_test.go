@@ -10,6 +10,9 @@ func Next(created, now time.Time, tries int, retryAfter time.Duration, random io
 	return next(created, now, tries, retryAfter, random)
 }
 
+// AccentOf is the color in use.
+func (t *Texts) AccentOf() Accent { return t.brand.Accent }
+
 // KnownLocale is knownLocale.
 func KnownLocale(text string) string { return knownLocale(text) }
 

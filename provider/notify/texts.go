@@ -36,7 +36,16 @@ type Brand struct {
 	Product string
 	// Issuer is the public address of the server, without a slash at the end.
 	Issuer string
+	// Accent is the color of links and buttons; zero: that of the product.
+	Accent Accent
 }
+
+// Accent is a color of the form #rrggbb on the light theme, under white text, and its form on the dark
+// theme with the color of text on it.
+type Accent struct{ Light, Dark, OnDark string }
+
+// defaultAccent is that of the pages.
+func defaultAccent() Accent { return Accent{Light: "#2450bd", Dark: "#9db8ff", OnDark: "#10141d"} }
 
 // Texts writes messages.
 type Texts struct {
@@ -53,6 +62,9 @@ func NewTexts(b Brand) (*Texts, error) {
 	issuer, err := url.Parse(b.Issuer)
 	if err != nil || issuer.Hostname() == "" {
 		return nil, errors.New("notify: the issuer has no host")
+	}
+	if b.Accent == (Accent{}) {
+		b.Accent = defaultAccent()
 	}
 	t := &Texts{brand: b, host: issuer.Hostname()}
 	if t.catalogues, err = readCatalogues(); err != nil {
@@ -90,6 +102,7 @@ type detail struct{ Label, Value string }
 // page is what the templates of a mail show.
 type page struct {
 	Language, Product, Subject, Title, Lead string
+	Accent                                  Accent
 	// Code is in parts, which stand apart and are copied as one.
 	CodeLabel string
 	Code      []string
@@ -161,7 +174,7 @@ func (k Kind) hasCode() bool {
 
 func (t *Texts) page(w *writer, m Message, code, link string) page {
 	p := page{
-		Language: w.tag.String(), Product: t.brand.Product, Subject: w.text(m.Kind, ".subject"), Title: w.text(m.Kind, ".title"), Lead: w.text(m.Kind, ".lead"),
+		Language: w.tag.String(), Product: t.brand.Product, Accent: t.brand.Accent, Subject: w.text(m.Kind, ".subject"), Title: w.text(m.Kind, ".title"), Lead: w.text(m.Kind, ".lead"),
 		Note: w.text(m.Kind, ".note"), Footer: w.text("", "footer"), Details: w.details(m),
 	}
 	if m.Kind.hasCode() && code != "" {

@@ -126,6 +126,21 @@ func TestMailsEscapeEverything(t *testing.T) {
 	}
 }
 
+func TestMailsHaveTheColorOfTheOperator(t *testing.T) {
+	t.Parallel()
+	for accent, expected := range map[notify.Accent]string{
+		{}: "#2450bd", {Light: "#7a1f5c", Dark: "#e0a0cc", OnDark: "#10141d"}: "#7a1f5c",
+	} {
+		texts, err := notify.NewTexts(notify.Brand{Product: "Example", Issuer: "https://id.example.com", Accent: accent})
+		require.NoError(t, err)
+		letter, err := texts.Render(sample(notify.Mail, notify.ResetPassword, "en"), code, link)
+		require.NoError(t, err)
+		assert.Contains(t, letter.HTML, "background: "+expected+";")
+		assert.Contains(t, letter.HTML, ".link { color: "+texts.AccentOf().Dark+" !important; }")
+		assert.NotContains(t, letter.HTML, "ZgotmplZ")
+	}
+}
+
 func TestShownValuesStayOnOneLine(t *testing.T) {
 	t.Parallel()
 	for value, expected := range map[string]string{
