@@ -183,7 +183,7 @@ func (t *Texts) page(w *writer, m Message, code, link string) page {
 	if w.action != "" {
 		p.Button, p.Action, p.LinkHint = w.text(m.Kind, ".button"), w.action, w.text("", "link")
 	}
-	if w.valid != "" && (len(p.Code) > 0 || link != "") {
+	if w.valid != "" && (len(p.Code) > 0 || link != "" && w.action == link) {
 		p.Valid = w.text("", "valid")
 	}
 	return p

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/test/harness"
 )
 
 // carried counts the letters to each address, and responds as the test wants.
@@ -52,13 +53,20 @@ func (v verifications) Code(_ context.Context, id provider.ID) (code, link strin
 	return v[id], "https://id.example/verify?v=1", nil
 }
 
+// messageSender is a process that sends mails. What it logs is safe to read by who may not read mails.
 func (f *fixture) messageSender(t *testing.T, carrier notify.Carrier, codes verifications) *notify.Sender {
 	t.Helper()
+	var log harness.Output
+	t.Cleanup(func() {
+		assert.NotContains(t, log.String(), "12345678")
+		assert.NotContains(t, log.String(), "example.com")
+		assert.NotContains(t, log.String(), "/verify")
+	})
 	texts, err := notify.NewTexts(notify.Brand{Product: "Example", Issuer: "https://id.example"})
 	require.NoError(t, err)
 	return notify.NewSender(notify.SenderConfig{
 		Queue: f.Store, Codes: codes, Texts: texts, Carriers: map[notify.Channel]notify.Carrier{notify.Mail: carrier},
-		Clock: f.clock, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Clock: f.clock, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 }
 
@@ -210,4 +218,34 @@ func testMessageSender(t *testing.T, f *fixture) {
 	add("late@example.com", nil)
 	f.advance(48 * time.Hour)
 	assert.Equal(t, notify.Sent, f.settledMessages(t, s)["late@example.com"].State, "it was never tried: no server was running")
+}
+
+// What is on its way when the process ends is noted, and not sent again by the next one.
+func testSenderEnds(t *testing.T, f *fixture) {
+	outbox := f.messages()
+	begun, release := make(chan struct{}), make(chan struct{})
+	carrier := &carried{respond: func(notify.Letter) error {
+		close(begun)
+		<-release
+		return nil
+	}}
+	s := f.messageSender(t, carrier, nil)
+	require.NoError(t, outbox.Add(t.Context(), mailTo("slow@example.com")))
+	ctx, end := context.WithCancel(t.Context())
+	require.NoError(t, s.Start(ctx))
+	<-begun
+	end()
+	ended := make(chan struct{})
+	go func() {
+		s.Run(ctx)
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		t.Error("it did not wait")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(release)
+	<-ended
+	assert.Equal(t, notify.Sent, f.allMessages(t)[0].State)
 }
