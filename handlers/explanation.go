@@ -28,13 +28,12 @@ func explanation(records *refusal.Recorder, refusals *refusal.Catalogue, set *pa
 			}{refusal.NotFound, "The error id is unknown: it was truncated or changed, or another server issued it."})
 			return nil
 		case err != nil:
-			return set.UnknownError(w)
+			return set.For(r).UnknownError(w)
 		}
 		entry := refusals.Explain(record.Check)
 		if !asked {
-			return set.Explanation(w, pages.Explanation{
-				Title: entry.Title, Explanation: entry.Explanation, Hint: entry.Hint,
-				Code: string(record.Code), Time: record.At,
+			return set.For(r).Explanation(w, pages.Explanation{
+				Meaning: meaning(record.Check, entry), Code: string(record.Code), Time: record.At,
 			})
 		}
 		_ = wire.WriteJSON(w, http.StatusOK, struct {

@@ -14,8 +14,8 @@ import (
 func secretive() refusal.Record {
 	return refusal.Record{
 		At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Code: refusal.InvalidClient, Check: refusal.CheckClientSecret,
-		ClientID: "hidden-client", Field: refusal.FieldScope, Expected: "hidden-expected", Received: "hidden-received",
-		Route: "/hidden/route", RequestID: "hidden-request",
+		ClientID: "private-client", Field: refusal.FieldScope, Expected: "private-expected", Received: "private-received",
+		Route: "/private/route", RequestID: "private-request",
 	}
 }
 
@@ -37,7 +37,7 @@ func TestAnyoneReadsThePublicPartOfAnError(t *testing.T) {
 	assert.Equal(t, "Accept", data.Header().Get("Vary"))
 
 	for _, body := range []string{page.Body.String(), data.Body.String()} {
-		assert.NotContains(t, body, "hidden")
+		assert.NotContains(t, body, "private")
 		assert.NotContains(t, body, string(refusal.CheckClientSecret), "it would tell a wrong secret from an unknown client")
 		assert.NotContains(t, body, "gatehouse client", "the fix is for the operator")
 	}

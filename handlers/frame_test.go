@@ -107,7 +107,7 @@ func newPolicies(t testing.TB, overrides map[string]ratelimit.Limit) *ratelimit.
 
 func newPages(t testing.TB, dev bool) *pages.Set {
 	t.Helper()
-	set, err := pages.New(dev)
+	set, err := pages.New(pages.Settings{Dev: dev})
 	require.NoError(t, err)
 	return set
 }

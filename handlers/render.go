@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/language"
+
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
@@ -46,7 +48,7 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as route.Form
 	}
 
 	var elsewhere errorResponder
-	if errors.As(err, &elsewhere) && elsewhere.RespondError(w, answer.Code, describable(answer.Description), re.issuer+errorsPath+id) == nil {
+	if errors.As(err, &elsewhere) && elsewhere.RespondError(w, r, answer.Code, describable(answer.Description), re.issuer+errorsPath+id) == nil {
 		return
 	}
 	h := w.Header()
@@ -63,7 +65,7 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as route.Form
 		h.Add("Vary", "Accept")
 	}
 	if as == route.HTML || as == route.Negotiated && prefers(r, typeHTML, typeJSON) {
-		pageErr := re.page(w, answer, id, line.RequestID)
+		pageErr := re.page(w, re.localized(r, err), answer, id, line.RequestID)
 		if pageErr == nil {
 			return
 		}
@@ -74,7 +76,7 @@ func (re *renderer) refuse(w http.ResponseWriter, r *http.Request, as route.Form
 
 // errorResponder is an error whose response goes to the client's redirect URI by the browser.
 type errorResponder interface {
-	RespondError(w http.ResponseWriter, code refusal.Code, description, uri string) error
+	RespondError(w http.ResponseWriter, r *http.Request, code refusal.Code, description, uri string) error
 }
 
 // causeOf is the cause that is logged: that of a refusal, and any other error itself.
@@ -96,19 +98,35 @@ func (re *renderer) json(w http.ResponseWriter, answer *refusal.Refusal, id stri
 	}{answer.Code, describable(answer.Description), re.issuer + errorsPath + id, answer.Problems})
 }
 
-func (re *renderer) page(w http.ResponseWriter, answer *refusal.Refusal, id, requestID string) error {
+// localized is the pages in the language of the request, or of the flow that it belongs to.
+func (re *renderer) localized(r *http.Request, err error) pages.Localized {
+	var inFlow interface {
+		error
+		UILocales() []language.Tag
+	}
+	if errors.As(err, &inFlow) {
+		return re.pages.For(r, inFlow.UILocales()...)
+	}
+	return re.pages.For(r)
+}
+
+func (re *renderer) page(w http.ResponseWriter, in pages.Localized, answer *refusal.Refusal, id, requestID string) error {
 	entry := re.refusals.Explain(answer.Check)
 	page := pages.Error{
-		Title: entry.Title, Description: answer.Description, Hint: entry.Hint,
+		Meaning: meaning(answer.Check, entry), Description: answer.Description,
 		About: errorsPath + id, RequestID: requestID, Field: string(answer.Field), Expected: answer.Expected, Received: answer.Received,
 	}
 	if answer.RetryAfter > 0 {
 		page.Wait = pages.WaitFor(answer.RetryAfter)
 	}
 	if answer.Check == refusal.CheckNotFound {
-		return re.pages.NotFound(w, page)
+		return in.NotFound(w, page)
 	}
-	return re.pages.Error(w, answer.HTTPStatus(), page)
+	return in.Error(w, answer.HTTPStatus(), page)
+}
+
+func meaning(check refusal.Check, entry refusal.Entry) pages.Meaning {
+	return pages.Meaning{Check: check, Title: entry.Title, Explanation: entry.Explanation, Hint: entry.Hint}
 }
 
 // describable replaces characters that RFC 6749 section 5.2 does not allow in a description: it

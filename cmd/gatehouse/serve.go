@@ -127,7 +127,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	if err := t.watch(h, limits); err != nil { //nolint:contextcheck // what is watched is asked at each scrape, which has no context
 		return err
 	}
-	set, err := pages.New(c.Dev)
+	set, err := c.pages()
 	if err != nil {
 		return err
 	}
@@ -221,6 +221,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Paths:       c.paths(),
 		RequirePKCE: c.RequirePKCE,
 		SharedKeys:  c.ClientSecretJWT,
+		UILocales:   set.Tags(),
 	}, oauth.Domain{
 		Authenticator: authenticator,
 		Clients:       directory,

@@ -36,7 +36,7 @@ type invalidUser struct {
 func (i *invalidUser) Unwrap() error { return i.Refusal }
 
 // RespondError writes the response.
-func (i *invalidUser) RespondError(w http.ResponseWriter, _ refusal.Code, _, uri string) error {
+func (i *invalidUser) RespondError(w http.ResponseWriter, _ *http.Request, _ refusal.Code, _, uri string) error {
 	for n := range i.faults {
 		i.faults[n].URI = uri
 	}

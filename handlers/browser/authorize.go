@@ -89,11 +89,11 @@ func (b *Browser) approve(w http.ResponseWriter, r *http.Request, p progress, f 
 	}
 	var refused *refusal.Refusal
 	if errors.As(err, &refused) && refused.Check == refusal.CheckFinished {
-		return err // the application has its response; this is for a user who went back
+		return &inFlow{err, f.Request.UILocales} // the application has its response; this is for a user who went back
 	}
 	if err != nil {
 		return b.errorForApplication(f, err)
 	}
 	canonical.From(r.Context()).Outcome("approved")
-	return b.respond(w, f.Request, response)
+	return b.respond(w, r, f.Request, response)
 }

@@ -27,7 +27,8 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 	if err != nil {
 		return err
 	}
-	described, err := b.describe(r, asked, languages(r, f.Request))
+	in := b.localized(r, f)
+	described, err := b.describe(r, asked, in.Preferred())
 	if err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 	if destination == "" {
 		destination = u.Scheme + ":"
 	}
-	return b.Pages.Consent(w, pages.Consent{
+	return in.Consent(w, pages.Consent{
 		Flow: sealed, Client: c.Name, Logo: logoPath(c), ClientURI: c.URI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
 		Username: s.User.Username, Destination: destination, Scopes: described, Audience: f.Request.Audience,
 		Lasts: b.lasts(f.Request), EachTime: f.Request.AskedEachTime(),
@@ -75,7 +76,7 @@ func (b *Browser) describe(r *http.Request, asked consent.Agreement, preferred [
 	var described []pages.Scope
 	for _, name := range asked.Scopes {
 		if name != "openid" {
-			described = append(described, pages.Scope{Name: name, Description: words[name]})
+			described = append(described, scopeOf(name, words[name]))
 		}
 	}
 	for _, claim := range asked.Claims {
@@ -83,7 +84,7 @@ func (b *Browser) describe(r *http.Request, asked consent.Agreement, preferred [
 		at := slices.IndexFunc(described, func(s pages.Scope) bool { return s.Name == scope })
 		if at < 0 {
 			at = len(described)
-			described = append(described, pages.Scope{Name: scope, Description: cmp.Or(words[scope], consent.StandardDescription(scope))})
+			described = append(described, scopeOf(scope, cmp.Or(words[scope], consent.StandardDescription(scope))))
 		}
 		if scope == "profile" {
 			described[at].Claims = append(described[at].Claims, claim)
@@ -92,13 +93,10 @@ func (b *Browser) describe(r *http.Request, asked consent.Agreement, preferred [
 	return described, nil
 }
 
-// languages are those that the user prefers: as the application says, and then the browser.
-func languages(r *http.Request, request *oauth.AuthorizeRequest) []language.Tag {
-	accepted, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
-	if err != nil {
-		return request.UILocales
-	}
-	return slices.Concat(request.UILocales, accepted)
+// scopeOf is a scope with its description. One that the operator has not changed is in English, and
+// pages have it in their own language.
+func scopeOf(name, description string) pages.Scope {
+	return pages.Scope{Name: name, Description: description, Standard: description != "" && description == consent.StandardDescription(name)}
 }
 
 // ServeConsent receives the user's decision.

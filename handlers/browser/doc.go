@@ -9,5 +9,9 @@
 // one. A request in progress is stored in the page itself: sealed, and bound to a random cookie of
 // the browser, so that it is useless in another one. Nothing is stored until the user has agreed.
 //
+// Pages are in the language that the request asks for, the user chose, or the browser accepts. The form
+// for choosing is at the end of each page: POST /language continues the flow, or leads back to a path
+// of this server.
+//
 // What is allowed is decided by provider/oauth; package pages owns how pages look.
 package browser

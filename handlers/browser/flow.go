@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"time"
 
+	"golang.org/x/text/language"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -28,6 +31,14 @@ type progress struct {
 	UserID provider.ID `json:"u,omitzero"`
 	// Shown is what the consent page asked for.
 	Shown *consent.Agreement `json:"a,omitempty"`
+	// Language is what the user chose on a page of the flow. It goes before what the application
+	// asked for.
+	Language string `json:"l,omitempty"`
+}
+
+// localized is the pages in the language of the flow.
+func (b *Browser) localized(r *http.Request, f oauth.Flow) pages.Localized {
+	return b.Pages.For(r, f.Request.UILocales...)
 }
 
 // begin makes the flow of a new request.
@@ -79,6 +90,9 @@ func (b *Browser) request(ctx context.Context, p progress) (oauth.Flow, error) {
 	f := oauth.Flow{ID: p.ID, StartedAt: p.StartedAt, Request: request}
 	if err != nil {
 		return f, b.errorForApplication(f, err)
+	}
+	if chosen, err := language.Parse(p.Language); err == nil {
+		request.UILocales = append([]language.Tag{chosen}, request.UILocales...)
 	}
 	return f, nil
 }

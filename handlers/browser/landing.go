@@ -11,7 +11,7 @@ func (b *Browser) ServeLanding(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := b.Landing
 	page.Username, page.Logout = username, b.LogoutPath
-	return b.Pages.Landing(w, page)
+	return b.Pages.For(r).Landing(w, page)
 }
 
 // signedInAs is the name of the user who is signed in, or empty.

@@ -28,7 +28,7 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 		PolicyURI: f.Request.Client.PolicyURI, TOSURI: f.Request.Client.TOSURI,
 		Remember: b.KeepSignedIn,
 	}
-	return b.Pages.Login(w, http.StatusOK, page)
+	return b.localized(r, f).Login(w, http.StatusOK, page)
 }
 
 // ServeLoginPage serves the sign-in page on its own, outside a flow.
@@ -37,7 +37,7 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return b.Pages.Login(w, http.StatusOK, pages.Login{Token: b.Web.FormToken(w, r), SignedInAs: username, Remember: b.KeepSignedIn})
+	return b.Pages.For(r).Login(w, http.StatusOK, pages.Login{Token: b.Web.FormToken(w, r), SignedInAs: username, Remember: b.KeepSignedIn})
 }
 
 // ServeLogin receives a user name and a password.
@@ -49,6 +49,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	page := pages.Login{Flow: form.Get("flow"), Token: form.Get(websession.TokenField), Username: form.Get("username"), Remember: form.Get("remember") != ""}
 	var p progress
 	var f oauth.Flow
+	in := b.Pages.For(r)
 	if page.Flow != "" {
 		if p, err = b.open(r, page.Flow); err != nil {
 			return err
@@ -56,6 +57,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 		if f, err = b.request(r.Context(), p); err != nil {
 			return err
 		}
+		in = b.localized(r, f)
 		c := f.Request.Client
 		canonical.From(r.Context()).Client(c.ID)
 		page.Client, page.Logo, page.PolicyURI, page.TOSURI = c.Name, logoPath(c), c.PolicyURI, c.TOSURI
@@ -65,7 +67,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	} else if page.SignedInAs, err = b.signedInAs(r); err != nil {
 		return err
 	}
-	s, err := b.verify(w, r, form, page)
+	s, err := b.verify(w, r, form, page, in)
 	if s == nil {
 		return err
 	}
@@ -88,7 +90,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 const maxRedirectedFlow = 1536
 
 // verify checks the password and signs the user in. If it returns no session, it has responded.
-func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login) (*session.Session, error) {
+func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login, in pages.Localized) (*session.Session, error) {
 	line := canonical.From(r.Context())
 	user, err := b.SignIn.Verify(r.Context(), account.Attempt{
 		Login: page.Username, Password: form.Get("password"), Prefix: line.AddressPrefix(), Devices: b.Web.Devices(r),
@@ -98,12 +100,12 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	case errors.Is(err, account.ErrSignIn):
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
-		return nil, b.Pages.Login(w, http.StatusUnprocessableEntity, page)
+		return nil, in.Login(w, http.StatusUnprocessableEntity, page)
 	case errors.As(err, &throttled):
 		line.Outcome("throttled")
 		w.Header().Set("Retry-After", strconv.Itoa(int((throttled.RetryAfter+time.Second-1)/time.Second)))
 		page.Problem, page.Wait = pages.TooManyTries, pages.WaitFor(throttled.RetryAfter)
-		return nil, b.Pages.Login(w, http.StatusTooManyRequests, page)
+		return nil, in.Login(w, http.StatusTooManyRequests, page)
 	case err != nil:
 		return nil, err
 	}
@@ -111,7 +113,7 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	if errors.Is(err, provider.ErrStale) { // the password was changed while it was being verified
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
-		return nil, b.Pages.Login(w, http.StatusUnprocessableEntity, page)
+		return nil, in.Login(w, http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return nil, err

@@ -85,7 +85,7 @@ func logoServer(t *testing.T) (*httptest.Server, *bytes.Buffer) {
 	}
 	fetch := web{logoURI: {MediaType: "image/x-png", Body: shopLogo(t)}}
 	people := browser.New(browser.Config{Issuer: "https://id.example", AuthorizePath: "/oauth/authorize", LogoutPath: "/oauth/logout", Logos: logo.NewCache(registered, fetch, time.Now)})
-	set, err := pages.New(false)
+	set, err := pages.New(pages.Settings{})
 	require.NoError(t, err)
 	policies, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)

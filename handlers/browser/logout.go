@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -38,13 +39,15 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := form.Get("confirm")
+	answer, locales := form.Get("confirm"), form.Get("ui_locales")
 	confirmed := false
 	if answer != "" {
 		var about provider.ID
 		about, form = b.openQuestion(answer)
+		locales = cmp.Or(locales, form.Get("ui_locales"))
 		confirmed = r.Method == http.MethodPost && s != nil && about == s.ID
 	}
+	in := b.Pages.For(r, pages.UILocales(locales)...)
 	request, err := b.Logout.Parse(r.Context(), form, answer != "")
 	if err != nil {
 		return err
@@ -55,7 +58,7 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if !known {
-			return b.askLogout(w, s, request)
+			return b.askLogout(w, in, s, request, locales)
 		}
 	}
 	if err := b.endSessions(r.Context(), s, request.Hint); err != nil {
@@ -65,10 +68,10 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 		b.Web.Forget(w)
 	}
 	if request.Unregistered != nil {
-		return &stays{request.Unregistered, b, r, loggedOut(request.Client)}
+		return &stays{request.Unregistered, b, in, b.loggedOut(request.Client)}
 	}
 	if request.RedirectURI == "" {
-		return b.Pages.LoggedOut(w, loggedOut(request.Client))
+		return in.LoggedOut(w, b.loggedOut(request.Client))
 	}
 	seeOther(w, request.RedirectURI)
 	return nil
@@ -80,7 +83,7 @@ type stays struct {
 	error
 
 	browser *Browser
-	request *http.Request
+	in      pages.Localized
 	page    pages.LoggedOut
 }
 
@@ -88,13 +91,13 @@ type stays struct {
 func (e *stays) Unwrap() error { return e.error }
 
 // RespondError writes the page, with where the error is explained.
-func (e *stays) RespondError(w http.ResponseWriter, _ refusal.Code, _, uri string) error {
+func (e *stays) RespondError(w http.ResponseWriter, r *http.Request, _ refusal.Code, _, uri string) error {
 	wrong := refusal.Of(e.error)
 	e.page.Refused = &pages.Error{
-		About: strings.TrimPrefix(uri, e.browser.Issuer), RequestID: canonical.From(e.request.Context()).RequestID,
+		About: strings.TrimPrefix(uri, e.browser.Issuer), RequestID: canonical.From(r.Context()).RequestID,
 		Field: string(wrong.Field), Expected: wrong.Expected, Received: wrong.Received,
 	}
-	return e.browser.Pages.LoggedOut(w, e.page)
+	return e.in.LoggedOut(w, e.page)
 }
 
 // concerns tells whether the hint is about the very session of the browser. ID tokens are good as
@@ -132,11 +135,11 @@ func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oau
 
 // loggedOut leads back to the application: to its home page, or else to the origin of its
 // post-logout redirect URI.
-func loggedOut(c *client.Client) pages.LoggedOut {
+func (b *Browser) loggedOut(c *client.Client) pages.LoggedOut {
 	if c == nil {
-		return pages.LoggedOut{}
+		return pages.LoggedOut{Again: b.LogoutPath}
 	}
-	page := pages.LoggedOut{Client: c.Name, ClientURI: c.URI}
+	page := pages.LoggedOut{Client: c.Name, ClientURI: c.URI, Again: b.LogoutPath + "?" + url.Values{"client_id": {c.ID}}.Encode()}
 	for _, uri := range c.PostLogoutRedirectURIs {
 		if u, err := url.Parse(uri); err == nil && page.ClientURI == "" && (u.Scheme == "https" || u.Scheme == "http") {
 			page.ClientURI = u.Scheme + "://" + u.Host + "/"

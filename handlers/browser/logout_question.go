@@ -3,6 +3,7 @@ package browser
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 
@@ -23,9 +24,11 @@ type question struct {
 // cookie contains a NUL.
 const questionContext = "\x00logout"
 
-// askLogout shows the page that asks.
-func (b *Browser) askLogout(w http.ResponseWriter, s *session.Session, request oauth.LogoutRequest) error {
-	plain, err := json.Marshal(question{s.ID, request.Asked.Encode()})
+// askLogout shows the page that asks. Its answer keeps the languages that the application asked for.
+func (b *Browser) askLogout(w http.ResponseWriter, in pages.Localized, s *session.Session, request oauth.LogoutRequest, locales string) error {
+	params := url.Values{"ui_locales": {locales}}
+	maps.Copy(params, request.Asked)
+	plain, err := json.Marshal(question{s.ID, params.Encode()})
 	if err != nil {
 		return err
 	}
@@ -36,7 +39,7 @@ func (b *Browser) askLogout(w http.ResponseWriter, s *session.Session, request o
 	if request.Client != nil {
 		page.Client = request.Client.Name
 	}
-	return b.Pages.Logout(w, page)
+	return in.Logout(w, page)
 }
 
 // openQuestion reads the state of the page: the session that it asked about, and the parameters,

@@ -18,6 +18,7 @@ func (b *Browser) Routes() []route.Route {
 		{Name: "authorize head", Methods: head, Path: b.AuthorizePath, Protection: route.Page, Handler: route.Head, Policies: authorize},
 		{Name: "login page", Methods: get, Path: "/login", Protection: route.Page, Handler: b.ServeLoginPage, Policies: page},
 		{Name: "login", Methods: post, Path: "/login", Protection: route.Page, Handler: b.ServeLogin, Policies: signIn},
+		{Name: "language", Methods: post, Path: "/language", Protection: route.Page, Handler: b.ServeLanguage, Policies: page},
 		{Name: "consent", Methods: post, Path: "/consent", Protection: route.Page, Handler: b.ServeConsent, Policies: page},
 		{Name: "logout", Methods: both, Path: b.LogoutPath, Protection: route.Page, Handler: b.ServeLogout, Policies: page},
 		{Name: "logout head", Methods: head, Path: b.LogoutPath, Protection: route.Page, Handler: route.Head, Policies: page},

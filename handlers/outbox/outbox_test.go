@@ -44,7 +44,7 @@ func get(t *testing.T, stored messages, c codes, path string) (*httptest.Respons
 	t.Helper()
 	texts, err := notify.NewTexts(notify.Brand{Product: "Gatehouse", Issuer: "http://localhost:8080"})
 	require.NoError(t, err)
-	set, err := pages.New(true)
+	set, err := pages.New(pages.Settings{Dev: true})
 	require.NoError(t, err)
 	w := httptest.NewRecorder()
 	for _, line := range outbox.New(notify.NewViewer(stored, c, texts), set).Routes() {

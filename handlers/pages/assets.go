@@ -17,6 +17,10 @@ var assetFiles embed.FS
 // a new URL and the old one may be cached forever.
 const AssetRoute = "/assets/{checksum}/{name}"
 
+// assetPolicy has no scripts and another origin for what opens an asset on its own. An SVG image may
+// have styles of its own.
+const assetPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
 type asset struct {
 	content []byte
 	kind    []string
@@ -29,30 +33,47 @@ type assets struct {
 	paths map[string]string
 }
 
-func readAssets() (assets, error) {
-	// Do not guess by content or by the tables of the operating system.
-	kinds := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+// readAssets reads the embedded files, and adds those of the brand.
+func readAssets(brand Brand) (assets, error) {
 	a := assets{files: map[string]asset{}, paths: map[string]string{}}
 	entries, err := assetFiles.ReadDir("assets")
 	if err != nil {
 		return assets{}, fmt.Errorf("pages: %w", err)
 	}
 	for _, entry := range entries {
-		name := entry.Name()
-		content, err := assetFiles.ReadFile("assets/" + name)
+		content, err := assetFiles.ReadFile("assets/" + entry.Name())
 		if err != nil {
 			return assets{}, fmt.Errorf("pages: %w", err)
 		}
-		kind, ok := kinds[path.Ext(name)]
-		if !ok {
-			return assets{}, fmt.Errorf("pages: no content type for the asset %s", name)
+		if err := a.add(entry.Name(), content); err != nil {
+			return assets{}, err
 		}
-		sum := sha256.Sum256(content)
-		address := "/assets/" + hex.EncodeToString(sum[:8]) + "/" + name
-		a.paths[name] = address
-		a.files[address] = asset{content: content, kind: []string{kind}, length: []string{strconv.Itoa(len(content))}}
+	}
+	if brand.Logo != nil {
+		if err := a.add(brand.Logo.asset, brand.Logo.content); err != nil {
+			return assets{}, err
+		}
+	}
+	if brand.Color != nil {
+		if err := a.add("brand.css", brand.Color.css()); err != nil {
+			return assets{}, err
+		}
 	}
 	return a, nil
+}
+
+func (a assets) add(name string, content []byte) error {
+	// Do not guess by content or by the tables of the operating system.
+	kinds := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png", ".js": "text/javascript; charset=utf-8"}
+	kind, ok := kinds[path.Ext(name)]
+	if !ok {
+		return fmt.Errorf("pages: no content type for the asset %s", name)
+	}
+	sum := sha256.Sum256(content)
+	address := "/assets/" + hex.EncodeToString(sum[:8]) + "/" + name
+	a.paths[name] = address
+	a.files[address] = asset{content: content, kind: []string{kind}, length: []string{strconv.Itoa(len(content))}}
+	return nil
 }
 
 // path is the path of the asset with the given name.
@@ -73,6 +94,8 @@ func (s *Set) Asset(w http.ResponseWriter, address string) bool {
 	h := w.Header()
 	h["Content-Type"], h["Content-Length"] = file.kind, file.length
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	// The operator's logo may be an SVG image: opened on its own, it is a document of this origin.
+	h.Set("Content-Security-Policy", assetPolicy)
 	_, _ = w.Write(file.content) // fails only when the client has disconnected
 	return true
 }

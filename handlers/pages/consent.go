@@ -25,6 +25,9 @@ type Consent struct {
 // Scope is one thing to agree to. Without a description the page shows the name.
 type Scope struct {
 	Name, Description string
+	// Standard: the description is that of the standard scope of this name, which pages have in
+	// every language.
+	Standard bool
 	// Claims, if any, are the requested parts of it.
 	Claims []string
 }
@@ -45,35 +48,32 @@ func WaitFor(d time.Duration) Lasts {
 	return Lasts{For: max((d+unit-1)/unit, 1) * unit}
 }
 
-// Unit is the largest unit that the duration is a multiple of.
-func (l Lasts) Unit() string {
+// unit is the largest unit that the duration is a multiple of.
+func (l Lasts) unit() string {
 	unit, _ := l.split()
 	return unit
 }
 
-// Count is the duration in that unit.
-func (l Lasts) Count() int64 {
+// count is the duration in that unit.
+func (l Lasts) count() int {
 	_, count := l.split()
 	return count
 }
 
-func (l Lasts) split() (unit string, count int64) {
+func (l Lasts) split() (unit string, count int) {
 	const day = 24 * time.Hour
 	for _, u := range []struct {
 		name string
 		of   time.Duration
-	}{{"day", day}, {"hour", time.Hour}, {"minute", time.Minute}, {"second", time.Second}} {
+	}{{"day", day}, {"hour", time.Hour}, {"minute", time.Minute}} {
 		if n := l.For / u.of; n > 0 && (l.For%u.of == 0 || n >= 10) {
-			if n == 1 {
-				return u.name, 1
-			}
-			return u.name + "s", int64(n)
+			return u.name, int(n)
 		}
 	}
-	return "seconds", int64(l.For / time.Second)
+	return "second", int(l.For / time.Second)
 }
 
 // Consent writes the consent page.
-func (s *Set) Consent(w http.ResponseWriter, page Consent) error {
-	return s.writeForm(w, http.StatusOK, "consent", page, formPolicy)
+func (l Localized) Consent(w http.ResponseWriter, page Consent) error {
+	return l.writeForm(w, http.StatusOK, "consent", page, formPolicy, &chooser{Flow: page.Flow})
 }

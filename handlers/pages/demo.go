@@ -12,7 +12,7 @@ type Demo struct {
 
 // Demo writes the start page of the demo application.
 func (s *Set) Demo(w http.ResponseWriter, page Demo) error {
-	return s.write(w, http.StatusOK, "demo", page)
+	return s.writeDevelopers(w, http.StatusOK, "demo", page)
 }
 
 // DemoAnswer is what the demo application received for a signed-in user.
@@ -29,7 +29,7 @@ type DemoAnswer struct {
 
 // DemoAnswer writes the page after a sign-in.
 func (s *Set) DemoAnswer(w http.ResponseWriter, page DemoAnswer) error {
-	return s.write(w, http.StatusOK, "demo_answer", page)
+	return s.writeDevelopers(w, http.StatusOK, "demo_answer", page)
 }
 
 // DemoCode is a code that the demo application did not request, and the command to exchange it.
@@ -37,12 +37,12 @@ type DemoCode struct{ Code, State, Public, Web string }
 
 // DemoCode writes the page with a code that is still to be exchanged.
 func (s *Set) DemoCode(w http.ResponseWriter, page DemoCode) error {
-	return s.write(w, http.StatusOK, "demo_code", page)
+	return s.writeDevelopers(w, http.StatusOK, "demo_code", page)
 }
 
 // DemoUsed writes the page for a response that the demo application has used already.
 func (s *Set) DemoUsed(w http.ResponseWriter) error {
-	return s.write(w, http.StatusOK, "demo_used", nil)
+	return s.writeDevelopers(w, http.StatusOK, "demo_used", nil)
 }
 
 // DemoProblem is an error of the server or, with only a description, of the application.
@@ -50,5 +50,5 @@ type DemoProblem struct{ Code, Description, URI string }
 
 // DemoProblem writes the page of an error.
 func (s *Set) DemoProblem(w http.ResponseWriter, page DemoProblem) error {
-	return s.write(w, http.StatusBadRequest, "demo_problem", page)
+	return s.writeDevelopers(w, http.StatusBadRequest, "demo_problem", page)
 }

@@ -13,6 +13,6 @@ type FormPost struct {
 }
 
 // FormPost writes the page.
-func (s *Set) FormPost(w http.ResponseWriter, page FormPost) error {
-	return s.writeForm(w, http.StatusOK, "form_post", page, scriptPolicy)
+func (l Localized) FormPost(w http.ResponseWriter, page FormPost) error {
+	return l.writeForm(w, http.StatusOK, "form_post", page, scriptPolicy, nil)
 }

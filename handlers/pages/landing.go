@@ -14,9 +14,9 @@ type Landing struct {
 }
 
 // Landing writes the landing page.
-func (s *Set) Landing(w http.ResponseWriter, page Landing) error {
-	if !s.dev {
+func (l Localized) Landing(w http.ResponseWriter, page Landing) error {
+	if !l.set.settings.Dev {
 		page.Demo = ""
 	}
-	return s.write(w, http.StatusOK, "landing", page)
+	return l.write(w, http.StatusOK, "landing", page, "/")
 }

@@ -33,6 +33,6 @@ type Login struct {
 }
 
 // Login writes the sign-in page.
-func (s *Set) Login(w http.ResponseWriter, status int, page Login) error {
-	return s.writeForm(w, status, "login", page, scriptPolicy)
+func (l Localized) Login(w http.ResponseWriter, status int, page Login) error {
+	return l.writeForm(w, status, "login", page, scriptPolicy, &chooser{Flow: page.Flow, Again: "/login"})
 }

@@ -1,6 +1,9 @@
 package pages
 
-import "net/http"
+import (
+	"net/http"
+	"net/url"
+)
 
 // Logout is the page that asks whether to sign out.
 type Logout struct {
@@ -11,25 +14,36 @@ type Logout struct {
 }
 
 // Logout writes the page that asks.
-func (s *Set) Logout(w http.ResponseWriter, page Logout) error {
-	return s.writeForm(w, http.StatusOK, "logout", page, formPolicy)
+func (l Localized) Logout(w http.ResponseWriter, page Logout) error {
+	again := url.Values{"confirm": {page.Confirm}, "ui_locales": {l.tag}}
+	return l.writeForm(w, http.StatusOK, "logout", page, formPolicy, &chooser{Again: page.Action + "?" + again.Encode()})
 }
 
 // LoggedOut is the page after signing out.
 type LoggedOut struct {
 	// Client is the application that sent the user here, or empty; ClientURI leads back.
 	Client, ClientURI string
+	// Again is the path that shows the page again.
+	Again string
 	// Refused is about the address that the application wanted the browser sent to and that is
 	// not registered for it, or nil. It has no title, description or hint: those are for an
 	// error page.
 	Refused *Error
 }
 
+// loggedOutView is a LoggedOut in the language of the page.
+type loggedOutView struct {
+	LoggedOut
+
+	Refused *errorView
+}
+
 // LoggedOut writes the page after signing out.
-func (s *Set) LoggedOut(w http.ResponseWriter, page LoggedOut) error {
+func (l Localized) LoggedOut(w http.ResponseWriter, page LoggedOut) error {
+	v := loggedOutView{LoggedOut: page}
 	if page.Refused != nil {
-		shown := s.shown(*page.Refused)
-		page.Refused = &shown
+		refused := l.view(*page.Refused)
+		v.Refused = &refused
 	}
-	return s.write(w, http.StatusOK, "logged_out", page)
+	return l.write(w, http.StatusOK, "logged_out", v, page.Again)
 }

@@ -22,5 +22,5 @@ type OutboxMessage struct {
 
 // Outbox writes the page with the messages of a development server.
 func (s *Set) Outbox(w http.ResponseWriter, page Outbox) error {
-	return s.write(w, http.StatusOK, "outbox", page)
+	return s.writeDevelopers(w, http.StatusOK, "outbox", page)
 }

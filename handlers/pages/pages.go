@@ -1,108 +1,91 @@
 package pages
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"html/template"
-	"net/http"
-	"strconv"
+
+	"golang.org/x/text/language"
 )
 
 //go:embed templates/*.html
 var templates embed.FS
 
-// The content security policies: nothing inline, nothing from other origins, no framing
-// (clickjacking).
-//
-// A page whose form may be answered by a redirect to an application has no form-action. Chromium
-// applies it to every redirect after the form, and the further redirects of the application are not
-// known here: with it, the button would do nothing for an application behind a gateway that
-// redirects twice more. form-action protects against an injected form that posts the password to an
-// attacker. Injection is prevented: templates escape every value for its context, and pages contain
-// no foreign HTML. Forms on other sites are unaffected by it; their posts are refused on arrival.
-const (
-	policy       = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-	formPolicy   = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-	scriptPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-
-// Set writes the pages of one server.
-type Set struct {
-	assets    assets
-	templates map[string]*template.Template
-	dev       bool
+// Settings are those of the pages of a server.
+type Settings struct {
+	// Dev has every page say that this is a development server.
+	Dev bool
+	// LanguageCookie is the name of the cookie with the tag of the language that was chosen on a
+	// page; empty: there is none.
+	LanguageCookie string
+	// Brand is what the operator's pages are called and look like.
+	Brand Brand
 }
 
-// New reads the embedded templates, texts and assets. With dev every page says that this is a
-// development server.
-func New(dev bool) (*Set, error) {
-	texts, err := readMessages("messages/en.json")
+// Set has the pages of one server.
+type Set struct {
+	settings Settings
+	assets   assets
+	editions []*edition
+	matcher  language.Matcher
+}
+
+// New reads the embedded templates, texts and assets.
+func New(settings Settings) (*Set, error) {
+	files, err := readAssets(settings.Brand)
 	if err != nil {
 		return nil, err
 	}
-	files, err := readAssets()
+	editions, err := readEditions()
 	if err != nil {
 		return nil, err
 	}
-	set := &Set{assets: files, templates: map[string]*template.Template{}, dev: dev}
-	functions := template.FuncMap{"t": texts.text, "asset": files.path}
-	for _, name := range []string{
-		"landing", "error", "not_found", "explanation", "unknown_error", "reference",
-		"login", "consent", "logout", "logged_out", "form_post",
-		"demo", "demo_answer", "demo_code", "demo_used", "demo_problem", "outbox",
-	} {
-		t, err := template.New("layout.html").Funcs(functions).Option("missingkey=error").
-			ParseFS(templates, "templates/layout.html", "templates/refused.html", "templates/"+name+".html")
-		if err != nil {
+	tags := make([]language.Tag, len(editions))
+	for i, e := range editions {
+		tags[i] = e.language
+		if err := e.parse(files); err != nil {
 			return nil, fmt.Errorf("pages: %w", err)
 		}
-		set.templates[name] = t
 	}
-	return set, nil
+	return &Set{settings: settings, assets: files, editions: editions, matcher: language.NewMatcher(tags)}, nil
 }
 
-// view is what the layout needs in addition to the content of a page.
-type view struct {
-	Dev  bool
-	Page any
-}
-
-// write writes a page without a form. A page of another site that opened it cannot access its
-// window: it can neither navigate it nor count its frames.
-func (s *Set) write(w http.ResponseWriter, status int, name string, page any) error {
-	w.Header().Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
-	return s.writePolicy(w, status, name, page, policy)
-}
-
-// writeForm writes a page with a form, which may be answered by a redirect.
-//
-// An application may show it in a popup, which then passes the response to its opener (signinPopup
-// of oidc-client-ts): any opener policy but unsafe-none would separate the two, so there is none.
-//
-// Browsers derive the Origin header of a form from the referrer policy of its page (Fetch standard
-// section 3.2): under no-referrer it is null, and a browser without Sec-Fetch-Site would seem to
-// post from another site. Under strict-origin it is the real one, also when a response is posted to
-// an application, and Referer is only that origin: neither the path nor the query, which may contain
-// codes, is ever sent.
-func (s *Set) writeForm(w http.ResponseWriter, status int, name string, page any, policy string) error {
-	w.Header().Set("Referrer-Policy", "strict-origin")
-	return s.writePolicy(w, status, name, page, policy)
-}
-
-// writePolicy renders before it writes, so that a failing template can still become an error
-// response.
-func (s *Set) writePolicy(w http.ResponseWriter, status int, name string, page any, policy string) error {
-	var body bytes.Buffer
-	if err := s.templates[name].Execute(&body, view{Dev: s.dev, Page: page}); err != nil {
-		return fmt.Errorf("pages: %w", err)
+// peoplesPages are the pages that people see, developersPages those in English alone.
+func peoplesPages() []string {
+	return []string{
+		"landing", "error", "not_found", "explanation", "unknown_error",
+		"login", "consent", "logout", "logged_out", "form_post",
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", policy)
-	h.Set("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()")
-	h.Set("Content-Length", strconv.Itoa(body.Len()))
-	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes()) // fails only when the client has disconnected
+}
+
+func developersPages() []string {
+	return []string{"reference", "demo", "demo_answer", "demo_code", "demo_used", "demo_problem", "outbox"}
+}
+
+// parse reads the templates of the pages that are in the language.
+func (e *edition) parse(files assets) error {
+	names := peoplesPages()
+	if e.isEnglish() {
+		names = append(names, developersPages()...)
+	}
+	functions := template.FuncMap{
+		"t": e.text, "wait": e.wait, "duration": e.duration, "claims": e.claims, "date": e.date, "clock": clock,
+		"strong": strong, "codes": codes, "asset": files.path,
+	}
+	common, err := template.New("layout.html").Funcs(functions).Option("missingkey=error").
+		ParseFS(templates, "templates/layout.html", "templates/refused.html")
+	if err != nil {
+		return err
+	}
+	e.templates = map[string]*template.Template{}
+	for _, name := range names {
+		t, err := common.Clone()
+		if err != nil {
+			return err
+		}
+		if e.templates[name], err = t.ParseFS(templates, "templates/"+name+".html"); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -54,5 +54,5 @@ type ReferenceSpan struct {
 
 // Reference writes the page that describes the API.
 func (s *Set) Reference(w http.ResponseWriter, page Reference) error {
-	return s.write(w, http.StatusOK, "reference", page)
+	return s.writeDevelopers(w, http.StatusOK, "reference", page)
 }

@@ -19,6 +19,7 @@ func pagesForPeople() map[string]string {
 		"login page":     "a step of authorize",
 		"login":          "its form has a sealed state that only the page has",
 		"consent":        "its form has a sealed state that only the page has",
+		"language":       "the form for choosing the language, on every page",
 		"authorize head": "for link checkers, which get an empty response",
 		"logout head":    "for link checkers, which get an empty response",
 		"reference":      "the page on which these documents are read",

@@ -36,7 +36,7 @@ func table(t *testing.T) ([]route.Route, *api.API) {
 
 func described(t *testing.T, table []route.Route, management *api.API) (*reference.Reference, error) {
 	t.Helper()
-	set, err := pages.New(false)
+	set, err := pages.New(pages.Settings{})
 	require.NoError(t, err)
 	return reference.New(reference.Config{Issuer: issuer, Version: "test", Table: table, Management: management.Document(), ManagementPath: "/api/v1/openapi.json", Pages: set})
 }
@@ -51,7 +51,7 @@ func TestDocumentsAreTheRouteTable(t *testing.T) {
 	r, err := described(t, lines, management)
 	require.NoError(t, err)
 	lines = append(lines, r.Routes()...)
-	pages := []string{"landing", "asset", "logo", "login page", "login", "consent", "authorize head", "logout head", "reference"}
+	pages := []string{"landing", "asset", "logo", "login page", "login", "consent", "language", "authorize head", "logout head", "reference"}
 	var served, documented []string
 	for _, line := range lines {
 		for _, method := range line.Methods {

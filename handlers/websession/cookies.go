@@ -10,12 +10,14 @@ const (
 	deviceCookie  = "gatehouse_device"
 )
 
-func (s *Sessions) cookieName(name string) string {
-	if s.secure {
+func cookieName(name string, secure bool) string {
+	if secure {
 		return "__Host-" + name
 	}
 	return name
 }
+
+func (s *Sessions) cookieName(name string) string { return cookieName(name, s.secure) }
 
 func (s *Sessions) cookie(r *http.Request, name string) string {
 	c, err := r.Cookie(s.cookieName(name))

@@ -28,6 +28,7 @@ type Metadata struct {
 	ClaimsSupported        []string `json:"claims_supported"`
 	ACRValuesSupported     []string `json:"acr_values_supported"`
 	PromptValuesSupported  []string `json:"prompt_values_supported"`
+	UILocalesSupported     []string `json:"ui_locales_supported,omitempty"`
 
 	IDTokenSigningAlgValuesSupported          []string `json:"id_token_signing_alg_values_supported"`
 	TokenEndpointAuthMethodsSupported         []string `json:"token_endpoint_auth_methods_supported"`
@@ -78,6 +79,8 @@ func (p *Provider) Metadata() Metadata {
 		// Request objects are not supported, and unsigned ones never will be: without this list
 		// clients take the default of OpenID Connect Discovery section 3, which has none in it.
 		RequestObjectSigningAlgs: client.AssertionAlgorithms(),
+
+		UILocalesSupported: p.settings.UILocales,
 
 		AuthorizationResponseIssParameterSupported: true, // RFC 9207
 	}

@@ -19,6 +19,8 @@ type Settings struct {
 	RequirePKCE bool
 	// SharedKeys lets clients authenticate by client_secret_jwt.
 	SharedKeys bool
+	// UILocales are the languages (BCP 47) of the pages.
+	UILocales []string
 }
 
 // Domain are the domain services that the protocol uses.

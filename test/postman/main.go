@@ -29,7 +29,7 @@ func write(file string) error {
 	if err != nil {
 		return err
 	}
-	set, err := pages.New(false)
+	set, err := pages.New(pages.Settings{})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,65 @@
+package browser
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// ServeLanguage receives the choice of a language, which every page offers. The browser remembers
+// it, and the flow keeps it: there it goes before the languages that the application asked for.
+func (b *Browser) ServeLanguage(w http.ResponseWriter, r *http.Request) error {
+	form, err := b.readOwnForm(r)
+	if err != nil {
+		return err
+	}
+	chosen := form.Get("language")
+	if !b.Pages.Has(chosen) {
+		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "There are no pages in this language.")
+	}
+	b.Web.RememberLanguage(w, chosen)
+	sealed := form.Get("flow")
+	if sealed == "" {
+		seeOther(w, inLanguage(ownPath(form.Get("again")), chosen))
+		return nil
+	}
+	p, err := b.open(r, sealed)
+	if err != nil {
+		return err
+	}
+	p.Language = chosen
+	if sealed, err = b.seal(w, r, p); err != nil {
+		return err
+	}
+	if len(sealed) > maxRedirectedFlow {
+		return b.advance(w, r, p)
+	}
+	seeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(sealed))
+	return nil
+}
+
+// ownPath is a path of this server with its query, or the root for everything else: a form must not
+// send the browser to another site. Browsers take //host for a host, and a backslash for a slash.
+func ownPath(text string) *url.URL {
+	root := &url.URL{Path: "/"}
+	if !strings.HasPrefix(text, "/") || strings.HasPrefix(text, "//") || strings.Contains(text, `\`) || len(text) > maxLocation {
+		return root
+	}
+	u, err := url.Parse(text) // it refuses control characters, which browsers skip
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil {
+		return root
+	}
+	return &url.URL{Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery}
+}
+
+// inLanguage is the URL with the languages in its query, if there are any, replaced by the chosen one:
+// they would go before it.
+func inLanguage(u *url.URL, chosen string) string {
+	if query := u.Query(); query.Has("ui_locales") {
+		query.Set("ui_locales", chosen)
+		u.RawQuery = query.Encode()
+	}
+	return u.String()
+}
