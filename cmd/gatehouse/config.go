@@ -88,6 +88,14 @@ type config struct {
 	// with the browser unless the box is ticked; then it has the lifetime of the session.
 	KeepSignedIn bool `koanf:"keep_signed_in"`
 
+	// BrandName, BrandLogo, BrandColor and BrandLinks are what the pages are called and look
+	// like: a name, an SVG or PNG file, a color #rrggbb of links and buttons, and links such as
+	// Help=https://example.com/help.
+	BrandName  string   `koanf:"brand_name"`
+	BrandLogo  string   `koanf:"brand_logo"`
+	BrandColor string   `koanf:"brand_color"`
+	BrandLinks []string `koanf:"brand_links"`
+
 	// KeyRotation is how long a signing key signs before the next takes over; 0 leaves it to
 	// "gatehouse key rotate". KeyPublishAhead is how long the next is published before.
 	KeyRotation     time.Duration `koanf:"key_rotation"`

@@ -134,7 +134,8 @@ func (c *config) validateRest() error {
 	if _, err := c.policies(); err != nil {
 		faults = append(faults, err)
 	}
-	faults = append(faults, c.validateDatabase(), c.validateMessages())
+	_, err := c.brand()
+	faults = append(faults, c.validateDatabase(), c.validateMessages(), err)
 	return errors.Join(faults...)
 }
 
