@@ -60,6 +60,8 @@ func TestUserListsDoNotScanTheTable(t *testing.T) {
 	for _, forms := range [][]string{{"user7"}, {"user7", "User7"}, {"mail7@example.com", "mail7@example.com."}, {"a@bücher.example", "a@xn--bcher-kva.example"}} {
 		_, _ = s.UserByLogin(t.Context(), forms...) // whether there is such a user or not
 	}
+	_, _ = s.UserBySkeleton(t.Context(), "user7")
+	_, _ = s.UsersAlike(t.Context(), account.Alike{Usernames: []string{"user7"}, Skeletons: []string{"user7", "user8"}})
 	assert.Equal(t, scans, storagetest.SequentialScans(t, url, "users"))
 	storagetest.Exec(t, url, "SELECT count(*) FROM users WHERE phone = 'x'")
 	assert.Greater(t, storagetest.SequentialScans(t, url, "users"), scans, "the scan of another statement is counted")
@@ -90,6 +92,11 @@ func TestUsersOfSQLiteAreSearchedByName(t *testing.T) {
 	}
 	_, err = s.UserByLogin(t.Context(), account.LoginForms("a@Bücher.example")...)
 	require.NoError(t, err)
+	_, err = s.UserBySkeleton(t.Context(), "strasse")
+	require.NoError(t, err)
+	due, err := storage.NewSkeletons(s).Job().Due(t.Context())
+	require.NoError(t, err)
+	assert.False(t, due)
 	db, err := sql.Open("sqlite", "file:"+path)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/account/lookalike"
 )
 
 type userRow struct {
@@ -26,6 +27,8 @@ type userRow struct {
 	Generation    int64
 	CreatedAt     time.Time `gorm:"autoCreateTime:false"`
 	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
+	// UsernameSkeleton is that of SkeletonOf, which is the user name unless the previous version changed it.
+	UsernameSkeleton, SkeletonOf optionalText
 }
 
 func (userRow) TableName() string { return "users" }
@@ -117,7 +120,11 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 		if changed || (u.Disabled && !before.Disabled) {
 			row.Generation++
 		}
-		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", row.ID).Select("*").Omit("id", "subject", "created_at").Updates(row)); err != nil {
+		kept := []string{"id", "subject", "created_at"}
+		if before.Username == u.Username { // it may look like an older one, which is no reason to refuse another change
+			kept = append(kept, "username_skeleton", "skeleton_of")
+		}
+		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", row.ID).Select("*").Omit(kept...).Updates(row)); err != nil {
 			return err
 		}
 		u.Generation = row.Generation
@@ -166,6 +173,7 @@ func userRowOf(u *account.User) (*userRow, error) {
 	return &userRow{
 		rowID(u.ID), subject, u.Username, u.PasswordHash, optionalText(u.Email), u.EmailVerified, u.Phone, u.PhoneVerified,
 		string(profile), u.Roles, u.Disabled, u.Generation, u.CreatedAt, u.UpdatedAt,
+		optionalText(lookalike.Skeleton(u.Username)), optionalText(u.Username),
 	}, nil
 }
 

@@ -22,6 +22,7 @@ func (s *Store) UsersAlike(ctx context.Context, a account.Alike) ([]*account.Use
 	}{
 		{"id IN ?", ids, len(ids) > 0},
 		{"username IN ?", a.Usernames, len(a.Usernames) > 0},
+		{"username_skeleton IN ?", a.Skeletons, len(a.Skeletons) > 0},
 		{"email IN ?", a.Emails, len(a.Emails) > 0},
 		{"subject IN ?", a.Subjects, len(a.Subjects) > 0},
 	} {

@@ -178,7 +178,7 @@ func (h *instance) ensureKeys(ctx context.Context, log *slog.Logger) error {
 
 // jobs are what one replica at a time does in the background.
 func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs, sender *webhook.Sender, messages *notify.Sender) []storage.Job {
-	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), h.keyringJob(log), messageJob(messages)}
+	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), storage.NewSkeletons(h.store).Job(), h.keyringJob(log), messageJob(messages)}
 	if every := h.config.KeyRotation; every > 0 {
 		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead, signingAlgorithms()...)
 		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})

@@ -11,7 +11,7 @@ import (
 type User struct {
 	ID            string `json:"id" required:"false" readOnly:"true" format:"uuid" doc:"For administrators"`
 	Subject       string `json:"sub" required:"false" readOnly:"true" doc:"What applications know the user by"`
-	Username      string `json:"username" example:"alice" doc:"Compared without regard to case"`
+	Username      string `json:"username" example:"alice" doc:"Compared without regard to case. No two users have names that look the same, such as bob and b0b, or the same letters of another alphabet"`
 	Email         string `json:"email" required:"false" example:"alice@example.com" doc:"In lower case, with the domain in ASCII (A-labels), however it was sent"`
 	EmailVerified bool   `json:"email_verified" required:"false" doc:"Whether the address is known to reach the user. Another address is not, unless the same request says so"`
 	Phone         string `json:"phone_number" required:"false" example:"+442071838750" doc:"In the form E.164"`

@@ -28,8 +28,9 @@ func (c *Conflict) Unwrap() error { return provider.ErrConflict }
 
 // Alike are the unique properties of users.
 type Alike struct {
-	Usernames, Emails, Subjects []string
-	IDs                         []provider.ID
+	// Skeletons are those of user names that look the same.
+	Usernames, Skeletons, Emails, Subjects []string
+	IDs                                    []provider.ID
 }
 
 // importStore is what an import needs of the store.

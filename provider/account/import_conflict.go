@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account/lookalike"
 	passwordhash "github.com/gatehouse-id/gatehouse/provider/password"
 )
 
@@ -15,10 +16,11 @@ type key struct{ text, field, what string }
 // keys are those of a candidate. Ids and subjects are of one kind: a user may be known by the id as
 // subject, so that a subject equal to another user's id would make two users one to applications.
 func (c *candidate) keys() []key {
-	keys := make([]key, 0, len(c.forms)+3)
+	keys := make([]key, 0, len(c.forms)+4)
 	for _, form := range c.forms {
 		keys = append(keys, key{"username " + form, "username", "user name"})
 	}
+	keys = append(keys, key{"skeleton " + lookalike.Skeleton(c.user.Username), "username", "user name, or one that looks the same"})
 	if c.user.Email != "" {
 		keys = append(keys, key{"email " + c.user.Email, "email", "email address"})
 	}
@@ -34,6 +36,7 @@ func (c *candidate) keys() []key {
 // collect adds what is to be looked for.
 func (c *candidate) collect(a *Alike) {
 	a.Usernames = append(a.Usernames, c.forms...)
+	a.Skeletons = append(a.Skeletons, lookalike.Skeleton(c.user.Username))
 	a.Emails = append(a.Emails, c.emails...)
 	if c.givenID {
 		a.IDs = append(a.IDs, c.user.ID)
@@ -49,9 +52,10 @@ func (c *candidate) collect(a *Alike) {
 
 // index finds existing users by the text of a key.
 func index(users []*User) map[string]*User {
-	found := make(map[string]*User, 3*len(users))
+	found := make(map[string]*User, 5*len(users))
 	for _, u := range users {
 		found["username "+u.Username] = u
+		found["skeleton "+lookalike.Skeleton(u.Username)] = u
 		if u.Email != "" {
 			found["email "+canonicalEmail(u.Email)] = u
 		}

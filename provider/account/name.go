@@ -11,6 +11,8 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/secure/precis"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/gatehouse-id/gatehouse/provider/account/lookalike"
 )
 
 // Canonical is the form in which user names are stored, compared and counted: "Alice ", "ALICE"
@@ -56,6 +58,9 @@ func usernameOf(name string) (canonical string, forms []string, wrong *Invalid) 
 		return canonical, LoginForms(name), nil
 	}
 	why := ErrUsername.Error()
+	if mixed := lookalike.Mixed(canonical); mixed != "" {
+		why = "a user name does not mix " + mixed
+	}
 	if r, found := invisible(canonical); found {
 		why = fmt.Sprintf("a user name has no invisible characters, and this one has U+%04X", r)
 	}
@@ -64,12 +69,15 @@ func usernameOf(name string) (canonical string, forms []string, wrong *Invalid) 
 
 // ValidUsername tells whether users may have such a name: letters and digits of any script, with their combining marks, and . _ - + in the
 // middle, so that a name reads the same in an address bar, a log and an email. An @ would make it
-// look like the email address of another user.
+// look like the email address of another user, and letters of another script like another name.
 func ValidUsername(name string) bool {
 	if len(name) > maxName || name != Canonical(name) {
 		return false
 	}
 	if _, err := precis.UsernameCaseMapped.String(name); err != nil { // the rules of scripts and of right-to-left text
+		return false
+	}
+	if lookalike.Mixed(name) != "" {
 		return false
 	}
 	first, size := utf8.DecodeRuneInString(name)

@@ -28,13 +28,15 @@ var (
 )
 
 // Store keeps users. It returns provider.ErrNotFound, and provider.ErrConflict when a
-// user name or email address is taken.
+// user name, one that looks the same, or an email address is taken.
 type Store interface {
 	User(ctx context.Context, id provider.ID) (*User, error)
 	UserBySubject(ctx context.Context, subject string) (*User, error)
 	// UserByLogin reads the user who has one of the forms as user name or email address; the
 	// first form that matches wins (LoginForms).
 	UserByLogin(ctx context.Context, forms ...string) (*User, error)
+	// UserBySkeleton reads the user whose name looks the same as those with the skeleton.
+	UserBySkeleton(ctx context.Context, skeleton string) (*User, error)
 	CreateUser(ctx context.Context, u *User) error
 	// LockUser reads a user and locks the row until the transaction ends.
 	LockUser(ctx context.Context, id provider.ID) (*User, error)
@@ -97,9 +99,15 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, u *User, passw
 	}
 	now := r.clock.Now(ctx)
 	u.ID, u.Subject, u.CreatedAt, u.UpdatedAt = provider.NewID(now, r.random), provider.RandomID(r.random).String(), now, now
-	return r.gate.Do(ctx, actor, audit.UserCreate, audit.OfUser(u.ID), func(ctx context.Context) (audit.Changes, error) {
+	err = r.gate.Do(ctx, actor, audit.UserCreate, audit.OfUser(u.ID), func(ctx context.Context) (audit.Changes, error) {
 		return audit.Diff(nil, u.record()), r.store.CreateUser(ctx, u)
 	})
+	if errors.Is(err, provider.ErrConflict) { // with a user who was created meanwhile
+		if wrong, again := r.rename(ctx, u, &User{}); again == nil && len(wrong) > 0 {
+			return wrong
+		}
+	}
+	return err
 }
 
 // Find finds a user by id, subject, user name or email address, in that order: a user name that

@@ -41,6 +41,7 @@ func (s *steps) Verify(ctx context.Context, hash, secret string) (bool, error) {
 
 type fixture struct {
 	store    *storage.Store
+	url      string // of the database
 	users    *account.Registry
 	signIn   *account.SignIn
 	steps    *steps
@@ -49,8 +50,8 @@ type fixture struct {
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	store := storagetest.SQLite(t, time.Now)
-	f := &fixture{store: store, steps: &steps{Hasher: password.New(rand.Reader, 2)}}
+	store, url := storagetest.SQLiteAt(t, time.Now)
+	f := &fixture{store: store, url: url, steps: &steps{Hasher: password.New(rand.Reader, 2)}}
 	f.users = account.NewRegistry(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), f.steps,
 		event.NewBus(func(_ context.Context, e event.Event) { f.recorded = append(f.recorded, e) }), time.Now, rand.Reader)
 	f.signIn = f.fresh(t)

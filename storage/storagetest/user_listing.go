@@ -26,7 +26,8 @@ func testUserListing(t *testing.T, f *fixture) {
 	add("al_x%", "x@example.com", false, "administrator")
 	add("zoe", "bob@example.com", true, "editor")
 	add("strasse", "straße@example.com", false)
-	add("straße", "a@xn--bcher-kva.example", false) // as an older version stored it
+	add("older", "a@xn--bcher-kva.example", false)
+	Exec(t, f.url, "UPDATE users SET username = 'straße' WHERE username = 'older'") // as an older version stored it
 	for name, tc := range map[string]struct {
 		of   account.Filter
 		want []string

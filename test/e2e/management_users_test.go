@@ -133,6 +133,8 @@ func TestInvalidUsersHaveCodes(t *testing.T) {
 	require.Equal(t, http.StatusCreated, taken.status, taken.body)
 	for body, want := range map[string][2]string{
 		`{"username":"ALICE"}`:                                   {"fos_user.username.already_used", "username"},
+		`{"username":"a1ice"}`:                                   {"fos_user.username.already_used", "username"},
+		`{"username":"\u0430lice"}`:                              {"fos_user.username.invalid", "username"},
 		`{"username":"bob","email":"ALICE@example.com"}`:         {"fos_user.email.already_used", "email"},
 		`{"username":"b"}`:                                       {"fos_user.username.short", "username"},
 		`{"username":"` + strings.Repeat("b", 255) + `"}`:        {"fos_user.username.long", "username"},
