@@ -21,6 +21,8 @@ func (m *Metrics) Record(_ context.Context, e event.Event) {
 		m.SignIns.ended(signedIn)
 	case event.SignInRefused:
 		m.SignIns.ended(e.Reason)
+	case event.PasswordLookedUp:
+		m.SignIns.lookedUp(string(e.Outcome))
 	case event.SessionEnded:
 		m.SignIns.sessions.Inc()
 	case event.KeyRotated:

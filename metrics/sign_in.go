@@ -1,11 +1,19 @@
 package metrics
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"slices"
 
-// SignIns count sign-ins, successful and refused ones, from events.
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/gatehouse-id/gatehouse/provider/event"
+)
+
+// SignIns count sign-ins, successful and refused ones, and the passwords that people choose, from
+// events.
 type SignIns struct {
-	total    *prometheus.CounterVec
-	sessions prometheus.Counter
+	total     *prometheus.CounterVec
+	sessions  prometheus.Counter
+	passwords *prometheus.CounterVec
 }
 
 const signedIn = "success"
@@ -20,11 +28,29 @@ func newSignIns(r *registration) *SignIns {
 	s := &SignIns{
 		total:    r.counters("sign_ins_total", "Sign-in attempts, by outcome.", "outcome"),
 		sessions: r.counter("sessions_ended_total", "Sessions ended before they expired."),
+		passwords: r.counters("breached_password_lookups_total",
+			"Passwords that were looked up in the list of breached ones, by outcome. unknown: the list could not be asked, and the password was accepted.", "outcome"),
+	}
+	for _, outcome := range lookupOutcomes() {
+		s.passwords.WithLabelValues(outcome)
 	}
 	for _, outcome := range signInOutcomes() {
 		s.total.WithLabelValues(outcome)
 	}
 	return s
+}
+
+// lookupOutcomes are those of event.PasswordLookedUp.
+func lookupOutcomes() []string {
+	return []string{string(event.NotBreached), string(event.Breached), string(event.BreachUnknown)}
+}
+
+// lookedUp counts a password.
+func (s *SignIns) lookedUp(outcome string) {
+	if !slices.Contains(lookupOutcomes(), outcome) {
+		outcome = other
+	}
+	s.passwords.WithLabelValues(outcome).Inc()
 }
 
 // ended counts a sign-in. A sign-in is slow anyway, so the child is looked up each time.

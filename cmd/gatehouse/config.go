@@ -130,6 +130,12 @@ type config struct {
 	OutboundCA    string   `koanf:"outbound_ca"`
 	OutboundAllow []string `koanf:"outbound_allow"`
 
+	// BreachedPasswords is the list of passwords that nobody may choose: the path of a file as Have
+	// I Been Pwned distributes it, ordered by hash, or the https address of a service of the form of
+	// https://api.pwnedpasswords.com/range/, which is told the first 5 of 40 digits of a hash. It is
+	// not used with --dev, whose passwords are public.
+	BreachedPasswords string `koanf:"breached_passwords"`
+
 	// DrainDelay is how long the server goes on, without being ready, after it was told to
 	// stop: as long as proxies take to see that it is not. With --dev it is none.
 	DrainDelay time.Duration `koanf:"drain_delay"`

@@ -14,7 +14,8 @@ func newDoctor(env *environment) *cobra.Command {
 		Short: "Check the settings and report faults",
 		Long: `Checks every setting, the data directory, the database and whether it takes writes, its
 schema, whether the secret opens the keys in it, whether limits can be counted in Redis, and
-whether the SMTP server takes mails. Nothing is changed, and nothing sent. The exit code is 1 when something is wrong.`,
+whether the SMTP server takes mails, and whether the list of breached passwords can be asked. Nothing is
+changed, and nothing sent. The exit code is 1 when something is wrong.`,
 		Example: "  gatehouse doctor\n  gatehouse doctor --config /etc/gatehouse.yaml --json",
 		Args:    cobra.NoArgs,
 	}
@@ -69,7 +70,7 @@ func (e *environment) examine(cmd *cobra.Command) []finding {
 	if !unread.concern("smtp_url", "smtp_url_file", "mail_from", "sms_webhook_secret_file", "outbound_ca") {
 		findings = append(findings, e.examineMessages(cmd.Context(), c)...)
 	}
-	return findings
+	return append(findings, c.examineBreached(cmd.Context())...)
 }
 
 // examineSettings lists what could not be read, and what is wrong with the others.

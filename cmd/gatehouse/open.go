@@ -12,6 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
+	"github.com/gatehouse-id/gatehouse/provider/breach"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
@@ -38,6 +39,7 @@ type instance struct {
 	hasher    *password.Hasher
 	secrets   *client.Secrets
 	registry  *client.Registry
+	stolen    *breach.Passwords // nil: there is no list
 	users     *account.Registry
 	catalogue *consent.Catalogue
 	consents  *consent.Registry
@@ -66,7 +68,8 @@ func (e *environment) open(cmd *cobra.Command) (*instance, error) {
 		return nil, err
 	}
 	c.dryRun = isImport(cmd) && isDryRun(cmd) && c.scratch == ""
-	h, err := e.openInstance(cmd.Context(), c, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn})), nil)
+	log := slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	h, err := e.openInstance(cmd.Context(), c, log, nil, onlyLookups(event.Log(log)))
 	if err != nil {
 		return nil, errors.Join(err, c.removeScratch())
 	}
@@ -122,6 +125,10 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	hasher := password.New(e.random, hashingAtOnce)
 	clientSecrets := client.NewSecrets(hasher, ring.Key(keyring.ClientSecret), e.random)
 	signers := keys.NewManager(store, ring.Key(keyring.SigningKey), gate, events, e.clock, e.random)
+	stolen, err := c.breached(events)
+	if err != nil {
+		return nil, err
+	}
 	imported := grant.NewImportedTokens(store, ring.Key(keyring.ImportedSecret))
 	return &instance{
 		config:    c,
@@ -130,7 +137,8 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		keys:      signers,
 		hasher:    hasher,
 		secrets:   clientSecrets,
-		users:     account.NewRegistry(store, gate, hasher, events, e.clock, e.random),
+		stolen:    stolen,
+		users:     account.NewRegistry(store, gate, hasher, stolen, events, e.clock, e.random),
 		registry:  client.NewRegistry(store, gate, clientSecrets, e.clock, e.random),
 		catalogue: consent.NewCatalogue(store, gate, e.clock),
 		consents:  consent.NewRegistry(store, store, store, gate, e.clock),
@@ -215,7 +223,7 @@ func (e *environment) keyringSecrets(c config) (keyring.Secrets, error) {
 
 // close ends the database; its error replaces none that came before.
 func (h *instance) close(err *error) {
-	*err = errors.Join(*err, h.store.Close(), h.config.removeScratch())
+	*err = errors.Join(*err, h.stolen.Close(), h.store.Close(), h.config.removeScratch())
 }
 
 // removeScratch removes what was made for this run alone.

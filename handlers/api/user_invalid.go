@@ -111,7 +111,7 @@ func codeOf(fault *account.Invalid, sent User, password string) (code, property 
 		return "fos_user.password.blank", "plainPassword"
 	case errors.Is(fault, account.ErrPassword):
 		return sized("fos_user.password.", utf8.RuneCountInString(password), 8, 128, "invalid"), "plainPassword"
-	case errors.Is(fault, account.ErrCommon):
+	case errors.Is(fault, account.ErrCommon), errors.Is(fault, account.ErrBreached):
 		return "fos_user.password.breached", "plainPassword"
 	case errors.Is(fault, account.ErrRole):
 		return "fos_user.roles.invalid", "roles"

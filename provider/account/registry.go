@@ -21,6 +21,7 @@ var (
 	ErrPhone    = errors.New("a phone number starts with + and the country code and has 8 to 15 digits")
 	ErrPassword = errors.New("a password has 8 to 128 characters, and no control characters")
 	ErrCommon   = errors.New("that password is too easy to guess; choose another one")
+	ErrBreached = errors.New("that password is known from a theft at another site; choose another one")
 	ErrRole     = errors.New("a role has 1 to 50 lower-case letters, digits or -")
 	// These are provider.ErrConflict, too.
 	ErrUsernameTaken = fmt.Errorf("%w: another user has that user name", provider.ErrConflict)
@@ -59,19 +60,25 @@ type hasher interface {
 	Verify(ctx context.Context, hash, secret string) (bool, error)
 }
 
+// stolen are the passwords that are known from thefts at other sites.
+type stolen interface {
+	Breached(ctx context.Context, password string) bool
+}
+
 // Registry creates and changes users. Each change is an administrative act.
 type Registry struct {
 	store  Store
 	gate   *audit.Gate
 	hasher hasher
+	stolen stolen
 	events publisher
 	clock  provider.Clock
 	random io.Reader
 }
 
-// NewRegistry makes a Registry.
-func NewRegistry(store Store, gate *audit.Gate, h hasher, events publisher, clock provider.Clock, random io.Reader) *Registry {
-	return &Registry{store: store, gate: gate, hasher: h, events: events, clock: clock, random: random}
+// NewRegistry makes a Registry. Passwords that are stolen are refused; nil: none is known to be.
+func NewRegistry(store Store, gate *audit.Gate, h hasher, s stolen, events publisher, clock provider.Clock, random io.Reader) *Registry {
+	return &Registry{store: store, gate: gate, hasher: h, stolen: s, events: events, clock: clock, random: random}
 }
 
 // Create adds a user with the given password, which may be empty for a user who does not sign in
@@ -88,7 +95,7 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, u *User, passw
 	if password != "" {
 		canonical, fault := passwordOf(u, password)
 		wrong.add(fault)
-		if len(wrong) == 0 { // hashing is slow
+		if len(wrong) == 0 {
 			if u.PasswordHash, err = r.hash(ctx, canonical); err != nil {
 				return err
 			}
@@ -230,7 +237,7 @@ func (r *Registry) setPassword(ctx context.Context, actor audit.Actor, known *Us
 	if fault != nil {
 		return nil, fault
 	}
-	hash, err := r.hash(ctx, canonical) // before the transaction: hashing is slow
+	hash, err := r.hash(ctx, canonical)
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +285,12 @@ func passwordOf(u *User, password string) (string, *Invalid) {
 	return canonical, nil
 }
 
+// hash looks a password that somebody chose up, and hashes it. Both are slow: it comes before the
+// transaction, and after everything else that can be wrong. It returns *Invalid for a stolen password.
 func (r *Registry) hash(ctx context.Context, canonical string) (string, error) {
+	if r.stolen != nil && r.stolen.Breached(ctx, canonical) {
+		return "", invalid("password", ErrBreached)
+	}
 	hash, err := r.hasher.Hash(ctx, canonical)
 	if err != nil {
 		return "", fmt.Errorf("account: hash password: %w", err)

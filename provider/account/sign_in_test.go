@@ -52,7 +52,7 @@ func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	store, url := storagetest.SQLiteAt(t, time.Now)
 	f := &fixture{store: store, url: url, steps: &steps{Hasher: password.New(rand.Reader, 2)}}
-	f.users = account.NewRegistry(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), f.steps,
+	f.users = account.NewRegistry(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), f.steps, nil,
 		event.NewBus(func(_ context.Context, e event.Event) { f.recorded = append(f.recorded, e) }), time.Now, rand.Reader)
 	f.signIn = f.fresh(t)
 	require.NoError(t, f.users.Create(t.Context(), audittest.Operator(), &account.User{Username: "alice", Email: "alice@example.com"}, "wonderland"))

@@ -69,6 +69,23 @@ type PasswordUpgraded struct {
 	Fault error
 }
 
+// BreachOutcome is what a list of breached passwords said.
+type BreachOutcome string
+
+// The outcomes. BreachUnknown: it could not be asked, and the password was accepted.
+const (
+	NotBreached   BreachOutcome = "not_breached"
+	Breached      BreachOutcome = "breached"
+	BreachUnknown BreachOutcome = "unknown"
+)
+
+// PasswordLookedUp: a password that somebody chose was looked up in the list of breached ones.
+type PasswordLookedUp struct {
+	Outcome BreachOutcome
+	// Fault is why it could not be; it has no digit of the hash.
+	Fault error
+}
+
 // SecretUpgraded is PasswordUpgraded for the secret of a client.
 type SecretUpgraded struct {
 	ClientID string
@@ -136,6 +153,9 @@ func (SignInRefused) Name() string { return "sign_in_refused" }
 
 // Name is part of Event.
 func (PasswordUpgraded) Name() string { return "password_upgraded" }
+
+// Name is part of Event.
+func (PasswordLookedUp) Name() string { return "password_looked_up" }
 
 // Name is part of Event.
 func (SecretUpgraded) Name() string { return "secret_upgraded" }

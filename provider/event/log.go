@@ -16,6 +16,12 @@ func Log(log *slog.Logger) Listener {
 		if _, alarming := e.(RefreshReuseDetected); alarming {
 			level = slog.LevelWarn
 		}
+		if looked, ok := e.(PasswordLookedUp); ok {
+			if looked.Outcome != BreachUnknown {
+				return // that somebody chose such a password is nobody's business
+			}
+			level = slog.LevelWarn
+		}
 		log.LogAttrs(ctx, level, "event", append([]slog.Attr{slog.String("event", e.Name())}, attributes(e)...)...)
 	}
 }
@@ -44,6 +50,8 @@ func attributes(e Event) []slog.Attr {
 		return []slog.Attr{slog.String("reason", e.Reason), id("user", e.UserID)}
 	case PasswordUpgraded:
 		return []slog.Attr{id("user", e.UserID), fault(e.Fault)}
+	case PasswordLookedUp:
+		return []slog.Attr{slog.String("outcome", string(e.Outcome)), fault(e.Fault)}
 	case SecretUpgraded:
 		return []slog.Attr{slog.String("client_id", e.ClientID), fault(e.Fault)}
 	case SessionEnded:

@@ -150,7 +150,7 @@ func newFixture(t *testing.T) *fixture {
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
 	signIn := account.NewSignIn(store, h.hasher, ratelimit.NewSignIn(ratelimit.NewMemory(clock), table), events)
-	h.users = account.NewRegistry(store, h.gate, h.hasher, events, clock, rand.Reader)
+	h.users = account.NewRegistry(store, h.gate, h.hasher, nil, events, clock, rand.Reader)
 	h.sessions = session.NewManager(store, h.gate, ring.Key(keyring.SessionHash), events, clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
 	h.domain = oauth.Domain{
 		Authenticator: authenticator, Clients: directory, Codes: h.codes, Issuer: tokens, Tokens: inspector, IDTokens: h.idTokens,

@@ -121,6 +121,11 @@ type Fetched struct {
 
 // Get fetches an https URL of at most maxBody bytes. Every status but 200 is ErrFetch.
 func (c *Client) Get(ctx context.Context, address, accept string, maxBody int64) (Fetched, error) {
+	return c.GetWith(ctx, address, map[string]string{"Accept": accept}, maxBody)
+}
+
+// GetWith is Get with more headers. They must not be credentials.
+func (c *Client) GetWith(ctx context.Context, address string, headers map[string]string, maxBody int64) (Fetched, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return Fetched{}, fmt.Errorf("%w: not an https URL", ErrFetch)
@@ -129,7 +134,9 @@ func (c *Client) Get(ctx context.Context, address, accept string, maxBody int64)
 	if err != nil {
 		return Fetched{}, fmt.Errorf("%w: %w", ErrFetch, err)
 	}
-	request.Header.Set("Accept", accept)
+	for name, value := range headers {
+		request.Header.Set(name, value)
+	}
 	request.Header.Set("User-Agent", "Gatehouse")
 	response, err := c.http.Do(request)
 	if err != nil {
