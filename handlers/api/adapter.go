@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 
@@ -15,6 +16,8 @@ type adapter struct {
 	routes  []route.Route
 	limits  []string
 	repeats repeats
+	// prepare looks a password up and hashes it before the transaction of a request with a key.
+	prepare func(ctx context.Context, password string) context.Context
 	schemas huma.Registry
 	// last is the operation that was registered last.
 	last *huma.Operation

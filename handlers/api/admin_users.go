@@ -71,10 +71,10 @@ type passwordOfUser struct {
 func (a *API) adminUsers() {
 	tags := []string{"users"}
 	const path = "/admin/users/{user_id}"
-	registerUserChange(a, withAliases(huma.Operation{
+	registerUserChange(a, withPassword(withAliases(huma.Operation{
 		OperationID: "create-user", Method: http.MethodPost, Path: "/admin/users", Tags: tags, DefaultStatus: http.StatusCreated,
 		Summary: "Create a user", Description: "Without a password the user cannot sign in by one.",
-	}, olderNames()), a.createUser)
+	}, olderNames())), a.createUser)
 	register(a, audit.ReadScope("users"), huma.Operation{
 		OperationID: "admin-get-user", Method: http.MethodGet, Path: path, Tags: tags, Summary: "Read a user", Description: "As at /users, with the property enabled.",
 	}, func(ctx context.Context, in *UserID) (*adminUserOutput, error) {
@@ -102,6 +102,12 @@ func (a *API) adminUsers() {
 	a.switchUser("enable", "Let a user sign in again", "Undoes disable.", false)
 	a.setUserPassword(http.MethodPut, "set-user-password")
 	a.setUserPassword(http.MethodPatch, "change-user-password")
+}
+
+// withPassword marks an operation whose body has a password.
+func withPassword(op huma.Operation) huma.Operation {
+	op.Metadata[passwordKey] = true
+	return op
 }
 
 func (a *API) createUser(ctx context.Context, in *newAdminUser) (*adminUserOutput, error) {

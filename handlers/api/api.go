@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -70,6 +71,7 @@ func New(c Config) (*API, error) {
 	a := &API{Config: c, table: &adapter{
 		limits:  []string{ratelimit.ManageClient, ratelimit.ManagePrefix, ratelimit.ClientSecret, ratelimit.ClientSecrets},
 		repeats: c.Repeats,
+		prepare: func(ctx context.Context, password string) context.Context { return c.Accounts.Prepare(ctx, password) },
 	}}
 	config := huma.DefaultConfig("Gatehouse management API", c.Version)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", "", nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/idempotency"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -50,7 +51,7 @@ func (a *adapter) respondOnce(w http.ResponseWriter, x *exchange, key string, bo
 	if p == nil {
 		return errors.New("api: an idempotency key without a caller")
 	}
-	kept, repeated, err := a.repeats.Once(x.r.Context(), callerOf(p), key, x.identity(body), func(ctx context.Context) (idempotency.Response, error) {
+	kept, repeated, err := a.repeats.Once(a.prepared(x, body), callerOf(p), key, x.identity(body), func(ctx context.Context) (idempotency.Response, error) {
 		// A new one for each try: a transaction that lost against another one starts again.
 		try := newExchange(x.op, x.r, x.query, http.Header{})
 		try.body, try.ctx = bytes.NewReader(body), context.WithValue(ctx, exchangeKey{}, try)
@@ -80,6 +81,21 @@ func (a *adapter) respondOnce(w http.ResponseWriter, x *exchange, key string, bo
 	w.WriteHeader(kept.Status)
 	_, _ = w.Write(kept.Body) // a caller that disconnected cannot be told
 	return nil
+}
+
+// prepared is the context of a request whose password, if it has one, is ready to be stored.
+func (a *adapter) prepared(x *exchange, body []byte) context.Context {
+	ctx := x.r.Context()
+	if marked, _ := x.op.Metadata[passwordKey].(bool); !marked {
+		return ctx
+	}
+	var sent struct {
+		Password string `json:"password"`
+	}
+	if wire.ParseJSON(body, &sent) != nil || sent.Password == "" {
+		return ctx // what is wrong with it is said later
+	}
+	return a.prepare(ctx, sent.Password)
 }
 
 // callerOf names a caller. The id of a client that was deleted may be given to another one, which must not

@@ -14,6 +14,8 @@ const (
 	// repeatableKey marks an operation that takes an Idempotency-Key although it does not create
 	// something with status 201, as those that do all take one.
 	repeatableKey = "repeatable"
+	// passwordKey marks an operation with a password in the body that somebody chose.
+	passwordKey = "password"
 )
 
 // register adds an operation that needs a management scope. What is the same for all operations

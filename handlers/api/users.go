@@ -24,6 +24,7 @@ type userReader interface {
 // userRegistry changes users.
 type userRegistry interface {
 	Create(ctx context.Context, actor audit.Actor, u *account.User, password string) error
+	Prepare(ctx context.Context, password string) context.Context
 	Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(u *account.User) error) (*account.User, error)
 	SetPasswordOf(ctx context.Context, actor audit.Actor, id provider.ID, password string) (*account.User, error)
 	Delete(ctx context.Context, actor audit.Actor, id provider.ID) error

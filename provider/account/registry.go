@@ -288,6 +288,9 @@ func passwordOf(u *User, password string) (string, *Invalid) {
 // hash looks a password that somebody chose up, and hashes it. Both are slow: it comes before the
 // transaction, and after everything else that can be wrong. It returns *Invalid for a stolen password.
 func (r *Registry) hash(ctx context.Context, canonical string) (string, error) {
+	if p, ok := ctx.Value(preparedKey{}).(prepared); ok && p.canonical == canonical {
+		return p.hash, p.err
+	}
 	if r.stolen != nil && r.stolen.Breached(ctx, canonical) {
 		return "", invalid("password", ErrBreached)
 	}

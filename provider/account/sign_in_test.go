@@ -32,6 +32,12 @@ type steps struct {
 	*password.Hasher
 
 	verified []string
+	hashed   int
+}
+
+func (s *steps) Hash(ctx context.Context, secret string) (string, error) {
+	s.hashed++
+	return s.Hasher.Hash(ctx, secret)
 }
 
 func (s *steps) Verify(ctx context.Context, hash, secret string) (bool, error) {

@@ -80,5 +80,28 @@ func TestStolenPasswordsAreRefused(t *testing.T) {
 	require.ErrorIs(t, err, account.ErrCommon)
 	require.Equal(t, []error{nil}, f.add(t, &account.User{Username: "dora", PasswordHash: bcrypted}))
 	assert.Equal(t, 5, list.asked, "who is refused anyway, and who has no password, is not looked up")
+
+	for name, password := range map[string]string{"eve": "looking glass", "fay": "curiouser and curiouser", "gus": "short"} {
+		ready := users.Prepare(ctx, password)
+		f.steps.hashed = 0
+		err = f.store.InTx(ready, func(ctx context.Context) error {
+			return users.Create(ctx, audittest.Operator(), &account.User{Username: name}, password)
+		})
+		switch name {
+		case "eve":
+			refused(err)
+		case "gus":
+			require.ErrorIs(t, err, account.ErrPassword)
+		default:
+			require.NoError(t, err)
+			_, err = f.verify(t, name, password)
+			require.NoError(t, err)
+		}
+		assert.Zero(t, f.steps.hashed, "hashed in a transaction")
+	}
+	assert.Equal(t, 7, list.asked)
+	require.NoError(t, users.Create(users.Prepare(ctx, "another password"), audittest.Operator(), &account.User{Username: "hal"}, "curiouser and curiouser"))
+	_, err = f.verify(t, "hal", "curiouser and curiouser")
+	require.NoError(t, err, "what was prepared is for one password")
 	assert.Zero(t, list.inside, "looked up in a transaction")
 }

@@ -63,6 +63,14 @@ func TestBreachedPasswords(t *testing.T) {
 		assert.Equal(t, "/range/"+digits(password)[:5], <-paths)
 	}
 
+	for _, password := range []string{stolen, "the pool of tears"} {
+		got = s.manage(caller, http.MethodPost, "/admin/users", fmt.Sprintf(`{"username":"dinah","plainPassword":%q}`, password), "Idempotency-Key", password[:5])
+		assert.Equal(t, "/range/"+digits(password)[:5], <-paths)
+	}
+	assert.Equal(t, http.StatusCreated, got.status, got.body)
+	assert.Equal(t, []float64{3, 2, 0}, []float64{counted("breached"), counted("not_breached"), counted("unknown")})
+	assert.Empty(t, paths, "once each")
+
 	failing.Store(true)
 	assert.Equal(t, http.StatusCreated, create("bob", stolen).status, "a service of somebody else does not decide who can register")
 	service.Close()
