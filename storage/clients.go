@@ -130,11 +130,14 @@ func (s *Store) CreateClient(ctx context.Context, c *client.Client) error {
 }
 
 // UpdateClient replaces a client's registration, secrets and origins. A client that is not
-// restricted keeps no named users.
+// restricted keeps no named users and groups.
 func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
 		row, err := clientRowOf(c)
 		if err != nil {
+			return err
+		}
+		if err := s.forgetGroups(ctx, c.ID); err != nil {
 			return err
 		}
 		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", c.ID).Select("*").Omit("id", "created_at").Updates(row)); err != nil {
@@ -142,7 +145,7 @@ func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 		}
 		replaced := []string{"client_secrets", "client_origins"}
 		if !c.Restricted {
-			replaced = append(replaced, "client_users")
+			replaced = append(replaced, "client_users", "client_groups")
 		}
 		for _, table := range replaced {
 			if err := s.exec(ctx, "DELETE FROM "+table+" WHERE client_id = ?", c.ID); err != nil {

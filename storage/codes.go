@@ -41,7 +41,7 @@ func (s *Store) CodeWithGrant(ctx context.Context, id provider.ID, withUser bool
 	}
 	err := s.row(ctx, "SELECT c.expires_at, c.used_at, c.hash, c.redirect_uri, c.challenge, c.method, c.nonce, "+columns+`
 		FROM authorization_codes c JOIN grants g ON g.id = c.grant_id JOIN users u ON u.id = g.user_id JOIN clients k ON k.id = g.client_id
-		WHERE c.id = ? AND NOT u.disabled AND (`+mayUse+`u.id))`, rowID(id)).Scan(into...)
+		WHERE c.id = ? AND NOT u.disabled AND `+mayUse("u.id"), rowID(id)).Scan(into...)
 	if err != nil {
 		return nil, nil, s.fault(err)
 	}

@@ -17,9 +17,9 @@ import (
 func (s *Store) Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error) {
 	var may bool
 	var c consentColumns
-	err := s.fault(s.row(ctx, "SELECT "+mayUse+`?), c.agreed, c.scopes, c.claims, c.audience
-		FROM clients k LEFT JOIN user_consents c ON c.client_id = k.id AND c.user_id = ? WHERE k.id = ?`,
-		rowID(userID), rowID(userID), clientID).Scan(&may, &c.Agreed, &c.Scopes, &c.Claims, &c.Audience))
+	err := s.fault(s.row(ctx, "SELECT "+mayUse("u.id")+`, c.agreed, c.scopes, c.claims, c.audience
+		FROM clients k LEFT JOIN users u ON u.id = ? LEFT JOIN user_consents c ON c.client_id = k.id AND c.user_id = u.id WHERE k.id = ?`,
+		rowID(userID), clientID).Scan(&may, &c.Agreed, &c.Scopes, &c.Claims, &c.Audience))
 	if errors.Is(err, provider.ErrNotFound) {
 		return consent.Standing{}, nil
 	}

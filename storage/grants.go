@@ -87,7 +87,7 @@ func (s *Store) createUserGrant(ctx context.Context, g *grant.Grant) error {
 	return s.insertIfVerified(ctx, `INSERT INTO grants (id, client_id, scopes, audience, created_at, expires_at, session_id, auth_time,
 			acr, amr, claims, claims_agreed, offline, user_id, subject)
 		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, u.id, u.subject FROM `+from+`
-		WHERE u.id = ? AND u.generation = ? AND NOT u.disabled AND (`+mayUse+`u.id))`,
+		WHERE u.id = ? AND u.generation = ? AND NOT u.disabled AND `+mayUse("u.id")+" AND "+sameAccess,
 		append(append(values, joined...), rowID(g.UserID), g.UserGeneration)...)
 }
 

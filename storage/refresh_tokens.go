@@ -24,7 +24,7 @@ func (s *Store) RefreshToken(ctx context.Context, id provider.ID, withUser bool)
 		into, columns, join = append(into, u.into()...), ", "+userColumns, "JOIN"
 	}
 	err := s.row(ctx, "SELECT "+tokenColumns+grantColumns+`, u.disabled,
-			`+mayUse+`g.user_id), s.seen_at, s.expires_at, s.ended_at`+columns+`
+			`+mayUse("g.user_id")+`, s.seen_at, s.expires_at, s.ended_at`+columns+`
 		FROM tokens t JOIN grants g ON g.id = t.grant_id JOIN clients k ON k.id = g.client_id
 			`+join+` users u ON u.id = g.user_id LEFT JOIN sessions s ON s.id = g.session_id
 		WHERE t.id = ?`, rowID(id)).Scan(into...)

@@ -102,7 +102,8 @@ func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 }
 
 // UpdateUser replaces a user. Disabling a user or changing the password ends every session and
-// grant, so that a thief of the old password has no access. The row of the user is updated first:
+// grant, so that a thief of the old password has no access. Taking a role ends what clients have that
+// the role opened. The row of the user is updated first:
 // either insertIfVerified waits for it and finds another generation, or it waits for
 // insertIfVerified and then ends what was inserted.
 func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
@@ -128,6 +129,11 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 			return err
 		}
 		u.Generation = row.Generation
+		if lost := lostRoles(before, u); len(lost) > 0 {
+			if err := s.endOfRoles(ctx, u.ID, lost, u.UpdatedAt); err != nil {
+				return err
+			}
+		}
 		if !u.Disabled && !changed {
 			return nil
 		}

@@ -82,7 +82,7 @@ func shown(value any) string {
 
 func restriction(c *client.Client) string {
 	if c.Restricted {
-		return "yes, to named users (gatehouse client users list " + c.ID + ")"
+		return "yes, to named users and groups (gatehouse client users list " + c.ID + ", gatehouse client groups list " + c.ID + ")"
 	}
 	return yesNo(false)
 }

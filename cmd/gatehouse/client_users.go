@@ -15,10 +15,10 @@ func newClientUsers(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "users",
 		Short: "Manage which users may use a client",
-		Long: `All users may use a client until it is restricted: by adding a user, or by
-"client update ID --restricted". From then on only the added users may use it, and no user
-while there are none. "client update ID --restricted=false" allows all users again and
-removes the list.`,
+		Long: `All users may use a client until it is restricted: by adding a user or a group, or by
+"client update ID --restricted". From then on only the added users and those of the added
+groups may use it ("client groups"), and no user while there are none.
+"client update ID --restricted=false" allows all users again and removes both lists.`,
 	}
 	cmd.AddCommand(newClientUsersAdd(env), newClientUsersRemove(env), newClientUsersList(env))
 	return cmd
@@ -27,7 +27,7 @@ removes the list.`,
 func newClientUsersAdd(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "add ID USERNAME",
-		Short:   "Allow a user to use a client, and restrict it to such users",
+		Short:   "Allow a user to use a client, and restrict it to those who are allowed",
 		Example: "  gatehouse client users add billing alice",
 		Args:    cobra.ExactArgs(2),
 
@@ -54,8 +54,9 @@ func newClientUsersRemove(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "remove ID USERNAME",
 		Short: "Remove a user from the list, and revoke the client's tokens for them",
-		Long: `Revokes every access and refresh token that the client has for the user, at once. When the
-last user is removed, no user may use the client.`,
+		Long: `Revokes every access and refresh token that the client has for the user, at once, unless a
+group of the user may use it. When the last user and the last group are removed, no user
+may use the client.`,
 		Example: "  gatehouse client users remove billing alice",
 		Args:    cobra.ExactArgs(2),
 
@@ -104,8 +105,15 @@ func newClientUsersList(env *environment) *cobra.Command {
 		if *asJSON {
 			return printJSON(env.Out, map[string]any{"restricted": c.Restricted, "usernames": orEmpty(names)})
 		}
+		groups, err := h.store.AllowedGroups(cmd.Context(), args[0])
+		if err != nil {
+			return err
+		}
 		out := table{header: []string{"USERNAME"}, empty: "Everybody may use it: it is not restricted."}
-		if c.Restricted {
+		switch {
+		case c.Restricted && len(groups) > 0:
+			out.empty = "No user is named. Those of some groups may use it, which shows: gatehouse client groups list " + c.ID
+		case c.Restricted:
 			out.empty = "No user may use it: it is restricted, and the list is empty. Add users with: gatehouse client users add " + c.ID + " USERNAME"
 		}
 		for _, name := range names {

@@ -12,7 +12,7 @@ import (
 
 type allowedUsers struct {
 	Body struct {
-		Restricted bool     `json:"restricted" doc:"Whether the client is for these users only"`
+		Restricted bool     `json:"restricted" doc:"Whether the client is for these users, and those of its groups, only"`
 		Usernames  []string `json:"usernames"`
 	}
 }
@@ -40,7 +40,7 @@ func (a *API) clientUsers() {
 	})
 	register(a, write, huma.Operation{
 		OperationID: "allow-client-user", Method: http.MethodPut, Path: path + "/{user_id}", Tags: tags, DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
-		Summary: "Restrict a client to named users, of whom the user is one", Description: "What other users have from it ends.",
+		Summary: "Restrict a client to named users and groups, of which the user is one", Description: "What other users have from it ends.",
 	}, func(ctx context.Context, in *clientUser) (*struct{}, error) {
 		id, err := provider.ParseID(in.UserID)
 		if err != nil {
@@ -50,7 +50,7 @@ func (a *API) clientUsers() {
 	})
 	register(a, write, huma.Operation{
 		OperationID: "disallow-client-user", Method: http.MethodDelete, Path: path + "/{user_id}", Tags: tags, DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
-		Summary: "Take a user from those who may use a client", Description: "What was issued to the client for the user ends.",
+		Summary: "Take a user from those who may use a client", Description: "What was issued to the client for the user ends, unless a group of the user may use it.",
 	}, func(ctx context.Context, in *clientUser) (*struct{}, error) {
 		id, err := provider.ParseID(in.UserID)
 		if err != nil {

@@ -21,6 +21,8 @@ type clientRegistry interface {
 	Delete(ctx context.Context, actor audit.Actor, id string) error
 	AllowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error
 	DisallowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error
+	AllowGroup(ctx context.Context, actor audit.Actor, clientID, group string) error
+	DisallowGroup(ctx context.Context, actor audit.Actor, clientID, group string) error
 }
 
 // clientReader reads clients from the database.
@@ -28,6 +30,7 @@ type clientReader interface {
 	Client(ctx context.Context, id string) (*client.Client, error)
 	client.Lister
 	AllowedUsers(ctx context.Context, clientID string) ([]string, error)
+	AllowedGroups(ctx context.Context, clientID string) ([]string, error)
 }
 
 type clientBody struct{ Body registration }

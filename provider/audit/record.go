@@ -12,19 +12,21 @@ type Action string
 
 // The actions. Whether a client or user was disabled, for example, is in the changes of an update.
 const (
-	ClientCreate       Action = "client.create"
-	ClientUpdate       Action = "client.update"
-	ClientDelete       Action = "client.delete"
-	ClientRotateSecret Action = "client.rotate_secret"
-	ClientEndSecret    Action = "client.end_secret" //nolint:gosec // the name of an act
-	ClientAllowUser    Action = "client.allow_user"
-	ClientDisallowUser Action = "client.disallow_user"
-	ClientImport       Action = "client.import"
-	UserCreate         Action = "user.create"
-	UserUpdate         Action = "user.update"
-	UserSetPassword    Action = "user.set_password"
-	UserDelete         Action = "user.delete"
-	UserImport         Action = "user.import"
+	ClientCreate        Action = "client.create"
+	ClientUpdate        Action = "client.update"
+	ClientDelete        Action = "client.delete"
+	ClientRotateSecret  Action = "client.rotate_secret"
+	ClientEndSecret     Action = "client.end_secret" //nolint:gosec // the name of an act
+	ClientAllowUser     Action = "client.allow_user"
+	ClientDisallowUser  Action = "client.disallow_user"
+	ClientAllowGroup    Action = "client.allow_group"
+	ClientDisallowGroup Action = "client.disallow_group"
+	ClientImport        Action = "client.import"
+	UserCreate          Action = "user.create"
+	UserUpdate          Action = "user.update"
+	UserSetPassword     Action = "user.set_password"
+	UserDelete          Action = "user.delete"
+	UserImport          Action = "user.import"
 	// UserSignIn and UserSignInRefused are what people do: the latter counts attempts of a minute.
 	UserSignIn        Action = "user.sign_in"
 	UserSignInRefused Action = "user.sign_in_refused"
@@ -62,7 +64,7 @@ const (
 // Actions are all actions.
 func Actions() []Action {
 	return []Action{
-		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientImport,
+		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport,
 		UserCreate, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
 		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,

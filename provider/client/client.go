@@ -125,7 +125,7 @@ type Client struct {
 	// AllowUndottedScheme allows redirect URIs such as cursor://auth, whose scheme any other
 	// application on the machine can claim (RFC 8252 section 7.1).
 	AllowUndottedScheme bool
-	// Restricted: only named users may use it; no user while none is named.
+	// Restricted: only named users and groups may use it; no user while none is named.
 	Restricted bool
 
 	// URI, LogoURI, PolicyURI and TOSURI are shown to users; each may be empty.

@@ -177,8 +177,8 @@ func Fields() []Field {
 		},
 		{
 			Name: "restricted", Flag: "restricted",
-			About: "whether only named users may use it; false allows all users and removes the names",
-			Help:  "only named users may use it (gatehouse client users add); =false allows all users and removes the names",
+			About: "whether only named users and groups may use it; false allows all users and removes the names",
+			Help:  "only named users and groups may use it (gatehouse client users add, client groups add); =false allows all users and removes the names",
 			in:    func(c *Client) any { return &c.Restricted },
 		},
 	}

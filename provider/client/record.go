@@ -28,8 +28,8 @@ func (c *Client) whole() map[string]any {
 	return values
 }
 
-// namesBefore adds to the record of a client that is no longer restricted the users whom it was for:
-// their names are forgotten.
+// namesBefore adds to the record of a client that is no longer restricted the users and groups that it
+// was for: their names are forgotten.
 func (r *Registry) namesBefore(ctx context.Context, c *Client, before map[string]any) error {
 	if was, ok := before["restricted"].(bool); !ok || !was || c.Restricted {
 		return nil
@@ -37,6 +37,13 @@ func (r *Registry) namesBefore(ctx context.Context, c *Client, before map[string
 	names, err := r.store.AllowedUsers(ctx, c.ID)
 	if err == nil && len(names) > 0 {
 		before["allowed_users"] = names
+	}
+	if err != nil {
+		return err
+	}
+	groups, err := r.store.AllowedGroups(ctx, c.ID)
+	if err == nil && len(groups) > 0 {
+		before["allowed_groups"] = groups
 	}
 	return err
 }

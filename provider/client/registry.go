@@ -36,6 +36,13 @@ type Store interface {
 	AllowUser(ctx context.Context, clientID string, userID provider.ID) error
 	// DisallowUser takes a user from them, and ends what was issued to the client for the user.
 	DisallowUser(ctx context.Context, clientID string, userID provider.ID, at time.Time) error
+	// AllowedGroups lists the roles whose users may use a restricted client.
+	AllowedGroups(ctx context.Context, id string) ([]string, error)
+	// AllowGroup restricts the client to named users and groups, of which the group is one.
+	AllowGroup(ctx context.Context, clientID, group string) error
+	// DisallowGroup takes a group from them, and ends what was issued to the client for users who are
+	// not named in another way.
+	DisallowGroup(ctx context.Context, clientID, group string) error
 }
 
 // Lister pages through clients in the order of their ids, from after the given one.

@@ -23,7 +23,7 @@ func (r *Registry) AllowUser(ctx context.Context, actor audit.Actor, clientID st
 }
 
 // DisallowUser takes a user from those whom a client is restricted to, and ends what was issued to
-// the client for the user. It returns provider.ErrNotFound or audit.ErrForbidden.
+// the client for the user, unless a group of the user is named. It returns provider.ErrNotFound or audit.ErrForbidden.
 func (r *Registry) DisallowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.ClientDisallowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.store.LockClient(ctx, clientID)
