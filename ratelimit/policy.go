@@ -52,4 +52,7 @@ const (
 	SignInAccount    = "sign-in-account"
 	SignInPrefix     = "sign-in-prefix"
 	SignInDevice     = "sign-in-device"
+	RegisterPrefix   = "register-prefix"
+	RecoverPrefix    = "recover-prefix"
+	VerifyPrefix     = "verify-prefix"
 )

@@ -37,6 +37,9 @@ func Policies() []Policy {
 		{ClientSecrets, Limit{200, quarter, 200}, ByGuessed, Strict, "The same attempts from many addresses together; long secrets are not counted."},
 		{SignInAccount, Limit{10, quarter, 10}, ByAccount, Strict, "A user who forgot a password rarely needs ten attempts; an attacker needs millions."},
 		{SignInPrefix, Limit{50, quarter, 50}, ByPrefix, Strict, "One address that tries many accounts; it may serve a whole office."},
+		{RegisterPrefix, Limit{20, time.Hour, 20}, ByPrefix, Open, "Each registration stores a row and sends a message; open ones are also limited altogether."},
+		{RecoverPrefix, Limit{20, time.Hour, 20}, ByPrefix, Open, "Each request of a forgotten password stores a row and sends a message."},
+		{VerifyPrefix, Limit{50, quarter, 50}, ByPrefix, Open, "Codes are also limited to five tries each."},
 		{SignInDevice, Limit{10, quarter, 10}, ByDevice, Strict, "A browser that signed in before has its own attempts, so that an attacker cannot lock its user out."},
 	}
 }

@@ -60,16 +60,17 @@ func (j *Janitor) sweep(ctx context.Context) error {
 		j.removed("used_jtis", removed.Assertions)
 		j.removed("signing_keys", removed.SigningKeys)
 		j.removed("idempotency_keys", removed.IdempotencyKeys)
+		j.removed("verifications", removed.Verifications)
 		j.removed("outbox", removed.Messages)
 	}
 	if removed != (Swept{}) {
-		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys, "idempotency_keys", removed.IdempotencyKeys, "messages", removed.Messages)
+		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys, "idempotency_keys", removed.IdempotencyKeys, "verifications", removed.Verifications, "messages", removed.Messages)
 	}
 	return err
 }
 
 // Swept counts the rows that a sweep removed.
-type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys, IdempotencyKeys, Messages int64 }
+type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys, IdempotencyKeys, Verifications, Messages int64 }
 
 // Sweep removes a bounded number of expired rows.
 func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
@@ -90,6 +91,8 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 		(SELECT client_id, jti FROM used_jtis WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
 	removed.IdempotencyKeys = remove(`DELETE FROM idempotency_keys WHERE id IN
 		(SELECT id FROM idempotency_keys WHERE expires_at < ? LIMIT ?)`, now, batchSize)
+	removed.Verifications = remove(`DELETE FROM verifications WHERE id IN
+		(SELECT id FROM verifications WHERE expires_at < ? LIMIT ?)`, now, batchSize)
 	removed.Messages = remove(`DELETE FROM outbox WHERE id IN
 		(SELECT id FROM outbox WHERE id < ? ORDER BY id LIMIT ?)`, rowID(provider.FirstID(now.Add(-keepMessages))), batchSize)
 	// Without the key no token of the other server is valid: it goes with the last of them.

@@ -27,6 +27,8 @@ func (i *Invalid) Unwrap() error { return i.Kind }
 // Pointer is the JSON pointer of the property (RFC 6901).
 func (i *Invalid) Pointer() string {
 	switch i.Claim {
+	case "": // the whole
+		return ""
 	case "formatted", "street_address", "locality", "region", "postal_code", "country":
 		return "/address/" + i.Claim
 	case "phone":

@@ -23,10 +23,16 @@ const (
 	ClientDisallowGroup Action = "client.disallow_group"
 	ClientImport        Action = "client.import"
 	UserCreate          Action = "user.create"
-	UserUpdate          Action = "user.update"
-	UserSetPassword     Action = "user.set_password"
-	UserDelete          Action = "user.delete"
-	UserImport          Action = "user.import"
+	// UserRegister and the next are what people do for themselves.
+	UserRegister       Action = "user.register"
+	UserRecover        Action = "user.recover"
+	UserChangePassword Action = "user.change_password"
+	UserChangeContact  Action = "user.change_contact"
+	UserUndoContact    Action = "user.undo_contact"
+	UserUpdate         Action = "user.update"
+	UserSetPassword    Action = "user.set_password"
+	UserDelete         Action = "user.delete"
+	UserImport         Action = "user.import"
 	// UserSignIn and UserSignInRefused are what people do: the latter counts attempts of a minute.
 	UserSignIn        Action = "user.sign_in"
 	UserSignInRefused Action = "user.sign_in_refused"
@@ -65,7 +71,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport,
-		UserCreate, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused,
+		UserCreate, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
 		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,
 		SessionEnd,

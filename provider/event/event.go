@@ -92,6 +92,13 @@ type SecretUpgraded struct {
 	Fault    error
 }
 
+// NoticeFailed: a message to a user about the account could not be stored.
+type NoticeFailed struct {
+	UserID provider.ID
+	Kind   string
+	Fault  error
+}
+
 // SessionEnded: a session was ended before its time.
 type SessionEnded struct {
 	SessionID provider.ID
@@ -159,6 +166,9 @@ func (PasswordLookedUp) Name() string { return "password_looked_up" }
 
 // Name is part of Event.
 func (SecretUpgraded) Name() string { return "secret_upgraded" }
+
+// Name is part of Event.
+func (NoticeFailed) Name() string { return "notice_failed" }
 
 // Name is part of Event.
 func (SessionEnded) Name() string { return "session_ended" }

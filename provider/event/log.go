@@ -54,6 +54,8 @@ func attributes(e Event) []slog.Attr {
 		return []slog.Attr{slog.String("outcome", string(e.Outcome)), fault(e.Fault)}
 	case SecretUpgraded:
 		return []slog.Attr{slog.String("client_id", e.ClientID), fault(e.Fault)}
+	case NoticeFailed:
+		return []slog.Attr{id("user", e.UserID), slog.String("kind", e.Kind), fault(e.Fault)}
 	case SessionEnded:
 		return []slog.Attr{id("user", e.UserID), id("session", e.SessionID)}
 	case KeyRotated:

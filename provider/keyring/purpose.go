@@ -22,10 +22,11 @@ const (
 	Idempotency      Purpose = "idempotency"       // responses that are kept for repeated requests
 	ImportedSecret   Purpose = "imported-secret"   // keys of another server that verify its refresh tokens
 	Webhook          Purpose = "webhook"           // secrets that sign webhooks, at rest (package webhook)
+	Verification     Purpose = "verification"      // codes that prove control of an address (package verification)
 )
 
 func purposes() []Purpose {
-	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey, Idempotency, ImportedSecret, Webhook}
+	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey, Idempotency, ImportedSecret, Webhook, Verification}
 }
 
 // serves is how long after its successor took over a data key may be needed: the longest lifetime
@@ -40,6 +41,8 @@ func serves(p Purpose) (_ time.Duration, ends bool) {
 		return 190 * day, true // 180 days
 	case Idempotency:
 		return 2 * day, true // a day
+	case Verification:
+		return 4 * day, true // three days
 	case Flow, RefreshSuccessor, RateLimit, Cursor:
 		return day, true // an hour, half a minute, a quarter of an hour; a cursor has no lifetime of its own
 	case SigningKey, ClientSecret, AuditKey, ImportedSecret, Webhook:

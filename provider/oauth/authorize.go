@@ -82,7 +82,7 @@ func (p *Provider) Next(ctx context.Context, f Flow, s *session.Session) (Step, 
 }
 
 // mustSignIn tells whether the user has to sign in again: for prompt=login, select_account and
-// max_age=0 after the request was made, and when the request demands another user.
+// create, and max_age=0 after the request was made, and when the request demands another user.
 func (p *Provider) mustSignIn(ctx context.Context, f Flow, s *session.Session) bool {
 	r := f.Request
 	if !r.isAbout(s.User.Subject) {
@@ -92,7 +92,7 @@ func (p *Provider) mustSignIn(ctx context.Context, f Flow, s *session.Session) b
 	if !at.Before(f.StartedAt) {
 		return false
 	}
-	if r.Asks("login") || r.Asks("select_account") {
+	if r.Asks("login") || r.Asks("select_account") || (r.Asks("create") && p.settings.Registration) {
 		return true
 	}
 	return r.MaxAge != nil && p.domain.Clock.Now(ctx).Sub(at) >= max(*r.MaxAge, time.Nanosecond)

@@ -19,8 +19,8 @@ func TestUnknownParametersAreIgnoredAndContradictoryOnesRefused(t *testing.T) {
 	h := newFixture(t)
 	h.app("ES256")
 	for name, more := range map[string]url.Values{
-		"unknown prompt":              {"prompt": {"create"}},
-		"known and unknown prompt":    {"prompt": {"consent create"}},
+		"unknown prompt":              {"prompt": {"review"}},
+		"known and unknown prompt":    {"prompt": {"consent review"}},
 		"empty request object":        {"request": {""}, "request_uri": {""}, "registration": {""}},
 		"repeated unknown parameter":  {"utm_source": {"a", "b"}},
 		"semicolon in the state":      {"state": {"a;b"}},
@@ -28,15 +28,15 @@ func TestUnknownParametersAreIgnoredAndContradictoryOnesRefused(t *testing.T) {
 	} {
 		r, err := h.provider.Check(t.Context(), h.params(more))
 		require.NoError(t, err, name)
-		assert.NotContains(t, r.Prompt, "create", name)
+		assert.NotContains(t, r.Prompt, "review", name)
 	}
-	r, err := h.provider.Check(t.Context(), h.params(url.Values{"prompt": {"consent create"}}))
+	r, err := h.provider.Check(t.Context(), h.params(url.Values{"prompt": {"consent review"}}))
 	require.NoError(t, err)
 	assert.True(t, r.Asks("consent"))
 
 	for name, more := range map[string]url.Values{
 		"none and known":            {"prompt": {"none login"}},
-		"none and unknown":          {"prompt": {"create none"}},
+		"none and unknown":          {"prompt": {"review none"}},
 		"request object":            {"request": {"x"}},
 		"request URI":               {"request_uri": {"https://evil.example/object"}},
 		"repeated nonce":            {"nonce": {"a", "b"}},

@@ -29,6 +29,11 @@ func (p *Provider) Management(ctx context.Context, call *Call, scope string) (*P
 	return principal, nil
 }
 
+// Caller authenticates the caller of an operation of the management API that needs no scope.
+func (p *Provider) Caller(ctx context.Context, call *Call) (*Principal, error) {
+	return p.manager(WithCall(ctx, call), call)
+}
+
 // lacksScope says what the caller lacks: a client must be registered for the scope, or ask for it, and a
 // user must be an administrator, through a client that administers.
 func lacksScope(caller *Principal, scope string) *refusal.Refusal {

@@ -98,6 +98,9 @@ func (p *Provider) Metadata() Metadata {
 			x.describe(&m)
 		}
 	}
+	if p.settings.Registration {
+		m.PromptValuesSupported = append(m.PromptValuesSupported, "create")
+	}
 	return m
 }
 

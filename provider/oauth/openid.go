@@ -24,7 +24,7 @@ func idToken(idTokens *IDTokens) part {
 			m.ClaimsSupported = claimNames()
 			m.ClaimsParameterSupported = true
 			m.ACRValuesSupported = session.ACRs()
-			m.PromptValuesSupported = promptValues()
+			m.PromptValuesSupported = standardPrompts()
 		},
 	}
 }

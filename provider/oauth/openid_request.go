@@ -37,8 +37,11 @@ func prompts(_ context.Context, r *AuthorizeRequest, form url.Values) error {
 	return nil
 }
 
-// promptValues are the supported ones.
-func promptValues() []string { return []string{"none", "login", "consent", "select_account"} }
+// promptValues are the known ones. With create a person registers first, where that is possible (Initiating
+// User Registration via OpenID Connect section 4); elsewhere the person signs in.
+func promptValues() []string { return append(standardPrompts(), "create") }
+
+func standardPrompts() []string { return []string{"none", "login", "consent", "select_account"} }
 
 // Bounds of what is stored with the code, in bytes.
 const (

@@ -21,6 +21,8 @@ type Settings struct {
 	SharedKeys bool
 	// UILocales are the languages (BCP 47) of the pages.
 	UILocales []string
+	// Registration: people can register, so that prompt=create is supported.
+	Registration bool
 }
 
 // Domain are the domain services that the protocol uses.

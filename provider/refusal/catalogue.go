@@ -34,7 +34,7 @@ func NewCatalogue(limits Limits) *Catalogue {
 	c := &Catalogue{map[Check]Entry{}}
 	for _, subject := range []map[Check]Entry{
 		requestEntries(), serverEntries(), clientEntries(), assertionEntries(), scopeEntries(), authorizeEntries(), pageEntries(),
-		codeEntries(limits), refreshEntries(limits), tokenEntries(), managementEntries(),
+		codeEntries(limits), refreshEntries(limits), tokenEntries(), managementEntries(), accountEntries(),
 	} {
 		maps.Copy(c.entries, subject)
 	}

@@ -1,4 +1,3 @@
-// Command generate makes the table of characters that look the same, of the standard's data file.
 package main
 
 import (

@@ -1,0 +1,206 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
+)
+
+// RequestEmail begins to change the email address of a user, who is authenticated: a code goes to the new
+// one. It returns the id of the verification, *Invalid, or notify.ErrTooMany.
+func (s *SelfService) RequestEmail(ctx context.Context, user provider.ID, address, locale string) (provider.ID, error) {
+	return s.requestContact(ctx, user, locale, verification.NewEmail, func(u *User) { u.SetEmail(address) })
+}
+
+// RequestPhone is RequestEmail for a phone number.
+func (s *SelfService) RequestPhone(ctx context.Context, user provider.ID, number, locale string) (provider.ID, error) {
+	return s.requestContact(ctx, user, locale, verification.NewPhone, func(u *User) { u.SetPhone(number) })
+}
+
+func (s *SelfService) requestContact(ctx context.Context, user provider.ID, locale string, purpose verification.Purpose, set func(u *User)) (provider.ID, error) {
+	before, err := s.registry.store.User(ctx, user)
+	if err != nil {
+		return provider.ID{}, err
+	}
+	u := before.clone()
+	set(u)
+	taken, wrong, err := s.checkContact(ctx, u, before, purpose)
+	if err == nil {
+		err = wrong.orNil()
+	}
+	if err != nil {
+		return provider.ID{}, err
+	}
+	v := verification.Verification{Purpose: purpose, UserID: u.ID, Generation: u.Generation, Address: contactFor(u, purpose)}
+	m := notify.Message{Channel: channelFor(purpose), To: v.Address, Kind: notify.ConfirmContact, UserID: u.ID, Locale: locale, Data: notify.Data{Username: u.Username, Valid: purpose.Lifetime()}}
+	var id provider.ID
+	err = s.tx.InTx(ctx, func(ctx context.Context) error {
+		opened, err := s.codes.Open(ctx, v, nil)
+		if err != nil {
+			return err
+		}
+		id = opened.ID
+		if m.Verification = opened.ID; taken != nil {
+			m.Kind, m.Verification, m.UserID, m.Locale, m.Data.Username = notify.AddressTaken, provider.ID{}, taken.ID, taken.Profile.Locale, taken.Username
+		}
+		return s.outbox.Add(ctx, m)
+	})
+	return id, err
+}
+
+// checkContact finds what is wrong with the contact of a user that is to be changed. Taken is another user
+// who has it, where the user is not told.
+func (s *SelfService) checkContact(ctx context.Context, u, before *User, purpose verification.Purpose) (taken *User, wrong Wrong, err error) {
+	if wrong, err = s.registry.wrong(ctx, u, before); err != nil {
+		return nil, nil, err
+	}
+	if purpose == verification.NewEmail {
+		switch {
+		case u.Email == "":
+			wrong.add(invalid("email", ErrEmail))
+		case !s.policy.Mail:
+			wrong.add(invalid("email", ErrChannel))
+		case s.policy.Private && errors.Is(wrong, ErrEmailTaken):
+			taken, err = s.people.UserByLogin(ctx, takenForms(u.Email)...)
+			return taken, nil, err
+		}
+		return nil, wrong, nil
+	}
+	owner, err := s.phoneOwner(ctx, u.Phone)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case u.Phone == "":
+		wrong.add(invalid("phone", ErrPhone))
+	case !s.policy.SMS:
+		wrong.add(invalid("phone", ErrChannel))
+	case owner == nil || owner.ID == u.ID:
+	case s.policy.Private:
+		taken = owner
+	default:
+		wrong.add(invalid("phone", ErrPhoneTaken))
+	}
+	return taken, wrong, nil
+}
+
+func contactFor(u *User, purpose verification.Purpose) string {
+	if purpose == verification.NewEmail {
+		return u.Email
+	}
+	return u.Phone
+}
+
+func channelFor(purpose verification.Purpose) notify.Channel {
+	if purpose == verification.NewEmail {
+		return notify.Mail
+	}
+	return notify.SMS
+}
+
+// former is the contact that an Undo gives back.
+type former struct {
+	Purpose  verification.Purpose `json:"purpose"`
+	Address  string               `json:"address"`
+	Verified bool                 `json:"verified"`
+}
+
+// ConfirmContact gives a user, who is authenticated, the new contact whose code is right; the id may be
+// zero: the change that was requested last. The former contact gets a message with a link that undoes the
+// change. It returns verification.ErrCode or ErrClosed, or Wrong if another user has the contact by now.
+func (s *SelfService) ConfirmContact(ctx context.Context, user, id provider.ID, code string) (*User, error) {
+	purposes := []verification.Purpose{verification.NewEmail, verification.NewPhone}
+	if id.IsZero() {
+		newest, err := s.codes.Newest(ctx, user, purposes...)
+		if err != nil {
+			return nil, err
+		}
+		id = newest.ID
+	}
+	open, err := s.codes.Find(ctx, id, purposes...)
+	if err != nil {
+		return nil, err
+	}
+	if open.UserID != user {
+		return nil, verification.ErrClosed
+	}
+	v, err := s.codes.Check(ctx, id, code, purposes...)
+	if err != nil {
+		return nil, err
+	}
+	var u *User
+	err = s.act(ctx, audit.UserChangeContact, user, func(ctx context.Context) (audit.Changes, error) {
+		if u, err = s.using(ctx, v); err != nil {
+			return nil, err
+		}
+		before, was := u.clone(), u.record()
+		left := former{v.Purpose, contactFor(u, v.Purpose), u.EmailVerified}
+		if v.Purpose == verification.NewEmail {
+			u.Email, u.EmailVerified = v.Address, true
+		} else {
+			left.Verified = u.PhoneVerified
+			u.Phone, u.PhoneVerified = v.Address, true
+		}
+		if err := s.stillFree(ctx, u, before, v.Purpose); err != nil {
+			return nil, err
+		}
+		u.UpdatedAt = s.registry.clock.Now(ctx)
+		if err := s.registry.store.UpdateUser(ctx, u); err != nil {
+			return nil, err
+		}
+		return audit.Diff(was, u.record()), s.tellFormer(ctx, u, left)
+	})
+	return u, err
+}
+
+// stillFree refuses a contact that another user has by now.
+func (s *SelfService) stillFree(ctx context.Context, u, before *User, purpose verification.Purpose) error {
+	wrong, err := s.registry.wrong(ctx, u, before)
+	if err != nil {
+		return err
+	}
+	if purpose == verification.NewPhone {
+		owner, err := s.phoneOwner(ctx, u.Phone)
+		if err != nil {
+			return err
+		}
+		if owner != nil && owner.ID != u.ID {
+			wrong.add(invalid("phone", ErrPhoneTaken))
+		}
+	}
+	return wrong.orNil()
+}
+
+// tellFormer sends the former contact the link that undoes the change, and tells the email address of a
+// user about a new phone number.
+func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) error {
+	m := notify.Message{Kind: notify.ContactChanged, Data: notify.Data{Address: contactFor(u, left.Purpose), At: u.UpdatedAt, Valid: verification.Undo.Lifetime()}}
+	if left.Address == "" {
+		return s.notice(ctx, u, u.Email, m)
+	}
+	details, err := json.Marshal(left)
+	if err != nil {
+		return fmt.Errorf("account: %w", err)
+	}
+	v, err := s.codes.Open(ctx, verification.Verification{Purpose: verification.Undo, UserID: u.ID, Generation: u.Generation, Address: left.Address}, details)
+	if err != nil {
+		return err
+	}
+	m.Verification = v.ID
+	if left.Purpose == verification.NewEmail {
+		return s.notice(ctx, u, left.Address, m)
+	}
+	if !s.policy.SMS {
+		return nil
+	}
+	m.Channel, m.To, m.UserID, m.Locale, m.Data.Username = notify.SMS, left.Address, u.ID, u.Profile.Locale, u.Username
+	if err := s.outbox.Add(ctx, m); !errors.Is(err, notify.ErrTooMany) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package account
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
+)
+
+// Forgot sends a code for another password to the contact that is named: an email address, a phone number
+// that is verified, or a user name, which stands for the user's email address. It returns the id of the
+// recovery. Nobody learns from the answer or its time whether there is such a
+// user: the same rows are written in any case.
+func (s *SelfService) Forgot(ctx context.Context, named, locale string) (provider.ID, error) {
+	u, channel, address, err := s.recoverable(ctx, named)
+	if err != nil {
+		return provider.ID{}, err
+	}
+	v := verification.Verification{Purpose: verification.Recovery, Address: address}
+	m := notify.Message{Channel: channel, To: address, Kind: notify.ResetPassword, Locale: locale, Silent: u == nil, Data: notify.Data{Valid: v.Purpose.Lifetime()}}
+	if u != nil {
+		v.UserID, v.Generation, m.UserID, m.Data.Username = u.ID, u.Generation, u.ID, u.Username
+		if m.Locale == "" {
+			m.Locale = u.Profile.Locale
+		}
+	}
+	var id provider.ID
+	err = s.tx.InTx(ctx, func(ctx context.Context) error {
+		opened, err := s.codes.Open(ctx, v, nil)
+		if err != nil {
+			return err
+		}
+		id, m.Verification = opened.ID, opened.ID
+		// Above the bounds of an address nothing is sent, and the answer is as always: a refusal would tell
+		// whether a user name and an address belong together.
+		if err := s.outbox.Add(ctx, m); !errors.Is(err, notify.ErrTooMany) {
+			return err
+		}
+		return nil
+	})
+	return id, err
+}
+
+// recoverable finds the user and where the code goes; nil: there is none, or none who may recover.
+func (s *SelfService) recoverable(ctx context.Context, named string) (*User, notify.Channel, string, error) {
+	named = strings.TrimSpace(named)
+	if validPhone(named) {
+		owners, err := s.people.UsersByPhone(ctx, named)
+		// Of a number that several users have, or that nobody proved, it is not known whose it is.
+		if err != nil || len(owners) != 1 || !owners[0].PhoneVerified || owners[0].Disabled || !s.policy.SMS {
+			return nil, notify.SMS, named, err
+		}
+		return owners[0], notify.SMS, named, nil
+	}
+	address, fault := emailOf(named)
+	if address == "" || fault != nil {
+		address = nobody(named)
+	}
+	u, err := s.people.UserByLogin(ctx, LoginForms(named)...)
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return nil, notify.Mail, address, nil
+	case err != nil:
+		return nil, "", "", err
+	case u.Disabled || u.Email == "" || !s.policy.Mail:
+		return nil, notify.Mail, address, nil
+	}
+	return u, notify.Mail, u.Email, nil
+}
+
+// nobody is an address that no mail is sent to: messages to a name that nobody has are counted like others.
+func nobody(named string) string {
+	digest := sha256.Sum256([]byte(Canonical(named[:min(len(named), maxName)])))
+	return hex.EncodeToString(digest[:16]) + "@invalid.invalid"
+}
+
+// Reset gives the user of a recovery another password and ends what was open before: sessions, grants and
+// other recoveries. The contact to which the code went is verified by it. It returns verification.ErrCode,
+// verification.ErrClosed or *Invalid.
+func (s *SelfService) Reset(ctx context.Context, id provider.ID, code, password string) (*User, error) {
+	if _, fault := passwordOf(&User{}, password); fault != nil { // before a code is tried for it
+		return nil, fault
+	}
+	v, err := s.codes.Check(ctx, id, code, verification.Recovery)
+	if err != nil {
+		return nil, err
+	}
+	if v.UserID.IsZero() { // the code was sent to nobody
+		return nil, verification.ErrClosed
+	}
+	known, err := s.registry.store.User(ctx, v.UserID)
+	if err != nil {
+		return nil, closedIfGone(err)
+	}
+	canonical, fault := passwordOf(known, password)
+	if fault != nil {
+		return nil, fault
+	}
+	hash, err := s.registry.hash(ctx, canonical)
+	if err != nil {
+		return nil, err
+	}
+	var u *User
+	err = s.act(ctx, audit.UserRecover, v.UserID, func(ctx context.Context) (audit.Changes, error) {
+		if u, err = s.using(ctx, v); err != nil {
+			return nil, err
+		}
+		was := u.record()
+		switch v.Address {
+		case u.Email:
+			u.EmailVerified = true
+		case u.Phone:
+			u.PhoneVerified = true
+		default: // the contact is another one by now, and whoever has the former one may not be the user
+			return nil, verification.ErrClosed
+		}
+		if err := s.replacePassword(ctx, u, hash); err != nil {
+			return nil, err
+		}
+		return notEmpty(audit.Diff(was, u.record())), nil
+	})
+	return u, err
+}
+
+// using marks a verification as used and locks its user, who must be as when it was opened.
+func (s *SelfService) using(ctx context.Context, v *verification.Verification) (*User, error) {
+	if err := s.codes.Use(ctx, v); err != nil {
+		return nil, err
+	}
+	u, err := s.registry.store.LockUser(ctx, v.UserID)
+	if err != nil {
+		return nil, closedIfGone(err)
+	}
+	if u.Disabled || u.Generation != v.Generation {
+		return nil, verification.ErrClosed
+	}
+	return u, nil
+}
+
+// replacePassword ends all sessions and grants of the user, whom the transaction has locked, and tells
+// the user.
+func (s *SelfService) replacePassword(ctx context.Context, u *User, hash string) error {
+	u.PasswordHash, u.UpdatedAt = hash, s.registry.clock.Now(ctx)
+	if err := s.registry.endSessions(ctx, u.ID, u.UpdatedAt); err != nil {
+		return err
+	}
+	if err := s.registry.store.UpdateUser(ctx, u); err != nil {
+		return err
+	}
+	return s.notice(ctx, u, u.Email, notify.Message{Kind: notify.PasswordChanged, Data: notify.Data{At: u.UpdatedAt}})
+}
+
+// notice tells a user what happened to the account. It is no reason to fail when the address has got too
+// many messages, or there is no way to send one.
+func (s *SelfService) notice(ctx context.Context, u *User, email string, m notify.Message) error {
+	m.Channel, m.To, m.UserID, m.Locale, m.Data.Username = notify.Mail, email, u.ID, u.Profile.Locale, u.Username
+	if email == "" || !s.policy.Mail {
+		return nil
+	}
+	err := s.outbox.Add(ctx, m)
+	if errors.Is(err, notify.ErrTooMany) {
+		return nil
+	}
+	return err
+}
+
+// act records what a user does for the own account.
+func (s *SelfService) act(ctx context.Context, action audit.Action, user provider.ID, act func(ctx context.Context) (audit.Changes, error)) error {
+	return s.registry.gate.Record(ctx, audit.Self(ctx, user), action, audit.OfUser(user), act)
+}
+
+// notEmpty makes an act that changed a secret only one that is recorded: of empty changes there is no
+// record.
+func notEmpty(c audit.Changes) audit.Changes {
+	if len(c) == 0 {
+		return nil
+	}
+	return c
+}
+
+func closedIfGone(err error) error {
+	if errors.Is(err, provider.ErrNotFound) {
+		return verification.ErrClosed
+	}
+	return err
+}

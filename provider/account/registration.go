@@ -1,0 +1,139 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
+)
+
+// applicant is a person who registered and has not confirmed yet. It is stored sealed.
+type applicant struct {
+	Username string  `json:"username"`
+	Email    string  `json:"email,omitempty"`
+	Phone    string  `json:"phone,omitempty"`
+	Hash     string  `json:"hash"`
+	Profile  Profile `json:"profile"`
+	Locale   string  `json:"locale,omitempty"`
+	// Taken: another user has the contact, and the applicant is not told.
+	Taken bool `json:"taken,omitempty"`
+}
+
+// Register takes an application and sends a code to its contact. The id is the one of the user to be. An
+// application of the same contact that was never confirmed is replaced, so that nobody can occupy another
+// person's address. It returns Wrong, ErrRegistrationOff or notify.ErrTooMany.
+//
+// Where contacts are private, the answer is the same and takes as long when another user has the contact:
+// the same work is done, and the message says something else.
+func (s *SelfService) Register(ctx context.Context, a Application, locale string) (provider.ID, error) {
+	if !s.policy.Open {
+		return provider.ID{}, ErrRegistrationOff
+	}
+	u := a.user()
+	taken, wrong, err := s.check(ctx, u)
+	if err != nil {
+		return provider.ID{}, err
+	}
+	canonical, fault := passwordOf(u, a.Password)
+	wrong.add(fault)
+	if err := wrong.orNil(); err != nil {
+		return provider.ID{}, err
+	}
+	hash, err := s.registry.hash(ctx, canonical)
+	var stolen *Invalid
+	if errors.As(err, &stolen) {
+		return provider.ID{}, Wrong{stolen}
+	}
+	if err != nil {
+		return provider.ID{}, err
+	}
+	details, err := json.Marshal(applicant{u.Username, u.Email, u.Phone, hash, u.Profile, locale, taken != nil})
+	if err != nil {
+		return provider.ID{}, fmt.Errorf("account: %w", err)
+	}
+	channel, address := contact(u)
+	var id provider.ID
+	err = s.tx.InTx(ctx, func(ctx context.Context) error {
+		v, err := s.codes.Open(ctx, verification.Verification{Purpose: verification.Registration, Address: address}, details)
+		if err != nil {
+			return err
+		}
+		id = v.ID
+		m := notify.Message{Channel: channel, To: address, Kind: notify.ConfirmRegistration, Locale: locale, Verification: v.ID, Data: notify.Data{Username: u.Username, Valid: verification.Registration.Lifetime()}}
+		if taken != nil {
+			m.Kind, m.Verification, m.UserID, m.Locale, m.Data.Username = notify.AddressTaken, provider.ID{}, taken.ID, taken.Profile.Locale, taken.Username
+		}
+		return s.outbox.Add(ctx, m)
+	})
+	return id, err
+}
+
+// check puts the data of an application into canonical form and finds everything that is wrong with it.
+// Taken is another user who has the contact to which the code goes, where the applicant is not told.
+func (s *SelfService) check(ctx context.Context, u *User) (taken *User, wrong Wrong, err error) {
+	typed := u.Username
+	if typed == "" && u.Email != "" {
+		if u.Username, err = s.freeName(ctx, u.Email); err != nil {
+			return nil, nil, err
+		}
+	}
+	found, err := s.registry.wrong(ctx, u, &User{})
+	if err != nil {
+		return nil, nil, err
+	}
+	wrong = append(wrong, s.policy.admits(u.Email, u.Phone)...)
+	for _, fault := range found {
+		switch {
+		case errors.Is(fault, ErrEmailTaken) && s.policy.Private:
+			if taken, err = s.people.UserByLogin(ctx, takenForms(u.Email)...); err != nil {
+				return nil, nil, err
+			}
+		case fault.Claim == "username" && typed == "" && u.Email != "": // which says what is wrong with the email
+		default:
+			wrong.add(fault)
+		}
+	}
+	owner, err := s.phoneOwner(ctx, u.Phone)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case owner == nil:
+	case !s.policy.Private:
+		wrong.add(invalid("phone", ErrPhoneTaken))
+	case u.Email == "":
+		taken = owner
+	}
+	return taken, wrong, nil
+}
+
+// phoneOwner is a user who has that number; nil: nobody has.
+func (s *SelfService) phoneOwner(ctx context.Context, number string) (*User, error) {
+	if number == "" {
+		return nil, nil //nolint:nilnil // nobody
+	}
+	owners, err := s.people.UsersByPhone(ctx, number)
+	if len(owners) == 0 {
+		return nil, err
+	}
+	return owners[0], nil
+}
+
+// freeName makes a user name of an email address that no other user has.
+func (s *SelfService) freeName(ctx context.Context, email string) (string, error) {
+	name := nameFrom(canonicalEmail(email))
+	if name != "" {
+		_, err := s.people.UserByLogin(ctx, LoginForms(name)...)
+		if errors.Is(err, provider.ErrNotFound) {
+			return name, nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return strings.ToLower(strings.Trim(name+"-"+provider.RandomID(s.registry.random).String()[:8], "-")), nil
+}

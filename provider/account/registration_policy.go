@@ -1,0 +1,60 @@
+package account
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// The refusals of a registration, beside Wrong.
+var (
+	ErrRegistrationOff = errors.New("people cannot register themselves here")
+	// ErrDomain is the kind of an Invalid.
+	ErrDomain         = errors.New("people with an address of that domain cannot register here")
+	ErrContactMissing = errors.New("an email address or a phone number is needed")
+	ErrPhoneTaken     = errors.New("another user has that phone number")
+	// ErrChannel is the kind of an Invalid: there is no way to send a message to such a contact.
+	ErrChannel = errors.New("this server cannot send messages to such a contact")
+)
+
+// Policy says who may register.
+type Policy struct {
+	// Open: people may register.
+	Open bool
+	// Domains are those of the email addresses that may be registered; none: all. With them a phone
+	// number alone is not enough.
+	Domains []string
+	// Private: a person who registers is not told that another user has the contact. The owner gets a
+	// message instead.
+	Private bool
+	// Mail and SMS tell which messages can be sent.
+	Mail, SMS bool
+}
+
+// Offers tells whether people can register.
+func (p Policy) Offers() bool { return p.Open && (p.Mail || p.SMS) }
+
+// ValidDomain tells whether email addresses may have such a domain.
+func ValidDomain(domain string) bool { return faultOfEmail("a@"+CanonicalDomain(domain)) == "" }
+
+// CanonicalDomain is the form of a domain in canonical email addresses.
+func CanonicalDomain(domain string) string {
+	return strings.TrimPrefix(canonicalEmail("a@"+strings.TrimSpace(domain)), "a@")
+}
+
+// admits refuses a contact that may not be registered. Both are in canonical form.
+func (p Policy) admits(email, phone string) (wrong Wrong) {
+	switch {
+	case email == "" && phone == "":
+		wrong.add(&Invalid{"", ErrContactMissing.Error(), ErrContactMissing})
+	case email == "" && len(p.Domains) > 0:
+		wrong.add(invalid("email", ErrDomain))
+	case email != "" && len(p.Domains) > 0 && !slices.ContainsFunc(p.Domains, func(domain string) bool { return strings.HasSuffix(email, "@"+domain) }):
+		wrong.add(invalid("email", ErrDomain))
+	case email != "" && !p.Mail:
+		wrong.add(invalid("email", ErrChannel))
+	case email == "" && !p.SMS:
+		wrong.add(invalid("phone", ErrChannel))
+	}
+	return wrong
+}

@@ -1,0 +1,44 @@
+package account
+
+import (
+	"context"
+
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
+)
+
+// outbox keeps messages that are sent later; notify.ErrTooMany: the address has got enough of them.
+type outbox interface {
+	Add(ctx context.Context, m notify.Message) error
+}
+
+// transactor runs fn in one transaction.
+type transactor interface {
+	InTx(ctx context.Context, fn func(ctx context.Context) error) error
+}
+
+// people finds users by what they know of themselves.
+type people interface {
+	UserByLogin(ctx context.Context, forms ...string) (*User, error)
+	// UsersByPhone returns up to two users with that number.
+	UsersByPhone(ctx context.Context, number string) ([]*User, error)
+}
+
+// SelfService is what people do for their own accounts: register, confirm, recover, change. Everything
+// is refused that is not proven by a code, which goes to the address concerned, or by the password.
+type SelfService struct {
+	registry *Registry
+	people   people
+	tx       transactor
+	codes    *verification.Codes
+	outbox   outbox
+	policy   Policy
+}
+
+// NewSelfService makes a SelfService over a registry.
+func NewSelfService(r *Registry, p people, tx transactor, codes *verification.Codes, o outbox, policy Policy) *SelfService {
+	return &SelfService{registry: r, people: p, tx: tx, codes: codes, outbox: o, policy: policy}
+}
+
+// Policy says who may register.
+func (s *SelfService) Policy() Policy { return s.policy }

@@ -1,0 +1,205 @@
+package verification
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// The refusals of a code.
+var (
+	// ErrCode: that is not the code, and it may be tried again.
+	ErrCode = errors.New("the code is wrong")
+	// ErrClosed: the verification is unknown, used, expired or was tried too often. A new code is needed.
+	ErrClosed = errors.New("the code has expired, was used, or was tried too often")
+)
+
+// Store keeps verifications.
+type Store interface {
+	// OpenToNobody counts those that are of no user, up to a number.
+	OpenToNobody(ctx context.Context, most int) (int, error)
+	// AddVerification stores a verification. One of a registration replaces that of the same address,
+	// so that nobody can occupy the address of another person.
+	AddVerification(ctx context.Context, v Verification) error
+	// Verification returns provider.ErrNotFound.
+	Verification(ctx context.Context, id provider.ID) (*Verification, error)
+	// TakeTry counts a try, in a transaction of its own; provider.ErrNotFound: it is not open.
+	TakeTry(ctx context.Context, id provider.ID, maximum int) (*Verification, error)
+	// ReturnTry takes back one that was right.
+	ReturnTry(ctx context.Context, id provider.ID) error
+	// UseVerification marks it as used; provider.ErrNotFound: it was used or replaced meanwhile.
+	UseVerification(ctx context.Context, id provider.ID) error
+	// NewestVerification is the one of a user that was opened last; provider.ErrNotFound: none is open.
+	NewestVerification(ctx context.Context, user provider.ID, purposes ...Purpose) (*Verification, error)
+	// CloseVerifications closes all that are open for a user.
+	CloseVerifications(ctx context.Context, user provider.ID) error
+}
+
+// key derives codes and seals details.
+type key interface {
+	CurrentID() byte
+	Derive(keyID byte, info []byte, size int) ([]byte, error)
+	SealFor(context, plaintext []byte) []byte
+	OpenFor(context, sealed []byte) ([]byte, error)
+}
+
+// Codes opens verifications and checks codes.
+type Codes struct {
+	store  Store
+	key    key
+	issuer string
+	clock  provider.Clock
+	random io.Reader
+}
+
+// NewCodes makes Codes. Links in messages begin with the issuer and never with what a request says about
+// its host (Zitadel CVE-2023-49097).
+func NewCodes(store Store, k key, issuer string, clock provider.Clock, random io.Reader) *Codes {
+	return &Codes{store: store, key: k, issuer: issuer, clock: clock, random: random}
+}
+
+// maxOpenToNobody bounds the verifications that are of no user. The oldest end within a day.
+const maxOpenToNobody = 50_000
+
+// Open opens a verification and returns it. Details are for whoever uses it; they are sealed here. It
+// returns provider.ErrBusy when too many are open.
+func (c *Codes) Open(ctx context.Context, v Verification, details []byte) (*Verification, error) {
+	// Anybody can open one without being a user: the database must not be filled that way.
+	n, err := c.store.OpenToNobody(ctx, maxOpenToNobody)
+	if err != nil {
+		return nil, fmt.Errorf("verification: %w", err)
+	}
+	if n >= maxOpenToNobody && v.UserID.IsZero() {
+		return nil, fmt.Errorf("verification: %d are open: %w", n, provider.ErrBusy)
+	}
+	now := c.clock.Now(ctx)
+	v.ID, v.KeyID, v.CreatedAt, v.ExpiresAt = provider.NewID(now, c.random), c.key.CurrentID(), now, now.Add(v.Purpose.Lifetime())
+	v.Details = c.key.SealFor(v.ID[:], details)
+	if err := c.store.AddVerification(ctx, v); err != nil {
+		return nil, fmt.Errorf("verification: %w", err)
+	}
+	return &v, nil
+}
+
+// Find returns an open verification of one of the purposes, or ErrClosed.
+func (c *Codes) Find(ctx context.Context, id provider.ID, purposes ...Purpose) (*Verification, error) {
+	v, err := c.store.Verification(ctx, id)
+	if err != nil {
+		return nil, closed(err)
+	}
+	if !v.open(c.clock.Now(ctx)) || !slices.Contains(purposes, v.Purpose) {
+		return nil, ErrClosed
+	}
+	return v, nil
+}
+
+// Check counts a try and compares the code. It returns ErrCode or ErrClosed. The caller uses the
+// verification (Use) in the transaction of what follows.
+func (c *Codes) Check(ctx context.Context, id provider.ID, code string, purposes ...Purpose) (*Verification, error) {
+	if _, err := c.Find(ctx, id, purposes...); err != nil {
+		return nil, err
+	}
+	v, err := c.store.TakeTry(ctx, id, MaxTries)
+	if err != nil {
+		return nil, closed(err)
+	}
+	want, err := c.code(v)
+	if err != nil {
+		return nil, err
+	}
+	if subtle.ConstantTimeCompare([]byte(want), []byte(plain(code))) != 1 {
+		return nil, ErrCode
+	}
+	return v, c.store.ReturnTry(ctx, id)
+}
+
+// Use marks a verification as used. Of any number of concurrent uses one succeeds, the others return
+// ErrClosed.
+func (c *Codes) Use(ctx context.Context, v *Verification) error {
+	return closed(c.store.UseVerification(ctx, v.ID))
+}
+
+// Newest returns the verification of a user that was opened last, or ErrClosed.
+func (c *Codes) Newest(ctx context.Context, user provider.ID, purposes ...Purpose) (*Verification, error) {
+	v, err := c.store.NewestVerification(ctx, user, purposes...)
+	return v, closed(err)
+}
+
+// CloseAll closes all verifications that are open for a user.
+func (c *Codes) CloseAll(ctx context.Context, user provider.ID) error {
+	return c.store.CloseVerifications(ctx, user)
+}
+
+// Details opens the details of a verification.
+func (c *Codes) Details(v *Verification) ([]byte, error) {
+	return c.key.OpenFor(v.ID[:], v.Details)
+}
+
+// Code returns the code of an open verification and the link that contains it, for the message to its
+// address. It returns provider.ErrNotFound for one that is not open.
+func (c *Codes) Code(ctx context.Context, id provider.ID) (code, link string, err error) {
+	v, err := c.store.Verification(ctx, id)
+	if err != nil {
+		return "", "", err
+	}
+	if v.UsedAt != nil || !c.clock.Now(ctx).Before(v.ExpiresAt) {
+		return "", "", provider.ErrNotFound
+	}
+	if code, err = c.code(v); err != nil {
+		return "", "", err
+	}
+	return code, c.issuer + page(v.Purpose) + "?" + url.Values{"id": {v.ID.String()}, "code": {code}}.Encode(), nil
+}
+
+func page(p Purpose) string {
+	switch p {
+	case Recovery:
+		return "/recover"
+	case Undo:
+		return "/undo"
+	default:
+		return "/verify"
+	}
+}
+
+// A code is short enough to be typed.
+const (
+	digits  = 8
+	codes   = 100_000_000
+	derived = 8
+)
+
+func (c *Codes) code(v *Verification) (string, error) {
+	info := append([]byte("verification code\x00"), v.ID[:]...)
+	info = append(append(info, v.Purpose...), 0)
+	material, err := c.key.Derive(v.KeyID, append(info, v.Address...), derived)
+	if err != nil {
+		return "", fmt.Errorf("verification: %w", err)
+	}
+	return fmt.Sprintf("%0*d", digits, binary.BigEndian.Uint64(material)%codes), nil
+}
+
+// plain is a code without what people type between groups of digits.
+func plain(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' || r == '\u00a0' {
+			return -1
+		}
+		return r
+	}, code)
+}
+
+func closed(err error) error {
+	if errors.Is(err, provider.ErrNotFound) {
+		return ErrClosed
+	}
+	return err
+}

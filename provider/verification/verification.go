@@ -1,0 +1,63 @@
+package verification
+
+import (
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Purpose is what follows from a proof. A code of one purpose is worth nothing for another.
+type Purpose string
+
+// The purposes. They are stored.
+const (
+	// Registration activates an account.
+	Registration Purpose = "registration"
+	// Recovery lets a person who forgot the password choose another one.
+	Recovery Purpose = "recovery"
+	// NewEmail and NewPhone replace a contact of a user.
+	NewEmail Purpose = "new_email"
+	NewPhone Purpose = "new_phone"
+	// Undo gives a user the former contact back.
+	Undo Purpose = "undo"
+)
+
+// Lifetime is how long a verification is open.
+func (p Purpose) Lifetime() time.Duration {
+	switch p {
+	case Registration:
+		return 24 * time.Hour
+	case Undo:
+		return 72 * time.Hour
+	default:
+		return time.Hour
+	}
+}
+
+// MaxTries is how many codes may be tried. With 8 digits, one in 20 million verifications is guessed.
+const MaxTries = 5
+
+// Verification is one open request.
+type Verification struct {
+	ID      provider.ID
+	Purpose Purpose
+	// UserID is the user whom it is about; zero: nobody yet, or nobody at all.
+	UserID provider.ID
+	// Address is the email address or phone number to which the code is sent.
+	Address string
+	// Generation is the user's when it was requested: another password closes what was open before.
+	Generation int64
+	// Details belong to the purpose. They are sealed.
+	Details []byte
+	// KeyID is that of the data key of the code.
+	KeyID     byte
+	Tries     int
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UsedAt    *time.Time
+}
+
+// open tells whether the code may still be used.
+func (v *Verification) open(now time.Time) bool {
+	return v.UsedAt == nil && now.Before(v.ExpiresAt) && v.Tries < MaxTries
+}
