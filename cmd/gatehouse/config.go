@@ -88,6 +88,13 @@ type config struct {
 	// with the browser unless the box is ticked; then it has the lifetime of the session.
 	KeepSignedIn bool `koanf:"keep_signed_in"`
 
+	// Registration says who may register an account: open or off. RegistrationDomains are those of the
+	// email addresses that may; empty: all. PrivateContacts has nobody told, at registration, that
+	// another user has the email address or phone number.
+	Registration        string   `koanf:"registration"`
+	RegistrationDomains []string `koanf:"registration_domains"`
+	PrivateContacts     bool     `koanf:"private_contacts"`
+
 	// BrandName, BrandLogo, BrandColor and BrandLinks are what the pages are called and look
 	// like: a name, an SVG or PNG file, a color #rrggbb of links and buttons, and links such as
 	// Help=https://example.com/help.
@@ -172,6 +179,7 @@ func defaults() config {
 		RefreshTokenLifetime: tokens.Refresh,
 		SessionIdle:          tokens.SessionIdle,
 		SessionLifetime:      7 * day,
+		Registration:         registrationOpen,
 		KeyRotation:          90 * day,
 		AuditRetention:       365 * day,
 		WebhookRetention:     30 * day,

@@ -135,7 +135,7 @@ func (c *config) validateRest() error {
 		faults = append(faults, err)
 	}
 	_, err := c.brand()
-	faults = append(faults, c.validateDatabase(), c.validateMessages(), c.validateBreached(), err)
+	faults = append(faults, c.validateDatabase(), c.validateRegistration(), c.validateMessages(), c.validateBreached(), err)
 	return errors.Join(faults...)
 }
 

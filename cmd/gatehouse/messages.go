@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/outbox"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
-	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 	"github.com/gatehouse-id/gatehouse/provider/outbound/mail"
@@ -21,14 +19,17 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// verificationCodes makes the code and the link of a verification.
-type verificationCodes interface {
-	Code(ctx context.Context, verification provider.ID) (code, link string, err error)
-}
-
 // texts writes the messages to people.
 func (c *config) texts() (*notify.Texts, error) {
-	return notify.NewTexts(notify.Brand{Product: "Gatehouse", Issuer: c.Issuer})
+	shown, err := c.brand()
+	if err != nil {
+		return nil, err
+	}
+	brand := notify.Brand{Product: shown.Title(), Issuer: c.Issuer}
+	if shown.Color != nil {
+		brand.Accent.Light, brand.Accent.Dark, brand.Accent.OnDark = shown.Color.Shades()
+	}
+	return notify.NewTexts(brand)
 }
 
 // messageSender sends the messages to people.

@@ -22,6 +22,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/session"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
@@ -41,6 +42,9 @@ type instance struct {
 	registry  *client.Registry
 	stolen    *breach.Passwords // nil: there is no list
 	users     *account.Registry
+	codes     *verification.Codes
+	outbox    *notify.Outbox
+	people    *account.SelfService
 	catalogue *consent.Catalogue
 	consents  *consent.Registry
 	imported  *grant.ImportedTokens
@@ -50,8 +54,6 @@ type instance struct {
 	gate      *audit.Gate
 	auditKeys *chain.Keys
 	webhooks  *webhook.Registry
-	outbox    *notify.Outbox
-	codes     verificationCodes // nil: messages with a code are not sent
 }
 
 // open reads the settings and opens the configured database for a verb. The embedded
@@ -130,15 +132,21 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		return nil, err
 	}
 	imported := grant.NewImportedTokens(store, ring.Key(keyring.ImportedSecret))
+	users := account.NewRegistry(store, gate, hasher, stolen, events, e.clock, e.random)
+	codes := verification.NewCodes(store, ring.Key(keyring.Verification), c.Issuer, e.clock, e.random)
+	outbox := notify.NewOutbox(store, e.clock, e.random)
 	return &instance{
 		config:    c,
+		codes:     codes,
+		outbox:    outbox,
+		people:    account.NewSelfService(users, store, store, codes, outbox, c.registration()),
 		store:     store,
 		ring:      ring,
 		keys:      signers,
 		hasher:    hasher,
 		secrets:   clientSecrets,
 		stolen:    stolen,
-		users:     account.NewRegistry(store, gate, hasher, stolen, events, e.clock, e.random),
+		users:     users,
 		registry:  client.NewRegistry(store, gate, clientSecrets, e.clock, e.random),
 		catalogue: consent.NewCatalogue(store, gate, e.clock),
 		consents:  consent.NewRegistry(store, store, store, gate, e.clock),
@@ -150,7 +158,6 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		gate:      gate,
 		auditKeys: auditKeys,
 		webhooks:  webhook.NewRegistry(store, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
-		outbox:    notify.NewOutbox(store, e.clock, e.random),
 	}, nil
 }
 

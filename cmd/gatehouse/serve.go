@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/handlers"
+	"github.com/gatehouse-id/gatehouse/handlers/accounts"
 	"github.com/gatehouse-id/gatehouse/handlers/api"
 	"github.com/gatehouse-id/gatehouse/handlers/browser"
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
@@ -217,11 +218,12 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, c.Issuer), h.events, h.gate, e.clock, e.random, c.lifetimes())
 	signIn := account.NewSignIn(h.store, h.hasher, ratelimit.NewSignIn(limits.limiter, limits.table), h.events)
 	protocol, err := oauth.New(oauth.Settings{
-		Issuer:      c.Issuer,
-		Paths:       c.paths(),
-		RequirePKCE: c.RequirePKCE,
-		SharedKeys:  c.ClientSecretJWT,
-		UILocales:   set.Tags(),
+		Issuer:       c.Issuer,
+		Paths:        c.paths(),
+		RequirePKCE:  c.RequirePKCE,
+		SharedKeys:   c.ClientSecretJWT,
+		UILocales:    set.Tags(),
+		Registration: h.people.Policy().Offers(),
 	}, oauth.Domain{
 		Authenticator: authenticator,
 		Clients:       directory,
@@ -270,11 +272,14 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Web:           web,
 		Sessions:      h.sessions,
 		SignIn:        signIn,
+		Notices:       h.people,
 		Landing: pages.Landing{
 			Issuer: c.Issuer, Discovery: oauthhandlers.DiscoveryPath, Metadata: oauthhandlers.MetadataPath, Keys: c.paths().JWKS,
 			Reference: reference.Path, Demo: c.demoURL(),
 		},
 		KeepSignedIn: c.KeepSignedIn,
+		Registration: h.people.Policy().Offers(),
+		Recovery:     c.sendsMail() || c.sendsSMS(),
 		Scopes:       h.catalogue,
 		Logos:        logo.NewCache(directory, fetch, e.clock),
 		Pages:        set,
@@ -282,12 +287,20 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Clock:        e.clock,
 		Random:       e.random,
 	})
+	own := accounts.New(accounts.Config{
+		Registration: h.people, Recovery: h.people, Contacts: h.people, Policy: h.people.Policy(), AuthorizePath: c.paths().Authorization, Web: web, Pages: set,
+	})
 	endpoints := oauthhandlers.Config{
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, LegacyCheck: c.LegacyTokenCheck || c.Dev,
+	}
+	admin, err := handlers.NotCrossSite(c.Issuer, handlers.OnlyFrom(administrators, oauthhandlers.Management(protocol)))
+	if err != nil {
+		return nil, err
 	}
 	records := refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord))
 	management, err := api.New(api.Config{
 		Issuer: c.Issuer, Version: version, Audit: h.store, AuditKeys: h.auditKeys, Clients: h.store, Registry: h.registry, Keys: h.keys, Scopes: h.catalogue, Sessions: h.sessions, Tokens: h.inspector, Consents: h.consents, Users: h.store, Accounts: h.users,
+		People: h.people, Recovery: h.people, Own: h.people, Passwords: signIn, Manager: admin, Caller: oauthhandlers.Caller(protocol),
 		Webhooks: h.webhooks, Policies: limits.table, Budgets: ratelimit.NewBudgets(limits.table, limits.state, h.gate, h.store, h.users), Records: records, Refusals: c.refusals(),
 		Repeats: idempotency.NewKeys(h.store, h.store, h.ring.Key(keyring.Idempotency), e.clock),
 		Cursors: h.ring.Key(keyring.Cursor), Clock: e.clock,
@@ -295,14 +308,10 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	if err != nil {
 		return nil, err
 	}
-	admin, err := handlers.NotCrossSite(c.Issuer, handlers.OnlyFrom(administrators, oauthhandlers.Management(protocol)))
-	if err != nil {
-		return nil, err
-	}
 	frame := handlers.Config{
 		Issuer:         c.Issuer,
 		Prefix:         c.OAuthPrefix,
-		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), management.Routes()),
+		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), own.Routes(), management.Routes()),
 		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol), Admin: admin},
 		Pages:          set,
 		Records:        records,

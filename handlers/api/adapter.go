@@ -19,6 +19,8 @@ type adapter struct {
 	// prepare looks a password up and hashes it before the transaction of a request with a key.
 	prepare func(ctx context.Context, password string) context.Context
 	schemas huma.Registry
+	// identified finds out who calls an operation that anyone may call.
+	identified func(next route.HandlerFunc) route.HandlerFunc
 	// last is the operation that was registered last.
 	last *huma.Operation
 }
@@ -26,14 +28,19 @@ type adapter struct {
 // Handle is part of huma.Adapter.
 func (a *adapter) Handle(op *huma.Operation, serve func(huma.Context)) {
 	a.last = op
-	scope, _ := op.Metadata[scopeKey].(string)
-	a.routes = append(a.routes, route.Route{
-		Name: "api " + op.OperationID, Methods: []string{op.Method}, Path: Prefix + op.Path,
-		Protection: route.Admin(scope), Errors: route.JSON, Policies: a.limits, MaxBody: maxBody,
+	line := route.Route{
+		Name: "api " + op.OperationID, Methods: []string{op.Method}, Path: Prefix + op.Path, Errors: route.JSON, MaxBody: maxBody,
 		Handler: func(w http.ResponseWriter, r *http.Request) error {
 			return ofCaller(r, a.serve(w, r, op, serve))
 		},
-	})
+	}
+	if limits, open := op.Metadata[openKey].([]string); open {
+		line.Protection, line.Policies, line.MaxBody, line.Handler = route.Open, limits, maxOpenBody, a.identified(line.Handler)
+	} else {
+		scope, _ := op.Metadata[scopeKey].(string)
+		line.Protection, line.Policies = route.Admin(scope), a.limits
+	}
+	a.routes = append(a.routes, line)
 }
 
 func (a *adapter) serve(w http.ResponseWriter, r *http.Request, op *huma.Operation, serve func(huma.Context)) error {

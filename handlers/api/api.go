@@ -23,6 +23,9 @@ const Prefix = oauth.ManagementPath
 // maxBody bounds a request, in bytes: a client may have a key set of 64 KiB.
 const maxBody = 256 << 10
 
+// maxOpenBody bounds a request that anyone may send, in bytes.
+const maxOpenBody = 16 << 10
+
 // documentAge is how long the OpenAPI document may be kept: it changes with the version of the server.
 const documentAge = 5 * time.Minute
 
@@ -45,6 +48,13 @@ type Config struct {
 	Tokens          tokenInspector
 	Users           userReader
 	Accounts        userRegistry
+	People          selfService
+	Recovery        recovery
+	Own             ownAccount
+	Passwords       passwordCheck
+	// Manager admits a caller with a management scope, Caller any caller with valid credentials. They are
+	// for operations that anyone may call; the others have the guard of their route.
+	Manager, Caller route.Guard
 	Consents        consents
 	Webhooks        webhookRegistry
 	Policies        *ratelimit.Table
@@ -73,6 +83,7 @@ func New(c Config) (*API, error) {
 		repeats: c.Repeats,
 		prepare: func(ctx context.Context, password string) context.Context { return c.Accounts.Prepare(ctx, password) },
 	}}
+	a.table.identified = a.identified
 	config := huma.DefaultConfig("Gatehouse management API", c.Version)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", "", nil
 	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: wire.ParseJSON}
@@ -86,7 +97,7 @@ func New(c Config) (*API, error) {
 	components(config.Components)
 	a.table.schemas = config.Components.Schemas
 	a.huma = huma.NewAPI(config, a.table)
-	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.clientGroups, a.rateLimits, a.errorRecords, a.users, a.webhooks} {
+	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.clientGroups, a.rateLimits, a.errorRecords, a.users, a.registrations, a.recoveries, a.ownAccounts, a.webhooks} {
 		add()
 	}
 	a.complete()

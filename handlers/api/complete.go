@@ -10,6 +10,7 @@ import (
 // about says what each noun of the API is about.
 func about() map[string]string {
 	return map[string]string{
+		"accounts": "What people do for their own accounts: register, confirm, recover, change.",
 		"clients":  "Applications and services that are registered with this server.",
 		"scopes":   "What clients may ask for.",
 		"consents": "What users agreed to.",

@@ -72,15 +72,12 @@ func asInvalidUser(err error, sent User, password string) error {
 	if len(wrong) == 0 {
 		return err
 	}
-	problems := make([]refusal.Problem, len(wrong))
 	faults := make([]userFault, len(wrong))
 	for n, one := range wrong {
 		code, property := codeOf(one, sent, password)
 		faults[n] = userFault{Message: code, Property: property, Pointer: one.Pointer(), Description: one.Error()}
-		problems[n] = refusal.Problem{Pointer: one.Pointer(), Message: one.Error()}
 	}
-	r := refusal.New(refusal.InvalidRequest, refusal.CheckFields, faults[0].Property+": "+faults[0].Description+".").CompareFields(problems).Because(err)
-	return &invalidUser{r, faults}
+	return invalidUserData(faults, err)
 }
 
 // wrongIn is what is wrong with a user; none for another error.
@@ -95,6 +92,16 @@ func wrongIn(err error) account.Wrong {
 
 func codeOf(fault *account.Invalid, sent User, password string) (code, property string) {
 	switch {
+	case errors.Is(fault, account.ErrContactMissing):
+		return "bst.phone_and_email.missing", ""
+	case errors.Is(fault, account.ErrPhoneTaken):
+		return "bst.phonenumber.already_used", "phoneNumber"
+	case errors.Is(fault, account.ErrDomain):
+		return "fos_user.email.domain", "email"
+	case errors.Is(fault, account.ErrChannel) && fault.Claim == "phone":
+		return "bst.phonenumber.unreachable", "phoneNumber"
+	case errors.Is(fault, account.ErrChannel):
+		return "fos_user.email.unreachable", "email"
 	case errors.Is(fault, account.ErrUsernameTaken):
 		return "fos_user.username.already_used", "username"
 	case errors.Is(fault, account.ErrEmailTaken):

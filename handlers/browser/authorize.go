@@ -71,12 +71,24 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 	}
 	switch step {
 	case oauth.SignIn:
+		if b.Registration && f.Request.Asks("create") {
+			return b.register(w, r, p)
+		}
 		return b.showLogin(w, r, p, f, f.Request.LoginHint)
 	case oauth.Consent:
 		return b.showConsent(w, r, p, f, s)
 	default:
 		return b.approve(w, r, p, f, s, oauth.NotAsked)
 	}
+}
+
+// register leads to the page for a new account, which leads back to authorize.
+func (b *Browser) register(w http.ResponseWriter, r *http.Request, p progress) error {
+	sealed, err := b.seal(w, r, p)
+	if err == nil {
+		seeOther(w, "/register?flow="+url.QueryEscape(sealed))
+	}
+	return err
 }
 
 // approve responds with a code.

@@ -35,6 +35,11 @@ type signIn interface {
 	Verify(ctx context.Context, a account.Attempt) (*account.User, error)
 }
 
+// notices tells users what happened to their account.
+type notices interface {
+	NewSignIn(ctx context.Context, u *account.User, device string)
+}
+
 // scopes knows the description of each scope.
 type scopes interface {
 	List(ctx context.Context) ([]consent.Scope, error)
@@ -67,6 +72,7 @@ type Config struct {
 	Web      *websession.Sessions
 	Sessions sessions
 	SignIn   signIn
+	Notices  notices
 	Scopes   scopes
 	Logos    logos
 	// Lifetimes are what the consent page says about the duration of an access.
@@ -77,6 +83,8 @@ type Config struct {
 	// KeepSignedIn preselects the box on the sign-in page that keeps users signed in when they
 	// close the browser.
 	KeepSignedIn bool
+	// Registration and Recovery offer people an account, or another password.
+	Registration, Recovery bool
 	// Seal is for the question whether to sign out.
 	Seal   sealer
 	Clock  provider.Clock

@@ -10,6 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
@@ -28,16 +29,49 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 		PolicyURI: f.Request.Client.PolicyURI, TOSURI: f.Request.Client.TOSURI,
 		Remember: b.KeepSignedIn,
 	}
+	b.addWays(&page)
 	return b.localized(r, f).Login(w, http.StatusOK, page)
 }
 
-// ServeLoginPage serves the sign-in page on its own, outside a flow.
+// ServeLoginPage serves the sign-in page on its own, outside a flow, or for people in a flow who come
+// from the page for a new account.
 func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
+	query, err := wire.Query(r)
+	if err != nil {
+		return err
+	}
+	if sealed := query.Get("flow"); sealed != "" {
+		p, err := b.open(r, sealed)
+		if err != nil {
+			return err
+		}
+		f, err := b.request(r.Context(), p)
+		if err != nil {
+			return err
+		}
+		return b.showLogin(w, r, p, f, f.Request.LoginHint)
+	}
 	username, err := b.signedInAs(r)
 	if err != nil {
 		return err
 	}
-	return b.Pages.For(r).Login(w, http.StatusOK, pages.Login{Token: b.Web.FormToken(w, r), SignedInAs: username, Remember: b.KeepSignedIn})
+	page := pages.Login{Token: b.Web.FormToken(w, r), SignedInAs: username, Remember: b.KeepSignedIn}
+	b.addWays(&page)
+	return b.Pages.For(r).Login(w, http.StatusOK, page)
+}
+
+// addWays adds where people without an account or without their password go on.
+func (b *Browser) addWays(page *pages.Login) {
+	query := ""
+	if page.Flow != "" {
+		query = "?flow=" + url.QueryEscape(page.Flow)
+	}
+	if b.Registration {
+		page.Register = "/register" + query
+	}
+	if b.Recovery {
+		page.Recover = "/recover" + query
+	}
 }
 
 // ServeLogin receives a user name and a password.
@@ -47,6 +81,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := pages.Login{Flow: form.Get("flow"), Token: form.Get(websession.TokenField), Username: form.Get("username"), Remember: form.Get("remember") != ""}
+	b.addWays(&page)
 	var p progress
 	var f oauth.Flow
 	in := b.Pages.For(r)
@@ -109,6 +144,7 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	case err != nil:
 		return nil, err
 	}
+	known := b.Web.Knows(r, user.ID)
 	s, err := b.Web.Begin(w, r, user, []string{session.Password}, page.Remember)
 	if errors.Is(err, provider.ErrStale) { // the password was changed while it was being verified
 		line.Outcome("wrong_password")
@@ -119,5 +155,8 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 		return nil, err
 	}
 	line.Outcome("signed_in")
+	if !known {
+		b.Notices.NewSignIn(r.Context(), user, websession.BrowserName(r))
+	}
 	return s, nil
 }

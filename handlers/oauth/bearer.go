@@ -29,6 +29,22 @@ func Management(endpoint managementEndpoint) route.Guard {
 	}
 }
 
+type callerEndpoint interface {
+	Caller(ctx context.Context, call *oauth.Call) (*oauth.Principal, error)
+}
+
+// Caller guards routes that need valid credentials of the management API, and no scope.
+func Caller(endpoint callerEndpoint) route.Guard {
+	return func(r *http.Request, _ string) (*http.Request, error) {
+		principal, err := endpoint.Caller(r.Context(), callOf(r))
+		if err != nil {
+			return nil, err
+		}
+		canonical.From(r.Context()).Client(principal.Client.ID)
+		return r.WithContext(oauth.WithPrincipal(r.Context(), principal)), nil
+	}
+}
+
 // Bearer guards routes that an access token with a scope opens (RFC 6750).
 func Bearer(endpoint bearerEndpoint) route.Guard {
 	return func(r *http.Request, scope string) (*http.Request, error) {

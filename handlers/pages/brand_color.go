@@ -11,6 +11,10 @@ import (
 // lightened as far as needed on the dark one.
 type Color struct{ light, dark, onDark string }
 
+// Shades are the color on the light theme, under white text, on the dark one, and the color of text on
+// that: each of the form #rrggbb.
+func (c *Color) Shades() (light, dark, onDark string) { return c.light, c.dark, c.onDark }
+
 // minContrast is that of WCAG 2.2 success criterion 1.4.3 (level AA) for text.
 const minContrast = 4.5
 

@@ -27,6 +27,9 @@ type edition struct {
 	templates map[string]*template.Template
 }
 
+// Language is the language of the pages (BCP 47).
+func (l Localized) Language() string { return l.tag }
+
 // readEditions reads the language of each file of messages, English first: it is the one that is
 // used when no other matches.
 func readEditions() ([]*edition, error) {

@@ -28,6 +28,9 @@ type Login struct {
 	Username string
 	// Client is the requesting application, or empty; the links are its own.
 	Client, PolicyURI, TOSURI string
+	// Register and Recover are where people without an account or without their password go on; empty:
+	// they cannot.
+	Register, Recover string
 	// Logo is the path of the application's logo, or empty.
 	Logo string
 }

@@ -68,7 +68,7 @@ func usedKeys(t *testing.T) map[string]bool {
 		source, err := os.ReadFile(file)
 		require.NoError(t, err)
 		for _, key := range regexp.MustCompile(`\bt "([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
-			used[key[1]] = strings.HasPrefix(key[1], "demo.") || strings.HasPrefix(key[1], "reference.")
+			used[key[1]] = strings.HasPrefix(key[1], "demo.") || strings.HasPrefix(key[1], "reference.") || strings.HasPrefix(key[1], "outbox.")
 		}
 	}
 	for _, claim := range consent.Claims() { // the consent page names the parts of a profile
@@ -79,6 +79,18 @@ func usedKeys(t *testing.T) map[string]bool {
 	for _, scope := range consent.StandardScopes() {
 		if consent.StandardDescription(scope) != "" {
 			used["scope."+scope] = false
+		}
+	}
+	for _, problem := range []pages.AccountProblem{
+		pages.UsernameInvalid, pages.UsernameTaken, pages.EmailInvalid, pages.EmailTaken, pages.EmailDomain, pages.PhoneInvalid, pages.PhoneTaken,
+		pages.ContactMissing, pages.ContactUnreachable, pages.PasswordLength, pages.PasswordCommon, pages.PasswordWrong, pages.FieldInvalid,
+		pages.CodeWrong, pages.CodeClosed, pages.TooManyMessages,
+	} {
+		used["problem."+string(problem)] = false
+	}
+	for _, change := range []pages.AccountChange{pages.PasswordReset, pages.ContactChanged, pages.ContactRestored} {
+		for _, part := range []string{"", ".lead", ".next"} {
+			used["done."+string(change)+part] = false
 		}
 	}
 	for _, unit := range []string{"day", "hour", "minute", "second"} {

@@ -55,6 +55,7 @@ func peoplesPages() []string {
 	return []string{
 		"landing", "error", "not_found", "explanation", "unknown_error",
 		"login", "consent", "logout", "logged_out", "form_post",
+		"register", "verify", "recover", "reset", "undo", "done",
 	}
 }
 

@@ -68,7 +68,7 @@ func everyPage(t *testing.T, settings pages.Settings, tag string) map[string]*ht
 	throttled.Problem, throttled.Wait = pages.TooManyTries, pages.WaitFor(time.Minute)
 	show("throttled", func(w http.ResponseWriter) error { return in.Login(w, http.StatusTooManyRequests, throttled) })
 	show("login_again", func(w http.ResponseWriter) error {
-		return in.Login(w, http.StatusOK, pages.Login{Flow: evil, Token: evil, Username: evil, SignedInAs: evil})
+		return in.Login(w, http.StatusOK, pages.Login{Flow: evil, Token: evil, Username: evil, SignedInAs: evil, Register: "javascript:" + evil, Recover: "javascript:" + evil})
 	})
 	show("login", func(w http.ResponseWriter) error { return in.Login(w, http.StatusOK, login) })
 	show("consent", func(w http.ResponseWriter) error {
@@ -86,10 +86,53 @@ func everyPage(t *testing.T, settings pages.Settings, tag string) map[string]*ht
 	show("signed_out_here", func(w http.ResponseWriter) error {
 		return in.LoggedOut(w, pages.LoggedOut{Client: evil, Refused: &fault})
 	})
+	accountPages(in, show)
 	show("form_post", func(w http.ResponseWriter) error {
 		return in.FormPost(w, pages.FormPost{Action: "https://app.example/cb", Params: url.Values{evil: {evil}}})
 	})
 	return all
+}
+
+// accountPages are those on which people register, confirm and recover.
+func accountPages(in pages.Localized, show func(name string, write func(http.ResponseWriter) error)) {
+	problems := map[string]pages.AccountProblem{
+		"": pages.TooManyMessages, "username": pages.UsernameTaken, "email": pages.EmailInvalid, "phone": pages.PhoneTaken, "password": pages.PasswordCommon,
+	}
+	for name, page := range map[string]pages.Register{
+		"register":          {Flow: evil, Token: evil, SignIn: "javascript:" + evil, Mail: true, SMS: true},
+		"register_problems": {Token: evil, SignIn: "/login", Mail: true, SMS: true, Username: evil, Email: evil, Phone: evil, Problems: problems},
+		"register_by_phone": {Token: evil, SignIn: "/login", SMS: true, Problems: problems},
+	} {
+		show(name, func(w http.ResponseWriter) error { return in.Register(w, http.StatusOK, page) })
+	}
+	for name, page := range map[string]pages.Verify{
+		"verify":           {Flow: evil, Token: evil, ID: evil, By: evil, Address: evil, Sent: true},
+		"verify_elsewhere": {Token: evil, ID: evil, Code: evil, Password: true, Problem: pages.CodeWrong},
+		"verify_closed":    {Token: evil, Flow: evil, Problem: pages.CodeClosed},
+		"verify_contact":   {Token: evil, ID: evil, Contact: true, SignIn: true},
+	} {
+		show(name, func(w http.ResponseWriter) error { return in.Verify(w, http.StatusOK, page) })
+	}
+	show("recover", func(w http.ResponseWriter) error {
+		return in.Recover(w, http.StatusOK, pages.Recover{Flow: evil, Token: evil, SignIn: "javascript:" + evil, SMS: true, Problem: pages.ContactMissing})
+	})
+	show("reset", func(w http.ResponseWriter) error {
+		return in.Reset(w, http.StatusOK, pages.Reset{Flow: evil, Token: evil, ID: evil, Code: evil, Problem: pages.PasswordLength})
+	})
+	show("reset_closed", func(w http.ResponseWriter) error {
+		return in.Reset(w, http.StatusOK, pages.Reset{Flow: evil, Problem: pages.CodeClosed})
+	})
+	show("undo", func(w http.ResponseWriter) error {
+		return in.Undo(w, http.StatusOK, pages.Undo{Token: evil, ID: evil, Code: evil})
+	})
+	show("undo_closed", func(w http.ResponseWriter) error {
+		return in.Undo(w, http.StatusOK, pages.Undo{Problem: pages.CodeClosed})
+	})
+	for _, kind := range []pages.AccountChange{pages.PasswordReset, pages.ContactChanged, pages.ContactRestored} {
+		show("done_"+string(kind), func(w http.ResponseWriter) error {
+			return in.Done(w, pages.Done{Kind: kind, Next: "javascript:" + evil})
+		})
+	}
 }
 
 // developersPages has the pages for developers, which are in English.

@@ -49,8 +49,8 @@ type response struct {
 	json *huma.Schema
 }
 
-// protocol makes the document of the routes that are not of the management API.
-func protocol(issuer, version string, table []route.Route) (*huma.OpenAPI, error) {
+// protocol makes the document of the routes that are not of the management API, whose paths are given.
+func protocol(issuer, version string, table []route.Route, management map[string]bool) (*huma.OpenAPI, error) {
 	document := &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{
@@ -65,7 +65,7 @@ func protocol(issuer, version string, table []route.Route) (*huma.OpenAPI, error
 		_, page := pagesForPeople()[line.Name]
 		d, described := known[line.Name]
 		switch {
-		case line.Protection.Kind() == route.Admin("x").Kind(), page:
+		case line.Protection.Kind() == route.Admin("x").Kind(), management[line.Path], page:
 			continue
 		case !described:
 			return nil, fmt.Errorf("reference: the route %q is not described", line.Name)

@@ -47,7 +47,7 @@ type Reference struct {
 func New(c Config) (*Reference, error) {
 	r := &Reference{pages: c.Pages}
 	own := r.Routes()
-	protocol, err := protocol(c.Issuer, c.Version, append(c.Table[:len(c.Table):len(c.Table)], own...))
+	protocol, err := protocol(c.Issuer, c.Version, append(c.Table[:len(c.Table):len(c.Table)], own...), managementPaths(c))
 	if err != nil {
 		return nil, err
 	}
@@ -79,4 +79,13 @@ func (r *Reference) Routes() []route.Route {
 			Handler: func(w http.ResponseWriter, _ *http.Request) error { return r.pages.Reference(w, r.page) },
 		},
 	}
+}
+
+// managementPaths are the paths of the operations that the other document describes.
+func managementPaths(c Config) map[string]bool {
+	paths := map[string]bool{}
+	for path := range c.Management.Paths {
+		paths[oauth.ManagementPath+path] = true
+	}
+	return paths
 }

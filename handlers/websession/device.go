@@ -41,6 +41,11 @@ func (s *Sessions) Devices(r *http.Request) []account.Device {
 	return known
 }
 
+// Knows tells whether the browser has signed in to an account before.
+func (s *Sessions) Knows(r *http.Request, user provider.ID) bool {
+	return slices.ContainsFunc(s.deviceEntries(r), func(e deviceEntry) bool { return e.user == user })
+}
+
 func (s *Sessions) deviceEntries(r *http.Request) []deviceEntry {
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(s.cookie(r, deviceCookie))
 	if err != nil {

@@ -1,0 +1,104 @@
+package accounts
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
+)
+
+// registration is how people get an account.
+type registration interface {
+	Register(ctx context.Context, a account.Application, locale string) (provider.ID, error)
+	Confirm(ctx context.Context, id provider.ID, code string) (*account.User, error)
+	ConfirmWithPassword(ctx context.Context, id provider.ID, code, password string) (*account.User, error)
+	Resend(ctx context.Context, id provider.ID) error
+}
+
+// recovery is how people get their account back.
+type recovery interface {
+	Forgot(ctx context.Context, named, locale string) (provider.ID, error)
+	Reset(ctx context.Context, id provider.ID, code, password string) (*account.User, error)
+	Undo(ctx context.Context, id provider.ID, code string) (*account.User, error)
+}
+
+// contacts changes contacts of people who are signed in.
+type contacts interface {
+	Opened(ctx context.Context, id provider.ID) (*verification.Verification, error)
+	ConfirmContact(ctx context.Context, user, id provider.ID, code string) (*account.User, error)
+}
+
+// Config is the dependencies of the package; all are required.
+type Config struct {
+	Registration registration
+	Recovery     recovery
+	Contacts     contacts
+	Policy       account.Policy
+	// AuthorizePath is where a request in progress continues.
+	AuthorizePath string
+	Web           *websession.Sessions
+	Pages         *pages.Set
+}
+
+// Accounts serves the pages.
+type Accounts struct{ Config }
+
+// New makes Accounts.
+func New(c Config) *Accounts { return &Accounts{c} }
+
+// Routes are the pages.
+func (a *Accounts) Routes() []route.Route {
+	get, post := []string{http.MethodGet}, []string{http.MethodPost}
+	line := func(name string, methods []string, path string, serve route.HandlerFunc, limit string) route.Route {
+		return route.Route{Name: name, Methods: methods, Path: path, Protection: route.Page, Handler: serve, Policies: []string{limit}}
+	}
+	return []route.Route{
+		line("register page", get, "/register", a.ServeRegisterPage, ratelimit.PagePrefix),
+		line("register", post, "/register", a.ServeRegister, ratelimit.RegisterPrefix),
+		line("verify page", get, "/verify", a.ServeVerifyPage, ratelimit.PagePrefix),
+		line("verify", post, "/verify", a.ServeVerify, ratelimit.VerifyPrefix),
+		line("recover page", get, "/recover", a.ServeRecoverPage, ratelimit.PagePrefix),
+		line("recover", post, "/recover", a.ServeRecover, ratelimit.RecoverPrefix),
+		line("reset", post, "/reset", a.ServeReset, ratelimit.VerifyPrefix),
+		line("undo page", get, "/undo", a.ServeUndoPage, ratelimit.PagePrefix),
+		line("undo", post, "/undo", a.ServeUndo, ratelimit.VerifyPrefix),
+	}
+}
+
+// seeOther leads on to another page, with what it needs in the query.
+func seeOther(w http.ResponseWriter, path string, query url.Values) {
+	for name := range query {
+		if query.Get(name) == "" {
+			query.Del(name)
+		}
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	w.Header().Set("Location", path)
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// onward leads back to the request in progress, or to the start page.
+func (a *Accounts) onward(w http.ResponseWriter, flow string) {
+	if flow == "" {
+		seeOther(w, "/", nil)
+		return
+	}
+	seeOther(w, a.AuthorizePath, url.Values{"flow": {flow}})
+}
+
+// signInPath is where a person signs in.
+func signInPath(flow string) string {
+	if flow == "" {
+		return "/login"
+	}
+	return "/login?" + url.Values{"flow": {flow}}.Encode()
+}

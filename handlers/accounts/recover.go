@@ -1,0 +1,85 @@
+package accounts
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
+)
+
+// ServeRecoverPage asks for the contact of a person who forgot the password or, with the id of a
+// recovery, for the code and another password. Whether a recovery is open is not said before a code is
+// tried: of a contact that nobody has, none is.
+func (a *Accounts) ServeRecoverPage(w http.ResponseWriter, r *http.Request) error {
+	query, err := wire.Query(r)
+	if err != nil {
+		return err
+	}
+	in := a.Pages.For(r)
+	if id := query.Get("id"); id != "" {
+		return in.Reset(w, http.StatusOK, pages.Reset{Flow: query.Get("flow"), Token: a.Web.FormToken(w, r), ID: id, Code: query.Get("code")})
+	}
+	return in.Recover(w, http.StatusOK, pages.Recover{Flow: query.Get("flow"), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow")), SMS: a.Policy.SMS})
+}
+
+// ServeRecover receives the contact.
+func (a *Accounts) ServeRecover(w http.ResponseWriter, r *http.Request) error {
+	form, err := a.Web.ReadForm(r, nil)
+	if err != nil {
+		return err
+	}
+	in := a.Pages.For(r)
+	contact := strings.TrimSpace(form.Get("contact"))
+	if contact == "" {
+		return in.Recover(w, http.StatusUnprocessableEntity, pages.Recover{
+			Flow: form.Get("flow"), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow")), SMS: a.Policy.SMS, Problem: pages.ContactMissing,
+		})
+	}
+	id, err := a.Recovery.Forgot(r.Context(), contact, in.Language())
+	if err != nil {
+		return err
+	}
+	canonical.From(r.Context()).Outcome("recovery_requested")
+	seeOther(w, "/recover", url.Values{"id": {id.String()}, "flow": {form.Get("flow")}})
+	return nil
+}
+
+// ServeReset receives the code and another password.
+func (a *Accounts) ServeReset(w http.ResponseWriter, r *http.Request) error {
+	form, err := a.Web.ReadForm(r, nil)
+	if err != nil {
+		return err
+	}
+	in := a.Pages.For(r)
+	page := pages.Reset{Flow: form.Get("flow"), Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
+	id, err := provider.ParseID(page.ID)
+	if err != nil {
+		page.Problem = pages.CodeClosed
+		return in.Reset(w, http.StatusUnprocessableEntity, page)
+	}
+	_, err = a.Recovery.Reset(r.Context(), id, page.Code, form.Get("password"))
+	var invalid *account.Invalid
+	switch {
+	case errors.Is(err, verification.ErrCode):
+		page.Problem = pages.CodeWrong
+	case errors.Is(err, verification.ErrClosed):
+		page.Problem = pages.CodeClosed
+	case errors.As(err, &invalid):
+		page.Problem = problemOf(invalid, form.Get("password"))
+	case err != nil:
+		return err
+	default:
+		canonical.From(r.Context()).Outcome("password_reset")
+		return in.Done(w, pages.Done{Kind: pages.PasswordReset, Next: signInPath(page.Flow)})
+	}
+	canonical.From(r.Context()).Outcome("wrong_code")
+	return in.Reset(w, http.StatusUnprocessableEntity, page)
+}

@@ -1,0 +1,95 @@
+package accounts
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// ServeRegisterPage serves the form for a new account.
+func (a *Accounts) ServeRegisterPage(w http.ResponseWriter, r *http.Request) error {
+	if !a.Policy.Offers() {
+		return registrationOff()
+	}
+	query, err := wire.Query(r)
+	if err != nil {
+		return err
+	}
+	page := pages.Register{Flow: query.Get("flow"), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS}
+	return a.Pages.For(r).Register(w, http.StatusOK, page)
+}
+
+func registrationOff() error {
+	return refusal.New(refusal.AccessDenied, refusal.CheckRegistrationOff, "People cannot register themselves here.").WithStatus(http.StatusForbidden)
+}
+
+// ServeRegister receives the form.
+func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
+	form, err := a.Web.ReadForm(r, nil)
+	if err != nil {
+		return err
+	}
+	in := a.Pages.For(r)
+	page := pages.Register{
+		Flow: form.Get("flow"), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS,
+		Username: form.Get("username"), Email: form.Get("email"), Phone: form.Get("phone"),
+	}
+	id, err := a.Registration.Register(r.Context(), account.Application{
+		Username: page.Username, Email: page.Email, Phone: page.Phone, Password: form.Get("password"),
+	}, in.Language())
+	var wrong account.Wrong
+	switch {
+	case errors.Is(err, account.ErrRegistrationOff):
+		return registrationOff()
+	case errors.As(err, &wrong):
+		canonical.From(r.Context()).Outcome("invalid")
+		page.Problems = problemsOf(wrong, form.Get("password"))
+		return in.Register(w, http.StatusUnprocessableEntity, page)
+	case errors.Is(err, notify.ErrTooMany):
+		canonical.From(r.Context()).Outcome("throttled")
+		page.Problems = map[string]pages.AccountProblem{"": pages.TooManyMessages}
+		return in.Register(w, http.StatusTooManyRequests, page)
+	case err != nil:
+		return err
+	}
+	canonical.From(r.Context()).Outcome("registered")
+	seeOther(w, "/verify", url.Values{"id": {id.String()}, "by": {a.Web.Seal(w, r, websession.Applicant, id[:])}, "flow": {page.Flow}})
+	return nil
+}
+
+// problemsOf are what is wrong with each field.
+func problemsOf(wrong account.Wrong, password string) map[string]pages.AccountProblem {
+	problems := map[string]pages.AccountProblem{}
+	for _, fault := range wrong {
+		if _, said := problems[fault.Claim]; !said {
+			problems[fault.Claim] = problemOf(fault, password)
+		}
+	}
+	return problems
+}
+
+func problemOf(fault *account.Invalid, password string) pages.AccountProblem {
+	for kind, problem := range map[error]pages.AccountProblem{
+		account.ErrUsername: pages.UsernameInvalid, account.ErrUsernameTaken: pages.UsernameTaken,
+		account.ErrEmail: pages.EmailInvalid, account.ErrEmailTaken: pages.EmailTaken, account.ErrDomain: pages.EmailDomain,
+		account.ErrPhone: pages.PhoneInvalid, account.ErrPhoneTaken: pages.PhoneTaken,
+		account.ErrContactMissing: pages.ContactMissing, account.ErrChannel: pages.ContactUnreachable,
+		account.ErrCommon: pages.PasswordCommon, account.ErrBreached: pages.PasswordCommon,
+	} {
+		if errors.Is(fault, kind) {
+			return problem
+		}
+	}
+	if fault.Claim == "password" {
+		return pages.PasswordLength
+	}
+	return pages.FieldInvalid
+}

@@ -1,0 +1,52 @@
+package accounts
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
+)
+
+// ServeUndoPage asks whether a change of a contact is to be undone.
+func (a *Accounts) ServeUndoPage(w http.ResponseWriter, r *http.Request) error {
+	query, err := wire.Query(r)
+	if err != nil {
+		return err
+	}
+	return a.Pages.For(r).Undo(w, http.StatusOK, pages.Undo{Token: a.Web.FormToken(w, r), ID: query.Get("id"), Code: query.Get("code")})
+}
+
+// ServeUndo undoes the change.
+func (a *Accounts) ServeUndo(w http.ResponseWriter, r *http.Request) error {
+	form, err := a.Web.ReadForm(r, nil)
+	if err != nil {
+		return err
+	}
+	in := a.Pages.For(r)
+	page := pages.Undo{Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
+	id, err := provider.ParseID(page.ID)
+	if err == nil {
+		_, err = a.Recovery.Undo(r.Context(), id, page.Code)
+	} else {
+		err = verification.ErrClosed
+	}
+	var wrong account.Wrong
+	switch {
+	case errors.Is(err, verification.ErrCode), errors.Is(err, verification.ErrClosed):
+		page.Problem = pages.CodeClosed
+	case errors.As(err, &wrong):
+		page.Problem = problemOf(wrong[0], "")
+	case err != nil:
+		return err
+	default:
+		canonical.From(r.Context()).Outcome("contact_restored")
+		return in.Done(w, pages.Done{Kind: pages.ContactRestored, Next: "/recover"})
+	}
+	return in.Undo(w, http.StatusUnprocessableEntity, page)
+}

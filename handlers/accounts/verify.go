@@ -1,0 +1,146 @@
+package accounts
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
+)
+
+// ServeVerifyPage serves the form for the code of a registration or of a new contact.
+func (a *Accounts) ServeVerifyPage(w http.ResponseWriter, r *http.Request) error {
+	query, err := wire.Query(r)
+	if err != nil {
+		return err
+	}
+	page, _, err := a.asked(r, query)
+	if err != nil {
+		return err
+	}
+	page.Token, page.Sent = a.Web.FormToken(w, r), query.Get("sent") != ""
+	return a.Pages.For(r).Verify(w, http.StatusOK, page)
+}
+
+// asked is what a page asks for: values are of the address of the page, or of its form.
+func (a *Accounts) asked(r *http.Request, values url.Values) (pages.Verify, *verification.Verification, error) {
+	page := pages.Verify{ID: values.Get("id"), Code: values.Get("code"), By: values.Get("by"), Flow: values.Get("flow")}
+	id, err := provider.ParseID(page.ID)
+	if err != nil {
+		page.Problem = pages.CodeClosed
+		return page, nil, nil //nolint:nilerr // an id that cannot be is like one that is not open
+	}
+	v, err := a.Contacts.Opened(r.Context(), id)
+	if errors.Is(err, verification.ErrClosed) || err == nil && v.Purpose != verification.Registration && v.Purpose != verification.NewEmail && v.Purpose != verification.NewPhone {
+		page.Problem = pages.CodeClosed
+		return page, nil, nil
+	}
+	if err != nil {
+		return page, nil, err
+	}
+	if v.Purpose != verification.Registration {
+		s, err := a.Web.Current(r)
+		if err != nil {
+			return page, nil, err
+		}
+		page.Contact = true
+		if page.SignIn = s == nil || s.User.ID != v.UserID; !page.SignIn {
+			page.Address = v.Address
+		}
+		return page, v, nil
+	}
+	if a.registeredHere(r, id, page.By) {
+		page.Address = v.Address
+	} else {
+		page.Password = true
+	}
+	return page, v, nil
+}
+
+// registeredHere tells whether the registration was made in this browser.
+func (a *Accounts) registeredHere(r *http.Request, id provider.ID, by string) bool {
+	opened, err := a.Web.Open(r, websession.Applicant, by)
+	return err == nil && string(opened) == string(id[:])
+}
+
+// ServeVerify receives a code, or the wish to get it again.
+func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
+	form, err := a.Web.ReadForm(r, nil)
+	if err != nil {
+		return err
+	}
+	page, v, err := a.asked(r, form)
+	if err != nil {
+		return err
+	}
+	in := a.Pages.For(r)
+	page.Token = form.Get(websession.TokenField)
+	if v == nil || page.SignIn {
+		return in.Verify(w, http.StatusUnprocessableEntity, page)
+	}
+	if form.Get("action") == "resend" && !page.Contact {
+		return a.resend(w, r, in, page, v.ID)
+	}
+	u, err := a.confirm(r, page, v, form.Get("password"))
+	var wrong account.Wrong
+	switch {
+	case errors.Is(err, verification.ErrCode):
+		page.Problem = pages.CodeWrong
+	case errors.Is(err, verification.ErrClosed):
+		page.Problem = pages.CodeClosed
+	case errors.Is(err, account.ErrSignIn):
+		page.Problem = pages.PasswordWrong
+	case errors.As(err, &wrong):
+		page.Problem = problemOf(wrong[0], "")
+	case err != nil:
+		return err
+	}
+	if page.Problem != "" {
+		canonical.From(r.Context()).Outcome("wrong_code")
+		return in.Verify(w, http.StatusUnprocessableEntity, page)
+	}
+	canonical.From(r.Context()).Outcome("verified")
+	if page.Contact {
+		return in.Done(w, pages.Done{Kind: pages.ContactChanged, Next: "/"})
+	}
+	// The person has chosen the password in this browser, or has just typed it.
+	if _, err := a.Web.Begin(w, r, u, []string{session.Password}, false); err != nil {
+		return err
+	}
+	a.onward(w, page.Flow)
+	return nil
+}
+
+func (a *Accounts) confirm(r *http.Request, page pages.Verify, v *verification.Verification, password string) (*account.User, error) {
+	switch {
+	case page.Contact:
+		return a.Contacts.ConfirmContact(r.Context(), v.UserID, v.ID, page.Code)
+	case page.Password:
+		return a.Registration.ConfirmWithPassword(r.Context(), v.ID, page.Code, password)
+	default:
+		return a.Registration.Confirm(r.Context(), v.ID, page.Code)
+	}
+}
+
+func (a *Accounts) resend(w http.ResponseWriter, r *http.Request, in pages.Localized, page pages.Verify, id provider.ID) error {
+	switch err := a.Registration.Resend(r.Context(), id); {
+	case errors.Is(err, notify.ErrTooMany):
+		page.Problem = pages.TooManyMessages
+		return in.Verify(w, http.StatusTooManyRequests, page)
+	case errors.Is(err, verification.ErrClosed):
+		page.Problem = pages.CodeClosed
+		return in.Verify(w, http.StatusUnprocessableEntity, page)
+	case err != nil:
+		return err
+	}
+	seeOther(w, "/verify", url.Values{"id": {page.ID}, "by": {page.By}, "flow": {page.Flow}, "sent": {"1"}})
+	return nil
+}

@@ -1,0 +1,202 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
+)
+
+// CurrentPassword proves that a person has the account.
+type CurrentPassword struct {
+	Current string `json:"current_password,omitempty" writeOnly:"true" maxLength:"1024" doc:"The present password, unless the access token is the user's"`
+}
+
+type ownPassword struct {
+	UserID
+	Body struct {
+		CurrentPassword
+		Password string `json:"password,omitempty" writeOnly:"true" doc:"8 to 128 characters"`
+	}
+}
+
+type newContact struct {
+	UserID
+	Language string `header:"Accept-Language" maxLength:"200" doc:"Language of the message"`
+	Body     struct {
+		CurrentPassword
+		Email string `json:"email,omitempty" example:"ada@example.com" doc:"This or phone_number"`
+		Phone string `json:"phone_number,omitempty" doc:"In the form E.164"`
+	}
+}
+
+type contactCode struct {
+	UserID
+	Body struct {
+		CurrentPassword
+		ID   string `json:"id,omitempty" format:"uuid" doc:"That of the requested change; without it the newest one"`
+		Code string `json:"code" maxLength:"64" example:"12345678" doc:"The code of the message"`
+	}
+}
+
+func (a *API) ownAccounts() {
+	tags := []string{"accounts"}
+	const proof = " Needs the present password, or an access token of the user through a first-party application."
+	limits := []string{ratelimit.VerifyPrefix, ratelimit.SignInAccount, ratelimit.SignInPrefix}
+	registerOpen(a, limits, withAliases(huma.Operation{
+		OperationID: "change-own-password", Method: http.MethodPatch, Path: "/users/{user_id}/password", Tags: tags, DefaultStatus: http.StatusNoContent,
+		Summary: "Change the own password", Description: "Needs the present password. Sessions, and what was issued for the user, end. A caller with the scope `gatehouse:users:write` needs no password.",
+	}, passwordNames()), a.changeOwnPassword)
+	registerOpen(a, limits, withAliases(huma.Operation{
+		OperationID: "request-contact", Method: http.MethodPatch, Path: "/users/{user_id}/request-change-contact-info", Tags: tags, DefaultStatus: http.StatusAccepted,
+		Summary: "Begin to change the own email address or phone number", Description: "Sends a code to the new one." + proof,
+	}, passwordNames()), a.requestContact)
+	registerOpen(a, limits, withAliases(huma.Operation{
+		OperationID: "confirm-contact", Method: http.MethodPatch, Path: "/users/{user_id}/contact-info", Tags: tags, DefaultStatus: http.StatusNoContent,
+		Summary: "Change the own email address or phone number", Description: "With the code that went to the new one. The former one gets a message with a link that undoes the change for 72 hours." + proof,
+	}, codeNames()), a.confirmContact)
+	registerOpen(a, limits, huma.Operation{
+		OperationID: "change-own-profile", Method: http.MethodPut, Path: "/users/profile", Tags: tags,
+		Summary: "Replace the own profile", Description: "What the body does not name is removed. Needs an access token of the user through a first-party application.",
+	}, a.changeOwnProfile)
+}
+
+// ownProfile is what users say about themselves.
+type ownProfile struct {
+	Body struct {
+		account.Profile
+	}
+}
+
+func (a *API) changeOwnProfile(ctx context.Context, in *ownProfile) (*userOutput, error) {
+	p := oauth.PrincipalOf(ctx)
+	if p == nil || p.UserID.IsZero() || !p.Client.FirstParty {
+		return nil, notOwn(nil)
+	}
+	u, err := a.Own.ChangeProfile(ctx, p.UserID, in.Body.Profile)
+	if err != nil {
+		return nil, asInvalidUser(err, User{}, "")
+	}
+	return shown(u), nil
+}
+
+func passwordNames() map[string]string {
+	return map[string]string{
+		"currentPassword": "current_password", "oldPassword": "current_password", "old_password": "current_password",
+		"plainPassword": "password", "plain_password": "password", "newPassword": "password", "new_password": "password", "phoneNumber": "phone_number",
+	}
+}
+
+func codeNames() map[string]string {
+	return map[string]string{"currentPassword": "current_password", "token": "code", "confirmationToken": "code", "confirmation_token": "code"}
+}
+
+func (a *API) changeOwnPassword(ctx context.Context, in *ownPassword) (*struct{}, error) {
+	if manages(ctx) {
+		u, err := a.user(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		_, err = a.Accounts.SetPasswordOf(ctx, actor(ctx), u.ID, in.Body.Password)
+		return nil, asInvalidUser(err, User{}, in.Body.Password)
+	}
+	proved, err := a.proved(ctx, in.ID, in.Body.Current)
+	if err != nil {
+		return nil, err
+	}
+	_, err = a.Own.ChangePassword(ctx, proved, in.Body.Password)
+	return nil, asInvalidUser(err, User{}, in.Body.Password)
+}
+
+func (a *API) requestContact(ctx context.Context, in *newContact) (*opened, error) {
+	if (in.Body.Email == "") == (in.Body.Phone == "") {
+		return nil, invalid("", "must have either email or phone_number")
+	}
+	u, err := a.owner(ctx, in.ID, in.Body.Current)
+	if err != nil {
+		return nil, err
+	}
+	var id provider.ID
+	if in.Body.Email != "" {
+		id, err = a.Own.RequestEmail(ctx, u.ID, in.Body.Email, localeOf(in.Language))
+	} else {
+		id, err = a.Own.RequestPhone(ctx, u.ID, in.Body.Phone, localeOf(in.Language))
+	}
+	if err != nil {
+		return nil, asInvalidUser(err, User{Email: in.Body.Email, Phone: in.Body.Phone}, "")
+	}
+	return openedAs(id), nil
+}
+
+func (a *API) confirmContact(ctx context.Context, in *contactCode) (*struct{}, error) {
+	u, err := a.owner(ctx, in.ID, in.Body.Current)
+	if err != nil {
+		return nil, err
+	}
+	var id provider.ID
+	if in.Body.ID != "" {
+		if id, err = accountID(in.Body.ID); err != nil {
+			return nil, err
+		}
+	}
+	_, err = a.Own.ConfirmContact(ctx, u.ID, id, in.Body.Code)
+	return nil, asInvalidUser(err, User{}, "")
+}
+
+// owner is the user of the path, if the caller acts for that user: with an access token through a
+// first-party application, or the password. Through another application, which users let see who they
+// are, nobody may take their account.
+func (a *API) owner(ctx context.Context, id, password string) (*account.User, error) {
+	p := oauth.PrincipalOf(ctx)
+	if p == nil || p.UserID.IsZero() || !p.Client.FirstParty || password != "" {
+		return a.proved(ctx, id, password)
+	}
+	u, err := a.user(ctx, id)
+	if errors.Is(err, provider.ErrNotFound) || err == nil && u.ID != p.UserID {
+		return nil, notOwn(nil)
+	}
+	return u, err
+}
+
+// proved is the user of the path, whose password the caller knows. It is counted as a sign-in is, also
+// for an unknown id, and fails alike.
+func (a *API) proved(ctx context.Context, id, password string) (*account.User, error) {
+	if password == "" {
+		return nil, notOwn(nil)
+	}
+	login, known := id, (*account.User)(nil)
+	switch u, err := a.user(ctx, id); {
+	case err == nil:
+		login, known = u.Username, u
+	case !errors.Is(err, provider.ErrNotFound):
+		return nil, err
+	}
+	u, err := a.Passwords.Verify(ctx, account.Attempt{Login: login, Password: password, Prefix: canonical.From(ctx).AddressPrefix()})
+	var throttled *account.Throttled
+	switch {
+	case errors.As(err, &throttled):
+		r := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckThrottled, "Too many wrong passwords. Try again later.").WithStatus(http.StatusTooManyRequests)
+		r.RetryAfter = throttled.RetryAfter
+		return nil, r
+	case errors.Is(err, account.ErrSignIn):
+		return nil, notOwn(err)
+	case err != nil:
+		return nil, err
+	case known == nil || u.ID != known.ID:
+		return nil, notOwn(nil)
+	}
+	return u, nil
+}
+
+func notOwn(because error) error {
+	return refusal.New(refusal.AccessDenied, refusal.CheckOwnAccount, "The present password is wrong or missing, and no access token of the user was sent.").
+		WithStatus(http.StatusForbidden).Because(because)
+}

@@ -1,0 +1,152 @@
+package pages
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// AccountProblem is what is wrong with what a person typed; its text is under problem.
+type AccountProblem string
+
+// The problems.
+const (
+	UsernameInvalid    AccountProblem = "username_invalid"
+	UsernameTaken      AccountProblem = "username_taken"
+	EmailInvalid       AccountProblem = "email_invalid"
+	EmailTaken         AccountProblem = "email_taken"
+	EmailDomain        AccountProblem = "email_domain"
+	PhoneInvalid       AccountProblem = "phone_invalid"
+	PhoneTaken         AccountProblem = "phone_taken"
+	ContactMissing     AccountProblem = "contact_missing"
+	ContactUnreachable AccountProblem = "contact_unreachable"
+	PasswordLength     AccountProblem = "password_length"
+	PasswordCommon     AccountProblem = "password_common"
+	PasswordWrong      AccountProblem = "password_wrong"
+	FieldInvalid       AccountProblem = "field_invalid"
+	CodeWrong          AccountProblem = "code_wrong"
+	CodeClosed         AccountProblem = "code_closed"
+	TooManyMessages    AccountProblem = "too_many_messages"
+)
+
+// Register is the form for a new account.
+type Register struct {
+	// Flow is the sealed request in progress, or empty. Token is the form's.
+	Flow, Token string
+	// SignIn is where people with an account sign in.
+	SignIn string
+	// Mail and SMS tell which contacts can be given.
+	Mail, SMS              bool
+	Username, Email, Phone string
+	// Problems are by the name of the field; empty: of the whole.
+	Problems map[string]AccountProblem
+}
+
+// Register writes the form for a new account.
+func (l Localized) Register(w http.ResponseWriter, status int, page Register) error {
+	return l.writeForm(w, status, "register", page, scriptPolicy, &chooser{Again: again("/register", url.Values{"flow": {page.Flow}})})
+}
+
+// Verify asks for the code of a message.
+type Verify struct {
+	Flow, Token, ID string
+	// By is the proof that the registration was made in this browser.
+	By, Code string
+	// Address is where the code went, if that may be said.
+	Address string
+	// Contact: the code is of a new contact, not of a registration. SignIn: its user is not signed in.
+	Contact, SignIn bool
+	// Password: it is asked for, too.
+	Password bool
+	// Sent: the code was sent again.
+	Sent    bool
+	Problem AccountProblem
+}
+
+// Verify writes the page.
+func (l Localized) Verify(w http.ResponseWriter, status int, page Verify) error {
+	here := again("/verify", url.Values{"id": {page.ID}, "code": {page.Code}, "by": {page.By}, "flow": {page.Flow}})
+	switch {
+	case page.SignIn || page.Problem == CodeClosed:
+		return l.write(w, status, "verify", page, here)
+	case page.Password:
+		return l.writeForm(w, status, "verify", page, scriptPolicy, &chooser{Again: here})
+	default:
+		return l.writeForm(w, status, "verify", page, formPolicy, &chooser{Again: here})
+	}
+}
+
+// Recover asks for the contact of a person who forgot the password.
+type Recover struct {
+	Flow, Token string
+	// SignIn is where people who remember the password sign in.
+	SignIn  string
+	SMS     bool
+	Problem AccountProblem
+}
+
+// Recover writes the page.
+func (l Localized) Recover(w http.ResponseWriter, status int, page Recover) error {
+	return l.writeForm(w, status, "recover", page, formPolicy, &chooser{Again: again("/recover", url.Values{"flow": {page.Flow}})})
+}
+
+// Reset asks for the code of a message and another password.
+type Reset struct {
+	Flow, Token, ID, Code string
+	Problem               AccountProblem
+}
+
+// Reset writes the page.
+func (l Localized) Reset(w http.ResponseWriter, status int, page Reset) error {
+	if page.Problem == CodeClosed {
+		return l.write(w, status, "reset", page, again("/recover", url.Values{"flow": {page.Flow}}))
+	}
+	return l.writeForm(w, status, "reset", page, scriptPolicy, &chooser{Again: again("/recover", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}})})
+}
+
+// Undo asks whether a change of a contact is to be undone.
+type Undo struct {
+	Token, ID, Code string
+	Problem         AccountProblem
+}
+
+// Undo writes the page.
+func (l Localized) Undo(w http.ResponseWriter, status int, page Undo) error {
+	if page.Problem != "" {
+		return l.write(w, status, "undo", page, "/")
+	}
+	return l.writeForm(w, status, "undo", page, formPolicy, &chooser{Again: again("/undo", url.Values{"id": {page.ID}, "code": {page.Code}})})
+}
+
+// AccountChange is what a person has done.
+type AccountChange string
+
+// The changes.
+const (
+	PasswordReset   AccountChange = "password_reset"
+	ContactChanged  AccountChange = "contact_changed"
+	ContactRestored AccountChange = "contact_restored"
+)
+
+// Done says what was done, and where to go on.
+type Done struct {
+	Kind AccountChange
+	Next string
+}
+
+// Done writes the page.
+func (l Localized) Done(w http.ResponseWriter, page Done) error {
+	return l.write(w, http.StatusOK, "done", page, "/")
+}
+
+// again is the address of a page with the values that are not empty.
+func again(path string, values url.Values) string {
+	for name := range values {
+		if values.Get(name) == "" {
+			values.Del(name)
+		}
+	}
+	if len(values) == 0 {
+		return path
+	}
+	return path + "?" + values.Encode()
+}
