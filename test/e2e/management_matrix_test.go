@@ -52,7 +52,7 @@ func (s *server) operations() []operation {
 		for method, described := range methods {
 			op := operation{id: described.OperationID, method: strings.ToUpper(method), path: path}
 			for _, s := range described.Security {
-				if scopes, ok := s["bearer"]; ok {
+				if scopes := s["bearer"]; len(scopes) > 0 {
 					op.scope = scopes[0]
 				}
 			}
@@ -81,7 +81,12 @@ const nothing = "01900000-0000-7000-8000-000000000000"
 func (op operation) unknown() string { return parameter.ReplaceAllString(op.path, nothing) }
 
 // forAnyone are operations that need no credentials, by id.
-func forAnyone() []string { return nil }
+func forAnyone() []string {
+	return []string{
+		"register", "confirm-registration", "resend-confirmation", "verify-email", "forgot-password", "reset-forgotten-password", "reset-password",
+		"change-own-password", "request-contact", "confirm-contact", "change-own-profile",
+	}
+}
 
 // caller is a role in the matrix: who calls, and with which result. Allowed means any but 401 and 403.
 type caller struct {

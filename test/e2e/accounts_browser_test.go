@@ -1,0 +1,117 @@
+package e2e_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
+)
+
+// A person without an account registers in the course of a sign-in, and ends at the application.
+func TestRegistrationInABrowser(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	verifier := w.start(oauth2.SetAuthURLParam("prompt", "create"))
+	w.do(
+		chromedp.WaitVisible("#register-page"), chromedp.SendKeys("#email", "alice@example.com"), chromedp.SendKeys("#username", "alice"),
+		chromedp.SendKeys("#password", "password1"), chromedp.Click("#register-submit"), chromedp.WaitVisible("#email-problem"),
+	)
+	assert.Contains(t, read(w, chromedp.Text("#username-problem")), "Another person")
+	assert.Contains(t, read(w, chromedp.Text("#password-problem")), "easy to guess")
+	assert.Equal(t, "alice@example.com", read(w, chromedp.Value("#email")), "nothing that was typed is lost")
+	w.do(
+		chromedp.SetValue("#email", "erin@example.com"), chromedp.SetValue("#username", "erin"), chromedp.SendKeys("#password", "a long password\r"),
+		chromedp.WaitVisible("#verify-page"),
+	)
+	assert.Contains(t, read(w, chromedp.Text("#verify-page")), "erin@example.com")
+	code := s.messageTo("erin@example.com").Code
+	w.do(chromedp.SendKeys("#code", "00000000\r"), chromedp.WaitVisible("#problem"))
+	w.do(chromedp.Click("#verify-resend"), chromedp.WaitVisible("#sent"))
+	w.do(chromedp.SendKeys("#code", code[:4]+" "+code[4:]+"\r"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
+	got := w.callbackParams()
+	token, err := w.config.Exchange(w.ctx, got.Get("code"), oauth2.VerifierOption(verifier))
+	require.NoError(t, err)
+	assert.Contains(t, s.userInfo(token.AccessToken).body, "erin@example.com")
+	assert.Equal(t, "confirm_registration", s.messageTo("erin@example.com").Kind, "the browser of the registration is no news")
+
+	// Who has an account goes on with that, and prompt=create does not ask again.
+	w.start(oauth2.SetAuthURLParam("prompt", "create"))
+	w.do(chromedp.WaitVisible("#register-page"), chromedp.Click(`a[href^="/login"]`), login("wonderland"), chromedp.WaitVisible("#consent-page"))
+}
+
+// The link of a message, opened in another browser, asks for the password that was chosen: who reads the
+// message may be another person than who registered with the address.
+func TestLinksOfMessagesInAnotherBrowser(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	begun(t, s.manage("", http.MethodPost, "/users", `{"username":"frank","email":"frank@example.com","password":"a long password"}`), http.StatusAccepted)
+	link := s.messageTo("frank@example.com").Link
+	assert.Equal(t, http.StatusOK, s.get(link[len(s.url):]).status)
+	assert.NotEqual(t, http.StatusOK, s.signIn("frank", "a long password"), "a scanner that follows the link confirms nothing")
+	w.do(chromedp.Navigate(link), chromedp.WaitVisible("#verify-page"), chromedp.SendKeys("#password", "a wrong password\r"), chromedp.WaitVisible("#problem"))
+	w.do(chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#landing-page"))
+	assert.Contains(t, read(w, chromedp.Text("#signed-in")), "frank")
+	w.do(chromedp.Navigate(link), chromedp.WaitVisible("#problem"))
+	assert.Contains(t, read(w, chromedp.Text("#problem")), "expired")
+
+	// A new contact is confirmed by its user alone.
+	token := s.passwordToken("alice", "wonderland")
+	begun(t, s.manage("Bearer "+token, http.MethodPatch, "/users/"+s.devUserID("alice")+"/request-change-contact-info", `{"email":"new@example.com"}`), http.StatusAccepted)
+	link = s.messageTo("new@example.com").Link
+	w.do(chromedp.Navigate(link), chromedp.WaitVisible("#verify-page"))
+	assert.Contains(t, read(w, chromedp.Text("#verify-page")), "Sign in")
+	w.do(chromedp.Navigate(s.url+"/login"), login("wonderland"), chromedp.WaitVisible("#landing-page"))
+	assert.Equal(t, "new_sign_in", s.messageTo("alice@example.com").Kind)
+	w.do(chromedp.Navigate(link), chromedp.Click("#verify-submit"), chromedp.WaitVisible("#done-page"))
+
+	// The former address gets the account back.
+	undo := s.messageTo("alice@example.com").Link
+	w.do(chromedp.Navigate(undo), chromedp.WaitVisible("#undo-page"), chromedp.Click("#undo-submit"), chromedp.WaitVisible("#done-page"), chromedp.Click("#done-next"), chromedp.WaitVisible("#recover-page"))
+	assert.NotEqual(t, http.StatusOK, s.signIn("alice", "wonderland"), "the password is void")
+	w.do(chromedp.SendKeys("#contact", "alice@example.com\r"), chromedp.WaitVisible("#reset-page"))
+	w.do(chromedp.SendKeys("#code", s.messageTo("alice@example.com").Code), chromedp.SendKeys("#password", "another long password\r"), chromedp.WaitVisible("#done-page"))
+	assert.Equal(t, http.StatusOK, s.signIn("alice", "another long password"))
+}
+
+// A person who forgot the password recovers in the course of a sign-in.
+func TestRecoveryInABrowser(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	w.start()
+	w.do(chromedp.WaitVisible("#login-page"), chromedp.Click(`a[href^="/recover"]`), chromedp.WaitVisible("#recover-page"), chromedp.SendKeys("#contact", "alice\r"), chromedp.WaitVisible("#reset-page"))
+	m := s.messageTo("alice@example.com")
+	u, err := url.Parse(m.Link)
+	require.NoError(t, err)
+	assert.Equal(t, m.Code, u.Query().Get("code"))
+	w.do(chromedp.SendKeys("#code", m.Code), chromedp.SendKeys("#password", "password1\r"), chromedp.WaitVisible("#problem"))
+	assert.Equal(t, m.Code, read(w, chromedp.Value("#code")))
+	w.do(chromedp.SendKeys("#password", "another long password\r"), chromedp.WaitVisible("#done-page"), chromedp.Click("#done-next"))
+	w.do(login("another long password"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
+	assert.NotEmpty(t, w.callbackParams().Get("code"))
+	w.do(chromedp.Navigate(m.Link), chromedp.SendKeys("#password", "a third long password\r"), chromedp.WaitVisible("#problem"))
+	assert.Contains(t, read(w, chromedp.Text("#problem")), "expired")
+}
+
+func TestAccountPagesInBothThemesAndWidths(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	for _, theme := range []string{"light", "dark"} {
+		for _, width := range []int64{360, 1440} {
+			w.do(chromedp.EmulateViewport(width, 1000), prefer(theme))
+			for name, path := range map[string]string{"register": "/register", "recover": "/recover", "reset": "/recover?id=" + nothing, "undo": "/undo?id=" + nothing, "verify-closed": "/verify?id=" + nothing} {
+				w.do(chromedp.Navigate(s.url + path))
+				w.screenshot(name, theme, width)
+			}
+			w.do(chromedp.Navigate(s.url+"/register"), chromedp.SendKeys("#email", "alice@example.com"), chromedp.SendKeys("#password", "password1\r"), chromedp.WaitVisible("#email-problem"))
+			w.screenshot("register-problems", theme, width)
+		}
+	}
+}

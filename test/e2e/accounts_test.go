@@ -1,0 +1,212 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// shownMessage is a message of a development server.
+type shownMessage struct {
+	ID, Channel, To, Kind, Subject, Text, Code, Link string
+}
+
+// messageTo is the newest message to an address.
+func (s *server) messageTo(address string) shownMessage {
+	s.t.Helper()
+	var all []shownMessage
+	require.NoError(s.t, json.Unmarshal([]byte(s.get("/dev/outbox.json").body), &all))
+	for _, m := range all {
+		if m.To == address {
+			return m
+		}
+	}
+	require.Failf(s.t, "no message", "to %s", address)
+	return shownMessage{}
+}
+
+// faults are the codes of an answer to wrong data, by property.
+func faults(t *testing.T, got response) map[string]string {
+	t.Helper()
+	require.Equal(t, http.StatusBadRequest, got.status, got.body)
+	var list []struct {
+		Message  string
+		Property string `json:"property_path"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(got.body), &list), got.body)
+	found := map[string]string{}
+	for _, one := range list {
+		found[one.Property] = one.Message
+	}
+	return found
+}
+
+// begun is the id of what an operation began.
+func begun(t *testing.T, got response, status int) string {
+	t.Helper()
+	require.Equal(t, status, got.status, got.body)
+	var body struct{ ID string }
+	require.NoError(t, json.Unmarshal([]byte(got.body), &body))
+	require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-7`, body.ID)
+	return body.ID
+}
+
+// signIn tells how the password grant answers.
+func (s *server) signIn(name, password string) int {
+	s.t.Helper()
+	return s.post("/oauth/token", "demo-trusted", "demo-trusted-secret-0123456789abcdef", url.Values{"grant_type": {"password"}, "username": {name}, "password": {password}}).status
+}
+
+// manyAttempts is for tests that act as many people from one address.
+const manyAttempts = "GATEHOUSE_RATE_LIMITS=register-prefix=1000/1s,recover-prefix=1000/1s,verify-prefix=1000/1s"
+
+func TestPeopleRegisterThroughTheAPI(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	id := begun(t, s.manage("", http.MethodPost, "/users", `{"username":"bob","email":"Bob@Example.com","plainPassword":"a long password","name":"Bob"}`, "Accept-Language", "de-AT, en;q=0.5"), http.StatusAccepted)
+	m := s.messageTo("bob@example.com")
+	assert.Equal(t, "confirm_registration", m.Kind)
+	assert.Contains(t, m.Subject, "Bestätigen")
+	assert.True(t, strings.HasPrefix(m.Link, s.url+"/verify?"), m.Link)
+	require.Regexp(t, `^[0-9]{8}$`, m.Code)
+	assert.NotEqual(t, http.StatusOK, s.signIn("bob", "a long password"), "not before the code")
+
+	assert.Equal(t, http.StatusNoContent, s.manage("", http.MethodPatch, "/users/"+id+"/resend-confirmation-token", "").status)
+	assert.Equal(t, m.Code, s.messageTo("bob@example.com").Code, "the same code")
+	assert.Equal(t, http.StatusNotFound, s.manage("", http.MethodPatch, "/users/"+nothing+"/resend-confirmation-token", "").status)
+	wrong := "00000000"
+	if m.Code == wrong {
+		wrong = "11111111"
+	}
+	assert.Equal(t, http.StatusBadRequest, s.manage("", http.MethodPut, "/users/"+id+"/confirmation-token/"+wrong, "").status)
+	assert.Equal(t, http.StatusNotFound, s.manage("", http.MethodPut, "/users/"+nothing+"/confirmation-token/"+m.Code, "").status)
+	assert.Equal(t, id, begun(t, s.manage("", http.MethodPut, "/users/"+id+"/confirmation-token/"+m.Code, ""), http.StatusCreated))
+	assert.Equal(t, http.StatusNotFound, s.manage("", http.MethodPut, "/users/"+id+"/confirmation-token/"+m.Code, "").status, "used")
+	assert.Equal(t, http.StatusOK, s.signIn("bob", "a long password"))
+	assert.NotContains(t, s.log.String(), m.Code)
+
+	for body, want := range map[string]map[string]string{
+		`{"username":"carol","password":"a long password"}`:                                      {"": "bst.phone_and_email.missing"},
+		`{"username":"alice","email":"ALICE@example.com","password":"a long password"}`:          {"username": "fos_user.username.already_used", "email": "fos_user.email.already_used"},
+		`{"username":"c","email":"x","password":"short"}`:                                        {"username": "fos_user.username.short", "email": "fos_user.email.short", "plainPassword": "fos_user.password.short"},
+		`{"username":"carol","email":"not an address","password":""}`:                            {"email": "fos_user.email.invalid", "plainPassword": "fos_user.password.blank"},
+		`{"username":"carol","email":"c@example.com","password":"password1"}`:                    {"plainPassword": "fos_user.password.breached"},
+		`{"username":"carol","phoneNumber":"+44 20 7183","plainPassword":"a long password"}`:     {"phoneNumber": "bst.phonenumber.space"},
+		`{"username":"carol","phoneNumber":"+4420","plainPassword":"a long password"}`:           {"phoneNumber": "bst.phonenumber.short"},
+		`{"username":"carol","phoneNumber":"+442071838750","plainPassword":"a long password"}`:   {"phoneNumber": "bst.phonenumber.already_used"},
+		`{"username":"carol","phoneNumber":"0044207183","plainPassword":"a long password"}`:      {"phoneNumber": "bst.phonenumber.format"},
+		`{"username":"carol","email":"c@example.com","password":"a long password","roles":[]}`:   {"roles": "fos_user.roles.forbidden"},
+		`{"username":"carol","email":"c@example.com","password":"a long one","enabled":true}`:    {"enabled": "fos_user.enabled.forbidden"},
+		`{"email":"c@example.com","password":"a long password","email_verified":true,"name":""}`: {"emailVerified": "fos_user.emailVerified.forbidden"},
+	} {
+		assert.Equal(t, want, faults(t, s.manage("", http.MethodPost, "/users", body)), body)
+	}
+
+	// Administrators say more, and need no code; credentials of others count for nothing.
+	manager := s.client("users", "--grant-type", "client_credentials", "--scope", "gatehouse:users:write", "--dev")
+	outsider := s.client("outsider", "--grant-type", "client_credentials", "--scope", "gatehouse:clients:read", "--dev")
+	const verified = `{"username":"dora","email":"dora@example.com","password":"a long password","email_verified":true,"roles":["staff"]}`
+	s.soon(func() bool {
+		return s.manage(basic("outsider", outsider), http.MethodGet, "/keys", "").status == http.StatusForbidden
+	}, "the client is unknown")
+	assert.Equal(t, map[string]string{"roles": "fos_user.roles.forbidden", "emailVerified": "fos_user.emailVerified.forbidden"}, faults(t, s.manage(basic("outsider", outsider), http.MethodPost, "/users", verified)))
+	assert.Equal(t, http.StatusUnauthorized, s.manage(basic("users", "wrong"), http.MethodPost, "/users", verified).status)
+	begun(t, s.manage(basic("users", manager), http.MethodPost, "/users", verified), http.StatusAccepted)
+	assert.Equal(t, http.StatusOK, s.signIn("dora", "a long password"))
+}
+
+func TestPeopleRecoverThroughTheAPI(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	id := begun(t, s.manage("", http.MethodPost, "/users/forgot-password", `{"email":"alice@example.com"}`), http.StatusOK)
+	m := s.messageTo("alice@example.com")
+	assert.Equal(t, "reset_password", m.Kind)
+	nobody := s.manage("", http.MethodPost, "/users/forgot-password", `{"email":"nobody@example.com"}`)
+	begun(t, nobody, http.StatusOK)
+	assert.NotContains(t, s.get("/dev/outbox.json").body, "nobody@example.com")
+	assert.Equal(t, http.StatusBadRequest, s.manage("", http.MethodPost, "/users/forgot-password", `{}`).status)
+
+	assert.Equal(t, map[string]string{"plainPassword": "fos_user.password.short"}, faults(t, s.manage("", http.MethodPatch, "/users/"+id+"/reset-password", `{"token":"`+m.Code+`","plainPassword":"short"}`)))
+	assert.Equal(t, http.StatusNoContent, s.manage("", http.MethodPatch, "/users/"+id+"/reset-password", `{"token":"`+m.Code+`","plainPassword":"another long password"}`).status)
+	assert.Equal(t, http.StatusNotFound, s.manage("", http.MethodPost, "/users/reset-password", `{"id":"`+id+`","code":"`+m.Code+`","password":"a third long password"}`).status)
+	assert.NotEqual(t, http.StatusOK, s.signIn("alice", "wonderland"))
+	assert.Equal(t, http.StatusOK, s.signIn("alice", "another long password"))
+	assert.Equal(t, "password_changed", s.messageTo("alice@example.com").Kind)
+}
+
+// Without the password, or an access token of the user through a first-party application, nobody changes an
+// account: what a third-party application gets is for seeing who the user is.
+func TestPeopleChangeTheirOwnAccountThroughTheAPI(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	alice, admin := s.devUserID("alice"), s.devUserID("admin")
+	token := s.passwordToken("alice", "wonderland")
+	for _, tc := range []struct {
+		authorization, body string
+		want                int
+	}{
+		{"", `{"email":"new@example.com"}`, http.StatusForbidden},
+		{"", `{"email":"new@example.com","current_password":"wrong"}`, http.StatusForbidden},
+		{"Bearer " + token, `{"email":"new@example.com","current_password":"wrong"}`, http.StatusForbidden},
+		{"Bearer made-up", `{"email":"new@example.com"}`, http.StatusUnauthorized},
+		{"Bearer " + token, `{"email":"admin@example.com"}`, http.StatusBadRequest},
+		{"Bearer " + token, `{"email":"new@example.com","phone_number":"+442071838751"}`, http.StatusBadRequest},
+	} {
+		assert.Equal(t, tc.want, s.manage(tc.authorization, http.MethodPatch, "/users/"+alice+"/request-change-contact-info", tc.body).status, tc)
+	}
+	assert.Equal(t, http.StatusForbidden, s.manage("Bearer "+token, http.MethodPatch, "/users/"+admin+"/request-change-contact-info", `{"email":"new@example.com"}`).status, "of another user")
+	begun(t, s.manage("Bearer "+token, http.MethodPatch, "/users/"+alice+"/request-change-contact-info", `{"email":"new@example.com"}`), http.StatusAccepted)
+	code := s.messageTo("new@example.com").Code
+	assert.Equal(t, http.StatusForbidden, s.manage("", http.MethodPatch, "/users/"+alice+"/contact-info", `{"token":"`+code+`"}`).status)
+	assert.Equal(t, http.StatusNoContent, s.manage("Bearer "+token, http.MethodPatch, "/users/"+alice+"/contact-info", `{"token":"`+code+`"}`).status)
+	assert.Equal(t, http.StatusOK, s.signIn("new@example.com", "wonderland"))
+	former := s.messageTo("alice@example.com")
+	assert.Equal(t, "contact_changed", former.Kind)
+	assert.True(t, strings.HasPrefix(former.Link, s.url+"/undo?"), former.Link)
+
+	got := s.manage("Bearer "+token, http.MethodPut, "/users/profile", `{"name":"Alice Liddell","locale":"en-GB"}`)
+	assert.Equal(t, http.StatusOK, got.status, got.body)
+	assert.Equal(t, http.StatusForbidden, s.manage("", http.MethodPut, "/users/profile", `{"name":"x"}`).status)
+	for body, want := range map[string]int{
+		`{"password":"another long password"}`:                            http.StatusForbidden,
+		`{"current_password":"wrong","password":"another long password"}`: http.StatusForbidden,
+		`{"current_password":"wonderland","password":"short"}`:            http.StatusBadRequest,
+	} {
+		assert.Equal(t, want, s.manage("Bearer "+token, http.MethodPatch, "/users/"+alice+"/password", body).status, body)
+	}
+	assert.Equal(t, http.StatusNoContent, s.manage("", http.MethodPatch, "/users/"+alice+"/password", `{"current_password":"wonderland","plainPassword":"another long password"}`).status)
+	assert.Equal(t, http.StatusUnauthorized, s.userInfo(token).status, "what was issued has ended")
+	assert.Equal(t, http.StatusForbidden, s.manage("", http.MethodPatch, "/users/"+nothing+"/password", `{"current_password":"x","password":"another long password"}`).status)
+}
+
+func TestRegistrationCanBeOff(t *testing.T) {
+	t.Parallel()
+	s := dev(t, "GATEHOUSE_REGISTRATION=off")
+	assert.Equal(t, http.StatusForbidden, s.manage("", http.MethodPost, "/users", `{"username":"bob","email":"bob@example.com","password":"a long password"}`).status)
+	assert.Equal(t, http.StatusForbidden, s.get("/register").status)
+	assert.NotContains(t, s.get("/login").body, "/register")
+	assert.NotContains(t, s.get("/.well-known/openid-configuration").body, `"create"`)
+}
+
+func (s *server) passwordToken(name, password string) string {
+	s.t.Helper()
+	got := s.post("/oauth/token", "demo-trusted", "demo-trusted-secret-0123456789abcdef", url.Values{"grant_type": {"password"}, "username": {name}, "password": {password}})
+	require.Equal(s.t, http.StatusOK, got.status, got.body)
+	var body struct {
+		AccessToken string `json:"access_token"`
+	}
+	require.NoError(s.t, json.Unmarshal([]byte(got.body), &body))
+	return body.AccessToken
+}
+
+func (s *server) devUserID(name string) string {
+	s.t.Helper()
+	var u struct{ ID string }
+	require.NoError(s.t, json.Unmarshal(s.command("user", "get", name, "--json", "--dev"), &u))
+	return u.ID
+}
