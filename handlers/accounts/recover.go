@@ -73,7 +73,7 @@ func (a *Accounts) ServeReset(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, verification.ErrClosed):
 		page.Problem = pages.CodeClosed
 	case errors.As(err, &invalid):
-		page.Problem = problemOf(invalid, form.Get("password"))
+		page.Problem = problemOf(invalid)
 	case err != nil:
 		return err
 	default:

@@ -51,7 +51,7 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 		return registrationOff()
 	case errors.As(err, &wrong):
 		canonical.From(r.Context()).Outcome("invalid")
-		page.Problems = problemsOf(wrong, form.Get("password"))
+		page.Problems = problemsOf(wrong)
 		return in.Register(w, http.StatusUnprocessableEntity, page)
 	case errors.Is(err, notify.ErrTooMany):
 		canonical.From(r.Context()).Outcome("throttled")
@@ -66,17 +66,17 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 }
 
 // problemsOf are what is wrong with each field.
-func problemsOf(wrong account.Wrong, password string) map[string]pages.AccountProblem {
+func problemsOf(wrong account.Wrong) map[string]pages.AccountProblem {
 	problems := map[string]pages.AccountProblem{}
 	for _, fault := range wrong {
 		if _, said := problems[fault.Claim]; !said {
-			problems[fault.Claim] = problemOf(fault, password)
+			problems[fault.Claim] = problemOf(fault)
 		}
 	}
 	return problems
 }
 
-func problemOf(fault *account.Invalid, password string) pages.AccountProblem {
+func problemOf(fault *account.Invalid) pages.AccountProblem {
 	for kind, problem := range map[error]pages.AccountProblem{
 		account.ErrUsername: pages.UsernameInvalid, account.ErrUsernameTaken: pages.UsernameTaken,
 		account.ErrEmail: pages.EmailInvalid, account.ErrEmailTaken: pages.EmailTaken, account.ErrDomain: pages.EmailDomain,

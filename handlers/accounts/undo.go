@@ -41,7 +41,7 @@ func (a *Accounts) ServeUndo(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, verification.ErrCode), errors.Is(err, verification.ErrClosed):
 		page.Problem = pages.CodeClosed
 	case errors.As(err, &wrong):
-		page.Problem = problemOf(wrong[0], "")
+		page.Problem = problemOf(wrong[0])
 	case err != nil:
 		return err
 	default:

@@ -99,7 +99,7 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, account.ErrSignIn):
 		page.Problem = pages.PasswordWrong
 	case errors.As(err, &wrong):
-		page.Problem = problemOf(wrong[0], "")
+		page.Problem = problemOf(wrong[0])
 	case err != nil:
 		return err
 	}

@@ -85,7 +85,7 @@ func (x *exchange) respond(w http.ResponseWriter) error {
 		return nil
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(x.answer.Bytes()) //nolint:gosec // JSON, which no browser takes for a page; a caller that disconnected cannot be told
+	_, _ = w.Write(x.answer.Bytes()) // a caller that disconnected cannot be told
 	return nil
 }
 

@@ -245,10 +245,9 @@ func testRegistrationRace(t *testing.T, f *fixture) {
 	var created atomic.Int32
 	for range 50 {
 		group.Go(func() {
-			switch _, err := s.Confirm(ctx, winner, code); {
-			case err == nil:
+			if _, err := s.Confirm(ctx, winner, code); err == nil {
 				created.Add(1)
-			default:
+			} else {
 				assert.ErrorIs(t, err, verification.ErrClosed)
 			}
 		})
