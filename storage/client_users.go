@@ -67,6 +67,12 @@ func (s *Store) DisallowUser(ctx context.Context, clientID string, userID provid
 	})
 }
 
+// EndUserGrants ends what was issued to a client for users. A grant that is being approved locks the row of
+// the client: it waits for LockClient, or is ended too.
+func (s *Store) EndUserGrants(ctx context.Context, clientID string, at time.Time) error {
+	return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE client_id = ? AND user_id IS NOT NULL AND ended_at IS NULL", at, clientID)
+}
+
 // restrict makes a client one for named users and groups. Its row changes, for which approvals in
 // progress wait, or which waits for them.
 func (s *Store) restrict(ctx context.Context, clientID string) error {

@@ -67,8 +67,9 @@ func (c *Client) authority() []string {
 }
 
 // Administers tells whether users with the role admin manage this server through the client: those of
-// type backend that users sign in to. A client without a grant for users has none at present; tokens
-// that it got when it had another type, from users who did not sign in to an administration, do not count.
+// type backend that users sign in to. A client without a grant for users has none at present. Tokens that
+// it got when it did not administer, from users who signed in to something else, have ended
+// (Registry.Update).
 func (c *Client) Administers() bool {
 	return c.Type == Backend && slices.ContainsFunc(c.GrantTypes, func(g GrantType) bool { return g != ClientCredentials })
 }

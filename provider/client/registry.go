@@ -43,6 +43,8 @@ type Store interface {
 	// DisallowGroup takes a group from them, and ends what was issued to the client for users who are
 	// not named in another way.
 	DisallowGroup(ctx context.Context, clientID, group string) error
+	// EndUserGrants ends what was issued to the client for users.
+	EndUserGrants(ctx context.Context, clientID string, at time.Time) error
 }
 
 // Lister pages through clients in the order of their ids, from after the given one.
@@ -130,8 +132,8 @@ func (c *Client) FillDefaults() {
 }
 
 // Update changes the registration of a client: change receives the current one and modifies it in
-// place, except for id, secrets and times. It returns *Invalid or provider.ErrNotFound, and then
-// nothing has changed.
+// place, except for id, secrets and times. What users have from a client that did not administer ends
+// when it does from now on. It returns *Invalid or provider.ErrNotFound, and then nothing has changed.
 func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, change func(c *Client) error) (*Client, error) {
 	var updated *Client
 	err := r.gate.Do(ctx, actor, audit.ClientUpdate, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
@@ -143,6 +145,7 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 			return nil, err
 		}
 		created, secrets, method, before, texts := c.CreatedAt, c.Secrets, c.AuthMethod, c.record(), c.texts()
+		administered := c.Administers()
 		if err := change(c); err != nil {
 			return nil, err
 		}
@@ -166,7 +169,11 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 			return changes, nil
 		}
 		c.UpdatedAt = r.clock.Now(ctx)
-		return changes, r.store.UpdateClient(ctx, c)
+		if err := r.store.UpdateClient(ctx, c); err != nil || administered || !c.Administers() {
+			return changes, err
+		}
+		// Their administrators signed in to something else, which may have handed the tokens on.
+		return changes, r.store.EndUserGrants(ctx, c.ID, c.UpdatedAt)
 	})
 	if err != nil {
 		return nil, err

@@ -94,6 +94,42 @@ func testNamedUsers(t *testing.T, f *fixture) {
 	assert.False(t, standing.MayUse, "a deleted client")
 }
 
+// What users have from a client ends, whoever they are; what the client has of its own, and what users
+// have from others, goes on.
+func testUserGrantsEnd(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	f.client(t, "other")
+	alice := f.user(t, "alice")
+	issued := func(clientID string, of *account.User) *grant.Token {
+		g := &grant.Grant{ClientID: clientID, Offline: of != nil}
+		if of != nil {
+			g.UserID, g.UserGeneration = of.ID, of.Generation
+		}
+		return f.refreshable(t, g)
+	}
+	theirs, own, elsewhere := issued("app", alice), issued("app", nil), issued("other", alice)
+	live := func(token *grant.Token) bool {
+		_, g, err := f.TokenWithGrant(ctx, token.ID)
+		require.NoError(t, err)
+		return g.EndedAt == nil
+	}
+	require.NoError(t, f.EndUserGrants(ctx, "app", f.clock()))
+	assert.Equal(t, []bool{false, true, true}, []bool{live(theirs), live(own), live(elsewhere)})
+	assert.True(t, live(issued("app", alice)), "of a later sign-in")
+
+	g := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: alice.ID, CreatedAt: f.clock()}
+	require.NoError(t, f.overlap(t,
+		func(ctx context.Context) error { return f.CreateGrant(ctx, g) },
+		func(ctx context.Context) error {
+			if _, err := f.LockClient(ctx, "app"); err != nil {
+				return err
+			}
+			return f.EndUserGrants(ctx, "app", f.clock())
+		}))
+	require.ErrorIs(t, f.InsertToken(ctx, f.token(g.ID)), provider.ErrNotFound, "an approval in progress")
+}
+
 // A user approves a request while being removed from the list.
 func testRemovalRace(t *testing.T, f *fixture) {
 	ctx := t.Context()
