@@ -57,10 +57,10 @@ func clientSchema(nullable bool) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{
 		"client_id":     {Type: huma.TypeString, Description: "Chosen at creation, else made at random. Never the subject or the id of a user, present or deleted"},
 		"client_secret": {Type: huma.TypeString, Description: "Given at creation, else made and shown this once"},
-		"name":          {Type: huma.TypeString, Description: "Another name of client_name"},
-		"scope":         {Type: huma.TypeString, Description: "The scopes as a scope parameter has them"},
-		"confidential":  {Type: huma.TypeBoolean, Description: "Whether the client can keep a secret"},
-		"disabled":      {Type: huma.TypeBoolean, Description: "Whether the client is kept from getting and using tokens"},
+		"name":          {Type: huma.TypeString, Nullable: nullable, Description: "Another name of client_name"},
+		"scope":         {Type: huma.TypeString, Nullable: nullable, Description: "The scopes as a scope parameter has them"},
+		"confidential":  {Type: huma.TypeBoolean, Nullable: nullable, Description: "Whether the client can keep a secret (default true); false removes its secrets, and a public client cannot become confidential"},
+		"disabled":      {Type: huma.TypeBoolean, Nullable: nullable, Description: "Whether the client is kept from getting and using tokens"},
 		"created_at":    {Type: huma.TypeString, Format: "date-time", ReadOnly: true, Description: "When the client was registered"},
 		"updated_at":    {Type: huma.TypeString, Format: "date-time", ReadOnly: true, Description: "When the registration last changed"},
 	}}
@@ -119,11 +119,11 @@ func (r registration) take(name string) (string, error) {
 		return "", nil
 	}
 	delete(r, name)
-	var text string
-	if err := json.Unmarshal(value, &text); err != nil {
+	var text *string
+	if err := json.Unmarshal(value, &text); err != nil || text == nil {
 		return "", invalid("/"+name, "must be a text")
 	}
-	return text, nil
+	return *text, nil
 }
 
 // registrationOf is a client with, where it was just made, its secret.

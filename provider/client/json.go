@@ -34,6 +34,7 @@ func (c *Client) Merge(properties map[string]json.RawMessage) error {
 			c.mergeConfidential(value, &bad)
 			continue
 		case "disabled":
+			c.Disabled = c.Disabled && !isNull(value) // json leaves a variable as it is for null
 			if json.Unmarshal(value, &c.Disabled) != nil {
 				bad.add(name, "must be true or false")
 			}
@@ -77,8 +78,13 @@ func (c *Client) mergeScope(value json.RawMessage, bad *Invalid) {
 	c.Scopes = strings.Fields(text)
 }
 
+// isNull tells whether a merge patch takes the value away.
+func isNull(value json.RawMessage) bool { return string(value) == "null" }
+
+// mergeConfidential takes null for true, which clients are unless they are registered otherwise: as false
+// it would remove the secrets, and no public client becomes confidential again.
 func (c *Client) mergeConfidential(value json.RawMessage, bad *Invalid) {
-	var confidential bool
+	confidential := true
 	switch {
 	case json.Unmarshal(value, &confidential) != nil:
 		bad.add("confidential", "must be true or false")
@@ -94,7 +100,7 @@ const maxSeconds = int64(math.MaxInt64 / time.Second)
 
 // merge sets the value from JSON and tells whether it is of the right kind.
 func (f Field) merge(c *Client, value json.RawMessage) bool {
-	if string(value) == "null" {
+	if isNull(value) {
 		usual := Client{ID: c.ID}
 		usual.FillDefaults() // some properties are never empty
 		reflect.ValueOf(f.in(c)).Elem().Set(reflect.ValueOf(f.in(&usual)).Elem())

@@ -69,3 +69,18 @@ func TestMergeOfNull(t *testing.T) {
 	require.NoError(t, c.Merge(object(t, `{"client_name":null,"client_type":null,"access_token_format":null,"token_endpoint_auth_method":null,"refresh_token_rotation":null,"access_token_lifetime":null}`)))
 	assert.Equal(t, client.Client{ID: "shop", Name: "shop", Type: client.Web, TokenFormat: client.Opaque, AuthMethod: client.SecretBasic, RefreshTokenRotation: client.Rotate}, c)
 }
+
+// The other names of properties are no other properties. Nothing that a client cannot get back is lost by
+// null.
+func TestMergeOfNullByOtherNames(t *testing.T) {
+	t.Parallel()
+	c := client.Client{ID: "shop", Name: "Shop", Scopes: []string{"a"}, Disabled: true, AuthMethod: client.PrivateKeyJWT}
+	require.NoError(t, c.Merge(object(t, `{"name":null,"scope":null,"disabled":null,"confidential":null}`)))
+	assert.Equal(t, client.Client{ID: "shop", Name: "shop", Scopes: []string{}, AuthMethod: client.PrivateKeyJWT}, c)
+	c.AuthMethod = client.None
+	require.NoError(t, c.Merge(object(t, `{"confidential":null}`)))
+	assert.False(t, c.Public(), "as with token_endpoint_auth_method")
+	require.NoError(t, c.Merge(object(t, `{"disabled":true}`)))
+	require.NoError(t, c.Merge(object(t, `{}`)))
+	assert.True(t, c.Disabled)
+}

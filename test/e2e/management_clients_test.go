@@ -35,6 +35,15 @@ func TestClientsAreManagedThroughTheAPI(t *testing.T) {
 		assert.Equal(t, []any{"Invoices", 60.0}, []any{changed.json(t)["client_name"], changed.json(t)["access_token_lifetime"]})
 		assert.Equal(t, http.StatusPreconditionFailed, s.manage(caller, http.MethodPatch, "/oauth/clients/billing", `{"client_name":"x"}`, "If-Match", tag).status)
 
+		// Null takes a value away, under each name of a property: the default is a client with a secret.
+		got := s.manage(caller, http.MethodPatch, "/oauth/clients/billing", `{"confidential":null,"name":null,"disabled":null,"scope":null}`)
+		require.Equal(t, http.StatusOK, got.status, got.body)
+		is := got.json(t)
+		assert.Equal(t, []any{"client_secret_basic", "billing", false, []any{}}, []any{is["token_endpoint_auth_method"], is["client_name"], is["disabled"], is["scopes"]})
+		again := s.post("/oauth/token", "billing", secret, url.Values{"grant_type": {"client_credentials"}})
+		assert.Equal(t, "invalid_scope", again.json(t)["error"], "it has its secret")
+		assert.Equal(t, http.StatusBadRequest, s.manage(caller, http.MethodPatch, "/oauth/clients/billing", `{"client_id":null}`).status)
+
 		rotated := s.manage(caller, http.MethodPost, "/oauth/clients/billing/secrets", `{"overlap_seconds":0}`)
 		require.Equal(t, http.StatusCreated, rotated.status, rotated.body)
 		s.soon(func() bool {
@@ -57,7 +66,7 @@ func TestClientsAreManagedThroughTheAPI(t *testing.T) {
 			assert.Equal(t, []string{"client", "ops"}, []string{r.ActorKind, r.Actor})
 			actions = append(actions, r.Action)
 		}
-		assert.Equal(t, []string{"client.delete", "client.rotate_secret", "client.update", "client.create"}, actions)
+		assert.Equal(t, []string{"client.delete", "client.rotate_secret", "client.update", "client.update", "client.create"}, actions)
 		assert.NotContains(t, page.body, secret)
 		assert.NotContains(t, page.body, rotated.json(t)["client_secret"])
 	})
