@@ -18,7 +18,7 @@ import (
 type AdminUser struct {
 	User
 
-	Enabled  *bool  `json:"enabled,omitempty" doc:"The opposite of disabled"`
+	Enabled  *bool  `json:"enabled,omitempty" doc:"The opposite of disabled; what contradicts it is refused"`
 	Password string `json:"password,omitempty" writeOnly:"true" doc:"8 to 128 characters"`
 }
 
@@ -71,10 +71,10 @@ type passwordOfUser struct {
 func (a *API) adminUsers() {
 	tags := []string{"users"}
 	const path = "/admin/users/{user_id}"
-	registerUserChange(a, withPassword(withAliases(huma.Operation{
+	registerUserChange(a, withPassword(withEnabled(withAliases(huma.Operation{
 		OperationID: "create-user", Method: http.MethodPost, Path: "/admin/users", Tags: tags, DefaultStatus: http.StatusCreated,
 		Summary: "Create a user", Description: "Without a password the user cannot sign in by one.",
-	}, olderNames())), a.createUser)
+	}, olderNames()))), a.createUser)
 	register(a, audit.ReadScope("users"), huma.Operation{
 		OperationID: "admin-get-user", Method: http.MethodGet, Path: path, Tags: tags, Summary: "Read a user", Description: "As at /users, with the property enabled.",
 	}, func(ctx context.Context, in *UserID) (*adminUserOutput, error) {
@@ -84,10 +84,10 @@ func (a *API) adminUsers() {
 		}
 		return &adminUserOutput{version(u.UpdatedAt), adminViewOf(u)}, nil
 	})
-	registerUserChange(a, withAliases(huma.Operation{
+	registerUserChange(a, withEnabled(withAliases(huma.Operation{
 		OperationID: "admin-update-user", Method: http.MethodPut, Path: path, Tags: tags,
 		Summary: "Change a user", Description: "What the body does not name stays, and another email address or phone number is not verified, as with PATCH at /users.",
-	}, olderNames()), a.adminUpdateUser)
+	}, olderNames())), a.adminUpdateUser)
 	registerUserChange(a, huma.Operation{
 		OperationID: "set-user-roles", Method: http.MethodPut, Path: path + "/roles", Tags: tags, DefaultStatus: http.StatusNoContent,
 		Summary: "Give a user these roles and no others", Description: "Only who has every management scope makes an administrator, or changes one.",

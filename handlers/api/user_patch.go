@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"reflect"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -57,12 +58,7 @@ func (p adminUserPatch) ours() (userPatch, error) {
 		if err := json.Unmarshal(text, &enabled); err != nil {
 			return nil, invalid("/enabled", "must be true or false")
 		}
-		if enabled != nil {
-			patch["disabled"] = []byte("true")
-			if *enabled {
-				patch["disabled"] = []byte("false")
-			}
-		}
+		patch["disabled"] = []byte(strconv.FormatBool(enabled != nil && !*enabled))
 	}
 	return patch, nil
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
@@ -43,4 +44,12 @@ func TestJSONObjectsHaveEachMemberOnce(t *testing.T) {
 		err := wire.ParseJSON([]byte(text), &got)
 		assert.Equal(t, twice, err != nil, "%s: %v", text, err)
 	}
+}
+
+// Each half of a surrogate pair would become U+FFFD, and two names one.
+func TestJSONHasWholeCharacters(t *testing.T) {
+	t.Parallel()
+	var got any
+	require.ErrorContains(t, wire.ParseJSON([]byte(`{"a":"\ud83d"}`), &got), "half of a surrogate pair")
+	require.NoError(t, wire.ParseJSON([]byte(`{"a":"\ud83d\ude00"}`), &got))
 }

@@ -58,6 +58,7 @@ func (i *Invalid) twice(properties map[string]json.RawMessage) {
 	if name, also := properties["name"], properties["client_name"]; name != nil && also != nil && !bytes.Equal(name, also) {
 		i.add("name", "says something else than client_name, which is the same property")
 	}
+	i.contradicted(properties)
 	scope, scopes := properties["scope"], properties["scopes"]
 	if scope == nil || scopes == nil {
 		return
@@ -66,6 +67,19 @@ func (i *Invalid) twice(properties map[string]json.RawMessage) {
 	var list []string
 	if json.Unmarshal(scope, &text) == nil && json.Unmarshal(scopes, &list) == nil && !slices.Equal(strings.Fields(text), list) {
 		i.add("scope", "says something else than scopes, which is the same property")
+	}
+}
+
+// contradicted adds a fault where confidential says something else than the method, whether the client
+// has a secret or not.
+func (i *Invalid) contradicted(properties map[string]json.RawMessage) {
+	confidential, method := properties["confidential"], properties["token_endpoint_auth_method"]
+	if confidential == nil || method == nil {
+		return
+	}
+	secret, name := true, SecretBasic // what null stands for
+	if json.Unmarshal(confidential, &secret) == nil && json.Unmarshal(method, &name) == nil && secret == (name == None) {
+		i.add("confidential", "says something else than token_endpoint_auth_method: a client is confidential unless that is none")
 	}
 }
 

@@ -84,3 +84,29 @@ func TestMergeOfNullByOtherNames(t *testing.T) {
 	require.NoError(t, c.Merge(object(t, `{}`)))
 	assert.True(t, c.Disabled)
 }
+
+// Which of two names of one property counted would be chance.
+func TestMergeOfContradictions(t *testing.T) {
+	t.Parallel()
+	for text, field := range map[string]string{
+		`{"confidential":true,"token_endpoint_auth_method":"none"}`:                "confidential",
+		`{"confidential":null,"token_endpoint_auth_method":"none"}`:                "confidential",
+		`{"confidential":false,"token_endpoint_auth_method":"client_secret_post"}`: "confidential",
+		`{"confidential":false,"token_endpoint_auth_method":null}`:                 "confidential",
+		`{"name":"a","client_name":"b"}`:                                           "name",
+		`{"name":null,"client_name":"b"}`:                                          "name",
+		`{"scope":null,"scopes":["b"]}`:                                            "scope",
+	} {
+		var invalid *client.Invalid
+		c := client.Client{}
+		require.ErrorAs(t, c.Merge(object(t, text)), &invalid, text)
+		assert.Equal(t, field, invalid.Problems[0].Field, text)
+		assert.Contains(t, invalid.Problems[0].Message, "says something else than", text)
+	}
+	for _, text := range []string{
+		`{"confidential":true,"token_endpoint_auth_method":"private_key_jwt"}`, `{"confidential":null,"token_endpoint_auth_method":null}`,
+		`{"confidential":false,"token_endpoint_auth_method":"none"}`, `{"scope":null,"scopes":null,"name":"a","client_name":"a"}`,
+	} {
+		require.NoError(t, new(client.Client).Merge(object(t, text)), text)
+	}
+}

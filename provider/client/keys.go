@@ -36,15 +36,19 @@ var (
 // ParseKeySet reads a client's public keys (RFC 7517 section 5). Keys for encryption and
 // those of other kinds are ignored: another server may need them.
 func ParseKeySet(text []byte) ([]jose.JSONWebKey, error) {
-	var set struct {
-		Keys []json.RawMessage `json:"keys"`
-	}
-	if len(text) > MaxKeySet || provider.TooDeep(text) || json.Unmarshal(text, &set) != nil || len(set.Keys) == 0 || len(set.Keys) > maxKeys {
+	// A map, as a struct would also take names in another case, of which another reader sees none.
+	var set map[string]json.RawMessage
+	var keys []json.RawMessage
+	if len(text) > MaxKeySet || provider.TooDeep(text) || json.Unmarshal(text, &set) != nil ||
+		json.Unmarshal(set["keys"], &keys) != nil || len(keys) == 0 || len(keys) > maxKeys {
 		return nil, errKeySet
 	}
-	usable := make([]jose.JSONWebKey, 0, len(set.Keys))
+	if err := provider.JSONFault(text); err != nil {
+		return nil, err
+	}
+	usable := make([]jose.JSONWebKey, 0, len(keys))
 	seen := map[string]bool{}
-	for _, raw := range set.Keys {
+	for _, raw := range keys {
 		var key jose.JSONWebKey
 		if err := key.UnmarshalJSON(raw); err != nil {
 			continue

@@ -41,6 +41,8 @@ func ParseClient(properties map[string]json.RawMessage) (string, any, *Fault) {
 		return c.ID, nil, clientFault(err)
 	}
 	switch {
+	case created != nil && issued > 0 && created.Unix() != issued:
+		return c.ID, nil, &Fault{"/client_id_issued_at", "says something else than created_at, which is the same property"}
 	case created != nil:
 		c.CreatedAt = created.UTC().Truncate(time.Microsecond)
 	case issued > 0:
@@ -63,6 +65,9 @@ func imply(c *client.Client, given map[string]json.RawMessage) {
 
 // rename turns properties of RFC 7591 that have another form here into those of client.Fields.
 func rename(properties map[string]json.RawMessage) *Fault {
+	if fault := differing(properties, "application_type", "client_type"); fault != nil {
+		return fault
+	}
 	if kind, ok := properties["application_type"]; ok {
 		delete(properties, "application_type")
 		properties["client_type"] = kind

@@ -83,6 +83,9 @@ func (l *Lines) item(text []byte) Item {
 	if why != "" {
 		return l.refused(text, why)
 	}
+	if fault := provider.JSONFault(text); fault != nil {
+		return l.refused(text, fault.Error())
+	}
 	item := Item{Kind: l.kind, Line: l.line, Source: bytes.Clone(text)}
 	if marked, ok := properties[markKind]; ok {
 		if json.Unmarshal(marked, &item.Kind) != nil || item.Kind == "" {

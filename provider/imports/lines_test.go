@@ -82,6 +82,12 @@ func TestLinesThatAreRefused(t *testing.T) {
 		"a wrong time":        {`{"created_at":1700000000}`, "/created_at", "must be a time"},
 		"a wrong id":          {`{"id":"7"}`, "/id", "must be a UUID"},
 		"a wrong address":     {`{"address":{"street":"x"}}`, "/address", "must be an object with formatted"},
+		"a member twice":      {`{"address":{"locality":"x","locality":"y"}}`, "", `"locality" is there twice`},
+		"half a character":    {`{"username":"a\ud800"}`, "", "half of a surrogate pair"},
+		"another case":        {`{"address":{"locality":"x","Locality":"y"}}`, "/address", "must be an object with formatted"},
+		"two subjects":        {`{"sub":"a","subject":"b"}`, "/subject", "says something else than sub"},
+		"two numbers":         {`{"phone":"+442071838750","phone_number":"+442071838751"}`, "/phone", "says something else than phone_number"},
+		"verified and not":    {`{"phone_verified":true,"phone_number_verified":false}`, "/phone_verified", "says something else than phone_number_verified"},
 		"a wrong kind":        {`{"_kind":7}`, "", "must be the name of a kind"},
 	} {
 		items := users(t, test.line+"\n"+`{"username":"next"}`)
@@ -94,6 +100,29 @@ func TestLinesThatAreRefused(t *testing.T) {
 		assert.Equal(t, 1, items[0].Line, name)
 		assert.Equal(t, 2, items[1].Line, name)
 		assert.Nil(t, items[1].Fault, name)
+	}
+}
+
+// Two names of one property may say the same, or nothing.
+func TestLinesWithTwoNamesOfAProperty(t *testing.T) {
+	t.Parallel()
+	items := users(t, `{"username":"a","sub":"s","subject":"s","phone":null,"phone_number":"+442071838750"}`)
+	require.Nil(t, items[0].Fault)
+	assert.Equal(t, &account.User{Username: "a", Subject: "s", Phone: "+442071838750"}, items[0].Value)
+	for line, field := range map[string]string{
+		`{"client_id":"a","application_type":"web","client_type":"web"}`:                           "",
+		`{"client_id":"a","application_type":"web","client_type":"native"}`:                        "/application_type",
+		`{"client_id":"a","confidential":true,"token_endpoint_auth_method":"none"}`:                "/confidential",
+		`{"client_id":"a","scope":"b","scopes":["c"]}`:                                             "/scope",
+		`{"client_id":"a","created_at":"2023-11-14T22:13:20.5Z","client_id_issued_at":1700000000}`: "",
+		`{"client_id":"a","created_at":"2023-11-14T22:13:20Z","client_id_issued_at":1600000000}`:   "/client_id_issued_at",
+	} {
+		items := all(t, imports.NewLines(strings.NewReader(line), imports.KindClient, imports.ParseClient))
+		if field == "" {
+			assert.Nil(t, items[0].Fault, line)
+		} else if assert.NotNil(t, items[0].Fault, line) {
+			assert.Equal(t, field, items[0].Fault.Field, line)
+		}
 	}
 }
 

@@ -31,6 +31,11 @@ func ParseUser(properties map[string]json.RawMessage) (string, any, *Fault) {
 	if fault := decode(properties, into); fault != nil {
 		return nameOf(u), nil, fault
 	}
+	for _, pair := range [][2]string{{"subject", "sub"}, {"phone", "phone_number"}, {"phone_verified", "phone_number_verified"}} {
+		if fault := differing(properties, pair[0], pair[1]); fault != nil {
+			return nameOf(u), nil, fault
+		}
+	}
 	if id != "" {
 		parsed, err := provider.ParseID(id)
 		if err != nil {
@@ -49,6 +54,18 @@ func ParseUser(properties map[string]json.RawMessage) (string, any, *Fault) {
 	}
 	return nameOf(u), u, nil
 }
+
+// differing is the fault of a line that has a property by two names, with two values: which of them counted
+// would be chance.
+func differing(properties map[string]json.RawMessage, alias, name string) *Fault {
+	one, other := properties[alias], properties[name]
+	if given(one) && given(other) && !bytes.Equal(one, other) {
+		return &Fault{"/" + alias, "says something else than " + name + ", which is the same property"}
+	}
+	return nil
+}
+
+func given(value json.RawMessage) bool { return len(value) > 0 && string(value) != "null" }
 
 // UsernameOf makes a user name of an email address, for systems in which users have no other name: a
 // user name has no @, since no one may have another's address as a name.
@@ -84,10 +101,25 @@ func decodeOne(name string, value json.RawMessage, target any) *Fault {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(value))
 	decoder.DisallowUnknownFields()
-	if decoder.Decode(target) != nil {
+	if _, isAddress := target.(**account.Address); decoder.Decode(target) != nil || isAddress && !lowerCase(value) {
 		return &Fault{field, "must be " + kindOf(target)}
 	}
 	return nil
+}
+
+// lowerCase tells whether the names of an object are, as those of ours: the decoder would take a name in
+// another case for the property, beside the property.
+func lowerCase(object json.RawMessage) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(object, &members) != nil {
+		return false
+	}
+	for name := range members {
+		if name != strings.ToLower(name) {
+			return false
+		}
+	}
+	return true
 }
 
 func kindOf(target any) string {

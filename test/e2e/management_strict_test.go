@@ -48,6 +48,14 @@ func TestManagementRefusesAmbiguousRequests(t *testing.T) {
 		{http.MethodPatch, "/oauth/clients/app", `{"name":"a","client_name":"b"}`, "/name"},
 		{http.MethodPatch, "/oauth/clients/app", `{"scope":"a b","scopes":["a"]}`, "/scope"},
 		{http.MethodPost, "/admin/users", `{"username":"bob","phoneNumber":"+442071838750","phone_number":"+442071838751"}`, "/phoneNumber"},
+		{http.MethodPost, "/admin/users", `{"username":"bob","enabled":true,"disabled":true}`, "/enabled"},
+		{http.MethodPost, "/admin/users", `{"username":"bob","enabled":false,"disabled":false}`, "/enabled"},
+		{http.MethodPut, "/admin/users/" + alice, `{"enabled":true,"disabled":true}`, "/enabled"},
+		{http.MethodPut, "/admin/users/" + alice, `{"enabled":null,"disabled":true}`, "/enabled"},
+		{http.MethodPost, "/oauth/clients", `{"confidential":true,"token_endpoint_auth_method":"none"}`, "/confidential"},
+		{http.MethodPatch, "/oauth/clients/app", `{"confidential":false,"token_endpoint_auth_method":"client_secret_basic"}`, "/confidential"},
+		{http.MethodPatch, "/oauth/clients/app", `{"jwks":"{\"keys\":[],\"keys\":[]}"}`, "/jwks"},
+		{http.MethodPatch, "/oauth/clients/app", `{"client_name":"\ud800"}`, ""},
 		{http.MethodPatch, "/admin/users/" + alice + "/password", `{"password":"looking-glass-1","plainPassword":"looking-glass-2"}`, "/plainPassword"},
 		// What cannot be changed there.
 		{http.MethodPatch, "/oauth/clients/app", `{"client_id":"other"}`, "/client_id"},
@@ -76,7 +84,7 @@ func TestManagementRefusesAmbiguousRequests(t *testing.T) {
 	// What says the same twice is no fault, nor is what a response said.
 	for path, body := range map[string]string{
 		"/oauth/clients": `{"client_id":"same","name":"x","client_name":"x","scope":"a b","scopes":["a","b"],"grant_types":["client_credentials"],"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}`,
-		"/admin/users":   `{"username":"bob","phoneNumber":"+442071838750","phone_number":"+442071838750","plainPassword":"looking-glass-1"}`,
+		"/admin/users":   `{"username":"bob","phoneNumber":"+442071838750","phone_number":"+442071838750","plainPassword":"looking-glass-1","enabled":true,"disabled":false}`,
 	} {
 		got := s.manage(caller, http.MethodPost, path, body)
 		assert.Equal(t, http.StatusCreated, got.status, got.body)
