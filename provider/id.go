@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -94,4 +95,43 @@ func ParseID(text string) (ID, error) {
 		return ID{}, ErrMalformedID
 	}
 	return id, nil
+}
+
+// ReadUUID reads a UUID as lenient readers do, such as databases: in either case, with hyphens anywhere or
+// none, in braces or as a URN. To those readers all of these texts are one name.
+func ReadUUID(text string) (ID, bool) {
+	var id ID
+	text = strings.ToLower(text)
+	text = strings.TrimPrefix(text, "urn:uuid:")
+	if inner, braced := strings.CutPrefix(text, "{"); braced {
+		text, braced = strings.CutSuffix(inner, "}")
+		if !braced {
+			return ID{}, false
+		}
+	}
+	digits := strings.ReplaceAll(text, "-", "")
+	if len(digits) != 2*len(id) {
+		return ID{}, false
+	}
+	_, err := hex.Decode(id[:], []byte(digits))
+	return id, err == nil
+}
+
+// Spellings are the texts by which systems write an ID as a UUID.
+func (id ID) Spellings() []string {
+	canonical := id.String()
+	short := strings.ReplaceAll(canonical, "-", "")
+	spellings := make([]string, 0, 8)
+	for _, text := range []string{canonical, short, "{" + canonical + "}"} {
+		spellings = append(spellings, text, strings.ToUpper(text))
+	}
+	return append(spellings, "urn:uuid:"+canonical, "urn:uuid:"+strings.ToUpper(canonical))
+}
+
+// SameName is the text, or the canonical form where it is a UUID: names are told apart by it.
+func SameName(text string) string {
+	if id, is := ReadUUID(text); is {
+		return id.String()
+	}
+	return text
 }

@@ -45,3 +45,23 @@ func TestParseIDTakesOnlyTheCanonicalForm(t *testing.T) {
 		assert.ErrorIs(t, err, provider.ErrMalformedID, "%q", text)
 	}
 }
+
+// Lenient readers, such as Postgres, take each of these for the same UUID.
+func TestSpellingsOfAUUID(t *testing.T) {
+	t.Parallel()
+	const canonical = "018bcfe5-6800-7abc-8def-0123456789ab"
+	id, err := provider.ParseID(canonical)
+	require.NoError(t, err)
+	for _, text := range append(id.Spellings(), "018BCFE5-6800-7abc-8def-0123456789ab", "018bcfe568007abc-8def0123456789ab", "{018bcfe568007abc8def0123456789ab}") {
+		read, is := provider.ReadUUID(text)
+		assert.True(t, is, text)
+		assert.Equal(t, id, read, text)
+		assert.Equal(t, canonical, provider.SameName(text), text)
+	}
+	assert.Len(t, id.Spellings(), 8)
+	for _, text := range []string{"", "alice", "Alice", canonical + "0", canonical[1:], "{" + canonical, canonical[:35] + "g", "urn:x:" + canonical, "-"} {
+		_, is := provider.ReadUUID(text)
+		assert.False(t, is, text)
+		assert.Equal(t, text, provider.SameName(text))
+	}
+}

@@ -2,10 +2,40 @@ package storage
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
+
+// A UUID is the same subject in every spelling: resource servers that read it as one, and databases, take
+// one spelling for the other.
+
+// spelled are the texts, with all spellings of those that are UUIDs.
+func spelled(texts []string) []string {
+	all := slices.Clone(texts)
+	for _, text := range texts {
+		if id, is := provider.ReadUUID(text); is {
+			all = append(all, id.Spellings()...)
+		}
+	}
+	return all
+}
+
+// among are those of the texts that are among the found ones, in any spelling.
+func among(texts, found []string) []string {
+	taken := make(map[string]bool, len(found))
+	for _, text := range found {
+		taken[provider.SameName(text)] = true
+	}
+	var are []string
+	for _, text := range texts {
+		if taken[provider.SameName(text)] {
+			are = append(are, text)
+		}
+	}
+	return are
+}
 
 // SubjectsOfClients returns those of the subjects that are the id of a client, and keeps the others from
 // becoming one until the transaction ends: whoever registers a client has changed the locked row before
@@ -18,7 +48,8 @@ func (s *Store) SubjectsOfClients(ctx context.Context, subjects []string) ([]str
 		return nil, s.fault(err)
 	}
 	var ids []string
-	return ids, s.fault(s.on(ctx).Model(&clientRow{}).Where("id IN ?", subjects).Pluck("id", &ids).Error)
+	err := s.fault(s.on(ctx).Model(&clientRow{}).Where("id IN ?", spelled(subjects)).Pluck("id", &ids).Error)
+	return among(subjects, ids), err
 }
 
 // EndedSubjects returns those of the subjects that a user who was deleted had, or as its id.
@@ -27,14 +58,15 @@ func (s *Store) EndedSubjects(ctx context.Context, subjects []string) ([]string,
 		return nil, nil
 	}
 	var ended []string
-	return ended, s.fault(s.on(ctx).Table("ended_subjects").Where("subject IN ?", subjects).Pluck("subject", &ended).Error)
+	err := s.fault(s.on(ctx).Table("ended_subjects").Where("subject IN ?", spelled(subjects)).Pluck("subject", &ended).Error)
+	return among(subjects, ended), err
 }
 
 // UserSubjects returns those of the texts that are, or were, the subject or the id of a user.
 func (s *Store) UserSubjects(ctx context.Context, texts []string) ([]string, error) {
-	alike := account.Alike{Subjects: texts}
+	alike := account.Alike{Subjects: spelled(texts)}
 	for _, text := range texts {
-		if id, err := provider.ParseID(text); err == nil {
+		if id, is := provider.ReadUUID(text); is {
 			alike.IDs = append(alike.IDs, id)
 		}
 	}
@@ -42,22 +74,12 @@ func (s *Store) UserSubjects(ctx context.Context, texts []string) ([]string, err
 	if err != nil {
 		return nil, err
 	}
-	ended, err := s.EndedSubjects(ctx, texts) // after the users: one who is deleted meanwhile is in one of both
+	taken, err := s.EndedSubjects(ctx, texts) // after the users: one who is deleted meanwhile is in one of both
 	if err != nil {
 		return nil, err
 	}
-	taken := map[string]bool{}
-	for _, subject := range ended {
-		taken[subject] = true
-	}
 	for _, u := range users {
-		taken[u.ID.String()], taken[u.Subject] = true, true
+		taken = append(taken, u.ID.String(), u.Subject)
 	}
-	var found []string
-	for _, text := range texts {
-		if taken[text] {
-			found = append(found, text)
-		}
-	}
-	return found, nil
+	return among(texts, taken), nil
 }

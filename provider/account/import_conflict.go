@@ -14,7 +14,8 @@ import (
 type key struct{ text, field, what string }
 
 // keys are those of a candidate. Ids and subjects are of one kind: a user may be known by the id as
-// subject, so that a subject equal to another user's id would make two users one to applications.
+// subject, so that a subject equal to another user's id would make two users one to applications, and so
+// would another spelling of a UUID.
 func (c *candidate) keys() []key {
 	keys := make([]key, 0, len(c.forms)+4)
 	for _, form := range c.forms {
@@ -28,7 +29,7 @@ func (c *candidate) keys() []key {
 		keys = append(keys, key{"id " + c.user.ID.String(), "id", "id"})
 	}
 	if c.givenSubject {
-		keys = append(keys, key{"id " + c.user.Subject, "sub", "subject"})
+		keys = append(keys, key{"id " + provider.SameName(c.user.Subject), "sub", "subject"})
 	}
 	return keys
 }
@@ -40,12 +41,13 @@ func (c *candidate) collect(a *Alike) {
 	a.Emails = append(a.Emails, c.emails...)
 	if c.givenID {
 		a.IDs = append(a.IDs, c.user.ID)
-		a.Subjects = append(a.Subjects, c.user.ID.String())
+		a.Subjects = append(a.Subjects, c.user.ID.Spellings()...)
 	}
 	if c.givenSubject {
 		a.Subjects = append(a.Subjects, c.user.Subject)
-		if id, err := provider.ParseID(c.user.Subject); err == nil {
+		if id, is := provider.ReadUUID(c.user.Subject); is {
 			a.IDs = append(a.IDs, id)
+			a.Subjects = append(a.Subjects, id.Spellings()...)
 		}
 	}
 }
@@ -60,7 +62,7 @@ func index(users []*User) map[string]*User {
 			found["email "+canonicalEmail(u.Email)] = u
 		}
 		found["id "+u.ID.String()] = u
-		found["id "+u.Subject] = u
+		found["id "+provider.SameName(u.Subject)] = u
 	}
 	return found
 }
@@ -87,7 +89,7 @@ func (c *candidate) same(existing map[string]*User) *User {
 			return u
 		}
 	case c.givenSubject:
-		if u := existing["id "+c.user.Subject]; u != nil && u.Subject == c.user.Subject {
+		if u := existing["id "+provider.SameName(c.user.Subject)]; u != nil && u.Subject == c.user.Subject {
 			return u
 		}
 	default:

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +26,8 @@ func TestImportGivesNoSubjectOfAnother(t *testing.T) {
 	}
 	require.Equal(t, []error{nil}, f.add(t, imported()))
 	require.NoError(t, f.users.Delete(ctx, audittest.Operator(), mine))
+	other := provider.ID{0xab, 0xcd}
+	require.Equal(t, []error{nil}, f.add(t, &account.User{ID: other, Username: "other"}))
 	require.NoError(t, f.store.CreateClient(ctx, &client.Client{ID: "billing", CreatedAt: time.Now(), UpdatedAt: time.Now()}))
 	require.NoError(t, f.store.CreateClient(ctx, &client.Client{ID: provider.ID{7}.String(), CreatedAt: time.Now(), UpdatedAt: time.Now()}))
 	for _, dry := range []bool{true, false} {
@@ -36,11 +39,17 @@ func TestImportGivesNoSubjectOfAnother(t *testing.T) {
 			{Subject: "billing", Username: "fifth"},
 			{ID: provider.ID{7}, Username: "sixth"},
 			{Subject: "Billing", Username: "seventh"},
+			{Subject: strings.ToUpper(mine.String()), Username: "eighth"},
+			{Subject: strings.ReplaceAll(provider.ID{7}.String(), "-", ""), Username: "ninth"},
+			{Subject: strings.ToUpper(other.String()), Username: "tenth"},
+			{Subject: "ABCDEF00-0000-4000-8000-000000000000", Username: "eleventh"},
+			{Subject: "abcdef00-0000-4000-8000-000000000000", Username: "twelfth"},
 			{Username: "auth0_5f7c8ec7"},
 		}, nil)
 		require.NoError(t, err)
 		for n, want := range []struct{ field, why string }{
-			{"sub", "deleted"}, {"sub", "deleted"}, {"id", "deleted"}, {"id", "deleted"}, {"sub", "a client"}, {"id", "a client"}, {}, {},
+			{"sub", "deleted"}, {"sub", "deleted"}, {"id", "deleted"}, {"id", "deleted"}, {"sub", "a client"}, {"id", "a client"}, {},
+			{"sub", "deleted"}, {"sub", "a client"}, {"sub", "another user"}, {}, {"sub", "an earlier entry"}, {},
 		} {
 			if want.field == "" {
 				require.NoError(t, results[n], n)

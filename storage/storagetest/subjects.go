@@ -53,6 +53,22 @@ func testEndedSubjects(t *testing.T, f *fixture) {
 		assert.Empty(t, none)
 	}
 
+	// A UUID is one subject in every spelling, whichever of them is kept.
+	guid := f.newID()
+	given := []string{strings.ToUpper(bob.ID.String()), strings.ReplaceAll(alice.Subject, "-", ""), guid.String(), strings.ReplaceAll(bob.ID.String(), "b", "c") + "0"}
+	Exec(t, f.url, "UPDATE users SET subject = '"+strings.ToUpper(guid.String())+"' WHERE username = 'bob'")
+	taken, err := f.UserSubjects(ctx, given)
+	require.NoError(t, err)
+	assert.Equal(t, given[:3], taken)
+	gone, err := f.EndedSubjects(ctx, given)
+	require.NoError(t, err)
+	assert.Equal(t, given[1:2], gone)
+	f.client(t, strings.ToUpper(guid.String()))
+	clients, err = f.SubjectsOfClients(ctx, given)
+	require.NoError(t, err)
+	assert.Equal(t, given[2:3], clients)
+	Exec(t, f.url, "UPDATE users SET subject = '"+bob.Subject+"' WHERE username = 'bob'")
+
 	// Whom a version without the table deleted is known by what is left.
 	f.refreshable(t, &grant.Grant{ClientID: "app", UserID: bob.ID, Subject: bob.Subject})
 	for {
