@@ -43,12 +43,28 @@ func (s *Store) CreateEndpoint(ctx context.Context, e webhook.Endpoint, secret w
 	})
 }
 
-// Endpoint reads an endpoint, and locks the row until the transaction ends.
+// Endpoint reads an endpoint.
 func (s *Store) Endpoint(ctx context.Context, id provider.ID) (webhook.Endpoint, error) {
+	return s.endpoint(ctx, id, "")
+}
+
+// LockEndpoint reads an endpoint, and locks the row until the transaction ends.
+func (s *Store) LockEndpoint(ctx context.Context, id provider.ID) (webhook.Endpoint, error) {
+	return s.endpoint(ctx, id, s.dialect.locking("FOR UPDATE"))
+}
+
+func (s *Store) endpoint(ctx context.Context, id provider.ID, locking string) (webhook.Endpoint, error) {
 	var r endpointRow
-	err := s.row(ctx, "SELECT "+endpointColumns+" FROM webhook_endpoints WHERE id = ?"+s.dialect.locking("FOR UPDATE"), rowID(id)).
-		Scan(r.columns()...)
+	err := s.row(ctx, "SELECT "+endpointColumns+" FROM webhook_endpoints WHERE id = ?"+locking, rowID(id)).Scan(r.columns()...)
 	return r.endpoint(), s.fault(err)
+}
+
+// LockEndpointList locks the version until the transaction ends, which each change of endpoints raises. A
+// change has the row of its endpoint before the version: whoever has locked the version locks no
+// endpoint that exists.
+func (s *Store) LockEndpointList(ctx context.Context) error {
+	err := s.row(ctx, "SELECT value FROM settings WHERE name = 'webhook_version'"+s.dialect.locking("FOR UPDATE")).Scan(new(int64))
+	return s.fault(err)
 }
 
 // Endpoints lists the endpoints after the given one, by id.

@@ -26,7 +26,7 @@ func (r *Registry) Deliveries(ctx context.Context, id, before provider.ID, limit
 // next attempt at once. It returns provider.ErrNotFound.
 func (r *Registry) Redeliver(ctx context.Context, actor audit.Actor, id, delivery provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.WebhookRedeliver, target(id), func(ctx context.Context) (audit.Changes, error) {
-		if _, err := r.store.Endpoint(ctx, id); err != nil {
+		if _, err := r.store.LockEndpoint(ctx, id); err != nil {
 			return nil, err
 		}
 		now := r.clock.Now(ctx)
@@ -38,7 +38,7 @@ func (r *Registry) Redeliver(ctx context.Context, actor audit.Actor, id, deliver
 func (r *Registry) RedeliverFailed(ctx context.Context, actor audit.Actor, id provider.ID, since time.Time) (int64, error) {
 	var n int64
 	err := r.gate.Do(ctx, actor, audit.WebhookRedeliver, target(id), func(ctx context.Context) (_ audit.Changes, err error) {
-		if _, err := r.store.Endpoint(ctx, id); err != nil {
+		if _, err := r.store.LockEndpoint(ctx, id); err != nil {
 			return nil, err
 		}
 		n, err = r.store.RedeliverFailed(ctx, id, since, r.clock.Now(ctx))
@@ -59,7 +59,7 @@ func (r *Registry) Test(ctx context.Context, actor audit.Actor, id provider.ID) 
 		State: Pending, CreatedAt: now, NextAt: now,
 	}
 	return d.ID, r.gate.Do(ctx, actor, audit.WebhookTest, target(id), func(ctx context.Context) (audit.Changes, error) {
-		switch e, err := r.store.Endpoint(ctx, id); {
+		switch e, err := r.store.LockEndpoint(ctx, id); {
 		case err != nil:
 			return nil, err
 		case e.Disabled:

@@ -18,8 +18,11 @@ type Store interface {
 
 type endpointStore interface {
 	CreateEndpoint(ctx context.Context, e Endpoint, s Secret) error
-	// Endpoint reads an endpoint, in a transaction with a lock until its end.
 	Endpoint(ctx context.Context, id provider.ID) (Endpoint, error)
+	// LockEndpoint reads an endpoint and locks it until the transaction ends.
+	LockEndpoint(ctx context.Context, id provider.ID) (Endpoint, error)
+	// LockEndpointList keeps others from adding an endpoint until the transaction ends.
+	LockEndpointList(ctx context.Context) error
 	// Endpoints lists those after the given one, by id.
 	Endpoints(ctx context.Context, after provider.ID, limit int) ([]Endpoint, error)
 	UpdateEndpoint(ctx context.Context, e Endpoint) error
@@ -71,6 +74,10 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, e Endpoint) (E
 		return Endpoint{}, "", err
 	}
 	return e, text, r.gate.Do(ctx, actor, audit.WebhookCreate, target(e.ID), func(ctx context.Context) (audit.Changes, error) {
+		// The number holds until this endpoint is counted, too.
+		if err := r.store.LockEndpointList(ctx); err != nil {
+			return nil, err
+		}
 		others, err := r.store.Endpoints(ctx, provider.ID{}, maxEndpoints)
 		if err != nil {
 			return nil, err
@@ -97,7 +104,7 @@ func (r *Registry) List(ctx context.Context, after provider.ID, limit int) ([]En
 func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(e *Endpoint) error) (Endpoint, error) {
 	var changed Endpoint
 	err := r.gate.Do(ctx, actor, audit.WebhookUpdate, target(id), func(ctx context.Context) (audit.Changes, error) {
-		e, err := r.store.Endpoint(ctx, id)
+		e, err := r.store.LockEndpoint(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -129,7 +136,7 @@ func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID
 // Delete removes an endpoint and its secrets. What was not delivered yet is not sent.
 func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.WebhookDelete, target(id), func(ctx context.Context) (audit.Changes, error) {
-		e, err := r.store.Endpoint(ctx, id)
+		e, err := r.store.LockEndpoint(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -156,7 +163,7 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id provi
 		return "", err
 	}
 	return text, r.gate.Do(ctx, actor, audit.WebhookRotateSecret, target(id), func(ctx context.Context) (audit.Changes, error) {
-		if _, err := r.store.Endpoint(ctx, id); err != nil {
+		if _, err := r.store.LockEndpoint(ctx, id); err != nil {
 			return nil, err
 		}
 		signing, err := r.store.WebhookSecrets(ctx, id, now)

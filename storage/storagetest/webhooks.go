@@ -144,12 +144,43 @@ func testEndpointVersions(t *testing.T, f *fixture) {
 // Each act writes a delivery for each endpoint.
 func testEndpointsAreBounded(t *testing.T, f *fixture) {
 	h := f.hooks(t)
-	for range 100 {
+	for range 97 {
 		h.endpoint(t, "https://all.example/")
 	}
-	_, _, err := h.Create(t.Context(), audit.BackgroundJob("test"), webhook.Endpoint{URL: "https://more.example/"})
-	var invalid *webhook.InvalidEndpoint
-	require.ErrorAs(t, err, &invalid)
+	var wg sync.WaitGroup
+	var made atomic.Int64
+	for range 12 {
+		wg.Go(func() {
+			_, _, err := h.Create(t.Context(), audit.BackgroundJob("test"), webhook.Endpoint{URL: "https://more.example/"})
+			if err == nil {
+				made.Add(1)
+				return
+			}
+			var invalid *webhook.InvalidEndpoint
+			assert.ErrorAs(t, err, &invalid)
+		})
+	}
+	wg.Wait()
+	assert.Equal(t, int64(3), made.Load())
+	assert.Equal(t, 100, Count(t, f.url, "webhook_endpoints"))
+}
+
+// Who only reads an endpoint does not wait for an act about it.
+func testEndpointIsReadMeanwhile(t *testing.T, f *fixture) {
+	h := f.hooks(t)
+	e, _ := h.endpoint(t, "https://all.example/")
+	require.NoError(t, f.InTx(t.Context(), func(ctx context.Context) error {
+		if _, err := f.LockEndpoint(ctx, e.ID); err != nil {
+			return err
+		}
+		reader, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		read, err := h.Get(reader, e.ID)
+		assert.Equal(t, e.URL, read.URL)
+		return err
+	}))
+	_, err := f.LockEndpoint(t.Context(), f.newID())
+	require.ErrorIs(t, err, provider.ErrNotFound)
 }
 
 // Receivers that fail do not come before those that work, and take turns.
