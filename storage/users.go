@@ -147,21 +147,15 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 }
 
 // DeleteUser removes a user with sessions and consents; grants are ended, not removed, so that an
-// operator can see what existed, and the subject is kept, so that nobody gets it again. The row of the
-// user comes first, as in UpdateUser.
+// operator can see what existed. A trigger keeps id and subject, so that nobody gets them again. The row
+// of the user comes first, as in UpdateUser.
 func (s *Store) DeleteUser(ctx context.Context, id provider.ID, at time.Time) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
-		u, err := s.LockUser(ctx, id)
-		if err != nil {
+		if _, err := s.LockUser(ctx, id); err != nil {
 			return err
 		}
 		if err := s.change(ctx, "DELETE FROM users WHERE id = ?", rowID(id)); err != nil {
 			return err
-		}
-		for _, ended := range []string{u.ID.String(), u.Subject} {
-			if err := s.exec(ctx, "INSERT INTO ended_subjects (subject) VALUES (?) ON CONFLICT (subject) DO NOTHING", ended); err != nil {
-				return err
-			}
 		}
 		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", at, rowID(id))
 	})
