@@ -1,11 +1,14 @@
 package account_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
@@ -55,4 +58,33 @@ func TestUnchangedUsersKeepTheirVersion(t *testing.T) {
 	after, err := f.users.Change(t.Context(), audittest.Operator(), before.ID, func(u *account.User) error { u.Username = "ALICE"; return nil })
 	require.NoError(t, err)
 	assert.Equal(t, before, after)
+}
+
+// A name that is the id of another user, perhaps of one who was deleted, would lead an operator to its
+// owner.
+func TestNoUserIsFoundByANameThatIsAUUID(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := t.Context()
+	alice, err := f.users.Find(ctx, "alice")
+	require.NoError(t, err)
+	upper := strings.ToUpper(alice.ID.String())
+	for _, name := range []string{alice.ID.String(), upper, strings.ReplaceAll(alice.Subject, "-", "")} {
+		require.ErrorIs(t, f.users.Create(ctx, audittest.Operator(), &account.User{Username: name}, ""), account.ErrUsername)
+		_, err := f.users.Update(ctx, audittest.Operator(), "alice", func(u *account.User) { u.Username = name })
+		require.ErrorContains(t, err, "a user name is no UUID")
+	}
+	now := time.Now()
+	older := &account.User{ID: provider.ID{9}, Subject: "older", Username: alice.ID.String(), CreatedAt: now, UpdatedAt: now}
+	require.NoError(t, f.store.CreateUser(ctx, older))
+	found, err := f.users.Find(ctx, alice.ID.String())
+	require.NoError(t, err)
+	assert.Equal(t, alice.ID, found.ID)
+	require.NoError(t, f.users.Delete(ctx, audittest.Operator(), alice.ID))
+	for _, who := range []string{alice.ID.String(), upper} {
+		_, err = f.users.Find(ctx, who)
+		require.ErrorIs(t, err, provider.ErrNotFound)
+	}
+	_, err = f.users.Update(ctx, audittest.Operator(), older.ID.String(), func(u *account.User) { u.Username = "older" })
+	require.NoError(t, err)
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/secure/precis"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account/lookalike"
 )
 
@@ -61,6 +62,9 @@ func usernameOf(name string) (canonical string, forms []string, wrong *Invalid) 
 	if mixed := lookalike.Mixed(canonical); mixed != "" {
 		why = "a user name does not mix " + mixed
 	}
+	if _, is := provider.ReadUUID(canonical); is {
+		why = "a user name is no UUID, which could be taken for the id of a user"
+	}
 	if r, found := invisible(canonical); found {
 		why = fmt.Sprintf("a user name has no invisible characters, and this one has U+%04X", r)
 	}
@@ -69,9 +73,13 @@ func usernameOf(name string) (canonical string, forms []string, wrong *Invalid) 
 
 // ValidUsername tells whether users may have such a name: letters and digits of any script, with their combining marks, and . _ - + in the
 // middle, so that a name reads the same in an address bar, a log and an email. An @ would make it
-// look like the email address of another user, and letters of another script like another name.
+// look like the email address of another user, letters of another script like another name, and a UUID is
+// the id of a user.
 func ValidUsername(name string) bool {
 	if len(name) > maxName || name != Canonical(name) {
+		return false
+	}
+	if _, is := provider.ReadUUID(name); is {
 		return false
 	}
 	if _, err := precis.UsernameCaseMapped.String(name); err != nil { // the rules of scripts and of right-to-left text

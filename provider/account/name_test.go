@@ -57,6 +57,7 @@ func TestUsernames(t *testing.T) {
 	for _, name := range []string{
 		"", "a", "é", "Alice", ".alice", "al ice", "alice@example.com", "al/ice", "<b>", "a\x00b", "a\u200bb", "a\u200db", "a\u00adb", "a\u202eb", "\u200fab", "a\u009bb",
 		"\u0301ab", "strauß", "οδυσσευς", "שלוםa", "ａｌ", "a\xff", "al\u3000ice", "a😀b", strings.Repeat("a", 255),
+		"018bcfe5-6800-7abc-8def-0123456789ab", "018bcfe568007abc8def0123456789ab", "018bcfe56800-7abc8def-0123456789ab",
 	} {
 		assert.False(t, ValidUsername(name), "%+q", name)
 	}

@@ -117,19 +117,18 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, u *User, passw
 	return err
 }
 
-// Find finds a user by id, subject, user name or email address, in that order: a user name that
-// was chosen to look like another user's id must not lead an operator to the wrong account.
+// Find finds a user by id, subject, user name or email address. A UUID is never a name: one that is like
+// the id of a user, perhaps of one who was deleted, must not lead an operator to the wrong account.
 func (r *Registry) Find(ctx context.Context, who string) (*User, error) {
+	if _, is := provider.ReadUUID(who); !is {
+		return r.store.UserByLogin(ctx, LoginForms(who)...)
+	}
 	if id, err := provider.ParseID(who); err == nil {
-		u, err := r.store.User(ctx, id)
-		if errors.Is(err, provider.ErrNotFound) {
-			u, err = r.store.UserBySubject(ctx, who)
-		}
-		if !errors.Is(err, provider.ErrNotFound) {
+		if u, err := r.store.User(ctx, id); !errors.Is(err, provider.ErrNotFound) {
 			return u, err
 		}
 	}
-	return r.store.UserByLogin(ctx, LoginForms(who)...)
+	return r.store.UserBySubject(ctx, who)
 }
 
 // Update changes the user that Find finds, as Change does.
