@@ -30,7 +30,8 @@ give it with --checkpoint: the log must contain it. The log of the server has ea
 audit_signed), and this command shows the last one.
 
 Versions of the first development series wrote records without proof. If this database was made
-by one, give the time of the upgrade with --unauthenticated-until.`,
+by one, give the time of the upgrade with --unauthenticated-until: records from before then that
+were signed by then, or within ten minutes, are admitted.`,
 		Example: `  gatehouse audit verify
   gatehouse audit verify --json
   gatehouse audit verify --checkpoint "$(cat checkpoint.txt)"
@@ -38,7 +39,7 @@ by one, give the time of the upgrade with --unauthenticated-until.`,
 		Args: cobra.NoArgs,
 	}
 	kept := cmd.Flags().String("checkpoint", "", "a checkpoint that was kept elsewhere")
-	until := cmd.Flags().String("unauthenticated-until", "", "admit records without proof of their origin from before then: a time such as 2026-11-01 or 2026-11-01T08:00:00Z")
+	until := cmd.Flags().String("unauthenticated-until", "", "admit records without proof of their origin that were made before then and signed within ten minutes after: a time such as 2026-11-01 or 2026-11-01T08:00:00Z")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		options := chain.Options{Kept: strings.TrimSpace(*kept)}
@@ -59,6 +60,10 @@ by one, give the time of the upgrade with --unauthenticated-until.`,
 		return fmt.Errorf("audit log: %w", fault)
 	})
 	return cmd
+}
+
+func isAuditVerify(cmd *cobra.Command) bool {
+	return cmd.CommandPath() == cmd.Root().Name()+" audit verify"
 }
 
 type verifiedView struct {
@@ -119,7 +124,7 @@ func (e *environment) printVerified(r chain.Report, fault *chain.Fault, asJSON b
 		_, err := fmt.Fprintln(e.Out, "The audit log is intact. Its records wait for a running server, which chains and signs them.")
 		return err
 	case r.Records == 0:
-		_, err := fmt.Fprintln(e.Out, "The audit log is empty: nothing was recorded, or all of it was removed.")
+		_, err := fmt.Fprintln(e.Out, "The audit log is empty: nothing was recorded yet.")
 		return err
 	}
 	return e.printIntact(r, view.Checkpoint)

@@ -161,6 +161,8 @@ type config struct {
 	scratch string `koanf:"-"`
 	// dryRun: nothing is to be written, not even a migration.
 	dryRun bool `koanf:"-"`
+	// verifies: nothing is recorded, so that no audit key is made, which would be older than every record.
+	verifies bool `koanf:"-"`
 }
 
 func defaults() config {

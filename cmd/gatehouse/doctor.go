@@ -13,9 +13,9 @@ func newDoctor(env *environment) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check the settings and report faults",
 		Long: `Checks every setting, the data directory, the database and whether it takes writes, its
-schema, whether the secret opens the keys in it, whether limits can be counted in Redis, and
-whether the SMTP server takes mails, and whether the list of breached passwords can be asked. Nothing is
-changed, and nothing sent. The exit code is 1 when something is wrong.`,
+schema, whether the secret opens the keys in it, those of the audit log among them, whether limits can be
+counted in Redis, whether the SMTP server takes mails, and whether the list of breached passwords can be
+asked. Nothing is changed, and nothing sent. The exit code is 1 when something is wrong.`,
 		Example: "  gatehouse doctor\n  gatehouse doctor --config /etc/gatehouse.yaml --json",
 		Args:    cobra.NoArgs,
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
@@ -41,7 +42,36 @@ func (e *environment) examineDatabase(ctx context.Context, c config) []finding {
 		return []finding{{"database", wrong, name + " answers, and takes no writes: " + explainCause(err)}}
 	}
 	findings := []finding{{"database", fine, name + " answers, and takes writes"}, examineSchema(c, schema)}
-	return append(findings, e.examineKeyring(ctx, c, store))
+	keys := e.examineKeyring(ctx, c, store)
+	findings = append(findings, keys)
+	if keys.Verdict == fine && schema.Pending == 0 {
+		findings = append(findings, e.examineAuditKeys(ctx, c, store)...)
+	}
+	return findings
+}
+
+// examineAuditKeys finds an audit key that was replaced: records are written without proof then, and none are
+// sealed. Nothing is made that is missing.
+func (e *environment) examineAuditKeys(ctx context.Context, c config, store *storage.Store) []finding {
+	rows, err := store.AuditKeys(ctx)
+	if err != nil {
+		return []finding{{"audit", wrong, explainCause(err)}}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	secrets, err := e.keyringSecrets(c)
+	if err != nil {
+		return []finding{{"audit", wrong, explainCause(err)}}
+	}
+	ring, err := keyring.Read(ctx, store, secrets, e.clock, e.random)
+	if err != nil {
+		return []finding{{"audit", wrong, explainCause(err)}}
+	}
+	if _, err := chain.NewKeys(store, ring.Key(keyring.AuditKey), e.clock, e.random).PublicKeys(ctx); err != nil {
+		return []finding{{"audit", wrong, explainCause(err) + "; gatehouse audit verify tells what else was changed"}}
+	}
+	return []finding{{"audit", fine, "the keys that prove the records open"}}
 }
 
 func examineSchema(c config, schema storage.Schema) finding {

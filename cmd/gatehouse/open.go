@@ -70,6 +70,7 @@ func (e *environment) open(cmd *cobra.Command) (*instance, error) {
 		return nil, err
 	}
 	c.dryRun = isImport(cmd) && isDryRun(cmd) && c.scratch == ""
+	c.verifies = isAuditVerify(cmd)
 	log := slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	h, err := e.openInstance(cmd.Context(), c, log, nil, onlyLookups(event.Log(log)))
 	if err != nil {
@@ -119,10 +120,12 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		return nil, fmt.Errorf("open the keyring: %w", err)
 	}
 	auditKeys := chain.NewKeys(store, ring.Key(keyring.AuditKey), e.clock, e.random)
-	if err := records.Start(ctx, auditKeys); err != nil && !errors.Is(err, chain.ErrTampered) {
-		return nil, err
-	} else if err != nil { // signing in must go on
-		log.ErrorContext(ctx, "audit records are written without proof of their origin", slog.Any("error", err))
+	if !c.verifies {
+		if err := records.Start(ctx, auditKeys); err != nil && !errors.Is(err, chain.ErrTampered) {
+			return nil, err
+		} else if err != nil { // signing in must go on
+			log.ErrorContext(ctx, "audit records are written without proof of their origin", slog.Any("error", err))
+		}
 	}
 	hasher := password.New(e.random, hashingAtOnce)
 	clientSecrets := client.NewSecrets(hasher, ring.Key(keyring.ClientSecret), e.random)

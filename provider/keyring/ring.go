@@ -60,6 +60,20 @@ func Open(ctx context.Context, store Store, gate *audit.Gate, secrets Secrets, c
 	return newRing(&Ring{store: store, gate: gate, masters: masters, clock: clock, random: random, keys: map[Purpose]*Key{}}, opened)
 }
 
+// Read opens the keyring as it is and writes nothing: a purpose without a data key has none. It returns the
+// errors of Open.
+func Read(ctx context.Context, store Store, secrets Secrets, clock provider.Clock, random io.Reader) (*Ring, error) {
+	masters, err := mastersOf(secrets)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := load(ctx, store, masters)
+	if err != nil {
+		return nil, err
+	}
+	return newRing(&Ring{store: store, masters: masters, clock: clock, random: random, keys: map[Purpose]*Key{}}, opened)
+}
+
 // Key returns the key for p. It panics when p is none of the declared purposes.
 func (r *Ring) Key(p Purpose) *Key {
 	key, ok := r.keys[p]

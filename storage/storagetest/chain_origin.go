@@ -37,6 +37,7 @@ func testRemadeChain(t *testing.T, f *fixture) {
 		"all proofs are removed":              {append(unchain, "DELETE FROM audit_keys", "UPDATE audit_logs SET mac = NULL"), chain.Options{}, true},
 		"a record with the proof of another":  {[]string{forge}, chain.Options{}, false},
 		"a changed one before the given time": {append(unchain, "UPDATE audit_logs SET actor_id = 'nobody' WHERE target_id = 'client-2'"), chain.Options{UnauthenticatedUntil: f.clock()}, false},
+		"one that claims an older time":       {append(unchain, "UPDATE audit_logs SET mac = NULL WHERE target_id = 'client-2'"), chain.Options{UnauthenticatedUntil: f.clock().Add(-11 * time.Minute)}, true},
 		"one without proof after that time":   {append(unchain, "UPDATE audit_logs SET mac = NULL WHERE target_id = 'client-2'"), chain.Options{UnauthenticatedUntil: f.clock().Add(-25 * time.Hour)}, true},
 	} {
 		for _, statement := range attack.statements {
@@ -73,4 +74,32 @@ func testRemadeChain(t *testing.T, f *fixture) {
 	report, err := chain.NewVerifier(f.Store, a.keys, f.clock).Verify(t.Context(), chain.Options{UnauthenticatedUntil: f.clock()}, func(int64, int64) {})
 	require.NoError(t, err)
 	assert.EqualValues(t, 5, report.Unauthenticated)
+	restore()
+
+	// What somebody inserts today is not from before the upgrade, whatever its time says.
+	upgrade := f.clock().Add(-time.Hour)
+	Exec(t, f.url, forge)
+	Exec(t, f.url, "UPDATE audit_logs SET mac = NULL WHERE id = "+id)
+	verify := func() error {
+		_, err := chain.NewVerifier(f.Store, a.keys, f.clock).Verify(t.Context(), chain.Options{UnauthenticatedUntil: upgrade}, func(int64, int64) {})
+		return err
+	}
+	var fault *chain.Fault
+	for range 2 { // before a server sealed it, and after
+		require.ErrorAs(t, verify(), &fault)
+		assert.Equal(t, chain.Unauthenticated, fault.Kind)
+		f.advance(2 * time.Second)
+		f.auditor(t).seal(t)
+	}
+	restore()
+
+	// Nothing is left of the log but the key.
+	Exec(t, f.url, "DELETE FROM audit_logs")
+	require.ErrorAs(t, verify(), &fault)
+	assert.Equal(t, chain.Removed, fault.Kind)
+	Exec(t, f.url, "DELETE FROM audit_checkpoints")
+	require.ErrorAs(t, verify(), &fault)
+	assert.Equal(t, chain.Wiped, fault.Kind)
+	Exec(t, f.url, "DELETE FROM audit_keys")
+	require.NoError(t, verify(), "a new database")
 }

@@ -24,6 +24,7 @@ const (
 	Replaced  Kind = "replaced"  // a key
 	Unsealed  Kind = "unsealed"
 	Unsigned  Kind = "unsigned"
+	Wiped     Kind = "wiped"     // all of it
 	Shortened Kind = "shortened" // a server has seen more of the chain than there is
 	// Unauthenticated: a record does not show that a server wrote it.
 	Unauthenticated Kind = "unauthenticated"
@@ -74,6 +75,8 @@ func (f *Fault) Error() string {
 		return fmt.Sprintf("record %s is older than a minute and not sealed: a running server seals records each second", f.ID)
 	case Unsigned:
 		return fmt.Sprintf("no checkpoint covers record %d (%s): a running server signs one each minute, or it was removed", f.Sequence, f.ID)
+	case Wiped:
+		return fmt.Sprintf("there is neither a record nor a checkpoint beside the audit key %q: all were removed, unless nothing was ever done with this database", f.KeyID)
 	case Shortened:
 		return fmt.Sprintf("the log is not the one that this server has seen up to record %d: it was tampered with, or restored while the server ran", f.Sequence)
 	case Unauthenticated:

@@ -58,8 +58,13 @@ func NewKeys(store keyStore, s sealer, clock provider.Clock, random io.Reader) *
 func (m *Keys) open(row KeyRow) (*key, error) {
 	seed, err := m.seal.OpenFor([]byte(row.KeyID), row.Sealed)
 	if err == nil && len(seed) == ed25519.SeedSize {
-		if k, err := newKey(seed); err != nil || k.id == row.KeyID {
-			return k, err
+		k, err := newKey(seed)
+		if err != nil {
+			return nil, err
+		}
+		if k.id == row.KeyID {
+			k.made = row.CreatedAt
+			return k, nil
 		}
 	}
 	return nil, &Fault{Kind: Replaced, KeyID: row.KeyID}

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -16,6 +17,7 @@ type key struct {
 	id      string
 	private ed25519.PrivateKey
 	records []byte // derived from it: the key of MACs
+	made    time.Time
 }
 
 func (k *key) public() ed25519.PublicKey { return ed25519.PublicKey(k.private[ed25519.SeedSize:]) }

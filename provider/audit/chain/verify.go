@@ -64,8 +64,8 @@ type Late struct {
 type Options struct {
 	// Kept, when not empty, is a checkpoint that was kept elsewhere: the chain must contain it.
 	Kept string
-	// UnauthenticatedUntil admits records without a MAC that were made before: by a version that gave
-	// them none.
+	// UnauthenticatedUntil admits records without a MAC that were made before, by a version that gave them
+	// none, and signed by then or within ten minutes.
 	UnauthenticatedUntil time.Time
 }
 

@@ -25,6 +25,10 @@ type walk struct {
 	upcoming     []Checkpoint
 	// oldest is when the oldest record after the last verified checkpoint was made.
 	oldest time.Time
+	// unproved is how many records after that checkpoint have no MAC, the first of them being the fault
+	// unless a checkpoint admits them.
+	unproved int64
+	fault    *Fault
 }
 
 // run returns the number at which the chain began.
@@ -52,7 +56,22 @@ func (w *walk) run(ctx context.Context) (int64, error) {
 	if err := w.all(ctx); err != nil {
 		return began, err
 	}
-	return began, w.waiting(ctx)
+	if err := w.waiting(ctx); err != nil {
+		return began, err
+	}
+	return began, w.wiped(w.clock.Now(ctx))
+}
+
+// wiped: a log of which nothing is left, not even the checkpoint up to which old records were removed.
+// Whatever acts on the database makes the key first, shortly before.
+func (w *walk) wiped(now time.Time) error {
+	if len(w.keys) == 0 || w.through > 0 || w.report.Unsealed || w.link.Sequence > 0 {
+		return nil
+	}
+	if age := now.Sub(w.keys[0].made); age >= 0 && age < sealWithin {
+		return nil
+	}
+	return &Fault{Kind: Wiped, KeyID: w.keys[0].id}
 }
 
 // keep reads the checkpoint that was kept elsewhere.
@@ -162,6 +181,9 @@ func (w *walk) checkpoint(ctx context.Context) error {
 	if c.At.Sub(w.oldest) > lateAfter && len(w.report.Late) < mostLate {
 		w.report.Late = append(w.report.Late, Late{w.signed.Sequence + 1, c.Sequence, w.oldest, c.At})
 	}
+	if err := w.admit(c.At); err != nil {
+		return err
+	}
 	w.signed, w.oldest = w.link, time.Time{}
 	w.report.Checkpoints++
 	w.report.Checkpoint = &c
@@ -174,25 +196,47 @@ func (w *walk) authenticate(e *Entry) error {
 		return nil
 	}
 	missing := len(e.Record.MAC) == 0
-	if missing && e.Record.At.Before(w.UnauthenticatedUntil) {
-		w.report.Unauthenticated++
-		return nil
+	fault := &Fault{Kind: Unauthenticated, Sequence: e.Sequence, ID: e.Record.ID, Missing: missing}
+	if !missing || !e.Record.At.Before(w.UnauthenticatedUntil) {
+		return fault
 	}
-	return &Fault{Kind: Unauthenticated, Sequence: e.Sequence, ID: e.Record.ID, Missing: missing}
+	if w.unproved++; w.fault == nil {
+		w.fault = fault
+	}
+	return nil
+}
+
+// admitWithin is after what time a record of the older version must have been signed: when that version
+// had stopped, servers of this one chained and signed what it left.
+const admitWithin = 10 * time.Minute
+
+// admit admits the records without a MAC since the last checkpoint, which were signed at a time, or are
+// not signed at present. The time that such a record has is whatever its writer chose: only the signature shows that
+// it was there.
+func (w *walk) admit(at time.Time) error {
+	if w.fault != nil && at.After(w.UnauthenticatedUntil.Add(admitWithin)) {
+		return w.fault
+	}
+	w.report.Unauthenticated += w.unproved
+	w.unproved, w.fault = 0, nil
+	return nil
 }
 
 // waiting checks the records that are not sealed yet, and finds one that should be by now.
 func (w *walk) waiting(ctx context.Context) error {
 	entries, err := w.records.UnsealedRecords(ctx, readSize)
-	if err != nil || len(entries) == 0 {
+	if err != nil {
 		return err
 	}
-	w.report.Unsealed = true
 	for i := range entries {
 		if err := w.authenticate(&entries[i]); err != nil {
 			return err
 		}
 	}
+	if err := w.admit(w.clock.Now(ctx)); err != nil || len(entries) == 0 {
+		return err
+	}
+	w.report.Unsealed = true
 	if r := entries[0].Record; r.At.Before(w.clock.Now(ctx).Add(-sealWithin)) {
 		return &Fault{Kind: Unsealed, ID: r.ID}
 	}
