@@ -13,9 +13,9 @@ import (
 // concurrent requests with one key one claims it; the others wait for its transaction.
 func (s *Store) ClaimIdempotencyKey(ctx context.Context, row idempotency.Row, now time.Time) error {
 	return s.retry(ctx, func() error {
-		n, err := s.count(ctx, `INSERT INTO idempotency_keys (id, request, response, expires_at) VALUES (?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET request = excluded.request, response = excluded.response, expires_at = excluded.expires_at
-			WHERE idempotency_keys.expires_at <= ?`, row.ID[:], row.Request, row.Sealed, row.ExpiresAt, now)
+		n, err := s.count(ctx, `INSERT INTO idempotency_keys (id, client_id, request, response, expires_at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET client_id = excluded.client_id, request = excluded.request, response = excluded.response, expires_at = excluded.expires_at
+			WHERE idempotency_keys.expires_at <= ?`, row.ID[:], optionalText(row.ClientID), row.Request, row.Sealed, row.ExpiresAt, now)
 		if err == nil && n == 0 {
 			return provider.ErrConflict
 		}

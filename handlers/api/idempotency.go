@@ -25,7 +25,7 @@ const (
 
 // repeats carries out a request once for each key of a caller.
 type repeats interface {
-	Once(ctx context.Context, caller, key string, request []byte, act func(ctx context.Context) (idempotency.Response, error)) (r idempotency.Response, repeated bool, err error)
+	Once(ctx context.Context, caller idempotency.Caller, key string, request []byte, act func(ctx context.Context) (idempotency.Response, error)) (r idempotency.Response, repeated bool, err error)
 }
 
 // idempotencyKey is the key of a request; empty: it has none.
@@ -70,7 +70,7 @@ func (a *adapter) respondOnce(w http.ResponseWriter, x *exchange, key string, bo
 		return refusal.New(refusal.InvalidRequest, refusal.CheckIdempotencyKey, keyHeader+": was used for another request. Use a new key for each.").
 			WithStatus(http.StatusUnprocessableEntity).Because(err)
 	case err != nil:
-		return err
+		return asRefusal(err)
 	}
 	for name, value := range kept.Header {
 		w.Header().Set(name, value)
@@ -99,14 +99,14 @@ func (a *adapter) prepared(x *exchange, body []byte) context.Context {
 }
 
 // callerOf names a caller. The id of a client that was deleted may be given to another one, which must not
-// read what the first was answered, such as a secret: the time of the registration tells them apart. A
-// user's is never given again.
-func callerOf(p *oauth.Principal) string {
+// read what the first was answered, such as a secret: the keys of a client go with it, and the time of the
+// registration, which an import may choose, tells those apart that older versions wrote. A user's is never given again.
+func callerOf(p *oauth.Principal) idempotency.Caller {
 	caller := p.Client.ID + "\x00" + strconv.FormatInt(p.Client.CreatedAt.UnixMicro(), 10) + "\x00"
 	if !p.UserID.IsZero() {
 		caller += p.UserID.String()
 	}
-	return caller
+	return idempotency.Caller{Name: caller, ClientID: p.Client.ID}
 }
 
 // identity is everything by which a request is the same as another.

@@ -25,10 +25,20 @@ type Response struct {
 	Body   []byte            `json:"body,omitempty"`
 }
 
+// Caller is who names a request. Two callers have no key in common.
+type Caller struct {
+	// Name tells it apart from all others that there are.
+	Name string
+	// ClientID is the client whose end is that of the caller: a client that gets the id later gets no
+	// response to this one. Empty: none.
+	ClientID string
+}
+
 // Row is a key that was used. ID names caller and key, Request is a digest of the request, Sealed the
-// response.
+// response. It ends with the client, if one is named.
 type Row struct {
 	ID              [sha256.Size]byte
+	ClientID        string
 	Request, Sealed []byte
 	ExpiresAt       time.Time
 }
@@ -36,7 +46,8 @@ type Row struct {
 // Store stores the rows.
 type Store interface {
 	// ClaimIdempotencyKey adds a row, or replaces one that has expired. It returns
-	// provider.ErrConflict when there is one that has not; a concurrent claim is waited for.
+	// provider.ErrConflict when there is one that has not, and provider.ErrNotFound when the client was
+	// deleted; a concurrent claim is waited for.
 	ClaimIdempotencyKey(ctx context.Context, row Row, now time.Time) error
 	// KeepResponse sets Sealed of a claimed row.
 	KeepResponse(ctx context.Context, id [sha256.Size]byte, sealed []byte) error
@@ -71,12 +82,13 @@ func NewKeys(store Store, tx transactor, secret secret, clock provider.Clock) *K
 
 // Once carries out act, in a transaction, unless the caller's key was used within Lifetime: then it
 // returns the response of that time, or ErrReused if the request was another. After a conflict with
-// a concurrent transaction act runs again from the beginning.
-func (k *Keys) Once(ctx context.Context, caller, key string, request []byte, act func(ctx context.Context) (Response, error)) (r Response, repeated bool, err error) {
-	id := identify(caller, key)
+// a concurrent transaction act runs again from the beginning. It returns provider.ErrNotFound when the client
+// of the caller was deleted.
+func (k *Keys) Once(ctx context.Context, caller Caller, key string, request []byte, act func(ctx context.Context) (Response, error)) (r Response, repeated bool, err error) {
+	id := identify(caller.Name, key)
 	err = k.tx.InTx(ctx, func(ctx context.Context) error {
 		now := k.clock.Now(ctx)
-		err := k.store.ClaimIdempotencyKey(ctx, Row{ID: id, Request: k.secret.MAC(id[:], request), Sealed: []byte{}, ExpiresAt: now.Add(Lifetime)}, now)
+		err := k.store.ClaimIdempotencyKey(ctx, Row{ID: id, ClientID: caller.ClientID, Request: k.secret.MAC(id[:], request), Sealed: []byte{}, ExpiresAt: now.Add(Lifetime)}, now)
 		if repeated = errors.Is(err, provider.ErrConflict); repeated {
 			r, err = k.kept(ctx, id, request)
 			return err

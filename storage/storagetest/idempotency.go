@@ -37,7 +37,7 @@ func testIdempotency(t *testing.T, f *fixture) {
 	const secret = "a secret that is in the response"
 	var acts int
 	once := func(caller, key, request string) (idempotency.Response, bool, error) {
-		return keys.Once(ctx, caller, key, []byte(request), func(context.Context) (idempotency.Response, error) {
+		return keys.Once(ctx, idempotency.Caller{Name: caller}, key, []byte(request), func(context.Context) (idempotency.Response, error) {
 			acts++
 			return idempotency.Response{Status: 201, Header: map[string]string{"ETag": `"x"`}, Body: fmt.Appendf(nil, "%s %d", secret, acts)}, nil
 		})
@@ -64,7 +64,7 @@ func testIdempotency(t *testing.T, f *fixture) {
 
 	// What fails leaves nothing behind, and can be tried again.
 	failure := errors.New("failure")
-	_, _, err = keys.Once(ctx, "ops", "failing", nil, func(ctx context.Context) (idempotency.Response, error) {
+	_, _, err = keys.Once(ctx, idempotency.Caller{Name: "ops"}, "failing", nil, func(ctx context.Context) (idempotency.Response, error) {
 		require.NoError(t, f.CreateScope(ctx, consent.Scope{Name: "of a failed request", CreatedAt: f.clock()}))
 		return idempotency.Response{}, failure
 	})
@@ -102,6 +102,51 @@ func testIdempotency(t *testing.T, f *fixture) {
 	assert.Equal(t, 1, Count(t, f.url, "idempotency_keys"))
 }
 
+// The keys of a client go with it: a client that gets its id is
+// another caller, even with the same time of registration.
+func testIdempotencyOfDeletedClients(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	keys := f.idempotencyKeys(t)
+	f.client(t, "ops")
+	f.client(t, "other")
+	once := func(clientID string) (repeated bool, err error) {
+		caller := idempotency.Caller{Name: clientID + " of 2026", ClientID: clientID}
+		_, repeated, err = keys.Once(ctx, caller, "key", nil, func(context.Context) (idempotency.Response, error) {
+			return idempotency.Response{Status: 201}, nil
+		})
+		return repeated, err
+	}
+	for _, clientID := range []string{"ops", "other"} {
+		for _, want := range []bool{false, true} {
+			repeated, err := once(clientID)
+			require.NoError(t, err)
+			assert.Equal(t, want, repeated)
+		}
+	}
+	require.NoError(t, f.DeleteClient(ctx, "ops"))
+	_, err := once("ops")
+	require.ErrorIs(t, err, provider.ErrNotFound, "a request in progress")
+	f.client(t, "ops")
+	for _, want := range []bool{false, true} {
+		repeated, err := once("ops")
+		require.NoError(t, err)
+		assert.Equal(t, want, repeated)
+	}
+	require.NoError(t, f.DeleteClient(ctx, "other"))
+	assert.Equal(t, 1, Count(t, f.url, "idempotency_keys"))
+
+	// The version before reads and writes its keys after a roll back.
+	undone, err := f.MigrateDown(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, "ended_registrations", undone.Name)
+	assert.Equal(t, 1, Count(t, f.url, "idempotency_keys"))
+	_, err = f.Migrate(ctx)
+	require.NoError(t, err)
+	repeated, err := once("ops")
+	require.NoError(t, err)
+	assert.True(t, repeated)
+}
+
 // Of any number of concurrent requests with one key one acts; the others get its response.
 func testIdempotencyRace(t *testing.T, f *fixture) {
 	ctx := t.Context()
@@ -110,7 +155,7 @@ func testIdempotencyRace(t *testing.T, f *fixture) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			r, repeated, err := keys.Once(ctx, "ops", "key", []byte("request"), func(ctx context.Context) (idempotency.Response, error) {
+			r, repeated, err := keys.Once(ctx, idempotency.Caller{Name: "ops"}, "key", []byte("request"), func(ctx context.Context) (idempotency.Response, error) {
 				if err := f.CreateScope(ctx, consent.Scope{Name: "made once", CreatedAt: f.clock()}); err != nil {
 					return idempotency.Response{}, err
 				}
@@ -134,7 +179,7 @@ func testIdempotencyRace(t *testing.T, f *fixture) {
 	failure := errors.New("failure")
 	for range 10 {
 		wg.Go(func() {
-			_, _, err := keys.Once(ctx, "ops", "first fails", nil, func(context.Context) (idempotency.Response, error) {
+			_, _, err := keys.Once(ctx, idempotency.Caller{Name: "ops"}, "first fails", nil, func(context.Context) (idempotency.Response, error) {
 				if tries.Add(1) == 1 {
 					return idempotency.Response{}, failure
 				}

@@ -1,7 +1,10 @@
 package e2e_test
 
 import (
+	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -116,6 +119,22 @@ func TestANamesakeDoesNotGetTheResponsesOfADeletedClient(t *testing.T) {
 		assert.NotEqual(t, before.json(t)["client_id"], after.json(t)["client_id"])
 		assert.NotContains(t, after.body, before.json(t)["client_secret"])
 		assert.Equal(t, "true", create(second).header.Get("Idempotent-Replayed"))
+
+		// Whoever imports a client chooses when it was registered.
+		registered := s.manage(second, http.MethodGet, "/oauth/clients/ops", "").json(t)
+		s.command("client", "delete", "ops")
+		registered["client_secret"] = "the-secret-of-a-client-that-was-imported"
+		line, err := json.Marshal(registered)
+		require.NoError(t, err)
+		file := filepath.Join(t.TempDir(), "clients.jsonl")
+		require.NoError(t, os.WriteFile(file, line, 0o600))
+		s.command("import", "clients", file, "--allow-management", "ops")
+		third := basic("ops", registered["client_secret"].(string))
+		s.soon(func() bool { return s.manage(third, http.MethodGet, "/keys", "").status == http.StatusOK }, "the client is unknown")
+		imported := create(third)
+		require.Equal(t, http.StatusCreated, imported.status, imported.body)
+		assert.Empty(t, imported.header.Get("Idempotent-Replayed"))
+		assert.Equal(t, registered["created_at"], s.manage(third, http.MethodGet, "/oauth/clients/ops", "").json(t)["created_at"])
 	})
 }
 

@@ -10,6 +10,21 @@ CREATE TRIGGER users_deleted AFTER DELETE ON users BEGIN
 END;
 -- +goose StatementEnd
 
+-- The responses to a client go with it: a client that gets its id later is another one, even if it was
+-- imported with the same time of registration. Before this they had no client.
+ALTER TABLE idempotency_keys ADD COLUMN client_id TEXT REFERENCES clients (id) ON DELETE CASCADE;
+CREATE INDEX idempotency_keys_client ON idempotency_keys (client_id);
+
 -- +goose Down
 
+CREATE TABLE idempotency_keys_before (
+    id         BLOB PRIMARY KEY,
+    request    BLOB NOT NULL,
+    response   BLOB NOT NULL,
+    expires_at TIMESTAMP NOT NULL
+);
+INSERT INTO idempotency_keys_before SELECT id, request, response, expires_at FROM idempotency_keys;
+DROP TABLE idempotency_keys;
+ALTER TABLE idempotency_keys_before RENAME TO idempotency_keys;
+CREATE INDEX idempotency_keys_expires ON idempotency_keys (expires_at);
 DROP TRIGGER users_deleted;
