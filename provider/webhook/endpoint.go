@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/url"
 	"slices"
 	"strings"
@@ -84,19 +86,27 @@ func printable(text string) bool {
 
 // record is the endpoint as the audit log shows it.
 func (e *Endpoint) record() map[string]any {
-	shown, query, _ := strings.Cut(e.URL, "?")
-	if query != "" {
-		shown += "?" + hidden // tokens of receivers are there
-	}
-	values := map[string]any{"url": shown, "description": e.Description, "disabled": e.Disabled}
+	values := map[string]any{"url": recorded(e.URL), "description": e.Description, "disabled": e.Disabled}
 	if len(e.Types) > 0 {
 		values["event_types"] = slices.Clone(e.Types)
 	}
 	return values
 }
 
-// hidden stands in the audit log for the query of a URL.
-const hidden = "…"
+// recorded is the origin of a URL, with a digest of the rest: many receivers have a secret in the path
+// or in the query. The digest tells one URL from another.
+func recorded(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "…"
+	}
+	origin, rest := u.Scheme+"://"+u.Host, u.RequestURI()
+	if rest == "/" {
+		return origin + "/"
+	}
+	sum := sha256.Sum256([]byte(rest))
+	return origin + "/… sha256:" + hex.EncodeToString(sum[:6])
+}
 
 func target(id provider.ID) audit.Target {
 	return audit.Target{Type: audit.Webhook, ID: id.String()}

@@ -65,3 +65,22 @@ func TestPropertiesOfEndpoints(t *testing.T) {
 	require.NoError(t, e.prepare(nil))
 	assert.Equal(t, []string{"user.created", "user.deleted"}, e.Types)
 }
+
+// The path is a secret where the receiver is a chat room, the query where it has a token.
+func TestURLsAreRecordedWithoutTheirSecrets(t *testing.T) {
+	t.Parallel()
+	seen := map[any]string{}
+	for _, address := range []string{
+		"https://hooks.example.com/services/T00/B00/secret", "https://hooks.example.com/services/T00/B00/other-secret",
+		"https://hooks.example.com/?token=secret", "https://hooks.example.com?token=secret2", "https://hooks.example.com:8443/secret",
+	} {
+		shown := (&Endpoint{URL: address}).record()["url"]
+		assert.Regexp(t, `^https://hooks\.example\.com(:8443)?/… sha256:[0-9a-f]{12}$`, shown)
+		assert.NotContains(t, shown, "secret")
+		assert.Empty(t, seen[shown], "%s is another one", address)
+		seen[shown] = address
+	}
+	for _, address := range []string{"https://hooks.example.com", "https://hooks.example.com/"} {
+		assert.Equal(t, "https://hooks.example.com/", (&Endpoint{URL: address}).record()["url"])
+	}
+}

@@ -120,9 +120,6 @@ func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID
 			return nil, err
 		}
 		changes := audit.Diff(before, e.record())
-		if e.URL != was.URL && changes["url"] == (audit.Change{}) {
-			changes["url_query"] = audit.Change{Before: hidden, After: hidden}
-		}
 		if len(changes) > 0 {
 			e.UpdatedAt = r.clock.Now(ctx)
 			err = r.store.UpdateEndpoint(ctx, e)
