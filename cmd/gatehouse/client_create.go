@@ -58,7 +58,7 @@ reads it from standard input.`,
 			if secret != "" {
 				return errors.New("give the secret as an argument or on standard input, not both")
 			}
-			if secret, err = firstLine(env.In); err != nil {
+			if secret, err = env.line(cmd.Context()); err != nil {
 				return fmt.Errorf("read the secret from standard input: %w", err)
 			}
 		}

@@ -105,7 +105,7 @@ application can be changed without an outage; --overlap 0s ends them at once.`,
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		secret := ""
 		if *fromStdin {
-			if secret, err = firstLine(env.In); err != nil {
+			if secret, err = env.line(cmd.Context()); err != nil {
 				return fmt.Errorf("read the secret from standard input: %w", err)
 			}
 		}

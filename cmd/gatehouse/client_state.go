@@ -61,7 +61,7 @@ at once. It cannot be undone: "client disable" keeps the registration.
 		if err != nil {
 			return about("client", args[0], err)
 		}
-		if err := env.confirmNamed(*yes, fmt.Sprintf("Delete the client %s (%s) and everything issued to it?", c.ID, c.Name), c.ID); err != nil {
+		if err := env.confirmNamed(cmd.Context(), *yes, fmt.Sprintf("Delete the client %s (%s) and everything issued to it?", c.ID, c.Name), c.ID); err != nil {
 			return err
 		}
 		if err := h.registry.Delete(cmd.Context(), env.actor(), c.ID); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -21,26 +22,59 @@ const (
 // confirm asks for a word before a schema or a key is lost, with what was made with it. It needs --yes
 // where there is no terminal. What comes through a pipe may be meant for something else, such as a loop that reads
 // the ids.
-func (e *environment) confirm(yes bool, question, word string) error {
+func (e *environment) confirm(ctx context.Context, yes bool, question, word string) error {
 	if !yes && !isTerminal(e.In) {
 		return errors.New(question + " There is no terminal to ask, and nothing was changed: --yes does not ask")
 	}
-	return e.confirmNamed(yes, question, word)
+	return e.confirmNamed(ctx, yes, question, word)
 }
 
 // confirmNamed asks a person for a word before something that is named is lost for good, such as a
 // client, or ends for all users. A script that names it means it.
-func (e *environment) confirmNamed(yes bool, question, word string) error {
+func (e *environment) confirmNamed(ctx context.Context, yes bool, question, word string) error {
 	if yes || !isTerminal(e.In) {
 		return nil
 	}
 	if _, err := fmt.Fprint(e.Err, printable(question+" Type "+word+": ")); err != nil {
 		return err
 	}
-	if answer, err := firstLine(e.In); err != nil || answer != word {
+	switch answer, err := e.line(ctx); {
+	case errors.Is(err, errInterrupted):
+		_, _ = fmt.Fprintln(e.Err)
+		return fmt.Errorf("%w: nothing was changed", err)
+	case err != nil || answer != word:
 		return errors.New("not confirmed: nothing was changed (--yes does not ask)")
+	default:
+		return nil
 	}
-	return nil
+}
+
+// errInterrupted: the person pressed Ctrl-C instead of answering.
+var errInterrupted = errors.New("interrupted")
+
+// line reads the first line of the input.
+func (e *environment) line(ctx context.Context) (string, error) {
+	return unlessInterrupted(ctx, func() (string, error) { return firstLine(e.In) })
+}
+
+// unlessInterrupted reads what a person types. Reading waits for the end of a line, whatever happens to
+// the context: what is typed after an interrupt is read by nobody.
+func unlessInterrupted(ctx context.Context, read func() (string, error)) (string, error) {
+	type answer struct {
+		text string
+		err  error
+	}
+	got := make(chan answer, 1)
+	go func() {
+		text, err := read()
+		got <- answer{text, err}
+	}()
+	select {
+	case a := <-got:
+		return a.text, a.err
+	case <-ctx.Done():
+		return "", errInterrupted
+	}
 }
 
 func isTerminal(in any) bool {

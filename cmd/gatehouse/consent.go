@@ -133,7 +133,7 @@ the user again the next time.
 			return about("client", args[1], err)
 		}
 		question := fmt.Sprintf("Withdraw what %s agreed to for %s (%s), and end what it has in that name?", u.Username, c.ID, c.Name)
-		if err := env.confirmNamed(*yes, question, "yes"); err != nil {
+		if err := env.confirmNamed(cmd.Context(), *yes, question, "yes"); err != nil {
 			return err
 		}
 		err = h.consents.Withdraw(cmd.Context(), env.actor(), u.ID, c.ID)

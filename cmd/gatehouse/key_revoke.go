@@ -53,7 +53,7 @@ resource servers that do not look again for an unknown key refuse them until the
 				return err
 			}
 		}
-		if err := env.confirm(*yes, "Withdraw the key "+w.KID+" for good?", "yes"); err != nil {
+		if err := env.confirm(cmd.Context(), *yes, "Withdraw the key "+w.KID+" for good?", "yes"); err != nil {
 			return err
 		}
 		if w.Successor, err = h.keys.Withdraw(cmd.Context(), env.actor(), w.KID); err != nil {

@@ -91,7 +91,7 @@ func (e *environment) confirmDown(ctx context.Context, s *storage.Store, yes boo
 		return err
 	}
 	newest := applied[len(applied)-1]
-	return e.confirm(yes, "Undo migration "+newest.Name+" and lose what only it can store?", fmt.Sprint(newest.Version))
+	return e.confirm(ctx, yes, "Undo migration "+newest.Name+" and lose what only it can store?", fmt.Sprint(newest.Version))
 }
 
 func migrateUp(ctx context.Context, s *storage.Store) ([]migrationView, error) {

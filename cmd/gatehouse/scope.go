@@ -238,7 +238,7 @@ they are updated. The standard scopes, such as openid and email, cannot be delet
 		}
 		// What cannot be deleted is not asked about.
 		if slices.ContainsFunc(scopes, func(s consent.Scope) bool { return s.Name == name }) && !consent.BuiltIn(name) {
-			if err := env.confirmNamed(*yes, "Delete the scope "+name+", its descriptions and its claims?", name); err != nil {
+			if err := env.confirmNamed(cmd.Context(), *yes, "Delete the scope "+name+", its descriptions and its claims?", name); err != nil {
 				return err
 			}
 		}

@@ -86,7 +86,7 @@ Unless a user or session is named, what all users have is ended. ` + fmt.Sprintf
 }
 
 func revokeText(cmd *cobra.Command, env *environment, h *instance, asJSON bool) error {
-	text, err := firstLine(env.In)
+	text, err := env.line(cmd.Context())
 	if errors.Is(err, io.EOF) {
 		return errors.New("there is no token on standard input: pipe one, or use --id, --client, --user, --session, --scope or --before")
 	}

@@ -50,7 +50,7 @@ func (w *wideRevocation) String() string {
 
 func (w *wideRevocation) revoke(cmd *cobra.Command, env *environment, h *instance, yes, asJSON bool) error {
 	ofOne := w.who != "" || !w.of.SessionID.IsZero()
-	if err := env.confirmNamed(yes || ofOne, "End every grant "+w.String()+"?", "yes"); err != nil {
+	if err := env.confirmNamed(cmd.Context(), yes || ofOne, "End every grant "+w.String()+"?", "yes"); err != nil {
 		return err
 	}
 	done, err := h.inspector.RevokeAll(cmd.Context(), env.actor(), w.of)

@@ -31,7 +31,7 @@ another subject. It cannot be undone: "user disable" keeps the account.
 		if u.Email != "" {
 			who += " (" + u.Email + ")"
 		}
-		if err := env.confirmNamed(*yes, "Delete "+who+" and everything issued to them?", u.Username); err != nil {
+		if err := env.confirmNamed(cmd.Context(), *yes, "Delete "+who+" and everything issued to them?", u.Username); err != nil {
 			return err
 		}
 		if err := h.users.Delete(cmd.Context(), env.actor(), u.ID); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -30,7 +31,7 @@ func newUserCreate(env *environment) *cobra.Command {
 	fromStdin := cmd.Flags().Bool("password-stdin", false, "read the password from standard input")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		password, err := env.readPassword(*fromStdin)
+		password, err := env.readPassword(cmd.Context(), *fromStdin)
 		if err != nil {
 			return err
 		}
@@ -56,7 +57,7 @@ func newUserSetPassword(env *environment) *cobra.Command {
 	fromStdin := cmd.Flags().Bool("password-stdin", false, "read the password from standard input")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		password, err := env.readPassword(*fromStdin)
+		password, err := env.readPassword(cmd.Context(), *fromStdin)
 		if err != nil {
 			return err
 		}
@@ -70,9 +71,9 @@ func newUserSetPassword(env *environment) *cobra.Command {
 }
 
 // readPassword asks at the terminal, twice and without showing it, or reads a line.
-func (e *environment) readPassword(fromStdin bool) (string, error) {
+func (e *environment) readPassword(ctx context.Context, fromStdin bool) (string, error) {
 	if fromStdin {
-		password, err := firstLine(e.In)
+		password, err := e.line(ctx)
 		if err != nil {
 			return "", fmt.Errorf("read the password from standard input: %w", err)
 		}
@@ -82,11 +83,21 @@ func (e *environment) readPassword(fromStdin bool) (string, error) {
 	if !ok || !term.IsTerminal(int(in.Fd())) {
 		return "", errors.New("there is no terminal to ask for the password: use --password-stdin")
 	}
+	shown, err := term.GetState(int(in.Fd()))
+	if err != nil {
+		return "", err
+	}
 	ask := func(question string) (string, error) {
 		_, _ = fmt.Fprint(e.Err, question)
-		answer, err := term.ReadPassword(int(in.Fd()))
+		answer, err := unlessInterrupted(ctx, func() (string, error) {
+			answer, err := term.ReadPassword(int(in.Fd()))
+			return string(answer), err
+		})
+		if errors.Is(err, errInterrupted) { // what is typed next is shown again
+			err = errors.Join(err, term.Restore(int(in.Fd()), shown))
+		}
 		_, _ = fmt.Fprintln(e.Err)
-		return string(answer), err
+		return answer, err
 	}
 	first, err := ask("Password: ")
 	if err != nil {

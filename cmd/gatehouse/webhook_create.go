@@ -138,7 +138,7 @@ func newWebhookDelete(env *environment) *cobra.Command {
 		if err != nil {
 			return aboutWebhook(args[0], err)
 		}
-		if err := env.confirmNamed(*yes, "Delete the webhook to "+e.URL+", and send nothing more to it?", "yes"); err != nil {
+		if err := env.confirmNamed(cmd.Context(), *yes, "Delete the webhook to "+e.URL+", and send nothing more to it?", "yes"); err != nil {
 			return err
 		}
 		if err := h.webhooks.Delete(cmd.Context(), env.actor(), id); err != nil {
