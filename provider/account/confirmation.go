@@ -123,7 +123,7 @@ func (s *SelfService) activate(ctx context.Context, v *verification.Verification
 		})
 	})
 	if err != nil {
-		return nil, err
+		return nil, s.registry.explained(ctx, err, u, &User{})
 	}
 	return u, nil
 }

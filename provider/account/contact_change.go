@@ -133,12 +133,13 @@ func (s *SelfService) ConfirmContact(ctx context.Context, user, id provider.ID, 
 	if err != nil {
 		return nil, err
 	}
-	var u *User
+	var u, before *User
 	err = s.act(ctx, audit.UserChangeContact, user, func(ctx context.Context) (audit.Changes, error) {
 		if u, err = s.using(ctx, v); err != nil {
 			return nil, err
 		}
-		before, was := u.clone(), u.record()
+		was := u.record()
+		before = u.clone()
 		left := former{v.Purpose, contactFor(u, v.Purpose), u.EmailVerified}
 		if v.Purpose == verification.NewEmail {
 			u.Email, u.EmailVerified = v.Address, true
@@ -155,6 +156,9 @@ func (s *SelfService) ConfirmContact(ctx context.Context, user, id provider.ID, 
 		}
 		return audit.Diff(was, u.record()), s.tellFormer(ctx, u, left)
 	})
+	if err != nil && before != nil {
+		return nil, s.registry.explained(ctx, err, u, before)
+	}
 	return u, err
 }
 

@@ -109,12 +109,7 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, u *User, passw
 	err = r.gate.Do(ctx, actor, audit.UserCreate, audit.OfUser(u.ID), func(ctx context.Context) (audit.Changes, error) {
 		return audit.Diff(nil, u.record()), r.store.CreateUser(ctx, u)
 	})
-	if errors.Is(err, provider.ErrConflict) { // with a user who was created meanwhile
-		if wrong, again := r.rename(ctx, u, &User{}); again == nil && len(wrong) > 0 {
-			return wrong
-		}
-	}
-	return err
+	return r.explained(ctx, err, u, &User{})
 }
 
 // Find finds a user by id, subject, user name or email address. A UUID is never a name: one that is like

@@ -63,3 +63,15 @@ func unless(other, u *User, err error, fault *Invalid) (*Invalid, error) {
 		return nil, err
 	}
 }
+
+// explained says of a conflict in the database which name another user took meanwhile. The transaction has
+// ended by then.
+func (r *Registry) explained(ctx context.Context, err error, u, before *User) error {
+	if !errors.Is(err, provider.ErrConflict) {
+		return err
+	}
+	if wrong, again := r.rename(ctx, u, before); again == nil && len(wrong) > 0 {
+		return wrong
+	}
+	return err
+}
