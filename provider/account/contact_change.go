@@ -67,7 +67,7 @@ func (s *SelfService) checkContact(ctx context.Context, u, before *User, purpose
 		case !s.policy.Mail:
 			wrong.add(invalid("email", ErrChannel))
 		case s.policy.Private && errors.Is(wrong, ErrEmailTaken):
-			taken, err = s.people.UserByLogin(ctx, takenForms(u.Email)...)
+			taken, err = s.emailOwner(ctx, u.Email)
 			return taken, nil, err
 		}
 		return nil, wrong, nil

@@ -89,13 +89,15 @@ func (s *SelfService) check(ctx context.Context, u *User) (taken *User, wrong Wr
 	wrong = append(wrong, s.policy.admits(u.Email, u.Phone)...)
 	for _, fault := range found {
 		switch {
-		case errors.Is(fault, ErrEmailTaken) && s.policy.Private:
-			if taken, err = s.people.UserByLogin(ctx, takenForms(u.Email)...); err != nil {
-				return nil, nil, err
-			}
+		case errors.Is(fault, ErrEmailTaken) && s.policy.Private: // emailOwner finds who
 		case fault.Claim == "username" && typed == "" && u.Email != "": // which says what is wrong with the email
 		default:
 			wrong.add(fault)
+		}
+	}
+	if s.policy.Private {
+		if taken, err = s.emailOwner(ctx, u.Email); err != nil {
+			return nil, nil, err
 		}
 	}
 	owner, err := s.phoneOwner(ctx, u.Phone)
@@ -109,6 +111,19 @@ func (s *SelfService) check(ctx context.Context, u *User) (taken *User, wrong Wr
 		taken = owner
 	}
 	return taken, wrong, nil
+}
+
+// emailOwner is a user who has that address; nil: nobody has. It is asked whether the address is taken or not,
+// so that both take as long.
+func (s *SelfService) emailOwner(ctx context.Context, address string) (*User, error) {
+	if address == "" {
+		return nil, nil //nolint:nilnil // nobody
+	}
+	owner, err := s.people.UserByLogin(ctx, takenForms(address)...)
+	if errors.Is(err, provider.ErrNotFound) {
+		return nil, nil //nolint:nilnil // nobody
+	}
+	return owner, err
 }
 
 // phoneOwner is a user who has that number; nil: nobody has.
