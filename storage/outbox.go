@@ -60,7 +60,7 @@ func (s *Store) AddMessage(ctx context.Context, m notify.Stored) error {
 		return fmt.Errorf("storage: message %s: %w", m.ID, err)
 	}
 	var user *int64
-	if !m.UserID.IsZero() {
+	if m.UserNumber > 0 {
 		user = &m.UserNumber
 	}
 	n, err := s.count(ctx, "INSERT INTO outbox ("+messageColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -77,7 +77,7 @@ func (s *Store) LatestMessages(ctx context.Context, key string, user provider.ID
 	if address, err = s.latest(ctx, "recipient_no AS no, created_at FROM outbox WHERE recipient_key = ? ORDER BY recipient_no DESC", key, limit); err != nil {
 		return address, account, err
 	}
-	account, err = s.latest(ctx, "user_no AS no, created_at FROM outbox WHERE user_id = ? ORDER BY user_no DESC", rowID(user), limit)
+	account, err = s.latest(ctx, "user_no AS no, created_at FROM outbox WHERE user_id = ? AND user_no IS NOT NULL ORDER BY user_no DESC", rowID(user), limit)
 	return address, account, err
 }
 

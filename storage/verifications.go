@@ -36,9 +36,15 @@ func (r *verificationRow) verification() *verification.Verification {
 }
 
 // OpenToNobody is part of verification.Store.
-func (s *Store) OpenToNobody(ctx context.Context, most int) (n int, err error) {
-	err = s.row(ctx, "SELECT count(*) FROM (SELECT 1 FROM verifications WHERE user_id IS NULL LIMIT ?) v", most).Scan(&n)
+func (s *Store) OpenToNobody(ctx context.Context, p verification.Purpose, most int) (n int, err error) {
+	err = s.row(ctx, "SELECT count(*) FROM (SELECT 1 FROM verifications WHERE user_id IS NULL AND purpose = ? LIMIT ?) v", string(p), most).Scan(&n)
 	return n, s.fault(err)
+}
+
+// RecentVerification is part of verification.Store.
+func (s *Store) RecentVerification(ctx context.Context, user provider.ID, p verification.Purpose) (recent bool, err error) {
+	err = s.row(ctx, "SELECT EXISTS (SELECT 1 FROM verifications WHERE user_id = ? AND purpose = ? AND expires_at > ?)", rowID(user), string(p), s.clock.Now(ctx)).Scan(&recent)
+	return recent, s.fault(err)
 }
 
 // AddVerification is part of verification.Store. A registration that replaces another one has another
@@ -110,10 +116,10 @@ func (s *Store) CloseVerifications(ctx context.Context, user provider.ID) error 
 	return s.exec(ctx, "UPDATE verifications SET used_at = ? WHERE user_id = ? AND used_at IS NULL", s.clock.Now(ctx), rowID(user))
 }
 
-// UsersByPhone returns up to two users with a number.
+// UsersByPhone returns up to two users with a number that is verified: another one is anybody's to say.
 func (s *Store) UsersByPhone(ctx context.Context, number string) ([]*account.User, error) {
 	var rows []userRow
-	if err := s.on(ctx).Where("phone = ? AND phone <> ''", number).Order("id").Limit(2).Find(&rows).Error; err != nil {
+	if err := s.on(ctx).Where("phone = ? AND phone <> '' AND phone_verified", number).Order("id").Limit(2).Find(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
 	users := make([]*account.User, len(rows))

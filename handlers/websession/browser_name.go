@@ -2,6 +2,7 @@ package websession
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/mileusna/useragent"
 )
@@ -14,10 +15,17 @@ const longestAgent = 512
 func BrowserName(r *http.Request) string {
 	agent := r.Header.Get("User-Agent")
 	known := useragent.Parse(agent[:min(len(agent), longestAgent)])
-	switch {
-	case known.IsUnknown() || known.Name == "" || known.OS == "":
+	// Of others the words are the sender's own, who would have them in a message of ours.
+	if !slices.Contains(knownBrowsers(), known.Name) || !slices.Contains(knownSystems(), known.OS) {
 		return ""
-	default:
-		return known.Name + ", " + known.OS
 	}
+	return known.Name + ", " + known.OS
+}
+
+func knownBrowsers() []string {
+	return []string{useragent.Chrome, useragent.HeadlessChrome, useragent.Edge, useragent.Firefox, useragent.Opera, useragent.OperaMini, useragent.OperaTouch, useragent.Safari, useragent.SamsungBrowser, useragent.Vivaldi, useragent.InternetExplorer}
+}
+
+func knownSystems() []string {
+	return []string{useragent.Windows, useragent.Linux, useragent.MacOS, useragent.IOS, useragent.Android, useragent.ChromeOS}
 }

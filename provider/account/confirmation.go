@@ -26,7 +26,7 @@ func (s *SelfService) Resend(ctx context.Context, id provider.ID) error {
 // Opened returns what is open under an id, so that a page can say what is asked; verification.ErrClosed:
 // nothing is.
 func (s *SelfService) Opened(ctx context.Context, id provider.ID) (*verification.Verification, error) {
-	return s.codes.Find(ctx, id, verification.Registration, verification.Recovery, verification.NewEmail, verification.NewPhone, verification.Undo)
+	return s.codes.Find(ctx, id, verification.Registration, verification.Recovery, verification.NewEmail, verification.NewPhone)
 }
 
 func (s *SelfService) applicant(ctx context.Context, id provider.ID) (*verification.Verification, applicant, error) {
@@ -92,6 +92,9 @@ func (s *SelfService) activate(ctx context.Context, v *verification.Verification
 		return nil, verification.ErrClosed
 	}
 	u := &User{Username: a.Username, Email: a.Email, Phone: a.Phone, PasswordHash: a.Hash, Profile: a.Profile}
+	if u.Profile.Locale == "" && faultOfLocale(a.Locale) == "" { // messages go on in the language of the registration
+		u.Profile.Locale = a.Locale
+	}
 	u.EmailVerified, u.PhoneVerified = a.Email != "", a.Email == ""
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
 		if err := s.codes.Use(ctx, v); err != nil {
@@ -106,11 +109,7 @@ func (s *SelfService) activate(ctx context.Context, v *verification.Verification
 		if err != nil {
 			return err
 		}
-		switch {
-		case owner == nil:
-		case u.Email != "": // nothing proved the number
-			u.Phone = ""
-		default:
+		if owner != nil && u.Email == "" { // beside an email address nothing proves the number, and it stays
 			wrong.add(invalid("phone", ErrPhoneTaken))
 		}
 		if err := wrong.orNil(); err != nil {

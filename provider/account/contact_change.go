@@ -2,9 +2,7 @@ package account
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -64,6 +62,8 @@ func (s *SelfService) checkContact(ctx context.Context, u, before *User, purpose
 		switch {
 		case u.Email == "":
 			wrong.add(invalid("email", ErrEmail))
+		case !s.policy.mayHave(u.Email):
+			wrong.add(invalid("email", ErrDomain))
 		case !s.policy.Mail:
 			wrong.add(invalid("email", ErrChannel))
 		case s.policy.Private && errors.Is(wrong, ErrEmailTaken):
@@ -103,16 +103,9 @@ func channelFor(purpose verification.Purpose) notify.Channel {
 	return notify.SMS
 }
 
-// former is the contact that an Undo gives back.
-type former struct {
-	Purpose  verification.Purpose `json:"purpose"`
-	Address  string               `json:"address"`
-	Verified bool                 `json:"verified"`
-}
-
 // ConfirmContact gives a user, who is authenticated, the new contact whose code is right; the id may be
 // zero: the change that was requested last. The former contact gets a message with a link that undoes the
-// change. It returns verification.ErrCode or ErrClosed, or Wrong if another user has the contact by now.
+// change. It returns verification.ErrCode or ErrClosed, notify.ErrTooMany, or Wrong if another user has the contact by now.
 func (s *SelfService) ConfirmContact(ctx context.Context, user, id provider.ID, code string) (*User, error) {
 	purposes := []verification.Purpose{verification.NewEmail, verification.NewPhone}
 	if id.IsZero() {
@@ -147,7 +140,7 @@ func (s *SelfService) ConfirmContact(ctx context.Context, user, id provider.ID, 
 			left.Verified = u.PhoneVerified
 			u.Phone, u.PhoneVerified = v.Address, true
 		}
-		if err := s.stillFree(ctx, u, before, v.Purpose); err != nil {
+		if err := s.stillFree(ctx, u, before); err != nil {
 			return nil, err
 		}
 		u.UpdatedAt = s.registry.clock.Now(ctx)
@@ -163,12 +156,12 @@ func (s *SelfService) ConfirmContact(ctx context.Context, user, id provider.ID, 
 }
 
 // stillFree refuses a contact that another user has by now.
-func (s *SelfService) stillFree(ctx context.Context, u, before *User, purpose verification.Purpose) error {
+func (s *SelfService) stillFree(ctx context.Context, u, before *User) error {
 	wrong, err := s.registry.wrong(ctx, u, before)
 	if err != nil {
 		return err
 	}
-	if purpose == verification.NewPhone {
+	if u.Phone != before.Phone && u.PhoneVerified {
 		owner, err := s.phoneOwner(ctx, u.Phone)
 		if err != nil {
 			return err
@@ -178,33 +171,4 @@ func (s *SelfService) stillFree(ctx context.Context, u, before *User, purpose ve
 		}
 	}
 	return wrong.orNil()
-}
-
-// tellFormer sends the former contact the link that undoes the change, and tells the email address of a
-// user about a new phone number.
-func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) error {
-	m := notify.Message{Kind: notify.ContactChanged, Data: notify.Data{Address: contactFor(u, left.Purpose), At: u.UpdatedAt, Valid: verification.Undo.Lifetime()}}
-	if left.Address == "" {
-		return s.notice(ctx, u, u.Email, m)
-	}
-	details, err := json.Marshal(left)
-	if err != nil {
-		return fmt.Errorf("account: %w", err)
-	}
-	v, err := s.codes.Open(ctx, verification.Verification{Purpose: verification.Undo, UserID: u.ID, Generation: u.Generation, Address: left.Address}, details)
-	if err != nil {
-		return err
-	}
-	m.Verification = v.ID
-	if left.Purpose == verification.NewEmail {
-		return s.notice(ctx, u, left.Address, m)
-	}
-	if !s.policy.SMS {
-		return nil
-	}
-	m.Channel, m.To, m.UserID, m.Locale, m.Data.Username = notify.SMS, left.Address, u.ID, u.Profile.Locale, u.Username
-	if err := s.outbox.Add(ctx, m); !errors.Is(err, notify.ErrTooMany) {
-		return err
-	}
-	return nil
 }

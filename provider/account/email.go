@@ -3,6 +3,7 @@ package account
 import (
 	"errors"
 	"fmt"
+	"net/mail"
 	"slices"
 	"strings"
 	"unicode"
@@ -109,6 +110,9 @@ func faultOfEmail(address string) string {
 	}
 	if _, err := asciiDomain(domain); err != nil || !strings.Contains(domain, ".") {
 		return ErrEmail.Error() + ": what follows the @ is not a domain such as example.com"
+	}
+	if parsed, err := mail.ParseAddress(address); err != nil || parsed.Address != address { // such as a..b@example.com
+		return ErrEmail.Error() + ": mail cannot be sent to it"
 	}
 	return ""
 }

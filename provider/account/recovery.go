@@ -30,30 +30,32 @@ func (s *SelfService) Forgot(ctx context.Context, named, locale string) (provide
 			m.Locale = u.Profile.Locale
 		}
 	}
-	var id provider.ID
+	v.ID = s.codes.NewID(ctx)
+	m.Verification = v.ID
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
-		opened, err := s.codes.Open(ctx, v, nil)
-		if err != nil {
+		opened := v
+		switch err := s.outbox.Add(ctx, m); {
+		case errors.Is(err, notify.ErrTooMany):
+			// Nothing is sent, and the answer is as always: a refusal would tell whether a user name and an
+			// address belong together. The code opens nothing, or each request would be five more guesses.
+			opened.UserID = provider.ID{}
+		case err != nil:
 			return err
 		}
-		id, m.Verification = opened.ID, opened.ID
-		// Above the bounds of an address nothing is sent, and the answer is as always: a refusal would tell
-		// whether a user name and an address belong together.
-		if err := s.outbox.Add(ctx, m); !errors.Is(err, notify.ErrTooMany) {
-			return err
-		}
-		return nil
+		_, err := s.codes.Open(ctx, opened, nil)
+		return err
 	})
-	return id, err
+	return v.ID, err
 }
 
 // recoverable finds the user and where the code goes; nil: there is none, or none who may recover.
 func (s *SelfService) recoverable(ctx context.Context, named string) (*User, notify.Channel, string, error) {
 	named = strings.TrimSpace(named)
-	if validPhone(named) {
+	if number := strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", "/", "").Replace(named); validPhone(number) {
+		named = number
 		owners, err := s.people.UsersByPhone(ctx, named)
-		// Of a number that several users have, or that nobody proved, it is not known whose it is.
-		if err != nil || len(owners) != 1 || !owners[0].PhoneVerified || owners[0].Disabled || !s.policy.SMS {
+		// Of a number that several users have it is not known whose it is.
+		if err != nil || len(owners) != 1 || owners[0].Disabled || !s.policy.SMS {
 			return nil, notify.SMS, named, err
 		}
 		return owners[0], notify.SMS, named, nil
@@ -68,7 +70,7 @@ func (s *SelfService) recoverable(ctx context.Context, named string) (*User, not
 		return nil, notify.Mail, address, nil
 	case err != nil:
 		return nil, "", "", err
-	case u.Disabled || u.Email == "" || !s.policy.Mail:
+	case u.Disabled || u.Email == "" || !s.policy.Mail || faultOfEmail(u.Email) != "": // of an older version
 		return nil, notify.Mail, address, nil
 	}
 	return u, notify.Mail, u.Email, nil
@@ -164,7 +166,7 @@ func (s *SelfService) notice(ctx context.Context, u *User, email string, m notif
 		return nil
 	}
 	err := s.outbox.Add(ctx, m)
-	if errors.Is(err, notify.ErrTooMany) {
+	if errors.Is(err, notify.ErrTooMany) || errors.Is(err, notify.ErrAddress) {
 		return nil
 	}
 	return err

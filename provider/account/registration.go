@@ -109,7 +109,7 @@ func (s *SelfService) check(ctx context.Context, u *User) (taken *User, wrong Wr
 		wrong.add(invalid("phone", ErrPhoneTaken))
 	case u.Email == "":
 		taken = owner
-	}
+	} // beside an email address the number is not proved, and says nothing of its owner
 	return taken, wrong, nil
 }
 
@@ -126,7 +126,7 @@ func (s *SelfService) emailOwner(ctx context.Context, address string) (*User, er
 	return owner, err
 }
 
-// phoneOwner is a user who has that number; nil: nobody has.
+// phoneOwner is a user who proved to have that number; nil: nobody did.
 func (s *SelfService) phoneOwner(ctx context.Context, number string) (*User, error) {
 	if number == "" {
 		return nil, nil //nolint:nilnil // nobody

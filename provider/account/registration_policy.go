@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider/notify"
 )
 
 // The refusals of a registration, beside Wrong.
@@ -31,6 +33,17 @@ type Policy struct {
 	Mail, SMS bool
 }
 
+func (p Policy) mayHave(email string) bool {
+	return len(p.Domains) == 0 || slices.ContainsFunc(p.Domains, func(domain string) bool { return strings.HasSuffix(email, "@"+domain) })
+}
+
+func (p Policy) sends(by notify.Channel) bool {
+	if by == notify.SMS {
+		return p.SMS
+	}
+	return p.Mail
+}
+
 // Offers tells whether people can register.
 func (p Policy) Offers() bool { return p.Open && (p.Mail || p.SMS) }
 
@@ -49,7 +62,7 @@ func (p Policy) admits(email, phone string) (wrong Wrong) {
 		wrong.add(&Invalid{"", ErrContactMissing.Error(), ErrContactMissing})
 	case email == "" && len(p.Domains) > 0:
 		wrong.add(invalid("email", ErrDomain))
-	case email != "" && len(p.Domains) > 0 && !slices.ContainsFunc(p.Domains, func(domain string) bool { return strings.HasSuffix(email, "@"+domain) }):
+	case email != "" && !p.mayHave(email):
 		wrong.add(invalid("email", ErrDomain))
 	case email != "" && !p.Mail:
 		wrong.add(invalid("email", ErrChannel))

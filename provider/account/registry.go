@@ -45,6 +45,8 @@ type Store interface {
 	UpdateUser(ctx context.Context, u *User) error
 	// EndSessions ends the user's sessions and returns those that were not over.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
+	// CloseVerifications makes the codes and links worthless that were sent about the user.
+	CloseVerifications(ctx context.Context, user provider.ID) error
 	// DeleteUser removes the user with sessions and consents, and ends all grants.
 	DeleteUser(ctx context.Context, id provider.ID, at time.Time) error
 }
@@ -165,6 +167,11 @@ func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID
 			return changes, nil
 		}
 		u.UpdatedAt = r.clock.Now(ctx)
+		if u.Disabled || u.Email != before.Email || u.Phone != before.Phone {
+			if err := r.store.CloseVerifications(ctx, u.ID); err != nil {
+				return nil, err
+			}
+		}
 		if u.Disabled {
 			if err := r.endSessions(ctx, u.ID, u.UpdatedAt); err != nil {
 				return nil, err
@@ -243,6 +250,10 @@ func (r *Registry) setPassword(ctx context.Context, actor audit.Actor, known *Us
 		}
 		u.PasswordHash, u.UpdatedAt = hash, r.clock.Now(ctx)
 		updated = u
+		// A link that undoes a change would void the password again.
+		if err := r.store.CloseVerifications(ctx, u.ID); err != nil {
+			return nil, err
+		}
 		if err := r.endSessions(ctx, u.ID, u.UpdatedAt); err != nil {
 			return nil, err
 		}

@@ -20,7 +20,7 @@ type transactor interface {
 // people finds users by what they know of themselves.
 type people interface {
 	UserByLogin(ctx context.Context, forms ...string) (*User, error)
-	// UsersByPhone returns up to two users with that number.
+	// UsersByPhone returns up to two users with that number, verified.
 	UsersByPhone(ctx context.Context, number string) ([]*User, error)
 }
 

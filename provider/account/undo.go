@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -10,38 +11,32 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
 
-// Undo gives a user the contact back that a change took away. Whoever made the change knows the password
-// or has a session, so that ends with it: the user chooses another password through the contact. All else
-// that is open for the user is closed, or an earlier change of the same attacker could be undone next. It
-// returns verification.ErrCode or ErrClosed, or Wrong if another user has the contact by now.
+// Undo gives a user the contacts back that changes of the last days took away: an attacker who changed one
+// may have changed the other as well. Whoever made the change knows the password or has a session, so that
+// ends with it: the user chooses another password through the contact. It returns verification.ErrCode or
+// ErrClosed, or Wrong if another user has the contact by now.
 func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*User, error) {
-	v, err := s.codes.Check(ctx, id, code, verification.Undo)
+	v, err := s.codes.Check(ctx, id, code, verification.UndoEmail, verification.UndoPhone)
 	if err != nil {
 		return nil, err
-	}
-	details, err := s.codes.Details(v)
-	if err != nil {
-		return nil, fmt.Errorf("account: undo %s: %w", v.ID, err)
-	}
-	var left former
-	if err := json.Unmarshal(details, &left); err != nil {
-		return nil, fmt.Errorf("account: undo %s: %w", v.ID, err)
 	}
 	var u *User
 	err = s.act(ctx, audit.UserUndoContact, v.UserID, func(ctx context.Context) (audit.Changes, error) {
 		if err := s.codes.Use(ctx, v); err != nil {
 			return nil, err
 		}
+		var err error
 		if u, err = s.registry.store.LockUser(ctx, v.UserID); err != nil {
 			return nil, closedIfGone(err)
 		}
-		before, was := u.clone(), u.record()
-		if left.Purpose == verification.NewEmail {
-			u.Email, u.EmailVerified = left.Address, left.Verified
-		} else {
-			u.Phone, u.PhoneVerified = left.Address, left.Verified
+		if u.Disabled {
+			return nil, verification.ErrClosed
 		}
-		if err := s.stillFree(ctx, u, before, left.Purpose); err != nil {
+		before, was := u.clone(), u.record()
+		if err := s.restore(ctx, u, v); err != nil {
+			return nil, err
+		}
+		if err := s.stillFree(ctx, u, before); err != nil {
 			return nil, err
 		}
 		u.PasswordHash, u.UpdatedAt = "", s.registry.clock.Now(ctx)
@@ -54,4 +49,31 @@ func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*U
 		return notEmpty(audit.Diff(was, u.record())), s.registry.store.UpdateUser(ctx, u)
 	})
 	return u, err
+}
+
+// restore gives the user back what a verification is about, and what the other open one is about.
+func (s *SelfService) restore(ctx context.Context, u *User, v *verification.Verification) error {
+	other := verification.UndoPhone
+	if v.Purpose == verification.UndoPhone {
+		other = verification.UndoEmail
+	}
+	undone := []*verification.Verification{v}
+	switch also, err := s.codes.Newest(ctx, u.ID, other); {
+	case err == nil:
+		undone = append(undone, also)
+	case !errors.Is(err, verification.ErrClosed):
+		return err
+	}
+	for _, one := range undone {
+		details, err := s.codes.Details(one)
+		if err != nil {
+			return fmt.Errorf("account: undo %s: %w", one.ID, err)
+		}
+		var left former
+		if err := json.Unmarshal(details, &left); err != nil {
+			return fmt.Errorf("account: undo %s: %w", one.ID, err)
+		}
+		left.give(u)
+	}
+	return nil
 }

@@ -41,11 +41,14 @@ const (
 	PasswordChanged Kind = "password_changed"
 	// ContactChanged goes to the former address, with a link that undoes the change.
 	ContactChanged Kind = "contact_changed"
+	// ContactChangedAgain is the same without a link: the recipient's address was new itself, or the link
+	// is not valid any more.
+	ContactChangedAgain Kind = "contact_changed_again"
 )
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{ConfirmRegistration, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged}
+	return []Kind{ConfirmRegistration, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain}
 }
 
 // Message is a message to a person.
@@ -106,6 +109,28 @@ func (c Channel) reachable(to string) bool {
 	}
 }
 
+// Budgets of an address. What anybody can have sent to a person must not use up the room for what the person
+// has to know, nor tell, by what is refused, whether a name and an address belong together.
+const (
+	recoveries    = "recovery"
+	confirmations = "confirmation"
+	changes       = "change" // with the link that undoes one
+	notices       = "notice"
+)
+
+func (k Kind) budget() string {
+	switch k {
+	case ResetPassword:
+		return recoveries
+	case ConfirmRegistration, ConfirmContact, AddressTaken:
+		return confirmations
+	case ContactChanged, ContactChangedAgain:
+		return changes
+	default:
+		return notices
+	}
+}
+
 // key is the address for counting. Letters of either case, and whatever stands between a plus sign and
 // the @, reach the same mailbox at most providers.
 func (m *Message) key() string {
@@ -114,7 +139,7 @@ func (m *Message) key() string {
 		local, _, _ := strings.Cut(to[:at], "+")
 		to = local + to[at:]
 	}
-	return string(m.Channel) + ":" + to
+	return m.Kind.budget() + ":" + string(m.Channel) + ":" + to
 }
 
 // knownLocale is a tag of a language, or empty for a text that is none: it comes from browsers.

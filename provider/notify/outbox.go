@@ -104,17 +104,18 @@ func (o *Outbox) Add(ctx context.Context, m Message) error {
 	if m.Silent {
 		s.State = Silent
 	}
+	counted := !m.UserID.IsZero() && m.Kind.budget() == recoveries // others are of the account's own doing
 	for range addTries {
 		// Both are read for every message, so that one without a user takes no less time.
 		address, account, err := o.store.LatestMessages(ctx, s.Key, m.UserID, most(accountBounds()))
 		if err != nil {
 			return fmt.Errorf("notify: count messages: %w", err)
 		}
-		if exceeded(address.Times, addressBounds(), now) || exceeded(account.Times, accountBounds(), now) {
+		if exceeded(address.Times, addressBounds(), now) || counted && exceeded(account.Times, accountBounds(), now) {
 			return ErrTooMany
 		}
 		s.AddressNumber, s.UserNumber = address.Last+1, 0
-		if !m.UserID.IsZero() {
+		if counted {
 			s.UserNumber = account.Last + 1
 		}
 		switch err := o.store.AddMessage(ctx, s); {

@@ -212,10 +212,14 @@ func (s *Sender) attempt(ctx context.Context, m *Stored) error {
 		return &Fault{Class: "not_configured", Permanent: true}
 	}
 	code, link, err := s.code(ctx, m.Verification)
+	what := m.Message
+	if errors.Is(err, errDropped) && m.Kind == ContactChanged { // the recipient has to know in any case
+		what.Kind, err = ContactChangedAgain, nil
+	}
 	if err != nil {
 		return err
 	}
-	letter, err := s.Texts.Render(m.Message, code, link)
+	letter, err := s.Texts.Render(what, code, link)
 	if err != nil {
 		s.Log.ErrorContext(ctx, "message cannot be written", "message", m.ID.String(), "cause", err)
 		return &Fault{Class: "template", Permanent: true}

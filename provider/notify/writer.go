@@ -39,7 +39,7 @@ func (w *writer) details(m Message) []detail {
 	}
 	add("account", m.Data.Username)
 	switch {
-	case m.Kind != ContactChanged:
+	case m.Kind != ContactChanged && m.Kind != ContactChangedAgain:
 	case strings.HasPrefix(m.Data.Address, "+"):
 		add("number", m.Data.Address)
 	default:

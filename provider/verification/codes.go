@@ -24,8 +24,10 @@ var (
 
 // Store keeps verifications.
 type Store interface {
-	// OpenToNobody counts those that are of no user, up to a number.
-	OpenToNobody(ctx context.Context, most int) (int, error)
+	// OpenToNobody counts those of a purpose that are of no user, up to a number.
+	OpenToNobody(ctx context.Context, p Purpose, most int) (int, error)
+	// RecentVerification tells whether one was opened for a user whose time is not over, used or not.
+	RecentVerification(ctx context.Context, user provider.ID, p Purpose) (bool, error)
 	// AddVerification stores a verification. One of a registration replaces that of the same address,
 	// so that nobody can occupy the address of another person.
 	AddVerification(ctx context.Context, v Verification) error
@@ -69,19 +71,33 @@ func NewCodes(store Store, k key, issuer string, clock provider.Clock, random io
 // maxOpenToNobody bounds the verifications that are of no user. The oldest end within a day.
 const maxOpenToNobody = 50_000
 
-// Open opens a verification and returns it. Details are for whoever uses it; they are sealed here. It
+// NewID is an id for a verification that is opened later.
+func (c *Codes) NewID(ctx context.Context) provider.ID {
+	return provider.NewID(c.clock.Now(ctx), c.random)
+}
+
+// Recent tells whether a verification was opened for a user whose time is not over, used or not.
+func (c *Codes) Recent(ctx context.Context, user provider.ID, p Purpose) (bool, error) {
+	return c.store.RecentVerification(ctx, user, p)
+}
+
+// Open opens a verification and returns it, with a new id unless it has one. Details are for whoever uses it; they are sealed here. It
 // returns provider.ErrBusy when too many are open.
 func (c *Codes) Open(ctx context.Context, v Verification, details []byte) (*Verification, error) {
 	// Anybody can open one without being a user: the database must not be filled that way.
-	n, err := c.store.OpenToNobody(ctx, maxOpenToNobody)
+	// Those of users are refused as well, or the refusal would tell who is one.
+	n, err := c.store.OpenToNobody(ctx, v.Purpose, maxOpenToNobody)
 	if err != nil {
 		return nil, fmt.Errorf("verification: %w", err)
 	}
-	if n >= maxOpenToNobody && v.UserID.IsZero() {
+	if n >= maxOpenToNobody {
 		return nil, fmt.Errorf("verification: %d are open: %w", n, provider.ErrBusy)
 	}
 	now := c.clock.Now(ctx)
-	v.ID, v.KeyID, v.CreatedAt, v.ExpiresAt = provider.NewID(now, c.random), c.key.CurrentID(), now, now.Add(v.Purpose.Lifetime())
+	if v.ID.IsZero() {
+		v.ID = c.NewID(ctx)
+	}
+	v.KeyID, v.CreatedAt, v.ExpiresAt = c.key.CurrentID(), now, now.Add(v.Purpose.Lifetime())
 	v.Details = c.key.SealFor(v.ID[:], details)
 	if err := c.store.AddVerification(ctx, v); err != nil {
 		return nil, fmt.Errorf("verification: %w", err)
@@ -163,7 +179,7 @@ func page(p Purpose) string {
 	switch p {
 	case Recovery:
 		return "/recover"
-	case Undo:
+	case UndoEmail, UndoPhone:
 		return "/undo"
 	default:
 		return "/verify"

@@ -47,7 +47,7 @@ func TestCodesBelongToTheirVerification(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	codes := map[string]bool{}
-	for _, p := range []verification.Purpose{verification.Recovery, verification.Undo, verification.NewEmail} {
+	for _, p := range []verification.Purpose{verification.Recovery, verification.UndoEmail, verification.NewEmail} {
 		for _, address := range []string{"alice@example.com", "bob@example.com"} {
 			v, err := f.Open(t.Context(), verification.Verification{Purpose: p, Address: address}, nil)
 			require.NoError(t, err)

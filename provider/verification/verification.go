@@ -18,8 +18,9 @@ const (
 	// NewEmail and NewPhone replace a contact of a user.
 	NewEmail Purpose = "new_email"
 	NewPhone Purpose = "new_phone"
-	// Undo gives a user the former contact back.
-	Undo Purpose = "undo"
+	// UndoEmail and UndoPhone give a user the former contact back.
+	UndoEmail Purpose = "undo_email"
+	UndoPhone Purpose = "undo_phone"
 )
 
 // Lifetime is how long a verification is open.
@@ -27,7 +28,7 @@ func (p Purpose) Lifetime() time.Duration {
 	switch p {
 	case Registration:
 		return 24 * time.Hour
-	case Undo:
+	case UndoEmail, UndoPhone:
 		return 72 * time.Hour
 	default:
 		return time.Hour

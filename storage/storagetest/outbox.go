@@ -120,11 +120,11 @@ func testMessageRace(t *testing.T, f *fixture) {
 	other := f.newID()
 	for i := range 20 {
 		m := mailTo(string(rune('a'+i)) + "@example.com")
-		m.UserID = other
+		m.Kind, m.UserID = notify.ResetPassword, other
 		require.NoError(t, outbox.Add(ctx, m))
 	}
 	m := mailTo("z@example.com")
-	m.UserID = other
+	m.Kind, m.UserID = notify.ResetPassword, other
 	require.ErrorIs(t, outbox.Add(ctx, m), notify.ErrTooMany, "of an account with many addresses")
 	m.UserID = provider.ID{}
 	require.NoError(t, outbox.Add(ctx, m))

@@ -179,24 +179,137 @@ func testContactChange(t *testing.T, f *fixture) {
 	assert.Equal(t, []any{notify.ContactChanged, "new@example.com"}, []any{m.Kind, m.Data.Address})
 	require.NotEmpty(t, undo)
 
-	// Whoever took the account goes on to another address and another password, and undoes nothing.
+	// Whoever took the account goes on to another address, a phone number and another password, and gets no
+	// link. The first link gives back what there was before.
 	f.advance(time.Second)
 	_, err = s.RequestEmail(ctx, u.ID, "third@example.com", "")
 	require.NoError(t, err)
 	_, code = s.sent(t, "third@example.com")
 	_, err = s.ConfirmContact(ctx, u.ID, provider.ID{}, code)
 	require.NoError(t, err)
-	thief, theirs := s.sent(t, "new@example.com")
-	_, err = s.registry.SetPasswordOf(ctx, audit.BackgroundJob("test"), u.ID, "the thief's password")
+	thief, _ := s.sent(t, "new@example.com")
+	assert.Equal(t, []any{notify.ContactChangedAgain, provider.ID{}}, []any{thief.Kind, thief.Verification})
+	_, err = s.RequestPhone(ctx, u.ID, "+442071838750", "")
+	require.NoError(t, err)
+	_, code = s.sent(t, "+442071838750")
+	f.advance(time.Second)
+	got, err = s.ConfirmContact(ctx, u.ID, provider.ID{}, code)
+	require.NoError(t, err)
+	thief, _ = s.sent(t, "third@example.com")
+	assert.Equal(t, []any{notify.ContactChangedAgain, provider.ID{}}, []any{thief.Kind, thief.Verification})
+	_, err = s.ChangePassword(ctx, got, "the thief's password")
 	require.NoError(t, err)
 	f.advance(71 * time.Hour)
 	got, err = s.Undo(ctx, m.Verification, undo)
 	require.NoError(t, err)
-	assert.Equal(t, []any{"alice@example.com", true, ""}, []any{got.Email, got.EmailVerified, got.PasswordHash}, "the password is void")
-	_, err = s.Undo(ctx, thief.Verification, theirs)
-	require.ErrorIs(t, err, verification.ErrClosed)
+	assert.Equal(t, []any{"alice@example.com", true, "", ""}, []any{got.Email, got.EmailVerified, got.Phone, got.PasswordHash}, "the password is void")
 	_, err = s.Undo(ctx, m.Verification, undo)
 	require.ErrorIs(t, err, verification.ErrClosed)
+}
+
+// What an administrator has put right stays so.
+func testUndoAfterRepair(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	s := f.selfService(t, nil)
+	operator := audit.BackgroundJob("test")
+	for name, repair := range map[string]func(u *account.User) error{
+		"alice": func(u *account.User) error {
+			_, err := s.registry.SetPasswordOf(ctx, operator, u.ID, newPassword)
+			return err
+		},
+		"bob": func(u *account.User) error {
+			_, err := s.registry.Change(ctx, operator, u.ID, func(u *account.User) error { u.SetEmail("right@example.com"); return nil })
+			return err
+		},
+		"carol": func(u *account.User) error {
+			_, err := s.registry.Change(ctx, operator, u.ID, func(u *account.User) error { u.Disabled = true; return nil })
+			return err
+		},
+	} {
+		u := s.registered(t, name)
+		id, err := s.RequestEmail(ctx, u.ID, "new-"+name+"@example.com", "")
+		require.NoError(t, err)
+		_, code := s.sent(t, "new-"+name+"@example.com")
+		f.advance(time.Second)
+		_, err = s.ConfirmContact(ctx, u.ID, id, code)
+		require.NoError(t, err)
+		m, undo := s.sent(t, name+"@example.com")
+		require.NotEmpty(t, undo)
+		require.NoError(t, repair(u))
+		_, err = s.Undo(ctx, m.Verification, undo)
+		require.ErrorIs(t, err, verification.ErrClosed, name)
+	}
+}
+
+// Whoever asks often for the codes of another person neither gets more guesses by it nor keeps messages
+// about the account from the person, nor learns what belongs together.
+func testMessagesCannotBeUsedUp(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	s := f.selfService(t, nil)
+	u := s.registered(t, "alice")
+	guessable := 0
+	for range 40 {
+		id, err := s.Forgot(ctx, "alice", "")
+		require.NoError(t, err)
+		v, err := s.Opened(ctx, id)
+		require.NoError(t, err)
+		if !v.UserID.IsZero() {
+			guessable++
+		}
+	}
+	assert.Equal(t, 10, guessable, "as many as messages")
+	for _, alias := range []string{"alice+a@example.com", "alice+b@example.com"} {
+		_, err := s.Forgot(ctx, alias, "")
+		require.NoError(t, err)
+	}
+	_, err := s.Register(ctx, account.Application{Username: "new", Email: "alice+x@example.com", Password: goodPassword}, "")
+	require.NoError(t, err, "the refusal would tell that the user name belongs to the address")
+	id, err := s.RequestEmail(ctx, u.ID, "new@example.com", "")
+	require.NoError(t, err)
+	_, code := s.sent(t, "new@example.com")
+	f.advance(time.Second)
+	_, err = s.ConfirmContact(ctx, u.ID, id, code)
+	require.NoError(t, err)
+	m, undo := s.sent(t, "alice@example.com")
+	assert.Equal(t, notify.ContactChanged, m.Kind)
+	assert.NotEmpty(t, undo)
+}
+
+// A number that was not proved keeps nobody from proving it, and tells nothing of its owner.
+func testUnprovedPhone(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	s := f.selfService(t, func(p *account.Policy) { p.Private = true })
+	const number = "+442071838750"
+	for _, name := range []string{"squatter", "owner", "prober"} {
+		a := account.Application{Username: name, Email: name + "@example.com", Phone: number, Password: goodPassword}
+		if name == "owner" {
+			a.Email = ""
+		}
+		id, err := s.Register(ctx, a, "")
+		require.NoError(t, err, name)
+		address := a.Email
+		if address == "" {
+			address = number
+		}
+		_, code := s.sent(t, address)
+		u, err := s.Confirm(ctx, id, code)
+		require.NoError(t, err, name)
+		assert.Equal(t, []any{number, name == "owner"}, []any{u.Phone, u.PhoneVerified}, name)
+		f.advance(time.Minute)
+	}
+	prober, err := f.UserByLogin(ctx, "prober")
+	require.NoError(t, err)
+	id, err := s.RequestPhone(ctx, prober.ID, "+4915112345678", "")
+	require.NoError(t, err)
+	_, code := s.sent(t, "+4915112345678")
+	f.advance(time.Second)
+	_, err = s.ConfirmContact(ctx, prober.ID, id, code)
+	require.NoError(t, err)
+	m, _ := s.sent(t, number)
+	assert.NotEqual(t, notify.ContactChanged, m.Kind, "nobody proved that the former number is the user's")
+	m, undo := s.sent(t, "prober@example.com")
+	assert.Equal(t, notify.ContactChanged, m.Kind)
+	assert.NotEmpty(t, undo)
 }
 
 // A number that several users have, or that nobody proved, does not tell whose account it is.

@@ -67,7 +67,9 @@ func (s *selfService) sent(t *testing.T, to string) (m notify.Stored, code strin
 		if one.To == to {
 			if !one.Verification.IsZero() {
 				code, _, err = s.codes.Code(t.Context(), one.Verification)
-				require.NoError(t, err)
+				if !errors.Is(err, provider.ErrNotFound) { // used by now
+					require.NoError(t, err)
+				}
 			}
 			return one, code
 		}
@@ -102,10 +104,12 @@ func testRegistration(t *testing.T, f *fixture) {
 	assert.NotEqual(t, m.ID, again.ID)
 	assert.Equal(t, code, same)
 
-	_, err = s.Confirm(ctx, id, "0"+code[1:])
-	if code[0] != '0' {
-		require.ErrorIs(t, err, verification.ErrCode)
+	wrong := "0" + code[1:]
+	if wrong == code {
+		wrong = "1" + code[1:]
 	}
+	_, err = s.Confirm(ctx, id, wrong)
+	require.ErrorIs(t, err, verification.ErrCode)
 	u, err := s.Confirm(ctx, id, " "+code[:4]+" "+code[4:])
 	require.NoError(t, err, "as people type it")
 	assert.Equal(t, []any{id, "alice", "alice@example.com", true, "Alice"}, []any{u.ID, u.Username, u.Email, u.EmailVerified, u.Profile.Name})

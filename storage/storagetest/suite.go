@@ -32,7 +32,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"webhook outbox": testOutbox, "webhook endpoints bounded": testEndpointsAreBounded, "webhook endpoints due": testDueEndpoints, "webhook versions": testEndpointVersions, "webhook claims": testWebhookClaims, "webhook secrets": testWebhookSecrets, "webhook receivers": testWebhookReceivers,
 		"outbox": testMessages, "outbox bounds race": testMessageRace, "outbox senders race": testSenderRace, "outbox sender": testMessageSender, "outbox sender ends": testSenderEnds,
 		"registration": testRegistration, "registration replaced": testRegistrationIsReplaced, "registration policies": testRegistrationPolicies, "private contacts": testPrivateContacts, "registration race": testRegistrationRace,
-		"recovery": testRecovery, "recovery of nobody": testRecoveryOfNobody, "recovery race": testRecoveryRace, "recovery by phone": testRecoveryByPhone, "contact change": testContactChange, "own password": testOwnPassword,
+		"recovery": testRecovery, "recovery of nobody": testRecoveryOfNobody, "recovery race": testRecoveryRace, "recovery by phone": testRecoveryByPhone, "contact change": testContactChange, "undo after repair": testUndoAfterRepair, "messages used up": testMessagesCannotBeUsedUp, "unproved phone": testUnprovedPhone, "own password": testOwnPassword,
 		"verifications": testVerifications, "registrations of one address": testRegistrationsOfOneAddress, "tries race": testTriesRace, "verifications are removed": testVerificationsAreRemoved,
 		"webhook endpoints read meanwhile": testEndpointIsReadMeanwhile,
 		"idempotency keys":                 testIdempotency, "idempotency keys race": testIdempotencyRace,

@@ -17,7 +17,7 @@ CREATE TABLE verifications (
 -- One registration of an address is open at a time.
 CREATE UNIQUE INDEX verifications_registration ON verifications (address) WHERE purpose = 'registration';
 CREATE INDEX verifications_user ON verifications (user_id) WHERE user_id IS NOT NULL;
-CREATE INDEX verifications_nobody ON verifications (id) WHERE user_id IS NULL;
+CREATE INDEX verifications_nobody ON verifications (purpose) WHERE user_id IS NULL;
 CREATE INDEX verifications_expires ON verifications (expires_at);
 -- A user is found by a phone number.
 CREATE INDEX users_phone ON users (phone) WHERE phone <> '';
