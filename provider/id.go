@@ -117,15 +117,11 @@ func ReadUUID(text string) (ID, bool) {
 	return id, err == nil
 }
 
-// Spellings are the texts by which systems write an ID as a UUID.
+// Spellings are the texts by which most systems write an ID as a UUID.
 func (id ID) Spellings() []string {
 	canonical := id.String()
 	short := strings.ReplaceAll(canonical, "-", "")
-	spellings := make([]string, 0, 8)
-	for _, text := range []string{canonical, short, "{" + canonical + "}"} {
-		spellings = append(spellings, text, strings.ToUpper(text))
-	}
-	return append(spellings, "urn:uuid:"+canonical, "urn:uuid:"+strings.ToUpper(canonical))
+	return []string{canonical, strings.ToUpper(canonical), short, strings.ToUpper(short)}
 }
 
 // SameName is the text, or the canonical form where it is a UUID: names are told apart by it.

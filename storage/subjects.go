@@ -16,7 +16,7 @@ func spelled(texts []string) []string {
 	all := slices.Clone(texts)
 	for _, text := range texts {
 		if id, is := provider.ReadUUID(text); is {
-			all = append(all, id.Spellings()...)
+			all = append(all, slices.DeleteFunc(id.Spellings(), func(s string) bool { return s == text })...)
 		}
 	}
 	return all

@@ -72,7 +72,7 @@ func (a *API) adminUsers() {
 	tags := []string{"users"}
 	const path = "/admin/users/{user_id}"
 	registerUserChange(a, withPassword(withEnabled(withAliases(huma.Operation{
-		OperationID: "create-user", Method: http.MethodPost, Path: "/admin/users", Tags: tags, DefaultStatus: http.StatusCreated,
+		OperationID: "create-user", Method: http.MethodPost, Path: "/admin/users", Tags: tags, DefaultStatus: http.StatusCreated, Errors: []int{http.StatusConflict},
 		Summary: "Create a user", Description: "Without a password the user cannot sign in by one.",
 	}, olderNames()))), a.createUser)
 	register(a, audit.ReadScope("users"), huma.Operation{
@@ -85,7 +85,7 @@ func (a *API) adminUsers() {
 		return &adminUserOutput{version(u.UpdatedAt), adminViewOf(u)}, nil
 	})
 	registerUserChange(a, withEnabled(withAliases(huma.Operation{
-		OperationID: "admin-update-user", Method: http.MethodPut, Path: path, Tags: tags,
+		OperationID: "admin-update-user", Method: http.MethodPut, Path: path, Tags: tags, Errors: []int{http.StatusConflict},
 		Summary: "Change a user", Description: "What the body does not name stays, and another email address or phone number is not verified, as with PATCH at /users.",
 	}, olderNames())), a.adminUpdateUser)
 	registerUserChange(a, huma.Operation{

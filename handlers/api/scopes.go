@@ -139,6 +139,9 @@ func (a *API) scopes() {
 			if err := in.Check(fingerprint(scopeOf(*s))); err != nil {
 				return err
 			}
+			if in.Body.Name != "" && in.Body.Name != in.Name {
+				return cannotChange("name")
+			}
 			s.Description, s.Descriptions, s.Claims = in.Body.Description, in.Body.Descriptions, in.Body.Claims
 			return nil
 		})
@@ -171,6 +174,9 @@ func (a *API) getScope(ctx context.Context, in *ScopeName) (*scopeOutput, error)
 func (a *API) updateScope(ctx context.Context, in *scopeUpdate) (*scopeOutput, error) {
 	s, err := a.Scopes.Change(ctx, actor(ctx), in.Name, func(s *consent.Scope) error {
 		if err := in.Check(fingerprint(scopeOf(*s))); err != nil {
+			return err
+		}
+		if err := unchanged(in.Body, "name", in.Name); err != nil {
 			return err
 		}
 		text, err := mergePatch(scopeOf(*s), in.Body)

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"bytes"
+	"encoding/json"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -19,6 +22,8 @@ import (
 //     has a meaning of its own (RFC 7396).
 //   - a name in another case, for the property: a merge patch would add it beside the property, and one
 //     of both is lost.
+//   - a whole number that is written as a fraction or with an exponent, such as 1e3, which encoding/json
+//     does not take for an integer after huma did.
 //   - U+0000, which Postgres does not store in a text.
 func (a *adapter) checkBody(op *huma.Operation, body []byte) error {
 	if op.RequestBody == nil {
@@ -27,6 +32,11 @@ func (a *adapter) checkBody(op *huma.Operation, body []byte) error {
 	var value any
 	if wire.ParseJSON(body, &value) != nil {
 		return nil // refused by the validation
+	}
+	digits := json.NewDecoder(bytes.NewReader(body))
+	digits.UseNumber()
+	if err := digits.Decode(&value); err != nil {
+		return err
 	}
 	c := bodyCheck{a.schemas, op.Method != http.MethodPatch, nil}
 	c.walk(op.RequestBody.Content[wire.JSONType].Schema, value, "")
@@ -79,6 +89,11 @@ func (c *bodyCheck) walk(s *huma.Schema, value any, at string) {
 		return
 	}
 	switch value := value.(type) {
+	case json.Number:
+		number, err := value.Float64()
+		if s.Type == huma.TypeInteger && err == nil && number == math.Trunc(number) && strings.ContainsAny(value.String(), ".eE") {
+			c.refuse(at, "must be a whole number in digits, such as 1000")
+		}
 	case nil:
 		if c.nulls && s.Type != "" && !s.Nullable {
 			c.refuse(at, "must not be null: leave it out instead")

@@ -19,7 +19,15 @@ type userUpdate struct {
 }
 
 func (a *API) replaceUser(ctx context.Context, in *userReplacement) (*userOutput, error) {
-	u, sent, err := a.changeUser(ctx, in.ID, in.Condition, func(User) (User, error) { return in.Body, nil })
+	u, sent, err := a.changeUser(ctx, in.ID, in.Condition, func(is User) (User, error) {
+		if in.Body.ID != "" && in.Body.ID != is.ID {
+			return User{}, cannotChange("id")
+		}
+		if in.Body.Subject != "" && in.Body.Subject != is.Subject {
+			return User{}, cannotChange("sub")
+		}
+		return in.Body, nil
+	})
 	return shown(u), asInvalidUser(err, sent, "")
 }
 

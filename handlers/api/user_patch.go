@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"maps"
+	"path"
 	"reflect"
 	"strconv"
 
@@ -28,25 +29,42 @@ func (adminUserPatch) Schema(r huma.Registry) *huma.Schema {
 }
 
 // patchSchema is the schema of what a reference names, where every property may be left out, or null
-// to take its value away. What is written only, such as a password, has operations of its own.
+// to take its value away, and so may those of the objects in it. What is written only, such as a password, has
+// operations of its own.
 func patchSchema(r huma.Registry, name string, of *huma.Schema) *huma.Schema {
 	if _, made := r.Map()[name]; !made {
 		whole := r.SchemaFromRef(of.Ref)
 		patch := *whole
 		patch.Required, patch.Properties = nil, map[string]*huma.Schema{}
 		for property, schema := range whole.Properties {
-			if schema.WriteOnly {
-				continue
+			if !schema.WriteOnly {
+				patch.Properties[property] = patchedProperty(r, schema)
 			}
-			part := *schema
-			part.Nullable = part.Ref == "" // a reference cannot say so
-			part.PrecomputeMessages()
-			patch.Properties[property] = &part
 		}
 		patch.PrecomputeMessages()
 		r.Map()[name] = &patch
 	}
 	return &huma.Schema{Ref: "#/components/schemas/" + name}
+}
+
+func patchedProperty(r huma.Registry, schema *huma.Schema) *huma.Schema {
+	if schema.Ref != "" { // which cannot say that it may be null
+		part := patchSchema(r, path.Base(schema.Ref)+"Patch", schema)
+		object := r.SchemaFromRef(part.Ref)
+		object.Nullable = true
+		object.PrecomputeMessages()
+		return part
+	}
+	part := *schema
+	part.Nullable = true
+	if members, ok := schema.AdditionalProperties.(*huma.Schema); ok {
+		member := *members
+		member.Nullable = true
+		member.PrecomputeMessages()
+		part.AdditionalProperties = &member
+	}
+	part.PrecomputeMessages()
+	return &part
 }
 
 // ours is the patch with our names of the properties.
@@ -67,6 +85,11 @@ func (p adminUserPatch) ours() (userPatch, error) {
 // verified unless the same patch says so: otherwise the proof of the old one would stand for the new
 // one (Zitadel CVE-2026-27946).
 func patchedUser(v User, patch userPatch) (User, error) {
+	for name, is := range map[string]string{"id": v.ID, "sub": v.Subject} {
+		if err := unchanged(patch, name, is); err != nil {
+			return User{}, err
+		}
+	}
 	text, err := mergePatch(v, patch)
 	if err != nil {
 		return User{}, err

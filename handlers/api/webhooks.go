@@ -162,7 +162,12 @@ func (a *API) webhooks() {
 		OperationID: "replace-webhook", Method: http.MethodPut, Path: path, Tags: tags, DefaultStatus: http.StatusNoContent,
 		Summary: "Replace a webhook", Description: "What the body does not name gets its default; the secret stays.",
 	}, func(ctx context.Context, in *webhookReplacement) (*struct{}, error) {
-		_, err := a.changeWebhook(ctx, in.WebhookID, in.Condition, func(Webhook) (Webhook, error) { return in.Body, nil })
+		_, err := a.changeWebhook(ctx, in.WebhookID, in.Condition, func(is Webhook) (Webhook, error) {
+			if in.Body.ID != "" && in.Body.ID != is.ID {
+				return Webhook{}, cannotChange("id")
+			}
+			return in.Body, nil
+		})
 		return nil, err
 	})
 	register(a, write, huma.Operation{
@@ -185,6 +190,9 @@ func (a *API) webhooks() {
 
 func (a *API) updateWebhook(ctx context.Context, in *webhookUpdate) (*webhookOutput, error) {
 	e, err := a.changeWebhook(ctx, in.WebhookID, in.Condition, func(is Webhook) (patched Webhook, err error) {
+		if err := unchanged(in.Body, "id", is.ID); err != nil {
+			return Webhook{}, err
+		}
 		text, err := mergePatch(is, in.Body)
 		if err == nil {
 			err = json.Unmarshal(text, &patched)

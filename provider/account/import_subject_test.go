@@ -48,8 +48,19 @@ func TestImportGivesNoSubjectOfAnother(t *testing.T) {
 		}, nil)
 		require.NoError(t, err)
 		for n, want := range []struct{ field, why string }{
-			{"sub", "deleted"}, {"sub", "deleted"}, {"id", "deleted"}, {"id", "deleted"}, {"sub", "a client"}, {"id", "a client"}, {},
-			{"sub", "deleted"}, {"sub", "a client"}, {"sub", "another user"}, {}, {"sub", "an earlier entry"}, {},
+			{"sub", "deleted"},
+			{"sub", "deleted"},
+			{"id", "deleted"},
+			{"id", "deleted"},
+			{"sub", "a client"},
+			{"id", "a client"},
+			{},
+			{"sub", "deleted"},
+			{"sub", "a client"},
+			{"sub", "another user"},
+			{},
+			{"sub", "an earlier entry"},
+			{},
 		} {
 			if want.field == "" {
 				require.NoError(t, results[n], n)

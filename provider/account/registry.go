@@ -145,6 +145,19 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, who string, ch
 // verified. Change returns the error of change, Wrong, provider.ErrNotFound,
 // provider.ErrConflict or audit.ErrForbidden; then nothing has changed.
 func (r *Registry) Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(u *User) error) (*User, error) {
+	updated, err := r.change(ctx, actor, id, change)
+	var wrong Wrong
+	if !errors.Is(err, provider.ErrConflict) || errors.As(err, &wrong) {
+		return updated, err
+	}
+	// Another user got the name meanwhile: the second time it is found, and named.
+	if again, cause := r.change(ctx, actor, id, change); cause == nil || errors.As(cause, &wrong) {
+		return again, cause
+	}
+	return nil, err
+}
+
+func (r *Registry) change(ctx context.Context, actor audit.Actor, id provider.ID, change func(u *User) error) (*User, error) {
 	var updated *User
 	err := r.gate.Do(ctx, actor, audit.UserUpdate, audit.OfUser(id), func(ctx context.Context) (audit.Changes, error) {
 		// A change writes the whole user: based on a stale read, it would undo a concurrent change,

@@ -43,6 +43,8 @@ func TestInvalidScopesAreRefused(t *testing.T) {
 			{Descriptions: map[string]string{"no tag": "x"}},
 			{Descriptions: map[string]string{"": "x"}},
 			{Descriptions: map[string]string{"de": ""}},
+			{Descriptions: map[string]string{"de": "Kunden sehen", "DE": "Kunden lesen"}},
+			{Descriptions: map[string]string{"pt-br": "Ler", "pt-BR": "Ler"}},
 			{Descriptions: map[string]string{"de": "two\nlines"}},
 			{Descriptions: map[string]string{"de": "nesel\u202e"}},
 			{Descriptions: many},

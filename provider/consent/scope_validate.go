@@ -57,7 +57,7 @@ func (s *Scope) prepareDescriptions(before []string) error {
 	if len(s.Descriptions) > maxLanguages {
 		return &InvalidScope{"descriptions", "a scope has descriptions in 50 languages at most"}
 	}
-	canonical := map[string]string{}
+	canonical, spelled := map[string]string{}, map[string]string{}
 	for _, text := range slices.Sorted(maps.Keys(s.Descriptions)) {
 		tag, err := language.Parse(text)
 		if err != nil || tag == language.Und {
@@ -69,7 +69,10 @@ func (s *Scope) prepareDescriptions(before []string) error {
 		if fault := descriptionFault(s.Descriptions[text], before); fault != "" {
 			return &InvalidScope{"descriptions", "a description " + fault}
 		}
-		canonical[tag.String()] = s.Descriptions[text]
+		if other := spelled[tag.String()]; other != "" {
+			return &InvalidScope{"descriptions", other + " and " + text + " are one language: give one description for it"}
+		}
+		canonical[tag.String()], spelled[tag.String()] = s.Descriptions[text], text
 	}
 	s.Descriptions = nil
 	if len(canonical) > 0 {

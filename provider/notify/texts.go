@@ -119,6 +119,8 @@ func (t *Texts) action(of Kind, link string) string {
 	switch of {
 	case AddressTaken:
 		return t.brand.Issuer + "/login"
+	case ContactChangedAgain:
+		return ""
 	case NewSignIn, PasswordChanged:
 		return t.brand.Issuer + "/recover"
 	default:

@@ -104,7 +104,7 @@ func TestMailsToUnprovedAddressesRepeatNothing(t *testing.T) {
 			m.Data = notify.Data{Username: chosen, Device: chosen, Address: chosen}
 			letter, err := texts.Render(m, code, link)
 			require.NoError(t, err)
-			proved := kind == notify.ResetPassword || kind == notify.NewSignIn || kind == notify.PasswordChanged || kind == notify.ContactChanged
+			proved := kind == notify.ResetPassword || kind == notify.NewSignIn || kind == notify.PasswordChanged || kind == notify.ContactChanged || kind == notify.ContactChangedAgain
 			assert.Equal(t, proved && channel == notify.Mail, strings.Contains(letter.Subject+letter.Text+letter.HTML, chosen), "%s %s", channel, kind)
 		}
 	}

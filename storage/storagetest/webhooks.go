@@ -169,12 +169,12 @@ func testEndpointsAreBounded(t *testing.T, f *fixture) {
 func testEndpointIsReadMeanwhile(t *testing.T, f *fixture) {
 	h := f.hooks(t)
 	e, _ := h.endpoint(t, "https://all.example/")
+	reader, cancel := context.WithTimeout(t.Context(), 10*time.Second) // not in the transaction
+	defer cancel()
 	require.NoError(t, f.InTx(t.Context(), func(ctx context.Context) error {
 		if _, err := f.LockEndpoint(ctx, e.ID); err != nil {
 			return err
 		}
-		reader, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		defer cancel()
 		read, err := h.Get(reader, e.ID)
 		assert.Equal(t, e.URL, read.URL)
 		return err

@@ -36,6 +36,12 @@ func TestManagementRefusesAmbiguousRequests(t *testing.T) {
 	s.client("app", "--grant-type", "client_credentials", "--access-token-lifetime", "10m")
 	s.stdin("wonderland\n", "user", "create", "alice", "--password-stdin")
 	alice := s.userID("alice")
+	made := s.manage(caller, http.MethodPost, "/webhooks", `{"url":"https://hooks.example.com/"}`)
+	require.Equal(t, http.StatusCreated, made.status, made.body)
+	hook := strings.TrimPrefix(made.header.Get("Location"), "/api/v1")
+	s.manage(caller, http.MethodPost, "/oauth/scopes", `{"name":"openid"}`)
+	described := s.manage(caller, http.MethodPatch, "/oauth/scopes/openid", `{"descriptions":{"de":"Anmelden","fr":"Connexion"}}`)
+	require.Equal(t, http.StatusOK, described.status, described.body)
 	before := s.newest(caller)
 	for _, tc := range []struct{ method, path, body, pointer string }{
 		// Names in another case.
@@ -61,6 +67,23 @@ func TestManagementRefusesAmbiguousRequests(t *testing.T) {
 		{http.MethodPatch, "/oauth/clients/app", `{"client_id":"other"}`, "/client_id"},
 		{http.MethodPut, "/oauth/clients/app", `{"client_id":"other","client_name":"x","grant_types":["client_credentials"]}`, "/client_id"},
 		{http.MethodPatch, "/oauth/clients/app", `{"client_secret":"0123456789abcdef0123456789abcdef"}`, "/client_secret"},
+		{http.MethodPatch, "/users/" + alice, `{"id":"01900000-0000-7000-8000-000000000000"}`, "/id"},
+		{http.MethodPatch, "/users/" + alice, `{"id":null}`, "/id"},
+		{http.MethodPatch, "/users/" + alice, `{"sub":"other"}`, "/sub"},
+		{http.MethodPut, "/users/" + alice, `{"username":"alice","sub":"other"}`, "/sub"},
+		{http.MethodPut, "/admin/users/" + alice, `{"id":"01900000-0000-7000-8000-000000000000"}`, "/id"},
+		{http.MethodPatch, "/oauth/scopes/openid", `{"name":"other"}`, "/name"},
+		{http.MethodPut, "/oauth/scopes/openid", `{"name":"other","description":"x"}`, "/name"},
+		{http.MethodPatch, hook, `{"id":"01900000-0000-7000-8000-000000000000"}`, "/id"},
+		{http.MethodPut, hook, `{"id":"01900000-0000-7000-8000-000000000000","url":"https://hooks.example.com/"}`, "/id"},
+		// Two spellings of a language.
+		{http.MethodPatch, "/oauth/scopes/openid", `{"descriptions":{"de":"a","DE":"b"}}`, "/descriptions"},
+		{http.MethodPatch, "/oauth/scopes/openid", `{"descriptions":{"DE":"b"}}`, "/descriptions"},
+		// Numbers that are not written as whole ones.
+		{http.MethodPost, "/oauth/clients/app/secrets", `{"overlap_seconds":1e3}`, "/overlap_seconds"},
+		{http.MethodPost, "/oauth/clients/app/secrets", `{"overlap_seconds":1000.0}`, "/overlap_seconds"},
+		{http.MethodPost, hook + "/secrets", `{"overlap_seconds":1E3}`, "/overlap_seconds"},
+		{http.MethodPatch, "/oauth/clients/app", `{"access_token_lifetime":9e2}`, "/access_token_lifetime"},
 		// Numbers whose product with a second overflows to a lifetime that is admitted.
 		{http.MethodPatch, "/oauth/clients/app", `{"access_token_lifetime":36893488148}`, "/access_token_lifetime"},
 		{http.MethodPatch, "/oauth/clients/app", `{"access_token_lifetime":-36893488147}`, "/access_token_lifetime"},
@@ -78,6 +101,7 @@ func TestManagementRefusesAmbiguousRequests(t *testing.T) {
 		got := s.manage(caller, tc.method, tc.path, tc.body)
 		assert.Equal(t, http.StatusBadRequest, got.status, "%s %s %s: %s", tc.method, tc.path, tc.body, got.body)
 		assert.Contains(t, got.body, `"pointer":"`+tc.pointer+`"`, "%s %s", tc.path, tc.body)
+		assert.NotContains(t, got.body, "Go struct", tc.body)
 	}
 	assert.Equal(t, before, s.newest(caller), "nothing was done")
 
@@ -88,6 +112,29 @@ func TestManagementRefusesAmbiguousRequests(t *testing.T) {
 	} {
 		got := s.manage(caller, http.MethodPost, path, body)
 		assert.Equal(t, http.StatusCreated, got.status, got.body)
+	}
+}
+
+// Null takes a value away, also inside an object (RFC 7396), and what identifies a resource may be sent back.
+func TestMergePatchesReachIntoObjects(t *testing.T) {
+	t.Parallel()
+	s, caller := administered(t)
+	s.stdin("wonderland\n", "user", "create", "alice", "--password-stdin")
+	alice := s.userID("alice")
+	require.Equal(t, http.StatusCreated, s.manage(caller, http.MethodPost, "/oauth/scopes", `{"name":"read","descriptions":{"de":"Lesen","fr":"Lire"}}`).status)
+	for _, tc := range []struct{ path, body, property, is string }{
+		{"/oauth/scopes/read", `{"descriptions":{"de":null},"name":"read"}`, "descriptions", `{"fr":"Lire"}`},
+		{"/oauth/scopes/read", `{"descriptions":{"de":"Lesen"}}`, "descriptions", `{"de":"Lesen","fr":"Lire"}`},
+		{"/oauth/scopes/read", `{"descriptions":null}`, "descriptions", `{}`},
+		{"/users/" + alice, `{"address":{"locality":"Paris","country":"FR"},"id":"` + alice + `"}`, "address", `{"locality":"Paris","country":"FR"}`},
+		{"/users/" + alice, `{"address":{"locality":null}}`, "address", `{"country":"FR"}`},
+		{"/users/" + alice, `{"address":null}`, "address", `null`},
+	} {
+		got := s.manage(caller, http.MethodPatch, tc.path, tc.body)
+		require.Equal(t, http.StatusOK, got.status, "%s: %s", tc.body, got.body)
+		is, err := json.Marshal(got.json(t)[tc.property])
+		require.NoError(t, err)
+		assert.JSONEq(t, tc.is, string(is), tc.body)
 	}
 }
 

@@ -2,9 +2,12 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -207,4 +210,46 @@ func TestRefusalsNameEveryFieldOfAUser(t *testing.T) {
 		}
 	}
 	assert.Equal(t, "alice", s.manage(caller, http.MethodGet, "/users/"+id, "").json(t)["username"], "nothing has changed")
+}
+
+// Whoever loses a race for a name is told what anybody is told who asks for it later.
+func TestLosersOfARaceForANameAreToldSo(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := start(t, databaseURL)
+		caller := basic("ops", s.manager("ops", audit.AllScopes()...))
+		s.soon(func() bool { return s.manage(caller, http.MethodGet, "/keys", "").status == http.StatusOK }, "the client is unknown")
+		const racers = 12
+		ids := make([]string, racers)
+		for n := range ids {
+			got := s.manage(caller, http.MethodPost, "/admin/users", fmt.Sprintf(`{"username":"racer%d"}`, n))
+			require.Equal(t, http.StatusCreated, got.status, got.body)
+			ids[n] = got.json(t)["id"].(string)
+		}
+		for name, request := range map[string]func(n int) response{
+			"new": func(int) response { return s.manage(caller, http.MethodPost, "/admin/users", `{"username":"new"}`) },
+			"put": func(n int) response {
+				return s.manage(caller, http.MethodPut, "/admin/users/"+ids[n], `{"username":"put"}`)
+			},
+			"patch": func(n int) response {
+				return s.manage(caller, http.MethodPatch, "/users/"+ids[n], `{"username":"patch"}`)
+			},
+		} {
+			var wg sync.WaitGroup
+			var won atomic.Int32
+			for n := range racers {
+				wg.Go(func() {
+					got := request(n)
+					if got.status < 300 {
+						won.Add(1)
+						return
+					}
+					assert.Equal(t, http.StatusBadRequest, got.status, "%s: %s", name, got.body)
+					assert.Contains(t, got.body, "fos_user.username.already_used", name)
+				})
+			}
+			wg.Wait()
+			assert.EqualValues(t, 1, won.Load(), name)
+		}
+	})
 }
