@@ -21,7 +21,7 @@ func examples() map[string]any {
 		"revoke-token":             object{"id": "01900000-0000-7000-8000-000000000000"},
 		"revoke-tokens":            object{"client_id": "billing"},
 		"create-user":              object{"username": "ada", "email": "ada@example.com", "password": "a long password of her own"},
-		"register":                 object{"username": "ada", "email": "ada@example.com", "password": "a long password of her own"},
+		"register":                 object{"username": "grace", "email": "grace@example.com", "password": "a long password of her own"},
 		"forgot-password":          object{"contact": "ada@example.com"},
 		"reset-forgotten-password": object{"code": "12345678", "password": "a long password of her own"},
 		"reset-password":           object{"id": "01900000-0000-7000-8000-000000000000", "code": "12345678", "password": "a long password of her own"},

@@ -122,7 +122,7 @@ func TestPostmanCollection(t *testing.T) {
 	for _, name := range []string{"secret_id", "session_id", "delivery_id"} {
 		p.variables[name] = "01900000-0000-7000-8000-000000000000"
 	}
-	p.variables["kid"], p.variables["error_id"] = "none", "none"
+	p.variables["kid"], p.variables["error_id"], p.variables["token"] = "none", "none", "12345678"
 	refused := map[string]int{
 		"End a secret of a client at once":                  http.StatusNotFound,
 		"Explain a refusal":                                 http.StatusNotFound,
@@ -136,6 +136,13 @@ func TestPostmanCollection(t *testing.T) {
 		"Create a scope":                                    http.StatusConflict,     // it is there since a client has it
 		"Read the claims about the user of an access token": http.StatusUnauthorized, // the token was revoked before
 		"Get tokens":                                        http.StatusBadRequest,   // this client must name a scope
+		// What people do needs the code of a message, or their password.
+		"Activate an account":                                   http.StatusNotFound,
+		"Send the code of a registration again":                 http.StatusNotFound,
+		"Choose another password":                               http.StatusNotFound,
+		"Replace the own profile":                               http.StatusForbidden,
+		"Begin to change the own email address or phone number": http.StatusForbidden,
+		"Change the own email address or phone number":          http.StatusForbidden,
 	}
 	seen := 0
 	var last []postmanItem
