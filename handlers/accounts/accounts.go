@@ -86,6 +86,14 @@ func seeOther(w http.ResponseWriter, path string, query url.Values) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
+// in is the pages in the languages that the application asked for, if there is one, or those of the person.
+func (a *Accounts) in(r *http.Request, values url.Values) pages.Localized {
+	return a.Pages.For(r, pages.UILocales(values.Get(localesField))...)
+}
+
+// localesField passes the languages that the application asked for from page to page.
+const localesField = "ui_locales"
+
 // onward leads back to the request in progress, or to the start page.
 func (a *Accounts) onward(w http.ResponseWriter, flow string) {
 	if flow == "" {

@@ -23,11 +23,15 @@ func (a *Accounts) ServeRecoverPage(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	in := a.Pages.For(r)
-	if id := query.Get("id"); id != "" {
-		return in.Reset(w, http.StatusOK, pages.Reset{Flow: query.Get("flow"), Token: a.Web.FormToken(w, r), ID: id, Code: query.Get("code")})
+	in := a.in(r, query)
+	if text := query.Get("id"); text != "" {
+		page := pages.Reset{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), ID: text, Code: query.Get("code")}
+		if id, err := provider.ParseID(text); err == nil && page.Flow == "" { // as in the link of a message
+			page.Flow, _ = a.Web.Pending(r, id)
+		}
+		return in.Reset(w, http.StatusOK, page)
 	}
-	return in.Recover(w, http.StatusOK, pages.Recover{Flow: query.Get("flow"), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow")), SMS: a.Policy.SMS})
+	return in.Recover(w, http.StatusOK, pages.Recover{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow")), SMS: a.Policy.SMS})
 }
 
 // ServeRecover receives the contact.
@@ -36,11 +40,11 @@ func (a *Accounts) ServeRecover(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := a.Pages.For(r)
+	in := a.in(r, form)
 	contact := strings.TrimSpace(form.Get("contact"))
 	if contact == "" {
 		return in.Recover(w, http.StatusUnprocessableEntity, pages.Recover{
-			Flow: form.Get("flow"), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow")), SMS: a.Policy.SMS, Problem: pages.ContactMissing,
+			Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow")), SMS: a.Policy.SMS, Problem: pages.ContactMissing,
 		})
 	}
 	id, err := a.Recovery.Forgot(r.Context(), contact, in.Language())
@@ -48,7 +52,8 @@ func (a *Accounts) ServeRecover(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	canonical.From(r.Context()).Outcome("recovery_requested")
-	seeOther(w, "/recover", url.Values{"id": {id.String()}, "flow": {form.Get("flow")}})
+	a.Web.SetPending(w, r, id, form.Get("flow"))
+	seeOther(w, "/recover", url.Values{"id": {id.String()}, "flow": {form.Get("flow")}, localesField: {form.Get(localesField)}})
 	return nil
 }
 
@@ -58,8 +63,8 @@ func (a *Accounts) ServeReset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := a.Pages.For(r)
-	page := pages.Reset{Flow: form.Get("flow"), Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
+	in := a.in(r, form)
+	page := pages.Reset{Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
 	id, err := provider.ParseID(page.ID)
 	if err != nil {
 		page.Problem = pages.CodeClosed

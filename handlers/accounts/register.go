@@ -23,8 +23,8 @@ func (a *Accounts) ServeRegisterPage(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	page := pages.Register{Flow: query.Get("flow"), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS}
-	return a.Pages.For(r).Register(w, http.StatusOK, page)
+	page := pages.Register{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS}
+	return a.in(r, query).Register(w, http.StatusOK, page)
 }
 
 func registrationOff() error {
@@ -37,9 +37,9 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := a.Pages.For(r)
+	in := a.in(r, form)
 	page := pages.Register{
-		Flow: form.Get("flow"), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS,
+		Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS,
 		Username: form.Get("username"), Email: form.Get("email"), Phone: form.Get("phone"),
 	}
 	id, err := a.Registration.Register(r.Context(), account.Application{
@@ -61,7 +61,8 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	canonical.From(r.Context()).Outcome("registered")
-	seeOther(w, "/verify", url.Values{"id": {id.String()}, "by": {a.Web.Seal(w, r, websession.Applicant, id[:])}, "flow": {page.Flow}})
+	a.Web.SetPending(w, r, id, page.Flow)
+	seeOther(w, "/verify", url.Values{"id": {id.String()}, "flow": {page.Flow}, localesField: {page.Locales}})
 	return nil
 }
 

@@ -19,7 +19,7 @@ func (a *Accounts) ServeUndoPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.Pages.For(r).Undo(w, http.StatusOK, pages.Undo{Token: a.Web.FormToken(w, r), ID: query.Get("id"), Code: query.Get("code")})
+	return a.in(r, query).Undo(w, http.StatusOK, pages.Undo{Token: a.Web.FormToken(w, r), ID: query.Get("id"), Code: query.Get("code")})
 }
 
 // ServeUndo undoes the change.
@@ -28,7 +28,7 @@ func (a *Accounts) ServeUndo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := a.Pages.For(r)
+	in := a.in(r, form)
 	page := pages.Undo{Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
 	id, err := provider.ParseID(page.ID)
 	if err == nil {

@@ -27,16 +27,21 @@ func (a *Accounts) ServeVerifyPage(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	page.Token, page.Sent = a.Web.FormToken(w, r), query.Get("sent") != ""
-	return a.Pages.For(r).Verify(w, http.StatusOK, page)
+	return a.in(r, query).Verify(w, http.StatusOK, page)
 }
 
 // asked is what a page asks for: values are of the address of the page, or of its form.
 func (a *Accounts) asked(r *http.Request, values url.Values) (pages.Verify, *verification.Verification, error) {
-	page := pages.Verify{ID: values.Get("id"), Code: values.Get("code"), By: values.Get("by"), Flow: values.Get("flow")}
+	page := pages.Verify{ID: values.Get("id"), Code: values.Get("code"), Flow: values.Get("flow"), Locales: values.Get(localesField)}
+	page.Login = signInPath(page.Flow)
 	id, err := provider.ParseID(page.ID)
 	if err != nil {
 		page.Problem = pages.CodeClosed
 		return page, nil, nil //nolint:nilerr // an id that cannot be is like one that is not open
+	}
+	flow, here := a.Web.Pending(r, id)
+	if page.Flow == "" { // as in the link of a message
+		page.Flow, page.Login = flow, signInPath(flow)
 	}
 	v, err := a.Contacts.Opened(r.Context(), id)
 	if errors.Is(err, verification.ErrClosed) || err == nil && v.Purpose != verification.Registration && v.Purpose != verification.NewEmail && v.Purpose != verification.NewPhone {
@@ -57,18 +62,12 @@ func (a *Accounts) asked(r *http.Request, values url.Values) (pages.Verify, *ver
 		}
 		return page, v, nil
 	}
-	if a.registeredHere(r, id, page.By) {
+	if here {
 		page.Address = v.Address
 	} else {
 		page.Password = true
 	}
 	return page, v, nil
-}
-
-// registeredHere tells whether the registration was made in this browser.
-func (a *Accounts) registeredHere(r *http.Request, id provider.ID, by string) bool {
-	opened, err := a.Web.Open(r, websession.Applicant, by)
-	return err == nil && string(opened) == string(id[:])
 }
 
 // ServeVerify receives a code, or the wish to get it again.
@@ -81,7 +80,7 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := a.Pages.For(r)
+	in := a.in(r, form)
 	page.Token = form.Get(websession.TokenField)
 	if v == nil || page.SignIn {
 		return in.Verify(w, http.StatusUnprocessableEntity, page)
@@ -141,6 +140,6 @@ func (a *Accounts) resend(w http.ResponseWriter, r *http.Request, in pages.Local
 	case err != nil:
 		return err
 	}
-	seeOther(w, "/verify", url.Values{"id": {page.ID}, "by": {page.By}, "flow": {page.Flow}, "sent": {"1"}})
+	seeOther(w, "/verify", url.Values{"id": {page.ID}, "flow": {page.Flow}, localesField: {page.Locales}, "sent": {"1"}})
 	return nil
 }

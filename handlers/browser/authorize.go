@@ -72,7 +72,7 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 	switch step {
 	case oauth.SignIn:
 		if b.Registration && f.Request.Asks("create") {
-			return b.register(w, r, p)
+			return b.register(w, r, p, f)
 		}
 		return b.showLogin(w, r, p, f, f.Request.LoginHint)
 	case oauth.Consent:
@@ -83,12 +83,15 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 }
 
 // register leads to the page for a new account, which leads back to authorize.
-func (b *Browser) register(w http.ResponseWriter, r *http.Request, p progress) error {
+func (b *Browser) register(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow) error {
 	sealed, err := b.seal(w, r, p)
-	if err == nil {
-		seeOther(w, "/register?flow="+url.QueryEscape(sealed))
+	if err != nil {
+		return err
 	}
-	return err
+	query := url.Values{"flow": {sealed}}
+	addLocales(query, f.Request)
+	seeOther(w, "/register?"+query.Encode())
+	return nil
 }
 
 // approve responds with a code.

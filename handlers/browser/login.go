@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
@@ -29,7 +30,7 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 		PolicyURI: f.Request.Client.PolicyURI, TOSURI: f.Request.Client.TOSURI,
 		Remember: b.KeepSignedIn,
 	}
-	b.addWays(&page)
+	b.addWays(&page, f.Request)
 	return b.localized(r, f).Login(w, http.StatusOK, page)
 }
 
@@ -56,22 +57,40 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := pages.Login{Token: b.Web.FormToken(w, r), SignedInAs: username, Remember: b.KeepSignedIn}
-	b.addWays(&page)
+	b.addWays(&page, nil)
 	return b.Pages.For(r).Login(w, http.StatusOK, page)
 }
 
-// addWays adds where people without an account or without their password go on.
-func (b *Browser) addWays(page *pages.Login) {
-	query := ""
+// addWays adds where people without an account or without their password go on, in the languages that the
+// request asked for; nil: there is none.
+func (b *Browser) addWays(page *pages.Login, request *oauth.AuthorizeRequest) {
+	query := url.Values{}
 	if page.Flow != "" {
-		query = "?flow=" + url.QueryEscape(page.Flow)
+		query.Set("flow", page.Flow)
+	}
+	addLocales(query, request)
+	way := ""
+	if len(query) > 0 {
+		way = "?" + query.Encode()
 	}
 	if b.Registration {
-		page.Register = "/register" + query
+		page.Register = "/register" + way
 	}
 	if b.Recovery {
-		page.Recover = "/recover" + query
+		page.Recover = "/recover" + way
 	}
+}
+
+// addLocales adds the languages that a request asked for.
+func addLocales(query url.Values, request *oauth.AuthorizeRequest) {
+	if request == nil || len(request.UILocales) == 0 {
+		return
+	}
+	tags := make([]string, min(len(request.UILocales), 3))
+	for i := range tags {
+		tags[i] = request.UILocales[i].String()
+	}
+	query.Set("ui_locales", strings.Join(tags, " "))
 }
 
 // ServeLogin receives a user name and a password.
@@ -81,7 +100,6 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := pages.Login{Flow: form.Get("flow"), Token: form.Get(websession.TokenField), Username: form.Get("username"), Remember: form.Get("remember") != ""}
-	b.addWays(&page)
 	var p progress
 	var f oauth.Flow
 	in := b.Pages.For(r)
@@ -102,6 +120,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	} else if page.SignedInAs, err = b.signedInAs(r); err != nil {
 		return err
 	}
+	b.addWays(&page, f.Request)
 	s, err := b.verify(w, r, form, page, in)
 	if s == nil {
 		return err

@@ -30,8 +30,9 @@ const (
 
 // Register is the form for a new account.
 type Register struct {
-	// Flow is the sealed request in progress, or empty. Token is the form's.
-	Flow, Token string
+	// Flow is the sealed request in progress, or empty. Locales are the languages that the application
+	// asked for, as it wrote them. Token is the form's.
+	Flow, Locales, Token string
 	// SignIn is where people with an account sign in.
 	SignIn string
 	// Mail and SMS tell which contacts can be given.
@@ -43,14 +44,14 @@ type Register struct {
 
 // Register writes the form for a new account.
 func (l Localized) Register(w http.ResponseWriter, status int, page Register) error {
-	return l.writeForm(w, status, "register", page, scriptPolicy, &chooser{Again: again("/register", url.Values{"flow": {page.Flow}})})
+	return l.writeForm(w, status, "register", page, scriptPolicy, &chooser{Again: again("/register", url.Values{"flow": {page.Flow}, "ui_locales": {page.Locales}})})
 }
 
 // Verify asks for the code of a message.
 type Verify struct {
-	Flow, Token, ID string
-	// By is the proof that the registration was made in this browser.
-	By, Code string
+	Flow, Locales, Token, ID, Code string
+	// Login is where people with an account sign in.
+	Login string
 	// Address is where the code went, if that may be said.
 	Address string
 	// Contact: the code is of a new contact, not of a registration. SignIn: its user is not signed in.
@@ -64,7 +65,7 @@ type Verify struct {
 
 // Verify writes the page.
 func (l Localized) Verify(w http.ResponseWriter, status int, page Verify) error {
-	here := again("/verify", url.Values{"id": {page.ID}, "code": {page.Code}, "by": {page.By}, "flow": {page.Flow}})
+	here := again("/verify", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}})
 	switch {
 	case page.SignIn || page.Problem == CodeClosed:
 		return l.write(w, status, "verify", page, here)
@@ -77,7 +78,7 @@ func (l Localized) Verify(w http.ResponseWriter, status int, page Verify) error 
 
 // Recover asks for the contact of a person who forgot the password.
 type Recover struct {
-	Flow, Token string
+	Flow, Locales, Token string
 	// SignIn is where people who remember the password sign in.
 	SignIn  string
 	SMS     bool
@@ -86,21 +87,21 @@ type Recover struct {
 
 // Recover writes the page.
 func (l Localized) Recover(w http.ResponseWriter, status int, page Recover) error {
-	return l.writeForm(w, status, "recover", page, formPolicy, &chooser{Again: again("/recover", url.Values{"flow": {page.Flow}})})
+	return l.writeForm(w, status, "recover", page, formPolicy, &chooser{Again: again("/recover", url.Values{"flow": {page.Flow}, "ui_locales": {page.Locales}})})
 }
 
 // Reset asks for the code of a message and another password.
 type Reset struct {
-	Flow, Token, ID, Code string
-	Problem               AccountProblem
+	Flow, Locales, Token, ID, Code string
+	Problem                        AccountProblem
 }
 
 // Reset writes the page.
 func (l Localized) Reset(w http.ResponseWriter, status int, page Reset) error {
 	if page.Problem == CodeClosed {
-		return l.write(w, status, "reset", page, again("/recover", url.Values{"flow": {page.Flow}}))
+		return l.write(w, status, "reset", page, again("/recover", url.Values{"flow": {page.Flow}, "ui_locales": {page.Locales}}))
 	}
-	return l.writeForm(w, status, "reset", page, scriptPolicy, &chooser{Again: again("/recover", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}})})
+	return l.writeForm(w, status, "reset", page, scriptPolicy, &chooser{Again: again("/recover", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}})})
 }
 
 // Undo asks whether a change of a contact is to be undone.

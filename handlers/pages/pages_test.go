@@ -106,9 +106,9 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 		show(name, func(w http.ResponseWriter) error { return in.Register(w, http.StatusOK, page) })
 	}
 	for name, page := range map[string]pages.Verify{
-		"verify":           {Flow: evil, Token: evil, ID: evil, By: evil, Address: evil, Sent: true},
+		"verify":           {Flow: evil, Token: evil, ID: evil, Locales: evil, Address: evil, Sent: true},
 		"verify_elsewhere": {Token: evil, ID: evil, Code: evil, Password: true, Problem: pages.CodeWrong},
-		"verify_closed":    {Token: evil, Flow: evil, Problem: pages.CodeClosed},
+		"verify_closed":    {Token: evil, Flow: evil, Login: "javascript:" + evil, Problem: pages.CodeClosed},
 		"verify_contact":   {Token: evil, ID: evil, Contact: true, SignIn: true},
 	} {
 		show(name, func(w http.ResponseWriter) error { return in.Verify(w, http.StatusOK, page) })

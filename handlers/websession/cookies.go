@@ -8,6 +8,7 @@ const (
 	sessionCookie = "gatehouse_session"
 	binderCookie  = "gatehouse_flow"
 	deviceCookie  = "gatehouse_device"
+	pendingCookie = "gatehouse_pending"
 )
 
 func cookieName(name string, secure bool) string {

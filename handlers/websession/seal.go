@@ -20,8 +20,7 @@ const (
 	// of an earlier version that run at the same time.
 	Authorization Purpose = ""
 	formToken     Purpose = "form"
-	// Applicant is the id of a registration that was made in the browser.
-	Applicant Purpose = "applicant"
+	pending       Purpose = "pending"
 )
 
 // binderLength is that of 32 random bytes in base64url.

@@ -44,6 +44,25 @@ func TestRegistrationInABrowser(t *testing.T) {
 	w.do(chromedp.WaitVisible("#register-page"), chromedp.Click(`a[href^="/login"]`), login("wonderland"), chromedp.WaitVisible("#consent-page"))
 }
 
+// The link of a message, opened in the browser of the registration, leads on to the application. Pages and
+// message are in the language that the application asked for.
+func TestLinksOfMessagesInTheSameBrowser(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	w.start(oauth2.SetAuthURLParam("prompt", "create"), oauth2.SetAuthURLParam("ui_locales", "es"))
+	w.do(
+		chromedp.WaitVisible("#register-page"), chromedp.SendKeys("#email", "erin@example.com"), chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#verify-page"),
+	)
+	assert.Equal(t, "es", read(w, chromedp.Evaluate[string](`document.documentElement.lang`)))
+	m := s.messageTo("erin@example.com")
+	assert.Contains(t, m.Subject, "Confirme")
+	w.do(chromedp.Navigate(m.Link), chromedp.WaitVisible("#verify-page"))
+	assert.Zero(t, read(w, chromedp.Evaluate[int](`document.querySelectorAll('#password').length`)), "the password was chosen here")
+	w.do(chromedp.Click("#verify-submit"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
+	assert.NotEmpty(t, w.callbackParams().Get("code"))
+}
+
 // The link of a message, opened in another browser, asks for the password that was chosen: who reads the
 // message may be another person than who registered with the address.
 func TestLinksOfMessagesInAnotherBrowser(t *testing.T) {
