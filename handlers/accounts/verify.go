@@ -97,6 +97,8 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 		page.Problem = pages.CodeClosed
 	case errors.Is(err, account.ErrSignIn):
 		page.Problem = pages.PasswordWrong
+	case errors.Is(err, notify.ErrTooMany): // the former contact cannot be told
+		page.Problem = pages.TooManyMessages
 	case errors.As(err, &wrong):
 		page.Problem = problemOf(wrong[0])
 	case err != nil:
