@@ -30,8 +30,8 @@ test: ## run every test; installs Postgres, Redis and a browser when missing
 .PHONY: race
 race: ## run the tests of what runs in parallel under the race detector
 	@test/services/install.sh
-	@# Of the storage on Postgres, in one mode of its driver: the code is the same for all, and the detector slows
-	@# down that of SQLite tenfold. Imports do one thing after the other.
+	@# Of the storage on Postgres, in one mode of its driver: the code is the same for all, and under the detector
+	@# that of SQLite is slow. Imports do one thing after the other.
 	@$(GO) run ./test/runner -race -skip '^(TestSQLite|TestPgBouncer|TestPostgresWith.*)$$' \
 		./storage $$($(GO) list ./provider/... ./storage/... ./handlers/... | grep -v /imports)
 
