@@ -83,6 +83,7 @@ func seeOther(w http.ResponseWriter, path string, query url.Values) {
 		path += "?" + query.Encode()
 	}
 	w.Header().Set("Location", path)
+	w.Header().Del("Content-Security-Policy") // there is no content, and the URL needs the space
 	w.WriteHeader(http.StatusSeeOther)
 }
 
@@ -93,6 +94,18 @@ func (a *Accounts) in(r *http.Request, values url.Values) pages.Localized {
 
 // localesField passes the languages that the application asked for from page to page.
 const localesField = "ui_locales"
+
+// maxTwice bounds a request in progress that a redirect has in its URL beside the cookie, in bytes.
+const maxTwice = 1000
+
+// begun keeps in the browser what a person has begun. It returns the request in progress for the URL of the
+// next page; empty: it is in the cookie only, or the response had more headers than proxies buffer.
+func (a *Accounts) begun(w http.ResponseWriter, r *http.Request, id provider.ID, flow string) string {
+	if kept := a.Web.SetPending(w, r, id, flow); kept && len(flow) > maxTwice {
+		return ""
+	}
+	return flow
+}
 
 // onward leads back to the request in progress, or to the start page.
 func (a *Accounts) onward(w http.ResponseWriter, flow string) {

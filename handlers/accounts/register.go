@@ -17,7 +17,7 @@ import (
 // ServeRegisterPage serves the form for a new account.
 func (a *Accounts) ServeRegisterPage(w http.ResponseWriter, r *http.Request) error {
 	if !a.Policy.Offers() {
-		return registrationOff()
+		return refusal.RegistrationOff()
 	}
 	query, err := wire.Query(r)
 	if err != nil {
@@ -25,10 +25,6 @@ func (a *Accounts) ServeRegisterPage(w http.ResponseWriter, r *http.Request) err
 	}
 	page := pages.Register{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS}
 	return a.in(r, query).Register(w, http.StatusOK, page)
-}
-
-func registrationOff() error {
-	return refusal.New(refusal.AccessDenied, refusal.CheckRegistrationOff, "People cannot register themselves here.").WithStatus(http.StatusForbidden)
 }
 
 // ServeRegister receives the form.
@@ -48,7 +44,7 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	var wrong account.Wrong
 	switch {
 	case errors.Is(err, account.ErrRegistrationOff):
-		return registrationOff()
+		return refusal.RegistrationOff()
 	case errors.As(err, &wrong):
 		canonical.From(r.Context()).Outcome("invalid")
 		page.Problems = problemsOf(wrong)
@@ -61,8 +57,7 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	canonical.From(r.Context()).Outcome("registered")
-	a.Web.SetPending(w, r, id, page.Flow)
-	seeOther(w, "/verify", url.Values{"id": {id.String()}, "flow": {page.Flow}, localesField: {page.Locales}})
+	seeOther(w, "/verify", url.Values{"id": {id.String()}, "flow": {a.begun(w, r, id, page.Flow)}, localesField: {page.Locales}})
 	return nil
 }
 

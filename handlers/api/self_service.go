@@ -124,7 +124,7 @@ func ofPeople(err error) error {
 	case errors.Is(err, notify.ErrTooMany):
 		return refusal.New(refusal.TemporarilyUnavailable, refusal.CheckMessages, "The address has got too many messages. Try again in an hour.").WithStatus(http.StatusTooManyRequests).Because(err)
 	case errors.Is(err, account.ErrRegistrationOff):
-		return refusal.New(refusal.AccessDenied, refusal.CheckRegistrationOff, "People cannot register themselves here.").WithStatus(http.StatusForbidden).Because(err)
+		return refusal.RegistrationOff().Because(err)
 	default:
 		return err
 	}

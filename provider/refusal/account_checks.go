@@ -1,5 +1,10 @@
 package refusal
 
+// RegistrationOff refuses people who would register themselves where they cannot.
+func RegistrationOff() *Refusal {
+	return New(AccessDenied, CheckRegistrationOff, "People cannot register themselves here.")
+}
+
 // accountEntries are those of what people do for their own accounts.
 func accountEntries() map[Check]Entry {
 	return map[Check]Entry{

@@ -2,8 +2,13 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -209,4 +214,46 @@ func (s *server) devUserID(name string) string {
 	var u struct{ ID string }
 	require.NoError(s.t, json.Unmarshal(s.command("user", "get", name, "--json", "--dev"), &u))
 	return u.ID
+}
+
+// Proxies buffer 4 KiB of response headers by default, and respond with 502 when there are more.
+func TestRegistrationHasShortHeaders(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for _, state := range []int{10, 300, 500, 800} {
+		query := url.Values{
+			"client_id": {"demo-spa"}, "redirect_uri": {"http://127.0.0.1/callback"}, "response_type": {"code"}, "scope": {"openid"}, "prompt": {"create"},
+			"state": {strings.Repeat("s", state)}, "code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
+		}
+		got, err := browser.Get(s.url + "/oauth/authorize?" + query.Encode())
+		require.NoError(t, err)
+		require.NoError(t, got.Body.Close())
+		page, err := browser.Get(s.url + got.Header.Get("Location"))
+		require.NoError(t, err)
+		body, err := io.ReadAll(page.Body)
+		require.NoError(t, errors.Join(err, page.Body.Close()))
+		form := url.Values{"email": {fmt.Sprintf("erin%d@example.com", state)}, "password": {"a long password"}}
+		for _, field := range regexp.MustCompile(`name="(page|flow)" value="([^"]+)"`).FindAllStringSubmatch(string(body), -1) {
+			form.Set(field[1], field[2])
+		}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/register", strings.NewReader(form.Encode()))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		posted, err := browser.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, posted.Body.Close())
+		require.Equal(t, http.StatusSeeOther, posted.StatusCode, state)
+		var head strings.Builder
+		require.NoError(t, posted.Header.Write(&head))
+		assert.Less(t, head.Len(), 4096, "a flow of %d bytes", len(form.Get("flow")))
+		next, err := browser.Get(s.url + posted.Header.Get("Location"))
+		require.NoError(t, err)
+		body, err = io.ReadAll(next.Body)
+		require.NoError(t, errors.Join(err, next.Body.Close()))
+		assert.Contains(t, string(body), `name="flow"`, "the application is not lost")
+	}
 }
