@@ -28,7 +28,7 @@ func about() map[string]string {
 // complete adds to the document what follows from all operations together.
 func (a *API) complete() {
 	document := a.huma.OpenAPI()
-	document.Info.Description = "Administers the server. Callers are clients with management scopes, by HTTP Basic or with an access token, and users with the role admin through a client of type backend. Bodies are JSON."
+	document.Info.Description = "Administers the server. Callers are clients with management scopes, by HTTP Basic or with an access token, and users with the role admin through a client of type backend. What people do for their own accounts needs no such caller. Bodies are JSON."
 	document.Info.License = &huma.License{Name: "Apache 2.0", Identifier: "Apache-2.0"}
 	used := map[string]bool{}
 	for _, item := range document.Paths {

@@ -100,19 +100,9 @@ func (s *SelfService) activate(ctx context.Context, v *verification.Verification
 		if err := s.codes.Use(ctx, v); err != nil {
 			return err
 		}
-		// Another user may have the name or the contact by now.
-		wrong, err := s.registry.wrong(ctx, u, &User{})
-		if err != nil {
-			return err
-		}
-		owner, err := s.phoneOwner(ctx, u.Phone)
-		if err != nil {
-			return err
-		}
-		if owner != nil && u.Email == "" { // beside an email address nothing proves the number, and it stays
-			wrong.add(invalid("phone", ErrPhoneTaken))
-		}
-		if err := wrong.orNil(); err != nil {
+		// Another user may have the name or the contact by now. Beside an email address nothing proves the
+		// phone number, and it stays.
+		if err := s.stillFree(ctx, u, &User{}); err != nil {
 			return err
 		}
 		now := s.registry.clock.Now(ctx)

@@ -45,7 +45,7 @@ func (s *SelfService) requestContact(ctx context.Context, user provider.ID, loca
 		}
 		id = opened.ID
 		if m.Verification = opened.ID; taken != nil {
-			m.Kind, m.Verification, m.UserID, m.Locale, m.Data.Username = notify.AddressTaken, provider.ID{}, taken.ID, taken.Profile.Locale, taken.Username
+			tellOwner(&m, taken)
 		}
 		return s.outbox.Add(ctx, m)
 	})
@@ -133,13 +133,8 @@ func (s *SelfService) ConfirmContact(ctx context.Context, user, id provider.ID, 
 		}
 		was := u.record()
 		before = u.clone()
-		left := former{v.Purpose, contactFor(u, v.Purpose), u.EmailVerified}
-		if v.Purpose == verification.NewEmail {
-			u.Email, u.EmailVerified = v.Address, true
-		} else {
-			left.Verified = u.PhoneVerified
-			u.Phone, u.PhoneVerified = v.Address, true
-		}
+		left := formerOf(u, v.Purpose)
+		former{v.Purpose, v.Address, true}.give(u)
 		if err := s.stillFree(ctx, u, before); err != nil {
 			return nil, err
 		}

@@ -18,7 +18,15 @@ type former struct {
 	Verified bool                 `json:"verified"`
 }
 
-// give gives a user the contact back.
+// formerOf is the contact of a user that a change is about.
+func formerOf(u *User, change verification.Purpose) former {
+	if change == verification.NewEmail {
+		return former{change, u.Email, u.EmailVerified}
+	}
+	return former{change, u.Phone, u.PhoneVerified}
+}
+
+// give gives a user the contact.
 func (f former) give(u *User) {
 	if f.Purpose == verification.NewEmail {
 		u.Email, u.EmailVerified = f.Address, f.Verified
@@ -45,9 +53,9 @@ func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) erro
 		Username: u.Username, Address: contactFor(u, left.Purpose), At: u.UpdatedAt, Valid: undoes(left.Purpose).Lifetime(),
 	}}
 	m.Channel, m.To = channelFor(left.Purpose), left.Address
-	to := undoes(left.Purpose)
+	undo := undoes(left.Purpose) // of a change of the contact that is told
 	if !left.Verified {
-		m.Channel, m.To, to = otherContact(u, left.Purpose)
+		m.Channel, m.To, undo = otherContact(u, left.Purpose)
 	}
 	again, err := s.codes.Recent(ctx, u.ID, undoes(left.Purpose))
 	if err != nil {
@@ -60,8 +68,8 @@ func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) erro
 		}
 		m.Verification = v.ID
 	}
-	if to != undoes(left.Purpose) {
-		recent, err := s.codes.Recent(ctx, u.ID, to)
+	if undo != undoes(left.Purpose) {
+		recent, err := s.codes.Recent(ctx, u.ID, undo)
 		if err != nil {
 			return err
 		}

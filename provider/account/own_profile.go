@@ -17,8 +17,9 @@ func (s *SelfService) ChangeProfile(ctx context.Context, user provider.ID, p Pro
 			p.Address = nil
 		}
 		was := u.record()
-		if u.Profile = p; len(u.Profile.validate()) > 0 {
-			return nil, u.Profile.validate()
+		u.Profile = p
+		if err := u.Profile.validate().orNil(); err != nil {
+			return nil, err
 		}
 		changes := audit.Diff(was, u.record())
 		if len(changes) == 0 {

@@ -66,7 +66,7 @@ func (s *SelfService) Register(ctx context.Context, a Application, locale string
 		id = v.ID
 		m := notify.Message{Channel: channel, To: address, Kind: notify.ConfirmRegistration, Locale: locale, Verification: v.ID, Data: notify.Data{Username: u.Username, Valid: verification.Registration.Lifetime()}}
 		if taken != nil {
-			m.Kind, m.Verification, m.UserID, m.Locale, m.Data.Username = notify.AddressTaken, provider.ID{}, taken.ID, taken.Profile.Locale, taken.Username
+			tellOwner(&m, taken)
 		}
 		return s.outbox.Add(ctx, m)
 	})
@@ -151,4 +151,9 @@ func (s *SelfService) freeName(ctx context.Context, email string) (string, error
 		}
 	}
 	return strings.ToLower(strings.Trim(name+"-"+provider.RandomID(s.registry.random).String()[:8], "-")), nil
+}
+
+// tellOwner makes of a message with a code one to the user who has the address already.
+func tellOwner(m *notify.Message, owner *User) {
+	m.Kind, m.Verification, m.UserID, m.Locale, m.Data.Username = notify.AddressTaken, provider.ID{}, owner.ID, owner.Profile.Locale, owner.Username
 }
