@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -47,11 +48,15 @@ func (s *Store) RecentVerification(ctx context.Context, user provider.ID, p veri
 	return recent, s.fault(err)
 }
 
-// AddVerification is part of verification.Store. A registration that replaces another one has another
-// id: the code of the one before is worth nothing any more.
+// AddVerification is part of verification.Store. One that replaces another one has another id: the code of
+// the one before is worth nothing any more.
 func (s *Store) AddVerification(ctx context.Context, v verification.Verification) error {
+	once := verification.Registration // an address has one; the target of a conflict names one index
+	if v.Purpose == verification.Invitation {
+		once = v.Purpose
+	}
 	insert := "INSERT INTO verifications (" + verificationColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (address) WHERE purpose = 'registration' DO UPDATE SET id = excluded.id, user_id = excluded.user_id,
+		ON CONFLICT (address) WHERE purpose = '` + string(once) + `' DO UPDATE SET id = excluded.id, user_id = excluded.user_id,
 		generation = excluded.generation, details = excluded.details, key_id = excluded.key_id, tries = excluded.tries,
 		created_at = excluded.created_at, expires_at = excluded.expires_at, used_at = excluded.used_at`
 	return s.retry(ctx, func() error {
@@ -109,6 +114,24 @@ func (s *Store) NewestVerification(ctx context.Context, user provider.ID, purpos
 		return nil, s.fault(err)
 	}
 	return row.verification(), nil
+}
+
+// OpenVerifications is part of verification.Store.
+func (s *Store) OpenVerifications(ctx context.Context, p verification.Purpose, after provider.ID, limit int) (list []*verification.Verification, err error) {
+	rows, err := s.on(ctx).Raw("SELECT "+verificationColumns+` FROM verifications WHERE purpose = ? AND used_at IS NULL AND expires_at > ? AND tries < ?
+		AND id > ? ORDER BY id LIMIT ?`, string(p), s.clock.Now(ctx), verification.MaxTries, rowID(after), limit).Rows()
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var row verificationRow
+		if err := rows.Scan(row.into()...); err != nil {
+			return nil, s.fault(err)
+		}
+		list = append(list, row.verification())
+	}
+	return list, s.fault(rows.Err())
 }
 
 // CloseVerifications is part of verification.Store.

@@ -88,7 +88,7 @@ type config struct {
 	// with the browser unless the box is ticked; then it has the lifetime of the session.
 	KeepSignedIn bool `koanf:"keep_signed_in"`
 
-	// Registration says who may register an account: open or off. RegistrationDomains are those of the
+	// Registration says who may register an account: open, invitation or off. RegistrationDomains are those of the
 	// email addresses that may; empty: all. PrivateContacts has nobody told, at registration, that
 	// another user has the email address or phone number.
 	Registration        string   `koanf:"registration"`

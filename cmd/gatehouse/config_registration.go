@@ -10,14 +10,15 @@ import (
 
 // Who may register an account.
 const (
-	registrationOpen = "open"
-	registrationOff  = "off"
+	registrationOpen       = "open"
+	registrationInvitation = "invitation"
+	registrationOff        = "off"
 )
 
 func (c *config) validateRegistration() error {
 	var faults []error
-	if c.Registration != registrationOpen && c.Registration != registrationOff {
-		faults = append(faults, fmt.Errorf("%s %q must be %s or %s", c.named("registration"), c.Registration, registrationOpen, registrationOff))
+	if c.Registration != registrationOpen && c.Registration != registrationInvitation && c.Registration != registrationOff {
+		faults = append(faults, fmt.Errorf("%s %q must be %s, %s or %s", c.named("registration"), c.Registration, registrationOpen, registrationInvitation, registrationOff))
 	}
 	for _, domain := range c.RegistrationDomains {
 		if !account.ValidDomain(domain) {
@@ -29,7 +30,7 @@ func (c *config) validateRegistration() error {
 
 // registration is who may register, and to which contacts messages can be sent.
 func (c *config) registration() account.Policy {
-	p := account.Policy{Open: c.Registration == registrationOpen, Private: c.PrivateContacts, Mail: c.sendsMail(), SMS: c.sendsSMS()}
+	p := account.Policy{Open: c.Registration == registrationOpen, Invitations: c.Registration != registrationOff, Private: c.PrivateContacts, Mail: c.sendsMail(), SMS: c.sendsSMS()}
 	for _, domain := range c.RegistrationDomains {
 		p.Domains = append(p.Domains, account.CanonicalDomain(strings.TrimSpace(domain)))
 	}

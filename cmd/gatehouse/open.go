@@ -33,27 +33,28 @@ const hashingAtOnce = 2
 
 // instance is the domain over an open database: what serve and the verbs have in common.
 type instance struct {
-	config    config
-	store     *storage.Store
-	ring      *keyring.Ring
-	keys      *keys.Manager
-	hasher    *password.Hasher
-	secrets   *client.Secrets
-	registry  *client.Registry
-	stolen    *breach.Passwords // nil: there is no list
-	users     *account.Registry
-	codes     *verification.Codes
-	outbox    *notify.Outbox
-	people    *account.SelfService
-	catalogue *consent.Catalogue
-	consents  *consent.Registry
-	imported  *grant.ImportedTokens
-	inspector *grant.Inspector
-	sessions  *session.Manager
-	events    *event.Bus
-	gate      *audit.Gate
-	auditKeys *chain.Keys
-	webhooks  *webhook.Registry
+	config      config
+	store       *storage.Store
+	ring        *keyring.Ring
+	keys        *keys.Manager
+	hasher      *password.Hasher
+	secrets     *client.Secrets
+	registry    *client.Registry
+	stolen      *breach.Passwords // nil: there is no list
+	users       *account.Registry
+	codes       *verification.Codes
+	outbox      *notify.Outbox
+	people      *account.SelfService
+	invitations *account.Invitations
+	catalogue   *consent.Catalogue
+	consents    *consent.Registry
+	imported    *grant.ImportedTokens
+	inspector   *grant.Inspector
+	sessions    *session.Manager
+	events      *event.Bus
+	gate        *audit.Gate
+	auditKeys   *chain.Keys
+	webhooks    *webhook.Registry
 }
 
 // open reads the settings and opens the configured database for a verb. The embedded
@@ -138,23 +139,25 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	users := account.NewRegistry(store, gate, hasher, stolen, events, e.clock, e.random)
 	codes := verification.NewCodes(store, ring.Key(keyring.Verification), c.Issuer, e.clock, e.random)
 	outbox := notify.NewOutbox(store, e.clock, e.random)
+	people := account.NewSelfService(users, store, store, codes, outbox, c.registration())
 	return &instance{
-		config:    c,
-		codes:     codes,
-		outbox:    outbox,
-		people:    account.NewSelfService(users, store, store, codes, outbox, c.registration()),
-		store:     store,
-		ring:      ring,
-		keys:      signers,
-		hasher:    hasher,
-		secrets:   clientSecrets,
-		stolen:    stolen,
-		users:     users,
-		registry:  client.NewRegistry(store, gate, clientSecrets, e.clock, e.random),
-		catalogue: consent.NewCatalogue(store, gate, e.clock),
-		consents:  consent.NewRegistry(store, store, store, gate, e.clock),
-		imported:  imported,
-		inspector: grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle, imported),
+		config:      c,
+		codes:       codes,
+		outbox:      outbox,
+		people:      people,
+		invitations: account.NewInvitations(people),
+		store:       store,
+		ring:        ring,
+		keys:        signers,
+		hasher:      hasher,
+		secrets:     clientSecrets,
+		stolen:      stolen,
+		users:       users,
+		registry:    client.NewRegistry(store, gate, clientSecrets, e.clock, e.random),
+		catalogue:   consent.NewCatalogue(store, gate, e.clock),
+		consents:    consent.NewRegistry(store, store, store, gate, e.clock),
+		imported:    imported,
+		inspector:   grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle, imported),
 		sessions: session.NewManager(store, gate, ring.Key(keyring.SessionHash), events, e.clock, e.random,
 			session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
 		events:    events,

@@ -288,7 +288,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 		Random:       e.random,
 	})
 	own := accounts.New(accounts.Config{
-		Registration: h.people, Recovery: h.people, Contacts: h.people, Policy: h.people.Policy(), AuthorizePath: c.paths().Authorization, Web: web, Pages: set,
+		Registration: h.people, Invitations: h.people, Recovery: h.people, Contacts: h.people, Policy: h.people.Policy(), AuthorizePath: c.paths().Authorization, Web: web, Pages: set,
 	})
 	endpoints := oauthhandlers.Config{
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, LegacyCheck: c.LegacyTokenCheck || c.Dev,
@@ -300,7 +300,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	records := refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord))
 	management, err := api.New(api.Config{
 		Issuer: c.Issuer, Version: version, Audit: h.store, AuditKeys: h.auditKeys, Clients: h.store, Registry: h.registry, Keys: h.keys, Scopes: h.catalogue, Sessions: h.sessions, Tokens: h.inspector, Consents: h.consents, Users: h.store, Accounts: h.users,
-		People: h.people, Recovery: h.people, Own: h.people, Passwords: signIn, Manager: admin, Caller: oauthhandlers.Caller(protocol),
+		People: h.people, Invitations: h.invitations, Recovery: h.people, Own: h.people, Passwords: signIn, Manager: admin, Caller: oauthhandlers.Caller(protocol),
 		Webhooks: h.webhooks, Policies: limits.table, Budgets: ratelimit.NewBudgets(limits.table, limits.state, h.gate, h.store, h.users), Records: records, Refusals: c.refusals(),
 		Repeats: idempotency.NewKeys(h.store, h.store, h.ring.Key(keyring.Idempotency), e.clock),
 		Cursors: h.ring.Key(keyring.Cursor), Clock: e.clock,

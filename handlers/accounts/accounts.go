@@ -22,6 +22,12 @@ type registration interface {
 	Resend(ctx context.Context, id provider.ID) error
 }
 
+// invitations are what people accept who were invited.
+type invitations interface {
+	Invited(ctx context.Context, id provider.ID, code string) (*account.Invitation, error)
+	Accept(ctx context.Context, id provider.ID, code string, a account.Application, locale string) (*account.User, error)
+}
+
 // recovery is how people get their account back.
 type recovery interface {
 	Forgot(ctx context.Context, named, locale string) (provider.ID, error)
@@ -38,6 +44,7 @@ type contacts interface {
 // Config is the dependencies of the package; all are required.
 type Config struct {
 	Registration registration
+	Invitations  invitations
 	Recovery     recovery
 	Contacts     contacts
 	Policy       account.Policy

@@ -16,12 +16,15 @@ import (
 
 // ServeRegisterPage serves the form for a new account.
 func (a *Accounts) ServeRegisterPage(w http.ResponseWriter, r *http.Request) error {
-	if !a.Policy.Offers() {
-		return refusal.RegistrationOff()
-	}
 	query, err := wire.Query(r)
 	if err != nil {
 		return err
+	}
+	if query.Has("id") {
+		return a.serveInvitation(w, r, query)
+	}
+	if !a.Policy.Offers() {
+		return a.notOffered()
 	}
 	page := pages.Register{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS}
 	return a.in(r, query).Register(w, http.StatusOK, page)
@@ -33,6 +36,9 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if form.Has("id") {
+		return a.accept(w, r, form)
+	}
 	in := a.in(r, form)
 	page := pages.Register{
 		Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS,
@@ -43,8 +49,8 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	}, in.Language())
 	var wrong account.Wrong
 	switch {
-	case errors.Is(err, account.ErrRegistrationOff):
-		return refusal.RegistrationOff()
+	case errors.Is(err, account.ErrRegistrationOff), errors.Is(err, account.ErrUninvited):
+		return a.notOffered()
 	case errors.As(err, &wrong):
 		canonical.From(r.Context()).Outcome("invalid")
 		page.Problems = problemsOf(wrong)
@@ -59,6 +65,14 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	canonical.From(r.Context()).Outcome("registered")
 	seeOther(w, "/verify", url.Values{"id": {id.String()}, "flow": {a.begun(w, r, id, page.Flow)}, localesField: {page.Locales}})
 	return nil
+}
+
+// notOffered refuses people who cannot register without an invitation, or at all.
+func (a *Accounts) notOffered() error {
+	if a.Policy.Invitations && !a.Policy.Open {
+		return refusal.Uninvited()
+	}
+	return refusal.RegistrationOff()
 }
 
 // problemsOf are what is wrong with each field.

@@ -21,6 +21,8 @@ func examples() map[string]any {
 		"revoke-token":             object{"id": "01900000-0000-7000-8000-000000000000"},
 		"revoke-tokens":            object{"client_id": "billing"},
 		"create-user":              object{"username": "ada", "email": "ada@example.com", "password": "a long password of her own"},
+		"invite-user":              object{"email": "grace@example.com", "roles": []string{"editor"}, "locale": "en"},
+		"accept-invitation":        object{"code": "12345678", "username": "grace", "password": "a long password of her own"},
 		"register":                 object{"username": "grace", "email": "grace@example.com", "password": "a long password of her own"},
 		"forgot-password":          object{"contact": "ada@example.com"},
 		"reset-forgotten-password": object{"code": "12345678", "password": "a long password of her own"},

@@ -24,6 +24,7 @@ type selfService interface {
 	Register(ctx context.Context, a account.Application, locale string) (provider.ID, error)
 	Confirm(ctx context.Context, id provider.ID, code string) (*account.User, error)
 	Resend(ctx context.Context, id provider.ID) error
+	Accept(ctx context.Context, id provider.ID, code string, a account.Application, locale string) (*account.User, error)
 }
 
 // recovery is how people who forgot their password get another one.
@@ -123,6 +124,8 @@ func ofPeople(err error) error {
 		return refusal.New(refusal.NotFound, refusal.CheckVerification, "Nothing is open for that id: the code has expired, was used, or was tried too often. Request a new one.").Because(err)
 	case errors.Is(err, notify.ErrTooMany):
 		return refusal.New(refusal.TemporarilyUnavailable, refusal.CheckMessages, "The address has got too many messages. Try again in an hour.").WithStatus(http.StatusTooManyRequests).Because(err)
+	case errors.Is(err, account.ErrUninvited):
+		return refusal.Uninvited().Because(err)
 	case errors.Is(err, account.ErrRegistrationOff):
 		return refusal.RegistrationOff().Because(err)
 	default:

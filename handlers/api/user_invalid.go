@@ -94,6 +94,8 @@ func codeOf(fault *account.Invalid, sent User, password string) (code, property 
 	switch {
 	case errors.Is(fault, account.ErrContactMissing):
 		return "bst.phone_and_email.missing", ""
+	case errors.Is(fault, account.ErrOneContact):
+		return "bst.phone_and_email.one", ""
 	case errors.Is(fault, account.ErrPhoneTaken):
 		return "bst.phonenumber.already_used", "phoneNumber"
 	case errors.Is(fault, account.ErrDomain):

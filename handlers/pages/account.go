@@ -26,6 +26,7 @@ const (
 	CodeWrong          AccountProblem = "code_wrong"
 	CodeClosed         AccountProblem = "code_closed"
 	TooManyMessages    AccountProblem = "too_many_messages"
+	InvitationClosed   AccountProblem = "invitation_closed"
 )
 
 // Register is the form for a new account.
@@ -33,6 +34,9 @@ type Register struct {
 	// Flow is the sealed request in progress, or empty. Locales are the languages that the application
 	// asked for, as it wrote them. Token is the form's.
 	Flow, Locales, Token string
+	// ID and Code are those of an invitation, to the email address or phone number of the page; empty:
+	// the person was not invited.
+	ID, Code string
 	// SignIn is where people with an account sign in.
 	SignIn string
 	// Mail and SMS tell which contacts can be given.
@@ -44,7 +48,11 @@ type Register struct {
 
 // Register writes the form for a new account.
 func (l Localized) Register(w http.ResponseWriter, status int, page Register) error {
-	return l.writeForm(w, status, "register", page, scriptPolicy, &chooser{Again: again("/register", url.Values{"flow": {page.Flow}, "ui_locales": {page.Locales}})})
+	here := again("/register", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}})
+	if page.Problems[""] == InvitationClosed {
+		return l.write(w, status, "register", page, here)
+	}
+	return l.writeForm(w, status, "register", page, scriptPolicy, &chooser{Again: here})
 }
 
 // Verify asks for the code of a message.

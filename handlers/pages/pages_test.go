@@ -101,6 +101,8 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 	for name, page := range map[string]pages.Register{
 		"register":          {Flow: evil, Token: evil, SignIn: "javascript:" + evil, Mail: true, SMS: true},
 		"register_problems": {Token: evil, SignIn: "/login", Mail: true, SMS: true, Username: evil, Email: evil, Phone: evil, Problems: problems},
+		"register_invited":  {Token: evil, ID: evil, Code: evil, SignIn: "/login", Email: evil},
+		"register_closed":   {Token: evil, ID: evil, Code: evil, SignIn: "/login", Problems: map[string]pages.AccountProblem{"": pages.InvitationClosed}},
 		"register_by_phone": {Token: evil, SignIn: "/login", SMS: true, Problems: problems},
 	} {
 		show(name, func(w http.ResponseWriter) error { return in.Register(w, http.StatusOK, page) })

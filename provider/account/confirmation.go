@@ -96,7 +96,12 @@ func (s *SelfService) activate(ctx context.Context, v *verification.Verification
 		u.Profile.Locale = a.Locale
 	}
 	u.EmailVerified, u.PhoneVerified = a.Email != "", a.Email == ""
-	err = s.tx.InTx(ctx, func(ctx context.Context) error {
+	return s.create(ctx, v, u)
+}
+
+// create makes the user to whom a verification leads. The id is that of the verification.
+func (s *SelfService) create(ctx context.Context, v *verification.Verification, u *User) (*User, error) {
+	err := s.tx.InTx(ctx, func(ctx context.Context) error {
 		if err := s.codes.Use(ctx, v); err != nil {
 			return err
 		}

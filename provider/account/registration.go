@@ -26,13 +26,14 @@ type applicant struct {
 
 // Register takes an application and sends a code to its contact. The id is the one of the user to be. An
 // application of the same contact that was never confirmed is replaced, so that nobody can occupy another
-// person's address. It returns Wrong, ErrRegistrationOff or notify.ErrTooMany.
+// person's address. It returns Wrong, ErrRegistrationOff, ErrUninvited or
+// notify.ErrTooMany.
 //
 // Where contacts are private, the answer is the same and takes as long when another user has the contact:
 // the same work is done, and the message says something else.
 func (s *SelfService) Register(ctx context.Context, a Application, locale string) (provider.ID, error) {
-	if !s.policy.Open {
-		return provider.ID{}, ErrRegistrationOff
+	if err := s.policy.refusal(); err != nil {
+		return provider.ID{}, err
 	}
 	u := a.user()
 	taken, wrong, err := s.check(ctx, u)

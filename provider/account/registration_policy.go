@@ -11,9 +11,12 @@ import (
 // The refusals of a registration, beside Wrong.
 var (
 	ErrRegistrationOff = errors.New("people cannot register themselves here")
+	// ErrUninvited is the refusal where an invitation is needed.
+	ErrUninvited = errors.New("people register here by invitation")
 	// ErrDomain is the kind of an Invalid.
 	ErrDomain         = errors.New("people with an address of that domain cannot register here")
 	ErrContactMissing = errors.New("an email address or a phone number is needed")
+	ErrOneContact     = errors.New("either an email address or a phone number is needed, and not both")
 	ErrPhoneTaken     = errors.New("another user has that phone number")
 	// ErrChannel is the kind of an Invalid: there is no way to send a message to such a contact.
 	ErrChannel = errors.New("this server cannot send messages to such a contact")
@@ -21,8 +24,8 @@ var (
 
 // Policy says who may register.
 type Policy struct {
-	// Open: people may register.
-	Open bool
+	// Open: people may register. Invitations: those whom an administrator invited may; Open includes it.
+	Open, Invitations bool
 	// Domains are those of the email addresses that may be registered; none: all. With them a phone
 	// number alone is not enough.
 	Domains []string
@@ -46,6 +49,18 @@ func (p Policy) sends(by notify.Channel) bool {
 
 // Offers tells whether people can register.
 func (p Policy) Offers() bool { return p.Open && (p.Mail || p.SMS) }
+
+// refusal is that of a person who registers without an invitation; nil: there is none.
+func (p Policy) refusal() error {
+	switch {
+	case p.Open:
+		return nil
+	case p.Invitations:
+		return ErrUninvited
+	default:
+		return ErrRegistrationOff
+	}
+}
 
 // ValidDomain tells whether email addresses may have such a domain.
 func ValidDomain(domain string) bool { return faultOfEmail("a@"+CanonicalDomain(domain)) == "" }

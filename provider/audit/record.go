@@ -23,6 +23,9 @@ const (
 	ClientDisallowGroup Action = "client.disallow_group"
 	ClientImport        Action = "client.import"
 	UserCreate          Action = "user.create"
+	// UserInvite is about a user who does not exist yet, and has the id of the invitation then.
+	UserInvite             Action = "user.invite"
+	UserWithdrawInvitation Action = "user.withdraw_invitation"
 	// UserRegister and the next are what people do for themselves.
 	UserRegister       Action = "user.register"
 	UserRecover        Action = "user.recover"
@@ -71,7 +74,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport,
-		UserCreate, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused,
+		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
 		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,
 		SessionEnd,

@@ -33,8 +33,10 @@ type Kind string
 // The kinds.
 const (
 	ConfirmRegistration Kind = "confirm_registration"
-	ResetPassword       Kind = "reset_password"
-	ConfirmContact      Kind = "confirm_contact"
+	// Invitation is to a person whom an administrator invited, with a link.
+	Invitation     Kind = "invitation"
+	ResetPassword  Kind = "reset_password"
+	ConfirmContact Kind = "confirm_contact"
 	// AddressTaken: somebody tried to register with the address of the recipient.
 	AddressTaken    Kind = "address_taken"
 	NewSignIn       Kind = "new_sign_in"
@@ -48,7 +50,7 @@ const (
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{ConfirmRegistration, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain}
+	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain}
 }
 
 // Message is a message to a person.
@@ -122,7 +124,7 @@ func (k Kind) budget() string {
 	switch k {
 	case ResetPassword:
 		return recoveries
-	case ConfirmRegistration, ConfirmContact, AddressTaken:
+	case ConfirmRegistration, Invitation, ConfirmContact, AddressTaken:
 		return confirmations
 	case ContactChanged, ContactChangedAgain:
 		return changes

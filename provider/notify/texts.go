@@ -132,7 +132,7 @@ func (t *Texts) action(of Kind, link string) string {
 // is.
 func (k Kind) proved() bool {
 	switch k {
-	case ConfirmRegistration, ConfirmContact, AddressTaken:
+	case ConfirmRegistration, Invitation, ConfirmContact, AddressTaken:
 		return false
 	default:
 		return true

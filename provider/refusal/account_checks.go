@@ -5,6 +5,11 @@ func RegistrationOff() *Refusal {
 	return New(AccessDenied, CheckRegistrationOff, "People cannot register themselves here.")
 }
 
+// Uninvited refuses people who would register where only those may who were invited.
+func Uninvited() *Refusal {
+	return New(AccessDenied, CheckUninvited, "People register here by invitation. Open the link of the invitation.")
+}
+
 // accountEntries are those of what people do for their own accounts.
 func accountEntries() map[Check]Entry {
 	return map[Check]Entry{
@@ -31,6 +36,12 @@ func accountEntries() map[Check]Entry {
 			"People cannot register themselves at this server.",
 			"Ask the operator for an account.",
 			"GATEHOUSE_REGISTRATION says who may register.",
+		},
+		CheckUninvited: {
+			"Registration by invitation",
+			"People register at this server by invitation only.",
+			"Open the link of the invitation, or ask the operator for one.",
+			"Invite people with `gatehouse user invite ADDRESS`. GATEHOUSE_REGISTRATION says who may register.",
 		},
 		CheckOwnAccount: {
 			"Not the own account",

@@ -77,6 +77,7 @@ const (
 	CheckVerification       Check = "verification"
 	CheckMessages           Check = "messages"
 	CheckRegistrationOff    Check = "registration_off"
+	CheckUninvited          Check = "invitation_needed"
 	CheckOwnAccount         Check = "own_account"
 	CheckLogout             Check = "logout"
 	CheckLogo               Check = "client_logo_uri"

@@ -29,7 +29,7 @@ type Store interface {
 	// RecentVerification tells whether one was opened for a user whose time is not over, used or not.
 	RecentVerification(ctx context.Context, user provider.ID, p Purpose) (bool, error)
 	// AddVerification stores a verification. One of a registration replaces that of the same address,
-	// so that nobody can occupy the address of another person.
+	// so that nobody can occupy the address of another person, and one of an invitation as well.
 	AddVerification(ctx context.Context, v Verification) error
 	// Verification returns provider.ErrNotFound.
 	Verification(ctx context.Context, id provider.ID) (*Verification, error)
@@ -41,6 +41,8 @@ type Store interface {
 	UseVerification(ctx context.Context, id provider.ID) error
 	// NewestVerification is the one of a user that was opened last; provider.ErrNotFound: none is open.
 	NewestVerification(ctx context.Context, user provider.ID, purposes ...Purpose) (*Verification, error)
+	// OpenVerifications lists those of a purpose that are open and have an id after one, by id.
+	OpenVerifications(ctx context.Context, p Purpose, after provider.ID, limit int) ([]*Verification, error)
 	// CloseVerifications closes all that are open for a user.
 	CloseVerifications(ctx context.Context, user provider.ID) error
 }
@@ -149,6 +151,12 @@ func (c *Codes) Newest(ctx context.Context, user provider.ID, purposes ...Purpos
 	return v, closed(err)
 }
 
+// List returns the verifications of a purpose that are open and have an id after one, by id: in the order in
+// which they were opened.
+func (c *Codes) List(ctx context.Context, p Purpose, after provider.ID, limit int) ([]*Verification, error) {
+	return c.store.OpenVerifications(ctx, p, after, limit)
+}
+
 // CloseAll closes all verifications that are open for a user.
 func (c *Codes) CloseAll(ctx context.Context, user provider.ID) error {
 	return c.store.CloseVerifications(ctx, user)
@@ -177,6 +185,8 @@ func (c *Codes) Code(ctx context.Context, id provider.ID) (code, link string, er
 
 func page(p Purpose) string {
 	switch p {
+	case Invitation:
+		return "/register"
 	case Recovery:
 		return "/recover"
 	case UndoEmail, UndoPhone:

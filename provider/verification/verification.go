@@ -13,6 +13,8 @@ type Purpose string
 const (
 	// Registration activates an account.
 	Registration Purpose = "registration"
+	// Invitation lets a person register whom an administrator invited.
+	Invitation Purpose = "invitation"
 	// Recovery lets a person who forgot the password choose another one.
 	Recovery Purpose = "recovery"
 	// NewEmail and NewPhone replace a contact of a user.
@@ -28,6 +30,8 @@ func (p Purpose) Lifetime() time.Duration {
 	switch p {
 	case Registration:
 		return 24 * time.Hour
+	case Invitation:
+		return 7 * 24 * time.Hour
 	case UndoEmail, UndoPhone:
 		return 72 * time.Hour
 	default:

@@ -84,7 +84,7 @@ func (op operation) unknown() string { return parameter.ReplaceAllString(op.path
 func forAnyone() []string {
 	return []string{
 		"register", "confirm-registration", "resend-confirmation", "verify-email", "forgot-password", "reset-forgotten-password", "reset-password",
-		"change-own-password", "request-contact", "confirm-contact", "change-own-profile",
+		"change-own-password", "request-contact", "confirm-contact", "change-own-profile", "accept-invitation",
 	}
 }
 

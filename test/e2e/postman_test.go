@@ -119,7 +119,7 @@ func TestPostmanCollection(t *testing.T) {
 		"access_token": s.token("ops", secret, url.Values{"scope": {"invoices:read"}}),
 	}}
 	// What only a reader can name, such as a key to withdraw, is not there.
-	for _, name := range []string{"secret_id", "session_id", "delivery_id"} {
+	for _, name := range []string{"secret_id", "session_id", "delivery_id", "invitation_id"} {
 		p.variables[name] = "01900000-0000-7000-8000-000000000000"
 	}
 	p.variables["kid"], p.variables["error_id"], p.variables["token"] = "none", "none", "12345678"
@@ -136,7 +136,10 @@ func TestPostmanCollection(t *testing.T) {
 		"Create a scope":                                    http.StatusConflict,     // it is there since a client has it
 		"Read the claims about the user of an access token": http.StatusUnauthorized, // the token was revoked before
 		"Get tokens":                                        http.StatusBadRequest,   // this client must name a scope
+		"Invite a person to register":                       http.StatusBadRequest,   // this server sends no mail
+		"Withdraw an invitation":                            http.StatusNotFound,
 		// What people do needs the code of a message, or their password.
+		"Accept an invitation":                                  http.StatusNotFound,
 		"Activate an account":                                   http.StatusNotFound,
 		"Send the code of a registration again":                 http.StatusNotFound,
 		"Choose another password":                               http.StatusNotFound,

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+)
+
+type invitationView struct {
+	ID        string    `json:"id"`
+	Email     string    `json:"email,omitempty"`
+	Phone     string    `json:"phone_number,omitempty"`
+	Roles     []string  `json:"roles"`
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+func invitationViewOf(inv *account.Invitation) invitationView {
+	return invitationView{inv.ID.String(), inv.Email, inv.Phone, orEmpty(inv.Roles), inv.CreatedAt, inv.ExpiresAt}
+}
+
+func newUserInvite(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "invite ADDRESS",
+		Short: "Invite a person to register",
+		Long: `Sends a link to an email address or a phone number, with which one person can register, within
+seven days. The contact is verified by it. Inviting again sends a new link in place of the first.
+
+With GATEHOUSE_REGISTRATION=invitation nobody registers in another way. The server sends the message;
+GATEHOUSE_SMTP_URL or GATEHOUSE_SMS_WEBHOOK_URL must be set here as it is there.`,
+		Example: `  gatehouse user invite ada@example.com
+  gatehouse user invite ada@example.com --role editor --locale de
+  gatehouse user invite +442071838750 --json`,
+		Args: cobra.ExactArgs(1),
+	}
+	inv := &account.Invitation{}
+	cmd.Flags().StringSliceVar(&inv.Roles, "role", nil, "role that the user will have; repeat for more")
+	cmd.Flags().StringVar(&inv.Locale, "locale", "", "language of the message, such as de")
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		if inv.Email = args[0]; !strings.Contains(args[0], "@") {
+			inv.Email, inv.Phone = "", args[0]
+		}
+		err := h.invitations.Invite(cmd.Context(), env.actor(), inv)
+		switch {
+		case errors.Is(err, account.ErrRegistrationOff):
+			return errors.New("nobody can register while GATEHOUSE_REGISTRATION is off; set it to invitation")
+		case errors.Is(err, account.ErrChannel):
+			return errors.New("no message can be sent to such an address: set GATEHOUSE_SMTP_URL for mail, GATEHOUSE_SMS_WEBHOOK_URL for SMS")
+		case errors.Is(err, notify.ErrTooMany):
+			return errors.New("the address has got too many messages; try again in an hour")
+		case err != nil:
+			return err
+		}
+		if *asJSON {
+			return printJSON(env.Out, invitationViewOf(inv))
+		}
+		return env.say("invited %s; the link is valid until %s", inv.Email+inv.Phone, when(inv.ExpiresAt))
+	})
+	return cmd
+}
+
+func newUserInvitations(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "invitations",
+		Short:   "List the invitations that can still be accepted",
+		Example: "  gatehouse user invitations --json",
+		Args:    cobra.NoArgs,
+	}
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
+		views := []invitationView{}
+		out := table{header: []string{"ID", "ADDRESS", "ROLES", "SENT", "EXPIRES"}, empty: "No invitations. Send one with: gatehouse user invite ADDRESS"}
+		err := eachInvitation(cmd.Context(), h.invitations, func(inv *account.Invitation) {
+			views = append(views, invitationViewOf(inv))
+			out.add(inv.ID.String(), inv.Email+inv.Phone, strings.Join(inv.Roles, " "), when(inv.CreatedAt), when(inv.ExpiresAt))
+		})
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return printJSON(env.Out, views)
+		}
+		return out.print(env.Out)
+	})
+	return cmd
+}
+
+func eachInvitation(ctx context.Context, invitations *account.Invitations, each func(inv *account.Invitation)) error {
+	const page = 200
+	var after provider.ID
+	for {
+		list, err := invitations.List(ctx, after, page)
+		if err != nil {
+			return err
+		}
+		for _, inv := range list {
+			each(inv)
+			after = inv.ID
+		}
+		if len(list) < page {
+			return nil
+		}
+	}
+}
+
+func newUserUninvite(env *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "uninvite ADDRESS",
+		Short:   "Withdraw an invitation",
+		Long:    `Makes the link of an invitation worth nothing. Instead of the address its id will do.`,
+		Example: "  gatehouse user uninvite ada@example.com",
+		Args:    cobra.ExactArgs(1),
+	}
+	asJSON := addJSON(cmd)
+	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
+		var found *account.Invitation
+		err := eachInvitation(cmd.Context(), h.invitations, func(inv *account.Invitation) {
+			if strings.EqualFold(inv.Email+inv.Phone, args[0]) || inv.ID.String() == args[0] {
+				found = inv
+			}
+		})
+		if err == nil && found == nil {
+			err = provider.ErrNotFound
+		}
+		if err == nil {
+			err = h.invitations.Withdraw(cmd.Context(), env.actor(), found.ID)
+		}
+		if err != nil {
+			return about("invitation", args[0], err)
+		}
+		if *asJSON {
+			return printJSON(env.Out, invitationViewOf(found))
+		}
+		return env.say("withdrew the invitation of %s", found.Email+found.Phone)
+	})
+	return cmd
+}

@@ -1,0 +1,89 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
+)
+
+// Invited is the invitation of a person who follows its link. It returns ErrRegistrationOff,
+// verification.ErrCode or ErrClosed.
+func (s *SelfService) Invited(ctx context.Context, id provider.ID, code string) (*Invitation, error) {
+	_, inv, err := s.invited(ctx, id, code)
+	return inv, err
+}
+
+func (s *SelfService) invited(ctx context.Context, id provider.ID, code string) (*verification.Verification, *Invitation, error) {
+	if !s.policy.Invitations {
+		return nil, nil, ErrRegistrationOff
+	}
+	v, err := s.codes.Check(ctx, id, code, verification.Invitation)
+	if err != nil {
+		return nil, nil, err
+	}
+	inv, err := s.invitation(v)
+	return v, inv, err
+}
+
+// invitation is what a verification is about.
+func (s *SelfService) invitation(v *verification.Verification) (*Invitation, error) {
+	var t terms
+	details, err := s.codes.Details(v)
+	if err == nil {
+		err = json.Unmarshal(details, &t)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("account: invitation %s: %w", v.ID, err)
+	}
+	inv := &Invitation{ID: v.ID, Roles: t.Roles, Locale: t.Locale, CreatedAt: v.CreatedAt, ExpiresAt: v.ExpiresAt}
+	if strings.Contains(v.Address, "@") {
+		inv.Email = v.Address
+	} else {
+		inv.Phone = v.Address
+	}
+	return inv, nil
+}
+
+// Accept makes a user of a person who was invited. The contact is that of the invitation and is verified,
+// the roles are those that the administrator chose. It returns ErrRegistrationOff, verification.ErrCode or
+// ErrClosed, or Wrong.
+func (s *SelfService) Accept(ctx context.Context, id provider.ID, code string, a Application, locale string) (*User, error) {
+	v, inv, err := s.invited(ctx, id, code)
+	if err != nil {
+		return nil, err
+	}
+	u := inv.invitee()
+	u.Username, u.Profile = a.Username, a.Profile
+	if u.Username == "" && u.Email != "" {
+		if u.Username, err = s.freeName(ctx, u.Email); err != nil {
+			return nil, err
+		}
+	}
+	wrong, err := s.registry.wrong(ctx, u, &User{})
+	if err != nil {
+		return nil, err
+	}
+	canonical, fault := passwordOf(u, a.Password)
+	wrong.add(fault)
+	if err := wrong.orNil(); err != nil {
+		return nil, err
+	}
+	u.PasswordHash, err = s.registry.hash(ctx, canonical)
+	var stolen *Invalid
+	if errors.As(err, &stolen) {
+		return nil, Wrong{stolen}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if u.Profile.Locale == "" && faultOfLocale(locale) == "" {
+		u.Profile.Locale = locale
+	}
+	u.EmailVerified, u.PhoneVerified = u.Email != "", u.Phone != ""
+	return s.create(ctx, v, u)
+}
