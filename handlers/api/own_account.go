@@ -33,8 +33,16 @@ type newContact struct {
 	Language string `header:"Accept-Language" maxLength:"200" doc:"Language of the message"`
 	Body     struct {
 		CurrentPassword
-		Email string `json:"email,omitempty" example:"ada@example.com" doc:"This or phone_number"`
-		Phone string `json:"phone_number,omitempty" doc:"In the form E.164"`
+		Email newValue `json:"email,omitempty" doc:"This or phone_number"`
+		Phone newValue `json:"phone_number,omitempty" doc:"In the form E.164"`
+	}
+}
+
+// contactRequested is the id of a change that was begun, or a status without content.
+type contactRequested struct {
+	Status int
+	Body   struct {
+		ID string `json:"id" format:"uuid"`
 	}
 }
 
@@ -57,7 +65,10 @@ func (a *API) ownAccounts() {
 	}, passwordNames()), a.changeOwnPassword)
 	registerOpen(a, limits, withAliases(huma.Operation{
 		OperationID: "request-contact", Method: http.MethodPatch, Path: "/users/{user_id}/request-change-contact-info", Tags: tags, DefaultStatus: http.StatusAccepted,
-		Summary: "Begin to change the own email address or phone number", Description: "Sends a code to the new one." + proof,
+		Summary: "Begin to change the own email address or phone number, or remove one",
+		Description: "Sends a code to the new one: 202. Null, or an empty text, removes the one that there is, at once: 204. It gets a message with a link that undoes that for 72 hours. " +
+			"The last verified contact that can recover the account cannot be removed." + proof,
+		Responses: map[string]*huma.Response{"204": {Description: "The contact was removed."}},
 	}, passwordNames()), a.requestContact)
 	registerOpen(a, limits, withAliases(huma.Operation{
 		OperationID: "confirm-contact", Method: http.MethodPatch, Path: "/users/{user_id}/contact-info", Tags: tags, DefaultStatus: http.StatusNoContent,
@@ -116,8 +127,9 @@ func (a *API) changeOwnPassword(ctx context.Context, in *ownPassword) (*struct{}
 	return nil, asInvalidUser(err, User{}, in.Body.Password)
 }
 
-func (a *API) requestContact(ctx context.Context, in *newContact) (*opened, error) {
-	if (in.Body.Email == "") == (in.Body.Phone == "") {
+func (a *API) requestContact(ctx context.Context, in *newContact) (*contactRequested, error) {
+	email, phone := in.Body.Email, in.Body.Phone
+	if email.sent == phone.sent {
 		return nil, invalid("", "must have either email or phone_number")
 	}
 	u, err := a.owner(ctx, in.ID, in.Body.Current)
@@ -125,15 +137,24 @@ func (a *API) requestContact(ctx context.Context, in *newContact) (*opened, erro
 		return nil, err
 	}
 	var id provider.ID
-	if in.Body.Email != "" {
-		id, err = a.Own.RequestEmail(ctx, u.ID, in.Body.Email, localeOf(in.Language))
-	} else {
-		id, err = a.Own.RequestPhone(ctx, u.ID, in.Body.Phone, localeOf(in.Language))
+	out := &contactRequested{Status: http.StatusAccepted}
+	switch {
+	case email.text != "":
+		id, err = a.Own.RequestEmail(ctx, u.ID, email.text, localeOf(in.Language))
+	case phone.text != "":
+		id, err = a.Own.RequestPhone(ctx, u.ID, phone.text, localeOf(in.Language))
+	case email.sent:
+		out.Status = http.StatusNoContent
+		_, err = a.Own.RemoveEmail(ctx, u)
+	default:
+		out.Status = http.StatusNoContent
+		_, err = a.Own.RemovePhone(ctx, u)
 	}
 	if err != nil {
-		return nil, asInvalidUser(err, User{Email: in.Body.Email, Phone: in.Body.Phone}, "")
+		return nil, asInvalidUser(err, User{Email: email.text, Phone: phone.text}, "")
 	}
-	return openedAs(id), nil
+	out.Body = openedAs(id).Body
+	return out, nil
 }
 
 func (a *API) confirmContact(ctx context.Context, in *contactCode) (*struct{}, error) {

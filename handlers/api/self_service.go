@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -38,6 +39,8 @@ type ownAccount interface {
 	RequestEmail(ctx context.Context, user provider.ID, address, locale string) (provider.ID, error)
 	RequestPhone(ctx context.Context, user provider.ID, number, locale string) (provider.ID, error)
 	ConfirmContact(ctx context.Context, user, id provider.ID, code string) (*account.User, error)
+	RemoveEmail(ctx context.Context, proved *account.User) (*account.User, error)
+	RemovePhone(ctx context.Context, proved *account.User) (*account.User, error)
 	ChangeProfile(ctx context.Context, user provider.ID, p account.Profile) (*account.User, error)
 	ChangePassword(ctx context.Context, proved *account.User, password string) (*account.User, error)
 }
@@ -60,8 +63,9 @@ func registerOpen[I, O any](a *API, limits []string, op huma.Operation, act func
 	op.Metadata = metadata
 	op.MaxBodyBytes = -1 // the route has a limit
 	op.Security = []map[string][]string{{}, {"basic": {}}, {"bearer": {}}}
-	also := op.Errors
+	also, responses := op.Errors, op.Responses
 	op.Errors, op.Responses = nil, map[string]*huma.Response{}
+	maps.Copy(op.Responses, responses)
 	a.describeErrors(&op, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable)
 	a.describeErrors(&op, also...)
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
@@ -126,6 +130,8 @@ func ofPeople(err error) error {
 		return refusal.New(refusal.TemporarilyUnavailable, refusal.CheckMessages, "The address has got too many messages. Try again in an hour.").WithStatus(http.StatusTooManyRequests).Because(err)
 	case errors.Is(err, account.ErrUninvited):
 		return refusal.Uninvited().Because(err)
+	case errors.Is(err, account.ErrSignIn): // the user was changed since the proof
+		return notOwn(err)
 	case errors.Is(err, account.ErrRegistrationOff):
 		return refusal.RegistrationOff().Because(err)
 	default:

@@ -98,6 +98,10 @@ func codeOf(fault *account.Invalid, sent User, password string) (code, property 
 		return "bst.phone_and_email.one", ""
 	case errors.Is(fault, account.ErrPhoneTaken):
 		return "bst.phonenumber.already_used", "phoneNumber"
+	case errors.Is(fault, account.ErrLastContact) && fault.Claim == "phone":
+		return "bst.phonenumber.last_contact", "phoneNumber"
+	case errors.Is(fault, account.ErrLastContact):
+		return "fos_user.email.last_contact", "email"
 	case errors.Is(fault, account.ErrDomain):
 		return "fos_user.email.domain", "email"
 	case errors.Is(fault, account.ErrChannel) && fault.Claim == "phone":

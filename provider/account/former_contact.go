@@ -44,7 +44,7 @@ func undoes(change verification.Purpose) verification.Purpose {
 }
 
 // tellFormer sends the link that undoes a change to the former contact or, where there was none that is
-// known to be the user's, to the other one.
+// known to be the user's and can get messages, to the other one.
 //
 // A contact that was itself new within the time of such a link gets none: it may be that of an attacker,
 // whose link would take the account from the owner again. The first link gives back what there was before.
@@ -52,9 +52,12 @@ func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) erro
 	m := notify.Message{Kind: notify.ContactChanged, UserID: u.ID, Locale: u.Profile.Locale, Data: notify.Data{
 		Username: u.Username, Address: contactFor(u, left.Purpose), At: u.UpdatedAt, Valid: undoes(left.Purpose).Lifetime(),
 	}}
+	if m.Data.Address == "" {
+		m.Data.Removed = left.Address
+	}
 	m.Channel, m.To = channelFor(left.Purpose), left.Address
 	undo := undoes(left.Purpose) // of a change of the contact that is told
-	if !left.Verified {
+	if !left.Verified || !s.policy.sends(m.Channel) {
 		m.Channel, m.To, undo = otherContact(u, left.Purpose)
 	}
 	again, err := s.codes.Recent(ctx, u.ID, undoes(left.Purpose))

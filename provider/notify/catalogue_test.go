@@ -89,7 +89,10 @@ func TestEveryTextIsUsed(t *testing.T) {
 					m.Data.Address = "+4915112345678"
 					other, err := texts.Render(m, code, link)
 					require.NoError(t, err)
-					fmt.Fprintln(&said, letter.Subject, letter.Text, letter.HTML, other.Text)
+					m.Data.Address, m.Data.Removed = "", "new@example.com"
+					removed, err := texts.Render(m, code, link)
+					require.NoError(t, err)
+					fmt.Fprintln(&said, letter.Subject, letter.Text, letter.HTML, other.Text, removed.Subject, removed.Text)
 				}
 			}
 		}

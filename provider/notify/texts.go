@@ -149,7 +149,7 @@ func (t *Texts) Render(m Message, code, link string) (Letter, error) {
 	w.values = strings.NewReplacer("{product}", t.brand.Product, "{host}", t.host, "{code}", code, "{valid}", w.valid, "{action}", w.action)
 	letter := Letter{ID: m.ID, Channel: m.Channel, Kind: m.Kind, To: m.To, Language: c.tag.String()}
 	if m.Channel == SMS {
-		letter.Text = w.text(m.Kind, ".sms")
+		letter.Text = w.said(m, ".sms")
 		if m.Kind.hasCode() && code != "" {
 			// The last line lets browsers offer the code on this site only (WebOTP, "Origin-bound
 			// one-time codes delivered via SMS").
@@ -176,7 +176,7 @@ func (k Kind) hasCode() bool {
 
 func (t *Texts) page(w *writer, m Message, code, link string) page {
 	p := page{
-		Language: w.tag.String(), Product: t.brand.Product, Accent: t.brand.Accent, Subject: w.text(m.Kind, ".subject"), Title: w.text(m.Kind, ".title"), Lead: w.text(m.Kind, ".lead"),
+		Language: w.tag.String(), Product: t.brand.Product, Accent: t.brand.Accent, Subject: w.said(m, ".subject"), Title: w.said(m, ".title"), Lead: w.said(m, ".lead"),
 		Note: w.text(m.Kind, ".note"), Footer: w.text("", "footer"), Details: w.details(m),
 	}
 	if m.Kind.hasCode() && code != "" {

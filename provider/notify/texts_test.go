@@ -39,12 +39,16 @@ func TestTextMessagesFitIntoOne(t *testing.T) {
 	require.NoError(t, err)
 	for locale := range texts.Catalogues() {
 		for _, kind := range notify.Kinds() {
-			letter, err := texts.Render(sample(notify.SMS, kind, locale), code, "https://id.some-company.example/verify?v=0123456789abcdef")
-			require.NoError(t, err)
-			n, foreign := septets(letter.Text)
-			assert.Empty(t, foreign, "%s %s: %s", locale, kind, letter.Text)
-			assert.LessOrEqual(t, n, 160, "%s %s: %s", locale, kind, letter.Text)
-			assert.Empty(t, letter.Subject+letter.HTML)
+			for _, removed := range []string{"", "+4915112345678"} {
+				m := sample(notify.SMS, kind, locale)
+				m.Data.Removed = removed
+				letter, err := texts.Render(m, code, "https://id.some-company.example/verify?v=0123456789abcdef")
+				require.NoError(t, err)
+				n, foreign := septets(letter.Text)
+				assert.Empty(t, foreign, "%s %s: %s", locale, kind, letter.Text)
+				assert.LessOrEqual(t, n, 160, "%s %s: %s", locale, kind, letter.Text)
+				assert.Empty(t, letter.Subject+letter.HTML)
+			}
 		}
 	}
 }

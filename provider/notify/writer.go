@@ -26,6 +26,22 @@ func (w *writer) text(of Kind, key string) string {
 	return w.values.Replace(w.check(w.catalogue.text(string(of) + key)))
 }
 
+// said is a text of a message. A contact that was removed has texts of its own.
+func (w *writer) said(m Message, key string) string {
+	of := m.Kind
+	if m.Data.Removed != "" {
+		switch {
+		case key == ".sms" && of == ContactChanged:
+			of = "contact_removed"
+		case key == ".sms" && of == ContactChangedAgain:
+			of = "contact_removed_again"
+		case (key == ".subject" || key == ".title" || key == ".lead") && (of == ContactChanged || of == ContactChangedAgain):
+			of = "contact_removed"
+		}
+	}
+	return w.text(of, key)
+}
+
 // details say what happened.
 func (w *writer) details(m Message) []detail {
 	var list []detail
@@ -45,6 +61,7 @@ func (w *writer) details(m Message) []detail {
 	default:
 		add("address", m.Data.Address)
 	}
+	add("removed", m.Data.Removed)
 	add("device", m.Data.Device)
 	if !m.Data.At.IsZero() {
 		add("time", w.check(w.date(m.Data.At)))

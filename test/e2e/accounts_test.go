@@ -189,6 +189,58 @@ func TestPeopleChangeTheirOwnAccountThroughTheAPI(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, s.manage("", http.MethodPatch, "/users/"+nothing+"/password", `{"current_password":"x","password":"another long password"}`).status)
 }
 
+// A phone number is removed with the same proof as it is changed, and comes back by the link that the number
+// gets. What the account is recovered with stays.
+func TestPeopleRemoveTheirPhoneNumber(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	alice := s.devUserID("alice")
+	token := "Bearer " + s.passwordToken("alice", "wonderland")
+	const path, number = "/request-change-contact-info", "+442071838750"
+	other := s.client("reader", "--grant-type", "client_credentials", "--scope", "gatehouse:users:read", "--dev")
+	s.soon(func() bool {
+		return s.manage(basic("reader", other), http.MethodGet, "/users", "").status == http.StatusOK
+	}, "the client is unknown")
+	for _, tc := range []struct {
+		authorization, user, body string
+		want                      int
+	}{
+		{"", alice, `{"phone_number":""}`, http.StatusForbidden},
+		{"", alice, `{"phone_number":null}`, http.StatusForbidden},
+		{"", alice, `{"phone_number":"","current_password":"wrong"}`, http.StatusForbidden},
+		{basic("reader", other), alice, `{"phone_number":""}`, http.StatusForbidden},
+		{"Bearer made-up", alice, `{"phone_number":""}`, http.StatusUnauthorized},
+		{token, s.devUserID("admin"), `{"phone_number":""}`, http.StatusForbidden},
+		{token, nothing, `{"phone_number":""}`, http.StatusForbidden},
+		{token, alice, `{}`, http.StatusBadRequest},
+		{token, alice, `{"phone_number":"","email":null}`, http.StatusBadRequest},
+		{token, alice, `{"phone_number":"","email":"new@example.com"}`, http.StatusBadRequest},
+		{token, alice, `{"phone_number":7}`, http.StatusBadRequest},
+		{token, alice, `{"phone_number":" "}`, http.StatusBadRequest},
+	} {
+		assert.Equal(t, tc.want, s.manage(tc.authorization, http.MethodPatch, "/users/"+tc.user+path, tc.body).status, tc)
+	}
+	shown := func() map[string]any {
+		t.Helper()
+		var u map[string]any
+		require.NoError(t, json.Unmarshal(s.command("user", "get", "alice", "--json", "--dev"), &u))
+		return u
+	}
+	assert.Equal(t, number, shown()["phone_number"])
+
+	got := s.manage("", http.MethodPatch, "/users/"+alice+path, `{"phoneNumber":null,"current_password":"wonderland"}`)
+	assert.Equal(t, []any{http.StatusNoContent, ""}, []any{got.status, got.body})
+	assert.Empty(t, shown()["phone_number"])
+	m := s.messageTo(number)
+	assert.Equal(t, []string{"contact_changed", "sms"}, []string{m.Kind, m.Channel})
+	assert.Contains(t, m.Text, "was removed")
+	assert.True(t, strings.HasPrefix(m.Link, s.url+"/undo?"), m.Link)
+	assert.Equal(t, http.StatusNoContent, s.manage(token, http.MethodPatch, "/users/"+alice+path, `{"phone_number":""}`).status, "it is removed already")
+
+	assert.Equal(t, map[string]string{"email": "fos_user.email.last_contact"}, faults(t, s.manage(token, http.MethodPatch, "/users/"+alice+path, `{"email":""}`)))
+	assert.Equal(t, "alice@example.com", shown()["email"])
+}
+
 func TestRegistrationCanBeOff(t *testing.T) {
 	t.Parallel()
 	s := dev(t, "GATEHOUSE_REGISTRATION=off")
