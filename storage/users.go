@@ -125,6 +125,11 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 		if before.Username == u.Username { // it may look like an older one, which is no reason to refuse another change
 			kept = append(kept, "username_skeleton", "skeleton_of")
 		}
+		if before.Phone != u.Phone || before.PhoneVerified != u.PhoneVerified { // what was proved is another one, or in doubt
+			if err := s.exec(ctx, "UPDATE users SET phone_proved = NULL WHERE id = ?", row.ID); err != nil {
+				return err
+			}
+		}
 		if err := s.changed(s.on(ctx).Model(row).Where("id = ?", row.ID).Select("*").Omit(kept...).Updates(row)); err != nil {
 			return err
 		}

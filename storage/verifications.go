@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
-	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
 
@@ -137,21 +136,4 @@ func (s *Store) OpenVerifications(ctx context.Context, p verification.Purpose, a
 // CloseVerifications is part of verification.Store.
 func (s *Store) CloseVerifications(ctx context.Context, user provider.ID) error {
 	return s.exec(ctx, "UPDATE verifications SET used_at = ? WHERE user_id = ? AND used_at IS NULL", s.clock.Now(ctx), rowID(user))
-}
-
-// UsersByPhone returns up to two users with a number that is verified: another one is anybody's to say.
-func (s *Store) UsersByPhone(ctx context.Context, number string) ([]*account.User, error) {
-	var rows []userRow
-	if err := s.on(ctx).Where("phone = ? AND phone <> '' AND phone_verified", number).Order("id").Limit(2).Find(&rows).Error; err != nil {
-		return nil, s.fault(err)
-	}
-	users := make([]*account.User, len(rows))
-	for i, row := range rows {
-		u, err := row.user()
-		if err != nil {
-			return nil, err
-		}
-		users[i] = u
-	}
-	return users, nil
 }

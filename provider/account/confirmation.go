@@ -113,11 +113,14 @@ func (s *SelfService) create(ctx context.Context, v *verification.Verification, 
 		now := s.registry.clock.Now(ctx)
 		u.ID, u.Subject, u.CreatedAt, u.UpdatedAt = v.ID, provider.RandomID(s.registry.random).String(), now, now
 		return s.registry.gate.Record(ctx, audit.Self(ctx, u.ID), audit.UserRegister, audit.OfUser(u.ID), func(ctx context.Context) (audit.Changes, error) {
-			return audit.Diff(nil, u.record()), s.registry.store.CreateUser(ctx, u)
+			if err := s.registry.store.CreateUser(ctx, u); err != nil {
+				return nil, err
+			}
+			return audit.Diff(nil, u.record()), s.provePhone(ctx, u, &User{})
 		})
 	})
 	if err != nil {
-		return nil, s.registry.explained(ctx, err, u, &User{})
+		return nil, s.explained(ctx, err, u, &User{})
 	}
 	return u, nil
 }

@@ -142,28 +142,13 @@ func (s *SelfService) ConfirmContact(ctx context.Context, user, id provider.ID, 
 		if err := s.registry.store.UpdateUser(ctx, u); err != nil {
 			return nil, err
 		}
+		if err := s.provePhone(ctx, u, before); err != nil {
+			return nil, err
+		}
 		return audit.Diff(was, u.record()), s.tellFormer(ctx, u, left)
 	})
 	if err != nil && before != nil {
-		return nil, s.registry.explained(ctx, err, u, before)
+		return nil, s.explained(ctx, err, u, before)
 	}
 	return u, err
-}
-
-// stillFree refuses a contact that another user has by now.
-func (s *SelfService) stillFree(ctx context.Context, u, before *User) error {
-	wrong, err := s.registry.wrong(ctx, u, before)
-	if err != nil {
-		return err
-	}
-	if u.Phone != before.Phone && u.PhoneVerified {
-		owner, err := s.phoneOwner(ctx, u.Phone)
-		if err != nil {
-			return err
-		}
-		if owner != nil && owner.ID != u.ID {
-			wrong.add(invalid("phone", ErrPhoneTaken))
-		}
-	}
-	return wrong.orNil()
 }

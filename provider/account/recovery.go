@@ -118,7 +118,9 @@ func (s *SelfService) Reset(ctx context.Context, id provider.ID, code, password 
 		case u.Email:
 			u.EmailVerified = true
 		case u.Phone:
-			u.PhoneVerified = true
+			if !u.PhoneVerified { // an administrator doubts it, and another user may have proved it since
+				return nil, verification.ErrClosed
+			}
 		default: // the contact is another one by now, and whoever has the former one may not be the user
 			return nil, verification.ErrClosed
 		}

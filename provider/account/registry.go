@@ -43,6 +43,9 @@ type Store interface {
 	LockUser(ctx context.Context, id provider.ID) (*User, error)
 	// UpdateUser replaces the user, except for the generation, which the store maintains.
 	UpdateUser(ctx context.Context, u *User) error
+	// ProvePhone notes that a user proved to control the phone number, which is verified. It returns
+	// provider.ErrConflict when another user did.
+	ProvePhone(ctx context.Context, user provider.ID) error
 	// EndSessions ends the user's sessions and returns those that were not over.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
 	// CloseVerifications makes the codes and links worthless that were sent about the user.

@@ -20,7 +20,7 @@ func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*U
 	if err != nil {
 		return nil, err
 	}
-	var u *User
+	var u, before *User
 	err = s.act(ctx, audit.UserUndoContact, v.UserID, func(ctx context.Context) (audit.Changes, error) {
 		if err := s.codes.Use(ctx, v); err != nil {
 			return nil, err
@@ -32,7 +32,8 @@ func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*U
 		if u.Disabled {
 			return nil, verification.ErrClosed
 		}
-		before, was := u.clone(), u.record()
+		was := u.record()
+		before = u.clone()
 		if err := s.restore(ctx, u, v); err != nil {
 			return nil, err
 		}
@@ -46,8 +47,14 @@ func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*U
 		if err := s.registry.endSessions(ctx, u.ID, u.UpdatedAt); err != nil {
 			return nil, err
 		}
-		return notEmpty(audit.Diff(was, u.record())), s.registry.store.UpdateUser(ctx, u)
+		if err := s.registry.store.UpdateUser(ctx, u); err != nil {
+			return nil, err
+		}
+		return notEmpty(audit.Diff(was, u.record())), s.provePhone(ctx, u, before)
 	})
+	if err != nil && before != nil {
+		return nil, s.explained(ctx, err, u, before)
+	}
 	return u, err
 }
 
