@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
@@ -27,7 +28,25 @@ func (a *Accounts) ServeRegisterPage(w http.ResponseWriter, r *http.Request) err
 		return a.notOffered()
 	}
 	page := pages.Register{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS}
+	page.Hint = query.Get("login_hint")
+	a.propose(&page, page.Hint)
 	return a.in(r, query).Register(w, http.StatusOK, page)
+}
+
+// propose fills in whom the application expects, in the field that can take it.
+func (a *Accounts) propose(page *pages.Register, hint string) {
+	switch {
+	case strings.Contains(hint, "@"):
+		if a.Policy.Mail {
+			page.Email = hint
+		}
+	case strings.HasPrefix(hint, "+"):
+		if a.Policy.SMS {
+			page.Phone = hint
+		}
+	default:
+		page.Username = hint
+	}
 }
 
 // ServeRegister receives the form.

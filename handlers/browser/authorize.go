@@ -71,7 +71,7 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 	}
 	switch step {
 	case oauth.SignIn:
-		if b.Registration && f.Request.Asks("create") {
+		if f.Request.Asks("create") {
 			return b.register(w, r, p, f)
 		}
 		return b.showLogin(w, r, p, f, f.Request.LoginHint)
@@ -90,6 +90,7 @@ func (b *Browser) register(w http.ResponseWriter, r *http.Request, p progress, f
 	}
 	query := url.Values{"flow": {sealed}}
 	addLocales(query, f.Request)
+	addHint(query, f.Request)
 	seeOther(w, "/register?"+query.Encode())
 	return nil
 }

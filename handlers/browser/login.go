@@ -73,11 +73,23 @@ func (b *Browser) addWays(page *pages.Login, request *oauth.AuthorizeRequest) {
 	if len(query) > 0 {
 		way = "?" + query.Encode()
 	}
-	if b.Registration {
-		page.Register = "/register" + way
-	}
 	if b.Recovery {
 		page.Recover = "/recover" + way
+	}
+	if !b.Registration {
+		return
+	}
+	if addHint(query, request); len(query) > 0 {
+		way = "?" + query.Encode()
+	}
+	page.Register = "/register" + way
+}
+
+// addHint adds whom the application expects. A hint that is too long for a name of any kind is none.
+func addHint(query url.Values, request *oauth.AuthorizeRequest) {
+	const longest = 254
+	if request != nil && request.LoginHint != "" && len(request.LoginHint) <= longest {
+		query.Set("login_hint", request.LoginHint)
 	}
 }
 

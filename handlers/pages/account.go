@@ -42,13 +42,15 @@ type Register struct {
 	// Mail and SMS tell which contacts can be given.
 	Mail, SMS              bool
 	Username, Email, Phone string
+	// Hint is whom the application expects, as it wrote it.
+	Hint string
 	// Problems are by the name of the field; empty: of the whole.
 	Problems map[string]AccountProblem
 }
 
 // Register writes the form for a new account.
 func (l Localized) Register(w http.ResponseWriter, status int, page Register) error {
-	here := again("/register", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}})
+	here := again("/register", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}, "login_hint": {page.Hint}})
 	if page.Problems[""] == InvitationClosed {
 		return l.write(w, status, "register", page, here)
 	}

@@ -92,7 +92,7 @@ func (p *Provider) mustSignIn(ctx context.Context, f Flow, s *session.Session) b
 	if !at.Before(f.StartedAt) {
 		return false
 	}
-	if r.Asks("login") || r.Asks("select_account") || (r.Asks("create") && p.settings.Registration) {
+	if r.Asks("login") || r.Asks("select_account") || r.Asks("create") {
 		return true
 	}
 	return r.MaxAge != nil && p.domain.Clock.Now(ctx).Sub(at) >= max(*r.MaxAge, time.Nanosecond)

@@ -37,6 +37,8 @@ func TestUnknownParametersAreIgnoredAndContradictoryOnesRefused(t *testing.T) {
 	for name, more := range map[string]url.Values{
 		"none and known":            {"prompt": {"none login"}},
 		"none and unknown":          {"prompt": {"review none"}},
+		"create where nobody can":   {"prompt": {"create"}},
+		"create beside another":     {"prompt": {"create login"}},
 		"request object":            {"request": {"x"}},
 		"request URI":               {"request_uri": {"https://evil.example/object"}},
 		"repeated nonce":            {"nonce": {"a", "b"}},
@@ -49,6 +51,29 @@ func TestUnknownParametersAreIgnoredAndContradictoryOnesRefused(t *testing.T) {
 	}
 	_, err = h.provider.Check(t.Context(), h.params(url.Values{"nonce": {"a", "b"}}))
 	assert.ErrorContains(t, err, "nonce", "the description names the parameter")
+}
+
+// An application that sends prompt=create learns that people cannot register, and not only the person
+// (Initiating User Registration via OpenID Connect section 4).
+func TestCreateIsWhatTheMetadataSay(t *testing.T) {
+	h := newFixture(t)
+	h.app("ES256")
+	create := h.params(url.Values{"prompt": {"create"}})
+	_, err := h.provider.Check(t.Context(), create)
+	var refused *refusal.Refusal
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, refusal.InvalidRequest, refused.Code)
+	assert.Contains(t, refused.Description, "create")
+	assert.NotContains(t, h.provider.Metadata().PromptValuesSupported, "create")
+
+	open, err := oauth.New(oauth.Settings{Issuer: issuer, Registration: true, Paths: oauth.Paths{Authorization: "/oauth/authorize", Token: "/oauth/token"}}, h.domain)
+	require.NoError(t, err)
+	r, err := open.Check(t.Context(), create)
+	require.NoError(t, err)
+	assert.True(t, r.Asks("create"))
+	_, err = open.Check(t.Context(), h.params(url.Values{"prompt": {"create none"}}))
+	require.Error(t, err)
+	assert.Contains(t, open.Metadata().PromptValuesSupported, "create")
 }
 
 // error_description is all that an application logs: it names what is not supported, and repeats

@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"net/url"
 	"slices"
 
 	"github.com/ory/fosite"
@@ -13,10 +14,15 @@ import (
 // idToken adds OpenID Connect to the grants: an ID token beside what is issued to a user who
 // granted openid, and the parameters of the authorization request that are about the sign-in
 // (OpenID Connect Core section 3.1.2.1).
-func idToken(idTokens *IDTokens) part {
+func idToken(idTokens *IDTokens, registration bool) part {
 	return part{
-		name:  "ID token",
-		check: idTokens.check,
+		name: "ID token",
+		check: func(ctx context.Context, r *AuthorizeRequest, form url.Values) error {
+			if err := prompts(r, form, registration); err != nil {
+				return err
+			}
+			return idTokens.check(ctx, r, form)
+		},
 		token: &idTokenHandler{idTokens},
 		describe: func(m *Metadata) {
 			m.SubjectTypesSupported = []string{"public"}

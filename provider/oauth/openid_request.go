@@ -16,7 +16,7 @@ import (
 
 // check reads what OpenID Connect adds to an authorization request.
 func (i *IDTokens) check(ctx context.Context, r *AuthorizeRequest, form url.Values) error {
-	for _, read := range []func(context.Context, *AuthorizeRequest, url.Values) error{prompts, i.details, i.claims} {
+	for _, read := range []func(context.Context, *AuthorizeRequest, url.Values) error{i.details, i.claims} {
 		if err := read(ctx, r, form); err != nil {
 			return err
 		}
@@ -26,19 +26,24 @@ func (i *IDTokens) check(ctx context.Context, r *AuthorizeRequest, form url.Valu
 
 // prompts ignores unknown values: extensions define more of them, and libraries send those to
 // every provider. none together with another value is an error (OpenID Connect Core section
-// 3.1.2.1).
-func prompts(_ context.Context, r *AuthorizeRequest, form url.Values) error {
+// 3.1.2.1), and so is create where people cannot register: who wants an account would else be asked for the
+// password of one.
+func prompts(r *AuthorizeRequest, form url.Values, registration bool) error {
 	asked := strings.Fields(form.Get("prompt"))
 	if len(asked) > 1 && slices.Contains(asked, "none") {
 		return refusal.New(refusal.InvalidRequest, refusal.CheckPrompt, "The prompt value none cannot be combined with another value.").
 			Compare(refusal.FieldPrompt, "none", form.Get("prompt"))
 	}
+	if slices.Contains(asked, "create") && !registration {
+		return refusal.New(refusal.InvalidRequest, refusal.CheckPrompt, "The prompt value create is not supported: people cannot register themselves here.").
+			Compare(refusal.FieldPrompt, strings.Join(standardPrompts(), " "), form.Get("prompt"))
+	}
 	r.Prompt = slices.DeleteFunc(asked, func(p string) bool { return !slices.Contains(promptValues(), p) })
 	return nil
 }
 
-// promptValues are the known ones. With create a person registers first, where that is possible (Initiating
-// User Registration via OpenID Connect section 4); elsewhere the person signs in.
+// promptValues are the known ones. With create a person registers first (Initiating User Registration via
+// OpenID Connect section 4).
 func promptValues() []string { return append(standardPrompts(), "create") }
 
 func standardPrompts() []string { return []string{"none", "login", "consent", "select_account"} }

@@ -29,8 +29,8 @@ func authorizeEntries() map[Check]Entry {
 		},
 		CheckPrompt: {
 			"Malformed prompt",
-			"The prompt parameter has a value that does not exist, or none together with another.",
-			"Values are none, login, consent and select_account; none stands alone.",
+			"The prompt parameter has none together with another value, or create where people cannot register themselves.",
+			"Values are none, login, consent, select_account and, where prompt_values_supported names it, create; none stands alone.",
 			"The application must change what it sends.",
 		},
 		CheckRequestObject: {

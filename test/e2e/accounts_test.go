@@ -248,6 +248,58 @@ func TestRegistrationCanBeOff(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, s.get("/register").status)
 	assert.NotContains(t, s.get("/login").body, "/register")
 	assert.NotContains(t, s.get("/.well-known/openid-configuration").body, `"create"`)
+	refused := s.redirected(s.asking(url.Values{"prompt": {"create"}}))
+	assert.Equal(t, []string{"127.0.0.1", "invalid_request", "s"}, []string{refused.Hostname(), refused.Query().Get("error"), refused.Query().Get("state")}, refused)
+	assert.Contains(t, refused.Query().Get("error_description"), "create")
+}
+
+// asking is an authorization request of the demonstration application.
+func (s *server) asking(more url.Values) string {
+	query := url.Values{
+		"client_id": {"demo-spa"}, "redirect_uri": {"http://127.0.0.1/callback"}, "response_type": {"code"}, "scope": {"openid"}, "state": {"s"},
+		"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
+	}
+	for name, values := range more {
+		query[name] = values
+	}
+	return s.url + "/oauth/authorize?" + query.Encode()
+}
+
+// redirected is where a request is sent on to.
+func (s *server) redirected(address string) *url.URL {
+	s.t.Helper()
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	got, err := client.Get(address)
+	require.NoError(s.t, err)
+	require.NoError(s.t, got.Body.Close())
+	require.Equal(s.t, http.StatusSeeOther, got.StatusCode)
+	to, err := got.Location()
+	require.NoError(s.t, err)
+	return to
+}
+
+// Whom the application expects is filled in, as at the sign-in.
+func TestRegistrationProposesWhomTheApplicationExpects(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	field := func(page, id string) string {
+		found := regexp.MustCompile(`<input id="` + id + `"[^>]*? value="([^"]*)"`).FindStringSubmatch(page)
+		require.NotNil(t, found, page)
+		return found[1]
+	}
+	for hint, want := range map[string][]string{
+		"erin@example.com": {"erin@example.com", "", ""}, "+4915112345678": {"", "&#43;4915112345678", ""}, "erin": {"", "", "erin"}, "": {"", "", ""},
+		`"><script>`: {"", "", "&#34;&gt;&lt;script&gt;"}, strings.Repeat("x", 300): {"", "", ""},
+	} {
+		to := s.redirected(s.asking(url.Values{"prompt": {"create"}, "login_hint": {hint}}))
+		page := s.get(to.RequestURI())
+		assert.Equal(t, want, []string{field(page.body, "email"), field(page.body, "phone"), field(page.body, "username")}, hint)
+		signIn := s.get(strings.TrimPrefix(s.asking(url.Values{"login_hint": {hint}}), s.url))
+		link := regexp.MustCompile(`href="(/register[^"]*)"`).FindStringSubmatch(signIn.body)
+		require.NotNil(t, link)
+		page = s.get(strings.ReplaceAll(link[1], "&amp;", "&"))
+		assert.Equal(t, want, []string{field(page.body, "email"), field(page.body, "phone"), field(page.body, "username")}, hint)
+	}
 }
 
 func (s *server) passwordToken(name, password string) string {
