@@ -2,21 +2,33 @@ package storage
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 )
 
-// DueMessages are those of a channel that are to be sent, the one that has waited longest first.
-func (s *Store) DueMessages(ctx context.Context, of notify.Channel, now time.Time, limit int) ([]provider.ID, error) {
-	var rows []rowID
-	err := s.on(ctx).Raw("SELECT id FROM outbox WHERE channel = ? AND state = 'waiting' AND next_at <= ? ORDER BY next_at LIMIT ?", string(of), now, limit).Scan(&rows).Error
-	ids := make([]provider.ID, len(rows))
-	for i, id := range rows {
-		ids[i] = provider.ID(id)
+// DueMessages are those that are to be sent, the one that has waited longest first.
+func (s *Store) DueMessages(ctx context.Context, w notify.Wanted, now time.Time, limit int) ([]notify.Due, error) {
+	query, args := "SELECT id, recipient, tries FROM outbox WHERE channel = ? AND state = 'waiting' AND next_at <= ?", []any{string(w.Channel), now}
+	if w.NotTo != "" {
+		// The key ends with the address in lower case.
+		pattern := "%@" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(w.NotTo)
+		query, args = query+` AND recipient_key NOT LIKE ? ESCAPE '\'`, append(args, pattern)
 	}
-	return ids, s.fault(err)
+	if w.New {
+		query += " AND tries = 0"
+	}
+	var rows []messageRow
+	if err := s.on(ctx).Raw(query+" ORDER BY next_at LIMIT ?", append(args, limit)...).Scan(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	due := make([]notify.Due, len(rows))
+	for i, r := range rows {
+		due[i] = notify.Due{ID: provider.ID(r.ID), To: r.Recipient, Tries: r.Tries}
+	}
+	return due, nil
 }
 
 // ClaimMessage claims a message until a time. It is one conditional change, so that of any number of

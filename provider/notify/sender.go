@@ -16,9 +16,6 @@ const (
 	// claimed is how long a message belongs to the process that claimed it, and attempted how long an
 	// attempt may take. After a crash another process has it then.
 	claimed, attempted = 2 * time.Minute, 90 * time.Second
-	// atOnce bounds the attempts in progress of a channel. Mail services refuse a fourth connection of a
-	// sender, or a fifth.
-	atOnce = 3
 	// listed bounds the messages that are looked up at once.
 	listed = 200
 	// grace is how long attempts in progress may take when the process ends.
@@ -27,8 +24,8 @@ const (
 
 // queue is the stored messages.
 type queue interface {
-	// DueMessages are those of a channel that are to be sent, the one that has waited longest first.
-	DueMessages(ctx context.Context, of Channel, now time.Time, limit int) ([]provider.ID, error)
+	// DueMessages are those that are to be sent, the one that has waited longest first.
+	DueMessages(ctx context.Context, w Wanted, now time.Time, limit int) ([]Due, error)
 	// ClaimMessage claims a message until a time; provider.ErrNotFound: it is not due any more.
 	ClaimMessage(ctx context.Context, id provider.ID, now, until time.Time) (Stored, error)
 	// SettleMessage stores the state, the next time and the fault after an attempt. Except when it was
@@ -93,10 +90,8 @@ type SenderConfig struct {
 type Sender struct {
 	SenderConfig
 
-	work sync.WaitGroup
-	mu   sync.Mutex
-	// busy counts the attempts in progress by channel.
-	busy map[Channel]int
+	work   sync.WaitGroup
+	places []*places
 }
 
 // NewSender makes a Sender.
@@ -104,13 +99,17 @@ func NewSender(c SenderConfig) *Sender {
 	if c.Outcome == nil {
 		c.Outcome = func(Channel, Kind, Outcome) {}
 	}
-	return &Sender{SenderConfig: c, busy: map[Channel]int{}}
+	s := &Sender{SenderConfig: c}
+	for _, channel := range Channels() {
+		s.places = append(s.places, newPlaces(channel))
+	}
+	return s
 }
 
 // Due tells whether there is something to send.
 func (s *Sender) Due(ctx context.Context) (bool, error) {
-	for _, channel := range Channels() {
-		due, err := s.Queue.DueMessages(ctx, channel, s.Clock.Real(), 1)
+	for _, p := range s.places {
+		due, err := s.due(ctx, p, 1)
 		if err != nil || len(due) > 0 {
 			return err == nil, err
 		}
@@ -118,26 +117,28 @@ func (s *Sender) Due(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
+// due are the messages that have a place. Others are not read: they could be more than the limit.
+func (s *Sender) due(ctx context.Context, p *places, limit int) ([]Due, error) {
+	wanted, some := p.wanted()
+	if !some {
+		return nil, nil
+	}
+	due, err := s.Queue.DueMessages(ctx, wanted, s.Clock.Real(), limit)
+	if err != nil {
+		return nil, fmt.Errorf("notify: %w", err)
+	}
+	return due, nil
+}
+
 // Start begins to send what is due and does not wait for it.
 func (s *Sender) Start(ctx context.Context) error {
-	for _, channel := range Channels() {
-		due, err := s.Queue.DueMessages(ctx, channel, s.Clock.Real(), listed)
+	for _, p := range s.places {
+		due, err := s.due(ctx, p, listed)
 		if err != nil {
-			return fmt.Errorf("notify: %w", err)
+			return err
 		}
-		ids := make(chan provider.ID, len(due))
-		for _, id := range due {
-			ids <- id
-		}
-		close(ids)
-		for range min(len(due), atOnce) {
-			if !s.begin(channel) {
-				break
-			}
-			s.work.Go(func() {
-				defer s.end(channel)
-				s.serve(ctx, ids)
-			})
+		for d, some := p.take(&due); some; d, some = p.take(&due) {
+			s.work.Go(func() { s.serve(ctx, p, d, &due) })
 		}
 	}
 	return nil
@@ -157,29 +158,16 @@ func (s *Sender) Run(ctx context.Context) {
 	}
 }
 
-func (s *Sender) begin(channel Channel) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.busy[channel] >= atOnce {
-		return false
-	}
-	s.busy[channel]++
-	return true
-}
-
-func (s *Sender) end(channel Channel) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.busy[channel]--
-}
-
-func (s *Sender) serve(ctx context.Context, ids <-chan provider.ID) {
-	for id := range ids {
+// serve sends a message, and then others of the list while they have a place.
+func (s *Sender) serve(ctx context.Context, p *places, d Due, list *[]Due) {
+	for some := true; some; d, some = p.take(list) {
+		err := s.send(context.WithoutCancel(ctx), d.ID)
+		p.leave(d)
+		if err != nil {
+			s.Log.WarnContext(ctx, "message was not sent", "message", d.ID.String(), "cause", err)
+		}
 		if ctx.Err() != nil {
 			return
-		}
-		if err := s.send(context.WithoutCancel(ctx), id); err != nil {
-			s.Log.WarnContext(ctx, "message was not sent", "message", id.String(), "cause", err)
 		}
 	}
 }

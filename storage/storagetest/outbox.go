@@ -58,7 +58,7 @@ func testMessages(t *testing.T, f *fixture) {
 	require.NoError(t, outbox.Add(ctx, silent))
 	assert.Len(t, f.allMessages(t), 1)
 	for _, channel := range notify.Channels() {
-		due, err := f.DueMessages(ctx, channel, f.clock().Add(time.Hour), 10)
+		due, err := f.DueMessages(ctx, notify.Wanted{Channel: channel}, f.clock().Add(time.Hour), 10)
 		require.NoError(t, err)
 		assert.Len(t, due, map[notify.Channel]int{notify.SMS: 1}[channel], "what is silent is never due")
 	}

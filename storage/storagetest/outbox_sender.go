@@ -78,7 +78,7 @@ func (f *fixture) settledMessages(t *testing.T, s *notify.Sender) map[string]not
 		require.NoError(t, s.Start(t.Context()))
 		due := 0
 		for _, channel := range notify.Channels() {
-			list, err := f.DueMessages(t.Context(), channel, f.clock(), 10)
+			list, err := f.DueMessages(t.Context(), notify.Wanted{Channel: channel}, f.clock(), 10)
 			require.NoError(t, err)
 			due += len(list)
 		}
@@ -118,13 +118,13 @@ func testSenderRace(t *testing.T, f *fixture) {
 
 	f.advance(time.Millisecond) // ids of one instant have no order
 	require.NoError(t, outbox.Add(ctx, mailTo("crash@example.com")))
-	due, err := f.DueMessages(ctx, notify.Mail, f.clock(), 10)
+	due, err := f.DueMessages(ctx, notify.Wanted{Channel: notify.Mail}, f.clock(), 10)
 	require.NoError(t, err)
 	require.Len(t, due, 1)
 	var claimed atomic.Int32
 	for range 20 {
 		wg.Go(func() {
-			if _, err := f.ClaimMessage(ctx, due[0], f.clock(), f.clock().Add(time.Minute)); err == nil {
+			if _, err := f.ClaimMessage(ctx, due[0].ID, f.clock(), f.clock().Add(time.Minute)); err == nil {
 				claimed.Add(1)
 			} else {
 				assert.ErrorIs(t, err, provider.ErrNotFound)
@@ -134,7 +134,7 @@ func testSenderRace(t *testing.T, f *fixture) {
 	wg.Wait()
 	assert.EqualValues(t, 1, claimed.Load())
 	f.advance(time.Minute)
-	later, err := f.ClaimMessage(ctx, due[0], f.clock(), f.clock().Add(time.Minute))
+	later, err := f.ClaimMessage(ctx, due[0].ID, f.clock(), f.clock().Add(time.Minute))
 	require.NoError(t, err, "the process that claimed it crashed")
 	assert.Equal(t, 2, later.Tries)
 	stale := later
