@@ -107,16 +107,10 @@ func (c *config) examineTLS() []finding {
 	return []finding{{"settings", warning, "the issuer is https, and neither GATEHOUSE_TLS_CERT nor GATEHOUSE_TRUSTED_PROXIES is set: name the proxy that terminates TLS; otherwise all users share its IP address and its limits"}}
 }
 
-// unknownSettings finds misspelt variables, which would otherwise be ignored in silence.
 func (e *environment) unknownSettings() []finding {
-	known := settingKeys()
 	var findings []finding
-	for _, pair := range e.Environ {
-		name, _, _ := strings.Cut(pair, "=")
-		key, ok := strings.CutPrefix(name, envPrefix)
-		if ok && !slices.Contains(known, strings.ToLower(key)) {
-			findings = append(findings, finding{"settings", warning, "there is no setting " + name + "; it is ignored"})
-		}
+	for _, u := range e.unknownVariables() {
+		findings = append(findings, finding{"settings", warning, u.String()})
 	}
 	return findings
 }

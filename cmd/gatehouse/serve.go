@@ -91,6 +91,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	lines := newLogBuffer(e.Err)
 	defer lines.Flush()
 	log := slog.New(slog.NewJSONHandler(lines, &slog.HandlerOptions{Level: level}))
+	e.warnOfUnknownVariables(ctx, log)
 	t, err := e.telemetry(ctx, c)
 	if err != nil {
 		return err
