@@ -56,7 +56,7 @@ func (e *environment) examine(cmd *cobra.Command) []finding {
 		return append([]finding{{"settings", wrong, explainError(err)}}, e.unknownSettings()...)
 	}
 	findings := append(c.examineSettings(unread), e.unknownSettings()...)
-	findings = append(findings, c.examineTLS()...)
+	findings = append(append(findings, c.examineTLS()...), c.examineRead(unread)...)
 	secret := []string{"secret", "previous_secrets", "secret_file", "previous_secrets_file"}
 	if !unread.concern("database_url", "database_url_file", "data_dir") && c.validateDatabase() == nil {
 		findings = append(findings, c.examineFiles()...)
@@ -67,7 +67,7 @@ func (e *environment) examine(cmd *cobra.Command) []finding {
 	if !unread.concern("redis_url", "redis_url_file") {
 		findings = append(findings, e.examineRedis(cmd.Context(), c))
 	}
-	if !unread.concern("smtp_url", "smtp_url_file", "mail_from", "sms_webhook_secret_file", "outbound_ca") {
+	if !unread.concern("smtp_url", "smtp_url_file", "mail_from", "sms_webhook_secret", "sms_webhook_secret_file", "outbound_ca") {
 		findings = append(findings, e.examineMessages(cmd.Context(), c)...)
 	}
 	return append(findings, c.examineBreached(cmd.Context())...)

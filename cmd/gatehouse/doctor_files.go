@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
@@ -33,6 +34,27 @@ func (c *config) examineFiles() []finding {
 		if mode, wide := openToOthers(path); wide {
 			findings = append(findings, finding{"files", warning, fmt.Sprintf("others on this machine may read %s (%04o): the next start takes that away", path, mode)})
 		}
+	}
+	return findings
+}
+
+// examineRead reads the files that a start reads, and those that the settings do not judge by themselves.
+func (c *config) examineRead(unread *settingFaults) []finding {
+	var findings []finding
+	if _, err := c.roots(); err != nil {
+		findings = append(findings, finding{"files", wrong, explainError(err)})
+	}
+	if c.PrivateKeyPath == "" || unread.concern("private_key_passphrase", "private_key_passphrase_file") {
+		return findings
+	}
+	pem, err := os.ReadFile(c.PrivateKeyPath)
+	if err == nil {
+		if err = keys.CheckPEM(pem, []byte(c.PrivateKeyPassphrase)); err != nil {
+			err = fmt.Errorf("%s is %w", c.PrivateKeyPath, err)
+		}
+	}
+	if err != nil {
+		findings = append(findings, finding{"files", wrong, c.named("private_key_path") + ": " + explainError(err)})
 	}
 	return findings
 }

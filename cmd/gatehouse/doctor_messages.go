@@ -1,18 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/gatehouse-id/gatehouse/provider/outbound/mail"
 )
 
-// examineMessages connects to the SMTP server as for a mail, and sends none. An SMS would cost, so the
-// webhook is not called.
+// examineMessages connects to the SMTP server as for a mail, and to the program that sends SMS, and hands
+// nothing over: an SMS would cost.
 func (e *environment) examineMessages(ctx context.Context, c config) []finding {
 	if c.validateMessages() != nil {
 		return nil // it is among the settings that are wrong
 	}
-	return []finding{e.examineMail(ctx, c), examineSMS(c)}
+	return []finding{e.examineMail(ctx, c), examineSMS(ctx, c)}
 }
 
 func (e *environment) examineMail(ctx context.Context, c config) finding {
@@ -57,13 +58,31 @@ func explainMail(err error) string {
 	return "the server refuses the connection (" + class + ")"
 }
 
-func examineSMS(c config) finding {
+// examineSMS connects by the rules of a delivery. A program that does not respond now may do so later, and
+// an address that is refused stays refused.
+func examineSMS(ctx context.Context, c config) finding {
 	switch {
 	case c.SMSWebhookURL == "" && c.Dev:
 		return finding{"sms", fine, "not set: SMS are shown at /dev/outbox"}
 	case c.SMSWebhookURL == "":
 		return finding{"sms", fine, "not set: nobody gets SMS"}
+	}
+	post, err := c.poster(nil)
+	if err != nil {
+		return finding{"sms", wrong, explainError(err)}
+	}
+	meaning := map[string]string{
+		"dns":        "there is no such host",
+		"connection": "nothing answers there",
+		"timeout":    "nothing answers there in time",
+		"tls":        "the certificate of the server is not trusted, or is for another name: GATEHOUSE_OUTBOUND_CA names further ones",
+	}
+	switch fault := post.Reach(ctx, c.SMSWebhookURL); fault {
+	case "":
+		return finding{"sms", fine, "the program answers; it was not called"}
+	case "refused_address":
+		return finding{"sms", wrong, c.named("sms_webhook_url") + ": the address is private, and no SMS goes there unless GATEHOUSE_OUTBOUND_ALLOW names the host"}
 	default:
-		return finding{"sms", fine, "set; it was not called"}
+		return finding{"sms", warning, c.named("sms_webhook_url") + ": " + cmp.Or(meaning[fault], fault) + ": no SMS goes out until that changes"}
 	}
 }

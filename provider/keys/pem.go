@@ -40,6 +40,12 @@ func parsePEM(text, passphrase []byte) (Algorithm, crypto.Signer, error) {
 	return "", nil, ErrImport
 }
 
+// CheckPEM returns ErrImport for a key that Provide would not import whatever is stored.
+func CheckPEM(text, passphrase []byte) error {
+	_, _, err := parsePEM(text, passphrase)
+	return err
+}
+
 func parseDER(der []byte) any {
 	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
 		return key

@@ -51,14 +51,14 @@ func New(o Options) (*Client, error) {
 }
 
 func newClient(o Options, timeout time.Duration) (*http.Client, error) {
-	roots, err := Roots(o.CA)
+	encryption, err := tlsConfig(o)
 	if err != nil {
 		return nil, err
 	}
 	transport := &http.Transport{
 		Proxy:                  nil, // a proxy would connect to addresses that dial refuses
 		DialContext:            dial(o.Allow),
-		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSClientConfig:        encryption,
 		TLSHandshakeTimeout:    timeout,
 		ResponseHeaderTimeout:  timeout,
 		MaxResponseHeaderBytes: 32 << 10,
@@ -74,6 +74,14 @@ func newClient(o Options, timeout time.Duration) (*http.Client, error) {
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
+}
+
+func tlsConfig(o Options) (*tls.Config, error) {
+	roots, err := Roots(o.CA)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, nil
 }
 
 // Roots are the certificates of the system and those of ca, in PEM, if that is not nil.

@@ -15,12 +15,15 @@ import (
 	"time"
 
 	"code.dny.dev/ssrf"
+	"golang.org/x/net/idna"
 )
 
 // Poster sends messages to the receivers of webhooks.
 type Poster struct {
 	http      *http.Client
 	cleartext []string
+	dial      func(ctx context.Context, network, address string) (net.Conn, error)
+	tls       *tls.Config
 }
 
 // NewPoster makes a Poster. Http is allowed to the hosts that o allows, https to all.
@@ -30,14 +33,58 @@ func NewPoster(o Options, timeout time.Duration) (*Poster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Poster{c, o.Allow}, nil
+	encryption, err := tlsConfig(o)
+	if err != nil {
+		return nil, err
+	}
+	return &Poster{http: c, cleartext: o.Allow, dial: dial(o.Allow), tls: encryption}, nil
+}
+
+// Reach connects to a receiver as Post does, and sends nothing. Fault is empty, or a class of errors.
+func (p *Poster) Reach(ctx context.Context, address string) (fault string) {
+	u, fine := p.receiver(address)
+	if !fine {
+		return "refused_url"
+	}
+	host, port := u.Hostname(), u.Port()
+	if ascii, err := idna.Lookup.ToASCII(host); err == nil { // as net/http does; it fails for IP addresses of version 6
+		host = ascii
+	}
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.http.Timeout)
+	defer cancel()
+	connection, err := p.dial(ctx, "tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return class(err)
+	}
+	defer func() { _ = connection.Close() }()
+	if u.Scheme != "https" {
+		return ""
+	}
+	encryption := p.tls.Clone()
+	encryption.ServerName = host
+	if err := tls.Client(connection, encryption).HandshakeContext(ctx); err != nil {
+		return class(err)
+	}
+	return ""
+}
+
+// receiver reads an address that a message may be sent to.
+func (p *Poster) receiver(address string) (_ *url.URL, fine bool) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil {
+		return nil, false
+	}
+	return u, u.Scheme == "https" || u.Scheme == "http" && slices.Contains(p.cleartext, strings.ToLower(u.Hostname()))
 }
 
 // Post sends a message. The response is not read beyond its header, so that nothing of an internal
 // server comes back. Fault is a class of errors when there was no response, else empty.
 func (p *Poster) Post(ctx context.Context, address string, headers map[string]string, body []byte) (status int, retryAfter time.Duration, fault string) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !slices.Contains(p.cleartext, strings.ToLower(u.Hostname()))) {
+	u, fine := p.receiver(address)
+	if !fine {
 		return 0, 0, "refused_url"
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(body))

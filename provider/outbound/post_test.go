@@ -33,14 +33,33 @@ func TestNoPostConnectsToAPrivateAddress(t *testing.T) {
 		cancel()
 		assert.Zero(t, status, host)
 		assert.NotEmpty(t, fault, host)
+		ctx, cancel = context.WithTimeout(t.Context(), 2*time.Second)
+		assert.Equal(t, fault, p.Reach(ctx, "https://"+host+":"+c.port+"/"), host)
+		cancel()
 	}
 	for _, address := range []string{
 		"http://127.0.0.1:" + c.port + "/", "https://user:pw@127.0.0.1:" + c.port + "/", "https:///x", "file:///etc/passwd", "//127.0.0.1/", "https://exa mple.com/", "",
 	} {
 		_, _, fault := p.Post(t.Context(), address, nil, nil)
 		assert.Equal(t, "refused_url", fault, address)
+		assert.Equal(t, "refused_url", p.Reach(t.Context(), address), address)
 	}
 	assert.Zero(t, c.connections.Load(), "reached a private address")
+}
+
+// What is reached gets a connection that it accepts, and no request.
+func TestReachSendsNothing(t *testing.T) {
+	t.Parallel()
+	c := newCanary(t, func(http.ResponseWriter, *http.Request) { t.Error("a request") })
+	assert.Empty(t, newPoster(t, outbound.Options{CA: c.ca(), Allow: []string{"127.0.0.1"}}).Reach(t.Context(), c.URL+"/send"))
+	assert.Equal(t, int64(1), c.connections.Load())
+	assert.Equal(t, "tls", newPoster(t, outbound.Options{Allow: []string{"127.0.0.1"}}).Reach(t.Context(), c.URL))
+	plain := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request") }))
+	defer plain.Close()
+	p := newPoster(t, outbound.Options{Allow: []string{"127.0.0.1"}})
+	assert.Empty(t, p.Reach(t.Context(), plain.URL))
+	plain.Close()
+	assert.Equal(t, "connection", p.Reach(t.Context(), plain.URL))
 }
 
 func TestPostSendsOneRequest(t *testing.T) {
