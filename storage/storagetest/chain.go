@@ -176,13 +176,7 @@ func testChainAfterMigration(t *testing.T, f *fixture) {
 		Exec(t, f.url, fmt.Sprintf(`INSERT INTO audit_logs (id, recorded_at, actor_kind, actor_id, host, action, target_type, target_id, client_id, user_id, changes)
 			VALUES (%s, '2026-03-04 05:06:07+00:00', 'job', 'old', '', '%s', 'user', '', '', '', '{}')`, text, action))
 	}
-	for {
-		undone, err := f.MigrateDown(ctx)
-		require.NoError(t, err)
-		if undone.Name == "audit_chain" {
-			break
-		}
-	}
+	f.rollBack(t, "audit_chain")
 	appended("user.create")
 	_, err := f.Migrate(ctx)
 	require.NoError(t, err)
