@@ -53,6 +53,7 @@ gatehouse_sign_ins_total{outcome="disabled"} 0
 gatehouse_sign_ins_total{outcome="other"} 1
 gatehouse_sign_ins_total{outcome="success"} 1
 gatehouse_sign_ins_total{outcome="throttled"} 0
+gatehouse_sign_ins_total{outcome="unconfirmed"} 0
 gatehouse_sign_ins_total{outcome="unknown_user"} 0
 gatehouse_sign_ins_total{outcome="wrong_password"} 1
 # HELP gatehouse_sessions_ended_total Sessions ended before they expired.

@@ -21,7 +21,7 @@ const signedIn = "success"
 // signInOutcomes are signedIn and the reasons of event.SignInRefused. Each is initialized at the
 // start: rate() of a series that starts at 1 is nothing, and an alert would miss the first attack.
 func signInOutcomes() []string {
-	return []string{signedIn, "wrong_password", "unknown_user", "disabled", "throttled"}
+	return []string{signedIn, "wrong_password", "unknown_user", "unconfirmed", "disabled", "throttled"}
 }
 
 func newSignIns(r *registration) *SignIns {

@@ -73,6 +73,15 @@ func (s *Store) Verification(ctx context.Context, id provider.ID) (*verification
 	return row.verification(), nil
 }
 
+// RegistrationAt is part of verification.Store.
+func (s *Store) RegistrationAt(ctx context.Context, address string) (*verification.Verification, error) {
+	var row verificationRow
+	if err := s.row(ctx, "SELECT "+verificationColumns+" FROM verifications WHERE address = ? AND purpose = 'registration'", address).Scan(row.into()...); err != nil {
+		return nil, s.fault(err)
+	}
+	return row.verification(), nil
+}
+
 // TakeTry is part of verification.Store. It is one statement, so that of any number of concurrent tries
 // no more than the maximum is counted (Zitadel CVE-2023-47111), and detached, so that it is counted
 // whatever becomes of the request.

@@ -102,18 +102,6 @@ func (a *Accounts) in(r *http.Request, values url.Values) pages.Localized {
 // localesField passes the languages that the application asked for from page to page.
 const localesField = "ui_locales"
 
-// maxTwice bounds a request in progress that a redirect has in its URL beside the cookie, in bytes.
-const maxTwice = 1000
-
-// begun keeps in the browser what a person has begun. It returns the request in progress for the URL of the
-// next page; empty: it is in the cookie only, or the response had more headers than proxies buffer.
-func (a *Accounts) begun(w http.ResponseWriter, r *http.Request, id provider.ID, flow string) string {
-	if kept := a.Web.SetPending(w, r, id, flow); kept && len(flow) > maxTwice {
-		return ""
-	}
-	return flow
-}
-
 // onward leads back to the request in progress, or to the start page.
 func (a *Accounts) onward(w http.ResponseWriter, flow string) {
 	if flow == "" {

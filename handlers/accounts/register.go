@@ -82,7 +82,7 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	canonical.From(r.Context()).Outcome("registered")
-	seeOther(w, "/verify", url.Values{"id": {id.String()}, "flow": {a.begun(w, r, id, page.Flow)}, localesField: {page.Locales}})
+	seeOther(w, "/verify", url.Values{"id": {id.String()}, "flow": {a.Web.SetPending(w, r, id, page.Flow)}, localesField: {page.Locales}})
 	return nil
 }
 

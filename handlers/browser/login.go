@@ -133,7 +133,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b.addWays(&page, f.Request)
-	s, err := b.verify(w, r, form, page, in)
+	s, err := b.verify(w, r, form, page, in, f.Request)
 	if s == nil {
 		return err
 	}
@@ -156,13 +156,18 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 const maxRedirectedFlow = 1536
 
 // verify checks the password and signs the user in. If it returns no session, it has responded.
-func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login, in pages.Localized) (*session.Session, error) {
+func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login, in pages.Localized, request *oauth.AuthorizeRequest) (*session.Session, error) {
 	line := canonical.From(r.Context())
 	user, err := b.SignIn.Verify(r.Context(), account.Attempt{
-		Login: page.Username, Password: form.Get("password"), Prefix: line.AddressPrefix(), Devices: b.Web.Devices(r),
+		Login: page.Username, Password: form.Get("password"), Prefix: line.AddressPrefix(), Devices: b.Web.Devices(r), Begun: b.Web.Begun(r),
 	})
 	var throttled *account.Throttled
+	var unconfirmed *account.Unconfirmed
 	switch {
+	case errors.As(err, &unconfirmed):
+		line.Outcome("unconfirmed")
+		b.toConfirm(w, r, unconfirmed.ID, page.Flow, request)
+		return nil, nil //nolint:nilnil // it has responded
 	case errors.Is(err, account.ErrSignIn):
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
@@ -190,4 +195,14 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 		b.Notices.NewSignIn(r.Context(), user, websession.BrowserName(r))
 	}
 	return s, nil
+}
+
+// toConfirm leads a person whose password is right to the code that was sent at the registration.
+func (b *Browser) toConfirm(w http.ResponseWriter, r *http.Request, registration provider.ID, flow string, request *oauth.AuthorizeRequest) {
+	query := url.Values{"id": {registration.String()}}
+	if again := b.Web.SetPending(w, r, registration, flow); again != "" {
+		query.Set("flow", again)
+	}
+	addLocales(query, request)
+	seeOther(w, "/verify?"+query.Encode())
 }

@@ -47,7 +47,7 @@ func TestUncheckedAttemptIsNotCounted(t *testing.T) {
 		table, err := ratelimit.NewTable(nil)
 		require.NoError(t, err)
 		hasher := &fullQueue{steps: f.steps, free: tc.free}
-		signIn := account.NewSignIn(f.store, hasher, ratelimit.NewSignIn(ratelimit.NewMemory(time.Now), table), (*event.Bus)(nil))
+		signIn := account.NewSignIn(f.store, nil, hasher, ratelimit.NewSignIn(ratelimit.NewMemory(time.Now), table), (*event.Bus)(nil))
 		try := func(text string) error {
 			hasher.checked = 0
 			_, err := signIn.Verify(t.Context(), account.Attempt{Login: tc.login, Password: text, Prefix: "192.0.2.1/32"})

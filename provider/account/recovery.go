@@ -51,7 +51,7 @@ func (s *SelfService) Forgot(ctx context.Context, named, locale string) (provide
 // recoverable finds the user and where the code goes; nil: there is none, or none who may recover.
 func (s *SelfService) recoverable(ctx context.Context, named string) (*User, notify.Channel, string, error) {
 	named = strings.TrimSpace(named)
-	if number := strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", "/", "").Replace(named); validPhone(number) {
+	if number := phoneOf(named); number != "" {
 		named = number
 		owners, err := s.people.UsersByPhone(ctx, named)
 		// Of a number that several users have it is not known whose it is.

@@ -29,10 +29,11 @@ type signInStore interface {
 
 // SignIn verifies passwords.
 type SignIn struct {
-	users    signInStore
-	hasher   hasher
-	throttle Throttle
-	events   publisher
+	users        signInStore
+	applications applications
+	hasher       hasher
+	throttle     Throttle
+	events       publisher
 }
 
 // publisher publishes events.
@@ -40,13 +41,14 @@ type publisher interface {
 	Publish(ctx context.Context, e event.Event)
 }
 
-// NewSignIn makes a SignIn whose attempts the throttle counts.
-func NewSignIn(users signInStore, h hasher, t Throttle, events publisher) *SignIn {
-	return &SignIn{users: users, hasher: h, throttle: t, events: events}
+// NewSignIn makes a SignIn whose attempts the throttle counts. Without applications, which may be nil, people
+// who have registered are unknown until they confirm.
+func NewSignIn(users signInStore, a applications, h hasher, t Throttle, events publisher) *SignIn {
+	return &SignIn{users: users, applications: a, hasher: h, throttle: t, events: events}
 }
 
-// Verify returns the user with that name and password. It returns ErrSignIn, or *Throttled, for
-// which the password was not checked.
+// Verify returns the user with that name and password. It returns ErrSignIn, which may be *Unconfirmed, or
+// *Throttled, for which the password was not checked.
 func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	try := Try{Account: Canonical(a.Login), Prefix: a.Prefix}
 	u, err := s.users.UserByLogin(ctx, LoginForms(a.Login)...)
@@ -66,7 +68,10 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 		}
 		return nil, err
 	}
-	hash := decoy
+	applied, hash, err := s.applied(ctx, a, known)
+	if err != nil {
+		return nil, err
+	}
 	if known && u.PasswordHash != "" {
 		hash = u.PasswordHash
 	}
@@ -81,6 +86,10 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 		return nil, fmt.Errorf("verify password: %w", err)
 	case err != nil:
 		return nil, fmt.Errorf("verify password: %w", err)
+	case ok && !applied.IsZero():
+		s.throttle.Return(ctx, try)
+		s.refused(ctx, "unconfirmed", nil)
+		return nil, &Unconfirmed{applied}
 	case !known:
 		s.refused(ctx, "unknown_user", nil)
 		return nil, ErrSignIn
@@ -94,6 +103,22 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	s.throttle.Return(ctx, try)
 	s.upgrade(hashing, u, spelling)
 	return u, nil
+}
+
+// applied is the registration that a person who is no user may have begun, with what the password is compared
+// with. It is looked up for users as well, who would else be told by the time it takes.
+func (s *SignIn) applied(ctx context.Context, a Attempt, known bool) (id provider.ID, hash string, err error) {
+	if s.applications == nil {
+		return id, decoy, nil
+	}
+	found, hash, err := s.applications.Unconfirmed(ctx, a.Login, a.Begun)
+	switch {
+	case err != nil:
+		return id, "", fmt.Errorf("find a registration: %w", err)
+	case known || hash == "":
+		return id, decoy, nil
+	}
+	return found, hash, nil
 }
 
 // errNotChecked: the queue for slow hashes was full, and no spelling of the password was checked.

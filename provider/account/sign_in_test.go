@@ -48,6 +48,7 @@ func (s *steps) Verify(ctx context.Context, hash, secret string) (bool, error) {
 type fixture struct {
 	store    *storage.Store
 	url      string // of the database
+	people   *account.SelfService
 	users    *account.Registry
 	signIn   *account.SignIn
 	steps    *steps
@@ -60,6 +61,7 @@ func newFixture(t testing.TB) *fixture {
 	f := &fixture{store: store, url: url, steps: &steps{Hasher: password.New(rand.Reader, 2)}}
 	f.users = account.NewRegistry(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), f.steps, nil,
 		event.NewBus(func(_ context.Context, e event.Event) { f.recorded = append(f.recorded, e) }), time.Now, rand.Reader)
+	f.people = f.selfService(t)
 	f.signIn = f.fresh(t)
 	require.NoError(t, f.users.Create(t.Context(), audittest.Operator(), &account.User{Username: "alice", Email: "alice@example.com"}, "wonderland"))
 	return f
@@ -82,7 +84,7 @@ func (f *fixture) with(t testing.TB, h hasher, events *event.Bus) *account.SignI
 	t.Helper()
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
-	return account.NewSignIn(f.store, h, ratelimit.NewSignIn(ratelimit.NewMemory(time.Now), table), events)
+	return account.NewSignIn(f.store, f.people, h, ratelimit.NewSignIn(ratelimit.NewMemory(time.Now), table), events)
 }
 
 func (f *fixture) verify(t *testing.T, login, password string, devices ...account.Device) (*account.User, error) {
@@ -169,7 +171,10 @@ func TestEveryFailureDoesTheSameWork(t *testing.T) {
 	require.NoError(t, f.users.Create(ctx, audittest.Operator(), &account.User{Username: "disabled"}, "wonderland"))
 	_, err := f.users.Update(ctx, audittest.Operator(), "disabled", func(u *account.User) { u.Disabled = true })
 	require.NoError(t, err)
+	f.applied(t, "applied@example.com")
 	for _, try := range [][2]string{
+		{"applied@example.com", "wrong"},
+		{"applied@example.com", ""},
 		{"alice", "wrong"},
 		{"alice", ""},
 		{"alice", strings.Repeat("x", 2000)},
@@ -193,9 +198,10 @@ func TestEveryFailureDoesTheSameWork(t *testing.T) {
 // started yet.
 func TestKnownAndUnknownUsersTakeTheSameTime(t *testing.T) {
 	f := newFixture(t)
+	f.applied(t, "applied@example.com")
 	took := map[string][]time.Duration{}
 	for range 25 { // each some 25 ms
-		for _, login := range []string{"alice", "nobody"} {
+		for _, login := range []string{"alice", "nobody", "applied@example.com"} {
 			f.signIn = f.fresh(t) // never throttled
 			began := processorTime(t)
 			_, err := f.verify(t, login, "wrong")
@@ -203,11 +209,12 @@ func TestKnownAndUnknownUsersTakeTheSameTime(t *testing.T) {
 			require.ErrorIs(t, err, account.ErrSignIn)
 		}
 	}
-	known, unknown := slices.Min(took["alice"]), slices.Min(took["nobody"])
-	t.Logf("known %s, unknown %s", known, unknown)
+	known, unknown, applied := slices.Min(took["alice"]), slices.Min(took["nobody"]), slices.Min(took["applied@example.com"])
+	t.Logf("known %s, unknown %s, not confirmed %s", known, unknown, applied)
 	assert.Greater(t, unknown, 5*time.Millisecond, "a slow hash was measured")
 	// On a busy machine a hash takes several times as long; without one, all of it would be missing.
 	assert.Less(t, (known - unknown).Abs(), max(5*time.Millisecond, known/8))
+	assert.Less(t, (known - applied).Abs(), max(5*time.Millisecond, known/8))
 }
 
 func processorTime(t *testing.T) time.Duration {
@@ -226,7 +233,7 @@ func TestFullHashQueueDoesNotLockOutAKnownBrowser(t *testing.T) {
 	require.NoError(t, err)
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
-	signIn := account.NewSignIn(f.store, password.New(rand.Reader, 1), ratelimit.NewSignIn(ratelimit.NewMemory(time.Now), table), (*event.Bus)(nil))
+	signIn := account.NewSignIn(f.store, nil, password.New(rand.Reader, 1), ratelimit.NewSignIn(ratelimit.NewMemory(time.Now), table), (*event.Bus)(nil))
 	ctx, stop := context.WithCancel(t.Context())
 	var crowd sync.WaitGroup
 	var busy atomic.Int64

@@ -15,6 +15,8 @@ type Attempt struct {
 	Prefix string
 	// Devices are the accounts that this browser has signed in to before.
 	Devices []Device
+	// Begun is the registration that was begun in this browser; zero: none.
+	Begun provider.ID
 }
 
 // Device is a browser that has signed in to an account. ID is random and different for each

@@ -56,7 +56,7 @@ type SignedIn struct {
 
 // SignInRefused: a sign-in attempt was refused.
 type SignInRefused struct {
-	// Reason is wrong_password, unknown_user, disabled or throttled.
+	// Reason is wrong_password, unknown_user, unconfirmed, disabled or throttled.
 	Reason string
 	UserID provider.ID // zero: no such user, or not looked up
 }

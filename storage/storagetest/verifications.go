@@ -84,6 +84,15 @@ func testRegistrationsOfOneAddress(t *testing.T, f *fixture) {
 		}
 	}
 	assert.Equal(t, 2, open, "the last of one address, and the other")
+	found, err := f.RegistrationAt(ctx, "bob@example.com")
+	require.NoError(t, err)
+	assert.Equal(t, &other, found)
+	_, err = f.RegistrationAt(ctx, "nobody@example.com")
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	u := f.user(t, "carol")
+	require.NoError(t, f.AddVerification(ctx, f.verification(verification.NewEmail, "carol@example.org", u.ID)))
+	_, err = f.RegistrationAt(ctx, "carol@example.org")
+	require.ErrorIs(t, err, provider.ErrNotFound, "of another purpose")
 }
 
 // However many codes are tried at once, no more than the bound are compared, and one use succeeds.

@@ -63,6 +63,30 @@ func TestLinksOfMessagesInTheSameBrowser(t *testing.T) {
 	assert.NotEmpty(t, w.callbackParams().Get("code"))
 }
 
+// Who signs in before the address is confirmed, with the password that was chosen, is led to the code, and from
+// there on to the application. Anybody else sees what is seen for a name that nobody has.
+func TestSignInBeforeTheAddressIsConfirmed(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	begun(t, s.manage("", http.MethodPost, "/users", `{"username":"frank","email":"frank@example.com","password":"a long password"}`), http.StatusAccepted)
+	first := s.messageTo("frank@example.com")
+	w.start(oauth2.SetAuthURLParam("ui_locales", "de"))
+	w.do(chromedp.WaitVisible("#login-page"), chromedp.SendKeys("#username", "frank@example.com"), chromedp.SendKeys("#password", "another password\r"), chromedp.WaitVisible("#problem"))
+	of := read(w, chromedp.Text("#problem"))
+	w.do(chromedp.SetValue("#username", "nobody@example.com"), chromedp.SendKeys("#password", "another password\r"), chromedp.WaitVisible(`#username[value="nobody@example.com"]`))
+	assert.Equal(t, of, read(w, chromedp.Text("#problem")))
+	w.do(chromedp.SetValue("#username", "Frank@Example.com"), chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#verify-page"))
+	assert.Contains(t, read(w, chromedp.Text("#verify-page")), "frank@example.com")
+	assert.Equal(t, "de", read(w, chromedp.Evaluate[string](`document.documentElement.lang`)))
+	assert.Zero(t, read(w, chromedp.Evaluate[int](`document.querySelectorAll('#password').length`)), "it was just typed")
+	w.do(chromedp.Click("#verify-resend"), chromedp.WaitVisible("#sent"))
+	again := s.messageTo("frank@example.com")
+	assert.NotEqual(t, first.ID, again.ID)
+	w.do(chromedp.SendKeys("#code", again.Code+"\r"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
+	assert.NotEmpty(t, w.callbackParams().Get("code"))
+}
+
 // The link of a message, opened in another browser, asks for the password that was chosen: who reads the
 // message may be another person than who registered with the address.
 func TestLinksOfMessagesInAnotherBrowser(t *testing.T) {

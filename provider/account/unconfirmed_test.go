@@ -1,0 +1,82 @@
+package account_test
+
+import (
+	"crypto/rand"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
+)
+
+func (f *fixture) selfService(t testing.TB) *account.SelfService {
+	t.Helper()
+	gate := audit.NewGate(f.store, f.store, (*event.Bus)(nil), time.Now, rand.Reader)
+	ring, err := keyring.Open(t.Context(), f.store, gate, keyring.Secrets{Current: []byte("a secret of the tests, 32 bytes at least")}, time.Now, rand.Reader)
+	require.NoError(t, err)
+	codes := verification.NewCodes(f.store, ring.Key(keyring.Verification), "https://id.example.com", time.Now, rand.Reader)
+	return account.NewSelfService(f.users, f.store, f.store, codes, notify.NewOutbox(f.store, time.Now, rand.Reader), account.Policy{Open: true, Private: true, Mail: true, SMS: true})
+}
+
+// applied is a registration that waits for its code.
+func (f *fixture) applied(t testing.TB, email string) provider.ID {
+	t.Helper()
+	id, err := f.people.Register(t.Context(), account.Application{Username: "newcomer", Email: email, Password: "wonderland"}, "")
+	require.NoError(t, err)
+	return id
+}
+
+// Only who knows the password that was chosen learns that there is a registration. By its user name it is
+// found in the browser in which it was begun.
+func TestUnconfirmedRegistrationsAreToldToWhoKnowsThePassword(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := t.Context()
+	id := f.applied(t, "new@example.com")
+	try := func(login, password string, begun provider.ID) error {
+		t.Helper()
+		_, err := f.fresh(t).Verify(ctx, account.Attempt{Login: login, Password: password, Prefix: "192.0.2.1/32", Begun: begun})
+		require.ErrorIs(t, err, account.ErrSignIn)
+		return err
+	}
+	for _, tc := range []struct {
+		login, password string
+		begun           provider.ID
+		told            bool
+	}{
+		{" New@Example.com", "wonderland", provider.ID{}, true},
+		{"new@example.com", "wonderland", provider.ID{1}, true},
+		{"Newcomer", "wonderland", id, true},
+		{"new@example.com", "wrong", id, false},
+		{"new@example.com", "", id, false},
+		{"newcomer", "wonderland", provider.ID{}, false},
+		{"newcomer", "wonderland", provider.ID{1}, false},
+		{"somebody", "wonderland", id, false},
+		{"alice", "wrong", id, false},
+	} {
+		var unconfirmed *account.Unconfirmed
+		told := errors.As(try(tc.login, tc.password, tc.begun), &unconfirmed)
+		assert.Equal(t, tc.told, told, tc)
+		if told {
+			assert.Equal(t, id, unconfirmed.ID)
+		}
+	}
+
+	// What somebody else chose for the address of a user says nothing, also when the user is gone.
+	taken := f.applied(t, "alice@example.com")
+	var unconfirmed *account.Unconfirmed
+	assert.False(t, errors.As(try("alice@example.com", "another", taken), &unconfirmed))
+	u, err := f.fresh(t).Verify(ctx, account.Attempt{Login: "alice@example.com", Password: "wonderland", Prefix: "192.0.2.1/32"})
+	require.NoError(t, err)
+	require.NoError(t, f.store.DeleteUser(ctx, u.ID, time.Now()))
+	assert.False(t, errors.As(try("alice@example.com", "wonderland", provider.ID{}), &unconfirmed))
+}
