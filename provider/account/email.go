@@ -87,10 +87,23 @@ func emailOf(address string) (string, *Invalid) {
 	if canonical == "" {
 		return "", nil
 	}
-	if why := faultOfEmail(canonical); why != "" {
+	if why := faultOfNewEmail(canonical); why != "" {
 		return "", &Invalid{"email", why, ErrEmail}
 	}
 	return canonical, nil
+}
+
+// faultOfNewEmail also refuses the address of a machine, such as a@192.0.2.1: a top-level domain is not all
+// numeric (RFC 3696 section 2). Users of an older version may have one, and messages go to it.
+func faultOfNewEmail(address string) string {
+	if why := faultOfEmail(address); why != "" {
+		return why
+	}
+	top, _ := asciiDomain(address[strings.LastIndexByte(address, '@')+1:]) // which faultOfEmail has found valid
+	if top = top[strings.LastIndexByte(top, '.')+1:]; strings.Trim(top, "0123456789") == "" {
+		return ErrEmail.Error() + ": what follows the @ is not a domain such as example.com, since it ends in a number"
+	}
+	return ""
 }
 
 // faultOfEmail is deliberately simple: one @ with something on each side, and a domain with a dot that

@@ -14,6 +14,8 @@ func TestOneAddressHasOneForm(t *testing.T) {
 	for want, spellings := range map[string][]string{
 		"a@example.com":            {"a@example.com", "A@EXAMPLE.COM", " a@Example.com ", "a@example.com.", "a＠example。com", "ａ@ｅｘａｍｐｌｅ.com"},
 		"a+b@mail.example.co.uk":   {"a+b@mail.example.co.uk"},
+		"a@1.2.example.c0m":        {"a@1.2.example.c0m"},
+		"1@163.com":                {"1@163.com"},
 		"ü@xn--bcher-kva.example":  {"ü@bücher.example", "Ü@BÜCHER.example", "u\u0308@bu\u0308cher.example", "ü@xn--bcher-kva.example", "ü@XN--BCHER-KVA.example."},
 		"a@xn--strae-oqa.de":       {"a@straße.de", "a@STRAẞE.de", "a@xn--strae-oqa.de"},
 		"a@strasse.de":             {"a@strasse.de"},
@@ -37,6 +39,7 @@ func TestAddressesThatAreRefused(t *testing.T) {
 	for why, addresses := range map[string][]string{
 		"one @":             {"a", "a@", "@example.com", "a@@example.com", "a@b@example.com"},
 		"not a domain":      {"a@b", "a@.com.", "a@.com", "a@example..com", "a@example.com..", "a@-example.com", "a@exa_mple.com", "a@exa mple.com", "a@xn--a.com", "a@xn--zzzzzzzzzzz99999.com", "a@שלוםa.com", "a@\u0301a.com", "a@" + strings.Repeat("x", 64) + ".com", "a@[127.0.0.1]"},
+		"ends in a number":  {"x@1.2.3.4", "x@192.0.2.1.", "x@example.1", "x@１.２.３.４", "x@1。2", "x@example.0123"},
 		"spaces before":     {"a b@example.com", "<a@example.com", "a,b@example.com", `"a"@example.com`, "a\u3000b@example.com"},
 		"U+200B":            {"a\u200bb@example.com", "a@exam\u200bple.com"},
 		"U+200D":            {"a\u200db@example.com", "a@exam\u200dple.com"},

@@ -63,7 +63,7 @@ func (p Policy) refusal() error {
 }
 
 // ValidDomain tells whether email addresses may have such a domain.
-func ValidDomain(domain string) bool { return faultOfEmail("a@"+CanonicalDomain(domain)) == "" }
+func ValidDomain(domain string) bool { return faultOfNewEmail("a@"+CanonicalDomain(domain)) == "" }
 
 // CanonicalDomain is the form of a domain in canonical email addresses.
 func CanonicalDomain(domain string) string {
