@@ -4,7 +4,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
@@ -67,6 +69,7 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 		Username: page.Username, Email: page.Email, Phone: page.Phone, Password: form.Get("password"),
 	}, in.Language())
 	var wrong account.Wrong
+	var many *notify.TooMany
 	switch {
 	case errors.Is(err, account.ErrRegistrationOff), errors.Is(err, account.ErrUninvited):
 		return a.notOffered()
@@ -74,8 +77,9 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 		canonical.From(r.Context()).Outcome("invalid")
 		page.Problems = problemsOf(wrong)
 		return in.Register(w, http.StatusUnprocessableEntity, page)
-	case errors.Is(err, notify.ErrTooMany):
+	case errors.As(err, &many):
 		canonical.From(r.Context()).Outcome("throttled")
+		page.Wait = waiting(w, many)
 		page.Problems = map[string]pages.AccountProblem{"": pages.TooManyMessages}
 		return in.Register(w, http.StatusTooManyRequests, page)
 	case err != nil:
@@ -92,6 +96,12 @@ func (a *Accounts) notOffered() error {
 		return refusal.Uninvited()
 	}
 	return refusal.RegistrationOff()
+}
+
+// waiting tells programs and people how long to wait.
+func waiting(w http.ResponseWriter, many *notify.TooMany) pages.Lasts {
+	w.Header().Set("Retry-After", strconv.Itoa(int(many.RetryAfter/time.Second)))
+	return pages.WaitFor(many.RetryAfter)
 }
 
 // problemsOf are what is wrong with each field.

@@ -90,6 +90,7 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 	}
 	u, err := a.confirm(r, page, v, form.Get("password"))
 	var wrong account.Wrong
+	var many *notify.TooMany
 	switch {
 	case errors.Is(err, verification.ErrCode):
 		page.Problem = pages.CodeWrong
@@ -97,8 +98,8 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 		page.Problem = pages.CodeClosed
 	case errors.Is(err, account.ErrSignIn):
 		page.Problem = pages.PasswordWrong
-	case errors.Is(err, notify.ErrTooMany): // the former contact cannot be told
-		page.Problem = pages.TooManyMessages
+	case errors.As(err, &many): // the former contact cannot be told
+		page.Problem, page.Wait = pages.TooManyMessages, waiting(w, many)
 	case errors.As(err, &wrong):
 		page.Problem = problemOf(wrong[0])
 	case err != nil:
@@ -132,9 +133,10 @@ func (a *Accounts) confirm(r *http.Request, page pages.Verify, v *verification.V
 }
 
 func (a *Accounts) resend(w http.ResponseWriter, r *http.Request, in pages.Localized, page pages.Verify, id provider.ID) error {
+	var many *notify.TooMany
 	switch err := a.Registration.Resend(r.Context(), id); {
-	case errors.Is(err, notify.ErrTooMany):
-		page.Problem = pages.TooManyMessages
+	case errors.As(err, &many):
+		page.Problem, page.Wait = pages.TooManyMessages, waiting(w, many)
 		return in.Verify(w, http.StatusTooManyRequests, page)
 	case errors.Is(err, verification.ErrClosed):
 		page.Problem = pages.CodeClosed

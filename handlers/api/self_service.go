@@ -121,13 +121,16 @@ func localeOf(header string) string {
 
 // ofPeople gives what is refused to people its code.
 func ofPeople(err error) error {
+	var many *notify.TooMany
 	switch {
+	case errors.As(err, &many):
+		r := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckMessages, "The address has got too many messages. Use the code of the last one, or try again after the time in Retry-After.").WithStatus(http.StatusTooManyRequests)
+		r.RetryAfter = many.RetryAfter
+		return r.Because(err)
 	case errors.Is(err, verification.ErrCode):
 		return refusal.New(refusal.InvalidRequest, refusal.CheckContactCode, "The code is wrong.").Because(err)
 	case errors.Is(err, verification.ErrClosed):
 		return refusal.New(refusal.NotFound, refusal.CheckVerification, "Nothing is open for that id: the code has expired, was used, or was tried too often. Request a new one.").Because(err)
-	case errors.Is(err, notify.ErrTooMany):
-		return refusal.New(refusal.TemporarilyUnavailable, refusal.CheckMessages, "The address has got too many messages. Try again in an hour.").WithStatus(http.StatusTooManyRequests).Because(err)
 	case errors.Is(err, account.ErrUninvited):
 		return refusal.Uninvited().Because(err)
 	case errors.Is(err, account.ErrSignIn): // the user was changed since the proof

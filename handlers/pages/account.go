@@ -46,6 +46,8 @@ type Register struct {
 	Hint string
 	// Problems are by the name of the field; empty: of the whole.
 	Problems map[string]AccountProblem
+	// Wait is the time until there may be another message.
+	Wait Lasts
 }
 
 // Register writes the form for a new account.
@@ -71,6 +73,8 @@ type Verify struct {
 	// Sent: the code was sent again.
 	Sent    bool
 	Problem AccountProblem
+	// Wait is the time until there may be another message.
+	Wait Lasts
 }
 
 // Verify writes the page.

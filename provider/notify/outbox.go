@@ -13,6 +13,16 @@ import (
 // ErrTooMany: the address or the account has got as many messages as it may. Nothing was stored.
 var ErrTooMany = errors.New("notify: too many messages to this address or account")
 
+// TooMany is an ErrTooMany. RetryAfter is how long to wait, in whole minutes: seconds would tell exactly when
+// somebody else had a message sent.
+type TooMany struct{ RetryAfter time.Duration }
+
+// Error says how long to wait.
+func (t *TooMany) Error() string { return fmt.Sprintf("%s; in %s there may be more", ErrTooMany, t.RetryAfter) }
+
+// Unwrap returns ErrTooMany.
+func (*TooMany) Unwrap() error { return ErrTooMany }
+
 // bound is how many messages there may be in a time.
 type bound struct {
 	per  time.Duration
@@ -86,7 +96,7 @@ func NewOutbox(store outboxStore, clock provider.Clock, random io.Reader) *Outbo
 // other requests store meanwhile.
 const addTries = 100
 
-// Add stores a message in the transaction of ctx. It returns ErrTooMany above the bounds, silent
+// Add stores a message in the transaction of ctx. It returns *TooMany above the bounds, silent
 // messages included, and ErrAddress.
 //
 // The bounds hold for any number of requests at once: each message has the next number of its address,
@@ -111,8 +121,12 @@ func (o *Outbox) Add(ctx context.Context, m Message) error {
 		if err != nil {
 			return fmt.Errorf("notify: count messages: %w", err)
 		}
-		if exceeded(address.Times, addressBounds(), now) || counted && exceeded(account.Times, accountBounds(), now) {
-			return ErrTooMany
+		wait := exceeded(address.Times, addressBounds(), now)
+		if counted {
+			wait = max(wait, exceeded(account.Times, accountBounds(), now))
+		}
+		if wait > 0 {
+			return &TooMany{(wait + time.Minute - 1).Truncate(time.Minute)}
 		}
 		s.AddressNumber, s.UserNumber = address.Last+1, 0
 		if counted {
@@ -126,17 +140,17 @@ func (o *Outbox) Add(ctx context.Context, m Message) error {
 		}
 		return nil
 	}
-	return ErrTooMany
+	return &TooMany{time.Minute} // so many requests at once that each took the number of another
 }
 
-// exceeded tells whether one more message would exceed a bound.
-func exceeded(latest []time.Time, bounds []bound, now time.Time) bool {
+// exceeded is how long one more message would exceed a bound; 0: it does not.
+func exceeded(latest []time.Time, bounds []bound, now time.Time) (wait time.Duration) {
 	for _, b := range bounds {
-		if len(latest) >= b.most && latest[b.most-1].After(now.Add(-b.per)) {
-			return true
+		if len(latest) >= b.most {
+			wait = max(wait, latest[b.most-1].Add(b.per).Sub(now))
 		}
 	}
-	return false
+	return wait
 }
 
 func most(bounds []bound) int {

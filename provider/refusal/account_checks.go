@@ -28,7 +28,7 @@ func accountEntries() map[Check]Entry {
 		CheckMessages: {
 			"Too many messages",
 			"The address has got as many messages as this server sends to one.",
-			"Look for the messages that were sent, also among unwanted mail, or try again in an hour.",
+			"Look for the messages that were sent, also among unwanted mail, or try again after the time in Retry-After.",
 			"The bounds are fixed: 10 messages an hour and 30 a day to an address.",
 		},
 		CheckRegistrationOff: {

@@ -105,7 +105,13 @@ func testMessageRace(t *testing.T, f *fixture) {
 	assert.EqualValues(t, 40, refused.Load())
 
 	require.NoError(t, outbox.Add(ctx, mailTo("other@example.com")))
-	f.advance(time.Hour)
+	var many *notify.TooMany
+	require.ErrorAs(t, outbox.Add(ctx, mailTo("one@example.com")), &many)
+	assert.Equal(t, time.Hour, many.RetryAfter)
+	f.advance(48*time.Minute + 30*time.Second)
+	require.ErrorAs(t, outbox.Add(ctx, mailTo("one@example.com")), &many)
+	assert.Equal(t, 12*time.Minute, many.RetryAfter, "in whole minutes")
+	f.advance(11*time.Minute + 30*time.Second)
 	for range 2 {
 		for range 10 {
 			require.NoError(t, outbox.Add(ctx, mailTo("one@example.com")))
@@ -114,6 +120,8 @@ func testMessageRace(t *testing.T, f *fixture) {
 		f.advance(time.Hour)
 	}
 	require.ErrorIs(t, outbox.Add(ctx, mailTo("one@example.com")), notify.ErrTooMany, "thirty in a day")
+	require.ErrorAs(t, outbox.Add(ctx, mailTo("one@example.com")), &many)
+	assert.Equal(t, 21*time.Hour, many.RetryAfter, "of the bounds the one that holds longer")
 	f.advance(22 * time.Hour)
 	require.NoError(t, outbox.Add(ctx, mailTo("one@example.com")))
 

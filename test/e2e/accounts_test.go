@@ -253,6 +253,43 @@ func TestRegistrationCanBeOff(t *testing.T) {
 	assert.Contains(t, refused.Query().Get("error_description"), "create")
 }
 
+// Who finds the messages to an address used up learns for how long, in the response and on the page, and can still
+// use the code that was sent last.
+func TestMessagesToAnAddressAreUsedUp(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	const apply = `{"username":"frank","email":"frank@example.com","password":"a long password"}`
+	var id string
+	for range 10 {
+		id = begun(t, s.manage("", http.MethodPost, "/users", apply), http.StatusAccepted)
+	}
+	for _, got := range []response{s.manage("", http.MethodPost, "/users", apply), s.manage("", http.MethodPatch, "/users/"+id+"/resend-confirmation-token", "")} {
+		assert.Equal(t, http.StatusTooManyRequests, got.status, got.body)
+		assert.Contains(t, []string{"3600", "3540"}, got.header.Get("Retry-After"))
+	}
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	browser := &http.Client{Jar: jar}
+	page, err := browser.Get(s.url + "/register?ui_locales=en")
+	require.NoError(t, err)
+	body, err := io.ReadAll(page.Body)
+	require.NoError(t, errors.Join(err, page.Body.Close()))
+	token := regexp.MustCompile(`name="page" value="([^"]+)"`).FindSubmatch(body)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/register", strings.NewReader(url.Values{"page": {string(token[1])}, "email": {"frank@example.com"}, "password": {"a long password"}}.Encode()))
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	page, err = browser.Do(r)
+	require.NoError(t, err)
+	body, err = io.ReadAll(page.Body)
+	require.NoError(t, errors.Join(err, page.Body.Close()))
+	assert.Equal(t, http.StatusTooManyRequests, page.StatusCode)
+	assert.NotEmpty(t, page.Header.Get("Retry-After"))
+	assert.Regexp(t, `try again in (1 hour|59 minutes)\.`, string(body))
+
+	begun(t, s.manage("", http.MethodPut, "/users/"+id+"/confirmation-token/"+s.messageTo("frank@example.com").Code, ""), http.StatusCreated)
+}
+
 // asking is an authorization request of the demonstration application.
 func (s *server) asking(more url.Values) string {
 	query := url.Values{
