@@ -120,6 +120,16 @@ func TestEveryLanguageHasTheTextsThatPagesUse(t *testing.T) {
 	}
 }
 
+// French sets a space before these marks, at which no line may end.
+func TestFrenchMarksHaveASpaceThatDoesNotBreak(t *testing.T) {
+	t.Parallel()
+	for key, forms := range texts(t, "fr") {
+		for _, text := range forms {
+			assert.NotRegexp(t, `(^|[^\x{a0}\x{202f}])[:;!?]`, text, key)
+		}
+	}
+}
+
 // A text says the same in every language: it has the placeholders that it has in English, in every
 // plural form.
 func TestPlaceholdersAreTheSameInEveryLanguage(t *testing.T) {

@@ -66,6 +66,25 @@ func TestLanguagesAreComplete(t *testing.T) {
 	}
 }
 
+// French sets a space before these marks, at which no line may end. SMS have an ordinary one: another character
+// would halve what fits into one.
+func TestFrenchMarksHaveASpaceThatDoesNotBreak(t *testing.T) {
+	t.Parallel()
+	for key, text := range newTexts(t).Catalogues()["fr"] {
+		switch {
+		case key == "date.layout":
+		case strings.HasSuffix(key, ".sms"):
+			assert.NotRegexp(t, `[^ ][:;!?]`, text, key)
+		default:
+			assert.NotRegexp(t, `(^|[^\x{a0}\x{202f}])[:;!?]`, text, key)
+		}
+	}
+	letter, err := newTexts(t).Render(sample(notify.Mail, notify.NewSignIn, "fr"), "", "")
+	require.NoError(t, err)
+	assert.Contains(t, letter.Text, "\nAppareil\u00a0: Firefox on Windows\n")
+	assert.Contains(t, letter.Text, "mot de passe\u00a0:\nhttps://")
+}
+
 // Every text is in some message, and every message has all its values.
 func TestEveryTextIsUsed(t *testing.T) {
 	t.Parallel()

@@ -111,6 +111,8 @@ type page struct {
 	// Action is where the button leads.
 	Button, Action, LinkHint string
 	Note, Footer             string
+	// Colon is that of the language, with the space before it that French has.
+	Colon string
 }
 
 // action is where the button of a message leads: to the link of its verification, else to the page on
@@ -177,7 +179,7 @@ func (k Kind) hasCode() bool {
 func (t *Texts) page(w *writer, m Message, code, link string) page {
 	p := page{
 		Language: w.tag.String(), Product: t.brand.Product, Accent: t.brand.Accent, Subject: w.said(m, ".subject"), Title: w.said(m, ".title"), Lead: w.said(m, ".lead"),
-		Note: w.text(m.Kind, ".note"), Footer: w.text("", "footer"), Details: w.details(m),
+		Colon: w.text("", "colon"), Note: w.text(m.Kind, ".note"), Footer: w.text("", "footer"), Details: w.details(m),
 	}
 	if m.Kind.hasCode() && code != "" {
 		p.CodeLabel, p.Code = w.text("", "code"), parts(code)
