@@ -111,10 +111,20 @@ func (a *Accounts) onward(w http.ResponseWriter, flow string) {
 	seeOther(w, a.AuthorizePath, url.Values{"flow": {flow}})
 }
 
-// signInPath is where a person signs in.
-func signInPath(flow string) string {
-	if flow == "" {
-		return "/login"
+// way is another page, in the request in progress and the languages of this one.
+func way(path, flow, locales string) string {
+	query := url.Values{}
+	if flow != "" {
+		query.Set("flow", flow)
 	}
-	return "/login?" + url.Values{"flow": {flow}}.Encode()
+	if locales != "" {
+		query.Set(localesField, locales)
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return path
 }
+
+// signInPath is where a person signs in.
+func signInPath(flow, locales string) string { return way("/login", flow, locales) }

@@ -34,7 +34,7 @@ func (a *Accounts) serveInvitation(w http.ResponseWriter, r *http.Request, query
 
 // invitationPage is the page of an invitation; values are of the address of the page, or of its form.
 func invitationPage(values url.Values) pages.Register {
-	return pages.Register{ID: values.Get("id"), Code: values.Get("code"), Locales: values.Get(localesField), SignIn: signInPath("")}
+	return pages.Register{ID: values.Get("id"), Code: values.Get("code"), Locales: values.Get(localesField), SignIn: signInPath("", values.Get(localesField))}
 }
 
 func (a *Accounts) invited(r *http.Request, page pages.Register) (*account.Invitation, error) {

@@ -29,9 +29,10 @@ func (a *Accounts) ServeRecoverPage(w http.ResponseWriter, r *http.Request) erro
 		if id, err := provider.ParseID(text); err == nil && page.Flow == "" { // as in the link of a message
 			page.Flow, _ = a.Web.Pending(r, id)
 		}
+		page.Again = way("/recover", page.Flow, page.Locales)
 		return in.Reset(w, http.StatusOK, page)
 	}
-	return in.Recover(w, http.StatusOK, pages.Recover{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow")), SMS: a.Policy.SMS})
+	return in.Recover(w, http.StatusOK, pages.Recover{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow"), query.Get(localesField)), SMS: a.Policy.SMS})
 }
 
 // ServeRecover receives the contact.
@@ -44,7 +45,7 @@ func (a *Accounts) ServeRecover(w http.ResponseWriter, r *http.Request) error {
 	contact := strings.TrimSpace(form.Get("contact"))
 	if contact == "" {
 		return in.Recover(w, http.StatusUnprocessableEntity, pages.Recover{
-			Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow")), SMS: a.Policy.SMS, Problem: pages.ContactMissing,
+			Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow"), form.Get(localesField)), SMS: a.Policy.SMS, Problem: pages.ContactMissing,
 		})
 	}
 	id, err := a.Recovery.Forgot(r.Context(), contact, in.Language())
@@ -64,6 +65,7 @@ func (a *Accounts) ServeReset(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := a.in(r, form)
 	page := pages.Reset{Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
+	page.Again = way("/recover", page.Flow, page.Locales)
 	id, err := provider.ParseID(page.ID)
 	if err != nil {
 		page.Problem = pages.CodeClosed
@@ -82,7 +84,7 @@ func (a *Accounts) ServeReset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	default:
 		canonical.From(r.Context()).Outcome("password_reset")
-		return in.Done(w, pages.Done{Kind: pages.PasswordReset, Next: signInPath(page.Flow)})
+		return in.Done(w, pages.Done{Kind: pages.PasswordReset, Next: signInPath(page.Flow, page.Locales)})
 	}
 	canonical.From(r.Context()).Outcome("wrong_code")
 	return in.Reset(w, http.StatusUnprocessableEntity, page)

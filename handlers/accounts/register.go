@@ -29,7 +29,7 @@ func (a *Accounts) ServeRegisterPage(w http.ResponseWriter, r *http.Request) err
 	if !a.Policy.Offers() {
 		return a.notOffered()
 	}
-	page := pages.Register{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS}
+	page := pages.Register{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow"), query.Get(localesField)), Mail: a.Policy.Mail, SMS: a.Policy.SMS}
 	page.Hint = query.Get("login_hint")
 	a.propose(&page, page.Hint)
 	return a.in(r, query).Register(w, http.StatusOK, page)
@@ -62,7 +62,7 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := a.in(r, form)
 	page := pages.Register{
-		Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow")), Mail: a.Policy.Mail, SMS: a.Policy.SMS,
+		Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow"), form.Get(localesField)), Mail: a.Policy.Mail, SMS: a.Policy.SMS,
 		Username: form.Get("username"), Email: form.Get("email"), Phone: form.Get("phone"),
 	}
 	id, err := a.Registration.Register(r.Context(), account.Application{

@@ -19,7 +19,7 @@ func (a *Accounts) ServeUndoPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.in(r, query).Undo(w, http.StatusOK, pages.Undo{Token: a.Web.FormToken(w, r), ID: query.Get("id"), Code: query.Get("code")})
+	return a.in(r, query).Undo(w, http.StatusOK, pages.Undo{Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), ID: query.Get("id"), Code: query.Get("code")})
 }
 
 // ServeUndo undoes the change.
@@ -29,7 +29,8 @@ func (a *Accounts) ServeUndo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := a.in(r, form)
-	page := pages.Undo{Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
+	page := pages.Undo{Locales: form.Get(localesField), Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
+	page.Recover, page.SignIn = way("/recover", "", page.Locales), signInPath("", page.Locales)
 	id, err := provider.ParseID(page.ID)
 	if err == nil {
 		_, err = a.Recovery.Undo(r.Context(), id, page.Code)
@@ -46,7 +47,7 @@ func (a *Accounts) ServeUndo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	default:
 		canonical.From(r.Context()).Outcome("contact_restored")
-		return in.Done(w, pages.Done{Kind: pages.ContactRestored, Next: "/recover"})
+		return in.Done(w, pages.Done{Kind: pages.ContactRestored, Next: page.Recover})
 	}
 	return in.Undo(w, http.StatusUnprocessableEntity, page)
 }

@@ -56,9 +56,9 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := pages.Login{Token: b.Web.FormToken(w, r), SignedInAs: username, Remember: b.KeepSignedIn}
+	page := pages.Login{Token: b.Web.FormToken(w, r), Locales: query.Get("ui_locales"), SignedInAs: username, Remember: b.KeepSignedIn}
 	b.addWays(&page, nil)
-	return b.Pages.For(r).Login(w, http.StatusOK, page)
+	return b.Pages.For(r, pages.UILocales(page.Locales)...).Login(w, http.StatusOK, page)
 }
 
 // addWays adds where people without an account or without their password go on, in the languages that the
@@ -68,7 +68,9 @@ func (b *Browser) addWays(page *pages.Login, request *oauth.AuthorizeRequest) {
 	if page.Flow != "" {
 		query.Set("flow", page.Flow)
 	}
-	addLocales(query, request)
+	if addLocales(query, request); request == nil && page.Locales != "" {
+		query.Set("ui_locales", page.Locales)
+	}
 	way := ""
 	if len(query) > 0 {
 		way = "?" + query.Encode()
@@ -111,10 +113,10 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := pages.Login{Flow: form.Get("flow"), Token: form.Get(websession.TokenField), Username: form.Get("username"), Remember: form.Get("remember") != ""}
+	page := pages.Login{Flow: form.Get("flow"), Locales: form.Get("ui_locales"), Token: form.Get(websession.TokenField), Username: form.Get("username"), Remember: form.Get("remember") != ""}
 	var p progress
 	var f oauth.Flow
-	in := b.Pages.For(r)
+	in := b.Pages.For(r, pages.UILocales(page.Locales)...)
 	if page.Flow != "" {
 		if p, err = b.open(r, page.Flow); err != nil {
 			return err

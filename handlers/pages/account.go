@@ -50,6 +50,30 @@ type Register struct {
 	Wait Lasts
 }
 
+// Focus is the field to begin with: the first one that is wrong, or that is not filled in.
+func (r Register) Focus() string {
+	fields := []struct {
+		name  string
+		shown bool
+		value string
+	}{{"email", r.Mail, r.Email}, {"phone", r.SMS, r.Phone}, {"username", true, r.Username}}
+	for _, f := range fields {
+		if f.shown && r.Problems[f.name] != "" {
+			return f.name
+		}
+	}
+	if r.ID != "" && len(r.Problems) == 0 {
+		return "username"
+	}
+	if fields[0].shown && r.Email == "" && r.Phone == "" && len(r.Problems) == 0 {
+		return "email"
+	}
+	if !r.Mail && r.Phone == "" && len(r.Problems) == 0 {
+		return "phone"
+	}
+	return "password" // which is never filled in again
+}
+
 // Register writes the form for a new account.
 func (l Localized) Register(w http.ResponseWriter, status int, page Register) error {
 	here := again("/register", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}, "login_hint": {page.Hint}})
@@ -62,8 +86,8 @@ func (l Localized) Register(w http.ResponseWriter, status int, page Register) er
 // Verify asks for the code of a message.
 type Verify struct {
 	Flow, Locales, Token, ID, Code string
-	// Login is where people with an account sign in.
-	Login string
+	// Login and Register are where people with an account sign in, and others begin again.
+	Login, Register string
 	// Address is where the code went, if that may be said.
 	Address string
 	// Contact: the code is of a new contact, not of a registration. SignIn: its user is not signed in.
@@ -107,7 +131,9 @@ func (l Localized) Recover(w http.ResponseWriter, status int, page Recover) erro
 // Reset asks for the code of a message and another password.
 type Reset struct {
 	Flow, Locales, Token, ID, Code string
-	Problem                        AccountProblem
+	// Again is where another code can be requested.
+	Again   string
+	Problem AccountProblem
 }
 
 // Reset writes the page.
@@ -120,7 +146,9 @@ func (l Localized) Reset(w http.ResponseWriter, status int, page Reset) error {
 
 // Undo asks whether a change of a contact is to be undone.
 type Undo struct {
-	Token, ID, Code string
+	Locales, Token, ID, Code string
+	// Recover and SignIn are where people go on when nothing can be undone.
+	Recover, SignIn string
 	Problem         AccountProblem
 }
 
@@ -129,7 +157,7 @@ func (l Localized) Undo(w http.ResponseWriter, status int, page Undo) error {
 	if page.Problem != "" {
 		return l.write(w, status, "undo", page, "/")
 	}
-	return l.writeForm(w, status, "undo", page, formPolicy, &chooser{Again: again("/undo", url.Values{"id": {page.ID}, "code": {page.Code}})})
+	return l.writeForm(w, status, "undo", page, formPolicy, &chooser{Again: again("/undo", url.Values{"id": {page.ID}, "code": {page.Code}, "ui_locales": {page.Locales}})})
 }
 
 // AccountChange is what a person has done.

@@ -1,6 +1,9 @@
 package pages
 
-import "net/http"
+import (
+	"net/http"
+	"net/url"
+)
 
 // LoginProblem is why a sign-in failed; empty before the first attempt.
 type LoginProblem string
@@ -17,6 +20,8 @@ type Login struct {
 	Flow string
 	// Token is the form's, outside a flow.
 	Token string
+	// Locales are the languages that were asked for outside a flow, as they were written.
+	Locales string
 	// SignedInAs is the user who is signed in already, on a page outside a flow.
 	SignedInAs string
 	// Remember: the box to stay signed in is checked.
@@ -37,5 +42,5 @@ type Login struct {
 
 // Login writes the sign-in page.
 func (l Localized) Login(w http.ResponseWriter, status int, page Login) error {
-	return l.writeForm(w, status, "login", page, scriptPolicy, &chooser{Flow: page.Flow, Again: "/login"})
+	return l.writeForm(w, status, "login", page, scriptPolicy, &chooser{Flow: page.Flow, Again: again("/login", url.Values{"ui_locales": {page.Locales}})})
 }

@@ -110,7 +110,7 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 	for name, page := range map[string]pages.Verify{
 		"verify":           {Flow: evil, Token: evil, ID: evil, Locales: evil, Address: evil, Sent: true},
 		"verify_elsewhere": {Token: evil, ID: evil, Code: evil, Password: true, Problem: pages.CodeWrong},
-		"verify_closed":    {Token: evil, Flow: evil, Login: "javascript:" + evil, Problem: pages.CodeClosed},
+		"verify_closed":    {Register: "/register", Token: evil, Flow: evil, Login: "javascript:" + evil, Problem: pages.CodeClosed},
 		"verify_contact":   {Token: evil, ID: evil, Contact: true, SignIn: true},
 	} {
 		show(name, func(w http.ResponseWriter) error { return in.Verify(w, http.StatusOK, page) })
@@ -119,16 +119,16 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 		return in.Recover(w, http.StatusOK, pages.Recover{Flow: evil, Token: evil, SignIn: "javascript:" + evil, SMS: true, Problem: pages.ContactMissing})
 	})
 	show("reset", func(w http.ResponseWriter) error {
-		return in.Reset(w, http.StatusOK, pages.Reset{Flow: evil, Token: evil, ID: evil, Code: evil, Problem: pages.PasswordLength})
+		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Flow: evil, Token: evil, ID: evil, Code: evil, Problem: pages.PasswordLength})
 	})
 	show("reset_closed", func(w http.ResponseWriter) error {
-		return in.Reset(w, http.StatusOK, pages.Reset{Flow: evil, Problem: pages.CodeClosed})
+		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Flow: evil, Problem: pages.CodeClosed})
 	})
 	show("undo", func(w http.ResponseWriter) error {
-		return in.Undo(w, http.StatusOK, pages.Undo{Token: evil, ID: evil, Code: evil})
+		return in.Undo(w, http.StatusOK, pages.Undo{Recover: "/recover", SignIn: "/login", Token: evil, ID: evil, Code: evil})
 	})
 	show("undo_closed", func(w http.ResponseWriter) error {
-		return in.Undo(w, http.StatusOK, pages.Undo{Problem: pages.CodeClosed})
+		return in.Undo(w, http.StatusOK, pages.Undo{Recover: "/recover", SignIn: "/login", Problem: pages.CodeClosed})
 	})
 	for _, kind := range []pages.AccountChange{pages.PasswordReset, pages.ContactChanged, pages.ContactRestored} {
 		show("done_"+string(kind), func(w http.ResponseWriter) error {

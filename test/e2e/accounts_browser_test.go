@@ -141,20 +141,3 @@ func TestRecoveryInABrowser(t *testing.T) {
 	w.do(chromedp.Navigate(m.Link), chromedp.SendKeys("#password", "a third long password\r"), chromedp.WaitVisible("#problem"))
 	assert.Contains(t, read(w, chromedp.Text("#problem")), "expired")
 }
-
-func TestAccountPagesInBothThemesAndWidths(t *testing.T) {
-	t.Parallel()
-	s := dev(t, manyAttempts)
-	w := newWindow(t, s)
-	for _, theme := range []string{"light", "dark"} {
-		for _, width := range []int64{360, 1440} {
-			w.do(chromedp.EmulateViewport(width, 1000), prefer(theme))
-			for name, path := range map[string]string{"register": "/register", "recover": "/recover", "reset": "/recover?id=" + nothing, "undo": "/undo?id=" + nothing, "verify-closed": "/verify?id=" + nothing} {
-				w.do(chromedp.Navigate(s.url + path))
-				w.screenshot(name, theme, width)
-			}
-			w.do(chromedp.Navigate(s.url+"/register"), chromedp.SendKeys("#email", "alice@example.com"), chromedp.SendKeys("#password", "password1\r"), chromedp.WaitVisible("#email-problem"))
-			w.screenshot("register-problems", theme, width)
-		}
-	}
-}
