@@ -18,14 +18,7 @@ import (
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
-	storagetest.Run(t, newSQLite)
-}
-
-// newSQLite makes a new migrated file. It need not survive a power failure.
-func newSQLite(t testing.TB) string {
-	url := "sqlite://" + filepath.Join(t.TempDir(), "test.db") + "?_pragma=synchronous(OFF)"
-	migrate(t, url)
-	return url
+	storagetest.Run(t, storagetest.SQLiteURL)
 }
 
 func migrate(t testing.TB, url string) {
@@ -79,7 +72,7 @@ func TestSQLiteFilesAreReadableByTheirOwnerOnly(t *testing.T) {
 
 func TestReadOnlySQLiteIsNotWritable(t *testing.T) {
 	t.Parallel()
-	notWritable(t, newSQLite(t), newSQLite(t)+"&_pragma=query_only(1)")
+	notWritable(t, storagetest.SQLiteURL(t), storagetest.SQLiteURL(t)+"&_pragma=query_only(1)")
 }
 
 // notWritable: the second database responds but refuses writes.

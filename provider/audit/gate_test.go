@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -38,13 +36,8 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{url: "sqlite://" + filepath.Join(t.TempDir(), "test.db")}
-	store, err := storage.Open(t.Context(), storage.Options{URL: f.url, Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = store.Close() })
-	_, err = store.Migrate(t.Context())
-	require.NoError(t, err)
-	f.Store = store
+	f := &fixture{}
+	f.Store, f.url = storagetest.SQLiteAt(t, time.Now)
 	return f
 }
 

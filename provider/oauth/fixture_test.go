@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"log/slog"
 	"net/url"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -31,6 +30,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/storage"
+	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
 const issuer = "https://id.example.test"
@@ -113,7 +113,7 @@ func newFixture(t *testing.T) *fixture {
 	h.advanceTo(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 	clock := func() time.Time { return *h.now.Load() }
 	store, err := storage.Open(t.Context(), storage.Options{
-		URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db") + "?_pragma=synchronous(OFF)", Clock: clock,
+		URL: storagetest.SQLiteURL(t), Clock: clock,
 		Log: slog.New(slog.DiscardHandler), Statements: func(ctx context.Context, _ string) (context.Context, func(error)) {
 			h.statements.Add(1)
 			return ctx, func(error) {}
@@ -121,8 +121,6 @@ func newFixture(t *testing.T) *fixture {
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = store.Close() })
-	_, err = store.Migrate(t.Context())
-	require.NoError(t, err)
 	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
 	h.ring = ring

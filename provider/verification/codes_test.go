@@ -2,9 +2,7 @@ package verification_test
 
 import (
 	"crypto/rand"
-	"log/slog"
 	"net/url"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -17,7 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
-	"github.com/gatehouse-id/gatehouse/storage"
+	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
 type fixture struct {
@@ -31,12 +29,9 @@ func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}
 	clock := provider.Clock(func() time.Time { return f.now })
-	store, err := storage.Open(t.Context(), storage.Options{URL: "sqlite://" + filepath.Join(t.TempDir(), "test.db"), Clock: clock, Log: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = store.Close() })
-	_, err = store.Migrate(t.Context())
-	require.NoError(t, err)
+	store := storagetest.SQLite(t, clock)
 	gate := audit.NewGate(store, store, event.NewBus(), clock, rand.Reader)
+	var err error
 	f.ring, err = keyring.Open(t.Context(), store, gate, keyring.Secrets{Current: []byte("a secret of the tests, 32 bytes at least")}, clock, rand.Reader)
 	require.NoError(t, err)
 	f.Codes = verification.NewCodes(store, f.ring.Key(keyring.Verification), "https://id.example.com", clock, rand.Reader)
