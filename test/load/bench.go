@@ -147,6 +147,13 @@ func (s *bencher) findings(ctx context.Context) (all []finding, err error) {
 		}
 		all = append(all, grown...)
 	}
+	if s.wants(signInsName) {
+		measured, err := s.measureSignIns(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", signInsName, err)
+		}
+		all = append(all, measured...)
+	}
 	if s.wants(startName) {
 		s.say("start and idle memory: %d starts", starts)
 		e, err := s.measureEmbedded(ctx, idleTime)

@@ -17,10 +17,13 @@
 //
 //	for each run:   for each flow:   prepare -> warm up -> | measure |
 //	then for each flow:              prepare -> count statements (its own pass: counting takes time)
-//	then, if asked:                  growth of both databases, start, idle memory
+//	then, if asked:                  growth of both databases, sign-ins beside introspections, start, idle memory
 //
 // Two further servers on the same database show the cost of rate limits, metrics and the log:
 // one without them, and one that counts in Redis (flows that end in -unchained and -redis).
+//
+// One scenario mixes requests (--flows sign-ins): 20 users a second sign in by the page while 200 tokens a
+// second are introspected. Requests begin at fixed times, whatever the server does.
 //
 // To add a flow, implement flow in a new file, add a line to flows and a goal to cpuGoal.
 //

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -76,6 +78,19 @@ func TestAllFlowsAreMeasuredOnBothDatabases(t *testing.T) {
 			}
 			assert.Less(t, *flows["jwks"].Statements, 0.1, "keys are cached")
 		})
+	}
+}
+
+func TestSignInsBesideIntrospections(t *testing.T) {
+	s := bencher{dir: t.TempDir(), binary: binary(t), progress: io.Discard, options: options{database: "sqlite", connections: 4, runs: 1, duration: 500 * time.Millisecond}}
+	got, err := s.measureSignIns(t.Context())
+	require.NoError(t, err, "each user is signed in, and each token is active")
+	values := map[string]float64{}
+	for _, f := range got {
+		values[f.Name] = f.Value
+	}
+	for _, name := range []string{"introspection p50", "introspection p99", "sign-in p50", "sign-ins done", "introspections done", "server"} {
+		assert.Positive(t, values[signInsName+": "+name], name)
 	}
 }
 

@@ -16,7 +16,7 @@ type options struct {
 	warmUp      time.Duration
 	connections int
 	runs        int
-	only        []string // names of flows or startName; empty: all
+	only        []string // names of flows, startName or signInsName; empty: all
 	database    string
 	server      string
 	json        bool
@@ -64,7 +64,7 @@ func (o options) validate() error {
 func (o options) wants(name string) bool { return len(o.only) == 0 || slices.Contains(o.only, name) }
 
 func (o options) wantsFlows() bool {
-	return len(o.only) == 0 || slices.ContainsFunc(o.only, func(name string) bool { return name != startName })
+	return len(o.only) == 0 || slices.ContainsFunc(o.only, func(name string) bool { return name != startName && name != signInsName })
 }
 
 // selectable returns the names that --flows accepts.
@@ -76,5 +76,5 @@ func selectable() []string {
 	for _, f := range comparedFlows(&system{}) {
 		names = append(names, f.name()+withoutMiddleware, f.name()+withRedis)
 	}
-	return append(names, startName)
+	return append(names, startName, signInsName)
 }

@@ -72,13 +72,9 @@ func summarize(s *subject) flowReport {
 	perThousand := func(of func(cost) time.Duration) float64 {
 		return median(func(p pass) float64 { return of(p.cost).Seconds() * 1000 / float64(p.Requests) })
 	}
-	milliseconds := func(percent float64) float64 {
-		return median(func(p pass) float64 {
-			return float64(generator.Percentile(p.Latencies, percent)) / float64(time.Millisecond)
-		})
-	}
 	r.Rate = median(func(p pass) float64 { return float64(p.Requests) / p.Elapsed.Seconds() })
-	r.P50, r.P99 = milliseconds(50), milliseconds(99)
+	r.P50 = median(func(p pass) float64 { return milliseconds(p.Latencies, 50) })
+	r.P99 = median(func(p pass) float64 { return milliseconds(p.Latencies, 99) })
 	r.ServerCPU = perThousand(func(c cost) time.Duration { return c.server })
 	r.DatabaseCPU = perThousand(func(c cost) time.Duration { return c.database })
 	r.GeneratorCPU = perThousand(func(c cost) time.Duration { return c.generator })
@@ -95,6 +91,10 @@ func (r report) fault() error {
 		}
 	}
 	return nil
+}
+
+func milliseconds(ascending []time.Duration, percent float64) float64 {
+	return float64(generator.Percentile(ascending, percent)) / float64(time.Millisecond)
 }
 
 func (r report) printJSON(w io.Writer) error {

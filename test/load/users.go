@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -48,13 +48,13 @@ func (h *system) signIn(ctx context.Context) (userSession, error) {
 	if err != nil {
 		return userSession{}, err
 	}
-	for _, c := range response.cookies {
-		if strings.HasSuffix(c.Name, "gatehouse_session") {
-			return userSession{cookie: c.Name + "=" + c.Value}, nil
-		}
+	if i := slices.IndexFunc(response.cookies, isSession); i >= 0 {
+		return userSession{cookie: response.cookies[i].Name + "=" + response.cookies[i].Value}, nil
 	}
 	return userSession{}, fmt.Errorf("sign in: status %d and no session", response.status)
 }
+
+func isSession(c *http.Cookie) bool { return strings.HasSuffix(c.Name, "gatehouse_session") }
 
 type httpResponse struct {
 	status  int
@@ -68,11 +68,5 @@ func (h *system) post(ctx context.Context, path string, form url.Values) (httpRe
 		return httpResponse{}, err
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	response, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		return httpResponse{}, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	return httpResponse{response.StatusCode, response.Cookies(), body}, err
+	return exchange(http.DefaultTransport, r)
 }

@@ -23,6 +23,15 @@ type Workload interface {
 type Limit struct {
 	Duration time.Duration // required
 	Requests int           // exact total of all connections; 0 is unlimited
+	// Rate is how many requests of all connections begin each second; 0: each connection sends the next
+	// one after the response. A latency is then from when the request was due, so that a slow response
+	// does not hide those that had to wait for it.
+	Rate float64
+}
+
+// due is when the worker's i-th request is due.
+func (l Limit) due(start time.Time, workers, worker, i int) time.Time {
+	return start.Add(time.Duration(float64(i*workers+worker) / l.Rate * float64(time.Second)))
 }
 
 // Result is the result of a run.
@@ -66,7 +75,7 @@ func (g *Generator) Close() error {
 
 // Run sends the workload over all connections until the limit is reached or ctx ends.
 func (g *Generator) Run(ctx context.Context, limit Limit, workload Workload) Result {
-	r := &run{limit: limit, workload: workload, start: time.Now()}
+	r := &run{limit: limit, workload: workload, workers: len(g.connections), start: time.Now()}
 	r.end = r.start.Add(limit.Duration)
 	defer context.AfterFunc(ctx, func() { r.stopped.Store(true) })()
 
@@ -93,6 +102,7 @@ func (g *Generator) Run(ctx context.Context, limit Limit, workload Workload) Res
 type run struct {
 	limit      Limit
 	workload   Workload
+	workers    int
 	start, end time.Time
 	taken      atomic.Int64
 	stopped    atomic.Bool
@@ -107,6 +117,11 @@ func (r *run) work(ctx context.Context, worker int, c *connection) Result {
 	broken := 0
 	// The end time of a request is the start time of the next, which saves a clock reading.
 	for i, before := 0, time.Now(); broken < brokenAfter && before.Before(r.end) && !r.stopped.Load(); i++ {
+		if r.limit.Rate > 0 {
+			if before = r.limit.due(r.start, r.workers, worker, i); !before.Before(r.end) || !wait(ctx, before) {
+				break
+			}
+		}
 		if r.limit.Requests > 0 && r.taken.Add(1) > int64(r.limit.Requests) {
 			break
 		}
@@ -133,4 +148,16 @@ func (r *run) work(ctx context.Context, worker int, c *connection) Result {
 		before = after
 	}
 	return result
+}
+
+// wait waits until a time; false: ctx ended before.
+func wait(ctx context.Context, until time.Time) bool {
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
 }

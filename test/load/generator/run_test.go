@@ -84,6 +84,32 @@ func TestRunEndsWithItsTime(t *testing.T) {
 	assert.Less(t, got.Elapsed, 5*time.Second)
 }
 
+// A latency is from when the request was due: a server that stops for a while has slow responses to all that
+// should have been sent meanwhile.
+func TestRateIsKeptWhateverTheServerDoes(t *testing.T) {
+	t.Parallel()
+	var seen atomic.Int64
+	_, address := serve(t, func(http.ResponseWriter, *http.Request) {
+		if seen.Add(1) == 10 {
+			time.Sleep(300 * time.Millisecond)
+		}
+	})
+	got := with(t, address, 1).Run(t.Context(), generator.Limit{Duration: time.Second, Rate: 50}, workload{always(generator.Get(address, "/")), wants200})
+	require.NoError(t, got.FirstError)
+	assert.Equal(t, 50, got.Requests)
+	assert.GreaterOrEqual(t, got.Elapsed, 980*time.Millisecond)
+	slow := 0
+	for _, latency := range got.Latencies {
+		if latency > 100*time.Millisecond {
+			slow++
+		}
+	}
+	assert.Greater(t, slow, 5)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	assert.Zero(t, with(t, address, 1).Run(ctx, generator.Limit{Duration: time.Minute, Rate: 0.001}, workload{always(generator.Get(address, "/")), wants200}).Errors)
+}
+
 func TestRunEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
