@@ -105,16 +105,16 @@ func newClientUsersList(env *environment) *cobra.Command {
 		if *asJSON {
 			return printJSON(env.Out, map[string]any{"restricted": c.Restricted, "usernames": orEmpty(names)})
 		}
-		groups, err := h.store.AllowedGroups(cmd.Context(), args[0])
-		if err != nil {
-			return err
-		}
 		out := table{header: []string{"USERNAME"}, empty: "Everybody may use it: it is not restricted."}
-		switch {
-		case c.Restricted && len(groups) > 0:
-			out.empty = "No user is named. Those of some groups may use it, which shows: gatehouse client groups list " + c.ID
-		case c.Restricted:
+		if c.Restricted && len(names) == 0 {
+			groups, err := h.store.AllowedGroups(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
 			out.empty = "No user may use it: it is restricted, and the list is empty. Add users with: gatehouse client users add " + c.ID + " USERNAME"
+			if len(groups) > 0 {
+				out.empty = "No user is named. Those of some groups may use it, which shows: gatehouse client groups list " + c.ID
+			}
 		}
 		for _, name := range names {
 			out.add(name)

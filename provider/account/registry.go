@@ -333,7 +333,7 @@ func validate(u, before *User) (wrong Wrong) {
 		wrong = append(wrong, u.Profile.validate()...)
 	}
 	for n, role := range u.Roles {
-		if !validRole(role) {
+		if !provider.ValidRole(role) {
 			wrong.add(invalid("roles/"+strconv.Itoa(n), ErrRole))
 		}
 	}
@@ -345,10 +345,4 @@ func validPhone(number string) bool {
 	digits, ok := strings.CutPrefix(number, "+")
 	return ok && len(digits) >= 8 && len(digits) <= 15 && digits[0] != '0' &&
 		!strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
-}
-
-func validRole(role string) bool {
-	return role != "" && len(role) <= 50 && !strings.ContainsFunc(role, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
-	})
 }

@@ -3,15 +3,13 @@ package client
 import (
 	"context"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
 // Everyone is the group of all users, whatever their roles: it opens a client that would otherwise be
 // for those who are named.
 const Everyone = "everyone"
-
-// maxGroup is the length of a role.
-const maxGroup = 50
 
 // AllowGroup restricts a client to named users and groups, of which the users with a role are one. What
 // others have from it ends. It returns *Invalid, provider.ErrNotFound or audit.ErrForbidden.
@@ -20,11 +18,8 @@ func (r *Registry) AllowGroup(ctx context.Context, actor audit.Actor, clientID, 
 		return err
 	}
 	return r.gate.Do(ctx, actor, audit.ClientAllowGroup, audit.OfClient(clientID), func(ctx context.Context) (audit.Changes, error) {
-		c, err := r.store.LockClient(ctx, clientID)
+		c, err := r.lock(ctx, actor, clientID)
 		if err != nil {
-			return nil, err
-		}
-		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
 		changes := audit.Diff(map[string]any{"restricted": c.Restricted}, map[string]any{"restricted": true, "group": group})
@@ -40,11 +35,7 @@ func (r *Registry) DisallowGroup(ctx context.Context, actor audit.Actor, clientI
 		return err
 	}
 	return r.gate.Do(ctx, actor, audit.ClientDisallowGroup, audit.OfClient(clientID), func(ctx context.Context) (audit.Changes, error) {
-		c, err := r.store.LockClient(ctx, clientID)
-		if err != nil {
-			return nil, err
-		}
-		if err := mayManage(actor, c); err != nil {
+		if _, err := r.lock(ctx, actor, clientID); err != nil {
 			return nil, err
 		}
 		return audit.Diff(map[string]any{"group": group}, nil), r.store.DisallowGroup(ctx, clientID, group)
@@ -53,12 +44,7 @@ func (r *Registry) DisallowGroup(ctx context.Context, actor audit.Actor, clientI
 
 // checkGroup refuses what cannot be a role of a user, and would be a group that nobody is in.
 func checkGroup(group string) error {
-	for _, r := range group {
-		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' {
-			group = ""
-		}
-	}
-	if group == "" || len(group) > maxGroup {
+	if !provider.ValidRole(group) {
 		return &Invalid{[]Problem{{Field: "group", Message: "must be a role of users, which has 1 to 50 lower-case letters, digits or -; or " + Everyone}}}
 	}
 	return nil

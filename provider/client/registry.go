@@ -137,11 +137,8 @@ func (c *Client) FillDefaults() {
 func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, change func(c *Client) error) (*Client, error) {
 	var updated *Client
 	err := r.gate.Do(ctx, actor, audit.ClientUpdate, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
-		c, err := r.store.LockClient(ctx, id)
+		c, err := r.lock(ctx, actor, id)
 		if err != nil {
-			return nil, err
-		}
-		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
 		created, secrets, method, before, texts := c.CreatedAt, c.Secrets, c.AuthMethod, c.record(), c.texts()
@@ -198,14 +195,20 @@ func (c *Client) changedMethod(before AuthMethod) error {
 	}
 }
 
+// lock reads a client for a change by the actor, in the transaction of ctx.
+func (r *Registry) lock(ctx context.Context, actor audit.Actor, id string) (*Client, error) {
+	c, err := r.store.LockClient(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return c, mayManage(actor, c)
+}
+
 // Delete removes a client; everything issued to it is revoked with it.
 func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) error {
 	return r.gate.Do(ctx, actor, audit.ClientDelete, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
-		c, err := r.store.LockClient(ctx, id)
+		c, err := r.lock(ctx, actor, id)
 		if err != nil {
-			return nil, err
-		}
-		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
 		return audit.Diff(c.whole(), nil), r.store.DeleteClient(ctx, id)

@@ -46,11 +46,8 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 		return Secret{}, "", err
 	}
 	err = r.gate.Do(ctx, actor, audit.ClientRotateSecret, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
-		c, err := r.store.LockClient(ctx, id)
+		c, err := r.lock(ctx, actor, id)
 		if err != nil {
-			return nil, err
-		}
-		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
 		if c.AuthMethod != known.AuthMethod { // the secret may be kept in another form now
@@ -86,11 +83,8 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 // audit.ErrForbidden or provider.ErrNotFound.
 func (r *Registry) EndSecret(ctx context.Context, actor audit.Actor, clientID string, id provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.ClientEndSecret, audit.OfClient(clientID), func(ctx context.Context) (audit.Changes, error) {
-		c, err := r.store.LockClient(ctx, clientID)
+		c, err := r.lock(ctx, actor, clientID)
 		if err != nil {
-			return nil, err
-		}
-		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
 		now := r.clock.Now(ctx)

@@ -11,11 +11,8 @@ import (
 // it ends. It returns provider.ErrNotFound or audit.ErrForbidden.
 func (r *Registry) AllowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.ClientAllowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
-		c, err := r.store.LockClient(ctx, clientID)
+		c, err := r.lock(ctx, actor, clientID)
 		if err != nil {
-			return nil, err
-		}
-		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
 		return restricted(c.Restricted), r.store.AllowUser(ctx, clientID, userID)
@@ -26,11 +23,8 @@ func (r *Registry) AllowUser(ctx context.Context, actor audit.Actor, clientID st
 // the client for the user, unless a group of the user is named. It returns provider.ErrNotFound or audit.ErrForbidden.
 func (r *Registry) DisallowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.ClientDisallowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
-		c, err := r.store.LockClient(ctx, clientID)
+		c, err := r.lock(ctx, actor, clientID)
 		if err != nil {
-			return nil, err
-		}
-		if err := mayManage(actor, c); err != nil {
 			return nil, err
 		}
 		return restricted(c.Restricted), r.store.DisallowUser(ctx, clientID, userID, r.clock.Now(ctx))

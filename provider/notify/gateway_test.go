@@ -45,7 +45,7 @@ func TestTextMessagesAreSigned(t *testing.T) {
 		body, _ = io.ReadAll(r.Body)
 	}))
 	defer server.Close()
-	l := notify.Letter{ID: provider.ID{1}, Channel: notify.SMS, Kind: notify.ResetPassword, To: "+4915112345678", Language: "de", Text: "12345678 ist Ihr Code\n\n@id.example.com #12345678"}
+	l := notify.Letter{ID: provider.ID{1}, Kind: notify.ResetPassword, To: "+4915112345678", Language: "de", Text: "12345678 ist Ihr Code\n\n@id.example.com #12345678"}
 	g := gateway(t, server.URL, "127.0.0.1")
 	require.NoError(t, g.Carry(t.Context(), l))
 	assert.Equal(t, l.ID.String(), header.Get("webhook-id"))

@@ -20,10 +20,9 @@ var templateFiles embed.FS
 
 // Letter is a message as it is handed over.
 type Letter struct {
-	ID      provider.ID
-	Channel Channel
-	Kind    Kind
-	To      string
+	ID   provider.ID
+	Kind Kind
+	To   string
 	// Language is that of the texts (BCP 47).
 	Language string
 	// Subject and HTML are empty in an SMS.
@@ -149,7 +148,7 @@ func (t *Texts) Render(m Message, code, link string) (Letter, error) {
 		w.valid = w.check(c.duration(m.Data.Valid))
 	}
 	w.values = strings.NewReplacer("{product}", t.brand.Product, "{host}", t.host, "{code}", code, "{valid}", w.valid, "{action}", w.action)
-	letter := Letter{ID: m.ID, Channel: m.Channel, Kind: m.Kind, To: m.To, Language: c.tag.String()}
+	letter := Letter{ID: m.ID, Kind: m.Kind, To: m.To, Language: c.tag.String()}
 	if m.Channel == SMS {
 		letter.Text = w.said(m, ".sms")
 		if m.Kind.hasCode() && code != "" {

@@ -39,7 +39,7 @@ func newMailer(t *testing.T, text string, roots *x509.CertPool) *mail.Mailer {
 
 func letter(to string) notify.Letter {
 	return notify.Letter{
-		ID: provider.ID{1, 2, 3}, Channel: notify.Mail, To: to, Language: "de", Subject: "Bestätigen Sie Ihre Adresse für Example — und noch viel mehr, damit es mehrere Zeilen werden",
+		ID: provider.ID{1, 2, 3}, To: to, Language: "de", Subject: "Bestätigen Sie Ihre Adresse für Example — und noch viel mehr, damit es mehrere Zeilen werden",
 		Text: "Ihr Code:\n\n    12345678\n" + strings.Repeat("lang ", 300), HTML: "<p>Ihr Code: <b>12345678</b> äöü</p>",
 	}
 }
