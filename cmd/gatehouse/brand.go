@@ -12,15 +12,11 @@ import (
 
 // pages are the pages of this server.
 func (c *config) pages() (*pages.Set, error) {
-	brand, err := c.brand()
-	if err != nil {
-		return nil, err
-	}
-	return pages.New(pages.Settings{Dev: c.Dev, LanguageCookie: websession.LanguageCookie(c.Issuer), Brand: brand})
+	return pages.New(pages.Settings{Dev: c.Dev, LanguageCookie: websession.LanguageCookie(c.Issuer), Brand: c.brand})
 }
 
-// brand reads what the pages are called and look like.
-func (c *config) brand() (pages.Brand, error) {
+// readBrand reads what the pages are called and look like.
+func (c *config) readBrand() error {
 	brand := pages.Brand{Name: c.BrandName}
 	var faults []error
 	check := func(key string, err error) {
@@ -53,5 +49,6 @@ func (c *config) brand() (pages.Brand, error) {
 		check("brand_links", err)
 		brand.Links = append(brand.Links, link)
 	}
-	return brand, errors.Join(faults...)
+	c.brand = brand
+	return errors.Join(faults...)
 }

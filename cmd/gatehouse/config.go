@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 )
@@ -155,6 +156,8 @@ type config struct {
 	// Dev is set by --dev alone: no file or variable may switch it on in production.
 	Dev bool `koanf:"-"`
 
+	// brand is what validate read of the settings of the brand.
+	brand pages.Brand `koanf:"-"`
 	// origin names where each setting that was given came from.
 	origin map[string]string `koanf:"-"`
 	// scratch is a directory with a database for this run alone; empty where there is none.

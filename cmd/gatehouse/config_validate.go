@@ -134,8 +134,7 @@ func (c *config) validateRest() error {
 	if _, err := c.policies(); err != nil {
 		faults = append(faults, err)
 	}
-	_, err := c.brand()
-	faults = append(faults, c.validateDatabase(), c.validateRegistration(), c.validateMessages(), c.validateBreached(), err)
+	faults = append(faults, c.validateDatabase(), c.validateRegistration(), c.validateMessages(), c.validateBreached(), c.readBrand())
 	return errors.Join(faults...)
 }
 

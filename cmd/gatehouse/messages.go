@@ -21,23 +21,15 @@ import (
 
 // texts writes the messages to people.
 func (c *config) texts() (*notify.Texts, error) {
-	shown, err := c.brand()
-	if err != nil {
-		return nil, err
-	}
-	brand := notify.Brand{Product: shown.Title(), Issuer: c.Issuer}
-	if shown.Color != nil {
-		brand.Accent.Light, brand.Accent.Dark, brand.Accent.OnDark = shown.Color.Shades()
+	brand := notify.Brand{Product: c.brand.Title(), Issuer: c.Issuer}
+	if color := c.brand.Color; color != nil {
+		brand.Accent.Light, brand.Accent.Dark, brand.Accent.OnDark = color.Shades()
 	}
 	return notify.NewTexts(brand)
 }
 
 // messageSender sends the messages to people.
-func (e *environment) messageSender(h *instance, t *telemetry, log *slog.Logger) (*notify.Sender, error) {
-	texts, err := h.config.texts()
-	if err != nil {
-		return nil, err
-	}
+func (e *environment) messageSender(h *instance, texts *notify.Texts, t *telemetry, log *slog.Logger) (*notify.Sender, error) {
 	carriers, err := e.carriers(&h.config, t)
 	if err != nil {
 		return nil, err
@@ -139,13 +131,9 @@ func messageJob(sender *notify.Sender) storage.Job {
 }
 
 // outboxRoutes show messages to developers; none in production.
-func (h *instance) outboxRoutes(set *pages.Set) ([]route.Route, error) {
+func (h *instance) outboxRoutes(set *pages.Set, texts *notify.Texts) []route.Route {
 	if !h.config.Dev {
-		return nil, nil
+		return nil
 	}
-	texts, err := h.config.texts()
-	if err != nil {
-		return nil, err
-	}
-	return outbox.New(notify.NewViewer(h.store, h.codes, texts), set).Routes(), nil
+	return outbox.New(notify.NewViewer(h.store, h.codes, texts), set).Routes()
 }

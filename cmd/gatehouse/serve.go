@@ -133,7 +133,11 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	if err != nil {
 		return err
 	}
-	public, err := e.publicHandler(h, set, directory, origins, scopes, limits, t, log)
+	texts, err := c.texts()
+	if err != nil {
+		return err
+	}
+	public, err := e.publicHandler(h, set, texts, directory, origins, scopes, limits, t, log)
 	if err != nil {
 		return err
 	}
@@ -149,7 +153,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	if err != nil {
 		return err
 	}
-	messages, err := e.messageSender(h, t, log)
+	messages, err := e.messageSender(h, texts, t, log)
 	if err != nil {
 		return err
 	}
@@ -206,7 +210,7 @@ func (e *environment) tuneCollector() {
 }
 
 // publicHandler puts the protocol together over the domain.
-func (e *environment) publicHandler(h *instance, set *pages.Set, directory *client.Directory, origins *client.Origins, scopes *consent.Known, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
+func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.Texts, directory *client.Directory, origins *client.Origins, scopes *consent.Known, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
 	c := h.config
 	tokenKey := h.ring.Key(keyring.TokenHash)
 	fetch, err := c.outbound(t.aroundFetches)
@@ -338,11 +342,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, directory *clie
 	if err != nil {
 		return nil, err
 	}
-	messages, err := h.outboxRoutes(set)
-	if err != nil {
-		return nil, err
-	}
-	frame.Routes = append(append(frame.Routes, described.Routes()...), messages...)
+	frame.Routes = append(append(frame.Routes, described.Routes()...), h.outboxRoutes(set, texts)...)
 	return handlers.New(frame)
 }
 
