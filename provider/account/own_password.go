@@ -9,11 +9,7 @@ import (
 // ChangePassword gives a user who has just proved the present password another one. Sessions and grants
 // end. It returns *Invalid, or ErrSignIn when the user was changed meanwhile.
 func (s *SelfService) ChangePassword(ctx context.Context, proved *User, password string) (*User, error) {
-	canonical, fault := passwordOf(proved, password)
-	if fault != nil {
-		return nil, fault
-	}
-	hash, err := s.registry.hash(ctx, canonical)
+	hash, err := s.newHash(ctx, proved, password)
 	if err != nil {
 		return nil, err
 	}
@@ -28,4 +24,13 @@ func (s *SelfService) ChangePassword(ctx context.Context, proved *User, password
 		return nil, s.replacePassword(ctx, u, hash)
 	})
 	return u, err
+}
+
+// newHash is the hash of a password that a user chose. It returns *Invalid.
+func (s *SelfService) newHash(ctx context.Context, u *User, password string) (string, error) {
+	canonical, fault := passwordOf(u, password)
+	if fault != nil {
+		return "", fault
+	}
+	return s.registry.hash(ctx, canonical)
 }

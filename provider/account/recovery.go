@@ -100,11 +100,7 @@ func (s *SelfService) Reset(ctx context.Context, id provider.ID, code, password 
 	if err != nil {
 		return nil, closedIfGone(err)
 	}
-	canonical, fault := passwordOf(known, password)
-	if fault != nil {
-		return nil, fault
-	}
-	hash, err := s.registry.hash(ctx, canonical)
+	hash, err := s.newHash(ctx, known, password)
 	if err != nil {
 		return nil, err
 	}
