@@ -96,7 +96,7 @@ func TestPrivateKeyJWTFromAJWKSURI(t *testing.T) {
 // A signing key supplied by the operator signs from the first start on.
 func TestOperatorSuppliedSigningKey(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, databaseURL string) {
+	emptyDatabases(t, func(t *testing.T, databaseURL string) {
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		require.NoError(t, err)
 		der, err := x509.MarshalECPrivateKey(key)

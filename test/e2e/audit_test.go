@@ -19,7 +19,7 @@ import (
 // chain verifies. Then somebody changes the database.
 func TestAuditLogIsChainedAndVerified(t *testing.T) {
 	t.Parallel()
-	databases(t, func(t *testing.T, databaseURL string) {
+	emptyDatabases(t, func(t *testing.T, databaseURL string) {
 		s := start(t, databaseURL)
 		other := settings(t, databaseURL)
 		other.run()

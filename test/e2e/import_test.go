@@ -102,7 +102,7 @@ func TestInterruptedImportGoesOn(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			databases(t, func(t *testing.T, databaseURL string) {
+			emptyDatabases(t, func(t *testing.T, databaseURL string) {
 				s := prepare(t, databaseURL)
 				var lines strings.Builder
 				const all, sent, batches = 5000, 3500, 3000

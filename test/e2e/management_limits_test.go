@@ -21,7 +21,7 @@ func TestLimitsAreShownAndReset(t *testing.T) {
 			t.Parallel()
 			s := prepare(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
 			if redis {
-				s = prepare(t, services.Postgres(t).EmptyDatabase(t))
+				s = prepare(t, postgres(t))
 				s.env = append(s.env, "GATEHOUSE_REDIS_URL=redis://"+services.NewRedis(t).Address()+"?read_timeout=5s")
 			}
 			s.env = append(s.env, "GATEHOUSE_TRUSTED_PROXIES=127.0.0.1")

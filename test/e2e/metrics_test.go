@@ -12,8 +12,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
 // metricsPage returns the response to a scrape.
@@ -198,7 +196,7 @@ func lint(t *testing.T, page string) {
 // Without Redis there must be no Redis series.
 func TestMetricsWithoutRedis(t *testing.T) {
 	t.Parallel()
-	s := start(t, services.Postgres(t).EmptyDatabase(t))
+	s := start(t, postgres(t))
 	page := s.metricsPage()
 	assert.NotContains(t, page, "gatehouse_redis_failing", "0 would mean that Redis works")
 	assert.Contains(t, page, "go_sql_max_open_connections")

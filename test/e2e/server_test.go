@@ -58,24 +58,41 @@ type server struct {
 	log     *harness.Output
 }
 
-// databases runs test on SQLite and on Postgres.
+// databases runs test on SQLite and on Postgres. A server has run on the database already.
 func databases(t *testing.T, test func(t *testing.T, databaseURL string)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		test(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
-	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		test(t, services.Postgres(t).EmptyDatabase(t))
-	})
+	onBoth(t, test, sqliteFile, postgres)
 }
 
-// prepare creates the settings of a server and migrates the database, but does not start it.
+// emptyDatabases is databases for tests of a first start.
+func emptyDatabases(t *testing.T, test func(t *testing.T, databaseURL string)) {
+	t.Helper()
+	onBoth(t, test, func(t *testing.T) string {
+		url := sqliteFile(t)
+		require.NoError(t, os.WriteFile(strings.TrimPrefix(url, "sqlite://"), nil, 0o600))
+		return url
+	}, func(t *testing.T) string { return services.Postgres(t).EmptyDatabase(t) })
+}
+
+func onBoth(t *testing.T, test func(t *testing.T, databaseURL string), sqlite, postgres func(t *testing.T) string) {
+	t.Helper()
+	for name, database := range map[string]func(t *testing.T) string{"sqlite": sqlite, "postgres": postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, database(t))
+		})
+	}
+}
+
+func sqliteFile(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "gatehouse.db") }
+
+// prepare creates the settings of a server and fills the database, but does not start it.
 func prepare(t *testing.T, databaseURL string) *server {
 	t.Helper()
 	s := settings(t, databaseURL)
-	s.command("migrate", "up")
+	if !fill(t, databaseURL) {
+		s.command("migrate", "up")
+	}
 	return s
 }
 
@@ -85,11 +102,7 @@ func settings(t *testing.T, databaseURL string) *server {
 	port, ops := services.FreePort(t), services.FreePort(t)
 	return &server{
 		t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port), ops: fmt.Sprintf("http://127.0.0.1:%d", ops), log: &harness.Output{},
-		env: []string{
-			"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GATEHOUSE_ISSUER=" + issuer, "GATEHOUSE_DATA_DIR=" + t.TempDir(),
-			fmt.Sprintf("GATEHOUSE_LISTEN=127.0.0.1:%d", port), fmt.Sprintf("GATEHOUSE_OPS_LISTEN=127.0.0.1:%d", ops),
-			"GATEHOUSE_DRAIN_DELAY=0s", "GATEHOUSE_DATABASE_URL=" + databaseURL, "GATEHOUSE_SECRET=" + "e2e-secret-that-no-database-may-hold",
-		},
+		env: environment(databaseURL, t.TempDir(), t.TempDir(), fmt.Sprintf("127.0.0.1:%d", port), fmt.Sprintf("127.0.0.1:%d", ops)),
 	}
 }
 

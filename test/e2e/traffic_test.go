@@ -26,7 +26,7 @@ type traffic struct {
 // newTraffic starts the server, with further settings.
 func newTraffic(t *testing.T, env ...string) *traffic {
 	t.Helper()
-	s := prepare(t, services.Postgres(t).EmptyDatabase(t))
+	s := prepare(t, postgres(t))
 	// A low limit for documents, so that a second request is refused.
 	s.env = append(s.env, "GATEHOUSE_REDIS_URL=redis://"+services.NewRedis(t).Address(), "GATEHOUSE_RATE_LIMITS=document-prefix=1/1h")
 	s.env = append(s.env, env...)
