@@ -27,8 +27,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// hashingAtOnce bounds slow hashes in flight: one core always stays for everybody else
-// on the smallest machine that makes sense, and 38 MiB is the most that they take.
+// hashingAtOnce bounds slow hashes in flight, of which each keeps a core busy: 38 MiB is the most that they take.
 const hashingAtOnce = 2
 
 // instance is the domain over an open database: what serve and the verbs have in common.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -162,6 +163,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		background = append(background, func(ctx context.Context) { h.store.Run(ctx, job, e.random) })
 	}
 	e.tuneCollector()
+	e.addProcessors()
 	return listeners{config: c, log: log, drain: drain, public: public, ops: ops, demo: application, welcome: e.Out}.run(ctx, background...)
 }
 
@@ -206,6 +208,16 @@ const collectAt = 400
 func (e *environment) tuneCollector() {
 	if e.variable("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
+	}
+}
+
+// addProcessors has Go run more threads than there are cores: as many more as there can be slow hashes. When a
+// hash keeps each of Go's processors busy, a request that arrives waits until one of them is taken away from its
+// hash, which takes 10 ms or more. The kernel gives it a core at once. An operator's own setting is left alone. Go
+// does not follow a limit of the container that changes later.
+func (e *environment) addProcessors() {
+	if e.variable("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + hashingAtOnce)
 	}
 }
 
