@@ -52,26 +52,24 @@ type Register struct {
 
 // Focus is the field to begin with: the first one that is wrong, or that is not filled in.
 func (r Register) Focus() string {
-	fields := []struct {
-		name  string
-		shown bool
-		value string
-	}{{"email", r.Mail, r.Email}, {"phone", r.SMS, r.Phone}, {"username", true, r.Username}}
-	for _, f := range fields {
-		if f.shown && r.Problems[f.name] != "" {
-			return f.name
+	for _, name := range []string{"email", "phone", "username"} {
+		shown := name == "username" || name == "email" && r.Mail || name == "phone" && r.SMS
+		if shown && r.Problems[name] != "" {
+			return name
 		}
 	}
-	if r.ID != "" && len(r.Problems) == 0 {
+	switch {
+	case len(r.Problems) > 0:
+		return "password" // which is never filled in again
+	case r.ID != "":
 		return "username"
-	}
-	if fields[0].shown && r.Email == "" && r.Phone == "" && len(r.Problems) == 0 {
+	case r.Mail && r.Email == "" && r.Phone == "":
 		return "email"
-	}
-	if !r.Mail && r.Phone == "" && len(r.Problems) == 0 {
+	case !r.Mail && r.Phone == "":
 		return "phone"
+	default:
+		return "password"
 	}
-	return "password" // which is never filled in again
 }
 
 // Register writes the form for a new account.

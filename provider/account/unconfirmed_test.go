@@ -74,9 +74,9 @@ func TestUnconfirmedRegistrationsAreToldToWhoKnowsThePassword(t *testing.T) {
 	// What somebody else chose for the address of a user says nothing, also when the user is gone.
 	taken := f.applied(t, "alice@example.com")
 	var unconfirmed *account.Unconfirmed
-	assert.False(t, errors.As(try("alice@example.com", "another", taken), &unconfirmed))
+	assert.NotErrorAs(t, try("alice@example.com", "another", taken), &unconfirmed)
 	u, err := f.fresh(t).Verify(ctx, account.Attempt{Login: "alice@example.com", Password: "wonderland", Prefix: "192.0.2.1/32"})
 	require.NoError(t, err)
 	require.NoError(t, f.store.DeleteUser(ctx, u.ID, time.Now()))
-	assert.False(t, errors.As(try("alice@example.com", "wonderland", provider.ID{}), &unconfirmed))
+	assert.NotErrorAs(t, try("alice@example.com", "wonderland", provider.ID{}), &unconfirmed)
 }

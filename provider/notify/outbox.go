@@ -18,7 +18,9 @@ var ErrTooMany = errors.New("notify: too many messages to this address or accoun
 type TooMany struct{ RetryAfter time.Duration }
 
 // Error says how long to wait.
-func (t *TooMany) Error() string { return fmt.Sprintf("%s; in %s there may be more", ErrTooMany, t.RetryAfter) }
+func (t *TooMany) Error() string {
+	return fmt.Sprintf("%s; in %s there may be more", ErrTooMany, t.RetryAfter)
+}
 
 // Unwrap returns ErrTooMany.
 func (*TooMany) Unwrap() error { return ErrTooMany }
