@@ -59,7 +59,8 @@ func (s *SelfService) Accept(ctx context.Context, id provider.ID, code string, a
 	}
 	u := inv.invitee()
 	u.Username, u.Profile = a.Username, a.Profile
-	if u.Username == "" && u.Email != "" {
+	derived := u.Username == "" && u.Email != ""
+	if derived {
 		if u.Username, err = s.freeName(ctx, u.Email); err != nil {
 			return nil, err
 		}
@@ -85,5 +86,8 @@ func (s *SelfService) Accept(ctx context.Context, id provider.ID, code string, a
 		u.Profile.Locale = locale
 	}
 	u.EmailVerified, u.PhoneVerified = u.Email != "", u.Phone != ""
+	if derived {
+		return s.createNamed(ctx, v, u)
+	}
 	return s.create(ctx, v, u)
 }

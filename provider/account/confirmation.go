@@ -96,6 +96,9 @@ func (s *SelfService) activate(ctx context.Context, v *verification.Verification
 		u.Profile.Locale = a.Locale
 	}
 	u.EmailVerified, u.PhoneVerified = a.Email != "", a.Email == ""
+	if a.Derived {
+		return s.createNamed(ctx, v, u)
+	}
 	return s.create(ctx, v, u)
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
@@ -15,6 +14,8 @@ import (
 // applicant is a person who registered and has not confirmed yet. It is stored sealed.
 type applicant struct {
 	Username string  `json:"username"`
+	// Derived: the user name was made of the email address, and nobody chose it.
+	Derived bool `json:"derived,omitempty"`
 	Email    string  `json:"email,omitempty"`
 	Phone    string  `json:"phone,omitempty"`
 	Hash     string  `json:"hash"`
@@ -36,6 +37,7 @@ func (s *SelfService) Register(ctx context.Context, a Application, locale string
 		return provider.ID{}, err
 	}
 	u := a.user()
+	derived := u.Username == "" && u.Email != ""
 	taken, wrong, err := s.check(ctx, u)
 	if err != nil {
 		return provider.ID{}, err
@@ -53,7 +55,7 @@ func (s *SelfService) Register(ctx context.Context, a Application, locale string
 	if err != nil {
 		return provider.ID{}, err
 	}
-	details, err := json.Marshal(applicant{u.Username, u.Email, u.Phone, hash, u.Profile, locale, taken != nil})
+	details, err := json.Marshal(applicant{u.Username, derived, u.Email, u.Phone, hash, u.Profile, locale, taken != nil})
 	if err != nil {
 		return provider.ID{}, fmt.Errorf("account: %w", err)
 	}
@@ -137,21 +139,6 @@ func (s *SelfService) phoneOwner(ctx context.Context, number string) (*User, err
 		return nil, err
 	}
 	return owners[0], nil
-}
-
-// freeName makes a user name of an email address that no other user has.
-func (s *SelfService) freeName(ctx context.Context, email string) (string, error) {
-	name := nameFrom(canonicalEmail(email))
-	if name != "" {
-		_, err := s.people.UserByLogin(ctx, LoginForms(name)...)
-		if errors.Is(err, provider.ErrNotFound) {
-			return name, nil
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	return strings.ToLower(strings.Trim(name+"-"+provider.RandomID(s.registry.random).String()[:8], "-")), nil
 }
 
 // tellOwner makes of a message with a code one to the user who has the address already.
