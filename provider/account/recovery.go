@@ -128,16 +128,29 @@ func (s *SelfService) Reset(ctx context.Context, id provider.ID, code, password 
 	return u, err
 }
 
-// using marks a verification as used and locks its user, who must be as when it was opened.
+// using locks the user of a verification, who must be as when it was opened, and marks it as used.
 func (s *SelfService) using(ctx context.Context, v *verification.Verification) (*User, error) {
-	if err := s.codes.Use(ctx, v); err != nil {
+	u, err := s.lockedFor(ctx, v)
+	if err == nil && u.Generation != v.Generation {
+		err = verification.ErrClosed
+	}
+	if err != nil {
 		return nil, err
 	}
+	return u, nil
+}
+
+// lockedFor locks the user of a verification and then the verification, by using it. Whoever changes a user
+// locks both in that order: the other way round two of them would wait for each other.
+func (s *SelfService) lockedFor(ctx context.Context, v *verification.Verification) (*User, error) {
 	u, err := s.registry.store.LockUser(ctx, v.UserID)
 	if err != nil {
 		return nil, closedIfGone(err)
 	}
-	if u.Disabled || u.Generation != v.Generation {
+	if err := s.codes.Use(ctx, v); err != nil {
+		return nil, err
+	}
+	if u.Disabled {
 		return nil, verification.ErrClosed
 	}
 	return u, nil

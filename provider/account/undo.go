@@ -22,15 +22,9 @@ func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*U
 	}
 	var u, before *User
 	err = s.act(ctx, audit.UserUndoContact, v.UserID, func(ctx context.Context) (audit.Changes, error) {
-		if err := s.codes.Use(ctx, v); err != nil {
-			return nil, err
-		}
 		var err error
-		if u, err = s.registry.store.LockUser(ctx, v.UserID); err != nil {
-			return nil, closedIfGone(err)
-		}
-		if u.Disabled {
-			return nil, verification.ErrClosed
+		if u, err = s.lockedFor(ctx, v); err != nil {
+			return nil, err
 		}
 		was := u.record()
 		before = u.clone()

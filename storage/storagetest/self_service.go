@@ -40,6 +40,7 @@ type selfService struct {
 	f        *fixture
 	codes    *verification.Codes
 	registry *account.Registry
+	ring     *keyring.Ring
 }
 
 const goodPassword = "correct horse battery"
@@ -55,7 +56,7 @@ func (f *fixture) selfService(t *testing.T, change func(p *account.Policy)) *sel
 	if change != nil {
 		change(&policy)
 	}
-	return &selfService{account.NewSelfService(registry, f.Store, f.Store, codes, notify.NewOutbox(f.Store, f.clock, rand.Reader), policy), f, codes, registry}
+	return &selfService{account.NewSelfService(registry, f.Store, f.Store, codes, notify.NewOutbox(f.Store, f.clock, rand.Reader), policy), f, codes, registry, ring}
 }
 
 // sent is the newest message to an address, and the code in it.
