@@ -10,7 +10,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
-	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
@@ -26,7 +25,7 @@ func (a *Accounts) serveInvitation(w http.ResponseWriter, r *http.Request, query
 		return in.Register(w, http.StatusNotFound, page)
 	}
 	if err != nil {
-		return offOr(err)
+		return a.refused(err)
 	}
 	page.Email, page.Phone = inv.Email, inv.Phone
 	return in.Register(w, http.StatusOK, page)
@@ -72,7 +71,7 @@ func (a *Accounts) accept(w http.ResponseWriter, r *http.Request, form url.Value
 		page.Problems = map[string]pages.AccountProblem{"": pages.InvitationClosed}
 		return in.Register(w, http.StatusUnprocessableEntity, page)
 	case err != nil:
-		return offOr(err)
+		return a.refused(err)
 	}
 	canonical.From(r.Context()).Outcome("invitation_accepted")
 	// The person has chosen the password in this browser.
@@ -85,11 +84,4 @@ func (a *Accounts) accept(w http.ResponseWriter, r *http.Request, form url.Value
 
 func closed(err error) bool {
 	return errors.Is(err, verification.ErrCode) || errors.Is(err, verification.ErrClosed)
-}
-
-func offOr(err error) error {
-	if errors.Is(err, account.ErrRegistrationOff) {
-		return refusal.RegistrationOff()
-	}
-	return err
 }

@@ -71,8 +71,6 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	var wrong account.Wrong
 	var many *notify.TooMany
 	switch {
-	case errors.Is(err, account.ErrRegistrationOff), errors.Is(err, account.ErrUninvited):
-		return a.notOffered()
 	case errors.As(err, &wrong):
 		canonical.From(r.Context()).Outcome("invalid")
 		page.Problems = problemsOf(wrong)
@@ -83,7 +81,7 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 		page.Problems = map[string]pages.AccountProblem{"": pages.TooManyMessages}
 		return in.Register(w, http.StatusTooManyRequests, page)
 	case err != nil:
-		return err
+		return a.refused(err)
 	}
 	canonical.From(r.Context()).Outcome("registered")
 	seeOther(w, "/verify", url.Values{"id": {id.String()}, "flow": {a.Web.SetPending(w, r, id, page.Flow)}, localesField: {page.Locales}})
@@ -96,6 +94,14 @@ func (a *Accounts) notOffered() error {
 		return refusal.Uninvited()
 	}
 	return refusal.RegistrationOff()
+}
+
+// refused is the refusal of people who cannot register.
+func (a *Accounts) refused(err error) error {
+	if errors.Is(err, account.ErrRegistrationOff) || errors.Is(err, account.ErrUninvited) {
+		return a.notOffered()
+	}
+	return err
 }
 
 // waiting tells programs and people how long to wait.

@@ -103,7 +103,7 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 	case errors.As(err, &wrong):
 		page.Problem = problemOf(wrong[0])
 	case err != nil:
-		return err
+		return a.refused(err)
 	}
 	if page.Problem != "" {
 		canonical.From(r.Context()).Outcome("wrong_code")
@@ -134,6 +134,7 @@ func (a *Accounts) confirm(r *http.Request, page pages.Verify, v *verification.V
 
 func (a *Accounts) resend(w http.ResponseWriter, r *http.Request, in pages.Localized, page pages.Verify, id provider.ID) error {
 	var many *notify.TooMany
+	var wrong account.Wrong
 	switch err := a.Registration.Resend(r.Context(), id); {
 	case errors.As(err, &many):
 		page.Problem, page.Wait = pages.TooManyMessages, waiting(w, many)
@@ -141,8 +142,11 @@ func (a *Accounts) resend(w http.ResponseWriter, r *http.Request, in pages.Local
 	case errors.Is(err, verification.ErrClosed):
 		page.Problem = pages.CodeClosed
 		return in.Verify(w, http.StatusUnprocessableEntity, page)
+	case errors.As(err, &wrong):
+		page.Problem = problemOf(wrong[0])
+		return in.Verify(w, http.StatusUnprocessableEntity, page)
 	case err != nil:
-		return err
+		return a.refused(err)
 	}
 	seeOther(w, "/verify", url.Values{"id": {page.ID}, "flow": {page.Flow}, localesField: {page.Locales}, "sent": {"1"}})
 	return nil

@@ -85,7 +85,7 @@ func (a *API) registrations() {
 		if err != nil {
 			return nil, err
 		}
-		return nil, a.People.Resend(ctx, id)
+		return nil, asInvalidUser(a.People.Resend(ctx, id), User{}, "")
 	})
 }
 

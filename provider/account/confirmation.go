@@ -12,9 +12,13 @@ import (
 )
 
 // Resend sends the code of an application again: the same one. It returns verification.ErrClosed for an
-// id that is unknown or confirmed, and notify.ErrTooMany.
+// id that is unknown or confirmed, notify.ErrTooMany, and what Register returns when people may not register
+// any more.
 func (s *SelfService) Resend(ctx context.Context, id provider.ID) error {
 	v, a, err := s.applicant(ctx, id)
+	if err == nil {
+		err = s.stillAdmits(a)
+	}
 	if err != nil {
 		return err
 	}
@@ -91,6 +95,9 @@ func (s *SelfService) activate(ctx context.Context, v *verification.Verification
 	if a.Taken { // the code was sent to nobody
 		return nil, verification.ErrClosed
 	}
+	if err := s.stillAdmits(a); err != nil {
+		return nil, err
+	}
 	u := &User{Username: a.Username, Email: a.Email, Phone: a.Phone, PasswordHash: a.Hash, Profile: a.Profile}
 	if u.Profile.Locale == "" && faultOfLocale(a.Locale) == "" { // messages go on in the language of the registration
 		u.Profile.Locale = a.Locale
@@ -100,6 +107,14 @@ func (s *SelfService) activate(ctx context.Context, v *verification.Verification
 		return s.createNamed(ctx, v, u)
 	}
 	return s.create(ctx, v, u)
+}
+
+// stillAdmits refuses who registered before the operator allowed that to fewer people.
+func (s *SelfService) stillAdmits(a applicant) error {
+	if err := s.policy.refusal(); err != nil {
+		return err
+	}
+	return s.policy.admits(a.Email, a.Phone).orNil()
 }
 
 // create makes the user to whom a verification leads. The id is that of the verification.

@@ -192,6 +192,30 @@ func testRegistrationPolicies(t *testing.T, f *fixture) {
 	require.ErrorIs(t, err, account.ErrChannel)
 }
 
+// What the operator allows counts when a registration ends, too.
+func testRegistrationsUnderAnotherPolicy(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	id, err := f.selfService(t, nil).Register(ctx, account.Application{Username: "alice", Email: "alice@spam.example", Password: goodPassword}, "")
+	require.NoError(t, err)
+	for want, change := range map[error]func(p *account.Policy){
+		account.ErrRegistrationOff: func(p *account.Policy) { p.Open = false },
+		account.ErrUninvited:       byInvitation,
+		account.ErrDomain:          func(p *account.Policy) { p.Domains = []string{"example.com"} },
+	} {
+		s := f.selfService(t, change)
+		_, code := s.sent(t, "alice@spam.example")
+		require.ErrorIs(t, s.Resend(ctx, id), want)
+		_, err = s.Confirm(ctx, id, code)
+		require.ErrorIs(t, err, want)
+		_, err = s.ConfirmWithPassword(ctx, id, code, goodPassword)
+		require.ErrorIs(t, err, want)
+	}
+	s := f.selfService(t, nil)
+	_, code := s.sent(t, "alice@spam.example")
+	_, err = s.Confirm(ctx, id, code)
+	require.NoError(t, err)
+}
+
 // Where contacts are private, an applicant is answered alike whether another user has the contact, and
 // the owner learns of it.
 func testPrivateContacts(t *testing.T, f *fixture) {

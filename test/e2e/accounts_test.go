@@ -253,6 +253,40 @@ func TestRegistrationCanBeOff(t *testing.T) {
 	assert.Contains(t, refused.Query().Get("error_description"), "create")
 }
 
+// Who registered before registration was turned off does not get an account afterwards.
+func TestRegistrationsEndWithRegistration(t *testing.T) {
+	t.Parallel()
+	s := dev(t)
+	id := begun(t, s.manage("", http.MethodPost, "/users", `{"username":"bob","email":"bob@example.com","password":"a long password"}`), http.StatusAccepted)
+	link := s.messageTo("bob@example.com").Link
+	code := s.messageTo("bob@example.com").Code
+	s.stop()
+	s.env = append(s.env, "GATEHOUSE_REGISTRATION=off")
+	s.run()
+	assert.Equal(t, http.StatusForbidden, s.manage("", http.MethodPut, "/users/"+id+"/confirmation-token/"+code, "").status)
+	assert.Equal(t, http.StatusForbidden, s.manage("", http.MethodPatch, "/users/"+id+"/resend-confirmation-token", "").status)
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	browser := &http.Client{Jar: jar}
+	page, err := browser.Get(link)
+	require.NoError(t, err)
+	body, err := io.ReadAll(page.Body)
+	require.NoError(t, errors.Join(err, page.Body.Close()))
+	token := regexp.MustCompile(`name="page" value="([^"]+)"`).FindSubmatch(body)
+	require.NotEmpty(t, token, string(body))
+	for _, action := range []string{"", "resend"} {
+		form := url.Values{"page": {string(token[1])}, "id": {id}, "code": {code}, "password": {"a long password"}, "action": {action}}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/verify", strings.NewReader(form.Encode()))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		got, err := browser.Do(r)
+		require.NoError(t, errors.Join(err, got.Body.Close()))
+		assert.Equal(t, http.StatusForbidden, got.StatusCode, action)
+	}
+	assert.NotEqual(t, http.StatusOK, s.signIn("bob", "a long password"))
+}
+
 // Who finds the messages to an address used up learns for how long, in the response and on the page, and can still
 // use the code that was sent last.
 func TestMessagesToAnAddressAreUsedUp(t *testing.T) {
