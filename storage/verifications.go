@@ -41,10 +41,9 @@ func (s *Store) OpenToNobody(ctx context.Context, p verification.Purpose, most i
 	return n, s.fault(err)
 }
 
-// RecentVerification is part of verification.Store.
-func (s *Store) RecentVerification(ctx context.Context, user provider.ID, p verification.Purpose) (recent bool, err error) {
-	err = s.row(ctx, "SELECT EXISTS (SELECT 1 FROM verifications WHERE user_id = ? AND purpose = ? AND expires_at > ?)", rowID(user), string(p), s.clock.Now(ctx)).Scan(&recent)
-	return recent, s.fault(err)
+// RecentVerifications is part of verification.Store.
+func (s *Store) RecentVerifications(ctx context.Context, user provider.ID, p verification.Purpose) ([]*verification.Verification, error) {
+	return s.verifications(ctx, "user_id = ? AND purpose = ? AND expires_at > ? ORDER BY id", rowID(user), string(p), s.clock.Now(ctx))
 }
 
 // AddVerification is part of verification.Store. One that replaces another one has another id: the code of
@@ -125,9 +124,13 @@ func (s *Store) NewestVerification(ctx context.Context, user provider.ID, purpos
 }
 
 // OpenVerifications is part of verification.Store.
-func (s *Store) OpenVerifications(ctx context.Context, p verification.Purpose, after provider.ID, limit int) (list []*verification.Verification, err error) {
-	rows, err := s.on(ctx).Raw("SELECT "+verificationColumns+` FROM verifications WHERE purpose = ? AND used_at IS NULL AND expires_at > ? AND tries < ?
-		AND id > ? ORDER BY id LIMIT ?`, string(p), s.clock.Now(ctx), verification.MaxTries, rowID(after), limit).Rows()
+func (s *Store) OpenVerifications(ctx context.Context, p verification.Purpose, after provider.ID, limit int) ([]*verification.Verification, error) {
+	return s.verifications(ctx, "purpose = ? AND used_at IS NULL AND expires_at > ? AND tries < ? AND id > ? ORDER BY id LIMIT ?",
+		string(p), s.clock.Now(ctx), verification.MaxTries, rowID(after), limit)
+}
+
+func (s *Store) verifications(ctx context.Context, where string, args ...any) (list []*verification.Verification, err error) {
+	rows, err := s.on(ctx).Raw("SELECT "+verificationColumns+" FROM verifications WHERE "+where, args...).Rows()
 	if err != nil {
 		return nil, s.fault(err)
 	}

@@ -134,7 +134,7 @@ func (s *SelfService) ConfirmContact(ctx context.Context, user, id provider.ID, 
 		was := u.record()
 		before = u.clone()
 		left := formerOf(u, v.Purpose)
-		former{v.Purpose, v.Address, true}.give(u)
+		former{Purpose: v.Purpose, Address: v.Address, Verified: true}.give(u)
 		if err := s.stillFree(ctx, u, before); err != nil {
 			return nil, err
 		}

@@ -16,14 +16,16 @@ type former struct {
 	Purpose  verification.Purpose `json:"purpose"`
 	Address  string               `json:"address"`
 	Verified bool                 `json:"verified"`
+	// Gave is the contact that the change gave, empty where it was removed; nil: the version before did not say.
+	Gave *string `json:"gave,omitempty"`
 }
 
 // formerOf is the contact of a user that a change is about.
 func formerOf(u *User, change verification.Purpose) former {
 	if change == verification.NewEmail {
-		return former{change, u.Email, u.EmailVerified}
+		return former{Purpose: change, Address: u.Email, Verified: u.EmailVerified}
 	}
-	return former{change, u.Phone, u.PhoneVerified}
+	return former{Purpose: change, Address: u.Phone, Verified: u.PhoneVerified}
 }
 
 // give gives a user the contact.
@@ -46,8 +48,9 @@ func undoes(change verification.Purpose) verification.Purpose {
 // tellFormer sends the link that undoes a change to the former contact or, where there was none that is
 // known to be the user's and can get messages, to the other one.
 //
-// A contact that was itself new within the time of such a link gets none: it may be that of an attacker,
-// whose link would take the account from the owner again. The first link gives back what there was before.
+// A contact that was itself given by such a change gets none as long as that can be undone: it may be that of
+// an attacker, whose link would take the account from the owner again. The first link gives back what there
+// was before. What an undo or an administrator gave back is not new.
 func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) error {
 	m := notify.Message{Kind: notify.ContactChanged, UserID: u.ID, Locale: u.Profile.Locale, Data: notify.Data{
 		Username: u.Username, Address: contactFor(u, left.Purpose), At: u.UpdatedAt, Valid: undoes(left.Purpose).Lifetime(),
@@ -56,34 +59,33 @@ func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) erro
 		m.Data.Removed = left.Address
 	}
 	m.Channel, m.To = channelFor(left.Purpose), left.Address
-	undo := undoes(left.Purpose) // of a change of the contact that is told
+	told := left.Purpose // the contact that is told
 	if !left.Verified || !s.policy.sends(m.Channel) {
-		m.Channel, m.To, undo = otherContact(u, left.Purpose)
+		m.Channel, m.To, told = otherContact(u, left.Purpose)
 	}
-	again, err := s.codes.Recent(ctx, u.ID, undoes(left.Purpose))
+	if err := s.warnUnverified(ctx, u, left); err != nil {
+		return err
+	}
+	if m.To != "" && !s.policy.sends(m.Channel) {
+		m.To = ""
+	}
+	chained, err := s.given(ctx, u.ID, left.Purpose, left.Address)
 	if err != nil {
 		return err
 	}
-	if !again {
-		v, err := s.openUndo(ctx, u, left, m.To)
-		if err != nil {
+	unsafe := chained
+	if told != left.Purpose {
+		if unsafe, err = s.given(ctx, u.ID, told, m.To); err != nil {
 			return err
 		}
-		m.Verification = v.ID
 	}
-	if undo != undoes(left.Purpose) {
-		recent, err := s.codes.Recent(ctx, u.ID, undo)
-		if err != nil {
-			return err
-		}
-		if recent {
-			m.Verification = provider.ID{}
-		}
+	if m.Verification, err = s.openUndo(ctx, u, left, m.To, chained, unsafe); err != nil {
+		return err
 	}
 	if m.Verification.IsZero() {
 		m.Kind, m.Data.Valid = notify.ContactChangedAgain, 0
 	}
-	if m.To == "" || !s.policy.sends(m.Channel) {
+	if m.To == "" {
 		return nil
 	}
 	if err := s.outbox.Add(ctx, m); !errors.Is(err, notify.ErrAddress) { // of an older version, which nobody can reach
@@ -92,24 +94,81 @@ func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) erro
 	return nil
 }
 
-// openUndo opens what gives the former contact back, by a link or together with the other contact.
-func (s *SelfService) openUndo(ctx context.Context, u *User, left former, to string) (*verification.Verification, error) {
-	details, err := json.Marshal(left)
-	if err != nil {
-		return nil, fmt.Errorf("account: %w", err)
+// warnUnverified tells a former address that nobody has proved: it gets codes to recover the account until the
+// change. It gets no link, and nothing that only the user may know.
+func (s *SelfService) warnUnverified(ctx context.Context, u *User, left former) error {
+	channel := channelFor(left.Purpose)
+	if left.Address == "" || left.Verified || !s.policy.sends(channel) {
+		return nil
 	}
-	return s.codes.Open(ctx, verification.Verification{Purpose: undoes(left.Purpose), UserID: u.ID, Generation: u.Generation, Address: to}, details)
+	err := s.outbox.Add(ctx, notify.Message{Channel: channel, To: left.Address, Kind: notify.ContactChangedAgain, UserID: u.ID, Locale: u.Profile.Locale, Data: notify.Data{At: u.UpdatedAt}})
+	if errors.Is(err, notify.ErrTooMany) || errors.Is(err, notify.ErrAddress) {
+		return nil
+	}
+	return err
 }
 
-// otherContact is the verified contact of a user that a change is not about, with the purpose of undoing a
-// change of it; an empty address: there is none.
-func otherContact(u *User, change verification.Purpose) (by notify.Channel, to string, undo verification.Purpose) {
+// openUndo opens what gives the former contact back, and returns its id if the contact that is told gets the
+// link. Nothing is opened for nobody, except to note that the new contact, too, follows another change.
+func (s *SelfService) openUndo(ctx context.Context, u *User, left former, to string, chained, unsafe bool) (id provider.ID, err error) {
+	gave := contactFor(u, left.Purpose)
+	left.Gave = &gave
+	if chained || unsafe {
+		to = ""
+	}
+	if to == "" && !chained && !unsafe {
+		return id, nil
+	}
+	details, err := json.Marshal(left)
+	if err != nil {
+		return id, fmt.Errorf("account: %w", err)
+	}
+	v, err := s.codes.Open(ctx, verification.Verification{Purpose: undoes(left.Purpose), UserID: u.ID, Generation: u.Generation, Address: to}, details)
+	if err != nil || to == "" {
+		return id, err
+	}
+	return v.ID, nil
+}
+
+// given tells whether a change that can be undone, or could be until it was, gave a user a contact.
+func (s *SelfService) given(ctx context.Context, user provider.ID, change verification.Purpose, address string) (bool, error) {
+	recent, err := s.codes.Recent(ctx, user, undoes(change))
+	if err != nil || address == "" {
+		return false, err
+	}
+	for _, v := range recent {
+		left, err := s.formerIn(v)
+		if err != nil {
+			return false, err
+		}
+		if left.Gave == nil && left.Address != address || left.Gave != nil && *left.Gave == address {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// formerIn is what a verification gives back.
+func (s *SelfService) formerIn(v *verification.Verification) (left former, err error) {
+	details, err := s.codes.Details(v)
+	if err == nil {
+		err = json.Unmarshal(details, &left)
+	}
+	if err != nil {
+		return former{}, fmt.Errorf("account: undo %s: %w", v.ID, err)
+	}
+	return left, nil
+}
+
+// otherContact is the verified contact of a user that a change is not about, with the purpose of a change of
+// it; an empty address: there is none.
+func otherContact(u *User, change verification.Purpose) (by notify.Channel, to string, of verification.Purpose) {
 	switch {
 	case change == verification.NewPhone && u.EmailVerified:
-		return notify.Mail, u.Email, verification.UndoEmail
+		return notify.Mail, u.Email, verification.NewEmail
 	case change == verification.NewEmail && u.PhoneVerified:
-		return notify.SMS, u.Phone, verification.UndoPhone
+		return notify.SMS, u.Phone, verification.NewPhone
 	default:
-		return notify.Mail, "", verification.UndoEmail
+		return notify.Mail, "", verification.NewEmail
 	}
 }

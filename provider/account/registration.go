@@ -13,14 +13,14 @@ import (
 
 // applicant is a person who registered and has not confirmed yet. It is stored sealed.
 type applicant struct {
-	Username string  `json:"username"`
+	Username string `json:"username"`
 	// Derived: the user name was made of the email address, and nobody chose it.
-	Derived bool `json:"derived,omitempty"`
-	Email    string  `json:"email,omitempty"`
-	Phone    string  `json:"phone,omitempty"`
-	Hash     string  `json:"hash"`
-	Profile  Profile `json:"profile"`
-	Locale   string  `json:"locale,omitempty"`
+	Derived bool    `json:"derived,omitempty"`
+	Email   string  `json:"email,omitempty"`
+	Phone   string  `json:"phone,omitempty"`
+	Hash    string  `json:"hash"`
+	Profile Profile `json:"profile"`
+	Locale  string  `json:"locale,omitempty"`
 	// Taken: another user has the contact, and the applicant is not told.
 	Taken bool `json:"taken,omitempty"`
 }

@@ -2,9 +2,7 @@ package account
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -52,27 +50,25 @@ func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*U
 	return u, err
 }
 
-// restore gives the user back what a verification is about, and what the other open one is about.
+// restore gives the user back what a verification is about, and the other contact that was there before the
+// first change that is not undone.
 func (s *SelfService) restore(ctx context.Context, u *User, v *verification.Verification) error {
 	other := verification.UndoPhone
 	if v.Purpose == verification.UndoPhone {
 		other = verification.UndoEmail
 	}
-	undone := []*verification.Verification{v}
-	switch also, err := s.codes.Newest(ctx, u.ID, other); {
-	case err == nil:
-		undone = append(undone, also)
-	case !errors.Is(err, verification.ErrClosed):
+	recent, err := s.codes.Recent(ctx, u.ID, other)
+	if err != nil {
 		return err
 	}
+	undone := []*verification.Verification{v}
+	if n := slices.IndexFunc(recent, func(one *verification.Verification) bool { return one.UsedAt == nil }); n >= 0 {
+		undone = append(undone, recent[n])
+	}
 	for _, one := range undone {
-		details, err := s.codes.Details(one)
+		left, err := s.formerIn(one)
 		if err != nil {
-			return fmt.Errorf("account: undo %s: %w", one.ID, err)
-		}
-		var left former
-		if err := json.Unmarshal(details, &left); err != nil {
-			return fmt.Errorf("account: undo %s: %w", one.ID, err)
+			return err
 		}
 		left.give(u)
 	}

@@ -26,8 +26,8 @@ var (
 type Store interface {
 	// OpenToNobody counts those of a purpose that are of no user, up to a number.
 	OpenToNobody(ctx context.Context, p Purpose, most int) (int, error)
-	// RecentVerification tells whether one was opened for a user whose time is not over, used or not.
-	RecentVerification(ctx context.Context, user provider.ID, p Purpose) (bool, error)
+	// RecentVerifications are those of a user whose time is not over, used or not, by id.
+	RecentVerifications(ctx context.Context, user provider.ID, p Purpose) ([]*Verification, error)
 	// AddVerification stores a verification. One of a registration replaces that of the same address,
 	// so that nobody can occupy the address of another person, and one of an invitation as well.
 	AddVerification(ctx context.Context, v Verification) error
@@ -80,9 +80,10 @@ func (c *Codes) NewID(ctx context.Context) provider.ID {
 	return provider.NewID(c.clock.Now(ctx), c.random)
 }
 
-// Recent tells whether a verification was opened for a user whose time is not over, used or not.
-func (c *Codes) Recent(ctx context.Context, user provider.ID, p Purpose) (bool, error) {
-	return c.store.RecentVerification(ctx, user, p)
+// Recent are the verifications of a user whose time is not over, used or not, in the order in which they were
+// opened.
+func (c *Codes) Recent(ctx context.Context, user provider.ID, p Purpose) ([]*Verification, error) {
+	return c.store.RecentVerifications(ctx, user, p)
 }
 
 // Open opens a verification and returns it, with a new id unless it has one. Details are for whoever uses it; they are sealed here. It

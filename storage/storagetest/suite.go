@@ -34,7 +34,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"invitations": testInvitations, "invitations end": testInvitationsEnd, "invitations need authority": testInvitationsNeedAuthority,
 		"derived names": testDerivedNames, "users are locked first": testUsersAreLockedFirst,
 		"registration": testRegistration, "registration replaced": testRegistrationIsReplaced, "registration policies": testRegistrationPolicies, "registrations under another policy": testRegistrationsUnderAnotherPolicy, "private contacts": testPrivateContacts, "registration race": testRegistrationRace,
-		"recovery": testRecovery, "recovery of nobody": testRecoveryOfNobody, "recovery race": testRecoveryRace, "recovery by phone": testRecoveryByPhone, "contact change": testContactChange, "undo after repair": testUndoAfterRepair, "messages used up": testMessagesCannotBeUsedUp, "unproved phone": testUnprovedPhone, "own password": testOwnPassword,
+		"recovery": testRecovery, "recovery of nobody": testRecoveryOfNobody, "recovery race": testRecoveryRace, "recovery by phone": testRecoveryByPhone, "contact change": testContactChange, "undo links": testUndoLinks, "undo after repair": testUndoAfterRepair, "messages used up": testMessagesCannotBeUsedUp, "unproved phone": testUnprovedPhone, "own password": testOwnPassword,
 		"contact removal": testContactRemoval, "contact that cannot recover": testContactThatCannotRecover, "contact removals race": testContactRemovalRace,
 		"contact race": testContactRace, "numeric domains": testNumericDomains, "proved phones": testProvedPhones,
 		"verifications": testVerifications, "registrations of one address": testRegistrationsOfOneAddress, "tries race": testTriesRace, "verifications are removed": testVerificationsAreRemoved,
