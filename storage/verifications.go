@@ -49,18 +49,22 @@ func (s *Store) RecentVerifications(ctx context.Context, user provider.ID, p ver
 // AddVerification is part of verification.Store. One that replaces another one has another id: the code of
 // the one before is worth nothing any more.
 func (s *Store) AddVerification(ctx context.Context, v verification.Verification) error {
-	once := verification.Registration // an address has one; the target of a conflict names one index
-	if v.Purpose == verification.Invitation {
-		once = v.Purpose
-	}
 	insert := "INSERT INTO verifications (" + verificationColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (address) WHERE purpose = '` + string(once) + `' DO UPDATE SET id = excluded.id, user_id = excluded.user_id,
+		ON CONFLICT (address) WHERE purpose = '` + string(once(v.Purpose)) + `' DO UPDATE SET id = excluded.id, user_id = excluded.user_id,
 		generation = excluded.generation, details = excluded.details, key_id = excluded.key_id, tries = excluded.tries,
 		created_at = excluded.created_at, expires_at = excluded.expires_at, used_at = excluded.used_at`
 	return s.retry(ctx, func() error {
 		return s.exec(ctx, insert, rowID(v.ID), string(v.Purpose), optionalID(v.UserID), v.Address, v.Generation, v.Details, int64(v.KeyID), v.Tries,
 			v.CreatedAt, v.ExpiresAt, v.UsedAt)
 	})
+}
+
+// once is the purpose of which an address has one verification: the target of a conflict names one index.
+func once(p verification.Purpose) verification.Purpose {
+	if p == verification.Invitation {
+		return p
+	}
+	return verification.Registration
 }
 
 // Verification is part of verification.Store.
@@ -72,10 +76,10 @@ func (s *Store) Verification(ctx context.Context, id provider.ID) (*verification
 	return row.verification(), nil
 }
 
-// RegistrationAt is part of verification.Store.
-func (s *Store) RegistrationAt(ctx context.Context, address string) (*verification.Verification, error) {
+// VerificationAt is part of verification.Store. The purpose is written out, so that its index serves.
+func (s *Store) VerificationAt(ctx context.Context, p verification.Purpose, address string) (*verification.Verification, error) {
 	var row verificationRow
-	if err := s.row(ctx, "SELECT "+verificationColumns+" FROM verifications WHERE address = ? AND purpose = 'registration'", address).Scan(row.into()...); err != nil {
+	if err := s.row(ctx, "SELECT "+verificationColumns+" FROM verifications WHERE address = ? AND purpose = '"+string(once(p))+"'", address).Scan(row.into()...); err != nil {
 		return nil, s.fault(err)
 	}
 	return row.verification(), nil

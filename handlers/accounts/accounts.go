@@ -24,7 +24,7 @@ type registration interface {
 
 // invitations are what people accept who were invited.
 type invitations interface {
-	Invited(ctx context.Context, id provider.ID, code string) (*account.Invitation, error)
+	Invited(ctx context.Context, id provider.ID) (*account.Invitation, error)
 	Accept(ctx context.Context, id provider.ID, code string, a account.Application, locale string) (*account.User, error)
 }
 

@@ -41,7 +41,7 @@ func (a *Accounts) invited(r *http.Request, page pages.Register) (*account.Invit
 	if err != nil {
 		return nil, verification.ErrClosed
 	}
-	return a.Invitations.Invited(r.Context(), id, page.Code)
+	return a.Invitations.Invited(r.Context(), id)
 }
 
 // accept receives the form of a person who was invited. The contact is that of the invitation.

@@ -11,13 +11,21 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
 
-// Invited is the invitation of a person who follows its link. It returns ErrRegistrationOff,
-// verification.ErrCode or ErrClosed.
-func (s *SelfService) Invited(ctx context.Context, id provider.ID, code string) (*Invitation, error) {
-	_, inv, err := s.invited(ctx, id, code)
-	return inv, err
+// Invited is the invitation of a person who follows its link, for the page that asks for the rest. Programs
+// follow links, too, and damage them: that uses up no try. The address is told to whoever has the id, which is
+// in the message and known to administrators. It returns ErrRegistrationOff or verification.ErrClosed.
+func (s *SelfService) Invited(ctx context.Context, id provider.ID) (*Invitation, error) {
+	if !s.policy.Invitations {
+		return nil, ErrRegistrationOff
+	}
+	v, err := s.codes.Find(ctx, id, verification.Invitation)
+	if err != nil {
+		return nil, err
+	}
+	return s.invitation(v)
 }
 
+// invited is the invitation of a person who has its code.
 func (s *SelfService) invited(ctx context.Context, id provider.ID, code string) (*verification.Verification, *Invitation, error) {
 	if !s.policy.Invitations {
 		return nil, nil, ErrRegistrationOff

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -29,6 +30,9 @@ func (s *SelfService) requestContact(ctx context.Context, user provider.ID, loca
 	u := before.clone()
 	set(u)
 	taken, wrong, err := s.checkContact(ctx, u, before, purpose)
+	if here := formerOf(before, purpose); here.Verified && here.Address == contactFor(u, purpose) {
+		wrong.add(invalid(claimOf(purpose), ErrUnchanged)) // its undo link would void the password for nothing
+	}
 	if err == nil {
 		err = wrong.orNil()
 	}
@@ -96,6 +100,13 @@ func contactFor(u *User, purpose verification.Purpose) string {
 	return u.Phone
 }
 
+func claimOf(purpose verification.Purpose) string {
+	if purpose == verification.NewEmail {
+		return "email"
+	}
+	return "phone"
+}
+
 func channelFor(purpose verification.Purpose) notify.Channel {
 	if purpose == verification.NewEmail {
 		return notify.Mail
@@ -121,6 +132,10 @@ func (s *SelfService) ConfirmContact(ctx context.Context, user, id provider.ID, 
 	}
 	if open.UserID != user {
 		return nil, verification.ErrClosed
+	}
+	// The address that was wanted last is the one: an older message may be to one that was mistyped.
+	if recent, err := s.codes.Recent(ctx, user, open.Purpose); err != nil || recent[len(recent)-1].ID != id {
+		return nil, cmp.Or(err, verification.ErrClosed)
 	}
 	v, err := s.codes.Check(ctx, id, code, purposes...)
 	if err != nil {

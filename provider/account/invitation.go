@@ -67,15 +67,38 @@ func (i *Invitations) Invite(ctx context.Context, actor audit.Actor, inv *Invita
 	channel, address := contact(u)
 	id := s.codes.NewID(ctx)
 	return s.registry.gate.Do(ctx, actor, audit.UserInvite, audit.OfUser(id), func(ctx context.Context) (audit.Changes, error) {
+		replaced, err := i.replaced(ctx, actor, address)
+		if err != nil {
+			return nil, err
+		}
 		v, err := s.codes.Open(ctx, verification.Verification{ID: id, Purpose: verification.Invitation, Address: address}, details)
 		if err != nil {
 			return nil, err
 		}
 		inv.ID, inv.CreatedAt, inv.ExpiresAt = id, v.CreatedAt, v.ExpiresAt
-		return audit.Diff(nil, invited(inv)), s.outbox.Add(ctx, notify.Message{
+		return audit.Diff(replaced, invited(inv)), s.outbox.Add(ctx, notify.Message{
 			Channel: channel, To: address, Kind: notify.Invitation, Locale: inv.Locale, Verification: id, Data: notify.Data{Valid: verification.Invitation.Lifetime()},
 		})
 	})
+}
+
+// replaced is what an audit record says of the invitation of an address that is replaced; nil: there is none.
+// That of an administrator is not for everybody to replace.
+func (i *Invitations) replaced(ctx context.Context, actor audit.Actor, address string) (map[string]any, error) {
+	v, err := i.service.codes.At(ctx, verification.Invitation, address)
+	if errors.Is(err, verification.ErrClosed) {
+		return nil, nil //nolint:nilnil // none
+	}
+	if err != nil {
+		return nil, err
+	}
+	inv, err := i.service.invitation(v)
+	if err != nil {
+		return nil, err
+	}
+	was := invited(inv)
+	was["replaced"] = inv.ID.String()
+	return was, mayManage(actor, inv.invitee())
 }
 
 // check puts the contact into canonical form and finds everything that is wrong with the invitation.
@@ -153,9 +176,6 @@ func (i *Invitations) Withdraw(ctx context.Context, actor audit.Actor, id provid
 	s := i.service
 	return s.registry.gate.Do(ctx, actor, audit.UserWithdrawInvitation, audit.OfUser(id), func(ctx context.Context) (audit.Changes, error) {
 		v, err := s.codes.Find(ctx, id, verification.Invitation)
-		if err == nil {
-			err = s.codes.Use(ctx, v)
-		}
 		if errors.Is(err, verification.ErrClosed) {
 			return nil, provider.ErrNotFound
 		}
@@ -163,9 +183,15 @@ func (i *Invitations) Withdraw(ctx context.Context, actor audit.Actor, id provid
 			return nil, err
 		}
 		inv, err := s.invitation(v)
+		if err == nil {
+			err = mayManage(actor, inv.invitee())
+		}
 		if err != nil {
 			return nil, err
 		}
-		return audit.Diff(invited(inv), nil), nil
+		if err = s.codes.Use(ctx, v); errors.Is(err, verification.ErrClosed) {
+			err = provider.ErrNotFound // meanwhile
+		}
+		return audit.Diff(invited(inv), nil), err
 	})
 }

@@ -17,7 +17,9 @@ var (
 	ErrDomain         = errors.New("people with an address of that domain cannot register here")
 	ErrContactMissing = errors.New("an email address or a phone number is needed")
 	ErrOneContact     = errors.New("either an email address or a phone number is needed, and not both")
-	ErrPhoneTaken     = errors.New("another user has that phone number")
+	// ErrUnchanged is the kind of an Invalid.
+	ErrUnchanged  = errors.New("that is the contact of the account already, and it is verified")
+	ErrPhoneTaken = errors.New("another user has that phone number")
 	// ErrChannel is the kind of an Invalid: there is no way to send a message to such a contact.
 	ErrChannel = errors.New("this server cannot send messages to such a contact")
 )

@@ -31,7 +31,7 @@ type applications interface {
 
 // Unconfirmed is part of applications.
 func (s *SelfService) Unconfirmed(ctx context.Context, login string, begun provider.ID) (id provider.ID, hash string, err error) {
-	v, err := s.codes.Registration(ctx, addressOf(login))
+	v, err := s.codes.At(ctx, verification.Registration, addressOf(login))
 	if errors.Is(err, verification.ErrClosed) && !begun.IsZero() {
 		v, err = s.codes.Find(ctx, begun, verification.Registration)
 	}

@@ -31,8 +31,8 @@ type Store interface {
 	// AddVerification stores a verification. One of a registration replaces that of the same address,
 	// so that nobody can occupy the address of another person, and one of an invitation as well.
 	AddVerification(ctx context.Context, v Verification) error
-	// RegistrationAt is the one of an address; provider.ErrNotFound: there is none.
-	RegistrationAt(ctx context.Context, address string) (*Verification, error)
+	// VerificationAt is the registration or the invitation of an address; provider.ErrNotFound: there is none.
+	VerificationAt(ctx context.Context, p Purpose, address string) (*Verification, error)
 	// Verification returns provider.ErrNotFound.
 	Verification(ctx context.Context, id provider.ID) (*Verification, error)
 	// TakeTry counts a try, in a transaction of its own; provider.ErrNotFound: it is not open.
@@ -122,9 +122,9 @@ func (c *Codes) Find(ctx context.Context, id provider.ID, purposes ...Purpose) (
 	return v, nil
 }
 
-// Registration returns the open registration of an address, or ErrClosed.
-func (c *Codes) Registration(ctx context.Context, address string) (*Verification, error) {
-	v, err := c.store.RegistrationAt(ctx, address)
+// At returns the open registration or invitation of an address, or ErrClosed.
+func (c *Codes) At(ctx context.Context, p Purpose, address string) (*Verification, error) {
+	v, err := c.store.VerificationAt(ctx, p, address)
 	if err != nil {
 		return nil, closed(err)
 	}

@@ -84,14 +84,14 @@ func testRegistrationsOfOneAddress(t *testing.T, f *fixture) {
 		}
 	}
 	assert.Equal(t, 2, open, "the last of one address, and the other")
-	found, err := f.RegistrationAt(ctx, "bob@example.com")
+	found, err := f.VerificationAt(ctx, verification.Registration, "bob@example.com")
 	require.NoError(t, err)
 	assert.Equal(t, &other, found)
-	_, err = f.RegistrationAt(ctx, "nobody@example.com")
+	_, err = f.VerificationAt(ctx, verification.Registration, "nobody@example.com")
 	require.ErrorIs(t, err, provider.ErrNotFound)
 	u := f.user(t, "carol")
 	require.NoError(t, f.AddVerification(ctx, f.verification(verification.NewEmail, "carol@example.org", u.ID)))
-	_, err = f.RegistrationAt(ctx, "carol@example.org")
+	_, err = f.VerificationAt(ctx, verification.Registration, "carol@example.org")
 	require.ErrorIs(t, err, provider.ErrNotFound, "of another purpose")
 }
 
