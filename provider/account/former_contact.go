@@ -94,14 +94,17 @@ func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) erro
 	return nil
 }
 
-// warnUnverified tells a former address that nobody has proved: it gets codes to recover the account until the
-// change. It gets no link, and nothing that only the user may know.
+// warnUnverified tells the email address of a user that nobody has proved, also one that a change took away: it
+// gets codes to recover the account. It gets no link, and nothing that only the user may know.
 func (s *SelfService) warnUnverified(ctx context.Context, u *User, left former) error {
-	channel := channelFor(left.Purpose)
-	if left.Address == "" || left.Verified || !s.policy.sends(channel) {
+	email := left
+	if left.Purpose != verification.NewEmail {
+		email = formerOf(u, verification.NewEmail)
+	}
+	if email.Address == "" || email.Verified || !s.policy.Mail {
 		return nil
 	}
-	err := s.outbox.Add(ctx, notify.Message{Channel: channel, To: left.Address, Kind: notify.ContactChangedAgain, UserID: u.ID, Locale: u.Profile.Locale, Data: notify.Data{At: u.UpdatedAt}})
+	err := s.outbox.Add(ctx, notify.Message{Channel: notify.Mail, To: email.Address, Kind: notify.ContactChangedAgain, UserID: u.ID, Locale: u.Profile.Locale, Data: notify.Data{At: u.UpdatedAt}})
 	if errors.Is(err, notify.ErrTooMany) || errors.Is(err, notify.ErrAddress) {
 		return nil
 	}

@@ -112,6 +112,7 @@ func testProvedPhones(t *testing.T, f *fixture) {
 	recovery, err := s.Forgot(ctx, somePhone, "")
 	require.NoError(t, err)
 	require.NoError(t, set(alice, somePhone, false))
+	f.advance(time.Second)
 	id, code = s.opened(t, bob, verification.NewPhone, somePhone)
 	_, err = s.ConfirmContact(ctx, bob.ID, id, code)
 	require.NoError(t, err, "in doubt, the number is free")
