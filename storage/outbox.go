@@ -2,7 +2,9 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -74,16 +76,17 @@ func (s *Store) AddMessage(ctx context.Context, m notify.Stored) error {
 
 // LatestMessages are those to an address and to a user, the latest first, up to a number each.
 func (s *Store) LatestMessages(ctx context.Context, key string, user provider.ID, limit int) (address, account notify.Numbered, err error) {
-	if address, err = s.latest(ctx, "recipient_no AS no, created_at FROM outbox WHERE recipient_key = ? ORDER BY recipient_no DESC", key, limit); err != nil {
+	if address, err = s.latest(ctx, "recipient_no AS no, recipient_key AS key, created_at FROM outbox WHERE recipient_key = ? ORDER BY recipient_no DESC", key, limit); err != nil {
 		return address, account, err
 	}
-	account, err = s.latest(ctx, "user_no AS no, created_at FROM outbox WHERE user_id = ? AND user_no IS NOT NULL ORDER BY user_no DESC", rowID(user), limit)
+	account, err = s.latest(ctx, "user_no AS no, recipient_key AS key, created_at FROM outbox WHERE user_id = ? AND user_no IS NOT NULL ORDER BY user_no DESC", rowID(user), limit)
 	return address, account, err
 }
 
 func (s *Store) latest(ctx context.Context, query string, of any, limit int) (notify.Numbered, error) {
 	var rows []struct {
 		No        int64
+		Key       string
 		CreatedAt time.Time
 	}
 	if err := s.on(ctx).Raw("SELECT "+query+" LIMIT ?", of, limit).Scan(&rows).Error; err != nil {
@@ -94,9 +97,28 @@ func (s *Store) latest(ctx context.Context, query string, of any, limit int) (no
 		if i == 0 {
 			n.Last = r.No
 		}
-		n.Times = append(n.Times, r.CreatedAt.UTC())
+		n.Times, n.Keys = append(n.Times, r.CreatedAt.UTC()), append(n.Keys, r.Key)
 	}
 	return n, nil
+}
+
+// smsLock is the lock of those who count SMS, on Postgres. SQLite has one writer at a time.
+const smsLock = 7_266_421_305
+
+// NthSMS is when the n-th latest SMS since a time was stored that is not silent; zero: there are fewer.
+// Keys begin with a prefix. Transactions count one after the other: two would else find the same room.
+func (s *Store) NthSMS(ctx context.Context, prefix string, since time.Time, n int) (at time.Time, err error) {
+	if _, locks := s.dialect.(*postgresDialect); locks {
+		if err := s.exec(ctx, "SELECT pg_advisory_xact_lock(?)", int64(smsLock)); err != nil {
+			return at, err
+		}
+	}
+	err = s.row(ctx, "SELECT created_at FROM outbox WHERE id >= ? AND channel = 'sms' AND state <> 'silent' AND recipient_key LIKE ? AND created_at > ? ORDER BY id DESC LIMIT 1 OFFSET ?",
+		rowID(provider.FirstID(since)), prefix+"%", since, n-1).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return at.UTC(), s.fault(err)
 }
 
 // Messages lists those that are not silent, the newest first.

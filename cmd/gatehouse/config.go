@@ -132,6 +132,8 @@ type config struct {
 	SMSWebhookURL        string `koanf:"sms_webhook_url"`
 	SMSWebhookSecret     string `koanf:"sms_webhook_secret"`
 	SMSWebhookSecretFile string `koanf:"sms_webhook_secret_file"`
+	// SMSPerHour bounds the SMS of an hour; 0: nothing does.
+	SMSPerHour int `koanf:"sms_per_hour"`
 
 	// OutboundCA is a PEM file with certificates that our connections trust beside the system's,
 	// OutboundAllow are hosts that they may reach although their addresses are private.
@@ -188,6 +190,7 @@ func defaults() config {
 		KeyRotation:          90 * day,
 		AuditRetention:       365 * day,
 		WebhookRetention:     30 * day,
+		SMSPerHour:           1000,
 		KeyPublishAhead:      keys.Ahead,
 		DrainDelay:           5 * time.Second,
 		Metrics:              true,

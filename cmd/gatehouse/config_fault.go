@@ -84,6 +84,10 @@ func valueFault(of reflect.Type, value any) string {
 		if _, err := strconv.ParseBool(text); !isBool && (!isText || err != nil) {
 			return fmt.Sprintf(" %q must be true or false", fmt.Sprint(value))
 		}
+	case of.Kind() == reflect.Int:
+		if _, err := strconv.Atoi(fmt.Sprint(value)); err != nil {
+			return fmt.Sprintf(" %q must be a whole number", fmt.Sprint(value))
+		}
 	case of.Kind() == reflect.Slice:
 		if list, isList := value.([]any); !scalar(value) && (!isList || !allScalar(list)) {
 			return " must be a list of texts"

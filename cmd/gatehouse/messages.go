@@ -121,6 +121,9 @@ func (c *config) validateMessages() error {
 	if (c.SMSWebhookURL == "") != (c.SMSWebhookSecret == "") {
 		faults = append(faults, errors.New("GATEHOUSE_SMS_WEBHOOK_URL and GATEHOUSE_SMS_WEBHOOK_SECRET go together: set both or neither"))
 	}
+	if c.SMSPerHour < 0 {
+		faults = append(faults, fmt.Errorf("%s %d must be 0 (as many as there are), or more", c.named("sms_per_hour"), c.SMSPerHour))
+	}
 	_, err := c.smsSecrets()
 	return errors.Join(append(faults, err)...)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -49,11 +50,14 @@ GATEHOUSE_SMTP_URL or GATEHOUSE_SMS_WEBHOOK_URL must be set here as it is there.
 			inv.Email, inv.Phone = "", args[0]
 		}
 		err := h.invitations.Invite(cmd.Context(), env.actor(), inv)
+		var many *notify.TooMany
 		switch {
 		case errors.Is(err, account.ErrRegistrationOff):
 			return errors.New("nobody can register while GATEHOUSE_REGISTRATION is off; set it to invitation")
 		case errors.Is(err, account.ErrChannel):
 			return errors.New("no message can be sent to such an address: set GATEHOUSE_SMTP_URL for mail, GATEHOUSE_SMS_WEBHOOK_URL for SMS")
+		case errors.As(err, &many) && many.Scope == notify.OfSMS:
+			return fmt.Errorf("there were as many SMS as GATEHOUSE_SMS_PER_HOUR allows; try again in %s", short(many.RetryAfter))
 		case errors.Is(err, notify.ErrTooMany):
 			return errors.New("the address has got too many messages; try again in an hour")
 		case err != nil:

@@ -77,8 +77,8 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 		return in.Register(w, http.StatusUnprocessableEntity, page)
 	case errors.As(err, &many):
 		canonical.From(r.Context()).Outcome("throttled")
-		page.Wait = waiting(w, many)
-		page.Problems = map[string]pages.AccountProblem{"": pages.TooManyMessages}
+		page.Problems = map[string]pages.AccountProblem{}
+		page.Problems[""], page.Wait = waiting(w, many)
 		return in.Register(w, http.StatusTooManyRequests, page)
 	case err != nil:
 		return a.refused(err)
@@ -104,10 +104,13 @@ func (a *Accounts) refused(err error) error {
 	return err
 }
 
-// waiting tells programs and people how long to wait.
-func waiting(w http.ResponseWriter, many *notify.TooMany) pages.Lasts {
+// waiting tells programs and people how long to wait, and for what.
+func waiting(w http.ResponseWriter, many *notify.TooMany) (pages.AccountProblem, pages.Lasts) {
 	w.Header().Set("Retry-After", strconv.Itoa(int(many.RetryAfter/time.Second)))
-	return pages.WaitFor(many.RetryAfter)
+	if many.Scope == notify.OfSMS {
+		return pages.TooManySMS, pages.WaitFor(many.RetryAfter)
+	}
+	return pages.TooManyMessages, pages.WaitFor(many.RetryAfter)
 }
 
 // problemsOf are what is wrong with each field.

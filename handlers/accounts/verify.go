@@ -88,6 +88,10 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 	if form.Get("action") == "resend" && !page.Contact {
 		return a.resend(w, r, in, page, v.ID)
 	}
+	if page.Password && form.Get("password") == "" { // it takes no try
+		page.Problem = pages.PasswordMissing
+		return in.Verify(w, http.StatusUnprocessableEntity, page)
+	}
 	u, err := a.confirm(r, page, v, form.Get("password"))
 	var wrong account.Wrong
 	var many *notify.TooMany
@@ -99,7 +103,7 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, account.ErrSignIn):
 		page.Problem = pages.PasswordWrong
 	case errors.As(err, &many): // the former contact cannot be told
-		page.Problem, page.Wait = pages.TooManyMessages, waiting(w, many)
+		page.Problem, page.Wait = waiting(w, many)
 	case errors.As(err, &wrong):
 		page.Problem = problemOf(wrong[0])
 	case err != nil:
@@ -137,7 +141,7 @@ func (a *Accounts) resend(w http.ResponseWriter, r *http.Request, in pages.Local
 	var wrong account.Wrong
 	switch err := a.Registration.Resend(r.Context(), id); {
 	case errors.As(err, &many):
-		page.Problem, page.Wait = pages.TooManyMessages, waiting(w, many)
+		page.Problem, page.Wait = waiting(w, many)
 		return in.Verify(w, http.StatusTooManyRequests, page)
 	case errors.Is(err, verification.ErrClosed):
 		page.Problem = pages.CodeClosed

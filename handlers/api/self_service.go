@@ -124,7 +124,12 @@ func ofPeople(err error) error {
 	var many *notify.TooMany
 	switch {
 	case errors.As(err, &many):
-		r := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckMessages, "The address has got too many messages. Use the code of the last one, or try again after the time in Retry-After.").WithStatus(http.StatusTooManyRequests)
+		said := map[notify.Scope]string{
+			notify.OfAddress: "The address has got too many messages. Use the code of the last one, or try again after the time in Retry-After.",
+			notify.OfAccount: "The account has asked for too many codes. Use the last one, or try again after the time in Retry-After.",
+			notify.OfSMS:     "Too many SMS were sent, to whomever. Use an email address, or try again after the time in Retry-After.",
+		}
+		r := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckMessages, said[many.Scope]).WithStatus(http.StatusTooManyRequests)
 		r.RetryAfter = many.RetryAfter
 		return r.Because(err)
 	case errors.Is(err, verification.ErrCode):

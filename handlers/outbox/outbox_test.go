@@ -26,6 +26,10 @@ func (m messages) Messages(context.Context, int) ([]notify.Stored, error) { retu
 
 func (messages) AddMessage(context.Context, notify.Stored) error { return nil }
 
+func (messages) NthSMS(context.Context, string, time.Time, int) (at time.Time, err error) {
+	return at, nil
+}
+
 func (messages) LatestMessages(context.Context, string, provider.ID, int) (a, b notify.Numbered, err error) {
 	return a, b, nil
 }

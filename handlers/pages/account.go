@@ -26,6 +26,8 @@ const (
 	CodeWrong          AccountProblem = "code_wrong"
 	CodeClosed         AccountProblem = "code_closed"
 	TooManyMessages    AccountProblem = "too_many_messages"
+	TooManySMS         AccountProblem = "too_many_sms"
+	PasswordMissing    AccountProblem = "password_missing"
 	InvitationClosed   AccountProblem = "invitation_closed"
 )
 

@@ -40,7 +40,7 @@ func (s *SelfService) requestContact(ctx context.Context, user provider.ID, loca
 		return provider.ID{}, err
 	}
 	v := verification.Verification{Purpose: purpose, UserID: u.ID, Generation: u.Generation, Address: contactFor(u, purpose)}
-	m := notify.Message{Channel: channelFor(purpose), To: v.Address, Kind: notify.ConfirmContact, UserID: u.ID, Locale: locale, Data: notify.Data{Username: u.Username, Valid: purpose.Lifetime()}}
+	m := notify.Message{Channel: channelFor(purpose), To: v.Address, Kind: notify.ConfirmContact, UserID: u.ID, Asked: true, Locale: locale, Data: notify.Data{Username: u.Username, Valid: purpose.Lifetime()}}
 	var id provider.ID
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
 		opened, err := s.codes.Open(ctx, v, nil)
@@ -50,6 +50,7 @@ func (s *SelfService) requestContact(ctx context.Context, user provider.ID, loca
 		id = opened.ID
 		if m.Verification = opened.ID; taken != nil {
 			tellOwner(&m, taken)
+			m.UserID = u.ID // it uses up the room of who asked, or many would tell who has which number
 		}
 		return s.outbox.Add(ctx, m)
 	})

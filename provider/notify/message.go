@@ -61,8 +61,10 @@ type Message struct {
 	// To is an email address, without a name, or a phone number in the form of E.164.
 	To   string
 	Kind Kind
-	// UserID is zero where there is no user yet.
+	// UserID is whom it is about or, with Asked, who asked for it; zero where there is no user yet.
 	UserID provider.ID
+	// Asked: the user is signed in and chose the address. It is counted as the user's, and is not stored.
+	Asked bool
 	// Locale is the language of the recipient (BCP 47); empty: the default one.
 	Locale string
 	// Verification is the request whose code and link the message contains; zero: none.

@@ -5,17 +5,36 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// ErrTooMany: the address or the account has got as many messages as it may. Nothing was stored.
-var ErrTooMany = errors.New("notify: too many messages to this address or account")
+// ErrTooMany: the address or the account has got as many messages as it may, or there were as many SMS as there
+// may be altogether. Nothing was stored.
+var ErrTooMany = errors.New("notify: too many messages to this address or account, or too many SMS altogether")
+
+// Scope is of what there were too many messages.
+type Scope string
+
+// The scopes: those to the address, those that the account asked for, and the SMS of all.
+const (
+	OfAddress Scope = "address"
+	OfAccount Scope = "account"
+	OfSMS     Scope = "sms"
+)
 
 // TooMany is an ErrTooMany. RetryAfter is how long to wait, in whole minutes: seconds would tell exactly when
 // somebody else had a message sent.
-type TooMany struct{ RetryAfter time.Duration }
+type TooMany struct {
+	RetryAfter time.Duration
+	Scope      Scope
+}
+
+func tooMany(wait time.Duration, of Scope) *TooMany {
+	return &TooMany{(wait + time.Minute - 1).Truncate(time.Minute), of}
+}
 
 // Error says how long to wait.
 func (t *TooMany) Error() string {
@@ -32,9 +51,11 @@ type bound struct {
 }
 
 // bounds of an address and of an account, which may have several addresses. They limit what somebody
-// else can have sent to a person, and what an operator pays for SMS.
+// else can have sent to a person, and what an operator pays for SMS. askedBounds are those of what an account
+// asks for itself, which goes to any address: with numbers that cost much, somebody earns at each.
 func addressBounds() []bound { return []bound{{time.Hour, 10}, {24 * time.Hour, 30}} }
 func accountBounds() []bound { return []bound{{time.Hour, 20}, {24 * time.Hour, 60}} }
+func askedBounds() []bound   { return []bound{{time.Hour, 5}, {24 * time.Hour, 20}} }
 
 // State is how far a message is.
 type State string
@@ -68,8 +89,19 @@ type Stored struct {
 type Numbered struct {
 	// Last is the number of the latest; 0: there is none.
 	Last int64
-	// Times are when they were created, the latest first.
+	// Times are when they were created, the latest first, and Keys their addresses as they are counted.
 	Times []time.Time
+	Keys  []string
+}
+
+// of are when those of a budget were created.
+func (n Numbered) of(budget string) (times []time.Time) {
+	for i, key := range n.Keys {
+		if strings.HasPrefix(key, budget+":") {
+			times = append(times, n.Times[i])
+		}
+	}
+	return times
 }
 
 // outboxStore stores messages.
@@ -78,6 +110,9 @@ type outboxStore interface {
 	LatestMessages(ctx context.Context, key string, user provider.ID, limit int) (address, account Numbered, err error)
 	// AddMessage returns provider.ErrConflict if one of the numbers is taken.
 	AddMessage(ctx context.Context, m Stored) error
+	// NthSMS is when the n-th latest SMS since a time was stored that is not silent; zero: there are fewer.
+	// Keys begin with a prefix. No other transaction counts until this one ends.
+	NthSMS(ctx context.Context, prefix string, since time.Time, n int) (time.Time, error)
 	// Messages lists those that are not silent, the newest first.
 	Messages(ctx context.Context, limit int) ([]Stored, error)
 }
@@ -87,11 +122,20 @@ type Outbox struct {
 	store  outboxStore
 	clock  provider.Clock
 	random io.Reader
+	// sms bounds the SMS of an hour; 0: nothing does.
+	sms int
 }
 
 // NewOutbox makes an Outbox.
 func NewOutbox(store outboxStore, clock provider.Clock, random io.Reader) *Outbox {
-	return &Outbox{store, clock, random}
+	return &Outbox{store: store, clock: clock, random: random}
+}
+
+// BoundSMS bounds the SMS of an hour, to whomever they go; 0: nothing does. Accounts are free, so no bound of
+// one keeps somebody from having SMS sent to numbers that they earn at.
+func (o *Outbox) BoundSMS(perHour int) *Outbox {
+	o.sms = perHour
+	return o
 }
 
 // addTries bounds how often Add starts again: at least once for each message that the bounds let
@@ -116,19 +160,28 @@ func (o *Outbox) Add(ctx context.Context, m Message) error {
 	if m.Silent {
 		s.State = Silent
 	}
-	counted := !m.UserID.IsZero() && m.Kind.budget() == recoveries // others are of the account's own doing
+	if wait, err := o.exhausted(ctx, &s, now); err != nil {
+		return err
+	} else if wait > 0 {
+		return tooMany(wait, OfSMS)
+	}
+	// Others are notices of what the account does: what it asks for, or anybody else, must not use up their room.
+	counted, bounds := !m.UserID.IsZero() && (m.Asked || m.Kind.budget() == recoveries), accountBounds()
+	if m.Asked {
+		bounds = askedBounds()
+	}
 	for range addTries {
 		// Both are read for every message, so that one without a user takes no less time.
-		address, account, err := o.store.LatestMessages(ctx, s.Key, m.UserID, most(accountBounds()))
+		address, account, err := o.store.LatestMessages(ctx, s.Key, m.UserID, most(accountBounds())+most(askedBounds()))
 		if err != nil {
 			return fmt.Errorf("notify: count messages: %w", err)
 		}
-		wait := exceeded(address.Times, addressBounds(), now)
-		if counted {
-			wait = max(wait, exceeded(account.Times, accountBounds(), now))
+		wait, scope := exceeded(address.Times, addressBounds(), now), OfAddress
+		if more := exceeded(account.of(m.Kind.budget()), bounds, now); counted && more > wait {
+			wait, scope = more, OfAccount
 		}
 		if wait > 0 {
-			return &TooMany{(wait + time.Minute - 1).Truncate(time.Minute)}
+			return tooMany(wait, scope)
 		}
 		s.AddressNumber, s.UserNumber = address.Last+1, 0
 		if counted {
@@ -142,7 +195,29 @@ func (o *Outbox) Add(ctx context.Context, m Message) error {
 		}
 		return nil
 	}
-	return &TooMany{time.Minute} // so many requests at once that each took the number of another
+	return tooMany(time.Minute, OfAddress) // so many requests at once that each took the number of another
+}
+
+// exhausted is how long one more SMS would exceed what there may be in an hour. Codes that anybody can have
+// sent to any number take half of it at most: the other half is for people who have proved theirs.
+func (o *Outbox) exhausted(ctx context.Context, s *Stored, now time.Time) (wait time.Duration, err error) {
+	if s.Channel != SMS || o.sms == 0 {
+		return 0, nil
+	}
+	bounds := map[string]int{"": o.sms}
+	if budget := s.Kind.budget(); budget == confirmations {
+		bounds[budget+":"] = max(1, o.sms/2)
+	}
+	for prefix, n := range bounds {
+		at, err := o.store.NthSMS(ctx, prefix, now.Add(-time.Hour), n)
+		if err != nil {
+			return 0, fmt.Errorf("notify: count SMS: %w", err)
+		}
+		if !at.IsZero() {
+			wait = max(wait, at.Add(time.Hour).Sub(now))
+		}
+	}
+	return wait, nil
 }
 
 // exceeded is how long one more message would exceed a bound; 0: it does not.
