@@ -12,13 +12,19 @@ import (
 // DueMessages are those that are to be sent, the one that has waited longest first.
 func (s *Store) DueMessages(ctx context.Context, w notify.Wanted, now time.Time, limit int) ([]notify.Due, error) {
 	query, args := "SELECT id, recipient, tries FROM outbox WHERE channel = ? AND state = 'waiting' AND next_at <= ?", []any{string(w.Channel), now}
-	if w.NotTo != "" {
+	for _, domain := range w.NotTo {
 		// The key ends with the address in lower case.
-		pattern := "%@" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(w.NotTo)
+		pattern := "%@" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(domain)
 		query, args = query+` AND recipient_key NOT LIKE ? ESCAPE '\'`, append(args, pattern)
 	}
 	if w.New {
 		query += " AND tries = 0"
+	}
+	if len(w.Kinds) > 0 {
+		query += " AND kind IN (?" + strings.Repeat(", ?", len(w.Kinds)-1) + ")"
+		for _, kind := range w.Kinds {
+			args = append(args, string(kind))
+		}
 	}
 	var rows []messageRow
 	if err := s.on(ctx).Raw(query+" ORDER BY next_at LIMIT ?", append(args, limit)...).Scan(&rows).Error; err != nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 )
@@ -28,10 +29,12 @@ func (d Due) domain() string {
 // Wanted are the messages of a channel that an attempt can begin for.
 type Wanted struct {
 	Channel Channel
-	// NotTo is a domain, in lower case, which has as many attempts in progress as it may; empty: none has.
-	NotTo string
+	// NotTo are domains, in lower case, which have as many attempts in progress as they may.
+	NotTo []string
 	// New: only those that were not tried yet.
 	New bool
+	// Kinds are those that this version knows: another one writes the others.
+	Kinds []Kind
 }
 
 // atOnce bounds the attempts in progress of a channel. Mail services refuse a fourth connection of a
@@ -43,14 +46,28 @@ func (c Channel) atOnce() int {
 	return 8
 }
 
+// inAll bounds the attempts in progress of a channel with those that are slow. Beyond what a mail service
+// takes of a sender they are refused and repeated, which is no worse than to wait.
+func (c Channel) inAll() int {
+	if c == Mail {
+		return 4 * c.atOnce()
+	}
+	return c.atOnce() // they all go to one program, which would not get faster
+}
+
+// slow is after how long an attempt gives its place to another one.
+const slow = 2 * time.Second
+
 // places are the attempts in progress of a channel. One of them is kept free of what may hang: of the
-// mails to a domain whose server responds slowly, or never, and of repetitions. So a code for somebody
-// else does not wait for their timeouts.
+// mails to a domain whose server responds slowly, or never, and of repetitions. Where several domains are
+// slow, which nobody knows before, another attempt begins in place of each that takes long, up to a number.
+// So a code for somebody else does not wait for their timeouts.
 type places struct {
 	channel Channel
 
-	mu              sync.Mutex
-	taken, repeated int
+	mu sync.Mutex
+	// taken are the places, running the attempts in progress: with those that gave their place away.
+	taken, running, repeated int
 	// to counts them by domain.
 	to map[string]int
 }
@@ -61,22 +78,24 @@ func newPlaces(of Channel) *places { return &places{channel: of, to: map[string]
 func (p *places) wanted() (_ Wanted, some bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	w := Wanted{Channel: p.channel, New: p.repeated >= p.channel.atOnce()-1}
+	w := Wanted{Channel: p.channel, New: p.repeated >= p.channel.atOnce()-1, Kinds: Kinds()}
 	for domain, n := range p.to {
 		if n >= p.channel.atOnce()-1 {
-			w.NotTo = domain // there is one at most: with another, more places than there are would be taken
+			w.NotTo = append(w.NotTo, domain)
 		}
 	}
-	return w, p.taken < p.channel.atOnce()
+	return w, p.free()
 }
 
-// take removes the first message that has a place from the list.
-func (p *places) take(list *[]Due) (_ Due, some bool) {
+func (p *places) free() bool { return p.taken < p.channel.atOnce() && p.running < p.channel.inAll() }
+
+// take removes the first message that has a place from the list. Leave gives the place back.
+func (p *places) take(list *[]Due) (_ Due, leave func(), some bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	most := p.channel.atOnce()
-	if p.taken >= most {
-		return Due{}, false
+	if !p.free() {
+		return Due{}, nil, false
 	}
 	for i, d := range *list {
 		domain := d.domain()
@@ -84,21 +103,32 @@ func (p *places) take(list *[]Due) (_ Due, some bool) {
 			continue
 		}
 		*list = slices.Delete(*list, i, i+1)
+		p.taken++
 		p.count(d, 1)
-		return d, true
+		return d, p.leaving(d), true
 	}
-	return Due{}, false
+	return Due{}, nil, false
 }
 
-// leave gives the place of a message back.
-func (p *places) leave(d Due) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.count(d, -1)
+// leaving makes what ends an attempt. Its place is given back before, once it is slow.
+func (p *places) leaving(d Due) (leave func()) {
+	giveBack := sync.OnceFunc(func() { p.taken-- })
+	timer := time.AfterFunc(slow, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		giveBack()
+	})
+	return func() {
+		timer.Stop()
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		giveBack()
+		p.count(d, -1)
+	}
 }
 
 func (p *places) count(d Due, n int) {
-	p.taken += n
+	p.running += n
 	if d.Tries > 0 {
 		p.repeated += n
 	}

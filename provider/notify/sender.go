@@ -137,8 +137,8 @@ func (s *Sender) Start(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for d, some := p.take(&due); some; d, some = p.take(&due) {
-			s.work.Go(func() { s.serve(ctx, p, d, &due) })
+		for d, leave, some := p.take(&due); some; d, leave, some = p.take(&due) {
+			s.work.Go(func() { s.serve(ctx, p, d, leave, &due) })
 		}
 	}
 	return nil
@@ -159,10 +159,10 @@ func (s *Sender) Run(ctx context.Context) {
 }
 
 // serve sends a message, and then others of the list while they have a place.
-func (s *Sender) serve(ctx context.Context, p *places, d Due, list *[]Due) {
-	for some := true; some; d, some = p.take(list) {
+func (s *Sender) serve(ctx context.Context, p *places, d Due, leave func(), list *[]Due) {
+	for some := true; some; d, leave, some = p.take(list) {
 		err := s.send(context.WithoutCancel(ctx), d.ID)
-		p.leave(d)
+		leave()
 		if err != nil {
 			s.Log.WarnContext(ctx, "message was not sent", "message", d.ID.String(), "cause", err)
 		}
@@ -197,7 +197,7 @@ var errDropped = errors.New("notify: dropped")
 func (s *Sender) attempt(ctx context.Context, m *Stored) error {
 	carrier := s.Carriers[m.Channel]
 	if carrier == nil {
-		return &Fault{Class: "not_configured", Permanent: true}
+		return &Fault{Class: "not_configured"} // another server may be: settings change one server after the other
 	}
 	code, link, err := s.code(ctx, m.Verification)
 	what := m.Message

@@ -194,7 +194,7 @@ func testMessageSender(t *testing.T, f *fixture) {
 	assert.Equal(t, notify.Dropped, got["used@example.com"].State)
 	assert.Zero(t, carrier.count("used@example.com"))
 	assert.Zero(t, carrier.count("silent@example.com"))
-	assert.Equal(t, notify.Failed, got["+4915112345678"].State)
+	assert.Equal(t, notify.Waiting, got["+4915112345678"].State, "another server may be able to send it")
 	assert.Equal(t, "not_configured", got["+4915112345678"].Fault)
 	assert.Equal(t, notify.Waiting, got["greylisted@example.com"].State)
 	assert.False(t, got["asks@example.com"].NextAt.Before(f.clock().Add(time.Hour)), "Retry-After")
@@ -218,6 +218,31 @@ func testMessageSender(t *testing.T, f *fixture) {
 	add("late@example.com", nil)
 	f.advance(48 * time.Hour)
 	assert.Equal(t, notify.Sent, f.settledMessages(t, s)["late@example.com"].State, "it was never tried: no server was running")
+}
+
+// What another version of the server writes is left to it, however often this one looks.
+func testSenderOfAnotherVersion(t *testing.T, f *fixture) {
+	ctx, carrier := t.Context(), &carried{}
+	s := f.messageSender(t, carrier, nil)
+	add := func(to string, kind notify.Kind) {
+		m := mailTo(to)
+		m.ID, m.Kind, m.CreatedAt = f.newID(), kind, f.clock()
+		require.NoError(t, f.AddMessage(ctx, notify.Stored{Message: m, Key: to, AddressNumber: 1, State: notify.Waiting, NextAt: f.clock()}))
+	}
+	add("newer@example.com", "of_a_newer_version")
+	for range 3 {
+		due, err := s.Due(ctx)
+		require.NoError(t, err)
+		assert.False(t, due)
+		require.NoError(t, s.Start(ctx))
+		f.advance(time.Hour)
+	}
+	got := f.allMessages(t)
+	require.Len(t, got, 1)
+	assert.Equal(t, []any{notify.Waiting, 0}, []any{got[0].State, got[0].Tries})
+	due, err := f.DueMessages(ctx, notify.Wanted{Channel: notify.Mail, Kinds: []notify.Kind{"of_a_newer_version"}}, f.clock(), 10)
+	require.NoError(t, err)
+	assert.Len(t, due, 1, "the other version finds it")
 }
 
 // What is on its way when the process ends is noted, and not sent again by the next one.

@@ -25,7 +25,7 @@ func testSlowRecipients(t *testing.T, f *fixture) {
 	answer, answerAgain := make(chan struct{}), make(chan struct{})
 	server := services.NewSMTP(t, services.SMTPOptions{Rcpt: func(to string, attempt int) error {
 		switch {
-		case strings.HasSuffix(strings.ToLower(to), "@slow_.example.com"):
+		case strings.HasSuffix(strings.ToLower(to), "@slow_.example.com"), strings.HasSuffix(to, ".slow.example"):
 			<-answer
 		case strings.HasPrefix(to, "again") && attempt == 1:
 			return services.SMTPRefusal(451, [3]int{4, 7, 1}, "try again later")
@@ -82,12 +82,18 @@ func testSlowRecipients(t *testing.T, f *fixture) {
 	add(1, "second@example.com")
 	add(1, "third@slowX.example.com")
 	sent("second@example.com", "third@slowX.example.com")
-	due, err := f.DueMessages(ctx, notify.Wanted{Channel: notify.Mail, NotTo: "slow_.example.com"}, f.clock(), 500)
+	due, err := f.DueMessages(ctx, notify.Wanted{Channel: notify.Mail, NotTo: []string{"other.example", "slow_.example.com"}}, f.clock(), 500)
 	require.NoError(t, err)
 	assert.Empty(t, due)
 	waiting, err := f.DueMessages(ctx, notify.Wanted{Channel: notify.Mail}, f.clock(), 500)
 	require.NoError(t, err)
 	assert.Len(t, waiting, 208, "two are on their way")
+
+	for i := range 4 {
+		add(1, fmt.Sprintf("N@%d.slow.example", i))
+	}
+	add(1, "fourth@example.com")
+	sent("fourth@example.com")
 
 	end()
 	close(answer)
