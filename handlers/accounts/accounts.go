@@ -69,6 +69,8 @@ func (a *Accounts) Routes() []route.Route {
 	return []route.Route{
 		line("register page", get, "/register", a.ServeRegisterPage, ratelimit.PagePrefix),
 		line("register", post, "/register", a.ServeRegister, ratelimit.RegisterPrefix),
+		// It sends no message, and people of one office are invited together.
+		line("accept invitation", post, "/register/invitation", a.ServeAcceptance, ratelimit.VerifyPrefix),
 		line("verify page", get, "/verify", a.ServeVerifyPage, ratelimit.PagePrefix),
 		line("verify", post, "/verify", a.ServeVerify, ratelimit.VerifyPrefix),
 		line("recover page", get, "/recover", a.ServeRecoverPage, ratelimit.PagePrefix),

@@ -57,7 +57,7 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if form.Has("id") {
+	if form.Has("id") { // a page of an earlier version
 		return a.accept(w, r, form)
 	}
 	in := a.in(r, form)

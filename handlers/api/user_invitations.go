@@ -85,7 +85,7 @@ func (a *API) invitations() {
 		}
 		return nil, a.Invitations.Withdraw(ctx, actor(ctx), id)
 	})
-	registerOpen(a, []string{ratelimit.RegisterPrefix}, huma.Operation{
+	registerOpen(a, []string{ratelimit.VerifyPrefix}, huma.Operation{
 		OperationID: "accept-invitation", Method: http.MethodPut, Path: path + "/{invitation_id}/acceptance", Tags: []string{"accounts"}, DefaultStatus: http.StatusCreated, Errors: []int{http.StatusNotFound},
 		Summary: "Accept an invitation", Description: "Makes the account. The contact is that of the invitation and is verified.",
 	}, a.accept)
