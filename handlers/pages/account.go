@@ -101,6 +101,18 @@ type Verify struct {
 	Wait Lasts
 }
 
+// Focus is what to begin with: the field that is wrong, or that is not filled in.
+func (v Verify) Focus() string {
+	switch {
+	case v.Problem == CodeWrong, v.Code == "":
+		return "code"
+	case v.Password:
+		return "password"
+	default:
+		return "submit"
+	}
+}
+
 // Verify writes the page.
 func (l Localized) Verify(w http.ResponseWriter, status int, page Verify) error {
 	here := again("/verify", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}})
@@ -134,6 +146,14 @@ type Reset struct {
 	// Again is where another code can be requested.
 	Again   string
 	Problem AccountProblem
+}
+
+// Focus is the field to begin with: the one that is wrong, or that is not filled in.
+func (r Reset) Focus() string {
+	if r.Problem == CodeWrong || r.Problem == "" && r.Code == "" {
+		return "code"
+	}
+	return "password"
 }
 
 // Reset writes the page.

@@ -103,6 +103,7 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 		"register_problems": {Token: evil, SignIn: "/login", Mail: true, SMS: true, Username: evil, Email: evil, Phone: evil, Problems: problems},
 		"register_invited":  {Token: evil, ID: evil, Code: evil, SignIn: "/login", Email: evil},
 		"register_closed":   {Token: evil, ID: evil, Code: evil, SignIn: "/login", Problems: map[string]pages.AccountProblem{"": pages.InvitationClosed}},
+		"register_wrong":    {Token: evil, SignIn: "/login", Mail: true, SMS: true, Email: evil, Problems: map[string]pages.AccountProblem{"phone": pages.PhoneInvalid}},
 		"register_by_phone": {Token: evil, SignIn: "/login", SMS: true, Problems: problems},
 	} {
 		show(name, func(w http.ResponseWriter) error { return in.Register(w, http.StatusOK, page) })
@@ -110,6 +111,9 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 	for name, page := range map[string]pages.Verify{
 		"verify":           {Flow: evil, Token: evil, ID: evil, Locales: evil, Address: evil, Sent: true},
 		"verify_elsewhere": {Token: evil, ID: evil, Code: evil, Password: true, Problem: pages.CodeWrong},
+		"verify_link":      {Token: evil, ID: evil, Code: evil, Address: evil},
+		"verify_password":  {Token: evil, ID: evil, Code: evil, Password: true, Problem: pages.PasswordWrong},
+		"verify_many":      {Token: evil, ID: evil, Address: evil, Problem: pages.TooManyMessages},
 		"verify_closed":    {Register: "/register", Token: evil, Flow: evil, Login: "javascript:" + evil, Problem: pages.CodeClosed},
 		"verify_contact":   {Token: evil, ID: evil, Contact: true, SignIn: true},
 	} {
@@ -120,6 +124,12 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 	})
 	show("reset", func(w http.ResponseWriter) error {
 		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Flow: evil, Token: evil, ID: evil, Code: evil, Problem: pages.PasswordLength})
+	})
+	show("reset_link", func(w http.ResponseWriter) error {
+		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Token: evil, ID: evil, Code: evil})
+	})
+	show("reset_wrong", func(w http.ResponseWriter) error {
+		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Token: evil, ID: evil, Code: evil, Problem: pages.CodeWrong})
 	})
 	show("reset_closed", func(w http.ResponseWriter) error {
 		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Flow: evil, Problem: pages.CodeClosed})
@@ -218,6 +228,40 @@ func TestPagesAreAccessible(t *testing.T) {
 		assert.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"), name)
 		assert.Less(t, len(body), 20_000, name)
 		assert.NotContains(t, body, "{", "%s: a placeholder without a value", name)
+	})
+}
+
+// A page begins at one place: at the first field that is wrong, if one is. What is wrong with a field is said
+// to who cannot see it (WCAG 3.3.1).
+func TestFaultsAreTiedToTheirFields(t *testing.T) {
+	t.Parallel()
+	identified := regexp.MustCompile(`<p class="(?:fault|problem)" id="([a-z-]+)"`)
+	inEveryLanguage(t, pages.Settings{}, func(name, _ string, w *httptest.ResponseRecorder) {
+		body := w.Body.String()
+		assert.LessOrEqual(t, len(regexp.MustCompile(`<[^>]* autofocus[ >]`).FindAllString(body, -1)), 1, name)
+		fields := regexp.MustCompile(`<input id="[^>]*>`).FindAllString(body, -1)
+		described, first := map[string]bool{}, true
+		for _, field := range fields {
+			is := regexp.MustCompile(`aria-describedby="([^"]*)"`).FindStringSubmatch(field)
+			for _, id := range strings.Fields(strings.Join(is[min(1, len(is)):], " ")) {
+				described[id] = true
+				assert.Contains(t, body, ` id="`+id+`"`, name)
+			}
+			if !strings.Contains(field, `aria-invalid="true"`) {
+				continue
+			}
+			assert.NotEmpty(t, is, "%s: %s", name, field)
+			if first && !strings.Contains(body, `id="login-page"`) { // where the password is typed again
+				assert.Contains(t, field, " autofocus", name)
+			}
+			first = false
+		}
+		if len(fields) == 0 {
+			return
+		}
+		for _, fault := range identified.FindAllStringSubmatch(body, -1) {
+			assert.True(t, described[fault[1]], "%s: no field is described by %s", name, fault[1])
+		}
 	})
 }
 
