@@ -76,6 +76,7 @@ func (a *Accounts) Routes() []route.Route {
 		line("recover page", get, "/recover", a.ServeRecoverPage, ratelimit.PagePrefix),
 		line("recover", post, "/recover", a.ServeRecover, ratelimit.RecoverPrefix),
 		line("reset", post, "/reset", a.ServeReset, ratelimit.VerifyPrefix),
+		line("done page", get, "/done", a.ServeDonePage, ratelimit.PagePrefix),
 		line("undo page", get, "/undo", a.ServeUndoPage, ratelimit.PagePrefix),
 		line("undo", post, "/undo", a.ServeUndo, ratelimit.VerifyPrefix),
 	}
@@ -104,10 +105,10 @@ func (a *Accounts) in(r *http.Request, values url.Values) pages.Localized {
 // localesField passes the languages that the application asked for from page to page.
 const localesField = "ui_locales"
 
-// onward leads back to the request in progress, or to the start page.
+// onward leads a person whose account was just made back to the request in progress, or to the start page.
 func (a *Accounts) onward(w http.ResponseWriter, flow string) {
 	if flow == "" {
-		seeOther(w, "/", nil)
+		seeOther(w, "/", url.Values{"ready": {"1"}})
 		return
 	}
 	seeOther(w, a.AuthorizePath, url.Values{"flow": {flow}})

@@ -84,7 +84,7 @@ func (a *Accounts) ServeReset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	default:
 		canonical.From(r.Context()).Outcome("password_reset")
-		return in.Done(w, pages.Done{Kind: pages.PasswordReset, Next: signInPath(page.Flow, page.Locales)})
+		return a.done(w, r, pages.PasswordReset, page.Flow, page.Locales)
 	}
 	canonical.From(r.Context()).Outcome("wrong_code")
 	return in.Reset(w, http.StatusUnprocessableEntity, page)

@@ -47,7 +47,7 @@ func (a *Accounts) ServeUndo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	default:
 		canonical.From(r.Context()).Outcome("contact_restored")
-		return in.Done(w, pages.Done{Kind: pages.ContactRestored, Next: page.Recover})
+		return a.done(w, r, pages.ContactRestored, "", page.Locales)
 	}
 	return in.Undo(w, http.StatusUnprocessableEntity, page)
 }

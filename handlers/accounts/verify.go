@@ -115,7 +115,7 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 	}
 	canonical.From(r.Context()).Outcome("verified")
 	if page.Contact {
-		return in.Done(w, pages.Done{Kind: pages.ContactChanged, Next: "/"})
+		return a.done(w, r, pages.ContactChanged, "", page.Locales)
 	}
 	// The person has chosen the password in this browser, or has just typed it.
 	if _, err := a.Web.Begin(w, r, u, []string{session.Password}, false); err != nil {

@@ -11,6 +11,13 @@ func (b *Browser) ServeLanding(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := b.Landing
 	page.Username, page.Logout = username, b.LogoutPath
+	page.Ready = username != "" && r.URL.Query().Has("ready")
+	if b.Registration {
+		page.Register = "/register"
+	}
+	if b.Recovery {
+		page.Recover = "/recover"
+	}
 	return b.Pages.For(r).Landing(w, page)
 }
 

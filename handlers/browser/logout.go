@@ -71,7 +71,12 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 		return &stays{request.Unregistered, b, in, b.loggedOut(request.Client)}
 	}
 	if request.RedirectURI == "" {
-		return in.LoggedOut(w, b.loggedOut(request.Client))
+		page := b.loggedOut(request.Client)
+		if r.Method == http.MethodPost { // reloaded, the answer would send the form again
+			seeOther(w, withLocales(page.Again, locales))
+			return nil
+		}
+		return in.LoggedOut(w, page)
 	}
 	seeOther(w, request.RedirectURI)
 	return nil
@@ -146,4 +151,14 @@ func (b *Browser) loggedOut(c *client.Client) pages.LoggedOut {
 		}
 	}
 	return page
+}
+
+// withLocales is the path in the languages that were asked for, if any were.
+func withLocales(path, locales string) string {
+	u := ownPath(path)
+	if query := u.Query(); locales != "" {
+		query.Set("ui_locales", locales)
+		u.RawQuery = query.Encode()
+	}
+	return u.String()
 }

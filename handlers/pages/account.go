@@ -190,15 +190,22 @@ const (
 	ContactRestored AccountChange = "contact_restored"
 )
 
+// AccountChanges are all changes.
+func AccountChanges() []AccountChange {
+	return []AccountChange{PasswordReset, ContactChanged, ContactRestored}
+}
+
 // Done says what was done, and where to go on.
 type Done struct {
 	Kind AccountChange
 	Next string
+	// Change, Flow and Locales are of the address of the page.
+	Change, Flow, Locales string
 }
 
 // Done writes the page.
 func (l Localized) Done(w http.ResponseWriter, page Done) error {
-	return l.write(w, http.StatusOK, "done", page, "/")
+	return l.write(w, http.StatusOK, "done", page, again("/done", url.Values{"change": {page.Change}, "flow": {page.Flow}, "ui_locales": {page.Locales}}))
 }
 
 // again is the address of a page with the values that are not empty.

@@ -2,13 +2,18 @@ package pages
 
 import "net/http"
 
-// Landing is the page at the root: what this server is, and its documents.
+// Landing is the page at the root: who is signed in and what can be done, or what this server is.
 type Landing struct {
 	Issuer string
 	// Discovery, Metadata, Keys and Reference are paths.
 	Discovery, Metadata, Keys, Reference string
 	// Username is the user who is signed in, or empty; Logout is the path for signing out.
 	Username, Logout string
+	// Ready: the account of the user was just made.
+	Ready bool
+	// Register and Recover are where people without an account or without their password go on; empty:
+	// they cannot.
+	Register, Recover string
 	// Demo is the URL of the demo application, or empty; it is shown on a development server only.
 	Demo string
 }
@@ -18,5 +23,9 @@ func (l Localized) Landing(w http.ResponseWriter, page Landing) error {
 	if !l.set.settings.Dev {
 		page.Demo = ""
 	}
-	return l.write(w, http.StatusOK, "landing", page, "/")
+	here := "/"
+	if page.Ready {
+		here = "/?ready=1"
+	}
+	return l.write(w, http.StatusOK, "landing", page, here)
 }

@@ -88,7 +88,7 @@ func usedKeys(t *testing.T) map[string]bool {
 	} {
 		used["problem."+string(problem)] = false
 	}
-	for _, change := range []pages.AccountChange{pages.PasswordReset, pages.ContactChanged, pages.ContactRestored} {
+	for _, change := range pages.AccountChanges() {
 		for _, part := range []string{"", ".lead", ".next"} {
 			used["done."+string(change)+part] = false
 		}

@@ -39,10 +39,13 @@ func everyPage(t *testing.T, settings pages.Settings, tag string) map[string]*ht
 	}
 	fault := pages.Error{Meaning: pages.Meaning{Check: "authorization_code", Title: evil, Explanation: evil, Hint: evil}, Description: evil, About: "javascript:" + evil, RequestID: evil, Field: evil, Expected: "expected " + evil, Received: "received " + evil}
 	show("landing", func(w http.ResponseWriter) error {
-		return in.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Reference: "/r"})
+		return in.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Reference: "/r", Register: "/register", Recover: "/recover"})
 	})
 	show("landing_signed_in", func(w http.ResponseWriter) error {
-		return in.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Username: evil, Logout: "/oauth/logout", Demo: "javascript:" + evil})
+		return in.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Username: evil, Logout: "/oauth/logout", Register: "/register", Recover: "/recover", Demo: "javascript:" + evil})
+	})
+	show("landing_ready", func(w http.ResponseWriter) error {
+		return in.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Username: evil, Logout: "/oauth/logout", Ready: true})
 	})
 	show("error_in_the_language", func(w http.ResponseWriter) error {
 		known := fault
@@ -140,7 +143,7 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 	show("undo_closed", func(w http.ResponseWriter) error {
 		return in.Undo(w, http.StatusOK, pages.Undo{Recover: "/recover", SignIn: "/login", Problem: pages.CodeClosed})
 	})
-	for _, kind := range []pages.AccountChange{pages.PasswordReset, pages.ContactChanged, pages.ContactRestored} {
+	for _, kind := range pages.AccountChanges() {
 		show("done_"+string(kind), func(w http.ResponseWriter) error {
 			return in.Done(w, pages.Done{Kind: kind, Next: "javascript:" + evil})
 		})

@@ -21,6 +21,8 @@ const (
 	Authorization Purpose = ""
 	formToken     Purpose = "form"
 	pending       Purpose = "pending"
+	// Done is what was done in this browser, for the page that says so.
+	Done Purpose = "done"
 )
 
 // binderLength is that of 32 random bytes in base64url.

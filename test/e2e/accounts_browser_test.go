@@ -100,6 +100,8 @@ func TestLinksOfMessagesInAnotherBrowser(t *testing.T) {
 	w.do(chromedp.Navigate(link), chromedp.WaitVisible("#verify-page"), chromedp.SendKeys("#password", "a wrong password\r"), chromedp.WaitVisible("#problem"))
 	w.do(chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#landing-page"))
 	assert.Contains(t, read(w, chromedp.Text("#signed-in")), "frank")
+	assert.Equal(t, "Your account is ready", read(w, chromedp.Text("h1")))
+	assert.False(t, read(w, chromedp.Evaluate[bool](`document.querySelector('details').open`)), "documents are for developers")
 	w.do(chromedp.Navigate(link), chromedp.WaitVisible("#problem"))
 	assert.Contains(t, read(w, chromedp.Text("#problem")), "expired")
 
@@ -111,7 +113,9 @@ func TestLinksOfMessagesInAnotherBrowser(t *testing.T) {
 	assert.Contains(t, read(w, chromedp.Text("#verify-page")), "Sign in")
 	w.do(chromedp.Navigate(s.url+"/login"), login("wonderland"), chromedp.WaitVisible("#landing-page"))
 	assert.Equal(t, "new_sign_in", s.messageTo("alice@example.com").Kind)
-	w.do(chromedp.Navigate(link), chromedp.Click("#verify-submit"), chromedp.WaitVisible("#done-page"))
+	w.do(chromedp.Navigate(link), chromedp.Click("#verify-submit"), chromedp.WaitVisible("#done-page"), chromedp.Reload(), chromedp.WaitVisible("#done-page"))
+	done := read(w, chromedp.Location())
+	assert.Equal(t, "/", s.userAgent(t).open(done[len(s.url):]).header.Get("Location"), "nothing was done in another browser")
 
 	// The former address gets the account back.
 	undo := s.messageTo("alice@example.com").Link

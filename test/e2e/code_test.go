@@ -243,7 +243,8 @@ func TestSignOut(t *testing.T) {
 			assert.Contains(t, other.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(t, page, "confirm")}}).body, `id="logout-page"`, "confirmation value of another session")
 		}
 		done := p.request(http.MethodPost, "/oauth/logout", url.Values{"confirm": {hidden(t, p.open("/oauth/logout"), "confirm")}})
-		assert.Contains(t, done.body, `id="logged-out"`)
+		assert.Equal(t, http.StatusSeeOther, done.status, "a reload does not send the form again")
+		assert.Contains(t, p.follow(done).body, `id="logged-out"`)
 		over(p)
 		assert.Contains(t, p.open("/oauth/logout").body, `id="logged-out"`, "no session")
 	})

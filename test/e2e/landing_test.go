@@ -36,7 +36,12 @@ func TestLandingPageSaysWhoIsSignedIn(t *testing.T) {
 	databases(t, func(t *testing.T, databaseURL string) {
 		s, _ := startWithUser(t, databaseURL)
 		p := s.userAgent(t)
-		assert.NotContains(t, p.open("/").body, `id="signed-in"`)
+		for _, path := range []string{"/", "/?ready=1"} {
+			nobody := p.open(path)
+			assert.NotContains(t, nobody.body, `id="signed-in"`)
+			assert.NotContains(t, nobody.body, "is ready")
+			assert.Contains(t, nobody.body, `href="/login"`)
+		}
 		login := p.open("/login")
 		assert.NotContains(t, login.body, `id="signed-in"`)
 		form := url.Values{"page": {hidden(t, login, "page")}, "username": {"alice"}, "password": {"wonderland"}}
@@ -44,6 +49,7 @@ func TestLandingPageSaysWhoIsSignedIn(t *testing.T) {
 		assert.Contains(t, landed.body, "You are signed in as <strong>alice</strong>")
 		assert.Contains(t, landed.body, `href="/oauth/logout"`)
 		assert.NotContains(t, landed.body, "wonderland")
+		assert.NotContains(t, landed.body, "is ready")
 		assert.Equal(t, "no-store", landed.header.Get("Cache-Control"))
 
 		login = p.open("/login")

@@ -90,11 +90,11 @@ func TestLanguageOfErrorsAndSignOut(t *testing.T) {
 	p.signIn(nil)
 	page = p.open("/oauth/logout?client_id=app&ui_locales=es")
 	inLanguage(t, "es", "¿Cerrar sesión?", page)
-	inLanguage(t, "es", "Sesión cerrada", p.confirm(page))
+	inLanguage(t, "es", "Sesión cerrada", p.follow(p.confirm(page)))
 	p.signIn(nil)
 	page = p.choose(p.open("/oauth/logout?client_id=app&ui_locales=es"), "fr")
 	inLanguage(t, "fr", "<strong>app</strong> demande à vous déconnecter.", page)
-	page = p.confirm(page)
+	page = p.follow(p.confirm(page))
 	inLanguage(t, "fr", "Vous êtes déconnecté", page)
 	inLanguage(t, "en", `id="logged-out"`, p.choose(page, "en"))
 }

@@ -162,7 +162,7 @@ func TestUnregisteredRedirectURIIsReportedAfterConfirmation(t *testing.T) {
 
 	// Without a hint the application is not authenticated, and the redirect URI is ignored.
 	bob.request(http.MethodPost, "/login", url.Values{"username": {"bob"}, "password": {"looking-glass"}})
-	done = bob.confirm(bob.logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye + "/"}}))
+	done = bob.follow(bob.confirm(bob.logout(url.Values{"client_id": {"app"}, "post_logout_redirect_uri": {bye + "/"}})))
 	assert.Contains(t, done.body, `id="logged-out"`)
 	assert.NotContains(t, done.body, `id="stays"`)
 	assert.NotContains(t, done.body, "/errors/")
@@ -199,7 +199,7 @@ func TestSignOutWithoutHintNeedsConfirmation(t *testing.T) {
 			page := p.logout(tc.form)
 			assert.Empty(t, page.header.Get("Location"), tc.name)
 			assert.Equal(t, tc.name == "redirect URI of another client", strings.Contains(page.body, "Books &amp; more"), tc.name)
-			done := p.confirm(page)
+			done := p.follow(p.confirm(page))
 			assert.Equal(t, tc.to, done.header.Get("Location"), tc.name)
 			assert.Equal(t, tc.to == "", strings.Contains(done.body, `id="logged-out"`), tc.name)
 			assert.False(t, p.in(), tc.name)
