@@ -38,6 +38,7 @@ type recovery interface {
 // contacts changes contacts of people who are signed in.
 type contacts interface {
 	Opened(ctx context.Context, id provider.ID) (*verification.Verification, error)
+	Confirmed(ctx context.Context, id provider.ID) (bool, error)
 	ConfirmContact(ctx context.Context, user, id provider.ID, code string) (*account.User, error)
 }
 

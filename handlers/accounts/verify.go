@@ -46,6 +46,11 @@ func (a *Accounts) asked(r *http.Request, values url.Values) (pages.Verify, *ver
 	v, err := a.Contacts.Opened(r.Context(), id)
 	if errors.Is(err, verification.ErrClosed) || err == nil && v.Purpose != verification.Registration && v.Purpose != verification.NewEmail && v.Purpose != verification.NewPhone {
 		page.Problem = pages.CodeClosed
+		if here { // confirmed with the link on another device
+			if page.Confirmed, err = a.Contacts.Confirmed(r.Context(), id); err != nil {
+				return page, nil, err
+			}
+		}
 		return page, nil, nil
 	}
 	if err != nil {

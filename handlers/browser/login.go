@@ -182,7 +182,8 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	case err != nil:
 		return nil, err
 	}
-	known := b.Web.Knows(r, user.ID)
+	// The browser in which the user registered is no news, also if the address was confirmed elsewhere.
+	known := b.Web.Knows(r, user.ID) || b.Web.Begun(r) == user.ID
 	s, err := b.Web.Begin(w, r, user, []string{session.Password}, page.Remember)
 	if errors.Is(err, provider.ErrStale) { // the password was changed while it was being verified
 		line.Outcome("wrong_password")

@@ -92,6 +92,8 @@ type Verify struct {
 	Address string
 	// Contact: the code is of a new contact, not of a registration. SignIn: its user is not signed in.
 	Contact, SignIn bool
+	// Confirmed: the code was used already, and the account can be used.
+	Confirmed bool
 	// Password: it is asked for, too.
 	Password bool
 	// Sent: the code was sent again.

@@ -118,6 +118,7 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 		"verify_password":  {Token: evil, ID: evil, Code: evil, Password: true, Problem: pages.PasswordWrong},
 		"verify_many":      {Token: evil, ID: evil, Address: evil, Problem: pages.TooManyMessages},
 		"verify_closed":    {Register: "/register", Token: evil, Flow: evil, Login: "javascript:" + evil, Problem: pages.CodeClosed},
+		"verify_confirmed": {Token: evil, Flow: evil, Login: "javascript:" + evil, Problem: pages.CodeClosed, Confirmed: true},
 		"verify_contact":   {Token: evil, ID: evil, Contact: true, SignIn: true},
 	} {
 		show(name, func(w http.ResponseWriter) error { return in.Verify(w, http.StatusOK, page) })

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -31,6 +32,16 @@ func (s *SelfService) Resend(ctx context.Context, id provider.ID) error {
 // nothing is.
 func (s *SelfService) Opened(ctx context.Context, id provider.ID) (*verification.Verification, error) {
 	return s.codes.Find(ctx, id, verification.Registration, verification.Recovery, verification.NewEmail, verification.NewPhone)
+}
+
+// Confirmed tells whether a registration was confirmed, and its user exists. That is for the browser in which
+// it was begun alone.
+func (s *SelfService) Confirmed(ctx context.Context, id provider.ID) (bool, error) {
+	_, err := s.registry.store.User(ctx, id)
+	if errors.Is(err, provider.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (s *SelfService) applicant(ctx context.Context, id provider.ID) (*verification.Verification, applicant, error) {

@@ -115,7 +115,7 @@ func TestLinksOfMessagesInAnotherBrowser(t *testing.T) {
 	assert.Equal(t, "new_sign_in", s.messageTo("alice@example.com").Kind)
 	w.do(chromedp.Navigate(link), chromedp.Click("#verify-submit"), chromedp.WaitVisible("#done-page"), chromedp.Reload(), chromedp.WaitVisible("#done-page"))
 	done := read(w, chromedp.Location())
-	assert.Equal(t, "/", s.userAgent(t).open(done[len(s.url):]).header.Get("Location"), "nothing was done in another browser")
+	assert.Equal(t, "/", s.get(done[len(s.url):]).header.Get("Location"), "nothing was done in another browser")
 
 	// The former address gets the account back.
 	undo := s.messageTo("alice@example.com").Link
@@ -144,4 +144,29 @@ func TestRecoveryInABrowser(t *testing.T) {
 	assert.NotEmpty(t, w.callbackParams().Get("code"))
 	w.do(chromedp.Navigate(m.Link), chromedp.SendKeys("#password", "a third long password\r"), chromedp.WaitVisible("#problem"))
 	assert.Contains(t, read(w, chromedp.Text("#problem")), "expired")
+}
+
+// The browser of a registration that was confirmed on another device says so, and none else. The sign-in there
+// is no news to the user.
+func TestConfirmationOnAnotherDevice(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	w.do(
+		chromedp.Navigate(s.url+"/register"), chromedp.WaitVisible("#register-page"), chromedp.SendKeys("#email", "erin@example.com"),
+		chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#verify-page"),
+	)
+	m := s.messageTo("erin@example.com")
+	link, err := url.Parse(m.Link)
+	require.NoError(t, err)
+	id := link.Query().Get("id")
+	elsewhere := newWindow(t, s)
+	elsewhere.do(chromedp.Navigate(m.Link), chromedp.WaitVisible("#verify-page"))
+	assert.Contains(t, read(elsewhere, chromedp.Text("#verify-page")), "press Confirm")
+	elsewhere.do(chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#landing-page"))
+
+	w.do(chromedp.Reload(), chromedp.WaitVisible("#confirmed"))
+	assert.NotContains(t, s.get("/verify?id="+id).body, `id="confirmed"`, "another browser learns nothing")
+	w.do(chromedp.Click(`main a[href^="/login"]`), chromedp.WaitVisible("#login-page"), chromedp.SendKeys("#username", "erin@example.com"), chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#landing-page"))
+	assert.Equal(t, m.ID, s.messageTo("erin@example.com").ID, "no notice")
 }
