@@ -42,6 +42,9 @@ func (b Brand) Icon() string {
 	if b.Logo != nil {
 		return b.Logo.asset
 	}
+	if b.Name != "" { // the product's would be taken for the operator's
+		return "application.svg"
+	}
 	return "gatehouse.svg"
 }
 

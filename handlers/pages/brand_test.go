@@ -61,9 +61,13 @@ func TestPagesOfABrand(t *testing.T) {
 	assert.Contains(t, policy, "sandbox;")
 	assert.NotContains(t, policy, "script")
 
+	named := everyPage(t, pages.Settings{Brand: pages.Brand{Name: "Smith"}}, "en")["landing"].Body.String()
+	assert.NotContains(t, named, "gatehouse.svg", "the logo of the product is not the operator's")
+	assert.NotContains(t, named, `<a class="brand" href="/"><img`)
 	plain := everyPage(t, pages.Settings{}, "en")["login"].Body.String()
 	assert.NotContains(t, plain, "brand.css")
 	assert.Contains(t, plain, "· Gatehouse</title>")
+	assert.Contains(t, plain, "gatehouse.svg")
 }
 
 func luminance(t *testing.T, color string) float64 {
