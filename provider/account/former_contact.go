@@ -55,8 +55,9 @@ func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) erro
 	m := notify.Message{Kind: notify.ContactChanged, UserID: u.ID, Locale: u.Profile.Locale, Data: notify.Data{
 		Username: u.Username, Address: contactFor(u, left.Purpose), At: u.UpdatedAt, Valid: undoes(left.Purpose).Lifetime(),
 	}}
+	m.Data.Added = left.Address == ""
 	if m.Data.Address == "" {
-		m.Data.Removed = left.Address
+		m.Data.Added, m.Data.Removed = false, left.Address
 	}
 	m.Channel, m.To = channelFor(left.Purpose), left.Address
 	told := left.Purpose // the contact that is told

@@ -42,6 +42,19 @@ func sample(channel notify.Channel, kind notify.Kind, locale string) notify.Mess
 	return m
 }
 
+// contactChanges are all that can happen to a contact.
+func contactChanges(d notify.Data) []notify.Data {
+	var all []notify.Data
+	for _, contact := range []string{"new@example.com", "+4915112345678"} {
+		replaced, added, removed := d, d, d
+		replaced.Address = contact
+		added.Address, added.Added = contact, true
+		removed.Address, removed.Removed = "", contact
+		all = append(all, replaced, added, removed)
+	}
+	return all
+}
+
 var placeholder = regexp.MustCompile(`\{\w+\}`)
 
 // A language is complete when it has the texts of the default one, with the same values in them. It may
@@ -105,13 +118,12 @@ func TestEveryTextIsUsed(t *testing.T) {
 					letter, err := texts.Render(m, code, link)
 					require.NoError(t, err)
 					assert.Equal(t, name, letter.Language)
-					m.Data.Address = "+4915112345678"
-					other, err := texts.Render(m, code, link)
-					require.NoError(t, err)
-					m.Data.Address, m.Data.Removed = "", "new@example.com"
-					removed, err := texts.Render(m, code, link)
-					require.NoError(t, err)
-					fmt.Fprintln(&said, letter.Subject, letter.Text, letter.HTML, other.Text, removed.Subject, removed.Text)
+					fmt.Fprintln(&said, letter.Subject, letter.Text, letter.HTML)
+					for _, m.Data = range contactChanges(m.Data) {
+						letter, err := texts.Render(m, code, link)
+						require.NoError(t, err)
+						fmt.Fprintln(&said, letter.Subject, letter.Text)
+					}
 				}
 			}
 		}

@@ -82,6 +82,8 @@ type Data struct {
 	Username string `json:"username,omitempty"`
 	// Address is the new contact of a change, as it may be shown to the owner of the former one.
 	Address string `json:"address,omitempty"`
+	// Added: Address is new, and the account had none of its kind before.
+	Added bool `json:"added,omitempty"`
 	// Removed is the contact that an account does not have any more, where there is no new one.
 	Removed string `json:"removed,omitempty"`
 	// Device is a browser and its system, such as "Firefox on Windows".

@@ -39,9 +39,8 @@ func TestTextMessagesFitIntoOne(t *testing.T) {
 	require.NoError(t, err)
 	for locale := range texts.Catalogues() {
 		for _, kind := range notify.Kinds() {
-			for _, removed := range []string{"", "+4915112345678"} {
-				m := sample(notify.SMS, kind, locale)
-				m.Data.Removed = removed
+			m := sample(notify.SMS, kind, locale)
+			for _, m.Data = range contactChanges(m.Data) {
 				letter, err := texts.Render(m, code, "https://id.some-company.example/verify?v=0123456789abcdef")
 				require.NoError(t, err)
 				n, foreign := septets(letter.Text)
@@ -159,4 +158,29 @@ func TestAnIssuerWithoutAHostIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := notify.NewTexts(notify.Brand{Product: "Example", Issuer: "id.example.com"})
 	require.Error(t, err)
+}
+
+// A message about a contact names the contact, and what became of it.
+func TestMessagesSayWhatBecameOfAContact(t *testing.T) {
+	t.Parallel()
+	texts := newTexts(t)
+	m := sample(notify.Mail, notify.ContactChanged, "en")
+	for i, expected := range []string{
+		"The email address of your account at Example was changed", "An email address was added to your account at Example", "The email address of your account at Example was removed",
+		"The phone number of your account at Example was changed", "A phone number was added to your account at Example", "The phone number of your account at Example was removed",
+	} {
+		m.Data = contactChanges(m.Data)[i]
+		for _, kind := range []notify.Kind{notify.ContactChanged, notify.ContactChangedAgain} {
+			m.Channel, m.Kind = notify.Mail, kind
+			letter, err := texts.Render(m, "", link)
+			require.NoError(t, err)
+			assert.Equal(t, expected, letter.Subject)
+			m.Channel = notify.SMS
+			letter, err = texts.Render(m, "", link)
+			require.NoError(t, err)
+			assert.Contains(t, letter.Text, expected+". Not you? ")
+			assert.Equal(t, kind == notify.ContactChanged, strings.Contains(letter.Text, link), "the link undoes it")
+		}
+		m.Data = sample(notify.Mail, notify.ContactChanged, "en").Data
+	}
 }

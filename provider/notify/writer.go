@@ -26,20 +26,31 @@ func (w *writer) text(of Kind, key string) string {
 	return w.values.Replace(w.check(w.catalogue.text(string(of) + key)))
 }
 
-// said is a text of a message. A contact that was removed has texts of its own.
+// said is a text of a message. That about a contact names the contact and what became of it.
 func (w *writer) said(m Message, key string) string {
-	of := m.Kind
-	if m.Data.Removed != "" {
-		switch {
-		case key == ".sms" && of == ContactChanged:
-			of = "contact_removed"
-		case key == ".sms" && of == ContactChangedAgain:
-			of = "contact_removed_again"
-		case (key == ".subject" || key == ".title" || key == ".lead") && (of == ContactChanged || of == ContactChangedAgain):
-			of = "contact_removed"
-		}
+	if m.Kind != ContactChanged && m.Kind != ContactChangedAgain {
+		return w.text(m.Kind, key)
 	}
-	return w.text(of, key)
+	text := w.text(m.Data.change(), key)
+	if key == ".sms" {
+		text += " " + w.text(m.Kind, key) // what the recipient can do about it
+	}
+	return text
+}
+
+// change is what the texts about the change of a contact are called.
+func (d Data) change() Kind {
+	contact, became := d.Address, "_replaced"
+	switch {
+	case d.Removed != "":
+		contact, became = d.Removed, "_removed"
+	case d.Added:
+		became = "_added"
+	}
+	if strings.HasPrefix(contact, "+") {
+		return Kind("phone" + became)
+	}
+	return Kind("email" + became)
 }
 
 // details say what happened.

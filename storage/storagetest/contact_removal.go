@@ -32,13 +32,15 @@ func testContactRemoval(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	s := f.selfService(t, nil)
 	u := s.withPhone(t, s.registered(t, "alice"), somePhone)
+	added, _ := s.sent(t, "alice@example.com")
+	assert.Equal(t, []any{notify.ContactChanged, somePhone, true}, []any{added.Kind, added.Data.Address, added.Data.Added})
 	f.advance(73 * time.Hour) // the link of that change is over
 
 	got, err := s.RemovePhone(ctx, u)
 	require.NoError(t, err)
 	assert.Equal(t, []any{"", false, "alice@example.com"}, []any{got.Phone, got.PhoneVerified, got.Email})
 	m, undo := s.sent(t, somePhone)
-	assert.Equal(t, []any{notify.ContactChanged, notify.SMS, "", somePhone}, []any{m.Kind, m.Channel, m.Data.Address, m.Data.Removed})
+	assert.Equal(t, []any{notify.ContactChanged, notify.SMS, "", somePhone, false}, []any{m.Kind, m.Channel, m.Data.Address, m.Data.Removed, m.Data.Added})
 	require.NotEmpty(t, undo)
 	records, err := f.Records(ctx, audit.Filter{Action: audit.UserChangeContact}, 10)
 	require.NoError(t, err)

@@ -176,7 +176,7 @@ func testContactChange(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.Equal(t, []any{"new@example.com", true}, []any{got.Email, got.EmailVerified})
 	m, undo := s.sent(t, "alice@example.com")
-	assert.Equal(t, []any{notify.ContactChanged, "new@example.com"}, []any{m.Kind, m.Data.Address})
+	assert.Equal(t, []any{notify.ContactChanged, "new@example.com", false}, []any{m.Kind, m.Data.Address, m.Data.Added})
 	require.NotEmpty(t, undo)
 
 	// Whoever took the account goes on to another address, a phone number and another password, and gets no
