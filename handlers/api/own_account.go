@@ -66,7 +66,7 @@ func (a *API) ownAccounts() {
 	registerOpen(a, append([]string{ratelimit.RegisterPrefix}, limits...), withAliases(huma.Operation{ // it sends a message to any address
 		OperationID: "request-contact", Method: http.MethodPatch, Path: "/users/{user_id}/request-change-contact-info", Tags: tags, DefaultStatus: http.StatusAccepted,
 		Summary: "Begin to change the own email address or phone number, or remove one",
-		Description: "Sends a code to the new one: 202. Null, or an empty text, removes the one that there is, at once: 204. It gets a message with a link that undoes that for 72 hours. " +
+		Description: "Sends a code to the new one: 202. Null, or an empty text, removes the one that there is, at once: 204. It gets a message with a link that undoes that for 72 hours, without the link if it was itself new within 72 hours. " +
 			"The last verified contact that can recover the account cannot be removed." + proof,
 		Responses: map[string]*huma.Response{"204": {Description: "The contact was removed."}},
 	}, passwordNames()), a.requestContact)
