@@ -72,7 +72,7 @@ func TestOutboxForPrograms(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
 	assert.Contains(t, w.Body.String(), `[{"id":"03000000-0000-0000-0000-000000000000","channel":"sms","to":"+4915112345678","kind":"reset_password","subject":"",`+
-		`"text":"12345678 is your code for a new password at Gatehouse. Not you? Ignore it, and give it to nobody.\n\n@localhost #12345678",`+
+		`"text":"12345678 is your code for a new password at Gatehouse. Don't share it with anyone.\n\n@localhost #12345678",`+
 		`"code":"12345678","link":"http://localhost:8080/verify?v=09000000-0000-0000-0000-000000000000","created_at":"2026-03-04T05:06:07Z"},`)
 	assert.Contains(t, w.Body.String(), `"subject":"Die E-Mail-Adresse Ihres Kontos bei Gatehouse wurde geändert"`)
 	assert.Contains(t, w.Body.String(), `"code":"","link":"http://localhost:8080/verify?v=09000000-0000-0000-0000-000000000000","created_at"`, "it undoes, and has no code")
