@@ -28,7 +28,7 @@ func accountEntries() map[Check]Entry {
 		CheckMessages: {
 			"Too many messages",
 			"The address has got as many messages as this server sends to one, the account has asked for as many codes as it may, or there were as many SMS as there may be.",
-			"Look for the messages that were sent, also among unwanted mail, or try again after the time in Retry-After.",
+			"Look for the messages that were sent, including the spam folder, or try again after the time in Retry-After.",
 			"The bounds are fixed: 10 messages an hour and 30 a day to an address, 5 codes an hour and 20 a day for new contacts of an account. GATEHOUSE_SMS_PER_HOUR bounds SMS altogether.",
 		},
 		CheckRegistrationOff: {

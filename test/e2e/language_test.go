@@ -144,7 +144,7 @@ func TestSignInInTheLanguageOfThePerson(t *testing.T) {
 	assert.Equal(t, "Der Benutzername oder das Passwort ist falsch.", read(w, chromedp.Text("#problem")))
 	w.do(chromedp.SendKeys("#password", "wonderland\r"), chromedp.WaitVisible("#consent-page"))
 	consent := read(w, chromedp.Text("#consent-page"))
-	for _, text := range []string{"Zugriff erlauben?", "Angemeldet als alice.", "Demo browser application bittet um folgende Berechtigungen:", "Ihre E-Mail-Adresse sehen", "Dies gilt, bis Sie sich abmelden, höchstens 90 Tage.", "Nicht erlauben"} {
+	for _, text := range []string{"Zugriff erlauben?", "Angemeldet als alice.", "Demo browser application bittet um folgende Berechtigungen:", "Ihre E‑Mail-Adresse sehen", "Dies gilt, bis Sie sich abmelden, höchstens 90 Tage.", "Nicht erlauben"} {
 		assert.Contains(t, consent, text)
 	}
 	w.do(chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))

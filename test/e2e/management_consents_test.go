@@ -38,7 +38,7 @@ func TestManagementOfConsents(t *testing.T) {
 		page := browser.authorize(url.Values{"scope": {"openid crm"}, "ui_locales": {"de-AT"}})
 		page = browser.follow(browser.login(page, "wonderland"))
 		assert.Contains(t, page.body, "Sie als Kunden kennen")
-		assert.Contains(t, page.body, "Ihre E-Mail-Adresse sehen")
+		assert.Contains(t, page.body, "Ihre E‑Mail-Adresse sehen")
 		tokens := s.exchange(secret, returned(t, browser.agree(page, true)).Get("code"), nil).json(t)
 		assert.Equal(t, "alice@example.com", s.userInfo(tokens["access_token"].(string)).json(t)["email"])
 		whole := list("")
