@@ -1,0 +1,83 @@
+package resource
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+var errBreakerOpen = errors.New("introspection failed repeatedly, and is not tried for a while")
+
+// breaker stops questions to a provider that does not answer: each would keep a request waiting for
+// the whole timeout.
+//
+//	closed --failures in a row--> open --after the pause, one try--> closed or open again
+type breaker struct {
+	limit int
+	pause time.Duration
+
+	mu       sync.Mutex
+	failures int
+	until    time.Time // open until then
+	trying   bool      // one question is out, to see whether the provider is back
+}
+
+func newBreaker(limit int, pause time.Duration) *breaker { return &breaker{limit: limit, pause: pause} }
+
+// open tells whether no question may be asked, and for how long.
+func (b *breaker) open(now time.Time) (wait time.Duration, open bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.failures < b.limit || !now.Before(b.until) {
+		return 0, false
+	}
+	return b.until.Sub(now), true
+}
+
+// enter tells whether to ask, and otherwise when to come back.
+func (b *breaker) enter(now time.Time) (wait time.Duration, open bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.failures < b.limit {
+		return 0, false
+	}
+	if now.Before(b.until) {
+		return b.until.Sub(now), true
+	}
+	if b.trying {
+		return time.Second, true
+	}
+	b.trying = true
+	return 0, false
+}
+
+func (b *breaker) report(now time.Time, ok bool) (opened, closed bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	was := b.failures >= b.limit
+	b.trying = false
+	if ok {
+		b.failures = 0
+		return false, was
+	}
+	b.failures = min(b.failures+1, b.limit)
+	if b.failures < b.limit {
+		return false, false
+	}
+	b.until = now.Add(b.pause)
+	return !was, false
+}
+
+// state is closed, open, or half-open: the next question finds out.
+func (b *breaker) state(now time.Time) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.failures < b.limit:
+		return "closed"
+	case now.Before(b.until):
+		return "open"
+	default:
+		return "half-open"
+	}
+}

@@ -1,0 +1,80 @@
+package resource_test
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"io"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/resource"
+)
+
+func clientCertificate(t *testing.T) tls.Certificate {
+	t.Helper()
+	key := ecKey(t, p256())
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(t, err)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// A stolen token that is bound to a key must be worth nothing without the key (RFC 8705 section 3).
+func TestBoundTokensNeedTheirCertificate(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	mtls := f.verifier(f.URL, func(o *resource.Options) { o.ClientCertificates = true })
+	own, other := clientCertificate(t), clientCertificate(t)
+	sum := sha256.Sum256(own.Certificate[0])
+	x5t := base64.RawURLEncoding.EncodeToString(sum[:])
+	bound := f.Token(claims{"cnf": claims{"x5t#S256": x5t}})
+	twice := f.Token(claims{"cnf": claims{"x5t#S256": x5t, "jkt": "key"}})
+	dpop := f.Token(claims{"cnf": claims{"jkt": "key"}})
+	strange := f.Token(claims{"cnf": claims{"x5t#S512": x5t}})
+	wrong := f.Token(claims{"cnf": claims{"x5t#S256": 7}})
+
+	ask := func(v *resource.Verifier, token string, certificates ...tls.Certificate) int {
+		server := httptest.NewUnstartedServer(v.Authenticate(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			p, _ := resource.FromContext(r.Context())
+			_, _ = io.WriteString(w, p.Confirmation.CertificateSHA256)
+		})))
+		server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
+		server.StartTLS()
+		defer server.Close()
+		client := server.Client()
+		client.Transport.(*http.Transport).TLSClientConfig.Certificates = certificates
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer "+token)
+		response, err := client.Do(r)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		return response.StatusCode
+	}
+	for range 2 { // cached the second time
+		assert.Equal(t, 200, ask(mtls, bound, own))
+		assert.Equal(t, 401, ask(mtls, bound, other))
+		assert.Equal(t, 401, ask(mtls, bound))
+		assert.Equal(t, 401, ask(f.Verifier, bound, own), "not turned on")
+		assert.Equal(t, 200, ask(mtls, f.Token(nil), own), "a token that is not bound")
+		for _, token := range []string{twice, dpop, strange, wrong} {
+			assert.Equal(t, 401, ask(mtls, token, own))
+		}
+	}
+	leaf, err := x509.ParseCertificate(own.Certificate[0])
+	require.NoError(t, err)
+	p, err := mtls.VerifyWithCertificate(t.Context(), bound, leaf)
+	require.NoError(t, err)
+	assert.Equal(t, x5t, p.Confirmation.CertificateSHA256)
+	assert.Equal(t, "proof_missing", reason(t, mtls, bound))
+	assert.Equal(t, "proof_missing", reason(t, mtls, dpop))
+}

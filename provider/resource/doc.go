@@ -1,0 +1,2 @@
+// Package resource is the middleware that protects an API.
+package resource

@@ -1,0 +1,88 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4/json"
+)
+
+const (
+	metadataLimit      = 256 << 10
+	keysLimit          = 1 << 20
+	introspectionLimit = 256 << 10
+)
+
+// statusError is a response without what was asked for.
+type statusError struct{ status int }
+
+func (e *statusError) Error() string {
+	if e.status >= 300 && e.status < 400 {
+		return fmt.Sprintf("status %d: redirects are not followed", e.status)
+	}
+	return fmt.Sprintf("status %d", e.status)
+}
+
+// send returns the body and the headers of a response with status 200. A longer body than the limit
+// is an error, and so is a slow one: the context ends it.
+func send(client *http.Client, r *http.Request, limit int64) ([]byte, http.Header, error) {
+	r.Header.Set("Accept", "application/json")
+	response, err := client.Do(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, response.Header, &statusError{response.StatusCode}
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read response: %w", err)
+	}
+	if int64(len(body)) > limit {
+		return nil, nil, fmt.Errorf("the response is longer than %d bytes", limit)
+	}
+	return body, response.Header, nil
+}
+
+// getJSON fetches a document and decodes it.
+func getJSON(ctx context.Context, client *http.Client, address string, limit int64, into any) (http.Header, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", address, err)
+	}
+	body, header, err := send(client, r, limit)
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", address, err)
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", address, err)
+	}
+	return header, nil
+}
+
+// maxAge is how long a response may be used by its Cache-Control (RFC 9111 section 5.2.2), zero if
+// it must not be, and otherwise where it does not say.
+func maxAge(h http.Header, otherwise time.Duration) time.Duration {
+	age := otherwise
+	for directive := range strings.SplitSeq(strings.Join(h.Values("Cache-Control"), ","), ",") {
+		name, value, _ := strings.Cut(strings.ToLower(strings.TrimSpace(directive)), "=")
+		switch name {
+		case "no-store", "no-cache":
+			return 0
+		case "max-age":
+			if seconds, err := strconv.ParseUint(strings.Trim(value, `"`), 10, 31); err == nil {
+				age = time.Duration(seconds) * time.Second
+			}
+		}
+	}
+	if seconds, err := strconv.ParseUint(h.Get("Age"), 10, 31); err == nil {
+		age -= time.Duration(seconds) * time.Second
+	}
+	return max(age, 0)
+}

@@ -1,0 +1,146 @@
+package resource_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/resource"
+)
+
+func TestTokensByANewKeyAreVerifiedAtOnce(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	before := f.Token(nil)
+	require.Empty(t, reason(t, f.Verifier, before))
+	f.advance(11 * time.Second) // the cool-down
+	f.RotateKeys()
+	assert.Empty(t, reason(t, f.Verifier, f.Token(nil)), "a key that was not published before it signed")
+	assert.Empty(t, reason(t, f.Verifier, before))
+	assert.Equal(t, 2, f.KeyFetches())
+}
+
+// Tokens with random kids must not make the API fetch for each.
+func TestUnknownKeysCauseOneFetchInTheCooldown(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	flood := func() {
+		var all sync.WaitGroup
+		for n := range 200 {
+			all.Go(func() {
+				assert.Equal(t, "unknown_key", reason(t, f.Verifier, f.Sign(claims{"typ": "at+jwt", "kid": fmt.Sprint("unknown-", n)}, nil)))
+			})
+		}
+		all.Wait()
+	}
+	flood()
+	assert.Equal(t, 1, f.KeyFetches(), "the first fetch was within the cool-down")
+	f.advance(11 * time.Second)
+	flood()
+	assert.Equal(t, 2, f.KeyFetches())
+	assert.Empty(t, reason(t, f.Verifier, f.Token(nil)))
+	assert.EqualValues(t, 400, f.Stats().Refused["unknown_key"])
+}
+
+// A token that was verified by a key must not outlive it in the cache.
+func TestWithdrawnKeysAcceptNoCachedTokens(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	token := f.Token(claims{"exp": f.now().Add(100 * time.Hour).Unix()})
+	require.Empty(t, reason(t, f.Verifier, token))
+	f.WithdrawKeys()
+	assert.Empty(t, reason(t, f.Verifier, token), "not noticed yet")
+	f.advance(20 * time.Minute) // the age of keys without Cache-Control, and more than what is fetched beside
+	assert.Equal(t, "unknown_key", reason(t, f.Verifier, token))
+	assert.Empty(t, reason(t, f.Verifier, f.Token(nil)))
+}
+
+func TestOldKeysAreFetchedBesideTheRequest(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	token := f.Token(nil)
+	f.advance(15*time.Minute + time.Second)
+	assert.Empty(t, reason(t, f.Verifier, token))
+	assert.Eventually(t, func() bool { return f.KeyFetches() == 2 }, 5*time.Second, time.Millisecond)
+	assert.Eventually(t, func() bool { return f.Stats().KeysFreshFor == 15*time.Minute }, 5*time.Second, time.Millisecond)
+}
+
+func TestKeysAreUsedForAWhileWithoutTheProvider(t *testing.T) {
+	t.Parallel()
+	f := setup(t, func(o *resource.Options) { o.KeysOffline = 2 * time.Hour })
+	token := f.Token(claims{"exp": f.now().Add(100 * time.Hour).Unix()})
+	f.SetDown(true)
+	f.advance(119 * time.Minute)
+	assert.Empty(t, reason(t, f.Verifier, token))
+	f.advance(3 * time.Second)
+	assert.Empty(t, reason(t, f.Verifier, token), "not waited for after a failure")
+	assert.Equal(t, "provider_unavailable", reason(t, f.Verifier, f.Sign(claims{"typ": "at+jwt", "kid": "unknown"}, nil)), "the key may be a new one")
+	f.advance(2 * time.Minute)
+	assert.Equal(t, "provider_unavailable", reason(t, f.Verifier, token), "the cached token too")
+	f.SetDown(false)
+	f.advance(3 * time.Second)
+	assert.Empty(t, reason(t, f.Verifier, token))
+}
+
+// An API that starts before its provider must not stay broken, nor ask for each request.
+func TestTheProviderMayStartLater(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	f.SetDown(true)
+	v := f.verifier(f.URL, nil)
+	token := f.Token(nil)
+	for range 100 {
+		assert.Equal(t, "provider_unavailable", reason(t, v, token))
+	}
+	assert.EqualValues(t, 1, v.Stats().KeyFetches)
+	require.ErrorIs(t, v.Ready(t.Context()), resource.ErrUnavailable)
+	f.SetDown(false)
+	f.advance(2 * time.Second)
+	require.NoError(t, v.Ready(t.Context()))
+	assert.Empty(t, reason(t, v, token))
+}
+
+func TestMaxAgeIsHonouredWithinBounds(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		header string
+		want   time.Duration
+	}{
+		"none": {"", 15 * time.Minute}, "within": {"public, max-age=600", 10 * time.Minute}, "no-store": {"no-store", time.Minute}, "short": {"max-age=1", time.Minute},
+		"long": {"max-age=99999999", time.Hour}, "beyond numbers": {"max-age=99999999999999999999", 15 * time.Minute}, "nonsense": {"max-age=x, =,", 15 * time.Minute},
+		"no-cache": {`no-cache, max-age=600`, time.Minute},
+	} {
+		f := setup(t, nil)
+		p := newFaulty(t, f)
+		p.header = tc.header
+		v := f.verifier(p.url, nil)
+		require.NoError(t, v.Ready(t.Context()))
+		assert.Equal(t, tc.want, v.Stats().KeysFreshFor, name)
+	}
+}
+
+func TestKeysWithoutMetadata(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	v := f.verifier("https://issuer.example.test/without-metadata", func(o *resource.Options) { o.KeysURL = f.URL + "/jwks" })
+	assert.Empty(t, reason(t, v, f.Token(claims{"iss": "https://issuer.example.test/without-metadata"})))
+	assert.Equal(t, "wrong_issuer", reason(t, v, f.Token(nil)))
+}
+
+func TestATokenWithoutKidTriesFewKeys(t *testing.T) {
+	t.Parallel()
+	var many []any
+	for range 40 {
+		many = append(many, jose.JSONWebKey{Key: ecKey(t, p256()).Public()})
+	}
+	last := ecKey(t, p256())
+	s := newKeyServer(t, append(many, jose.JSONWebKey{Key: last.Public()})...)
+	v := s.verifier(t, nil)
+	assert.Equal(t, "bad_signature", reason(t, v, s.sign(t, last, "", jose.ES256, nil)))
+	assert.Equal(t, 32, v.Stats().Keys)
+}
