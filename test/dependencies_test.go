@@ -48,6 +48,7 @@ func rules() []rule {
 			why: "the composition imports the domain, not the other way round",
 		},
 		{from: "provider/resource", forbidden: []string{module}, why: "resource servers import it without the rest of the module"},
+		{from: "", except: []string{"test/"}, forbidden: []string{module + "provider/resource/resourcetest"}, why: "its issuer is for tests"},
 		{
 			from: "storage", except: []string{"storage/storagetest"}, forbidden: []string{"net/http", module + "handlers", module + "ratelimit", module + "metrics", module + "provider/oauth"},
 			why: "storage only adapts the domain to SQL",
@@ -162,6 +163,8 @@ func TestDependencyRulesFindViolations(t *testing.T) {
 		{"ratelimit", module + "handlers"},
 		{"metrics", module + "storage"},
 		{"provider/resource", module + "provider"},
+		{"provider/resource/resourcetest", module + "provider/resource"},
+		{"cmd/gatehouse", module + "provider/resource/resourcetest"},
 		{"cmd/gatehouse", "testing"},
 		{"handlers", module + "test/services"},
 		{"provider", "database/sql"},
@@ -175,6 +178,7 @@ func TestDependencyRulesFindViolations(t *testing.T) {
 	for _, tc := range []struct{ path, imported string }{
 		{"provider/oauth", "net/http"},
 		{"provider/oauth", "github.com/ory/fosite"},
+		{"provider/resource", "net/http"},
 		{"provider/oauth", module + "provider/grant"},
 		{"storage", "gorm.io/gorm"},
 		{"handlers", module + "provider/refusal"},

@@ -65,16 +65,6 @@ func (c *cache[V]) put(hash [32]byte, value V) {
 	p.byHash[hash] = p.byRecent.PushFront(&cacheItem[V]{hash, value})
 }
 
-func (c *cache[V]) remove(hash [32]byte) {
-	p := c.part(hash)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if element, ok := p.byHash[hash]; ok {
-		delete(p.byHash, hash)
-		p.byRecent.Remove(element)
-	}
-}
-
 func (c *cache[V]) len() int {
 	total := 0
 	for i := range c.parts {

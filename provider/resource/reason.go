@@ -112,6 +112,7 @@ func refuse(r Reason) *Error {
 		e.Code, e.kind = "insufficient_user_authentication", ErrInsufficientAuthentication
 	case ProviderUnavailable:
 		e.Status, e.Code, e.kind = http.StatusServiceUnavailable, "", ErrUnavailable
+	default: // the token is invalid
 	}
 	return e
 }

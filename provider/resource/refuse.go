@@ -9,7 +9,7 @@ import (
 
 // refuse counts a refusal and writes it.
 func (v *Verifier) refuse(w http.ResponseWriter, r *http.Request, e *Error) {
-	v.counted(e)
+	v.stats.refused[e.Reason].Add(1)
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	if e.Status == http.StatusServiceUnavailable {

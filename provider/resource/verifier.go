@@ -36,8 +36,9 @@ type entry struct {
 // iss of its tokens.
 //
 // It returns an error for wrong options only: an API can start before its provider. The metadata
-// and the keys are fetched in the background, until ctx ends, and again when a request needs them.
-// Until that worked, requests with a token get status 503. Ready waits for it.
+// and the keys are fetched in the background, and again when a request needs them. Until that
+// worked, requests with a token get status 503; Ready waits for it. Of ctx only the values count,
+// not its end: every fetch has a limit of its own.
 func New(ctx context.Context, issuer string, options Options) (*Verifier, error) {
 	o, err := options.withDefaults(issuer)
 	if err != nil {
@@ -104,7 +105,7 @@ func (v *Verifier) verify(ctx context.Context, token string, certificate *x509.C
 		return nil, refused
 	}
 	p := e.principal
-	if p.Confirmation.Bound() && !(v.options.ClientCertificates && p.Confirmation.provenBy(certificate)) {
+	if p.Confirmation.Bound() && (!v.options.ClientCertificates || !p.Confirmation.provenBy(certificate)) {
 		return nil, refuse(ProofMissing)
 	}
 	if v.options.Revoked != nil && v.options.Revoked(*p) {

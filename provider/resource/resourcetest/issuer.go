@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -27,7 +26,7 @@ type Issuer struct {
 	// ClientID and ClientSecret are what introspection asks for.
 	ClientID, ClientSecret string
 
-	t      testing.TB
+	t      TB
 	server *httptest.Server
 	clock  func() time.Time
 
@@ -44,8 +43,15 @@ type Issuer struct {
 // Claims replace and complete those that a token has by default. One that is nil is left out.
 type Claims map[string]any
 
+// TB is what an Issuer needs of a *testing.T, *testing.B or *testing.F.
+type TB interface {
+	Helper()
+	Cleanup(stop func())
+	Fatalf(format string, args ...any)
+}
+
 // NewIssuer starts an issuer that ends with the test.
-func NewIssuer(t testing.TB) *Issuer {
+func NewIssuer(t TB) *Issuer {
 	t.Helper()
 	i := &Issuer{
 		Audience: Audience, ClientID: "resource-server", ClientSecret: rand.Text(),
