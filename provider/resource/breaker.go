@@ -20,6 +20,7 @@ type breaker struct {
 	failures int
 	until    time.Time // open until then
 	trying   bool      // one question is out, to see whether the provider is back
+	logged   time.Time // when a failure was logged last
 }
 
 func newBreaker(limit int, pause time.Duration) *breaker { return &breaker{limit: limit, pause: pause} }
@@ -51,21 +52,32 @@ func (b *breaker) enter(now time.Time) (wait time.Duration, open bool) {
 	return 0, false
 }
 
-func (b *breaker) report(now time.Time, ok bool) (opened, closed bool) {
+// report tells how a question went, and returns whether that closed the breaker.
+func (b *breaker) report(now time.Time, ok bool) (recovered bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	was := b.failures >= b.limit
 	b.trying = false
 	if ok {
+		recovered = b.failures >= b.limit
 		b.failures = 0
-		return false, was
+		return recovered
 	}
 	b.failures = min(b.failures+1, b.limit)
-	if b.failures < b.limit {
-		return false, false
+	if b.failures == b.limit {
+		b.until = now.Add(b.pause)
 	}
-	b.until = now.Add(b.pause)
-	return !was, false
+	return false
+}
+
+// mayLog is true once in a pause.
+func (b *breaker) mayLog(now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.logged.IsZero() && now.Sub(b.logged) < b.pause {
+		return false
+	}
+	b.logged = now
+	return true
 }
 
 // state is closed, open, or half-open: the next question finds out.

@@ -45,7 +45,7 @@ func send(client *http.Client, r *http.Request, limit int64) ([]byte, http.Heade
 		return nil, nil, fmt.Errorf("read response: %w", err)
 	}
 	if int64(len(body)) > limit {
-		return nil, nil, fmt.Errorf("the response is longer than %d bytes", limit)
+		return nil, nil, fmt.Errorf("%w: longer than %d bytes", errNotUsable, limit)
 	}
 	return body, response.Header, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"io"
 	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -245,6 +246,41 @@ func TestTheBreakerStopsQuestions(t *testing.T) {
 	f.advance(5 * time.Second)
 	assert.Empty(t, reason(t, v, good))
 	assert.Equal(t, "closed", v.Stats().Breaker)
+}
+
+// Some providers respond with 400 to tokens that they do not like. Whoever sends such tokens must not
+// stop the introspection of others.
+func TestRefusedQuestionsDoNotOpenTheBreaker(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	p := newFaulty(t, f)
+	var log strings.Builder
+	p.answers["/introspect"] = func(w http.ResponseWriter, r *http.Request) {
+		switch _ = r.ParseForm(); r.PostForm.Get("token") {
+		case "good":
+			text(`{"active":true,"token_type":"Bearer","sub":"alice","aud":"`+f.Audience+`"}`)(w, r)
+		case "garbage":
+			text("<html>")(w, r)
+		case "huge":
+			text(`{"active":true,"x":"`+strings.Repeat("x", 300<<10)+`"}`)(w, r)
+		default:
+			w.WriteHeader(http.StatusBadRequest)
+		}
+	}
+	v := f.verifier(p.url, func(o *resource.Options) {
+		o.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		o.Introspection = &resource.Introspection{ClientID: "id", ClientSecret: "secret"}
+	})
+	for n := range 10 {
+		for _, token := range []string{"bad", "garbage", "huge"} {
+			assert.Equal(t, "provider_unavailable", reason(t, v, token), n)
+		}
+	}
+	assert.EqualValues(t, 30, v.Stats().IntrospectionFailures)
+	assert.Equal(t, "closed", v.Stats().Breaker)
+	assert.Empty(t, reason(t, v, "good"))
+	assert.Equal(t, 1, strings.Count(log.String(), "introspection failed"), log.String())
+	assert.NotContains(t, log.String(), "garbage")
 }
 
 func TestFaultsOfIntrospection(t *testing.T) {

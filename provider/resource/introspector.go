@@ -148,16 +148,32 @@ func (i *introspector) introspect(ctx context.Context, token string, local *entr
 	return i.entry(c, raw, local, asked), nil
 }
 
-// report tells the breaker, and the log when that changes anything.
+// report tells the breaker, and the log, but not for each request.
 func (i *introspector) report(ctx context.Context, err error) {
-	opened, closed := i.breaker.report(i.verifier.options.Clock(), err == nil)
+	now := i.verifier.options.Clock()
+	recovered := i.breaker.report(now, !noAnswer(err))
 	logger, issuer := i.verifier.options.Logger, slog.String("issuer", i.verifier.issuer)
-	if opened {
-		logger.LogAttrs(ctx, slog.LevelError, "introspection fails; tokens cannot be checked", issuer, slog.Any("error", err))
+	if err != nil && i.breaker.mayLog(now) {
+		logger.LogAttrs(ctx, slog.LevelError, "introspection failed", issuer, slog.Any("error", err), slog.String("breaker", i.breaker.state(now)))
 	}
-	if closed {
+	if recovered {
 		logger.LogAttrs(ctx, slog.LevelInfo, "introspection works again", issuer)
 	}
+}
+
+// noAnswer tells whether the next question would fail too, so that the breaker should count. A
+// response that a token can bring about must not: whoever sent a few such tokens would stop the
+// introspection of everybody's.
+func noAnswer(err error) bool {
+	var status *statusError
+	if errors.As(err, &status) {
+		switch status.status {
+		case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
+			return true
+		}
+		return status.status >= http.StatusInternalServerError
+	}
+	return err != nil && !errors.Is(err, errNotUsable)
 }
 
 // entry is kept as long as the options say, and not beyond the token's expiry.
@@ -213,6 +229,8 @@ func (v *Verifier) busy(wait time.Duration) *Error {
 	return e
 }
 
+var errNotUsable = errors.New("the response is not usable")
+
 // parseActive: active must be there. A document of something else, such as the page of a proxy,
 // does not say that the token is inactive.
 func parseActive(raw []byte) (bool, error) {
@@ -220,10 +238,10 @@ func parseActive(raw []byte) (bool, error) {
 		Active *bool `json:"active"`
 	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
-		return false, fmt.Errorf("parse introspection response: %w", err)
+		return false, fmt.Errorf("%w: %w", errNotUsable, err)
 	}
 	if answer.Active == nil {
-		return false, errors.New("the introspection response has no active")
+		return false, fmt.Errorf("%w: it has no active", errNotUsable)
 	}
 	return *answer.Active, nil
 }

@@ -86,7 +86,8 @@ type Options struct {
 
 	// Clock tells the time; by default time.Now.
 	Clock func() time.Time
-	// Logger gets a line when keys cannot be fetched, and when introspection fails or works again;
+	// Logger gets a line when keys cannot be fetched, and when introspection fails (once in
+	// BreakerPause) or works again;
 	// by default slog.Default. Tokens are never logged.
 	Logger *slog.Logger
 }
@@ -115,7 +116,7 @@ type Introspection struct {
 	// negative.
 	CacheInactiveFor time.Duration
 	// Always introspects JWTs too, once they were verified locally: for APIs where a revoked token
-	// must not be accepted until it expires.
+	// must not be accepted until it expires. The provider must be one that introspects JWTs.
 	Always bool
 
 	// AudienceOptional accepts responses without aud: the provider decides by itself which tokens it
