@@ -195,6 +195,8 @@ func TestJWTAccessTokensFollowRFC9068(t *testing.T) {
 	assert.Equal(t, "a", first["client_id"])
 	assert.Equal(t, issuer, first["iss"])
 	assert.NotContains(t, first, "scp")
+	assert.NotContains(t, first, "acr", "no user was authenticated")
+	assert.NotContains(t, first, "auth_time")
 
 	h.advance(10 * time.Second)
 	second := read(h.issue("a", secret, url.Values{"scope": {"s t"}, "audience": {"api"}}))

@@ -27,6 +27,8 @@ type Introspection struct {
 	IssuedAt  int64    `json:"iat,omitempty"` // seconds since 1970
 	NotBefore int64    `json:"nbf,omitempty"`
 	ExpiresAt int64    `json:"exp,omitempty"`
+	ACR       string   `json:"acr,omitempty"`       // RFC 9470 section 6.2
+	AuthTime  int64    `json:"auth_time,omitempty"` // seconds since 1970
 }
 
 // Introspect serves the introspection endpoint (RFC 7662). The caller must be a confidential
@@ -74,6 +76,8 @@ func (p *Provider) describe(found *inspected, refresh bool) Introspection {
 		IssuedAt:  t.IssuedAt.Unix(),
 		NotBefore: t.IssuedAt.Unix(),
 		ExpiresAt: t.AccessExpiresAt.Unix(),
+		ACR:       g.ACR,
+		AuthTime:  authTimeOf(g),
 	}
 	if refresh {
 		d.TokenType, d.TokenUse, d.ExpiresAt = "", "refresh_token", t.RefreshExpiresAt.Unix()

@@ -39,6 +39,10 @@ type accessTokenClaims struct {
 	ID        string `json:"jti"`
 	IssuedAt  int64  `json:"iat"`
 	ExpiresAt int64  `json:"exp"`
+	// ACR and AuthTime say how and when the user was authenticated (RFC 9068 section 2.2.1): a
+	// resource server may demand more (RFC 9470).
+	ACR      string `json:"acr,omitempty"`
+	AuthTime int64  `json:"auth_time,omitempty"`
 	// Roles and Groups are the user's (RFC 9068 section 2.2.3.1), of those that were granted.
 	// Empty, they say that the user has none.
 	Roles  []string `json:"roles,omitzero"`
@@ -58,6 +62,8 @@ func (m *Minter) MintAccessToken(ctx context.Context, c *client.Client, g *grant
 		ID:        t.ID.String(),
 		IssuedAt:  t.IssuedAt.Unix(),
 		ExpiresAt: t.AccessExpiresAt.Unix(),
+		ACR:       g.ACR,
+		AuthTime:  authTimeOf(g),
 	}
 	if err := m.addRoles(ctx, &claims, g); err != nil {
 		return "", err
@@ -89,6 +95,14 @@ func (m *Minter) addRoles(ctx context.Context, claims *accessTokenClaims, g *gra
 		claims.Groups = rolesOf(u)
 	}
 	return nil
+}
+
+// authTimeOf returns 0 where no user was authenticated.
+func authTimeOf(g *grant.Grant) int64 {
+	if g.AuthTime == nil {
+		return 0
+	}
+	return g.AuthTime.Unix()
 }
 
 func audienceClaim(audience []string, issuer string) any {

@@ -41,6 +41,8 @@ func (s *server) resourceServer(t *testing.T, change func(*resource.Options)) *r
 	routes := http.NewServeMux()
 	routes.Handle("/profile", v.Authenticate(http.HandlerFunc(whoami)))
 	routes.Handle("/invoices", v.Require("invoices:read")(http.HandlerFunc(whoami)))
+	routes.Handle("/transfer", v.With(resource.Requirement{ACR: []string{"1"}, MaxAge: time.Hour})(http.HandlerFunc(whoami)))
+	routes.Handle("/vault", v.RequireACR("phr")(http.HandlerFunc(whoami)))
 	api := httptest.NewServer(routes)
 	t.Cleanup(api.Close)
 	return &resourceServer{t, v, api}
@@ -102,6 +104,10 @@ func TestResourceServerAcceptsAccessTokensForIt(t *testing.T) {
 		status, challenge := a.get("/invoices", ask("reports", signed, "invoices:write"))
 		assert.Equal(t, http.StatusForbidden, status)
 		assert.Contains(t, challenge, `error="insufficient_scope"`)
+		for _, token := range tokens {
+			status, _ = a.get("/transfer", token)
+			assert.Equal(t, http.StatusUnauthorized, status, "no user was authenticated")
+		}
 
 		other := s.client("other", "--grant-type", "client_credentials", "--audience", "other-api", "--access-token-format", "jwt")
 		hidden := s.client("hidden", "--grant-type", "client_credentials", "--audience", "other-api")
@@ -155,6 +161,13 @@ func TestResourceServerServesSignedInUsers(t *testing.T) {
 			assert.Equal(t, id, p.ClientID)
 			assert.True(t, p.Can("invoices:read"))
 			assert.Empty(t, p.GrantType)
+			assert.WithinDuration(t, time.Now(), p.AuthTime, time.Minute)
+			status, client := always.get("/transfer", access)
+			assert.Equal(t, http.StatusOK, status, client)
+			status, challenge := always.get("/vault", access)
+			assert.Equal(t, http.StatusUnauthorized, status)
+			assert.Contains(t, challenge, `error="insufficient_user_authentication"`)
+			assert.Contains(t, challenge, `acr_values="phr"`)
 			for _, a := range []*resourceServer{always, untyped} {
 				assert.False(t, a.accepts(issued["id_token"].(string)), "an ID token")
 				assert.False(t, a.accepts(issued["refresh_token"].(string)), "a refresh token")
