@@ -29,27 +29,29 @@ func newBreaker(limit int, pause time.Duration) *breaker { return &breaker{limit
 func (b *breaker) open(now time.Time) (wait time.Duration, open bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.failures < b.limit || !now.Before(b.until) {
-		return 0, false
-	}
-	return b.until.Sub(now), true
+	return b.refuses(now)
 }
 
-// enter tells whether to ask, and otherwise when to come back.
+// enter is open for a question that is asked at once: after a pause, it is the one that tries.
 func (b *breaker) enter(now time.Time) (wait time.Duration, open bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.failures < b.limit {
+	wait, open = b.refuses(now)
+	b.trying = b.trying || (!open && b.failures >= b.limit)
+	return wait, open
+}
+
+func (b *breaker) refuses(now time.Time) (wait time.Duration, refuses bool) {
+	switch {
+	case b.failures < b.limit:
+		return 0, false
+	case now.Before(b.until):
+		return b.until.Sub(now), true
+	case b.trying:
+		return time.Second, true
+	default:
 		return 0, false
 	}
-	if now.Before(b.until) {
-		return b.until.Sub(now), true
-	}
-	if b.trying {
-		return time.Second, true
-	}
-	b.trying = true
-	return 0, false
 }
 
 // report tells how a question went, and returns whether that closed the breaker.

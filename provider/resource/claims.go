@@ -79,6 +79,7 @@ func (c *claimSet) principal(raw []byte) Principal {
 	if p.GrantType == "" && p.Subject == p.ClientID {
 		p.GrantType = "client_credentials"
 	}
+	p.Confirmation.other = c.Confirmation != nil && len(c.Confirmation) == 0
 	for member, value := range c.Confirmation {
 		text, _ := value.(string)
 		switch {

@@ -40,7 +40,8 @@ func TestBoundTokensNeedTheirCertificate(t *testing.T) {
 	twice := f.Token(claims{"cnf": claims{"x5t#S256": x5t, "jkt": "key"}})
 	dpop := f.Token(claims{"cnf": claims{"jkt": "key"}})
 	strange := f.Token(claims{"cnf": claims{"x5t#S512": x5t}})
-	wrong := f.Token(claims{"cnf": claims{"x5t#S256": 7}})
+	more := f.Token(claims{"cnf": claims{"x5t#S256": x5t, "new": "x"}})
+	wrong, wrongKey, empty := f.Token(claims{"cnf": claims{"x5t#S256": 7}}), f.Token(claims{"cnf": claims{"jkt": 7}}), f.Token(claims{"cnf": claims{}})
 
 	ask := func(v *resource.Verifier, token string, certificates ...tls.Certificate) int {
 		server := httptest.NewUnstartedServer(v.Authenticate(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -66,7 +67,7 @@ func TestBoundTokensNeedTheirCertificate(t *testing.T) {
 		assert.Equal(t, 401, ask(mtls, bound))
 		assert.Equal(t, 401, ask(f.Verifier, bound, own), "not turned on")
 		assert.Equal(t, 200, ask(mtls, f.Token(nil), own), "a token that is not bound")
-		for _, token := range []string{twice, dpop, strange, wrong} {
+		for _, token := range []string{twice, dpop, strange, more, wrong, wrongKey, empty} {
 			assert.Equal(t, 401, ask(mtls, token, own))
 		}
 	}

@@ -152,7 +152,7 @@ func ExampleVerifier_Verify() {
 // Clients find the provider of an API by this document (RFC 9728); challenges name it.
 func ExampleVerifier_MetadataHandler() {
 	verifier, err := resource.New(context.Background(), "https://id.example.com", resource.Options{
-		Resource: "https://api.example.com/v1", Metadata: resource.Metadata{Scopes: []string{"invoices:read"}}, HTTPClient: unreachable(),
+		Resource: "https://api.example.com/v1", Metadata: resource.Metadata{Scopes: []string{"invoices:read"}}, HTTPClient: unreachable(), Logger: quiet(),
 	})
 	if err != nil {
 		panic(err)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -134,6 +135,31 @@ func TestFaultsOfTheProvider(t *testing.T) {
 		})
 	}
 }
+
+// Whoever is between the API and http://keys.example could send keys of its own.
+func TestKeysAreNotFetchedWithoutTLS(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	p := newFaulty(t, f)
+	p.answers[metadataPath] = text(`{"issuer":"` + p.url + `","jwks_uri":"http://keys.example/jwks"}`)
+	var reached atomic.Bool
+	plain := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		if r.URL.Host == "keys.example" {
+			reached.Store(true)
+			r = r.Clone(r.Context())
+			r.URL.Host = strings.TrimPrefix(f.URL, "http://")
+		}
+		return http.DefaultTransport.RoundTrip(r)
+	})}
+	token := f.Token(claims{"iss": p.url})
+	assert.Equal(t, "provider_unavailable", reason(t, f.verifier(p.url, func(o *resource.Options) { o.HTTPClient = plain }), token))
+	assert.False(t, reached.Load())
+	assert.Empty(t, reason(t, f.verifier(p.url, func(o *resource.Options) { o.HTTPClient, o.AllowHTTP = plain, true }), token))
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func stalled(p *faulty) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {

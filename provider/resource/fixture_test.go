@@ -35,6 +35,8 @@ func (c *clock) advance(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
 type fixture struct {
 	*resourcetest.Issuer
 	*resource.Verifier
@@ -55,7 +57,7 @@ func setup(t *testing.T, change func(*resource.Options)) *fixture {
 
 func (f *fixture) verifier(issuer string, change func(*resource.Options)) *resource.Verifier {
 	f.t.Helper()
-	o := resource.Options{Audience: []string{resourcetest.Audience}, Clock: f.now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	o := resource.Options{Audience: []string{resourcetest.Audience}, Clock: f.now, Logger: quiet()}
 	if change != nil {
 		change(&o)
 	}

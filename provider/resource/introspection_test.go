@@ -271,16 +271,46 @@ func TestRefusedQuestionsDoNotOpenTheBreaker(t *testing.T) {
 		o.Logger = slog.New(slog.NewTextHandler(&log, nil))
 		o.Introspection = &resource.Introspection{ClientID: "id", ClientSecret: "secret"}
 	})
-	for n := range 10 {
-		for _, token := range []string{"bad", "garbage", "huge"} {
-			assert.Equal(t, "provider_unavailable", reason(t, v, token), n)
+	for _, token := range []string{"bad", "garbage", "huge"} {
+		for range 10 {
+			assert.Equal(t, "provider_unavailable", reason(t, v, token), token)
 		}
+		assert.Equal(t, "closed", v.Stats().Breaker, token)
 	}
 	assert.EqualValues(t, 30, v.Stats().IntrospectionFailures)
-	assert.Equal(t, "closed", v.Stats().Breaker)
 	assert.Empty(t, reason(t, v, "good"))
 	assert.Equal(t, 1, strings.Count(log.String(), "introspection failed"), log.String())
 	assert.NotContains(t, log.String(), "garbage")
+}
+
+// While one question finds out whether the provider is back, others must not wait for it.
+func TestOneQuestionTriesAgain(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	p := newFaulty(t, f)
+	var asked atomic.Int32
+	p.answers["/introspect"] = func(w http.ResponseWriter, _ *http.Request) {
+		if asked.Add(1) > 2 {
+			<-p.done
+		}
+		w.WriteHeader(http.StatusBadGateway)
+	}
+	v := f.verifier(p.url, func(o *resource.Options) {
+		o.Introspection = &resource.Introspection{ClientID: "id", ClientSecret: "secret", BreakerFailures: 2, Concurrency: 1}
+	})
+	for _, token := range []string{"a", "b", "c"} {
+		assert.Equal(t, "provider_unavailable", reason(t, v, token))
+	}
+	assert.EqualValues(t, 2, asked.Load())
+	f.advance(5 * time.Second)
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	go func() { _, _ = v.Verify(ctx, "d") }()
+	require.Eventually(t, func() bool { return asked.Load() == 3 }, 5*time.Second, time.Millisecond)
+	began := time.Now()
+	assert.Equal(t, "provider_unavailable", reason(t, v, "e"), "it waits for a slot or for the breaker")
+	assert.Less(t, time.Since(began), 4*time.Second)
+	assert.EqualValues(t, 3, asked.Load())
 }
 
 func TestFaultsOfIntrospection(t *testing.T) {
@@ -294,11 +324,20 @@ func TestFaultsOfIntrospection(t *testing.T) {
 		"too many requests": func(*faulty) http.HandlerFunc { return status(http.StatusTooManyRequests) },
 		"an error":          func(*faulty) http.HandlerFunc { return status(http.StatusInternalServerError) },
 		"no content":        func(*faulty) http.HandlerFunc { return status(http.StatusNoContent) },
-		"garbage":           func(*faulty) http.HandlerFunc { return text("<html>") },
-		"an empty object":   func(*faulty) http.HandlerFunc { return text("{}") },
-		"a repeated name":   func(*faulty) http.HandlerFunc { return text(`{"active":false,"active":true}`) },
-		"endless":           func(*faulty) http.HandlerFunc { return endless },
-		"too slow":          func(p *faulty) http.HandlerFunc { return func(http.ResponseWriter, *http.Request) { <-p.done } },
+		"a good response with a bad status": func(*faulty) http.HandlerFunc {
+			return func(w http.ResponseWriter, r *http.Request) {
+				w.WriteHeader(http.StatusNotFound)
+				text(`{"active":true,"token_type":"Bearer","sub":"alice","aud":"`+f.Audience+`"}`)(w, r)
+			}
+		},
+		"a good response that is too long": func(*faulty) http.HandlerFunc {
+			return text(`{"active":true,"token_type":"Bearer","sub":"alice","aud":"` + f.Audience + `"}` + strings.Repeat(" ", 300<<10))
+		},
+		"garbage":         func(*faulty) http.HandlerFunc { return text("<html>") },
+		"an empty object": func(*faulty) http.HandlerFunc { return text("{}") },
+		"a repeated name": func(*faulty) http.HandlerFunc { return text(`{"active":false,"active":true}`) },
+		"endless":         func(*faulty) http.HandlerFunc { return endless },
+		"too slow":        func(p *faulty) http.HandlerFunc { return func(http.ResponseWriter, *http.Request) { <-p.done } },
 		"a redirect": func(*faulty) http.HandlerFunc {
 			return func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, f.URL+"/introspect", http.StatusTemporaryRedirect)

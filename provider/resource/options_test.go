@@ -54,10 +54,10 @@ func TestWrongOptionsAreRefused(t *testing.T) {
 		require.ErrorContains(t, err, tc.text, name)
 	}
 	for _, issuer := range []string{"http://localhost:8080", "http://127.0.0.1:1", "http://[::1]:1", "https://id.example.com/tenant"} {
-		_, err := resource.New(t.Context(), issuer, resource.Options{Audience: []string{"api"}, HTTPClient: unreachable(), Introspection: &good})
+		_, err := resource.New(t.Context(), issuer, resource.Options{Audience: []string{"api"}, HTTPClient: unreachable(), Introspection: &good, Logger: quiet()})
 		assert.NoError(t, err, issuer)
 	}
-	_, err := resource.New(t.Context(), "http://id:8080", resource.Options{Audience: []string{"api"}, AllowHTTP: true, HTTPClient: unreachable()})
+	_, err := resource.New(t.Context(), "http://id:8080", resource.Options{Audience: []string{"api"}, AllowHTTP: true, HTTPClient: unreachable(), Logger: quiet()})
 	assert.NoError(t, err)
 }
 
