@@ -79,7 +79,6 @@ func (i *introspector) join(ctx context.Context, token string, hash [32]byte, lo
 		return q, nil, nil
 	}
 	if r, ok := i.refused.get(hash); ok && now.Before(r.until) {
-		i.verifier.stats.cacheHits.Add(1)
 		return nil, nil, refuse(r.reason)
 	}
 	if e, ok := i.verifier.verified.get(hash); ok && now.Before(e.until) && (e.set == nil || local != nil) {
