@@ -131,7 +131,7 @@ func problemsOf(wrong account.Wrong) map[string]pages.AccountProblem {
 
 func problemOf(fault *account.Invalid) pages.AccountProblem {
 	for kind, problem := range map[error]pages.AccountProblem{
-		account.ErrUsername: pages.UsernameInvalid, account.ErrUsernameTaken: pages.UsernameTaken,
+		account.ErrUsername: pages.UsernameInvalid, account.ErrUsernameMissing: pages.UsernameMissing, account.ErrUsernameTaken: pages.UsernameTaken,
 		account.ErrEmail: pages.EmailInvalid, account.ErrEmailTaken: pages.EmailTaken, account.ErrDomain: pages.EmailDomain,
 		account.ErrPhone: pages.PhoneInvalid, account.ErrPhoneTaken: pages.PhoneTaken,
 		account.ErrContactMissing: pages.ContactMissing, account.ErrChannel: pages.ContactUnreachable,

@@ -110,6 +110,8 @@ func codeOf(fault *account.Invalid, sent User, password string) (code, property 
 		return "fos_user.email.unreachable", "email"
 	case errors.Is(fault, account.ErrUsernameTaken):
 		return "fos_user.username.already_used", "username"
+	case errors.Is(fault, account.ErrUsernameMissing): // the code for it that programs know
+		return "fos_user.username.short", "username"
 	case errors.Is(fault, account.ErrEmailTaken):
 		return "fos_user.email.already_used", "email"
 	case errors.Is(fault, account.ErrUsername):

@@ -11,6 +11,7 @@ type AccountProblem string
 // The problems.
 const (
 	UsernameInvalid    AccountProblem = "username_invalid"
+	UsernameMissing    AccountProblem = "username_missing"
 	UsernameTaken      AccountProblem = "username_taken"
 	EmailInvalid       AccountProblem = "email_invalid"
 	EmailTaken         AccountProblem = "email_taken"

@@ -28,7 +28,7 @@ func pagesForPeople() map[string]string {
 		"recover":        "the form of the page, which has a token of the browser",
 		"reset":          "the form of the page, which has a token of the browser",
 		"undo page":      "a page that a message leads to",
-		"done page":      "a page that a message leads to",
+		"done page":      "the page after a form",
 		"undo":           "the form of the page, which has a token of the browser",
 		"authorize head": "for link checkers, which get an empty response",
 		"logout head":    "for link checkers, which get an empty response",

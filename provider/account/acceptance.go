@@ -66,7 +66,7 @@ func (s *SelfService) Accept(ctx context.Context, id provider.ID, code string, a
 		return nil, err
 	}
 	u := inv.invitee()
-	u.Username, u.Profile = a.Username, a.Profile
+	u.Username, u.Profile = strings.TrimSpace(a.Username), a.Profile
 	derived := u.Username == "" && u.Email != ""
 	if derived {
 		if u.Username, err = s.freeName(ctx, u.Email); err != nil {

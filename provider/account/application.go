@@ -17,7 +17,7 @@ type Application struct {
 // user is the user that the application would make. A user name that is an email address counts as the
 // email; then, and without a user name, one is made of the address.
 func (a Application) user() *User {
-	u := &User{Username: a.Username, Email: a.Email, Phone: a.Phone, Profile: a.Profile}
+	u := &User{Username: strings.TrimSpace(a.Username), Email: strings.TrimSpace(a.Email), Phone: strings.TrimSpace(a.Phone), Profile: a.Profile}
 	if strings.Contains(u.Username, "@") && (u.Email == "" || canonicalEmail(u.Email) == canonicalEmail(u.Username)) {
 		u.Username, u.Email = "", u.Username
 	}

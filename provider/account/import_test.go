@@ -74,7 +74,7 @@ func TestImportRefusesWhatIsNotValidOrTaken(t *testing.T) {
 		"subject of another":         {account.User{Username: "bob", Subject: alice.Subject}, "differs in username"},
 		"id of another as subject":   {account.User{Username: "bob", Subject: alice.ID.String()}, "sub: another user has that subject"},
 		"subject of another as id":   {account.User{Username: "bob", ID: mustParse(t, known.Subject)}, "id: another user has that id"},
-		"no name":                    {account.User{}, account.ErrUsername.Error()},
+		"no name":                    {account.User{}, account.ErrUsernameMissing.Error()},
 		"an address as name":         {account.User{Username: "bob@example.com"}, account.ErrUsername.Error()},
 		"NUL in the name":            {account.User{Username: "bo\x00b"}, "a user name has no invisible characters, and this one has U+0000"},
 		"NUL in the address":         {account.User{Username: "bob", Email: "bo\x00b@example.com"}, "an email address has no invisible characters, and this one has U+0000"},

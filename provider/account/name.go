@@ -55,6 +55,9 @@ const maxName = 254
 // usernameOf is the canonical form of a user name, with the forms in which another user may have it.
 func usernameOf(name string) (canonical string, forms []string, wrong *Invalid) {
 	canonical = Canonical(name)
+	if canonical == "" {
+		return "", nil, invalid("username", ErrUsernameMissing)
+	}
 	if ValidUsername(canonical) {
 		return canonical, LoginForms(name), nil
 	}

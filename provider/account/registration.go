@@ -90,10 +90,11 @@ func (s *SelfService) check(ctx context.Context, u *User) (taken *User, wrong Wr
 		return nil, nil, err
 	}
 	wrong = append(wrong, s.policy.admits(u.Email, u.Phone)...)
+	unreachable := len(wrong) > 0 || errors.Is(found, ErrPhone)
 	for _, fault := range found {
 		switch {
 		case errors.Is(fault, ErrEmailTaken) && s.policy.Private: // emailOwner finds who
-		case fault.Claim == "username" && typed == "" && u.Email != "": // which says what is wrong with the email
+		case fault.Claim == "username" && typed == "" && (u.Email != "" || unreachable): // what is wrong is the contact
 		default:
 			wrong.add(fault)
 		}

@@ -17,12 +17,14 @@ import (
 // The validation errors of the registry.
 var (
 	ErrUsername = errors.New("a user name has 2 or more letters, digits or . _ - + (one is enough in Chinese, Japanese or Korean) and starts with a letter or digit; right-to-left and left-to-right letters do not mix")
-	ErrEmail    = errors.New("that is not an email address")
-	ErrPhone    = errors.New("a phone number starts with + and the country code and has 8 to 15 digits")
-	ErrPassword = errors.New("a password has 8 to 128 characters, and no control characters")
-	ErrCommon   = errors.New("that password is too easy to guess; choose another one")
-	ErrBreached = errors.New("that password is known from a theft at another site; choose another one")
-	ErrRole     = errors.New("a role has 1 to 50 lower-case letters, digits or -")
+	// ErrUsernameMissing: there is none, and none can be made of the contact.
+	ErrUsernameMissing = errors.New("a user name is needed")
+	ErrEmail           = errors.New("that is not an email address")
+	ErrPhone           = errors.New("a phone number starts with + and the country code and has 8 to 15 digits")
+	ErrPassword        = errors.New("a password has 8 to 128 characters, and no control characters")
+	ErrCommon          = errors.New("that password is too easy to guess; choose another one")
+	ErrBreached        = errors.New("that password is known from a theft at another site; choose another one")
+	ErrRole            = errors.New("a role has 1 to 50 lower-case letters, digits or -")
 	// These are provider.ErrConflict, too.
 	ErrUsernameTaken = fmt.Errorf("%w: another user has that user name", provider.ErrConflict)
 	ErrEmailTaken    = fmt.Errorf("%w: another user has that email address", provider.ErrConflict)

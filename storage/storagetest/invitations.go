@@ -68,8 +68,8 @@ func testInvitations(t *testing.T, f *fixture) {
 	inv = &account.Invitation{Phone: "+442071838751"}
 	require.NoError(t, invitations.Invite(ctx, audittest.Operator(), inv))
 	_, code = s.sent(t, "+442071838751")
-	_, err = s.Accept(ctx, inv.ID, code, account.Application{Password: goodPassword}, "")
-	require.ErrorIs(t, err, account.ErrUsername)
+	_, err = s.Accept(ctx, inv.ID, code, account.Application{Username: " ", Password: goodPassword}, "")
+	require.ErrorIs(t, err, account.ErrUsernameMissing)
 	u, err = s.Accept(ctx, inv.ID, code, account.Application{Username: "bob", Password: goodPassword}, "")
 	require.NoError(t, err)
 	assert.Equal(t, []any{"+442071838751", true, ""}, []any{u.Phone, u.PhoneVerified, u.Email})

@@ -216,6 +216,37 @@ func testRegistrationsUnderAnotherPolicy(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 }
 
+// A user name is asked for where none can be made of an email address, and not while the contact is what is
+// wrong.
+func testRegistrationWithoutUsername(t *testing.T, f *fixture) {
+	all := func(*account.Policy) {}
+	for name, test := range map[string]struct {
+		change      func(p *account.Policy)
+		application account.Application
+		want        []error
+	}{
+		"of a phone number":       {all, account.Application{Phone: "+442071838750"}, []error{account.ErrUsernameMissing}},
+		"spaces":                  {all, account.Application{Username: " ", Email: " ", Phone: " +442071838750 "}, []error{account.ErrUsernameMissing}},
+		"no contact":              {all, account.Application{}, []error{account.ErrContactMissing}},
+		"a wrong number":          {all, account.Application{Phone: "020 7183"}, []error{account.ErrPhone}},
+		"a wrong address":         {all, account.Application{Email: "ada"}, []error{account.ErrEmail}},
+		"numbers not admitted":    {func(p *account.Policy) { p.Domains = []string{"example.com"} }, account.Application{Phone: "+442071838750"}, []error{account.ErrDomain}},
+		"no SMS":                  {func(p *account.Policy) { p.SMS = false }, account.Application{Phone: "+442071838750"}, []error{account.ErrChannel}},
+		"a wrong name, no number": {all, account.Application{Username: "a"}, []error{account.ErrContactMissing, account.ErrUsername}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.application.Password = goodPassword
+			_, err := f.selfService(t, test.change).Register(t.Context(), test.application, "")
+			var wrong account.Wrong
+			require.ErrorAs(t, err, &wrong)
+			require.Len(t, wrong, len(test.want), "%v", wrong)
+			for n, kind := range test.want {
+				assert.ErrorIs(t, wrong[n], kind)
+			}
+		})
+	}
+}
+
 // Where contacts are private, an applicant is answered alike whether another user has the contact, and
 // the owner learns of it.
 func testPrivateContacts(t *testing.T, f *fixture) {

@@ -97,6 +97,8 @@ func TestPeopleRegisterThroughTheAPI(t *testing.T) {
 
 	for body, want := range map[string]map[string]string{
 		`{"username":"carol","password":"a long password"}`:                                      {"": "bst.phone_and_email.missing"},
+		`{"phoneNumber":"+442071838759","password":"a long password"}`:                           {"username": "fos_user.username.short"},
+		`{"phoneNumber":"+4420","password":"a long password"}`:                                   {"phoneNumber": "bst.phonenumber.short"},
 		`{"username":"alice","email":"ALICE@example.com","password":"a long password"}`:          {"username": "fos_user.username.already_used", "email": "fos_user.email.already_used"},
 		`{"username":"c","email":"x","password":"short"}`:                                        {"username": "fos_user.username.short", "email": "fos_user.email.short", "plainPassword": "fos_user.password.short"},
 		`{"username":"carol","email":"not an address","password":""}`:                            {"email": "fos_user.email.invalid", "plainPassword": "fos_user.password.blank"},
