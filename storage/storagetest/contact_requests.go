@@ -18,15 +18,16 @@ func testContactRequests(t *testing.T, f *fixture) {
 	ada := s.registered(t, "ada")
 	_, err := s.RequestEmail(ctx, ada.ID, "Ada@Example.com", "")
 	require.ErrorIs(t, err, account.ErrUnchanged)
-	begun := func(address string) (provider.ID, string) {
-		id, err := s.RequestEmail(ctx, ada.ID, address, "")
+	begun := func(t *testing.T, address string) (provider.ID, string) {
+		t.Helper()
+		id, err := s.RequestEmail(t.Context(), ada.ID, address, "")
 		require.NoError(t, err)
 		_, code := s.sent(t, address)
 		f.advance(time.Second)
 		return id, code
 	}
-	mistyped, old := begun("adda@example.org")
-	wanted, code := begun("ada@example.org")
+	mistyped, old := begun(t, "adda@example.org")
+	wanted, code := begun(t, "ada@example.org")
 	_, err = s.ConfirmContact(ctx, ada.ID, mistyped, old)
 	require.ErrorIs(t, err, verification.ErrClosed)
 	_, err = s.ConfirmContact(ctx, ada.ID, wanted, code)

@@ -18,8 +18,9 @@ import (
 func testDerivedNames(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	s := f.selfService(t, func(p *account.Policy) { p.Invitations = true })
-	applied := func(email string) (provider.ID, string) {
-		id, err := s.Register(ctx, account.Application{Email: email, Password: goodPassword}, "")
+	applied := func(t *testing.T, email string) (provider.ID, string) {
+		t.Helper()
+		id, err := s.Register(t.Context(), account.Application{Email: email, Password: goodPassword}, "")
 		require.NoError(t, err, email)
 		_, code := s.sent(t, email)
 		return id, code
@@ -27,7 +28,7 @@ func testDerivedNames(t *testing.T, f *fixture) {
 	var made atomic.Int32
 	var all sync.WaitGroup
 	for i := range 8 {
-		id, code := applied(fmt.Sprintf("john@%d.example", i))
+		id, code := applied(t, fmt.Sprintf("john@%d.example", i))
 		all.Go(func() {
 			u, err := s.Confirm(ctx, id, code)
 			if assert.NoError(t, err) && assert.Regexp(t, "^john(-[0-9a-f]{8})?$", u.Username) {
@@ -40,7 +41,7 @@ func testDerivedNames(t *testing.T, f *fixture) {
 
 	// A name that looks like somebody else's is none, and was not chosen either.
 	s.registered(t, "lxyz")
-	id, code := applied("1xyz@example.org")
+	id, code := applied(t, "1xyz@example.org")
 	u, err := s.Confirm(ctx, id, code)
 	require.NoError(t, err)
 	assert.Regexp(t, "^1xyz-[0-9a-f]{8}$", u.Username)

@@ -59,7 +59,8 @@ func testUsersAreLockedFirst(t *testing.T, f *fixture) {
 			if _, err := f.LockUser(ctx, u.ID); err != nil {
 				return err
 			}
-			go func() { done <- use(context.WithoutCancel(t.Context()), u, id, code) }()
+			outside := context.WithoutCancel(t.Context())     // not in this transaction
+			go func() { done <- use(outside, u, id, code) }() //nolint:contextcheck // another request
 			assert.Never(t, used.Load, 300*time.Millisecond, 10*time.Millisecond, purpose)
 			return f.CloseVerifications(ctx, u.ID)
 		}))

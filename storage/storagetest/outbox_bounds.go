@@ -2,7 +2,6 @@ package storagetest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -97,7 +96,7 @@ func testSMSBounds(t *testing.T, f *fixture) {
 	assert.Equal(t, notify.TooMany{RetryAfter: time.Hour, Scope: notify.OfSMS}, *many)
 	f.advance(20 * time.Minute)
 	assert.EqualValues(t, 5, race(notify.ResetPassword))
-	require.True(t, errors.As(add(notify.ResetPassword, 51, true), &many), "a number that nobody has is refused as well")
+	require.ErrorAs(t, add(notify.ResetPassword, 51, true), &many, "a number that nobody has is refused as well")
 	assert.Equal(t, 40*time.Minute, many.RetryAfter)
 	require.NoError(t, outbox.Add(ctx, mailTo("mail@example.com")))
 	require.NoError(t, f.messages().Add(ctx, notify.Message{Channel: notify.SMS, To: "+263771200060", Kind: notify.ConfirmContact}), "without a bound")

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -93,7 +94,8 @@ func startOnce(databaseURL string) error {
 		return fmt.Errorf("%w: %s", err, out)
 	}
 	server := exec.Command(path, "serve")
-	server.Env = env
+	var log bytes.Buffer
+	server.Env, server.Stdout, server.Stderr = env, &log, &log
 	if err := server.Start(); err != nil {
 		return err
 	}
@@ -109,7 +111,10 @@ func startOnce(databaseURL string) error {
 	if err == nil && !ready {
 		err = errors.New("the server was not ready")
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, log.String())
+	}
+	return nil
 }
 
 // environment are the settings of a server.
