@@ -63,7 +63,7 @@ func (a *API) ownAccounts() {
 		OperationID: "change-own-password", Method: http.MethodPatch, Path: "/users/{user_id}/password", Tags: tags, DefaultStatus: http.StatusNoContent,
 		Summary: "Change the own password", Description: "Needs the present password. Sessions, and what was issued for the user, end. A caller with the scope `gatehouse:users:write` needs no password.",
 	}, passwordNames()), a.changeOwnPassword)
-	registerOpen(a, append([]string{ratelimit.RegisterPrefix}, limits...), withAliases(huma.Operation{ // it sends a message to any address
+	registerOpen(a, limits, withAliases(huma.Operation{
 		OperationID: "request-contact", Method: http.MethodPatch, Path: "/users/{user_id}/request-change-contact-info", Tags: tags, DefaultStatus: http.StatusAccepted,
 		Summary: "Begin to change the own email address or phone number, or remove one",
 		Description: "Sends a code to the new one: 202. Null, or an empty text, removes the one that there is, at once: 204. It gets a message with a link that undoes that for 72 hours, without the link if it was itself new within 72 hours. " +
