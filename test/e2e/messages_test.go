@@ -115,7 +115,7 @@ func TestDevelopmentServerShowsMessages(t *testing.T) {
 	time.Sleep(2 * time.Millisecond) // ids of one instant have no order
 	require.NoError(t, o.Add(t.Context(), notify.Message{Channel: notify.SMS, To: "+4915112345678", Kind: notify.AddressTaken}))
 	shown := s.get("/dev/outbox.json").body
-	assert.Regexp(t, `^\[\{"id":"[^"]+","channel":"sms","to":"\+4915112345678","kind":"address_taken","subject":"","text":"Your number belongs`, shown)
+	assert.Regexp(t, `^\[\{"id":"[^"]+","channel":"sms","to":"\+4915112345678","kind":"address_taken","subject":"","text":"Your number already belongs`, shown)
 	assert.Contains(t, shown, `"subject":"Neue Anmeldung an Ihrem Konto bei Gatehouse"`)
 	require.Eventually(t, func() bool {
 		return strings.Contains(s.metricsPage(), `gatehouse_messages_total{channel="mail",kind="new_sign_in",outcome="sent"} 1`)
