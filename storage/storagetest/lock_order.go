@@ -55,6 +55,7 @@ func testUsersAreLockedFirst(t *testing.T, f *fixture) {
 		id, code := s.opened(t, u, purpose, "new-"+string(purpose)[:3]+"@example.com")
 		used.Store(false)
 		done := make(chan error, 1)
+		begin := func() { done <- use(t.Context(), u, id, code) } // not in the transaction below
 		require.NoError(t, f.InTx(t.Context(), func(ctx context.Context) error {
 			if _, err := f.LockUser(ctx, u.ID); err != nil {
 				return err
