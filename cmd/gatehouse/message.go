@@ -14,7 +14,11 @@ import (
 // when there is none of that name.
 func about(noun, name string, err error) error {
 	if errors.Is(err, provider.ErrNotFound) {
-		return fmt.Errorf("%s %q: %w (gatehouse %s list shows what there is)", noun, name, provider.ErrNotFound, noun)
+		list := noun + " list"
+		if noun == "invitation" {
+			list = "user invitations"
+		}
+		return fmt.Errorf("%s %q: %w (gatehouse %s shows what there is)", noun, name, provider.ErrNotFound, list)
 	}
 	return fmt.Errorf("%s %q: %w", noun, name, err)
 }

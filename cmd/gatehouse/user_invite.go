@@ -46,8 +46,13 @@ GATEHOUSE_SMTP_URL or GATEHOUSE_SMS_WEBHOOK_URL must be set here as it is there.
 	cmd.Flags().StringVar(&inv.Locale, "locale", "", "language of the message, such as de")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		if inv.Email = args[0]; !strings.Contains(args[0], "@") {
-			inv.Email, inv.Phone = "", args[0]
+		switch {
+		case strings.Contains(args[0], "@"):
+			inv.Email = args[0]
+		case strings.HasPrefix(args[0], "+"):
+			inv.Phone = args[0]
+		default:
+			return fmt.Errorf("%q is neither an email address nor a phone number, which starts with + and the country code", args[0])
 		}
 		err := h.invitations.Invite(cmd.Context(), env.actor(), inv)
 		var many *notify.TooMany

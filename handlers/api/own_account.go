@@ -30,7 +30,7 @@ type ownPassword struct {
 
 type newContact struct {
 	UserID
-	Language string `header:"Accept-Language" maxLength:"200" doc:"Language of the message"`
+	Language string `header:"Accept-Language" maxLength:"1000" doc:"Language of the message"`
 	Body     struct {
 		CurrentPassword
 		Email newValue `json:"email,omitempty" doc:"This or phone_number"`

@@ -108,7 +108,7 @@ func manages(ctx context.Context) bool {
 
 // localeOf is the language that the caller prefers for messages, or empty.
 func localeOf(header string) string {
-	const longest = 200
+	const longest = 1000
 	if len(header) > longest {
 		return ""
 	}

@@ -53,7 +53,7 @@ type InvitationID struct {
 
 type acceptance struct {
 	InvitationID
-	Language string `header:"Accept-Language" maxLength:"200" doc:"Language of later messages"`
+	Language string `header:"Accept-Language" maxLength:"1000" doc:"Language of later messages"`
 	Body     struct {
 		Code     string `json:"code" maxLength:"64" example:"12345678" doc:"The code in the link of the message"`
 		Username string `json:"username,omitempty" example:"ada" doc:"Without one a user name is made of the email address"`

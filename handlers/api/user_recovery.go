@@ -11,7 +11,7 @@ import (
 )
 
 type forgotten struct {
-	Language string `header:"Accept-Language" maxLength:"200" doc:"Language of the message"`
+	Language string `header:"Accept-Language" maxLength:"1000" doc:"Language of the message"`
 	Body     struct {
 		Contact  string `json:"contact,omitempty" maxLength:"254" example:"ada@example.com" doc:"Email address, phone number or user name"`
 		Email    string `json:"email,omitempty" maxLength:"254" doc:"The same as contact"`

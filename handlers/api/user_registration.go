@@ -29,7 +29,7 @@ type NewAccount struct {
 }
 
 type newAccount struct {
-	Language string `header:"Accept-Language" maxLength:"200" doc:"Language of the message"`
+	Language string `header:"Accept-Language" maxLength:"1000" doc:"Language of the message"`
 	Body     NewAccount
 }
 

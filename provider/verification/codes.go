@@ -10,6 +10,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 )
@@ -228,15 +231,24 @@ func (c *Codes) code(v *Verification) (string, error) {
 	return fmt.Sprintf("%0*d", digits, binary.BigEndian.Uint64(material)%codes), nil
 }
 
-// plain is a code without what people type between groups of digits.
+// plain is a code without what people and programs put between its digits, and with the digits of ASCII: it is
+// pasted from messages, and typed on keyboards of other scripts.
 func plain(code string) string {
 	return strings.Map(func(r rune) rune {
-		if r == ' ' || r == '-' || r == '\u00a0' {
+		switch {
+		case unicode.IsSpace(r), unicode.In(r, unicode.Cf, unicode.Pd):
 			return -1
+		case r >= '\u0660' && r <= '\u0669': // Arabic
+			return r - '\u0660' + '0'
+		case r >= '\u06f0' && r <= '\u06f9': // Persian
+			return r - '\u06f0' + '0'
 		}
 		return r
-	}, code)
+	}, norm.NFKC.String(code[:min(len(code), 4*maxTyped)]))
 }
+
+// maxTyped bounds what is read of a code, in characters.
+const maxTyped = 64
 
 func closed(err error) error {
 	if errors.Is(err, provider.ErrNotFound) {

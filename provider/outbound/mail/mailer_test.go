@@ -91,15 +91,15 @@ func TestMailIsDelivered(t *testing.T) {
 		require.NoError(t, m.Carry(t.Context(), letter("zoë.o'hara+tag@example.net")), name)
 		received := server.Mails()
 		require.Len(t, received, 1, name)
-		domain, ascii := "example.com", "example.com"
+		domain := "example.com"
 		if strings.Contains(address, "from=no-reply@b") {
-			domain, ascii = "bücher.example", "xn--bcher-kva.example"
+			domain = "xn--bcher-kva.example" // what every server accepts
 		}
 		assert.Equal(t, "no-reply@"+domain, received[0].From)
 		assert.Equal(t, "zoë.o'hara+tag@example.net", received[0].To)
 		assert.Equal(t, o.TLS || o.Implicit, received[0].TLS, name)
 		assert.Equal(t, o.User, received[0].User, name)
-		assert.Equal(t, ascii, received[0].Hello, "the name of the machine is nobody's business")
+		assert.Equal(t, domain, received[0].Hello, "the name of the machine is nobody's business")
 	}
 }
 

@@ -102,6 +102,11 @@ func (s *Server) setSender(from string) error {
 	if err != nil || strings.ContainsAny(from, "\r\n") {
 		return errors.New("needs a sender that is an address, such as \"Example <no-reply@example.com>\"")
 	}
+	at := strings.LastIndexByte(parsed.Address, '@') + 1
+	// A server without SMTPUTF8 takes the ASCII form only (RFC 6531 section 3.2), and both are one domain.
+	if ascii, err := idna.ToASCII(parsed.Address[at:]); err == nil {
+		parsed.Address = parsed.Address[:at] + ascii
+	}
 	s.from = *parsed
 	return nil
 }
@@ -109,11 +114,7 @@ func (s *Server) setSender(from string) error {
 // domain is that of the sender. It names this server to others: the name of the machine would tell how
 // the network is built, and often is none that another server accepts.
 func (s *Server) domain() string {
-	domain := s.from.Address[strings.LastIndexByte(s.from.Address, '@')+1:]
-	if ascii, err := idna.ToASCII(domain); err == nil {
-		return ascii
-	}
-	return domain
+	return s.from.Address[strings.LastIndexByte(s.from.Address, '@')+1:]
 }
 
 // Cleartext tells whether mails may travel without TLS.
