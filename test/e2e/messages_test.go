@@ -87,7 +87,7 @@ func TestMessagesAreSent(t *testing.T) {
 		assert.Equal(t, "fr", message.Header.Get("Content-Language"))
 		assert.Contains(t, <-texts, `"to":"+4915112345678"`)
 		assert.Equal(t, 1, smtp.Attempts("unknown@example.net"))
-		assert.Contains(t, s.log.String(), `"fault":"smtp_550_5.1.1"`)
+		require.Eventually(t, func() bool { return strings.Contains(s.log.String(), `"fault":"smtp_550_5.1.1"`) }, 5*time.Second, 20*time.Millisecond, "the log is written in batches")
 		for _, hidden := range []string{"alice@example.net", "unknown@example.net", "a-password-of-smtp", "4915112345678", secret} {
 			assert.NotContains(t, s.log.String(), hidden)
 		}

@@ -158,6 +158,6 @@ func wait(ctx context.Context, until time.Time) bool {
 	case <-ctx.Done():
 		return false
 	case <-timer.C:
-		return true
+		return ctx.Err() == nil // of both at once either may be chosen
 	}
 }
