@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -121,7 +122,7 @@ func (a *API) register(ctx context.Context, in *newAccount) (*opened, error) {
 	}
 	id, err := a.People.Register(ctx, account.Application{
 		Username: in.Body.Username, Email: in.Body.Email, Phone: in.Body.Phone, Password: in.Body.Password, Profile: in.Body.Profile,
-	}, localeOf(in.Language))
+	}, cmp.Or(in.Body.Locale, localeOf(in.Language))) // Accept-Language may be that of a program
 	if err != nil {
 		return nil, asInvalidUser(err, sent, in.Body.Password)
 	}

@@ -40,7 +40,7 @@ func (s *SelfService) requestContact(ctx context.Context, user provider.ID, loca
 		return provider.ID{}, err
 	}
 	v := verification.Verification{Purpose: purpose, UserID: u.ID, Generation: u.Generation, Address: contactFor(u, purpose)}
-	m := notify.Message{Channel: channelFor(purpose), To: v.Address, Kind: notify.ConfirmContact, UserID: u.ID, Asked: true, Locale: locale, Data: notify.Data{Username: u.Username, Valid: purpose.Lifetime()}}
+	m := notify.Message{Channel: channelFor(purpose), To: v.Address, Kind: notify.ConfirmContact, UserID: u.ID, Asked: true, Locale: cmp.Or(locale, u.Profile.Locale), Data: notify.Data{Username: u.Username, Valid: purpose.Lifetime()}}
 	var id provider.ID
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
 		opened, err := s.codes.Open(ctx, v, nil)

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -22,7 +23,8 @@ func testContactRequests(t *testing.T, f *fixture) {
 		t.Helper()
 		id, err := s.RequestEmail(t.Context(), ada.ID, address, "")
 		require.NoError(t, err)
-		_, code := s.sent(t, address)
+		m, code := s.sent(t, address)
+		assert.Equal(t, "de", m.Locale, "that of the profile, since the request names none")
 		f.advance(time.Second)
 		return id, code
 	}

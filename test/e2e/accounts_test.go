@@ -95,6 +95,9 @@ func TestPeopleRegisterThroughTheAPI(t *testing.T) {
 	assert.Equal(t, http.StatusOK, s.signIn("bob", "a long password"))
 	assert.NotContains(t, s.log.String(), m.Code)
 
+	begun(t, s.manage("", http.MethodPost, "/users", `{"username":"pia","email":"pia@example.com","password":"a long password","locale":"de"}`, "Accept-Language", "en"), http.StatusAccepted)
+	assert.Contains(t, s.messageTo("pia@example.com").Subject, "Bestätigen", "the person says it, and not the program")
+
 	for body, want := range map[string]map[string]string{
 		`{"username":"carol","password":"a long password"}`:                                      {"": "bst.phone_and_email.missing"},
 		`{"phoneNumber":"+442071838759","password":"a long password"}`:                           {"username": "fos_user.username.short"},
