@@ -19,6 +19,9 @@ type dialect interface {
 	// locking is a clause such as FOR SHARE where rows are locked individually, and empty where
 	// there is a single writer.
 	locking(clause string) string
+	// turns is a statement after which the transactions with the same number go one after the other until
+	// they end, and empty where there is a single writer.
+	turns() string
 	// contains is a condition: a list in a column has the value, which takes the place of ?. An
 	// index finds it.
 	contains(column string) string

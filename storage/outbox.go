@@ -102,14 +102,14 @@ func (s *Store) latest(ctx context.Context, query string, of any, limit int) (no
 	return n, nil
 }
 
-// smsLock is the lock of those who count SMS, on Postgres. SQLite has one writer at a time.
-const smsLock = 7_266_421_305
+// smsTurns is the number of the transactions that count SMS.
+const smsTurns = 7_266_421_305
 
 // NthSMS is when the n-th latest SMS since a time was stored that is not silent; zero: there are fewer.
 // Keys begin with a prefix. Transactions count one after the other: two would else find the same room.
 func (s *Store) NthSMS(ctx context.Context, prefix string, since time.Time, n int) (at time.Time, err error) {
-	if _, locks := s.dialect.(*postgresDialect); locks {
-		if err := s.exec(ctx, "SELECT pg_advisory_xact_lock(?)", int64(smsLock)); err != nil {
+	if turns := s.dialect.turns(); turns != "" {
+		if err := s.exec(ctx, turns, int64(smsTurns)); err != nil {
 			return at, err
 		}
 	}

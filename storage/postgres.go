@@ -72,6 +72,8 @@ func (d *postgresDialect) bound(statement string) string {
 
 func (*postgresDialect) locking(clause string) string { return " " + clause }
 
+func (*postgresDialect) turns() string { return "SELECT pg_advisory_xact_lock(?)" }
+
 func (*postgresDialect) contains(column string) string {
 	return "string_to_array(" + column + ", ' ') @> ARRAY[?]::text[]"
 }

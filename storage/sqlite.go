@@ -75,6 +75,8 @@ func (sqliteDialect) bound(statement string) string { return statement }
 
 func (sqliteDialect) locking(string) string { return "" }
 
+func (sqliteDialect) turns() string { return "" }
+
 func (sqliteDialect) contains(column string) string {
 	return "instr(' ' || " + column + " || ' ', ' ' || ? || ' ') > 0"
 }

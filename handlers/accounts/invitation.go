@@ -44,17 +44,12 @@ func (a *Accounts) invited(r *http.Request, page pages.Register) (*account.Invit
 	return a.Invitations.Invited(r.Context(), id)
 }
 
-// ServeAcceptance receives the form of a person who was invited.
+// ServeAcceptance receives the form of a person who was invited. The contact is that of the invitation.
 func (a *Accounts) ServeAcceptance(w http.ResponseWriter, r *http.Request) error {
 	form, err := a.Web.ReadForm(r, nil)
 	if err != nil {
 		return err
 	}
-	return a.accept(w, r, form)
-}
-
-// accept receives the form of a person who was invited. The contact is that of the invitation.
-func (a *Accounts) accept(w http.ResponseWriter, r *http.Request, form url.Values) error {
 	in := a.in(r, form)
 	page := invitationPage(form)
 	page.Token, page.Username = form.Get(websession.TokenField), form.Get("username")

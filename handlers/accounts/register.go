@@ -57,9 +57,6 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if form.Has("id") { // a page of an earlier version
-		return a.accept(w, r, form)
-	}
 	in := a.in(r, form)
 	page := pages.Register{
 		Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow"), form.Get(localesField)), Mail: a.Policy.Mail, SMS: a.Policy.SMS,
