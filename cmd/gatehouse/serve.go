@@ -297,6 +297,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		KeepSignedIn: c.KeepSignedIn,
 		Registration: h.people.Policy().Offers(),
 		Recovery:     c.sendsMail() || c.sendsSMS(),
+		Phones:       c.sendsSMS(),
 		Scopes:       h.catalogue,
 		Logos:        logo.NewCache(directory, fetch, e.clock),
 		Pages:        set,

@@ -63,7 +63,7 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 		Username: form.Get("username"), Email: form.Get("email"), Phone: form.Get("phone"),
 	}
 	id, err := a.Registration.Register(r.Context(), account.Application{
-		Username: page.Username, Email: page.Email, Phone: typedNumber(page.Phone), Password: form.Get("password"),
+		Username: page.Username, Email: page.Email, Phone: account.TypedPhone(page.Phone), Password: form.Get("password"),
 	}, in.Language())
 	var wrong account.Wrong
 	var many *notify.TooMany
@@ -83,11 +83,6 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	canonical.From(r.Context()).Outcome("registered")
 	seeOther(w, "/verify", url.Values{"id": {id.String()}, "flow": {a.Web.SetPending(w, r, id, page.Flow)}, localesField: {page.Locales}})
 	return nil
-}
-
-// typedNumber is a phone number without what people write between its digits. Programs write it as it is stored.
-func typedNumber(text string) string {
-	return strings.NewReplacer(" ", "", "\u00a0", "", "-", "", "(", "", ")", "", "/", "", ".", "").Replace(text)
 }
 
 // notOffered refuses people who cannot register without an invitation, or at all.

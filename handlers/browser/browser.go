@@ -85,6 +85,8 @@ type Config struct {
 	KeepSignedIn bool
 	// Registration and Recovery offer people an account, or another password.
 	Registration, Recovery bool
+	// Phones: people may sign in with a phone number, which they have proved by an SMS.
+	Phones bool
 	// Seal is for the question whether to sign out.
 	Seal   sealer
 	Clock  provider.Clock

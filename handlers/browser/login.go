@@ -71,6 +71,7 @@ func (b *Browser) addWays(page *pages.Login, request *oauth.AuthorizeRequest) {
 	if addLocales(query, request); request == nil && page.Locales != "" {
 		query.Set("ui_locales", page.Locales)
 	}
+	page.Phones = b.Phones
 	way := ""
 	if len(query) > 0 {
 		way = "?" + query.Encode()

@@ -26,6 +26,8 @@ type Login struct {
 	SignedInAs string
 	// Remember: the box to stay signed in is checked.
 	Remember bool
+	// Phones: a phone number is a name, too.
+	Phones bool
 	// Problem says why the last attempt failed.
 	Problem LoginProblem
 	// Wait is the time until the next attempt.

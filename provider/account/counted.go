@@ -10,10 +10,10 @@ import (
 
 // CountedAs is the Account of a Try with that login, and the user's id if there is one.
 func (r *Registry) CountedAs(ctx context.Context, login string) (account string, userID provider.ID, err error) {
-	u, err := r.store.UserByLogin(ctx, LoginForms(login)...)
+	u, err := byLogin(ctx, r.store, login)
 	switch {
 	case errors.Is(err, provider.ErrNotFound):
-		return Canonical(login), userID, nil
+		return countedLogin(login), userID, nil
 	case err != nil:
 		return "", userID, fmt.Errorf("find user: %w", err)
 	}

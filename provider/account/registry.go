@@ -7,7 +7,6 @@ import (
 	"io"
 	"reflect"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -35,9 +34,7 @@ var (
 type Store interface {
 	User(ctx context.Context, id provider.ID) (*User, error)
 	UserBySubject(ctx context.Context, subject string) (*User, error)
-	// UserByLogin reads the user who has one of the forms as user name or email address; the
-	// first form that matches wins (LoginForms).
-	UserByLogin(ctx context.Context, forms ...string) (*User, error)
+	logins
 	// UserBySkeleton reads the user whose name looks the same as those with the skeleton.
 	UserBySkeleton(ctx context.Context, skeleton string) (*User, error)
 	CreateUser(ctx context.Context, u *User) error
@@ -340,11 +337,4 @@ func validate(u, before *User) (wrong Wrong) {
 		}
 	}
 	return wrong
-}
-
-// validPhone takes E.164 only, which is what the phone_number claim recommends.
-func validPhone(number string) bool {
-	digits, ok := strings.CutPrefix(number, "+")
-	return ok && len(digits) >= 8 && len(digits) <= 15 && digits[0] != '0' &&
-		!strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
 }

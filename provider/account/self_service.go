@@ -17,18 +17,11 @@ type transactor interface {
 	InTx(ctx context.Context, fn func(ctx context.Context) error) error
 }
 
-// people finds users by what they know of themselves.
-type people interface {
-	UserByLogin(ctx context.Context, forms ...string) (*User, error)
-	// UsersByPhone returns up to two users with that number, verified.
-	UsersByPhone(ctx context.Context, number string) ([]*User, error)
-}
-
 // SelfService is what people do for their own accounts: register, confirm, recover, change. Everything
 // is refused that is not proven by a code, which goes to the address concerned, or by the password.
 type SelfService struct {
 	registry *Registry
-	people   people
+	people   logins
 	tx       transactor
 	codes    *verification.Codes
 	outbox   outbox
@@ -36,7 +29,7 @@ type SelfService struct {
 }
 
 // NewSelfService makes a SelfService over a registry.
-func NewSelfService(r *Registry, p people, tx transactor, codes *verification.Codes, o outbox, policy Policy) *SelfService {
+func NewSelfService(r *Registry, p logins, tx transactor, codes *verification.Codes, o outbox, policy Policy) *SelfService {
 	return &SelfService{registry: r, people: p, tx: tx, codes: codes, outbox: o, policy: policy}
 }
 

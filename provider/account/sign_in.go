@@ -18,9 +18,9 @@ var ErrSignIn = errors.New("user name or password is wrong")
 // name that does not exist.
 const decoy = "$argon2id$v=19$m=19456,t=2,p=1$Z2F0ZWhvdXNlLWRlY295IQ$Rk4xd2lqUW5LZ0ZsV2hKc3RqT2R5c0hxR0ZkdVl2cWE"
 
-// signInStore finds a user by canonical user name or email address.
+// signInStore finds users and keeps the hashes of their passwords.
 type signInStore interface {
-	UserByLogin(ctx context.Context, forms ...string) (*User, error)
+	logins
 	// UpgradePassword replaces the hash of a password by another hash of it, and returns
 	// provider.ErrStale if it is not the given one any more. It is no change of the password: sessions
 	// and grants stay.
@@ -50,8 +50,8 @@ func NewSignIn(users signInStore, a applications, h hasher, t Throttle, events p
 // Verify returns the user with that name and password. It returns ErrSignIn, which may be *Unconfirmed, or
 // *Throttled, for which the password was not checked.
 func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
-	try := Try{Account: Canonical(a.Login), Prefix: a.Prefix}
-	u, err := s.users.UserByLogin(ctx, LoginForms(a.Login)...)
+	try := Try{Account: countedLogin(a.Login), Prefix: a.Prefix}
+	u, err := byLogin(ctx, s.users, a.Login)
 	if err != nil && !errors.Is(err, provider.ErrNotFound) {
 		return nil, fmt.Errorf("find user: %w", err)
 	}

@@ -61,7 +61,7 @@ func newFixture(t testing.TB) *fixture {
 	f := &fixture{store: store, url: url, steps: &steps{Hasher: password.New(rand.Reader, 2)}}
 	f.users = account.NewRegistry(store, audit.NewGate(store, store, (*event.Bus)(nil), time.Now, rand.Reader), f.steps, nil,
 		event.NewBus(func(_ context.Context, e event.Event) { f.recorded = append(f.recorded, e) }), time.Now, rand.Reader)
-	f.people = f.selfService(t)
+	f.people = f.selfService(t, false)
 	f.signIn = f.fresh(t)
 	require.NoError(t, f.users.Create(t.Context(), audittest.Operator(), &account.User{Username: "alice", Email: "alice@example.com"}, "wonderland"))
 	return f
@@ -118,6 +118,39 @@ func TestNameAndAddressShareTheirAttempts(t *testing.T) {
 	}
 	_, err := f.verify(t, "bob", "wrong")
 	assert.ErrorIs(t, err, account.ErrSignIn, "another account")
+}
+
+// A verified phone number is a name like the others, in each spelling, and counted with them. Numbers that
+// nobody has verified, or several users have, sign nobody in.
+func TestSignInByPhoneNumber(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for name, u := range map[string]account.User{
+		"carol": {Phone: "+442071838750", PhoneVerified: true}, "dave": {Phone: "+442071838751"},
+		"erin": {Phone: "+442071838752", PhoneVerified: true}, "frank": {Phone: "+442071838752", PhoneVerified: true},
+	} {
+		u.Username = name
+		require.NoError(t, f.users.Create(t.Context(), audittest.Operator(), &u, "wonderland"))
+	}
+	for _, number := range []string{"+442071838750", "+44 20 7183 8750", "0044 (0)20-7183-8750"} {
+		u, err := f.verify(t, number, "wonderland")
+		require.NoError(t, err, number)
+		assert.Equal(t, "carol", u.Username)
+	}
+	for _, number := range []string{"+442071838751", "+442071838752", "+442071838753"} {
+		_, err := f.verify(t, number, "wonderland")
+		require.ErrorIs(t, err, account.ErrSignIn, number)
+	}
+	var throttled *account.Throttled
+	for _, number := range [][]string{{"+442071838750", "+44 20 71838750", "carol"}, {"+442071838759", "+44 20 7183 8759", "0044 20 7183 8759"}} {
+		f.signIn = f.fresh(t)
+		for i := range 10 {
+			_, err := f.verify(t, number[i%3], "wrong")
+			require.ErrorIs(t, err, account.ErrSignIn, i)
+		}
+		_, err := f.verify(t, number[0], "wonderland")
+		require.ErrorAs(t, err, &throttled)
+	}
 }
 
 // A browser that has signed in to the account before has its own count, for this account only.

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
@@ -29,8 +28,12 @@ type applications interface {
 	Unconfirmed(ctx context.Context, login string, begun provider.ID) (id provider.ID, hash string, err error)
 }
 
-// Unconfirmed is part of applications.
+// Unconfirmed is part of applications. Where contacts are private there is none: who registers with the address
+// of another person would be told by the sign-in that it is taken.
 func (s *SelfService) Unconfirmed(ctx context.Context, login string, begun provider.ID) (id provider.ID, hash string, err error) {
+	if s.policy.Private {
+		return id, "", nil
+	}
 	v, err := s.codes.At(ctx, verification.Registration, addressOf(login))
 	if errors.Is(err, verification.ErrClosed) && !begun.IsZero() {
 		v, err = s.codes.Find(ctx, begun, verification.Registration)
@@ -45,7 +48,7 @@ func (s *SelfService) Unconfirmed(ctx context.Context, login string, begun provi
 	switch {
 	case err != nil:
 		return id, "", err
-	case a.Taken: // another user has the address, and the code went to nobody
+	case a.Taken: // stored while contacts were private
 		return id, "", nil
 	case v.Address != addressOf(login) && a.Username != Canonical(login):
 		return id, "", nil
@@ -59,13 +62,4 @@ func addressOf(login string) string {
 		return number
 	}
 	return canonicalEmail(login)
-}
-
-// phoneOf is a phone number as people type it; empty: that is none.
-func phoneOf(typed string) string {
-	number := strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", "/", "").Replace(strings.TrimSpace(typed))
-	if !validPhone(number) {
-		return ""
-	}
-	return number
 }

@@ -18,13 +18,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
 
-func (f *fixture) selfService(t testing.TB) *account.SelfService {
+// selfService sends messages, and tells whether a contact is taken unless it is private.
+func (f *fixture) selfService(t testing.TB, private bool) *account.SelfService {
 	t.Helper()
 	gate := audit.NewGate(f.store, f.store, (*event.Bus)(nil), time.Now, rand.Reader)
 	ring, err := keyring.Open(t.Context(), f.store, gate, keyring.Secrets{Current: []byte("a secret of the tests, 32 bytes at least")}, time.Now, rand.Reader)
 	require.NoError(t, err)
 	codes := verification.NewCodes(f.store, ring.Key(keyring.Verification), "https://id.example.com", time.Now, rand.Reader)
-	return account.NewSelfService(f.users, f.store, f.store, codes, notify.NewOutbox(f.store, time.Now, rand.Reader), account.Policy{Open: true, Private: true, Mail: true, SMS: true})
+	return account.NewSelfService(f.users, f.store, f.store, codes, notify.NewOutbox(f.store, time.Now, rand.Reader), account.Policy{Open: true, Private: private, Mail: true, SMS: true})
 }
 
 // applied is a registration that waits for its code.
@@ -72,11 +73,31 @@ func TestUnconfirmedRegistrationsAreToldToWhoKnowsThePassword(t *testing.T) {
 	}
 
 	// What somebody else chose for the address of a user says nothing, also when the user is gone.
+	f.people = f.selfService(t, true)
 	taken := f.applied(t, "alice@example.com")
 	var unconfirmed *account.Unconfirmed
 	assert.NotErrorAs(t, try("alice@example.com", "another", taken), &unconfirmed)
 	u, err := f.fresh(t).Verify(ctx, account.Attempt{Login: "alice@example.com", Password: "wonderland", Prefix: "192.0.2.1/32"})
 	require.NoError(t, err)
 	require.NoError(t, f.store.DeleteUser(ctx, u.ID, time.Now()))
+	f.people = f.selfService(t, false)
 	assert.NotErrorAs(t, try("alice@example.com", "wonderland", provider.ID{}), &unconfirmed)
+}
+
+// Where contacts are private, a free address is answered like a taken one: the registration of both ends with
+// the same page, and the sign-in that follows does not tell them apart.
+func TestPrivateContactsAreNotToldByTheSignIn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.people = f.selfService(t, true)
+	for _, address := range []string{"alice@example.com", "free@example.com"} {
+		begun, err := f.people.Register(t.Context(), account.Application{Username: "newcomer", Email: address, Password: "chosen by others"}, "")
+		require.NoError(t, err)
+		for _, begun := range []provider.ID{{}, begun} {
+			_, err := f.fresh(t).Verify(t.Context(), account.Attempt{Login: address, Password: "chosen by others", Prefix: "192.0.2.1/32", Begun: begun})
+			var unconfirmed *account.Unconfirmed
+			assert.NotErrorAs(t, err, &unconfirmed, address)
+			assert.ErrorIs(t, err, account.ErrSignIn, address)
+		}
+	}
 }
