@@ -23,8 +23,8 @@ type limits struct {
 	prefix, client, guess, guesses *ratelimit.Policy
 }
 
-// limitsOf finds the policies of a route. Those of the sign-in are counted where the account is
-// known (ratelimit.SignIn); the route names them so that the table is complete.
+// limitsOf finds the policies of a route. Those of accounts are counted where the account is
+// known (ratelimit.SignIn, ratelimit.Recoveries); the route names them so that the table is complete.
 func limitsOf(entry route.Route, limiter ratelimit.Limiter, table *ratelimit.Table) (*limits, error) {
 	l := &limits{limiter: limiter}
 	for _, name := range entry.Policies {
@@ -33,7 +33,7 @@ func limitsOf(entry route.Route, limiter ratelimit.Limiter, table *ratelimit.Tab
 			return nil, fmt.Errorf("route %q: there is no rate-limit policy %q", entry.Name, name)
 		}
 		switch name {
-		case ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice:
+		case ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice, ratelimit.RecoverAccount:
 			continue
 		}
 		into := map[ratelimit.Key]**ratelimit.Policy{

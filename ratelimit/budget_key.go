@@ -19,5 +19,8 @@ func Prefix(address netip.Addr) string {
 // GuessKey is the key of attempts at the secret of a client from an address prefix.
 func GuessKey(clientID, prefix string) string { return clientID + " " + prefix }
 
+// AccountKey is the key of what an address prefix does to an account.
+func AccountKey(account, prefix string) string { return account + " " + prefix }
+
 // OwnLimit is the limit of a client that is registered with a rate in each second.
 func OwnLimit(rate int) Limit { return Limit{Rate: rate, Per: time.Second, Burst: 2 * rate} }

@@ -37,7 +37,7 @@ func NewBudgets(table *Table, state Inspector, g gate, c clients, a accounts) *B
 	return &Budgets{table: table, state: state, gate: g, clients: c, accounts: a}
 }
 
-// Who has a budget. A policy is counted by one of them, or by client and address together.
+// Who has a budget. A policy is counted by one of them, or by an address together with a client or an account.
 type Who struct {
 	ClientID string
 	Address  netip.Addr
@@ -120,6 +120,10 @@ func (b *Budgets) ask(ctx context.Context, policy string, who Who) (ask Ask, use
 		ask.Key = GuessKey(who.ClientID, Prefix(who.Address))
 	case ByAccount:
 		ask.Key, user, err = b.accounts.CountedAs(ctx, who.Username)
+	case ByAccountAndPrefix:
+		if ask.Key, user, err = b.accounts.CountedAs(ctx, who.Username); err == nil {
+			ask.Key = AccountKey(ask.Key, Prefix(who.Address))
+		}
 	case ByDevice: // refused by fits
 	}
 	return ask, user, err
@@ -137,6 +141,8 @@ func (w Who) fits(p *Policy) error {
 		byClient, byAddress = true, true
 	case ByAccount:
 		byAccount = true
+	case ByAccountAndPrefix:
+		byAccount, byAddress = true, true
 	case ByDevice:
 		return &WhoError{"policy", "is counted by browser, which only the browser can name"}
 	}

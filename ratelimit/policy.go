@@ -12,6 +12,8 @@ const (
 	ByDevice  Key = "device"
 	ByGuess   Key = "client and prefix"
 	ByGuessed Key = "guessed client"
+	// ByAccountAndPrefix counts what one address does to one account.
+	ByAccountAndPrefix Key = "account and prefix"
 )
 
 // Outage is the behavior of a policy while Redis is unavailable.
@@ -54,5 +56,6 @@ const (
 	SignInDevice     = "sign-in-device"
 	RegisterPrefix   = "register-prefix"
 	RecoverPrefix    = "recover-prefix"
+	RecoverAccount   = "recover-account"
 	VerifyPrefix     = "verify-prefix"
 )

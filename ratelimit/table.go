@@ -39,6 +39,7 @@ func Policies() []Policy {
 		{SignInPrefix, Limit{50, quarter, 50}, ByPrefix, Strict, "One address that tries many accounts; it may serve a whole office."},
 		{RegisterPrefix, Limit{20, time.Hour, 20}, ByPrefix, Open, "Each registration stores a row and sends a message; open ones are also limited altogether."},
 		{RecoverPrefix, Limit{20, time.Hour, 20}, ByPrefix, Open, "Each request of a forgotten password stores a row and sends a message."},
+		{RecoverAccount, Limit{4, time.Hour, 4}, ByAccountAndPrefix, Open, "Fewer messages than one person may get, so that nobody uses up what the owner of an account needs."},
 		{VerifyPrefix, Limit{50, quarter, 50}, ByPrefix, Open, "Codes are also limited to five tries each."},
 		{SignInDevice, Limit{10, quarter, 10}, ByDevice, Strict, "A browser that signed in before has its own attempts, so that an attacker cannot lock its user out."},
 	}

@@ -16,7 +16,7 @@ func TestEveryPolicyHasAPurpose(t *testing.T) {
 	for _, p := range ratelimit.Policies() {
 		assert.NoError(t, p.Limit.Validate(), p.Name)
 		assert.NotEmpty(t, p.Why, p.Name)
-		assert.Contains(t, []ratelimit.Key{ratelimit.ByClient, ratelimit.ByPrefix, ratelimit.ByAccount, ratelimit.ByDevice, ratelimit.ByGuess, ratelimit.ByGuessed}, p.Key, p.Name)
+		assert.Contains(t, []ratelimit.Key{ratelimit.ByClient, ratelimit.ByPrefix, ratelimit.ByAccount, ratelimit.ByDevice, ratelimit.ByGuess, ratelimit.ByGuessed, ratelimit.ByAccountAndPrefix}, p.Key, p.Name)
 		assert.Contains(t, []ratelimit.Outage{ratelimit.Open, ratelimit.Strict}, p.Outage, p.Name)
 		assert.False(t, names[p.Name], "%s is there twice", p.Name)
 		names[p.Name] = true

@@ -30,7 +30,7 @@ type invitations interface {
 
 // recovery is how people get their account back.
 type recovery interface {
-	Forgot(ctx context.Context, named, locale string) (provider.ID, error)
+	Forgot(ctx context.Context, f account.Forgotten) (provider.ID, error)
 	Reset(ctx context.Context, id provider.ID, code, password string) (*account.User, error)
 	Undo(ctx context.Context, id provider.ID, code string) (*account.User, error)
 }
@@ -64,8 +64,8 @@ func New(c Config) *Accounts { return &Accounts{c} }
 // Routes are the pages.
 func (a *Accounts) Routes() []route.Route {
 	get, post := []string{http.MethodGet}, []string{http.MethodPost}
-	line := func(name string, methods []string, path string, serve route.HandlerFunc, limit string) route.Route {
-		return route.Route{Name: name, Methods: methods, Path: path, Protection: route.Page, Handler: serve, Policies: []string{limit}}
+	line := func(name string, methods []string, path string, serve route.HandlerFunc, limits ...string) route.Route {
+		return route.Route{Name: name, Methods: methods, Path: path, Protection: route.Page, Handler: serve, Policies: limits}
 	}
 	return []route.Route{
 		line("register page", get, "/register", a.ServeRegisterPage, ratelimit.PagePrefix),
@@ -75,7 +75,7 @@ func (a *Accounts) Routes() []route.Route {
 		line("verify page", get, "/verify", a.ServeVerifyPage, ratelimit.PagePrefix),
 		line("verify", post, "/verify", a.ServeVerify, ratelimit.VerifyPrefix),
 		line("recover page", get, "/recover", a.ServeRecoverPage, ratelimit.PagePrefix),
-		line("recover", post, "/recover", a.ServeRecover, ratelimit.RecoverPrefix),
+		line("recover", post, "/recover", a.ServeRecover, ratelimit.RecoverPrefix, ratelimit.RecoverAccount),
 		line("reset", post, "/reset", a.ServeReset, ratelimit.VerifyPrefix),
 		line("done page", get, "/done", a.ServeDonePage, ratelimit.PagePrefix),
 		line("undo page", get, "/undo", a.ServeUndoPage, ratelimit.PagePrefix),

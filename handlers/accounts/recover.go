@@ -48,7 +48,7 @@ func (a *Accounts) ServeRecover(w http.ResponseWriter, r *http.Request) error {
 			Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow"), form.Get(localesField)), SMS: a.Policy.SMS, Problem: pages.ContactMissing,
 		})
 	}
-	id, err := a.Recovery.Forgot(r.Context(), contact, in.Language())
+	id, err := a.Recovery.Forgot(r.Context(), account.Forgotten{Contact: contact, Locale: in.Language(), Prefix: canonical.From(r.Context()).AddressPrefix()})
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ type selfService interface {
 
 // recovery is how people who forgot their password get another one.
 type recovery interface {
-	Forgot(ctx context.Context, named, locale string) (provider.ID, error)
+	Forgot(ctx context.Context, f account.Forgotten) (provider.ID, error)
 	Reset(ctx context.Context, id provider.ID, code, password string) (*account.User, error)
 }
 

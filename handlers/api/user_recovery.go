@@ -7,6 +7,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
@@ -41,7 +43,7 @@ type resetByID struct {
 func (a *API) recoveries() {
 	tags := []string{"accounts"}
 	aliases := map[string]string{"phoneNumber": "phone_number", "emailOrPhone": "contact", "login": "contact"}
-	registerOpen(a, []string{ratelimit.RecoverPrefix}, withAliases(huma.Operation{
+	registerOpen(a, []string{ratelimit.RecoverPrefix, ratelimit.RecoverAccount}, withAliases(huma.Operation{
 		OperationID: "forgot-password", Method: http.MethodPost, Path: "/users/forgot-password", Tags: tags, DefaultStatus: http.StatusOK,
 		Summary: "Recover an account", Description: "Sends a code to the contact, if a user has it. The response does not tell whether one has.",
 	}, aliases), func(ctx context.Context, in *forgotten) (*opened, error) {
@@ -49,7 +51,7 @@ func (a *API) recoveries() {
 		if named == "" {
 			return nil, invalid("/contact", "is required")
 		}
-		id, err := a.Recovery.Forgot(ctx, named, localeOf(in.Language))
+		id, err := a.Recovery.Forgot(ctx, account.Forgotten{Contact: named, Locale: localeOf(in.Language), Prefix: canonical.From(ctx).AddressPrefix()})
 		if err != nil {
 			return nil, err
 		}

@@ -13,17 +13,39 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
 
+// Forgotten is a request of a person who forgot the password.
+type Forgotten struct {
+	// Contact is an email address, a phone number, or a user name.
+	Contact string
+	// Locale is the language of the message (BCP 47); empty: that of the profile.
+	Locale string
+	// Prefix is the IP address prefix of the request, as limits count addresses.
+	Prefix string
+}
+
+// recoveries limits the requests from one prefix for one account. Take returns *Throttled.
+type recoveries interface {
+	Take(ctx context.Context, t Try) error
+}
+
 // Forgot sends a code for another password to the contact that is named: an email address, a phone number
 // that is verified, or a user name, which stands for the user's email address. It returns the id of the
 // recovery. Nobody learns from the answer or its time whether there is such a
 // user: the same rows are written in any case.
-func (s *SelfService) Forgot(ctx context.Context, named, locale string) (provider.ID, error) {
-	u, channel, address, err := s.recoverable(ctx, named)
+//
+// From each address prefix there are fewer messages to a contact than the contact may get: nobody can use up
+// what the owner needs. Above that the answer is as always, too, and nothing is sent.
+func (s *SelfService) Forgot(ctx context.Context, f Forgotten) (provider.ID, error) {
+	u, channel, address, err := s.recoverable(ctx, f.Contact)
+	if err != nil {
+		return provider.ID{}, err
+	}
+	tooMany, err := s.tooMany(ctx, f, u)
 	if err != nil {
 		return provider.ID{}, err
 	}
 	v := verification.Verification{Purpose: verification.Recovery, Address: address}
-	m := notify.Message{Channel: channel, To: address, Kind: notify.ResetPassword, Locale: locale, Silent: u == nil, Data: notify.Data{Valid: v.Purpose.Lifetime()}}
+	m := notify.Message{Channel: channel, To: address, Kind: notify.ResetPassword, Locale: f.Locale, Silent: u == nil, Data: notify.Data{Valid: v.Purpose.Lifetime()}}
 	if u != nil {
 		v.UserID, v.Generation, m.UserID, m.Data.Username = u.ID, u.Generation, u.ID, u.Username
 		if m.Locale == "" {
@@ -34,7 +56,13 @@ func (s *SelfService) Forgot(ctx context.Context, named, locale string) (provide
 	m.Verification = v.ID
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
 		opened := v
-		switch err := s.outbox.Add(ctx, m); {
+		var err error
+		if tooMany {
+			err = notify.ErrTooMany
+		} else {
+			err = s.outbox.Add(ctx, m)
+		}
+		switch {
 		case errors.Is(err, notify.ErrTooMany):
 			// Nothing is sent, and the answer is as always: a refusal would tell whether a user name and an
 			// address belong together. The code opens nothing, or each request would be five more guesses.
@@ -42,10 +70,27 @@ func (s *SelfService) Forgot(ctx context.Context, named, locale string) (provide
 		case err != nil:
 			return err
 		}
-		_, err := s.codes.Open(ctx, opened, nil)
+		_, err = s.codes.Open(ctx, opened, nil)
 		return err
 	})
 	return v.ID, err
+}
+
+// tooMany counts a request by the user whom it is about, or by the name that nobody has.
+func (s *SelfService) tooMany(ctx context.Context, f Forgotten, u *User) (bool, error) {
+	if s.recoveries == nil {
+		return false, nil
+	}
+	try := Try{Account: countedLogin(f.Contact), Prefix: f.Prefix}
+	if u != nil {
+		try.Account = u.ID.String()
+	}
+	err := s.recoveries.Take(ctx, try)
+	var throttled *Throttled
+	if errors.As(err, &throttled) {
+		return true, nil
+	}
+	return false, err
 }
 
 // recoverable finds the user and where the code goes; nil: there is none, or none who may recover.

@@ -26,12 +26,17 @@ type SelfService struct {
 	codes    *verification.Codes
 	outbox   outbox
 	policy   Policy
+
+	recoveries recoveries // nil: there is no limit
 }
 
 // NewSelfService makes a SelfService over a registry.
 func NewSelfService(r *Registry, p logins, tx transactor, codes *verification.Codes, o outbox, policy Policy) *SelfService {
 	return &SelfService{registry: r, people: p, tx: tx, codes: codes, outbox: o, policy: policy}
 }
+
+// LimitRecoveries limits the requests of forgotten passwords, before requests are served.
+func (s *SelfService) LimitRecoveries(r recoveries) { s.recoveries = r }
 
 // Policy says who may register.
 func (s *SelfService) Policy() Policy { return s.policy }

@@ -109,7 +109,7 @@ func testProvedPhones(t *testing.T, f *fixture) {
 	_, err = s.ConfirmContact(ctx, bob.ID, id, code)
 	require.ErrorIs(t, err, account.ErrPhoneTaken, "also where the own number is only to be proved")
 
-	recovery, err := s.Forgot(ctx, somePhone, "")
+	recovery, err := s.Forgot(ctx, account.Forgotten{Contact: somePhone})
 	require.NoError(t, err)
 	require.NoError(t, set(alice, somePhone, false))
 	f.advance(time.Second)

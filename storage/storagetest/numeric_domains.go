@@ -34,7 +34,7 @@ func testNumericDomains(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.Equal(t, u.ID, found.ID)
 	f.advance(time.Second)
-	id, err := s.Forgot(ctx, address, "")
+	id, err := s.Forgot(ctx, account.Forgotten{Contact: address})
 	require.NoError(t, err)
 	m, code := s.sent(t, address)
 	assert.Equal(t, []any{notify.ResetPassword, id}, []any{m.Kind, m.Verification})

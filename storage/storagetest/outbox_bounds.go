@@ -45,7 +45,7 @@ func testMessagesAskedFor(t *testing.T, f *fixture) {
 	assert.Equal(t, notify.TooMany{RetryAfter: time.Hour, Scope: notify.OfAccount}, *many)
 
 	for range 10 {
-		_, err = s.Forgot(ctx, "thief@example.com", "")
+		_, err = s.Forgot(ctx, account.Forgotten{Contact: "thief@example.com"})
 		require.NoError(t, err)
 	}
 	m, code := s.sent(t, "thief@example.com")

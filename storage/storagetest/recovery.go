@@ -25,18 +25,18 @@ func testRecovery(t *testing.T, f *fixture) {
 	require.NoError(t, f.CreateSession(ctx, f.newSession(u)))
 	for _, named := range []string{"alice@example.com", " Alice ", "ALICE@Example.COM"} {
 		f.advance(time.Second)
-		id, err := s.Forgot(ctx, named, "")
+		id, err := s.Forgot(ctx, account.Forgotten{Contact: named})
 		require.NoError(t, err)
 		m, code := s.sent(t, "alice@example.com")
 		assert.Equal(t, []any{notify.ResetPassword, id, u.ID}, []any{m.Kind, m.Verification, m.UserID}, named)
 		assert.Len(t, code, 8)
 	}
 	f.advance(time.Second)
-	first, err := s.Forgot(ctx, "alice", "")
+	first, err := s.Forgot(ctx, account.Forgotten{Contact: "alice"})
 	require.NoError(t, err)
 	_, code := s.sent(t, "alice@example.com")
 	f.advance(time.Second)
-	second, err := s.Forgot(ctx, "alice", "")
+	second, err := s.Forgot(ctx, account.Forgotten{Contact: "alice"})
 	require.NoError(t, err)
 	_, other := s.sent(t, "alice@example.com")
 
@@ -73,11 +73,11 @@ func testRecoveryOfNobody(t *testing.T, f *fixture) {
 	s := f.selfService(t, nil)
 	u := s.registered(t, "alice")
 	f.statements.Store(0)
-	_, err := s.Forgot(ctx, "alice@example.com", "")
+	_, err := s.Forgot(ctx, account.Forgotten{Contact: "alice@example.com"})
 	require.NoError(t, err)
 	known := f.statements.Swap(0)
 	for _, named := range []string{"bob@example.com", "bob", "+4915112345678", "not a name", "<b>@x"} {
-		id, err := s.Forgot(ctx, named, "")
+		id, err := s.Forgot(ctx, account.Forgotten{Contact: named})
 		require.NoError(t, err, named)
 		if named != "+4915112345678" {
 			assert.Equal(t, known, f.statements.Load(), named)
@@ -98,13 +98,13 @@ func testRecoveryOfNobody(t *testing.T, f *fixture) {
 	}
 	// Nor by how many messages there were.
 	for range 30 {
-		_, err := s.Forgot(ctx, "alice", "")
+		_, err := s.Forgot(ctx, account.Forgotten{Contact: "alice"})
 		require.NoError(t, err)
 	}
 	_, err = s.registry.Change(ctx, audit.BackgroundJob("test"), u.ID, func(u *account.User) error { u.Disabled = true; return nil })
 	require.NoError(t, err)
 	f.advance(25 * time.Hour)
-	id, err := s.Forgot(ctx, "alice", "")
+	id, err := s.Forgot(ctx, account.Forgotten{Contact: "alice"})
 	require.NoError(t, err)
 	code, _, err := s.codes.Code(ctx, id)
 	require.NoError(t, err)
@@ -118,7 +118,7 @@ func testRecoveryRace(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	s := f.selfService(t, nil)
 	s.registered(t, "alice")
-	id, err := s.Forgot(ctx, "alice", "")
+	id, err := s.Forgot(ctx, account.Forgotten{Contact: "alice"})
 	require.NoError(t, err)
 	_, code := s.sent(t, "alice@example.com")
 	var group sync.WaitGroup
@@ -136,7 +136,7 @@ func testRecoveryRace(t *testing.T, f *fixture) {
 	require.ErrorIs(t, err, verification.ErrClosed)
 
 	f.advance(time.Second)
-	id, err = s.Forgot(ctx, "alice", "")
+	id, err = s.Forgot(ctx, account.Forgotten{Contact: "alice"})
 	require.NoError(t, err)
 	_, code = s.sent(t, "alice@example.com")
 	for range 50 {
@@ -249,7 +249,7 @@ func testMessagesCannotBeUsedUp(t *testing.T, f *fixture) {
 	u := s.registered(t, "alice")
 	guessable := 0
 	for range 40 {
-		id, err := s.Forgot(ctx, "alice", "")
+		id, err := s.Forgot(ctx, account.Forgotten{Contact: "alice"})
 		require.NoError(t, err)
 		v, err := s.Opened(ctx, id)
 		require.NoError(t, err)
@@ -259,7 +259,7 @@ func testMessagesCannotBeUsedUp(t *testing.T, f *fixture) {
 	}
 	assert.Equal(t, 10, guessable, "as many as messages")
 	for _, alias := range []string{"alice+a@example.com", "alice+b@example.com"} {
-		_, err := s.Forgot(ctx, alias, "")
+		_, err := s.Forgot(ctx, account.Forgotten{Contact: alias})
 		require.NoError(t, err)
 	}
 	_, err := s.Register(ctx, account.Application{Username: "new", Email: "alice+x@example.com", Password: goodPassword}, "")
@@ -323,14 +323,14 @@ func testRecoveryByPhone(t *testing.T, f *fixture) {
 	_, err = s.ConfirmContact(ctx, u.ID, id, code)
 	require.NoError(t, err)
 	f.advance(time.Second)
-	id, err = s.Forgot(ctx, "+442071838750", "")
+	id, err = s.Forgot(ctx, account.Forgotten{Contact: "+442071838750"})
 	require.NoError(t, err)
 	m, code := s.sent(t, "+442071838750")
 	assert.Equal(t, []any{notify.ResetPassword, notify.SMS}, []any{m.Kind, m.Channel})
 	_, err = s.Reset(ctx, id, code, newPassword)
 	require.NoError(t, err)
 	require.NoError(t, s.registry.Create(ctx, audit.BackgroundJob("test"), &account.User{Username: "bob", Phone: "+442071838750", PhoneVerified: true}, ""))
-	id, err = s.Forgot(ctx, "+442071838750", "")
+	id, err = s.Forgot(ctx, account.Forgotten{Contact: "+442071838750"})
 	require.NoError(t, err)
 	v, err := s.Opened(ctx, id)
 	require.NoError(t, err)

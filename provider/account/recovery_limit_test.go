@@ -1,0 +1,58 @@
+package account_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
+)
+
+// Whoever asks for the forgotten password of another person uses up the messages of one address to one account,
+// under all its names, and not those that the person may get. The answers are always the same, and an id.
+func TestNobodyUsesUpTheRecoveriesOfAnotherPerson(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	table, err := ratelimit.NewTable(nil)
+	require.NoError(t, err)
+	f.people.LimitRecoveries(ratelimit.NewRecoveries(ratelimit.NewMemory(time.Now), table))
+	forgot := func(contact, prefix string) {
+		t.Helper()
+		id, err := f.people.Forgot(t.Context(), account.Forgotten{Contact: contact, Prefix: prefix})
+		require.NoError(t, err)
+		require.False(t, id.IsZero())
+	}
+	sent := func() int {
+		t.Helper()
+		all, err := f.store.Messages(t.Context(), 100)
+		require.NoError(t, err)
+		return len(all)
+	}
+	for range 10 {
+		forgot("alice", "192.0.2.1/32")
+		forgot("Alice@example.com", "192.0.2.1/32")
+		forgot("nobody@example.com", "192.0.2.1/32")
+	}
+	assert.Equal(t, 4, sent())
+	forgot("alice", "192.0.2.2/32")
+	assert.Equal(t, 5, sent(), "the owner, from another address")
+	for _, prefix := range []string{"192.0.2.3/32", "192.0.2.4/32", "192.0.2.5/32"} {
+		for range 4 {
+			forgot("alice", prefix)
+		}
+	}
+	assert.Equal(t, 10, sent(), "what a person gets altogether is bounded as before")
+}
+
+func TestRecoveriesMayBeLimitedElsewhere(t *testing.T) {
+	t.Parallel()
+	table, err := ratelimit.NewTable(map[string]ratelimit.Limit{ratelimit.RecoverAccount: {}})
+	require.NoError(t, err)
+	limit := ratelimit.NewRecoveries(ratelimit.NewMemory(time.Now), table)
+	for range 100 {
+		require.NoError(t, limit.Take(t.Context(), account.Try{Account: "alice", Prefix: "192.0.2.1/32"}))
+	}
+}
