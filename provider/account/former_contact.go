@@ -102,14 +102,10 @@ func (s *SelfService) warnUnverified(ctx context.Context, u *User, left former) 
 	if left.Purpose != verification.NewEmail {
 		email = formerOf(u, verification.NewEmail)
 	}
-	if email.Address == "" || email.Verified || !s.policy.Mail {
+	if email.Address == "" || email.Verified {
 		return nil
 	}
-	err := s.outbox.Add(ctx, notify.Message{Channel: notify.Mail, To: email.Address, Kind: notify.ContactChangedAgain, UserID: u.ID, Locale: u.Profile.Locale, Data: notify.Data{At: u.UpdatedAt}})
-	if errors.Is(err, notify.ErrTooMany) || errors.Is(err, notify.ErrAddress) {
-		return nil
-	}
-	return err
+	return s.notices.send(ctx, &User{ID: u.ID, Profile: u.Profile}, notify.Mail, email.Address, notify.Message{Kind: notify.ContactChangedAgain, Data: notify.Data{At: u.UpdatedAt}})
 }
 
 // openUndo opens what gives the former contact back, and returns its id if the contact that is told gets the

@@ -12,12 +12,15 @@ import (
 //go:embed common_passwords.txt
 var commonPasswords string
 
-// common tells whether a password is among the first guesses: a common one, or the name of the
+// common tells whether a password is among the first guesses: a common one, or the name or the number of the
 // account (NIST SP 800-63B section 5.1.1.2).
 func common(password string, u *User) bool {
 	tried := Canonical(password)
 	if strings.ContainsRune(tried, '\n') {
 		return false
+	}
+	if u.Phone != "" && strings.TrimLeft(TypedPhone(password), "+0") != "" && strings.HasSuffix(u.Phone, strings.TrimLeft(TypedPhone(password), "+0")) {
+		return true
 	}
 	for _, name := range []string{u.Username, u.Email} {
 		if name != "" && (tried == name || strings.HasPrefix(name, tried+"@")) {

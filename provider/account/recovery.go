@@ -29,7 +29,7 @@ type recoveries interface {
 }
 
 // Forgot sends a code for another password to the contact that is named: an email address, a phone number
-// that is verified, or a user name, which stands for the user's email address. It returns the id of the
+// that is verified, or a user name, which stands for the user's email address or, without one, the number. It returns the id of the
 // recovery. Nobody learns from the answer or its time whether there is such a
 // user: the same rows are written in any case.
 //
@@ -110,12 +110,21 @@ func (s *SelfService) recoverable(ctx context.Context, named string) (*User, not
 		address = nobody(named)
 	}
 	u, err := s.people.UserByLogin(ctx, LoginForms(named)...)
+	if err != nil && !errors.Is(err, provider.ErrNotFound) {
+		return nil, "", "", err
+	}
+	known, number := err == nil && !u.Disabled, ""
+	if known && u.Email == "" && u.PhoneVerified && s.policy.SMS {
+		number = u.Phone
+	}
+	// It is looked up for every name, also when there is none: the time would tell who has a number alone.
+	owners, err := s.people.UsersByPhone(ctx, number)
 	switch {
-	case errors.Is(err, provider.ErrNotFound):
-		return nil, notify.Mail, address, nil
 	case err != nil:
 		return nil, "", "", err
-	case u.Disabled || u.Email == "" || !s.policy.Mail || faultOfEmail(u.Email) != "": // of an older version
+	case len(owners) == 1:
+		return u, notify.SMS, number, nil
+	case !known || u.Email == "" || !s.policy.Mail || faultOfEmail(u.Email) != "": // of an older version
 		return nil, notify.Mail, address, nil
 	}
 	return u, notify.Mail, u.Email, nil
@@ -211,21 +220,7 @@ func (s *SelfService) replacePassword(ctx context.Context, u *User, hash string)
 	if err := s.registry.store.UpdateUser(ctx, u); err != nil {
 		return err
 	}
-	return s.notice(ctx, u, u.Email, notify.Message{Kind: notify.PasswordChanged, Data: notify.Data{At: u.UpdatedAt}})
-}
-
-// notice tells a user what happened to the account. It is no reason to fail when the address has got too
-// many messages, or there is no way to send one.
-func (s *SelfService) notice(ctx context.Context, u *User, email string, m notify.Message) error {
-	m.Channel, m.To, m.UserID, m.Locale, m.Data.Username = notify.Mail, email, u.ID, u.Profile.Locale, u.Username
-	if email == "" || !s.policy.Mail {
-		return nil
-	}
-	err := s.outbox.Add(ctx, m)
-	if errors.Is(err, notify.ErrTooMany) || errors.Is(err, notify.ErrAddress) {
-		return nil
-	}
-	return err
+	return s.notices.tell(ctx, u, notify.Message{Kind: notify.PasswordChanged, Data: notify.Data{At: u.UpdatedAt}})
 }
 
 // act records what a user does for the own account.

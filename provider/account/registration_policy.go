@@ -39,7 +39,14 @@ type Policy struct {
 }
 
 func (p Policy) mayHave(email string) bool {
-	return len(p.Domains) == 0 || slices.ContainsFunc(p.Domains, func(domain string) bool { return strings.HasSuffix(email, "@"+domain) })
+	if len(p.Domains) == 0 {
+		return true
+	}
+	// With these before the @, some mail servers pass a message on to another domain.
+	if strings.ContainsAny(email, "%!") || strings.Contains(email, "=?") {
+		return false
+	}
+	return slices.ContainsFunc(p.Domains, func(domain string) bool { return strings.HasSuffix(email, "@"+domain) })
 }
 
 func (p Policy) sends(by notify.Channel) bool {

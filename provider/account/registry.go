@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
 )
 
 // The validation errors of the registry.
@@ -78,6 +79,8 @@ type Registry struct {
 	events publisher
 	clock  provider.Clock
 	random io.Reader
+	// notices is nil where no messages are sent.
+	notices *notices
 }
 
 // NewRegistry makes a Registry. Passwords that are stolen are refused; nil: none is known to be.
@@ -192,7 +195,10 @@ func (r *Registry) change(ctx context.Context, actor audit.Actor, id provider.ID
 				return nil, err
 			}
 		}
-		return changes, r.store.UpdateUser(ctx, u)
+		if err := r.store.UpdateUser(ctx, u); err != nil {
+			return nil, err
+		}
+		return changes, r.notices.lost(ctx, u, before)
 	})
 	if err != nil {
 		return nil, err
@@ -272,7 +278,10 @@ func (r *Registry) setPassword(ctx context.Context, actor audit.Actor, known *Us
 		if err := r.endSessions(ctx, u.ID, u.UpdatedAt); err != nil {
 			return nil, err
 		}
-		return nil, r.store.UpdateUser(ctx, u)
+		if err := r.store.UpdateUser(ctx, u); err != nil {
+			return nil, err
+		}
+		return nil, r.notices.tell(ctx, u, notify.Message{Kind: notify.PasswordChanged, Data: notify.Data{At: u.UpdatedAt}})
 	})
 	return updated, err
 }

@@ -26,13 +26,15 @@ type SelfService struct {
 	codes    *verification.Codes
 	outbox   outbox
 	policy   Policy
+	notices  *notices
 
 	recoveries recoveries // nil: there is no limit
 }
 
-// NewSelfService makes a SelfService over a registry.
+// NewSelfService makes a SelfService over a registry, which from then on tells people what administrators change.
 func NewSelfService(r *Registry, p logins, tx transactor, codes *verification.Codes, o outbox, policy Policy) *SelfService {
-	return &SelfService{registry: r, people: p, tx: tx, codes: codes, outbox: o, policy: policy}
+	r.notices = &notices{o, policy}
+	return &SelfService{registry: r, people: p, tx: tx, codes: codes, outbox: o, policy: policy, notices: r.notices}
 }
 
 // LimitRecoveries limits the requests of forgotten passwords, before requests are served.

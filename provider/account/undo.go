@@ -42,7 +42,10 @@ func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*U
 		if err := s.registry.store.UpdateUser(ctx, u); err != nil {
 			return nil, err
 		}
-		return notEmpty(audit.Diff(was, u.record())), s.provePhone(ctx, u, before)
+		if err := s.provePhone(ctx, u, before); err != nil {
+			return nil, err
+		}
+		return notEmpty(audit.Diff(was, u.record())), s.notices.lost(ctx, u, before)
 	})
 	if err != nil && before != nil {
 		return nil, s.explained(ctx, err, u, before)

@@ -122,16 +122,26 @@ func (c Channel) reachable(to string) bool {
 const (
 	recoveries    = "recovery"
 	confirmations = "confirmation"
+	// Those that a user or an administrator asks for have room of their own beside those of anybody.
+	contactConfirmations = confirmations + "-contact"
+	invitations          = "invitation"
 	changes       = "change" // with the link that undoes one
 	notices       = "notice"
 )
 
-func (k Kind) budget() string {
-	switch k {
+func (m *Message) budget() string {
+	if m.Asked { // also what tells somebody else that the contact was asked for
+		return contactConfirmations
+	}
+	switch m.Kind {
 	case ResetPassword:
 		return recoveries
-	case ConfirmRegistration, Invitation, ConfirmContact, AddressTaken:
+	case ConfirmRegistration, AddressTaken:
 		return confirmations
+	case ConfirmContact:
+		return contactConfirmations
+	case Invitation:
+		return invitations
 	case ContactChanged, ContactChangedAgain:
 		return changes
 	default:
@@ -147,7 +157,7 @@ func (m *Message) key() string {
 		local, _, _ := strings.Cut(to[:at], "+")
 		to = local + to[at:]
 	}
-	return m.Kind.budget() + ":" + string(m.Channel) + ":" + to
+	return m.budget() + ":" + string(m.Channel) + ":" + to
 }
 
 // knownLocale is a tag of a language, or empty for a text that is none: it comes from browsers.

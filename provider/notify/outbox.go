@@ -166,7 +166,7 @@ func (o *Outbox) Add(ctx context.Context, m Message) error {
 		return tooMany(wait, OfSMS)
 	}
 	// Others are notices of what the account does: what it asks for, or anybody else, must not use up their room.
-	counted, bounds := !m.UserID.IsZero() && (m.Asked || m.Kind.budget() == recoveries), accountBounds()
+	counted, bounds := !m.UserID.IsZero() && (m.Asked || m.budget() == recoveries), accountBounds()
 	if m.Asked {
 		bounds = askedBounds()
 	}
@@ -177,7 +177,7 @@ func (o *Outbox) Add(ctx context.Context, m Message) error {
 			return fmt.Errorf("notify: count messages: %w", err)
 		}
 		wait, scope := exceeded(address.Times, addressBounds(), now), OfAddress
-		if more := exceeded(account.of(m.Kind.budget()), bounds, now); counted && more > wait {
+		if more := exceeded(account.of(m.budget()), bounds, now); counted && more > wait {
 			wait, scope = more, OfAccount
 		}
 		if wait > 0 {
@@ -205,8 +205,8 @@ func (o *Outbox) exhausted(ctx context.Context, s *Stored, now time.Time) (wait 
 		return 0, nil
 	}
 	bounds := map[string]int{"": o.sms}
-	if budget := s.Kind.budget(); budget == confirmations {
-		bounds[budget+":"] = max(1, o.sms/2)
+	if strings.HasPrefix(s.budget(), confirmations) {
+		bounds[confirmations] = max(1, o.sms/2)
 	}
 	for prefix, n := range bounds {
 		at, err := o.store.NthSMS(ctx, prefix, now.Add(-time.Hour), n)

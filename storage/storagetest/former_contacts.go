@@ -168,6 +168,7 @@ func testClosedUndoCounts(t *testing.T, f *fixture) {
 	u := s.changed(t, s.registered(t, "alice"), "one@thief.example")
 	u, err := s.registry.SetPasswordOf(t.Context(), audit.BackgroundJob("test"), u.ID, newPassword)
 	require.NoError(t, err)
+	s.f.advance(time.Minute)
 	s.changed(t, u, "alice@example.org")
 	s.told(t, "one@thief.example", false)
 }

@@ -181,7 +181,7 @@ func testRegistrationPolicies(t *testing.T, f *fixture) {
 	_, err := f.selfService(t, func(p *account.Policy) { p.Open = false }).Register(ctx, account.Application{Username: "a", Email: "a@example.com", Password: goodPassword}, "")
 	require.ErrorIs(t, err, account.ErrRegistrationOff)
 	limited := f.selfService(t, func(p *account.Policy) { p.Domains = []string{"example.com"} })
-	for _, contact := range []account.Application{{Email: "a@example.org"}, {Email: "a@sub.example.com"}, {Email: "a@notexample.com"}, {Phone: "+442071838750"}} {
+	for _, contact := range []account.Application{{Email: "a@example.org"}, {Email: "a@sub.example.com"}, {Email: "a@notexample.com"}, {Email: "a%evil.example@example.com"}, {Email: "evil.example!a@example.com"}, {Email: "=?utf-8?q?a=40evil.example=3e=20?=@example.com"}, {Phone: "+442071838750"}} {
 		contact.Username, contact.Password = "alice", goodPassword
 		_, err := limited.Register(ctx, contact, "")
 		require.ErrorIs(t, err, account.ErrDomain, contact)
