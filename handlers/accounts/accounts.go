@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
@@ -85,15 +87,7 @@ func (a *Accounts) Routes() []route.Route {
 
 // seeOther leads on to another page, with what it needs in the query.
 func seeOther(w http.ResponseWriter, path string, query url.Values) {
-	for name := range query {
-		if query.Get(name) == "" {
-			query.Del(name)
-		}
-	}
-	if len(query) > 0 {
-		path += "?" + query.Encode()
-	}
-	w.Header().Set("Location", path)
+	w.Header().Set("Location", wire.Path(path, query))
 	w.Header().Del("Content-Security-Policy") // there is no content, and the URL needs the space
 	w.WriteHeader(http.StatusSeeOther)
 }
@@ -117,18 +111,11 @@ func (a *Accounts) onward(w http.ResponseWriter, flow string) {
 
 // way is another page, in the request in progress and the languages of this one.
 func way(path, flow, locales string) string {
-	query := url.Values{}
-	if flow != "" {
-		query.Set("flow", flow)
-	}
-	if locales != "" {
-		query.Set(localesField, locales)
-	}
-	if len(query) > 0 {
-		path += "?" + query.Encode()
-	}
-	return path
+	return wire.Path(path, url.Values{"flow": {flow}, localesField: {locales}})
 }
 
 // signInPath is where a person signs in.
 func signInPath(flow, locales string) string { return way("/login", flow, locales) }
+
+// linked reads an id of the address of a page. Programs that handle mail write links in upper case.
+func linked(id string) (provider.ID, error) { return provider.ParseID(strings.ToLower(id)) }

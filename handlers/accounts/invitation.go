@@ -8,7 +8,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
-	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
@@ -37,7 +36,7 @@ func invitationPage(values url.Values) pages.Register {
 }
 
 func (a *Accounts) invited(r *http.Request, page pages.Register) (*account.Invitation, error) {
-	id, err := provider.ParseID(page.ID)
+	id, err := linked(page.ID)
 	if err != nil {
 		return nil, verification.ErrClosed
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
-	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
@@ -26,7 +25,7 @@ func (a *Accounts) ServeRecoverPage(w http.ResponseWriter, r *http.Request) erro
 	in := a.in(r, query)
 	if text := query.Get("id"); text != "" {
 		page := pages.Reset{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), ID: text, Code: query.Get("code")}
-		if id, err := provider.ParseID(text); err == nil && page.Flow == "" { // as in the link of a message
+		if id, err := linked(text); err == nil && page.Flow == "" { // as in the link of a message
 			page.Flow, _ = a.Web.Pending(r, id)
 		}
 		page.Again = way("/recover", page.Flow, page.Locales)
@@ -66,7 +65,7 @@ func (a *Accounts) ServeReset(w http.ResponseWriter, r *http.Request) error {
 	in := a.in(r, form)
 	page := pages.Reset{Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
 	page.Again = way("/recover", page.Flow, page.Locales)
-	id, err := provider.ParseID(page.ID)
+	id, err := linked(page.ID)
 	if err != nil {
 		page.Problem = pages.CodeClosed
 		return in.Reset(w, http.StatusUnprocessableEntity, page)

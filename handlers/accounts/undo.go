@@ -8,7 +8,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
-	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
@@ -31,7 +30,7 @@ func (a *Accounts) ServeUndo(w http.ResponseWriter, r *http.Request) error {
 	in := a.in(r, form)
 	page := pages.Undo{Locales: form.Get(localesField), Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
 	page.Recover, page.SignIn = way("/recover", "", page.Locales), signInPath("", page.Locales)
-	id, err := provider.ParseID(page.ID)
+	id, err := linked(page.ID)
 	if err == nil {
 		_, err = a.Recovery.Undo(r.Context(), id, page.Code)
 	} else {

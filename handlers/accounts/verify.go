@@ -34,7 +34,7 @@ func (a *Accounts) ServeVerifyPage(w http.ResponseWriter, r *http.Request) error
 func (a *Accounts) asked(r *http.Request, values url.Values) (pages.Verify, *verification.Verification, error) {
 	page := pages.Verify{ID: values.Get("id"), Code: values.Get("code"), Flow: values.Get("flow"), Locales: values.Get(localesField)}
 	page.Login, page.Register = signInPath(page.Flow, page.Locales), way("/register", page.Flow, page.Locales)
-	id, err := provider.ParseID(page.ID)
+	id, err := linked(page.ID)
 	if err != nil {
 		page.Problem = pages.CodeClosed
 		return page, nil, nil //nolint:nilerr // an id that cannot be is like one that is not open

@@ -88,10 +88,7 @@ func (b *Browser) register(w http.ResponseWriter, r *http.Request, p progress, f
 	if err != nil {
 		return err
 	}
-	query := url.Values{"flow": {sealed}}
-	addLocales(query, f.Request)
-	addHint(query, f.Request)
-	seeOther(w, "/register?"+query.Encode())
+	seeOther(w, wire.Path("/register", url.Values{"flow": {sealed}, "ui_locales": {locales(f.Request)}, "login_hint": {hint(f.Request)}}))
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -64,48 +65,36 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 // addWays adds where people without an account or without their password go on, in the languages that the
 // request asked for; nil: there is none.
 func (b *Browser) addWays(page *pages.Login, request *oauth.AuthorizeRequest) {
-	query := url.Values{}
-	if page.Flow != "" {
-		query.Set("flow", page.Flow)
-	}
-	if addLocales(query, request); request == nil && page.Locales != "" {
-		query.Set("ui_locales", page.Locales)
-	}
+	query := url.Values{"flow": {page.Flow}, "ui_locales": {cmp.Or(locales(request), page.Locales)}}
 	page.Phones = b.Phones
-	way := ""
-	if len(query) > 0 {
-		way = "?" + query.Encode()
-	}
 	if b.Recovery {
-		page.Recover = "/recover" + way
+		page.Recover = wire.Path("/recover", query)
 	}
-	if !b.Registration {
-		return
+	if b.Registration {
+		query.Set("login_hint", hint(request))
+		page.Register = wire.Path("/register", query)
 	}
-	if addHint(query, request); len(query) > 0 {
-		way = "?" + query.Encode()
-	}
-	page.Register = "/register" + way
 }
 
-// addHint adds whom the application expects. A hint that is too long for a name of any kind is none.
-func addHint(query url.Values, request *oauth.AuthorizeRequest) {
+// hint is whom the application expects, or empty. One that is too long for a name of any kind is none.
+func hint(request *oauth.AuthorizeRequest) string {
 	const longest = 254
-	if request != nil && request.LoginHint != "" && len(request.LoginHint) <= longest {
-		query.Set("login_hint", request.LoginHint)
+	if request == nil || len(request.LoginHint) > longest {
+		return ""
 	}
+	return request.LoginHint
 }
 
-// addLocales adds the languages that a request asked for.
-func addLocales(query url.Values, request *oauth.AuthorizeRequest) {
-	if request == nil || len(request.UILocales) == 0 {
-		return
+// locales are the first languages that a request asked for, or empty.
+func locales(request *oauth.AuthorizeRequest) string {
+	if request == nil {
+		return ""
 	}
 	tags := make([]string, min(len(request.UILocales), 3))
 	for i := range tags {
 		tags[i] = request.UILocales[i].String()
 	}
-	query.Set("ui_locales", strings.Join(tags, " "))
+	return strings.Join(tags, " ")
 }
 
 // ServeLogin receives a user name and a password.
@@ -203,10 +192,6 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 
 // toConfirm leads a person whose password is right to the code that was sent at the registration.
 func (b *Browser) toConfirm(w http.ResponseWriter, r *http.Request, registration provider.ID, flow string, request *oauth.AuthorizeRequest) {
-	query := url.Values{"id": {registration.String()}}
-	if again := b.Web.SetPending(w, r, registration, flow); again != "" {
-		query.Set("flow", again)
-	}
-	addLocales(query, request)
-	seeOther(w, "/verify?"+query.Encode())
+	again := b.Web.SetPending(w, r, registration, flow)
+	seeOther(w, wire.Path("/verify", url.Values{"id": {registration.String()}, "flow": {again}, "ui_locales": {locales(request)}}))
 }

@@ -3,6 +3,8 @@ package pages
 import (
 	"net/http"
 	"net/url"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
 
 // AccountProblem is what is wrong with what a person typed; its text is under problem.
@@ -77,7 +79,7 @@ func (r Register) Focus() string {
 
 // Register writes the form for a new account.
 func (l Localized) Register(w http.ResponseWriter, status int, page Register) error {
-	here := again("/register", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}, "login_hint": {page.Hint}})
+	here := wire.Path("/register", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}, "login_hint": {page.Hint}})
 	if page.Problems[""] == InvitationClosed {
 		return l.write(w, status, "register", page, here)
 	}
@@ -118,7 +120,7 @@ func (v Verify) Focus() string {
 
 // Verify writes the page.
 func (l Localized) Verify(w http.ResponseWriter, status int, page Verify) error {
-	here := again("/verify", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}})
+	here := wire.Path("/verify", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}})
 	switch {
 	case page.SignIn || page.Problem == CodeClosed:
 		return l.write(w, status, "verify", page, here)
@@ -140,7 +142,7 @@ type Recover struct {
 
 // Recover writes the page.
 func (l Localized) Recover(w http.ResponseWriter, status int, page Recover) error {
-	return l.writeForm(w, status, "recover", page, formPolicy, &chooser{Again: again("/recover", url.Values{"flow": {page.Flow}, "ui_locales": {page.Locales}})})
+	return l.writeForm(w, status, "recover", page, formPolicy, &chooser{Again: wire.Path("/recover", url.Values{"flow": {page.Flow}, "ui_locales": {page.Locales}})})
 }
 
 // Reset asks for the code of a message and another password.
@@ -162,9 +164,9 @@ func (r Reset) Focus() string {
 // Reset writes the page.
 func (l Localized) Reset(w http.ResponseWriter, status int, page Reset) error {
 	if page.Problem == CodeClosed {
-		return l.write(w, status, "reset", page, again("/recover", url.Values{"flow": {page.Flow}, "ui_locales": {page.Locales}}))
+		return l.write(w, status, "reset", page, wire.Path("/recover", url.Values{"flow": {page.Flow}, "ui_locales": {page.Locales}}))
 	}
-	return l.writeForm(w, status, "reset", page, scriptPolicy, &chooser{Again: again("/recover", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}})})
+	return l.writeForm(w, status, "reset", page, scriptPolicy, &chooser{Again: wire.Path("/recover", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}})})
 }
 
 // Undo asks whether a change of a contact is to be undone.
@@ -180,7 +182,7 @@ func (l Localized) Undo(w http.ResponseWriter, status int, page Undo) error {
 	if page.Problem != "" {
 		return l.write(w, status, "undo", page, "/")
 	}
-	return l.writeForm(w, status, "undo", page, formPolicy, &chooser{Again: again("/undo", url.Values{"id": {page.ID}, "code": {page.Code}, "ui_locales": {page.Locales}})})
+	return l.writeForm(w, status, "undo", page, formPolicy, &chooser{Again: wire.Path("/undo", url.Values{"id": {page.ID}, "code": {page.Code}, "ui_locales": {page.Locales}})})
 }
 
 // AccountChange is what a person has done.
@@ -208,18 +210,5 @@ type Done struct {
 
 // Done writes the page.
 func (l Localized) Done(w http.ResponseWriter, page Done) error {
-	return l.write(w, http.StatusOK, "done", page, again("/done", url.Values{"change": {page.Change}, "flow": {page.Flow}, "ui_locales": {page.Locales}}))
-}
-
-// again is the address of a page with the values that are not empty.
-func again(path string, values url.Values) string {
-	for name := range values {
-		if values.Get(name) == "" {
-			values.Del(name)
-		}
-	}
-	if len(values) == 0 {
-		return path
-	}
-	return path + "?" + values.Encode()
+	return l.write(w, http.StatusOK, "done", page, wire.Path("/done", url.Values{"change": {page.Change}, "flow": {page.Flow}, "ui_locales": {page.Locales}}))
 }

@@ -3,6 +3,8 @@ package pages
 import (
 	"net/http"
 	"net/url"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
 
 // LoginProblem is why a sign-in failed; empty before the first attempt.
@@ -44,5 +46,5 @@ type Login struct {
 
 // Login writes the sign-in page.
 func (l Localized) Login(w http.ResponseWriter, status int, page Login) error {
-	return l.writeForm(w, status, "login", page, scriptPolicy, &chooser{Flow: page.Flow, Again: again("/login", url.Values{"ui_locales": {page.Locales}})})
+	return l.writeForm(w, status, "login", page, scriptPolicy, &chooser{Flow: page.Flow, Again: wire.Path("/login", url.Values{"ui_locales": {page.Locales}})})
 }
