@@ -307,7 +307,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Random:       e.random,
 	})
 	own := accounts.New(accounts.Config{
-		Registration: h.people, Invitations: h.people, Recovery: h.people, Contacts: h.people, Policy: h.people.Policy(), AuthorizePath: c.paths().Authorization, Web: web, Pages: set,
+		Registration: h.people, Invitations: h.people, Recovery: h.people, Contacts: h.people, Flows: people, Policy: h.people.Policy(), AuthorizePath: c.paths().Authorization, Web: web, Pages: set,
 	})
 	endpoints := oauthhandlers.Config{
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, LegacyCheck: c.LegacyTokenCheck || c.Dev,

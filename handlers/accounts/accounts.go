@@ -44,12 +44,19 @@ type contacts interface {
 	ConfirmContact(ctx context.Context, user, id provider.ID, code string) (*account.User, error)
 }
 
+// flows knows the authorization requests in progress.
+type flows interface {
+	Application(r *http.Request, sealed string) pages.Application
+	Cancel(r *http.Request, sealed string) error
+}
+
 // Config is the dependencies of the package; all are required.
 type Config struct {
 	Registration registration
 	Invitations  invitations
 	Recovery     recovery
 	Contacts     contacts
+	Flows        flows
 	Policy       account.Policy
 	// AuthorizePath is where a request in progress continues.
 	AuthorizePath string
@@ -95,6 +102,16 @@ func seeOther(w http.ResponseWriter, path string, query url.Values) {
 // in is the pages in the languages that the application asked for, if there is one, or those of the person.
 func (a *Accounts) in(r *http.Request, values url.Values) pages.Localized {
 	return a.Pages.For(r, pages.UILocales(values.Get(localesField))...)
+}
+
+// readForm reads a form of these pages. Of one with which a person goes back to the application, without an
+// account, it returns the error that tells the application.
+func (a *Accounts) readForm(r *http.Request) (url.Values, error) {
+	form, err := a.Web.ReadForm(r, nil)
+	if err == nil && form.Get("action") == "cancel" {
+		err = a.Flows.Cancel(r, form.Get("flow"))
+	}
+	return form, err
 }
 
 // localesField passes the languages that the application asked for from page to page.

@@ -15,7 +15,10 @@ import (
 
 // serveInvitation serves the form for the account of a person who was invited. It changes nothing.
 func (a *Accounts) serveInvitation(w http.ResponseWriter, r *http.Request, query url.Values) error {
-	page := invitationPage(query)
+	page, err := a.invitationPage(r, query)
+	if err != nil {
+		return err
+	}
 	page.Token = a.Web.FormToken(w, r)
 	in := a.in(r, query)
 	inv, err := a.invited(r, page)
@@ -31,8 +34,10 @@ func (a *Accounts) serveInvitation(w http.ResponseWriter, r *http.Request, query
 }
 
 // invitationPage is the page of an invitation; values are of the address of the page, or of its form.
-func invitationPage(values url.Values) pages.Register {
-	return pages.Register{ID: values.Get("id"), Code: values.Get("code"), Locales: values.Get(localesField), SignIn: signInPath("", values.Get(localesField))}
+func (a *Accounts) invitationPage(r *http.Request, values url.Values) (page pages.Register, err error) {
+	page = pages.Register{ID: values.Get("id"), Code: values.Get("code"), Locales: values.Get(localesField), SignIn: signInPath("", values.Get(localesField))}
+	page.SignedInAs, err = a.signedInAs(r)
+	return page, err
 }
 
 func (a *Accounts) invited(r *http.Request, page pages.Register) (*account.Invitation, error) {
@@ -45,12 +50,15 @@ func (a *Accounts) invited(r *http.Request, page pages.Register) (*account.Invit
 
 // ServeAcceptance receives the form of a person who was invited. The contact is that of the invitation.
 func (a *Accounts) ServeAcceptance(w http.ResponseWriter, r *http.Request) error {
-	form, err := a.Web.ReadForm(r, nil)
+	form, err := a.readForm(r)
 	if err != nil {
 		return err
 	}
 	in := a.in(r, form)
-	page := invitationPage(form)
+	page, err := a.invitationPage(r, form)
+	if err != nil {
+		return err
+	}
 	page.Token, page.Username = form.Get(websession.TokenField), form.Get("username")
 	inv, err := a.invited(r, page)
 	var u *account.User

@@ -28,24 +28,34 @@ func (a *Accounts) ServeRecoverPage(w http.ResponseWriter, r *http.Request) erro
 		if id, err := linked(text); err == nil && page.Flow == "" { // as in the link of a message
 			page.Flow, _ = a.Web.Pending(r, id)
 		}
+		page.Application = a.Flows.Application(r, page.Flow)
 		page.Again = way("/recover", page.Flow, page.Locales)
 		return in.Reset(w, http.StatusOK, page)
 	}
-	return in.Recover(w, http.StatusOK, pages.Recover{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow"), query.Get(localesField)), SMS: a.Policy.SMS})
+	page := a.recoverPage(r, query)
+	page.Token = a.Web.FormToken(w, r)
+	return in.Recover(w, http.StatusOK, page)
+}
+
+// recoverPage asks for the contact; values are of the address of the page, or of its form.
+func (a *Accounts) recoverPage(r *http.Request, values url.Values) pages.Recover {
+	page := pages.Recover{Flow: values.Get("flow"), Locales: values.Get(localesField), SMS: a.Policy.SMS}
+	page.Application, page.SignIn = a.Flows.Application(r, page.Flow), signInPath(page.Flow, page.Locales)
+	return page
 }
 
 // ServeRecover receives the contact.
 func (a *Accounts) ServeRecover(w http.ResponseWriter, r *http.Request) error {
-	form, err := a.Web.ReadForm(r, nil)
+	form, err := a.readForm(r)
 	if err != nil {
 		return err
 	}
 	in := a.in(r, form)
 	contact := strings.TrimSpace(form.Get("contact"))
 	if contact == "" {
-		return in.Recover(w, http.StatusUnprocessableEntity, pages.Recover{
-			Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow"), form.Get(localesField)), SMS: a.Policy.SMS, Problem: pages.ContactMissing,
-		})
+		page := a.recoverPage(r, form)
+		page.Token, page.Problem = form.Get(websession.TokenField), pages.ContactMissing
+		return in.Recover(w, http.StatusUnprocessableEntity, page)
 	}
 	id, err := a.Recovery.Forgot(r.Context(), account.Forgotten{Contact: contact, Locale: in.Language(), Prefix: canonical.From(r.Context()).AddressPrefix()})
 	if err != nil {
@@ -58,13 +68,13 @@ func (a *Accounts) ServeRecover(w http.ResponseWriter, r *http.Request) error {
 
 // ServeReset receives the code and another password.
 func (a *Accounts) ServeReset(w http.ResponseWriter, r *http.Request) error {
-	form, err := a.Web.ReadForm(r, nil)
+	form, err := a.readForm(r)
 	if err != nil {
 		return err
 	}
 	in := a.in(r, form)
 	page := pages.Reset{Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
-	page.Again = way("/recover", page.Flow, page.Locales)
+	page.Application, page.Again = a.Flows.Application(r, page.Flow), way("/recover", page.Flow, page.Locales)
 	id, err := linked(page.ID)
 	if err != nil {
 		page.Problem = pages.CodeClosed

@@ -29,10 +29,30 @@ func (a *Accounts) ServeRegisterPage(w http.ResponseWriter, r *http.Request) err
 	if !a.Policy.Offers() {
 		return a.notOffered()
 	}
-	page := pages.Register{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), SignIn: signInPath(query.Get("flow"), query.Get(localesField)), Mail: a.Policy.Mail, SMS: a.Policy.SMS}
-	page.Hint = query.Get("login_hint")
+	page, err := a.registerPage(r, query)
+	if err != nil {
+		return err
+	}
+	page.Token, page.Hint = a.Web.FormToken(w, r), query.Get("login_hint")
 	a.propose(&page, page.Hint)
 	return a.in(r, query).Register(w, http.StatusOK, page)
+}
+
+// registerPage is the form for a new account; values are of the address of the page, or of its form.
+func (a *Accounts) registerPage(r *http.Request, values url.Values) (page pages.Register, err error) {
+	page = pages.Register{Flow: values.Get("flow"), Locales: values.Get(localesField), Mail: a.Policy.Mail, SMS: a.Policy.SMS}
+	page.Application, page.SignIn = a.Flows.Application(r, page.Flow), signInPath(page.Flow, page.Locales)
+	page.SignedInAs, err = a.signedInAs(r)
+	return page, err
+}
+
+// signedInAs is the name of the user whose session that of another account replaces, or empty.
+func (a *Accounts) signedInAs(r *http.Request) (string, error) {
+	s, err := a.Web.Current(r)
+	if s == nil {
+		return "", err
+	}
+	return s.User.Username, nil
 }
 
 // propose fills in whom the application expects, in the field that can take it.
@@ -53,15 +73,16 @@ func (a *Accounts) propose(page *pages.Register, hint string) {
 
 // ServeRegister receives the form.
 func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
-	form, err := a.Web.ReadForm(r, nil)
+	form, err := a.readForm(r)
 	if err != nil {
 		return err
 	}
 	in := a.in(r, form)
-	page := pages.Register{
-		Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), SignIn: signInPath(form.Get("flow"), form.Get(localesField)), Mail: a.Policy.Mail, SMS: a.Policy.SMS,
-		Username: form.Get("username"), Email: form.Get("email"), Phone: form.Get("phone"),
+	page, err := a.registerPage(r, form)
+	if err != nil {
+		return err
 	}
+	page.Token, page.Username, page.Email, page.Phone = form.Get(websession.TokenField), form.Get("username"), form.Get("email"), form.Get("phone")
 	id, err := a.Registration.Register(r.Context(), account.Application{
 		Username: page.Username, Email: page.Email, Phone: account.TypedPhone(page.Phone), Password: form.Get("password"),
 	}, in.Language())

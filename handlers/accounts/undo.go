@@ -23,7 +23,7 @@ func (a *Accounts) ServeUndoPage(w http.ResponseWriter, r *http.Request) error {
 
 // ServeUndo undoes the change.
 func (a *Accounts) ServeUndo(w http.ResponseWriter, r *http.Request) error {
-	form, err := a.Web.ReadForm(r, nil)
+	form, err := a.readForm(r)
 	if err != nil {
 		return err
 	}

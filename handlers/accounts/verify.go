@@ -43,6 +43,7 @@ func (a *Accounts) asked(r *http.Request, values url.Values) (pages.Verify, *ver
 	if page.Flow == "" { // as in the link of a message
 		page.Flow, page.Login, page.Register = flow, signInPath(flow, page.Locales), way("/register", flow, page.Locales)
 	}
+	page.Application = a.Flows.Application(r, page.Flow)
 	v, err := a.Contacts.Opened(r.Context(), id)
 	if errors.Is(err, verification.ErrClosed) || err == nil && v.Purpose != verification.Registration && v.Purpose != verification.NewEmail && v.Purpose != verification.NewPhone {
 		page.Problem = pages.CodeClosed
@@ -77,7 +78,7 @@ func (a *Accounts) asked(r *http.Request, values url.Values) (pages.Verify, *ver
 
 // ServeVerify receives a code, or the wish to get it again.
 func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
-	form, err := a.Web.ReadForm(r, nil)
+	form, err := a.readForm(r)
 	if err != nil {
 		return err
 	}

@@ -105,11 +105,7 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := b.open(r, form.Get("flow"))
-	if err != nil {
-		return err
-	}
-	f, err := b.request(r.Context(), p)
+	p, f, err := b.reopen(r, form.Get("flow"))
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
-	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -27,9 +26,7 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 		return err
 	}
 	page := pages.Login{
-		Flow: sealed, Username: username, Client: f.Request.Client.Name, Logo: logoPath(f.Request.Client),
-		PolicyURI: f.Request.Client.PolicyURI, TOSURI: f.Request.Client.TOSURI,
-		Remember: b.KeepSignedIn,
+		Application: application(f.Request.Client), Flow: sealed, Username: username, Remember: b.KeepSignedIn,
 	}
 	b.addWays(&page, f.Request)
 	return b.localized(r, f).Login(w, http.StatusOK, page)
@@ -43,11 +40,7 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if sealed := query.Get("flow"); sealed != "" {
-		p, err := b.open(r, sealed)
-		if err != nil {
-			return err
-		}
-		f, err := b.request(r.Context(), p)
+		p, f, err := b.reopen(r, sealed)
 		if err != nil {
 			return err
 		}
@@ -108,18 +101,13 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	var f oauth.Flow
 	in := b.Pages.For(r, pages.UILocales(page.Locales)...)
 	if page.Flow != "" {
-		if p, err = b.open(r, page.Flow); err != nil {
-			return err
-		}
-		if f, err = b.request(r.Context(), p); err != nil {
+		if p, f, err = b.reopen(r, page.Flow); err != nil {
 			return err
 		}
 		in = b.localized(r, f)
-		c := f.Request.Client
-		canonical.From(r.Context()).Client(c.ID)
-		page.Client, page.Logo, page.PolicyURI, page.TOSURI = c.Name, logoPath(c), c.PolicyURI, c.TOSURI
-		if form.Get("action") == "cancel" {
-			return b.errorForApplication(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The user did not sign in.").For(c.ID))
+		canonical.From(r.Context()).Client(f.Request.Client.ID)
+		if page.Application = application(f.Request.Client); form.Get("action") == "cancel" {
+			return b.cancelled(f)
 		}
 	} else if page.SignedInAs, err = b.signedInAs(r); err != nil {
 		return err

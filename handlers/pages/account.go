@@ -36,6 +36,8 @@ const (
 
 // Register is the form for a new account.
 type Register struct {
+	Application
+
 	// Flow is the sealed request in progress, or empty. Locales are the languages that the application
 	// asked for, as it wrote them. Token is the form's.
 	Flow, Locales, Token string
@@ -44,6 +46,8 @@ type Register struct {
 	ID, Code string
 	// SignIn is where people with an account sign in.
 	SignIn string
+	// SignedInAs is the user who is signed in already, and whose session that of the account replaces.
+	SignedInAs string
 	// Mail and SMS tell which contacts can be given.
 	Mail, SMS              bool
 	Username, Email, Phone string
@@ -88,6 +92,8 @@ func (l Localized) Register(w http.ResponseWriter, status int, page Register) er
 
 // Verify asks for the code of a message.
 type Verify struct {
+	Application
+
 	Flow, Locales, Token, ID, Code string
 	// Login and Register are where people with an account sign in, and others begin again.
 	Login, Register string
@@ -133,6 +139,8 @@ func (l Localized) Verify(w http.ResponseWriter, status int, page Verify) error 
 
 // Recover asks for the contact of a person who forgot the password.
 type Recover struct {
+	Application
+
 	Flow, Locales, Token string
 	// SignIn is where people who remember the password sign in.
 	SignIn  string
@@ -147,6 +155,8 @@ func (l Localized) Recover(w http.ResponseWriter, status int, page Recover) erro
 
 // Reset asks for the code of a message and another password.
 type Reset struct {
+	Application
+
 	Flow, Locales, Token, ID, Code string
 	// Again is where another code can be requested.
 	Again   string

@@ -18,6 +18,8 @@ const (
 
 // Login is the sign-in page.
 type Login struct {
+	Application
+
 	// Flow is the sealed request in progress, or empty.
 	Flow string
 	// Token is the form's, outside a flow.
@@ -35,13 +37,9 @@ type Login struct {
 	// Wait is the time until the next attempt.
 	Wait     Lasts
 	Username string
-	// Client is the requesting application, or empty; the links are its own.
-	Client, PolicyURI, TOSURI string
 	// Register and Recover are where people without an account or without their password go on; empty:
 	// they cannot.
 	Register, Recover string
-	// Logo is the path of the application's logo, or empty.
-	Logo string
 }
 
 // Login writes the sign-in page.

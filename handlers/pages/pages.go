@@ -74,7 +74,7 @@ func (e *edition) parse(files assets) error {
 		"strong": strong, "codes": codes, "asset": files.path,
 	}
 	common, err := template.New("layout.html").Funcs(functions).Option("missingkey=error").
-		ParseFS(templates, "templates/layout.html", "templates/refused.html")
+		ParseFS(templates, "templates/layout.html", "templates/application.html", "templates/refused.html")
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,8 @@ func everyPage(t *testing.T, settings pages.Settings, tag string) map[string]*ht
 		})
 	})
 	show("unknown_error", in.UnknownError)
-	login := pages.Login{Flow: evil, Problem: pages.WrongPassword, Username: evil, Client: evil, Logo: "javascript:" + evil, PolicyURI: "javascript:" + evil, TOSURI: "javascript:" + evil}
+	to := pages.Application{Client: evil, Logo: "javascript:" + evil, PolicyURI: "javascript:" + evil, TOSURI: "javascript:" + evil}
+	login := pages.Login{Application: to, Flow: evil, Problem: pages.WrongPassword, Username: evil}
 	throttled := login
 	throttled.Problem, throttled.Wait = pages.TooManyTries, pages.WaitFor(time.Minute)
 	show("throttled", func(w http.ResponseWriter) error { return in.Login(w, http.StatusTooManyRequests, throttled) })
@@ -98,11 +99,12 @@ func everyPage(t *testing.T, settings pages.Settings, tag string) map[string]*ht
 
 // accountPages are those on which people register, confirm and recover.
 func accountPages(in pages.Localized, show func(name string, write func(http.ResponseWriter) error)) {
+	to := pages.Application{Client: evil, Logo: "javascript:" + evil, PolicyURI: "javascript:" + evil, TOSURI: "javascript:" + evil}
 	problems := map[string]pages.AccountProblem{
 		"": pages.TooManyMessages, "username": pages.UsernameTaken, "email": pages.EmailInvalid, "phone": pages.PhoneTaken, "password": pages.PasswordCommon,
 	}
 	for name, page := range map[string]pages.Register{
-		"register":          {Flow: evil, Token: evil, SignIn: "javascript:" + evil, Mail: true, SMS: true},
+		"register":          {Application: to, SignedInAs: evil, Flow: evil, Token: evil, SignIn: "javascript:" + evil, Mail: true, SMS: true},
 		"register_problems": {Token: evil, SignIn: "/login", Mail: true, SMS: true, Username: evil, Email: evil, Phone: evil, Problems: problems},
 		"register_invited":  {Token: evil, ID: evil, Code: evil, SignIn: "/login", Email: evil},
 		"register_closed":   {Token: evil, ID: evil, Code: evil, SignIn: "/login", Problems: map[string]pages.AccountProblem{"": pages.InvitationClosed}},
@@ -112,7 +114,7 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 		show(name, func(w http.ResponseWriter) error { return in.Register(w, http.StatusOK, page) })
 	}
 	for name, page := range map[string]pages.Verify{
-		"verify":           {Flow: evil, Token: evil, ID: evil, Locales: evil, Address: evil, Sent: true},
+		"verify":           {Application: to, Flow: evil, Token: evil, ID: evil, Locales: evil, Address: evil, Sent: true},
 		"verify_elsewhere": {Token: evil, ID: evil, Code: evil, Password: true, Problem: pages.CodeWrong},
 		"verify_link":      {Token: evil, ID: evil, Code: evil, Address: evil},
 		"verify_password":  {Token: evil, ID: evil, Code: evil, Password: true, Problem: pages.PasswordWrong},
@@ -124,10 +126,10 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 		show(name, func(w http.ResponseWriter) error { return in.Verify(w, http.StatusOK, page) })
 	}
 	show("recover", func(w http.ResponseWriter) error {
-		return in.Recover(w, http.StatusOK, pages.Recover{Flow: evil, Token: evil, SignIn: "javascript:" + evil, SMS: true, Problem: pages.ContactMissing})
+		return in.Recover(w, http.StatusOK, pages.Recover{Application: to, Flow: evil, Token: evil, SignIn: "javascript:" + evil, SMS: true, Problem: pages.ContactMissing})
 	})
 	show("reset", func(w http.ResponseWriter) error {
-		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Flow: evil, Token: evil, ID: evil, Code: evil, Problem: pages.PasswordLength})
+		return in.Reset(w, http.StatusOK, pages.Reset{Application: to, Again: "/recover", Flow: evil, Token: evil, ID: evil, Code: evil, Problem: pages.PasswordLength})
 	})
 	show("reset_link", func(w http.ResponseWriter) error {
 		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Token: evil, ID: evil, Code: evil})
@@ -136,7 +138,7 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Token: evil, ID: evil, Code: evil, Problem: pages.CodeWrong})
 	})
 	show("reset_closed", func(w http.ResponseWriter) error {
-		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Flow: evil, Problem: pages.CodeClosed})
+		return in.Reset(w, http.StatusOK, pages.Reset{Application: to, Again: "/recover", Flow: evil, Problem: pages.CodeClosed})
 	})
 	show("undo", func(w http.ResponseWriter) error {
 		return in.Undo(w, http.StatusOK, pages.Undo{Recover: "/recover", SignIn: "/login", Token: evil, ID: evil, Code: evil})
@@ -362,7 +364,7 @@ func TestLogosAreShownIfThereIsOne(t *testing.T) {
 		w := httptest.NewRecorder()
 		in := set.For(reader("en"))
 		require.NoError(t, in.Consent(w, pages.Consent{Client: "Shop", Logo: path}))
-		require.NoError(t, in.Login(w, http.StatusOK, pages.Login{Client: "Shop", Logo: path}))
+		require.NoError(t, in.Login(w, http.StatusOK, pages.Login{Application: pages.Application{Client: "Shop", Logo: path}}))
 		want := 0
 		if path != "" {
 			want = 2

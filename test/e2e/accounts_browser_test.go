@@ -44,6 +44,49 @@ func TestRegistrationInABrowser(t *testing.T) {
 	w.do(chromedp.WaitVisible("#register-page"), chromedp.Click(`a[href^="/login"]`), login("wonderland"), chromedp.WaitVisible("#consent-page"))
 }
 
+// In an application's flow each page names the application and leads back to it, which learns that the person
+// did not sign in.
+func TestAccountPagesLeadBackToTheApplication(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	cancelled := func(page string) {
+		t.Helper()
+		assert.Contains(t, read(w, chromedp.Text(page+" .client")), "to continue to", page)
+		w.screenshot("account-flow-"+page[1:], "light", 390)
+		w.do(chromedp.Click("#cancel"), chromedp.WaitVisible("#app-page"))
+		assert.Equal(t, "access_denied", w.callbackParams().Get("error"), page)
+	}
+	registered := func() {
+		w.start(oauth2.SetAuthURLParam("prompt", "create"))
+		w.do(chromedp.WaitVisible("#register-page"))
+	}
+	registered()
+	cancelled("#register-page")
+	registered()
+	w.do(chromedp.SendKeys("#email", "erin@example.com"), chromedp.SendKeys("#password", "password1\r"), chromedp.WaitVisible("#password-problem"))
+	cancelled("#register-page")
+	registered()
+	w.do(chromedp.SendKeys("#email", "erin@example.com"), chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#verify-page"))
+	cancelled("#verify-page")
+	recovers := func() {
+		w.start()
+		w.do(chromedp.WaitVisible("#login-page"), chromedp.Click(`a[href^="/recover"]`), chromedp.WaitVisible("#recover-page"))
+	}
+	recovers()
+	cancelled("#recover-page")
+	recovers()
+	w.do(chromedp.SendKeys("#contact", "alice\r"), chromedp.WaitVisible("#reset-page"))
+	cancelled("#reset-page")
+
+	// A page that was opened on its own leads back nowhere, and says whose session the new account replaces.
+	w.do(chromedp.Navigate(s.url+"/login"), login("wonderland"), chromedp.WaitVisible("#landing-page"))
+	w.do(chromedp.Navigate(s.url+"/register"), chromedp.WaitVisible("#register-page"))
+	assert.Equal(t, "You are signed in as alice. The new account’s session replaces this one.", read(w, chromedp.Text("#signed-in")))
+	assert.Zero(t, read(w, chromedp.Evaluate[int](`document.querySelectorAll('#cancel, .client').length`)))
+	w.screenshot("account-register-signed-in", "dark", 390)
+}
+
 // The link of a message, opened in the browser of the registration, leads on to the application. Pages and
 // message are in the language that the application asked for.
 func TestLinksOfMessagesInTheSameBrowser(t *testing.T) {
