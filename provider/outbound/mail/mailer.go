@@ -127,7 +127,7 @@ func (m *Mailer) message(l notify.Letter, to *netmail.Address) *gomail.Msg {
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	message.FromMailAddress(&m.server.from)
 	message.ToMailAddress(to)
-	message.Subject(l.Subject)
+	message.Subject(subject(l.Subject))
 	// Repetitions have the same id, by which mailboxes recognize them.
 	message.SetMessageIDWithValue(l.ID.String() + "@" + m.server.domain())
 	message.SetDateWithValue(m.clock().UTC())

@@ -117,6 +117,7 @@ func TestMailHasTextAndHTML(t *testing.T) {
 	subject, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject"))
 	require.NoError(t, err)
 	assert.Equal(t, l.Subject, subject)
+	assert.Contains(t, string(raw), "\r\nSubject: =?UTF-8?q?Best=C3=A4tigen", "a first line without text is shown as no subject")
 	from, err := message.Header.AddressList("From")
 	require.NoError(t, err)
 	assert.Equal(t, &netmail.Address{Name: "Example Zürich", Address: "no-reply@example.com"}, from[0])
