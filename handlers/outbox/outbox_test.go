@@ -75,7 +75,7 @@ func TestOutboxForPrograms(t *testing.T) {
 		`"text":"12345678 is your code for a new password at Gatehouse. Don't share it with anyone.\n\n@localhost #12345678",`+
 		`"code":"12345678","link":"http://localhost:8080/verify?v=09000000-0000-0000-0000-000000000000","created_at":"2026-03-04T05:06:07Z"},`)
 	assert.Contains(t, w.Body.String(), `"subject":"Die E-Mail-Adresse Ihres Kontos bei Gatehouse wurde geändert"`)
-	assert.Contains(t, w.Body.String(), `"code":"","link":"http://localhost:8080/verify?v=09000000-0000-0000-0000-000000000000","created_at"`, "it undoes, and has no code")
+	assert.Contains(t, w.Body.String(), `"code":"","link":"http://localhost:8080/verify?v=09000000-0000-0000-0000-000000000000\u0026ui_locales=de","created_at"`, "it undoes, and has no code")
 	assert.Contains(t, w.Body.String(), `"subject":"Confirm your new address for Gatehouse","text":"","code":"","link":"",`, "it has expired")
 
 	w, err = get(t, messages{}, nil, outbox.JSONPath)
@@ -98,7 +98,7 @@ func TestOutboxForPeople(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotContains(t, w.Body.String(), `id="outbox-empty"`)
 	assert.Contains(t, w.Body.String(), "<code>12345678</code>")
-	assert.Contains(t, w.Body.String(), `href="http://localhost:8080/verify?v=09000000-0000-0000-0000-000000000000"`)
+	assert.Contains(t, w.Body.String(), `href="http://localhost:8080/verify?v=09000000-0000-0000-0000-000000000000&amp;ui_locales=en"`)
 	assert.Contains(t, w.Body.String(), "has expired")
 	_, err = get(t, messages{err: errors.New("away")}, nil, outbox.Path)
 	require.ErrorContains(t, err, "away")

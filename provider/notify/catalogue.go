@@ -57,6 +57,19 @@ func readCatalogues() ([]catalogue, error) {
 	return all, nil
 }
 
+// localized is the address of a page in the language of the mail: the browser that opens it may prefer
+// another one. An SMS has no room for it; empty stays empty.
+func (c *catalogue) localized(by Channel, address string) string {
+	if by == SMS || address == "" {
+		return address
+	}
+	separator := "?"
+	if strings.Contains(address, separator) {
+		separator = "&"
+	}
+	return address + separator + "ui_locales=" + c.tag.String()
+}
+
 // text fails for a missing key: a message without the text would go unnoticed.
 func (c *catalogue) text(key string) (string, error) {
 	text, ok := c.texts[key]

@@ -59,7 +59,7 @@ func (v *Viewer) preview(ctx context.Context, m Message) (Preview, error) {
 	if err != nil {
 		return p, err
 	}
-	if p.Subject = letter.Subject; !p.Expired {
+	if p.Subject, p.Link = letter.Subject, v.texts.catalogue(m.Locale).localized(m.Channel, p.Link); !p.Expired {
 		p.Text = letter.Text
 	}
 	if !m.Kind.hasCode() {

@@ -143,7 +143,11 @@ func (k Kind) proved() bool {
 // Render writes a message, with a code and a link where it has them.
 func (t *Texts) Render(m Message, code, link string) (Letter, error) {
 	c := t.catalogue(m.Locale)
+	link = c.localized(m.Channel, link)
 	w := writer{catalogue: c, action: t.action(m.Kind, link)}
+	if w.action != link {
+		w.action = c.localized(m.Channel, w.action)
+	}
 	if m.Data.Valid > 0 {
 		w.valid = w.check(c.duration(m.Data.Valid))
 	}

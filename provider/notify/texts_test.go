@@ -59,6 +59,7 @@ func TestTextMessagesBindTheCodeToTheSite(t *testing.T) {
 	for _, kind := range notify.Kinds() {
 		letter, err := texts.Render(sample(notify.SMS, kind, "en"), code, link)
 		require.NoError(t, err)
+		assert.NotContains(t, letter.Text, "ui_locales", "it has no room for that")
 		lines := strings.Split(letter.Text, "\n")
 		bound := kind == notify.ConfirmRegistration || kind == notify.ResetPassword || kind == notify.ConfirmContact
 		assert.Equal(t, bound, lines[len(lines)-1] == "@id.example.com #"+code, letter.Text)
@@ -74,6 +75,7 @@ func TestMailsShowCodeAndLink(t *testing.T) {
 			letter, err := texts.Render(sample(notify.Mail, kind, locale), code, link)
 			require.NoError(t, err)
 			assert.Contains(t, letter.Text, "\n    "+code+"\n")
+			link := link + "&ui_locales=" + locale // its page is in the language of the mail
 			assert.Contains(t, letter.Text, ":\n"+link+"\n")
 			plain := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(letter.HTML, "")
 			assert.Contains(t, plain, code, "it is copied without a space")
@@ -89,7 +91,7 @@ func TestMailsShowCodeAndLink(t *testing.T) {
 	for kind, path := range map[notify.Kind]string{notify.AddressTaken: "/login", notify.NewSignIn: "/recover", notify.PasswordChanged: "/recover"} {
 		letter, err := texts.Render(sample(notify.Mail, kind, "en"), "", "")
 		require.NoError(t, err)
-		assert.Contains(t, letter.Text, "https://id.example.com"+path+"\n", kind)
+		assert.Contains(t, letter.Text, "https://id.example.com"+path+"?ui_locales=en\n", kind)
 	}
 	letter, err := texts.Render(sample(notify.Mail, notify.ContactChanged, "en"), "", "")
 	require.NoError(t, err)
