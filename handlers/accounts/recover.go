@@ -74,7 +74,7 @@ func (a *Accounts) ServeReset(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := a.in(r, form)
 	page := pages.Reset{Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
-	page.Application, page.Again = a.Flows.Application(r, page.Flow), way("/recover", page.Flow, page.Locales)
+	page.Application, page.Again, page.SignIn = a.Flows.Application(r, page.Flow), way("/recover", page.Flow, page.Locales), signInPath(page.Flow, page.Locales)
 	id, err := linked(page.ID)
 	if err != nil {
 		page.Problem = pages.CodeClosed

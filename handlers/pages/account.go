@@ -158,9 +158,9 @@ type Reset struct {
 	Application
 
 	Flow, Locales, Token, ID, Code string
-	// Again is where another code can be requested.
-	Again   string
-	Problem AccountProblem
+	// Again is where another code can be requested, and SignIn where people sign in who have used theirs.
+	Again, SignIn string
+	Problem       AccountProblem
 }
 
 // Focus is the field to begin with: the one that is wrong, or that is not filled in.

@@ -138,7 +138,7 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Token: evil, ID: evil, Code: evil, Problem: pages.CodeWrong})
 	})
 	show("reset_closed", func(w http.ResponseWriter) error {
-		return in.Reset(w, http.StatusOK, pages.Reset{Application: to, Again: "/recover", Flow: evil, Problem: pages.CodeClosed})
+		return in.Reset(w, http.StatusOK, pages.Reset{Application: to, Again: "/recover", SignIn: "/login", Flow: evil, Problem: pages.CodeClosed})
 	})
 	show("undo", func(w http.ResponseWriter) error {
 		return in.Undo(w, http.StatusOK, pages.Undo{Recover: "/recover", SignIn: "/login", Token: evil, ID: evil, Code: evil})

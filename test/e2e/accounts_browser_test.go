@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -53,7 +54,10 @@ func TestAccountPagesLeadBackToTheApplication(t *testing.T) {
 	cancelled := func(page string) {
 		t.Helper()
 		assert.Contains(t, read(w, chromedp.Text(page+" .client")), "to continue to", page)
+		w.do(chromedp.EmulateViewport(390, 800), prefer("light"))
 		w.screenshot("account-flow-"+page[1:], "light", 390)
+		w.do(chromedp.EmulateViewport(1280, 800), prefer("dark"))
+		w.screenshot("account-flow-"+page[1:], "dark", 1280)
 		w.do(chromedp.Click("#cancel"), chromedp.WaitVisible("#app-page"))
 		assert.Equal(t, "access_denied", w.callbackParams().Get("error"), page)
 	}
@@ -84,6 +88,7 @@ func TestAccountPagesLeadBackToTheApplication(t *testing.T) {
 	w.do(chromedp.Navigate(s.url+"/register"), chromedp.WaitVisible("#register-page"))
 	assert.Equal(t, "You are signed in as alice. The new account’s session replaces this one.", read(w, chromedp.Text("#signed-in")))
 	assert.Zero(t, read(w, chromedp.Evaluate[int](`document.querySelectorAll('#cancel, .client').length`)))
+	w.do(chromedp.EmulateViewport(390, 800))
 	w.screenshot("account-register-signed-in", "dark", 390)
 }
 
@@ -139,6 +144,10 @@ func TestLinksOfMessagesInAnotherBrowser(t *testing.T) {
 	begun(t, s.manage("", http.MethodPost, "/users", `{"username":"frank","email":"frank@example.com","password":"a long password"}`), http.StatusAccepted)
 	link := s.messageTo("frank@example.com").Link
 	assert.Equal(t, http.StatusOK, s.get(link[len(s.url):]).status)
+	at, err := url.Parse(link)
+	require.NoError(t, err)
+	upper := url.Values{"id": {strings.ToUpper(at.Query().Get("id"))}, "code": {at.Query().Get("code")}}
+	assert.Contains(t, s.get("/verify?"+upper.Encode()).body, `id="verify-submit"`, "an id in upper case is the same")
 	assert.NotEqual(t, http.StatusOK, s.signIn("frank", "a long password"), "a scanner that follows the link confirms nothing")
 	w.do(chromedp.Navigate(link), chromedp.WaitVisible("#verify-page"), chromedp.SendKeys("#password", "a wrong password\r"), chromedp.WaitVisible("#problem"))
 	w.do(chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#landing-page"))
@@ -147,6 +156,7 @@ func TestLinksOfMessagesInAnotherBrowser(t *testing.T) {
 	assert.False(t, read(w, chromedp.Evaluate[bool](`document.querySelector('details').open`)), "documents are for developers")
 	w.do(chromedp.Navigate(link), chromedp.WaitVisible("#problem"))
 	assert.Contains(t, read(w, chromedp.Text("#problem")), "expired")
+	assert.Equal(t, "Sign in", read(w, chromedp.Text(".ways > :first-child")), "who has used the code needs no other account")
 
 	// A new contact is confirmed by its user alone.
 	token := s.passwordToken("alice", "wonderland")
@@ -162,8 +172,14 @@ func TestLinksOfMessagesInAnotherBrowser(t *testing.T) {
 
 	// The former address gets the account back.
 	undo := s.messageTo("alice@example.com").Link
-	w.do(chromedp.Navigate(undo), chromedp.WaitVisible("#undo-page"), chromedp.Click("#undo-submit"), chromedp.WaitVisible("#done-page"), chromedp.Click("#done-next"), chromedp.WaitVisible("#recover-page"))
+	w.do(chromedp.Navigate(undo), chromedp.WaitVisible("#undo-submit"))
+	w.screenshot("account-undo", "light", 1280)
+	w.do(chromedp.Click("#undo-submit"), chromedp.WaitVisible("#done-page"), chromedp.Click("#done-next"), chromedp.WaitVisible("#recover-page"))
 	assert.NotEqual(t, http.StatusOK, s.signIn("alice", "wonderland"), "the password is void")
+	used := s.get(undo[len(s.url):]).body
+	assert.Contains(t, used, `id="problem"`, "it is said at once")
+	assert.NotContains(t, used, `id="undo-submit"`)
+	w.do(chromedp.Navigate(s.url + "/recover"))
 	w.do(chromedp.SendKeys("#contact", "alice@example.com\r"), chromedp.WaitVisible("#reset-page"))
 	w.do(chromedp.SendKeys("#code", s.messageTo("alice@example.com").Code), chromedp.SendKeys("#password", "another long password\r"), chromedp.WaitVisible("#done-page"))
 	assert.Equal(t, http.StatusOK, s.signIn("alice", "another long password"))
@@ -187,6 +203,7 @@ func TestRecoveryInABrowser(t *testing.T) {
 	assert.NotEmpty(t, w.callbackParams().Get("code"))
 	w.do(chromedp.Navigate(m.Link), chromedp.SendKeys("#password", "a third long password\r"), chromedp.WaitVisible("#problem"))
 	assert.Contains(t, read(w, chromedp.Text("#problem")), "expired")
+	assert.Equal(t, "Sign in", read(w, chromedp.Text(".ways > :first-child")))
 }
 
 // The browser of a registration that was confirmed on another device says so, and none else. The sign-in there
