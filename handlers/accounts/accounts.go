@@ -131,8 +131,10 @@ func way(path, flow, locales string) string {
 	return wire.Path(path, url.Values{"flow": {flow}, localesField: {locales}})
 }
 
-// signInPath is where a person signs in.
-func signInPath(flow, locales string) string { return way("/login", flow, locales) }
+// signInPath is where a person signs in, with a name if one is known.
+func signInPath(flow, locales, name string) string {
+	return wire.Path("/login", url.Values{"flow": {flow}, localesField: {locales}, "login_hint": {name}})
+}
 
 // linked reads an id of the address of a page. Programs that handle mail write links in upper case.
 func linked(id string) (provider.ID, error) { return provider.ParseID(strings.ToLower(id)) }

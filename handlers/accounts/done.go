@@ -33,7 +33,7 @@ func (a *Accounts) ServeDonePage(w http.ResponseWriter, r *http.Request) error {
 	page := pages.Done{Kind: kind, Next: "/", Change: query.Get("change"), Flow: query.Get("flow"), Locales: query.Get(localesField)}
 	switch kind {
 	case pages.PasswordReset:
-		page.Next = signInPath(page.Flow, page.Locales)
+		page.Next = signInPath(page.Flow, page.Locales, "")
 	case pages.ContactRestored:
 		page.Next = way("/recover", "", page.Locales)
 	case pages.ContactChanged: // nothing is left to do

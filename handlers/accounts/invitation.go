@@ -35,7 +35,7 @@ func (a *Accounts) serveInvitation(w http.ResponseWriter, r *http.Request, query
 
 // invitationPage is the page of an invitation; values are of the address of the page, or of its form.
 func (a *Accounts) invitationPage(r *http.Request, values url.Values) (page pages.Register, err error) {
-	page = pages.Register{ID: values.Get("id"), Code: values.Get("code"), Locales: values.Get(localesField), SignIn: signInPath("", values.Get(localesField))}
+	page = pages.Register{ID: values.Get("id"), Code: values.Get("code"), Locales: values.Get(localesField), SignIn: signInPath("", values.Get(localesField), "")}
 	page.SignedInAs, err = a.signedInAs(r)
 	return page, err
 }

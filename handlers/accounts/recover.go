@@ -23,24 +23,30 @@ func (a *Accounts) ServeRecoverPage(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	in := a.in(r, query)
-	if text := query.Get("id"); text != "" {
-		page := pages.Reset{Flow: query.Get("flow"), Locales: query.Get(localesField), Token: a.Web.FormToken(w, r), ID: text, Code: query.Get("code")}
-		if id, err := linked(text); err == nil && page.Flow == "" { // as in the link of a message
-			page.Flow, _ = a.Web.Pending(r, id)
-		}
-		page.Application = a.Flows.Application(r, page.Flow)
-		page.Again = way("/recover", page.Flow, page.Locales)
+	if query.Get("id") != "" {
+		page := a.resetPage(r, query)
+		page.Token = a.Web.FormToken(w, r)
 		return in.Reset(w, http.StatusOK, page)
 	}
-	page := a.recoverPage(r, query)
+	page := a.recoverPage(r, query, query.Get("login_hint"))
 	page.Token = a.Web.FormToken(w, r)
 	return in.Recover(w, http.StatusOK, page)
 }
 
-// recoverPage asks for the contact; values are of the address of the page, or of its form.
-func (a *Accounts) recoverPage(r *http.Request, values url.Values) pages.Recover {
-	page := pages.Recover{Flow: values.Get("flow"), Locales: values.Get(localesField), SMS: a.Policy.SMS}
-	page.Application, page.SignIn = a.Flows.Application(r, page.Flow), signInPath(page.Flow, page.Locales)
+// recoverPage asks for the contact, of which something may be known; values are of the address of the page, or of its form.
+func (a *Accounts) recoverPage(r *http.Request, values url.Values, contact string) pages.Recover {
+	page := pages.Recover{Flow: values.Get("flow"), Locales: values.Get(localesField), SMS: a.Policy.SMS, Contact: contact}
+	page.Application, page.SignIn = a.Flows.Application(r, page.Flow), signInPath(page.Flow, page.Locales, page.Contact)
+	return page
+}
+
+// resetPage asks for the code; values are of the address of the page, or of its form.
+func (a *Accounts) resetPage(r *http.Request, values url.Values) pages.Reset {
+	page := pages.Reset{Flow: values.Get("flow"), Locales: values.Get(localesField), ID: values.Get("id"), Code: values.Get("code")}
+	if id, err := linked(page.ID); err == nil && page.Flow == "" { // as in the link of a message
+		page.Flow, _ = a.Web.Pending(r, id)
+	}
+	page.Application, page.Again, page.SignIn = a.Flows.Application(r, page.Flow), way("/recover", page.Flow, page.Locales), signInPath(page.Flow, page.Locales, "")
 	return page
 }
 
@@ -53,7 +59,7 @@ func (a *Accounts) ServeRecover(w http.ResponseWriter, r *http.Request) error {
 	in := a.in(r, form)
 	contact := strings.TrimSpace(form.Get("contact"))
 	if contact == "" {
-		page := a.recoverPage(r, form)
+		page := a.recoverPage(r, form, "")
 		page.Token, page.Problem = form.Get(websession.TokenField), pages.ContactMissing
 		return in.Recover(w, http.StatusUnprocessableEntity, page)
 	}
@@ -73,8 +79,8 @@ func (a *Accounts) ServeReset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := a.in(r, form)
-	page := pages.Reset{Flow: form.Get("flow"), Locales: form.Get(localesField), Token: form.Get(websession.TokenField), ID: form.Get("id"), Code: form.Get("code")}
-	page.Application, page.Again, page.SignIn = a.Flows.Application(r, page.Flow), way("/recover", page.Flow, page.Locales), signInPath(page.Flow, page.Locales)
+	page := a.resetPage(r, form)
+	page.Token = form.Get(websession.TokenField)
 	id, err := linked(page.ID)
 	if err != nil {
 		page.Problem = pages.CodeClosed

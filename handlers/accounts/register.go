@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -41,7 +42,11 @@ func (a *Accounts) ServeRegisterPage(w http.ResponseWriter, r *http.Request) err
 // registerPage is the form for a new account; values are of the address of the page, or of its form.
 func (a *Accounts) registerPage(r *http.Request, values url.Values) (page pages.Register, err error) {
 	page = pages.Register{Flow: values.Get("flow"), Locales: values.Get(localesField), Mail: a.Policy.Mail, SMS: a.Policy.SMS}
-	page.Application, page.SignIn = a.Flows.Application(r, page.Flow), signInPath(page.Flow, page.Locales)
+	name := values.Get("login_hint")
+	for _, field := range []string{"phone", "username", "email"} { // the last is what people sign in with
+		name = cmp.Or(values.Get(field), name)
+	}
+	page.Application, page.SignIn = a.Flows.Application(r, page.Flow), signInPath(page.Flow, page.Locales, name)
 	page.SignedInAs, err = a.signedInAs(r)
 	return page, err
 }

@@ -48,7 +48,7 @@ func (a *Accounts) undoable(r *http.Request, text string) (bool, error) {
 // undoPage asks; values are of the address of the page, or of its form.
 func undoPage(values url.Values) pages.Undo {
 	page := pages.Undo{Locales: values.Get(localesField), ID: values.Get("id"), Code: values.Get("code")}
-	page.Recover, page.SignIn = way("/recover", "", page.Locales), signInPath("", page.Locales)
+	page.Recover, page.SignIn = way("/recover", "", page.Locales), signInPath("", page.Locales, "")
 	return page
 }
 

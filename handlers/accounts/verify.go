@@ -33,7 +33,7 @@ func (a *Accounts) ServeVerifyPage(w http.ResponseWriter, r *http.Request) error
 // asked is what a page asks for: values are of the address of the page, or of its form.
 func (a *Accounts) asked(r *http.Request, values url.Values) (pages.Verify, *verification.Verification, error) {
 	page := pages.Verify{ID: values.Get("id"), Code: values.Get("code"), Flow: values.Get("flow"), Locales: values.Get(localesField)}
-	page.Login, page.Register = signInPath(page.Flow, page.Locales), way("/register", page.Flow, page.Locales)
+	page.Login, page.Register = signInPath(page.Flow, page.Locales, ""), way("/register", page.Flow, page.Locales)
 	id, err := linked(page.ID)
 	if err != nil {
 		page.Problem = pages.CodeClosed
@@ -41,7 +41,7 @@ func (a *Accounts) asked(r *http.Request, values url.Values) (pages.Verify, *ver
 	}
 	flow, here := a.Web.Pending(r, id)
 	if page.Flow == "" { // as in the link of a message
-		page.Flow, page.Login, page.Register = flow, signInPath(flow, page.Locales), way("/register", flow, page.Locales)
+		page.Flow, page.Login, page.Register = flow, signInPath(flow, page.Locales, ""), way("/register", flow, page.Locales)
 	}
 	page.Application = a.Flows.Application(r, page.Flow)
 	v, err := a.Contacts.Opened(r.Context(), id)

@@ -88,7 +88,7 @@ func (b *Browser) register(w http.ResponseWriter, r *http.Request, p progress, f
 	if err != nil {
 		return err
 	}
-	seeOther(w, wire.Path("/register", url.Values{"flow": {sealed}, "ui_locales": {locales(f.Request)}, "login_hint": {hint(f.Request)}}))
+	seeOther(w, wire.Path("/register", url.Values{"flow": {sealed}, "ui_locales": {locales(f.Request)}, "login_hint": {hint(f.Request.LoginHint)}}))
 	return nil
 }
 

@@ -44,13 +44,13 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return b.showLogin(w, r, p, f, f.Request.LoginHint)
+		return b.showLogin(w, r, p, f, cmp.Or(hint(query.Get("login_hint")), f.Request.LoginHint))
 	}
 	username, err := b.signedInAs(r)
 	if err != nil {
 		return err
 	}
-	page := pages.Login{Token: b.Web.FormToken(w, r), Locales: query.Get("ui_locales"), SignedInAs: username, Remember: b.KeepSignedIn}
+	page := pages.Login{Token: b.Web.FormToken(w, r), Username: hint(query.Get("login_hint")), Locales: query.Get("ui_locales"), SignedInAs: username, Remember: b.KeepSignedIn}
 	b.addWays(&page, nil)
 	return b.Pages.For(r, pages.UILocales(page.Locales)...).Login(w, http.StatusOK, page)
 }
@@ -58,24 +58,23 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 // addWays adds where people without an account or without their password go on, in the languages that the
 // request asked for; nil: there is none.
 func (b *Browser) addWays(page *pages.Login, request *oauth.AuthorizeRequest) {
-	query := url.Values{"flow": {page.Flow}, "ui_locales": {cmp.Or(locales(request), page.Locales)}}
+	query := url.Values{"flow": {page.Flow}, "ui_locales": {cmp.Or(locales(request), page.Locales)}, "login_hint": {hint(page.Username)}}
 	page.Phones = b.Phones
 	if b.Recovery {
 		page.Recover = wire.Path("/recover", query)
 	}
 	if b.Registration {
-		query.Set("login_hint", hint(request))
 		page.Register = wire.Path("/register", query)
 	}
 }
 
-// hint is whom the application expects, or empty. One that is too long for a name of any kind is none.
-func hint(request *oauth.AuthorizeRequest) string {
+// hint is whom the application expects, or what was typed. What is too long for a name of any kind is none.
+func hint(name string) string {
 	const longest = 254
-	if request == nil || len(request.LoginHint) > longest {
+	if len(name) > longest {
 		return ""
 	}
-	return request.LoginHint
+	return name
 }
 
 // locales are the first languages that a request asked for, or empty.

@@ -143,14 +143,16 @@ type Recover struct {
 
 	Flow, Locales, Token string
 	// SignIn is where people who remember the password sign in.
-	SignIn  string
-	SMS     bool
+	SignIn string
+	SMS    bool
+	// Contact is what was typed, or named on another page.
+	Contact string
 	Problem AccountProblem
 }
 
 // Recover writes the page.
 func (l Localized) Recover(w http.ResponseWriter, status int, page Recover) error {
-	return l.writeForm(w, status, "recover", page, formPolicy, &chooser{Again: wire.Path("/recover", url.Values{"flow": {page.Flow}, "ui_locales": {page.Locales}})})
+	return l.writeForm(w, status, "recover", page, scriptPolicy, &chooser{Again: wire.Path("/recover", url.Values{"flow": {page.Flow}, "ui_locales": {page.Locales}, "login_hint": {page.Contact}})})
 }
 
 // Reset asks for the code of a message and another password.

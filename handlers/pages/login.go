@@ -44,5 +44,5 @@ type Login struct {
 
 // Login writes the sign-in page.
 func (l Localized) Login(w http.ResponseWriter, status int, page Login) error {
-	return l.writeForm(w, status, "login", page, scriptPolicy, &chooser{Flow: page.Flow, Again: wire.Path("/login", url.Values{"ui_locales": {page.Locales}})})
+	return l.writeForm(w, status, "login", page, scriptPolicy, &chooser{Flow: page.Flow, Again: wire.Path("/login", url.Values{"ui_locales": {page.Locales}, "login_hint": {page.Username}})})
 }

@@ -92,6 +92,40 @@ func TestAccountPagesLeadBackToTheApplication(t *testing.T) {
 	w.screenshot("account-register-signed-in", "dark", 390)
 }
 
+// Who has typed an address need not type it again on the next page, in a request of an application or outside.
+func TestTypedAddressesGoAlong(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	cleared := func(field string) chromedp.Action[chromedp.Void] {
+		return chromedp.Evaluate[chromedp.Void](`document.querySelector('` + field + `').value = ''; undefined`)
+	}
+	around := func() {
+		t.Helper()
+		w.do(chromedp.WaitVisible("#login-page"), cleared("#username"), chromedp.SendKeys("#username", " carol+x@example.com"), chromedp.Click(`a[href^="/recover"]`), chromedp.WaitVisible("#recover-page"))
+		assert.Equal(t, "carol+x@example.com", read(w, chromedp.Value("#contact")))
+		w.do(cleared("#contact"), chromedp.SendKeys("#contact", "erin@example.com"), chromedp.Click(`a[href^="/login"]`), chromedp.WaitVisible("#login-page"))
+		assert.Equal(t, "erin@example.com", read(w, chromedp.Value("#username")))
+		w.do(chromedp.Click(`a[href^="/register"]`), chromedp.WaitVisible("#register-page"))
+		assert.Equal(t, "erin@example.com", read(w, chromedp.Value("#email")))
+		w.do(cleared("#email"), chromedp.SendKeys("#email", "alice@example.com"), chromedp.SendKeys("#password", "password1\r"), chromedp.WaitVisible("#email-problem"))
+		w.do(chromedp.Click(`main a[href^="/login"]`), chromedp.WaitVisible("#login-page"))
+		assert.Equal(t, "alice@example.com", read(w, chromedp.Value("#username")))
+	}
+	w.do(chromedp.Navigate(s.url + "/login"))
+	around()
+	w.start(oauth2.SetAuthURLParam("login_hint", "bob@example.com"))
+	w.do(chromedp.WaitVisible("#login-page"))
+	assert.Equal(t, "bob@example.com", read(w, chromedp.Value("#username")))
+	around()
+	w.do(chromedp.SendKeys("#password", "wonderland\r"), chromedp.WaitVisible("#consent-page"))
+
+	// Without scripts, what the server has received goes along.
+	assert.Contains(t, s.get("/login?login_hint=carol%40example.com").body, `href="/recover?login_hint=carol%40example.com"`)
+	assert.Contains(t, s.get("/recover?login_hint=carol%40example.com").body, `href="/login?login_hint=carol%40example.com"`)
+	assert.Contains(t, s.get("/register?login_hint=carol%40example.com").body, `href="/login?login_hint=carol%40example.com"`)
+}
+
 // The link of a message, opened in the browser of the registration, leads on to the application. Pages and
 // message are in the language that the application asked for.
 func TestLinksOfMessagesInTheSameBrowser(t *testing.T) {
