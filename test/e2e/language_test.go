@@ -95,7 +95,7 @@ func TestLanguageOfErrorsAndSignOut(t *testing.T) {
 	page = p.choose(p.open("/oauth/logout?client_id=app&ui_locales=es"), "fr")
 	inLanguage(t, "fr", "<strong>app</strong> demande à vous déconnecter.", page)
 	page = p.follow(p.confirm(page))
-	inLanguage(t, "fr", "Vous êtes déconnecté", page)
+	inLanguage(t, "fr", "Votre session est fermée", page)
 	inLanguage(t, "en", `id="logged-out"`, p.choose(page, "en"))
 }
 
