@@ -37,7 +37,11 @@ func (a application) start(w http.ResponseWriter, r *http.Request) error {
 	if err := setAttempt(w, begun); err != nil {
 		return err
 	}
-	address := a.oauth(c).AuthCodeURL(begun.State, oidc.Nonce(begun.Nonce), oauth2.S256ChallengeOption(begun.Verifier))
+	options := []oauth2.AuthCodeOption{oidc.Nonce(begun.Nonce), oauth2.S256ChallengeOption(begun.Verifier)}
+	if r.URL.Query().Has("create") { // "Initiating User Registration via OpenID Connect 1.0"
+		options = append(options, oauth2.SetAuthURLParam("prompt", "create"))
+	}
+	address := a.oauth(c).AuthCodeURL(begun.State, options...)
 	w.Header().Set("Location", address)
 	w.WriteHeader(http.StatusSeeOther)
 	return nil

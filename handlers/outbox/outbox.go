@@ -2,13 +2,19 @@ package outbox
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/gorilla/mux"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
@@ -16,6 +22,7 @@ import (
 const (
 	Path     = "/dev/outbox"
 	JSONPath = Path + ".json"
+	htmlPath = Path + "/{id:[0-9a-f-]{36}}.html"
 )
 
 // shown is how many messages are shown, the newest ones.
@@ -41,6 +48,7 @@ func (o *Outbox) Routes() []route.Route {
 	return []route.Route{
 		{Name: "outbox", Methods: get, Path: Path, Protection: route.Page, Policies: []string{ratelimit.PagePrefix}, Handler: o.page},
 		{Name: "outbox document", Methods: get, Path: JSONPath, Protection: route.Open, Policies: []string{ratelimit.PagePrefix}, Handler: o.json},
+		{Name: "outbox mail", Methods: get, Path: htmlPath, Protection: route.Open, Policies: []string{ratelimit.PagePrefix}, Handler: o.html},
 	}
 }
 
@@ -51,13 +59,40 @@ func (o *Outbox) page(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := pages.Outbox{Document: JSONPath}
 	for _, m := range list {
+		shows := ""
+		if m.HTML != "" {
+			shows = Path + "/" + m.ID.String() + ".html"
+		}
 		page.Messages = append(page.Messages, pages.OutboxMessage{
 			ID: m.ID.String(), SMS: m.Channel == notify.SMS, To: m.To, Kind: string(m.Kind), Subject: m.Subject, Text: m.Text,
-			Code: m.Code, Link: m.Link, Expired: m.Expired, At: m.CreatedAt.Format("2006-01-02 15:04:05 MST"),
+			Code: m.Code, Link: m.Link, HTML: shows, Expired: m.Expired, At: m.CreatedAt.Format("2006-01-02 15:04:05 MST"),
 		})
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	return o.pages.Outbox(w, page)
+}
+
+// mailPolicy is for what a message contains: nothing in it runs, and nothing is fetched. Its styles are in its
+// elements. Sandboxed it has no origin; links in it do nothing, since there is one beside it.
+const mailPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+// html shows a mail as a mail program does.
+func (o *Outbox) html(w http.ResponseWriter, r *http.Request) error {
+	list, err := o.messages.Latest(r.Context(), shown)
+	if err != nil {
+		return err
+	}
+	id, err := provider.ParseID(mux.Vars(r)["id"])
+	i := slices.IndexFunc(list, func(m notify.Preview) bool { return m.ID == id && m.HTML != "" })
+	if err != nil || i < 0 {
+		return refusal.New(refusal.NotFound, refusal.CheckNotFound, "There is no such mail any more.").Because(err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", mailPolicy)
+	h.Set("Cache-Control", "no-store")
+	_, _ = io.WriteString(w, list[i].HTML) // fails only when the client has disconnected
+	return nil
 }
 
 type message struct {

@@ -15,6 +15,8 @@ type OutboxMessage struct {
 	SMS               bool
 	To, Kind, Subject string
 	Text, Code, Link  string
+	// HTML is the path of what a mail program shows, or empty.
+	HTML string
 	// Expired: its code or link cannot be used any more, and it has no text.
 	Expired bool
 	At      string
@@ -22,5 +24,5 @@ type OutboxMessage struct {
 
 // Outbox writes the page with the messages of a development server.
 func (s *Set) Outbox(w http.ResponseWriter, page Outbox) error {
-	return s.writeDevelopers(w, http.StatusOK, "outbox", page)
+	return s.writeFraming(w, http.StatusOK, "outbox", page)
 }

@@ -189,7 +189,7 @@ func developersPages(t *testing.T, settings pages.Settings) map[string]*httptest
 	show("demo_used", set.DemoUsed)
 	show("outbox", func(w http.ResponseWriter) error {
 		return set.Outbox(w, pages.Outbox{Document: "/d", Messages: []pages.OutboxMessage{
-			{ID: "a", To: evil, Kind: evil, Subject: evil, Text: evil, Code: evil, Link: "javascript:" + evil, At: evil},
+			{ID: "a", To: evil, Kind: evil, Subject: evil, Text: evil, Code: evil, Link: "javascript:" + evil, HTML: "javascript:" + evil, At: evil},
 			{ID: "b", SMS: true, To: evil, Expired: true},
 		}})
 	})

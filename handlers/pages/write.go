@@ -24,6 +24,8 @@ const (
 	scriptPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 	// developersPolicy is for pages without any form.
 	developersPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	// framingPolicy is for such a page with other documents of this server in it.
+	framingPolicy = developersPolicy + "; frame-src 'self'"
 )
 
 // vary names the request headers that the language depends on.
@@ -83,8 +85,17 @@ func (l Localized) writeForm(w http.ResponseWriter, status int, name string, pag
 
 // writeDevelopers writes a page for developers, in English.
 func (s *Set) writeDevelopers(w http.ResponseWriter, status int, name string, page any) error {
+	return s.writeEnglish(w, status, name, page, developersPolicy)
+}
+
+// writeFraming writes a page for developers that shows other documents of this server.
+func (s *Set) writeFraming(w http.ResponseWriter, status int, name string, page any) error {
+	return s.writeEnglish(w, status, name, page, framingPolicy)
+}
+
+func (s *Set) writeEnglish(w http.ResponseWriter, status int, name string, page any, policy string) error {
 	w.Header().Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
-	return Localized{set: s, edition: s.editions[0]}.render(w, status, name, page, developersPolicy, nil)
+	return Localized{set: s, edition: s.editions[0]}.render(w, status, name, page, policy, nil)
 }
 
 // render renders before it writes, so that a failing template can still become an error response.

@@ -13,8 +13,10 @@ type Preview struct {
 	Message
 
 	Subject, Text string
+	// HTML is empty in an SMS.
+	HTML string
 	// Code and Link are empty when the message has none, or when they are used or expired: Expired is
-	// true then, and Text is empty.
+	// true then, and Text and HTML are empty.
 	Code, Link string
 	Expired    bool
 }
@@ -60,7 +62,7 @@ func (v *Viewer) preview(ctx context.Context, m Message) (Preview, error) {
 		return p, err
 	}
 	if p.Subject, p.Link = letter.Subject, v.texts.catalogue(m.Locale).localized(m.Channel, p.Link); !p.Expired {
-		p.Text = letter.Text
+		p.Text, p.HTML = letter.Text, letter.HTML
 	}
 	if !m.Kind.hasCode() {
 		p.Code = ""

@@ -66,6 +66,7 @@ func TestDemoApplicationShowsASignIn(t *testing.T) {
 	}
 
 	// An error is shown with its description and a link to its explanation.
+	w.do(chromedp.Navigate(home), chromedp.Click("#demo-create"), chromedp.WaitVisible("#register-page"), chromedp.Click("#cancel"), chromedp.WaitVisible("#error-page"))
 	w.do(chromedp.Navigate(home+"start"), chromedp.WaitVisible("#login-page"), chromedp.Click("#login-cancel"), chromedp.WaitVisible("#error-page"))
 	assert.Contains(t, read(w, chromedp.Text("#error-page")), "access_denied")
 	assert.Contains(t, read(w, chromedp.Text("#error-page")), "did not sign in")

@@ -126,5 +126,15 @@ func TestDevelopmentServerShowsMessages(t *testing.T) {
 	}{{"light", 1440}, {"dark", 360}} {
 		w.do(chromedp.EmulateViewport(look.width, 1600), prefer(look.theme), chromedp.Navigate(s.url+"/dev/outbox"), chromedp.WaitVisible("#outbox-page"), chromedp.Click("details summary"))
 		w.screenshot("outbox", look.theme, look.width)
+		w.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('details:has(iframe)').open = true; undefined`))
+		w.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('iframe').scrollIntoView(); undefined`))
+		require.Eventually(t, func() bool {
+			return read(w, chromedp.Evaluate[bool](`performance.getEntriesByType('resource').some(e => e.initiatorType == 'iframe' && e.responseStatus == 200)`))
+		}, 10*time.Second, 50*time.Millisecond)
+		w.screenshot("outbox-mail", look.theme, look.width)
 	}
+	path := read(w, chromedp.Evaluate[string](`document.querySelector('iframe').getAttribute('src')`))
+	mail := s.get(path)
+	assert.Contains(t, mail.body, "Neue Anmeldung")
+	assert.Contains(t, mail.header.Get("Content-Security-Policy"), "sandbox;")
 }
