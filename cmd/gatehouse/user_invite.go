@@ -32,7 +32,8 @@ func newUserInvite(env *environment) *cobra.Command {
 		Use:   "invite ADDRESS",
 		Short: "Invite a person to register",
 		Long: `Sends a link to an email address or a phone number, with which one person can register, within
-seven days. The contact is verified by it. Inviting again sends a new link in place of the first.
+seven days. The contact is verified by it. Inviting again sends a new link in place of the first,
+and keeps its roles and language unless others are given; --role "" takes the roles away.
 
 With GATEHOUSE_REGISTRATION=invitation nobody registers in another way. The server sends the message;
 GATEHOUSE_SMTP_URL or GATEHOUSE_SMS_WEBHOOK_URL must be set here as it is there.`,

@@ -72,7 +72,7 @@ func (a *API) invitations() {
 	}, a.listInvitations)
 	register(a, write, huma.Operation{
 		OperationID: "invite-user", Method: http.MethodPost, Path: path, Tags: tags, DefaultStatus: http.StatusCreated, Summary: "Invite a person to register",
-		Description: "Sends a link to an email address or a phone number. It is valid for seven days. Another invitation of the same contact is replaced.",
+		Description: "Sends a link to an email address or a phone number. It is valid for seven days. Another invitation of the same contact is replaced; its roles and language are kept where none are given.",
 	}, a.invite)
 	a.table.last.Responses["400"] = a.invalidUserResponse()
 	register(a, write, huma.Operation{

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,7 +22,7 @@ type Invitation struct {
 	ID provider.ID
 	// Email or Phone is where the invitation goes; one of them.
 	Email, Phone string
-	// Roles are those that the user will have.
+	// Roles are those that the user will have. To Invite, nil and none are not the same.
 	Roles []string
 	// Locale is the language of the message (BCP 47); empty: the default one.
 	Locale               string
@@ -46,8 +47,8 @@ type Invitations struct {
 func NewInvitations(s *SelfService) *Invitations { return &Invitations{s} }
 
 // Invite sends an invitation and fills in id and times. It replaces another one of the same contact, whose
-// link is worth nothing any more. It returns Wrong, ErrRegistrationOff, notify.ErrTooMany or
-// audit.ErrForbidden.
+// link is worth nothing any more, and whose roles (nil) and locale (empty) are kept where this one names none.
+// It returns Wrong, ErrRegistrationOff, notify.ErrTooMany or audit.ErrForbidden.
 func (i *Invitations) Invite(ctx context.Context, actor audit.Actor, inv *Invitation) error {
 	s := i.service
 	if !s.policy.Invitations {
@@ -60,16 +61,18 @@ func (i *Invitations) Invite(ctx context.Context, actor audit.Actor, inv *Invita
 	if err := i.check(ctx, inv, u); err != nil {
 		return err
 	}
-	details, err := json.Marshal(terms{inv.Roles, inv.Locale})
-	if err != nil {
-		return fmt.Errorf("account: %w", err)
-	}
 	channel, address := contact(u)
 	id := s.codes.NewID(ctx)
+	asked := *inv
 	return s.registry.gate.Do(ctx, actor, audit.UserInvite, audit.OfUser(id), func(ctx context.Context) (audit.Changes, error) {
-		replaced, err := i.replaced(ctx, actor, address)
+		*inv = asked // a transaction may run again
+		replaced, err := i.replace(ctx, actor, inv, address)
 		if err != nil {
 			return nil, err
+		}
+		details, err := json.Marshal(terms{inv.Roles, inv.Locale})
+		if err != nil {
+			return nil, fmt.Errorf("account: %w", err)
 		}
 		v, err := s.codes.Open(ctx, verification.Verification{ID: id, Purpose: verification.Invitation, Address: address}, details)
 		if err != nil {
@@ -82,9 +85,10 @@ func (i *Invitations) Invite(ctx context.Context, actor audit.Actor, inv *Invita
 	})
 }
 
-// replaced is what an audit record says of the invitation of an address that is replaced; nil: there is none.
-// That of an administrator is not for everybody to replace.
-func (i *Invitations) replaced(ctx context.Context, actor audit.Actor, address string) (map[string]any, error) {
+// replace lets an invitation keep what it does not say and the earlier one of the address did, and returns
+// what an audit record says of that one; nil: there is none. That of an administrator is not for everybody to
+// replace.
+func (i *Invitations) replace(ctx context.Context, actor audit.Actor, inv *Invitation, address string) (map[string]any, error) {
 	v, err := i.service.codes.At(ctx, verification.Invitation, address)
 	if errors.Is(err, verification.ErrClosed) {
 		return nil, nil //nolint:nilnil // none
@@ -92,13 +96,17 @@ func (i *Invitations) replaced(ctx context.Context, actor audit.Actor, address s
 	if err != nil {
 		return nil, err
 	}
-	inv, err := i.service.invitation(v)
+	earlier, err := i.service.invitation(v)
 	if err != nil {
 		return nil, err
 	}
-	was := invited(inv)
-	was["replaced"] = inv.ID.String()
-	return was, mayManage(actor, inv.invitee())
+	if inv.Roles == nil {
+		inv.Roles = earlier.Roles
+	}
+	inv.Locale = cmp.Or(inv.Locale, earlier.Locale)
+	was := invited(earlier)
+	was["replaced"] = earlier.ID.String()
+	return was, mayManage(actor, earlier.invitee())
 }
 
 // check puts the contact into canonical form and finds everything that is wrong with the invitation.

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -74,6 +75,34 @@ func testInvitations(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.Equal(t, []any{"+442071838751", true, ""}, []any{u.Phone, u.PhoneVerified, u.Email})
 	require.ErrorIs(t, invitations.Invite(ctx, audittest.Operator(), &account.Invitation{Phone: "+442071838751"}), account.ErrPhoneTaken)
+}
+
+// Whoever sends the link again need not know what was in the first invitation.
+func testInvitationsAgain(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	s := f.selfService(t, byInvitation)
+	invitations := account.NewInvitations(s.SelfService)
+	invite := func(t *testing.T, again account.Invitation) []any {
+		t.Helper()
+		f.advance(time.Second)
+		again.Email = "ada@example.com"
+		require.NoError(t, invitations.Invite(t.Context(), audittest.Operator(), &again))
+		m, _ := s.sent(t, again.Email)
+		listed, err := invitations.List(t.Context(), provider.ID{}, 10)
+		require.NoError(t, err)
+		require.Len(t, listed, 1)
+		assert.Equal(t, again.ID, listed[0].ID)
+		assert.Equal(t, listed[0].Locale, m.Locale)
+		return []any{len(listed[0].Roles), strings.Join(listed[0].Roles, " "), m.Locale}
+	}
+	assert.Equal(t, []any{1, "editor", "de"}, invite(t, account.Invitation{Roles: []string{"editor"}, Locale: "de"}))
+	assert.Equal(t, []any{1, "editor", "de"}, invite(t, account.Invitation{}))
+	assert.Equal(t, []any{1, "editor", "fr"}, invite(t, account.Invitation{Locale: "fr"}))
+	assert.Equal(t, []any{1, "author", "fr"}, invite(t, account.Invitation{Roles: []string{"author"}}))
+	assert.Equal(t, []any{0, "", "fr"}, invite(t, account.Invitation{Roles: []string{}}), "given: none")
+	invite(t, account.Invitation{Roles: []string{account.RoleAdmin}})
+	users := audit.Actor{Kind: audit.ClientActor, ID: "users", Scopes: []string{audit.WriteScope("users")}}
+	require.ErrorIs(t, invitations.Invite(ctx, users, &account.Invitation{Email: "ada@example.com"}), audit.ErrForbidden, "nobody passes on what he may not give")
 }
 
 func testInvitationsEnd(t *testing.T, f *fixture) {
