@@ -13,11 +13,12 @@ import (
 // about says which of the things that a verb looks after an error is about, and where to look
 // when there is none of that name.
 func about(noun, name string, err error) error {
+	return aboutListed(noun, name, noun+" list", err)
+}
+
+// aboutListed is about for things that another verb than the list of the noun shows.
+func aboutListed(noun, name, list string, err error) error {
 	if errors.Is(err, provider.ErrNotFound) {
-		list := noun + " list"
-		if noun == "invitation" {
-			list = "user invitations"
-		}
 		return fmt.Errorf("%s %q: %w (gatehouse %s shows what there is)", noun, name, provider.ErrNotFound, list)
 	}
 	return fmt.Errorf("%s %q: %w", noun, name, err)

@@ -144,7 +144,7 @@ func newUserUninvite(env *environment) *cobra.Command {
 			err = h.invitations.Withdraw(cmd.Context(), env.actor(), found.ID)
 		}
 		if err != nil {
-			return about("invitation", args[0], err)
+			return aboutListed("invitation", args[0], "user invitations", err)
 		}
 		if *asJSON {
 			return printJSON(env.Out, invitationViewOf(found))

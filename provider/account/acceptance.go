@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -82,11 +81,7 @@ func (s *SelfService) Accept(ctx context.Context, id provider.ID, code string, a
 	if err := wrong.orNil(); err != nil {
 		return nil, err
 	}
-	u.PasswordHash, err = s.registry.hash(ctx, canonical)
-	var stolen *Invalid
-	if errors.As(err, &stolen) {
-		return nil, Wrong{stolen}
-	}
+	u.PasswordHash, err = s.registry.hashChosen(ctx, canonical)
 	if err != nil {
 		return nil, err
 	}

@@ -47,11 +47,7 @@ func (s *SelfService) Register(ctx context.Context, a Application, locale string
 	if err := wrong.orNil(); err != nil {
 		return provider.ID{}, err
 	}
-	hash, err := s.registry.hash(ctx, canonical)
-	var stolen *Invalid
-	if errors.As(err, &stolen) {
-		return provider.ID{}, Wrong{stolen}
-	}
+	hash, err := s.registry.hashChosen(ctx, canonical)
 	if err != nil {
 		return provider.ID{}, err
 	}

@@ -330,6 +330,16 @@ func (r *Registry) hash(ctx context.Context, canonical string) (string, error) {
 	return hash, nil
 }
 
+// hashChosen is hash for a form with more fields than the password: a stolen one is Wrong.
+func (r *Registry) hashChosen(ctx context.Context, canonical string) (string, error) {
+	hash, err := r.hash(ctx, canonical)
+	var stolen *Invalid
+	if errors.As(err, &stolen) {
+		return "", Wrong{stolen}
+	}
+	return hash, err
+}
+
 // validate checks the fields that changed, and that no missing contact is marked as verified.
 func validate(u, before *User) (wrong Wrong) {
 	u.EmailVerified = u.EmailVerified && u.Email != ""
