@@ -56,7 +56,7 @@ func demoClients(c config) []demoClient {
 			ID: "demo-spa", Name: "Demo browser application", Type: client.Native, AuthMethod: client.None,
 			GrantTypes:   []client.GrantType{client.AuthorizationCode, client.RefreshToken},
 			RedirectURIs: []string{"http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost:5173/callback"}, Scopes: standard, DefaultScopes: defaults,
-			PostLogoutRedirectURIs: returns,
+			PostLogoutRedirectURIs: append([]string{"http://localhost:5173/"}, returns...),
 		}, ""},
 		{client.Client{
 			ID: "demo-service", Name: "Demo service", Type: client.Backend,

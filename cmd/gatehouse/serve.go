@@ -233,8 +233,9 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	authenticator := oauth.NewAuthenticator(directory, h.secrets, client.NewUpgrades(h.secrets, h.store, directory, h.events), assertions, e.clock)
 	idTokens := oauth.NewIDTokens(h.keys, h.store, scopes, c.Issuer, e.clock, c.IDTokenLifetime)
 	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, c.Issuer), h.events, h.gate, e.clock, e.random, c.lifetimes())
-	h.people.LimitRecoveries(ratelimit.NewRecoveries(limits.limiter, limits.table))
-	signIn := account.NewSignIn(h.store, h.people, h.hasher, ratelimit.NewSignIn(limits.limiter, limits.table), h.events)
+	passwords := ratelimit.NewSignIn(limits.limiter, limits.table)
+	h.people.Limit(ratelimit.NewRecoveries(limits.limiter, limits.table), passwords)
+	signIn := account.NewSignIn(h.store, h.people, h.hasher, passwords, h.events)
 	protocol, err := oauth.New(oauth.Settings{
 		Issuer:       c.Issuer,
 		Paths:        c.paths(),

@@ -20,7 +20,7 @@ import (
 type registration interface {
 	Register(ctx context.Context, a account.Application, locale string) (provider.ID, error)
 	Confirm(ctx context.Context, id provider.ID, code string) (*account.User, error)
-	ConfirmWithPassword(ctx context.Context, id provider.ID, code, password string) (*account.User, error)
+	ConfirmWithPassword(ctx context.Context, id provider.ID, code, password, prefix string) (*account.User, error)
 	Resend(ctx context.Context, id provider.ID) error
 }
 

@@ -101,6 +101,7 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 	u, err := a.confirm(r, page, v, form.Get("password"))
 	var wrong account.Wrong
 	var many *notify.TooMany
+	var throttled *account.Throttled
 	switch {
 	case errors.Is(err, verification.ErrCode):
 		page.Problem = pages.CodeWrong
@@ -108,6 +109,8 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 		page.Problem = pages.CodeClosed
 	case errors.Is(err, account.ErrSignIn):
 		page.Problem = pages.PasswordWrong
+	case errors.As(err, &throttled):
+		page.Problem, page.Wait = pages.TooManyPasswords, pages.WaitFor(throttled.RetryAfter)
 	case errors.As(err, &many): // the former contact cannot be told
 		page.Problem, page.Wait = waiting(w, many)
 	case errors.As(err, &wrong):
@@ -136,7 +139,7 @@ func (a *Accounts) confirm(r *http.Request, page pages.Verify, v *verification.V
 	case page.Contact:
 		return a.Contacts.ConfirmContact(r.Context(), v.UserID, v.ID, page.Code)
 	case page.Password:
-		return a.Registration.ConfirmWithPassword(r.Context(), v.ID, page.Code, password)
+		return a.Registration.ConfirmWithPassword(r.Context(), v.ID, page.Code, password, canonical.From(r.Context()).AddressPrefix())
 	default:
 		return a.Registration.Confirm(r.Context(), v.ID, page.Code)
 	}

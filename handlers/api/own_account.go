@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -17,7 +18,7 @@ import (
 
 // CurrentPassword proves that a person has the account.
 type CurrentPassword struct {
-	Current string `json:"current_password,omitempty" writeOnly:"true" maxLength:"1024" doc:"The present password, unless the access token is the user's"`
+	Current string `json:"current_password,omitempty" writeOnly:"true" maxLength:"1024" doc:"The present password, unless the access token is of a sign-in of the user that was just now"`
 }
 
 type ownPassword struct {
@@ -172,9 +173,13 @@ func (a *API) confirmContact(ctx context.Context, in *contactCode) (*struct{}, e
 	return nil, asInvalidUser(err, User{}, "")
 }
 
+// recentSignIn is how long after a sign-in its access tokens may change what an account is recovered by: like
+// the password that is asked for otherwise, it shows that it is the user who acts.
+const recentSignIn = 15 * time.Minute
+
 // owner is the user of the path, if the caller acts for that user: with an access token through a
-// first-party application, or the password. Through another application, which users let see who they
-// are, nobody may take their account.
+// first-party application, soon after the sign-in, or the password. Through another application, which users
+// let see who they are, nobody may take their account, nor with a token that was stolen from a log.
 func (a *API) owner(ctx context.Context, id, password string) (*account.User, error) {
 	p := oauth.PrincipalOf(ctx)
 	if p == nil || p.UserID.IsZero() || !p.Client.FirstParty || password != "" {
@@ -183,6 +188,10 @@ func (a *API) owner(ctx context.Context, id, password string) (*account.User, er
 	u, err := a.user(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) || err == nil && u.ID != p.UserID {
 		return nil, notOwn(nil)
+	}
+	if err == nil && (p.AuthTime == nil || a.Clock.Now(ctx).Sub(*p.AuthTime) > recentSignIn) {
+		return nil, refusal.New(refusal.AccessDenied, refusal.CheckOwnAccount, "The sign-in of the access token was more than 15 minutes ago. Send the present password, or an access token of a new sign-in.").
+			WithStatus(http.StatusForbidden)
 	}
 	return u, err
 }

@@ -30,6 +30,7 @@ const (
 	CodeClosed         AccountProblem = "code_closed"
 	TooManyMessages    AccountProblem = "too_many_messages"
 	TooManySMS         AccountProblem = "too_many_sms"
+	TooManyPasswords   AccountProblem = "too_many_passwords"
 	PasswordMissing    AccountProblem = "password_missing"
 	InvitationClosed   AccountProblem = "invitation_closed"
 )

@@ -76,8 +76,10 @@ func (s *SelfService) Confirm(ctx context.Context, id provider.ID, code string) 
 
 // ConfirmWithPassword is Confirm for a browser in which nobody registered: who follows the link of a
 // message may not be who chose the password. Otherwise an attacker could register with the address of
-// another person, who then confirms an account of which the attacker has the password.
-func (s *SelfService) ConfirmWithPassword(ctx context.Context, id provider.ID, code, password string) (*User, error) {
+// another person, who then confirms an account of which the attacker has the password. Wrong passwords are
+// counted as at a sign-in: whoever got the code of another person, with a mistyped address, could guess. It
+// returns what Confirm does, ErrSignIn, or *Throttled. Prefix is as in an Attempt.
+func (s *SelfService) ConfirmWithPassword(ctx context.Context, id provider.ID, code, password, prefix string) (*User, error) {
 	v, err := s.codes.Check(ctx, id, code, verification.Registration)
 	if err != nil {
 		return nil, err
@@ -86,12 +88,17 @@ func (s *SelfService) ConfirmWithPassword(ctx context.Context, id provider.ID, c
 	if err != nil {
 		return nil, err
 	}
+	try := Try{Account: id.String(), Prefix: prefix}
+	if err := s.passwords.Take(ctx, try); err != nil {
+		return nil, err
+	}
 	for _, spelling := range spellings(password) {
 		ok, err := s.registry.hasher.Verify(ctx, a.Hash, spelling)
 		if err != nil {
 			return nil, fmt.Errorf("account: %w", err)
 		}
 		if ok {
+			s.passwords.Return(ctx, try)
 			return s.activate(ctx, v)
 		}
 	}

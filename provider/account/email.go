@@ -24,6 +24,9 @@ func domainForm() *idna.Profile {
 // two accounts. It only lower-cases the local part: ß and ss are two different mailboxes. The domain is
 // in A-labels and has no final dot; one that is not valid stays as it is.
 func canonicalEmail(address string) string {
+	if len(address) > maxTyped {
+		return address
+	}
 	lower := norm.NFKC.String(olderEmail(address)) // lower case may compose where upper case does not
 	at := strings.LastIndexByte(lower, '@')
 	if at < 0 {
@@ -37,6 +40,9 @@ func canonicalEmail(address string) string {
 
 // olderEmail is the form in which addresses were stored before domains were converted.
 func olderEmail(address string) string {
+	if len(address) > maxTyped {
+		return address
+	}
 	return strings.ToLower(norm.NFKC.String(strings.TrimSpace(address)))
 }
 

@@ -21,6 +21,9 @@ import (
 // UsernameCaseMapped (RFC 8265 section 3.3) with full case folding, which makes a Greek final
 // sigma an ordinary sigma and ß ss.
 func Canonical(name string) string {
+	if len(name) > maxTyped {
+		return name
+	}
 	// Lower case first: Cherokee folds to upper case, and Fold turns that into lower case.
 	return norm.NFKC.String(cases.Fold().String(canonicalEmail(name)))
 }
@@ -29,6 +32,9 @@ func Canonical(name string) string {
 // were stored in lower case before folding was introduced, and there is more than one way to
 // lower-case some words. Email addresses were stored with the domain as it was spelled.
 func LoginForms(typed string) []string {
+	if len(typed) > maxTyped {
+		return nil
+	}
 	lower := olderEmail(typed)
 	if strings.Contains(lower, "@") {
 		forms := []string{lower} // of two older accounts each has its own spelling
@@ -51,6 +57,10 @@ func LoginForms(typed string) []string {
 
 // maxName bounds a user name and an email address in bytes (RFC 5321 section 4.5.3.1).
 const maxName = 254
+
+// maxTyped bounds what is brought into canonical form, in bytes. That takes time that grows with the length, and
+// no name or address that is longer has a form that is short enough.
+const maxTyped = 8 * maxName
 
 // usernameOf is the canonical form of a user name, with the forms in which another user may have it.
 func usernameOf(name string) (canonical string, forms []string, wrong *Invalid) {

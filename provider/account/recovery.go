@@ -78,9 +78,6 @@ func (s *SelfService) Forgot(ctx context.Context, f Forgotten) (provider.ID, err
 
 // tooMany counts a request by the user whom it is about, or by the name that nobody has.
 func (s *SelfService) tooMany(ctx context.Context, f Forgotten, u *User) (bool, error) {
-	if s.recoveries == nil {
-		return false, nil
-	}
 	try := Try{Account: countedLogin(f.Contact), Prefix: f.Prefix}
 	if u != nil {
 		try.Account = u.ID.String()

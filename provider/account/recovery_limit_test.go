@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
@@ -18,7 +19,8 @@ func TestNobodyUsesUpTheRecoveriesOfAnotherPerson(t *testing.T) {
 	f := newFixture(t)
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
-	f.people.LimitRecoveries(ratelimit.NewRecoveries(ratelimit.NewMemory(time.Now), table))
+	limiter := ratelimit.NewMemory(time.Now)
+	f.people.Limit(ratelimit.NewRecoveries(limiter, table), ratelimit.NewSignIn(limiter, table))
 	forgot := func(contact, prefix string) {
 		t.Helper()
 		id, err := f.people.Forgot(t.Context(), account.Forgotten{Contact: contact, Prefix: prefix})
@@ -55,4 +57,26 @@ func TestRecoveriesMayBeLimitedElsewhere(t *testing.T) {
 	for range 100 {
 		require.NoError(t, limit.Take(t.Context(), account.Try{Account: "alice", Prefix: "192.0.2.1/32"}))
 	}
+}
+
+// Whoever gets the code of another person's registration, with a mistyped address, has as many tries at the
+// password as at a sign-in.
+func TestPasswordsOfRegistrationsCannotBeGuessed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	table, err := ratelimit.NewTable(nil)
+	require.NoError(t, err)
+	limiter := ratelimit.NewMemory(time.Now)
+	f.people.Limit(ratelimit.NewRecoveries(limiter, table), ratelimit.NewSignIn(limiter, table))
+	id := f.applied(t, "new@example.com")
+	code := f.code(t, id)
+	for range 10 {
+		_, err = f.people.ConfirmWithPassword(t.Context(), id, code, "wrong", "192.0.2.1/32")
+		require.ErrorIs(t, err, account.ErrSignIn)
+	}
+	var throttled *account.Throttled
+	_, err = f.people.ConfirmWithPassword(t.Context(), id, code, "wonderland", "192.0.2.2/32")
+	require.ErrorAs(t, err, &throttled)
+	_, err = f.people.ConfirmWithPassword(t.Context(), id, "00000000", "wonderland", "192.0.2.2/32")
+	require.ErrorIs(t, err, verification.ErrCode, "nothing is said without the code")
 }

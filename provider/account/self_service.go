@@ -28,17 +28,30 @@ type SelfService struct {
 	policy   Policy
 	notices  *notices
 
-	recoveries recoveries // nil: there is no limit
+	recoveries recoveries
+	passwords  Throttle
 }
 
 // NewSelfService makes a SelfService over a registry, which from then on tells people what administrators change.
 func NewSelfService(r *Registry, p logins, tx transactor, codes *verification.Codes, o outbox, policy Policy) *SelfService {
 	r.notices = &notices{o, policy}
-	return &SelfService{registry: r, people: p, tx: tx, codes: codes, outbox: o, policy: policy, notices: r.notices}
+	return &SelfService{registry: r, people: p, tx: tx, codes: codes, outbox: o, policy: policy, notices: r.notices, recoveries: unlimited{}, passwords: unlimited{}}
 }
 
-// LimitRecoveries limits the requests of forgotten passwords, before requests are served.
-func (s *SelfService) LimitRecoveries(r recoveries) { s.recoveries = r }
+// Limit limits the requests of forgotten passwords and the tries at passwords. It comes before requests are
+// served; commands have no limits.
+func (s *SelfService) Limit(r recoveries, passwords Throttle) {
+	s.recoveries, s.passwords = r, passwords
+}
+
+// unlimited is where there is no limit.
+type unlimited struct{}
+
+// Take is part of Throttle.
+func (unlimited) Take(context.Context, Try) error { return nil }
+
+// Return is part of Throttle.
+func (unlimited) Return(context.Context, Try) {}
 
 // Policy says who may register.
 func (s *SelfService) Policy() Policy { return s.policy }

@@ -22,6 +22,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/password"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/storage"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
@@ -49,6 +50,7 @@ type fixture struct {
 	store    *storage.Store
 	url      string // of the database
 	people   *account.SelfService
+	codes    *verification.Codes
 	users    *account.Registry
 	signIn   *account.SignIn
 	steps    *steps

@@ -24,8 +24,8 @@ func (f *fixture) selfService(t testing.TB, private bool) *account.SelfService {
 	gate := audit.NewGate(f.store, f.store, (*event.Bus)(nil), time.Now, rand.Reader)
 	ring, err := keyring.Open(t.Context(), f.store, gate, keyring.Secrets{Current: []byte("a secret of the tests, 32 bytes at least")}, time.Now, rand.Reader)
 	require.NoError(t, err)
-	codes := verification.NewCodes(f.store, ring.Key(keyring.Verification), "https://id.example.com", time.Now, rand.Reader)
-	return account.NewSelfService(f.users, f.store, f.store, codes, notify.NewOutbox(f.store, time.Now, rand.Reader), account.Policy{Open: true, Private: private, Mail: true, SMS: true})
+	f.codes = verification.NewCodes(f.store, ring.Key(keyring.Verification), "https://id.example.com", time.Now, rand.Reader)
+	return account.NewSelfService(f.users, f.store, f.store, f.codes, notify.NewOutbox(f.store, time.Now, rand.Reader), account.Policy{Open: true, Private: private, Mail: true, SMS: true})
 }
 
 // applied is a registration that waits for its code.
@@ -34,6 +34,14 @@ func (f *fixture) applied(t testing.TB, email string) provider.ID {
 	id, err := f.people.Register(t.Context(), account.Application{Username: "newcomer", Email: email, Password: "wonderland"}, "")
 	require.NoError(t, err)
 	return id
+}
+
+// code is that of a message.
+func (f *fixture) code(t testing.TB, id provider.ID) string {
+	t.Helper()
+	code, _, err := f.codes.Code(t.Context(), id)
+	require.NoError(t, err)
+	return code
 }
 
 // Only who knows the password that was chosen learns that there is a registration. By its user name it is

@@ -125,8 +125,8 @@ const (
 	// Those that a user or an administrator asks for have room of their own beside those of anybody.
 	contactConfirmations = confirmations + "-contact"
 	invitations          = "invitation"
-	changes       = "change" // with the link that undoes one
-	notices       = "notice"
+	changes              = "change" // with the link that undoes one
+	notices              = "notice"
 )
 
 func (m *Message) budget() string {

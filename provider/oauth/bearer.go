@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -17,6 +18,8 @@ type Principal struct {
 	// UserID is zero for a token of the client itself.
 	UserID provider.ID
 	Scopes []string
+	// AuthTime is when the user was authenticated; nil: it is not known, or there is none.
+	AuthTime *time.Time
 }
 
 type principalKey struct{}
@@ -47,7 +50,7 @@ func (p *Provider) Bearer(ctx context.Context, call *Call, scope string) (*Princ
 	if err := call.served(ctx, found.client); err != nil {
 		return nil, err
 	}
-	return &Principal{Client: found.client, UserID: found.grant.UserID, Scopes: found.grant.Scopes}, nil
+	return &Principal{Client: found.client, UserID: found.grant.UserID, Scopes: found.grant.Scopes, AuthTime: found.grant.AuthTime}, nil
 }
 
 // presented checks the access token of a call, and that it is for this server.

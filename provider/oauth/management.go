@@ -113,7 +113,7 @@ func (p *Provider) administrator(ctx context.Context, found *inspected) (*Princi
 	case err != nil:
 		return nil, fmt.Errorf("find user: %w", err)
 	}
-	principal := &Principal{Client: found.client, UserID: user.ID}
+	principal := &Principal{Client: found.client, UserID: user.ID, AuthTime: found.grant.AuthTime}
 	if found.client.Administers() && slices.Contains(user.Roles, account.RoleAdmin) {
 		principal.Scopes = audit.AllScopes()
 	}

@@ -161,7 +161,7 @@ func testRegistrationIsReplaced(t *testing.T, f *fixture) {
 	attacker, err := s.Register(ctx, account.Application{Username: "attacker", Email: "victim@example.com", Password: "the attacker's password"}, "")
 	require.NoError(t, err)
 	_, first := s.sent(t, "victim@example.com")
-	_, err = s.ConfirmWithPassword(ctx, attacker, first, goodPassword)
+	_, err = s.ConfirmWithPassword(ctx, attacker, first, goodPassword, "")
 	require.ErrorIs(t, err, account.ErrSignIn)
 	f.advance(time.Second)
 	victim, err := s.Register(ctx, account.Application{Username: "victim", Email: "victim@example.com", Password: goodPassword}, "")
@@ -171,7 +171,7 @@ func testRegistrationIsReplaced(t *testing.T, f *fixture) {
 	_, code := s.sent(t, "victim@example.com")
 	_, err = s.Confirm(ctx, victim, first)
 	require.ErrorIs(t, err, verification.ErrCode, "of another registration")
-	u, err := s.ConfirmWithPassword(ctx, victim, code, goodPassword)
+	u, err := s.ConfirmWithPassword(ctx, victim, code, goodPassword, "")
 	require.NoError(t, err)
 	assert.Equal(t, "victim", u.Username)
 }
@@ -207,7 +207,7 @@ func testRegistrationsUnderAnotherPolicy(t *testing.T, f *fixture) {
 		require.ErrorIs(t, s.Resend(ctx, id), want)
 		_, err = s.Confirm(ctx, id, code)
 		require.ErrorIs(t, err, want)
-		_, err = s.ConfirmWithPassword(ctx, id, code, goodPassword)
+		_, err = s.ConfirmWithPassword(ctx, id, code, goodPassword, "")
 		require.ErrorIs(t, err, want)
 	}
 	s := f.selfService(t, nil)
