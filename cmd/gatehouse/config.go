@@ -155,6 +155,8 @@ type config struct {
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `koanf:"log_level"`
 
+	proxySettings `koanf:",squash"`
+
 	// Dev is set by --dev alone: no file or variable may switch it on in production.
 	Dev bool `koanf:"-"`
 
@@ -195,5 +197,6 @@ func defaults() config {
 		DrainDelay:           5 * time.Second,
 		Metrics:              true,
 		LogLevel:             "info",
+		proxySettings:        proxyDefaults(),
 	}
 }

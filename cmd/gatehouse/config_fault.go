@@ -51,10 +51,10 @@ func (f *settingFaults) concern(keys ...string) bool {
 // checkValues removes the values that the type of their setting does not have.
 func (c *config) checkValues(k *koanf.Koanf) *settingFaults {
 	var bad settingFaults
-	for field := range reflect.TypeFor[config]().Fields() {
+	for _, field := range settingFields() {
 		key := field.Tag.Get("koanf")
 		value := k.Get(key)
-		if key == "-" || !k.Exists(key) {
+		if !k.Exists(key) {
 			continue
 		}
 		if fault := valueFault(field.Type, value); fault != "" {

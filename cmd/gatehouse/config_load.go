@@ -36,12 +36,13 @@ func loadConfig(cmd *cobra.Command, environ []string) (config, error) {
 			return config{}, err
 		}
 	}
-	variables, flags := fromEnviron(environ), fromFlags(cmd.Flags())
+	variables := fromEnviron(environ)
+	flags, flagNames := fromFlags(cmd.Flags())
 	for key := range variables {
 		c.origin[key] = envPrefix + strings.ToUpper(key)
 	}
-	for key := range flags {
-		c.origin[key] = "--" + strings.ReplaceAll(key, "_", "-")
+	for key, flag := range flagNames {
+		c.origin[key] = "--" + flag
 	}
 	if err := errors.Join(k.Load(confmap.Provider(variables, "."), nil), k.Load(confmap.Provider(flags, "."), nil)); err != nil {
 		return config{}, fmt.Errorf("read settings: %w", err)
@@ -92,12 +93,17 @@ func (c *config) loadFile(k *koanf.Koanf, path string) error {
 // settingKeys lists the keys of the config struct, which is the reference.
 func settingKeys() []string {
 	var keys []string
-	for field := range reflect.TypeFor[config]().Fields() {
-		if key := field.Tag.Get("koanf"); key != "-" {
-			keys = append(keys, key)
-		}
+	for _, field := range settingFields() {
+		keys = append(keys, field.Tag.Get("koanf"))
 	}
 	return keys
+}
+
+// settingFields are the fields that are settings, also those of embedded structs.
+func settingFields() []reflect.StructField {
+	return slices.DeleteFunc(reflect.VisibleFields(reflect.TypeFor[config]()), func(f reflect.StructField) bool {
+		return f.Anonymous || f.Tag.Get("koanf") == "-"
+	})
 }
 
 func unknownKeys(keys []string) []string {
@@ -120,16 +126,35 @@ func fromEnviron(environ []string) map[string]any {
 	return values
 }
 
-// fromFlags takes the flags that are settings. Those of a client's registration can have the
-// names of settings, such as --access-token-lifetime, and mean the client's own.
-func fromFlags(flags *pflag.FlagSet) map[string]any {
-	values := map[string]any{}
+// settingOfFlag is the annotation of a flag whose setting has another name.
+const settingOfFlag = "gatehouse_setting"
+
+// fromFlags takes the flags that are settings, and the names of the flags by the keys of the settings.
+// Those of a client's registration can have the names of settings, such as --access-token-lifetime,
+// and mean the client's own.
+func fromFlags(flags *pflag.FlagSet) (values map[string]any, names map[string]string) {
+	values, names = map[string]any{}, map[string]string{}
 	flags.Visit(func(f *pflag.Flag) {
+		key := ""
 		if slices.Contains([]string{"data-dir", "database-url", "issuer", "listen", "ops-listen", "migrate"}, f.Name) {
-			values[strings.ReplaceAll(f.Name, "-", "_")] = f.Value.String()
+			key = strings.ReplaceAll(f.Name, "-", "_")
+		}
+		if other := f.Annotations[settingOfFlag]; len(other) > 0 {
+			key = other[0]
+		}
+		if key == "" {
+			return
+		}
+		values[key], names[key] = f.Value.String(), f.Name
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			var texts []any
+			for _, text := range list.GetSlice() {
+				texts = append(texts, text)
+			}
+			values[key] = texts
 		}
 	})
-	return values
+	return values, names
 }
 
 // readSecretFiles replaces each ..._FILE setting by what the file holds, less the line
@@ -147,6 +172,7 @@ func (c *config) readSecretFiles(bad *settingFaults) {
 		{"private_key_passphrase", c.PrivateKeyPassphraseFile, &c.PrivateKeyPassphrase},
 		{"smtp_url", c.SMTPURLFile, &c.SMTPURL},
 		{"sms_webhook_secret", c.SMSWebhookSecretFile, &c.SMSWebhookSecret},
+		{"proxy_client_secret", c.ProxyClientSecretFile, &c.ProxyClientSecret},
 	} {
 		if s.path == "" {
 			continue

@@ -26,6 +26,8 @@ type listeners struct {
 	ops     http.Handler
 	demo    http.Handler // nil outside development
 	welcome io.Writer
+	// server makes the public server; nil: handlers.NewHTTPServer does.
+	server func(http.Handler, *slog.Logger) *http.Server
 }
 
 // run serves until ctx ends or a listener fails, with the given work beside it. It
@@ -35,13 +37,17 @@ type listeners struct {
 func (l listeners) run(ctx context.Context, work ...func(context.Context)) error {
 	publicListener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.config.Listen)
 	if err != nil {
-		return fmt.Errorf("GATEHOUSE_LISTEN: %w", err)
+		return fmt.Errorf("%s: %w", l.config.named("listen"), err)
 	}
 	opsListener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.config.OpsListen)
 	if err != nil {
-		return errors.Join(fmt.Errorf("GATEHOUSE_OPS_LISTEN: %w", err), publicListener.Close())
+		return errors.Join(fmt.Errorf("%s: %w", l.config.named("ops_listen"), err), publicListener.Close())
 	}
-	public := handlers.NewHTTPServer(l.drain.Around(l.public), l.log)
+	newServer := l.server
+	if newServer == nil {
+		newServer = handlers.NewHTTPServer
+	}
+	public := newServer(l.drain.Around(l.public), l.log)
 	ops := handlers.NewOpsServer(l.ops, l.log)
 
 	ctx, stop := context.WithCancelCause(ctx)
@@ -99,6 +105,8 @@ func (l listeners) servePublic(s *http.Server, listener net.Listener) error {
 	if l.config.TLSCert == "" {
 		return s.Serve(listener)
 	}
-	s.TLSConfig = handlers.TLSConfig()
+	if s.TLSConfig == nil {
+		s.TLSConfig = handlers.TLSConfig()
+	}
 	return s.ServeTLS(listener, l.config.TLSCert, l.config.TLSKey)
 }

@@ -1,0 +1,83 @@
+package proxy
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/gatehouse-id/gatehouse/provider/resource"
+)
+
+// The headers that tell the API who a request is from.
+const (
+	headerIssuer    = "X-Auth-Issuer"
+	headerSubject   = "X-Auth-Subject"
+	headerClientID  = "X-Auth-Client-Id"
+	headerScopes    = "X-Auth-Scopes"
+	headerAssertion = "X-Auth-Assertion"
+)
+
+// IdentityHeaders are the names of the headers that the API can rely on. Scopes are separated by spaces.
+func IdentityHeaders() []string {
+	return []string{headerIssuer, headerSubject, headerClientID, headerScopes, headerAssertion}
+}
+
+var errNoHeader = errors.New("the token has a value that a header cannot have")
+
+// identity are the headers for a principal, and its assertion for one request.
+func identity(p resource.Principal, s *Signer, method, path string) (http.Header, error) {
+	h := http.Header{}
+	for name, value := range map[string]string{
+		headerIssuer: p.Issuer, headerSubject: p.Subject, headerClientID: p.ClientID, headerScopes: strings.Join(p.Scopes, " "),
+	} {
+		if !httpguts.ValidHeaderFieldValue(value) {
+			return nil, fmt.Errorf("%w: %s", errNoHeader, name)
+		}
+		h.Set(name, value)
+	}
+	assertion, err := s.sign(p, method, path)
+	if err != nil {
+		return nil, fmt.Errorf("sign the assertion: %w", err)
+	}
+	h.Set(headerAssertion, assertion)
+	return h, nil
+}
+
+// rewriting are headers by which some servers take another path than that of the request.
+func rewriting() []string { return []string{"X-Original-Url", "X-Original-Uri", "X-Rewrite-Url"} }
+
+// remove removes headers in every spelling that an API may take for them: CGI and its successors make
+// X_AUTH_SUBJECT of X-Auth-Subject, and some of X.Auth.Subject.
+func remove(h http.Header, names ...string) {
+	for name := range h {
+		if slices.ContainsFunc(names, func(removed string) bool { return alike(name, removed) }) {
+			delete(h, name)
+		}
+	}
+}
+
+// misspelt tells whether a request has one of the headers under another name. Forward authentication
+// can replace a header, but remove none.
+func misspelt(h http.Header, names ...string) bool {
+	for name := range h {
+		if slices.ContainsFunc(names, func(known string) bool { return name != known && alike(name, known) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func alike(a, b string) bool { return folded(a) == folded(b) }
+
+func folded(name string) string {
+	return strings.Map(func(r rune) rune {
+		if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(name))
+}

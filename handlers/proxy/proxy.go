@@ -1,0 +1,127 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/resource"
+)
+
+// Config is what a Proxy is made of.
+type Config struct {
+	Verifier *resource.Verifier
+	Signer   *Signer
+	Routes   []Route
+	// Upstream is the API; nil: another proxy asks at ForwardAuthPath, and passes requests on itself.
+	Upstream *url.URL
+	// Transport makes the requests to the API.
+	Transport http.RoundTripper
+	// Describe serves the document about the API (RFC 9728); the verifier must have its Resource.
+	Describe bool
+	// PassToken sends the access token on to the API. It can use it wherever else it is accepted.
+	PassToken bool
+	// TrustedProxies may say in X-Forwarded-... who the client is, and what it asked for.
+	TrustedProxies []netip.Prefix
+	// Count is told of each response: which route it is of, and how long the request took.
+	Count func(route, method string, status int, seconds float64)
+	Clock provider.Clock
+	Log   *slog.Logger
+}
+
+// Proxy is the handler.
+type Proxy struct {
+	config   Config
+	routes   []http.Handler // of config.Routes
+	metadata http.Handler
+}
+
+// New makes a Proxy.
+func New(c Config) (*Proxy, error) {
+	if c.Verifier == nil || c.Signer == nil || len(c.Routes) == 0 {
+		return nil, errors.New("proxy: a verifier, a signer and routes are needed")
+	}
+	p := &Proxy{config: c, metadata: c.Verifier.MetadataHandler()}
+	next := http.Handler(http.HandlerFunc(p.allow))
+	if c.Upstream != nil {
+		next = p.reverse()
+	}
+	for _, route := range c.Routes {
+		if route.Public {
+			p.routes = append(p.routes, next)
+			continue
+		}
+		p.routes = append(p.routes, c.Verifier.With(route.requirement())(p.identified(next)))
+	}
+	return p, nil
+}
+
+// ServeHTTP lets a request through, or refuses it.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := p.config.Clock()
+	o := &observed{ResponseWriter: w, route: "none"}
+	defer func() {
+		took := p.config.Clock().Sub(began).Seconds()
+		p.config.Count(o.route, r.Method, o.status, took)
+		p.config.Log.InfoContext(r.Context(), "request", "method", r.Method, "route", o.route, "status", o.status, "seconds", took, "client_id", o.clientID)
+	}()
+	switch {
+	case p.config.Describe && r.URL.Path == p.config.Verifier.MetadataPath():
+		p.metadata.ServeHTTP(o, r)
+	case p.config.Upstream != nil:
+		p.route(o, r)
+	case r.URL.Path == ForwardAuthPath:
+		p.forwardAuth(o, r)
+	default:
+		problem(o, http.StatusNotFound, "This proxy only answers "+ForwardAuthPath+".")
+	}
+}
+
+// route finds out what a request demands.
+func (p *Proxy) route(w *observed, r *http.Request) {
+	path, err := segments(r.URL.EscapedPath())
+	if err != nil {
+		problem(w, http.StatusBadRequest, "The path can be read in several ways: it must have no encoded separators and no segments of dots.")
+		return
+	}
+	at := find(p.config.Routes, path)
+	w.route = p.config.Routes[at].Prefix
+	p.routes[at].ServeHTTP(w, r)
+}
+
+type identityKey struct{}
+
+// identified adds the identity of the principal to a request. An upgraded connection ends with the
+// token: nothing is checked on it any more.
+func (p *Proxy) identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		principal, _ := resource.FromContext(r.Context())
+		if o, ok := w.(*observed); ok {
+			o.clientID = principal.ClientID
+		}
+		headers, err := identity(principal, p.config.Signer, r.Method, p.upstreamURL(r).Path)
+		if err != nil {
+			p.config.Log.ErrorContext(r.Context(), "the request cannot be passed on", "cause", err)
+			problem(w, http.StatusInternalServerError, "The request cannot be passed on.")
+			return
+		}
+		ctx := context.WithValue(r.Context(), identityKey{}, headers)
+		if r.Header.Get("Upgrade") != "" && !principal.ExpiresAt.IsZero() {
+			limited, cancel := context.WithTimeout(ctx, max(principal.ExpiresAt.Sub(p.config.Clock()), time.Second))
+			defer cancel()
+			ctx = limited
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// identityOf are the headers of a request that was let through; none on a public route.
+func identityOf(ctx context.Context) http.Header {
+	headers, _ := ctx.Value(identityKey{}).(http.Header)
+	return headers
+}
