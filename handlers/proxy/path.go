@@ -13,23 +13,36 @@ var errAmbiguous = errors.New("the path can be read in several ways")
 // mostDecodings is how often a path is decoded. Who encodes more often is up to no good.
 const mostDecodings = 4
 
-// segments returns the decoded segments of an escaped path. It refuses a path with segments that are
-// removed when it is cleaned, and one that has more separators once it is decoded, however often: an
-// API that cleans or decodes it again would serve something else than was authorized.
-func segments(escaped string) ([]string, error) {
+// requestPath are the segments of a path: exact ones as an API should read them, and loose ones as it
+// may if it decodes them twice, or ignores empty segments, trailing dots or parameters.
+type requestPath struct{ exact, loose []string }
+
+// parsePath reads an escaped path. It refuses a path with segments that are removed when it is cleaned,
+// and one that has more separators once it is decoded, however often: an API that cleans or decodes it
+// again would serve something else than was authorized.
+func parsePath(escaped string) (requestPath, error) {
 	if !strings.HasPrefix(escaped, "/") {
-		return nil, errAmbiguous
+		return requestPath{}, errAmbiguous
 	}
-	path := unescape(escaped)
-	for text, next, i := escaped, path, 0; ; text, next, i = next, unescape(next), i+1 {
+	once := unescape(escaped)
+	for text, next, i := escaped, once, 0; ; text, next, i = next, unescape(next), i+1 {
 		if separators(next) != separators(text) || i == mostDecodings || !plain(next) {
-			return nil, errAmbiguous
+			return requestPath{}, errAmbiguous
 		}
 		if next == text {
-			break
+			return requestPath{strings.Split(once[1:], "/"), loosely(strings.Split(text[1:], "/"))}, nil
 		}
 	}
-	return strings.Split(path[1:], "/"), nil
+}
+
+func loosely(segments []string) []string {
+	var loose []string
+	for _, segment := range segments {
+		if name := strings.TrimRight(withoutParameters(segment), " ."); name != "" {
+			loose = append(loose, name)
+		}
+	}
+	return loose
 }
 
 func separators(path string) int { return strings.Count(path, "/") }

@@ -84,7 +84,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // route finds out what a request demands.
 func (p *Proxy) route(w *observed, r *http.Request) {
-	path, err := segments(r.URL.EscapedPath())
+	path, err := parsePath(r.URL.EscapedPath())
 	if err != nil {
 		problem(w, http.StatusBadRequest, "The path can be read in several ways: it must have no encoded separators and no segments of dots.")
 		return

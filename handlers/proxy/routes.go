@@ -56,11 +56,11 @@ func (r *Route) read() error {
 			return fmt.Errorf("%q is not a scope", scope)
 		}
 	}
-	found, err := segments(r.Prefix)
+	path, err := parsePath(r.Prefix)
 	if err != nil || strings.ContainsAny(r.Prefix, ";?#%") {
 		return fmt.Errorf("%q is not a path such as /admin", r.Prefix)
 	}
-	r.segments = nonEmpty(found)
+	r.segments = slices.DeleteFunc(path.exact, func(s string) bool { return s == "" })
 	return nil
 }
 
@@ -75,19 +75,14 @@ func (r *Route) requirement() resource.Requirement { return resource.Requirement
 // find returns the index of the route of a path, the one with the most segments of those that match.
 // There always is one.
 //
-// A route that demands something also matches what servers that ignore case, empty segments, trailing
-// dots or parameters take for its path. A public one matches itself alone.
-func find(routes []Route, path []string) int {
-	loose := make([]string, 0, len(path))
-	for _, segment := range path {
-		loose = append(loose, strings.TrimRight(withoutParameters(segment), " ."))
-	}
-	loose = nonEmpty(loose)
+// A route that demands something matches loosely and ignores case, for an API that does. A public one
+// matches exactly.
+func find(routes []Route, path requestPath) int {
 	best, length := -1, -1
 	for i, r := range routes {
-		matches := startsWith(loose, r.segments, strings.EqualFold)
+		matches := startsWith(path.loose, r.segments, strings.EqualFold)
 		if r.Public {
-			matches = startsWith(path, r.segments, func(a, b string) bool { return a == b })
+			matches = startsWith(path.exact, r.segments, func(a, b string) bool { return a == b })
 		}
 		if matches && len(r.segments) > length {
 			best, length = i, len(r.segments)
@@ -98,8 +93,4 @@ func find(routes []Route, path []string) int {
 
 func startsWith(path, prefix []string, equal func(a, b string) bool) bool {
 	return len(path) >= len(prefix) && slices.EqualFunc(path[:len(prefix)], prefix, equal)
-}
-
-func nonEmpty(list []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
 }

@@ -1,0 +1,84 @@
+package proxy_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers/proxy"
+)
+
+// An API must not read another path than the one that was authorized, whatever it does to it.
+func TestPathsThatCanBeReadInSeveralWays(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	for _, target := range []string{
+		"/open/../admin", "/open/..", "/./admin", "/open/%2e%2e/admin", "/open/.%2e/admin", "/open/%2E%2E/admin",
+		"/open%2f..%2fadmin", "/open/..%2fadmin", "/open%2fadmin", "/open%5c..%5cadmin", `/open\..\admin`,
+		"/open/%252e%252e/admin", "/open%252fadmin", "/open/%25252e%25252e/admin", "/open/%2525252525252e",
+		"/open/..;/admin", "/open/..;x=1/admin", "/open/.;/admin", "/open/..%3b/admin", "/open/..%23/admin", "/open/..%3f/admin",
+		"/open/%00", "/open/%0a", "/open/%c0%ae%c0%ae/admin", "*", "http://api.example.test",
+	} {
+		response := f.send(target, bearer(f.reader()))
+		assert.Equal(t, http.StatusBadRequest, response.StatusCode, target)
+		assert.Nil(t, f.received(), target)
+	}
+}
+
+// What lenient servers take for /admin requires what /admin does.
+func TestRoutesMatchWhatServersTakeForTheirPath(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	for _, target := range []string{
+		"/admin", "/admin/", "/admin/users", "/ADMIN", "/Admin/users", "//admin", "/admin//users", "///admin/", "/admin;x=1", "/;/admin",
+		"/admin.", "/admin%20", "/%61dmin", "/%2561dmin", "/admin%3fx", "/admin%23x", "/admin%3bx", "http://other.example/admin",
+	} {
+		response := f.send(target, bearer(f.reader()))
+		assert.Equal(t, http.StatusForbidden, response.StatusCode, target)
+		assert.Nil(t, f.received(), target)
+	}
+	for _, target := range []string{"/administrators", "/x/admin", "/admin2/users", "/open", "/open/", "/open/a", "/a//b", "/100%25", "/a%3bb", "/caf%C3%A9", "/a..b", "/...a"} {
+		response := f.send(target, bearer(f.reader()))
+		assert.Equal(t, http.StatusOK, response.StatusCode, target)
+		if got := f.received(); assert.NotNil(t, got, target) {
+			assert.Equal(t, target, got.RequestURI)
+		}
+	}
+}
+
+func TestLongestPrefixCounts(t *testing.T) {
+	t.Parallel()
+	f := setup(t, func(c *proxy.Config) {
+		c.Routes = routes(t, []string{"read"}, []string{"/a=a b", "/a/b/c=c"}, []string{"/a/b"})
+	})
+	for target, scope := range map[string]string{"/": `scope="read"`, "/a": `scope="a b"`, "/a/x": `scope="a b"`, "/a/b/c/d": `scope="c"`, "/a/B": `scope="a b"`, "/a/b/C": `scope="c"`} {
+		assert.Contains(t, f.send(target).Header.Get("WWW-Authenticate"), scope, target)
+	}
+	assert.Equal(t, http.StatusOK, f.send("/a/b/x").StatusCode)
+}
+
+func TestRoutesThatAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ require, prefixes, public []string }{
+		"no scope":            {nil, []string{"/admin="}, nil},
+		"no equals sign":      {nil, []string{"/admin"}, nil},
+		"an empty scope":      {[]string{""}, nil, nil},
+		"two scopes in one":   {[]string{"a b"}, nil, nil},
+		"a quote":             {[]string{`a"b`}, nil, nil},
+		"no path":             {nil, []string{"admin=a"}, nil},
+		"dots":                {nil, nil, []string{"/a/../b"}},
+		"an escape":           {nil, nil, []string{"/a%20b"}},
+		"two for one path":    {nil, []string{"/admin=a"}, []string{"/Admin/"}},
+		"two for every path":  {[]string{"a"}, []string{"/=b"}, nil},
+		"public and required": {[]string{"a"}, nil, []string{"/"}},
+	} {
+		_, err := proxy.ParseRoutes(tc.require, tc.prefixes, tc.public)
+		assert.Error(t, err, name)
+	}
+	list, err := proxy.ParseRoutes(nil, nil, nil)
+	require.NoError(t, err)
+	assert.Len(t, list, 1)
+	assert.False(t, list[0].Public, "without settings a token is required")
+}
