@@ -16,6 +16,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/metrics"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/resource"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 )
 
@@ -60,6 +61,8 @@ func registered(t *testing.T) map[string][]string {
 	require.NoError(t, m.Messages.Watch(time.Now, func(context.Context) (map[notify.Channel]time.Time, error) { return nil, nil }))
 	require.NoError(t, m.Ready.Watch("database", func(context.Context) error { return nil }))
 	require.Contains(t, d.labels, "go_sql_wait_duration_seconds_total")
+	_, err = metrics.NewProxy(&described{prometheus.NewRegistry(), d.labels}, metrics.Options{Clock: time.Now}, func() resource.Stats { return resource.Stats{} })
+	require.NoError(t, err)
 	return d.labels
 }
 

@@ -12,6 +12,7 @@ func TestEveryVerbPrintsJSON(t *testing.T) {
 	t.Parallel()
 	without := map[string]string{
 		"gatehouse serve":        "prints a log, which is JSON",
+		"gatehouse proxy":        "prints a log, which is JSON",
 		"gatehouse healthcheck":  "answers by its exit code",
 		"gatehouse audit export": "writes nothing but JSON lines",
 		"gatehouse docs":         "writes files",

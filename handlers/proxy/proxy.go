@@ -65,11 +65,7 @@ func New(c Config) (*Proxy, error) {
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := p.config.Clock()
 	o := &observed{ResponseWriter: w, route: "none"}
-	defer func() {
-		took := p.config.Clock().Sub(began).Seconds()
-		p.config.Count(o.route, r.Method, o.status, took)
-		p.config.Log.InfoContext(r.Context(), "request", "method", r.Method, "route", o.route, "status", o.status, "seconds", took, "client_id", o.clientID)
-	}()
+	defer p.record(o, r, began)
 	switch {
 	case p.config.Describe && r.URL.Path == p.config.Verifier.MetadataPath():
 		p.metadata.ServeHTTP(o, r)
@@ -80,6 +76,13 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		problem(o, http.StatusNotFound, "This proxy only answers "+ForwardAuthPath+".")
 	}
+}
+
+// record counts and logs a request. Its path is not logged, which can hold what is secret.
+func (p *Proxy) record(o *observed, r *http.Request, began time.Time) {
+	took := p.config.Clock().Sub(began).Seconds()
+	p.config.Count(o.route, r.Method, o.status, took)
+	p.config.Log.InfoContext(r.Context(), "request", "method", r.Method, "route", o.route, "status", o.status, "seconds", took, "client_id", o.clientID)
 }
 
 // route finds out what a request demands.

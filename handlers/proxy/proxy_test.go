@@ -26,7 +26,7 @@ func (f *fixture) claims(assertion string) map[string]any {
 	var set jose.JSONWebKeySet
 	require.NoError(f.t, json.Unmarshal(published.Body.Bytes(), &set))
 	assert.True(f.t, set.Keys[0].IsPublic())
-	signed, err := jose.ParseSigned(assertion, []jose.SignatureAlgorithm{jose.ES256})
+	signed, err := jose.ParseSignedCompact(assertion, []jose.SignatureAlgorithm{jose.ES256})
 	require.NoError(f.t, err)
 	assert.Equal(f.t, "proxy-assertion+jwt", signed.Signatures[0].Protected.ExtraHeaders[jose.HeaderType])
 	payload, err := signed.Verify(&set)
