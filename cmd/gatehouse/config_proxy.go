@@ -4,13 +4,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -119,11 +117,10 @@ func (c *config) verification() (resource.Options, error) {
 	o := resource.Options{
 		Audience: c.ProxyAudience, Resource: c.ProxyResource, ClientCertificates: c.ProxyClientCertificates,
 	}
-	transport, err := c.proxyTransport()
-	if err != nil {
+	var err error
+	if o.HTTPClient, err = c.issuerClient(); err != nil {
 		return o, err
 	}
-	o.HTTPClient = &http.Client{Transport: transport}
 	if c.ProxyClientID != "" {
 		o.Introspection = &resource.Introspection{
 			ClientID: c.ProxyClientID, ClientSecret: c.ProxyClientSecret, Always: c.ProxyIntrospectJWTs, CacheFor: c.ProxyIntrospectionCache,
@@ -133,37 +130,6 @@ func (c *config) verification() (resource.Options, error) {
 		}
 	}
 	return o, nil
-}
-
-// proxyTransport is for requests to addresses that the operator named, and trusts what they trust.
-// Bodies pass as they are, and no variable leads requests elsewhere.
-func (c *config) proxyTransport() (*http.Transport, error) {
-	const perHost = 64
-	t := &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-		TLSHandshakeTimeout:    5 * time.Second,
-		MaxIdleConnsPerHost:    perHost,
-		IdleConnTimeout:        90 * time.Second,
-		MaxResponseHeaderBytes: 64 << 10,
-		DisableCompression:     true,
-		ForceAttemptHTTP2:      true,
-	}
-	if c.OutboundCA == "" {
-		return t, nil
-	}
-	certificates, err := os.ReadFile(c.OutboundCA)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.named("outbound_ca"), err)
-	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
-	}
-	if !roots.AppendCertsFromPEM(certificates) {
-		return nil, fmt.Errorf("%s: %s has no certificate", c.named("outbound_ca"), c.OutboundCA)
-	}
-	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	return t, nil
 }
 
 // signingKeysOfProxy reads the keys, or makes one that ends with the process.
