@@ -46,7 +46,7 @@ Each flag is a setting as well: GATEHOUSE_PROXY_AUDIENCE, GATEHOUSE_PROXY_ROUTES
     --upstream http://127.0.0.1:3000 --require invoices:read \
     --route "/admin=invoices:admin" --public /healthz
   gatehouse proxy --issuer https://id.example.com --audience invoices-api \
-    --forward-auth --client-id invoices-api --client-secret-file /run/secrets/api`,
+    --forward-auth --client-id invoices-api --client-secret-file /etc/api.secret`,
 		Args: cobra.NoArgs,
 	}
 	flags := cmd.Flags()
