@@ -19,6 +19,16 @@ run: ## start the server with demo data on http://localhost:8080
 build: ## build bin/gatehouse
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/gatehouse ./cmd/gatehouse
 
+.PHONY: examples
+examples: ## list the examples, each to be run beside "make run"
+	@ls test/examples | sed 's/^/make example-/'
+
+.PHONY: example-api example-service example-command-line example-web
+example-web: PREPARE = bin/gatehouse client update demo-web --dev --add-redirect-uri http://127.0.0.1:3000/callback
+example-api example-service example-command-line example-web: example-%:
+	@$(PREPARE)
+	@exec $(GO) run ./test/examples/$*
+
 ##@ Change it
 
 .PHONY: test

@@ -61,7 +61,7 @@ func demoClients(c config) []demoClient {
 		{client.Client{
 			ID: "demo-service", Name: "Demo service", Type: client.Backend,
 			GrantTypes: []client.GrantType{client.ClientCredentials},
-			Scopes:     []string{"orders:read", "orders:write"}, DefaultScopes: []string{"orders:read"},
+			Scopes:     []string{"orders:read", "orders:write"}, DefaultScopes: []string{"orders:read"}, Audience: []string{"orders-api"},
 			MayIntrospect: true,
 		}, "demo-service-secret-0123456789abcdef"},
 		{client.Client{
@@ -138,8 +138,8 @@ func (h *instance) seedDemo(ctx context.Context) error {
 	return nil
 }
 
-// registerDemo brings the URIs of a client of an earlier start up to date: the demo application may
-// have been at another address. URIs that the developer added stay.
+// registerDemo brings the URIs and audiences of a client of an earlier start up to date: the demo
+// application may have been at another address. What the developer added stays.
 func (h *instance) registerDemo(ctx context.Context, demo client.Client) error {
 	present, err := h.store.Client(ctx, demo.ID)
 	if err != nil {
@@ -147,12 +147,14 @@ func (h *instance) registerDemo(ctx context.Context, demo client.Client) error {
 	}
 	redirects := withFirst(demo.RedirectURIs, present.RedirectURIs)
 	returns := withFirst(demo.PostLogoutRedirectURIs, present.PostLogoutRedirectURIs)
-	if slices.Equal(redirects, present.RedirectURIs) && slices.Equal(returns, present.PostLogoutRedirectURIs) {
+	audience := withFirst(demo.Audience, present.Audience)
+	if slices.Equal(redirects, present.RedirectURIs) && slices.Equal(returns, present.PostLogoutRedirectURIs) && slices.Equal(audience, present.Audience) {
 		return nil
 	}
 	_, err = h.registry.Update(ctx, audit.BackgroundJob("demo"), demo.ID, func(c *client.Client) error {
 		c.RedirectURIs = withFirst(demo.RedirectURIs, c.RedirectURIs)
 		c.PostLogoutRedirectURIs = withFirst(demo.PostLogoutRedirectURIs, c.PostLogoutRedirectURIs)
+		c.Audience = withFirst(demo.Audience, c.Audience)
 		return nil
 	})
 	return err

@@ -1,0 +1,40 @@
+// An API whose requests need an access token with the scope orders:read. Run it beside "make run", and
+// "make example-service" to call it.
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/resource"
+)
+
+func main() {
+	verifier, err := resource.New(context.Background(), cmp.Or(os.Getenv("ISSUER"), "http://localhost:8080"), resource.Options{
+		// Tokens for other APIs are refused.
+		Audience: []string{"orders-api"},
+		// For tokens that are no JWTs. A real API is registered as a client of its own.
+		Introspection: &resource.Introspection{
+			ClientID: "demo-service", ClientSecret: cmp.Or(os.Getenv("CLIENT_SECRET"), "demo-service-secret-0123456789abcdef"),
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /orders", verifier.Require("orders:read")(http.HandlerFunc(orders)))
+
+	server := &http.Server{Addr: cmp.Or(os.Getenv("LISTEN"), "127.0.0.1:8081"), Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	log.Printf("listening on %s", server.Addr)
+	log.Fatal(server.ListenAndServe())
+}
+
+func orders(w http.ResponseWriter, r *http.Request) {
+	principal, _ := resource.FromContext(r.Context()) // it is there: the middleware checked it
+	_, _ = fmt.Fprintf(w, "orders of %s\n", principal.Subject)
+}
