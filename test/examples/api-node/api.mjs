@@ -1,0 +1,66 @@
+// An API whose requests need an access token with the scope orders:read:
+//
+//   npm install && node api.mjs
+//
+// JWTs are verified by the keys of the provider. It is asked about other tokens (RFC 7662).
+import { createServer } from 'node:http'
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
+
+const issuer = process.env.ISSUER ?? 'http://localhost:8080'
+const audience = 'orders-api'
+// A real API is registered as a client of its own.
+const client = `demo-service:${process.env.CLIENT_SECRET ?? 'demo-service-secret-0123456789abcdef'}`
+
+const provider = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()
+const keys = createRemoteJWKSet(new URL(provider.jwks_uri))
+
+// verified returns the claims of a token, or nothing if it is not good, or not for this API.
+async function verified(token) {
+  if (token.split('.').length === 3) {
+    try {
+      // An ID token is no access token: the type tells them apart (RFC 9068).
+      const { payload } = await jwtVerify(token, keys, {
+        issuer, audience, typ: 'at+jwt', algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA'], requiredClaims: ['exp', 'sub'],
+      })
+      return payload
+    } catch (error) {
+      const away = error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)
+      if (away) throw error // the keys could not be fetched
+      return undefined
+    }
+  }
+  const answer = await fetch(provider.introspection_endpoint, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(client).toString('base64')}` },
+    body: new URLSearchParams({ token }),
+    signal: AbortSignal.timeout(5000),
+  })
+  if (!answer.ok) throw new Error(`introspection: ${answer.status}`)
+  const claims = await answer.json()
+  // A refresh token is active too, but no Bearer.
+  const good = claims.active === true && claims.token_type === 'Bearer' && [claims.aud].flat().includes(audience)
+  return good ? claims : undefined
+}
+
+// authorize returns the claims, or writes why there are none.
+async function authorize(request, response, scope) {
+  const refuse = (status, challenge) => response.writeHead(status, { 'WWW-Authenticate': `Bearer ${challenge}` }).end()
+  const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? []
+  if (!token) return void refuse(401, `scope="${scope}"`)
+  let claims
+  try {
+    claims = await verified(token)
+  } catch (error) {
+    console.error(error.message)
+    return void response.writeHead(503, { 'Retry-After': '5' }).end() // not 401: the token may be good
+  }
+  if (!claims) return void refuse(401, 'error="invalid_token"')
+  if (!(claims.scope ?? '').split(' ').includes(scope)) return void refuse(403, `error="insufficient_scope", scope="${scope}"`)
+  return claims
+}
+
+createServer(async (request, response) => {
+  if (request.method !== 'GET' || request.url !== '/orders') return response.writeHead(404).end()
+  const claims = await authorize(request, response, 'orders:read')
+  if (claims) response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ subject: claims.sub }))
+}).listen(Number(process.env.PORT ?? 8081), '127.0.0.1')

@@ -1,0 +1,87 @@
+"""An API whose requests need an access token with the scope orders:read.
+
+    pip install -r requirements.txt && python api.py
+
+JWTs are verified by the keys of the provider. It is asked about other tokens (RFC 7662).
+"""
+
+import os
+from functools import wraps
+
+import jwt
+import requests
+from flask import Flask, g, jsonify, request
+
+ISSUER = os.environ.get("ISSUER", "http://localhost:8080")
+AUDIENCE = "orders-api"
+# A real API is registered as a client of its own.
+CLIENT = ("demo-service", os.environ.get("CLIENT_SECRET", "demo-service-secret-0123456789abcdef"))
+
+app = Flask(__name__)
+provider = requests.get(ISSUER + "/.well-known/openid-configuration", timeout=5).json()
+keys = jwt.PyJWKClient(provider["jwks_uri"])
+
+
+def verified(token):
+    """The claims of a token, or None if it is not good, or not for this API."""
+    if token.count(".") == 2:
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("typ") != "at+jwt":  # an ID token is no access token (RFC 9068)
+                return None
+            return jwt.decode(
+                token,
+                keys.get_signing_key_from_jwt(token),
+                algorithms=["ES256", "RS256", "PS256", "EdDSA"],
+                issuer=ISSUER,
+                audience=AUDIENCE,
+                options={"require": ["exp", "iss", "aud", "sub"]},
+            )
+        except jwt.PyJWKClientConnectionError:
+            raise
+        except jwt.PyJWTError:
+            return None
+    answer = requests.post(provider["introspection_endpoint"], auth=CLIENT, data={"token": token}, timeout=5)
+    answer.raise_for_status()
+    claims = answer.json()
+    audience = claims.get("aud", [])
+    audience = [audience] if isinstance(audience, str) else audience
+    bearer = claims.get("token_type") == "Bearer"  # a refresh token is active too
+    return claims if claims.get("active") is True and bearer and AUDIENCE in audience else None
+
+
+def refuse(status, challenge):
+    return "", status, {"WWW-Authenticate": "Bearer " + challenge}
+
+
+def require(scope):
+    def decorate(view):
+        @wraps(view)
+        def checked():
+            scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+            if scheme.lower() != "bearer" or not token:
+                return refuse(401, f'scope="{scope}"')
+            try:
+                claims = verified(token)
+            except (requests.RequestException, jwt.PyJWKClientConnectionError):
+                return "", 503, {"Retry-After": "5"}  # not 401: the token may be good
+            if claims is None:
+                return refuse(401, 'error="invalid_token"')
+            if scope not in claims.get("scope", "").split():
+                return refuse(403, f'error="insufficient_scope", scope="{scope}"')
+            g.claims = claims
+            return view()
+
+        return checked
+
+    return decorate
+
+
+@app.get("/orders")
+@require("orders:read")
+def orders():
+    return jsonify(subject=g.claims["sub"])
+
+
+if __name__ == "__main__":
+    app.run(host="127.0.0.1", port=int(os.environ.get("PORT", "8081")))
