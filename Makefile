@@ -23,11 +23,21 @@ build: ## build bin/gatehouse
 examples: ## list the examples, each to be run beside "make run"
 	@ls test/examples | sed 's/^/make example-/'
 
-.PHONY: example-api example-service example-command-line example-web
+# Node and Python fetch what they need into bin/, which is ignored.
+GO_EXAMPLES := example-api example-command-line example-service example-web
+NODE_EXAMPLES := example-api-node example-spa
+.PHONY: $(GO_EXAMPLES) $(NODE_EXAMPLES) example-api-python example-settings
 example-web: PREPARE = bin/gatehouse client update demo-web --dev --add-redirect-uri http://127.0.0.1:3000/callback
-example-api example-service example-command-line example-web: example-%:
+$(GO_EXAMPLES): example-%:
 	@$(PREPARE)
 	@exec $(GO) run ./test/examples/$*
+$(NODE_EXAMPLES): example-%:
+	@mkdir -p bin/examples && cp -R test/examples/$* bin/examples/ && cd bin/examples/$* && npm install && exec npm start
+example-api-python:
+	@python3 -m venv bin/examples/python && bin/examples/python/bin/pip install -qr test/examples/api-python/requirements.txt
+	@exec bin/examples/python/bin/python test/examples/api-python/api.py
+example-settings:
+	@cat test/examples/settings/*
 
 ##@ Change it
 

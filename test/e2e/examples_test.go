@@ -122,3 +122,42 @@ func (s *server) visit(t *testing.T, address, cookie string) response {
 	}
 	return s.send(r)
 }
+
+// The clients that the settings of other programs need can be registered as they say, and the addresses in
+// them are those of the server.
+func TestExamplesOfSettings(t *testing.T) {
+	t.Parallel()
+	s := start(t, sqliteFile(t))
+	discovered := s.get("/.well-known/openid-configuration").body
+	files, err := filepath.Glob("../examples/settings/*")
+	require.NoError(t, err)
+	require.Len(t, files, 3)
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		require.NoError(t, err)
+		text := strings.NewReplacer("\\\n# ", "", "\\\n; ", "").Replace(string(content))
+		command := regexp.MustCompile(`(?m)^[#;] +gatehouse (client create .*)$`).FindStringSubmatch(text)
+		require.NotNil(t, command, file)
+		args := strings.Fields(strings.ReplaceAll(command[1], `"`, ""))
+		s.command(args...)
+		shown := string(s.command("client", "get", args[3], "--json"))
+		assert.Contains(t, text, args[3], file)
+		assert.Contains(t, shown, args[3], file)
+		for _, address := range regexp.MustCompile(`https://id\.example\.com(/[a-z/]+)`).FindAllStringSubmatch(text, -1) {
+			assert.Contains(t, discovered, `"`+issuer+address[1]+`"`, file)
+		}
+	}
+}
+
+// What is to be copied fits on a screen or two.
+func TestExamplesAreShort(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../examples/*/*")
+	require.NoError(t, err)
+	assert.Greater(t, len(files), 10)
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.LessOrEqual(t, strings.Count(string(content), "\n"), 100, file)
+	}
+}
