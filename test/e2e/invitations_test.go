@@ -91,6 +91,6 @@ func TestInvitedPeopleRegisterInABrowser(t *testing.T) {
 	w.do(chromedp.Clear("#username"), chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#landing-page"))
 	assert.Contains(t, read(w, chromedp.Text("#signed-in")), "erin")
 	w.do(chromedp.Navigate(m.Link), chromedp.WaitVisible("#problem"))
-	assert.Contains(t, read(w, chromedp.Text("#problem")), "expired")
+	assert.Contains(t, read(w, chromedp.Text("#problem")), "expiré")
 	assert.Zero(t, read(w, chromedp.Evaluate[int](`document.querySelectorAll('form[action^="/register"]').length`)))
 }
