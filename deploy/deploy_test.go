@@ -146,7 +146,10 @@ func TestSettingsExist(t *testing.T) {
 	for _, tag := range regexp.MustCompile(`koanf:"(\w+)"`).FindAllSubmatch(source, -1) {
 		known = append(known, "GATEHOUSE_"+strings.ToUpper(string(tag[1])))
 	}
-	for _, path := range []string{"Dockerfile", "compose.yaml", "Caddyfile", "README.md"} {
+	guides, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	require.NotEmpty(t, guides)
+	for _, path := range append(guides, "Dockerfile", "compose.yaml", "Caddyfile", "README.md", "../README.md") {
 		content, err := os.ReadFile(path)
 		require.NoError(t, err)
 		for _, name := range regexp.MustCompile(`GATEHOUSE_[A-Z_]+`).FindAllString(string(content), -1) {

@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -43,11 +44,19 @@ func readYAML(t *testing.T, path string, into any) {
 	require.NoError(t, yaml.Unmarshal(content, into), path)
 }
 
-func guide(t *testing.T) string {
+// guide is the text of the guides of a name, such as alerts.md or *.md.
+func guide(t *testing.T, pattern string) string {
 	t.Helper()
-	content, err := os.ReadFile("README.md")
+	paths, err := filepath.Glob("docs/" + pattern)
 	require.NoError(t, err)
-	return string(content)
+	require.NotEmpty(t, paths, pattern)
+	var all strings.Builder
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		require.NoError(t, err)
+		all.Write(content)
+	}
+	return all.String()
 }
 
 // promtool fails the test when it is not installed: untested rules prove nothing.
@@ -100,18 +109,18 @@ func TestEachAlertIsTestedBothWays(t *testing.T) {
 func TestEachAlertHasItsSectionInTheGuide(t *testing.T) {
 	t.Parallel()
 	sections := map[string]bool{}
-	for _, heading := range regexp.MustCompile(`(?m)^### (Gatehouse\w+)$`).FindAllStringSubmatch(guide(t), -1) {
+	for _, heading := range regexp.MustCompile(`(?m)^## (Gatehouse\w+)$`).FindAllStringSubmatch(guide(t, "alerts.md"), -1) {
 		sections[heading[1]] = true
 	}
 	for _, r := range rules(t) {
 		if r.Alert == "" {
 			continue
 		}
-		assert.True(t, sections[r.Alert], "README.md has no section %s", r.Alert)
+		assert.True(t, sections[r.Alert], "alerts.md has no section %s", r.Alert)
 		delete(sections, r.Alert)
 		assert.Contains(t, []string{"page", "ticket"}, r.Labels["severity"], r.Alert)
 		assert.NotEmpty(t, r.Annotations["summary"], r.Alert)
-		assert.True(t, strings.HasSuffix(r.Annotations["runbook_url"], "deploy/README.md#"+strings.ToLower(r.Alert)), r.Alert)
+		assert.True(t, strings.HasSuffix(r.Annotations["runbook_url"], "deploy/docs/alerts.md#"+strings.ToLower(r.Alert)), r.Alert)
 	}
 	assert.Empty(t, sections, "sections about alerts that do not exist")
 }

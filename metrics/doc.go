@@ -24,5 +24,5 @@
 // only closed by the code of another package, a bound enforces it (children.go): series beyond it
 // are counted as "other".
 //
-// deploy/README.md has the table of all metrics; a test keeps it complete.
+// deploy/docs/monitoring.md has the table of all metrics; a test keeps it complete.
 package metrics

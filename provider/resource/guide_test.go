@@ -38,7 +38,7 @@ func TestQuickstartCompiles(t *testing.T) {
 // A setting or method that was renamed must not stay in the guide.
 func TestGuideNamesWhatExists(t *testing.T) {
 	t.Parallel()
-	guide, err := os.ReadFile("../../deploy/RESOURCE_SERVERS.md")
+	guide, err := os.ReadFile("../../deploy/docs/resource-servers.md")
 	require.NoError(t, err)
 	known := map[string]bool{"Audience": true, "NewIssuer": true, "NewContext": true}
 	for _, value := range []any{

@@ -17,7 +17,7 @@ import (
 // server, and again after its last part.
 func TestAPIGuide(t *testing.T) {
 	t.Parallel()
-	guide, err := os.ReadFile("../../deploy/API.md")
+	guide, err := os.ReadFile("../../deploy/docs/api.md")
 	require.NoError(t, err)
 	var script strings.Builder
 	script.WriteString("set -euo pipefail\n")

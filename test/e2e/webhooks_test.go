@@ -25,7 +25,7 @@ import (
 // guideReceiver runs the receiver of the API guide and returns what it logs.
 func guideReceiver(t *testing.T, listen, secret string) *harness.Output {
 	t.Helper()
-	guide, err := os.ReadFile("../../deploy/API.md")
+	guide, err := os.ReadFile("../../deploy/docs/api.md")
 	require.NoError(t, err)
 	block := regexp.MustCompile("(?s)```go\n(.*?)```").FindSubmatch(guide)
 	require.NotNil(t, block)
