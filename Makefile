@@ -74,6 +74,11 @@ verify: ## check that nothing generated, and no dependency, is out of date
 	@before="$$($(UNCOMMITTED))" && $(GO) generate ./... && [ "$$before" = "$$($(UNCOMMITTED))" ] || \
 		{ git status; echo "Generated files were out of date: commit what make generate changes." >&2; exit 1; }
 
+.PHONY: docs
+docs: ## make a site of the guides in bin/docs
+	@$(GO) run -C test/tools ./site ../../deploy/docs/index.md ../../bin/docs
+	@echo bin/docs/index.html
+
 .PHONY: bench
 bench: ## measure each flow on this machine (ARGS="--growth --json")
 	@test/services/install.sh

@@ -31,12 +31,14 @@ type config struct {
 	// APIAllow are the addresses or CIDR ranges that may call the management API; empty: all.
 	APIAllow []string `koanf:"api_allow"`
 
-	// HSTSIncludeSubdomains has browsers use https for every subdomain of the issuer, too.
+	// HSTSIncludeSubdomains has browsers use https for every subdomain of the issuer, too: for
+	// when all of them have it.
 	HSTSIncludeSubdomains bool `koanf:"hsts_include_subdomains"`
 
 	// DataDir holds the embedded database and the generated secret.
 	DataDir string `koanf:"data_dir"`
-	// DatabaseURL is sqlite://PATH or postgres://...; empty is a file in DataDir.
+	// DatabaseURL is sqlite://PATH (%3F for a ? in it, %25 for a %) or postgres://...; empty is a
+	// file in DataDir.
 	DatabaseURL     string `koanf:"database_url"`
 	DatabaseURLFile string `koanf:"database_url_file"`
 	// Migrate lets serve bring a Postgres schema up to date by itself. The embedded
@@ -46,8 +48,8 @@ type config struct {
 	// rolling back, and for servers that may restart while an upgrade is going on.
 	AllowNewerSchema bool `koanf:"allow_newer_schema"`
 
-	// Secret seals every key in the database: at least 32 bytes. With the embedded
-	// database one is generated when it is empty.
+	// Secret seals every key in the database: at least 32 bytes, from "openssl rand -hex 32". With
+	// the embedded database one is generated when it is empty.
 	Secret     string `koanf:"secret"`
 	SecretFile string `koanf:"secret_file"`
 	// PreviousSecrets may still open the keys, while the secret is being changed.
@@ -89,9 +91,10 @@ type config struct {
 	// with the browser unless the box is ticked; then it has the lifetime of the session.
 	KeepSignedIn bool `koanf:"keep_signed_in"`
 
-	// Registration says who may register an account: open, invitation or off. RegistrationDomains are those of the
-	// email addresses that may; empty: all. PrivateContacts has nobody told, at registration, that
-	// another user has the email address or phone number.
+	// Registration says who may register an account: open, invitation (those whom an administrator
+	// invited) or off. Nobody can as long as no messages can be sent. RegistrationDomains are those
+	// of the email addresses that may; empty: all. PrivateContacts has nobody told, at registration,
+	// that another user has the email address or phone number: its owner gets a message instead.
 	Registration        string   `koanf:"registration"`
 	RegistrationDomains []string `koanf:"registration_domains"`
 	PrivateContacts     bool     `koanf:"private_contacts"`
@@ -132,7 +135,7 @@ type config struct {
 	SMSWebhookURL        string `koanf:"sms_webhook_url"`
 	SMSWebhookSecret     string `koanf:"sms_webhook_secret"`
 	SMSWebhookSecretFile string `koanf:"sms_webhook_secret_file"`
-	// SMSPerHour bounds the SMS of an hour; 0: nothing does.
+	// SMSPerHour bounds the SMS of an hour, to whomever they go; 0: nothing does.
 	SMSPerHour int `koanf:"sms_per_hour"`
 
 	// OutboundCA is a PEM file with certificates that our connections trust beside the system's,

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const settingsIntro = `# Settings
+
+Every setting, its default and what it does. ` + "`gatehouse doctor`" + ` reports what is missing, misspelled or wrong, and
+[which matter](run.md#settings-that-matter) and [where they come from](run.md#where-settings-come-from) is said elsewhere, as is more
+about [limits](limits.md), [mail and SMS](messages.md), [the brand](branding.md) and [keys](rotation.md). This page is made from the program.
+
+| setting | default | what |
+|---|---|---|
+`
+
+// documented are settings that one comment of the source is about.
+type documented struct {
+	names, defaults []string
+	text            string
+	// files are those whose value can also be read from a file.
+	files []string
+}
+
+// settingsPage has a row for each comment on the fields of config.
+func settingsPage(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString(settingsIntro)
+	for _, s := range documentedSettings(t) {
+		for _, variable := range s.files {
+			s.text += fmt.Sprintf(" `%s` names a file with the value instead.", variable)
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", strings.Join(s.names, "`, `"), strings.Join(s.defaults, ", "), s.text)
+	}
+	return b.String()
+}
+
+func documentedSettings(t *testing.T) []documented {
+	t.Helper()
+	source, err := parser.ParseFile(token.NewFileSet(), "config.go", nil, parser.ParseComments)
+	require.NoError(t, err)
+	fields := source.Scope.Lookup("config").Decl.(*ast.TypeSpec).Type.(*ast.StructType).Fields.List
+	values := reflect.ValueOf(defaults())
+	variables := map[string]string{}
+	for i := range values.NumField() {
+		if key := values.Type().Field(i).Tag.Get("koanf"); key != "-" {
+			variables[values.Type().Field(i).Name] = envPrefix + strings.ToUpper(key)
+		}
+	}
+	var all []documented
+	for _, field := range fields {
+		name := field.Names[0].Name
+		variable, setting := variables[name]
+		if !setting {
+			continue
+		}
+		if field.Doc != nil {
+			all = append(all, documented{text: inVariables(field.Doc.Text(), variables)})
+		}
+		last := &all[len(all)-1]
+		if strings.HasSuffix(variable, "_FILE") {
+			last.files = append(last.files, variable)
+			continue
+		}
+		last.names = append(last.names, variable)
+		value := usual(values.FieldByName(name).Interface())
+		if value == "" {
+			value = "–"
+		} else {
+			value = "`" + value + "`"
+		}
+		last.defaults = append(last.defaults, value)
+	}
+	for i, s := range all {
+		if len(s.names) == 1 {
+			all[i].text = withoutSubject(s.text, s.names[0])
+		}
+	}
+	return all
+}
+
+// inVariables is a comment with the names that settings have outside of the source.
+func inVariables(comment string, variables map[string]string) string {
+	text := regexp.MustCompile(`"([^"]+)"`).ReplaceAllString(strings.Join(strings.Fields(comment), " "), "`$1`")
+	text = marked(text)
+	return regexp.MustCompile(`\b[A-Z]\w+\b`).ReplaceAllStringFunc(text, func(word string) string {
+		if variable, ok := variables[word]; ok {
+			return "`" + variable + "`"
+		}
+		return word
+	})
+}
+
+// withoutSubject is a text that need not name what it is about, since it stands beside it.
+func withoutSubject(text, subject string) string {
+	rest, ok := strings.CutPrefix(text, "`"+subject+"` ")
+	if !ok {
+		return text
+	}
+	rest = strings.TrimPrefix(strings.TrimPrefix(rest, "is "), "are ")
+	return strings.ToUpper(rest[:1]) + rest[1:]
+}
+
+// usual is a default as one would write it; empty: there is none.
+func usual(value any) string {
+	switch value := value.(type) {
+	case time.Duration:
+		text := value.String()
+		for _, zero := range []string{"m0s", "h0m"} {
+			if strings.HasSuffix(text, zero) {
+				text = strings.TrimSuffix(text, zero[1:])
+			}
+		}
+		return text
+	case []string:
+		return strings.Join(value, ",")
+	default:
+		return fmt.Sprint(value)
+	}
+}
