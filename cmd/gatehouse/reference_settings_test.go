@@ -19,9 +19,6 @@ const settingsIntro = `# Settings
 Every setting, its default and what it does. ` + "`gatehouse doctor`" + ` reports what is missing, misspelled or wrong, and
 [which matter](run.md#settings-that-matter) and [where they come from](run.md#where-settings-come-from) is said elsewhere, as is more
 about [limits](limits.md), [mail and SMS](messages.md), [the brand](branding.md) and [keys](rotation.md). This page is made from the program.
-
-| setting | default | what |
-|---|---|---|
 `
 
 // documented are settings that one comment of the source is about.
@@ -32,16 +29,20 @@ type documented struct {
 	files []string
 }
 
-// settingsPage has a row for each comment on the fields of config.
+// settingsPage has a part for each comment on the fields of config.
 func settingsPage(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString(settingsIntro)
 	for _, s := range documentedSettings(t) {
+		fmt.Fprintf(&b, "\n### %s\n\n%s", asText(strings.Join(s.names, ", ")), s.text)
 		for _, variable := range s.files {
-			s.text += fmt.Sprintf(" `%s` names a file with the value instead.", variable)
+			fmt.Fprintf(&b, " `%s` names a file with the value instead.", variable)
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", strings.Join(s.names, "`, `"), strings.Join(s.defaults, ", "), s.text)
+		b.WriteString("\n")
+		if len(s.defaults) > 0 {
+			fmt.Fprintf(&b, "\nDefault: %s.\n", strings.Join(s.defaults, ", "))
+		}
 	}
 	return b.String()
 }
@@ -74,17 +75,16 @@ func documentedSettings(t *testing.T) []documented {
 			continue
 		}
 		last.names = append(last.names, variable)
-		value := usual(values.FieldByName(name).Interface())
-		if value == "" {
-			value = "–"
-		} else {
-			value = "`" + value + "`"
+		if value := usual(values.FieldByName(name).Interface()); value != "" {
+			last.defaults = append(last.defaults, "`"+variable+"` `"+value+"`")
 		}
-		last.defaults = append(last.defaults, value)
 	}
 	for i, s := range all {
 		if len(s.names) == 1 {
 			all[i].text = withoutSubject(s.text, s.names[0])
+			for j, value := range s.defaults {
+				all[i].defaults[j] = strings.TrimPrefix(value, "`"+s.names[0]+"` ")
+			}
 		}
 	}
 	return all
@@ -93,7 +93,7 @@ func documentedSettings(t *testing.T) []documented {
 // inVariables is a comment with the names that settings have outside of the source.
 func inVariables(comment string, variables map[string]string) string {
 	text := regexp.MustCompile(`"([^"]+)"`).ReplaceAllString(strings.Join(strings.Fields(comment), " "), "`$1`")
-	text = marked(text)
+	text = marked(regexp.MustCompile(`--[a-z]+`).ReplaceAllString(text, "`$0`"))
 	return regexp.MustCompile(`\b[A-Z]\w+\b`).ReplaceAllStringFunc(text, func(word string) string {
 		if variable, ok := variables[word]; ok {
 			return "`" + variable + "`"

@@ -49,7 +49,7 @@ type part struct{ ID, Title string }
 func read(index string) (*site, error) {
 	s := &site{
 		index:    filepath.Clean(index),
-		markdown: goldmark.New(goldmark.WithExtensions(extension.Table), goldmark.WithParserOptions(parser.WithAutoHeadingID())),
+		markdown: goldmark.New(goldmark.WithExtensions(extension.Table, extension.Linkify), goldmark.WithParserOptions(parser.WithAutoHeadingID())),
 		byPath:   map[string]*page{}, pictures: map[string]string{},
 	}
 	first, err := s.add(s.index)
