@@ -76,12 +76,13 @@ type config struct {
 	// LegacyTokenCheck serves /oauth/access_token_valid/{token}. It is always on with --dev.
 	LegacyTokenCheck bool `koanf:"legacy_token_check"`
 
-	// Lifetimes; a client may have its own of the tokens'. CodeLifetime is that of
-	// authorization codes, RefreshTokenIdle that of a refresh token which is not used, and
-	// RefreshTokenLifetime how long refreshing goes on altogether.
-	CodeLifetime         time.Duration `koanf:"code_lifetime"`
-	AccessTokenLifetime  time.Duration `koanf:"access_token_lifetime"`
-	IDTokenLifetime      time.Duration `koanf:"id_token_lifetime"`
+	// CodeLifetime is how long an authorization code can be exchanged.
+	CodeLifetime time.Duration `koanf:"code_lifetime"`
+	// AccessTokenLifetime and IDTokenLifetime are for clients that have none of their own.
+	AccessTokenLifetime time.Duration `koanf:"access_token_lifetime"`
+	IDTokenLifetime     time.Duration `koanf:"id_token_lifetime"`
+	// RefreshTokenIdle is the lifetime of a refresh token that is not used, and RefreshTokenLifetime
+	// how long refreshing goes on altogether; a client may have its own.
 	RefreshTokenIdle     time.Duration `koanf:"refresh_token_idle"`
 	RefreshTokenLifetime time.Duration `koanf:"refresh_token_lifetime"`
 	// SessionIdle and SessionLifetime end a sign-in without a visit, and whatever happens.
@@ -92,12 +93,13 @@ type config struct {
 	KeepSignedIn bool `koanf:"keep_signed_in"`
 
 	// Registration says who may register an account: open, invitation (those whom an administrator
-	// invited) or off. Nobody can as long as no messages can be sent. RegistrationDomains are those
-	// of the email addresses that may; empty: all. PrivateContacts has nobody told, at registration,
-	// that another user has the email address or phone number: its owner gets a message instead.
-	Registration        string   `koanf:"registration"`
+	// invited) or off. Nobody can as long as no messages can be sent.
+	Registration string `koanf:"registration"`
+	// RegistrationDomains are those of the email addresses that may be registered; empty: all.
 	RegistrationDomains []string `koanf:"registration_domains"`
-	PrivateContacts     bool     `koanf:"private_contacts"`
+	// PrivateContacts has nobody told, at registration, that another user has the email address or
+	// phone number: its owner gets a message instead.
+	PrivateContacts bool `koanf:"private_contacts"`
 
 	// BrandName, BrandLogo, BrandColor and BrandLinks are what the pages are called and look
 	// like: a name, an SVG or PNG file, a color #rrggbb of links and buttons, and links such as
@@ -153,7 +155,7 @@ type config struct {
 	// stop: as long as proxies take to see that it is not. With --dev it is none.
 	DrainDelay time.Duration `koanf:"drain_delay"`
 
-	// Metrics are counted and shown at /metrics of OpsListen.
+	// Metrics: they are counted, and shown at /metrics of OpsListen.
 	Metrics bool `koanf:"metrics"`
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `koanf:"log_level"`

@@ -59,3 +59,32 @@ func commandsIn(markdown string) []string {
 	}
 	return commands
 }
+
+// What a guide registers, this version registers. The creation of a user asks for a password.
+func TestRegistrationsInTheGuidesWork(t *testing.T) {
+	t.Parallel()
+	for name, least := range map[string]int{"recipes.md": 6, "products.md": 3, "services.md": 3, "sign-in.md": 1, "claims.md": 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			content, err := os.ReadFile("../../deploy/docs/" + name)
+			require.NoError(t, err)
+			directory, done := t.TempDir(), 0
+			for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(content), -1) {
+				for line := range strings.Lines(strings.ReplaceAll(block[1], "\\\n", " ")) {
+					if !regexp.MustCompile(`^gatehouse (client|scope) create `).MatchString(line) {
+						continue
+					}
+					var args []string
+					for _, word := range regexp.MustCompile(`(?:[^\s"']|"[^"]*"|'[^']*')+`).FindAllString(line, -1)[1:] {
+						args = append(args, strings.NewReplacer(`"`, "", "'", "").Replace(word))
+					}
+					var shown strings.Builder
+					code := run(t.Context(), terminal{Args: append(args, "--data-dir", directory), In: strings.NewReader(""), Out: &shown, Err: &shown})
+					assert.Zero(t, code, "%s\n%s", line, shown.String())
+					done++
+				}
+			}
+			assert.GreaterOrEqual(t, done, least)
+		})
+	}
+}
