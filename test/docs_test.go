@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -83,5 +84,19 @@ func TestSiteWithAFaultIsNotMade(t *testing.T) {
 			require.NoError(t, err, "%s", out)
 			assert.FileExists(t, filepath.Join(made, "a.html"))
 		})
+	}
+}
+
+// The READMEs are no pages of the site.
+func TestLinksOfTheReadmesLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	for _, readme := range []string{"../README.md", "../deploy/README.md"} {
+		content, err := os.ReadFile(readme)
+		require.NoError(t, err)
+		links := regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(string(content), -1)
+		assert.Greater(t, len(links), 3, readme)
+		for _, link := range links {
+			assert.FileExists(t, filepath.Join(filepath.Dir(readme), link[1]), readme)
+		}
 	}
 }
