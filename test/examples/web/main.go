@@ -46,7 +46,7 @@ func main() {
 // browser: an answer to somebody else's sign-in is refused. "Secure: true" belongs here with https.
 func (a application) signIn(w http.ResponseWriter, r *http.Request) {
 	state, nonce, verifier := oauth2.GenerateVerifier(), oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // on loopback there is no https
+	http.SetCookie(w, &http.Cookie{
 		Name: "sign-in", Value: strings.Join([]string{state, nonce, verifier}, "."), Path: "/callback",
 		MaxAge: 600, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
