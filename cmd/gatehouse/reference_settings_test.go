@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,20 +48,27 @@ func settingsPage(t *testing.T) string {
 	return b.String()
 }
 
+// fieldsOf are the fields of a struct in the source.
+func fieldsOf(t *testing.T, file, of string) []*ast.Field {
+	t.Helper()
+	source, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+	require.NoError(t, err)
+	return source.Scope.Lookup(of).Decl.(*ast.TypeSpec).Type.(*ast.StructType).Fields.List
+}
+
 func documentedSettings(t *testing.T) []documented {
 	t.Helper()
-	source, err := parser.ParseFile(token.NewFileSet(), "config.go", nil, parser.ParseComments)
-	require.NoError(t, err)
-	fields := source.Scope.Lookup("config").Decl.(*ast.TypeSpec).Type.(*ast.StructType).Fields.List
+	fields := slices.Concat(fieldsOf(t, "config.go", "config"), fieldsOf(t, "config_proxy.go", "proxySettings"))
 	values := reflect.ValueOf(defaults())
 	variables := map[string]string{}
-	for i := range values.NumField() {
-		if key := values.Type().Field(i).Tag.Get("koanf"); key != "-" {
-			variables[values.Type().Field(i).Name] = envPrefix + strings.ToUpper(key)
-		}
+	for _, field := range settingFields() {
+		variables[field.Name] = envPrefix + strings.ToUpper(field.Tag.Get("koanf"))
 	}
 	var all []documented
 	for _, field := range fields {
+		if len(field.Names) == 0 { // settings of another struct
+			continue
+		}
 		name := field.Names[0].Name
 		variable, setting := variables[name]
 		if !setting {

@@ -172,7 +172,7 @@ func TestDemoClientsReturnToTheDemoApplication(t *testing.T) {
 	assert.Equal(t, "http://"+s.demo+"/callback", web.Redirects[0])
 	assert.Contains(t, web.Redirects, "http://localhost:3000/cb")
 	for _, id := range []string{"demo-web", "demo-spa"} {
-		assert.Equal(t, []string{"http://" + s.demo + "/", "http://" + former + "/"}, registered(id).Returns, id)
+		assert.Subset(t, registered(id).Returns, []string{"http://" + s.demo + "/", "http://" + former + "/"}, id)
 	}
 	s.stop()
 	s.run()
