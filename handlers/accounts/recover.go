@@ -90,7 +90,7 @@ func (a *Accounts) ServeReset(w http.ResponseWriter, r *http.Request) error {
 	var invalid *account.Invalid
 	switch {
 	case errors.Is(err, verification.ErrCode):
-		page.Problem = pages.CodeWrong
+		page.Problem, page.Code = pages.CodeWrong, "" // the next one is not typed in front of it
 	case errors.Is(err, verification.ErrClosed):
 		page.Problem = pages.CodeClosed
 	case errors.As(err, &invalid):

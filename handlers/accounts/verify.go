@@ -104,7 +104,7 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 	var throttled *account.Throttled
 	switch {
 	case errors.Is(err, verification.ErrCode):
-		page.Problem = pages.CodeWrong
+		page.Problem, page.Code = pages.CodeWrong, "" // the next one is not typed in front of it
 	case errors.Is(err, verification.ErrClosed):
 		page.Problem = pages.CodeClosed
 	case errors.Is(err, account.ErrSignIn):

@@ -116,7 +116,7 @@ type Verify struct {
 // Focus is what to begin with: the field that is wrong, or that is not filled in.
 func (v Verify) Focus() string {
 	switch {
-	case v.Problem == CodeWrong, v.Code == "":
+	case v.Code == "":
 		return "code"
 	case v.Password:
 		return "password"
@@ -168,7 +168,7 @@ type Reset struct {
 
 // Focus is the field to begin with: the one that is wrong, or that is not filled in.
 func (r Reset) Focus() string {
-	if r.Problem == CodeWrong || r.Problem == "" && r.Code == "" {
+	if r.Code == "" {
 		return "code"
 	}
 	return "password"

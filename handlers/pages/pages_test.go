@@ -115,7 +115,7 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 	}
 	for name, page := range map[string]pages.Verify{
 		"verify":           {Application: to, Flow: evil, Token: evil, ID: evil, Locales: evil, Address: evil, Sent: true},
-		"verify_elsewhere": {Token: evil, ID: evil, Code: evil, Password: true, Problem: pages.CodeWrong},
+		"verify_elsewhere": {Token: evil, ID: evil, Password: true, Problem: pages.CodeWrong},
 		"verify_link":      {Token: evil, ID: evil, Code: evil, Address: evil},
 		"verify_password":  {Token: evil, ID: evil, Code: evil, Password: true, Problem: pages.PasswordWrong},
 		"verify_many":      {Token: evil, ID: evil, Address: evil, Problem: pages.TooManyMessages},
@@ -135,7 +135,7 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Token: evil, ID: evil, Code: evil})
 	})
 	show("reset_wrong", func(w http.ResponseWriter) error {
-		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Token: evil, ID: evil, Code: evil, Problem: pages.CodeWrong})
+		return in.Reset(w, http.StatusOK, pages.Reset{Again: "/recover", Token: evil, ID: evil, Problem: pages.CodeWrong})
 	})
 	show("reset_closed", func(w http.ResponseWriter) error {
 		return in.Reset(w, http.StatusOK, pages.Reset{Application: to, Again: "/recover", SignIn: "/login", Flow: evil, Problem: pages.CodeClosed})

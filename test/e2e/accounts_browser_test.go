@@ -32,6 +32,7 @@ func TestRegistrationInABrowser(t *testing.T) {
 	assert.Contains(t, read(w, chromedp.Text("#verify-page")), "erin@example.com")
 	code := s.messageTo("erin@example.com").Code
 	w.do(chromedp.SendKeys("#code", "00000000\r"), chromedp.WaitVisible("#problem"))
+	assert.Empty(t, read(w, chromedp.Value("#code")), "the right one is not typed in front of it")
 	w.do(chromedp.Click("#verify-resend"), chromedp.WaitVisible("#sent"))
 	w.do(chromedp.SendKeys("#code", code[:4]+" "+code[4:]+"\r"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
 	got := w.callbackParams()
@@ -232,7 +233,9 @@ func TestRecoveryInABrowser(t *testing.T) {
 	assert.Equal(t, m.Code, u.Query().Get("code"))
 	w.do(chromedp.SendKeys("#code", m.Code), chromedp.SendKeys("#password", "password1\r"), chromedp.WaitVisible("#problem"))
 	assert.Equal(t, m.Code, read(w, chromedp.Value("#code")))
-	w.do(chromedp.SendKeys("#password", "another long password\r"), chromedp.WaitVisible("#done-page"), chromedp.Click("#done-next"))
+	w.do(chromedp.SetValue("#code", "00000000"), chromedp.SendKeys("#password", "another long password\r"), chromedp.WaitVisible("#code[aria-invalid]"))
+	assert.Empty(t, read(w, chromedp.Value("#code")))
+	w.do(chromedp.SendKeys("#code", m.Code), chromedp.SendKeys("#password", "another long password\r"), chromedp.WaitVisible("#done-page"), chromedp.Click("#done-next"))
 	w.do(login("another long password"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
 	assert.NotEmpty(t, w.callbackParams().Get("code"))
 	w.do(chromedp.Navigate(m.Link), chromedp.SendKeys("#password", "a third long password\r"), chromedp.WaitVisible("#problem"))
