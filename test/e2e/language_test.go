@@ -45,7 +45,7 @@ func TestLanguageOfAFlow(t *testing.T) {
 	page := p.authorize(german)
 	inLanguage(t, "de", `id="login-page"`, page)
 	page = p.login(page, "wrong")
-	inLanguage(t, "de", "Der Benutzername oder das Passwort ist falsch.", page)
+	inLanguage(t, "de", "Diese Anmeldedaten sind falsch. Prüfen Sie beide Felder.", page)
 
 	page = p.choose(page, "es")
 	inLanguage(t, "es", `id="login-page"`, page)
@@ -141,7 +141,7 @@ func TestSignInInTheLanguageOfThePerson(t *testing.T) {
 	w.do(chromedp.WaitVisible("#login-page"), chromedp.Click(`.languages [value="de"]`), chromedp.WaitVisible(`.languages [value="de"][aria-current]`))
 	assert.Equal(t, "de", read(w, chromedp.Evaluate[string](`document.documentElement.lang`)))
 	w.do(login("wrong"), chromedp.WaitVisible("#problem"))
-	assert.Equal(t, "Der Benutzername oder das Passwort ist falsch.", read(w, chromedp.Text("#problem")))
+	assert.Equal(t, "Diese Anmeldedaten sind falsch. Prüfen Sie beide Felder.", read(w, chromedp.Text("#problem")))
 	w.do(chromedp.SendKeys("#password", "wonderland\r"), chromedp.WaitVisible("#consent-page"))
 	consent := read(w, chromedp.Text("#consent-page"))
 	for _, text := range []string{"Zugriff erlauben?", "Angemeldet als alice.", "Demo browser application bittet um folgende Berechtigungen:", "Ihre E‑Mail-Adresse sehen", "Dies gilt, bis Sie sich abmelden, höchstens 90 Tage.", "Nicht erlauben"} {

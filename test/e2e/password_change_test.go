@@ -93,7 +93,7 @@ func (p *userAgent) signInUntilRefused(name string, into *stolen) {
 		got := p.signInAs(name)
 		if got.status != http.StatusSeeOther {
 			assert.Equal(p.t, http.StatusUnprocessableEntity, got.status, got.body)
-			assert.Contains(p.t, got.body, "password is wrong")
+			assert.Contains(p.t, got.body, "sign-in details are wrong")
 			assert.NotContains(p.t, p.cookies, sessionCookie)
 			return
 		}

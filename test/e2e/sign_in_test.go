@@ -349,7 +349,7 @@ func TestWrongPasswordsAreUniformAndThrottled(t *testing.T) {
 		known, unknown := try("alice", "wrong"), try("nobody", "wrong")
 		assert.Equal(t, known.status, unknown.status)
 		assert.Equal(t, strings.ReplaceAll(known.body, "alice", "X"), strings.ReplaceAll(unknown.body, "nobody", "X"))
-		assert.Contains(t, known.body, "password is wrong")
+		assert.Contains(t, known.body, "sign-in details are wrong")
 
 		// Concurrent attempts are counted before the check (Zitadel CVE-2023-47111), and all
 		// spellings of the username count together.
