@@ -97,6 +97,7 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	case errors.As(err, &wrong):
 		canonical.From(r.Context()).Outcome("invalid")
 		page.Problems = problemsOf(wrong)
+		a.placeMissing(page.Problems)
 		return in.Register(w, http.StatusUnprocessableEntity, page)
 	case errors.As(err, &many):
 		canonical.From(r.Context()).Outcome("throttled")
@@ -109,6 +110,19 @@ func (a *Accounts) ServeRegister(w http.ResponseWriter, r *http.Request) error {
 	canonical.From(r.Context()).Outcome("registered")
 	seeOther(w, "/verify", url.Values{"id": {id.String()}, "flow": {a.Web.SetPending(w, r, id, page.Flow)}, localesField: {page.Locales}})
 	return nil
+}
+
+// placeMissing says that a contact is missing at the first field for one.
+func (a *Accounts) placeMissing(problems map[string]pages.AccountProblem) {
+	if problems[""] != pages.ContactMissing {
+		return
+	}
+	delete(problems, "")
+	if a.Policy.Mail {
+		problems["email"] = pages.ContactMissing
+	} else {
+		problems["phone"] = pages.ContactMissing
+	}
 }
 
 // notOffered refuses people who cannot register without an invitation, or at all.

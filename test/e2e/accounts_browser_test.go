@@ -19,8 +19,13 @@ func TestRegistrationInABrowser(t *testing.T) {
 	w := newWindow(t, s)
 	verifier := w.start(oauth2.SetAuthURLParam("prompt", "create"))
 	w.do(
-		chromedp.WaitVisible("#register-page"), chromedp.SendKeys("#email", "alice@example.com"), chromedp.SendKeys("#username", "alice"),
-		chromedp.SendKeys("#password", "password1"), chromedp.Click("#register-submit"), chromedp.WaitVisible("#email-problem"),
+		chromedp.WaitVisible("#register-page"), chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#email-problem"),
+	)
+	assert.Equal(t, "An email address or a phone number is needed.", read(w, chromedp.Text("#email-problem")))
+	assert.True(t, read(w, chromedp.Evaluate[bool](`document.activeElement.matches('#email[aria-invalid]')`)))
+	w.do(
+		chromedp.SendKeys("#email", "alice@example.com"), chromedp.SendKeys("#username", "alice"),
+		chromedp.SendKeys("#password", "password1"), chromedp.Click("#register-submit"), chromedp.WaitVisible("#username-problem"),
 	)
 	assert.Contains(t, read(w, chromedp.Text("#username-problem")), "Another person")
 	assert.Contains(t, read(w, chromedp.Text("#password-problem")), "easy to guess")
