@@ -127,13 +127,14 @@ func (a *Accounts) onward(w http.ResponseWriter, flow string) {
 }
 
 // way is another page, in the request in progress and the languages of this one.
-func way(path, flow, locales string) string {
-	return wire.Path(path, url.Values{"flow": {flow}, localesField: {locales}})
-}
+func way(path, flow, locales string) string { return hinted(path, flow, locales, "") }
 
 // signInPath is where a person signs in, with a name if one is known.
-func signInPath(flow, locales, name string) string {
-	return wire.Path("/login", url.Values{"flow": {flow}, localesField: {locales}, "login_hint": {name}})
+func signInPath(flow, locales, name string) string { return hinted("/login", flow, locales, name) }
+
+// hinted is another page, where the name need not be typed again.
+func hinted(path, flow, locales, name string) string {
+	return wire.Path(path, url.Values{"flow": {flow}, localesField: {locales}, "login_hint": {name}})
 }
 
 // linked reads an id of the address of a page. Programs that handle mail write links in upper case.

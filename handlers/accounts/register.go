@@ -46,7 +46,7 @@ func (a *Accounts) registerPage(r *http.Request, values url.Values) (page pages.
 	for _, field := range []string{"phone", "username", "email"} { // the last is what people sign in with
 		name = cmp.Or(values.Get(field), name)
 	}
-	page.Application, page.SignIn = a.Flows.Application(r, page.Flow), signInPath(page.Flow, page.Locales, name)
+	page.Application, page.SignIn, page.Recover = a.Flows.Application(r, page.Flow), signInPath(page.Flow, page.Locales, name), hinted("/recover", page.Flow, page.Locales, name)
 	page.SignedInAs, err = a.signedInAs(r)
 	return page, err
 }

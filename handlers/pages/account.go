@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 
@@ -45,8 +46,8 @@ type Register struct {
 	// ID and Code are those of an invitation, to the email address or phone number of the page; empty:
 	// the person was not invited.
 	ID, Code string
-	// SignIn is where people with an account sign in.
-	SignIn string
+	// SignIn is where people with an account sign in, and Recover where those go who forgot its password.
+	SignIn, Recover string
 	// SignedInAs is the user who is signed in already, and whose session that of the account replaces.
 	SignedInAs string
 	// Mail and SMS tell which contacts can be given.
@@ -84,7 +85,7 @@ func (r Register) Focus() string {
 
 // Register writes the form for a new account.
 func (l Localized) Register(w http.ResponseWriter, status int, page Register) error {
-	here := wire.Path("/register", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}, "login_hint": {page.Hint}})
+	here := wire.Path("/register", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}, "login_hint": {cmp.Or(page.Email, page.Phone, page.Username, page.Hint)}})
 	if page.Problems[""] == InvitationClosed {
 		return l.write(w, status, "register", page, here)
 	}

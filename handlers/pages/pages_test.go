@@ -105,8 +105,9 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 	}
 	for name, page := range map[string]pages.Register{
 		"register":          {Application: to, SignedInAs: evil, Flow: evil, Token: evil, SignIn: "javascript:" + evil, Mail: true, SMS: true},
-		"register_problems": {Token: evil, SignIn: "/login", Mail: true, SMS: true, Username: evil, Email: evil, Phone: evil, Problems: problems},
+		"register_problems": {Token: evil, SignIn: "/login", Recover: "javascript:" + evil, Mail: true, SMS: true, Username: evil, Email: evil, Phone: evil, Problems: problems},
 		"register_invited":  {Token: evil, ID: evil, Code: evil, SignIn: "/login", Email: evil},
+		"register_taken":    {Token: evil, SignIn: "javascript:" + evil, Recover: "javascript:" + evil, Mail: true, Email: evil, Problems: map[string]pages.AccountProblem{"email": pages.EmailTaken}},
 		"register_closed":   {Token: evil, ID: evil, Code: evil, SignIn: "/login", Problems: map[string]pages.AccountProblem{"": pages.InvitationClosed}},
 		"register_wrong":    {Token: evil, SignIn: "/login", Mail: true, SMS: true, Email: evil, Problems: map[string]pages.AccountProblem{"phone": pages.PhoneInvalid}},
 		"register_by_phone": {Token: evil, SignIn: "/login", SMS: true, Problems: problems},

@@ -115,7 +115,8 @@ func TestTypedAddressesGoAlong(t *testing.T) {
 		w.do(chromedp.Click(`a[href^="/register"]`), chromedp.WaitVisible("#register-page"))
 		assert.Equal(t, "erin@example.com", read(w, chromedp.Value("#email")))
 		w.do(cleared("#email"), chromedp.SendKeys("#email", "alice@example.com"), chromedp.SendKeys("#password", "password1\r"), chromedp.WaitVisible("#email-problem"))
-		w.do(chromedp.Click(`main a[href^="/login"]`), chromedp.WaitVisible("#login-page"))
+		assert.Contains(t, read(w, chromedp.Evaluate[string](`document.querySelector('#email-problem a[href^="/recover"]').href`)), "login_hint=alice%40example.com")
+		w.do(chromedp.Click(`#email-problem a[href^="/login"]`), chromedp.WaitVisible("#login-page"))
 		assert.Equal(t, "alice@example.com", read(w, chromedp.Value("#username")))
 	}
 	w.do(chromedp.Navigate(s.url + "/login"))
