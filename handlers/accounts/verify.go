@@ -57,6 +57,7 @@ func (a *Accounts) asked(r *http.Request, values url.Values) (pages.Verify, *ver
 	if err != nil {
 		return page, nil, err
 	}
+	page.Valid = pages.Lasts{For: v.Purpose.Lifetime()}
 	if v.Purpose != verification.Registration {
 		s, err := a.Web.Current(r)
 		if err != nil {
@@ -69,7 +70,7 @@ func (a *Accounts) asked(r *http.Request, values url.Values) (pages.Verify, *ver
 		return page, v, nil
 	}
 	if here {
-		page.Address = v.Address
+		page.Address, page.Login, page.Register = v.Address, signInPath(page.Flow, page.Locales, v.Address), hinted("/register", page.Flow, page.Locales, v.Address)
 	} else {
 		page.Password = true
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
@@ -99,8 +100,9 @@ type Verify struct {
 	Flow, Locales, Token, ID, Code string
 	// Login and Register are where people with an account sign in, and others begin again.
 	Login, Register string
-	// Address is where the code went, if that may be said.
+	// Address is where the code went, if that may be said, and Valid how long it can be used.
 	Address string
+	Valid   Lasts
 	// Contact: the code is of a new contact, not of a registration. SignIn: its user is not signed in.
 	Contact, SignIn bool
 	// Confirmed: the code was used already, and the account can be used.
@@ -112,6 +114,20 @@ type Verify struct {
 	Problem AccountProblem
 	// Wait is the time until there may be another message.
 	Wait Lasts
+}
+
+// Mail tells whether the code went to an email address.
+func (v Verify) Mail() bool { return strings.Contains(v.Address, "@") }
+
+// Refused: the code was right, and there can be no such account any more, such as of a user name that another
+// person has by now. No other code helps.
+func (v Verify) Refused() bool {
+	switch v.Problem {
+	case "", CodeWrong, CodeClosed, PasswordMissing, PasswordWrong, TooManyMessages, TooManySMS:
+		return false
+	default:
+		return !v.Contact
+	}
 }
 
 // Focus is what to begin with: the field that is wrong, or that is not filled in.
@@ -130,7 +146,7 @@ func (v Verify) Focus() string {
 func (l Localized) Verify(w http.ResponseWriter, status int, page Verify) error {
 	here := wire.Path("/verify", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}})
 	switch {
-	case page.SignIn || page.Problem == CodeClosed:
+	case page.SignIn || page.Problem == CodeClosed || page.Refused():
 		return l.write(w, status, "verify", page, here)
 	case page.Password:
 		return l.writeForm(w, status, "verify", page, scriptPolicy, &chooser{Again: here})

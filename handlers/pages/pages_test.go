@@ -115,11 +115,13 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 		show(name, func(w http.ResponseWriter) error { return in.Register(w, http.StatusOK, page) })
 	}
 	for name, page := range map[string]pages.Verify{
-		"verify":           {Application: to, Flow: evil, Token: evil, ID: evil, Locales: evil, Address: evil, Sent: true},
+		"verify":           {Application: to, Flow: evil, Token: evil, ID: evil, Locales: evil, Address: evil + "@", Sent: true, Register: "javascript:" + evil},
+		"verify_sms":       {Token: evil, ID: evil, Address: evil, Register: "/register"},
+		"verify_refused":   {Token: evil, ID: evil, Address: evil, Register: "javascript:" + evil, Login: "javascript:" + evil, Problem: pages.UsernameTaken},
 		"verify_elsewhere": {Token: evil, ID: evil, Password: true, Problem: pages.CodeWrong},
 		"verify_link":      {Token: evil, ID: evil, Code: evil, Address: evil},
 		"verify_password":  {Token: evil, ID: evil, Code: evil, Password: true, Problem: pages.PasswordWrong},
-		"verify_many":      {Token: evil, ID: evil, Address: evil, Problem: pages.TooManyMessages},
+		"verify_many":      {Token: evil, ID: evil, Address: evil, Register: "/register", Problem: pages.TooManyMessages},
 		"verify_closed":    {Register: "/register", Token: evil, Flow: evil, Login: "javascript:" + evil, Problem: pages.CodeClosed},
 		"verify_confirmed": {Token: evil, Flow: evil, Login: "javascript:" + evil, Problem: pages.CodeClosed, Confirmed: true},
 		"verify_contact":   {Token: evil, ID: evil, Contact: true, SignIn: true},

@@ -51,6 +51,33 @@ func TestRegistrationInABrowser(t *testing.T) {
 	w.do(chromedp.WaitVisible("#register-page"), chromedp.Click(`a[href^="/login"]`), login("wonderland"), chromedp.WaitVisible("#consent-page"))
 }
 
+// Who mistyped the address begins again with it, and so does who was outrun by another person.
+func TestRegistrationAgain(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	w.start(oauth2.SetAuthURLParam("prompt", "create"))
+	w.do(
+		chromedp.WaitVisible("#register-page"), chromedp.SendKeys("#email", "erin@example.con"), chromedp.SendKeys("#username", "erin"),
+		chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#verify-page"),
+	)
+	assert.Contains(t, read(w, chromedp.Text("#verify-page")), "valid for 1 day. No message? Check your spam folder.")
+	w.do(chromedp.Click(`main a[href^="/register"]`), chromedp.WaitVisible("#register-page"))
+	assert.Equal(t, "erin@example.con", read(w, chromedp.Value("#email")))
+	w.do(
+		chromedp.SetValue("#email", "erin@example.com"), chromedp.SendKeys("#username", "erin"),
+		chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#verify-page"),
+	)
+	id := begun(t, s.manage("", http.MethodPost, "/users", `{"username":"erin","email":"another@example.com","password":"a long password"}`), http.StatusAccepted)
+	begun(t, s.manage("", http.MethodPut, "/users/"+id+"/confirmation-token/"+s.messageTo("another@example.com").Code, ""), http.StatusCreated)
+	w.do(chromedp.SendKeys("#code", s.messageTo("erin@example.com").Code+"\r"), chromedp.WaitVisible("#problem"))
+	assert.Contains(t, read(w, chromedp.Text("#problem")), "Another person has this user name")
+	w.do(chromedp.Click(`main a[href^="/register"]`), chromedp.WaitVisible("#register-page"))
+	assert.Equal(t, "erin@example.com", read(w, chromedp.Value("#email")))
+	w.do(chromedp.SendKeys("#password", "a long password\r"), chromedp.WaitVisible("#verify-page"))
+	w.do(chromedp.SendKeys("#code", s.messageTo("erin@example.com").Code+"\r"), chromedp.WaitVisible("#consent-page"))
+}
+
 // In an application's flow each page names the application and leads back to it, which learns that the person
 // did not sign in.
 func TestAccountPagesLeadBackToTheApplication(t *testing.T) {
