@@ -146,6 +146,10 @@ func TestTypedAddressesGoAlong(t *testing.T) {
 		w.do(chromedp.Click(`#email-problem a[href^="/login"]`), chromedp.WaitVisible("#login-page"))
 		assert.Equal(t, "alice@example.com", read(w, chromedp.Value("#username")))
 	}
+	w.do(chromedp.Navigate(s.url+"/register"), chromedp.WaitVisible("#register-page"), chromedp.SendKeys("#email", "frank@example.com"), chromedp.Click(`.languages [value="de"]`), chromedp.WaitVisible(`[lang="de"] #register-page`))
+	assert.Equal(t, "frank@example.com", read(w, chromedp.Value("#email")), "another language loses nothing")
+	w.do(chromedp.SetValue("#email", "alice@example.com"), chromedp.SendKeys("#password", "password1\r"), chromedp.WaitVisible("#email-problem"), chromedp.Click(`.languages [value="en"]`), chromedp.WaitVisible(`[lang="en"] #register-page`))
+	assert.Equal(t, "alice@example.com", read(w, chromedp.Value("#email")))
 	w.do(chromedp.Navigate(s.url + "/login"))
 	around()
 	w.start(oauth2.SetAuthURLParam("login_hint", "bob@example.com"))

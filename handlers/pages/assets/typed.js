@@ -4,14 +4,22 @@ const ways = document.querySelectorAll("a[data-typed]");
 
 function carry() {
   const typed = [...names].map((field) => field.value.trim()).find((value) => value);
-  for (const way of ways) {
-    const address = new URL(way.href);
+  const hinted = (path) => {
+    const address = new URL(path, location.href);
     if (typed) {
       address.searchParams.set("login_hint", typed);
     } else {
       address.searchParams.delete("login_hint");
     }
-    way.href = address.pathname + address.search;
+    return address.pathname + address.search;
+  };
+  for (const way of ways) {
+    way.href = hinted(way.href);
+  }
+  // Where the page is shown again in another language: it comes after the script.
+  const again = document.querySelector(".languages input[name=again]");
+  if (again) {
+    again.value = hinted(again.value);
   }
 }
 
