@@ -94,3 +94,34 @@ func TestInvitedPeopleRegisterInABrowser(t *testing.T) {
 	assert.Contains(t, read(w, chromedp.Text("#problem")), "expiré")
 	assert.Zero(t, read(w, chromedp.Evaluate[int](`document.querySelectorAll('form[action^="/register"]').length`)))
 }
+
+// Another invitation of the same contact keeps the roles of the first, unless it says that there are none.
+func TestInvitingAgainKeepsRoles(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts, byInvitation)
+	manager := basic("users", s.client("users", "--grant-type", "client_credentials", "--scope", "gatehouse:users:write gatehouse:users:read", "--dev"))
+	s.soon(func() bool {
+		return s.manage(manager, http.MethodGet, "/users/invitations", "").status == http.StatusOK
+	}, "the client is unknown")
+	first, _ := s.invited(manager, "ada@example.com")
+	for _, again := range []struct {
+		rest  string
+		roles []any
+	}{
+		{``, []any{"editor"}},
+		{`,"roles":["author"]`, []any{"author"}},
+		{``, []any{"author"}},
+		{`,"roles":[]`, []any{}},
+		{``, []any{}},
+	} {
+		sent := s.manage(manager, http.MethodPost, "/users/invitations", `{"email":"ada@example.com"`+again.rest+`}`)
+		require.Equal(t, http.StatusCreated, sent.status, sent.body)
+		assert.Equal(t, again.roles, sent.json(t)["roles"], again.rest)
+		var listed struct{ Invitations []map[string]any }
+		require.NoError(t, json.Unmarshal([]byte(s.manage(manager, http.MethodGet, "/users/invitations", "").body), &listed))
+		require.Len(t, listed.Invitations, 1)
+		assert.Equal(t, again.roles, listed.Invitations[0]["roles"], again.rest)
+		assert.NotEqual(t, first, listed.Invitations[0]["id"])
+		assert.Equal(t, "fr", listed.Invitations[0]["locale"], "kept as well")
+	}
+}
