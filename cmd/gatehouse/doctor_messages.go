@@ -13,7 +13,24 @@ func (e *environment) examineMessages(ctx context.Context, c config) []finding {
 	if c.validateMessages() != nil {
 		return nil // it is among the settings that are wrong
 	}
-	return []finding{e.examineMail(ctx, c), examineSMS(ctx, c)}
+	return append([]finding{e.examineMail(ctx, c), examineSMS(ctx, c)}, c.examineRegistration()...)
+}
+
+// examineRegistration finds people whom an operator wants to let in and who cannot prove a contact. What
+// nobody set is no wish.
+func (c *config) examineRegistration() []finding {
+	if c.origin["registration"] == "" || c.sendsMail() || c.sendsSMS() {
+		return nil
+	}
+	const unset = "no message can be sent without GATEHOUSE_SMTP_URL or GATEHOUSE_SMS_WEBHOOK_URL"
+	switch c.Registration {
+	case registrationOpen:
+		return []finding{{"registration", warning, c.named("registration") + " is open, and nobody can register: " + unset}}
+	case registrationInvitation:
+		return []finding{{"registration", warning, c.named("registration") + " is invitation, and nobody can be invited: " + unset}}
+	default:
+		return nil
+	}
 }
 
 func (e *environment) examineMail(ctx context.Context, c config) finding {
