@@ -40,18 +40,10 @@ func newClientList(env *environment) *cobra.Command {
 }
 
 func eachClient(ctx context.Context, lister client.Lister, visit func(*client.Client)) error {
-	const page = 200
-	for after := ""; ; {
-		clients, err := lister.Clients(ctx, after, page)
-		if err != nil {
-			return err
-		}
-		for _, c := range clients {
-			visit(c)
-		}
-		if len(clients) < page {
-			return nil
-		}
-		after = clients[len(clients)-1].ID
-	}
+	return eachOf("", func(after string, limit int) ([]*client.Client, error) {
+		return lister.Clients(ctx, after, limit)
+	}, func(c *client.Client) string {
+		visit(c)
+		return c.ID
+	})
 }

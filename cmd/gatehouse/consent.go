@@ -91,21 +91,14 @@ func newConsentList(env *environment) *cobra.Command {
 	return cmd
 }
 
-func eachConsent(ctx context.Context, consents *consent.Registry, of consent.Filter, each func(c consent.ClientConsent)) error {
-	const page = 200
-	for {
-		list, err := consents.List(ctx, of, page)
-		if err != nil {
-			return err
-		}
-		for _, c := range list {
-			each(c)
-			of.AfterUser, of.AfterClient = c.UserID, c.ClientID
-		}
-		if len(list) < page {
-			return nil
-		}
-	}
+func eachConsent(ctx context.Context, consents *consent.Registry, of consent.Filter, visit func(c consent.ClientConsent)) error {
+	return eachOf(of, func(of consent.Filter, limit int) ([]consent.ClientConsent, error) {
+		return consents.List(ctx, of, limit)
+	}, func(c consent.ClientConsent) consent.Filter {
+		visit(c)
+		of.AfterUser, of.AfterClient = c.UserID, c.ClientID
+		return of
+	})
 }
 
 func newConsentWithdraw(env *environment) *cobra.Command {

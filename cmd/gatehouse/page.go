@@ -67,3 +67,21 @@ func (p *listPage) print(e *environment, views any, out *table, asJSON bool) err
 	}
 	return err
 }
+
+// eachOf visits all that a list has, which is read page by page from a position on. Visit returns the position
+// after what it was given.
+func eachOf[T, Position any](from Position, read func(from Position, limit int) ([]T, error), visit func(T) Position) error {
+	const page = 200
+	for {
+		list, err := read(from, page)
+		if err != nil {
+			return err
+		}
+		for _, one := range list {
+			from = visit(one)
+		}
+		if len(list) < page {
+			return nil
+		}
+	}
+}

@@ -103,22 +103,13 @@ func newUserInvitations(env *environment) *cobra.Command {
 	return cmd
 }
 
-func eachInvitation(ctx context.Context, invitations *account.Invitations, each func(inv *account.Invitation)) error {
-	const page = 200
-	var after provider.ID
-	for {
-		list, err := invitations.List(ctx, after, page)
-		if err != nil {
-			return err
-		}
-		for _, inv := range list {
-			each(inv)
-			after = inv.ID
-		}
-		if len(list) < page {
-			return nil
-		}
-	}
+func eachInvitation(ctx context.Context, invitations *account.Invitations, visit func(inv *account.Invitation)) error {
+	return eachOf(provider.ID{}, func(after provider.ID, limit int) ([]*account.Invitation, error) {
+		return invitations.List(ctx, after, limit)
+	}, func(inv *account.Invitation) provider.ID {
+		visit(inv)
+		return inv.ID
+	})
 }
 
 func newUserUninvite(env *environment) *cobra.Command {

@@ -67,19 +67,12 @@ func order(of *account.Filter, text string) error {
 	return nil
 }
 
-func eachUser(ctx context.Context, users account.Lister, of account.Filter, each func(u *account.User)) error {
-	const page = 200
-	for {
-		list, err := users.Users(ctx, of, page)
-		if err != nil {
-			return err
-		}
-		for _, u := range list {
-			each(u)
-			of.After = of.Position(u)
-		}
-		if len(list) < page {
-			return nil
-		}
-	}
+func eachUser(ctx context.Context, users account.Lister, of account.Filter, visit func(u *account.User)) error {
+	return eachOf(of, func(of account.Filter, limit int) ([]*account.User, error) {
+		return users.Users(ctx, of, limit)
+	}, func(u *account.User) account.Filter {
+		visit(u)
+		of.After = of.Position(u)
+		return of
+	})
 }

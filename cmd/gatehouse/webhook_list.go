@@ -20,21 +20,16 @@ func newWebhookList(env *environment) *cobra.Command {
 			header: []string{"ID", "URL", "EVENTS", "STATE", "CREATED"},
 			empty:  "No webhooks yet. Add one with: gatehouse webhook create URL",
 		}
-		const page = 200
-		for after := (provider.ID{}); ; {
-			list, err := h.webhooks.List(cmd.Context(), after, page)
-			if err != nil {
-				return err
-			}
-			for _, e := range list {
-				v := webhookViewOf(e)
-				views = append(views, v)
-				out.add(v.ID, v.URL, v.events(), v.state(), when(v.CreatedAt))
-				after = e.ID
-			}
-			if len(list) < page {
-				break
-			}
+		err := eachOf(provider.ID{}, func(after provider.ID, limit int) ([]webhook.Endpoint, error) {
+			return h.webhooks.List(cmd.Context(), after, limit)
+		}, func(e webhook.Endpoint) provider.ID {
+			v := webhookViewOf(e)
+			views = append(views, v)
+			out.add(v.ID, v.URL, v.events(), v.state(), when(v.CreatedAt))
+			return e.ID
+		})
+		if err != nil {
+			return err
 		}
 		if *asJSON {
 			return printJSON(env.Out, views)
