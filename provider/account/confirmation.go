@@ -146,6 +146,9 @@ func (s *SelfService) create(ctx context.Context, v *verification.Verification, 
 		if err := s.stillFree(ctx, u, &User{}); err != nil {
 			return err
 		}
+		if err := s.redeem(ctx, v, u); err != nil {
+			return err
+		}
 		now := s.registry.clock.Now(ctx)
 		u.ID, u.Subject, u.CreatedAt, u.UpdatedAt = v.ID, provider.RandomID(s.registry.random).String(), now, now
 		return s.registry.gate.Record(ctx, audit.Self(ctx, u.ID), audit.UserRegister, audit.OfUser(u.ID), func(ctx context.Context) (audit.Changes, error) {
