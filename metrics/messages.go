@@ -15,11 +15,21 @@ import (
 type Messages struct {
 	registration *registration
 	attempts     *prometheus.CounterVec
+	refused      *prometheus.CounterVec
 }
 
 func newMessages(r *registration) *Messages {
-	m := &Messages{r, r.counters("messages_total", "Attempts to send messages to people.", "channel", "kind", "outcome")}
+	m := &Messages{
+		r,
+		r.counters("messages_total", "Attempts to send messages to people.", "channel", "kind", "outcome"),
+		r.counters("messages_refused_total", "Messages to people that were refused because there were too many, by the bound.", "channel", "bound"),
+	}
 	for _, channel := range notify.Channels() {
+		for _, bound := range notify.Scopes() {
+			if bound != notify.OfSMS || channel == notify.SMS {
+				m.refused.WithLabelValues(string(channel), string(bound))
+			}
+		}
 		for _, kind := range notify.Kinds() {
 			for _, outcome := range notify.Outcomes() {
 				m.attempts.WithLabelValues(string(channel), string(kind), string(outcome))
@@ -32,6 +42,11 @@ func newMessages(r *registration) *Messages {
 // Attempted counts an attempt to send a message.
 func (m *Messages) Attempted(channel notify.Channel, kind notify.Kind, outcome notify.Outcome) {
 	m.attempts.WithLabelValues(string(channel), string(kind), string(outcome)).Inc()
+}
+
+// Refused counts a message of which there were too many.
+func (m *Messages) Refused(channel notify.Channel, bound notify.Scope) {
+	m.refused.WithLabelValues(string(channel), string(bound)).Inc()
 }
 
 // Watch calls waiting at each scrape, for when the oldest message of each channel was stored that

@@ -153,6 +153,13 @@ func (t *telemetry) messageAttempted(channel notify.Channel, kind notify.Kind, o
 	}
 }
 
+// messageRefused counts messages of which there were too many.
+func (t *telemetry) messageRefused(channel notify.Channel, bound notify.Scope) {
+	if t.counting {
+		t.metrics.Messages.Refused(channel, bound)
+	}
+}
+
 // aroundFetches traces what is fetched from others.
 func (t *telemetry) aroundFetches(transport http.RoundTripper) http.RoundTripper {
 	if t.traces == nil {

@@ -25,6 +25,9 @@ const (
 	OfSMS     Scope = "sms"
 )
 
+// Scopes are all of them.
+func Scopes() []Scope { return []Scope{OfAddress, OfAccount, OfSMS} }
+
 // TooMany is an ErrTooMany. RetryAfter is how long to wait, in whole minutes: seconds would tell exactly when
 // somebody else had a message sent.
 type TooMany struct {
@@ -124,6 +127,8 @@ type Outbox struct {
 	random io.Reader
 	// sms bounds the SMS of an hour; 0: nothing does.
 	sms int
+	// refused is nil where nobody counts.
+	refused func(Channel, Scope)
 }
 
 // NewOutbox makes an Outbox.
@@ -138,6 +143,10 @@ func (o *Outbox) BoundSMS(perHour int) *Outbox {
 	return o
 }
 
+// OnRefusal calls a function for each message that a bound refuses and that would have been sent: not for
+// silent ones. It is set before messages are added.
+func (o *Outbox) OnRefusal(refused func(Channel, Scope)) { o.refused = refused }
+
 // addTries bounds how often Add starts again: at least once for each message that the bounds let
 // other requests store meanwhile.
 const addTries = 100
@@ -148,6 +157,15 @@ const addTries = 100
 // The bounds hold for any number of requests at once: each message has the next number of its address,
 // and of two that found the same number free one has to look again.
 func (o *Outbox) Add(ctx context.Context, m Message) error {
+	err := o.add(ctx, m)
+	var many *TooMany
+	if o.refused != nil && !m.Silent && errors.As(err, &many) {
+		o.refused(m.Channel, many.Scope)
+	}
+	return err
+}
+
+func (o *Outbox) add(ctx context.Context, m Message) error {
 	if !m.valid() {
 		return fmt.Errorf("notify: no kind %q", m.Kind)
 	}

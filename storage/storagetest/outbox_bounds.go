@@ -72,6 +72,11 @@ func testSMSBounds(t *testing.T, f *fixture) {
 		m := notify.Message{Channel: notify.SMS, To: fmt.Sprintf("+2637712000%02d", number), Kind: kind, Silent: silent}
 		return f.InTx(ctx, func(ctx context.Context) error { return outbox.Add(ctx, m) })
 	}
+	var refused atomic.Int32
+	outbox.OnRefusal(func(channel notify.Channel, of notify.Scope) {
+		assert.Equal(t, []any{notify.SMS, notify.OfSMS}, []any{channel, of})
+		refused.Add(1)
+	})
 	race := func(kind notify.Kind) (stored int32) {
 		var n atomic.Int32
 		var wg sync.WaitGroup
@@ -96,7 +101,9 @@ func testSMSBounds(t *testing.T, f *fixture) {
 	assert.Equal(t, notify.TooMany{RetryAfter: time.Hour, Scope: notify.OfSMS}, *many)
 	f.advance(20 * time.Minute)
 	assert.EqualValues(t, 5, race(notify.ResetPassword))
+	assert.EqualValues(t, 25+1+25, refused.Load())
 	require.ErrorAs(t, add(notify.ResetPassword, 51, true), &many, "a number that nobody has is refused as well")
+	assert.EqualValues(t, 25+1+25, refused.Load(), "nobody misses what is silent")
 	assert.Equal(t, 40*time.Minute, many.RetryAfter)
 	require.NoError(t, outbox.Add(ctx, mailTo("mail@example.com")))
 	require.NoError(t, f.messages().Add(ctx, notify.Message{Channel: notify.SMS, To: "+263771200060", Kind: notify.ConfirmContact}), "without a bound")

@@ -135,3 +135,16 @@ func TestDevelopmentServerShowsMessages(t *testing.T) {
 	assert.Contains(t, mail.body, "Neue Anmeldung")
 	assert.Contains(t, mail.header.Get("Content-Security-Policy"), "sandbox;")
 }
+
+// Registrations by phone get half of the SMS of an hour; the operator sees that there are no more.
+func TestRefusedSMSAreCounted(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts, "GATEHOUSE_SMS_PER_HOUR=2")
+	register := func(name, number string) int {
+		return s.manage("", http.MethodPost, "/users", `{"username":"`+name+`","phone_number":"`+number+`","password":"a long password"}`).status
+	}
+	assert.Equal(t, http.StatusAccepted, register("ada", "+442071838751"))
+	assert.Contains(t, s.metricsPage(), `gatehouse_messages_refused_total{bound="sms",channel="sms"} 0`)
+	assert.Equal(t, http.StatusTooManyRequests, register("bob", "+442071838752"))
+	assert.Contains(t, s.metricsPage(), `gatehouse_messages_refused_total{bound="sms",channel="sms"} 1`)
+}
