@@ -123,8 +123,22 @@ func (s *Store) NthSMS(ctx context.Context, prefix string, since time.Time, n in
 
 // Messages lists those that are not silent, the newest first.
 func (s *Store) Messages(ctx context.Context, limit int) ([]notify.Stored, error) {
+	return s.messages(ctx, "state <> 'silent' ORDER BY id DESC LIMIT ?", limit)
+}
+
+// MessagesTo are those with one of the keys and of one of the verifications, the oldest first. The index of the
+// keys serves.
+func (s *Store) MessagesTo(ctx context.Context, keys []string, verifications []provider.ID) ([]notify.Stored, error) {
+	ids := make([]rowID, len(verifications))
+	for n, id := range verifications {
+		ids[n] = rowID(id)
+	}
+	return s.messages(ctx, "recipient_key IN ? AND verification_id IN ? ORDER BY id", keys, ids)
+}
+
+func (s *Store) messages(ctx context.Context, where string, args ...any) ([]notify.Stored, error) {
 	var rows []messageRow
-	err := s.on(ctx).Raw("SELECT "+messageColumns+" FROM outbox WHERE state <> 'silent' ORDER BY id DESC LIMIT ?", limit).Scan(&rows).Error
+	err := s.on(ctx).Raw("SELECT "+messageColumns+" FROM outbox WHERE "+where, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, s.fault(err)
 	}

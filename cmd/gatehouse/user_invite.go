@@ -21,10 +21,12 @@ type invitationView struct {
 	Roles     []string  `json:"roles"`
 	CreatedAt time.Time `json:"created_at"`
 	ExpiresAt time.Time `json:"expires_at"`
+	State     string    `json:"message_state,omitempty"`
+	Fault     string    `json:"message_fault,omitempty"`
 }
 
 func invitationViewOf(inv *account.Invitation) invitationView {
-	return invitationView{inv.ID.String(), inv.Email, inv.Phone, orEmpty(inv.Roles), inv.CreatedAt, inv.ExpiresAt}
+	return invitationView{inv.ID.String(), inv.Email, inv.Phone, orEmpty(inv.Roles), inv.CreatedAt, inv.ExpiresAt, string(inv.Delivery.State), inv.Delivery.Fault}
 }
 
 func newUserInvite(env *environment) *cobra.Command {
@@ -79,18 +81,20 @@ GATEHOUSE_SMTP_URL or GATEHOUSE_SMS_WEBHOOK_URL must be set here as it is there.
 
 func newUserInvitations(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "invitations",
-		Short:   "List the invitations that can still be accepted",
+		Use:   "invitations",
+		Short: "List the invitations that can still be accepted",
+		Long: `Lists the invitations that can still be accepted, and how far the message of each is: waiting, sent,
+or failed, with the class of the last fault, such as smtp_550_5.1.1. What waits with a fault is tried again.`,
 		Example: "  gatehouse user invitations --json",
 		Args:    cobra.NoArgs,
 	}
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		views := []invitationView{}
-		out := table{header: []string{"ID", "ADDRESS", "ROLES", "SENT", "EXPIRES"}, empty: "No invitations. Send one with: gatehouse user invite ADDRESS"}
+		out := table{header: []string{"ID", "ADDRESS", "ROLES", "INVITED", "EXPIRES", "MESSAGE"}, empty: "No invitations. Send one with: gatehouse user invite ADDRESS"}
 		err := eachInvitation(cmd.Context(), h.invitations, func(inv *account.Invitation) {
 			views = append(views, invitationViewOf(inv))
-			out.add(inv.ID.String(), inv.Email+inv.Phone, strings.Join(inv.Roles, " "), when(inv.CreatedAt), when(inv.ExpiresAt))
+			out.add(inv.ID.String(), inv.Email+inv.Phone, strings.Join(inv.Roles, " "), when(inv.CreatedAt), when(inv.ExpiresAt), delivery(inv.Delivery))
 		})
 		if err != nil {
 			return err
@@ -101,6 +105,14 @@ func newUserInvitations(env *environment) *cobra.Command {
 		return out.print(env.Out)
 	})
 	return cmd
+}
+
+// delivery is how far a message is, and why it is not further.
+func delivery(d notify.Delivery) string {
+	if d.Fault == "" {
+		return string(d.State)
+	}
+	return fmt.Sprintf("%s (%s)", d.State, d.Fault)
 }
 
 func eachInvitation(ctx context.Context, invitations *account.Invitations, visit func(inv *account.Invitation)) error {

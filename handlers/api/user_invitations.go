@@ -29,10 +29,12 @@ type Invitation struct {
 	Locale    string     `json:"locale,omitempty" example:"de" doc:"Language of the message (BCP 47)"`
 	CreatedAt *time.Time `json:"created_at,omitempty" readOnly:"true"`
 	ExpiresAt *time.Time `json:"expires_at,omitempty" readOnly:"true" doc:"The invitation can be accepted until then"`
+	State     string     `json:"message_state,omitempty" readOnly:"true" enum:"waiting,sent,failed" doc:"How far the message is; failed: it is not tried again"`
+	Fault     string     `json:"message_fault,omitempty" readOnly:"true" example:"smtp_550_5.1.1" doc:"Why the last attempt to send the message failed"`
 }
 
 func invitationOf(inv *account.Invitation) Invitation {
-	return Invitation{inv.ID.String(), inv.Email, inv.Phone, orEmpty(inv.Roles), inv.Locale, &inv.CreatedAt, &inv.ExpiresAt}
+	return Invitation{inv.ID.String(), inv.Email, inv.Phone, orEmpty(inv.Roles), inv.Locale, &inv.CreatedAt, &inv.ExpiresAt, string(inv.Delivery.State), inv.Delivery.Fault}
 }
 
 type newInvitation struct{ Body Invitation }

@@ -27,6 +27,8 @@ type Invitation struct {
 	// Locale is the language of the message (BCP 47); empty: the default one.
 	Locale               string
 	CreatedAt, ExpiresAt time.Time
+	// Delivery is how far the message is. Invite and List fill it in.
+	Delivery notify.Delivery
 }
 
 // terms are the details of a verification that is an invitation.
@@ -78,7 +80,7 @@ func (i *Invitations) Invite(ctx context.Context, actor audit.Actor, inv *Invita
 		if err != nil {
 			return nil, err
 		}
-		inv.ID, inv.CreatedAt, inv.ExpiresAt = id, v.CreatedAt, v.ExpiresAt
+		inv.ID, inv.CreatedAt, inv.ExpiresAt, inv.Delivery = id, v.CreatedAt, v.ExpiresAt, notify.Delivery{State: notify.Waiting}
 		return audit.Diff(replaced, invited(inv)), s.outbox.Add(ctx, notify.Message{
 			Channel: channel, To: address, Kind: notify.Invitation, Locale: inv.Locale, Verification: id, Data: notify.Data{Valid: verification.Invitation.Lifetime()},
 		})
@@ -169,11 +171,20 @@ func (i *Invitations) List(ctx context.Context, after provider.ID, limit int) ([
 	if err != nil {
 		return nil, err
 	}
-	list := make([]*Invitation, len(open))
+	list, sent := make([]*Invitation, len(open)), make([]notify.Message, len(open))
 	for n, v := range open {
 		if list[n], err = i.service.invitation(v); err != nil {
 			return nil, err
 		}
+		channel, address := contact(list[n].invitee())
+		sent[n] = notify.Message{Channel: channel, To: address, Kind: notify.Invitation, Verification: v.ID}
+	}
+	deliveries, err := i.service.outbox.Deliveries(ctx, sent)
+	if err != nil {
+		return nil, err
+	}
+	for _, inv := range list {
+		inv.Delivery = deliveries[inv.ID]
 	}
 	return list, nil
 }

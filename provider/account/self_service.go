@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
@@ -10,6 +11,8 @@ import (
 // outbox keeps messages that are sent later; notify.ErrTooMany: the address has got enough of them.
 type outbox interface {
 	Add(ctx context.Context, m notify.Message) error
+	// Deliveries are how far the messages of verifications are.
+	Deliveries(ctx context.Context, of []notify.Message) (map[provider.ID]notify.Delivery, error)
 }
 
 // transactor runs fn in one transaction.

@@ -118,6 +118,8 @@ type outboxStore interface {
 	NthSMS(ctx context.Context, prefix string, since time.Time, n int) (time.Time, error)
 	// Messages lists those that are not silent, the newest first.
 	Messages(ctx context.Context, limit int) ([]Stored, error)
+	// MessagesTo are those with one of the keys and of one of the verifications, the oldest first.
+	MessagesTo(ctx context.Context, keys []string, verifications []provider.ID) ([]Stored, error)
 }
 
 // Outbox stores messages that are to be sent.

@@ -50,6 +50,7 @@ func TestInvitedPeopleRegisterThroughTheAPI(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(s.manage(manager, http.MethodGet, "/users/invitations", "").body), &listed))
 	require.Len(t, listed.Invitations, 1)
 	assert.Equal(t, []any{id, "ada@example.com"}, []any{listed.Invitations[0]["id"], listed.Invitations[0]["email"]})
+	assert.Contains(t, []any{"waiting", "sent"}, listed.Invitations[0]["message_state"])
 	assert.NotContains(t, listed.Invitations[0], "code", "or whoever manages users could confirm the addresses of others")
 
 	accept := func(id, code, rest string) response {
