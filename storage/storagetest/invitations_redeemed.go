@@ -77,7 +77,7 @@ func testInvitedWithoutTheLink(t *testing.T, f *fixture) {
 	_, code := s.sent(t, "root@example.com")
 	_, err = s.Confirm(ctx, id, other(code))
 	require.ErrorIs(t, err, verification.ErrCode)
-	_, err = s.ConfirmWithPassword(ctx, id, code, "another password")
+	_, err = s.ConfirmWithPassword(ctx, id, code, "another password", "")
 	require.ErrorIs(t, err, account.ErrSignIn)
 	assert.True(t, open(t, phone))
 	assert.True(t, open(t, mail), "without the code it was not used")
