@@ -22,6 +22,11 @@ type dialect interface {
 	// turns is a statement after which the transactions with the same number go one after the other until
 	// they end, and empty where there is a single writer.
 	turns() string
+	// oldestTransaction is an expression for the number of the oldest transaction in progress, and
+	// newTransaction one for the number of the transaction of the statement; both are 0 where there is
+	// a single writer.
+	oldestTransaction() string
+	newTransaction() string
 	// contains is a condition: a list in a column has the value, which takes the place of ?. An
 	// index finds it.
 	contains(column string) string

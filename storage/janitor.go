@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/revocation"
 )
 
 const (
@@ -62,15 +63,16 @@ func (j *Janitor) sweep(ctx context.Context) error {
 		j.removed("idempotency_keys", removed.IdempotencyKeys)
 		j.removed("verifications", removed.Verifications)
 		j.removed("outbox", removed.Messages)
+		j.removed("revocations", removed.Revocations)
 	}
 	if removed != (Swept{}) {
-		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys, "idempotency_keys", removed.IdempotencyKeys, "verifications", removed.Verifications, "messages", removed.Messages)
+		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys, "idempotency_keys", removed.IdempotencyKeys, "verifications", removed.Verifications, "messages", removed.Messages, "revocations", removed.Revocations)
 	}
 	return err
 }
 
 // Swept counts the rows that a sweep removed.
-type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys, IdempotencyKeys, Verifications, Messages int64 }
+type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys, IdempotencyKeys, Verifications, Messages, Revocations int64 }
 
 // Sweep removes a bounded number of expired rows.
 func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
@@ -95,6 +97,8 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 		(SELECT id FROM verifications WHERE expires_at < ? LIMIT ?)`, now, batchSize)
 	removed.Messages = remove(`DELETE FROM outbox WHERE id IN
 		(SELECT id FROM outbox WHERE id < ? ORDER BY id LIMIT ?)`, rowID(provider.FirstID(now.Add(-keepMessages))), batchSize)
+	removed.Revocations = remove(`DELETE FROM revocations WHERE sequence IN
+		(SELECT sequence FROM revocations WHERE revoked_at < ? LIMIT ?)`, now.Add(-revocation.Keep), batchesPerTick*batchSize)
 	// Without the key no token of the other server is valid: it goes with the last of them.
 	remove(`DELETE FROM imported_refresh_tokens WHERE digest IN
 		(SELECT digest FROM imported_refresh_tokens WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)

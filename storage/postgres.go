@@ -74,6 +74,12 @@ func (*postgresDialect) locking(clause string) string { return " " + clause }
 
 func (*postgresDialect) turns() string { return "SELECT pg_advisory_xact_lock(?)" }
 
+func (*postgresDialect) oldestTransaction() string {
+	return "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+}
+
+func (*postgresDialect) newTransaction() string { return "pg_current_xact_id()::text::bigint" }
+
 func (*postgresDialect) contains(column string) string {
 	return "string_to_array(" + column + ", ' ') @> ARRAY[?]::text[]"
 }

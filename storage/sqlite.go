@@ -77,6 +77,10 @@ func (sqliteDialect) locking(string) string { return "" }
 
 func (sqliteDialect) turns() string { return "" }
 
+func (sqliteDialect) oldestTransaction() string { return "0" }
+
+func (sqliteDialect) newTransaction() string { return "0" }
+
 func (sqliteDialect) contains(column string) string {
 	return "instr(' ' || " + column + " || ' ', ' ' || ? || ' ') > 0"
 }

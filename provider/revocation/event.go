@@ -1,0 +1,42 @@
+package revocation
+
+import (
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/keys"
+)
+
+// Kind says what was revoked.
+type Kind string
+
+// The kinds, and what the target of each is.
+const (
+	// Token is one access token, by its jti.
+	Token Kind = "token"
+	// Grant is everything issued under an authorization, by the claim grant_id. A sign-out, a new
+	// password and a withdrawn consent end grants.
+	Grant Kind = "grant"
+	// Client is everything issued to a client, by the claim client_id, up to that time.
+	Client Kind = "client"
+	// User is everything issued for a user, by the claim sub, up to that time.
+	User Kind = "user"
+)
+
+// Event is one revocation.
+type Event struct {
+	Sequence int64
+	Kind     Kind
+	Target   string
+	At       time.Time
+}
+
+// Batch is what one statement read.
+type Batch struct {
+	// Events are in the order of their numbers.
+	Events []Event
+	// Oldest is the number of the oldest transaction that was in progress.
+	Oldest int64
+}
+
+// Keep is how long revocations are kept: longer than an access token can be valid.
+const Keep = keys.Overlap

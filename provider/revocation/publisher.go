@@ -1,0 +1,188 @@
+package revocation
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// Interval is how often a process reads the feed, with one small statement.
+const Interval = 200 * time.Millisecond
+
+const (
+	// pageSize bounds an answer, batchSize a statement.
+	pageSize  = 1000
+	batchSize = 10_000
+	// Waiting is how many readers may wait at once.
+	Waiting = 5000
+	// stale is how old what a process knows may be: beyond that it says nothing, since no news
+	// would pass for good news.
+	stale = 5 * time.Second
+)
+
+// The errors of Wait.
+var (
+	// ErrBusy: too many readers wait.
+	ErrBusy = errors.New("too many readers wait for revocations")
+	// ErrUnavailable: the feed was not read for a while, or the process is stopping.
+	ErrUnavailable = errors.New("the revocation feed is not known now")
+)
+
+type reader interface {
+	// RevocationsAfter reads at most limit revocations with a higher number.
+	RevocationsAfter(ctx context.Context, sequence int64, limit int) (Batch, error)
+	// LastRevocation is the highest number; 0: there is none.
+	LastRevocation(ctx context.Context) (int64, error)
+	// NewTransaction is the number of a transaction that begins now.
+	NewTransaction(ctx context.Context) (int64, error)
+}
+
+// counter is told what was published and how many wait.
+type counter interface {
+	Published(kind Kind)
+	Waiting(readers int)
+}
+
+// Publisher follows the feed for all readers of a process.
+type Publisher struct {
+	reader  reader
+	clock   provider.Clock
+	counter counter
+	logger  *slog.Logger
+
+	mu  sync.Mutex
+	log *log // nil until it was read for the first time
+	// starting says what may still appear of what was there at the start.
+	starting *missing
+	read     time.Time
+	wake     chan struct{} // closed at news
+	stopped  bool
+	waiting  int
+}
+
+// NewPublisher makes a Publisher, which knows nothing until Run.
+func NewPublisher(r reader, clock provider.Clock, c counter, logger *slog.Logger) *Publisher {
+	return &Publisher{reader: r, clock: clock, counter: c, logger: logger, wake: make(chan struct{})}
+}
+
+// Run follows the feed until ctx ends, and then answers all who wait.
+func (p *Publisher) Run(ctx context.Context) {
+	ticker := time.NewTicker(Interval)
+	defer ticker.Stop()
+	failing := false
+	for {
+		err := p.Poll(ctx)
+		if ctx.Err() != nil {
+			p.stop()
+			return
+		}
+		if err != nil && !failing {
+			p.logger.WarnContext(ctx, "the revocation feed cannot be read", "cause", err)
+		}
+		failing = err != nil
+		select {
+		case <-ctx.Done():
+			p.stop()
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (p *Publisher) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopped = true
+	close(p.wake)
+	p.wake = make(chan struct{})
+}
+
+// Poll reads what is new. Only Run calls it, and tests.
+func (p *Publisher) Poll(ctx context.Context) error {
+	for {
+		began := p.clock.Now(ctx)
+		known, err := p.begin(ctx)
+		if err != nil {
+			return err
+		}
+		batch, err := p.reader.RevocationsAfter(ctx, known.settled, batchSize)
+		if err != nil {
+			return err
+		}
+		full := len(batch.Events) == batchSize
+		settled := p.learn(batch, began)
+		if known.misses() {
+			before, err := p.reader.NewTransaction(ctx)
+			if err != nil {
+				return err
+			}
+			p.expect(before)
+		}
+		if !full || !settled {
+			return nil
+		}
+	}
+}
+
+// begin is where the feed ends at the start of the process. What is missed up to there may still
+// appear.
+func (p *Publisher) begin(ctx context.Context) (*log, error) {
+	p.mu.Lock()
+	known := p.log
+	p.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	last, err := p.reader.LastRevocation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	before, err := p.reader.NewTransaction(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.log, p.starting = &log{start: last, settled: last, highest: last}, &missing{upTo: last, before: before}
+	return p.log, nil
+}
+
+// learn takes what was read, and tells whether something is settled by it.
+func (p *Publisher) learn(b Batch, at time.Time) (settled bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := p.log.settled
+	news := p.log.add(b)
+	p.read = at
+	if p.starting != nil && b.Oldest >= p.starting.before {
+		p.starting = nil
+	}
+	for _, e := range news {
+		p.counter.Published(e.Kind)
+	}
+	if len(news) > 0 || p.log.settled != before {
+		close(p.wake)
+		p.wake = make(chan struct{})
+	}
+	return p.log.settled != before
+}
+
+func (p *Publisher) expect(before int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.log.missing = &missing{upTo: p.log.highest, before: before}
+}
+
+// Age is how long ago the feed was read; a day if it never was.
+func (p *Publisher) Age() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.read.IsZero() {
+		return Keep
+	}
+	return p.clock.Real().Sub(p.read)
+}

@@ -1,0 +1,102 @@
+package revocation
+
+import (
+	"context"
+	"time"
+)
+
+// Page is an answer to a reader.
+type Page struct {
+	Events []Event
+	Next   Cursor
+	// More: there are more events now.
+	More bool
+	// Reset: the cursor was of another feed, such as that of a database that was restored since, and
+	// the events are those from the beginning.
+	Reset bool
+	// AsOf: what was revoked before is among the events up to here.
+	AsOf time.Time
+}
+
+// Wait returns what a reader lacks, or nothing once the time to wait is over. It returns ErrBusy or
+// ErrUnavailable.
+func (p *Publisher) Wait(ctx context.Context, from Cursor, wait time.Duration) (Page, error) {
+	if err := p.enter(1); err != nil {
+		return Page{}, err
+	}
+	defer func() { _ = p.enter(-1) }()
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	for over := wait <= 0; ; {
+		page, wake, err := p.page(ctx, from)
+		if err != nil || over || len(page.Events) > 0 || page.Reset {
+			return page, err
+		}
+		select {
+		case <-ctx.Done():
+			return Page{}, ctx.Err()
+		case <-timer.C:
+			over = true
+		case <-wake:
+			over = p.ends()
+		}
+	}
+}
+
+// enter counts a reader who waits, or with -1 no longer does.
+func (p *Publisher) enter(n int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n > 0 && p.stopped {
+		return ErrUnavailable
+	}
+	if n > 0 && p.waiting >= Waiting {
+		return ErrBusy
+	}
+	p.waiting += n
+	p.counter.Waiting(p.waiting)
+	return nil
+}
+
+func (p *Publisher) ends() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stopped
+}
+
+// page is what a reader lacks now, with the channel that is closed at news.
+func (p *Publisher) page(ctx context.Context, from Cursor) (Page, <-chan struct{}, error) {
+	p.mu.Lock()
+	wake, known := p.wake, p.log
+	if known == nil || p.starting != nil || p.clock.Real().Sub(p.read) > stale {
+		p.mu.Unlock()
+		return Page{}, wake, ErrUnavailable
+	}
+	page := Page{AsOf: p.read}
+	if page.Reset = from.Settled > known.highest; page.Reset {
+		from = Cursor{}
+	}
+	if from.Settled >= known.start {
+		page.Events, page.Next = known.after(from, pageSize)
+		page.More = page.Next.Settled < known.settled
+		p.mu.Unlock()
+		return page, wake, nil
+	}
+	settled := known.settled
+	p.mu.Unlock()
+	batch, err := p.reader.RevocationsAfter(ctx, from.Settled, pageSize)
+	if err != nil {
+		return Page{}, wake, err
+	}
+	page.Next = Cursor{settled, settled}
+	for _, e := range batch.Events {
+		if e.Sequence <= settled {
+			page.Events = append(page.Events, e)
+		}
+	}
+	if n := len(page.Events); n == pageSize {
+		last := page.Events[n-1].Sequence
+		page.Next, page.More = Cursor{last, last}, true
+	}
+	return page, wake, nil
+}

@@ -1,0 +1,46 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/revocation"
+)
+
+// RevocationsAfter reads at most limit revocations with a higher number, in one statement, so that
+// the oldest transaction is that of the moment of the events.
+func (s *Store) RevocationsAfter(ctx context.Context, sequence int64, limit int) (revocation.Batch, error) {
+	var batch revocation.Batch
+	var rows []struct {
+		Oldest    int64
+		Sequence  sql.NullInt64
+		RevokedAt *time.Time
+		Kind      string
+		Target    string
+	}
+	err := s.on(ctx).Raw(`SELECT t.oldest, r.sequence, r.revoked_at, COALESCE(r.kind, '') AS kind, COALESCE(r.target, '') AS target
+		FROM (SELECT `+s.dialect.oldestTransaction()+` AS oldest) t LEFT JOIN revocations r ON r.sequence > ? ORDER BY r.sequence LIMIT ?`, sequence, limit).Scan(&rows).Error
+	for _, row := range rows {
+		batch.Oldest = row.Oldest
+		if row.Sequence.Valid {
+			batch.Events = append(batch.Events, revocation.Event{Sequence: row.Sequence.Int64, Kind: revocation.Kind(row.Kind), Target: row.Target, At: row.RevokedAt.UTC()})
+		}
+	}
+	return batch, s.fault(err)
+}
+
+// LastRevocation is the highest number of a revocation; 0: there is none.
+func (s *Store) LastRevocation(ctx context.Context) (int64, error) {
+	var last int64
+	err := s.row(ctx, "SELECT COALESCE(max(sequence), 0) FROM revocations").Scan(&last)
+	return last, s.fault(err)
+}
+
+// NewTransaction is the number of a transaction that begins now: every one that has written has a
+// lower number.
+func (s *Store) NewTransaction(ctx context.Context) (int64, error) {
+	var number int64
+	err := s.row(ctx, "SELECT "+s.dialect.newTransaction()).Scan(&number)
+	return number, s.fault(err)
+}
