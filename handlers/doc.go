@@ -6,11 +6,11 @@
 //	securityHeaders   safe defaults, which a response may replace
 //	findClientAddress behind trusted proxies
 //	nameRequest       request id
-//	limitTime         deadline of the request's context
 //	checkHost         in development: refuses foreign Host headers
 //	router            gorilla/mux; path -> resource
 //	  resource        method -> endpoint; renders the error that comes back
 //	    recovered     a panic becomes an error
+//	    limitTime     deadline of the request's context, by the route
 //	    crossOrigin   CORS, by the route's rule
 //	    uncached      for routes that authenticate clients
 //	    limits        the rate limits that the route names

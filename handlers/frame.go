@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -54,7 +55,7 @@ type Config struct {
 	// QuietAssets has successful requests for stylesheets, scripts and images logged at level
 	// debug: in development they hide the others.
 	QuietAssets bool
-	// Timeout is the time that a request may take; 0 means 10 s.
+	// Timeout is the time that a request may take whose route says nothing else; 0 means 10 s.
 	Timeout time.Duration
 	Clock   provider.Clock
 	Random  io.Reader
@@ -93,10 +94,7 @@ func (c Config) serve(set *pages.Set, table []route.Route) (http.Handler, error)
 	if err != nil {
 		return nil, fmt.Errorf("handlers: %w", err)
 	}
-	timeout := c.Timeout
-	if timeout == 0 {
-		timeout = 10 * time.Second
-	}
+	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
 	render := &renderer{issuer: c.Issuer, records: c.Records, refusals: c.Refusals, clock: c.Clock, pages: set}
 
 	limited := limitedRoutes{c, map[string]*limits{}}
@@ -105,12 +103,11 @@ func (c Config) serve(set *pages.Set, table []route.Route) (http.Handler, error)
 			return nil, fmt.Errorf("handlers: %w", err)
 		}
 	}
-	h, err := newRouter(table, render, limited.around)
+	h, err := newRouter(table, render, limitTime(c.Timeout, notFound), limited.around)
 	if err != nil {
 		return nil, fmt.Errorf("handlers: %w", err)
 	}
 	h = checkHost(c.AllowedHosts, render, h)
-	h = limitTime(timeout, h)
 	h = nameRequest(c.TrustedProxies, c.Random, h)
 	h = findClientAddress(c.TrustedProxies, newUndeclared(c.Log, c.Clock), h)
 	h = securityHeaders(c.Issuer, c.HSTSIncludeSubdomains, h)
@@ -140,5 +137,5 @@ func (c limitedRoutes) around(entry route.Route, endpoint route.HandlerFunc) rou
 		h = uncached(h)
 	}
 	h = crossOrigin(entry.CORS, c.Origins, h)
-	return recovered(c.Log, h)
+	return recovered(c.Log, limitTime(cmp.Or(entry.Timeout, c.Timeout), h))
 }

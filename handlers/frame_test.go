@@ -94,6 +94,9 @@ func serveAt(c *handlers.Config, name string, endpoint route.HandlerFunc) {
 	panic("no route is called " + name)
 }
 
+// passes is a guard that lets everybody through.
+func passes(r *http.Request, _ string) (*http.Request, error) { return r, nil }
+
 func fails(err error) route.HandlerFunc {
 	return func(http.ResponseWriter, *http.Request) error { return err }
 }
@@ -120,6 +123,7 @@ func newFrame(t testing.TB, change func(*handlers.Config)) *frame {
 	config := handlers.Config{
 		Issuer: issuer, Prefix: "/oauth",
 		Routes: routes("/oauth", says),
+		Guards: route.Guards{Bearer: passes},
 		Pages:  newPages(t, false), Records: f.records, Refusals: refusal.NewCatalogue(refusal.Limits{}), Origins: origins{"https://spa.example"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
 		Clock:          func() time.Time { return at }, Random: rand.Reader,
@@ -204,6 +208,7 @@ func TestNewRefusesWrongSettings(t *testing.T) {
 		config := handlers.Config{
 			Issuer: issuer, Prefix: "/oauth", Pages: newPages(t, false), Records: refusal.NewRecorder(newSealer(t)), Refusals: refusal.NewCatalogue(refusal.Limits{}), Origins: origins{},
 			Routes:  routes("/oauth", says),
+			Guards:  route.Guards{Bearer: passes},
 			Limiter: ratelimit.NewMemory(time.Now), Policies: newPolicies(t, nil),
 			Clock: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
 		}

@@ -15,9 +15,9 @@ import (
 // newRouter serves the table. A path is matched exactly as it was sent: nothing is decoded, cleaned
 // or redirected, so there is one way to write each path and every other is a 404 (%2f, //, /./, a
 // trailing slash, another case).
-func newRouter(table []route.Route, render *renderer, wrap func(route.Route, route.HandlerFunc) route.HandlerFunc) (http.Handler, error) {
+func newRouter(table []route.Route, render *renderer, unknown route.HandlerFunc, wrap func(route.Route, route.HandlerFunc) route.HandlerFunc) (http.Handler, error) {
 	router := mux.NewRouter().UseEncodedPath().SkipClean(true)
-	router.NotFoundHandler = &resource{template: unmatched, form: route.Negotiated, render: render, otherwise: notFound}
+	router.NotFoundHandler = &resource{template: unmatched, form: route.Negotiated, render: render, otherwise: unknown}
 
 	resources := map[string]*resource{}
 	for _, entry := range literalsFirst(table) {

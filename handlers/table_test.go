@@ -72,7 +72,8 @@ func TestAliasThatEqualsThePathIsDropped(t *testing.T) {
 	t.Parallel()
 	for prefix, dropped := range map[string]string{"": "/token", "/authorize": "/authorize/jwks", "/api/v1/oauth": "/api/v1/oauth/introspect", "/oauth": "-"} {
 		table := oauth.Config{Prefix: prefix}.Routes()
-		require.NoError(t, checkTable(table, route.Guards{}), prefix)
+		passes := func(r *http.Request, _ string) (*http.Request, error) { return r, nil }
+		require.NoError(t, checkTable(table, route.Guards{Bearer: passes}), prefix)
 		aliases, err := aliasTable(table)
 		require.NoError(t, err, prefix)
 		assert.NotContains(t, aliases, dropped)
@@ -84,7 +85,7 @@ func TestAMalformedTemplatePreventsTheStart(t *testing.T) {
 	t.Parallel()
 	entry := valid()
 	entry.Path = "/x/{id"
-	_, err := newRouter([]route.Route{entry}, nil, func(_ route.Route, h route.HandlerFunc) route.HandlerFunc { return h })
+	_, err := newRouter([]route.Route{entry}, nil, notFound, func(_ route.Route, h route.HandlerFunc) route.HandlerFunc { return h })
 	assert.Error(t, err)
 }
 

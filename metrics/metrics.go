@@ -35,6 +35,8 @@ type Metrics struct {
 	Webhooks *Webhooks
 	Messages *Messages
 	Ready    *Ready
+
+	Revocations *Revocations
 }
 
 // New makes the metrics and registers them. It fails when one of their names is registered
@@ -59,6 +61,8 @@ func New(to prometheus.Registerer, o Options) (*Metrics, error) {
 		Webhooks: newWebhooks(r),
 		Messages: newMessages(r),
 		Ready:    &Ready{r},
+
+		Revocations: newRevocations(r),
 	}
 	registerBuild(r, o)
 	if r.err != nil {

@@ -40,6 +40,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/revocation"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/storage"
@@ -138,7 +139,11 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	if err != nil {
 		return err
 	}
-	public, err := e.publicHandler(h, set, texts, directory, origins, scopes, limits, t, log)
+	feed := revocation.NewPublisher(h.store, e.clock, t.metrics.Revocations, log)
+	if err := t.metrics.Revocations.Watch(feed.Age); err != nil {
+		return err
+	}
+	public, err := e.publicHandler(h, set, texts, directory, origins, scopes, feed, limits, t, log)
 	if err != nil {
 		return err
 	}
@@ -149,7 +154,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	drain := &handlers.Drain{}
 	ops := handlers.OnlyHosts(opsHosts(c), handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Writable}))
 
-	background := []func(context.Context){watcher.Run, func(ctx context.Context) { tally.Run(ctx, h.gate, log) }}
+	background := []func(context.Context){watcher.Run, feed.Run, func(ctx context.Context) { tally.Run(ctx, h.gate, log) }}
 	sender, err := e.sender(h, t, log)
 	if err != nil {
 		return err
@@ -222,7 +227,7 @@ func (e *environment) addProcessors() {
 }
 
 // publicHandler puts the protocol together over the domain.
-func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.Texts, directory *client.Directory, origins *client.Origins, scopes *consent.Known, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
+func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.Texts, directory *client.Directory, origins *client.Origins, scopes *consent.Known, feed *revocation.Publisher, limits limits, t *telemetry, log *slog.Logger) (http.Handler, error) {
 	c := h.config
 	tokenKey := h.ring.Key(keyring.TokenHash)
 	fetch, err := c.outbound(t.aroundFetches)
@@ -312,7 +317,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Registration: h.people, Invitations: h.people, Recovery: h.people, Contacts: h.people, Flows: people, Policy: h.people.Policy(), AuthorizePath: c.paths().Authorization, Web: web, Pages: set,
 	})
 	endpoints := oauthhandlers.Config{
-		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, LegacyCheck: c.LegacyTokenCheck || c.Dev,
+		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, Revocations: revocation.NewFeed(feed, h.keys, c.Issuer, e.clock), LegacyCheck: c.LegacyTokenCheck || c.Dev,
 	}
 	admin, err := handlers.NotCrossSite(c.Issuer, handlers.OnlyFrom(administrators, oauthhandlers.Management(protocol)))
 	if err != nil {
@@ -367,7 +372,7 @@ func (c config) paths() oauth.Paths {
 	return oauth.Paths{
 		Authorization: c.OAuthPrefix + "/authorize", Token: c.OAuthPrefix + "/token", UserInfo: c.OAuthPrefix + "/userinfo",
 		JWKS: c.OAuthPrefix + "/jwks", EndSession: c.OAuthPrefix + "/logout",
-		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke",
+		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke", RevocationFeed: c.OAuthPrefix + "/revocations",
 	}
 }
 

@@ -2,8 +2,10 @@ package oauth
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
@@ -31,6 +33,8 @@ type Config struct {
 	// Metadata is the discovery document.
 	Metadata []byte
 	Keys     keySet
+	// Revocations is the feed of what was revoked.
+	Revocations revocationFeed
 	// LegacyCheck serves the check of an older system, too.
 	LegacyCheck bool
 }
@@ -64,6 +68,10 @@ func (c Config) Routes() []route.Route {
 			Name: "revoke", Methods: post, Path: c.Prefix + "/revoke", FormAliases: []string{"/api/v1/oauth/tokens/revoke"},
 			Protection: route.ClientAuthenticated, CORS: route.PublicClientOrigins, Handler: Revoke(c.Provider),
 			Policies: authenticates(ratelimit.TokenClient, ratelimit.TokenPrefix),
+		},
+		{
+			Name: "revocations", Methods: get, Path: c.Prefix + "/revocations", Protection: route.Bearer(audit.RevocationFeed),
+			Handler: Revocations(c.Revocations), Timeout: longestWait + 4*time.Second, Policies: []string{ratelimit.UserInfoClient, ratelimit.UserInfoPrefix},
 		},
 		{
 			Name: "userinfo", Methods: both, Path: c.Prefix + "/userinfo",

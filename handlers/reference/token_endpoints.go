@@ -75,6 +75,15 @@ func tokenEndpoints() map[string]description {
 			required:   []string{"token"}, errors: refused, security: byClient(),
 			responses: map[int]response{http.StatusOK: {text: "The token is not valid any more, or never was", kind: wire.JSONType, schema: object(nil)}},
 		},
+		"revocations": {
+			tag: "tokens", id: "follow-revocations", summary: "Follow what was revoked", text: "For resource servers that verify tokens themselves, with a token of their client for the scope gatehouse:revocations:read. The answer is a JWT of the type revocations+jwt, signed by the issuer.",
+			parameters: []parameter{
+				{name: "cursor", text: "That of the answer before; without it, everything that is kept"},
+				{name: "wait", text: "Seconds to wait for news, at most 25"},
+			},
+			errors: append(refused, http.StatusForbidden, http.StatusServiceUnavailable), security: byToken(),
+			responses: map[int]response{http.StatusOK: {text: "What was revoked after the cursor", kind: "application/revocations+jwt", schema: text}},
+		},
 		"userinfo": {
 			tag: "tokens", id: "get-user-info", summary: "Read the claims about the user of an access token", text: "OpenID Connect Core section 5.3.",
 			formOptional: true, anyBody: true, errors: append(refused, http.StatusForbidden), security: byToken(),

@@ -1,6 +1,9 @@
 package route
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // HandlerFunc answers a request, or returns the error to answer with. After it returned an
 // error nothing may have been written.
@@ -52,6 +55,9 @@ type Route struct {
 	Policies []string
 	// MaxBody in bytes; 0 stands for 64 KiB.
 	MaxBody int64
+	// Timeout is the time that a request may take; 0 stands for that of the frame. The server closes
+	// connections after 30 s.
+	Timeout time.Duration
 	Handler HandlerFunc
 }
 

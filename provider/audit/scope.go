@@ -13,6 +13,10 @@ func nouns() []string {
 	return []string{"clients", "scopes", "consents", "tokens", "sessions", "users", "keys", "audit", "errors", "limits", "webhooks"}
 }
 
+// RevocationFeed is the scope to follow the feed of what was revoked. It is for resource servers, and
+// opens nothing of the management API.
+const RevocationFeed = scopePrefix + "revocations:read"
+
 // ReadScope is the scope to read what the noun names.
 func ReadScope(noun string) string { return scopePrefix + noun + ":read" }
 
@@ -39,9 +43,12 @@ func Scopes(list []string) []string {
 }
 
 // IsScope tells whether a scope is a management scope. There are two of each noun, also where no
-// operation needs one.
+// operation needs one. RevocationFeed is one for those who register clients, to whom it is given.
 func IsScope(name string) bool {
 	noun, access, _ := strings.Cut(strings.TrimPrefix(name, scopePrefix), ":")
+	if name == RevocationFeed {
+		return true
+	}
 	return Reserved(name) && (access == "read" || access == "write") && slices.Contains(nouns(), noun)
 }
 

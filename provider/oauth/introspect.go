@@ -24,6 +24,7 @@ type Introspection struct {
 	Audience  []string `json:"aud,omitempty"`
 	Issuer    string   `json:"iss,omitempty"`
 	ID        string   `json:"jti,omitempty"`
+	GrantID   string   `json:"grant_id,omitempty"`
 	IssuedAt  int64    `json:"iat,omitempty"` // seconds since 1970
 	NotBefore int64    `json:"nbf,omitempty"`
 	ExpiresAt int64    `json:"exp,omitempty"`
@@ -73,6 +74,7 @@ func (p *Provider) describe(found *inspected, refresh bool) Introspection {
 		Audience:  g.Audience,
 		Issuer:    p.settings.Issuer,
 		ID:        t.ID.String(),
+		GrantID:   t.GrantID.String(),
 		IssuedAt:  t.IssuedAt.Unix(),
 		NotBefore: t.IssuedAt.Unix(),
 		ExpiresAt: t.AccessExpiresAt.Unix(),

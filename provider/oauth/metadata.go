@@ -20,6 +20,7 @@ type Metadata struct {
 	EndSessionEndpoint     string   `json:"end_session_endpoint"`
 	IntrospectionEndpoint  string   `json:"introspection_endpoint"`
 	RevocationEndpoint     string   `json:"revocation_endpoint"`
+	RevocationFeedEndpoint string   `json:"revocation_feed_endpoint"`
 	ScopesSupported        []string `json:"scopes_supported"`
 	GrantTypesSupported    []string `json:"grant_types_supported"`
 	ResponseTypesSupported []string `json:"response_types_supported"`
@@ -47,7 +48,7 @@ type Metadata struct {
 }
 
 // Paths are the paths of the endpoints, each beginning with a slash.
-type Paths struct{ Authorization, Token, UserInfo, JWKS, EndSession, Introspection, Revocation string }
+type Paths struct{ Authorization, Token, UserInfo, JWKS, EndSession, Introspection, Revocation, RevocationFeed string }
 
 // Metadata returns what is always offered, and what the parts add.
 func (p *Provider) Metadata() Metadata {
@@ -67,6 +68,8 @@ func (p *Provider) Metadata() Metadata {
 		EndSessionEndpoint:    issuer + paths.EndSession,
 		IntrospectionEndpoint: issuer + paths.Introspection,
 		RevocationEndpoint:    issuer + paths.Revocation,
+
+		RevocationFeedEndpoint: issuer + paths.RevocationFeed,
 
 		ScopesSupported: slices.DeleteFunc(consent.StandardScopes(), func(s string) bool { return s == scopeOffline }),
 

@@ -31,12 +31,14 @@ func NewMinter(keys signer, users userFinder, issuer string) *Minter {
 }
 
 type accessTokenClaims struct {
-	Issuer    string `json:"iss"`
-	Subject   string `json:"sub"`
-	Audience  any    `json:"aud"` // a string for one, an array for several
-	ClientID  string `json:"client_id"`
-	Scope     string `json:"scope,omitempty"`
-	ID        string `json:"jti"`
+	Issuer   string `json:"iss"`
+	Subject  string `json:"sub"`
+	Audience any    `json:"aud"` // a string for one, an array for several
+	ClientID string `json:"client_id"`
+	Scope    string `json:"scope,omitempty"`
+	ID       string `json:"jti"`
+	// GrantID is by what resource servers that follow the revocation feed know that the token ended.
+	GrantID   string `json:"grant_id"`
 	IssuedAt  int64  `json:"iat"`
 	ExpiresAt int64  `json:"exp"`
 	// ACR and AuthTime say how and when the user was authenticated (RFC 9068 section 2.2.1): a
@@ -60,6 +62,7 @@ func (m *Minter) MintAccessToken(ctx context.Context, c *client.Client, g *grant
 		ClientID:  g.ClientID,
 		Scope:     strings.Join(g.Scopes, " "),
 		ID:        t.ID.String(),
+		GrantID:   t.GrantID.String(),
 		IssuedAt:  t.IssuedAt.Unix(),
 		ExpiresAt: t.AccessExpiresAt.Unix(),
 		ACR:       g.ACR,
