@@ -19,7 +19,7 @@ type claimSet struct {
 	Audience  stringOrList `json:"aud"`
 	ID        optionalText `json:"jti"`
 	SessionID optionalText `json:"sid"`
-	GrantID   optionalText `json:"gid"`
+	GrantID   optionalText `json:"grant_id"`
 	ExpiresAt numericDate  `json:"exp"`
 	NotBefore numericDate  `json:"nbf"`
 	IssuedAt  numericDate  `json:"iat"`

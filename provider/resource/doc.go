@@ -50,7 +50,8 @@
 // # How long a revoked token is accepted
 //
 // A JWT until it expires, plus Leeway; another one as long as Introspection.CacheFor, 10 seconds by
-// default. Introspection.Always asks about JWTs as well, and Options.Revoked refuses what the program
+// default. Options.Revocations follows the provider's feed of what it revoked, and refuses both within
+// a second. Introspection.Always asks about JWTs as well, and Options.Revoked refuses what the program
 // knows from elsewhere to be revoked.
 //
 // # Without the provider

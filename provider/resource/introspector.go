@@ -81,7 +81,7 @@ func (i *introspector) join(ctx context.Context, token string, hash [32]byte, lo
 	if r, ok := i.refused.get(hash); ok && now.Before(r.until) {
 		return nil, nil, refuse(r.reason)
 	}
-	if e, ok := i.verifier.verified.get(hash); ok && now.Before(e.until) && (e.set == nil || local != nil) {
+	if e, ok := i.verifier.verified.get(hash); ok && now.Before(e.until) && e.asked && (e.set == nil || local != nil) {
 		return nil, e, nil
 	}
 	q := &question{done: make(chan struct{})}
@@ -183,6 +183,7 @@ func (i *introspector) entry(c *claimSet, raw []byte, local *entry, asked time.T
 	}
 	if local != nil {
 		e := *local
+		e.asked = true
 		if until.Before(e.until) {
 			e.until = until
 		}
@@ -192,7 +193,7 @@ func (i *introspector) entry(c *claimSet, raw []byte, local *entry, asked time.T
 	if p.Issuer == "" {
 		p.Issuer = i.verifier.issuer
 	}
-	return &entry{principal: &p, verifier: i.verifier, until: until}
+	return &entry{principal: &p, verifier: i.verifier, until: until, asked: true}
 }
 
 // request asks. The token is in the body alone, never in a URL, which is logged.

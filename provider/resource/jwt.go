@@ -51,7 +51,7 @@ type header struct {
 
 // verifyJWT checks a JWT access token (RFC 9068 section 4).
 func (v *Verifier) verifyJWT(ctx context.Context, token string, now time.Time) (*entry, *Error) {
-	set, key, signed, refused := v.verifySignature(ctx, token, now)
+	set, key, signed, refused := v.verifySignature(ctx, token, now, v.acceptType)
 	if refused != nil {
 		return nil, refused
 	}
@@ -72,7 +72,7 @@ type signedPayload struct {
 	untyped bool
 }
 
-func (v *Verifier) verifySignature(ctx context.Context, token string, now time.Time) (*keySet, thumbprint, signedPayload, *Error) {
+func (v *Verifier) verifySignature(ctx context.Context, token string, now time.Time, accept func(typ string) (typed, ok bool)) (*keySet, thumbprint, signedPayload, *Error) {
 	failed := func(e *Error) (*keySet, thumbprint, signedPayload, *Error) {
 		return nil, thumbprint{}, signedPayload{}, e
 	}
@@ -90,7 +90,7 @@ func (v *Verifier) verifySignature(ctx context.Context, token string, now time.T
 	if h.Critical != nil || h.B64 != nil {
 		return failed(refuse(CriticalHeader))
 	}
-	typed, ok := v.acceptType(h.Type)
+	typed, ok := accept(h.Type)
 	if !ok {
 		return failed(refuse(WrongType))
 	}

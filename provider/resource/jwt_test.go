@@ -32,7 +32,7 @@ func TestJWTAccessTokensAreVerified(t *testing.T) {
 	t.Parallel()
 	f := setup(t, nil)
 	p, err := f.Verify(t.Context(), f.Token(claims{
-		"sub": "alice", "client_id": "app", "scope": "invoices:read invoices:write", "roles": []string{"clerk"}, "jti": "t1", "sid": "s1", "gid": "g1",
+		"sub": "alice", "client_id": "app", "scope": "invoices:read invoices:write", "roles": []string{"clerk"}, "jti": "t1", "sid": "s1", "grant_id": "g1",
 		"acr": "mfa", "amr": []string{"pwd", "otp"}, "auth_time": f.now().Add(-time.Minute).Unix(), "department": "sales",
 	}))
 	require.NoError(t, err)
@@ -91,7 +91,7 @@ func TestInvalidJWTsAreRefused(t *testing.T) {
 		"no subject":                            {f.Token(claims{"sub": nil}), "bad_claims"},
 		"subject that is no string":             {f.Token(claims{"sub": 7}), "bad_claims"},
 		"confirmation that is no object":        {f.Token(claims{"cnf": "x"}), "bad_claims"},
-		"foreign types where nothing is needed": {f.Token(claims{"sid": 7, "gid": []int{1}, "acr": 1, "roles": 3, "cid": 4}), ""},
+		"foreign types where nothing is needed": {f.Token(claims{"sid": 7, "grant_id": []int{1}, "acr": 1, "roles": 3, "cid": 4}), ""},
 		"type JWT":                              {f.Sign(claims{"typ": "JWT"}, nil), "wrong_type"},
 		"no type":                               {f.Sign(nil, nil), "wrong_type"},
 		"type of an ID token":                   {f.Sign(claims{"typ": "id_token+jwt"}, nil), "wrong_type"},

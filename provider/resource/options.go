@@ -40,6 +40,9 @@ type Options struct {
 	// Introspection accepts tokens that are no JWTs. Without it, they are refused.
 	Introspection *Introspection
 
+	// Revocations refuses what the provider revoked, by its feed.
+	Revocations *Revocations
+
 	// ClientCertificates accepts tokens that are bound to a TLS client certificate (RFC 8705) if the
 	// request came over a connection with that certificate. It must be this server that speaks TLS:
 	// a certificate in a header is not read. Without it, tokens that are bound to a certificate are

@@ -25,7 +25,7 @@ type Principal struct {
 	// Roles are the values of the claim roles (RFC 9068 section 2.2.3.1).
 	Roles    []string
 	Audience []string
-	// TokenID is the claim jti, SessionID is sid and GrantID is gid: by these, and by client and
+	// TokenID is the claim jti, SessionID is sid and GrantID is grant_id: by these, and by client and
 	// subject, a provider says what it revoked.
 	TokenID, SessionID, GrantID string
 

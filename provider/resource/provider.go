@@ -33,6 +33,8 @@ type endpoints struct {
 	Issuer        string `json:"issuer"`
 	JWKSURI       string `json:"jwks_uri"`
 	Introspection string `json:"introspection_endpoint"`
+	Token         string `json:"token_endpoint"`
+	Revocations   string `json:"revocation_feed_endpoint"`
 }
 
 // metadataMaxAge is how long the metadata is used. Endpoints seldom move; while they cannot be

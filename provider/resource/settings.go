@@ -79,6 +79,13 @@ func (o Options) withDefaults(issuer string) (Options, error) {
 		o.Logger = slog.Default()
 	}
 	o.HTTPClient = limited(o.HTTPClient, o.Timeout)
+	if o.Revocations != nil {
+		followed, err := o.Revocations.withDefaults(o)
+		if err != nil {
+			return o, err
+		}
+		o.Revocations = followed
+	}
 	if o.Introspection == nil {
 		return o, nil
 	}

@@ -19,6 +19,14 @@ type Stats struct {
 	Introspections, IntrospectionFailures, Coalesced uint64
 	// Breaker is closed, open or half-open; empty without introspection.
 	Breaker string
+	// RevocationFeed is starting, followed or lost; empty without Options.Revocations. RevocationAge is
+	// how old the knowledge of the feed is, and RevocationsKnown how much it knows.
+	RevocationFeed   string
+	RevocationAge    time.Duration
+	RevocationsKnown int
+	// RevocationRequests counts the requests for the feed, RevocationFailures those that had no usable
+	// response, and WithoutFeed the verifications while it was not known.
+	RevocationRequests, RevocationFailures, WithoutFeed uint64
 	// KeyFetches counts the fetches of keys, KeyFetchFailures those that failed, Keys are how many
 	// can verify tokens now.
 	KeyFetches, KeyFetchFailures uint64
@@ -59,6 +67,10 @@ func (v *Verifier) Stats() Stats {
 	}
 	if v.introspection != nil {
 		s.Breaker = v.introspection.breaker.state(now)
+	}
+	if f := v.feed; f != nil {
+		s.RevocationFeed, s.RevocationAge = f.state(now)
+		s.RevocationsKnown, s.RevocationRequests, s.RevocationFailures, s.WithoutFeed = f.revoked.len(), f.requests.Load(), f.failures.Load(), f.fallbacks.Load()
 	}
 	if set := v.keys.set.Load(); set != nil {
 		s.Keys, s.KeysFreshFor = len(set.all), set.freshUntil.Sub(now)

@@ -15,6 +15,7 @@ type Verifier struct {
 	provider      *provider
 	keys          *keySource
 	introspection *introspector // nil: opaque tokens are refused
+	feed          *feed         // nil: revocations are not followed
 	verified      *cache[*entry]
 	stats         counters
 	challenge     challenge
@@ -30,6 +31,8 @@ type entry struct {
 	// set and key are those that verified a JWT.
 	set *keySet
 	key thumbprint
+	// asked: the provider was asked about the token.
+	asked bool
 }
 
 // New makes a Verifier for an issuer, exactly as it is in the provider's metadata and in the claim
@@ -54,6 +57,9 @@ func New(ctx context.Context, issuer string, options Options) (*Verifier, error)
 		v.introspection = newIntrospector(v)
 	}
 	v.keys.refresh(ctx, o.Clock(), scheduled)
+	if o.Revocations != nil {
+		v.feed = newFeed(ctx, v)
+	}
 	return v, nil
 }
 
@@ -103,6 +109,11 @@ func (v *Verifier) verify(ctx context.Context, token string, certificate *x509.C
 	e, refused := v.find(ctx, token, hash, now)
 	if refused != nil {
 		return nil, refused
+	}
+	if v.feed != nil {
+		if e, refused = v.feed.check(ctx, token, hash, e, now); refused != nil {
+			return nil, refused
+		}
 	}
 	p := e.principal
 	if p.Confirmation.Bound() && (!v.options.ClientCertificates || !p.Confirmation.provenBy(certificate)) {
