@@ -52,7 +52,7 @@ func faults(t *testing.T, got response) map[string]string {
 }
 
 // begun is the id of what an operation began.
-func begun(t *testing.T, got response, status int) string {
+func begun(t testing.TB, got response, status int) string {
 	t.Helper()
 	require.Equal(t, status, got.status, got.body)
 	var body struct{ ID string }

@@ -25,7 +25,7 @@ func (l *stolen) session(cookie string) {
 	l.sessions = append(l.sessions, cookie)
 }
 
-func (l *stolen) token(t *testing.T, got response, clientID string) {
+func (l *stolen) token(t testing.TB, got response, clientID string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if text, ok := got.json(t)["refresh_token"].(string); assert.True(t, ok, got.body) {

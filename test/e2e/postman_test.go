@@ -135,6 +135,7 @@ func TestPostmanCollection(t *testing.T) {
 		"Withdraw what a user agreed to for a client":       http.StatusNotFound,     // was withdrawn by its id before
 		"Create a scope":                                    http.StatusConflict,     // it is there since a client has it
 		"Read the claims about the user of an access token": http.StatusUnauthorized, // the token was revoked before
+		"Follow what was revoked":                           http.StatusForbidden,    // the token is for another scope
 		"Get tokens":                                        http.StatusBadRequest,   // this client must name a scope
 		"Invite a person to register":                       http.StatusBadRequest,   // this server sends no mail
 		"Withdraw an invitation":                            http.StatusNotFound,

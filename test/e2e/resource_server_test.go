@@ -22,19 +22,22 @@ type resourceServer struct {
 }
 
 // issuerTransport sends requests for the issuer to where it listens, as its proxy would.
-type issuerTransport struct{ server *url.URL }
+type issuerTransport struct {
+	server *url.URL
+	next   http.RoundTripper
+}
 
 func (to issuerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.URL.Scheme, r.URL.Host = to.server.Scheme, to.server.Host
-	return http.DefaultTransport.RoundTrip(r)
+	return to.next.RoundTrip(r)
 }
 
 func (s *server) resourceServer(t *testing.T, change func(*resource.Options)) *resourceServer {
 	t.Helper()
 	to, err := url.Parse(s.url)
 	require.NoError(t, err)
-	o := resource.Options{Audience: []string{"invoices-api"}, HTTPClient: &http.Client{Transport: issuerTransport{to}}, KeysCooldown: time.Second}
+	o := resource.Options{Audience: []string{"invoices-api"}, HTTPClient: &http.Client{Transport: issuerTransport{to, http.DefaultTransport}}, KeysCooldown: time.Second}
 	change(&o)
 	v, err := resource.New(t.Context(), issuer, o)
 	require.NoError(t, err)

@@ -48,7 +48,7 @@ const issuer = "https://id.example.test"
 
 // server is a gatehouse process with its settings.
 type server struct {
-	t       *testing.T
+	t       testing.TB
 	url     string
 	ops     string
 	demo    string // HOST:PORT of the demo application, in development mode
@@ -87,7 +87,7 @@ func onBoth(t *testing.T, test func(t *testing.T, databaseURL string), sqlite, p
 func sqliteFile(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "gatehouse.db") }
 
 // prepare creates the settings of a server and fills the database, but does not start it.
-func prepare(t *testing.T, databaseURL string) *server {
+func prepare(t testing.TB, databaseURL string) *server {
 	t.Helper()
 	s := settings(t, databaseURL)
 	if !fill(t, databaseURL) {
@@ -97,7 +97,7 @@ func prepare(t *testing.T, databaseURL string) *server {
 }
 
 // settings returns a server with free ports that is not started.
-func settings(t *testing.T, databaseURL string) *server {
+func settings(t testing.TB, databaseURL string) *server {
 	t.Helper()
 	port, ops := services.FreePort(t), services.FreePort(t)
 	return &server{
@@ -107,7 +107,7 @@ func settings(t *testing.T, databaseURL string) *server {
 }
 
 // start runs the server until the test ends and waits until it is ready.
-func start(t *testing.T, databaseURL string) *server {
+func start(t testing.TB, databaseURL string) *server {
 	t.Helper()
 	s := prepare(t, databaseURL)
 	s.run()
@@ -197,7 +197,7 @@ type response struct {
 	body   string
 }
 
-func (r response) json(t *testing.T) map[string]any {
+func (r response) json(t testing.TB) map[string]any {
 	t.Helper()
 	var v map[string]any
 	require.NoError(t, json.Unmarshal([]byte(r.body), &v), r.body)

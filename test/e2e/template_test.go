@@ -52,7 +52,7 @@ var started = sync.OnceValues(func() (_ []byte, err error) {
 
 // fill makes the database one on which a server has run, if it is a file that is not there yet. It returns
 // false for another that is not a copy.
-func fill(t *testing.T, databaseURL string) bool {
+func fill(t testing.TB, databaseURL string) bool {
 	t.Helper()
 	if _, is := copied.Load(databaseURL); is {
 		return true

@@ -1,0 +1,51 @@
+package e2e_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/resource"
+)
+
+// An API that follows the feed refuses whatever was revoked, without introspection, also after the server was away.
+func TestResourceServerFollowsRevocations(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, databaseURL string) {
+		s := start(t, databaseURL)
+		follower := s.follower("invoices-api")
+		a := s.resourceServer(t, func(o *resource.Options) {
+			o.Revocations = &resource.Revocations{ClientID: "invoices-api", ClientSecret: follower}
+		})
+		t.Cleanup(a.verifier.Close)
+		followed := func() bool { return a.verifier.Stats().RevocationFeed == "followed" }
+		s.soon(followed, "it follows")
+
+		flags := []string{"--grant-type", "client_credentials", "--scope", "invoices:read", "--audience", "invoices-api", "--access-token-format", "jwt"}
+		reports, doomed := s.client("reports", flags...), s.client("doomed", flags...)
+		form := url.Values{"grant_type": {"client_credentials"}, "scope": {"invoices:read"}}
+		one, other, third := s.token("reports", reports, form), s.token("reports", reports, form), s.token("doomed", doomed, form)
+		for _, token := range []string{one, other, third} {
+			require.True(t, a.accepts(token))
+		}
+		require.Equal(t, http.StatusOK, s.post("/oauth/revoke", "reports", reports, url.Values{"token": {one}}).status)
+		s.soon(func() bool { return !a.accepts(one) }, "the token is refused")
+		assert.True(t, a.accepts(other), "the token beside it is not")
+
+		s.command("client", "disable", "doomed")
+		s.soon(func() bool { return !a.accepts(third) }, "the client's tokens are refused")
+		assert.True(t, a.accepts(other))
+
+		s.stop()
+		s.command("token", "revoke", "--client", "reports", "--yes") // while the API can follow nothing
+		s.run()
+		s.soon(func() bool { return !a.accepts(other) }, "the grant has ended meanwhile")
+		again := s.token("reports", reports, form)
+		s.soon(followed, "it follows again")
+		assert.True(t, a.accepts(again), "new tokens are good")
+		assert.Zero(t, a.verifier.Stats().Introspections)
+	})
+}
