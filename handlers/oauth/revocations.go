@@ -25,7 +25,7 @@ type revocationFeed interface {
 	Answer(ctx context.Context, clientID, cursor string, wait time.Duration) (string, error)
 }
 
-// Revocations serves the feed of what was revoked to resource servers. Deploy/REVOCATIONS.md describes
+// Revocations serves the feed of what was revoked to resource servers. Deploy/docs/revocations.md describes
 // it. A token of a user does not open it, whatever its scope: the feed tells about all users.
 func Revocations(feed revocationFeed) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {

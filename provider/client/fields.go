@@ -100,12 +100,12 @@ func Fields() []Field {
 		{
 			Name: "access_token_lifetime", Flag: "access-token-lifetime", Help: "such as 15m (default: the provider's)", Optional: true,
 			About: "lifetime of its access tokens in seconds (default: the provider's)",
-			in:    func(c *Client) any { return &c.AccessTokenLifetime }, check: lifetime(maxLifetime, "24 hours", func(c *Client) time.Duration { return c.AccessTokenLifetime }),
+			in:    func(c *Client) any { return &c.AccessTokenLifetime }, check: lifetime(MaxTokenLifetime, "24 hours", func(c *Client) time.Duration { return c.AccessTokenLifetime }),
 		},
 		{
 			Name: "id_token_lifetime", Flag: "id-token-lifetime", Help: "such as 15m (default: the provider's)", Optional: true,
 			About: "lifetime of its ID tokens in seconds (default: the provider's)",
-			in:    func(c *Client) any { return &c.IDTokenLifetime }, check: lifetime(maxLifetime, "24 hours", func(c *Client) time.Duration { return c.IDTokenLifetime }),
+			in:    func(c *Client) any { return &c.IDTokenLifetime }, check: lifetime(MaxTokenLifetime, "24 hours", func(c *Client) time.Duration { return c.IDTokenLifetime }),
 		},
 		{
 			Name: "refresh_token_idle", Flag: "refresh-token-idle", Optional: true,

@@ -17,8 +17,9 @@ const (
 	maxListed   = 200
 	maxContacts = 20
 	maxValue    = 500
-	maxLifetime = 24 * time.Hour // keys.Overlap covers it
-	maxRefresh  = 400 * 24 * time.Hour
+	// MaxTokenLifetime is how long access and ID tokens can be valid; keys.Overlap covers it.
+	MaxTokenLifetime = 24 * time.Hour
+	maxRefresh       = 400 * 24 * time.Hour
 	// maxRateLimit is more than a server can serve.
 	maxRateLimit = 100_000
 )

@@ -40,9 +40,9 @@ func TestGuideNamesWhatExists(t *testing.T) {
 	t.Parallel()
 	guide, err := os.ReadFile("../../deploy/docs/resource-servers.md")
 	require.NoError(t, err)
-	known := map[string]bool{"Audience": true, "NewIssuer": true, "NewContext": true}
+	known := map[string]bool{"Audience": true, "NewIssuer": true, "NewContext": true, "Revocations": true}
 	for _, value := range []any{
-		&resource.Options{}, &resource.Introspection{}, &resource.Principal{}, &resource.Requirement{}, &resource.Stats{}, &resource.Verifier{}, &resourcetest.Issuer{},
+		&resource.Options{}, &resource.Introspection{}, &resource.Revocations{}, &resource.Principal{}, &resource.Requirement{}, &resource.Stats{}, &resource.Verifier{}, &resourcetest.Issuer{},
 	} {
 		pointer := reflect.TypeOf(value)
 		for field := range pointer.Elem().NumField() {

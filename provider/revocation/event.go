@@ -3,7 +3,7 @@ package revocation
 import (
 	"time"
 
-	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
 // Kind says what was revoked.
@@ -39,4 +39,4 @@ type Batch struct {
 }
 
 // Keep is how long revocations are kept: longer than an access token can be valid.
-const Keep = keys.Overlap
+const Keep = client.MaxTokenLifetime + time.Hour
