@@ -41,6 +41,9 @@ func (l *log) add(b Batch) (news []Event) {
 		}
 	}
 	l.settle(func(e Event) bool { return e.Sequence == l.settled+1 })
+	if l.missing != nil && l.settled >= l.missing.upTo {
+		l.missing = nil // all appeared
+	}
 	if n := len(l.early); n > 0 {
 		l.highest = max(l.highest, l.early[n-1].Sequence)
 	}
