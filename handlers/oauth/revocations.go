@@ -55,7 +55,7 @@ func Revocations(feed revocationFeed) func(http.ResponseWriter, *http.Request) e
 		h.Set("Content-Length", strconv.Itoa(len(answer)))
 		h.Set("Cache-Control", "no-store")
 		w.WriteHeader(http.StatusOK)
-		_, _ = io.WriteString(w, answer) // a caller that disconnected cannot be told
+		_, _ = io.WriteString(w, answer) //nolint:gosec // a JWT of our own; a caller that disconnected cannot be told
 		return nil
 	}
 }
@@ -69,7 +69,7 @@ func waitOf(text string) (time.Duration, error) {
 	if err != nil {
 		return 0, refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "wait must be a whole number of seconds.").Compare(refusal.FieldParameter, "", "wait")
 	}
-	return min(time.Duration(seconds)*time.Second, longestWait), nil //nolint:gosec // 16 bits
+	return min(time.Duration(seconds)*time.Second, longestWait), nil
 }
 
 func feedFault(err error) error {

@@ -20,7 +20,7 @@ type event = map[string]any
 // fakeFeed answers as a provider does, or as the test likes.
 type fakeFeed struct {
 	*fixture
-	*httptest.Server
+	server *httptest.Server
 
 	mu     sync.Mutex
 	events []event
@@ -36,10 +36,10 @@ type fakeFeed struct {
 func newFakeFeed(t *testing.T, change func(*resource.Options), events ...event) (*fakeFeed, *resource.Verifier) {
 	t.Helper()
 	f := &fakeFeed{fixture: setup(t, nil), events: events, header: resourcetest.Claims{"typ": "revocations+jwt"}}
-	f.Server = httptest.NewServer(f)
-	t.Cleanup(f.Server.Close)
+	f.server = httptest.NewServer(f)
+	t.Cleanup(f.server.Close)
 	v := f.verifier(f.Issuer.URL, func(o *resource.Options) {
-		o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: func() (string, error) { return "feed-token", nil }, URL: f.Server.URL}
+		o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: func() (string, error) { return "feed-token", nil }, URL: f.server.URL}
 		if change != nil {
 			change(o)
 		}
@@ -231,7 +231,7 @@ func TestLostFeed(t *testing.T) {
 		f, _ = newFakeFeed(t, nil)
 		v := f.verifier(f.Issuer.URL, func(o *resource.Options) {
 			introspects(f.fixture)(o)
-			o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: func() (string, error) { return "feed-token", nil }, URL: f.Server.URL}
+			o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: func() (string, error) { return "feed-token", nil }, URL: f.server.URL}
 		})
 		t.Cleanup(v.Close)
 		soon(t, followed(v), "it follows")
