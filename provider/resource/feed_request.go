@@ -14,8 +14,8 @@ import (
 	"github.com/go-jose/go-jose/v4/json"
 )
 
-// feedLimit bounds an answer: a thousand revocations take 200 KiB.
-const feedLimit = 1 << 20
+// feedLimit bounds an answer. The longest that Gatehouse sends, with 11,000 revocations, has 1.5 MiB.
+const feedLimit = 4 << 20
 
 // feedScope opens the feed of Gatehouse.
 const feedScope = "gatehouse:revocations:read"
