@@ -30,6 +30,10 @@ func (m messages) Messages(context.Context, int) ([]notify.Stored, error) { retu
 
 func (messages) AddMessage(context.Context, notify.Stored) error { return nil }
 
+func (messages) MessagesTo(context.Context, []string, []provider.ID) ([]notify.Stored, error) {
+	return nil, nil
+}
+
 func (messages) NthSMS(context.Context, string, time.Time, int) (at time.Time, err error) {
 	return at, nil
 }
