@@ -38,7 +38,7 @@ func newFakeFeed(t *testing.T, change func(*resource.Options), events ...event) 
 	f := &fakeFeed{fixture: setup(t, nil), events: events, header: resourcetest.Claims{"typ": "revocations+jwt"}}
 	f.server = httptest.NewServer(f)
 	t.Cleanup(f.server.Close)
-	v := f.verifier(f.Issuer.URL, func(o *resource.Options) {
+	v := f.verifier(f.URL, func(o *resource.Options) {
 		o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: func() (string, error) { return "feed-token", nil }, URL: f.server.URL}
 		if change != nil {
 			change(o)
@@ -144,7 +144,7 @@ func TestForgedFeedsAreNotBelieved(t *testing.T) {
 		"one of the future":     func(f *fakeFeed) { f.change = resourcetest.Claims{"iat": f.now().Add(time.Minute).Unix()} },
 		"not signed":            func(f *fakeFeed) { f.body = `{"events":[]}` },
 		"another key": func(f *fakeFeed) {
-			f.body = resourcetest.NewIssuer(f.t).Sign(resourcetest.Claims{"typ": "revocations+jwt"}, resourcetest.Claims{"iss": f.Issuer.URL, "aud": f.ClientID, "since": "", "cursor": "next", "events": []event{}})
+			f.body = resourcetest.NewIssuer(f.t).Sign(resourcetest.Claims{"typ": "revocations+jwt"}, resourcetest.Claims{"iss": f.URL, "aud": f.ClientID, "since": "", "cursor": "next", "events": []event{}})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -229,7 +229,7 @@ func TestLostFeed(t *testing.T) {
 		t.Parallel()
 		var f *fakeFeed
 		f, _ = newFakeFeed(t, nil)
-		v := f.verifier(f.Issuer.URL, func(o *resource.Options) {
+		v := f.verifier(f.URL, func(o *resource.Options) {
 			introspects(f.fixture)(o)
 			o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: func() (string, error) { return "feed-token", nil }, URL: f.server.URL}
 		})

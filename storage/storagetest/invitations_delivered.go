@@ -17,10 +17,10 @@ func testInvitationsDelivered(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	s := f.selfService(t, byInvitation)
 	invitations := account.NewInvitations(s.SelfService)
-	settle := func(to string, state notify.State, fault string) {
+	settle := func(t *testing.T, to string, state notify.State, fault string) {
 		m, _ := s.sent(t, to)
 		m.State, m.Fault = state, fault
-		require.NoError(t, f.SettleMessage(ctx, m))
+		require.NoError(t, f.SettleMessage(t.Context(), m))
 	}
 	invite := func(inv account.Invitation) {
 		require.NoError(t, invitations.Invite(ctx, audittest.Operator(), &inv))
@@ -39,10 +39,10 @@ func testInvitationsDelivered(t *testing.T, f *fixture) {
 	for _, inv := range []account.Invitation{{Email: "ada@example.com"}, {Email: "ada+2@example.com"}, {Phone: "+442071838751"}, {Email: "late@example.com"}, {Email: "bob@example.com"}} {
 		invite(inv)
 	}
-	settle("ada@example.com", notify.Failed, "smtp_550_5.1.1")
-	settle("+442071838751", notify.Sent, "")
-	settle("bob@example.com", notify.Waiting, "timeout")
-	settle("late@example.com", notify.Dropped, "expired")
+	settle(t, "ada@example.com", notify.Failed, "smtp_550_5.1.1")
+	settle(t, "+442071838751", notify.Sent, "")
+	settle(t, "bob@example.com", notify.Waiting, "timeout")
+	settle(t, "late@example.com", notify.Dropped, "expired")
 	want := map[string]notify.Delivery{
 		"ada@example.com":   {State: notify.Failed, Fault: "smtp_550_5.1.1"},
 		"ada+2@example.com": {State: notify.Waiting}, // to the same mailbox
