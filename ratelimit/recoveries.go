@@ -29,9 +29,5 @@ func (r *Recoveries) Take(ctx context.Context, t account.Try) error {
 	if err != nil {
 		return fmt.Errorf("ratelimit: recovery: %w", err)
 	}
-	if d.Allowed {
-		return nil
-	}
-	verdict, _ := d.Tightest()
-	return &account.Throttled{RetryAfter: verdict.RetryAfter}
+	return throttled(d)
 }

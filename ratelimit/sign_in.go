@@ -31,6 +31,11 @@ func (s *SignIn) Take(ctx context.Context, t account.Try) error {
 	if err != nil {
 		return fmt.Errorf("ratelimit: sign-in: %w", err)
 	}
+	return throttled(d)
+}
+
+// throttled is the error of a decision; nil: it allows.
+func throttled(d Decision) error {
 	if d.Allowed {
 		return nil
 	}

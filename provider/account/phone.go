@@ -56,14 +56,20 @@ type logins interface {
 	UsersByPhone(ctx context.Context, number string) ([]*User, error)
 }
 
-// byLogin is the user who has a user name, an email address, or a phone number that is verified. Of a number
-// that several users have it is not known whose it is. It returns provider.ErrNotFound.
+// byLogin is the user who has a user name, an email address, or a phone number that is verified. It
+// returns provider.ErrNotFound.
 func byLogin(ctx context.Context, users logins, login string) (*User, error) {
 	u, err := users.UserByLogin(ctx, LoginForms(login)...)
 	number := phoneOf(login)
 	if number == "" || !errors.Is(err, provider.ErrNotFound) {
 		return u, err
 	}
+	return byNumber(ctx, users, number)
+}
+
+// byNumber is the user who has a number that is verified. Of one that several users have it is not known whose it
+// is. It returns provider.ErrNotFound.
+func byNumber(ctx context.Context, users logins, number string) (*User, error) {
 	owners, err := users.UsersByPhone(ctx, number)
 	if err != nil {
 		return nil, err
