@@ -113,14 +113,11 @@ Each flag is a setting as well: GATEHOUSE_PROXY_AUDIENCE, GATEHOUSE_PROXY_ROUTES
 
 // proxy is the composition root of "gatehouse proxy".
 func (e *environment) proxy(ctx context.Context, c config) error {
-	level, err := c.logLevel()
+	log, flush, err := e.startLog(ctx, c)
 	if err != nil {
 		return err
 	}
-	lines := newLogBuffer(e.Err)
-	defer lines.Flush()
-	log := slog.New(slog.NewJSONHandler(lines, &slog.HandlerOptions{Level: level}))
-	e.warnOfUnknownVariables(ctx, log)
+	defer flush()
 	routes, err := proxy.ParseRoutes(c.ProxyRequire, c.ProxyRoutes, c.ProxyPublic)
 	if err != nil {
 		return err

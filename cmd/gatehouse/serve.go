@@ -84,14 +84,11 @@ secrets are public, in a database of its own.`,
 
 // serve is the composition root: it reads from top to bottom.
 func (e *environment) serve(ctx context.Context, c config) (err error) {
-	level, err := c.logLevel()
+	log, flush, err := e.startLog(ctx, c)
 	if err != nil {
 		return err
 	}
-	lines := newLogBuffer(e.Err)
-	defer lines.Flush()
-	log := slog.New(slog.NewJSONHandler(lines, &slog.HandlerOptions{Level: level}))
-	e.warnOfUnknownVariables(ctx, log)
+	defer flush()
 	t, err := e.telemetry(ctx, c)
 	if err != nil {
 		return err
