@@ -97,8 +97,7 @@ func (p *Publisher) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.stopped = true
-	close(p.wake)
-	p.wake = make(chan struct{})
+	close(p.wake) // for good: who has entered and not looked yet would wait for news of nobody
 }
 
 // Poll reads what is new. Only Run calls it, and tests.

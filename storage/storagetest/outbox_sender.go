@@ -74,8 +74,11 @@ func (f *fixture) messageSender(t *testing.T, carrier notify.Carrier, codes veri
 func (f *fixture) settledMessages(t *testing.T, s *notify.Sender) map[string]notify.Stored {
 	t.Helper()
 	by := map[string]notify.Stored{}
+	ended, end := context.WithCancel(t.Context())
+	end()
 	require.Eventually(t, func() bool {
 		require.NoError(t, s.Start(t.Context()))
+		s.Run(ended) // waits for the attempts in progress: one that is made again looks like one that failed
 		due := 0
 		for _, channel := range notify.Channels() {
 			list, err := f.DueMessages(t.Context(), notify.Wanted{Channel: channel}, f.clock(), 10)
