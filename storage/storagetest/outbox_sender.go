@@ -70,15 +70,20 @@ func (f *fixture) messageSender(t *testing.T, carrier notify.Carrier, codes veri
 	})
 }
 
+func ended(t *testing.T) context.Context {
+	t.Helper()
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	return ctx
+}
+
 // settled waits until nothing is on its way, and returns the messages by address.
 func (f *fixture) settledMessages(t *testing.T, s *notify.Sender) map[string]notify.Stored {
 	t.Helper()
 	by := map[string]notify.Stored{}
-	ended, end := context.WithCancel(t.Context())
-	end()
 	require.Eventually(t, func() bool {
 		require.NoError(t, s.Start(t.Context()))
-		s.Run(ended) // waits for the attempts in progress: one that is made again looks like one that failed
+		s.Run(ended(t)) // waits for the attempts in progress: one that is made again looks like one that failed
 		due := 0
 		for _, channel := range notify.Channels() {
 			list, err := f.DueMessages(t.Context(), notify.Wanted{Channel: channel}, f.clock(), 10)
