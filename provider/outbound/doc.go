@@ -9,6 +9,9 @@
 //     refused, in every spelling, unless the operator named the host.
 //   - A deadline for the whole exchange and a bound on the body.
 //
+// A development server also sends requests to itself, which it shows to developers: Origin reaches that one
+// origin alone, with credentials of the demo clients, and gives back responses of every status.
+//
 // Beside provider/oauth and provider/resource it is the third package of the domain that may use
 // HTTP: as a client, and only for the domain.
 //
