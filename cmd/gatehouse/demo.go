@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/demo"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/playground"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -44,7 +45,7 @@ func demoClients(c config) []demoClient {
 	if application == "" {
 		application = "http://" + demoAddress
 	}
-	redirects, returns := []string{application + "/callback"}, []string{application + "/"}
+	redirects, returns := []string{application + "/callback", c.Issuer + playground.CallbackPath}, []string{application + "/"}
 	return []demoClient{
 		{client.Client{
 			ID: "demo-web", Name: "Demo web application", Type: client.Web,
@@ -196,6 +197,7 @@ Gatehouse is running in development mode, with demo data and public passwords.
   Sign in as          alice / wonderland, or admin / looking-glass
 
   Sign a person in    %[3]s
+  See each request    %[1]s/playground
   Mail and SMS        %[1]s/dev/outbox
 
   Get a token         curl -u demo-service:demo-service-secret-0123456789abcdef \

@@ -295,7 +295,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Notices:       h.people,
 		Landing: pages.Landing{
 			Issuer: c.Issuer, Discovery: oauthhandlers.DiscoveryPath, Metadata: oauthhandlers.MetadataPath, Keys: c.paths().JWKS,
-			Reference: reference.Path, Demo: c.demoURL(),
+			Reference: reference.Path, Demo: c.demoURL(), Playground: c.playgroundPath(),
 		},
 		KeepSignedIn: c.KeepSignedIn,
 		Registration: h.people.Policy().Offers(),
@@ -358,7 +358,11 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	if err != nil {
 		return nil, err
 	}
-	frame.Routes = append(append(frame.Routes, described.Routes()...), h.outboxRoutes(set, texts)...)
+	played, err := e.playgroundRoutes(c, set, web, t)
+	if err != nil {
+		return nil, err
+	}
+	frame.Routes = slices.Concat(frame.Routes, described.Routes(), h.outboxRoutes(set, texts), played)
 	return handlers.New(frame)
 }
 

@@ -38,7 +38,7 @@
 //   - pages_test.go: everyPage writes it, with hostile values; every test then looks at it in every
 //     language.
 //
-// Pages for developers (the demo application and the API reference) are methods of Set, and in
+// Pages for developers (the demo application, the playground, the messages and the API reference) are methods of Set, and in
 // English.
 //
 // # Errors

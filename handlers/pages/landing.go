@@ -14,14 +14,15 @@ type Landing struct {
 	// Register and Recover are where people without an account or without their password go on; empty:
 	// they cannot.
 	Register, Recover string
-	// Demo is the URL of the demo application, or empty; it is shown on a development server only.
-	Demo string
+	// Demo is the URL of the demo application, and Playground the path of that page; each may be empty. They are
+	// shown on a development server only.
+	Demo, Playground string
 }
 
 // Landing writes the landing page.
 func (l Localized) Landing(w http.ResponseWriter, page Landing) error {
 	if !l.set.settings.Dev {
-		page.Demo = ""
+		page.Demo, page.Playground = "", ""
 	}
 	here := "/"
 	if page.Ready {

@@ -68,7 +68,7 @@ func usedKeys(t *testing.T) map[string]bool {
 		source, err := os.ReadFile(file)
 		require.NoError(t, err)
 		for _, key := range regexp.MustCompile(`\bt "([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
-			used[key[1]] = strings.HasPrefix(key[1], "demo.") || strings.HasPrefix(key[1], "reference.") || strings.HasPrefix(key[1], "outbox.")
+			used[key[1]] = strings.HasPrefix(key[1], "demo.") || strings.HasPrefix(key[1], "reference.") || strings.HasPrefix(key[1], "outbox.") || strings.HasPrefix(key[1], "playground.")
 		}
 	}
 	for _, claim := range consent.Claims() { // the consent page names the parts of a profile

@@ -60,7 +60,7 @@ func peoplesPages() []string {
 }
 
 func developersPages() []string {
-	return []string{"reference", "demo", "demo_answer", "demo_code", "demo_used", "demo_problem", "outbox"}
+	return []string{"reference", "demo", "demo_answer", "demo_code", "demo_used", "demo_problem", "outbox", "playground", "playground_flow"}
 }
 
 // parse reads the templates of the pages that are in the language.

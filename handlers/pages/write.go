@@ -93,6 +93,13 @@ func (s *Set) writeFraming(w http.ResponseWriter, status int, name string, page 
 	return s.writeEnglish(w, status, name, page, framingPolicy)
 }
 
+// writeDevelopersForm writes a page for developers with forms. The browser says where they come from, as
+// with those for people.
+func (s *Set) writeDevelopersForm(w http.ResponseWriter, status int, name string, page any) error {
+	w.Header().Set("Referrer-Policy", "strict-origin")
+	return Localized{set: s, edition: s.editions[0]}.render(w, status, name, page, formPolicy, nil)
+}
+
 func (s *Set) writeEnglish(w http.ResponseWriter, status int, name string, page any, policy string) error {
 	w.Header().Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 	return Localized{set: s, edition: s.editions[0]}.render(w, status, name, page, policy, nil)

@@ -1,6 +1,7 @@
 package websession
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -21,6 +22,7 @@ const (
 	Authorization Purpose = ""
 	formToken     Purpose = "form"
 	pending       Purpose = "pending"
+	browserID     Purpose = "browser"
 	// Done is what was done in this browser, for the page that says so.
 	Done Purpose = "done"
 )
@@ -46,6 +48,13 @@ func (s *Sessions) Open(r *http.Request, p Purpose, text string) ([]byte, error)
 		return nil, ErrForeign
 	}
 	return plain, nil
+}
+
+// Browser tells browsers apart: it is the same for all requests of one, and nothing that another can send. A
+// browser that was shown no page yet is not known.
+func (s *Sessions) Browser(r *http.Request) (id [sha256.Size]byte, known bool) {
+	binder := s.cookie(r, binderCookie)
+	return sha256.Sum256(contextOf(binder, browserID)), len(binder) == binderLength
 }
 
 // contextOf is unambiguous: no cookie contains a NUL.

@@ -1,0 +1,63 @@
+package playground
+
+import (
+	"encoding/base64"
+	"io"
+	"maps"
+)
+
+// attempt is what a browser has tried of a flow.
+type attempt struct {
+	// state, nonce and verifier are secrets of the application; empty: not made yet.
+	state, nonce, verifier string
+	// code is not used yet, usedCode is.
+	code, usedCode string
+	// refresh is not used yet, spent is.
+	access, refresh, spent string
+	// answers are the latest ones by step.
+	answers map[string]answer
+}
+
+func (a attempt) clone() attempt {
+	a.answers = maps.Clone(a.answers)
+	return a
+}
+
+// newAttempt begins a sign-in (RFC 6749 section 10.12, RFC 7636 section 4.1, OpenID Connect Core section 15.5.2).
+func (p *Playground) newAttempt() attempt {
+	var a attempt
+	for _, value := range []*string{&a.state, &a.nonce, &a.verifier} {
+		var raw [32]byte
+		if _, err := io.ReadFull(p.Random, raw[:]); err != nil {
+			panic("playground: no randomness: " + err.Error())
+		}
+		*value = base64.RawURLEncoding.EncodeToString(raw[:])
+	}
+	return a
+}
+
+// learn keeps an answer, and the tokens in it for the next steps.
+func (a *attempt) learn(s step, got answer) {
+	if a.answers == nil {
+		a.answers = map[string]answer{}
+	}
+	a.answers[s.name] = got
+	if code := got.sent.parameter("code"); code != "" && (s.usesCode || got.ok()) {
+		a.usedCode, a.code = code, ""
+	}
+	if !got.ok() {
+		return
+	}
+	tokens := map[string]string{}
+	for _, m := range members(got.body) {
+		tokens[m.name] = m.text()
+	}
+	if used := got.sent.parameter("refresh_token"); used != "" && tokens["access_token"] != "" {
+		a.spent = used
+	}
+	for name, into := range map[string]*string{"access_token": &a.access, "refresh_token": &a.refresh} {
+		if tokens[name] != "" {
+			*into = tokens[name]
+		}
+	}
+}
