@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers"
 	"github.com/gatehouse-id/gatehouse/handlers/playground"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
@@ -19,7 +19,7 @@ func (c *config) playgroundPath() string {
 }
 
 // playgroundRoutes show developers each request of a flow; none in production.
-func (e *environment) playgroundRoutes(c config, set *pages.Set, web *websession.Sessions, t *telemetry) ([]route.Route, error) {
+func (e *environment) playgroundRoutes(c config, frame handlers.Config, web *websession.Sessions, t *telemetry) ([]route.Route, error) {
 	if !c.Dev {
 		return nil, nil
 	}
@@ -40,6 +40,6 @@ func (e *environment) playgroundRoutes(c config, set *pages.Set, web *websession
 		Issuer: c.Issuer, Paths: c.paths(),
 		Web: clients["demo-web"], Service: clients["demo-service"], Trusted: clients["demo-trusted"],
 		Username: user.Username, Password: user.password,
-		Server: server, Browsers: web, Pages: set, Clock: e.clock, Random: e.random,
+		Server: server, Browsers: web, Records: frame.Records, Refusals: frame.Refusals, Pages: frame.Pages, Clock: e.clock, Random: e.random,
 	}).Routes(), nil
 }

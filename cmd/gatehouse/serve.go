@@ -358,7 +358,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	if err != nil {
 		return nil, err
 	}
-	played, err := e.playgroundRoutes(c, set, web, t)
+	played, err := e.playgroundRoutes(c, frame, web, t)
 	if err != nil {
 		return nil, err
 	}

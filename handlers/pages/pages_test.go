@@ -42,7 +42,7 @@ func everyPage(t *testing.T, settings pages.Settings, tag string) map[string]*ht
 		return in.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Reference: "/r", Register: "/register", Recover: "/recover"})
 	})
 	show("landing_signed_in", func(w http.ResponseWriter) error {
-		return in.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Username: evil, Logout: "/oauth/logout", Register: "/register", Recover: "/recover", Demo: "javascript:" + evil})
+		return in.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Username: evil, Logout: "/oauth/logout", Register: "/register", Recover: "/recover", Demo: "javascript:" + evil, Playground: "/playground"})
 	})
 	show("landing_ready", func(w http.ResponseWriter) error {
 		return in.Landing(w, pages.Landing{Issuer: evil, Discovery: "/d", Metadata: "/m", Keys: "/k", Username: evil, Logout: "/oauth/logout", Ready: true})
@@ -196,6 +196,27 @@ func developersPages(t *testing.T, settings pages.Settings) map[string]*httptest
 			{ID: "b", SMS: true, To: evil, Expired: true},
 		}})
 	})
+	show("playground", func(w http.ResponseWriter) error {
+		return set.Playground(w, pages.Playground{Issuer: evil, Flows: []pages.PlaygroundLink{{URL: "javascript:" + evil, Title: evil, Text: evil}}})
+	})
+	show("playground_flow", func(w http.ResponseWriter) error {
+		values := []pages.PlaygroundValue{{Name: evil, Value: evil, Meaning: evil, Words: evil}}
+		links := []pages.PlaygroundLink{{URL: "javascript:" + evil, Title: evil, Text: evil}}
+		answer := pages.PlaygroundAnswer{
+			Sent: evil, Text: evil, Received: values, Note: evil, Refused: true, Members: values,
+			Tokens: []pages.PlaygroundToken{{Name: evil, Text: evil, Meaning: evil, Header: values, Claims: values}, {Name: evil, Text: evil}},
+			Fault:  &pages.PlaygroundFault{Code: evil, Description: evil, Title: evil, Explanation: evil, Hint: evil, About: "javascript:" + evil, Field: evil, Expected: evil, Received: evil, RequestID: evil, Command: evil},
+		}
+		return set.PlaygroundFlow(w, pages.PlaygroundFlow{
+			Action: "/playground/x", Token: evil, Title: evil, Lead: evil, Begun: true, Restart: "restart", Others: links,
+			Steps: []pages.PlaygroundStep{
+				{ID: "a", AnswerID: "a-answer", Title: evil, About: []string{evil}, Specs: links, Own: true, Values: values, Ready: true},
+				{ID: "b", AnswerID: "b-answer", Title: evil, Request: evil, Parameters: values, Visit: "javascript:" + evil, Ready: true},
+				{ID: "c", AnswerID: "c-answer", Title: evil, Request: evil, Command: evil, Parameters: values, Ready: true, Answer: &answer},
+			},
+			Mistakes: []pages.PlaygroundStep{{ID: "d", AnswerID: "d-answer", Title: evil, Waiting: evil}},
+		})
+	})
 	show("outbox_empty", func(w http.ResponseWriter) error { return set.Outbox(w, pages.Outbox{Document: "/d"}) })
 	show("demo_problem", func(w http.ResponseWriter) error {
 		return set.DemoProblem(w, pages.DemoProblem{Code: evil, Description: evil, URI: "javascript:" + evil})
@@ -344,7 +365,9 @@ func TestOnlyADevelopmentServerShowsWhatWasCompared(t *testing.T) {
 func TestOnlyADevelopmentServerLeadsToTheDemoApplication(t *testing.T) {
 	t.Parallel()
 	for _, dev := range []bool{true, false} {
-		assert.Equal(t, dev, strings.Contains(everyPage(t, pages.Settings{Dev: dev}, "en")["landing_signed_in"].Body.String(), "wonderland"))
+		for _, part := range []string{"wonderland", `href="/playground"`} {
+			assert.Equal(t, dev, strings.Contains(everyPage(t, pages.Settings{Dev: dev}, "en")["landing_signed_in"].Body.String(), part))
+		}
 		assert.NotContains(t, everyPage(t, pages.Settings{Dev: dev}, "en")["landing"].Body.String(), "wonderland", "it is not served")
 	}
 }

@@ -52,10 +52,19 @@ type PlaygroundAnswer struct {
 	// Note is what the application makes of it, and Refused that it does not accept it.
 	Note    string
 	Refused bool
-	// Error, Description and About are those of a refusal; About is the address of its explanation.
-	Error, Description, About string
-	Tokens                    []PlaygroundToken
-	Members                   []PlaygroundValue
+	// Fault is nil unless the server refused.
+	Fault   *PlaygroundFault
+	Tokens  []PlaygroundToken
+	Members []PlaygroundValue
+}
+
+// PlaygroundFault is a refusal: what the response says, and what the server has recorded of it.
+type PlaygroundFault struct {
+	Code, Description string
+	// Title is empty for a refusal without a record.
+	Title, Explanation, Hint string
+	// The others are as on the page of an error.
+	About, Detail, Field, Expected, Received, RequestID, Command string
 }
 
 // PlaygroundToken is a token; one that is no JWT has neither header nor claims.

@@ -39,6 +39,16 @@ type browsers interface {
 	ReadForm(r *http.Request, shown func(url.Values) bool) (url.Values, error)
 }
 
+// records opens what the server has recorded of its refusals.
+type records interface {
+	Open(id string) (refusal.Record, error)
+}
+
+// explanations say what the checks are for.
+type explanations interface {
+	Explain(check refusal.Check) refusal.Entry
+}
+
 // Config is the dependencies and settings of the page; all are required.
 type Config struct {
 	Issuer string
@@ -49,6 +59,8 @@ type Config struct {
 	Username, Password string
 	Server             server
 	Browsers           browsers
+	Records            records
+	Refusals           explanations
 	Pages              *pages.Set
 	Clock              provider.Clock
 	Random             io.Reader

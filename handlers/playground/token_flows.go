@@ -61,7 +61,7 @@ func revocationFlow() flow {
 			},
 			{
 				name: "not-its-own", title: "The token of another client",
-				about: []string{"The demo web application tries to revoke the token of the service. Nothing happens to it: check it once more."},
+				about: []string{"The demo web application tries to revoke the token of the service: invalid_grant. Nothing happens to the token, as the last step shows."},
 				specs: []spec{rfc(7009, "2.1")}, needs: needsAccess,
 				build: func(c Config, a attempt) request { return post(c, c.Paths.Revocation, c.Web, "token", a.access) },
 			},

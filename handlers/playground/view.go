@@ -2,7 +2,6 @@ package playground
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/curl"
@@ -96,21 +95,7 @@ func described(list []curl.Pair) []pages.PlaygroundValue {
 func (p *Playground) answer(a attempt, got answer, now time.Time) *pages.PlaygroundAnswer {
 	shown := &pages.PlaygroundAnswer{Text: got.written(), Received: described(got.received), Note: got.note, Refused: got.refused}
 	list := members(got.body)
-	for _, m := range list {
-		switch m.name {
-		case "error":
-			shown.Error = m.text()
-		case "error_description":
-			shown.Description = m.text()
-		case "error_uri":
-			shown.About = p.own(m.text())
-		}
-	}
-	for _, f := range got.received {
-		if f.Name == "error_uri" {
-			shown.About = p.own(f.Value)
-		}
-	}
+	shown.Fault = p.fault(got, list)
 	for _, m := range list {
 		switch m.name {
 		case "access_token", "refresh_token", "id_token":
@@ -120,14 +105,6 @@ func (p *Playground) answer(a attempt, got answer, now time.Time) *pages.Playgro
 		}
 	}
 	return shown
-}
-
-// own is an address of this server, or empty: an authorization response may come from anywhere.
-func (p *Playground) own(address string) string {
-	if strings.HasPrefix(address, p.Issuer+"/") {
-		return address
-	}
-	return ""
 }
 
 func (p *Playground) token(a attempt, m member, now time.Time) pages.PlaygroundToken {

@@ -159,7 +159,7 @@ func TestDemoClientsReturnToTheDemoApplication(t *testing.T) {
 		return uris
 	}
 	web := registered("demo-web")
-	assert.Equal(t, []string{"http://" + former + "/callback"}, web.Redirects, "no other address")
+	assert.Equal(t, []string{"http://" + former + "/callback", s.url + "/playground/callback"}, web.Redirects, "no other address")
 	assert.Equal(t, []string{"http://" + former + "/"}, web.Returns)
 	assert.Equal(t, append([]string{"http://localhost:5173/"}, web.Returns...), registered("demo-spa").Returns)
 	s.command("client", "update", "demo-web", "--dev", "--add-redirect-uri", "http://localhost:3000/cb")
