@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/curl"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 // callback receives the authorization response, as the application. It keeps what came and leads to the page,
@@ -21,8 +22,8 @@ func (p *Playground) callback(w http.ResponseWriter, r *http.Request) error {
 	browser, known := p.Browsers.Browser(r)
 	now := p.Clock.Now(r.Context())
 	a := p.kept.of(browser, f.name, now)
-	if !known || a.state == "" { // nothing was begun here: there is nothing that an answer could belong to
-		return backTo(w, f, "")
+	if !known || a.state == "" { // there is nothing that the answer could belong to
+		return refusal.New(refusal.InvalidRequest, refusal.CheckFlow, "This browser has begun no attempt in the playground, or more than an hour ago.")
 	}
 	name, got := p.received(a, query)
 	s, _ := f.step(name)

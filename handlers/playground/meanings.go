@@ -44,7 +44,7 @@ func meanings() map[string]string {
 		"iat":        "when it was issued",
 		"nbf":        "not valid before",
 		"auth_time":  "when the person last signed in",
-		"nonce":      "the nonce of the request: this token was made for it",
+		"nonce":      "is in the request and in the ID token: the one was made for the other",
 		"acr":        "how strongly the person was authenticated",
 		"amr":        "how the person was authenticated: pwd is a password",
 		"at_hash":    "half of the hash of the access token: the two belong together",

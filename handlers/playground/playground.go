@@ -91,7 +91,10 @@ func (p *Playground) Routes() []route.Route {
 	}
 }
 
-func (p *Playground) start(w http.ResponseWriter, _ *http.Request) error {
+func (p *Playground) start(w http.ResponseWriter, r *http.Request) error {
+	if address := p.ownAddress(r); address != "" {
+		return seeOther(w, address)
+	}
 	w.Header().Set("Cache-Control", "no-store")
 	return p.Pages.Playground(w, pages.Playground{Issuer: p.Issuer, Flows: p.links()})
 }
@@ -101,6 +104,9 @@ func (p *Playground) show(w http.ResponseWriter, r *http.Request) error {
 	f, err := p.named(r)
 	if err != nil {
 		return err
+	}
+	if address := p.ownAddress(r); address != "" {
+		return seeOther(w, address)
 	}
 	browser, _ := p.Browsers.Browser(r)
 	now := p.Clock.Now(r.Context())
@@ -169,6 +175,10 @@ func backTo(w http.ResponseWriter, f flow, element string) error {
 	if element != "" {
 		address += "#" + element
 	}
+	return seeOther(w, address)
+}
+
+func seeOther(w http.ResponseWriter, address string) error {
 	w.Header().Set("Location", address)
 	w.WriteHeader(http.StatusSeeOther)
 	return nil

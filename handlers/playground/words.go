@@ -20,16 +20,21 @@ func moment(at, now time.Time) string {
 
 // lasting is a duration in words, in the largest unit that it has.
 func lasting(d time.Duration) string {
+	d = d.Round(time.Second)
 	for _, unit := range []struct {
-		name string
-		size time.Duration
-	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}, {"second", time.Second}} {
-		if n := d.Round(unit.size) / unit.size; d >= unit.size {
-			if n == 1 {
-				return "1 " + unit.name
-			}
-			return fmt.Sprintf("%d %ss", n, unit.name)
+		name        string
+		size, exact time.Duration // rounded to exact first: 59 minutes and 59 seconds are an hour
+	}{{"day", 24 * time.Hour, time.Hour}, {"hour", time.Hour, time.Minute}, {"minute", time.Minute, time.Second}} {
+		if d.Round(unit.exact) >= unit.size {
+			return counted(int64(d.Round(unit.size)/unit.size), unit.name)
 		}
 	}
-	return "less than a second"
+	return counted(int64(d/time.Second), "second")
+}
+
+func counted(n int64, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
 }

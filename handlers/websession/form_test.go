@@ -98,6 +98,31 @@ func TestTokenAloneProvesAForm(t *testing.T) {
 	}
 }
 
+// A browser is the same at each request, and no other one; without a page there is none yet.
+func TestBrowsersAreToldApart(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	nobody, known := f.Browser(f.request(t.Context(), ""))
+	assert.False(t, known)
+	seen := map[[32]byte]bool{nobody: true}
+	for range 3 {
+		f.cookies = map[string]*http.Cookie{}
+		w := httptest.NewRecorder()
+		f.FormToken(w, f.request(t.Context(), ""))
+		f.keep(w)
+		id, known := f.Browser(f.request(t.Context(), ""))
+		assert.True(t, known)
+		assert.False(t, seen[id])
+		again, _ := f.Browser(f.request(t.Context(), ""))
+		assert.Equal(t, id, again)
+		seen[id] = true
+	}
+	f.cookies["flow"] = &http.Cookie{Name: "__Host-gatehouse_flow", Value: "short"}
+	delete(f.cookies, "__Host-gatehouse_flow")
+	_, known = f.Browser(f.request(t.Context(), ""))
+	assert.False(t, known)
+}
+
 // The cookie that values are sealed for is random, set once, and replaced if it is not this server's.
 func TestBrowsersAreBoundByOneCookie(t *testing.T) {
 	t.Parallel()

@@ -194,7 +194,7 @@ func TestPlaygroundTakesNothingButAStep(t *testing.T) {
 		step := map[string]string{"introspection": "introspect", "code": "exchange"}[flow]
 		assert.NotContains(t, p.follow(p.request(http.MethodPost, "/playground/"+flow, form("step", step))).body, step+"-answer")
 	}
-	assert.NotContains(t, p.open("/playground/callback?code=x&state=y").body, "HTTP/1.1 200")
+	assert.Contains(t, p.open("/playground/callback?code=x&state=y").body, "begun no attempt")
 	assert.Equal(t, http.StatusOK, p.request(http.MethodHead, "/playground/callback?code=x&state=y", nil).status)
 	assert.NotContains(t, s.userAgent(t).open("/playground/service").body, "HTTP/1.1 200 OK", "another browser sees nothing of it")
 	assert.Zero(t, reached.Load())
@@ -259,8 +259,11 @@ func TestPlaygroundLooksRight(t *testing.T) {
 	w.do(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll('details').forEach(e => e.open = true); undefined`))
 	for _, theme := range []string{"light", "dark"} {
 		for _, width := range []int64{390, 1440} {
-			w.do(chromedp.EmulateViewport(width, 5200), prefer(theme))
-			w.screenshot("playground-flow", theme, width)
+			w.do(chromedp.EmulateViewport(width, 1600), prefer(theme))
+			for _, step := range []string{"token", "wrong-password"} {
+				w.do(chromedp.Evaluate[chromedp.Void](`document.getElementById('` + step + `').scrollIntoView(); undefined`))
+				w.screenshot("playground-"+step, theme, width)
+			}
 		}
 	}
 	for _, theme := range []string{"light", "dark"} {
