@@ -4,7 +4,7 @@ package playground
 func meaning(name string) string { return meanings()[name] }
 
 func meanings() map[string]string {
-	return map[string]string{
+	return map[string]string{ //nolint:gosec // texts about tokens, and no tokens
 		// Parameters of requests and of authorization responses.
 		"response_type":         "code: the browser brings back a code, and no token",
 		"client_id":             "the application",

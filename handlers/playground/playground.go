@@ -81,7 +81,7 @@ func New(c Config) *Playground { return &Playground{Config: c, flows: flows(), k
 func (p *Playground) Routes() []route.Route {
 	get, post, head := []string{http.MethodGet}, []string{http.MethodPost}, []string{http.MethodHead}
 	policies := []string{ratelimit.PagePrefix}
-	const one = Path + "/{flow:[a-z-]{1,40}}"
+	const one = Path + "/{flow}"
 	return []route.Route{
 		{Name: "playground", Methods: get, Path: Path, Protection: route.Page, Policies: policies, Handler: p.start},
 		{Name: "playground callback", Methods: get, Path: CallbackPath, Protection: route.Page, Policies: policies, Handler: p.callback},

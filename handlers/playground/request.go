@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/curl"
@@ -27,8 +28,8 @@ func post(c Config, path string, as Client, form ...string) request {
 }
 
 func pairs(list ...string) (all []curl.Pair) {
-	for i := 0; i < len(list); i += 2 {
-		all = append(all, curl.Pair{Name: list[i], Value: list[i+1]})
+	for pair := range slices.Chunk(list, 2) {
+		all = append(all, curl.Pair{Name: pair[0], Value: pair[len(pair)-1]})
 	}
 	return all
 }

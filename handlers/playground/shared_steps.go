@@ -8,7 +8,6 @@ import "net/http"
 type registration func(Config) Client
 
 func web(c Config) Client     { return c.Web }
-func service(c Config) Client { return c.Service }
 func trusted(c Config) Client { return c.Trusted }
 
 func userInfo() step {
