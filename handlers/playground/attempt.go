@@ -14,6 +14,8 @@ type attempt struct {
 	code, usedCode string
 	// refresh is not used yet, spent is.
 	access, refresh, spent string
+	// id is the ID token that the code yielded; later ones have no nonce.
+	id string
 	// answers are the latest ones by step.
 	answers map[string]answer
 }
@@ -54,6 +56,9 @@ func (a *attempt) learn(s step, got answer) {
 	}
 	if used := got.sent.parameter("refresh_token"); used != "" && tokens["access_token"] != "" {
 		a.spent = used
+	}
+	if got.sent.parameter("code") != "" {
+		a.id = tokens["id_token"]
 	}
 	for name, into := range map[string]*string{"access_token": &a.access, "refresh_token": &a.refresh} {
 		if tokens[name] != "" {

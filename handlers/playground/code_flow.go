@@ -53,10 +53,19 @@ func codeFlow() flow {
 				name: "exchange", title: "Exchange the code for tokens",
 				about: []string{
 					"The application sends the code with its own secret and the verifier, past the browser. The server hashes the verifier: whoever stole the code has not got it.",
-					"The ID token says who signed in. Its nonce must be the one of step 1, and its signature is checked with the keys of the server.",
+					"The access token is for APIs. The ID token is for the application: it says who signed in.",
 				},
-				specs: []spec{rfc(6749, "4.1.3"), rfc(7636, "4.5"), openID("3.1.3.1", "TokenRequest"), openID("3.1.3.7", "IDTokenValidation")}, needs: needsCode,
+				specs: []spec{rfc(6749, "4.1.3"), rfc(7636, "4.5"), openID("3.1.3.1", "TokenRequest")}, needs: needsCode,
 				build: func(c Config, a attempt) request { return exchange(c, a.code, c.Issuer+CallbackPath, a.verifier) },
+			},
+			{
+				name: "keys", title: "Check the ID token",
+				about: []string{"The application fetches the keys of the server, once for many sign-ins, and checks the signature with the key that kid names. Then it checks that the token is from this server, for itself, not over, and for the request of step 1. A library does all of that."},
+				specs: []spec{openID("3.1.3.7", "IDTokenValidation"), rfc(7517, "5")}, needs: needsID,
+				build: func(c Config, _ attempt) request {
+					return request{method: http.MethodGet, url: c.Issuer + c.Paths.JWKS}
+				},
+				check: checkIDToken,
 			},
 			userInfo(),
 			introspect("introspect", "Check the token, as an API does", "An API that gets the access token asks the server what it is worth. The demo service, which may introspect, does so here."),

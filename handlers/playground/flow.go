@@ -1,6 +1,10 @@
 package playground
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+	"time"
+)
 
 // flow is a sequence of steps, and the mistakes that can be tried in it.
 type flow struct {
@@ -17,6 +21,9 @@ type step struct {
 	// needs says what is missing for the step; empty: nothing. Nil: it needs nothing.
 	needs func(attempt) string
 	build func(Config, attempt) request
+	// check is what the application makes of a good answer at a time, or nil. It returns an error for one that it
+	// does not accept.
+	check func(context.Context, Config, attempt, answer, time.Time) (note string, err error)
 	// visit: the browser goes there itself.
 	visit bool
 	// usesCode: the code is used up even if the request is refused.
@@ -81,6 +88,13 @@ func needsUsedCode(a attempt) string {
 func needsAccess(a attempt) string {
 	if a.access == "" {
 		return "There is no access token yet: get one above."
+	}
+	return ""
+}
+
+func needsID(a attempt) string {
+	if a.id == "" {
+		return "There is no ID token yet: exchange the code first."
 	}
 	return ""
 }

@@ -32,9 +32,10 @@ func meanings() map[string]string {
 		"error_description": "what to change",
 		"error_uri":         "a page that explains the refusal",
 		// The header of a token.
-		"alg": "the algorithm of the signature",
-		"kid": "the key of the signature, one of those that the server publishes",
-		"typ": "what kind of token it is",
+		"alg":  "the algorithm of the signature",
+		"kid":  "the key of the signature, one of those that the server publishes",
+		"typ":  "what kind of token it is",
+		"keys": "the public keys of the server, the present and the next ones",
 		// Claims.
 		"iss":        "who issued it: this server",
 		"sub":        "who signed in; it never changes, so accounts are kept under it",

@@ -162,6 +162,11 @@ func (p *Playground) run(w http.ResponseWriter, r *http.Request) error {
 		return backTo(w, f, s.name) // sent again from an old page, which says what is missing
 	}
 	got := p.send(r.Context(), s.build(p.Config, a))
+	if s.check != nil && got.ok() {
+		if got.note, err = s.check(r.Context(), p.Config, a, got, now); err != nil {
+			got.note, got.refused = "The application does not accept it: "+err.Error()+".", true
+		}
+	}
 	p.kept.learn(browser, f.name, now, s, got)
 	return backTo(w, f, s.name+answerSuffix)
 }

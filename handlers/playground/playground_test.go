@@ -1,12 +1,16 @@
 package playground_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/gorilla/mux"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -179,17 +184,72 @@ func TestTokensAreDecoded(t *testing.T) {
 	}
 }
 
+// The application lets nobody in for an ID token that is not valid.
+func TestIDTokensAreChecked(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	other, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	set := func(k *rsa.PrivateKey) string {
+		text, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: k.Public(), KeyID: "k", Algorithm: "RS256"}}})
+		require.NoError(t, err)
+		return string(text)
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key}, nil)
+	require.NoError(t, err)
+	for name, change := range map[string]struct {
+		claim string
+		value any
+		keys  string
+		note  string
+	}{
+		"good":            {note: "The application lets s-1 in"},
+		"another key":     {keys: set(other), note: "does not accept it"},
+		"no keys":         {keys: "{}", note: "does not accept it"},
+		"no set":          {keys: "[]", note: "does not accept it"},
+		"another issuer":  {claim: "iss", value: "https://evil.example", note: "does not accept it"},
+		"another client":  {claim: "aud", value: "service", note: "does not accept it"},
+		"over":            {claim: "exp", value: f.now.Unix() - 1, note: "does not accept it"},
+		"another request": {claim: "nonce", value: "n", note: "does not accept it: the nonce"},
+		"no nonce":        {claim: "nonce", value: "", note: "does not accept it: the nonce"},
+	} {
+		asked, err := url.Parse(html.UnescapeString(between(t, f.try("b", "code", "prepare"), `id="run-authorize" href="`, `"`)))
+		require.NoError(t, err)
+		f.send("b", http.MethodGet, issuer+playground.CallbackPath+"?"+url.Values{"code": {"c"}, "state": {asked.Query().Get("state")}, "iss": {issuer}}.Encode(), "")
+		claims := map[string]any{"iss": issuer, "aud": "web", "sub": "s-1", "iat": f.now.Unix(), "exp": f.now.Unix() + 60, "nonce": asked.Query().Get("nonce")}
+		if change.claim != "" {
+			claims[change.claim] = change.value
+		}
+		text, err := json.Marshal(claims)
+		require.NoError(t, err)
+		signed, err := signer.Sign(text)
+		require.NoError(t, err)
+		token, err := signed.CompactSerialize()
+		require.NoError(t, err)
+		f.body = `{"access_token":"at","id_token":"` + token + `"}`
+		f.try("b", "code", "exchange")
+		f.body = cmp.Or(change.keys, set(key))
+		assert.Contains(t, f.try("b", "code", "keys"), change.note, name)
+	}
+}
+
+// between is the text between two others.
+func between(t *testing.T, text, before, after string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(text, before)
+	require.True(t, found, "%s in %s", before, text)
+	value, _, _ := strings.Cut(rest, after)
+	return value
+}
+
 // An authorization response is accepted from the server that was asked, for the request of this browser, and
 // what it brings ends up in no URL.
 func TestOnlyTheOwnResponseIsAccepted(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	state := func(page string) string {
-		_, after, found := strings.Cut(page, "&amp;state=")
-		require.True(t, found, page)
-		value, _, _ := strings.Cut(after, "&amp;")
-		return value
-	}
+	state := func(page string) string { return between(t, page, "&amp;state=", "&amp;") }
 	own := state(f.try("b", "code", "prepare"))
 	back := func(query ...string) string {
 		values := url.Values{}

@@ -60,6 +60,7 @@ func TestPlaygroundShowsEachRequestOfASignIn(t *testing.T) {
 	for _, part := range []string{"POST /oauth/token HTTP/1.1", "Authorization: Basic", "HTTP/1.1 200 OK", `"expires_in": 3600`, "1 hour", "It is the one of step 1", "RS256", "who signed in", "ago", "It is opaque"} {
 		assert.Contains(t, got, part)
 	}
+	assert.Contains(t, w.try("keys"), "The signature is good")
 	assert.Contains(t, w.try("userinfo"), "Alice Pleasance Liddell")
 	assert.Contains(t, w.try("introspect"), `"active": true`)
 	assert.Contains(t, w.try("exchange-again"), "invalid_grant")
