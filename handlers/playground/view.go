@@ -75,12 +75,10 @@ func (p *Playground) request(shown *pages.PlaygroundStep, s step, sent request) 
 	if sent.method == "" {
 		return
 	}
-	shown.Parameters = described(sent.form)
-	if s.visit {
+	shown.Parameters, shown.Request, shown.Command = described(sent.form), sent.written(), sent.command()
+	if s.visit { // the browser has headers of its own
 		shown.Visit, shown.Request = sent.address(), "GET "+sent.address()
-		return
 	}
-	shown.Request, shown.Command = sent.written(), sent.command()
 }
 
 // described are parameters with what they mean.

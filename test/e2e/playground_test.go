@@ -159,7 +159,10 @@ func TestCommandsOfThePlaygroundWork(t *testing.T) {
 	assert.Contains(t, paste("introspect"), `"active":true`)
 	assert.Contains(t, paste("anonymous"), `"invalid_client"`)
 
-	w.do(chromedp.Navigate(s.url+"/playground/code"), chromedp.Click("#run-prepare"), chromedp.WaitVisible("#run-authorize"), chromedp.Click("#run-authorize"), login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#authorize-answer"))
+	w.do(chromedp.Navigate(s.url+"/playground/code"), chromedp.Click("#run-prepare"), chromedp.WaitVisible("#run-authorize"))
+	assert.Contains(t, paste("authorize"), `id="login-page"`)
+	assert.Contains(t, paste("redirect"), `id="error-page"`)
+	w.do(chromedp.Click("#run-authorize"), login("wonderland"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#authorize-answer"))
 	assert.Contains(t, paste("exchange"), `"id_token"`)
 }
 
@@ -244,7 +247,8 @@ func TestPlaygroundLooksRight(t *testing.T) {
 	s := dev(t)
 	w := newWindow(t, s)
 	w.do(chromedp.Navigate(s.url+"/playground/password"), chromedp.WaitVisible("#playground-flow"))
-	for _, step := range []string{"token", "userinfo", "wrong-password"} {
+	w.do(chromedp.Focus("#run-token"), chromedp.KeyEvent("\r"), chromedp.WaitVisible("#token-answer"))
+	for _, step := range []string{"userinfo", "wrong-password"} {
 		w.try(step)
 	}
 	focused := read(w, chromedp.Evaluate[string](`document.activeElement.id || document.querySelector(':target').id`))
