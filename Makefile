@@ -21,22 +21,22 @@ build: ## build bin/gatehouse
 
 .PHONY: examples
 examples: ## list the examples, each to be run beside "make run"
-	@ls test/examples | sed 's/^/make example-/'
+	@echo 'Start the server by "make run", and in another terminal one of:'
+	@awk 'BEGIN {FS = ": #> "} /^example-[a-z-]+: #> / {printf "  make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo 'Each is below test/examples, and short enough to be read at once.'
 
-# Node and Python fetch what they need into bin/, which is ignored.
-GO_EXAMPLES := example-api example-command-line example-service example-web
-NODE_EXAMPLES := example-api-node example-spa
-.PHONY: $(GO_EXAMPLES) $(NODE_EXAMPLES) example-api-python example-settings
-example-web: PREPARE = bin/gatehouse client update demo-web --dev --add-redirect-uri http://127.0.0.1:3000/callback
-$(GO_EXAMPLES): example-%:
-	@$(PREPARE)
-	@exec $(GO) run ./test/examples/$*
-$(NODE_EXAMPLES): example-%:
-	@mkdir -p bin/examples && cp -R test/examples/$* bin/examples/ && cd bin/examples/$* && npm install && exec npm start
-example-api-python:
-	@python3 -m venv bin/examples/python && bin/examples/python/bin/pip install -qr test/examples/api-python/requirements.txt
-	@exec bin/examples/python/bin/python test/examples/api-python/api.py
-example-settings:
+example-web: #> a web application with a sign-in, in Go
+example-spa: #> an application in the browser alone, which calls one of the APIs below (Node)
+example-command-line: #> a program for the terminal that signs its user in by the browser, in Go
+example-api: #> an API that checks access tokens, in Go
+example-api-node: #> the same API in Node
+example-api-python: #> the same API in Python
+example-service: #> a service that calls one of these APIs with a token of its own, in Go
+EXAMPLES := web spa command-line api api-node api-python service
+.PHONY: $(EXAMPLES:%=example-%) example-settings
+$(EXAMPLES:%=example-%): example-%:
+	@exec test/examples/run.sh $*
+example-settings: #> settings of oauth2-proxy, Kubernetes and Grafana, as text
 	@cat test/examples/settings/*
 
 ##@ Change it

@@ -1,13 +1,15 @@
-// An API whose requests need an access token with the scope orders:read:
-//
-//   npm install && node api.mjs
+// An API whose requests need an access token with the scope orders:read. Run it beside "make run", and
+// "make example-service" or "make example-spa" to call it.
 //
 // JWTs are verified by the keys of the provider. It is asked about other tokens (RFC 7662).
+import { webcrypto } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
 
+globalThis.crypto ??= webcrypto // jose needs it, and Node 18 has it under the other name only
+
 const issuer = process.env.ISSUER ?? 'http://localhost:8080'
-const audience = 'orders-api'
+const audience = 'orders-api' // a token for another API is refused
 // A real API is registered as a client of its own.
 const client = `demo-service:${process.env.CLIENT_SECRET ?? 'demo-service-secret-0123456789abcdef'}`
 
@@ -59,8 +61,18 @@ async function authorize(request, response, scope) {
   return claims
 }
 
+// fromBrowser lets the scripts of one origin call the API (CORS), and answers the question that a browser asks first.
+function fromBrowser(request, response) {
+  response.setHeader('Access-Control-Allow-Origin', process.env.ORIGIN ?? 'http://localhost:5173')
+  response.setHeader('Access-Control-Expose-Headers', 'WWW-Authenticate')
+  if (request.method !== 'OPTIONS') return false
+  response.writeHead(204, { 'Access-Control-Allow-Headers': 'Authorization' }).end()
+  return true
+}
+
 createServer(async (request, response) => {
+  if (fromBrowser(request, response)) return
   if (request.method !== 'GET' || request.url !== '/orders') return response.writeHead(404).end()
   const claims = await authorize(request, response, 'orders:read')
   if (claims) response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ subject: claims.sub }))
-}).listen(Number(process.env.PORT ?? 8081), '127.0.0.1')
+}).listen(Number(process.env.PORT ?? 8081), '127.0.0.1', () => console.log('listening'))

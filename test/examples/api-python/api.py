@@ -1,6 +1,5 @@
-"""An API whose requests need an access token with the scope orders:read.
-
-    pip install -r requirements.txt && python api.py
+"""An API whose requests need an access token with the scope orders:read. Run it beside "make run", and
+"make example-service" or "make example-spa" to call it.
 
 JWTs are verified by the keys of the provider. It is asked about other tokens (RFC 7662).
 """
@@ -11,13 +10,16 @@ from functools import wraps
 import jwt
 import requests
 from flask import Flask, g, jsonify, request
+from flask_cors import CORS
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:8080")
-AUDIENCE = "orders-api"
+AUDIENCE = "orders-api"  # a token for another API is refused
 # A real API is registered as a client of its own.
 CLIENT = ("demo-service", os.environ.get("CLIENT_SECRET", "demo-service-secret-0123456789abcdef"))
 
 app = Flask(__name__)
+# The scripts of one origin may call the API from a browser.
+CORS(app, origins=[os.environ.get("ORIGIN", "http://localhost:5173")], expose_headers=["WWW-Authenticate"])
 provider = requests.get(ISSUER + "/.well-known/openid-configuration", timeout=5).json()
 keys = jwt.PyJWKClient(provider["jwks_uri"])
 

@@ -1,5 +1,5 @@
 // An API whose requests need an access token with the scope orders:read. Run it beside "make run", and
-// "make example-service" to call it.
+// "make example-service" or "make example-spa" to call it.
 package main
 
 import (
@@ -29,7 +29,7 @@ func main() {
 	mux := http.NewServeMux()
 	mux.Handle("GET /orders", verifier.Require("orders:read")(http.HandlerFunc(orders)))
 
-	server := &http.Server{Addr: cmp.Or(os.Getenv("LISTEN"), "127.0.0.1:8081"), Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Addr: cmp.Or(os.Getenv("LISTEN"), "127.0.0.1:8081"), Handler: fromBrowser(mux), ReadHeaderTimeout: 5 * time.Second}
 	log.Printf("listening on %s", server.Addr)
 	log.Fatal(server.ListenAndServe())
 }
@@ -37,4 +37,18 @@ func main() {
 func orders(w http.ResponseWriter, r *http.Request) {
 	principal, _ := resource.FromContext(r.Context()) // it is there: the middleware checked it
 	_, _ = fmt.Fprintf(w, "orders of %s\n", principal.Subject)
+}
+
+// fromBrowser lets the scripts of one origin call the API (CORS), and answers the question that a browser asks first.
+func fromBrowser(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", cmp.Or(os.Getenv("ORIGIN"), "http://localhost:5173"))
+		w.Header().Set("Access-Control-Expose-Headers", "WWW-Authenticate")
+		if r.Method == http.MethodOptions {
+			w.Header().Set("Access-Control-Allow-Headers", "Authorization")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }

@@ -1,0 +1,57 @@
+#!/bin/sh
+# Runs an example beside the server: make example-NAME. What Node and Python need is fetched into bin/, which is
+# ignored, and again only when the list of it has changed.
+set -eu
+cd "$(dirname "$0")/../.."
+name=$1
+source=test/examples/$name
+place=bin/examples/$name
+issuer=${ISSUER:-http://localhost:8080}
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+needs() {
+    command -v "$1" >/dev/null 2>&1 || fail "This example needs $1. On Debian: apt-get install $2"
+}
+
+# fetch runs a command unless that was done for the same list.
+fetch() {
+    list=$1
+    shift
+    cmp -s "$list" "$place/fetched" && return
+    "$@" || fail "What the example needs could not be fetched."
+    cp "$list" "$place/fetched"
+}
+
+if command -v curl >/dev/null 2>&1; then
+    curl -fso /dev/null "$issuer/.well-known/openid-configuration" ||
+        fail "No server answers at $issuer. Start it first, in another terminal: make run"
+fi
+mkdir -p "$place"
+case $name in
+web)
+    # The development server knows this address of the application only when told.
+    [ -n "${LISTEN:-}" ] || bin/gatehouse client update demo-web --dev --add-redirect-uri http://127.0.0.1:3000/callback
+    exec go run "./$source"
+    ;;
+api-node | spa)
+    needs node nodejs
+    needs npm npm
+    cp -R "$source/." "$place"
+    cd "$place"
+    place=.
+    fetch package-lock.json npm ci --silent
+    exec npm start
+    ;;
+api-python)
+    needs python3 python3
+    python3 -c 'import ensurepip' 2>/dev/null || fail "This example needs venv of Python. On Debian: apt-get install python3-venv"
+    install() { python3 -m venv "$place/venv" && "$place/venv/bin/pip" install --quiet --requirement "$source/requirements.txt"; }
+    fetch "$source/requirements.txt" install
+    exec "$place/venv/bin/python" "$source/api.py"
+    ;;
+*) exec go run "./$source" ;;
+esac
