@@ -56,7 +56,10 @@ func demoClients(c config) []demoClient {
 		{client.Client{
 			ID: "demo-spa", Name: "Demo browser application", Type: client.Native, AuthMethod: client.None,
 			GrantTypes:   []client.GrantType{client.AuthorizationCode, client.RefreshToken},
-			RedirectURIs: []string{"http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost:5173/callback"}, Scopes: standard, DefaultScopes: defaults,
+			RedirectURIs: []string{"http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost:5173/callback"},
+			Scopes:       append(slices.Clone(standard), "orders:read"), DefaultScopes: defaults,
+			// The API of the examples, and UserInfo for the same token.
+			Audience:               []string{"orders-api", c.Issuer},
 			PostLogoutRedirectURIs: append([]string{"http://localhost:5173/"}, returns...),
 		}, ""},
 		{client.Client{
@@ -65,6 +68,10 @@ func demoClients(c config) []demoClient {
 			Scopes:     []string{"orders:read", "orders:write"}, DefaultScopes: []string{"orders:read"}, Audience: []string{"orders-api"},
 			MayIntrospect: true,
 		}, "demo-service-secret-0123456789abcdef"},
+		// An API: it asks about tokens, of which it is the audience, and gets none itself.
+		{client.Client{
+			ID: "orders-api", Name: "Demo API", Type: client.Backend, MayIntrospect: true,
+		}, "orders-api-secret-0123456789abcdef"},
 		{client.Client{
 			ID: "demo-trusted", Name: "Demo first-party application", Type: client.Web, FirstParty: true,
 			GrantTypes: []client.GrantType{client.Password, client.RefreshToken}, Scopes: standard, DefaultScopes: defaults,
@@ -139,8 +146,8 @@ func (h *instance) seedDemo(ctx context.Context) error {
 	return nil
 }
 
-// registerDemo brings the URIs and audiences of a client of an earlier start up to date: the demo
-// application may have been at another address. What the developer added stays.
+// registerDemo brings the URIs, scopes and audiences of a client of an earlier start up to date: the
+// demo application may have been at another address. What the developer added stays.
 func (h *instance) registerDemo(ctx context.Context, demo client.Client) error {
 	present, err := h.store.Client(ctx, demo.ID)
 	if err != nil {
@@ -149,13 +156,16 @@ func (h *instance) registerDemo(ctx context.Context, demo client.Client) error {
 	redirects := withFirst(demo.RedirectURIs, present.RedirectURIs)
 	returns := withFirst(demo.PostLogoutRedirectURIs, present.PostLogoutRedirectURIs)
 	audience := withFirst(demo.Audience, present.Audience)
-	if slices.Equal(redirects, present.RedirectURIs) && slices.Equal(returns, present.PostLogoutRedirectURIs) && slices.Equal(audience, present.Audience) {
+	scopes := withFirst(demo.Scopes, present.Scopes)
+	if slices.Equal(redirects, present.RedirectURIs) && slices.Equal(returns, present.PostLogoutRedirectURIs) &&
+		slices.Equal(audience, present.Audience) && slices.Equal(scopes, present.Scopes) {
 		return nil
 	}
 	_, err = h.registry.Update(ctx, audit.BackgroundJob("demo"), demo.ID, func(c *client.Client) error {
 		c.RedirectURIs = withFirst(demo.RedirectURIs, c.RedirectURIs)
 		c.PostLogoutRedirectURIs = withFirst(demo.PostLogoutRedirectURIs, c.PostLogoutRedirectURIs)
 		c.Audience = withFirst(demo.Audience, c.Audience)
+		c.Scopes = withFirst(demo.Scopes, c.Scopes)
 		return nil
 	})
 	return err

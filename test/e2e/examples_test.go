@@ -45,7 +45,7 @@ func TestExamplesOfAServiceAndAnAPI(t *testing.T) {
 	}, "the API does not refuse a request without a token")
 	service, log := s.example(t, "service", "API=http://"+listen)
 	require.NoError(t, service.Wait(), "%s", log)
-	assert.Equal(t, "200 OK: orders of demo-service\n", log.String())
+	assert.Equal(t, `200 OK: {"subject":"demo-service"}`+"\n", log.String())
 }
 
 func TestExampleOfACommandLineProgram(t *testing.T) {

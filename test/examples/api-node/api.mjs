@@ -1,7 +1,8 @@
 // An API whose requests need an access token with the scope orders:read. Run it beside "make run", and
 // "make example-service" or "make example-spa" to call it.
 //
-// JWTs are verified by the keys of the provider. It is asked about other tokens (RFC 7662).
+// JWTs are verified by the keys of the provider, without a question: one that was revoked is good until it expires.
+// The provider is asked about other tokens (RFC 7662).
 import { webcrypto } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
@@ -10,8 +11,8 @@ globalThis.crypto ??= webcrypto // jose needs it, and Node 18 has it under the o
 
 const issuer = process.env.ISSUER ?? 'http://localhost:8080'
 const audience = 'orders-api' // a token for another API is refused
-// A real API is registered as a client of its own.
-const client = `demo-service:${process.env.CLIENT_SECRET ?? 'demo-service-secret-0123456789abcdef'}`
+// By this registration the API asks about tokens that name it.
+const client = `orders-api:${process.env.CLIENT_SECRET ?? 'orders-api-secret-0123456789abcdef'}`
 
 const provider = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()
 const keys = createRemoteJWKSet(new URL(provider.jwks_uri))
@@ -46,7 +47,7 @@ async function verified(token) {
 
 // authorize returns the claims, or writes why there are none.
 async function authorize(request, response, scope) {
-  const refuse = (status, challenge) => response.writeHead(status, { 'WWW-Authenticate': `Bearer ${challenge}` }).end()
+  const refuse = (status, why) => response.writeHead(status, { 'WWW-Authenticate': `Bearer realm="${audience}", ${why}` }).end()
   const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? []
   if (!token) return void refuse(401, `scope="${scope}"`)
   let claims

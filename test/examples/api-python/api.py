@@ -1,7 +1,8 @@
 """An API whose requests need an access token with the scope orders:read. Run it beside "make run", and
 "make example-service" or "make example-spa" to call it.
 
-JWTs are verified by the keys of the provider. It is asked about other tokens (RFC 7662).
+JWTs are verified by the keys of the provider, without a question: one that was revoked is good until
+it expires. The provider is asked about other tokens (RFC 7662).
 """
 
 import os
@@ -14,8 +15,8 @@ from flask_cors import CORS
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:8080")
 AUDIENCE = "orders-api"  # a token for another API is refused
-# A real API is registered as a client of its own.
-CLIENT = ("demo-service", os.environ.get("CLIENT_SECRET", "demo-service-secret-0123456789abcdef"))
+# By this registration the API asks about tokens that name it.
+CLIENT = ("orders-api", os.environ.get("CLIENT_SECRET", "orders-api-secret-0123456789abcdef"))
 
 app = Flask(__name__)
 # The scripts of one origin may call the API from a browser.
@@ -52,8 +53,8 @@ def verified(token):
     return claims if claims.get("active") is True and bearer and AUDIENCE in audience else None
 
 
-def refuse(status, challenge):
-    return "", status, {"WWW-Authenticate": "Bearer " + challenge}
+def refuse(status, why):
+    return "", status, {"WWW-Authenticate": f'Bearer realm="{AUDIENCE}", {why}'}
 
 
 def require(scope):

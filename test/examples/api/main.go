@@ -5,7 +5,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"encoding/json"
 	"log"
 	"net/http"
 	"os"
@@ -18,9 +18,9 @@ func main() {
 	verifier, err := resource.New(context.Background(), cmp.Or(os.Getenv("ISSUER"), "http://localhost:8080"), resource.Options{
 		// Tokens for other APIs are refused.
 		Audience: []string{"orders-api"},
-		// For tokens that are no JWTs. A real API is registered as a client of its own.
+		// For tokens that are no JWTs. By this registration the API asks about those that name it.
 		Introspection: &resource.Introspection{
-			ClientID: "demo-service", ClientSecret: cmp.Or(os.Getenv("CLIENT_SECRET"), "demo-service-secret-0123456789abcdef"),
+			ClientID: "orders-api", ClientSecret: cmp.Or(os.Getenv("CLIENT_SECRET"), "orders-api-secret-0123456789abcdef"),
 		},
 	})
 	if err != nil {
@@ -36,7 +36,8 @@ func main() {
 
 func orders(w http.ResponseWriter, r *http.Request) {
 	principal, _ := resource.FromContext(r.Context()) // it is there: the middleware checked it
-	_, _ = fmt.Fprintf(w, "orders of %s\n", principal.Subject)
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{"subject": principal.Subject})
 }
 
 // fromBrowser lets the scripts of one origin call the API (CORS), and answers the question that a browser asks first.
