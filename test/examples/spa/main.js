@@ -20,7 +20,7 @@ const users = new UserManager({
   revokeTokensOnSignout: true,
 })
 
-const [who, signIn, orders, signOut] = ['who', 'sign-in', 'orders', 'sign-out'].map((id) => document.getElementById(id))
+const [who, signIn, orders, answer, signOut] = ['who', 'sign-in', 'orders', 'answer', 'sign-out'].map((id) => document.getElementById(id))
 
 // Before the access token expires the library gets the next by the refresh token, which is good once.
 users.events.addUserLoaded((user) => show(`Signed in as ${user.profile.name}.`, true))
@@ -34,16 +34,16 @@ function show(text, signedIn) {
 
 // on does something at a click, and shows why it could not be done.
 function on(button, act) {
-  button.onclick = () => act().catch((error) => (who.textContent = `That did not work: ${error.message}`))
+  button.onclick = () => act().catch((error) => (answer.textContent = `That did not work: ${error.message}`))
 }
 
 on(signIn, () => users.signinRedirect())
 on(signOut, () => users.signoutRedirect()) // of the provider too: else the next sign-in asks for no password
 on(orders, async () => {
   const user = await users.getUser()
-  const answer = await fetch(`${api}/orders`, { headers: { Authorization: `Bearer ${user.access_token}` } })
-  if (!answer.ok) throw new Error(`${answer.status} ${answer.headers.get('WWW-Authenticate')}`)
-  who.textContent = `Orders: ${await answer.text()}`
+  const response = await fetch(`${api}/orders`, { headers: { Authorization: `Bearer ${user.access_token}` } })
+  if (!response.ok) throw new Error(`${response.status} ${response.headers.get('WWW-Authenticate')}`)
+  answer.textContent = await response.text()
 })
 
 if (location.pathname === '/callback') {
