@@ -32,7 +32,8 @@ example-api: #> an API that checks access tokens, in Go
 example-api-node: #> the same API in Node
 example-api-python: #> the same API in Python
 example-service: #> a service that calls one of these APIs with a token of its own, in Go
-EXAMPLES := web spa command-line api api-node api-python service
+example-oauth2-proxy: #> an application that cannot sign people in, behind oauth2-proxy
+EXAMPLES := oauth2-proxy web spa command-line api api-node api-python service
 .PHONY: $(EXAMPLES:%=example-%) example-settings
 $(EXAMPLES:%=example-%): example-%:
 	@exec test/examples/run.sh $*

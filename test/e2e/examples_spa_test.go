@@ -53,15 +53,15 @@ func onEveryPage(script string) chromedp.Action[chromedp.Void] {
 }
 
 // shows waits until an element of the page says what it is to say. The page may be left meanwhile.
-func (app spa) shows(id, text string) {
-	app.t.Helper()
-	if !assert.Eventually(app.t, func() bool {
-		ctx, cancel := context.WithTimeout(app.ctx, 5*time.Second)
+func (w *window) shows(selector, text string) {
+	w.t.Helper()
+	if !assert.Eventually(w.t, func() bool {
+		ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
 		defer cancel()
-		shown, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector('#`+id+`')?.textContent ?? ''`))
+		shown, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector('`+selector+`')?.textContent ?? ''`))
 		return err == nil && strings.Contains(shown, text)
 	}, 30*time.Second, 50*time.Millisecond) {
-		require.FailNow(app.t, text+" is not shown at "+read(app.window, chromedp.Evaluate[string](`location.href + ' ' + document.body.innerText`)))
+		require.FailNow(w.t, text+" is not shown at "+read(w, chromedp.Evaluate[string](`location.href + ' ' + document.body.innerText`)))
 	}
 }
 
@@ -91,14 +91,14 @@ func TestExampleOfAnApplicationInTheBrowser(t *testing.T) {
 	app.do(login("wonderland"), chromedp.WaitVisible("#consent-page"))
 	assert.Contains(t, read(app.window, chromedp.Text("#consent-page")), "orders:read")
 	app.do(chromedp.Click("#consent-deny"))
-	app.shows("who", "Not signed in: The user did not agree")
+	app.shows("#who", "Not signed in: The user did not agree")
 	assert.Empty(t, app.exchanges(), "without a code")
 
 	app.do(chromedp.Click("#sign-in"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"))
-	app.shows("who", "Signed in as Alice Pleasance Liddell.")
+	app.shows("#who", "Signed in as Alice Pleasance Liddell.")
 	assert.Equal(t, app.url+"/", read(app.window, chromedp.Evaluate[string](`location.href`)), "the code is not in the history")
 	app.do(chromedp.Click("#orders"))
-	app.shows("answer", `{"subject":"`)
+	app.shows("#answer", `{"subject":"`)
 
 	// The library asks for the next tokens a minute before these expire, which is at once.
 	read(app.window, chromedp.Poll[bool](`asked.length > 2`))
@@ -109,12 +109,12 @@ func TestExampleOfAnApplicationInTheBrowser(t *testing.T) {
 	assert.Equal(t, "refresh_token", third.Get("grant_type"))
 	assert.NotEqual(t, second.Get("refresh_token"), third.Get("refresh_token"), "each is used once")
 	app.do(chromedp.Evaluate[chromedp.Void](`answer.textContent = ''`), chromedp.Click("#orders"))
-	app.shows("answer", `{"subject":"`)
+	app.shows("#answer", `{"subject":"`)
 	token := read(app.window, chromedp.Evaluate[string](`presented`))
 	assert.Contains(t, order(t, app.api, token), "200 ")
 
 	app.do(chromedp.Click("#sign-out"))
-	app.shows("who", "Not signed in.")
+	app.shows("#who", "Not signed in.")
 	assert.Equal(t, app.url+"/", read(app.window, chromedp.Evaluate[string](`location.origin + location.pathname`)))
 	assert.Equal(t, badToken, order(t, app.api, token), "revoked")
 	app.signIn()

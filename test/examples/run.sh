@@ -53,5 +53,22 @@ api-python)
     fetch "$source/requirements.txt" install
     exec "$place/venv/bin/python" "$source/api.py"
     ;;
+oauth2-proxy)
+    listen=${LISTEN:-127.0.0.1:4180}
+    app=${APP_LISTEN:-127.0.0.1:3000}
+    secret=${CLIENT_SECRET:-oauth2-proxy-secret-0123456789abcdef}
+    bin/gatehouse client get oauth2-proxy --dev >/dev/null 2>&1 || [ -n "${CLIENT_SECRET:-}" ] ||
+        bin/gatehouse client create oauth2-proxy oauth2-proxy "$secret" --dev --redirect-uri "http://$listen/oauth2/callback" \
+            --post-logout-redirect-uri "http://$listen/" --scope openid --scope profile --scope email --require-pkce
+    go build -o "$place/app" "./$source"
+    "$place/app" &
+    trap 'kill $!' EXIT
+    printf %s "$secret" >"$place/secret"
+    # These settings stand for those of a server with a name of its own.
+    OAUTH2_PROXY_COOKIE_SECRET=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n') \
+        go tool -modfile=test/tools/oauth2-proxy.mod oauth2-proxy --config test/examples/settings/oauth2-proxy.cfg \
+        --oidc-issuer-url "$issuer" --whitelist-domain "${issuer#*://}" --client-secret-file "$place/secret" \
+        --redirect-url "http://$listen/oauth2/callback" --cookie-secure=false --http-address "$listen" --upstream "http://$app"
+    ;;
 *) exec go run "./$source" ;;
 esac
