@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs missing test dependencies: Postgres, PgBouncer, Redis, Prometheus, a browser, the tools of
-# the API guide, and the C compiler that the race detector needs. Works on Debian and its derivatives; elsewhere,
-# or without root, it prints what to install.
+# the API guide, Node and Python for the examples, and the C compiler that the race detector needs. Works
+# on Debian and its derivatives; elsewhere, or without root, it prints what to install.
 set -eu
 
 missing=
@@ -13,6 +13,9 @@ command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v curl >/dev/null 2>&1 || missing="$missing curl"
 command -v jq >/dev/null 2>&1 || missing="$missing jq"
+command -v node >/dev/null 2>&1 || missing="$missing nodejs"
+command -v npm >/dev/null 2>&1 || missing="$missing npm"
+python3 -c 'import ensurepip' >/dev/null 2>&1 || missing="$missing python3 python3-venv"
 command -v gcc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
 [ -n "$missing" ] || exit 0
 
