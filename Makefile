@@ -22,7 +22,7 @@ build: ## build bin/gatehouse
 .PHONY: examples
 examples: ## list the examples, each to be run beside "make run"
 	@echo 'Start the server by "make run", and in another terminal one of:'
-	@awk 'BEGIN {FS = ": #> "} /^example-[a-z-]+: #> / {printf "  make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ": #> "} /^example-[a-z0-9-]+: #> / {printf "  make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo 'Each is below test/examples, and short enough to be read at once.'
 
 example-web: #> a web application with a sign-in, in Go

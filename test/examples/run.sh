@@ -14,7 +14,11 @@ fail() {
 }
 
 needs() {
-    command -v "$1" >/dev/null 2>&1 || fail "This example needs $1. On Debian: apt-get install $2"
+    command -v "$1" >/dev/null 2>&1 || fail "This example needs $1. $2"
+}
+
+needs_go() {
+    needs go "See https://go.dev/dl"
 }
 
 # fetch runs a command unless that was done for the same list.
@@ -26,6 +30,7 @@ fetch() {
     cp "$list" "$place/fetched"
 }
 
+[ -d "$source" ] || fail "There is no example $name. make examples lists them."
 if command -v curl >/dev/null 2>&1; then
     curl -fso /dev/null "$issuer/.well-known/openid-configuration" ||
         fail "No server answers at $issuer. Start it first, in another terminal: make run"
@@ -33,27 +38,29 @@ fi
 mkdir -p "$place"
 case $name in
 web)
+    needs_go
     # The development server knows this address of the application only when told.
     [ -n "${LISTEN:-}" ] || bin/gatehouse client update demo-web --dev --add-redirect-uri http://127.0.0.1:3000/callback
     exec go run "./$source"
     ;;
 api-node | spa)
-    needs node nodejs
-    needs npm npm
+    needs node "On Debian: apt-get install nodejs npm"
+    needs npm "On Debian: apt-get install npm"
     cp -R "$source/." "$place"
     cd "$place"
     place=.
-    fetch package-lock.json npm ci --silent
+    fetch package-lock.json npm ci --loglevel=error --no-audit --no-fund
     exec npm start
     ;;
 api-python)
-    needs python3 python3
-    python3 -c 'import ensurepip' 2>/dev/null || fail "This example needs venv of Python. On Debian: apt-get install python3-venv"
+    needs python3 "On Debian: apt-get install python3 python3-venv"
+    python3 -c 'import ensurepip' 2>/dev/null || fail "This example needs Python's venv. On Debian: apt-get install python3-venv"
     install() { python3 -m venv "$place/venv" && "$place/venv/bin/pip" install --quiet --requirement "$source/requirements.txt"; }
     fetch "$source/requirements.txt" install
     exec "$place/venv/bin/python" "$source/api.py"
     ;;
 oauth2-proxy)
+    needs_go
     listen=${LISTEN:-127.0.0.1:4180}
     app=${APP_LISTEN:-127.0.0.1:3000}
     secret=${CLIENT_SECRET:-oauth2-proxy-secret-0123456789abcdef}
@@ -70,5 +77,8 @@ oauth2-proxy)
         --oidc-issuer-url "$issuer" --whitelist-domain "${issuer#*://}" --client-secret-file "$place/secret" \
         --redirect-url "http://$listen/oauth2/callback" --cookie-secure=false --http-address "$listen" --upstream "http://$app"
     ;;
-*) exec go run "./$source" ;;
+*)
+    needs_go
+    exec go run "./$source"
+    ;;
 esac
