@@ -40,7 +40,7 @@ case $name in
 web)
     needs_go
     # The development server knows this address of the application only when told.
-    [ -n "${LISTEN:-}" ] || bin/gatehouse client update demo-web --dev --add-redirect-uri http://127.0.0.1:3000/callback
+    [ -n "${LISTEN:-}" ] || bin/gatehouse client update demo-web --dev --add-redirect-uri http://127.0.0.1:3000/callback >/dev/null
     exec go run "./$source"
     ;;
 api-node | spa)
@@ -62,12 +62,13 @@ api-python)
 oauth2-proxy)
     needs_go
     listen=${LISTEN:-127.0.0.1:4180}
-    app=${APP_LISTEN:-127.0.0.1:3000}
+    app=${APP_LISTEN:-127.0.0.1:3001}
     secret=${CLIENT_SECRET:-oauth2-proxy-secret-0123456789abcdef}
     bin/gatehouse client get oauth2-proxy --dev >/dev/null 2>&1 || [ -n "${CLIENT_SECRET:-}" ] ||
         bin/gatehouse client create oauth2-proxy oauth2-proxy "$secret" --dev --redirect-uri "http://$listen/oauth2/callback" \
-            --post-logout-redirect-uri "http://$listen/" --scope openid --scope profile --scope email --require-pkce
+            --post-logout-redirect-uri "http://$listen/" --scope openid --scope profile --scope email --require-pkce >/dev/null
     go build -o "$place/app" "./$source"
+    echo "open http://$listen"
     "$place/app" &
     trap 'kill $!' EXIT
     printf %s "$secret" >"$place/secret"

@@ -27,13 +27,14 @@ func main() {
 	ctx := context.Background()
 	// The client gets a token when it needs one, uses it until it expires, and then gets the next.
 	client := config.Client(ctx)
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, cmp.Or(os.Getenv("API"), "http://127.0.0.1:8081")+"/orders", nil)
+	api := cmp.Or(os.Getenv("API"), "http://127.0.0.1:8081")
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, api+"/orders", nil)
 	if err != nil {
 		log.Fatal(err)
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		log.Fatal(err)
+		log.Fatalf("%v\n(make example-api starts an API at %s)", err, api)
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
