@@ -153,6 +153,7 @@ func TestDemoClientsReturnToTheDemoApplication(t *testing.T) {
 	registered := func(id string) (uris struct {
 		Redirects []string `json:"redirect_uris"`
 		Returns   []string `json:"post_logout_redirect_uris"`
+		Scopes    []string `json:"scopes"`
 	},
 	) {
 		require.NoError(t, json.Unmarshal(s.command("client", "get", id, "--dev", "--json"), &uris))
@@ -163,6 +164,7 @@ func TestDemoClientsReturnToTheDemoApplication(t *testing.T) {
 	assert.Equal(t, []string{"http://" + former + "/"}, web.Returns)
 	assert.Equal(t, append([]string{"http://localhost:5173/"}, web.Returns...), registered("demo-spa").Returns)
 	s.command("client", "update", "demo-web", "--dev", "--add-redirect-uri", "http://localhost:3000/cb")
+	s.command("client", "update", "demo-spa", "--dev", "--remove-scope", "orders:read", "--add-scope", "orders:write") // as if of an earlier version
 	s.stop()
 
 	s.demo = fmt.Sprintf("127.0.0.1:%d", services.FreePort(t))
@@ -171,6 +173,7 @@ func TestDemoClientsReturnToTheDemoApplication(t *testing.T) {
 	web = registered("demo-web")
 	assert.Equal(t, "http://"+s.demo+"/callback", web.Redirects[0])
 	assert.Contains(t, web.Redirects, "http://localhost:3000/cb")
+	assert.Subset(t, registered("demo-spa").Scopes, []string{"openid", "orders:read", "orders:write"})
 	for _, id := range []string{"demo-web", "demo-spa"} {
 		assert.Subset(t, registered(id).Returns, []string{"http://" + s.demo + "/", "http://" + former + "/"}, id)
 	}

@@ -1,3 +1,4 @@
+// The proxy of test/examples, apart from the tools: together, it would raise modules that the linter fixes.
 module github.com/gatehouse-id/gatehouse/test/tools
 
 go 1.26.0
