@@ -62,11 +62,15 @@ type Publisher struct {
 	wake     chan struct{} // closed at news
 	stopped  bool
 	waiting  int
+	// begun counts the polls, whole is the last of them that read everything, and polled is closed at
+	// the end of each.
+	begun, whole uint64
+	polled       chan struct{}
 }
 
 // NewPublisher makes a Publisher, which knows nothing until Run.
 func NewPublisher(r reader, clock provider.Clock, c counter, logger *slog.Logger) *Publisher {
-	return &Publisher{reader: r, clock: clock, counter: c, logger: logger, wake: make(chan struct{})}
+	return &Publisher{reader: r, clock: clock, counter: c, logger: logger, wake: make(chan struct{}), polled: make(chan struct{})}
 }
 
 // Run follows the feed until ctx ends, and then answers all who wait.
@@ -97,11 +101,28 @@ func (p *Publisher) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.stopped = true
-	close(p.wake) // for good: who has entered and not looked yet would wait for news of nobody
+	// For good: who has entered and not looked yet would wait for news of nobody.
+	close(p.wake)
+	close(p.polled)
 }
 
 // Poll reads what is new. Only Run calls it, and tests.
 func (p *Publisher) Poll(ctx context.Context) error {
+	p.mu.Lock()
+	p.begun++
+	p.mu.Unlock()
+	err := p.poll(ctx)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err == nil {
+		p.whole = p.begun
+	}
+	close(p.polled)
+	p.polled = make(chan struct{})
+	return err
+}
+
+func (p *Publisher) poll(ctx context.Context) error {
 	for {
 		began := p.clock.Now(ctx)
 		known, err := p.begin(ctx)

@@ -166,6 +166,70 @@ func TestWaitersAreBoundedAndNotCutAtTheEnd(t *testing.T) {
 	assert.ErrorIs(t, err, revocation.ErrUnavailable, "it is stopping")
 }
 
+// Behind a load balancer the next request can reach a process that has read less.
+func TestReaderAheadOfTheProcessIsNotReset(t *testing.T) {
+	t.Parallel()
+	f := setup(t, 1, 2)
+	f.visible = []int64{1, 2, 3, 4}
+	ahead := revocation.Cursor{Settled: 4, Seen: 4}
+	type result struct {
+		page revocation.Page
+		err  error
+	}
+	wait := func() <-chan result {
+		told := make(chan result, 1)
+		go func() {
+			page, err := f.Wait(t.Context(), ahead, 0)
+			told <- result{page, err}
+		}()
+		require.Eventually(t, func() bool { return f.waiting.Load() == 1 }, 10*time.Second, time.Millisecond)
+		return told
+	}
+	// A poll that fails shows nothing.
+	told := wait()
+	f.err = errors.New("away")
+	require.Error(t, f.Poll(t.Context()))
+	f.err = nil
+	// The poll may have begun before the reader entered Wait, so that the reader waits for another.
+	next := func(told <-chan result) result {
+		for {
+			require.NoError(t, f.Poll(t.Context()))
+			select {
+			case got := <-told:
+				return got
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}
+	got := next(told)
+	require.NoError(t, got.err)
+	assert.False(t, got.page.Reset)
+	assert.Empty(t, got.page.Events)
+	assert.Equal(t, ahead, got.page.Next)
+
+	ahead = revocation.Cursor{Settled: 5, Seen: 5}
+	got = next(wait())
+	require.NoError(t, got.err)
+	assert.True(t, got.page.Reset, "nobody has revoked so much")
+	assert.Len(t, got.page.Events, 4)
+}
+
+func TestReaderAheadIsAnsweredAtTheEnd(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	told := make(chan error, 1)
+	go func() {
+		_, err := f.Wait(t.Context(), revocation.Cursor{Settled: 1, Seen: 1}, time.Hour)
+		told <- err
+	}()
+	require.Eventually(t, func() bool { return f.waiting.Load() == 1 }, 10*time.Second, time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
+	f.err = errors.New("away")
+	cancel()
+	f.Run(ctx)
+	require.ErrorIs(t, <-told, revocation.ErrUnavailable)
+}
+
 func TestOnlyCursorsOfTheFeedAreParsed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []revocation.Cursor{{}, {Settled: 5, Seen: 70}, {Settled: 1 << 60, Seen: 1 << 62}} {

@@ -2,6 +2,7 @@ package revocation
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -27,8 +28,17 @@ func (p *Publisher) Wait(ctx context.Context, from Cursor, wait time.Duration) (
 	defer func() { _ = p.enter(-1) }()
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
+	arrived := p.polls()
 	for over := wait <= 0; ; {
-		page, wake, err := p.page(ctx, from)
+		page, wake, err := p.page(ctx, from, arrived)
+		if errors.Is(err, errNotReadSince) {
+			select {
+			case <-ctx.Done():
+				return Page{}, ctx.Err()
+			case <-wake:
+			}
+			continue
+		}
 		if err != nil || over || len(page.Events) > 0 || page.Reset {
 			return page, err
 		}
@@ -64,8 +74,21 @@ func (p *Publisher) ends() bool {
 	return p.stopped
 }
 
-// page is what a reader lacks now, with the channel that is closed at news.
-func (p *Publisher) page(ctx context.Context, from Cursor) (Page, <-chan struct{}, error) {
+// polls is how many polls have begun.
+func (p *Publisher) polls() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.begun
+}
+
+// errNotReadSince: what a reader knows already may have been committed after this process last read. Another
+// process told it, and it reads at other moments.
+var errNotReadSince = errors.New("the feed was not read since the reader arrived")
+
+// page is what a reader lacks now, with the channel that is closed at news. A cursor beyond what is
+// known is one of another feed only if a poll shows so that began after the reader had arrived: until then it
+// returns errNotReadSince, and the channel that is closed at the end of a poll.
+func (p *Publisher) page(ctx context.Context, from Cursor, arrived uint64) (Page, <-chan struct{}, error) {
 	p.mu.Lock()
 	wake, known := p.wake, p.log
 	if known == nil || p.starting != nil || p.clock.Real().Sub(p.read) > stale {
@@ -74,6 +97,13 @@ func (p *Publisher) page(ctx context.Context, from Cursor) (Page, <-chan struct{
 	}
 	page := Page{AsOf: p.read}
 	if page.Reset = from.Settled > known.highest; page.Reset {
+		if polled, stopped := p.polled, p.stopped; p.whole <= arrived {
+			p.mu.Unlock()
+			if stopped {
+				return Page{}, nil, ErrUnavailable
+			}
+			return Page{}, polled, errNotReadSince
+		}
 		from = Cursor{}
 	}
 	if from.Settled >= known.start {
