@@ -97,8 +97,9 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 		(SELECT id FROM verifications WHERE expires_at < ? LIMIT ?)`, now, batchSize)
 	removed.Messages = remove(`DELETE FROM outbox WHERE id IN
 		(SELECT id FROM outbox WHERE id < ? ORDER BY id LIMIT ?)`, rowID(provider.FirstID(now.Add(-keepMessages))), batchSize)
+	// The last of all stays: by it processes and readers tell whether the database is the one that they know.
 	removed.Revocations = remove(`DELETE FROM revocations WHERE sequence IN
-		(SELECT sequence FROM revocations WHERE revoked_at < ? LIMIT ?)`, now.Add(-revocation.Keep), batchesPerTick*batchSize)
+		(SELECT sequence FROM revocations WHERE revoked_at < ? AND sequence < (SELECT max(sequence) FROM revocations) LIMIT ?)`, now.Add(-revocation.Keep), batchesPerTick*batchSize)
 	// Without the key no token of the other server is valid: it goes with the last of them.
 	remove(`DELETE FROM imported_refresh_tokens WHERE digest IN
 		(SELECT digest FROM imported_refresh_tokens WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider/revocation"
@@ -30,11 +31,14 @@ func (s *Store) RevocationsAfter(ctx context.Context, sequence int64, limit int)
 	return batch, s.fault(err)
 }
 
-// LastRevocation is the highest number of a revocation; 0: there is none.
-func (s *Store) LastRevocation(ctx context.Context) (int64, error) {
-	var last int64
-	err := s.row(ctx, "SELECT COALESCE(max(sequence), 0) FROM revocations").Scan(&last)
-	return last, s.fault(err)
+// LastRevocation is that of the highest number; the zero value: there is none.
+func (s *Store) LastRevocation(ctx context.Context) (revocation.Event, error) {
+	var e revocation.Event
+	err := s.row(ctx, "SELECT sequence, kind, target, revoked_at FROM revocations ORDER BY sequence DESC LIMIT 1").Scan(&e.Sequence, &e.Kind, &e.Target, &e.At)
+	if errors.Is(err, sql.ErrNoRows) {
+		return revocation.Event{}, nil
+	}
+	return e, s.fault(err)
 }
 
 // NewTransaction is the number of a transaction that begins now: every one that has written has a

@@ -112,6 +112,13 @@ func (f *feed) ask(ctx context.Context) (hurried bool, err error) {
 	return wait > 0 && len(a.Events) == 0 && now.Sub(began) < wait/2, nil
 }
 
+// begin has the next request begin with the oldest revocation.
+func (f *feed) begin() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.cursor = ""
+}
+
 // known tells whether what was revoked is known now.
 func (f *feed) known(now time.Time) bool {
 	f.mu.Lock()

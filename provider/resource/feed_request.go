@@ -60,8 +60,13 @@ func (f *feed) request(ctx context.Context, cursor string, wait time.Duration) (
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
 	body, _, err := send(v.options.HTTPClient, r, feedLimit)
-	if status := (*statusError)(nil); errors.As(err, &status) && status.status == http.StatusUnauthorized {
-		f.token.drop()
+	if status := (*statusError)(nil); errors.As(err, &status) {
+		switch status.status {
+		case http.StatusUnauthorized:
+			f.token.drop()
+		case http.StatusBadRequest: // the cursor is of another version of the provider
+			f.begin()
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("follow revocations at %s: %w", address, err)

@@ -30,6 +30,8 @@ type fakeFeed struct {
 	body   string // replaces the answer
 	last   string // the last answer
 	asked  int
+	// refused is a cursor that is not understood.
+	refused string
 }
 
 // newFakeFeed has a verifier that follows it.
@@ -54,6 +56,10 @@ func (f *fakeFeed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.asked++
 	if f.down || r.Header.Get("Authorization") != "Bearer feed-token" {
 		http.Error(w, "down", http.StatusServiceUnavailable)
+		return
+	}
+	if cursor := r.URL.Query().Get("cursor"); cursor != "" && cursor == f.refused {
+		http.Error(w, "what?", http.StatusBadRequest)
 		return
 	}
 	now := f.now().Unix()
@@ -127,6 +133,18 @@ func TestRevokedTokensAreRefusedByTheFeed(t *testing.T) {
 	f.set(func() { f.events = nil })
 	f.advance(25 * time.Hour)
 	soon(t, func() bool { return v.Stats().RevocationsKnown == 0 }, "what no token can be valid for is forgotten")
+}
+
+// The version before, or the next, may have other cursors.
+func TestReaderWhoseCursorIsRefusedBeginsAnew(t *testing.T) {
+	t.Parallel()
+	f, v := newFakeFeed(t, nil)
+	soon(t, followed(v), "it follows")
+	f.set(func() {
+		f.refused, f.change = "next", resourcetest.Claims{"cursor": "other"}
+		f.events = []event{{"kind": "token", "id": "t1", "at": f.now().UnixMilli()}}
+	})
+	soon(t, func() bool { return v.Stats().RevocationsKnown == 1 }, "it reads on")
 }
 
 // An answer that the provider did not give to this request says nothing.

@@ -1,6 +1,8 @@
 package revocation
 
 import (
+	"fmt"
+	"hash/crc32"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -28,6 +30,15 @@ type Event struct {
 	Kind     Kind
 	Target   string
 	At       time.Time
+}
+
+// check tells an event from another with the same number, which a database has that was restored. Both
+// databases keep microseconds. The zero value, which is the beginning, has the check 0.
+func (e Event) check() uint32 {
+	if e.Sequence == 0 {
+		return 0
+	}
+	return crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %d %s", e.Kind, e.At.UnixMicro(), e.Target))
 }
 
 // Batch is what one statement read.

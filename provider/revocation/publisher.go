@@ -35,8 +35,8 @@ var (
 type reader interface {
 	// RevocationsAfter reads at most limit revocations with a higher number.
 	RevocationsAfter(ctx context.Context, sequence int64, limit int) (Batch, error)
-	// LastRevocation is the highest number; 0: there is none.
-	LastRevocation(ctx context.Context) (int64, error)
+	// LastRevocation is that of the highest number; the zero value: there is none.
+	LastRevocation(ctx context.Context) (Event, error)
 	// NewTransaction is the number of a transaction that begins now.
 	NewTransaction(ctx context.Context) (int64, error)
 }
@@ -129,12 +129,17 @@ func (p *Publisher) poll(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		batch, err := p.reader.RevocationsAfter(ctx, known.settled, batchSize)
+		batch, err := p.reader.RevocationsAfter(ctx, known.settled.Sequence-1, batchSize)
 		if err != nil {
 			return err
 		}
-		full := len(batch.Events) == batchSize
-		settled := p.learn(batch, began)
+		all, ok := len(batch.Events) < batchSize, false
+		if batch.Events, ok = known.continues(batch, began); !ok {
+			p.logger.WarnContext(ctx, "the database lacks revocations that were told: its readers begin anew", "sequence", known.settled.Sequence)
+			p.forget()
+			continue
+		}
+		settled := p.learn(batch, all, began)
 		if known.misses() {
 			before, err := p.reader.NewTransaction(ctx)
 			if err != nil {
@@ -142,10 +147,19 @@ func (p *Publisher) poll(ctx context.Context) error {
 			}
 			p.expect(before)
 		}
-		if !full || !settled {
+		if all || !settled {
 			return nil
 		}
 	}
+}
+
+// forget has the next read begin anew, and those who wait ask again.
+func (p *Publisher) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.log = nil
+	close(p.wake)
+	p.wake = make(chan struct{})
 }
 
 // begin is where the feed ends at the start of the process. What is missed up to there may still
@@ -167,28 +181,30 @@ func (p *Publisher) begin(ctx context.Context) (*log, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.log, p.starting = &log{start: last, settled: last, highest: last}, &missing{upTo: last, before: before}
+	p.log, p.starting = newLog(last), &missing{upTo: last.Sequence, before: before}
 	return p.log, nil
 }
 
-// learn takes what was read, and tells whether something is settled by it.
-func (p *Publisher) learn(b Batch, at time.Time) (settled bool) {
+// learn takes what was read, and whether that is all, and tells whether something is settled by it.
+func (p *Publisher) learn(b Batch, all bool, at time.Time) (settled bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	before := p.log.settled
-	news := p.log.add(b)
-	p.read = at
+	before := p.log.settled.Sequence
+	news := p.log.add(b, all)
+	if all { // otherwise it cannot be said that there was nothing else
+		p.read = at
+	}
 	if p.starting != nil && b.Oldest >= p.starting.before {
 		p.starting = nil
 	}
 	for _, e := range news {
 		p.counter.Published(e.Kind)
 	}
-	if len(news) > 0 || p.log.settled != before {
+	if len(news) > 0 || p.log.settled.Sequence != before {
 		close(p.wake)
 		p.wake = make(chan struct{})
 	}
-	return p.log.settled != before
+	return p.log.settled.Sequence != before
 }
 
 func (p *Publisher) expect(before int64) {

@@ -19,21 +19,29 @@ type table struct {
 	visible      []int64
 	oldest, next int64
 	err          error
+	// life differs in a database that was restored: what is revoked since is something else.
+	life time.Duration
 }
+
+func (t *table) event(n int64) revocation.Event {
+	return revocation.Event{Sequence: n, Kind: revocation.Grant, Target: "g", At: began.Add(t.life)}
+}
+
+var began = time.Unix(1_700_000_000, 0)
 
 func (t *table) RevocationsAfter(_ context.Context, sequence int64, limit int) (revocation.Batch, error) {
 	b := revocation.Batch{Oldest: t.oldest}
 	for _, n := range t.visible {
 		if n > sequence && len(b.Events) < limit {
-			b.Events = append(b.Events, revocation.Event{Sequence: n, Kind: revocation.Grant})
+			b.Events = append(b.Events, t.event(n))
 		}
 	}
 	return b, t.err
 }
 
-func (t *table) LastRevocation(context.Context) (last int64, err error) {
+func (t *table) LastRevocation(context.Context) (last revocation.Event, err error) {
 	for _, n := range t.visible {
-		last = max(last, n)
+		last = t.event(n)
 	}
 	return last, t.err
 }
@@ -54,7 +62,7 @@ type fixture struct {
 }
 
 func setup(t *testing.T, begin ...int64) *fixture {
-	f := &fixture{table: &table{visible: begin}, t: t, at: time.Unix(1_700_000_000, 0)}
+	f := &fixture{table: &table{visible: begin}, t: t, at: began}
 	f.Publisher = revocation.NewPublisher(f.table, func() time.Time { return f.at }, &f.counts, slog.New(slog.DiscardHandler))
 	require.NoError(t, f.Poll(t.Context()))
 	return f
@@ -166,52 +174,130 @@ func TestWaitersAreBoundedAndNotCutAtTheEnd(t *testing.T) {
 	assert.ErrorIs(t, err, revocation.ErrUnavailable, "it is stopping")
 }
 
+type told struct {
+	page revocation.Page
+	err  error
+}
+
+// begin asks beside the test.
+func (f *fixture) begin(c revocation.Cursor) <-chan told {
+	answer := make(chan told, 1)
+	go func() {
+		page, err := f.Wait(f.t.Context(), c, 0)
+		answer <- told{page, err}
+	}()
+	require.Eventually(f.t, func() bool { return f.waiting.Load() == 1 || len(answer) == 1 }, 10*time.Second, time.Millisecond)
+	return answer
+}
+
+// end polls until there is an answer: a poll can have begun before the reader looked.
+func (f *fixture) end(answer <-chan told) revocation.Page {
+	f.t.Helper()
+	for {
+		select {
+		case got := <-answer:
+			require.NoError(f.t, got.err)
+			return got.page
+		default:
+			require.NoError(f.t, f.Poll(f.t.Context()))
+		}
+	}
+}
+
 // Behind a load balancer the next request can reach a process that has read less.
 func TestReaderAheadOfTheProcessIsNotReset(t *testing.T) {
 	t.Parallel()
 	f := setup(t, 1, 2)
-	f.visible = []int64{1, 2, 3, 4}
-	ahead := revocation.Cursor{Settled: 4, Seen: 4}
-	type result struct {
-		page revocation.Page
-		err  error
-	}
-	wait := func() <-chan result {
-		told := make(chan result, 1)
-		go func() {
-			page, err := f.Wait(t.Context(), ahead, 0)
-			told <- result{page, err}
-		}()
-		require.Eventually(t, func() bool { return f.waiting.Load() == 1 }, 10*time.Second, time.Millisecond)
-		return told
-	}
-	// A poll that fails shows nothing.
-	told := wait()
+	var ahead revocation.Cursor
+	setup(t, 1, 2, 3, 4).read(&ahead)
+	answer := f.begin(ahead)
 	f.err = errors.New("away")
-	require.Error(t, f.Poll(t.Context()))
-	f.err = nil
-	// The poll may have begun before the reader entered Wait, so that the reader waits for another.
-	next := func(told <-chan result) result {
-		for {
-			require.NoError(t, f.Poll(t.Context()))
-			select {
-			case got := <-told:
-				return got
-			case <-time.After(time.Millisecond):
-			}
+	require.Error(t, f.Poll(t.Context()), "it shows nothing")
+	f.err, f.visible = nil, []int64{1, 2, 3, 4}
+	page := f.end(answer)
+	assert.False(t, page.Reset)
+	assert.Empty(t, page.Events)
+	assert.Equal(t, ahead, page.Next)
+
+	setup(t, 1, 2, 3, 4, 5).read(&ahead)
+	page = f.end(f.begin(ahead))
+	assert.True(t, page.Reset, "nobody has revoked so much")
+	assert.Len(t, page.Events, 4)
+}
+
+// A database that was restored has other events at the numbers that readers know.
+func TestCursorOfTheTimeBeforeARestoreIsNotContinued(t *testing.T) {
+	t.Parallel()
+	numbers := func(upTo int64) (list []int64) {
+		for n := range upTo {
+			list = append(list, n+1)
+		}
+		return list
+	}
+	const many = 30_000 // more than is remembered: the database is asked about the others
+	var first, last revocation.Cursor
+	setup(t, 1).read(&first)
+	setup(t, numbers(20)...).read(&last)
+	restored := setup(t)
+	restored.life = time.Microsecond
+	for _, upTo := range []int64{30, many} {
+		restored.poll(0, 0, numbers(upTo)...)
+		for name, cursor := range map[string]revocation.Cursor{
+			"of the first": first, "of the last": last, "forged": {Settled: 20, Seen: 20, Check: 1}, "of nothing": {Check: 1}, "without a check": {Settled: 1, Seen: 2},
+		} {
+			page := restored.end(restored.begin(cursor))
+			assert.True(t, page.Reset, name)
+			require.NotEmpty(t, page.Events, name)
+			assert.EqualValues(t, 1, page.Events[0].Sequence, name)
+			assert.False(t, restored.end(restored.begin(page.Next)).Reset, name)
 		}
 	}
-	got := next(told)
-	require.NoError(t, got.err)
-	assert.False(t, got.page.Reset)
-	assert.Empty(t, got.page.Events)
-	assert.Equal(t, ahead, got.page.Next)
+	var c revocation.Cursor
+	for range many / 1000 {
+		assert.Len(t, restored.read(&c), 1000)
+	}
+	restored.poll(0, 0, append(numbers(10)[5:], numbers(many)[10:]...)...)
+	page := restored.end(restored.begin(first))
+	assert.True(t, page.Reset, "what it follows was removed")
+	assert.EqualValues(t, 6, page.Events[0].Sequence)
+}
 
-	ahead = revocation.Cursor{Settled: 5, Seen: 5}
-	got = next(wait())
-	require.NoError(t, got.err)
-	assert.True(t, got.page.Reset, "nobody has revoked so much")
-	assert.Len(t, got.page.Events, 4)
+// The database is replaced while the process runs, such as by a standby that lacks the last transactions.
+func TestRestoreUnderARunningProcessIsNoticed(t *testing.T) {
+	t.Parallel()
+	for _, restore := range []func(f *fixture){
+		func(f *fixture) { f.visible = []int64{1, 2} },
+		func(f *fixture) { f.life, f.visible = time.Second, []int64{1, 2, 3, 4, 5, 6} },
+		func(f *fixture) { f.visible = nil },
+	} {
+		f := setup(t, 1, 2, 3)
+		f.poll(7, 7, 1, 2, 3, 4)
+		var c revocation.Cursor
+		assert.Equal(t, []int64{1, 2, 3, 4}, f.read(&c))
+		restore(f)
+		require.NoError(t, f.Poll(t.Context()))
+		page := f.end(f.begin(c))
+		assert.True(t, page.Reset)
+		assert.Len(t, page.Events, len(f.visible))
+	}
+
+	// In another cluster transactions have other numbers: what is missed would be waited for long.
+	f := setup(t, 1)
+	f.poll(1000, 1001, 1, 3)
+	var c revocation.Cursor
+	assert.Equal(t, []int64{1, 3}, f.read(&c))
+	f.poll(7, 7, 1, 3)
+	f.read(&c)
+	assert.EqualValues(t, 3, c.Settled)
+}
+
+func TestWhatIsRemovedForItsAgeIsNotMissed(t *testing.T) {
+	t.Parallel()
+	f := setup(t, 1)
+	f.at = f.at.Add(revocation.Keep + time.Second)
+	f.poll(0, 0, 2)
+	c := revocation.Cursor{}
+	assert.Equal(t, []int64{1, 2}, f.read(&c))
 }
 
 func TestReaderAheadIsAnsweredAtTheEnd(t *testing.T) {
@@ -232,12 +318,12 @@ func TestReaderAheadIsAnsweredAtTheEnd(t *testing.T) {
 
 func TestOnlyCursorsOfTheFeedAreParsed(t *testing.T) {
 	t.Parallel()
-	for _, c := range []revocation.Cursor{{}, {Settled: 5, Seen: 70}, {Settled: 1 << 60, Seen: 1 << 62}} {
+	for _, c := range []revocation.Cursor{{}, {Settled: 5, Seen: 70, Check: 7}, {Settled: 1 << 60, Seen: 1 << 62, Check: 1<<32 - 1}} {
 		back, err := revocation.ParseCursor(c.String())
 		require.NoError(t, err)
 		assert.Equal(t, c, back)
 	}
-	for _, text := range []string{"1", ".", "2.1", "-1.1", "1.-1", "01.1", "A.A", "1.1.1", "1.1 ", "zzzzzzzzzzzzzzzz.zzzzzzzzzzzzzzzz"} {
+	for _, text := range []string{"1", ".", "1.1", "2.1.1", "-1.1.1", "1.-1.1", "1.1.-1", "01.1.1", "1.1.01", "A.A.A", "1.1.1.1", "1.1.1 ", "zzzzzzzzzzzzzzzz.zzzzzzzzzzzzzzzz.1", "1.1.1z141z4"} {
 		_, err := revocation.ParseCursor(text)
 		assert.ErrorIs(t, err, revocation.ErrCursor, text)
 	}

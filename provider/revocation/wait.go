@@ -12,8 +12,8 @@ type Page struct {
 	Next   Cursor
 	// More: there are more events now.
 	More bool
-	// Reset: the cursor was of another feed, such as that of a database that was restored since, and
-	// the events are those from the beginning.
+	// Reset: the cursor was of another feed, such as that of a database that was restored since, or what
+	// it follows is no longer kept, and the events are those from the beginning.
 	Reset bool
 	// AsOf: what was revoked before is among the events up to here.
 	AsOf time.Time
@@ -85,9 +85,9 @@ func (p *Publisher) polls() uint64 {
 // process told it, and it reads at other moments.
 var errNotReadSince = errors.New("the feed was not read since the reader arrived")
 
-// page is what a reader lacks now, with the channel that is closed at news. A cursor beyond what is
-// known is one of another feed only if a poll shows so that began after the reader had arrived: until then it
-// returns errNotReadSince, and the channel that is closed at the end of a poll.
+// page is what a reader lacks now, with the channel that is closed at news. A cursor that is not known is one of
+// another feed only if a poll shows so that began after the reader had arrived: until then it returns
+// errNotReadSince, and the channel that is closed at the end of a poll.
 func (p *Publisher) page(ctx context.Context, from Cursor, arrived uint64) (Page, <-chan struct{}, error) {
 	p.mu.Lock()
 	wake, known := p.wake, p.log
@@ -96,7 +96,7 @@ func (p *Publisher) page(ctx context.Context, from Cursor, arrived uint64) (Page
 		return Page{}, wake, ErrUnavailable
 	}
 	page := Page{AsOf: p.read}
-	if page.Reset = from.Settled > known.highest; page.Reset {
+	if known.remembers(from) && !known.has(from) {
 		if polled, stopped := p.polled, p.stopped; p.whole <= arrived {
 			p.mu.Unlock()
 			if stopped {
@@ -104,29 +104,44 @@ func (p *Publisher) page(ctx context.Context, from Cursor, arrived uint64) (Page
 			}
 			return Page{}, polled, errNotReadSince
 		}
-		from = Cursor{}
+		page.Reset, from = true, Cursor{}
 	}
-	if from.Settled >= known.start {
+	if known.remembers(from) {
 		page.Events, page.Next = known.after(from, pageSize)
-		page.More = page.Next.Settled < known.settled
+		page.More = page.Next.Settled < known.settled.Sequence
 		p.mu.Unlock()
 		return page, wake, nil
 	}
-	settled := known.settled
+	settled, more := known.settled, len(known.early) > 0
 	p.mu.Unlock()
-	batch, err := p.reader.RevocationsAfter(ctx, from.Settled, pageSize)
+	err := p.older(ctx, from, settled, &page)
+	page.More = page.More || more
+	return page, wake, err
+}
+
+// older reads what a reader lacks that is further behind than what is remembered, up to what is settled.
+func (p *Publisher) older(ctx context.Context, from Cursor, settled Event, page *Page) error {
+	batch, err := p.reader.RevocationsAfter(ctx, from.Settled-1, pageSize+1)
 	if err != nil {
-		return Page{}, wake, err
+		return err
 	}
-	page.Next = Cursor{settled, settled}
-	for _, e := range batch.Events {
-		if e.Sequence <= settled {
+	events := batch.Events
+	switch {
+	case from.begins():
+	case len(events) > 0 && from.at(events[0]):
+		events = events[1:]
+	default: // of another feed, or removed since
+		page.Reset = true
+		return p.older(ctx, Cursor{}, settled, page)
+	}
+	for _, e := range events[:min(len(events), pageSize)] {
+		if e.Sequence <= settled.Sequence {
 			page.Events = append(page.Events, e)
 		}
 	}
+	page.Next = cursorAt(settled, 0)
 	if n := len(page.Events); n == pageSize {
-		last := page.Events[n-1].Sequence
-		page.Next, page.More = Cursor{last, last}, true
+		page.Next, page.More = cursorAt(page.Events[n-1], 0), true
 	}
-	return page, wake, nil
+	return nil
 }

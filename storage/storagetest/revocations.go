@@ -80,12 +80,20 @@ func testRevocationsAreRemoved(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	janitor := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock, nil)
 	f.client(t, "app")
-	g := f.grant(t, "app", nil)
-	require.NoError(t, f.EndGrant(ctx, g.ID, f.clock()))
+	last, err := f.LastRevocation(ctx)
+	require.NoError(t, err)
+	assert.Zero(t, last)
+	for range 2 {
+		require.NoError(t, f.EndGrant(ctx, f.grant(t, "app", nil).ID, f.clock()))
+	}
 	batch, err := f.RevocationsAfter(ctx, 0, 10)
 	require.NoError(t, err)
-	require.Len(t, batch.Events, 1)
+	require.Len(t, batch.Events, 2)
 	assert.Equal(t, f.clock(), batch.Events[0].At)
+	last, err = f.LastRevocation(ctx)
+	require.NoError(t, err)
+	last.At = last.At.UTC()
+	assert.Equal(t, batch.Events[1], last)
 	f.advance(revocation.Keep)
 	removed, err := janitor.Sweep(ctx)
 	require.NoError(t, err)
@@ -93,10 +101,16 @@ func testRevocationsAreRemoved(t *testing.T, f *fixture) {
 	f.advance(time.Microsecond)
 	removed, err = janitor.Sweep(ctx)
 	require.NoError(t, err)
-	assert.EqualValues(t, 1, removed.Revocations)
+	assert.EqualValues(t, 1, removed.Revocations, "the last stays, by which the database is known")
+	var known revocation.Cursor
+	for _, publisher := range []*revocation.Publisher{f.publisher(), f.publisher()} { // as after a restart
+		page := follow(t, publisher, known)
+		assert.False(t, page.Reset)
+		known = page.Next
+	}
 	f.client(t, "next")
 	require.NoError(t, f.EndGrant(ctx, f.grant(t, "next", nil).ID, f.clock()))
-	batch, err = f.RevocationsAfter(ctx, 1, 10)
+	batch, err = f.RevocationsAfter(ctx, last.Sequence, 10)
 	require.NoError(t, err)
 	assert.Len(t, batch.Events, 1, "no number is used twice")
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,9 +114,13 @@ func TestRevocationFeed(t *testing.T) {
 		assert.Empty(t, nothing.Events)
 		_, again := s.revocations(token, url.Values{"cursor": {begun.Cursor}})
 		assert.Equal(t, news.Events, again.Events, "a cursor can be used again")
-		_, reset := s.revocations(token, url.Values{"cursor": {"zzzz.zzzz"}})
-		assert.True(t, reset.Reset, "a cursor of another feed")
-		assert.Equal(t, news.Events, reset.Events)
+		settled, check, _ := strings.Cut(news.Cursor, ".")
+		for _, forged := range []string{"zzzz.zzzz.0", settled + "." + settled + ".0", "0." + check} {
+			_, reset := s.revocations(token, url.Values{"cursor": {forged}})
+			assert.True(t, reset.Reset, "a cursor of another feed")
+			assert.Equal(t, news.Events, reset.Events)
+			assert.Equal(t, news.Cursor, reset.Cursor)
+		}
 
 		for name, query := range map[string]url.Values{
 			"cursor": {"cursor": {"../1"}}, "wait": {"wait": {"-1"}}, "repeated": {"wait": {"1", "2"}},
