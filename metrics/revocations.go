@@ -33,10 +33,10 @@ func (v *Revocations) Published(kind revocation.Kind) { v.events.WithLabelValues
 // Waiting shows how many resource servers wait.
 func (v *Revocations) Waiting(readers int) { v.waiting.Set(float64(readers)) }
 
-// Watch calls age at each scrape, for how long ago the feed was read.
+// Watch calls age at each scrape, for since when the process cannot say what was revoked.
 func (v *Revocations) Watch(age func() time.Duration) error {
 	return v.registration.watch("revocations", prometheus.NewGaugeFunc(
-		prometheus.GaugeOpts{Namespace: namespace, Name: "revocation_feed_age_seconds", Help: "Time since this process read the feed of revocations."},
+		prometheus.GaugeOpts{Namespace: namespace, Name: "revocation_feed_age_seconds", Help: "Time since this process could last say what was revoked."},
 		func() float64 { return age().Seconds() },
 	))
 }

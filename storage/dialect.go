@@ -27,6 +27,9 @@ type dialect interface {
 	// a single writer.
 	oldestTransaction() string
 	newTransaction() string
+	// oldestWriter is a statement for the number of the oldest transaction in progress that has written to
+	// a table, or, if there is none, for one that is higher than those of all that began before.
+	oldestWriter(table string) string
 	// contains is a condition: a list in a column has the value, which takes the place of ?. An
 	// index finds it.
 	contains(column string) string

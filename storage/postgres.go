@@ -80,6 +80,16 @@ func (*postgresDialect) oldestTransaction() string {
 
 func (*postgresDialect) newTransaction() string { return "pg_current_xact_id()::text::bigint" }
 
+// oldestWriter reads the locks: who writes to a table has one until the transaction has ended, and been seen to have
+// ended. There a transaction's number has only its lower 32 bits; none in progress is below that of the snapshot.
+func (*postgresDialect) oldestWriter(table string) string {
+	return `WITH s AS MATERIALIZED (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest, pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next)
+		SELECT COALESCE((SELECT min(s.oldest + ((x.transactionid::text::bigint - s.oldest) & 4294967295))
+			FROM pg_locks w JOIN pg_locks x ON x.virtualtransaction = w.virtualtransaction AND x.locktype = 'transactionid' AND x.mode = 'ExclusiveLock' AND x.granted
+			WHERE w.locktype = 'relation' AND w.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+				AND w.relation = '` + table + `'::regclass AND w.mode = 'RowExclusiveLock' AND w.granted), s.next) FROM s`
+}
+
 func (*postgresDialect) contains(column string) string {
 	return "string_to_array(" + column + ", ' ') @> ARRAY[?]::text[]"
 }

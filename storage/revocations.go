@@ -48,3 +48,11 @@ func (s *Store) NewTransaction(ctx context.Context) (int64, error) {
 	err := s.row(ctx, "SELECT "+s.dialect.newTransaction()).Scan(&number)
 	return number, s.fault(err)
 }
+
+// OldestRevoker is the number of the oldest transaction in progress that has revoked something, or, if there is none,
+// one that is higher than those of all that began before.
+func (s *Store) OldestRevoker(ctx context.Context) (int64, error) {
+	var number int64
+	err := s.row(ctx, s.dialect.oldestWriter("revocations")).Scan(&number)
+	return number, s.fault(err)
+}

@@ -81,6 +81,8 @@ func (sqliteDialect) oldestTransaction() string { return "0" }
 
 func (sqliteDialect) newTransaction() string { return "0" }
 
+func (sqliteDialect) oldestWriter(string) string { return "SELECT 0" }
+
 func (sqliteDialect) contains(column string) string {
 	return "instr(' ' || " + column + " || ' ', ' ' || ? || ' ') > 0"
 }

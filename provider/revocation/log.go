@@ -28,8 +28,12 @@ type log struct {
 }
 
 // missing says up to which number some are missed, and the number of a transaction that began after
-// that was seen: once all older ones have ended, what is missed was rolled back.
-type missing struct{ upTo, before int64 }
+// that was seen: once all older ones have ended, or those of them that have revoked something, what is missed was
+// rolled back.
+type missing struct {
+	upTo, before int64
+	polls        int // since then
+}
 
 // newLog begins with the last event that there is; the zero value: there is none.
 func newLog(last Event) *log {
@@ -59,8 +63,9 @@ func (l *log) continues(b Batch, now time.Time) (rest []Event, ok bool) {
 	}
 }
 
-// add takes what a statement read after settled, and whether that is all. It returns what is new.
-func (l *log) add(b Batch, all bool) (news []Event) {
+// add takes what a statement read after settled, with the transactions that had ended by then, and whether that is
+// all. It returns what is new.
+func (l *log) add(b Batch, ended int64, all bool) (news []Event) {
 	for _, e := range b.Events {
 		if _, known := slices.BinarySearchFunc(l.early, e.Sequence, bySequence); !known {
 			news = append(news, e)
@@ -70,7 +75,7 @@ func (l *log) add(b Batch, all bool) (news []Event) {
 	if n := len(l.early); n > 0 {
 		l.highest = max(l.highest, l.early[n-1].Sequence)
 	}
-	if m := l.missing; m != nil && b.Oldest >= m.before {
+	if m := l.missing; m != nil && ended >= m.before {
 		l.settle(func(e Event) bool { return e.Sequence <= m.upTo })
 		if all { // otherwise there may be others up to there
 			l.missing = nil

@@ -39,6 +39,9 @@ type reader interface {
 	LastRevocation(ctx context.Context) (Event, error)
 	// NewTransaction is the number of a transaction that begins now.
 	NewTransaction(ctx context.Context) (int64, error)
+	// OldestRevoker is the number of the oldest transaction in progress that has revoked something, or, if
+	// there is none, one that is higher than those of all that began before.
+	OldestRevoker(ctx context.Context) (int64, error)
 }
 
 // counter is told what was published and how many wait.
@@ -58,6 +61,7 @@ type Publisher struct {
 	log *log // nil until it was read for the first time
 	// starting says what may still appear of what was there at the start.
 	starting *missing
+	began    time.Time // of the wait for it
 	read     time.Time
 	wake     chan struct{} // closed at news
 	stopped  bool
@@ -129,6 +133,11 @@ func (p *Publisher) poll(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		// Before the events, or one that is committed between would be in neither.
+		ended, err := p.revokers(ctx)
+		if err != nil {
+			return err
+		}
 		batch, err := p.reader.RevocationsAfter(ctx, known.settled.Sequence-1, batchSize)
 		if err != nil {
 			return err
@@ -139,7 +148,7 @@ func (p *Publisher) poll(ctx context.Context) error {
 			p.forget()
 			continue
 		}
-		settled := p.learn(batch, all, began)
+		settled := p.learn(batch, max(ended, batch.Oldest), all, began)
 		if known.misses() {
 			before, err := p.reader.NewTransaction(ctx)
 			if err != nil {
@@ -151,6 +160,34 @@ func (p *Publisher) poll(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// lookEvery is after how many polls a process looks which transactions it really waits for. Most have ended by the
+// second, and the look takes the locks of the database's own table of locks.
+const lookEvery = 5
+
+// revokers returns before which number all transactions have ended that revoked something, or 0 where that need not
+// be known. Without it, whatever else writes for long in the same cluster would keep the feed waiting.
+func (p *Publisher) revokers(ctx context.Context) (ended int64, err error) {
+	p.mu.Lock()
+	look := p.starting.due() || p.log.missing.due()
+	late := p.starting != nil && p.starting.polls == 5*lookEvery
+	p.mu.Unlock()
+	if late {
+		p.logger.WarnContext(ctx, "the revocation feed waits for a transaction that has revoked something and does not end")
+	}
+	if !look {
+		return 0, nil
+	}
+	return p.reader.OldestRevoker(ctx)
+}
+
+func (m *missing) due() bool {
+	if m == nil {
+		return false
+	}
+	m.polls++
+	return m.polls%lookEvery == 0
 }
 
 // forget has the next read begin anew, and those who wait ask again.
@@ -181,20 +218,20 @@ func (p *Publisher) begin(ctx context.Context) (*log, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.log, p.starting = newLog(last), &missing{upTo: last.Sequence, before: before}
+	p.log, p.starting, p.began = newLog(last), &missing{upTo: last.Sequence, before: before}, p.clock.Real()
 	return p.log, nil
 }
 
-// learn takes what was read, and whether that is all, and tells whether something is settled by it.
-func (p *Publisher) learn(b Batch, all bool, at time.Time) (settled bool) {
+// learn takes what was read, before which number the transactions had ended, and whether that is all. It tells whether something is settled by it.
+func (p *Publisher) learn(b Batch, ended int64, all bool, at time.Time) (settled bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	before := p.log.settled.Sequence
-	news := p.log.add(b, all)
+	news := p.log.add(b, ended, all)
 	if all { // otherwise it cannot be said that there was nothing else
 		p.read = at
 	}
-	if p.starting != nil && b.Oldest >= p.starting.before {
+	if p.starting != nil && ended >= p.starting.before {
 		p.starting = nil
 	}
 	for _, e := range news {
@@ -213,12 +250,17 @@ func (p *Publisher) expect(before int64) {
 	p.log.missing = &missing{upTo: p.log.highest, before: before}
 }
 
-// Age is how long ago the feed was read; a day if it never was.
+// Age is since when the process cannot say what was revoked: how long ago the feed was read, or how long the process
+// has waited to know where the feed ends; a day if it never read it.
 func (p *Publisher) Age() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.read.IsZero() {
+	switch {
+	case p.starting != nil:
+		return p.clock.Real().Sub(p.began)
+	case p.read.IsZero():
 		return Keep
+	default:
+		return p.clock.Real().Sub(p.read)
 	}
-	return p.clock.Real().Sub(p.read)
 }

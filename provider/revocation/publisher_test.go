@@ -18,6 +18,7 @@ import (
 type table struct {
 	visible      []int64
 	oldest, next int64
+	revoker      int64
 	err          error
 	// life differs in a database that was restored: what is revoked since is something else.
 	life time.Duration
@@ -47,6 +48,8 @@ func (t *table) LastRevocation(context.Context) (last revocation.Event, err erro
 }
 
 func (t *table) NewTransaction(context.Context) (int64, error) { return t.next, t.err }
+
+func (t *table) OldestRevoker(context.Context) (int64, error) { return t.revoker, t.err }
 
 type counts struct{ published, waiting atomic.Int64 }
 
@@ -223,6 +226,59 @@ func TestReaderAheadOfTheProcessIsNotReset(t *testing.T) {
 	page = f.end(f.begin(ahead))
 	assert.True(t, page.Reset, "nobody has revoked so much")
 	assert.Len(t, page.Events, 4)
+}
+
+// A transaction that has revoked nothing can be as old as it likes.
+func TestOnlyWhoRevokedIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	long := &table{visible: []int64{1}, oldest: 3, next: 9, revoker: 8}
+	f := &fixture{table: long, t: t, at: began}
+	f.Publisher = revocation.NewPublisher(long, func() time.Time { return f.at }, &f.counts, slog.New(slog.DiscardHandler))
+	some := func() {
+		t.Helper()
+		for range 10 {
+			require.NoError(t, f.Poll(t.Context()))
+		}
+	}
+	assert.Equal(t, revocation.Keep, f.Age(), "it was never read")
+	some()
+	f.at = f.at.Add(time.Minute)
+	some()
+	_, err := f.Wait(t.Context(), revocation.Cursor{}, 0)
+	require.ErrorIs(t, err, revocation.ErrUnavailable)
+	assert.Equal(t, time.Minute, f.Age(), "the process is of no use, and that is seen")
+	f.revoker = 9
+	some()
+	assert.Zero(t, f.Age())
+	var c revocation.Cursor
+	assert.Equal(t, []int64{1}, f.read(&c))
+
+	f.visible, f.next, f.revoker = []int64{1, 3}, 12, 11
+	some()
+	assert.Equal(t, []int64{3}, f.read(&c))
+	assert.EqualValues(t, 1, c.Settled)
+	f.revoker = 12
+	some()
+	f.read(&c)
+	assert.EqualValues(t, 3, c.Settled)
+}
+
+// Beyond what a statement reads, behind a transaction that does not end, the feed is not known.
+func TestFeedThatCannotBeReadToTheEndIsStale(t *testing.T) {
+	t.Parallel()
+	f := setup(t, 1)
+	var many []int64
+	for n := range int64(10_000) {
+		many = append(many, n+3)
+	}
+	f.poll(5, 6, append([]int64{1}, many...)...)
+	f.at = f.at.Add(time.Minute)
+	f.poll(5, 6, f.visible...)
+	assert.Equal(t, time.Minute, f.Age())
+	_, err := f.Wait(t.Context(), revocation.Cursor{}, 0)
+	require.ErrorIs(t, err, revocation.ErrUnavailable)
+	f.poll(7, 7, f.visible...)
+	assert.Zero(t, f.Age())
 }
 
 // A database that was restored has other events at the numbers that readers know.

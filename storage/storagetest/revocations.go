@@ -160,7 +160,9 @@ func testRevocationsOutOfOrder(t *testing.T, f *fixture) {
 	assert.Empty(t, none.Events, "nobody is told twice meanwhile")
 
 	other := f.publisher() // as after a restart
-	require.NoError(t, other.Poll(ctx))
+	for range enoughPolls {
+		require.NoError(t, other.Poll(ctx))
+	}
 	if !f.singleWriter() {
 		_, err = other.Wait(ctx, none.Next, 0)
 		require.ErrorIs(t, err, revocation.ErrUnavailable, "what it can say it does not know yet")
@@ -180,6 +182,50 @@ func testRevocationsOutOfOrder(t *testing.T, f *fixture) {
 			}
 		}
 	}
+}
+
+// enoughPolls is after how many a process knows that it waits for nobody.
+const enoughPolls = 6
+
+// A transaction that writes other things does not keep a new process from telling what was revoked, nor others
+// from settling.
+func testRevocationsBesideOthers(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	one, other := f.grant(t, "app", nil), f.grant(t, "app", nil)
+	require.NoError(t, f.EndGrant(ctx, one.ID, f.clock()))
+	known := func(feed *revocation.Publisher, from revocation.Cursor) revocation.Page {
+		t.Helper()
+		for range enoughPolls {
+			require.NoError(t, feed.Poll(ctx))
+		}
+		page, err := feed.Wait(ctx, from, 0)
+		require.NoError(t, err)
+		return page
+	}
+	beside := func(ctx context.Context) {
+		page := known(f.publisher(), revocation.Cursor{})
+		assert.Equal(t, []string{one.ID.String()}, targets(page))
+	}
+	if f.singleWriter() {
+		beside(ctx)
+		return
+	}
+	require.NoError(t, f.InTx(ctx, func(inside context.Context) error {
+		_, err := f.NewTransaction(inside)
+		require.NoError(t, err)
+		beside(ctx)
+		feed := f.publisher()
+		known(feed, revocation.Cursor{})
+		require.ErrorIs(t, f.InTx(ctx, func(ctx context.Context) error {
+			return errors.Join(f.EndGrant(ctx, other.ID, f.clock()), errRolledBack)
+		}), errRolledBack)
+		require.NoError(t, f.EndGrant(ctx, other.ID, f.clock()))
+		page := known(feed, revocation.Cursor{})
+		assert.Equal(t, page.Next.Seen, page.Next.Settled)
+		assert.Len(t, page.Events, 2)
+		return nil
+	}))
 }
 
 // follow polls until the publisher knows where the feed ends: transactions of other databases of the
