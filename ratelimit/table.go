@@ -27,6 +27,8 @@ func Policies() []Policy {
 		{IntrospectPrefix, Limit{50, time.Second, 200}, ByPrefix, Open, "Requests without client authentication."},
 		{UserInfoClient, Limit{2000, time.Second, 4000}, ByClient, Open, "As for introspection; applications ask at each sign-in."},
 		{UserInfoPrefix, Limit{50, time.Second, 200}, ByPrefix, Open, "Requests without a valid access token."},
+		{RevocationsClient, Limit{2000, time.Second, 4000}, ByClient, Open, "Each process of a resource server asks up to five times a second, and as it starts once for each thousand revocations."},
+		{RevocationsPrefix, Limit{50, time.Second, 200}, ByPrefix, Open, "Requests without a valid access token."},
 		{ManageClient, Limit{100, time.Second, 500}, ByClient, Open, "The management API: scripts import thousands of clients and users."},
 		{ManagePrefix, Limit{20, time.Second, 100}, ByPrefix, Open, "Calls of the management API without a valid credential."},
 		{DocumentPrefix, Limit{200, time.Second, 1000}, ByPrefix, Open, "Documents cost almost nothing; a proxy in front of many applications fetches them often."},

@@ -106,7 +106,7 @@ func rateOf(c *client.Client, settings *config) (string, error) {
 	}
 	var rates []string
 	for _, p := range []struct{ policy, where string }{
-		{ratelimit.TokenClient, "for tokens"}, {ratelimit.IntrospectClient, "for introspection"}, {ratelimit.UserInfoClient, "for UserInfo"},
+		{ratelimit.TokenClient, "for tokens"}, {ratelimit.IntrospectClient, "for introspection"}, {ratelimit.UserInfoClient, "for UserInfo"}, {ratelimit.RevocationsClient, "for revocations"},
 	} {
 		if limit, ok := limits.Policy(p.policy); ok {
 			rates = append(rates, limit.Limit.String()+" "+p.where)

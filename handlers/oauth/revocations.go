@@ -48,7 +48,7 @@ func Revocations(feed revocationFeed) func(http.ResponseWriter, *http.Request) e
 		}
 		answer, err := feed.Answer(r.Context(), caller.Client.ID, query.Get("cursor"), wait)
 		if err != nil {
-			return feedFault(err)
+			return feedFault(err, caller.Client.ID)
 		}
 		h := w.Header()
 		h.Set("Content-Type", RevocationsType)
@@ -72,19 +72,23 @@ func waitOf(text string) (time.Duration, error) {
 	return min(time.Duration(seconds)*time.Second, longestWait), nil
 }
 
-func feedFault(err error) error {
+func feedFault(err error, clientID string) error {
 	switch {
 	case errors.Is(err, revocation.ErrCursor):
 		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The cursor is not one of this feed. Begin without one.").Compare(refusal.FieldParameter, "", "cursor")
+	case errors.Is(err, revocation.ErrTooMany):
+		return notNow(clientID, refusal.CheckFeedReaders, "Too many requests of this client wait at this server.", 5*time.Second).WithStatus(http.StatusTooManyRequests)
 	case errors.Is(err, revocation.ErrBusy):
-		r := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckStorage, "Too many resource servers wait at this server.")
-		r.RetryAfter = 5 * time.Second
-		return r
+		return notNow(clientID, refusal.CheckFeedReaders, "Too many resource servers wait at this server.", 5*time.Second)
 	case errors.Is(err, revocation.ErrUnavailable):
-		r := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckStorage, "The server does not know what was revoked now, or is stopping.")
-		r.RetryAfter = time.Second
-		return r
+		return notNow(clientID, refusal.CheckFeed, "The server does not know what was revoked now, or is stopping.", time.Second)
 	default:
 		return err
 	}
+}
+
+func notNow(clientID string, check refusal.Check, description string, retryAfter time.Duration) *refusal.Refusal {
+	r := refusal.New(refusal.TemporarilyUnavailable, check, description).For(clientID)
+	r.RetryAfter = retryAfter
+	return r
 }

@@ -71,7 +71,7 @@ func (c Config) Routes() []route.Route {
 		},
 		{
 			Name: "revocations", Methods: get, Path: c.Prefix + "/revocations", Protection: route.Bearer(audit.RevocationFeed),
-			Handler: Revocations(c.Revocations), Timeout: longestWait + 4*time.Second, Policies: []string{ratelimit.UserInfoClient, ratelimit.UserInfoPrefix},
+			Handler: Revocations(c.Revocations), Timeout: longestWait + 4*time.Second, Policies: []string{ratelimit.RevocationsClient, ratelimit.RevocationsPrefix},
 		},
 		{
 			Name: "userinfo", Methods: both, Path: c.Prefix + "/userinfo",

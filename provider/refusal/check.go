@@ -9,6 +9,8 @@ const (
 	CheckInternal           Check = "internal"
 	CheckStorage            Check = "storage"
 	CheckBusy               Check = "busy"
+	CheckFeed               Check = "revocation_feed"
+	CheckFeedReaders        Check = "revocation_feed_readers"
 	CheckNotFound           Check = "not_found"
 	CheckMethod             Check = "method"
 	CheckHost               Check = "host"

@@ -27,6 +27,18 @@ func serverEntries() map[Check]Entry {
 			"Wait for the time in the Retry-After header and send the request again.",
 			"An attacker may be guessing: check the sign-in metrics and the addresses in the log. Clients with secrets of 32 characters or more are not affected.",
 		},
+		CheckFeed: {
+			"Revocations not known",
+			"The server does not know what was revoked now: it has just started, is stopping, or cannot read its database.",
+			"Wait for the time in the Retry-After header and ask again with the same cursor.",
+			"Look at the log for \"the revocation feed\", and at the metric gatehouse_revocation_feed_age_seconds: the runbook of its alert says what to do.",
+		},
+		CheckFeedReaders: {
+			"Too many readers of revocations",
+			"As many requests wait for revocations at this server as may: of this client, or, with status 503, of all together.",
+			"Wait for the time in the Retry-After header and ask again. One request at a time is enough for each process.",
+			"gatehouse_revocation_feed_waiting says how many wait at each server. Look for a client that sends requests without awaiting their answers; otherwise run more servers.",
+		},
 		CheckThrottled: {
 			"Too many failed attempts",
 			"Too many sign-ins failed for this account or from this address.",

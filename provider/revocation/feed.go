@@ -53,13 +53,14 @@ type answeredItem struct {
 }
 
 // Answer returns what a client lacks that has read up to a cursor, as a JWT signed by ES256. It waits
-// for news as long as it is told. It returns ErrCursor, ErrBusy or ErrUnavailable.
+// for news as long as it is told. It returns ErrCursor, ErrBusy, ErrTooMany or
+// ErrUnavailable.
 func (f *Feed) Answer(ctx context.Context, clientID, cursor string, wait time.Duration) (string, error) {
 	from, err := ParseCursor(cursor)
 	if err != nil {
 		return "", err
 	}
-	page, err := f.publisher.Wait(ctx, from, wait)
+	page, err := f.publisher.Wait(ctx, clientID, from, wait)
 	if err != nil {
 		return "", err
 	}

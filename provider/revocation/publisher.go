@@ -17,8 +17,9 @@ const (
 	// pageSize bounds an answer, batchSize a statement.
 	pageSize  = 1000
 	batchSize = 10_000
-	// Waiting is how many readers may wait at once.
-	Waiting = 5000
+	// Waiting is how many readers may wait at once, and WaitingOfClient how many of one client.
+	Waiting         = 5000
+	WaitingOfClient = 1000
 	// stale is how old what a process knows may be: beyond that it says nothing, since no news
 	// would pass for good news.
 	stale = 5 * time.Second
@@ -28,6 +29,8 @@ const (
 var (
 	// ErrBusy: too many readers wait.
 	ErrBusy = errors.New("too many readers wait for revocations")
+	// ErrTooMany: too many of that client do.
+	ErrTooMany = errors.New("too many readers of the client wait for revocations")
 	// ErrUnavailable: the feed was not read for a while, or the process is stopping.
 	ErrUnavailable = errors.New("the revocation feed is not known now")
 )
@@ -66,6 +69,8 @@ type Publisher struct {
 	wake     chan struct{} // closed at news
 	stopped  bool
 	waiting  int
+	// readers are those who wait, by client.
+	readers map[string]int
 	// begun counts the polls, whole is the last of them that read everything, and polled is closed at
 	// the end of each.
 	begun, whole uint64
@@ -74,7 +79,7 @@ type Publisher struct {
 
 // NewPublisher makes a Publisher, which knows nothing until Run.
 func NewPublisher(r reader, clock provider.Clock, c counter, logger *slog.Logger) *Publisher {
-	return &Publisher{reader: r, clock: clock, counter: c, logger: logger, wake: make(chan struct{}), polled: make(chan struct{})}
+	return &Publisher{reader: r, clock: clock, counter: c, logger: logger, wake: make(chan struct{}), polled: make(chan struct{}), readers: map[string]int{}}
 }
 
 // Run follows the feed until ctx ends, and then answers all who wait.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -80,7 +81,7 @@ func (f *fixture) poll(oldest, next int64, visible ...int64) {
 // read returns the numbers that a reader gets, and moves its cursor.
 func (f *fixture) read(c *revocation.Cursor) (list []int64) {
 	f.t.Helper()
-	page, err := f.Wait(f.t.Context(), *c, 0)
+	page, err := f.Wait(f.t.Context(), "api", *c, 0)
 	require.NoError(f.t, err)
 	*c = page.Next
 	for _, e := range page.Events {
@@ -123,7 +124,7 @@ func TestNothingIsSaidThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	f.at = f.at.Add(5*time.Second + time.Microsecond)
-	_, err := f.Wait(t.Context(), revocation.Cursor{}, time.Hour)
+	_, err := f.Wait(t.Context(), "api", revocation.Cursor{}, time.Hour)
 	require.ErrorIs(t, err, revocation.ErrUnavailable, "it is old")
 	f.poll(0, 0)
 	f.err = errors.New("away")
@@ -135,12 +136,12 @@ func TestNothingIsSaidThatIsNotKnown(t *testing.T) {
 	for _, next := range []int64{5, 9} { // the transactions since do not count
 		other.next = next
 		require.NoError(t, p.Poll(t.Context()))
-		_, err = p.Wait(t.Context(), revocation.Cursor{}, 0)
+		_, err = p.Wait(t.Context(), "api", revocation.Cursor{}, 0)
 		require.ErrorIs(t, err, revocation.ErrUnavailable, "a number before the start may appear")
 	}
 	other.oldest = 5
 	require.NoError(t, p.Poll(t.Context()))
-	_, err = p.Wait(t.Context(), revocation.Cursor{}, 0)
+	_, err = p.Wait(t.Context(), "api", revocation.Cursor{}, 0)
 	require.NoError(t, err)
 }
 
@@ -151,29 +152,42 @@ func TestWaitersAreBoundedAndNotCutAtTheEnd(t *testing.T) {
 	ran := make(chan struct{})
 	go func() { p.Run(ctx); close(ran) }()
 	require.Eventually(t, func() bool {
-		_, err := p.Wait(t.Context(), revocation.Cursor{}, 0)
+		_, err := p.Wait(t.Context(), "api", revocation.Cursor{}, 0)
 		return err == nil
 	}, 10*time.Second, time.Millisecond)
 	done := make(chan error, revocation.Waiting)
-	for range revocation.Waiting {
-		go func() {
-			err := revocation.ErrBusy
-			for errors.Is(err, revocation.ErrBusy) { // while the question below has the last place
-				_, err = p.Wait(t.Context(), revocation.Cursor{}, time.Hour)
-			}
-			done <- err
-		}()
+	wait := func(client string, readers int) {
+		for range readers {
+			go func() {
+				err := revocation.ErrBusy
+				for errors.Is(err, revocation.ErrBusy) || errors.Is(err, revocation.ErrTooMany) { // while the question below has the last place
+					_, err = p.Wait(t.Context(), client, revocation.Cursor{}, time.Hour)
+				}
+				done <- err
+			}()
+		}
 	}
-	require.Eventually(t, func() bool {
-		_, err := p.Wait(t.Context(), revocation.Cursor{}, 0)
-		return errors.Is(err, revocation.ErrBusy)
-	}, 10*time.Second, time.Millisecond)
+	refused := func(client string, why error) {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			_, err := p.Wait(t.Context(), client, revocation.Cursor{}, 0)
+			return errors.Is(err, why)
+		}, 10*time.Second, time.Millisecond)
+	}
+	wait("greedy", revocation.WaitingOfClient)
+	refused("greedy", revocation.ErrTooMany)
+	_, err := p.Wait(t.Context(), "modest", revocation.Cursor{}, 0)
+	require.NoError(t, err, "the others do not suffer")
+	for n := 1; n < revocation.Waiting/revocation.WaitingOfClient; n++ {
+		wait(strconv.Itoa(n), revocation.WaitingOfClient)
+	}
+	refused("modest", revocation.ErrBusy)
 	cancel()
 	for range revocation.Waiting {
 		require.NoError(t, <-done)
 	}
 	<-ran
-	_, err := p.Wait(t.Context(), revocation.Cursor{}, time.Hour)
+	_, err = p.Wait(t.Context(), "greedy", revocation.Cursor{}, time.Hour)
 	assert.ErrorIs(t, err, revocation.ErrUnavailable, "it is stopping")
 }
 
@@ -186,7 +200,7 @@ type told struct {
 func (f *fixture) begin(c revocation.Cursor) <-chan told {
 	answer := make(chan told, 1)
 	go func() {
-		page, err := f.Wait(f.t.Context(), c, 0)
+		page, err := f.Wait(f.t.Context(), "api", c, 0)
 		answer <- told{page, err}
 	}()
 	require.Eventually(f.t, func() bool { return f.waiting.Load() == 1 || len(answer) == 1 }, 10*time.Second, time.Millisecond)
@@ -244,7 +258,7 @@ func TestOnlyWhoRevokedIsWaitedFor(t *testing.T) {
 	some()
 	f.at = f.at.Add(time.Minute)
 	some()
-	_, err := f.Wait(t.Context(), revocation.Cursor{}, 0)
+	_, err := f.Wait(t.Context(), "api", revocation.Cursor{}, 0)
 	require.ErrorIs(t, err, revocation.ErrUnavailable)
 	assert.Equal(t, time.Minute, f.Age(), "the process is of no use, and that is seen")
 	f.revoker = 9
@@ -275,7 +289,7 @@ func TestFeedThatCannotBeReadToTheEndIsStale(t *testing.T) {
 	f.at = f.at.Add(time.Minute)
 	f.poll(5, 6, f.visible...)
 	assert.Equal(t, time.Minute, f.Age())
-	_, err := f.Wait(t.Context(), revocation.Cursor{}, 0)
+	_, err := f.Wait(t.Context(), "api", revocation.Cursor{}, 0)
 	require.ErrorIs(t, err, revocation.ErrUnavailable)
 	f.poll(7, 7, f.visible...)
 	assert.Zero(t, f.Age())
@@ -361,7 +375,7 @@ func TestReaderAheadIsAnsweredAtTheEnd(t *testing.T) {
 	f := setup(t)
 	told := make(chan error, 1)
 	go func() {
-		_, err := f.Wait(t.Context(), revocation.Cursor{Settled: 1, Seen: 1}, time.Hour)
+		_, err := f.Wait(t.Context(), "api", revocation.Cursor{Settled: 1, Seen: 1}, time.Hour)
 		told <- err
 	}()
 	require.Eventually(t, func() bool { return f.waiting.Load() == 1 }, 10*time.Second, time.Millisecond)

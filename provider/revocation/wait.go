@@ -19,13 +19,13 @@ type Page struct {
 	AsOf time.Time
 }
 
-// Wait returns what a reader lacks, or nothing once the time to wait is over. It returns ErrBusy or
-// ErrUnavailable.
-func (p *Publisher) Wait(ctx context.Context, from Cursor, wait time.Duration) (Page, error) {
-	if err := p.enter(1); err != nil {
+// Wait returns what a reader of a client lacks, or nothing once the time to wait is over. It returns ErrBusy,
+// ErrTooMany or ErrUnavailable.
+func (p *Publisher) Wait(ctx context.Context, clientID string, from Cursor, wait time.Duration) (Page, error) {
+	if err := p.enter(clientID); err != nil {
 		return Page{}, err
 	}
-	defer func() { _ = p.enter(-1) }()
+	defer p.leave(clientID)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	arrived := p.polls()
@@ -53,19 +53,32 @@ func (p *Publisher) Wait(ctx context.Context, from Cursor, wait time.Duration) (
 	}
 }
 
-// enter counts a reader who waits, or with -1 no longer does.
-func (p *Publisher) enter(n int) error {
+// enter counts a reader who waits, until leave.
+func (p *Publisher) enter(clientID string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n > 0 && p.stopped {
+	switch {
+	case p.stopped:
 		return ErrUnavailable
-	}
-	if n > 0 && p.waiting >= Waiting {
+	case p.readers[clientID] >= WaitingOfClient:
+		return ErrTooMany
+	case p.waiting >= Waiting:
 		return ErrBusy
 	}
-	p.waiting += n
+	p.waiting++
+	p.readers[clientID]++
 	p.counter.Waiting(p.waiting)
 	return nil
+}
+
+func (p *Publisher) leave(clientID string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting--
+	if p.readers[clientID]--; p.readers[clientID] == 0 {
+		delete(p.readers, clientID)
+	}
+	p.counter.Waiting(p.waiting)
 }
 
 func (p *Publisher) ends() bool {

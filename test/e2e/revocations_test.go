@@ -1,10 +1,13 @@
 package e2e_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/revocation"
 )
 
 // feedAnswer is an answer of the revocation feed, as others read it.
@@ -137,4 +141,36 @@ func TestRevocationFeed(t *testing.T) {
 		s.stop()
 		assert.Equal(t, http.StatusOK, (<-waits).status, "the server does not cut those who wait")
 	})
+}
+
+// One client that does not await its answers leaves places to the others.
+func TestReadersOfOneClientAreBounded(t *testing.T) {
+	t.Parallel()
+	s := start(t, "sqlite://"+filepath.Join(t.TempDir(), "gatehouse.db"))
+	token := s.token("greedy", s.follower("greedy"), feedToken())
+	other := s.token("modest", s.follower("modest"), feedToken())
+	ctx, cancel := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	for range revocation.WaitingOfClient {
+		all.Go(func() {
+			r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/oauth/revocations?wait=25", nil)
+			if !assert.NoError(t, err) {
+				return
+			}
+			r.Header.Set("Authorization", "Bearer "+token)
+			if got, err := http.DefaultTransport.RoundTrip(r); err == nil { // otherwise it was canceled
+				_ = got.Body.Close()
+			}
+		})
+	}
+	s.soon(func() bool { return s.series()["gatehouse_revocation_feed_waiting"] == revocation.WaitingOfClient }, "all wait")
+	got := s.askFeed(token, nil)
+	assert.Equal(t, http.StatusTooManyRequests, got.status)
+	assert.Equal(t, "5", got.header.Get("Retry-After"))
+	assert.Contains(t, got.body, "temporarily_unavailable")
+	assert.Equal(t, http.StatusOK, s.askFeed(other, nil).status)
+	cancel()
+	all.Wait()
+	s.soon(func() bool { return s.askFeed(token, nil).status == http.StatusOK }, "the places are free again")
+	assert.Positive(t, s.series()[`gatehouse_refusals_total{check="revocation_feed_readers",error="temporarily_unavailable",route="/oauth/revocations"}`])
 }
