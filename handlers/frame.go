@@ -137,5 +137,7 @@ func (c limitedRoutes) around(entry route.Route, endpoint route.HandlerFunc) rou
 		h = uncached(h)
 	}
 	h = crossOrigin(entry.CORS, c.Origins, h)
-	return recovered(c.Log, limitTime(cmp.Or(entry.Timeout, c.Timeout), h))
+	return postponable(func(h route.HandlerFunc) route.HandlerFunc {
+		return recovered(c.Log, limitTime(cmp.Or(entry.Timeout, c.Timeout), h))
+	}, h)
 }

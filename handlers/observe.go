@@ -33,6 +33,9 @@ func (o observer) around(next http.Handler) http.Handler {
 		o.meter.began()
 		defer func() { o.done(ctx, x, started, traced) }()
 		next.ServeHTTP(x, r.WithContext(ctx))
+		if x.later != nil {
+			x.later.finish(ctx, x)
+		}
 		if x.line.Status == 0 { // net/http sends 200 when nothing was written
 			x.line.Status = http.StatusOK
 		}
@@ -54,6 +57,8 @@ func (o observer) done(ctx context.Context, x *exchange, started time.Time, trac
 type exchange struct {
 	http.ResponseWriter
 	line canonical.Line
+	// later is what answers, unless the endpoint did.
+	later *postponed
 }
 
 // WriteHeader records the status. Informational ones (1xx) come before it.

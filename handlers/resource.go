@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -47,9 +48,17 @@ func (res *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		endpoint = res.otherwise
 	}
-	if err := endpoint(w, r); err != nil {
-		res.render.refuse(w, r, res.form, err)
+	err := endpoint(w, r)
+	if err == nil {
+		return
 	}
+	if later := (*route.Later)(nil); errors.As(err, &later) {
+		if x, ok := w.(*exchange); ok {
+			res.postpone(x, r, later)
+			return
+		}
+	}
+	res.render.refuse(w, r, res.form, err)
 }
 
 // methodNotAllowed: RFC 6749 has no error code for it, so protocol endpoints use another than pages.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -22,7 +23,8 @@ const longestWait = 25 * time.Second
 const RevocationsType = "application/" + revocation.Type
 
 type revocationFeed interface {
-	Answer(ctx context.Context, clientID, cursor string, wait time.Duration) (string, error)
+	Wait(ctx context.Context, clientID, cursor string, wait time.Duration) error
+	Answer(ctx context.Context, clientID, cursor string) (string, error)
 }
 
 // Revocations serves the feed of what was revoked to resource servers. Deploy/docs/revocations.md describes
@@ -46,18 +48,35 @@ func Revocations(feed revocationFeed) func(http.ResponseWriter, *http.Request) e
 		if err != nil {
 			return err
 		}
-		answer, err := feed.Answer(r.Context(), caller.Client.ID, query.Get("cursor"), wait)
-		if err != nil {
-			return feedFault(err, caller.Client.ID)
+		clientID, cursor := caller.Client.ID, query.Get("cursor")
+		if wait == 0 {
+			return answerReader(feed, w, r, clientID, cursor)
 		}
-		h := w.Header()
-		h.Set("Content-Type", RevocationsType)
-		h.Set("Content-Length", strconv.Itoa(len(answer)))
-		h.Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusOK)
-		_, _ = io.WriteString(w, answer) //nolint:gosec // a JWT of our own; a caller that disconnected cannot be told
-		return nil
+		var fault error
+		return &route.Later{
+			Wait: func(ctx context.Context) { fault = feed.Wait(ctx, clientID, cursor, wait) },
+			Answer: func(w http.ResponseWriter, r *http.Request) error {
+				if fault != nil {
+					return feedFault(fault, clientID)
+				}
+				return answerReader(feed, w, r, clientID, cursor)
+			},
+		}
 	}
+}
+
+func answerReader(feed revocationFeed, w http.ResponseWriter, r *http.Request, clientID, cursor string) error {
+	answer, err := feed.Answer(r.Context(), clientID, cursor)
+	if err != nil {
+		return feedFault(err, clientID)
+	}
+	h := w.Header()
+	h.Set("Content-Type", RevocationsType)
+	h.Set("Content-Length", strconv.Itoa(len(answer)))
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusOK)
+	_, _ = io.WriteString(w, answer) //nolint:gosec // a JWT of our own; a caller that disconnected cannot be told
+	return nil
 }
 
 // waitOf reads the parameter: whole seconds, of which the server waits at most longestWait.

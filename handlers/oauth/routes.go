@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -71,7 +70,7 @@ func (c Config) Routes() []route.Route {
 		},
 		{
 			Name: "revocations", Methods: get, Path: c.Prefix + "/revocations", Protection: route.Bearer(audit.RevocationFeed),
-			Handler: Revocations(c.Revocations), Timeout: longestWait + 4*time.Second, Policies: []string{ratelimit.RevocationsClient, ratelimit.RevocationsPrefix},
+			Handler: Revocations(c.Revocations), Policies: []string{ratelimit.RevocationsClient, ratelimit.RevocationsPrefix},
 		},
 		{
 			Name: "userinfo", Methods: both, Path: c.Prefix + "/userinfo",

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"context"
 	"net/http"
 	"time"
 )
@@ -8,6 +9,17 @@ import (
 // HandlerFunc answers a request, or returns the error to answer with. After it returned an
 // error nothing may have been written.
 type HandlerFunc func(http.ResponseWriter, *http.Request) error
+
+// Later is returned by an endpoint that has nothing to answer yet. What the request holds is released before it waits,
+// its stack included: thousands can wait for long.
+type Later struct {
+	// Wait returns when there is something to answer, or ctx has ended. It must not need much of the stack.
+	Wait func(ctx context.Context)
+	// Answer answers then, in the time of the route.
+	Answer HandlerFunc
+}
+
+func (*Later) Error() string { return "the answer comes later" }
 
 // CORSRule says which scripts of other origins may read the answer.
 type CORSRule int

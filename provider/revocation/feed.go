@@ -52,15 +52,24 @@ type answeredItem struct {
 	At   int64  `json:"at"` // milliseconds since 1970
 }
 
-// Answer returns what a client lacks that has read up to a cursor, as a JWT signed by ES256. It waits
-// for news as long as it is told. It returns ErrCursor, ErrBusy, ErrTooMany or
-// ErrUnavailable.
-func (f *Feed) Answer(ctx context.Context, clientID, cursor string, wait time.Duration) (string, error) {
+// Wait waits until there is something to tell a client that has read up to a cursor, for so long at most. It returns
+// ErrCursor, ErrBusy, ErrTooMany or ErrUnavailable.
+func (f *Feed) Wait(ctx context.Context, clientID, cursor string, wait time.Duration) error {
+	from, err := ParseCursor(cursor)
+	if err != nil {
+		return err
+	}
+	return f.publisher.Wait(ctx, clientID, from, wait)
+}
+
+// Answer returns what a client lacks that has read up to a cursor, as a JWT signed by ES256. It returns
+// ErrCursor or ErrUnavailable.
+func (f *Feed) Answer(ctx context.Context, clientID, cursor string) (string, error) {
 	from, err := ParseCursor(cursor)
 	if err != nil {
 		return "", err
 	}
-	page, err := f.publisher.Wait(ctx, clientID, from, wait)
+	page, err := f.publisher.Page(ctx, from)
 	if err != nil {
 		return "", err
 	}

@@ -121,6 +121,11 @@ func (l *log) has(c Cursor) bool {
 	return c.begins()
 }
 
+// news tells whether a reader lacks something, whose cursor is remembered.
+func (l *log) news(c Cursor) bool {
+	return c.Settled < l.settled.Sequence || len(l.early) > 0 && l.early[len(l.early)-1].Sequence > c.Seen
+}
+
 // after are those that a reader lacks, at most limit of them, and where it continues.
 func (l *log) after(c Cursor, limit int) (events []Event, next Cursor) {
 	i, _ := slices.BinarySearchFunc(l.recent, c.Settled+1, bySequence)

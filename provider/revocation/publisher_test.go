@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -81,7 +82,7 @@ func (f *fixture) poll(oldest, next int64, visible ...int64) {
 // read returns the numbers that a reader gets, and moves its cursor.
 func (f *fixture) read(c *revocation.Cursor) (list []int64) {
 	f.t.Helper()
-	page, err := f.Wait(f.t.Context(), "api", *c, 0)
+	page, err := f.Page(f.t.Context(), *c)
 	require.NoError(f.t, err)
 	*c = page.Next
 	for _, e := range page.Events {
@@ -124,7 +125,8 @@ func TestNothingIsSaidThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	f.at = f.at.Add(5*time.Second + time.Microsecond)
-	_, err := f.Wait(t.Context(), "api", revocation.Cursor{}, time.Hour)
+	require.NoError(t, f.Wait(t.Context(), "api", revocation.Cursor{}, time.Hour), "who waits is told at once")
+	_, err := f.Page(t.Context(), revocation.Cursor{})
 	require.ErrorIs(t, err, revocation.ErrUnavailable, "it is old")
 	f.poll(0, 0)
 	f.err = errors.New("away")
@@ -136,12 +138,12 @@ func TestNothingIsSaidThatIsNotKnown(t *testing.T) {
 	for _, next := range []int64{5, 9} { // the transactions since do not count
 		other.next = next
 		require.NoError(t, p.Poll(t.Context()))
-		_, err = p.Wait(t.Context(), "api", revocation.Cursor{}, 0)
+		_, err = p.Page(t.Context(), revocation.Cursor{})
 		require.ErrorIs(t, err, revocation.ErrUnavailable, "a number before the start may appear")
 	}
 	other.oldest = 5
 	require.NoError(t, p.Poll(t.Context()))
-	_, err = p.Wait(t.Context(), "api", revocation.Cursor{}, 0)
+	_, err = p.Page(t.Context(), revocation.Cursor{})
 	require.NoError(t, err)
 }
 
@@ -152,7 +154,7 @@ func TestWaitersAreBoundedAndNotCutAtTheEnd(t *testing.T) {
 	ran := make(chan struct{})
 	go func() { p.Run(ctx); close(ran) }()
 	require.Eventually(t, func() bool {
-		_, err := p.Wait(t.Context(), "api", revocation.Cursor{}, 0)
+		_, err := p.Page(t.Context(), revocation.Cursor{})
 		return err == nil
 	}, 10*time.Second, time.Millisecond)
 	done := make(chan error, revocation.Waiting)
@@ -161,7 +163,7 @@ func TestWaitersAreBoundedAndNotCutAtTheEnd(t *testing.T) {
 			go func() {
 				err := revocation.ErrBusy
 				for errors.Is(err, revocation.ErrBusy) || errors.Is(err, revocation.ErrTooMany) { // while the question below has the last place
-					_, err = p.Wait(t.Context(), client, revocation.Cursor{}, time.Hour)
+					err = p.Wait(t.Context(), client, revocation.Cursor{}, time.Hour)
 				}
 				done <- err
 			}()
@@ -170,14 +172,12 @@ func TestWaitersAreBoundedAndNotCutAtTheEnd(t *testing.T) {
 	refused := func(client string, why error) {
 		t.Helper()
 		require.Eventually(t, func() bool {
-			_, err := p.Wait(t.Context(), client, revocation.Cursor{}, 0)
-			return errors.Is(err, why)
+			return errors.Is(p.Wait(t.Context(), client, revocation.Cursor{}, 0), why)
 		}, 10*time.Second, time.Millisecond)
 	}
 	wait("greedy", revocation.WaitingOfClient)
 	refused("greedy", revocation.ErrTooMany)
-	_, err := p.Wait(t.Context(), "modest", revocation.Cursor{}, 0)
-	require.NoError(t, err, "the others do not suffer")
+	require.NoError(t, p.Wait(t.Context(), "modest", revocation.Cursor{}, 0), "the others do not suffer")
 	for n := 1; n < revocation.Waiting/revocation.WaitingOfClient; n++ {
 		wait(strconv.Itoa(n), revocation.WaitingOfClient)
 	}
@@ -187,8 +187,7 @@ func TestWaitersAreBoundedAndNotCutAtTheEnd(t *testing.T) {
 		require.NoError(t, <-done)
 	}
 	<-ran
-	_, err = p.Wait(t.Context(), "greedy", revocation.Cursor{}, time.Hour)
-	assert.ErrorIs(t, err, revocation.ErrUnavailable, "it is stopping")
+	assert.ErrorIs(t, p.Wait(t.Context(), "greedy", revocation.Cursor{}, time.Hour), revocation.ErrUnavailable, "it is stopping")
 }
 
 type told struct {
@@ -196,40 +195,41 @@ type told struct {
 	err  error
 }
 
-// begin asks beside the test.
+// begin asks beside the test, which is in a bubble of synctest.
 func (f *fixture) begin(c revocation.Cursor) <-chan told {
 	answer := make(chan told, 1)
 	go func() {
-		page, err := f.Wait(f.t.Context(), "api", c, 0)
+		page, err := f.Page(f.t.Context(), c)
 		answer <- told{page, err}
 	}()
-	require.Eventually(f.t, func() bool { return f.waiting.Load() == 1 || len(answer) == 1 }, 10*time.Second, time.Millisecond)
+	synctest.Wait()
 	return answer
 }
 
-// end polls until there is an answer: a poll can have begun before the reader looked.
+// end polls, which settles what the reader gets.
 func (f *fixture) end(answer <-chan told) revocation.Page {
 	f.t.Helper()
-	for {
-		select {
-		case got := <-answer:
-			require.NoError(f.t, got.err)
-			return got.page
-		default:
-			require.NoError(f.t, f.Poll(f.t.Context()))
-		}
-	}
+	require.NoError(f.t, f.Poll(f.t.Context()))
+	got := <-answer
+	require.NoError(f.t, got.err)
+	return got.page
 }
 
 // Behind a load balancer the next request can reach a process that has read less.
 func TestReaderAheadOfTheProcessIsNotReset(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, readerAheadOfTheProcessIsNotReset)
+}
+
+func readerAheadOfTheProcessIsNotReset(t *testing.T) {
 	f := setup(t, 1, 2)
 	var ahead revocation.Cursor
 	setup(t, 1, 2, 3, 4).read(&ahead)
 	answer := f.begin(ahead)
 	f.err = errors.New("away")
 	require.Error(t, f.Poll(t.Context()), "it shows nothing")
+	synctest.Wait()
+	assert.Empty(t, answer)
 	f.err, f.visible = nil, []int64{1, 2, 3, 4}
 	page := f.end(answer)
 	assert.False(t, page.Reset)
@@ -258,7 +258,7 @@ func TestOnlyWhoRevokedIsWaitedFor(t *testing.T) {
 	some()
 	f.at = f.at.Add(time.Minute)
 	some()
-	_, err := f.Wait(t.Context(), "api", revocation.Cursor{}, 0)
+	_, err := f.Page(t.Context(), revocation.Cursor{})
 	require.ErrorIs(t, err, revocation.ErrUnavailable)
 	assert.Equal(t, time.Minute, f.Age(), "the process is of no use, and that is seen")
 	f.revoker = 9
@@ -289,7 +289,7 @@ func TestFeedThatCannotBeReadToTheEndIsStale(t *testing.T) {
 	f.at = f.at.Add(time.Minute)
 	f.poll(5, 6, f.visible...)
 	assert.Equal(t, time.Minute, f.Age())
-	_, err := f.Wait(t.Context(), "api", revocation.Cursor{}, 0)
+	_, err := f.Page(t.Context(), revocation.Cursor{})
 	require.ErrorIs(t, err, revocation.ErrUnavailable)
 	f.poll(7, 7, f.visible...)
 	assert.Zero(t, f.Age())
@@ -298,6 +298,10 @@ func TestFeedThatCannotBeReadToTheEndIsStale(t *testing.T) {
 // A database that was restored has other events at the numbers that readers know.
 func TestCursorOfTheTimeBeforeARestoreIsNotContinued(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, cursorOfTheTimeBeforeARestoreIsNotContinued)
+}
+
+func cursorOfTheTimeBeforeARestoreIsNotContinued(t *testing.T) {
 	numbers := func(upTo int64) (list []int64) {
 		for n := range upTo {
 			list = append(list, n+1)
@@ -335,6 +339,10 @@ func TestCursorOfTheTimeBeforeARestoreIsNotContinued(t *testing.T) {
 // The database is replaced while the process runs, such as by a standby that lacks the last transactions.
 func TestRestoreUnderARunningProcessIsNoticed(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, restoreUnderARunningProcessIsNoticed)
+}
+
+func restoreUnderARunningProcessIsNoticed(t *testing.T) {
 	for _, restore := range []func(f *fixture){
 		func(f *fixture) { f.visible = []int64{1, 2} },
 		func(f *fixture) { f.life, f.visible = time.Second, []int64{1, 2, 3, 4, 5, 6} },
@@ -372,13 +380,17 @@ func TestWhatIsRemovedForItsAgeIsNotMissed(t *testing.T) {
 
 func TestReaderAheadIsAnsweredAtTheEnd(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, readerAheadIsAnsweredAtTheEnd)
+}
+
+func readerAheadIsAnsweredAtTheEnd(t *testing.T) {
 	f := setup(t)
 	told := make(chan error, 1)
 	go func() {
-		_, err := f.Wait(t.Context(), "api", revocation.Cursor{Settled: 1, Seen: 1}, time.Hour)
+		_, err := f.Page(t.Context(), revocation.Cursor{Settled: 1, Seen: 1})
 		told <- err
 	}()
-	require.Eventually(t, func() bool { return f.waiting.Load() == 1 }, 10*time.Second, time.Millisecond)
+	synctest.Wait()
 	ctx, cancel := context.WithCancel(t.Context())
 	f.err = errors.New("away")
 	cancel()

@@ -2,7 +2,6 @@ package revocation
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -19,36 +18,59 @@ type Page struct {
 	AsOf time.Time
 }
 
-// Wait returns what a reader of a client lacks, or nothing once the time to wait is over. It returns ErrBusy,
+// Wait returns once there is something to tell a reader of a client, or the time to wait is over. It returns ErrBusy,
 // ErrTooMany or ErrUnavailable.
-func (p *Publisher) Wait(ctx context.Context, clientID string, from Cursor, wait time.Duration) (Page, error) {
+func (p *Publisher) Wait(ctx context.Context, clientID string, from Cursor, wait time.Duration) error {
 	if err := p.enter(clientID); err != nil {
-		return Page{}, err
+		return err
 	}
 	defer p.leave(clientID)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
-	arrived := p.polls()
-	for over := wait <= 0; ; {
-		page, wake, err := p.page(ctx, from, arrived)
-		if errors.Is(err, errNotReadSince) {
-			select {
-			case <-ctx.Done():
-				return Page{}, ctx.Err()
-			case <-wake:
-			}
-			continue
+	for {
+		wake := p.nothing(from)
+		if wake == nil {
+			return nil
 		}
-		if err != nil || over || len(page.Events) > 0 || page.Reset {
+		select {
+		case <-ctx.Done():
+			return ctx.Err() //nolint:wrapcheck // the caller's own
+		case <-timer.C:
+			return nil
+		case <-wake:
+		}
+	}
+}
+
+// nothing returns the channel that is closed at news, or nil if there is something to tell.
+func (p *Publisher) nothing(from Cursor) <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stopped || !p.knows() || !p.log.remembers(from) || !p.log.has(from) || p.log.news(from) {
+		return nil
+	}
+	return p.wake
+}
+
+// knows tells whether the process can say what was revoked.
+func (p *Publisher) knows() bool {
+	return p.log != nil && p.starting == nil && p.clock.Real().Sub(p.read) <= stale
+}
+
+// Page returns what a reader lacks, maybe nothing. It returns ErrUnavailable. A cursor that is not known is one of
+// another feed only if a poll shows so that began after the reader had arrived: what the reader knows may have been
+// committed after this process last read, and told by another, which reads at other moments.
+func (p *Publisher) Page(ctx context.Context, from Cursor) (Page, error) {
+	arrived := p.polls()
+	for {
+		page, polled, err := p.page(ctx, from, arrived)
+		if polled == nil {
 			return page, err
 		}
 		select {
 		case <-ctx.Done():
-			return Page{}, ctx.Err()
-		case <-timer.C:
-			over = true
-		case <-wake:
-			over = p.ends()
+			return Page{}, ctx.Err() //nolint:wrapcheck // the caller's own
+		case <-polled:
 		}
 	}
 }
@@ -81,12 +103,6 @@ func (p *Publisher) leave(clientID string) {
 	p.counter.Waiting(p.waiting)
 }
 
-func (p *Publisher) ends() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.stopped
-}
-
 // polls is how many polls have begun.
 func (p *Publisher) polls() uint64 {
 	p.mu.Lock()
@@ -94,28 +110,21 @@ func (p *Publisher) polls() uint64 {
 	return p.begun
 }
 
-// errNotReadSince: what a reader knows already may have been committed after this process last read. Another
-// process told it, and it reads at other moments.
-var errNotReadSince = errors.New("the feed was not read since the reader arrived")
-
-// page is what a reader lacks now, with the channel that is closed at news. A cursor that is not known is one of
-// another feed only if a poll shows so that began after the reader had arrived: until then it returns
-// errNotReadSince, and the channel that is closed at the end of a poll.
+// page is what a reader lacks, or the channel that is closed at the end of the poll that must be awaited.
 func (p *Publisher) page(ctx context.Context, from Cursor, arrived uint64) (Page, <-chan struct{}, error) {
 	p.mu.Lock()
-	wake, known := p.wake, p.log
-	if known == nil || p.starting != nil || p.clock.Real().Sub(p.read) > stale {
+	if !p.knows() {
 		p.mu.Unlock()
-		return Page{}, wake, ErrUnavailable
+		return Page{}, nil, ErrUnavailable
 	}
-	page := Page{AsOf: p.read}
+	known, page := p.log, Page{AsOf: p.read}
 	if known.remembers(from) && !known.has(from) {
 		if polled, stopped := p.polled, p.stopped; p.whole <= arrived {
 			p.mu.Unlock()
 			if stopped {
 				return Page{}, nil, ErrUnavailable
 			}
-			return Page{}, polled, errNotReadSince
+			return Page{}, polled, nil
 		}
 		page.Reset, from = true, Cursor{}
 	}
@@ -123,13 +132,13 @@ func (p *Publisher) page(ctx context.Context, from Cursor, arrived uint64) (Page
 		page.Events, page.Next = known.after(from, pageSize)
 		page.More = page.Next.Settled < known.settled.Sequence
 		p.mu.Unlock()
-		return page, wake, nil
+		return page, nil, nil
 	}
 	settled, more := known.settled, len(known.early) > 0
 	p.mu.Unlock()
 	err := p.older(ctx, from, settled, &page)
 	page.More = page.More || more
-	return page, wake, err
+	return page, nil, err
 }
 
 // older reads what a reader lacks that is further behind than what is remembered, up to what is settled.

@@ -151,11 +151,12 @@ func testRevocationsOutOfOrder(t *testing.T, f *fixture) {
 	}
 	require.NoError(t, f.EndGrant(ctx, second.ID, f.clock()))
 	require.NoError(t, feed.Poll(ctx))
-	early, err := feed.Wait(ctx, "api", start.Next, time.Minute)
+	require.NoError(t, feed.Wait(ctx, "api", start.Next, time.Minute))
+	early, err := feed.Page(ctx, start.Next)
 	require.NoError(t, err)
 	assert.Contains(t, targets(early), second.ID.String(), "it does not wait for the other transaction")
 	require.NoError(t, feed.Poll(ctx))
-	none, err := feed.Wait(ctx, "api", early.Next, 0)
+	none, err := feed.Page(ctx, early.Next)
 	require.NoError(t, err)
 	assert.Empty(t, none.Events, "nobody is told twice meanwhile")
 
@@ -164,7 +165,7 @@ func testRevocationsOutOfOrder(t *testing.T, f *fixture) {
 		require.NoError(t, other.Poll(ctx))
 	}
 	if !f.singleWriter() {
-		_, err = other.Wait(ctx, "api", none.Next, 0)
+		_, err = other.Page(ctx, none.Next)
 		require.ErrorIs(t, err, revocation.ErrUnavailable, "what it can say it does not know yet")
 		close(commit)
 		require.NoError(t, <-done)
@@ -199,7 +200,7 @@ func testRevocationsBesideOthers(t *testing.T, f *fixture) {
 		for range enoughPolls {
 			require.NoError(t, feed.Poll(ctx))
 		}
-		page, err := feed.Wait(ctx, "api", from, 0)
+		page, err := feed.Page(ctx, from)
 		require.NoError(t, err)
 		return page
 	}
@@ -234,7 +235,7 @@ func follow(t *testing.T, p *revocation.Publisher, from revocation.Cursor) revoc
 	t.Helper()
 	for {
 		require.NoError(t, p.Poll(t.Context()))
-		page, err := p.Wait(t.Context(), "api", from, 0)
+		page, err := p.Page(t.Context(), from)
 		if !errors.Is(err, revocation.ErrUnavailable) {
 			require.NoError(t, err)
 			return page
@@ -253,11 +254,11 @@ func targets(p revocation.Page) (list []string) {
 func testRevocationStatements(t *testing.T, f *fixture) {
 	ctx, cancel := context.WithCancel(t.Context())
 	feed := f.publisher()
-	follow(t, feed, revocation.Cursor{})
+	from := follow(t, feed, revocation.Cursor{}).Next
 	done := make(chan struct{})
 	for range 50 {
 		go func() {
-			_, _ = feed.Wait(ctx, "api", revocation.Cursor{}, time.Minute)
+			_ = feed.Wait(ctx, "api", from, time.Minute)
 			done <- struct{}{}
 		}()
 	}

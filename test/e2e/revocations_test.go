@@ -164,13 +164,14 @@ func TestReadersOfOneClientAreBounded(t *testing.T) {
 		})
 	}
 	s.soon(func() bool { return s.series()["gatehouse_revocation_feed_waiting"] == revocation.WaitingOfClient }, "all wait")
-	got := s.askFeed(token, nil)
+	one := url.Values{"wait": {"1"}}
+	got := s.askFeed(token, one)
 	assert.Equal(t, http.StatusTooManyRequests, got.status)
 	assert.Equal(t, "5", got.header.Get("Retry-After"))
 	assert.Contains(t, got.body, "temporarily_unavailable")
-	assert.Equal(t, http.StatusOK, s.askFeed(other, nil).status)
+	assert.Equal(t, http.StatusOK, s.askFeed(other, one).status)
 	cancel()
 	all.Wait()
-	s.soon(func() bool { return s.askFeed(token, nil).status == http.StatusOK }, "the places are free again")
+	s.soon(func() bool { return s.askFeed(token, one).status == http.StatusOK }, "the places are free again")
 	assert.Positive(t, s.series()[`gatehouse_refusals_total{check="revocation_feed_readers",error="temporarily_unavailable",route="/oauth/revocations"}`])
 }
