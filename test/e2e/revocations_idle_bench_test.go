@@ -27,7 +27,7 @@ func BenchmarkWaitingReader(b *testing.B) {
 			readers = append(readers, s.rawReader(b, token))
 		}
 	}
-	for range b.N {
+	for b.Loop() {
 		for _, r := range readers {
 			r.ask(b, 0)
 			r.answer(b)
