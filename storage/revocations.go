@@ -20,8 +20,11 @@ func (s *Store) RevocationsAfter(ctx context.Context, sequence int64, limit int)
 		Kind      string
 		Target    string
 	}
+	// The limit is within, or all that follows would be sorted first.
 	err := s.on(ctx).Raw(`SELECT t.oldest, r.sequence, r.revoked_at, COALESCE(r.kind, '') AS kind, COALESCE(r.target, '') AS target
-		FROM (SELECT `+s.dialect.oldestTransaction()+` AS oldest) t LEFT JOIN revocations r ON r.sequence > ? ORDER BY r.sequence LIMIT ?`, sequence, limit).Scan(&rows).Error
+		FROM (SELECT `+s.dialect.oldestTransaction()+` AS oldest) t LEFT JOIN
+			(SELECT sequence, revoked_at, kind, target FROM revocations WHERE sequence > ? ORDER BY sequence LIMIT ?) r ON TRUE
+		ORDER BY r.sequence`, sequence, limit).Scan(&rows).Error
 	for _, row := range rows {
 		batch.Oldest = row.Oldest
 		if row.Sequence.Valid {
