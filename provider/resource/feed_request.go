@@ -133,7 +133,7 @@ func (t *feedToken) drop() {
 // accessToken gets a token for the feed, by the grant client_credentials (RFC 6749 section 4.4).
 func (f *feed) accessToken(ctx context.Context) (string, error) {
 	if f.settings.Token != nil {
-		return f.settings.Token()
+		return f.settings.Token(ctx)
 	}
 	f.token.mu.Lock()
 	defer f.token.mu.Unlock()
@@ -146,12 +146,10 @@ func (f *feed) accessToken(ctx context.Context) (string, error) {
 		return "", err
 	}
 	form := url.Values{"grant_type": {"client_credentials"}, "scope": {feedScope}}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	r, err := f.credentials().post(ctx, address, form, now)
 	if err != nil {
 		return "", fmt.Errorf("get a token for the revocation feed: %w", err)
 	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.SetBasicAuth(url.QueryEscape(f.settings.ClientID), url.QueryEscape(f.settings.ClientSecret))
 	body, _, err := send(f.verifier.options.HTTPClient, r, metadataLimit)
 	if err != nil {
 		return "", fmt.Errorf("get a token for the revocation feed: %w", err)
@@ -165,4 +163,9 @@ func (f *feed) accessToken(ctx context.Context) (string, error) {
 	}
 	f.token.text, f.token.until = answer.Token, now.Add(time.Duration(answer.ExpiresIn)*time.Second*9/10)
 	return f.token.text, nil
+}
+
+func (f *feed) credentials() credentials {
+	r := f.settings
+	return credentials{issuer: f.verifier.issuer, id: r.ClientID, secret: r.ClientSecret, inBody: r.SecretInBody, key: r.SigningKey}
 }

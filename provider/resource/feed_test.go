@@ -1,6 +1,7 @@
 package resource_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -34,6 +35,8 @@ type fakeFeed struct {
 	refused string
 }
 
+func feedToken(context.Context) (string, error) { return "feed-token", nil }
+
 // newFakeFeed has a verifier that follows it.
 func newFakeFeed(t *testing.T, change func(*resource.Options), events ...event) (*fakeFeed, *resource.Verifier) {
 	t.Helper()
@@ -41,7 +44,7 @@ func newFakeFeed(t *testing.T, change func(*resource.Options), events ...event) 
 	f.server = httptest.NewServer(f)
 	t.Cleanup(f.server.Close)
 	v := f.verifier(f.URL, func(o *resource.Options) {
-		o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: func() (string, error) { return "feed-token", nil }, URL: f.server.URL}
+		o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: feedToken, URL: f.server.URL}
 		if change != nil {
 			change(o)
 		}
@@ -249,7 +252,7 @@ func TestLostFeed(t *testing.T) {
 		f, _ = newFakeFeed(t, nil)
 		v := f.verifier(f.URL, func(o *resource.Options) {
 			introspects(f.fixture)(o)
-			o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: func() (string, error) { return "feed-token", nil }, URL: f.server.URL}
+			o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: feedToken, URL: f.server.URL}
 		})
 		t.Cleanup(v.Close)
 		soon(t, followed(v), "it follows")

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -23,6 +22,8 @@ type introspector struct {
 	breaker  *breaker
 	refused  *cache[refusal] // apart, so that random tokens drive out no good ones
 	slots    chan struct{}
+
+	credentials credentials
 
 	mu      sync.Mutex
 	running map[[32]byte]*question
@@ -46,6 +47,7 @@ func newIntrospector(v *Verifier) *introspector {
 	return &introspector{
 		verifier: v, settings: i, breaker: newBreaker(i.BreakerFailures, i.BreakerPause), refused: newCache[refusal](v.options.CacheSize),
 		slots: make(chan struct{}, i.Concurrency), running: map[[32]byte]*question{},
+		credentials: credentials{issuer: v.issuer, id: i.ClientID, secret: i.ClientSecret, inBody: i.SecretInBody, key: i.SigningKey},
 	}
 }
 
@@ -203,18 +205,9 @@ func (i *introspector) request(ctx context.Context, token string) ([]byte, error
 		return nil, err
 	}
 	form := url.Values{"token": {token}, "token_type_hint": {"access_token"}}
-	if err := i.authenticate(form); err != nil {
-		return nil, err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	r, err := i.credentials.post(ctx, address, form, i.verifier.options.Clock())
 	if err != nil {
 		return nil, fmt.Errorf("introspect: %w", err)
-	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if i.settings.ClientSecret != "" && i.settings.SigningKey == nil && !i.settings.SecretInBody {
-		// RFC 6749 section 2.3.1: form-encoded before they are joined, or a colon in the id would
-		// end it.
-		r.SetBasicAuth(url.QueryEscape(i.settings.ClientID), url.QueryEscape(i.settings.ClientSecret))
 	}
 	body, _, err := send(i.settings.HTTPClient, r, introspectionLimit)
 	if err != nil {

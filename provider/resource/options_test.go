@@ -45,6 +45,14 @@ func TestWrongOptionsAreRefused(t *testing.T) {
 			o.Introspection = &resource.Introspection{ClientID: "a", SigningKey: &jose.JSONWebKey{Key: key}}
 		}, "SigningKey"},
 		"introspection by URL": {"https://id.example.com", func(o *resource.Options) { in := good; in.URL = "http://id.example.com/i"; o.Introspection = &in }, "Introspection.URL"},
+		"feed, no credentials": {"https://id.example.com", func(o *resource.Options) { o.Revocations = &resource.Revocations{ClientID: "a"} }, "Revocations"},
+		"feed, no client":      {"https://id.example.com", func(o *resource.Options) { o.Revocations = &resource.Revocations{ClientSecret: "s"} }, "Revocations"},
+		"feed, public signing key": {"https://id.example.com", func(o *resource.Options) {
+			o.Revocations = &resource.Revocations{ClientID: "a", SigningKey: &jose.JSONWebKey{Key: key.Public(), Algorithm: "ES256"}}
+		}, "Revocations.SigningKey"},
+		"feed by URL, no token": {"https://id.example.com", func(o *resource.Options) {
+			o.Revocations = &resource.Revocations{ClientID: "a", ClientSecret: "s", URL: "https://id.example.com/feed"}
+		}, "Revocations.URL"},
 	} {
 		o := resource.Options{Audience: []string{"api"}}
 		if tc.change != nil {

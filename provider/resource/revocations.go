@@ -1,8 +1,11 @@
 package resource
 
 import (
+	"context"
 	"errors"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // Revocations follows the provider's feed of what it revoked, so that a revoked JWT is refused within
@@ -16,9 +19,15 @@ type Revocations struct {
 	// ClientID and ClientSecret are what this API is registered with at the provider, for the grant
 	// client_credentials and the scope gatehouse:revocations:read.
 	ClientID, ClientSecret string
+	// SecretInBody sends them by client_secret_post, instead of client_secret_basic.
+	SecretInBody bool
+	// SigningKey authenticates by private_key_jwt (RFC 7523) instead of a secret, as that of
+	// Introspection does.
+	SigningKey *jose.JSONWebKey
 	// Token returns an access token for the feed, for an API that authenticates in another way. It is
-	// called for each request. ClientID is the audience of the answers still.
-	Token func() (string, error)
+	// called for each request, and must return when its context ends. ClientID is the audience of the
+	// answers still.
+	Token func(context.Context) (string, error)
 	// URL is the feed, for a provider without metadata. It needs Token.
 	URL string
 
@@ -33,8 +42,11 @@ type Revocations struct {
 }
 
 func (r Revocations) withDefaults(o Options) (*Revocations, error) {
-	if r.ClientID == "" || (r.ClientSecret == "" && r.Token == nil) {
-		return nil, errors.New("resource: Revocations needs a ClientID, and a ClientSecret or a Token")
+	switch {
+	case r.ClientID == "" || (r.ClientSecret == "" && r.SigningKey == nil && r.Token == nil):
+		return nil, errors.New("resource: Revocations needs a ClientID, and a ClientSecret, a SigningKey or a Token")
+	case r.SigningKey != nil && !signs(r.SigningKey):
+		return nil, errors.New("resource: Revocations.SigningKey needs a private key and its Algorithm")
 	}
 	if r.URL != "" {
 		if r.Token == nil {

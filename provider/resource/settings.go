@@ -113,7 +113,7 @@ func (i Introspection) withDefaults(o Options) (*Introspection, error) {
 		return nil, errors.New("resource: Introspection needs a ClientID, or an HTTPClient that authenticates")
 	case i.ClientID != "" && i.ClientSecret == "" && i.SigningKey == nil && i.HTTPClient == nil:
 		return nil, errors.New("resource: Introspection needs a ClientSecret or a SigningKey")
-	case i.SigningKey != nil && (i.ClientID == "" || i.SigningKey.IsPublic() || !slices.Contains(asymmetric(), jose.SignatureAlgorithm(i.SigningKey.Algorithm))):
+	case i.SigningKey != nil && (i.ClientID == "" || !signs(i.SigningKey)):
 		return nil, errors.New("resource: Introspection.SigningKey needs a ClientID, a private key and its Algorithm")
 	}
 	if i.URL != "" {

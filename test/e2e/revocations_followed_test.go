@@ -1,13 +1,22 @@
 package e2e_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/resource"
 )
 
@@ -48,4 +57,30 @@ func TestResourceServerFollowsRevocations(t *testing.T) {
 		assert.True(t, a.accepts(again), "new tokens are good")
 		assert.Zero(t, a.verifier.Stats().Introspections)
 	})
+}
+
+// An API without a secret authenticates by its key, for the feed and for introspection.
+func TestResourceServerAuthenticatesByItsKey(t *testing.T) {
+	t.Parallel()
+	s := start(t, "")
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	key := jose.JSONWebKey{Key: private, KeyID: "k1", Algorithm: "ES256"}
+	set, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{key.Public()}})
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "keys.json")
+	require.NoError(t, os.WriteFile(path, set, 0o600))
+	s.command("client", "create", "Invoices", "invoices-api", "--grant-type", "client_credentials", "--scope", audit.RevocationFeed, "--auth-method", "private_key_jwt", "--jwks", path)
+	a := s.resourceServer(t, func(o *resource.Options) {
+		o.Revocations = &resource.Revocations{ClientID: "invoices-api", SigningKey: &key}
+		o.Introspection = &resource.Introspection{ClientID: "invoices-api", SigningKey: &key, CacheFor: time.Hour}
+	})
+	t.Cleanup(a.verifier.Close)
+	s.soon(func() bool { return a.verifier.Stats().RevocationFeed == "followed" }, "it follows")
+	batch := s.client("batch", "--grant-type", "client_credentials", "--scope", "invoices:read", "--audience", "invoices-api")
+	token := s.token("batch", batch, url.Values{"scope": {"invoices:read"}, "audience": {"invoices-api"}})
+	assert.True(t, a.accepts(token))
+	assert.EqualValues(t, 1, a.verifier.Stats().Introspections)
+	require.Equal(t, http.StatusOK, s.post("/oauth/revoke", "batch", batch, url.Values{"token": {token}}).status)
+	s.soon(func() bool { return !a.accepts(token) }, "the token is refused")
 }
