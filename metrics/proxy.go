@@ -31,6 +31,7 @@ func NewProxy(to prometheus.Registerer, o Options, stats func() resource.Stats) 
 type verifierCollector struct {
 	stats                                           func() resource.Stats
 	verified, refused, introspections, fetches, age *prometheus.Desc
+	followed, known, asOf, feed, without            *prometheus.Desc
 }
 
 func newVerifierCollector(stats func() resource.Stats) *verifierCollector {
@@ -44,12 +45,19 @@ func newVerifierCollector(stats func() resource.Stats) *verifierCollector {
 		desc("introspections_total", "Questions to the provider about tokens.", "outcome"),
 		desc("key_fetches_total", "Fetches of the keys of the provider.", "outcome"),
 		desc("keys_fresh_seconds", "How long until the keys are fetched again; negative when that fails."),
+		desc("revocations_followed", "1 while it is known what the provider revoked, 0 while it is not."),
+		desc("revocations_known", "How many revocations are remembered."),
+		desc("revocations_age_seconds", "How old the knowledge of what was revoked is; absent before there is any."),
+		desc("revocation_requests_total", "Requests for what was revoked.", "outcome"),
+		desc("tokens_without_revocations_total", "Access tokens that were checked while it was not known what was revoked."),
 	}
 }
 
 // Describe is part of prometheus.Collector.
 func (c *verifierCollector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.verified, c.refused, c.introspections, c.fetches, c.age} {
+	for _, d := range []*prometheus.Desc{
+		c.verified, c.refused, c.introspections, c.fetches, c.age, c.followed, c.known, c.asOf, c.feed, c.without,
+	} {
 		to <- d
 	}
 }
@@ -69,5 +77,23 @@ func (c *verifierCollector) Collect(to chan<- prometheus.Metric) {
 	count(c.introspections, s.IntrospectionFailures, "failed")
 	count(c.fetches, s.KeyFetches-min(s.KeyFetches, s.KeyFetchFailures), "succeeded")
 	count(c.fetches, s.KeyFetchFailures, "failed")
-	to <- prometheus.MustNewConstMetric(c.age, prometheus.GaugeValue, s.KeysFreshFor.Seconds())
+	gauge := func(d *prometheus.Desc, value float64) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value)
+	}
+	gauge(c.age, s.KeysFreshFor.Seconds())
+	if s.RevocationFeed == "" {
+		return // they are not followed
+	}
+	followed := 0.0
+	if s.RevocationFeed == "followed" {
+		followed = 1
+	}
+	gauge(c.followed, followed)
+	gauge(c.known, float64(s.RevocationsKnown))
+	if s.RevocationFeed != "starting" {
+		gauge(c.asOf, s.RevocationAge.Seconds())
+	}
+	count(c.feed, s.RevocationRequests-min(s.RevocationRequests, s.RevocationFailures), "answered")
+	count(c.feed, s.RevocationFailures, "failed")
+	count(c.without, s.WithoutFeed)
 }

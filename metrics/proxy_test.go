@@ -50,3 +50,43 @@ gatehouse_proxy_tokens_verified_total{by="signature"} 5
 `), "gatehouse_http_requests_total", "gatehouse_proxy_introspections_total", "gatehouse_proxy_key_fetches_total",
 		"gatehouse_proxy_keys_fresh_seconds", "gatehouse_proxy_requests_refused_total", "gatehouse_proxy_tokens_verified_total"))
 }
+
+func TestProxyShowsWhetherRevocationsAreFollowed(t *testing.T) {
+	t.Parallel()
+	const counts = `
+# HELP gatehouse_proxy_revocation_requests_total Requests for what was revoked.
+# TYPE gatehouse_proxy_revocation_requests_total counter
+gatehouse_proxy_revocation_requests_total{outcome="answered"} 5
+gatehouse_proxy_revocation_requests_total{outcome="failed"} 2
+# HELP gatehouse_proxy_revocations_known How many revocations are remembered.
+# TYPE gatehouse_proxy_revocations_known gauge
+gatehouse_proxy_revocations_known 3
+# HELP gatehouse_proxy_tokens_without_revocations_total Access tokens that were checked while it was not known what was revoked.
+# TYPE gatehouse_proxy_tokens_without_revocations_total counter
+gatehouse_proxy_tokens_without_revocations_total 4
+`
+	const followed = `
+# HELP gatehouse_proxy_revocations_followed 1 while it is known what the provider revoked, 0 while it is not.
+# TYPE gatehouse_proxy_revocations_followed gauge
+gatehouse_proxy_revocations_followed `
+	const age = `
+# HELP gatehouse_proxy_revocations_age_seconds How old the knowledge of what was revoked is; absent before there is any.
+# TYPE gatehouse_proxy_revocations_age_seconds gauge
+gatehouse_proxy_revocations_age_seconds 8
+`
+	for state, want := range map[string]string{
+		"": "", "starting": counts + followed + "0\n", "followed": counts + age + followed + "1\n", "lost": counts + age + followed + "0\n",
+	} {
+		registry := prometheus.NewPedanticRegistry()
+		_, err := metrics.NewProxy(registry, metrics.Options{Clock: func() time.Time { return noon }}, func() resource.Stats {
+			return resource.Stats{
+				RevocationFeed: state, RevocationAge: 8 * time.Second, RevocationsKnown: 3,
+				RevocationRequests: 7, RevocationFailures: 2, WithoutFeed: 4,
+			}
+		})
+		require.NoError(t, err)
+		require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(want),
+			"gatehouse_proxy_revocation_requests_total", "gatehouse_proxy_revocations_age_seconds", "gatehouse_proxy_revocations_followed",
+			"gatehouse_proxy_revocations_known", "gatehouse_proxy_tokens_without_revocations_total"), state)
+	}
+}

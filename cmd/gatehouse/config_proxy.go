@@ -36,8 +36,8 @@ type proxySettings struct {
 	ProxyRequire []string `koanf:"proxy_require"`
 	ProxyRoutes  []string `koanf:"proxy_routes"`
 	ProxyPublic  []string `koanf:"proxy_public"`
-	// ProxyClientID and ProxyClientSecret are those of a client that may introspect. Without them
-	// only JWTs are accepted.
+	// ProxyClientID and ProxyClientSecret are those of a client that introspects. Without them only JWTs
+	// are accepted.
 	ProxyClientID         string `koanf:"proxy_client_id"`
 	ProxyClientSecret     string `koanf:"proxy_client_secret"`
 	ProxyClientSecretFile string `koanf:"proxy_client_secret_file"`
@@ -45,6 +45,15 @@ type proxySettings struct {
 	// answer is good, and so how long a revoked token is accepted.
 	ProxyIntrospectJWTs     bool          `koanf:"proxy_introspect_jwts"`
 	ProxyIntrospectionCache time.Duration `koanf:"proxy_introspection_cache"`
+	// ProxyRevocations follows what the provider revokes, so that a revoked token is refused within a
+	// second, JWTs too and without introspection. The client must be registered for the grant
+	// client_credentials and the scope gatehouse:revocations:read.
+	ProxyRevocations bool `koanf:"proxy_revocations"`
+	// ProxyRevocationsMaxAge is how old the knowledge of what was revoked may be. While it is older, JWTs
+	// are introspected. Where the provider does not answer, those are accepted that were issued less than
+	// ProxyRevocationsAcceptAge ago, none by default; others get status 503.
+	ProxyRevocationsMaxAge    time.Duration `koanf:"proxy_revocations_max_age"`
+	ProxyRevocationsAcceptAge time.Duration `koanf:"proxy_revocations_accept_age"`
 	// ProxyPassToken sends the access token on to the API.
 	ProxyPassToken bool `koanf:"proxy_pass_token"`
 	// ProxyTimeout is how long the API may take to begin its response.
@@ -68,10 +77,14 @@ func proxyDefaults() proxySettings {
 		ProxyListen:             "127.0.0.1:8090",
 		ProxyOpsListen:          "127.0.0.1:9465",
 		ProxyIntrospectionCache: 10 * time.Second,
+		ProxyRevocationsMaxAge:  time.Minute,
 		ProxyTimeout:            time.Minute,
 		ProxyAssertionIssuer:    "gatehouse-proxy",
 	}
 }
+
+// leastFeedAge is the shortest that provider/resource can keep to.
+const leastFeedAge = 2 * time.Second
 
 // validateProxy judges what "gatehouse proxy" needs, but not what its parts judge themselves.
 func (c *config) validateProxy() error {
@@ -100,6 +113,18 @@ func (c *config) validateProxy() error {
 	if c.ProxyIntrospectJWTs && c.ProxyClientID == "" {
 		fault("%s needs %s", c.named("proxy_introspect_jwts"), c.named("proxy_client_id"))
 	}
+	if c.ProxyRevocations && c.ProxyClientID == "" {
+		fault("%s needs %s", c.named("proxy_revocations"), c.named("proxy_client_id"))
+	}
+	if c.ProxyRevocationsMaxAge < leastFeedAge {
+		fault("%s must be %s at least: a request that waits for news takes half of it", c.named("proxy_revocations_max_age"), leastFeedAge)
+	}
+	if c.ProxyRevocationsAcceptAge < 0 {
+		fault("%s must not be negative", c.named("proxy_revocations_accept_age"))
+	}
+	if c.ProxyRevocationsAcceptAge > 0 && !c.ProxyRevocations {
+		fault("%s needs %s", c.named("proxy_revocations_accept_age"), c.named("proxy_revocations"))
+	}
 	if c.ProxyTimeout <= 0 {
 		fault("%s must be positive", c.named("proxy_timeout"))
 	}
@@ -127,6 +152,11 @@ func (c *config) verification() (resource.Options, error) {
 		}
 		if c.ProxyIntrospectionCache == 0 { // to the package, zero is its default
 			o.Introspection.CacheFor = -1
+		}
+	}
+	if c.ProxyRevocations {
+		o.Revocations = &resource.Revocations{
+			ClientID: c.ProxyClientID, ClientSecret: c.ProxyClientSecret, MaxAge: c.ProxyRevocationsMaxAge, AcceptAge: c.ProxyRevocationsAcceptAge,
 		}
 	}
 	return o, nil

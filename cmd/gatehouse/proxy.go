@@ -46,7 +46,8 @@ Each flag is a setting as well: GATEHOUSE_PROXY_AUDIENCE, GATEHOUSE_PROXY_ROUTES
     --upstream http://127.0.0.1:3000 --require invoices:read \
     --route "/admin=invoices:admin" --public /healthz
   gatehouse proxy --issuer https://id.example.com --audience invoices-api \
-    --forward-auth --client-id invoices-api --client-secret-file /etc/api.secret`,
+    --forward-auth --revocations \
+    --client-id invoices-api --client-secret-file /etc/api.secret`,
 		Args: cobra.NoArgs,
 	}
 	flags := cmd.Flags()
@@ -62,7 +63,7 @@ Each flag is a setting as well: GATEHOUSE_PROXY_AUDIENCE, GATEHOUSE_PROXY_ROUTES
 		{"resource", "resource", "public URL of the API, by which clients find the issuer (RFC 9728)"},
 		{"listen", "listen", "address to take requests at (default 127.0.0.1:8090)"},
 		{"ops-listen", "ops_listen", "address of probes, metrics and public keys (default 127.0.0.1:9465)"},
-		{"client-id", "client_id", "client that may introspect; without it only JWTs are accepted"},
+		{"client-id", "client_id", "client that introspects; without it only JWTs are accepted"},
 		{"client-secret-file", "client_secret_file", "file with its secret (or GATEHOUSE_PROXY_CLIENT_SECRET)"},
 		{"tls-cert", "tls_cert", "PEM file with the certificate to listen with"},
 		{"tls-key", "tls_key", "PEM file with its private key"},
@@ -85,6 +86,7 @@ Each flag is a setting as well: GATEHOUSE_PROXY_AUDIENCE, GATEHOUSE_PROXY_ROUTES
 	for _, f := range []struct{ name, key, usage string }{
 		{"forward-auth", "forward_auth", "answer another proxy at " + proxy.ForwardAuthPath},
 		{"introspect-jwts", "introspect_jwts", "ask the issuer about JWTs too, so that revoked ones are refused"},
+		{"revocations", "revocations", "follow what the issuer revokes, so that it is refused within a second"},
 		{"pass-token", "pass_token", "send the access token on to the API"},
 		{"client-certificates", "client_certificates", "accept tokens that are bound to the client's certificate (RFC 8705)"},
 	} {
@@ -93,6 +95,8 @@ Each flag is a setting as well: GATEHOUSE_PROXY_AUDIENCE, GATEHOUSE_PROXY_ROUTES
 	}
 	for _, f := range []struct{ name, key, usage string }{
 		{"introspection-cache", "introspection_cache", "how long an answer of the issuer is good (default 10s)"},
+		{"revocations-max-age", "revocations_max_age", "how old the knowledge of what was revoked may be (default 1m)"},
+		{"revocations-accept-age", "revocations_accept_age", "while it is older and the issuer does not answer, accept JWTs that are not older than this"},
 		{"timeout", "timeout", "how long the API may take to begin its response (default 1m)"},
 	} {
 		flags.Duration(f.name, 0, f.usage)
@@ -136,6 +140,7 @@ func (e *environment) proxy(ctx context.Context, c config) error {
 	if err != nil {
 		return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "resource: "))
 	}
+	defer verifier.Close()
 	keys, err := c.signingKeysOfProxy()
 	if err != nil {
 		return err

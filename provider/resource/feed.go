@@ -95,9 +95,9 @@ func (f *feed) ask(ctx context.Context) (hurried bool, err error) {
 		wait = 0
 	}
 	f.mu.Unlock()
-	f.requests.Add(1)
 	began := f.verifier.options.Clock()
 	a, err := f.request(ctx, cursor, wait)
+	f.requests.Add(1)
 	if err != nil {
 		return false, err
 	}
@@ -152,12 +152,17 @@ func (f *feed) check(ctx context.Context, token string, hash [32]byte, e *entry,
 		return e, nil
 	}
 	f.fallbacks.Add(1)
-	switch age := now.Sub(e.principal.IssuedAt); {
-	case v.introspection != nil:
-		return v.introspection.ask(ctx, token, hash, e)
-	case !e.principal.IssuedAt.IsZero() && f.settings.AcceptAge > 0 && age <= f.settings.AcceptAge:
-		return e, nil
-	default:
-		return nil, v.unavailable(errFeedLost)
+	lost := v.unavailable(errFeedLost)
+	if v.introspection != nil {
+		asked, refused := v.introspection.ask(ctx, token, hash, e)
+		if refused == nil || refused.Reason != ProviderUnavailable {
+			return asked, refused
+		}
+		lost = refused
 	}
+	issued := e.principal.IssuedAt
+	if accept := f.settings.AcceptAge; accept > 0 && !issued.IsZero() && now.Sub(issued) <= accept {
+		return e, nil
+	}
+	return nil, lost
 }

@@ -267,6 +267,29 @@ func TestLostFeed(t *testing.T) {
 		assert.Equal(t, "inactive", reason(t, v, token))
 		assert.Empty(t, reason(t, v, other))
 		assert.Equal(t, 2, f.Introspections())
+		f.SetDown(true)
+		assert.Equal(t, "provider_unavailable", reason(t, v, other), "nobody can say")
+	})
+	t.Run("accepts young tokens where introspection has no answer", func(t *testing.T) {
+		t.Parallel()
+		f, _ := newFakeFeed(t, nil)
+		v := f.verifier(f.URL, func(o *resource.Options) {
+			introspects(f.fixture)(o)
+			o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: feedToken, URL: f.server.URL, AcceptAge: 5 * time.Minute}
+		})
+		t.Cleanup(v.Close)
+		soon(t, followed(v), "it follows")
+		old := f.Token(nil)
+		f.set(func() { f.down = true })
+		failures := v.Stats().RevocationFailures
+		soon(t, func() bool { return v.Stats().RevocationFailures > failures }, "it is cut")
+		f.advance(5*time.Minute + time.Second)
+		young, revoked := f.Token(nil), f.Token(nil)
+		f.Revoke(revoked)
+		assert.Equal(t, "inactive", reason(t, v, revoked), "the answer counts, not the age")
+		f.SetDown(true)
+		assert.Empty(t, reason(t, v, young))
+		assert.Equal(t, "provider_unavailable", reason(t, v, old))
 	})
 	t.Run("never known", func(t *testing.T) {
 		t.Parallel()

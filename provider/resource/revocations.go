@@ -13,8 +13,8 @@ import (
 // names a revocation_feed_endpoint. Close ends it.
 //
 // While the feed is not known, before it was read for the first time and once it was lost for longer
-// than MaxAge, JWTs are introspected if Options.Introspection is set. Otherwise those are accepted that
-// are not older than AcceptAge, and others get status 503.
+// than MaxAge, JWTs are introspected if Options.Introspection is set. Where it is not, or the provider
+// does not answer, those are accepted that are not older than AcceptAge, and others get status 503.
 type Revocations struct {
 	// ClientID and ClientSecret are what this API is registered with at the provider, for the grant
 	// client_credentials and the scope gatehouse:revocations:read.
@@ -34,8 +34,8 @@ type Revocations struct {
 	// MaxAge is how old the knowledge of the feed may be; by default 1 min. It is the longest time that
 	// a revoked token is accepted while the feed is lost.
 	MaxAge time.Duration
-	// AcceptAge is how old, by iat, JWTs may be that are accepted without feed and introspection; by
-	// default none are.
+	// AcceptAge is how old, by iat, JWTs may be that are accepted without the feed and without an answer
+	// of introspection; by default none are.
 	AcceptAge time.Duration
 	// Wait is how long one request waits for news; by default 20 s, and at most half of MaxAge.
 	Wait time.Duration

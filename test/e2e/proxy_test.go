@@ -9,11 +9,13 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/test/harness"
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
@@ -110,4 +112,49 @@ func TestProxyFindsItsOwnFaults(t *testing.T) {
 	cmd.Stderr = &errs
 	require.Error(t, cmd.Run())
 	assert.Contains(t, errs.String(), "https", "the keys would come from whoever is in between")
+}
+
+// The proxy refuses what was revoked without asking about it, and JWTs that it cannot know about once the
+// server is away.
+func TestProxyFollowsRevocations(t *testing.T) {
+	t.Parallel()
+	s := dev(t)
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.Header.Get("X-Auth-Client-Id"))
+	}))
+	t.Cleanup(api.Close)
+	secret := s.client("invoices-api", "--dev", "--grant-type", "client_credentials", "--scope", audit.RevocationFeed)
+	reports := s.client("reports", "--dev", "--grant-type", "client_credentials", "--scope", "invoices:read", "--audience", "invoices-api", "--access-token-format", "jwt")
+	settings := []string{"GATEHOUSE_PROXY_CLIENT_SECRET=" + secret}
+	flags := []string{"--audience", "invoices-api", "--client-id", "invoices-api", "--revocations", "--revocations-max-age", "2s", "--require", "invoices:read", "--upstream", api.URL}
+	address, ops := protect(t, s, settings, flags...)
+	lenient, _ := protect(t, s, settings, append(flags, "--revocations-accept-age", "1h")...)
+	get := func(url, token string) response {
+		r, err := http.NewRequest(http.MethodGet, url, nil)
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer "+token)
+		return s.send(r)
+	}
+	shows := func(line string) bool {
+		return strings.Contains(get(ops+"/metrics", "").body, "\n"+line+"\n")
+	}
+	s.soon(func() bool { return shows("gatehouse_proxy_revocations_followed 1") }, "it follows")
+
+	form := url.Values{"scope": {"invoices:read"}, "audience": {"invoices-api"}}
+	one, other := s.token("reports", reports, form), s.token("reports", reports, form)
+	require.Equal(t, "reports", get(address, one).body)
+	require.Equal(t, "reports", get(address, other).body)
+	require.Equal(t, http.StatusOK, s.post("/oauth/revoke", "reports", reports, url.Values{"token": {one}}).status)
+	s.soon(func() bool { return get(address, one).status == http.StatusUnauthorized }, "it is refused")
+	assert.Contains(t, get(address, one).header.Get("WWW-Authenticate"), "The access token was revoked.")
+	assert.Equal(t, http.StatusOK, get(address, other).status)
+	assert.True(t, shows(`gatehouse_proxy_introspections_total{outcome="answered"} 0`), "nothing was introspected")
+	assert.True(t, shows(`gatehouse_proxy_tokens_without_revocations_total 0`))
+
+	s.soon(func() bool { return get(lenient, one).status == http.StatusUnauthorized }, "the second proxy knows it too")
+	s.kill()
+	s.soon(func() bool { return get(address, other).status == http.StatusServiceUnavailable }, "nobody can say whether it was revoked")
+	assert.True(t, shows("gatehouse_proxy_revocations_followed 0"))
+	assert.Equal(t, http.StatusOK, get(lenient, other).status, "it is young enough")
+	assert.Equal(t, http.StatusUnauthorized, get(lenient, one).status, "what was revoked is not forgotten")
 }
