@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,7 +14,7 @@ import (
 type feed struct {
 	verifier *Verifier
 	settings *Revocations
-	revoked  revokedSet
+	revoked  *revokedSet
 	token    feedToken
 	cancel   context.CancelFunc
 	done     chan struct{}
@@ -26,26 +27,32 @@ type feed struct {
 	requests, failures, fallbacks atomic.Uint64
 }
 
-// The pauses after failures.
+// The pauses after failures. Where the provider says when to ask again, it is that, but not longer than
+// the last one.
 const (
 	firstFeedPause = 100 * time.Millisecond
 	longFeedPause  = 5 * time.Second
+	mostFeedPause  = time.Minute
 )
 
 func newFeed(ctx context.Context, v *Verifier) *feed {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f := &feed{verifier: v, settings: v.options.Revocations, cancel: cancel, done: make(chan struct{})}
-	f.revoked.at = map[revokedKey]int64{}
+	f.revoked = newRevokedSet(f.settings.Remember)
 	go f.follow(ctx)
 	return f
 }
 
 // Close ends what the Verifier does in the background: following the revocation feed. What is known of
-// it gets old then. Without Options.Revocations it does nothing.
+// it gets old then. Without Options.Revocations it does nothing. It can be called more than once.
 func (v *Verifier) Close() {
-	if v.feed != nil {
-		v.feed.cancel()
-		<-v.feed.done
+	if v.feed == nil {
+		return
+	}
+	v.feed.cancel()
+	<-v.feed.done
+	if v.ownClient {
+		v.options.HTTPClient.CloseIdleConnections()
 	}
 }
 
@@ -73,7 +80,7 @@ func (f *feed) follow(ctx context.Context) {
 			}
 			failed = true
 		}
-		timer := time.NewTimer(pause)
+		timer := time.NewTimer(max(pause/2+rand.N(pause/2), retryAfter(err))) //nolint:gosec // it only keeps APIs from asking at the same time
 		select {
 		case <-ctx.Done():
 			timer.Stop()
@@ -86,8 +93,16 @@ func (f *feed) follow(ctx context.Context) {
 	}
 }
 
+// retryAfter is how long the provider wants to be left alone.
+func retryAfter(err error) time.Duration {
+	if status := (*statusError)(nil); errors.As(err, &status) {
+		return min(status.retryAfter, mostFeedPause)
+	}
+	return 0
+}
+
 // ask makes one request. It waits for news only once everything was read. The answer is hurried where
-// the provider should have waited, and did not: the next request must not follow at once.
+// it has nothing new and the provider did not wait: the next request must not follow at once.
 func (f *feed) ask(ctx context.Context) (hurried bool, err error) {
 	f.mu.Lock()
 	cursor, wait := f.cursor, f.settings.Wait
@@ -102,14 +117,18 @@ func (f *feed) ask(ctx context.Context) (hurried bool, err error) {
 		return false, err
 	}
 	now := f.verifier.options.Clock()
-	f.revoked.add(a, now)
+	learned, err := f.revoked.add(a, now, f.verifier.options.Leeway)
+	if err != nil {
+		return false, err // the cursor stays: what found no room is told again
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.cursor = a.Cursor
 	if !a.More {
-		f.asOf = now.Add(-max(time.Duration(a.IssuedAt-a.AsOf)*time.Second, 0))
+		// By the wall clock: the other one stands still while the machine sleeps.
+		f.asOf = now.Add(-max(time.Duration(a.IssuedAt-a.AsOf)*time.Second, 0)).Round(0)
 	}
-	return wait > 0 && len(a.Events) == 0 && now.Sub(began) < wait/2, nil
+	return learned == 0 && (wait > 0 || a.More) && now.Sub(began) < max(wait/2, firstFeedPause), nil
 }
 
 // begin has the next request begin with the oldest revocation.
@@ -123,7 +142,8 @@ func (f *feed) begin() {
 func (f *feed) known(now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return !f.asOf.IsZero() && now.Sub(f.asOf) <= f.settings.MaxAge
+	age := now.Sub(f.asOf) // below zero: the clock was put back, and nobody can say
+	return !f.asOf.IsZero() && age <= f.settings.MaxAge && age >= -f.verifier.options.Leeway
 }
 
 func (f *feed) state(now time.Time) (state string, age time.Duration) {

@@ -59,19 +59,27 @@ func (f *feed) request(ctx context.Context, cursor string, wait time.Duration) (
 		return nil, fmt.Errorf("follow revocations: %w", err)
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Accept", "application/revocations+jwt")
 	body, _, err := send(v.options.HTTPClient, r, feedLimit)
-	if status := (*statusError)(nil); errors.As(err, &status) {
-		switch status.status {
-		case http.StatusUnauthorized:
-			f.token.drop()
-		case http.StatusBadRequest: // the cursor is of another version of the provider
-			f.begin()
-		}
-	}
 	if err != nil {
+		f.forget(err)
 		return nil, fmt.Errorf("follow revocations at %s: %w", address, err)
 	}
 	return f.read(ctx, string(body), cursor)
+}
+
+// forget drops what the feed did not accept. What was revoked stays known.
+func (f *feed) forget(err error) {
+	status := (*statusError)(nil)
+	if !errors.As(err, &status) {
+		return
+	}
+	switch status.status {
+	case http.StatusUnauthorized, http.StatusForbidden: // such as a token from before the client had the scope
+		f.token.drop()
+	case http.StatusBadRequest: // the cursor is of another version of the provider
+		f.begin()
+	}
 }
 
 // endpoint is one of the metadata. They are checked here, since a provider whose feed is not followed
@@ -82,6 +90,7 @@ func (f *feed) endpoint(ctx context.Context, name string, of func(endpoints) str
 		return "", err
 	}
 	if of(found) == "" {
+		f.verifier.provider.expire()
 		return "", errors.New("the metadata has no " + name)
 	}
 	return of(found), checkAddress(name, of(found), f.verifier.options.AllowHTTP)

@@ -2,6 +2,7 @@ package resource
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,8 +19,12 @@ const (
 	introspectionLimit = 256 << 10
 )
 
-// statusError is a response without what was asked for.
-type statusError struct{ status int }
+// statusError is a response without what was asked for. retryAfter is when to ask again, if it says
+// so in seconds (RFC 9110 section 10.2.3).
+type statusError struct {
+	status     int
+	retryAfter time.Duration
+}
 
 func (e *statusError) Error() string {
 	if e.status >= 300 && e.status < 400 {
@@ -31,14 +36,27 @@ func (e *statusError) Error() string {
 // send returns the body and the headers of a response with status 200. A longer body than the limit
 // is an error, and so is a slow one: the context ends it.
 func send(client *http.Client, r *http.Request, limit int64) ([]byte, http.Header, error) {
-	r.Header.Set("Accept", "application/json")
+	body, header, err := receive(client, r, limit)
+	if errors.Is(err, context.DeadlineExceeded) {
+		// A connection of HTTP/2 whose other end is gone without a word stays in use until TCP notices,
+		// a quarter of an hour later. Those that are in use go on.
+		client.CloseIdleConnections()
+	}
+	return body, header, err
+}
+
+func receive(client *http.Client, r *http.Request, limit int64) ([]byte, http.Header, error) {
+	if r.Header.Get("Accept") == "" {
+		r.Header.Set("Accept", "application/json")
+	}
 	response, err := client.Do(r)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return nil, response.Header, &statusError{response.StatusCode}
+		seconds, _ := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 16)
+		return nil, response.Header, &statusError{response.StatusCode, time.Duration(seconds) * time.Second}
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	if err != nil {

@@ -122,6 +122,14 @@ func (p *provider) fetch(ctx context.Context, done chan struct{}) {
 	p.fetched = p.clock() // also of a failure: the known endpoints are good for another while
 }
 
+// expire has the metadata fetched at its next use, for the sake of an endpoint that it lacks: the
+// provider may be a later version by then.
+func (p *provider) expire() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fetched = time.Time{}
+}
+
 // discover tries both well-known paths: providers of OpenID Connect have the first, others may have
 // the second alone.
 func (p *provider) discover(ctx context.Context) (endpoints, error) {

@@ -39,7 +39,12 @@ type Revocations struct {
 	AcceptAge time.Duration
 	// Wait is how long one request waits for news; by default 20 s, and at most half of MaxAge.
 	Wait time.Duration
+	// Remember is how many revocations are remembered; by default 1,000,000. One takes about 100 bytes.
+	// While there are more that a token can be valid for, the feed is lost.
+	Remember int
 }
+
+const defaultRemembered = 1_000_000
 
 func (r Revocations) withDefaults(o Options) (*Revocations, error) {
 	switch {
@@ -58,6 +63,7 @@ func (r Revocations) withDefaults(o Options) (*Revocations, error) {
 	}
 	r.MaxAge = positive(r.MaxAge, time.Minute)
 	r.AcceptAge = max(r.AcceptAge, 0)
+	r.Remember = positive(r.Remember, defaultRemembered)
 	r.Wait = min(positive(r.Wait, 20*time.Second), r.MaxAge/2) // a request that waits says nothing until it is over
 	if limit := o.HTTPClient.Timeout; limit > 0 {              // it would cut the requests that wait
 		r.Wait = min(r.Wait, limit/2)

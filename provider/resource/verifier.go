@@ -20,6 +20,7 @@ type Verifier struct {
 	stats         counters
 	challenge     challenge
 	buffers       sync.Pool // of *[]byte, for hash
+	ownClient     bool      // nobody else uses options.HTTPClient
 }
 
 // entry is a verified token, as it is cached.
@@ -47,7 +48,7 @@ func New(ctx context.Context, issuer string, options Options) (*Verifier, error)
 	if err != nil {
 		return nil, err
 	}
-	v := &Verifier{issuer: issuer, options: o, verified: newCache[*entry](o.CacheSize)}
+	v := &Verifier{issuer: issuer, options: o, verified: newCache[*entry](o.CacheSize), ownClient: options.HTTPClient == nil}
 	if v.challenge, err = newChallenge(o); err != nil {
 		return nil, err
 	}
