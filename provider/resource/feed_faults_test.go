@@ -236,6 +236,7 @@ func TestFeedLeavesADeadConnection(t *testing.T) {
 	t.Cleanup(f.server.Close)
 	r := newRelay(t, strings.TrimPrefix(f.server.URL, "https://"))
 	client := f.server.Client()
+	client.Transport.(*http.Transport).HTTP2 = &http.HTTP2Config{PingTimeout: time.Hour} // it does not find out by itself
 	v := f.verifier(f.URL, func(o *resource.Options) {
 		o.HTTPClient, o.Timeout = client, 100*time.Millisecond
 		o.Revocations = &resource.Revocations{ClientID: f.ClientID, Token: feedToken, URL: "https://" + r.Addr().String(), Wait: time.Second}

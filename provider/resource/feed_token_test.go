@@ -1,9 +1,14 @@
 package resource_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/stretchr/testify/assert"
@@ -76,4 +81,114 @@ func TestFeedTokenIsAskedForByWhatTheClientHas(t *testing.T) {
 			tc.check(t, r, f, p.url)
 		})
 	}
+}
+
+// tokens has the token endpoint hand out one after the other, and the feed accept what accepts says.
+func (f *fakeFeed) tokens(p *faulty, accepts func(token string) int) (handedOut *atomic.Int32) {
+	handedOut = &atomic.Int32{}
+	p.answers["/token"] = func(w http.ResponseWriter, r *http.Request) {
+		text(fmt.Sprintf(`{"access_token":"token-%d","token_type":"Bearer","expires_in":600}`, handedOut.Add(1)))(w, r)
+	}
+	p.answers["/feed"] = func(w http.ResponseWriter, r *http.Request) {
+		if status := accepts(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")); status != http.StatusOK {
+			w.WriteHeader(status)
+			return
+		}
+		r.Header.Set("Authorization", "Bearer feed-token")
+		f.ServeHTTP(w, r)
+	}
+	return handedOut
+}
+
+func TestFeedTokenThatIsNotAcceptedIsReplaced(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden} {
+		f, p := newFeedProvider(t)
+		handedOut := f.tokens(p, func(token string) int {
+			if token == "token-2" {
+				return http.StatusOK
+			}
+			return status
+		})
+		v := following(f, p, resource.Revocations{ClientID: f.ClientID, ClientSecret: "secret"})
+		soon(t, followed(v), "it follows by the second one")
+		f.told(v)
+		assert.EqualValues(t, 2, handedOut.Load())
+	}
+}
+
+func TestFeedTokenIsReplacedBeforeItExpires(t *testing.T) {
+	t.Parallel()
+	f, p := newFeedProvider(t)
+	handedOut := f.tokens(p, func(string) int { return http.StatusOK })
+	v := following(f, p, resource.Revocations{ClientID: f.ClientID, ClientSecret: "secret"})
+	soon(t, followed(v), "it follows")
+	f.advance(530 * time.Second)
+	f.told(v)
+	assert.EqualValues(t, 1, handedOut.Load())
+	f.advance(10 * time.Second)
+	f.told(v)
+	assert.EqualValues(t, 2, handedOut.Load())
+	assert.Zero(t, v.Stats().RevocationFailures, "it was never refused")
+}
+
+func TestFeedTokensThatAreNone(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]http.HandlerFunc{
+		"a page":   text("<html>"),
+		"an error": text(`{"error":"invalid_scope"}`),
+		"refused":  func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "{}", http.StatusUnauthorized) },
+		"redirected": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/feed", http.StatusTemporaryRedirect)
+		},
+		"endless": endless,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, p := newFeedProvider(t)
+			var asked atomic.Bool
+			p.answers["/feed"] = func(http.ResponseWriter, *http.Request) { asked.Store(true) }
+			p.answers["/token"] = answer
+			v := following(f, p, resource.Revocations{ClientID: f.ClientID, ClientSecret: "secret"})
+			f.failed(v)
+			assert.False(t, asked.Load())
+			assert.Equal(t, "provider_unavailable", reason(t, v, f.Token(resourcetest.Claims{"iss": p.url})))
+		})
+	}
+}
+
+// A provider can get its feed by an update, later than the API began to look for it.
+func TestFeedThatTheMetadataGetsLater(t *testing.T) {
+	t.Parallel()
+	f, p := newFeedProvider(t)
+	later := p.answers[metadataPath]
+	var updated atomic.Bool
+	p.answers[metadataPath] = func(w http.ResponseWriter, r *http.Request) {
+		if updated.Load() {
+			later(w, r)
+			return
+		}
+		text(`{"issuer":"`+p.url+`","jwks_uri":"`+p.url+`/jwks","token_endpoint":"`+p.url+`/token"}`)(w, r)
+	}
+	v := following(f, p, resource.Revocations{ClientID: f.ClientID, ClientSecret: "secret"})
+	f.failed(v)
+	updated.Store(true)
+	soon(t, followed(v), "it found it")
+}
+
+// A program's own way to a token must not keep Close waiting.
+func TestCloseEndsTheWaitForAToken(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	waiting := make(chan struct{})
+	v := f.verifier(f.URL, func(o *resource.Options) {
+		o.Revocations = &resource.Revocations{ClientID: f.ClientID, URL: f.URL, Token: func(ctx context.Context) (string, error) {
+			close(waiting)
+			<-ctx.Done()
+			return "", ctx.Err()
+		}}
+	})
+	<-waiting
+	v.Close()
+	assert.Equal(t, "starting", v.Stats().RevocationFeed)
 }

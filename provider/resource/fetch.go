@@ -38,8 +38,8 @@ func (e *statusError) Error() string {
 func send(client *http.Client, r *http.Request, limit int64) ([]byte, http.Header, error) {
 	body, header, err := receive(client, r, limit)
 	if errors.Is(err, context.DeadlineExceeded) {
-		// A connection of HTTP/2 whose other end is gone without a word stays in use until TCP notices,
-		// a quarter of an hour later. Those that are in use go on.
+		// A connection of HTTP/2 whose other end is gone without a word would be used again, for a quarter
+		// of a minute at least. Those that have other requests stay.
 		client.CloseIdleConnections()
 	}
 	return body, header, err
