@@ -90,6 +90,9 @@ func (f *feed) follow(ctx context.Context) {
 		if failed {
 			pause = min(2*pause, longFeedPause)
 		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			f.verifier.options.HTTPClient.CloseIdleConnections() // it is idle only now: see send
+		}
 	}
 }
 
