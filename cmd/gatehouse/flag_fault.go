@@ -28,6 +28,8 @@ func flagFault(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("there is no flag --%s (%s --help lists them)", typed, cmd.CommandPath())
 	case errors.As(err, &empty):
 		return fmt.Errorf("--%s needs a value", empty.GetFlag().Name)
+	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == typeOfNoFlag:
+		return fmt.Errorf("--%s means nothing to %s", invalid.GetFlag().Name, cmd.CommandPath())
 	case errors.As(err, &invalid):
 		return invalidFlag(invalid.GetFlag(), invalid.GetValue())
 	default:

@@ -50,6 +50,7 @@ Each flag is a setting as well: GATEHOUSE_PROXY_AUDIENCE, GATEHOUSE_PROXY_ROUTES
     --client-id invoices-api --client-secret-file /etc/api.secret`,
 		Args: cobra.NoArgs,
 	}
+	withoutFlags(cmd, "data-dir", "database-url", "dev")
 	flags := cmd.Flags()
 	flags.String("issuer", "", "issuer of the tokens, such as https://id.example.com")
 	setting := func(name, key string) {

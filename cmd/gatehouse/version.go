@@ -26,6 +26,7 @@ func newVersion(env *environment) *cobra.Command {
 		Example: "  gatehouse version\n  gatehouse version --json",
 		Args:    cobra.NoArgs,
 	}
+	withoutFlags(cmd, "config", "data-dir", "database-url", "dev")
 	asJSON := addJSON(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
 		v := versionView{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
