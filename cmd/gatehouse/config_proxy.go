@@ -59,7 +59,7 @@ type proxySettings struct {
 	// ProxyTimeout is how long the API may take to begin its response.
 	ProxyTimeout time.Duration `koanf:"proxy_timeout"`
 	// ProxyTLSCert and ProxyTLSKey are PEM files. With ProxyClientCertificates tokens are accepted
-	// that are bound to the certificate of the client (RFC 8705).
+	// that are bound to the certificate of the client (RFC 8705), but not with ProxyForwardAuth.
 	ProxyTLSCert            string `koanf:"proxy_tls_cert"`
 	ProxyTLSKey             string `koanf:"proxy_tls_key"`
 	ProxyClientCertificates bool   `koanf:"proxy_client_certificates"`
@@ -133,6 +133,9 @@ func (c *config) validateProxy() error {
 	}
 	if c.ProxyClientCertificates && c.ProxyTLSCert == "" {
 		fault("%s needs %s: a certificate in a header is not read", c.named("proxy_client_certificates"), c.named("proxy_tls_cert"))
+	}
+	if c.ProxyClientCertificates && c.ProxyForwardAuth {
+		fault("%s needs %s: with %s it is the other proxy that connects", c.named("proxy_client_certificates"), c.named("proxy_upstream"), c.named("proxy_forward_auth"))
 	}
 	return errors.Join(faults...)
 }

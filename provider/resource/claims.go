@@ -79,7 +79,7 @@ func (c *claimSet) principal(raw []byte) Principal {
 	if p.GrantType == "" && p.Subject == p.ClientID {
 		p.GrantType = "client_credentials"
 	}
-	p.Confirmation.other = c.Confirmation != nil && len(c.Confirmation) == 0
+	p.Confirmation.other = (c.Confirmation != nil && len(c.Confirmation) == 0) || c.dpop()
 	for member, value := range c.Confirmation {
 		text, _ := value.(string)
 		switch {
@@ -92,6 +92,17 @@ func (c *claimSet) principal(raw []byte) Principal {
 		}
 	}
 	return p
+}
+
+// dpop tells whether the token says that it is no bearer token (RFC 9449 section 5). It is bound then,
+// even if the provider leaves out to what.
+func (c *claimSet) dpop() bool {
+	for _, kind := range []any{c.TokenType, c.Typ} {
+		if text, ok := kind.(string); ok && strings.EqualFold(text, "DPoP") {
+			return true
+		}
+	}
+	return false
 }
 
 // optionalText is a claim that no check relies on: some providers use its name for another type.

@@ -41,6 +41,7 @@ func TestBoundTokensNeedTheirCertificate(t *testing.T) {
 	dpop := f.Token(claims{"cnf": claims{"jkt": "key"}})
 	strange := f.Token(claims{"cnf": claims{"x5t#S512": x5t}})
 	more := f.Token(claims{"cnf": claims{"x5t#S256": x5t, "new": "x"}})
+	unnamed, mixed := f.Token(claims{"typ": "DPoP"}), f.Token(claims{"token_type": "DPoP", "cnf": claims{"x5t#S256": x5t}})
 	wrong, wrongKey, empty := f.Token(claims{"cnf": claims{"x5t#S256": 7}}), f.Token(claims{"cnf": claims{"jkt": 7}}), f.Token(claims{"cnf": claims{}})
 
 	ask := func(v *resource.Verifier, token string, certificates ...tls.Certificate) int {
@@ -67,7 +68,7 @@ func TestBoundTokensNeedTheirCertificate(t *testing.T) {
 		assert.Equal(t, 401, ask(mtls, bound))
 		assert.Equal(t, 401, ask(f.Verifier, bound, own), "not turned on")
 		assert.Equal(t, 200, ask(mtls, f.Token(nil), own), "a token that is not bound")
-		for _, token := range []string{twice, dpop, strange, more, wrong, wrongKey, empty} {
+		for _, token := range []string{twice, dpop, strange, more, unnamed, mixed, wrong, wrongKey, empty} {
 			assert.Equal(t, 401, ask(mtls, token, own))
 		}
 	}
@@ -78,4 +79,30 @@ func TestBoundTokensNeedTheirCertificate(t *testing.T) {
 	assert.Equal(t, x5t, p.Confirmation.CertificateSHA256)
 	assert.Equal(t, "proof_missing", reason(t, mtls, bound))
 	assert.Equal(t, "proof_missing", reason(t, mtls, dpop))
+}
+
+// There is no way to present a token of DPoP (RFC 9449) that this package accepts, and none may be taken
+// for a bearer token: it would be worth something without its key.
+func TestDPoPTokensAreNoBearerTokens(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	v := f.introspecting(func(o *resource.Options) { o.AcceptJWTType, o.Introspection.TypeOptional = true, true })
+	jkt := claims{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}
+	for name, token := range map[string]string{
+		"JWT":                             f.Token(claims{"cnf": jkt}),
+		"JWT that says what it is":        f.Token(claims{"cnf": jkt, "typ": "DPoP"}),
+		"JWT that does not name its key":  f.Token(claims{"typ": "DPoP"}),
+		"opaque":                          f.Opaque(claims{"cnf": jkt}),
+		"opaque, by its type":             f.Opaque(claims{"cnf": jkt, "token_type": "DPoP"}),
+		"opaque without its key":          f.Opaque(claims{"token_type": "DPoP"}),
+		"opaque without its key, spelled": f.Opaque(claims{"token_type": "dpop"}),
+	} {
+		w := get(v.Authenticate, "Bearer "+token)
+		assert.Equal(t, http.StatusUnauthorized, w.Code, name)
+		assert.Contains(t, w.Header().Get("WWW-Authenticate"), "possession of it was not proven", name)
+		w = get(v.Authenticate, "DPoP "+token)
+		assert.Equal(t, http.StatusUnauthorized, w.Code, name)
+		assert.Equal(t, `Bearer realm="https://api.example.test"`, w.Header().Get("WWW-Authenticate"), "%s: it is another method", name)
+	}
+	assert.Equal(t, "not_an_access_token", reason(t, v, f.Sign(claims{"typ": "JWT"}, claims{"typ": "DPoP", "cnf": jkt})))
 }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,15 +21,21 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// protect runs "gatehouse proxy" until the test ends, and returns where it listens and where its probes
-// are.
+// protect runs "gatehouse proxy" for the tokens of a server.
 func protect(t *testing.T, s *server, env []string, args ...string) (address, ops string) {
+	t.Helper()
+	return protectFor(t, s.url, env, args...)
+}
+
+// protectFor runs "gatehouse proxy" until the test ends, and returns where it listens and where its probes
+// are.
+func protectFor(t *testing.T, issuer string, env []string, args ...string) (address, ops string) {
 	t.Helper()
 	path, err := binary()
 	require.NoError(t, err)
 	listen, opsListen := fmt.Sprintf("127.0.0.1:%d", services.FreePort(t)), fmt.Sprintf("127.0.0.1:%d", services.FreePort(t))
 	log := &harness.Output{}
-	cmd := exec.Command(path, append([]string{"proxy", "--issuer", s.url, "--listen", listen, "--ops-listen", opsListen}, args...)...)
+	cmd := exec.Command(path, append([]string{"proxy", "--issuer", issuer, "--listen", listen, "--ops-listen", opsListen}, args...)...)
 	cmd.Env = append([]string{"GATEHOUSE_DRAIN_DELAY=0s"}, env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	require.NoError(t, cmd.Start())
@@ -36,10 +43,10 @@ func protect(t *testing.T, s *server, env []string, args ...string) (address, op
 		assert.NoError(t, cmd.Process.Signal(os.Interrupt))
 		assert.NoError(t, cmd.Wait(), "it stops without a fault:\n%s", log)
 	})
-	s.soon(func() bool {
+	require.Eventually(t, func() bool {
 		ready, err := http.Get("http://" + opsListen + "/healthz/ready")
 		return err == nil && ready.Body.Close() == nil && ready.StatusCode == http.StatusOK
-	}, "the proxy is not ready")
+	}, 20*time.Second, 20*time.Millisecond, "the proxy is not ready")
 	return "http://" + listen, "http://" + opsListen
 }
 
