@@ -106,3 +106,18 @@ func TestDPoPTokensAreNoBearerTokens(t *testing.T) {
 	}
 	assert.Equal(t, "not_an_access_token", reason(t, v, f.Sign(claims{"typ": "JWT"}, claims{"typ": "DPoP", "cnf": jkt})))
 }
+
+// What a token is bound to may be said by introspection alone.
+func TestJWTsThatAreBoundByIntrospection(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	p := newFaulty(t, f)
+	p.answers["/introspect"] = text(`{"active":true,"token_type":"Bearer","aud":"` + f.Audience + `","sub":"alice","cnf":{"jkt":"key"}}`)
+	v := f.verifier(p.url, func(o *resource.Options) {
+		o.Introspection = &resource.Introspection{ClientID: "id", ClientSecret: "secret", Always: true}
+	})
+	token := f.Token(claims{"iss": p.url})
+	for range 2 { // cached the second time
+		assert.Equal(t, "proof_missing", reason(t, v, token))
+	}
+}

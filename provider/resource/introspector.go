@@ -183,15 +183,20 @@ func (i *introspector) entry(c *claimSet, raw []byte, local *entry, asked time.T
 	if !c.ExpiresAt.IsZero() && c.ExpiresAt.Before(until) {
 		until = c.ExpiresAt.Time
 	}
+	p := c.principal(raw)
 	if local != nil {
 		e := *local
 		e.asked = true
+		if p.Confirmation.Bound() && !e.principal.Confirmation.Bound() { // the JWT does not say it
+			bound := *e.principal
+			bound.Confirmation = p.Confirmation
+			e.principal = &bound
+		}
 		if until.Before(e.until) {
 			e.until = until
 		}
 		return &e
 	}
-	p := c.principal(raw)
 	if p.Issuer == "" {
 		p.Issuer = i.verifier.issuer
 	}
