@@ -10,7 +10,7 @@ import (
 
 // Revocations follows the provider's feed of what it revoked, so that a revoked JWT is refused within
 // a second, without introspection. The provider must have such a feed, as Gatehouse has: its metadata
-// names a revocation_feed_endpoint. Close ends it.
+// names a revocation_feed_endpoint. Its answers are signed, by one of Options.Algorithms. Close ends it.
 //
 // While the feed is not known, before it was read for the first time and once it was lost for longer
 // than MaxAge, JWTs are introspected if Options.Introspection is set. Where it is not, or the provider
@@ -39,7 +39,7 @@ type Revocations struct {
 	AcceptAge time.Duration
 	// Wait is how long one request waits for news; by default 20 s, and at most half of MaxAge.
 	Wait time.Duration
-	// Remember is how many revocations are remembered; by default 1,000,000. One takes about 100 bytes.
+	// Remember is how many revocations are remembered; by default 1,000,000. One takes about 130 bytes.
 	// While there are more that a token can be valid for, the feed is lost.
 	Remember int
 }
