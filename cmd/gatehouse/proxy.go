@@ -97,7 +97,7 @@ Each flag is a setting as well: GATEHOUSE_PROXY_AUDIENCE, GATEHOUSE_PROXY_ROUTES
 	for _, f := range []struct{ name, key, usage string }{
 		{"introspection-cache", "introspection_cache", "how long an answer of the issuer is good (default 10s)"},
 		{"revocations-max-age", "revocations_max_age", "how old the knowledge of what was revoked may be (default 1m)"},
-		{"revocations-accept-age", "revocations_accept_age", "while it is older and the issuer does not answer, accept JWTs that are not older than this"},
+		{"revocations-accept-age", "revocations_accept_age", "while it is not known what was revoked, and the issuer does not answer, accept JWTs of this age"},
 		{"timeout", "timeout", "how long the API may take to begin its response (default 1m)"},
 	} {
 		flags.Duration(f.name, 0, f.usage)
