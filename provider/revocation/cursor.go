@@ -46,7 +46,7 @@ func ParseCursor(text string) (Cursor, error) {
 	c.Settled, errs[0] = strconv.ParseInt(settled, 36, 64)
 	c.Seen, errs[1] = strconv.ParseInt(seen, 36, 64)
 	number, err := strconv.ParseUint(check, 36, 32)
-	c.Check, errs[2] = uint32(number), err //nolint:gosec // it has 32 bits
+	c.Check, errs[2] = uint32(number), err
 	if errors.Join(errs[:]...) != nil || c.Settled < 0 || c.Seen < c.Settled || c.String() != text {
 		return Cursor{}, ErrCursor
 	}

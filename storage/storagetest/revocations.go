@@ -204,18 +204,18 @@ func testRevocationsBesideOthers(t *testing.T, f *fixture) {
 		require.NoError(t, err)
 		return page
 	}
-	beside := func(ctx context.Context) {
+	beside := func() {
 		page := known(f.publisher(), revocation.Cursor{})
 		assert.Equal(t, []string{one.ID.String()}, targets(page))
 	}
 	if f.singleWriter() {
-		beside(ctx)
+		beside()
 		return
 	}
 	require.NoError(t, f.InTx(ctx, func(inside context.Context) error {
 		_, err := f.NewTransaction(inside)
 		require.NoError(t, err)
-		beside(ctx)
+		beside()
 		feed := f.publisher()
 		known(feed, revocation.Cursor{})
 		require.ErrorIs(t, f.InTx(ctx, func(ctx context.Context) error {
