@@ -39,6 +39,10 @@ func (c *Cache[V]) Get(ctx context.Context, key string) (V, error) {
 		return v, nil
 	}
 	result, err, _ := c.loads.Do(key, func() (any, error) {
+		// Another load may have ended since: of many callers who found nothing, each would else load.
+		if v, ok := c.entries.Get(key); ok {
+			return v, nil
+		}
 		born := c.generation.Load()
 		// The load must not fail for the other waiters when the first caller is canceled.
 		v, err := c.load(context.WithoutCancel(ctx), key)
