@@ -17,8 +17,7 @@ const (
 )
 
 // forwardAuth answers for the request that another proxy has: 200 with the identity, or what the client
-// is to get. The identity is complete, with empty values on a public route, so that nothing of what the
-// client sent under these names stays.
+// is to get.
 func (p *Proxy) forwardAuth(w *observed, r *http.Request) {
 	asked, ok := forwarded(r)
 	if !ok {
@@ -47,9 +46,17 @@ func forwarded(r *http.Request) (*http.Request, bool) {
 	return asked, true
 }
 
-// allow says that the request may be passed on.
+// allow says that the request may be passed on. The identity is complete, with empty values on a public
+// route. Some proxies replace nothing by an empty value, such as Caddy since 2.10: what the client sent
+// under that name would reach the API, so the request is refused.
 func (p *Proxy) allow(w http.ResponseWriter, r *http.Request) {
 	headers := identityOf(r.Context())
+	for _, name := range IdentityHeaders() {
+		if headers.Get(name) == "" && len(r.Header[name]) > 0 {
+			problem(w, http.StatusBadRequest, "The request has the header "+name+", which only the proxy may set.")
+			return
+		}
+	}
 	for _, name := range IdentityHeaders() {
 		w.Header().Set(name, headers.Get(name))
 	}

@@ -37,15 +37,35 @@ func TestForwardAuthAnswersForTheRequestOfTheClient(t *testing.T) {
 	assert.Equal(t, `Bearer scope="read", resource_metadata="https://api.example.test/.well-known/oauth-protected-resource"`, response.Header.Get("WWW-Authenticate"))
 }
 
-// On a public path the answer replaces what the client sent, by nothing.
 func TestForwardAuthOfPublicPaths(t *testing.T) {
 	t.Parallel()
 	f := setup(t, forwardAuth)
-	response := f.ask("GET", "/open", "X-Auth-Subject: mallory")
+	response := f.ask("GET", "/open")
 	require.Equal(t, http.StatusOK, response.StatusCode)
 	for _, name := range proxy.IdentityHeaders() {
 		assert.Equal(t, []string{""}, response.Header[name], name)
 	}
+}
+
+// An empty value does not replace what the client sent, with some proxies.
+func TestForwardAuthThatHasNothingInPlaceOfWhatTheClientSent(t *testing.T) {
+	t.Parallel()
+	f := setup(t, func(c *proxy.Config) {
+		c.Upstream, c.Routes = nil, routes(t, nil, nil, []string{"/open"})
+	})
+	nobody := bearer(f.Token(resourcetest.Claims{"sub": "alice", "client_id": nil}))
+	somebody := bearer(f.Token(resourcetest.Claims{"sub": "alice", "client_id": "shop", "scope": "read"}))
+	for _, name := range proxy.IdentityHeaders() {
+		for _, value := range []string{"mallory", ""} {
+			response := f.ask("GET", "/open", name+": "+value)
+			assert.Equal(t, http.StatusBadRequest, response.StatusCode, name)
+			assert.Empty(t, response.Header["X-Auth-Assertion"], "no other proxy could take it for the identity")
+		}
+		assert.Equal(t, http.StatusOK, f.ask("GET", "/invoices", somebody, name+": mallory").StatusCode, "the answer replaces %s", name)
+	}
+	assert.Equal(t, http.StatusOK, f.ask("GET", "/invoices", nobody).StatusCode)
+	assert.Equal(t, http.StatusBadRequest, f.ask("GET", "/invoices", nobody, "X-Auth-Scopes: admin").StatusCode, "it has no scopes")
+	assert.Equal(t, http.StatusBadRequest, f.ask("GET", "/invoices", nobody, "X-Auth-Client-Id: shop").StatusCode, "it has no client")
 }
 
 func TestForwardAuthThatIsNotClear(t *testing.T) {
