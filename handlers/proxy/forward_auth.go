@@ -24,7 +24,7 @@ func (p *Proxy) forwardAuth(w *observed, r *http.Request) {
 		problem(w, http.StatusBadRequest, "The proxy must send "+forwardedMethod+" and "+forwardedURI+" once each.")
 		return
 	}
-	if misspelt(r.Header, append(IdentityHeaders(), rewriting()...)...) {
+	if misspelt(r.Header, IdentityHeaders()...) || has(r.Header, rewriting()...) {
 		problem(w, http.StatusBadRequest, "The request has headers that could be taken for those of the proxy.")
 		return
 	}

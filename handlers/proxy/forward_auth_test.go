@@ -83,7 +83,10 @@ func TestForwardAuthThatIsNotClear(t *testing.T) {
 		"a whole address":                     {method, "X-Forwarded-Uri: http://api.example.test/open"},
 		"a fragment":                          {method, "X-Forwarded-Uri: /admin#/open"},
 		"a bad escape":                        {method, "X-Forwarded-Uri: /%zz"},
-		"a rewritten path":                    {method, uri, "X_Original_Url: /admin"},
+		"a rewritten path":                    {method, uri, "X-Original-URL: /admin"},
+		"another rewritten path":              {method, uri, "X-Rewrite-URL: /admin"},
+		"a third one":                         {method, uri, "X-Original-URI: /admin"},
+		"a misspelt one":                      {method, uri, "X_Original_Url: /admin"},
 		"a header that the front proxy keeps": {method, uri, "X_Auth_Subject: mallory"},
 	} {
 		assert.Equal(t, http.StatusBadRequest, f.send(proxy.ForwardAuthPath, append(headers, token)...).StatusCode, name)

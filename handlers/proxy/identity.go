@@ -54,21 +54,36 @@ func rewriting() []string { return []string{"X-Original-Url", "X-Original-Uri", 
 // X_AUTH_SUBJECT of X-Auth-Subject, and some of X.Auth.Subject.
 func remove(h http.Header, names ...string) {
 	for name := range h {
-		if slices.ContainsFunc(names, func(removed string) bool { return alike(name, removed) }) {
+		if alikeAny(name, names) {
 			delete(h, name)
 		}
 	}
 }
 
-// misspelt tells whether a request has one of the headers under another name. Forward authentication
-// can replace a header, but remove none.
-func misspelt(h http.Header, names ...string) bool {
+// has tells whether a request has one of the headers, in whatever spelling. Forward authentication can
+// remove none.
+func has(h http.Header, names ...string) bool {
 	for name := range h {
-		if slices.ContainsFunc(names, func(known string) bool { return name != known && alike(name, known) }) {
+		if alikeAny(name, names) {
 			return true
 		}
 	}
 	return false
+}
+
+// misspelt tells whether a request has one of the headers under another name. Forward authentication
+// can replace one under its own.
+func misspelt(h http.Header, names ...string) bool {
+	for name := range h {
+		if !slices.Contains(names, name) && alikeAny(name, names) {
+			return true
+		}
+	}
+	return false
+}
+
+func alikeAny(name string, names []string) bool {
+	return slices.ContainsFunc(names, func(other string) bool { return alike(name, other) })
 }
 
 func alike(a, b string) bool { return folded(a) == folded(b) }
