@@ -56,6 +56,10 @@ func (c credentials) post(ctx context.Context, address string, form url.Values, 
 		return nil, err
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	// By this net/http sends the request again where the provider had closed the idle connection that it
+	// took; the header itself is not sent, having no value. To ask about a token twice does no harm (RFC
+	// 7662), nor does a second token for the feed.
+	r.Header["Idempotency-Key"] = nil
 	if basic {
 		// RFC 6749 section 2.3.1: form-encoded before they are joined, or a colon in the id would
 		// end it.

@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"net/http"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,6 +70,42 @@ func assertClientAssertion(t *testing.T, text string, key *ecdsa.PublicKey, id, 
 	assert.Equal(t, jwt.Audience{issuer}, c.Audience)
 	assert.NotEmpty(t, c.ID)
 	assert.LessOrEqual(t, c.Expiry.Time().Sub(now), time.Minute)
+}
+
+// A provider closes idle connections when it likes, such as just before it gets the next question.
+func TestConnectionsThatTheProviderClosed(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	p := newFaulty(t, f)
+	var mu sync.Mutex
+	used, closed := map[string]bool{}, 0
+	p.answers["/introspect"] = func(w http.ResponseWriter, r *http.Request) {
+		assert.NotContains(t, r.Header, "Idempotency-Key")
+		mu.Lock()
+		again := used[r.RemoteAddr]
+		used[r.RemoteAddr] = true
+		if again {
+			closed++
+		}
+		mu.Unlock()
+		if !again {
+			text(`{"active":true,"token_type":"Bearer","sub":"alice","aud":"`+f.Audience+`"}`)(w, r)
+			return
+		}
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if assert.NoError(t, err) {
+			assert.NoError(t, connection.Close())
+		}
+	}
+	v := f.verifier(p.url, func(o *resource.Options) {
+		o.Introspection = &resource.Introspection{ClientID: "id", ClientSecret: "secret"}
+	})
+	for _, token := range []string{"a", "b", "c"} {
+		assert.Empty(t, reason(t, v, token))
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	assert.Positive(t, closed, "a connection was used again")
 }
 
 type bearer string
