@@ -16,6 +16,7 @@ type feed struct {
 	settings *Revocations
 	revoked  *revokedSet
 	token    feedToken
+	wait     *feedWait
 	cancel   context.CancelFunc
 	done     chan struct{}
 
@@ -38,7 +39,7 @@ const (
 func newFeed(ctx context.Context, v *Verifier) *feed {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f := &feed{verifier: v, settings: v.options.Revocations, cancel: cancel, done: make(chan struct{})}
-	f.revoked = newRevokedSet(f.settings.Remember)
+	f.revoked, f.wait = newRevokedSet(f.settings.Remember), newFeedWait(f.settings.Wait)
 	go f.follow(ctx)
 	return f
 }
@@ -108,7 +109,7 @@ func retryAfter(err error) time.Duration {
 // it has nothing new and the provider did not wait: the next request must not follow at once.
 func (f *feed) ask(ctx context.Context) (hurried bool, err error) {
 	f.mu.Lock()
-	cursor, wait := f.cursor, f.settings.Wait
+	cursor, wait := f.cursor, f.wait.current()
 	if f.asOf.IsZero() {
 		wait = 0
 	}

@@ -23,6 +23,8 @@ type timedFeed struct {
 	at     []time.Duration
 	began  time.Time
 	cursor []string
+	wait   []string
+	lost   int // seconds in which it was not known what was revoked
 	keys   string
 	answer func(w http.ResponseWriter, r *http.Request)
 }
@@ -30,7 +32,15 @@ type timedFeed struct {
 // mostRequests in one test: more come of a loop without a pause, in which the time of the bubble stands.
 const mostRequests = 1000
 
-func (f *timedFeed) RoundTrip(r *http.Request) (*http.Response, error) {
+// RoundTrip is cut short where the answer aborts, as a handler does.
+func (f *timedFeed) RoundTrip(r *http.Request) (response *http.Response, err error) {
+	defer func() {
+		if aborted := recover(); aborted == http.ErrAbortHandler { //nolint:errorlint // it is panicked with as it is
+			response, err = nil, io.ErrUnexpectedEOF
+		} else if aborted != nil {
+			panic(aborted)
+		}
+	}()
 	w := httptest.NewRecorder()
 	if r.URL.Path == "/keys" {
 		_, _ = w.WriteString(f.keys)
@@ -38,6 +48,7 @@ func (f *timedFeed) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	f.mu.Lock()
 	f.at, f.cursor = append(f.at, time.Since(f.began)), append(f.cursor, r.URL.Query().Get("cursor"))
+	f.wait = append(f.wait, r.URL.Query().Get("wait"))
 	endless := len(f.at) >= mostRequests
 	f.mu.Unlock()
 	if endless {
@@ -63,7 +74,12 @@ func during(t *testing.T, long time.Duration, keys string, answer func(w http.Re
 			Revocations: &resource.Revocations{ClientID: "api", Token: feedToken, URL: "https://id.example.test/feed"},
 		})
 		require.NoError(t, err)
-		time.Sleep(long)
+		for began := time.Now(); time.Since(began) < long; {
+			time.Sleep(time.Second)
+			if v.Stats().RevocationFeed != "followed" {
+				f.lost++
+			}
+		}
 		v.Close()
 	})
 	return f
@@ -149,4 +165,67 @@ func TestFeedBeginsAnewWithoutACursor(t *testing.T) {
 		answer(w, r)
 	})
 	assert.Equal(t, []string{"", "a", "", "a"}, f.cursor[:4])
+}
+
+// What is in between may cut requests that wait: the feed must not be lost for that.
+func TestFeedBehindSomethingThatCutsLongRequests(t *testing.T) {
+	t.Parallel()
+	keys, answer := signedFeed(t, func(*http.Request) resourcetest.Claims { return nil })
+	behind := func(long time.Duration, cut func(http.ResponseWriter)) func(http.ResponseWriter, *http.Request) {
+		return func(w http.ResponseWriter, r *http.Request) {
+			wait, err := time.ParseDuration(r.URL.Query().Get("wait") + "s")
+			assert.NoError(t, err)
+			time.Sleep(min(wait, long))
+			if wait > long {
+				cut(w)
+				return
+			}
+			answer(w, r)
+		}
+	}
+	status := func(code int) func(http.ResponseWriter) {
+		return func(w http.ResponseWriter) { w.WriteHeader(code) }
+	}
+	for name, cut := range map[string]func(http.ResponseWriter){
+		"gateway timeout": status(http.StatusGatewayTimeout), "bad gateway": status(http.StatusBadGateway), "request timeout": status(http.StatusRequestTimeout),
+		"origin timeout": status(524), "cut connection": func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
+	} {
+		f := during(t, 30*time.Minute, keys, behind(9*time.Second, cut))
+		assert.Zero(t, f.lost, name)
+		assert.Equal(t, []string{"0", "20", "10", "5", "5"}, f.wait[:5], name)
+		longer := 0
+		for _, wait := range f.wait {
+			if wait == "10" {
+				longer++
+			}
+		}
+		assert.Greater(t, longer, 2, "%s: it tries again", name)
+		assert.Less(t, longer, 7, "%s: and more and more seldom", name)
+	}
+	f := during(t, time.Minute, keys, behind(1500*time.Millisecond, status(http.StatusGatewayTimeout)))
+	assert.Equal(t, []string{"0", "20", "10", "5", "2", "1", "1"}, f.wait[:7])
+	assert.Zero(t, f.lost)
+
+	began, passed := false, false
+	f = during(t, 10*time.Minute, keys, func(w http.ResponseWriter, r *http.Request) {
+		if passed = passed || began && r.URL.Query().Get("wait") == "5"; passed {
+			behind(time.Hour, nil)(w, r)
+			return
+		}
+		began = true
+		behind(9*time.Second, status(http.StatusGatewayTimeout))(w, r)
+	})
+	assert.Equal(t, "20", f.wait[len(f.wait)-1], "it grows again")
+
+	for _, refused := range []int{http.StatusServiceUnavailable, http.StatusTooManyRequests, http.StatusInternalServerError} {
+		asked := 0
+		f = during(t, 2*time.Minute, keys, func(w http.ResponseWriter, r *http.Request) {
+			if asked++; asked == 2 {
+				w.WriteHeader(refused)
+				return
+			}
+			behind(time.Hour, nil)(w, r)
+		})
+		assert.Equal(t, []string{"0", "20", "20"}, f.wait[:3], "the provider itself says that it cannot")
+	}
 }

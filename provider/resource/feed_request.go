@@ -61,6 +61,9 @@ func (f *feed) request(ctx context.Context, cursor string, wait time.Duration) (
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Accept", "application/revocations+jwt")
 	body, _, err := send(v.options.HTTPClient, r, feedLimit)
+	if wait > 0 {
+		f.wait.ended(err)
+	}
 	if err != nil {
 		f.forget(err)
 		return nil, fmt.Errorf("follow revocations at %s: %w", address, err)

@@ -33,6 +33,8 @@ func (e *statusError) Error() string {
 	return fmt.Sprintf("status %d", e.status)
 }
 
+var errCutOff = errors.New("the response is cut off")
+
 // send returns the body and the headers of a response with status 200. A longer body than the limit
 // is an error, and so is a slow one: the context ends it.
 func send(client *http.Client, r *http.Request, limit int64) ([]byte, http.Header, error) {
@@ -60,7 +62,7 @@ func receive(client *http.Client, r *http.Request, limit int64) ([]byte, http.He
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	if err != nil {
-		return nil, nil, fmt.Errorf("read response: %w", err)
+		return nil, nil, fmt.Errorf("%w: %w", errCutOff, err)
 	}
 	if int64(len(body)) > limit {
 		return nil, nil, fmt.Errorf("%w: longer than %d bytes", errNotUsable, limit)

@@ -37,7 +37,8 @@ type Revocations struct {
 	// AcceptAge is how old, by iat, JWTs may be that are accepted without the feed and without an answer
 	// of introspection; by default none are.
 	AcceptAge time.Duration
-	// Wait is how long one request waits for news; by default 20 s, and at most half of MaxAge.
+	// Wait is how long one request waits for news; by default 20 s, and at most half of MaxAge. Requests
+	// that something cuts short are followed by shorter ones.
 	Wait time.Duration
 	// Remember is how many revocations are remembered; by default 1,000,000. One takes about 130 bytes.
 	// While there are more that a token can be valid for, the feed is lost.
