@@ -287,21 +287,11 @@ func TestKeysInTokensAreIgnored(t *testing.T) {
 func TestUnfitKeysAreNotUsed(t *testing.T) {
 	t.Parallel()
 	good, forEncryption, forSigning, short := ecKey(t, elliptic.P256()), ecKey(t, elliptic.P256()), ecKey(t, elliptic.P256()), rsaKey(t, 1024)
-	raw := func(key any, id string, more claims) claims {
-		text, err := json.Marshal(jose.JSONWebKey{Key: key, KeyID: id})
-		require.NoError(t, err)
-		all := claims{}
-		require.NoError(t, json.Unmarshal(text, &all))
-		for name, value := range more {
-			all[name] = value
-		}
-		return all
-	}
 	s := newKeyServer(t,
 		claims{"kty": "QUANTUM", "kid": "unknown"}, claims{"kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA", "kid": "curve"}, "text", 7,
 		claims{"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA", "kid": "shared"},
-		raw(forEncryption.Public(), "enc", claims{"use": "enc"}), raw(forSigning.Public(), "ops", claims{"key_ops": []string{"sign"}}), raw(short.Public(), "short", nil),
-		raw(good.Public(), "good", claims{"use": "sig", "key_ops": []string{"verify"}, "alg": "ES256"}),
+		published(t, forEncryption.Public(), "enc", claims{"use": "enc"}), published(t, forSigning.Public(), "ops", claims{"key_ops": []string{"sign"}}), published(t, short.Public(), "short", nil),
+		published(t, good.Public(), "good", claims{"use": "sig", "key_ops": []string{"verify"}, "alg": "ES256"}),
 	)
 	v := s.verifier(t, nil)
 	assert.Empty(t, reason(t, v, s.sign(t, good, "good", jose.ES256, nil)), "hidden by keys that are not understood")

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
+	"errors"
 	"slices"
 	"time"
 
@@ -29,8 +30,7 @@ type verifyingKey struct {
 	thumbprint thumbprint
 }
 
-// mostKeys bounds how many keys of a document are used, and so how many signatures a token without
-// kid can make us verify.
+// mostKeys bounds how many signatures a token can make us verify: one without kid by every key.
 const mostKeys = 32
 
 const (
@@ -44,49 +44,88 @@ type keysDocument struct {
 	Keys []json.RawMessage `json:"keys"`
 }
 
+// keyUse are the members that say what a key is for.
 type keyUse struct {
+	ID         string   `json:"kid"`
 	Use        string   `json:"use"`
 	Operations []string `json:"key_ops"`
 	Algorithm  string   `json:"alg"`
 }
 
-func parseKeys(document keysDocument, allowed []jose.SignatureAlgorithm) *keySet {
+// keyMaterial is the public key, and all that go-jose gets. It would refuse a key with a certificate
+// that it does not understand (x5c, x5t, x5u), though nobody asks it about that.
+type keyMaterial struct {
+	Type  any `json:"kty,omitempty"`
+	Curve any `json:"crv,omitempty"`
+	X     any `json:"x,omitempty"`
+	Y     any `json:"y,omitempty"`
+	N     any `json:"n,omitempty"`
+	E     any `json:"e,omitempty"`
+}
+
+// skippedKey is one that verifies nothing, and why.
+type skippedKey struct {
+	id  string
+	err error
+}
+
+var (
+	errKeyElsewhere = errors.New("it is not for verifying signatures")
+	errKeyUnfit     = errors.New("none of the allowed algorithms can be verified by it")
+)
+
+func parseKeys(document keysDocument, allowed []jose.SignatureAlgorithm) (*keySet, []skippedKey) {
 	set := &keySet{}
+	var skipped []skippedKey
 	for _, raw := range document.Keys {
-		if len(set.all) == mostKeys {
-			break
+		key, err := parseKey(raw, allowed)
+		if err != nil {
+			skipped = append(skipped, skippedKey{key.id, err})
+			continue
 		}
-		if key, ok := parseKey(raw, allowed); ok {
-			set.all = append(set.all, key)
-		}
+		set.all = append(set.all, key)
 	}
-	return set
+	return set, skipped
 }
 
 // parseKey returns a key that may verify signatures. Symmetric keys do not count: whoever can read
-// the document could sign with them.
-func parseKey(raw []byte, allowed []jose.SignatureAlgorithm) (verifyingKey, bool) {
+// the document could sign with them. Of a key that is refused it returns the id.
+func parseKey(raw []byte, allowed []jose.SignatureAlgorithm) (verifyingKey, error) {
 	var use keyUse
-	var jwk jose.JSONWebKey
-	if json.Unmarshal(raw, &use) != nil || json.Unmarshal(raw, &jwk) != nil {
-		return verifyingKey{}, false
+	if err := json.Unmarshal(raw, &use); err != nil {
+		return verifyingKey{}, err
 	}
+	key := verifyingKey{id: use.ID}
 	if (use.Use != "" && use.Use != "sig") || (len(use.Operations) > 0 && !slices.Contains(use.Operations, "verify")) {
-		return verifyingKey{}, false
+		return key, errKeyElsewhere
 	}
-	public := jwk.Public()
-	key := verifyingKey{id: jwk.KeyID, public: public.Key}
-	for _, alg := range algorithmsOf(public.Key) {
+	var material keyMaterial
+	if err := json.Unmarshal(raw, &material); err != nil {
+		return key, err
+	}
+	public, err := json.Marshal(material)
+	if err != nil {
+		return key, err
+	}
+	var jwk jose.JSONWebKey
+	if err := json.Unmarshal(public, &jwk); err != nil {
+		return key, err
+	}
+	key.public = jwk.Key
+	for _, alg := range algorithmsOf(key.public) {
 		if (use.Algorithm == "" || use.Algorithm == string(alg)) && slices.Contains(allowed, alg) {
 			key.algorithms = append(key.algorithms, alg)
 		}
 	}
-	sum, err := public.Thumbprint(crypto.SHA256)
-	if err != nil || len(key.algorithms) == 0 {
-		return verifyingKey{}, false
+	if len(key.algorithms) == 0 {
+		return key, errKeyUnfit
+	}
+	sum, err := jwk.Thumbprint(crypto.SHA256)
+	if err != nil {
+		return key, err
 	}
 	key.thumbprint = thumbprint(sum)
-	return key, true
+	return key, nil
 }
 
 // algorithmsOf lists what a key can verify. An ECDSA key has one algorithm by its curve (RFC 7518
@@ -120,7 +159,7 @@ func (s *keySet) candidates(id string, alg jose.SignatureAlgorithm) (found []ver
 			continue
 		}
 		known = true
-		if slices.Contains(key.algorithms, alg) {
+		if slices.Contains(key.algorithms, alg) && len(found) < mostKeys {
 			found = append(found, key)
 		}
 	}

@@ -27,6 +27,8 @@ type keySource struct {
 	running chan struct{} // closed when the fetch that runs is done
 	tried   time.Time     // when the last fetch ended
 	failure error         // of the last fetch
+
+	logged map[string]string // keys that were skipped last, and why; for the fetch that runs
 }
 
 // why a fetch is asked for.
@@ -155,7 +157,8 @@ func (k *keySource) download(ctx context.Context) (*keySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := parseKeys(document, k.options.Algorithms)
+	set, skipped := parseKeys(document, k.options.Algorithms)
+	k.logSkipped(ctx, skipped)
 	if len(set.all) == 0 {
 		return nil, fmt.Errorf("fetch %s: none of %d keys can verify signatures", address, len(document.Keys))
 	}
@@ -163,6 +166,27 @@ func (k *keySource) download(ctx context.Context) (*keySet, error) {
 	set.freshUntil = now.Add(min(max(maxAge(header, defaultMaxAge), leastKeysMaxAge), k.options.KeysMaxAge))
 	set.usableUntil = now.Add(k.options.KeysOffline)
 	return set, nil
+}
+
+// mostSkipped bounds how many keys are logged of one document.
+const mostSkipped = 32
+
+// logSkipped logs keys that are not used, once as long as they are published: tokens that they sign are
+// refused, and nobody would know why. A key for another purpose is as it should be.
+func (k *keySource) logSkipped(ctx context.Context, skipped []skippedKey) {
+	before := k.logged
+	k.logged = map[string]string{}
+	for _, key := range skipped {
+		if errors.Is(key.err, errKeyElsewhere) || len(k.logged) == mostSkipped {
+			continue
+		}
+		id, reason := fmt.Sprintf("%.100s", key.id), key.err.Error()
+		k.logged[id] = reason
+		if before[id] != reason {
+			k.options.Logger.LogAttrs(ctx, slog.LevelWarn, "a key of the provider is not used",
+				slog.String("issuer", k.provider.issuer), slog.String("kid", id), slog.String("error", reason))
+		}
+	}
 }
 
 // stillHolds tells whether the key that verified a cached token is still one of the provider's.

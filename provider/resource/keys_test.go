@@ -1,7 +1,11 @@
 package resource_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"log/slog"
+	"maps"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -139,8 +143,60 @@ func TestATokenWithoutKidTriesFewKeys(t *testing.T) {
 		many = append(many, jose.JSONWebKey{Key: ecKey(t, p256()).Public()})
 	}
 	last := ecKey(t, p256())
-	s := newKeyServer(t, append(many, jose.JSONWebKey{Key: last.Public()})...)
+	s := newKeyServer(t, append(many, jose.JSONWebKey{Key: last.Public(), KeyID: "last"})...)
 	v := s.verifier(t, nil)
 	assert.Equal(t, "bad_signature", reason(t, v, s.sign(t, last, "", jose.ES256, nil)))
-	assert.Equal(t, 32, v.Stats().Keys)
+	assert.Empty(t, reason(t, v, s.sign(t, last, "last", jose.ES256, nil)), "its kid says which it is")
+}
+
+// published is a key as a provider publishes it, with more members.
+func published(t *testing.T, key any, id string, more claims) claims {
+	t.Helper()
+	text, err := json.Marshal(jose.JSONWebKey{Key: key, KeyID: id})
+	require.NoError(t, err)
+	all := claims{}
+	require.NoError(t, json.Unmarshal(text, &all))
+	maps.Copy(all, more)
+	return all
+}
+
+// Nobody asks for the certificates, which some providers publish in forms of their own.
+func TestCertificatesOfKeysAreNotRead(t *testing.T) {
+	t.Parallel()
+	key := rsaKey(t, 2048)
+	for name, more := range map[string]claims{
+		"no certificate":         {"x5c": []string{""}},
+		"garbage":                {"x5c": []string{"AAAA"}},
+		"a text":                 {"x5c": "AAAA"},
+		"hexadecimal digits":     {"x5t": "AA:BB:CC"},
+		"a thumbprint of SHA-2":  {"x5t#S256": "short"},
+		"an address that is not": {"x5u": "::not a url"},
+		"null":                   {"x5c": nil, "x5t": nil, "x5t#S256": nil, "x5u": nil},
+		"a private part":         {"d": "AQAB", "p": 7},
+		"a member of the future": {"nbf": 1, "X5C": []string{"A"}},
+	} {
+		s := newKeyServer(t, published(t, key.Public(), "k", more))
+		assert.Empty(t, reason(t, s.verifier(t, nil), s.sign(t, key, "k", jose.RS256, nil)), name)
+	}
+}
+
+func TestKeysThatAreNotUsedAreLogged(t *testing.T) {
+	t.Parallel()
+	short, foreign := rsaKey(t, 1024), ecKey(t, p256())
+	s := newKeyServer(t, published(t, ecKey(t, p256()).Public(), "good", nil), published(t, short.Public(), "short", nil),
+		published(t, foreign.Public(), "for-encryption", claims{"use": "enc"}), claims{"kty": "QUANTUM", "kid": "of-the-future"}, 7)
+	var log strings.Builder
+	c := newClock()
+	v := s.verifier(t, func(o *resource.Options) {
+		o.Clock, o.Logger = c.now, slog.New(slog.NewTextHandler(&log, nil))
+	})
+	for want := range uint64(3) {
+		require.Eventually(t, func() bool {
+			return v.Ready(t.Context()) == nil && v.Stats().KeyFetches == want+1 && v.Stats().KeysFreshFor > 0
+		}, 5*time.Second, time.Millisecond)
+		c.advance(20 * time.Minute)
+	}
+	assert.Equal(t, 1, strings.Count(log.String(), "kid=short error=\"none of the allowed algorithms"), log.String())
+	assert.Equal(t, 1, strings.Count(log.String(), "kid=of-the-future error="), log.String())
+	assert.Equal(t, 3, strings.Count(log.String(), "is not used"), log.String())
 }
