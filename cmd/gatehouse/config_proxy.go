@@ -56,6 +56,9 @@ type proxySettings struct {
 	ProxyRevocationsAcceptAge time.Duration `koanf:"proxy_revocations_accept_age"`
 	// ProxyPassToken sends the access token on to the API.
 	ProxyPassToken bool `koanf:"proxy_pass_token"`
+	// ProxyCORSPreflight passes preflight requests of browsers (CORS) on to the API, which have no token
+	// and get no identity, and lets scripts of every origin read the proxy's refusals.
+	ProxyCORSPreflight bool `koanf:"proxy_cors_preflight"`
 	// ProxyTimeout is how long the API may take to begin its response.
 	ProxyTimeout time.Duration `koanf:"proxy_timeout"`
 	// ProxyTLSCert and ProxyTLSKey are PEM files. With ProxyClientCertificates tokens are accepted

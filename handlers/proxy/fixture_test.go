@@ -84,8 +84,13 @@ func (f *fixture) reader() string { return f.Token(resourcetest.Claims{"scope": 
 // send sends a request as it is written: net/http would clean it.
 func (f *fixture) send(target string, headers ...string) *http.Response {
 	f.t.Helper()
+	return f.sendBy("GET", target, headers...)
+}
+
+func (f *fixture) sendBy(method, target string, headers ...string) *http.Response {
+	f.t.Helper()
 	connection := f.dial()
-	_, err := io.WriteString(connection, "GET "+target+" HTTP/1.1\r\nHost: api.example.test\r\nConnection: close\r\n"+lines(headers)+"\r\n")
+	_, err := io.WriteString(connection, method+" "+target+" HTTP/1.1\r\nHost: api.example.test\r\nConnection: close\r\n"+lines(headers)+"\r\n")
 	require.NoError(f.t, err)
 	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
 	require.NoError(f.t, err)

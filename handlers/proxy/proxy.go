@@ -26,6 +26,9 @@ type Config struct {
 	Describe bool
 	// PassToken sends the access token on to the API. It can use it wherever else it is accepted.
 	PassToken bool
+	// CORSPreflight passes the preflight requests of browsers on to the API, which have no token, and lets
+	// scripts of every origin read refusals.
+	CORSPreflight bool
 	// TrustedProxies may say in X-Forwarded-... who the client is, and what it asked for.
 	TrustedProxies []netip.Prefix
 	// Count is told of each response: which route it is of, and how long the request took.
@@ -38,6 +41,7 @@ type Config struct {
 type Proxy struct {
 	config   Config
 	routes   []http.Handler // of config.Routes
+	open     http.Handler   // for requests that need no token
 	metadata http.Handler
 }
 
@@ -51,6 +55,8 @@ func New(c Config) (*Proxy, error) {
 	if c.Upstream != nil {
 		next = p.reverse()
 	}
+	next = unexposed(next)
+	p.open = next
 	for _, route := range c.Routes {
 		if route.Public {
 			p.routes = append(p.routes, next)
@@ -94,6 +100,11 @@ func (p *Proxy) route(w *observed, r *http.Request) {
 	}
 	at := find(p.config.Routes, path)
 	w.route = p.config.Routes[at].Prefix
+	p.expose(w, r)
+	if p.config.CORSPreflight && isPreflight(r) {
+		p.open.ServeHTTP(w, r)
+		return
+	}
 	p.routes[at].ServeHTTP(w, r)
 }
 

@@ -90,5 +90,6 @@ func (p *Proxy) failed(w http.ResponseWriter, r *http.Request, err error) {
 	if !errors.Is(r.Context().Err(), context.Canceled) {
 		p.config.Log.WarnContext(r.Context(), "the API does not answer", "cause", err)
 	}
+	p.expose(w, r)
 	problem(w, status, detail)
 }

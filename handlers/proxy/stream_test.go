@@ -18,11 +18,16 @@ import (
 )
 
 // before puts the proxy before another API than that of the fixture.
-func before(t *testing.T, api http.HandlerFunc) *fixture {
+func before(t *testing.T, api http.HandlerFunc, change ...func(*proxy.Config)) *fixture {
 	t.Helper()
 	server := httptest.NewServer(api)
 	t.Cleanup(server.Close)
-	return setup(t, func(c *proxy.Config) { c.Upstream, _ = url.Parse(server.URL) })
+	return setup(t, func(c *proxy.Config) {
+		c.Upstream, _ = url.Parse(server.URL)
+		for _, more := range change {
+			more(c)
+		}
+	})
 }
 
 // echo upgrades the connection, and sends back what it gets.

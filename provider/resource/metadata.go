@@ -43,8 +43,16 @@ func (v *Verifier) MetadataHandler() http.Handler {
 		switch {
 		case v.options.Resource == "" || err != nil:
 			http.NotFound(w, r)
+		case r.Method == http.MethodOptions:
+			// Clients in browsers may send headers of their own, such as MCP-Protocol-Version.
+			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.Header().Set("Access-Control-Allow-Methods", "GET, HEAD")
+			w.Header().Set("Access-Control-Allow-Headers", "*")
+			w.Header().Set("Access-Control-Max-Age", "3600")
+			w.WriteHeader(http.StatusNoContent)
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
-			w.Header().Set("Allow", "GET, HEAD")
+			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
 			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 		default:
 			w.Header().Set("Content-Type", "application/json")

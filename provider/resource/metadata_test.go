@@ -28,6 +28,16 @@ func TestProtectedResourceMetadata(t *testing.T) {
 	w = httptest.NewRecorder()
 	v.MetadataHandler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, v.MetadataPath(), nil))
 	assert.Equal(t, http.StatusMethodNotAllowed, w.Code)
+	preflight := httptest.NewRequest(http.MethodOptions, v.MetadataPath(), nil)
+	preflight.Header.Set("Origin", "https://app.example")
+	preflight.Header.Set("Access-Control-Request-Method", "GET")
+	preflight.Header.Set("Access-Control-Request-Headers", "mcp-protocol-version")
+	w = httptest.NewRecorder()
+	v.MetadataHandler().ServeHTTP(w, preflight)
+	assert.Equal(t, http.StatusNoContent, w.Code)
+	assert.Equal(t, []string{"*", "*", "GET, HEAD"}, []string{
+		w.Header().Get("Access-Control-Allow-Origin"), w.Header().Get("Access-Control-Allow-Headers"), w.Header().Get("Access-Control-Allow-Methods"),
+	})
 	w = httptest.NewRecorder()
 	f.MetadataHandler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, f.MetadataPath(), nil))
 	assert.Equal(t, http.StatusNotFound, w.Code)
