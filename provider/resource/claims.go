@@ -35,8 +35,8 @@ type claimSet struct {
 	Scp   scopeList    `json:"scp"` // Okta, Entra ID
 	Roles roleList     `json:"roles"`
 	ACR   optionalText `json:"acr"`
-	AMR   stringOrList `json:"amr"`
-	Auth  numericDate  `json:"auth_time"`
+	AMR   optionalList `json:"amr"`
+	Auth  optionalDate `json:"auth_time"`
 
 	Confirmation map[string]any `json:"cnf"`
 
@@ -111,6 +111,17 @@ type optionalText string
 func (t *optionalText) UnmarshalJSON(raw []byte) error {
 	if len(raw) > 0 && raw[0] == '"' {
 		return json.Unmarshal(raw, (*string)(t))
+	}
+	return nil
+}
+
+// optionalList is a list of strings, or a string, of a claim that no check relies on.
+type optionalList []string
+
+func (l *optionalList) UnmarshalJSON(raw []byte) error {
+	var read stringOrList
+	if json.Unmarshal(raw, &read) == nil {
+		*l = optionalList(read)
 	}
 	return nil
 }
@@ -192,5 +203,16 @@ func (d *numericDate) UnmarshalJSON(raw []byte) error {
 	}
 	whole := int64(seconds)
 	d.Time = time.Unix(whole, int64((seconds-float64(whole))*1e9)).UTC()
+	return nil
+}
+
+// optionalDate is zero where it cannot be read, as if it were missing: a check of it fails then.
+type optionalDate struct{ time.Time }
+
+func (d *optionalDate) UnmarshalJSON(raw []byte) error {
+	var read numericDate
+	if json.Unmarshal(raw, &read) == nil {
+		d.Time = read.Time
+	}
 	return nil
 }

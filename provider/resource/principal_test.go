@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -56,6 +57,26 @@ func TestClaimsAreDecoded(t *testing.T) {
 	assert.True(t, found)
 	require.Error(t, err)
 	assert.Empty(t, resource.Principal{}.Claims())
+}
+
+// Some providers have other types for these. Only what relies on them may refuse the token.
+func TestHowAUserWasAuthenticatedMayBeUnreadable(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	for _, unreadable := range []any{"2020-03-14T18:52:01.180Z", "1700000000", -1, 1e300, f.now().UnixMilli(), []any{1}, true, claims{"a": 1}} {
+		for _, token := range []string{f.Token(claims{"auth_time": unreadable}), f.Token(claims{"amr": unreadable, "auth_time": unreadable})} {
+			p, err := f.Verify(t.Context(), token)
+			require.NoError(t, err, unreadable)
+			assert.True(t, p.AuthTime.IsZero(), unreadable)
+			assert.Equal(t, http.StatusUnauthorized, get(f.RequireMaxAge(100*365*24*time.Hour), "Bearer "+token).Code, unreadable)
+			if _, ok := unreadable.(string); !ok {
+				assert.Empty(t, p.AMR, unreadable)
+			}
+		}
+	}
+	p, err := f.Verify(t.Context(), f.Token(claims{"amr": []any{"pwd", 2}}))
+	require.NoError(t, err)
+	assert.Empty(t, p.AMR)
 }
 
 func TestPrincipalsInContexts(t *testing.T) {
