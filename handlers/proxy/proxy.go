@@ -43,6 +43,7 @@ type Proxy struct {
 	routes   []http.Handler // of config.Routes
 	open     http.Handler   // for requests that need no token
 	metadata http.Handler
+	watches  bool // the verifier follows revocations
 }
 
 // New makes a Proxy.
@@ -50,7 +51,7 @@ func New(c Config) (*Proxy, error) {
 	if c.Verifier == nil || c.Signer == nil || len(c.Routes) == 0 {
 		return nil, errors.New("proxy: a verifier, a signer and routes are needed")
 	}
-	p := &Proxy{config: c, metadata: c.Verifier.MetadataHandler()}
+	p := &Proxy{config: c, metadata: c.Verifier.MetadataHandler(), watches: c.Verifier.Stats().RevocationFeed != ""}
 	next := http.Handler(http.HandlerFunc(p.allow))
 	if c.Upstream != nil {
 		next = p.reverse()
@@ -108,10 +109,7 @@ func (p *Proxy) route(w *observed, r *http.Request) {
 	p.routes[at].ServeHTTP(w, r)
 }
 
-type identityKey struct{}
-
-// identified adds the identity of the principal to a request. An upgraded connection ends with the
-// token: nothing is checked on it any more.
+// identified adds the identity of the principal to a request.
 func (p *Proxy) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		principal, _ := resource.FromContext(r.Context())
@@ -124,18 +122,8 @@ func (p *Proxy) identified(next http.Handler) http.Handler {
 			problem(w, http.StatusInternalServerError, "The request cannot be passed on.")
 			return
 		}
-		ctx := context.WithValue(r.Context(), identityKey{}, headers)
-		if r.Header.Get("Upgrade") != "" && !principal.ExpiresAt.IsZero() {
-			limited, cancel := context.WithTimeout(ctx, max(principal.ExpiresAt.Sub(p.config.Clock()), time.Second))
-			defer cancel()
-			ctx = limited
-		}
-		next.ServeHTTP(w, r.WithContext(ctx))
+		ctx, end := context.WithCancel(r.Context())
+		defer end()
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, passedKey{}, &passed{principal, headers, end})))
 	})
-}
-
-// identityOf are the headers of a request that was let through; none on a public route.
-func identityOf(ctx context.Context) http.Header {
-	headers, _ := ctx.Value(identityKey{}).(http.Header)
-	return headers
 }

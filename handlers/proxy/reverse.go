@@ -16,11 +16,12 @@ import (
 // reverse passes requests on to the API. What it answers is passed back at once, piece by piece.
 func (p *Proxy) reverse() http.Handler {
 	return &httputil.ReverseProxy{
-		Rewrite:       p.rewrite,
-		Transport:     p.config.Transport,
-		FlushInterval: -1,
-		ErrorLog:      slog.NewLogLogger(p.config.Log.Handler(), slog.LevelWarn),
-		ErrorHandler:  p.failed,
+		Rewrite:        p.rewrite,
+		ModifyResponse: p.limit,
+		Transport:      p.config.Transport,
+		FlushInterval:  -1,
+		ErrorLog:       slog.NewLogLogger(p.config.Log.Handler(), slog.LevelWarn),
+		ErrorHandler:   p.failed,
 	}
 }
 

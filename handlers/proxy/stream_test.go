@@ -80,6 +80,53 @@ func TestWebSocketsEndWithTheToken(t *testing.T) {
 	assert.ErrorIs(t, err, io.EOF)
 }
 
+// events are sent until the request ends.
+func events(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	_, _ = io.WriteString(w, "data: first\n\n")
+	_ = http.NewResponseController(w).Flush()
+	<-r.Context().Done()
+}
+
+func TestEventsEndWithTheToken(t *testing.T) {
+	t.Parallel()
+	f := before(t, events)
+	response := f.send("/events", bearer(f.Token(resourcetest.Claims{"scope": "read", "exp": time.Now().Add(time.Second).Unix()})))
+	require.Equal(t, http.StatusOK, response.StatusCode)
+	text, err := io.ReadAll(response.Body)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	assert.Equal(t, "data: first\n\n", string(text))
+}
+
+func TestStreamsEndWithARevocation(t *testing.T) {
+	t.Parallel()
+	told := newFeed(t)
+	f := before(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/socket" {
+			echo(w, r)
+			return
+		}
+		events(w, r)
+	}, told.follow)
+	token := told.Token(resourcetest.Claims{"scope": "read", "jti": "t1"})
+	other := told.Token(resourcetest.Claims{"scope": "read", "jti": "t2"})
+	socket, _, response := f.upgrade(token)
+	require.Equal(t, http.StatusSwitchingProtocols, response.StatusCode)
+	kept, writer, _ := f.upgrade(other)
+	stream := f.send("/events", bearer(token))
+	require.Equal(t, http.StatusOK, stream.StatusCode)
+	told.revokeID("t1")
+	_, err := socket.ReadByte()
+	assert.ErrorIs(t, err, io.EOF)
+	_, err = io.ReadAll(stream.Body)
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	_, err = io.WriteString(writer, "hello\n")
+	require.NoError(t, err)
+	line, err := kept.ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "hello\n", line, "another token ends nothing")
+}
+
 func TestEventsPassOneByOne(t *testing.T) {
 	t.Parallel()
 	next := make(chan struct{})

@@ -164,6 +164,12 @@ func (f *feed) state(now time.Time) (state string, age time.Duration) {
 	}
 }
 
+// Revoked tells whether the feed, or Options.Revoked, says of a principal that its token was revoked. It
+// asks nobody. It is for what takes longer than a request, such as a WebSocket, to look now and then.
+func (v *Verifier) Revoked(p Principal) bool {
+	return (v.feed != nil && v.feed.revoked.has(&p)) || (v.options.Revoked != nil && v.options.Revoked(p))
+}
+
 var errFeedLost = errors.New("the revocation feed is not known")
 
 // check refuses a revoked token, and sees to JWTs while the feed is not known.
