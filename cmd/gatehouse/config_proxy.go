@@ -56,6 +56,8 @@ type proxySettings struct {
 	ProxyRevocationsAcceptAge time.Duration `koanf:"proxy_revocations_accept_age"`
 	// ProxyPassToken sends the access token on to the API.
 	ProxyPassToken bool `koanf:"proxy_pass_token"`
+	// ProxyPreserveHost sends the API the Host header of the client, in place of that of ProxyUpstream.
+	ProxyPreserveHost bool `koanf:"proxy_preserve_host"`
 	// ProxyCORSPreflight passes preflight requests of browsers (CORS) on to the API, which have no token
 	// and get no identity, and lets scripts of every origin read the proxy's refusals.
 	ProxyCORSPreflight bool `koanf:"proxy_cors_preflight"`

@@ -89,6 +89,7 @@ Each flag is a setting as well: GATEHOUSE_PROXY_AUDIENCE, GATEHOUSE_PROXY_ROUTES
 		{"introspect-jwts", "introspect_jwts", "ask the issuer about JWTs too, so that revoked ones are refused"},
 		{"revocations", "revocations", "follow what the issuer revokes, so that it is refused within a second"},
 		{"pass-token", "pass_token", "send the access token on to the API"},
+		{"preserve-host", "preserve_host", "send the client's Host header to the API, in place of that of the upstream"},
 		{"cors-preflight", "cors_preflight", "pass preflight requests of browsers on without a token, and let scripts read refusals"},
 		{"client-certificates", "client_certificates", "accept tokens that are bound to the client's certificate (RFC 8705)"},
 	} {
@@ -171,7 +172,7 @@ func (e *environment) proxy(ctx context.Context, c config) error {
 	}
 	public, err := proxy.New(proxy.Config{
 		Verifier: verifier, Signer: signer, Routes: routes, Upstream: upstream, Transport: transport,
-		Describe: c.ProxyResource != "", PassToken: c.ProxyPassToken, CORSPreflight: c.ProxyCORSPreflight, TrustedProxies: trusted,
+		Describe: c.ProxyResource != "", PassToken: c.ProxyPassToken, PreserveHost: c.ProxyPreserveHost, CORSPreflight: c.ProxyCORSPreflight, TrustedProxies: trusted,
 		Count: func(route, method string, status int, seconds float64) {
 			counts.HTTP.Observe(route, method, status, seconds, "")
 		},

@@ -26,6 +26,8 @@ type Config struct {
 	Describe bool
 	// PassToken sends the access token on to the API. It can use it wherever else it is accepted.
 	PassToken bool
+	// PreserveHost sends the API the Host of the client's request, in place of that of Upstream.
+	PreserveHost bool
 	// CORSPreflight passes the preflight requests of browsers on to the API, which have no token, and lets
 	// scripts of every origin read refusals.
 	CORSPreflight bool

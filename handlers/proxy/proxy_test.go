@@ -158,6 +158,18 @@ func TestPassToken(t *testing.T) {
 	assert.Equal(t, "Bearer "+token, f.received().Header.Get("Authorization"))
 }
 
+func TestHostOfTheRequestToTheAPI(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	require.Equal(t, http.StatusOK, f.send("/", bearer(f.reader())).StatusCode)
+	assert.Equal(t, strings.TrimPrefix(f.api.URL, "http://"), f.received().Host)
+	kept := setup(t, func(c *proxy.Config) { c.PreserveHost = true })
+	require.Equal(t, http.StatusOK, kept.send("/", bearer(kept.reader())).StatusCode)
+	got := kept.received()
+	assert.Equal(t, "api.example.test", got.Host)
+	assert.Equal(t, "api.example.test", got.Header.Get("X-Forwarded-Host"))
+}
+
 func TestUpstreamBelowAPath(t *testing.T) {
 	t.Parallel()
 	f := setup(t, nil)

@@ -37,6 +37,9 @@ func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
 		remove(out.Header, append(forwarding(), forwardedMethod, forwardedURI, "X-Forwarded-Prefix", "X-Real-Ip")...)
 	}
 	r.SetURL(p.config.Upstream)
+	if p.config.PreserveHost {
+		out.Host = r.In.Host
+	}
 	if trusted {
 		for _, name := range forwarding() {
 			if values, ok := r.In.Header[name]; ok {
