@@ -31,10 +31,10 @@ func answersForAccessToken(c *claimSet, optional bool) bool {
 	if !oneOf(c.TokenType, "bearer", "dpop", "access_token", "n_a") || !oneOf(c.TokenUse, "access", "access_token") || !oneOf(c.Typ, "bearer", "dpop", "at+jwt") {
 		return false
 	}
-	for _, foreign := range []any{c.Nonce, c.AccessTokenHash, c.CodeHash, c.StateHash, c.Events} {
-		if foreign != nil {
-			return false
-		}
+	// That it is a bearer says how a token is sent, which somebody may say of an ID token too.
+	said := c.Typ != nil || c.TokenUse != nil || (c.TokenType != nil && oneOf(c.TokenType, "access_token"))
+	if c.foreign(said) {
+		return false
 	}
 	return optional || c.TokenType != nil || c.TokenUse != nil
 }

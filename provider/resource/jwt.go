@@ -204,15 +204,24 @@ func (v *Verifier) forUs(audience []string) bool {
 // looksLikeAccessToken tells access tokens from ID tokens and others whose header has no type of
 // its own. An ID token without nonce and hashes is told by what it lacks: who may do what.
 func looksLikeAccessToken(c *claimSet) bool {
-	for _, foreign := range []any{c.Nonce, c.AccessTokenHash, c.CodeHash, c.StateHash, c.Events} {
-		if foreign != nil {
-			return false
-		}
-	}
 	if !oneOf(c.Typ, "bearer", "at+jwt") || !oneOf(c.TokenUse, "access", "access_token") {
 		return false
 	}
+	if said := c.Typ != nil || c.TokenUse != nil; c.foreign(said) {
+		return false
+	}
 	return c.ClientID != "" || c.CID != "" || c.AppID != "" || c.Scope != nil || c.Scp != nil
+}
+
+// foreign tells whether there are claims of other tokens. A nonce is a guess only: some providers have it
+// in access tokens too, such as older versions of Keycloak, so it counts unless the token says what it is.
+func (c *claimSet) foreign(saidToBeAccessToken bool) bool {
+	for _, claim := range []any{c.AccessTokenHash, c.CodeHash, c.StateHash, c.Events} {
+		if claim != nil {
+			return true
+		}
+	}
+	return c.Nonce != nil && !saidToBeAccessToken
 }
 
 // oneOf accepts a missing value too.
