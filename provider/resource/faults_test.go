@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,6 +24,7 @@ type faulty struct {
 	url    string
 	header string // Cache-Control
 	// answers replace those of the issuer, by path.
+	mu      sync.Mutex
 	answers map[string]http.HandlerFunc
 	done    chan struct{} // closed when the test ends
 }
@@ -31,7 +33,10 @@ func newFaulty(t *testing.T, f *fixture) *faulty {
 	t.Helper()
 	p := &faulty{answers: map[string]http.HandlerFunc{}, done: make(chan struct{})}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if answer := p.answers[r.URL.Path]; answer != nil {
+		p.mu.Lock()
+		answer := p.answers[r.URL.Path]
+		p.mu.Unlock()
+		if answer != nil {
 			answer(w, r)
 			return
 		}
@@ -59,6 +64,13 @@ func newFaulty(t *testing.T, f *fixture) *faulty {
 	})
 	p.url = server.URL
 	return p
+}
+
+// set replaces an answer while the provider is asked.
+func (p *faulty) set(path string, answer http.HandlerFunc) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answers[path] = answer
 }
 
 func text(body string) http.HandlerFunc {

@@ -131,6 +131,7 @@ func (k *keySource) fetch(ctx context.Context, done chan struct{}) {
 	set, err := k.download(ctx)
 	k.stats.keyFetches.Add(1)
 	if err != nil {
+		k.provider.expire()
 		k.stats.keyFailures.Add(1)
 		k.options.Logger.LogAttrs(ctx, slog.LevelWarn, "keys of the provider could not be fetched",
 			slog.String("issuer", k.provider.issuer), slog.Any("error", err))

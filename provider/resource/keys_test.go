@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +18,9 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/resource"
 )
+
+// retryPause is the shortest time between fetches after a failure.
+const retryPause = 2 * time.Second
 
 func TestTokensByANewKeyAreVerifiedAtOnce(t *testing.T) {
 	t.Parallel()
@@ -126,6 +131,64 @@ func TestMaxAgeIsHonouredWithinBounds(t *testing.T) {
 		require.NoError(t, v.Ready(t.Context()))
 		assert.Equal(t, tc.want, v.Stats().KeysFreshFor, name)
 	}
+}
+
+// moved has a provider with its endpoints below another path.
+func (p *faulty) moved(f *fixture) http.HandlerFunc {
+	return text(`{"issuer":"` + p.url + `","jwks_uri":"` + f.URL + `/jwks","introspection_endpoint":"` + f.URL + `/introspect"}`)
+}
+
+func TestKeysThatMoveAreFound(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	p := newFaulty(t, f)
+	v := f.verifier(p.url, nil)
+	require.NoError(t, v.Ready(t.Context()))
+	p.set(metadataPath, p.moved(f))
+	p.set("/jwks", http.NotFound)
+	f.advance(20 * time.Minute)
+	f.RotateKeys()
+	token := f.Token(claims{"iss": p.url})
+	tries := 0
+	require.Eventually(t, func() bool {
+		f.advance(retryPause)
+		tries++
+		return reason(t, v, token) == ""
+	}, 10*time.Second, 10*time.Millisecond)
+	assert.Less(t, time.Duration(tries)*retryPause, 20*time.Minute, "and not when the metadata would have been old")
+}
+
+// That the metadata could not be fetched once does not make the old ones good for another hour.
+func TestMetadataAreFetchedAgainSoonAfterAFailure(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	p := newFaulty(t, f)
+	var asked atomic.Int32
+	v := f.verifier(p.url, func(o *resource.Options) {
+		o.KeysURL = f.URL + "/jwks"
+		o.Introspection = &resource.Introspection{ClientID: f.ClientID, ClientSecret: f.ClientSecret, CacheFor: -1, CacheInactiveFor: -1}
+	})
+	opaque := f.Opaque(claims{"iss": p.url, "exp": f.now().Add(10 * time.Hour).Unix()})
+	require.Empty(t, reason(t, v, opaque))
+	down := func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	p.set(metadataPath, down)
+	p.set(otherPath, http.NotFound)
+	f.advance(time.Hour)
+	for range 20 {
+		require.Empty(t, reason(t, v, opaque), "the known ones are used")
+	}
+	require.Eventually(t, func() bool { return asked.Load() == 1 }, 5*time.Second, time.Millisecond)
+	for range 20 {
+		require.Empty(t, reason(t, v, opaque))
+	}
+	assert.EqualValues(t, 1, asked.Load(), "not for each request")
+	p.set(metadataPath, p.moved(f))
+	p.set("/introspect", http.NotFound)
+	f.advance(10 * time.Second)
+	require.Eventually(t, func() bool { return reason(t, v, opaque) == "" }, 5*time.Second, 10*time.Millisecond)
 }
 
 func TestKeysWithoutMetadata(t *testing.T) {

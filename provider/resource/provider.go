@@ -24,8 +24,9 @@ type provider struct {
 
 	mu      sync.Mutex
 	known   *endpoints
-	fetched time.Time
+	fetched time.Time     // when it was known last; zero: it must be fetched
 	running chan struct{} // closed when the fetch that runs is done
+	tried   time.Time     // when the last fetch ended
 	failure error         // of the last fetch
 }
 
@@ -40,6 +41,9 @@ type endpoints struct {
 // metadataMaxAge is how long the metadata is used. Endpoints seldom move; while they cannot be
 // fetched, the known ones are used.
 const metadataMaxAge = time.Hour
+
+// metadataPause is how long after a failure the known ones are used without another try.
+const metadataPause = 10 * time.Second
 
 func newProvider(issuer string, o Options) *provider {
 	p := &provider{issuer: issuer, client: o.HTTPClient, clock: o.Clock, timeout: o.Timeout, allowHTTP: o.AllowHTTP, keysURL: o.KeysURL}
@@ -80,7 +84,7 @@ func (p *provider) introspectionAddress(ctx context.Context) (string, error) {
 // endpoints fetches the metadata when it is old. Callers at the same time share one fetch.
 func (p *provider) endpoints(ctx context.Context) (endpoints, error) {
 	p.mu.Lock()
-	if p.known != nil && p.clock().Sub(p.fetched) < metadataMaxAge {
+	if p.known != nil && !p.due(p.clock()) {
 		defer p.mu.Unlock()
 		return *p.known, nil
 	}
@@ -108,6 +112,14 @@ func (p *provider) endpoints(ctx context.Context) (endpoints, error) {
 	return *p.known, nil
 }
 
+// due tells whether the known metadata must be fetched again.
+func (p *provider) due(now time.Time) bool {
+	if since := now.Sub(p.tried); p.failure != nil && since >= 0 && since < metadataPause {
+		return false
+	}
+	return now.Sub(p.fetched) >= metadataMaxAge
+}
+
 func (p *provider) fetch(ctx context.Context, done chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
@@ -115,15 +127,14 @@ func (p *provider) fetch(ctx context.Context, done chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer close(done)
-	p.running, p.failure = nil, err
+	p.running, p.failure, p.tried = nil, err, p.clock()
 	if err == nil {
-		p.known = &found
+		p.known, p.fetched = &found, p.tried
 	}
-	p.fetched = p.clock() // also of a failure: the known endpoints are good for another while
 }
 
-// expire has the metadata fetched at its next use, for the sake of an endpoint that it lacks: the
-// provider may be a later version by then.
+// expire has the metadata fetched at its next use, for the sake of an endpoint that it lacks, or that
+// does not answer: the provider may be a later version by then, or have moved it.
 func (p *provider) expire() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
