@@ -60,6 +60,15 @@ func remove(h http.Header, names ...string) {
 	}
 }
 
+// removePrefix removes headers that begin so, in every spelling.
+func removePrefix(h http.Header, prefix string) {
+	for name := range h {
+		if strings.HasPrefix(folded(name), folded(prefix)) {
+			delete(h, name)
+		}
+	}
+}
+
 // has tells whether a request has one of the headers, in whatever spelling. Forward authentication can
 // remove none.
 func has(h http.Header, names ...string) bool {

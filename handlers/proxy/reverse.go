@@ -32,9 +32,11 @@ func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
 	out.URL.RawQuery = r.In.URL.RawQuery // as it is: what we do not read need not be valid
 	out.Trailer = nil                    // an API may take one for a header
 	remove(out.Header, append(IdentityHeaders(), rewriting()...)...)
+	remove(out.Header, "Proxy") // CGI makes HTTP_PROXY of it, by which programs then send their requests
 	trusted := p.trusts(r.In.RemoteAddr)
 	if !trusted {
-		remove(out.Header, append(forwarding(), forwardedMethod, forwardedURI, "X-Forwarded-Prefix", "X-Real-Ip")...)
+		remove(out.Header, "Forwarded", "X-Real-Ip")
+		removePrefix(out.Header, "X-Forwarded-")
 	}
 	r.SetURL(p.config.Upstream)
 	if p.config.PreserveHost {

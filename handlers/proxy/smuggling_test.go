@@ -56,7 +56,8 @@ func TestClientsCannotChooseAnotherPathOrAddress(t *testing.T) {
 	sent := []string{
 		"X-Original-URL: /admin", "X-Rewrite-URL: /admin", "X_Original_Url: /admin", "X-Forwarded-Uri: /admin", "X-Forwarded-Prefix: /admin",
 		"X-Forwarded-For: 192.0.2.1", "X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https", "X_Forwarded_For: 192.0.2.1",
-		"Forwarded: for=192.0.2.1", "X-Real-IP: 192.0.2.1",
+		"Forwarded: for=192.0.2.1", "X-Real-IP: 192.0.2.1", "X-Forwarded-Port: 192.0.2.1", "X-Forwarded-Client-Cert: 192.0.2.1", "X-Forwarded-User: 192.0.2.1",
+		"X_Forwarded_Groups: 192.0.2.1", "x.forwarded.server: 192.0.2.1", "Proxy: http://192.0.2.1",
 	}
 	f := setup(t, nil)
 	headers := append([]string{bearer(f.reader())}, sent...)
@@ -73,7 +74,9 @@ func TestClientsCannotChooseAnotherPathOrAddress(t *testing.T) {
 	require.Equal(t, http.StatusOK, behind.send("/", headers...).StatusCode)
 	got = behind.received()
 	assert.Equal(t, []string{"192.0.2.1, 127.0.0.1", "evil.example", "https"}, forwarded(got), "a proxy that is trusted says so")
+	assert.Equal(t, "192.0.2.1", got.Header.Get("X-Forwarded-User"))
 	assert.Empty(t, got.Header.Get("X-Original-Url"))
+	assert.Empty(t, got.Header.Get("Proxy"))
 }
 
 func forwarded(r *http.Request) []string {
