@@ -34,12 +34,13 @@ func TestRoutesMatchWhatServersTakeForTheirPath(t *testing.T) {
 	for _, target := range []string{
 		"/admin", "/admin/", "/admin/users", "/ADMIN", "/Admin/users", "//admin", "/admin//users", "///admin/", "/admin;x=1", "/;/admin",
 		"/admin.", "/admin%20", "/%61dmin", "/%2561dmin", "/admin%3fx", "/admin%23x", "/admin%3bx", "http://other.example/admin",
+		"/admin.json", "/Admin.tar.gz", "/admin%2ejson", "/admin.json/", "/admin.json;x=1",
 	} {
 		response := f.send(target, bearer(f.reader()))
 		assert.Equal(t, http.StatusForbidden, response.StatusCode, target)
 		assert.Nil(t, f.received(), target)
 	}
-	for _, target := range []string{"/administrators", "/x/admin", "/admin2/users", "/open", "/open/", "/open/a", "/a//b", "/100%25", "/a%3bb", "/caf%C3%A9", "/a..b", "/...a"} {
+	for _, target := range []string{"/administrators", "/x/admin", "/admin2/users", "/open", "/open/", "/open/a", "/a//b", "/100%25", "/a%3bb", "/caf%C3%A9", "/a..b", "/...a", "/admin.v2/users", "/administrators.json"} {
 		response := f.send(target, bearer(f.reader()))
 		assert.Equal(t, http.StatusOK, response.StatusCode, target)
 		if got := f.received(); assert.NotNil(t, got, target) {
@@ -57,6 +58,21 @@ func TestLongestPrefixCounts(t *testing.T) {
 		assert.Contains(t, f.send(target).Header.Get("WWW-Authenticate"), scope, target)
 	}
 	assert.Equal(t, http.StatusOK, f.send("/a/b/x").StatusCode)
+}
+
+// What an API is known to have by a name with a dot can have a route of its own.
+func TestRoutesWithAnExtension(t *testing.T) {
+	t.Parallel()
+	f := setup(t, func(c *proxy.Config) {
+		c.Routes = routes(t, []string{"read"}, []string{"/report=report", "/report.csv=export", "/a/b=deep"}, []string{"/report.txt"})
+	})
+	for target, scope := range map[string]string{
+		"/report": `scope="report"`, "/report.pdf": `scope="report"`, "/report.csv": `scope="export"`, "/report.csv.gz": `scope="export"`, "/report.CSV": `scope="export"`,
+		"/report.TXT": `scope="report"`, "/a/b.json": `scope="deep"`, "/a.json/b": `scope="read"`, "/a.json": `scope="read"`,
+	} {
+		assert.Contains(t, f.send(target).Header.Get("WWW-Authenticate"), scope, target)
+	}
+	assert.Equal(t, http.StatusOK, f.send("/report.txt").StatusCode)
 }
 
 func TestRoutesThatAreRefused(t *testing.T) {

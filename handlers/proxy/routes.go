@@ -72,25 +72,68 @@ func isScope(text string) bool {
 // requirement is what the middleware is to check.
 func (r *Route) requirement() resource.Requirement { return resource.Requirement{Scopes: r.Scopes} }
 
-// find returns the index of the route of a path, the one with the most segments of those that match.
-// There always is one.
+// find returns the index of the route of a path, the one with the most segments of those that match, and
+// of two the one that matches without an extension. There always is one.
 //
-// A route that demands something matches loosely and ignores case, for an API that does. A public one
-// matches exactly.
+// A route that demands something matches loosely and ignores case, for an API that does, and an extension,
+// since some frameworks serve /admin.json as /admin. A public one matches exactly.
 func find(routes []Route, path requestPath) int {
-	best, length := -1, -1
-	for i, r := range routes {
-		matches := startsWith(path.loose, r.segments, strings.EqualFold)
-		if r.Public {
-			matches = startsWith(path.exact, r.segments, func(a, b string) bool { return a == b })
-		}
-		if matches && len(r.segments) > length {
-			best, length = i, len(r.segments)
+	best, rank := -1, match{}
+	for i := range routes {
+		if m := routes[i].match(path); m.better(rank) {
+			best, rank = i, m
 		}
 	}
 	return best
 }
 
+// match is how well a route matches: by how many segments, and whether the last one has an extension that
+// the route has not; of those that differ in nothing else, the longer name is the more exact.
+type match struct {
+	matches   bool
+	segments  int
+	extension bool
+	length    int
+}
+
+func (m match) better(than match) bool {
+	switch {
+	case !m.matches || !than.matches:
+		return m.matches
+	case m.segments != than.segments:
+		return m.segments > than.segments
+	case m.extension != than.extension:
+		return than.extension
+	default:
+		return m.length > than.length
+	}
+}
+
+func (r *Route) match(path requestPath) match {
+	m := match{segments: len(r.segments), length: len(r.Prefix)}
+	if r.Public {
+		m.matches = startsWith(path.exact, r.segments, func(a, b string) bool { return a == b })
+		return m
+	}
+	if m.matches = startsWith(path.loose, r.segments, strings.EqualFold); m.matches || len(r.segments) != len(path.loose) || len(r.segments) == 0 {
+		return m
+	}
+	last := len(r.segments) - 1
+	m.extension = true
+	m.matches = startsWith(path.loose, r.segments[:last], strings.EqualFold) && hasStem(path.loose[last], r.segments[last])
+	return m
+}
+
 func startsWith(path, prefix []string, equal func(a, b string) bool) bool {
 	return len(path) >= len(prefix) && slices.EqualFunc(path[:len(prefix)], prefix, equal)
+}
+
+// hasStem tells whether a segment is the name with a dot and more after it.
+func hasStem(segment, name string) bool {
+	for i, c := range segment {
+		if c == '.' && strings.EqualFold(segment[:i], name) {
+			return true
+		}
+	}
+	return false
 }
