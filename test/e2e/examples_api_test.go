@@ -6,11 +6,13 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -99,6 +101,7 @@ func TestExamplesOfAPIs(t *testing.T) {
 			t.Parallel()
 			s.testExampleAPI(t, exampleAPI(t, name, s.url), name)
 			testExampleAPIByForgedTokens(t, name)
+			testExampleAPIWithoutKeys(t, name)
 		})
 	}
 }
@@ -141,13 +144,15 @@ func testExampleAPIByForgedTokens(t *testing.T, name string) {
 		maps.Copy(all, more)
 		return all
 	}
-	past := time.Now().Add(-time.Hour).Unix()
+	past, lately, soon := time.Now().Add(-time.Hour).Unix(), time.Now().Add(-5*time.Second).Unix(), time.Now().Add(10*time.Second).Unix()
 	good := issuer.Token(claims(nil))
 	opaque := issuer.Opaque(claims(nil))
 	for _, tc := range []struct{ what, token, want string }{
 		{"a JWT", good, `200 {"subject":"me"}`},
 		{"an opaque token", opaque, `200 {"subject":"me"}`},
 		{"an audience of several", issuer.Token(claims(resourcetest.Claims{"aud": []string{"other", "orders-api"}})), `200 {"subject":"me"}`},
+		{"a JWT that expired by a clock that is ahead", issuer.Token(claims(resourcetest.Claims{"exp": lately})), `200 {"subject":"me"}`},
+		{"a JWT of a clock that is ahead", issuer.Token(claims(resourcetest.Claims{"iat": soon, "nbf": soon})), `200 {"subject":"me"}`},
 		{"an expired JWT", issuer.Token(claims(resourcetest.Claims{"exp": past})), badToken},
 		{"an expired opaque token", issuer.Opaque(claims(resourcetest.Claims{"exp": past})), badToken},
 		{"a JWT that does not expire", issuer.Token(claims(resourcetest.Claims{"exp": nil})), badToken},
@@ -168,6 +173,30 @@ func testExampleAPIByForgedTokens(t *testing.T, name string) {
 	issuer.SetDown(true)
 	assert.Equal(t, `200 {"subject":"me"}`, order(t, api, "Bearer "+good), "by the keys that are known")
 	assert.Equal(t, away, order(t, api, "Bearer "+fresh), "not 401: the token may be good")
+}
+
+// testExampleAPIWithoutKeys has a provider whose keys cannot be read.
+func testExampleAPIWithoutKeys(t *testing.T, name string) {
+	t.Helper()
+	issuer := resourcetest.NewIssuer(t)
+	issuer.Audience = "orders-api"
+	var keys atomic.Value
+	var provider *httptest.Server
+	provider = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/jwks" {
+			_, _ = io.WriteString(w, keys.Load().(string))
+			return
+		}
+		_, _ = io.WriteString(w, `{"issuer":"`+provider.URL+`","jwks_uri":"`+provider.URL+`/jwks","introspection_endpoint":"`+provider.URL+`/introspect"}`)
+	}))
+	t.Cleanup(provider.Close)
+	keys.Store("<html>")
+	api := exampleAPI(t, name, provider.URL)
+	token := issuer.Token(resourcetest.Claims{"iss": provider.URL, "scope": "orders:read"})
+	for _, unreadable := range []string{"<html>", `{"keys":7}`} {
+		keys.Store(unreadable)
+		assert.Equal(t, away, order(t, api, "Bearer "+token), unreadable)
+	}
 }
 
 // unsigned is a JWT that says that it needs no signature.

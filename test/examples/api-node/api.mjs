@@ -24,10 +24,12 @@ async function verified(token) {
       // An ID token is no access token: the type tells them apart (RFC 9068).
       const { payload } = await jwtVerify(token, keys, {
         issuer, audience, typ: 'at+jwt', algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA'], requiredClaims: ['exp', 'sub'],
+        clockTolerance: 30, // seconds by which the clocks of provider and API may differ
       })
       return payload
     } catch (error) {
-      const away = error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)
+      const away = error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid ||
+        !(error instanceof errors.JOSEError)
       if (away) throw error // the keys could not be fetched
       return undefined
     }

@@ -25,6 +25,17 @@ provider = requests.get(ISSUER + "/.well-known/openid-configuration", timeout=5)
 keys = jwt.PyJWKClient(provider["jwks_uri"])
 
 
+class NoKeys(Exception):
+    """The provider's keys are not known, so nobody can say whether a token is good."""
+
+
+def signing_key(token):
+    try:
+        return keys.get_signing_key_from_jwt(token)
+    except (jwt.PyJWKClientConnectionError, jwt.PyJWKSetError, ValueError) as error:  # ValueError: it is no JSON
+        raise NoKeys from error
+
+
 def verified(token):
     """The claims of a token, or None if it is not good, or not for this API."""
     if token.count(".") == 2:
@@ -34,14 +45,13 @@ def verified(token):
                 return None
             return jwt.decode(
                 token,
-                keys.get_signing_key_from_jwt(token),
+                signing_key(token),
                 algorithms=["ES256", "RS256", "PS256", "EdDSA"],
                 issuer=ISSUER,
                 audience=AUDIENCE,
+                leeway=30,  # seconds by which the clocks of provider and API may differ
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
-        except jwt.PyJWKClientConnectionError:
-            raise
         except jwt.PyJWTError:
             return None
     answer = requests.post(provider["introspection_endpoint"], auth=CLIENT, data={"token": token}, timeout=5)
@@ -66,7 +76,7 @@ def require(scope):
                 return refuse(401, f'scope="{scope}"')
             try:
                 claims = verified(token)
-            except (requests.RequestException, jwt.PyJWKClientConnectionError):
+            except (requests.RequestException, NoKeys):
                 return "", 503, {"Retry-After": "5"}  # not 401: the token may be good
             if claims is None:
                 return refuse(401, 'error="invalid_token"')
