@@ -54,8 +54,9 @@ func (b *breaker) refuses(now time.Time) (wait time.Duration, refuses bool) {
 	}
 }
 
-// report tells how a question went, and returns whether that closed the breaker.
-func (b *breaker) report(now time.Time, ok bool) (recovered bool) {
+// report tells how a question went, and how long the provider wants to be left alone. It returns whether
+// that closed the breaker.
+func (b *breaker) report(now time.Time, ok bool, retryAfter time.Duration) (recovered bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.trying = false
@@ -66,7 +67,7 @@ func (b *breaker) report(now time.Time, ok bool) (recovered bool) {
 	}
 	b.failures = min(b.failures+1, b.limit)
 	if b.failures == b.limit {
-		b.until = now.Add(b.pause)
+		b.until = now.Add(max(b.pause, retryAfter))
 	}
 	return false
 }

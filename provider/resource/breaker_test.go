@@ -2,6 +2,7 @@ package resource_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -44,6 +45,45 @@ func TestTheBreakerStopsQuestions(t *testing.T) {
 	f.advance(5 * time.Second)
 	assert.Empty(t, reason(t, v, good))
 	assert.Equal(t, "closed", v.Stats().Breaker)
+}
+
+func TestTheBreakerHeedsRetryAfter(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		status     int
+		retryAfter string
+		first      string // of the answer before the breaker opens
+		pause      time.Duration
+	}{
+		"longer than its own pause": {http.StatusTooManyRequests, "20", "20", 20 * time.Second},
+		"shorter":                   {http.StatusServiceUnavailable, "1", "2", 5 * time.Second},
+		"too long":                  {http.StatusServiceUnavailable, "3600", "60", time.Minute},
+		"not in seconds":            {http.StatusServiceUnavailable, "soon", "2", 5 * time.Second},
+	} {
+		f := setup(t, nil)
+		p := newFaulty(t, f)
+		var asked atomic.Int32
+		p.answers["/introspect"] = func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			w.Header().Set("Retry-After", tc.retryAfter)
+			w.WriteHeader(tc.status)
+		}
+		v := f.verifier(p.url, func(o *resource.Options) {
+			o.Introspection = &resource.Introspection{ClientID: "id", ClientSecret: "secret", BreakerFailures: 2}
+		})
+		assert.Equal(t, tc.first, get(v.Authenticate, "Bearer a").Header().Get("Retry-After"), name)
+		assert.Equal(t, "provider_unavailable", reason(t, v, "b"))
+		require.Equal(t, "open", v.Stats().Breaker, name)
+		assert.Equal(t, fmt.Sprint(int(tc.pause.Seconds())), get(v.Authenticate, "Bearer c").Header().Get("Retry-After"), name)
+		f.advance(tc.pause - time.Second)
+		assert.Equal(t, "open", v.Stats().Breaker, name)
+		f.advance(time.Second)
+		assert.Equal(t, "half-open", v.Stats().Breaker, name)
+		assert.Equal(t, "provider_unavailable", reason(t, v, "d"))
+		assert.EqualValues(t, 3, asked.Load(), name)
+		f.advance(tc.pause - time.Second)
+		assert.Equal(t, "open", v.Stats().Breaker, "%s: after the question that tried, too", name)
+	}
 }
 
 // Some providers respond with 400 to tokens that they do not like. Whoever sends such tokens must not

@@ -28,12 +28,10 @@ type feed struct {
 	requests, failures, fallbacks atomic.Uint64
 }
 
-// The pauses after failures. Where the provider says when to ask again, it is that, but not longer than
-// the last one.
+// The pauses after failures, unless the provider says when to ask again.
 const (
 	firstFeedPause = 100 * time.Millisecond
 	longFeedPause  = 5 * time.Second
-	mostFeedPause  = time.Minute
 )
 
 func newFeed(ctx context.Context, v *Verifier) *feed {
@@ -95,14 +93,6 @@ func (f *feed) follow(ctx context.Context) {
 			f.verifier.options.HTTPClient.CloseIdleConnections() // it is idle only now: see send
 		}
 	}
-}
-
-// retryAfter is how long the provider wants to be left alone.
-func retryAfter(err error) time.Duration {
-	if status := (*statusError)(nil); errors.As(err, &status) {
-		return min(status.retryAfter, mostFeedPause)
-	}
-	return 0
 }
 
 // ask makes one request. It waits for news only once everything was read. The answer is hurried where

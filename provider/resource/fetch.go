@@ -33,6 +33,18 @@ func (e *statusError) Error() string {
 	return fmt.Sprintf("status %d", e.status)
 }
 
+// mostRetryAfter bounds what a provider can ask for: whoever answers once in its place could otherwise
+// keep this API from it.
+const mostRetryAfter = time.Minute
+
+// retryAfter is how long the provider wants to be left alone.
+func retryAfter(err error) time.Duration {
+	if status := (*statusError)(nil); errors.As(err, &status) {
+		return min(status.retryAfter, mostRetryAfter)
+	}
+	return 0
+}
+
 var errCutOff = errors.New("the response is cut off")
 
 // send returns the body and the headers of a response with status 200. A longer body than the limit

@@ -152,7 +152,7 @@ func (i *introspector) introspect(ctx context.Context, token string, local *entr
 // report tells the breaker, and the log, but not for each request.
 func (i *introspector) report(ctx context.Context, err error) {
 	now := i.verifier.options.Clock()
-	recovered := i.breaker.report(now, !noAnswer(err))
+	recovered := i.breaker.report(now, !noAnswer(err), retryAfter(err))
 	logger, issuer := i.verifier.options.Logger, slog.String("issuer", i.verifier.issuer)
 	if err != nil && i.breaker.mayLog(now) {
 		logger.LogAttrs(ctx, slog.LevelError, "introspection failed", issuer, slog.Any("error", err), slog.String("breaker", i.breaker.state(now)))

@@ -153,7 +153,7 @@ func (v *Verifier) candidates(ctx context.Context, id string, alg jose.Signature
 
 func (v *Verifier) unavailable(err error) *Error {
 	e := refuse(ProviderUnavailable).because(err)
-	e.RetryAfter = retryPause
+	e.RetryAfter = max(retryPause, retryAfter(err))
 	return e
 }
 

@@ -134,7 +134,8 @@ type Introspection struct {
 	// Options.Timeout.
 	Concurrency int
 	// BreakerFailures is how many failures in a row stop further introspections, and BreakerPause for
-	// how long; by default 5, and 5 s. Requests get status 503 at once then.
+	// how long; by default 5, and 5 s, or longer if the provider's Retry-After says so, up to a minute.
+	// Requests get status 503 at once then.
 	BreakerFailures int
 	BreakerPause    time.Duration
 }
