@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -214,11 +215,15 @@ func (c config) listenAsProxy(l listeners) listeners {
 	return l
 }
 
-// scopesOf are the scopes that a client can need.
+// scopesOf are the scopes that a client can need, each once.
 func scopesOf(routes []proxy.Route) []string {
 	var scopes []string
 	for _, r := range routes {
-		scopes = append(scopes, r.Scopes...)
+		for _, scope := range r.Scopes {
+			if !slices.Contains(scopes, scope) {
+				scopes = append(scopes, scope)
+			}
+		}
 	}
 	return scopes
 }
