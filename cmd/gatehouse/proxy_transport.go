@@ -16,6 +16,7 @@ func (c *config) issuerClient() (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.DisableCompression = false // some servers compress documents, whether they are asked to or not
 	return &http.Client{Transport: t}, nil
 }
 
