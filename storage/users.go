@@ -25,6 +25,8 @@ type userRow struct {
 	Roles         list
 	Disabled      bool
 	Generation    int64
+	Factors       list
+	FactorsDueAt  *time.Time
 	CreatedAt     time.Time `gorm:"autoCreateTime:false"`
 	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
 	// UsernameSkeleton is that of SkeletonOf, which is the user name unless the previous version changed it.
@@ -35,12 +37,12 @@ func (userRow) TableName() string { return "users" }
 
 // userColumns and into read a user in a statement without GORM.
 const userColumns = `u.id, u.subject, u.username, u.password_hash, u.email, u.email_verified, u.phone, u.phone_verified,
-	u.profile, u.roles, u.disabled, u.generation, u.created_at, u.updated_at`
+	u.profile, u.roles, u.disabled, u.generation, u.factors, u.factors_due_at, u.created_at, u.updated_at`
 
 func (r *userRow) into() []any {
 	return []any{
 		&r.ID, &r.Subject, &r.Username, &r.PasswordHash, &r.Email, &r.EmailVerified, &r.Phone, &r.PhoneVerified,
-		&r.Profile, &r.Roles, &r.Disabled, &r.Generation, &r.CreatedAt, &r.UpdatedAt,
+		&r.Profile, &r.Roles, &r.Disabled, &r.Generation, &r.Factors, &r.FactorsDueAt, &r.CreatedAt, &r.UpdatedAt,
 	}
 }
 
@@ -92,7 +94,7 @@ func (s *Store) user(ctx context.Context, where string, args ...any) (*account.U
 	return row.user()
 }
 
-// CreateUser stores a new user.
+// CreateUser stores a new user, who has no second factor yet.
 func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 	row, err := userRowOf(u)
 	if err != nil {
@@ -121,8 +123,8 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 		if changed || (u.Disabled && !before.Disabled) {
 			row.Generation++
 		}
-		kept := []string{"id", "subject", "created_at"}
-		if before.Username == u.Username { // it may look like an older one, which is no reason to refuse another change
+		kept := []string{"id", "subject", "created_at", "factors", "factors_due_at"} // the last two have statements of their own
+		if before.Username == u.Username {                                           // it may look like an older one, which is no reason to refuse another change
 			kept = append(kept, "username_skeleton", "skeleton_of")
 		}
 		if before.Phone != u.Phone || before.PhoneVerified != u.PhoneVerified { // what was proved is another one, or in doubt
@@ -177,7 +179,7 @@ func userRowOf(u *account.User) (*userRow, error) {
 	}
 	return &userRow{
 		rowID(u.ID), subject, u.Username, u.PasswordHash, optionalText(u.Email), u.EmailVerified, u.Phone, u.PhoneVerified,
-		string(profile), u.Roles, u.Disabled, u.Generation, u.CreatedAt, u.UpdatedAt,
+		string(profile), u.Roles, u.Disabled, u.Generation, nil, nil, u.CreatedAt, u.UpdatedAt,
 		optionalText(lookalike.Skeleton(u.Username)), optionalText(u.Username),
 	}, nil
 }
@@ -186,10 +188,13 @@ func (r userRow) user() (*account.User, error) {
 	u := &account.User{
 		ID: provider.ID(r.ID), Subject: string(r.Subject), Username: r.Username, PasswordHash: r.PasswordHash, Email: string(r.Email), EmailVerified: r.EmailVerified,
 		Phone: r.Phone, PhoneVerified: r.PhoneVerified, Roles: r.Roles, Disabled: r.Disabled,
-		Generation: r.Generation, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+		Generation: r.Generation, FactorsDueAt: utc(r.FactorsDueAt), CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 	if u.Subject == "" {
 		u.Subject = u.ID.String()
+	}
+	if len(r.Factors) > 0 {
+		u.Factors = r.Factors
 	}
 	if err := json.Unmarshal([]byte(r.Profile), &u.Profile); err != nil {
 		return nil, fmt.Errorf("storage: profile of user %s: %w", u.ID, err)

@@ -30,8 +30,15 @@ type User struct {
 	// grant is stored together with the generation that was authenticated, and refused when it
 	// has changed.
 	Generation int64
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
+	// Factors are the kinds of second factors that the user has, such as factor.TOTP; empty: the password
+	// alone is asked for. The store keeps them in step with the factors themselves: neither CreateUser
+	// nor UpdateUser writes them, nor FactorsDueAt.
+	Factors []string
+	// FactorsDueAt is until when the user may sign in without having set up a factor that is demanded;
+	// nil: none was demanded yet.
+	FactorsDueAt *time.Time
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
 }
 
 // SetEmail changes the email address and marks another one as unverified.
@@ -53,7 +60,7 @@ func (u *User) SetPhone(number string) {
 // clone is a copy that a change of the user leaves as it is.
 func (u *User) clone() *User {
 	c := *u
-	c.Roles = slices.Clone(u.Roles)
+	c.Roles, c.Factors = slices.Clone(u.Roles), slices.Clone(u.Factors)
 	if u.Profile.Address != nil {
 		address := *u.Profile.Address
 		c.Profile.Address = &address

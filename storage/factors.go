@@ -1,0 +1,32 @@
+package storage
+
+import (
+	"context"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// factorKinds selects the kinds of factors that a user has, from the table of each.
+const factorKinds = `SELECT 'totp' AS kind FROM totp_factors WHERE user_id = ?`
+
+// setFactors makes the column of a user anew from the tables of factors, in the transaction that has changed
+// them: it reads them when the row of the user is locked, so that of two changes at once the second one sees
+// what the first one did. Recovery codes stand in for a factor, and go with the last one. The generation
+// rises: a sign-in that was verified before the change is refused with provider.ErrStale, while sessions
+// and grants go on. It returns provider.ErrNotFound when the user is gone.
+func (s *Store) setFactors(ctx context.Context, userID provider.ID) error {
+	id := rowID(userID)
+	if err := s.row(ctx, "SELECT id FROM users WHERE id = ?"+s.dialect.locking("FOR NO KEY UPDATE"), id).Scan(new(rowID)); err != nil {
+		return s.fault(err)
+	}
+	kinds := list{}
+	if err := s.on(ctx).Raw("SELECT kind FROM ("+factorKinds+") f ORDER BY kind", id).Scan((*[]string)(&kinds)).Error; err != nil {
+		return s.fault(err)
+	}
+	if len(kinds) == 0 {
+		if err := s.exec(ctx, "DELETE FROM recovery_codes WHERE user_id = ?", id); err != nil {
+			return err
+		}
+	}
+	return s.change(ctx, "UPDATE users SET factors = ?, generation = generation + 1 WHERE id = ?", kinds, id)
+}

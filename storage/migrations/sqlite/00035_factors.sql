@@ -1,0 +1,32 @@
+-- +goose Up
+
+-- The kinds of second factors that a user has, separated by spaces, which the tables of factors tell: every
+-- change of those makes it anew. It is here so that a sign-in does not read them.
+ALTER TABLE users ADD COLUMN factors TEXT NOT NULL DEFAULT '';
+-- Until when the user may sign in without a factor that is demanded. NULL: it was not demanded yet.
+ALTER TABLE users ADD COLUMN factors_due_at TIMESTAMP;
+
+-- The secrets of authenticator apps (RFC 6238). A code of last_step, or of one before, is not accepted again.
+CREATE TABLE totp_factors (
+    user_id    BLOB PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret     BLOB NOT NULL, -- sealed
+    last_step  INTEGER NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    used_at    TIMESTAMP
+);
+
+CREATE TABLE recovery_codes (
+    id         BLOB PRIMARY KEY,
+    user_id    BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    hash       BLOB NOT NULL, -- sealed
+    created_at TIMESTAMP NOT NULL,
+    used_at    TIMESTAMP
+);
+CREATE INDEX recovery_codes_user ON recovery_codes (user_id);
+
+-- +goose Down
+
+DROP TABLE recovery_codes;
+DROP TABLE totp_factors;
+ALTER TABLE users DROP COLUMN factors_due_at;
+ALTER TABLE users DROP COLUMN factors;
