@@ -123,8 +123,9 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 		if changed || (u.Disabled && !before.Disabled) {
 			row.Generation++
 		}
-		kept := []string{"id", "subject", "created_at", "factors", "factors_due_at"} // the last two have statements of their own
-		if before.Username == u.Username {                                           // it may look like an older one, which is no reason to refuse another change
+		// Those of factors have statements of their own.
+		kept := []string{"id", "subject", "created_at", "factors", "factors_due_at"}
+		if before.Username == u.Username { // it may look like an older one, which is no reason to refuse another change
 			kept = append(kept, "username_skeleton", "skeleton_of")
 		}
 		if before.Phone != u.Phone || before.PhoneVerified != u.PhoneVerified { // what was proved is another one, or in doubt

@@ -10,6 +10,7 @@ ALTER TABLE users ADD COLUMN factors_due_at timestamptz;
 CREATE TABLE totp_factors (
     user_id    uuid PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     secret     bytea NOT NULL, -- sealed
+    key_id     smallint NOT NULL, -- of the data key that sealed it
     last_step  bigint NOT NULL,
     created_at timestamptz NOT NULL,
     used_at    timestamptz
@@ -18,11 +19,15 @@ CREATE TABLE totp_factors (
 CREATE TABLE recovery_codes (
     id         uuid PRIMARY KEY,
     user_id    uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    hash       bytea NOT NULL, -- sealed
+    hash       bytea NOT NULL, -- sealed; empty once the code was used
+    key_id     smallint NOT NULL,
     created_at timestamptz NOT NULL,
     used_at    timestamptz
 );
 CREATE INDEX recovery_codes_user ON recovery_codes (user_id);
+-- What older data keys sealed is found by these.
+CREATE INDEX totp_factors_key ON totp_factors (key_id);
+CREATE INDEX recovery_codes_key ON recovery_codes (key_id) WHERE used_at IS NULL;
 
 -- +goose Down
 

@@ -10,6 +10,7 @@ ALTER TABLE users ADD COLUMN factors_due_at TIMESTAMP;
 CREATE TABLE totp_factors (
     user_id    BLOB PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     secret     BLOB NOT NULL, -- sealed
+    key_id     INTEGER NOT NULL, -- of the data key that sealed it
     last_step  INTEGER NOT NULL,
     created_at TIMESTAMP NOT NULL,
     used_at    TIMESTAMP
@@ -18,11 +19,15 @@ CREATE TABLE totp_factors (
 CREATE TABLE recovery_codes (
     id         BLOB PRIMARY KEY,
     user_id    BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    hash       BLOB NOT NULL, -- sealed
+    hash       BLOB NOT NULL, -- sealed; empty once the code was used
+    key_id     INTEGER NOT NULL,
     created_at TIMESTAMP NOT NULL,
     used_at    TIMESTAMP
 );
 CREATE INDEX recovery_codes_user ON recovery_codes (user_id);
+-- What older data keys sealed is found by these.
+CREATE INDEX totp_factors_key ON totp_factors (key_id);
+CREATE INDEX recovery_codes_key ON recovery_codes (key_id) WHERE used_at IS NULL;
 
 -- +goose Down
 
