@@ -33,7 +33,8 @@ func limitsOf(entry route.Route, limiter ratelimit.Limiter, table *ratelimit.Tab
 			return nil, fmt.Errorf("route %q: there is no rate-limit policy %q", entry.Name, name)
 		}
 		switch name {
-		case ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice, ratelimit.RecoverAccount:
+		case ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong,
+			ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice, ratelimit.RecoverAccount:
 			continue
 		}
 		into := map[ratelimit.Key]**ratelimit.Policy{

@@ -57,6 +57,12 @@ const (
 	SignInAccount     = "sign-in-account"
 	SignInPrefix      = "sign-in-prefix"
 	SignInDevice      = "sign-in-device"
+	// FactorAccount and the next are of the codes of second factors.
+	FactorAccount     = "factor-account"
+	FactorAccountLong = "factor-account-long"
+	FactorPrefix      = "factor-prefix"
+	FactorDevice      = "factor-device"
+	FactorDevicesLong = "factor-devices-long"
 	RegisterPrefix    = "register-prefix"
 	RecoverPrefix     = "recover-prefix"
 	RecoverAccount    = "recover-account"

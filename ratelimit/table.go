@@ -20,6 +20,10 @@ var (
 // have a limit of its own.
 func Policies() []Policy {
 	const quarter = 15 * time.Minute
+	// An app has three codes at a time, of a million. Four attempts a day and thirty at once are 1,490 in a
+	// year: one of them is right with a chance of 0.45 %, and twice that if the attacker also has a browser
+	// of the user.
+	factorLong := Limit{4, 24 * time.Hour, 30}
 	return []Policy{
 		{TokenClient, Limit{500, time.Second, 1000}, ByClient, Open, "A client in a request loop must not take the capacity of all others."},
 		{TokenPrefix, Limit{50, time.Second, 200}, ByPrefix, Open, "Requests without client authentication: guessing secrets, codes and refresh tokens."},
@@ -39,6 +43,11 @@ func Policies() []Policy {
 		{ClientSecrets, Limit{200, quarter, 200}, ByGuessed, Strict, "The same attempts from many addresses together; long secrets are not counted."},
 		{SignInAccount, Limit{10, quarter, 10}, ByAccount, Strict, "A user who forgot a password rarely needs ten attempts; an attacker needs millions."},
 		{SignInPrefix, Limit{50, quarter, 50}, ByPrefix, Strict, "One address that tries many accounts; it may serve a whole office."},
+		{FactorAccount, Limit{10, quarter, 10}, ByAccount, Strict, "Codes of a second factor, by browsers that have not signed in to the account before."},
+		{FactorAccountLong, factorLong, ByAccount, Strict, "Who knows the password can try codes for ever, of which each is right with a chance of 3 in 1,000,000: so there are some 1,500 attempts in a year, and a chance of 0.5 % that one is right."},
+		{FactorPrefix, Limit{50, quarter, 50}, ByPrefix, Strict, "One address that tries codes for many accounts; it may serve a whole office."},
+		{FactorDevice, Limit{10, quarter, 10}, ByDevice, Strict, "A browser that signed in before has its own attempts, so that an attacker cannot lock its user out."},
+		{FactorDevicesLong, factorLong, ByAccount, Strict, "All such browsers of an account together: an attacker may have signed in with several before the user had a second factor."},
 		{RegisterPrefix, Limit{20, time.Hour, 20}, ByPrefix, Open, "Each registration stores a row and sends a message; open ones are also limited altogether."},
 		{RecoverPrefix, Limit{20, time.Hour, 20}, ByPrefix, Open, "Each request of a forgotten password stores a row and sends a message."},
 		{RecoverAccount, Limit{4, time.Hour, 4}, ByAccountAndPrefix, Open, "Fewer messages than one person may get, so that nobody uses up what the owner of an account needs."},

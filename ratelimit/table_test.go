@@ -23,12 +23,12 @@ func TestEveryPolicyHasAPurpose(t *testing.T) {
 	}
 }
 
-// An outage must not lift the limit on passwords.
+// An outage must not lift the limit on passwords and codes.
 func TestSignInsAreStrict(t *testing.T) {
 	t.Parallel()
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
-	for _, name := range []string{ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice} {
+	for _, name := range []string{ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice, ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong} {
 		p, ok := table.Policy(name)
 		require.True(t, ok)
 		assert.Equal(t, ratelimit.Strict, p.Outage, name)

@@ -16,8 +16,8 @@ const factorKinds = `SELECT 'totp' AS kind FROM totp_factors WHERE user_id = ?`
 // and grants go on. It returns provider.ErrNotFound when the user is gone.
 func (s *Store) setFactors(ctx context.Context, userID provider.ID) error {
 	id := rowID(userID)
-	if err := s.row(ctx, "SELECT id FROM users WHERE id = ?"+s.dialect.locking("FOR NO KEY UPDATE"), id).Scan(new(rowID)); err != nil {
-		return s.fault(err)
+	if err := s.lockRow(ctx, userID); err != nil {
+		return err
 	}
 	kinds := list{}
 	if err := s.on(ctx).Raw("SELECT kind FROM ("+factorKinds+") f ORDER BY kind", id).Scan((*[]string)(&kinds)).Error; err != nil {
@@ -29,4 +29,19 @@ func (s *Store) setFactors(ctx context.Context, userID provider.ID) error {
 		}
 	}
 	return s.change(ctx, "UPDATE users SET factors = ?, generation = generation + 1 WHERE id = ?", kinds, id)
+}
+
+// RemoveFactors is part of factor.Store. It empties the table of each kind.
+func (s *Store) RemoveFactors(ctx context.Context, user provider.ID) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		if err := s.lockRow(ctx, user); err != nil {
+			return err
+		}
+		for _, table := range []string{"totp_factors"} {
+			if err := s.exec(ctx, "DELETE FROM "+table+" WHERE user_id = ?", rowID(user)); err != nil {
+				return err
+			}
+		}
+		return s.setFactors(ctx, user)
+	})
 }

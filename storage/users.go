@@ -79,11 +79,16 @@ func (s *Store) UserByLogin(ctx context.Context, forms ...string) (*account.User
 
 // LockUser reads a user and locks the row until the transaction ends.
 func (s *Store) LockUser(ctx context.Context, id provider.ID) (*account.User, error) {
-	// Not FOR UPDATE: that would also wait for transactions that merely reference the row.
-	if err := s.row(ctx, "SELECT id FROM users WHERE id = ?"+s.dialect.locking("FOR NO KEY UPDATE"), rowID(id)).Scan(new(rowID)); err != nil {
-		return nil, s.fault(err)
+	if err := s.lockRow(ctx, id); err != nil {
+		return nil, err
 	}
 	return s.User(ctx, id)
+}
+
+// lockRow locks the row of a user until the transaction ends. It is not FOR UPDATE: that would also wait for
+// transactions that merely reference the row.
+func (s *Store) lockRow(ctx context.Context, user provider.ID) error {
+	return s.fault(s.row(ctx, "SELECT id FROM users WHERE id = ?"+s.dialect.locking("FOR NO KEY UPDATE"), rowID(user)).Scan(new(rowID)))
 }
 
 func (s *Store) user(ctx context.Context, where string, args ...any) (*account.User, error) {

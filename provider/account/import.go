@@ -136,7 +136,7 @@ func (i *Import) check(ctx context.Context, users []*User) (*importBatch, error)
 	var alike Alike
 	for n, u := range users {
 		if candidates[n], b.results[n] = newCandidate(u, now); b.results[n] == nil {
-			b.results[n] = mayManage(i.actor, u)
+			b.results[n] = MayManage(i.actor, u)
 		}
 		if b.results[n] == nil {
 			candidates[n].collect(&alike)

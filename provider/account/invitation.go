@@ -57,7 +57,7 @@ func (i *Invitations) Invite(ctx context.Context, actor audit.Actor, inv *Invita
 		return ErrRegistrationOff
 	}
 	u := inv.invitee()
-	if err := mayManage(actor, u); err != nil {
+	if err := MayManage(actor, u); err != nil {
 		return err
 	}
 	if err := i.check(ctx, inv, u); err != nil {
@@ -108,7 +108,7 @@ func (i *Invitations) replace(ctx context.Context, actor audit.Actor, inv *Invit
 	inv.Locale = cmp.Or(inv.Locale, earlier.Locale)
 	was := invited(earlier)
 	was["replaced"] = earlier.ID.String()
-	return was, mayManage(actor, earlier.invitee())
+	return was, MayManage(actor, earlier.invitee())
 }
 
 // check puts the contact into canonical form and finds everything that is wrong with the invitation.
@@ -203,7 +203,7 @@ func (i *Invitations) Withdraw(ctx context.Context, actor audit.Actor, id provid
 		}
 		inv, err := s.invitation(v)
 		if err == nil {
-			err = mayManage(actor, inv.invitee())
+			err = MayManage(actor, inv.invitee())
 		}
 		if err != nil {
 			return nil, err

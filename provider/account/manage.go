@@ -11,9 +11,9 @@ import (
 // applications only.
 const RoleAdmin = "admin"
 
-// mayManage refuses to let an actor who lacks a management scope make an administrator, or change
+// MayManage refuses, with audit.ErrForbidden, to let an actor who lacks a management scope make an administrator, or change
 // one: with another password or email address the administrator's account would be the actor's.
-func mayManage(actor audit.Actor, u *User) error {
+func MayManage(actor audit.Actor, u *User) error {
 	if !slices.Contains(u.Roles, RoleAdmin) {
 		return nil
 	}

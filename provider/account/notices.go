@@ -23,6 +23,12 @@ func (n *notices) tell(ctx context.Context, u *User, m notify.Message) error {
 	return n.send(ctx, u, by, to, m)
 }
 
+// Tell sends a user a message about what happened to the account, as tell does. It is for what is no part of
+// this package, such as factors.
+func (r *Registry) Tell(ctx context.Context, u *User, m notify.Message) error {
+	return r.notices.tell(ctx, u, m)
+}
+
 // send sends it to a contact that the user has or had. It is no reason to fail when the contact has got too many
 // messages, or there is no way to send one.
 func (n *notices) send(ctx context.Context, u *User, by notify.Channel, to string, m notify.Message) error {

@@ -92,7 +92,7 @@ func NewRegistry(store Store, gate *audit.Gate, h hasher, s stolen, events publi
 // with a password. It fills in id, subject and times, and returns Wrong, provider.ErrConflict or
 // audit.ErrForbidden.
 func (r *Registry) Create(ctx context.Context, actor audit.Actor, u *User, password string) error {
-	if err := mayManage(actor, u); err != nil {
+	if err := MayManage(actor, u); err != nil {
 		return err
 	}
 	wrong, err := r.wrong(ctx, u, &User{})
@@ -207,7 +207,7 @@ func (r *Registry) change(ctx context.Context, actor audit.Actor, id provider.ID
 }
 
 func (r *Registry) checkChange(ctx context.Context, actor audit.Actor, u, before *User) error {
-	if err := mayManage(actor, u); err != nil {
+	if err := MayManage(actor, u); err != nil {
 		return err
 	}
 	wrong, err := r.wrong(ctx, u, before)
@@ -229,7 +229,7 @@ func (r *Registry) lock(ctx context.Context, actor audit.Actor, id provider.ID) 
 	if err != nil {
 		return nil, err
 	}
-	return u, mayManage(actor, u)
+	return u, MayManage(actor, u)
 }
 
 // SetPassword changes the password of the user that Find finds, as SetPasswordOf does.
@@ -252,7 +252,7 @@ func (r *Registry) SetPasswordOf(ctx context.Context, actor audit.Actor, id prov
 }
 
 func (r *Registry) setPassword(ctx context.Context, actor audit.Actor, known *User, password string) (*User, error) {
-	if err := mayManage(actor, known); err != nil {
+	if err := MayManage(actor, known); err != nil {
 		return nil, err
 	}
 	canonical, fault := passwordOf(known, password)

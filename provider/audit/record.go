@@ -39,10 +39,17 @@ const (
 	// UserSignIn and UserSignInRefused are what people do: the latter counts attempts of a minute.
 	UserSignIn        Action = "user.sign_in"
 	UserSignInRefused Action = "user.sign_in_refused"
-	ScopeCreate       Action = "scope.create"
-	ScopeUpdate       Action = "scope.update"
-	ScopeDelete       Action = "scope.delete"
-	ConsentWithdraw   Action = "consent.withdraw"
+	// FactorAdd, FactorRemove and RecoveryCodesRenew are what people do for themselves; FactorReset is an
+	// administrator's, and removes all factors of a user.
+	FactorAdd          Action = "factor.add"
+	FactorRemove       Action = "factor.remove"
+	FactorReset        Action = "factor.reset"
+	RecoveryCodesRenew Action = "recovery_codes.renew"
+	RecoveryCodesUse   Action = "recovery_codes.use"
+	ScopeCreate        Action = "scope.create"
+	ScopeUpdate        Action = "scope.update"
+	ScopeDelete        Action = "scope.delete"
+	ConsentWithdraw    Action = "consent.withdraw"
 	// ConsentGive is a user's own act, ConsentCreate that of an administrator for a user.
 	ConsentGive   Action = "consent.give"
 	ConsentCreate Action = "consent.create"
@@ -75,6 +82,7 @@ func Actions() []Action {
 	return []Action{
 		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport,
 		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused,
+		FactorAdd, FactorRemove, FactorReset, RecoveryCodesRenew, RecoveryCodesUse,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
 		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,
 		SessionEnd,

@@ -81,6 +81,8 @@ func (a Action) Scope() string {
 	switch noun {
 	case "keyring":
 		return WriteScope("keys")
+	case "factor", "recovery_codes":
+		return WriteScope("users")
 	case "audit":
 		return WriteScope(noun)
 	default:

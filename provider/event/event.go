@@ -61,6 +61,27 @@ type SignInRefused struct {
 	UserID provider.ID // zero: no such user, or not looked up
 }
 
+// FactorAdded: a user set up a second factor.
+type FactorAdded struct {
+	UserID provider.ID
+	Kind   string // totp, passkey or hardware_key
+}
+
+// FactorRemoved: a user, or an administrator, removed one.
+type FactorRemoved struct {
+	UserID provider.ID
+	Kind   string
+}
+
+// FactorRefused: an attempt to prove a second factor was refused.
+type FactorRefused struct {
+	UserID provider.ID
+	// Kind is totp, passkey or recovery_code.
+	Kind string
+	// Reason is wrong_code or throttled.
+	Reason string
+}
+
 // PasswordUpgraded: the hash of a password from another system was replaced by one of this server's,
 // at a sign-in.
 type PasswordUpgraded struct {
@@ -157,6 +178,15 @@ func (SignedIn) Name() string { return "signed_in" }
 
 // Name is part of Event.
 func (SignInRefused) Name() string { return "sign_in_refused" }
+
+// Name is part of Event.
+func (FactorAdded) Name() string { return "factor_added" }
+
+// Name is part of Event.
+func (FactorRemoved) Name() string { return "factor_removed" }
+
+// Name is part of Event.
+func (FactorRefused) Name() string { return "factor_refused" }
 
 // Name is part of Event.
 func (PasswordUpgraded) Name() string { return "password_upgraded" }

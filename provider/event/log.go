@@ -48,6 +48,12 @@ func attributes(e Event) []slog.Attr {
 		return []slog.Attr{id("user", e.UserID), id("session", e.SessionID), slog.Any("methods", e.Methods)}
 	case SignInRefused:
 		return []slog.Attr{slog.String("reason", e.Reason), id("user", e.UserID)}
+	case FactorAdded:
+		return []slog.Attr{id("user", e.UserID), slog.String("kind", e.Kind)}
+	case FactorRemoved:
+		return []slog.Attr{id("user", e.UserID), slog.String("kind", e.Kind)}
+	case FactorRefused:
+		return []slog.Attr{slog.String("kind", e.Kind), slog.String("reason", e.Reason), id("user", e.UserID)}
 	case PasswordUpgraded:
 		return []slog.Attr{id("user", e.UserID), fault(e.Fault)}
 	case PasswordLookedUp:

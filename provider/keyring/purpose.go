@@ -23,10 +23,11 @@ const (
 	ImportedSecret   Purpose = "imported-secret"   // keys of another server that verify its refresh tokens
 	Webhook          Purpose = "webhook"           // secrets that sign webhooks, at rest (package webhook)
 	Verification     Purpose = "verification"      // codes that prove control of an address (package verification)
+	Factor           Purpose = "factor"            // secrets of authenticator apps and hashes of recovery codes, at rest (package factor)
 )
 
 func purposes() []Purpose {
-	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey, Idempotency, ImportedSecret, Webhook, Verification}
+	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey, Idempotency, ImportedSecret, Webhook, Verification, Factor}
 }
 
 // serves is how long after its successor took over a data key may be needed: the longest lifetime
@@ -45,7 +46,7 @@ func serves(p Purpose) (_ time.Duration, ends bool) {
 		return 4 * day, true // three days
 	case Flow, RefreshSuccessor, RateLimit, Cursor:
 		return day, true // an hour, half a minute, a quarter of an hour; a cursor has no lifetime of its own
-	case SigningKey, ClientSecret, AuditKey, ImportedSecret, Webhook:
+	case SigningKey, ClientSecret, AuditKey, ImportedSecret, Webhook, Factor:
 		return 0, false
 	default: // of a newer version
 		return 0, false

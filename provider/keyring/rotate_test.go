@@ -156,7 +156,7 @@ func TestKeyIsRemovedWhenAllItsValuesHaveExpired(t *testing.T) {
 	assert.False(t, s.Key(keyring.SessionHash).VerifyMAC(session, nil))
 	_, err = s.Key(keyring.SigningKey).Open(private)
 	require.NoError(t, err, "a private key does not expire")
-	assert.Len(t, store.snapshot(), len(everyPurpose())+5, "those of private keys and secrets stay")
+	assert.Len(t, store.snapshot(), len(everyPurpose())+6, "those of private keys and secrets stay")
 }
 
 func TestKeyringCanBeFull(t *testing.T) {

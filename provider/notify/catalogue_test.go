@@ -125,6 +125,13 @@ func TestEveryTextIsUsed(t *testing.T) {
 						fmt.Fprintln(&said, letter.Subject, letter.Text)
 					}
 				}
+				for _, factor := range []string{"totp", "passkey", "hardware_key"} {
+					m := sample(channel, kind, name)
+					m.Data.Factor, m.Data.FactorName = factor, "Blue key"
+					letter, err := texts.Render(m, code, link)
+					require.NoError(t, err)
+					fmt.Fprintln(&said, letter.Text)
+				}
 			}
 		}
 		for key := range catalogue {

@@ -46,11 +46,18 @@ const (
 	// ContactChangedAgain is the same without a link: the recipient's address was new itself, or the link
 	// is not valid any more.
 	ContactChangedAgain Kind = "contact_changed_again"
+	// FactorAdded and FactorRemoved are about the second factor that Data.Factor names.
+	FactorAdded          Kind = "factor_added"
+	FactorRemoved        Kind = "factor_removed"
+	RecoveryCodesRenewed Kind = "recovery_codes_renewed"
+	RecoveryCodeUsed     Kind = "recovery_code_used"
+	// FactorsReset: an administrator removed all factors of the recipient.
+	FactorsReset Kind = "factors_reset"
 )
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain}
+	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorsReset}
 }
 
 // Message is a message to a person.
@@ -88,6 +95,11 @@ type Data struct {
 	Removed string `json:"removed,omitempty"`
 	// Device is a browser and its system, such as "Firefox on Windows".
 	Device string `json:"device,omitempty"`
+	// Factor is the kind of a second factor: totp, passkey or hardware_key; FactorName is what the user called it.
+	Factor     string `json:"factor,omitempty"`
+	FactorName string `json:"factor_name,omitempty"`
+	// CodesLeft is how many recovery codes are left, when one was used.
+	CodesLeft int `json:"codes_left,omitempty"`
 	// At is when it happened; zero: not said.
 	At time.Time `json:"at,omitzero"`
 	// Valid is for how long the code or link can be used; zero: not said.
@@ -126,7 +138,9 @@ const (
 	contactConfirmations = confirmations + "-contact"
 	invitations          = "invitation"
 	changes              = "change" // with the link that undoes one
-	notices              = "notice"
+	// Who signs in again and again must not use up what tells of a factor.
+	factors = "factor"
+	notices = "notice"
 )
 
 func (m *Message) budget() string {
@@ -144,6 +158,8 @@ func (m *Message) budget() string {
 		return invitations
 	case ContactChanged, ContactChangedAgain:
 		return changes
+	case FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorsReset:
+		return factors
 	default:
 		return notices
 	}

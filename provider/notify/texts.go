@@ -7,6 +7,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"net/url"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -122,7 +123,7 @@ func (t *Texts) action(of Kind, link string) string {
 		return t.brand.Issuer + "/login"
 	case ContactChangedAgain:
 		return ""
-	case NewSignIn, PasswordChanged:
+	case NewSignIn, PasswordChanged, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorsReset:
 		return t.brand.Issuer + "/recover"
 	default:
 		return link
@@ -151,7 +152,7 @@ func (t *Texts) Render(m Message, code, link string) (Letter, error) {
 	if m.Data.Valid > 0 {
 		w.valid = w.check(c.duration(m.Data.Valid))
 	}
-	w.values = strings.NewReplacer("{product}", t.brand.Product, "{host}", t.host, "{code}", code, "{valid}", w.valid, "{action}", w.action)
+	w.values = strings.NewReplacer("{product}", t.brand.Product, "{host}", t.host, "{code}", code, "{valid}", w.valid, "{action}", w.action, "{left}", strconv.Itoa(m.Data.CodesLeft))
 	letter := Letter{ID: m.ID, Kind: m.Kind, To: m.To, Language: c.tag.String()}
 	if m.Channel == SMS {
 		letter.Text = w.said(m, ".sms")

@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,11 +107,11 @@ func TestMailsToUnprovedAddressesRepeatNothing(t *testing.T) {
 	for _, channel := range notify.Channels() {
 		for _, kind := range notify.Kinds() {
 			m := sample(channel, kind, "en")
-			m.Data = notify.Data{Username: chosen, Device: chosen, Address: chosen}
+			m.Data = notify.Data{Username: chosen, Device: chosen, Address: chosen, Factor: "passkey", FactorName: chosen}
 			letter, err := texts.Render(m, code, link)
 			require.NoError(t, err)
-			proved := kind == notify.ResetPassword || kind == notify.NewSignIn || kind == notify.PasswordChanged || kind == notify.ContactChanged || kind == notify.ContactChangedAgain
-			assert.Equal(t, proved && channel == notify.Mail, strings.Contains(letter.Subject+letter.Text+letter.HTML, chosen), "%s %s", channel, kind)
+			unproved := []notify.Kind{notify.ConfirmRegistration, notify.Invitation, notify.ConfirmContact, notify.AddressTaken}
+			assert.Equal(t, !slices.Contains(unproved, kind) && channel == notify.Mail, strings.Contains(letter.Subject+letter.Text+letter.HTML, chosen), "%s %s", channel, kind)
 		}
 	}
 }
@@ -122,7 +123,7 @@ func TestMailsEscapeEverything(t *testing.T) {
 	require.NoError(t, err)
 	for _, kind := range notify.Kinds() {
 		m := sample(notify.Mail, kind, "en")
-		m.Data = notify.Data{Username: evil, Address: evil, Device: evil, At: time.Unix(0, 0), Valid: time.Hour}
+		m.Data = notify.Data{Username: evil, Address: evil, Device: evil, Factor: "passkey", FactorName: evil, At: time.Unix(0, 0), Valid: time.Hour}
 		letter, err := texts.Render(m, code, "javascript:alert(1)")
 		require.NoError(t, err)
 		assert.NotContains(t, letter.HTML, "<script>", kind)
@@ -185,4 +186,25 @@ func TestMessagesSayWhatBecameOfAContact(t *testing.T) {
 		}
 		m.Data = sample(notify.Mail, notify.ContactChanged, "en").Data
 	}
+}
+
+// Mails about a factor say which one it is, and how many recovery codes are left, also none.
+func TestMailsNameTheFactor(t *testing.T) {
+	t.Parallel()
+	texts := newTexts(t)
+	m := sample(notify.Mail, notify.FactorAdded, "en")
+	m.Data.Factor, m.Data.FactorName = "passkey", "Blue\nkey"
+	letter, err := texts.Render(m, "", "")
+	require.NoError(t, err)
+	assert.Contains(t, letter.Text, "\nSecond factor: Passkey\nName: Blue key\n")
+	assert.Contains(t, letter.Text, "https://id.example.com/recover?ui_locales=en")
+	m.Kind, m.Data = notify.RecoveryCodeUsed, notify.Data{}
+	letter, err = texts.Render(m, "", "")
+	require.NoError(t, err)
+	assert.Contains(t, letter.Text, "\nCodes left: 0\n")
+	m = sample(notify.SMS, notify.RecoveryCodeUsed, "en")
+	m.Data.CodesLeft = 7
+	letter, err = texts.Render(m, "", "")
+	require.NoError(t, err)
+	assert.Contains(t, letter.Text, "left: 7")
 }

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -74,6 +75,13 @@ func (w *writer) details(m Message) []detail {
 	}
 	add("removed", m.Data.Removed)
 	add("device", m.Data.Device)
+	if m.Data.Factor != "" {
+		add("factor", w.text("", "factor."+m.Data.Factor))
+	}
+	add("factor_name", m.Data.FactorName)
+	if m.Kind == RecoveryCodeUsed {
+		add("codes_left", strconv.Itoa(m.Data.CodesLeft))
+	}
 	if !m.Data.At.IsZero() {
 		add("time", w.check(w.date(m.Data.At)))
 	}

@@ -1,0 +1,20 @@
+// Package factor owns the second factors that are codes: authenticator apps (RFC 6238) and the recovery codes
+// that stand in for a factor which is lost. It sets them up, checks them and removes them, and makes the
+// administrator's act that removes all factors of a user.
+//
+// A code is compared only after the attempt was counted, and works once: an update that finds another step, or
+// the code used, refuses it. Every change of factors raises the generation of the user, so that a sign-in that
+// was verified before it is refused with provider.ErrStale; sessions and grants go on, but for a reset.
+//
+// It does not sign anybody in, and does not know of pages: it is called when the password was verified, or
+// with a session. Passkeys have a package of their own, and the names of their kinds are here.
+//
+// Decisions
+//
+//   - Six digits, SHA-1 and 30 seconds, whatever RFC 6238 allows: other parameters are ignored by some apps,
+//     which then show codes that never match.
+//   - Secrets are sealed, as the code is computed from them. So are the hashes of recovery codes: a keyed hash
+//     could not be renewed at a rotation of the keyring, and its key would have to be kept for good.
+//   - An attacker who knows the password has any number of sign-ins, so a limit over minutes is not enough for
+//     six digits: the policies factor-account-long and factor-devices-long bound attempts over days.
+package factor

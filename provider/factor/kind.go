@@ -1,0 +1,11 @@
+package factor
+
+// The kinds of factors, as account.User.Factors, events and the audit log name them. A user with a HardwareKey
+// has a Passkey, too.
+const (
+	TOTP        = "totp"
+	Passkey     = "passkey"
+	HardwareKey = "hardware_key"
+	// RecoveryCode stands in for a factor, and is none of account.User.Factors.
+	RecoveryCode = "recovery_code"
+)

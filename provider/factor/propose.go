@@ -1,0 +1,38 @@
+package factor
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+// Proposal is a secret that a user may set up. It is worth nothing until SetUpTOTP, and stored nowhere: a page
+// carries it sealed.
+type Proposal struct {
+	// Secret is the form that can be typed: base32 without padding (RFC 4648 section 6).
+	Secret string
+	// URL is what a QR code contains ("Key URI Format" of Google Authenticator). It has the secret.
+	URL string
+}
+
+// Propose makes a new secret for a user.
+func (r *Registry) Propose(u *account.User) (Proposal, error) {
+	secret := make([]byte, secretSize)
+	if _, err := io.ReadFull(r.random, secret); err != nil {
+		return Proposal{}, fmt.Errorf("factor: no randomness: %w", err)
+	}
+	return r.ProposalOf(u, base32Text().EncodeToString(secret)), nil
+}
+
+// ProposalOf is the proposal with a secret that was proposed before: a page that is shown again because a
+// code was wrong must not show another one.
+func (r *Registry) ProposalOf(u *account.User, secret string) Proposal {
+	query := url.Values{
+		"secret": {secret}, "issuer": {r.host}, "algorithm": {"SHA1"}, "digits": {strconv.Itoa(digits)}, "period": {strconv.Itoa(period)},
+	}
+	label := url.PathEscape(r.host) + ":" + url.PathEscape(u.Username)
+	return Proposal{secret, "otpauth://totp/" + label + "?" + query.Encode()}
+}

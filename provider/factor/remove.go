@@ -1,0 +1,50 @@
+package factor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+)
+
+// RemoveTOTP removes the authenticator app of a user, who is authenticated. Recovery codes go when no other
+// factor remains. It returns ErrNoFactor, or provider.ErrStale when the user was changed since u was read;
+// else u has the factors that remain and the new generation.
+func (r *Registry) RemoveTOTP(ctx context.Context, u *account.User) error {
+	return r.change(ctx, u, audit.FactorRemove, func(ctx context.Context, locked *account.User) (audit.Changes, error) {
+		err := r.store.RemoveTOTP(ctx, u.ID)
+		switch {
+		case errors.Is(err, provider.ErrNotFound):
+			return nil, ErrNoFactor
+		case err != nil:
+			return nil, fmt.Errorf("factor: remove an authenticator app: %w", err)
+		}
+		r.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: TOTP})
+		return audit.Diff(map[string]any{"factor": TOTP}, nil),
+			r.notices.Tell(ctx, locked, notify.Message{Kind: notify.FactorRemoved, Data: notify.Data{Factor: TOTP, At: r.clock.Now(ctx)}})
+	})
+}
+
+// NewRecoveryCodes gives a user, who is authenticated, ten recovery codes in the place of all those before.
+// They are shown once. It returns ErrNoFactor, as they stand in for a factor, or provider.ErrStale.
+func (r *Registry) NewRecoveryCodes(ctx context.Context, u *account.User) (codes []string, err error) {
+	err = r.change(ctx, u, audit.RecoveryCodesRenew, func(ctx context.Context, locked *account.User) (audit.Changes, error) {
+		if len(locked.Factors) == 0 {
+			return nil, ErrNoFactor
+		}
+		if codes, err = r.newRecoveryCodes(ctx, u.ID); err != nil {
+			return nil, err
+		}
+		return audit.Details(map[string]any{"recovery_codes": len(codes)}),
+			r.notices.Tell(ctx, locked, notify.Message{Kind: notify.RecoveryCodesRenewed, Data: notify.Data{At: r.clock.Now(ctx)}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return codes, nil
+}

@@ -1,0 +1,93 @@
+package factor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+)
+
+// ErrNoFactor: the user has no factor, or not the one that is to be removed.
+var ErrNoFactor = errors.New("the user has no such factor")
+
+// SetUpTOTP gives a user, who is authenticated, the authenticator app with a secret that was proposed, in the
+// place of the one before. The code shows that the app has it, and is not accepted again. A user without
+// recovery codes gets ten, which are shown once. It returns ErrCode, ErrSecret, or provider.ErrStale
+// when the user was changed since u was read; else u has the new factors and the new generation.
+func (r *Registry) SetUpTOTP(ctx context.Context, u *account.User, secret, code string) (codes []string, err error) {
+	key, err := readSecret(secret)
+	if err != nil {
+		return nil, err
+	}
+	step, right := match(key, typed(code), r.clock.Now(ctx))
+	if !right {
+		return nil, ErrCode
+	}
+	err = r.change(ctx, u, audit.FactorAdd, func(ctx context.Context, locked *account.User) (audit.Changes, error) {
+		now := r.clock.Now(ctx)
+		app := StoredTOTP{Sealed: r.seal.SealFor(u.ID[:], key), LastStep: step, CreatedAt: now}
+		if err := r.store.SetTOTP(ctx, u.ID, app); err != nil {
+			return nil, fmt.Errorf("factor: store an authenticator app: %w", err)
+		}
+		if codes, err = r.FirstRecoveryCodes(ctx, u.ID); err != nil {
+			return nil, err
+		}
+		r.events.Publish(ctx, event.FactorAdded{UserID: u.ID, Kind: TOTP})
+		details := map[string]any{"factor": TOTP}
+		if len(codes) > 0 {
+			details["recovery_codes"] = len(codes)
+		}
+		return audit.Details(details), r.notices.Tell(ctx, locked, notify.Message{Kind: notify.FactorAdded, Data: notify.Data{Factor: TOTP, At: now}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return codes, nil
+}
+
+// FirstRecoveryCodes gives a user recovery codes who has none left, in the transaction that sets up a factor:
+// after the factor was stored, as they go when there is none. Nil: there are some.
+func (r *Registry) FirstRecoveryCodes(ctx context.Context, user provider.ID) ([]string, error) {
+	stored, err := r.store.RecoveryCodes(ctx, user)
+	if err != nil {
+		return nil, fmt.Errorf("factor: read recovery codes: %w", err)
+	}
+	if unused(stored) > 0 {
+		return nil, nil
+	}
+	return r.newRecoveryCodes(ctx, user)
+}
+
+// change carries out what a user does to the own factors, and takes over what became of the user.
+func (r *Registry) change(ctx context.Context, u *account.User, action audit.Action, act func(ctx context.Context, locked *account.User) (audit.Changes, error)) error {
+	var after *account.User
+	err := r.gate.Record(ctx, audit.Self(ctx, u.ID), action, audit.OfUser(u.ID), func(ctx context.Context) (audit.Changes, error) {
+		locked, err := r.store.LockUser(ctx, u.ID)
+		switch {
+		case errors.Is(err, provider.ErrNotFound):
+			return nil, provider.ErrStale
+		case err != nil:
+			return nil, fmt.Errorf("factor: lock a user: %w", err)
+		case locked.Disabled || locked.Generation != u.Generation:
+			return nil, provider.ErrStale
+		}
+		changes, err := act(ctx, locked)
+		if err != nil {
+			return nil, err
+		}
+		if after, err = r.store.User(ctx, u.ID); err != nil {
+			return nil, fmt.Errorf("factor: read a user: %w", err)
+		}
+		return changes, nil
+	})
+	if err != nil {
+		return err
+	}
+	u.Factors, u.Generation = after.Factors, after.Generation
+	return nil
+}
