@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/storage"
@@ -138,7 +139,11 @@ func (h *instance) reseal(ctx context.Context) (int, error) {
 		return signers + audits + imported + secrets, err
 	}
 	hooks, err := webhook.Reseal(ctx, h.store, h.ring.Key(keyring.Webhook))
-	return signers + audits + imported + secrets + hooks, err
+	if err != nil {
+		return signers + audits + imported + secrets + hooks, err
+	}
+	factors, err := factor.Reseal(ctx, h.store, h.ring.Key(keyring.Factor))
+	return signers + audits + imported + secrets + hooks + factors, err
 }
 
 // refreshRing takes over the data keys that another process added. One that was sealed by a

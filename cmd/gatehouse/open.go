@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
@@ -45,6 +46,7 @@ type instance struct {
 	outbox      *notify.Outbox
 	people      *account.SelfService
 	invitations *account.Invitations
+	factors     *factor.Registry
 	catalogue   *consent.Catalogue
 	consents    *consent.Registry
 	imported    *grant.ImportedTokens
@@ -139,12 +141,17 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	codes := verification.NewCodes(store, ring.Key(keyring.Verification), c.Issuer, e.clock, e.random)
 	outbox := notify.NewOutbox(store, e.clock, e.random).BoundSMS(c.SMSPerHour)
 	people := account.NewSelfService(users, store, store, codes, outbox, c.registration())
+	factors, err := factor.NewRegistry(store, gate, ring.Key(keyring.Factor), users, events, c.Issuer, e.clock, e.random)
+	if err != nil {
+		return nil, err
+	}
 	return &instance{
 		config:      c,
 		codes:       codes,
 		outbox:      outbox,
 		people:      people,
 		invitations: account.NewInvitations(people),
+		factors:     factors,
 		store:       store,
 		ring:        ring,
 		keys:        signers,

@@ -235,6 +235,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, c.Issuer), h.events, h.gate, e.clock, e.random, c.lifetimes())
 	passwords := ratelimit.NewSignIn(limits.limiter, limits.table)
 	h.people.Limit(ratelimit.NewRecoveries(limits.limiter, limits.table), passwords)
+	h.factors.Limit(ratelimit.NewFactors(limits.limiter, limits.table))
 	h.outbox.OnRefusal(t.messageRefused)
 	signIn := account.NewSignIn(h.store, h.people, h.hasher, passwords, h.events)
 	protocol, err := oauth.New(oauth.Settings{
@@ -321,7 +322,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	records := refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord))
 	management, err := api.New(api.Config{
 		Issuer: c.Issuer, Version: version, Audit: h.store, AuditKeys: h.auditKeys, Clients: h.store, Registry: h.registry, Keys: h.keys, Scopes: h.catalogue, Sessions: h.sessions, Tokens: h.inspector, Consents: h.consents, Users: h.store, Accounts: h.users,
-		People: h.people, Invitations: h.invitations, Recovery: h.people, Own: h.people, Passwords: signIn, Manager: admin, Caller: oauthhandlers.Caller(protocol),
+		People: h.people, Invitations: h.invitations, Factors: h.factors, Recovery: h.people, Own: h.people, Passwords: signIn, Manager: admin, Caller: oauthhandlers.Caller(protocol),
 		Webhooks: h.webhooks, Policies: limits.table, Budgets: ratelimit.NewBudgets(limits.table, limits.state, h.gate, h.store, h.users), Records: records, Refusals: c.refusals(),
 		Repeats: idempotency.NewKeys(h.store, h.store, h.ring.Key(keyring.Idempotency), e.clock),
 		Cursors: h.ring.Key(keyring.Cursor), Clock: e.clock,

@@ -117,5 +117,10 @@ func (h *passwordGrant) verify(ctx context.Context, call *Call) (*account.User, 
 	if !standing.MayUse {
 		return nil, refusal.New(refusal.InvalidGrant, refusal.CheckUserOfClient, "The user may not use this application.")
 	}
+	// Last, after the same work as for a user who gets tokens: a password must not do where the sign-in page
+	// asks for more. A factor that is set up meanwhile makes the grant stale.
+	if len(user.Factors) > 0 {
+		return nil, refusal.New(refusal.InvalidGrant, refusal.CheckSecondFactor, "The user has a second factor: use the authorization code grant.")
+	}
 	return user, nil
 }

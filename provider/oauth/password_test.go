@@ -10,6 +10,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 func newTrusted(t *testing.T) (*fixture, string, *account.User) {
@@ -47,6 +49,22 @@ func TestPasswordGrant(t *testing.T) {
 	_, err = h.password(secret, "alice", "through-the-glass")
 	assertRefused(t, err, "invalid_grant")
 	assert.False(t, h.active("trusted", secret, refreshed.Parameters["access_token"].(string)))
+}
+
+// A user with a second factor cannot be taken by the password alone, and a wrong password says no more than
+// for anybody else.
+func TestPasswordGrantRefusesUsersWithASecondFactor(t *testing.T) {
+	h, secret, u := newTrusted(t)
+	require.NoError(t, h.store.SetTOTP(t.Context(), u.ID, factor.StoredTOTP{Sealed: []byte{1}, CreatedAt: *h.now.Load()}))
+	_, err := h.password(secret, "alice", "through-the-glass")
+	r := assertRefused(t, err, "invalid_grant")
+	assert.Equal(t, refusal.CheckSecondFactor, r.Check)
+	_, err = h.password(secret, "alice", "wrong")
+	r = assertRefused(t, err, "invalid_grant")
+	assert.Equal(t, refusal.CheckPassword, r.Check)
+	require.NoError(t, h.store.RemoveTOTP(t.Context(), u.ID))
+	_, err = h.password(secret, "alice", "through-the-glass")
+	require.NoError(t, err)
 }
 
 // RFC 9700 section 2.4 forbids the password grant in general: it is for first-party clients, for

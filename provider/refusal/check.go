@@ -91,6 +91,7 @@ const (
 	CheckRefreshSpent       Check = "refresh_token_other_parameters"
 	CheckRefreshReused      Check = "refresh_token_reused"
 	CheckPassword           Check = "password"
+	CheckSecondFactor       Check = "second_factor"
 	CheckThrottled          Check = "throttled"
 	CheckRateLimit          Check = "rate_limit"
 	CheckAssertion          Check = "client_assertion"

@@ -9,6 +9,12 @@ func pageEntries() map[Check]Entry {
 			"Ask the user to try again.",
 			"Nothing is wrong, unless it happens to many users at once.",
 		},
+		CheckSecondFactor: {
+			"Second factor needed",
+			"The user has a second factor, which the password grant cannot ask for.",
+			"Let the user sign in with the authorization code grant, or use an account without a second factor.",
+			"Such a user gets tokens by the authorization code grant alone. `gatehouse user factors USERNAME` shows the factors.",
+		},
 		CheckUserOfClient: {
 			"Not for this user",
 			"The user who signed in may not use this application.",
