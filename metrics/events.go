@@ -21,6 +21,12 @@ func (m *Metrics) Record(_ context.Context, e event.Event) {
 		m.SignIns.ended(signedIn)
 	case event.SignInRefused:
 		m.SignIns.ended(e.Reason)
+	case event.FactorAdded:
+		m.Factors.changed(e.Kind, "added")
+	case event.FactorRemoved:
+		m.Factors.changed(e.Kind, "removed")
+	case event.FactorRefused:
+		m.Factors.refuse(e.Kind, e.Reason)
 	case event.PasswordLookedUp:
 		m.SignIns.lookedUp(string(e.Outcome))
 	case event.SessionEnded:

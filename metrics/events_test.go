@@ -66,6 +66,38 @@ gatehouse_signing_key_rotations_total 1
 		"gatehouse_sign_ins_total", "gatehouse_sessions_ended_total", "gatehouse_signing_key_rotations_total"))
 }
 
+func TestFactorsAreCounted(t *testing.T) {
+	t.Parallel()
+	m, registry := newMetrics(t)
+	bus := event.NewBus(m.Record)
+	for _, e := range []event.Event{
+		event.FactorAdded{Kind: "totp"}, event.FactorRemoved{Kind: "totp"}, event.FactorRemoved{Kind: "made up"},
+		event.FactorRefused{Kind: "totp", Reason: "wrong_code"}, event.FactorRefused{Kind: "made up", Reason: "made up"},
+	} {
+		bus.Publish(t.Context(), e)
+	}
+	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
+# HELP gatehouse_factor_changes_total Second factors that were set up and removed, by kind.
+# TYPE gatehouse_factor_changes_total counter
+gatehouse_factor_changes_total{change="added",kind="hardware_key"} 0
+gatehouse_factor_changes_total{change="added",kind="passkey"} 0
+gatehouse_factor_changes_total{change="added",kind="totp"} 1
+gatehouse_factor_changes_total{change="removed",kind="hardware_key"} 0
+gatehouse_factor_changes_total{change="removed",kind="other"} 1
+gatehouse_factor_changes_total{change="removed",kind="passkey"} 0
+gatehouse_factor_changes_total{change="removed",kind="totp"} 1
+# HELP gatehouse_factor_refusals_total Refused attempts to prove a second factor, by kind and reason.
+# TYPE gatehouse_factor_refusals_total counter
+gatehouse_factor_refusals_total{kind="other",reason="other"} 1
+gatehouse_factor_refusals_total{kind="passkey",reason="throttled"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="wrong_code"} 0
+gatehouse_factor_refusals_total{kind="recovery_code",reason="throttled"} 0
+gatehouse_factor_refusals_total{kind="recovery_code",reason="wrong_code"} 0
+gatehouse_factor_refusals_total{kind="totp",reason="throttled"} 0
+gatehouse_factor_refusals_total{kind="totp",reason="wrong_code"} 1
+`), "gatehouse_factor_changes_total", "gatehouse_factor_refusals_total"))
+}
+
 func TestTokenRefusalsHaveOnlyKnownGrantTypes(t *testing.T) {
 	t.Parallel()
 	m, registry := newMetrics(t)

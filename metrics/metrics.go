@@ -25,6 +25,7 @@ type Metrics struct {
 	Refusals *Refusals
 	Tokens   *Tokens
 	SignIns  *SignIns
+	Factors  *Factors
 	Limits   *Limits
 	Redis    *Redis
 	SQL      *SQL
@@ -51,6 +52,7 @@ func New(to prometheus.Registerer, o Options) (*Metrics, error) {
 		Refusals: newRefusals(r),
 		Tokens:   newTokens(r),
 		SignIns:  newSignIns(r),
+		Factors:  newFactors(r),
 		Limits:   newLimits(r),
 		Redis:    newRedis(r),
 		SQL:      newSQL(r),

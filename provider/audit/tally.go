@@ -38,15 +38,21 @@ func NewTally() *Tally {
 	return &Tally{signIns: map[provider.ID]counts{}, limits: counts{}}
 }
 
-// Hear counts a refused sign-in. It is an event.Listener.
+// Hear counts a refused sign-in, or a refused second factor. It is an event.Listener.
 func (t *Tally) Hear(_ context.Context, e event.Event) {
-	refused, ok := e.(event.SignInRefused)
-	if !ok {
+	var user provider.ID
+	var reason string
+	switch e := e.(type) {
+	case event.SignInRefused:
+		user, reason = e.UserID, e.Reason
+	case event.FactorRefused: // the password was right: that must not look like a wrong one
+		user, reason = e.UserID, "second_factor_"+e.Reason
+	default:
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.add(refused.UserID, refused.Reason, 1)
+	t.add(user, reason, 1)
 }
 
 // Decided counts a request that a rate limit refused. It is a ratelimit.Observer.

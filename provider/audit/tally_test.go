@@ -45,6 +45,8 @@ func TestRefusalsAreRecordedAsSums(t *testing.T) {
 	alice := provider.NewID(time.Now(), rand.Reader)
 	refused(tally, alice, "wrong_password", 5)
 	refused(tally, alice, "throttled", 70)
+	tally.Hear(t.Context(), event.FactorRefused{UserID: alice, Kind: "totp", Reason: "wrong_code"})
+	tally.Hear(t.Context(), event.SignedIn{UserID: alice})
 	refused(tally, provider.ID{}, "unknown_user", 3)
 	for range 4 {
 		tally.Decided("token-prefix", "memory", false)
@@ -55,7 +57,7 @@ func TestRefusalsAreRecordedAsSums(t *testing.T) {
 	require.NoError(t, tally.Flush(t.Context(), f.gate(f)))
 	by, n := refusals(t, f)
 	assert.Equal(t, 3, n)
-	assert.Equal(t, audit.Changes{"wrong_password": {After: 5.0}, "throttled": {After: 70.0}}, by["user.sign_in_refused "+alice.String()])
+	assert.Equal(t, audit.Changes{"wrong_password": {After: 5.0}, "throttled": {After: 70.0}, "second_factor_wrong_code": {After: 1.0}}, by["user.sign_in_refused "+alice.String()])
 	assert.Equal(t, audit.Changes{"unknown_user": {After: 3.0}}, by["user.sign_in_refused "])
 	assert.Equal(t, audit.Changes{"token-prefix": {After: 4.0}}, by["limit.refuse "])
 }
