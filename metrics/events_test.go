@@ -71,8 +71,11 @@ func TestFactorsAreCounted(t *testing.T) {
 	m, registry := newMetrics(t)
 	bus := event.NewBus(m.Record)
 	for _, e := range []event.Event{
-		event.FactorAdded{Kind: "totp"}, event.FactorRemoved{Kind: "totp"}, event.FactorRemoved{Kind: "made up"},
-		event.FactorRefused{Kind: "totp", Reason: "wrong_code"}, event.FactorRefused{Kind: "made up", Reason: "made up"},
+		event.FactorAdded{Kind: "totp"},
+		event.FactorRemoved{Kind: "totp"},
+		event.FactorRemoved{Kind: "made up"},
+		event.FactorRefused{Kind: "totp", Reason: "wrong_code"},
+		event.FactorRefused{Kind: "made up", Reason: "made up"},
 	} {
 		bus.Publish(t.Context(), e)
 	}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 )
@@ -29,6 +30,12 @@ func (s *Store) setFactors(ctx context.Context, userID provider.ID) error {
 		}
 	}
 	return s.change(ctx, "UPDATE users SET factors = ?, generation = generation + 1 WHERE id = ?", kinds, id)
+}
+
+// SetFactorsDue notes until when a user may sign in without a factor that is demanded, unless that was noted
+// before: a later demand does not put it off.
+func (s *Store) SetFactorsDue(ctx context.Context, user provider.ID, due time.Time) error {
+	return s.exec(ctx, "UPDATE users SET factors_due_at = ? WHERE id = ? AND factors_due_at IS NULL", due, rowID(user))
 }
 
 // RemoveFactors is part of factor.Store. It empties the table of each kind.

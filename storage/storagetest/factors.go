@@ -108,6 +108,11 @@ func testTOTP(t *testing.T, f *fixture) {
 	used := now.Add(time.Minute)
 	assert.Equal(t, factor.Factors{TOTP: &factor.App{CreatedAt: now, UsedAt: &used}, RecoveryCodes: 10, RecoveryCodesMade: now}, of)
 
+	stored, err := f.TOTP(ctx, u.ID)
+	require.NoError(t, err)
+	require.ErrorIs(t, f.UseTOTPStep(ctx, u.ID, stored.Sealed, stored.LastStep), provider.ErrNotFound)
+	require.ErrorIs(t, f.UseTOTPStep(ctx, u.ID, []byte{1}, stored.LastStep+1), provider.ErrNotFound, "an app that was replaced while its code was compared")
+
 	// Another app takes the place of the first one, and the recovery codes stay.
 	secret, codes := s.setUp(t, u)
 	assert.Nil(t, codes)
@@ -118,6 +123,18 @@ func testTOTP(t *testing.T, f *fixture) {
 	}
 }
 
+// Whoever signs in again and again does not use up the room for what tells of a factor.
+func testFactorNoticesHaveRoom(t *testing.T, f *fixture) {
+	s := f.factors(t)
+	u := f.user(t, "alice")
+	for range 20 {
+		s.people.NewSignIn(t.Context(), u, "Firefox on Windows")
+	}
+	assert.Len(t, s.people.recipients(t, notify.NewSignIn), 10)
+	s.setUp(t, u)
+	assert.Len(t, s.people.recipients(t, notify.FactorAdded), 1)
+}
+
 // A change of a user does not write what a user who was read before had.
 func testFactorsOutliveUpdates(t *testing.T, f *fixture) {
 	ctx := t.Context()
@@ -125,12 +142,17 @@ func testFactorsOutliveUpdates(t *testing.T, f *fixture) {
 	u := f.user(t, "alice")
 	before := *u
 	s.setUp(t, u)
+	due := f.clock().Add(24 * time.Hour)
+	require.NoError(t, f.SetFactorsDue(ctx, u.ID, due))
+	require.NoError(t, f.SetFactorsDue(ctx, u.ID, due.Add(time.Hour)), "a later demand does not put it off")
 	before.Profile.Name, before.UpdatedAt = "Another", f.clock()
 	require.NoError(t, f.UpdateUser(ctx, &before))
 	back, err := f.User(ctx, u.ID)
 	require.NoError(t, err)
 	assert.Equal(t, []string{factor.TOTP}, back.Factors)
 	assert.Equal(t, "Another", back.Profile.Name)
+	require.NotNil(t, back.FactorsDueAt)
+	assert.Equal(t, due, *back.FactorsDueAt)
 	session := f.session(t, back)
 	read, err := f.Session(ctx, session.ID)
 	require.NoError(t, err)
@@ -159,6 +181,9 @@ func testStaleFactors(t *testing.T, f *fixture) {
 		require.ErrorIs(t, err, provider.ErrStale, name)
 		require.ErrorIs(t, s.RemoveTOTP(ctx, &known), provider.ErrStale, name)
 	}
+	off, err := f.UserByLogin(ctx, "disabled")
+	require.NoError(t, err)
+	require.ErrorIs(t, s.RemoveTOTP(ctx, off), provider.ErrStale, "a disabled user")
 }
 
 func testRecoveryCodes(t *testing.T, f *fixture) {
@@ -172,6 +197,7 @@ func testRecoveryCodes(t *testing.T, f *fixture) {
 		assert.Zero(t, Count(t, f.url, "recovery_codes WHERE hash LIKE '%"+code[:5]+"%'"))
 	}
 	require.NoError(t, s.recover(ctx, u, codes[3]))
+	assert.Equal(t, 1, Count(t, f.url, "recovery_codes WHERE length(hash) = 0"), "nothing is kept of what was used")
 	require.ErrorIs(t, s.recover(ctx, u, codes[3]), factor.ErrCode, "used")
 	require.ErrorIs(t, s.recover(ctx, u, ""), factor.ErrCode)
 	bob := f.user(t, "bob")
