@@ -141,17 +141,13 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	codes := verification.NewCodes(store, ring.Key(keyring.Verification), c.Issuer, e.clock, e.random)
 	outbox := notify.NewOutbox(store, e.clock, e.random).BoundSMS(c.SMSPerHour)
 	people := account.NewSelfService(users, store, store, codes, outbox, c.registration())
-	factors, err := factor.NewRegistry(store, gate, ring.Key(keyring.Factor), users, events, c.Issuer, e.clock, e.random)
-	if err != nil {
-		return nil, err
-	}
 	return &instance{
 		config:      c,
 		codes:       codes,
 		outbox:      outbox,
 		people:      people,
 		invitations: account.NewInvitations(people),
-		factors:     factors,
+		factors:     factor.NewRegistry(store, gate, ring.Key(keyring.Factor), users, events, c.Issuer, e.clock, e.random),
 		store:       store,
 		ring:        ring,
 		keys:        signers,

@@ -1,6 +1,7 @@
 package factor
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -18,8 +19,11 @@ type Proposal struct {
 	URL string
 }
 
-// Propose makes a new secret for a user.
+// Propose makes a new secret for a user. It fails without an issuer.
 func (r *Registry) Propose(u *account.User) (Proposal, error) {
+	if r.host == "" {
+		return Proposal{}, errors.New("factor: the issuer has no host, so an app could not name the factor")
+	}
 	secret := make([]byte, secretSize)
 	if _, err := io.ReadFull(r.random, secret); err != nil {
 		return Proposal{}, fmt.Errorf("factor: no randomness: %w", err)

@@ -51,13 +51,13 @@ type Registry struct {
 }
 
 // NewRegistry makes a Registry that checks no code before Limit was called. Apps name a factor by the host of
-// the issuer.
-func NewRegistry(store Store, g gate, seal sealer, n notices, events publisher, issuer string, clock provider.Clock, random io.Reader) (*Registry, error) {
-	parsed, err := url.Parse(issuer)
-	if err != nil || parsed.Hostname() == "" {
-		return nil, errors.New("factor: the issuer has no host")
+// the issuer; commands, which propose none, need no issuer.
+func NewRegistry(store Store, g gate, seal sealer, n notices, events publisher, issuer string, clock provider.Clock, random io.Reader) *Registry {
+	r := &Registry{store: store, gate: g, seal: seal, notices: n, events: events, throttle: closed{}, clock: clock, random: random}
+	if parsed, err := url.Parse(issuer); err == nil {
+		r.host = parsed.Hostname()
 	}
-	return &Registry{store: store, gate: g, seal: seal, notices: n, events: events, throttle: closed{}, host: parsed.Hostname(), clock: clock, random: random}, nil
+	return r
 }
 
 // Limit sets what counts attempts at codes. It comes before requests are served; commands check no codes.

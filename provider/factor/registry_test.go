@@ -61,8 +61,7 @@ func newFixture(t *testing.T) *fixture {
 	require.NoError(t, err)
 	users := account.NewRegistry(f.store, gate, nil, nil, bus, clock, rand.Reader)
 	account.NewSelfService(users, f.store, f.store, nil, notify.NewOutbox(f.store, clock, rand.Reader), account.Policy{Mail: true})
-	f.Registry, err = factor.NewRegistry(f.store, gate, ring.Key(keyring.Factor), users, bus, "https://id.example.com:8443", clock, rand.Reader)
-	require.NoError(t, err)
+	f.Registry = factor.NewRegistry(f.store, gate, ring.Key(keyring.Factor), users, bus, "https://id.example.com:8443", clock, rand.Reader)
 	f.user = &account.User{ID: provider.NewID(clock(), rand.Reader), Username: "alice", Email: "alice@example.com", CreatedAt: clock(), UpdatedAt: clock()}
 	require.NoError(t, f.store.CreateUser(t.Context(), f.user))
 	return f
@@ -94,8 +93,8 @@ func TestProposalsAreForApps(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "/id.example.com:ann+é@example.com", parsed.Path)
 	assert.Equal(t, one, f.ProposalOf(f.user, one.Secret), "the page is shown again with the same secret")
-	_, err = factor.NewRegistry(nil, nil, nil, nil, nil, "nothing", clock, rand.Reader)
-	assert.Error(t, err)
+	_, err = factor.NewRegistry(nil, nil, nil, nil, nil, "", clock, rand.Reader).Propose(f.user)
+	assert.ErrorContains(t, err, "issuer")
 }
 
 // A server that forgets the limits must not accept codes.
