@@ -41,9 +41,11 @@ const (
 	UserSignInRefused Action = "user.sign_in_refused"
 	// FactorAdd, FactorRemove and RecoveryCodesRenew are what people do for themselves; FactorReset is an
 	// administrator's, and removes all factors of a user.
-	FactorAdd          Action = "factor.add"
-	FactorRemove       Action = "factor.remove"
-	FactorReset        Action = "factor.reset"
+	FactorAdd    Action = "factor.add"
+	FactorRemove Action = "factor.remove"
+	FactorReset  Action = "factor.reset"
+	// FactorClone: the signature counter of a passkey did not rise, so there may be a copy; it was refused.
+	FactorClone        Action = "factor.clone"
 	RecoveryCodesRenew Action = "recovery_codes.renew"
 	RecoveryCodesUse   Action = "recovery_codes.use"
 	ScopeCreate        Action = "scope.create"
@@ -82,7 +84,7 @@ func Actions() []Action {
 	return []Action{
 		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport,
 		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused,
-		FactorAdd, FactorRemove, FactorReset, RecoveryCodesRenew, RecoveryCodesUse,
+		FactorAdd, FactorRemove, FactorReset, FactorClone, RecoveryCodesRenew, RecoveryCodesUse,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
 		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,
 		SessionEnd,

@@ -78,9 +78,13 @@ type FactorRefused struct {
 	UserID provider.ID
 	// Kind is totp, passkey or recovery_code.
 	Kind string
-	// Reason is wrong_code or throttled.
+	// Reason is wrong_code or throttled, or one of package passkey.
 	Reason string
 }
+
+// PasskeyCloned: a passkey was refused whose signature counter did not rise, so that there may be a copy of it
+// (Web Authentication section 6.1.1).
+type PasskeyCloned struct{ UserID, PasskeyID provider.ID }
 
 // PasswordUpgraded: the hash of a password from another system was replaced by one of this server's,
 // at a sign-in.
@@ -184,6 +188,9 @@ func (FactorAdded) Name() string { return "factor_added" }
 
 // Name is part of Event.
 func (FactorRemoved) Name() string { return "factor_removed" }
+
+// Name is part of Event.
+func (PasskeyCloned) Name() string { return "passkey_cloned" }
 
 // Name is part of Event.
 func (FactorRefused) Name() string { return "factor_refused" }

@@ -52,6 +52,8 @@ func attributes(e Event) []slog.Attr {
 		return []slog.Attr{id("user", e.UserID), slog.String("kind", e.Kind)}
 	case FactorRemoved:
 		return []slog.Attr{id("user", e.UserID), slog.String("kind", e.Kind)}
+	case PasskeyCloned:
+		return []slog.Attr{id("user", e.UserID), id("passkey", e.PasskeyID)}
 	case FactorRefused:
 		return []slog.Attr{slog.String("kind", e.Kind), slog.String("reason", e.Reason), id("user", e.UserID)}
 	case PasswordUpgraded:

@@ -51,13 +51,15 @@ const (
 	FactorRemoved        Kind = "factor_removed"
 	RecoveryCodesRenewed Kind = "recovery_codes_renewed"
 	RecoveryCodeUsed     Kind = "recovery_code_used"
+	// PasskeyCloned: there may be a copy of the passkey that Data.FactorName names.
+	PasskeyCloned Kind = "passkey_cloned"
 	// FactorsReset: an administrator removed all factors of the recipient.
 	FactorsReset Kind = "factors_reset"
 )
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorsReset}
+	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, PasskeyCloned, FactorsReset}
 }
 
 // Message is a message to a person.
@@ -158,7 +160,7 @@ func (m *Message) budget() string {
 		return invitations
 	case ContactChanged, ContactChangedAgain:
 		return changes
-	case FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorsReset:
+	case FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, PasskeyCloned, FactorsReset:
 		return factors
 	default:
 		return notices

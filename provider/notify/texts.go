@@ -125,6 +125,8 @@ func (t *Texts) action(of Kind, link string) string {
 		return ""
 	case NewSignIn, PasswordChanged, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorsReset:
 		return t.brand.Issuer + "/recover"
+	case PasskeyCloned: // another password would not keep the copy out
+		return t.brand.Issuer + "/account/security"
 	default:
 		return link
 	}

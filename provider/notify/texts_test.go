@@ -89,7 +89,7 @@ func TestMailsShowCodeAndLink(t *testing.T) {
 			assert.Contains(t, letter.HTML, `<html lang="`+locale+`">`)
 		}
 	}
-	for kind, path := range map[notify.Kind]string{notify.AddressTaken: "/login", notify.NewSignIn: "/recover", notify.PasswordChanged: "/recover"} {
+	for kind, path := range map[notify.Kind]string{notify.AddressTaken: "/login", notify.NewSignIn: "/recover", notify.PasswordChanged: "/recover", notify.PasskeyCloned: "/account/security"} {
 		letter, err := texts.Render(sample(notify.Mail, kind, "en"), "", "")
 		require.NoError(t, err)
 		assert.Contains(t, letter.Text, "https://id.example.com"+path+"?ui_locales=en\n", kind)
