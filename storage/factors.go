@@ -8,7 +8,9 @@ import (
 )
 
 // factorKinds selects the kinds of factors that a user has, from the table of each.
-const factorKinds = `SELECT 'totp' AS kind FROM totp_factors WHERE user_id = ?`
+const factorKinds = `SELECT 'totp' AS kind FROM totp_factors WHERE user_id = ?
+	UNION SELECT 'passkey' FROM passkeys WHERE user_id = ?
+	UNION SELECT 'hardware_key' FROM passkeys WHERE user_id = ? AND hardware`
 
 // setFactors makes the column of a user anew from the tables of factors, in the transaction that has changed
 // them: it reads them when the row of the user is locked, so that of two changes at once the second one sees
@@ -21,7 +23,7 @@ func (s *Store) setFactors(ctx context.Context, userID provider.ID) error {
 		return err
 	}
 	kinds := list{}
-	if err := s.on(ctx).Raw("SELECT kind FROM ("+factorKinds+") f ORDER BY kind", id).Scan((*[]string)(&kinds)).Error; err != nil {
+	if err := s.on(ctx).Raw("SELECT kind FROM ("+factorKinds+") f ORDER BY kind", id, id, id).Scan((*[]string)(&kinds)).Error; err != nil {
 		return s.fault(err)
 	}
 	if len(kinds) == 0 {
@@ -44,7 +46,7 @@ func (s *Store) RemoveFactors(ctx context.Context, user provider.ID) error {
 		if err := s.lockRow(ctx, user); err != nil {
 			return err
 		}
-		for _, table := range []string{"totp_factors"} {
+		for _, table := range []string{"totp_factors", "passkeys"} {
 			if err := s.exec(ctx, "DELETE FROM "+table+" WHERE user_id = ?", rowID(user)); err != nil {
 				return err
 			}

@@ -64,15 +64,16 @@ func (j *Janitor) sweep(ctx context.Context) error {
 		j.removed("verifications", removed.Verifications)
 		j.removed("outbox", removed.Messages)
 		j.removed("revocations", removed.Revocations)
+		j.removed("used_challenges", removed.Challenges)
 	}
 	if removed != (Swept{}) {
-		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys, "idempotency_keys", removed.IdempotencyKeys, "verifications", removed.Verifications, "messages", removed.Messages, "revocations", removed.Revocations)
+		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys, "idempotency_keys", removed.IdempotencyKeys, "verifications", removed.Verifications, "messages", removed.Messages, "revocations", removed.Revocations, "challenges", removed.Challenges)
 	}
 	return err
 }
 
 // Swept counts the rows that a sweep removed.
-type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys, IdempotencyKeys, Verifications, Messages, Revocations int64 }
+type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys, IdempotencyKeys, Verifications, Messages, Revocations, Challenges int64 }
 
 // Sweep removes a bounded number of expired rows.
 func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
@@ -91,6 +92,8 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 		(SELECT id FROM sessions WHERE ended_at < ? OR expires_at < ? LIMIT ?)`, old, old, batchSize)
 	removed.Assertions = remove(`DELETE FROM used_jtis WHERE (client_id, jti) IN
 		(SELECT client_id, jti FROM used_jtis WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
+	removed.Challenges = remove(`DELETE FROM used_challenges WHERE hash IN
+		(SELECT hash FROM used_challenges WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
 	removed.IdempotencyKeys = remove(`DELETE FROM idempotency_keys WHERE id IN
 		(SELECT id FROM idempotency_keys WHERE expires_at < ? LIMIT ?)`, now, batchSize)
 	removed.Verifications = remove(`DELETE FROM verifications WHERE id IN

@@ -68,7 +68,7 @@ func rules() []rule {
 		{from: "ratelimit", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf package"},
 		{from: "metrics", forbidden: []string{module}, allowed: []string{module + "provider"}, why: "a leaf package"},
 		{
-			from: "", except: []string{"test/", "storage/storagetest"}, forbidden: []string{"testing", "github.com/stretchr/", module + "test/", module + "storage/storagetest", module + "provider/audit/audittest", module + "provider/factor/factortest"},
+			from: "", except: []string{"test/", "storage/storagetest"}, forbidden: []string{"testing", "github.com/stretchr/", module + "test/", module + "storage/storagetest", module + "provider/audit/audittest", module + "provider/factor/factortest", module + "provider/passkey/passkeytest"},
 			why: "production code does not import test packages",
 		},
 	}

@@ -1,0 +1,219 @@
+package passkey
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/protocol/webauthncose"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+// handleSize is that of a user handle, of at most 64 bytes (WebAuthn section 5.4.3).
+const handleSize = 32
+
+// Creation begins the creation of a passkey of a user. The options are PublicKeyCredentialCreationOptionsJSON
+// (WebAuthn section 5.1.9). It returns *Refused with TooMany when the user has all that one may have.
+func (r *Registry) Creation(ctx context.Context, u *account.User) (options json.RawMessage, c Ceremony, err error) {
+	present, err := r.store.Passkeys(ctx, u.ID)
+	if err != nil {
+		return nil, Ceremony{}, err
+	}
+	if len(present) >= MaxPerUser {
+		return nil, Ceremony{}, refused(TooMany, nil)
+	}
+	if c, err = r.begin(ctx, ForCreation, u); err != nil {
+		return nil, Ceremony{}, err
+	}
+	if len(present) > 0 {
+		c.Handle = present[0].Handle // an authenticator shows the passkeys of a handle as those of one account
+	} else if c.Handle, err = r.bytes(handleSize); err != nil {
+		return nil, Ceremony{}, err
+	}
+	named := u.Profile.Name
+	if named == "" {
+		named = u.Username
+	}
+	attestation := protocol.PreferNoAttestation
+	if r.Attestation {
+		attestation = protocol.PreferDirectAttestation
+	}
+	required := true
+	options, err = json.Marshal(protocol.PublicKeyCredentialCreationOptions{
+		RelyingParty: protocol.RelyingPartyEntity{CredentialEntity: protocol.CredentialEntity{Name: r.DisplayName}, ID: r.relyingParty},
+		User: protocol.UserEntity{
+			CredentialEntity: protocol.CredentialEntity{Name: u.Username}, DisplayName: named, ID: protocol.URLEncodedBase64(c.Handle),
+		},
+		Challenge:             c.Challenge,
+		Parameters:            parameters(),
+		Timeout:               int(Lifetime.Milliseconds()),
+		CredentialExcludeList: descriptors(present),
+		AuthenticatorSelection: protocol.AuthenticatorSelection{
+			ResidentKey: protocol.ResidentKeyRequirementRequired, RequireResidentKey: &required, UserVerification: protocol.VerificationPreferred,
+		},
+		Attestation: attestation,
+	})
+	return options, c, err
+}
+
+// algorithms are those of passkeys, the preferred first: what browsers and authenticators have between them.
+func algorithms() []webauthncose.COSEAlgorithmIdentifier {
+	return []webauthncose.COSEAlgorithmIdentifier{webauthncose.AlgES256, webauthncose.AlgEdDSA, webauthncose.AlgRS256}
+}
+
+func parameters() (list []protocol.CredentialParameter) {
+	for _, a := range algorithms() {
+		list = append(list, protocol.CredentialParameter{Type: protocol.PublicKeyCredentialType, Algorithm: a})
+	}
+	return list
+}
+
+func descriptors(passkeys []*Passkey) (list []protocol.CredentialDescriptor) {
+	for _, p := range passkeys {
+		d := protocol.CredentialDescriptor{Type: protocol.PublicKeyCredentialType, CredentialID: p.CredentialID}
+		for _, t := range p.Transports {
+			d.Transport = append(d.Transport, protocol.AuthenticatorTransport(t))
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+// Create adds the passkey of a response (RegistrationResponseJSON) to a user, with a name or, without one, with
+// one by its kind. It brings Factors and Generation of u up to date, so that a sign-in can go on with it. It
+// returns *Refused, *NameFault, or provider.ErrStale when the user was changed since the ceremony began.
+func (r *Registry) Create(ctx context.Context, u *account.User, c Ceremony, response []byte, name string) (*Passkey, error) {
+	name, err := nameOf(name)
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.created(ctx, u, c, response)
+	if err != nil {
+		return nil, r.tell(ctx, u.ID, err)
+	}
+	if p.Name = name; name == "" {
+		p.Name = defaultName(p.Transports)
+	}
+	var changed *account.User
+	err = r.gate.Record(ctx, audit.Self(ctx, u.ID), audit.FactorAdd, audit.OfUser(u.ID), func(ctx context.Context) (changes audit.Changes, err error) {
+		if changed, err = r.add(ctx, c, p); err != nil {
+			return nil, err
+		}
+		return r.added(ctx, changed, p)
+	})
+	if err != nil {
+		return nil, r.tell(ctx, u.ID, err)
+	}
+	u.Factors, u.Generation = changed.Factors, changed.Generation
+	return p, nil
+}
+
+// created is the passkey of a response that was verified (WebAuthn section 7.1).
+func (r *Registry) created(ctx context.Context, u *account.User, c Ceremony, response []byte) (*Passkey, error) {
+	if err := r.check(ctx, c, ForCreation, u); err != nil {
+		return nil, err
+	}
+	if len(response) > maxResponse {
+		return nil, refused(Malformed, nil)
+	}
+	parsed, err := protocol.ParseCredentialCreationResponseBytes(response)
+	if err != nil {
+		return nil, refused(Malformed, err)
+	}
+	if err := r.verifyClient(parsed.Response.CollectedClientData, protocol.CreateCeremony, c); err != nil {
+		return nil, err
+	}
+	object := &parsed.Response.AttestationObject
+	if err := r.verifyAuthenticator(&object.AuthData, false); err != nil {
+		return nil, err
+	}
+	attested := object.AuthData.AttData
+	if !bytes.Equal(attested.CredentialID, parsed.RawID) {
+		return nil, refused(Malformed, nil) // the browser names another passkey than the authenticator
+	}
+	if err := verifyKey(attested.CredentialPublicKey); err != nil {
+		return nil, err
+	}
+	if r.Attestation {
+		client := sha256.Sum256(parsed.Raw.AttestationResponse.ClientDataJSON)
+		if err := r.verifyAttestation(ctx, object, client[:]); err != nil {
+			return nil, err
+		}
+	}
+	flags, now := object.AuthData.Flags, r.clock.Now(ctx)
+	return &Passkey{
+		ID: provider.NewID(now, r.random), UserID: u.ID, CredentialID: attested.CredentialID, PublicKey: attested.CredentialPublicKey,
+		Handle: c.Handle, SignCount: object.AuthData.Counter, Model: [16]byte(attested.AAGUID), Attested: r.Attestation,
+		Hardware: r.Attestation && !flags.HasBackupEligible(), BackupEligible: flags.HasBackupEligible(), BackedUp: flags.HasBackupState(),
+		Verifies: flags.HasUserVerified(), Transports: transports(parsed.Response.Transports), CreatedAt: now,
+	}, nil
+}
+
+// verifyKey checks that a public key is a valid one of an algorithm that was asked for.
+func verifyKey(public []byte) error {
+	key, err := webauthncose.ParsePublicKey(public)
+	if err != nil {
+		return refused(WeakKey, err)
+	}
+	var algorithm int64
+	switch k := key.(type) {
+	case webauthncose.EC2PublicKeyData:
+		algorithm = k.Algorithm
+	case webauthncose.OKPPublicKeyData:
+		algorithm = k.Algorithm
+	case webauthncose.RSAPublicKeyData:
+		algorithm = k.Algorithm
+	}
+	if !slices.Contains(algorithms(), webauthncose.COSEAlgorithmIdentifier(algorithm)) {
+		return refused(WeakKey, nil)
+	}
+	return nil
+}
+
+// transports are those that browsers know: what a response says of them is not signed, and is shown to people.
+func transports(said []protocol.AuthenticatorTransport) (known []string) {
+	for _, t := range []protocol.AuthenticatorTransport{protocol.USB, protocol.NFC, protocol.BLE, protocol.SmartCard, protocol.Hybrid, protocol.Internal} {
+		if slices.Contains(said, t) {
+			known = append(known, string(t))
+		}
+	}
+	return known
+}
+
+// add stores a passkey if the user is still as the ceremony found them, and returns the user as changed by that.
+func (r *Registry) add(ctx context.Context, c Ceremony, p *Passkey) (*account.User, error) {
+	u, err := r.store.LockUser(ctx, c.UserID)
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return nil, provider.ErrStale
+	case err != nil:
+		return nil, err
+	case u.Disabled:
+		return nil, refused(Disabled, nil)
+	case u.Generation != c.Generation:
+		return nil, provider.ErrStale
+	}
+	present, err := r.store.Passkeys(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(present) >= MaxPerUser {
+		return nil, refused(TooMany, nil)
+	}
+	if err := r.use(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := r.store.AddPasskey(ctx, p); errors.Is(err, provider.ErrConflict) {
+		return nil, refused(Exists, nil)
+	} else if err != nil {
+		return nil, err
+	}
+	return r.store.LockUser(ctx, u.ID)
+}

@@ -1,0 +1,106 @@
+package passkey
+
+import (
+	"context"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+)
+
+// added tells of a new passkey.
+func (r *Registry) added(ctx context.Context, u *account.User, p *Passkey) (audit.Changes, error) {
+	r.events.Publish(ctx, event.FactorAdded{UserID: u.ID, Kind: factor.Passkey})
+	return audit.Details(described(p)), r.notices.Tell(ctx, u, r.notice(ctx, notify.FactorAdded, p))
+}
+
+func described(p *Passkey) map[string]any {
+	return map[string]any{"factor": factor.Passkey, "passkey": p.ID.String(), "name": p.Name}
+}
+
+func (r *Registry) notice(ctx context.Context, kind notify.Kind, p *Passkey) notify.Message {
+	return notify.Message{Kind: kind, Data: notify.Data{Factor: factor.Passkey, FactorName: p.Name, At: r.clock.Now(ctx)}}
+}
+
+// Rename gives a passkey of a user another name; an empty one is the name by its kind. It returns
+// provider.ErrNotFound or *NameFault.
+func (r *Registry) Rename(ctx context.Context, userID, id provider.ID, name string) error {
+	name, err := nameOf(name)
+	if err != nil {
+		return err
+	}
+	present, err := r.store.Passkeys(ctx, userID)
+	if err != nil {
+		return err
+	}
+	p := byID(present, id)
+	if p == nil {
+		return provider.ErrNotFound
+	}
+	if name == "" {
+		name = defaultName(p.Transports)
+	}
+	return r.store.RenamePasskey(ctx, userID, id, name)
+}
+
+// Remove removes a passkey that the user does not want any more. The user's recovery codes go when no factor
+// remains. It brings Factors and Generation of u up to date, and returns provider.ErrNotFound, or
+// provider.ErrStale when the user was changed since u was read.
+func (r *Registry) Remove(ctx context.Context, u *account.User, id provider.ID) error {
+	var changed *account.User
+	err := r.gate.Record(ctx, audit.Self(ctx, u.ID), audit.FactorRemove, audit.OfUser(u.ID), func(ctx context.Context) (changes audit.Changes, err error) {
+		changed, err = r.store.LockUser(ctx, u.ID)
+		switch {
+		case err != nil:
+			return nil, err
+		case changed.Disabled || changed.Generation != u.Generation:
+			return nil, provider.ErrStale
+		}
+		changed, changes, err = r.removed(ctx, changed, id)
+		return changes, err
+	})
+	if err == nil {
+		u.Factors, u.Generation = changed.Factors, changed.Generation
+	}
+	return err
+}
+
+// RemoveFor removes a passkey of a user for an administrator. It returns provider.ErrNotFound
+// or audit.ErrForbidden.
+func (r *Registry) RemoveFor(ctx context.Context, actor audit.Actor, userID, id provider.ID) error {
+	return r.gate.Do(ctx, actor, audit.FactorRemove, audit.OfUser(userID), func(ctx context.Context) (audit.Changes, error) {
+		u, err := r.store.LockUser(ctx, userID)
+		if err != nil {
+			return nil, err
+		}
+		// Whoever may not change an administrator must not leave the account with a password alone.
+		if err := account.MayManage(actor, u); err != nil {
+			return nil, err
+		}
+		_, changes, err := r.removed(ctx, u, id)
+		return changes, err
+	})
+}
+
+// removed removes a passkey of a user who is locked, and returns the user as changed by that.
+func (r *Registry) removed(ctx context.Context, u *account.User, id provider.ID) (*account.User, audit.Changes, error) {
+	present, err := r.store.Passkeys(ctx, u.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := byID(present, id)
+	if p == nil {
+		return nil, nil, provider.ErrNotFound
+	}
+	if err := r.store.RemovePasskey(ctx, u.ID, id); err != nil {
+		return nil, nil, err
+	}
+	if u, err = r.store.LockUser(ctx, u.ID); err != nil {
+		return nil, nil, err
+	}
+	r.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: factor.Passkey})
+	return u, audit.Diff(described(p), nil), r.notices.Tell(ctx, u, r.notice(ctx, notify.FactorRemoved, p))
+}
