@@ -160,7 +160,8 @@ type config struct {
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `koanf:"log_level"`
 
-	proxySettings `koanf:",squash"`
+	factorSettings `koanf:",squash"`
+	proxySettings  `koanf:",squash"`
 
 	// Dev is set by --dev alone: no file or variable may switch it on in production.
 	Dev bool `koanf:"-"`
@@ -202,6 +203,7 @@ func defaults() config {
 		DrainDelay:           5 * time.Second,
 		Metrics:              true,
 		LogLevel:             "info",
+		factorSettings:       factorDefaults(),
 		proxySettings:        proxyDefaults(),
 	}
 }

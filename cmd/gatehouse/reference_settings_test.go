@@ -58,7 +58,7 @@ func fieldsOf(t *testing.T, file, of string) []*ast.Field {
 
 func documentedSettings(t *testing.T) []documented {
 	t.Helper()
-	fields := slices.Concat(fieldsOf(t, "config.go", "config"), fieldsOf(t, "config_proxy.go", "proxySettings"))
+	fields := slices.Concat(fieldsOf(t, "config.go", "config"), fieldsOf(t, "config_factors.go", "factorSettings"), fieldsOf(t, "config_proxy.go", "proxySettings"))
 	values := reflect.ValueOf(defaults())
 	variables := map[string]string{}
 	for _, field := range settingFields() {

@@ -32,6 +32,9 @@ type Config struct {
 	// Metadata is the discovery document.
 	Metadata []byte
 	Keys     keySet
+	// Issuer and PasskeyOrigins are what the documents about passkeys say.
+	Issuer         string
+	PasskeyOrigins []string
 	// Revocations is the feed of what was revoked.
 	Revocations revocationFeed
 	// LegacyCheck serves the check of an older system, too.
@@ -64,6 +67,10 @@ func (c Config) Routes() []route.Route {
 		{Name: "discovery", Methods: get, Path: DiscoveryPath, Protection: route.Open, CORS: route.AnyOrigin, Handler: discovery, Policies: documents},
 		{Name: "metadata", Methods: get, Path: MetadataPath, Protection: route.Open, CORS: route.AnyOrigin, Handler: discovery, Policies: documents},
 		{
+			Name: "passkey endpoints", Methods: get, Path: PasskeyEndpointsPath, Protection: route.Open, CORS: route.AnyOrigin,
+			Handler: PasskeyEndpoints(c.Issuer), Policies: documents,
+		},
+		{
 			Name: "revoke", Methods: post, Path: c.Prefix + "/revoke", FormAliases: []string{"/api/v1/oauth/tokens/revoke"},
 			Protection: route.ClientAuthenticated, CORS: route.PublicClientOrigins, Handler: Revoke(c.Provider),
 			Policies: authenticates(ratelimit.TokenClient, ratelimit.TokenPrefix),
@@ -77,6 +84,12 @@ func (c Config) Routes() []route.Route {
 			Protection: route.ClientAuthenticated, CORS: route.PublicClientOrigins, Handler: UserInfo(c.Provider),
 			Policies: []string{ratelimit.UserInfoClient, ratelimit.UserInfoPrefix},
 		},
+	}
+	if len(c.PasskeyOrigins) > 0 {
+		routes = append(routes, route.Route{
+			Name: "passkey origins", Methods: get, Path: PasskeyOriginsPath, Protection: route.Open, CORS: route.AnyOrigin,
+			Handler: PasskeyOrigins(c.PasskeyOrigins), Policies: documents,
+		})
 	}
 	if c.LegacyCheck {
 		routes = append(routes, route.Route{

@@ -66,7 +66,11 @@ func documents() map[string]description {
 		"kid": {Type: huma.TypeString}, "kty": {Type: huma.TypeString}, "alg": {Type: huma.TypeString}, "use": {Type: huma.TypeString},
 	}, "kid", "kty")}}, "keys")
 	openAPI := object(map[string]*huma.Schema{"openapi": {Type: huma.TypeString}, "paths": {Type: huma.TypeObject}}, "openapi", "paths")
+	enrolment := object(map[string]*huma.Schema{"enroll": {Type: huma.TypeString, Format: "uri"}, "manage": {Type: huma.TypeString, Format: "uri"}}, "enroll", "manage")
+	origins := object(map[string]*huma.Schema{"origins": {Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString, Format: "uri"}}}, "origins")
 	return map[string]description{
+		"passkey endpoints": document("get-passkey-endpoints", "Read where people add and manage passkeys", "For password managers (W3C, A Well-Known URL for Relying Party Passkey Endpoints).", enrolment),
+		"passkey origins":   document("get-passkey-origins", "Read which further sites may use the passkeys", "For browsers (Web Authentication Level 3, section 5.11). Only where the operator names some.", origins),
 		"discovery":         document("get-openid-configuration", "Read the OpenID Connect discovery document", "OpenID Connect Discovery section 4.", metadata),
 		"metadata":          document("get-oauth-metadata", "Read the OAuth 2.0 server metadata", "RFC 8414; the same document.", metadata),
 		"jwks":              document("get-keys", "Read the keys that verify signatures", "RFC 7517. A new key is published before it signs.", keys),

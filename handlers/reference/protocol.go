@@ -75,7 +75,7 @@ func protocol(issuer, version string, table []route.Route, management map[string
 			document.AddOperation(d.operation(line, method, i))
 		}
 	}
-	for _, optional := range []string{"legacy check"} {
+	for _, optional := range []string{"legacy check", "passkey origins"} {
 		delete(known, optional)
 	}
 	if len(known) > 0 {

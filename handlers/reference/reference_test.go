@@ -30,7 +30,7 @@ func table(t *testing.T) ([]route.Route, *api.API) {
 	management, err := api.New(api.Config{Issuer: issuer})
 	require.NoError(t, err)
 	people := browser.New(browser.Config{AuthorizePath: "/oauth/authorize", LogoutPath: "/oauth/logout"})
-	endpoints := oauth.Config{Prefix: "/oauth", LegacyCheck: true}
+	endpoints := oauth.Config{Prefix: "/oauth", LegacyCheck: true, PasskeyOrigins: []string{"https://shop.example"}}
 	return handlers.Config{Routes: slices.Concat(endpoints.Routes(), people.Routes(), management.Routes())}.Table(), management
 }
 
