@@ -34,7 +34,7 @@ type passkeyRow struct {
 func (passkeyRow) TableName() string { return "passkeys" }
 
 const passkeyColumns = `p.id, p.user_id, p.name, p.credential_id, p.public_key, p.user_handle, p.sign_count, p.aaguid, p.attested, p.hardware,
-	p.backup_eligible, p.backed_up, p.uv_initialized, p.transports, p.created_at, p.used_at`
+	p.backup_eligible, p.backed_up, p.uv_initialized, p.transports, p.created_at, p.used_at` //nolint:gosec // names of columns
 
 func (r *passkeyRow) into() []any {
 	return []any{

@@ -8,8 +8,8 @@ import (
 // Where browsers and password managers look for what concerns passkeys (Web Authentication Level 3, section
 // 5.11; W3C, A Well-Known URL for Relying Party Passkey Endpoints).
 const (
-	PasskeyOriginsPath   = "/.well-known/webauthn"
-	PasskeyEndpointsPath = "/.well-known/passkey-endpoints"
+	PasskeyOriginsPath   = "/.well-known/webauthn"          //nolint:gosec // where a document stands
+	PasskeyEndpointsPath = "/.well-known/passkey-endpoints" //nolint:gosec // where a document stands
 )
 
 // securityPage is where people add and manage their passkeys.

@@ -3,7 +3,6 @@ package passkey_test
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -226,7 +225,7 @@ func TestNamesOfPasskeys(t *testing.T) {
 	for _, name := range []string{strings.Repeat("ä", 65), "a\nb", "a\x00", "a\u202eb", "\xff"} {
 		var fault *passkey.NameFault
 		_, err := f.Create(t.Context(), f.user, passkey.Ceremony{}, nil, name)
-		require.ErrorAs(t, err, &fault, fmt.Sprintf("%q", name))
+		require.ErrorAs(t, err, &fault, "%q", name)
 		require.ErrorAs(t, f.Rename(t.Context(), f.user.ID, provider.ID{}, name), &fault)
 	}
 	p := f.register(t)

@@ -2,7 +2,6 @@ package storagetest
 
 import (
 	"crypto/rand"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -115,7 +114,7 @@ func testPasskeyRemovalRace(t *testing.T, f *fixture) {
 				return
 			}
 			var why *passkey.Refused
-			assert.True(t, errors.As(err, &why), err)
+			assert.ErrorAs(t, err, &why)
 		})
 		group.Go(func() { assert.NoError(t, p.Remove(ctx, u, created.ID)) })
 		group.Wait()
