@@ -20,7 +20,7 @@ type factorSettings struct {
 	// passkeys of this server (Related Origin Requests, /.well-known/webauthn). Browsers heed five domains at
 	// most.
 	PasskeyOrigins []string `koanf:"passkey_origins"`
-	// PasskeyAttestation is none, or direct: then a new passkey is refused unless its maker attests, in the
+	// PasskeyAttestation says what is asked about new passkeys: none, or direct. Then one is refused unless its maker attests, in the
 	// format packed, that it is in an authenticator of one of the models PasskeyAAGUIDs. That is for security
 	// keys which an organization hands out; the passkeys of phones and browsers are not attested.
 	PasskeyAttestation string `koanf:"passkey_attestation"`

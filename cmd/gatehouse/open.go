@@ -21,6 +21,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
@@ -47,6 +48,7 @@ type instance struct {
 	people      *account.SelfService
 	invitations *account.Invitations
 	factors     *factor.Registry
+	passkeys    *passkey.Registry
 	catalogue   *consent.Catalogue
 	consents    *consent.Registry
 	imported    *grant.ImportedTokens
@@ -141,6 +143,14 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	codes := verification.NewCodes(store, ring.Key(keyring.Verification), c.Issuer, e.clock, e.random)
 	outbox := notify.NewOutbox(store, e.clock, e.random).BoundSMS(c.SMSPerHour)
 	people := account.NewSelfService(users, store, store, codes, outbox, c.registration())
+	authenticators, err := c.passkeys()
+	if err != nil {
+		return nil, err
+	}
+	passkeys, err := passkey.New(authenticators, store, gate, users, events, e.clock, e.random)
+	if err != nil {
+		return nil, err
+	}
 	return &instance{
 		config:      c,
 		codes:       codes,
@@ -148,6 +158,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		people:      people,
 		invitations: account.NewInvitations(people),
 		factors:     factor.NewRegistry(store, gate, ring.Key(keyring.Factor), users, events, c.Issuer, e.clock, e.random),
+		passkeys:    passkeys,
 		store:       store,
 		ring:        ring,
 		keys:        signers,

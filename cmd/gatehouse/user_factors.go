@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
 )
 
 // factorsView are the second factors of a user, with the names that the management API has.
@@ -18,6 +19,7 @@ type factorsView struct {
 	Kinds         []string           `json:"kinds"`
 	TOTP          *appView           `json:"totp"`
 	RecoveryCodes *recoveryCodesView `json:"recovery_codes"`
+	Passkeys      []passkeyView      `json:"passkeys"`
 	DueAt         *time.Time         `json:"due_at"`
 }
 
@@ -31,8 +33,8 @@ type recoveryCodesView struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
-func factorsViewOf(u *account.User, of factor.Factors) factorsView {
-	v := factorsView{ID: u.ID.String(), Username: u.Username, Kinds: orEmpty(u.Factors), DueAt: u.FactorsDueAt}
+func factorsViewOf(u *account.User, of factor.Factors, passkeys []*passkey.Passkey) factorsView {
+	v := factorsView{ID: u.ID.String(), Username: u.Username, Kinds: orEmpty(u.Factors), Passkeys: passkeyViews(passkeys), DueAt: u.FactorsDueAt}
 	if of.TOTP != nil {
 		v.TOTP = &appView{of.TOTP.CreatedAt, of.TOTP.UsedAt}
 	}
@@ -59,7 +61,11 @@ func newUserFactors(env *environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		v := factorsViewOf(u, of)
+		passkeys, err := h.passkeys.Of(cmd.Context(), u.ID)
+		if err != nil {
+			return err
+		}
+		v := factorsViewOf(u, of, passkeys)
 		if *asJSON {
 			return printJSON(env.Out, v)
 		}
@@ -82,7 +88,10 @@ func (e *environment) printFactors(v factorsView) error {
 	if v.RecoveryCodes != nil {
 		codes = fmt.Sprintf("%d left, made %s", v.RecoveryCodes.Left, when(v.RecoveryCodes.CreatedAt))
 	}
-	return facts(e.Out, "ID", v.ID, "Username", v.Username, "Kinds", strings.Join(v.Kinds, " "), "Authenticator app", app, "Recovery codes", codes)
+	if err := facts(e.Out, "ID", v.ID, "Username", v.Username, "Kinds", strings.Join(v.Kinds, " "), "Authenticator app", app, "Recovery codes", codes); err != nil {
+		return err
+	}
+	return printPasskeys(e.Out, v.Passkeys)
 }
 
 func newUserResetFactors(env *environment) *cobra.Command {

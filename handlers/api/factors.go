@@ -23,6 +23,7 @@ type userFactors struct {
 		Kinds         []string           `json:"kinds" doc:"Which kinds of second factors the user has, such as totp" example:"[\"totp\"]"`
 		TOTP          *authenticatorApp  `json:"totp,omitempty" doc:"The authenticator app (RFC 6238), where there is one"`
 		RecoveryCodes *userRecoveryCodes `json:"recovery_codes,omitempty" doc:"The codes that stand in for a lost factor, where they were made"`
+		Passkeys      []userPasskey      `json:"passkeys,omitempty" doc:"The passkeys (Web Authentication), the oldest first"`
 		DueAt         *time.Time         `json:"due_at,omitempty" doc:"Until when the user may sign in without having set up a factor that is demanded"`
 	}
 }
@@ -65,7 +66,12 @@ func (a *API) getFactors(ctx context.Context, in *UserID) (*userFactors, error) 
 	if err != nil {
 		return nil, err
 	}
+	list, err := a.Passkeys.Of(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
 	out := &userFactors{}
+	out.Body.Passkeys = passkeysOf(list)
 	out.Body.Kinds, out.Body.DueAt = append([]string{}, u.Factors...), u.FactorsDueAt
 	if of.TOTP != nil {
 		out.Body.TOTP = &authenticatorApp{of.TOTP.CreatedAt, of.TOTP.UsedAt}
