@@ -75,6 +75,8 @@ func TestFactorsAreCounted(t *testing.T) {
 		event.FactorRemoved{Kind: "totp"},
 		event.FactorRemoved{Kind: "made up"},
 		event.FactorRefused{Kind: "totp", Reason: "wrong_code"},
+		event.FactorRefused{Kind: "passkey", Reason: "cloned"},
+		event.FactorRefused{Kind: "passkey", Reason: "wrong_code"},
 		event.FactorRefused{Kind: "made up", Reason: "made up"},
 	} {
 		bus.Publish(t.Context(), e)
@@ -92,8 +94,20 @@ gatehouse_factor_changes_total{change="removed",kind="totp"} 1
 # HELP gatehouse_factor_refusals_total Refused attempts to prove a second factor, by kind and reason.
 # TYPE gatehouse_factor_refusals_total counter
 gatehouse_factor_refusals_total{kind="other",reason="other"} 1
-gatehouse_factor_refusals_total{kind="passkey",reason="throttled"} 0
-gatehouse_factor_refusals_total{kind="passkey",reason="wrong_code"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="absent"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="altered"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="cloned"} 1
+gatehouse_factor_refusals_total{kind="passkey",reason="disabled"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="expired"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="malformed"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="other"} 1
+gatehouse_factor_refusals_total{kind="passkey",reason="replayed"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="unknown"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="unverified"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="wrong_ceremony"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="wrong_origin"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="wrong_relying_party"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="wrong_signature"} 0
 gatehouse_factor_refusals_total{kind="recovery_code",reason="throttled"} 0
 gatehouse_factor_refusals_total{kind="recovery_code",reason="wrong_code"} 0
 gatehouse_factor_refusals_total{kind="totp",reason="throttled"} 0

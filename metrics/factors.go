@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
 )
 
 // Factors count the second factors that are set up and removed, and the refused attempts to prove one, from
@@ -14,8 +16,16 @@ type Factors struct{ changes, refused *prometheus.CounterVec }
 func changedKinds() []string { return []string{"totp", "passkey", "hardware_key"} }
 func refusedKinds() []string { return []string{"totp", "passkey", "recovery_code"} }
 
-// refusedReasons are those of event.FactorRefused.
-func refusedReasons() []string { return []string{"wrong_code", "throttled"} }
+// refusedReasons are those of event.FactorRefused, by the kind.
+func refusedReasons(kind string) (reasons []string) {
+	if kind != "passkey" {
+		return []string{"wrong_code", "throttled"}
+	}
+	for _, why := range passkey.ProofReasons() {
+		reasons = append(reasons, string(why))
+	}
+	return reasons
+}
 
 func newFactors(r *registration) *Factors {
 	f := &Factors{
@@ -28,7 +38,7 @@ func newFactors(r *registration) *Factors {
 		}
 	}
 	for _, kind := range refusedKinds() {
-		for _, reason := range refusedReasons() {
+		for _, reason := range refusedReasons(kind) {
 			f.refused.WithLabelValues(kind, reason)
 		}
 	}
@@ -40,7 +50,7 @@ func (f *Factors) changed(kind, change string) {
 }
 
 func (f *Factors) refuse(kind, reason string) {
-	f.refused.WithLabelValues(among(refusedKinds(), kind), among(refusedReasons(), reason)).Inc()
+	f.refused.WithLabelValues(among(refusedKinds(), kind), among(refusedReasons(kind), reason)).Inc()
 }
 
 // among is a value of a closed set, or the label of all others.

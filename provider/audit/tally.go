@@ -47,6 +47,9 @@ func (t *Tally) Hear(_ context.Context, e event.Event) {
 		user, reason = e.UserID, e.Reason
 	case event.FactorRefused: // the password was right: that must not look like a wrong one
 		user, reason = e.UserID, "second_factor_"+e.Reason
+		if e.Kind == "passkey" { // which may be all that was asked for
+			reason = "passkey_" + e.Reason
+		}
 	default:
 		return
 	}

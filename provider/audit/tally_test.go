@@ -46,6 +46,7 @@ func TestRefusalsAreRecordedAsSums(t *testing.T) {
 	refused(tally, alice, "wrong_password", 5)
 	refused(tally, alice, "throttled", 70)
 	tally.Hear(t.Context(), event.FactorRefused{UserID: alice, Kind: "totp", Reason: "wrong_code"})
+	tally.Hear(t.Context(), event.FactorRefused{UserID: alice, Kind: "passkey", Reason: "cloned"})
 	tally.Hear(t.Context(), event.SignedIn{UserID: alice})
 	refused(tally, provider.ID{}, "unknown_user", 3)
 	for range 4 {
@@ -57,7 +58,7 @@ func TestRefusalsAreRecordedAsSums(t *testing.T) {
 	require.NoError(t, tally.Flush(t.Context(), f.gate(f)))
 	by, n := refusals(t, f)
 	assert.Equal(t, 3, n)
-	assert.Equal(t, audit.Changes{"wrong_password": {After: 5.0}, "throttled": {After: 70.0}, "second_factor_wrong_code": {After: 1.0}}, by["user.sign_in_refused "+alice.String()])
+	assert.Equal(t, audit.Changes{"wrong_password": {After: 5.0}, "throttled": {After: 70.0}, "second_factor_wrong_code": {After: 1.0}, "passkey_cloned": {After: 1.0}}, by["user.sign_in_refused "+alice.String()])
 	assert.Equal(t, audit.Changes{"unknown_user": {After: 3.0}}, by["user.sign_in_refused "])
 	assert.Equal(t, audit.Changes{"token-prefix": {After: 4.0}}, by["limit.refuse "])
 }

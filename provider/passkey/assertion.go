@@ -76,7 +76,7 @@ func (r *Registry) prove(ctx context.Context, c Ceremony, a *protocol.ParsedCred
 func verifySignature(a *protocol.ParsedCredentialAssertionData, p *Passkey) error {
 	key, err := webauthncose.ParsePublicKey(p.PublicKey)
 	if err != nil {
-		return refused(WeakKey, err)
+		return refused(WrongSignature, err)
 	}
 	client := sha256.Sum256(a.Raw.AssertionResponse.ClientDataJSON)
 	right, err := webauthncose.VerifySignature(key, slices.Concat(a.Raw.AssertionResponse.AuthenticatorData, client[:]), a.Response.Signature)

@@ -62,7 +62,7 @@ func byID(passkeys []*Passkey, id provider.ID) *Passkey {
 	return nil
 }
 
-// tell publishes that a response was refused.
+// tell publishes that a response was refused which was to prove a user.
 func (r *Registry) tell(ctx context.Context, userID provider.ID, err error) error {
 	if because := (*Refused)(nil); errors.As(err, &because) {
 		r.events.Publish(ctx, event.FactorRefused{UserID: userID, Kind: factor.Passkey, Reason: string(because.Reason)})

@@ -96,7 +96,7 @@ func (r *Registry) Create(ctx context.Context, u *account.User, c Ceremony, resp
 	}
 	p, err := r.created(ctx, u, c, response)
 	if err != nil {
-		return nil, r.tell(ctx, u.ID, err)
+		return nil, err
 	}
 	if p.Name = name; name == "" {
 		p.Name = defaultName(p.Transports)
@@ -109,7 +109,7 @@ func (r *Registry) Create(ctx context.Context, u *account.User, c Ceremony, resp
 		return r.added(ctx, changed, p)
 	})
 	if err != nil {
-		return nil, r.tell(ctx, u.ID, err)
+		return nil, err
 	}
 	u.Factors, u.Generation = changed.Factors, changed.Generation
 	return p, nil

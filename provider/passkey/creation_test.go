@@ -120,7 +120,6 @@ func TestCreateRefuses(t *testing.T) {
 			require.NoError(t, err)
 			assert.Empty(t, list)
 			assert.Empty(t, f.read(t, f.user.ID).Factors)
-			assert.Equal(t, 1, f.published(event.FactorRefused{UserID: f.user.ID, Kind: factor.Passkey, Reason: string(test.why)}))
 		})
 	}
 	f := newFixture(t)

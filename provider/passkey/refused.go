@@ -46,6 +46,14 @@ const (
 	WrongModel Reason = "wrong_model"
 )
 
+// ProofReasons are those for which a response is refused that is to prove a user, at a sign-in or as a second
+// factor.
+func ProofReasons() []Reason {
+	return []Reason{
+		Malformed, WrongCeremony, Expired, Replayed, WrongOrigin, WrongRelyingParty, Absent, Unverified, WrongSignature, Unknown, Disabled, Cloned, Altered,
+	}
+}
+
 // Refused is the error of a response that was refused.
 type Refused struct {
 	Reason Reason
