@@ -236,6 +236,7 @@ func TestCeremoniesDoNotMix(t *testing.T) {
 	require.NoError(t, err)
 	_, _, err = f.VerifySignIn(t.Context(), proof, response)
 	assertRefused(t, passkey.WrongCeremony, err)
+	_, response = f.asserted(t, func(r *passkeytest.Response) { r.Client["challenge"] = "" })
 	_, _, err = f.VerifySignIn(t.Context(), passkey.Ceremony{Purpose: passkey.ForSignIn, IssuedAt: f.now}, response)
 	assertRefused(t, passkey.WrongCeremony, err)
 }
