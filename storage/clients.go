@@ -41,7 +41,8 @@ type clientRow struct {
 	AssertionIssuerOnly  bool
 	AccessTokenAlg       string
 	AccessTokenTyp       string
-	IDTokenClaims        bool `gorm:"column:id_token_claims"`
+	RequiredACR          string `gorm:"column:required_acr"`
+	IDTokenClaims        bool   `gorm:"column:id_token_claims"`
 	AllowUndottedScheme  bool
 	Restricted           bool
 	// Named: users are named, perhaps by the previous version, which does not know Restricted.
@@ -245,7 +246,7 @@ func clientRowOf(c *client.Client) (*clientRow, error) {
 		RefreshTokenRotation: string(c.RefreshTokenRotation), JWKS: c.JWKS, JWKSURI: c.JWKSURI, AuthSigningAlg: c.AuthSigningAlg, RateLimit: c.RateLimit,
 		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty, MayIntrospect: c.MayIntrospect,
 		Disabled: c.Disabled, AuthMethodPinned: c.AuthMethodPinned, AssertionIssuerOnly: c.AssertionIssuerOnly,
-		AccessTokenAlg: c.AccessTokenAlg, AccessTokenTyp: c.AccessTokenTyp, IDTokenClaims: c.IDTokenClaims,
+		AccessTokenAlg: c.AccessTokenAlg, AccessTokenTyp: c.AccessTokenTyp, RequiredACR: c.RequiredACR, IDTokenClaims: c.IDTokenClaims,
 		AllowUndottedScheme: c.AllowUndottedScheme, Restricted: c.Restricted,
 		URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
 		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, Metadata: string(metadata), CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
@@ -265,7 +266,7 @@ func (r clientRow) client(secrets []client.Secret) (*client.Client, error) {
 		RefreshTokenRotation: client.Rotation(r.RefreshTokenRotation), JWKS: r.JWKS, JWKSURI: r.JWKSURI, AuthSigningAlg: r.AuthSigningAlg, RateLimit: r.RateLimit,
 		RequirePKCE: r.RequirePKCE, AllowPlainPKCE: r.AllowPlainPKCE, FirstParty: r.FirstParty, MayIntrospect: r.MayIntrospect,
 		Disabled: r.Disabled, AuthMethodPinned: r.AuthMethodPinned, AssertionIssuerOnly: r.AssertionIssuerOnly,
-		AccessTokenAlg: r.AccessTokenAlg, AccessTokenTyp: r.AccessTokenTyp, IDTokenClaims: r.IDTokenClaims,
+		AccessTokenAlg: r.AccessTokenAlg, AccessTokenTyp: r.AccessTokenTyp, RequiredACR: r.RequiredACR, IDTokenClaims: r.IDTokenClaims,
 		AllowUndottedScheme: r.AllowUndottedScheme, Restricted: r.Restricted || r.Named,
 		URI: r.URI, LogoURI: r.LogoURI, PolicyURI: r.PolicyURI, TOSURI: r.TOSURI,
 		PostLogoutRedirectURIs: r.PostLogoutRedirectURIs, Secrets: secrets, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),

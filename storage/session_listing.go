@@ -29,7 +29,7 @@ func (s *Store) Sessions(ctx context.Context, of session.Filter, limit int) (ses
 		w.also.add("w.ended_at IS NULL AND w.expires_at > ? AND w.seen_at > ?", of.Now, of.SeenSince)
 		w.also.add("(SELECT 1 FROM users u WHERE u.id = w.user_id AND NOT u.disabled) = 1")
 	}
-	w.text = `SELECT id, user_id, hash, auth_time, methods, seen_at, expires_at, ended_at, address, seen_address, user_agent
+	w.text = `SELECT id, user_id, hash, auth_time, methods, seen_at, expires_at, ended_at, kept, address, seen_address, user_agent
 		FROM sessions WHERE ` + w.text + " ORDER BY id DESC LIMIT ?"
 	w.args = append(w.args, w.size)
 	also := w.also.where()

@@ -17,29 +17,30 @@ type sessionRow struct {
 	SeenAt    time.Time
 	ExpiresAt time.Time
 	EndedAt   *time.Time
+	Kept      bool
 
 	Address, SeenAddress, UserAgent optionalText
 }
 
-const sessionColumns = "s.hash, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at, s.address, s.seen_address, s.user_agent"
+const sessionColumns = "s.hash, s.auth_time, s.methods, s.seen_at, s.expires_at, s.ended_at, s.kept, s.address, s.seen_address, s.user_agent"
 
 func (r *sessionRow) into() []any {
-	return []any{&r.Hash, &r.AuthTime, &r.Methods, &r.SeenAt, &r.ExpiresAt, &r.EndedAt, &r.Address, &r.SeenAddress, &r.UserAgent}
+	return []any{&r.Hash, &r.AuthTime, &r.Methods, &r.SeenAt, &r.ExpiresAt, &r.EndedAt, &r.Kept, &r.Address, &r.SeenAddress, &r.UserAgent}
 }
 
 func (r *sessionRow) session(id provider.ID, user *account.User) *session.Session {
 	return &session.Session{
 		ID: id, User: user, Hash: r.Hash, Proofs: session.ProvedAt(r.AuthTime.UTC(), strings.Fields(r.Methods)...),
-		SeenAt: r.SeenAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), EndedAt: utc(r.EndedAt),
+		SeenAt: r.SeenAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), EndedAt: utc(r.EndedAt), Kept: r.Kept,
 		Address: string(r.Address), Seen: session.Browser{Address: string(r.SeenAddress), UserAgent: string(r.UserAgent)},
 	}
 }
 
 // CreateSession stores a new session.
 func (s *Store) CreateSession(ctx context.Context, v *session.Session) error {
-	return s.insertIfVerified(ctx, `INSERT INTO sessions (id, user_id, hash, auth_time, methods, seen_at, expires_at, address, seen_address, user_agent)
-		SELECT ?, u.id, ?, ?, ?, ?, ?, ?, ?, ? FROM users u WHERE u.id = ? AND u.generation = ? AND NOT u.disabled`,
-		rowID(v.ID), v.Hash, v.Proofs.AuthTime(), strings.Join(v.Proofs.AMR(), " "), v.SeenAt, v.ExpiresAt,
+	return s.insertIfVerified(ctx, `INSERT INTO sessions (id, user_id, hash, auth_time, methods, seen_at, expires_at, kept, address, seen_address, user_agent)
+		SELECT ?, u.id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM users u WHERE u.id = ? AND u.generation = ? AND NOT u.disabled`,
+		rowID(v.ID), v.Hash, v.Proofs.AuthTime(), strings.Join(v.Proofs.Methods, " "), v.SeenAt, v.ExpiresAt, v.Kept,
 		optionalText(v.Address), optionalText(v.Seen.Address), optionalText(v.Seen.UserAgent), rowID(v.User.ID), v.User.Generation)
 }
 
@@ -49,12 +50,40 @@ func (s *Store) ReplaceSession(ctx context.Context, previous provider.ID, next *
 		if err := s.CreateSession(ctx, next); err != nil {
 			return err
 		}
-		// In the order of EndSession, which may be at work on the same rows.
-		if err := s.exec(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", next.Proofs.AuthTime(), rowID(previous)); err != nil {
+		if _, err := s.endReplaced(ctx, previous, next); err != nil {
 			return err
 		}
-		return s.exec(ctx, "UPDATE grants SET session_id = ? WHERE session_id = ?", rowID(next.ID), rowID(previous))
+		return s.moveGrants(ctx, previous, next)
 	})
+}
+
+// StepUpSession is ReplaceSession for a session that must not have ended: who is signed out is not signed in again
+// by a second factor. Of several at once, one replaces it.
+func (s *Store) StepUpSession(ctx context.Context, previous provider.ID, next *session.Session) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		if err := s.CreateSession(ctx, next); err != nil {
+			return err
+		}
+		ended, err := s.endReplaced(ctx, previous, next)
+		if err == nil && !ended {
+			return provider.ErrStale
+		}
+		if err != nil {
+			return err
+		}
+		return s.moveGrants(ctx, previous, next)
+	})
+}
+
+// endReplaced ends the session in whose place the next one is, and tells whether it was not over. It comes before
+// the grants, in the order of EndSession, which may be at work on the same rows.
+func (s *Store) endReplaced(ctx context.Context, previous provider.ID, next *session.Session) (bool, error) {
+	n, err := s.count(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", next.SeenAt, rowID(previous))
+	return n > 0, err
+}
+
+func (s *Store) moveGrants(ctx context.Context, previous provider.ID, next *session.Session) error {
+	return s.exec(ctx, "UPDATE grants SET session_id = ? WHERE session_id = ?", rowID(next.ID), rowID(previous))
 }
 
 // Session reads a session with its user.

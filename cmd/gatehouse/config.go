@@ -92,6 +92,16 @@ type config struct {
 	// with the browser unless the box is ticked; then it has the lifetime of the session.
 	KeepSignedIn bool `koanf:"keep_signed_in"`
 
+	// SecondFactorFor is who must have a second factor: everyone, or the roles of those who must; empty:
+	// nobody must. Who has one is asked for it all the same, and a client may require one of its users.
+	SecondFactorFor []string `koanf:"second_factor_for"`
+	// SecondFactorGrace is how long users may sign in without one, from their first sign-in at which they
+	// must have one; 0: not at all.
+	SecondFactorGrace time.Duration `koanf:"second_factor_grace"`
+	// RememberSecondFactor lets users have a browser remembered, which then does not ask for the second
+	// factor for that long; 0: each sign-in asks.
+	RememberSecondFactor time.Duration `koanf:"remember_second_factor"`
+
 	// Registration says who may register an account: open, invitation (those whom an administrator
 	// invited) or off. Nobody can as long as no messages can be sent.
 	Registration string `koanf:"registration"`

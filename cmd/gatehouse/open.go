@@ -49,6 +49,7 @@ type instance struct {
 	invitations *account.Invitations
 	factors     *factor.Registry
 	passkeys    *passkey.Registry
+	demands     *factor.Sessions
 	catalogue   *consent.Catalogue
 	consents    *consent.Registry
 	imported    *grant.ImportedTokens
@@ -151,6 +152,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
+	demands := factor.NewSessions(c.secondFactor(), store, e.clock)
 	return &instance{
 		config:      c,
 		codes:       codes,
@@ -159,6 +161,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		invitations: account.NewInvitations(people),
 		factors:     factor.NewRegistry(store, gate, ring.Key(keyring.Factor), users, events, c.Issuer, e.clock, e.random),
 		passkeys:    passkeys,
+		demands:     demands,
 		store:       store,
 		ring:        ring,
 		keys:        signers,
@@ -171,7 +174,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		consents:    consent.NewRegistry(store, store, store, gate, e.clock),
 		imported:    imported,
 		inspector:   grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle, imported),
-		sessions: session.NewManager(store, gate, ring.Key(keyring.SessionHash), events, e.clock, e.random,
+		sessions: session.NewManager(store, gate, ring.Key(keyring.SessionHash), demands, events, e.clock, e.random,
 			session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
 		events:    events,
 		gate:      gate,

@@ -245,6 +245,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		SharedKeys:   c.ClientSecretJWT,
 		UILocales:    set.Tags(),
 		Registration: h.people.Policy().Offers(),
+		OfferedACR:   c.offeredACR(),
 	}, oauth.Domain{
 		Authenticator: authenticator,
 		Clients:       directory,
@@ -278,7 +279,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		return nil, err
 	}
 	web, err := websession.New(websession.Config{
-		Issuer: c.Issuer, Manager: h.sessions, Seal: h.ring.Key(keyring.Flow), Devices: h.ring.Key(keyring.Device), Clock: e.clock, Random: e.random,
+		Issuer: c.Issuer, Manager: h.sessions, Seal: h.ring.Key(keyring.Flow), Devices: h.ring.Key(keyring.Device), Remember: c.RememberSecondFactor, Clock: e.clock, Random: e.random,
 	})
 	if err != nil {
 		return nil, err
@@ -293,6 +294,10 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Web:           web,
 		Sessions:      h.sessions,
 		SignIn:        signIn,
+		Users:         h.store,
+		Factors:       h.demands,
+		Codes:         h.factors,
+		Passkeys:      h.passkeys,
 		Notices:       h.people,
 		Landing: pages.Landing{
 			Issuer: c.Issuer, Discovery: oauthhandlers.DiscoveryPath, Metadata: oauthhandlers.MetadataPath, Keys: c.paths().JWKS,

@@ -12,6 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
@@ -48,6 +49,9 @@ type contacts interface {
 type flows interface {
 	Application(r *http.Request, sealed string) pages.Application
 	Cancel(r *http.Request, sealed string) error
+	// Missing leads a person to the page for what is missing for a session, which an error says, and tells
+	// whether it did.
+	Missing(w http.ResponseWriter, r *http.Request, start session.Start, flow string, err error) bool
 }
 
 // Config is the dependencies of the package; all are required.
@@ -116,6 +120,21 @@ func (a *Accounts) readForm(r *http.Request) (url.Values, error) {
 
 // localesField passes the languages that the application asked for from page to page.
 const localesField = "ui_locales"
+
+// begin signs a person in whose account was just made, by the password that was chosen with it, or leads to what
+// else has to be done before.
+func (a *Accounts) begin(w http.ResponseWriter, r *http.Request, u *account.User, flow string) error {
+	start := session.Start{User: u, Methods: []string{session.Password}}
+	_, err := a.Web.Begin(w, r, start)
+	if a.Flows.Missing(w, r, start, flow, err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a.onward(w, flow)
+	return nil
+}
 
 // onward leads a person whose account was just made back to the request in progress, or to the start page.
 func (a *Accounts) onward(w http.ResponseWriter, flow string) {

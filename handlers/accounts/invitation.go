@@ -9,7 +9,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider/account"
-	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
 
@@ -86,11 +85,7 @@ func (a *Accounts) ServeAcceptance(w http.ResponseWriter, r *http.Request) error
 	}
 	canonical.From(r.Context()).Outcome("invitation_accepted")
 	// The person has chosen the password in this browser.
-	if _, err := a.Web.Begin(w, r, u, []string{session.Password}, false); err != nil {
-		return err
-	}
-	a.onward(w, "")
-	return nil
+	return a.begin(w, r, u, "")
 }
 
 func closed(err error) bool {

@@ -12,7 +12,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
-	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
 
@@ -128,11 +127,7 @@ func (a *Accounts) ServeVerify(w http.ResponseWriter, r *http.Request) error {
 		return a.done(w, r, pages.ContactChanged, "", page.Locales)
 	}
 	// The person has chosen the password in this browser, or has just typed it.
-	if _, err := a.Web.Begin(w, r, u, []string{session.Password}, false); err != nil {
-		return err
-	}
-	a.onward(w, page.Flow)
-	return nil
+	return a.begin(w, r, u, page.Flow)
 }
 
 func (a *Accounts) confirm(r *http.Request, page pages.Verify, v *verification.Verification, password string) (*account.User, error) {

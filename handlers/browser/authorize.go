@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
@@ -75,10 +76,36 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 			return b.register(w, r, p, f)
 		}
 		return b.showLogin(w, r, p, f, f.Request.LoginHint)
+	case oauth.Prove, oauth.SetUp:
+		return b.stepUp(w, r, p, f, s, step)
 	case oauth.Consent:
 		return b.showConsent(w, r, p, f, s)
 	default:
 		return b.approve(w, r, p, f, s, oauth.NotAsked)
+	}
+}
+
+// stepUp has a person who is signed in give another factor, or set one up. What was given towards another session is
+// forgotten, which would go first.
+func (b *Browser) stepUp(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session, step oauth.Step) error {
+	sealed, err := b.seal(w, r, p)
+	if err != nil {
+		return err
+	}
+	b.Web.DropProof(w, r)
+	page, to := factorPath, way{flow: sealed}
+	if step == oauth.SetUp {
+		page = setUpPath
+	}
+	path, short := to.path(page)
+	switch {
+	case short:
+		seeOther(w, path)
+		return nil
+	case step == oauth.SetUp:
+		return b.showSetUp(w, r, f, to, &candidate{user: s.User, session: s}, pages.SetUp{}, http.StatusOK)
+	default:
+		return b.showFactor(w, r, f, to, &candidate{user: s.User, session: s}, pages.Factor{}, http.StatusOK)
 	}
 }
 

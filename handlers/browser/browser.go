@@ -4,12 +4,14 @@ import (
 	"context"
 	"io"
 	"net/url"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/logo"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
@@ -33,6 +35,18 @@ type sessions interface {
 // signIn verifies a password.
 type signIn interface {
 	Verify(ctx context.Context, a account.Attempt) (*account.User, error)
+}
+
+// users finds users.
+type users interface {
+	User(ctx context.Context, id provider.ID) (*account.User, error)
+}
+
+// secondFactors says what a user has to do before there is a session.
+type secondFactors interface {
+	Of(ctx context.Context, u *account.User, methods []string) factor.Demand
+	Due(ctx context.Context, u *account.User) time.Time
+	Remember() time.Duration
 }
 
 // notices tells users what happened to their account.
@@ -72,6 +86,11 @@ type Config struct {
 	Web      *websession.Sessions
 	Sessions sessions
 	SignIn   signIn
+	// Users, Factors, Codes and Passkeys are for what a session needs beside the password.
+	Users    users
+	Factors  secondFactors
+	Codes    codes
+	Passkeys passkeys
 	Notices  notices
 	Scopes   scopes
 	Logos    logos

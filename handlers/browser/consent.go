@@ -132,6 +132,8 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case step == oauth.SignIn:
 		return b.showLogin(w, r, p, f, f.Request.LoginHint)
+	case step == oauth.Prove, step == oauth.SetUp: // the registration of the client has changed meanwhile
+		return b.stepUp(w, r, p, f, s, step)
 	case form.Get("action") == "switch":
 		// Another user may sign in and be asked. The current user stays signed in until then.
 		p.UserID = provider.ID{}

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
@@ -15,6 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
@@ -28,8 +27,16 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 	page := pages.Login{
 		Application: application(f.Request.Client), Flow: sealed, Username: username, Remember: b.KeepSignedIn,
 	}
-	b.addWays(&page, f.Request)
-	return b.localized(r, f).Login(w, http.StatusOK, page)
+	return b.writeLogin(w, r, b.localized(r, f), f.Request, http.StatusOK, page)
+}
+
+// writeLogin writes the sign-in page, with the other ways on from there; request is nil outside a flow.
+func (b *Browser) writeLogin(w http.ResponseWriter, r *http.Request, in pages.Localized, request *oauth.AuthorizeRequest, status int, page pages.Login) error {
+	b.addWays(&page, request)
+	if err := b.offerPasskey(w, r, &page); err != nil {
+		return err
+	}
+	return in.Login(w, status, page)
 }
 
 // ServeLoginPage serves the sign-in page on its own, outside a flow, or for people in a flow who come
@@ -50,9 +57,8 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := pages.Login{Token: b.Web.FormToken(w, r), Username: hint(query.Get("login_hint")), Locales: query.Get("ui_locales"), SignedInAs: username, Remember: b.KeepSignedIn}
-	b.addWays(&page, nil)
-	return b.Pages.For(r, pages.UILocales(page.Locales)...).Login(w, http.StatusOK, page)
+	page := pages.Login{Token: b.Web.FormToken(w, r), Next: accountPath(query.Get("next")), Username: hint(query.Get("login_hint")), Locales: query.Get("ui_locales"), SignedInAs: username, Remember: b.KeepSignedIn}
+	return b.writeLogin(w, r, b.Pages.For(r, pages.UILocales(page.Locales)...), nil, http.StatusOK, page)
 }
 
 // addWays adds where people without an account or without their password go on, in the languages that the
@@ -95,12 +101,11 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := pages.Login{Flow: form.Get("flow"), Locales: form.Get("ui_locales"), Token: form.Get(websession.TokenField), Username: form.Get("username"), Remember: form.Get("remember") != ""}
-	var p progress
+	page := pages.Login{Flow: form.Get("flow"), Next: accountPath(form.Get("next")), Locales: form.Get("ui_locales"), Token: form.Get(websession.TokenField), Username: form.Get("username"), Remember: form.Get("remember") != ""}
 	var f oauth.Flow
 	in := b.Pages.For(r, pages.UILocales(page.Locales)...)
 	if page.Flow != "" {
-		if p, f, err = b.reopen(r, page.Flow); err != nil {
+		if _, f, err = b.reopen(r, page.Flow); err != nil {
 			return err
 		}
 		in = b.localized(r, f)
@@ -111,21 +116,17 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	} else if page.SignedInAs, err = b.signedInAs(r); err != nil {
 		return err
 	}
-	b.addWays(&page, f.Request)
 	s, err := b.verify(w, r, form, page, in, f.Request)
 	if s == nil {
 		return err
 	}
-	switch {
-	case page.Flow == "":
-		seeOther(w, "/")
+	to := way{page.Flow, page.Next}
+	if b.Factors.Of(r.Context(), s.User, s.Proofs.Methods) == factor.Remind {
+		path, _ := to.path(setUpPath)
+		seeOther(w, path)
 		return nil
-	case len(page.Flow) <= maxRedirectedFlow:
-		seeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(page.Flow))
-		return nil
-	default:
-		return b.advanceAs(w, r, p, f, s)
 	}
+	return b.goOn(w, r, to, s)
 }
 
 // maxRedirectedFlow bounds a flow that is sent back to authorize in the URL of a redirect. With the
@@ -150,31 +151,26 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	case errors.Is(err, account.ErrSignIn):
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
-		return nil, in.Login(w, http.StatusUnprocessableEntity, page)
+		return nil, b.writeLogin(w, r, in, request, http.StatusUnprocessableEntity, page)
 	case errors.As(err, &throttled):
 		line.Outcome("throttled")
-		w.Header().Set("Retry-After", strconv.Itoa(int((throttled.RetryAfter+time.Second-1)/time.Second)))
+		w.Header().Set("Retry-After", retryAfter(throttled))
 		page.Problem, page.Wait = pages.TooManyTries, pages.WaitFor(throttled.RetryAfter)
-		return nil, in.Login(w, http.StatusTooManyRequests, page)
+		return nil, b.writeLogin(w, r, in, request, http.StatusTooManyRequests, page)
 	case err != nil:
 		return nil, err
 	}
-	// The browser in which the user registered is no news, also if the address was confirmed elsewhere.
-	known := b.Web.Knows(r, user.ID) || b.Web.Begun(r) == user.ID
-	s, err := b.Web.Begin(w, r, user, []string{session.Password}, page.Remember)
+	start := session.Start{User: user, Methods: []string{session.Password}, Keep: page.Remember}
+	s, err := b.signIn(w, r, start)
 	if errors.Is(err, provider.ErrStale) { // the password was changed while it was being verified
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
-		return nil, in.Login(w, http.StatusUnprocessableEntity, page)
+		return nil, b.writeLogin(w, r, in, request, http.StatusUnprocessableEntity, page)
 	}
-	if err != nil {
-		return nil, err
+	if b.missing(w, r, start, way{page.Flow, page.Next}, err) {
+		return nil, nil //nolint:nilnil // it has responded
 	}
-	line.Outcome("signed_in")
-	if !known {
-		b.Notices.NewSignIn(r.Context(), user, websession.BrowserName(r))
-	}
-	return s, nil
+	return s, err
 }
 
 // toConfirm leads a person whose password is right to the code that was sent at the registration.

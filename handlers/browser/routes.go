@@ -12,12 +12,19 @@ func (b *Browser) Routes() []route.Route {
 	get, post, both, head := []string{http.MethodGet}, []string{http.MethodPost}, []string{http.MethodGet, http.MethodPost}, []string{http.MethodHead}
 	page, authorize := []string{ratelimit.PagePrefix}, []string{ratelimit.AuthorizePrefix}
 	signIn := []string{ratelimit.PagePrefix, ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice}
+	// What a passkey signs cannot be guessed: only the number of requests is bounded.
+	factors := []string{ratelimit.PagePrefix, ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong}
 	return []route.Route{
 		{Name: "landing", Methods: get, Path: "/", Protection: route.Page, Handler: b.ServeLanding, Policies: page},
 		{Name: "authorize", Methods: both, Path: b.AuthorizePath, Aliases: []string{"/authorize"}, Protection: route.Page, Handler: b.ServeAuthorize, Policies: authorize},
 		{Name: "authorize head", Methods: head, Path: b.AuthorizePath, Protection: route.Page, Handler: route.Head, Policies: authorize},
 		{Name: "login page", Methods: get, Path: "/login", Protection: route.Page, Handler: b.ServeLoginPage, Policies: page},
 		{Name: "login", Methods: post, Path: "/login", Protection: route.Page, Handler: b.ServeLogin, Policies: signIn},
+		{Name: "passkey sign-in", Methods: post, Path: "/login/passkey", Protection: route.Page, Handler: b.ServePasskey, Policies: page},
+		{Name: "factor page", Methods: get, Path: factorPath, Protection: route.Page, Handler: b.ServeFactorPage, Policies: page},
+		{Name: "factor", Methods: post, Path: factorPath, Protection: route.Page, Handler: b.ServeFactor, Policies: factors},
+		{Name: "set-up page", Methods: get, Path: setUpPath, Protection: route.Page, Handler: b.ServeSetUpPage, Policies: page},
+		{Name: "set-up", Methods: post, Path: setUpPath, Protection: route.Page, Handler: b.ServeSetUp, Policies: page},
 		{Name: "language", Methods: post, Path: "/language", Protection: route.Page, Handler: b.ServeLanguage, Policies: page},
 		{Name: "consent", Methods: post, Path: "/consent", Protection: route.Page, Handler: b.ServeConsent, Policies: page},
 		{Name: "logout", Methods: both, Path: b.LogoutPath, Protection: route.Page, Handler: b.ServeLogout, Policies: page},

@@ -14,6 +14,8 @@ type LoginProblem string
 const (
 	WrongPassword LoginProblem = "wrong"
 	TooManyTries  LoginProblem = "throttled"
+	// PasskeyRefused is of a passkey, not of the fields.
+	PasskeyRefused LoginProblem = "passkey"
 )
 
 // Login is the sign-in page.
@@ -22,8 +24,10 @@ type Login struct {
 
 	// Flow is the sealed request in progress, or empty.
 	Flow string
-	// Token is the form's, outside a flow.
-	Token string
+	// Token is the form's, outside a flow, and Next a path of the own account to go on to; both may be empty.
+	Token, Next string
+	// Passkey is the request for a sign-in without a password.
+	Passkey *Ceremony
 	// Locales are the languages that were asked for outside a flow, as they were written.
 	Locales string
 	// SignedInAs is the user who is signed in already, on a page outside a flow.
@@ -44,5 +48,5 @@ type Login struct {
 
 // Login writes the sign-in page.
 func (l Localized) Login(w http.ResponseWriter, status int, page Login) error {
-	return l.writeForm(w, status, "login", page, scriptPolicy, &chooser{Flow: page.Flow, Again: wire.Path("/login", url.Values{"ui_locales": {page.Locales}, "login_hint": {page.Username}})})
+	return l.writeForm(w, status, "login", page, scriptPolicy, &chooser{Flow: page.Flow, Again: wire.Path("/login", url.Values{"ui_locales": {page.Locales}, "login_hint": {page.Username}, "next": {page.Next}})})
 }

@@ -88,6 +88,9 @@ func usedKeys(t *testing.T) map[string]bool {
 	} {
 		used["problem."+string(problem)] = false
 	}
+	for _, problem := range []pages.FactorProblem{pages.WrongCode, pages.TooManyCodes, pages.PasskeyFailed, pages.PasskeyExists, pages.PasskeyModel, pages.PasskeyName} {
+		used["problem."+string(problem)] = false
+	}
 	for _, change := range pages.AccountChanges() {
 		for _, part := range []string{"", ".lead", ".next"} {
 			used["done."+string(change)+part] = false

@@ -56,6 +56,7 @@ func peoplesPages() []string {
 		"landing", "error", "not_found", "explanation", "unknown_error",
 		"login", "consent", "logout", "logged_out", "form_post",
 		"register", "verify", "recover", "reset", "undo", "done",
+		"factor", "set_up", "recovery_codes",
 	}
 }
 
@@ -71,10 +72,10 @@ func (e *edition) parse(files assets) error {
 	}
 	functions := template.FuncMap{
 		"t": e.text, "wait": e.wait, "duration": e.duration, "claims": e.claims, "date": e.date, "clock": clock,
-		"strong": strong, "codes": codes, "asset": files.path,
+		"strong": strong, "codes": codes, "asset": files.path, "qr": qrCode, "groups": groups,
 	}
 	common, err := template.New("layout.html").Funcs(functions).Option("missingkey=error").
-		ParseFS(templates, "templates/layout.html", "templates/application.html", "templates/refused.html")
+		ParseFS(templates, "templates/layout.html", "templates/application.html", "templates/refused.html", "templates/passkey_fields.html")
 	if err != nil {
 		return err
 	}

@@ -91,6 +91,7 @@ func everyPage(t *testing.T, settings pages.Settings, tag string) map[string]*ht
 		return in.LoggedOut(w, pages.LoggedOut{Client: evil, Refused: &fault})
 	})
 	accountPages(in, show)
+	factorPages(in, show)
 	show("form_post", func(w http.ResponseWriter) error {
 		return in.FormPost(w, pages.FormPost{Action: "https://app.example/cb", Params: url.Values{evil: {evil}}})
 	})

@@ -28,7 +28,7 @@ func browserEndpoints() map[string]description {
 				{name: "max_age", text: "How old the sign-in may be, in seconds"},
 				{name: "login_hint", text: "The user name, email address or phone number to propose"},
 				{name: "id_token_hint", text: "The user whom the application expects, by an earlier ID token"},
-				{name: "acr_values", text: "How the user should have authenticated"},
+				{name: "acr_values", text: "How the user must have authenticated: one of acr_values_supported, or several of which one will do (RFC 9470)"},
 				{name: "claims", text: "Claims that are requested individually, as JSON (OpenID Connect Core section 5.5)"},
 				{name: "ui_locales", text: "Languages that the user prefers"},
 				{name: "resource", text: "Resource that the access is for (RFC 8707)"},

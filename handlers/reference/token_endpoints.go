@@ -66,7 +66,7 @@ func tokenEndpoints() map[string]description {
 			required:   []string{"token"}, errors: refused, security: byClient(),
 			responses: map[int]response{http.StatusOK: {text: "What is known of the token; of one that is not valid nothing else", kind: wire.JSONType, schema: object(map[string]*huma.Schema{
 				"active": yes, "scope": text, "client_id": text, "username": text, "token_type": text, "exp": number, "iat": number, "sub": text, "iss": text,
-				"acr": text, "auth_time": number,
+				"acr": text, "amr": list(huma.TypeString), "auth_time": number,
 			}, "active"), example: map[string]any{"active": true, "client_id": "billing", "scope": "invoices:read", "token_type": "Bearer"}}},
 		},
 		"revoke": {

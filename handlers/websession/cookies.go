@@ -9,6 +9,8 @@ const (
 	binderCookie  = "gatehouse_flow"
 	deviceCookie  = "gatehouse_device"
 	pendingCookie = "gatehouse_pending"
+	proofCookie   = "gatehouse_proof"
+	factorCookie  = "gatehouse_factor"
 )
 
 func cookieName(name string, secure bool) string {

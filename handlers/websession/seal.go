@@ -23,8 +23,12 @@ const (
 	formToken     Purpose = "form"
 	pending       Purpose = "pending"
 	browserID     Purpose = "browser"
+	proof         Purpose = "proof"
 	// Done is what was done in this browser, for the page that says so.
 	Done Purpose = "done"
+	// Proposal is a secret that an authenticator app is set up with, Ceremony a request to a passkey.
+	Proposal Purpose = "proposal"
+	Ceremony Purpose = "ceremony"
 )
 
 // binderLength is that of 32 random bytes in base64url.

@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
-	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // manager begins and finds sessions.
 type manager interface {
-	Begin(ctx context.Context, user *account.User, methods []string, previous *session.Session) (*session.Session, string, error)
+	Begin(ctx context.Context, start session.Start, previous *session.Session) (*session.Session, string, error)
+	StepUp(ctx context.Context, before *session.Session, methods ...string) (*session.Session, string, error)
 	Find(ctx context.Context, text string) (*session.Session, error)
 }
 
@@ -33,8 +33,10 @@ type Config struct {
 	// Seal is for values that are bound to a browser, Devices for the cookie of browsers that have
 	// signed in before.
 	Seal, Devices sealer
-	Clock         provider.Clock
-	Random        io.Reader
+	// Remember is how long a second factor need not be given again in a browser; 0: always.
+	Remember time.Duration
+	Clock    provider.Clock
+	Random   io.Reader
 }
 
 // Sessions are the sign-in sessions of browsers.
@@ -67,25 +69,43 @@ func (s *Sessions) Current(r *http.Request) (*session.Session, error) {
 // Presented tells whether the browser sent a session cookie, valid or not.
 func (s *Sessions) Presented(r *http.Request) bool { return s.cookie(r, sessionCookie) != "" }
 
-// Begin signs a user in who has just authenticated, in place of the browser's present session.
-// Without remember the browser forgets the session when it is closed. It returns provider.ErrStale
-// when the user was changed since authentication.
-func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, user *account.User, methods []string, remember bool) (*session.Session, error) {
+// Begin signs a user in who has just authenticated, in place of the browser's present session. If not kept,
+// the browser forgets the session when it is closed. It returns provider.ErrStale
+// when the user was changed since authentication, and an error of session.Manager.Begin when the user has to
+// give or set up another factor first, which a browser that is remembered has given.
+func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, start session.Start) (*session.Session, error) {
 	previous, err := s.Current(r)
 	if err != nil {
 		return nil, err
 	}
-	begun, text, err := s.Manager.Begin(r.Context(), user, methods, previous)
+	start.Methods = s.Given(r, start.User, start.Methods...)
+	begun, text, err := s.Manager.Begin(r.Context(), start, previous)
 	if err != nil {
 		return nil, err
 	}
+	s.keep(w, r, begun, text)
+	s.rememberDevice(w, r, start.User.ID)
+	return begun, nil
+}
+
+// StepUp replaces the session by one of a user who has given another factor.
+func (s *Sessions) StepUp(w http.ResponseWriter, r *http.Request, before *session.Session, methods ...string) (*session.Session, error) {
+	stepped, text, err := s.Manager.StepUp(r.Context(), before, methods...)
+	if err != nil {
+		return nil, err
+	}
+	s.keep(w, r, stepped, text)
+	return stepped, nil
+}
+
+// keep sets the cookie of a session. What was given towards one is spent.
+func (s *Sessions) keep(w http.ResponseWriter, r *http.Request, of *session.Session, text string) {
 	age := untilClosed
-	if remember {
-		age = int(begun.ExpiresAt.Sub(begun.Proofs.AuthTime()) / time.Second)
+	if of.Kept {
+		age = int(of.ExpiresAt.Sub(of.SeenAt) / time.Second)
 	}
 	s.setCookie(w, sessionCookie, text, age)
-	s.rememberDevice(w, r, user.ID)
-	return begun, nil
+	s.DropProof(w, r)
 }
 
 // Forget deletes the session cookie; it does not end the session.

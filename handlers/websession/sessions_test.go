@@ -45,7 +45,7 @@ func newFixture(t *testing.T) *fixture {
 	ring, err := keyring.Open(t.Context(), store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
 	gate := audit.NewGate(store, store, (*event.Bus)(nil), clock, rand.Reader)
-	f.manager = session.NewManager(store, gate, ring.Key(keyring.SessionHash), (*event.Bus)(nil), clock, rand.Reader, session.Lifetimes{Idle: time.Hour, Absolute: 24 * time.Hour})
+	f.manager = session.NewManager(store, gate, ring.Key(keyring.SessionHash), nil, (*event.Bus)(nil), clock, rand.Reader, session.Lifetimes{Idle: time.Hour, Absolute: 24 * time.Hour})
 	f.user = &account.User{ID: provider.NewID(f.now, rand.Reader), Subject: "s", Username: "alice", CreatedAt: f.now, UpdatedAt: f.now}
 	require.NoError(t, store.CreateUser(t.Context(), f.user))
 	f.Sessions, err = websession.New(websession.Config{
@@ -78,7 +78,7 @@ func (f *fixture) keep(w *httptest.ResponseRecorder) {
 func (f *fixture) begin(t *testing.T, remember bool) *session.Session {
 	t.Helper()
 	w := httptest.NewRecorder()
-	s, err := f.Begin(w, f.request(t.Context(), ""), f.user, []string{session.Password}, remember)
+	s, err := f.Begin(w, f.request(t.Context(), ""), session.Start{User: f.user, Methods: []string{session.Password}, Keep: remember})
 	require.NoError(t, err)
 	f.keep(w)
 	return s
@@ -134,7 +134,7 @@ func TestFailedSignInsLeaveTheBrowserAsItWas(t *testing.T) {
 	f.user.PasswordHash = "changed in the meantime"
 	require.NoError(t, f.store.UpdateUser(t.Context(), f.user))
 	w := httptest.NewRecorder()
-	_, err := f.Begin(w, f.request(t.Context(), ""), &authenticated, []string{session.Password}, true)
+	_, err := f.Begin(w, f.request(t.Context(), ""), session.Start{User: &authenticated, Methods: []string{session.Password}, Keep: true})
 	require.ErrorIs(t, err, provider.ErrStale)
 	assert.Empty(t, w.Result().Cookies())
 
@@ -142,7 +142,7 @@ func TestFailedSignInsLeaveTheBrowserAsItWas(t *testing.T) {
 	current, err := f.Current(f.request(t.Context(), ""))
 	require.Error(t, err)
 	assert.Nil(t, current)
-	_, err = f.Begin(w, f.request(t.Context(), ""), f.user, []string{session.Password}, true)
+	_, err = f.Begin(w, f.request(t.Context(), ""), session.Start{User: f.user, Methods: []string{session.Password}, Keep: true})
 	require.Error(t, err)
 	assert.Empty(t, w.Result().Cookies())
 }

@@ -56,6 +56,8 @@ const (
 	ConsentGive   Action = "consent.give"
 	ConsentCreate Action = "consent.create"
 	SessionEnd    Action = "session.end"
+	// SessionStepUp: a signed-in user gave another factor.
+	SessionStepUp Action = "session.step_up"
 	TokenRevoke   Action = "token.revoke"
 	TokenImport   Action = "token.import"
 	KeyImport     Action = "key.import"
@@ -87,7 +89,7 @@ func Actions() []Action {
 		FactorAdd, FactorRemove, FactorReset, FactorClone, RecoveryCodesRenew, RecoveryCodesUse,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
 		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,
-		SessionEnd,
+		SessionEnd, SessionStepUp,
 		TokenRevoke, TokenImport, TokenReuse,
 		KeyImport, KeyCreate, KeyWithdraw,
 		LimitRefuse, LimitReset,

@@ -117,6 +117,10 @@ type Client struct {
 	// authenticates, with a burst of twice as many; 0 means the provider's.
 	RateLimit int
 
+	// RequiredACR is the authentication context class that its users must have reached (acr, OpenID Connect
+	// Core section 2); empty: any.
+	RequiredACR string
+
 	RequirePKCE    bool
 	AllowPlainPKCE bool
 	FirstParty     bool // the operator's own: users are not asked for consent

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 )
 
 // Fields are the properties of a registration, in the order in which they are shown. A new one needs
@@ -157,6 +159,11 @@ func Fields() []Field {
 		{
 			Name: "require_pkce", Flag: "require-pkce", Help: "refuse authorization requests without PKCE (public clients always need it)",
 			in: func(c *Client) any { return &c.RequirePKCE },
+		},
+		{
+			Name: "required_acr", Flag: "required-acr", Default: acr.Password,
+			Help: "how strongly its users must be authenticated: 1, 2 (a second factor), phr (a passkey) or phrh (a hardware key that you trust); a stronger one will do (default 1)",
+			in:   func(c *Client) any { return &c.RequiredACR }, Values: acr.Classes(),
 		},
 		{
 			Name: "allow_plain_pkce", Flag: "allow-plain-pkce", Help: "accept the PKCE method plain, for clients that have no SHA-256", Label: "Allows plain PKCE",

@@ -51,7 +51,14 @@ type RefreshReuseDetected struct {
 type SignedIn struct {
 	UserID    provider.ID
 	SessionID provider.ID
-	Methods   []string // amr values (RFC 8176)
+	Methods   []string // amr values (RFC 8176), and remembered for a second factor that was given before
+}
+
+// SteppedUp: a signed-in user gave another factor, and has another session.
+type SteppedUp struct {
+	UserID    provider.ID
+	SessionID provider.ID
+	Methods   []string // those that were given now
 }
 
 // SignInRefused: a sign-in attempt was refused.
@@ -179,6 +186,9 @@ func (RefreshReuseDetected) Name() string { return "refresh_reuse_detected" }
 
 // Name is part of Event.
 func (SignedIn) Name() string { return "signed_in" }
+
+// Name is part of Event.
+func (SteppedUp) Name() string { return "stepped_up" }
 
 // Name is part of Event.
 func (SignInRefused) Name() string { return "sign_in_refused" }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
@@ -36,6 +37,8 @@ type Step int
 // The steps of a request.
 const (
 	SignIn  Step = iota + 1 // show the sign-in page
+	Prove                   // ask the signed-in user for another factor
+	SetUp                   // have the signed-in user set up another factor
 	Consent                 // ask the user
 	Approve                 // respond to the client
 )
@@ -69,8 +72,11 @@ func (p *Provider) Next(ctx context.Context, f Flow, s *session.Session) (Step, 
 	if err != nil {
 		return 0, fmt.Errorf("read consent: %w", err)
 	}
-	if !standing.MayUse {
+	if !standing.MayUse { // before a factor is asked for that would be for nothing
 		return 0, refusal.New(refusal.AccessDenied, refusal.CheckUserOfClient, "The user may not use this application.").For(r.Client.ID)
+	}
+	if !acr.Satisfies(s.Proofs.ACR(), r.Demands()) {
+		return p.stepUp(ctx, r, s)
 	}
 	if mustAsk(r, standing) {
 		if silent {
@@ -158,7 +164,7 @@ func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, deci
 	a := &approval{request: r, grant: &grant.Grant{
 		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, Subject: s.User.Subject, UserGeneration: s.User.Generation,
 		SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
-		AuthTime: &at, ACR: s.Proofs.ACR(), AMR: s.Proofs.AMR(), Claims: r.Claims.text(), ClaimsAgreed: true,
+		AuthTime: &at, ACR: acr.Reported(s.Proofs.ACR(), r.ACRs), AMR: s.Proofs.AMR(), Claims: r.Claims.text(), ClaimsAgreed: true,
 		Offline: slices.Contains(r.Scopes, scopeOffline),
 	}}
 	call := &Call{Form: a.form(), client: r.Client, approval: a}

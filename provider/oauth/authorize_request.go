@@ -47,6 +47,8 @@ type AuthorizeRequest struct {
 	Prompt    []string
 	MaxAge    *time.Duration
 	LoginHint string
+	// ACRs are the authentication context classes that were asked for, of those that are offered: each will do.
+	ACRs []string
 	// UILocales are the languages that the user prefers, in order.
 	UILocales []language.Tag
 	// HintSubject is the subject of the id_token_hint, or empty.
@@ -55,6 +57,9 @@ type AuthorizeRequest struct {
 	Subjects []string
 	// Claims is the claims parameter, reduced to what the client may ask for.
 	Claims claimsParameter
+
+	// offeredACR is the strongest class that users can reach.
+	offeredACR string
 }
 
 // Asks tells whether the prompt parameter has a value.

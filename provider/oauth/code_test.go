@@ -29,7 +29,7 @@ func (h *fixture) person(name string) *session.Session {
 	now := *h.now.Load()
 	u := &account.User{ID: provider.NewID(now, rand.Reader), Subject: "subject of " + name, Username: name, CreatedAt: now, UpdatedAt: now}
 	require.NoError(h.t, h.store.CreateUser(h.t.Context(), u))
-	s, _, err := h.sessions.Begin(h.t.Context(), u, []string{"pwd"}, nil)
+	s, _, err := h.sessions.Begin(h.t.Context(), session.Start{User: u, Methods: []string{"pwd"}}, nil)
 	require.NoError(h.t, err)
 	return s
 }

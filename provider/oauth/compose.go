@@ -44,7 +44,7 @@ func (d Domain) parts(s Settings) []part {
 		refreshToken(d.Refresh, d.Issuer, d.Scopes),
 		clientCredentials(d.Issuer, d.Scopes),
 		password(d.SignIn, d.Consents, d.Issuer, d.Scopes, d.Clock),
-		idToken(d.IDTokens, s.Registration),
+		idToken(d.IDTokens, s),
 		tokens(d.Tokens, d.Clients),
 		{name: "query", mode: Query},
 		{name: "fragment", mode: Fragment},

@@ -149,7 +149,7 @@ func newFixture(t *testing.T) *fixture {
 	require.NoError(t, err)
 	signIn := account.NewSignIn(store, nil, h.hasher, ratelimit.NewSignIn(ratelimit.NewMemory(clock), table), events)
 	h.users = account.NewRegistry(store, h.gate, h.hasher, nil, events, clock, rand.Reader)
-	h.sessions = session.NewManager(store, h.gate, ring.Key(keyring.SessionHash), events, clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
+	h.sessions = session.NewManager(store, h.gate, ring.Key(keyring.SessionHash), nil, events, clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
 	h.domain = oauth.Domain{
 		Authenticator: authenticator, Clients: directory, Codes: h.codes, Issuer: tokens, Tokens: inspector, IDTokens: h.idTokens,
 		Refresh: grant.NewRefresher(store, store, tokens, ring.Key(keyring.RefreshSuccessor), h.imported),

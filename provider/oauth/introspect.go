@@ -29,6 +29,7 @@ type Introspection struct {
 	NotBefore int64    `json:"nbf,omitempty"`
 	ExpiresAt int64    `json:"exp,omitempty"`
 	ACR       string   `json:"acr,omitempty"`       // RFC 9470 section 6.2
+	AMR       []string `json:"amr,omitempty"`       // RFC 8176
 	AuthTime  int64    `json:"auth_time,omitempty"` // seconds since 1970
 }
 
@@ -79,6 +80,7 @@ func (p *Provider) describe(found *inspected, refresh bool) Introspection {
 		NotBefore: t.IssuedAt.Unix(),
 		ExpiresAt: t.AccessExpiresAt.Unix(),
 		ACR:       g.ACR,
+		AMR:       g.AMR,
 		AuthTime:  authTimeOf(g),
 	}
 	if refresh {

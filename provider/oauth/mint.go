@@ -41,10 +41,11 @@ type accessTokenClaims struct {
 	GrantID   string `json:"grant_id"`
 	IssuedAt  int64  `json:"iat"`
 	ExpiresAt int64  `json:"exp"`
-	// ACR and AuthTime say how and when the user was authenticated (RFC 9068 section 2.2.1): a
+	// ACR, AMR and AuthTime say how and when the user was authenticated (RFC 9068 section 2.2.1): a
 	// resource server may demand more (RFC 9470).
-	ACR      string `json:"acr,omitempty"`
-	AuthTime int64  `json:"auth_time,omitempty"`
+	ACR      string   `json:"acr,omitempty"`
+	AMR      []string `json:"amr,omitempty"`
+	AuthTime int64    `json:"auth_time,omitempty"`
 	// Roles and Groups are the user's (RFC 9068 section 2.2.3.1), of those that were granted.
 	// Empty, they say that the user has none.
 	Roles  []string `json:"roles,omitzero"`
@@ -66,6 +67,7 @@ func (m *Minter) MintAccessToken(ctx context.Context, c *client.Client, g *grant
 		IssuedAt:  t.IssuedAt.Unix(),
 		ExpiresAt: t.AccessExpiresAt.Unix(),
 		ACR:       g.ACR,
+		AMR:       g.AMR,
 		AuthTime:  authTimeOf(g),
 	}
 	if err := m.addRoles(ctx, &claims, g); err != nil {

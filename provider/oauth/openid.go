@@ -4,23 +4,26 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/ory/fosite"
 
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/client"
-	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // idToken adds OpenID Connect to the grants: an ID token beside what is issued to a user who
 // granted openid, and the parameters of the authorization request that are about the sign-in
 // (OpenID Connect Core section 3.1.2.1).
-func idToken(idTokens *IDTokens, registration bool) part {
+func idToken(idTokens *IDTokens, s Settings) part {
 	return part{
 		name: "ID token",
 		check: func(ctx context.Context, r *AuthorizeRequest, form url.Values) error {
-			if err := prompts(r, form, registration); err != nil {
+			if err := prompts(r, form, s.Registration); err != nil {
 				return err
 			}
+			r.offeredACR = s.OfferedACR
+			r.askForACR(strings.Fields(form.Get("acr_values")))
 			return idTokens.check(ctx, r, form)
 		},
 		token: &idTokenHandler{idTokens},
@@ -29,7 +32,7 @@ func idToken(idTokens *IDTokens, registration bool) part {
 			m.IDTokenSigningAlgValuesSupported = client.SigningAlgorithms()
 			m.ClaimsSupported = claimNames()
 			m.ClaimsParameterSupported = true
-			m.ACRValuesSupported = session.ACRs()
+			m.ACRValuesSupported = acr.UpTo(s.OfferedACR)
 			m.PromptValuesSupported = standardPrompts()
 		},
 	}

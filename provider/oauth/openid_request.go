@@ -11,7 +11,6 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
-	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // check reads what OpenID Connect adds to an authorization request.
@@ -79,8 +78,8 @@ func (i *IDTokens) details(ctx context.Context, r *AuthorizeRequest, form url.Va
 	return nil
 }
 
-// claims reads the claims parameter (OpenID Connect Core section 5.5) and enforces a requested sub
-// and an essential acr (section 5.5.1.1).
+// claims reads the claims parameter (OpenID Connect Core section 5.5), and refuses an essential acr that this
+// server does not offer (section 5.5.1.1).
 func (i *IDTokens) claims(_ context.Context, r *AuthorizeRequest, form url.Values) error {
 	text := form.Get("claims")
 	if len(text) > maxClaims {
@@ -93,12 +92,12 @@ func (i *IDTokens) claims(_ context.Context, r *AuthorizeRequest, form url.Value
 	if r.Subjects, err = asked.subjects(); err != nil {
 		return malformed("claims")
 	}
-	acr, err := asked.IDToken.of("acr")
+	class, err := asked.IDToken.of("acr")
 	if err != nil {
 		return malformed("claims")
 	}
-	if acr.Essential && len(acr.Values) > 0 && !slices.ContainsFunc(acr.Values, func(value string) bool { return slices.Contains(session.ACRs(), value) }) {
-		return refusal.New(refusal.UnmetAuthenticationRequirements, refusal.CheckACR, "The user cannot be authenticated in the way that the claim acr demands.")
+	if r.askForACR(class.Values); class.Essential && len(class.Values) > 0 && !slices.ContainsFunc(class.Values, r.offers) {
+		return unmetACR(r)
 	}
 	r.Claims = asked.reduce(r.Client, r.Scopes)
 	r.Claims.releasedBy(i.scopes, r.Client, r.Scopes)

@@ -1,11 +1,13 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
@@ -21,6 +23,8 @@ type Settings struct {
 	SharedKeys bool
 	// UILocales are the languages (BCP 47) of the pages.
 	UILocales []string
+	// OfferedACR is the strongest authentication context class that users can reach; empty: phr.
+	OfferedACR string
 	// Registration: people can register, so that prompt=create is supported.
 	Registration bool
 }
@@ -66,6 +70,7 @@ type Provider struct {
 
 // New composes a Provider.
 func New(s Settings, d Domain) (*Provider, error) {
+	s.OfferedACR = cmp.Or(s.OfferedACR, acr.PhishingResistant)
 	c, err := compose(d.parts(s))
 	if err != nil {
 		return nil, err

@@ -44,7 +44,7 @@ func newRefreshing(t *testing.T, change func(c *client.Client)) *refreshing {
 	r.user = &account.User{Username: "alice"}
 	require.NoError(t, r.users.Create(t.Context(), audittest.Operator(), r.user, "through-the-glass"))
 	var err error
-	r.session, _, err = r.sessions.Begin(t.Context(), r.user, []string{"pwd"}, nil)
+	r.session, _, err = r.sessions.Begin(t.Context(), session.Start{User: r.user, Methods: []string{"pwd"}}, nil)
 	require.NoError(t, err)
 	return r
 }

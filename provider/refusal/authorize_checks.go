@@ -53,9 +53,15 @@ func authorizeEntries() map[Check]Entry {
 		},
 		CheckACR: {
 			"Stronger sign-in required",
-			"The application requires a kind of sign-in (the claim acr, marked essential) that this server does not offer.",
-			"Ask for one of acr_values_supported in /.well-known/openid-configuration, or do not mark the claim essential.",
+			"The application requires a kind of sign-in that this server does not offer: in the claim acr, marked essential, or in its registration.",
+			"Ask for one of acr_values_supported in /.well-known/openid-configuration, or do not mark the claim essential. The registration has required_acr.",
 			"The application must change what it asks for.",
+		},
+		CheckStepUp: {
+			"Stronger sign-in required",
+			"The application asked for no page to be shown, but the user has to give another factor for what it asks for (acr_values, the claim acr, or required_acr of its registration).",
+			"Send the request again without prompt=none.",
+			"Nothing is wrong: this is how applications find out that they must show the pages.",
 		},
 		CheckDenied: {
 			"Declined",

@@ -47,6 +47,7 @@ const (
 	CheckLoginRequired      Check = "login_required"
 	CheckConsentRequired    Check = "consent_required"
 	CheckACR                Check = "acr"
+	CheckStepUp             Check = "step_up"
 	CheckDenied             Check = "denied"
 	CheckUserOfClient       Check = "user_may_not_use_client"
 	CheckFlow               Check = "flow"

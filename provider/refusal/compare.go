@@ -23,6 +23,7 @@ const (
 	FieldPKCEMethod  Field = "code_challenge_method"
 	FieldPrompt      Field = "prompt"
 	FieldAlgorithm   Field = "alg"
+	FieldACR         Field = "acr"
 	FieldPolicy      Field = "rate_limit_policy"
 	FieldPostLogout  Field = "post_logout_redirect_uri"
 	FieldAddress     Field = "address"

@@ -1,59 +1,51 @@
 package session
 
-import "time"
+import (
+	"slices"
+	"time"
 
-// Authentication methods, as amr values (RFC 8176 section 2).
-const Password = "pwd"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
+)
 
-// Proof is one authentication of a user.
-type Proof struct {
-	Method string
-	At     time.Time
+// Password is the method of who gave the password (RFC 8176 section 2).
+const Password = acr.MethodPassword
+
+// Remembered stands for a second factor that was given in the same browser before. It is no
+// authentication method, so applications do not see it, and it reaches no class.
+const Remembered = "remembered"
+
+// Proofs are how the user of a session authenticated.
+type Proofs struct {
+	// At is when the user last gave all that a sign-in takes. A second factor that is given later on does
+	// not change it: who has the device of the factor alone has not signed in.
+	At time.Time
+	// Methods are authentication methods (RFC 8176 section 2), and Remembered.
+	Methods []string
 }
-
-// Proofs are the authentications of one session.
-type Proofs []Proof
 
 // ProvedAt are proofs that were all given at the same time.
 func ProvedAt(at time.Time, methods ...string) Proofs {
-	proofs := make(Proofs, len(methods))
-	for i, m := range methods {
-		proofs[i] = Proof{m, at}
-	}
-	return proofs
+	return Proofs{At: at, Methods: methods}
 }
 
-// AuthTime is when the user last authenticated (OpenID Connect Core section 2, auth_time).
-func (p Proofs) AuthTime() (latest time.Time) {
-	for _, proof := range p {
-		if proof.At.After(latest) {
-			latest = proof.At
-		}
-	}
-	return latest
-}
+// AuthTime is when the user authenticated (OpenID Connect Core section 2, auth_time).
+func (p Proofs) AuthTime() time.Time { return p.At }
 
 // AMR are the methods of the proofs (OpenID Connect Core section 2).
 func (p Proofs) AMR() []string {
-	methods := make([]string, len(p))
-	for i, proof := range p {
-		methods[i] = proof.Method
-	}
-	return methods
+	return slices.DeleteFunc(slices.Clone(p.Methods), func(method string) bool { return method == Remembered })
 }
 
-// ACR is the authentication context class of the proofs (OpenID Connect Core section 2), one of
-// ACRs: 1 is a password only. Empty: there is no proof.
-func (p Proofs) ACR() string {
-	for _, proof := range p {
-		if proof.Method == Password {
-			return acrPassword
-		}
+// ACR is the authentication context class of the proofs (OpenID Connect Core section 2); empty: there is
+// no proof.
+func (p Proofs) ACR() string { return acr.Of(p.Methods) }
+
+// and are the proofs with those that a signed-in user gives later on. A whole sign-in, of several factors
+// by itself, counts as one.
+func (p Proofs) and(now time.Time, methods []string) Proofs {
+	all := Proofs{At: p.At, Methods: acr.Together(p.AMR(), methods)}
+	if slices.Contains(methods, acr.MethodMultiple) {
+		all.At = now
 	}
-	return ""
+	return all
 }
-
-const acrPassword = "1"
-
-// ACRs are the classes that a sign-in can have.
-func ACRs() []string { return []string{acrPassword} }

@@ -31,6 +31,8 @@ type Session struct {
 	// used. Sessions of earlier versions have neither.
 	Address string
 	Seen    Browser
+	// Kept: the browser keeps the session when it is closed.
+	Kept bool
 }
 
 // ErrNone: there is no session, or it is over.
@@ -44,6 +46,8 @@ type Store interface {
 	// ReplaceSession replaces a session with another one of the same user: grants of the first
 	// continue in the second.
 	ReplaceSession(ctx context.Context, previous provider.ID, s *Session) error
+	// StepUpSession is ReplaceSession for a session that must not have ended: else it returns provider.ErrStale.
+	StepUpSession(ctx context.Context, previous provider.ID, s *Session) error
 	// Session reads a session with its user, in one statement.
 	Session(ctx context.Context, id provider.ID) (*Session, error)
 	// TouchSession moves SeenAt forward, with the browser that was seen.
@@ -75,6 +79,7 @@ type Manager struct {
 	store     Store
 	gate      *audit.Gate
 	key       macKey
+	factors   secondFactors
 	events    publisher
 	clock     provider.Clock
 	random    io.Reader
@@ -86,47 +91,18 @@ type publisher interface {
 	Publish(ctx context.Context, e event.Event)
 }
 
-// NewManager makes a Manager.
-func NewManager(store Store, gate *audit.Gate, key macKey, events publisher, clock provider.Clock, random io.Reader, l Lifetimes) *Manager {
-	return &Manager{store: store, gate: gate, key: key, events: events, clock: clock, random: random, lifetimes: l}
+// secondFactors tells whether a user may have a session.
+type secondFactors interface {
+	// Suffice returns nil when the methods, which the user has given, are all that this user has to give,
+	// or else an error that says what is missing. It may note in the transaction of ctx that the user
+	// signed in without a factor that is demanded from some day on.
+	Suffice(ctx context.Context, u *account.User, methods []string) error
 }
 
-// Begin starts a session for a user who has just authenticated, and ends the previous session of
-// the browser, if any. If that was the same user's, who reauthenticated, its grants continue in
-// the new session; another user is signed out. It returns the session and the text for the
-// cookie, which is a credential, or provider.ErrStale when the user was changed since
-// authentication.
-func (m *Manager) Begin(ctx context.Context, user *account.User, methods []string, previous *Session) (*Session, string, error) {
-	now := m.clock.Now(ctx)
-	t := token.New(token.Session, provider.NewID(now, m.random), m.random)
-	text := t.Encode()
-	browser := seenIn(ctx)
-	s := &Session{
-		Address: browser.Address, Seen: browser,
-		ID: t.ID, User: user, Hash: m.key.MAC([]byte(token.Session), []byte(text)),
-		Proofs: ProvedAt(now, methods...), SeenAt: now, ExpiresAt: now.Add(m.lifetimes.Absolute),
-	}
-	err := m.gate.Record(ctx, audit.Self(ctx, user.ID), audit.UserSignIn, audit.OfUser(user.ID), func(ctx context.Context) (audit.Changes, error) {
-		return audit.Details(map[string]any{"session_id": s.ID.String(), "amr": s.Proofs.AMR()}), m.keep(ctx, s, previous)
-	})
-	if err != nil {
-		return nil, "", fmt.Errorf("session: begin: %w", err)
-	}
-	m.events.Publish(ctx, event.SignedIn{UserID: user.ID, SessionID: s.ID, Methods: methods})
-	return s, text, nil
-}
-
-func (m *Manager) keep(ctx context.Context, s, previous *Session) error {
-	switch {
-	case previous == nil:
-		return m.store.CreateSession(ctx, s)
-	case previous.User.ID == s.User.ID:
-		return m.store.ReplaceSession(ctx, previous.ID, s)
-	}
-	if err := m.store.CreateSession(ctx, s); err != nil {
-		return err
-	}
-	return m.End(ctx, previous)
+// NewManager makes a Manager. Without second factors, which may be nil, each user may have a session who has
+// authenticated.
+func NewManager(store Store, gate *audit.Gate, key macKey, factors secondFactors, events publisher, clock provider.Clock, random io.Reader, l Lifetimes) *Manager {
+	return &Manager{store: store, gate: gate, key: key, factors: factors, events: events, clock: clock, random: random, lifetimes: l}
 }
 
 // Find returns the session behind a cookie, or ErrNone.

@@ -46,7 +46,7 @@ func newFixture(t *testing.T) *fixture {
 	ring, err := keyring.Open(t.Context(), f.store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
 	gate := audit.NewGate(f.store, f.store, (*event.Bus)(nil), clock, rand.Reader)
-	f.Manager = session.NewManager(f.store, gate, ring.Key(keyring.SessionHash), event.NewBus(func(_ context.Context, e event.Event) {
+	f.Manager = session.NewManager(f.store, gate, ring.Key(keyring.SessionHash), nil, event.NewBus(func(_ context.Context, e event.Event) {
 		if ended, ok := e.(event.SessionEnded); ok {
 			f.ended = append(f.ended, ended)
 		}
@@ -61,7 +61,7 @@ func (f *fixture) advance(d time.Duration) {
 
 func (f *fixture) begin(previous *session.Session) (*session.Session, string) {
 	f.t.Helper()
-	s, text, err := f.Begin(f.t.Context(), f.user, []string{"pwd"}, previous)
+	s, text, err := f.Begin(f.t.Context(), session.Start{User: f.user, Methods: []string{"pwd"}}, previous)
 	require.NoError(f.t, err)
 	return s, text
 }

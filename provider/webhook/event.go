@@ -48,6 +48,7 @@ func types() map[audit.Action]string {
 		audit.FactorClone:            "user.passkey_clone_detected",
 		audit.RecoveryCodesRenew:     "user.recovery_codes_renewed",
 		audit.RecoveryCodesUse:       "user.recovery_code_used",
+		audit.SessionStepUp:          "session.stepped_up",
 		audit.ScopeCreate:            "scope.created",
 		audit.ScopeUpdate:            "scope.updated",
 		audit.ScopeDelete:            "scope.deleted",

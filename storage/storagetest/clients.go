@@ -24,7 +24,7 @@ func sampleClient(id string, now time.Time) *client.Client {
 		RefreshTokenRotation: client.Reuse, RefreshTokenIdle: time.Hour, RefreshTokenLifetime: 2 * time.Hour, IDTokenLifetime: time.Minute, RateLimit: 42,
 		JWKS: `{"keys":[]}`, JWKSURI: "https://app.example.com/jwks", AuthSigningAlg: "ES256",
 		TOSURI: "https://app.example.com/tos", Contacts: []string{"ops@app.example.com", "Jo"}, PostLogoutRedirectURIs: []string{"https://app.example.com/bye"},
-		AuthMethodPinned: true, AssertionIssuerOnly: true, AccessTokenAlg: "RS256", AccessTokenTyp: "JWT", IDTokenClaims: true,
+		AuthMethodPinned: true, AssertionIssuerOnly: true, AccessTokenAlg: "RS256", AccessTokenTyp: "JWT", RequiredACR: "phr", IDTokenClaims: true,
 		AllowUndottedScheme: true, Restricted: true,
 	}
 }

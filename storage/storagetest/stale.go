@@ -49,7 +49,7 @@ type trusting struct {
 }
 
 func (f *fixture) trusting(u *account.User, s *session.Session) []trusting {
-	first, second := f.newSession(u), f.newSession(u)
+	first, second, third := f.newSession(u), f.newSession(u), f.newSession(u)
 	live := func(s *session.Session) func(ctx context.Context) bool {
 		return func(ctx context.Context) bool {
 			back, err := f.Session(ctx, s.ID)
@@ -60,6 +60,7 @@ func (f *fixture) trusting(u *account.User, s *session.Session) []trusting {
 		{"session", func(ctx context.Context) error { return f.CreateSession(ctx, first) }, live(first)},
 		{"approval", nil, nil},
 		{"password grant", nil, nil},
+		{"session with another factor", func(ctx context.Context) error { return f.StepUpSession(ctx, s.ID, third) }, live(third)},
 		{"session in the place of another", func(ctx context.Context) error { return f.ReplaceSession(ctx, s.ID, second) }, live(second)},
 	}
 	for i, sessionID := range []provider.ID{s.ID, {}} {

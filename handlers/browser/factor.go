@@ -1,0 +1,176 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+)
+
+// codes checks codes, and sets up what makes them.
+type codes interface {
+	CheckTOTP(ctx context.Context, a factor.Attempt) error
+	CheckRecoveryCode(ctx context.Context, a factor.Attempt) error
+	Propose(u *account.User) (factor.Proposal, error)
+	ProposalOf(u *account.User, secret string) factor.Proposal
+	SetUpTOTP(ctx context.Context, u *account.User, secret, code string) ([]string, error)
+	FirstRecoveryCodes(ctx context.Context, user provider.ID) ([]string, error)
+	NewRecoveryCodes(ctx context.Context, u *account.User) ([]string, error)
+}
+
+// ServeFactorPage asks for a second factor.
+func (b *Browser) ServeFactorPage(w http.ResponseWriter, r *http.Request) error {
+	query, err := wire.Query(r)
+	if err != nil {
+		return err
+	}
+	to := wayOf(query)
+	f, err := b.at(r, to)
+	if err != nil {
+		return err
+	}
+	c, err := b.candidate(r)
+	if err != nil {
+		return err
+	}
+	if c == nil || len(c.user.Factors) == 0 {
+		return b.startOver(w, r, to)
+	}
+	return b.showFactor(w, r, f, to, c, pages.Factor{Use: pages.FactorUse(query.Get("use"))}, http.StatusOK)
+}
+
+// showFactor shows the page, of which some is filled in.
+func (b *Browser) showFactor(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, c *candidate, page pages.Factor, status int) error {
+	page.Flow, page.Next, page.Username = to.flow, to.next, c.user.Username
+	page.Token = b.Web.FormToken(w, r)
+	if f.Request != nil {
+		page.Application = application(f.Request.Client)
+	}
+	// What cannot reach what the application demands is not offered, where something else can.
+	wanted := demanded(f)
+	withCode := acr.Satisfies(acr.TwoFactors, wanted) || !acr.Satisfies(factor.Class(c.user), wanted)
+	page.App = withCode && slices.Contains(c.user.Factors, factor.TOTP)
+	page.Recovery = withCode
+	page.Remember = c.session == nil && b.Factors.Remember() > 0
+	page.RememberFor = pages.Lasts{For: b.Factors.Remember()}
+	if hasPasskey(c.user) {
+		options, ceremony, err := b.Passkeys.Proof(r.Context(), c.user)
+		if err != nil {
+			return err
+		}
+		if page.Passkey, err = b.ceremony(w, r, options, ceremony); err != nil {
+			return err
+		}
+	}
+	if !page.App && page.Use != pages.UseRecoveryCode {
+		page.Use = pages.UsePasskey
+	}
+	return b.inFlow(r, f).Factor(w, status, page)
+}
+
+// ServeFactor receives a second factor.
+func (b *Browser) ServeFactor(w http.ResponseWriter, r *http.Request) error {
+	form, err := b.readOwnForm(r)
+	if err != nil {
+		return err
+	}
+	to := wayOf(form)
+	f, err := b.at(r, to)
+	if err != nil {
+		return err
+	}
+	if form.Get("action") == "cancel" {
+		b.Web.DropProof(w, r)
+		if f.Request == nil {
+			return b.goOn(w, r, to, nil)
+		}
+		return b.cancelled(f)
+	}
+	c, err := b.candidate(r)
+	if err != nil {
+		return err
+	}
+	if c == nil {
+		return b.startOver(w, r, to)
+	}
+	page := pages.Factor{Use: pages.FactorUse(form.Get("use"))}
+	methods, err := b.given(r, c, form, page.Use)
+	var throttled *account.Throttled
+	switch {
+	case errors.Is(err, errNotGiven):
+		canonical.From(r.Context()).Outcome("wrong_factor")
+		page.Problem = pages.WrongCode
+		if page.Use == pages.UsePasskey {
+			page.Problem = pages.PasskeyFailed
+		}
+		return b.showFactor(w, r, f, to, c, page, http.StatusUnprocessableEntity)
+	case errors.As(err, &throttled):
+		canonical.From(r.Context()).Outcome("throttled")
+		w.Header().Set("Retry-After", retryAfter(throttled))
+		page.Problem, page.Wait = pages.TooManyCodes, pages.WaitFor(throttled.RetryAfter)
+		return b.showFactor(w, r, f, to, c, page, http.StatusTooManyRequests)
+	case err != nil:
+		return err
+	}
+	if c.session == nil && form.Get("remember") != "" {
+		b.Web.RememberFactor(w, r, c.user)
+	}
+	return b.proved(w, r, c, to, methods)
+}
+
+// errNotGiven: the factor was wrong. What of it is not told.
+var errNotGiven = errors.New("the second factor is wrong")
+
+// given verifies what a person gives, and returns the authentication methods of it.
+func (b *Browser) given(r *http.Request, c *candidate, form url.Values, use pages.FactorUse) ([]string, error) {
+	attempt := factor.Attempt{User: c.user, Code: form.Get("code"), Prefix: canonical.From(r.Context()).AddressPrefix(), Devices: b.Web.Devices(r)}
+	var err error
+	switch use {
+	case pages.UsePasskey:
+		return b.passkeyGiven(r, c.user, form)
+	case pages.UseRecoveryCode:
+		err = b.Codes.CheckRecoveryCode(r.Context(), attempt)
+	default:
+		err = b.Codes.CheckTOTP(r.Context(), attempt)
+	}
+	if errors.Is(err, factor.ErrCode) {
+		return nil, errors.Join(errNotGiven, err)
+	}
+	return []string{acr.MethodCode}, err
+}
+
+// retryAfter is the value of the header of that name (RFC 9110 section 10.2.3), in seconds.
+func retryAfter(t *account.Throttled) string {
+	return strconv.Itoa(int((t.RetryAfter + time.Second - 1) / time.Second))
+}
+
+// ceremony is a request to a passkey for a page: what it says, and the state of it, sealed for the browser.
+func (b *Browser) ceremony(w http.ResponseWriter, r *http.Request, options json.RawMessage, state any) (*pages.Ceremony, error) {
+	plain, err := json.Marshal(state)
+	if err != nil {
+		return nil, err
+	}
+	return &pages.Ceremony{Options: string(options), State: b.Web.Seal(w, r, websession.Ceremony, plain)}, nil
+}
+
+// inFlow is the pages in the languages of the request in progress, or those of the person.
+func (b *Browser) inFlow(r *http.Request, f oauth.Flow) pages.Localized {
+	if f.Request == nil {
+		return b.Pages.For(r)
+	}
+	return b.localized(r, f)
+}

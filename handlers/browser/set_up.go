@@ -1,0 +1,225 @@
+package browser
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+// ServeSetUpPage has a person set up a second factor.
+func (b *Browser) ServeSetUpPage(w http.ResponseWriter, r *http.Request) error {
+	query, err := wire.Query(r)
+	if err != nil {
+		return err
+	}
+	to := wayOf(query)
+	f, err := b.at(r, to)
+	if err != nil {
+		return err
+	}
+	c, err := b.settingUp(w, r, to)
+	if c == nil {
+		return err
+	}
+	return b.showSetUp(w, r, f, to, c, pages.SetUp{}, http.StatusOK)
+}
+
+// settingUp is the person who may set up a factor. If there is none, it has responded or returns the error.
+//
+// Who has factors gives one first: a thief of the password must not add one. And who is signed in has just signed in: so
+// must nobody who finds the browser.
+func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way) (*candidate, error) {
+	c, err := b.candidate(r)
+	switch {
+	case err != nil:
+		return nil, err
+	case c == nil, c.session != nil && !session.Fresh(c.session, b.Clock.Now(r.Context())):
+		return nil, b.startOver(w, r, to)
+	case len(c.user.Factors) > 0 && !acr.IsSecond(c.methods()):
+		path, _ := to.path(factorPath)
+		seeOther(w, path)
+		return nil, nil //nolint:nilnil // it has responded
+	default:
+		return c, nil
+	}
+}
+
+// showSetUp shows the page, of which some is filled in: the secret of an authenticator app whose code was wrong.
+func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, c *candidate, page pages.SetUp, status int) error {
+	page.Flow, page.Next, page.Username = to.flow, to.next, c.user.Username
+	page.Token = b.Web.FormToken(w, r)
+	if f.Request != nil {
+		page.Application = application(f.Request.Client)
+	}
+	if c.session != nil && b.Factors.Of(r.Context(), c.user, c.methods()) == factor.Remind {
+		page.Due = b.Factors.Due(r.Context(), c.user)
+	}
+	options, ceremony, err := b.Passkeys.Creation(r.Context(), c.user)
+	var refused *passkey.Refused
+	if errors.As(err, &refused) { // there are as many as there can be
+		err = nil
+	} else if err == nil {
+		page.Passkey, err = b.ceremony(w, r, options, ceremony)
+	}
+	if err != nil {
+		return err
+	}
+	if acr.Satisfies(acr.TwoFactors, demanded(f)) && !slices.Contains(c.user.Factors, factor.TOTP) {
+		if err := b.proposeApp(w, r, c.user, &page); err != nil {
+			return err
+		}
+	}
+	return b.inFlow(r, f).SetUp(w, status, page)
+}
+
+// proposeApp adds a secret for an authenticator app: the one of the form, or a new one.
+func (b *Browser) proposeApp(w http.ResponseWriter, r *http.Request, u *account.User, page *pages.SetUp) error {
+	var proposal factor.Proposal
+	if secret, ok := b.openProposal(r, page.Proposal); ok {
+		proposal = b.Codes.ProposalOf(u, secret)
+	} else {
+		var err error
+		if proposal, err = b.Codes.Propose(u); err != nil {
+			return err
+		}
+	}
+	page.Proposal = b.Web.Seal(w, r, websession.Proposal, []byte(proposal.Secret))
+	page.Secret, page.URL = proposal.Secret, proposal.URL
+	return nil
+}
+
+func (b *Browser) openProposal(r *http.Request, text string) (secret string, ok bool) {
+	plain, err := b.Web.Open(r, websession.Proposal, text)
+	return string(plain), err == nil
+}
+
+// ServeSetUp receives a new factor.
+func (b *Browser) ServeSetUp(w http.ResponseWriter, r *http.Request) error {
+	form, err := b.readOwnForm(r)
+	if err != nil {
+		return err
+	}
+	to := wayOf(form)
+	f, err := b.at(r, to)
+	if err != nil {
+		return err
+	}
+	switch form.Get("action") {
+	case "cancel":
+		b.Web.DropProof(w, r)
+		if f.Request == nil {
+			return b.goOn(w, r, to, nil)
+		}
+		return b.cancelled(f)
+	case "later", "done":
+		s, err := b.Web.Current(r)
+		if err != nil {
+			return err
+		}
+		return b.goOn(w, r, to, s)
+	}
+	c, err := b.settingUp(w, r, to)
+	if c == nil {
+		return err
+	}
+	added, err := b.added(r, c.user, form)
+	var problem *setUpProblem
+	switch {
+	case errors.As(err, &problem):
+		canonical.From(r.Context()).Outcome("factor_refused")
+		page := pages.SetUp{Problem: problem.shown, Proposal: form.Get("proposal"), Name: form.Get("name")}
+		return b.showSetUp(w, r, f, to, c, page, http.StatusUnprocessableEntity)
+	case errors.Is(err, provider.ErrStale):
+		return b.startOver(w, r, to)
+	case err != nil:
+		return err
+	}
+	canonical.From(r.Context()).Outcome("factor_added")
+	return b.withFactor(w, r, f, to, c, added)
+}
+
+// withFactor gives a person a session by the factor that was just set up, and shows the recovery codes that were made
+// with it. The user is as that change left it, so that another change in between makes the session stale.
+func (b *Browser) withFactor(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, c *candidate, added addedFactor) error {
+	s, err := b.prove(w, r, c, added.methods)
+	if errors.Is(err, provider.ErrStale) {
+		return b.startOver(w, r, to)
+	}
+	if err != nil {
+		return err
+	}
+	if len(added.recoveryCodes) == 0 {
+		return b.goOn(w, r, to, s)
+	}
+	page := pages.RecoveryCodes{Flow: to.flow, Next: to.next, Token: b.Web.FormToken(w, r), Codes: added.recoveryCodes, Username: c.user.Username}
+	return b.inFlow(r, f).RecoveryCodes(w, page)
+}
+
+// addedFactor is a factor that was just set up: the methods of authentication that this proves, and the recovery
+// codes that were made with it.
+type addedFactor struct {
+	methods, recoveryCodes []string
+}
+
+// setUpProblem is what a person can correct.
+type setUpProblem struct {
+	shown pages.FactorProblem
+	cause error
+}
+
+func (p *setUpProblem) Error() string { return "set up: " + string(p.shown) }
+
+func (p *setUpProblem) Unwrap() error { return p.cause }
+
+// added sets up the factor of the form.
+func (b *Browser) added(r *http.Request, u *account.User, form url.Values) (addedFactor, error) {
+	if pages.FactorUse(form.Get("use")) == pages.UsePasskey {
+		return b.addedPasskey(r, u, form)
+	}
+	secret, ok := b.openProposal(r, form.Get("proposal"))
+	if !ok {
+		return addedFactor{}, &setUpProblem{pages.WrongCode, websession.ErrForeign}
+	}
+	codes, err := b.Codes.SetUpTOTP(r.Context(), u, secret, form.Get("code"))
+	if errors.Is(err, factor.ErrCode) {
+		return addedFactor{}, &setUpProblem{pages.WrongCode, err}
+	}
+	return addedFactor{[]string{acr.MethodCode}, codes}, err
+}
+
+func (b *Browser) addedPasskey(r *http.Request, u *account.User, form url.Values) (addedFactor, error) {
+	c, err := b.openCeremony(r, form)
+	if err != nil {
+		return addedFactor{}, &setUpProblem{pages.PasskeyFailed, err}
+	}
+	p, err := b.Passkeys.Create(r.Context(), u, c, []byte(form.Get("response")), form.Get("name"))
+	var refused *passkey.Refused
+	var name *passkey.NameFault
+	switch {
+	case errors.As(err, &refused) && refused.Reason == passkey.Exists:
+		return addedFactor{}, &setUpProblem{pages.PasskeyExists, err}
+	case errors.As(err, &refused) && (refused.Reason == passkey.Unattested || refused.Reason == passkey.WrongModel):
+		return addedFactor{}, &setUpProblem{pages.PasskeyModel, err}
+	case errors.As(err, &refused):
+		return addedFactor{}, &setUpProblem{pages.PasskeyFailed, err}
+	case errors.As(err, &name):
+		return addedFactor{}, &setUpProblem{pages.PasskeyName, err}
+	case err != nil:
+		return addedFactor{}, err
+	}
+	codes, err := b.Codes.FirstRecoveryCodes(r.Context(), u.ID)
+	return addedFactor{p.Methods(p.Verifies), codes}, err
+}

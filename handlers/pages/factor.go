@@ -1,0 +1,115 @@
+package pages
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+)
+
+// FactorUse is which second factor a person gives or sets up.
+type FactorUse string
+
+// The uses. The zero value is an authenticator app.
+const (
+	UseApp          FactorUse = ""
+	UsePasskey      FactorUse = "passkey"
+	UseRecoveryCode FactorUse = "recovery_code"
+)
+
+// FactorProblem is why a factor was refused; its text is under problem.
+type FactorProblem string
+
+// The problems.
+const (
+	WrongCode     FactorProblem = "factor_code"
+	TooManyCodes  FactorProblem = "factor_throttled"
+	PasskeyFailed FactorProblem = "passkey_failed"
+	PasskeyExists FactorProblem = "passkey_exists"
+	PasskeyModel  FactorProblem = "passkey_model"
+	PasskeyName   FactorProblem = "passkey_name"
+)
+
+// Ceremony is a request to a passkey: its options as JSON (WebAuthn sections 5.1.9 and 5.1.10), and the sealed
+// state that comes back with the response.
+type Ceremony struct{ Options, State string }
+
+// policyWith is the policy of a form that asks for a passkey or, without one, needs no script.
+func policyWith(passkey *Ceremony) string {
+	if passkey == nil {
+		return formPolicy
+	}
+	return scriptPolicy
+}
+
+// Factor asks for a second factor.
+type Factor struct {
+	Application
+
+	// Flow is the sealed request in progress, Next a path of the own account; both may be empty. Token is the
+	// form's.
+	Flow, Next, Token string
+	Username          string
+	// Use is what is asked for. App, Passkey and Recovery are what there is.
+	Use           FactorUse
+	App, Recovery bool
+	Passkey       *Ceremony
+	// Remember: this browser may remember the factor, for RememberFor.
+	Remember    bool
+	RememberFor Lasts
+	Problem     FactorProblem
+	// Wait is the time until the next attempt.
+	Wait Lasts
+}
+
+// Code tells whether a code is asked for.
+func (f Factor) Code() bool { return f.Use != UsePasskey }
+
+// With is the address of the page that asks for another factor.
+func (f Factor) With(use FactorUse) string {
+	return wire.Path("/factor", url.Values{"flow": {f.Flow}, "next": {f.Next}, "use": {string(use)}})
+}
+
+// Factor writes the page.
+func (l Localized) Factor(w http.ResponseWriter, status int, page Factor) error {
+	return l.writeForm(w, status, "factor", page, policyWith(page.Passkey), &chooser{Again: page.With(page.Use)})
+}
+
+// SetUp has a person set up a second factor.
+type SetUp struct {
+	Application
+
+	Flow, Next, Token string
+	Username          string
+	// Due is until when the person may go on without one; zero: it is needed now.
+	Due time.Time
+	// Passkey is nil where there can be no other one. Name is of the passkey.
+	Passkey *Ceremony
+	Name    string
+	// Proposal is the sealed secret of an authenticator app, Secret its text, and URL what the QR code contains;
+	// empty: no app can be set up.
+	Proposal, Secret, URL string
+	Problem               FactorProblem
+}
+
+// OfApp tells whether the problem is one of the code.
+func (s SetUp) OfApp() bool { return s.Problem == WrongCode }
+
+// SetUp writes the page.
+func (l Localized) SetUp(w http.ResponseWriter, status int, page SetUp) error {
+	again := wire.Path("/set-up", url.Values{"flow": {page.Flow}, "next": {page.Next}})
+	return l.writeForm(w, status, "set_up", page, policyWith(page.Passkey), &chooser{Again: again})
+}
+
+// RecoveryCodes shows codes that stand in for a lost factor. They are never shown again.
+type RecoveryCodes struct {
+	Flow, Next, Token, Username string
+	Codes                       []string
+}
+
+// RecoveryCodes writes the page. It has no form for the language: it cannot be shown again.
+func (l Localized) RecoveryCodes(w http.ResponseWriter, page RecoveryCodes) error {
+	w.Header().Set("Cache-Control", "no-store")
+	return l.writeForm(w, http.StatusOK, "recovery_codes", page, scriptPolicy, nil)
+}

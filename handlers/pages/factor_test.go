@@ -1,0 +1,62 @@
+package pages_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+)
+
+// factorPages are those on which people give and set up second factors.
+func factorPages(in pages.Localized, show func(name string, write func(http.ResponseWriter) error)) {
+	to := pages.Application{Client: evil, Logo: "javascript:" + evil, PolicyURI: "javascript:" + evil, TOSURI: "javascript:" + evil}
+	ceremony := &pages.Ceremony{Options: evil, State: evil}
+	for name, page := range map[string]pages.Factor{
+		"factor":           {Application: to, Flow: evil, Next: evil, Token: evil, Username: evil, App: true, Recovery: true, Passkey: ceremony, Remember: true, RememberFor: pages.Lasts{For: 30 * 24 * time.Hour}},
+		"factor_wrong":     {Token: evil, Username: evil, App: true, Recovery: true, Problem: pages.WrongCode},
+		"factor_many":      {Token: evil, Username: evil, App: true, Recovery: true, Problem: pages.TooManyCodes, Wait: pages.WaitFor(time.Hour)},
+		"factor_passkey":   {Token: evil, Username: evil, App: true, Passkey: ceremony, Use: pages.UsePasskey, Problem: pages.PasskeyFailed},
+		"factor_recovery":  {Token: evil, Username: evil, App: true, Recovery: true, Use: pages.UseRecoveryCode},
+		"factor_recovery2": {Token: evil, Username: evil, Recovery: true, Passkey: ceremony, Use: pages.UseRecoveryCode, Problem: pages.WrongCode},
+	} {
+		show(name, func(w http.ResponseWriter) error { return in.Factor(w, http.StatusOK, page) })
+	}
+	due := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for name, page := range map[string]pages.SetUp{
+		"set_up":         {Application: to, Flow: evil, Next: evil, Token: evil, Username: evil, Passkey: ceremony, Name: evil, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/" + evil},
+		"set_up_due":     {Token: evil, Username: evil, Due: due, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/x"},
+		"set_up_wrong":   {Token: evil, Username: evil, Passkey: ceremony, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/x", Problem: pages.WrongCode},
+		"set_up_passkey": {Token: evil, Username: evil, Passkey: ceremony, Problem: pages.PasskeyModel},
+	} {
+		show(name, func(w http.ResponseWriter) error { return in.SetUp(w, http.StatusOK, page) })
+	}
+	show("recovery_codes", func(w http.ResponseWriter) error {
+		return in.RecoveryCodes(w, pages.RecoveryCodes{Flow: evil, Next: evil, Token: evil, Username: evil, Codes: []string{"abcde-fghjk", evil}})
+	})
+	show("login_passkey", func(w http.ResponseWriter) error {
+		return in.Login(w, http.StatusOK, pages.Login{Flow: evil, Next: evil, Passkey: ceremony, Problem: pages.PasskeyRefused})
+	})
+}
+
+// A reader of QR codes takes nothing but dark on light, so that is what the image has on dark pages, too.
+func TestTheQRCodeIsInThePage(t *testing.T) {
+	t.Parallel()
+	set, err := pages.New(pages.Settings{})
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	address := "otpauth://totp/id.example:alice?" + url.Values{"secret": {"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"}, "issuer": {"id.example"}}.Encode()
+	require.NoError(t, set.For(reader("en")).SetUp(w, http.StatusOK, pages.SetUp{Proposal: "x", Secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", URL: address}))
+	body := w.Body.String()
+	assert.Contains(t, body, `<svg class="qr" role="img" aria-label="QR code for the authenticator app`)
+	assert.Contains(t, body, `fill="#fff"`)
+	assert.NotContains(t, body, "otpauth:", "the address is in the image alone")
+	assert.Contains(t, body, "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ", "for people who type it")
+	assert.NotContains(t, strings.ToLower(w.Header().Get("Content-Security-Policy")), "data:")
+}
