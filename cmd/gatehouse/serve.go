@@ -259,6 +259,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Audit:         h.gate,
 		Scopes:        scopes,
 		SignIn:        signIn,
+		Factors:       h.demands,
 		Transactions:  h.store,
 		Clock:         e.clock,
 	})

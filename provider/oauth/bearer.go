@@ -20,6 +20,8 @@ type Principal struct {
 	Scopes []string
 	// AuthTime is when the user was authenticated; nil: it is not known, or there is none.
 	AuthTime *time.Time
+	// AMR are the methods by which the user was authenticated (RFC 8176).
+	AMR []string
 }
 
 type principalKey struct{}
@@ -50,7 +52,7 @@ func (p *Provider) Bearer(ctx context.Context, call *Call, scope string) (*Princ
 	if err := call.served(ctx, found.client); err != nil {
 		return nil, err
 	}
-	return &Principal{Client: found.client, UserID: found.grant.UserID, Scopes: found.grant.Scopes, AuthTime: found.grant.AuthTime}, nil
+	return &Principal{Client: found.client, UserID: found.grant.UserID, Scopes: found.grant.Scopes, AuthTime: found.grant.AuthTime, AMR: found.grant.AMR}, nil
 }
 
 // presented checks the access token of a call, and that it is for this server.

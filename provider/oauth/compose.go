@@ -43,7 +43,7 @@ func (d Domain) parts(s Settings) []part {
 		authorizationCode(d.Codes, d.Issuer),
 		refreshToken(d.Refresh, d.Issuer, d.Scopes),
 		clientCredentials(d.Issuer, d.Scopes),
-		password(d.SignIn, d.Consents, d.Issuer, d.Scopes, d.Clock),
+		password(d),
 		idToken(d.IDTokens, s),
 		tokens(d.Tokens, d.Clients),
 		{name: "query", mode: Query},

@@ -20,6 +20,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
@@ -153,7 +154,7 @@ func newFixture(t *testing.T) *fixture {
 	h.domain = oauth.Domain{
 		Authenticator: authenticator, Clients: directory, Codes: h.codes, Issuer: tokens, Tokens: inspector, IDTokens: h.idTokens,
 		Refresh: grant.NewRefresher(store, store, tokens, ring.Key(keyring.RefreshSuccessor), h.imported),
-		Users:   store, Consents: store, Audit: h.gate, Scopes: h.scopes, SignIn: signIn, Transactions: store, Clock: clock,
+		Users:   store, Consents: store, Audit: h.gate, Scopes: h.scopes, SignIn: signIn, Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, store, clock), Transactions: store, Clock: clock,
 	}
 	h.provider, err = oauth.New(oauth.Settings{
 		Issuer: issuer, SharedKeys: true,

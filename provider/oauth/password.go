@@ -7,8 +7,10 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -31,19 +33,25 @@ type standingFinder interface {
 	Standing(ctx context.Context, userID provider.ID, clientID string) (consent.Standing, error)
 }
 
+// secondFactors tells whether what a user has given is enough for this user; see factor.Sessions.
+type secondFactors interface {
+	Suffice(ctx context.Context, u *account.User, methods []string) error
+}
+
 // password is the grant of RFC 6749 section 4.3, for first-party clients that cannot open a
 // browser. RFC 9700 section 2.4 forbids it in general.
-func password(signIn passwordVerifier, consents standingFinder, issuer tokenIssuer, scopes scopeCatalogue, clock provider.Clock) part {
+func password(d Domain) part {
 	return part{
 		name:      "password",
 		grantType: client.Password,
-		token:     &grantHandler{issuance: &passwordGrant{signIn, consents, issuer, scopes, clock}, grantType: client.Password, store: issuer},
+		token:     &grantHandler{issuance: &passwordGrant{d.SignIn, d.Consents, d.Factors, d.Issuer, d.Scopes, d.Clock}, grantType: client.Password, store: d.Issuer},
 	}
 }
 
 type passwordGrant struct {
 	signIn   passwordVerifier
 	consents standingFinder
+	factors  secondFactors
 	issuer   userIssuer
 	scopes   scopeCatalogue
 	clock    provider.Clock
@@ -119,8 +127,14 @@ func (h *passwordGrant) verify(ctx context.Context, call *Call) (*account.User, 
 	}
 	// Last, after the same work as for a user who gets tokens: a password must not do where the sign-in page
 	// asks for more. A factor that is set up meanwhile makes the grant stale.
-	if len(user.Factors) > 0 {
+	err = h.factors.Suffice(ctx, user, []string{session.Password})
+	switch {
+	case errors.Is(err, factor.ErrProve):
 		return nil, refusal.New(refusal.InvalidGrant, refusal.CheckSecondFactor, "The user has a second factor: use the authorization code grant.")
+	case errors.Is(err, factor.ErrSetUp), err == nil && !acr.Satisfies(acr.Password, call.client.RequiredACR):
+		return nil, refusal.New(refusal.InvalidGrant, refusal.CheckSecondFactor, "A second factor is demanded of the user: use the authorization code grant.")
+	case err != nil:
+		return nil, err
 	}
 	return user, nil
 }

@@ -107,3 +107,20 @@ func TestPasswordGrantRefuses(t *testing.T) {
 	_, err = h.registry.Create(t.Context(), audittest.Operator(), &client.Client{ID: "third-party", GrantTypes: []client.GrantType{client.Password}}, "")
 	assert.Error(t, err, "only a first-party client can be registered for it")
 }
+
+// A password must not do where a sign-in asks for more, of the user or for the client.
+func TestPasswordGrantRefusesWhereMoreIsDemanded(t *testing.T) {
+	h, secret, _ := newTrusted(t)
+	_, err := h.users.Update(t.Context(), audittest.Operator(), "alice", func(u *account.User) { u.Roles = []string{"guarded"} })
+	require.NoError(t, err)
+	_, err = h.password(secret, "alice", "through-the-glass")
+	assert.Equal(t, refusal.CheckSecondFactor, assertRefused(t, err, "invalid_grant").Check)
+
+	_, err = h.users.Update(t.Context(), audittest.Operator(), "alice", func(u *account.User) { u.Roles = []string{} })
+	require.NoError(t, err)
+	_, err = h.password(secret, "alice", "through-the-glass")
+	require.NoError(t, err)
+	h.update("trusted", func(c *client.Client) { c.RequiredACR = "2" })
+	_, err = h.password(secret, "alice", "through-the-glass")
+	assert.Equal(t, refusal.CheckSecondFactor, assertRefused(t, err, "invalid_grant").Check)
+}

@@ -43,6 +43,7 @@ type Domain struct {
 	Audit         recorder
 	Scopes        scopeCatalogue
 	SignIn        passwordVerifier
+	Factors       secondFactors
 	Transactions  transactor
 	Clock         provider.Clock
 }

@@ -11,8 +11,8 @@ func pageEntries() map[Check]Entry {
 		},
 		CheckSecondFactor: {
 			"Second factor needed",
-			"The user has a second factor, which the password grant cannot ask for.",
-			"Let the user sign in with the authorization code grant, or use an account without a second factor.",
+			"The user has a second factor, or must have one, and the password alone was sent.",
+			"Let the user sign in with the authorization code grant, with acr_values=2, and send the access token of that.",
 			"Such a user gets tokens by the authorization code grant alone. `gatehouse user factors USERNAME` shows the factors.",
 		},
 		CheckUserOfClient: {

@@ -30,6 +30,8 @@ type fixture struct {
 	user  *account.User
 	now   atomic.Pointer[time.Time]
 	ended []event.SessionEnded
+	// demand has sessions refused.
+	demand func(d demanding)
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -46,11 +48,16 @@ func newFixture(t *testing.T) *fixture {
 	ring, err := keyring.Open(t.Context(), f.store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
 	gate := audit.NewGate(f.store, f.store, (*event.Bus)(nil), clock, rand.Reader)
-	f.Manager = session.NewManager(f.store, gate, ring.Key(keyring.SessionHash), nil, event.NewBus(func(_ context.Context, e event.Event) {
+	events := event.NewBus(func(_ context.Context, e event.Event) {
 		if ended, ok := e.(event.SessionEnded); ok {
 			f.ended = append(f.ended, ended)
 		}
-	}), clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour})
+	})
+	lifetimes := session.Lifetimes{Idle: 8 * time.Hour, Absolute: 7 * 24 * time.Hour}
+	f.Manager = session.NewManager(f.store, gate, ring.Key(keyring.SessionHash), nil, events, clock, rand.Reader, lifetimes)
+	f.demand = func(d demanding) {
+		f.Manager = session.NewManager(f.store, gate, ring.Key(keyring.SessionHash), d, events, clock, rand.Reader, lifetimes)
+	}
 	return f
 }
 
