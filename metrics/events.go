@@ -19,6 +19,9 @@ func (m *Metrics) Record(_ context.Context, e event.Event) {
 		m.Tokens.approved.Inc()
 	case event.SignedIn:
 		m.SignIns.ended(signedIn)
+		m.SignIns.by(e.Methods)
+	case event.SteppedUp:
+		m.SignIns.steppedUp(e.Methods)
 	case event.SignInRefused:
 		m.SignIns.ended(e.Reason)
 	case event.FactorAdded:

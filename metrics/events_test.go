@@ -24,7 +24,8 @@ func TestEventsAreCounted(t *testing.T) {
 		event.TokenRevoked{},
 		event.RefreshReuseDetected{},
 		event.AuthorizationApproved{},
-		event.SignedIn{},
+		event.SignedIn{Methods: []string{"pwd", "otp", "mfa"}},
+		event.SteppedUp{Methods: []string{"pop", "user"}},
 		event.SignInRefused{Reason: "wrong_password"},
 		event.SignInRefused{Reason: "made up"},
 		event.SessionEnded{},
@@ -56,6 +57,16 @@ gatehouse_sign_ins_total{outcome="throttled"} 0
 gatehouse_sign_ins_total{outcome="unconfirmed"} 0
 gatehouse_sign_ins_total{outcome="unknown_user"} 0
 gatehouse_sign_ins_total{outcome="wrong_password"} 1
+# HELP gatehouse_sign_ins_by_method_total Successful sign-ins, by what was given.
+# TYPE gatehouse_sign_ins_by_method_total counter
+gatehouse_sign_ins_by_method_total{method="code"} 1
+gatehouse_sign_ins_by_method_total{method="passkey"} 0
+gatehouse_sign_ins_by_method_total{method="password"} 0
+gatehouse_sign_ins_by_method_total{method="remembered"} 0
+# HELP gatehouse_step_ups_total Factors that signed-in users gave because an application demanded them.
+# TYPE gatehouse_step_ups_total counter
+gatehouse_step_ups_total{method="code"} 0
+gatehouse_step_ups_total{method="passkey"} 1
 # HELP gatehouse_sessions_ended_total Sessions ended before they expired.
 # TYPE gatehouse_sessions_ended_total counter
 gatehouse_sessions_ended_total 1
@@ -63,7 +74,7 @@ gatehouse_sessions_ended_total 1
 # TYPE gatehouse_signing_key_rotations_total counter
 gatehouse_signing_key_rotations_total 1
 `), "gatehouse_tokens_issued_total", "gatehouse_tokens_revoked_total", "gatehouse_refresh_reuse_total", "gatehouse_authorizations_total",
-		"gatehouse_sign_ins_total", "gatehouse_sessions_ended_total", "gatehouse_signing_key_rotations_total"))
+		"gatehouse_sign_ins_total", "gatehouse_sign_ins_by_method_total", "gatehouse_step_ups_total", "gatehouse_sessions_ended_total", "gatehouse_signing_key_rotations_total"))
 }
 
 func TestFactorsAreCounted(t *testing.T) {

@@ -12,6 +12,8 @@ import (
 // events.
 type SignIns struct {
 	total     *prometheus.CounterVec
+	methods   *prometheus.CounterVec
+	stepUps   *prometheus.CounterVec
 	sessions  prometheus.Counter
 	passwords *prometheus.CounterVec
 }
@@ -30,6 +32,14 @@ func newSignIns(r *registration) *SignIns {
 		sessions: r.counter("sessions_ended_total", "Sessions ended before they expired."),
 		passwords: r.counters("breached_password_lookups_total",
 			"Passwords that were looked up in the list of breached ones, by outcome. unknown: the list could not be asked, and the password was accepted.", "outcome"),
+	}
+	s.methods = r.counters("sign_ins_by_method_total", "Successful sign-ins, by what was given.", "method")
+	for _, method := range []string{methodPassword, methodRemembered, methodCode, methodPasskey} {
+		s.methods.WithLabelValues(method)
+	}
+	s.stepUps = r.counters("step_ups_total", "Factors that signed-in users gave because an application demanded them.", "method")
+	for _, method := range []string{methodCode, methodPasskey} {
+		s.stepUps.WithLabelValues(method)
 	}
 	for _, outcome := range lookupOutcomes() {
 		s.passwords.WithLabelValues(outcome)

@@ -46,6 +46,8 @@ func attributes(e Event) []slog.Attr {
 		return []slog.Attr{slog.String("client_id", e.ClientID), id("grant", e.GrantID), id("user", e.UserID)}
 	case SignedIn:
 		return []slog.Attr{id("user", e.UserID), id("session", e.SessionID), slog.Any("methods", e.Methods)}
+	case SteppedUp:
+		return []slog.Attr{id("user", e.UserID), id("session", e.SessionID), slog.Any("methods", e.Methods)}
 	case SignInRefused:
 		return []slog.Attr{slog.String("reason", e.Reason), id("user", e.UserID)}
 	case FactorAdded:
