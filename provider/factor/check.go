@@ -58,10 +58,10 @@ func (r *Registry) CheckTOTP(ctx context.Context, a Attempt) error {
 			return fmt.Errorf("factor: secret of user %s: %w", a.User.ID, err)
 		}
 		step, right := match(secret, code, r.clock.Now(ctx))
-		if !right || step <= app.LastStep {
+		if !right {
 			return ErrCode
 		}
-		// RFC 6238 section 5.2: the second attempt at a code is not accepted.
+		// RFC 6238 section 5.2: the second attempt at a code is not accepted, nor one that is older than it.
 		err = r.store.UseTOTPStep(ctx, a.User.ID, app.Sealed, step)
 		if errors.Is(err, provider.ErrNotFound) {
 			return ErrCode

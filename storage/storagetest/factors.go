@@ -209,6 +209,11 @@ func testRecoveryCodes(t *testing.T, f *fixture) {
 	assert.Equal(t, notify.RecoveryCodeUsed, m.Kind)
 	assert.Equal(t, 9, m.Data.CodesLeft)
 
+	stored, err := f.RecoveryCodes(ctx, u.ID)
+	require.NoError(t, err)
+	require.NoError(t, f.UseRecoveryCode(ctx, stored[9].ID))
+	require.ErrorIs(t, f.UseRecoveryCode(ctx, stored[9].ID), provider.ErrNotFound, "two attempts that compared it at once")
+
 	next, err := s.NewRecoveryCodes(ctx, u)
 	require.NoError(t, err)
 	assert.Len(t, next, 10)
