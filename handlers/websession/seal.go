@@ -75,6 +75,9 @@ func (s *Sessions) binder(w http.ResponseWriter, r *http.Request) string {
 	if value := s.cookie(r, binderCookie); len(value) == binderLength {
 		return value
 	}
+	if value, set := s.setBinder(w); set {
+		return value
+	}
 	var raw [32]byte
 	if _, err := io.ReadFull(s.Random, raw[:]); err != nil {
 		panic("websession: no randomness: " + err.Error())
@@ -82,4 +85,14 @@ func (s *Sessions) binder(w http.ResponseWriter, r *http.Request) string {
 	value := base64.RawURLEncoding.EncodeToString(raw[:])
 	s.setCookie(w, binderCookie, value, untilClosed)
 	return value
+}
+
+// setBinder is the binder that the response sets already: a page has several sealed values.
+func (s *Sessions) setBinder(w http.ResponseWriter) (value string, set bool) {
+	for _, line := range w.Header().Values("Set-Cookie") {
+		if c, err := http.ParseSetCookie(line); err == nil && c.Name == s.cookieName(binderCookie) {
+			return c.Value, true
+		}
+	}
+	return "", false
 }
