@@ -11,8 +11,9 @@ import (
 // applications only.
 const RoleAdmin = "admin"
 
-// MayManage refuses, with audit.ErrForbidden, to let an actor who lacks a management scope make an administrator, or change
-// one: with another password or email address the administrator's account would be the actor's.
+// MayManage refuses, with audit.ErrForbidden, to let an actor who lacks a management scope make an
+// administrator, or change one: with another password or email address, or without a second factor, the
+// administrator's account would be the actor's.
 func MayManage(actor audit.Actor, u *User) error {
 	if !slices.Contains(u.Roles, RoleAdmin) {
 		return nil
