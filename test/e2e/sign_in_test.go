@@ -338,6 +338,11 @@ func TestPasswordGrantSharesTheLimitOfThePage(t *testing.T) {
 	})
 }
 
+// besidesPasskey is a sign-in page without what is random in its request to a passkey.
+func besidesPasskey(page string) string {
+	return regexp.MustCompile(`challenge&#34;:&#34;[^&]*&|name="(?:ceremony|page)" value="[^"]*"`).ReplaceAllString(page, "")
+}
+
 func TestWrongPasswordsAreUniformAndThrottled(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, databaseURL string) {
@@ -348,7 +353,7 @@ func TestWrongPasswordsAreUniformAndThrottled(t *testing.T) {
 		}
 		known, unknown := try("alice", "wrong"), try("nobody", "wrong")
 		assert.Equal(t, known.status, unknown.status)
-		assert.Equal(t, strings.ReplaceAll(known.body, "alice", "X"), strings.ReplaceAll(unknown.body, "nobody", "X"))
+		assert.Equal(t, strings.ReplaceAll(besidesPasskey(known.body), "alice", "X"), strings.ReplaceAll(besidesPasskey(unknown.body), "nobody", "X"))
 		assert.Contains(t, known.body, "sign-in details are wrong")
 
 		// Concurrent attempts are counted before the check (Zitadel CVE-2023-47111), and all
