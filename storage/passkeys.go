@@ -33,8 +33,8 @@ type passkeyRow struct {
 
 func (passkeyRow) TableName() string { return "passkeys" }
 
-const passkeyColumns = `p.id, p.user_id, p.name, p.credential_id, p.public_key, p.user_handle, p.sign_count, p.aaguid, p.attested, p.hardware,
-	p.backup_eligible, p.backed_up, p.uv_initialized, p.transports, p.created_at, p.used_at` //nolint:gosec // names of columns
+const authenticatorColumns = `p.id, p.user_id, p.name, p.credential_id, p.public_key, p.user_handle, p.sign_count, p.aaguid, p.attested, p.hardware,
+	p.backup_eligible, p.backed_up, p.uv_initialized, p.transports, p.created_at, p.used_at`
 
 func (r *passkeyRow) into() []any {
 	return []any{
@@ -70,7 +70,7 @@ func (s *Store) Passkeys(ctx context.Context, userID provider.ID) ([]*passkey.Pa
 func (s *Store) PasskeyWithUser(ctx context.Context, credentialID []byte) (*passkey.Passkey, *account.User, error) {
 	var row passkeyRow
 	var u userRow
-	err := s.row(ctx, "SELECT "+passkeyColumns+", "+userColumns+`
+	err := s.row(ctx, "SELECT "+authenticatorColumns+", "+userColumns+`
 		FROM passkeys p JOIN users u ON u.id = p.user_id WHERE p.credential_id = ?`, credentialID).Scan(append(row.into(), u.into()...)...)
 	if err != nil {
 		return nil, nil, s.fault(err)
