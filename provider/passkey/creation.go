@@ -195,9 +195,7 @@ func (r *Registry) add(ctx context.Context, c Ceremony, p *Passkey) (*account.Us
 		return nil, provider.ErrStale
 	case err != nil:
 		return nil, err
-	case u.Disabled:
-		return nil, refused(Disabled, nil)
-	case u.Generation != c.Generation:
+	case u.Generation != c.Generation: // also when the user was disabled
 		return nil, provider.ErrStale
 	}
 	present, err := r.store.Passkeys(ctx, u.ID)

@@ -51,6 +51,9 @@ func TestCreate(t *testing.T) {
 
 	_, err = f.Create(t.Context(), f.user, c, response, "")
 	require.ErrorIs(t, err, provider.ErrStale, "again")
+	c.Generation = f.user.Generation
+	_, err = f.Create(t.Context(), f.user, c, response, "")
+	assertRefused(t, passkey.Replayed, err)
 }
 
 func TestOptionsOfCreation(t *testing.T) {
