@@ -32,10 +32,13 @@ const (
 	UserChangePassword Action = "user.change_password"
 	UserChangeContact  Action = "user.change_contact"
 	UserUndoContact    Action = "user.undo_contact"
-	UserUpdate         Action = "user.update"
-	UserSetPassword    Action = "user.set_password"
-	UserDelete         Action = "user.delete"
-	UserImport         Action = "user.import"
+	// UserRequestDeletion has an account deleted after a grace period, and UserKeep undoes that.
+	UserRequestDeletion Action = "user.request_deletion"
+	UserKeep            Action = "user.keep"
+	UserUpdate          Action = "user.update"
+	UserSetPassword     Action = "user.set_password"
+	UserDelete          Action = "user.delete"
+	UserImport          Action = "user.import"
 	// UserSignIn and UserSignInRefused are what people do: the latter counts attempts of a minute.
 	UserSignIn        Action = "user.sign_in"
 	UserSignInRefused Action = "user.sign_in_refused"
@@ -85,7 +88,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport,
-		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused,
+		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused, UserRequestDeletion, UserKeep,
 		FactorAdd, FactorRemove, FactorReset, FactorClone, RecoveryCodesRenew, RecoveryCodesUse,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
 		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,

@@ -33,7 +33,7 @@ func sample(channel notify.Channel, kind notify.Kind, locale string) notify.Mess
 	m := notify.Message{
 		ID: provider.ID{1}, Channel: channel, To: "alice@example.com", Kind: kind, Locale: locale,
 		Data: notify.Data{
-			Username: "alice", Address: "new@example.com", Device: "Firefox on Windows", At: time.Date(2026, 3, 1, 15, 4, 0, 0, time.UTC), Valid: 15 * time.Minute,
+			Username: "alice", Address: "new@example.com", Device: "Firefox on Windows", At: time.Date(2026, 3, 1, 15, 4, 0, 0, time.UTC), Due: time.Date(2026, 3, 15, 15, 4, 0, 0, time.UTC), Valid: 15 * time.Minute,
 		},
 	}
 	if channel == notify.SMS {

@@ -55,11 +55,15 @@ const (
 	PasskeyCloned Kind = "passkey_cloned"
 	// FactorsReset: an administrator removed all factors of the recipient.
 	FactorsReset Kind = "factors_reset"
+	// DeletionRequested says when the account is to be deleted, and how to keep it.
+	DeletionRequested Kind = "deletion_requested"
+	// AccountDeleted is the last message about an account.
+	AccountDeleted Kind = "account_deleted"
 )
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, PasskeyCloned, FactorsReset}
+	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, PasskeyCloned, FactorsReset, DeletionRequested, AccountDeleted}
 }
 
 // Message is a message to a person.
@@ -104,6 +108,8 @@ type Data struct {
 	CodesLeft int `json:"codes_left,omitempty"`
 	// At is when it happened; zero: not said.
 	At time.Time `json:"at,omitzero"`
+	// Due is when something is going to happen; zero: not said.
+	Due time.Time `json:"due,omitzero"`
 	// Valid is for how long the code or link can be used; zero: not said.
 	Valid time.Duration `json:"valid,omitempty"`
 }

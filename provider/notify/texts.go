@@ -121,8 +121,10 @@ func (t *Texts) action(of Kind, link string) string {
 	switch of {
 	case AddressTaken:
 		return t.brand.Issuer + "/login"
-	case ContactChangedAgain:
+	case ContactChangedAgain, AccountDeleted:
 		return ""
+	case DeletionRequested:
+		return t.brand.Issuer + "/account/delete"
 	case NewSignIn, PasswordChanged, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorsReset:
 		return t.brand.Issuer + "/recover"
 	case PasskeyCloned: // another password would not keep the copy out

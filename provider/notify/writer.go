@@ -85,6 +85,9 @@ func (w *writer) details(m Message) []detail {
 	if !m.Data.At.IsZero() {
 		add("time", w.check(w.date(m.Data.At)))
 	}
+	if !m.Data.Due.IsZero() {
+		add("due", w.check(w.date(m.Data.Due)))
+	}
 	return list
 }
 

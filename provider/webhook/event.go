@@ -36,6 +36,8 @@ func types() map[audit.Action]string {
 		audit.UserChangePassword:     "user.own_password_changed",
 		audit.UserChangeContact:      "user.contact_changed",
 		audit.UserUndoContact:        "user.contact_restored",
+		audit.UserRequestDeletion:    "user.deletion_requested",
+		audit.UserKeep:               "user.kept",
 		audit.UserUpdate:             "user.updated",
 		audit.UserSetPassword:        "user.password_changed",
 		audit.UserDelete:             "user.deleted",
