@@ -94,6 +94,7 @@ func (s *Store) WithdrawConsent(ctx context.Context, userID provider.ID, clientI
 		if forgotten+ended == 0 {
 			return provider.ErrNotFound
 		}
-		return nil
+		// What was counted is of the access that ends.
+		return s.exec(ctx, "DELETE FROM client_uses WHERE user_id = ? AND client_id = ?", rowID(userID), clientID)
 	})
 }

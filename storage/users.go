@@ -27,6 +27,7 @@ type userRow struct {
 	Generation    int64
 	Factors       list
 	FactorsDueAt  *time.Time
+	DeleteAt      *time.Time
 	CreatedAt     time.Time `gorm:"autoCreateTime:false"`
 	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
 	// UsernameSkeleton is that of SkeletonOf, which is the user name unless the previous version changed it.
@@ -37,12 +38,12 @@ func (userRow) TableName() string { return "users" }
 
 // userColumns and into read a user in a statement without GORM.
 const userColumns = `u.id, u.subject, u.username, u.password_hash, u.email, u.email_verified, u.phone, u.phone_verified,
-	u.profile, u.roles, u.disabled, u.generation, u.factors, u.factors_due_at, u.created_at, u.updated_at`
+	u.profile, u.roles, u.disabled, u.generation, u.factors, u.factors_due_at, u.delete_at, u.created_at, u.updated_at`
 
 func (r *userRow) into() []any {
 	return []any{
 		&r.ID, &r.Subject, &r.Username, &r.PasswordHash, &r.Email, &r.EmailVerified, &r.Phone, &r.PhoneVerified,
-		&r.Profile, &r.Roles, &r.Disabled, &r.Generation, &r.Factors, &r.FactorsDueAt, &r.CreatedAt, &r.UpdatedAt,
+		&r.Profile, &r.Roles, &r.Disabled, &r.Generation, &r.Factors, &r.FactorsDueAt, &r.DeleteAt, &r.CreatedAt, &r.UpdatedAt,
 	}
 }
 
@@ -128,8 +129,8 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 		if changed || (u.Disabled && !before.Disabled) {
 			row.Generation++
 		}
-		// Those of factors have statements of their own.
-		kept := []string{"id", "subject", "created_at", "factors", "factors_due_at"}
+		// Those of factors and of the deletion have statements of their own.
+		kept := []string{"id", "subject", "created_at", "factors", "factors_due_at", "delete_at"}
 		if before.Username == u.Username { // it may look like an older one, which is no reason to refuse another change
 			kept = append(kept, "username_skeleton", "skeleton_of")
 		}
@@ -185,7 +186,7 @@ func userRowOf(u *account.User) (*userRow, error) {
 	}
 	return &userRow{
 		rowID(u.ID), subject, u.Username, u.PasswordHash, optionalText(u.Email), u.EmailVerified, u.Phone, u.PhoneVerified,
-		string(profile), u.Roles, u.Disabled, u.Generation, nil, nil, u.CreatedAt, u.UpdatedAt,
+		string(profile), u.Roles, u.Disabled, u.Generation, nil, nil, nil, u.CreatedAt, u.UpdatedAt,
 		optionalText(lookalike.Skeleton(u.Username)), optionalText(u.Username),
 	}, nil
 }
@@ -194,7 +195,7 @@ func (r userRow) user() (*account.User, error) {
 	u := &account.User{
 		ID: provider.ID(r.ID), Subject: string(r.Subject), Username: r.Username, PasswordHash: r.PasswordHash, Email: string(r.Email), EmailVerified: r.EmailVerified,
 		Phone: r.Phone, PhoneVerified: r.PhoneVerified, Roles: r.Roles, Disabled: r.Disabled,
-		Generation: r.Generation, FactorsDueAt: utc(r.FactorsDueAt), CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+		Generation: r.Generation, FactorsDueAt: utc(r.FactorsDueAt), DeleteAt: utc(r.DeleteAt), CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 	if u.Subject == "" {
 		u.Subject = u.ID.String()

@@ -50,6 +50,10 @@ type Store interface {
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
 	// CloseVerifications makes the codes and links worthless that were sent about the user.
 	CloseVerifications(ctx context.Context, user provider.ID) error
+	// SetDeletion says when the account is to be deleted; nil: it is to stay.
+	SetDeletion(ctx context.Context, userID provider.ID, at *time.Time) error
+	// DueDeletions are users whose accounts are to be deleted by a time, those that are due longest first.
+	DueDeletions(ctx context.Context, by time.Time, limit int) ([]provider.ID, error)
 	// DeleteUser removes the user with sessions and consents, and ends all grants.
 	DeleteUser(ctx context.Context, id provider.ID, at time.Time) error
 }
@@ -294,11 +298,7 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID
 		if err != nil {
 			return nil, err
 		}
-		now := r.clock.Now(ctx)
-		if err := r.endSessions(ctx, id, now); err != nil {
-			return nil, err
-		}
-		return audit.Diff(map[string]any{"username": u.Username}, nil), r.store.DeleteUser(ctx, id, now)
+		return r.remove(ctx, u)
 	})
 }
 

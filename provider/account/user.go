@@ -37,8 +37,11 @@ type User struct {
 	// FactorsDueAt is until when the user may sign in without having set up a factor that is demanded;
 	// nil: none was demanded yet.
 	FactorsDueAt *time.Time
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
+	// DeleteAt is when the account is to be deleted; nil: it is to stay. The store has statements of their own for
+	// it, as for Factors.
+	DeleteAt  *time.Time
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 // SetEmail changes the email address and marks another one as unverified.

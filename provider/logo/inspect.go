@@ -65,20 +65,29 @@ func inspect(answer outbound.Fetched) (Picture, error) {
 	if !strings.HasPrefix(answer.MediaType, "image/") {
 		return Picture{}, fmt.Errorf("%w: sent as %q", errUnusable, answer.MediaType)
 	}
+	mediaType, size, err := Measure(answer.Body)
+	if err != nil {
+		return Picture{}, err
+	}
+	if size.Width < 1 || size.Height < 1 || size.Width > maxSide || size.Height > maxSide {
+		return Picture{}, fmt.Errorf("%w: %d by %d pixels", errUnusable, size.Width, size.Height)
+	}
+	return newPicture(mediaType, answer.Body), nil
+}
+
+// Measure tells which of the accepted formats an image has by its bytes, and its size by its header. Nothing is
+// decoded, so that the size can be judged before.
+func Measure(body []byte) (mediaType string, size image.Config, err error) {
 	for _, f := range formats() {
-		if !f.magic(answer.Body) {
+		if !f.magic(body) {
 			continue
 		}
-		size, err := measure(f, answer.Body)
-		if err != nil {
-			return Picture{}, fmt.Errorf("%w: %s: %w", errUnusable, f.mediaType, err)
+		if size, err = measure(f, body); err != nil {
+			return "", size, fmt.Errorf("%w: %s: %w", errUnusable, f.mediaType, err)
 		}
-		if size.Width < 1 || size.Height < 1 || size.Width > maxSide || size.Height > maxSide {
-			return Picture{}, fmt.Errorf("%w: %d by %d pixels", errUnusable, size.Width, size.Height)
-		}
-		return newPicture(f.mediaType, answer.Body), nil
+		return f.mediaType, size, nil
 	}
-	return Picture{}, fmt.Errorf("%w: neither PNG, JPEG, GIF nor WebP", errUnusable)
+	return "", size, fmt.Errorf("%w: neither PNG, JPEG, GIF nor WebP", errUnusable)
 }
 
 // measure reads the header of an image. A decoder that panics on foreign bytes would end the whole

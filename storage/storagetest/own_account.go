@@ -1,0 +1,146 @@
+package storagetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/picture"
+)
+
+func testPictures(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	alice, bob := f.user(t, "alice"), f.user(t, "bob")
+	p := picture.Stored{UserID: alice.ID, ID: "a1", MediaType: "image/jpeg", Body: []byte{0xff, 0, 1}, CreatedAt: f.clock()}
+	require.NoError(t, f.PutPicture(ctx, p))
+	found, err := f.Picture(ctx, "a1")
+	require.NoError(t, err)
+	assert.Equal(t, p, found)
+	other := p
+	other.UserID = bob.ID
+	require.Error(t, f.PutPicture(ctx, other), "an id is of one picture")
+	p.ID = "a2"
+	require.NoError(t, f.PutPicture(ctx, p))
+	_, err = f.Picture(ctx, "a1")
+	require.ErrorIs(t, err, provider.ErrNotFound, "replaced")
+	require.NoError(t, f.RemovePicture(ctx, bob.ID))
+	require.NoError(t, f.RemovePicture(ctx, alice.ID))
+	_, err = f.Picture(ctx, "a2")
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	require.NoError(t, f.PutPicture(ctx, p))
+	require.NoError(t, f.DeleteUser(ctx, alice.ID, f.clock()))
+	_, err = f.Picture(ctx, "a2")
+	require.ErrorIs(t, err, provider.ErrNotFound, "it goes with its user")
+}
+
+const grace = 14 * 24 * time.Hour
+
+func testDeletion(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	s := f.selfService(t, nil)
+	u := s.registered(t, "alice")
+	live := f.session(t, u)
+	got, err := s.RequestDeletion(ctx, u, grace)
+	require.NoError(t, err)
+	due := f.clock().Add(grace)
+	assert.Equal(t, &due, got.DeleteAt)
+	kept, err := f.User(ctx, u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, &due, kept.DeleteAt)
+	ended, err := f.Session(ctx, live.ID)
+	require.NoError(t, err)
+	assert.NotNil(t, ended.EndedAt)
+	assert.Equal(t, &due, ended.User.DeleteAt, "a sign-in finds out without a statement of its own")
+	told, _ := s.sent(t, "alice@example.com")
+	assert.Equal(t, []any{notify.DeletionRequested, due}, []any{told.Kind, told.Data.Due.UTC()})
+
+	f.advance(time.Hour)
+	_, err = s.RequestDeletion(ctx, u, grace)
+	require.NoError(t, err)
+	again, err := f.User(ctx, u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, &due, again.DeleteAt, "asking again does not put it off")
+	again.Profile.Name = "Another"
+	require.NoError(t, f.UpdateUser(ctx, again), "a change of the user")
+	f.advance(grace - time.Hour - time.Microsecond)
+	n, err := s.registry.DeleteDue(ctx)
+	require.NoError(t, err)
+	assert.Zero(t, n, "too early")
+	f.advance(time.Microsecond)
+	n, err = s.registry.DeleteDue(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, int64(1), n)
+	_, err = f.User(ctx, u.ID)
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	told, _ = s.sent(t, "alice@example.com")
+	assert.Equal(t, notify.AccountDeleted, told.Kind)
+	var actions []audit.Action
+	records, err := f.Records(ctx, audit.Filter{UserID: u.ID.String(), Actions: []audit.Action{audit.UserRequestDeletion, audit.UserDelete}}, 10)
+	require.NoError(t, err)
+	for _, r := range records {
+		actions = append(actions, r.Action)
+	}
+	assert.Equal(t, []audit.Action{audit.UserDelete, audit.UserRequestDeletion}, actions)
+}
+
+func testDeletionUndone(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	s := f.selfService(t, nil)
+	u := s.registered(t, "alice")
+	stale := *u
+	stale.Generation--
+	_, err := s.RequestDeletion(ctx, &stale, grace)
+	require.ErrorIs(t, err, account.ErrSignIn, "a proof from before the password was changed")
+	require.NoError(t, s.KeepAccount(ctx, u.ID), "nothing to keep it from")
+	_, err = s.RequestDeletion(ctx, u, grace)
+	require.NoError(t, err)
+	require.NoError(t, s.KeepAccount(ctx, u.ID))
+	f.advance(2 * grace)
+	n, err := s.registry.DeleteDue(ctx)
+	require.NoError(t, err)
+	assert.Zero(t, n)
+
+	// An administrator does the like.
+	_, err = s.registry.DeleteAfter(ctx, audit.Actor{}, u.ID, grace)
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	for _, wrong := range []time.Duration{0, -time.Hour, account.MaxGrace + 1} {
+		_, err = s.registry.DeleteAfter(ctx, audittest.Operator(), u.ID, wrong)
+		require.Error(t, err)
+	}
+	got, err := s.registry.DeleteAfter(ctx, audittest.Operator(), u.ID, grace)
+	require.NoError(t, err)
+	assert.NotNil(t, got.DeleteAt)
+	_, err = s.registry.Keep(ctx, audit.Actor{}, u.ID)
+	require.ErrorIs(t, err, audit.ErrForbidden)
+	got, err = s.registry.Keep(ctx, audittest.Operator(), u.ID)
+	require.NoError(t, err)
+	assert.Nil(t, got.DeleteAt)
+	_, err = s.registry.DeleteAfter(ctx, audittest.Operator(), f.newID(), grace)
+	require.ErrorIs(t, err, provider.ErrNotFound)
+}
+
+// Who keeps the account while it is being deleted either has it, or it is gone; never half of it.
+func testDeletionRace(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	s := f.selfService(t, nil)
+	u := s.registered(t, "alice")
+	_, err := s.RequestDeletion(ctx, u, grace)
+	require.NoError(t, err)
+	f.advance(grace)
+	err = f.overlap(t, func(ctx context.Context) error { return s.KeepAccount(ctx, u.ID) }, func(ctx context.Context) error {
+		_, err := s.registry.DeleteDue(ctx)
+		return err
+	})
+	require.NoError(t, err)
+	kept, err := f.User(ctx, u.ID)
+	require.NoError(t, err, "the owner was first")
+	assert.Nil(t, kept.DeleteAt)
+}
