@@ -35,6 +35,16 @@ const (
 	TooManyPasswords   AccountProblem = "too_many_passwords"
 	PasswordMissing    AccountProblem = "password_missing"
 	InvitationClosed   AccountProblem = "invitation_closed"
+	// The next are of the pages of a person's own account.
+	URLInvalid       AccountProblem = "url_invalid"
+	BirthdateInvalid AccountProblem = "birthdate_invalid"
+	ZoneInvalid      AccountProblem = "zone_invalid"
+	LocaleInvalid    AccountProblem = "locale_invalid"
+	TextLong         AccountProblem = "text_long"
+	PictureInvalid   AccountProblem = "picture_invalid"
+	PictureLarge     AccountProblem = "picture_large"
+	ContactUnchanged AccountProblem = "contact_unchanged"
+	ContactLast      AccountProblem = "contact_last"
 )
 
 // Register is the form for a new account.

@@ -85,6 +85,7 @@ func usedKeys(t *testing.T) map[string]bool {
 		pages.UsernameInvalid, pages.UsernameMissing, pages.UsernameTaken, pages.EmailInvalid, pages.EmailTaken, pages.EmailDomain, pages.PhoneInvalid, pages.PhoneTaken,
 		pages.ContactMissing, pages.ContactUnreachable, pages.PasswordLength, pages.PasswordCommon, pages.PasswordWrong, pages.FieldInvalid,
 		pages.CodeWrong, pages.CodeClosed, pages.TooManyMessages, pages.TooManySMS, pages.TooManyPasswords, pages.PasswordMissing, pages.InvitationClosed,
+		pages.URLInvalid, pages.BirthdateInvalid, pages.ZoneInvalid, pages.LocaleInvalid, pages.TextLong, pages.PictureInvalid, pages.PictureLarge, pages.ContactUnchanged, pages.ContactLast,
 	} {
 		used["problem."+string(problem)] = false
 	}
@@ -95,6 +96,21 @@ func usedKeys(t *testing.T) map[string]bool {
 		for _, part := range []string{"", ".lead", ".next"} {
 			used["done."+string(change)+part] = false
 		}
+	}
+	for _, done := range pages.OwnDones() {
+		used["own.said."+string(done)] = false
+	}
+	for _, action := range pages.OwnActions() {
+		used["own.act."+action] = false
+	}
+	for _, link := range (pages.Own{Deletion: true}).Nav() {
+		used["own.nav."+link.Name] = false
+	}
+	for _, name := range pages.OwnFields() {
+		used["own.field."+name] = false
+	}
+	for _, name := range pages.OwnNotes() {
+		used["own.field."+name+".note"] = false
 	}
 	for _, unit := range []string{"day", "hour", "minute", "second"} {
 		used["wait."+unit], used["duration."+unit] = false, false

@@ -57,6 +57,7 @@ func peoplesPages() []string {
 		"login", "consent", "logout", "logged_out", "form_post",
 		"register", "verify", "recover", "reset", "undo", "done",
 		"factor", "set_up", "recovery_codes",
+		"own_overview", "own_profile", "own_security", "own_password", "own_contact", "own_sessions", "own_apps", "own_activity", "own_data", "own_delete",
 	}
 }
 
@@ -75,7 +76,7 @@ func (e *edition) parse(files assets) error {
 		"strong": strong, "codes": codes, "asset": files.path, "qr": qrCode, "groups": groups,
 	}
 	common, err := template.New("layout.html").Funcs(functions).Option("missingkey=error").
-		ParseFS(templates, "templates/layout.html", "templates/application.html", "templates/refused.html", "templates/passkey_fields.html")
+		ParseFS(templates, "templates/layout.html", "templates/application.html", "templates/refused.html", "templates/passkey_fields.html", "templates/own_common.html")
 	if err != nil {
 		return err
 	}

@@ -92,6 +92,7 @@ func everyPage(t *testing.T, settings pages.Settings, tag string) map[string]*ht
 	})
 	accountPages(in, show)
 	factorPages(in, show)
+	ownPages(in, show)
 	show("form_post", func(w http.ResponseWriter) error {
 		return in.FormPost(w, pages.FormPost{Action: "https://app.example/cb", Params: url.Values{evil: {evil}}})
 	})
