@@ -96,6 +96,20 @@ func addAccess(apps map[string]*connected.App, clientID string, scopes []string,
 	return app
 }
 
+// ClientNames are the names of clients; those that were deleted have none.
+func (s *Store) ClientNames(ctx context.Context, ids []string) (map[string]string, error) {
+	names := map[string]string{}
+	if len(ids) == 0 {
+		return names, nil
+	}
+	var rows []struct{ ID, Name string }
+	err := s.on(ctx).Raw("SELECT id, name FROM clients WHERE id IN ?", ids).Scan(&rows).Error
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, s.fault(err)
+}
+
 // addUses adds what the clients are called, and what was counted.
 func (s *Store) addUses(ctx context.Context, userID provider.ID, apps map[string]*connected.App) error {
 	var rows []struct {

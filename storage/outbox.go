@@ -126,6 +126,11 @@ func (s *Store) Messages(ctx context.Context, limit int) ([]notify.Stored, error
 	return s.messages(ctx, "state <> 'silent' ORDER BY id DESC LIMIT ?", limit)
 }
 
+// MessagesAbout are those about a user, the newest first.
+func (s *Store) MessagesAbout(ctx context.Context, userID provider.ID, limit int) ([]notify.Stored, error) {
+	return s.messages(ctx, "user_id = ? AND state <> 'silent' ORDER BY id DESC LIMIT ?", rowID(userID), limit)
+}
+
 // MessagesTo are those with one of the keys and of one of the verifications, the oldest first. The index of the
 // keys serves.
 func (s *Store) MessagesTo(ctx context.Context, keys []string, verifications []provider.ID) ([]notify.Stored, error) {

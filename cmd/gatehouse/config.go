@@ -111,6 +111,11 @@ type config struct {
 	// phone number: its owner gets a message instead.
 	PrivateContacts bool `koanf:"private_contacts"`
 
+	// AccountDeletion lets people have their own account deleted, on or off, and AccountDeletionGrace is how long
+	// they can keep it after all.
+	AccountDeletion      string        `koanf:"account_deletion"`
+	AccountDeletionGrace time.Duration `koanf:"account_deletion_grace"`
+
 	// BrandName, BrandLogo, BrandColor and BrandLinks are what the pages are called and look
 	// like: a name, an SVG or PNG file, a color #rrggbb of links and buttons, and links such as
 	// Help=https://example.com/help.
@@ -205,6 +210,8 @@ func defaults() config {
 		SessionIdle:          tokens.SessionIdle,
 		SessionLifetime:      7 * day,
 		Registration:         registrationOpen,
+		AccountDeletion:      "on",
+		AccountDeletionGrace: 14 * day,
 		KeyRotation:          90 * day,
 		AuditRetention:       365 * day,
 		WebhookRetention:     30 * day,

@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
 	"github.com/gatehouse-id/gatehouse/provider/breach"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/connected"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
@@ -52,6 +53,7 @@ type instance struct {
 	demands     *factor.Sessions
 	catalogue   *consent.Catalogue
 	consents    *consent.Registry
+	apps        *connected.Registry
 	imported    *grant.ImportedTokens
 	inspector   *grant.Inspector
 	sessions    *session.Manager
@@ -172,6 +174,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		registry:    client.NewRegistry(store, gate, clientSecrets, e.clock, e.random),
 		catalogue:   consent.NewCatalogue(store, gate, e.clock),
 		consents:    consent.NewRegistry(store, store, store, gate, e.clock),
+		apps:        connected.NewRegistry(store, gate, e.clock),
 		imported:    imported,
 		inspector:   grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle, imported),
 		sessions: session.NewManager(store, gate, ring.Key(keyring.SessionHash), demands, events, e.clock, e.random,

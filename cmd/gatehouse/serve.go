@@ -186,7 +186,7 @@ func (h *instance) ensureKeys(ctx context.Context, log *slog.Logger) error {
 
 // jobs are what one replica at a time does in the background.
 func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs, sender *webhook.Sender, messages *notify.Sender) []storage.Job {
-	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), storage.NewSkeletons(h.store).Job(), h.keyringJob(log), messageJob(messages)}
+	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), storage.NewSkeletons(h.store).Job(), h.keyringJob(log), messageJob(messages), h.deletionJob(m)}
 	if every := h.config.KeyRotation; every > 0 {
 		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead, signingAlgorithms()...)
 		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})
@@ -315,6 +315,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Clock:        e.clock,
 		Random:       e.random,
 	})
+	mine := h.ownAccount(web, set)
 	own := accounts.New(accounts.Config{
 		Registration: h.people, Invitations: h.people, Recovery: h.people, Contacts: h.people, Flows: people, Policy: h.people.Policy(), AuthorizePath: c.paths().Authorization, Web: web, Pages: set,
 	})
@@ -339,7 +340,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	frame := handlers.Config{
 		Issuer:         c.Issuer,
 		Prefix:         c.OAuthPrefix,
-		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), own.Routes(), management.Routes()),
+		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), own.Routes(), mine.Routes(), management.Routes()),
 		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol), Admin: admin},
 		Pages:          set,
 		Records:        records,

@@ -36,6 +36,8 @@ func (a *Accounts) ServeDonePage(w http.ResponseWriter, r *http.Request) error {
 		page.Next = signInPath(page.Flow, page.Locales, "")
 	case pages.ContactRestored:
 		page.Next = way("/recover", "", page.Locales)
+	case pages.DeletionRequested:
+		page.Next = signInPath("", page.Locales, "")
 	case pages.ContactChanged: // nothing is left to do
 	}
 	return a.in(r, query).Done(w, page)

@@ -57,7 +57,7 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := pages.Login{Token: b.Web.FormToken(w, r), Next: accountPath(query.Get("next")), Username: hint(query.Get("login_hint")), Locales: query.Get("ui_locales"), SignedInAs: username, Remember: b.KeepSignedIn}
+	page := pages.Login{Token: b.Web.FormToken(w, r), Next: nextPage(query.Get("next")), Username: hint(query.Get("login_hint")), Locales: query.Get("ui_locales"), SignedInAs: username, Remember: b.KeepSignedIn}
 	return b.writeLogin(w, r, b.Pages.For(r, pages.UILocales(page.Locales)...), nil, http.StatusOK, page)
 }
 
@@ -101,7 +101,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := pages.Login{Flow: form.Get("flow"), Next: accountPath(form.Get("next")), Locales: form.Get("ui_locales"), Token: form.Get(websession.TokenField), Username: form.Get("username"), Remember: form.Get("remember") != ""}
+	page := pages.Login{Flow: form.Get("flow"), Next: nextPage(form.Get("next")), Locales: form.Get("ui_locales"), Token: form.Get(websession.TokenField), Username: form.Get("username"), Remember: form.Get("remember") != ""}
 	var f oauth.Flow
 	in := b.Pages.For(r, pages.UILocales(page.Locales)...)
 	if page.Flow != "" {

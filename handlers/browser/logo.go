@@ -26,6 +26,11 @@ func logoPath(c *client.Client) string {
 	return "/logo/" + base64.RawURLEncoding.EncodeToString([]byte(c.ID)) + "/" + logo.Version(c.LogoURI)
 }
 
+// LogoPath is the path of the logo of a client, given its id and the URL that it is registered with.
+func LogoPath(clientID, logoURI string) string {
+	return logoPath(&client.Client{ID: clientID, LogoURI: logoURI})
+}
+
 // ServeLogo serves the copy of a client's logo.
 func (b *Browser) ServeLogo(w http.ResponseWriter, r *http.Request) error {
 	vars := mux.Vars(r)

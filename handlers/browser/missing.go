@@ -22,7 +22,7 @@ import (
 type way struct{ flow, next string }
 
 func wayOf(values url.Values) way {
-	return way{values.Get("flow"), accountPath(values.Get("next"))}
+	return way{values.Get("flow"), nextPage(values.Get("next"))}
 }
 
 // path is a page on the way. ok: the request in progress is short enough for its address.
@@ -150,6 +150,10 @@ func (b *Browser) startOver(w http.ResponseWriter, r *http.Request, to way) erro
 // goOn leads a person on who has a session, or none.
 func (b *Browser) goOn(w http.ResponseWriter, r *http.Request, to way, s *session.Session) error {
 	switch {
+	case s != nil && s.User.DeleteAt != nil: // the account can still be kept
+		path, _ := way{flow: to.flow}.path("/account/delete")
+		seeOther(w, path)
+		return nil
 	case to.flow == "" && to.next != "":
 		seeOther(w, to.next)
 		return nil

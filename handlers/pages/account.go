@@ -233,11 +233,13 @@ const (
 	PasswordReset   AccountChange = "password_reset"
 	ContactChanged  AccountChange = "contact_changed"
 	ContactRestored AccountChange = "contact_restored"
+	// DeletionRequested: the account is going to be deleted.
+	DeletionRequested AccountChange = "deletion_requested"
 )
 
 // AccountChanges are all changes.
 func AccountChanges() []AccountChange {
-	return []AccountChange{PasswordReset, ContactChanged, ContactRestored}
+	return []AccountChange{PasswordReset, ContactChanged, ContactRestored, DeletionRequested}
 }
 
 // Done says what was done, and where to go on.

@@ -30,8 +30,6 @@ type Login struct {
 	Passkey *Ceremony
 	// Locales are the languages that were asked for outside a flow, as they were written.
 	Locales string
-	// Next is the page of the own account that the sign-in leads to, or empty.
-	Next string
 	// SignedInAs is the user who is signed in already, on a page outside a flow.
 	SignedInAs string
 	// Remember: the box to stay signed in is checked.

@@ -29,6 +29,8 @@ const (
 	// Proposal is a secret that an authenticator app is set up with, Ceremony a request to a passkey.
 	Proposal Purpose = "proposal"
 	Ceremony Purpose = "ceremony"
+	// OwnDone is what was done on a page of the own account.
+	OwnDone Purpose = "own done"
 )
 
 // binderLength is that of 32 random bytes in base64url.

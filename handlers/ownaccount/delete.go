@@ -1,0 +1,74 @@
+package ownaccount
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+// serveDeletePage asks whether the account is to be deleted or, once that was asked for, whether it is to be kept:
+// for that no new proof is needed.
+func (o *OwnAccount) serveDeletePage(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	if s.User.DeleteAt == nil {
+		if o.Grace == 0 {
+			return noPage(r)
+		}
+		return o.fresh(deletePath, o.showDelete)(w, r, s)
+	}
+	return o.showDelete(w, r, s)
+}
+
+func (o *OwnAccount) showDelete(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	return o.Pages.For(r).OwnDelete(w, pages.OwnDelete{
+		Own: o.own(w, r, s, deletePath), Grace: pages.Lasts{For: o.Grace}, Flow: r.URL.Query().Get("flow"), Logout: o.LogoutPath,
+	})
+}
+
+// serveDelete receives the wish to have the account deleted, or to keep it.
+func (o *OwnAccount) serveDelete(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	form, err := o.readForm(r)
+	if err != nil {
+		return err
+	}
+	if form.Get("action") == "keep" {
+		return o.keep(w, r, s, form.Get("flow"))
+	}
+	if o.Grace == 0 {
+		return noPage(r)
+	}
+	return o.fresh(deletePath, o.requestDeletion)(w, r, s)
+}
+
+func (o *OwnAccount) requestDeletion(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	_, err := o.Deletion.RequestDeletion(r.Context(), s.User, o.Grace)
+	if errors.Is(err, account.ErrSignIn) { // the password was changed meanwhile, by another browser
+		proveAgain(w, deletePath, s)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	canonical.From(r.Context()).Outcome("deletion_requested")
+	o.Web.Forget(w)
+	seeOther(w, "/done", url.Values{"change": {o.Web.Seal(w, r, websession.Done, []byte(pages.DeletionRequested))}})
+	return nil
+}
+
+// keep undoes it, and leads back to the request in progress.
+func (o *OwnAccount) keep(w http.ResponseWriter, r *http.Request, s *session.Session, flow string) error {
+	if err := o.Deletion.KeepAccount(r.Context(), s.User.ID); err != nil {
+		return err
+	}
+	canonical.From(r.Context()).Outcome("account_kept")
+	if flow != "" {
+		seeOther(w, o.AuthorizePath, url.Values{"flow": {flow}})
+		return nil
+	}
+	return o.done(w, r, accountPath, said{Done: pages.OwnKept})
+}

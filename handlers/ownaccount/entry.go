@@ -1,0 +1,106 @@
+package ownaccount
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+// serve answers a request of the user of a session.
+type serve func(w http.ResponseWriter, r *http.Request, s *session.Session) error
+
+// signedIn lets a user who is signed in through. Others sign in first, and come back to the page: a form is not sent
+// again.
+func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		s, err := o.Web.Current(r)
+		if err != nil {
+			return err
+		}
+		if s == nil {
+			seeOther(w, "/login", url.Values{"next": {page}})
+			return nil
+		}
+		return next(w, r, s)
+	}
+}
+
+// fresh lets a user through who has just authenticated. Others do that again, with the name filled in.
+func (o *OwnAccount) fresh(page string, next serve) serve {
+	return func(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+		if !session.Fresh(s, o.Clock.Now(r.Context())) {
+			proveAgain(w, page, s)
+			return nil
+		}
+		return next(w, r, s)
+	}
+}
+
+func proveAgain(w http.ResponseWriter, page string, s *session.Session) {
+	seeOther(w, "/login", url.Values{"next": {page}, "login_hint": {s.User.Username}})
+}
+
+// own is what every page has in common.
+func (o *OwnAccount) own(w http.ResponseWriter, r *http.Request, s *session.Session, current string) pages.Own {
+	return pages.Own{
+		Token: o.Web.FormToken(w, r), Username: s.User.Username, Current: current, Said: o.said(r).Done, DeleteAt: s.User.DeleteAt, Deletion: o.Grace > 0,
+	}
+}
+
+// readForm reads a form of these pages.
+func (o *OwnAccount) readForm(r *http.Request) (url.Values, error) { return o.Web.ReadForm(r, nil) }
+
+// said is what was done in this browser, for the page that says so.
+type said struct {
+	Done pages.OwnDone `json:"done"`
+	// App is the application whose access was ended, and Receipt the id of its record.
+	App     string `json:"app,omitempty"`
+	Receipt string `json:"receipt,omitempty"`
+}
+
+// done leads to the page that says what was done. It is not the answer to the form: reloaded, that would send the
+// form again.
+func (o *OwnAccount) done(w http.ResponseWriter, r *http.Request, page string, what said) error {
+	plain, err := json.Marshal(what)
+	if err != nil {
+		return err
+	}
+	seeOther(w, page, url.Values{"done": {o.Web.Seal(w, r, websession.OwnDone, plain)}})
+	return nil
+}
+
+// said reads it back. A copied address, or one of another browser, says nothing.
+func (o *OwnAccount) said(r *http.Request) (what said) {
+	plain, err := o.Web.Open(r, websession.OwnDone, r.URL.Query().Get("done"))
+	if err != nil || json.Unmarshal(plain, &what) != nil {
+		return said{}
+	}
+	return what
+}
+
+// seeOther leads on to another page, with what it needs in the query.
+func seeOther(w http.ResponseWriter, path string, query url.Values) {
+	w.Header().Set("Location", wire.Path(path, query))
+	w.Header().Del("Content-Security-Policy") // there is no content, and the URL needs the space
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+func noPage(r *http.Request) error {
+	return refusal.New(refusal.NotFound, refusal.CheckNotFound, "There is no page or endpoint at this URL.").
+		Compare(refusal.FieldPath, "", r.URL.Path)
+}
+
+// serveChangePassword leads programs that keep passwords to the page where one is changed (W3C, A Well-Known URL for
+// Changing Passwords).
+func serveChangePassword(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Location", passwordPath)
+	w.WriteHeader(http.StatusFound)
+	return nil
+}

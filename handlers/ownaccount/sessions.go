@@ -1,0 +1,91 @@
+package ownaccount
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+func (o *OwnAccount) serveSessionsPage(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	live, err := o.Sessions.List(r.Context(), s.User.ID, true, provider.ID{}, listed)
+	if err != nil {
+		return err
+	}
+	page := pages.OwnSessions{Own: o.own(w, r, s, sessionsPath), Sessions: []pages.OwnSession{shownSession(s, true)}, More: !live.Next.IsZero()}
+	for _, one := range live.Sessions {
+		if one.ID != s.ID {
+			page.Sessions = append(page.Sessions, shownSession(one, false))
+		}
+	}
+	return o.Pages.For(r).OwnSessions(w, page)
+}
+
+func shownSession(s *session.Session, here bool) pages.OwnSession {
+	from := s.Seen.Address
+	if from == "" {
+		from = s.Address
+	}
+	return pages.OwnSession{ID: s.ID.String(), Device: device(s.Seen), Network: network(from), Since: s.Proofs.AuthTime(), Seen: s.SeenAt, Here: here}
+}
+
+// serveSessions ends one session of the user, or all but the present one.
+func (o *OwnAccount) serveSessions(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	form, err := o.readForm(r)
+	if err != nil {
+		return err
+	}
+	what := pages.OwnSessionEnded
+	if form.Get("action") == "others" {
+		what, err = pages.OwnSessionsEnded, o.endOthers(r, s)
+	} else {
+		err = o.endSession(r, s, form.Get("session"))
+	}
+	if err != nil {
+		return err
+	}
+	canonical.From(r.Context()).Outcome(string(what))
+	return o.done(w, r, sessionsPath, said{Done: what})
+}
+
+// endSession ends a session of the same user. One of another user is like one that does not exist, which is over.
+func (o *OwnAccount) endSession(r *http.Request, s *session.Session, text string) error {
+	id, err := provider.ParseID(text)
+	if err != nil {
+		return nil //nolint:nilerr // an id that cannot be is like one that is over
+	}
+	found, err := o.Sessions.Get(r.Context(), id)
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case found.User.ID != s.User.ID || found.ID == s.ID || found.EndedAt != nil:
+		return nil
+	}
+	return o.Sessions.End(r.Context(), found)
+}
+
+func (o *OwnAccount) endOthers(r *http.Request, s *session.Session) error {
+	var before provider.ID
+	for {
+		live, err := o.Sessions.List(r.Context(), s.User.ID, true, before, listed)
+		if err != nil {
+			return err
+		}
+		for _, one := range live.Sessions {
+			if one.ID == s.ID {
+				continue
+			}
+			if err := o.Sessions.End(r.Context(), one); err != nil {
+				return err
+			}
+		}
+		if before = live.Next; before.IsZero() {
+			return nil
+		}
+	}
+}
