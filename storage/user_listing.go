@@ -58,6 +58,13 @@ func (s *Store) Users(ctx context.Context, of account.Filter, limit int) ([]*acc
 		}
 		query = query.Where(condition)
 	}
+	if of.Deleting != nil {
+		condition := "delete_at IS NOT NULL"
+		if !*of.Deleting {
+			condition = "delete_at IS NULL"
+		}
+		query = query.Where(condition)
+	}
 	var rows []userRow
 	if err := query.Find(&rows).Error; err != nil {
 		return nil, s.fault(err)

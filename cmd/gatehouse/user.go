@@ -12,7 +12,7 @@ func newUser(env *environment) *cobra.Command {
 		Long: `Where a verb takes a USERNAME, here or elsewhere, an email address, an id or a subject will
 do. The id is for operators; the subject is what applications know the user by.`,
 	}
-	cmd.AddCommand(newUserCreate(env), newUserList(env), newUserGet(env), newUserUpdate(env), newUserDelete(env), newUserInvite(env), newUserInvitations(env), newUserUninvite(env), newUserSetPassword(env), newUserSetRoles(env), newUserFactors(env), newUserResetFactors(env), newUserRemovePasskey(env),
+	cmd.AddCommand(newUserCreate(env), newUserList(env), newUserGet(env), newUserUpdate(env), newUserDelete(env), newUserKeep(env), newUserApps(env), newUserDisconnect(env), newUserInvite(env), newUserInvitations(env), newUserUninvite(env), newUserSetPassword(env), newUserSetRoles(env), newUserFactors(env), newUserResetFactors(env), newUserRemovePasskey(env),
 		newUserSwitch(env, "disable", "Keep a user from signing in, and end all that was issued to them", true),
 		newUserSwitch(env, "enable", "Undo disable", false))
 	return cmd

@@ -19,7 +19,8 @@ the email address; "gatehouse user get" finds one by the whole of either.`,
 		Example: `  gatehouse user list --json
   gatehouse user list --role admin
   gatehouse user list --search ali --sort -created_at
-  gatehouse user list --disabled`,
+  gatehouse user list --disabled
+  gatehouse user list --deleting`,
 		Args: cobra.NoArgs,
 	}
 	var of account.Filter
@@ -27,24 +28,35 @@ the email address; "gatehouse user get" finds one by the whole of either.`,
 	flags.StringVar(&of.Search, "search", "", "only users whose user name or email address begins with this")
 	flags.StringVar(&of.Role, "role", "", "only users with this role")
 	disabled := flags.Bool("disabled", false, "only users who are disabled; =false: only those who are not")
+	deleting := flags.Bool("deleting", false, "only users who are to be deleted; =false: only those who are not")
 	sort := flags.String("sort", string(account.ByUsername), "username or created_at; with - in front the last first")
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		if flags.Changed("disabled") {
 			of.Disabled = disabled
 		}
+		if flags.Changed("deleting") {
+			of.Deleting = deleting
+		}
 		if err := order(&of, *sort); err != nil {
 			return err
 		}
 		empty := "No users yet. Add one with: gatehouse user create USERNAME"
-		if of.Search != "" || of.Role != "" || of.Disabled != nil {
+		if of.Search != "" || of.Role != "" || of.Disabled != nil || of.Deleting != nil {
 			empty = "No users match."
 		}
 		views := []userView{}
 		out := table{header: []string{"USERNAME", "EMAIL", "ROLES", "DISABLED", "CREATED"}, empty: empty}
+		if *deleting {
+			out.header = append(out.header, "DELETION")
+		}
 		err := eachUser(cmd.Context(), h.store, of, func(u *account.User) {
 			views = append(views, userViewOf(u))
-			out.add(u.Username, u.Email, strings.Join(u.Roles, " "), yesNo(u.Disabled), when(u.CreatedAt))
+			cells := []string{u.Username, u.Email, strings.Join(u.Roles, " "), yesNo(u.Disabled), when(u.CreatedAt)}
+			if *deleting {
+				cells = append(cells, whenOrNever(u.DeleteAt))
+			}
+			out.add(cells...)
 		})
 		if err != nil {
 			return err

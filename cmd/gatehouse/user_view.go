@@ -18,16 +18,17 @@ type userView struct {
 	PhoneVerified bool   `json:"phone_number_verified"`
 	account.Profile
 
-	Roles     []string  `json:"roles"`
-	Disabled  bool      `json:"disabled"`
-	CreatedAt time.Time `json:"created_at"`
-	UpdatedAt time.Time `json:"updated_at"`
+	Roles     []string   `json:"roles"`
+	Disabled  bool       `json:"disabled"`
+	DeleteAt  *time.Time `json:"delete_at,omitempty"`
+	CreatedAt time.Time  `json:"created_at"`
+	UpdatedAt time.Time  `json:"updated_at"`
 }
 
 func userViewOf(u *account.User) userView {
 	return userView{
 		u.ID.String(), u.Subject, u.Username, u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, u.Profile,
-		orEmpty(u.Roles), u.Disabled, u.CreatedAt, u.UpdatedAt,
+		orEmpty(u.Roles), u.Disabled, u.DeleteAt, u.CreatedAt, u.UpdatedAt,
 	}
 }
 
@@ -47,7 +48,7 @@ func (e *environment) printUser(u *account.User, asJSON bool) error {
 		"Time zone", p.Zoneinfo, "Locale", p.Locale,
 		"Address", oneLine.Replace(a.Formatted), "Street", oneLine.Replace(a.Street), "Locality", a.Locality, "Region", a.Region,
 		"Postal code", a.PostalCode, "Country", a.Country,
-		"Roles", strings.Join(u.Roles, " "), "Disabled", yesNo(u.Disabled), "Created", when(u.CreatedAt), "Updated", when(u.UpdatedAt))
+		"Roles", strings.Join(u.Roles, " "), "Disabled", yesNo(u.Disabled), "Deletion", whenOrNever(u.DeleteAt), "Created", when(u.CreatedAt), "Updated", when(u.UpdatedAt))
 }
 
 // verifiable shows an email address or phone number, and whether it is verified.

@@ -59,6 +59,7 @@ type Config struct {
 	// for operations that anyone may call; the others have the guard of their route.
 	Manager, Caller route.Guard
 	Consents        consents
+	Apps            connectedApps
 	Webhooks        webhookRegistry
 	Policies        *ratelimit.Table
 	Budgets         budgets

@@ -21,6 +21,7 @@ type User struct {
 
 	Roles     []string   `json:"roles" required:"false" nullable:"false" maxItems:"100" doc:"admin administers this provider; others mean something to applications"`
 	Disabled  bool       `json:"disabled" required:"false" doc:"Whether the user is kept from signing in; what was issued has ended"`
+	DeleteAt  *time.Time `json:"delete_at,omitempty" readOnly:"true" doc:"When the account is to be deleted"`
 	CreatedAt *time.Time `json:"created_at,omitempty" readOnly:"true"`
 	UpdatedAt *time.Time `json:"updated_at,omitempty" readOnly:"true"`
 }
@@ -28,7 +29,7 @@ type User struct {
 func viewOf(u *account.User) User {
 	return User{
 		u.ID.String(), u.Subject, u.Username, u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, u.Profile,
-		orEmpty(u.Roles), u.Disabled, &u.CreatedAt, &u.UpdatedAt,
+		orEmpty(u.Roles), u.Disabled, u.DeleteAt, &u.CreatedAt, &u.UpdatedAt,
 	}
 }
 

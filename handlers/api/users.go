@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -28,6 +29,8 @@ type userRegistry interface {
 	Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(u *account.User) error) (*account.User, error)
 	SetPasswordOf(ctx context.Context, actor audit.Actor, id provider.ID, password string) (*account.User, error)
 	Delete(ctx context.Context, actor audit.Actor, id provider.ID) error
+	DeleteAfter(ctx context.Context, actor audit.Actor, id provider.ID, grace time.Duration) (*account.User, error)
+	Keep(ctx context.Context, actor audit.Actor, id provider.ID) (*account.User, error)
 }
 
 type userQuery struct {
@@ -37,6 +40,7 @@ type userQuery struct {
 	Email    string `query:"email" maxLength:"254" doc:"Only the user with this email address, compared as at sign-in" example:"alice@example.com"`
 	Role     string `query:"role" maxLength:"50" doc:"Only users with this role" example:"admin"`
 	Disabled string `query:"disabled" enum:"true,false" doc:"Only users who are disabled, or who are not"`
+	Deleting string `query:"deleting" enum:"true,false" doc:"Only users who are to be deleted, or who are not"`
 	Sort     string `query:"sort" enum:"username,-username,created_at,-created_at" default:"username" doc:"Order of the list; with - the last first"`
 }
 
@@ -97,6 +101,8 @@ func (a *API) users() {
 		}
 		return nil, a.Accounts.Delete(ctx, actor(ctx), u.ID)
 	})
+	a.userDeletion()
+	a.userApplications()
 	a.adminUsers()
 }
 
@@ -106,6 +112,10 @@ func (a *API) listUsers(ctx context.Context, in *userQuery) (*userPage, error) {
 	if in.Disabled != "" {
 		disabled := in.Disabled == strconv.FormatBool(true)
 		of.Disabled = &disabled
+	}
+	if in.Deleting != "" {
+		deleting := in.Deleting == strconv.FormatBool(true)
+		of.Deleting = &deleting
 	}
 	list := "users by " + in.Sort // a cursor continues its own order only
 	var err error

@@ -19,7 +19,9 @@ type Filter struct {
 	Username, Email string
 	Role            string
 	// Disabled selects by whether a user is disabled; nil: both.
-	Disabled   *bool
+	Disabled *bool
+	// Deleting selects by whether a user is to be deleted; nil: both.
+	Deleting   *bool
 	Order      Order
 	Descending bool
 	// After continues after the user with that Position.
