@@ -148,6 +148,13 @@ func TestStatementsOfTheOwnAccount(t *testing.T) {
 	})
 }
 
+func samplePNG(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 900, 700))))
+	return b.Bytes()
+}
+
 // An upload becomes the picture claim, at a URL of its own.
 func TestPictureOfAUser(t *testing.T) {
 	t.Parallel()
@@ -158,7 +165,8 @@ func TestPictureOfAUser(t *testing.T) {
 	form := multipart.NewWriter(body)
 	part, err := form.CreateFormFile("picture", "me.png")
 	require.NoError(t, err)
-	require.NoError(t, png.Encode(part, image.NewRGBA(image.Rect(0, 0, 900, 700))))
+	_, err = part.Write(samplePNG(t))
+	require.NoError(t, err)
 	require.NoError(t, form.Close())
 	r, err := http.NewRequest(http.MethodPost, s.url+"/account/picture", body)
 	require.NoError(t, err)
