@@ -27,7 +27,7 @@ func newJobs(r *registration, clock provider.Clock) *Jobs {
 		success: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Namespace: namespace, Name: "job_last_success_timestamp_seconds", Help: "Time of the last successful run of a background job on this server.",
 		}, []string{"job_name"}),
-		removed: r.counters("janitor_removed_rows_total", "Expired rows that were removed.", "table"),
+		removed: r.counters("janitor_removed_rows_total", "Expired rows that were removed, and users whose deletion was due.", "table"),
 	}
 	r.add(j.took, j.success)
 	return j

@@ -54,7 +54,7 @@ the email address; "gatehouse user get" finds one by the whole of either.`,
 			views = append(views, userViewOf(u))
 			cells := []string{u.Username, u.Email, strings.Join(u.Roles, " "), yesNo(u.Disabled), when(u.CreatedAt)}
 			if *deleting {
-				cells = append(cells, whenOrNever(u.DeleteAt))
+				cells = append(cells, deletionOf(u))
 			}
 			out.add(cells...)
 		})

@@ -48,7 +48,7 @@ func (e *environment) printUser(u *account.User, asJSON bool) error {
 		"Time zone", p.Zoneinfo, "Locale", p.Locale,
 		"Address", oneLine.Replace(a.Formatted), "Street", oneLine.Replace(a.Street), "Locality", a.Locality, "Region", a.Region,
 		"Postal code", a.PostalCode, "Country", a.Country,
-		"Roles", strings.Join(u.Roles, " "), "Disabled", yesNo(u.Disabled), "Deletion", whenOrNever(u.DeleteAt), "Created", when(u.CreatedAt), "Updated", when(u.UpdatedAt))
+		"Roles", strings.Join(u.Roles, " "), "Disabled", yesNo(u.Disabled), "Deletion", deletionOf(u), "Created", when(u.CreatedAt), "Updated", when(u.UpdatedAt))
 }
 
 // verifiable shows an email address or phone number, and whether it is verified.
@@ -61,4 +61,12 @@ func verifiable(contact string, verified bool) string {
 	default:
 		return contact + " (not verified)"
 	}
+}
+
+// deletionOf is when a user is to be deleted; empty: never.
+func deletionOf(u *account.User) string {
+	if u.DeleteAt == nil {
+		return ""
+	}
+	return when(*u.DeleteAt)
 }
