@@ -25,13 +25,13 @@ func (a *API) userDeletion() {
 		OperationID: "delete-user-later", Method: http.MethodPut, Path: path, Tags: tags, Errors: []int{http.StatusNotFound},
 		Summary: "Have a user deleted after a grace period", Description: "All sessions end, and the user gets a message. Who signs in meanwhile can keep the account. A deletion that is under way stays as it is.",
 	}, func(ctx context.Context, in *newDeletion) (*userOutput, error) {
-		grace := in.Body.DeleteAt.Sub(a.Clock.Now(ctx))
-		if grace <= 0 || grace > account.MaxGrace {
-			return nil, invalid("/delete_at", "must be in the future, and at most a year from now")
-		}
 		u, err := a.user(ctx, in.ID)
 		if err != nil {
 			return nil, err
+		}
+		grace := in.Body.DeleteAt.Sub(a.Clock.Now(ctx))
+		if grace <= 0 || grace > account.MaxGrace {
+			return nil, invalid("/delete_at", "must be in the future, and at most a year from now")
 		}
 		u, err = a.Accounts.DeleteAfter(ctx, actor(ctx), u.ID, grace)
 		return shown(u), err

@@ -129,6 +129,15 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	return b.goOn(w, r, to, s)
 }
 
+// toKeep asks a person whose account is to be deleted whether to keep it. A flow that is too long for a URL does not
+// go on afterwards: the application starts again.
+func (*Browser) toKeep(w http.ResponseWriter, flow string) {
+	if len(flow) > maxRedirectedFlow {
+		flow = ""
+	}
+	seeOther(w, wire.Path("/account/delete", url.Values{"flow": {flow}}))
+}
+
 // maxRedirectedFlow bounds a flow that is sent back to authorize in the URL of a redirect. With the
 // redirect, a reload of the next page does not post the password again. A longer flow, of a request
 // with a long state, continues without a redirect: proxies buffer 4 KiB of response headers by

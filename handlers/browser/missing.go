@@ -151,8 +151,7 @@ func (b *Browser) startOver(w http.ResponseWriter, r *http.Request, to way) erro
 func (b *Browser) goOn(w http.ResponseWriter, r *http.Request, to way, s *session.Session) error {
 	switch {
 	case s != nil && s.User.DeleteAt != nil: // the account can still be kept
-		path, _ := way{flow: to.flow}.path("/account/delete")
-		seeOther(w, path)
+		b.toKeep(w, to.flow)
 		return nil
 	case to.flow == "" && to.next != "":
 		seeOther(w, to.next)

@@ -2,7 +2,9 @@ package ownaccount
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
+	"path"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
@@ -18,9 +20,11 @@ const dataBound = 10_000
 
 // data is what is stored about a user, but for secrets.
 type data struct {
-	Issuer     string          `json:"issuer"`
-	WrittenAt  time.Time       `json:"written_at"`
-	Account    dataAccount     `json:"account"`
+	Issuer    string      `json:"issuer"`
+	WrittenAt time.Time   `json:"written_at"`
+	Account   dataAccount `json:"account"`
+	// Picture is that of the profile, where it is stored here.
+	Picture    *dataPicture    `json:"picture,omitempty"`
 	Sessions   []dataSession   `json:"sessions"`
 	Apps       []dataApp       `json:"connected_apps"`
 	Agreements []dataAgreement `json:"agreements"`
@@ -42,6 +46,12 @@ type dataAccount struct {
 	DeleteAt      *time.Time      `json:"delete_at,omitempty"`
 	CreatedAt     time.Time       `json:"created_at"`
 	UpdatedAt     time.Time       `json:"updated_at"`
+}
+
+type dataPicture struct {
+	MediaType string    `json:"media_type"`
+	Body      []byte    `json:"body"` // base64
+	CreatedAt time.Time `json:"created_at"`
 }
 
 type dataSession struct {
@@ -116,7 +126,7 @@ func (o *OwnAccount) serveData(w http.ResponseWriter, r *http.Request, s *sessio
 	return nil
 }
 
-// gather reads what is stored. The picture is in the file by its URL.
+// gather reads what is stored.
 func (o *OwnAccount) gather(r *http.Request, s *session.Session) (*data, error) {
 	ctx, u := r.Context(), s.User
 	d := &data{
@@ -124,6 +134,15 @@ func (o *OwnAccount) gather(r *http.Request, s *session.Session) (*data, error) 
 		Account: dataAccount{
 			u.ID.String(), u.Subject, u.Username, u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, u.Profile, orEmpty(u.Roles), orEmpty(u.Factors), u.DeleteAt, u.CreatedAt, u.UpdatedAt,
 		},
+	}
+	if own := o.picturePath(u); own != "" {
+		found, err := o.Pictures.Find(ctx, path.Base(own))
+		if err != nil && !errors.Is(err, provider.ErrNotFound) {
+			return nil, err
+		}
+		if err == nil {
+			d.Picture = &dataPicture{found.MediaType, found.Body, found.CreatedAt}
+		}
 	}
 	all, err := o.Sessions.List(ctx, u.ID, false, provider.ID{}, dataBound)
 	if err != nil {

@@ -159,7 +159,7 @@ const (
 	accountPath  = "/account"
 	profilePath  = "/account/profile"
 	securityPath = "/account/security"
-	passwordPath = "/account/security/password"
+	passwordPath = "/account/security/password" //nolint:gosec // the path of a page
 	emailPath    = "/account/security/email"
 	phonePath    = "/account/security/phone"
 	sessionsPath = "/account/sessions"

@@ -54,7 +54,7 @@ func corners(t *testing.T, kept []byte) (size int, colors [4]color.RGBA) {
 		for _, channel := range []*uint32{&r, &g, &b} { // JPEG is not exact
 			*channel = map[bool]uint32{true: 255, false: 0}[*channel > 0x8000]
 		}
-		colors[i] = color.RGBA{uint8(r), uint8(g), uint8(b), 255} //nolint:gosec // 0 or 255
+		colors[i] = color.RGBA{uint8(r), uint8(g), uint8(b), 255}
 	}
 	return bounds.Dx(), colors
 }
@@ -84,7 +84,7 @@ func exif(order binary.AppendByteOrder, mark string, orientation uint16) []byte 
 	tiff = order.AppendUint32(order.AppendUint16(order.AppendUint16(tiff, 0x0112), 3), 1)
 	tiff = order.AppendUint16(order.AppendUint16(tiff, orientation), 0)
 	content := append([]byte("Exif\x00\x00"), tiff...)
-	return append(binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(content)+2)), content...) //nolint:gosec // short
+	return append(binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(content)+2)), content...)
 }
 
 // Photos are upright however the camera was held, and nothing of what the camera wrote is kept.
