@@ -22,6 +22,8 @@ type feed struct {
 
 	mu     sync.Mutex
 	cursor string
+	// whole: the last answer came, and there was no more.
+	whole bool
 	// asOf is when what is known was true, by the clock of this API; zero: not all was read yet.
 	asOf time.Time
 
@@ -59,10 +61,16 @@ func (f *feed) follow(ctx context.Context) {
 	defer close(f.done)
 	pause, issuer := firstFeedPause, slog.String("issuer", f.verifier.issuer)
 	logger := f.verifier.options.Logger
-	for failed := false; ; {
+	for failed, lost := false, false; ; {
 		hurried, err := f.ask(ctx)
 		if ctx.Err() != nil {
 			return
+		}
+		if state, age := f.state(f.verifier.options.Clock()); state != "lost" {
+			lost = false
+		} else if !lost {
+			lost = true
+			logger.LogAttrs(ctx, slog.LevelError, "the revocation feed is lost: JWTs are not accepted by their signature alone", issuer, slog.Duration("age", age))
 		}
 		if err == nil {
 			if failed {
@@ -95,16 +103,19 @@ func (f *feed) follow(ctx context.Context) {
 	}
 }
 
-// ask makes one request. It waits for news only once everything was read. The answer is hurried where
-// it has nothing new and the provider did not wait: the next request must not follow at once.
+// ask makes one request. It waits for news only once everything was read, and what is known is no older
+// than one wait: after an outage tokens would be refused for that long though the provider is back. The
+// answer is hurried where it has nothing new and the provider did not wait: the next request must not
+// follow at once.
 func (f *feed) ask(ctx context.Context) (hurried bool, err error) {
+	began := f.verifier.options.Clock()
 	f.mu.Lock()
-	cursor, wait := f.cursor, f.wait.current()
-	if f.asOf.IsZero() {
+	cursor, wait, again := f.cursor, f.wait.current(), f.whole
+	if !f.whole || began.Sub(f.asOf) > f.settings.Wait {
 		wait = 0
 	}
+	f.whole = false
 	f.mu.Unlock()
-	began := f.verifier.options.Clock()
 	a, err := f.request(ctx, cursor, wait)
 	f.requests.Add(1)
 	if err != nil {
@@ -117,12 +128,12 @@ func (f *feed) ask(ctx context.Context) (hurried bool, err error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.cursor = a.Cursor
-	if !a.More {
+	f.cursor, f.whole = a.Cursor, !a.More
+	if f.whole {
 		// By the wall clock: the other one stands still while the machine sleeps.
 		f.asOf = now.Add(-max(time.Duration(a.IssuedAt-a.AsOf)*time.Second, 0)).Round(0)
 	}
-	return learned == 0 && (wait > 0 || a.More) && now.Sub(began) < max(wait/2, firstFeedPause), nil
+	return learned == 0 && (again || a.More) && now.Sub(began) < max(wait/2, firstFeedPause), nil
 }
 
 // begin has the next request begin with the oldest revocation.

@@ -192,7 +192,7 @@ func TestFeedBehindSomethingThatCutsLongRequests(t *testing.T) {
 	} {
 		f := during(t, 30*time.Minute, keys, behind(9*time.Second, cut))
 		assert.Zero(t, f.lost, name)
-		assert.Equal(t, []string{"0", "20", "10", "5", "5"}, f.wait[:5], name)
+		assert.Equal(t, []string{"0", "20", "0", "10", "0", "5", "5"}, f.wait[:7], name)
 		longer := 0
 		for _, wait := range f.wait {
 			if wait == "10" {
@@ -203,7 +203,7 @@ func TestFeedBehindSomethingThatCutsLongRequests(t *testing.T) {
 		assert.Less(t, longer, 7, "%s: and more and more seldom", name)
 	}
 	f := during(t, time.Minute, keys, behind(1500*time.Millisecond, status(http.StatusGatewayTimeout)))
-	assert.Equal(t, []string{"0", "20", "10", "5", "2", "1", "1"}, f.wait[:7])
+	assert.Equal(t, []string{"0", "20", "0", "10", "0", "5", "0", "2", "0", "1", "1"}, f.wait[:11])
 	assert.Zero(t, f.lost)
 
 	began, passed := false, false
@@ -226,6 +226,6 @@ func TestFeedBehindSomethingThatCutsLongRequests(t *testing.T) {
 			}
 			behind(time.Hour, nil)(w, r)
 		})
-		assert.Equal(t, []string{"0", "20", "20"}, f.wait[:3], "the provider itself says that it cannot")
+		assert.Equal(t, []string{"0", "20", "0", "20"}, f.wait[:4], "the provider itself says that it cannot")
 	}
 }

@@ -89,8 +89,9 @@ type Options struct {
 
 	// Clock tells the time; by default time.Now.
 	Clock func() time.Time
-	// Logger gets a line when keys cannot be fetched, for each key that is not understood, and when
-	// introspection fails (once in BreakerPause) or works again;
+	// Logger gets a line when keys cannot be fetched, for each key that is not understood, when
+	// introspection fails (once in BreakerPause) or works again, and when the revocation feed fails, is
+	// lost or works again;
 	// by default slog.Default. Tokens are never logged.
 	Logger *slog.Logger
 }
