@@ -32,10 +32,16 @@ func TestTheOnlyAudienceIsTheDefaultOfJWTTokens(t *testing.T) {
 		"chosen":         {client.JWT, []string{"api", "other"}, url.Values{"audience": {"other"}}, []string{"other"}},
 		"for UserInfo":   {client.JWT, []string{"api"}, url.Values{"scope": {"openid read"}}, nil},
 		"both":           {client.JWT, []string{"api"}, url.Values{"scope": {"openid"}, "resource": {"api"}}, []string{"api"}},
+		"management":     {client.JWT, []string{"api"}, url.Values{"scope": {"gatehouse:users:read gatehouse:revocations:read"}}, nil},
+		"asked for it":   {client.JWT, []string{"api"}, url.Values{"scope": {"gatehouse:users:read"}, "resource": {"api"}}, []string{"api"}},
+		"of both":        {client.JWT, []string{"api"}, url.Values{"scope": {"gatehouse:users:read read"}}, []string{"api"}},
+		"a similar name": {client.JWT, []string{"api"}, url.Values{"scope": {"gatehouse"}}, []string{"api"}},
+		"the management": {client.JWT, []string{issuer + "/api/v1"}, url.Values{"scope": {"gatehouse:users:read gatehouse:revocations:read"}}, []string{issuer + "/api/v1"}},
+		"the feed":       {client.JWT, []string{issuer + "/api/v1"}, url.Values{"scope": {"gatehouse:revocations:read"}}, nil},
 		"introspectable": {client.Opaque, []string{"api"}, nil, nil},
 	} {
 		id := "client-" + strings.ReplaceAll(name, " ", "-")
-		secret := h.client(client.Client{ID: id, FirstParty: true, GrantTypes: all, TokenFormat: tc.format, IDTokenAlg: "ES256", Scopes: []string{"openid", "read"}, Audience: tc.audience})
+		secret := h.client(client.Client{ID: id, FirstParty: true, GrantTypes: all, TokenFormat: tc.format, IDTokenAlg: "ES256", Scopes: []string{"openid", "read", "gatehouse", "gatehouse:users:read", "gatehouse:revocations:read"}, Audience: tc.audience})
 		for _, grant := range all {
 			form := url.Values{"grant_type": {string(grant)}, "scope": {"read"}, "username": {"alice"}, "password": {"through-the-glass"}}
 			for parameter, values := range tc.more {

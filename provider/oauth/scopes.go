@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -77,7 +78,7 @@ func separators(scope string) string {
 // client registered to introspect may see.
 func allowedAudience(c *client.Client, form url.Values, scopes []string) ([]string, error) {
 	asked := askedAudience(form)
-	if len(asked) == 0 && len(c.Audience) == 1 && c.TokenFormat == client.JWT && !slices.Contains(scopes, scopeOpenID) {
+	if len(asked) == 0 && len(c.Audience) == 1 && c.TokenFormat == client.JWT && !forProvider(c.Audience[0], scopes) {
 		return c.Audience, nil
 	}
 	audience := make([]string, 0, len(asked))
@@ -92,6 +93,18 @@ func allowedAudience(c *client.Client, form url.Values, scopes []string) ([]stri
 		}
 	}
 	return audience, nil
+}
+
+// forProvider tells whether a token must work at the provider itself, and not at the only audience of its
+// client. One that has scopes of an API beside management scopes is for that API: as one for both it would
+// be worth stealing there. Where the audience is the management API it stays, since that takes no token of
+// a client that does not name it; the revocation feed takes none that does.
+func forProvider(audience string, scopes []string) bool {
+	if slices.Contains(scopes, scopeOpenID) || slices.Equal(scopes, []string{audit.RevocationFeed}) {
+		return true
+	}
+	foreign := func(s string) bool { return !audit.Reserved(s) }
+	return len(scopes) > 0 && !slices.ContainsFunc(scopes, foreign) && !strings.HasSuffix(audience, ManagementPath)
 }
 
 // askedAudience is what a request names, in either parameter. One without a value was not sent

@@ -84,3 +84,25 @@ func TestResourceServerAuthenticatesByItsKey(t *testing.T) {
 	require.Equal(t, http.StatusOK, s.post("/oauth/revoke", "batch", batch, url.Values{"token": {token}}).status)
 	s.soon(func() bool { return !a.accepts(token) }, "the token is refused")
 }
+
+// A client whose only audience is another API follows the feed: that audience is not forced upon the token
+// for it. Neither API can use the other's token.
+func TestFollowerWithAnAudienceOfItsOwn(t *testing.T) {
+	t.Parallel()
+	s := start(t, "")
+	secret := s.client("invoices-api", "--grant-type", "client_credentials", "--scope", audit.RevocationFeed, "--scope", "invoices:read",
+		"--audience", "orders-api", "--access-token-format", "jwt")
+	a := s.resourceServer(t, func(o *resource.Options) {
+		o.Audience = []string{"orders-api"}
+		o.Revocations = &resource.Revocations{ClientID: "invoices-api", ClientSecret: secret}
+	})
+	t.Cleanup(a.verifier.Close)
+	s.soon(func() bool { return a.verifier.Stats().RevocationFeed == "followed" }, "it follows")
+
+	feed := s.token("invoices-api", secret, feedToken())
+	both := s.token("invoices-api", secret, url.Values{"grant_type": {"client_credentials"}, "scope": {audit.RevocationFeed + " invoices:read"}})
+	assert.Equal(t, http.StatusOK, s.askFeed(feed, nil).status)
+	assert.False(t, a.accepts(feed), "a token for the feed is no token for the API")
+	assert.True(t, a.accepts(both))
+	assert.Equal(t, http.StatusUnauthorized, s.askFeed(both, nil).status, "a token for the API is none for the feed")
+}
