@@ -20,15 +20,19 @@ const (
 )
 
 // statusError is a response without what was asked for. retryAfter is when to ask again, if it says
-// so in seconds (RFC 9110 section 10.2.3).
+// so in seconds (RFC 9110 section 10.2.3), and reason what the provider says about it.
 type statusError struct {
 	status     int
 	retryAfter time.Duration
+	reason     string
 }
 
 func (e *statusError) Error() string {
 	if e.status >= 300 && e.status < 400 {
 		return fmt.Sprintf("status %d: redirects are not followed", e.status)
+	}
+	if e.reason != "" {
+		return fmt.Sprintf("status %d: %s", e.status, e.reason)
 	}
 	return fmt.Sprintf("status %d", e.status)
 }
@@ -70,7 +74,7 @@ func receive(client *http.Client, r *http.Request, limit int64) ([]byte, http.He
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		seconds, _ := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 16)
-		return nil, response.Header, &statusError{response.StatusCode, time.Duration(seconds) * time.Second}
+		return nil, response.Header, &statusError{response.StatusCode, time.Duration(seconds) * time.Second, reasonOf(r, response)}
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	if err != nil {
