@@ -313,12 +313,14 @@ func TestLostFeed(t *testing.T) {
 	t.Run("never known", func(t *testing.T) {
 		t.Parallel()
 		f := setup(t, nil)
-		v := f.verifier(f.URL, func(o *resource.Options) {
+		p := newFaulty(t, f)
+		p.answers[metadataPath] = text(`{"issuer":"` + p.url + `","jwks_uri":"` + p.url + `/jwks","token_endpoint":"` + p.url + `/token"}`)
+		v := f.verifier(p.url, func(o *resource.Options) {
 			o.Revocations = &resource.Revocations{ClientID: f.ClientID, ClientSecret: f.ClientSecret}
 		})
 		t.Cleanup(v.Close)
 		soon(t, func() bool { return v.Stats().RevocationFailures > 0 }, "the provider has none")
-		assert.Equal(t, "provider_unavailable", reason(t, v, f.Token(nil)))
+		assert.Equal(t, "provider_unavailable", reason(t, v, f.Token(resourcetest.Claims{"iss": p.url})))
 		assert.Equal(t, "starting", v.Stats().RevocationFeed)
 	})
 }

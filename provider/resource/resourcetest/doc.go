@@ -1,5 +1,5 @@
 // Package resourcetest has an issuer for the tests of APIs: a server on a free port of the loopback
-// interface, with metadata, keys and introspection, that issues whatever tokens a test needs.
+// interface, with metadata, keys, introspection and the revocation feed of Gatehouse, that issues whatever tokens a test needs.
 //
 //	issuer := resourcetest.NewIssuer(t)
 //	verifier, err := resource.New(t.Context(), issuer.URL, resource.Options{Audience: []string{issuer.Audience}})

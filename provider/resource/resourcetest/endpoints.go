@@ -24,6 +24,7 @@ func (i *Issuer) metadata(w http.ResponseWriter, _ *http.Request) {
 	write(w, map[string]any{
 		"issuer": i.URL, "jwks_uri": i.URL + "/jwks", "introspection_endpoint": i.URL + "/introspect",
 		"authorization_endpoint": i.URL + "/authorize", "token_endpoint": i.URL + "/token",
+		"revocation_feed_endpoint": i.URL + "/revocations",
 		"response_types_supported": []string{"code"}, "subject_types_supported": []string{"public"},
 		"id_token_signing_alg_values_supported": []string{"ES256"},
 	})
@@ -40,25 +41,33 @@ func (i *Issuer) keySet(w http.ResponseWriter, _ *http.Request) {
 	write(w, set)
 }
 
-// introspect is for the client of this issuer, by client_secret_basic (RFC 7662 section 2.1).
+// introspect is for the client of this issuer (RFC 7662 section 2.1).
 func (i *Issuer) introspect(w http.ResponseWriter, r *http.Request) {
 	i.introspections.Add(1)
+	if i.authenticated(w, r) {
+		write(w, i.answer(r.PostFormValue("token")))
+	}
+}
+
+// authenticated tells whether the client of this issuer asks, by client_secret_basic (RFC 6749 section
+// 2.3.1), and answers anybody else.
+func (i *Issuer) authenticated(w http.ResponseWriter, r *http.Request) bool {
 	id, secret, _ := r.BasicAuth()
 	id, idErr := url.QueryUnescape(id)
 	secret, secretErr := url.QueryUnescape(secret)
 	if idErr != nil || secretErr != nil || id != i.ClientID || subtle.ConstantTimeCompare([]byte(secret), []byte(i.ClientSecret)) != 1 {
 		w.Header().Set("WWW-Authenticate", "Basic")
 		http.Error(w, `{"error":"invalid_client"}`, http.StatusUnauthorized)
-		return
+		return false
 	}
-	write(w, i.answer(r.PostFormValue("token")))
+	return true
 }
 
 func (i *Issuer) answer(token string) Claims {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	claims, ok := i.issued[token]
-	if !ok || i.revoked[token] || i.expired(claims["exp"]) {
+	if !ok || i.revoked[token] || i.ended(claims) || i.expired(claims["exp"]) {
 		return Claims{"active": false}
 	}
 	answer := Claims{"active": true}

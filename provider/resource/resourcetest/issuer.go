@@ -23,7 +23,8 @@ type Issuer struct {
 	URL string
 	// Audience is that of tokens without one of their own.
 	Audience string
-	// ClientID and ClientSecret are what introspection asks for.
+	// ClientID and ClientSecret are what introspection asks for, and the token endpoint, whose tokens are for
+	// the revocation feed alone.
 	ClientID, ClientSecret string
 
 	t      TB
@@ -34,6 +35,10 @@ type Issuer struct {
 	keys    []jose.JSONWebKey // the last one signs
 	issued  map[string]Claims // opaque tokens and, for introspection, JWTs
 	revoked map[string]bool
+	events  []revocation
+	news    chan struct{}   // closed when there are more, and when the issuer goes down or ends
+	readers map[string]bool // access tokens for the feed
+	closed  bool
 
 	down           atomic.Bool
 	introspections atomic.Int64
@@ -56,6 +61,7 @@ func NewIssuer(t TB) *Issuer {
 	i := &Issuer{
 		Audience: Audience, ClientID: "resource-server", ClientSecret: rand.Text(),
 		t: t, clock: time.Now, issued: map[string]Claims{}, revoked: map[string]bool{},
+		news: make(chan struct{}), readers: map[string]bool{},
 	}
 	i.addKey()
 	mux := http.NewServeMux()
@@ -63,13 +69,25 @@ func NewIssuer(t TB) *Issuer {
 	mux.HandleFunc("GET /.well-known/oauth-authorization-server", i.metadata)
 	mux.HandleFunc("GET /jwks", i.keySet)
 	mux.HandleFunc("POST /introspect", i.introspect)
+	mux.HandleFunc("POST /token", i.token)
+	mux.HandleFunc("GET /revocations", i.revocations)
 	i.server = httptest.NewServer(i.unlessDown(mux))
-	t.Cleanup(i.server.Close)
+	t.Cleanup(i.close)
 	i.URL = i.server.URL
 	return i
 }
 
-// SetClock replaces time.Now in the claims of tokens issued from now on, and at introspection.
+// close ends the requests that wait for news first: the server waits for them.
+func (i *Issuer) close() {
+	i.mu.Lock()
+	i.closed = true
+	i.wake()
+	i.mu.Unlock()
+	i.server.Close()
+}
+
+// SetClock replaces time.Now in the claims of tokens issued from now on, at introspection, and in the
+// revocation feed.
 func (i *Issuer) SetClock(clock func() time.Time) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -77,7 +95,12 @@ func (i *Issuer) SetClock(clock func() time.Time) {
 }
 
 // SetDown makes the issuer respond with 503 to everything, or ends that.
-func (i *Issuer) SetDown(down bool) { i.down.Store(down) }
+func (i *Issuer) SetDown(down bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.down.Store(down)
+	i.wake()
+}
 
 // Introspections returns how many introspection requests there were.
 func (i *Issuer) Introspections() int { return int(i.introspections.Load()) }
@@ -86,7 +109,9 @@ func (i *Issuer) Introspections() int { return int(i.introspections.Load()) }
 func (i *Issuer) KeyFetches() int { return int(i.keyFetches.Load()) }
 
 // RotateKeys makes a new key, which signs from now on. The former keys stay published, as a provider
-// does it until the tokens that they signed have expired.
+// does it until the tokens that they signed have expired. An API fetches them again when a token names
+// the new one, unless it just did: package resource waits for its KeysCooldown, 10 s by default and 1 s at
+// least, from the fetch at its start on.
 func (i *Issuer) RotateKeys() {
 	i.t.Helper()
 	i.addKey()

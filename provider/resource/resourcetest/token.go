@@ -75,10 +75,3 @@ func (i *Issuer) Opaque(claims Claims) string {
 	i.issued[token] = all
 	return token
 }
-
-// Revoke ends a token: introspection says that it is not active. A JWT is still signed.
-func (i *Issuer) Revoke(token string) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.revoked[token] = true
-}
