@@ -68,9 +68,11 @@ func demoClients(c config) []demoClient {
 			Scopes:     []string{"orders:read", "orders:write"}, DefaultScopes: []string{"orders:read"}, Audience: []string{"orders-api"},
 			MayIntrospect: true,
 		}, "demo-service-secret-0123456789abcdef"},
-		// An API: it asks about tokens, of which it is the audience, and gets none itself.
+		// An API: it asks about tokens, of which it is the audience, and gets one itself for the feed of what
+		// was revoked.
 		{client.Client{
 			ID: "orders-api", Name: "Demo API", Type: client.Backend, MayIntrospect: true,
+			GrantTypes: []client.GrantType{client.ClientCredentials}, Scopes: []string{audit.RevocationFeed},
 		}, "orders-api-secret-0123456789abcdef"},
 		{client.Client{
 			ID: "demo-trusted", Name: "Demo first-party application", Type: client.Web, FirstParty: true,
@@ -146,7 +148,7 @@ func (h *instance) seedDemo(ctx context.Context) error {
 	return nil
 }
 
-// registerDemo brings the URIs, scopes and audiences of a client of an earlier start up to date: the
+// registerDemo brings the URIs, grants, scopes and audiences of a client of an earlier start up to date: the
 // demo application may have been at another address. What the developer added stays.
 func (h *instance) registerDemo(ctx context.Context, demo client.Client) error {
 	present, err := h.store.Client(ctx, demo.ID)
@@ -157,8 +159,9 @@ func (h *instance) registerDemo(ctx context.Context, demo client.Client) error {
 	returns := withFirst(demo.PostLogoutRedirectURIs, present.PostLogoutRedirectURIs)
 	audience := withFirst(demo.Audience, present.Audience)
 	scopes := withFirst(demo.Scopes, present.Scopes)
+	grants := withFirst(demo.GrantTypes, present.GrantTypes)
 	if slices.Equal(redirects, present.RedirectURIs) && slices.Equal(returns, present.PostLogoutRedirectURIs) &&
-		slices.Equal(audience, present.Audience) && slices.Equal(scopes, present.Scopes) {
+		slices.Equal(audience, present.Audience) && slices.Equal(scopes, present.Scopes) && slices.Equal(grants, present.GrantTypes) {
 		return nil
 	}
 	_, err = h.registry.Update(ctx, audit.BackgroundJob("demo"), demo.ID, func(c *client.Client) error {
@@ -166,14 +169,15 @@ func (h *instance) registerDemo(ctx context.Context, demo client.Client) error {
 		c.PostLogoutRedirectURIs = withFirst(demo.PostLogoutRedirectURIs, c.PostLogoutRedirectURIs)
 		c.Audience = withFirst(demo.Audience, c.Audience)
 		c.Scopes = withFirst(demo.Scopes, c.Scopes)
+		c.GrantTypes = withFirst(demo.GrantTypes, c.GrantTypes)
 		return nil
 	})
 	return err
 }
 
 // withFirst is first and then what else is in all: the page after a sign-out leads to the first URI.
-func withFirst(first, all []string) []string {
-	return append(slices.Clone(first), slices.DeleteFunc(slices.Clone(all), func(uri string) bool { return slices.Contains(first, uri) })...)
+func withFirst[T comparable](first, all []T) []T {
+	return append(slices.Clone(first), slices.DeleteFunc(slices.Clone(all), func(one T) bool { return slices.Contains(first, one) })...)
 }
 
 // demoApplication signs users in with the demo clients.

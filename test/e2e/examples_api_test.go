@@ -130,6 +130,10 @@ func (s *server) testExampleAPI(t *testing.T, api, name string) {
 			require.Equal(t, http.StatusOK, s.post("/oauth/revoke", id, secret, url.Values{"token": {revoked}}).status)
 			assert.Equal(t, badToken, order(t, api, "Bearer "+revoked), "revoked")
 		}
+		if name == "api" { // which follows the feed
+			require.Equal(t, http.StatusOK, s.post("/oauth/revoke", id, secret, url.Values{"token": {token}}).status)
+			s.soon(func() bool { return order(t, api, "Bearer "+token) == badToken }, "it was good, and is revoked")
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"time"
@@ -15,13 +16,16 @@ import (
 )
 
 func main() {
+	// The registration of this API.
+	id, secret := "orders-api", cmp.Or(os.Getenv("CLIENT_SECRET"), "orders-api-secret-0123456789abcdef")
 	verifier, err := resource.New(context.Background(), cmp.Or(os.Getenv("ISSUER"), "http://localhost:8080"), resource.Options{
 		// Tokens for other APIs are refused.
-		Audience: []string{"orders-api"},
-		// For tokens that are no JWTs. By this registration the API asks about those that name it.
-		Introspection: &resource.Introspection{
-			ClientID: "orders-api", ClientSecret: cmp.Or(os.Getenv("CLIENT_SECRET"), "orders-api-secret-0123456789abcdef"),
-		},
+		Audience: []string{id},
+		// For tokens that are no JWTs. The API asks about those that name it.
+		Introspection: &resource.Introspection{ClientID: id, ClientSecret: secret},
+		// So that what the provider revoked is refused within a second. Without it a JWT is good until it
+		// expires, and another token for 10 s.
+		Revocations: &resource.Revocations{ClientID: id, ClientSecret: secret},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -30,8 +34,12 @@ func main() {
 	mux.Handle("GET /orders", verifier.Require("orders:read")(http.HandlerFunc(orders)))
 
 	server := &http.Server{Addr: cmp.Or(os.Getenv("LISTEN"), "127.0.0.1:8081"), Handler: fromBrowser(mux), ReadHeaderTimeout: 5 * time.Second}
-	log.Printf("listening on %s", server.Addr)
-	log.Fatal(server.ListenAndServe())
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", server.Addr)
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Printf("listening on %s", listener.Addr())
+	log.Fatal(server.Serve(listener))
 }
 
 func orders(w http.ResponseWriter, r *http.Request) {
