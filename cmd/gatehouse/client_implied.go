@@ -30,17 +30,17 @@ func implyFormat(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 	}
 }
 
-// noteUseless says what a client needs to be of any use: refresh_token alone yields nothing to
-// refresh.
+// noteUseless says what a client needs to get tokens: refresh_token alone yields nothing to refresh. One
+// that authenticates may introspect all the same, as an API does: the tokens that name it.
 func noteUseless(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 	if c.MayIntrospect || slices.ContainsFunc(c.GrantTypes, func(g client.GrantType) bool { return g != client.RefreshToken }) {
 		return
 	}
-	example := "--add-grant-type client_credentials --add-scope orders:read"
+	can, example := "get no tokens: it has no redirect URI, and no grant that yields them. It may introspect those whose audience is "+c.ID, "--add-grant-type client_credentials --add-scope orders:read"
 	if c.Public() {
-		example = "--add-redirect-uri https://app.example.com/callback"
+		can, example = "do nothing yet: it has no redirect URI, and no grant that yields tokens", "--add-redirect-uri https://app.example.com/callback"
 	}
-	_, _ = fmt.Fprintf(notes, "note: the client can do nothing yet: it has no redirect URI, no grant that yields tokens, and may not introspect. Such as: gatehouse client update %s %s%s\n", c.ID, example, repeated(cmd))
+	_, _ = fmt.Fprintf(notes, "note: the client can %s. To get some, such as: gatehouse client update %s %s%s\n", can, c.ID, example, repeated(cmd))
 }
 
 // noteLogo says that an image is never shown whose format can hold scripts.
