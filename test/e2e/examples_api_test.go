@@ -68,10 +68,20 @@ var description = regexp.MustCompile(`, error_description="[^"]*"`)
 // order asks an API for the orders, and returns what it answers: the status, and the challenge or the body.
 func order(t *testing.T, api, authorization string) string {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, api, nil)
-	require.NoError(t, err)
+	var all []string
 	if authorization != "" {
-		r.Header.Set("Authorization", authorization)
+		all = append(all, authorization)
+	}
+	return orderBy(t, http.MethodGet, api, all...)
+}
+
+// orderBy asks with another method, or several headers.
+func orderBy(t *testing.T, method, api string, authorization ...string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, api, nil)
+	require.NoError(t, err)
+	for _, one := range authorization {
+		r.Header.Add("Authorization", one)
 	}
 	got, err := http.DefaultTransport.RoundTrip(r)
 	require.NoError(t, err)
@@ -79,16 +89,18 @@ func order(t *testing.T, api, authorization string) string {
 	body, err := io.ReadAll(got.Body)
 	require.NoError(t, err)
 	if got.StatusCode == http.StatusOK {
-		return "200 " + strings.TrimSpace(string(body))
+		return strings.TrimSpace("200 " + string(body))
 	}
 	return strings.TrimSpace(fmt.Sprint(got.StatusCode, " ", description.ReplaceAllString(got.Header.Get("WWW-Authenticate"), "")))
 }
 
 const (
-	noToken  = `401 Bearer realm="orders-api", scope="orders:read"`
-	badToken = `401 Bearer realm="orders-api", error="invalid_token"`
-	noScope  = `403 Bearer realm="orders-api", error="insufficient_scope", scope="orders:read"`
-	away     = `503`
+	noToken    = `401 Bearer realm="orders-api", scope="orders:read"`
+	badToken   = `401 Bearer realm="orders-api", error="invalid_token"`
+	badRequest = `400 Bearer realm="orders-api", error="invalid_request", scope="orders:read"`
+	malformed  = `400 Bearer realm="orders-api", error="invalid_request"`
+	noScope    = `403 Bearer realm="orders-api", error="insufficient_scope", scope="orders:read"`
+	away       = `503`
 )
 
 // The same API in three languages gives the same answers, to tokens of the server and to those of an issuer that
@@ -172,6 +184,27 @@ func testExampleAPIByForgedTokens(t *testing.T, name string) {
 		{"no scope", issuer.Opaque(claims(resourcetest.Claims{"scope": nil})), noScope},
 	} {
 		assert.Equal(t, tc.want, order(t, api, "Bearer "+tc.token), tc.what)
+	}
+	bearer, me := "Bearer "+good, `200 {"subject":"me"}`
+	for _, tc := range []struct {
+		method, url, want string
+		authorization     []string
+	}{
+		{"GET", api + "?page=2", me, []string{bearer}},
+		{"HEAD", api, "200", []string{bearer}},
+		{"HEAD", api, noToken, nil},
+		{"POST", api, "405", []string{bearer}},
+		{"GET", api + "/1", "404", []string{bearer}},
+		{"GET", api, me, []string{"Bearer   " + good}},
+		{"GET", api, badRequest, []string{bearer, bearer}},
+		{"GET", api, badRequest, []string{bearer, "Bearer other"}},
+		{"GET", api + "?access_token=" + good, badRequest, []string{bearer}},
+		{"GET", api + "?access_token=" + good, noToken, nil},
+		{"GET", api, badRequest, []string{"Bearer"}},
+		{"GET", api, malformed, []string{"Bearer  a b"}},
+		{"GET", api, malformed, []string{"Bearer " + good + " " + good}},
+	} {
+		assert.Equal(t, tc.want, orderBy(t, tc.method, tc.url, tc.authorization...), "%s %s by %d", tc.method, tc.url, len(tc.authorization))
 	}
 	fresh := issuer.Opaque(claims(nil))
 	issuer.SetDown(true)

@@ -50,8 +50,12 @@ async function verified(token) {
 // authorize returns the claims, or writes why there are none.
 async function authorize(request, response, scope) {
   const refuse = (status, why) => response.writeHead(status, { 'WWW-Authenticate': `Bearer realm="${audience}", ${why}` }).end()
-  const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? []
+  const given = request.headersDistinct.authorization ?? []
+  const [, bearer, token] = /^(Bearer)(?: +(.*))?$/i.exec(given[0] ?? '') ?? []
+  const repeated = given.length > 1 || (token && urlOf(request).searchParams.has('access_token'))
+  if (repeated || (bearer && !token)) return void refuse(400, `error="invalid_request", scope="${scope}"`)
   if (!token) return void refuse(401, `scope="${scope}"`)
+  if (!/^[\w.~+/-]+=*$/.test(token)) return void refuse(400, 'error="invalid_request"') // RFC 6750 section 2.1
   let claims
   try {
     claims = await verified(token)
@@ -73,9 +77,12 @@ function fromBrowser(request, response) {
   return true
 }
 
+const urlOf = (request) => new URL(request.url, 'http://api.invalid') // only the path and the query count
+
 createServer(async (request, response) => {
   if (fromBrowser(request, response)) return
-  if (request.method !== 'GET' || request.url !== '/orders') return response.writeHead(404).end()
+  if (!URL.canParse(request.url, 'http://api.invalid') || urlOf(request).pathname !== '/orders') return response.writeHead(404).end()
+  if (!['GET', 'HEAD'].includes(request.method)) return response.writeHead(405, { Allow: 'GET, HEAD' }).end()
   const claims = await authorize(request, response, 'orders:read')
   if (claims) response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ subject: claims.sub }))
 }).listen(Number(process.env.PORT ?? 8081), '127.0.0.1', () => console.log('listening'))
