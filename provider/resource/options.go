@@ -12,7 +12,7 @@ import (
 type Options struct {
 	// Audience are the names of this API: one of them must be in the audience of a token. Without
 	// the check, any other API could use the tokens that it gets here (RFC 9700 section 2.3). By
-	// default it is Resource.
+	// default it is Resource; where that is a bare origin, with a slash at its end and without.
 	Audience []string
 
 	// Resource is the URL of this API, its resource identifier (RFC 9728 section 1.2). With it,

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/resource"
+	"github.com/gatehouse-id/gatehouse/provider/resource/resourcetest"
 )
 
 func TestWrongOptionsAreRefused(t *testing.T) {
@@ -81,4 +82,39 @@ func TestReasonsHaveNamesOfTheirOwn(t *testing.T) {
 	names := f.Stats().Refused
 	assert.Len(t, names, int(resource.ProviderUnavailable)+1, "two reasons have one name, or a reason has none")
 	assert.NotContains(t, names, "unknown")
+}
+
+// A bare origin is the same with a slash and without (RFC 3986 section 6.2.3), and clients send either. Of
+// anything longer the slash makes another resource, and who names an audience means it exactly.
+func TestSpellingsOfTheResource(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		resource, aud string
+		named, taken  bool
+	}{
+		{"https://mcp.example", "https://mcp.example", false, true},
+		{"https://mcp.example", "https://mcp.example/", false, true},
+		{"https://mcp.example/", "https://mcp.example", false, true},
+		{"https://mcp.example/", "https://mcp.example/", false, true},
+		{"https://mcp.example", "https://mcp.example//", false, false},
+		{"https://mcp.example", "https://mcp.example.evil/", false, false},
+		{"https://mcp.example", "https://mcp.example/mcp", false, false},
+		{"https://mcp.example/mcp", "https://mcp.example/mcp/", false, false},
+		{"https://mcp.example/mcp/", "https://mcp.example/mcp", false, false},
+		{"https://mcp.example/mcp", "https://mcp.example", false, false},
+		{"https://mcp.example?a", "https://mcp.example?a/", false, false},
+		{"https://mcp.example", "https://mcp.example/", true, false},
+	} {
+		f := setup(t, func(o *resource.Options) {
+			o.Audience, o.Resource = nil, tc.resource
+			if tc.named {
+				o.Audience = []string{tc.resource}
+			}
+		})
+		want := ""
+		if !tc.taken {
+			want = "wrong_audience"
+		}
+		assert.Equal(t, want, reason(t, f.Verifier, f.Token(resourcetest.Claims{"aud": tc.aud})), "%+v", tc)
+	}
 }

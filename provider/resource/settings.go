@@ -44,7 +44,7 @@ func (o Options) withDefaults(issuer string) (Options, error) {
 			return o, err
 		}
 		if len(o.Audience) == 0 {
-			o.Audience = []string{o.Resource}
+			o.Audience = spellings(o.Resource)
 		}
 	}
 	if len(o.Audience) == 0 || slices.Contains(o.Audience, "") {
@@ -132,6 +132,22 @@ func (i Introspection) withDefaults(o Options) (*Introspection, error) {
 		i.HTTPClient = limited(i.HTTPClient, o.Timeout)
 	}
 	return &i, nil
+}
+
+// spellings are those of a resource that clients send: of a bare origin with the last slash and without, which
+// are equivalent (RFC 3986 section 6.2.3). Any other slash makes another resource.
+func spellings(resource string) []string {
+	u, err := url.Parse(resource)
+	switch {
+	case err != nil || strings.ContainsAny(resource, "?#"):
+		return []string{resource}
+	case u.Path == "":
+		return []string{resource, resource + "/"}
+	case u.Path == "/":
+		return []string{resource, strings.TrimSuffix(resource, "/")}
+	default:
+		return []string{resource}
+	}
 }
 
 // orDefault: zero takes the default, a negative number turns off what it limits.
