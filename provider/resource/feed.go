@@ -19,6 +19,7 @@ type feed struct {
 	wait     *feedWait
 	cancel   context.CancelFunc
 	done     chan struct{}
+	began    chan struct{} // closed once all was read for the first time
 
 	mu     sync.Mutex
 	cursor string
@@ -38,7 +39,7 @@ const (
 
 func newFeed(ctx context.Context, v *Verifier) *feed {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	f := &feed{verifier: v, settings: v.options.Revocations, cancel: cancel, done: make(chan struct{})}
+	f := &feed{verifier: v, settings: v.options.Revocations, cancel: cancel, done: make(chan struct{}), began: make(chan struct{})}
 	f.revoked, f.wait = newRevokedSet(f.settings.Remember), newFeedWait(f.settings.Wait)
 	go f.follow(ctx)
 	return f
@@ -130,10 +131,32 @@ func (f *feed) ask(ctx context.Context) (hurried bool, err error) {
 	defer f.mu.Unlock()
 	f.cursor, f.whole = a.Cursor, !a.More
 	if f.whole {
+		if f.asOf.IsZero() {
+			close(f.began)
+		}
 		// By the wall clock: the other one stands still while the machine sleeps.
 		f.asOf = now.Add(-max(time.Duration(a.IssuedAt-a.AsOf)*time.Second, 0)).Round(0)
 	}
 	return learned == 0 && (again || a.More) && now.Sub(began) < max(wait/2, firstFeedPause), nil
+}
+
+var errFeedUnread = errors.New("the revocation feed was not read yet")
+
+// ready waits until all was read once.
+func (f *feed) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, f.verifier.options.Timeout)
+	defer cancel()
+	select {
+	case <-f.began: // as a rule, and then it does not count that the context has ended
+		return nil
+	default:
+	}
+	select {
+	case <-f.began:
+		return nil
+	case <-ctx.Done():
+		return errFeedUnread
+	}
 }
 
 // begin has the next request begin with the oldest revocation.

@@ -64,10 +64,19 @@ func New(ctx context.Context, issuer string, options Options) (*Verifier, error)
 	return v, nil
 }
 
-// Ready fetches the metadata and the keys unless that was done already. It is for readiness probes,
-// and for programs that would rather not start without their provider.
+// Ready fetches the metadata and the keys unless that was done already. With Options.Revocations and no
+// introspection it also waits, for Options.Timeout at most, until the feed was read for the first time: before
+// that JWTs are refused with status 503. It is for readiness probes, and for programs that would rather not
+// start without their provider. A feed that is lost later does not make it fail: that is the same for all
+// processes of an API. See Stats.
 func (v *Verifier) Ready(ctx context.Context) error {
 	if _, err := v.keys.current(ctx, v.options.Clock()); err != nil {
+		return refuse(ProviderUnavailable).because(err)
+	}
+	if v.feed == nil || v.introspection != nil {
+		return nil
+	}
+	if err := v.feed.ready(ctx); err != nil {
 		return refuse(ProviderUnavailable).because(err)
 	}
 	return nil
