@@ -96,10 +96,10 @@ func (c *config) validateProxy() error {
 	var faults []error
 	fault := func(format string, arguments ...any) { faults = append(faults, fmt.Errorf(format, arguments...)) }
 	if c.Issuer == "" {
-		fault("GATEHOUSE_ISSUER is not set: give the issuer of the tokens, such as https://id.example.com")
+		fault("%s is not set: give the issuer of the tokens, such as https://id.example.com", c.named("issuer"))
 	}
 	if len(c.ProxyAudience) == 0 && c.ProxyResource == "" {
-		fault("GATEHOUSE_PROXY_AUDIENCE is not set: name the API, or tokens for any other would be accepted")
+		fault("%s is not set: name the API, or tokens for any other would be accepted", c.named("proxy_audience"))
 	}
 	if (c.ProxyUpstream == "") != c.ProxyForwardAuth {
 		fault("give %s, or else %s", c.named("proxy_upstream"), c.named("proxy_forward_auth"))

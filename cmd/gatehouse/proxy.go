@@ -4,12 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
@@ -111,6 +109,7 @@ Each flag is a setting as well: GATEHOUSE_PROXY_AUDIENCE, GATEHOUSE_PROXY_ROUTES
 		if err != nil {
 			return err
 		}
+		c.nameProxyFlags(flags)
 		if err := c.validateProxy(); err != nil {
 			return err
 		}
@@ -128,7 +127,7 @@ func (e *environment) proxy(ctx context.Context, c config) error {
 	defer flush()
 	routes, err := proxy.ParseRoutes(c.ProxyRequire, c.ProxyRoutes, c.ProxyPublic)
 	if err != nil {
-		return err
+		return c.faultOfRoutes(err)
 	}
 	trusted, err := c.trustedProxies()
 	if err != nil {
@@ -142,7 +141,7 @@ func (e *environment) proxy(ctx context.Context, c config) error {
 	options.Metadata.Scopes = scopesOf(routes)
 	verifier, err := resource.New(ctx, c.Issuer, options)
 	if err != nil {
-		return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "resource: "))
+		return c.faultOfVerifier(err)
 	}
 	defer verifier.Close()
 	keys, err := c.signingKeysOfProxy()
