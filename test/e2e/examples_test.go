@@ -81,9 +81,20 @@ func TestExampleOfAWebApplication(t *testing.T) {
 	require.NoError(t, err)
 	back := s.signInAt(t, address)
 	assert.Equal(t, http.StatusBadRequest, s.visit(t, back, "").status, "in another browser")
-	page := s.visit(t, back, begun.Cookies()[0].String())
+	done := s.visit(t, back, begun.Cookies()[0].String())
+	assert.Equal(t, http.StatusSeeOther, done.status, done.body)
+	assert.Equal(t, "/", done.header.Get("Location"), "the code is not in the address")
+	cookies := map[string]*http.Cookie{}
+	for _, cookie := range (&http.Response{Header: done.header}).Cookies() {
+		cookies[cookie.Name] = cookie
+	}
+	require.Len(t, cookies, 2)
+	assert.Negative(t, cookies["sign-in"].MaxAge, "it is deleted")
+	assert.Equal(t, "sign-in", begun.Cookies()[0].Name)
+	page := s.visit(t, "http://"+listen+"/", cookies["session"].String())
 	assert.Equal(t, http.StatusOK, page.status, page.body)
 	assert.Contains(t, page.body, "Signed in as <b>Alice Pleasance Liddell</b>")
+	assert.Equal(t, http.StatusSeeOther, s.visit(t, "http://"+listen+"/", "session=guessed").status)
 }
 
 // signInAt signs alice in at an authorization URL, and returns where she is sent. The cookies of a
