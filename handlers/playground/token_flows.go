@@ -38,7 +38,7 @@ func introspectionFlow() flow {
 func revocationFlow() flow {
 	return flow{
 		name: "revocation", title: "Give a token back: revocation",
-		lead: "An application that does not need a token any more revokes it. APIs that introspect refuse it at once.",
+		lead: "An application that does not need a token any more revokes it. APIs that follow the revocation feed refuse it within a second, and those that introspect when they ask again.",
 		steps: []step{
 			serviceToken(),
 			introspect("introspect", "Check it", "It is active."),
