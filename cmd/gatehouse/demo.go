@@ -81,6 +81,18 @@ func demoClients(c config) []demoClient {
 	}
 }
 
+// demoScopes are those of the API of the examples.
+func demoScopes() []consent.Scope {
+	return []consent.Scope{
+		{Name: "orders:read", Description: "See your orders", Descriptions: map[string]string{
+			"de": "Ihre Bestellungen sehen", "es": "Ver sus pedidos", "fr": "Voir vos commandes",
+		}},
+		{Name: "orders:write", Description: "Change your orders", Descriptions: map[string]string{
+			"de": "Ihre Bestellungen ändern", "es": "Cambiar sus pedidos", "fr": "Modifier vos commandes",
+		}},
+	}
+}
+
 // demoUser is a user of the development database together with its password.
 type demoUser struct {
 	account.User
@@ -123,6 +135,11 @@ func (h *instance) seedDemo(ctx context.Context) error {
 		}
 		if err := h.store.MarkDemo(ctx); err != nil {
 			return err
+		}
+	}
+	for _, scope := range demoScopes() { // before the clients, whose scopes would have no description
+		if _, err := h.catalogue.Create(ctx, audit.BackgroundJob("demo"), scope); err != nil && !errors.Is(err, provider.ErrConflict) {
+			return fmt.Errorf("demo scope %s: %w", scope.Name, err)
 		}
 	}
 	for _, d := range demoClients(h.config) {

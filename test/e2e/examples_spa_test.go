@@ -89,9 +89,10 @@ func TestExampleOfAnApplicationInTheBrowser(t *testing.T) {
 
 	app.signIn()
 	app.do(login("wonderland"), chromedp.WaitVisible("#consent-page"))
-	assert.Contains(t, read(app.window, chromedp.Text("#consent-page")), "orders:read")
+	assert.Contains(t, read(app.window, chromedp.Text("#consent-page")), "See your orders")
 	app.do(chromedp.Click("#consent-deny"))
 	app.shows("#who", "Not signed in: The user did not agree")
+	assert.Contains(t, read(app.window, chromedp.Evaluate[string](`document.querySelector('meta[name=viewport]').content`)), "width=device-width", "on a phone")
 	assert.Empty(t, app.exchanges(), "without a code")
 
 	app.do(chromedp.Click("#sign-in"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"))
