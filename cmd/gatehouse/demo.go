@@ -230,6 +230,7 @@ Gatehouse is running in development mode, with demo data and public passwords.
   Sign a person in    %[3]s
   See each request    %[1]s/playground
   Mail and SMS        %[1]s/dev/outbox
+  Programs to copy    make examples (in the repository, in another terminal)
 
   Get a token         curl -u demo-service:demo-service-secret-0123456789abcdef \
                            -d grant_type=client_credentials %[1]s%[2]s/token
