@@ -44,6 +44,7 @@ func TestGuidesMakeASite(t *testing.T) {
 	}
 	style, err := os.ReadFile(filepath.Join(directory, "style.css"))
 	require.NoError(t, err)
+	assert.Contains(t, string(style), "tab-size: 4", "programs in Go have tabs")
 	assert.NotContains(t, string(style), "url(")
 	assert.NotContains(t, string(style), "@import")
 }
@@ -84,6 +85,20 @@ func TestSiteWithAFaultIsNotMade(t *testing.T) {
 			require.NoError(t, err, "%s", out)
 			assert.FileExists(t, filepath.Join(made, "a.html"))
 		})
+	}
+}
+
+// Who has another version must not learn it from the compiler.
+func TestGuidesNameTheVersionOfGo(t *testing.T) {
+	t.Parallel()
+	module, err := os.ReadFile("../go.mod")
+	require.NoError(t, err)
+	version := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(string(module))
+	require.Len(t, version, 2)
+	for _, guide := range []string{"../README.md", "../deploy/docs/quickstart-sign-in.md"} {
+		content, err := os.ReadFile(guide)
+		require.NoError(t, err)
+		assert.Contains(t, string(content), "You need Go "+version[1]+", ", guide)
 	}
 }
 
