@@ -52,6 +52,9 @@ func TestTheOnlyAudienceIsTheDefaultOfJWTTokens(t *testing.T) {
 			got, err := h.provider.Introspect(t.Context(), basic(id, secret, url.Values{"token": {answer.Parameters["access_token"].(string)}}))
 			require.NoError(t, err, name)
 			assert.ElementsMatch(t, tc.aud, got.Audience, "%s: %s", name, grant)
+			if tc.format == client.JWT && tc.aud == nil {
+				assert.Equal(t, issuer, claimsOf(t, answer.Parameters["access_token"])["aud"], "%s: no API takes it, of an administrator neither", name)
+			}
 		}
 	}
 }
