@@ -64,7 +64,7 @@ func newFixture(t *testing.T, change func(c *ownaccount.Config)) *fixture {
 	require.NoError(t, err)
 	signers := keys.NewManager(f.store, ring.Key(keyring.SigningKey), f.gate, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, signers.Ensure(t.Context(), audit.BackgroundJob("test"), keys.ES256))
-	f.sessions = session.NewManager(f.store, f.gate, ring.Key(keyring.SessionHash), (*event.Bus)(nil), clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 24 * time.Hour})
+	f.sessions = session.NewManager(f.store, f.gate, ring.Key(keyring.SessionHash), nil, (*event.Bus)(nil), clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 24 * time.Hour})
 	f.web, err = websession.New(websession.Config{Issuer: issuer, Manager: f.sessions, Seal: ring.Key(keyring.Flow), Devices: ring.Key(keyring.Device), Clock: clock, Random: rand.Reader})
 	require.NoError(t, err)
 	registry := account.NewRegistry(f.store, f.gate, password.New(rand.Reader, 1), nil, (*event.Bus)(nil), clock, rand.Reader)
@@ -127,7 +127,7 @@ func (f *fixture) signIn(u *account.User) *browser {
 	f.t.Helper()
 	b := &browser{f, map[string]*http.Cookie{}}
 	w := httptest.NewRecorder()
-	_, err := f.web.Begin(w, b.request(http.MethodPost, "/login", http.NoBody), u, []string{session.Password}, false)
+	_, err := f.web.Begin(w, b.request(http.MethodPost, "/login", http.NoBody), session.Start{User: u, Methods: []string{session.Password}, Keep: false})
 	require.NoError(f.t, err)
 	b.keep(w)
 	return b
