@@ -2,28 +2,43 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-// InsertToken stores an issuance while its grant is live. One statement does both: a concurrent end
-// of the grant either comes before, and nothing is inserted, or after, and ends this token too.
+// InsertToken stores an issuance while its grant is live and its client enabled. One statement does
+// all: a concurrent end of the grant either comes before, and nothing is inserted, or after, and ends
+// this token too. The row of the client is locked against changes until the transaction ends: a change
+// in progress is waited for, or a token that is issued after a client was disabled would be younger
+// than that, and no resource server could tell it from one of a client that was enabled again.
 func (s *Store) InsertToken(ctx context.Context, t *grant.Token) error {
 	if t.RefreshHash == nil && t.Scopes == nil && t.Audience == nil {
-		return s.insertToken(ctx, `INSERT INTO tokens (id, grant_id, issued_at, at_expires_at, at_hash)
-			SELECT ?, id, ?, ?, ? FROM grants WHERE id = ? AND ended_at IS NULL`,
+		return s.insertToken(ctx, t.GrantID, `INSERT INTO tokens (id, grant_id, issued_at, at_expires_at, at_hash)
+			SELECT ?, g.id, ?, ?, ? FROM `+liveGrant,
 			rowID(t.ID), t.IssuedAt, t.AccessExpiresAt, t.AccessHash, rowID(t.GrantID))
 	}
-	return s.insertToken(ctx, `INSERT INTO tokens (id, grant_id, issued_at, at_expires_at, at_hash, rt_hash, rt_expires_at, scopes, audience)
-		SELECT ?, id, ?, ?, ?, ?, ?, ?, ? FROM grants WHERE id = ? AND ended_at IS NULL`,
+	return s.insertToken(ctx, t.GrantID, `INSERT INTO tokens (id, grant_id, issued_at, at_expires_at, at_hash, rt_hash, rt_expires_at, scopes, audience)
+		SELECT ?, g.id, ?, ?, ?, ?, ?, ?, ? FROM `+liveGrant,
 		rowID(t.ID), t.IssuedAt, t.AccessExpiresAt, t.AccessHash, t.RefreshHash, t.RefreshExpiresAt,
 		optionalList(t.Scopes), optionalList(t.Audience), rowID(t.GrantID))
 }
 
-func (s *Store) insertToken(ctx context.Context, statement string, args ...any) error {
-	return s.retry(ctx, func() error { return s.change(ctx, statement, args...) })
+const liveGrant = "grants g JOIN clients k ON k.id = g.client_id WHERE g.id = ? AND g.ended_at IS NULL AND NOT k.disabled"
+
+func (s *Store) insertToken(ctx context.Context, grantID provider.ID, statement string, args ...any) error {
+	err := s.retry(ctx, func() error { return s.change(ctx, statement+s.dialect.locking("FOR SHARE OF k"), args...) })
+	if !errors.Is(err, provider.ErrNotFound) {
+		return err
+	}
+	var disabled bool
+	found := s.row(ctx, "SELECT k.disabled FROM grants g JOIN clients k ON k.id = g.client_id WHERE g.id = ?", rowID(grantID)).Scan(&disabled)
+	if found == nil && disabled {
+		return grant.ErrClientDisabled
+	}
+	return err // also where that cannot be read: nothing was inserted
 }
 
 // tokenColumns and tokenInto read an issuance in a statement without GORM.

@@ -165,7 +165,9 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 		if len(changes) == 0 {
 			return changes, nil
 		}
-		c.UpdatedAt = r.clock.Now(ctx)
+		// Not the instant at which the transaction began: it may have waited for tokens that are issued, and
+		// one that was issued before the client is disabled must not be younger than that.
+		c.UpdatedAt = r.clock.Real()
 		if err := r.store.UpdateClient(ctx, c); err != nil || administered || !c.Administers() {
 			return changes, err
 		}

@@ -25,8 +25,9 @@ type issueStore interface {
 	// grant and may use the client, and the session of the grant, if any, has not ended; otherwise
 	// it returns provider.ErrStale.
 	CreateGrant(ctx context.Context, g *Grant) error
-	// InsertToken inserts the row only while its grant has not been ended, in one
-	// statement, and returns provider.ErrNotFound otherwise.
+	// InsertToken inserts the row only while its grant has not been ended and its client is not
+	// disabled, in one statement, and returns provider.ErrNotFound or ErrClientDisabled otherwise. It
+	// waits for a change of the client that is in progress.
 	InsertToken(ctx context.Context, t *Token) error
 }
 

@@ -36,6 +36,10 @@ func (p *Prepared) Claims() bool { return p.claim != nil }
 // reads what the other wrote.
 var ErrRaced = errors.New("another request was first")
 
+// ErrClientDisabled: the client was disabled after it had been authenticated. Other processes learn of
+// that later, so only the statement that issues a token can tell.
+var ErrClientDisabled = errors.New("the client is disabled")
+
 // Store claims what the issuance was prepared for and stores it, as issued by a grant type. The caller runs it in a transaction
 // if p.Claims, and may repeat it in another one.
 func (i *Issuer) Store(ctx context.Context, p *Prepared, by client.GrantType) error {

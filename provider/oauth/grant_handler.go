@@ -19,8 +19,8 @@ type tokenIssuer interface {
 	approver
 }
 
-// preparedStore stores what was prepared. It returns grant.ErrRaced, and the errors of package
-// grant about what the issuance was prepared for.
+// preparedStore stores what was prepared. It returns grant.ErrRaced, grant.ErrClientDisabled, and the errors of
+// package grant about what the issuance was prepared for.
 type preparedStore interface {
 	Store(ctx context.Context, p *grant.Prepared, by client.GrantType) error
 }
@@ -92,7 +92,11 @@ func (h *grantHandler) PopulateTokenEndpointResponse(ctx context.Context, r fosi
 	}
 	p := exchangeOf(r).prepared
 	if err := h.store.Store(ctx, p, h.grantType); err != nil {
-		return h.refusal(CallOf(ctx), err)
+		call := CallOf(ctx)
+		if errors.Is(err, grant.ErrClientDisabled) { // after it was authenticated
+			return challenged(call, authenticationFailed(refusal.CheckClientDisabled, call.client.ID).Because(err))
+		}
+		return h.refusal(call, err)
 	}
 	response.SetAccessToken(p.AccessToken)
 	response.SetTokenType("Bearer")

@@ -1,0 +1,76 @@
+package storagetest
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+)
+
+// disable disables a client, or enables it again.
+func (f *fixture) disable(ctx context.Context, id string, disabled bool) error {
+	c, err := f.LockClient(ctx, id)
+	if err != nil {
+		return err
+	}
+	c.Disabled = disabled
+	return f.UpdateClient(ctx, c)
+}
+
+// The statement that stores a token decides, and not what a process knew of the client.
+func testDisabledClientsGetNoTokens(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	f.client(t, "other")
+	own, other := f.grant(t, "app", nil), f.grant(t, "other", nil)
+	refreshable := f.refreshable(t, &grant.Grant{ClientID: "app", UserID: f.user(t, "alice").ID})
+	successor := f.token(refreshable.GrantID)
+	successor.RefreshHash, successor.RefreshExpiresAt = append([]byte(nil), successor.AccessHash...), refreshable.RefreshExpiresAt
+	require.NoError(t, f.disable(ctx, "app", true))
+	for name, tok := range map[string]*grant.Token{"its own": f.token(own.ID), "by a refresh token": successor} {
+		require.ErrorIs(t, f.InsertToken(ctx, tok), grant.ErrClientDisabled, name)
+	}
+	require.NoError(t, f.InsertToken(ctx, f.token(other.ID)))
+	require.NoError(t, f.disable(ctx, "app", false))
+	require.NoError(t, f.InsertToken(ctx, successor))
+	require.NoError(t, f.EndGrant(ctx, own.ID, f.clock()))
+	require.ErrorIs(t, f.InsertToken(ctx, f.token(own.ID)), provider.ErrNotFound)
+}
+
+// A token that is stored while its client is being disabled is either refused, or stored before: the
+// one waits for the other.
+func testDisabledClientRace(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	g := f.grant(t, "app", nil)
+	inTheMiddleOf := func(first, second func(ctx context.Context) error) error {
+		var over atomic.Bool
+		done := make(chan error, 1)
+		require.NoError(t, f.InTx(ctx, func(inside context.Context) error {
+			if err := first(inside); err != nil {
+				return err
+			}
+			go func() {
+				err := second(ctx)
+				over.Store(true)
+				done <- err
+			}()
+			assert.Never(t, over.Load, 300*time.Millisecond, 10*time.Millisecond)
+			return nil
+		}))
+		return <-done
+	}
+	issue := func(ctx context.Context) error { return f.InsertToken(ctx, f.token(g.ID)) }
+	disable := func(ctx context.Context) error {
+		return f.InTx(ctx, func(ctx context.Context) error { return f.disable(ctx, "app", true) })
+	}
+	require.NoError(t, inTheMiddleOf(issue, disable))
+	require.NoError(t, f.disable(ctx, "app", false))
+	require.ErrorIs(t, inTheMiddleOf(disable, issue), grant.ErrClientDisabled)
+}
