@@ -112,6 +112,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	}
 
 	directory := client.NewDirectory(h.store, t.lookups("clients"))
+	h.registry = h.registry.Beside(directory)
 	origins := client.NewOrigins(h.store)
 	scopes := consent.NewKnown(h.store)
 	watcher := cache.NewWatcher(h.store, log, h.refreshRing(log), directory.Flush, origins.Learn, scopes.Learn, h.keys.Refresh, h.imported.Refresh)

@@ -72,5 +72,6 @@ func (c *Cache[V]) Flush() {
 // Forget drops one key: a change made by this process must be visible at once.
 func (c *Cache[V]) Forget(key string) {
 	c.generation.Add(1)
+	c.loads.Forget(key) // a load that began before may return what it was before
 	c.entries.Remove(key)
 }

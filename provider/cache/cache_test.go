@@ -77,6 +77,32 @@ func TestFlushDuringLoadIsNotLost(t *testing.T) {
 	assert.Equal(t, 2, v)
 }
 
+// Who asks after a change must not get what a load returns that began before it.
+func TestForgetDuringLoadIsNotShared(t *testing.T) {
+	begun, finish := make(chan struct{}), make(chan struct{})
+	var loads atomic.Int32
+	c := cache.New(10, func(context.Context, string) (int32, error) {
+		n := loads.Add(1)
+		if n == 1 {
+			close(begun)
+			<-finish
+		}
+		return n, nil
+	}, nil)
+	first := make(chan int32)
+	go func() {
+		v, _ := c.Get(t.Context(), "k")
+		first <- v
+	}()
+	<-begun
+	c.Forget("k")
+	v, err := c.Get(t.Context(), "k")
+	close(finish)
+	require.NoError(t, err)
+	assert.EqualValues(t, 2, v)
+	assert.EqualValues(t, 1, <-first)
+}
+
 func TestCacheIsBounded(t *testing.T) {
 	var loads int
 	c := cache.New(2, func(_ context.Context, key string) (string, error) { loads++; return key, nil }, nil)

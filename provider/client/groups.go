@@ -17,7 +17,7 @@ func (r *Registry) AllowGroup(ctx context.Context, actor audit.Actor, clientID, 
 	if err := checkGroup(group); err != nil {
 		return err
 	}
-	return r.gate.Do(ctx, actor, audit.ClientAllowGroup, audit.OfClient(clientID), func(ctx context.Context) (audit.Changes, error) {
+	return r.act(ctx, actor, audit.ClientAllowGroup, audit.OfClient(clientID), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.lock(ctx, actor, clientID)
 		if err != nil {
 			return nil, err
@@ -34,7 +34,7 @@ func (r *Registry) DisallowGroup(ctx context.Context, actor audit.Actor, clientI
 	if err := checkGroup(group); err != nil {
 		return err
 	}
-	return r.gate.Do(ctx, actor, audit.ClientDisallowGroup, audit.OfClient(clientID), func(ctx context.Context) (audit.Changes, error) {
+	return r.act(ctx, actor, audit.ClientDisallowGroup, audit.OfClient(clientID), func(ctx context.Context) (audit.Changes, error) {
 		if _, err := r.lock(ctx, actor, clientID); err != nil {
 			return nil, err
 		}

@@ -1,7 +1,9 @@
 package client_test
 
 import (
+	"context"
 	"crypto/rand"
+	"errors"
 	"testing"
 	"time"
 
@@ -135,4 +137,45 @@ func TestOldNamesDoNotKeepAClientFromBeingChanged(t *testing.T) {
 	require.ErrorContains(t, update(func(c *client.Client) { c.Contacts = append(c.Contacts, name) }), "contacts: ", "it was the name")
 	require.NoError(t, update(func(c *client.Client) { c.Name, c.Contacts = "Callback", nil }))
 	require.Error(t, update(func(c *client.Client) { c.Name = name }))
+}
+
+// What this process changes it knows at once, and nothing of what was rolled back.
+func TestDirectoryBesideTheRegistryKnowsItsChanges(t *testing.T) {
+	t.Parallel()
+	plain, store := newRegistry(t)
+	d := client.NewDirectory(store, nil)
+	r := plain.Beside(d)
+	ctx, operator := t.Context(), audittest.Operator()
+	_, err := r.Create(ctx, operator, &client.Client{ID: "app", GrantTypes: []client.GrantType{client.ClientCredentials}}, "")
+	require.NoError(t, err)
+	known := func() *client.Client {
+		t.Helper()
+		c, err := d.Client(ctx, "app")
+		require.NoError(t, err)
+		return c
+	}
+	disable := func(c *client.Client) error { c.Disabled = true; return nil }
+
+	require.False(t, known().Disabled)
+	rolledBack := errors.New("rolled back")
+	require.ErrorIs(t, store.InTx(ctx, func(ctx context.Context) error {
+		_, err := r.Update(ctx, operator, "app", disable)
+		require.NoError(t, err)
+		return rolledBack
+	}), rolledBack)
+	assert.False(t, known().Disabled)
+
+	_, err = r.Update(ctx, operator, "app", disable)
+	require.NoError(t, err)
+	assert.True(t, known().Disabled)
+	made, _, err := r.RotateSecret(ctx, operator, "app", "", client.Terms{Overlap: time.Hour})
+	require.NoError(t, err)
+	assert.Len(t, known().Secrets, 2)
+	require.NoError(t, r.EndSecret(ctx, operator, "app", made.ID))
+	assert.Len(t, known().Secrets, 1)
+	require.NoError(t, r.AllowGroup(ctx, operator, "app", "staff"))
+	assert.True(t, known().Restricted)
+	require.NoError(t, r.Delete(ctx, operator, "app"))
+	_, err = d.Client(ctx, "app")
+	require.ErrorIs(t, err, provider.ErrNotFound)
 }

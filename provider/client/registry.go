@@ -59,11 +59,30 @@ type Registry struct {
 	secrets *Secrets
 	clock   provider.Clock
 	random  io.Reader
+	known   forgetter // nil: this process knows no clients
 }
 
 // NewRegistry makes a Registry.
 func NewRegistry(store Store, gate *audit.Gate, secrets *Secrets, clock provider.Clock, random io.Reader) *Registry {
 	return &Registry{store: store, gate: gate, secrets: secrets, clock: clock, random: random}
+}
+
+// Beside returns a Registry whose changes a Directory of this process learns of at once. Those of other
+// processes are noticed when it is flushed.
+func (r *Registry) Beside(d forgetter) *Registry {
+	beside := *r
+	beside.known = d
+	return &beside
+}
+
+// act carries out a change of one client.
+func (r *Registry) act(ctx context.Context, actor audit.Actor, action audit.Action, target audit.Target, change func(ctx context.Context) (audit.Changes, error)) error {
+	err := r.gate.Do(ctx, actor, action, target, change)
+	if r.known != nil {
+		// After an error as well: a commit whose answer was lost may have happened.
+		provider.AfterCommit(ctx, func() { r.known.Forget(target.ID) })
+	}
+	return err
 }
 
 // Create registers c. An empty id gets a random one, an empty secret of a confidential
@@ -100,7 +119,7 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, sec
 }
 
 func (r *Registry) create(ctx context.Context, actor audit.Actor, c *Client) error {
-	return r.gate.Do(ctx, actor, audit.ClientCreate, audit.OfClient(c.ID), func(ctx context.Context) (audit.Changes, error) {
+	return r.act(ctx, actor, audit.ClientCreate, audit.OfClient(c.ID), func(ctx context.Context) (audit.Changes, error) {
 		if err := r.store.CreateClient(ctx, c); err != nil {
 			return nil, err
 		}
@@ -136,7 +155,7 @@ func (c *Client) FillDefaults() {
 // when it does from now on. It returns *Invalid or provider.ErrNotFound, and then nothing has changed.
 func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, change func(c *Client) error) (*Client, error) {
 	var updated *Client
-	err := r.gate.Do(ctx, actor, audit.ClientUpdate, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
+	err := r.act(ctx, actor, audit.ClientUpdate, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.lock(ctx, actor, id)
 		if err != nil {
 			return nil, err
@@ -208,7 +227,7 @@ func (r *Registry) lock(ctx context.Context, actor audit.Actor, id string) (*Cli
 
 // Delete removes a client; everything issued to it is revoked with it.
 func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) error {
-	return r.gate.Do(ctx, actor, audit.ClientDelete, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
+	return r.act(ctx, actor, audit.ClientDelete, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.lock(ctx, actor, id)
 		if err != nil {
 			return nil, err

@@ -45,7 +45,7 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 	if err != nil {
 		return Secret{}, "", err
 	}
-	err = r.gate.Do(ctx, actor, audit.ClientRotateSecret, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
+	err = r.act(ctx, actor, audit.ClientRotateSecret, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.lock(ctx, actor, id)
 		if err != nil {
 			return nil, err
@@ -82,7 +82,7 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 // EndSecret ends one secret at once. It returns ErrLastSecret unless the client is disabled, and
 // audit.ErrForbidden or provider.ErrNotFound.
 func (r *Registry) EndSecret(ctx context.Context, actor audit.Actor, clientID string, id provider.ID) error {
-	return r.gate.Do(ctx, actor, audit.ClientEndSecret, audit.OfClient(clientID), func(ctx context.Context) (audit.Changes, error) {
+	return r.act(ctx, actor, audit.ClientEndSecret, audit.OfClient(clientID), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.lock(ctx, actor, clientID)
 		if err != nil {
 			return nil, err

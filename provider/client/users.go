@@ -10,7 +10,7 @@ import (
 // AllowUser restricts a client to named users, of whom the user is one. What other users have from
 // it ends. It returns provider.ErrNotFound or audit.ErrForbidden.
 func (r *Registry) AllowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error {
-	return r.gate.Do(ctx, actor, audit.ClientAllowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
+	return r.act(ctx, actor, audit.ClientAllowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.lock(ctx, actor, clientID)
 		if err != nil {
 			return nil, err
@@ -22,7 +22,7 @@ func (r *Registry) AllowUser(ctx context.Context, actor audit.Actor, clientID st
 // DisallowUser takes a user from those whom a client is restricted to, and ends what was issued to
 // the client for the user, unless a group of the user is named. It returns provider.ErrNotFound or audit.ErrForbidden.
 func (r *Registry) DisallowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error {
-	return r.gate.Do(ctx, actor, audit.ClientDisallowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
+	return r.act(ctx, actor, audit.ClientDisallowUser, about(clientID, userID), func(ctx context.Context) (audit.Changes, error) {
 		c, err := r.lock(ctx, actor, clientID)
 		if err != nil {
 			return nil, err
