@@ -128,8 +128,10 @@ func TestRevokedTokensAreRefusedByTheFeed(t *testing.T) {
 		"grant":                     {resourcetest.Claims{"grant_id": "g1"}, event{"kind": "grant", "id": "g1", "at": issued}, true},
 		"client":                    {resourcetest.Claims{"client_id": "c1"}, event{"kind": "client", "id": "c1", "at": issued}, true},
 		"user":                      {resourcetest.Claims{"sub": "u1"}, event{"kind": "user", "id": "u1", "at": issued}, true},
-		"client, before this token": {resourcetest.Claims{"client_id": "c2"}, event{"kind": "client", "id": "c2", "at": issued - second}, false},
-		"user, before this token":   {resourcetest.Claims{"sub": "u2"}, event{"kind": "user", "id": "u2", "at": issued - second}, false},
+		"client, before this token": {resourcetest.Claims{"client_id": "c2"}, event{"kind": "client", "id": "c2", "at": issued - 6*second}, false},
+		"client, by another clock":  {resourcetest.Claims{"client_id": "c3"}, event{"kind": "client", "id": "c3", "at": issued - 5*second}, true},
+		"user, by another clock":    {resourcetest.Claims{"sub": "u4"}, event{"kind": "user", "id": "u4", "at": issued - 5*second}, true},
+		"user, before this token":   {resourcetest.Claims{"sub": "u2"}, event{"kind": "user", "id": "u2", "at": issued - 6*second}, false},
 		"of unknown age":            {resourcetest.Claims{"sub": "u3", "iat": nil}, event{"kind": "user", "id": "u3", "at": issued - second}, true},
 		"of another kind":           {resourcetest.Claims{"jti": "x1"}, event{"kind": "grant", "id": "x1", "at": issued}, false},
 		"nothing by that name":      {resourcetest.Claims{"grant_id": nil}, event{"kind": "grant", "id": "", "at": issued}, false},
@@ -148,11 +150,11 @@ func TestRevokedTokensAreRefusedByTheFeed(t *testing.T) {
 		assert.Equal(t, want, reason(t, v, token), "%s, which is cached", name)
 		assert.Equal(t, tc.refused, v.Revoked(p), name)
 	}
-	assert.Equal(t, 8, v.Stats().RevocationsKnown)
+	assert.Equal(t, 10, v.Stats().RevocationsKnown)
 	f.set(func() { f.events = nil })
 	f.advance(24*time.Hour + 58*time.Second)
 	f.told(v)
-	assert.Equal(t, 8, v.Stats().RevocationsKnown, "the clock of the provider may be behind, and a token is accepted a little longer")
+	assert.Equal(t, 10, v.Stats().RevocationsKnown, "the clock of the provider may be behind, and a token is accepted a little longer")
 	f.advance(time.Minute)
 	soon(t, func() bool { return v.Stats().RevocationsKnown == 0 }, "what no token can be valid for is forgotten")
 }

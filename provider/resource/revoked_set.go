@@ -46,9 +46,13 @@ func kindOf(name string) revokedKind {
 
 func newRevokedSet(most int) *revokedSet { return &revokedSet{at: map[revokedKey]int64{}, most: most} }
 
+// serversDiffer is how many seconds the clocks of a provider's servers may differ: one says when a token
+// was issued, and another when its client was disabled.
+const serversDiffer = 5
+
 // has tells whether a token ended. Client and user can get new tokens after they were revoked: those
 // issued before are refused. The claim iat has whole seconds, so those of the same second are too, and
-// so are those without it.
+// so are those of a few more, and those without it.
 func (s *revokedSet) has(p *Principal) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -61,7 +65,7 @@ func (s *revokedSet) has(p *Principal) bool {
 		}
 	}
 	for _, key := range []revokedKey{{revokedClient, p.ClientID}, {revokedUser, p.Subject}} {
-		if at, revoked := s.at[key]; revoked && (p.IssuedAt.IsZero() || p.IssuedAt.Unix() <= at) {
+		if at, revoked := s.at[key]; revoked && (p.IssuedAt.IsZero() || p.IssuedAt.Unix() <= at+serversDiffer) {
 			return true
 		}
 	}
@@ -77,7 +81,7 @@ func (s *revokedSet) add(a *feedAnswer, now time.Time, leeway time.Duration) (le
 	defer s.mu.Unlock()
 	if a.Keep > 0 && (now.Sub(s.pruned) >= time.Minute || len(s.at)+len(a.Events) > s.most) {
 		s.pruned = now
-		s.prune(now.Add(-2*leeway).Unix() - a.Keep)
+		s.prune(now.Add(-2*leeway).Unix() - a.Keep - serversDiffer)
 	}
 	for _, e := range a.Events {
 		key, at := revokedKey{kindOf(e.Kind), e.ID}, e.At/1000

@@ -45,8 +45,8 @@ func (i *Issuer) Revoke(token string) {
 }
 
 // RevokeBy ends all tokens with the id in the claim of the kind, for introspection and in the revocation
-// feed. Of a client and a user, tokens that are issued later are good: later by a whole second, since that
-// is how exact iat is. See SetClock.
+// feed. Of a client and a user, tokens that are issued later are good: later by 6 seconds, since
+// the clocks of a provider's servers may differ. See SetClock.
 func (i *Issuer) RevokeBy(kind, id string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -37,7 +37,7 @@ func TestRevokedTokensOfTheIssuer(t *testing.T) {
 	}
 	soon(func() bool { return v.Stats().RevocationFeed == "followed" })
 
-	later := now.Add(time.Second).Unix()
+	later := now.Add(6 * time.Second).Unix()
 	for name, tc := range map[string]struct {
 		claims, good resourcetest.Claims // of what is revoked, and of what must not be
 		revoke       func(token string)
