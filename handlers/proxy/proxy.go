@@ -96,6 +96,10 @@ func (p *Proxy) record(o *observed, r *http.Request, began time.Time) {
 
 // route finds out what a request demands.
 func (p *Proxy) route(w *observed, r *http.Request) {
+	if r.Method == http.MethodConnect { // an API that understood it would be a way to elsewhere
+		problem(w, http.StatusNotImplemented, "This proxy opens no tunnels.")
+		return
+	}
 	path, err := parsePath(r.URL.EscapedPath())
 	if err != nil {
 		problem(w, http.StatusBadRequest, "The path can be read in several ways: it must have no encoded separators and no segments of dots.")

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // reverse passes requests on to the API. What it answers is passed back at once, piece by piece.
@@ -31,6 +32,7 @@ func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
 	out := r.Out
 	out.URL.RawQuery = r.In.URL.RawQuery // as it is: what we do not read need not be valid
 	out.Trailer = nil                    // an API may take one for a header
+	onlyWebSockets(out.Header)
 	remove(out.Header, append(IdentityHeaders(), rewriting()...)...)
 	remove(out.Header, "Proxy") // CGI makes HTTP_PROXY of it, by which programs then send their requests
 	trusted := p.trusts(r.In.RemoteAddr)
@@ -62,6 +64,16 @@ func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
 		remove(out.Header, "Authorization")
 	}
 	maps.Copy(out.Header, headers)
+}
+
+// onlyWebSockets leaves no other upgrade: what follows one to h2c are requests that nobody has looked at,
+// and so may those be that follow another.
+func onlyWebSockets(h http.Header) {
+	h.Del("Http2-Settings")
+	if !strings.EqualFold(h.Get("Upgrade"), "websocket") {
+		h.Del("Upgrade")
+		h.Del("Connection")
+	}
 }
 
 // forwarding are the headers that say who the client is. httputil removes them from the request.

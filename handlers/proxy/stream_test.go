@@ -70,6 +70,42 @@ func TestWebSocketsPass(t *testing.T) {
 	assert.Equal(t, http.StatusUnauthorized, response.StatusCode)
 }
 
+// An API that speaks HTTP/2 without TLS would take an upgrade to it, and then requests that are not seen.
+func TestOtherUpgradesDoNotPass(t *testing.T) {
+	t.Parallel()
+	asked := make(chan http.Header, 1)
+	f := before(t, func(_ http.ResponseWriter, r *http.Request) { asked <- r.Header })
+	for _, sent := range []string{
+		"Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk", "Upgrade: h2c, websocket\r\nConnection: Upgrade",
+		"Upgrade: h2c\r\nUpgrade: websocket\r\nConnection: Upgrade", "Upgrade: TLS/1.0\r\nConnection: Upgrade",
+		"HTTP2-Settings: AAMAAABk", "Upgrade: websocket\r\nConnection: Upgrade\r\nHTTP2-Settings: AAMAAABk",
+	} {
+		connection := f.dial()
+		_, err := io.WriteString(connection, "GET / HTTP/1.1\r\nHost: a\r\n"+bearer(f.reader())+"\r\n"+sent+"\r\n\r\n")
+		require.NoError(t, err)
+		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusOK, response.StatusCode, sent)
+		got := <-asked
+		assert.Empty(t, got["Http2-Settings"], sent)
+		if got.Get("Upgrade") != "" {
+			assert.Equal(t, []string{"websocket"}, got["Upgrade"], sent)
+			assert.Contains(t, sent, "Upgrade: websocket\r\nConnection")
+		} else {
+			assert.Empty(t, got["Connection"], sent)
+		}
+	}
+}
+
+func TestNoTunnels(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	for _, target := range []string{"/", "/open", "api.example.test:443"} {
+		assert.Equal(t, http.StatusNotImplemented, f.sendBy("CONNECT", target, bearer(f.reader())).StatusCode, target)
+		assert.Nil(t, f.received(), target)
+	}
+}
+
 func TestWebSocketsEndWithTheToken(t *testing.T) {
 	t.Parallel()
 	f := before(t, echo)
