@@ -204,7 +204,9 @@ func (c config) listenAsProxy(l listeners) listeners {
 	l.config, l.ops = c, handlers.OnlyHosts(opsHosts(c), l.ops)
 	l.server = func(handler http.Handler, log *slog.Logger) *http.Server {
 		s := handlers.NewHTTPServer(handler, log)
-		s.ReadTimeout, s.WriteTimeout = 0, 0 // uploads, downloads and streams take as long as the API lets them
+		if c.ProxyUpstream != "" {
+			s.ReadTimeout, s.WriteTimeout = 0, 0 // uploads, downloads and streams take as long as the API lets them
+		}
 		s.TLSConfig = handlers.TLSConfig()
 		if c.ProxyClientCertificates {
 			s.TLSConfig.ClientAuth = tls.RequestClientCert // who issued it does not matter: the token names its hash

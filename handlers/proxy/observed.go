@@ -1,7 +1,9 @@
 package proxy
 
 import (
+	"bufio"
 	"encoding/json"
+	"net"
 	"net/http"
 )
 
@@ -11,12 +13,16 @@ type observed struct {
 
 	status          int
 	route, clientID string
+	upload          *upload // nil: the request has no body
+	closes          bool    // the connection may be closed: it is HTTP/1
 }
 
 // WriteHeader is part of http.ResponseWriter. Of several informational statuses and a final one the
 // last counts.
 func (o *observed) WriteHeader(status int) {
-	o.status = status
+	if o.status = status; status >= http.StatusOK && o.closes && o.upload.unread() {
+		o.Header().Set("Connection", "close") // the server would wait for the body first
+	}
 	o.ResponseWriter.WriteHeader(status)
 }
 
@@ -28,7 +34,16 @@ func (o *observed) Write(b []byte) (int, error) {
 	return o.ResponseWriter.Write(b)
 }
 
-// Unwrap lets http.ResponseController flush and take the connection over.
+// Hijack is part of http.Hijacker. What is written then is not seen here.
+func (o *observed) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	connection, both, err := http.NewResponseController(o.ResponseWriter).Hijack()
+	if err == nil {
+		o.status = http.StatusSwitchingProtocols
+	}
+	return connection, both, err //nolint:wrapcheck // the caller compares it
+}
+
+// Unwrap lets http.ResponseController flush.
 func (o *observed) Unwrap() http.ResponseWriter { return o.ResponseWriter }
 
 // problem writes a response of the proxy's own (RFC 9457).

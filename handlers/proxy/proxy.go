@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -31,6 +32,8 @@ type Config struct {
 	// CORSPreflight passes the preflight requests of browsers on to the API, which have no token, and lets
 	// scripts of every origin read refusals.
 	CORSPreflight bool
+	// Patience is how long a client may take between two pieces of a request; by default a minute.
+	Patience time.Duration
 	// TrustedProxies may say in X-Forwarded-... who the client is, and what it asked for.
 	TrustedProxies []netip.Prefix
 	// Count is told of each response: which route it is of, and how long the request took.
@@ -53,6 +56,7 @@ func New(c Config) (*Proxy, error) {
 	if c.Verifier == nil || c.Signer == nil || len(c.Routes) == 0 {
 		return nil, errors.New("proxy: a verifier, a signer and routes are needed")
 	}
+	c.Patience = cmp.Or(c.Patience, patience)
 	p := &Proxy{config: c, metadata: c.Verifier.MetadataHandler(), watches: c.Verifier.Stats().RevocationFeed != ""}
 	next := http.Handler(http.HandlerFunc(p.allow))
 	if c.Upstream != nil {
@@ -73,8 +77,12 @@ func New(c Config) (*Proxy, error) {
 // ServeHTTP lets a request through, or refuses it.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := p.config.Clock()
-	o := &observed{ResponseWriter: w, route: "none"}
+	o := &observed{ResponseWriter: w, route: "none", upload: newUpload(w, r, p.config.Patience), closes: r.ProtoMajor == 1}
 	defer p.record(o, r, began)
+	if o.upload != nil {
+		r.Body = o.upload
+		defer o.upload.linger()
+	}
 	switch {
 	case p.config.Describe && r.URL.Path == p.config.Verifier.MetadataPath():
 		p.metadata.ServeHTTP(o, r)

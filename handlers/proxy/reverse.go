@@ -98,14 +98,25 @@ func (p *Proxy) upstreamURL(r *http.Request) *url.URL {
 	return out.URL
 }
 
-// failed answers for an API that does not. A client that went away gets nothing.
+// failed answers for an API that does not. What the client did is not the API's fault: it sent what cannot
+// be read, or went away, and then gets nothing.
 func (p *Proxy) failed(w http.ResponseWriter, r *http.Request, err error) {
 	status, detail := http.StatusBadGateway, "The API cannot be reached."
 	var timeout net.Error
 	if errors.Is(err, context.DeadlineExceeded) || (errors.As(err, &timeout) && timeout.Timeout()) {
 		status, detail = http.StatusGatewayTimeout, "The API did not answer in time."
 	}
-	if !errors.Is(r.Context().Err(), context.Canceled) {
+	var byClient int
+	var fault string
+	if o, ok := w.(*observed); ok {
+		byClient, fault = o.upload.failure()
+	}
+	switch {
+	case byClient != 0:
+		status, detail = byClient, fault
+	case errors.Is(r.Context().Err(), context.Canceled):
+		status, detail = statusClientGone, ""
+	default:
 		p.config.Log.WarnContext(r.Context(), "the API does not answer", "cause", err)
 	}
 	p.expose(w, r)
