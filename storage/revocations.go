@@ -17,24 +17,29 @@ func (s *Store) RevocationsAfter(ctx context.Context, sequence int64, limit int)
 		Oldest    int64
 		Sequence  sql.NullInt64
 		RevokedAt *time.Time
+		ExpiresAt *time.Time
 		Kind      string
 		Target    string
 	}
 	// The limit is within, or all that follows would be sorted first.
-	err := s.on(ctx).Raw(`SELECT t.oldest, r.sequence, r.revoked_at, COALESCE(r.kind, '') AS kind, COALESCE(r.target, '') AS target
+	err := s.on(ctx).Raw(`SELECT t.oldest, r.sequence, r.revoked_at, r.expires_at, COALESCE(r.kind, '') AS kind, COALESCE(r.target, '') AS target
 		FROM (SELECT `+s.dialect.oldestTransaction()+` AS oldest) t LEFT JOIN
-			(SELECT sequence, revoked_at, kind, target FROM revocations WHERE sequence > ? ORDER BY sequence LIMIT ?) r ON TRUE
+			(SELECT sequence, revoked_at, expires_at, kind, target FROM revocations WHERE sequence > ? ORDER BY sequence LIMIT ?) r ON TRUE
 		ORDER BY r.sequence`, sequence, limit).Scan(&rows).Error
 	for _, row := range rows {
 		batch.Oldest = row.Oldest
 		if row.Sequence.Valid {
-			batch.Events = append(batch.Events, revocation.Event{Sequence: row.Sequence.Int64, Kind: revocation.Kind(row.Kind), Target: row.Target, At: row.RevokedAt.UTC()})
+			e := revocation.Event{Sequence: row.Sequence.Int64, Kind: revocation.Kind(row.Kind), Target: row.Target, At: row.RevokedAt.UTC()}
+			if row.ExpiresAt != nil {
+				e.ExpiresAt = row.ExpiresAt.UTC()
+			}
+			batch.Events = append(batch.Events, e)
 		}
 	}
 	return batch, s.fault(err)
 }
 
-// LastRevocation is that of the highest number; the zero value: there is none.
+// LastRevocation is that of the highest number, without the expiry; the zero value: there is none.
 func (s *Store) LastRevocation(ctx context.Context) (revocation.Event, error) {
 	var e revocation.Event
 	err := s.row(ctx, "SELECT sequence, kind, target, revoked_at FROM revocations ORDER BY sequence DESC LIMIT 1").Scan(&e.Sequence, &e.Kind, &e.Target, &e.At)

@@ -40,7 +40,7 @@ const (
 func newFeed(ctx context.Context, v *Verifier) *feed {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f := &feed{verifier: v, settings: v.options.Revocations, cancel: cancel, done: make(chan struct{}), began: make(chan struct{})}
-	f.revoked, f.wait = newRevokedSet(f.settings.Remember), newFeedWait(f.settings.Wait)
+	f.revoked, f.wait = newRevokedSet(f.settings.Remember, v.options.Leeway), newFeedWait(f.settings.Wait)
 	go f.follow(ctx)
 	return f
 }
@@ -123,7 +123,7 @@ func (f *feed) ask(ctx context.Context) (hurried bool, err error) {
 		return false, err
 	}
 	now := f.verifier.options.Clock()
-	learned, err := f.revoked.add(a, now, f.verifier.options.Leeway)
+	learned, err := f.learn(ctx, a, now)
 	if err != nil {
 		return false, err // the cursor stays: what found no room is told again
 	}
@@ -157,6 +157,18 @@ func (f *feed) ready(ctx context.Context) error {
 	case <-ctx.Done():
 		return errFeedUnread
 	}
+}
+
+// learn takes what an answer tells.
+func (f *feed) learn(ctx context.Context, a *feedAnswer, now time.Time) (learned int, err error) {
+	before := f.revoked.overflown()
+	learned, err = f.revoked.add(a, now)
+	if !before && f.revoked.overflown() {
+		f.verifier.options.Logger.LogAttrs(ctx, slog.LevelWarn,
+			"more tokens were revoked than are remembered: what is revoked of those that expire last is not known by the revocation feed",
+			slog.String("issuer", f.verifier.issuer), slog.Int("remembered", f.settings.Remember))
+	}
+	return learned, err
 }
 
 // begin has the next request begin with the oldest revocation.
@@ -202,7 +214,7 @@ func (f *feed) check(ctx context.Context, token string, hash [32]byte, e *entry,
 	if f.revoked.has(e.principal) {
 		return nil, refuse(Revoked)
 	}
-	if e.asked || f.known(now) {
+	if e.asked || (f.known(now) && f.revoked.complete(e.principal)) {
 		return e, nil
 	}
 	f.fallbacks.Add(1)

@@ -61,7 +61,7 @@ func TestBrokenAnswersOfTheFeed(t *testing.T) {
 			f.set(func() { f.answer = func(w http.ResponseWriter, r *http.Request) { answer(f, w, r) } })
 			f.failed(v)
 			assert.Zero(t, v.Stats().RevocationsKnown)
-			f.set(func() { f.answer, f.events = nil, []event{{"kind": "token", "id": "t1", "at": 0}} })
+			f.set(func() { f.answer, f.events = nil, []event{{"kind": "token", "id": "t1", "at": f.now().UnixMilli()}} })
 			soon(t, func() bool { return v.Stats().RevocationsKnown == 1 }, "it follows again")
 		})
 	}
@@ -162,7 +162,7 @@ func TestCloseEndsTheConnections(t *testing.T) {
 // The state may be asked for, tokens verified, and all of it ended at once.
 func TestFeedIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
-	f, v := newFakeFeed(t, nil, event{"kind": "token", "id": "t1", "at": 0})
+	f, v := newFakeFeed(t, nil, event{"kind": "token", "id": "t1", "at": time.Now().UnixMilli()})
 	token := f.Token(nil)
 	soon(t, followed(v), "it follows")
 	var all sync.WaitGroup
@@ -244,7 +244,7 @@ func TestFeedLeavesADeadConnection(t *testing.T) {
 	soon(t, followed(v), "it follows")
 	require.EqualValues(t, 1, r.taken.Load(), "by HTTP/2 one connection is enough")
 	r.swallow()
-	f.set(func() { f.events = []event{{"kind": "token", "id": "t1", "at": 0}} })
+	f.set(func() { f.events = []event{{"kind": "token", "id": "t1", "at": f.now().UnixMilli()}} })
 	soon(t, func() bool { return v.Stats().RevocationsKnown == 1 }, "it took another connection")
 	assert.LessOrEqual(t, v.Stats().RevocationFailures, uint64(3), "soon, and not when HTTP/2 found out")
 }

@@ -33,6 +33,8 @@ type feedAnswer struct {
 		Kind string `json:"kind"`
 		ID   string `json:"id"`
 		At   int64  `json:"at"`
+		// ExpiresAt is that of a token, in seconds; zero: it is not said.
+		ExpiresAt int64 `json:"exp"`
 	} `json:"events"`
 }
 

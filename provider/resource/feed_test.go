@@ -208,7 +208,7 @@ func TestForgedFeedsAreNotBelieved(t *testing.T) {
 // A recorded answer, to a request with another cursor, is not one to this request.
 func TestReplayedAnswersAreNotBelieved(t *testing.T) {
 	t.Parallel()
-	f, v := newFakeFeed(t, nil, event{"kind": "token", "id": "t1", "at": 0})
+	f, v := newFakeFeed(t, nil, event{"kind": "token", "id": "t1", "at": time.Now().UnixMilli()})
 	soon(t, func() bool { return v.Stats().RevocationsKnown == 1 }, "it follows")
 	f.set(func() {
 		f.body = f.Sign(f.header, resourcetest.Claims{"aud": f.ClientID, "since": "", "cursor": "old", "events": []event{}})

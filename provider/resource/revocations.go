@@ -40,8 +40,9 @@ type Revocations struct {
 	// Wait is how long one request waits for news; by default 20 s, and at most half of MaxAge. Requests
 	// that something cuts short are followed by shorter ones.
 	Wait time.Duration
-	// Remember is how many revocations are remembered; by default 1,000,000. One takes about 130 bytes.
-	// While there are more that a token can be valid for, the feed is lost.
+	// Remember is how many revocations are remembered; by default 1,000,000. One takes about 180 bytes. While
+	// there are more that a token can be valid for, single tokens that expire last are treated as without the
+	// feed; where there is none of those to drop, the feed is lost.
 	Remember int
 }
 

@@ -30,6 +30,9 @@ type Event struct {
 	Kind     Kind
 	Target   string
 	At       time.Time
+	// ExpiresAt is when a token expires that was revoked; zero: it is of another kind, or was revoked by a
+	// version that did not say. It is no part of check, or the cursors of such a version would be lost.
+	ExpiresAt time.Time
 }
 
 // check tells an event from another with the same number, which a database has that was restored. Both

@@ -50,6 +50,8 @@ type answeredItem struct {
 	Kind Kind   `json:"kind"`
 	ID   string `json:"id"`
 	At   int64  `json:"at"` // milliseconds since 1970
+	// ExpiresAt is the exp of a token, in seconds, where it is known.
+	ExpiresAt int64 `json:"exp,omitempty"`
 }
 
 // Wait waits until there is something to tell a client that has read up to a cursor, for so long at most. It returns
@@ -78,7 +80,10 @@ func (f *Feed) Answer(ctx context.Context, clientID, cursor string) (string, err
 		Keep: int64(Keep / time.Second), More: page.More, Reset: page.Reset, Events: make([]answeredItem, len(page.Events)),
 	}
 	for i, e := range page.Events {
-		a.Events[i] = answeredItem{e.Kind, e.Target, e.At.UnixMilli()}
+		a.Events[i] = answeredItem{Kind: e.Kind, ID: e.Target, At: e.At.UnixMilli()}
+		if !e.ExpiresAt.IsZero() {
+			a.Events[i].ExpiresAt = e.ExpiresAt.Unix()
+		}
 	}
 	payload, err := json.Marshal(a)
 	if err != nil {

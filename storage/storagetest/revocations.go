@@ -75,6 +75,21 @@ func testRevocations(t *testing.T, f *fixture) {
 
 var errRolledBack = errors.New("rolled back") //nolint:errname // of a test
 
+// The feed says how long a token would have been valid, by which readers forget it.
+func testRevokedTokensExpire(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	tok := f.token(f.grant(t, "app", nil).ID)
+	require.NoError(t, f.InsertToken(ctx, tok))
+	require.NoError(t, f.RevokeToken(ctx, tok.ID, f.clock()))
+	Exec(t, f.url, "INSERT INTO revocations (revoked_at, kind, target) SELECT revoked_at, 'token', 'by the previous version' FROM revocations")
+	batch, err := f.RevocationsAfter(ctx, 0, 10)
+	require.NoError(t, err)
+	require.Len(t, batch.Events, 2)
+	assert.Equal(t, tok.AccessExpiresAt, batch.Events[0].ExpiresAt)
+	assert.Zero(t, batch.Events[1].ExpiresAt)
+}
+
 // The feed says when, and is kept as long as a token can be valid.
 func testRevocationsAreRemoved(t *testing.T, f *fixture) {
 	ctx := t.Context()
@@ -94,6 +109,7 @@ func testRevocationsAreRemoved(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	last.At = last.At.UTC()
 	assert.Equal(t, batch.Events[1], last)
+	assert.Zero(t, last.ExpiresAt, "a grant has no token's expiry")
 	f.advance(revocation.Keep)
 	removed, err := janitor.Sweep(ctx)
 	require.NoError(t, err)
