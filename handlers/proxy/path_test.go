@@ -20,6 +20,10 @@ func TestPathsThatCanBeReadInSeveralWays(t *testing.T) {
 		"/open/%252e%252e/admin", "/open%252fadmin", "/open/%25252e%25252e/admin", "/open/%2525252525252e",
 		"/open/..;/admin", "/open/..;x=1/admin", "/open/.;/admin", "/open/..%3b/admin", "/open/..%23/admin", "/open/..%3f/admin",
 		"/open/%00", "/open/%0a", "/open/%c0%ae%c0%ae/admin", "*", "http://api.example.test",
+		"/open%2fadmin{", "/open%2Fadmin|", "/{/open%2fadmin", "/open%252fadmin{", "/open/%2e%2e/{", "/open%2fadmin\xc3\xa9",
+		"/open/..%20/admin", "/open/%20../admin", "/open/.%20./admin", "/open/..%c2%a0/admin", "/open/.%e2%80%8b./admin", "/open/..%20;x/admin",
+		"/open/%ef%bc%8e%ef%bc%8e/admin", "/open/%ef%bc%8e./admin", "/open/%e2%80%a4%e2%80%a4/admin", "/open/%e2%80%a5/admin",
+		"/open%ef%bc%8f..%ef%bc%8fadmin", "/open%ef%bc%8fadmin", "/open%e2%88%95admin", "/open%ef%bc%bcadmin",
 	} {
 		response := f.send(target, bearer(f.reader()))
 		assert.Equal(t, http.StatusBadRequest, response.StatusCode, target)
@@ -40,11 +44,17 @@ func TestRoutesMatchWhatServersTakeForTheirPath(t *testing.T) {
 		assert.Equal(t, http.StatusForbidden, response.StatusCode, target)
 		assert.Nil(t, f.received(), target)
 	}
-	for _, target := range []string{"/administrators", "/x/admin", "/admin2/users", "/open", "/open/", "/open/a", "/a//b", "/100%25", "/a%3bb", "/caf%C3%A9", "/a..b", "/...a", "/admin.v2/users", "/administrators.json"} {
+	for _, target := range []string{"/administrators", "/x/admin", "/admin2/users", "/open", "/open/", "/open/a", "/a//b", "/100%25", "/a%3bb", "/caf%C3%A9", "/a..b", "/...a", "/a%20..%20b", "/admin.v2/users", "/administrators.json"} {
 		response := f.send(target, bearer(f.reader()))
 		assert.Equal(t, http.StatusOK, response.StatusCode, target)
 		if got := f.received(); assert.NotNil(t, got, target) {
 			assert.Equal(t, target, got.RequestURI)
+		}
+	}
+	for target, asked := range map[string]string{"/items/{id}": "/items/%7Bid%7D", "/caf\xc3\xa9": "/caf%C3%A9", "/a|b": "/a%7Cb", "/%25{": "/%25%7B"} {
+		assert.Equal(t, http.StatusOK, f.send(target, bearer(f.reader())).StatusCode, target)
+		if got := f.received(); assert.NotNil(t, got, target) {
+			assert.Equal(t, asked, got.RequestURI, "what should have been encoded is")
 		}
 	}
 }

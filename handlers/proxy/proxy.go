@@ -108,7 +108,7 @@ func (p *Proxy) route(w *observed, r *http.Request) {
 		problem(w, http.StatusNotImplemented, "This proxy opens no tunnels.")
 		return
 	}
-	path, err := parsePath(r.URL.EscapedPath())
+	path, err := pathOf(r.URL)
 	if err != nil {
 		problem(w, http.StatusBadRequest, "The path can be read in several ways: it must have no encoded separators and no segments of dots.")
 		return
