@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -28,13 +29,18 @@ func IdentityHeaders() []string {
 
 var errNoHeader = errors.New("the token has a value that a header cannot have")
 
-// identity are the headers for a principal, and its assertion for one request.
+// identity are the headers for a principal, and its assertion for one request. It returns errNoHeader for
+// a token with something in it that the API would read as something else.
 func identity(p resource.Principal, s *Signer, method, path string) (http.Header, error) {
 	h := http.Header{}
+	if slices.ContainsFunc(p.Scopes, func(s string) bool { return !isScope(s) }) {
+		return nil, fmt.Errorf("%w: %s", errNoHeader, headerScopes)
+	}
 	for name, value := range map[string]string{
 		headerIssuer: p.Issuer, headerSubject: p.Subject, headerClientID: p.ClientID, headerScopes: strings.Join(p.Scopes, " "),
 	} {
-		if !httpguts.ValidHeaderFieldValue(value) {
+		// Spaces around a value are no part of it on the way: another user would come of it.
+		if !httpguts.ValidHeaderFieldValue(value) || strings.ContainsFunc(value, unicode.IsControl) || strings.TrimSpace(value) != value {
 			return nil, fmt.Errorf("%w: %s", errNoHeader, name)
 		}
 		h.Set(name, value)

@@ -131,7 +131,12 @@ func (p *Proxy) identified(next http.Handler) http.Handler {
 			o.clientID = principal.ClientID
 		}
 		headers, err := identity(principal, p.config.Signer, r.Method, p.upstreamURL(r).Path)
-		if err != nil {
+		switch {
+		case errors.Is(err, errNoHeader):
+			p.config.Log.WarnContext(r.Context(), "a token was refused", "cause", err, "client_id", principal.ClientID)
+			p.config.Verifier.RefuseToken(w, r, err)
+			return
+		case err != nil:
 			p.config.Log.ErrorContext(r.Context(), "the request cannot be passed on", "cause", err)
 			problem(w, http.StatusInternalServerError, "The request cannot be passed on.")
 			return

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -155,7 +156,8 @@ func (l *scopeList) UnmarshalJSON(raw []byte) error {
 		return err
 	}
 	if string(raw) != "null" {
-		*l = strings.Fields(text)
+		// By nothing else: what another server takes for a part of a name must not be a scope here.
+		*l = slices.DeleteFunc(strings.Split(text, " "), func(scope string) bool { return scope == "" })
 	}
 	return nil
 }

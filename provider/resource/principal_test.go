@@ -39,6 +39,17 @@ func TestPrincipalsAreCopies(t *testing.T) {
 	}
 }
 
+// RFC 6749 section 3.3: scopes are separated by spaces, and by nothing else.
+func TestScopesAreSeparatedBySpaces(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	for text, want := range map[string][]string{" a  b ": {"a", "b"}, "a\tadmin": {"a\tadmin"}, "a\nadmin b": {"a\nadmin", "b"}, "a\u00a0admin": {"a\u00a0admin"}} {
+		p, err := f.Verify(t.Context(), f.Token(claims{"scope": text}))
+		require.NoError(t, err)
+		assert.Equal(t, want, p.Scopes)
+	}
+}
+
 func TestClaimsAreDecoded(t *testing.T) {
 	t.Parallel()
 	f := setup(t, nil)

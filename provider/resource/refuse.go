@@ -25,6 +25,12 @@ func (v *Verifier) refuse(w http.ResponseWriter, r *http.Request, e *Error) {
 	writeError(w, e)
 }
 
+// RefuseToken refuses a request whose token has passed, but has something in it that the caller cannot do
+// with: 401 and invalid_token, as if its claims were bad. The cause is for Options.ErrorHandler.
+func (v *Verifier) RefuseToken(w http.ResponseWriter, r *http.Request, cause error) {
+	v.refuse(w, r, refuse(BadClaims).because(cause))
+}
+
 func (v *Verifier) counted(e *Error) *Error {
 	v.stats.refused[e.Reason].Add(1)
 	return e

@@ -35,7 +35,7 @@ func (v *Verifier) token(r *http.Request) (string, *Error) {
 		return "", refuse(MalformedHeader)
 	}
 	// RFC 6750 section 2: not by two methods at once.
-	if strings.Contains(r.URL.RawQuery, "access_token") && r.URL.Query().Has("access_token") {
+	if query := r.URL.RawQuery; (strings.Contains(query, "access_token") || strings.Contains(query, "%")) && r.URL.Query().Has("access_token") {
 		return "", refuse(RepeatedToken)
 	}
 	return token, nil
