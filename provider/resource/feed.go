@@ -134,8 +134,7 @@ func (f *feed) ask(ctx context.Context) (hurried bool, err error) {
 		if f.asOf.IsZero() {
 			close(f.began)
 		}
-		// By the wall clock: the other one stands still while the machine sleeps.
-		f.asOf = now.Add(-max(time.Duration(a.IssuedAt-a.AsOf)*time.Second, 0)).Round(0)
+		f.asOf = a.asOf(began, now)
 	}
 	return learned == 0 && (again || a.More) && now.Sub(began) < max(wait/2, firstFeedPause), nil
 }
@@ -157,6 +156,20 @@ func (f *feed) ready(ctx context.Context) error {
 	case <-ctx.Done():
 		return errFeedUnread
 	}
+}
+
+// asOf is when what an answer tells was so, by the clock of this API. The answer may have been on its way
+// for long: by the provider's clock, but not before the request or after now, since that may differ.
+func (a *feedAnswer) asOf(began, now time.Time) time.Time {
+	before := max(time.Duration(a.IssuedAt-a.AsOf)*time.Second, 0) // it was issued
+	earliest, latest, at := began.Add(-before), now.Add(-before), time.Unix(a.AsOf, 0)
+	switch {
+	case at.Before(earliest):
+		at = earliest
+	case at.After(latest):
+		at = latest
+	}
+	return at.Round(0) // by the wall clock: the other one stands still while the machine sleeps
 }
 
 // learn takes what an answer tells.

@@ -122,6 +122,34 @@ func TestFeedOfAProviderWithAnotherClock(t *testing.T) {
 	}
 }
 
+// An answer that was held back says nothing of the time since.
+func TestAnswerThatWasHeldBackIsNotNew(t *testing.T) {
+	t.Parallel()
+	f, v := newFakeFeed(t, nil)
+	soon(t, followed(v), "it follows")
+	asked, release := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	f.set(func() {
+		f.answer = func(w http.ResponseWriter, r *http.Request) {
+			f.set(func() { f.answer = nil })
+			held := httptest.NewRecorder()
+			f.ServeHTTP(held, r)
+			once.Do(func() { close(asked) })
+			<-release
+			_, _ = w.Write(held.Body.Bytes())
+			f.set(func() { f.down = true })
+		}
+	})
+	<-asked
+	f.advance(25 * time.Second)
+	before := v.Stats().RevocationRequests
+	close(release)
+	soon(t, func() bool { return v.Stats().RevocationRequests > before }, "it is told")
+	assert.GreaterOrEqual(t, v.Stats().RevocationAge, 25*time.Second)
+	f.advance(36 * time.Second)
+	assert.False(t, followed(v)())
+}
+
 // Of a clock that was put back nobody can say how long ago the feed was read.
 func TestClockThatIsPutBack(t *testing.T) {
 	t.Parallel()
