@@ -59,7 +59,7 @@ type claimSet struct {
 func parseClaims(raw []byte) (*claimSet, error) {
 	var c claimSet
 	if err := json.Unmarshal(raw, &c); err != nil {
-		return nil, fmt.Errorf("parse claims: %w", err)
+		return nil, fmt.Errorf("parse claims: %w", jsonFault(err))
 	}
 	return &c, nil
 }

@@ -2,7 +2,10 @@ package resource
 
 import (
 	"errors"
+	"fmt"
 	"time"
+
+	"github.com/go-jose/go-jose/v4/json"
 )
 
 // The kinds of refusals, for errors.Is. Every error of Verify is one of these.
@@ -58,6 +61,20 @@ func (e *Error) Unwrap() []error {
 		return []error{e.kind}
 	}
 	return []error{e.kind, e.cause}
+}
+
+// jsonFault says what is wrong with a text without anything of what is in it.
+func jsonFault(err error) error {
+	var syntax *json.SyntaxError
+	var mistyped *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("not JSON, at byte %d", syntax.Offset)
+	case errors.As(err, &mistyped):
+		return fmt.Errorf("a JSON value of a wrong type, at byte %d", mistyped.Offset)
+	default: // such as a name that is there twice
+		return errors.New("not usable as JSON")
+	}
 }
 
 func (e *Error) because(cause error) *Error {

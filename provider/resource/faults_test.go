@@ -2,6 +2,8 @@ package resource_test
 
 import (
 	"crypto/elliptic"
+	"encoding/base64"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -223,6 +225,55 @@ func TestCertificatesAreChecked(t *testing.T) {
 	token := f.Token(claims{"iss": url})
 	assert.Equal(t, "provider_unavailable", reason(t, f.verifier(url, nil), token))
 	assert.Empty(t, reason(t, f.verifier(url, func(o *resource.Options) { o.HTTPClient = server.Client() }), token), "with the authority of a private certificate")
+}
+
+// What was asked for by TLS must not go on without it, even where an issuer without TLS would do.
+func TestSecureIssuersHaveSecureEndpoints(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	asked := make(chan string, 1)
+	for name, tc := range map[string]struct{ issuer, endpoint, want string }{
+		"https to http":  {"https://id.example.test", "http://id.example.test/jwks", "not an https URL"},
+		"https to https": {"https://id.example.test", "https://id.example.test/jwks", ""},
+		"http to http":   {"http://id.example.test", "http://id.example.test/jwks", ""},
+	} {
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(r.URL.Path, "/jwks") {
+				asked <- r.URL.String()
+				return nil, errors.New("no keys")
+			}
+			w := httptest.NewRecorder()
+			text(`{"issuer":"`+tc.issuer+`","jwks_uri":"`+tc.endpoint+`"}`)(w, r)
+			return w.Result(), nil
+		})
+		v := f.verifier(tc.issuer, func(o *resource.Options) { o.AllowHTTP, o.HTTPClient = true, &http.Client{Transport: transport} })
+		_, err := v.Verify(t.Context(), f.Token(claims{"iss": tc.issuer}))
+		if tc.want != "" {
+			require.ErrorContains(t, err, tc.want, name)
+			assert.Empty(t, asked, name)
+			continue
+		}
+		require.Error(t, err)
+		assert.Equal(t, tc.endpoint, <-asked, name)
+	}
+}
+
+// Whoever repeats a name chooses it: it may be the token, and is in no log.
+func TestErrorsShowNothingOfTheJSON(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	repeated := `{"SECRET":1,"SECRET":2,"active":true}`
+	p := newFaulty(t, f)
+	p.answers["/introspect"] = text(repeated)
+	v := f.verifier(p.url, func(o *resource.Options) {
+		o.Introspection = &resource.Introspection{ClientID: "id", ClientSecret: "secret"}
+	})
+	encoded := base64.RawURLEncoding.EncodeToString
+	for _, token := range []string{"opaque", encoded([]byte(`{"alg":"ES256","SECRET":1,"SECRET":2}`)) + ".e30.AAAA"} {
+		_, err := v.Verify(t.Context(), token)
+		require.Error(t, err)
+		assert.NotContains(t, err.Error(), "SECRET")
+	}
 }
 
 // What a provider sends is not shown to callers, and the token is in no error.

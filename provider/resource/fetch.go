@@ -97,7 +97,7 @@ func getJSON(ctx context.Context, client *http.Client, address string, limit int
 		return nil, fmt.Errorf("fetch %s: %w", address, err)
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", address, err)
+		return nil, fmt.Errorf("fetch %s: %w", address, jsonFault(err))
 	}
 	return header, nil
 }

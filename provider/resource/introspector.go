@@ -236,7 +236,7 @@ func parseActive(raw []byte) (bool, error) {
 		Active *bool `json:"active"`
 	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
-		return false, fmt.Errorf("%w: %w", errNotUsable, err)
+		return false, fmt.Errorf("%w: %w", errNotUsable, jsonFault(err))
 	}
 	if answer.Active == nil {
 		return false, fmt.Errorf("%w: it has no active", errNotUsable)

@@ -83,7 +83,7 @@ func (v *Verifier) verifySignature(ctx context.Context, token string, now time.T
 	}
 	var h header
 	if err := json.Unmarshal(raw, &h); err != nil {
-		return failed(refuse(MalformedToken).because(err))
+		return failed(refuse(MalformedToken).because(jsonFault(err)))
 	}
 	// go-jose understands the critical parameter b64, by which the payload is something else than
 	// what a JWT has.

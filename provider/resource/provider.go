@@ -159,13 +159,19 @@ func (p *provider) discover(ctx context.Context) (endpoints, error) {
 			if endpoint == "" {
 				continue
 			}
-			if err := checkAddress(name, endpoint, p.allowHTTP); err != nil {
+			if err := p.checkEndpoint(name, endpoint); err != nil {
 				return endpoints{}, err
 			}
 		}
 		return found, nil
 	}
 	return endpoints{}, errors.Join(failures...)
+}
+
+// checkEndpoint checks an address of the metadata. A provider whose own address is https needs no exception:
+// one that names another sends keys and secrets where anybody may be in between.
+func (p *provider) checkEndpoint(name, endpoint string) error {
+	return checkAddress(name, endpoint, p.allowHTTP && !strings.HasPrefix(strings.ToLower(p.issuer), "https:"))
 }
 
 // wellKnown: OpenID Connect appends the path to the issuer, RFC 8414 puts it before the issuer's.
