@@ -55,11 +55,14 @@ func (f *feed) request(ctx context.Context, cursor string, wait time.Duration) (
 	if err != nil {
 		return nil, err
 	}
-	query := url.Values{"cursor": {cursor}, "wait": {strconv.Itoa(int(wait / time.Second))}}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"?"+query.Encode(), nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, fmt.Errorf("follow revocations: %w", err)
 	}
+	query := r.URL.Query() // an endpoint may have one (RFC 6749 section 3.2)
+	query.Set("cursor", cursor)
+	query.Set("wait", strconv.Itoa(int(wait/time.Second)))
+	r.URL.RawQuery = query.Encode()
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Accept", "application/revocations+jwt")
 	body, _, err := send(v.options.HTTPClient, r, feedLimit)
@@ -98,7 +101,7 @@ func (f *feed) endpoint(ctx context.Context, name string, of func(endpoints) str
 		f.verifier.provider.expire()
 		return "", errors.New("the metadata has no " + name)
 	}
-	return of(found), checkAddress(name, of(found), f.verifier.options.AllowHTTP)
+	return of(found), f.verifier.provider.checkEndpoint(name, of(found))
 }
 
 // read checks an answer: who signed it, that it is one of the feed, for this API, to this request, and
@@ -115,7 +118,7 @@ func (f *feed) read(ctx context.Context, body, cursor string) (*feedAnswer, erro
 	}
 	var a feedAnswer
 	if err := json.Unmarshal(signed.payload, &a); err != nil {
-		return nil, fmt.Errorf("%w: %w", errForgedFeed, err)
+		return nil, fmt.Errorf("%w: %w", errForgedFeed, jsonFault(err))
 	}
 	issued := time.Unix(a.IssuedAt, 0)
 	switch {
@@ -175,8 +178,17 @@ func (f *feed) accessToken(ctx context.Context) (string, error) {
 	if err := json.Unmarshal(body, &answer); err != nil || answer.Token == "" {
 		return "", fmt.Errorf("get a token for the revocation feed: %w", errNotUsable)
 	}
-	f.token.text, f.token.until = answer.Token, now.Add(time.Duration(answer.ExpiresIn)*time.Second*9/10)
+	f.token.text, f.token.until = answer.Token, now.Add(feedTokenLife(answer.ExpiresIn)*9/10)
 	return f.token.text, nil
+}
+
+// feedTokenLife is how long a token is good. Of one that does not say (RFC 6749 section 5.1) that is not
+// known: it is dropped once the feed refuses it, and need not be asked for each time before.
+func feedTokenLife(expiresIn int64) time.Duration {
+	if expiresIn <= 0 {
+		return 5 * time.Minute
+	}
+	return time.Duration(min(expiresIn, 24*60*60)) * time.Second
 }
 
 func (f *feed) credentials() credentials {

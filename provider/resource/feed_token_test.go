@@ -131,6 +131,38 @@ func TestFeedTokenIsReplacedBeforeItExpires(t *testing.T) {
 	assert.EqualValues(t, 2, handedOut.Load())
 }
 
+// RFC 6749 section 5.1 has expires_in optional: the token is used again all the same, for some minutes.
+func TestFeedTokenThatDoesNotSayWhenItExpires(t *testing.T) {
+	t.Parallel()
+	f, p := newFeedProvider(t)
+	handedOut := f.tokens(p, func(string) int { return http.StatusOK })
+	p.answers["/token"] = func(w http.ResponseWriter, r *http.Request) {
+		text(fmt.Sprintf(`{"access_token":"token-%d","token_type":"Bearer"}`, handedOut.Add(1)))(w, r)
+	}
+	v := following(f, p, resource.Revocations{ClientID: f.ClientID, ClientSecret: "s"})
+	soon(t, followed(v), "it follows")
+	f.told(v)
+	assert.EqualValues(t, 1, handedOut.Load())
+	f.advance(5 * time.Minute)
+	soon(t, func() bool { return handedOut.Load() == 2 }, "it asks for another")
+}
+
+func TestFeedWithAQuery(t *testing.T) {
+	t.Parallel()
+	f, p := newFeedProvider(t)
+	answer := p.answers["/feed"]
+	p.answers["/feed"] = func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("tenant") != "a b" || !r.URL.Query().Has("cursor") {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		answer(w, r)
+	}
+	p.answers[metadataPath] = text(`{"issuer":"` + p.url + `","jwks_uri":"` + p.url + `/jwks","token_endpoint":"` + p.url + `/token","revocation_feed_endpoint":"` + p.url + `/feed?tenant=a%20b"}`)
+	v := following(f, p, resource.Revocations{ClientID: f.ClientID, ClientSecret: "s"})
+	soon(t, followed(v), "it follows")
+}
+
 func TestFeedTokensThatAreNone(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
