@@ -87,7 +87,9 @@ const realmChallenge = `Bearer realm="gatehouse"`
 func bearer(call *Call) (string, error) {
 	header, posted := call.Authorization, call.Form.Get("access_token")
 	if len(header) > 1 || (len(header) == 1 && posted != "") {
-		return "", refusal.New(refusal.InvalidRequest, refusal.CheckClientAuthCount, "The access token was sent in more than one way.")
+		r := refusal.New(refusal.InvalidRequest, refusal.CheckClientAuthCount, "The access token was sent in more than one way.")
+		r.Challenge = realmChallenge + `, error="invalid_request"` // RFC 6750 section 3
+		return "", r
 	}
 	if len(header) == 0 {
 		if posted == "" {
