@@ -101,7 +101,7 @@ func TestMoreRevocationsThanAreRemembered(t *testing.T) {
 	f.advance(time.Minute + time.Second)
 	assert.Equal(t, "revoked", reason(t, v, f.Token(resourcetest.Claims{"jti": "t0"})))
 	assert.Equal(t, "provider_unavailable", reason(t, v, f.Token(resourcetest.Claims{"jti": "t19"})))
-	f.advance(24*time.Hour + time.Minute)
+	f.advance(24*time.Hour + 3*time.Minute)
 	f.set(func() { f.events = []event{{"kind": "token", "id": "new", "at": f.now().UnixMilli()}} })
 	soon(t, followed(v), "the old ones made room")
 	assert.Equal(t, 1, v.Stats().RevocationsKnown)

@@ -70,7 +70,7 @@ type Options struct {
 	// Timeout is how long one request to the provider may take; by default 5 s.
 	Timeout time.Duration
 	// AllowHTTP accepts an issuer, and endpoints of such an issuer, without TLS on other hosts than the
-	// loopback ones. Metadata of an https issuer may name no others than https.
+	// loopback ones, and such a Resource. Metadata of an https issuer may name no others than https.
 	// Whoever is between API and provider can then forge tokens.
 	AllowHTTP bool
 

@@ -40,7 +40,7 @@ func (o Options) withDefaults(issuer string) (Options, error) {
 		return o, errors.New("resource: the issuer has a query or a fragment (RFC 8414 section 2)")
 	}
 	if o.Resource != "" {
-		if err := checkAddress("Resource", o.Resource, true); err != nil {
+		if err := checkAddress("Resource", o.Resource, o.AllowHTTP); err != nil {
 			return o, err
 		}
 		if len(o.Audience) == 0 {
