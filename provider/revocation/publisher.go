@@ -17,7 +17,8 @@ const (
 	// pageSize bounds an answer, batchSize a statement.
 	pageSize  = 1000
 	batchSize = 10_000
-	// Waiting is how many readers may wait at once, and WaitingOfClient how many of one client.
+	// Waiting is how many readers may wait at once, and WaitingOfClient how many of one client, as long as
+	// others leave it the places.
 	Waiting         = 5000
 	WaitingOfClient = 1000
 	// stale is how old what a process knows may be: beyond that it says nothing, since no news
@@ -69,8 +70,10 @@ type Publisher struct {
 	wake     chan struct{} // closed at news
 	stopped  bool
 	waiting  int
+	// asked are those of them who were asked to give their place to another.
+	asked int
 	// readers are those who wait, by client.
-	readers map[string]int
+	readers map[string]*waiters
 	// begun counts the polls, whole is the last of them that read everything, and polled is closed at
 	// the end of each.
 	begun, whole uint64
@@ -79,7 +82,7 @@ type Publisher struct {
 
 // NewPublisher makes a Publisher, which knows nothing until Run.
 func NewPublisher(r reader, clock provider.Clock, c counter, logger *slog.Logger) *Publisher {
-	return &Publisher{reader: r, clock: clock, counter: c, logger: logger, wake: make(chan struct{}), polled: make(chan struct{}), readers: map[string]int{}}
+	return &Publisher{reader: r, clock: clock, counter: c, logger: logger, wake: make(chan struct{}), polled: make(chan struct{}), readers: map[string]*waiters{}}
 }
 
 // Run follows the feed until ctx ends, and then answers all who wait.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strconv"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -145,49 +144,6 @@ func TestNothingIsSaidThatIsNotKnown(t *testing.T) {
 	require.NoError(t, p.Poll(t.Context()))
 	_, err = p.Page(t.Context(), revocation.Cursor{})
 	require.NoError(t, err)
-}
-
-func TestWaitersAreBoundedAndNotCutAtTheEnd(t *testing.T) {
-	t.Parallel()
-	p := revocation.NewPublisher(&table{}, time.Now, &counts{}, slog.New(slog.DiscardHandler))
-	ctx, cancel := context.WithCancel(t.Context())
-	ran := make(chan struct{})
-	go func() { p.Run(ctx); close(ran) }()
-	require.Eventually(t, func() bool {
-		_, err := p.Page(t.Context(), revocation.Cursor{})
-		return err == nil
-	}, 10*time.Second, time.Millisecond)
-	done := make(chan error, revocation.Waiting)
-	wait := func(client string, readers int) {
-		for range readers {
-			go func() {
-				err := revocation.ErrBusy
-				for errors.Is(err, revocation.ErrBusy) || errors.Is(err, revocation.ErrTooMany) { // while the question below has the last place
-					err = p.Wait(t.Context(), client, revocation.Cursor{}, time.Hour)
-				}
-				done <- err
-			}()
-		}
-	}
-	refused := func(client string, why error) {
-		t.Helper()
-		require.Eventually(t, func() bool {
-			return errors.Is(p.Wait(t.Context(), client, revocation.Cursor{}, 0), why)
-		}, 10*time.Second, time.Millisecond)
-	}
-	wait("greedy", revocation.WaitingOfClient)
-	refused("greedy", revocation.ErrTooMany)
-	require.NoError(t, p.Wait(t.Context(), "modest", revocation.Cursor{}, 0), "the others do not suffer")
-	for n := 1; n < revocation.Waiting/revocation.WaitingOfClient; n++ {
-		wait(strconv.Itoa(n), revocation.WaitingOfClient)
-	}
-	refused("modest", revocation.ErrBusy)
-	cancel()
-	for range revocation.Waiting {
-		require.NoError(t, <-done)
-	}
-	<-ran
-	assert.ErrorIs(t, p.Wait(t.Context(), "greedy", revocation.Cursor{}, time.Hour), revocation.ErrUnavailable, "it is stopping")
 }
 
 type told struct {

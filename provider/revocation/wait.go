@@ -18,13 +18,15 @@ type Page struct {
 	AsOf time.Time
 }
 
-// Wait returns once there is something to tell a reader of a client, or the time to wait is over. It returns ErrBusy,
-// ErrTooMany or ErrUnavailable.
+// Wait returns once there is something to tell a reader of a client, or the time to wait is over, or where too many
+// wait, another client that has fewer who do needs the place. It returns ErrBusy, ErrTooMany or ErrUnavailable.
 func (p *Publisher) Wait(ctx context.Context, clientID string, from Cursor, wait time.Duration) error {
-	if err := p.enter(clientID); err != nil {
+	own, err := p.enter(clientID)
+	if err != nil {
 		return err
 	}
-	defer p.leave(clientID)
+	given := false
+	defer func() { p.leave(clientID, given) }()
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
@@ -36,6 +38,9 @@ func (p *Publisher) Wait(ctx context.Context, clientID string, from Cursor, wait
 		case <-ctx.Done():
 			return ctx.Err() //nolint:wrapcheck // the caller's own
 		case <-timer.C:
+			return nil
+		case <-own.giveUp:
+			given = true
 			return nil
 		case <-wake:
 		}
@@ -75,29 +80,77 @@ func (p *Publisher) Page(ctx context.Context, from Cursor) (Page, error) {
 	}
 }
 
-// enter counts a reader who waits, until leave.
-func (p *Publisher) enter(clientID string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch {
-	case p.stopped:
-		return ErrUnavailable
-	case p.readers[clientID] >= WaitingOfClient:
-		return ErrTooMany
-	case p.waiting >= Waiting:
-		return ErrBusy
-	}
-	p.waiting++
-	p.readers[clientID]++
-	p.counter.Waiting(p.waiting)
-	return nil
+// waiters are the readers of a client who wait.
+type waiters struct {
+	count int
+	// asked are those who were asked to give their place to another, each by an item in giveUp.
+	asked  int
+	giveUp chan struct{}
 }
 
-func (p *Publisher) leave(clientID string) {
+// enter counts a reader who waits, until leave.
+func (p *Publisher) enter(clientID string) (*waiters, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	own := p.readers[clientID]
+	if own == nil {
+		own = &waiters{giveUp: make(chan struct{}, WaitingOfClient)}
+	}
+	switch {
+	case p.stopped:
+		return nil, ErrUnavailable
+	case own.count-own.asked >= WaitingOfClient:
+		return nil, ErrTooMany
+	case p.waiting-p.asked >= Waiting && !p.makePlace(own):
+		return nil, ErrBusy
+	}
+	p.waiting++
+	own.count++
+	p.readers[clientID] = own
+	p.counter.Waiting(p.waiting)
+	return own, nil
+}
+
+// makePlace asks one of the client with the most readers to give up, unless it has no more than the one who
+// needs the place would have: so a few clients cannot keep the others out.
+func (p *Publisher) makePlace(own *waiters) bool {
+	most := own
+	for _, w := range p.readers {
+		if w.count-w.asked > most.count-most.asked {
+			most = w
+		}
+	}
+	if most.count-most.asked <= own.count-own.asked+1 {
+		return false
+	}
+	select {
+	case most.giveUp <- struct{}{}:
+		most.asked++
+		p.asked++
+		return true
+	default: // many have not left yet that were asked
+		return false
+	}
+}
+
+// leave ends what enter began. One that leaves by itself leaves in place of one that was asked to.
+func (p *Publisher) leave(clientID string, given bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	own := p.readers[clientID]
+	if !given {
+		select {
+		case <-own.giveUp:
+			given = true
+		default:
+		}
+	}
+	if given {
+		own.asked--
+		p.asked--
+	}
 	p.waiting--
-	if p.readers[clientID]--; p.readers[clientID] == 0 {
+	if own.count--; own.count == 0 {
 		delete(p.readers, clientID)
 	}
 	p.counter.Waiting(p.waiting)
