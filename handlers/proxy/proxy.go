@@ -77,7 +77,7 @@ func New(c Config) (*Proxy, error) {
 // ServeHTTP lets a request through, or refuses it.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := p.config.Clock()
-	o := &observed{ResponseWriter: w, route: "none", upload: newUpload(w, r, p.config.Patience), closes: r.ProtoMajor == 1}
+	o := &observed{ResponseWriter: w, route: "none", upload: p.newUpload(w, r), closes: r.ProtoMajor == 1}
 	defer p.record(o, r, began)
 	if o.upload != nil {
 		r.Body = o.upload

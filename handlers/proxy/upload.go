@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 const (
@@ -25,6 +27,7 @@ type upload struct {
 	io.ReadCloser
 
 	control  *http.ResponseController
+	clock    provider.Clock
 	patience time.Duration
 	began    atomic.Bool
 	// over: all of it was read. Otherwise fault says why not, once reading failed.
@@ -33,11 +36,11 @@ type upload struct {
 }
 
 // newUpload returns nil for a request without a body.
-func newUpload(w http.ResponseWriter, r *http.Request, patience time.Duration) *upload {
+func (p *Proxy) newUpload(w http.ResponseWriter, r *http.Request) *upload {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	return &upload{ReadCloser: r.Body, control: http.NewResponseController(w), patience: patience}
+	return &upload{ReadCloser: r.Body, control: http.NewResponseController(w), clock: p.config.Clock, patience: p.config.Patience}
 }
 
 // Read is part of io.Reader.
@@ -58,7 +61,7 @@ func (u *upload) Read(p []byte) (int, error) {
 }
 
 // within has reads end. Only connections of tests have no deadlines.
-func (u *upload) within(limit time.Duration) { _ = u.control.SetReadDeadline(time.Now().Add(limit)) }
+func (u *upload) within(limit time.Duration) { _ = u.control.SetReadDeadline(u.clock().Add(limit)) }
 
 // linger ends the wait for a rest that nobody reads: otherwise who is refused would hold the connection for
 // as long as they like.

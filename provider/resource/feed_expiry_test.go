@@ -22,7 +22,8 @@ func TestRevokedTokensAreForgottenOnceTheyExpire(t *testing.T) {
 	f, v := newFakeFeed(t, nil)
 	f.set(func() {
 		f.events = []event{
-			f.revokedToken("t1", 10*time.Minute), {"kind": "grant", "id": "g1", "at": f.now().UnixMilli()},
+			f.revokedToken("t1", 10*time.Minute),
+			{"kind": "grant", "id": "g1", "at": f.now().UnixMilli()},
 			f.revokedToken("over", -5*time.Minute), f.revokedToken("too long to be true", 1000*time.Hour),
 		}
 	})
@@ -59,9 +60,9 @@ func TestManyRevokedTokensDoNotDisturbOthers(t *testing.T) {
 	for range 2 {
 		assert.Equal(t, "revoked", reason(t, v, revoked))
 		assert.Equal(t, "revoked", reason(t, v, f.Token(resourcetest.Claims{"grant_id": "g9"})))
-		assert.Equal(t, "", reason(t, v, good))
-		assert.Equal(t, "", reason(t, v, between))
-		assert.Equal(t, "", reason(t, v, longest))
+		assert.Empty(t, reason(t, v, good))
+		assert.Empty(t, reason(t, v, between))
+		assert.Empty(t, reason(t, v, longest))
 		assert.Equal(t, "provider_unavailable", reason(t, v, flood), "what is not known of it nobody may guess")
 		assert.LessOrEqual(t, v.Stats().RevocationsKnown, 10)
 		assert.True(t, followed(v)())
@@ -70,7 +71,7 @@ func TestManyRevokedTokensDoNotDisturbOthers(t *testing.T) {
 	f.set(func() { f.events = nil })
 	f.advance(long + 2*time.Minute)
 	f.told(v)
-	assert.Equal(t, "", reason(t, v, token("next", long)), "what found no room has expired")
+	assert.Empty(t, reason(t, v, token("next", long)), "what found no room has expired")
 }
 
 // Where there is no single token to drop, nothing is dropped.

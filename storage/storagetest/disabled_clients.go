@@ -13,9 +13,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-// disable disables a client, or enables it again.
-func (f *fixture) disable(ctx context.Context, id string, disabled bool) error {
-	c, err := f.LockClient(ctx, id)
+// disable disables the client app, or enables it again.
+func (f *fixture) disable(ctx context.Context, disabled bool) error {
+	c, err := f.LockClient(ctx, "app")
 	if err != nil {
 		return err
 	}
@@ -32,12 +32,12 @@ func testDisabledClientsGetNoTokens(t *testing.T, f *fixture) {
 	refreshable := f.refreshable(t, &grant.Grant{ClientID: "app", UserID: f.user(t, "alice").ID})
 	successor := f.token(refreshable.GrantID)
 	successor.RefreshHash, successor.RefreshExpiresAt = append([]byte(nil), successor.AccessHash...), refreshable.RefreshExpiresAt
-	require.NoError(t, f.disable(ctx, "app", true))
+	require.NoError(t, f.disable(ctx, true))
 	for name, tok := range map[string]*grant.Token{"its own": f.token(own.ID), "by a refresh token": successor} {
 		require.ErrorIs(t, f.InsertToken(ctx, tok), grant.ErrClientDisabled, name)
 	}
 	require.NoError(t, f.InsertToken(ctx, f.token(other.ID)))
-	require.NoError(t, f.disable(ctx, "app", false))
+	require.NoError(t, f.disable(ctx, false))
 	require.NoError(t, f.InsertToken(ctx, successor))
 	require.NoError(t, f.EndGrant(ctx, own.ID, f.clock()))
 	require.ErrorIs(t, f.InsertToken(ctx, f.token(own.ID)), provider.ErrNotFound)
@@ -68,9 +68,9 @@ func testDisabledClientRace(t *testing.T, f *fixture) {
 	}
 	issue := func(ctx context.Context) error { return f.InsertToken(ctx, f.token(g.ID)) }
 	disable := func(ctx context.Context) error {
-		return f.InTx(ctx, func(ctx context.Context) error { return f.disable(ctx, "app", true) })
+		return f.InTx(ctx, func(ctx context.Context) error { return f.disable(ctx, true) })
 	}
 	require.NoError(t, inTheMiddleOf(issue, disable))
-	require.NoError(t, f.disable(ctx, "app", false))
+	require.NoError(t, f.disable(ctx, false))
 	require.ErrorIs(t, inTheMiddleOf(disable, issue), grant.ErrClientDisabled)
 }
