@@ -2,11 +2,8 @@ package storagetest
 
 import (
 	"context"
-	"sync/atomic"
 	"testing"
-	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -41,36 +38,4 @@ func testDisabledClientsGetNoTokens(t *testing.T, f *fixture) {
 	require.NoError(t, f.InsertToken(ctx, successor))
 	require.NoError(t, f.EndGrant(ctx, own.ID, f.clock()))
 	require.ErrorIs(t, f.InsertToken(ctx, f.token(own.ID)), provider.ErrNotFound)
-}
-
-// A token that is stored while its client is being disabled is either refused, or stored before: the
-// one waits for the other.
-func testDisabledClientRace(t *testing.T, f *fixture) {
-	ctx := t.Context()
-	f.client(t, "app")
-	g := f.grant(t, "app", nil)
-	inTheMiddleOf := func(first, second func(ctx context.Context) error) error {
-		var over atomic.Bool
-		done := make(chan error, 1)
-		require.NoError(t, f.InTx(ctx, func(inside context.Context) error {
-			if err := first(inside); err != nil {
-				return err
-			}
-			go func() {
-				err := second(ctx)
-				over.Store(true)
-				done <- err
-			}()
-			assert.Never(t, over.Load, 300*time.Millisecond, 10*time.Millisecond)
-			return nil
-		}))
-		return <-done
-	}
-	issue := func(ctx context.Context) error { return f.InsertToken(ctx, f.token(g.ID)) }
-	disable := func(ctx context.Context) error {
-		return f.InTx(ctx, func(ctx context.Context) error { return f.disable(ctx, true) })
-	}
-	require.NoError(t, inTheMiddleOf(issue, disable))
-	require.NoError(t, f.disable(ctx, false))
-	require.ErrorIs(t, inTheMiddleOf(disable, issue), grant.ErrClientDisabled)
 }
