@@ -22,7 +22,7 @@ func (b *Browser) ServeLanguage(w http.ResponseWriter, r *http.Request) error {
 	b.Web.RememberLanguage(w, chosen)
 	sealed := form.Get("flow")
 	if sealed == "" {
-		seeOther(w, inLanguage(ownPath(form.Get("again")), chosen))
+		seeOther(w, inLanguage(b.withLanguage(w, r, ownPath(form.Get("again")), chosen), chosen))
 		return nil
 	}
 	p, err := b.open(r, sealed)
@@ -62,4 +62,20 @@ func inLanguage(u *url.URL, chosen string) string {
 		u.RawQuery = query.Encode()
 	}
 	return u.String()
+}
+
+// withLanguage is the URL with the chosen language in the sealed request in progress, if there is one in its query:
+// a language that was chosen on an earlier page would go before this one.
+func (b *Browser) withLanguage(w http.ResponseWriter, r *http.Request, u *url.URL, chosen string) *url.URL {
+	query := u.Query()
+	p, err := b.open(r, query.Get("flow"))
+	if err != nil {
+		return u // the page says what is wrong with it
+	}
+	p.Language = chosen
+	if sealed, err := b.seal(w, r, p); err == nil {
+		query.Set("flow", sealed)
+		u.RawQuery = query.Encode()
+	}
+	return u
 }

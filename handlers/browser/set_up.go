@@ -64,7 +64,9 @@ func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow
 	if f.Request != nil {
 		page.Application = application(f.Request.Client)
 	}
-	if c.session != nil && b.Factors.Of(r.Context(), c.user, c.methods()) == factor.Remind {
+	// What the application demands is demanded now.
+	later := c.session != nil && acr.Satisfies(c.session.Proofs.ACR(), demanded(f))
+	if later && b.Factors.Of(r.Context(), c.user, c.methods()) == factor.Remind {
 		page.Due = b.Factors.Due(r.Context(), c.user)
 	}
 	options, ceremony, err := b.Passkeys.Creation(r.Context(), c.user)

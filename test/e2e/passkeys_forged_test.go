@@ -41,10 +41,13 @@ func TestForgedPasskeysAreRefused(t *testing.T) {
 		return p.sent(asserted(t, p.open("/login"), alice.key, change))
 	}
 	for name, change := range map[string]passkeytest.Change{
-		"another origin":     func(r *passkeytest.Response) { r.Client["origin"] = "https://evil.example" },
-		"another port":       func(r *passkeytest.Response) { r.Client["origin"] = "http://localhost:1" },
-		"an origin within":   func(r *passkeytest.Response) { r.Client["origin"] = s.url + ".evil.example" },
-		"a frame":            func(r *passkeytest.Response) { r.Client["crossOrigin"] = true; r.Client["topOrigin"] = "https://evil.example" },
+		"another origin":   func(r *passkeytest.Response) { r.Client["origin"] = "https://evil.example" },
+		"another port":     func(r *passkeytest.Response) { r.Client["origin"] = "http://localhost:1" },
+		"an origin within": func(r *passkeytest.Response) { r.Client["origin"] = s.url + ".evil.example" },
+		"a frame": func(r *passkeytest.Response) {
+			r.Client["crossOrigin"] = true
+			r.Client["topOrigin"] = "https://evil.example"
+		},
 		"another ceremony":   func(r *passkeytest.Response) { r.Client["type"] = "webauthn.create" },
 		"another challenge":  func(r *passkeytest.Response) { r.Client["challenge"] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" },
 		"another party":      func(r *passkeytest.Response) { r.RPID = "evil.example" },
