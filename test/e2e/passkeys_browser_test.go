@@ -10,7 +10,7 @@ import (
 )
 
 // manyCodes is for tests that give many codes from one address.
-const manyCodes = "GATEHOUSE_RATE_LIMITS=factor-prefix=1000/1s,factor-device=1000/1s,sign-in-prefix=1000/1s,sign-in-device=1000/1s,sign-in-account=1000/1s"
+const manyCodes = "GATEHOUSE_RATE_LIMITS=factor-prefix=1000/1s,factor-device=1000/1s,sign-in-prefix=1000/1s,sign-in-device=1000/1s,sign-in-account=1000/1s,page-prefix=1000/1s,authorize-prefix=1000/1s"
 
 // setUpPasskey signs alice in, who has to set a second factor up, and sets up a passkey. It returns the recovery codes.
 func (w *window) setUpPasskey(a *authenticator) []string {
