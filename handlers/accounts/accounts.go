@@ -49,9 +49,9 @@ type contacts interface {
 type flows interface {
 	Application(r *http.Request, sealed string) pages.Application
 	Cancel(r *http.Request, sealed string) error
-	// Missing leads a person to the page for what is missing for a session, which an error says, and tells
-	// whether it did.
-	Missing(w http.ResponseWriter, r *http.Request, start session.Start, flow string, err error) bool
+	// Missing leads a person to the page for what is missing for a session, which an error says. Then it has
+	// responded, or returns another error.
+	Missing(w http.ResponseWriter, r *http.Request, start session.Start, flow string, err error) (responded bool, _ error)
 }
 
 // Config is the dependencies of the package; all are required.
@@ -126,8 +126,8 @@ const localesField = "ui_locales"
 func (a *Accounts) begin(w http.ResponseWriter, r *http.Request, u *account.User, flow string) error {
 	start := session.Start{User: u, Methods: []string{session.Password}}
 	_, err := a.Web.Begin(w, r, start)
-	if a.Flows.Missing(w, r, start, flow, err) {
-		return nil
+	if responded, fault := a.Flows.Missing(w, r, start, flow, err); responded {
+		return fault
 	}
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"net/url"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
-	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
@@ -93,20 +92,11 @@ func (b *Browser) stepUp(w http.ResponseWriter, r *http.Request, p progress, f o
 		return err
 	}
 	b.Web.DropProof(w, r)
-	page, to := factorPath, way{flow: sealed}
+	page := factorPath
 	if step == oauth.SetUp {
 		page = setUpPath
 	}
-	path, short := to.path(page)
-	switch {
-	case short:
-		seeOther(w, path)
-		return nil
-	case step == oauth.SetUp:
-		return b.showSetUp(w, r, f, to, &candidate{user: s.User, session: s}, pages.SetUp{}, http.StatusOK)
-	default:
-		return b.showFactor(w, r, f, to, &candidate{user: s.User, session: s}, pages.Factor{}, http.StatusOK)
-	}
+	return b.lead(w, r, f, way{flow: sealed}, page, &candidate{user: s.User, session: s})
 }
 
 // register leads to the page for a new account, which leads back to authorize.

@@ -122,9 +122,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	}
 	to := way{page.Flow, page.Next}
 	if b.Factors.Of(r.Context(), s.User, s.Proofs.Methods) == factor.Remind {
-		path, _ := to.path(setUpPath)
-		seeOther(w, path)
-		return nil
+		return b.lead(w, r, f, to, setUpPath, &candidate{user: s.User, session: s})
 	}
 	return b.goOn(w, r, to, s)
 }
@@ -176,8 +174,8 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 		page.Problem = pages.WrongPassword
 		return nil, b.writeLogin(w, r, in, request, http.StatusUnprocessableEntity, page)
 	}
-	if b.missing(w, r, start, way{page.Flow, page.Next}, err) {
-		return nil, nil //nolint:nilnil // it has responded
+	if responded, fault := b.missing(w, r, start, way{page.Flow, page.Next}, err); responded {
+		return nil, fault
 	}
 	return s, err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -45,13 +46,13 @@ func (b *Browser) signIn(w http.ResponseWriter, r *http.Request, start session.S
 	return s, nil
 }
 
-// Missing leads a person with a new account to the page for what is missing for a session, which an error says, and
-// tells whether it did. The sealed request in progress may be empty.
-func (b *Browser) Missing(w http.ResponseWriter, r *http.Request, start session.Start, flow string, err error) bool {
+// Missing leads a person with a new account to the page for what is missing for a session, which an error says. Then it
+// has responded, or returns another error. The sealed request in progress may be empty.
+func (b *Browser) Missing(w http.ResponseWriter, r *http.Request, start session.Start, flow string, err error) (responded bool, _ error) {
 	return b.missing(w, r, start, way{flow: flow}, err)
 }
 
-func (b *Browser) missing(w http.ResponseWriter, r *http.Request, start session.Start, to way, err error) bool {
+func (b *Browser) missing(w http.ResponseWriter, r *http.Request, start session.Start, to way, err error) (responded bool, _ error) {
 	page := ""
 	switch {
 	case errors.Is(err, factor.ErrProve):
@@ -59,13 +60,31 @@ func (b *Browser) missing(w http.ResponseWriter, r *http.Request, start session.
 	case errors.Is(err, factor.ErrSetUp):
 		page = setUpPath
 	default:
-		return false
+		return false, nil
 	}
 	canonical.From(r.Context()).Outcome("second_factor_missing")
 	b.Web.Prove(w, r, start)
-	path, _ := to.path(page)
-	seeOther(w, path)
-	return true
+	return true, b.lead(w, r, oauth.Flow{}, to, page, &candidate{user: start.User, proof: websession.Proof{Methods: start.Methods}})
+}
+
+// lead leads a person to a page for second factors. With a request that is too long for a redirect it shows the page;
+// the flow is empty where it was not read before.
+func (b *Browser) lead(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, page string, c *candidate) error {
+	path, short := to.path(page)
+	if short {
+		seeOther(w, path)
+		return nil
+	}
+	if f.Request == nil {
+		var err error
+		if f, err = b.at(r, to); err != nil {
+			return err
+		}
+	}
+	if page == setUpPath {
+		return b.showSetUp(w, r, f, to, c, pages.SetUp{}, http.StatusOK)
+	}
+	return b.showFactor(w, r, f, to, c, pages.Factor{}, http.StatusOK)
 }
 
 // The pages for second factors.

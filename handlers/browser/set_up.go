@@ -49,9 +49,7 @@ func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way) (*ca
 	case c == nil, c.session != nil && !session.Fresh(c.session, b.Clock.Now(r.Context())):
 		return nil, b.startOver(w, r, to)
 	case len(c.user.Factors) > 0 && !acr.IsSecond(c.methods()):
-		path, _ := to.path(factorPath)
-		seeOther(w, path)
-		return nil, nil //nolint:nilnil // it has responded
+		return nil, b.lead(w, r, oauth.Flow{}, to, factorPath, c)
 	default:
 		return c, nil
 	}

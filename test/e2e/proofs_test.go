@@ -209,3 +209,46 @@ func TestParallelCodes(t *testing.T) {
 	count = p.hundred(func(int) url.Values { return url.Values{"use": {"recovery_code"}, "code": {code}} })
 	assert.Equal(t, 1, count[http.StatusSeeOther], count)
 }
+
+// Proxies buffer 4 KiB of response headers by default, and respond with 502 when there are more: a person with a long
+// request in progress gets to the application all the same.
+func TestSecondFactorsHaveShortHeaders(t *testing.T) {
+	t.Parallel()
+	s := dev(t, "GATEHOUSE_SECOND_FACTOR_FOR=everyone", manyCodes)
+	caller := s.userManager()
+	for _, length := range []int{10, 800, 1600, 3000} {
+		small := func(got response) response {
+			t.Helper()
+			var head strings.Builder
+			require.NoError(t, got.header.Write(&head))
+			assert.Less(t, head.Len(), 4096, "a state of %d bytes", length)
+			return got
+		}
+		posted := func(p *userAgent, path string, page response, form url.Values) response {
+			t.Helper()
+			form.Set("flow", hidden(t, page, "flow"))
+			got := p.request(http.MethodPost, path, form)
+			return p.follow(small(got))
+		}
+		state := strings.Repeat("s", length)
+		u := s.newPerson(t, caller, fmt.Sprintf("person-%d", length), `[]`)
+		p := s.userAgent(t)
+		password := url.Values{"username": {u.name}, "password": {u.password}}
+		setUp := posted(p, "/login", small(p.asks("state", state)), password)
+		require.Contains(t, setUp.body, `id="set-up-page"`, length)
+		codes := posted(p, "/set-up", setUp, u.creates(setUp, "passkey"))
+		require.Contains(t, codes.body, `id="recovery-codes-page"`, length)
+		assert.Contains(t, posted(p, "/set-up", codes, url.Values{"action": {"done"}}).body, `id="consent-page"`, length)
+
+		p = s.userAgent(t)
+		factor := posted(p, "/login", p.asks("state", state), password)
+		require.Contains(t, factor.body, `id="factor-page"`, length)
+		refused := posted(p, "/factor", factor, url.Values{"use": {"recovery_code"}, "code": {"wrong"}})
+		require.Contains(t, refused.body, `id="problem"`, length)
+		assert.Contains(t, posted(p, "/factor", factor, asserted(t, refused, u.key)).body, `id="consent-page"`, length)
+
+		p = s.userAgent(t)
+		page := p.asks("state", state)
+		assert.Contains(t, posted(p, "/login/passkey", page, asserted(t, page, u.key)).body, `id="consent-page"`, length)
+	}
+}
