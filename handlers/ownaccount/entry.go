@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
@@ -32,11 +33,17 @@ func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 	}
 }
 
-// fresh lets a user through who has just authenticated. Others do that again, with the name filled in.
+// fresh lets a user through who has just authenticated, with a second factor where there is one. Others do that
+// again, with the name filled in.
 func (o *OwnAccount) fresh(page string, next serve) serve {
 	return func(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 		if !session.Fresh(s, o.Clock.Now(r.Context())) {
 			proveAgain(w, page, s)
+			return nil
+		}
+		// A browser that is remembered has not given the factor now.
+		if len(s.User.Factors) > 0 && !acr.IsSecond(s.Proofs.AMR()) {
+			seeOther(w, "/factor", url.Values{"next": {page}})
 			return nil
 		}
 		return next(w, r, s)

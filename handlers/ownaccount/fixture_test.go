@@ -26,9 +26,11 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/connected"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/picture"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -48,6 +50,8 @@ type fixture struct {
 	gate     *audit.Gate
 	routes   *mux.Router
 	now      atomic.Pointer[time.Time]
+	factors  *factor.Registry
+	passkeys *passkey.Registry
 }
 
 // newFixture starts with a change of the configuration; nil: none.
@@ -73,7 +77,11 @@ func newFixture(t *testing.T, change func(c *ownaccount.Config)) *fixture {
 	people := account.NewSelfService(registry, f.store, f.store, codes, notify.NewOutbox(f.store, clock, rand.Reader), policy)
 	set, err := pages.New(pages.Settings{})
 	require.NoError(t, err)
+	f.factors = factor.NewRegistry(f.store, f.gate, ring.Key(keyring.Factor), registry, (*event.Bus)(nil), issuer, clock, rand.Reader)
+	f.passkeys, err = passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, f.store, f.gate, registry, (*event.Bus)(nil), clock, rand.Reader)
+	require.NoError(t, err)
 	c := ownaccount.Config{
+		Factors: f.factors, Passkeys: f.passkeys,
 		Issuer: issuer, Profiles: people, Recovery: people, Deletion: people, Pictures: picture.NewRegistry(f.store, issuer, clock, rand.Reader), Sessions: f.sessions,
 		Apps: connected.NewRegistry(f.store, f.gate, clock), Receipts: connected.NewReceipts(f.store, signers, issuer, clock), Scopes: consent.NewCatalogue(f.store, f.gate, clock), Store: f.store,
 		Logo: func(string, string) string { return "" }, Policy: policy, Grace: 14 * 24 * time.Hour, AuthorizePath: "/oauth/authorize", LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,
@@ -123,11 +131,13 @@ type browser struct {
 }
 
 // signIn is a browser in which a user has just authenticated.
-func (f *fixture) signIn(u *account.User) *browser {
+func (f *fixture) signIn(u *account.User) *browser { return f.signInBy(u, session.Password) }
+
+func (f *fixture) signInBy(u *account.User, methods ...string) *browser {
 	f.t.Helper()
 	b := &browser{f, map[string]*http.Cookie{}}
 	w := httptest.NewRecorder()
-	_, err := f.web.Begin(w, b.request(http.MethodPost, "/login", http.NoBody), session.Start{User: u, Methods: []string{session.Password}, Keep: false})
+	_, err := f.web.Begin(w, b.request(http.MethodPost, "/login", http.NoBody), session.Start{User: u, Methods: methods})
 	require.NoError(f.t, err)
 	b.keep(w)
 	return b

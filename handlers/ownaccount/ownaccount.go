@@ -90,6 +90,8 @@ type Config struct {
 	Sessions sessions
 	Apps     apps
 	Receipts receipts
+	Factors  factors
+	Passkeys passkeys
 	Scopes   scopes
 	Store    store
 	// Logo is the path of the logo of a client; empty: it has none.
@@ -138,6 +140,8 @@ func (o *OwnAccount) Routes() []route.Route {
 		page("own email page", emailPath, o.fresh(emailPath, o.serveContactPage(emailContact))),
 		form("own email", emailPath, emailPath, o.fresh(emailPath, o.serveContact(emailContact))),
 		page("own phone page", phonePath, o.fresh(phonePath, o.serveContactPage(phoneContact))),
+		page("own factors page", factorsPath, o.fresh(factorsPath, o.serveFactorsPage)),
+		form("own factors", factorsPath, factorsPath, o.fresh(factorsPath, o.serveFactors)),
 		form("own phone", phonePath, phonePath, o.fresh(phonePath, o.serveContact(phoneContact))),
 		page("own sessions page", sessionsPath, o.serveSessionsPage),
 		form("own sessions", sessionsPath, sessionsPath, o.serveSessions),
@@ -162,6 +166,7 @@ const (
 	passwordPath = "/account/security/password" //nolint:gosec // the path of a page
 	emailPath    = "/account/security/email"
 	phonePath    = "/account/security/phone"
+	factorsPath  = "/account/security/factors"
 	sessionsPath = "/account/sessions"
 	appsPath     = "/account/apps"
 	receiptsPath = "/account/receipts/"

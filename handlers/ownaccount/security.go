@@ -18,7 +18,7 @@ func (o *OwnAccount) serveSecurityPage(w http.ResponseWriter, r *http.Request, s
 	}
 	page := pages.OwnSecurity{
 		Own: o.own(w, r, s, securityPath), Password: s.User.PasswordHash != "", Email: s.User.Email, Phone: s.User.Phone,
-		EmailVerified: s.User.EmailVerified, PhoneVerified: s.User.PhoneVerified, Mail: o.Policy.Mail, SMS: o.Policy.SMS,
+		EmailVerified: s.User.EmailVerified, PhoneVerified: s.User.PhoneVerified, Mail: o.Policy.Mail, SMS: o.Policy.SMS, Factors: len(s.User.Factors) > 0,
 	}
 	for _, one := range records {
 		page.SignIns = append(page.SignIns, pages.OwnSignIn{At: one.At, Device: device(session.Browser{UserAgent: one.Actor.UserAgent}), Network: network(one.Actor.Address)})

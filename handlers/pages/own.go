@@ -33,11 +33,13 @@ const (
 	OwnSessionsEnded   OwnDone = "sessions_ended"
 	OwnAppEnded        OwnDone = "app_ended"
 	OwnKept            OwnDone = "kept"
+	OwnFactorRemoved   OwnDone = "factor_removed"
+	OwnPasskeyRenamed  OwnDone = "passkey_renamed"
 )
 
 // OwnDones are all of them.
 func OwnDones() []OwnDone {
-	return []OwnDone{OwnProfileSaved, OwnPictureSaved, OwnPictureRemoved, OwnPasswordChanged, OwnContactRemoved, OwnSessionEnded, OwnSessionsEnded, OwnAppEnded, OwnKept}
+	return []OwnDone{OwnProfileSaved, OwnPictureSaved, OwnPictureRemoved, OwnPasswordChanged, OwnContactRemoved, OwnSessionEnded, OwnSessionsEnded, OwnAppEnded, OwnKept, OwnFactorRemoved, OwnPasskeyRenamed}
 }
 
 // ownLink is a page in the navigation. Its text is own.nav and the name.
@@ -125,7 +127,9 @@ type OwnSecurity struct {
 	EmailVerified, PhoneVerified bool
 	// Mail and SMS tell which contacts can be given.
 	Mail, SMS bool
-	SignIns   []OwnSignIn
+	// Factors: a second factor is set up.
+	Factors bool
+	SignIns []OwnSignIn
 }
 
 // OwnSecurity writes the page about security.

@@ -37,6 +37,17 @@ func ownPages(in pages.Localized, show func(name string, write func(http.Respons
 	show("own_profile_picture", func(w http.ResponseWriter) error {
 		return in.OwnProfile(w, http.StatusUnprocessableEntity, pages.OwnProfile{Own: of("/account/profile"), Fields: []pages.OwnField{field("name")}, PictureProblem: pages.PictureInvalid})
 	})
+	added := pages.OwnFactor{ID: evil, Name: evil, Added: at, Used: &at}
+	for name, page := range map[string]pages.OwnFactors{
+		"own_factors":      {Own: of("/account/security/factors"), App: &pages.OwnFactor{Added: at}, Passkeys: []pages.OwnFactor{added, {ID: evil, Name: evil, Added: at}}, Any: true, Codes: 1},
+		"own_factors_none": {Own: of("/account/security/factors")},
+		"own_factors_name": {Own: of("/account/security/factors"), Passkeys: []pages.OwnFactor{added}, Any: true, Problem: pages.PasskeyName},
+	} {
+		show(name, func(w http.ResponseWriter) error { return in.OwnFactors(w, http.StatusOK, page) })
+	}
+	show("own_security_factors", func(w http.ResponseWriter) error {
+		return in.OwnSecurity(w, pages.OwnSecurity{Own: of("/account/security"), Factors: true})
+	})
 	show("own_security", func(w http.ResponseWriter) error {
 		return in.OwnSecurity(w, pages.OwnSecurity{
 			Own: of("/account/security"), Password: true, Email: evil, Phone: evil, PhoneVerified: true, Mail: true, SMS: true,

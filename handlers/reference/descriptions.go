@@ -43,6 +43,8 @@ func pagesForPeople() map[string]string {
 		"own email":           "the form of the page, which has a token of the browser",
 		"own phone page":      "a page of a person who is signed in",
 		"own phone":           "the form of the page, which has a token of the browser",
+		"own factors page":    "a page of a person who is signed in",
+		"own factors":         "the form of the page, which has a token of the browser",
 		"own sessions page":   "a page of a person who is signed in; programs use the operation list-sessions",
 		"own sessions":        "the form of the page, which has a token of the browser",
 		"own apps page":       "a page of a person who is signed in; programs use the operation list-user-applications",

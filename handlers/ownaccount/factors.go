@@ -1,0 +1,109 @@
+package ownaccount
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+// factors are the second factors that are codes.
+type factors interface {
+	Of(ctx context.Context, user provider.ID) (factor.Factors, error)
+	RemoveTOTP(ctx context.Context, u *account.User) error
+	NewRecoveryCodes(ctx context.Context, u *account.User) ([]string, error)
+}
+
+// passkeys are those of a user.
+type passkeys interface {
+	Of(ctx context.Context, user provider.ID) ([]*passkey.Passkey, error)
+	Rename(ctx context.Context, user, id provider.ID, name string) error
+	Remove(ctx context.Context, u *account.User, id provider.ID) error
+}
+
+// serveFactorsPage shows the second factors, and what can be done with them. New ones are set up on the page of the
+// sign-in, which leads back here.
+func (o *OwnAccount) serveFactorsPage(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	return o.showFactors(w, r, s, http.StatusOK, "")
+}
+
+func (o *OwnAccount) showFactors(w http.ResponseWriter, r *http.Request, s *session.Session, status int, problem pages.FactorProblem) error {
+	of, err := o.Factors.Of(r.Context(), s.User.ID)
+	if err != nil {
+		return err
+	}
+	list, err := o.Passkeys.Of(r.Context(), s.User.ID)
+	if err != nil {
+		return err
+	}
+	page := pages.OwnFactors{Own: o.own(w, r, s, factorsPath), Codes: of.RecoveryCodes, Any: len(s.User.Factors) > 0, Problem: problem}
+	if of.TOTP != nil {
+		page.App = &pages.OwnFactor{Added: of.TOTP.CreatedAt, Used: of.TOTP.UsedAt}
+	}
+	for _, p := range list {
+		page.Passkeys = append(page.Passkeys, pages.OwnFactor{ID: p.ID.String(), Name: p.Name, Added: p.CreatedAt, Used: p.UsedAt})
+	}
+	return o.Pages.For(r).OwnFactors(w, status, page)
+}
+
+// serveFactors removes a factor, renames a passkey, or makes new recovery codes.
+func (o *OwnAccount) serveFactors(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	form, err := o.readForm(r)
+	if err != nil {
+		return err
+	}
+	if form.Get("action") == "codes" {
+		return o.newCodes(w, r, s)
+	}
+	what, err := o.changeFactor(r, s.User, form)
+	var name *passkey.NameFault
+	switch {
+	case errors.As(err, &name):
+		canonical.From(r.Context()).Outcome("invalid")
+		return o.showFactors(w, r, s, http.StatusUnprocessableEntity, pages.PasskeyName)
+	case errors.Is(err, provider.ErrNotFound), errors.Is(err, factor.ErrNoFactor), errors.Is(err, provider.ErrStale):
+		// Another browser was faster: the page says how it is now.
+		seeOther(w, factorsPath, nil)
+		return nil
+	case err != nil:
+		return err
+	}
+	canonical.From(r.Context()).Outcome(string(what))
+	return o.done(w, r, factorsPath, said{Done: what})
+}
+
+func (o *OwnAccount) changeFactor(r *http.Request, u *account.User, form url.Values) (pages.OwnDone, error) {
+	if form.Get("action") == "remove_app" {
+		return pages.OwnFactorRemoved, o.Factors.RemoveTOTP(r.Context(), u)
+	}
+	id, err := provider.ParseID(form.Get("passkey"))
+	if err != nil {
+		return "", provider.ErrNotFound
+	}
+	if form.Get("action") == "rename" {
+		return pages.OwnPasskeyRenamed, o.Passkeys.Rename(r.Context(), u.ID, id, form.Get("name"))
+	}
+	return pages.OwnFactorRemoved, o.Passkeys.Remove(r.Context(), u, id)
+}
+
+func (o *OwnAccount) newCodes(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	codes, err := o.Factors.NewRecoveryCodes(r.Context(), s.User)
+	if errors.Is(err, factor.ErrNoFactor) || errors.Is(err, provider.ErrStale) {
+		seeOther(w, factorsPath, nil)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	canonical.From(r.Context()).Outcome("recovery_codes_made")
+	page := pages.RecoveryCodes{Next: factorsPath, Token: o.Web.FormToken(w, r), Username: s.User.Username, Codes: codes}
+	return o.Pages.For(r).RecoveryCodes(w, page)
+}

@@ -1,0 +1,90 @@
+package ownaccount_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/factor/factortest"
+	"github.com/gatehouse-id/gatehouse/provider/passkey/passkeytest"
+)
+
+const factorsPage = "/account/security/factors"
+
+// withApp gives a user an authenticator app.
+func (f *fixture) withApp(u *account.User) {
+	f.t.Helper()
+	proposal, err := f.factors.Propose(u)
+	require.NoError(f.t, err)
+	_, err = f.factors.SetUpTOTP(f.t.Context(), u, proposal.Secret, factortest.Code(proposal.Secret, *f.now.Load()))
+	require.NoError(f.t, err)
+}
+
+// withPasskey gives a user a passkey.
+func (f *fixture) withPasskey(u *account.User, name string) string {
+	f.t.Helper()
+	options, c, err := f.passkeys.Creation(f.t.Context(), u)
+	require.NoError(f.t, err)
+	response, err := passkeytest.New(issuer).Create(options)
+	require.NoError(f.t, err)
+	p, err := f.passkeys.Create(f.t.Context(), u, c, response, name)
+	require.NoError(f.t, err)
+	return p.ID.String()
+}
+
+func TestFactorsAreChanged(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("alice")
+	assert.Contains(t, f.signIn(u).open("/account/security").Body.String(), "Add a passkey or an app")
+	f.withApp(u)
+	id := f.withPasskey(u, "Laptop")
+	alice := f.signInBy(u, "pwd", "otp", "mfa")
+	body := alice.open(factorsPage).Body.String()
+	for _, shown := range []string{"Laptop", "Authenticator app", "10 codes are left", "/set-up?next=/account/security/factors"} {
+		assert.Contains(t, body, shown)
+	}
+	body = alice.done(alice.post(factorsPage, url.Values{"action": {"rename"}, "passkey": {id}, "name": {"Desk"}}))
+	assert.Contains(t, body, "Desk")
+	w := alice.post(factorsPage, url.Values{"action": {"rename"}, "passkey": {id}, "name": {strings.Repeat("x", 65)}})
+	assert.Equal(t, http.StatusUnprocessableEntity, w.Code)
+	assert.Contains(t, w.Body.String(), `id="name-problem"`)
+
+	w = alice.post(factorsPage, url.Values{"action": {"codes"}})
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Contains(t, w.Body.String(), `id="recovery-codes-page"`)
+	body = alice.done(alice.post(factorsPage, url.Values{"action": {"remove_app"}}))
+	assert.NotContains(t, body, "remove-app")
+	alice.done(alice.post(factorsPage, url.Values{"action": {"remove"}, "passkey": {id}}))
+	kept, err := f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Empty(t, kept.Factors)
+	assert.Equal(t, http.StatusSeeOther, alice.post(factorsPage, url.Values{"action": {"codes"}}).Code, "there is nothing that they stand in for")
+}
+
+// Whoever has the password alone, or finds a browser that is remembered, must not change how the account is protected.
+func TestChangesNeedTheFactorThatThereIs(t *testing.T) {
+	f := newFixture(t, nil)
+	u, other := f.user("alice"), f.user("bob")
+	f.withApp(u)
+	id := f.withPasskey(u, "Laptop")
+	for _, methods := range [][]string{{"pwd"}, {"pwd", "remembered"}} {
+		thief := f.signInBy(u, methods...)
+		for _, path := range []string{factorsPage, "/account/security/password", "/account/security/email"} {
+			w := thief.open(path)
+			assert.Equal(t, http.StatusSeeOther, w.Code)
+			assert.Equal(t, "/factor?next="+url.QueryEscape(path), w.Header().Get("Location"))
+			w = thief.post(path, url.Values{"action": {"remove_app"}, "password": {"another good password"}})
+			assert.Equal(t, "/factor?next="+url.QueryEscape(path), w.Header().Get("Location"))
+		}
+	}
+	bob := f.signIn(other)
+	assert.Equal(t, http.StatusSeeOther, bob.post(factorsPage, url.Values{"action": {"remove"}, "passkey": {id}}).Code)
+	kept, err := f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []string{"totp", "passkey"}, kept.Factors)
+}

@@ -1,0 +1,35 @@
+package pages
+
+import (
+	"net/http"
+	"time"
+)
+
+// OwnFactor is a second factor of a person.
+type OwnFactor struct {
+	// ID and Name are of a passkey.
+	ID, Name string
+	Added    time.Time
+	// Used is nil before the first use.
+	Used *time.Time
+}
+
+// OwnFactors is the page on which people change their second factors.
+type OwnFactors struct {
+	Own
+
+	App      *OwnFactor
+	Passkeys []OwnFactor
+	// Any: there is a factor, of whatever kind. Codes is how many recovery codes are left.
+	Any     bool
+	Codes   int
+	Problem FactorProblem
+}
+
+// OwnFactors writes the page.
+func (l Localized) OwnFactors(w http.ResponseWriter, status int, page OwnFactors) error {
+	if !page.Any {
+		return l.write(w, status, "own_factors", page, page.Current)
+	}
+	return l.ownForm(w, status, "own_factors", page, page.Current)
+}
