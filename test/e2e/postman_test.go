@@ -119,7 +119,7 @@ func TestPostmanCollection(t *testing.T) {
 		"access_token": s.token("ops", secret, url.Values{"scope": {"invoices:read"}}),
 	}}
 	// What only a reader can name, such as a key to withdraw, is not there.
-	for _, name := range []string{"secret_id", "session_id", "delivery_id", "invitation_id"} {
+	for _, name := range []string{"secret_id", "session_id", "delivery_id", "invitation_id", "passkey_id"} {
 		p.variables[name] = "01900000-0000-7000-8000-000000000000"
 	}
 	p.variables["kid"], p.variables["error_id"], p.variables["token"] = "none", "none", "12345678"
@@ -139,6 +139,9 @@ func TestPostmanCollection(t *testing.T) {
 		"Get tokens":                                        http.StatusBadRequest,   // this client must name a scope
 		"Invite a person to register":                       http.StatusBadRequest,   // this server sends no mail
 		"Withdraw an invitation":                            http.StatusNotFound,
+		"Withdraw a consent":                                http.StatusNotFound,   // it was ended with the application's access
+		"Have a user deleted after a grace period":          http.StatusBadRequest, // the day of the example is over
+		"Remove a passkey of a user":                        http.StatusNotFound,
 		// What people do needs the code of a message, or their password.
 		"Accept an invitation":                  http.StatusNotFound,
 		"Activate an account":                   http.StatusNotFound,
