@@ -113,10 +113,7 @@ func (b *Browser) ServeFactor(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case errors.Is(err, errNotGiven):
 		canonical.From(r.Context()).Outcome("wrong_factor")
-		page.Problem = pages.WrongCode
-		if page.Use == pages.UsePasskey {
-			page.Problem = pages.PasskeyFailed
-		}
+		page.Problem = wrong(page.Use)
 		return b.showFactor(w, r, f, to, c, page, http.StatusUnprocessableEntity)
 	case errors.As(err, &throttled):
 		canonical.From(r.Context()).Outcome("throttled")
@@ -130,6 +127,17 @@ func (b *Browser) ServeFactor(w http.ResponseWriter, r *http.Request) error {
 		b.Web.RememberFactor(w, r, c.user)
 	}
 	return b.proved(w, r, c, to, methods)
+}
+
+func wrong(use pages.FactorUse) pages.FactorProblem {
+	switch use {
+	case pages.UsePasskey:
+		return pages.PasskeyFailed
+	case pages.UseRecoveryCode:
+		return pages.WrongRecovery
+	default:
+		return pages.WrongCode
+	}
 }
 
 // errNotGiven: the factor was wrong. What of it is not told.

@@ -24,6 +24,7 @@ type FactorProblem string
 // The problems.
 const (
 	WrongCode     FactorProblem = "factor_code"
+	WrongRecovery FactorProblem = "recovery_code"
 	TooManyCodes  FactorProblem = "factor_throttled"
 	PasskeyFailed FactorProblem = "passkey_failed"
 	PasskeyExists FactorProblem = "passkey_exists"

@@ -97,6 +97,7 @@ func TestSecondFactorsWithoutScriptsAndMouse(t *testing.T) {
 		w.do(chromedp.KeyEvent(strings.ToLower(codes[0]) + "\r"))
 		if refused {
 			w.do(chromedp.WaitVisible("#problem"))
+			assert.Equal(t, "That recovery code is wrong, or was used already.", read(w, chromedp.Text("#problem")))
 			continue
 		}
 		assert.Equal(t, got, w.idToken(verifier))

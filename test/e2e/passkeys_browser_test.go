@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -46,15 +47,37 @@ func TestPasskeysInABrowser(t *testing.T) {
 	w.signOut()
 	a.present(false)
 	verifier = w.start()
-	w.do(chromedp.WaitVisible("#passkey-submit"))
+	w.do(chromedp.WaitVisible("#passkey-submit"), chromedp.Click("#remember"))
 	a.present(true)
 	w.do(chromedp.Click("#passkey-submit"))
 	got := w.idToken(verifier)
 	assert.Equal(t, proofs{first.Subject, "phr", []string{"pop", "user", "mfa"}}, got)
+	for _, c := range call(w, network.GetCookies, network.GetCookiesParams{URLs: []string{s.url}}).Cookies {
+		if c.Name == "gatehouse_session" {
+			assert.False(t, c.Session, "the person asked to stay signed in")
+		}
+	}
 
 	// By autofill: the person chooses the passkey where the name would be typed.
 	w.signOut()
 	verifier = w.start()
+	assert.Equal(t, got, w.idToken(verifier))
+
+	// The autofill is there again after the button has failed.
+	w.signOut()
+	a.present(false)
+	verifier = w.start()
+	a.verified(false)
+	a.present(true)
+	w.do(chromedp.WaitVisible("#passkey-submit"), chromedp.Evaluate[chromedp.Void](`const get = navigator.credentials.get.bind(navigator.credentials), asked = [];
+		navigator.credentials.get = function (options) {
+			asked.push(options.mediation);
+			document.getElementById('passkey-form').dataset.asked = asked.join();
+			return get(options);
+		}; undefined`))
+	w.do(chromedp.Click("#passkey-submit"), chromedp.WaitVisible("#passkey-form [data-failed]"), chromedp.WaitVisible(`#passkey-form[data-asked="optional,conditional"]`))
+	a.verified(true)
+	w.do(chromedp.Click("#passkey-submit"))
 	assert.Equal(t, got, w.idToken(verifier))
 
 	// After the password.

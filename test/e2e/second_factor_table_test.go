@@ -53,7 +53,7 @@ func TestNoPathToASessionAvoidsTheSecondFactor(t *testing.T) {
 				if kinds != nil {
 					u.setUp(kinds...)
 				}
-				c := &cell{u, stranger, len(kinds) > 0, len(kinds) == 0 && policy.free}
+				c := &cell{u, stranger, len(kinds) > 0, len(kinds) == 0 && policy.free, nil}
 				t.Run(state, func(t *testing.T) {
 					u.t, stranger.t = t, t
 					c.byPassword(t)
@@ -91,6 +91,7 @@ func (s *server) newPerson(t *testing.T, caller, name, roles string) *person {
 type cell struct {
 	u, stranger *person
 	has, free   bool
+	browser     *userAgent // that remembers the factor
 }
 
 // byPassword: the page leads on to what is missing, and the proof that it leaves behind is no session. Neither is the
@@ -185,6 +186,7 @@ func (c *cell) remembered(t *testing.T) {
 	delete(p.cookies, "gatehouse_session")
 	c.u.gives(p)
 	assert.True(t, p.signedIn(), "remembered")
+	c.browser = p
 	assert.Equal(t, "login_required", errorOf(t, p.asks("prompt", "none", "acr_values", "2")))
 	assert.Contains(t, p.follow(p.asks("acr_values", "2")).body, `id="factor-page"`)
 	page := p.open("/set-up")
@@ -237,6 +239,9 @@ func (c *cell) byReset(t *testing.T) {
 	assert.Equal(t, c.free, p.signedIn(), "password after the reset")
 	assert.Equal(t, c.has, strings.HasPrefix(got.header.Get("Location"), "/factor"))
 	if c.has {
+		delete(c.browser.cookies, "gatehouse_session")
+		c.u.gives(c.browser)
+		assert.False(t, c.browser.signedIn(), "a browser remembers the user as it was")
 		c.u.recovers(p, c.u.code())
 		assert.True(t, p.signedIn())
 	}

@@ -95,9 +95,21 @@
         send(form, credential);
       }
     } catch (error) {
-      if (mediation !== "conditional") {
+      if (mediation !== "conditional" && waiting === stop) {
         fail(form, error);
+        listen(); // the dialog has taken the place of autofill
       }
+    }
+  }
+
+  function listen() {
+    const autofill = document.querySelector("form[data-autofill]");
+    if (autofill && PublicKeyCredential.isConditionalMediationAvailable) {
+      PublicKeyCredential.isConditionalMediationAvailable().then((available) => {
+        if (available) {
+          run(autofill, "conditional");
+        }
+      });
     }
   }
 
@@ -111,12 +123,5 @@
       run(form, "optional");
     });
   }
-  const autofill = document.querySelector("form[data-autofill]");
-  if (autofill && PublicKeyCredential.isConditionalMediationAvailable) {
-    PublicKeyCredential.isConditionalMediationAvailable().then((available) => {
-      if (available) {
-        run(autofill, "conditional");
-      }
-    });
-  }
+  listen();
 })();
