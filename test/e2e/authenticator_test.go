@@ -95,7 +95,7 @@ func (w *window) idToken(verifier string) (got proofs) {
 	w.do(chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#app-page"))
 	token, err := w.config.Exchange(w.ctx, w.callbackParams().Get("code"), oauth2.VerifierOption(verifier))
 	require.NoError(w.t, err)
-	signed, err := jose.ParseSigned(token.Extra("id_token").(string), []jose.SignatureAlgorithm{jose.RS256, jose.ES256, jose.PS256})
+	signed, err := jose.ParseSignedCompact(token.Extra("id_token").(string), []jose.SignatureAlgorithm{jose.RS256, jose.ES256, jose.PS256})
 	require.NoError(w.t, err)
 	require.NoError(w.t, json.Unmarshal(signed.UnsafePayloadWithoutVerification(), &got))
 	return got

@@ -62,7 +62,7 @@ func TestForgedPasskeysAreRefused(t *testing.T) {
 	assert.True(t, try(func(*passkeytest.Response) {}), "what a browser sends")
 	p := s.userAgent(t)
 	page := p.open("/login")
-	for _, text := range []string{"", "{}", "null", "[]", `{"id":""}`, "\x00"} {
+	for _, text := range []string{"", "{}", "null", "[]", `{"id":""}`, "\x01"} {
 		assert.False(t, p.sent(url.Values{"use": {"passkey"}, "ceremony": {hidden(t, page, "ceremony")}, "response": {text}}), text)
 	}
 
