@@ -28,7 +28,8 @@ type Start struct {
 // there is none, and it returns the error that says so.
 func (m *Manager) Begin(ctx context.Context, start Start, previous *Session) (*Session, string, error) {
 	now := m.clock.Now(ctx)
-	s, text := m.make(ctx, start.User, ProvedAt(now, start.Methods...), now.Add(m.lifetimes.Absolute), start.Keep)
+	s, text := m.make(ctx, now, start.User, ProvedAt(now, start.Methods...))
+	s.ExpiresAt, s.Kept = now.Add(m.lifetimes.Absolute), start.Keep
 	err := m.gate.Record(ctx, audit.Self(ctx, s.User.ID), audit.UserSignIn, audit.OfUser(s.User.ID), func(ctx context.Context) (audit.Changes, error) {
 		if m.factors != nil {
 			if err := m.factors.Suffice(ctx, s.User, start.Methods); err != nil {
@@ -50,7 +51,8 @@ func (m *Manager) Begin(ctx context.Context, start Start, previous *Session) (*S
 // meanwhile.
 func (m *Manager) StepUp(ctx context.Context, before *Session, methods ...string) (*Session, string, error) {
 	now := m.clock.Now(ctx)
-	s, text := m.make(ctx, before.User, before.Proofs.and(now, methods), before.ExpiresAt, before.Kept)
+	s, text := m.make(ctx, now, before.User, before.Proofs.and(now, methods))
+	s.ExpiresAt, s.Kept = before.ExpiresAt, before.Kept
 	err := m.gate.Record(ctx, audit.Self(ctx, s.User.ID), audit.SessionStepUp, target(s), func(ctx context.Context) (audit.Changes, error) {
 		details := audit.Details(map[string]any{"former_session_id": before.ID.String(), "amr": s.Proofs.AMR(), "acr": s.Proofs.ACR()})
 		return details, m.store.StepUpSession(ctx, before.ID, s)
@@ -63,15 +65,14 @@ func (m *Manager) StepUp(ctx context.Context, before *Session, methods ...string
 }
 
 // make makes a session, and the text for its cookie.
-func (m *Manager) make(ctx context.Context, user *account.User, proofs Proofs, expires time.Time, keep bool) (*Session, string) {
-	now := m.clock.Now(ctx)
+func (m *Manager) make(ctx context.Context, now time.Time, user *account.User, proofs Proofs) (*Session, string) {
 	t := token.New(token.Session, provider.NewID(now, m.random), m.random)
 	text := t.Encode()
 	browser := seenIn(ctx)
 	return &Session{
 		Address: browser.Address, Seen: browser,
 		ID: t.ID, User: user, Hash: m.key.MAC([]byte(token.Session), []byte(text)),
-		Proofs: proofs, SeenAt: now, ExpiresAt: expires, Kept: keep,
+		Proofs: proofs, SeenAt: now,
 	}, text
 }
 
