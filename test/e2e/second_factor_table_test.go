@@ -187,6 +187,9 @@ func (c *cell) remembered(t *testing.T) {
 	c.u.gives(p)
 	assert.True(t, p.signedIn(), "remembered")
 	c.browser = p
+	for _, page := range []string{"/account/security/password", "/account/security/email", "/account/security/phone"} {
+		assert.Equal(t, "/factor?next="+url.QueryEscape(page), p.open(page).header.Get("Location"), "what the account is recovered by")
+	}
 	assert.Equal(t, "login_required", errorOf(t, p.asks("prompt", "none", "acr_values", "2")))
 	assert.Contains(t, p.follow(p.asks("acr_values", "2")).body, `id="factor-page"`)
 	page := p.open("/set-up")
