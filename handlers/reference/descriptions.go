@@ -12,7 +12,7 @@ import (
 // pagesForPeople are the routes that only a browser visits, in the course of another one or to read,
 // and why no program calls them.
 func pagesForPeople() map[string]string {
-	return map[string]string{
+	return map[string]string{ //nolint:gosec // texts about pages
 		"landing":             "the start page",
 		"asset":               "stylesheets, scripts and images of pages",
 		"logo":                "the image of an application on a page",
