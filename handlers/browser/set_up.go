@@ -59,6 +59,7 @@ func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way) (*ca
 func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, c *candidate, page pages.SetUp, status int) error {
 	page.Flow, page.Next, page.Username = to.flow, to.next, c.user.Username
 	page.Token = b.Web.FormToken(w, r)
+	page.Further = len(c.user.Factors) > 0
 	if f.Request != nil {
 		page.Application = application(f.Request.Client)
 	}

@@ -83,6 +83,8 @@ type SetUp struct {
 
 	Flow, Next, Token string
 	Username          string
+	// Further: there is one already.
+	Further bool
 	// Due is until when the person may go on without one; zero: it is needed now.
 	Due time.Time
 	// Passkey is nil where there can be no other one. Name is of the passkey.
