@@ -45,8 +45,9 @@ example-settings: #> settings of oauth2-proxy, Kubernetes and Grafana, as text
 .PHONY: test
 test: ## run every test; installs Postgres, Redis and a browser when missing
 	@test/services/install.sh
-	@# What takes longest begins first, so that the rest is done beside it.
-	@$(GO) run ./test/runner ./test/e2e ./...
+	@# What takes longest begins first, so that the rest is done beside it. On a busy machine it takes more than
+	@# the ten minutes that Go allows.
+	@$(GO) run ./test/runner -timeout 20m ./test/e2e ./...
 
 .PHONY: race
 race: ## run the tests of what runs in parallel under the race detector
