@@ -54,7 +54,7 @@ race: ## run the tests of what runs in parallel under the race detector
 	@test/services/install.sh
 	@# Of the storage on Postgres, in one mode of its driver: the code is the same for all, and under the detector
 	@# that of SQLite is slow. Imports do one thing after the other.
-	@$(GO) run ./test/runner -race -skip '^(TestSQLite|TestPgBouncer|TestPostgresWith.*)$$' \
+	@$(GO) run ./test/runner -race -timeout 20m -skip '^(TestSQLite|TestPgBouncer|TestPostgresWith.*)$$' \
 		./storage $$($(GO) list ./provider/... ./storage/... ./handlers/... | grep -v /imports)
 
 .PHONY: fmt
