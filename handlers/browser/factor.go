@@ -19,6 +19,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // codes checks codes, and sets up what makes them.
@@ -61,10 +62,13 @@ func (b *Browser) showFactor(w http.ResponseWriter, r *http.Request, f oauth.Flo
 		page.Application = application(f.Request.Client)
 	}
 	// What cannot reach what the application demands is not offered, where something else can.
-	wanted := demanded(f)
+	wanted, changing := demanded(f), c.session != nil && f.Request == nil
+	if changing { // what protects the account; see factor.MayChange
+		wanted = factor.Class(c.user)
+	}
 	withCode := acr.Satisfies(acr.TwoFactors, wanted) || !acr.Satisfies(factor.Class(c.user), wanted)
 	page.App = withCode && slices.Contains(c.user.Factors, factor.TOTP)
-	page.Recovery = withCode
+	page.Recovery, page.Changing = withCode || changing, changing
 	page.Remember = c.session == nil && b.Factors.Remember() > 0
 	page.RememberFor = pages.Lasts{For: b.Factors.Remember()}
 	if hasPasskey(c.user) {
@@ -95,8 +99,8 @@ func (b *Browser) ServeFactor(w http.ResponseWriter, r *http.Request) error {
 	}
 	if form.Get("action") == "cancel" {
 		b.Web.DropProof(w, r)
-		if f.Request == nil {
-			return b.goOn(w, r, to, nil)
+		if f.Request == nil { // the page that is next has asked for the factor
+			return b.goOn(w, r, way{next: cancelled(to.next)}, nil)
 		}
 		return b.cancelled(f)
 	}
@@ -158,7 +162,18 @@ func (b *Browser) given(r *http.Request, c *candidate, form url.Values, use page
 	if errors.Is(err, factor.ErrCode) {
 		return nil, errors.Join(errNotGiven, err)
 	}
+	if use == pages.UseRecoveryCode {
+		return []string{acr.MethodCode, session.Recovered}, err
+	}
 	return []string{acr.MethodCode}, err
+}
+
+// cancelled is where a person goes on who does not give the factor that a page of the own account has asked for.
+func cancelled(next string) string {
+	if next == "" {
+		return ""
+	}
+	return accountPath
 }
 
 // retryAfter is the value of the header of that name (RFC 9110 section 10.2.3), in seconds.

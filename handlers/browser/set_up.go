@@ -39,8 +39,8 @@ func (b *Browser) ServeSetUpPage(w http.ResponseWriter, r *http.Request) error {
 
 // settingUp is the person who may set up a factor. If there is none, it has responded or returns the error.
 //
-// Who has factors gives one first: a thief of the password must not add one. And who is signed in has just signed in: so
-// must nobody who finds the browser.
+// Who has factors gives the strongest first: a thief of the password, or of a code, must not add one. And who is signed in
+// has just signed in: so must nobody who finds the browser.
 func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way) (*candidate, error) {
 	c, err := b.candidate(r)
 	switch {
@@ -48,7 +48,7 @@ func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way) (*ca
 		return nil, err
 	case c == nil, c.session != nil && !session.Fresh(c.session, b.Clock.Now(r.Context())):
 		return nil, b.startOver(w, r, to)
-	case len(c.user.Factors) > 0 && !acr.IsSecond(c.methods()):
+	case !factor.MayChange(c.user, c.methods()):
 		return nil, b.lead(w, r, oauth.Flow{}, to, factorPath, c)
 	default:
 		return c, nil
@@ -155,7 +155,12 @@ func (b *Browser) ServeSetUp(w http.ResponseWriter, r *http.Request) error {
 // withFactor gives a person a session by the factor that was just set up, and shows the recovery codes that were made
 // with it. The user is as that change left it, so that another change in between makes the session stale.
 func (b *Browser) withFactor(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, c *candidate, added addedFactor) error {
-	s, err := b.prove(w, r, c, added.methods)
+	methods := added.methods
+	if c.session != nil {
+		// To make a key is no sign-in with it: the time of that stays.
+		methods = slices.DeleteFunc(slices.Clone(methods), func(method string) bool { return method == acr.MethodMultiple })
+	}
+	s, err := b.prove(w, r, c, methods)
 	if errors.Is(err, provider.ErrStale) {
 		return b.startOver(w, r, to)
 	}

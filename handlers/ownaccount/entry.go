@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
-	"github.com/gatehouse-id/gatehouse/provider/acr"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
@@ -41,8 +41,7 @@ func (o *OwnAccount) fresh(page string, next serve) serve {
 			proveAgain(w, page, s)
 			return nil
 		}
-		// A browser that is remembered has not given the factor now.
-		if len(s.User.Factors) > 0 && !acr.IsSecond(s.Proofs.AMR()) {
+		if !factor.MayChange(s.User, s.Proofs.Methods) { // such as in a browser that is remembered
 			seeOther(w, "/factor", url.Values{"next": {page}})
 			return nil
 		}

@@ -43,7 +43,7 @@ func TestFactorsAreChanged(t *testing.T) {
 	assert.Contains(t, f.signIn(u).open("/account/security").Body.String(), "Add a passkey or an app")
 	f.withApp(u)
 	id := f.withPasskey(u, "Laptop")
-	alice := f.signInBy(u, "pwd", "otp", "mfa")
+	alice := f.signInBy(u, "pop", "user", "mfa")
 	body := alice.open(factorsPage).Body.String()
 	for _, shown := range []string{"Laptop", "Authenticator app", "10 codes are left", "/set-up?next=/account/security/factors"} {
 		assert.Contains(t, body, shown)
@@ -66,13 +66,14 @@ func TestFactorsAreChanged(t *testing.T) {
 	assert.Equal(t, http.StatusSeeOther, alice.post(factorsPage, url.Values{"action": {"codes"}}).Code, "there is nothing that they stand in for")
 }
 
-// Whoever has the password alone, or finds a browser that is remembered, must not change how the account is protected.
+// Whoever has the password alone, or the code of an app as well, or finds a browser that is remembered, must not change
+// how an account with a passkey is protected. A recovery code takes the place of what was lost.
 func TestChangesNeedTheFactorThatThereIs(t *testing.T) {
 	f := newFixture(t, nil)
 	u, other := f.user("alice"), f.user("bob")
 	f.withApp(u)
 	id := f.withPasskey(u, "Laptop")
-	for _, methods := range [][]string{{"pwd"}, {"pwd", "remembered"}} {
+	for _, methods := range [][]string{{"pwd"}, {"pwd", "remembered"}, {"pwd", "otp", "mfa"}} {
 		thief := f.signInBy(u, methods...)
 		for _, path := range []string{factorsPage, "/account/security/password", "/account/security/email"} {
 			w := thief.open(path)
@@ -82,6 +83,7 @@ func TestChangesNeedTheFactorThatThereIs(t *testing.T) {
 			assert.Equal(t, "/factor?next="+url.QueryEscape(path), w.Header().Get("Location"))
 		}
 	}
+	assert.Equal(t, http.StatusOK, f.signInBy(u, "pwd", "otp", "recovered").open(factorsPage).Code)
 	bob := f.signIn(other)
 	assert.Equal(t, http.StatusSeeOther, bob.post(factorsPage, url.Values{"action": {"remove"}, "passkey": {id}}).Code)
 	kept, err := f.store.User(t.Context(), u.ID)

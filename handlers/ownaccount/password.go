@@ -36,7 +36,7 @@ func (o *OwnAccount) servePassword(w http.ResponseWriter, r *http.Request, s *se
 	case err != nil:
 		return err
 	}
-	if _, err := o.Web.Begin(w, r, session.Start{User: u, Methods: s.Proofs.Methods, Keep: s.Kept}); err != nil {
+	if err := o.Web.Continue(w, r, s, u); err != nil {
 		return err
 	}
 	canonical.From(r.Context()).Outcome("password_changed")

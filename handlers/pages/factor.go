@@ -52,6 +52,8 @@ type Factor struct {
 	// form's.
 	Flow, Next, Token string
 	Username          string
+	// Changing: the person is signed in, and changes how the account is protected.
+	Changing bool
 	// Use is what is asked for. App, Passkey and Recovery are what there is.
 	Use           FactorUse
 	App, Recovery bool

@@ -23,7 +23,7 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 		"factor_wrong":     {Token: evil, Username: evil, App: true, Recovery: true, Problem: pages.WrongCode},
 		"factor_many":      {Token: evil, Username: evil, App: true, Recovery: true, Problem: pages.TooManyCodes, Wait: pages.WaitFor(time.Hour)},
 		"factor_passkey":   {Token: evil, Username: evil, App: true, Passkey: ceremony, Use: pages.UsePasskey, Problem: pages.PasskeyFailed},
-		"factor_recovery":  {Token: evil, Username: evil, App: true, Recovery: true, Use: pages.UseRecoveryCode},
+		"factor_recovery":  {Changing: true, Token: evil, Username: evil, App: true, Recovery: true, Use: pages.UseRecoveryCode},
 		"factor_recovery2": {Token: evil, Username: evil, Recovery: true, Passkey: ceremony, Use: pages.UseRecoveryCode, Problem: pages.WrongRecovery},
 	} {
 		show(name, func(w http.ResponseWriter) error { return in.Factor(w, http.StatusOK, page) })

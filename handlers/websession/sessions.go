@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -17,6 +18,7 @@ import (
 type manager interface {
 	Begin(ctx context.Context, start session.Start, previous *session.Session) (*session.Session, string, error)
 	StepUp(ctx context.Context, before *session.Session, methods ...string) (*session.Session, string, error)
+	Continue(ctx context.Context, before *session.Session, user *account.User) (*session.Session, string, error)
 	Find(ctx context.Context, text string) (*session.Session, error)
 }
 
@@ -96,6 +98,16 @@ func (s *Sessions) StepUp(w http.ResponseWriter, r *http.Request, before *sessio
 	}
 	s.keep(w, r, stepped, text)
 	return stepped, nil
+}
+
+// Continue replaces the session of a user who has just changed the own password.
+func (s *Sessions) Continue(w http.ResponseWriter, r *http.Request, before *session.Session, user *account.User) error {
+	continued, text, err := s.Manager.Continue(r.Context(), before, user)
+	if err != nil {
+		return err
+	}
+	s.keep(w, r, continued, text)
+	return nil
 }
 
 // keep sets the cookie of a session. What was given towards one is spent.

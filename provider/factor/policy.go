@@ -62,6 +62,13 @@ func (p Policy) demanded(u *account.User) bool {
 	return p.Everyone || slices.ContainsFunc(p.Roles, func(role string) bool { return slices.Contains(u.Roles, role) })
 }
 
+// MayChange tells whether a user who has given the methods may change how the account is protected: it takes the
+// strongest of what protects it now, or a recovery code. Who has phished the code of an app must not get a passkey by
+// that, nor take one away.
+func MayChange(u *account.User, methods []string) bool {
+	return acr.Satisfies(acr.Of(methods), Class(u)) || slices.Contains(methods, session.Recovered)
+}
+
 // Class is the strongest class that a user can reach with the factors that are set up.
 func Class(u *account.User) string {
 	switch {

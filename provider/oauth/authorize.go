@@ -75,8 +75,12 @@ func (p *Provider) Next(ctx context.Context, f Flow, s *session.Session) (Step, 
 	if !standing.MayUse { // before a factor is asked for that would be for nothing
 		return 0, refusal.New(refusal.AccessDenied, refusal.CheckUserOfClient, "The user may not use this application.").For(r.Client.ID)
 	}
-	if !acr.Satisfies(s.Proofs.ACR(), r.Demands()) {
-		return p.stepUp(ctx, r, s)
+	demanded, err := p.demands(ctx, r, s)
+	if err != nil {
+		return 0, err
+	}
+	if !acr.Satisfies(s.Proofs.ACR(), demanded) {
+		return p.stepUp(ctx, r, s, demanded)
 	}
 	if mustAsk(r, standing) {
 		if silent {

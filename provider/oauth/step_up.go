@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider/acr"
@@ -34,12 +35,22 @@ func (r *AuthorizeRequest) Demands() string {
 	return acr.Stronger(acr.Weakest(r.ACRs), r.Client.RequiredACR)
 }
 
-// stepUp decides how a signed-in user gets to the class that the request demands.
+// demands is what the request demands, and what is demanded of the user: a role, a factor or the end of a time of grace
+// may have come since the session began.
+func (p *Provider) demands(ctx context.Context, r *AuthorizeRequest, s *session.Session) (string, error) {
+	err := p.domain.Factors.Suffice(ctx, s.User, s.Proofs.Methods)
+	if errors.Is(err, factor.ErrProve) || errors.Is(err, factor.ErrSetUp) {
+		return acr.Stronger(r.Demands(), acr.TwoFactors), nil
+	}
+	return r.Demands(), err
+}
+
+// stepUp decides how a signed-in user gets to the class that is demanded.
 //
 // A user who has set a factor up proves it before another one can be set up: who knows the password alone must
 // not reach a class by a factor of one's own.
-func (p *Provider) stepUp(ctx context.Context, r *AuthorizeRequest, s *session.Session) (Step, error) {
-	demanded, reachable := r.Demands(), factor.Class(s.User)
+func (p *Provider) stepUp(ctx context.Context, r *AuthorizeRequest, s *session.Session, demanded string) (Step, error) {
+	reachable := factor.Class(s.User)
 	switch {
 	case !r.offers(demanded):
 		return 0, unmetACR(r)

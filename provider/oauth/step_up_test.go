@@ -39,8 +39,10 @@ func TestAWeakSessionIsSteppedUp(t *testing.T) {
 		methods []string
 		want    oauth.Step
 	}{
-		"nothing is asked for":                {nil, code, password, oauth.Approve},
-		"a password will do":                  {url.Values{"acr_values": {"phr 1"}}, code, password, oauth.Approve},
+		"nothing is asked for":                {nil, none, password, oauth.Approve},
+		"a password will do":                  {url.Values{"acr_values": {"phr 1"}}, none, password, oauth.Approve},
+		"there is a factor since":             {nil, code, password, oauth.Prove},
+		"no less than what there is":          {url.Values{"acr_values": {"1"}}, code, password, oauth.Prove},
 		"two factors, one given":              {url.Values{"acr_values": {"2"}}, code, password, oauth.Prove},
 		"a remembered browser is no factor":   {url.Values{"acr_values": {"2"}}, code, []string{"pwd", "remembered"}, oauth.Prove},
 		"two factors given":                   {url.Values{"acr_values": {"2"}}, code, two, oauth.Approve},
@@ -49,8 +51,8 @@ func TestAWeakSessionIsSteppedUp(t *testing.T) {
 		"a weaker one goes before a new one":  {url.Values{"acr_values": {"phr"}}, code, password, oauth.Prove},
 		"the weaker one is given":             {url.Values{"acr_values": {"phr"}}, code, two, oauth.SetUp},
 		"a passkey is asked for":              {url.Values{"acr_values": {"phr"}}, key, password, oauth.Prove},
-		"a class that is not known":           {url.Values{"acr_values": {"urn:mace:incommon:iap:silver"}}, code, password, oauth.Approve},
-		"a class that is not offered":         {url.Values{"acr_values": {"phrh"}}, code, password, oauth.Approve},
+		"a class that is not known":           {url.Values{"acr_values": {"urn:mace:incommon:iap:silver"}}, none, password, oauth.Approve},
+		"a class that is not offered":         {url.Values{"acr_values": {"phrh"}}, none, password, oauth.Approve},
 		"the claim, essential":                {essential("2"), code, password, oauth.Prove},
 		"the claim, as a wish":                {url.Values{"claims": {`{"id_token":{"acr":{"values":["2","phr"]}}}`}}, code, password, oauth.Prove},
 		"a sign-in for max_age goes first":    {url.Values{"acr_values": {"2"}, "max_age": {"0"}}, code, password, oauth.SignIn},
@@ -71,6 +73,19 @@ func TestAWeakSessionIsSteppedUp(t *testing.T) {
 	assertRefused(t, err, "unmet_authentication_requirements")
 	_, err = h.provider.Check(t.Context(), h.params(essential("gold")))
 	assertRefused(t, err, "unmet_authentication_requirements")
+}
+
+// Who got a role of which a factor is demanded, or whose time of grace is over, has a session from before.
+func TestAPolicyReachesTheSessionsThatThereAre(t *testing.T) {
+	h := newFixture(t)
+	h.app("ES256")
+	s := having(h.person("alice"), nil, "pwd")
+	s.User.Roles = []string{"guarded"}
+	step, err := h.provider.Next(t.Context(), h.flow(nil), s)
+	require.NoError(t, err)
+	assert.Equal(t, oauth.SetUp, step)
+	_, err = h.provider.Next(t.Context(), h.flow(url.Values{"prompt": {"none"}}), s)
+	assertRefused(t, err, "login_required")
 }
 
 // Who finds a browser in which somebody is signed in must not give the account a factor.

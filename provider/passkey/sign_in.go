@@ -54,6 +54,11 @@ func (r *Registry) verifySignIn(ctx context.Context, c Ceremony, response []byte
 	if !bytes.Equal(a.Response.UserHandle, p.Handle) {
 		return u, nil, refused(Unknown, nil)
 	}
+	// A key that has never verified its user may have been found by somebody who then gave it a PIN: it does so first
+	// beside the password (WebAuthn section 7.2, uvInitialized).
+	if !p.Verifies {
+		return u, nil, refused(Unverified, nil)
+	}
 	if err := r.prove(ctx, c, a, p, u); err != nil {
 		return u, nil, err
 	}

@@ -335,3 +335,16 @@ func TestStatementsOfASignIn(t *testing.T) {
 	require.NoError(t, err)
 	assert.EqualValues(t, 3+2, f.statements.Load()-before, "with BEGIN and COMMIT")
 }
+
+// Who finds a key that has never verified its user, and gives it a PIN, does not have the account.
+func TestAKeyThatNeverVerifiedItsUserDoesNotSignInAlone(t *testing.T) {
+	f := newFixture(t)
+	f.register(t, func(r *passkeytest.Response) { r.Flags &^= passkeytest.UserVerified })
+	_, _, err := f.signIn(t)
+	assertRefused(t, passkey.Unverified, err)
+	methods, err := f.prove(t)
+	require.NoError(t, err, "beside the password it may")
+	assert.Contains(t, methods, "mfa")
+	_, _, err = f.signIn(t)
+	require.NoError(t, err, "and from then on it has verified its user")
+}

@@ -64,6 +64,18 @@ func (m *Manager) StepUp(ctx context.Context, before *Session, methods ...string
 	return s, text, nil
 }
 
+// Continue replaces the session of a user who has just changed the own password, which has ended all of them: with what
+// was proved in it, and until when it would have ended. The user is as after that change. It returns
+// provider.ErrStale when the user was changed since.
+func (m *Manager) Continue(ctx context.Context, before *Session, user *account.User) (*Session, string, error) {
+	s, text := m.make(ctx, m.clock.Now(ctx), user, before.Proofs)
+	s.ExpiresAt, s.Kept = before.ExpiresAt, before.Kept
+	if err := m.store.CreateSession(ctx, s); err != nil {
+		return nil, "", fmt.Errorf("session: continue: %w", err)
+	}
+	return s, text, nil
+}
+
 // make makes a session, and the text for its cookie.
 func (m *Manager) make(ctx context.Context, now time.Time, user *account.User, proofs Proofs) (*Session, string) {
 	t := token.New(token.Session, provider.NewID(now, m.random), m.random)

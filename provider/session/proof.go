@@ -14,12 +14,16 @@ const Password = acr.MethodPassword
 // authentication method, so applications do not see it, and it reaches no class.
 const Remembered = "remembered"
 
+// Recovered stands for a recovery code. It is no authentication method of its own (RFC 8176 has otp for it), but
+// unlike the code of an app it lets its user replace what was lost.
+const Recovered = "recovered"
+
 // Proofs are how the user of a session authenticated.
 type Proofs struct {
 	// At is when the user last gave all that a sign-in takes. A second factor that is given later on does
 	// not change it: who has the device of the factor alone has not signed in.
 	At time.Time
-	// Methods are authentication methods (RFC 8176 section 2), and Remembered.
+	// Methods are authentication methods (RFC 8176 section 2), Remembered and Recovered.
 	Methods []string
 }
 
@@ -33,7 +37,7 @@ func (p Proofs) AuthTime() time.Time { return p.At }
 
 // AMR are the methods of the proofs (OpenID Connect Core section 2).
 func (p Proofs) AMR() []string {
-	return slices.DeleteFunc(slices.Clone(p.Methods), func(method string) bool { return method == Remembered })
+	return slices.DeleteFunc(slices.Clone(p.Methods), func(method string) bool { return method == Remembered || method == Recovered })
 }
 
 // ACR is the authentication context class of the proofs (OpenID Connect Core section 2); empty: there is
