@@ -34,6 +34,12 @@ func (s *Store) setFactors(ctx context.Context, userID provider.ID) error {
 	return s.change(ctx, "UPDATE users SET factors = ?, generation = generation + 1 WHERE id = ?", kinds, id)
 }
 
+// ForgetBrowsers has every browser of a user ask for the second factor again that was remembered: another generation
+// makes what they keep worthless, while sessions and grants go on.
+func (s *Store) ForgetBrowsers(ctx context.Context, user provider.ID) error {
+	return s.exec(ctx, "UPDATE users SET generation = generation + 1 WHERE id = ?", rowID(user))
+}
+
 // SetFactorsDue notes until when a user may sign in without a factor that is demanded, unless that was noted
 // before: a later demand does not put it off.
 func (s *Store) SetFactorsDue(ctx context.Context, user provider.ID, due time.Time) error {

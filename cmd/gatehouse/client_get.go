@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
@@ -62,6 +63,7 @@ func printClient(w io.Writer, c *client.Client, settings *config) error {
 		"Refresh tokens", string(cmp.Or(c.RefreshTokenRotation, client.Rotate))+", unused "+inForce(c.RefreshTokenIdle, settings.RefreshTokenIdle)+", altogether "+inForce(c.RefreshTokenLifetime, settings.RefreshTokenLifetime),
 		"Rate limit", rate,
 		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()),
+		"Sign-in needed", cmp.Or(c.RequiredACR, acr.Password),
 		"Restricted", restriction(c), "Disabled", yesNo(c.Disabled),
 		"Keys", keys,
 		"Secrets", strings.Join(secrets, "; "), "Created", when(c.CreatedAt), "Updated", when(c.UpdatedAt),

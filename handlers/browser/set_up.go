@@ -46,6 +46,9 @@ func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way) (*ca
 	switch {
 	case err != nil:
 		return nil, err
+	case c != nil && c.session != nil && to.flow == "" && !session.Fresh(c.session, b.Clock.Now(r.Context())):
+		seeOther(w, wire.Path("/login", url.Values{"next": {to.next}, "login_hint": {c.user.Username}}))
+		return nil, nil //nolint:nilnil // it has responded
 	case c == nil, c.session != nil && !session.Fresh(c.session, b.Clock.Now(r.Context())):
 		return nil, b.startOver(w, r, to)
 	case !factor.MayChange(c.user, c.methods()):
@@ -59,7 +62,7 @@ func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way) (*ca
 func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, c *candidate, page pages.SetUp, status int) error {
 	page.Flow, page.Next, page.Username = to.flow, to.next, c.user.Username
 	page.Token = b.Web.FormToken(w, r)
-	page.Further = len(c.user.Factors) > 0
+	page.Further, page.Wanted = len(c.user.Factors) > 0, c.session != nil && f.Request == nil
 	if f.Request != nil {
 		page.Application = application(f.Request.Client)
 	}

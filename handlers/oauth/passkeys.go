@@ -12,8 +12,8 @@ const (
 	PasskeyEndpointsPath = "/.well-known/passkey-endpoints" //nolint:gosec // where a document stands
 )
 
-// securityPage is where people add and manage their passkeys.
-const securityPage = "/account/security"
+// factorsPage is where people add and manage their passkeys.
+const factorsPage = "/account/security/factors"
 
 // PasskeyOrigins serves the document of the sites whose pages may use the passkeys of this one.
 func PasskeyOrigins(origins []string) func(http.ResponseWriter, *http.Request) error {
@@ -22,7 +22,7 @@ func PasskeyOrigins(origins []string) func(http.ResponseWriter, *http.Request) e
 
 // PasskeyEndpoints serves the document by which password managers lead people to the page for passkeys.
 func PasskeyEndpoints(issuer string) func(http.ResponseWriter, *http.Request) error {
-	return passkeyDocument(map[string]any{"enroll": issuer + securityPage, "manage": issuer + securityPage})
+	return passkeyDocument(map[string]any{"enroll": issuer + factorsPage, "manage": issuer + factorsPage})
 }
 
 func passkeyDocument(content map[string]any) func(http.ResponseWriter, *http.Request) error {

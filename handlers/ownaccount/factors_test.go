@@ -90,3 +90,17 @@ func TestChangesNeedTheFactorThatThereIs(t *testing.T) {
 	require.NoError(t, err)
 	assert.ElementsMatch(t, []string{"totp", "passkey"}, kept.Factors)
 }
+
+// Whoever ends the sessions in other browsers does not want these to be let in by the password.
+func TestEndingAllOthersForgetsRememberedBrowsers(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("alice")
+	before, err := f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	alice := f.signIn(u)
+	alice.done(alice.post("/account/sessions", url.Values{"action": {"others"}}))
+	after, err := f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Greater(t, after.Generation, before.Generation, "what a browser keeps is of a generation")
+	assert.Equal(t, http.StatusOK, alice.open("/account").Code, "this one stays signed in")
+}

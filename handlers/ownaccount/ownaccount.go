@@ -53,6 +53,7 @@ type sessions interface {
 	List(ctx context.Context, userID provider.ID, live bool, before provider.ID, limit int) (session.Page, error)
 	Get(ctx context.Context, id provider.ID) (*session.Session, error)
 	End(ctx context.Context, s *session.Session) error
+	ForgetBrowsers(ctx context.Context, userID provider.ID) error
 }
 
 // apps lists and ends the access of applications.

@@ -85,7 +85,7 @@ func (o *OwnAccount) endOthers(r *http.Request, s *session.Session) error {
 			}
 		}
 		if before = live.Next; before.IsZero() {
-			return nil
+			return o.Sessions.ForgetBrowsers(r.Context(), s.User.ID)
 		}
 	}
 }

@@ -85,8 +85,8 @@ type SetUp struct {
 
 	Flow, Next, Token string
 	Username          string
-	// Further: there is one already.
-	Further bool
+	// Further: there is one already. Wanted: nothing but the person wants one.
+	Further, Wanted bool
 	// Due is until when the person may go on without one; zero: it is needed now.
 	Due time.Time
 	// Passkey is nil where there can be no other one. Name is of the passkey.

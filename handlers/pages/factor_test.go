@@ -31,7 +31,7 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 	due := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for name, page := range map[string]pages.SetUp{
 		"set_up":         {Application: to, Flow: evil, Next: evil, Token: evil, Username: evil, Passkey: ceremony, Name: evil, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/" + evil},
-		"set_up_due":     {Token: evil, Username: evil, Due: due, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/x"},
+		"set_up_due":     {Wanted: true, Token: evil, Username: evil, Due: due, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/x"},
 		"set_up_wrong":   {Token: evil, Username: evil, Passkey: ceremony, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/x", Problem: pages.WrongCode},
 		"set_up_passkey": {Further: true, Token: evil, Username: evil, Passkey: ceremony, Problem: pages.PasskeyModel},
 	} {

@@ -79,6 +79,9 @@ func (r *Registry) beginDeletion(ctx context.Context, u *User, grace time.Durati
 	if err := r.endSessions(ctx, u.ID, now); err != nil {
 		return nil, err
 	}
+	if err := r.store.EndAccess(ctx, u.ID, now); err != nil {
+		return nil, err
+	}
 	return audit.Diff(nil, deletionOf(at)), r.notices.tell(ctx, u, notify.Message{Kind: notify.DeletionRequested, Data: notify.Data{At: now, Due: at}})
 }
 

@@ -48,6 +48,8 @@ type Store interface {
 	ProvePhone(ctx context.Context, user provider.ID) error
 	// EndSessions ends the user's sessions and returns those that were not over.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
+	// EndAccess ends everything that was issued for the user, what outlives sessions as well.
+	EndAccess(ctx context.Context, userID provider.ID, at time.Time) error
 	// CloseVerifications makes the codes and links worthless that were sent about the user.
 	CloseVerifications(ctx context.Context, user provider.ID) error
 	// SetDeletion says when the account is to be deleted; nil: it is to stay.

@@ -73,9 +73,22 @@ func (m *Manager) EndID(ctx context.Context, actor audit.Actor, id provider.ID) 
 	})
 }
 
-// EndAll ends every session of a user, for administrators, and returns how many there were.
+// ForgetBrowsers has every browser of a user ask for the second factor again that was remembered: whoever ends the
+// sessions in browsers that are not known does not want them to be let in.
+func (m *Manager) ForgetBrowsers(ctx context.Context, userID provider.ID) error {
+	if err := m.store.ForgetBrowsers(ctx, userID); err != nil {
+		return fmt.Errorf("session: forget browsers: %w", err)
+	}
+	return nil
+}
+
+// EndAll ends every session of a user, for administrators, and returns how many there were. No browser is remembered
+// afterwards.
 func (m *Manager) EndAll(ctx context.Context, actor audit.Actor, userID provider.ID) (count int, err error) {
 	err = m.gate.Do(ctx, actor, audit.SessionEnd, audit.OfUser(userID), func(ctx context.Context) (audit.Changes, error) {
+		if err := m.store.ForgetBrowsers(ctx, userID); err != nil {
+			return nil, err
+		}
 		ended, err := m.store.EndSessions(ctx, userID, m.clock.Now(ctx))
 		if err != nil {
 			return nil, err

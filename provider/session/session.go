@@ -56,6 +56,8 @@ type Store interface {
 	EndSession(ctx context.Context, id provider.ID, at time.Time) error
 	// EndSessions ends all sessions of a user in the same way and returns those that were live.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
+	// ForgetBrowsers has every browser of a user ask for the second factor again that was remembered.
+	ForgetBrowsers(ctx context.Context, userID provider.ID) error
 	// SessionHasGrant tells whether a client has a grant made in a session.
 	SessionHasGrant(ctx context.Context, id provider.ID, clientID string) (bool, error)
 	// Sessions pages through the sessions, the newest first.
