@@ -74,7 +74,7 @@ func (r *Registry) prove(ctx context.Context, c Ceremony, a *protocol.ParsedCred
 }
 
 func verifySignature(a *protocol.ParsedCredentialAssertionData, p *Passkey) error {
-	key, err := webauthncose.ParsePublicKey(p.PublicKey)
+	key, err := publicKey(p.PublicKey) // again: it may have been stored when less was checked
 	if err != nil {
 		return refused(WrongSignature, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/go-webauthn/webauthn/protocol"
@@ -17,12 +18,12 @@ func (r *Registry) verifyAttestation(ctx context.Context, object *protocol.Attes
 	if object.Format != string(protocol.AttestationFormatPacked) {
 		return refused(Unattested, nil)
 	}
-	if err := object.VerifyAttestation(client, nil, protocol.AttestationPolicy{}, protocol.SignaturePolicy{}); err != nil {
-		return refused(Unattested, err)
-	}
-	chain, err := certificates(object.AttStatement["x5c"])
+	chain, err := certificates(object.AttStatement["x5c"]) // before anything is verified with their keys
 	if err != nil {
 		return refused(Unattested, err) // such as a passkey that attests itself
+	}
+	if err := object.VerifyAttestation(client, nil, protocol.AttestationPolicy{}, protocol.SignaturePolicy{}); err != nil {
+		return refused(Unattested, err)
 	}
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
@@ -40,14 +41,24 @@ func (r *Registry) verifyAttestation(ctx context.Context, object *protocol.Attes
 	return nil
 }
 
+// maxCertificates bounds those of a statement: makers have that of the authenticator, and one or two between it and
+// the root.
+const maxCertificates = 5
+
 // certificates are those of a statement, that of the authenticator first.
 func certificates(x5c any) ([]*x509.Certificate, error) {
 	list, _ := x5c.([]any)
+	if len(list) > maxCertificates {
+		return nil, fmt.Errorf("%d certificates", len(list))
+	}
 	chain := make([]*x509.Certificate, 0, len(list))
 	for _, element := range list {
 		der, _ := element.([]byte)
 		c, err := x509.ParseCertificate(der)
 		if err != nil {
+			return nil, err
+		}
+		if err := verifyCertificateKey(c); err != nil {
 			return nil, err
 		}
 		chain = append(chain, c)

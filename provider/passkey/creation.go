@@ -138,8 +138,8 @@ func (r *Registry) created(ctx context.Context, u *account.User, c Ceremony, res
 	if !bytes.Equal(attested.CredentialID, parsed.RawID) {
 		return nil, refused(Malformed, nil) // the browser names another passkey than the authenticator
 	}
-	if err := verifyKey(attested.CredentialPublicKey); err != nil {
-		return nil, err
+	if _, err := publicKey(attested.CredentialPublicKey); err != nil {
+		return nil, refused(WeakKey, err)
 	}
 	if r.Attestation {
 		client := sha256.Sum256(parsed.Raw.AttestationResponse.ClientDataJSON)
@@ -154,27 +154,6 @@ func (r *Registry) created(ctx context.Context, u *account.User, c Ceremony, res
 		Hardware: r.Attestation && !flags.HasBackupEligible(), BackupEligible: flags.HasBackupEligible(), BackedUp: flags.HasBackupState(),
 		Verifies: flags.HasUserVerified(), Transports: transports(parsed.Response.Transports), CreatedAt: now,
 	}, nil
-}
-
-// verifyKey checks that a public key is a valid one of an algorithm that was asked for.
-func verifyKey(public []byte) error {
-	key, err := webauthncose.ParsePublicKey(public)
-	if err != nil {
-		return refused(WeakKey, err)
-	}
-	var algorithm int64
-	switch k := key.(type) {
-	case webauthncose.EC2PublicKeyData:
-		algorithm = k.Algorithm
-	case webauthncose.OKPPublicKeyData:
-		algorithm = k.Algorithm
-	case webauthncose.RSAPublicKeyData:
-		algorithm = k.Algorithm
-	}
-	if !slices.Contains(algorithms(), webauthncose.COSEAlgorithmIdentifier(algorithm)) {
-		return refused(WeakKey, nil)
-	}
-	return nil
 }
 
 // transports are those that browsers know: what a response says of them is not signed, and is shown to people.

@@ -38,7 +38,7 @@ const (
 	Exists Reason = "exists"
 	// TooMany: the user has as many passkeys as one may have.
 	TooMany Reason = "too_many"
-	// WeakKey: its algorithm is none that was asked for, or the key is malformed.
+	// WeakKey: its algorithm is none that was asked for, or the key is malformed or of another size than accepted.
 	WeakKey Reason = "weak_key"
 	// Unattested: the maker's attestation is demanded, and is missing or wrong.
 	Unattested Reason = "unattested"

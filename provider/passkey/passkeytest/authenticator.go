@@ -37,14 +37,19 @@ type Authenticator struct {
 	Flags byte
 	// Algorithm is that of new passkeys.
 	Algorithm int
+	// Bits is the size of new passkeys of RSA; 0: 2048.
+	Bits int
+	// Public is applied to the public key of new passkeys, in COSE's form.
+	Public func(cose []byte) []byte
 	// Counts: the signature counters rise. Those of passkeys that are synchronized stay zero.
 	Counts bool
 	// Model is the AAGUID. Maker attests it; without one, and with SelfAttested, the passkey attests itself.
 	Model        [16]byte
 	Maker        *Maker
 	SelfAttested bool
-	// Attested is applied to the signature of the attestation.
-	Attested func(signature []byte) []byte
+	// Attested is applied to the signature of the attestation, and Certificates to its certificates.
+	Attested     func(signature []byte) []byte
+	Certificates func(chain []any) []any
 	// Keys are the passkeys, the newest last.
 	Keys []*Key
 }
@@ -110,7 +115,7 @@ func (a *Authenticator) Create(page json.RawMessage, changes ...Change) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	k, err := newKey(a.Algorithm)
+	k, err := newKey(a.Algorithm, a.Bits)
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +124,9 @@ func (a *Authenticator) Create(page json.RawMessage, changes ...Change) ([]byte,
 	public, err := k.public()
 	if err != nil {
 		return nil, err
+	}
+	if a.Public != nil {
+		public = a.Public(public)
 	}
 	data := slices.Concat(r.authenticatorData(attested), a.Model[:], binary.BigEndian.AppendUint16(nil, uint16(len(k.ID))), k.ID, public) //nolint:gosec // 32
 	client, err := json.Marshal(r.Client)
@@ -156,7 +164,11 @@ func (a *Authenticator) statement(k *Key, signed []byte) (format string, stateme
 	if a.Attested != nil && err == nil {
 		signature = a.Attested(signature)
 	}
-	return "packed", map[string]any{"alg": ES256, "sig": signature, "x5c": []any{certificate}}, err
+	chain := []any{certificate}
+	if a.Certificates != nil {
+		chain = a.Certificates(chain)
+	}
+	return "packed", map[string]any{"alg": ES256, "sig": signature, "x5c": chain}, err
 }
 
 // Assert proves possession of the newest passkey that the options of a page ask for, and returns the response in

@@ -1,6 +1,7 @@
 package passkeytest
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -34,7 +35,7 @@ type Key struct {
 	private   crypto.Signer
 }
 
-func newKey(algorithm int) (k *Key, err error) {
+func newKey(algorithm, bits int) (k *Key, err error) {
 	k = &Key{ID: make([]byte, sha256.Size), algorithm: algorithm}
 	if _, err = rand.Read(k.ID); err != nil {
 		return nil, err
@@ -47,7 +48,7 @@ func newKey(algorithm int) (k *Key, err error) {
 	case EdDSA:
 		_, k.private, err = ed25519.GenerateKey(rand.Reader)
 	case RS256:
-		k.private, err = rsa.GenerateKey(rand.Reader, rsaBits)
+		k.private, err = rsa.GenerateKey(rand.Reader, cmp.Or(bits, rsaBits))
 	default:
 		err = fmt.Errorf("no algorithm %d", algorithm)
 	}
