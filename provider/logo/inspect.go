@@ -26,6 +26,8 @@ const (
 // accept is sent with a fetch. SVG is deliberately missing.
 const accept = "image/webp, image/png, image/jpeg, image/gif"
 
+const mediaJPEG = "image/jpeg"
+
 // errUnusable: the response is not an image that may be shown.
 var errUnusable = errors.New("not usable as a logo")
 
@@ -52,7 +54,7 @@ func formats() []format {
 	}
 	return []format{
 		{"image/png", begins("\x89PNG\r\n\x1a\n"), png.DecodeConfig},
-		{"image/jpeg", begins("\xff\xd8\xff"), jpeg.DecodeConfig},
+		{mediaJPEG, begins("\xff\xd8\xff"), jpeg.DecodeConfig},
 		{"image/gif", begins("GIF87a", "GIF89a"), gif.DecodeConfig},
 		{"image/webp", isWebP, webp.DecodeConfig},
 	}
@@ -76,7 +78,7 @@ func inspect(answer outbound.Fetched) (Picture, error) {
 }
 
 // Measure tells which of the accepted formats an image has by its bytes, and its size by its header. Nothing is
-// decoded, so that the size can be judged before.
+// decoded, so that the size can be judged before. A JPEG that would take too many scans to decode is refused.
 func Measure(body []byte) (mediaType string, size image.Config, err error) {
 	for _, f := range formats() {
 		if !f.magic(body) {
@@ -84,6 +86,9 @@ func Measure(body []byte) (mediaType string, size image.Config, err error) {
 		}
 		if size, err = measure(f, body); err != nil {
 			return "", size, fmt.Errorf("%w: %s: %w", errUnusable, f.mediaType, err)
+		}
+		if f.mediaType == mediaJPEG && scans(body) > maxScans {
+			return "", size, fmt.Errorf("%w: more than %d scans", errUnusable, maxScans)
 		}
 		return f.mediaType, size, nil
 	}

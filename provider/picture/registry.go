@@ -60,6 +60,9 @@ func (r *Registry) Prepare(ctx context.Context, upload []byte) ([]byte, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	if err := ctx.Err(); err != nil { // gone while others had their turn, which comes all the same when both are ready
+		return nil, err
+	}
 	return Square(upload)
 }
 
