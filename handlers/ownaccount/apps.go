@@ -60,7 +60,6 @@ func (o *OwnAccount) serveApps(w http.ResponseWriter, r *http.Request, s *sessio
 		return err
 	}
 	id := form.Get("client")
-	canonical.From(r.Context()).Client(id)
 	switch err := o.Apps.End(r.Context(), s.User.ID, id); {
 	case errors.Is(err, provider.ErrNotFound): // ended by another tab, or there never was any
 		seeOther(w, appsPath, nil)
@@ -68,7 +67,10 @@ func (o *OwnAccount) serveApps(w http.ResponseWriter, r *http.Request, s *sessio
 	case err != nil:
 		return err
 	}
-	canonical.From(r.Context()).Outcome("app_ended")
+	// Only now it is known that there is such a client: before, it was whatever somebody sent.
+	line := canonical.From(r.Context())
+	line.Client(id)
+	line.Outcome("app_ended")
 	names, err := o.Store.ClientNames(r.Context(), []string{id})
 	if err != nil {
 		return err

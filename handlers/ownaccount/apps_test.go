@@ -1,0 +1,54 @@
+package ownaccount_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+)
+
+// ended ends the access of an application, and returns what the log says is its client.
+func (b *browser) ended(id string) any {
+	b.t.Helper()
+	line := new(canonical.Line)
+	r := b.request(http.MethodPost, "/account/apps", strings.NewReader(url.Values{"client": {id}}.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", issuer)
+	w := b.send(r.WithContext(canonical.With(r.Context(), line)))
+	require.Equal(b.t, http.StatusSeeOther, w.Code)
+	var out bytes.Buffer
+	line.Write(b.t.Context(), slog.New(slog.NewJSONHandler(&out, nil)), time.Time{}, 0)
+	var fields map[string]any
+	require.NoError(b.t, json.Unmarshal(out.Bytes(), &fields))
+	return fields["client_id"]
+}
+
+// The log names clients, and not what somebody takes for one.
+func TestOnlyEndedApplicationsAreLogged(t *testing.T) {
+	f := newFixture(t, nil)
+	u, now := f.user("alice"), *f.now.Load()
+	for _, id := range []string{"books", "maps"} {
+		require.NoError(t, f.store.CreateClient(t.Context(), &client.Client{ID: id, Name: id, CreatedAt: now, UpdatedAt: now}))
+	}
+	standing, err := f.store.Standing(t.Context(), u.ID, "books")
+	require.NoError(t, err)
+	agreed := consent.Remembered{"": {Scopes: []string{"openid"}}}
+	require.NoError(t, f.store.Remember(t.Context(), u.ID, "books", standing.Version, agreed, now))
+	alice := f.signIn(u)
+	for _, id := range []string{strings.Repeat("x", 5000), "books\nclient_id=admin", "alice@example.com", "maps", ""} {
+		assert.Nil(t, alice.ended(id), "%.30q", id)
+	}
+	assert.Equal(t, "books", alice.ended("books"))
+	assert.Nil(t, alice.ended("books"), "again")
+}
