@@ -2,8 +2,10 @@ package storage
 
 import (
 	"context"
+	"errors"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/picture"
 )
 
@@ -26,4 +28,20 @@ func (s *Store) Picture(ctx context.Context, id string) (picture.Stored, error) 
 // RemovePicture removes the picture of a user, if there is one.
 func (s *Store) RemovePicture(ctx context.Context, userID provider.ID) error {
 	return s.exec(ctx, "DELETE FROM pictures WHERE user_id = ?", rowID(userID))
+}
+
+// removeUnshown removes the picture of a user whose profile does not show it any more: whoever has its URL could see
+// it for ever.
+func (s *Store) removeUnshown(ctx context.Context, u *account.User) error {
+	var id string
+	err := s.fault(s.row(ctx, "SELECT id FROM pictures WHERE user_id = ?", rowID(u.ID)).Scan(&id))
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case picture.Shown(u.Profile.Picture, id):
+		return nil
+	}
+	return s.RemovePicture(ctx, u.ID)
 }

@@ -111,7 +111,7 @@ func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 
 // UpdateUser replaces a user. Disabling a user or changing the password ends every session and
 // grant, so that a thief of the old password has no access. Taking a role ends what clients have that
-// the role opened. The row of the user is updated first:
+// the role opened. A picture that the profile does not show any more is removed. The row of the user is updated first:
 // either insertIfVerified waits for it and finds another generation, or it waits for
 // insertIfVerified and then ends what was inserted.
 func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
@@ -143,6 +143,11 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 			return err
 		}
 		u.Generation = row.Generation
+		if before.Profile.Picture != u.Profile.Picture {
+			if err := s.removeUnshown(ctx, u); err != nil {
+				return err
+			}
+		}
 		if lost := lostRoles(before, u); len(lost) > 0 {
 			if err := s.endOfRoles(ctx, u.ID, lost, u.UpdatedAt); err != nil {
 				return err

@@ -96,5 +96,8 @@ func (r *Registry) Find(ctx context.Context, name string) (Stored, error) {
 	return r.store.Picture(ctx, id)
 }
 
+// Shown tells whether a URL is that of a picture by its id: whether a profile with that URL still shows it.
+func Shown(url, id string) bool { return strings.HasSuffix(url, Path+id+ending) }
+
 // Own tells whether a URL is that of a picture here; others are pages of other servers.
 func (r *Registry) Own(url string) bool { return strings.HasPrefix(url, r.issuer+Path) }

@@ -2,6 +2,9 @@ package storagetest
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
+	"path"
 	"testing"
 	"time"
 
@@ -39,6 +42,60 @@ func testPictures(t *testing.T, f *fixture) {
 	require.NoError(t, f.DeleteUser(ctx, alice.ID, f.clock()))
 	_, err = f.Picture(ctx, "a2")
 	require.ErrorIs(t, err, provider.ErrNotFound, "it goes with its user")
+}
+
+// A picture is public as long as the profile shows it, whoever changes the profile and however.
+func testPicturesThatAreNotShown(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	s := f.selfService(t, nil)
+	pictures := picture.NewRegistry(f.Store, "https://id.example.com", f.clock, rand.Reader)
+	for name, change := range map[string]func(u *account.User) error{
+		"by-an-administrator": func(u *account.User) error {
+			_, err := s.registry.Change(ctx, audittest.Operator(), u.ID, func(u *account.User) error {
+				u.Profile = account.Profile{Name: "Another"}
+				return nil
+			})
+			return err
+		},
+		"by-another-url": func(u *account.User) error {
+			_, err := s.registry.Change(ctx, audittest.Operator(), u.ID, func(u *account.User) error {
+				u.Profile.Picture = "https://elsewhere.example/me.jpg"
+				return nil
+			})
+			return err
+		},
+		"by-the-user": func(u *account.User) error {
+			_, err := s.ChangeProfile(ctx, u.ID, account.Profile{Name: "Another"})
+			return err
+		},
+	} {
+		u := f.user(t, name)
+		u, err := s.ChangePicture(ctx, u.ID, func(ctx context.Context) (string, error) { return pictures.Put(ctx, u.ID, []byte("first")) })
+		require.NoError(t, err)
+		u, err = s.ChangePicture(ctx, u.ID, func(ctx context.Context) (string, error) { return pictures.Put(ctx, u.ID, []byte("second")) })
+		require.NoError(t, err)
+		of := path.Base(u.Profile.Picture)
+		kept := u.Profile
+		kept.Name = "Yet another"
+		_, err = s.ChangeProfile(ctx, u.ID, kept)
+		require.NoError(t, err)
+		found, err := pictures.Find(ctx, of)
+		require.NoError(t, err, "the profile shows it")
+		assert.Equal(t, []byte("second"), found.Body)
+
+		failed := errors.New("rolled back")
+		err = f.InTx(ctx, func(ctx context.Context) error {
+			u.Profile.Picture = ""
+			require.NoError(t, f.UpdateUser(ctx, u))
+			return failed
+		})
+		require.ErrorIs(t, err, failed)
+		_, err = pictures.Find(ctx, of)
+		require.NoError(t, err, "it stays with the profile")
+		require.NoError(t, change(u))
+		_, err = pictures.Find(ctx, of)
+		require.ErrorIs(t, err, provider.ErrNotFound, name)
+	}
 }
 
 const grace = 14 * 24 * time.Hour
