@@ -54,7 +54,7 @@ func TestManagementOfPasskeys(t *testing.T) {
 
 		document := s.get("/.well-known/passkey-endpoints")
 		require.Equal(t, http.StatusOK, document.status, document.body)
-		assert.Contains(t, document.body, `/account/security"`)
+		assert.Contains(t, document.body, `/account/security/factors"`)
 		assert.Equal(t, http.StatusNotFound, s.get("/.well-known/webauthn").status, "no further sites")
 	})
 }

@@ -145,7 +145,11 @@ func TestFactorPagesAreNoOpenRedirect(t *testing.T) {
 		for _, path := range []string{"/factor", "/set-up"} {
 			p = s.userAgent(t)
 			p.open("/login")
-			assert.Equal(t, want, p.request(http.MethodPost, path, url.Values{"action": {"cancel"}, "next": {next}}).header.Get("Location"), "%q: cancelled at %s", next, path)
+			back := want
+			if path == "/factor" && want != "/" {
+				back = "/account" // the page itself would ask for the factor again
+			}
+			assert.Equal(t, back, p.request(http.MethodPost, path, url.Values{"action": {"cancel"}, "next": {next}}).header.Get("Location"), "%q: cancelled at %s", next, path)
 		}
 	}
 }
