@@ -21,7 +21,7 @@ func (h *instance) ownAccount(web *websession.Sessions, set *pages.Set) *ownacco
 	c := h.config
 	return ownaccount.New(ownaccount.Config{
 		Issuer: c.Issuer, Profiles: h.people, Recovery: h.people, Deletion: h.people, Sessions: h.sessions, Apps: h.apps, Scopes: h.catalogue, Store: h.store,
-		Factors: h.factors, Passkeys: h.passkeys,
+		Factors: h.factors, Passkeys: h.passkeys, Demands: h.demands,
 		Pictures: picture.NewRegistry(h.store, c.Issuer, web.Clock, web.Random), Receipts: connected.NewReceipts(h.store, h.keys, c.Issuer, web.Clock),
 		Logo: browser.LogoPath, Policy: h.people.Policy(), Grace: c.deletionGrace(), AuthorizePath: c.paths().Authorization, LogoutPath: c.paths().EndSession,
 		Web: web, Pages: set, Clock: web.Clock,

@@ -25,6 +25,7 @@ type data struct {
 	Account   dataAccount `json:"account"`
 	// Picture is that of the profile, where it is stored here.
 	Picture    *dataPicture    `json:"picture,omitempty"`
+	Factors    dataFactors     `json:"second_factors"`
 	Sessions   []dataSession   `json:"sessions"`
 	Apps       []dataApp       `json:"connected_apps"`
 	Agreements []dataAgreement `json:"agreements"`
@@ -42,7 +43,6 @@ type dataAccount struct {
 	PhoneVerified bool            `json:"phone_number_verified"`
 	Profile       account.Profile `json:"profile"`
 	Roles         []string        `json:"roles"`
-	Factors       []string        `json:"second_factors"`
 	DeleteAt      *time.Time      `json:"delete_at,omitempty"`
 	CreatedAt     time.Time       `json:"created_at"`
 	UpdatedAt     time.Time       `json:"updated_at"`
@@ -78,9 +78,15 @@ type dataApp struct {
 }
 
 type dataAgreement struct {
-	ClientID   string              `json:"client_id"`
-	Agreements []consent.Agreement `json:"agreements"`
-	UpdatedAt  time.Time           `json:"updated_at"`
+	ClientID   string       `json:"client_id"`
+	Agreements []dataAgreed `json:"agreements"`
+	UpdatedAt  time.Time    `json:"updated_at"`
+}
+
+type dataAgreed struct {
+	Scopes   []string `json:"scopes"`
+	Claims   []string `json:"claims"`
+	Audience []string `json:"audience"`
 }
 
 type dataMessage struct {
@@ -132,7 +138,7 @@ func (o *OwnAccount) gather(r *http.Request, s *session.Session) (*data, error) 
 	d := &data{
 		Issuer: o.Issuer, WrittenAt: o.Clock.Now(ctx).UTC(), Sessions: []dataSession{}, Apps: []dataApp{}, Agreements: []dataAgreement{}, Messages: []dataMessage{}, Activity: []dataAct{},
 		Account: dataAccount{
-			u.ID.String(), u.Subject, u.Username, u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, u.Profile, orEmpty(u.Roles), orEmpty(u.Factors), u.DeleteAt, u.CreatedAt, u.UpdatedAt,
+			u.ID.String(), u.Subject, u.Username, u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, u.Profile, orEmpty(u.Roles), u.DeleteAt, u.CreatedAt, u.UpdatedAt,
 		},
 	}
 	if own := o.picturePath(u); own != "" {
@@ -163,7 +169,14 @@ func (o *OwnAccount) gather(r *http.Request, s *session.Session) (*data, error) 
 		return nil, err
 	}
 	for _, one := range agreed {
-		d.Agreements = append(d.Agreements, dataAgreement{one.ClientID, one.Agreements(), one.UpdatedAt})
+		to := dataAgreement{ClientID: one.ClientID, UpdatedAt: one.UpdatedAt}
+		for _, a := range one.Agreements() {
+			to.Agreements = append(to.Agreements, dataAgreed{orEmpty(a.Scopes), orEmpty(a.Claims), orEmpty(a.Audience)})
+		}
+		d.Agreements = append(d.Agreements, to)
+	}
+	if d.Factors, err = o.factorData(ctx, u.ID); err != nil {
+		return nil, err
 	}
 	return d, o.addHistory(r, u, d)
 }

@@ -22,6 +22,14 @@ type factors interface {
 	NewRecoveryCodes(ctx context.Context, u *account.User) ([]string, error)
 }
 
+// demands tells who must have a factor.
+type demands interface {
+	Demanded(u *account.User) bool
+}
+
+// errLast: the user must have a factor, and this is the last one.
+var errLast = errors.New("the last second factor of a user who must have one")
+
 // passkeys are those of a user.
 type passkeys interface {
 	Of(ctx context.Context, user provider.ID) ([]*passkey.Passkey, error)
@@ -69,6 +77,9 @@ func (o *OwnAccount) serveFactors(w http.ResponseWriter, r *http.Request, s *ses
 	case errors.As(err, &name):
 		canonical.From(r.Context()).Outcome("invalid")
 		return o.showFactors(w, r, s, http.StatusUnprocessableEntity, pages.PasskeyName)
+	case errors.Is(err, errLast):
+		canonical.From(r.Context()).Outcome("last_factor")
+		return o.showFactors(w, r, s, http.StatusUnprocessableEntity, pages.FactorNeeded)
 	case errors.Is(err, provider.ErrNotFound), errors.Is(err, factor.ErrNoFactor), errors.Is(err, provider.ErrStale):
 		// Another browser was faster: the page says how it is now.
 		seeOther(w, factorsPath, nil)
@@ -81,6 +92,11 @@ func (o *OwnAccount) serveFactors(w http.ResponseWriter, r *http.Request, s *ses
 }
 
 func (o *OwnAccount) changeFactor(r *http.Request, u *account.User, form url.Values) (pages.OwnDone, error) {
+	if form.Get("action") != "rename" {
+		if err := o.mayRemove(r.Context(), u); err != nil {
+			return "", err
+		}
+	}
 	if form.Get("action") == "remove_app" {
 		return pages.OwnFactorRemoved, o.Factors.RemoveTOTP(r.Context(), u)
 	}
@@ -92,6 +108,30 @@ func (o *OwnAccount) changeFactor(r *http.Request, u *account.User, form url.Val
 		return pages.OwnPasskeyRenamed, o.Passkeys.Rename(r.Context(), u.ID, id, form.Get("name"))
 	}
 	return pages.OwnFactorRemoved, o.Passkeys.Remove(r.Context(), u, id)
+}
+
+// mayRemove returns errLast for the last factor of a user who must have one: whoever knows the password could set up
+// another one, at the sign-in that asks for it.
+func (o *OwnAccount) mayRemove(ctx context.Context, u *account.User) error {
+	if !o.Demands.Demanded(u) {
+		return nil
+	}
+	of, err := o.Factors.Of(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	list, err := o.Passkeys.Of(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	left := len(list)
+	if of.TOTP != nil {
+		left++
+	}
+	if left <= 1 {
+		return errLast
+	}
+	return nil
 }
 
 func (o *OwnAccount) newCodes(w http.ResponseWriter, r *http.Request, s *session.Session) error {

@@ -104,3 +104,22 @@ func TestEndingAllOthersForgetsRememberedBrowsers(t *testing.T) {
 	assert.Greater(t, after.Generation, before.Generation, "what a browser keeps is of a generation")
 	assert.Equal(t, http.StatusOK, alice.open("/account").Code, "this one stays signed in")
 }
+
+// At the next sign-in whoever knows the password could set up a factor instead.
+func TestTheLastFactorStaysWhereOneIsDemanded(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("alice")
+	u.Roles = []string{"guarded"}
+	require.NoError(t, f.store.UpdateUser(t.Context(), u))
+	f.withApp(u)
+	alice := f.signInBy(u, "pwd", "otp", "mfa")
+	w := alice.post(factorsPage, url.Values{"action": {"remove_app"}})
+	assert.Equal(t, http.StatusUnprocessableEntity, w.Code)
+	assert.Contains(t, w.Body.String(), `id="factor-problem"`)
+	f.withPasskey(u, "Laptop")
+	alice = f.signInBy(u, "pop", "user", "mfa")
+	alice.done(alice.post(factorsPage, url.Values{"action": {"remove_app"}}))
+	kept, err := f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"passkey"}, kept.Factors)
+}

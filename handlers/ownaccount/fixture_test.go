@@ -81,7 +81,7 @@ func newFixture(t *testing.T, change func(c *ownaccount.Config)) *fixture {
 	f.passkeys, err = passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, f.store, f.gate, registry, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, err)
 	c := ownaccount.Config{
-		Factors: f.factors, Passkeys: f.passkeys,
+		Factors: f.factors, Passkeys: f.passkeys, Demands: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock),
 		Issuer: issuer, Profiles: people, Recovery: people, Deletion: people, Pictures: picture.NewRegistry(f.store, issuer, clock, rand.Reader), Sessions: f.sessions,
 		Apps: connected.NewRegistry(f.store, f.gate, clock), Receipts: connected.NewReceipts(f.store, signers, issuer, clock), Scopes: consent.NewCatalogue(f.store, f.gate, clock), Store: f.store,
 		Logo: func(string, string) string { return "" }, Policy: policy, Grace: 14 * 24 * time.Hour, AuthorizePath: "/oauth/authorize", LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,

@@ -93,6 +93,7 @@ type Config struct {
 	Receipts receipts
 	Factors  factors
 	Passkeys passkeys
+	Demands  demands
 	Scopes   scopes
 	Store    store
 	// Logo is the path of the logo of a client; empty: it has none.

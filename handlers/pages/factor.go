@@ -30,6 +30,7 @@ const (
 	PasskeyExists FactorProblem = "passkey_exists"
 	PasskeyModel  FactorProblem = "passkey_model"
 	PasskeyName   FactorProblem = "passkey_name"
+	FactorNeeded  FactorProblem = "factor_needed"
 )
 
 // Ceremony is a request to a passkey: its options as JSON (WebAuthn sections 5.1.9 and 5.1.10), and the sealed

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
@@ -47,7 +48,7 @@ type receipt struct {
 	ClientID string `json:"client_id"`
 	Client   string `json:"client_name"`
 	Scope    string `json:"scope"`
-	Since    string `json:"access_since,omitempty"`
+	Since    int64  `json:"access_since,omitempty"`
 	EndedAt  int64  `json:"ended_at"`
 	// EndedBy is user or administrator.
 	EndedBy string `json:"ended_by"`
@@ -102,7 +103,11 @@ func (r *Receipts) of(ctx context.Context, u *account.User, of audit.Record) rec
 	if of.Actor.Kind == audit.UserActor && of.Actor.ID == u.ID.String() {
 		out.EndedBy = "user"
 	}
-	out.Since, _ = of.Changes[since].Before.(string)
+	if text, ok := of.Changes[since].Before.(string); ok {
+		if at, err := time.Parse(time.RFC3339, text); err == nil {
+			out.Since = at.Unix()
+		}
+	}
 	var names []string
 	list, _ := of.Changes[scopes].Before.([]any)
 	for _, one := range list {

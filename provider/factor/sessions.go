@@ -32,6 +32,9 @@ func (s *Sessions) Of(ctx context.Context, u *account.User, methods []string) De
 	return s.policy.Of(u, methods, s.clock.Now(ctx))
 }
 
+// Demanded tells whether a user must have a factor.
+func (s *Sessions) Demanded(u *account.User) bool { return s.policy.demanded(u) }
+
 // Due is until when a user may sign in without a factor, who is reminded to set one up.
 func (s *Sessions) Due(ctx context.Context, u *account.User) time.Time {
 	if u.FactorsDueAt != nil {
