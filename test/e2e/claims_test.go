@@ -116,7 +116,7 @@ func TestRequestedClaimValues(t *testing.T) {
 		} {
 			assert.NotEmpty(t, silent(fine).Get("code"), fine)
 		}
-		for _, unmet := range []string{`{"id_token":{"acr":{"essential":true,"values":["urn:mfa"]}}}`, `{"id_token":{"acr":{"essential":true,"value":"2"}}}`} {
+		for _, unmet := range []string{`{"id_token":{"acr":{"essential":true,"values":["urn:mfa"]}}}`, `{"id_token":{"acr":{"essential":true,"value":"phrh"}}}`} {
 			assert.Equal(t, "unmet_authentication_requirements", silent(unmet).Get("error"), unmet)
 			assert.Equal(t, "unmet_authentication_requirements", returned(t, ask(unmet)).Get("error"), unmet)
 		}
