@@ -299,6 +299,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Users:         h.store,
 		Factors:       h.demands,
 		Codes:         h.factors,
+		Apps:          h.factors,
 		Passkeys:      h.passkeys,
 		Notices:       h.people,
 		Landing: pages.Landing{

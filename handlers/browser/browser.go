@@ -86,10 +86,11 @@ type Config struct {
 	Web      *websession.Sessions
 	Sessions sessions
 	SignIn   signIn
-	// Users, Factors, Codes and Passkeys are for what a session needs beside the password.
+	// Users, Factors, Codes, Apps and Passkeys are for what a session needs beside the password.
 	Users    users
 	Factors  secondFactors
 	Codes    codes
+	Apps     apps
 	Passkeys passkeys
 	Notices  notices
 	Scopes   scopes

@@ -22,15 +22,18 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// codes checks codes, and sets up what makes them.
+// codes checks codes.
 type codes interface {
 	CheckTOTP(ctx context.Context, a factor.Attempt) error
 	CheckRecoveryCode(ctx context.Context, a factor.Attempt) error
+}
+
+// apps sets up authenticator apps, and makes the recovery codes that come with the first factor.
+type apps interface {
 	Propose(u *account.User) (factor.Proposal, error)
 	ProposalOf(u *account.User, secret string) factor.Proposal
 	SetUpTOTP(ctx context.Context, u *account.User, secret, code string) ([]string, error)
 	FirstRecoveryCodes(ctx context.Context, user provider.ID) ([]string, error)
-	NewRecoveryCodes(ctx context.Context, u *account.User) ([]string, error)
 }
 
 // ServeFactorPage asks for a second factor.
@@ -100,7 +103,7 @@ func (b *Browser) ServeFactor(w http.ResponseWriter, r *http.Request) error {
 	if form.Get("action") == "cancel" {
 		b.Web.DropProof(w, r)
 		if f.Request == nil { // the page that is next has asked for the factor
-			return b.goOn(w, r, way{next: cancelled(to.next)}, nil)
+			return b.goOn(w, r, way{next: afterCancel(to.next)}, nil)
 		}
 		return b.cancelled(f)
 	}
@@ -168,8 +171,8 @@ func (b *Browser) given(r *http.Request, c *candidate, form url.Values, use page
 	return []string{acr.MethodCode}, err
 }
 
-// cancelled is where a person goes on who does not give the factor that a page of the own account has asked for.
-func cancelled(next string) string {
+// afterCancel is where a person goes on who does not give the factor that a page of the own account has asked for.
+func afterCancel(next string) string {
 	if next == "" {
 		return ""
 	}

@@ -43,13 +43,15 @@ func (b *Browser) ServeSetUpPage(w http.ResponseWriter, r *http.Request) error {
 // has just signed in: so must nobody who finds the browser.
 func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way) (*candidate, error) {
 	c, err := b.candidate(r)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case c != nil && c.session != nil && to.flow == "" && !session.Fresh(c.session, b.Clock.Now(r.Context())):
+	}
+	old := c != nil && c.session != nil && !session.Fresh(c.session, b.Clock.Now(r.Context()))
+	switch {
+	case old && to.flow == "":
 		seeOther(w, wire.Path("/login", url.Values{"next": {to.next}, "login_hint": {c.user.Username}}))
 		return nil, nil //nolint:nilnil // it has responded
-	case c == nil, c.session != nil && !session.Fresh(c.session, b.Clock.Now(r.Context())):
+	case c == nil, old:
 		return nil, b.startOver(w, r, to)
 	case !factor.MayChange(c.user, c.methods()):
 		return nil, b.lead(w, r, oauth.Flow{}, to, factorPath, c)
@@ -93,10 +95,10 @@ func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow
 func (b *Browser) proposeApp(w http.ResponseWriter, r *http.Request, u *account.User, page *pages.SetUp) error {
 	var proposal factor.Proposal
 	if secret, ok := b.openProposal(r, page.Proposal); ok {
-		proposal = b.Codes.ProposalOf(u, secret)
+		proposal = b.Apps.ProposalOf(u, secret)
 	} else {
 		var err error
-		if proposal, err = b.Codes.Propose(u); err != nil {
+		if proposal, err = b.Apps.Propose(u); err != nil {
 			return err
 		}
 	}
@@ -202,7 +204,7 @@ func (b *Browser) added(r *http.Request, u *account.User, form url.Values) (adde
 	if !ok {
 		return addedFactor{}, &setUpProblem{pages.WrongCode, websession.ErrForeign}
 	}
-	codes, err := b.Codes.SetUpTOTP(r.Context(), u, secret, form.Get("code"))
+	codes, err := b.Apps.SetUpTOTP(r.Context(), u, secret, form.Get("code"))
 	if errors.Is(err, factor.ErrCode) {
 		return addedFactor{}, &setUpProblem{pages.WrongCode, err}
 	}
@@ -229,6 +231,6 @@ func (b *Browser) addedPasskey(r *http.Request, u *account.User, form url.Values
 	case err != nil:
 		return addedFactor{}, err
 	}
-	codes, err := b.Codes.FirstRecoveryCodes(r.Context(), u.ID)
+	codes, err := b.Apps.FirstRecoveryCodes(r.Context(), u.ID)
 	return addedFactor{p.Methods(p.Verifies), codes}, err
 }
