@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -46,17 +47,45 @@ func (s *Store) SetFactorsDue(ctx context.Context, user provider.ID, due time.Ti
 	return s.exec(ctx, "UPDATE users SET factors_due_at = ? WHERE id = ? AND factors_due_at IS NULL", due, rowID(user))
 }
 
+// factorTable is a table of factors, and the kind that events name for a row.
+type factorTable struct{ name, kind string }
+
+func factorTables() []factorTable { return []factorTable{{"passkeys", "passkey"}, {"totp_factors", "totp"}} }
+
 // RemoveFactors is part of factor.Store. It empties the table of each kind.
 func (s *Store) RemoveFactors(ctx context.Context, user provider.ID) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
 		if err := s.lockRow(ctx, user); err != nil {
 			return err
 		}
-		for _, table := range []string{"totp_factors", "passkeys"} {
-			if err := s.exec(ctx, "DELETE FROM "+table+" WHERE user_id = ?", rowID(user)); err != nil {
+		for _, table := range factorTables() {
+			if err := s.exec(ctx, "DELETE FROM "+table.name+" WHERE user_id = ?", rowID(user)); err != nil {
 				return err
 			}
 		}
 		return s.setFactors(ctx, user)
 	})
+}
+
+// RemoveFactorsSince is part of account.Store. The generation rises also when there is nothing to remove: a sign-in
+// in progress, and what browsers keep, are of the time that is undone.
+func (s *Store) RemoveFactorsSince(ctx context.Context, user provider.ID, since time.Time) (kinds []string, err error) {
+	err = s.InTx(ctx, func(ctx context.Context) error {
+		if err := s.lockRow(ctx, user); err != nil {
+			return err
+		}
+		kinds = nil
+		for _, table := range factorTables() {
+			n, err := s.count(ctx, "DELETE FROM "+table.name+" WHERE user_id = ? AND created_at >= ?", rowID(user), since)
+			if err != nil {
+				return err
+			}
+			kinds = append(kinds, slices.Repeat([]string{table.kind}, int(n))...)
+		}
+		if err := s.exec(ctx, "DELETE FROM recovery_codes WHERE user_id = ? AND created_at >= ?", rowID(user), since); err != nil {
+			return err
+		}
+		return s.setFactors(ctx, user)
+	})
+	return kinds, err
 }

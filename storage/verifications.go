@@ -149,7 +149,13 @@ func (s *Store) verifications(ctx context.Context, where string, args ...any) (l
 	return list, s.fault(rows.Err())
 }
 
-// CloseVerifications is part of verification.Store.
+// CloseVerificationsBut is part of verification.Store.
+func (s *Store) CloseVerificationsBut(ctx context.Context, user provider.ID, kept verification.Purpose, before time.Time) error {
+	return s.exec(ctx, "UPDATE verifications SET used_at = ? WHERE user_id = ? AND used_at IS NULL AND NOT (purpose = ? AND created_at < ?)",
+		s.clock.Now(ctx), rowID(user), string(kept), before)
+}
+
+// CloseVerifications is part of account.Store.
 func (s *Store) CloseVerifications(ctx context.Context, user provider.ID) error {
 	return s.exec(ctx, "UPDATE verifications SET used_at = ? WHERE user_id = ? AND used_at IS NULL", s.clock.Now(ctx), rowID(user))
 }

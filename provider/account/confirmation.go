@@ -31,7 +31,7 @@ func (s *SelfService) Resend(ctx context.Context, id provider.ID) error {
 // Opened returns what is open under an id, so that a page can say what is asked; verification.ErrClosed:
 // nothing is.
 func (s *SelfService) Opened(ctx context.Context, id provider.ID) (*verification.Verification, error) {
-	return s.codes.Find(ctx, id, verification.Registration, verification.Recovery, verification.NewEmail, verification.NewPhone, verification.UndoEmail, verification.UndoPhone)
+	return s.codes.Find(ctx, id, verification.Registration, verification.Recovery, verification.NewEmail, verification.NewPhone, verification.UndoEmail, verification.UndoPhone, verification.UndoFactor)
 }
 
 // Confirmed tells whether a registration was confirmed, and its user exists. That is for the browser in which

@@ -70,13 +70,13 @@ func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) erro
 	if m.To != "" && !s.policy.sends(m.Channel) {
 		m.To = ""
 	}
-	chained, err := s.given(ctx, u.ID, left.Purpose, left.Address)
+	chained, err := s.notices.given(ctx, u.ID, left.Purpose, left.Address)
 	if err != nil {
 		return err
 	}
 	unsafe := chained
 	if told != left.Purpose {
-		if unsafe, err = s.given(ctx, u.ID, told, m.To); err != nil {
+		if unsafe, err = s.notices.given(ctx, u.ID, told, m.To); err != nil {
 			return err
 		}
 	}
@@ -131,13 +131,13 @@ func (s *SelfService) openUndo(ctx context.Context, u *User, left former, to str
 }
 
 // given tells whether a change that can be undone, or could be until it was, gave a user a contact.
-func (s *SelfService) given(ctx context.Context, user provider.ID, change verification.Purpose, address string) (bool, error) {
-	recent, err := s.codes.Recent(ctx, user, undoes(change))
+func (n *notices) given(ctx context.Context, user provider.ID, change verification.Purpose, address string) (bool, error) {
+	recent, err := n.codes.Recent(ctx, user, undoes(change))
 	if err != nil || address == "" {
 		return false, err
 	}
 	for _, v := range recent {
-		left, err := s.formerIn(v)
+		left, err := n.formerIn(v)
 		if err != nil {
 			return false, err
 		}
@@ -149,8 +149,8 @@ func (s *SelfService) given(ctx context.Context, user provider.ID, change verifi
 }
 
 // formerIn is what a verification gives back.
-func (s *SelfService) formerIn(v *verification.Verification) (left former, err error) {
-	details, err := s.codes.Details(v)
+func (n *notices) formerIn(v *verification.Verification) (left former, err error) {
+	details, err := n.codes.Details(v)
 	if err == nil {
 		err = json.Unmarshal(details, &left)
 	}

@@ -37,7 +37,7 @@ type SelfService struct {
 
 // NewSelfService makes a SelfService over a registry, which from then on tells people what administrators change.
 func NewSelfService(r *Registry, p logins, tx transactor, codes *verification.Codes, o outbox, policy Policy) *SelfService {
-	r.notices = &notices{o, policy}
+	r.notices = &notices{o, policy, codes}
 	return &SelfService{registry: r, people: p, tx: tx, codes: codes, outbox: o, policy: policy, notices: r.notices, recoveries: unlimited{}, passwords: unlimited{}}
 }
 

@@ -31,7 +31,9 @@ const (
 	UserRecover        Action = "user.recover"
 	UserChangePassword Action = "user.change_password"
 	UserChangeContact  Action = "user.change_contact"
-	UserUndoContact    Action = "user.undo_contact"
+	// UserUndoContact and UserUndoFactor take an account back to before a change of a contact or of second factors.
+	UserUndoContact Action = "user.undo_contact"
+	UserUndoFactor  Action = "user.undo_factor"
 	// UserRequestDeletion has an account deleted after a grace period, and UserKeep undoes that.
 	UserRequestDeletion Action = "user.request_deletion"
 	UserKeep            Action = "user.keep"
@@ -88,7 +90,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport,
-		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused, UserRequestDeletion, UserKeep,
+		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUndoFactor, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused, UserRequestDeletion, UserKeep,
 		FactorAdd, FactorRemove, FactorReset, FactorClone, RecoveryCodesRenew, RecoveryCodesUse,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
 		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,

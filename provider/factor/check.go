@@ -92,7 +92,11 @@ func (r *Registry) CheckRecoveryCode(ctx context.Context, a Attempt) error {
 
 func (r *Registry) use(ctx context.Context, u *account.User, id provider.ID) error {
 	return r.gate.Record(ctx, audit.Self(ctx, u.ID), audit.RecoveryCodesUse, audit.OfUser(u.ID), func(ctx context.Context) (audit.Changes, error) {
-		err := r.store.UseRecoveryCode(ctx, id)
+		locked, err := r.store.LockUser(ctx, u.ID) // before the code, as whatever replaces the codes does
+		if err != nil {
+			return nil, fmt.Errorf("factor: lock a user: %w", err)
+		}
+		err = r.store.UseRecoveryCode(ctx, id)
 		if errors.Is(err, provider.ErrNotFound) {
 			return nil, ErrCode
 		}
@@ -105,7 +109,7 @@ func (r *Registry) use(ctx context.Context, u *account.User, id provider.ID) err
 		}
 		left := unused(stored)
 		return audit.Details(map[string]any{"left": left}),
-			r.notices.Tell(ctx, u, notify.Message{Kind: notify.RecoveryCodeUsed, Data: notify.Data{CodesLeft: left, At: r.clock.Now(ctx)}})
+			r.notices.TellUndoable(ctx, locked, notify.Message{Kind: notify.RecoveryCodeUsed, Data: notify.Data{CodesLeft: left, At: r.clock.Now(ctx)}})
 	})
 }
 

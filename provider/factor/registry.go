@@ -30,6 +30,8 @@ type sealer interface {
 // notices tell users what happened to their accounts.
 type notices interface {
 	Tell(ctx context.Context, u *account.User, m notify.Message) error
+	// TellUndoable is Tell with a link that takes the account back to before the change. The user is locked.
+	TellUndoable(ctx context.Context, u *account.User, m notify.Message) error
 }
 
 // publisher publishes events.

@@ -19,6 +19,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/factor/factortest"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
 	"github.com/gatehouse-id/gatehouse/storage"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
@@ -60,7 +61,8 @@ func newFixture(t *testing.T) *fixture {
 	ring, err := keyring.Open(t.Context(), f.store, gate, keyring.Secrets{Current: bytes.Repeat([]byte{7}, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
 	users := account.NewRegistry(f.store, gate, nil, nil, bus, clock, rand.Reader)
-	account.NewSelfService(users, f.store, f.store, nil, notify.NewOutbox(f.store, clock, rand.Reader), account.Policy{Mail: true})
+	codes := verification.NewCodes(f.store, ring.Key(keyring.Verification), "https://id.example.com", clock, rand.Reader)
+	account.NewSelfService(users, f.store, f.store, codes, notify.NewOutbox(f.store, clock, rand.Reader), account.Policy{Mail: true})
 	f.Registry = factor.NewRegistry(f.store, gate, ring.Key(keyring.Factor), users, bus, "https://id.example.com:8443", clock, rand.Reader)
 	f.user = &account.User{ID: provider.NewID(clock(), rand.Reader), Username: "alice", Email: "alice@example.com", CreatedAt: clock(), UpdatedAt: clock()}
 	require.NoError(t, f.store.CreateUser(t.Context(), f.user))

@@ -26,7 +26,7 @@ func (r *Registry) RemoveTOTP(ctx context.Context, u *account.User) error {
 		}
 		r.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: TOTP})
 		return audit.Diff(map[string]any{"factor": TOTP}, nil),
-			r.notices.Tell(ctx, locked, notify.Message{Kind: notify.FactorRemoved, Data: notify.Data{Factor: TOTP, At: r.clock.Now(ctx)}})
+			r.notices.TellUndoable(ctx, locked, notify.Message{Kind: notify.FactorRemoved, Data: notify.Data{Factor: TOTP, At: r.clock.Now(ctx)}})
 	})
 }
 
@@ -41,7 +41,7 @@ func (r *Registry) NewRecoveryCodes(ctx context.Context, u *account.User) (codes
 			return nil, err
 		}
 		return audit.Details(map[string]any{"recovery_codes": len(codes)}),
-			r.notices.Tell(ctx, locked, notify.Message{Kind: notify.RecoveryCodesRenewed, Data: notify.Data{At: r.clock.Now(ctx)}})
+			r.notices.TellUndoable(ctx, locked, notify.Message{Kind: notify.RecoveryCodesRenewed, Data: notify.Data{At: r.clock.Now(ctx)}})
 	})
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func (r *Registry) SetUpTOTP(ctx context.Context, u *account.User, secret, code 
 		return nil, ErrCode
 	}
 	err = r.change(ctx, u, audit.FactorAdd, func(ctx context.Context, locked *account.User) (audit.Changes, error) {
-		now := r.clock.Now(ctx)
+		now := r.clock.Real() // not when the transaction began, which has waited for others: see account.SelfService.Undo
 		app := StoredTOTP{Sealed: r.seal.SealFor(u.ID[:], key), LastStep: step, CreatedAt: now}
 		if err := r.store.SetTOTP(ctx, u.ID, app); err != nil {
 			return nil, fmt.Errorf("factor: store an authenticator app: %w", err)
@@ -42,7 +42,7 @@ func (r *Registry) SetUpTOTP(ctx context.Context, u *account.User, secret, code 
 		if len(codes) > 0 {
 			details["recovery_codes"] = len(codes)
 		}
-		return audit.Details(details), r.notices.Tell(ctx, locked, notify.Message{Kind: notify.FactorAdded, Data: notify.Data{Factor: TOTP, At: now}})
+		return audit.Details(details), r.notices.TellUndoable(ctx, locked, notify.Message{Kind: notify.FactorAdded, Data: notify.Data{Factor: TOTP, At: now}})
 	})
 	if err != nil {
 		return nil, err

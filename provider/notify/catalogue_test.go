@@ -119,6 +119,9 @@ func TestEveryTextIsUsed(t *testing.T) {
 					require.NoError(t, err)
 					assert.Equal(t, name, letter.Language)
 					fmt.Fprintln(&said, letter.Subject, letter.Text, letter.HTML)
+					letter, err = texts.Render(m, "", "") // the link is used by now
+					require.NoError(t, err)
+					fmt.Fprintln(&said, letter.Text)
 					for _, m.Data = range contactChanges(m.Data) {
 						letter, err := texts.Render(m, code, link)
 						require.NoError(t, err)

@@ -66,6 +66,17 @@ func Kinds() []Kind {
 	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, PasskeyCloned, FactorsReset, DeletionRequested, AccountDeleted}
 }
 
+// undoable tells whether a message may have a link that takes an account back to before a change of its factors.
+// Without the link it leads to where the recipient chooses another password.
+func (k Kind) undoable() bool {
+	switch k {
+	case FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Message is a message to a person.
 type Message struct {
 	// ID is set by Outbox.Add.

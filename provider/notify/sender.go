@@ -201,8 +201,11 @@ func (s *Sender) attempt(ctx context.Context, m *Stored) error {
 	}
 	code, link, err := s.code(ctx, m.Verification)
 	what := m.Message
-	if errors.Is(err, errDropped) && m.Kind == ContactChanged { // the recipient has to know in any case
-		what.Kind, err = ContactChangedAgain, nil
+	if errors.Is(err, errDropped) && (m.Kind == ContactChanged || m.Kind.undoable()) { // the recipient has to know in any case
+		err = nil
+		if m.Kind == ContactChanged {
+			what.Kind = ContactChangedAgain
+		}
 	}
 	if err != nil {
 		return err

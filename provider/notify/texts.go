@@ -118,6 +118,9 @@ type page struct {
 // action is where the button of a message leads: to the link of its verification, else to the page on
 // which the recipient can do something about it; empty: nowhere.
 func (t *Texts) action(of Kind, link string) string {
+	if of.undoable() && link != "" {
+		return link
+	}
 	switch of {
 	case AddressTaken:
 		return t.brand.Issuer + "/login"
@@ -149,7 +152,7 @@ func (k Kind) proved() bool {
 func (t *Texts) Render(m Message, code, link string) (Letter, error) {
 	c := t.catalogue(m.Locale)
 	link = c.localized(m.Channel, link)
-	w := writer{catalogue: c, action: t.action(m.Kind, link)}
+	w := writer{catalogue: c, action: t.action(m.Kind, link), undoes: m.Kind.undoable() && link != ""}
 	if w.action != link {
 		w.action = c.localized(m.Channel, w.action)
 	}
@@ -187,13 +190,13 @@ func (k Kind) hasCode() bool {
 func (t *Texts) page(w *writer, m Message, code, link string) page {
 	p := page{
 		Language: w.tag.String(), Product: t.brand.Product, Accent: t.brand.Accent, Subject: w.said(m, ".subject"), Title: w.said(m, ".title"), Lead: w.said(m, ".lead"),
-		Colon: w.text("", "colon"), Note: w.text(m.Kind, ".note"), Footer: w.text("", "footer"), Details: w.details(m),
+		Colon: w.text("", "colon"), Note: w.advice(m.Kind, ".note"), Footer: w.text("", "footer"), Details: w.details(m),
 	}
 	if m.Kind.hasCode() && code != "" {
 		p.CodeLabel, p.Code = w.text("", "code"), parts(code)
 	}
 	if w.action != "" {
-		p.Button, p.Action, p.LinkHint = w.text(m.Kind, ".button"), w.action, w.text("", "link")
+		p.Button, p.Action, p.LinkHint = w.advice(m.Kind, ".button"), w.action, w.text("", "link")
 	}
 	if w.valid != "" && (len(p.Code) > 0 || link != "" && w.action == link) {
 		p.Valid = w.text("", "valid")

@@ -12,7 +12,9 @@ type writer struct {
 
 	values        *strings.Replacer
 	valid, action string
-	err           error
+	// undoes: the action is a link that undoes a change of factors.
+	undoes bool
+	err    error
 }
 
 func (w *writer) check(text string, err error) string {
@@ -29,6 +31,9 @@ func (w *writer) text(of Kind, key string) string {
 
 // said is a text of a message. That about a contact names the contact and what became of it.
 func (w *writer) said(m Message, key string) string {
+	if w.undoes && key == ".sms" {
+		return w.text(m.Kind, ".undo"+key)
+	}
 	if m.Kind != ContactChanged && m.Kind != ContactChangedAgain {
 		return w.text(m.Kind, key)
 	}
@@ -37,6 +42,14 @@ func (w *writer) said(m Message, key string) string {
 		text += " " + w.text(m.Kind, key) // what the recipient can do about it
 	}
 	return text
+}
+
+// advice says what a recipient can do about it who did not.
+func (w *writer) advice(of Kind, key string) string {
+	if w.undoes {
+		return w.text("undo", key)
+	}
+	return w.text(of, key)
 }
 
 // change is what the texts about the change of a contact are called.

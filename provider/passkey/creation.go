@@ -187,6 +187,7 @@ func (r *Registry) add(ctx context.Context, c Ceremony, p *Passkey) (*account.Us
 	if err := r.use(ctx, c); err != nil {
 		return nil, err
 	}
+	p.CreatedAt = r.clock.Real() // not when the transaction began, which has waited for others: see account.SelfService.Undo
 	if err := r.store.AddPasskey(ctx, p); errors.Is(err, provider.ErrConflict) {
 		return nil, refused(Exists, nil)
 	} else if err != nil {

@@ -76,6 +76,10 @@ func newFixture(t *testing.T, changes ...func(*passkey.Config)) *fixture {
 }
 
 // Tell keeps what users are told.
+func (f *fixture) TellUndoable(ctx context.Context, u *account.User, m notify.Message) error {
+	return f.Tell(ctx, u, m)
+}
+
 func (f *fixture) Tell(_ context.Context, _ *account.User, m notify.Message) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 // added tells of a new passkey.
 func (r *Registry) added(ctx context.Context, u *account.User, p *Passkey) (audit.Changes, error) {
 	r.events.Publish(ctx, event.FactorAdded{UserID: u.ID, Kind: factor.Passkey})
-	return audit.Details(described(p)), r.notices.Tell(ctx, u, r.notice(ctx, notify.FactorAdded, p))
+	return audit.Details(described(p)), r.notices.TellUndoable(ctx, u, r.notice(ctx, notify.FactorAdded, p))
 }
 
 func described(p *Passkey) map[string]any {
@@ -102,5 +102,5 @@ func (r *Registry) removed(ctx context.Context, u *account.User, id provider.ID)
 		return nil, nil, err
 	}
 	r.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: factor.Passkey})
-	return u, audit.Diff(described(p), nil), r.notices.Tell(ctx, u, r.notice(ctx, notify.FactorRemoved, p))
+	return u, audit.Diff(described(p), nil), r.notices.TellUndoable(ctx, u, r.notice(ctx, notify.FactorRemoved, p))
 }

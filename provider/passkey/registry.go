@@ -61,6 +61,8 @@ type publisher interface {
 // notices tells users what happened to their accounts, in the transaction of that.
 type notices interface {
 	Tell(ctx context.Context, u *account.User, m notify.Message) error
+	// TellUndoable is Tell with a link that takes the account back to before the change. The user is locked.
+	TellUndoable(ctx context.Context, u *account.User, m notify.Message) error
 }
 
 // Config is what an operator decides.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -48,8 +49,9 @@ type Store interface {
 	NewestVerification(ctx context.Context, user provider.ID, purposes ...Purpose) (*Verification, error)
 	// OpenVerifications lists those of a purpose that are open and have an id after one, by id.
 	OpenVerifications(ctx context.Context, p Purpose, after provider.ID, limit int) ([]*Verification, error)
-	// CloseVerifications closes all that are open for a user.
-	CloseVerifications(ctx context.Context, user provider.ID) error
+	// CloseVerificationsBut closes all that are open for a user, but for those of a purpose that were opened before a
+	// time.
+	CloseVerificationsBut(ctx context.Context, user provider.ID, kept Purpose, before time.Time) error
 }
 
 // key derives codes and seals details.
@@ -175,9 +177,10 @@ func (c *Codes) List(ctx context.Context, p Purpose, after provider.ID, limit in
 	return c.store.OpenVerifications(ctx, p, after, limit)
 }
 
-// CloseAll closes all verifications that are open for a user.
-func (c *Codes) CloseAll(ctx context.Context, user provider.ID) error {
-	return c.store.CloseVerifications(ctx, user)
+// CloseUndone closes the verifications that are open for a user whose account goes back to what it was at a time.
+// What undoes an earlier change of factors stays open: that was not undone.
+func (c *Codes) CloseUndone(ctx context.Context, user provider.ID, since time.Time) error {
+	return c.store.CloseVerificationsBut(ctx, user, UndoFactor, since)
 }
 
 // Details opens the details of a verification.
@@ -207,7 +210,7 @@ func page(p Purpose) string {
 		return "/register"
 	case Recovery:
 		return "/recover"
-	case UndoEmail, UndoPhone:
+	case UndoEmail, UndoPhone, UndoFactor:
 		return "/undo"
 	default:
 		return "/verify"

@@ -23,6 +23,8 @@ const (
 	// UndoEmail and UndoPhone give a user the former contact back.
 	UndoEmail Purpose = "undo_email"
 	UndoPhone Purpose = "undo_phone"
+	// UndoFactor takes an account back to before a change of its second factors.
+	UndoFactor Purpose = "undo_factor"
 )
 
 // Lifetime is how long a verification is open.
@@ -32,7 +34,7 @@ func (p Purpose) Lifetime() time.Duration {
 		return 24 * time.Hour
 	case Invitation:
 		return 7 * 24 * time.Hour
-	case UndoEmail, UndoPhone:
+	case UndoEmail, UndoPhone, UndoFactor:
 		return 72 * time.Hour
 	default:
 		return time.Hour

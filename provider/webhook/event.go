@@ -36,6 +36,7 @@ func types() map[audit.Action]string {
 		audit.UserChangePassword:     "user.own_password_changed",
 		audit.UserChangeContact:      "user.contact_changed",
 		audit.UserUndoContact:        "user.contact_restored",
+		audit.UserUndoFactor:         "user.factor_change_undone",
 		audit.UserRequestDeletion:    "user.deletion_requested",
 		audit.UserKeep:               "user.kept",
 		audit.UserUpdate:             "user.updated",

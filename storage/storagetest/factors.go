@@ -32,7 +32,11 @@ type factors struct {
 
 func (f *fixture) factors(t *testing.T) *factors {
 	t.Helper()
-	s := f.selfService(t, nil)
+	return f.factorsOf(t, f.selfService(t, nil))
+}
+
+func (f *fixture) factorsOf(t *testing.T, s *selfService) *factors {
+	t.Helper()
 	gate := audit.NewGate(f.outbox(), f.Store, event.NewBus(), f.clock, rand.Reader)
 	registry := factor.NewRegistry(f.Store, gate, s.ring.Key(keyring.Factor), s.registry, event.NewBus(), "https://id.example.com", f.clock, rand.Reader)
 	table, err := ratelimit.NewTable(nil)

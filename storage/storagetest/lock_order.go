@@ -46,13 +46,17 @@ func testUsersAreLockedFirst(t *testing.T, f *fixture) {
 			_, err := s.ConfirmContact(ctx, u.ID, id, code)
 			return err
 		},
+		verification.UndoFactor: func(ctx context.Context, _ *account.User, id provider.ID, code string) error {
+			_, err := s.Undo(ctx, id, code)
+			return err
+		},
 		verification.UndoEmail: func(ctx context.Context, _ *account.User, id provider.ID, code string) error {
 			_, err := s.Undo(ctx, id, code)
 			return err
 		},
 	} {
-		u := f.user(t, "user-of-"+string(purpose)[:3])
-		id, code := s.opened(t, u, purpose, "new-"+string(purpose)[:3]+"@example.com")
+		u := f.user(t, "user-of-"+string(purpose))
+		id, code := s.opened(t, u, purpose, "new-"+string(purpose)+"@example.com")
 		used.Store(false)
 		done := make(chan error, 1)
 		begin := func() { done <- use(t.Context(), u, id, code) } // not in the transaction below

@@ -38,14 +38,21 @@ func (f *fixture) passkeys(t *testing.T, s *selfService) *passkeys {
 // register gives a user a passkey of a new authenticator.
 func (p *passkeys) register(t *testing.T, u *account.User) (*passkeytest.Authenticator, *passkey.Passkey) {
 	t.Helper()
+	a, c, response := p.created(t, u)
+	created, err := p.Create(t.Context(), u, c, response, "Blue key")
+	require.NoError(t, err)
+	return a, created
+}
+
+// created is what a new authenticator answers.
+func (p *passkeys) created(t *testing.T, u *account.User) (*passkeytest.Authenticator, passkey.Ceremony, []byte) {
+	t.Helper()
 	a := passkeytest.New("https://id.example.com")
 	options, c, err := p.Creation(t.Context(), u)
 	require.NoError(t, err)
 	response, err := a.Create(options)
 	require.NoError(t, err)
-	created, err := p.Create(t.Context(), u, c, response, "Blue key")
-	require.NoError(t, err)
-	return a, created
+	return a, c, response
 }
 
 func (p *passkeys) asserted(t *testing.T, a *passkeytest.Authenticator, changes ...passkeytest.Change) (passkey.Ceremony, []byte) {

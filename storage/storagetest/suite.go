@@ -35,6 +35,8 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"outbox": testMessages, "outbox bounds race": testMessageRace, "outbox bounds of accounts": testMessagesAskedFor, "outbox bounds of SMS": testSMSBounds, "outbox senders race": testSenderRace, "outbox sender": testMessageSender, "outbox sender ends": testSenderEnds, "outbox sender of another version": testSenderOfAnotherVersion, "outbox slow recipients": testSlowRecipients,
 		"authenticator apps": testTOTP, "factors outlive updates": testFactorsOutliveUpdates, "stale factors": testStaleFactors, "factor notices have room": testFactorNoticesHaveRoom, "recovery codes": testRecoveryCodes, "factors reset": testFactorsReset,
 		"factor changes race": testFactorChangesRace, "factors race sign-ins": testFactorSetUpRacesSignIn, "codes race": testCodesRace, "factors sealed again": testFactorsResealed,
+		"factor undone": testFactorUndone, "factor undone without a password": testFactorUndoneWithoutPassword, "contact then factor": testContactThenFactor, "factor then contact": testFactorThenContact,
+		"undo race": testUndoRace, "factors are of when they were stored": testFactorsAreOfWhenTheyWereStored, "factors without messages": testFactorsWithoutMessages,
 		"invitations": testInvitations, "invitations again": testInvitationsAgain, "invitations end": testInvitationsEnd, "invitations need authority": testInvitationsNeedAuthority,
 		"invitations delivered": testInvitationsDelivered, "invited without the link": testInvitedWithoutTheLink, "invited with and without the link": testInvitedWithAndWithoutTheLink,
 		"first change of nobody": testFirstChangeOfNobody, "undo again": testUndoAgain, "closed undo counts": testClosedUndoCounts, "attacker gets no link": testAttackerGetsNoLink,
