@@ -50,7 +50,9 @@ func (s *Store) SetFactorsDue(ctx context.Context, user provider.ID, due time.Ti
 // factorTable is a table of factors, and the kind that events name for a row.
 type factorTable struct{ name, kind string }
 
-func factorTables() []factorTable { return []factorTable{{"passkeys", "passkey"}, {"totp_factors", "totp"}} }
+func factorTables() []factorTable {
+	return []factorTable{{"passkeys", "passkey"}, {"totp_factors", "totp"}}
+}
 
 // RemoveFactors is part of factor.Store. It empties the table of each kind.
 func (s *Store) RemoveFactors(ctx context.Context, user provider.ID) error {

@@ -34,7 +34,7 @@ func (a *Accounts) ServeDonePage(w http.ResponseWriter, r *http.Request) error {
 	switch kind {
 	case pages.PasswordReset:
 		page.Next = signInPath(page.Flow, page.Locales, "")
-	case pages.ContactRestored:
+	case pages.ContactRestored, pages.FactorUndone:
 		page.Next = way("/recover", "", page.Locales)
 	case pages.DeletionRequested:
 		page.Next = signInPath("", page.Locales, "")

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
 
-// ServeUndoPage asks whether a change of a contact is to be undone, or says that it cannot be any more. It tries
+// ServeUndoPage asks whether a change of a contact or of second factors is to be undone, or says that it cannot be any more. It tries
 // no code.
 func (a *Accounts) ServeUndoPage(w http.ResponseWriter, r *http.Request) error {
 	query, err := wire.Query(r)
@@ -22,27 +22,36 @@ func (a *Accounts) ServeUndoPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := undoPage(query)
 	page.Token = a.Web.FormToken(w, r)
-	open, err := a.undoable(r, page.ID)
+	of, err := a.undoable(r, page.ID)
 	if err != nil {
 		return err
 	}
-	if !open {
+	page.Factor = of == verification.UndoFactor
+	if of == "" {
 		page.Problem = pages.CodeClosed
 	}
 	return a.in(r, query).Undo(w, http.StatusOK, page)
 }
 
-// undoable tells whether there is a change that can be undone under an id.
-func (a *Accounts) undoable(r *http.Request, text string) (bool, error) {
+// undoable is what a change is about that can be undone under an id; empty: there is none.
+func (a *Accounts) undoable(r *http.Request, text string) (verification.Purpose, error) {
 	id, err := linked(text)
 	if err != nil {
-		return false, nil //nolint:nilerr // an id that cannot be is like one that is not open
+		return "", nil //nolint:nilerr // an id that cannot be is like one that is not open
 	}
 	v, err := a.Contacts.Opened(r.Context(), id)
 	if errors.Is(err, verification.ErrClosed) {
-		return false, nil
+		return "", nil
 	}
-	return err == nil && (v.Purpose == verification.UndoEmail || v.Purpose == verification.UndoPhone), err
+	if err != nil {
+		return "", err
+	}
+	switch v.Purpose {
+	case verification.UndoEmail, verification.UndoPhone, verification.UndoFactor:
+		return v.Purpose, nil
+	default:
+		return "", nil
+	}
 }
 
 // undoPage asks; values are of the address of the page, or of its form.
@@ -61,6 +70,10 @@ func (a *Accounts) ServeUndo(w http.ResponseWriter, r *http.Request) error {
 	in := a.in(r, form)
 	page := undoPage(form)
 	page.Token = form.Get(websession.TokenField)
+	of, err := a.undoable(r, page.ID)
+	if err != nil {
+		return err
+	}
 	id, err := linked(page.ID)
 	if err == nil {
 		_, err = a.Recovery.Undo(r.Context(), id, page.Code)
@@ -75,6 +88,9 @@ func (a *Accounts) ServeUndo(w http.ResponseWriter, r *http.Request) error {
 		page.Problem = problemOf(wrong[0])
 	case err != nil:
 		return err
+	case of == verification.UndoFactor:
+		canonical.From(r.Context()).Outcome("factor_change_undone")
+		return a.done(w, r, pages.FactorUndone, "", page.Locales)
 	default:
 		canonical.From(r.Context()).Outcome("contact_restored")
 		return a.done(w, r, pages.ContactRestored, "", page.Locales)

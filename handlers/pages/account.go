@@ -209,8 +209,9 @@ func (l Localized) Reset(w http.ResponseWriter, status int, page Reset) error {
 	return l.writeForm(w, status, "reset", page, scriptPolicy, &chooser{Again: wire.Path("/recover", url.Values{"id": {page.ID}, "code": {page.Code}, "flow": {page.Flow}, "ui_locales": {page.Locales}})})
 }
 
-// Undo asks whether a change of a contact is to be undone.
+// Undo asks whether a change of a contact, or of second factors, is to be undone.
 type Undo struct {
+	Factor                   bool
 	Locales, Token, ID, Code string
 	// Recover and SignIn are where people go on when nothing can be undone.
 	Recover, SignIn string
@@ -233,13 +234,14 @@ const (
 	PasswordReset   AccountChange = "password_reset"
 	ContactChanged  AccountChange = "contact_changed"
 	ContactRestored AccountChange = "contact_restored"
+	FactorUndone    AccountChange = "factor_undone"
 	// DeletionRequested: the account is going to be deleted.
 	DeletionRequested AccountChange = "deletion_requested"
 )
 
 // AccountChanges are all changes.
 func AccountChanges() []AccountChange {
-	return []AccountChange{PasswordReset, ContactChanged, ContactRestored, DeletionRequested}
+	return []AccountChange{PasswordReset, ContactChanged, ContactRestored, FactorUndone, DeletionRequested}
 }
 
 // Done says what was done, and where to go on.

@@ -148,6 +148,9 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 	show("undo", func(w http.ResponseWriter) error {
 		return in.Undo(w, http.StatusOK, pages.Undo{Recover: "/recover", SignIn: "/login", Token: evil, ID: evil, Code: evil})
 	})
+	show("undo_factor", func(w http.ResponseWriter) error {
+		return in.Undo(w, http.StatusOK, pages.Undo{Factor: true, Recover: "/recover", SignIn: "/login", Token: evil, ID: evil, Code: evil})
+	})
 	show("undo_closed", func(w http.ResponseWriter) error {
 		return in.Undo(w, http.StatusOK, pages.Undo{Recover: "/recover", SignIn: "/login", Problem: pages.CodeClosed})
 	})
