@@ -150,7 +150,8 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	passkeys, err := passkey.New(authenticators, store, gate, users, events, e.clock, e.random)
+	factors := factor.NewRegistry(store, gate, ring.Key(keyring.Factor), users, events, c.Issuer, e.clock, e.random)
+	passkeys, err := passkey.New(authenticators, store, gate, users, factors, events, e.clock, e.random)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +162,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		outbox:      outbox,
 		people:      people,
 		invitations: account.NewInvitations(people),
-		factors:     factor.NewRegistry(store, gate, ring.Key(keyring.Factor), users, events, c.Issuer, e.clock, e.random),
+		factors:     factors,
 		passkeys:    passkeys,
 		demands:     demands,
 		store:       store,

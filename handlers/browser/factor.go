@@ -14,7 +14,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
-	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
@@ -28,12 +27,11 @@ type codes interface {
 	CheckRecoveryCode(ctx context.Context, a factor.Attempt) error
 }
 
-// apps sets up authenticator apps, and makes the recovery codes that come with the first factor.
+// apps sets up authenticator apps.
 type apps interface {
 	Propose(u *account.User) (factor.Proposal, error)
 	ProposalOf(u *account.User, secret string) factor.Proposal
 	SetUpTOTP(ctx context.Context, u *account.User, secret, code string) ([]string, error)
-	FirstRecoveryCodes(ctx context.Context, user provider.ID) ([]string, error)
 }
 
 // ServeFactorPage asks for a second factor.

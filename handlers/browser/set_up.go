@@ -216,7 +216,7 @@ func (b *Browser) addedPasskey(r *http.Request, u *account.User, form url.Values
 	if err != nil {
 		return addedFactor{}, &setUpProblem{pages.PasskeyFailed, err}
 	}
-	p, err := b.Passkeys.Create(r.Context(), u, c, []byte(form.Get("response")), form.Get("name"))
+	p, codes, err := b.Passkeys.Create(r.Context(), u, c, []byte(form.Get("response")), form.Get("name"))
 	var refused *passkey.Refused
 	var name *passkey.NameFault
 	switch {
@@ -231,6 +231,5 @@ func (b *Browser) addedPasskey(r *http.Request, u *account.User, form url.Values
 	case err != nil:
 		return addedFactor{}, err
 	}
-	codes, err := b.Apps.FirstRecoveryCodes(r.Context(), u.ID)
-	return addedFactor{p.Methods(p.Verifies), codes}, err
+	return addedFactor{p.Methods(p.Verifies), codes}, nil
 }

@@ -32,7 +32,7 @@ func (f *fixture) withPasskey(u *account.User, name string) string {
 	require.NoError(f.t, err)
 	response, err := passkeytest.New(issuer).Create(options)
 	require.NoError(f.t, err)
-	p, err := f.passkeys.Create(f.t.Context(), u, c, response, name)
+	p, _, err := f.passkeys.Create(f.t.Context(), u, c, response, name)
 	require.NoError(f.t, err)
 	return p.ID.String()
 }

@@ -78,7 +78,7 @@ func newFixture(t *testing.T, change func(c *ownaccount.Config)) *fixture {
 	set, err := pages.New(pages.Settings{})
 	require.NoError(t, err)
 	f.factors = factor.NewRegistry(f.store, f.gate, ring.Key(keyring.Factor), registry, (*event.Bus)(nil), issuer, clock, rand.Reader)
-	f.passkeys, err = passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, f.store, f.gate, registry, (*event.Bus)(nil), clock, rand.Reader)
+	f.passkeys, err = passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, f.store, f.gate, registry, f.factors, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, err)
 	c := ownaccount.Config{
 		Factors: f.factors, Passkeys: f.passkeys, Demands: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock),

@@ -86,14 +86,14 @@ func TestAttestationNeedsMakers(t *testing.T) {
 	t.Parallel()
 	complete := passkey.Config{Issuer: issuer}
 	attestation(t, newMaker(t), [16]byte{1})(&complete)
-	_, err := passkey.New(complete, nil, nil, nil, nil, nil, rand.Reader)
+	_, err := passkey.New(complete, nil, nil, nil, nil, nil, nil, rand.Reader)
 	require.NoError(t, err)
 	for name, remove := range map[string]func(c *passkey.Config){
 		"makers": func(c *passkey.Config) { c.Makers = nil }, "models": func(c *passkey.Config) { c.Models = nil },
 	} {
 		c := complete
 		remove(&c)
-		_, err := passkey.New(c, nil, nil, nil, nil, nil, rand.Reader)
+		_, err := passkey.New(c, nil, nil, nil, nil, nil, nil, rand.Reader)
 		require.Error(t, err, name)
 	}
 }

@@ -87,16 +87,15 @@ func descriptors(passkeys []*Passkey) (list []protocol.CredentialDescriptor) {
 }
 
 // Create adds the passkey of a response (RegistrationResponseJSON) to a user, with a name or, without one, with
-// one by its kind. It brings Factors and Generation of u up to date, so that a sign-in can go on with it. It
+// one by its kind. A user without recovery codes gets some, which are shown once: there is no passkey without them.
+// It brings Factors and Generation of u up to date, so that a sign-in can go on with it. It
 // returns *Refused, *NameFault, or provider.ErrStale when the user was changed since the ceremony began.
-func (r *Registry) Create(ctx context.Context, u *account.User, c Ceremony, response []byte, name string) (*Passkey, error) {
-	name, err := nameOf(name)
-	if err != nil {
-		return nil, err
+func (r *Registry) Create(ctx context.Context, u *account.User, c Ceremony, response []byte, name string) (p *Passkey, codes []string, err error) {
+	if name, err = nameOf(name); err != nil {
+		return nil, nil, err
 	}
-	p, err := r.created(ctx, u, c, response)
-	if err != nil {
-		return nil, err
+	if p, err = r.created(ctx, u, c, response); err != nil {
+		return nil, nil, err
 	}
 	if p.Name = name; name == "" {
 		p.Name = defaultName(p.Transports)
@@ -106,13 +105,16 @@ func (r *Registry) Create(ctx context.Context, u *account.User, c Ceremony, resp
 		if changed, err = r.add(ctx, c, p); err != nil {
 			return nil, err
 		}
-		return r.added(ctx, changed, p)
+		if codes, err = r.codes.FirstRecoveryCodes(ctx, u.ID); err != nil {
+			return nil, err
+		}
+		return r.added(ctx, changed, p, len(codes))
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	u.Factors, u.Generation = changed.Factors, changed.Generation
-	return p, nil
+	return p, codes, nil
 }
 
 // created is the passkey of a response that was verified (WebAuthn section 7.1).

@@ -3,6 +3,7 @@ package passkey_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -27,7 +28,7 @@ func TestCreate(t *testing.T) {
 	require.NoError(t, err)
 	response, err := f.authenticator.Create(options)
 	require.NoError(t, err)
-	p, err := f.Create(t.Context(), f.user, through(t, c), response, "  My phone ")
+	p, _, err := f.Create(t.Context(), f.user, through(t, c), response, "  My phone ")
 	require.NoError(t, err)
 	key := f.authenticator.Keys[0]
 	assert.Equal(t, "My phone", p.Name)
@@ -49,10 +50,10 @@ func TestCreate(t *testing.T) {
 	assert.Equal(t, 1, f.messages(notify.FactorAdded))
 	assert.Equal(t, 1, f.published(event.FactorAdded{UserID: f.user.ID, Kind: factor.Passkey}))
 
-	_, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "")
 	require.ErrorIs(t, err, provider.ErrStale, "again")
 	c.Generation = f.user.Generation
-	_, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "")
 	assertRefused(t, passkey.Replayed, err)
 }
 
@@ -145,21 +146,21 @@ func TestCreationsAreForTheirUser(t *testing.T) {
 	require.NoError(t, err)
 	response, err := f.authenticator.Create(options)
 	require.NoError(t, err)
-	_, err = f.Create(t.Context(), f.newUser(t, "bob"), c, response, "")
+	_, _, err = f.Create(t.Context(), f.newUser(t, "bob"), c, response, "")
 	assertRefused(t, passkey.WrongCeremony, err)
 	f.now = f.now.Add(passkey.Lifetime)
-	_, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "")
 	assertRefused(t, passkey.Expired, err)
 	f.now = f.now.Add(-1000)
 	changed := f.read(t, f.user.ID)
 	changed.PasswordHash = "another"
 	require.NoError(t, f.store.UpdateUser(t.Context(), changed))
-	_, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "")
 	require.ErrorIs(t, err, provider.ErrStale, "as the database has it")
-	_, err = f.Create(t.Context(), changed, c, response, "")
+	_, _, err = f.Create(t.Context(), changed, c, response, "")
 	require.ErrorIs(t, err, provider.ErrStale, "as the caller has it")
 	require.NoError(t, f.store.DeleteUser(t.Context(), f.user.ID, f.now))
-	_, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "")
 	require.ErrorIs(t, err, provider.ErrStale, "deleted")
 }
 
@@ -174,7 +175,7 @@ func TestPasskeyOfAnotherUser(t *testing.T) {
 	require.NoError(t, err)
 	response, err := f.authenticator.Create(options, func(r *passkeytest.Response) { r.Key.ID, r.ID = mine.ID, mine.ID })
 	require.NoError(t, err)
-	_, err = f.Create(t.Context(), bob, c, response, "")
+	_, _, err = f.Create(t.Context(), bob, c, response, "")
 	assertRefused(t, passkey.Exists, err)
 	assert.Empty(t, f.read(t, bob.ID).Factors)
 }
@@ -190,13 +191,44 @@ func TestCreationsRace(t *testing.T) {
 	var group sync.WaitGroup
 	for range 20 {
 		u := *f.user
-		group.Go(func() { _, _ = f.Create(t.Context(), &u, c, response, "") })
+		group.Go(func() { _, _, _ = f.Create(t.Context(), &u, c, response, "") })
 	}
 	group.Wait()
 	list, err := f.Of(t.Context(), f.user.ID)
 	require.NoError(t, err)
 	assert.Len(t, list, 1)
 	assert.Equal(t, 1, f.records(t, audit.FactorAdd))
+}
+
+// The recovery codes that come with the first factor are of the same transaction: without them there is no passkey, and
+// its response can be sent again.
+func TestRecoveryCodesComeWithThePasskey(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	before := *f.user
+	options, c, err := f.Creation(t.Context(), f.user)
+	require.NoError(t, err)
+	response, err := f.authenticator.Create(options)
+	require.NoError(t, err)
+	f.noCodes = errors.New("no randomness")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "")
+	require.ErrorIs(t, err, f.noCodes)
+	list, err := f.Of(t.Context(), f.user.ID)
+	require.NoError(t, err)
+	assert.Empty(t, list)
+	assert.Equal(t, &before, f.user)
+	assert.Equal(t, &before, f.read(t, f.user.ID))
+	assert.Zero(t, f.records(t, audit.FactorAdd))
+	assert.Zero(t, f.messages(notify.FactorAdded))
+
+	f.noCodes, f.recoveryCodes = nil, []string{"one", "two"}
+	_, codes, err := f.Create(t.Context(), f.user, c, response, "")
+	require.NoError(t, err)
+	assert.Equal(t, f.recoveryCodes, codes)
+	records, err := f.store.Records(t.Context(), audit.Filter{Action: audit.FactorAdd}, 10)
+	require.NoError(t, err)
+	require.Len(t, records, 1)
+	assert.Contains(t, records[0].Changes, "recovery_codes")
 }
 
 func TestNumberOfPasskeysIsBounded(t *testing.T) {
@@ -217,7 +249,7 @@ func TestNumberOfPasskeysIsBounded(t *testing.T) {
 	assertRefused(t, passkey.TooMany, err)
 	// A page from before the last one; the generation alone would not keep it out.
 	c.Generation = f.user.Generation
-	_, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "")
 	assertRefused(t, passkey.TooMany, err)
 }
 
@@ -226,7 +258,7 @@ func TestNamesOfPasskeys(t *testing.T) {
 	f := newFixture(t)
 	for _, name := range []string{strings.Repeat("ä", 65), "a\nb", "a\x00", "a\u202eb", "\xff"} {
 		var fault *passkey.NameFault
-		_, err := f.Create(t.Context(), f.user, passkey.Ceremony{}, nil, name)
+		_, _, err := f.Create(t.Context(), f.user, passkey.Ceremony{}, nil, name)
 		require.ErrorAs(t, err, &fault, "%q", name)
 		require.ErrorAs(t, f.Rename(t.Context(), f.user.ID, provider.ID{}, name), &fault)
 	}

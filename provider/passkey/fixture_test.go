@@ -43,6 +43,9 @@ type fixture struct {
 	events []event.Event
 	told   []notify.Message
 
+	recoveryCodes []string
+	noCodes       error
+
 	statements atomic.Int64
 }
 
@@ -69,17 +72,23 @@ func newFixture(t *testing.T, changes ...func(*passkey.Config)) *fixture {
 	for _, change := range changes {
 		change(&config)
 	}
-	f.Registry, err = passkey.New(config, f.store, audit.NewGate(f.store, f.store, events, clock, rand.Reader), f, events, clock, rand.Reader)
+	f.Registry, err = passkey.New(config, f.store, audit.NewGate(f.store, f.store, events, clock, rand.Reader), f, f, events, clock, rand.Reader)
 	require.NoError(t, err)
 	f.user = f.newUser(t, "alice")
 	return f
 }
 
-// Tell keeps what users are told.
+// FirstRecoveryCodes gives some, unless it is to fail.
+func (f *fixture) FirstRecoveryCodes(context.Context, provider.ID) ([]string, error) {
+	return f.recoveryCodes, f.noCodes
+}
+
+// TellUndoable is Tell.
 func (f *fixture) TellUndoable(ctx context.Context, u *account.User, m notify.Message) error {
 	return f.Tell(ctx, u, m)
 }
 
+// Tell keeps what users are told.
 func (f *fixture) Tell(_ context.Context, _ *account.User, m notify.Message) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -115,7 +124,8 @@ func (f *fixture) create(t *testing.T, changes ...passkeytest.Change) (*passkey.
 	require.NoError(t, err)
 	response, err := f.authenticator.Create(options, changes...)
 	require.NoError(t, err)
-	return f.Create(t.Context(), f.user, through(t, c), response, "")
+	p, _, err := f.Create(t.Context(), f.user, through(t, c), response, "")
+	return p, err
 }
 
 // through is a ceremony that was in a page.

@@ -11,10 +11,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 )
 
-// added tells of a new passkey.
-func (r *Registry) added(ctx context.Context, u *account.User, p *Passkey) (audit.Changes, error) {
+// added tells of a new passkey, and how many recovery codes were made with it.
+func (r *Registry) added(ctx context.Context, u *account.User, p *Passkey, codes int) (audit.Changes, error) {
 	r.events.Publish(ctx, event.FactorAdded{UserID: u.ID, Kind: factor.Passkey})
-	return audit.Details(described(p)), r.notices.TellUndoable(ctx, u, r.notice(ctx, notify.FactorAdded, p))
+	details := described(p)
+	if codes > 0 {
+		details["recovery_codes"] = codes
+	}
+	return audit.Details(details), r.notices.TellUndoable(ctx, u, r.notice(ctx, notify.FactorAdded, p))
 }
 
 func described(p *Passkey) map[string]any {

@@ -65,6 +65,11 @@ type notices interface {
 	TellUndoable(ctx context.Context, u *account.User, m notify.Message) error
 }
 
+// firstCodes gives a user recovery codes who has none left, in the transaction that adds a passkey; nil: there are some.
+type firstCodes interface {
+	FirstRecoveryCodes(ctx context.Context, user provider.ID) ([]string, error)
+}
+
 // Config is what an operator decides.
 type Config struct {
 	// Issuer is the public address. Its host is the relying party, to which passkeys belong: with another one
@@ -88,6 +93,7 @@ type Registry struct {
 	store   Store
 	gate    gate
 	notices notices
+	codes   firstCodes
 	events  publisher
 	clock   provider.Clock
 	random  io.Reader
@@ -97,7 +103,7 @@ type Registry struct {
 }
 
 // New makes a Registry.
-func New(c Config, store Store, g gate, n notices, events publisher, clock provider.Clock, random io.Reader) (*Registry, error) {
+func New(c Config, store Store, g gate, n notices, codes firstCodes, events publisher, clock provider.Clock, random io.Reader) (*Registry, error) {
 	issuer, err := url.Parse(c.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("passkey: issuer: %w", err)
@@ -107,7 +113,7 @@ func New(c Config, store Store, g gate, n notices, events publisher, clock provi
 		return nil, errors.New("passkey: attestation needs models, and certificates of their makers")
 	}
 	r := &Registry{
-		Config: c, store: store, gate: g, notices: n, events: events, clock: clock, random: random,
+		Config: c, store: store, gate: g, notices: n, codes: codes, events: events, clock: clock, random: random,
 		relyingParty: issuer.Hostname(), origins: map[string]bool{issuer.Scheme + "://" + issuer.Host: true},
 	}
 	for _, o := range c.Origins {

@@ -30,7 +30,7 @@ type passkeys struct {
 func (f *fixture) passkeys(t *testing.T, s *selfService) *passkeys {
 	t.Helper()
 	gate := audit.NewGate(f.outbox(), f.Store, event.NewBus(), f.clock, rand.Reader)
-	registry, err := passkey.New(passkey.Config{Issuer: "https://id.example.com"}, f.Store, gate, s.registry, event.NewBus(), f.clock, rand.Reader)
+	registry, err := passkey.New(passkey.Config{Issuer: "https://id.example.com"}, f.Store, gate, s.registry, f.factorsOf(t, s), event.NewBus(), f.clock, rand.Reader)
 	require.NoError(t, err)
 	return &passkeys{registry, s}
 }
@@ -39,7 +39,7 @@ func (f *fixture) passkeys(t *testing.T, s *selfService) *passkeys {
 func (p *passkeys) register(t *testing.T, u *account.User) (*passkeytest.Authenticator, *passkey.Passkey) {
 	t.Helper()
 	a, c, response := p.created(t, u)
-	created, err := p.Create(t.Context(), u, c, response, "Blue key")
+	created, _, err := p.Create(t.Context(), u, c, response, "Blue key")
 	require.NoError(t, err)
 	return a, created
 }
@@ -130,6 +130,25 @@ func testPasskeyRemovalRace(t *testing.T, f *fixture) {
 		}
 		assert.Empty(t, u.Factors)
 	}
+}
+
+// The first factor comes with recovery codes, also when it is a passkey, and a further one with none.
+func testPasskeyWithRecoveryCodes(t *testing.T, f *fixture) {
+	s := f.factors(t)
+	p := f.passkeys(t, s.people)
+	u := f.user(t, "alice")
+	for _, n := range []int{10, 0} {
+		_, c, response := p.created(t, u)
+		_, codes, err := p.Create(t.Context(), u, c, response, "")
+		require.NoError(t, err)
+		assert.Len(t, codes, n)
+		for _, code := range codes[:min(n, 1)] {
+			require.NoError(t, s.recover(t.Context(), u, code))
+		}
+	}
+	of, err := s.Of(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, 9, of.RecoveryCodes)
 }
 
 // Recovery codes stand in for a factor of either kind, and a reset removes the factors of all kinds.

@@ -56,7 +56,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"names that look the same": testSkeletons, "names that look the same, of the previous version": testSkeletonsOfThePreviousVersion, "names that look the same race": testSkeletonRace, "many names": testManySkeletons,
 		"disabled clients get no tokens": testDisabledClientsGetNoTokens,
 		"revocations":                    testRevocations, "revoked tokens expire": testRevokedTokensExpire, "revocations are removed": testRevocationsAreRemoved, "revocations out of order": testRevocationsOutOfOrder, "revocations beside others": testRevocationsBesideOthers, "revocation statements": testRevocationStatements,
-		"passkeys": testPasskeys, "passkeys race": testPasskeyRace, "passkeys come and go": testPasskeysComeAndGo, "passkey replays": testPasskeyReplays, "passkey removals race": testPasskeyRemovalRace, "passkeys and other factors": testPasskeysAndOtherFactors, "challenges": testChallenges,
+		"passkeys": testPasskeys, "passkeys race": testPasskeyRace, "passkeys come and go": testPasskeysComeAndGo, "passkey replays": testPasskeyReplays, "passkey removals race": testPasskeyRemovalRace, "passkeys and other factors": testPasskeysAndOtherFactors, "passkey with recovery codes": testPasskeyWithRecoveryCodes, "challenges": testChallenges,
 		"transactions": testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
 		"leases": testLeases, "jobs": testJobs, "janitor": testJanitor, "times": testTimes, "statements": testStatements, "migrations": testMigrations, "a newer schema": testNewerSchema,
 	} {

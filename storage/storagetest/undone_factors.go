@@ -218,7 +218,7 @@ func testFactorsAreOfWhenTheyWereStored(t *testing.T, f *fixture) {
 	require.NotNil(t, a)
 	require.NoError(t, f.InTx(t.Context(), func(ctx context.Context) error {
 		f.advance(5 * time.Second)
-		_, err := p.Create(ctx, u, c, response, "")
+		_, _, err := p.Create(ctx, u, c, response, "")
 		return err
 	}))
 	list, err := p.Of(t.Context(), u.ID)
