@@ -43,6 +43,8 @@ type fixture struct {
 	events []event.Event
 	told   []notify.Message
 
+	links atomic.Int64 // that undo something
+
 	recoveryCodes []string
 	noCodes       error
 
@@ -85,6 +87,7 @@ func (f *fixture) FirstRecoveryCodes(context.Context, provider.ID) ([]string, er
 
 // TellUndoable is Tell.
 func (f *fixture) TellUndoable(ctx context.Context, u *account.User, m notify.Message) error {
+	f.links.Add(1)
 	return f.Tell(ctx, u, m)
 }
 

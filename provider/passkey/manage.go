@@ -63,7 +63,7 @@ func (r *Registry) Remove(ctx context.Context, u *account.User, id provider.ID) 
 		case changed.Disabled || changed.Generation != u.Generation:
 			return nil, provider.ErrStale
 		}
-		changed, changes, err = r.removed(ctx, changed, id)
+		changed, changes, err = r.removed(ctx, changed, id, r.notices.TellUndoable)
 		return changes, err
 	})
 	if err == nil {
@@ -84,13 +84,13 @@ func (r *Registry) RemoveFor(ctx context.Context, actor audit.Actor, userID, id 
 		if err := account.MayManage(actor, u); err != nil {
 			return nil, err
 		}
-		_, changes, err := r.removed(ctx, u, id)
+		_, changes, err := r.removed(ctx, u, id, r.notices.Tell) // an undo would take back what was put right
 		return changes, err
 	})
 }
 
-// removed removes a passkey of a user who is locked, and returns the user as changed by that.
-func (r *Registry) removed(ctx context.Context, u *account.User, id provider.ID) (*account.User, audit.Changes, error) {
+// removed removes a passkey of a user who is locked, tells the user, and returns the user as changed by that.
+func (r *Registry) removed(ctx context.Context, u *account.User, id provider.ID, tell func(context.Context, *account.User, notify.Message) error) (*account.User, audit.Changes, error) {
 	present, err := r.store.Passkeys(ctx, u.ID)
 	if err != nil {
 		return nil, nil, err
@@ -106,5 +106,5 @@ func (r *Registry) removed(ctx context.Context, u *account.User, id provider.ID)
 		return nil, nil, err
 	}
 	r.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: factor.Passkey})
-	return u, audit.Diff(described(p), nil), r.notices.TellUndoable(ctx, u, r.notice(ctx, notify.FactorRemoved, p))
+	return u, audit.Diff(described(p), nil), tell(ctx, u, r.notice(ctx, notify.FactorRemoved, p))
 }

@@ -36,6 +36,7 @@ func TestRemove(t *testing.T) {
 	assert.Equal(t, f.read(t, f.user.ID).Generation, f.user.Generation)
 	assert.Equal(t, 2, f.records(t, audit.FactorRemove))
 	assert.Equal(t, 2, f.messages(notify.FactorRemoved))
+	assert.EqualValues(t, 4, f.links.Load(), "each change can be undone")
 	assert.Equal(t, 2, f.published(event.FactorRemoved{UserID: f.user.ID, Kind: factor.Passkey}))
 }
 
@@ -55,4 +56,5 @@ func TestRemoveForAnAdministrator(t *testing.T) {
 	assert.Empty(t, f.read(t, f.user.ID).Factors)
 	assert.Equal(t, 1, f.records(t, audit.FactorRemove))
 	assert.Equal(t, 1, f.messages(notify.FactorRemoved))
+	assert.EqualValues(t, 1, f.links.Load(), "that of the passkey which was added")
 }
