@@ -49,6 +49,8 @@ const (
 	FactorAdd    Action = "factor.add"
 	FactorRemove Action = "factor.remove"
 	FactorReset  Action = "factor.reset"
+	// FactorRename: a user gave a passkey another name.
+	FactorRename Action = "factor.rename"
 	// FactorClone: the signature counter of a passkey did not rise, so there may be a copy; it was refused.
 	FactorClone        Action = "factor.clone"
 	RecoveryCodesRenew Action = "recovery_codes.renew"
@@ -91,7 +93,7 @@ func Actions() []Action {
 	return []Action{
 		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport,
 		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUndoFactor, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused, UserRequestDeletion, UserKeep,
-		FactorAdd, FactorRemove, FactorReset, FactorClone, RecoveryCodesRenew, RecoveryCodesUse,
+		FactorAdd, FactorRemove, FactorReset, FactorRename, FactorClone, RecoveryCodesRenew, RecoveryCodesUse,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
 		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,
 		SessionEnd, SessionStepUp,

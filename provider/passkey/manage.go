@@ -36,18 +36,27 @@ func (r *Registry) Rename(ctx context.Context, userID, id provider.ID, name stri
 	if err != nil {
 		return err
 	}
-	present, err := r.store.Passkeys(ctx, userID)
-	if err != nil {
-		return err
-	}
-	p := byID(present, id)
-	if p == nil {
-		return provider.ErrNotFound
-	}
-	if name == "" {
-		name = defaultName(p.Transports)
-	}
-	return r.store.RenamePasskey(ctx, userID, id, name)
+	return r.gate.Record(ctx, audit.Self(ctx, userID), audit.FactorRename, audit.OfUser(userID), func(ctx context.Context) (audit.Changes, error) {
+		if _, err := r.store.LockUser(ctx, userID); err != nil { // of two names at once each record has the one before
+			return nil, err
+		}
+		present, err := r.store.Passkeys(ctx, userID)
+		if err != nil {
+			return nil, err
+		}
+		p := byID(present, id)
+		if p == nil {
+			return nil, provider.ErrNotFound
+		}
+		now := name
+		if now == "" {
+			now = defaultName(p.Transports)
+		}
+		if now == p.Name {
+			return audit.Changes{}, nil
+		}
+		return audit.Diff(map[string]any{"name": p.Name}, map[string]any{"name": now, "passkey": id.String()}), r.store.RenamePasskey(ctx, userID, id, now)
+	})
 }
 
 // Remove removes a passkey that the user does not want any more. The user's recovery codes go when no factor

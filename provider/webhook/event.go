@@ -48,6 +48,7 @@ func types() map[audit.Action]string {
 		audit.FactorAdd:              "user.factor_added",
 		audit.FactorRemove:           "user.factor_removed",
 		audit.FactorReset:            "user.factors_reset",
+		audit.FactorRename:           "user.passkey_renamed",
 		audit.FactorClone:            "user.passkey_clone_detected",
 		audit.RecoveryCodesRenew:     "user.recovery_codes_renewed",
 		audit.RecoveryCodesUse:       "user.recovery_code_used",
