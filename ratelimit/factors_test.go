@@ -81,6 +81,28 @@ func TestManyBrowsersGuessNoMore(t *testing.T) {
 	assert.Less(t, float64(all)*3/1_000_000, 0.005)
 }
 
+// A limit says whether it is of the account, whose owner is told then.
+func TestLimitsOfTheAccountAreSaidToBe(t *testing.T) {
+	t.Parallel()
+	refused := func(f *factorsFixture, n int, try func(n int) account.Try, every time.Duration) *account.Throttled {
+		var throttled *account.Throttled
+		for i := range n {
+			require.NoError(t, f.Take(t.Context(), try(i)))
+			f.now.Add(int64(every))
+		}
+		require.ErrorAs(t, f.Take(t.Context(), try(n)), &throttled)
+		return throttled
+	}
+	own := func(int) account.Try { return try("alice", "192.0.2.1/32", "own") }
+	strangers := func(n int) account.Try { return try("alice", fmt.Sprint(n), "") }
+	assert.True(t, refused(newFactors(t), 10, strangers, 0).Account)
+	assert.False(t, refused(newFactors(t), 10, own, 0).Account, "one browser of the user")
+	assert.False(t, refused(newFactors(t), 50, func(n int) account.Try { return try(fmt.Sprint(n), "192.0.2.1/32", "") }, 0).Account, "one address")
+	browsers := func(n int) account.Try { return try("alice", "192.0.2.1/32", fmt.Sprint(n)) }
+	assert.True(t, refused(newFactors(t), 30, browsers, time.Second).Account, "over days, by all browsers")
+	assert.True(t, refused(newFactors(t), 30, strangers, 100*time.Second).Account, "over days")
+}
+
 // Whoever uses up what strangers have does not lock out the owner's browser, nor the other way round.
 func TestAttackersDoNotLockBrowsersOut(t *testing.T) {
 	t.Parallel()

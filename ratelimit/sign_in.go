@@ -3,6 +3,7 @@ package ratelimit
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
@@ -40,7 +41,8 @@ func throttled(d Decision) error {
 		return nil
 	}
 	verdict, _ := d.Tightest()
-	return &account.Throttled{RetryAfter: verdict.RetryAfter}
+	ofAccount := slices.ContainsFunc(d.Verdicts, func(v Verdict) bool { return v.RetryAfter > 0 && v.Policy.Key == ByAccount })
+	return &account.Throttled{RetryAfter: verdict.RetryAfter, Account: ofAccount}
 }
 
 // Return is part of account.Throttle. An attempt that cannot be returned expires by itself.

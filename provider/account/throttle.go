@@ -52,8 +52,13 @@ type Throttle interface {
 	Return(ctx context.Context, t Try)
 }
 
-// Throttled: too many attempts failed. RetryAfter is how long to wait.
-type Throttled struct{ RetryAfter time.Duration }
+// Throttled: too many attempts failed.
+type Throttled struct {
+	// RetryAfter is how long to wait.
+	RetryAfter time.Duration
+	// Account: those at the account were too many, wherever they came from.
+	Account bool
+}
 
 // Error says how long to wait.
 func (t *Throttled) Error() string {

@@ -124,6 +124,9 @@ func (r *Registry) attempt(ctx context.Context, a Attempt, kind, code string, ch
 		var throttled *account.Throttled
 		if errors.As(err, &throttled) {
 			r.refused(ctx, a.User, kind, "throttled")
+			if throttled.Account {
+				r.guessed(ctx, a.User)
+			}
 		}
 		return err
 	}
@@ -135,6 +138,15 @@ func (r *Registry) attempt(ctx context.Context, a Attempt, kind, code string, ch
 		r.refused(ctx, a.User, kind, "wrong_code")
 	}
 	return err
+}
+
+// guessed tells a user that somebody has used up the attempts at codes, who therefore knows the password, or has a
+// session. The message is not repeated within a day. Whoever guesses may hang up, and is answered in any case.
+func (r *Registry) guessed(ctx context.Context, u *account.User) {
+	m := notify.Message{Kind: notify.FactorGuessed, Data: notify.Data{At: r.clock.Now(ctx)}}
+	if err := r.store.Detached(ctx, func(ctx context.Context) error { return r.notices.Tell(ctx, u, m) }); err != nil {
+		r.events.Publish(ctx, event.NoticeFailed{UserID: u.ID, Kind: string(m.Kind), Fault: err})
+	}
 }
 
 func (r *Registry) refused(ctx context.Context, u *account.User, kind, reason string) {

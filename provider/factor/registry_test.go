@@ -27,12 +27,12 @@ import (
 // tries notes what attempts are counted by.
 type tries struct {
 	taken, returned []account.Try
-	full            bool
+	full, ofAccount bool
 }
 
 func (t *tries) Take(_ context.Context, try account.Try) error {
 	if t.full {
-		return &account.Throttled{RetryAfter: time.Minute}
+		return &account.Throttled{RetryAfter: time.Minute, Account: t.ofAccount}
 	}
 	t.taken = append(t.taken, try)
 	return nil
@@ -161,6 +161,38 @@ func TestAttemptsAreCountedBeforeTheyAreMade(t *testing.T) {
 	known, unknown := account.Try{Account: id, Prefix: "p", Device: "own"}, account.Try{Account: id, Prefix: "p"}
 	assert.Equal(t, []account.Try{unknown, known, unknown}, f.tries.taken)
 	assert.Equal(t, []account.Try{known, unknown}, f.tries.returned, "what was right does not count")
+}
+
+// Whoever uses up the attempts at codes knows the password. The owner is told once a day, however often somebody goes
+// on, and also when the guesser hangs up; a limit of an address or a browser says nothing about the account.
+func TestGuessingIsTold(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	_, codes := f.setUp(t)
+	told := func() (n int) {
+		messages, err := f.store.Messages(t.Context(), 100)
+		require.NoError(t, err)
+		for _, m := range messages {
+			if m.Kind == notify.FactorGuessed {
+				assert.Equal(t, f.user.Email, m.To)
+				n++
+			}
+		}
+		return n
+	}
+	f.tries.full = true
+	var throttled *account.Throttled
+	require.ErrorAs(t, f.CheckTOTP(t.Context(), factor.Attempt{User: f.user, Code: "123456"}), &throttled)
+	assert.Zero(t, told())
+	f.tries.ofAccount = true
+	ctx, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	require.ErrorAs(t, f.CheckTOTP(ctx, factor.Attempt{User: f.user, Code: "123456"}), &throttled)
+	assert.Equal(t, 1, told())
+	for range 5 {
+		require.ErrorAs(t, f.CheckRecoveryCode(t.Context(), factor.Attempt{User: f.user, Code: codes[0]}), &throttled)
+	}
+	assert.Equal(t, 1, told())
 }
 
 func TestRecoveryCodesAreShownOnceAndDiffer(t *testing.T) {

@@ -61,6 +61,8 @@ type codes interface {
 // users keeps the users themselves.
 type users interface {
 	User(ctx context.Context, id provider.ID) (*account.User, error)
+	// Detached runs a transaction for the consequences of a refusal.
+	Detached(ctx context.Context, fn func(ctx context.Context) error) error
 	// LockUser reads a user and locks the row until the transaction ends.
 	LockUser(ctx context.Context, id provider.ID) (*account.User, error)
 	// RemoveFactors removes the factors of every kind, and the recovery codes.

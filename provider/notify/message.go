@@ -51,6 +51,8 @@ const (
 	FactorRemoved        Kind = "factor_removed"
 	RecoveryCodesRenewed Kind = "recovery_codes_renewed"
 	RecoveryCodeUsed     Kind = "recovery_code_used"
+	// FactorGuessed: somebody gave the password, and then wrong codes until no more were accepted.
+	FactorGuessed Kind = "factor_guessed"
 	// PasskeyCloned: there may be a copy of the passkey that Data.FactorName names.
 	PasskeyCloned Kind = "passkey_cloned"
 	// FactorsReset: an administrator removed all factors of the recipient.
@@ -63,7 +65,7 @@ const (
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, PasskeyCloned, FactorsReset, DeletionRequested, AccountDeleted}
+	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorGuessed, PasskeyCloned, FactorsReset, DeletionRequested, AccountDeleted}
 }
 
 // undoable tells whether a message may have a link that takes an account back to before a change of its factors.
@@ -159,6 +161,7 @@ const (
 	changes              = "change" // with the link that undoes one
 	// Who signs in again and again must not use up what tells of a factor.
 	factors = "factor"
+	guesses = "guess" // repeated as long as somebody guesses
 	notices = "notice"
 )
 
@@ -179,6 +182,8 @@ func (m *Message) budget() string {
 		return changes
 	case FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, PasskeyCloned, FactorsReset:
 		return factors
+	case FactorGuessed:
+		return guesses
 	default:
 		return notices
 	}

@@ -57,6 +57,7 @@ type bound struct {
 // else can have sent to a person, and what an operator pays for SMS. askedBounds are those of what an account
 // asks for itself, which goes to any address: with numbers that cost much, somebody earns at each.
 func addressBounds() []bound { return []bound{{time.Hour, 10}, {24 * time.Hour, 30}} }
+func guessBounds() []bound   { return []bound{{24 * time.Hour, 1}} } // more would say nothing new
 func accountBounds() []bound { return []bound{{time.Hour, 20}, {24 * time.Hour, 60}} }
 func askedBounds() []bound   { return []bound{{time.Hour, 5}, {24 * time.Hour, 20}} }
 
@@ -161,7 +162,7 @@ const addTries = 100
 func (o *Outbox) Add(ctx context.Context, m Message) error {
 	err := o.add(ctx, m)
 	var many *TooMany
-	if o.refused != nil && !m.Silent && errors.As(err, &many) {
+	if o.refused != nil && !m.Silent && m.budget() != guesses && errors.As(err, &many) {
 		o.refused(m.Channel, many.Scope)
 	}
 	return err
@@ -190,13 +191,17 @@ func (o *Outbox) add(ctx context.Context, m Message) error {
 	if m.Asked {
 		bounds = askedBounds()
 	}
+	ofAddress := addressBounds()
+	if m.budget() == guesses {
+		ofAddress = guessBounds()
+	}
 	for range addTries {
 		// Both are read for every message, so that one without a user takes no less time.
 		address, account, err := o.store.LatestMessages(ctx, s.Key, m.UserID, most(accountBounds())+most(askedBounds()))
 		if err != nil {
 			return fmt.Errorf("notify: count messages: %w", err)
 		}
-		wait, scope := exceeded(address.Times, addressBounds(), now), OfAddress
+		wait, scope := exceeded(address.Times, ofAddress, now), OfAddress
 		if more := exceeded(account.of(m.budget()), bounds, now); counted && more > wait {
 			wait, scope = more, OfAccount
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/factor/factortest"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
 )
 
 func testFactorChangesRace(t *testing.T, f *fixture) {
@@ -108,8 +109,10 @@ func testCodesRace(t *testing.T, f *fixture) {
 	assert.Equal(t, 9, of.RecoveryCodes)
 
 	f.advance(30 * 24 * time.Hour)
+	told := len(s.people.recipients(t, notify.FactorGuessed))
 	accepted, refused, throttled := at(s.enter, func(int) string { return other(factortest.Code(secret, f.clock().Add(time.Hour))) })
 	assert.Equal(t, []int32{0, 10, 90}, []int32{accepted, refused, throttled})
+	assert.Len(t, s.people.recipients(t, notify.FactorGuessed), told+1, "the owner is told once")
 	var many *account.Throttled
 	require.ErrorAs(t, s.recover(t.Context(), u, codes[1]), &many, "recovery codes share the limit")
 }
