@@ -24,15 +24,21 @@ type shownMessage struct {
 // messageTo is the newest message to an address.
 func (s *server) messageTo(address string) shownMessage {
 	s.t.Helper()
+	return s.messagesTo(address)[0]
+}
+
+// messagesTo are those to an address, the newest first.
+func (s *server) messagesTo(address string) (list []shownMessage) {
+	s.t.Helper()
 	var all []shownMessage
 	require.NoError(s.t, json.Unmarshal([]byte(s.get("/dev/outbox.json").body), &all))
 	for _, m := range all {
 		if m.To == address {
-			return m
+			list = append(list, m)
 		}
 	}
-	require.Failf(s.t, "no message", "to %s", address)
-	return shownMessage{}
+	require.NotEmpty(s.t, list, "no message to %s", address)
+	return list
 }
 
 // faults are the codes of an answer to wrong data, by property.
