@@ -184,6 +184,7 @@ func testMessageSender(t *testing.T, f *fixture) {
 	}
 	add("code@example.com", func(m *notify.Message) { m.Kind, m.Verification = notify.ResetPassword, open })
 	add("used@example.com", func(m *notify.Message) { m.Kind, m.Verification = notify.ResetPassword, used })
+	add("told@example.com", func(m *notify.Message) { m.Kind, m.Verification = notify.FactorAdded, used })
 	add("+4915112345678", func(m *notify.Message) { m.Channel = notify.SMS })
 	add("silent@example.com", func(m *notify.Message) { m.Silent = true })
 
@@ -201,6 +202,8 @@ func testMessageSender(t *testing.T, f *fixture) {
 	assert.Equal(t, "smtp_550", got["refused@example.com"].Fault)
 	assert.Equal(t, notify.Dropped, got["used@example.com"].State)
 	assert.Zero(t, carrier.count("used@example.com"))
+	assert.Equal(t, notify.Sent, got["told@example.com"].State, "it is worth knowing without the link")
+	assert.Contains(t, carrier.letters["told@example.com"][0].Text, "/recover")
 	assert.Zero(t, carrier.count("silent@example.com"))
 	assert.Equal(t, notify.Waiting, got["+4915112345678"].State, "another server may be able to send it")
 	assert.Equal(t, "not_configured", got["+4915112345678"].Fault)

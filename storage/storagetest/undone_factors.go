@@ -171,6 +171,38 @@ func testContactThenFactor(t *testing.T, f *fixture) {
 	assert.Equal(t, []any{"bob@thief.example", 0}, []any{now.Email, len(now.Factors)}, "the change of the last 72 hours is undone")
 }
 
+// A thief who makes both changes at once, on two servers whose clocks differ, has no factor that looks as if it were
+// older than the change of the address.
+func testContactAndFactorAtOnce(t *testing.T, f *fixture) {
+	s := f.factors(t)
+	u := s.people.registered(t, "alice")
+	at := f.clock()
+	s.people.changed(t, u, "thief@thief.example")
+	f.setTime(at.Add(-time.Second / 2))
+	s.setUp(t, u)
+	f.setTime(at.Add(time.Hour))
+	id, code := s.people.undoOf(t, notify.ContactChanged, "alice@example.com")
+	_, err := s.people.Undo(t.Context(), id, code)
+	require.NoError(t, err)
+	assert.Empty(t, f.current(t, u).Factors)
+}
+
+// Anybody may say that an address is theirs: one that is not verified is told, and undoes nothing.
+func testUnverifiedContactUndoesNothing(t *testing.T, f *fixture) {
+	s := f.factors(t)
+	alice := s.people.made(t, "alice", "alice@staff.example")
+	s.setUp(t, alice)
+	none, _ := s.people.undoOf(t, notify.FactorAdded, "alice@staff.example")
+	assert.True(t, none.IsZero())
+	bob := s.people.withPhone(t, s.people.made(t, "bob", "bob@staff.example"), somePhone)
+	f.advance(73 * time.Hour)
+	s.setUp(t, bob)
+	none, _ = s.people.undoOf(t, notify.FactorAdded, "bob@staff.example")
+	assert.True(t, none.IsZero())
+	id, _ := s.people.undoOf(t, notify.FactorAdded, somePhone)
+	assert.False(t, id.IsZero(), "the number is the owner's")
+}
+
 // A thief who sets up a factor and then takes the address: the first link takes back both, and after the second one,
 // which is of a later time, the first one still works.
 func testFactorThenContact(t *testing.T, f *fixture) {
