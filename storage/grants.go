@@ -73,7 +73,8 @@ func (s *Store) CreateGrant(ctx context.Context, g *grant.Grant) error {
 	return s.fault(s.on(ctx).Create(&row).Error)
 }
 
-// createUserGrant stores a grant that a user approved. A password grant has no session.
+// createUserGrant stores a grant that a user approved. A password grant has no session. The deletion of an account may
+// have been asked for since the user was read, and has ended the grants that there were.
 func (s *Store) createUserGrant(ctx context.Context, g *grant.Grant) error {
 	// The row of the client is locked as well: a restriction waits for this grant, and ends it.
 	from, joined := "users u JOIN clients k ON k.id = ?", []any{g.ClientID}
@@ -87,7 +88,7 @@ func (s *Store) createUserGrant(ctx context.Context, g *grant.Grant) error {
 	return s.insertIfVerified(ctx, `INSERT INTO grants (id, client_id, scopes, audience, created_at, expires_at, session_id, auth_time,
 			acr, amr, claims, claims_agreed, offline, user_id, subject)
 		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, u.id, u.subject FROM `+from+`
-		WHERE u.id = ? AND u.generation = ? AND NOT u.disabled AND `+mayUse("u.id")+" AND "+sameAccess,
+		WHERE u.id = ? AND u.generation = ? AND NOT u.disabled AND u.delete_at IS NULL AND `+mayUse("u.id")+" AND "+sameAccess,
 		append(append(values, joined...), rowID(g.UserID), g.UserGeneration)...)
 }
 

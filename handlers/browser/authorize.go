@@ -77,6 +77,8 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 		return b.showLogin(w, r, p, f, f.Request.LoginHint)
 	case oauth.Prove, oauth.SetUp:
 		return b.stepUp(w, r, p, f, s, step)
+	case oauth.Keep:
+		return b.keepAccount(w, r, p)
 	case oauth.Consent:
 		return b.showConsent(w, r, p, f, s)
 	default:
@@ -97,6 +99,16 @@ func (b *Browser) stepUp(w http.ResponseWriter, r *http.Request, p progress, f o
 		page = setUpPath
 	}
 	return b.lead(w, r, f, way{flow: sealed}, page, &candidate{user: s.User, session: s})
+}
+
+// keepAccount asks a person whose account is to be deleted whether to keep it, and then goes on.
+func (b *Browser) keepAccount(w http.ResponseWriter, r *http.Request, p progress) error {
+	sealed, err := b.seal(w, r, p)
+	if err != nil {
+		return err
+	}
+	b.toKeep(w, sealed)
+	return nil
 }
 
 // register leads to the page for a new account, which leads back to authorize.

@@ -134,6 +134,8 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 		return b.showLogin(w, r, p, f, f.Request.LoginHint)
 	case step == oauth.Prove, step == oauth.SetUp: // the registration of the client has changed meanwhile
 		return b.stepUp(w, r, p, f, s, step)
+	case step == oauth.Keep:
+		return b.keepAccount(w, r, p)
 	case form.Get("action") == "switch":
 		// Another user may sign in and be asked. The current user stays signed in until then.
 		p.UserID = provider.ID{}

@@ -39,6 +39,7 @@ const (
 	SignIn  Step = iota + 1 // show the sign-in page
 	Prove                   // ask the signed-in user for another factor
 	SetUp                   // have the signed-in user set up another factor
+	Keep                    // ask the signed-in user whether to keep the account, which is to be deleted
 	Consent                 // ask the user
 	Approve                 // respond to the client
 )
@@ -67,6 +68,12 @@ func (p *Provider) Next(ctx context.Context, f Flow, s *session.Session) (Step, 
 			return 0, refusal.New(refusal.LoginRequired, refusal.CheckLoginRequired, "No user is signed in, or not in the way that the request demands.").For(r.Client.ID)
 		}
 		return SignIn, nil
+	}
+	if s.User.DeleteAt != nil { // no application gets anything of an account that is to be deleted
+		if silent {
+			return 0, refusal.New(refusal.LoginRequired, refusal.CheckDeletion, "The account of the user is to be deleted.").For(r.Client.ID)
+		}
+		return Keep, nil
 	}
 	standing, err := p.domain.Consents.Standing(ctx, s.User.ID, r.Client.ID)
 	if err != nil {

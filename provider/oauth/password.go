@@ -125,6 +125,9 @@ func (h *passwordGrant) verify(ctx context.Context, call *Call) (*account.User, 
 	if !standing.MayUse {
 		return nil, refusal.New(refusal.InvalidGrant, refusal.CheckUserOfClient, "The user may not use this application.")
 	}
+	if user.DeleteAt != nil {
+		return nil, refusal.New(refusal.InvalidGrant, refusal.CheckDeletion, "The account is to be deleted. Until then the user can keep it by signing in with a browser.")
+	}
 	// Last, after the same work as for a user who gets tokens: a password must not do where the sign-in page
 	// asks for more. A factor that is set up meanwhile makes the grant stale.
 	err = h.factors.Suffice(ctx, user, []string{session.Password})

@@ -3,6 +3,7 @@ package oauth_test
 import (
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -63,6 +64,20 @@ func TestPasswordGrantRefusesUsersWithASecondFactor(t *testing.T) {
 	r = assertRefused(t, err, "invalid_grant")
 	assert.Equal(t, refusal.CheckPassword, r.Check)
 	require.NoError(t, h.store.RemoveTOTP(t.Context(), u.ID))
+	_, err = h.password(secret, "alice", "through-the-glass")
+	require.NoError(t, err)
+}
+
+// An account that is to be deleted gives no application anything, and only who has the password is told why.
+func TestPasswordGrantRefusesAccountsToBeDeleted(t *testing.T) {
+	h, secret, u := newTrusted(t)
+	at := h.now.Load().Add(time.Hour)
+	require.NoError(t, h.store.SetDeletion(t.Context(), u.ID, &at))
+	_, err := h.password(secret, "alice", "through-the-glass")
+	assert.Equal(t, refusal.CheckDeletion, assertRefused(t, err, "invalid_grant").Check)
+	_, err = h.password(secret, "alice", "wrong")
+	assert.Equal(t, refusal.CheckPassword, assertRefused(t, err, "invalid_grant").Check)
+	require.NoError(t, h.store.SetDeletion(t.Context(), u.ID, nil))
 	_, err = h.password(secret, "alice", "through-the-glass")
 	require.NoError(t, err)
 }

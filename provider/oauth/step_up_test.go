@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -133,4 +134,24 @@ func TestTokensNameTheClassThatWasAskedFor(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, class, seen.ACR)
 	}
+}
+
+// Who has a session of an account that is to be deleted decides about that first, whatever the request asks for.
+func TestAnAccountToBeDeletedIsKeptFirst(t *testing.T) {
+	h := newFixture(t)
+	h.app("ES256")
+	s := h.person("alice")
+	at := h.now.Load().Add(time.Hour)
+	s.User.DeleteAt = &at
+	h.advance(time.Second)
+	for _, asked := range []url.Values{nil, {"acr_values": {"2"}}, {"prompt": {"consent"}}} {
+		step, err := h.provider.Next(t.Context(), h.flow(asked), s)
+		require.NoError(t, err)
+		assert.Equal(t, oauth.Keep, step, "%v", asked)
+	}
+	step, err := h.provider.Next(t.Context(), h.flow(url.Values{"prompt": {"login"}}), s)
+	require.NoError(t, err)
+	assert.Equal(t, oauth.SignIn, step)
+	_, err = h.provider.Next(t.Context(), h.flow(url.Values{"prompt": {"none"}}), s)
+	assert.Equal(t, refusal.CheckDeletion, assertRefused(t, err, "login_required").Check)
 }

@@ -93,6 +93,7 @@ const (
 	CheckRefreshReused      Check = "refresh_token_reused"
 	CheckPassword           Check = "password"
 	CheckSecondFactor       Check = "second_factor"
+	CheckDeletion           Check = "account_deletion"
 	CheckThrottled          Check = "throttled"
 	CheckRateLimit          Check = "rate_limit"
 	CheckAssertion          Check = "client_assertion"

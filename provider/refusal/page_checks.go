@@ -9,6 +9,12 @@ func pageEntries() map[Check]Entry {
 			"Ask the user to try again.",
 			"Nothing is wrong, unless it happens to many users at once.",
 		},
+		CheckDeletion: {
+			"Account to be deleted",
+			"The deletion of the account was asked for. Until it is deleted no application gets access to it.",
+			"Sign in with a browser: the page asks whether the account is to be kept.",
+			"`gatehouse user get NAME` shows when it will be deleted, and `gatehouse user keep NAME` keeps it.",
+		},
 		CheckSecondFactor: {
 			"Second factor needed",
 			"The user has a second factor, or must have one, and the password alone was sent.",

@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/picture"
 )
@@ -200,4 +201,36 @@ func testDeletionRace(t *testing.T, f *fixture) {
 	kept, err := f.User(ctx, u.ID)
 	require.NoError(t, err, "the owner was first")
 	assert.Nil(t, kept.DeleteAt)
+}
+
+// Whichever of a deletion that is asked for and a grant comes first, nothing usable is left, in a session or without.
+func testDeletionGrants(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	s := f.selfService(t, nil)
+	for _, name := range []string{"approval", "password grant"} {
+		for _, deletionFirst := range []bool{true, false} {
+			u := f.user(t, name+map[bool]string{true: " after", false: " before"}[deletionFirst])
+			g := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, UserGeneration: u.Generation, CreatedAt: f.clock(), Offline: true}
+			if name == "approval" {
+				g.SessionID = f.session(t, u).ID
+			}
+			request := func(ctx context.Context) error {
+				_, err := s.RequestDeletion(ctx, u, grace)
+				return err
+			}
+			insert := func(ctx context.Context) error { return f.CreateGrant(ctx, g) }
+			if deletionFirst {
+				require.ErrorIs(t, f.overlap(t, request, insert), provider.ErrStale, name)
+			} else {
+				require.NoError(t, f.overlap(t, insert, request), name)
+			}
+			require.ErrorIs(t, f.InsertToken(ctx, f.token(g.ID)), provider.ErrNotFound, "%s, deletion first: %t", name, deletionFirst)
+			back := f.session(t, u) // signs in, to keep the account
+			g.ID, g.SessionID = f.newID(), back.ID
+			require.ErrorIs(t, f.CreateGrant(ctx, g), provider.ErrStale, "no application gets anything")
+			require.NoError(t, s.KeepAccount(ctx, u.ID))
+			require.NoError(t, f.CreateGrant(ctx, g), "kept")
+		}
+	}
 }

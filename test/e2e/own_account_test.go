@@ -203,6 +203,8 @@ func TestAccountIsDeletedAfterItsTime(t *testing.T) {
 
 	keep := p.follow(p.login(p.authorize(nil), "wonderland"))
 	require.Contains(t, keep.body, "Do you want to keep your account?")
+	assert.Regexp(t, `^/account/delete\?flow=`, p.authorize(nil).header.Get("Location"), "the session alone is good for nothing else")
+	assert.Equal(t, "login_required", returned(t, p.authorize(url.Values{"prompt": {"none"}})).Get("error"))
 	consent := p.follow(p.request(http.MethodPost, "/account/delete", url.Values{"action": {"keep"}, "page": {hidden(t, keep, "page")}, "flow": {hidden(t, keep, "flow")}}, "Origin", issuer))
 	assert.Contains(t, consent.body, `id="consent-page"`, "the sign-in goes on")
 	assert.NotContains(t, p.open("/account").body, `id="deleting"`)
