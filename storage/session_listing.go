@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -73,5 +74,30 @@ func (s *Store) EndSessions(ctx context.Context, userID provider.ID, at time.Tim
 		}
 		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE user_id = ? AND NOT offline AND ended_at IS NULL", at, rowID(userID))
 	})
+	return ended, err
+}
+
+// EndSessionsBy ends those sessions of a user in which one of the methods was given, but for one, with the grants that do
+// not outlive them, and returns those that it was the one to end.
+func (s *Store) EndSessionsBy(ctx context.Context, userID, but provider.ID, methods []string, at time.Time) ([]provider.ID, error) {
+	given, args := make([]string, len(methods)), []any{at, rowID(userID), rowID(but)}
+	for i, method := range methods {
+		given[i] = "' ' || methods || ' ' LIKE ?"
+		args = append(args, "% "+method+" %")
+	}
+	var rows []rowID
+	err := s.InTx(ctx, func(ctx context.Context) error {
+		rows = nil
+		err := s.on(ctx).Raw("UPDATE sessions SET ended_at = ? WHERE user_id = ? AND id <> ? AND ended_at IS NULL AND ("+
+			strings.Join(given, " OR ")+") RETURNING id", args...).Scan(&rows).Error
+		if err != nil || len(rows) == 0 {
+			return s.fault(err)
+		}
+		return s.fault(s.on(ctx).Exec("UPDATE grants SET ended_at = ? WHERE session_id IN ? AND NOT offline AND ended_at IS NULL", at, rows).Error)
+	})
+	ended := make([]provider.ID, len(rows))
+	for i, id := range rows {
+		ended[i] = provider.ID(id)
+	}
 	return ended, err
 }

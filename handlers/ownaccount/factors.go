@@ -18,7 +18,7 @@ import (
 // factors are the second factors that are codes.
 type factors interface {
 	Of(ctx context.Context, user provider.ID) (factor.Factors, error)
-	RemoveTOTP(ctx context.Context, u *account.User) error
+	RemoveTOTP(ctx context.Context, u *account.User, acting provider.ID) error
 	NewRecoveryCodes(ctx context.Context, u *account.User) ([]string, error)
 }
 
@@ -34,7 +34,7 @@ var errLast = errors.New("the last second factor of a user who must have one")
 type passkeys interface {
 	Of(ctx context.Context, user provider.ID) ([]*passkey.Passkey, error)
 	Rename(ctx context.Context, user, id provider.ID, name string) error
-	Remove(ctx context.Context, u *account.User, id provider.ID) error
+	Remove(ctx context.Context, u *account.User, id, acting provider.ID) error
 }
 
 // serveFactorsPage shows the second factors, and what can be done with them. New ones are set up on the page of the
@@ -71,7 +71,7 @@ func (o *OwnAccount) serveFactors(w http.ResponseWriter, r *http.Request, s *ses
 	if form.Get("action") == "codes" {
 		return o.newCodes(w, r, s)
 	}
-	what, err := o.changeFactor(r, s.User, form)
+	what, err := o.changeFactor(r, s, form)
 	var name *passkey.NameFault
 	switch {
 	case errors.As(err, &name):
@@ -91,14 +91,15 @@ func (o *OwnAccount) serveFactors(w http.ResponseWriter, r *http.Request, s *ses
 	return o.done(w, r, factorsPath, said{Done: what})
 }
 
-func (o *OwnAccount) changeFactor(r *http.Request, u *account.User, form url.Values) (pages.OwnDone, error) {
+func (o *OwnAccount) changeFactor(r *http.Request, s *session.Session, form url.Values) (pages.OwnDone, error) {
+	u := s.User
 	if form.Get("action") != "rename" {
 		if err := o.mayRemove(r.Context(), u); err != nil {
 			return "", err
 		}
 	}
 	if form.Get("action") == "remove_app" {
-		return pages.OwnFactorRemoved, o.Factors.RemoveTOTP(r.Context(), u)
+		return pages.OwnFactorRemoved, o.Factors.RemoveTOTP(r.Context(), u, s.ID)
 	}
 	id, err := provider.ParseID(form.Get("passkey"))
 	if err != nil {
@@ -107,7 +108,7 @@ func (o *OwnAccount) changeFactor(r *http.Request, u *account.User, form url.Val
 	if form.Get("action") == "rename" {
 		return pages.OwnPasskeyRenamed, o.Passkeys.Rename(r.Context(), u.ID, id, form.Get("name"))
 	}
-	return pages.OwnFactorRemoved, o.Passkeys.Remove(r.Context(), u, id)
+	return pages.OwnFactorRemoved, o.Passkeys.Remove(r.Context(), u, id, s.ID)
 }
 
 // mayRemove returns errLast for the last factor of a user who must have one: whoever knows the password could set up

@@ -4,7 +4,8 @@
 //
 // A code is compared only after the attempt was counted, and works once: an update that finds another step, or
 // the code used, refuses it. Every change of factors raises the generation of the user, so that a sign-in that
-// was verified before it is refused with provider.ErrStale; sessions and grants go on, but for a reset.
+// was verified before it is refused with provider.ErrStale. Sessions and grants go on, but those that rest on a factor
+// which is removed, and all of them at a reset.
 //
 // It does not sign anybody in, and does not know of pages: it is called when the password was verified, or
 // with a session. Passkeys have a package of their own, and the names of their kinds are here.

@@ -230,7 +230,7 @@ func TestFactorsAreRecorded(t *testing.T) {
 	require.NoError(t, f.CheckRecoveryCode(t.Context(), factor.Attempt{User: f.user, Code: codes[0]}))
 	_, err := f.NewRecoveryCodes(t.Context(), f.user)
 	require.NoError(t, err)
-	require.NoError(t, f.RemoveTOTP(t.Context(), f.user))
+	require.NoError(t, f.RemoveTOTP(t.Context(), f.user, provider.ID{}))
 	records, err := f.store.Records(t.Context(), audit.Filter{UserID: f.user.ID.String()}, 10)
 	require.NoError(t, err)
 	var actions []audit.Action

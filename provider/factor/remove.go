@@ -7,15 +7,17 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// RemoveTOTP removes the authenticator app of a user, who is authenticated. Recovery codes go when no other
-// factor remains. It returns ErrNoFactor, or provider.ErrStale when the user was changed since u was read;
+// RemoveTOTP removes the authenticator app of a user, who acts in a session. The user's other sessions in which a code
+// was given end, and recovery codes go when no other factor remains. It returns ErrNoFactor, or provider.ErrStale when the user was changed since u was read;
 // else u has the factors that remain and the new generation.
-func (r *Registry) RemoveTOTP(ctx context.Context, u *account.User) error {
+func (r *Registry) RemoveTOTP(ctx context.Context, u *account.User, acting provider.ID) error {
 	return r.change(ctx, u, audit.FactorRemove, func(ctx context.Context, locked *account.User) (audit.Changes, error) {
 		err := r.store.RemoveTOTP(ctx, u.ID)
 		switch {
@@ -23,6 +25,9 @@ func (r *Registry) RemoveTOTP(ctx context.Context, u *account.User) error {
 			return nil, ErrNoFactor
 		case err != nil:
 			return nil, fmt.Errorf("factor: remove an authenticator app: %w", err)
+		}
+		if err := session.EndBy(ctx, r.store, r.events, u.ID, acting, r.clock.Now(ctx), acr.MethodCode); err != nil {
+			return nil, err
 		}
 		r.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: TOTP})
 		return audit.Diff(map[string]any{"factor": TOTP}, nil),

@@ -69,4 +69,6 @@ type users interface {
 	RemoveFactors(ctx context.Context, user provider.ID) error
 	// EndSessions ends the user's sessions and returns those that were not over.
 	EndSessions(ctx context.Context, user provider.ID, at time.Time) ([]provider.ID, error)
+	// EndSessionsBy is EndSessions for those in which one of the methods was given, but for one.
+	EndSessionsBy(ctx context.Context, user, but provider.ID, methods []string, at time.Time) ([]provider.ID, error)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/passkey/passkeytest"
@@ -32,7 +33,7 @@ func TestAttestation(t *testing.T) {
 	_, methods, err := f.signIn(t)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"hwk", "user", "mfa"}, methods)
-	require.NoError(t, f.Remove(t.Context(), f.user, p.ID))
+	require.NoError(t, f.Remove(t.Context(), f.user, p.ID, provider.ID{}))
 	assert.Empty(t, f.user.Factors)
 
 	f.authenticator.Keys = nil

@@ -5,10 +5,12 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // added tells of a new passkey, and how many recovery codes were made with it.
@@ -59,10 +61,10 @@ func (r *Registry) Rename(ctx context.Context, userID, id provider.ID, name stri
 	})
 }
 
-// Remove removes a passkey that the user does not want any more. The user's recovery codes go when no factor
-// remains. It brings Factors and Generation of u up to date, and returns provider.ErrNotFound, or
-// provider.ErrStale when the user was changed since u was read.
-func (r *Registry) Remove(ctx context.Context, u *account.User, id provider.ID) error {
+// Remove removes a passkey that the user, who acts in a session, does not want any more. The user's other sessions in
+// which a passkey was given end, and the recovery codes go when no factor remains. It brings Factors and Generation of u
+// up to date, and returns provider.ErrNotFound, or provider.ErrStale when the user was changed since u was read.
+func (r *Registry) Remove(ctx context.Context, u *account.User, id, acting provider.ID) error {
 	var changed *account.User
 	err := r.gate.Record(ctx, audit.Self(ctx, u.ID), audit.FactorRemove, audit.OfUser(u.ID), func(ctx context.Context) (changes audit.Changes, err error) {
 		changed, err = r.store.LockUser(ctx, u.ID)
@@ -72,7 +74,7 @@ func (r *Registry) Remove(ctx context.Context, u *account.User, id provider.ID) 
 		case changed.Disabled || changed.Generation != u.Generation:
 			return nil, provider.ErrStale
 		}
-		changed, changes, err = r.removed(ctx, changed, id, r.notices.TellUndoable)
+		changed, changes, err = r.removed(ctx, changed, id, acting, r.notices.TellUndoable)
 		return changes, err
 	})
 	if err == nil {
@@ -81,8 +83,8 @@ func (r *Registry) Remove(ctx context.Context, u *account.User, id provider.ID) 
 	return err
 }
 
-// RemoveFor removes a passkey of a user for an administrator. It returns provider.ErrNotFound
-// or audit.ErrForbidden.
+// RemoveFor removes a passkey of a user for an administrator, with every session in which a passkey was given. It
+// returns provider.ErrNotFound or audit.ErrForbidden.
 func (r *Registry) RemoveFor(ctx context.Context, actor audit.Actor, userID, id provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.FactorRemove, audit.OfUser(userID), func(ctx context.Context) (audit.Changes, error) {
 		u, err := r.store.LockUser(ctx, userID)
@@ -93,13 +95,14 @@ func (r *Registry) RemoveFor(ctx context.Context, actor audit.Actor, userID, id 
 		if err := account.MayManage(actor, u); err != nil {
 			return nil, err
 		}
-		_, changes, err := r.removed(ctx, u, id, r.notices.Tell) // an undo would take back what was put right
+		_, changes, err := r.removed(ctx, u, id, provider.ID{}, r.notices.Tell) // an undo would take back what was put right
 		return changes, err
 	})
 }
 
-// removed removes a passkey of a user who is locked, tells the user, and returns the user as changed by that.
-func (r *Registry) removed(ctx context.Context, u *account.User, id provider.ID, tell func(context.Context, *account.User, notify.Message) error) (*account.User, audit.Changes, error) {
+// removed removes a passkey of a user who is locked, tells the user, and returns the user as changed by that. A session
+// does not tell by which of the passkeys it was begun.
+func (r *Registry) removed(ctx context.Context, u *account.User, id, acting provider.ID, tell func(context.Context, *account.User, notify.Message) error) (*account.User, audit.Changes, error) {
 	present, err := r.store.Passkeys(ctx, u.ID)
 	if err != nil {
 		return nil, nil, err
@@ -112,6 +115,9 @@ func (r *Registry) removed(ctx context.Context, u *account.User, id provider.ID,
 		return nil, nil, err
 	}
 	if u, err = r.store.LockUser(ctx, u.ID); err != nil {
+		return nil, nil, err
+	}
+	if err := session.EndBy(ctx, r.store, r.events, u.ID, acting, r.clock.Now(ctx), acr.MethodKey, acr.MethodSoftware, acr.MethodHardware); err != nil {
 		return nil, nil, err
 	}
 	r.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: factor.Passkey})

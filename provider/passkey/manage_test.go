@@ -21,17 +21,17 @@ func TestRemove(t *testing.T) {
 	first := f.register(t)
 	f.authenticator = passkeytest.New(issuer)
 	second := f.register(t)
-	require.NoError(t, f.Remove(t.Context(), f.user, first.ID))
+	require.NoError(t, f.Remove(t.Context(), f.user, first.ID, provider.ID{}))
 	assert.Equal(t, []string{factor.Passkey}, f.user.Factors)
-	require.ErrorIs(t, f.Remove(t.Context(), f.user, first.ID), provider.ErrNotFound, "gone")
+	require.ErrorIs(t, f.Remove(t.Context(), f.user, first.ID, provider.ID{}), provider.ErrNotFound, "gone")
 	bob := f.newUser(t, "bob")
-	require.ErrorIs(t, f.Remove(t.Context(), bob, second.ID), provider.ErrNotFound, "that of another user")
+	require.ErrorIs(t, f.Remove(t.Context(), bob, second.ID, provider.ID{}), provider.ErrNotFound, "that of another user")
 	require.ErrorIs(t, f.Rename(t.Context(), bob.ID, second.ID, "mine"), provider.ErrNotFound)
 
 	stale := *f.user
 	stale.Generation--
-	require.ErrorIs(t, f.Remove(t.Context(), &stale, second.ID), provider.ErrStale)
-	require.NoError(t, f.Remove(t.Context(), f.user, second.ID))
+	require.ErrorIs(t, f.Remove(t.Context(), &stale, second.ID, provider.ID{}), provider.ErrStale)
+	require.NoError(t, f.Remove(t.Context(), f.user, second.ID, provider.ID{}))
 	assert.Empty(t, f.user.Factors)
 	assert.Equal(t, f.read(t, f.user.ID).Generation, f.user.Generation)
 	assert.Equal(t, 2, f.records(t, audit.FactorRemove))

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/passkey/passkeytest"
 )
@@ -83,7 +84,7 @@ func TestPublicKeysThatAreAccepted(t *testing.T) {
 		p := f.register(t)
 		_, _, err := f.signIn(t)
 		require.NoError(t, err)
-		require.NoError(t, f.Remove(t.Context(), f.user, p.ID))
+		require.NoError(t, f.Remove(t.Context(), f.user, p.ID, provider.ID{}))
 	}
 	f.authenticator.Keys, f.authenticator.Algorithm = nil, passkeytest.RS256
 	f.register(t)

@@ -33,6 +33,9 @@ type Store interface {
 	// RenamePasskey and RemovePasskey return provider.ErrNotFound when the user has no such passkey.
 	RenamePasskey(ctx context.Context, userID, id provider.ID, name string) error
 	RemovePasskey(ctx context.Context, userID, id provider.ID) error
+	// EndSessionsBy ends the sessions of a user in which one of the methods was given, but for one, and returns those
+	// that were not over.
+	EndSessionsBy(ctx context.Context, userID, but provider.ID, methods []string, at time.Time) ([]provider.ID, error)
 	// UseChallenge returns provider.ErrConflict for a challenge, by its hash, that was used before.
 	UseChallenge(ctx context.Context, hash [sha256.Size]byte, until time.Time) error
 	// InTx and Detached run a transaction; the latter for the consequences of a refusal.

@@ -317,7 +317,7 @@ func TestSignInWithARemovedPasskey(t *testing.T) {
 	f := newFixture(t)
 	p := f.register(t)
 	c, response := f.asserted(t)
-	require.NoError(t, f.Remove(t.Context(), f.user, p.ID))
+	require.NoError(t, f.Remove(t.Context(), f.user, p.ID, provider.ID{}))
 	_, _, err := f.VerifySignIn(t.Context(), c, response)
 	assertRefused(t, passkey.Unknown, err)
 	assert.Equal(t, 1, f.published(event.FactorRefused{UserID: provider.ID{}, Kind: factor.Passkey, Reason: string(passkey.Unknown)}))

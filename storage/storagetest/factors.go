@@ -179,11 +179,11 @@ func testStaleFactors(t *testing.T, f *fixture) {
 		require.ErrorIs(t, err, provider.ErrStale, name)
 		_, err = s.NewRecoveryCodes(ctx, &known)
 		require.ErrorIs(t, err, provider.ErrStale, name)
-		require.ErrorIs(t, s.RemoveTOTP(ctx, &known), provider.ErrStale, name)
+		require.ErrorIs(t, s.RemoveTOTP(ctx, &known, provider.ID{}), provider.ErrStale, name)
 	}
 	off, err := f.UserByLogin(ctx, "disabled")
 	require.NoError(t, err)
-	require.ErrorIs(t, s.RemoveTOTP(ctx, off), provider.ErrStale, "a disabled user")
+	require.ErrorIs(t, s.RemoveTOTP(ctx, off, provider.ID{}), provider.ErrStale, "a disabled user")
 }
 
 func testRecoveryCodes(t *testing.T, f *fixture) {
@@ -231,10 +231,10 @@ func testRecoveryCodes(t *testing.T, f *fixture) {
 	assert.Equal(t, []string{u.Email}, s.people.recipients(t, notify.RecoveryCodesRenewed))
 
 	f.advance(time.Hour) // so many notices come in no hour
-	require.NoError(t, s.RemoveTOTP(ctx, u))
+	require.NoError(t, s.RemoveTOTP(ctx, u, provider.ID{}))
 	assert.Empty(t, u.Factors)
 	require.ErrorIs(t, s.recover(ctx, u, again[0]), factor.ErrCode, "they go with the last factor")
-	require.ErrorIs(t, s.RemoveTOTP(ctx, u), factor.ErrNoFactor)
+	require.ErrorIs(t, s.RemoveTOTP(ctx, u, provider.ID{}), factor.ErrNoFactor)
 	assert.Equal(t, []string{u.Email}, s.people.recipients(t, notify.FactorRemoved))
 }
 

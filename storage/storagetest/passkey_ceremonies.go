@@ -123,7 +123,7 @@ func testPasskeyRemovalRace(t *testing.T, f *fixture) {
 			var why *passkey.Refused
 			assert.ErrorAs(t, err, &why)
 		})
-		group.Go(func() { assert.NoError(t, p.Remove(ctx, u, created.ID)) })
+		group.Go(func() { assert.NoError(t, p.Remove(ctx, u, created.ID, provider.ID{})) })
 		group.Wait()
 		if signedIn != nil {
 			require.ErrorIs(t, f.CreateSession(ctx, f.newSession(signedIn)), provider.ErrStale)
@@ -160,10 +160,10 @@ func testPasskeysAndOtherFactors(t *testing.T, f *fixture) {
 	secret, codes := s.setUp(t, u)
 	_, created := p.register(t, u)
 	assert.Equal(t, []string{factor.Passkey, factor.TOTP}, u.Factors)
-	require.NoError(t, s.RemoveTOTP(ctx, u))
+	require.NoError(t, s.RemoveTOTP(ctx, u, provider.ID{}))
 	assert.Equal(t, []string{factor.Passkey}, u.Factors)
 	require.NoError(t, s.recover(ctx, u, codes[0]), "a factor remains")
-	require.NoError(t, p.Remove(ctx, u, created.ID))
+	require.NoError(t, p.Remove(ctx, u, created.ID, provider.ID{}))
 	require.ErrorIs(t, s.recover(ctx, u, codes[1]), factor.ErrCode, "none does")
 
 	_, err := s.SetUpTOTP(ctx, u, secret, factortest.Code(secret, f.clock()))

@@ -127,7 +127,7 @@ func testFactorUndoneWithoutPassword(t *testing.T, f *fixture) {
 	p := f.passkeys(t, s.people)
 	_, created := p.register(t, u)
 	f.advance(time.Hour)
-	require.NoError(t, p.Remove(ctx, u, created.ID))
+	require.NoError(t, p.Remove(ctx, u, created.ID, provider.ID{}))
 	id, code := s.people.undoOf(t, notify.FactorRemoved, u.Email)
 	before := f.current(t, u)
 	issued := f.refreshable(t, &grant.Grant{ClientID: "app", UserID: u.ID, UserGeneration: f.current(t, u).Generation, Offline: true})
@@ -307,6 +307,6 @@ func testFactorsWithoutMessages(t *testing.T, f *fixture) {
 	s := f.factorsOf(t, f.selfService(t, func(p *account.Policy) { p.Mail, p.SMS = false, false }))
 	u := f.user(t, "alice")
 	s.setUp(t, u)
-	require.NoError(t, s.RemoveTOTP(t.Context(), u))
+	require.NoError(t, s.RemoveTOTP(t.Context(), u, provider.ID{}))
 	assert.Zero(t, Count(t, f.url, "verifications"))
 }
