@@ -45,7 +45,7 @@ func (r *Registry) Creation(ctx context.Context, u *account.User) (options json.
 	if r.Attestation {
 		attestation = protocol.PreferDirectAttestation
 	}
-	required := true
+	required := false
 	options, err = json.Marshal(protocol.PublicKeyCredentialCreationOptions{
 		RelyingParty: protocol.RelyingPartyEntity{CredentialEntity: protocol.CredentialEntity{Name: r.DisplayName}, ID: r.relyingParty},
 		User: protocol.UserEntity{
@@ -55,8 +55,10 @@ func (r *Registry) Creation(ctx context.Context, u *account.User) (options json.
 		Parameters:            parameters(),
 		Timeout:               int(Lifetime.Milliseconds()),
 		CredentialExcludeList: descriptors(present),
+		// Preferred, not required: a security key that keeps no passkey in it, or has no room left, is a second factor all
+		// the same. The sign-in without a password cannot ask for it.
 		AuthenticatorSelection: protocol.AuthenticatorSelection{
-			ResidentKey: protocol.ResidentKeyRequirementRequired, RequireResidentKey: &required, UserVerification: protocol.VerificationPreferred,
+			ResidentKey: protocol.ResidentKeyRequirementPreferred, RequireResidentKey: &required, UserVerification: protocol.VerificationPreferred,
 		},
 		Attestation: attestation,
 	})

@@ -86,7 +86,7 @@ func TestOptionsOfCreation(t *testing.T) {
 		algorithms = append(algorithms, p.Alg)
 	}
 	assert.Equal(t, []int{passkeytest.ES256, passkeytest.EdDSA, passkeytest.RS256}, algorithms)
-	assert.Equal(t, map[string]any{"residentKey": "required", "requireResidentKey": true, "userVerification": "preferred"}, o.Selection)
+	assert.Equal(t, map[string]any{"residentKey": "preferred", "requireResidentKey": false, "userVerification": "preferred"}, o.Selection)
 	assert.Equal(t, "none", o.Attestation)
 	assert.Len(t, o.Exclude, 1)
 	_, err = f.authenticator.Create(options)

@@ -115,3 +115,30 @@ func TestReplayedProof(t *testing.T) {
 	_, err = f.VerifyProof(t.Context(), f.user, c, response)
 	assertRefused(t, passkey.Replayed, err)
 }
+
+// A security key that keeps no passkeys, and verifies nobody, is a second factor and nothing else.
+func TestAnOlderSecurityKeyIsASecondFactor(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.authenticator.Older, f.authenticator.Counts, f.authenticator.Flags = true, true, passkeytest.UserPresent
+	p := f.register(t)
+	assert.False(t, p.Verifies)
+	methods, err := f.prove(t)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"pop", "user"}, methods)
+
+	options, c, err := f.SignIn(t.Context())
+	require.NoError(t, err)
+	_, err = f.authenticator.Assert(options)
+	require.ErrorIs(t, err, passkeytest.ErrNoKey, "the page names none")
+	for _, forged := range []passkeytest.Change{
+		func(r *passkeytest.Response) { r.Flags |= passkeytest.UserVerified },
+		func(r *passkeytest.Response) { r.Flags, r.Handle = r.Flags|passkeytest.UserVerified, p.Handle },
+	} {
+		response, err := f.authenticator.AssertWith(f.authenticator.Keys[0], options, forged)
+		require.NoError(t, err)
+		_, _, err = f.VerifySignIn(t.Context(), c, response)
+		var refused *passkey.Refused
+		require.ErrorAs(t, err, &refused)
+	}
+}

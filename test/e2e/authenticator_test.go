@@ -35,10 +35,21 @@ func call[P, R any](w *window, command cdp.Command[P, R], params P) (result R) {
 // authenticator adds one, whose user verifies with a finger and is present whenever it asks.
 func (w *window) authenticator() *authenticator {
 	w.t.Helper()
-	call(w, webauthn.Enable, webauthn.EnableParams{})
-	added := call(w, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+	return w.attach(webauthn.VirtualAuthenticatorOptions{
 		Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
-	}})
+	})
+}
+
+// securityKey adds an older one: it keeps no passkeys, and verifies nobody.
+func (w *window) securityKey() *authenticator {
+	w.t.Helper()
+	return w.attach(webauthn.VirtualAuthenticatorOptions{Protocol: "ctap2", Transport: "usb", AutomaticPresenceSimulation: true})
+}
+
+func (w *window) attach(options webauthn.VirtualAuthenticatorOptions) *authenticator {
+	w.t.Helper()
+	call(w, webauthn.Enable, webauthn.EnableParams{})
+	added := call(w, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &options})
 	return &authenticator{w, added.AuthenticatorID}
 }
 

@@ -102,3 +102,26 @@ func TestPasskeysInABrowser(t *testing.T) {
 	w.do(chromedp.Click("#passkey-submit"))
 	assert.Equal(t, "phr", w.idToken(verifier).ACR)
 }
+
+// A security key that keeps no passkeys is a second factor, and no way past the password.
+func TestAnOlderSecurityKeyInABrowser(t *testing.T) {
+	t.Parallel()
+	s := dev(t, "GATEHOUSE_SECOND_FACTOR_FOR=everyone", manyCodes)
+	w := newWindow(t, s)
+	a := w.securityKey()
+	verifier := w.start()
+	w.setUpPasskey(a)
+	first := w.idToken(verifier)
+	assert.Equal(t, []any{"phr", []string{"pwd", "pop", "user", "mfa"}}, []any{first.ACR, first.AMR})
+	require.Len(t, a.keys(), 1)
+	assert.False(t, a.keys()[0].IsResidentCredential)
+
+	w.signOut()
+	verifier = w.start()
+	w.do(chromedp.WaitVisible("#passkey-submit"), chromedp.Click("#passkey-submit"), chromedp.WaitVisible("#passkey-form [data-failed]"))
+	a.present(false)
+	w.do(login("wonderland"), chromedp.WaitVisible("#factor-page"))
+	a.present(true)
+	w.do(chromedp.Click("#passkey-submit"))
+	assert.Equal(t, first, w.idToken(verifier))
+}

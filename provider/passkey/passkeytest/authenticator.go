@@ -26,6 +26,9 @@ const (
 // ErrNoKey: the authenticator has no passkey that the options ask for. A person sees that of the browser.
 var ErrNoKey = errors.New("passkeytest: no such passkey")
 
+// ErrNotKept: the options ask for a passkey that the authenticator keeps, and it keeps none.
+var ErrNotKept = errors.New("passkeytest: the authenticator keeps no passkeys")
+
 // ErrExcluded: the authenticator has a passkey of the account already.
 var ErrExcluded = errors.New("passkeytest: a passkey of the account exists")
 
@@ -41,6 +44,9 @@ type Authenticator struct {
 	Bits int
 	// Public is applied to the public key of new passkeys, in COSE's form.
 	Public func(cose []byte) []byte
+	// Older: it is a security key that keeps no passkey in it, as those of U2F. It has to be told which one is asked for,
+	// and does not know whose that is.
+	Older bool
 	// Counts: the signature counters rise. Those of passkeys that are synchronized stay zero.
 	Counts bool
 	// Model is the AAGUID. Maker attests it; without one, and with SelfAttested, the passkey attests itself.
@@ -91,6 +97,9 @@ type options struct {
 	} `json:"user"`
 	Allow   []descriptor `json:"allowCredentials"`
 	Exclude []descriptor `json:"excludeCredentials"`
+	Wanted  struct {
+		Kept string `json:"residentKey"`
+	} `json:"authenticatorSelection"`
 }
 
 type descriptor struct {
@@ -114,6 +123,12 @@ func (a *Authenticator) Create(page json.RawMessage, changes ...Change) ([]byte,
 	handle, err := base64.RawURLEncoding.DecodeString(o.User.ID)
 	if err != nil {
 		return nil, err
+	}
+	if a.Older {
+		if o.Wanted.Kept == "required" {
+			return nil, ErrNotKept
+		}
+		handle = nil
 	}
 	k, err := newKey(a.Algorithm, a.Bits)
 	if err != nil {
@@ -179,7 +194,7 @@ func (a *Authenticator) Assert(page json.RawMessage, changes ...Change) ([]byte,
 		return nil, err
 	}
 	for _, k := range slices.Backward(a.Keys) {
-		if k.RPID == o.RPID && (len(o.Allow) == 0 || slices.ContainsFunc(o.Allow, func(d descriptor) bool { return d.is(k) })) {
+		if k.RPID == o.RPID && (len(o.Allow) == 0 && !a.Older || slices.ContainsFunc(o.Allow, func(d descriptor) bool { return d.is(k) })) {
 			return a.AssertWith(k, page, changes...)
 		}
 	}
