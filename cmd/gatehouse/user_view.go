@@ -20,6 +20,7 @@ type userView struct {
 
 	Roles     []string   `json:"roles"`
 	Disabled  bool       `json:"disabled"`
+	Factors   []string   `json:"factors"`
 	DeleteAt  *time.Time `json:"delete_at,omitempty"`
 	CreatedAt time.Time  `json:"created_at"`
 	UpdatedAt time.Time  `json:"updated_at"`
@@ -28,7 +29,7 @@ type userView struct {
 func userViewOf(u *account.User) userView {
 	return userView{
 		u.ID.String(), u.Subject, u.Username, u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, u.Profile,
-		orEmpty(u.Roles), u.Disabled, u.DeleteAt, u.CreatedAt, u.UpdatedAt,
+		orEmpty(u.Roles), u.Disabled, orEmpty(u.Factors), u.DeleteAt, u.CreatedAt, u.UpdatedAt,
 	}
 }
 
@@ -48,7 +49,7 @@ func (e *environment) printUser(u *account.User, asJSON bool) error {
 		"Time zone", p.Zoneinfo, "Locale", p.Locale,
 		"Address", oneLine.Replace(a.Formatted), "Street", oneLine.Replace(a.Street), "Locality", a.Locality, "Region", a.Region,
 		"Postal code", a.PostalCode, "Country", a.Country,
-		"Roles", strings.Join(u.Roles, " "), "Disabled", yesNo(u.Disabled), "Deletion", deletionOf(u), "Created", when(u.CreatedAt), "Updated", when(u.UpdatedAt))
+		"Roles", strings.Join(u.Roles, " "), "Disabled", yesNo(u.Disabled), "Second factors", strings.Join(u.Factors, " "), "Deletion", deletionOf(u), "Created", when(u.CreatedAt), "Updated", when(u.UpdatedAt))
 }
 
 // verifiable shows an email address or phone number, and whether it is verified.

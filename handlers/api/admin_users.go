@@ -82,7 +82,7 @@ func (a *API) adminUsers() {
 		if err != nil {
 			return nil, err
 		}
-		return &adminUserOutput{version(u.UpdatedAt), adminViewOf(u)}, nil
+		return &adminUserOutput{userVersion(u), adminViewOf(u)}, nil
 	})
 	registerUserChange(a, withEnabled(withAliases(huma.Operation{
 		OperationID: "admin-update-user", Method: http.MethodPut, Path: path, Tags: tags, Errors: []int{http.StatusConflict},
@@ -118,7 +118,7 @@ func (a *API) createUser(ctx context.Context, in *newAdminUser) (*adminUserOutpu
 		return nil, asInvalidUser(err, sent, password)
 	}
 	created(ctx, "/users", u.ID.String())
-	return &adminUserOutput{version(u.UpdatedAt), adminViewOf(u)}, nil
+	return &adminUserOutput{userVersion(u), adminViewOf(u)}, nil
 }
 
 func (a *API) adminUpdateUser(ctx context.Context, in *adminUserChange) (*adminUserOutput, error) {
@@ -130,7 +130,7 @@ func (a *API) adminUpdateUser(ctx context.Context, in *adminUserChange) (*adminU
 	if err != nil {
 		return nil, asInvalidUser(err, sent, "")
 	}
-	return &adminUserOutput{version(u.UpdatedAt), adminViewOf(u)}, nil
+	return &adminUserOutput{userVersion(u), adminViewOf(u)}, nil
 }
 
 func (a *API) switchUser(verb, summary, description string, disabled bool) {

@@ -47,8 +47,9 @@ func version(changed time.Time) string {
 	return `"` + strconv.FormatInt(changed.UnixMicro(), base) + `"`
 }
 
-// fingerprint is the ETag of a resource without such a time: it follows from what the caller is shown.
-func fingerprint[T Scope | Webhook](shown T) string {
+// fingerprint is the ETag of a resource to which one such time does not do justice: it follows from what the caller is
+// shown.
+func fingerprint(shown any) string {
 	text, _ := json.Marshal(shown) // texts, flags and times always marshal
 	sum := sha256.Sum256(text)
 	const enough = 12 // bytes: nobody gains by a collision

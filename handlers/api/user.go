@@ -21,6 +21,7 @@ type User struct {
 
 	Roles     []string   `json:"roles" required:"false" nullable:"false" maxItems:"100" doc:"admin administers this provider; others mean something to applications"`
 	Disabled  bool       `json:"disabled" required:"false" doc:"Whether the user is kept from signing in; what was issued has ended"`
+	Factors   []string   `json:"factors" required:"false" nullable:"false" readOnly:"true" example:"[\"totp\"]" doc:"Kinds of the second factors: totp, passkey, and hardware_key for a passkey in attested hardware"`
 	DeleteAt  *time.Time `json:"delete_at,omitempty" readOnly:"true" doc:"When the account is to be deleted"`
 	CreatedAt *time.Time `json:"created_at,omitempty" readOnly:"true"`
 	UpdatedAt *time.Time `json:"updated_at,omitempty" readOnly:"true"`
@@ -29,8 +30,17 @@ type User struct {
 func viewOf(u *account.User) User {
 	return User{
 		u.ID.String(), u.Subject, u.Username, u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, u.Profile,
-		orEmpty(u.Roles), u.Disabled, u.DeleteAt, &u.CreatedAt, &u.UpdatedAt,
+		orEmpty(u.Roles), u.Disabled, orEmpty(u.Factors), u.DeleteAt, &u.CreatedAt, &u.UpdatedAt,
 	}
+}
+
+// userVersion is the ETag of a user. Factors and a deletion have times of their own.
+func userVersion(u *account.User) string {
+	return fingerprint(struct {
+		UpdatedAt time.Time
+		Factors   []string
+		DeleteAt  *time.Time
+	}{u.UpdatedAt.UTC(), orEmpty(u.Factors), u.DeleteAt})
 }
 
 // fill replaces what is known about a user.

@@ -43,7 +43,7 @@ func (a *API) changeUser(ctx context.Context, id string, condition Condition, be
 		return nil, sent, err
 	}
 	u, err = a.Accounts.Change(ctx, actor(ctx), known.ID, func(u *account.User) error {
-		if err := condition.Check(version(u.UpdatedAt)); err != nil {
+		if err := condition.Check(userVersion(u)); err != nil {
 			return err
 		}
 		var err error

@@ -159,5 +159,5 @@ func shown(u *account.User) *userOutput {
 	if u == nil {
 		return nil
 	}
-	return &userOutput{version(u.UpdatedAt), viewOf(u)}
+	return &userOutput{userVersion(u), viewOf(u)}
 }

@@ -41,6 +41,8 @@ func TestManagementOfFactors(t *testing.T) {
 		read := s.manage(reader, http.MethodGet, path, "")
 		require.Equal(t, http.StatusOK, read.status, read.body)
 		assert.JSONEq(t, `{"kinds":["totp"],"totp":{"created_at":"2026-01-02T03:04:05Z"}}`, read.body)
+		before := s.manage(reader, http.MethodGet, "/users/"+ids["alice"], "")
+		assert.Equal(t, []any{"totp"}, before.json(t)["factors"])
 		assert.Equal(t, http.StatusForbidden, s.manage(reader, http.MethodDelete, path, "").status)
 		assert.Equal(t, http.StatusForbidden, s.manage(support, http.MethodDelete, "/users/"+ids["root"]+"/factors", "").status, "an administrator of more than users")
 		for _, method := range []string{http.MethodGet, http.MethodDelete} {
@@ -49,6 +51,9 @@ func TestManagementOfFactors(t *testing.T) {
 		for range 2 { // the second one changes nothing
 			assert.Equal(t, http.StatusNoContent, s.manage(support, http.MethodDelete, path, "").status)
 		}
+		assert.Equal(t, []any{}, s.manage(reader, http.MethodGet, "/users/"+ids["alice"], "").json(t)["factors"])
+		stale := s.manage(caller, http.MethodPatch, "/users/"+ids["alice"], `{"name":"A"}`, "If-Match", before.header.Get("ETag"))
+		assert.Equal(t, http.StatusPreconditionFailed, stale.status, "whoever has read the user as it was: %s", stale.body)
 		assert.JSONEq(t, `{"kinds":[]}`, s.manage(reader, http.MethodGet, path, "").body)
 		records := s.manage(caller, http.MethodGet, "/audit-logs?action=factor.reset", "").body
 		assert.Equal(t, 1, strings.Count(records, `"factor.reset"`), records)

@@ -40,9 +40,11 @@ func TestManagementOfApplicationsAndDeletions(t *testing.T) {
 			assert.Equal(t, http.StatusBadRequest, s.manage(caller, http.MethodPut, deletion, wrong).status, wrong)
 		}
 		assert.Equal(t, http.StatusForbidden, s.manage(reader, http.MethodPut, deletion, at(time.Hour)).status)
+		before := s.manage(reader, http.MethodGet, "/users/"+alice, "")
 		got := s.manage(caller, http.MethodPut, deletion, at(time.Hour))
 		require.Equal(t, http.StatusOK, got.status, got.body)
 		assert.NotEmpty(t, got.json(t)["delete_at"])
+		assert.Equal(t, http.StatusPreconditionFailed, s.manage(caller, http.MethodPatch, "/users/"+alice, `{"name":"A"}`, "If-Match", before.header.Get("ETag")).status)
 		assert.Len(t, s.manage(reader, http.MethodGet, "/users?deleting=true", "").json(t)["users"], 1)
 		assert.Empty(t, s.manage(reader, http.MethodGet, "/users?deleting=false", "").json(t)["users"])
 		assert.Equal(t, http.StatusForbidden, s.manage(reader, http.MethodDelete, deletion, "").status)
