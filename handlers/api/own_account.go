@@ -94,7 +94,7 @@ func (a *API) changeOwnProfile(ctx context.Context, in *ownProfile) (*userOutput
 	if p == nil || p.UserID.IsZero() || !p.Client.FirstParty {
 		return nil, notOwn(nil)
 	}
-	u, err := a.Own.ChangeProfile(ctx, p.UserID, in.Body.Profile)
+	u, err := a.Own.ChangeProfile(ctx, p.UserID, func(whole *account.Profile) { *whole = in.Body.Profile })
 	if err != nil {
 		return nil, asInvalidUser(err, User{}, "")
 	}

@@ -41,7 +41,7 @@ type ownAccount interface {
 	ConfirmContact(ctx context.Context, user, id provider.ID, code string) (*account.User, error)
 	RemoveEmail(ctx context.Context, proved *account.User) (*account.User, error)
 	RemovePhone(ctx context.Context, proved *account.User) (*account.User, error)
-	ChangeProfile(ctx context.Context, user provider.ID, p account.Profile) (*account.User, error)
+	ChangeProfile(ctx context.Context, user provider.ID, become func(p *account.Profile)) (*account.User, error)
 	ChangePassword(ctx context.Context, proved *account.User, password string) (*account.User, error)
 }
 

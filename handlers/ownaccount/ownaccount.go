@@ -21,7 +21,7 @@ import (
 
 // profiles changes what users say about themselves.
 type profiles interface {
-	ChangeProfile(ctx context.Context, user provider.ID, p account.Profile) (*account.User, error)
+	ChangeProfile(ctx context.Context, user provider.ID, become func(p *account.Profile)) (*account.User, error)
 	ChangePicture(ctx context.Context, user provider.ID, put func(ctx context.Context) (url string, err error)) (*account.User, error)
 }
 

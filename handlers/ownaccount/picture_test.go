@@ -2,6 +2,7 @@ package ownaccount_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"image"
 	"image/png"
@@ -15,6 +16,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/handlers/ownaccount"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/picture"
 )
 
@@ -75,4 +79,35 @@ func TestPicture(t *testing.T) {
 	kept, err = f.store.User(t.Context(), u.ID)
 	require.NoError(t, err)
 	assert.Empty(t, kept.Profile.Picture)
+}
+
+// uploading has another browser upload a picture when the profile is saved.
+type uploading struct {
+	*account.SelfService
+
+	url string
+}
+
+func (u uploading) ChangeProfile(ctx context.Context, user provider.ID, become func(p *account.Profile)) (*account.User, error) {
+	if _, err := u.ChangePicture(ctx, user, func(context.Context) (string, error) { return u.url, nil }); err != nil {
+		return nil, err
+	}
+	return u.SelfService.ChangeProfile(ctx, user, become)
+}
+
+// The form of the profile has no picture, and does not bring the former one back.
+func TestSavingTheProfileKeepsThePicture(t *testing.T) {
+	const shown = issuer + "/pictures/0123456789abcdef0123456789abcdef.jpg"
+	f := newFixture(t, func(c *ownaccount.Config) {
+		people, ok := c.Profiles.(*account.SelfService)
+		require.True(t, ok)
+		c.Profiles = uploading{people, shown}
+	})
+	u := f.user("alice")
+	b := f.signIn(u)
+	form := url.Values{"page": {value(t, b.open("/account/profile").Body.String(), "page")}, "nickname": {"Al"}}
+	b.done(b.post("/account/profile", form))
+	kept, err := f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, account.Profile{Nickname: "Al", Picture: shown}, kept.Profile)
 }

@@ -23,8 +23,11 @@ func (o *OwnAccount) serveProfile(w http.ResponseWriter, r *http.Request, s *ses
 		return err
 	}
 	typed := typedProfile(form)
-	typed.Picture = s.User.Profile.Picture
-	_, err = o.Profiles.ChangeProfile(r.Context(), s.User.ID, typed)
+	_, err = o.Profiles.ChangeProfile(r.Context(), s.User.ID, func(p *account.Profile) {
+		picture := p.Picture // it has a form of its own
+		*p = typed
+		p.Picture = picture
+	})
 	var wrong account.Wrong
 	if errors.As(err, &wrong) {
 		canonical.From(r.Context()).Outcome("invalid")

@@ -7,17 +7,18 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
-// ChangeProfile replaces the profile of a user, who is authenticated. It returns Wrong.
-func (s *SelfService) ChangeProfile(ctx context.Context, user provider.ID, p Profile) (u *User, err error) {
+// ChangeProfile changes the profile of a user, who is authenticated. What become leaves as it is stays, such as a
+// picture that comes from elsewhere at the same time; it may run again. It returns Wrong.
+func (s *SelfService) ChangeProfile(ctx context.Context, user provider.ID, become func(p *Profile)) (u *User, err error) {
 	err = s.act(ctx, audit.UserUpdate, user, func(ctx context.Context) (audit.Changes, error) {
 		if u, err = s.registry.store.LockUser(ctx, user); err != nil {
 			return nil, err
 		}
-		if p.Address != nil && *p.Address == (Address{}) {
-			p.Address = nil
-		}
 		was := u.record()
-		u.Profile = p
+		become(&u.Profile)
+		if a := u.Profile.Address; a != nil && *a == (Address{}) {
+			u.Profile.Address = nil
+		}
 		if err := u.Profile.validate().orNil(); err != nil {
 			return nil, err
 		}

@@ -66,7 +66,7 @@ func testPicturesThatAreNotShown(t *testing.T, f *fixture) {
 			return err
 		},
 		"by-the-user": func(u *account.User) error {
-			_, err := s.ChangeProfile(ctx, u.ID, account.Profile{Name: "Another"})
+			_, err := s.ChangeProfile(ctx, u.ID, replaced(account.Profile{Name: "Another"}))
 			return err
 		},
 	} {
@@ -78,7 +78,7 @@ func testPicturesThatAreNotShown(t *testing.T, f *fixture) {
 		of := path.Base(u.Profile.Picture)
 		kept := u.Profile
 		kept.Name = "Yet another"
-		_, err = s.ChangeProfile(ctx, u.ID, kept)
+		_, err = s.ChangeProfile(ctx, u.ID, replaced(kept))
 		require.NoError(t, err)
 		found, err := pictures.Find(ctx, of)
 		require.NoError(t, err, "the profile shows it")
@@ -97,6 +97,30 @@ func testPicturesThatAreNotShown(t *testing.T, f *fixture) {
 		_, err = pictures.Find(ctx, of)
 		require.ErrorIs(t, err, provider.ErrNotFound, name)
 	}
+}
+
+// replaced is the whole of a profile.
+func replaced(by account.Profile) func(p *account.Profile) {
+	return func(p *account.Profile) { *p = by }
+}
+
+// A picture that is uploaded while the rest of the profile is saved stays, and so does the rest.
+func testProfileRace(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	s := f.selfService(t, nil)
+	u := f.user(t, "alice")
+	save := func(ctx context.Context) error {
+		_, err := s.ChangeProfile(ctx, u.ID, func(p *account.Profile) { p.Nickname = "Al" })
+		return err
+	}
+	upload := func(ctx context.Context) error {
+		_, err := s.ChangePicture(ctx, u.ID, func(context.Context) (string, error) { return "https://id.example.com/pictures/1.jpg", nil })
+		return err
+	}
+	require.NoError(t, f.overlap(t, upload, save))
+	back, err := f.User(ctx, u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"Al", "https://id.example.com/pictures/1.jpg", u.Profile.Name}, []string{back.Profile.Nickname, back.Profile.Picture, back.Profile.Name})
 }
 
 const grace = 14 * 24 * time.Hour
