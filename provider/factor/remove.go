@@ -36,7 +36,8 @@ func (r *Registry) RemoveTOTP(ctx context.Context, u *account.User, acting provi
 }
 
 // NewRecoveryCodes gives a user, who is authenticated, ten recovery codes in the place of all those before.
-// They are shown once. It returns ErrNoFactor, as they stand in for a factor, or provider.ErrStale.
+// They are shown once. Whoever takes the former ones for stolen does not want a browser to be let in without a factor
+// either, so none is remembered afterwards. It returns ErrNoFactor, as they stand in for a factor, or provider.ErrStale.
 func (r *Registry) NewRecoveryCodes(ctx context.Context, u *account.User) (codes []string, err error) {
 	err = r.change(ctx, u, audit.RecoveryCodesRenew, func(ctx context.Context, locked *account.User) (audit.Changes, error) {
 		if len(locked.Factors) == 0 {
@@ -44,6 +45,9 @@ func (r *Registry) NewRecoveryCodes(ctx context.Context, u *account.User) (codes
 		}
 		if codes, err = r.newRecoveryCodes(ctx, u.ID); err != nil {
 			return nil, err
+		}
+		if err := r.store.ForgetBrowsers(ctx, u.ID); err != nil {
+			return nil, fmt.Errorf("factor: forget browsers: %w", err)
 		}
 		return audit.Details(map[string]any{"recovery_codes": len(codes)}),
 			r.notices.TellUndoable(ctx, locked, notify.Message{Kind: notify.RecoveryCodesRenewed, Data: notify.Data{At: r.clock.Now(ctx)}})

@@ -65,6 +65,9 @@ type users interface {
 	Detached(ctx context.Context, fn func(ctx context.Context) error) error
 	// LockUser reads a user and locks the row until the transaction ends.
 	LockUser(ctx context.Context, id provider.ID) (*account.User, error)
+	// ForgetBrowsers has every browser of the user ask for the second factor again that was remembered, by another
+	// generation of the user.
+	ForgetBrowsers(ctx context.Context, user provider.ID) error
 	// RemoveFactors removes the factors of every kind, and the recovery codes.
 	RemoveFactors(ctx context.Context, user provider.ID) error
 	// EndSessions ends the user's sessions and returns those that were not over.

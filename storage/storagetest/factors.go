@@ -216,8 +216,13 @@ func testRecoveryCodes(t *testing.T, f *fixture) {
 	require.NoError(t, f.UseRecoveryCode(ctx, one))
 	require.ErrorIs(t, f.UseRecoveryCode(ctx, one), provider.ErrNotFound, "two attempts that compared it at once")
 
+	before := u.Generation
 	next, err := s.NewRecoveryCodes(ctx, u)
 	require.NoError(t, err)
+	renewed, err := f.User(ctx, u.ID)
+	require.NoError(t, err)
+	assert.Greater(t, renewed.Generation, before, "no browser is remembered")
+	assert.Equal(t, renewed.Generation, u.Generation, "whoever goes on has the new one")
 	assert.Len(t, next, 10)
 	require.ErrorIs(t, s.recover(ctx, u, codes[4]), factor.ErrCode, "replaced")
 	for _, code := range next {
