@@ -36,6 +36,8 @@ type candidate struct {
 	// session is nil for a person who has none yet; proof is what that one has given.
 	session *session.Session
 	proof   websession.Proof
+	// enrolment is that of the page for a new factor from which the person comes; zero: of none.
+	enrolment enrolment
 }
 
 // methods are those that the person has given.

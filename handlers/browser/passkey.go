@@ -28,14 +28,19 @@ type passkeys interface {
 
 // openCeremony is the ceremony of a form, which was begun in this browser.
 func (b *Browser) openCeremony(r *http.Request, form url.Values) (c passkey.Ceremony, err error) {
+	return c, b.openState(r, form, &c)
+}
+
+// openState reads the state of a ceremony back.
+func (b *Browser) openState(r *http.Request, form url.Values, state any) error {
 	plain, err := b.Web.Open(r, websession.Ceremony, form.Get("ceremony"))
+	if err == nil {
+		err = json.Unmarshal(plain, state)
+	}
 	if err != nil {
-		return c, errors.Join(errNotGiven, err)
+		return errors.Join(errNotGiven, err)
 	}
-	if err := json.Unmarshal(plain, &c); err != nil {
-		return c, errors.Join(errNotGiven, err)
-	}
-	return c, nil
+	return nil
 }
 
 // notGiven marks a passkey that was refused as what the person can try again.

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -30,7 +31,7 @@ func (b *Browser) ServeSetUpPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := b.settingUp(w, r, to)
+	c, err := b.settingUp(w, r, to, enrolment{})
 	if c == nil {
 		return err
 	}
@@ -40,13 +41,17 @@ func (b *Browser) ServeSetUpPage(w http.ResponseWriter, r *http.Request) error {
 // settingUp is the person who may set up a factor. If there is none, it has responded or returns the error.
 //
 // Who has factors gives the strongest first: a thief of the password, or of a code, must not add one. And who is signed in
-// has just signed in: so must nobody who finds the browser.
-func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way) (*candidate, error) {
+// has just signed in, when the page was shown: so must nobody who finds the browser.
+func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way, shown enrolment) (*candidate, error) {
 	c, err := b.candidate(r)
 	if err != nil {
 		return nil, err
 	}
-	old := c != nil && c.session != nil && !session.Fresh(c.session, b.Clock.Now(r.Context()))
+	now := b.Clock.Now(r.Context())
+	if c != nil && shown.lasts(c.user, now) {
+		c.enrolment = shown
+	}
+	old := c != nil && c.session != nil && !session.Fresh(c.session, now) && c.enrolment == enrolment{}
 	switch {
 	case old && to.flow == "":
 		seeOther(w, wire.Path("/login", url.Values{"next": {to.next}, "login_hint": {c.user.Username}}))
@@ -73,18 +78,23 @@ func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow
 	if later && b.Factors.Of(r.Context(), c.user, c.methods()) == factor.Remind {
 		page.Due = b.Factors.Due(r.Context(), c.user)
 	}
+	// Shown again it lasts no longer.
+	since := c.enrolment
+	if since == (enrolment{}) {
+		since = enrolmentOf(c.user, b.Clock.Now(r.Context()))
+	}
 	options, ceremony, err := b.Passkeys.Creation(r.Context(), c.user)
 	var refused *passkey.Refused
 	if errors.As(err, &refused) { // there are as many as there can be
 		err = nil
 	} else if err == nil {
-		page.Passkey, err = b.ceremony(w, r, options, ceremony)
+		page.Passkey, err = b.ceremony(w, r, options, creation{since, ceremony})
 	}
 	if err != nil {
 		return err
 	}
 	if acr.Satisfies(acr.TwoFactors, demanded(f)) && !slices.Contains(c.user.Factors, factor.TOTP) {
-		if err := b.proposeApp(w, r, c.user, &page); err != nil {
+		if err := b.proposeApp(w, r, c.user, since, &page); err != nil {
 			return err
 		}
 	}
@@ -92,24 +102,22 @@ func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow
 }
 
 // proposeApp adds a secret for an authenticator app: the one of the form, or a new one.
-func (b *Browser) proposeApp(w http.ResponseWriter, r *http.Request, u *account.User, page *pages.SetUp) error {
-	var proposal factor.Proposal
-	if secret, ok := b.openProposal(r, page.Proposal); ok {
-		proposal = b.Apps.ProposalOf(u, secret)
-	} else {
+func (b *Browser) proposeApp(w http.ResponseWriter, r *http.Request, u *account.User, since enrolment, page *pages.SetUp) error {
+	before := b.openProposal(r, page.Proposal)
+	shown := b.Apps.ProposalOf(u, before.Secret)
+	if before.Enrolment != since {
 		var err error
-		if proposal, err = b.Apps.Propose(u); err != nil {
+		if shown, err = b.Apps.Propose(u); err != nil {
 			return err
 		}
 	}
-	page.Proposal = b.Web.Seal(w, r, websession.Proposal, []byte(proposal.Secret))
-	page.Secret, page.URL = proposal.Secret, proposal.URL
+	plain, err := json.Marshal(proposal{since, shown.Secret})
+	if err != nil {
+		return err
+	}
+	page.Proposal = b.Web.Seal(w, r, websession.Proposal, plain)
+	page.Secret, page.URL = shown.Secret, shown.URL
 	return nil
-}
-
-func (b *Browser) openProposal(r *http.Request, text string) (secret string, ok bool) {
-	plain, err := b.Web.Open(r, websession.Proposal, text)
-	return string(plain), err == nil
 }
 
 // ServeSetUp receives a new factor.
@@ -137,17 +145,23 @@ func (b *Browser) ServeSetUp(w http.ResponseWriter, r *http.Request) error {
 		}
 		return b.goOn(w, r, to, s)
 	}
-	c, err := b.settingUp(w, r, to)
+	c, err := b.settingUp(w, r, to, b.enrolment(r, form))
 	if c == nil {
 		return err
 	}
-	added, err := b.added(r, c.user, form)
+	added, err := b.added(r, c, form)
 	var problem *setUpProblem
 	switch {
 	case errors.As(err, &problem):
 		canonical.From(r.Context()).Outcome("factor_refused")
 		page := pages.SetUp{Problem: problem.shown, Proposal: form.Get("proposal"), Name: form.Get("name")}
 		return b.showSetUp(w, r, f, to, c, page, http.StatusUnprocessableEntity)
+	case errors.Is(err, factor.ErrExists):
+		canonical.From(r.Context()).Outcome("factor_exists")
+		if to == (way{}) {
+			to.next = ownFactorsPath
+		}
+		return b.goOn(w, r, to, c.session)
 	case errors.Is(err, provider.ErrStale):
 		return b.startOver(w, r, to)
 	case err != nil:
@@ -195,16 +209,18 @@ func (p *setUpProblem) Error() string { return "set up: " + string(p.shown) }
 
 func (p *setUpProblem) Unwrap() error { return p.cause }
 
-// added sets up the factor of the form.
-func (b *Browser) added(r *http.Request, u *account.User, form url.Values) (addedFactor, error) {
-	if pages.FactorUse(form.Get("use")) == pages.UsePasskey {
-		return b.addedPasskey(r, u, form)
-	}
-	secret, ok := b.openProposal(r, form.Get("proposal"))
-	if !ok {
+// added sets up the factor of the form. It returns factor.ErrExists for an authenticator app of a user who has set one up
+// in another tab.
+func (b *Browser) added(r *http.Request, c *candidate, form url.Values) (addedFactor, error) {
+	switch {
+	case pages.FactorUse(form.Get("use")) == pages.UsePasskey:
+		return b.addedPasskey(r, c.user, form)
+	case slices.Contains(c.user.Factors, factor.TOTP):
+		return addedFactor{}, factor.ErrExists
+	case c.enrolment == enrolment{}:
 		return addedFactor{}, &setUpProblem{pages.WrongCode, websession.ErrForeign}
 	}
-	codes, err := b.Apps.SetUpTOTP(r.Context(), u, secret, form.Get("code"))
+	codes, err := b.Apps.SetUpTOTP(r.Context(), c.user, b.openProposal(r, form.Get("proposal")).Secret, form.Get("code"))
 	if errors.Is(err, factor.ErrCode) {
 		return addedFactor{}, &setUpProblem{pages.WrongCode, err}
 	}
@@ -212,11 +228,11 @@ func (b *Browser) added(r *http.Request, u *account.User, form url.Values) (adde
 }
 
 func (b *Browser) addedPasskey(r *http.Request, u *account.User, form url.Values) (addedFactor, error) {
-	c, err := b.openCeremony(r, form)
+	c, err := b.openCreation(r, form)
 	if err != nil {
 		return addedFactor{}, &setUpProblem{pages.PasskeyFailed, err}
 	}
-	p, codes, err := b.Passkeys.Create(r.Context(), u, c, []byte(form.Get("response")), form.Get("name"))
+	p, codes, err := b.Passkeys.Create(r.Context(), u, c.Ceremony, []byte(form.Get("response")), form.Get("name"))
 	var refused *passkey.Refused
 	var name *passkey.NameFault
 	switch {

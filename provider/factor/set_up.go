@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
@@ -15,10 +16,14 @@ import (
 // ErrNoFactor: the user has no factor, or not the one that is to be removed.
 var ErrNoFactor = errors.New("the user has no such factor")
 
-// SetUpTOTP gives a user, who is authenticated, the authenticator app with a secret that was proposed, in the
-// place of the one before. The code shows that the app has it, and is not accepted again. A user without
-// recovery codes gets ten, which are shown once. It returns ErrCode, ErrSecret, or provider.ErrStale
-// when the user was changed since u was read; else u has the new factors and the new generation.
+// ErrExists: the user has an authenticator app already. It is not replaced: one that was set up in another window
+// would stop working without a word.
+var ErrExists = errors.New("the user has an authenticator app already")
+
+// SetUpTOTP gives a user, who is authenticated, the authenticator app with a secret that was proposed. The code
+// shows that the app has it, and is not accepted again. A user without recovery codes gets ten, which are shown
+// once. It returns ErrCode, ErrSecret, ErrExists, or provider.ErrStale when the user was changed since u was read; else
+// u has the new factors and the new generation.
 func (r *Registry) SetUpTOTP(ctx context.Context, u *account.User, secret, code string) (codes []string, err error) {
 	key, err := readSecret(secret)
 	if err != nil {
@@ -29,6 +34,9 @@ func (r *Registry) SetUpTOTP(ctx context.Context, u *account.User, secret, code 
 		return nil, ErrCode
 	}
 	err = r.change(ctx, u, audit.FactorAdd, func(ctx context.Context, locked *account.User) (audit.Changes, error) {
+		if slices.Contains(locked.Factors, TOTP) {
+			return nil, ErrExists
+		}
 		now := r.clock.Real() // not when the transaction began, which has waited for others: see account.SelfService.Undo
 		app := StoredTOTP{Sealed: r.seal.SealFor(u.ID[:], key), LastStep: step, CreatedAt: now}
 		if err := r.store.SetTOTP(ctx, u.ID, app); err != nil {

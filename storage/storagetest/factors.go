@@ -113,12 +113,13 @@ func testTOTP(t *testing.T, f *fixture) {
 	require.ErrorIs(t, f.UseTOTPStep(ctx, u.ID, stored.Sealed, stored.LastStep), provider.ErrNotFound)
 	require.ErrorIs(t, f.UseTOTPStep(ctx, u.ID, []byte{1}, stored.LastStep+1), provider.ErrNotFound, "an app that was replaced while its code was compared")
 
-	// Another app takes the place of the first one, and the recovery codes stay.
-	secret, codes := s.setUp(t, u)
-	assert.Nil(t, codes)
-	require.ErrorIs(t, s.enter(ctx, u, factortest.Code(proposal.Secret, f.clock())), factor.ErrCode)
-	require.NoError(t, s.enter(ctx, u, factortest.Code(secret, f.clock())))
-	for kind, n := range map[notify.Kind]int{notify.FactorAdded: 2, notify.FactorRemoved: 0} {
+	// Another app does not take the place of the first one.
+	another, err := s.Propose(u)
+	require.NoError(t, err)
+	_, err = s.SetUpTOTP(ctx, u, another.Secret, factortest.Code(another.Secret, f.clock()))
+	require.ErrorIs(t, err, factor.ErrExists)
+	require.NoError(t, s.enter(ctx, u, factortest.Code(proposal.Secret, f.clock())))
+	for kind, n := range map[notify.Kind]int{notify.FactorAdded: 1, notify.FactorRemoved: 0} {
 		assert.Len(t, s.people.recipients(t, kind), n, kind)
 	}
 }
@@ -231,14 +232,22 @@ func testRecoveryCodes(t *testing.T, f *fixture) {
 	of, err = s.Of(ctx, u.ID)
 	require.NoError(t, err)
 	assert.Zero(t, of.RecoveryCodes)
-	_, again := s.setUp(t, u)
+	key := f.passkey(u.ID, "alice")
+	require.NoError(t, f.AddPasskey(ctx, key))
+	again, err := s.FirstRecoveryCodes(ctx, u.ID)
+	require.NoError(t, err)
 	assert.Len(t, again, 10, "a user who has none left gets new ones with a factor")
+	u, err = f.User(ctx, u.ID)
+	require.NoError(t, err)
 	assert.Equal(t, []string{u.Email}, s.people.recipients(t, notify.RecoveryCodesRenewed))
 
 	f.advance(time.Hour) // so many notices come in no hour
 	require.NoError(t, s.RemoveTOTP(ctx, u, provider.ID{}))
-	assert.Empty(t, u.Factors)
+	assert.Equal(t, []string{factor.Passkey}, u.Factors)
+	require.NoError(t, f.RemovePasskey(ctx, u.ID, key.ID))
 	require.ErrorIs(t, s.recover(ctx, u, again[0]), factor.ErrCode, "they go with the last factor")
+	u, err = f.User(ctx, u.ID)
+	require.NoError(t, err)
 	require.ErrorIs(t, s.RemoveTOTP(ctx, u, provider.ID{}), factor.ErrNoFactor)
 	assert.Equal(t, []string{u.Email}, s.people.recipients(t, notify.FactorRemoved))
 }

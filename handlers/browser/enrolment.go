@@ -1,0 +1,70 @@
+package browser
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
+)
+
+// enrolmentLifetime is how long a person may take to set up a factor: to install an app, or to look for a key, takes
+// longer than a sign-in is fresh. A ceremony of a passkey has a shorter one of its own.
+const enrolmentLifetime = 30 * time.Minute
+
+// enrolment is when the page for a new factor was shown to a person who could set one up. What the page carries is for
+// that person, as the account was then: after any change of it the page is worthless.
+type enrolment struct {
+	UserID     provider.ID `json:"u"`
+	Generation int64       `json:"g"`
+	At         time.Time   `json:"t"`
+}
+
+func enrolmentOf(u *account.User, at time.Time) enrolment {
+	return enrolment{u.ID, u.Generation, at.UTC()}
+}
+
+// lasts tells whether a user may still set up a factor with what the page carries.
+func (e enrolment) lasts(u *account.User, now time.Time) bool {
+	age := now.Sub(e.At)
+	return e.UserID == u.ID && e.Generation == u.Generation && age >= 0 && age <= enrolmentLifetime
+}
+
+// proposal is the secret of an authenticator app as the page carries it, and creation the request to a passkey.
+type (
+	proposal struct {
+		Enrolment enrolment `json:"e"`
+		Secret    string    `json:"s"`
+	}
+	creation struct {
+		Enrolment enrolment        `json:"e"`
+		Ceremony  passkey.Ceremony `json:"c"`
+	}
+)
+
+// enrolment is that of the page from which a form was sent; zero: of none that was shown in this browser.
+func (b *Browser) enrolment(r *http.Request, form url.Values) enrolment {
+	if pages.FactorUse(form.Get("use")) == pages.UsePasskey {
+		c, _ := b.openCreation(r, form)
+		return c.Enrolment
+	}
+	return b.openProposal(r, form.Get("proposal")).Enrolment
+}
+
+// openProposal is zero for a text that was not sealed for this browser.
+func (b *Browser) openProposal(r *http.Request, text string) (p proposal) {
+	plain, err := b.Web.Open(r, websession.Proposal, text)
+	if err != nil || json.Unmarshal(plain, &p) != nil {
+		return proposal{}
+	}
+	return p
+}
+
+func (b *Browser) openCreation(r *http.Request, form url.Values) (c creation, err error) {
+	return c, b.openState(r, form, &c)
+}

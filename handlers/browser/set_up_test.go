@@ -1,0 +1,219 @@
+package browser
+
+import (
+	"crypto/rand"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/factor/factortest"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
+	"github.com/gatehouse-id/gatehouse/provider/passkey/passkeytest"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
+	"github.com/gatehouse-id/gatehouse/storage"
+	"github.com/gatehouse-id/gatehouse/storage/storagetest"
+)
+
+const testIssuer = "https://id.example"
+
+// enrolling is a browser at the page for new factors, over a database, with a clock that the test moves.
+type enrolling struct {
+	*Browser
+
+	t       *testing.T
+	store   *storage.Store
+	now     time.Time
+	cookies map[string]*http.Cookie
+}
+
+func newEnrolling(t *testing.T) *enrolling {
+	t.Helper()
+	t.Parallel()
+	e := &enrolling{t: t, now: time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC), cookies: map[string]*http.Cookie{}}
+	clock := provider.Clock(func() time.Time { return e.now })
+	e.store = storagetest.SQLite(t, clock)
+	gate := audit.NewGate(e.store, e.store, (*event.Bus)(nil), clock, rand.Reader)
+	ring, err := keyring.Open(t.Context(), e.store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
+	require.NoError(t, err)
+	manager := session.NewManager(e.store, gate, ring.Key(keyring.SessionHash), nil, (*event.Bus)(nil), clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 24 * time.Hour})
+	web, err := websession.New(websession.Config{Issuer: testIssuer, Manager: manager, Seal: ring.Key(keyring.Flow), Devices: ring.Key(keyring.Device), Clock: clock, Random: rand.Reader})
+	require.NoError(t, err)
+	registry := account.NewRegistry(e.store, gate, nil, nil, (*event.Bus)(nil), clock, rand.Reader)
+	codes := verification.NewCodes(e.store, ring.Key(keyring.Verification), testIssuer, clock, rand.Reader)
+	account.NewSelfService(registry, e.store, e.store, codes, notify.NewOutbox(e.store, clock, rand.Reader), account.Policy{Mail: true})
+	set, err := pages.New(pages.Settings{})
+	require.NoError(t, err)
+	apps := factor.NewRegistry(e.store, gate, ring.Key(keyring.Factor), registry, (*event.Bus)(nil), testIssuer, clock, rand.Reader)
+	keys, err := passkey.New(passkey.Config{Issuer: testIssuer, DisplayName: "Test"}, e.store, gate, registry, apps, (*event.Bus)(nil), clock, rand.Reader)
+	require.NoError(t, err)
+	e.Browser = New(Config{
+		Issuer: testIssuer, Web: web, Users: e.store, Factors: factor.NewSessions(factor.Policy{}, e.store, clock), Passkeys: keys, Pages: set, Clock: clock, Apps: apps,
+	})
+	return e
+}
+
+func (e *enrolling) advance(d time.Duration) { e.now = e.now.Add(d) }
+
+// signIn has a new user sign in.
+func (e *enrolling) signIn(name string) *account.User {
+	e.t.Helper()
+	u := &account.User{ID: provider.NewID(e.now, rand.Reader), Subject: name, Username: name, PasswordHash: "$argon2id$x", Roles: []string{}, CreatedAt: e.now, UpdatedAt: e.now}
+	require.NoError(e.t, e.store.CreateUser(e.t.Context(), u))
+	w := httptest.NewRecorder()
+	_, err := e.Web.Begin(w, e.request(http.MethodPost, "/login", ""), session.Start{User: u, Methods: []string{session.Password}})
+	require.NoError(e.t, err)
+	e.keep(w)
+	return u
+}
+
+func (e *enrolling) request(method, path, body string) *http.Request {
+	r := httptest.NewRequestWithContext(e.t.Context(), method, testIssuer+path, strings.NewReader(body))
+	for _, c := range e.cookies {
+		r.AddCookie(c)
+	}
+	return r
+}
+
+func (e *enrolling) keep(w *httptest.ResponseRecorder) {
+	for _, c := range w.Result().Cookies() {
+		e.cookies[c.Name] = c
+	}
+}
+
+const ownFactors = "/account/security/factors"
+
+// page is the page for new factors.
+func (e *enrolling) page() string {
+	e.t.Helper()
+	w := httptest.NewRecorder()
+	require.NoError(e.t, e.ServeSetUpPage(w, e.request(http.MethodGet, "/set-up?next="+ownFactors, "")))
+	require.Equal(e.t, http.StatusOK, w.Code, w.Header())
+	e.keep(w)
+	return w.Body.String()
+}
+
+func (e *enrolling) post(form url.Values) *httptest.ResponseRecorder {
+	e.t.Helper()
+	form.Set("next", ownFactors)
+	r := e.request(http.MethodPost, "/set-up", form.Encode())
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", testIssuer)
+	w := httptest.NewRecorder()
+	require.NoError(e.t, e.ServeSetUp(w, r))
+	e.keep(w)
+	return w
+}
+
+// app is the form of a page with the code that its app shows now, or with a wrong one.
+func (e *enrolling) app(page string, right bool) url.Values {
+	e.t.Helper()
+	at := e.now
+	if !right {
+		at = at.Add(time.Hour)
+	}
+	return url.Values{"proposal": {field(e.t, page, `name="proposal" value="([^"]*)"`)}, "code": {factortest.Code(secretOf(e.t, page), at)}}
+}
+
+func secretOf(t *testing.T, page string) string {
+	t.Helper()
+	return strings.ReplaceAll(field(t, page, `<code id="secret">([A-Z2-7 ]+)</code>`), " ", "")
+}
+
+func field(t *testing.T, page, pattern string) string {
+	t.Helper()
+	m := regexp.MustCompile(pattern).FindStringSubmatch(page)
+	require.NotNil(t, m, pattern)
+	return html.UnescapeString(m[1])
+}
+
+func (e *enrolling) factors(u *account.User) []string {
+	e.t.Helper()
+	back, err := e.store.User(e.t.Context(), u.ID)
+	require.NoError(e.t, err)
+	return back.Factors
+}
+
+// Whoever has to find an app first need not sign in again; but the page is not good for ever.
+func TestAnAppIsSetUpWithinHalfAnHour(t *testing.T) {
+	e := newEnrolling(t)
+	u := e.signIn("alice")
+	e.advance(session.FreshFor)
+	page := e.page()
+	e.advance(20 * time.Minute)
+	wrong := e.post(e.app(page, false))
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.Code)
+	again := wrong.Body.String()
+	assert.Equal(t, secretOf(t, page), secretOf(t, again), "the app has it already")
+	e.advance(10*time.Minute + time.Second)
+	assert.Contains(t, e.post(e.app(again, true)).Header().Get("Location"), "/login?", "it does not last longer for being shown again")
+	assert.Empty(t, e.factors(u))
+
+	e.advance(-time.Second)
+	done := e.post(e.app(again, true))
+	assert.Contains(t, done.Body.String(), `id="recovery-codes-page"`)
+	assert.Equal(t, []string{factor.TOTP}, e.factors(u))
+}
+
+// What a page carries is for the user to whom it was shown, as the account was then.
+func TestAPageForNewFactorsIsForItsUser(t *testing.T) {
+	e := newEnrolling(t)
+	alice := e.signIn("alice")
+	page := e.page()
+	require.NoError(t, e.store.ForgetBrowsers(t.Context(), alice.ID))
+	e.advance(session.FreshFor + time.Second)
+	assert.Contains(t, e.post(e.app(page, true)).Header().Get("Location"), "/login?", "the account was changed")
+	assert.Contains(t, e.post(url.Values{"proposal": {"x"}, "code": {"123456"}}).Header().Get("Location"), "/login?", "no page was shown")
+	bob := e.signIn("bob")
+	assert.Equal(t, http.StatusUnprocessableEntity, e.post(e.app(page, true)).Code, "that of another user")
+	assert.Empty(t, e.factors(alice))
+	assert.Empty(t, e.factors(bob))
+
+	// The page of a passkey carries the like, with a ceremony that is over sooner.
+	e.advance(session.FreshFor)
+	authenticator := passkeytest.New(testIssuer)
+	create := func(page string) url.Values {
+		response, err := authenticator.Create([]byte(field(t, page, `data-create="([^"]*)"`)))
+		require.NoError(t, err)
+		return url.Values{"use": {"passkey"}, "ceremony": {field(t, page, `name="ceremony" value="([^"]*)"`)}, "response": {string(response)}}
+	}
+	page = e.page()
+	e.advance(passkey.Lifetime)
+	late := e.post(create(page))
+	require.Equal(t, http.StatusUnprocessableEntity, late.Code)
+	e.advance(time.Minute)
+	assert.Contains(t, e.post(create(late.Body.String())).Body.String(), `id="recovery-codes-page"`)
+	assert.Equal(t, []string{factor.Passkey}, e.factors(bob))
+}
+
+// An app that was set up in another tab is not replaced: the person sees how it is now.
+func TestASecondTabDoesNotReplaceAnApp(t *testing.T) {
+	e := newEnrolling(t)
+	u := e.signIn("alice")
+	first, second := e.page(), e.page()
+	require.Equal(t, http.StatusOK, e.post(e.app(first, true)).Code)
+	stored, err := e.store.TOTP(t.Context(), u.ID)
+	require.NoError(t, err)
+	got := e.post(e.app(second, true))
+	assert.Equal(t, []any{http.StatusSeeOther, ownFactors}, []any{got.Code, got.Header().Get("Location")})
+	kept, err := e.store.TOTP(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, stored, kept)
+}
