@@ -79,7 +79,7 @@ func components(c *huma.Components) {
 		"RateLimit-Policy": {Description: "The limits that apply (draft-ietf-httpapi-ratelimit-headers)", Schema: text, Example: `"manage-client";q=100;w=10`},
 		"X-Request-Id":     {Description: "Names the request in the log of the server", Schema: text},
 		"Retry-After":      {Description: "When to repeat the request, in seconds", Schema: number, Example: 5},
-		"WWW-Authenticate": {Description: "The challenge of RFC 6750 section 3. Never Basic, for which browsers would show a dialog", Schema: text, Example: `Bearer realm="Gatehouse"`},
+		"WWW-Authenticate": {Description: "The challenge of RFC 6750 section 3, or of RFC 9470 section 3 where the user has to sign in again. Never Basic, for which browsers would show a dialog", Schema: text, Example: `Bearer realm="Gatehouse"`},
 		repeatedHeader:     {Description: "Present where the response is that of an earlier request with the same Idempotency-Key", Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{"true"}}},
 	}
 	one := 1

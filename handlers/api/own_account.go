@@ -11,7 +11,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
-	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
@@ -190,24 +189,21 @@ func (a *API) owner(ctx context.Context, id, password string) (*account.User, er
 	if errors.Is(err, provider.ErrNotFound) || err == nil && u.ID != p.UserID {
 		return nil, notOwn(nil)
 	}
+	if err == nil {
+		err = stepUp(p, u, a.Clock.Now(ctx))
+	}
 	if err == nil && (p.AuthTime == nil || a.Clock.Now(ctx).Sub(*p.AuthTime) > recentSignIn) {
 		return nil, refusal.New(refusal.AccessDenied, refusal.CheckOwnAccount, "The sign-in of the access token was more than 15 minutes ago. Send the present password, or an access token of a new sign-in.").
 			WithStatus(http.StatusForbidden)
 	}
-	if err == nil && len(u.Factors) > 0 && !acr.IsSecond(p.AMR) {
-		return nil, factorMissing("The sign-in of the access token had one factor, and the user has a second one. Sign the user in with acr_values=2.")
+	if err != nil {
+		return nil, err
 	}
-	return u, err
-}
-
-// factorMissing: whoever knows the password alone must not take an account that has a second factor.
-func factorMissing(text string) error {
-	return refusal.New(refusal.AccessDenied, refusal.CheckSecondFactor, text).WithStatus(http.StatusForbidden)
+	return u, nil
 }
 
 // proved is the user of the path, whose password the caller knows. It is counted as a sign-in is, also
-// for an unknown id, and fails alike. With the access token of a sign-in by a second factor it is enough for a user
-// who has one.
+// for an unknown id, and fails alike. Of a user with a second factor it is not enough; see stepUp.
 func (a *API) proved(ctx context.Context, id, password string) (*account.User, error) {
 	if password == "" {
 		return nil, notOwn(nil)
@@ -232,16 +228,11 @@ func (a *API) proved(ctx context.Context, id, password string) (*account.User, e
 		return nil, err
 	case known == nil || u.ID != known.ID:
 		return nil, notOwn(nil)
-	case len(u.Factors) > 0 && !bySecondFactor(ctx, u):
-		return nil, factorMissing("The user has a second factor: send an access token of a sign-in with it, through a first-party application.")
+	}
+	if err := stepUp(oauth.PrincipalOf(ctx), u, a.Clock.Now(ctx)); err != nil {
+		return nil, err
 	}
 	return u, nil
-}
-
-// bySecondFactor tells whether the caller acts for a user who has just given a second factor.
-func bySecondFactor(ctx context.Context, u *account.User) bool {
-	p := oauth.PrincipalOf(ctx)
-	return p != nil && p.UserID == u.ID && p.Client.FirstParty && acr.IsSecond(p.AMR)
 }
 
 func notOwn(because error) error {

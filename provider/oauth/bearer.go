@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -128,5 +129,14 @@ func (n Names) refuse(found *inspected, description string) *refusal.Refusal {
 func insufficientScope(scope string) *refusal.Refusal {
 	r := refusal.New(refusal.InsufficientScope, refusal.CheckTokenScope, "The access token was not issued for the scope "+scope+".")
 	r.Challenge = realmChallenge + `, error="insufficient_scope", scope="` + scope + `"`
+	return r
+}
+
+// StepUp refuses an access token whose user has to sign in again for a request: by a class (acr_values), at most maxAge
+// ago (RFC 9470 section 3). The description has no quotes.
+func StepUp(class string, maxAge time.Duration, description string) *refusal.Refusal {
+	r := refusal.New(refusal.InsufficientUserAuthentication, refusal.CheckSecondFactor, description)
+	r.Challenge = realmChallenge + `, error="` + string(refusal.InsufficientUserAuthentication) + `", error_description="` + description +
+		`", acr_values="` + class + `", max_age="` + strconv.FormatInt(int64(maxAge/time.Second), 10) + `"`
 	return r
 }

@@ -17,8 +17,8 @@ func pageEntries() map[Check]Entry {
 		},
 		CheckSecondFactor: {
 			"Second factor needed",
-			"The user has a second factor, or must have one, and the password alone was sent.",
-			"Let the user sign in with the authorization code grant, with acr_values=2, and send the access token of that.",
+			"The user has a second factor, or must have one, and the password alone was sent, or the access token of a weaker sign-in or of one that is too long ago.",
+			"Let the user sign in with the authorization code grant, with acr_values=2 or with the acr_values and max_age of the header WWW-Authenticate, and send the access token of that.",
 			"Such a user gets tokens by the authorization code grant alone. `gatehouse user factors USERNAME` shows the factors.",
 		},
 		CheckUserOfClient: {

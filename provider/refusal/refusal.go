@@ -31,6 +31,8 @@ const (
 	RequestURINotSupported   Code = "request_uri_not_supported"
 	RegistrationNotSupported Code = "registration_not_supported"
 	InsufficientScope        Code = "insufficient_scope" // RFC 6750 section 3.1
+	// RFC 9470 section 3.
+	InsufficientUserAuthentication Code = "insufficient_user_authentication"
 	// OpenID Connect Core Error Code unmet_authentication_requirements section 2.
 	UnmetAuthenticationRequirements Code = "unmet_authentication_requirements"
 
@@ -122,7 +124,7 @@ func (r *Refusal) HTTPStatus() int {
 		return r.Status
 	}
 	switch r.Code {
-	case InvalidClient, InvalidToken:
+	case InvalidClient, InvalidToken, InsufficientUserAuthentication:
 		return 401
 	case AccessDenied, InsufficientScope:
 		return 403
