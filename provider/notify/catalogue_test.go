@@ -33,7 +33,7 @@ func sample(channel notify.Channel, kind notify.Kind, locale string) notify.Mess
 	m := notify.Message{
 		ID: provider.ID{1}, Channel: channel, To: "alice@example.com", Kind: kind, Locale: locale,
 		Data: notify.Data{
-			Username: "alice", Address: "new@example.com", Device: "Firefox on Windows", At: time.Date(2026, 3, 1, 15, 4, 0, 0, time.UTC), Due: time.Date(2026, 3, 15, 15, 4, 0, 0, time.UTC), Valid: 15 * time.Minute,
+			Username: "alice", Address: "new@example.com", Device: "Firefox on Windows", Network: "192.0.2.1/32", At: time.Date(2026, 3, 1, 15, 4, 0, 0, time.UTC), Due: time.Date(2026, 3, 15, 15, 4, 0, 0, time.UTC), Valid: 15 * time.Minute,
 		},
 	}
 	if channel == notify.SMS {
@@ -128,7 +128,7 @@ func TestEveryTextIsUsed(t *testing.T) {
 						fmt.Fprintln(&said, letter.Subject, letter.Text)
 					}
 				}
-				for _, factor := range []string{"totp", "passkey", "hardware_key"} {
+				for _, factor := range []string{"totp", "passkey", "hardware_key", "mail"} {
 					m := sample(channel, kind, name)
 					m.Data.Factor, m.Data.FactorName = factor, "Blue key"
 					letter, err := texts.Render(m, code, link)

@@ -53,6 +53,8 @@ const (
 	RecoveryCodeUsed     Kind = "recovery_code_used"
 	// FactorGuessed: somebody gave the password, and then wrong codes until no more were accepted.
 	FactorGuessed Kind = "factor_guessed"
+	// SecondFactorCode is a code that the recipient asked for, as a second factor or to set that up.
+	SecondFactorCode Kind = "second_factor_code"
 	// PasskeyCloned: there may be a copy of the passkey that Data.FactorName names.
 	PasskeyCloned Kind = "passkey_cloned"
 	// FactorsReset: an administrator removed all factors of the recipient.
@@ -65,7 +67,7 @@ const (
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorGuessed, PasskeyCloned, FactorsReset, DeletionRequested, AccountDeleted}
+	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorGuessed, SecondFactorCode, PasskeyCloned, FactorsReset, DeletionRequested, AccountDeleted}
 }
 
 // undoable tells whether a message may have a link that takes an account back to before a change of its factors.
@@ -114,7 +116,9 @@ type Data struct {
 	Removed string `json:"removed,omitempty"`
 	// Device is a browser and its system, such as "Firefox on Windows".
 	Device string `json:"device,omitempty"`
-	// Factor is the kind of a second factor: totp, passkey or hardware_key; FactorName is what the user called it.
+	// Network is the address prefix of the request, such as 192.0.2.0/24.
+	Network string `json:"network,omitempty"`
+	// Factor is the kind of a second factor: totp, passkey, hardware_key or mail; FactorName is what the user called it.
 	Factor     string `json:"factor,omitempty"`
 	FactorName string `json:"factor_name,omitempty"`
 	// CodesLeft is how many recovery codes are left, when one was used.
@@ -162,7 +166,9 @@ const (
 	// Who signs in again and again must not use up what tells of a factor.
 	factors = "factor"
 	guesses = "guess" // repeated as long as somebody guesses
-	notices = "notice"
+	// Who knows the password can have these sent, and must not use up either.
+	factorCodes = "factor-code"
+	notices     = "notice"
 )
 
 func (m *Message) budget() string {
@@ -178,6 +184,8 @@ func (m *Message) budget() string {
 		return contactConfirmations
 	case Invitation:
 		return invitations
+	case SecondFactorCode:
+		return factorCodes
 	case ContactChanged, ContactChangedAgain:
 		return changes
 	case FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, PasskeyCloned, FactorsReset:

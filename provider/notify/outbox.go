@@ -55,7 +55,8 @@ type bound struct {
 
 // bounds of an address and of an account, which may have several addresses. They limit what somebody
 // else can have sent to a person, and what an operator pays for SMS. askedBounds are those of what an account
-// asks for itself, which goes to any address: with numbers that cost much, somebody earns at each.
+// asks for itself, which goes to any address: with numbers that cost much, somebody earns at each. They are also
+// those of the codes of a second factor, of which each is worth five guesses.
 func addressBounds() []bound { return []bound{{time.Hour, 10}, {24 * time.Hour, 30}} }
 func guessBounds() []bound   { return []bound{{24 * time.Hour, 1}} } // more would say nothing new
 func accountBounds() []bound { return []bound{{time.Hour, 20}, {24 * time.Hour, 60}} }
@@ -187,8 +188,9 @@ func (o *Outbox) add(ctx context.Context, m Message) error {
 		return tooMany(wait, OfSMS)
 	}
 	// Others are notices of what the account does: what it asks for, or anybody else, must not use up their room.
-	counted, bounds := !m.UserID.IsZero() && (m.Asked || m.budget() == recoveries), accountBounds()
-	if m.Asked {
+	asked := m.Asked || m.budget() == factorCodes
+	counted, bounds := !m.UserID.IsZero() && (asked || m.budget() == recoveries), accountBounds()
+	if asked {
 		bounds = askedBounds()
 	}
 	ofAddress := addressBounds()

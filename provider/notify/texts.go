@@ -128,7 +128,7 @@ func (t *Texts) action(of Kind, link string) string {
 		return ""
 	case DeletionRequested:
 		return t.brand.Issuer + "/account/delete"
-	case NewSignIn, PasswordChanged, FactorGuessed, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorsReset:
+	case NewSignIn, PasswordChanged, FactorGuessed, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SecondFactorCode, FactorsReset:
 		return t.brand.Issuer + "/recover"
 	case PasskeyCloned: // another password would not keep the copy out
 		return t.brand.Issuer + "/account/security"
@@ -184,7 +184,7 @@ func (t *Texts) Render(m Message, code, link string) (Letter, error) {
 
 // hasCode tells whether a message shows the code of its verification.
 func (k Kind) hasCode() bool {
-	return k == ConfirmRegistration || k == ResetPassword || k == ConfirmContact
+	return k == ConfirmRegistration || k == ResetPassword || k == ConfirmContact || k == SecondFactorCode
 }
 
 func (t *Texts) page(w *writer, m Message, code, link string) page {

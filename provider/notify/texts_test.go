@@ -62,7 +62,7 @@ func TestTextMessagesBindTheCodeToTheSite(t *testing.T) {
 		require.NoError(t, err)
 		assert.NotContains(t, letter.Text, "ui_locales", "it has no room for that")
 		lines := strings.Split(letter.Text, "\n")
-		bound := kind == notify.ConfirmRegistration || kind == notify.ResetPassword || kind == notify.ConfirmContact
+		bound := kind == notify.ConfirmRegistration || kind == notify.ResetPassword || kind == notify.ConfirmContact || kind == notify.SecondFactorCode
 		assert.Equal(t, bound, lines[len(lines)-1] == "@id.example.com #"+code, letter.Text)
 		assert.Equal(t, bound, strings.Contains(strings.ReplaceAll(letter.Text, link, ""), code), "%s: only who proves an address gets a code", kind)
 	}

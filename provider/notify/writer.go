@@ -88,6 +88,7 @@ func (w *writer) details(m Message) []detail {
 	}
 	add("removed", m.Data.Removed)
 	add("device", m.Data.Device)
+	add("network", m.Data.Network)
 	if m.Data.Factor != "" {
 		add("factor", w.text("", "factor."+m.Data.Factor))
 	}

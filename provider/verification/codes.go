@@ -189,7 +189,7 @@ func (c *Codes) Details(v *Verification) ([]byte, error) {
 }
 
 // Code returns the code of an open verification and the link that contains it, for the message to its
-// address. It returns provider.ErrNotFound for one that is not open.
+// address; the link of a second factor is empty. It returns provider.ErrNotFound for one that is not open.
 func (c *Codes) Code(ctx context.Context, id provider.ID) (code, link string, err error) {
 	v, err := c.store.Verification(ctx, id)
 	if err != nil {
@@ -200,6 +200,9 @@ func (c *Codes) Code(ctx context.Context, id provider.ID) (code, link string, er
 	}
 	if code, err = c.code(v); err != nil {
 		return "", "", err
+	}
+	if v.Purpose.ofFactor() {
+		return code, "", nil
 	}
 	return code, c.issuer + page(v.Purpose) + "?" + url.Values{"id": {v.ID.String()}, "code": {code}}.Encode(), nil
 }
@@ -217,12 +220,17 @@ func page(p Purpose) string {
 	}
 }
 
-// A code is short enough to be typed.
-const (
-	digits  = 8
-	codes   = 100_000_000
-	derived = 8
-)
+// derived is the size of what a code is made from, in bytes.
+const derived = 8
+
+// size is the length of a code, which is short enough to be typed, and how many there are. That of a second factor is
+// typed at each sign-in.
+func (p Purpose) size() (digits int, codes uint64) {
+	if p.ofFactor() {
+		return 6, 1_000_000
+	}
+	return 8, 100_000_000
+}
 
 func (c *Codes) code(v *Verification) (string, error) {
 	info := append([]byte("verification code\x00"), v.ID[:]...)
@@ -231,6 +239,7 @@ func (c *Codes) code(v *Verification) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("verification: %w", err)
 	}
+	digits, codes := v.Purpose.size()
 	return fmt.Sprintf("%0*d", digits, binary.BigEndian.Uint64(material)%codes), nil
 }
 

@@ -25,7 +25,14 @@ const (
 	UndoPhone Purpose = "undo_phone"
 	// UndoFactor takes an account back to before a change of its second factors.
 	UndoFactor Purpose = "undo_factor"
+	// SecondFactor takes part in a sign-in beside the password, and SecondFactorSetUp makes that possible. Neither has
+	// a link: the code is worth something in the browser alone that asked for it.
+	SecondFactor      Purpose = "second_factor"
+	SecondFactorSetUp Purpose = "second_factor_set_up"
 )
+
+// ofFactor tells whether the purpose is one of a second factor.
+func (p Purpose) ofFactor() bool { return p == SecondFactor || p == SecondFactorSetUp }
 
 // Lifetime is how long a verification is open.
 func (p Purpose) Lifetime() time.Duration {
@@ -36,12 +43,15 @@ func (p Purpose) Lifetime() time.Duration {
 		return 7 * 24 * time.Hour
 	case UndoEmail, UndoPhone, UndoFactor:
 		return 72 * time.Hour
+	case SecondFactor, SecondFactorSetUp:
+		return 10 * time.Minute
 	default:
 		return time.Hour
 	}
 }
 
-// MaxTries is how many codes may be tried. With 8 digits, one in 20 million verifications is guessed.
+// MaxTries is how many codes may be tried. With 8 digits, one in 20 million verifications is guessed; those of a
+// second factor have 6, like the codes of an app, and its limits besides.
 const MaxTries = 5
 
 // Verification is one open request.
