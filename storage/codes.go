@@ -47,7 +47,7 @@ func (s *Store) CodeWithGrant(ctx context.Context, id provider.ID, withUser bool
 	}
 	g := row.grant()
 	if withUser {
-		if g.User, err = u.user(); err != nil {
+		if g.User, err = s.userOf(&u); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -11,7 +11,8 @@ import (
 // factorKinds selects the kinds of factors that a user has, from the table of each.
 const factorKinds = `SELECT 'totp' AS kind FROM totp_factors WHERE user_id = ?
 	UNION SELECT 'passkey' FROM passkeys WHERE user_id = ?
-	UNION SELECT 'hardware_key' FROM passkeys WHERE user_id = ? AND hardware`
+	UNION SELECT 'hardware_key' FROM passkeys WHERE user_id = ? AND hardware
+	UNION SELECT 'mail' FROM mail_factors WHERE user_id = ?`
 
 // setFactors makes the column of a user anew from the tables of factors, in the transaction that has changed
 // them: it reads them when the row of the user is locked, so that of two changes at once the second one sees
@@ -24,7 +25,7 @@ func (s *Store) setFactors(ctx context.Context, userID provider.ID) error {
 		return err
 	}
 	kinds := list{}
-	if err := s.on(ctx).Raw("SELECT kind FROM ("+factorKinds+") f ORDER BY kind", id, id, id).Scan((*[]string)(&kinds)).Error; err != nil {
+	if err := s.on(ctx).Raw("SELECT kind FROM ("+factorKinds+") f ORDER BY kind", id, id, id, id).Scan((*[]string)(&kinds)).Error; err != nil {
 		return s.fault(err)
 	}
 	if len(kinds) == 0 {
@@ -51,7 +52,7 @@ func (s *Store) SetFactorsDue(ctx context.Context, user provider.ID, due time.Ti
 type factorTable struct{ name, kind string }
 
 func factorTables() []factorTable {
-	return []factorTable{{"passkeys", "passkey"}, {"totp_factors", "totp"}}
+	return []factorTable{{"passkeys", "passkey"}, {"totp_factors", "totp"}, {"mail_factors", "mail"}}
 }
 
 // RemoveFactors is part of factor.Store. It empties the table of each kind.

@@ -75,7 +75,7 @@ func (s *Store) PasskeyWithUser(ctx context.Context, credentialID []byte) (*pass
 	if err != nil {
 		return nil, nil, s.fault(err)
 	}
-	user, err := u.user()
+	user, err := s.userOf(&u)
 	return row.passkey(), user, err
 }
 

@@ -15,7 +15,7 @@ func (s *Store) UsersByPhone(ctx context.Context, number string) ([]*account.Use
 	}
 	users := make([]*account.User, len(rows))
 	for i, row := range rows {
-		u, err := row.user()
+		u, err := s.userOf(&row)
 		if err != nil {
 			return nil, err
 		}

@@ -33,7 +33,7 @@ func (s *Store) RefreshToken(ctx context.Context, id provider.ID, withUser bool)
 	}
 	r.Grant = row.grant()
 	if withUser {
-		if r.Grant.User, err = u.user(); err != nil {
+		if r.Grant.User, err = s.userOf(&u); err != nil {
 			return nil, err
 		}
 	}

@@ -95,7 +95,7 @@ func (s *Store) Session(ctx context.Context, id provider.ID) (*session.Session, 
 	if err != nil {
 		return nil, s.fault(err)
 	}
-	user, err := u.user()
+	user, err := s.userOf(&u)
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,9 @@ type Options struct {
 	MaxConns int
 	// Statements, when set, is called for each statement.
 	Statements Statements
+	// MailFactors: codes by mail are second factors. Without it users are as though they had not set that up: nobody
+	// would send them a code.
+	MailFactors bool
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -33,6 +36,8 @@ type Store struct {
 	dialect dialect
 	clock   provider.Clock
 	log     *slog.Logger
+	// mailFactors is Options.MailFactors.
+	mailFactors bool
 }
 
 // Open connects to the database. It does not check the schema; see Pending and Migrate.
@@ -62,7 +67,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("storage: %w", err), p.close())
 	}
-	return &Store{db: db, pool: p, dialect: d, clock: o.Clock, log: o.Log}, nil
+	return &Store{db: db, pool: p, dialect: d, clock: o.Clock, log: o.Log, mailFactors: o.MailFactors}, nil
 }
 
 // Close ends the connections.

@@ -71,7 +71,7 @@ func (s *Store) Users(ctx context.Context, of account.Filter, limit int) ([]*acc
 	}
 	users := make([]*account.User, len(rows))
 	for i, row := range rows {
-		if users[i], err = row.user(); err != nil {
+		if users[i], err = s.userOf(&row); err != nil {
 			return nil, err
 		}
 	}

@@ -72,7 +72,7 @@ func (s *Store) UserByLogin(ctx context.Context, forms ...string) (*account.User
 	}
 	for _, form := range forms {
 		if i := slices.IndexFunc(rows, func(r userRow) bool { return r.Username == form || string(r.Email) == form }); i >= 0 {
-			return rows[i].user()
+			return s.userOf(&rows[i])
 		}
 	}
 	return nil, provider.ErrNotFound
@@ -97,7 +97,7 @@ func (s *Store) user(ctx context.Context, where string, args ...any) (*account.U
 	if err := s.on(ctx).Where(where, args...).Take(&row).Error; err != nil {
 		return nil, s.fault(err)
 	}
-	return row.user()
+	return s.userOf(&row)
 }
 
 // CreateUser stores a new user, who has no second factor yet.
@@ -111,7 +111,7 @@ func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 
 // UpdateUser replaces a user. Disabling a user or changing the password ends every session and
 // grant, so that a thief of the old password has no access. Taking a role ends what clients have that
-// the role opened. A picture that the profile does not show any more is removed. The row of the user is updated first:
+// the role opened. Codes by mail end with the verified address. A picture that the profile does not show any more is removed. The row of the user is updated first:
 // either insertIfVerified waits for it and finds another generation, or it waits for
 // insertIfVerified and then ends what was inserted.
 func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
@@ -143,6 +143,11 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 			return err
 		}
 		u.Generation = row.Generation
+		if before.EmailVerified && (u.Email == "" || !u.EmailVerified) {
+			if err := s.endMailFactor(ctx, u); err != nil {
+				return err
+			}
+		}
 		if before.Profile.Picture != u.Profile.Picture {
 			if err := s.removeUnshown(ctx, u); err != nil {
 				return err
@@ -196,7 +201,8 @@ func userRowOf(u *account.User) (*userRow, error) {
 	}, nil
 }
 
-func (r userRow) user() (*account.User, error) {
+// userOf is the user of a row.
+func (s *Store) userOf(r *userRow) (*account.User, error) {
 	u := &account.User{
 		ID: provider.ID(r.ID), Subject: string(r.Subject), Username: r.Username, PasswordHash: r.PasswordHash, Email: string(r.Email), EmailVerified: r.EmailVerified,
 		Phone: r.Phone, PhoneVerified: r.PhoneVerified, Roles: r.Roles, Disabled: r.Disabled,
@@ -207,6 +213,9 @@ func (r userRow) user() (*account.User, error) {
 	}
 	if len(r.Factors) > 0 {
 		u.Factors = r.Factors
+	}
+	if !s.mailFactors {
+		u.Factors = withoutMail(u.Factors)
 	}
 	if err := json.Unmarshal([]byte(r.Profile), &u.Profile); err != nil {
 		return nil, fmt.Errorf("storage: profile of user %s: %w", u.ID, err)

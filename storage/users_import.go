@@ -34,7 +34,7 @@ func (s *Store) UsersAlike(ctx context.Context, a account.Alike) ([]*account.Use
 			return nil, s.fault(err)
 		}
 		for _, row := range rows {
-			u, err := row.user()
+			u, err := s.userOf(&row)
 			if err != nil {
 				return nil, err
 			}

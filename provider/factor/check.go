@@ -26,6 +26,8 @@ type Attempt struct {
 	Prefix string
 	// Devices are the accounts that this browser has signed in to before, with all that they ask for.
 	Devices []account.Device
+	// Browser is the browser of the request, for CheckMail: a code that was asked for in another one is wrong.
+	Browser []byte
 }
 
 // try is what the attempt is counted by, as for passwords.

@@ -76,7 +76,7 @@ func Class(u *account.User) string {
 		return acr.HardwareProtected
 	case slices.Contains(u.Factors, Passkey):
 		return acr.PhishingResistant
-	case slices.Contains(u.Factors, TOTP):
+	case slices.Contains(u.Factors, TOTP), slices.Contains(u.Factors, Mail):
 		return acr.TwoFactors
 	default:
 		return acr.Password

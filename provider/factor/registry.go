@@ -47,6 +47,7 @@ type Registry struct {
 	notices  notices
 	events   publisher
 	throttle account.Throttle
+	byMail   *ByMail // nil: no codes are sent by mail
 	host     string
 	clock    provider.Clock
 	random   io.Reader
@@ -80,13 +81,15 @@ func (closed) Return(context.Context, account.Try) {}
 type Factors struct {
 	// TOTP is nil where the user has no authenticator app.
 	TOTP *App
+	// Mail is nil where the user gets no codes by mail, and where the operator does not offer that.
+	Mail *App
 	// RecoveryCodes is how many of them are not used yet, and RecoveryCodesMade when they were made; zero:
 	// there are none, used or not.
 	RecoveryCodes     int
 	RecoveryCodesMade time.Time
 }
 
-// App is an authenticator app.
+// App is an authenticator app, or another thing that codes are typed from.
 type App struct {
 	CreatedAt time.Time
 	// UsedAt is when a code of it was last accepted; nil: none was since the set-up.
@@ -102,6 +105,9 @@ func (r *Registry) Of(ctx context.Context, user provider.ID) (Factors, error) {
 		f.TOTP = &App{app.CreatedAt, app.UsedAt}
 	case !errors.Is(err, provider.ErrNotFound):
 		return f, fmt.Errorf("factor: read an authenticator app: %w", err)
+	}
+	if f.Mail, err = r.store.MailFactor(ctx, user); err != nil && !errors.Is(err, provider.ErrNotFound) {
+		return f, fmt.Errorf("factor: read the factor by mail: %w", err)
 	}
 	stored, err := r.store.RecoveryCodes(ctx, user)
 	if err != nil {

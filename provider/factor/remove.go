@@ -15,23 +15,28 @@ import (
 )
 
 // RemoveTOTP removes the authenticator app of a user, who acts in a session. The user's other sessions in which a code
-// was given end, and recovery codes go when no other factor remains. It returns ErrNoFactor, or provider.ErrStale when the user was changed since u was read;
-// else u has the factors that remain and the new generation.
+// was given end, and recovery codes go when no other factor remains. It returns ErrNoFactor, or provider.ErrStale when
+// the user was changed since u was read; else u has the factors that remain and the new generation.
 func (r *Registry) RemoveTOTP(ctx context.Context, u *account.User, acting provider.ID) error {
+	return r.remove(ctx, u, acting, TOTP, r.store.RemoveTOTP)
+}
+
+// remove removes a factor that is a code.
+func (r *Registry) remove(ctx context.Context, u *account.User, acting provider.ID, kind string, from func(context.Context, provider.ID) error) error {
 	return r.change(ctx, u, audit.FactorRemove, func(ctx context.Context, locked *account.User) (audit.Changes, error) {
-		err := r.store.RemoveTOTP(ctx, u.ID)
+		err := from(ctx, u.ID)
 		switch {
 		case errors.Is(err, provider.ErrNotFound):
 			return nil, ErrNoFactor
 		case err != nil:
-			return nil, fmt.Errorf("factor: remove an authenticator app: %w", err)
+			return nil, fmt.Errorf("factor: remove %s: %w", kind, err)
 		}
 		if err := session.EndBy(ctx, r.store, r.events, u.ID, acting, r.clock.Now(ctx), acr.MethodCode); err != nil {
 			return nil, err
 		}
-		r.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: TOTP})
-		return audit.Diff(map[string]any{"factor": TOTP}, nil),
-			r.notices.TellUndoable(ctx, locked, notify.Message{Kind: notify.FactorRemoved, Data: notify.Data{Factor: TOTP, At: r.clock.Now(ctx)}})
+		r.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: kind})
+		return audit.Diff(map[string]any{"factor": kind}, nil),
+			r.notices.TellUndoable(ctx, locked, notify.Message{Kind: notify.FactorRemoved, Data: notify.Data{Factor: kind, At: r.clock.Now(ctx)}})
 	})
 }
 

@@ -32,8 +32,23 @@ type StoredCode struct {
 // raises the generation of the user.
 type Store interface {
 	apps
+	mails
 	codes
 	users
+}
+
+// mails keeps who gets codes by mail. The address is that of the user.
+type mails interface {
+	// MailFactor returns provider.ErrNotFound.
+	MailFactor(ctx context.Context, user provider.ID) (*App, error)
+	// SetMailFactor returns provider.ErrNotFound unless this is the verified email address of the user. The factor
+	// goes when the user has no verified address any more.
+	SetMailFactor(ctx context.Context, user provider.ID, address string, at time.Time) error
+	// UseMailFactor notes that a code was accepted; provider.ErrNotFound: the user has no such factor any more, or another
+	// address.
+	UseMailFactor(ctx context.Context, user provider.ID, address string) error
+	// RemoveMailFactor returns provider.ErrNotFound. Recovery codes go with the last factor.
+	RemoveMailFactor(ctx context.Context, user provider.ID) error
 }
 
 // apps keeps authenticator apps, one for a user.

@@ -41,6 +41,7 @@ func (f *fixture) factorsOf(t *testing.T, s *selfService) *factors {
 	registry := factor.NewRegistry(f.Store, gate, s.ring.Key(keyring.Factor), s.registry, event.NewBus(), "https://id.example.com", f.clock, rand.Reader)
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
+	registry.OfferMail(factor.ByMail{Transactions: f.Store, Codes: s.codes, Outbox: notify.NewOutbox(f.Store, f.clock, rand.Reader)})
 	registry.Limit(ratelimit.NewFactors(ratelimit.NewMemory(f.clock), table))
 	return &factors{registry, f, s}
 }

@@ -34,6 +34,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"webhook outbox": testOutbox, "webhook endpoints bounded": testEndpointsAreBounded, "webhook endpoints due": testDueEndpoints, "webhook versions": testEndpointVersions, "webhook claims": testWebhookClaims, "webhook secrets": testWebhookSecrets, "webhook receivers": testWebhookReceivers,
 		"outbox": testMessages, "outbox bounds race": testMessageRace, "outbox bounds of accounts": testMessagesAskedFor, "outbox bounds of SMS": testSMSBounds, "outbox senders race": testSenderRace, "outbox sender": testMessageSender, "outbox sender ends": testSenderEnds, "outbox sender of another version": testSenderOfAnotherVersion, "outbox slow recipients": testSlowRecipients,
 		"authenticator apps": testTOTP, "factors outlive updates": testFactorsOutliveUpdates, "stale factors": testStaleFactors, "factor notices have room": testFactorNoticesHaveRoom, "recovery codes": testRecoveryCodes, "factors reset": testFactorsReset, "sessions by removed factors": testSessionsByRemovedFactors,
+		"codes by mail": testMailFactor, "codes by mail are for one browser": testMailCodesOfOneBrowser, "codes by mail end": testMailCodesEnd, "codes by mail bounded": testMailCodesAreBounded, "codes by mail follow the address": testMailFollowsTheAddress, "codes by mail not offered": testMailNotOffered, "codes by mail race": testMailRaces,
 		"factor changes race": testFactorChangesRace, "factors race sign-ins": testFactorSetUpRacesSignIn, "codes race": testCodesRace, "factors sealed again": testFactorsResealed,
 		"factor undone": testFactorUndone, "factor undone without a password": testFactorUndoneWithoutPassword, "contact then factor": testContactThenFactor, "factor then contact": testFactorThenContact, "contact and factor at once": testContactAndFactorAtOnce, "unverified contact undoes nothing": testUnverifiedContactUndoesNothing,
 		"undo race": testUndoRace, "factors are of when they were stored": testFactorsAreOfWhenTheyWereStored, "factors without messages": testFactorsWithoutMessages,
@@ -90,7 +91,7 @@ func newFixture(t *testing.T, url string) *fixture {
 func (f *fixture) open(t *testing.T) *storage.Store {
 	t.Helper()
 	s, err := storage.Open(t.Context(), storage.Options{
-		URL: f.url, Clock: f.clock, Log: slog.New(slog.DiscardHandler),
+		URL: f.url, Clock: f.clock, Log: slog.New(slog.DiscardHandler), MailFactors: true,
 		Statements: func(ctx context.Context, _ string) (context.Context, func(error)) {
 			f.statements.Add(1)
 			return ctx, func(error) {}
@@ -104,6 +105,15 @@ func (f *fixture) open(t *testing.T) *storage.Store {
 func (f *fixture) clock() time.Time { return *f.now.Load() }
 
 func (f *fixture) setTime(at time.Time) { f.now.Store(&at) }
+
+// openWithout opens the database once more, as where the operator does not offer codes by mail.
+func (f *fixture) openWithout(t *testing.T) *storage.Store {
+	t.Helper()
+	s, err := storage.Open(t.Context(), storage.Options{URL: f.url, Clock: f.clock, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
 
 func (f *fixture) advance(d time.Duration) { f.setTime(f.clock().Add(d)) }
 
