@@ -63,6 +63,7 @@ const (
 	FactorPrefix      = "factor-prefix"
 	FactorDevice      = "factor-device"
 	FactorDevicesLong = "factor-devices-long"
+	FactorMailPrefix  = "factor-mail-prefix"
 	RegisterPrefix    = "register-prefix"
 	RecoverPrefix     = "recover-prefix"
 	RecoverAccount    = "recover-account"

@@ -48,6 +48,7 @@ func Policies() []Policy {
 		{FactorPrefix, Limit{50, quarter, 50}, ByPrefix, Strict, "One address that tries codes for many accounts; it may serve a whole office."},
 		{FactorDevice, Limit{10, quarter, 10}, ByDevice, Strict, "A browser that signed in before has its own attempts, so that an attacker cannot lock its user out."},
 		{FactorDevicesLong, factorLong, ByAccount, Strict, "All such browsers of an account together: an attacker may have signed in with several before the user had a second factor."},
+		{FactorMailPrefix, Limit{200, time.Hour, 200}, ByPrefix, Open, "Codes by mail: a whole office may sign in from one address, and an account gets five in an hour."},
 		{RegisterPrefix, Limit{20, time.Hour, 20}, ByPrefix, Open, "Each registration stores a row and sends a message; open ones are also limited altogether."},
 		{RecoverPrefix, Limit{20, time.Hour, 20}, ByPrefix, Open, "Each request of a forgotten password stores a row and sends a message."},
 		{RecoverAccount, Limit{4, time.Hour, 4}, ByAccountAndPrefix, Open, "Fewer messages than one person may get, so that nobody uses up what the owner of an account needs."},
