@@ -16,6 +16,10 @@ import (
 
 // factorSettings are those of second factors and passkeys.
 type factorSettings struct {
+	// SecondFactorMail lets people have codes sent to their verified email address as a second factor. It takes
+	// messages by SMTP. It is weaker than the others: who reads the mailbox can have the password reset as well, and
+	// needs nothing else then. Where it is turned off again, those who had set it up are as without a second factor.
+	SecondFactorMail bool `koanf:"second_factor_mail"`
 	// PasskeyOrigins are origins of further sites, such as https://shop.example, whose pages may ask for the
 	// passkeys of this server (Related Origin Requests, /.well-known/webauthn). Browsers heed five domains at
 	// most.

@@ -34,6 +34,9 @@ func (c *config) validateSecondFactor() error {
 	if c.RememberSecondFactor < 0 || c.RememberSecondFactor > maxRememberFactor {
 		faults = append(faults, fmt.Errorf("%s must be 0 to 180 days (4320h)", c.named("remember_second_factor")))
 	}
+	if c.SecondFactorMail && !c.sendsMail() {
+		faults = append(faults, fmt.Errorf("%s needs %s: no code could be sent", c.named("second_factor_mail"), c.named("smtp_url")))
+	}
 	return errors.Join(faults...)
 }
 

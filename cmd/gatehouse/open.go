@@ -155,6 +155,9 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
+	if c.SecondFactorMail {
+		factors.OfferMail(factor.ByMail{Transactions: store, Codes: codes, Outbox: outbox})
+	}
 	demands := factor.NewSessions(c.secondFactor(), store, e.clock)
 	return &instance{
 		config:      c,
@@ -193,7 +196,7 @@ func (e *environment) openStore(ctx context.Context, c config, log *slog.Logger,
 			return nil, fmt.Errorf("GATEHOUSE_DATA_DIR: %w", err)
 		}
 	}
-	store, err := storage.Open(ctx, storage.Options{URL: c.databaseURL(), Clock: e.clock, Log: log, Statements: statements})
+	store, err := storage.Open(ctx, storage.Options{URL: c.databaseURL(), Clock: e.clock, Log: log, Statements: statements, MailFactors: c.SecondFactorMail})
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}

@@ -300,6 +300,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Factors:       h.demands,
 		Codes:         h.factors,
 		Apps:          h.factors,
+		Mails:         h.factors,
 		Passkeys:      h.passkeys,
 		Notices:       h.people,
 		Landing: pages.Landing{

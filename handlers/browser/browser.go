@@ -86,11 +86,12 @@ type Config struct {
 	Web      *websession.Sessions
 	Sessions sessions
 	SignIn   signIn
-	// Users, Factors, Codes, Apps and Passkeys are for what a session needs beside the password.
+	// Users, Factors, Codes, Apps, Mails and Passkeys are for what a session needs beside the password.
 	Users    users
 	Factors  secondFactors
 	Codes    codes
 	Apps     apps
+	Mails    mails
 	Passkeys passkeys
 	Notices  notices
 	Scopes   scopes

@@ -24,6 +24,7 @@ import (
 // codes checks codes.
 type codes interface {
 	CheckTOTP(ctx context.Context, a factor.Attempt) error
+	CheckMail(ctx context.Context, a factor.Attempt) error
 	CheckRecoveryCode(ctx context.Context, a factor.Attempt) error
 }
 
@@ -81,10 +82,30 @@ func (b *Browser) showFactor(w http.ResponseWriter, r *http.Request, f oauth.Flo
 			return err
 		}
 	}
-	if !page.App && page.Use != pages.UseRecoveryCode {
-		page.Use = pages.UsePasskey
+	page.Mail = withCode && slices.Contains(c.user.Factors, factor.Mail)
+	page.Use = used(page)
+	if page.Use == pages.UseMail {
+		code, err := b.mailCode(r, c.user)
+		if err != nil {
+			return err
+		}
+		page.MailCode, page.MailCode.Focus = code, true
 	}
 	return b.inFlow(r, f).Factor(w, status, page)
+}
+
+// used is the factor that a page asks for: the one that was chosen, or the strongest of those that there are.
+func used(page pages.Factor) pages.FactorUse {
+	switch {
+	case page.Use == pages.UseRecoveryCode, page.Use == pages.UsePasskey && page.Passkey != nil, page.Use == pages.UseMail && page.Mail:
+		return page.Use
+	case page.App:
+		return pages.UseApp
+	case page.Passkey == nil && page.Mail:
+		return pages.UseMail
+	default:
+		return pages.UsePasskey
+	}
 }
 
 // ServeFactor receives a second factor.
@@ -140,6 +161,8 @@ func wrong(use pages.FactorUse) pages.FactorProblem {
 		return pages.PasskeyFailed
 	case pages.UseRecoveryCode:
 		return pages.WrongRecovery
+	case pages.UseMail:
+		return pages.WrongMailCode
 	default:
 		return pages.WrongCode
 	}
@@ -150,13 +173,15 @@ var errNotGiven = errors.New("the second factor is wrong")
 
 // given verifies what a person gives, and returns the authentication methods of it.
 func (b *Browser) given(r *http.Request, c *candidate, form url.Values, use pages.FactorUse) ([]string, error) {
-	attempt := factor.Attempt{User: c.user, Code: form.Get("code"), Prefix: canonical.From(r.Context()).AddressPrefix(), Devices: b.Web.Devices(r)}
+	attempt := factor.Attempt{User: c.user, Code: form.Get("code"), Prefix: canonical.From(r.Context()).AddressPrefix(), Devices: b.Web.Devices(r), Browser: b.browser(r)}
 	var err error
 	switch use {
 	case pages.UsePasskey:
 		return b.passkeyGiven(r, c.user, form)
 	case pages.UseRecoveryCode:
 		err = b.Codes.CheckRecoveryCode(r.Context(), attempt)
+	case pages.UseMail:
+		err = b.Codes.CheckMail(r.Context(), attempt)
 	default:
 		err = b.Codes.CheckTOTP(r.Context(), attempt)
 	}

@@ -14,6 +14,7 @@ func (b *Browser) Routes() []route.Route {
 	signIn := []string{ratelimit.PagePrefix, ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice}
 	// What a passkey signs cannot be guessed: only the number of requests is bounded.
 	factors := []string{ratelimit.PagePrefix, ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong}
+	mails := []string{ratelimit.FactorMailPrefix}
 	return []route.Route{
 		{Name: "landing", Methods: get, Path: "/", Protection: route.Page, Handler: b.ServeLanding, Policies: page},
 		{Name: "authorize", Methods: both, Path: b.AuthorizePath, Aliases: []string{"/authorize"}, Protection: route.Page, Handler: b.ServeAuthorize, Policies: authorize},
@@ -23,8 +24,10 @@ func (b *Browser) Routes() []route.Route {
 		{Name: "passkey sign-in", Methods: post, Path: "/login/passkey", Protection: route.Page, Handler: b.ServePasskey, Policies: page},
 		{Name: "factor page", Methods: get, Path: factorPath, Protection: route.Page, Handler: b.ServeFactorPage, Policies: page},
 		{Name: "factor", Methods: post, Path: factorPath, Protection: route.Page, Handler: b.ServeFactor, Policies: factors},
+		{Name: "factor mail", Methods: post, Path: factorPath + mailPath, Protection: route.Page, Handler: b.ServeFactorMail, Policies: mails},
 		{Name: "set-up page", Methods: get, Path: setUpPath, Protection: route.Page, Handler: b.ServeSetUpPage, Policies: page},
 		{Name: "set-up", Methods: post, Path: setUpPath, Protection: route.Page, Handler: b.ServeSetUp, Policies: page},
+		{Name: "set-up mail", Methods: post, Path: setUpPath + mailPath, Protection: route.Page, Handler: b.ServeSetUpMail, Policies: mails},
 		{Name: "language", Methods: post, Path: "/language", Protection: route.Page, Handler: b.ServeLanguage, Policies: page},
 		{Name: "consent", Methods: post, Path: "/consent", Protection: route.Page, Handler: b.ServeConsent, Policies: page},
 		{Name: "logout", Methods: both, Path: b.LogoutPath, Protection: route.Page, Handler: b.ServeLogout, Policies: page},

@@ -98,6 +98,13 @@ func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow
 			return err
 		}
 	}
+	if b.maySetUpMail(f, c.user) {
+		code, err := b.mailCode(r, c.user)
+		if err != nil {
+			return err
+		}
+		page.Mail = &code
+	}
 	return b.inFlow(r, f).SetUp(w, status, page)
 }
 
@@ -215,6 +222,8 @@ func (b *Browser) added(r *http.Request, c *candidate, form url.Values) (addedFa
 	switch {
 	case pages.FactorUse(form.Get("use")) == pages.UsePasskey:
 		return b.addedPasskey(r, c.user, form)
+	case pages.FactorUse(form.Get("use")) == pages.UseMail:
+		return b.addedMail(r, c.user, form)
 	case slices.Contains(c.user.Factors, factor.TOTP):
 		return addedFactor{}, factor.ErrExists
 	case c.enrolment == enrolment{}:

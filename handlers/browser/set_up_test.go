@@ -65,7 +65,7 @@ func newEnrolling(t *testing.T) *enrolling {
 	keys, err := passkey.New(passkey.Config{Issuer: testIssuer, DisplayName: "Test"}, e.store, gate, registry, apps, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, err)
 	e.Browser = New(Config{
-		Issuer: testIssuer, Web: web, Users: e.store, Factors: factor.NewSessions(factor.Policy{}, e.store, clock), Passkeys: keys, Pages: set, Clock: clock, Apps: apps,
+		Issuer: testIssuer, Web: web, Users: e.store, Factors: factor.NewSessions(factor.Policy{}, e.store, clock), Passkeys: keys, Pages: set, Clock: clock, Apps: apps, Mails: apps,
 	})
 	return e
 }

@@ -15,6 +15,7 @@ type FactorUse string
 const (
 	UseApp          FactorUse = ""
 	UsePasskey      FactorUse = "passkey"
+	UseMail         FactorUse = "mail"
 	UseRecoveryCode FactorUse = "recovery_code"
 )
 
@@ -24,8 +25,10 @@ type FactorProblem string
 // The problems.
 const (
 	WrongCode     FactorProblem = "factor_code"
+	WrongMailCode FactorProblem = "factor_mail_code"
 	WrongRecovery FactorProblem = "recovery_code"
 	TooManyCodes  FactorProblem = "factor_throttled"
+	TooManyMails  FactorProblem = "too_many_messages"
 	PasskeyFailed FactorProblem = "passkey_failed"
 	PasskeyExists FactorProblem = "passkey_exists"
 	PasskeyModel  FactorProblem = "passkey_model"
@@ -55,10 +58,12 @@ type Factor struct {
 	Username          string
 	// Changing: the person is signed in, and changes how the account is protected.
 	Changing bool
-	// Use is what is asked for. App, Passkey and Recovery are what there is.
-	Use           FactorUse
-	App, Recovery bool
-	Passkey       *Ceremony
+	// Use is what is asked for. App, Mail, Passkey and Recovery are what there is.
+	Use                 FactorUse
+	App, Mail, Recovery bool
+	Passkey             *Ceremony
+	// MailCode is for the use of that.
+	MailCode MailCode
 	// Remember: this browser may remember the factor, for RememberFor.
 	Remember    bool
 	RememberFor Lasts
@@ -68,7 +73,10 @@ type Factor struct {
 }
 
 // Code tells whether a code is asked for.
-func (f Factor) Code() bool { return f.Use != UsePasskey }
+func (f Factor) Code() bool { return f.Use != UsePasskey && !f.Unsent() }
+
+// Unsent tells whether a code by mail is to be sent first.
+func (f Factor) Unsent() bool { return f.Use == UseMail && !f.MailCode.Sent }
 
 // With is the address of the page that asks for another factor.
 func (f Factor) With(use FactorUse) string {
@@ -96,11 +104,21 @@ type SetUp struct {
 	// Proposal is the sealed secret of an authenticator app, Secret its text, and URL what the QR code contains;
 	// empty: no app can be set up.
 	Proposal, Secret, URL string
-	Problem               FactorProblem
+	// Mail is nil where codes by mail cannot be set up.
+	Mail    *MailCode
+	Problem FactorProblem
+	// Wait is the time until the next mail.
+	Wait Lasts
 }
 
-// OfApp tells whether the problem is one of the code.
+// OfApp tells whether the problem is one of the code of an app, and OfMail whether it is one of codes by mail.
 func (s SetUp) OfApp() bool { return s.Problem == WrongCode }
+
+// OfMail is explained at OfApp.
+func (s SetUp) OfMail() bool { return s.Problem == WrongMailCode || s.Problem == TooManyMails }
+
+// OfPasskey tells whether the problem is one of a passkey.
+func (s SetUp) OfPasskey() bool { return s.Problem != "" && !s.OfApp() && !s.OfMail() }
 
 // SetUp writes the page.
 func (l Localized) SetUp(w http.ResponseWriter, status int, page SetUp) error {

@@ -23,6 +23,10 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 		"factor_wrong":     {Token: evil, Username: evil, App: true, Recovery: true, Problem: pages.WrongCode},
 		"factor_many":      {Token: evil, Username: evil, App: true, Recovery: true, Problem: pages.TooManyCodes, Wait: pages.WaitFor(time.Hour)},
 		"factor_passkey":   {Token: evil, Username: evil, App: true, Passkey: ceremony, Use: pages.UsePasskey, Problem: pages.PasskeyFailed},
+		"factor_mail":      {Token: evil, Username: evil, Mail: true, Recovery: true, Use: pages.UseMail, MailCode: pages.MailCode{To: evil, Focus: true}, Remember: true, RememberFor: pages.Lasts{For: time.Hour}},
+		"factor_mail_sent": {Token: evil, Username: evil, App: true, Mail: true, Recovery: true, Passkey: ceremony, Use: pages.UseMail, MailCode: pages.MailCode{To: evil, Sent: true}, Problem: pages.WrongMailCode},
+		"factor_mail_many": {Token: evil, Username: evil, Mail: true, Recovery: true, Use: pages.UseMail, MailCode: pages.MailCode{To: evil, Sent: true}, Problem: pages.TooManyMails, Wait: pages.WaitFor(time.Hour)},
+		"factor_with_mail": {Token: evil, Username: evil, App: true, Mail: true, Recovery: true},
 		"factor_recovery":  {Changing: true, Token: evil, Username: evil, App: true, Recovery: true, Use: pages.UseRecoveryCode},
 		"factor_recovery2": {Token: evil, Username: evil, Recovery: true, Passkey: ceremony, Use: pages.UseRecoveryCode, Problem: pages.WrongRecovery},
 	} {
@@ -30,10 +34,13 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 	}
 	due := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for name, page := range map[string]pages.SetUp{
-		"set_up":         {Application: to, Flow: evil, Next: evil, Token: evil, Username: evil, Passkey: ceremony, Name: evil, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/" + evil},
-		"set_up_due":     {Wanted: true, Token: evil, Username: evil, Due: due, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/x"},
-		"set_up_wrong":   {Token: evil, Username: evil, Passkey: ceremony, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/x", Problem: pages.WrongCode},
-		"set_up_passkey": {Further: true, Token: evil, Username: evil, Passkey: ceremony, Problem: pages.PasskeyModel},
+		"set_up":           {Application: to, Flow: evil, Next: evil, Token: evil, Username: evil, Passkey: ceremony, Name: evil, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/" + evil},
+		"set_up_due":       {Wanted: true, Token: evil, Username: evil, Due: due, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/x"},
+		"set_up_wrong":     {Token: evil, Username: evil, Passkey: ceremony, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/x", Problem: pages.WrongCode},
+		"set_up_mail":      {Token: evil, Username: evil, Passkey: ceremony, Mail: &pages.MailCode{To: evil}, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/x"},
+		"set_up_mail_sent": {Token: evil, Username: evil, Mail: &pages.MailCode{To: evil, Sent: true}, Problem: pages.WrongMailCode},
+		"set_up_mail_many": {Token: evil, Username: evil, Mail: &pages.MailCode{To: evil, Sent: true}, Problem: pages.TooManyMails, Wait: pages.WaitFor(time.Hour)},
+		"set_up_passkey":   {Further: true, Token: evil, Username: evil, Passkey: ceremony, Problem: pages.PasskeyModel},
 	} {
 		show(name, func(w http.ResponseWriter) error { return in.SetUp(w, http.StatusOK, page) })
 	}

@@ -18,8 +18,8 @@ type OwnFactor struct {
 type OwnFactors struct {
 	Own
 
-	App      *OwnFactor
-	Passkeys []OwnFactor
+	App, Mail *OwnFactor
+	Passkeys  []OwnFactor
 	// Any: there is a factor, of whatever kind. Codes is how many recovery codes are left.
 	Any     bool
 	Codes   int

@@ -76,7 +76,7 @@ func (e *edition) parse(files assets) error {
 		"strong": strong, "codes": codes, "asset": files.path, "qr": qrCode, "groups": groups,
 	}
 	common, err := template.New("layout.html").Funcs(functions).Option("missingkey=error").
-		ParseFS(templates, "templates/layout.html", "templates/application.html", "templates/refused.html", "templates/passkey_fields.html", "templates/own_common.html")
+		ParseFS(templates, "templates/layout.html", "templates/application.html", "templates/refused.html", "templates/passkey_fields.html", "templates/mail_code.html", "templates/own_common.html")
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,8 @@ func pagesForPeople() map[string]string {
 		"passkey sign-in":     "its form has a sealed state that only the page has",
 		"factor page":         "a step of the sign-in",
 		"factor":              "the form of the page, which has a token of the browser",
+		"factor mail":         "the form of the page, which has a token of the browser",
+		"set-up mail":         "the form of the page, which has a token of the browser",
 		"set-up page":         "a step of the sign-in",
 		"set-up":              "the form of the page, which has a token of the browser",
 	}
