@@ -96,14 +96,18 @@ func TestFactorsAreCounted(t *testing.T) {
 # HELP gatehouse_factor_changes_total Second factors that were set up and removed, by kind.
 # TYPE gatehouse_factor_changes_total counter
 gatehouse_factor_changes_total{change="added",kind="hardware_key"} 0
+gatehouse_factor_changes_total{change="added",kind="mail"} 0
 gatehouse_factor_changes_total{change="added",kind="passkey"} 0
 gatehouse_factor_changes_total{change="added",kind="totp"} 1
 gatehouse_factor_changes_total{change="removed",kind="hardware_key"} 0
+gatehouse_factor_changes_total{change="removed",kind="mail"} 0
 gatehouse_factor_changes_total{change="removed",kind="other"} 1
 gatehouse_factor_changes_total{change="removed",kind="passkey"} 0
 gatehouse_factor_changes_total{change="removed",kind="totp"} 1
 # HELP gatehouse_factor_refusals_total Refused attempts to prove a second factor, by kind and reason.
 # TYPE gatehouse_factor_refusals_total counter
+gatehouse_factor_refusals_total{kind="mail",reason="throttled"} 0
+gatehouse_factor_refusals_total{kind="mail",reason="wrong_code"} 0
 gatehouse_factor_refusals_total{kind="other",reason="other"} 1
 gatehouse_factor_refusals_total{kind="passkey",reason="absent"} 0
 gatehouse_factor_refusals_total{kind="passkey",reason="altered"} 0

@@ -13,8 +13,8 @@ import (
 type Factors struct{ changes, refused *prometheus.CounterVec }
 
 // changedKinds and refusedKinds are the kinds of event.FactorAdded and event.FactorRefused.
-func changedKinds() []string { return []string{"totp", "passkey", "hardware_key"} }
-func refusedKinds() []string { return []string{"totp", "passkey", "recovery_code"} }
+func changedKinds() []string { return []string{"totp", "passkey", "hardware_key", "mail"} }
+func refusedKinds() []string { return []string{"totp", "passkey", "mail", "recovery_code"} }
 
 // refusedReasons are those of event.FactorRefused, by the kind.
 func refusedReasons(kind string) (reasons []string) {

@@ -18,6 +18,7 @@ type factorsView struct {
 	Username      string             `json:"username"`
 	Kinds         []string           `json:"kinds"`
 	TOTP          *appView           `json:"totp"`
+	Mail          *appView           `json:"mail"`
 	RecoveryCodes *recoveryCodesView `json:"recovery_codes"`
 	Passkeys      []passkeyView      `json:"passkeys"`
 	DueAt         *time.Time         `json:"due_at"`
@@ -26,6 +27,18 @@ type factorsView struct {
 type appView struct {
 	CreatedAt time.Time  `json:"created_at"`
 	UsedAt    *time.Time `json:"used_at"`
+}
+
+// String is empty for a factor that is not there.
+func (a *appView) String() string {
+	switch {
+	case a == nil:
+		return ""
+	case a.UsedAt == nil:
+		return "since " + when(a.CreatedAt) + ", not used since"
+	default:
+		return "since " + when(a.CreatedAt) + ", last used " + when(*a.UsedAt)
+	}
 }
 
 type recoveryCodesView struct {
@@ -37,6 +50,9 @@ func factorsViewOf(u *account.User, of factor.Factors, passkeys []*passkey.Passk
 	v := factorsView{ID: u.ID.String(), Username: u.Username, Kinds: orEmpty(u.Factors), Passkeys: passkeyViews(passkeys), DueAt: u.FactorsDueAt}
 	if of.TOTP != nil {
 		v.TOTP = &appView{of.TOTP.CreatedAt, of.TOTP.UsedAt}
+	}
+	if of.Mail != nil {
+		v.Mail = &appView{of.Mail.CreatedAt, of.Mail.UsedAt}
 	}
 	if !of.RecoveryCodesMade.IsZero() {
 		v.RecoveryCodes = &recoveryCodesView{of.RecoveryCodes, of.RecoveryCodesMade}
@@ -78,17 +94,11 @@ func (e *environment) printFactors(v factorsView) error {
 	if len(v.Kinds) == 0 {
 		return e.say("%s has no second factor", v.Username)
 	}
-	var app, codes string
-	if v.TOTP != nil {
-		app = "since " + when(v.TOTP.CreatedAt) + ", not used since"
-		if v.TOTP.UsedAt != nil {
-			app = "since " + when(v.TOTP.CreatedAt) + ", last used " + when(*v.TOTP.UsedAt)
-		}
-	}
+	var codes string
 	if v.RecoveryCodes != nil {
 		codes = fmt.Sprintf("%d left, made %s", v.RecoveryCodes.Left, when(v.RecoveryCodes.CreatedAt))
 	}
-	if err := facts(e.Out, "ID", v.ID, "Username", v.Username, "Kinds", strings.Join(v.Kinds, " "), "Authenticator app", app, "Recovery codes", codes); err != nil {
+	if err := facts(e.Out, "ID", v.ID, "Username", v.Username, "Kinds", strings.Join(v.Kinds, " "), "Authenticator app", v.TOTP.String(), "Codes by mail", v.Mail.String(), "Recovery codes", codes); err != nil {
 		return err
 	}
 	return printPasskeys(e.Out, v.Passkeys)

@@ -22,6 +22,7 @@ type userFactors struct {
 	Body struct {
 		Kinds         []string           `json:"kinds" doc:"Which kinds of second factors the user has, such as totp" example:"[\"totp\"]"`
 		TOTP          *authenticatorApp  `json:"totp,omitempty" doc:"The authenticator app (RFC 6238), where there is one"`
+		Mail          *codesByMail       `json:"mail,omitempty" doc:"Codes by mail, where the user has them and the server offers them"`
 		RecoveryCodes *userRecoveryCodes `json:"recovery_codes,omitempty" doc:"The codes that stand in for a lost factor, where they were made"`
 		Passkeys      []userPasskey      `json:"passkeys,omitempty" doc:"The passkeys (Web Authentication), the oldest first"`
 		DueAt         *time.Time         `json:"due_at,omitempty" doc:"Until when the user may sign in without having set up a factor that is demanded"`
@@ -29,6 +30,11 @@ type userFactors struct {
 }
 
 type authenticatorApp struct {
+	CreatedAt time.Time  `json:"created_at"`
+	UsedAt    *time.Time `json:"used_at,omitempty" doc:"When a code was last accepted, after the set-up"`
+}
+
+type codesByMail struct {
 	CreatedAt time.Time  `json:"created_at"`
 	UsedAt    *time.Time `json:"used_at,omitempty" doc:"When a code was last accepted, after the set-up"`
 }
@@ -75,6 +81,9 @@ func (a *API) getFactors(ctx context.Context, in *UserID) (*userFactors, error) 
 	out.Body.Kinds, out.Body.DueAt = append([]string{}, u.Factors...), u.FactorsDueAt
 	if of.TOTP != nil {
 		out.Body.TOTP = &authenticatorApp{of.TOTP.CreatedAt, of.TOTP.UsedAt}
+	}
+	if of.Mail != nil {
+		out.Body.Mail = &codesByMail{of.Mail.CreatedAt, of.Mail.UsedAt}
 	}
 	if !of.RecoveryCodesMade.IsZero() {
 		out.Body.RecoveryCodes = &userRecoveryCodes{of.RecoveryCodes, of.RecoveryCodesMade}

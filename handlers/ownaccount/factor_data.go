@@ -10,6 +10,7 @@ import (
 // dataFactors are the second factors of a user, without what proves them.
 type dataFactors struct {
 	App           *dataFactor   `json:"authenticator_app,omitempty"`
+	Mail          *dataFactor   `json:"codes_by_mail,omitempty"`
 	Passkeys      []dataPasskey `json:"passkeys"`
 	RecoveryCodes int           `json:"recovery_codes"`
 	CodesMadeAt   *time.Time    `json:"recovery_codes_made_at,omitempty"`
@@ -42,6 +43,9 @@ func (o *OwnAccount) factorData(ctx context.Context, user provider.ID) (dataFact
 	}
 	if of.TOTP != nil {
 		d.App = &dataFactor{of.TOTP.CreatedAt, of.TOTP.UsedAt}
+	}
+	if of.Mail != nil {
+		d.Mail = &dataFactor{of.Mail.CreatedAt, of.Mail.UsedAt}
 	}
 	if d.RecoveryCodes = of.RecoveryCodes; !of.RecoveryCodesMade.IsZero() {
 		d.CodesMadeAt = &of.RecoveryCodesMade

@@ -19,6 +19,7 @@ import (
 type factors interface {
 	Of(ctx context.Context, user provider.ID) (factor.Factors, error)
 	RemoveTOTP(ctx context.Context, u *account.User, acting provider.ID) error
+	RemoveMail(ctx context.Context, u *account.User, acting provider.ID) error
 	NewRecoveryCodes(ctx context.Context, u *account.User) ([]string, error)
 }
 
@@ -55,6 +56,9 @@ func (o *OwnAccount) showFactors(w http.ResponseWriter, r *http.Request, s *sess
 	page := pages.OwnFactors{Own: o.own(w, r, s, factorsPath), Codes: of.RecoveryCodes, Any: len(s.User.Factors) > 0, Problem: problem}
 	if of.TOTP != nil {
 		page.App = &pages.OwnFactor{Added: of.TOTP.CreatedAt, Used: of.TOTP.UsedAt}
+	}
+	if of.Mail != nil {
+		page.Mail = &pages.OwnFactor{Added: of.Mail.CreatedAt, Used: of.Mail.UsedAt}
 	}
 	for _, p := range list {
 		page.Passkeys = append(page.Passkeys, pages.OwnFactor{ID: p.ID.String(), Name: p.Name, Added: p.CreatedAt, Used: p.UsedAt})
@@ -98,8 +102,11 @@ func (o *OwnAccount) changeFactor(r *http.Request, s *session.Session, form url.
 			return "", err
 		}
 	}
-	if form.Get("action") == "remove_app" {
+	switch form.Get("action") {
+	case "remove_app":
 		return pages.OwnFactorRemoved, o.Factors.RemoveTOTP(r.Context(), u, s.ID)
+	case "remove_mail":
+		return pages.OwnFactorRemoved, o.Factors.RemoveMail(r.Context(), u, s.ID)
 	}
 	id, err := provider.ParseID(form.Get("passkey"))
 	if err != nil {
@@ -127,6 +134,9 @@ func (o *OwnAccount) mayRemove(ctx context.Context, u *account.User) error {
 	}
 	left := len(list)
 	if of.TOTP != nil {
+		left++
+	}
+	if of.Mail != nil {
 		left++
 	}
 	if left <= 1 {

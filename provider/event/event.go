@@ -71,7 +71,7 @@ type SignInRefused struct {
 // FactorAdded: a user set up a second factor.
 type FactorAdded struct {
 	UserID provider.ID
-	Kind   string // totp, passkey or hardware_key
+	Kind   string // totp, passkey, hardware_key or mail
 }
 
 // FactorRemoved: a user, or an administrator, removed one.
@@ -83,7 +83,7 @@ type FactorRemoved struct {
 // FactorRefused: an attempt to prove a second factor was refused.
 type FactorRefused struct {
 	UserID provider.ID
-	// Kind is totp, passkey or recovery_code.
+	// Kind is totp, passkey, mail or recovery_code.
 	Kind string
 	// Reason is wrong_code or throttled, or one of package passkey.
 	Reason string

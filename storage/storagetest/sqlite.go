@@ -27,7 +27,7 @@ func SQLite(t testing.TB, clock provider.Clock) *storage.Store {
 func SQLiteAt(t testing.TB, clock provider.Clock) (store *storage.Store, url string) {
 	t.Helper()
 	url = SQLiteURL(t)
-	store, err := storage.Open(t.Context(), storage.Options{URL: url, Clock: clock, Log: slog.New(slog.DiscardHandler)})
+	store, err := storage.Open(t.Context(), storage.Options{URL: url, Clock: clock, Log: slog.New(slog.DiscardHandler), MailFactors: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = store.Close() })
 	return store, url
