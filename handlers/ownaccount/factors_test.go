@@ -123,3 +123,36 @@ func TestTheLastFactorStaysWhereOneIsDemanded(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"passkey"}, kept.Factors)
 }
+
+// Codes by mail are removed like an app, count as a factor where one is demanded, and are in the file of one's data.
+func TestCodesByMailAreRemoved(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("alice")
+	u.Roles = []string{"guarded"}
+	require.NoError(t, f.store.UpdateUser(t.Context(), u))
+	require.NoError(t, f.store.SetMailFactor(t.Context(), u.ID, u.Email, *f.now.Load()))
+	kept, err := f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	alice := f.signInBy(kept, "pwd", "otp", "mfa")
+	body := alice.open(factorsPage).Body.String()
+	assert.Contains(t, body, `id="remove-mail"`)
+	assert.NotContains(t, body, `id="remove-app"`)
+	w := alice.post(factorsPage, url.Values{"action": {"remove_mail"}})
+	assert.Equal(t, http.StatusUnprocessableEntity, w.Code, "the last factor of one who must have one")
+	f.withApp(kept)
+	alice = f.signInBy(kept, "pwd", "otp", "mfa")
+	assert.Contains(t, alice.post("/account/data", url.Values{}).Body.String(), `"codes_by_mail"`)
+	assert.NotContains(t, alice.done(alice.post(factorsPage, url.Values{"action": {"remove_mail"}})), `id="remove-mail"`)
+	kept, err = f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"totp"}, kept.Factors)
+
+	// A code by mail is not what protects an account with a passkey.
+	other := f.user("bob")
+	require.NoError(t, f.store.SetMailFactor(t.Context(), other.ID, other.Email, *f.now.Load()))
+	kept, err = f.store.User(t.Context(), other.ID)
+	require.NoError(t, err)
+	f.withPasskey(kept, "Laptop")
+	w = f.signInBy(kept, "pwd", "otp", "mfa").open(factorsPage)
+	assert.Equal(t, "/factor?next="+url.QueryEscape(factorsPage), w.Header().Get("Location"))
+}

@@ -5,7 +5,7 @@ import "slices"
 // Authentication methods (RFC 8176 section 2).
 const (
 	MethodPassword = "pwd"
-	MethodCode     = "otp" // a one-time code, of an application or of a list
+	MethodCode     = "otp" // a one-time code, of an application, by mail or of a list
 	MethodKey      = "pop" // a key of which nothing is known but that the user has it
 	MethodHardware = "hwk" // a key in hardware
 	MethodSoftware = "swk" // a key in software

@@ -1,5 +1,5 @@
-// Package factor owns the second factors that are codes: authenticator apps (RFC 6238) and the recovery codes
-// that stand in for a factor which is lost. It sets them up, checks them and removes them, and makes the
+// Package factor owns the second factors that are codes: authenticator apps (RFC 6238), codes by mail where the
+// operator offers them, and the recovery codes that stand in for a factor which is lost. It sets them up, checks them and removes them, and makes the
 // administrator's act that removes all factors of a user.
 //
 // A code is compared only after the attempt was counted, and works once: an update that finds another step, or
@@ -16,6 +16,13 @@
 //     which then show codes that never match.
 //   - Secrets are sealed, as the code is computed from them. So are the hashes of recovery codes: a keyed hash
 //     could not be renewed at a rotation of the keyring, and its key would have to be kept for good.
+//   - Codes by mail are for whoever has no authenticator: who reads the mailbox can reset the password as well. The factor
+//     is the verified address of the account, whichever that is: it follows a change, which took a proof or an
+//     administrator, and goes with the proof of the address. Where the operator stops offering it, users are as
+//     without it, which the store sees to for all who read them.
+//   - A code by mail is worth something in the browser alone that asked for it, so that it cannot be used by somebody who
+//     reads the mail elsewhere or is told the code on the telephone. The newest one counts, so that there are five
+//     guesses at a time.
 //   - An attacker who knows the password has any number of sign-ins, so a limit over minutes is not enough for
 //     six digits: the policies factor-account-long and factor-devices-long bound attempts over days.
 package factor

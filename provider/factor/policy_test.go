@@ -25,7 +25,7 @@ func TestPolicyDemands(t *testing.T) {
 	}
 	users := map[string]*account.User{
 		"none": {}, "admin": {Roles: []string{"admin"}}, "due": {FactorsDueAt: &future}, "overdue": {FactorsDueAt: &past},
-		"app": {Factors: []string{factor.TOTP}}, "passkey": {Factors: []string{factor.Passkey}},
+		"app": {Factors: []string{factor.TOTP}}, "passkey": {Factors: []string{factor.Passkey}}, "mail": {Factors: []string{factor.Mail}},
 	}
 	given := map[string][]string{
 		"password": {"pwd"}, "remembered": {"pwd", session.Remembered}, "code": {"pwd", "otp", "mfa"}, "key": {"pwd", "pop", "user", "mfa"}, "passkey": {"pop", "user", "mfa"},
