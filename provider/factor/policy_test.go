@@ -70,4 +70,7 @@ func TestClassThatFactorsReach(t *testing.T) {
 	} {
 		assert.Equal(t, class, factor.Class(&account.User{Factors: kinds}))
 	}
+	assert.Equal(t, acr.TwoFactors, factor.Class(&account.User{Factors: []string{factor.Mail}}))
+	both := &account.User{Factors: []string{factor.Mail, factor.Passkey}}
+	assert.False(t, factor.MayChange(both, []string{"pwd", "otp", "mfa"}), "a mailbox must not take a passkey away")
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
 )
 
 const mailFactors = "GATEHOUSE_SECOND_FACTOR_MAIL=true"
@@ -219,4 +220,34 @@ func TestCodesByMailWithoutScriptsAndMouse(t *testing.T) {
 	w.screenshot("factor-mail", "light", 390)
 	w.do(chromedp.KeyEvent(s.messageTo("alice@example.com").Code + "\r"))
 	assert.Equal(t, "2", w.idToken(verifier).ACR)
+}
+
+// The pages for codes by mail are as TestPagesInBothThemesAndWidths demands.
+func TestCodesByMailPagesInBothThemesAndWidths(t *testing.T) {
+	t.Parallel()
+	s := dev(t, mailFactors, "GATEHOUSE_SECOND_FACTOR_FOR=everyone", "GATEHOUSE_REMEMBER_SECOND_FACTOR=720h", manyCodes)
+	w := newWindow(t, s)
+	w.start()
+	w.do(login("wonderland"), chromedp.WaitVisible("#mail-send"))
+	w.shown("set-up-mail")
+	w.do(chromedp.Click("#mail-send"), chromedp.WaitVisible("#mail-code"))
+	w.shown("set-up-mail-sent")
+	w.spoken("set-up-mail-sent")
+	code := s.messageTo("alice@example.com").Code
+	w.do(chromedp.SendKeys("#mail-code", wrongFor(code)+"\r"), chromedp.WaitVisible("#mail-problem"))
+	w.shown("set-up-mail-wrong")
+	w.do(chromedp.SendKeys("#mail-code", code+"\r"), chromedp.WaitVisible("#recovery-codes-page"), chromedp.Click("#codes-done"), chromedp.WaitVisible("#consent-page"))
+	w.start(oauth2.SetAuthURLParam("prompt", "login"))
+	w.do(login("wonderland"), chromedp.WaitVisible("#factor-page"))
+	w.shown("factor-mail")
+	w.spoken("factor-mail")
+	w.do(chromedp.Click("#mail-send"), chromedp.WaitVisible("#sent"))
+	w.shown("factor-mail-sent")
+	w.spoken("factor-mail-sent")
+	code = s.messageTo("alice@example.com").Code
+	w.do(chromedp.SendKeys("#code", wrongFor(code)+"\r"), chromedp.WaitVisible("#problem"))
+	w.shown("factor-mail-wrong")
+	w.do(chromedp.SendKeys("#code", code+"\r"), chromedp.WaitVisible("#consent-page"))
+	w.do(chromedp.Navigate(s.url+"/account/security/factors"), chromedp.WaitVisible("#remove-mail"))
+	w.shown("own-factors-mail")
 }
