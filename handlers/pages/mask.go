@@ -12,7 +12,7 @@ func Masked(address string) string {
 	if !found {
 		return ""
 	}
-	masked := first(local) + "…@" + first(domain) + "…"
+	masked := first(local) + "***@" + first(domain) + "***"
 	if dot := strings.LastIndexByte(domain, '.'); dot >= 0 {
 		masked += domain[dot:]
 	}
