@@ -227,3 +227,14 @@ func TestMailsNameTheFactor(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, letter.Text, "left: 7")
 }
+
+// Who gets a code without having asked learns where it was asked for, and what to do.
+func TestCodesOfASecondFactorNameTheBrowser(t *testing.T) {
+	t.Parallel()
+	letter, err := newTexts(t).Render(sample(notify.Mail, notify.SecondFactorCode, "en"), "123456", "")
+	require.NoError(t, err)
+	for _, said := range []string{"123456", "\nDevice: Firefox on Windows\n", "\nNetwork: 192.0.2.1/32\n", "someone knows your password", "https://id.example.com/recover?ui_locales=en", "Valid for 15 minutes."} {
+		assert.Contains(t, letter.Text, said)
+	}
+	assert.NotContains(t, letter.Subject, "123456", "a locked screen shows the subject")
+}

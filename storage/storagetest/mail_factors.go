@@ -16,11 +16,11 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 )
 
-// mailed asks for a code in a browser, and reads it from the mail.
-func (s *factors) mailed(t *testing.T, u *account.User, browser string) (code string) {
+// mailed asks for a code in the browser "home", and reads it from the mail.
+func (s *factors) mailed(t *testing.T, u *account.User) (code string) {
 	t.Helper()
 	s.f.advance(time.Second) // ids of one instant have no order
-	require.NoError(t, s.SendMail(t.Context(), factor.MailRequest{User: u, Browser: []byte(browser), Device: "Firefox on Windows", Network: "192.0.2.1/32"}))
+	require.NoError(t, s.SendMail(t.Context(), factor.MailRequest{User: u, Browser: []byte("home"), Device: "Firefox on Windows", Network: "192.0.2.1/32"}))
 	m, code := s.people.sent(t, u.Email)
 	require.Equal(t, notify.SecondFactorCode, m.Kind)
 	assert.Equal(t, []string{"Firefox on Windows", "192.0.2.1/32"}, []string{m.Data.Device, m.Data.Network})
@@ -31,7 +31,7 @@ func (s *factors) mailed(t *testing.T, u *account.User, browser string) (code st
 // setUpMail has a user get codes by mail.
 func (s *factors) setUpMail(t *testing.T, u *account.User) (recoveryCodes []string) {
 	t.Helper()
-	recoveryCodes, err := s.SetUpMail(t.Context(), u, []byte("home"), s.mailed(t, u, "home"))
+	recoveryCodes, err := s.SetUpMail(t.Context(), u, []byte("home"), s.mailed(t, u))
 	require.NoError(t, err)
 	s.f.advance(time.Hour)
 	return recoveryCodes
@@ -47,7 +47,7 @@ func testMailFactor(t *testing.T, f *fixture) {
 	s := f.factors(t)
 	u := f.user(t, "alice")
 	verified := *u
-	code := s.mailed(t, u, "home")
+	code := s.mailed(t, u)
 	_, err := s.SetUpMail(ctx, u, []byte("home"), other(code))
 	require.ErrorIs(t, err, factor.ErrCode)
 	back, err := f.User(ctx, u.ID)
@@ -68,7 +68,7 @@ func testMailFactor(t *testing.T, f *fixture) {
 	require.ErrorIs(t, err, factor.ErrCode, "used")
 
 	f.advance(time.Hour)
-	code = s.mailed(t, u, "home")
+	code = s.mailed(t, u)
 	require.ErrorIs(t, s.types(ctx, u, "home", other(code)), factor.ErrCode)
 	require.NoError(t, s.types(ctx, u, "home", code))
 	require.ErrorIs(t, s.types(ctx, u, "home", code), factor.ErrCode, "used")
@@ -99,13 +99,13 @@ func testMailCodesOfOneBrowser(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	s := f.factors(t)
 	u, bob := f.user(t, "alice"), f.user(t, "bob")
-	_, err := s.SetUpMail(ctx, u, []byte("elsewhere"), s.mailed(t, u, "home"))
+	_, err := s.SetUpMail(ctx, u, []byte("elsewhere"), s.mailed(t, u))
 	require.ErrorIs(t, err, factor.ErrCode)
-	_, err = s.SetUpMail(ctx, bob, []byte("home"), s.mailed(t, u, "home"))
+	_, err = s.SetUpMail(ctx, bob, []byte("home"), s.mailed(t, u))
 	require.ErrorIs(t, err, factor.ErrCode)
 	s.setUpMail(t, u)
 	s.setUpMail(t, bob)
-	code := s.mailed(t, u, "home")
+	code := s.mailed(t, u)
 	for _, browser := range []string{"elsewhere", ""} {
 		require.ErrorIs(t, s.types(ctx, u, browser, code), factor.ErrCode, browser)
 		sent, err := s.MailSent(ctx, u, []byte(browser))
@@ -125,18 +125,18 @@ func testMailCodesEnd(t *testing.T, f *fixture) {
 	s := f.factors(t)
 	u := f.user(t, "alice")
 	s.setUpMail(t, u)
-	first := s.mailed(t, u, "home")
-	second := s.mailed(t, u, "home")
+	first := s.mailed(t, u)
+	second := s.mailed(t, u)
 	require.ErrorIs(t, s.types(ctx, u, "home", first), factor.ErrCode, "another one was sent")
 	require.NoError(t, s.types(ctx, u, "home", second))
 	require.ErrorIs(t, s.types(ctx, u, "home", first), factor.ErrCode, "nor does it come back when that was used")
 
-	code := s.mailed(t, u, "home")
+	code := s.mailed(t, u)
 	f.advance(10 * time.Minute)
 	require.ErrorIs(t, s.types(ctx, u, "home", code), factor.ErrCode, "after ten minutes")
 
 	f.advance(time.Hour)
-	code = s.mailed(t, u, "home")
+	code = s.mailed(t, u)
 	for range 5 {
 		require.ErrorIs(t, s.types(ctx, u, "home", other(code)), factor.ErrCode)
 	}
@@ -146,7 +146,7 @@ func testMailCodesEnd(t *testing.T, f *fixture) {
 	assert.False(t, sent)
 
 	f.advance(24 * time.Hour)
-	code = s.mailed(t, u, "home")
+	code = s.mailed(t, u)
 	require.NoError(t, f.ForgetBrowsers(ctx, u.ID))
 	u, err = f.User(ctx, u.ID)
 	require.NoError(t, err)
@@ -161,7 +161,7 @@ func testMailCodesAreBounded(t *testing.T, f *fixture) {
 	s.setUpMail(t, u)
 	var last string
 	for range 5 {
-		last = s.mailed(t, u, "home")
+		last = s.mailed(t, u)
 	}
 	var many *notify.TooMany
 	require.ErrorAs(t, s.SendMail(ctx, factor.MailRequest{User: u, Browser: []byte("home")}), &many)
@@ -170,7 +170,7 @@ func testMailCodesAreBounded(t *testing.T, f *fixture) {
 	require.NoError(t, s.RemoveMail(ctx, u, provider.ID{}))
 	assert.Equal(t, []string{u.Email}, s.people.recipients(t, notify.FactorRemoved), "it has room")
 	f.advance(time.Hour)
-	s.mailed(t, u, "home")
+	s.mailed(t, u)
 }
 
 // The factor is the verified address of the account. It follows to another one that is verified, and goes without one:
@@ -180,11 +180,11 @@ func testMailFollowsTheAddress(t *testing.T, f *fixture) {
 	s := f.factors(t)
 	u := f.user(t, "alice")
 	s.setUpMail(t, u)
-	code := s.mailed(t, u, "home")
+	code := s.mailed(t, u)
 	u.Email = "alice@example.org"
 	require.NoError(t, f.UpdateUser(ctx, u))
 	require.ErrorIs(t, s.types(ctx, u, "home", code), factor.ErrCode, "it went to the former address")
-	code = s.mailed(t, u, "home")
+	code = s.mailed(t, u)
 	require.ErrorIs(t, f.UseMailFactor(ctx, u.ID, "alice@example.com"), provider.ErrNotFound)
 	require.NoError(t, s.types(ctx, u, "home", code))
 
@@ -195,7 +195,7 @@ func testMailFollowsTheAddress(t *testing.T, f *fixture) {
 	} {
 		u := f.user(t, name)
 		s.setUpMail(t, u)
-		code := s.mailed(t, u, "home")
+		code := s.mailed(t, u)
 		before := *u
 		change(u)
 		require.NoError(t, f.UpdateUser(ctx, u))
@@ -292,7 +292,7 @@ func testMailRaces(t *testing.T, f *fixture) {
 	}
 	u := f.user(t, "carl")
 	s.setUpMail(t, u)
-	code := s.mailed(t, u, "home")
+	code := s.mailed(t, u)
 	var accepted atomic.Int32
 	var all sync.WaitGroup
 	for range 100 {
