@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
@@ -58,6 +59,13 @@ func noteLogo(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 func noteSharedKeys(c *client.Client, on bool, notes io.Writer) {
 	if c.AuthMethod == client.SecretJWT && !on {
 		_, _ = fmt.Fprintln(notes, "note: client_secret_jwt is refused unless the server runs with GATEHOUSE_CLIENT_SECRET_JWT=true")
+	}
+}
+
+// noteACR says what a class needs that no user reaches otherwise.
+func noteACR(c *client.Client, reachable string, notes io.Writer) {
+	if !acr.Satisfies(reachable, c.RequiredACR) {
+		_, _ = fmt.Fprintln(notes, "note: nobody can sign in to it with phrh unless the server runs with GATEHOUSE_PASSKEY_ATTESTATION=direct")
 	}
 }
 

@@ -56,6 +56,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 		}
 		_, _ = notes.WriteTo(env.Err)
 		noteSharedKeys(updated, h.config.ClientSecretJWT, env.Err)
+		noteACR(updated, h.config.offeredACR(), env.Err)
 		if err := noteNewScopes(cmd, env, h, updated.Scopes); err != nil {
 			return err
 		}

@@ -162,7 +162,7 @@ func Fields() []Field {
 		},
 		{
 			Name: "required_acr", Flag: "required-acr", Default: acr.Password,
-			Help: "how strongly its users must be authenticated: 1, 2 (a second factor), phr (a passkey) or phrh (a hardware key that you trust); a stronger one will do (default 1)",
+			Help: "how strongly its users must be authenticated: 1, 2 (a second factor), phr (a passkey) or phrh (a hardware key that you trust, which needs GATEHOUSE_PASSKEY_ATTESTATION=direct); a stronger one will do (default 1)",
 			in:   func(c *Client) any { return &c.RequiredACR }, Values: acr.Classes(),
 		},
 		{
