@@ -2,16 +2,21 @@ package ownaccount_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/factor/factortest"
 	"github.com/gatehouse-id/gatehouse/provider/passkey/passkeytest"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 const factorsPage = "/account/security/factors"
@@ -155,4 +160,32 @@ func TestCodesByMailAreRemoved(t *testing.T) {
 	f.withPasskey(kept, "Laptop")
 	w = f.signInBy(kept, "pwd", "otp", "mfa").open(factorsPage)
 	assert.Equal(t, "/factor?next="+url.QueryEscape(factorsPage), w.Header().Get("Location"))
+}
+
+// Whoever is not sure of a browser that is remembered has every browser ask again, and stays signed in.
+func TestRememberedBrowsersAreForgotten(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("alice")
+	require.NoError(t, f.store.SetTOTP(t.Context(), u.ID, factor.StoredTOTP{Sealed: []byte{1}, CreatedAt: *f.now.Load()}))
+	u, err := f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	b := f.signInBy(u, "pwd", "otp", "mfa")
+	const button = `id="browsers-forget"`
+	assert.NotContains(t, b.open("/account/sessions").Body.String(), button, "no browser is remembered here")
+	f.web.Remember = 24 * time.Hour
+	assert.NotContains(t, f.signIn(f.user("bob")).open("/account/sessions").Body.String(), button, "who has no second factor")
+	w := httptest.NewRecorder()
+	f.web.RememberFactor(w, b.request(http.MethodPost, "/factor", http.NoBody), u)
+	b.keep(w)
+	remembered := func() bool {
+		now, err := f.store.User(t.Context(), u.ID)
+		require.NoError(t, err)
+		return slices.Contains(f.web.Given(b.request(http.MethodPost, "/login", http.NoBody), now), session.Remembered)
+	}
+	require.True(t, remembered())
+	page := b.open("/account/sessions").Body.String()
+	require.Contains(t, page, button)
+	assert.Contains(t, b.done(b.post("/account/sessions", url.Values{"page": {value(t, page, "page")}, "action": {"forget"}})), "All browsers ask for the second step again.")
+	assert.False(t, remembered())
+	require.Equal(t, http.StatusTeapot, b.postFrom("https://evil.example", "/account/sessions", url.Values{"action": {"forget"}}).Code)
 }

@@ -16,6 +16,8 @@ func (o *OwnAccount) serveSessionsPage(w http.ResponseWriter, r *http.Request, s
 		return err
 	}
 	page := pages.OwnSessions{Own: o.own(w, r, s, sessionsPath), Sessions: []pages.OwnSession{shownSession(s, true)}, More: !live.Next.IsZero()}
+	// Which browsers they are nobody knows: each keeps that for itself.
+	page.Remembered = o.Web.Remember > 0 && len(s.User.Factors) > 0
 	for _, one := range live.Sessions {
 		if one.ID != s.ID {
 			page.Sessions = append(page.Sessions, shownSession(one, false))
@@ -32,16 +34,19 @@ func shownSession(s *session.Session, here bool) pages.OwnSession {
 	return pages.OwnSession{ID: s.ID.String(), Device: device(s.Seen), Network: network(from), Since: s.Proofs.AuthTime(), Seen: s.SeenAt, Here: here}
 }
 
-// serveSessions ends one session of the user, or all but the present one.
+// serveSessions ends one session of the user, or all but the present one, or has every browser ask for the second factor.
 func (o *OwnAccount) serveSessions(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	form, err := o.readForm(r)
 	if err != nil {
 		return err
 	}
 	what := pages.OwnSessionEnded
-	if form.Get("action") == "others" {
+	switch form.Get("action") {
+	case "others":
 		what, err = pages.OwnSessionsEnded, o.endOthers(r, s)
-	} else {
+	case "forget":
+		what, err = pages.OwnBrowsersForgot, o.Sessions.ForgetBrowsers(r.Context(), s.User.ID)
+	default:
 		err = o.endSession(r, s, form.Get("session"))
 	}
 	if err != nil {

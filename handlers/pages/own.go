@@ -31,6 +31,7 @@ const (
 	OwnContactRemoved  OwnDone = "contact_removed"
 	OwnSessionEnded    OwnDone = "session_ended"
 	OwnSessionsEnded   OwnDone = "sessions_ended"
+	OwnBrowsersForgot  OwnDone = "browsers_forgotten"
 	OwnAppEnded        OwnDone = "app_ended"
 	OwnKept            OwnDone = "kept"
 	OwnFactorRemoved   OwnDone = "factor_removed"
@@ -39,7 +40,7 @@ const (
 
 // OwnDones are all of them.
 func OwnDones() []OwnDone {
-	return []OwnDone{OwnProfileSaved, OwnPictureSaved, OwnPictureRemoved, OwnPasswordChanged, OwnContactRemoved, OwnSessionEnded, OwnSessionsEnded, OwnAppEnded, OwnKept, OwnFactorRemoved, OwnPasskeyRenamed}
+	return []OwnDone{OwnProfileSaved, OwnPictureSaved, OwnPictureRemoved, OwnPasswordChanged, OwnContactRemoved, OwnSessionEnded, OwnSessionsEnded, OwnBrowsersForgot, OwnAppEnded, OwnKept, OwnFactorRemoved, OwnPasskeyRenamed}
 }
 
 // ownLink is a page in the navigation. Its text is own.nav and the name.
@@ -182,11 +183,13 @@ type OwnSessions struct {
 	Sessions []OwnSession
 	// More: there are others that are not listed.
 	More bool
+	// Remembered: browsers may be remembered, which do not ask the person for the second factor.
+	Remembered bool
 }
 
 // OwnSessions writes the page.
 func (l Localized) OwnSessions(w http.ResponseWriter, page OwnSessions) error {
-	if len(page.Sessions) == 1 && !page.More {
+	if len(page.Sessions) == 1 && !page.More && !page.Remembered {
 		return l.write(w, http.StatusOK, "own_sessions", page, page.Current)
 	}
 	return l.ownForm(w, http.StatusOK, "own_sessions", page, page.Current)

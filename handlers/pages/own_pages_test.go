@@ -65,7 +65,7 @@ func ownPages(in pages.Localized, show func(name string, write func(http.Respons
 		return in.OwnContact(w, http.StatusOK, pages.OwnContact{Own: of("/account/security/phone"), Phone: true, Present: evil, Removal: pages.ContactLast})
 	})
 	show("own_sessions", func(w http.ResponseWriter) error {
-		return in.OwnSessions(w, pages.OwnSessions{Own: of("/account/sessions"), More: true, Sessions: []pages.OwnSession{
+		return in.OwnSessions(w, pages.OwnSessions{Own: of("/account/sessions"), More: true, Remembered: true, Sessions: []pages.OwnSession{
 			{ID: "a", Device: evil, Network: evil, Since: at, Seen: at, Here: true}, {ID: "b", Since: at, Seen: at}, {ID: "c", Device: evil, Since: at, Seen: at},
 		}})
 	})
