@@ -118,7 +118,7 @@ func (b *Browser) proposeApp(w http.ResponseWriter, r *http.Request, u *account.
 			return err
 		}
 	}
-	plain, err := json.Marshal(proposal{since, shown.Secret})
+	plain, err := json.Marshal(proposal{since, shown.Secret}) //nolint:gosec // it is sealed
 	if err != nil {
 		return err
 	}
