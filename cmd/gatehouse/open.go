@@ -150,7 +150,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	factors := factor.NewRegistry(store, gate, ring.Key(keyring.Factor), users, events, c.Issuer, e.clock, e.random)
+	factors := factor.NewRegistry(store, gate, ring.Key(keyring.Factor), users, events, c.brand.Title(), e.clock, e.random)
 	passkeys, err := passkey.New(authenticators, store, gate, users, factors, events, e.clock, e.random)
 	if err != nil {
 		return nil, err

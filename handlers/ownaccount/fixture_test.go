@@ -77,7 +77,7 @@ func newFixture(t *testing.T, change func(c *ownaccount.Config)) *fixture {
 	people := account.NewSelfService(registry, f.store, f.store, codes, notify.NewOutbox(f.store, clock, rand.Reader), policy)
 	set, err := pages.New(pages.Settings{})
 	require.NoError(t, err)
-	f.factors = factor.NewRegistry(f.store, f.gate, ring.Key(keyring.Factor), registry, (*event.Bus)(nil), issuer, clock, rand.Reader)
+	f.factors = factor.NewRegistry(f.store, f.gate, ring.Key(keyring.Factor), registry, (*event.Bus)(nil), "Test", clock, rand.Reader)
 	f.passkeys, err = passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, f.store, f.gate, registry, f.factors, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, err)
 	c := ownaccount.Config{

@@ -63,7 +63,8 @@ func TestTheQRCodeIsInThePage(t *testing.T) {
 	body := w.Body.String()
 	assert.Contains(t, body, `<svg class="qr" role="img" aria-label="QR code for the authenticator app`)
 	assert.Contains(t, body, `fill="#fff"`)
-	assert.NotContains(t, body, "otpauth:", "the address is in the image alone")
+	assert.Contains(t, body, `<a id="open-app" href="otpauth://totp/id.example:alice?issuer=id.example&amp;secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ">`, "for the app of the same device")
 	assert.Contains(t, body, "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ", "for people who type it")
 	assert.NotContains(t, strings.ToLower(w.Header().Get("Content-Security-Policy")), "data:")
+	require.Error(t, set.For(reader("en")).SetUp(httptest.NewRecorder(), http.StatusOK, pages.SetUp{Proposal: "x", Secret: "x", URL: "javascript:alert(1)"}))
 }

@@ -73,7 +73,7 @@ func (e *edition) parse(files assets) error {
 	}
 	functions := template.FuncMap{
 		"t": e.text, "wait": e.wait, "duration": e.duration, "claims": e.claims, "date": e.date, "clock": clock,
-		"strong": strong, "codes": codes, "asset": files.path, "qr": qrCode, "groups": groups,
+		"strong": strong, "codes": codes, "asset": files.path, "qr": qrCode, "otpauth": otpauth, "groups": groups,
 	}
 	common, err := template.New("layout.html").Funcs(functions).Option("missingkey=error").
 		ParseFS(templates, "templates/layout.html", "templates/application.html", "templates/refused.html", "templates/passkey_fields.html", "templates/mail_code.html", "templates/own_common.html")

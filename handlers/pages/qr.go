@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
 	"strings"
@@ -34,6 +35,15 @@ func qrCode(text, label string) (template.HTML, error) {
 	return template.HTML(fmt.Sprintf( //nolint:gosec // numbers, and a label that is escaped
 		`<svg class="qr" role="img" aria-label="%s" viewBox="0 0 %d %d" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%dv%dH0z"/><path stroke="#000" d="%s"/></svg>`,
 		template.HTMLEscapeString(label), size, size, size, size, path.String())), nil
+}
+
+// otpauth is the address of a QR code as a link: nobody can scan the screen of the device that the app is on.
+// Templates take no other scheme than those of the web for safe.
+func otpauth(text string) (template.URL, error) {
+	if !strings.HasPrefix(text, "otpauth://totp/") {
+		return "", errors.New("pages: what a QR code contains must be for an authenticator app")
+	}
+	return template.URL(text), nil //nolint:gosec // the scheme is checked
 }
 
 // groups has a space after every four characters, for people who type a text.

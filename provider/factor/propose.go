@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
@@ -19,10 +20,10 @@ type Proposal struct {
 	URL string
 }
 
-// Propose makes a new secret for a user. It fails without an issuer.
+// Propose makes a new secret for a user. It fails without the name of the server.
 func (r *Registry) Propose(u *account.User) (Proposal, error) {
-	if r.host == "" {
-		return Proposal{}, errors.New("factor: the issuer has no host, so an app could not name the factor")
+	if r.name == "" {
+		return Proposal{}, errors.New("factor: the server has no name that an app could show beside the codes")
 	}
 	secret := make([]byte, secretSize)
 	if _, err := io.ReadFull(r.random, secret); err != nil {
@@ -34,9 +35,11 @@ func (r *Registry) Propose(u *account.User) (Proposal, error) {
 // ProposalOf is the proposal with a secret that was proposed before: a page that is shown again because a
 // code was wrong must not show another one.
 func (r *Registry) ProposalOf(u *account.User, secret string) Proposal {
+	name := strings.ReplaceAll(r.name, ":", "") // a colon ends the name in the label
 	query := url.Values{
-		"secret": {secret}, "issuer": {r.host}, "algorithm": {"SHA1"}, "digits": {strconv.Itoa(digits)}, "period": {strconv.Itoa(period)},
+		"secret": {secret}, "issuer": {name}, "algorithm": {"SHA1"}, "digits": {strconv.Itoa(digits)}, "period": {strconv.Itoa(period)},
 	}
-	label := url.PathEscape(r.host) + ":" + url.PathEscape(u.Username)
-	return Proposal{secret, "otpauth://totp/" + label + "?" + query.Encode()}
+	label := url.PathEscape(name) + ":" + url.PathEscape(u.Username)
+	parameters := strings.ReplaceAll(query.Encode(), "+", "%20") // apps show a plus sign as such
+	return Proposal{secret, "otpauth://totp/" + label + "?" + parameters}
 }

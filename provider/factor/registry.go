@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -48,19 +47,15 @@ type Registry struct {
 	events   publisher
 	throttle account.Throttle
 	byMail   *ByMail // nil: no codes are sent by mail
-	host     string
+	name     string
 	clock    provider.Clock
 	random   io.Reader
 }
 
-// NewRegistry makes a Registry that checks no code before Limit was called. Apps name a factor by the host of
-// the issuer; commands, which propose none, need no issuer.
-func NewRegistry(store Store, g gate, seal sealer, n notices, events publisher, issuer string, clock provider.Clock, random io.Reader) *Registry {
-	r := &Registry{store: store, gate: g, seal: seal, notices: n, events: events, throttle: closed{}, clock: clock, random: random}
-	if parsed, err := url.Parse(issuer); err == nil {
-		r.host = parsed.Hostname()
-	}
-	return r
+// NewRegistry makes a Registry that checks no code before Limit was called. Apps show the name of the server beside
+// the codes; commands, which propose none, need no name.
+func NewRegistry(store Store, g gate, seal sealer, n notices, events publisher, name string, clock provider.Clock, random io.Reader) *Registry {
+	return &Registry{store: store, gate: g, seal: seal, notices: n, events: events, throttle: closed{}, name: name, clock: clock, random: random}
 }
 
 // Limit sets what counts attempts at codes. It comes before requests are served; commands check no codes.

@@ -63,7 +63,7 @@ func newFixture(t *testing.T) *fixture {
 	users := account.NewRegistry(f.store, gate, nil, nil, bus, clock, rand.Reader)
 	codes := verification.NewCodes(f.store, ring.Key(keyring.Verification), "https://id.example.com", clock, rand.Reader)
 	account.NewSelfService(users, f.store, f.store, codes, notify.NewOutbox(f.store, clock, rand.Reader), account.Policy{Mail: true})
-	f.Registry = factor.NewRegistry(f.store, gate, ring.Key(keyring.Factor), users, bus, "https://id.example.com:8443", clock, rand.Reader)
+	f.Registry = factor.NewRegistry(f.store, gate, ring.Key(keyring.Factor), users, bus, "Ann & Söhne: 1+1", clock, rand.Reader)
 	f.user = &account.User{ID: provider.NewID(clock(), rand.Reader), Username: "alice", Email: "alice@example.com", CreatedAt: clock(), UpdatedAt: clock()}
 	require.NoError(t, f.store.CreateUser(t.Context(), f.user))
 	return f
@@ -90,13 +90,15 @@ func TestProposalsAreForApps(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotEqual(t, one.Secret, two.Secret)
 	assert.Regexp(t, "^[A-Z2-7]{32}$", one.Secret, "160 bits")
-	assert.Equal(t, "otpauth://totp/id.example.com:ann+%C3%A9@example.com?algorithm=SHA1&digits=6&issuer=id.example.com&period=30&secret="+one.Secret, one.URL)
+	name := "Ann%20&%20S%C3%B6hne%201+1"
+	assert.Equal(t, "otpauth://totp/"+name+":ann+%C3%A9@example.com?algorithm=SHA1&digits=6&issuer=Ann%20%26%20S%C3%B6hne%201%2B1&period=30&secret="+one.Secret, one.URL)
 	parsed, err := url.Parse(one.URL)
 	require.NoError(t, err)
-	assert.Equal(t, "/id.example.com:ann+é@example.com", parsed.Path)
+	assert.Equal(t, "/Ann & Söhne 1+1:ann+é@example.com", parsed.Path)
+	assert.Equal(t, "Ann & Söhne 1+1", parsed.Query().Get("issuer"), "apps want it to be that of the label")
 	assert.Equal(t, one, f.ProposalOf(f.user, one.Secret), "the page is shown again with the same secret")
 	_, err = factor.NewRegistry(nil, nil, nil, nil, nil, "", clock, rand.Reader).Propose(f.user)
-	assert.ErrorContains(t, err, "issuer")
+	assert.ErrorContains(t, err, "no name")
 }
 
 // A server that forgets the limits must not accept codes.

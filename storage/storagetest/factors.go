@@ -38,7 +38,7 @@ func (f *fixture) factors(t *testing.T) *factors {
 func (f *fixture) factorsOf(t *testing.T, s *selfService) *factors {
 	t.Helper()
 	gate := audit.NewGate(f.outbox(), f.Store, event.NewBus(), f.clock, rand.Reader)
-	registry := factor.NewRegistry(f.Store, gate, s.ring.Key(keyring.Factor), s.registry, event.NewBus(), "https://id.example.com", f.clock, rand.Reader)
+	registry := factor.NewRegistry(f.Store, gate, s.ring.Key(keyring.Factor), s.registry, event.NewBus(), "Example", f.clock, rand.Reader)
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
 	registry.OfferMail(factor.ByMail{Transactions: f.Store, Codes: s.codes, Outbox: notify.NewOutbox(f.Store, f.clock, rand.Reader)})
