@@ -56,7 +56,8 @@ func proveAgain(w http.ResponseWriter, page string, s *session.Session) {
 // own is what every page has in common.
 func (o *OwnAccount) own(w http.ResponseWriter, r *http.Request, s *session.Session, current string) pages.Own {
 	return pages.Own{
-		Token: o.Web.FormToken(w, r), Username: s.User.Username, Current: current, Said: o.said(r).Done, DeleteAt: s.User.DeleteAt, Deletion: o.Grace > 0,
+		Token: o.Web.FormToken(w, r), Username: s.User.Username, Current: current, Zone: s.User.Profile.Location(),
+		Said: o.said(r).Done, DeleteAt: s.User.DeleteAt, Deletion: o.Grace > 0,
 	}
 }
 

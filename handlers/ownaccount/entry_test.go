@@ -133,3 +133,20 @@ func TestChangePasswordLeadsToThePage(t *testing.T) {
 	assert.Equal(t, http.StatusFound, w.Code)
 	assert.Equal(t, "/account/security/password", w.Header().Get("Location"))
 }
+
+// People compare times with their own clock. Where the profile says nothing, the zone is named, too.
+func TestTimesAreInTheZoneOfThePerson(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("alice")
+	f.withPasskey(u, "Laptop")
+	pages := []string{"/account/sessions", "/account/security", "/account/activity", "/account/security/factors"}
+	for zone, want := range map[string]string{"": "1 May 2026, 08:00:00 UTC", "Asia/Tokyo": "1 May 2026, 17:00:00 JST", "Europe/Atlantis": "1 May 2026, 08:00:00 UTC"} {
+		u.Profile.Zoneinfo = zone
+		require.NoError(t, f.store.UpdateUser(t.Context(), u))
+		alice := f.signInBy(u, "pop", "user", "mfa")
+		for _, page := range pages {
+			body := alice.open(page).Body.String()
+			assert.Contains(t, body, `<time datetime="2026-05-01T08:00:00Z">`+want+`</time>`, "%s in %q", page, zone)
+		}
+	}
+}

@@ -11,12 +11,22 @@ type Own struct {
 	Token, Username string
 	// Current is the path of the page, which its navigation marks.
 	Current string
+	// Zone is the time zone that times are shown in; nil: UTC.
+	Zone *time.Location
 	// Said is what was just done, or empty.
 	Said OwnDone
 	// DeleteAt is when the account is to be deleted; nil: it is to stay.
 	DeleteAt *time.Time
 	// Deletion: people may have their account deleted.
 	Deletion bool
+}
+
+// Local is a time as the page shows it.
+func (o Own) Local(at time.Time) time.Time {
+	if o.Zone == nil {
+		return at.UTC()
+	}
+	return at.In(o.Zone)
 }
 
 // OwnDone is what was done on a page of the own account.

@@ -26,6 +26,15 @@ type OwnFactors struct {
 	Problem FactorProblem
 }
 
+// ownFactor is a factor with the page that it is on.
+type ownFactor struct {
+	Own Own
+	OwnFactor
+}
+
+// Of is a factor for the part of the page about it.
+func (p OwnFactors) Of(f OwnFactor) ownFactor { return ownFactor{p.Own, f} }
+
 // OwnFactors writes the page.
 func (l Localized) OwnFactors(w http.ResponseWriter, status int, page OwnFactors) error {
 	if !page.Any {

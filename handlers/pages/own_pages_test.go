@@ -14,7 +14,7 @@ func ownPages(in pages.Localized, show func(name string, write func(http.Respons
 		return pages.Own{Token: evil, Username: evil, Current: path, Deletion: true}
 	}
 	deleting := of("/account")
-	deleting.DeleteAt = &at
+	deleting.DeleteAt, deleting.Zone = &at, time.FixedZone("TEST", -3600)
 	show("own_overview", func(w http.ResponseWriter) error {
 		return in.OwnOverview(w, pages.OwnOverview{Own: deleting, Name: evil, Picture: "/pictures/x.jpg", Email: evil, Phone: evil, Sessions: 1, Apps: 3, Logout: "/oauth/logout"})
 	})

@@ -129,6 +129,18 @@ func faultOfZone(text string) string {
 	return "must be a time zone of the tz database, such as Europe/Paris"
 }
 
+// Location is the time zone of the profile: UTC where it names none, or one that this machine does not know.
+func (p Profile) Location() *time.Location {
+	if faultOfZone(p.Zoneinfo) != "" {
+		return time.UTC
+	}
+	zone, err := time.LoadLocation(p.Zoneinfo)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
 func faultOfLocale(text string) string {
 	const maxTag = 35 // RFC 5646 section 4.4.1
 	if len(text) <= maxTag && !strings.Contains(text, "_") {

@@ -3,6 +3,7 @@ package account
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -53,6 +54,16 @@ func TestInvalidProfiles(t *testing.T) {
 				assert.Equal(t, claim, wrong[0].Claim)
 			}
 		}
+	}
+}
+
+// A zone that an older version stored, or another machine knew, must not keep a page from being shown.
+func TestTimesAreInTheZoneOfTheProfile(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 1, 2, 23, 30, 0, 0, time.UTC)
+	assert.Equal(t, "2026-01-03 00:30 CET", at.In(Profile{Zoneinfo: "Europe/Paris"}.Location()).Format("2006-01-02 15:04 MST"))
+	for _, name := range []string{"", "Local", "Europe/Atlantis", "../../etc/passwd"} {
+		assert.Equal(t, time.UTC, Profile{Zoneinfo: name}.Location(), name)
 	}
 }
 
