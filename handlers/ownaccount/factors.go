@@ -61,9 +61,19 @@ func (o *OwnAccount) showFactors(w http.ResponseWriter, r *http.Request, s *sess
 		page.Mail = &pages.OwnFactor{Added: of.Mail.CreatedAt, Used: of.Mail.UsedAt}
 	}
 	for _, p := range list {
-		page.Passkeys = append(page.Passkeys, pages.OwnFactor{ID: p.ID.String(), Name: p.Name, Added: p.CreatedAt, Used: p.UsedAt})
+		name, key := shownName(p.Name)
+		page.Passkeys = append(page.Passkeys, pages.OwnFactor{ID: p.ID.String(), Name: name, Key: key, Added: p.CreatedAt, Used: p.UsedAt})
 	}
 	return o.Pages.For(r).OwnFactors(w, status, page)
+}
+
+// shownName is the name that the person gave a passkey, or empty. key: it is a security key without one.
+func shownName(name string) (shown string, key bool) {
+	is, key := passkey.Unnamed(name)
+	if is {
+		return "", key
+	}
+	return name, false
 }
 
 // serveFactors removes a factor, renames a passkey, or makes new recovery codes.

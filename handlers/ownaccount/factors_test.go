@@ -189,3 +189,16 @@ func TestRememberedBrowsersAreForgotten(t *testing.T) {
 	assert.False(t, remembered())
 	require.Equal(t, http.StatusTeapot, b.postFrom("https://evil.example", "/account/sessions", url.Values{"action": {"forget"}}).Code)
 }
+
+// The name by kind, which the API has in English, would be one word twice, and in another language than the page.
+func TestPasskeysWithoutANameAreInTheLanguageOfThePage(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("alice")
+	f.withPasskey(u, "")
+	f.withPasskey(u, "Security key")
+	alice := f.signInBy(u, "pop", "user", "mfa")
+	body := alice.open(factorsPage + "?ui_locales=fr").Body.String()
+	assert.Regexp(t, `<h2 id="passkey-\d">Clé d’accès</h2>`, body)
+	assert.Regexp(t, `<h2 id="passkey-\d">Clé de sécurité</h2>`, body)
+	assert.NotContains(t, body, "Security key")
+}

@@ -7,8 +7,9 @@ import (
 
 // OwnFactor is a second factor of a person.
 type OwnFactor struct {
-	// ID and Name are of a passkey.
+	// ID and Name are of a passkey; it has no name if nobody gave it one. Key: it is a security key.
 	ID, Name string
+	Key      bool
 	Added    time.Time
 	// Used is nil before the first use.
 	Used *time.Time

@@ -78,16 +78,28 @@ func nameOf(typed string) (string, error) {
 	return name, nil
 }
 
+// The names of passkeys to which nobody gave one.
+const (
+	unnamed    = "Passkey"
+	unnamedKey = "Security key"
+)
+
+// Unnamed tells of the name of a passkey whether it is the one of those to which nobody gave another: a page says that
+// in its own language. key: it is a security key.
+func Unnamed(name string) (is, key bool) {
+	return name == unnamed || name == unnamedKey, name == unnamedKey
+}
+
 // defaultName is for a passkey to which nobody gave one: by where the authenticator is, in English like what
 // administrators read.
 func defaultName(transports []string) string {
 	for _, t := range transports {
 		switch t {
 		case "internal", "hybrid":
-			return "Passkey"
+			return unnamed
 		case "usb", "nfc", "ble", "smart-card":
-			return "Security key"
+			return unnamedKey
 		}
 	}
-	return "Passkey"
+	return unnamed
 }
