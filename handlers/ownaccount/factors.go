@@ -41,6 +41,9 @@ type passkeys interface {
 // serveFactorsPage shows the second factors, and what can be done with them. New ones are set up on the page of the
 // sign-in, which leads back here.
 func (o *OwnAccount) serveFactorsPage(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	if r.URL.Query().Has("confirm") {
+		return o.serveConfirm(w, r, s)
+	}
 	return o.showFactors(w, r, s, http.StatusOK, "")
 }
 
@@ -82,7 +85,7 @@ func (o *OwnAccount) serveFactors(w http.ResponseWriter, r *http.Request, s *ses
 	if err != nil {
 		return err
 	}
-	if form.Get("action") == "codes" {
+	if form.Get("action") == renewCodes {
 		return o.newCodes(w, r, s)
 	}
 	what, err := o.changeFactor(r, s, form)
@@ -113,9 +116,9 @@ func (o *OwnAccount) changeFactor(r *http.Request, s *session.Session, form url.
 		}
 	}
 	switch form.Get("action") {
-	case "remove_app":
+	case removeApp:
 		return pages.OwnFactorRemoved, o.Factors.RemoveTOTP(r.Context(), u, s.ID)
-	case "remove_mail":
+	case removeMail:
 		return pages.OwnFactorRemoved, o.Factors.RemoveMail(r.Context(), u, s.ID)
 	}
 	id, err := provider.ParseID(form.Get("passkey"))

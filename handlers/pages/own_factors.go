@@ -2,7 +2,10 @@ package pages
 
 import (
 	"net/http"
+	"net/url"
 	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
 
 // OwnFactor is a second factor of a person.
@@ -35,6 +38,12 @@ type ownFactor struct {
 
 // Of is a factor for the part of the page about it.
 func (p OwnFactors) Of(f OwnFactor) ownFactor { return ownFactor{p.Own, f} }
+
+// Confirm is the address of the question whether a change is meant: one of the actions of the page, about the passkey
+// with the id or, without it, about what there is one of.
+func (p OwnFactors) Confirm(action, id string) string {
+	return wire.Path(p.Current, url.Values{"confirm": {action}, "passkey": {id}})
+}
 
 // OwnFactors writes the page.
 func (l Localized) OwnFactors(w http.ResponseWriter, status int, page OwnFactors) error {

@@ -46,6 +46,15 @@ func ownPages(in pages.Localized, show func(name string, write func(http.Respons
 	} {
 		show(name, func(w http.ResponseWriter) error { return in.OwnFactors(w, http.StatusOK, page) })
 	}
+	for name, page := range map[string]pages.OwnConfirm{
+		"own_confirm":         {Own: of("/account/security/factors"), Action: "remove", ID: evil, Name: evil, Last: true},
+		"own_confirm_unnamed": {Own: of("/account/security/factors"), Action: "remove", ID: evil},
+		"own_confirm_app":     {Own: of("/account/security/factors"), Action: "remove_app", App: true},
+		"own_confirm_mail":    {Own: of("/account/security/factors"), Action: "remove_mail", Mail: true, Last: true},
+		"own_confirm_codes":   {Own: of("/account/security/factors"), Action: "codes", Codes: true},
+	} {
+		show(name, func(w http.ResponseWriter) error { return in.OwnConfirm(w, page) })
+	}
 	show("own_security_factors", func(w http.ResponseWriter) error {
 		return in.OwnSecurity(w, pages.OwnSecurity{Own: of("/account/security"), Factors: true})
 	})

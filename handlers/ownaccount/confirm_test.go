@@ -1,0 +1,62 @@
+package ownaccount_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What cannot be taken back is asked about, and looking at the question changes nothing.
+func TestRemovalsAreAskedAbout(t *testing.T) {
+	f := newFixture(t, nil)
+	u, other := f.user("alice"), f.user("bob")
+	f.withApp(u)
+	id := f.withPasskey(u, "Laptop")
+	foreign := f.withPasskey(other, "Other")
+	alice := f.signInBy(u, "pop", "user", "mfa")
+	page := alice.open(factorsPage).Body.String()
+	for _, question := range []struct{ query, shown string }{
+		{"confirm=remove&amp;passkey=" + id, "Remove the passkey “Laptop”?"},
+		{"confirm=remove_app", "Remove the authenticator app?"},
+		{"confirm=codes", "Make new recovery codes?"},
+	} {
+		require.Contains(t, page, `href="`+factorsPage+"?"+question.query+`"`)
+		values, err := url.ParseQuery(html.UnescapeString(question.query))
+		require.NoError(t, err)
+		w := alice.open(factorsPage + "?" + values.Encode())
+		assert.Equal(t, http.StatusOK, w.Code)
+		assert.Contains(t, w.Body.String(), question.shown)
+		assert.Contains(t, w.Body.String(), `href="/account/security/factors">Cancel`)
+		assert.NotContains(t, w.Body.String(), `id="last"`)
+	}
+	kept, err := f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []string{"totp", "passkey"}, kept.Factors)
+	for _, query := range []string{"confirm=", "confirm=delete", "confirm=remove", "confirm=remove&passkey=x", "confirm=remove&passkey=" + foreign} {
+		w := alice.open(factorsPage + "?" + query)
+		assert.Equal(t, http.StatusSeeOther, w.Code, query)
+		assert.Equal(t, factorsPage, w.Header().Get("Location"), query)
+	}
+
+	alice.done(alice.post(factorsPage, url.Values{"action": {"remove_app"}}))
+	assert.Equal(t, http.StatusSeeOther, alice.open(factorsPage+"?confirm=remove_app").Code, "it is gone")
+	assert.Contains(t, alice.open(factorsPage+"?confirm=remove&passkey="+id).Body.String(), `id="last"`)
+	bob := f.signIn(f.user("carol"))
+	assert.Equal(t, http.StatusSeeOther, bob.open(factorsPage+"?confirm=codes").Code, "there is nothing that they stand in for")
+}
+
+// Nobody is asked about what is refused then.
+func TestTheLastDemandedFactorIsNotAskedAbout(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("alice")
+	u.Roles = []string{"guarded"}
+	require.NoError(t, f.store.UpdateUser(t.Context(), u))
+	f.withApp(u)
+	w := f.signInBy(u, "pwd", "otp", "mfa").open(factorsPage + "?confirm=remove_app")
+	assert.Equal(t, http.StatusUnprocessableEntity, w.Code)
+	assert.Contains(t, w.Body.String(), `id="factor-problem"`)
+}
