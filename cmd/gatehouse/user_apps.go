@@ -60,14 +60,20 @@ func newUserDisconnect(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "disconnect USERNAME CLIENT", Short: "End all access of an application to an account",
 		Long: `Ends every token that was issued to the application for the user, and withdraws the consent: the
-user is asked again at the next sign-in.`,
-		Example: "  gatehouse user disconnect alice billing", Args: cobra.ExactArgs(2),
+user is asked again at the next sign-in.
+
+` + fmt.Sprintf(asksPeople, "yes"),
+		Example: "  gatehouse user disconnect alice billing\n  gatehouse user disconnect alice billing --yes", Args: cobra.ExactArgs(2),
 		ValidArgsFunction: env.complete(usernames, clientIDs),
 	}
+	yes := addYes(cmd)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
 		u, err := h.user(cmd.Context(), args[0])
 		if err != nil {
+			return err
+		}
+		if err := env.confirmNamed(cmd.Context(), *yes, fmt.Sprintf("End all access of %s to the account of %s?", args[1], u.Username), "yes"); err != nil {
 			return err
 		}
 		err = h.apps.EndFor(cmd.Context(), env.actor(), u.ID, args[1])
