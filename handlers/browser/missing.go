@@ -57,4 +57,5 @@ func (b *Browser) lead(w http.ResponseWriter, r *http.Request, f oauth.Flow, to 
 const (
 	factorPath = "/factor"
 	setUpPath  = "/set-up"
+	codesPath  = "/recovery-codes"
 )

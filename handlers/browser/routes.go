@@ -28,6 +28,7 @@ func (b *Browser) Routes() []route.Route {
 		{Name: "set-up page", Methods: get, Path: setUpPath, Protection: route.Page, Handler: b.ServeSetUpPage, Policies: page},
 		{Name: "set-up", Methods: post, Path: setUpPath, Protection: route.Page, Handler: b.ServeSetUp, Policies: page},
 		{Name: "set-up mail", Methods: post, Path: setUpPath + mailPath, Protection: route.Page, Handler: b.ServeSetUpMail, Policies: mails},
+		{Name: "recovery codes page", Methods: get, Path: codesPath, Protection: route.Page, Handler: b.ServeRecoveryCodesPage, Policies: page},
 		{Name: "language", Methods: post, Path: "/language", Protection: route.Page, Handler: b.ServeLanguage, Policies: page},
 		{Name: "consent", Methods: post, Path: "/consent", Protection: route.Page, Handler: b.ServeConsent, Policies: page},
 		{Name: "logout", Methods: both, Path: b.LogoutPath, Protection: route.Page, Handler: b.ServeLogout, Policies: page},

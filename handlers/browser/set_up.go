@@ -196,8 +196,7 @@ func (b *Browser) withFactor(w http.ResponseWriter, r *http.Request, f oauth.Flo
 	if len(added.recoveryCodes) == 0 {
 		return b.goOn(w, r, to, s)
 	}
-	page := pages.RecoveryCodes{Flow: to.flow, Next: to.next, Token: b.Web.FormToken(w, r), Codes: added.recoveryCodes, Username: c.user.Username}
-	return b.inFlow(r, f).RecoveryCodes(w, page)
+	return b.leadToCodes(w, r, f, to, s, added.recoveryCodes)
 }
 
 // addedFactor is a factor that was just set up: the methods of authentication that this proves, and the recovery

@@ -168,6 +168,7 @@ func (o *OwnAccount) newCodes(w http.ResponseWriter, r *http.Request, s *session
 		return err
 	}
 	canonical.From(r.Context()).Outcome("recovery_codes_made")
-	page := pages.RecoveryCodes{Next: factorsPath, Token: o.Web.FormToken(w, r), Username: s.User.Username, Codes: codes}
-	return o.Pages.For(r).RecoveryCodes(w, page)
+	o.Web.KeepCodes(w, r, s.User.ID, codes)
+	seeOther(w, "/recovery-codes", url.Values{"next": {factorsPath}})
+	return nil
 }

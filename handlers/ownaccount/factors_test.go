@@ -60,8 +60,9 @@ func TestFactorsAreChanged(t *testing.T) {
 	assert.Contains(t, w.Body.String(), `id="name-problem"`)
 
 	w = alice.post(factorsPage, url.Values{"action": {"codes"}})
-	assert.Equal(t, http.StatusOK, w.Code)
-	assert.Contains(t, w.Body.String(), `id="recovery-codes-page"`)
+	assert.Equal(t, http.StatusSeeOther, w.Code)
+	assert.Equal(t, "/recovery-codes?next="+url.QueryEscape(factorsPage), w.Header().Get("Location"))
+	assert.NotEmpty(t, alice.cookies["__Host-gatehouse_codes"], "the page shows them")
 	body = alice.done(alice.post(factorsPage, url.Values{"action": {"remove_app"}}))
 	assert.NotContains(t, body, "remove-app")
 	alice.done(alice.post(factorsPage, url.Values{"action": {"remove"}, "passkey": {id}}))

@@ -129,11 +129,25 @@ func (l Localized) SetUp(w http.ResponseWriter, status int, page SetUp) error {
 // RecoveryCodes shows codes that stand in for a lost factor. They are never shown again.
 type RecoveryCodes struct {
 	Flow, Next, Token, Username string
-	Codes                       []string
+	// Codes is empty for a person who opens the page again.
+	Codes []string
+	// Server is the host of the server, which the brand may not tell apart from others, and At when the codes were made.
+	Server string
+	At     time.Time
+	// brand is what the server is called.
+	brand string
 }
 
-// RecoveryCodes writes the page. It has no form for the language: it cannot be shown again.
+// Of is what the codes are for, for a paper or file among others.
+func (c RecoveryCodes) Of() string { return c.brand + " (" + c.Server + ")" }
+
+// RecoveryCodes writes the page. With codes it has no form for the language: it cannot be shown again.
 func (l Localized) RecoveryCodes(w http.ResponseWriter, page RecoveryCodes) error {
 	w.Header().Set("Cache-Control", "no-store")
+	page.brand = l.set.settings.Brand.Title()
+	if len(page.Codes) == 0 {
+		again := wire.Path("/recovery-codes", url.Values{"flow": {page.Flow}, "next": {page.Next}})
+		return l.writeForm(w, http.StatusOK, "recovery_codes", page, formPolicy, &chooser{Again: again})
+	}
 	return l.writeForm(w, http.StatusOK, "recovery_codes", page, scriptPolicy, nil)
 }

@@ -45,7 +45,10 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 		show(name, func(w http.ResponseWriter) error { return in.SetUp(w, http.StatusOK, page) })
 	}
 	show("recovery_codes", func(w http.ResponseWriter) error {
-		return in.RecoveryCodes(w, pages.RecoveryCodes{Flow: evil, Next: evil, Token: evil, Username: evil, Codes: []string{"abcde-fghjk", evil}})
+		return in.RecoveryCodes(w, pages.RecoveryCodes{Flow: evil, Next: evil, Token: evil, Username: evil, Codes: []string{"abcde-fghjk", evil}, Server: evil, At: due})
+	})
+	show("recovery_codes_again", func(w http.ResponseWriter) error {
+		return in.RecoveryCodes(w, pages.RecoveryCodes{Flow: evil, Next: evil, Token: evil, Username: evil})
 	})
 	show("login_passkey", func(w http.ResponseWriter) error {
 		return in.Login(w, http.StatusOK, pages.Login{Flow: evil, Next: evil, Passkey: ceremony, Problem: pages.PasskeyRefused})

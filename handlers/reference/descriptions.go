@@ -66,6 +66,7 @@ func pagesForPeople() map[string]string {
 		"factor mail":         "the form of the page, which has a token of the browser",
 		"set-up mail":         "the form of the page, which has a token of the browser",
 		"set-up page":         "a step of the sign-in",
+		"recovery codes page": "a step of the sign-in, which shows codes once",
 		"set-up":              "the form of the page, which has a token of the browser",
 	}
 }

@@ -51,7 +51,7 @@ func TestDocumentsAreTheRouteTable(t *testing.T) {
 	r, err := described(t, lines, management)
 	require.NoError(t, err)
 	lines = append(lines, r.Routes()...)
-	pages := []string{"landing", "asset", "logo", "login page", "login", "passkey sign-in", "factor page", "factor", "factor mail", "set-up page", "set-up", "set-up mail", "consent", "language", "authorize head", "logout head", "reference"}
+	pages := []string{"landing", "asset", "logo", "login page", "login", "passkey sign-in", "factor page", "factor", "factor mail", "set-up page", "set-up", "set-up mail", "recovery codes page", "consent", "language", "authorize head", "logout head", "reference"}
 	var served, documented []string
 	for _, line := range lines {
 		for _, method := range line.Methods {

@@ -11,6 +11,7 @@ const (
 	pendingCookie = "gatehouse_pending"
 	proofCookie   = "gatehouse_proof"
 	factorCookie  = "gatehouse_factor"
+	codesCookie   = "gatehouse_codes"
 )
 
 func cookieName(name string, secure bool) string {

@@ -24,6 +24,7 @@ const (
 	pending       Purpose = "pending"
 	browserID     Purpose = "browser"
 	proof         Purpose = "proof"
+	recoveryCodes Purpose = "recovery codes"
 	// Done is what was done in this browser, for the page that says so.
 	Done Purpose = "done"
 	// Proposal is a secret that an authenticator app is set up with, Ceremony a request to a passkey.

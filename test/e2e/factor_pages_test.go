@@ -64,6 +64,11 @@ func TestSecondFactorsWithoutScriptsAndMouse(t *testing.T) {
 	assert.Len(t, codes, 10)
 	hidden("#codes-copy")
 	assert.Equal(t, "codes-title", w.focused(), "a second Enter must not lose the codes")
+	assert.Regexp(t, `^10 codes, for alice at Gatehouse \(localhost:\d+\), made on \d`, read(w, chromedp.Text("#codes-of")))
+
+	// They are shown once. The page says so when it is reloaded, or when the person comes back to it.
+	w.do(chromedp.Reload(), chromedp.WaitVisible("#codes-shown"))
+	assert.Equal(t, s.url+"/account/security/factors?confirm=codes", read(w, chromedp.Evaluate[string](`document.getElementById('codes-renew').href`)))
 	w.tab("codes-done")
 	w.do(chromedp.KeyEvent("\r"))
 	got := w.idToken(verifier)
@@ -157,6 +162,9 @@ func TestFactorPagesInBothThemesAndWidths(t *testing.T) {
 	now := time.Now()
 	w.do(chromedp.SendKeys("#code", factortest.Code(secret, now)+"\r"), chromedp.WaitVisible("#recovery-codes-page"))
 	w.shown("recovery-codes")
+	w.do(chromedp.Reload(), chromedp.WaitVisible("#codes-shown"))
+	w.shown("recovery-codes-again")
+	w.spoken("recovery-codes-again")
 	w.do(chromedp.Click("#codes-done"), chromedp.WaitVisible("#consent-page"))
 	w.start(oauth2.SetAuthURLParam("prompt", "login"))
 	w.do(login("wonderland"), chromedp.WaitVisible("#factor-page"))

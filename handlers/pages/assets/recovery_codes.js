@@ -20,7 +20,8 @@
   save.hidden = false;
   save.addEventListener("click", () => {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([codes], { type: "text/plain" }));
+    const of = document.getElementById("codes-title").textContent + "\n" + document.getElementById("codes-of").textContent + "\n\n";
+    link.href = URL.createObjectURL(new Blob([of + codes], { type: "text/plain" }));
     link.download = save.dataset.name;
     link.click();
     URL.revokeObjectURL(link.href);
