@@ -41,7 +41,7 @@ func (u *person) setUp(kinds ...string) {
 		if !strings.Contains(page.body, `id="set-up-page"`) {
 			page = p.open("/set-up")
 		}
-		got := p.request(http.MethodPost, "/set-up", u.creates(page, kind))
+		got := p.follow(p.request(http.MethodPost, "/set-up", u.creates(page, kind)))
 		for _, m := range regexp.MustCompile(`<li><code>([^<]+)</code>`).FindAllStringSubmatch(got.body, -1) {
 			u.codes = append(u.codes, m[1])
 		}
