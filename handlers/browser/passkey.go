@@ -104,6 +104,10 @@ func (b *Browser) ServePasskey(w http.ResponseWriter, r *http.Request) error {
 	page := pages.Login{
 		Flow: to.flow, Next: to.next, Locales: form.Get("ui_locales"), Problem: pages.PasskeyRefused, Remember: form.Get("remember") != "",
 	}
+	var refused *passkey.Refused
+	if errors.As(err, &refused) && refused.Missing != "" {
+		page.Problem, page.Missing = pages.PasskeyMissing, refused.Missing
+	}
 	if f.Request == nil {
 		page.Token = b.Web.FormToken(w, r)
 	} else {

@@ -2,6 +2,7 @@ package ownaccount
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -36,6 +37,7 @@ type passkeys interface {
 	Of(ctx context.Context, user provider.ID) ([]*passkey.Passkey, error)
 	Rename(ctx context.Context, user, id provider.ID, name string) error
 	Remove(ctx context.Context, u *account.User, id, acting provider.ID) error
+	Accepted(passkeys []*passkey.Passkey) (json.RawMessage, error)
 }
 
 // serveFactorsPage shows the second factors, and what can be done with them. New ones are set up on the page of the
@@ -66,6 +68,13 @@ func (o *OwnAccount) showFactors(w http.ResponseWriter, r *http.Request, s *sess
 	for _, p := range list {
 		name, key := shownName(p.Name)
 		page.Passkeys = append(page.Passkeys, pages.OwnFactor{ID: p.ID.String(), Name: name, Key: key, Added: p.CreatedAt, Used: p.UsedAt})
+	}
+	if len(list) > 0 {
+		accepted, err := o.Passkeys.Accepted(list)
+		if err != nil {
+			return err
+		}
+		page.Accepted = string(accepted)
 	}
 	return o.Pages.For(r).OwnFactors(w, status, page)
 }

@@ -53,6 +53,9 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 	show("login_passkey", func(w http.ResponseWriter) error {
 		return in.Login(w, http.StatusOK, pages.Login{Flow: evil, Next: evil, Passkey: ceremony, Problem: pages.PasskeyRefused})
 	})
+	show("login_passkey_missing", func(w http.ResponseWriter) error {
+		return in.Login(w, http.StatusOK, pages.Login{Flow: evil, Next: evil, Passkey: ceremony, Problem: pages.PasskeyMissing, Missing: evil})
+	})
 }
 
 // A reader of QR codes takes nothing but dark on light, so that is what the image has on dark pages, too.

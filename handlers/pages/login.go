@@ -16,6 +16,8 @@ const (
 	TooManyTries  LoginProblem = "throttled"
 	// PasskeyRefused is of a passkey, not of the fields.
 	PasskeyRefused LoginProblem = "passkey"
+	// PasskeyMissing is of one that is not known here.
+	PasskeyMissing LoginProblem = "passkey_missing"
 )
 
 // Login is the sign-in page.
@@ -28,6 +30,8 @@ type Login struct {
 	Token, Next string
 	// Passkey is the request for a sign-in without a password.
 	Passkey *Ceremony
+	// Missing is the id of a passkey that is not known here, for whoever offers it (WebAuthn Level 3, Signal methods).
+	Missing string
 	// Locales are the languages that were asked for outside a flow, as they were written.
 	Locales string
 	// SignedInAs is the user who is signed in already, on a page outside a flow.

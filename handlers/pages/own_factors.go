@@ -24,6 +24,9 @@ type OwnFactors struct {
 
 	App, Mail *OwnFactor
 	Passkeys  []OwnFactor
+	// Accepted is what the browser tells whoever keeps passkeys (WebAuthn Level 3, Signal methods), a list as JSON; empty:
+	// nothing.
+	Accepted string
 	// Any: there is a factor, of whatever kind. Codes is how many recovery codes are left.
 	Any     bool
 	Codes   int
@@ -49,6 +52,9 @@ func (p OwnFactors) Confirm(action, id string) string {
 func (l Localized) OwnFactors(w http.ResponseWriter, status int, page OwnFactors) error {
 	if !page.Any {
 		return l.write(w, status, "own_factors", page, page.Current)
+	}
+	if page.Accepted != "" {
+		return l.writeForm(w, status, "own_factors", page, scriptPolicy, &chooser{Again: page.Current})
 	}
 	return l.ownForm(w, status, "own_factors", page, page.Current)
 }

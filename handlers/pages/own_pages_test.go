@@ -40,7 +40,7 @@ func ownPages(in pages.Localized, show func(name string, write func(http.Respons
 	added := pages.OwnFactor{ID: evil, Name: evil, Added: at, Used: &at}
 	for name, page := range map[string]pages.OwnFactors{
 		"own_factors":      {Own: of("/account/security/factors"), App: &pages.OwnFactor{Added: at}, Mail: &pages.OwnFactor{Added: at}, Passkeys: []pages.OwnFactor{added, {ID: evil, Added: at}, {ID: evil, Key: true, Added: at}}, Any: true, Codes: 1},
-		"own_factors_last": {Own: of("/account/security/factors"), Passkeys: []pages.OwnFactor{added}, Any: true, Problem: pages.FactorNeeded},
+		"own_factors_last": {Accepted: evil, Own: of("/account/security/factors"), Passkeys: []pages.OwnFactor{added}, Any: true, Problem: pages.FactorNeeded},
 		"own_factors_none": {Own: of("/account/security/factors")},
 		"own_factors_name": {Own: of("/account/security/factors"), Passkeys: []pages.OwnFactor{added}, Any: true, Problem: pages.PasskeyName},
 	} {

@@ -3,6 +3,7 @@ package passkey
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"slices"
 
@@ -33,7 +34,7 @@ func (r *Registry) find(ctx context.Context, a *protocol.ParsedCredentialAsserti
 	p, u, err := r.store.PasskeyWithUser(ctx, a.RawID)
 	switch {
 	case errors.Is(err, provider.ErrNotFound):
-		return nil, nil, refused(Unknown, nil)
+		return nil, nil, &Refused{Reason: Unknown, Missing: base64.RawURLEncoding.EncodeToString(a.RawID)}
 	case err != nil:
 		return nil, nil, err
 	}

@@ -57,7 +57,10 @@ func ProofReasons() []Reason {
 // Refused is the error of a response that was refused.
 type Refused struct {
 	Reason Reason
-	cause  error
+	// Missing is the id of a passkey (base64url) that is stored for nobody, such as one that was removed: whoever keeps it may
+	// forget it. Empty: there is one, or the response was refused before that was looked at.
+	Missing string
+	cause   error
 }
 
 // Error is for logs.
