@@ -24,9 +24,11 @@ func (s *Sessions) FormToken(w http.ResponseWriter, r *http.Request) string {
 }
 
 // ReadForm reads a form of one of this server's own pages. Another site must not sign users in or
-// out, or agree for them: it could make a victim work in the attacker's account. Browsers that do not
-// say where a form was sent from have to send a value that was sealed for them: the token, or another
-// one, of which shown tells whether it opens; nil: the page has none.
+// out, or agree for them: it could make a victim work in the attacker's account. A form whose Origin is null, in a
+// browser without Fetch Metadata, has to bring a value that was sealed for the browser: the token, or another
+// one, of which shown tells whether it opens; nil: the page has none. Of other forms no value is asked: Sec-Fetch-Site
+// or Origin says that they are of this server. A request with neither is of a program: browsers send Origin with
+// every form that is posted.
 func (s *Sessions) ReadForm(r *http.Request, shown func(values url.Values) bool) (url.Values, error) {
 	elsewhere := s.origin.Check(r)
 	refused := refusal.New(refusal.AccessDenied, refusal.CheckCrossSite, "The form was sent from another site.").Because(elsewhere)
