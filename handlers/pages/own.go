@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -71,6 +72,19 @@ func (o Own) Nav() []ownLink {
 		links = append(links, ownLink{"/account/delete", "delete"})
 	}
 	return links
+}
+
+// Mark is how the navigation marks a link (WAI-ARIA, aria-current): page for the one that is shown, true for one that it
+// belongs to, and empty.
+func (o Own) Mark(path string) string {
+	switch {
+	case path == o.Current:
+		return "page"
+	case path != "/account" && strings.HasPrefix(o.Current, path+"/"):
+		return "true"
+	default:
+		return ""
+	}
 }
 
 // OwnOverview is the first page of the own account.

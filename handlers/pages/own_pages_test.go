@@ -2,7 +2,12 @@ package pages_test
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"testing"
 	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 )
@@ -114,4 +119,29 @@ func ownPages(in pages.Localized, show func(name string, write func(http.Respons
 	show("login_for_the_account", func(w http.ResponseWriter) error {
 		return in.Login(w, http.StatusOK, pages.Login{Flow: evil, Token: evil, Next: "/account/delete", Username: evil, SignedInAs: evil})
 	})
+}
+
+// A page under another one is marked as belonging to it, and the overview is not marked on every page.
+func TestNavigationMarksThePage(t *testing.T) {
+	t.Parallel()
+	for current, want := range map[string]map[string]string{
+		"/account":                  {"/account": "page"},
+		"/account/security":         {"/account/security": "page"},
+		"/account/security/factors": {"/account/security": "true"},
+		"/account/delete":           {"/account/delete": "page"},
+	} {
+		got := map[string]string{}
+		own := pages.Own{Current: current, Deletion: true}
+		for _, link := range own.Nav() {
+			if mark := own.Mark(link.Path); mark != "" {
+				got[link.Path] = mark
+			}
+		}
+		assert.Equal(t, want, got, current)
+	}
+	set, err := pages.New(pages.Settings{})
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	require.NoError(t, set.For(reader("en")).OwnDelete(w, pages.OwnDelete{Own: pages.Own{Current: "/account/delete", Deletion: true}}))
+	assert.Contains(t, w.Body.String(), `<a href="/account/delete" aria-current="page">`)
 }
