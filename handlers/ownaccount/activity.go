@@ -56,7 +56,7 @@ func clientsOf(records []audit.Record) (ids []string) {
 
 // act is a record in words. Of an administrator's the user learns neither who it was nor from where.
 func act(u *account.User, of audit.Record, names map[string]string) pages.OwnAct {
-	shown := pages.OwnAct{At: of.At, Action: string(of.Action), Client: names[of.Target.ClientID]}
+	shown := pages.OwnAct{At: of.At, Action: string(of.Action), Client: names[of.Target.ClientID], Factor: factorOf(of), How: howOf(of)}
 	if !slices.Contains(pages.OwnActions(), shown.Action) {
 		shown.Action = "other"
 	}

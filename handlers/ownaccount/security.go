@@ -21,7 +21,7 @@ func (o *OwnAccount) serveSecurityPage(w http.ResponseWriter, r *http.Request, s
 		EmailVerified: s.User.EmailVerified, PhoneVerified: s.User.PhoneVerified, Mail: o.Policy.Mail, SMS: o.Policy.SMS, Factors: len(s.User.Factors) > 0,
 	}
 	for _, one := range records {
-		page.SignIns = append(page.SignIns, pages.OwnSignIn{At: one.At, Device: device(session.Browser{UserAgent: one.Actor.UserAgent}), Network: network(one.Actor.Address)})
+		page.SignIns = append(page.SignIns, pages.OwnSignIn{At: one.At, Device: device(session.Browser{UserAgent: one.Actor.UserAgent}), Network: network(one.Actor.Address), How: howOf(one)})
 	}
 	return o.Pages.For(r).OwnSecurity(w, page)
 }

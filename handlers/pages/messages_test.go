@@ -100,6 +100,9 @@ func usedKeys(t *testing.T) map[string]bool {
 	for _, done := range pages.OwnDones() {
 		used["own.said."+string(done)] = false
 	}
+	for _, way := range pages.OwnWays() {
+		used["own.how."+string(way)] = false
+	}
 	for _, action := range pages.OwnActions() {
 		used["own.act."+action] = false
 	}

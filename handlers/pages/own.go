@@ -141,7 +141,21 @@ func (l Localized) OwnProfile(w http.ResponseWriter, status int, page OwnProfile
 type OwnSignIn struct {
 	At              time.Time
 	Device, Network string
+	How             []OwnWay
 }
+
+// OwnWay is a way in which people sign in.
+type OwnWay string
+
+// The ways.
+const (
+	ByPassword OwnWay = "password"
+	ByPasskey  OwnWay = "passkey"
+	ByCode     OwnWay = "code"
+)
+
+// OwnWays are all of them.
+func OwnWays() []OwnWay { return []OwnWay{ByPassword, ByPasskey, ByCode} }
 
 // OwnSecurity is the page about how the account is protected.
 type OwnSecurity struct {
@@ -252,8 +266,18 @@ type OwnAct struct {
 	// Admin: somebody else did it, who administers the server; else the person.
 	Admin                   bool
 	Client, Device, Network string
+	// Factor is the second factor that it was about; nil: none. How is how the person signed in.
+	Factor *OwnActFactor
+	How    []OwnWay
 	// Receipt is the path of the proof of what ended; empty: there is none.
 	Receipt string
+}
+
+// OwnActFactor is a second factor in a list of acts: an authenticator app, or a passkey with the name that the person gave
+// it. Key: it is a security key without one.
+type OwnActFactor struct {
+	App, Key bool
+	Name     string
 }
 
 // OwnActions are the actions of the audit log that pages have words for; of others they say other.

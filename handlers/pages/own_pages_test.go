@@ -103,6 +103,9 @@ func ownPages(in pages.Localized, show func(name string, write func(http.Respons
 		for _, action := range pages.OwnActions() {
 			page.Acts = append(page.Acts, pages.OwnAct{At: at, Action: action})
 		}
+		for _, of := range []pages.OwnActFactor{{App: true}, {Key: true}, {Name: evil}, {}} {
+			page.Acts = append(page.Acts, pages.OwnAct{At: at, Action: "factor.add", Factor: &of, How: pages.OwnWays()})
+		}
 		page.Acts = append(page.Acts, pages.OwnAct{At: at, Action: "consent.withdraw", Client: evil, Device: evil, Network: evil, Receipt: "/account/receipts/x"}, pages.OwnAct{At: at, Action: "user.update", Admin: true})
 		return in.OwnActivity(w, page)
 	})
