@@ -41,7 +41,10 @@ func (b *Browser) ServeFactorPage(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	to := wayOf(query)
+	return b.factorPage(w, r, wayOf(query), pages.FactorUse(query.Get("use")))
+}
+
+func (b *Browser) factorPage(w http.ResponseWriter, r *http.Request, to way, use pages.FactorUse) error {
 	f, err := b.at(r, to)
 	if err != nil {
 		return err
@@ -53,7 +56,7 @@ func (b *Browser) ServeFactorPage(w http.ResponseWriter, r *http.Request) error 
 	if c == nil || len(c.user.Factors) == 0 {
 		return b.startOver(w, r, to)
 	}
-	return b.showFactor(w, r, f, to, c, pages.Factor{Use: pages.FactorUse(query.Get("use"))}, http.StatusOK)
+	return b.showFactor(w, r, f, to, c, pages.Factor{Use: use}, http.StatusOK)
 }
 
 // showFactor shows the page, of which some is filled in.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -33,11 +34,30 @@ func (b *Browser) ServeLanguage(w http.ResponseWriter, r *http.Request) error {
 	if sealed, err = b.seal(w, r, p); err != nil {
 		return err
 	}
+	if again := ownPath(form.Get("again")); again.Path == factorPath || again.Path == setUpPath {
+		return b.stepAgain(w, r, again, sealed)
+	}
 	if len(sealed) > maxRedirectedFlow {
 		return b.advance(w, r, p)
 	}
 	seeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(sealed))
 	return nil
+}
+
+// stepAgain leads back to a page for second factors, with the request in progress: authorize would ask a person for the
+// password again who has no session yet. With a request that is too long for a redirect it shows the page.
+func (b *Browser) stepAgain(w http.ResponseWriter, r *http.Request, again *url.URL, sealed string) error {
+	to, query := way{flow: sealed}, again.Query()
+	switch {
+	case len(sealed) <= maxRedirectedFlow:
+		query.Set("flow", sealed)
+		seeOther(w, again.Path+"?"+query.Encode())
+		return nil
+	case again.Path == setUpPath:
+		return b.setUpPage(w, r, to)
+	default:
+		return b.factorPage(w, r, to, pages.FactorUse(query.Get("use")))
+	}
 }
 
 // ownPath is a path of this server with its query, or the root for everything else: a form must not

@@ -26,7 +26,10 @@ func (b *Browser) ServeSetUpPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	to := wayOf(query)
+	return b.setUpPage(w, r, wayOf(query))
+}
+
+func (b *Browser) setUpPage(w http.ResponseWriter, r *http.Request, to way) error {
 	f, err := b.at(r, to)
 	if err != nil {
 		return err

@@ -85,7 +85,9 @@ func (f Factor) With(use FactorUse) string {
 
 // Factor writes the page.
 func (l Localized) Factor(w http.ResponseWriter, status int, page Factor) error {
-	return l.writeForm(w, status, "factor", page, policyWith(page.Passkey), &chooser{Again: page.With(page.Use)})
+	return l.writeForm(w, status, "factor", page, policyWith(page.Passkey), &chooser{
+		Flow: page.Flow, Again: wire.Path("/factor", url.Values{"next": {page.Next}, "use": {string(page.Use)}}),
+	})
 }
 
 // SetUp has a person set up a second factor.
@@ -122,8 +124,8 @@ func (s SetUp) OfPasskey() bool { return s.Problem != "" && !s.OfApp() && !s.OfM
 
 // SetUp writes the page.
 func (l Localized) SetUp(w http.ResponseWriter, status int, page SetUp) error {
-	again := wire.Path("/set-up", url.Values{"flow": {page.Flow}, "next": {page.Next}})
-	return l.writeForm(w, status, "set_up", page, policyWith(page.Passkey), &chooser{Again: again})
+	again := wire.Path("/set-up", url.Values{"next": {page.Next}})
+	return l.writeForm(w, status, "set_up", page, policyWith(page.Passkey), &chooser{Flow: page.Flow, Again: again})
 }
 
 // RecoveryCodes shows codes that stand in for a lost factor. They are never shown again.

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -212,6 +213,44 @@ func TestParallelCodes(t *testing.T) {
 	code := owned.code()
 	count = p.hundred(func(int) url.Values { return url.Values{"use": {"recovery_code"}, "code": {code}} })
 	assert.Equal(t, 1, count[http.StatusSeeOther], count)
+}
+
+// A person changes the language on a page for second factors, also in a request that is too long for a redirect, and
+// goes on there: not at the password.
+func TestLanguageOfSecondFactorsInALongRequest(t *testing.T) {
+	t.Parallel()
+	s := dev(t, "GATEHOUSE_SECOND_FACTOR_FOR=everyone", manyCodes)
+	caller := s.userManager()
+	for _, length := range []int{10, 800, 1600, 3000} {
+		inGerman := func(p *userAgent, page response, id string) response {
+			t.Helper()
+			got := p.request(http.MethodPost, "/language", url.Values{"language": {"de"}, "flow": {hidden(t, page, "flow")}, "again": {hidden(t, page, "again")}})
+			var head strings.Builder
+			require.NoError(t, got.header.Write(&head))
+			assert.Less(t, head.Len(), 4096, "a state of %d bytes", length)
+			got = p.follow(got)
+			require.Contains(t, got.body, `id="`+id+`"`, length)
+			require.Contains(t, got.body, `<html lang="de">`, length)
+			return got
+		}
+		with := func(form url.Values, page response) url.Values {
+			form.Set("flow", hidden(t, page, "flow"))
+			return form
+		}
+		state := strings.Repeat("s", length)
+		u := s.newPerson(t, caller, fmt.Sprintf("speaker-%d", length), `[]`)
+		password := url.Values{"username": {u.name}, "password": {u.password}}
+		p := s.userAgent(t)
+		page := p.follow(p.request(http.MethodPost, "/login", with(maps.Clone(password), p.asks("state", state))))
+		page = inGerman(p, page, "set-up-page")
+		codes := p.follow(p.request(http.MethodPost, "/set-up", with(u.creates(page, "passkey"), page)))
+		require.Contains(t, codes.body, `id="recovery-codes-page"`, length)
+
+		p = s.userAgent(t)
+		page = p.follow(p.request(http.MethodPost, "/login", with(maps.Clone(password), p.asks("state", state))))
+		page = inGerman(p, page, "factor-page")
+		assert.Contains(t, p.follow(p.request(http.MethodPost, "/factor", with(asserted(t, page, u.key), page))).body, `id="consent-page"`, length)
+	}
 }
 
 // Proxies buffer 4 KiB of response headers by default, and respond with 502 when there are more: a person with a long
