@@ -49,7 +49,7 @@ func TestMissingPasskeysAreNamed(t *testing.T) {
 	_, _, err = f.signIn(t, func(r *passkeytest.Response) { r.Signed = flipped })
 	assert.Empty(t, missing(err))
 	c, response := f.asserted(t)
-	require.NoError(t, f.Remove(t.Context(), f.user, p.ID))
+	require.NoError(t, f.Remove(t.Context(), f.user, p.ID), provider.ID{})
 	_, _, err = f.VerifySignIn(t.Context(), c, response)
 	assertRefused(t, passkey.Unknown, err)
 	assert.Equal(t, base64.RawURLEncoding.EncodeToString(p.CredentialID), missing(err))
