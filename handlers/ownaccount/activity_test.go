@@ -18,8 +18,8 @@ func TestActivityNamesFactorsAndWaysOfSigningIn(t *testing.T) {
 	id := f.withPasskey(u, "Blue <key>")
 	alice := f.signInBy(u, "pwd", "otp", "mfa")
 	shown := alice.open("/account/activity").Body.String()
-	assert.Contains(t, shown, "Second factor added <strong>Authenticator app</strong>")
-	assert.Contains(t, shown, "Second factor added <strong>Blue &lt;key&gt;</strong>")
+	assert.Contains(t, shown, "Second factor added: <strong>Authenticator app</strong>")
+	assert.Contains(t, shown, "Second factor added: <strong>Blue &lt;key&gt;</strong>")
 	assert.Contains(t, shown, "</time> · by password · by one-time code")
 	assert.Contains(t, alice.open("/account/security").Body.String(), "</time> · by password · by one-time code")
 
@@ -30,6 +30,6 @@ func TestActivityNamesFactorsAndWaysOfSigningIn(t *testing.T) {
 	require.NoError(t, f.passkeys.Remove(t.Context(), u, passkey))
 	alice = f.signInBy(u, "hwk", "user", "mfa")
 	shown = alice.open("/account/activity?" + url.Values{"ui_locales": {"de"}}.Encode()).Body.String()
-	assert.Contains(t, shown, "Zweiter Faktor entfernt <strong>Blue &lt;key&gt;</strong>")
+	assert.Contains(t, shown, "Zweiter Faktor entfernt: <strong>Blue &lt;key&gt;</strong>")
 	assert.Contains(t, shown, "</time> · mit Passkey")
 }
