@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 )
 
 // factorKinds selects the kinds of factors that a user has, from the table of each.
@@ -16,7 +17,7 @@ const factorKinds = `SELECT 'totp' AS kind FROM totp_factors WHERE user_id = ?
 
 // setFactors makes the column of a user anew from the tables of factors, in the transaction that has changed
 // them: it reads them when the row of the user is locked, so that of two changes at once the second one sees
-// what the first one did. Recovery codes stand in for a factor, and go with the last one. The generation
+// what the first one did. Codes by mail go when there is another factor. Recovery codes stand in for a factor, and go with the last one. The generation
 // rises: a sign-in that was verified before the change is refused with provider.ErrStale, while sessions
 // and grants go on. It returns provider.ErrNotFound when the user is gone.
 func (s *Store) setFactors(ctx context.Context, userID provider.ID) error {
@@ -27,6 +28,13 @@ func (s *Store) setFactors(ctx context.Context, userID provider.ID) error {
 	kinds := list{}
 	if err := s.on(ctx).Raw("SELECT kind FROM ("+factorKinds+") f ORDER BY kind", id, id, id, id).Scan((*[]string)(&kinds)).Error; err != nil {
 		return s.fault(err)
+	}
+	if len(kinds) > 1 && slices.Contains(kinds, factor.Mail) {
+		// Whoever reads the mailbox can choose another password as well, and must not get past what is stronger.
+		if err := s.exec(ctx, "DELETE FROM mail_factors WHERE user_id = ?", id); err != nil {
+			return err
+		}
+		kinds = withoutMail(kinds)
 	}
 	if len(kinds) == 0 {
 		if err := s.exec(ctx, "DELETE FROM recovery_codes WHERE user_id = ?", id); err != nil {

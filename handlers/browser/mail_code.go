@@ -45,9 +45,10 @@ func (b *Browser) mailCode(r *http.Request, u *account.User) (pages.MailCode, er
 	return pages.MailCode{To: pages.Masked(b.Mails.MailTo(u)), Sent: sent}, err
 }
 
-// maySetUpMail tells whether a user can set up codes by mail, and the request in progress is content with them.
+// maySetUpMail tells whether a user can set up codes by mail, who has nothing stronger, and the request in progress is
+// content with them.
 func (b *Browser) maySetUpMail(f oauth.Flow, u *account.User) bool {
-	return b.Mails.MailTo(u) != "" && acr.Satisfies(acr.TwoFactors, demanded(f)) && !slices.Contains(u.Factors, factor.Mail)
+	return b.Mails.MailTo(u) != "" && acr.Satisfies(acr.TwoFactors, demanded(f)) && len(u.Factors) == 0
 }
 
 // ServeFactorMail sends a code to a person at the page that asks for a second factor.

@@ -27,7 +27,7 @@ func TestActivityNamesFactorsAndWaysOfSigningIn(t *testing.T) {
 	require.NoError(t, err)
 	u, err = f.store.User(t.Context(), u.ID)
 	require.NoError(t, err)
-	require.NoError(t, f.passkeys.Remove(t.Context(), u, passkey))
+	require.NoError(t, f.passkeys.Remove(t.Context(), u, passkey, provider.ID{}))
 	alice = f.signInBy(u, "hwk", "user", "mfa")
 	shown = alice.open("/account/activity?" + url.Values{"ui_locales": {"de"}}.Encode()).Body.String()
 	assert.Contains(t, shown, "Zweiter Faktor entfernt: <strong>Blue &lt;key&gt;</strong>")

@@ -14,8 +14,8 @@ import (
 )
 
 // SetUpMail lets a user, who is authenticated, have codes by mail. The code of SendMail shows that they arrive. A user
-// without recovery codes gets ten, which are shown once. It returns ErrCode, or provider.ErrStale when the user was
-// changed since u was read; else u has the new factors and the new generation.
+// without recovery codes gets ten, which are shown once. It returns ErrCode, ErrExists for a user with another factor, which is
+// stronger, or provider.ErrStale when the user was changed since u was read; else u has the new factors and the new generation.
 func (r *Registry) SetUpMail(ctx context.Context, u *account.User, browser []byte, code string) (codes []string, err error) {
 	if code = typed(code); code == "" {
 		return nil, ErrCode
@@ -25,6 +25,9 @@ func (r *Registry) SetUpMail(ctx context.Context, u *account.User, browser []byt
 		return nil, err
 	}
 	err = r.change(ctx, u, audit.FactorAdd, func(ctx context.Context, locked *account.User) (audit.Changes, error) {
+		if len(locked.Factors) > 0 {
+			return nil, ErrExists
+		}
 		if err := r.useMail(ctx, v); err != nil {
 			return nil, err
 		}

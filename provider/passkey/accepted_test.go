@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/passkey/passkeytest"
 )
@@ -49,7 +50,7 @@ func TestMissingPasskeysAreNamed(t *testing.T) {
 	_, _, err = f.signIn(t, func(r *passkeytest.Response) { r.Signed = flipped })
 	assert.Empty(t, missing(err))
 	c, response := f.asserted(t)
-	require.NoError(t, f.Remove(t.Context(), f.user, p.ID), provider.ID{})
+	require.NoError(t, f.Remove(t.Context(), f.user, p.ID, provider.ID{}))
 	_, _, err = f.VerifySignIn(t.Context(), c, response)
 	assertRefused(t, passkey.Unknown, err)
 	assert.Equal(t, base64.RawURLEncoding.EncodeToString(p.CredentialID), missing(err))
