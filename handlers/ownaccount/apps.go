@@ -55,7 +55,7 @@ func (o *OwnAccount) words(r *http.Request, preferred []language.Tag) (map[strin
 
 // serveApps ends all access of an application.
 func (o *OwnAccount) serveApps(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	form, err := o.readForm(r)
+	form, err := o.readForm(r, s)
 	if err != nil {
 		return err
 	}

@@ -21,8 +21,8 @@ import (
 // ended ends the access of an application, and returns what the log says is its client.
 func (b *browser) ended(id string) any {
 	b.t.Helper()
-	line := new(canonical.Line)
-	r := b.request(http.MethodPost, "/account/apps", strings.NewReader(url.Values{"client": {id}}.Encode()))
+	line, form := new(canonical.Line), url.Values{"client": {id}, "page": {b.token()}}
+	r := b.request(http.MethodPost, "/account/apps", strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Origin", issuer)
 	w := b.send(r.WithContext(canonical.With(r.Context(), line)))

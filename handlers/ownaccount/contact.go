@@ -55,7 +55,7 @@ func (o *OwnAccount) serveContact(c contact) serve {
 		if !o.offered(c) {
 			return noPage(r)
 		}
-		form, err := o.readForm(r)
+		form, err := o.readForm(r, s)
 		if err != nil {
 			return err
 		}

@@ -114,7 +114,7 @@ func (o *OwnAccount) serveDataPage(w http.ResponseWriter, r *http.Request, s *se
 
 // serveData serves the file.
 func (o *OwnAccount) serveData(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	if _, err := o.readForm(r); err != nil {
+	if _, err := o.readForm(r, s); err != nil {
 		return err
 	}
 	d, err := o.gather(r, s)

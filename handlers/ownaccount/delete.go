@@ -32,7 +32,7 @@ func (o *OwnAccount) showDelete(w http.ResponseWriter, r *http.Request, s *sessi
 
 // serveDelete receives the wish to have the account deleted, or to keep it.
 func (o *OwnAccount) serveDelete(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	form, err := o.readForm(r)
+	form, err := o.readForm(r, s)
 	if err != nil {
 		return err
 	}

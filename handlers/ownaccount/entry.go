@@ -2,9 +2,11 @@ package ownaccount
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
@@ -18,7 +20,7 @@ import (
 type serve func(w http.ResponseWriter, r *http.Request, s *session.Session) error
 
 // signedIn lets a user who is signed in through. Others sign in first, and come back to the page: a form is not sent
-// again.
+// again. Nor is one carried out that was shown to another user.
 func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		s, err := o.Web.Current(r)
@@ -29,7 +31,12 @@ func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 			seeOther(w, "/login", url.Values{"next": {page}})
 			return nil
 		}
-		return next(w, r, s)
+		err = next(w, r, s)
+		if errors.Is(err, websession.ErrOtherUser) {
+			canonical.From(r.Context()).Outcome("other_user")
+			return o.done(w, r, page, said{Done: pages.OwnOtherUser})
+		}
+		return err
 	}
 }
 
@@ -56,13 +63,15 @@ func proveAgain(w http.ResponseWriter, page string, s *session.Session) {
 // own is what every page has in common.
 func (o *OwnAccount) own(w http.ResponseWriter, r *http.Request, s *session.Session, current string) pages.Own {
 	return pages.Own{
-		Token: o.Web.FormToken(w, r), Username: s.User.Username, Current: current, Zone: s.User.Profile.Location(),
+		Token: o.Web.UserToken(w, r, s.User.ID), Username: s.User.Username, Current: current, Zone: s.User.Profile.Location(),
 		Said: o.said(r).Done, DeleteAt: s.User.DeleteAt, Deletion: o.Grace > 0,
 	}
 }
 
 // readForm reads a form of these pages.
-func (o *OwnAccount) readForm(r *http.Request) (url.Values, error) { return o.Web.ReadForm(r, nil) }
+func (o *OwnAccount) readForm(r *http.Request, s *session.Session) (url.Values, error) {
+	return o.Web.ReadUserForm(r, s.User.ID)
+}
 
 // said is what was done in this browser, for the page that says so.
 type said struct {

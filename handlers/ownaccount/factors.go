@@ -90,7 +90,7 @@ func shownName(name string) (shown string, key bool) {
 
 // serveFactors removes a factor, renames a passkey, or makes new recovery codes.
 func (o *OwnAccount) serveFactors(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	form, err := o.readForm(r)
+	form, err := o.readForm(r, s)
 	if err != nil {
 		return err
 	}

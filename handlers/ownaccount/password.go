@@ -16,7 +16,7 @@ func (o *OwnAccount) servePasswordPage(w http.ResponseWriter, r *http.Request, s
 
 // servePassword changes the password. All sessions end with it, so that this browser gets another one.
 func (o *OwnAccount) servePassword(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	form, err := o.readForm(r)
+	form, err := o.readForm(r, s)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (o *OwnAccount) picturePath(u *account.User) string {
 
 // serveUpload receives a picture.
 func (o *OwnAccount) serveUpload(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	_, file, err := o.Web.ReadUpload(r, "picture", picture.MaxUpload)
+	_, file, err := o.Web.ReadUpload(r, s.User.ID, "picture", picture.MaxUpload)
 	var square []byte
 	if err == nil {
 		square, err = o.Pictures.Prepare(r.Context(), file)
@@ -62,7 +62,7 @@ func (o *OwnAccount) serveUpload(w http.ResponseWriter, r *http.Request, s *sess
 
 // serveRemoval removes the picture.
 func (o *OwnAccount) serveRemoval(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	if _, err := o.readForm(r); err != nil {
+	if _, err := o.readForm(r, s); err != nil {
 		return err
 	}
 	_, err := o.Profiles.ChangePicture(r.Context(), s.User.ID, func(ctx context.Context) (string, error) {

@@ -27,6 +27,7 @@ func (b *browser) upload(content []byte) *httptest.ResponseRecorder {
 	b.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
+	require.NoError(b.t, form.WriteField("page", b.token()))
 	part, err := form.CreateFormFile("picture", "me.png")
 	require.NoError(b.t, err)
 	_, err = part.Write(content)

@@ -18,7 +18,7 @@ func (o *OwnAccount) serveProfilePage(w http.ResponseWriter, r *http.Request, s 
 }
 
 func (o *OwnAccount) serveProfile(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	form, err := o.readForm(r)
+	form, err := o.readForm(r, s)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func shownSession(s *session.Session, here bool) pages.OwnSession {
 
 // serveSessions ends one session of the user, or all but the present one, or has every browser ask for the second factor.
 func (o *OwnAccount) serveSessions(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	form, err := o.readForm(r)
+	form, err := o.readForm(r, s)
 	if err != nil {
 		return err
 	}

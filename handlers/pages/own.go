@@ -47,11 +47,13 @@ const (
 	OwnKept            OwnDone = "kept"
 	OwnFactorRemoved   OwnDone = "factor_removed"
 	OwnPasskeyRenamed  OwnDone = "passkey_renamed"
+	// OwnOtherUser: nothing was done, since the form had been shown to another user.
+	OwnOtherUser OwnDone = "other_user"
 )
 
 // OwnDones are all of them.
 func OwnDones() []OwnDone {
-	return []OwnDone{OwnProfileSaved, OwnPictureSaved, OwnPictureRemoved, OwnPasswordChanged, OwnContactRemoved, OwnSessionEnded, OwnSessionsEnded, OwnBrowsersForgot, OwnAppEnded, OwnKept, OwnFactorRemoved, OwnPasskeyRenamed}
+	return []OwnDone{OwnProfileSaved, OwnPictureSaved, OwnPictureRemoved, OwnPasswordChanged, OwnContactRemoved, OwnSessionEnded, OwnSessionsEnded, OwnBrowsersForgot, OwnAppEnded, OwnKept, OwnFactorRemoved, OwnPasskeyRenamed, OwnOtherUser}
 }
 
 // ownLink is a page in the navigation. Its text is own.nav and the name.

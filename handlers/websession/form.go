@@ -2,11 +2,13 @@ package websession
 
 import (
 	"encoding/binary"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -21,6 +23,48 @@ const tokenLifetime = time.Hour
 func (s *Sessions) FormToken(w http.ResponseWriter, r *http.Request) string {
 	shownAt := s.Clock.Now(r.Context()).Unix()
 	return s.Seal(w, r, formToken, binary.BigEndian.AppendUint64(nil, uint64(shownAt))) //nolint:gosec // after 1970
+}
+
+// ErrOtherUser: the form was not shown to the user who is signed in now.
+var ErrOtherUser = errors.New("websession: a form that was not shown to this user")
+
+// UserToken is FormToken for a page about the account of a user who is signed in.
+func (s *Sessions) UserToken(w http.ResponseWriter, r *http.Request, user provider.ID) string {
+	shownAt := s.Clock.Now(r.Context()).Unix()
+	return s.Seal(w, r, userToken, binary.BigEndian.AppendUint64(user[:], uint64(shownAt))) //nolint:gosec // after 1970
+}
+
+// ReadUserForm reads a form of such a page, as ReadForm does. It returns ErrOtherUser when it was shown to another user,
+// or by an earlier version: whoever signed in as somebody else in another tab must not change that account by what was
+// typed for the first one.
+func (s *Sessions) ReadUserForm(r *http.Request, user provider.ID) (url.Values, error) {
+	values, err := s.ReadForm(r, func(values url.Values) bool {
+		_, shownAt, err := s.openUserToken(r, values)
+		return err == nil && s.recent(r, shownAt)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if shown, _, err := s.openUserToken(r, values); err != nil || shown != user {
+		return nil, errors.Join(ErrOtherUser, err)
+	}
+	return values, nil
+}
+
+func (s *Sessions) openUserToken(r *http.Request, values url.Values) (user provider.ID, shownAt time.Time, err error) {
+	plain, err := s.Open(r, userToken, values.Get(TokenField))
+	if err != nil {
+		return user, shownAt, err
+	}
+	if len(plain) != len(user)+8 {
+		return user, shownAt, ErrForeign
+	}
+	return provider.ID(plain[:len(user)]), time.Unix(int64(binary.BigEndian.Uint64(plain[len(user):])), 0), nil //nolint:gosec // sealed here
+}
+
+// recent tells whether a form that was shown then may be sent by a browser that does not say where it was.
+func (s *Sessions) recent(r *http.Request, shownAt time.Time) bool {
+	return s.Clock.Now(r.Context()).Sub(shownAt) <= tokenLifetime
 }
 
 // ReadForm reads a form of one of this server's own pages. Another site must not sign users in or
@@ -51,8 +95,7 @@ func (s *Sessions) hasToken(r *http.Request, values url.Values) bool {
 	if err != nil || len(plain) != 8 {
 		return false
 	}
-	shownAt := time.Unix(int64(binary.BigEndian.Uint64(plain)), 0) //nolint:gosec // sealed here
-	return s.Clock.Now(r.Context()).Sub(shownAt) <= tokenLifetime
+	return s.recent(r, time.Unix(int64(binary.BigEndian.Uint64(plain)), 0)) //nolint:gosec // sealed here
 }
 
 // originWithheld: the browser does not say where the form was. That may be a page of this server,

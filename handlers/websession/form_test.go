@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -151,4 +152,34 @@ func TestBrowsersAreBoundByOneCookie(t *testing.T) {
 	f.cookies = map[string]*http.Cookie{}
 	_, err := f.Open(f.request(t.Context(), ""), websession.Authorization, base64.RawURLEncoding.EncodeToString(sealed))
 	assert.ErrorIs(t, err, websession.ErrForeign, "a browser without the cookie opens nothing")
+}
+
+// A form about an account is that of the user to whom it was shown, whatever the browser says about where it was.
+func TestFormsOfOtherUsersAreRefused(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	w := httptest.NewRecorder()
+	shown := f.UserToken(w, f.request(t.Context(), ""), provider.ID{1})
+	f.keep(w)
+	again := httptest.NewRecorder()
+	plain := f.FormToken(again, f.request(t.Context(), ""))
+	read := func(user provider.ID, token, origin string) error {
+		r := f.request(t.Context(), url.Values{"page": {token}}.Encode())
+		if origin != "" {
+			r.Header.Set("Origin", origin)
+		}
+		_, err := f.ReadUserForm(r, user)
+		return err
+	}
+	for _, origin := range []string{issuer, "null", ""} {
+		require.NoError(t, read(provider.ID{1}, shown, origin), origin)
+		require.ErrorIs(t, read(provider.ID{2}, shown, origin), websession.ErrOtherUser, origin)
+	}
+	for name, token := range map[string]string{"none": "", "changed": shown[:len(shown)-4] + "AAAA", "of a page without a user": plain} {
+		require.ErrorIs(t, read(provider.ID{1}, token, issuer), websession.ErrOtherUser, name)
+		require.Error(t, read(provider.ID{1}, token, "null"), name)
+	}
+	f.now = f.now.Add(time.Hour + time.Second)
+	require.NoError(t, read(provider.ID{1}, shown, issuer), "whoever takes long")
+	require.Error(t, read(provider.ID{1}, shown, "null"))
 }

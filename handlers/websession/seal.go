@@ -21,6 +21,7 @@ const (
 	// of an earlier version that run at the same time.
 	Authorization Purpose = ""
 	formToken     Purpose = "form"
+	userToken     Purpose = "form of a user"
 	pending       Purpose = "pending"
 	browserID     Purpose = "browser"
 	proof         Purpose = "proof"

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -18,10 +19,10 @@ const maxField = 4 << 10
 // ErrFileSize: the file of a form has more bytes than it may.
 var ErrFileSize = errors.New("websession: the file is too large")
 
-// ReadUpload is ReadForm for a form with one file, of a bounded size in bytes. A form without a file, or with an
-// empty one, has none: nil. It returns ErrFileSize, with what came before the file. The route must accept bodies
+// ReadUpload is ReadUserForm for a form with one file, of a bounded size in bytes. A form without a file, or with an
+// empty one, has none: nil. It returns ErrFileSize, with what came before the file: the token must. The route must accept bodies
 // that are somewhat larger.
-func (s *Sessions) ReadUpload(r *http.Request, field string, most int64) (values url.Values, file []byte, err error) {
+func (s *Sessions) ReadUpload(r *http.Request, user provider.ID, field string, most int64) (values url.Values, file []byte, err error) {
 	elsewhere := s.origin.Check(r)
 	refused := refusal.New(refusal.AccessDenied, refusal.CheckCrossSite, "The form was sent from another site.").Because(elsewhere)
 	if elsewhere != nil && !originWithheld(r) {
@@ -31,8 +32,12 @@ func (s *Sessions) ReadUpload(r *http.Request, field string, most int64) (values
 	if err != nil && !errors.Is(err, ErrFileSize) {
 		return nil, nil, err
 	}
-	if elsewhere != nil && !s.hasToken(r, values) {
+	shown, shownAt, opened := s.openUserToken(r, values)
+	if elsewhere != nil && (opened != nil || !s.recent(r, shownAt)) {
 		return nil, nil, refused
+	}
+	if opened != nil || shown != user {
+		return nil, nil, errors.Join(ErrOtherUser, opened)
 	}
 	return values, file, err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -33,7 +34,7 @@ func TestUploads(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	w := httptest.NewRecorder()
-	token := f.FormToken(w, f.request(t.Context(), ""))
+	token := f.UserToken(w, f.request(t.Context(), ""), provider.ID{1})
 	f.keep(w)
 	send := func(origin, token string, size int) ([]byte, error) {
 		body, kind := upload(t, token, size)
@@ -43,7 +44,7 @@ func TestUploads(t *testing.T) {
 		for _, c := range f.cookies {
 			r.AddCookie(c)
 		}
-		values, file, err := f.ReadUpload(r, "picture", 100)
+		values, file, err := f.ReadUpload(r, provider.ID{1}, "picture", 100)
 		if err == nil {
 			assert.Equal(t, token, values.Get(websession.TokenField))
 		}
@@ -62,6 +63,10 @@ func TestUploads(t *testing.T) {
 	file, err = send("null", token, 1)
 	require.NoError(t, err)
 	assert.Len(t, file, 1)
+	for name, token := range map[string]string{"none": "", "of another user": f.UserToken(w, f.request(t.Context(), ""), provider.ID{2}), "of another page": f.FormToken(w, f.request(t.Context(), ""))} {
+		_, err = send(issuer, token, 1)
+		require.ErrorIs(t, err, websession.ErrOtherUser, name)
+	}
 	for _, foreign := range []string{"https://evil.example", "null"} {
 		var r *refusal.Refusal
 		_, err = send(foreign, "", 1)
@@ -90,7 +95,7 @@ func TestUploadsThatAreNone(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, issuer+"/account/picture", strings.NewReader(tc.body))
 		r.Header.Set("Content-Type", tc.kind)
 		r.Header.Set("Origin", issuer)
-		_, _, err := f.ReadUpload(r, "picture", 100)
+		_, _, err := f.ReadUpload(r, provider.ID{1}, "picture", 100)
 		assert.Error(t, err, name)
 	}
 }

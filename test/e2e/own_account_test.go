@@ -163,6 +163,7 @@ func TestPictureOfAUser(t *testing.T) {
 	token := s.exchange(secret, p.signIn(nil).Get("code"), nil).json(t)["access_token"].(string)
 	body := &bytes.Buffer{}
 	form := multipart.NewWriter(body)
+	require.NoError(t, form.WriteField("page", hidden(t, p.open("/account/profile"), "page")))
 	part, err := form.CreateFormFile("picture", "me.png")
 	require.NoError(t, err)
 	_, err = part.Write(samplePNG(t))
