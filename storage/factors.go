@@ -63,19 +63,30 @@ func factorTables() []factorTable {
 	return []factorTable{{"passkeys", "passkey"}, {"totp_factors", "totp"}, {"mail_factors", "mail"}}
 }
 
-// RemoveFactors is part of factor.Store. It empties the table of each kind.
-func (s *Store) RemoveFactors(ctx context.Context, user provider.ID) error {
-	return s.InTx(ctx, func(ctx context.Context) error {
+// RemoveFactors is part of factor.Store. It empties the table of each kind, also of one that is not offered now.
+func (s *Store) RemoveFactors(ctx context.Context, user provider.ID) (kinds []string, err error) {
+	err = s.InTx(ctx, func(ctx context.Context) error {
 		if err := s.lockRow(ctx, user); err != nil {
 			return err
 		}
-		for _, table := range factorTables() {
-			if err := s.exec(ctx, "DELETE FROM "+table.name+" WHERE user_id = ?", rowID(user)); err != nil {
-				return err
-			}
+		if kinds, err = s.emptyFactors(ctx, user, time.Time{}); err != nil || len(kinds) == 0 {
+			return err
 		}
 		return s.setFactors(ctx, user)
 	})
+	return kinds, err
+}
+
+// emptyFactors removes the factors of a user that were set up at a time or later, and returns the kind of each.
+func (s *Store) emptyFactors(ctx context.Context, user provider.ID, since time.Time) (kinds []string, err error) {
+	for _, table := range factorTables() {
+		n, err := s.count(ctx, "DELETE FROM "+table.name+" WHERE user_id = ? AND created_at >= ?", rowID(user), since)
+		if err != nil {
+			return nil, err
+		}
+		kinds = append(kinds, slices.Repeat([]string{table.kind}, int(n))...)
+	}
+	return kinds, nil
 }
 
 // RemoveFactorsSince is part of account.Store. The generation rises also when there is nothing to remove: a sign-in
@@ -85,13 +96,8 @@ func (s *Store) RemoveFactorsSince(ctx context.Context, user provider.ID, since 
 		if err := s.lockRow(ctx, user); err != nil {
 			return err
 		}
-		kinds = nil
-		for _, table := range factorTables() {
-			n, err := s.count(ctx, "DELETE FROM "+table.name+" WHERE user_id = ? AND created_at >= ?", rowID(user), since)
-			if err != nil {
-				return err
-			}
-			kinds = append(kinds, slices.Repeat([]string{table.kind}, int(n))...)
+		if kinds, err = s.emptyFactors(ctx, user, since); err != nil {
+			return err
 		}
 		if err := s.exec(ctx, "DELETE FROM recovery_codes WHERE user_id = ? AND created_at >= ?", rowID(user), since); err != nil {
 			return err

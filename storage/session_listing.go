@@ -77,23 +77,31 @@ func (s *Store) EndSessions(ctx context.Context, userID provider.ID, at time.Tim
 	return ended, err
 }
 
-// EndSessionsBy ends those sessions of a user in which one of the methods was given, but for one, with the grants that do
-// not outlive them, and returns those that it was the one to end.
+// EndSessionsBy ends those sessions of a user in which one of the methods was given, but for one, and returns those that
+// it was the one to end. With them end all grants by such a method, also those that outlive a session.
 func (s *Store) EndSessionsBy(ctx context.Context, userID, but provider.ID, methods []string, at time.Time) ([]provider.ID, error) {
-	given, args := make([]string, len(methods)), []any{at, rowID(userID), rowID(but)}
+	args := make([]any, len(methods))
 	for i, method := range methods {
-		given[i] = "' ' || methods || ' ' LIKE ?"
-		args = append(args, "% "+method+" %")
+		args[i] = "% " + method + " %"
+	}
+	by := func(column string) string {
+		return "(" + strings.Repeat("' ' || "+column+" || ' ' LIKE ? OR ", len(methods)-1) + "' ' || " + column + " || ' ' LIKE ?)"
 	}
 	var rows []rowID
 	err := s.InTx(ctx, func(ctx context.Context) error {
 		rows = nil
-		err := s.on(ctx).Raw("UPDATE sessions SET ended_at = ? WHERE user_id = ? AND id <> ? AND ended_at IS NULL AND ("+
-			strings.Join(given, " OR ")+") RETURNING id", args...).Scan(&rows).Error
-		if err != nil || len(rows) == 0 {
+		err := s.on(ctx).Raw("UPDATE sessions SET ended_at = ? WHERE user_id = ? AND id <> ? AND ended_at IS NULL AND "+by("methods")+" RETURNING id",
+			append([]any{at, rowID(userID), rowID(but)}, args...)...).Scan(&rows).Error
+		if err != nil {
 			return s.fault(err)
 		}
-		return s.fault(s.on(ctx).Exec("UPDATE grants SET ended_at = ? WHERE session_id IN ? AND NOT offline AND ended_at IS NULL", at, rows).Error)
+		if len(rows) > 0 {
+			if err := s.on(ctx).Exec("UPDATE grants SET ended_at = ? WHERE session_id IN ? AND NOT offline AND ended_at IS NULL", at, rows).Error; err != nil {
+				return s.fault(err)
+			}
+		}
+		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE user_id = ? AND (session_id IS NULL OR session_id <> ?) AND ended_at IS NULL AND "+by("amr"),
+			append([]any{at, rowID(userID), rowID(but)}, args...)...)
 	})
 	ended := make([]provider.ID, len(rows))
 	for i, id := range rows {

@@ -49,8 +49,8 @@ func printPasskeys(w io.Writer, views []passkeyView) error {
 func newUserRemovePasskey(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "remove-passkey USERNAME ID", Short: "Remove a passkey of a user, such as that of a stolen phone",
-		Long: `Removes one passkey; "user factors" lists them with their ids. The user is told, and sessions go
-on: "session end --user" ends them. Recovery codes go with the last second factor.
+		Long: `Removes one passkey; "user factors" lists them with their ids. The user is told. Sessions in which a
+passkey was given end, with what applications have by it. Recovery codes go with the last second factor.
 
 ` + fmt.Sprintf(asksPeople, "the user name"),
 		Example: "  gatehouse user remove-passkey alice 019a2b3c-4d5e-7f60-8123-456789abcdef", Args: cobra.ExactArgs(2),

@@ -83,10 +83,14 @@ type users interface {
 	// ForgetBrowsers has every browser of the user ask for the second factor again that was remembered, by another
 	// generation of the user.
 	ForgetBrowsers(ctx context.Context, user provider.ID) error
-	// RemoveFactors removes the factors of every kind, and the recovery codes.
-	RemoveFactors(ctx context.Context, user provider.ID) error
+	// RemoveFactors removes the factors of every kind, also of one that is not offered now, and the recovery codes. It
+	// returns the kind of each; none: nothing was changed.
+	RemoveFactors(ctx context.Context, user provider.ID) (kinds []string, err error)
+	// EndAccess ends everything that applications have of the user, also what outlives a session.
+	EndAccess(ctx context.Context, user provider.ID, at time.Time) error
 	// EndSessions ends the user's sessions and returns those that were not over.
 	EndSessions(ctx context.Context, user provider.ID, at time.Time) ([]provider.ID, error)
-	// EndSessionsBy is EndSessions for those in which one of the methods was given, but for one.
+	// EndSessionsBy is EndSessions for those in which one of the methods was given, but for one, with everything that
+	// applications have by such a method.
 	EndSessionsBy(ctx context.Context, user, but provider.ID, methods []string, at time.Time) ([]provider.ID, error)
 }

@@ -89,11 +89,16 @@ func testSessionsByRemovedFactors(t *testing.T, f *fixture) {
 		acting := f.newSession(u)
 		acting.Proofs = sessions["both"].Proofs
 		require.NoError(t, f.CreateSession(ctx, acting))
-		grants := map[bool]provider.ID{}
-		for _, offline := range []bool{true, false} {
-			g := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, UserGeneration: u.Generation, SessionID: sessions["both"].ID, CreatedAt: f.clock(), Offline: offline}
-			require.NoError(t, f.CreateGrant(ctx, g))
-			grants[offline] = g.ID
+		grants := map[string]provider.ID{}
+		for name, g := range map[string]grant.Grant{
+			"of a session that ends": {SessionID: sessions["both"].ID},
+			"by both":                {SessionID: sessions["both"].ID, AMR: []string{"pwd", "otp", "pop", "user", "mfa"}, Offline: true},
+			"by the password":        {SessionID: sessions["password"].ID, AMR: []string{"pwd"}, Offline: true},
+			"in the acting session":  {SessionID: acting.ID, AMR: []string{"pwd", "otp", "pop", "user", "mfa"}, Offline: true},
+		} {
+			g.ID, g.ClientID, g.UserID, g.UserGeneration, g.CreatedAt = f.newID(), "app", u.ID, u.Generation, f.clock()
+			require.NoError(t, f.CreateGrant(ctx, &g))
+			grants[name] = g.ID
 		}
 		ended = nil
 		require.NoError(t, tc.remove(u, p, acting.ID))
@@ -108,9 +113,10 @@ func testSessionsByRemovedFactors(t *testing.T, f *fixture) {
 			want = append(want, acting.ID)
 		}
 		assert.ElementsMatch(t, want, ended, name)
-		for offline, id := range grants {
+		for which, id := range grants {
 			err := f.InsertToken(ctx, f.token(id))
-			assert.Equal(t, offline, err == nil, "%s: what outlives a session goes on: %v", name, err)
+			goesOn := which == "by the password" || which == "in the acting session" && name != "passkey, by an administrator"
+			assert.Equal(t, goesOn, err == nil, "%s, grant %s: %v", name, which, err)
 		}
 		require.ErrorIs(t, f.CreateSession(ctx, f.newSession(u)), map[bool]error{true: provider.ErrStale, false: nil}[name == "passkey, by an administrator"], "who was signing in meanwhile")
 	}

@@ -25,7 +25,10 @@ func testFactorChangesRace(t *testing.T, f *fixture) {
 	for _, removalFirst := range []bool{true, false} {
 		u := f.user(t, map[bool]string{true: "alice", false: "bob"}[removalFirst])
 		s.setUp(t, u)
-		reset := func(ctx context.Context) error { return f.RemoveFactors(ctx, u.ID) }
+		reset := func(ctx context.Context) error {
+			_, err := f.RemoveFactors(ctx, u.ID)
+			return err
+		}
 		add := func(ctx context.Context) error {
 			return f.SetTOTP(ctx, u.ID, factor.StoredTOTP{Sealed: []byte{1, 2}, CreatedAt: f.clock()})
 		}

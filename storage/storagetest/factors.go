@@ -17,6 +17,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/factor/factortest"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
@@ -269,6 +270,8 @@ func testFactorsReset(t *testing.T, f *fixture) {
 	kept, err := f.Session(ctx, live.ID)
 	require.NoError(t, err)
 	require.Nil(t, kept.EndedAt)
+	offline := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, UserGeneration: u.Generation, CreatedAt: f.clock(), Offline: true}
+	require.NoError(t, f.CreateGrant(ctx, offline))
 	require.NoError(t, s.Reset(ctx, audittest.Operator(), u.ID))
 	back, err := f.User(ctx, u.ID)
 	require.NoError(t, err)
@@ -276,6 +279,7 @@ func testFactorsReset(t *testing.T, f *fixture) {
 	kept, err = f.Session(ctx, live.ID)
 	require.NoError(t, err)
 	assert.NotNil(t, kept.EndedAt)
+	require.Error(t, f.InsertToken(ctx, f.token(offline.ID)), "what outlives a session ends as well")
 	require.ErrorIs(t, f.CreateSession(ctx, f.newSession(&verified)), provider.ErrStale, "whoever was signing in meanwhile")
 	require.ErrorIs(t, s.enter(ctx, u, factortest.Code(secret, f.clock())), factor.ErrCode)
 	require.ErrorIs(t, s.recover(ctx, u, codes[0]), factor.ErrCode)

@@ -88,7 +88,9 @@ func testMailFactor(t *testing.T, f *fixture) {
 
 	bob := f.user(t, "bob")
 	s.setUpMail(t, bob)
-	require.NoError(t, f.RemoveFactors(ctx, bob.ID))
+	kinds, err := f.openWithout(t).RemoveFactors(ctx, bob.ID)
+	require.NoError(t, err)
+	assert.Equal(t, []string{factor.Mail}, kinds, "also while it is not offered")
 	_, err = f.MailFactor(ctx, bob.ID)
 	require.ErrorIs(t, err, provider.ErrNotFound, "a reset removes every kind")
 }
