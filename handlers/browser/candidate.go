@@ -48,6 +48,14 @@ func (c *candidate) methods() []string {
 	return c.proof.Methods
 }
 
+// acting is the session of the person; zero: there is none yet.
+func (c *candidate) acting() provider.ID {
+	if c.session == nil {
+		return provider.ID{}
+	}
+	return c.session.ID
+}
+
 // candidate is who is at the page, or nil. A proof of a user who was changed since is worthless.
 func (b *Browser) candidate(r *http.Request) (*candidate, error) {
 	proof, given := b.Web.Proof(r)

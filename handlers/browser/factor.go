@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
@@ -32,7 +33,7 @@ type codes interface {
 type apps interface {
 	Propose(u *account.User) (factor.Proposal, error)
 	ProposalOf(u *account.User, secret string) factor.Proposal
-	SetUpTOTP(ctx context.Context, u *account.User, secret, code string) ([]string, error)
+	SetUpTOTP(ctx context.Context, u *account.User, secret, code string, acting provider.ID) ([]string, error)
 }
 
 // ServeFactorPage asks for a second factor.

@@ -23,7 +23,7 @@ type passkeys interface {
 	Proof(ctx context.Context, u *account.User) (json.RawMessage, passkey.Ceremony, error)
 	VerifyProof(ctx context.Context, u *account.User, c passkey.Ceremony, response []byte) ([]string, error)
 	Creation(ctx context.Context, u *account.User) (json.RawMessage, passkey.Ceremony, error)
-	Create(ctx context.Context, u *account.User, c passkey.Ceremony, response []byte, name string) (p *passkey.Passkey, recoveryCodes []string, err error)
+	Create(ctx context.Context, u *account.User, c passkey.Ceremony, response []byte, name string, acting provider.ID) (p *passkey.Passkey, recoveryCodes []string, err error)
 }
 
 // openCeremony is the ceremony of a form, which was begun in this browser.

@@ -223,7 +223,7 @@ func (p *setUpProblem) Unwrap() error { return p.cause }
 func (b *Browser) added(r *http.Request, c *candidate, form url.Values) (addedFactor, error) {
 	switch {
 	case pages.FactorUse(form.Get("use")) == pages.UsePasskey:
-		return b.addedPasskey(r, c.user, form)
+		return b.addedPasskey(r, c, form)
 	case pages.FactorUse(form.Get("use")) == pages.UseMail:
 		return b.addedMail(r, c.user, form)
 	case slices.Contains(c.user.Factors, factor.TOTP):
@@ -231,19 +231,19 @@ func (b *Browser) added(r *http.Request, c *candidate, form url.Values) (addedFa
 	case c.enrolment == enrolment{}:
 		return addedFactor{}, &setUpProblem{pages.WrongCode, websession.ErrForeign}
 	}
-	codes, err := b.Apps.SetUpTOTP(r.Context(), c.user, b.openProposal(r, form.Get("proposal")).Secret, form.Get("code"))
+	codes, err := b.Apps.SetUpTOTP(r.Context(), c.user, b.openProposal(r, form.Get("proposal")).Secret, form.Get("code"), c.acting())
 	if errors.Is(err, factor.ErrCode) {
 		return addedFactor{}, &setUpProblem{pages.WrongCode, err}
 	}
 	return addedFactor{[]string{acr.MethodCode}, codes}, err
 }
 
-func (b *Browser) addedPasskey(r *http.Request, u *account.User, form url.Values) (addedFactor, error) {
+func (b *Browser) addedPasskey(r *http.Request, by *candidate, form url.Values) (addedFactor, error) {
 	c, err := b.openCreation(r, form)
 	if err != nil {
 		return addedFactor{}, &setUpProblem{pages.PasskeyFailed, err}
 	}
-	p, codes, err := b.Passkeys.Create(r.Context(), u, c.Ceremony, []byte(form.Get("response")), form.Get("name"))
+	p, codes, err := b.Passkeys.Create(r.Context(), by.user, c.Ceremony, []byte(form.Get("response")), form.Get("name"), by.acting())
 	var refused *passkey.Refused
 	var name *passkey.NameFault
 	switch {

@@ -21,7 +21,7 @@ type factors interface {
 	Of(ctx context.Context, user provider.ID) (factor.Factors, error)
 	RemoveTOTP(ctx context.Context, u *account.User, acting provider.ID) error
 	RemoveMail(ctx context.Context, u *account.User, acting provider.ID) error
-	NewRecoveryCodes(ctx context.Context, u *account.User) ([]string, error)
+	NewRecoveryCodes(ctx context.Context, u *account.User, acting provider.ID) ([]string, error)
 }
 
 // demands tells who must have a factor.
@@ -168,7 +168,7 @@ func (o *OwnAccount) mayRemove(ctx context.Context, u *account.User) error {
 }
 
 func (o *OwnAccount) newCodes(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	codes, err := o.Factors.NewRecoveryCodes(r.Context(), s.User)
+	codes, err := o.Factors.NewRecoveryCodes(r.Context(), s.User, s.ID)
 	if errors.Is(err, factor.ErrNoFactor) || errors.Is(err, provider.ErrStale) {
 		seeOther(w, factorsPath, nil)
 		return nil

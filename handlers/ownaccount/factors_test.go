@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/factor/factortest"
@@ -26,7 +27,7 @@ func (f *fixture) withApp(u *account.User) {
 	f.t.Helper()
 	proposal, err := f.factors.Propose(u)
 	require.NoError(f.t, err)
-	_, err = f.factors.SetUpTOTP(f.t.Context(), u, proposal.Secret, factortest.Code(proposal.Secret, *f.now.Load()))
+	_, err = f.factors.SetUpTOTP(f.t.Context(), u, proposal.Secret, factortest.Code(proposal.Secret, *f.now.Load()), provider.ID{})
 	require.NoError(f.t, err)
 }
 
@@ -37,7 +38,7 @@ func (f *fixture) withPasskey(u *account.User, name string) string {
 	require.NoError(f.t, err)
 	response, err := passkeytest.New(issuer).Create(options)
 	require.NoError(f.t, err)
-	p, _, err := f.passkeys.Create(f.t.Context(), u, c, response, name)
+	p, _, err := f.passkeys.Create(f.t.Context(), u, c, response, name, provider.ID{})
 	require.NoError(f.t, err)
 	return p.ID.String()
 }

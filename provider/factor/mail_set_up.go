@@ -14,8 +14,9 @@ import (
 )
 
 // SetUpMail lets a user, who is authenticated, have codes by mail. The code of SendMail shows that they arrive. A user
-// without recovery codes gets ten, which are shown once. It returns ErrCode, ErrExists for a user with another factor, which is
-// stronger, or provider.ErrStale when the user was changed since u was read; else u has the new factors and the new generation.
+// without recovery codes gets ten, which are shown once. It returns ErrCode, ErrExists for a user with another factor, which
+// is stronger, or provider.ErrStale when the user was changed since u was read; else u has the new factors and the new
+// generation.
 func (r *Registry) SetUpMail(ctx context.Context, u *account.User, browser []byte, code string) (codes []string, err error) {
 	if code = typed(code); code == "" {
 		return nil, ErrCode
@@ -39,7 +40,7 @@ func (r *Registry) SetUpMail(ctx context.Context, u *account.User, browser []byt
 		case err != nil:
 			return nil, fmt.Errorf("factor: store the factor by mail: %w", err)
 		}
-		if codes, err = r.FirstRecoveryCodes(ctx, u.ID); err != nil {
+		if codes, err = r.Added(ctx, locked, provider.ID{}); err != nil {
 			return nil, err
 		}
 		r.events.Publish(ctx, event.FactorAdded{UserID: u.ID, Kind: Mail})

@@ -74,7 +74,7 @@ func (f *fixture) setUp(t *testing.T) (secret string, codes []string) {
 	f.Limit(f.tries)
 	proposal, err := f.Propose(f.user)
 	require.NoError(t, err)
-	codes, err = f.SetUpTOTP(t.Context(), f.user, proposal.Secret, factortest.Code(proposal.Secret, clock().Add(-30*time.Second)))
+	codes, err = f.SetUpTOTP(t.Context(), f.user, proposal.Secret, factortest.Code(proposal.Secret, clock().Add(-30*time.Second)), provider.ID{})
 	require.NoError(t, err)
 	f.recorded = nil
 	return proposal.Secret, codes
@@ -125,14 +125,14 @@ func TestRefusedSetUpsStoreNothing(t *testing.T) {
 		{proposal.Secret, "", factor.ErrCode},
 		{proposal.Secret, factortest.Code(proposal.Secret, clock().Add(time.Minute)), factor.ErrCode},
 	} {
-		_, err := f.SetUpTOTP(t.Context(), f.user, bad.secret, bad.code)
+		_, err := f.SetUpTOTP(t.Context(), f.user, bad.secret, bad.code, provider.ID{})
 		require.ErrorIs(t, err, bad.err)
 	}
 	of, err := f.Of(t.Context(), f.user.ID)
 	require.NoError(t, err)
 	assert.Equal(t, factor.Factors{}, of)
 	gone := &account.User{ID: provider.NewID(clock(), rand.Reader)}
-	_, err = f.SetUpTOTP(t.Context(), gone, proposal.Secret, code)
+	_, err = f.SetUpTOTP(t.Context(), gone, proposal.Secret, code, provider.ID{})
 	assert.ErrorIs(t, err, provider.ErrStale)
 }
 
@@ -230,7 +230,7 @@ func TestFactorsAreRecorded(t *testing.T) {
 	f := newFixture(t)
 	secret, codes := f.setUp(t)
 	require.NoError(t, f.CheckRecoveryCode(t.Context(), factor.Attempt{User: f.user, Code: codes[0]}))
-	_, err := f.NewRecoveryCodes(t.Context(), f.user)
+	_, err := f.NewRecoveryCodes(t.Context(), f.user, provider.ID{})
 	require.NoError(t, err)
 	require.NoError(t, f.RemoveTOTP(t.Context(), f.user, provider.ID{}))
 	records, err := f.store.Records(t.Context(), audit.Filter{UserID: f.user.ID.String()}, 10)

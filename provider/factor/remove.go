@@ -31,7 +31,7 @@ func (r *Registry) remove(ctx context.Context, u *account.User, acting provider.
 		case err != nil:
 			return nil, fmt.Errorf("factor: remove %s: %w", kind, err)
 		}
-		if err := session.EndBy(ctx, r.store, r.events, u.ID, acting, r.clock.Now(ctx), acr.MethodCode); err != nil {
+		if err := session.EndBy(ctx, r.store, r.events, u.ID, acting, r.clock.Now(ctx), acr.MethodCode, session.Remembered); err != nil {
 			return nil, err
 		}
 		r.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: kind})
@@ -42,8 +42,9 @@ func (r *Registry) remove(ctx context.Context, u *account.User, acting provider.
 
 // NewRecoveryCodes gives a user, who is authenticated, ten recovery codes in the place of all those before.
 // They are shown once. Whoever takes the former ones for stolen does not want a browser to be let in without a factor
-// either, so none is remembered afterwards. It returns ErrNoFactor, as they stand in for a factor, or provider.ErrStale.
-func (r *Registry) NewRecoveryCodes(ctx context.Context, u *account.User) (codes []string, err error) {
+// either, so none is remembered afterwards; and sessions that were begun by a recovery code end, but for the one in which
+// the user acts. It returns ErrNoFactor, as they stand in for a factor, or provider.ErrStale.
+func (r *Registry) NewRecoveryCodes(ctx context.Context, u *account.User, acting provider.ID) (codes []string, err error) {
 	err = r.change(ctx, u, audit.RecoveryCodesRenew, func(ctx context.Context, locked *account.User) (audit.Changes, error) {
 		if len(locked.Factors) == 0 {
 			return nil, ErrNoFactor
@@ -53,6 +54,9 @@ func (r *Registry) NewRecoveryCodes(ctx context.Context, u *account.User) (codes
 		}
 		if err := r.store.ForgetBrowsers(ctx, u.ID); err != nil {
 			return nil, fmt.Errorf("factor: forget browsers: %w", err)
+		}
+		if err := session.EndBy(ctx, r.store, r.events, u.ID, acting, r.clock.Now(ctx), session.Recovered); err != nil {
+			return nil, err
 		}
 		return audit.Details(map[string]any{"recovery_codes": len(codes)}),
 			r.notices.TellUndoable(ctx, locked, notify.Message{Kind: notify.RecoveryCodesRenewed, Data: notify.Data{At: r.clock.Now(ctx)}})

@@ -8,9 +8,11 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // ErrNoFactor: the user has no factor, or not the one that is to be removed.
@@ -24,7 +26,7 @@ var ErrExists = errors.New("the user has an authenticator app already")
 // shows that the app has it, and is not accepted again. A user without recovery codes gets ten, which are shown
 // once. It returns ErrCode, ErrSecret, ErrExists, or provider.ErrStale when the user was changed since u was read; else
 // u has the new factors and the new generation.
-func (r *Registry) SetUpTOTP(ctx context.Context, u *account.User, secret, code string) (codes []string, err error) {
+func (r *Registry) SetUpTOTP(ctx context.Context, u *account.User, secret, code string, acting provider.ID) (codes []string, err error) {
 	key, err := readSecret(secret)
 	if err != nil {
 		return nil, err
@@ -42,7 +44,7 @@ func (r *Registry) SetUpTOTP(ctx context.Context, u *account.User, secret, code 
 		if err := r.store.SetTOTP(ctx, u.ID, app); err != nil {
 			return nil, fmt.Errorf("factor: store an authenticator app: %w", err)
 		}
-		if codes, err = r.FirstRecoveryCodes(ctx, u.ID); err != nil {
+		if codes, err = r.Added(ctx, locked, acting); err != nil {
 			return nil, err
 		}
 		r.events.Publish(ctx, event.FactorAdded{UserID: u.ID, Kind: TOTP})
@@ -58,17 +60,27 @@ func (r *Registry) SetUpTOTP(ctx context.Context, u *account.User, secret, code 
 	return codes, nil
 }
 
-// FirstRecoveryCodes gives a user recovery codes who has none left, in the transaction that sets up a factor:
-// after the factor was stored, as they go when there is none. Nil: there are some.
-func (r *Registry) FirstRecoveryCodes(ctx context.Context, user provider.ID) ([]string, error) {
-	stored, err := r.store.RecoveryCodes(ctx, user)
+// Added does what follows from a new factor, in the transaction that has stored it, for a user as of before, who acts in
+// a session; zero: in none. A user who has no recovery codes left gets some, which are returned.
+//
+// Codes by mail end with the first stronger factor, and with them what was got by them: the other sessions, what
+// applications have, and the recovery codes that stood in for them. Whoever reads the mailbox has seen those.
+func (r *Registry) Added(ctx context.Context, before *account.User, acting provider.ID) ([]string, error) {
+	if slices.Contains(before.Factors, Mail) {
+		if err := session.EndBy(ctx, r.store, r.events, before.ID, acting, r.clock.Now(ctx), acr.MethodCode, session.Remembered); err != nil {
+			return nil, err
+		}
+		r.events.Publish(ctx, event.FactorRemoved{UserID: before.ID, Kind: Mail})
+		return r.newRecoveryCodes(ctx, before.ID)
+	}
+	stored, err := r.store.RecoveryCodes(ctx, before.ID)
 	if err != nil {
 		return nil, fmt.Errorf("factor: read recovery codes: %w", err)
 	}
 	if unused(stored) > 0 {
 		return nil, nil
 	}
-	return r.newRecoveryCodes(ctx, user)
+	return r.newRecoveryCodes(ctx, before.ID)
 }
 
 // change carries out what a user does to the own factors, and takes over what became of the user.

@@ -89,10 +89,10 @@ func descriptors(passkeys []*Passkey) (list []protocol.CredentialDescriptor) {
 }
 
 // Create adds the passkey of a response (RegistrationResponseJSON) to a user, with a name or, without one, with
-// one by its kind. A user without recovery codes gets some, which are shown once: there is no passkey without them.
-// It brings Factors and Generation of u up to date, so that a sign-in can go on with it. It
-// returns *Refused, *NameFault, or provider.ErrStale when the user was changed since the ceremony began.
-func (r *Registry) Create(ctx context.Context, u *account.User, c Ceremony, response []byte, name string) (p *Passkey, codes []string, err error) {
+// one by its kind. A user without recovery codes gets some, which are shown once: there is no passkey without them. The
+// user acts in a session, or in none: zero. Create brings Factors and Generation of u up to date, so that a sign-in can
+// go on with it. It returns *Refused, *NameFault, or provider.ErrStale when the user was changed since the ceremony began.
+func (r *Registry) Create(ctx context.Context, u *account.User, c Ceremony, response []byte, name string, acting provider.ID) (p *Passkey, codes []string, err error) {
 	if name, err = nameOf(name); err != nil {
 		return nil, nil, err
 	}
@@ -102,12 +102,15 @@ func (r *Registry) Create(ctx context.Context, u *account.User, c Ceremony, resp
 	if p.Name = name; name == "" {
 		p.Name = defaultName(p.Transports)
 	}
-	var changed *account.User
+	var before, changed *account.User
 	err = r.gate.Record(ctx, audit.Self(ctx, u.ID), audit.FactorAdd, audit.OfUser(u.ID), func(ctx context.Context) (changes audit.Changes, err error) {
-		if changed, err = r.add(ctx, c, p); err != nil {
+		if before, err = r.add(ctx, c, p); err != nil {
 			return nil, err
 		}
-		if codes, err = r.codes.FirstRecoveryCodes(ctx, u.ID); err != nil {
+		if codes, err = r.factors.Added(ctx, before, acting); err != nil {
+			return nil, err
+		}
+		if changed, err = r.store.LockUser(ctx, u.ID); err != nil {
 			return nil, err
 		}
 		return r.added(ctx, changed, p, len(codes))
@@ -170,7 +173,7 @@ func transports(said []protocol.AuthenticatorTransport) (known []string) {
 	return known
 }
 
-// add stores a passkey if the user is still as the ceremony found them, and returns the user as changed by that.
+// add stores a passkey if the user is still as the ceremony found them, and returns the user as of before.
 func (r *Registry) add(ctx context.Context, c Ceremony, p *Passkey) (*account.User, error) {
 	u, err := r.store.LockUser(ctx, c.UserID)
 	switch {
@@ -197,5 +200,5 @@ func (r *Registry) add(ctx context.Context, c Ceremony, p *Passkey) (*account.Us
 	} else if err != nil {
 		return nil, err
 	}
-	return r.store.LockUser(ctx, u.ID)
+	return u, nil
 }

@@ -28,7 +28,7 @@ func TestCreate(t *testing.T) {
 	require.NoError(t, err)
 	response, err := f.authenticator.Create(options)
 	require.NoError(t, err)
-	p, _, err := f.Create(t.Context(), f.user, through(t, c), response, "  My phone ")
+	p, _, err := f.Create(t.Context(), f.user, through(t, c), response, "  My phone ", provider.ID{})
 	require.NoError(t, err)
 	key := f.authenticator.Keys[0]
 	assert.Equal(t, "My phone", p.Name)
@@ -50,10 +50,10 @@ func TestCreate(t *testing.T) {
 	assert.Equal(t, 1, f.messages(notify.FactorAdded))
 	assert.Equal(t, 1, f.published(event.FactorAdded{UserID: f.user.ID, Kind: factor.Passkey}))
 
-	_, _, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "", provider.ID{})
 	require.ErrorIs(t, err, provider.ErrStale, "again")
 	c.Generation = f.user.Generation
-	_, _, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "", provider.ID{})
 	assertRefused(t, passkey.Replayed, err)
 }
 
@@ -146,21 +146,21 @@ func TestCreationsAreForTheirUser(t *testing.T) {
 	require.NoError(t, err)
 	response, err := f.authenticator.Create(options)
 	require.NoError(t, err)
-	_, _, err = f.Create(t.Context(), f.newUser(t, "bob"), c, response, "")
+	_, _, err = f.Create(t.Context(), f.newUser(t, "bob"), c, response, "", provider.ID{})
 	assertRefused(t, passkey.WrongCeremony, err)
 	f.now = f.now.Add(passkey.Lifetime)
-	_, _, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "", provider.ID{})
 	assertRefused(t, passkey.Expired, err)
 	f.now = f.now.Add(-1000)
 	changed := f.read(t, f.user.ID)
 	changed.PasswordHash = "another"
 	require.NoError(t, f.store.UpdateUser(t.Context(), changed))
-	_, _, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "", provider.ID{})
 	require.ErrorIs(t, err, provider.ErrStale, "as the database has it")
-	_, _, err = f.Create(t.Context(), changed, c, response, "")
+	_, _, err = f.Create(t.Context(), changed, c, response, "", provider.ID{})
 	require.ErrorIs(t, err, provider.ErrStale, "as the caller has it")
 	require.NoError(t, f.store.DeleteUser(t.Context(), f.user.ID, f.now))
-	_, _, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "", provider.ID{})
 	require.ErrorIs(t, err, provider.ErrStale, "deleted")
 }
 
@@ -175,7 +175,7 @@ func TestPasskeyOfAnotherUser(t *testing.T) {
 	require.NoError(t, err)
 	response, err := f.authenticator.Create(options, func(r *passkeytest.Response) { r.Key.ID, r.ID = mine.ID, mine.ID })
 	require.NoError(t, err)
-	_, _, err = f.Create(t.Context(), bob, c, response, "")
+	_, _, err = f.Create(t.Context(), bob, c, response, "", provider.ID{})
 	assertRefused(t, passkey.Exists, err)
 	assert.Empty(t, f.read(t, bob.ID).Factors)
 }
@@ -191,7 +191,7 @@ func TestCreationsRace(t *testing.T) {
 	var group sync.WaitGroup
 	for range 20 {
 		u := *f.user
-		group.Go(func() { _, _, _ = f.Create(t.Context(), &u, c, response, "") })
+		group.Go(func() { _, _, _ = f.Create(t.Context(), &u, c, response, "", provider.ID{}) })
 	}
 	group.Wait()
 	list, err := f.Of(t.Context(), f.user.ID)
@@ -211,7 +211,7 @@ func TestRecoveryCodesComeWithThePasskey(t *testing.T) {
 	response, err := f.authenticator.Create(options)
 	require.NoError(t, err)
 	f.noCodes = errors.New("no randomness")
-	_, _, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "", provider.ID{})
 	require.ErrorIs(t, err, f.noCodes)
 	list, err := f.Of(t.Context(), f.user.ID)
 	require.NoError(t, err)
@@ -222,7 +222,7 @@ func TestRecoveryCodesComeWithThePasskey(t *testing.T) {
 	assert.Zero(t, f.messages(notify.FactorAdded))
 
 	f.noCodes, f.recoveryCodes = nil, []string{"one", "two"}
-	_, codes, err := f.Create(t.Context(), f.user, c, response, "")
+	_, codes, err := f.Create(t.Context(), f.user, c, response, "", provider.ID{})
 	require.NoError(t, err)
 	assert.Equal(t, f.recoveryCodes, codes)
 	records, err := f.store.Records(t.Context(), audit.Filter{Action: audit.FactorAdd}, 10)
@@ -249,7 +249,7 @@ func TestNumberOfPasskeysIsBounded(t *testing.T) {
 	assertRefused(t, passkey.TooMany, err)
 	// A page from before the last one; the generation alone would not keep it out.
 	c.Generation = f.user.Generation
-	_, _, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "", provider.ID{})
 	assertRefused(t, passkey.TooMany, err)
 }
 
@@ -258,7 +258,7 @@ func TestNamesOfPasskeys(t *testing.T) {
 	f := newFixture(t)
 	for _, name := range []string{strings.Repeat("ä", 65), "a\nb", "a\x00", "a\u202eb", "\xff"} {
 		var fault *passkey.NameFault
-		_, _, err := f.Create(t.Context(), f.user, passkey.Ceremony{}, nil, name)
+		_, _, err := f.Create(t.Context(), f.user, passkey.Ceremony{}, nil, name, provider.ID{})
 		require.ErrorAs(t, err, &fault, "%q", name)
 		require.ErrorAs(t, f.Rename(t.Context(), f.user.ID, provider.ID{}, name), &fault)
 	}

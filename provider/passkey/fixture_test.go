@@ -80,8 +80,8 @@ func newFixture(t *testing.T, changes ...func(*passkey.Config)) *fixture {
 	return f
 }
 
-// FirstRecoveryCodes gives some, unless it is to fail.
-func (f *fixture) FirstRecoveryCodes(context.Context, provider.ID) ([]string, error) {
+// Added gives recovery codes, unless it is to fail.
+func (f *fixture) Added(context.Context, *account.User, provider.ID) ([]string, error) {
 	return f.recoveryCodes, f.noCodes
 }
 
@@ -127,7 +127,7 @@ func (f *fixture) create(t *testing.T, changes ...passkeytest.Change) (*passkey.
 	require.NoError(t, err)
 	response, err := f.authenticator.Create(options, changes...)
 	require.NoError(t, err)
-	p, _, err := f.Create(t.Context(), f.user, through(t, c), response, "")
+	p, _, err := f.Create(t.Context(), f.user, through(t, c), response, "", provider.ID{})
 	return p, err
 }
 

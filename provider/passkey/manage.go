@@ -117,7 +117,7 @@ func (r *Registry) removed(ctx context.Context, u *account.User, id, acting prov
 	if u, err = r.store.LockUser(ctx, u.ID); err != nil {
 		return nil, nil, err
 	}
-	if err := session.EndBy(ctx, r.store, r.events, u.ID, acting, r.clock.Now(ctx), acr.MethodKey, acr.MethodSoftware, acr.MethodHardware); err != nil {
+	if err := session.EndBy(ctx, r.store, r.events, u.ID, acting, r.clock.Now(ctx), acr.MethodKey, acr.MethodSoftware, acr.MethodHardware, session.Remembered); err != nil {
 		return nil, nil, err
 	}
 	r.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: factor.Passkey})

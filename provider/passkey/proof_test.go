@@ -68,7 +68,7 @@ func TestProofByAnotherUser(t *testing.T) {
 	require.NoError(t, err)
 	response, err := bobs.Create(options)
 	require.NoError(t, err)
-	_, _, err = f.Create(t.Context(), bob, c, response, "")
+	_, _, err = f.Create(t.Context(), bob, c, response, "", provider.ID{})
 	require.NoError(t, err)
 
 	options, c, err = f.Proof(t.Context(), f.user)

@@ -68,9 +68,9 @@ type notices interface {
 	TellUndoable(ctx context.Context, u *account.User, m notify.Message) error
 }
 
-// firstCodes gives a user recovery codes who has none left, in the transaction that adds a passkey; nil: there are some.
-type firstCodes interface {
-	FirstRecoveryCodes(ctx context.Context, user provider.ID) ([]string, error)
+// newFactors does what follows from a new factor, in the transaction that has stored it: see factor.Registry.Added.
+type newFactors interface {
+	Added(ctx context.Context, before *account.User, acting provider.ID) (recoveryCodes []string, err error)
 }
 
 // Config is what an operator decides.
@@ -96,7 +96,7 @@ type Registry struct {
 	store   Store
 	gate    gate
 	notices notices
-	codes   firstCodes
+	factors newFactors
 	events  publisher
 	clock   provider.Clock
 	random  io.Reader
@@ -106,7 +106,7 @@ type Registry struct {
 }
 
 // New makes a Registry.
-func New(c Config, store Store, g gate, n notices, codes firstCodes, events publisher, clock provider.Clock, random io.Reader) (*Registry, error) {
+func New(c Config, store Store, g gate, n notices, factors newFactors, events publisher, clock provider.Clock, random io.Reader) (*Registry, error) {
 	issuer, err := url.Parse(c.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("passkey: issuer: %w", err)
@@ -116,7 +116,7 @@ func New(c Config, store Store, g gate, n notices, codes firstCodes, events publ
 		return nil, errors.New("passkey: attestation needs models, and certificates of their makers")
 	}
 	r := &Registry{
-		Config: c, store: store, gate: g, notices: n, codes: codes, events: events, clock: clock, random: random,
+		Config: c, store: store, gate: g, notices: n, factors: factors, events: events, clock: clock, random: random,
 		relyingParty: issuer.Hostname(), origins: map[string]bool{issuer.Scheme + "://" + issuer.Host: true},
 	}
 	for _, o := range c.Origins {

@@ -227,7 +227,7 @@ func TestCeremoniesDoNotMix(t *testing.T) {
 	assertRefused(t, passkey.WrongCeremony, err)
 	_, err = f.VerifyProof(t.Context(), f.user, c, response)
 	assertRefused(t, passkey.WrongCeremony, err)
-	_, _, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "", provider.ID{})
 	assertRefused(t, passkey.WrongCeremony, err)
 
 	options, proof, err := f.Proof(t.Context(), f.user)

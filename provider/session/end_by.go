@@ -17,6 +17,7 @@ type methodStore interface {
 }
 
 // EndBy ends the sessions of a user that rest on a factor which was removed, by its authentication methods (RFC 8176),
+// Remembered or Recovered,
 // and what applications have by it, in the transaction that removes it: whoever has it must not go on. It spares the session in which the user acts;
 // zero: none. The row of the user is locked, so that a session that begins meanwhile finds the user changed.
 func EndBy(ctx context.Context, store methodStore, events publisher, userID, acting provider.ID, at time.Time, methods ...string) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/factor/factortest"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
@@ -64,7 +65,8 @@ func testSessionsByRemovedFactors(t *testing.T, f *fixture) {
 	apps := factor.NewRegistry(f.Store, gate, people.ring.Key(keyring.Factor), people.registry, events, "https://id.example.com", f.clock, rand.Reader)
 	keys, err := passkey.New(passkey.Config{Issuer: "https://id.example.com"}, f.Store, gate, people.registry, apps, events, f.clock, rand.Reader)
 	require.NoError(t, err)
-	withCode, withKey := []string{"code", "recovery code", "both"}, []string{"passkey", "software key", "hardware key", "both"}
+	withCode := []string{"code", "recovery code", "both", "remembered"} // a browser may have been remembered by any factor
+	withKey := []string{"passkey", "software key", "hardware key", "both", "remembered"}
 	for name, tc := range map[string]struct {
 		remove func(u *account.User, p *passkey.Passkey, acting provider.ID) error
 		want   []string
@@ -120,4 +122,57 @@ func testSessionsByRemovedFactors(t *testing.T, f *fixture) {
 		}
 		require.ErrorIs(t, f.CreateSession(ctx, f.newSession(u)), map[bool]error{true: provider.ErrStale, false: nil}[name == "passkey, by an administrator"], "who was signing in meanwhile")
 	}
+}
+
+// Codes by mail end with what was got by them when something stronger is set up: whoever reads the mailbox must not go on,
+// and has seen the recovery codes.
+func testStrongerFactorEndsWhatMailGave(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	for name, setUp := range map[string]func(s *factors, u *account.User, acting provider.ID) []string{
+		"app": func(s *factors, u *account.User, acting provider.ID) []string {
+			proposal, err := s.Propose(u)
+			require.NoError(t, err)
+			codes, err := s.SetUpTOTP(ctx, u, proposal.Secret, factortest.Code(proposal.Secret, f.clock()), acting)
+			require.NoError(t, err)
+			return codes
+		},
+		"passkey": func(s *factors, u *account.User, acting provider.ID) []string {
+			require.NoError(t, f.AddPasskey(ctx, f.passkey(u.ID, u.Username)))
+			codes, err := s.Added(ctx, u, acting)
+			require.NoError(t, err)
+			return codes
+		},
+	} {
+		s := f.factors(t)
+		u := f.user(t, name)
+		former := s.setUpMail(t, u)
+		sessions := f.provedBy(t, u)
+		acting := f.newSession(u)
+		acting.Proofs = sessions["code"].Proofs
+		require.NoError(t, f.CreateSession(ctx, acting))
+		offline := &grant.Grant{ID: f.newID(), ClientID: "app", UserID: u.ID, UserGeneration: u.Generation, SessionID: sessions["code"].ID, CreatedAt: f.clock(), AMR: []string{"pwd", "otp", "mfa"}, Offline: true}
+		require.NoError(t, f.CreateGrant(ctx, offline))
+		codes := setUp(s, u, acting.ID)
+		assert.Len(t, codes, 10, "%s: those before were made for codes by mail", name)
+		require.ErrorIs(t, s.recover(ctx, u, former[0]), factor.ErrCode, name)
+		assert.ElementsMatch(t, []string{"code", "recovery code", "both", "remembered"}, f.over(t, sessions), name)
+		assert.Empty(t, f.over(t, map[string]*session.Session{"acting": acting}), name)
+		require.Error(t, f.InsertToken(ctx, f.token(offline.ID)), name)
+	}
+}
+
+// New recovery codes end the sessions that were begun by one of those before, which somebody else may have.
+func testNewRecoveryCodesEndSessions(t *testing.T, f *fixture) {
+	s := f.factors(t)
+	u := f.user(t, "alice")
+	s.setUp(t, u)
+	sessions := f.provedBy(t, u)
+	acting := f.newSession(u)
+	acting.Proofs = sessions["recovery code"].Proofs
+	require.NoError(t, f.CreateSession(t.Context(), acting))
+	_, err := s.NewRecoveryCodes(t.Context(), u, acting.ID)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"recovery code"}, f.over(t, sessions))
+	assert.Empty(t, f.over(t, map[string]*session.Session{"acting": acting}))
 }

@@ -63,7 +63,7 @@ func testFactorSetUpRacesSignIn(t *testing.T, f *fixture) {
 		proposal, err := s.Propose(u)
 		require.NoError(t, err)
 		setUp := func(ctx context.Context) error {
-			_, err := s.SetUpTOTP(ctx, u, proposal.Secret, factortest.Code(proposal.Secret, f.clock()))
+			_, err := s.SetUpTOTP(ctx, u, proposal.Secret, factortest.Code(proposal.Secret, f.clock()), provider.ID{})
 			return err
 		}
 		if setUpFirst {

@@ -52,7 +52,7 @@ func (s *factors) setUp(t *testing.T, u *account.User) (secret string, codes []s
 	t.Helper()
 	proposal, err := s.Propose(u)
 	require.NoError(t, err)
-	codes, err = s.SetUpTOTP(t.Context(), u, proposal.Secret, factortest.Code(proposal.Secret, s.f.clock()))
+	codes, err = s.SetUpTOTP(t.Context(), u, proposal.Secret, factortest.Code(proposal.Secret, s.f.clock()), provider.ID{})
 	require.NoError(t, err)
 	s.f.advance(time.Minute)
 	return proposal.Secret, codes
@@ -76,13 +76,13 @@ func testTOTP(t *testing.T, f *fixture) {
 	proposal, err := s.Propose(u)
 	require.NoError(t, err)
 	now := f.clock()
-	_, err = s.SetUpTOTP(ctx, u, proposal.Secret, other(factortest.Code(proposal.Secret, now)))
+	_, err = s.SetUpTOTP(ctx, u, proposal.Secret, other(factortest.Code(proposal.Secret, now)), provider.ID{})
 	require.ErrorIs(t, err, factor.ErrCode)
 	back, err := f.User(ctx, u.ID)
 	require.NoError(t, err)
 	assert.Equal(t, u, back, "nothing is stored before the code is right")
 	before := *u
-	codes, err := s.SetUpTOTP(ctx, u, proposal.Secret, factortest.Code(proposal.Secret, now))
+	codes, err := s.SetUpTOTP(ctx, u, proposal.Secret, factortest.Code(proposal.Secret, now), provider.ID{})
 	require.NoError(t, err)
 	assert.Len(t, codes, 10)
 	back, err = f.User(ctx, u.ID)
@@ -118,7 +118,7 @@ func testTOTP(t *testing.T, f *fixture) {
 	// Another app does not take the place of the first one.
 	another, err := s.Propose(u)
 	require.NoError(t, err)
-	_, err = s.SetUpTOTP(ctx, u, another.Secret, factortest.Code(another.Secret, f.clock()))
+	_, err = s.SetUpTOTP(ctx, u, another.Secret, factortest.Code(another.Secret, f.clock()), provider.ID{})
 	require.ErrorIs(t, err, factor.ErrExists)
 	require.NoError(t, s.enter(ctx, u, factortest.Code(proposal.Secret, f.clock())))
 	for kind, n := range map[notify.Kind]int{notify.FactorAdded: 1, notify.FactorRemoved: 0} {
@@ -178,9 +178,9 @@ func testStaleFactors(t *testing.T, f *fixture) {
 		require.NoError(t, evict(ctx, u))
 		proposal, err := s.Propose(&known)
 		require.NoError(t, err)
-		_, err = s.SetUpTOTP(ctx, &known, proposal.Secret, factortest.Code(proposal.Secret, f.clock()))
+		_, err = s.SetUpTOTP(ctx, &known, proposal.Secret, factortest.Code(proposal.Secret, f.clock()), provider.ID{})
 		require.ErrorIs(t, err, provider.ErrStale, name)
-		_, err = s.NewRecoveryCodes(ctx, &known)
+		_, err = s.NewRecoveryCodes(ctx, &known, provider.ID{})
 		require.ErrorIs(t, err, provider.ErrStale, name)
 		require.ErrorIs(t, s.RemoveTOTP(ctx, &known, provider.ID{}), provider.ErrStale, name)
 	}
@@ -193,7 +193,7 @@ func testRecoveryCodes(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	s := f.factors(t)
 	u := f.user(t, "alice")
-	_, err := s.NewRecoveryCodes(ctx, u)
+	_, err := s.NewRecoveryCodes(ctx, u, provider.ID{})
 	require.ErrorIs(t, err, factor.ErrNoFactor, "they stand in for a factor")
 	_, codes := s.setUp(t, u)
 	for _, code := range codes {
@@ -220,7 +220,7 @@ func testRecoveryCodes(t *testing.T, f *fixture) {
 	require.ErrorIs(t, f.UseRecoveryCode(ctx, one), provider.ErrNotFound, "two attempts that compared it at once")
 
 	before := u.Generation
-	next, err := s.NewRecoveryCodes(ctx, u)
+	next, err := s.NewRecoveryCodes(ctx, u, provider.ID{})
 	require.NoError(t, err)
 	renewed, err := f.User(ctx, u.ID)
 	require.NoError(t, err)
@@ -236,7 +236,7 @@ func testRecoveryCodes(t *testing.T, f *fixture) {
 	assert.Zero(t, of.RecoveryCodes)
 	key := f.passkey(u.ID, "alice")
 	require.NoError(t, f.AddPasskey(ctx, key))
-	again, err := s.FirstRecoveryCodes(ctx, u.ID)
+	again, err := s.Added(ctx, u, provider.ID{})
 	require.NoError(t, err)
 	assert.Len(t, again, 10, "a user who has none left gets new ones with a factor")
 	u, err = f.User(ctx, u.ID)

@@ -39,7 +39,7 @@ func (f *fixture) passkeys(t *testing.T, s *selfService) *passkeys {
 func (p *passkeys) register(t *testing.T, u *account.User) (*passkeytest.Authenticator, *passkey.Passkey) {
 	t.Helper()
 	a, c, response := p.created(t, u)
-	created, _, err := p.Create(t.Context(), u, c, response, "Blue key")
+	created, _, err := p.Create(t.Context(), u, c, response, "Blue key", provider.ID{})
 	require.NoError(t, err)
 	return a, created
 }
@@ -139,7 +139,7 @@ func testPasskeyWithRecoveryCodes(t *testing.T, f *fixture) {
 	u := f.user(t, "alice")
 	for _, n := range []int{10, 0} {
 		_, c, response := p.created(t, u)
-		_, codes, err := p.Create(t.Context(), u, c, response, "")
+		_, codes, err := p.Create(t.Context(), u, c, response, "", provider.ID{})
 		require.NoError(t, err)
 		assert.Len(t, codes, n)
 		for _, code := range codes[:min(n, 1)] {
@@ -166,7 +166,7 @@ func testPasskeysAndOtherFactors(t *testing.T, f *fixture) {
 	require.NoError(t, p.Remove(ctx, u, created.ID, provider.ID{}))
 	require.ErrorIs(t, s.recover(ctx, u, codes[1]), factor.ErrCode, "none does")
 
-	_, err := s.SetUpTOTP(ctx, u, secret, factortest.Code(secret, f.clock()))
+	_, err := s.SetUpTOTP(ctx, u, secret, factortest.Code(secret, f.clock()), provider.ID{})
 	require.NoError(t, err)
 	a, _ := p.register(t, u)
 	require.NoError(t, s.Reset(ctx, audit.BackgroundJob("test"), u.ID))

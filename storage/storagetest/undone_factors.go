@@ -56,7 +56,7 @@ func testFactorUndone(t *testing.T, f *fixture) {
 	u, bob := s.people.registered(t, "alice"), s.people.registered(t, "bob")
 	_, old := p.register(t, u)
 	f.advance(time.Minute)
-	codes, err := s.NewRecoveryCodes(ctx, u)
+	codes, err := s.NewRecoveryCodes(ctx, u, provider.ID{})
 	require.NoError(t, err)
 	f.advance(time.Hour)
 
@@ -64,7 +64,7 @@ func testFactorUndone(t *testing.T, f *fixture) {
 	secret, _ := s.setUp(t, u)
 	id, code := s.people.undoOf(t, notify.FactorAdded, u.Email)
 	p.register(t, u)
-	made, err := s.NewRecoveryCodes(ctx, u)
+	made, err := s.NewRecoveryCodes(ctx, u, provider.ID{})
 	require.NoError(t, err)
 	live, verified := f.session(t, u), *u
 	issued := f.refreshable(t, &grant.Grant{ClientID: "app", UserID: u.ID, UserGeneration: f.current(t, u).Generation, Offline: true})
@@ -240,7 +240,7 @@ func testFactorsAreOfWhenTheyWereStored(t *testing.T, f *fixture) {
 		if err != nil {
 			return err
 		}
-		_, err = s.SetUpTOTP(ctx, u, proposal.Secret, factortest.Code(proposal.Secret, f.clock().Add(-5*time.Second)))
+		_, err = s.SetUpTOTP(ctx, u, proposal.Secret, factortest.Code(proposal.Secret, f.clock().Add(-5*time.Second)), provider.ID{})
 		return err
 	}))
 	of, err := s.Of(t.Context(), u.ID)
@@ -250,7 +250,7 @@ func testFactorsAreOfWhenTheyWereStored(t *testing.T, f *fixture) {
 	require.NotNil(t, a)
 	require.NoError(t, f.InTx(t.Context(), func(ctx context.Context) error {
 		f.advance(5 * time.Second)
-		_, _, err := p.Create(ctx, u, c, response, "")
+		_, _, err := p.Create(ctx, u, c, response, "", provider.ID{})
 		return err
 	}))
 	list, err := p.Of(t.Context(), u.ID)
