@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/factor/factortest"
 	"github.com/gatehouse-id/gatehouse/provider/passkey/passkeytest"
@@ -186,6 +187,20 @@ func TestRememberedBrowsersAreForgotten(t *testing.T) {
 	assert.Contains(t, b.done(b.post("/account/sessions", url.Values{"page": {value(t, page, "page")}, "action": {"forget"}})), "All browsers ask for the second step again.")
 	assert.False(t, remembered())
 	require.Equal(t, http.StatusTeapot, b.postFrom("https://evil.example", "/account/sessions", url.Values{"action": {"forget"}}).Code)
+
+	// Who has the session alone cannot have every sign-in of the user begin again.
+	at, err := f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	f.advance(session.FreshFor + time.Second)
+	for _, action := range []string{"forget", "others"} {
+		assert.Contains(t, b.post("/account/sessions", url.Values{"action": {action}}).Header().Get("Location"), "/login?", action)
+	}
+	after, err := f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, at.Generation, after.Generation)
+	records, err := f.store.Records(t.Context(), audit.Filter{Action: audit.SessionForget}, 5)
+	require.NoError(t, err)
+	assert.Len(t, records, 1, "that of the time before")
 }
 
 // The name by kind, which the API has in English, would be one word twice, and in another language than the page.

@@ -40,18 +40,35 @@ func (o *OwnAccount) serveSessions(w http.ResponseWriter, r *http.Request, s *se
 	if err != nil {
 		return err
 	}
-	what := pages.OwnSessionEnded
 	switch form.Get("action") {
 	case "others":
-		what, err = pages.OwnSessionsEnded, o.endOthers(r, s)
+		return o.fresh(sessionsPath, o.serveOthers)(w, r, s)
 	case "forget":
-		what, err = pages.OwnBrowsersForgot, o.Sessions.ForgetBrowsers(r.Context(), s.User.ID)
-	default:
-		err = o.endSession(r, s, form.Get("session"))
+		return o.fresh(sessionsPath, o.serveForget)(w, r, s)
 	}
-	if err != nil {
+	if err := o.endSession(r, s, form.Get("session")); err != nil {
 		return err
 	}
+	return o.sessionsDone(w, r, pages.OwnSessionEnded)
+}
+
+// serveOthers and serveForget are for who has just authenticated: both have sign-ins in progress begin again, with which
+// a stolen session could keep its owner out.
+func (o *OwnAccount) serveOthers(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	if err := o.endOthers(r, s); err != nil {
+		return err
+	}
+	return o.sessionsDone(w, r, pages.OwnSessionsEnded)
+}
+
+func (o *OwnAccount) serveForget(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	if err := o.Sessions.ForgetBrowsers(r.Context(), s.User.ID); err != nil {
+		return err
+	}
+	return o.sessionsDone(w, r, pages.OwnBrowsersForgot)
+}
+
+func (o *OwnAccount) sessionsDone(w http.ResponseWriter, r *http.Request, what pages.OwnDone) error {
 	canonical.From(r.Context()).Outcome(string(what))
 	return o.done(w, r, sessionsPath, said{Done: what})
 }

@@ -287,7 +287,7 @@ func OwnActions() []string {
 	return []string{
 		"user.create", "user.register", "user.recover", "user.change_password", "user.change_contact", "user.undo_contact", "user.undo_factor", "user.request_deletion", "user.keep", "user.update",
 		"user.set_password", "user.import", "user.sign_in", "user.sign_in_refused", "consent.give", "consent.create", "consent.withdraw", "session.end", "token.revoke", "token.reuse",
-		"factor.add", "factor.remove", "factor.reset", "factor.rename", "factor.clone", "session.step_up", "recovery_codes.renew", "recovery_codes.use", "client.allow_user", "client.disallow_user", "other",
+		"factor.add", "factor.remove", "factor.reset", "factor.rename", "factor.clone", "session.step_up", "session.forget_browsers", "recovery_codes.renew", "recovery_codes.use", "client.allow_user", "client.disallow_user", "other",
 	}
 }
 

@@ -65,6 +65,8 @@ const (
 	SessionEnd    Action = "session.end"
 	// SessionStepUp: a signed-in user gave another factor.
 	SessionStepUp Action = "session.step_up"
+	// SessionForget: a user has every browser ask for the second factor again that was remembered.
+	SessionForget Action = "session.forget_browsers"
 	TokenRevoke   Action = "token.revoke"
 	TokenImport   Action = "token.import"
 	KeyImport     Action = "key.import"
@@ -96,7 +98,7 @@ func Actions() []Action {
 		FactorAdd, FactorRemove, FactorReset, FactorRename, FactorClone, RecoveryCodesRenew, RecoveryCodesUse,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
 		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,
-		SessionEnd, SessionStepUp,
+		SessionEnd, SessionStepUp, SessionForget,
 		TokenRevoke, TokenImport, TokenReuse,
 		KeyImport, KeyCreate, KeyWithdraw,
 		LimitRefuse, LimitReset,

@@ -73,13 +73,16 @@ func (m *Manager) EndID(ctx context.Context, actor audit.Actor, id provider.ID) 
 	})
 }
 
-// ForgetBrowsers has every browser of a user ask for the second factor again that was remembered: whoever ends the
-// sessions in browsers that are not known does not want them to be let in.
+// ForgetBrowsers has every browser of a user, who asks for that, ask for the second factor again that was remembered:
+// whoever ends the sessions in browsers that are not known does not want them to be let in. Sign-ins in progress begin
+// again, so the user has just authenticated.
 func (m *Manager) ForgetBrowsers(ctx context.Context, userID provider.ID) error {
-	if err := m.store.ForgetBrowsers(ctx, userID); err != nil {
-		return fmt.Errorf("session: forget browsers: %w", err)
-	}
-	return nil
+	return m.gate.Record(ctx, audit.Self(ctx, userID), audit.SessionForget, audit.OfUser(userID), func(ctx context.Context) (audit.Changes, error) {
+		if err := m.store.ForgetBrowsers(ctx, userID); err != nil {
+			return nil, fmt.Errorf("session: forget browsers: %w", err)
+		}
+		return nil, nil
+	})
 }
 
 // EndAll ends every session of a user, for administrators, and returns how many there were. No browser is remembered

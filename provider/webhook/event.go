@@ -53,6 +53,7 @@ func types() map[audit.Action]string {
 		audit.RecoveryCodesRenew:     "user.recovery_codes_renewed",
 		audit.RecoveryCodesUse:       "user.recovery_code_used",
 		audit.SessionStepUp:          "session.stepped_up",
+		audit.SessionForget:          "user.browsers_forgotten",
 		audit.ScopeCreate:            "scope.created",
 		audit.ScopeUpdate:            "scope.updated",
 		audit.ScopeDelete:            "scope.deleted",
