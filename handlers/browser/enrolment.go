@@ -1,13 +1,11 @@
 package browser
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
-	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
@@ -35,17 +33,11 @@ func (e enrolment) lasts(u *account.User, now time.Time) bool {
 	return e.UserID == u.ID && e.Generation == u.Generation && age >= 0 && age <= enrolmentLifetime
 }
 
-// proposal is the secret of an authenticator app as the page carries it, and creation the request to a passkey.
-type (
-	proposal struct {
-		Enrolment enrolment `json:"e"`
-		Secret    string    `json:"s"`
-	}
-	creation struct {
-		Enrolment enrolment        `json:"e"`
-		Ceremony  passkey.Ceremony `json:"c"`
-	}
-)
+// creation is the request to a passkey as the page carries it.
+type creation struct {
+	Enrolment enrolment        `json:"e"`
+	Ceremony  passkey.Ceremony `json:"c"`
+}
 
 // enrolment is that of the page from which a form was sent; zero: of none that was shown in this browser.
 func (b *Browser) enrolment(r *http.Request, form url.Values) enrolment {
@@ -54,15 +46,6 @@ func (b *Browser) enrolment(r *http.Request, form url.Values) enrolment {
 		return c.Enrolment
 	}
 	return b.openProposal(r, form.Get("proposal")).Enrolment
-}
-
-// openProposal is zero for a text that was not sealed for this browser.
-func (b *Browser) openProposal(r *http.Request, text string) (p proposal) {
-	plain, err := b.Web.Open(r, websession.Proposal, text)
-	if err != nil || json.Unmarshal(plain, &p) != nil {
-		return proposal{}
-	}
-	return p
 }
 
 func (b *Browser) openCreation(r *http.Request, form url.Values) (c creation, err error) {

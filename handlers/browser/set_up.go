@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -111,25 +110,6 @@ func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow
 	return b.inFlow(r, f).SetUp(w, status, page)
 }
 
-// proposeApp adds a secret for an authenticator app: the one of the form, or a new one.
-func (b *Browser) proposeApp(w http.ResponseWriter, r *http.Request, u *account.User, since enrolment, page *pages.SetUp) error {
-	before := b.openProposal(r, page.Proposal)
-	shown := b.Apps.ProposalOf(u, before.Secret)
-	if before.Enrolment != since {
-		var err error
-		if shown, err = b.Apps.Propose(u); err != nil {
-			return err
-		}
-	}
-	plain, err := json.Marshal(proposal{since, shown.Secret}) //nolint:gosec // it is sealed
-	if err != nil {
-		return err
-	}
-	page.Proposal = b.Web.Seal(w, r, websession.Proposal, plain)
-	page.Secret, page.URL = shown.Secret, shown.URL
-	return nil
-}
-
 // ServeSetUp receives a new factor.
 func (b *Browser) ServeSetUp(w http.ResponseWriter, r *http.Request) error {
 	form, err := b.readOwnForm(r)
@@ -178,6 +158,7 @@ func (b *Browser) ServeSetUp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	canonical.From(r.Context()).Outcome("factor_added")
+	b.Web.DropProposal(w, r) // it was for the account as it was before
 	return b.withFactor(w, r, f, to, c, added)
 }
 

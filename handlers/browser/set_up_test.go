@@ -77,11 +77,16 @@ func (e *enrolling) signIn(name string) *account.User {
 	e.t.Helper()
 	u := &account.User{ID: provider.NewID(e.now, rand.Reader), Subject: name, Username: name, PasswordHash: "$argon2id$x", Roles: []string{}, CreatedAt: e.now, UpdatedAt: e.now}
 	require.NoError(e.t, e.store.CreateUser(e.t.Context(), u))
+	e.signInAgain(u)
+	return u
+}
+
+func (e *enrolling) signInAgain(u *account.User) {
+	e.t.Helper()
 	w := httptest.NewRecorder()
 	_, err := e.Web.Begin(w, e.request(http.MethodPost, "/login", ""), session.Start{User: u, Methods: []string{session.Password}})
 	require.NoError(e.t, err)
 	e.keep(w)
-	return u
 }
 
 func (e *enrolling) request(method, path, body string) *http.Request {
@@ -216,4 +221,48 @@ func TestASecondTabDoesNotReplaceAnApp(t *testing.T) {
 	kept, err := e.store.TOTP(t.Context(), u.ID)
 	require.NoError(t, err)
 	assert.Equal(t, stored, kept)
+}
+
+// Whoever loads the page again, or sees it in another tab or language, has scanned the right picture already.
+func TestThePageLoadedAgainShowsTheSameApp(t *testing.T) {
+	e := newEnrolling(t)
+	u := e.signIn("alice")
+	first, tab := e.page(), e.page()
+	assert.Equal(t, secretOf(t, first), secretOf(t, tab))
+	failed := e.post(url.Values{"use": {"passkey"}, "ceremony": {"x"}, "proposal": {field(t, first, `name="proposal" value="([^"]*)"`)}})
+	require.Equal(t, http.StatusUnprocessableEntity, failed.Code)
+	assert.Equal(t, secretOf(t, first), secretOf(t, failed.Body.String()), "a passkey was refused")
+	wrong := e.post(e.app(first, false))
+	assert.Contains(t, wrong.Body.String(), "If you scanned an earlier picture, delete that entry", "there may be one of another day")
+
+	require.Contains(t, e.post(e.app(tab, true)).Header().Get("Location"), codesPath)
+	assert.Empty(t, e.cookies["__Host-gatehouse_proposal"].Value, "it is set up")
+	assert.Equal(t, []string{factor.TOTP}, e.factors(u))
+}
+
+// What the browser keeps is for the user to whom it was shown, as the account was then, and for half an hour.
+func TestAnotherAppIsProposedWhereTheFormerIsWorthless(t *testing.T) {
+	e := newEnrolling(t)
+	alice := e.signIn("alice")
+	first := secretOf(t, e.page())
+	e.advance(enrolmentLifetime + time.Second)
+	e.signInAgain(alice)
+	late := secretOf(t, e.page())
+	assert.NotEqual(t, first, late)
+
+	bob := e.signIn("bob")
+	others := secretOf(t, e.page())
+	assert.NotEqual(t, late, others, "another user")
+
+	require.NoError(t, e.store.ForgetBrowsers(t.Context(), bob.ID))
+	changed, err := e.store.User(t.Context(), bob.ID)
+	require.NoError(t, err)
+	e.signInAgain(changed)
+	assert.NotEqual(t, others, secretOf(t, e.page()), "the account was changed")
+
+	e.cookies["__Host-gatehouse_flow"].Value = strings.Repeat("a", 43)
+	before := e.cookies["__Host-gatehouse_proposal"].Value
+	shown := secretOf(t, e.page())
+	e.cookies["__Host-gatehouse_proposal"].Value = before
+	assert.NotEqual(t, shown, secretOf(t, e.page()), "it was kept in another browser")
 }

@@ -5,13 +5,14 @@ import "net/http"
 // The cookies. With https their names begin with __Host-, which browsers accept from this host
 // only: another host of the domain cannot set them (session fixation).
 const (
-	sessionCookie = "gatehouse_session"
-	binderCookie  = "gatehouse_flow"
-	deviceCookie  = "gatehouse_device"
-	pendingCookie = "gatehouse_pending"
-	proofCookie   = "gatehouse_proof"
-	factorCookie  = "gatehouse_factor"
-	codesCookie   = "gatehouse_codes"
+	sessionCookie  = "gatehouse_session"
+	binderCookie   = "gatehouse_flow"
+	deviceCookie   = "gatehouse_device"
+	pendingCookie  = "gatehouse_pending"
+	proofCookie    = "gatehouse_proof"
+	factorCookie   = "gatehouse_factor"
+	codesCookie    = "gatehouse_codes"
+	proposalCookie = "gatehouse_proposal"
 )
 
 func cookieName(name string, secure bool) string {
