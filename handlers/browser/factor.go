@@ -95,6 +95,9 @@ func (b *Browser) showFactor(w http.ResponseWriter, r *http.Request, f oauth.Flo
 		}
 		page.MailCode, page.MailCode.Focus = code, true
 	}
+	if page.Passkey != nil {
+		page.Passkey.Only = !page.App && !page.Mail && !page.Recovery
+	}
 	return b.inFlow(r, f).Factor(w, status, page)
 }
 

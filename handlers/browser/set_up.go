@@ -73,7 +73,7 @@ func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow
 	page.Token = b.Web.FormToken(w, r)
 	page.Further, page.Wanted = len(c.user.Factors) > 0, c.session != nil && f.Request == nil
 	if f.Request != nil {
-		page.Application = application(f.Request.Client)
+		page.Application, page.Asked = application(f.Request.Client), asked(demanded(f))
 	}
 	// What the application demands is demanded now.
 	later := c.session != nil && acr.Satisfies(c.session.Proofs.ACR(), demanded(f))
@@ -107,7 +107,24 @@ func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow
 		}
 		page.Mail = &code
 	}
+	if page.Passkey != nil {
+		page.Passkey.Only = !page.Choice()
+	}
 	return b.inFlow(r, f).SetUp(w, status, page)
+}
+
+// asked is what the page says of a class that the application demands.
+func asked(class string) pages.AskedFactor {
+	switch class {
+	case acr.TwoFactors:
+		return pages.AskedSecond
+	case acr.PhishingResistant:
+		return pages.AskedPasskey
+	case acr.HardwareProtected:
+		return pages.AskedHardware
+	default:
+		return ""
+	}
 }
 
 // ServeSetUp receives a new factor.

@@ -38,7 +38,11 @@ const (
 
 // Ceremony is a request to a passkey: its options as JSON (WebAuthn sections 5.1.9 and 5.1.10), and the sealed
 // state that comes back with the response.
-type Ceremony struct{ Options, State string }
+type Ceremony struct {
+	Options, State string
+	// Only: the page has no other way.
+	Only bool
+}
 
 // policyWith is the policy of a form that asks for a passkey or, without one, needs no script.
 func policyWith(passkey *Ceremony) string {
@@ -96,6 +100,8 @@ type SetUp struct {
 
 	Flow, Next, Token string
 	Username          string
+	// Asked is what the application demands; empty: nothing.
+	Asked AskedFactor
 	// Further: there is one already. Wanted: nothing but the person wants one.
 	Further, Wanted bool
 	// Due is until when the person may go on without one; zero: it is needed now.
@@ -111,6 +117,27 @@ type SetUp struct {
 	Problem FactorProblem
 	// Wait is the time until the next mail.
 	Wait Lasts
+}
+
+// AskedFactor is what an application demands of a person who has to set it up; its text is under set_up.asked.
+type AskedFactor string
+
+// What can be demanded.
+const (
+	AskedSecond   AskedFactor = "second"
+	AskedPasskey  AskedFactor = "passkey"
+	AskedHardware AskedFactor = "hardware"
+)
+
+// Choice tells whether there are several ways.
+func (s SetUp) Choice() bool {
+	ways := 0
+	for _, is := range []bool{s.Passkey != nil, s.Secret != "", s.Mail != nil} {
+		if is {
+			ways++
+		}
+	}
+	return ways > 1
 }
 
 // OfApp tells whether the problem is one of the code of an app, and OfMail whether it is one of codes by mail.

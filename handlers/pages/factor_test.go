@@ -40,6 +40,7 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 		"set_up_mail":      {Token: evil, Username: evil, Passkey: ceremony, Mail: &pages.MailCode{To: evil}, Proposal: evil, Secret: "GEZDGNBVGY3TQOJQ", URL: "otpauth://totp/x"},
 		"set_up_mail_sent": {Token: evil, Username: evil, Mail: &pages.MailCode{To: evil, Sent: true}, Problem: pages.WrongMailCode},
 		"set_up_mail_many": {Token: evil, Username: evil, Mail: &pages.MailCode{To: evil, Sent: true}, Problem: pages.TooManyMails, Wait: pages.WaitFor(time.Hour)},
+		"set_up_asked":     {Application: to, Asked: pages.AskedHardware, Further: true, Token: evil, Username: evil, Passkey: &pages.Ceremony{Options: evil, State: evil, Only: true}, Problem: pages.PasskeyFailed},
 		"set_up_passkey":   {Further: true, Token: evil, Username: evil, Passkey: ceremony, Problem: pages.PasskeyModel},
 	} {
 		show(name, func(w http.ResponseWriter) error { return in.SetUp(w, http.StatusOK, page) })
@@ -73,4 +74,36 @@ func TestTheQRCodeIsInThePage(t *testing.T) {
 	assert.Contains(t, body, "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ", "for people who type it")
 	assert.NotContains(t, strings.ToLower(w.Header().Get("Content-Security-Policy")), "data:")
 	require.Error(t, set.For(reader("en")).SetUp(httptest.NewRecorder(), http.StatusOK, pages.SetUp{Proposal: "x", Secret: "x", URL: "javascript:alert(1)"}))
+}
+
+// A page names who asks, and offers a choice only where there is one.
+func TestThePageForNewFactorsSaysWhy(t *testing.T) {
+	t.Parallel()
+	set, err := pages.New(pages.Settings{})
+	require.NoError(t, err)
+	app := pages.Application{Client: "Shop"}
+	passkey, only := &pages.Ceremony{Options: "{}", State: "x"}, &pages.Ceremony{Options: "{}", State: "x", Only: true}
+	const secret, address = "GEZDGNBVGY3TQOJQ", "otpauth://totp/x"
+	for _, tc := range []struct {
+		name          string
+		page          pages.SetUp
+		want, without string
+	}{
+		{"the server, several ways", pages.SetUp{Passkey: passkey, Secret: secret, URL: address}, "needs a second step for signing in. Choose one.", "passkey-unsupported"},
+		{"the server, one way", pages.SetUp{Secret: secret, URL: address}, "needs a second step for signing in.<", "Choose one"},
+		{"a passkey, of somebody with an app", pages.SetUp{Application: app, Asked: pages.AskedPasskey, Further: true, Passkey: only}, "<strong>Shop</strong> asks for a passkey of <strong>alice</strong>.<", "for the day on which"},
+		{"no passkey here", pages.SetUp{Application: app, Asked: pages.AskedPasskey, Passkey: only}, "This browser cannot use passkeys.", "Choose one"},
+		{"a second step", pages.SetUp{Application: app, Asked: pages.AskedSecond, Passkey: passkey, Secret: secret, URL: address}, "<strong>Shop</strong> asks for a second step besides the password of <strong>alice</strong>.<", "passkey-unsupported"},
+		{"refused, no other way", pages.SetUp{Passkey: only, Problem: pages.PasskeyFailed}, "That did not work. Try again.<", "choose another way"},
+		{"refused, another way", pages.SetUp{Passkey: passkey, Secret: secret, URL: address, Problem: pages.PasskeyFailed}, "That did not work. Try again, or choose another way.<", "Try again.<"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			tc.page.Username, tc.page.Proposal = "alice", "x"
+			w := httptest.NewRecorder()
+			require.NoError(t, set.For(reader("en")).SetUp(w, http.StatusOK, tc.page))
+			assert.Contains(t, w.Body.String(), tc.want)
+			assert.NotContains(t, w.Body.String(), tc.without)
+		})
+	}
 }

@@ -92,6 +92,9 @@ func usedKeys(t *testing.T) map[string]bool {
 	for _, problem := range []pages.FactorProblem{pages.WrongCode, pages.WrongMailCode, pages.TooManyMails, pages.WrongRecovery, pages.TooManyCodes, pages.PasskeyFailed, pages.PasskeyExists, pages.PasskeyModel, pages.PasskeyName, pages.FactorNeeded} {
 		used["problem."+string(problem)] = false
 	}
+	for _, asked := range []pages.AskedFactor{pages.AskedSecond, pages.AskedPasskey, pages.AskedHardware} {
+		used["set_up.asked_"+string(asked)] = false
+	}
 	for _, change := range pages.AccountChanges() {
 		for _, part := range []string{"", ".lead", ".next"} {
 			used["done."+string(change)+part] = false

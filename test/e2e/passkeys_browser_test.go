@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -75,7 +76,7 @@ func TestPasskeysInABrowser(t *testing.T) {
 			document.getElementById('passkey-form').dataset.asked = asked.join();
 			return get(options);
 		}; undefined`))
-	w.do(chromedp.Click("#passkey-submit"), chromedp.WaitVisible("#passkey-form [data-failed]"), chromedp.WaitVisible(`#passkey-form[data-asked="optional,conditional"]`))
+	w.do(chromedp.Click("#passkey-submit"), chromedp.WaitVisible("#passkey-form [data-closed]"), chromedp.WaitVisible(`#passkey-form[data-asked="optional,conditional"]`))
 	a.verified(true)
 	w.do(chromedp.Click("#passkey-submit"))
 	assert.Equal(t, got, w.idToken(verifier))
@@ -118,10 +119,41 @@ func TestAnOlderSecurityKeyInABrowser(t *testing.T) {
 
 	w.signOut()
 	verifier = w.start()
-	w.do(chromedp.WaitVisible("#passkey-submit"), chromedp.Click("#passkey-submit"), chromedp.WaitVisible("#passkey-form [data-failed]"))
+	w.do(chromedp.WaitVisible("#passkey-submit"), chromedp.Click("#passkey-submit"), chromedp.WaitVisible("#passkey-form [data-closed]"))
 	a.present(false)
 	w.do(login("wonderland"), chromedp.WaitVisible("#factor-page"))
 	a.present(true)
 	w.do(chromedp.Click("#passkey-submit"))
 	assert.Equal(t, first, w.idToken(verifier))
+}
+
+// Where an application asks for a passkey, a browser that has none says so, and nothing else is offered.
+func TestABrowserWithoutPasskeysSaysSo(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, dev(t, manyCodes))
+	a := w.authenticator()
+	a.present(false)
+	phr := oauth2.SetAuthURLParam("acr_values", "phr")
+	w.start(phr)
+	w.do(login("wonderland"), chromedp.WaitVisible("#set-up-page"))
+	assert.Regexp(t, `^\S.+ asks for a passkey of alice\.$`, read(w, chromedp.Text("#why")))
+	unsupported := func() bool {
+		return read(w, chromedp.Evaluate[bool](`document.getElementById('passkey-unsupported').checkVisibility()`))
+	}
+	assert.False(t, unsupported(), "this browser has them")
+	without := page.AddScriptToEvaluateOnNewDocumentParams{Source: `delete window.PublicKeyCredential`}
+	hidden := call(w, page.AddScriptToEvaluateOnNewDocument, without)
+	w.do(chromedp.Reload(), chromedp.WaitVisible("#passkey-unsupported"))
+	assert.Equal(t, "This browser cannot use passkeys. Sign in with another browser.", read(w, chromedp.Text("#passkey-unsupported")))
+
+	call(w, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: hidden.Identifier})
+	w.do(chromedp.Reload(), chromedp.WaitVisible("#passkey-submit"))
+	a.present(true)
+	w.do(chromedp.Click("#passkey-submit"), chromedp.WaitVisible("#recovery-codes-page"))
+	a.present(false)
+	w.start(phr, oauth2.SetAuthURLParam("prompt", "login"))
+	w.do(login("wonderland"), chromedp.WaitVisible("#factor-page"))
+	assert.False(t, unsupported())
+	call(w, page.AddScriptToEvaluateOnNewDocument, without)
+	w.do(chromedp.Reload(), chromedp.WaitVisible("#passkey-unsupported"))
 }

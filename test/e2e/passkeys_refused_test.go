@@ -75,17 +75,18 @@ func TestPasskeysInABrowserAreRefused(t *testing.T) {
 	assert.True(t, p.sent(form))
 
 	// The browser does not sign for pages of other origins, and not without the user.
-	failed := func(address string) {
+	failed := func(address, element, said string) {
 		t.Helper()
 		a.present(false)
 		w.do(chromedp.Navigate(address), chromedp.WaitVisible("#passkey-submit"))
 		a.present(true)
-		w.do(chromedp.Click("#passkey-submit"), chromedp.WaitVisible("#passkey-form [data-failed]"))
-		assert.Equal(t, "That did not work. Try again, or choose another way.", read(w, chromedp.Text("#passkey-form [data-failed]")))
+		w.do(chromedp.Click("#passkey-submit"), chromedp.WaitVisible("#passkey-form "+element))
+		assert.Equal(t, said, read(w, chromedp.Text("#passkey-form "+element)))
+		assert.Equal(t, 1, read(w, chromedp.Evaluate[int](`[...document.querySelectorAll('#passkey-form p')].filter(p => !p.hidden).length`)))
 	}
-	failed(strings.Replace(s.url, "localhost", "127.0.0.1", 1) + "/login")
+	failed(strings.Replace(s.url, "localhost", "127.0.0.1", 1)+"/login", "[data-failed]", "That did not work. Try again, or choose another way.")
 	a.verified(false)
-	failed(s.url + "/login")
+	failed(s.url+"/login", ".note[data-closed]", "The dialog was closed without a passkey. You can try again.")
 	w.signedOut(t)
 	a.verified(true)
 

@@ -1,5 +1,6 @@
 // Passkeys: a form with data-get or data-create sends what the browser's authenticator responds to the options that it has.
-// Without this script, or in a browser without passkeys, the form stays hidden, and the other ways remain.
+// Without this script, or in a browser without passkeys, the form stays hidden, and the other ways remain. A page with no other way
+// says so in an element with data-unsupported.
 "use strict";
 
 (function () {
@@ -71,11 +72,11 @@
   }
 
   function fail(form, error) {
-    // The person has closed the dialog, or let it time out: nothing is wrong.
+    // NotAllowedError: the person has closed the dialog, or let it time out. Nothing is wrong.
     const name = error && error.name;
-    const problem = form.querySelector(name === "InvalidStateError" ? "[data-exists]" : "[data-failed]");
-    for (const other of form.querySelectorAll("[data-exists], [data-failed]")) {
-      other.hidden = other !== problem || name === "AbortError";
+    const said = { InvalidStateError: "[data-exists]", NotAllowedError: "[data-closed]" }[name] || "[data-failed]";
+    for (const other of form.querySelectorAll("[data-closed], [data-exists], [data-failed]")) {
+      other.hidden = !other.matches(said) || name === "AbortError";
     }
   }
 
@@ -114,6 +115,9 @@
   }
 
   if (!window.PublicKeyCredential || !navigator.credentials) {
+    for (const said of document.querySelectorAll("[data-unsupported]")) {
+      said.hidden = false;
+    }
     return;
   }
   for (const form of document.querySelectorAll("form[data-get], form[data-create]")) {
