@@ -32,6 +32,9 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 
 // writeLogin writes the sign-in page, with the other ways on from there; request is nil outside a flow.
 func (b *Browser) writeLogin(w http.ResponseWriter, r *http.Request, in pages.Localized, request *oauth.AuthorizeRequest, status int, page pages.Login) error {
+	if err := b.addSignedIn(r, &page, request); err != nil {
+		return err
+	}
 	b.addWays(&page, request)
 	if err := b.offerPasskey(w, r, &page); err != nil {
 		return err
@@ -53,12 +56,22 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 		}
 		return b.showLogin(w, r, p, f, cmp.Or(hint(query.Get("login_hint")), f.Request.LoginHint))
 	}
-	username, err := b.signedInAs(r)
-	if err != nil {
+	page := pages.Login{Token: b.Web.FormToken(w, r), Next: nextPage(query.Get("next")), Username: hint(query.Get("login_hint")), Locales: query.Get("ui_locales"), Remember: b.KeepSignedIn}
+	return b.writeLogin(w, r, b.Pages.For(r, pages.UILocales(page.Locales)...), nil, http.StatusOK, page)
+}
+
+// addSignedIn adds who is signed in already. The name is filled in of a user who is to sign in again; another one can be typed.
+func (b *Browser) addSignedIn(r *http.Request, page *pages.Login, request *oauth.AuthorizeRequest) error {
+	s, err := b.Web.Current(r)
+	if s == nil {
 		return err
 	}
-	page := pages.Login{Token: b.Web.FormToken(w, r), Next: nextPage(query.Get("next")), Username: hint(query.Get("login_hint")), Locales: query.Get("ui_locales"), SignedInAs: username, Remember: b.KeepSignedIn}
-	return b.writeLogin(w, r, b.Pages.For(r, pages.UILocales(page.Locales)...), nil, http.StatusOK, page)
+	page.SignedInAs = s.User.Username
+	page.AskedAgain = request != nil && request.Means(s.User.Subject)
+	if page.AskedAgain {
+		page.Username = cmp.Or(page.Username, s.User.Username)
+	}
+	return nil
 }
 
 // addWays adds where people without an account or without their password go on, in the languages that the
@@ -113,8 +126,6 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 		if page.Application = application(f.Request.Client); form.Get("action") == "cancel" {
 			return b.cancelled(f)
 		}
-	} else if page.SignedInAs, err = b.signedInAs(r); err != nil {
-		return err
 	}
 	s, err := b.verify(w, r, form, page, in, f.Request)
 	if s == nil {

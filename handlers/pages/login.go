@@ -34,8 +34,9 @@ type Login struct {
 	Missing string
 	// Locales are the languages that were asked for outside a flow, as they were written.
 	Locales string
-	// SignedInAs is the user who is signed in already, on a page outside a flow.
+	// SignedInAs is the user who is signed in already; empty: nobody. AskedAgain: the application wants that user to sign in again.
 	SignedInAs string
+	AskedAgain bool
 	// Remember: the box to stay signed in is checked.
 	Remember bool
 	// Phones: a phone number is a name, too.

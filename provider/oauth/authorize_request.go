@@ -75,6 +75,12 @@ func (r *AuthorizeRequest) isAbout(subject string) bool {
 	return (r.HintSubject == "" || r.HintSubject == subject) && (len(r.Subjects) == 0 || slices.Contains(r.Subjects, subject))
 }
 
+// Means tells whether a request that has a signed-in user sign in again means that user, and not that the person chooses an
+// account.
+func (r *AuthorizeRequest) Means(subject string) bool {
+	return r.isAbout(subject) && !r.Asks("select_account")
+}
+
 // Check checks an authorization request. With an error it returns the request when the error may
 // be sent to the client, or nil when client_id or redirect_uri cannot be trusted: then the error
 // is shown to the user and sent nowhere else (RFC 6749 section 4.1.2.1).
