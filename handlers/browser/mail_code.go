@@ -140,5 +140,5 @@ func (b *Browser) addedMail(r *http.Request, u *account.User, form url.Values) (
 	if errors.Is(err, factor.ErrCode) {
 		return addedFactor{}, &setUpProblem{pages.WrongMailCode, err}
 	}
-	return addedFactor{[]string{acr.MethodCode}, codes}, err
+	return addedFactor{[]string{acr.MethodCode}, codes, pages.NamedFactor{Use: pages.UseMail}}, err
 }

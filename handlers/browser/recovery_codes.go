@@ -1,10 +1,12 @@
 package browser
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -28,22 +30,47 @@ func (b *Browser) ServeRecoveryCodesPage(w http.ResponseWriter, r *http.Request)
 	if s == nil {
 		return b.startOver(w, r, to)
 	}
-	return b.showCodes(w, r, f, to, s, b.Web.TakeCodes(w, r, s.User.ID))
+	return b.showCodes(w, r, f, to, s, codesMade{b.Web.TakeCodes(w, r, s.User.ID), b.openSaid(r, query.Get(saidField))})
 }
 
 // leadToCodes leads a person to the page with the codes. A request that is too long for a redirect has them in the answer.
-func (b *Browser) leadToCodes(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, s *session.Session, codes []string) error {
-	path, short := to.path(codesPath)
-	if !short {
-		return b.showCodes(w, r, f, to, s, codes)
+func (b *Browser) leadToCodes(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, s *session.Session, made codesMade) error {
+	if _, short := to.path(codesPath); !short {
+		return b.showCodes(w, r, f, to, s, made)
 	}
-	b.Web.KeepCodes(w, r, s.User.ID, codes)
-	seeOther(w, path)
+	b.Web.KeepCodes(w, r, s.User.ID, made.codes)
+	seeOther(w, wire.Path(codesPath, url.Values{"flow": {to.flow}, "next": {to.next}, saidField: {b.sealSaid(w, r, made.said)}}))
 	return nil
 }
 
-func (b *Browser) showCodes(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, s *session.Session, codes []string) error {
-	page := pages.RecoveryCodes{Flow: to.flow, Next: to.next, Token: b.Web.FormToken(w, r), Username: s.User.Username, Codes: codes, At: b.Clock.Now(r.Context()).In(s.User.Profile.Location())}
+// codesMade are recovery codes, and what was done that they were made with.
+type codesMade struct {
+	codes []string
+	said  pages.OwnSaid
+}
+
+// saidField is the query parameter of what was done, which the page says: sealed, so that no other site has it say what was not.
+const saidField = "done"
+
+func (b *Browser) sealSaid(w http.ResponseWriter, r *http.Request, said pages.OwnSaid) string {
+	plain, err := json.Marshal(said)
+	if err != nil {
+		panic("browser: " + err.Error()) // it is made of texts
+	}
+	return b.Web.Seal(w, r, websession.OwnDone, plain)
+}
+
+// openSaid is zero for a text that was not sealed for this browser.
+func (b *Browser) openSaid(r *http.Request, text string) (said pages.OwnSaid) {
+	plain, err := b.Web.Open(r, websession.OwnDone, text)
+	if err != nil || json.Unmarshal(plain, &said) != nil {
+		return pages.OwnSaid{}
+	}
+	return said
+}
+
+func (b *Browser) showCodes(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, s *session.Session, made codesMade) error {
+	page := pages.RecoveryCodes{Flow: to.flow, Next: to.next, Token: b.Web.FormToken(w, r), Username: s.User.Username, Codes: made.codes, Said: made.said.Done, SaidFactor: made.said.Factor, At: b.Clock.Now(r.Context()).In(s.User.Profile.Location())}
 	if issuer, err := url.Parse(b.Issuer); err == nil {
 		page.Server = issuer.Host
 	}

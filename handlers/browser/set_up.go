@@ -1,17 +1,18 @@
 package browser
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
-	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
@@ -194,16 +195,23 @@ func (b *Browser) withFactor(w http.ResponseWriter, r *http.Request, f oauth.Flo
 	if err != nil {
 		return err
 	}
-	if len(added.recoveryCodes) == 0 {
+	said := pages.OwnSaid{Done: pages.OwnFactorAdded, Factor: &added.factor}
+	switch {
+	case len(added.recoveryCodes) > 0:
+		return b.leadToCodes(w, r, f, to, s, codesMade{added.recoveryCodes, said})
+	case to == way{next: ownFactorsPath} && s.User.DeleteAt == nil:
+		seeOther(w, wire.Path(to.next, url.Values{saidField: {b.sealSaid(w, r, said)}}))
+		return nil
+	default:
 		return b.goOn(w, r, to, s)
 	}
-	return b.leadToCodes(w, r, f, to, s, added.recoveryCodes)
 }
 
-// addedFactor is a factor that was just set up: the methods of authentication that this proves, and the recovery
-// codes that were made with it.
+// addedFactor is a factor that was just set up: the methods of authentication that this proves, the recovery
+// codes that were made with it, and what it is called.
 type addedFactor struct {
 	methods, recoveryCodes []string
+	factor                 pages.NamedFactor
 }
 
 // setUpProblem is what a person can correct.
@@ -233,7 +241,7 @@ func (b *Browser) added(r *http.Request, c *candidate, form url.Values) (addedFa
 	if errors.Is(err, factor.ErrCode) {
 		return addedFactor{}, &setUpProblem{pages.WrongCode, err}
 	}
-	return addedFactor{[]string{acr.MethodCode}, codes}, err
+	return addedFactor{[]string{acr.MethodCode}, codes, pages.NamedFactor{Use: pages.UseApp}}, err
 }
 
 func (b *Browser) addedPasskey(r *http.Request, by *candidate, form url.Values) (addedFactor, error) {
@@ -241,7 +249,7 @@ func (b *Browser) addedPasskey(r *http.Request, by *candidate, form url.Values) 
 	if err != nil {
 		return addedFactor{}, &setUpProblem{pages.PasskeyFailed, err}
 	}
-	p, codes, err := b.Passkeys.Create(r.Context(), by.user, c.Ceremony, []byte(form.Get("response")), form.Get("name"), by.acting())
+	p, codes, err := b.Passkeys.Create(r.Context(), by.user, c.Ceremony, []byte(form.Get("response")), passkeyName(r, form), by.acting())
 	var refused *passkey.Refused
 	var name *passkey.NameFault
 	switch {
@@ -256,5 +264,19 @@ func (b *Browser) addedPasskey(r *http.Request, by *candidate, form url.Values) 
 	case err != nil:
 		return addedFactor{}, err
 	}
-	return addedFactor{p.Methods(p.Verifies), codes}, nil
+	shown, key := p.Shown()
+	return addedFactor{p.Methods(p.Verifies), codes, pages.NamedFactor{Name: shown, Use: pages.UsePasskey, Key: key}}, nil
+}
+
+// passkeyName is the name of the form or, for a passkey that is kept where the browser runs, what that is: those without a name
+// could not be told apart.
+func passkeyName(r *http.Request, form url.Values) string {
+	var response struct {
+		Attachment string `json:"authenticatorAttachment"` // WebAuthn section 5.4.5
+	}
+	typed := form.Get("name")
+	if strings.TrimSpace(typed) != "" || json.Unmarshal([]byte(form.Get("response")), &response) != nil || response.Attachment != "platform" {
+		return typed
+	}
+	return websession.BrowserName(r)
 }

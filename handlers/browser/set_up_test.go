@@ -2,6 +2,7 @@ package browser
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -91,6 +92,7 @@ func (e *enrolling) signInAgain(u *account.User) {
 
 func (e *enrolling) request(method, path, body string) *http.Request {
 	r := httptest.NewRequestWithContext(e.t.Context(), method, testIssuer+path, strings.NewReader(body))
+	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
 	for _, c := range e.cookies {
 		r.AddCookie(c)
 	}
@@ -265,4 +267,38 @@ func TestAnotherAppIsProposedWhereTheFormerIsWorthless(t *testing.T) {
 	shown := secretOf(t, e.page())
 	e.cookies["__Host-gatehouse_proposal"].Value = before
 	assert.NotEqual(t, shown, secretOf(t, e.page()), "it was kept in another browser")
+}
+
+// Who adds a factor learns that it worked, and which one it is: on the page with the recovery codes, or in the list.
+func TestThePageSaysWhatWasAdded(t *testing.T) {
+	e := newEnrolling(t)
+	u := e.signIn("alice")
+	w := e.post(e.app(e.page(), true))
+	at, err := url.Parse(w.Header().Get("Location"))
+	require.NoError(t, err)
+	shown := httptest.NewRecorder()
+	require.NoError(t, e.ServeRecoveryCodesPage(shown, e.request(http.MethodGet, at.String(), "")))
+	assert.Contains(t, shown.Body.String(), "“Authenticator app” was added.")
+	without := at.Query()
+	without.Set("done", base64.RawURLEncoding.EncodeToString([]byte(`{"done":"factor_added","factor":{"name":"x"}}`)))
+	shown = httptest.NewRecorder()
+	require.NoError(t, e.ServeRecoveryCodesPage(shown, e.request(http.MethodGet, codesPath+"?"+without.Encode(), "")))
+	assert.NotContains(t, shown.Body.String(), "was added", "nobody else says so")
+
+	// One that is kept in the browser's device is named by that: without names they could not be told apart.
+	names := map[string]string{}
+	for attachment, typed := range map[string]string{"platform": " ", "cross-platform": "", "hybrid": "Phone"} {
+		page := e.page()
+		response, err := passkeytest.New(testIssuer).Create([]byte(field(t, page, `data-create="([^"]*)"`)), func(r *passkeytest.Response) { r.Outer["authenticatorAttachment"] = attachment })
+		require.NoError(t, err)
+		w = e.post(url.Values{"use": {"passkey"}, "name": {typed}, "ceremony": {field(t, page, `name="ceremony" value="([^"]*)"`)}, "response": {string(response)}})
+		at, err = url.Parse(w.Header().Get("Location"))
+		require.NoError(t, err)
+		require.Equal(t, ownFactors, at.Path)
+		said := e.openSaid(e.request(http.MethodGet, "/", ""), at.Query().Get("done"))
+		require.Equal(t, pages.OwnFactorAdded, said.Done)
+		names[attachment] = said.Factor.Name
+	}
+	assert.Equal(t, map[string]string{"platform": "Firefox, Linux", "cross-platform": "", "hybrid": "Phone"}, names)
+	assert.ElementsMatch(t, []string{factor.TOTP, factor.Passkey}, e.factors(u))
 }

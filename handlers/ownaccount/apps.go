@@ -75,7 +75,7 @@ func (o *OwnAccount) serveApps(w http.ResponseWriter, r *http.Request, s *sessio
 	if err != nil {
 		return err
 	}
-	what := said{Done: pages.OwnAppEnded, App: names[id]}
+	what := pages.OwnSaid{Done: pages.OwnAppEnded, App: names[id]}
 	switch record, err := o.Receipts.Latest(r.Context(), s.User.ID, id); {
 	case err == nil:
 		what.Receipt = record.String()

@@ -43,7 +43,8 @@ func (o *OwnAccount) serveConfirm(w http.ResponseWriter, r *http.Request, s *ses
 		at := slices.IndexFunc(list, func(p *passkey.Passkey) bool { return p.ID.String() == query.Get("passkey") })
 		if there = at >= 0; there {
 			page.ID = list[at].ID.String()
-			page.Name, _ = shownName(list[at].Name)
+			shown := named(list[at])
+			page.Name, page.Key, page.Added = shown.Name, shown.Key, list[at].CreatedAt
 		}
 	case removeApp:
 		page.App, there = true, hasApp

@@ -87,7 +87,7 @@ func (o *OwnAccount) serveContact(c contact) serve {
 		case err != nil:
 			return err
 		case remove:
-			return o.done(w, r, securityPath, said{Done: pages.OwnContactRemoved})
+			return o.done(w, r, securityPath, pages.OwnSaid{Done: pages.OwnContactRemoved})
 		default:
 			seeOther(w, "/verify", url.Values{"id": {id.String()}})
 			return nil

@@ -70,5 +70,5 @@ func (o *OwnAccount) keep(w http.ResponseWriter, r *http.Request, s *session.Ses
 		seeOther(w, o.AuthorizePath, url.Values{"flow": {flow}})
 		return nil
 	}
-	return o.done(w, r, accountPath, said{Done: pages.OwnKept})
+	return o.done(w, r, accountPath, pages.OwnSaid{Done: pages.OwnKept})
 }

@@ -34,7 +34,7 @@ func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 		err = next(w, r, s)
 		if errors.Is(err, websession.ErrOtherUser) {
 			canonical.From(r.Context()).Outcome("other_user")
-			return o.done(w, r, page, said{Done: pages.OwnOtherUser})
+			return o.done(w, r, page, pages.OwnSaid{Done: pages.OwnOtherUser})
 		}
 		return err
 	}
@@ -62,9 +62,10 @@ func proveAgain(w http.ResponseWriter, page string, s *session.Session) {
 
 // own is what every page has in common.
 func (o *OwnAccount) own(w http.ResponseWriter, r *http.Request, s *session.Session, current string) pages.Own {
+	done := o.said(r)
 	return pages.Own{
 		Token: o.Web.UserToken(w, r, s.User.ID), Username: s.User.Username, Current: current, Zone: s.User.Profile.Location(),
-		Said: o.said(r).Done, DeleteAt: s.User.DeleteAt, Deletion: o.Grace > 0,
+		Said: done.Done, SaidFactor: done.Factor, DeleteAt: s.User.DeleteAt, Deletion: o.Grace > 0,
 	}
 }
 
@@ -73,17 +74,9 @@ func (o *OwnAccount) readForm(r *http.Request, s *session.Session) (url.Values, 
 	return o.Web.ReadUserForm(r, s.User.ID)
 }
 
-// said is what was done in this browser, for the page that says so.
-type said struct {
-	Done pages.OwnDone `json:"done"`
-	// App is the application whose access was ended, and Receipt the id of its record.
-	App     string `json:"app,omitempty"`
-	Receipt string `json:"receipt,omitempty"`
-}
-
 // done leads to the page that says what was done. It is not the answer to the form: reloaded, that would send the
 // form again.
-func (o *OwnAccount) done(w http.ResponseWriter, r *http.Request, page string, what said) error {
+func (o *OwnAccount) done(w http.ResponseWriter, r *http.Request, page string, what pages.OwnSaid) error {
 	plain, err := json.Marshal(what)
 	if err != nil {
 		return err
@@ -93,10 +86,10 @@ func (o *OwnAccount) done(w http.ResponseWriter, r *http.Request, page string, w
 }
 
 // said reads it back. A copied address, or one of another browser, says nothing.
-func (o *OwnAccount) said(r *http.Request) (what said) {
+func (o *OwnAccount) said(r *http.Request) (what pages.OwnSaid) {
 	plain, err := o.Web.Open(r, websession.OwnDone, r.URL.Query().Get("done"))
 	if err != nil || json.Unmarshal(plain, &what) != nil {
-		return said{}
+		return pages.OwnSaid{}
 	}
 	return what
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
@@ -66,8 +67,8 @@ func (o *OwnAccount) showFactors(w http.ResponseWriter, r *http.Request, s *sess
 		page.Mail = &pages.OwnFactor{Added: of.Mail.CreatedAt, Used: of.Mail.UsedAt}
 	}
 	for _, p := range list {
-		name, key := shownName(p.Name)
-		page.Passkeys = append(page.Passkeys, pages.OwnFactor{ID: p.ID.String(), Name: name, Key: key, Added: p.CreatedAt, Used: p.UsedAt})
+		shown := named(p)
+		page.Passkeys = append(page.Passkeys, pages.OwnFactor{ID: p.ID.String(), Name: shown.Name, Key: shown.Key, SecondOnly: !p.Verifies, Added: p.CreatedAt, Used: p.UsedAt})
 	}
 	if len(list) > 0 {
 		accepted, err := o.Passkeys.Accepted(list)
@@ -86,6 +87,11 @@ func shownName(name string) (shown string, key bool) {
 		return "", key
 	}
 	return name, false
+}
+
+func named(p *passkey.Passkey) pages.NamedFactor {
+	name, key := p.Shown()
+	return pages.NamedFactor{Name: name, Use: pages.UsePasskey, Key: key}
 }
 
 // serveFactors removes a factor, renames a passkey, or makes new recovery codes.
@@ -113,31 +119,43 @@ func (o *OwnAccount) serveFactors(w http.ResponseWriter, r *http.Request, s *ses
 	case err != nil:
 		return err
 	}
-	canonical.From(r.Context()).Outcome(string(what))
-	return o.done(w, r, factorsPath, said{Done: what})
+	canonical.From(r.Context()).Outcome(string(what.Done))
+	return o.done(w, r, factorsPath, what)
 }
 
-func (o *OwnAccount) changeFactor(r *http.Request, s *session.Session, form url.Values) (pages.OwnDone, error) {
+func (o *OwnAccount) changeFactor(r *http.Request, s *session.Session, form url.Values) (pages.OwnSaid, error) {
 	u := s.User
 	if form.Get("action") != "rename" {
 		if err := o.mayRemove(r.Context(), u); err != nil {
-			return "", err
+			return pages.OwnSaid{}, err
 		}
 	}
 	switch form.Get("action") {
 	case removeApp:
-		return pages.OwnFactorRemoved, o.Factors.RemoveTOTP(r.Context(), u, s.ID)
+		return removed(pages.NamedFactor{Use: pages.UseApp}), o.Factors.RemoveTOTP(r.Context(), u, s.ID)
 	case removeMail:
-		return pages.OwnFactorRemoved, o.Factors.RemoveMail(r.Context(), u, s.ID)
+		return removed(pages.NamedFactor{Use: pages.UseMail}), o.Factors.RemoveMail(r.Context(), u, s.ID)
 	}
 	id, err := provider.ParseID(form.Get("passkey"))
 	if err != nil {
-		return "", provider.ErrNotFound
+		return pages.OwnSaid{}, provider.ErrNotFound
 	}
 	if form.Get("action") == "rename" {
-		return pages.OwnPasskeyRenamed, o.Passkeys.Rename(r.Context(), u.ID, id, form.Get("name"))
+		return pages.OwnSaid{Done: pages.OwnPasskeyRenamed}, o.Passkeys.Rename(r.Context(), u.ID, id, form.Get("name"))
 	}
-	return pages.OwnFactorRemoved, o.Passkeys.Remove(r.Context(), u, id, s.ID)
+	list, err := o.Passkeys.Of(r.Context(), u.ID)
+	if err != nil {
+		return pages.OwnSaid{}, err
+	}
+	at := slices.IndexFunc(list, func(p *passkey.Passkey) bool { return p.ID == id })
+	if at < 0 {
+		return pages.OwnSaid{}, provider.ErrNotFound
+	}
+	return removed(named(list[at])), o.Passkeys.Remove(r.Context(), u, id, s.ID)
+}
+
+func removed(f pages.NamedFactor) pages.OwnSaid {
+	return pages.OwnSaid{Done: pages.OwnFactorRemoved, Factor: &f}
 }
 
 // mayRemove returns errLast for the last factor of a user who must have one: whoever knows the password could set up

@@ -44,6 +44,46 @@ func (f *fixture) withPasskey(u *account.User, name string) string {
 	return p.ID.String()
 }
 
+// withKey gives a user a security key that verifies nobody.
+func (f *fixture) withKey(u *account.User, name string) string {
+	f.t.Helper()
+	options, c, err := f.passkeys.Creation(f.t.Context(), u)
+	require.NoError(f.t, err)
+	a := passkeytest.New(issuer)
+	a.Flags &^= passkeytest.UserVerified
+	response, err := a.Create(options)
+	require.NoError(f.t, err)
+	p, _, err := f.passkeys.Create(f.t.Context(), u, c, response, name, provider.ID{})
+	require.NoError(f.t, err)
+	require.False(f.t, p.Verifies)
+	return p.ID.String()
+}
+
+// A security key that verifies nobody is none of the passkeys that sign one in without the password, whatever it is called.
+func TestASecurityKeyIsNotCalledAPasskey(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("alice")
+	blue, plain := f.withKey(u, "Blue"), f.withKey(u, "")
+	alice := f.signInBy(u, "pwd", "pop", "user", "mfa")
+	const only = "It is a second step only"
+	body := alice.open(factorsPage).Body.String()
+	assert.Contains(t, body, `Blue <span class="mark">Security key</span>`)
+	assert.Equal(t, 2, strings.Count(body, only))
+	for id, question := range map[string]string{blue: "Remove the security key “Blue”?", plain: "Remove the security key?"} {
+		body = alice.open(factorsPage + "?confirm=remove&passkey=" + id).Body.String()
+		assert.Contains(t, body, question)
+		assert.Regexp(t, `id="added">Added: <time`, body, "which of those without a name")
+		assert.NotContains(t, strings.ToLower(body), "passkey “")
+	}
+	assert.Contains(t, alice.done(alice.post(factorsPage, url.Values{"action": {"remove"}, "passkey": {plain}})), "“Security key” was removed.")
+
+	bob := f.user("bob")
+	f.withPasskey(bob, "Laptop")
+	body = f.signInBy(bob, "pop", "user", "mfa").open(factorsPage).Body.String()
+	assert.Contains(t, body, `Laptop <span class="mark">Passkey</span>`)
+	assert.NotContains(t, body, only)
+}
+
 func TestFactorsAreChanged(t *testing.T) {
 	f := newFixture(t, nil)
 	u := f.user("alice")
@@ -67,7 +107,9 @@ func TestFactorsAreChanged(t *testing.T) {
 	assert.NotEmpty(t, alice.cookies["__Host-gatehouse_codes"], "the page shows them")
 	body = alice.done(alice.post(factorsPage, url.Values{"action": {"remove_app"}}))
 	assert.NotContains(t, body, "remove-app")
-	alice.done(alice.post(factorsPage, url.Values{"action": {"remove"}, "passkey": {id}}))
+	assert.Contains(t, body, `autofocus>“Authenticator app” was removed.`, "the page says what, and reads it out")
+	body = alice.done(alice.post(factorsPage, url.Values{"action": {"remove"}, "passkey": {id}}))
+	assert.Contains(t, body, "“Desk” was removed.")
 	kept, err := f.store.User(t.Context(), u.ID)
 	require.NoError(t, err)
 	assert.Empty(t, kept.Factors)

@@ -70,7 +70,7 @@ func (o *OwnAccount) serveForget(w http.ResponseWriter, r *http.Request, s *sess
 
 func (o *OwnAccount) sessionsDone(w http.ResponseWriter, r *http.Request, what pages.OwnDone) error {
 	canonical.From(r.Context()).Outcome(string(what))
-	return o.done(w, r, sessionsPath, said{Done: what})
+	return o.done(w, r, sessionsPath, pages.OwnSaid{Done: what})
 }
 
 // endSession ends a session of the same user. One of another user is like one that does not exist, which is over.

@@ -68,10 +68,10 @@ type Factor struct {
 	Passkey             *Ceremony
 	// MailCode is for the use of that.
 	MailCode MailCode
-	// Remember: this browser may remember the factor, for RememberFor.
-	Remember    bool
-	RememberFor Lasts
-	Problem     FactorProblem
+	// Remember: this browser may remember the factor, for RememberFor. Remembered: the person has checked the box.
+	Remember, Remembered bool
+	RememberFor          Lasts
+	Problem              FactorProblem
 	// Wait is the time until the next attempt.
 	Wait Lasts
 }
@@ -158,6 +158,9 @@ func (l Localized) SetUp(w http.ResponseWriter, status int, page SetUp) error {
 // RecoveryCodes shows codes that stand in for a lost factor. They are never shown again.
 type RecoveryCodes struct {
 	Flow, Next, Token, Username string
+	// Said is what was done right before, with the SaidFactor; nil: nothing.
+	Said       OwnDone
+	SaidFactor *NamedFactor
 	// Codes is empty for a person who opens the page again.
 	Codes []string
 	// Server is the host of the server, which the brand may not tell apart from others, and At when the codes were made.

@@ -16,6 +16,8 @@ type Own struct {
 	Zone *time.Location
 	// Said is what was just done, or empty.
 	Said OwnDone
+	// SaidFactor is the factor that it was done with; nil: none.
+	SaidFactor *NamedFactor
 	// DeleteAt is when the account is to be deleted; nil: it is to stay.
 	DeleteAt *time.Time
 	// Deletion: people may have their account deleted.
@@ -45,6 +47,7 @@ const (
 	OwnBrowsersForgot  OwnDone = "browsers_forgotten"
 	OwnAppEnded        OwnDone = "app_ended"
 	OwnKept            OwnDone = "kept"
+	OwnFactorAdded     OwnDone = "factor_added"
 	OwnFactorRemoved   OwnDone = "factor_removed"
 	OwnPasskeyRenamed  OwnDone = "passkey_renamed"
 	// OwnOtherUser: nothing was done, since the form had been shown to another user.
@@ -53,7 +56,17 @@ const (
 
 // OwnDones are all of them.
 func OwnDones() []OwnDone {
-	return []OwnDone{OwnProfileSaved, OwnPictureSaved, OwnPictureRemoved, OwnPasswordChanged, OwnContactRemoved, OwnSessionEnded, OwnSessionsEnded, OwnBrowsersForgot, OwnAppEnded, OwnKept, OwnFactorRemoved, OwnPasskeyRenamed, OwnOtherUser}
+	return []OwnDone{OwnProfileSaved, OwnPictureSaved, OwnPictureRemoved, OwnPasswordChanged, OwnContactRemoved, OwnSessionEnded, OwnSessionsEnded, OwnBrowsersForgot, OwnAppEnded, OwnKept, OwnFactorAdded, OwnFactorRemoved, OwnPasskeyRenamed, OwnOtherUser}
+}
+
+// OwnSaid is what was done, as it gets from the form to the page that says so.
+type OwnSaid struct {
+	Done OwnDone `json:"done"`
+	// App is the application whose access was ended, and Receipt the id of its record.
+	App     string `json:"app,omitempty"`
+	Receipt string `json:"receipt,omitempty"`
+	// Factor is the one that was added or removed.
+	Factor *NamedFactor `json:"factor,omitempty"`
 }
 
 // ownLink is a page in the navigation. Its text is own.nav and the name.

@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
@@ -13,6 +14,9 @@ type OwnConfirm struct {
 
 	// Action is the one of the form, about the passkey with the ID and the Name that the person gave it.
 	Action, ID, Name string
+	// Key: that is a security key. Added is when it was set up, which tells several without a name apart.
+	Key   bool
+	Added time.Time
 	// Codes: it makes new recovery codes. App: it removes the authenticator app. Mail: it ends codes by mail. Else it
 	// removes the passkey.
 	Codes, App, Mail bool

@@ -8,12 +8,35 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
 
+// NamedFactor is a second factor in a sentence: by the name that the person gave it or, without one, by what it is.
+type NamedFactor struct {
+	Name string    `json:"name,omitempty"`
+	Use  FactorUse `json:"use,omitempty"`
+	// Key: the passkey is on a security key.
+	Key bool `json:"key,omitempty"`
+}
+
+// Text is the key of the text for a factor without a name.
+func (f NamedFactor) Text() string {
+	switch {
+	case f.Key:
+		return "own.factors.key"
+	case f.Use == UsePasskey:
+		return "set_up.passkey"
+	case f.Use == UseMail:
+		return "set_up.mail"
+	default:
+		return "set_up.app"
+	}
+}
+
 // OwnFactor is a second factor of a person.
 type OwnFactor struct {
-	// ID and Name are of a passkey; it has no name if nobody gave it one. Key: it is a security key.
-	ID, Name string
-	Key      bool
-	Added    time.Time
+	// ID and Name are of a passkey; it has no name if nobody gave it one. Key: it is a security key. SecondOnly: it does not sign
+	// the person in without the password.
+	ID, Name        string
+	Key, SecondOnly bool
+	Added           time.Time
 	// Used is nil before the first use.
 	Used *time.Time
 }

@@ -90,6 +90,16 @@ func Unnamed(name string) (is, key bool) {
 	return name == unnamed || name == unnamedKey, name == unnamedKey
 }
 
+// Shown is the name that the person gave a passkey; empty: none. key: it is a security key for people, as is one that has verified
+// nobody, whatever its name: what they know as a passkey signs them in without the password.
+func (p *Passkey) Shown() (name string, key bool) {
+	is, key := Unnamed(p.Name)
+	if !is {
+		name = p.Name
+	}
+	return name, key || !p.Verifies
+}
+
 // defaultName is for a passkey to which nobody gave one: by where the authenticator is, in English like what
 // administrators read.
 func defaultName(transports []string) string {
