@@ -45,6 +45,18 @@ func (b *Browser) cancelled(f oauth.Flow) error {
 	return b.errorForApplication(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The user did not sign in.").For(f.Request.Client.ID))
 }
 
+// declined is cancelled for a person who does not give, or set up, another factor, and may be signed in.
+func (b *Browser) declined(r *http.Request, f oauth.Flow) error {
+	s, err := b.Web.Current(r)
+	if err != nil {
+		return b.errorForApplication(f, err)
+	}
+	if s == nil {
+		return b.cancelled(f)
+	}
+	return b.errorForApplication(f, refusal.New(refusal.AccessDenied, refusal.CheckDenied, "The user is signed in, but did not give the other factor that the request demands.").For(f.Request.Client.ID))
+}
+
 func application(c *client.Client) pages.Application {
 	return pages.Application{Client: c.Name, Logo: logoPath(c), PolicyURI: c.PolicyURI, TOSURI: c.TOSURI}
 }

@@ -131,7 +131,7 @@ func (b *Browser) ServeFactor(w http.ResponseWriter, r *http.Request) error {
 		if f.Request == nil { // the page that is next has asked for the factor
 			return b.goOn(w, r, way{next: afterCancel(to.next)}, nil)
 		}
-		return b.cancelled(f)
+		return b.declined(r, f)
 	}
 	c, err := b.candidate(r)
 	if err != nil {
@@ -140,7 +140,7 @@ func (b *Browser) ServeFactor(w http.ResponseWriter, r *http.Request) error {
 	if c == nil {
 		return b.startOver(w, r, to)
 	}
-	page := pages.Factor{Use: pages.FactorUse(form.Get("use"))}
+	page := pages.Factor{Use: pages.FactorUse(form.Get("use")), Remembered: form.Get("remember") != ""}
 	methods, err := b.given(r, c, form, page.Use)
 	var throttled *account.Throttled
 	switch {

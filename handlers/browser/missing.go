@@ -13,8 +13,16 @@ import (
 )
 
 // Missing leads a person with a new account to the page for what is missing for a session, which an error says. Then it
-// has responded, or returns another error. The sealed request in progress may be empty.
+// has responded, or returns another error. The sealed request in progress may be empty. Without an error it reminds a
+// person who need not have a factor yet, as a sign-in does.
 func (b *Browser) Missing(w http.ResponseWriter, r *http.Request, start session.Start, flow string, err error) (responded bool, _ error) {
+	if err == nil && b.Factors.Of(r.Context(), start.User, start.Methods) == factor.Remind {
+		path, short := way{flow: flow}.path(setUpPath)
+		if short { // of a longer request the next sign-in reminds
+			seeOther(w, path)
+		}
+		return short, nil
+	}
 	return b.missing(w, r, start, way{flow: flow}, err)
 }
 

@@ -145,7 +145,7 @@ func (b *Browser) ServeSetUp(w http.ResponseWriter, r *http.Request) error {
 		if f.Request == nil {
 			return b.goOn(w, r, to, nil)
 		}
-		return b.cancelled(f)
+		return b.declined(r, f)
 	case "later", "done":
 		s, err := b.Web.Current(r)
 		if err != nil {

@@ -302,3 +302,22 @@ func TestThePageSaysWhatWasAdded(t *testing.T) {
 	assert.Equal(t, map[string]string{"platform": "Firefox, Linux", "cross-platform": "", "hybrid": "Phone"}, names)
 	assert.ElementsMatch(t, []string{factor.TOTP, factor.Passkey}, e.factors(u))
 }
+
+// Whoever has just registered is reminded as at a sign-in, which is the first one.
+func TestANewAccountIsRemindedWithinTheGrace(t *testing.T) {
+	e := newEnrolling(t)
+	u := e.signIn("alice")
+	start := session.Start{User: u, Methods: []string{session.Password}}
+	missing := func(p factor.Policy) (bool, string) {
+		e.Factors = factor.NewSessions(p, e.store, func() time.Time { return e.now })
+		w := httptest.NewRecorder()
+		responded, err := e.Missing(w, e.request(http.MethodPost, "/register", ""), start, "sealed", nil)
+		require.NoError(t, err)
+		return responded, w.Header().Get("Location")
+	}
+	responded, path := missing(factor.Policy{Everyone: true, Grace: time.Hour})
+	assert.True(t, responded)
+	assert.Equal(t, "/set-up?flow=sealed", path)
+	responded, _ = missing(factor.Policy{})
+	assert.False(t, responded, "nothing is demanded")
+}

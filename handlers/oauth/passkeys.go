@@ -12,8 +12,11 @@ const (
 	PasskeyEndpointsPath = "/.well-known/passkey-endpoints" //nolint:gosec // where a document stands
 )
 
-// factorsPage is where people add and manage their passkeys.
-const factorsPage = "/account/security/factors"
+// factorsPage is where people manage their passkeys, and enrolPage where they add one, which leads there.
+const (
+	factorsPage = "/account/security/factors"
+	enrolPage   = "/set-up?next=" + factorsPage
+)
 
 // PasskeyOrigins serves the document of the sites whose pages may use the passkeys of this one.
 func PasskeyOrigins(origins []string) func(http.ResponseWriter, *http.Request) error {
@@ -22,7 +25,7 @@ func PasskeyOrigins(origins []string) func(http.ResponseWriter, *http.Request) e
 
 // PasskeyEndpoints serves the document by which password managers lead people to the page for passkeys.
 func PasskeyEndpoints(issuer string) func(http.ResponseWriter, *http.Request) error {
-	return passkeyDocument(map[string]any{"enroll": issuer + factorsPage, "manage": issuer + factorsPage})
+	return passkeyDocument(map[string]any{"enroll": issuer + enrolPage, "manage": issuer + factorsPage})
 }
 
 func passkeyDocument(content map[string]any) func(http.ResponseWriter, *http.Request) error {

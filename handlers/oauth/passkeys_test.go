@@ -16,7 +16,7 @@ func TestPasskeyDocuments(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{
 		oauth.PasskeyOriginsPath:   `{"origins":["https://shop.example","https://shop.example.org"]}`,
-		oauth.PasskeyEndpointsPath: `{"enroll":"https://id.example.com/account/security/factors","manage":"https://id.example.com/account/security/factors"}`,
+		oauth.PasskeyEndpointsPath: `{"enroll":"https://id.example.com/set-up?next=/account/security/factors","manage":"https://id.example.com/account/security/factors"}`,
 	} {
 		r := named(oauth.Config{Prefix: "/oauth", Issuer: "https://id.example.com", PasskeyOrigins: []string{"https://shop.example", "https://shop.example.org"}}, path)
 		require.NotNil(t, r, path)

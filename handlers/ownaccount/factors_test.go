@@ -101,6 +101,8 @@ func TestFactorsAreChanged(t *testing.T) {
 	assert.Equal(t, http.StatusUnprocessableEntity, w.Code)
 	assert.Contains(t, w.Body.String(), `id="name-problem"`)
 
+	assert.Contains(t, body, `id="codes-renew" class="button small plain"`, "new codes are no loss")
+	assert.Contains(t, body, `id="remove-app" class="button small danger"`)
 	w = alice.post(factorsPage, url.Values{"action": {"codes"}})
 	assert.Equal(t, http.StatusSeeOther, w.Code)
 	assert.Equal(t, "/recovery-codes?next="+url.QueryEscape(factorsPage), w.Header().Get("Location"))

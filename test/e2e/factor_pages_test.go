@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"golang.org/x/oauth2"
@@ -64,6 +65,9 @@ func TestSecondFactorsWithoutScriptsAndMouse(t *testing.T) {
 	assert.Len(t, codes, 10)
 	hidden("#codes-copy")
 	assert.Equal(t, "codes-title", w.focused(), "a second Enter must not lose the codes")
+	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	assert.Equal(t, "none", read(w, chromedp.Evaluate[string](`getComputedStyle(document.activeElement).outlineStyle`)), "paper has no keyboard")
+	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
 	assert.Regexp(t, `^10 codes, for alice at Gatehouse \(localhost:\d+\), made on \d`, read(w, chromedp.Text("#codes-of")))
 
 	// They are shown once. The page says so when it is reloaded, or when the person comes back to it.
@@ -80,11 +84,12 @@ func TestSecondFactorsWithoutScriptsAndMouse(t *testing.T) {
 	password()
 	w.do(chromedp.WaitVisible("#factor-page"))
 	assert.Equal(t, "code", w.focused())
-	w.do(chromedp.KeyEvent(factortest.Code(secret, now)+"\r"), chromedp.WaitVisible("#problem"))
-	assert.Equal(t, "code", w.focused())
-	w.do(chromedp.KeyEvent(factortest.Code(secret, now.Add(30*time.Second))))
+	w.do(chromedp.KeyEvent(factortest.Code(secret, now)))
 	w.tab("remember")
-	w.do(chromedp.KeyEvent(" \r"))
+	w.do(chromedp.KeyEvent(" \r"), chromedp.WaitVisible("#problem"))
+	assert.Equal(t, "code", w.focused())
+	assert.True(t, read(w, chromedp.Evaluate[bool](`document.getElementById('remember').checked`)), "the person need not check the box again")
+	w.do(chromedp.KeyEvent(factortest.Code(secret, now.Add(30*time.Second)) + "\r"))
 	assert.Equal(t, got, w.idToken(verifier))
 
 	// The browser is remembered: the password is enough, but it is one factor.

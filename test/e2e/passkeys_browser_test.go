@@ -137,6 +137,10 @@ func TestABrowserWithoutPasskeysSaysSo(t *testing.T) {
 	w.start(phr)
 	w.do(login("wonderland"), chromedp.WaitVisible("#set-up-page"))
 	assert.Regexp(t, `^\S.+ asks for a passkey of alice\.$`, read(w, chromedp.Text("#why")))
+	w.do(chromedp.Click("#cancel"), chromedp.WaitVisible("#app-page"))
+	assert.Equal(t, "The user is signed in, but did not give the other factor that the request demands.", w.callbackParams().Get("error_description"))
+	w.start(phr)
+	w.do(chromedp.WaitVisible("#set-up-page"))
 	unsupported := func() bool {
 		return read(w, chromedp.Evaluate[bool](`document.getElementById('passkey-unsupported').checkVisibility()`))
 	}
