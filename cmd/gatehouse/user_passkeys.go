@@ -20,13 +20,14 @@ type passkeyView struct {
 	UsedAt     *time.Time `json:"used_at"`
 	Hardware   bool       `json:"hardware"`
 	BackedUp   bool       `json:"backed_up"`
+	SecondOnly bool       `json:"second_only"`
 	Transports []string   `json:"transports"`
 }
 
 func passkeyViews(list []*passkey.Passkey) []passkeyView {
 	views := make([]passkeyView, len(list))
 	for i, p := range list {
-		views[i] = passkeyView{p.ID.String(), p.Name, p.CreatedAt, p.UsedAt, p.Hardware, p.BackedUp, orEmpty(p.Transports)}
+		views[i] = passkeyView{p.ID.String(), p.Name, p.CreatedAt, p.UsedAt, p.Hardware, p.BackedUp, !p.Verifies, orEmpty(p.Transports)}
 	}
 	return views
 }
@@ -36,9 +37,9 @@ func printPasskeys(w io.Writer, views []passkeyView) error {
 	if len(views) == 0 {
 		return nil
 	}
-	out := table{header: []string{"PASSKEY", "NAME", "SINCE", "LAST USED", "HARDWARE", "BACKED UP"}}
+	out := table{header: []string{"PASSKEY", "NAME", "SINCE", "LAST USED", "HARDWARE", "BACKED UP", "SECOND STEP ONLY"}}
 	for _, v := range views {
-		out.add(v.ID, v.Name, when(v.CreatedAt), whenOrNever(v.UsedAt), yesNo(v.Hardware), yesNo(v.BackedUp))
+		out.add(v.ID, v.Name, when(v.CreatedAt), whenOrNever(v.UsedAt), yesNo(v.Hardware), yesNo(v.BackedUp), yesNo(v.SecondOnly))
 	}
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err

@@ -25,6 +25,8 @@ type userPasskey struct {
 	UsedAt    *time.Time `json:"used_at,omitempty" doc:"When it was last used, after it was created"`
 	Hardware  bool       `json:"hardware" doc:"The maker attests that the key cannot leave the authenticator"`
 	BackedUp  bool       `json:"backed_up" doc:"The key is on several devices of the user, or in their backup"`
+	// SecondOnly is of a security key that verifies nobody.
+	SecondOnly bool `json:"second_only" doc:"It is a second factor only: it has not verified the user, and does not sign the user in without the password"`
 	// Transports may be empty: not every browser tells them.
 	Transports []string `json:"transports" doc:"How browsers reach the authenticator, such as usb or internal" example:"[\"usb\"]"`
 }
@@ -55,7 +57,7 @@ func (a *API) passkeys() {
 func passkeysOf(list []*passkey.Passkey) []userPasskey {
 	var shown []userPasskey
 	for _, p := range list {
-		shown = append(shown, userPasskey{p.ID.String(), p.Name, p.CreatedAt, p.UsedAt, p.Hardware, p.BackedUp, append([]string{}, p.Transports...)})
+		shown = append(shown, userPasskey{p.ID.String(), p.Name, p.CreatedAt, p.UsedAt, p.Hardware, p.BackedUp, !p.Verifies, append([]string{}, p.Transports...)})
 	}
 	return shown
 }

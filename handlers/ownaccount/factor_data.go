@@ -28,6 +28,7 @@ type dataPasskey struct {
 	Name       string   `json:"name"`
 	BackedUp   bool     `json:"backed_up"`
 	Hardware   bool     `json:"hardware"`
+	SecondOnly bool     `json:"second_only"`
 	Transports []string `json:"transports"`
 }
 
@@ -51,7 +52,7 @@ func (o *OwnAccount) factorData(ctx context.Context, user provider.ID) (dataFact
 		d.CodesMadeAt = &of.RecoveryCodesMade
 	}
 	for _, p := range list {
-		d.Passkeys = append(d.Passkeys, dataPasskey{dataFactor{p.CreatedAt, p.UsedAt}, p.ID.String(), p.Name, p.BackedUp, p.Hardware, orEmpty(p.Transports)})
+		d.Passkeys = append(d.Passkeys, dataPasskey{dataFactor{p.CreatedAt, p.UsedAt}, p.ID.String(), p.Name, p.BackedUp, p.Hardware, !p.Verifies, orEmpty(p.Transports)})
 	}
 	return d, nil
 }

@@ -43,7 +43,7 @@ func TestManagementOfPasskeys(t *testing.T) {
 		}
 		read := s.manage(reader, http.MethodGet, paths["alice"], "")
 		require.Equal(t, http.StatusOK, read.status, read.body)
-		assert.JSONEq(t, `{"kinds":["passkey"],"passkeys":[{"id":"`+keys["alice"]+`","name":"Blue key","created_at":"2026-01-02T03:04:05Z","hardware":false,"backed_up":false,"transports":["usb"]}]}`, read.body)
+		assert.JSONEq(t, `{"kinds":["passkey"],"passkeys":[{"id":"`+keys["alice"]+`","name":"Blue key","created_at":"2026-01-02T03:04:05Z","hardware":false,"backed_up":false,"second_only":true,"transports":["usb"]}]}`, read.body)
 		mine := paths["alice"] + "/" + keys["alice"]
 		assert.Equal(t, http.StatusForbidden, s.manage(reader, http.MethodDelete, mine, "").status)
 		assert.Equal(t, http.StatusForbidden, s.manage(support, http.MethodDelete, paths["root"]+"/"+keys["root"], "").status, "an administrator of more than users")
@@ -55,6 +55,7 @@ func TestManagementOfPasskeys(t *testing.T) {
 		document := s.get("/.well-known/passkey-endpoints")
 		require.Equal(t, http.StatusOK, document.status, document.body)
 		assert.Contains(t, document.body, `/account/security/factors"`)
+		assert.Contains(t, document.body, `/set-up?next=/account/security/factors"`)
 		assert.Equal(t, http.StatusNotFound, s.get("/.well-known/webauthn").status, "no further sites")
 	})
 }
