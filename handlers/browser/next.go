@@ -1,8 +1,12 @@
 package browser
 
 import (
+	"net/url"
 	"path"
 	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // accountPath is where the pages of a person's own account are.
@@ -12,8 +16,13 @@ const accountPath = "/account"
 const ownFactorsPath = accountPath + "/security/factors"
 
 // nextPage is the page of the own account that a sign-in leads to; empty for everything else: a link must not send
-// the browser to another site, or to a page that does something. There is no query.
+// the browser to another site, or to a page that does something. There is no query but that of a question whether a change of the
+// factors is meant, which does nothing either.
 func nextPage(text string) string {
+	page, query, asks := strings.Cut(text, "?")
+	if asks {
+		return nextQuestion(page, query)
+	}
 	if text != accountPath && !strings.HasPrefix(text, accountPath+"/") || len(text) > 100 || path.Clean(text) != text {
 		return ""
 	}
@@ -22,4 +31,21 @@ func nextPage(text string) string {
 		return ""
 	}
 	return text
+}
+
+// nextQuestion is the page with such a question; empty for everything else.
+func nextQuestion(page, query string) string {
+	values, err := url.ParseQuery(query)
+	if page != ownFactorsPath || err != nil {
+		return ""
+	}
+	word := func(c rune) bool { return 'a' <= c && c <= 'z' || c == '_' }
+	confirm, id := values.Get("confirm"), values.Get("passkey")
+	if confirm == "" || len(confirm) > 20 || strings.ContainsFunc(confirm, func(c rune) bool { return !word(c) }) {
+		return ""
+	}
+	if _, err := provider.ParseID(id); id != "" && err != nil {
+		return ""
+	}
+	return wire.Path(page, url.Values{"confirm": {confirm}, "passkey": {id}})
 }

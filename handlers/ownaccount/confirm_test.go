@@ -3,11 +3,15 @@ package ownaccount_test
 import (
 	"html"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // What cannot be taken back is asked about, and looking at the question changes nothing.
@@ -59,4 +63,30 @@ func TestTheLastDemandedFactorIsNotAskedAbout(t *testing.T) {
 	w := f.signInBy(u, "pwd", "otp", "mfa").open(factorsPage + "?confirm=remove_app")
 	assert.Equal(t, http.StatusUnprocessableEntity, w.Code)
 	assert.Contains(t, w.Body.String(), `id="factor-problem"`)
+}
+
+// Whoever has to sign in, or to give a factor, on the way to a question comes back to it. A form is not sent again.
+func TestAQuestionIsComeBackTo(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("alice")
+	f.withApp(u)
+	id := f.withPasskey(u, "Laptop")
+	next := func(w *httptest.ResponseRecorder, path string) string {
+		t.Helper()
+		at, err := url.Parse(w.Header().Get("Location"))
+		require.NoError(t, err)
+		require.Equal(t, path, at.Path)
+		return at.Query().Get("next")
+	}
+	const app = factorsPage + "?confirm=remove_app"
+	passkey := factorsPage + "?confirm=remove&passkey=" + id
+	nobody := &browser{f, map[string]*http.Cookie{}}
+	assert.Equal(t, app, next(nobody.open(app), "/login"))
+	assert.Equal(t, factorsPage, next(nobody.open(factorsPage+"?confirm=evil"), "/login"), "no question")
+	assert.Equal(t, app, next(nobody.open(app+"&passkey=//evil.example"), "/login"))
+	alice := f.signIn(u)
+	assert.Equal(t, passkey, next(alice.open(passkey), "/factor"))
+	assert.Equal(t, factorsPage, next(alice.post(app, url.Values{"action": {"remove_app"}}), "/factor"))
+	f.advance(session.FreshFor + time.Second)
+	assert.Equal(t, passkey, next(alice.open(passkey), "/login"))
 }

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -28,7 +30,7 @@ func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 			return err
 		}
 		if s == nil {
-			seeOther(w, "/login", url.Values{"next": {page}})
+			seeOther(w, "/login", url.Values{"next": {asked(r, page)}})
 			return nil
 		}
 		err = next(w, r, s)
@@ -40,16 +42,29 @@ func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 	}
 }
 
+// asked is a page with the question that it was opened with, if that is one: whoever signs in again has not to look for it.
+func asked(r *http.Request, page string) string {
+	query := r.URL.Query()
+	action, id := query.Get("confirm"), query.Get("passkey")
+	if r.Method != http.MethodGet || page != factorsPath || !slices.Contains([]string{removePasskey, removeApp, removeMail, renewCodes}, action) {
+		return page
+	}
+	if _, err := provider.ParseID(id); err != nil {
+		id = ""
+	}
+	return wire.Path(page, url.Values{"confirm": {action}, "passkey": {id}})
+}
+
 // fresh lets a user through who has just authenticated, with a second factor where there is one. Others do that
 // again, with the name filled in.
 func (o *OwnAccount) fresh(page string, next serve) serve {
 	return func(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 		if !session.Fresh(s, o.Clock.Now(r.Context())) {
-			proveAgain(w, page, s)
+			proveAgain(w, asked(r, page), s)
 			return nil
 		}
 		if !factor.MayChange(s.User, s.Proofs.Methods) { // such as in a browser that is remembered
-			seeOther(w, "/factor", url.Values{"next": {page}})
+			seeOther(w, "/factor", url.Values{"next": {asked(r, page)}})
 			return nil
 		}
 		return next(w, r, s)
