@@ -12,8 +12,8 @@ import (
 )
 
 // enrolmentLifetime is how long a person may take to set up a factor: to install an app, or to look for a key, takes
-// longer than a sign-in is fresh. A ceremony of a passkey has a shorter one of its own.
-const enrolmentLifetime = 30 * time.Minute
+// longer than a sign-in is fresh.
+const enrolmentLifetime = passkey.CreationLifetime
 
 // enrolment is when the page for a new factor was shown to a person who could set one up. What the page carries is for
 // that person, as the account was then: after any change of it the page is worthless.

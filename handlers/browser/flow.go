@@ -15,11 +15,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// flowLifetime is how long a user may take.
-const flowLifetime = time.Hour
+// flowLifetime is how long a user may take. The request to a passkey on the pages lasts as long.
+const flowLifetime = passkey.SignInLifetime
 
 // progress is an authorization request in progress. It is sealed in a hidden field of a form and in
 // the URL that leads back to authorize.

@@ -24,6 +24,7 @@ type passkeys interface {
 	VerifyProof(ctx context.Context, u *account.User, c passkey.Ceremony, response []byte) ([]string, error)
 	Creation(ctx context.Context, u *account.User) (json.RawMessage, passkey.Ceremony, error)
 	Create(ctx context.Context, u *account.User, c passkey.Ceremony, response []byte, name string, acting provider.ID) (p *passkey.Passkey, recoveryCodes []string, err error)
+	Missing(ctx context.Context, response []byte) (string, error)
 }
 
 // openCeremony is the ceremony of a form, which was begun in this browser.

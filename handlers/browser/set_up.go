@@ -163,6 +163,11 @@ func (b *Browser) ServeSetUp(w http.ResponseWriter, r *http.Request) error {
 	case errors.As(err, &problem):
 		canonical.From(r.Context()).Outcome("factor_refused")
 		page := pages.SetUp{Problem: problem.shown, Proposal: form.Get("proposal"), Name: form.Get("name")}
+		if page.OfPasskey() { // the device has it already
+			if page.Missing, err = b.Passkeys.Missing(r.Context(), []byte(form.Get("response"))); err != nil {
+				return err
+			}
+		}
 		return b.showSetUp(w, r, f, to, c, page, http.StatusUnprocessableEntity)
 	case errors.Is(err, factor.ErrExists):
 		canonical.From(r.Context()).Outcome("factor_exists")

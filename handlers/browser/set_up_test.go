@@ -193,7 +193,7 @@ func TestAPageForNewFactorsIsForItsUser(t *testing.T) {
 	assert.Empty(t, e.factors(alice))
 	assert.Empty(t, e.factors(bob))
 
-	// The page of a passkey carries the like, with a ceremony that is over sooner.
+	// The page of a passkey carries the like, and lasts as long. What the device has made in vain is named to it.
 	e.advance(session.FreshFor)
 	authenticator := passkeytest.New(testIssuer)
 	create := func(page string) url.Values {
@@ -202,11 +202,12 @@ func TestAPageForNewFactorsIsForItsUser(t *testing.T) {
 		return url.Values{"use": {"passkey"}, "ceremony": {field(t, page, `name="ceremony" value="([^"]*)"`)}, "response": {string(response)}}
 	}
 	page = e.page()
-	e.advance(passkey.Lifetime)
+	e.advance(enrolmentLifetime)
 	late := e.post(create(page))
 	require.Equal(t, http.StatusUnprocessableEntity, late.Code)
-	e.advance(time.Minute)
-	assert.Contains(t, e.post(create(late.Body.String())).Header().Get("Location"), codesPath)
+	assert.Equal(t, base64.RawURLEncoding.EncodeToString(authenticator.Keys[0].ID), field(t, late.Body.String(), `data-missing="([^"]*)"`))
+	e.advance(-time.Minute)
+	assert.Contains(t, e.post(create(page)).Header().Get("Location"), codesPath)
 	assert.Equal(t, []string{factor.Passkey}, e.factors(bob))
 }
 

@@ -109,6 +109,8 @@ type SetUp struct {
 	// Passkey is nil where there can be no other one. Name is of the passkey.
 	Passkey *Ceremony
 	Name    string
+	// Missing is the id of a passkey that was made and not accepted; see Login.
+	Missing string
 	// Proposal is the sealed secret of an authenticator app, Secret its text, and URL what the QR code contains;
 	// empty: no app can be set up.
 	Proposal, Secret, URL string

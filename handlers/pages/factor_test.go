@@ -41,7 +41,7 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 		"set_up_mail_sent": {Token: evil, Username: evil, Mail: &pages.MailCode{To: evil, Sent: true}, Problem: pages.WrongMailCode},
 		"set_up_mail_many": {Token: evil, Username: evil, Mail: &pages.MailCode{To: evil, Sent: true}, Problem: pages.TooManyMails, Wait: pages.WaitFor(time.Hour)},
 		"set_up_asked":     {Application: to, Asked: pages.AskedHardware, Further: true, Token: evil, Username: evil, Passkey: &pages.Ceremony{Options: evil, State: evil, Only: true}, Problem: pages.PasskeyFailed},
-		"set_up_passkey":   {Further: true, Token: evil, Username: evil, Passkey: ceremony, Problem: pages.PasskeyModel},
+		"set_up_passkey":   {Further: true, Token: evil, Username: evil, Passkey: ceremony, Problem: pages.PasskeyModel, Missing: evil},
 	} {
 		show(name, func(w http.ResponseWriter) error { return in.SetUp(w, http.StatusOK, page) })
 	}

@@ -23,8 +23,27 @@ const (
 	ForProof    Purpose = "proof"
 )
 
-// Lifetime is how long a ceremony may take.
-const Lifetime = 5 * time.Minute
+// How long a ceremony may take: as long as the page that it is in may be used. Browsers begin it by a button, or by
+// autofill, at any time while the page is shown.
+const (
+	CreationLifetime = 30 * time.Minute
+	SignInLifetime   = time.Hour
+	ProofLifetime    = time.Hour
+)
+
+func (p Purpose) lifetime() time.Duration {
+	switch p {
+	case ForCreation:
+		return CreationLifetime
+	case ForProof:
+		return ProofLifetime
+	default:
+		return SignInLifetime
+	}
+}
+
+// dialogTimeout is for how long the browser's dialog waits for the person once it is open; a hint (WebAuthn section 15.1).
+const dialogTimeout = 5 * time.Minute
 
 // Ceremony is what the server must know again when the response comes. The caller seals it into the page, bound
 // to the browser: it is no secret, but who can make one can have a response accepted that was given elsewhere.
@@ -71,7 +90,7 @@ func (r *Registry) check(ctx context.Context, c Ceremony, p Purpose, u *account.
 	switch {
 	case c.Purpose != p, len(c.Challenge) != challengeSize:
 		return refused(WrongCeremony, nil)
-	case age < 0 || age >= Lifetime:
+	case age < 0 || age >= p.lifetime():
 		return refused(Expired, nil)
 	case u == nil:
 		return nil
@@ -86,7 +105,7 @@ func (r *Registry) check(ctx context.Context, c Ceremony, p Purpose, u *account.
 // use notes that a challenge was used, in the transaction of what follows from it, or refuses it.
 func (r *Registry) use(ctx context.Context, c Ceremony) error {
 	// For longer than the ceremony can be accepted: the clocks of servers differ.
-	err := r.store.UseChallenge(ctx, sha256.Sum256(c.Challenge), c.IssuedAt.Add(2*Lifetime))
+	err := r.store.UseChallenge(ctx, sha256.Sum256(c.Challenge), c.IssuedAt.Add(2*c.Purpose.lifetime()))
 	if errors.Is(err, provider.ErrConflict) {
 		return refused(Replayed, nil)
 	}

@@ -53,7 +53,7 @@ func (r *Registry) Creation(ctx context.Context, u *account.User) (options json.
 		},
 		Challenge:             c.Challenge,
 		Parameters:            parameters(),
-		Timeout:               int(Lifetime.Milliseconds()),
+		Timeout:               int(dialogTimeout.Milliseconds()),
 		CredentialExcludeList: descriptors(present),
 		// Preferred, not required: a security key that keeps no passkey in it, or has no room left, is a second factor all
 		// the same. The sign-in without a password cannot ask for it.

@@ -148,7 +148,7 @@ func TestCreationsAreForTheirUser(t *testing.T) {
 	require.NoError(t, err)
 	_, _, err = f.Create(t.Context(), f.newUser(t, "bob"), c, response, "", provider.ID{})
 	assertRefused(t, passkey.WrongCeremony, err)
-	f.now = f.now.Add(passkey.Lifetime)
+	f.now = f.now.Add(passkey.CreationLifetime)
 	_, _, err = f.Create(t.Context(), f.user, c, response, "", provider.ID{})
 	assertRefused(t, passkey.Expired, err)
 	f.now = f.now.Add(-1000)

@@ -23,7 +23,7 @@ func (r *Registry) SignIn(ctx context.Context) (options json.RawMessage, c Cerem
 
 func (r *Registry) request(c Ceremony, allowed []*Passkey, verification protocol.UserVerificationRequirement) (json.RawMessage, error) {
 	return json.Marshal(protocol.PublicKeyCredentialRequestOptions{
-		Challenge: c.Challenge, Timeout: int(Lifetime.Milliseconds()), RelyingPartyID: r.relyingParty,
+		Challenge: c.Challenge, Timeout: int(dialogTimeout.Milliseconds()), RelyingPartyID: r.relyingParty,
 		AllowedCredentials: descriptors(allowed), UserVerification: verification,
 	})
 }

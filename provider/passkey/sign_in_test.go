@@ -56,7 +56,7 @@ func TestOptionsOfSignIn(t *testing.T) {
 	require.NoError(t, json.Unmarshal(options, &members))
 	assert.Equal(t, "id.example.com", members["rpId"])
 	assert.Equal(t, "required", members["userVerification"])
-	assert.EqualValues(t, passkey.Lifetime.Milliseconds(), members["timeout"])
+	assert.EqualValues(t, (5 * time.Minute).Milliseconds(), members["timeout"], "of the dialog, not of the page")
 	assert.NotContains(t, members, "allowCredentials")
 	assert.True(t, c.UserID.IsZero())
 	_, other, err := f.SignIn(t.Context())
@@ -200,7 +200,7 @@ func TestReplayedSignIn(t *testing.T) {
 	}
 }
 
-// The response must come within five minutes, and not before the page.
+// The response must come while the page may be used, and not before the page.
 func TestSignInExpires(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -209,7 +209,7 @@ func TestSignInExpires(t *testing.T) {
 	f.now = f.now.Add(-time.Microsecond)
 	_, _, err := f.VerifySignIn(t.Context(), c, response)
 	assertRefused(t, passkey.Expired, err)
-	f.now = f.now.Add(passkey.Lifetime + time.Microsecond)
+	f.now = f.now.Add(passkey.SignInLifetime + time.Microsecond)
 	_, _, err = f.VerifySignIn(t.Context(), c, response)
 	assertRefused(t, passkey.Expired, err)
 	f.now = f.now.Add(-time.Microsecond)

@@ -49,3 +49,16 @@ func TestRemovedPasskeysAreNotOfferedAgain(t *testing.T) {
 	assert.Equal(t, "This passkey is not known here, or not any more. Sign in in another way.", read(w, chromedp.Text("#problem")))
 	assert.True(t, a.gone(), "the browser was told")
 }
+
+// A passkey that the device has made, and the server refuses, does not stay there as one that never works.
+func TestRefusedPasskeysAreNotKept(t *testing.T) {
+	t.Parallel()
+	s := dev(t, "GATEHOUSE_SECOND_FACTOR_FOR=everyone", manyCodes)
+	w := newWindow(t, s)
+	a := w.authenticator()
+	a.present(false)
+	w.do(chromedp.Navigate(s.url+"/login"), login("wonderland"), chromedp.WaitVisible("#set-up-page"))
+	a.present(true)
+	w.do(chromedp.SetValue("#passkey-form input[name=ceremony]", "changed"), chromedp.Click("#passkey-submit"), chromedp.WaitVisible("#problem"))
+	assert.True(t, a.gone(), "the browser was told")
+}

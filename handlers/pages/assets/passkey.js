@@ -127,10 +127,11 @@
       run(form, "optional");
     });
   }
-  // Whoever keeps a passkey that the server does not know should not offer it again.
+  // Whoever keeps a passkey that the server does not know, or did not accept, should not offer it again.
   const refused = document.querySelector("form[data-missing]");
   if (refused && PublicKeyCredential.signalUnknownCredential) {
-    const signal = { rpId: JSON.parse(refused.dataset.get).rpId, credentialId: refused.dataset.missing };
+    const rpId = refused.dataset.get ? JSON.parse(refused.dataset.get).rpId : JSON.parse(refused.dataset.create).rp.id;
+    const signal = { rpId: rpId, credentialId: refused.dataset.missing };
     PublicKeyCredential.signalUnknownCredential(signal).catch(() => {});
   }
   listen();

@@ -1,0 +1,65 @@
+package browser
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/passkey/passkeytest"
+)
+
+// withPasskey is a browser in which a user has signed in and set up a passkey, which is in the authenticator.
+func (e *enrolling) withPasskey(name string, changes ...passkeytest.Change) *passkeytest.Authenticator {
+	e.t.Helper()
+	u := e.signIn(name)
+	a := passkeytest.New(testIssuer)
+	options, c, err := e.Passkeys.Creation(e.t.Context(), u)
+	require.NoError(e.t, err)
+	response, err := a.Create(options, changes...)
+	require.NoError(e.t, err)
+	_, _, err = e.Passkeys.Create(e.t.Context(), u, c, response, "", provider.ID{})
+	require.NoError(e.t, err)
+	return a
+}
+
+// loginPage is the sign-in page on its own.
+func (e *enrolling) loginPage() string {
+	e.t.Helper()
+	w := httptest.NewRecorder()
+	require.NoError(e.t, e.ServeLoginPage(w, e.request(http.MethodGet, "/login", "")))
+	require.Equal(e.t, http.StatusOK, w.Code)
+	e.keep(w)
+	return w.Body.String()
+}
+
+// withIt sends what an authenticator answers to the sign-in page.
+func (e *enrolling) withIt(a *passkeytest.Authenticator, page string, changes ...passkeytest.Change) *httptest.ResponseRecorder {
+	e.t.Helper()
+	response, err := a.Assert([]byte(field(e.t, page, `data-get="([^"]*)"`)), changes...)
+	require.NoError(e.t, err)
+	form := url.Values{"use": {"passkey"}, "ceremony": {field(e.t, page, `name="ceremony" value="([^"]*)"`)}, "response": {string(response)}}
+	r := e.request(http.MethodPost, "/login/passkey", form.Encode())
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", testIssuer)
+	w := httptest.NewRecorder()
+	require.NoError(e.t, e.ServePasskey(w, r))
+	e.keep(w)
+	return w
+}
+
+// The sign-in page may be open for long before autofill or the button is used.
+func TestAPasskeyWorksOnAnOlderSignInPage(t *testing.T) {
+	e := newEnrolling(t)
+	a := e.withPasskey("alice")
+	page := e.loginPage()
+	e.advance(flowLifetime - time.Second)
+	assert.Equal(t, http.StatusSeeOther, e.withIt(a, page).Code)
+	page = e.loginPage()
+	e.advance(flowLifetime)
+	assert.Equal(t, http.StatusUnprocessableEntity, e.withIt(a, page).Code)
+}
