@@ -61,7 +61,8 @@ func (r *Registry) prove(ctx context.Context, c Ceremony, a *protocol.ParsedCred
 			return err
 		}
 		err := r.store.UsePasskey(ctx, p.ID, Use{
-			SignCount: data.Counter, BackedUp: data.Flags.HasBackupState(), Verified: data.Flags.HasUserVerified(), At: r.clock.Now(ctx),
+			SignCount: data.Counter, BackupEligible: data.Flags.HasBackupEligible(), BackedUp: data.Flags.HasBackupState(),
+			Verified: data.Flags.HasUserVerified(), At: r.clock.Now(ctx),
 		})
 		if errors.Is(err, provider.ErrNotFound) {
 			return refused(Cloned, nil)
@@ -69,7 +70,7 @@ func (r *Registry) prove(ctx context.Context, c Ceremony, a *protocol.ParsedCred
 		return err
 	})
 	if because := (*Refused)(nil); errors.As(err, &because) && because.Reason == Cloned {
-		return r.cloned(ctx, c, p, data.Counter)
+		return r.cloned(ctx, c, p, data)
 	}
 	return err
 }

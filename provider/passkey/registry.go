@@ -27,8 +27,8 @@ type Store interface {
 	LockUser(ctx context.Context, id provider.ID) (*account.User, error)
 	// AddPasskey stores a passkey. The user is locked. provider.ErrConflict: it is registered.
 	AddPasskey(ctx context.Context, p *Passkey) error
-	// UsePasskey notes a use with its counter, which must be higher than before, or zero like before;
-	// provider.ErrNotFound: it is not, or the passkey is gone.
+	// UsePasskey notes a use with its counter, which must be higher than before, or zero like before, but for a passkey
+	// that was and is backup eligible; provider.ErrNotFound: it is not, or the passkey is gone.
 	UsePasskey(ctx context.Context, id provider.ID, u Use) error
 	// RenamePasskey and RemovePasskey return provider.ErrNotFound when the user has no such passkey.
 	RenamePasskey(ctx context.Context, userID, id provider.ID, name string) error
@@ -45,9 +45,9 @@ type Store interface {
 
 // Use is a use of a passkey.
 type Use struct {
-	SignCount          uint32
-	BackedUp, Verified bool
-	At                 time.Time
+	SignCount                          uint32
+	BackupEligible, BackedUp, Verified bool
+	At                                 time.Time
 }
 
 // gate records changes.

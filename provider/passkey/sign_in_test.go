@@ -269,6 +269,22 @@ func TestClonedPasskey(t *testing.T) {
 	}
 }
 
+// A synchronized passkey is on several devices, of which each counts for itself: that is no sign of a thief.
+func TestCountersOfSynchronizedPasskeys(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.authenticator.Flags |= passkeytest.BackupEligible | passkeytest.BackedUp
+	f.register(t)
+	for _, counter := range []uint32{9, 3, 3, 0, 10} {
+		_, _, err := f.signIn(t, func(r *passkeytest.Response) { r.Counter = counter })
+		require.NoError(t, err, counter)
+		_, err = f.prove(t, func(r *passkeytest.Response) { r.Counter = counter })
+		require.NoError(t, err, counter)
+	}
+	assert.Zero(t, f.records(t, audit.FactorClone))
+	assert.Zero(t, f.messages(notify.PasskeyCloned))
+}
+
 // Of two copies that are used at once one is found out.
 func TestCopiesRace(t *testing.T) {
 	t.Parallel()

@@ -67,6 +67,7 @@ func testPasskeys(t *testing.T, f *fixture) {
 	assert.Equal(t, p, got)
 
 	require.ErrorIs(t, f.RenamePasskey(ctx, again.UserID, p.ID, "mine"), provider.ErrNotFound)
+	f.synchronized(t, u.ID)
 	require.NoError(t, f.RenamePasskey(ctx, u.ID, p.ID, "Old phone"))
 	require.ErrorIs(t, f.RemovePasskey(ctx, again.UserID, p.ID), provider.ErrNotFound)
 	require.NoError(t, f.RemovePasskey(ctx, u.ID, hardware.ID))
@@ -79,11 +80,28 @@ func testPasskeys(t *testing.T, f *fixture) {
 	now, err = f.User(ctx, u.ID)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"passkey"}, now.Factors)
-	assert.Equal(t, owner.Generation+1, now.Generation)
+	assert.Equal(t, owner.Generation+5, now.Generation)
 
 	require.NoError(t, f.DeleteUser(ctx, u.ID, f.clock()))
 	_, _, err = f.PasskeyWithUser(ctx, p.CredentialID)
 	require.ErrorIs(t, err, provider.ErrNotFound, "goes with its user")
+}
+
+// synchronized checks that the devices on which a passkey is count for themselves, and that none which merely says so
+// passes.
+func (f *fixture) synchronized(t *testing.T, user provider.ID) {
+	t.Helper()
+	ctx := t.Context()
+	on, key := f.passkey(user, "Cloud"), f.passkey(user, "Desk")
+	key.BackupEligible, key.BackedUp = false, false
+	require.NoError(t, f.AddPasskey(ctx, on))
+	require.NoError(t, f.AddPasskey(ctx, key))
+	use := passkey.Use{SignCount: 7, BackupEligible: true, At: f.clock()}
+	require.NoError(t, f.UsePasskey(ctx, on.ID, use))
+	require.NoError(t, f.UsePasskey(ctx, on.ID, use))
+	require.ErrorIs(t, f.UsePasskey(ctx, key.ID, use), provider.ErrNotFound)
+	require.NoError(t, f.RemovePasskey(ctx, user, on.ID))
+	require.NoError(t, f.RemovePasskey(ctx, user, key.ID))
 }
 
 // A counter rises with each use, so of any number of uses of one value one succeeds; one that stays zero does not
