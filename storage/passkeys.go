@@ -100,9 +100,9 @@ func (s *Store) AddPasskey(ctx context.Context, p *passkey.Passkey) error {
 // copies of an authenticator that are used at once one is found out (WebAuthn section 6.1.1). It says nothing of a
 // passkey that is meant to be copied: each device counts for itself.
 func (s *Store) UsePasskey(ctx context.Context, id provider.ID, u passkey.Use) error {
-	return s.change(ctx, `UPDATE passkeys SET sign_count = ?, backed_up = ?, uv_initialized = uv_initialized OR ?, used_at = ?
+	return s.change(ctx, `UPDATE passkeys SET sign_count = ?, backup_eligible = ?, backed_up = ?, uv_initialized = uv_initialized OR ?, used_at = ?
 		WHERE id = ? AND (sign_count < ? OR (sign_count = 0 AND ?) OR (backup_eligible AND ?))`,
-		int64(u.SignCount), u.BackedUp, u.Verified, u.At, rowID(id), int64(u.SignCount), u.SignCount == 0, u.BackupEligible)
+		int64(u.SignCount), u.BackupEligible, u.BackedUp, u.Verified, u.At, rowID(id), int64(u.SignCount), u.SignCount == 0, u.BackupEligible)
 }
 
 // RenamePasskey gives a passkey of a user another name.

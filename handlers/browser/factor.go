@@ -19,6 +19,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -146,7 +147,7 @@ func (b *Browser) ServeFactor(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case errors.Is(err, errNotGiven):
 		canonical.From(r.Context()).Outcome("wrong_factor")
-		page.Problem = wrong(page.Use)
+		page.Problem = wrong(page.Use, err)
 		return b.showFactor(w, r, f, to, c, page, http.StatusUnprocessableEntity)
 	case errors.As(err, &throttled):
 		canonical.From(r.Context()).Outcome("throttled")
@@ -162,7 +163,12 @@ func (b *Browser) ServeFactor(w http.ResponseWriter, r *http.Request) error {
 	return b.proved(w, r, c, to, methods)
 }
 
-func wrong(use pages.FactorUse) pages.FactorProblem {
+// wrong is what a person is told of a factor that was wrong.
+func wrong(use pages.FactorUse, err error) pages.FactorProblem {
+	var refused *passkey.Refused
+	if errors.As(err, &refused) && refused.Reason == passkey.Altered {
+		return pages.PasskeyAltered
+	}
 	switch use {
 	case pages.UsePasskey:
 		return pages.PasskeyFailed

@@ -102,17 +102,27 @@ func (b *Browser) ServePasskey(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	canonical.From(r.Context()).Outcome("wrong_passkey")
-	page := pages.Login{
-		Flow: to.flow, Next: to.next, Locales: form.Get("ui_locales"), Problem: pages.PasskeyRefused, Remember: form.Get("remember") != "",
-	}
-	var refused *passkey.Refused
-	if errors.As(err, &refused) && refused.Missing != "" {
-		page.Problem, page.Missing = pages.PasskeyMissing, refused.Missing
-	}
+	page := pages.Login{Flow: to.flow, Next: to.next, Locales: form.Get("ui_locales"), Remember: form.Get("remember") != ""}
+	page.Problem, page.Missing = refusedAs(err)
 	if f.Request == nil {
 		page.Token = b.Web.FormToken(w, r)
 	} else {
 		page.Application = application(f.Request.Client)
 	}
 	return b.writeLogin(w, r, b.inFlow(r, f), f.Request, http.StatusUnprocessableEntity, page)
+}
+
+// refusedAs is what a person is told whose passkey was refused at the sign-in, and the id of it where it is not known here.
+func refusedAs(err error) (_ pages.LoginProblem, missing string) {
+	var refused *passkey.Refused
+	switch {
+	case !errors.As(err, &refused):
+		return pages.PasskeyRefused, ""
+	case refused.Missing != "":
+		return pages.PasskeyMissing, refused.Missing
+	case refused.Reason == passkey.Altered:
+		return pages.ChangedPasskey, ""
+	default:
+		return pages.PasskeyRefused, ""
+	}
 }

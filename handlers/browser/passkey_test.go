@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/passkey/passkeytest"
 )
 
@@ -62,4 +64,20 @@ func TestAPasskeyWorksOnAnOlderSignInPage(t *testing.T) {
 	page = e.loginPage()
 	e.advance(flowLifetime)
 	assert.Equal(t, http.StatusUnprocessableEntity, e.withIt(a, page).Code)
+}
+
+// Who has a passkey that does not work any more is told what to do, at the sign-in and as a second factor.
+func TestWhoHasAPasskeyIsToldWhyItIsRefused(t *testing.T) {
+	t.Parallel()
+	altered := &passkey.Refused{Reason: passkey.Altered}
+	assert.Equal(t, pages.PasskeyAltered, wrong(pages.UsePasskey, notGiven(altered)))
+	assert.Equal(t, pages.PasskeyFailed, wrong(pages.UsePasskey, notGiven(&passkey.Refused{Reason: passkey.WrongSignature})))
+	for err, problem := range map[*passkey.Refused]pages.LoginProblem{
+		altered:                                 pages.ChangedPasskey,
+		{Reason: passkey.WrongSignature}:        pages.PasskeyRefused,
+		{Reason: passkey.Unknown, Missing: "x"}: pages.PasskeyMissing,
+	} {
+		got, _ := refusedAs(notGiven(err))
+		assert.Equal(t, problem, got)
+	}
 }

@@ -30,10 +30,12 @@ const (
 	TooManyCodes  FactorProblem = "factor_throttled"
 	TooManyMails  FactorProblem = "too_many_messages"
 	PasskeyFailed FactorProblem = "passkey_failed"
-	PasskeyExists FactorProblem = "passkey_exists"
-	PasskeyModel  FactorProblem = "passkey_model"
-	PasskeyName   FactorProblem = "passkey_name"
-	FactorNeeded  FactorProblem = "factor_needed"
+	// PasskeyAltered is of one in hardware that can be copied now.
+	PasskeyAltered FactorProblem = "passkey_altered"
+	PasskeyExists  FactorProblem = "passkey_exists"
+	PasskeyModel   FactorProblem = "passkey_model"
+	PasskeyName    FactorProblem = "passkey_name"
+	FactorNeeded   FactorProblem = "factor_needed"
 )
 
 // Ceremony is a request to a passkey: its options as JSON (WebAuthn sections 5.1.9 and 5.1.10), and the sealed

@@ -57,6 +57,11 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 	show("login_asked_again", func(w http.ResponseWriter) error {
 		return in.Login(w, http.StatusOK, pages.Login{Application: to, Flow: evil, Username: evil, SignedInAs: evil, AskedAgain: true})
 	})
+	for _, problem := range []pages.LoginProblem{pages.ChangedPasskey} {
+		show("login_"+string(problem), func(w http.ResponseWriter) error {
+			return in.Login(w, http.StatusOK, pages.Login{Flow: evil, Next: evil, Passkey: ceremony, Problem: problem})
+		})
+	}
 	show("login_passkey_missing", func(w http.ResponseWriter) error {
 		return in.Login(w, http.StatusOK, pages.Login{Flow: evil, Next: evil, Passkey: ceremony, Problem: pages.PasskeyMissing, Missing: evil})
 	})

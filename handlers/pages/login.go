@@ -18,6 +18,8 @@ const (
 	PasskeyRefused LoginProblem = "passkey"
 	// PasskeyMissing is of one that is not known here.
 	PasskeyMissing LoginProblem = "passkey_missing"
+	// ChangedPasskey is PasskeyAltered, of a sign-in.
+	ChangedPasskey LoginProblem = "passkey_altered"
 )
 
 // Login is the sign-in page.

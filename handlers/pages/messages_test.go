@@ -89,7 +89,7 @@ func usedKeys(t *testing.T) map[string]bool {
 	} {
 		used["problem."+string(problem)] = false
 	}
-	for _, problem := range []pages.FactorProblem{pages.WrongCode, pages.WrongMailCode, pages.TooManyMails, pages.WrongRecovery, pages.TooManyCodes, pages.PasskeyFailed, pages.PasskeyExists, pages.PasskeyModel, pages.PasskeyName, pages.FactorNeeded} {
+	for _, problem := range []pages.FactorProblem{pages.WrongCode, pages.WrongMailCode, pages.TooManyMails, pages.WrongRecovery, pages.TooManyCodes, pages.PasskeyFailed, pages.PasskeyAltered, pages.PasskeyExists, pages.PasskeyModel, pages.PasskeyName, pages.FactorNeeded} {
 		used["problem."+string(problem)] = false
 	}
 	for _, asked := range []pages.AskedFactor{pages.AskedSecond, pages.AskedPasskey, pages.AskedHardware} {

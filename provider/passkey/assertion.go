@@ -51,7 +51,9 @@ func (r *Registry) prove(ctx context.Context, c Ceremony, a *protocol.ParsedCred
 		return refused(Disabled, nil)
 	}
 	data := &a.Response.AuthenticatorData
-	if data.Flags.HasBackupEligible() != p.BackupEligible {
+	// Operating systems begin to synchronize passkeys that were on one device. That matters where the maker attests that
+	// the key cannot leave the authenticator, and nowhere else (WebAuthn section 7.2, the step on BE and BS).
+	if p.Hardware && data.Flags.HasBackupEligible() {
 		return refused(Altered, nil)
 	}
 	err := r.store.InTx(ctx, func(ctx context.Context) error {

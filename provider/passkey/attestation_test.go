@@ -47,6 +47,24 @@ func TestAttestation(t *testing.T) {
 	assert.Equal(t, []string{"swk", "user", "mfa"}, methods)
 }
 
+// What counts as hardware must not leave it. Only who has the passkey is told.
+func TestHardwareThatMayBeBackedUp(t *testing.T) {
+	t.Parallel()
+	maker, model := newMaker(t), [16]byte{1, 2, 3}
+	f := newFixture(t, attestation(t, maker, model))
+	f.authenticator.Maker, f.authenticator.Model = maker, model
+	f.register(t)
+	eligible := func(r *passkeytest.Response) { r.Flags |= passkeytest.BackupEligible }
+	_, _, err := f.signIn(t, eligible)
+	assertRefused(t, passkey.Altered, err)
+	_, err = f.prove(t, eligible)
+	assertRefused(t, passkey.Altered, err)
+	_, _, err = f.signIn(t, eligible, func(r *passkeytest.Response) { r.Signed = flipped })
+	assertRefused(t, passkey.WrongSignature, err)
+	_, _, err = f.signIn(t)
+	require.NoError(t, err)
+}
+
 func TestAttestationRefuses(t *testing.T) {
 	t.Parallel()
 	maker, model := newMaker(t), [16]byte{1, 2, 3}

@@ -29,7 +29,7 @@ type Passkey struct {
 	Hardware bool
 	// Attested: the maker attests the model, which is an allowed one.
 	Attested bool
-	// BackupEligible: the key may be copied to other devices of the user. BackedUp: it was.
+	// BackupEligible: the key may be copied to other devices of the user, by the last response. BackedUp: it was.
 	BackupEligible, BackedUp bool
 	// Verifies: the authenticator has verified the user once, by a PIN or biometrics.
 	Verifies bool

@@ -3,7 +3,7 @@ package passkey
 import "fmt"
 
 // Reason is why a response was refused: one of a closed set, for metrics, records and logs. People are told that
-// it did not work, and no more.
+// it did not work, and no more than helps who has the passkey.
 type Reason string
 
 // The reasons.
@@ -32,7 +32,7 @@ const (
 	Disabled Reason = "disabled"
 	// Cloned: the signature counter did not rise, so there may be a copy of the authenticator.
 	Cloned Reason = "cloned"
-	// Altered: what can never change of a passkey, whether it may be backed up, has changed.
+	// Altered: a passkey whose maker attests that it cannot leave the authenticator may be backed up now.
 	Altered Reason = "altered"
 	// Exists: the passkey was registered before, for this user or another one.
 	Exists Reason = "exists"

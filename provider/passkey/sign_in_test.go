@@ -94,7 +94,6 @@ func TestSignInRefuses(t *testing.T) {
 		"nobody there":                {func(r *passkeytest.Response) { r.Flags &^= passkeytest.UserPresent }, passkey.Absent},
 		"user not verified":           {func(r *passkeytest.Response) { r.Flags &^= passkeytest.UserVerified }, passkey.Unverified},
 		"backed up, not eligible":     {func(r *passkeytest.Response) { r.Flags |= passkeytest.BackedUp }, passkey.Malformed},
-		"eligible now":                {func(r *passkeytest.Response) { r.Flags |= passkeytest.BackupEligible }, passkey.Altered},
 		"wrong signature":             {func(r *passkeytest.Response) { r.Signed = flipped }, passkey.WrongSignature},
 		"no signature":                {func(r *passkeytest.Response) { r.Signed = func([]byte) []byte { return nil } }, passkey.WrongSignature},
 		"unknown passkey":             {func(r *passkeytest.Response) { r.ID[0]++ }, passkey.Unknown},
@@ -267,6 +266,36 @@ func TestClonedPasskey(t *testing.T) {
 			require.NoError(t, err, "the passkey stays")
 		})
 	}
+}
+
+// Passkeys begin to be synchronized, and stop. What is stored follows; the counter must rise as it changes, so that a copy
+// does not pass by it.
+func TestBackupEligibilityChanges(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.authenticator.Counts = true
+	f.register(t)
+	eligible := func(counter uint32) passkeytest.Change {
+		return func(r *passkeytest.Response) {
+			r.Counter, r.Flags = counter, r.Flags|passkeytest.BackupEligible|passkeytest.BackedUp
+		}
+	}
+	_, _, err := f.signIn(t)
+	require.NoError(t, err)
+	_, _, err = f.signIn(t, eligible(1))
+	assertRefused(t, passkey.Cloned, err)
+	_, _, err = f.signIn(t, eligible(5))
+	require.NoError(t, err)
+	list, err := f.Of(t.Context(), f.user.ID)
+	require.NoError(t, err)
+	assert.Equal(t, []bool{true, true}, []bool{list[0].BackupEligible, list[0].BackedUp})
+	_, err = f.prove(t, func(r *passkeytest.Response) { r.Counter = 4 })
+	assertRefused(t, passkey.Cloned, err)
+	_, err = f.prove(t, func(r *passkeytest.Response) { r.Counter = 6 })
+	require.NoError(t, err)
+	list, err = f.Of(t.Context(), f.user.ID)
+	require.NoError(t, err)
+	assert.False(t, list[0].BackupEligible)
 }
 
 // A synchronized passkey is on several devices, of which each counts for itself: that is no sign of a thief.

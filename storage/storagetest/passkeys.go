@@ -61,7 +61,7 @@ func testPasskeys(t *testing.T, f *fixture) {
 	require.ErrorIs(t, f.UsePasskey(ctx, p.ID, use), provider.ErrNotFound, "it did not rise")
 	require.ErrorIs(t, f.UsePasskey(ctx, p.ID, passkey.Use{At: f.clock()}), provider.ErrNotFound, "it does not count any more")
 	at := f.clock()
-	p.SignCount, p.BackedUp, p.Verifies, p.UsedAt = use.SignCount, false, true, &at
+	p.SignCount, p.BackupEligible, p.BackedUp, p.Verifies, p.UsedAt = use.SignCount, false, false, true, &at
 	got, _, err = f.PasskeyWithUser(ctx, p.CredentialID)
 	require.NoError(t, err)
 	assert.Equal(t, p, got)
