@@ -19,6 +19,10 @@ func (r *Registry) assertion(c Ceremony, response []byte, verified bool) (*proto
 	if len(response) > maxResponse {
 		return nil, refused(Malformed, nil)
 	}
+	response, err := withoutExtensions(response)
+	if err != nil {
+		return nil, refused(Malformed, err)
+	}
 	a, err := protocol.ParseCredentialRequestResponseBytes(response)
 	if err != nil {
 		return nil, refused(Malformed, err)

@@ -130,6 +130,10 @@ func (r *Registry) created(ctx context.Context, u *account.User, c Ceremony, res
 	if len(response) > maxResponse {
 		return nil, refused(Malformed, nil)
 	}
+	response, err := withoutExtensions(response)
+	if err != nil {
+		return nil, refused(Malformed, err)
+	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(response)
 	if err != nil {
 		return nil, refused(Malformed, err)

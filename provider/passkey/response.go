@@ -3,6 +3,9 @@ package passkey
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/json"
+	"maps"
+	"strings"
 
 	"github.com/go-webauthn/webauthn/protocol"
 )
@@ -10,6 +13,18 @@ import (
 // maxResponse bounds a response in JSON, in bytes. The largest parts of one are the certificates of an
 // attestation.
 const maxResponse = 64 << 10
+
+// withoutExtensions is a response without the results of extensions: none is asked for, and those that browsers and
+// password managers add on their own are ignored, in whatever form (WebAuthn sections 7.1 and 7.2).
+func withoutExtensions(response []byte) ([]byte, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(response, &members); err != nil {
+		return nil, err
+	}
+	// Members are read without regard to case.
+	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool { return strings.EqualFold(name, "clientExtensionResults") })
+	return json.Marshal(members)
+}
 
 // verifyClient checks what the browser says of the page (WebAuthn sections 7.1 and 7.2, steps on C). Token binding
 // is not looked at: no browser has it, and Level 3 removed it.

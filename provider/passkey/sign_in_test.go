@@ -149,6 +149,32 @@ func TestSignInIgnoresWhatItDoesNotKnow(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// Nothing is asked of extensions, and what comes of them unasked, in whatever form, keeps nobody out (WebAuthn sections 7.1
+// and 7.2).
+func TestResultsOfExtensionsAreIgnored(t *testing.T) {
+	t.Parallel()
+	for name, results := range map[string]any{
+		"prf":         map[string]any{"prf": map[string]any{"results": map[string]any{"first": map[string]any{}}}},
+		"credProps":   map[string]any{"credProps": map[string]any{"rk": "yes"}},
+		"appid":       map[string]any{"appid": true},
+		"not objects": []int{1},
+		"null":        nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, member := range []string{"clientExtensionResults", "ClientExtensionResults"} {
+				f := newFixture(t)
+				change := func(r *passkeytest.Response) { r.Outer[member] = results }
+				f.register(t, change)
+				_, _, err := f.signIn(t, change)
+				require.NoError(t, err)
+				_, err = f.prove(t, change)
+				require.NoError(t, err)
+			}
+		})
+	}
+}
+
 // Pages of further sites may use the passkeys, if the operator says so (WebAuthn section 5.11).
 func TestRelatedOrigins(t *testing.T) {
 	t.Parallel()

@@ -43,7 +43,6 @@
       id: credential.id,
       rawId: text(credential.rawId),
       type: credential.type,
-      clientExtensionResults: credential.getClientExtensionResults(),
       response: { clientDataJSON: text(r.clientDataJSON) },
     };
     if (credential.authenticatorAttachment) {
