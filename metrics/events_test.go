@@ -115,6 +115,7 @@ gatehouse_factor_refusals_total{kind="passkey",reason="cloned"} 1
 gatehouse_factor_refusals_total{kind="passkey",reason="disabled"} 0
 gatehouse_factor_refusals_total{kind="passkey",reason="expired"} 0
 gatehouse_factor_refusals_total{kind="passkey",reason="malformed"} 0
+gatehouse_factor_refusals_total{kind="passkey",reason="never_verified"} 0
 gatehouse_factor_refusals_total{kind="passkey",reason="other"} 1
 gatehouse_factor_refusals_total{kind="passkey",reason="replayed"} 0
 gatehouse_factor_refusals_total{kind="passkey",reason="unknown"} 0

@@ -122,6 +122,8 @@ func refusedAs(err error) (_ pages.LoginProblem, missing string) {
 		return pages.PasskeyMissing, refused.Missing
 	case refused.Reason == passkey.Altered:
 		return pages.ChangedPasskey, ""
+	case refused.Reason == passkey.NeverVerified:
+		return pages.PasskeyFirst, ""
 	default:
 		return pages.PasskeyRefused, ""
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/passkey/passkeytest"
 )
@@ -80,4 +81,19 @@ func TestWhoHasAPasskeyIsToldWhyItIsRefused(t *testing.T) {
 		got, _ := refusedAs(notGiven(err))
 		assert.Equal(t, problem, got)
 	}
+}
+
+// A passkey that was set up without a PIN or biometrics needs the password once, which is told to nobody else.
+func TestAPasskeyThatNeverVerifiedNeedsThePassword(t *testing.T) {
+	e := newEnrolling(t)
+	a := e.withPasskey("alice", func(r *passkeytest.Response) { r.Flags &^= passkeytest.UserVerified })
+	got := e.withIt(a, e.loginPage())
+	assert.Equal(t, http.StatusUnprocessableEntity, got.Code)
+	assert.Contains(t, got.Body.String(), "Sign in with your password this time")
+	got = e.withIt(a, e.loginPage(), func(r *passkeytest.Response) {
+		r.Signed = func(signature []byte) []byte { signature[len(signature)-1]++; return signature }
+	})
+	assert.Equal(t, http.StatusUnprocessableEntity, got.Code)
+	assert.NotContains(t, got.Body.String(), "Sign in with your password this time")
+	assert.Contains(t, got.Body.String(), "That did not work.")
 }

@@ -57,7 +57,7 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 	show("login_asked_again", func(w http.ResponseWriter) error {
 		return in.Login(w, http.StatusOK, pages.Login{Application: to, Flow: evil, Username: evil, SignedInAs: evil, AskedAgain: true})
 	})
-	for _, problem := range []pages.LoginProblem{pages.ChangedPasskey} {
+	for _, problem := range []pages.LoginProblem{pages.ChangedPasskey, pages.PasskeyFirst} {
 		show("login_"+string(problem), func(w http.ResponseWriter) error {
 			return in.Login(w, http.StatusOK, pages.Login{Flow: evil, Next: evil, Passkey: ceremony, Problem: problem})
 		})

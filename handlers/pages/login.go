@@ -20,6 +20,8 @@ const (
 	PasskeyMissing LoginProblem = "passkey_missing"
 	// ChangedPasskey is PasskeyAltered, of a sign-in.
 	ChangedPasskey LoginProblem = "passkey_altered"
+	// PasskeyFirst is of one that has never verified its user, and needs the password beside it for once.
+	PasskeyFirst LoginProblem = "passkey_first"
 )
 
 // Login is the sign-in page.

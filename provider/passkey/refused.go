@@ -24,6 +24,8 @@ const (
 	// demands.
 	Absent     Reason = "absent"
 	Unverified Reason = "unverified"
+	// NeverVerified: the authenticator verified the user now for the first time, and a passkey alone was to prove who it is.
+	NeverVerified Reason = "never_verified"
 	// WrongSignature: the signature is not that of the passkey.
 	WrongSignature Reason = "wrong_signature"
 	// Unknown: there is no such passkey, or it is of another user.
@@ -50,7 +52,7 @@ const (
 // factor.
 func ProofReasons() []Reason {
 	return []Reason{
-		Malformed, WrongCeremony, Expired, Replayed, WrongOrigin, WrongRelyingParty, Absent, Unverified, WrongSignature, Unknown, Disabled, Cloned, Altered,
+		Malformed, WrongCeremony, Expired, Replayed, WrongOrigin, WrongRelyingParty, Absent, Unverified, NeverVerified, WrongSignature, Unknown, Disabled, Cloned, Altered,
 	}
 }
 

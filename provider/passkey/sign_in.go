@@ -55,9 +55,12 @@ func (r *Registry) verifySignIn(ctx context.Context, c Ceremony, response []byte
 		return u, nil, refused(Unknown, nil)
 	}
 	// A key that has never verified its user may have been found by somebody who then gave it a PIN: it does so first
-	// beside the password (WebAuthn section 7.2, uvInitialized).
+	// beside the password (WebAuthn section 7.2, uvInitialized). Only who has it learns that.
 	if !p.Verifies {
-		return u, nil, refused(Unverified, nil)
+		if err := verifySignature(a, p); err != nil {
+			return u, nil, err
+		}
+		return u, nil, refused(NeverVerified, nil)
 	}
 	if err := r.prove(ctx, c, a, p, u); err != nil {
 		return u, nil, err
