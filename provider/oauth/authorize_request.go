@@ -58,6 +58,8 @@ type AuthorizeRequest struct {
 	// Claims is the claims parameter, reduced to what the client may ask for.
 	Claims claimsParameter
 
+	// essentialACR: the class that tokens name has to be one of those (OpenID Connect Core section 5.5.1.1).
+	essentialACR bool
 	// offeredACR is the strongest class that users can reach.
 	offeredACR string
 }

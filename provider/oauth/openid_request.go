@@ -96,7 +96,8 @@ func (i *IDTokens) claims(_ context.Context, r *AuthorizeRequest, form url.Value
 	if err != nil {
 		return malformed("claims")
 	}
-	if r.askForACR(class.Values); class.Essential && len(class.Values) > 0 && !slices.ContainsFunc(class.Values, r.offers) {
+	r.essentialACR = class.Essential && len(class.Values) > 0
+	if r.askForACR(class.Values); r.essentialACR && !slices.ContainsFunc(class.Values, r.offers) {
 		return unmetACR(r)
 	}
 	r.Claims = asked.reduce(r.Client, r.Scopes)

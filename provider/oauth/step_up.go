@@ -35,6 +35,16 @@ func (r *AuthorizeRequest) Demands() string {
 	return acr.Stronger(acr.Weakest(r.ACRs), r.Client.RequiredACR)
 }
 
+// named is the class that tokens name, of a user who has reached one. What the registration of the client demands was given
+// also where the request asks for less.
+func (r *AuthorizeRequest) named(reached string) string {
+	asked := r.ACRs
+	if len(asked) > 0 && !r.essentialACR {
+		asked = append(slices.Clone(asked), r.Client.RequiredACR)
+	}
+	return acr.Reported(reached, asked)
+}
+
 // demands is what the request demands, and what is demanded of the user: a role, a factor or the end of a time of grace
 // may have come since the session began.
 func (p *Provider) demands(ctx context.Context, r *AuthorizeRequest, s *session.Session) (string, error) {

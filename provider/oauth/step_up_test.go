@@ -136,6 +136,29 @@ func TestTokensNameTheClassThatWasAskedFor(t *testing.T) {
 	}
 }
 
+// What a client demands by its registration is named also to a request that asks for less, but for one that takes nothing
+// else.
+func TestTokensNameTheClassThatTheClientDemands(t *testing.T) {
+	h := newFixture(t)
+	secret := h.client(client.Client{
+		ID: "app", GrantTypes: []client.GrantType{client.AuthorizationCode}, RedirectURIs: []string{callback}, Scopes: []string{"openid"}, RequiredACR: "2", IDTokenAlg: "ES256",
+	})
+	s := having(h.person("alice"), []string{factor.Passkey}, "pop", "user", "mfa")
+	essential := url.Values{"claims": {`{"id_token":{"acr":{"essential":true,"value":"1"}}}`}}
+	for _, tc := range []struct {
+		asked url.Values
+		class string
+	}{
+		{nil, "phr"}, {url.Values{"acr_values": {"1"}}, "2"}, {url.Values{"acr_values": {"phr 1"}}, "phr"}, {essential, "1"},
+	} {
+		code, err := h.approve(t.Context(), h.flow(tc.asked), s, false)
+		require.NoError(t, err)
+		answer, err := h.exchange(secret, code)
+		require.NoError(t, err)
+		assert.Equal(t, tc.class, claimsOf(t, answer.Parameters["id_token"])["acr"], tc.asked)
+	}
+}
+
 // Who has a session of an account that is to be deleted decides about that first, whatever the request asks for.
 func TestAnAccountToBeDeletedIsKeptFirst(t *testing.T) {
 	h := newFixture(t)
