@@ -46,10 +46,11 @@ func (o *OwnAccount) serveSessions(w http.ResponseWriter, r *http.Request, s *se
 	case "forget":
 		return o.fresh(sessionsPath, o.serveForget)(w, r, s)
 	}
-	if err := o.endSession(r, s, form.Get("session")); err != nil {
+	what, err := o.endSession(r, s, form.Get("session"))
+	if err != nil {
 		return err
 	}
-	return o.sessionsDone(w, r, pages.OwnSessionEnded)
+	return o.sessionsDone(w, r, what)
 }
 
 // serveOthers and serveForget are for who has just authenticated: both have sign-ins in progress begin again, with which
@@ -74,21 +75,21 @@ func (o *OwnAccount) sessionsDone(w http.ResponseWriter, r *http.Request, what p
 }
 
 // endSession ends a session of the same user. One of another user is like one that does not exist, which is over.
-func (o *OwnAccount) endSession(r *http.Request, s *session.Session, text string) error {
+func (o *OwnAccount) endSession(r *http.Request, s *session.Session, text string) (pages.OwnDone, error) {
 	id, err := provider.ParseID(text)
 	if err != nil {
-		return nil //nolint:nilerr // an id that cannot be is like one that is over
+		return pages.OwnSessionOver, nil //nolint:nilerr // an id that cannot be is like one that is over
 	}
 	found, err := o.Sessions.Get(r.Context(), id)
 	switch {
 	case errors.Is(err, provider.ErrNotFound):
-		return nil
+		return pages.OwnSessionOver, nil
 	case err != nil:
-		return err
+		return "", err
 	case found.User.ID != s.User.ID || found.ID == s.ID || found.EndedAt != nil:
-		return nil
+		return pages.OwnSessionOver, nil
 	}
-	return o.Sessions.End(r.Context(), found)
+	return pages.OwnSessionEnded, o.Sessions.End(r.Context(), found)
 }
 
 func (o *OwnAccount) endOthers(r *http.Request, s *session.Session) error {

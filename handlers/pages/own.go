@@ -43,6 +43,7 @@ const (
 	OwnPasswordChanged OwnDone = "password_changed"
 	OwnContactRemoved  OwnDone = "contact_removed"
 	OwnSessionEnded    OwnDone = "session_ended"
+	OwnSessionOver     OwnDone = "session_over"
 	OwnSessionsEnded   OwnDone = "sessions_ended"
 	OwnBrowsersForgot  OwnDone = "browsers_forgotten"
 	OwnAppEnded        OwnDone = "app_ended"
@@ -56,7 +57,7 @@ const (
 
 // OwnDones are all of them.
 func OwnDones() []OwnDone {
-	return []OwnDone{OwnProfileSaved, OwnPictureSaved, OwnPictureRemoved, OwnPasswordChanged, OwnContactRemoved, OwnSessionEnded, OwnSessionsEnded, OwnBrowsersForgot, OwnAppEnded, OwnKept, OwnFactorAdded, OwnFactorRemoved, OwnPasskeyRenamed, OwnOtherUser}
+	return []OwnDone{OwnProfileSaved, OwnPictureSaved, OwnPictureRemoved, OwnPasswordChanged, OwnContactRemoved, OwnSessionEnded, OwnSessionOver, OwnSessionsEnded, OwnBrowsersForgot, OwnAppEnded, OwnKept, OwnFactorAdded, OwnFactorRemoved, OwnPasskeyRenamed, OwnOtherUser}
 }
 
 // OwnSaid is what was done, as it gets from the form to the page that says so.
