@@ -71,6 +71,7 @@ func (b *Browser) openSaid(r *http.Request, text string) (said pages.OwnSaid) {
 
 func (b *Browser) showCodes(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, s *session.Session, made codesMade) error {
 	page := pages.RecoveryCodes{Flow: to.flow, Next: to.next, Token: b.Web.FormToken(w, r), Username: s.User.Username, Codes: made.codes, Said: made.said.Done, SaidFactor: made.said.Factor, At: b.Clock.Now(r.Context()).In(s.User.Profile.Location())}
+	page.None = len(made.codes) == 0 && len(s.User.Factors) == 0
 	if issuer, err := url.Parse(b.Issuer); err == nil {
 		page.Server = issuer.Host
 	}

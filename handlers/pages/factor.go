@@ -165,8 +165,9 @@ type RecoveryCodes struct {
 	// Said is what was done right before, with the SaidFactor; nil: nothing.
 	Said       OwnDone
 	SaidFactor *NamedFactor
-	// Codes is empty for a person who opens the page again.
+	// Codes is empty for a person who opens the page again, and None for one who has no second factor, and so no codes.
 	Codes []string
+	None  bool
 	// Server is the host of the server, which the brand may not tell apart from others, and At when the codes were made.
 	Server string
 	At     time.Time

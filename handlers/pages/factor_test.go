@@ -57,6 +57,9 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 	show("login_asked_again", func(w http.ResponseWriter) error {
 		return in.Login(w, http.StatusOK, pages.Login{Application: to, Flow: evil, Username: evil, SignedInAs: evil, AskedAgain: true})
 	})
+	show("recovery_codes_none", func(w http.ResponseWriter) error {
+		return in.RecoveryCodes(w, pages.RecoveryCodes{Flow: evil, Next: evil, Token: evil, Username: evil, None: true})
+	})
 	for _, problem := range []pages.LoginProblem{pages.ChangedPasskey, pages.PasskeyFirst} {
 		show("login_"+string(problem), func(w http.ResponseWriter) error {
 			return in.Login(w, http.StatusOK, pages.Login{Flow: evil, Next: evil, Passkey: ceremony, Problem: problem})
