@@ -12,6 +12,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
+// A browser remembers the second factors of as many accounts as it remembers the sign-ins of: people of a household do not
+// take each other's place.
+
 // given is a second factor that a user gave in this browser. Another generation, as after a change of the password
 // or of a factor, or a reset by an administrator, makes it worthless.
 type given struct {
@@ -28,7 +31,9 @@ func (s *Sessions) RememberFactor(w http.ResponseWriter, r *http.Request, u *acc
 	if s.Remember <= 0 {
 		return
 	}
-	plain, err := json.Marshal(given{u.ID, u.Generation, s.Clock.Now(r.Context())})
+	others := slices.DeleteFunc(s.allGiven(r), func(g given) bool { return g.UserID == u.ID })
+	list := append([]given{{u.ID, u.Generation, s.Clock.Now(r.Context())}}, others...)
+	plain, err := json.Marshal(list[:min(len(list), deviceAccounts)])
 	if err != nil {
 		panic("websession: " + err.Error()) // it is made of texts and numbers
 	}
@@ -47,14 +52,20 @@ func (s *Sessions) Given(r *http.Request, u *account.User, methods ...string) []
 }
 
 func (s *Sessions) remembers(r *http.Request, u *account.User) bool {
+	return slices.ContainsFunc(s.allGiven(r), func(g given) bool { return g.UserID == u.ID && g.Generation == u.Generation })
+}
+
+// allGiven are those of the cookie that are not too old, the latest first.
+func (s *Sessions) allGiven(r *http.Request) []given {
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(s.cookie(r, factorCookie))
 	if err != nil {
-		return false
+		return nil
 	}
-	var g given
+	var list []given
 	plain, err := s.Config.Devices.OpenFor(factorContext(), sealed)
-	if err != nil || json.Unmarshal(plain, &g) != nil {
-		return false
+	if err != nil || json.Unmarshal(plain, &list) != nil {
+		return nil
 	}
-	return g.UserID == u.ID && g.Generation == u.Generation && s.Clock.Now(r.Context()).Sub(g.At) < s.Remember
+	now := s.Clock.Now(r.Context())
+	return slices.DeleteFunc(list, func(g given) bool { return now.Sub(g.At) >= s.Remember })
 }
