@@ -67,6 +67,9 @@ func (b *Browser) showFactor(w http.ResponseWriter, r *http.Request, f oauth.Flo
 	page.Token = b.Web.FormToken(w, r)
 	if f.Request != nil {
 		page.Application = application(f.Request.Client)
+		if c.session != nil {
+			page.Asked = asked(demanded(f))
+		}
 	}
 	// What cannot reach what the application demands is not offered, where something else can.
 	wanted, changing := demanded(f), c.session != nil && f.Request == nil

@@ -64,6 +64,8 @@ type Factor struct {
 	Username          string
 	// Changing: the person is signed in, and changes how the account is protected.
 	Changing bool
+	// Asked is what the application demands of a person who is signed in; empty: nothing.
+	Asked AskedFactor
 	// Use is what is asked for. App, Mail, Passkey and Recovery are what there is.
 	Use                 FactorUse
 	App, Mail, Recovery bool
@@ -123,7 +125,7 @@ type SetUp struct {
 	Wait Lasts
 }
 
-// AskedFactor is what an application demands of a person who has to set it up; its text is under set_up.asked.
+// AskedFactor is what an application demands of a person who has to give it, or to set it up; its text is under set_up.asked.
 type AskedFactor string
 
 // What can be demanded.

@@ -20,6 +20,7 @@ func factorPages(in pages.Localized, show func(name string, write func(http.Resp
 	ceremony := &pages.Ceremony{Options: evil, State: evil}
 	for name, page := range map[string]pages.Factor{
 		"factor":           {Application: to, Flow: evil, Next: evil, Token: evil, Username: evil, App: true, Recovery: true, Passkey: ceremony, Remember: true, RememberFor: pages.Lasts{For: 30 * 24 * time.Hour}},
+		"factor_asked":     {Application: to, Asked: pages.AskedPasskey, Flow: evil, Token: evil, Username: evil, Passkey: &pages.Ceremony{Options: evil, State: evil, Only: true}, Use: pages.UsePasskey, Problem: pages.PasskeyFailed},
 		"factor_wrong":     {Token: evil, Username: evil, App: true, Recovery: true, Problem: pages.WrongCode},
 		"factor_many":      {Token: evil, Username: evil, App: true, Recovery: true, Problem: pages.TooManyCodes, Wait: pages.WaitFor(time.Hour)},
 		"factor_passkey":   {Token: evil, Username: evil, App: true, Passkey: ceremony, Use: pages.UsePasskey, Problem: pages.PasskeyFailed},
@@ -116,5 +117,22 @@ func TestThePageForNewFactorsSaysWhy(t *testing.T) {
 			assert.Contains(t, w.Body.String(), tc.want)
 			assert.NotContains(t, w.Body.String(), tc.without)
 		})
+	}
+}
+
+// Whoever is signed in gives another factor because an application asks, and not to sign in.
+func TestThePageForAFactorSaysWhoAsks(t *testing.T) {
+	t.Parallel()
+	set, err := pages.New(pages.Settings{})
+	require.NoError(t, err)
+	page := pages.Factor{Application: pages.Application{Client: "Shop"}, Username: "alice", Passkey: &pages.Ceremony{Only: true}, Use: pages.UsePasskey, Remember: true, Remembered: true}
+	const signIn, asks = "To sign in as <strong>alice</strong>", "<strong>Shop</strong> asks for a passkey of <strong>alice</strong>."
+	for asked, texts := range map[pages.AskedFactor][2]string{"": {signIn, asks}, pages.AskedPasskey: {asks, signIn}} {
+		page.Asked = asked
+		w := httptest.NewRecorder()
+		require.NoError(t, set.For(reader("en")).Factor(w, http.StatusOK, page))
+		assert.Contains(t, w.Body.String(), texts[0])
+		assert.NotContains(t, w.Body.String(), texts[1])
+		assert.Contains(t, w.Body.String(), `value="1" checked>`)
 	}
 }

@@ -98,6 +98,7 @@ func TestPasskeysInABrowser(t *testing.T) {
 	assert.Equal(t, proofs{first.Subject, "2", []string{"pwd", "otp", "mfa"}}, w.idToken(verifier))
 	verifier = w.start(oauth2.SetAuthURLParam("acr_values", "phr"))
 	w.do(chromedp.WaitVisible("#factor-page"))
+	assert.Regexp(t, `^\S.+ asks for a passkey of alice\.$`, read(w, chromedp.Text("#why")))
 	assert.Zero(t, read(w, chromedp.Evaluate[int](`document.querySelectorAll('#code, .ways a').length`)), "no code will do")
 	a.present(true)
 	w.do(chromedp.Click("#passkey-submit"))
