@@ -79,7 +79,8 @@ func (i *IDTokens) details(ctx context.Context, r *AuthorizeRequest, form url.Va
 }
 
 // claims reads the claims parameter (OpenID Connect Core section 5.5), and refuses an essential acr that this
-// server does not offer (section 5.5.1.1).
+// server does not offer (section 5.5.1.1). Of the classes only those of an essential acr count, whatever acr_values
+// says.
 func (i *IDTokens) claims(_ context.Context, r *AuthorizeRequest, form url.Values) error {
 	text := form.Get("claims")
 	if len(text) > maxClaims {
@@ -96,8 +97,10 @@ func (i *IDTokens) claims(_ context.Context, r *AuthorizeRequest, form url.Value
 	if err != nil {
 		return malformed("claims")
 	}
-	r.essentialACR = class.Essential && len(class.Values) > 0
-	if r.askForACR(class.Values); r.essentialACR && !slices.ContainsFunc(class.Values, r.offers) {
+	if r.essentialACR = class.Essential && len(class.Values) > 0; r.essentialACR {
+		r.ACRs = nil // what acr_values wishes beside it cannot make less of what the application must have
+	}
+	if r.askForACR(class.Values); r.essentialACR && len(r.ACRs) == 0 {
 		return unmetACR(r)
 	}
 	r.Claims = asked.reduce(r.Client, r.Scopes)

@@ -14,8 +14,8 @@ import (
 // maxACRs bounds how many classes a request can ask for.
 const maxACRs = 20
 
-// askForACR adds classes that the application asks for, as acr_values or as the claim acr: each will do. Those
-// that are not offered are left out: to ask for a class is a wish (OpenID Connect Core section 3.1.2.1), and of those
+// askForACR adds classes that the application asks for, as acr_values or as the claim acr that is not essential: each
+// will do. Those that are not offered are left out: to ask for a class is a wish (OpenID Connect Core section 3.1.2.1), and of those
 // that can be met a session has one (RFC 9470 section 4).
 func (r *AuthorizeRequest) askForACR(classes []string) {
 	for _, class := range classes {

@@ -34,6 +34,10 @@ func TestAWeakSessionIsSteppedUp(t *testing.T) {
 	essential := func(class string) url.Values {
 		return url.Values{"claims": {`{"id_token":{"acr":{"essential":true,"value":"` + class + `"}}}`}}
 	}
+	with := func(claim url.Values, classes string) url.Values {
+		claim.Set("acr_values", classes)
+		return claim
+	}
 	for name, tc := range map[string]struct {
 		asked   url.Values
 		factors []string
@@ -60,6 +64,8 @@ func TestAWeakSessionIsSteppedUp(t *testing.T) {
 		"prompt=login goes first":             {url.Values{"acr_values": {"2"}, "prompt": {"login"}}, code, two, oauth.SignIn},
 		"both wishes, of which one will do":   {url.Values{"acr_values": {"phr"}, "claims": {`{"id_token":{"acr":{"value":"2"}}}`}}, code, two, oauth.Approve},
 		"two factors, of which one is a code": {url.Values{"acr_values": {"2"}}, key, two, oauth.Approve},
+		"acr_values, less than the claim":     {with(essential("2"), "1"), none, password, oauth.SetUp},
+		"acr_values, more than the claim":     {with(essential("1"), "2"), none, password, oauth.Approve},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := h.flow(tc.asked)
@@ -72,8 +78,10 @@ func TestAWeakSessionIsSteppedUp(t *testing.T) {
 	assertRefused(t, err, "login_required")
 	_, err = h.provider.Check(t.Context(), h.params(essential("phrh")))
 	assertRefused(t, err, "unmet_authentication_requirements")
-	_, err = h.provider.Check(t.Context(), h.params(essential("gold")))
-	assertRefused(t, err, "unmet_authentication_requirements")
+	for _, asked := range []url.Values{essential("gold"), with(essential("gold"), "1")} {
+		_, err = h.provider.Check(t.Context(), h.params(asked))
+		assertRefused(t, err, "unmet_authentication_requirements")
+	}
 }
 
 // Who got a role of which a factor is demanded, or whose time of grace is over, has a session from before.
@@ -122,7 +130,10 @@ func TestTokensNameTheClassThatWasAskedFor(t *testing.T) {
 	h := newFixture(t)
 	secret := h.app("ES256")
 	s := having(h.person("alice"), []string{factor.Passkey}, "pop", "user", "mfa")
-	for class, asked := range map[string]url.Values{"phr": nil, "2": {"acr_values": {"2"}}} {
+	for class, asked := range map[string]url.Values{
+		"phr": nil, "2": {"acr_values": {"2"}},
+		"1": {"acr_values": {"2"}, "claims": {`{"id_token":{"acr":{"essential":true,"value":"1"}}}`}},
+	} {
 		code, err := h.approve(t.Context(), h.flow(asked), s, false)
 		require.NoError(t, err)
 		answer, err := h.exchange(secret, code)
