@@ -157,6 +157,8 @@ func (b *Browser) ServeFactor(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Retry-After", retryAfter(throttled))
 		page.Problem, page.Wait = pages.TooManyCodes, pages.WaitFor(throttled.RetryAfter)
 		return b.showFactor(w, r, f, to, c, page, http.StatusTooManyRequests)
+	case errors.Is(err, provider.ErrStale): // the user was changed since the page was shown, in another tab
+		return b.startOver(w, r, to)
 	case err != nil:
 		return err
 	}

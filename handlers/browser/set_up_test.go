@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
@@ -119,12 +120,17 @@ func (e *enrolling) page() string {
 
 func (e *enrolling) post(form url.Values) *httptest.ResponseRecorder {
 	e.t.Helper()
+	return e.postTo("/set-up", e.ServeSetUp, form)
+}
+
+func (e *enrolling) postTo(path string, serve route.HandlerFunc, form url.Values) *httptest.ResponseRecorder {
+	e.t.Helper()
 	form.Set("next", ownFactors)
-	r := e.request(http.MethodPost, "/set-up", form.Encode())
+	r := e.request(http.MethodPost, path, form.Encode())
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Origin", testIssuer)
 	w := httptest.NewRecorder()
-	require.NoError(e.t, e.ServeSetUp(w, r))
+	require.NoError(e.t, serve(w, r))
 	e.keep(w)
 	return w
 }
