@@ -19,6 +19,9 @@ func KnownLocale(text string) string { return knownLocale(text) }
 // Shown is shown.
 func Shown(value string) string { return shown(value) }
 
+// NameOnly is nameOnly.
+func NameOnly(name string) string { return nameOnly(name) }
+
 // Reachable is Channel.reachable.
 func Reachable(c Channel, to string) bool { return c.reachable(to) }
 

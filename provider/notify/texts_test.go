@@ -157,6 +157,32 @@ func TestShownValuesStayOnOneLine(t *testing.T) {
 	}
 }
 
+// A thief who names a passkey writes into the message that warns of the theft: no links, and no other way out.
+func TestNamesOfFactorsAreNoLinks(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"Blue key", "YubiKey 5.7 (Büro)", "Téléphone d’Alice", "鍵 no. 2", "🔑 A&B, #1", strings.Repeat("ü", 79) + "…"} {
+		assert.Equal(t, name, notify.NameOnly(name))
+	}
+	texts := newTexts(t)
+	for _, name := range []string{
+		"x. Not you? Undo: https://evil.example/undo", "evil.example", "see evil.example now", "bob@evil", "tel:+4915112345678", "evil/undo", `evil\undo`, "Not you?", "evil\u3002example", "evil\uff0eexample", "evil\uff61example",
+		"evil.пример", "<b>", "x%2e", "[x]", "call=now",
+	} {
+		for _, kind := range []notify.Kind{notify.FactorAdded, notify.FactorRemoved, notify.PasskeyCloned} {
+			for _, channel := range notify.Channels() {
+				m := sample(channel, kind, "en")
+				m.Data.Factor, m.Data.FactorName = "passkey", name
+				letter, err := texts.Render(m, code, link)
+				require.NoError(t, err)
+				m.Data.FactorName = ""
+				without, err := texts.Render(m, code, link)
+				require.NoError(t, err)
+				assert.Equal(t, without, letter, "%s: %q", kind, name)
+			}
+		}
+	}
+}
+
 func TestAnIssuerWithoutAHostIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := notify.NewTexts(notify.Brand{Product: "Example", Issuer: "id.example.com"})

@@ -92,7 +92,7 @@ func (w *writer) details(m Message) []detail {
 	if m.Data.Factor != "" {
 		add("factor", w.text("", "factor."+m.Data.Factor))
 	}
-	add("factor_name", m.Data.FactorName)
+	add("factor_name", nameOnly(m.Data.FactorName))
 	if m.Kind == RecoveryCodeUsed {
 		add("codes_left", strconv.Itoa(m.Data.CodesLeft))
 	}
@@ -117,4 +117,22 @@ func shown(value string) string {
 		return string(runes[:maxShown-1]) + "…"
 	}
 	return value
+}
+
+// nameOnly is a name that a user chose, or empty for one that says more than a name does: of a message about a theft
+// the thief writes that part, and mail programs and telephones make a link of what looks like an address.
+func nameOnly(name string) string {
+	runes := []rune(shown(name))
+	for i, r := range runes {
+		if !inName(r) || r == '.' && i+1 < len(runes) && unicode.IsLetter(runes[i+1]) {
+			return ""
+		}
+	}
+	return string(runes)
+}
+
+// inName tells whether names have such a character: those of addresses and of questions are missing, and the other dots
+// that count as one in the name of a host (UTS #46 section 4).
+func inName(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.So) || strings.ContainsRune(" .,-_+&#()'’…", r)
 }
