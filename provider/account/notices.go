@@ -126,3 +126,19 @@ func (n *notices) lost(ctx context.Context, u, before *User) error {
 	}
 	return nil
 }
+
+// undone tells every verified contact of a user that the account was taken back to before a change, and by which
+// contact. Whoever reads the messages to one contact alone can do that: the owner of the others has to know.
+func (n *notices) undone(ctx context.Context, u *User, by string) error {
+	m := notify.Message{Kind: notify.ChangesUndone, Data: notify.Data{Address: by, At: u.UpdatedAt}}
+	for _, change := range []verification.Purpose{verification.NewEmail, verification.NewPhone} {
+		here := formerOf(u, change)
+		if !here.Verified {
+			continue
+		}
+		if err := n.send(ctx, u, channelFor(change), here.Address, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -15,8 +15,9 @@ import (
 // of the last days took away: an attacker who changed one may have changed the other as well. The second factors
 // and recovery codes that were set up since then go, as they would keep the user out; those that were removed do
 // not come back. Whoever made the change knows the password or has a session, so that ends with it: the user
-// chooses another password through the contact. Undo returns verification.ErrCode or ErrClosed, or Wrong if
-// another user has a contact by now.
+// chooses another password through the contact. An account that is to be deleted is kept, whoever asked for that and
+// when: the thief may have, and a user may keep the account in any case, and ask again. Every verified contact is told.
+// Undo returns verification.ErrCode or ErrClosed, or Wrong if another user has a contact by now.
 func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*User, error) {
 	v, err := s.codes.Check(ctx, id, code, verification.UndoEmail, verification.UndoPhone, verification.UndoFactor)
 	if err != nil {
@@ -52,7 +53,10 @@ func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*U
 		if len(removed) > 0 {
 			after["removed_factors"] = removed
 		}
-		return notEmpty(audit.Diff(was, after)), s.notices.lost(ctx, u, before)
+		if err := s.notices.lost(ctx, u, before); err != nil {
+			return nil, err
+		}
+		return notEmpty(audit.Diff(was, after)), s.notices.undone(ctx, u, v.Address)
 	})
 	if err != nil && before != nil {
 		return nil, s.explained(ctx, err, u, before)
@@ -113,6 +117,9 @@ func (s *SelfService) leave(ctx context.Context, u *User, since time.Time) (remo
 		return nil, err
 	}
 	if err := s.registry.store.UpdateUser(ctx, u); err != nil {
+		return nil, err
+	}
+	if err := s.act(ctx, audit.UserKeep, u.ID, func(ctx context.Context) (audit.Changes, error) { return s.registry.keep(ctx, u) }); err != nil {
 		return nil, err
 	}
 	if removed, err = s.registry.store.RemoveFactorsSince(ctx, u.ID, since); err != nil {

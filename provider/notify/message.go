@@ -59,6 +59,9 @@ const (
 	PasskeyCloned Kind = "passkey_cloned"
 	// FactorsReset: an administrator removed all factors of the recipient.
 	FactorsReset Kind = "factors_reset"
+	// ChangesUndone: the link of a message took the account of the recipient back to before a change. Data.Address is
+	// the contact that the message had gone to.
+	ChangesUndone Kind = "changes_undone"
 	// DeletionRequested says when the account is to be deleted, and how to keep it.
 	DeletionRequested Kind = "deletion_requested"
 	// AccountDeleted is the last message about an account.
@@ -67,7 +70,7 @@ const (
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorGuessed, SecondFactorCode, PasskeyCloned, FactorsReset, DeletionRequested, AccountDeleted}
+	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorGuessed, SecondFactorCode, PasskeyCloned, FactorsReset, ChangesUndone, DeletionRequested, AccountDeleted}
 }
 
 // undoable tells whether a message may have a link that takes an account back to before a change of its factors.
@@ -108,7 +111,8 @@ type Message struct {
 type Data struct {
 	// Username is shown only to people who have proved to control the address.
 	Username string `json:"username,omitempty"`
-	// Address is the new contact of a change, as it may be shown to the owner of the former one.
+	// Address is the new contact of a change, as it may be shown to the owner of the former one, or the contact by
+	// which changes were undone.
 	Address string `json:"address,omitempty"`
 	// Added: Address is new, and the account had none of its kind before.
 	Added bool `json:"added,omitempty"`
@@ -168,6 +172,7 @@ const (
 	guesses = "guess" // repeated as long as somebody guesses
 	// Who knows the password can have these sent, and must not use up either.
 	factorCodes = "factor-code"
+	undos       = "undo" // a thief who makes many changes must not use up what tells of the undo
 	notices     = "notice"
 )
 
@@ -192,6 +197,8 @@ func (m *Message) budget() string {
 		return factors
 	case FactorGuessed:
 		return guesses
+	case ChangesUndone:
+		return undos
 	default:
 		return notices
 	}

@@ -233,6 +233,20 @@ func TestMessagesUndoChangesOfFactors(t *testing.T) {
 	}
 }
 
+// Who learns that changes were undone learns by which contact, which may be that of somebody else.
+func TestMessagesSayByWhichContactChangesWereUndone(t *testing.T) {
+	t.Parallel()
+	texts := newTexts(t)
+	for _, contact := range []string{"old@example.com", "+4915112345678"} {
+		m := sample(notify.Mail, notify.ChangesUndone, "en")
+		m.Data.Address = contact
+		letter, err := texts.Render(m, "", "")
+		require.NoError(t, err)
+		assert.Contains(t, letter.Text, "\nUndone by the link to: "+contact+"\n")
+		assert.Contains(t, letter.Text, "https://id.example.com/recover?ui_locales=en")
+	}
+}
+
 // Mails about a factor say which one it is, and how many recovery codes are left, also none.
 func TestMailsNameTheFactor(t *testing.T) {
 	t.Parallel()

@@ -80,6 +80,8 @@ func (w *writer) details(m Message) []detail {
 	}
 	add("account", m.Data.Username)
 	switch {
+	case m.Kind == ChangesUndone:
+		add("undone_by", m.Data.Address)
 	case m.Kind != ContactChanged && m.Kind != ContactChangedAgain:
 	case strings.HasPrefix(m.Data.Address, "+"):
 		add("number", m.Data.Address)

@@ -2,11 +2,13 @@ package storagetest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
@@ -100,6 +102,47 @@ func testUndoIsTold(t *testing.T, f *fixture) {
 	_, err = s.Undo(ctx, recent[0].ID, code)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"new@example.com"}, s.recipients(t, notify.ContactChangedAgain))
+}
+
+// Whoever reads the messages to one contact can undo changes: the owner of the other one learns of it, at what was there
+// and at what came back.
+func testUndoIsToldToAll(t *testing.T, f *fixture) {
+	s := f.selfService(t, nil)
+	u := s.withPhone(t, s.registered(t, "alice"), somePhone)
+	s.f.advance(73 * time.Hour) // the number is known by now
+	s.changed(t, u, "new@example.com")
+	m, code := s.told(t, "alice@example.com", true)
+	s.undone(t, m, code)
+	assert.ElementsMatch(t, []string{"alice@example.com", somePhone}, s.recipients(t, notify.ChangesUndone))
+	told, _ := s.sent(t, somePhone)
+	assert.Equal(t, []any{notify.ChangesUndone, "alice@example.com", u.Username}, []any{told.Kind, told.Data.Address, told.Data.Username})
+
+	// What nobody has proved is told nothing: it may be that of a stranger.
+	bob := s.changed(t, s.made(t, "bob", "bob@staff.example"), "+4915112345678")
+	s.changed(t, bob, "+4915112345679")
+	m, code = s.told(t, "+4915112345678", true)
+	s.undone(t, m, code)
+	assert.ElementsMatch(t, []string{"alice@example.com", somePhone, "+4915112345678"}, s.recipients(t, notify.ChangesUndone))
+}
+
+// Whoever took an account does not have it deleted after it was taken back.
+func testUndoKeepsTheAccount(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	s := f.selfService(t, nil)
+	u := s.changed(t, s.registered(t, "alice"), "thief@thief.example")
+	m, code := s.told(t, "alice@example.com", true)
+	_, err := s.RequestDeletion(ctx, u, grace)
+	require.NoError(t, err)
+	got := s.undone(t, m, code)
+	assert.Nil(t, got.DeleteAt)
+	assert.Nil(t, f.current(t, u).DeleteAt)
+	records, err := f.Records(ctx, audit.Filter{Action: audit.UserKeep}, 10)
+	require.NoError(t, err)
+	assert.Len(t, records, 1, "whoever was told of the deletion learns that there is none")
+	f.advance(2 * grace)
+	n, err := s.registry.DeleteDue(ctx)
+	require.NoError(t, err)
+	assert.Zero(t, n)
 }
 
 // Whoever registers with the address of another person uses up no room for what an administrator or a user
