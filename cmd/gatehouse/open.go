@@ -159,6 +159,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		factors.OfferMail(factor.ByMail{Transactions: store, Codes: codes, Outbox: outbox})
 	}
 	demands := factor.NewSessions(c.secondFactor(), store, e.clock)
+	people.KeepFactors(demands)
 	return &instance{
 		config:      c,
 		codes:       codes,

@@ -100,6 +100,8 @@ func codeOf(fault *account.Invalid, sent User, password string) (code, property 
 		return "bst.phonenumber.already_used", "phoneNumber"
 	case errors.Is(fault, account.ErrLastContact) && fault.Claim == "phone":
 		return "bst.phonenumber.last_contact", "phoneNumber"
+	case errors.Is(fault, account.ErrLastFactor):
+		return "fos_user.email.last_factor", "email"
 	case errors.Is(fault, account.ErrLastContact):
 		return "fos_user.email.last_contact", "email"
 	case errors.Is(fault, account.ErrDomain):

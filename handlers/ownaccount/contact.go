@@ -127,6 +127,7 @@ func contactProblem(fault *account.Invalid) pages.AccountProblem {
 		account.ErrEmail: pages.EmailInvalid, account.ErrEmailTaken: pages.EmailTaken, account.ErrDomain: pages.EmailDomain,
 		account.ErrPhone: pages.PhoneInvalid, account.ErrPhoneTaken: pages.PhoneTaken, account.ErrChannel: pages.ContactUnreachable,
 		account.ErrUnchanged: pages.ContactUnchanged, account.ErrLastContact: pages.ContactLast,
+		account.ErrLastFactor: pages.ContactFactor,
 	} {
 		if errors.Is(fault, kind) {
 			return problem

@@ -192,6 +192,9 @@ func TestCodesByMailAreRemoved(t *testing.T) {
 	w := alice.post(factorsPage, url.Values{"action": {"remove_mail"}})
 	assert.Equal(t, http.StatusUnprocessableEntity, w.Code, "the last factor of one who must have one")
 	assert.Contains(t, alice.post("/account/data", url.Values{}).Body.String(), `"codes_by_mail"`)
+	w = alice.post("/account/security/email", url.Values{"action": {"remove"}})
+	assert.Equal(t, http.StatusUnprocessableEntity, w.Code, "nor with the address")
+	assert.Contains(t, w.Body.String(), "codes to this address are the only one")
 
 	bob := f.user("bob")
 	require.NoError(t, f.store.SetMailFactor(t.Context(), bob.ID, bob.Email, *f.now.Load()))

@@ -80,8 +80,10 @@ func newFixture(t *testing.T, change func(c *ownaccount.Config)) *fixture {
 	f.factors = factor.NewRegistry(f.store, f.gate, ring.Key(keyring.Factor), registry, (*event.Bus)(nil), "Test", clock, rand.Reader)
 	f.passkeys, err = passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, f.store, f.gate, registry, f.factors, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, err)
+	demands := factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock)
+	people.KeepFactors(demands)
 	c := ownaccount.Config{
-		Factors: f.factors, Passkeys: f.passkeys, Demands: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock),
+		Factors: f.factors, Passkeys: f.passkeys, Demands: demands,
 		Issuer: issuer, Profiles: people, Recovery: people, Deletion: people, Pictures: picture.NewRegistry(f.store, issuer, clock, rand.Reader), Sessions: f.sessions,
 		Apps: connected.NewRegistry(f.store, f.gate, clock), Receipts: connected.NewReceipts(f.store, signers, issuer, clock), Scopes: consent.NewCatalogue(f.store, f.gate, clock), Store: f.store,
 		Logo: func(string, string) string { return "" }, Policy: policy, Grace: 14 * 24 * time.Hour, AuthorizePath: "/oauth/authorize", LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,

@@ -45,6 +45,7 @@ const (
 	PictureLarge     AccountProblem = "picture_large"
 	ContactUnchanged AccountProblem = "contact_unchanged"
 	ContactLast      AccountProblem = "contact_last"
+	ContactFactor    AccountProblem = "contact_factor"
 )
 
 // Register is the form for a new account.

@@ -12,6 +12,23 @@ import (
 // recover the account.
 var ErrLastContact = errors.New("no other contact is left that is verified and can recover the account; confirm another one first")
 
+// ErrLastFactor is the kind of an Invalid: the user must have a second factor, and the only one goes with the contact.
+var ErrLastFactor = errors.New("codes to this address are the only second factor, and the account must have one; set up another one first")
+
+// contactNeeds tells who must keep the email address for the second factor.
+type contactNeeds interface {
+	NeedsEmail(u *User) bool
+}
+
+// nothingNeeded is where no factor is demanded.
+type nothingNeeded struct{}
+
+// NeedsEmail is part of contactNeeds.
+func (nothingNeeded) NeedsEmail(*User) bool { return false }
+
+// KeepFactors has contacts stay that the last second factor of a user goes with. It comes before requests are served.
+func (s *SelfService) KeepFactors(n contactNeeds) { s.needs = n }
+
 // RemoveEmail takes the email address away from a user who has just proved to be the one, as for a change.
 // The address gets a message with a link that undoes it. It returns Wrong, ErrSignIn when the user was
 // changed meanwhile, or notify.ErrTooMany. An address that is not there is removed already.
@@ -36,6 +53,9 @@ func (s *SelfService) removeContact(ctx context.Context, proved *User, change ve
 		was, left := u.record(), formerOf(u, change)
 		if left.Address == "" {
 			return audit.Changes{}, nil
+		}
+		if change == verification.NewEmail && s.needs.NeedsEmail(u) { // whoever knows the password could set up another one
+			return nil, Wrong{invalid("email", ErrLastFactor)}
 		}
 		former{Purpose: change}.give(u)
 		if err := s.mayLack(ctx, u, change); err != nil {

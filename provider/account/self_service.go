@@ -33,12 +33,13 @@ type SelfService struct {
 
 	recoveries recoveries
 	passwords  Throttle
+	needs      contactNeeds
 }
 
 // NewSelfService makes a SelfService over a registry, which from then on tells people what administrators change.
 func NewSelfService(r *Registry, p logins, tx transactor, codes *verification.Codes, o outbox, policy Policy) *SelfService {
 	r.notices = &notices{o, policy, codes}
-	return &SelfService{registry: r, people: p, tx: tx, codes: codes, outbox: o, policy: policy, notices: r.notices, recoveries: unlimited{}, passwords: unlimited{}}
+	return &SelfService{registry: r, people: p, tx: tx, codes: codes, outbox: o, policy: policy, notices: r.notices, recoveries: unlimited{}, passwords: unlimited{}, needs: nothingNeeded{}}
 }
 
 // Limit limits the requests of forgotten passwords and the tries at passwords. It comes before requests are

@@ -3,6 +3,7 @@ package factor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -34,6 +35,11 @@ func (s *Sessions) Of(ctx context.Context, u *account.User, methods []string) De
 
 // Demanded tells whether a user must have a factor.
 func (s *Sessions) Demanded(u *account.User) bool { return s.policy.demanded(u) }
+
+// NeedsEmail tells whether a user must have a factor, and has codes by mail alone: they go with the verified address.
+func (s *Sessions) NeedsEmail(u *account.User) bool {
+	return s.Demanded(u) && slices.Equal(u.Factors, []string{Mail})
+}
 
 // Due is until when a user may sign in without a factor, who is reminded to set one up.
 func (s *Sessions) Due(ctx context.Context, u *account.User) time.Time {

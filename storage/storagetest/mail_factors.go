@@ -42,6 +42,35 @@ func (s *factors) types(ctx context.Context, u *account.User, browser, code stri
 	return s.CheckMail(ctx, factor.Attempt{User: u, Code: code, Prefix: "192.0.2.1/32", Browser: []byte(browser)})
 }
 
+// The address stays whose codes are the only factor of a user who must have one.
+func testMailFactorKeepsTheAddress(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	s := f.factors(t)
+	s.people.KeepFactors(factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.Store, f.clock))
+	guarded := s.people.withPhone(t, s.people.registered(t, "alice"), somePhone)
+	guarded.Roles = []string{"guarded"}
+	require.NoError(t, f.UpdateUser(ctx, guarded))
+	free := s.people.withPhone(t, s.people.registered(t, "bob"), "+4915112345678")
+	for _, u := range []*account.User{guarded, free} {
+		s.setUpMail(t, u)
+	}
+	f.advance(73 * time.Hour)
+	_, err := s.people.RemoveEmail(ctx, f.current(t, guarded))
+	require.ErrorIs(t, err, account.ErrLastFactor)
+	assert.Equal(t, []string{factor.Mail}, f.current(t, guarded).Factors)
+	_, err = s.people.RemoveEmail(ctx, f.current(t, free))
+	require.NoError(t, err)
+	assert.Empty(t, f.current(t, free).Factors)
+
+	// With another factor, and where a number is removed, nothing is lost.
+	require.NoError(t, s.RemoveMail(ctx, f.current(t, guarded), provider.ID{}))
+	now := f.current(t, guarded)
+	s.setUp(t, now)
+	_, err = s.people.RemoveEmail(ctx, f.current(t, guarded))
+	require.NoError(t, err)
+	assert.Equal(t, []string{factor.TOTP}, f.current(t, guarded).Factors)
+}
+
 func testMailFactor(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	s := f.factors(t)
