@@ -31,7 +31,7 @@ func (s *Store) setFactors(ctx context.Context, userID provider.ID) error {
 	}
 	if len(kinds) > 1 && slices.Contains(kinds, factor.Mail) {
 		// Whoever reads the mailbox can choose another password as well, and must not get past what is stronger.
-		if err := s.exec(ctx, "DELETE FROM mail_factors WHERE user_id = ?", id); err != nil {
+		if err := s.supersedeMail(ctx, userID); err != nil {
 			return err
 		}
 		kinds = withoutMail(kinds)
@@ -69,6 +69,10 @@ func (s *Store) RemoveFactors(ctx context.Context, user provider.ID) (kinds []st
 		if err := s.lockRow(ctx, user); err != nil {
 			return err
 		}
+		// Nothing comes back afterwards.
+		if err := s.exec(ctx, "DELETE FROM ended_mail_factors WHERE user_id = ?", rowID(user)); err != nil {
+			return err
+		}
 		if kinds, err = s.emptyFactors(ctx, user, time.Time{}); err != nil || len(kinds) == 0 {
 			return err
 		}
@@ -89,20 +93,27 @@ func (s *Store) emptyFactors(ctx context.Context, user provider.ID, since time.T
 	return kinds, nil
 }
 
-// RemoveFactorsSince is part of account.Store. The generation rises also when there is nothing to remove: a sign-in
+// FactorsBefore is part of account.Store. The generation rises also when there is nothing to remove: a sign-in
 // in progress, and what browsers keep, are of the time that is undone.
-func (s *Store) RemoveFactorsSince(ctx context.Context, user provider.ID, since time.Time) (kinds []string, err error) {
+func (s *Store) FactorsBefore(ctx context.Context, user provider.ID, since time.Time) (removed, restored []string, err error) {
 	err = s.InTx(ctx, func(ctx context.Context) error {
 		if err := s.lockRow(ctx, user); err != nil {
 			return err
 		}
-		if kinds, err = s.emptyFactors(ctx, user, since); err != nil {
+		restored = nil
+		if removed, err = s.emptyFactors(ctx, user, since); err != nil {
 			return err
+		}
+		switch back, err := s.restoreMail(ctx, user, since); {
+		case err != nil:
+			return err
+		case back:
+			restored = []string{factor.Mail}
 		}
 		if err := s.exec(ctx, "DELETE FROM recovery_codes WHERE user_id = ? AND created_at >= ?", rowID(user), since); err != nil {
 			return err
 		}
 		return s.setFactors(ctx, user)
 	})
-	return kinds, err
+	return removed, restored, err
 }

@@ -103,6 +103,7 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 	// The last of all stays: by it processes and readers tell whether the database is the one that they know.
 	removed.Revocations = remove(`DELETE FROM revocations WHERE sequence IN
 		(SELECT sequence FROM revocations WHERE revoked_at < ? AND sequence < (SELECT max(sequence) FROM revocations) LIMIT ?)`, now.Add(-revocation.Keep), batchesPerTick*batchSize)
+	remove("DELETE FROM ended_mail_factors WHERE ended_at < ?", endedMailBefore(now))
 	// Without the key no token of the other server is valid: it goes with the last of them.
 	remove(`DELETE FROM imported_refresh_tokens WHERE digest IN
 		(SELECT digest FROM imported_refresh_tokens WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)

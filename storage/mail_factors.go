@@ -65,7 +65,7 @@ func (s *Store) RemoveMailFactor(ctx context.Context, user provider.ID) error {
 // endMailFactor ends codes by mail with the verified address to which they went, however that was lost. The user gets
 // what became of the factors.
 func (s *Store) endMailFactor(ctx context.Context, u *account.User) error {
-	err := s.change(ctx, "DELETE FROM mail_factors WHERE user_id = ?", rowID(u.ID))
+	err := s.supersedeMail(ctx, u.ID)
 	if errors.Is(err, provider.ErrNotFound) {
 		return nil
 	}

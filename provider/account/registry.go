@@ -52,9 +52,10 @@ type Store interface {
 	EndAccess(ctx context.Context, userID provider.ID, at time.Time) error
 	// CloseVerifications makes the codes and links worthless that were sent about the user.
 	CloseVerifications(ctx context.Context, user provider.ID) error
-	// RemoveFactorsSince removes the second factors of a user that were set up at a time or later, with the recovery
-	// codes of that time, and returns the kinds of them. Another generation makes worthless what browsers remember.
-	RemoveFactorsSince(ctx context.Context, userID provider.ID, since time.Time) (kinds []string, err error)
+	// FactorsBefore removes the second factors of a user that were set up at a time or later, with the recovery codes of
+	// that time, gives back codes by mail that another change ended since then, where the address is verified, and
+	// returns the kinds of both. Another generation makes worthless what browsers remember.
+	FactorsBefore(ctx context.Context, userID provider.ID, since time.Time) (removed, restored []string, err error)
 	// SetDeletion says when the account is to be deleted; nil: it is to stay.
 	SetDeletion(ctx context.Context, userID provider.ID, at *time.Time) error
 	// DueDeletions are users whose accounts are to be deleted by a time, those that are due longest first.

@@ -14,10 +14,11 @@ import (
 // Undo takes an account back to before the change that a link undoes. The user gets the contacts back that changes
 // of the last days took away: an attacker who changed one may have changed the other as well. The second factors
 // and recovery codes that were set up since then go, as they would keep the user out; those that were removed do
-// not come back. Whoever made the change knows the password or has a session, so that ends with it: the user
-// chooses another password through the contact. An account that is to be deleted is kept, whoever asked for that and
-// when: the thief may have, and a user may keep the account in any case, and ask again. Every verified contact is told.
-// Undo returns verification.ErrCode or ErrClosed, or Wrong if another user has a contact by now.
+// not come back, but for codes by mail, which end by themselves with another factor or the address. Whoever made the
+// change knows the password or has a session, so that ends with it: the user chooses another password through the
+// contact. An account that is to be deleted is kept, whoever asked for that and when: the thief may have, and a user may
+// keep the account in any case, and ask again. Every verified contact is told. Undo returns verification.ErrCode or
+// ErrClosed, or Wrong if another user has a contact by now.
 func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*User, error) {
 	v, err := s.codes.Check(ctx, id, code, verification.UndoEmail, verification.UndoPhone, verification.UndoFactor)
 	if err != nil {
@@ -42,7 +43,7 @@ func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*U
 		if err := s.stillFree(ctx, u, before); err != nil {
 			return nil, err
 		}
-		removed, err := s.leave(ctx, u, since)
+		removed, restored, err := s.leave(ctx, u, since)
 		if err != nil {
 			return nil, err
 		}
@@ -52,6 +53,9 @@ func (s *SelfService) Undo(ctx context.Context, id provider.ID, code string) (*U
 		after := u.record()
 		if len(removed) > 0 {
 			after["removed_factors"] = removed
+		}
+		if len(restored) > 0 {
+			after["restored_factors"] = restored
 		}
 		if err := s.notices.lost(ctx, u, before); err != nil {
 			return nil, err
@@ -103,35 +107,38 @@ func (s *SelfService) restore(ctx context.Context, u *User, v *verification.Veri
 const clocks = time.Second
 
 // leave ends what there is of the time that is undone, but for the contacts, and stores the user. It returns the
-// kinds of the factors that it removed.
-func (s *SelfService) leave(ctx context.Context, u *User, since time.Time) (removed []string, err error) {
+// kinds of the factors that it removed and gave back.
+func (s *SelfService) leave(ctx context.Context, u *User, since time.Time) (removed, restored []string, err error) {
 	u.PasswordHash, u.UpdatedAt = "", s.registry.clock.Now(ctx)
 	if err := s.codes.CloseUndone(ctx, u.ID, since); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.registry.endSessions(ctx, u.ID, u.UpdatedAt); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// With the password that is also done, but a user with a passkey need not have one.
 	if err := s.registry.store.EndAccess(ctx, u.ID, u.UpdatedAt); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.registry.store.UpdateUser(ctx, u); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.act(ctx, audit.UserKeep, u.ID, func(ctx context.Context) (audit.Changes, error) { return s.registry.keep(ctx, u) }); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if removed, err = s.registry.store.RemoveFactorsSince(ctx, u.ID, since); err != nil {
-		return nil, err
+	if removed, restored, err = s.registry.store.FactorsBefore(ctx, u.ID, since); err != nil {
+		return nil, nil, err
 	}
 	for _, kind := range removed {
 		s.registry.events.Publish(ctx, event.FactorRemoved{UserID: u.ID, Kind: kind})
 	}
+	for _, kind := range restored {
+		s.registry.events.Publish(ctx, event.FactorAdded{UserID: u.ID, Kind: kind})
+	}
 	now, err := s.registry.store.User(ctx, u.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	u.Factors, u.Generation = now.Factors, now.Generation
-	return removed, nil
+	return removed, restored, nil
 }
