@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/origin"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -24,7 +25,7 @@ func (b *Browser) signIn(w http.ResponseWriter, r *http.Request, start session.S
 	}
 	canonical.From(r.Context()).Outcome("signed_in")
 	if !known {
-		b.Notices.NewSignIn(r.Context(), start.User, websession.BrowserName(r))
+		b.Notices.NewSignIn(r.Context(), start.User, origin.Device(r.UserAgent()))
 	}
 	return s, nil
 }

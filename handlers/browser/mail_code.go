@@ -9,13 +9,13 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
-	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/origin"
 )
 
 // mails sends codes by mail, where the operator offers them, and sets that up.
@@ -111,8 +111,9 @@ type mailedPage struct {
 
 // sendMail sends a code and leads back to the page, so that loading it again sends no other.
 func (b *Browser) sendMail(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, c *candidate, page mailedPage) error {
+	device, network := origin.Of(r.Context())
 	err := b.Mails.SendMail(r.Context(), factor.MailRequest{
-		User: c.user, Browser: b.browser(r), Device: websession.BrowserName(r), Network: canonical.From(r.Context()).AddressPrefix(),
+		User: c.user, Browser: b.browser(r), Device: device, Network: network,
 		Locale: b.inFlow(r, f).Language(),
 	})
 	var many *notify.TooMany

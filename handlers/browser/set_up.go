@@ -73,6 +73,7 @@ func (b *Browser) showSetUp(w http.ResponseWriter, r *http.Request, f oauth.Flow
 	page.Flow, page.Next, page.Username = to.flow, to.next, c.user.Username
 	page.Token = b.Web.FormToken(w, r)
 	page.Further, page.Wanted = len(c.user.Factors) > 0, c.session != nil && f.Request == nil
+	page.EndsMail = factor.Ended(c.user.Factors) != ""
 	if f.Request != nil {
 		page.Application, page.Asked = application(f.Request.Client), asked(demanded(f))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/connected"
+	"github.com/gatehouse-id/gatehouse/provider/origin"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -68,7 +69,7 @@ func act(u *account.User, of audit.Record, names map[string]string) pages.OwnAct
 	}
 	switch {
 	case of.Actor.Kind == audit.UserActor && of.Actor.ID == u.ID.String():
-		shown.Device, shown.Network = device(session.Browser{UserAgent: of.Actor.UserAgent}), network(of.Actor.Address)
+		shown.Device, shown.Network = device(session.Browser{UserAgent: of.Actor.UserAgent}), origin.Network(of.Actor.Address)
 	case of.Actor.Kind != audit.Job: // a job carries out what the user asked for, or counts
 		shown.Admin = true
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/origin"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -30,7 +31,7 @@ func (o *OwnAccount) serveAppsPage(w http.ResponseWriter, r *http.Request, s *se
 	}
 	for _, app := range apps {
 		shown := pages.OwnApp{
-			ClientID: app.ClientID, Name: app.Name, Logo: o.Logo(app.ClientID, app.LogoURI), Network: network(app.Address), Since: app.Since, Used: app.UsedAt,
+			ClientID: app.ClientID, Name: app.Name, Logo: o.Logo(app.ClientID, app.LogoURI), Network: origin.Network(app.Address), Since: app.Since, Used: app.UsedAt,
 			SignIns: int(app.SignIns), Refreshes: int(app.Refreshes),
 		}
 		for _, name := range app.Scopes {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/origin"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -21,7 +22,7 @@ func (o *OwnAccount) serveSecurityPage(w http.ResponseWriter, r *http.Request, s
 		EmailVerified: s.User.EmailVerified, PhoneVerified: s.User.PhoneVerified, Mail: o.Policy.Mail, SMS: o.Policy.SMS, Factors: len(s.User.Factors) > 0,
 	}
 	for _, one := range records {
-		page.SignIns = append(page.SignIns, pages.OwnSignIn{At: one.At, Device: device(session.Browser{UserAgent: one.Actor.UserAgent}), Network: network(one.Actor.Address), How: howOf(one)})
+		page.SignIns = append(page.SignIns, pages.OwnSignIn{At: one.At, Device: device(session.Browser{UserAgent: one.Actor.UserAgent}), Network: origin.Network(one.Actor.Address), How: howOf(one)})
 	}
 	return o.Pages.For(r).OwnSecurity(w, page)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/origin"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
@@ -31,7 +32,7 @@ func shownSession(s *session.Session, here bool) pages.OwnSession {
 	if from == "" {
 		from = s.Address
 	}
-	return pages.OwnSession{ID: s.ID.String(), Device: device(s.Seen), Network: network(from), Since: s.Proofs.AuthTime(), Seen: s.SeenAt, Here: here}
+	return pages.OwnSession{ID: s.ID.String(), Device: device(s.Seen), Network: origin.Network(from), Since: s.Proofs.AuthTime(), Seen: s.SeenAt, Here: here}
 }
 
 // serveSessions ends one session of the user, or all but the present one, or has every browser ask for the second factor.

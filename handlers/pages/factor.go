@@ -106,6 +106,8 @@ type SetUp struct {
 	Username          string
 	// Asked is what the application demands; empty: nothing.
 	Asked AskedFactor
+	// EndsMail: what is set up takes the place of codes by mail.
+	EndsMail bool
 	// Further: there is one already. Wanted: nothing but the person wants one.
 	Further, Wanted bool
 	// Due is until when the person may go on without one; zero: it is needed now.

@@ -25,7 +25,7 @@ func (s *SelfService) RequestDeletion(ctx context.Context, proved *User, grace t
 		if u.Disabled || u.Generation != proved.Generation {
 			return nil, ErrSignIn
 		}
-		return s.registry.beginDeletion(ctx, u, grace)
+		return s.registry.beginDeletion(ctx, u, grace, notify.Data{}.SeenFrom(ctx))
 	})
 	return u, err
 }
@@ -50,7 +50,7 @@ func (r *Registry) DeleteAfter(ctx context.Context, actor audit.Actor, id provid
 		if u, err = r.lock(ctx, actor, id); err != nil {
 			return nil, err
 		}
-		return r.beginDeletion(ctx, u, grace)
+		return r.beginDeletion(ctx, u, grace, notify.Data{}) // the user need not know where an administrator is
 	})
 	return u, err
 }
@@ -66,7 +66,7 @@ func (r *Registry) Keep(ctx context.Context, actor audit.Actor, id provider.ID) 
 	return u, err
 }
 
-func (r *Registry) beginDeletion(ctx context.Context, u *User, grace time.Duration) (audit.Changes, error) {
+func (r *Registry) beginDeletion(ctx context.Context, u *User, grace time.Duration, by notify.Data) (audit.Changes, error) {
 	if u.DeleteAt != nil {
 		return audit.Changes{}, nil
 	}
@@ -82,7 +82,8 @@ func (r *Registry) beginDeletion(ctx context.Context, u *User, grace time.Durati
 	if err := r.store.EndAccess(ctx, u.ID, now); err != nil {
 		return nil, err
 	}
-	return audit.Diff(nil, deletionOf(at)), r.notices.tell(ctx, u, notify.Message{Kind: notify.DeletionRequested, Data: notify.Data{At: now, Due: at}})
+	by.At, by.Due = now, at
+	return audit.Diff(nil, deletionOf(at)), r.notices.tell(ctx, u, notify.Message{Kind: notify.DeletionRequested, Data: by})
 }
 
 func (r *Registry) keep(ctx context.Context, u *User) (audit.Changes, error) {

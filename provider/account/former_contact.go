@@ -53,7 +53,7 @@ func undoes(change verification.Purpose) verification.Purpose {
 // was before. What an undo or an administrator gave back is not new.
 func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) error {
 	m := notify.Message{Kind: notify.ContactChanged, UserID: u.ID, Locale: u.Profile.Locale, Data: notify.Data{
-		Username: u.Username, Address: contactFor(u, left.Purpose), At: u.UpdatedAt, Valid: undoes(left.Purpose).Lifetime(),
+		Username: u.Username, Address: contactFor(u, left.Purpose), At: u.UpdatedAt, Zone: u.Profile.Zoneinfo, Valid: undoes(left.Purpose).Lifetime(),
 	}}
 	m.Data.Added = left.Address == ""
 	if m.Data.Address == "" {
@@ -85,6 +85,8 @@ func (s *SelfService) tellFormer(ctx context.Context, u *User, left former) erro
 	}
 	if m.Verification.IsZero() {
 		m.Kind, m.Data.Valid = notify.ContactChangedAgain, 0
+	} else {
+		m.Data = m.Data.SeenFrom(ctx) // for who can undo it, and not for a contact that may be that of somebody else
 	}
 	if m.To == "" {
 		return nil

@@ -43,6 +43,7 @@ func (n *notices) tellUndoable(ctx context.Context, u *User, m notify.Message) e
 	if n == nil {
 		return nil
 	}
+	m.Data = m.Data.SeenFrom(ctx) // of the user, who alone makes such a change
 	by, to, err := n.undoer(ctx, u)
 	if err != nil {
 		return err
@@ -99,7 +100,8 @@ func (n *notices) add(ctx context.Context, u *User, by notify.Channel, to string
 	if n == nil || to == "" || !n.policy.sends(by) {
 		return false, nil
 	}
-	m.Channel, m.To, m.UserID, m.Locale, m.Data.Username = by, to, u.ID, u.Profile.Locale, u.Username
+	m.Channel, m.To, m.UserID, m.Locale = by, to, u.ID, u.Profile.Locale
+	m.Data.Username, m.Data.Zone = u.Username, u.Profile.Zoneinfo
 	err = n.outbox.Add(ctx, m)
 	if errors.Is(err, notify.ErrTooMany) || errors.Is(err, notify.ErrAddress) {
 		return false, nil

@@ -217,7 +217,7 @@ func (s *SelfService) replacePassword(ctx context.Context, u *User, hash string)
 	if err := s.registry.store.UpdateUser(ctx, u); err != nil {
 		return err
 	}
-	return s.notices.tell(ctx, u, notify.Message{Kind: notify.PasswordChanged, Data: notify.Data{At: u.UpdatedAt}})
+	return s.notices.tell(ctx, u, notify.Message{Kind: notify.PasswordChanged, Data: notify.Data{At: u.UpdatedAt}.SeenFrom(ctx)})
 }
 
 // act records what a user does for the own account.

@@ -145,7 +145,7 @@ func (r *Registry) attempt(ctx context.Context, a Attempt, kind, code string, ch
 // guessed tells a user that somebody has used up the attempts at codes, who therefore knows the password, or has a
 // session. The message is not repeated within a day. Whoever guesses may hang up, and is answered in any case.
 func (r *Registry) guessed(ctx context.Context, u *account.User) {
-	m := notify.Message{Kind: notify.FactorGuessed, Data: notify.Data{At: r.clock.Now(ctx)}}
+	m := notify.Message{Kind: notify.FactorGuessed, Data: notify.Data{At: r.clock.Now(ctx)}.SeenFrom(ctx)}
 	if err := r.store.Detached(ctx, func(ctx context.Context) error { return r.notices.Tell(ctx, u, m) }); err != nil {
 		r.events.Publish(ctx, event.NoticeFailed{UserID: u.ID, Kind: string(m.Kind), Fault: err})
 	}

@@ -1,5 +1,7 @@
 package factor
 
+import "slices"
+
 // The kinds of factors, as account.User.Factors, events and the audit log name them. A user with a HardwareKey
 // has a Passkey, too.
 const (
@@ -11,3 +13,11 @@ const (
 	// RecoveryCode stands in for a factor, and is none of account.User.Factors.
 	RecoveryCode = "recovery_code"
 )
+
+// Ended is the kind of the factors of a user that another one ends which is stronger, as they are before it; empty: none.
+func Ended(before []string) string {
+	if slices.Contains(before, Mail) {
+		return Mail
+	}
+	return ""
+}

@@ -59,7 +59,7 @@ type MailRequest struct {
 	// Browser tells the browser of the request from all others: the code is worth nothing in those, where somebody may
 	// have asked for it to be told on the telephone.
 	Browser []byte
-	// Device is what the browser says about itself, and Network the address prefix of the request; the mail names both.
+	// Device is what the browser says about itself, and Network the network of the request; the mail names both.
 	Device, Network string
 	// Locale is the language of the mail (BCP 47); empty: that of the profile.
 	Locale string
@@ -92,7 +92,7 @@ func (r *Registry) SendMail(ctx context.Context, m MailRequest) error {
 		}
 		return r.byMail.Outbox.Add(ctx, notify.Message{
 			Channel: notify.Mail, To: to, Kind: notify.SecondFactorCode, UserID: m.User.ID, Locale: locale, Verification: v.ID,
-			Data: notify.Data{Username: m.User.Username, Device: m.Device, Network: m.Network, At: r.clock.Now(ctx), Valid: purpose.Lifetime()},
+			Data: notify.Data{Username: m.User.Username, Device: m.Device, Network: m.Network, Zone: m.User.Profile.Zoneinfo, At: r.clock.Now(ctx), Valid: purpose.Lifetime()},
 		})
 	})
 	if errors.Is(err, notify.ErrAddress) { // of an older version

@@ -165,6 +165,10 @@ func TestAttemptsAreCountedBeforeTheyAreMade(t *testing.T) {
 	assert.Equal(t, []account.Try{known, unknown}, f.tries.returned, "what was right does not count")
 }
 
+type request audit.Origin
+
+func (r request) Origin() audit.Origin { return audit.Origin(r) }
+
 // Whoever uses up the attempts at codes knows the password. The owner is told once a day, however often somebody goes
 // on, and also when the guesser hangs up; a limit of an address or a browser says nothing about the account.
 func TestGuessingIsTold(t *testing.T) {
@@ -177,6 +181,7 @@ func TestGuessingIsTold(t *testing.T) {
 		for _, m := range messages {
 			if m.Kind == notify.FactorGuessed {
 				assert.Equal(t, f.user.Email, m.To)
+				assert.Equal(t, []string{"", "192.0.2.0/24"}, []string{m.Data.Device, m.Data.Network})
 				n++
 			}
 		}
@@ -187,7 +192,7 @@ func TestGuessingIsTold(t *testing.T) {
 	require.ErrorAs(t, f.CheckTOTP(t.Context(), factor.Attempt{User: f.user, Code: "123456"}), &throttled)
 	assert.Zero(t, told())
 	f.tries.ofAccount = true
-	ctx, hangUp := context.WithCancel(t.Context())
+	ctx, hangUp := context.WithCancel(audit.WithRequest(t.Context(), request{Address: "192.0.2.77"}))
 	hangUp()
 	require.ErrorAs(t, f.CheckTOTP(ctx, factor.Attempt{User: f.user, Code: "123456"}), &throttled)
 	assert.Equal(t, 1, told())

@@ -52,7 +52,7 @@ func (r *Registry) SetUpTOTP(ctx context.Context, u *account.User, secret, code 
 		if len(codes) > 0 {
 			details["recovery_codes"] = len(codes)
 		}
-		return audit.Details(details), r.notices.TellUndoable(ctx, locked, notify.Message{Kind: notify.FactorAdded, Data: notify.Data{Factor: TOTP, At: now}})
+		return audit.Details(details), r.notices.TellUndoable(ctx, locked, notify.Message{Kind: notify.FactorAdded, Data: notify.Data{Factor: TOTP, Ended: Ended(locked.Factors), At: now}})
 	})
 	if err != nil {
 		return nil, err

@@ -100,9 +100,8 @@ func (c *catalogue) duration(d time.Duration) (string, error) {
 	return strings.ReplaceAll(text, "{n}", strconv.Itoa(n)), nil
 }
 
-// date is a time in the form of the language. It is in UTC and says so: where the recipient is, is not
-// known.
-func (c *catalogue) date(at time.Time) (string, error) {
+// date is a time in the form of the language. It says in which zone: that of the profile, or UTC where it is not known.
+func (c *catalogue) date(at time.Time, zone string) (string, error) {
 	locale, err := c.text("date.locale")
 	if err != nil {
 		return "", err
@@ -111,5 +110,9 @@ func (c *catalogue) date(at time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return monday.Format(at.UTC(), layout, monday.Locale(locale)), nil
+	in, err := time.LoadLocation(zone) // the empty one is UTC
+	if err != nil || zone == "Local" {
+		in = time.UTC
+	}
+	return monday.Format(at.In(in), layout, monday.Locale(locale)), nil
 }

@@ -33,7 +33,7 @@ func sample(channel notify.Channel, kind notify.Kind, locale string) notify.Mess
 	m := notify.Message{
 		ID: provider.ID{1}, Channel: channel, To: "alice@example.com", Kind: kind, Locale: locale,
 		Data: notify.Data{
-			Username: "alice", Address: "new@example.com", Device: "Firefox on Windows", Network: "192.0.2.1/32", At: time.Date(2026, 3, 1, 15, 4, 0, 0, time.UTC), Due: time.Date(2026, 3, 15, 15, 4, 0, 0, time.UTC), Valid: 15 * time.Minute,
+			Username: "alice", Address: "new@example.com", Device: "Firefox on Windows", Network: "192.0.2.0/24", At: time.Date(2026, 3, 1, 15, 4, 0, 0, time.UTC), Due: time.Date(2026, 3, 15, 15, 4, 0, 0, time.UTC), Valid: 15 * time.Minute,
 		},
 	}
 	if channel == notify.SMS {
@@ -130,7 +130,7 @@ func TestEveryTextIsUsed(t *testing.T) {
 				}
 				for _, factor := range []string{"totp", "passkey", "hardware_key", "mail"} {
 					m := sample(channel, kind, name)
-					m.Data.Factor, m.Data.FactorName = factor, "Blue key"
+					m.Data.Factor, m.Data.FactorName, m.Data.Ended = factor, "Blue key", "mail"
 					letter, err := texts.Render(m, code, link)
 					require.NoError(t, err)
 					fmt.Fprintln(&said, letter.Text)

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"errors"
 	"net/mail"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/origin"
 )
 
 // Channel is how a message travels.
@@ -122,9 +124,13 @@ type Data struct {
 	Device string `json:"device,omitempty"`
 	// Network is the address prefix of the request, such as 192.0.2.0/24.
 	Network string `json:"network,omitempty"`
+	// Zone is the time zone of the recipient (IANA), in which times are; empty: UTC.
+	Zone string `json:"zone,omitempty"`
 	// Factor is the kind of a second factor: totp, passkey, hardware_key or mail; FactorName is what the user called it.
 	Factor     string `json:"factor,omitempty"`
 	FactorName string `json:"factor_name,omitempty"`
+	// Ended is the kind of a second factor that the change ended besides, such as codes by mail that an app replaces.
+	Ended string `json:"ended,omitempty"`
 	// CodesLeft is how many recovery codes are left, when one was used.
 	CodesLeft int `json:"codes_left,omitempty"`
 	// At is when it happened; zero: not said.
@@ -133,6 +139,12 @@ type Data struct {
 	Due time.Time `json:"due,omitzero"`
 	// Valid is for how long the code or link can be used; zero: not said.
 	Valid time.Duration `json:"valid,omitempty"`
+}
+
+// SeenFrom is the data with the device and the network of the request of ctx, for what its user did.
+func (d Data) SeenFrom(ctx context.Context) Data {
+	d.Device, d.Network = origin.Of(ctx)
+	return d
 }
 
 // ErrAddress: a message has a recipient that its channel cannot reach.

@@ -257,6 +257,10 @@ func TestMailsNameTheFactor(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, letter.Text, "\nSecond factor: Passkey\nName: Blue key\n")
 	assert.Contains(t, letter.Text, "https://id.example.com/recover?ui_locales=en")
+	m.Data.Ended = "mail"
+	letter, err = texts.Render(m, "", "")
+	require.NoError(t, err)
+	assert.Contains(t, letter.Text, "\nNo longer used: Code by mail\n")
 	m.Kind, m.Data = notify.RecoveryCodeUsed, notify.Data{}
 	letter, err = texts.Render(m, "", "")
 	require.NoError(t, err)
@@ -268,12 +272,28 @@ func TestMailsNameTheFactor(t *testing.T) {
 	assert.Contains(t, letter.Text, "left: 7")
 }
 
+// Times are by the clock of the recipient, and say so.
+func TestMailsTellTheTimeOfTheRecipient(t *testing.T) {
+	t.Parallel()
+	texts := newTexts(t)
+	for zone, said := range map[string]string{
+		"Europe/Paris": "6 May 2026, 09:08 CEST", "": "6 May 2026, 07:08 UTC", "Nowhere/Land": "6 May 2026, 07:08 UTC", "Local": "6 May 2026, 07:08 UTC",
+	} {
+		m := sample(notify.Mail, notify.DeletionRequested, "en")
+		m.Data.Zone, m.Data.At, m.Data.Due = zone, time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC), time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
+		letter, err := texts.Render(m, "", "")
+		require.NoError(t, err)
+		assert.Contains(t, letter.Text, "\nTime: "+said+"\n", zone)
+		assert.Contains(t, letter.Text, "\nDeletion: "+said+"\n", zone)
+	}
+}
+
 // Who gets a code without having asked learns where it was asked for, and what to do.
 func TestCodesOfASecondFactorNameTheBrowser(t *testing.T) {
 	t.Parallel()
 	letter, err := newTexts(t).Render(sample(notify.Mail, notify.SecondFactorCode, "en"), "123456", "")
 	require.NoError(t, err)
-	for _, said := range []string{"123456", "\nDevice: Firefox on Windows\n", "\nNetwork: 192.0.2.1/32\n", "someone knows your password", "https://id.example.com/recover?ui_locales=en", "Valid for 15 minutes."} {
+	for _, said := range []string{"123456", "\nDevice: Firefox on Windows\n", "\nNetwork: 192.0.2.0/24\n", "someone knows your password", "https://id.example.com/recover?ui_locales=en", "Valid for 15 minutes."} {
 		assert.Contains(t, letter.Text, said)
 	}
 	assert.NotContains(t, letter.Subject, "123456", "a locked screen shows the subject")

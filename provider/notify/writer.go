@@ -95,14 +95,17 @@ func (w *writer) details(m Message) []detail {
 		add("factor", w.text("", "factor."+m.Data.Factor))
 	}
 	add("factor_name", nameOnly(m.Data.FactorName))
+	if m.Data.Ended != "" {
+		add("ended", w.text("", "factor."+m.Data.Ended))
+	}
 	if m.Kind == RecoveryCodeUsed {
 		add("codes_left", strconv.Itoa(m.Data.CodesLeft))
 	}
 	if !m.Data.At.IsZero() {
-		add("time", w.check(w.date(m.Data.At)))
+		add("time", w.check(w.date(m.Data.At, m.Data.Zone)))
 	}
 	if !m.Data.Due.IsZero() {
-		add("due", w.check(w.date(m.Data.Due)))
+		add("due", w.check(w.date(m.Data.Due, m.Data.Zone)))
 	}
 	return list
 }

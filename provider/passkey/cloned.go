@@ -38,7 +38,7 @@ func (r *Registry) cloned(ctx context.Context, c Ceremony, p *Passkey, data *pro
 		return r.gate.Record(ctx, audit.Self(ctx, u.ID), audit.FactorClone, audit.OfUser(u.ID), func(ctx context.Context) (audit.Changes, error) {
 			r.events.Publish(ctx, event.PasskeyCloned{UserID: u.ID, PasskeyID: p.ID})
 			changes := audit.Details(map[string]any{"passkey": p.ID.String(), "name": now.Name, "sign_count": now.SignCount, "received": data.Counter})
-			return changes, r.notices.Tell(ctx, u, notify.Message{Kind: notify.PasskeyCloned, Data: notify.Data{Factor: factor.Passkey, FactorName: now.Name, At: r.clock.Now(ctx)}})
+			return changes, r.notices.Tell(ctx, u, notify.Message{Kind: notify.PasskeyCloned, Data: notify.Data{Factor: factor.Passkey, FactorName: now.Name, At: r.clock.Now(ctx)}.SeenFrom(ctx)})
 		})
 	})
 	if errors.Is(err, provider.ErrNotFound) {

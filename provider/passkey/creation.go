@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 )
 
 // handleSize is that of a user handle, of at most 64 bytes (WebAuthn section 5.4.3).
@@ -113,7 +114,7 @@ func (r *Registry) Create(ctx context.Context, u *account.User, c Ceremony, resp
 		if changed, err = r.store.LockUser(ctx, u.ID); err != nil {
 			return nil, err
 		}
-		return r.added(ctx, changed, p, len(codes))
+		return r.added(ctx, changed, p, len(codes), factor.Ended(u.Factors))
 	})
 	if err != nil {
 		return nil, nil, err

@@ -13,14 +13,16 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// added tells of a new passkey, and how many recovery codes were made with it.
-func (r *Registry) added(ctx context.Context, u *account.User, p *Passkey, codes int) (audit.Changes, error) {
+// added tells of a new passkey, how many recovery codes were made with it, and the kind of factor that it ended.
+func (r *Registry) added(ctx context.Context, u *account.User, p *Passkey, codes int, ended string) (audit.Changes, error) {
 	r.events.Publish(ctx, event.FactorAdded{UserID: u.ID, Kind: factor.Passkey})
 	details := described(p)
 	if codes > 0 {
 		details["recovery_codes"] = codes
 	}
-	return audit.Details(details), r.notices.TellUndoable(ctx, u, r.notice(ctx, notify.FactorAdded, p))
+	m := r.notice(ctx, notify.FactorAdded, p)
+	m.Data.Ended = ended
+	return audit.Details(details), r.notices.TellUndoable(ctx, u, m)
 }
 
 func described(p *Passkey) map[string]any {

@@ -1,7 +1,6 @@
-package websession
+package origin
 
 import (
-	"net/http"
 	"slices"
 
 	"github.com/mileusna/useragent"
@@ -10,10 +9,9 @@ import (
 // longestAgent bounds what is read of a User-Agent, in bytes.
 const longestAgent = 512
 
-// BrowserName is what a browser says about itself, such as "Firefox, Windows"; empty: nothing that is
-// known. It is for messages to people, who see whether it is theirs.
-func BrowserName(r *http.Request) string {
-	agent := r.Header.Get("User-Agent")
+// Device is what a browser says about itself in its User-Agent, such as "Firefox, Windows", without a word of any
+// language; empty: nothing that is known. It is for messages to people, who see whether it is theirs.
+func Device(agent string) string {
 	known := useragent.Parse(agent[:min(len(agent), longestAgent)])
 	// Of others the words are the sender's own, who would have them in a message of ours.
 	if !slices.Contains(knownBrowsers(), known.Name) || !slices.Contains(knownSystems(), known.OS) {
