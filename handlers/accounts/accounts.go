@@ -36,6 +36,7 @@ type recovery interface {
 	Forgot(ctx context.Context, f account.Forgotten) (provider.ID, error)
 	Reset(ctx context.Context, id provider.ID, code, password string) (*account.User, error)
 	Undo(ctx context.Context, id provider.ID, code string) (*account.User, error)
+	Undoable(ctx context.Context, id provider.ID, code string) (*account.Undoable, error)
 }
 
 // contacts changes contacts of people who are signed in.

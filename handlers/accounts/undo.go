@@ -9,12 +9,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
 
-// ServeUndoPage asks whether a change of a contact or of second factors is to be undone, or says that it cannot be any more. It tries
-// no code.
+// ServeUndoPage asks whether a change of a contact or of second factors is to be undone, and says which one it is, or
+// says that it cannot be any more. It uses no code.
 func (a *Accounts) ServeUndoPage(w http.ResponseWriter, r *http.Request) error {
 	query, err := wire.Query(r)
 	if err != nil {
@@ -22,36 +24,33 @@ func (a *Accounts) ServeUndoPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := undoPage(query)
 	page.Token = a.Web.FormToken(w, r)
-	of, err := a.undoable(r, page.ID)
-	if err != nil {
+	switch of, err := a.undoable(r, page); {
+	case err != nil:
 		return err
-	}
-	page.Factor = of == verification.UndoFactor
-	if of == "" {
-		page.Problem = pages.CodeClosed
+	case of == nil:
+		page.Problem = pages.LinkClosed
+	default:
+		page.Factor, page.Username, page.Action = of.Purpose == verification.UndoFactor, of.User.Username, string(of.Action)
+		page.Kind, page.What = of.Factor, of.Contact
+		if is, _ := passkey.Unnamed(of.FactorName); !is && of.FactorName != "" {
+			page.What = of.FactorName
+		}
+		page.At, page.Device, page.Network = of.At.In(of.User.Profile.Location()), of.Device, of.Network
 	}
 	return a.in(r, query).Undo(w, http.StatusOK, page)
 }
 
-// undoable is what a change is about that can be undone under an id; empty: there is none.
-func (a *Accounts) undoable(r *http.Request, text string) (verification.Purpose, error) {
-	id, err := linked(text)
+// undoable is the change that a link can undo; nil: none, or it is not the link of it.
+func (a *Accounts) undoable(r *http.Request, page pages.Undo) (*account.Undoable, error) {
+	id, err := linked(page.ID)
 	if err != nil {
-		return "", nil //nolint:nilerr // an id that cannot be is like one that is not open
+		return nil, nil //nolint:nilerr,nilnil // an id that cannot be is like one that is not open
 	}
-	v, err := a.Contacts.Opened(r.Context(), id)
-	if errors.Is(err, verification.ErrClosed) {
-		return "", nil
+	of, err := a.Recovery.Undoable(r.Context(), id, page.Code)
+	if errors.Is(err, verification.ErrClosed) || errors.Is(err, verification.ErrCode) {
+		return nil, nil //nolint:nilnil // there is none
 	}
-	if err != nil {
-		return "", err
-	}
-	switch v.Purpose {
-	case verification.UndoEmail, verification.UndoPhone, verification.UndoFactor:
-		return v.Purpose, nil
-	default:
-		return "", nil
-	}
+	return of, err
 }
 
 // undoPage asks; values are of the address of the page, or of its form.
@@ -70,25 +69,25 @@ func (a *Accounts) ServeUndo(w http.ResponseWriter, r *http.Request) error {
 	in := a.in(r, form)
 	page := undoPage(form)
 	page.Token = form.Get(websession.TokenField)
-	of, err := a.undoable(r, page.ID)
-	if err != nil {
-		return err
-	}
-	id, err := linked(page.ID)
-	if err == nil {
-		_, err = a.Recovery.Undo(r.Context(), id, page.Code)
-	} else {
+	of, err := a.undoable(r, page)
+	if err == nil && of == nil {
 		err = verification.ErrClosed
+	}
+	if err == nil {
+		var id provider.ID
+		if id, err = linked(page.ID); err == nil {
+			_, err = a.Recovery.Undo(r.Context(), id, page.Code)
+		}
 	}
 	var wrong account.Wrong
 	switch {
 	case errors.Is(err, verification.ErrCode), errors.Is(err, verification.ErrClosed):
-		page.Problem = pages.CodeClosed
+		page.Problem = pages.LinkClosed
 	case errors.As(err, &wrong):
 		page.Problem = problemOf(wrong[0])
 	case err != nil:
 		return err
-	case of == verification.UndoFactor:
+	case of.Purpose == verification.UndoFactor:
 		canonical.From(r.Context()).Outcome("factor_change_undone")
 		return a.done(w, r, pages.FactorUndone, "", page.Locales)
 	default:

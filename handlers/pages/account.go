@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 )
@@ -30,6 +31,7 @@ const (
 	FieldInvalid       AccountProblem = "field_invalid"
 	CodeWrong          AccountProblem = "code_wrong"
 	CodeClosed         AccountProblem = "code_closed"
+	LinkClosed         AccountProblem = "link_closed"
 	TooManyMessages    AccountProblem = "too_many_messages"
 	TooManySMS         AccountProblem = "too_many_sms"
 	TooManyPasswords   AccountProblem = "too_many_passwords"
@@ -212,7 +214,13 @@ func (l Localized) Reset(w http.ResponseWriter, status int, page Reset) error {
 
 // Undo asks whether a change of a contact, or of second factors, is to be undone.
 type Undo struct {
-	Factor                   bool
+	Factor bool
+	// Username is whose account it is, Action what was done, as OwnActions name it; empty: that is not known. Kind is that
+	// of the second factor, and What its name or the contact.
+	Username, Action, Kind, What string
+	// At is when, and Device and Network from where.
+	At                       time.Time
+	Device, Network          string
 	Locales, Token, ID, Code string
 	// Recover and SignIn are where people go on when nothing can be undone.
 	Recover, SignIn string

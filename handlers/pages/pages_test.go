@@ -149,10 +149,10 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 		return in.Undo(w, http.StatusOK, pages.Undo{Recover: "/recover", SignIn: "/login", Token: evil, ID: evil, Code: evil})
 	})
 	show("undo_factor", func(w http.ResponseWriter) error {
-		return in.Undo(w, http.StatusOK, pages.Undo{Factor: true, Recover: "/recover", SignIn: "/login", Token: evil, ID: evil, Code: evil})
+		return in.Undo(w, http.StatusOK, pages.Undo{Factor: true, Username: evil, Action: "factor.add", Kind: "passkey", What: evil, Device: evil, Network: evil, Recover: "/recover", SignIn: "/login", Token: evil, ID: evil, Code: evil})
 	})
 	show("undo_closed", func(w http.ResponseWriter) error {
-		return in.Undo(w, http.StatusOK, pages.Undo{Recover: "/recover", SignIn: "/login", Problem: pages.CodeClosed})
+		return in.Undo(w, http.StatusOK, pages.Undo{Recover: "/recover", SignIn: "/login", Problem: pages.LinkClosed})
 	})
 	for _, kind := range pages.AccountChanges() {
 		show("done_"+string(kind), func(w http.ResponseWriter) error {

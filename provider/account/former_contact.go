@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/origin"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
 
@@ -18,6 +19,9 @@ type former struct {
 	Verified bool                 `json:"verified"`
 	// Gave is the contact that the change gave, empty where it was removed; nil: the version before did not say.
 	Gave *string `json:"gave,omitempty"`
+	// Device and Network are from where the change was made.
+	Device  string `json:"device,omitempty"`
+	Network string `json:"network,omitempty"`
 }
 
 // formerOf is the contact of a user that a change is about.
@@ -115,6 +119,7 @@ func (s *SelfService) warnUnverified(ctx context.Context, u *User, left former) 
 func (s *SelfService) openUndo(ctx context.Context, u *User, left former, to string, chained, unsafe bool) (id provider.ID, err error) {
 	gave := contactFor(u, left.Purpose)
 	left.Gave = &gave
+	left.Device, left.Network = origin.Of(ctx)
 	if chained || unsafe {
 		to = ""
 	}

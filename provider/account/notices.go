@@ -2,7 +2,9 @@ package account
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
@@ -84,7 +86,11 @@ func (n *notices) sendUndo(ctx context.Context, u *User, by notify.Channel, to s
 	if added, err := n.add(ctx, u, by, to, m); err != nil || !added {
 		return err
 	}
-	_, err := n.codes.Open(ctx, v, nil)
+	details, err := json.Marshal(factorChange{m.Kind, m.Data})
+	if err != nil {
+		return fmt.Errorf("account: %w", err)
+	}
+	_, err = n.codes.Open(ctx, v, details)
 	return err
 }
 

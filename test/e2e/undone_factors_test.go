@@ -31,6 +31,12 @@ func TestOwnersTakeTheirAccountBackFromWhoSetUpAFactor(t *testing.T) {
 	owner := s.userAgent(t)
 	page := owner.open(link.RequestURI())
 	assert.Contains(t, page.body, `id="undo-submit"`)
+	for _, said := range []string{"<dd>alice</dd>", "Second factor added · Authenticator app", "127.0.0.0/24"} {
+		assert.Contains(t, page.body, said, "it names what is undone")
+	}
+	wrong := *link
+	wrong.RawQuery = url.Values{"id": link.Query()["id"], "code": {"00000000"}}.Encode()
+	assert.NotContains(t, owner.open(wrong.RequestURI()).body, "<dd>alice</dd>", "an id alone tells nothing")
 	assert.Contains(t, page.body, "Second factors and recovery codes that were set up since then are removed.")
 	form := url.Values{"id": {hidden(t, page, "id")}, "code": {hidden(t, page, "code")}}
 	done := owner.follow(owner.request(http.MethodPost, "/undo", form))
@@ -38,7 +44,7 @@ func TestOwnersTakeTheirAccountBackFromWhoSetUpAFactor(t *testing.T) {
 	assert.Contains(t, done.body, "/recover")
 	assert.NotContains(t, string(s.command("user", "factors", "alice", "--dev")), "Authenticator app")
 	assert.NotEqual(t, http.StatusOK, s.signIn("alice", "wonderland"), "the password is void")
-	assert.Contains(t, owner.open(link.RequestURI()).body, `id="problem"`, "used")
+	assert.Contains(t, owner.open(link.RequestURI()).body, "The link isn’t complete, has expired, or has already been used.")
 	assert.Contains(t, owner.request(http.MethodPost, "/undo", form).body, `id="problem"`)
 
 	owner.follow(owner.request(http.MethodPost, "/recover", url.Values{"contact": {"alice"}}))
