@@ -39,7 +39,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"factor undone": testFactorUndone, "factor undone without a password": testFactorUndoneWithoutPassword, "contact then factor": testContactThenFactor, "factor then contact": testFactorThenContact, "contact and factor at once": testContactAndFactorAtOnce, "unverified contact undoes nothing": testUnverifiedContactUndoesNothing,
 		"undo restores codes by mail": testUndoRestoresMail, "undo leaves codes by mail ended": testUndoLeavesMailEnded, "undo of the address restores codes by mail": testUndoOfTheAddressRestoresMail, "ended codes by mail are removed": testEndedMailIsRemoved,
 		"notices say from where": testNoticesSayFromWhere,
-		"undo race": testUndoRace, "undo is told to all": testUndoIsToldToAll, "undo keeps the account": testUndoKeepsTheAccount, "factors are of when they were stored": testFactorsAreOfWhenTheyWereStored, "factors without messages": testFactorsWithoutMessages,
+		"undo race":              testUndoRace, "undo is told to all": testUndoIsToldToAll, "undo keeps the account": testUndoKeepsTheAccount, "factors are of when they were stored": testFactorsAreOfWhenTheyWereStored, "factors without messages": testFactorsWithoutMessages,
 		"invitations": testInvitations, "invitations again": testInvitationsAgain, "invitations end": testInvitationsEnd, "invitations need authority": testInvitationsNeedAuthority,
 		"invitations delivered": testInvitationsDelivered, "invited without the link": testInvitedWithoutTheLink, "invited with and without the link": testInvitedWithAndWithoutTheLink,
 		"first change of nobody": testFirstChangeOfNobody, "undo again": testUndoAgain, "closed undo counts": testClosedUndoCounts, "attacker gets no link": testAttackerGetsNoLink,
