@@ -27,15 +27,15 @@ func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, 
 	page := pages.Login{
 		Application: application(f.Request.Client), Flow: sealed, Username: username, Remember: b.KeepSignedIn,
 	}
-	return b.writeLogin(w, r, b.localized(r, f), f.Request, http.StatusOK, page)
+	return b.writeLogin(w, r, b.localized(r, f), f, http.StatusOK, page)
 }
 
-// writeLogin writes the sign-in page, with the other ways on from there; request is nil outside a flow.
-func (b *Browser) writeLogin(w http.ResponseWriter, r *http.Request, in pages.Localized, request *oauth.AuthorizeRequest, status int, page pages.Login) error {
-	if err := b.addSignedIn(r, &page, request); err != nil {
+// writeLogin writes the sign-in page, with the other ways on from there; the flow is empty outside one.
+func (b *Browser) writeLogin(w http.ResponseWriter, r *http.Request, in pages.Localized, f oauth.Flow, status int, page pages.Login) error {
+	if err := b.addSignedIn(r, &page, f); err != nil {
 		return err
 	}
-	b.addWays(&page, request)
+	b.addWays(&page, f.Request)
 	if err := b.offerPasskey(w, r, &page); err != nil {
 		return err
 	}
@@ -57,19 +57,22 @@ func (b *Browser) ServeLoginPage(w http.ResponseWriter, r *http.Request) error {
 		return b.showLogin(w, r, p, f, cmp.Or(hint(query.Get("login_hint")), f.Request.LoginHint))
 	}
 	page := pages.Login{Token: b.Web.FormToken(w, r), Next: nextPage(query.Get("next")), Username: hint(query.Get("login_hint")), Locales: query.Get("ui_locales"), Remember: b.KeepSignedIn}
-	return b.writeLogin(w, r, b.Pages.For(r, pages.UILocales(page.Locales)...), nil, http.StatusOK, page)
+	return b.writeLogin(w, r, b.Pages.For(r, pages.UILocales(page.Locales)...), oauth.Flow{}, http.StatusOK, page)
 }
 
 // addSignedIn adds who is signed in already. The name is filled in of a user who is to sign in again; another one can be typed.
-func (b *Browser) addSignedIn(r *http.Request, page *pages.Login, request *oauth.AuthorizeRequest) error {
+func (b *Browser) addSignedIn(r *http.Request, page *pages.Login, f oauth.Flow) error {
 	s, err := b.Web.Current(r)
 	if s == nil {
 		return err
 	}
 	page.SignedInAs = s.User.Username
-	page.AskedAgain = request != nil && request.Means(s.User.Subject)
-	if page.AskedAgain {
-		page.Username = cmp.Or(page.Username, s.User.Username)
+	if f.Request == nil || !f.Request.Means(s.User.Subject) {
+		return nil
+	}
+	// Who came here to sign in as another user is not asked to.
+	if step, err := b.Authorize.Next(r.Context(), f, s); err == nil && step == oauth.SignIn {
+		page.AskedAgain, page.Username = true, cmp.Or(page.Username, s.User.Username)
 	}
 	return nil
 }
@@ -127,7 +130,7 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 			return b.cancelled(f)
 		}
 	}
-	s, err := b.verify(w, r, form, page, in, f.Request)
+	s, err := b.verify(w, r, form, page, in, f)
 	if s == nil {
 		return err
 	}
@@ -154,7 +157,7 @@ func (*Browser) toKeep(w http.ResponseWriter, flow string) {
 const maxRedirectedFlow = 1536
 
 // verify checks the password and signs the user in. If it returns no session, it has responded.
-func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login, in pages.Localized, request *oauth.AuthorizeRequest) (*session.Session, error) {
+func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login, in pages.Localized, f oauth.Flow) (*session.Session, error) {
 	line := canonical.From(r.Context())
 	user, err := b.SignIn.Verify(r.Context(), account.Attempt{
 		Login: page.Username, Password: form.Get("password"), Prefix: line.AddressPrefix(), Devices: b.Web.Devices(r), Begun: b.Web.Begun(r),
@@ -164,17 +167,17 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	switch {
 	case errors.As(err, &unconfirmed):
 		line.Outcome("unconfirmed")
-		b.toConfirm(w, r, unconfirmed.ID, page.Flow, request)
+		b.toConfirm(w, r, unconfirmed.ID, page.Flow, f.Request)
 		return nil, nil //nolint:nilnil // it has responded
 	case errors.Is(err, account.ErrSignIn):
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
-		return nil, b.writeLogin(w, r, in, request, http.StatusUnprocessableEntity, page)
+		return nil, b.writeLogin(w, r, in, f, http.StatusUnprocessableEntity, page)
 	case errors.As(err, &throttled):
 		line.Outcome("throttled")
 		w.Header().Set("Retry-After", retryAfter(throttled))
 		page.Problem, page.Wait = pages.TooManyTries, pages.WaitFor(throttled.RetryAfter)
-		return nil, b.writeLogin(w, r, in, request, http.StatusTooManyRequests, page)
+		return nil, b.writeLogin(w, r, in, f, http.StatusTooManyRequests, page)
 	case err != nil:
 		return nil, err
 	}
@@ -183,7 +186,7 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 	if errors.Is(err, provider.ErrStale) { // the password was changed while it was being verified
 		line.Outcome("wrong_password")
 		page.Problem = pages.WrongPassword
-		return nil, b.writeLogin(w, r, in, request, http.StatusUnprocessableEntity, page)
+		return nil, b.writeLogin(w, r, in, f, http.StatusUnprocessableEntity, page)
 	}
 	if responded, fault := b.missing(w, r, start, way{page.Flow, page.Next}, err); responded {
 		return nil, fault

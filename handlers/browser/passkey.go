@@ -109,7 +109,7 @@ func (b *Browser) ServePasskey(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		page.Application = application(f.Request.Client)
 	}
-	return b.writeLogin(w, r, b.inFlow(r, f), f.Request, http.StatusUnprocessableEntity, page)
+	return b.writeLogin(w, r, b.inFlow(r, f), f, http.StatusUnprocessableEntity, page)
 }
 
 // refusedAs is what a person is told whose passkey was refused at the sign-in, and the id of it where it is not known here.

@@ -36,7 +36,7 @@ func TestOwnAccountInABrowser(t *testing.T) {
 	assert.NotContains(t, s.userInfo(token.AccessToken).body, "nickname", "the access has ended")
 
 	// A form whose proof is too old leads through the sign-in page, with the name filled in, and back.
-	w.do(chromedp.Navigate(s.url+"/login?next=/account/security/password&login_hint=alice"), chromedp.WaitVisible("#again"))
+	w.do(chromedp.Navigate(s.url+"/login?next=/account/security/password&login_hint=alice"), chromedp.WaitVisible("#signed-in"))
 	assert.Equal(t, "alice", read(w, chromedp.Value("#username")))
 	w.do(chromedp.SendKeys("#password", "wonderland\r"), chromedp.WaitVisible("#password-page"), chromedp.SendKeys("#password", "a long new password\r"), chromedp.WaitVisible("#said"))
 	w.do(chromedp.Click(`nav a[href="/account/delete"]`), chromedp.WaitVisible("#delete-submit"), chromedp.Click("#delete-submit"), chromedp.WaitVisible("#done-page"), chromedp.Click("#done-next"))

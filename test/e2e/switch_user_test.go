@@ -27,6 +27,7 @@ func TestSwitchUserOnTheConsentPage(t *testing.T) {
 
 		page := p.request(http.MethodPost, "/consent", notYou)
 		assert.Contains(t, page.body, `name="username" type="text" value=""`, "the name of the other user must not be filled in")
+		assert.Contains(t, page.body, "Signing in again replaces this session.", "and she is not asked to")
 		assert.True(t, p.in(), "alice stays signed in until bob is")
 		login := url.Values{"flow": {hidden(t, page, "flow")}, "username": {"bob"}, "password": {"looking-glass"}}
 		asked := p.follow(p.request(http.MethodPost, "/login", login))
