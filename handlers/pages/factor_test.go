@@ -101,11 +101,11 @@ func TestThePageForNewFactorsSaysWhy(t *testing.T) {
 		page          pages.SetUp
 		want, without string
 	}{
-		{"the server, several ways", pages.SetUp{Passkey: passkey, Secret: secret, URL: address}, "needs a second step for signing in. Choose one.", "passkey-unsupported"},
+		{"the server, several ways", pages.SetUp{Passkey: passkey, Secret: secret, URL: address}, "needs a second step for signing in. Choose one.", "data-unsupported"},
 		{"the server, one way", pages.SetUp{Secret: secret, URL: address}, "needs a second step for signing in.<", "Choose one"},
 		{"a passkey, of somebody with an app", pages.SetUp{Application: app, Asked: pages.AskedPasskey, Further: true, Passkey: only}, "<strong>Shop</strong> asks for a passkey of <strong>alice</strong>.<", "for the day on which"},
 		{"no passkey here", pages.SetUp{Application: app, Asked: pages.AskedPasskey, Passkey: only}, "This browser cannot use passkeys.", "Choose one"},
-		{"a second step", pages.SetUp{Application: app, Asked: pages.AskedSecond, Passkey: passkey, Secret: secret, URL: address}, "<strong>Shop</strong> asks for a second step besides the password of <strong>alice</strong>.<", "passkey-unsupported"},
+		{"a second step", pages.SetUp{Application: app, Asked: pages.AskedSecond, Passkey: passkey, Secret: secret, URL: address}, "<strong>Shop</strong> asks for a second step besides the password of <strong>alice</strong>.<", "data-unsupported"},
 		{"refused, no other way", pages.SetUp{Passkey: only, Problem: pages.PasskeyFailed}, "That did not work. Try again.<", "choose another way"},
 		{"refused, another way", pages.SetUp{Passkey: passkey, Secret: secret, URL: address, Problem: pages.PasskeyFailed}, "That did not work. Try again, or choose another way.<", "Try again.<"},
 	} {

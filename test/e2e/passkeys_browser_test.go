@@ -143,13 +143,13 @@ func TestABrowserWithoutPasskeysSaysSo(t *testing.T) {
 	w.start(phr)
 	w.do(chromedp.WaitVisible("#set-up-page"))
 	unsupported := func() bool {
-		return read(w, chromedp.Evaluate[bool](`document.getElementById('passkey-unsupported').checkVisibility()`))
+		return read(w, chromedp.Evaluate[bool](`document.querySelector('[data-unsupported]').checkVisibility()`))
 	}
 	assert.False(t, unsupported(), "this browser has them")
 	without := page.AddScriptToEvaluateOnNewDocumentParams{Source: `delete window.PublicKeyCredential`}
 	hidden := call(w, page.AddScriptToEvaluateOnNewDocument, without)
-	w.do(chromedp.Reload(), chromedp.WaitVisible("#passkey-unsupported"))
-	assert.Equal(t, "This browser cannot use passkeys. Sign in with another browser.", read(w, chromedp.Text("#passkey-unsupported")))
+	w.do(chromedp.Reload(), chromedp.WaitVisible("[data-unsupported]"))
+	assert.Equal(t, "This browser cannot use passkeys. Sign in with another browser.", read(w, chromedp.Text("[data-unsupported]")))
 
 	call(w, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: hidden.Identifier})
 	w.do(chromedp.Reload(), chromedp.WaitVisible("#passkey-submit"))
@@ -160,5 +160,5 @@ func TestABrowserWithoutPasskeysSaysSo(t *testing.T) {
 	w.do(login("wonderland"), chromedp.WaitVisible("#factor-page"))
 	assert.False(t, unsupported())
 	call(w, page.AddScriptToEvaluateOnNewDocument, without)
-	w.do(chromedp.Reload(), chromedp.WaitVisible("#passkey-unsupported"))
+	w.do(chromedp.Reload(), chromedp.WaitVisible("[data-unsupported]"))
 }
