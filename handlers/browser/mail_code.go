@@ -113,7 +113,7 @@ type mailedPage struct {
 func (b *Browser) sendMail(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, c *candidate, page mailedPage) error {
 	device, network := origin.Of(r.Context())
 	err := b.Mails.SendMail(r.Context(), factor.MailRequest{
-		User: c.user, Browser: b.browser(r), Device: device, Network: network,
+		User: c.user, Browser: b.browser(r), Devices: b.Web.Devices(r), Device: device, Network: network,
 		Locale: b.inFlow(r, f).Language(),
 	})
 	var many *notify.TooMany

@@ -32,14 +32,17 @@ type Attempt struct {
 
 // try is what the attempt is counted by, as for passwords.
 func (a Attempt) try() account.Try {
-	t := account.Try{Account: a.User.ID.String(), Prefix: a.Prefix}
-	for _, d := range a.Devices {
-		if d.UserID == a.User.ID {
-			t.Device = d.ID
-			break
+	return account.Try{Account: a.User.ID.String(), Prefix: a.Prefix, Device: deviceOf(a.User, a.Devices)}
+}
+
+// deviceOf is the browser as one in which a user has signed in before; empty: it is none.
+func deviceOf(u *account.User, devices []account.Device) string {
+	for _, d := range devices {
+		if d.UserID == u.ID {
+			return d.ID
 		}
 	}
-	return t
+	return ""
 }
 
 // CheckTOTP accepts the code of an authenticator app once, up to half a minute before and after its time. It

@@ -59,6 +59,9 @@ type MailRequest struct {
 	// Browser tells the browser of the request from all others: the code is worth nothing in those, where somebody may
 	// have asked for it to be told on the telephone.
 	Browser []byte
+	// Devices are the accounts that this browser has signed in to before. Codes for a browser that the user knows have a limit of
+	// their own: who knows the password alone must not use up those of the owner.
+	Devices []account.Device
 	// Device is what the browser says about itself, and Network the network of the request; the mail names both.
 	Device, Network string
 	// Locale is the language of the mail (BCP 47); empty: that of the profile.
@@ -91,7 +94,7 @@ func (r *Registry) SendMail(ctx context.Context, m MailRequest) error {
 			return err
 		}
 		return r.byMail.Outbox.Add(ctx, notify.Message{
-			Channel: notify.Mail, To: to, Kind: notify.SecondFactorCode, UserID: m.User.ID, Locale: locale, Verification: v.ID,
+			Channel: notify.Mail, To: to, Kind: notify.SecondFactorCode, UserID: m.User.ID, Known: deviceOf(m.User, m.Devices) != "", Locale: locale, Verification: v.ID,
 			Data: notify.Data{Username: m.User.Username, Device: m.Device, Network: m.Network, Zone: m.User.Profile.Zoneinfo, At: r.clock.Now(ctx), Valid: purpose.Lifetime()},
 		})
 	})

@@ -98,6 +98,9 @@ type Message struct {
 	UserID provider.ID
 	// Asked: the user is signed in and chose the address. It is counted as the user's, and is not stored.
 	Asked bool
+	// Known: it is asked for in a browser in which the user has signed in before. It takes no room from others of its kind, nor
+	// they from it, and is not stored.
+	Known bool
 	// Locale is the language of the recipient (BCP 47); empty: the default one.
 	Locale string
 	// Verification is the request whose code and link the message contains; zero: none.
@@ -182,10 +185,11 @@ const (
 	// Who signs in again and again must not use up what tells of a factor.
 	factors = "factor"
 	guesses = "guess" // repeated as long as somebody guesses
-	// Who knows the password can have these sent, and must not use up either.
-	factorCodes = "factor-code"
-	undos       = "undo" // a thief who makes many changes must not use up what tells of the undo
-	notices     = "notice"
+	// Who knows the password can have these sent, and must not use up either, nor those that the owner asks for.
+	factorCodes      = "factor-code"
+	knownFactorCodes = "factor-code-known"
+	undos            = "undo" // a thief who makes many changes must not use up what tells of the undo
+	notices          = "notice"
 )
 
 func (m *Message) budget() string {
@@ -202,6 +206,9 @@ func (m *Message) budget() string {
 	case Invitation:
 		return invitations
 	case SecondFactorCode:
+		if m.Known {
+			return knownFactorCodes
+		}
 		return factorCodes
 	case ContactChanged, ContactChangedAgain:
 		return changes

@@ -62,6 +62,10 @@ func guessBounds() []bound   { return []bound{{24 * time.Hour, 1}} } // more wou
 func accountBounds() []bound { return []bound{{time.Hour, 20}, {24 * time.Hour, 60}} }
 func askedBounds() []bound   { return []bound{{time.Hour, 5}, {24 * time.Hour, 20}} }
 
+// askedBudgets are how many budgets of an account askedBounds are for: new contacts, and the codes of a second factor in known
+// and other browsers. Of an account as many messages are read as there can be of all its budgets.
+const askedBudgets = 3
+
 // State is how far a message is.
 type State string
 
@@ -188,7 +192,7 @@ func (o *Outbox) add(ctx context.Context, m Message) error {
 		return tooMany(wait, OfSMS)
 	}
 	// Others are notices of what the account does: what it asks for, or anybody else, must not use up their room.
-	asked := m.Asked || m.budget() == factorCodes
+	asked := m.Asked || m.Kind == SecondFactorCode
 	counted, bounds := !m.UserID.IsZero() && (asked || m.budget() == recoveries), accountBounds()
 	if asked {
 		bounds = askedBounds()
@@ -199,7 +203,7 @@ func (o *Outbox) add(ctx context.Context, m Message) error {
 	}
 	for range addTries {
 		// Both are read for every message, so that one without a user takes no less time.
-		address, account, err := o.store.LatestMessages(ctx, s.Key, m.UserID, most(accountBounds())+most(askedBounds()))
+		address, account, err := o.store.LatestMessages(ctx, s.Key, m.UserID, most(accountBounds())+askedBudgets*most(askedBounds()))
 		if err != nil {
 			return fmt.Errorf("notify: count messages: %w", err)
 		}

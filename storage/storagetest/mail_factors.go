@@ -198,6 +198,25 @@ func testMailCodesAreBounded(t *testing.T, f *fixture) {
 	require.ErrorAs(t, s.SendMail(ctx, factor.MailRequest{User: u, Browser: []byte("home")}), &many)
 	assert.Equal(t, time.Hour, many.RetryAfter.Round(time.Hour))
 	require.NoError(t, s.types(ctx, u, "home", last), "the one before is still good")
+
+	// Who knows the password has used them up, and the owner sits at a browser that is known.
+	at := func(user provider.ID) error {
+		return s.SendMail(ctx, factor.MailRequest{User: u, Browser: []byte("known"), Devices: []account.Device{{UserID: user, ID: "device"}}})
+	}
+	require.ErrorAs(t, at(f.newID()), &many, "known to somebody else")
+	var sent atomic.Int32
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			if err := at(u.ID); err == nil {
+				sent.Add(1)
+			} else {
+				assert.ErrorIs(t, err, notify.ErrTooMany)
+			}
+		})
+	}
+	group.Wait()
+	assert.EqualValues(t, 5, sent.Load(), "five there, too")
 	require.NoError(t, s.RemoveMail(ctx, u, provider.ID{}))
 	assert.Equal(t, []string{u.Email}, s.people.recipients(t, notify.FactorRemoved), "it has room")
 	f.advance(time.Hour)
