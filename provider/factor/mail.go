@@ -77,7 +77,7 @@ func purposeFor(u *account.User) verification.Purpose {
 }
 
 // SendMail sends a code to the verified address of a user: for CheckMail, or for SetUpMail where the user does not have
-// the factor yet. It takes the place of the code before. It returns ErrNoFactor where none can be sent, or
+// the factor yet. It takes the place of the code before in the same browser. It returns ErrNoFactor where none can be sent, or
 // *notify.TooMany.
 func (r *Registry) SendMail(ctx context.Context, m MailRequest) error {
 	to, purpose := r.MailTo(m.User), purposeFor(m.User)
@@ -116,8 +116,9 @@ func (r *Registry) MailSent(ctx context.Context, u *account.User, browser []byte
 	return err == nil, err
 }
 
-// sent is the verification of the newest code for a user, or ErrCode: it was sent for another browser, or to an
-// address that the user does not have any more.
+// sent is the verification of the newest code for a user in a browser, or ErrCode: there is none, or it was sent to an
+// address that the user does not have any more. Those that others ask for in other browsers, who know the password, do not
+// end it.
 func (r *Registry) sent(ctx context.Context, u *account.User, browser []byte, purpose verification.Purpose) (*verification.Verification, error) {
 	to := r.MailTo(u)
 	if to == "" || len(browser) == 0 {
@@ -127,22 +128,21 @@ func (r *Registry) sent(ctx context.Context, u *account.User, browser []byte, pu
 	if err != nil {
 		return nil, fmt.Errorf("factor: read codes by mail: %w", err)
 	}
-	if len(recent) == 0 {
-		return nil, ErrCode
+	for _, v := range slices.Backward(recent) {
+		of, err := r.byMail.Codes.Details(v)
+		if err != nil {
+			return nil, fmt.Errorf("factor: browser of code %s: %w", v.ID, err)
+		}
+		if subtle.ConstantTimeCompare(of, browser) != 1 {
+			continue
+		}
+		// Not an older one that is open: who asks again has given the code before up.
+		if v.UsedAt != nil || v.Tries >= verification.MaxTries || v.Generation != u.Generation || v.Address != to {
+			return nil, ErrCode
+		}
+		return v, nil
 	}
-	// Not an older one that is open: who asks again has given the code before up.
-	v := recent[len(recent)-1]
-	if v.UsedAt != nil || v.Tries >= verification.MaxTries || v.Generation != u.Generation || v.Address != to {
-		return nil, ErrCode
-	}
-	of, err := r.byMail.Codes.Details(v)
-	if err != nil {
-		return nil, fmt.Errorf("factor: browser of code %s: %w", v.ID, err)
-	}
-	if subtle.ConstantTimeCompare(of, browser) != 1 {
-		return nil, ErrCode
-	}
-	return v, nil
+	return nil, ErrCode
 }
 
 // typedMail compares a code with the one that was sent. It returns ErrCode; else the caller uses the verification.
