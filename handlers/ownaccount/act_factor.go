@@ -2,6 +2,7 @@ package ownaccount
 
 import (
 	"slices"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider/acr"
@@ -25,6 +26,8 @@ func factorOf(of audit.Record) *pages.OwnActFactor {
 	switch kind {
 	case factor.TOTP:
 		return &pages.OwnActFactor{App: true}
+	case factor.Mail:
+		return &pages.OwnActFactor{Mail: true}
 	case factor.Passkey:
 		shown, key := shownName(name)
 		return &pages.OwnActFactor{Name: shown, Key: key}
@@ -33,9 +36,27 @@ func factorOf(of audit.Record) *pages.OwnActFactor {
 	}
 }
 
-// howOf are the ways of a sign-in that a record tells of. That of a recovery code is the one of every code.
+// attempts is how many sign-ins failed that a record sums up, for whatever reason; 0: it sums up none.
+func attempts(of audit.Record) (n int) {
+	if of.Action != audit.UserSignInRefused {
+		return 0
+	}
+	for _, change := range of.Changes {
+		if count, ok := change.After.(float64); ok {
+			n += int(count)
+		}
+	}
+	return n
+}
+
+// bySetUp tells whether a confirmation is the one of the factor that was set up just before: nobody did anything besides.
+func bySetUp(of audit.Record, before audit.Record) bool {
+	return of.Action == audit.SessionStepUp && before.Action == audit.FactorAdd && of.At.Sub(before.At) < time.Minute
+}
+
+// howOf are the ways of a sign-in, or of a confirmation, that a record tells of. That of a recovery code is the one of every code.
 func howOf(of audit.Record) (ways []pages.OwnWay) {
-	if of.Action != audit.UserSignIn {
+	if of.Action != audit.UserSignIn && of.Action != audit.SessionStepUp {
 		return nil
 	}
 	methods, _ := value(of, "amr").([]any)

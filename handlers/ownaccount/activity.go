@@ -40,7 +40,10 @@ func (o *OwnAccount) serveActivityPage(w http.ResponseWriter, r *http.Request, s
 	if err != nil {
 		return err
 	}
-	for _, one := range records {
+	for i, one := range records {
+		if i+1 < len(records) && bySetUp(one, records[i+1]) {
+			continue
+		}
 		page.Acts = append(page.Acts, act(s.User, one, names))
 	}
 	return o.Pages.For(r).OwnActivity(w, page)
@@ -57,7 +60,7 @@ func clientsOf(records []audit.Record) (ids []string) {
 
 // act is a record in words. Of an administrator's the user learns neither who it was nor from where.
 func act(u *account.User, of audit.Record, names map[string]string) pages.OwnAct {
-	shown := pages.OwnAct{At: of.At, Action: string(of.Action), Client: names[of.Target.ClientID], Factor: factorOf(of), How: howOf(of)}
+	shown := pages.OwnAct{At: of.At, Action: string(of.Action), Client: names[of.Target.ClientID], Factor: factorOf(of), How: howOf(of), Count: attempts(of)}
 	if !slices.Contains(pages.OwnActions(), shown.Action) {
 		shown.Action = "other"
 	}

@@ -84,7 +84,7 @@ func usedKeys(t *testing.T) map[string]bool {
 	for _, problem := range []pages.AccountProblem{
 		pages.UsernameInvalid, pages.UsernameMissing, pages.UsernameTaken, pages.EmailInvalid, pages.EmailTaken, pages.EmailDomain, pages.PhoneInvalid, pages.PhoneTaken,
 		pages.ContactMissing, pages.ContactUnreachable, pages.PasswordLength, pages.PasswordCommon, pages.PasswordWrong, pages.FieldInvalid,
-		pages.CodeWrong, pages.CodeClosed, pages.TooManyMessages, pages.TooManySMS, pages.TooManyPasswords, pages.PasswordMissing, pages.InvitationClosed,
+		pages.CodeWrong, pages.CodeClosed, pages.LinkClosed, pages.TooManyMessages, pages.TooManySMS, pages.TooManyPasswords, pages.PasswordMissing, pages.InvitationClosed,
 		pages.URLInvalid, pages.BirthdateInvalid, pages.ZoneInvalid, pages.LocaleInvalid, pages.TextLong, pages.PictureInvalid, pages.PictureLarge, pages.ContactUnchanged, pages.ContactLast, pages.ContactFactor,
 	} {
 		used["problem."+string(problem)] = false

@@ -285,15 +285,17 @@ type OwnAct struct {
 	// Factor is the second factor that it was about; nil: none. How is how the person signed in.
 	Factor *OwnActFactor
 	How    []OwnWay
+	// Count is how many attempts failed in the minute before; 0: it is no such act.
+	Count int
 	// Receipt is the path of the proof of what ended; empty: there is none.
 	Receipt string
 }
 
-// OwnActFactor is a second factor in a list of acts: an authenticator app, or a passkey with the name that the person gave
+// OwnActFactor is a second factor in a list of acts: an authenticator app, codes by mail, or a passkey with the name that the person gave
 // it. Key: it is a security key without one.
 type OwnActFactor struct {
-	App, Key bool
-	Name     string
+	App, Key, Mail bool
+	Name           string
 }
 
 // OwnActions are the actions of the audit log that pages have words for; of others they say other.
