@@ -17,16 +17,16 @@ type factorsView struct {
 	ID            string             `json:"id"`
 	Username      string             `json:"username"`
 	Kinds         []string           `json:"kinds"`
-	TOTP          *appView           `json:"totp"`
-	Mail          *appView           `json:"mail"`
-	RecoveryCodes *recoveryCodesView `json:"recovery_codes"`
+	TOTP          *appView           `json:"totp,omitempty"`
+	Mail          *appView           `json:"mail,omitempty"`
+	RecoveryCodes *recoveryCodesView `json:"recovery_codes,omitempty"`
 	Passkeys      []passkeyView      `json:"passkeys"`
-	DueAt         *time.Time         `json:"due_at"`
+	DueAt         *time.Time         `json:"due_at,omitempty"`
 }
 
 type appView struct {
 	CreatedAt time.Time  `json:"created_at"`
-	UsedAt    *time.Time `json:"used_at"`
+	UsedAt    *time.Time `json:"used_at,omitempty"`
 }
 
 // String is empty for a factor that is not there.
@@ -92,6 +92,9 @@ func newUserFactors(env *environment) *cobra.Command {
 
 func (e *environment) printFactors(v factorsView) error {
 	if len(v.Kinds) == 0 {
+		if v.DueAt != nil {
+			return e.say("%s has no second factor, and must have one after %s", v.Username, when(*v.DueAt))
+		}
 		return e.say("%s has no second factor", v.Username)
 	}
 	var codes string

@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
 
 func newUserKeep(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
@@ -15,6 +19,9 @@ shows who is to be deleted.`,
 		u, err := h.user(cmd.Context(), args[0])
 		if err != nil {
 			return err
+		}
+		if u.DeleteAt == nil {
+			_, _ = fmt.Fprintf(env.Err, "note: %s is not to be deleted: nothing was changed\n", printable(u.Username))
 		}
 		if u, err = h.users.Keep(cmd.Context(), env.actor(), u.ID); err != nil {
 			return about("user", args[0], err)

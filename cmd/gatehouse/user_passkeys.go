@@ -70,14 +70,14 @@ passkey was given end, with what applications have by it. Recovery codes go with
 		}
 		i := slices.IndexFunc(list, func(p *passkey.Passkey) bool { return p.ID.String() == args[1] })
 		if i < 0 {
-			return about("passkey", args[1], provider.ErrNotFound)
+			return aboutListed("passkey", args[1], "user factors "+args[0], provider.ErrNotFound)
 		}
 		p := list[i]
 		if err := env.confirmNamed(cmd.Context(), *yes, fmt.Sprintf("Remove the passkey %q of %s?", p.Name, u.Username), u.Username); err != nil {
 			return err
 		}
 		if err := h.passkeys.RemoveFor(cmd.Context(), env.actor(), u.ID, p.ID); err != nil {
-			return about("passkey", args[1], err)
+			return aboutListed("passkey", args[1], "user factors "+args[0], err)
 		}
 		if *asJSON {
 			return printJSON(env.Out, map[string]any{"id": p.ID.String(), "user_id": u.ID.String(), "username": u.Username, "removed": true})
