@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
@@ -25,7 +27,8 @@ func (a *Accounts) ServeDonePage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	plain, err := a.Web.Open(r, websession.Done, query.Get("change"))
-	kind := pages.AccountChange(plain)
+	what, when, _ := strings.Cut(string(plain), " ") // as it was sealed, such as by the pages of the own account
+	kind := pages.AccountChange(what)
 	if err != nil || !slices.Contains(pages.AccountChanges(), kind) {
 		seeOther(w, "/", nil)
 		return nil //nolint:nilerr // a copied address, or another browser: nothing was done here
@@ -37,6 +40,7 @@ func (a *Accounts) ServeDonePage(w http.ResponseWriter, r *http.Request) error {
 	case pages.ContactRestored, pages.FactorUndone:
 		page.Next = way("/recover", "", page.Locales)
 	case pages.DeletionRequested:
+		page.DeleteAt, _ = time.Parse(time.RFC3339, when) // zero where it is not said
 		page.Next = signInPath("", page.Locales, "")
 	case pages.ContactChanged: // nothing is left to do
 	}

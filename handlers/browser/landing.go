@@ -5,13 +5,19 @@ import "net/http"
 // ServeLanding serves the page at the root. A sign-in outside a flow ends here, so it says who is
 // signed in.
 func (b *Browser) ServeLanding(w http.ResponseWriter, r *http.Request) error {
-	username, err := b.signedInAs(r)
+	s, err := b.Web.Current(r)
 	if err != nil {
 		return err
 	}
 	page := b.Landing
-	page.Username, page.Logout = username, b.LogoutPath
-	page.Ready = username != "" && r.URL.Query().Has("ready")
+	page.Logout = b.LogoutPath
+	if s != nil {
+		page.Username = s.User.Username
+		if s.User.DeleteAt != nil {
+			page.DeleteAt = s.User.DeleteAt.In(s.User.Profile.Location())
+		}
+	}
+	page.Ready = s != nil && r.URL.Query().Has("ready")
 	if b.Registration {
 		page.Register = "/register"
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
@@ -46,7 +47,7 @@ func (o *OwnAccount) serveDelete(w http.ResponseWriter, r *http.Request, s *sess
 }
 
 func (o *OwnAccount) requestDeletion(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	_, err := o.Deletion.RequestDeletion(r.Context(), s.User, o.Grace)
+	u, err := o.Deletion.RequestDeletion(r.Context(), s.User, o.Grace)
 	if errors.Is(err, account.ErrSignIn) { // the password was changed meanwhile, by another browser
 		proveAgain(w, deletePath, s)
 		return nil
@@ -56,7 +57,11 @@ func (o *OwnAccount) requestDeletion(w http.ResponseWriter, r *http.Request, s *
 	}
 	canonical.From(r.Context()).Outcome("deletion_requested")
 	o.Web.Forget(w)
-	seeOther(w, "/done", url.Values{"change": {o.Web.Seal(w, r, websession.Done, []byte(pages.DeletionRequested))}})
+	change := []byte(pages.DeletionRequested)
+	if u.DeleteAt != nil {
+		change = append(change, " "+u.DeleteAt.In(u.Profile.Location()).Format(time.RFC3339)...)
+	}
+	seeOther(w, "/done", url.Values{"change": {o.Web.Seal(w, r, websession.Done, change)}})
 	return nil
 }
 

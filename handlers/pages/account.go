@@ -256,7 +256,9 @@ func AccountChanges() []AccountChange {
 // Done says what was done, and where to go on.
 type Done struct {
 	Kind AccountChange
-	Next string
+	// DeleteAt is when the account is going to be deleted; zero: it is not.
+	DeleteAt time.Time
+	Next     string
 	// Change, Flow and Locales are of the address of the page.
 	Change, Flow, Locales string
 }

@@ -1,6 +1,9 @@
 package pages
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // Landing is the page at the root: who is signed in and what can be done, or what this server is.
 type Landing struct {
@@ -9,6 +12,8 @@ type Landing struct {
 	Discovery, Metadata, Keys, Reference string
 	// Username is the user who is signed in, or empty; Logout is the path for signing out.
 	Username, Logout string
+	// DeleteAt is when the account is to be deleted; zero: it stays.
+	DeleteAt time.Time
 	// Ready: the account of the user was just made.
 	Ready bool
 	// Register and Recover are where people without an account or without their password go on; empty:

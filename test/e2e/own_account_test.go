@@ -200,10 +200,14 @@ func TestAccountIsDeletedAfterItsTime(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, p.signInAs("alice").status)
 	gone := p.submit("/account/delete", "/account/delete", url.Values{"action": {"delete"}})
 	assert.Contains(t, gone.body, "Your account will be deleted")
+	assert.Contains(t, gone.body, `id="deleting"`, "it says when")
 	assert.Contains(t, p.open("/account").header.Get("Location"), "/login")
 
 	keep := p.follow(p.login(p.authorize(nil), "wonderland"))
 	require.Contains(t, keep.body, "Do you want to keep your account?")
+	landing := p.open("/").body
+	assert.Contains(t, landing, `id="landing-keep"`)
+	assert.NotContains(t, landing, "return to your application", "it lets nobody in")
 	assert.Regexp(t, `^/account/delete\?flow=`, p.authorize(nil).header.Get("Location"), "the session alone is good for nothing else")
 	assert.Equal(t, "login_required", returned(t, p.authorize(url.Values{"prompt": {"none"}})).Get("error"))
 	consent := p.follow(p.request(http.MethodPost, "/account/delete", url.Values{"action": {"keep"}, "page": {hidden(t, keep, "page")}, "flow": {hidden(t, keep, "flow")}}, "Origin", issuer))
