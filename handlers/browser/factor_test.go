@@ -5,11 +5,14 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/passkey/passkeytest"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // What a page asks a passkey for is worthless once the account was changed, in another tab: the person begins again.
@@ -37,4 +40,42 @@ func TestAPasskeyAfterAChangeBeginsAgain(t *testing.T) {
 	assert.Contains(t, stale.Header().Get("Location"), "/login?")
 	again := e.postTo("/factor", e.ServeFactor, given())
 	assert.Equal(t, []any{http.StatusSeeOther, ownFactors}, []any{again.Code, again.Header().Get("Location")})
+}
+
+// Whoever must set up a factor has the time to find an app, which whoever has one does not need.
+func TestAProofLastsAsLongAsItTakes(t *testing.T) {
+	e := newEnrolling(t)
+	u := e.signIn("alice")
+	gives := func(missing error) {
+		e.cookies = map[string]*http.Cookie{}
+		w := httptest.NewRecorder()
+		responded, err := e.Missing(w, e.request(http.MethodPost, "/login", ""), session.Start{User: u, Methods: []string{session.Password}}, "", missing)
+		require.NoError(t, err)
+		require.True(t, responded)
+		e.keep(w)
+	}
+	asks := func() string {
+		w := httptest.NewRecorder()
+		require.NoError(t, e.ServeFactorPage(w, e.request(http.MethodGet, "/factor", "")))
+		return w.Header().Get("Location")
+	}
+	gives(factor.ErrSetUp)
+	e.advance(30*time.Minute - time.Second)
+	page := e.page()
+	e.advance(time.Second)
+	assert.Equal(t, "/login?next="+url.QueryEscape(ownFactors), e.post(e.app(page, true)).Header().Get("Location"), "too late")
+	e.advance(-time.Second)
+	gives(factor.ErrSetUp)
+	e.advance(20 * time.Minute)
+	assert.Equal(t, http.StatusUnprocessableEntity, e.post(e.app(e.page(), false)).Code, "only the code was wrong")
+
+	u = e.signIn("bob")
+	require.Contains(t, e.post(e.app(e.page(), true)).Header().Get("Location"), codesPath)
+	u, err := e.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	gives(factor.ErrProve)
+	e.advance(10*time.Minute - time.Second)
+	assert.Empty(t, asks())
+	e.advance(time.Second)
+	assert.Equal(t, "/login", asks())
 }

@@ -37,7 +37,7 @@ func (b *Browser) missing(w http.ResponseWriter, r *http.Request, start session.
 		return false, nil
 	}
 	canonical.From(r.Context()).Outcome("second_factor_missing")
-	b.Web.Prove(w, r, start)
+	b.Web.Prove(w, r, start, page == setUpPath)
 	return true, b.lead(w, r, oauth.Flow{}, to, page, &candidate{user: start.User, proof: websession.Proof{Methods: start.Methods}})
 }
 

@@ -9,8 +9,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// proofLifetime is how long a person may take to give the second factor.
-const proofLifetime = 10 * time.Minute
+// How long a person may take to give the second factor, and to set one up where one is demanded: to install an app, or
+// to look for a key, takes longer.
+const (
+	proofLifetime = 10 * time.Minute
+	setUpLifetime = 30 * time.Minute
+)
 
 // Proof is what a person has given towards a session, who has to give more before there is one. It is no session, and
 // no path but the pages for second factors reads it.
@@ -20,17 +24,28 @@ type Proof struct {
 	Methods    []string    `json:"m"`
 	At         time.Time   `json:"t"`
 	Keep       bool        `json:"k,omitempty"`
+	// SetUp: there is no second factor yet, and the person is to set one up.
+	SetUp bool `json:"s,omitempty"`
 }
 
-// Prove keeps in the browser what a person has given.
-func (s *Sessions) Prove(w http.ResponseWriter, r *http.Request, start session.Start) {
-	plain, err := json.Marshal(Proof{
-		UserID: start.User.ID, Generation: start.User.Generation, Methods: start.Methods, At: s.Clock.Now(r.Context()), Keep: start.Keep,
-	})
+// lifetime is how long it counts.
+func (p Proof) lifetime() time.Duration {
+	if p.SetUp {
+		return setUpLifetime
+	}
+	return proofLifetime
+}
+
+// Prove keeps in the browser what a person has given. setUp: the person is to set up a second factor.
+func (s *Sessions) Prove(w http.ResponseWriter, r *http.Request, start session.Start, setUp bool) {
+	p := Proof{
+		UserID: start.User.ID, Generation: start.User.Generation, Methods: start.Methods, At: s.Clock.Now(r.Context()), Keep: start.Keep, SetUp: setUp,
+	}
+	plain, err := json.Marshal(p)
 	if err != nil {
 		panic("websession: " + err.Error()) // it is made of texts and numbers
 	}
-	s.setCookie(w, proofCookie, s.Seal(w, r, proof, plain), int(proofLifetime/time.Second))
+	s.setCookie(w, proofCookie, s.Seal(w, r, proof, plain), int(p.lifetime()/time.Second))
 }
 
 // Proof is what a person has given in this browser. Whether it is still true of the user is for the caller to check.
@@ -39,7 +54,7 @@ func (s *Sessions) Proof(r *http.Request) (p Proof, given bool) {
 	if err != nil || json.Unmarshal(plain, &p) != nil {
 		return Proof{}, false
 	}
-	return p, s.Clock.Now(r.Context()).Sub(p.At) < proofLifetime
+	return p, s.Clock.Now(r.Context()).Sub(p.At) < p.lifetime()
 }
 
 // DropProof forgets it.
