@@ -34,6 +34,7 @@ func limitsOf(entry route.Route, limiter ratelimit.Limiter, table *ratelimit.Tab
 		}
 		switch name {
 		case ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong,
+			ratelimit.FactorRecoveryAccount, ratelimit.FactorRecoveryDevice, ratelimit.FactorRenewal,
 			ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice, ratelimit.RecoverAccount:
 			continue
 		}

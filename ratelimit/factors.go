@@ -9,10 +9,12 @@ import (
 
 // Factors limits attempts at the codes of second factors, over minutes and over days: by account and address,
 // or, for a browser that has signed in to the account before, by that browser and by all such browsers of the
-// account. Nobody who knows the password alone can use up what the owner's browsers have.
+// account. Nobody who knows the password alone can use up what the owner's browsers have. Recovery codes have a limit of
+// their own.
 type Factors struct {
 	limiter                                          Limiter
 	account, accountLong, prefix, device, deviceLong *Policy
+	recoveryAccount, recoveryDevice                  *Policy
 }
 
 var _ account.Throttle = (*Factors)(nil)
@@ -25,6 +27,8 @@ func NewFactors(limiter Limiter, table *Table) *Factors {
 	f.prefix, _ = table.Policy(FactorPrefix)
 	f.device, _ = table.Policy(FactorDevice)
 	f.deviceLong, _ = table.Policy(FactorDevicesLong)
+	f.recoveryAccount, _ = table.Policy(FactorRecoveryAccount)
+	f.recoveryDevice, _ = table.Policy(FactorRecoveryDevice)
 	return f
 }
 
@@ -43,7 +47,12 @@ func (f *Factors) Return(ctx context.Context, t account.Try) {
 }
 
 func (f *Factors) asks(t account.Try) []Ask {
-	if t.Device != "" {
+	switch {
+	case t.Recovery && t.Device != "":
+		return []Ask{{Policy: f.recoveryDevice, Key: t.Account + " " + t.Device}}
+	case t.Recovery:
+		return []Ask{{Policy: f.recoveryAccount, Key: t.Account}, {Policy: f.prefix, Key: t.Prefix}}
+	case t.Device != "":
 		return []Ask{{Policy: f.device, Key: t.Account + " " + t.Device}, {Policy: f.deviceLong, Key: t.Account}}
 	}
 	return []Ask{{Policy: f.account, Key: t.Account}, {Policy: f.accountLong, Key: t.Account}, {Policy: f.prefix, Key: t.Prefix}}

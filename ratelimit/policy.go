@@ -64,8 +64,12 @@ const (
 	FactorDevice      = "factor-device"
 	FactorDevicesLong = "factor-devices-long"
 	FactorMailPrefix  = "factor-mail-prefix"
-	RegisterPrefix    = "register-prefix"
-	RecoverPrefix     = "recover-prefix"
-	RecoverAccount    = "recover-account"
-	VerifyPrefix      = "verify-prefix"
+	// FactorRecoveryAccount and FactorRecoveryDevice are of recovery codes, and FactorRenewal of what a new password gives back.
+	FactorRecoveryAccount = "factor-recovery-account"
+	FactorRecoveryDevice  = "factor-recovery-device"
+	FactorRenewal         = "factor-renewal"
+	RegisterPrefix        = "register-prefix"
+	RecoverPrefix         = "recover-prefix"
+	RecoverAccount        = "recover-account"
+	VerifyPrefix          = "verify-prefix"
 )

@@ -24,6 +24,7 @@ func Policies() []Policy {
 	// year: one of them is right with a chance of 0.45 %, and twice that if the attacker also has a browser
 	// of the user.
 	factorLong := Limit{4, 24 * time.Hour, 30}
+	recovery := Limit{20, 24 * time.Hour, 20}
 	return []Policy{
 		{TokenClient, Limit{500, time.Second, 1000}, ByClient, Open, "A client in a request loop must not take the capacity of all others."},
 		{TokenPrefix, Limit{50, time.Second, 200}, ByPrefix, Open, "Requests without client authentication: guessing secrets, codes and refresh tokens."},
@@ -48,6 +49,9 @@ func Policies() []Policy {
 		{FactorPrefix, Limit{50, quarter, 50}, ByPrefix, Strict, "One address that tries codes for many accounts; it may serve a whole office."},
 		{FactorDevice, Limit{10, quarter, 10}, ByDevice, Strict, "A browser that signed in before has its own attempts, so that an attacker cannot lock its user out."},
 		{FactorDevicesLong, factorLong, ByAccount, Strict, "All such browsers of an account together: an attacker may have signed in with several before the user had a second factor."},
+		{FactorRecoveryAccount, recovery, ByAccount, Strict, "Recovery codes, of 50 bits: nobody guesses one, and whoever uses up the attempts at the other codes does not keep out an owner who lost the app."},
+		{FactorRecoveryDevice, recovery, ByDevice, Strict, "The same in a browser that signed in before."},
+		{FactorRenewal, Limit{1, 24 * time.Hour, 7}, ByAccount, Strict, "A new password through a recovery takes all of it, and gives the attempts at codes back: once a week, or whoever reads the messages to the owner would have any number. With the password that makes some 3,000 attempts in a year, and a chance of 1 %."},
 		{FactorMailPrefix, Limit{200, time.Hour, 200}, ByPrefix, Open, "Codes by mail: a whole office may sign in from one address, and an account gets five in an hour."},
 		{RegisterPrefix, Limit{20, time.Hour, 20}, ByPrefix, Open, "Each registration stores a row and sends a message; open ones are also limited altogether."},
 		{RecoverPrefix, Limit{20, time.Hour, 20}, ByPrefix, Open, "Each request of a forgotten password stores a row and sends a message."},

@@ -28,7 +28,7 @@ func TestSignInsAreStrict(t *testing.T) {
 	t.Parallel()
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
-	for _, name := range []string{ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice, ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong} {
+	for _, name := range []string{ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice, ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong, ratelimit.FactorRecoveryAccount, ratelimit.FactorRecoveryDevice, ratelimit.FactorRenewal} {
 		p, ok := table.Policy(name)
 		require.True(t, ok)
 		assert.Equal(t, ratelimit.Strict, p.Outage, name)

@@ -236,6 +236,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, c.Issuer), h.events, h.gate, e.clock, e.random, c.lifetimes())
 	passwords := ratelimit.NewSignIn(limits.limiter, limits.table)
 	h.people.Limit(ratelimit.NewRecoveries(limits.limiter, limits.table), passwords)
+	h.people.RenewAttempts(ratelimit.NewRenewals(limits.limiter, limits.state, limits.table))
 	h.factors.Limit(ratelimit.NewFactors(limits.limiter, limits.table))
 	h.outbox.OnRefusal(t.messageRefused)
 	signIn := account.NewSignIn(h.store, h.people, h.hasher, passwords, h.events)

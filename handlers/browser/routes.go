@@ -13,7 +13,7 @@ func (b *Browser) Routes() []route.Route {
 	page, authorize := []string{ratelimit.PagePrefix}, []string{ratelimit.AuthorizePrefix}
 	signIn := []string{ratelimit.PagePrefix, ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice}
 	// What a passkey signs cannot be guessed: only the number of requests is bounded.
-	factors := []string{ratelimit.PagePrefix, ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong}
+	factors := []string{ratelimit.PagePrefix, ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong, ratelimit.FactorRecoveryAccount, ratelimit.FactorRecoveryDevice}
 	mails := []string{ratelimit.FactorMailPrefix}
 	return []route.Route{
 		{Name: "landing", Methods: get, Path: "/", Protection: route.Page, Handler: b.ServeLanding, Policies: page},

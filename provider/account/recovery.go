@@ -134,7 +134,8 @@ func nobody(named string) string {
 }
 
 // Reset gives the user of a recovery another password and ends what was open before: sessions, grants and
-// other recoveries. The contact to which the code went is verified by it. It returns verification.ErrCode,
+// other recoveries. The contact to which the code went is verified by it, and attempts at codes of second factors that
+// somebody used up are given back. It returns verification.ErrCode,
 // verification.ErrClosed or *Invalid.
 func (s *SelfService) Reset(ctx context.Context, id provider.ID, code, password string) (*User, error) {
 	if _, fault := passwordOf(&User{}, password); fault != nil { // before a code is tried for it
@@ -174,6 +175,7 @@ func (s *SelfService) Reset(ctx context.Context, id provider.ID, code, password 
 		if err := s.replacePassword(ctx, u, hash); err != nil {
 			return nil, err
 		}
+		provider.AfterCommit(ctx, func() { s.renewals.Renew(context.WithoutCancel(ctx), u.ID.String()) })
 		return notEmpty(audit.Diff(was, u.record())), nil
 	})
 	return u, err

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -79,4 +80,29 @@ func TestPasswordsOfRegistrationsCannotBeGuessed(t *testing.T) {
 	require.ErrorAs(t, err, &throttled)
 	_, err = f.people.ConfirmWithPassword(t.Context(), id, "00000000", "wonderland", "192.0.2.2/32")
 	require.ErrorIs(t, err, verification.ErrCode, "nothing is said without the code")
+}
+
+// renewed notes whose attempts are given back.
+type renewed []string
+
+func (r *renewed) Renew(_ context.Context, user string) { *r = append(*r, user) }
+
+// A new password through a recovery gives back the attempts at codes that somebody used up who knew the former one; a
+// wrong code, and the change by whoever knows it, do not.
+func TestARecoveryGivesAttemptsAtCodesBack(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	var of renewed
+	f.people.RenewAttempts(&of)
+	id, err := f.people.Forgot(t.Context(), account.Forgotten{Contact: "alice"})
+	require.NoError(t, err)
+	_, err = f.people.Reset(t.Context(), id, "00000000", "another long password")
+	require.ErrorIs(t, err, verification.ErrCode)
+	assert.Empty(t, of)
+	u, err := f.people.Reset(t.Context(), id, f.code(t, id), "another long password")
+	require.NoError(t, err)
+	assert.Equal(t, renewed{u.ID.String()}, of)
+	_, err = f.people.ChangePassword(t.Context(), u, "yet another long password")
+	require.NoError(t, err)
+	assert.Len(t, of, 1)
 }

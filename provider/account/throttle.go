@@ -40,7 +40,11 @@ func (a Attempt) device(userID provider.ID) string {
 // prefix, and, where the browser has signed in to the account before, the device. A device is
 // counted instead of the others: an attacker who tries passwords from a thousand addresses must
 // not lock out the account's owner.
-type Try struct{ Account, Prefix, Device string }
+type Try struct {
+	Account, Prefix, Device string
+	// Recovery: it is a recovery code that is tried, which has limits of its own.
+	Recovery bool
+}
 
 // Throttle limits sign-in attempts.
 type Throttle interface {

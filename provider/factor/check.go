@@ -31,8 +31,8 @@ type Attempt struct {
 }
 
 // try is what the attempt is counted by, as for passwords.
-func (a Attempt) try() account.Try {
-	return account.Try{Account: a.User.ID.String(), Prefix: a.Prefix, Device: deviceOf(a.User, a.Devices)}
+func (a Attempt) try(kind string) account.Try {
+	return account.Try{Account: a.User.ID.String(), Prefix: a.Prefix, Device: deviceOf(a.User, a.Devices), Recovery: kind == RecoveryCode}
 }
 
 // deviceOf is the browser as one in which a user has signed in before; empty: it is none.
@@ -76,7 +76,7 @@ func (r *Registry) CheckTOTP(ctx context.Context, a Attempt) error {
 }
 
 // CheckRecoveryCode accepts a recovery code once, and tells the user how many are left. Its errors are those
-// of CheckTOTP, with which it shares the limits.
+// of CheckTOTP; it has a limit of its own.
 func (r *Registry) CheckRecoveryCode(ctx context.Context, a Attempt) error {
 	code := typedRecovery(a.Code)
 	return r.attempt(ctx, a, RecoveryCode, code, func() error {
@@ -124,7 +124,7 @@ func (r *Registry) attempt(ctx context.Context, a Attempt, kind, code string, ch
 		r.refused(ctx, a.User, kind, "wrong_code")
 		return ErrCode
 	}
-	try := a.try()
+	try := a.try(kind)
 	if err := r.throttle.Take(ctx, try); err != nil {
 		var throttled *account.Throttled
 		if errors.As(err, &throttled) {

@@ -25,4 +25,7 @@
 //     guesses at a time.
 //   - An attacker who knows the password has any number of sign-ins, so a limit over minutes is not enough for
 //     six digits: the policies factor-account-long and factor-devices-long bound attempts over days.
+//   - Recovery codes have limits of their own, as whoever uses up the others must not keep out an owner who lost the app. A
+//     new password through a recovery gives attempts back once a week: not each time, as whoever reads the mailbox can
+//     choose passwords again and again, and would guess a code of an app.
 package factor

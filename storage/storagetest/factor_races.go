@@ -116,6 +116,5 @@ func testCodesRace(t *testing.T, f *fixture) {
 	accepted, refused, throttled := at(s.enter, func(int) string { return other(factortest.Code(secret, f.clock().Add(time.Hour))) })
 	assert.Equal(t, []int32{0, 10, 90}, []int32{accepted, refused, throttled})
 	assert.Len(t, s.people.recipients(t, notify.FactorGuessed), told+1, "the owner is told once")
-	var many *account.Throttled
-	require.ErrorAs(t, s.recover(t.Context(), u, codes[1]), &many, "recovery codes share the limit")
+	require.NoError(t, s.recover(t.Context(), u, codes[1]), "recovery codes have a limit of their own")
 }
