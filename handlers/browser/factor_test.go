@@ -79,3 +79,17 @@ func TestAProofLastsAsLongAsItTakes(t *testing.T) {
 	e.advance(time.Second)
 	assert.Equal(t, "/login", asks())
 }
+
+// An account that is to be deleted is kept before anything of it is changed.
+func TestAnAccountIsKeptBeforeAFactorIsSetUp(t *testing.T) {
+	e := newEnrolling(t)
+	u := e.signIn("alice")
+	page := e.page()
+	at := e.now.Add(time.Hour)
+	require.NoError(t, e.store.SetDeletion(t.Context(), u.ID, &at))
+	w := httptest.NewRecorder()
+	require.NoError(t, e.ServeSetUpPage(w, e.request(http.MethodGet, "/set-up?next="+ownFactors, "")))
+	assert.Equal(t, "/account/delete", w.Header().Get("Location"))
+	assert.Equal(t, "/account/delete", e.post(e.app(page, true)).Header().Get("Location"))
+	assert.Empty(t, e.factors(u))
+}

@@ -56,6 +56,9 @@ func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way, show
 	}
 	old := c != nil && c.session != nil && !session.Fresh(c.session, now) && c.enrolment == enrolment{}
 	switch {
+	case c != nil && c.session != nil && c.user.DeleteAt != nil: // the account is kept first
+		b.toKeep(w, to.flow)
+		return nil, nil //nolint:nilnil // it has responded
 	case old && to.flow == "":
 		seeOther(w, wire.Path("/login", url.Values{"next": {to.next}, "login_hint": {c.user.Username}}))
 		return nil, nil //nolint:nilnil // it has responded

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
 // What is wrong is tied to its field, and nothing that was typed is lost.
@@ -144,12 +146,27 @@ func TestDeletion(t *testing.T) {
 	assert.Equal(t, &due, kept.DeleteAt)
 
 	again := f.signIn(kept)
-	f.advance(time.Hour) // keeping it needs no new proof
-	for _, path := range ownPages() {
-		if !strings.HasPrefix(path, "/account/security/") {
-			assert.Contains(t, again.open(path).Body.String(), `id="deleting"`, path)
+	for _, path := range slices.Concat(ownPages(), []string{factorsPage}) {
+		w := again.open(path)
+		if path == "/account/delete" || path == "/account/data" {
+			assert.Contains(t, w.Body.String(), `id="deleting"`, path)
+			continue
+		}
+		assert.Equal(t, []any{http.StatusSeeOther, "/account/delete"}, []any{w.Code, w.Header().Get("Location")}, path)
+	}
+	for _, path := range ownForms() {
+		if path != "/account/delete" && path != "/account/data" {
+			assert.Equal(t, "/account/delete", again.post(path, url.Values{"name": {"x"}}).Header().Get("Location"), path)
 		}
 	}
+	f.advance(session.FreshFor + time.Second)
+	assert.Equal(t, "/login?login_hint=alice&next="+url.QueryEscape("/account/delete"), again.post("/account/delete", url.Values{"action": {"keep"}}).Header().Get("Location"), "somebody else may have found the browser")
+	kept, err = f.store.User(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, &due, kept.DeleteAt)
+
+	again = f.signIn(kept)
+	f.advance(session.FreshFor)
 	w = again.post("/account/delete", url.Values{"action": {"keep"}, "flow": {"sealed"}})
 	assert.Equal(t, "/oauth/authorize?flow=sealed", w.Header().Get("Location"))
 	kept, err = f.store.User(t.Context(), u.ID)

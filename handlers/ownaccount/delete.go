@@ -13,8 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
-// serveDeletePage asks whether the account is to be deleted or, once that was asked for, whether it is to be kept:
-// for that no new proof is needed.
+// serveDeletePage asks whether the account is to be deleted or, once that was asked for, whether it is to be kept.
 func (o *OwnAccount) serveDeletePage(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	if s.User.DeleteAt == nil {
 		if o.Grace == 0 {
@@ -65,8 +64,13 @@ func (o *OwnAccount) requestDeletion(w http.ResponseWriter, r *http.Request, s *
 	return nil
 }
 
-// keep undoes it, and leads back to the request in progress.
+// keep undoes it, and leads back to the request in progress. Who has just signed in, by whatever that took, is not asked
+// for anything again; who finds the browser of somebody else is.
 func (o *OwnAccount) keep(w http.ResponseWriter, r *http.Request, s *session.Session, flow string) error {
+	if s.User.DeleteAt != nil && !session.Fresh(s, o.Clock.Now(r.Context())) {
+		proveAgain(w, deletePath, s)
+		return nil
+	}
 	if err := o.Deletion.KeepAccount(r.Context(), s.User.ID); err != nil {
 		return err
 	}

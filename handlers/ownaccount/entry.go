@@ -22,7 +22,8 @@ import (
 type serve func(w http.ResponseWriter, r *http.Request, s *session.Session) error
 
 // signedIn lets a user who is signed in through. Others sign in first, and come back to the page: a form is not sent
-// again. Nor is one carried out that was shown to another user.
+// again, nor carried out where it was shown to another user. An account that is to be deleted is kept first, or its data
+// are downloaded: it is good for nothing else.
 func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		s, err := o.Web.Current(r)
@@ -31,6 +32,10 @@ func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 		}
 		if s == nil {
 			seeOther(w, "/login", url.Values{"next": {asked(r, page)}})
+			return nil
+		}
+		if s.User.DeleteAt != nil && page != deletePath && page != dataPath {
+			seeOther(w, deletePath, nil)
 			return nil
 		}
 		err = next(w, r, s)

@@ -30,14 +30,14 @@ func (s *SelfService) RequestDeletion(ctx context.Context, proved *User, grace t
 	return u, err
 }
 
-// KeepAccount undoes RequestDeletion for a user who is signed in.
+// KeepAccount undoes RequestDeletion, or DeleteAfter, for a user who is signed in, and tells the user.
 func (s *SelfService) KeepAccount(ctx context.Context, user provider.ID) error {
 	return s.act(ctx, audit.UserKeep, user, func(ctx context.Context) (audit.Changes, error) {
 		u, err := s.registry.store.LockUser(ctx, user)
 		if err != nil {
 			return nil, err
 		}
-		return s.registry.keep(ctx, u)
+		return s.registry.keepAndTell(ctx, u)
 	})
 }
 
@@ -55,13 +55,13 @@ func (r *Registry) DeleteAfter(ctx context.Context, actor audit.Actor, id provid
 	return u, err
 }
 
-// Keep undoes DeleteAfter, or what the user asked for.
+// Keep undoes DeleteAfter, or what the user asked for, and tells the user.
 func (r *Registry) Keep(ctx context.Context, actor audit.Actor, id provider.ID) (u *User, err error) {
 	err = r.gate.Do(ctx, actor, audit.UserKeep, audit.OfUser(id), func(ctx context.Context) (audit.Changes, error) {
 		if u, err = r.lock(ctx, actor, id); err != nil {
 			return nil, err
 		}
-		return r.keep(ctx, u)
+		return r.keepAndTell(ctx, u)
 	})
 	return u, err
 }
@@ -84,6 +84,15 @@ func (r *Registry) beginDeletion(ctx context.Context, u *User, grace time.Durati
 	}
 	by.At, by.Due = now, at
 	return audit.Diff(nil, deletionOf(at)), r.notices.tell(ctx, u, notify.Message{Kind: notify.DeletionRequested, Data: by})
+}
+
+// keepAndTell is keep with a message: who was told of the deletion learns that there is none, and that somebody signed in.
+func (r *Registry) keepAndTell(ctx context.Context, u *User) (audit.Changes, error) {
+	changes, err := r.keep(ctx, u)
+	if err != nil || len(changes) == 0 {
+		return changes, err
+	}
+	return changes, r.notices.tell(ctx, u, notify.Message{Kind: notify.AccountKept, Data: notify.Data{At: r.clock.Now(ctx)}})
 }
 
 func (r *Registry) keep(ctx context.Context, u *User) (audit.Changes, error) {

@@ -66,13 +66,15 @@ const (
 	ChangesUndone Kind = "changes_undone"
 	// DeletionRequested says when the account is to be deleted, and how to keep it.
 	DeletionRequested Kind = "deletion_requested"
+	// AccountKept: it is not going to be deleted any more.
+	AccountKept Kind = "account_kept"
 	// AccountDeleted is the last message about an account.
 	AccountDeleted Kind = "account_deleted"
 )
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorGuessed, SecondFactorCode, PasskeyCloned, FactorsReset, ChangesUndone, DeletionRequested, AccountDeleted}
+	return []Kind{ConfirmRegistration, Invitation, ResetPassword, ConfirmContact, AddressTaken, NewSignIn, PasswordChanged, ContactChanged, ContactChangedAgain, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, FactorGuessed, SecondFactorCode, PasskeyCloned, FactorsReset, ChangesUndone, DeletionRequested, AccountKept, AccountDeleted}
 }
 
 // undoable tells whether a message may have a link that takes an account back to before a change of its factors.

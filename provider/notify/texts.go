@@ -128,7 +128,7 @@ func (t *Texts) action(of Kind, link string) string {
 		return ""
 	case DeletionRequested:
 		return t.brand.Issuer + "/account/delete"
-	case NewSignIn, PasswordChanged, FactorGuessed, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SecondFactorCode, FactorsReset, ChangesUndone:
+	case NewSignIn, PasswordChanged, FactorGuessed, FactorAdded, FactorRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SecondFactorCode, FactorsReset, ChangesUndone, AccountKept:
 		return t.brand.Issuer + "/recover"
 	case PasskeyCloned: // another password would not keep the copy out
 		return t.brand.Issuer + "/account/security"

@@ -184,7 +184,10 @@ func testDeletionUndone(t *testing.T, f *fixture) {
 	require.NoError(t, s.KeepAccount(ctx, u.ID), "nothing to keep it from")
 	_, err = s.RequestDeletion(ctx, u, grace)
 	require.NoError(t, err)
+	assert.Empty(t, s.recipients(t, notify.AccountKept))
 	require.NoError(t, s.KeepAccount(ctx, u.ID))
+	require.NoError(t, s.KeepAccount(ctx, u.ID), "twice")
+	assert.Equal(t, []string{"alice@example.com"}, s.recipients(t, notify.AccountKept))
 	f.advance(2 * grace)
 	n, err := s.registry.DeleteDue(ctx)
 	require.NoError(t, err)
@@ -205,6 +208,7 @@ func testDeletionUndone(t *testing.T, f *fixture) {
 	got, err = s.registry.Keep(ctx, audittest.Operator(), u.ID)
 	require.NoError(t, err)
 	assert.Nil(t, got.DeleteAt)
+	assert.Len(t, s.recipients(t, notify.AccountKept), 2, "an administrator keeps it")
 	_, err = s.registry.DeleteAfter(ctx, audittest.Operator(), f.newID(), grace)
 	require.ErrorIs(t, err, provider.ErrNotFound)
 }

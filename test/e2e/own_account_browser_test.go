@@ -41,7 +41,7 @@ func TestOwnAccountInABrowser(t *testing.T) {
 	w.do(chromedp.SendKeys("#password", "wonderland\r"), chromedp.WaitVisible("#password-page"), chromedp.SendKeys("#password", "a long new password\r"), chromedp.WaitVisible("#said"))
 	w.do(chromedp.Click(`nav a[href="/account/delete"]`), chromedp.WaitVisible("#delete-submit"), chromedp.Click("#delete-submit"), chromedp.WaitVisible("#done-page"), chromedp.Click("#done-next"))
 	w.do(login("a long new password"), chromedp.WaitVisible("#delete-keep"), chromedp.Click("#delete-keep"), chromedp.WaitVisible("#account-page"))
-	assert.Equal(t, "deletion_requested", s.messageTo("alice@example.com").Kind)
+	assert.Equal(t, "account_kept", s.messageTo("alice@example.com").Kind)
 }
 
 // In every language, theme and width the pages of an account fit into the window.
