@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/origin"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
@@ -287,5 +288,5 @@ func passkeyName(r *http.Request, form url.Values) string {
 	if strings.TrimSpace(typed) != "" || json.Unmarshal([]byte(form.Get("response")), &response) != nil || response.Attachment != "platform" {
 		return typed
 	}
-	return websession.BrowserName(r)
+	return origin.Device(r.UserAgent())
 }

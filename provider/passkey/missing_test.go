@@ -31,7 +31,7 @@ func TestMissingPasskeys(t *testing.T) {
 	assert.Equal(t, base64.RawURLEncoding.EncodeToString(f.authenticator.Keys[0].ID), missing(response))
 
 	f.now = f.now.Add(-passkey.CreationLifetime)
-	_, _, err = f.Create(t.Context(), f.user, c, response, "")
+	_, _, err = f.Create(t.Context(), f.user, c, response, "", provider.ID{})
 	require.NoError(t, err)
 	assert.Empty(t, missing(response), "it is stored")
 	for _, bad := range []string{"", "null", "{}", `{"id":""}`, `{"id":"+"}`, `{"id":"YWJj","more":"` + strings.Repeat("a", 64<<10) + `"}`} {
