@@ -49,6 +49,8 @@ type Config struct {
 	Policies *ratelimit.Table
 	// Metrics and Traces count and trace requests; nil: off.
 	Metrics *metrics.Metrics
+	// Figures counts requests for the console; nil: off.
+	Figures figures
 	Traces  trace.TracerProvider
 	// Pages writes the pages.
 	Pages *pages.Set
@@ -113,7 +115,7 @@ func (c Config) serve(set *pages.Set, table []route.Route) (http.Handler, error)
 	h = securityHeaders(c.Issuer, c.HSTSIncludeSubdomains, h)
 	h = observer{
 		log: c.Log, clock: c.Clock, tracer: newTracer(c.Traces, c.TrustedProxies),
-		meter:       meter{c.Metrics, c.Prefix + "/token", c.Prefix + "/introspect"},
+		meter:       meter{c.Metrics, c.Figures, c.Prefix + "/token", c.Prefix + "/introspect"},
 		quietAssets: c.QuietAssets,
 	}.around(h)
 	return rewriteAliases(aliases, h), nil

@@ -8,9 +8,15 @@ import (
 	"github.com/gatehouse-id/gatehouse/metrics"
 )
 
+// figures counts requests, by the check that refused one or none, and by how long they took.
+type figures interface {
+	Answered(check string, took time.Duration)
+}
+
 // meter counts requests by their canonical lines, so that log and metrics cannot differ.
 type meter struct {
 	metrics           *metrics.Metrics // nil: off
+	figures           figures          // nil: off
 	token, introspect string           // templates of those routes
 }
 
@@ -21,6 +27,14 @@ const callerGone = 499
 func (m meter) began() {
 	if m.metrics != nil {
 		m.metrics.HTTP.Began()
+	}
+}
+
+// figure counts a request for the console.
+func (m meter) figure(l *canonical.Line, took time.Duration) {
+	if m.figures != nil {
+		_, check := l.Refusal()
+		m.figures.Answered(string(check), took)
 	}
 }
 

@@ -50,6 +50,9 @@ func (o observer) done(ctx context.Context, x *exchange, started time.Time, trac
 	}
 	x.line.Write(ctx, o.log, now, took)
 	o.meter.done(&x.line, took)
+	if x.later == nil { // else it took as long as there was nothing to answer
+		o.meter.figure(&x.line, took)
+	}
 	traced.end(&x.line)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/revocation"
+	"github.com/gatehouse-id/gatehouse/provider/statistics"
 )
 
 const (
@@ -65,15 +66,16 @@ func (j *Janitor) sweep(ctx context.Context) error {
 		j.removed("outbox", removed.Messages)
 		j.removed("revocations", removed.Revocations)
 		j.removed("used_challenges", removed.Challenges)
+		j.removed("statistics", removed.Figures)
 	}
 	if removed != (Swept{}) {
-		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys, "idempotency_keys", removed.IdempotencyKeys, "verifications", removed.Verifications, "messages", removed.Messages, "revocations", removed.Revocations, "challenges", removed.Challenges)
+		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys, "idempotency_keys", removed.IdempotencyKeys, "verifications", removed.Verifications, "messages", removed.Messages, "revocations", removed.Revocations, "challenges", removed.Challenges, "figures", removed.Figures)
 	}
 	return err
 }
 
 // Swept counts the rows that a sweep removed.
-type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys, IdempotencyKeys, Verifications, Messages, Revocations, Challenges int64 }
+type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys, IdempotencyKeys, Verifications, Messages, Revocations, Challenges, Figures int64 }
 
 // Sweep removes a bounded number of expired rows.
 func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
@@ -94,6 +96,7 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 		(SELECT client_id, jti FROM used_jtis WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
 	removed.Challenges = remove(`DELETE FROM used_challenges WHERE hash IN
 		(SELECT hash FROM used_challenges WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
+	removed.Figures = remove("DELETE FROM statistics WHERE hour < ?", int64(statistics.HourOf(now.Add(-statistics.Kept))))
 	removed.IdempotencyKeys = remove(`DELETE FROM idempotency_keys WHERE id IN
 		(SELECT id FROM idempotency_keys WHERE expires_at < ? LIMIT ?)`, now, batchSize)
 	removed.Verifications = remove(`DELETE FROM verifications WHERE id IN

@@ -150,7 +150,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	drain := &handlers.Drain{}
 	ops := handlers.OnlyHosts(opsHosts(c), handlers.NewOps(log, t.page(log), drain.Check(), handlers.ReadyCheck{Name: "database", Check: h.store.Writable}))
 
-	background := []func(context.Context){watcher.Run, feed.Run, func(ctx context.Context) { tally.Run(ctx, h.gate, log) }}
+	background := []func(context.Context){watcher.Run, feed.Run, func(ctx context.Context) { tally.Run(ctx, h.gate, log) }, func(ctx context.Context) { t.figures.Run(ctx, h.store, log) }}
 	sender, err := e.sender(h, t, log)
 	if err != nil {
 		return err
@@ -357,6 +357,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Limiter:      limits.limiter,
 		Policies:     limits.table,
 		Metrics:      t.requests(),
+		Figures:      t.figures,
 		Traces:       t.traces.provider(),
 		AllowedHosts: devHosts(c),
 		QuietAssets:  c.Dev,

@@ -17,6 +17,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/statistics"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
@@ -26,12 +27,13 @@ type telemetry struct {
 	clock    provider.Clock
 	registry *prometheus.Registry
 	metrics  *metrics.Metrics
+	figures  *statistics.Counter
 	counting bool    // false: metrics are neither counted nor served
 	traces   *traces // nil: off
 }
 
 func (e *environment) telemetry(ctx context.Context, c config) (*telemetry, error) {
-	t := &telemetry{clock: e.clock, registry: prometheus.NewRegistry(), counting: c.Metrics}
+	t := &telemetry{clock: e.clock, registry: prometheus.NewRegistry(), figures: statistics.NewCounter(e.clock), counting: c.Metrics}
 	var err error
 	if t.metrics, err = metrics.New(t.registry, metrics.Options{Version: version, Clock: e.clock}); err != nil {
 		return nil, err
@@ -59,9 +61,9 @@ func (t *telemetry) statement(ctx context.Context, query string) (context.Contex
 // listeners hear what happens in the domain.
 func (t *telemetry) listeners(log *slog.Logger) []event.Listener {
 	if !t.counting {
-		return []event.Listener{event.Log(log)}
+		return []event.Listener{event.Log(log), t.figures.Hear}
 	}
-	return []event.Listener{event.Log(log), t.metrics.Record}
+	return []event.Listener{event.Log(log), t.figures.Hear, t.metrics.Record}
 }
 
 // lookups is told by a cache whether it had the answer.
