@@ -31,6 +31,9 @@ type config struct {
 	// APIAllow are the addresses or CIDR ranges that may call the management API; empty: all.
 	APIAllow []string `koanf:"api_allow"`
 
+	// ConsoleAllow are the addresses or CIDR ranges from which the console can be used; empty: all.
+	ConsoleAllow []string `koanf:"console_allow"`
+
 	// HSTSIncludeSubdomains has browsers use https for every subdomain of the issuer, too: for
 	// when all of them have it.
 	HSTSIncludeSubdomains bool `koanf:"hsts_include_subdomains"`

@@ -126,7 +126,7 @@ func (c *config) validateRest() error {
 	if _, err := c.logLevel(); err != nil {
 		faults = append(faults, err)
 	}
-	for _, networks := range []func() ([]netip.Prefix, error){c.trustedProxies, c.apiAllow} {
+	for _, networks := range []func() ([]netip.Prefix, error){c.trustedProxies, c.apiAllow, c.consoleAllow} {
 		if _, err := networks(); err != nil {
 			faults = append(faults, err)
 		}
@@ -188,6 +188,10 @@ func (c *config) trustedProxies() ([]netip.Prefix, error) {
 }
 
 func (c *config) apiAllow() ([]netip.Prefix, error) { return c.networks("api_allow", c.APIAllow) }
+
+func (c *config) consoleAllow() ([]netip.Prefix, error) {
+	return c.networks("console_allow", c.ConsoleAllow)
+}
 
 // networks reads a list of addresses and ranges.
 func (c *config) networks(setting string, texts []string) ([]netip.Prefix, error) {

@@ -120,21 +120,26 @@ func demoUsers() []demoUser {
 
 // seedDemo fills the development database. It refuses one that holds clients and is not
 // marked: those are real ones, and the demo secrets are public.
-func (h *instance) seedDemo(ctx context.Context) error {
+func (h *instance) seedDemo(ctx context.Context, now time.Time) error {
 	demo, err := h.store.IsDemo(ctx)
 	if err != nil {
 		return err
 	}
+	present, err := h.store.Clients(ctx, "", 1)
+	if err != nil {
+		return err
+	}
 	if !demo {
-		present, err := h.store.Clients(ctx, "", 1)
-		if err != nil {
-			return err
-		}
 		if len(present) > 0 {
 			return fmt.Errorf("%s holds clients and is not a development database: --dev would add public passwords to it. Name another directory with --data-dir", storage.Describe(h.config.databaseURL()))
 		}
 		if err := h.store.MarkDemo(ctx); err != nil {
 			return err
+		}
+	}
+	if len(present) == 0 {
+		if err := h.seedFigures(ctx, now); err != nil {
+			return fmt.Errorf("demo figures: %w", err)
 		}
 	}
 	for _, scope := range demoScopes() { // before the clients, whose scopes would have no description

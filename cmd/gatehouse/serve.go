@@ -103,7 +103,7 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	defer h.close(&err)
 	if c.Dev {
 		c.noteDevelopment()
-		if err := h.seedDemo(ctx); err != nil {
+		if err := h.seedDemo(ctx, e.clock()); err != nil {
 			return fmt.Errorf("demo data: %w", err)
 		}
 	}
@@ -320,6 +320,10 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Random:       e.random,
 	})
 	mine := h.ownAccount(web, set)
+	admins, err := h.console(web, set)
+	if err != nil {
+		return nil, err
+	}
 	own := accounts.New(accounts.Config{
 		Registration: h.people, Invitations: h.people, Recovery: h.people, Contacts: h.people, Flows: people, Policy: h.people.Policy(), AuthorizePath: c.paths().Authorization, Web: web, Pages: set,
 	})
@@ -344,7 +348,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	frame := handlers.Config{
 		Issuer:         c.Issuer,
 		Prefix:         c.OAuthPrefix,
-		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), own.Routes(), mine.Routes(), management.Routes()),
+		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), own.Routes(), mine.Routes(), admins.Routes(), management.Routes()),
 		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol), Admin: admin},
 		Pages:          set,
 		Records:        records,

@@ -9,24 +9,28 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
-// accountPath is where the pages of a person's own account are.
-const accountPath = "/account"
+// The first pages of the own account and of the console.
+const (
+	accountPath = "/account"
+	consolePath = "/admin"
+)
 
 // ownFactorsPath is where people see their second factors.
 const ownFactorsPath = accountPath + "/security/factors"
 
-// nextPage is the page of the own account that a sign-in leads to; empty for everything else: a link must not send
-// the browser to another site, or to a page that does something. There is no query but that of a question whether a change of the
-// factors is meant, which does nothing either.
+// nextPage is the page of the own account, or of the console, that a sign-in leads to; empty for everything else: a link
+// must not send the browser to another site, or to a page that does something. There is no query but that of a question
+// whether a change of the factors is meant, which does nothing either.
 func nextPage(text string) string {
 	page, query, asks := strings.Cut(text, "?")
 	if asks {
 		return nextQuestion(page, query)
 	}
-	if text != accountPath && !strings.HasPrefix(text, accountPath+"/") || len(text) > 100 || path.Clean(text) != text {
+	within := func(start string) bool { return text == start || strings.HasPrefix(text, start+"/") }
+	if !within(accountPath) && !within(consolePath) || len(text) > 100 || path.Clean(text) != text {
 		return ""
 	}
-	plain := func(c rune) bool { return 'a' <= c && c <= 'z' || c == '/' }
+	plain := func(c rune) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '/' || c == '-' }
 	if strings.ContainsFunc(text, func(c rune) bool { return !plain(c) }) {
 		return ""
 	}

@@ -7,13 +7,13 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestASignInLeadsToPagesOfTheOwnAccountOnly(t *testing.T) {
+func TestASignInLeadsToPagesOfTheOwnAccountAndOfTheConsoleOnly(t *testing.T) {
 	t.Parallel()
-	for _, own := range []string{"/account", "/account/profile", "/account/security/password"} {
+	for _, own := range []string{"/account", "/account/profile", "/account/security/password", "/admin", "/admin/users/0190b1c2-7d3e-7abc-8def-001122334455"} {
 		assert.Equal(t, own, nextPage(own))
 	}
 	for _, other := range []string{
-		"", "/", "/login", "/accounts", "/account/", "//account", "/account//evil.example", "/account/../oauth/logout", "/account/./apps", `/account\evil`, "/account?x=1", "/account#x",
+		"", "/", "/login", "/accounts", "/admin/", "/administer", "/admin/../oauth/logout", "/account/", "//account", "/account//evil.example", "/account/../oauth/logout", "/account/./apps", `/account\evil`, "/account?x=1", "/account#x",
 		"https://evil.example/account", "//evil.example/account", "account", "/account/%2e%2e/x", "/account/\n", "/account/apps;x", "/Account", "/account/" + strings.Repeat("a", 100),
 	} {
 		assert.Empty(t, nextPage(other), other)

@@ -73,6 +73,12 @@ func (e *edition) date(t time.Time) string {
 	return monday.Format(t, monday.LongFormatsByLocale[e.dates], e.dates)
 }
 
+// day is the day of a time, short and without the year.
+func (e *edition) day(t time.Time) string { return monday.Format(t, "2 Jan", e.dates) }
+
+// hour is the time of day, without the seconds.
+func hour(t time.Time) string { return t.Format("15:04") }
+
 func clock(t time.Time) string { return t.Format("15:04:05 MST") }
 
 // isEnglish tells whether it is the language of everything that has no translation.

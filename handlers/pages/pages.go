@@ -71,11 +71,7 @@ func (e *edition) parse(files assets) error {
 	if e.isEnglish() {
 		names = append(names, developersPages()...)
 	}
-	functions := template.FuncMap{
-		"t": e.text, "wait": e.wait, "duration": e.duration, "claims": e.claims, "date": e.date, "clock": clock,
-		"strong": strong, "codes": codes, "asset": files.path, "qr": qrCode, "otpauth": otpauth, "groups": groups,
-	}
-	common, err := template.New("layout.html").Funcs(functions).Option("missingkey=error").
+	common, err := template.New("layout.html").Funcs(e.functions(files)).Option("missingkey=error").
 		ParseFS(templates, "templates/layout.html", "templates/application.html", "templates/refused.html", "templates/passkey_fields.html", "templates/mail_code.html", "templates/own_common.html")
 	if err != nil {
 		return err
@@ -91,4 +87,12 @@ func (e *edition) parse(files assets) error {
 		}
 	}
 	return nil
+}
+
+func (e *edition) functions(files assets) template.FuncMap {
+	return template.FuncMap{
+		"t": e.text, "wait": e.wait, "duration": e.duration, "claims": e.claims, "date": e.date, "clock": clock,
+		"strong": strong, "codes": codes, "asset": files.path, "qr": qrCode, "otpauth": otpauth, "groups": groups,
+		"number": e.number, "signed": signed, "hour": hour, "day": e.day, "known": e.known,
+	}
 }

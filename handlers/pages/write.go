@@ -109,7 +109,7 @@ func (s *Set) writeEnglish(w http.ResponseWriter, status int, name string, page 
 func (l Localized) render(w http.ResponseWriter, status int, name string, page any, policy string, form *chooser) error {
 	if form != nil {
 		for _, e := range l.set.editions {
-			form.Choices = append(form.Choices, choice{e.tag, e.name, e == l.edition})
+			form.Choices = append(form.Choices, choice{e.tag, e.name, e.tag == l.tag})
 		}
 	}
 	var body bytes.Buffer

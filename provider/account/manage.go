@@ -11,6 +11,9 @@ import (
 // applications only.
 const RoleAdmin = "admin"
 
+// RoleAuditor is the role of users who may see in the console what administrators see, and change nothing.
+const RoleAuditor = "auditor"
+
 // MayManage refuses, with audit.ErrForbidden, to let an actor who lacks a management scope make an
 // administrator, or change one: with another password or email address, or without a second factor, the
 // administrator's account would be the actor's.

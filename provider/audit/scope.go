@@ -36,6 +36,11 @@ func AllScopes() []string {
 	return all
 }
 
+// ReadScopes are the management scopes to read.
+func ReadScopes() []string {
+	return slices.DeleteFunc(AllScopes(), func(s string) bool { return !strings.HasSuffix(s, ":read") })
+}
+
 // Scopes are those of a list that operations need.
 func Scopes(list []string) []string {
 	needed := AllScopes()

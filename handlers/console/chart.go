@@ -1,0 +1,200 @@
+package console
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/statistics"
+)
+
+// The size of a chart, in units of its own: pages show it as wide as there is room.
+const (
+	chartWidth  = 640
+	chartHeight = 160
+)
+
+// chart is how often something happened over a time, by label: a stack of bars for each slot. It is drawn by the
+// template, since the colours follow the theme of the page.
+type chart struct {
+	// Kind is the series, by which texts are named.
+	Kind  statistics.Series
+	Total int64
+	// Change is by how much more or less that is than in the span before, in percent; nil: then there was nothing.
+	Change *int
+	// Top is the highest value of the scale.
+	Top     int64
+	Columns []column
+	Parts   []part
+	// Ticks are the times that are written below it: hours of a day (Hours), days of more.
+	Ticks  []time.Time
+	Hours  bool
+	Width  int
+	Height int
+}
+
+// part is what one label contributes. Class is the number of its colour.
+type part struct {
+	Label string
+	Count int64
+	Class int
+}
+
+// column is a slot with its bars, the lowest first.
+type column struct {
+	At    time.Time
+	Total int64
+	Bars  []bar
+	// X and Width are where the column is, also for pointers that are above the bars.
+	X, Width float64
+}
+
+// gap is what is left between two columns, of their width.
+const gap = 0.2
+
+// Left is where its bars begin.
+func (c column) Left() float64 { return c.X + c.Width*gap/2 }
+
+// Thick is the width of its bars.
+func (c column) Thick() float64 { return c.Width * (1 - gap) }
+
+// Of is what a part contributes.
+func (c column) Of(class int) (n int64) {
+	for _, b := range c.Bars {
+		if b.Class == class {
+			n += b.Count
+		}
+	}
+	return n
+}
+
+type bar struct {
+	Y, Height float64
+	Class     int
+	Count     int64
+}
+
+// mostParts is how many labels have a colour; those with the least are one.
+const mostParts = 5
+
+// chartOf draws the figures of a series, with the total of those before it to compare.
+func chartOf(of statistics.Series, s span, from statistics.Hour, in *time.Location, figures, before []statistics.Figure) chart {
+	c := chart{Kind: of, Hours: s.hours == 1, Width: chartWidth, Height: chartHeight}
+	counts, sums := make([]map[string]int64, s.slots), map[string]int64{}
+	for i := range counts {
+		counts[i] = map[string]int64{}
+	}
+	for _, f := range figures {
+		if n := s.slot(from, f.Hour); f.Series == of && 0 <= n && n < s.slots {
+			counts[n][f.Label] += f.Count
+			sums[f.Label] += f.Count
+			c.Total += f.Count
+		}
+	}
+	c.Parts = partsOf(sums)
+	c.Change = change(c.Total, total(of, before))
+	shown := map[string]int{}
+	for _, p := range c.Parts {
+		shown[p.Label] = p.Class
+	}
+	c.Columns = make([]column, s.slots)
+	step := float64(chartWidth) / float64(s.slots)
+	for i := range c.Columns {
+		col := column{At: (from + statistics.Hour(int64(i)*s.hours)).Time().In(in), X: float64(i) * step, Width: step}
+		merged := map[string]int64{}
+		for label, n := range counts[i] {
+			if _, ok := shown[label]; !ok {
+				label = statistics.Other
+			}
+			merged[label] += n
+			col.Total += n
+		}
+		for _, p := range c.Parts {
+			if n := merged[p.Label]; n > 0 {
+				col.Bars = append(col.Bars, bar{Class: p.Class, Count: n})
+			}
+		}
+		c.Columns[i] = col
+	}
+	c.scale()
+	for i := 0; i < s.slots; i += s.slots / ticks {
+		c.Ticks = append(c.Ticks, c.Columns[i].At)
+	}
+	return c
+}
+
+// ticks are how many times are written below a chart.
+const ticks = 4
+
+// partsOf are the labels with the most, and the others together.
+func partsOf(sums map[string]int64) []part {
+	var parts []part
+	for label, n := range sums {
+		parts = append(parts, part{Label: label, Count: n})
+	}
+	slices.SortFunc(parts, func(a, b part) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Label, b.Label))
+	})
+	var rest int64
+	kept := parts[:0]
+	for _, p := range parts {
+		if p.Label == statistics.Other || len(kept) == mostParts {
+			rest += p.Count
+			continue
+		}
+		p.Class = len(kept)
+		kept = append(kept, p)
+	}
+	if rest > 0 {
+		kept = append(kept, part{statistics.Other, rest, mostParts})
+	}
+	return kept
+}
+
+// scale gives the bars their places.
+func (c *chart) scale() {
+	var most int64
+	for _, col := range c.Columns {
+		most = max(most, col.Total)
+	}
+	c.Top = roundUp(most)
+	for i := range c.Columns {
+		y := float64(chartHeight)
+		for j := range c.Columns[i].Bars {
+			b := &c.Columns[i].Bars[j]
+			b.Height = float64(b.Count) / float64(c.Top) * chartHeight
+			y -= b.Height
+			b.Y = y
+		}
+	}
+}
+
+// roundUp is the next number that reads well as the end of a scale: 1, 2 or 5 times a power of ten.
+func roundUp(n int64) int64 {
+	for unit := int64(1); ; unit *= 10 {
+		for _, m := range []int64{1, 2, 5} {
+			if m*unit >= n || unit > math.MaxInt64/100 {
+				return m * unit
+			}
+		}
+	}
+}
+
+func total(of statistics.Series, figures []statistics.Figure) (n int64) {
+	for _, f := range figures {
+		if f.Series == of {
+			n += f.Count
+		}
+	}
+	return n
+}
+
+// change is by how much more or less there is than before, in percent.
+func change(now, before int64) *int {
+	if before == 0 {
+		return nil
+	}
+	percent := int(math.Round(float64(now-before) / float64(before) * 100))
+	return &percent
+}

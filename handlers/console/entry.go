@@ -1,0 +1,108 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+// viewer is the administrator or auditor of a request.
+type viewer struct {
+	session *session.Session
+	// actor has the management scopes of the viewer's roles.
+	actor audit.Actor
+}
+
+// may tells whether the viewer has a management scope. Pages offer nothing else; the gate refuses it anyway.
+func (v *viewer) may(scope string) bool { return v.actor.May(scope) }
+
+// serve answers a request of a viewer.
+type serve func(w http.ResponseWriter, r *http.Request, v *viewer) error
+
+// admitted lets administrators and auditors through. Who is not signed in does that first, and comes back; a form is
+// not sent again.
+func (c *Console) admitted(next serve) route.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := c.fromNetwork(r); err != nil {
+			return err
+		}
+		s, err := c.Web.Current(r)
+		if err != nil {
+			return err
+		}
+		if s == nil {
+			seeOther(w, "/login", url.Values{"next": {here(r)}})
+			return nil
+		}
+		scopes := scopesOf(s.User)
+		if len(scopes) == 0 {
+			return refusal.New(refusal.AccessDenied, refusal.CheckManagementUser, "You are signed in as "+s.User.Username+", who does not administer this server.")
+		}
+		if s.User.DeleteAt != nil {
+			seeOther(w, "/account/delete", nil)
+			return nil
+		}
+		// The session may be older than the policy, or than the role.
+		switch err := c.Factors.Suffice(r.Context(), s.User, s.Proofs.Methods); {
+		case errors.Is(err, factor.ErrProve):
+			seeOther(w, "/factor", url.Values{"next": {here(r)}})
+			return nil
+		case errors.Is(err, factor.ErrSetUp):
+			seeOther(w, "/set-up", url.Values{"next": {here(r)}})
+			return nil
+		case err != nil:
+			return err
+		}
+		actor := audit.Self(r.Context(), s.User.ID)
+		actor.Scopes = scopes
+		return next(w, r, &viewer{s, actor})
+	}
+}
+
+// scopesOf are the management scopes of a user's roles.
+func scopesOf(u *account.User) []string {
+	switch {
+	case slices.Contains(u.Roles, account.RoleAdmin):
+		return audit.AllScopes()
+	case slices.Contains(u.Roles, account.RoleAuditor):
+		return audit.ReadScopes()
+	default:
+		return nil
+	}
+}
+
+// fromNetwork refuses requests from other networks than those of administrators: a stolen session is of no use there.
+func (c *Console) fromNetwork(r *http.Request) error {
+	address := canonical.From(r.Context()).ClientAddress.Unmap()
+	if len(c.Networks) == 0 || slices.ContainsFunc(c.Networks, func(n netip.Prefix) bool { return n.Contains(address) }) {
+		return nil
+	}
+	return refusal.New(refusal.AccessDenied, refusal.CheckNetwork, "The console does not take requests from this network.").
+		Compare(refusal.FieldAddress, "", address.String())
+}
+
+// here is the page to come back to.
+func here(r *http.Request) string {
+	if r.Method == http.MethodGet {
+		return r.URL.Path
+	}
+	return Path
+}
+
+// seeOther leads on to another page, with what it needs in the query.
+func seeOther(w http.ResponseWriter, path string, query url.Values) {
+	w.Header().Set("Location", wire.Path(path, query))
+	w.Header().Del("Content-Security-Policy") // there is no content, and the URL needs the space
+	w.WriteHeader(http.StatusSeeOther)
+}

@@ -1,0 +1,140 @@
+package console_test
+
+import (
+	"crypto/rand"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gorilla/mux"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/console"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+	"github.com/gatehouse-id/gatehouse/storage"
+	"github.com/gatehouse-id/gatehouse/storage/storagetest"
+)
+
+const issuer = "https://id.example"
+
+// fixture is the console over a database, with a clock that the test moves.
+type fixture struct {
+	t        *testing.T
+	store    *storage.Store
+	sessions *session.Manager
+	web      *websession.Sessions
+	gate     *audit.Gate
+	routes   *mux.Router
+	now      atomic.Pointer[time.Time]
+}
+
+// newFixture starts with a change of the configuration; nil: none.
+func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
+	t.Helper()
+	t.Parallel()
+	f := &fixture{t: t}
+	start := time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)
+	f.now.Store(&start)
+	clock := func() time.Time { return *f.now.Load() }
+	f.store = storagetest.SQLite(t, clock)
+	f.gate = audit.NewGate(f.store, f.store, (*event.Bus)(nil), clock, rand.Reader)
+	ring, err := keyring.Open(t.Context(), f.store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
+	require.NoError(t, err)
+	f.sessions = session.NewManager(f.store, f.gate, ring.Key(keyring.SessionHash), nil, (*event.Bus)(nil), clock, rand.Reader, session.Lifetimes{Idle: 8 * time.Hour, Absolute: 24 * time.Hour})
+	f.web, err = websession.New(websession.Config{Issuer: issuer, Manager: f.sessions, Seal: ring.Key(keyring.Flow), Devices: ring.Key(keyring.Device), Clock: clock, Random: rand.Reader})
+	require.NoError(t, err)
+	set, err := pages.New(pages.Settings{})
+	require.NoError(t, err)
+	c := console.Config{
+		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
+		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,
+	}
+	if change != nil {
+		change(&c)
+	}
+	pages, err := console.New(c)
+	require.NoError(t, err)
+	f.routes = mux.NewRouter()
+	for _, line := range pages.Routes() {
+		f.routes.HandleFunc(line.Path, func(w http.ResponseWriter, r *http.Request) {
+			if err := line.Handler(w, r); err != nil { // which package handlers answers with a page
+				t.Log(err)
+				http.Error(w, err.Error(), http.StatusTeapot)
+			}
+		}).Methods(line.Methods...)
+	}
+	return f
+}
+
+// user stores a user with roles.
+func (f *fixture) user(name string, roles ...string) *account.User {
+	f.t.Helper()
+	now := *f.now.Load()
+	u := &account.User{
+		ID: provider.NewID(now, rand.Reader), Subject: provider.RandomID(rand.Reader).String(), Username: name, PasswordHash: "$argon2id$x", Email: name + "@example.com", EmailVerified: true,
+		Roles: append([]string{}, roles...), CreatedAt: now, UpdatedAt: now,
+	}
+	require.NoError(f.t, f.store.CreateUser(f.t.Context(), u))
+	return u
+}
+
+// browser keeps cookies.
+type browser struct {
+	*fixture
+
+	cookies map[string]*http.Cookie
+	// address is where it is.
+	address string
+}
+
+// signIn is a browser in which a user has authenticated.
+func (f *fixture) signIn(u *account.User) *browser {
+	f.t.Helper()
+	b := &browser{f, map[string]*http.Cookie{}, "192.0.2.1"}
+	w := httptest.NewRecorder()
+	_, err := f.web.Begin(w, b.request(http.MethodPost, "/login", http.NoBody), session.Start{User: u, Methods: []string{session.Password}})
+	require.NoError(f.t, err)
+	b.keep(w)
+	return b
+}
+
+func (b *browser) request(method, target string, body io.Reader) *http.Request {
+	r := httptest.NewRequestWithContext(b.t.Context(), method, issuer+target, body)
+	line := &canonical.Line{ClientAddress: netip.MustParseAddr(b.address)}
+	r = r.WithContext(canonical.With(r.Context(), line))
+	for _, c := range b.cookies {
+		r.AddCookie(c)
+	}
+	return r
+}
+
+func (b *browser) keep(w *httptest.ResponseRecorder) {
+	for _, c := range w.Result().Cookies() {
+		b.cookies[c.Name] = c
+	}
+}
+
+func (b *browser) send(r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	b.routes.ServeHTTP(w, r)
+	b.keep(w)
+	return w
+}
+
+// get opens a page.
+func (b *browser) get(path string) *httptest.ResponseRecorder {
+	return b.send(b.request(http.MethodGet, path, http.NoBody))
+}

@@ -1,0 +1,72 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/provider/statistics"
+)
+
+// figures are those of the hours from one to another, summed up.
+type figures interface {
+	Figures(ctx context.Context, from, to statistics.Hour, hours int64) ([]statistics.Figure, error)
+}
+
+// overview is the first page.
+type overview struct {
+	shell
+
+	Span   span
+	Spans  []span
+	Charts []chart
+	// Refusals are the reasons why most requests were refused.
+	Refusals  []part
+	Refused   int64
+	Latencies []latency
+	// Demo: some figures are made up.
+	Demo bool
+}
+
+// mostReasons is how many reasons of refusals are listed.
+const mostReasons = 8
+
+func (c *Console) serveOverview(w http.ResponseWriter, r *http.Request, v *viewer) error {
+	page := overview{shell: c.shell(w, r, v, Path), Span: spanNamed(r.URL.Query().Get("span")), Spans: spans(), Demo: c.Demo}
+	s := page.Span
+	from := s.from(page.Local(c.now(r)))
+	end := from + statistics.Hour(s.length())
+	present, err := c.Figures.Figures(r.Context(), from, end, s.hours)
+	if err != nil {
+		return err
+	}
+	before, err := c.Figures.Figures(r.Context(), from-statistics.Hour(s.length()), from, s.length())
+	if err != nil {
+		return err
+	}
+	for _, of := range []statistics.Series{statistics.SignIns, statistics.RefusedSignIns, statistics.Tokens} {
+		page.Charts = append(page.Charts, chartOf(of, s, from, page.zone, present, before))
+	}
+	page.Refusals, page.Refused = reasons(present)
+	page.Latencies = latencies(present)
+	return c.pages.For(r).Write(w, http.StatusOK, "overview", page, r.URL.RequestURI())
+}
+
+// reasons are the checks that refused the most requests.
+func reasons(list []statistics.Figure) (most []part, all int64) {
+	sums := map[string]int64{}
+	for _, f := range list {
+		if f.Series == statistics.Refusals {
+			sums[f.Label] += f.Count
+			all += f.Count
+		}
+	}
+	for label, n := range sums {
+		most = append(most, part{Label: label, Count: n})
+	}
+	slices.SortFunc(most, func(a, b part) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Label, b.Label))
+	})
+	return most[:min(len(most), mostReasons)], all
+}

@@ -1,0 +1,64 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+// shell is what all pages have in common.
+type shell struct {
+	// Token is the form's. Username is the viewer.
+	Token, Username string
+	// Current is the path of the page in the navigation, or of the one that it belongs to.
+	Current string
+	Groups  []navGroup
+	Logout  string
+	// Reader: the viewer may change nothing.
+	Reader bool
+	zone   *time.Location
+}
+
+// navGroup is a part of the navigation. Its text is nav and the name.
+type navGroup struct {
+	Name  string
+	Links []navLink
+}
+
+// navLink is a page in the navigation.
+type navLink struct {
+	Path, Name string
+	scope      string
+}
+
+// navigation has the pages that a viewer may see.
+func navigation(v *viewer) []navGroup {
+	all := []navGroup{
+		{"", []navLink{{Path, "overview", ""}}},
+	}
+	var shown []navGroup
+	for _, group := range all {
+		var links []navLink
+		for _, link := range group.Links {
+			if link.scope == "" || v.may(audit.ReadScope(link.scope)) {
+				links = append(links, link)
+			}
+		}
+		if len(links) > 0 {
+			shown = append(shown, navGroup{group.Name, links})
+		}
+	}
+	return shown
+}
+
+// shell is that of a page.
+func (c *Console) shell(w http.ResponseWriter, r *http.Request, v *viewer, current string) shell {
+	return shell{
+		Token: c.Web.FormToken(w, r), Username: v.session.User.Username, Current: current, Groups: navigation(v), Logout: c.LogoutPath,
+		Reader: !v.may(audit.WriteScope("users")), zone: v.session.User.Profile.Location(),
+	}
+}
+
+// Local is a time in the viewer's zone.
+func (s shell) Local(at time.Time) time.Time { return at.In(s.zone) }
