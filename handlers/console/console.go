@@ -13,6 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
@@ -30,6 +31,14 @@ type Config struct {
 	Networks []netip.Prefix
 	Factors  policy
 	Figures  figures
+	Users    users
+	Accounts accounts
+	// SecondFactors are those of users that are codes.
+	SecondFactors factors
+	Passkeys      passkeys
+	Sessions      sessions
+	Apps          apps
+	Audit         records
 	// Demo: the figures of before the first start are made up.
 	Demo bool
 	// LogoutPath is where people sign out.
@@ -60,14 +69,29 @@ const Path = "/admin"
 
 // Routes are the pages.
 func (c *Console) Routes() []route.Route {
-	page := func(name, path string, serve serve) route.Route {
+	line := func(method, name, path string, serve serve) route.Route {
 		return route.Route{
-			Name: "console " + name, Methods: []string{http.MethodGet}, Path: Path + path, Protection: route.Page, Policies: []string{ratelimit.PagePrefix},
+			Name: "console " + name, Methods: []string{method}, Path: Path + path, Protection: route.Page, Policies: []string{ratelimit.PagePrefix},
 			Handler: c.admitted(serve),
 		}
 	}
+	// A page, for those who may read what it is about.
+	page := func(name, path, noun string, serve serve) route.Route {
+		return line(http.MethodGet, name+" page", path, reading(noun, serve))
+	}
+	// A form, for those who may change it.
+	form := func(name, path, noun string, act act) route.Route {
+		return line(http.MethodPost, name, path, c.form(audit.WriteScope(noun), act))
+	}
 	return []route.Route{
-		page("overview", "", c.serveOverview),
+		line(http.MethodGet, "overview page", "", c.serveOverview),
+		page("users", "/users", "users", c.serveUsers),
+		page("user", "/users/{user_id}", "users", c.serveUser),
+		form("user state", "/users/{user_id}/state", "users", c.serveUserState),
+		form("user sessions", "/users/{user_id}/sessions", "sessions", c.serveUserSessions),
+		form("user apps", "/users/{user_id}/apps", "consents", c.serveUserApps),
+		form("user factors", "/users/{user_id}/factors", "users", c.serveUserFactors),
+		form("user deletion", "/users/{user_id}/deletion", "users", c.serveUserDeletion),
 	}
 }
 

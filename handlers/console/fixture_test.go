@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,9 +22,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/connected"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/passkey"
+	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/storage"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
@@ -37,6 +42,7 @@ type fixture struct {
 	sessions *session.Manager
 	web      *websession.Sessions
 	gate     *audit.Gate
+	factors  *factor.Registry
 	routes   *mux.Router
 	now      atomic.Pointer[time.Time]
 }
@@ -58,7 +64,12 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	require.NoError(t, err)
 	set, err := pages.New(pages.Settings{})
 	require.NoError(t, err)
+	registry := account.NewRegistry(f.store, f.gate, password.New(rand.Reader, 1), nil, (*event.Bus)(nil), clock, rand.Reader)
+	f.factors = factor.NewRegistry(f.store, f.gate, ring.Key(keyring.Factor), registry, (*event.Bus)(nil), "Test", clock, rand.Reader)
+	passkeys, err := passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, f.store, f.gate, registry, f.factors, (*event.Bus)(nil), clock, rand.Reader)
+	require.NoError(t, err)
 	c := console.Config{
+		Users: f.store, Accounts: registry, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store,
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
 		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,
 	}
@@ -137,4 +148,24 @@ func (b *browser) send(r *http.Request) *httptest.ResponseRecorder {
 // get opens a page.
 func (b *browser) get(path string) *httptest.ResponseRecorder {
 	return b.send(b.request(http.MethodGet, path, http.NoBody))
+}
+
+// post sends a form from a page of this server.
+func (b *browser) post(path string, form url.Values) *httptest.ResponseRecorder {
+	return b.postFrom(issuer, path, form)
+}
+
+func (b *browser) postFrom(origin, path string, form url.Values) *httptest.ResponseRecorder {
+	r := b.request(http.MethodPost, path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", origin)
+	return b.send(r)
+}
+
+// done is the page that a form leads to.
+func (b *browser) done(w *httptest.ResponseRecorder) string {
+	b.t.Helper()
+	page := b.get(location(b.t, w))
+	require.Equal(b.t, http.StatusOK, page.Code, page.Body)
+	return page.Body.String()
 }

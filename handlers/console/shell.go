@@ -17,7 +17,9 @@ type shell struct {
 	Logout  string
 	// Reader: the viewer may change nothing.
 	Reader bool
-	zone   *time.Location
+	// Said is what was just done; nil: nothing.
+	Said *said
+	zone *time.Location
 }
 
 // navGroup is a part of the navigation. Its text is nav and the name.
@@ -36,6 +38,7 @@ type navLink struct {
 func navigation(v *viewer) []navGroup {
 	all := []navGroup{
 		{"", []navLink{{Path, "overview", ""}}},
+		{"people", []navLink{{usersPath, "users", "users"}}},
 	}
 	var shown []navGroup
 	for _, group := range all {
@@ -56,7 +59,7 @@ func navigation(v *viewer) []navGroup {
 func (c *Console) shell(w http.ResponseWriter, r *http.Request, v *viewer, current string) shell {
 	return shell{
 		Token: c.Web.FormToken(w, r), Username: v.session.User.Username, Current: current, Groups: navigation(v), Logout: c.LogoutPath,
-		Reader: !v.may(audit.WriteScope("users")), zone: v.session.User.Profile.Location(),
+		Reader: !v.may(audit.WriteScope("users")), Said: c.said(r), zone: v.session.User.Profile.Location(),
 	}
 }
 

@@ -53,7 +53,6 @@ func pagesForPeople() map[string]string {
 		"own activity page":   "a page of a person who is signed in; programs use the operation list-audit-logs",
 		"own data page":       "a page of a person who is signed in",
 		"own data":            "the form of the page, which has a token of the browser",
-		"console overview":    "a page of the console, for administrators and auditors who are signed in",
 		"own deletion page":   "a page of a person who is signed in",
 		"own deletion":        "the form of the page, which has a token of the browser",
 		"picture":             "the image that the claim picture has the URL of",

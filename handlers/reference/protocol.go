@@ -63,6 +63,7 @@ func protocol(issuer, version string, table []route.Route, management map[string
 	known := descriptions()
 	for _, line := range table {
 		_, page := pagesForPeople()[line.Name]
+		page = page || strings.HasPrefix(line.Name, "console ") // programs use the management API
 		d, described := known[line.Name]
 		switch {
 		case line.Protection.Kind() == route.Admin("x").Kind(), management[line.Path], page:

@@ -33,6 +33,8 @@ const (
 	Ceremony Purpose = "ceremony"
 	// OwnDone is what was done on a page of the own account.
 	OwnDone Purpose = "own done"
+	// ConsoleDone is what was done in the console.
+	ConsoleDone Purpose = "console done"
 )
 
 // binderLength is that of 32 random bytes in base64url.

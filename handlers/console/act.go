@@ -1,0 +1,89 @@
+package console
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// act carries out what a form asks for.
+type act func(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error
+
+// reading refuses a page to a viewer who may not read what it is about.
+func reading(noun string, next serve) serve {
+	return func(w http.ResponseWriter, r *http.Request, v *viewer) error {
+		if !v.may(audit.ReadScope(noun)) {
+			return refusal.New(refusal.AccessDenied, refusal.CheckAuthority, "Your role may not see this.").CompareScope(audit.ReadScope(noun), v.actor.Scopes)
+		}
+		return next(w, r, v)
+	}
+}
+
+// form reads the form of a page, and refuses it for a viewer without the management scope: the gate would, after some
+// of the work.
+func (c *Console) form(scope string, next act) serve {
+	return func(w http.ResponseWriter, r *http.Request, v *viewer) error {
+		form, err := c.Web.ReadForm(r, nil)
+		if err != nil {
+			return err
+		}
+		if err := v.actor.RequireAll([]string{scope}); err != nil {
+			return refusal.New(refusal.AccessDenied, refusal.CheckAuthority, "Your role may see this and not change it.").Because(err).CompareScope(scope, v.actor.Scopes)
+		}
+		return next(w, r, v, form)
+	}
+}
+
+// said is what was done in this browser, for the page that says so.
+type said struct {
+	// Done is the name of the text, said and it.
+	Done string `json:"done"`
+	// About is what it was done to.
+	About string `json:"about,omitempty"`
+}
+
+// done leads to the page that says what was done. It is not the answer to the form: reloaded, that would send the form
+// again.
+func (c *Console) done(w http.ResponseWriter, r *http.Request, page string, what said) error {
+	canonical.From(r.Context()).Outcome(what.Done)
+	plain, err := json.Marshal(what)
+	if err != nil {
+		return err
+	}
+	seeOther(w, page, url.Values{"done": {c.Web.Seal(w, r, websession.ConsoleDone, plain)}})
+	return nil
+}
+
+// said reads it back. A copied address, or one of another browser, says nothing.
+func (c *Console) said(r *http.Request) *said {
+	text := r.URL.Query().Get("done")
+	if text == "" {
+		return nil
+	}
+	plain, err := c.Web.Open(r, websession.ConsoleDone, text)
+	what := said{}
+	if err != nil || json.Unmarshal(plain, &what) != nil {
+		return nil
+	}
+	return &what
+}
+
+// found makes what does not exist a page that is not there.
+func found(r *http.Request, err error) error {
+	if errors.Is(err, provider.ErrNotFound) {
+		return noPage(r)
+	}
+	return err
+}
+
+func noPage(r *http.Request) error {
+	return refusal.New(refusal.NotFound, refusal.CheckNotFound, "There is no page or endpoint at this URL.").
+		Compare(refusal.FieldPath, "", r.URL.Path)
+}

@@ -1,0 +1,41 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// confirmation is the page before an act that cannot be undone.
+type confirmation struct {
+	shell
+
+	// Kind is the name of its texts, confirm and it.
+	Kind string
+	// Name is what the act is about. It has to be typed where Typed is set: what ends with it cannot be brought back.
+	Name  string
+	Typed bool
+	// Action is where the form goes, and Back the page that it was on.
+	Action, Back string
+	// Wrong: something else was typed.
+	Wrong bool
+}
+
+// confirmField is the field with what was confirmed.
+const confirmField = "confirm"
+
+// confirmed tells whether the viewer has confirmed an act. If not, it has shown the page that asks for it, or returns
+// the error of that.
+func (c *Console) confirmed(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values, ask confirmation) (bool, error) {
+	sent := strings.TrimSpace(form.Get(confirmField))
+	if sent == ask.Name || !ask.Typed && sent != "" {
+		return true, nil
+	}
+	ask.shell, ask.Action = c.shell(w, r, v, ask.Current), r.URL.Path
+	ask.Wrong = sent != ""
+	status := http.StatusOK
+	if ask.Wrong {
+		status = http.StatusUnprocessableEntity
+	}
+	return false, c.pages.For(r).Write(w, status, "confirm", ask, ask.Back)
+}

@@ -1,0 +1,66 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+const usersPath = Path + "/users"
+
+// listed is how many rows a page of a list has.
+const listed = 50
+
+// usersPage is the list of users.
+type usersPage struct {
+	shell
+
+	Users []*account.User
+	// Search, Role and State are the filter, as it was typed.
+	Search, Role, State string
+	Filtered            bool
+	// Next is the path of the following page; empty: this is the last.
+	Next string
+}
+
+// userStates are the choices of the filter beside all.
+const (
+	activeUsers   = "active"
+	disabledUsers = "disabled"
+	leavingUsers  = "deleting"
+)
+
+func (c *Console) serveUsers(w http.ResponseWriter, r *http.Request, v *viewer) error {
+	query := r.URL.Query()
+	page := usersPage{shell: c.shell(w, r, v, usersPath), Search: strings.TrimSpace(query.Get("search")), Role: strings.TrimSpace(query.Get("role")), State: query.Get("state")}
+	of := account.Filter{Search: page.Search, After: query.Get("after")}
+	if provider.ValidRole(page.Role) {
+		of.Role = page.Role
+	}
+	yes, no := true, false
+	switch page.State {
+	case activeUsers:
+		of.Disabled, of.Deleting = &no, &no
+	case disabledUsers:
+		of.Disabled = &yes
+	case leavingUsers:
+		of.Deleting = &yes
+	default:
+		page.State = ""
+	}
+	page.Filtered = page.Search != "" || page.Role != "" || page.State != ""
+	users, err := c.Users.Users(r.Context(), of, listed+1)
+	if err != nil {
+		return err
+	}
+	if len(users) > listed {
+		users = users[:listed]
+		page.Next = wire.Path(usersPath, url.Values{"search": {page.Search}, "role": {page.Role}, "state": {page.State}, "after": {of.Position(users[listed-1])}})
+	}
+	page.Users = users
+	return c.pages.For(r).Write(w, http.StatusOK, "users", page, r.URL.RequestURI())
+}

@@ -1,0 +1,132 @@
+package console_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+func TestUsersAreListedAndFound(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	for i := range 60 {
+		f.user(fmt.Sprintf("user-%02d", i), "editor")
+	}
+	first := b.get("/admin/users").Body.String()
+	assert.Contains(t, first, "user-00")
+	assert.NotContains(t, first, "user-59")
+	assert.Contains(t, first, `rel="next"`)
+	second := b.get("/admin/users?after=user-48").Body.String()
+	assert.Contains(t, second, "user-59")
+	assert.NotContains(t, second, ">user-48<")
+	assert.NotContains(t, second, `rel="next"`)
+	found := b.get("/admin/users?search=user-17@ex").Body.String()
+	assert.Contains(t, found, "user-17")
+	assert.NotContains(t, found, "user-18")
+	assert.NotContains(t, b.get("/admin/users?role=admin").Body.String(), "user-00")
+	assert.Contains(t, b.get("/admin/users?state=disabled").Body.String(), "No user matches")
+	assert.Contains(t, b.get("/admin/users?search=%3Cscript%3E").Body.String(), "&lt;script&gt;")
+}
+
+func TestUserIsDisabledAndEnabled(t *testing.T) {
+	f := newFixture(t, nil)
+	admin := f.user("root", account.RoleAdmin)
+	b, alice := f.signIn(admin), f.user("alice")
+	f.signIn(alice)
+	path := "/admin/users/" + alice.ID.String()
+	assert.Contains(t, b.get(path).Body.String(), "alice@example.com")
+	page := b.done(b.post(path+"/state", url.Values{"state": {"disabled"}}))
+	assert.Contains(t, page, "alice is disabled")
+	assert.True(t, f.stored(alice).Disabled)
+	records, err := f.store.Records(t.Context(), audit.Filter{UserID: alice.ID.String(), Action: audit.UserUpdate}, 5)
+	require.NoError(t, err)
+	require.Len(t, records, 1)
+	assert.Equal(t, admin.ID.String(), records[0].Actor.ID)
+	assert.Contains(t, b.done(b.post(path+"/state", url.Values{"state": {"active"}})), "alice is enabled")
+	assert.False(t, f.stored(alice).Disabled)
+}
+
+// stored is a user as the database has them.
+func (f *fixture) stored(u *account.User) *account.User {
+	f.t.Helper()
+	now, err := f.store.User(f.t.Context(), u.ID)
+	require.NoError(f.t, err)
+	return now
+}
+
+// What cannot be undone is asked for by its name.
+func TestUserIsDeletedAfterItsNameWasTyped(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
+	path := "/admin/users/" + alice.ID.String() + "/deletion"
+	asked := b.post(path, url.Values{"action": {"delete"}})
+	assert.Equal(t, http.StatusOK, asked.Code)
+	assert.Contains(t, asked.Body.String(), "Type alice to confirm")
+	assert.Equal(t, http.StatusUnprocessableEntity, b.post(path, url.Values{"confirm": {"bob"}}).Code)
+	f.stored(alice)
+	assert.Contains(t, b.done(b.post(path, url.Values{"confirm": {"alice"}})), "alice is deleted")
+	_, err := f.store.User(t.Context(), alice.ID)
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	assert.Equal(t, http.StatusTeapot, b.get("/admin/users/"+alice.ID.String()).Code)
+}
+
+func TestAdministratorsDoNotShutThemselvesOut(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("root", account.RoleAdmin)
+	b, path := f.signIn(u), "/admin/users/"+u.ID.String()
+	assert.Contains(t, b.done(b.post(path+"/state", url.Values{"state": {"disabled"}})), "your own account")
+	assert.Contains(t, b.done(b.post(path+"/deletion", url.Values{"confirm": {"root"}})), "your own account")
+	assert.False(t, f.stored(u).Disabled)
+}
+
+func TestSessionsOfAUserEnd(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
+	phone, laptop := f.signIn(alice), f.signIn(alice)
+	path := "/admin/users/" + alice.ID.String()
+	live := func(browser *browser) bool {
+		s, err := f.web.Current(browser.request(http.MethodGet, "/", http.NoBody))
+		require.NoError(t, err)
+		return s != nil
+	}
+	s, err := f.web.Current(phone.request(http.MethodGet, "/", http.NoBody))
+	require.NoError(t, err)
+	b.done(b.post(path+"/sessions", url.Values{"session": {s.ID.String()}}))
+	assert.False(t, live(phone))
+	assert.True(t, live(laptop))
+	b.done(b.post(path+"/sessions", url.Values{}))
+	assert.False(t, live(laptop))
+}
+
+// Auditors see it all, and none of their forms does anything.
+func TestAuditorsChangeNothing(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("auditor", account.RoleAuditor)), f.user("alice")
+	path := "/admin/users/" + alice.ID.String()
+	page := b.get(path)
+	assert.Equal(t, http.StatusOK, page.Code)
+	assert.NotContains(t, page.Body.String(), `<form class="row"`)
+	for form, values := range map[string]url.Values{"state": {"state": {"disabled"}}, "sessions": {}, "apps": {"client": {"a"}}, "factors": {"confirm": {"yes"}}, "deletion": {"confirm": {"alice"}}} {
+		w := b.post(path+"/"+form, values)
+		assert.Equal(t, http.StatusTeapot, w.Code, form)
+		assert.Contains(t, w.Body.String(), "management_authority", form)
+	}
+	assert.False(t, f.stored(alice).Disabled)
+}
+
+// Another site cannot have an administrator's browser act.
+func TestFormsOfOtherSitesAreRefused(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
+	w := b.postFrom("https://evil.example", "/admin/users/"+alice.ID.String()+"/state", url.Values{"state": {"disabled"}})
+	assert.Equal(t, http.StatusTeapot, w.Code)
+	assert.False(t, f.stored(alice).Disabled)
+}
