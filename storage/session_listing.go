@@ -59,6 +59,14 @@ func (s *Store) Sessions(ctx context.Context, of session.Filter, limit int) (ses
 	return page, err
 }
 
+// LiveSessions counts those among the newest sessions that are live, and tells whether there are older ones.
+func (s *Store) LiveSessions(ctx context.Context, now, seenSince time.Time, newest int) (live int, older bool, err error) {
+	var read int
+	err = s.row(ctx, `SELECT count(*), coalesce(sum(CASE WHEN ended_at IS NULL AND expires_at > ? AND seen_at > ? THEN 1 ELSE 0 END), 0)
+		FROM (SELECT ended_at, expires_at, seen_at FROM sessions ORDER BY id DESC LIMIT ?) s`, now, seenSince, newest).Scan(&read, &live)
+	return live, read == newest, s.fault(err)
+}
+
 // EndSessions ends all sessions of a user, and the grants that do not outlive them, and returns
 // those sessions that it was the one to end.
 func (s *Store) EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error) {

@@ -25,6 +25,9 @@ type overview struct {
 	Refusals  []part
 	Refused   int64
 	Latencies []latency
+	// Live is how many sessions are live; Older: at least.
+	Live  int
+	Older bool
 	// Demo: some figures are made up.
 	Demo bool
 }
@@ -47,6 +50,9 @@ func (c *Console) serveOverview(w http.ResponseWriter, r *http.Request, v *viewe
 	}
 	for _, of := range []statistics.Series{statistics.SignIns, statistics.RefusedSignIns, statistics.Tokens} {
 		page.Charts = append(page.Charts, chartOf(of, s, from, page.zone, present, before))
+	}
+	if page.Live, page.Older, err = c.Sessions.Live(r.Context()); err != nil {
+		return err
 	}
 	page.Refusals, page.Refused = reasons(present)
 	page.Latencies = latencies(present)

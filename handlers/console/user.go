@@ -43,6 +43,7 @@ type passkeys interface {
 
 // sessions are browsers that are signed in.
 type sessions interface {
+	Live(ctx context.Context) (count int, more bool, err error)
 	List(ctx context.Context, userID provider.ID, live bool, before provider.ID, limit int) (session.Page, error)
 	EndID(ctx context.Context, actor audit.Actor, id provider.ID) error
 	EndAll(ctx context.Context, actor audit.Actor, userID provider.ID) (count int, err error)

@@ -37,6 +37,15 @@ func (m *Manager) List(ctx context.Context, userID provider.ID, live bool, befor
 	return m.store.Sessions(ctx, Filter{UserID: userID, Live: live, Now: now, SeenSince: now.Add(-m.lifetimes.Idle), Before: before}, limit)
 }
 
+// counted is how many sessions are looked at to count those that are live.
+const counted = 10_000
+
+// Live counts the sessions that are live. More: there are more, which were not counted.
+func (m *Manager) Live(ctx context.Context) (count int, more bool, err error) {
+	now := m.clock.Now(ctx)
+	return m.store.LiveSessions(ctx, now, now.Add(-m.lifetimes.Idle), counted)
+}
+
 // Get returns the session with the given id in any state, for administrators, or
 // provider.ErrNotFound.
 func (m *Manager) Get(ctx context.Context, id provider.ID) (*Session, error) {

@@ -60,6 +60,8 @@ type Store interface {
 	ForgetBrowsers(ctx context.Context, userID provider.ID) error
 	// SessionHasGrant tells whether a client has a grant made in a session.
 	SessionHasGrant(ctx context.Context, id provider.ID, clientID string) (bool, error)
+	// LiveSessions counts those among the newest sessions that are live, and tells whether there are older ones.
+	LiveSessions(ctx context.Context, now, seenSince time.Time, newest int) (live int, older bool, err error)
 	// Sessions pages through the sessions, the newest first.
 	Sessions(ctx context.Context, of Filter, limit int) (Page, error)
 }
