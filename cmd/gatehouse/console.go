@@ -15,6 +15,6 @@ func (h *instance) console(web *websession.Sessions, set *pages.Set) (*console.C
 	return console.New(console.Config{
 		Networks: networks, Factors: h.demands, Figures: h.store, Demo: h.config.Dev,
 		Users: h.store, Accounts: h.users, SecondFactors: h.factors, Passkeys: h.passkeys, Sessions: h.sessions, Apps: h.apps, Audit: h.store,
-		 LogoutPath: h.config.paths().EndSession, Web: web, Pages: set, Clock: web.Clock,
+		LogoutPath: h.config.paths().EndSession, Web: web, Pages: set, Clock: web.Clock,
 	})
 }

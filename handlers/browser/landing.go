@@ -26,12 +26,3 @@ func (b *Browser) ServeLanding(w http.ResponseWriter, r *http.Request) error {
 	}
 	return b.Pages.For(r).Landing(w, page)
 }
-
-// signedInAs is the name of the user who is signed in, or empty.
-func (b *Browser) signedInAs(r *http.Request) (string, error) {
-	s, err := b.Web.Current(r)
-	if s == nil {
-		return "", err
-	}
-	return s.User.Username, nil
-}

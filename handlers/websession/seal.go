@@ -21,7 +21,7 @@ const (
 	// of an earlier version that run at the same time.
 	Authorization Purpose = ""
 	formToken     Purpose = "form"
-	userToken     Purpose = "form of a user"
+	userToken     Purpose = "form of a user" //nolint:gosec // a name
 	pending       Purpose = "pending"
 	browserID     Purpose = "browser"
 	proof         Purpose = "proof"

@@ -118,7 +118,7 @@ func testEndedMailIsRemoved(t *testing.T, f *fixture) {
 	f.advance(72 * time.Hour)
 	_, err := janitor.Sweep(ctx)
 	require.NoError(t, err)
-	assert.EqualValues(t, 1, Count(t, f.url, "ended_mail_factors"))
+	assert.Equal(t, 1, Count(t, f.url, "ended_mail_factors"))
 	f.advance(time.Hour)
 	_, err = janitor.Sweep(ctx)
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -35,8 +36,10 @@ func testNoticesSayFromWhere(t *testing.T, f *fixture) {
 		require.NoError(t, err)
 		require.Len(t, all, 1)
 		require.Equal(t, kind, all[0].Kind)
-		assert.Equal(t, append(from, "Europe/Paris"), []string{all[0].Data.Device, all[0].Data.Network, all[0].Data.Zone}, kind)
-		return all[0].Data
+		got := all[0].Data
+		want := slices.Concat(from, []string{"Europe/Paris"})
+		assert.Equal(t, want, []string{got.Device, got.Network, got.Zone}, kind)
+		return got
 	}
 	here := []string{"Firefox, Linux", "192.0.2.0/24"}
 

@@ -151,7 +151,7 @@ func TestABrowserWithoutPasskeysSaysSo(t *testing.T) {
 	w.do(chromedp.Reload(), chromedp.WaitVisible("[data-unsupported]"))
 	assert.Equal(t, "This browser cannot use passkeys. Sign in with another browser.", read(w, chromedp.Text("[data-unsupported]")))
 
-	call(w, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: hidden.Identifier})
+	call(w, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(hidden))
 	w.do(chromedp.Reload(), chromedp.WaitVisible("#passkey-submit"))
 	a.present(true)
 	w.do(chromedp.Click("#passkey-submit"), chromedp.WaitVisible("#recovery-codes-page"))
