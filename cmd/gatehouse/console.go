@@ -2,8 +2,11 @@ package main
 
 import (
 	"github.com/gatehouse-id/gatehouse/handlers/console"
+	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 // console is the pages of administrators.
@@ -15,6 +18,9 @@ func (h *instance) console(web *websession.Sessions, set *pages.Set) (*console.C
 	return console.New(console.Config{
 		Networks: networks, Factors: h.demands, Figures: h.store, Demo: h.config.Dev,
 		Users: h.store, Accounts: h.users, SecondFactors: h.factors, Passkeys: h.passkeys, Sessions: h.sessions, Apps: h.apps, Audit: h.store,
+		Clients: h.store, Tokens: h.inspector, Consents: h.consents, Keys: h.keys, DataKeys: h.ring,
+		KeySchedule: console.KeySchedule{Kept: oauthhandlers.DocumentAge, Every: h.config.KeyRotation, Ahead: h.config.KeyPublishAhead},
+		Refusals:    refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)), Checks: h.config.refusals(),
 		LogoutPath: h.config.paths().EndSession, Web: web, Pages: set, Clock: web.Clock,
 	})
 }

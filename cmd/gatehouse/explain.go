@@ -26,7 +26,7 @@ received, "Run" is the command that adds it, for values that belong to the clien
 	}
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		id := args[0][strings.LastIndexByte(args[0], '/')+1:]
+		id := refusal.IDIn(args[0])
 		record, err := refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)).Open(id)
 		if errors.Is(err, refusal.ErrUnknownID) {
 			return errors.New("not an error id of this provider: it was truncated when copied, or another provider issued it")
@@ -125,16 +125,5 @@ func (e explained) registered() []string {
 	if e.client == nil {
 		return nil
 	}
-	switch e.Field {
-	case refusal.FieldRedirectURI:
-		return e.client.RedirectURIs
-	case refusal.FieldPostLogout:
-		return e.client.PostLogoutRedirectURIs
-	case refusal.FieldScope:
-		return e.client.Scopes
-	case refusal.FieldAudience:
-		return e.client.Audience
-	default: // the others are not registered
-		return nil
-	}
+	return e.client.Registered(e.Field)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
@@ -41,6 +42,17 @@ func (c *Console) form(scope string, next act) serve {
 	}
 }
 
+// asking reads the form of a page that changes nothing.
+func (c *Console) asking(next act) serve {
+	return func(w http.ResponseWriter, r *http.Request, v *viewer) error {
+		form, err := c.Web.ReadForm(r, nil)
+		if err != nil {
+			return err
+		}
+		return next(w, r, v, form)
+	}
+}
+
 // said is what was done in this browser, for the page that says so.
 type said struct {
 	// Done is the name of the text, said and it.
@@ -50,14 +62,20 @@ type said struct {
 }
 
 // done leads to the page that says what was done. It is not the answer to the form: reloaded, that would send the form
-// again.
+// again. The page may have a query.
 func (c *Console) done(w http.ResponseWriter, r *http.Request, page string, what said) error {
 	canonical.From(r.Context()).Outcome(what.Done)
 	plain, err := json.Marshal(what)
 	if err != nil {
 		return err
 	}
-	seeOther(w, page, url.Values{"done": {c.Web.Seal(w, r, websession.ConsoleDone, plain)}})
+	path, filter, _ := strings.Cut(page, "?")
+	query, err := url.ParseQuery(filter)
+	if err != nil {
+		return err
+	}
+	query.Set("done", c.Web.Seal(w, r, websession.ConsoleDone, plain))
+	seeOther(w, path, query)
 	return nil
 }
 

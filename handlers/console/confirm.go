@@ -17,6 +17,8 @@ type confirmation struct {
 	Typed bool
 	// Action is where the form goes, and Back the page that it was on.
 	Action, Back string
+	// Values are what the form sends again.
+	Values map[string]string
 	// Wrong: something else was typed.
 	Wrong bool
 }

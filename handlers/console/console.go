@@ -9,12 +9,9 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
-	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
-	"github.com/gatehouse-id/gatehouse/provider/audit"
-	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
 //go:embed templates messages
@@ -39,6 +36,17 @@ type Config struct {
 	Sessions      sessions
 	Apps          apps
 	Audit         records
+	Clients       clients
+	// Tokens are what was issued.
+	Tokens   tokens
+	Consents consents
+	// Keys sign tokens, KeySchedule is what is settled about them, and DataKeys are those of the database.
+	Keys        signingKeys
+	KeySchedule KeySchedule
+	DataKeys    dataKeys
+	// Refusals opens error ids, and Checks explains them.
+	Refusals refusals
+	Checks   checks
 	// Demo: the figures of before the first start are made up.
 	Demo bool
 	// LogoutPath is where people sign out.
@@ -66,34 +74,6 @@ func New(c Config) (*Console, error) {
 
 // Path is where the console begins.
 const Path = "/admin"
-
-// Routes are the pages.
-func (c *Console) Routes() []route.Route {
-	line := func(method, name, path string, serve serve) route.Route {
-		return route.Route{
-			Name: "console " + name, Methods: []string{method}, Path: Path + path, Protection: route.Page, Policies: []string{ratelimit.PagePrefix},
-			Handler: c.admitted(serve),
-		}
-	}
-	// A page, for those who may read what it is about.
-	page := func(name, path, noun string, serve serve) route.Route {
-		return line(http.MethodGet, name+" page", path, reading(noun, serve))
-	}
-	// A form, for those who may change it.
-	form := func(name, path, noun string, act act) route.Route {
-		return line(http.MethodPost, name, path, c.form(audit.WriteScope(noun), act))
-	}
-	return []route.Route{
-		line(http.MethodGet, "overview page", "", c.serveOverview),
-		page("users", "/users", "users", c.serveUsers),
-		page("user", "/users/{user_id}", "users", c.serveUser),
-		form("user state", "/users/{user_id}/state", "users", c.serveUserState),
-		form("user sessions", "/users/{user_id}/sessions", "sessions", c.serveUserSessions),
-		form("user apps", "/users/{user_id}/apps", "consents", c.serveUserApps),
-		form("user factors", "/users/{user_id}/factors", "users", c.serveUserFactors),
-		form("user deletion", "/users/{user_id}/deletion", "users", c.serveUserDeletion),
-	}
-}
 
 // now is the time of a request.
 func (c *Console) now(r *http.Request) time.Time { return c.Clock.Now(r.Context()) }

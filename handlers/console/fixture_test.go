@@ -1,8 +1,10 @@
 package console_test
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -23,11 +25,15 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/connected"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/password"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/storage"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
@@ -45,6 +51,11 @@ type fixture struct {
 	factors  *factor.Registry
 	routes   *mux.Router
 	now      atomic.Pointer[time.Time]
+	issuer   *grant.Issuer
+	keys     *keys.Manager
+	records  *refusal.Recorder
+	// statements counts those of all requests.
+	statements atomic.Int64
 }
 
 // newFixture starts with a change of the configuration; nil: none.
@@ -55,7 +66,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	start := time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)
 	f.now.Store(&start)
 	clock := func() time.Time { return *f.now.Load() }
-	f.store = storagetest.SQLite(t, clock)
+	f.store = f.open(clock)
 	f.gate = audit.NewGate(f.store, f.store, (*event.Bus)(nil), clock, rand.Reader)
 	ring, err := keyring.Open(t.Context(), f.store, nil, keyring.Secrets{Current: make([]byte, 32)}, clock, rand.Reader)
 	require.NoError(t, err)
@@ -68,7 +79,17 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	f.factors = factor.NewRegistry(f.store, f.gate, ring.Key(keyring.Factor), registry, (*event.Bus)(nil), "Test", clock, rand.Reader)
 	passkeys, err := passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, f.store, f.gate, registry, f.factors, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, err)
+	tokenHash := ring.Key(keyring.TokenHash)
+	f.keys = keys.NewManager(f.store, ring.Key(keyring.SigningKey), f.gate, (*event.Bus)(nil), clock, rand.Reader)
+	require.NoError(t, f.keys.Ensure(t.Context(), audit.BackgroundJob("test"), keys.ES256))
+	f.issuer = grant.NewIssuer(f.store, tokenHash, nil, (*event.Bus)(nil), f.gate, clock, rand.Reader, grant.DefaultLifetimes())
+	imported := grant.NewImportedTokens(f.store, ring.Key(keyring.ImportedSecret))
+	f.records = refusal.NewRecorder(ring.Key(keyring.ErrorRecord))
 	c := console.Config{
+		Clients: f.store, Tokens: grant.NewInspector(f.store, f.gate, tokenHash, f.keys, (*event.Bus)(nil), clock, 8*time.Hour, imported),
+		Consents: consent.NewRegistry(f.store, f.store, f.store, f.gate, clock), Keys: f.keys, DataKeys: ring,
+		KeySchedule: console.KeySchedule{Kept: 5 * time.Minute, Every: 90 * 24 * time.Hour, Ahead: time.Hour},
+		Refusals:    f.records, Checks: refusal.NewCatalogue(refusal.Limits{}),
 		Users: f.store, Accounts: registry, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store,
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
 		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,
@@ -88,6 +109,21 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		}).Methods(line.Methods...)
 	}
 	return f
+}
+
+// open is a database whose statements are counted.
+func (f *fixture) open(clock provider.Clock) *storage.Store {
+	f.t.Helper()
+	store, err := storage.Open(f.t.Context(), storage.Options{
+		URL: storagetest.SQLiteURL(f.t), Clock: clock, Log: slog.New(slog.DiscardHandler),
+		Statements: func(ctx context.Context, _ string) (context.Context, func(error)) {
+			f.statements.Add(1)
+			return ctx, func(error) {}
+		},
+	})
+	require.NoError(f.t, err)
+	f.t.Cleanup(func() { _ = store.Close() })
+	return store
 }
 
 // user stores a user with roles.
@@ -145,10 +181,17 @@ func (b *browser) send(r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-// get opens a page.
+// get opens a page, and every page is to take few statements.
 func (b *browser) get(path string) *httptest.ResponseRecorder {
-	return b.send(b.request(http.MethodGet, path, http.NoBody))
+	b.t.Helper()
+	before := b.statements.Load()
+	w := b.send(b.request(http.MethodGet, path, http.NoBody))
+	require.LessOrEqual(b.t, b.statements.Load()-before, int64(mostStatements), "statements of %s", path)
+	return w
 }
+
+// mostStatements is how many a page may take.
+const mostStatements = 12
 
 // post sends a form from a page of this server.
 func (b *browser) post(path string, form url.Values) *httptest.ResponseRecorder {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -38,7 +39,9 @@ type navLink struct {
 func navigation(v *viewer) []navGroup {
 	all := []navGroup{
 		{"", []navLink{{Path, "overview", ""}}},
-		{"people", []navLink{{usersPath, "users", "users"}}},
+		{"people", []navLink{{usersPath, "users", "users"}, {sessionsPath, "sessions", "sessions"}, {consentsPath, "consents", "consents"}}},
+		{"access", []navLink{{tokensPath, "tokens", "tokens"}, {keysPath, "keys", "keys"}}},
+		{"help", []navLink{{explainPath, "explain", "errors"}}},
 	}
 	var shown []navGroup
 	for _, group := range all {
@@ -65,3 +68,8 @@ func (c *Console) shell(w http.ResponseWriter, r *http.Request, v *viewer, curre
 
 // Local is a time in the viewer's zone.
 func (s shell) Local(at time.Time) time.Time { return at.In(s.zone) }
+
+// ClientPath is the page of a client.
+func (shell) ClientPath(id string) string { return clientPath(id) }
+
+func clientPath(id string) string { return Path + "/clients/" + url.PathEscape(id) }

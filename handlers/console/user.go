@@ -20,6 +20,8 @@ import (
 type users interface {
 	account.Lister
 	User(ctx context.Context, id provider.ID) (*account.User, error)
+	// UserBySubject reads a user by a subject that differs from the id.
+	UserBySubject(ctx context.Context, subject string) (*account.User, error)
 }
 
 // accounts changes users.
@@ -45,6 +47,8 @@ type passkeys interface {
 type sessions interface {
 	Live(ctx context.Context) (count int, more bool, err error)
 	List(ctx context.Context, userID provider.ID, live bool, before provider.ID, limit int) (session.Page, error)
+	Get(ctx context.Context, id provider.ID) (*session.Session, error)
+	State(ctx context.Context, s *session.Session) string
 	EndID(ctx context.Context, actor audit.Actor, id provider.ID) error
 	EndAll(ctx context.Context, actor audit.Actor, userID provider.ID) (count int, err error)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -92,6 +93,12 @@ const (
 	shortRecord = 259
 	longRecord  = 409
 )
+
+// IDIn is the error id in what a person pastes: the id, or the address that ends with it.
+func IDIn(pasted string) string {
+	pasted = strings.TrimSpace(pasted)
+	return pasted[strings.LastIndexByte(pasted, '/')+1:]
+}
 
 // Open reads an error id. It returns ErrUnknownID.
 func (r *Recorder) Open(id string) (Record, error) {

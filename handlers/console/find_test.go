@@ -1,0 +1,129 @@
+package console_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// find pastes a text.
+func (b *browser) find(text string) *httptest.ResponseRecorder {
+	b.t.Helper()
+	before := b.statements.Load()
+	w := b.post("/admin/find", url.Values{"find": {text}})
+	require.LessOrEqual(b.t, b.statements.Load()-before, int64(mostStatements))
+	return w
+}
+
+func TestFindLeadsToWhatWasPasted(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice, c := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice"), f.client("mail")
+	p := f.issue(c, alice)
+	phone := f.signIn(alice)
+	records, err := f.store.Records(t.Context(), audit.Filter{Action: audit.UserSignIn}, 1)
+	require.NoError(t, err)
+	errorID := f.records.ID(refusal.Record{At: *f.now.Load(), Code: refusal.InvalidClient, Check: refusal.CheckClientSecret})
+	token, user := "/admin/tokens/"+p.ID.String(), "/admin/users/"+alice.ID.String()
+	for text, path := range map[string]string{
+		p.AccessToken: token, p.RefreshToken: token, p.ID.String(): token, " " + strings.ToUpper(p.ID.String()) + "\n": token,
+		"alice": user, "Alice@example.com": user, alice.ID.String(): user, alice.Subject: user, "ali": user,
+		"mail": "/admin/clients/mail", phone.sessionID().String(): "/admin/sessions/" + phone.sessionID().String(),
+		records[0].ID.String(): "/admin/audit/" + records[0].ID.String(),
+		errorID:                "/admin/explain?error=" + errorID, "https://id.example/errors/" + errorID: "/admin/explain?error=" + errorID,
+	} {
+		assert.Equal(t, path, location(t, b.find(text)), text)
+	}
+	for _, cookie := range phone.cookies {
+		if strings.HasPrefix(cookie.Value, "gh_se_") {
+			assert.Equal(t, "/admin/sessions/"+phone.sessionID().String(), location(t, b.find(cookie.Value)))
+		}
+	}
+}
+
+func TestFindShowsSeveralAndNothing(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.user("anna")
+	f.user("anton")
+	page := b.find("an").Body.String()
+	assert.Contains(t, page, ">anna<")
+	assert.Contains(t, page, ">anton<")
+	none := b.find(`"><script>alert(1)</script>`).Body.String()
+	assert.Contains(t, none, "Nothing here has that name")
+	assert.NotContains(t, none, "<script>alert")
+	assert.Equal(t, http.StatusOK, b.find("").Code)
+	assert.Equal(t, http.StatusOK, b.find(strings.Repeat("a", 9000)).Code)
+	assert.Equal(t, http.StatusOK, b.get("/admin/find").Code)
+}
+
+// What a token says is shown, and the token itself never again.
+func TestFindDecodesAJWTAndShowsNoCredentialAgain(t *testing.T) {
+	f := newFixture(t, nil)
+	b, p := f.signIn(f.user("root", account.RoleAdmin)), f.issue(f.client("mail"), nil)
+	part := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+	jwt := part(`{"alg":"ES256"}`) + "." + part(`{"sub":"<script>","iss":"https://elsewhere.example"}`) + ".c2lnbmF0dXJl"
+	page := b.find(jwt).Body.String()
+	assert.Contains(t, page, "https://elsewhere.example")
+	assert.Contains(t, page, "&lt;script&gt;")
+	assert.Contains(t, page, "No access or refresh token of this server has this value")
+	assert.NotContains(t, page, jwt)
+	cut := p.AccessToken[:len(p.AccessToken)-1]
+	page = b.find(cut).Body.String()
+	assert.Contains(t, page, "cut off")
+	assert.NotContains(t, page, cut)
+	other := p.AccessToken[:len(p.AccessToken)-8] + "AAAAAAAA"
+	assert.NotContains(t, b.find(other).Body.String(), other)
+}
+
+// The palette of the script asks for the list.
+func TestFindAnswersInJSON(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
+	r := b.request(http.MethodPost, "/admin/find", strings.NewReader("find=alice"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("Origin", issuer)
+	var answer struct {
+		Matches []map[string]string `json:"matches"`
+	}
+	require.NoError(t, json.Unmarshal(b.send(r).Body.Bytes(), &answer))
+	assert.Equal(t, []map[string]string{{"what": "User", "name": "alice", "path": "/admin/users/" + alice.ID.String()}}, answer.Matches)
+}
+
+// Another site cannot have a browser ask.
+func TestFindIsForOwnPages(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	assert.Equal(t, http.StatusTeapot, b.postFrom("https://evil.example", "/admin/find", url.Values{"find": {"root"}}).Code)
+	assert.Equal(t, http.StatusTeapot, f.signIn(f.user("nobody")).post("/admin/find", url.Values{"find": {"root"}}).Code)
+	assert.Equal(t, http.StatusSeeOther, f.signIn(f.user("auditor", account.RoleAuditor)).post("/admin/find", url.Values{"find": {"root"}}).Code)
+}
+
+func TestExplainSaysWhatWasCompared(t *testing.T) {
+	f := newFixture(t, nil)
+	b, c := f.signIn(f.user("root", account.RoleAdmin)), f.client("mail")
+	id := f.records.ID(refusal.Record{
+		At: *f.now.Load(), Code: refusal.InvalidScope, Check: refusal.CheckScope, ClientID: c.ID, Field: refusal.FieldScope, Expected: "openid read", Received: `"><script>`,
+	})
+	for _, pasted := range []string{id, "https://id.example/errors/" + id} {
+		page := b.get("/admin/explain?error=" + url.QueryEscape(pasted)).Body.String()
+		for _, shown := range []string{"invalid_scope", "The mail", "openid read", "&lt;script&gt;", "read"} {
+			assert.Contains(t, page, shown)
+		}
+	}
+	wrong := b.get("/admin/explain?error=" + id[1:])
+	assert.Equal(t, http.StatusUnprocessableEntity, wrong.Code)
+	assert.Contains(t, wrong.Body.String(), `aria-invalid="true"`)
+	assert.Contains(t, b.get("/admin/explain").Body.String(), "Paste it here")
+}

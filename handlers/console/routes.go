@@ -1,0 +1,37 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
+)
+
+// Routes are the pages.
+func (c *Console) Routes() []route.Route {
+	return slices.Concat(c.overviewRoutes(), c.userRoutes(), c.accessRoutes(), c.keyRoutes(), c.findRoutes())
+}
+
+func (c *Console) overviewRoutes() []route.Route {
+	return []route.Route{c.line(http.MethodGet, "overview page", "", c.serveOverview)}
+}
+
+// line is a page or a form for those who may enter the console.
+func (c *Console) line(method, name, path string, serve serve) route.Route {
+	return route.Route{
+		Name: "console " + name, Methods: []string{method}, Path: Path + path, Protection: route.Page, Policies: []string{ratelimit.PagePrefix},
+		Handler: c.admitted(serve),
+	}
+}
+
+// pageLine is a page, for those who may read what it is about.
+func (c *Console) pageLine(name, path, noun string, serve serve) route.Route {
+	return c.line(http.MethodGet, name+" page", path, reading(noun, serve))
+}
+
+// formLine is a form, for those who may change what it is about.
+func (c *Console) formLine(name, path, noun string, act act) route.Route {
+	return c.line(http.MethodPost, name, path, c.form(audit.WriteScope(noun), act))
+}
