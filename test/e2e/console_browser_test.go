@@ -1,0 +1,64 @@
+package e2e_test
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+)
+
+// An administrator goes through the console by keyboard.
+func TestConsoleByKeyboard(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	focused := func(what string) bool {
+		return read(w, chromedp.Evaluate[bool](`document.activeElement.matches('`+what+`')`))
+	}
+	w.do(
+		chromedp.Navigate(s.url+"/login?next=/admin"), chromedp.WaitVisible("#login-page"),
+		chromedp.SetValue("#username", "admin"), chromedp.SendKeys("#password", "looking-glass\r"), chromedp.WaitVisible("#console-overview"),
+	)
+
+	// The palette finds a user, and Enter leads there.
+	w.do(chromedp.KeyEvent("/"), chromedp.WaitVisible("#palette"), chromedp.KeyEvent("alic"), chromedp.WaitVisible(`#palette [role=option][aria-selected=true]`))
+	assert.True(t, focused("[role=combobox][aria-expanded=true][aria-activedescendant]"))
+	w.do(chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#console-user"), chromedp.NavigateBack(), chromedp.WaitVisible("#console-overview"))
+
+	// Escape closes it, and the focus is where it was. Arrows choose, also among the pages.
+	w.do(chromedp.Focus(".brand"), chromedp.KeyEvent("/"), chromedp.WaitVisible("#palette"), chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible("#palette"))
+	assert.True(t, focused(".brand"))
+	w.do(
+		chromedp.KeyEvent("/"), chromedp.WaitVisible("#palette-1"), chromedp.KeyEvent(kb.ArrowDown),
+		chromedp.WaitVisible(`#palette-1[aria-selected=true]`), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#console-users"),
+	)
+
+	// Keys go through the list, and do nothing while somebody types.
+	w.do(chromedp.KeyEvent("j"), chromedp.KeyEvent(kb.ArrowDown))
+	assert.True(t, focused("tbody tr:nth-child(2) a"))
+	w.do(chromedp.KeyEvent("k"))
+	assert.True(t, focused("tbody tr:nth-child(1) a"))
+	w.do(chromedp.Focus("#search"), chromedp.KeyEvent("j/k"))
+	assert.Equal(t, "j/k", read(w, chromedp.Value("#search")))
+	w.do(chromedp.Focus("tbody tr:nth-child(2) a"), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#console-user"))
+
+	// What cannot be found is said.
+	w.do(chromedp.KeyEvent("/"), chromedp.WaitVisible("#palette"), chromedp.KeyEvent("nobody at all"), chromedp.WaitVisible(`#palette [role=status]:not(:empty)`), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#find-none"))
+	assert.Equal(t, s.url+"/admin/find", read(w, chromedp.Location()), "nothing of it is in the address")
+}
+
+// On a narrow window the navigation is a menu, which opens without the script, and all of the bar fits.
+func TestConsoleMenuOnAPhone(t *testing.T) {
+	t.Parallel()
+	s := dev(t, manyAttempts)
+	w := newWindow(t, s)
+	w.do(
+		chromedp.EmulateViewport(390, 800), chromedp.Navigate(s.url+"/login?next=/admin/users"), chromedp.WaitVisible("#login-page"),
+		chromedp.SetValue("#username", "admin"), chromedp.SendKeys("#password", "looking-glass\r"), chromedp.WaitVisible("#console-users"),
+	)
+	assert.False(t, read(w, chromedp.Evaluate[bool](`document.getElementById('menu').matches(':popover-open')`)))
+	w.do(chromedp.Click(".menu-button"), chromedp.WaitVisible(`#menu a[href="/admin/tokens"]`), chromedp.Click(`#menu a[href="/admin/tokens"]`), chromedp.WaitVisible("#console-tokens"))
+	w.do(chromedp.Click("[data-palette]"), chromedp.WaitVisible("#palette"), chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible("#palette"))
+	assert.LessOrEqual(t, read(w, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)), 390)
+}
