@@ -18,7 +18,7 @@ func (h *instance) console(web *websession.Sessions, set *pages.Set) (*console.C
 	return console.New(console.Config{
 		Networks: networks, Factors: h.demands, Figures: h.store, Demo: h.config.Dev,
 		Users: h.store, Accounts: h.users, SecondFactors: h.factors, Passkeys: h.passkeys, Sessions: h.sessions, Apps: h.apps, Audit: h.store,
-		Clients: h.store, Tokens: h.inspector, Consents: h.consents, Keys: h.keys, DataKeys: h.ring,
+		Clients: h.store, Tokens: h.inspector, Consents: h.consents, Keys: h.keys, DataKeys: h.ring, State: h.store,
 		KeySchedule: console.KeySchedule{Kept: oauthhandlers.DocumentAge, Every: h.config.KeyRotation, Ahead: h.config.KeyPublishAhead},
 		Refusals:    refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)), Checks: h.config.refusals(),
 		LogoutPath: h.config.paths().EndSession, Web: web, Pages: set, Clock: web.Clock,

@@ -44,6 +44,8 @@ type Config struct {
 	Keys        signingKeys
 	KeySchedule KeySchedule
 	DataKeys    dataKeys
+	// State is what may need attention.
+	State state
 	// Refusals opens error ids, and Checks explains them.
 	Refusals refusals
 	Checks   checks

@@ -87,7 +87,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	f.records = refusal.NewRecorder(ring.Key(keyring.ErrorRecord))
 	c := console.Config{
 		Clients: f.store, Tokens: grant.NewInspector(f.store, f.gate, tokenHash, f.keys, (*event.Bus)(nil), clock, 8*time.Hour, imported),
-		Consents: consent.NewRegistry(f.store, f.store, f.store, f.gate, clock), Keys: f.keys, DataKeys: ring,
+		Consents: consent.NewRegistry(f.store, f.store, f.store, f.gate, clock), Keys: f.keys, DataKeys: ring, State: f.store,
 		KeySchedule: console.KeySchedule{Kept: 5 * time.Minute, Every: 90 * 24 * time.Hour, Ahead: time.Hour},
 		Refusals:    f.records, Checks: refusal.NewCatalogue(refusal.Limits{}),
 		Users: f.store, Accounts: registry, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store,

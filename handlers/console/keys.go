@@ -22,6 +22,8 @@ const keysPath = Path + "/keys"
 // signingKeys are those that sign tokens.
 type signingKeys interface {
 	List(ctx context.Context) ([]keys.Listed, error)
+	// Known are those in memory.
+	Known(ctx context.Context) []keys.Listed
 	Find(ctx context.Context, kid string) (keys.Listed, error)
 	Rotate(ctx context.Context, actor audit.Actor, alg keys.Algorithm, activeFrom time.Time) (keys.Key, error)
 	Withdraw(ctx context.Context, actor audit.Actor, kid string) (successor string, err error)

@@ -18,6 +18,9 @@ type figures interface {
 type overview struct {
 	shell
 
+	// Concerns are what needs attention.
+	Concerns []concern
+
 	Span   span
 	Spans  []span
 	Charts []chart
@@ -56,6 +59,9 @@ func (c *Console) serveOverview(w http.ResponseWriter, r *http.Request, v *viewe
 	}
 	page.Refusals, page.Refused = reasons(present)
 	page.Latencies = latencies(present)
+	if page.Concerns, err = c.concerns(r.Context(), v, c.now(r)); err != nil {
+		return err
+	}
 	return c.pages.For(r).Write(w, http.StatusOK, "overview", page, r.URL.RequestURI())
 }
 

@@ -49,20 +49,22 @@ func TestTokensAreListedAndFiltered(t *testing.T) {
 	for range 55 {
 		f.issue(billing, nil)
 	}
-	old := f.issue(mail, alice)
+	later := f.now.Load().Add(time.Second)
+	f.now.Store(&later)
+	latest := f.issue(mail, alice)
 	first := b.get("/admin/tokens").Body.String()
 	assert.Contains(t, first, `rel="next"`)
-	assert.Contains(t, first, old.ID.String())
-	assert.NotContains(t, first, old.AccessToken)
-	assert.Contains(t, b.get("/admin/tokens?client=mail").Body.String(), old.ID.String())
+	assert.Contains(t, first, latest.ID.String())
+	assert.NotContains(t, first, latest.AccessToken)
+	assert.Contains(t, b.get("/admin/tokens?client=mail").Body.String(), latest.ID.String())
 	for _, user := range []string{"alice", "ALICE@example.com", alice.ID.String()} {
 		page := b.get("/admin/tokens?user=" + url.QueryEscape(user)).Body.String()
-		assert.Contains(t, page, old.ID.String(), user)
+		assert.Contains(t, page, latest.ID.String(), user)
 		assert.NotContains(t, page, "<code>billing</code>", user)
 	}
 	assert.Contains(t, b.get("/admin/tokens?user=nobody").Body.String(), `aria-invalid="true"`)
 	assert.Contains(t, b.get("/admin/tokens?client=%22%3E%3Cscript%3E").Body.String(), "&#34;&gt;&lt;script&gt;")
-	later := f.now.Load().Add(2 * time.Hour)
+	later = f.now.Load().Add(2 * time.Hour)
 	f.now.Store(&later)
 	assert.Contains(t, b.get("/admin/tokens?state=active").Body.String(), "No token matches")
 }
