@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -55,6 +56,21 @@ func (e explainedRefusal) Registered() []string {
 		return nil
 	}
 	return e.Client.Registered(e.Field)
+}
+
+// fixPart is a part of a fix: text, or what is typed into a shell.
+type fixPart struct {
+	Text string
+	Code bool
+}
+
+// FixParts are the fix, in which commands stand between backticks.
+func (e explainedRefusal) FixParts() []fixPart {
+	var parts []fixPart
+	for i, text := range strings.Split(e.Fix, "`") {
+		parts = append(parts, fixPart{text, i%2 == 1})
+	}
+	return parts
 }
 
 // OfTime tells whether two times were compared.

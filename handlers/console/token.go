@@ -17,9 +17,9 @@ type tokenPage struct {
 	shell
 
 	Issued grant.Details
-	// Username is the user's; empty: the user was deleted, or it is a token of the client itself.
-	Username string
-	Now      time.Time
+	// User is the name of the user; empty: the user was deleted, or it is a token of the client itself.
+	User string
+	Now  time.Time
 }
 
 // ByUser tells whether a user authorized it, and not the client for itself.
@@ -55,7 +55,7 @@ func (c *Console) serveToken(w http.ResponseWriter, r *http.Request, v *viewer) 
 	if page.ByUser() {
 		switch u, err := c.Users.User(r.Context(), d.Grant.UserID); {
 		case err == nil:
-			page.Username = u.Username
+			page.User = u.Username
 		case !errors.Is(err, provider.ErrNotFound):
 			return err
 		}

@@ -92,7 +92,7 @@ function show(matches, complete) {
 
 function look() {
   const text = field.value.trim();
-  const named = pages.filter((page) => page.name.toLowerCase().includes(text.toLowerCase()));
+  const named = pages.filter((page) => ` ${page.name}`.toLowerCase().includes(` ${text}`.toLowerCase()));
   clearTimeout(waiting);
   asked?.abort();
   show(named, false);
