@@ -58,8 +58,18 @@ type keysPage struct {
 	// Waits are the choices of when a new key signs, in minutes.
 	Waits    []int
 	DataKeys []keyring.Row
-	Now      time.Time
+	// Withdrawn are the keys that clients may still accept who keep the set as long as they may.
+	Withdrawn []withdrawnKey
 }
+
+// withdrawnKey is a key that leaked, and until when it may be in a set that somebody keeps.
+type withdrawnKey struct {
+	KID   string
+	Until time.Time
+}
+
+// mostWithdrawn is how many of them are shown.
+const mostWithdrawn = 5
 
 // listedKey is a key with what is known of who has it.
 type listedKey struct {
@@ -90,7 +100,7 @@ func (c *Console) serveKeys(w http.ResponseWriter, r *http.Request, v *viewer) e
 	}
 	s, now := c.KeySchedule, c.now(r)
 	page := keysPage{
-		shell: c.shell(w, r, v, keysPath), Algorithms: keys.Algorithms(), Now: now, DataKeys: data,
+		shell: c.shell(w, r, v, keysPath), Algorithms: keys.Algorithms(), DataKeys: data,
 		Scheduled: s.Every > 0, Every: int(s.Every / (24 * time.Hour)), Ahead: int(s.Ahead / time.Minute), Kept: int(s.Kept / time.Minute), Waits: waits(s.Kept),
 	}
 	for _, k := range slices.Backward(list) {
@@ -106,6 +116,13 @@ func (c *Console) serveKeys(w http.ResponseWriter, r *http.Request, v *viewer) e
 			one.NextAt = &next
 		}
 		page.Keys = append(page.Keys, one)
+	}
+	withdrawn, err := c.Audit.Records(r.Context(), audit.Filter{Action: audit.KeyWithdraw, Since: now.Add(-s.Kept)}, mostWithdrawn)
+	if err != nil {
+		return err
+	}
+	for _, record := range withdrawn {
+		page.Withdrawn = append(page.Withdrawn, withdrawnKey{record.Target.ID, record.At.Add(s.Kept)})
 	}
 	return c.pages.For(r).Write(w, http.StatusOK, "keys", page, r.URL.Path)
 }

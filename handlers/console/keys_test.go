@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -50,7 +51,11 @@ func TestKeyIsWithdrawnAfterItsIDWasTyped(t *testing.T) {
 	assert.Equal(t, http.StatusOK, b.post(path, nil).Code)
 	assert.Equal(t, http.StatusUnprocessableEntity, b.post(path, url.Values{"confirm": {"yes"}}).Code)
 	assert.Equal(t, kid, f.signers()[0].KID)
-	assert.Contains(t, b.done(b.post(path, url.Values{"confirm": {kid[:8]}})), "signs from now on")
+	page := b.done(b.post(path, url.Values{"confirm": {kid[:8]}}))
+	assert.Contains(t, page, "signs from now on")
+	assert.Contains(t, page, kid+" is withdrawn. Clients that keep the published set may accept it until 08:05.")
+	f.later(6 * time.Minute)
+	assert.NotContains(t, b.get("/admin/keys").Body.String(), kid)
 	assert.NotEqual(t, kid, f.signers()[0].KID)
 	assert.Equal(t, http.StatusTeapot, b.post(path, url.Values{"confirm": {kid[:8]}}).Code)
 }

@@ -46,6 +46,7 @@ func TestConsoleByKeyboard(t *testing.T) {
 	// What cannot be found is said.
 	w.do(chromedp.KeyEvent("/"), chromedp.WaitVisible("#palette"), chromedp.KeyEvent("nobody at all"), chromedp.WaitVisible(`#palette [role=status]:not(:empty)`), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#find-none"))
 	assert.Equal(t, s.url+"/admin/find", read(w, chromedp.Location()), "nothing of it is in the address")
+	assert.NotContains(t, s.log.String(), "nobody at all")
 }
 
 // On a narrow window the navigation is a menu, which opens without the script, and all of the bar fits.
