@@ -1,8 +1,12 @@
 package console_test
 
 import (
+	"html"
+	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -67,6 +71,32 @@ func TestTokensAreListedAndFiltered(t *testing.T) {
 	later = f.now.Load().Add(2 * time.Hour)
 	f.now.Store(&later)
 	assert.Contains(t, b.get("/admin/tokens?state=active").Body.String(), "No token matches")
+}
+
+// Pages follow each other, with the filter, and each token is on one of them.
+func TestTokensGoOnOnTheNextPage(t *testing.T) {
+	f := newFixture(t, nil)
+	b, billing := f.signIn(f.user("root", account.RoleAdmin)), f.client("billing")
+	issued := map[string]bool{}
+	for range 120 {
+		issued[f.issue(billing, nil).ID.String()] = false
+	}
+	f.issue(f.client("mail"), nil)
+	pages, link := 0, regexp.MustCompile(`rel="next" href="([^"]+)"`)
+	for path := "/admin/tokens?client=billing"; path != ""; pages++ {
+		page := b.get(path).Body.String()
+		for _, row := range regexp.MustCompile(`<a href="/admin/tokens/([0-9a-f-]+)">`).FindAllStringSubmatch(page, -1) {
+			seen, known := issued[row[1]]
+			assert.True(t, known && !seen, row[1])
+			issued[row[1]] = true
+		}
+		path = ""
+		if next := link.FindStringSubmatch(page); next != nil {
+			path = html.UnescapeString(next[1])
+		}
+	}
+	assert.Equal(t, 3, pages)
+	assert.NotContains(t, slices.Collect(maps.Values(issued)), false)
 }
 
 func TestTokenIsShownWithWhatWasAuthorized(t *testing.T) {

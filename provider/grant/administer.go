@@ -32,9 +32,9 @@ func (i *Inspector) RevokeID(ctx context.Context, actor audit.Actor, id provider
 		return false, fmt.Errorf("read token: %w", err)
 	}
 	kind := token.Access
-	refreshable, err := i.store.Refreshable(ctx, g.ID)
+	refreshable, err := i.refreshable(ctx, g)
 	if err != nil {
-		return false, fmt.Errorf("read refresh tokens: %w", err)
+		return false, err
 	}
 	if refreshable {
 		kind = token.Refresh

@@ -23,11 +23,24 @@ func (i *Inspector) Get(ctx context.Context, id provider.ID) (Details, error) {
 		return Details{}, fmt.Errorf("read token: %w", err)
 	}
 	d := Details{Listed: Listed{Token: *t, Grant: *g}}
-	if d.Refreshable, err = i.store.Refreshable(ctx, g.ID); err != nil {
-		return Details{}, fmt.Errorf("read refresh tokens: %w", err)
+	if d.Refreshable, err = i.refreshable(ctx, g); err != nil {
+		return Details{}, err
 	}
 	d.Token.narrow(&d.Grant)
 	return d, nil
+}
+
+// refreshable tells whether a grant has a refresh token that was not replaced. A client gets none for itself, and may have
+// a million tokens under one grant, which are not looked through.
+func (i *Inspector) refreshable(ctx context.Context, g *Grant) (bool, error) {
+	if g.UserID.IsZero() {
+		return false, nil
+	}
+	has, err := i.store.Refreshable(ctx, g.ID)
+	if err != nil {
+		return false, fmt.Errorf("read refresh tokens: %w", err)
+	}
+	return has, nil
 }
 
 // Identify tells which issuance a text is the access or refresh token of, whatever its state, or returns ErrInactive. A
