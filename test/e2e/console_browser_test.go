@@ -61,5 +61,8 @@ func TestConsoleMenuOnAPhone(t *testing.T) {
 	assert.False(t, read(w, chromedp.Evaluate[bool](`document.getElementById('menu').matches(':popover-open')`)))
 	w.do(chromedp.Click(".menu-button"), chromedp.WaitVisible(`#menu a[href="/admin/tokens"]`), chromedp.Click(`#menu a[href="/admin/tokens"]`), chromedp.WaitVisible("#console-tokens"))
 	w.do(chromedp.Click("[data-palette]"), chromedp.WaitVisible("#palette"), chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible("#palette"))
-	assert.LessOrEqual(t, read(w, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)), 390)
+	for _, page := range []string{"tokens", "sessions", "consents", "keys", "explain", "find"} {
+		w.do(chromedp.Navigate(s.url+"/admin/"+page+"?ui_locales=de"), chromedp.WaitVisible("#console-"+page))
+		assert.LessOrEqual(t, read(w, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)), 390, page)
+	}
 }
