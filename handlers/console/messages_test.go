@@ -3,6 +3,7 @@ package console
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -24,5 +25,15 @@ func TestEveryLanguageHasTheSameTexts(t *testing.T) {
 	for _, tag := range []string{"de", "es", "fr"} {
 		translated := read(tag)
 		assert.Equal(t, slices.Sorted(maps.Keys(english)), slices.Sorted(maps.Keys(translated)), tag)
+	}
+}
+
+// French has a space before these signs that no line breaks at, and German such a hyphen in its word for mail.
+func TestTextsDoNotBreakAtSigns(t *testing.T) {
+	t.Parallel()
+	for tag, wrong := range map[string]string{"fr": `": .* [:;!?%]`, "de": `": .*E-Mail`} {
+		content, err := files.ReadFile("messages/" + tag + ".json")
+		require.NoError(t, err)
+		assert.Empty(t, regexp.MustCompile(wrong).FindAllString(string(content), -1), tag)
 	}
 }
