@@ -93,6 +93,11 @@ func (s *Store) Clients(ctx context.Context, after string, limit int) ([]*client
 	if err := s.readClients(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
+	return s.clientsOf(ctx, rows)
+}
+
+// clientsOf are the clients of rows, with their secrets.
+func (s *Store) clientsOf(ctx context.Context, rows []clientRow) ([]*client.Client, error) {
 	ids := make([]string, len(rows))
 	for i, row := range rows {
 		ids[i] = row.ID

@@ -33,6 +33,9 @@ type dialect interface {
 	// contains is a condition: a list in a column has the value, which takes the place of ?. An
 	// index finds it.
 	contains(column string) string
+	// foldedName is the expression for the names of clients as client.FoldName makes them, of which there is
+	// an index.
+	foldedName() string
 	// newestTokens selects windowColumns of the newest tokens of some grants, given a statement for
 	// their ids. Its values follow: the id to begin before, and twice the number of tokens.
 	newestTokens(grants string) string

@@ -90,6 +90,8 @@ func (*postgresDialect) oldestWriter(table string) string {
 				AND w.relation = '` + table + `'::regclass AND w.mode = 'RowExclusiveLock' AND w.granted), s.next) FROM s`
 }
 
+func (*postgresDialect) foldedName() string { return `lower(name COLLATE "C")` }
+
 func (*postgresDialect) contains(column string) string {
 	return "string_to_array(" + column + ", ' ') @> ARRAY[?]::text[]"
 }

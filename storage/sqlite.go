@@ -83,6 +83,8 @@ func (sqliteDialect) newTransaction() string { return "0" }
 
 func (sqliteDialect) oldestWriter(string) string { return "SELECT 0" }
 
+func (sqliteDialect) foldedName() string { return "lower(name)" }
+
 func (sqliteDialect) contains(column string) string {
 	return "instr(' ' || " + column + " || ' ', ' ' || ? || ' ') > 0"
 }

@@ -1,0 +1,8 @@
+-- +goose Up
+
+-- Clients by name. The case of ASCII letters does not matter.
+CREATE INDEX clients_name ON clients (lower(name COLLATE "C"), id);
+
+-- +goose Down
+
+DROP INDEX clients_name;
