@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -34,4 +35,22 @@ func (s *Store) FindClients(ctx context.Context, of client.Filter, limit int) ([
 		return nil, s.fault(err)
 	}
 	return s.clientsOf(ctx, rows)
+}
+
+// NamedUsers pages through the users who are named for a restricted client, by name, from after the given one.
+func (s *Store) NamedUsers(ctx context.Context, clientID, after string, limit int) ([]client.Named, error) {
+	var rows []struct {
+		ID       rowID
+		Username string
+	}
+	err := s.on(ctx).Raw("SELECT u.id, u.username FROM client_users c JOIN users u ON u.id = c.user_id WHERE c.client_id = ? AND u.username > ? ORDER BY u.username LIMIT ?",
+		clientID, after, limit).Scan(&rows).Error
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	named := make([]client.Named, len(rows))
+	for i, r := range rows {
+		named[i] = client.Named{ID: provider.ID(r.ID), Username: r.Username}
+	}
+	return named, nil
 }

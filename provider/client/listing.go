@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // Filter selects clients; the zero value selects all. They are listed by name, without regard to the
@@ -41,4 +43,10 @@ func FoldName(name string) string {
 		}
 		return r
 	}, name)
+}
+
+// Named is a user who is named for a restricted client.
+type Named struct {
+	ID       provider.ID
+	Username string
 }

@@ -60,3 +60,24 @@ func testClientsFound(t *testing.T, f *fixture) {
 		assert.Equal(t, tc.want, got, name)
 	}
 }
+
+func testNamedUsersListed(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	f.client(t, "other")
+	named := map[string]client.Named{}
+	for _, name := range []string{"carol", "alice", "bob", "Zoe"} {
+		u := f.user(t, name)
+		named[name] = client.Named{ID: u.ID, Username: u.Username}
+		require.NoError(t, f.AllowUser(ctx, "app", u.ID))
+	}
+	list := func(clientID, after string) []client.Named {
+		page, err := f.NamedUsers(ctx, clientID, after, 2)
+		require.NoError(t, err)
+		return page
+	}
+	assert.Equal(t, []client.Named{named["Zoe"], named["alice"]}, list("app", ""))
+	assert.Equal(t, []client.Named{named["bob"], named["carol"]}, list("app", "alice"))
+	assert.Empty(t, list("app", "carol"))
+	assert.Empty(t, list("other", ""))
+}

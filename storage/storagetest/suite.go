@@ -22,7 +22,7 @@ import (
 func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 	t.Helper()
 	for name, test := range map[string]func(t *testing.T, f *fixture){
-		"clients": testClients, "client listing": testClientListing, "secrets that end": testEndingSecrets, "origins": testOrigins, "scopes": testScopes, "clients found": testClientsFound,
+		"clients": testClients, "client listing": testClientListing, "secrets that end": testEndingSecrets, "origins": testOrigins, "scopes": testScopes, "clients found": testClientsFound, "named users listed": testNamedUsersListed,
 		"keyring": testDataKeys, "sealing again": testReseal, "signing keys": testSigningKeys, "withdrawn keys": testWithdrawnKeys, "signed with": testSignedWith, "keys before the migration": testKeysBeforeMigration, "settings": testSettings,
 		"grants": testGrants, "standing grants race": testStandingRace, "tokens": testTokens, "token listing": testTokenListing, "token filters": testTokenFilters, "many grants": testManyGrants, "tokens race the end of their grant": testTokenRace,
 		"step up": testStepUp, "step up race": testStepUpRace, "users": testUsers, "user listing": testUserListing, "subjects": testSubjects, "ended subjects": testEndedSubjects, "subjects of users and clients race": testSubjectRace, "what ends with a user": testUserEnds, "deleted users": testDeletedUsers, "sessions": testSessions, "session listing": testSessionListing, "what is revoked of a user": testUserGrants, "stale proofs": testStaleProofs, "proofs that become stale": testStaleRace, "approvals race sign-outs": testApprovalRace, "changes of one user race": testUserRace, "approvals race withdrawals": testWithdrawalRace,
