@@ -1,0 +1,177 @@
+package settings_test
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers/console/settings"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+func server() settings.Provider {
+	const issuer = "https://id.example.com"
+	return settings.Provider{
+		Name: "Example ID", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token",
+		UserInfo: issuer + "/oauth/userinfo", Keys: issuer + "/oauth/jwks", Logout: issuer + "/oauth/logout",
+	}
+}
+
+// registered is a client that every product can use, confidential or public.
+func registered(public bool) *client.Client {
+	c := &client.Client{
+		ID: "shop:1/a", Name: "Shop", Type: client.Web, AuthMethod: client.SecretBasic, GrantTypes: []client.GrantType{client.AuthorizationCode},
+		RedirectURIs: []string{"https://apps.example.com/there"}, Scopes: []string{"openid", "profile", "email", "groups", "roles"}, IDTokenClaims: true,
+	}
+	if public {
+		c.AuthMethod = client.None
+	}
+	return c
+}
+
+// hostile is a client whose scopes would break out of most quotes.
+func hostile() *client.Client {
+	c := registered(false)
+	c.Scopes = []string{"openid", `a'b$(id)`, "c`d${e}%(f)s{{g}}<h>#;"}
+	return c
+}
+
+// product is the product with a name, asking for what the hostile client may have.
+func product(t *testing.T, name string) settings.Product {
+	t.Helper()
+	p, ok := settings.Named(name)
+	require.True(t, ok, name)
+	return p
+}
+
+// files are the settings of a product, by name.
+func files(t *testing.T, p settings.Product, c *client.Client) map[string]string {
+	t.Helper()
+	s, err := settings.For(p, server(), c)
+	require.NoError(t, err)
+	texts := map[string]string{}
+	for _, f := range s.Files {
+		texts[f.Name] = f.Text
+	}
+	return texts
+}
+
+// variants are the settings for each kind of client.
+func variants(t *testing.T, name string) []map[string]string {
+	t.Helper()
+	p := product(t, name)
+	all := []map[string]string{files(t, p, registered(false)), files(t, p, registered(true))}
+	wide := p
+	wide.Scopes = hostile().Scopes
+	return append(all, files(t, wide, hostile()))
+}
+
+// documented are the keys that a product knows.
+func documented(t *testing.T, name string) []string {
+	t.Helper()
+	content, err := os.ReadFile("testdata/" + name + ".txt")
+	require.NoError(t, err)
+	var keys []string
+	for line := range strings.Lines(string(content)) {
+		if !strings.HasPrefix(line, "#") {
+			keys = append(keys, strings.Fields(line)...)
+		}
+	}
+	return keys
+}
+
+// known checks keys that are used against those that are documented, and that some are used.
+func known(t *testing.T, name string, used []string) {
+	t.Helper()
+	require.NotEmpty(t, used, name)
+	keys := documented(t, name)
+	for _, key := range used {
+		assert.Contains(t, keys, key, name)
+	}
+}
+
+func TestEveryProductIsComplete(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, p := range settings.Products() {
+		assert.False(t, seen[p.Name], p.Name)
+		seen[p.Name] = true
+		assert.NotEmpty(t, p.Title)
+		assert.True(t, strings.HasPrefix(p.Docs, "https://"), p.Name)
+		for _, texts := range variants(t, p.Name) {
+			assert.Len(t, texts, len(p.Files), p.Name)
+			all := strings.Join(slices.Collect(maps.Values(texts)), "\n")
+			assert.Contains(t, all, "shop:1/a", p.Name)
+			assert.Contains(t, all, "https://id.example.com", p.Name)
+			assert.NotContains(t, all, "<no value>", p.Name)
+		}
+		confidential := strings.Join(slices.Collect(maps.Values(files(t, p, registered(false)))), "\n")
+		assert.Contains(t, confidential, settings.Secret, p.Name)
+	}
+	assert.Len(t, seen, 13)
+}
+
+func TestRedirectURIsAreThoseThatAreRegistered(t *testing.T) {
+	t.Parallel()
+	c := registered(false)
+	of := func(name string) settings.Settings {
+		s, err := settings.For(product(t, name), server(), c)
+		require.NoError(t, err)
+		return s
+	}
+	assert.Equal(t, []settings.Redirect{{URI: "https://apps.example.com/login/generic_oauth"}}, of("grafana").Redirects)
+	assert.Contains(t, of("grafana").Warnings, settings.Unregistered)
+	assert.Equal(t, []settings.Redirect{{URI: "https://apps.example.com"}}, of("proxmox").Redirects)
+	c.RedirectURIs = append(c.RedirectURIs, "https://dash.example.com/grafana/login/generic_oauth")
+	assert.Equal(t, []settings.Redirect{{URI: "https://dash.example.com/grafana/login/generic_oauth", Registered: true}}, of("grafana").Redirects)
+	assert.NotContains(t, of("grafana").Warnings, settings.Unregistered)
+	assert.Contains(t, of("grafana").Files[0].Text, "root_url = https://dash.example.com/grafana\n")
+	assert.Equal(t, "https://apps.example.com/api/auth/callback/exampleid", of("auth-js").Redirects[0].URI)
+	c.RedirectURIs = []string{"http://127.0.0.1:5555/cb"}
+	assert.Equal(t, "https://grafana.example.com/login/generic_oauth", of("grafana").Redirects[0].URI, "an example, where nothing says where it is")
+	c.Type, c.RedirectURIs = client.Native, []string{"http://localhost"}
+	assert.NotContains(t, of("kubernetes").Warnings, settings.Unregistered, "the port may vary")
+}
+
+// Each warning is there for the client that it is about, and for no other.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	for warning, tc := range map[settings.Warning]struct {
+		product string
+		change  func(c *client.Client)
+	}{
+		settings.NoCode:       {"grafana", func(c *client.Client) { c.GrantTypes = nil }},
+		settings.NoOpenID:     {"grafana", func(c *client.Client) { c.Scopes = c.Scopes[1:] }},
+		settings.Public:       {"grafana", func(c *client.Client) { c.AuthMethod = client.None }},
+		settings.Keys:         {"grafana", func(c *client.Client) { c.AuthMethod = client.PrivateKeyJWT }},
+		settings.PKCE:         {"gitea", func(c *client.Client) { c.RequirePKCE = true }},
+		settings.Claims:       {"argo-cd", func(c *client.Client) { c.IDTokenClaims = false }},
+		settings.Unregistered: {"grafana", func(c *client.Client) { c.RedirectURIs = nil }},
+	} {
+		of := func(c *client.Client) []settings.Warning {
+			s, err := settings.For(product(t, tc.product), server(), c)
+			require.NoError(t, err)
+			return s.Warnings
+		}
+		c := registered(false)
+		c.RedirectURIs = []string{"https://apps.example.com" + strings.ReplaceAll(product(t, tc.product).Callback, "{id}", "exampleid")}
+		assert.Empty(t, of(c), warning)
+		tc.change(c)
+		assert.Equal(t, []settings.Warning{warning}, of(c))
+	}
+	s, err := settings.For(product(t, "kubernetes"), server(), registered(false))
+	require.NoError(t, err)
+	assert.Contains(t, s.Warnings, settings.Confidential)
+}
+
+func TestNamesOfTheServerInPaths(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"Example ID": "exampleid", "": "gatehouse", "Größe 7": "gre7", "4you": "gatehouse", "日本": "gatehouse"} {
+		assert.Equal(t, want, settings.Provider{Name: name}.ID(), name)
+	}
+}
