@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/gatehouse-id/gatehouse/handlers/console"
+	"github.com/gatehouse-id/gatehouse/handlers/console/settings"
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
@@ -18,9 +21,19 @@ func (h *instance) console(web *websession.Sessions, set *pages.Set) (*console.C
 	return console.New(console.Config{
 		Networks: networks, Factors: h.demands, Figures: h.store, Demo: h.config.Dev,
 		Users: h.store, Accounts: h.users, SecondFactors: h.factors, Passkeys: h.passkeys, Sessions: h.sessions, Apps: h.apps, Audit: h.store,
-		Clients: h.store, Tokens: h.inspector, Consents: h.consents, Keys: h.keys, DataKeys: h.ring, State: h.store,
+		Clients: h.store, Registry: h.registry, Catalogue: h.catalogue, Provider: h.config.asProvider(),
+		Tokens: h.inspector, Consents: h.consents, Keys: h.keys, DataKeys: h.ring, State: h.store,
 		KeySchedule: console.KeySchedule{Kept: oauthhandlers.DocumentAge, Every: h.config.KeyRotation, Ahead: h.config.KeyPublishAhead},
 		Refusals:    refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)), Checks: h.config.refusals(),
 		LogoutPath: h.config.paths().EndSession, Web: web, Pages: set, Clock: web.Clock,
 	})
+}
+
+// asProvider is this server as the settings of applications have it.
+func (c *config) asProvider() settings.Provider {
+	paths := c.paths()
+	return settings.Provider{
+		Name: cmp.Or(c.BrandName, "Gatehouse"), Issuer: c.Issuer,
+		Authorization: c.Issuer + paths.Authorization, Token: c.Issuer + paths.Token, UserInfo: c.Issuer + paths.UserInfo, Keys: c.Issuer + paths.JWKS, Logout: c.Issuer + paths.EndSession,
+	}
 }

@@ -17,8 +17,8 @@ type confirmation struct {
 	Typed bool
 	// Action is where the form goes, and Back the page that it was on.
 	Action, Back string
-	// Values are what the form sends again.
-	Values map[string]string
+	// With are the other fields of the form.
+	With url.Values
 	// Wrong: something else was typed.
 	Wrong bool
 }

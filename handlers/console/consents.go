@@ -82,7 +82,7 @@ func (c *Console) serveConsentWithdrawal(w http.ResponseWriter, r *http.Request,
 	back := accessFilter{Client: typed(form, "client"), User: typed(form, "user")}
 	yes, err := c.confirmed(w, r, v, form, confirmation{
 		shell: shell{Current: consentsPath}, Kind: "withdraw_consent", Name: agreed.Username + " · " + agreed.ClientName, Back: back.path(consentsPath),
-		Values: map[string]string{"client": back.Client, "user": back.User},
+		With: url.Values{"client": {back.Client}, "user": {back.User}},
 	})
 	if !yes {
 		return err

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/gatehouse-id/gatehouse/handlers/console/settings"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -36,10 +37,15 @@ type Config struct {
 	Sessions      sessions
 	Apps          apps
 	Audit         records
-	Clients       clients
+	// Clients are the registered applications, and Registry changes them.
+	Clients   clients
+	Registry  registry
+	Catalogue catalogue
 	// Tokens are what was issued.
 	Tokens   tokens
 	Consents consents
+	// Provider is this server as the settings of applications have it.
+	Provider settings.Provider
 	// Keys sign tokens, KeySchedule is what is settled about them, and DataKeys are those of the database.
 	Keys        signingKeys
 	KeySchedule KeySchedule

@@ -25,11 +25,6 @@ type checks interface {
 	Explain(check refusal.Check) refusal.Entry
 }
 
-// clients reads clients.
-type clients interface {
-	Client(ctx context.Context, id string) (*client.Client, error)
-}
-
 // explainPage says what an error id means.
 type explainPage struct {
 	shell

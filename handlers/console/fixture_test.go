@@ -19,11 +19,13 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/console"
+	"github.com/gatehouse-id/gatehouse/handlers/console/settings"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/connected"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
@@ -51,6 +53,7 @@ type fixture struct {
 	factors  *factor.Registry
 	routes   *mux.Router
 	now      atomic.Pointer[time.Time]
+	clients  *client.Registry
 	issuer   *grant.Issuer
 	keys     *keys.Manager
 	records  *refusal.Recorder
@@ -85,6 +88,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	f.issuer = grant.NewIssuer(f.store, tokenHash, nil, (*event.Bus)(nil), f.gate, clock, rand.Reader, grant.DefaultLifetimes())
 	imported := grant.NewImportedTokens(f.store, ring.Key(keyring.ImportedSecret))
 	f.records = refusal.NewRecorder(ring.Key(keyring.ErrorRecord))
+	f.clients = client.NewRegistry(f.store, f.gate, client.NewSecrets(password.New(rand.Reader, 1), ring.Key(keyring.ClientSecret), rand.Reader), clock, rand.Reader)
 	c := console.Config{
 		Clients: f.store, Tokens: grant.NewInspector(f.store, f.gate, tokenHash, f.keys, (*event.Bus)(nil), clock, 8*time.Hour, imported),
 		Consents: consent.NewRegistry(f.store, f.store, f.store, f.gate, clock), Keys: f.keys, DataKeys: ring, State: f.store,
@@ -92,6 +96,8 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		Refusals:    f.records, Checks: refusal.NewCatalogue(refusal.Limits{}),
 		Users: f.store, Accounts: registry, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store,
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
+		Registry: f.clients, Catalogue: consent.NewCatalogue(f.store, f.gate, clock),
+		Provider:   settings.Provider{Name: "Test", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token"},
 		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,
 	}
 	if change != nil {
@@ -99,7 +105,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	}
 	pages, err := console.New(c)
 	require.NoError(t, err)
-	f.routes = mux.NewRouter()
+	f.routes = mux.NewRouter().UseEncodedPath().SkipClean(true) // as package handlers
 	for _, line := range pages.Routes() {
 		f.routes.HandleFunc(line.Path, func(w http.ResponseWriter, r *http.Request) {
 			if err := line.Handler(w, r); err != nil { // which package handlers answers with a page

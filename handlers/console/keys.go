@@ -143,7 +143,7 @@ func (c *Console) serveKeyRotation(w http.ResponseWriter, r *http.Request, v *vi
 	}
 	if wait == 0 {
 		yes, err := c.confirmed(w, r, v, form, confirmation{
-			shell: shell{Current: keysPath}, Kind: "rotate_now", Name: string(alg), Back: keysPath, Values: map[string]string{"alg": string(alg), "wait": "0"},
+			shell: shell{Current: keysPath}, Kind: "rotate_now", Name: string(alg), Back: keysPath, With: url.Values{"alg": {string(alg)}, "wait": {"0"}},
 		})
 		if !yes {
 			return err

@@ -11,7 +11,7 @@ import (
 
 // Routes are the pages.
 func (c *Console) Routes() []route.Route {
-	return slices.Concat(c.overviewRoutes(), c.userRoutes(), c.accessRoutes(), c.keyRoutes(), c.findRoutes())
+	return slices.Concat(c.overviewRoutes(), c.userRoutes(), c.accessRoutes(), c.keyRoutes(), c.findRoutes(), c.clientRoutes())
 }
 
 func (c *Console) overviewRoutes() []route.Route {
@@ -26,12 +26,12 @@ func (c *Console) line(method, name, path string, serve serve) route.Route {
 	}
 }
 
-// pageLine is a page, for those who may read what it is about.
-func (c *Console) pageLine(name, path, noun string, serve serve) route.Route {
+// page is a page, for those who may read what it is about.
+func (c *Console) page(name, path, noun string, serve serve) route.Route {
 	return c.line(http.MethodGet, name+" page", path, reading(noun, serve))
 }
 
-// formLine is a form, for those who may change what it is about.
-func (c *Console) formLine(name, path, noun string, act act) route.Route {
+// change is a form, for those who may change what it is about.
+func (c *Console) change(name, path, noun string, act act) route.Route {
 	return c.line(http.MethodPost, name, path, c.form(audit.WriteScope(noun), act))
 }

@@ -11,6 +11,6 @@ func (c *Console) findRoutes() []route.Route {
 	return []route.Route{
 		c.line(http.MethodGet, "find page", "/find", c.serveFindForm),
 		c.line(http.MethodPost, "find", "/find", c.asking(c.serveFind)),
-		c.pageLine("explain", "/explain", "errors", c.serveExplain),
+		c.page("explain", "/explain", "errors", c.serveExplain),
 	}
 }

@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -40,7 +39,7 @@ func navigation(v *viewer) []navGroup {
 	all := []navGroup{
 		{"", []navLink{{Path, "overview", ""}}},
 		{"people", []navLink{{usersPath, "users", "users"}, {sessionsPath, "sessions", "sessions"}, {consentsPath, "consents", "consents"}}},
-		{"access", []navLink{{tokensPath, "tokens", "tokens"}, {keysPath, "keys", "keys"}}},
+		{"access", []navLink{{clientsPath, "clients", "clients"}, {tokensPath, "tokens", "tokens"}, {keysPath, "keys", "keys"}}},
 		{"help", []navLink{{explainPath, "explain", "errors"}}},
 	}
 	var shown []navGroup
@@ -71,5 +70,3 @@ func (s shell) Local(at time.Time) time.Time { return at.In(s.zone) }
 
 // ClientPath is the page of a client.
 func (shell) ClientPath(id string) string { return clientPath(id) }
-
-func clientPath(id string) string { return Path + "/clients/" + url.PathEscape(id) }

@@ -104,7 +104,7 @@ func (c *Console) serveTokensRevocation(w http.ResponseWriter, r *http.Request, 
 	}
 	back := (accessFilter{Client: of.ClientID, User: user}).path(tokensPath)
 	yes, err := c.confirmed(w, r, v, form, confirmation{
-		shell: shell{Current: tokensPath}, Kind: "revoke_tokens", Name: name, Back: back, Values: map[string]string{"client": of.ClientID, "user": user},
+		shell: shell{Current: tokensPath}, Kind: "revoke_tokens", Name: name, Back: back, With: url.Values{"client": {of.ClientID}, "user": {user}},
 	})
 	if !yes {
 		return err

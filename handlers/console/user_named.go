@@ -15,6 +15,9 @@ func typed(values url.Values, field string) string { return strings.TrimSpace(va
 
 // userNamed is the user whom a text names: by id, user name or email address. It returns nil where there is none.
 func (c *Console) userNamed(ctx context.Context, text string) (*account.User, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // documented
+	}
 	if id, err := provider.ParseID(text); err == nil {
 		u, err := c.Users.User(ctx, id)
 		if errors.Is(err, provider.ErrNotFound) {

@@ -1,0 +1,121 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+)
+
+// clients reads clients from the database.
+type clients interface {
+	client.Finder
+	Client(ctx context.Context, id string) (*client.Client, error)
+	NamedUsers(ctx context.Context, clientID, after string, limit int) ([]client.Named, error)
+	AllowedGroups(ctx context.Context, clientID string) ([]string, error)
+}
+
+// clientPage is the page about a client.
+type clientPage struct {
+	shell
+
+	Client *client.Client
+	Path   string
+	// Secrets are those that are valid.
+	Secrets []client.Secret
+	Users   []client.Named
+	// NextUsers is the path with the following ones; empty: these are the last.
+	NextUsers string
+	Groups    []string
+	Tokens    []grant.Listed
+	Consents  []consent.ClientConsent
+	Records   []audit.Record
+	Now       time.Time
+}
+
+// Administers tells whether administrators manage this server through the client.
+func (p clientPage) Administers() bool { return p.Client.Administers() }
+
+// Everyone tells whether all users may use the client.
+func (p clientPage) Everyone() bool { return !p.Client.Restricted }
+
+// mostListed is how many tokens and consents the page of a client shows.
+const mostListed = 10
+
+func (c *Console) serveClient(w http.ResponseWriter, r *http.Request, v *viewer) error {
+	registered, err := c.clientOf(r)
+	if err != nil {
+		return err
+	}
+	page, err := c.clientPage(r, v, registered)
+	if err != nil {
+		return err
+	}
+	page.shell = c.shell(w, r, v, clientsPath)
+	return c.pages.For(r).Write(w, http.StatusOK, "client", page, r.URL.RequestURI())
+}
+
+func (c *Console) clientPage(r *http.Request, v *viewer, registered *client.Client) (page clientPage, err error) {
+	ctx, id := r.Context(), registered.ID
+	page = clientPage{Client: registered, Path: clientPath(id), Now: c.now(r)}
+	for _, s := range registered.Secrets {
+		if s.Live(page.Now) {
+			page.Secrets = append(page.Secrets, s)
+		}
+	}
+	if registered.Restricted {
+		if page.Users, err = c.Clients.NamedUsers(ctx, id, r.URL.Query().Get("after"), listed+1); err != nil {
+			return page, err
+		}
+		if len(page.Users) > listed {
+			page.Users = page.Users[:listed]
+			page.NextUsers = page.Path + "?" + url.Values{"after": {page.Users[listed-1].Username}}.Encode() + "#access"
+		}
+		if page.Groups, err = c.Clients.AllowedGroups(ctx, id); err != nil {
+			return page, err
+		}
+	}
+	if v.may(audit.ReadScope("tokens")) {
+		tokens, err := c.Tokens.List(ctx, grant.Filter{ClientID: id}, provider.ID{}, mostListed)
+		if err != nil {
+			return page, err
+		}
+		page.Tokens = tokens.Tokens
+	}
+	if v.may(audit.ReadScope("consents")) {
+		if page.Consents, err = c.Consents.List(ctx, consent.Filter{ClientID: id}, mostListed); err != nil {
+			return page, err
+		}
+	}
+	page.Records, err = c.Audit.Records(ctx, audit.Filter{ClientID: id}, mostRecords)
+	return page, err
+}
+
+// clientOf is the client of the path.
+func (c *Console) clientOf(r *http.Request) (*client.Client, error) {
+	id, err := url.PathUnescape(mux.Vars(r)["client_id"])
+	if err != nil {
+		return nil, noPage(r)
+	}
+	registered, err := c.Clients.Client(r.Context(), id)
+	return registered, found(r, err)
+}
+
+// clientPath is the path of the page about a client, whose id may have slashes.
+func clientPath(id string) string { return clientsPath + "/" + url.PathEscape(id) }
+
+// Lifetime is one of the client's, or a dash where it has the provider's.
+func (clientPage) Lifetime(d time.Duration) string {
+	if d == 0 {
+		return "–"
+	}
+	return durationText(d)
+}

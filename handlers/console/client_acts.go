@@ -1,0 +1,113 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+// registry changes clients.
+type registry interface {
+	Create(ctx context.Context, actor audit.Actor, c *client.Client, secret string) (string, error)
+	Update(ctx context.Context, actor audit.Actor, id string, change func(c *client.Client) error) (*client.Client, error)
+	RotateSecret(ctx context.Context, actor audit.Actor, id, secret string, terms client.Terms) (client.Secret, string, error)
+	EndSecret(ctx context.Context, actor audit.Actor, clientID string, id provider.ID) error
+	Delete(ctx context.Context, actor audit.Actor, id string) error
+	AllowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error
+	DisallowUser(ctx context.Context, actor audit.Actor, clientID string, userID provider.ID) error
+	AllowGroup(ctx context.Context, actor audit.Actor, clientID, group string) error
+	DisallowGroup(ctx context.Context, actor audit.Actor, clientID, group string) error
+}
+
+// catalogue has the scopes that users are told about.
+type catalogue interface {
+	// Ensure adds those that it lacks.
+	Ensure(ctx context.Context, actor audit.Actor, names []string) ([]string, error)
+}
+
+// serveClientState disables or enables a client.
+func (c *Console) serveClientState(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
+	registered, err := c.clientOf(r)
+	if err != nil {
+		return err
+	}
+	disable := form.Get("state") == disabledUsers
+	if _, err := c.Registry.Update(r.Context(), v.actor, registered.ID, func(c *client.Client) error { c.Disabled = disable; return nil }); err != nil {
+		return found(r, err)
+	}
+	if disable {
+		return c.done(w, r, clientPath(registered.ID), said{Done: "client_disabled", About: registered.Name})
+	}
+	return c.done(w, r, clientPath(registered.ID), said{Done: "client_enabled", About: registered.Name})
+}
+
+// serveClientDeletion deletes a client, after its id was typed.
+func (c *Console) serveClientDeletion(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
+	registered, err := c.clientOf(r)
+	if err != nil {
+		return err
+	}
+	yes, err := c.confirmed(w, r, v, form, confirmation{shell: shell{Current: clientsPath}, Kind: "delete_client", Name: registered.ID, Typed: true, Back: clientPath(registered.ID)})
+	if !yes {
+		return err
+	}
+	if err := c.Registry.Delete(r.Context(), v.actor, registered.ID); err != nil {
+		return found(r, err)
+	}
+	return c.done(w, r, clientsPath, said{Done: "client_deleted", About: registered.Name})
+}
+
+// overlaps are how long the older secrets of a client stay valid beside a new one.
+func overlaps() map[string]time.Duration {
+	const day = hoursOfDay * time.Hour
+	return map[string]time.Duration{"now": 0, "day": day, "week": 7 * day, "month": 30 * day}
+}
+
+// serveClientSecrets adds a secret, which the page that answers shows, or ends one.
+func (c *Console) serveClientSecrets(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
+	registered, err := c.clientOf(r)
+	if err != nil {
+		return err
+	}
+	back := clientPath(registered.ID)
+	if text := form.Get("secret"); text != "" {
+		ask := confirmation{shell: shell{Current: clientsPath}, Kind: "end_secret", Name: registered.Name, Back: back, With: url.Values{"secret": {text}}}
+		if yes, err := c.confirmed(w, r, v, form, ask); !yes {
+			return err
+		}
+		id, err := provider.ParseID(text)
+		if err == nil {
+			err = c.Registry.EndSecret(r.Context(), v.actor, registered.ID, id)
+		}
+		if errors.Is(err, client.ErrLastSecret) {
+			return c.done(w, r, back, said{Done: "last_secret"})
+		}
+		if err != nil && !errors.Is(err, provider.ErrNotFound) {
+			return err
+		}
+		return c.done(w, r, back, said{Done: "secret_ended", About: registered.Name})
+	}
+	overlap, ok := overlaps()[form.Get("overlap")]
+	if !ok {
+		overlap = overlaps()["day"]
+	}
+	_, secret, err := c.Registry.RotateSecret(r.Context(), v.actor, registered.ID, "", client.Terms{Overlap: overlap})
+	var bad *client.Invalid
+	switch {
+	case errors.Is(err, client.ErrPublic):
+		return c.done(w, r, back, said{Done: "no_secret", About: registered.Name})
+	case errors.As(err, &bad):
+		return c.done(w, r, back, said{Done: "too_many_secrets", About: registered.Name})
+	case err != nil:
+		return found(r, err)
+	}
+	canonical.From(r.Context()).Outcome("secret_added")
+	return c.showSecret(w, r, v, http.StatusCreated, secretPage{Client: registered, Secret: secret})
+}
