@@ -34,11 +34,12 @@ type clientPage struct {
 	Users   []client.Named
 	// NextUsers is the path with the following ones; empty: these are the last.
 	NextUsers string
-	Groups    []string
-	Tokens    []grant.Listed
-	Consents  []consent.ClientConsent
-	Records   []audit.Record
-	Now       time.Time
+	// Roles are those whose users may use it.
+	Roles    []string
+	Tokens   []grant.Listed
+	Consents []consent.ClientConsent
+	Records  []audit.Record
+	Now      time.Time
 }
 
 // Administers tells whether administrators manage this server through the client.
@@ -79,7 +80,7 @@ func (c *Console) clientPage(r *http.Request, v *viewer, registered *client.Clie
 			page.Users = page.Users[:listed]
 			page.NextUsers = page.Path + "?" + url.Values{"after": {page.Users[listed-1].Username}}.Encode() + "#access"
 		}
-		if page.Groups, err = c.Clients.AllowedGroups(ctx, id); err != nil {
+		if page.Roles, err = c.Clients.AllowedGroups(ctx, id); err != nil {
 			return page, err
 		}
 	}
@@ -112,10 +113,16 @@ func (c *Console) clientOf(r *http.Request) (*client.Client, error) {
 // clientPath is the path of the page about a client, whose id may have slashes.
 func clientPath(id string) string { return clientsPath + "/" + url.PathEscape(id) }
 
-// Lifetime is one of the client's, or a dash where it has the provider's.
-func (clientPage) Lifetime(d time.Duration) string {
-	if d == 0 {
-		return "–"
+// lifetime is one that the client has of its own.
+type lifetime struct{ Name, Text string }
+
+// Lifetimes are those that differ from the server's.
+func (p clientPage) Lifetimes() []lifetime {
+	var own []lifetime
+	for _, f := range client.Fields() {
+		if d, ok := f.Pointer(p.Client).(*time.Duration); ok && *d != 0 {
+			own = append(own, lifetime{f.Name, durationText(*d)})
+		}
 	}
-	return durationText(d)
+	return own
 }

@@ -45,8 +45,7 @@ func (c *Console) serveClientAccess(w http.ResponseWriter, r *http.Request, v *v
 		}
 		outcome, err = c.allow(r, v, id, user, group)
 	case "disallow_user":
-		var parsed provider.ID
-		if parsed, err = provider.ParseID(user); err == nil {
+		if parsed, fault := provider.ParseID(user); fault == nil {
 			err = c.Registry.DisallowUser(r.Context(), v.actor, id, parsed)
 		}
 		outcome.Done = "user_disallowed"

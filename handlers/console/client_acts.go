@@ -78,21 +78,7 @@ func (c *Console) serveClientSecrets(w http.ResponseWriter, r *http.Request, v *
 	}
 	back := clientPath(registered.ID)
 	if text := form.Get("secret"); text != "" {
-		ask := confirmation{shell: shell{Current: clientsPath}, Kind: "end_secret", Name: registered.Name, Back: back, With: url.Values{"secret": {text}}}
-		if yes, err := c.confirmed(w, r, v, form, ask); !yes {
-			return err
-		}
-		id, err := provider.ParseID(text)
-		if err == nil {
-			err = c.Registry.EndSecret(r.Context(), v.actor, registered.ID, id)
-		}
-		if errors.Is(err, client.ErrLastSecret) {
-			return c.done(w, r, back, said{Done: "last_secret"})
-		}
-		if err != nil && !errors.Is(err, provider.ErrNotFound) {
-			return err
-		}
-		return c.done(w, r, back, said{Done: "secret_ended", About: registered.Name})
+		return c.endSecret(w, r, v, form, registered, text)
 	}
 	overlap, ok := overlaps()[form.Get("overlap")]
 	if !ok {
@@ -110,4 +96,25 @@ func (c *Console) serveClientSecrets(w http.ResponseWriter, r *http.Request, v *
 	}
 	canonical.From(r.Context()).Outcome("secret_added")
 	return c.showSecret(w, r, v, http.StatusCreated, secretPage{Client: registered, Secret: secret})
+}
+
+// endSecret ends the secret with an id, after that was confirmed.
+func (c *Console) endSecret(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values, of *client.Client, text string) error {
+	back := clientPath(of.ID)
+	ask := confirmation{shell: shell{Current: clientsPath}, Kind: "end_secret", Name: of.Name, Back: back, With: url.Values{"secret": {text}}}
+	if yes, err := c.confirmed(w, r, v, form, ask); !yes {
+		return err
+	}
+	id, err := provider.ParseID(text)
+	if err != nil {
+		return c.done(w, r, back, said{Done: "nothing_changed"})
+	}
+	switch err := c.Registry.EndSecret(r.Context(), v.actor, of.ID, id); {
+	case errors.Is(err, client.ErrLastSecret):
+		return c.done(w, r, back, said{Done: "last_secret"})
+	case err != nil && !errors.Is(err, provider.ErrNotFound): // somebody else has ended it
+		return err
+	default:
+		return c.done(w, r, back, said{Done: "secret_ended", About: of.Name})
+	}
 }

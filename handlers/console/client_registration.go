@@ -66,7 +66,7 @@ func (c *Console) serveRegistration(w http.ResponseWriter, r *http.Request, v *v
 	if err != nil {
 		return err
 	}
-	return c.pages.For(r).Write(w, http.StatusOK, "client_registration", page, r.URL.Path)
+	return c.pages.For(r).Write(w, http.StatusOK, "client_registration", page, r.URL.EscapedPath())
 }
 
 // serveRegistrationChange changes the properties that differ from those that the form was made from. If somebody else
@@ -83,7 +83,7 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 	}
 	madeFrom, _ := strconv.ParseInt(sent.Get("version"), 10, 64) // nothing else is a version
 	answer := func(status int, page registrationPage) error {
-		return in.Write(w, status, "client_registration", page, r.URL.Path)
+		return in.Write(w, status, "client_registration", page, r.URL.EscapedPath())
 	}
 
 	change := func(c *client.Client) map[string]string {

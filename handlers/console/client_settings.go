@@ -51,5 +51,5 @@ func (c *Console) serveProductSettings(w http.ResponseWriter, r *http.Request, v
 func (c *Console) writeSettings(w http.ResponseWriter, r *http.Request, v *viewer, registered *client.Client, shown *settings.Settings) error {
 	return c.pages.For(r).Write(w, http.StatusOK, "client_settings", settingsPage{
 		c.shell(w, r, v, clientsPath), registered, clientPath(registered.ID), c.Provider, settings.Products(), shown, settings.Secret,
-	}, r.URL.Path)
+	}, r.URL.EscapedPath())
 }

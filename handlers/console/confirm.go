@@ -33,7 +33,7 @@ func (c *Console) confirmed(w http.ResponseWriter, r *http.Request, v *viewer, f
 	if sent == ask.Name || !ask.Typed && sent != "" {
 		return true, nil
 	}
-	ask.shell, ask.Action = c.shell(w, r, v, ask.Current), r.URL.Path
+	ask.shell, ask.Action = c.shell(w, r, v, ask.Current), r.URL.EscapedPath()
 	ask.Wrong = sent != ""
 	status := http.StatusOK
 	if ask.Wrong {

@@ -22,7 +22,7 @@ type kindsPage struct {
 }
 
 func (c *Console) serveClientKinds(w http.ResponseWriter, r *http.Request, v *viewer) error {
-	return c.pages.For(r).Write(w, http.StatusOK, "client_kinds", kindsPage{c.shell(w, r, v, clientsPath), clientKinds()}, r.URL.Path)
+	return c.pages.For(r).Write(w, http.StatusOK, "client_kinds", kindsPage{c.shell(w, r, v, clientsPath), clientKinds()}, r.URL.EscapedPath())
 }
 
 // newClientPage asks what a client of that kind needs.
@@ -38,7 +38,7 @@ func (c *Console) serveNewClient(w http.ResponseWriter, r *http.Request, v *view
 	if !ok {
 		return noPage(r)
 	}
-	return c.pages.For(r).Write(w, http.StatusOK, "new_client", newClientPage{c.shell(w, r, v, clientsPath), kind, kind.form()}, r.URL.Path)
+	return c.pages.For(r).Write(w, http.StatusOK, "new_client", newClientPage{c.shell(w, r, v, clientsPath), kind, kind.form()}, r.URL.EscapedPath())
 }
 
 // serveClientCreation registers a client, and shows its secret on the page that answers.
@@ -69,7 +69,7 @@ func (c *Console) serveClientCreation(w http.ResponseWriter, r *http.Request, v 
 		}
 	}
 	if form.Wrong {
-		return in.Write(w, http.StatusUnprocessableEntity, "new_client", newClientPage{c.shell(w, r, v, clientsPath), kind, form.finish()}, r.URL.Path)
+		return in.Write(w, http.StatusUnprocessableEntity, "new_client", newClientPage{c.shell(w, r, v, clientsPath), kind, form.finish()}, r.URL.EscapedPath())
 	}
 	if _, err := c.Catalogue.Ensure(r.Context(), v.actor, registered.Scopes); err != nil {
 		return err

@@ -1,0 +1,149 @@
+package console_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+func TestClientIsDisabledEnabledAndDeleted(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("shop/1", nil)
+	path := "/admin/clients/shop%2F1"
+	assert.Contains(t, b.done(b.post(path+"/state", url.Values{"state": {"disabled"}})), "App shop/1 is disabled")
+	assert.True(t, f.client("shop/1").Disabled)
+	assert.Contains(t, b.done(b.post(path+"/state", url.Values{"state": {"active"}})), "App shop/1 is enabled")
+	assert.False(t, f.client("shop/1").Disabled)
+	asked := b.post(path+"/deletion", url.Values{})
+	assert.Contains(t, asked.Body.String(), "Type shop/1 to confirm")
+	assert.Contains(t, asked.Body.String(), `action="`+path+`/deletion"`)
+	assert.Equal(t, http.StatusUnprocessableEntity, b.post(path+"/deletion", url.Values{"confirm": {"App shop/1"}}).Code)
+	f.client("shop/1")
+	assert.Contains(t, b.done(b.post(path+"/deletion", url.Values{"confirm": {"shop/1"}})), "App shop/1 is deleted")
+	_, err := f.store.Client(t.Context(), "shop/1")
+	require.ErrorIs(t, err, provider.ErrNotFound)
+}
+
+// A new secret is on the page that answers, and nowhere else; the old one stays valid as long as was chosen.
+func TestSecretsOfAClient(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("shop", nil)
+	old := f.client("shop").Secrets[0]
+	later := f.now.Load().Add(time.Minute)
+	f.now.Store(&later)
+	w := b.post("/admin/clients/shop/secrets", url.Values{"overlap": {"week"}})
+	require.Equal(t, http.StatusCreated, w.Code)
+	secret := regexpSecret.FindString(w.Body.String())
+	c := f.client("shop")
+	ok, err := client.NewSecrets(nil, nil, nil).Verify(t.Context(), &client.Client{Secrets: c.Secrets[1:]}, secret, *f.now.Load())
+	require.NoError(t, err)
+	assert.True(t, ok)
+	assert.Equal(t, f.now.Load().Add(7*24*time.Hour), *c.Secrets[0].ExpiresAt)
+	page := b.get("/admin/clients/shop").Body.String()
+	assert.NotContains(t, page, secret)
+	assert.Contains(t, page, "ends on")
+
+	asked := b.post("/admin/clients/shop/secrets", url.Values{"secret": {old.ID.String()}})
+	assert.Equal(t, http.StatusOK, asked.Code)
+	assert.Len(t, f.client("shop").Secrets, 2)
+	form := filled(asked.Body.String())
+	assert.Equal(t, old.ID.String(), form.Get("secret"), "the page that asks carries it on")
+	assert.Contains(t, b.done(b.post("/admin/clients/shop/secrets", form)), "The secret has ended")
+	b.done(b.post("/admin/clients/shop/secrets", url.Values{"secret": {"none"}, "confirm": {"yes"}}))
+	left := f.client("shop").Secrets
+	require.Len(t, left, 1)
+	assert.Equal(t, c.Secrets[1].ID, left[0].ID)
+	form.Set("secret", left[0].ID.String())
+	assert.Contains(t, b.done(b.post("/admin/clients/shop/secrets", form)), "It is the only secret")
+	assert.Len(t, f.client("shop").Secrets, 1)
+}
+
+func TestPublicClientsHaveNoSecrets(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("spa", func(c *client.Client) { c.AuthMethod = client.None })
+	assert.NotContains(t, b.get("/admin/clients/spa").Body.String(), "Add a secret")
+	assert.Contains(t, b.done(b.post("/admin/clients/spa/secrets", url.Values{})), "has no secrets")
+	assert.Empty(t, f.client("spa").Secrets)
+}
+
+// To restrict a client ends what others have from it, so it is asked first; so is to forget the names.
+func TestWhoMayUseAClient(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	alice := f.user("alice")
+	f.registered("shop", nil)
+	path := "/admin/clients/shop/access"
+	asked := b.post(path, url.Values{"action": {"allow"}, "user": {"Alice@example.com"}})
+	assert.Contains(t, asked.Body.String(), "Only for those who are named?")
+	assert.False(t, f.client("shop").Restricted)
+	assert.Contains(t, b.done(b.post(path, filled(asked.Body.String()))), "alice may use it")
+	assert.True(t, f.client("shop").Restricted)
+	page := b.done(b.post(path, url.Values{"action": {"allow"}, "group": {"staff"}}))
+	assert.Contains(t, page, "Everyone with the role staff may use it")
+	assert.Contains(t, page, `<a href="/admin/users/`+alice.ID.String()+`">alice</a>`)
+	assert.Contains(t, page, `href="/admin/users"`, "the navigation is there, too")
+	assert.Contains(t, b.done(b.post(path, url.Values{"action": {"allow"}, "user": {"bob"}})), "There is no user bob")
+	assert.Contains(t, b.done(b.post(path, url.Values{"action": {"allow"}, "user": {" "}})), "There is no user")
+	assert.Contains(t, b.done(b.post(path, url.Values{"action": {"allow"}, "group": {"No Role"}})), "No Role cannot be a role")
+	b.done(b.post(path, url.Values{"action": {"disallow_user"}, "user": {alice.ID.String()}}))
+	b.done(b.post(path, url.Values{"action": {"disallow_user"}, "user": {"nobody"}}))
+	b.done(b.post(path, url.Values{"action": {"disallow_group"}, "group": {"staff"}}))
+	assert.Contains(t, b.get("/admin/clients/shop").Body.String(), "Nobody is named yet")
+	assert.True(t, f.client("shop").Restricted, "the last name that is removed opens it to nobody")
+	asked = b.post(path, url.Values{"action": {"everyone"}})
+	assert.Contains(t, asked.Body.String(), "Open it to everyone?")
+	assert.True(t, f.client("shop").Restricted)
+	b.done(b.post(path, filled(asked.Body.String())))
+	assert.False(t, f.client("shop").Restricted)
+	assert.Contains(t, b.done(b.post(path, url.Values{"action": {"other"}})), "Nothing was changed")
+}
+
+func TestNamedUsersOfAClientArePaged(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("shop", func(c *client.Client) { c.Restricted = true })
+	for i := range 52 {
+		u := f.user("user-" + string(rune('a'+i/26)) + string(rune('a'+i%26)))
+		require.NoError(t, f.store.AllowUser(t.Context(), "shop", u.ID))
+	}
+	first := b.get("/admin/clients/shop").Body.String()
+	assert.Contains(t, first, ">user-aa<")
+	assert.NotContains(t, first, ">user-bz<")
+	next := regexpNext.FindStringSubmatch(first)
+	require.NotNil(t, next)
+	address, _, _ := strings.Cut(unescape(next[1]), "#")
+	second := b.get(address).Body.String()
+	assert.Contains(t, second, ">user-bz<")
+	assert.NotContains(t, second, ">user-aa<")
+	assert.NotContains(t, second, `rel="next"`)
+}
+
+func TestSettingsHaveTheValuesOfTheClient(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("graphs/1", func(c *client.Client) { c.RedirectURIs = []string{"https://g.example.com/login/generic_oauth"} })
+	list := b.get("/admin/clients/graphs%2F1/settings").Body.String()
+	assert.Contains(t, list, `href="/admin/clients/graphs%2F1/settings/grafana"`)
+	assert.Contains(t, list, "https://id.example/oauth/token")
+	page := b.get("/admin/clients/graphs%2F1/settings/grafana").Body.String()
+	assert.Contains(t, page, "client_id = graphs/1\n")
+	assert.Contains(t, page, "client_secret = CLIENT_SECRET\n")
+	assert.Contains(t, page, `<span class="badge good">registered</span>`)
+	assert.NotContains(t, page, "settings-warnings")
+	other := b.get("/admin/clients/graphs%2F1/settings/gitea").Body.String()
+	assert.Contains(t, other, "not registered")
+	assert.Contains(t, other, "settings-warnings")
+	assert.Equal(t, http.StatusTeapot, b.get("/admin/clients/graphs%2F1/settings/other").Code)
+}
