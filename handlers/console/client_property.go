@@ -175,7 +175,7 @@ func parseDuration(text string) (time.Duration, bool) {
 	}
 	if days, ok := strings.CutSuffix(text, "d"); ok {
 		n, err := strconv.ParseUint(days, 10, 16)
-		return time.Duration(n) * hoursOfDay * time.Hour, err == nil //nolint:gosec // 16 bits
+		return time.Duration(n) * hoursOfDay * time.Hour, err == nil
 	}
 	d, err := time.ParseDuration(text)
 	return d, err == nil

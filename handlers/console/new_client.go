@@ -12,8 +12,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-const newClientPath = Path + "/new-client"
-
 // kindsPage asks what kind of application a new client is.
 type kindsPage struct {
 	shell

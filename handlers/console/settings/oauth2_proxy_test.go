@@ -17,7 +17,7 @@ func TestSettingsOfOAuth2ProxyAreKnownToIt(t *testing.T) {
 	start := func(text string) string {
 		file := filepath.Join(t.TempDir(), "oauth2-proxy.cfg")
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-		out, err := exec.CommandContext(t.Context(), "go", "tool", "-C", "../../..", "-modfile=test/tools/oauth2-proxy.mod", "oauth2-proxy", "--config", file).CombinedOutput() //nolint:gosec // a file of this test
+		out, err := exec.CommandContext(t.Context(), "go", "tool", "-C", "../../..", "-modfile=test/tools/oauth2-proxy.mod", "oauth2-proxy", "--config", file).CombinedOutput()
 		require.Error(t, err)
 		return string(out)
 	}
