@@ -114,6 +114,14 @@ func (v values) Path() string {
 	return u.EscapedPath()
 }
 
+// Listen is where a program on this computer answers at the redirect URI, or anywhere behind a server that does.
+func (v values) Listen() string {
+	if u, err := url.Parse(v.Redirect); err == nil && client.Loopback(u.Hostname()) && u.Port() != "" {
+		return u.Host
+	}
+	return "127.0.0.1:8080"
+}
+
 // Has tells whether a scope is asked for.
 func (v values) Has(scope string) bool { return slices.Contains(v.Scopes, scope) }
 
