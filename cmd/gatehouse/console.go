@@ -34,6 +34,6 @@ func (c *config) asProvider() settings.Provider {
 	paths := c.paths()
 	return settings.Provider{
 		Name: cmp.Or(c.BrandName, "Gatehouse"), Issuer: c.Issuer,
-		Authorization: c.Issuer + paths.Authorization, Token: c.Issuer + paths.Token, UserInfo: c.Issuer + paths.UserInfo, Keys: c.Issuer + paths.JWKS, Logout: c.Issuer + paths.EndSession,
+		Authorization: c.Issuer + paths.Authorization, Token: c.Issuer + paths.Token, UserInfo: c.Issuer + paths.UserInfo, Introspection: c.Issuer + paths.Introspection, Keys: c.Issuer + paths.JWKS, Logout: c.Issuer + paths.EndSession,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -44,6 +45,13 @@ type clientPage struct {
 
 // Administers tells whether administrators manage this server through the client.
 func (p clientPage) Administers() bool { return p.Client.Administers() }
+
+// ForPeople tells whether people sign in to the client.
+func (p clientPage) ForPeople() bool { return forPeople(p.Client) }
+
+func forPeople(c *client.Client) bool {
+	return slices.ContainsFunc(c.GrantTypes, func(g client.GrantType) bool { return g != client.ClientCredentials })
+}
 
 // Everyone tells whether all users may use the client.
 func (p clientPage) Everyone() bool { return !p.Client.Restricted }

@@ -18,6 +18,8 @@ type settingsPage struct {
 	// Server has what every library asks for.
 	Server   settings.Provider
 	Products []settings.Product
+	// Commands are those of a client that acts for itself.
+	Commands []settings.File
 	// Shown are the settings of one product; nil: it is still to be chosen.
 	Shown *settings.Settings
 	// Placeholder stands for the secret.
@@ -49,7 +51,15 @@ func (c *Console) serveProductSettings(w http.ResponseWriter, r *http.Request, v
 }
 
 func (c *Console) writeSettings(w http.ResponseWriter, r *http.Request, v *viewer, registered *client.Client, shown *settings.Settings) error {
-	return c.pages.For(r).Write(w, http.StatusOK, "client_settings", settingsPage{
-		c.shell(w, r, v, clientsPath), registered, clientPath(registered.ID), c.Provider, settings.Products(), shown, settings.Secret,
-	}, r.URL.EscapedPath())
+	page := settingsPage{
+		shell: c.shell(w, r, v, clientsPath), Client: registered, Path: clientPath(registered.ID), Server: c.Provider, Shown: shown, Placeholder: settings.Secret,
+	}
+	var err error
+	if page.Commands, err = settings.Commands(c.Provider, registered); err != nil {
+		return err
+	}
+	if forPeople(registered) {
+		page.Products = settings.Products()
+	}
+	return c.pages.For(r).Write(w, http.StatusOK, "client_settings", page, r.URL.EscapedPath())
 }

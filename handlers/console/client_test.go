@@ -147,3 +147,19 @@ func TestSettingsHaveTheValuesOfTheClient(t *testing.T) {
 	assert.Contains(t, other, "settings-warnings")
 	assert.Equal(t, http.StatusTeapot, b.get("/admin/clients/graphs%2F1/settings/other").Code)
 }
+
+// A service has no redirect URIs, and nobody who may use it; its settings are requests.
+func TestServicesAreShownWithoutPeople(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("job", func(c *client.Client) {
+		c.Type, c.GrantTypes, c.RedirectURIs = client.Backend, []client.GrantType{client.ClientCredentials}, nil
+	})
+	page := b.get("/admin/clients/job").Body.String()
+	for _, absent := range []string{"Redirect URIs", "PKCE", "Who may use it", "Consents"} {
+		assert.NotContains(t, page, absent)
+	}
+	settings := b.get("/admin/clients/job/settings").Body.String()
+	assert.Contains(t, settings, "curl --user job:CLIENT_SECRET https://id.example/oauth/token")
+	assert.NotContains(t, settings, "Grafana")
+}

@@ -18,7 +18,7 @@ func server() settings.Provider {
 	const issuer = "https://id.example.com"
 	return settings.Provider{
 		Name: "Example ID", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token",
-		UserInfo: issuer + "/oauth/userinfo", Keys: issuer + "/oauth/jwks", Logout: issuer + "/oauth/logout",
+		UserInfo: issuer + "/oauth/userinfo", Introspection: issuer + "/oauth/introspect", Keys: issuer + "/oauth/jwks", Logout: issuer + "/oauth/logout",
 	}
 }
 

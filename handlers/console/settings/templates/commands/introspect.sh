@@ -1,0 +1,3 @@
+# Whether a token is valid, and whose it is
+curl --user [[shell .Basic]] [[shell .Introspection]] \
+  --data-urlencode "token=$TOKEN"
