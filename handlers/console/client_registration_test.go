@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/handlers/console"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -140,4 +142,43 @@ func TestRegistrationWithoutAVersionIsStale(t *testing.T) {
 	w := b.post(registration, url.Values{"client_name": {"x"}, "base": {"no json"}})
 	assert.Equal(t, http.StatusConflict, w.Code)
 	assert.Equal(t, "App shop", f.client("shop").Name)
+}
+
+// overtaken is a registry in which somebody else changes a client just before.
+type overtaken struct {
+	*client.Registry
+
+	once func()
+}
+
+func (o *overtaken) Update(ctx context.Context, actor audit.Actor, id string, change func(c *client.Client) error) (*client.Client, error) {
+	if once := o.once; once != nil {
+		o.once = nil
+		once()
+	}
+	return o.Registry.Update(ctx, actor, id, change)
+}
+
+// Of two forms that are sent at once one is stale, although neither was when it arrived.
+func TestRegistrationsRace(t *testing.T) {
+	o := &overtaken{}
+	f := newFixture(t, func(c *console.Config) {
+		o.Registry = c.Registry.(*client.Registry) //nolint:forcetypeassert,errcheck // that of the fixture
+		c.Registry = o
+	})
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("shop", nil)
+	form := filled(b.get(registration).Body.String())
+	form.Set("client_name", "Mine")
+	o.once = func() {
+		later := f.now.Load().Add(time.Microsecond)
+		f.now.Store(&later)
+		_, err := o.Registry.Update(t.Context(), audit.Actor{Kind: audit.Job, ID: "test", Scopes: audit.AllScopes()}, "shop", func(c *client.Client) error { c.Name = "Theirs"; return nil })
+		require.NoError(t, err)
+	}
+	w := b.post(registration, form)
+	assert.Equal(t, http.StatusConflict, w.Code)
+	assert.Contains(t, w.Body.String(), "Stored in the meantime: <code>Theirs</code>")
+	assert.Equal(t, "Theirs", f.client("shop").Name)
+	assert.Contains(t, b.done(b.post(registration, filled(w.Body.String()))), "Mine is saved")
 }

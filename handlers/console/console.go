@@ -38,7 +38,9 @@ type Config struct {
 	Apps          apps
 	Audit         records
 	// Clients are the registered applications, and Registry changes them.
-	Clients   clients
+	Clients clients
+	// Together makes several changes one.
+	Together  transactions
 	Registry  registry
 	Catalogue catalogue
 	// Tokens are what was issued.

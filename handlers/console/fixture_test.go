@@ -96,7 +96,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		Refusals:    f.records, Checks: refusal.NewCatalogue(refusal.Limits{}),
 		Users: f.store, Accounts: registry, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store,
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
-		Registry: f.clients, Catalogue: consent.NewCatalogue(f.store, f.gate, clock),
+		Together: f.store, Registry: f.clients, Catalogue: consent.NewCatalogue(f.store, f.gate, clock),
 		Provider:   settings.Provider{Name: "Test", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token"},
 		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,
 	}

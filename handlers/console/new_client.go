@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -57,7 +58,7 @@ func (c *Console) serveClientCreation(w http.ResponseWriter, r *http.Request, v 
 	secret := ""
 	if !form.Wrong {
 		var err error
-		secret, err = c.Registry.Create(r.Context(), v.actor, registered, "")
+		registered, secret, err = c.register(r.Context(), v, registered)
 		if errors.Is(err, provider.ErrConflict) {
 			err = nil
 			form.reject(clientIDField, in.Text("client.fault.taken"))
@@ -69,14 +70,31 @@ func (c *Console) serveClientCreation(w http.ResponseWriter, r *http.Request, v 
 	if form.Wrong {
 		return in.Write(w, http.StatusUnprocessableEntity, "new_client", newClientPage{c.shell(w, r, v, clientsPath), kind, form.finish()}, r.URL.EscapedPath())
 	}
-	if _, err := c.Catalogue.Ensure(r.Context(), v.actor, registered.Scopes); err != nil {
-		return err
-	}
 	if secret == "" {
 		return c.done(w, r, clientPath(registered.ID), said{Done: "client_created", About: registered.Name})
 	}
 	canonical.From(r.Context()).Outcome("client_created")
 	return c.showSecret(w, r, v, http.StatusCreated, secretPage{Client: registered, Secret: secret, New: true})
+}
+
+// transactions carry out all of several changes, or none.
+type transactions interface {
+	InTx(ctx context.Context, fn func(ctx context.Context) error) error
+}
+
+// register registers a client with its scopes. Both or neither: after the one without the other, nobody would see the
+// secret.
+func (c *Console) register(ctx context.Context, v *viewer, typed *client.Client) (made *client.Client, secret string, err error) {
+	err = c.Together.InTx(ctx, func(ctx context.Context) (err error) {
+		again := *typed
+		made = &again
+		if secret, err = c.Registry.Create(ctx, v.actor, made, ""); err != nil {
+			return err
+		}
+		_, err = c.Catalogue.Ensure(ctx, v.actor, made.Scopes)
+		return err
+	})
+	return made, secret, err
 }
 
 // secretPage shows a secret, once: it is the answer to the form that made it, and no other page has it.

@@ -1,6 +1,8 @@
 package console_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -10,6 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/handlers/console"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -171,4 +175,21 @@ func TestChoicesOfANewApplication(t *testing.T) {
 		names = append(names, s.Name)
 	}
 	assert.Contains(t, names, "orders:read")
+}
+
+// catalogueDown cannot add scopes.
+type catalogueDown struct{}
+
+func (catalogueDown) Ensure(context.Context, audit.Actor, []string) ([]string, error) {
+	return nil, errors.New("the catalogue is down")
+}
+
+// Where the scopes cannot be added there is no client either, whose secret nobody would have seen.
+func TestApplicationIsRegisteredWithItsScopesOrNotAtAll(t *testing.T) {
+	f := newFixture(t, func(c *console.Config) { c.Catalogue = catalogueDown{} })
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	w := b.post("/admin/new-client/web", url.Values{"client_name": {"Shop"}, "client_id": {"shop"}, "redirect_uris": {"https://app.example.com/cb"}, "scopes": {"openid"}})
+	assert.Equal(t, http.StatusTeapot, w.Code)
+	_, err := f.store.Client(t.Context(), "shop")
+	require.ErrorIs(t, err, provider.ErrNotFound)
 }
