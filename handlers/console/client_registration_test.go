@@ -2,8 +2,10 @@ package console_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -163,7 +165,7 @@ func (o *overtaken) Update(ctx context.Context, actor audit.Actor, id string, ch
 func TestRegistrationsRace(t *testing.T) {
 	o := &overtaken{}
 	f := newFixture(t, func(c *console.Config) {
-		o.Registry = c.Registry.(*client.Registry) //nolint:forcetypeassert,errcheck // that of the fixture
+		o.Registry = c.Registry.(*client.Registry) //nolint:forcetypeassert // that of the fixture
 		c.Registry = o
 	})
 	b := f.signIn(f.user("root", account.RoleAdmin))
@@ -181,4 +183,30 @@ func TestRegistrationsRace(t *testing.T) {
 	assert.Contains(t, w.Body.String(), "Stored in the meantime: <code>Theirs</code>")
 	assert.Equal(t, "Theirs", f.client("shop").Name)
 	assert.Contains(t, b.done(b.post(registration, filled(w.Body.String()))), "Mine is saved")
+}
+
+// The form has everything twice, encoded: it is larger than what other forms may be.
+func TestRegistrationMayHaveALargeKeySet(t *testing.T) {
+	var pages *console.Console
+	f := newFixture(t, func(c *console.Config) {
+		var err error
+		pages, err = console.New(*c)
+		require.NoError(t, err)
+	})
+	f.registered("shop", nil)
+	key := `{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","use":"sig","kid":"%s"}`
+	set := `{"keys":[` + fmt.Sprintf(key, strings.Repeat(`\"`, 30_000)) + `]}`
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	form := filled(b.get(registration).Body.String())
+	form.Set("jwks", set)
+	b.done(b.post(registration, form))
+	assert.Equal(t, set, f.client("shop").JWKS)
+	form = filled(b.get(registration).Body.String())
+	for _, line := range pages.Routes() {
+		if line.Name == "console client registration" {
+			assert.Greater(t, line.MaxBody, int64(len(form.Encode())))
+			return
+		}
+	}
+	assert.Fail(t, "there is no such route")
 }
