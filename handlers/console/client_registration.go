@@ -3,10 +3,12 @@ package console
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
 
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -108,6 +110,11 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 	}
 	trial := *registered
 	form.rejectTexts(in, change(&trial))
+	if !form.Wrong && registered.HasSecret() && !trial.HasSecret() {
+		if yes, err := c.confirmed(w, r, v, sent, losesSecrets(registered, sent)); !yes {
+			return err
+		}
+	}
 	if !form.Wrong {
 		var current client.Client
 		updated, err := c.Registry.Update(r.Context(), v.actor, registered.ID, func(c *client.Client) error {
@@ -136,6 +143,15 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 		return err
 	}
 	return answer(http.StatusUnprocessableEntity, page)
+}
+
+// losesSecrets asks before the secrets of a client are removed, which cannot be made again for it.
+func losesSecrets(c *client.Client, sent url.Values) confirmation {
+	with := maps.Clone(sent)
+	for _, field := range []string{confirmField, websession.TokenField} {
+		delete(with, field)
+	}
+	return confirmation{shell: shell{Current: clientsPath}, Kind: "lose_secrets", Name: c.Name, Back: clientPath(c.ID) + "/registration", With: with}
 }
 
 // differing are the values that are not the same in the other ones.

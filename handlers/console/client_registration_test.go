@@ -210,3 +210,24 @@ func TestRegistrationMayHaveALargeKeySet(t *testing.T) {
 	}
 	assert.Fail(t, "there is no such route")
 }
+
+// A client that becomes public loses its secrets for good, which is asked first; the form goes along.
+func TestSecretsAreNotLostByMistake(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("shop", nil)
+	form := filled(b.get(registration).Body.String())
+	form.Set("auth_method", "none")
+	form.Set("client_name", "Public shop")
+	form.Set("redirect_uris", "https://app.example.com/cb\r\nhttps://app.example.com/cb2")
+	asked := b.post(registration, form)
+	assert.Equal(t, http.StatusOK, asked.Code)
+	assert.Contains(t, asked.Body.String(), "Remove its secrets?")
+	assert.Len(t, f.client("shop").Secrets, 1)
+	b.done(b.post(registration, filled(asked.Body.String())))
+	c := f.client("shop")
+	assert.True(t, c.Public())
+	assert.Empty(t, c.Secrets)
+	assert.Equal(t, "Public shop", c.Name)
+	assert.Equal(t, []string{"https://app.example.com/cb", "https://app.example.com/cb2"}, c.RedirectURIs)
+}
