@@ -16,7 +16,7 @@ import (
 // Pages of what people and clients have are read by auditors, who change nothing, and by nobody else.
 func TestAccessIsReadByAuditorsAndChangedByAdministrators(t *testing.T) {
 	f := newFixture(t, nil)
-	auditor, nobody, alice, c := f.signIn(f.user("auditor", account.RoleAuditor)), f.signIn(f.user("nobody")), f.user("alice"), f.client("mail")
+	auditor, nobody, alice, c := f.signIn(f.user("auditor", account.RoleAuditor)), f.signIn(f.user("nobody")), f.user("alice"), f.storedClient("mail")
 	p, phone := f.issue(c, alice), f.signIn(alice)
 	agreed := consent.Remembered{}.And(consent.Agreement{Scopes: []string{"openid"}})
 	require.NoError(t, f.store.Remember(t.Context(), alice.ID, c.ID, "", agreed, *f.now.Load()))
@@ -47,7 +47,7 @@ func TestAccessIsReadByAuditorsAndChangedByAdministrators(t *testing.T) {
 func TestAccessShowsWhatOthersFilledInAsText(t *testing.T) {
 	f := newFixture(t, nil)
 	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
-	c := f.client(`"><script>id`)
+	c := f.storedClient(`"><script>id`)
 	c.Name = `"><script>name`
 	require.NoError(t, f.store.UpdateClient(t.Context(), c))
 	p := f.issue(c, alice)

@@ -27,6 +27,25 @@ func reading(noun string, next serve) serve {
 	}
 }
 
+// writing refuses the page of a form to a viewer who may not send it.
+func writing(noun string, next serve) serve {
+	return func(w http.ResponseWriter, r *http.Request, v *viewer) error {
+		if err := v.mayChange(audit.WriteScope(noun)); err != nil {
+			return err
+		}
+		return next(w, r, v)
+	}
+}
+
+// mayChange refuses a viewer without a management scope.
+func (v *viewer) mayChange(scope string) error {
+	err := v.actor.RequireAll([]string{scope})
+	if err == nil {
+		return nil
+	}
+	return refusal.New(refusal.AccessDenied, refusal.CheckAuthority, "Your role may see this and not change it.").Because(err).CompareScope(scope, v.actor.Scopes)
+}
+
 // form reads the form of a page, and refuses it for a viewer without the management scope: the gate would, after some
 // of the work.
 func (c *Console) form(scope string, next act) serve {
@@ -35,8 +54,8 @@ func (c *Console) form(scope string, next act) serve {
 		if err != nil {
 			return err
 		}
-		if err := v.actor.RequireAll([]string{scope}); err != nil {
-			return refusal.New(refusal.AccessDenied, refusal.CheckAuthority, "Your role may see this and not change it.").Because(err).CompareScope(scope, v.actor.Scopes)
+		if err := v.mayChange(scope); err != nil {
+			return err
 		}
 		return next(w, r, v, form)
 	}

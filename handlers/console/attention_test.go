@@ -31,7 +31,7 @@ func TestOverviewListsWhatNeedsAttention(t *testing.T) {
 	now := *f.now.Load()
 	assert.Contains(t, b.get("/admin").Body.String(), "Nothing needs attention")
 
-	c, ends := f.client("mail"), now.Add(24*time.Hour)
+	c, ends := f.storedClient("mail"), now.Add(24*time.Hour)
 	c.Secrets = []client.Secret{{ID: provider.NewID(now, rand.Reader), Hash: "$sha256$one", CreatedAt: now, ExpiresAt: &ends}}
 	require.NoError(t, f.store.UpdateClient(t.Context(), c))
 	failing := webhook.Endpoint{ID: provider.NewID(now, rand.Reader), URL: "https://hooks.example/secret-path?key=secret", FailingSince: &now, CreatedAt: now, UpdatedAt: now}

@@ -41,9 +41,6 @@ type registrationPage struct {
 	Stale, Merged bool
 }
 
-// errStale: the client has changed since the form was made.
-var errStale = errors.New("the client has changed")
-
 func registrationForm(values texts) *clientForm {
 	return newClientForm(registrationGroups(), values, "client_name")
 }

@@ -31,6 +31,11 @@ type Config struct {
 	Figures  figures
 	Users    users
 	Accounts accounts
+	// Invitations are those of people who have no account yet, Recovery sends messages by which users choose another
+	// password. Policy tells which messages can be sent, and whether people can be invited.
+	Invitations invitations
+	Recovery    recovery
+	Policy      account.Policy
 	// SecondFactors are those of users that are codes.
 	SecondFactors factors
 	Passkeys      passkeys

@@ -28,7 +28,7 @@ func (b *browser) find(text string) *httptest.ResponseRecorder {
 
 func TestFindLeadsToWhatWasPasted(t *testing.T) {
 	f := newFixture(t, nil)
-	b, alice, c := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice"), f.client("mail")
+	b, alice, c := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice"), f.storedClient("mail")
 	p := f.issue(c, alice)
 	phone := f.signIn(alice)
 	records, err := f.store.Records(t.Context(), audit.Filter{Action: audit.UserSignIn}, 1)
@@ -70,7 +70,7 @@ func TestFindShowsSeveralAndNothing(t *testing.T) {
 // What a token says is shown, and the token itself never again.
 func TestFindDecodesAJWTAndShowsNoCredentialAgain(t *testing.T) {
 	f := newFixture(t, nil)
-	b, p := f.signIn(f.user("root", account.RoleAdmin)), f.issue(f.client("mail"), nil)
+	b, p := f.signIn(f.user("root", account.RoleAdmin)), f.issue(f.storedClient("mail"), nil)
 	part := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 	jwt := part(`{"alg":"ES256"}`) + "." + part(`{"sub":"<script>","iss":"https://elsewhere.example"}`) + ".c2lnbmF0dXJl"
 	page := b.find(jwt).Body.String()
@@ -112,7 +112,7 @@ func TestFindIsForOwnPages(t *testing.T) {
 
 func TestExplainSaysWhatWasCompared(t *testing.T) {
 	f := newFixture(t, nil)
-	b, c := f.signIn(f.user("root", account.RoleAdmin)), f.client("mail")
+	b, c := f.signIn(f.user("root", account.RoleAdmin)), f.storedClient("mail")
 	id := f.records.ID(refusal.Record{
 		At: *f.now.Load(), Code: refusal.InvalidScope, Check: refusal.CheckScope, ClientID: c.ID, Field: refusal.FieldScope, Expected: "openid read", Received: `"><script>`,
 	})

@@ -33,10 +33,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
+	"github.com/gatehouse-id/gatehouse/provider/verification"
 	"github.com/gatehouse-id/gatehouse/storage"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
@@ -51,6 +53,8 @@ type fixture struct {
 	web      *websession.Sessions
 	gate     *audit.Gate
 	factors  *factor.Registry
+	users    *account.Registry
+	codes    *verification.Codes
 	routes   *mux.Router
 	now      atomic.Pointer[time.Time]
 	clients  *client.Registry
@@ -78,9 +82,9 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	require.NoError(t, err)
 	set, err := pages.New(pages.Settings{})
 	require.NoError(t, err)
-	registry := account.NewRegistry(f.store, f.gate, password.New(rand.Reader, 1), nil, (*event.Bus)(nil), clock, rand.Reader)
-	f.factors = factor.NewRegistry(f.store, f.gate, ring.Key(keyring.Factor), registry, (*event.Bus)(nil), "Test", clock, rand.Reader)
-	passkeys, err := passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, f.store, f.gate, registry, f.factors, (*event.Bus)(nil), clock, rand.Reader)
+	f.users = account.NewRegistry(f.store, f.gate, password.New(rand.Reader, 1), nil, (*event.Bus)(nil), clock, rand.Reader)
+	f.factors = factor.NewRegistry(f.store, f.gate, ring.Key(keyring.Factor), f.users, (*event.Bus)(nil), "Test", clock, rand.Reader)
+	passkeys, err := passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, f.store, f.gate, f.users, f.factors, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, err)
 	tokenHash := ring.Key(keyring.TokenHash)
 	f.keys = keys.NewManager(f.store, ring.Key(keyring.SigningKey), f.gate, (*event.Bus)(nil), clock, rand.Reader)
@@ -89,12 +93,15 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	imported := grant.NewImportedTokens(f.store, ring.Key(keyring.ImportedSecret))
 	f.records = refusal.NewRecorder(ring.Key(keyring.ErrorRecord))
 	f.clients = client.NewRegistry(f.store, f.gate, client.NewSecrets(password.New(rand.Reader, 1), ring.Key(keyring.ClientSecret), rand.Reader), clock, rand.Reader)
+	f.codes = verification.NewCodes(f.store, ring.Key(keyring.Verification), issuer, clock, rand.Reader)
+	people := account.NewSelfService(f.users, f.store, f.store, f.codes, notify.NewOutbox(f.store, clock, rand.Reader), account.Policy{Open: true, Invitations: true, Mail: true, SMS: true})
 	c := console.Config{
 		Clients: f.store, Tokens: grant.NewInspector(f.store, f.gate, tokenHash, f.keys, (*event.Bus)(nil), clock, 8*time.Hour, imported),
 		Consents: consent.NewRegistry(f.store, f.store, f.store, f.gate, clock), Keys: f.keys, DataKeys: ring, State: f.store,
 		KeySchedule: console.KeySchedule{Kept: 5 * time.Minute, Every: 90 * 24 * time.Hour, Ahead: time.Hour},
 		Refusals:    f.records, Checks: refusal.NewCatalogue(refusal.Limits{}),
-		Users: f.store, Accounts: registry, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store,
+		Users: f.store, Accounts: f.users, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store,
+		Invitations: account.NewInvitations(people), Recovery: people, Policy: people.Policy(),
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
 		Together: f.store, Registry: f.clients, Catalogue: consent.NewCatalogue(f.store, f.gate, clock),
 		Provider:   settings.Provider{Name: "Test", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token"},

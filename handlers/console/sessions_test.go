@@ -42,7 +42,7 @@ func TestSessionsOfAllUsersAreListedAndEnded(t *testing.T) {
 
 func TestConsentIsListedAndWithdrawn(t *testing.T) {
 	f := newFixture(t, nil)
-	b, alice, c := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice"), f.client("mail")
+	b, alice, c := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice"), f.storedClient("mail")
 	require.NoError(t, f.store.Remember(t.Context(), alice.ID, c.ID, "", consent.Remembered{}.And(consent.Agreement{Scopes: []string{"openid"}}), *f.now.Load()))
 	p := f.issue(c, alice)
 	for _, query := range []string{"", "?user=alice", "?client=mail", "?client=mail&user=alice"} {

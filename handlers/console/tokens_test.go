@@ -19,8 +19,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 )
 
-// client stores a client that may do all that tests do.
-func (f *fixture) client(id string) *client.Client {
+// storedClient stores a client that may do all that tests do.
+func (f *fixture) storedClient(id string) *client.Client {
 	f.t.Helper()
 	now := *f.now.Load()
 	c := &client.Client{
@@ -49,7 +49,7 @@ func (f *fixture) issue(c *client.Client, u *account.User) *grant.Prepared {
 func TestTokensAreListedAndFiltered(t *testing.T) {
 	f := newFixture(t, nil)
 	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
-	billing, mail := f.client("billing"), f.client("mail")
+	billing, mail := f.storedClient("billing"), f.storedClient("mail")
 	for range 55 {
 		f.issue(billing, nil)
 	}
@@ -76,12 +76,12 @@ func TestTokensAreListedAndFiltered(t *testing.T) {
 // Pages follow each other, with the filter, and each token is on one of them.
 func TestTokensGoOnOnTheNextPage(t *testing.T) {
 	f := newFixture(t, nil)
-	b, billing := f.signIn(f.user("root", account.RoleAdmin)), f.client("billing")
+	b, billing := f.signIn(f.user("root", account.RoleAdmin)), f.storedClient("billing")
 	issued := map[string]bool{}
 	for range 120 {
 		issued[f.issue(billing, nil).ID.String()] = false
 	}
-	f.issue(f.client("mail"), nil)
+	f.issue(f.storedClient("mail"), nil)
 	pages, link := 0, regexp.MustCompile(`rel="next" href="([^"]+)"`)
 	for path := "/admin/tokens?client=billing"; path != ""; pages++ {
 		page := b.get(path).Body.String()
@@ -102,7 +102,7 @@ func TestTokensGoOnOnTheNextPage(t *testing.T) {
 func TestTokenIsShownWithWhatWasAuthorized(t *testing.T) {
 	f := newFixture(t, nil)
 	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
-	p := f.issue(f.client("mail"), alice)
+	p := f.issue(f.storedClient("mail"), alice)
 	page := b.get("/admin/tokens/" + p.ID.String()).Body.String()
 	for _, shown := range []string{"alice", "mail", "openid", p.Grant.ID.String(), "Revoke the grant"} {
 		assert.Contains(t, page, shown)
@@ -116,7 +116,7 @@ func TestTokenIsShownWithWhatWasAuthorized(t *testing.T) {
 func TestTokenIsRevoked(t *testing.T) {
 	f := newFixture(t, nil)
 	admin := f.user("root", account.RoleAdmin)
-	b, alice, c := f.signIn(admin), f.user("alice"), f.client("mail")
+	b, alice, c := f.signIn(admin), f.user("alice"), f.storedClient("mail")
 	own, refreshable := f.issue(c, nil), f.issue(c, alice)
 	page := b.done(b.post("/admin/tokens/"+own.ID.String()+"/revocation", nil))
 	assert.Contains(t, page, "The token is revoked")
@@ -130,7 +130,7 @@ func TestTokenIsRevoked(t *testing.T) {
 
 func TestAllTokensOfAUserAreRevokedWhenThatIsConfirmed(t *testing.T) {
 	f := newFixture(t, nil)
-	b, alice, bob, c := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice"), f.user("bob"), f.client("mail")
+	b, alice, bob, c := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice"), f.user("bob"), f.storedClient("mail")
 	hers, his := f.issue(c, alice), f.issue(c, bob)
 	ended := func(p *grant.Prepared) bool {
 		_, g, err := f.store.TokenWithGrant(t.Context(), p.ID)

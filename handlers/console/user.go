@@ -26,6 +26,8 @@ type users interface {
 
 // accounts changes users.
 type accounts interface {
+	Create(ctx context.Context, actor audit.Actor, u *account.User, password string) error
+	SetPasswordOf(ctx context.Context, actor audit.Actor, id provider.ID, password string) (*account.User, error)
 	Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(u *account.User) error) (*account.User, error)
 	Delete(ctx context.Context, actor audit.Actor, id provider.ID) error
 	Keep(ctx context.Context, actor audit.Actor, id provider.ID) (*account.User, error)
@@ -75,6 +77,8 @@ type userPage struct {
 	Apps     []connected.App
 	Records  []audit.Record
 	Now      time.Time
+	// Recovers: a message can be sent by which the user chooses another password.
+	Recovers bool
 }
 
 // mostRecords is how many records of the audit log the pages of users and clients show.
@@ -85,7 +89,7 @@ func (c *Console) serveUser(w http.ResponseWriter, r *http.Request, v *viewer) e
 	if err != nil {
 		return err
 	}
-	page := userPage{shell: c.shell(w, r, v, usersPath), User: u, Now: c.now(r)}
+	page := userPage{shell: c.shell(w, r, v, usersPath), User: u, Now: c.now(r), Recovers: c.recovers(u)}
 	if page.Factors, err = c.SecondFactors.Of(r.Context(), u.ID); err != nil {
 		return err
 	}

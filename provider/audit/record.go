@@ -39,8 +39,10 @@ const (
 	UserKeep            Action = "user.keep"
 	UserUpdate          Action = "user.update"
 	UserSetPassword     Action = "user.set_password"
-	UserDelete          Action = "user.delete"
-	UserImport          Action = "user.import"
+	// UserSendRecovery has a user get a message by which to choose another password.
+	UserSendRecovery Action = "user.send_recovery"
+	UserDelete       Action = "user.delete"
+	UserImport       Action = "user.import"
 	// UserSignIn and UserSignInRefused are what people do: the latter counts attempts of a minute.
 	UserSignIn        Action = "user.sign_in"
 	UserSignInRefused Action = "user.sign_in_refused"
@@ -94,7 +96,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport,
-		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUndoFactor, UserUpdate, UserSetPassword, UserDelete, UserImport, UserSignIn, UserSignInRefused, UserRequestDeletion, UserKeep,
+		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUndoFactor, UserUpdate, UserSetPassword, UserSendRecovery, UserDelete, UserImport, UserSignIn, UserSignInRefused, UserRequestDeletion, UserKeep,
 		FactorAdd, FactorRemove, FactorReset, FactorRename, FactorClone, RecoveryCodesRenew, RecoveryCodesUse,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
 		ConsentWithdraw, ConsentGive, ConsentCreate, ConsentImport,

@@ -41,6 +41,7 @@ func types() map[audit.Action]string {
 		audit.UserKeep:               "user.kept",
 		audit.UserUpdate:             "user.updated",
 		audit.UserSetPassword:        "user.password_changed",
+		audit.UserSendRecovery:       "user.recovery_sent",
 		audit.UserDelete:             "user.deleted",
 		audit.UserImport:             "user.imported",
 		audit.UserSignIn:             "session.started",

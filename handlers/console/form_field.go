@@ -1,0 +1,69 @@
+package console
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+// formField is a field of a form as it is shown.
+type formField struct {
+	// Name is that of the field, and Label the key of its text.
+	Name, Label string
+	Value       string
+	// Kind is the type of the input; lines: it may have several, check: it is on or off.
+	Kind string
+	// Checked is the value of a field that is on or off.
+	Checked bool
+	// Note: there is a text about what belongs here, with the key of the label and .note.
+	Note bool
+	// Problem is what is wrong with the value, Focus the first field of which something is.
+	Problem string
+	Focus   bool
+	// Now is the value that somebody else has stored meanwhile; Differs: it is another one.
+	Now     string
+	Differs bool
+}
+
+// The kinds of fields beside types of inputs.
+const (
+	linesField = "lines"
+	checkField = "check"
+)
+
+// problems are what is wrong with the fields of a form, by their names; that of the whole form has no name.
+type problems map[string]string
+
+// problemsOf are those of a user; none for another error.
+func problemsOf(err error) problems {
+	var wrong account.Wrong
+	var one *account.Invalid
+	if !errors.As(err, &wrong) && errors.As(err, &one) {
+		wrong = account.Wrong{one}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	found := problems{}
+	for _, fault := range wrong {
+		name, _, _ := strings.Cut(fault.Claim, "/")
+		if _, said := found[name]; !said {
+			found[name] = fault.Message
+		}
+	}
+	return found
+}
+
+// place puts the problems at the fields, and the focus on the first of those.
+func (p problems) place(fields ...[]formField) {
+	focused := false
+	for _, list := range fields {
+		for i := range list {
+			f := &list[i]
+			f.Problem = p[f.Name]
+			f.Focus = f.Problem != "" && !focused
+			focused = focused || f.Focus
+		}
+	}
+}

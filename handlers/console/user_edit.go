@@ -1,0 +1,76 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+// serveUserEdit serves the form that changes a user.
+func (c *Console) serveUserEdit(w http.ResponseWriter, r *http.Request, v *viewer) error {
+	u, err := c.userOf(r)
+	if err != nil {
+		return err
+	}
+	page := userForm{shell: c.shell(w, r, v, usersPath), User: u, Back: userPath(u), Version: versionOf(u)}
+	page.fill(u, nil)
+	return c.writeUserForm(w, r, http.StatusOK, page)
+}
+
+// errStale: somebody else has changed what a form was made from.
+var errStale = errors.New("console: changed since the form was shown")
+
+// serveUserChange changes a user, unless somebody else has done so since the form was shown: then the form is shown
+// again with what was typed, and what differs from it by now.
+func (c *Console) serveUserChange(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
+	known, err := c.userOf(r)
+	if err != nil {
+		return err
+	}
+	typed, page := typedUser(form), userForm{shell: c.shell(w, r, v, usersPath), User: known, Back: userPath(known), Version: form.Get("version")}
+	var now account.User
+	u, err := c.Accounts.Change(r.Context(), v.actor, known.ID, func(u *account.User) error {
+		if now = *u; versionOf(u) != form.Get("version") {
+			return errStale
+		}
+		if u.ID == v.session.User.ID && !slices.Contains(typed.Roles, account.RoleAdmin) {
+			return account.Wrong{{Claim: "roles", Message: c.pages.For(r).Text("said.not_yourself")}}
+		}
+		become(u, typed)
+		return nil
+	})
+	switch found := problemsOf(err); {
+	case errors.Is(err, errStale):
+		canonical.From(r.Context()).Outcome("stale")
+		page.Stale, page.User, page.Version = true, &now, versionOf(&now)
+		page.fill(typed, &now)
+		return c.writeUserForm(w, r, http.StatusConflict, page)
+	case found != nil:
+		page.fill(typed, nil)
+		return c.refusedUser(w, r, page, found)
+	case err != nil:
+		return err
+	}
+	return c.done(w, r, userPath(u), said{Done: "user_changed", About: u.Username})
+}
+
+// become changes a user to what was typed. Another contact is not known to reach the user, whatever was known of the
+// one before; that can be said once it is stored.
+func become(u, typed *account.User) {
+	email, phone := u.Email, u.Phone
+	u.SetEmail(typed.Email)
+	if u.Email == email {
+		u.EmailVerified = typed.EmailVerified
+	}
+	u.SetPhone(typed.Phone)
+	if u.Phone == phone {
+		u.PhoneVerified = typed.PhoneVerified
+	}
+	picture := u.Profile.Picture
+	u.Username, u.Roles, u.Profile = typed.Username, typed.Roles, typed.Profile
+	u.Profile.Picture = picture
+}

@@ -1,0 +1,140 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+// userForm is the page with the form for a new user, or for one that there is.
+type userForm struct {
+	shell
+
+	// User is the one that is changed; nil: a new one.
+	User *account.User
+	// Back is the page to return to without a change.
+	Back string
+	// Version is the one that the form was made from.
+	Version string
+	// Stale: somebody else has changed the user since the form was shown.
+	Stale bool
+	// Problem is what is wrong with the form as a whole.
+	Problem                   string
+	Account, Profile, Address []formField
+}
+
+// profileValues are the values of a profile by the names of their fields. The picture is the user's own.
+func profileValues(p *account.Profile, a *account.Address) map[string]*string {
+	return map[string]*string{
+		"name": &p.Name, "given_name": &p.GivenName, "middle_name": &p.MiddleName, "family_name": &p.FamilyName, "nickname": &p.Nickname, "gender": &p.Gender,
+		"birthdate": &p.Birthdate, "locale": &p.Locale, "zoneinfo": &p.Zoneinfo, "profile": &p.Page, "website": &p.Website,
+		"formatted": &a.Formatted, "street_address": &a.Street, "locality": &a.Locality, "region": &a.Region, "postal_code": &a.PostalCode, "country": &a.Country,
+	}
+}
+
+// profileNames and addressNames are the order of the fields.
+func profileNames() []string {
+	return []string{"name", "given_name", "middle_name", "family_name", "nickname", "locale", "zoneinfo", "birthdate", "gender", "profile", "website"}
+}
+
+func addressNames() []string {
+	return []string{"formatted", "street_address", "locality", "region", "postal_code", "country"}
+}
+
+// typedUser is the user of a form. Browsers end the lines of a field by CR LF.
+func typedUser(form url.Values) *account.User {
+	u := &account.User{
+		Username: strings.TrimSpace(form.Get("username")), Email: strings.TrimSpace(form.Get("email")), Phone: account.TypedPhone(form.Get("phone")),
+		EmailVerified: form.Get("email_verified") != "", PhoneVerified: form.Get("phone_verified") != "", Roles: typedRoles(form.Get("roles")),
+	}
+	var a account.Address
+	for name, into := range profileValues(&u.Profile, &a) {
+		*into = strings.TrimSpace(strings.ReplaceAll(form.Get(name), "\r\n", "\n"))
+	}
+	if a != (account.Address{}) {
+		u.Profile.Address = &a
+	}
+	return u
+}
+
+// typedRoles are the roles of a field: between spaces or commas, each once.
+func typedRoles(text string) []string {
+	roles := []string{}
+	for _, role := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' || r == '\r' }) {
+		if !slices.Contains(roles, role) {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
+// fill shows a user in the form. Beside what another user, that somebody else has stored meanwhile, has otherwise
+// stands what that is; nil: nobody has.
+func (p *userForm) fill(u, now *account.User) {
+	p.Account = []formField{
+		{Name: "username", Label: "user.username", Kind: "text", Value: u.Username},
+		{Name: "email", Label: "user.email", Kind: "email", Value: u.Email},
+		{Name: "email_verified", Label: "user.email_verified", Kind: checkField, Checked: u.EmailVerified, Note: p.User != nil},
+		{Name: "phone", Label: "user.phone", Kind: "tel", Value: u.Phone, Note: true},
+		{Name: "phone_verified", Label: "user.phone_verified", Kind: checkField, Checked: u.PhoneVerified, Note: p.User != nil},
+		{Name: "roles", Label: "user.roles", Kind: "text", Value: strings.Join(u.Roles, " "), Note: true},
+	}
+	if p.User == nil {
+		p.Account = append(p.Account, formField{Name: "password", Label: "user.password", Kind: "password", Note: true})
+	}
+	p.Profile, p.Address = profileFields(u)
+	if now == nil {
+		return
+	}
+	stored := userForm{User: now}
+	stored.fill(now, nil)
+	for _, pair := range [][2][]formField{{p.Account, stored.Account}, {p.Profile, stored.Profile}, {p.Address, stored.Address}} {
+		for i := range pair[0] {
+			mine, theirs := &pair[0][i], pair[1][i]
+			mine.Differs = mine.Value != theirs.Value || mine.Checked != theirs.Checked
+			mine.Now = theirs.Value
+		}
+	}
+}
+
+func profileFields(u *account.User) (profile, address []formField) {
+	p, a := u.Profile, account.Address{}
+	if p.Address != nil {
+		a = *p.Address
+	}
+	values := profileValues(&p, &a)
+	for _, name := range profileNames() {
+		profile = append(profile, formField{Name: name, Label: "own.field." + name, Kind: "text", Value: *values[name], Note: name == "birthdate" || name == "zoneinfo"})
+	}
+	for _, name := range addressNames() {
+		kind := "text"
+		if name == "formatted" || name == "street_address" {
+			kind = linesField
+		}
+		address = append(address, formField{Name: name, Label: "own.field." + name, Kind: kind, Value: *values[name]})
+	}
+	return profile, address
+}
+
+// refused shows the form again with what is wrong beside each field.
+func (c *Console) refusedUser(w http.ResponseWriter, r *http.Request, page userForm, found problems) error {
+	canonical.From(r.Context()).Outcome("invalid")
+	page.Problem = found[""]
+	found.place(page.Account, page.Profile, page.Address)
+	return c.writeUserForm(w, r, http.StatusUnprocessableEntity, page)
+}
+
+func (c *Console) writeUserForm(w http.ResponseWriter, r *http.Request, status int, page userForm) error {
+	return c.pages.For(r).Write(w, status, "user_form", page, r.URL.Path)
+}
+
+// versionOf is the version of a user that a form is made from.
+func versionOf(u *account.User) string {
+	const base = 36
+	return strconv.FormatInt(u.UpdatedAt.UnixMicro(), base)
+}

@@ -1,0 +1,130 @@
+package console_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/account"
+)
+
+func TestUserIsCreated(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	form := filled(b.get("/admin/users/new").Body.String())
+	for name, value := range map[string]string{"username": "Ada", "email": "Ada@Example.com", "email_verified": "1", "phone": "+44 20 7183 8750", "roles": "editor, finance editor", "password": "through-the-glass", "name": "Ada L.", "locality": "London"} {
+		form.Set(name, value)
+	}
+	assert.Contains(t, b.done(b.post("/admin/users/new", form)), "ada is created")
+	u, err := f.users.Find(t.Context(), "ada")
+	require.NoError(t, err)
+	assert.Equal(t, []any{"ada@example.com", true, "+442071838750", false, []string{"editor", "finance"}, "Ada L.", "London"},
+		[]any{u.Email, u.EmailVerified, u.Phone, u.PhoneVerified, u.Roles, u.Profile.Name, u.Profile.Address.Locality})
+	assert.NotEmpty(t, u.PasswordHash)
+
+	without := url.Values{"username": {"bob"}}
+	b.done(b.post("/admin/users/new", without))
+	u, err = f.users.Find(t.Context(), "bob")
+	require.NoError(t, err)
+	assert.Empty(t, u.PasswordHash)
+}
+
+// What was typed is kept, but for a password, and each fault stands at its field.
+func TestWrongUserIsShownAgain(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	w := b.post("/admin/users/new", url.Values{"username": {"root"}, "email": {`"><script>alert(1)</script>`}, "roles": {"Not_A_Role"}, "password": {"through-the-glass"}, "birthdate": {"yesterday"}, "name": {"Ada"}})
+	assert.Equal(t, http.StatusUnprocessableEntity, w.Code)
+	page := w.Body.String()
+	for _, name := range []string{"username", "email", "roles", "birthdate"} {
+		assert.Contains(t, page, `id="`+name+`-problem"`)
+	}
+	assert.Len(t, regexp.MustCompile("autofocus").FindAllString(page, -1), 1)
+	assert.Contains(t, page, `value="Ada"`)
+	assert.NotContains(t, page, "through-the-glass")
+	assert.NotContains(t, page, "<script>alert")
+}
+
+func TestUserIsEdited(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice", "editor")
+	alice.Profile.Picture = "https://id.example/p.png"
+	require.NoError(t, f.store.UpdateUser(t.Context(), alice))
+	path := "/admin/users/" + alice.ID.String() + "/edit"
+	form := filled(b.get(path).Body.String())
+	assert.Equal(t, "1", form.Get("email_verified"))
+	form.Set("given_name", "Alice")
+	form.Set("roles", "editor finance")
+	form.Set("street_address", "1 Street\r\nFlat 2")
+	assert.Contains(t, b.done(b.post(path, form)), "alice is saved")
+	u := f.stored(alice)
+	assert.Equal(t, []any{true, []string{"editor", "finance"}, "Alice", "1 Street\nFlat 2", "https://id.example/p.png"}, []any{u.EmailVerified, u.Roles, u.Profile.GivenName, u.Profile.Address.Street, u.Profile.Picture})
+}
+
+// The mark of the address before says nothing about another one.
+func TestAnotherContactIsUnverified(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
+	path := "/admin/users/" + alice.ID.String() + "/edit"
+	form := filled(b.get(path).Body.String())
+	form.Set("email", "mallory@example.com")
+	b.done(b.post(path, form))
+	assert.Equal(t, []any{"mallory@example.com", false}, []any{f.stored(alice).Email, f.stored(alice).EmailVerified})
+	form = filled(b.get(path).Body.String())
+	form.Set("email_verified", "1")
+	b.done(b.post(path, form))
+	assert.True(t, f.stored(alice).EmailVerified)
+}
+
+// Two administrators do not undo each other's changes, and nothing that was typed is lost.
+func TestStaleEditIsShownWithWhatChanged(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
+	path := "/admin/users/" + alice.ID.String() + "/edit"
+	form, other := filled(b.get(path).Body.String()), filled(b.get(path).Body.String())
+	later := f.now.Load().Add(1e9)
+	f.now.Store(&later)
+	other.Set("nickname", "Ali")
+	b.done(b.post(path, other))
+	form.Set("given_name", "Alice")
+	w := b.post(path, form)
+	assert.Equal(t, http.StatusConflict, w.Code)
+	page := w.Body.String()
+	assert.Contains(t, page, `id="stale"`)
+	assert.Contains(t, page, "Stored now: Ali")
+	assert.Contains(t, page, `value="Alice"`)
+	assert.Empty(t, f.stored(alice).Profile.GivenName)
+	b.done(b.post(path, filled(page)))
+	assert.Equal(t, []string{"Alice", ""}, []string{f.stored(alice).Profile.GivenName, f.stored(alice).Profile.Nickname})
+}
+
+func TestAdministratorsKeepTheirOwnRole(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("root", account.RoleAdmin)
+	b, path := f.signIn(u), "/admin/users/"+u.ID.String()+"/edit"
+	form := filled(b.get(path).Body.String())
+	form.Set("roles", "")
+	w := b.post(path, form)
+	assert.Equal(t, http.StatusUnprocessableEntity, w.Code)
+	assert.Contains(t, w.Body.String(), `id="roles-problem"`)
+	assert.Equal(t, []string{account.RoleAdmin}, f.stored(u).Roles)
+}
+
+func TestAuditorsSeeNoFormsOfUsers(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("auditor", account.RoleAuditor)), f.user("alice")
+	path := "/admin/users/" + alice.ID.String()
+	for _, page := range []string{"/admin/users/new", path + "/edit", path + "/password"} {
+		w := b.get(page)
+		assert.Equal(t, http.StatusTeapot, w.Code, page)
+		assert.Contains(t, w.Body.String(), "management_authority", page)
+		assert.Equal(t, http.StatusTeapot, b.post(page, url.Values{"username": {"new"}, "password": {"through-the-glass"}}).Code, page)
+	}
+	assert.Equal(t, http.StatusTeapot, b.post(path+"/recovery", url.Values{}).Code)
+	assert.NotContains(t, b.get("/admin/users").Body.String(), "/admin/users/new")
+	assert.Equal(t, "$argon2id$x", f.stored(alice).PasswordHash)
+}
