@@ -78,11 +78,11 @@ func typedRoles(text string) []string {
 func (p *userForm) fill(u, now *account.User) {
 	p.Account = []formField{
 		{Name: "username", Label: "user.username", Kind: "text", Value: u.Username},
+		{Name: "roles", Label: "user.roles", Kind: "text", Value: strings.Join(u.Roles, " "), Note: true},
 		{Name: "email", Label: "user.email", Kind: "email", Value: u.Email},
 		{Name: "email_verified", Label: "user.email_verified", Kind: checkField, Checked: u.EmailVerified, Note: p.User != nil},
 		{Name: "phone", Label: "user.phone", Kind: "tel", Value: u.Phone, Note: true},
 		{Name: "phone_verified", Label: "user.phone_verified", Kind: checkField, Checked: u.PhoneVerified, Note: p.User != nil},
-		{Name: "roles", Label: "user.roles", Kind: "text", Value: strings.Join(u.Roles, " "), Note: true},
 	}
 	if p.User == nil {
 		p.Account = append(p.Account, formField{Name: "password", Label: "user.password", Kind: "password", Note: true})

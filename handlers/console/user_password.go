@@ -33,7 +33,7 @@ type passwordPage struct {
 func (c *Console) passwordPage(w http.ResponseWriter, r *http.Request, v *viewer, u *account.User) passwordPage {
 	return passwordPage{
 		shell: c.shell(w, r, v, usersPath), User: u, Back: userPath(u), Recovers: c.recovers(u),
-		Fields: []formField{{Name: "password", Label: "user.password", Kind: "password", Note: true}},
+		Fields: []formField{{Name: "password", Label: "user.new_password", Kind: "password", Note: true}},
 	}
 }
 
