@@ -18,6 +18,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/firstadmin"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
@@ -48,6 +49,7 @@ type instance struct {
 	outbox      *notify.Outbox
 	people      *account.SelfService
 	invitations *account.Invitations
+	first       *firstadmin.Invitation
 	factors     *factor.Registry
 	passkeys    *passkey.Registry
 	demands     *factor.Sessions
@@ -166,6 +168,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		outbox:      outbox,
 		people:      people,
 		invitations: account.NewInvitations(people),
+		first:       firstadmin.New(store, gate, users, passkeys, c.Issuer, e.clock, e.random),
 		factors:     factors,
 		passkeys:    passkeys,
 		demands:     demands,

@@ -18,6 +18,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/accounts"
 	"github.com/gatehouse-id/gatehouse/handlers/api"
 	"github.com/gatehouse-id/gatehouse/handlers/browser"
+	"github.com/gatehouse-id/gatehouse/handlers/console"
+	"github.com/gatehouse-id/gatehouse/handlers/firstadmin"
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/reference"
@@ -165,6 +167,9 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 	}
 	e.tuneCollector()
 	e.addProcessors()
+	if err := h.inviteFirst(ctx, log); err != nil {
+		return fmt.Errorf("invite the first administrator: %w", err)
+	}
 	return listeners{config: c, log: log, drain: drain, public: public, ops: ops, demo: application, welcome: e.Out}.run(ctx, background...)
 }
 
@@ -327,6 +332,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	own := accounts.New(accounts.Config{
 		Registration: h.people, Invitations: h.people, Recovery: h.people, Contacts: h.people, Flows: people, Policy: h.people.Policy(), AuthorizePath: c.paths().Authorization, Web: web, Pages: set,
 	})
+	first := firstadmin.New(firstadmin.Config{Invitation: h.first, Factors: people, Next: console.Path, Web: web, Pages: set})
 	endpoints := oauthhandlers.Config{
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, Issuer: c.Issuer, PasskeyOrigins: c.passkeyOrigins(), Revocations: revocation.NewFeed(feed, h.keys, c.Issuer, e.clock), LegacyCheck: c.LegacyTokenCheck || c.Dev,
 	}
@@ -348,7 +354,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	frame := handlers.Config{
 		Issuer:         c.Issuer,
 		Prefix:         c.OAuthPrefix,
-		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), own.Routes(), mine.Routes(), admins.Routes(), management.Routes()),
+		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), own.Routes(), first.Routes(), mine.Routes(), admins.Routes(), management.Routes()),
 		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol), Admin: admin},
 		Pages:          set,
 		Records:        records,

@@ -37,6 +37,8 @@ const (
 	TooManyPasswords   AccountProblem = "too_many_passwords"
 	PasswordMissing    AccountProblem = "password_missing"
 	InvitationClosed   AccountProblem = "invitation_closed"
+	// AccountPasskeyFailed: the browser made no passkey that does.
+	AccountPasskeyFailed AccountProblem = "passkey_failed"
 	// The next are of the pages of a person's own account.
 	URLInvalid       AccountProblem = "url_invalid"
 	BirthdateInvalid AccountProblem = "birthdate_invalid"

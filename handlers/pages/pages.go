@@ -55,7 +55,7 @@ func peoplesPages() []string {
 	return []string{
 		"landing", "error", "not_found", "explanation", "unknown_error",
 		"login", "consent", "logout", "logged_out", "form_post",
-		"register", "verify", "recover", "reset", "undo", "done",
+		"register", "verify", "recover", "reset", "undo", "done", "first_administrator",
 		"factor", "set_up", "recovery_codes",
 		"own_overview", "own_profile", "own_security", "own_factors", "own_confirm", "own_password", "own_contact", "own_sessions", "own_apps", "own_activity", "own_data", "own_delete",
 	}

@@ -116,6 +116,14 @@ func accountPages(in pages.Localized, show func(name string, write func(http.Res
 	} {
 		show(name, func(w http.ResponseWriter) error { return in.Register(w, http.StatusOK, page) })
 	}
+	for name, page := range map[string]pages.FirstAdministrator{
+		"first_administrator":          {Token: evil, Code: evil},
+		"first_administrator_problems": {Token: evil, Code: evil, Username: evil, Email: evil, Problems: map[string]pages.AccountProblem{"": pages.AccountPasskeyFailed, "username": pages.UsernameTaken, "email": pages.EmailInvalid, "password": pages.PasswordCommon}},
+		"first_administrator_passkey":  {Token: evil, Code: evil, Username: evil, Email: evil, Passkey: &pages.Ceremony{Options: evil, State: evil}},
+		"first_administrator_closed":   {Closed: true},
+	} {
+		show(name, func(w http.ResponseWriter) error { return in.FirstAdministrator(w, http.StatusOK, page) })
+	}
 	for name, page := range map[string]pages.Verify{
 		"verify":           {Application: to, Flow: evil, Token: evil, ID: evil, Locales: evil, Address: evil + "@", Sent: true, Register: "javascript:" + evil},
 		"verify_sms":       {Token: evil, ID: evil, Address: evil, Register: "/register"},
