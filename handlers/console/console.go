@@ -38,6 +38,9 @@ type Config struct {
 	Policy      account.Policy
 	// SecondFactors are those of users that are codes.
 	SecondFactors factors
+	Scopes        scopes
+	ScopeUses     scopeUses
+	Roles         roles
 	Passkeys      passkeys
 	Sessions      sessions
 	Apps          apps

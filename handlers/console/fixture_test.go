@@ -47,20 +47,21 @@ const issuer = "https://id.example"
 
 // fixture is the console over a database, with a clock that the test moves.
 type fixture struct {
-	t        *testing.T
-	store    *storage.Store
-	sessions *session.Manager
-	web      *websession.Sessions
-	gate     *audit.Gate
-	factors  *factor.Registry
-	users    *account.Registry
-	codes    *verification.Codes
-	routes   *mux.Router
-	now      atomic.Pointer[time.Time]
-	clients  *client.Registry
-	issuer   *grant.Issuer
-	keys     *keys.Manager
-	records  *refusal.Recorder
+	t         *testing.T
+	store     *storage.Store
+	sessions  *session.Manager
+	web       *websession.Sessions
+	gate      *audit.Gate
+	factors   *factor.Registry
+	users     *account.Registry
+	codes     *verification.Codes
+	catalogue *consent.Catalogue
+	routes    *mux.Router
+	now       atomic.Pointer[time.Time]
+	clients   *client.Registry
+	issuer    *grant.Issuer
+	keys      *keys.Manager
+	records   *refusal.Recorder
 	// statements counts those of all requests.
 	statements atomic.Int64
 }
@@ -95,15 +96,17 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	f.clients = client.NewRegistry(f.store, f.gate, client.NewSecrets(password.New(rand.Reader, 1), ring.Key(keyring.ClientSecret), rand.Reader), clock, rand.Reader)
 	f.codes = verification.NewCodes(f.store, ring.Key(keyring.Verification), issuer, clock, rand.Reader)
 	people := account.NewSelfService(f.users, f.store, f.store, f.codes, notify.NewOutbox(f.store, clock, rand.Reader), account.Policy{Open: true, Invitations: true, Mail: true, SMS: true})
+	f.catalogue = consent.NewCatalogue(f.store, f.gate, clock)
 	c := console.Config{
 		Clients: f.store, Tokens: grant.NewInspector(f.store, f.gate, tokenHash, f.keys, (*event.Bus)(nil), clock, 8*time.Hour, imported),
 		Consents: consent.NewRegistry(f.store, f.store, f.store, f.gate, clock), Keys: f.keys, DataKeys: ring, State: f.store,
 		KeySchedule: console.KeySchedule{Kept: 5 * time.Minute, Every: 90 * 24 * time.Hour, Ahead: time.Hour},
 		Refusals:    f.records, Checks: refusal.NewCatalogue(refusal.Limits{}),
+		Scopes: f.catalogue, ScopeUses: f.store, Roles: f.store,
 		Users: f.store, Accounts: f.users, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store,
 		Invitations: account.NewInvitations(people), Recovery: people, Policy: people.Policy(),
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
-		Together: f.store, Registry: f.clients, Catalogue: consent.NewCatalogue(f.store, f.gate, clock),
+		Together: f.store, Registry: f.clients, Catalogue: f.catalogue,
 		Provider:   settings.Provider{Name: "Test", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token"},
 		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,
 	}

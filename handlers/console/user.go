@@ -26,6 +26,7 @@ type users interface {
 
 // accounts changes users.
 type accounts interface {
+	Find(ctx context.Context, who string) (*account.User, error)
 	Create(ctx context.Context, actor audit.Actor, u *account.User, password string) error
 	SetPasswordOf(ctx context.Context, actor audit.Actor, id provider.ID, password string) (*account.User, error)
 	Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(u *account.User) error) (*account.User, error)

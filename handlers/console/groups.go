@@ -1,0 +1,172 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
+
+const groupsPath = Path + "/groups"
+
+// mostRoles is how many roles a page shows, and mostGroupClients how many clients that are restricted to some.
+const (
+	mostRoles        = 500
+	mostGroupClients = 500
+)
+
+// roles tells which roles are in use, and by which clients.
+type roles interface {
+	RolesInUse(ctx context.Context, limit int) ([]string, error)
+	GroupClients(ctx context.Context, limit int) ([]client.OfGroup, error)
+	ClientsOfGroup(ctx context.Context, role string, limit int) ([]client.OfGroup, error)
+}
+
+// group is a role with the clients that are restricted to it.
+type group struct {
+	Role    string
+	Clients []client.OfGroup
+}
+
+// Known: the role means something to this server.
+func (g group) Known() bool { return g.Role == account.RoleAdmin || g.Role == account.RoleAuditor }
+
+// groupsPage is the list of roles in use.
+type groupsPage struct {
+	shell
+
+	Roles []group
+	// Name is what was typed of a group to open.
+	Name string
+}
+
+func (c *Console) serveGroups(w http.ResponseWriter, r *http.Request, v *viewer) error {
+	page := groupsPage{shell: c.shell(w, r, v, groupsPath), Name: strings.TrimSpace(r.URL.Query().Get("name"))}
+	if provider.ValidRole(page.Name) { // also one that nobody has yet
+		seeOther(w, groupsPath+"/"+page.Name, nil)
+		return nil
+	}
+	used, err := c.Roles.RolesInUse(r.Context(), mostRoles)
+	if err != nil {
+		return err
+	}
+	clients, err := c.Roles.GroupClients(r.Context(), mostGroupClients)
+	if err != nil {
+		return err
+	}
+	for _, role := range append([]string{account.RoleAdmin, account.RoleAuditor}, used...) {
+		known := slices.ContainsFunc(page.Roles, func(g group) bool { return g.Role == role })
+		if known || role == client.Everyone || !provider.ValidRole(role) {
+			continue
+		}
+		page.Roles = append(page.Roles, group{role, slices.DeleteFunc(slices.Clone(clients), func(c client.OfGroup) bool { return c.Role != role })})
+	}
+	return c.pages.For(r).Write(w, http.StatusOK, "groups", page, groupsPath)
+}
+
+// groupPage is the page about a group.
+type groupPage struct {
+	shell
+	group
+
+	Users []*account.User
+	// Next is the path of the following page; empty: this is the last.
+	Next   string
+	Fields []formField
+}
+
+func (c *Console) serveGroup(w http.ResponseWriter, r *http.Request, v *viewer) error {
+	return c.writeGroup(w, r, v, http.StatusOK, "", nil)
+}
+
+func (c *Console) writeGroup(w http.ResponseWriter, r *http.Request, v *viewer, status int, typed string, found problems) error {
+	role, err := roleOf(r)
+	if err != nil {
+		return err
+	}
+	page := groupPage{shell: c.shell(w, r, v, groupsPath), group: group{Role: role}, Fields: []formField{{Name: "user", Label: "group.user", Kind: "text", Value: typed, Note: true}}}
+	found.place(page.Fields)
+	if page.Clients, err = c.Roles.ClientsOfGroup(r.Context(), role, listed); err != nil {
+		return err
+	}
+	of := account.Filter{Role: role, After: r.URL.Query().Get("after")}
+	if page.Users, err = c.Users.Users(r.Context(), of, listed+1); err != nil {
+		return err
+	}
+	if len(page.Users) > listed {
+		page.Users = page.Users[:listed]
+		page.Next = wire.Path(groupPath(role), url.Values{"after": {of.Position(page.Users[listed-1])}})
+	}
+	return c.pages.For(r).Write(w, status, "group", page, groupPath(role))
+}
+
+// roleOf is the role of the path.
+func roleOf(r *http.Request) (string, error) {
+	role := mux.Vars(r)["role"]
+	if !provider.ValidRole(role) {
+		return "", noPage(r)
+	}
+	return role, nil
+}
+
+func groupPath(role string) string { return groupsPath + "/" + role }
+
+// serveGroupMember gives a user the role.
+func (c *Console) serveGroupMember(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
+	role, err := roleOf(r)
+	if err != nil {
+		return err
+	}
+	typed := strings.TrimSpace(form.Get("user"))
+	u, err := c.Accounts.Find(r.Context(), typed)
+	if errors.Is(err, provider.ErrNotFound) {
+		canonical.From(r.Context()).Outcome("invalid")
+		return c.writeGroup(w, r, v, http.StatusUnprocessableEntity, typed, problems{"user": c.pages.For(r).Text("group.no_user")})
+	}
+	if err != nil {
+		return err
+	}
+	_, err = c.Accounts.Change(r.Context(), v.actor, u.ID, func(u *account.User) error {
+		if !slices.Contains(u.Roles, role) {
+			u.Roles = append(slices.Clone(u.Roles), role)
+		}
+		return nil
+	})
+	if err != nil {
+		return found(r, err)
+	}
+	return c.done(w, r, groupPath(role), said{Done: "role_given", About: u.Username})
+}
+
+// serveGroupRemoval takes the role from a user, and what the role opened.
+func (c *Console) serveGroupRemoval(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
+	role, err := roleOf(r)
+	if err != nil {
+		return err
+	}
+	id, err := provider.ParseID(form.Get("user"))
+	if err != nil {
+		return noPage(r)
+	}
+	if id == v.session.User.ID && role == account.RoleAdmin {
+		return c.done(w, r, groupPath(role), said{Done: "not_yourself"})
+	}
+	u, err := c.Accounts.Change(r.Context(), v.actor, id, func(u *account.User) error {
+		u.Roles = slices.DeleteFunc(slices.Clone(u.Roles), func(has string) bool { return has == role })
+		return nil
+	})
+	if err != nil {
+		return found(r, err)
+	}
+	return c.done(w, r, groupPath(role), said{Done: "role_taken", About: u.Username})
+}
