@@ -110,6 +110,9 @@ func (p *scopeForm) fill(s consent.Scope, now *consent.Scope, tags []string) {
 	}
 	p.Claims = nil
 	if p.BuiltIn {
+		for _, name := range standardClaims(s.Name) {
+			p.Claims = append(p.Claims, claimField{Name: name, Checked: true})
+		}
 		return
 	}
 	for _, name := range consent.Claims() {

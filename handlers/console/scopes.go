@@ -81,7 +81,15 @@ func lineOf(s consent.Scope, tag string) scopeLine {
 	if text == "" {
 		text = s.Description
 	}
+	if consent.BuiltIn(s.Name) {
+		s.Claims = standardClaims(s.Name)
+	}
 	return scopeLine{s, text, consent.BuiltIn(s.Name)}
+}
+
+// standardClaims are those that a standard scope releases.
+func standardClaims(scope string) []string {
+	return slices.DeleteFunc(consent.Claims(), func(claim string) bool { return consent.ScopeOf(claim) != scope })
 }
 
 // sortedScopes are all scopes by name: each database has an order of its own.
