@@ -121,25 +121,55 @@ func (r *AuthorizeRequest) AskedEachTime() bool {
 	return (r.Client.Public() && client.Impersonable(r.RedirectURI)) || client.Undotted(r.RedirectURI)
 }
 
-// mustAsk tells whether the user has to consent. First-party clients need no consent, unless it is
-// asked for each time: those are the ones that another program would impersonate.
-func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
+// Reason is why consent is asked for, or is not.
+type Reason string
+
+// The reasons. Of the first three consent is asked for.
+const (
+	AskedFor      Reason = "asked_for"      // the request demands it (prompt)
+	EachTime      Reason = "each_time"      // another program could get the response: see AskedEachTime
+	NotRemembered Reason = "not_remembered" // the user has not agreed to all of it before
+	FirstParty    Reason = "first_party"    // clients of the operator's own need none
+	Remembered    Reason = "remembered"     // the user agreed to it before, and wanted that remembered
+)
+
+// reason is that of a request. First-party clients need no consent, unless it is asked for each time: those are the
+// ones that another program would impersonate.
+func reason(r *AuthorizeRequest, standing consent.Standing) Reason {
 	switch {
 	case r.Asks("consent"):
-		return true
+		return AskedFor
 	case r.AskedEachTime():
-		return true
+		return EachTime
 	case r.Client.FirstParty:
-		return false
+		return FirstParty
+	case standing.Covers(r.Asked()):
+		return Remembered
 	default:
-		return !standing.Covers(r.Asked())
+		return NotRemembered
 	}
+}
+
+// mustAsk tells whether the user has to consent.
+func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
+	return slices.Contains([]Reason{AskedFor, EachTime, NotRemembered}, reason(r, standing))
 }
 
 // approval is an authorization request that is being approved.
 type approval struct {
 	request *AuthorizeRequest
 	grant   *grant.Grant
+}
+
+// approval is that of a request for the user of the session.
+func (*Provider) approval(f Flow, s *session.Session) *approval {
+	r, at := f.Request, s.Proofs.AuthTime()
+	return &approval{request: r, grant: &grant.Grant{
+		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, Subject: s.User.Subject, UserGeneration: s.User.Generation,
+		SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
+		AuthTime: &at, ACR: acr.Reported(s.Proofs.ACR(), r.ACRs), AMR: s.Proofs.AMR(), Claims: r.Claims.text(), ClaimsAgreed: true,
+		Offline: slices.Contains(r.Scopes, scopeOffline),
+	}}
 }
 
 // placeholder is the state that fosite sees: it demands one. The response gets the state of the
@@ -171,13 +201,7 @@ const (
 // transaction. It returns a refusal when the request was approved before, and provider.ErrStale when
 // the session is no longer current: then the caller has to call Next again.
 func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, decision Decision) (url.Values, error) {
-	r, at := f.Request, s.Proofs.AuthTime()
-	a := &approval{request: r, grant: &grant.Grant{
-		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, Subject: s.User.Subject, UserGeneration: s.User.Generation,
-		SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
-		AuthTime: &at, ACR: r.named(s.Proofs.ACR()), AMR: s.Proofs.AMR(), Claims: r.Claims.text(), ClaimsAgreed: true,
-		Offline: slices.Contains(r.Scopes, scopeOffline),
-	}}
+	r, a := f.Request, p.approval(f, s)
 	call := &Call{Form: a.form(), client: r.Client, approval: a}
 	ctx = WithCall(ctx, call)
 	request, err := p.fosite.NewAuthorizeRequest(ctx, call.request())

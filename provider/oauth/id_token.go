@@ -59,7 +59,7 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepare
 		alg = keys.Algorithm(c.IDTokenAlg)
 	}
 	g := x.Grant
-	claims, err := i.aboutUser(ctx, c, x)
+	claims, err := i.aboutUser(ctx, c, g, x.Scopes)
 	if err != nil {
 		return "", err
 	}
@@ -89,24 +89,24 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepare
 }
 
 // aboutUser returns the claims about the user, who is read only where there are some.
-func (i *IDTokens) aboutUser(ctx context.Context, c *client.Client, x *grant.Prepared) (map[string]any, error) {
-	asked, err := parseClaims(x.Grant.Claims)
+func (i *IDTokens) aboutUser(ctx context.Context, c *client.Client, g *grant.Grant, scopes []string) (map[string]any, error) {
+	asked, err := parseClaims(g.Claims)
 	if err != nil {
-		return nil, fmt.Errorf("oauth: claims of grant %s: %w", x.Grant.ID, err)
+		return nil, fmt.Errorf("oauth: claims of grant %s: %w", g.ID, err)
 	}
 	if len(asked.IDToken) == 0 && !c.IDTokenClaims {
 		return map[string]any{}, nil
 	}
-	may := newRelease(c, i.scopes, x.Grant, x.Scopes)
+	may := newRelease(c, i.scopes, g, scopes)
 	wanted := func(claim string) bool {
 		return (c.IDTokenClaims && may.byScope(claim)) || may.byName(claim, asked.IDToken)
 	}
 	if !slices.ContainsFunc(consent.Claims(), wanted) {
 		return map[string]any{}, nil
 	}
-	u := x.Grant.User
+	u := g.User
 	if u == nil {
-		if u, err = i.users.User(ctx, x.Grant.UserID); err != nil {
+		if u, err = i.users.User(ctx, g.UserID); err != nil {
 			return nil, fmt.Errorf("find user: %w", err)
 		}
 	}

@@ -41,12 +41,5 @@ func (p *Provider) UserInfo(ctx context.Context, call *Call) (map[string]any, er
 	if err != nil {
 		return nil, fmt.Errorf("find user: %w", err)
 	}
-	asked, err := parseClaims(g.Claims)
-	if err != nil {
-		return nil, fmt.Errorf("oauth: claims of grant %s: %w", g.ID, err)
-	}
-	may := newRelease(found.client, p.domain.Scopes, g, g.Scopes)
-	claims := pick(user, func(claim string) bool { return may.byScope(claim) || may.byName(claim, asked.UserInfo) })
-	claims["sub"] = subjectOf(g)
-	return claims, nil
+	return p.released(user, found.client, g)
 }
