@@ -46,14 +46,14 @@ func (s *Store) groupClients(ctx context.Context, and string, args ...any) ([]cl
 	err := s.on(ctx).Raw("SELECT g.role, c.id, c.name FROM client_groups g JOIN clients c ON c.id = g.client_id WHERE c.restricted"+and+" ORDER BY g.role, c.id LIMIT ?", args...).Scan(&rows).Error
 	clients := make([]client.OfGroup, len(rows))
 	for i, row := range rows {
-		clients[i] = client.OfGroup{Role: row.Role, Named: client.Named{ID: row.ID, Name: row.Name}}
+		clients[i] = client.OfGroup{Role: row.Role, Brief: client.Brief{ID: row.ID, Name: row.Name}}
 	}
 	return clients, s.fault(err)
 }
 
 // ClientsWithScope are clients that may ask for a scope, by id.
-func (s *Store) ClientsWithScope(ctx context.Context, scope string, limit int) ([]client.Named, error) {
-	var clients []client.Named
+func (s *Store) ClientsWithScope(ctx context.Context, scope string, limit int) ([]client.Brief, error) {
+	var clients []client.Brief
 	err := s.on(ctx).Raw("SELECT id, name FROM clients WHERE "+s.dialect.contains("scopes")+" ORDER BY id LIMIT ?", scope, limit).Scan(&clients).Error
 	return clients, s.fault(err)
 }

@@ -9,18 +9,19 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 // console is the pages of administrators.
-func (h *instance) console(web *websession.Sessions, set *pages.Set) (*console.Console, error) {
+func (h *instance) console(web *websession.Sessions, set *pages.Set, protocol *oauth.Provider) (*console.Console, error) {
 	networks, err := h.config.consoleAllow()
 	if err != nil {
 		return nil, err
 	}
 	return console.New(console.Config{
 		Networks: networks, Factors: h.demands, Figures: h.store, Demo: h.config.Dev,
-		Scopes: h.catalogue, ScopeUses: h.store, Roles: h.store,
+		Foresight: protocol, Scopes: h.catalogue, ScopeUses: h.store, Roles: h.store,
 		Users: h.store, Accounts: h.users, Invitations: h.invitations, Recovery: h.people, Policy: h.people.Policy(), SecondFactors: h.factors, Passkeys: h.passkeys, Sessions: h.sessions, Apps: h.apps, Audit: h.store,
 		Clients: h.store, Together: h.store, Registry: h.registry, Catalogue: h.catalogue, Provider: h.config.asProvider(),
 		Tokens: h.inspector, Consents: h.consents, Keys: h.keys, DataKeys: h.ring, State: h.store,

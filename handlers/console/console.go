@@ -41,6 +41,7 @@ type Config struct {
 	Scopes        scopes
 	ScopeUses     scopeUses
 	Roles         roles
+	Foresight     foresight
 	Passkeys      passkeys
 	Sessions      sessions
 	Apps          apps

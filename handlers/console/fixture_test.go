@@ -34,6 +34,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -56,6 +57,7 @@ type fixture struct {
 	users     *account.Registry
 	codes     *verification.Codes
 	catalogue *consent.Catalogue
+	scopes    *consent.Known
 	routes    *mux.Router
 	now       atomic.Pointer[time.Time]
 	clients   *client.Registry
@@ -102,7 +104,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		Consents: consent.NewRegistry(f.store, f.store, f.store, f.gate, clock), Keys: f.keys, DataKeys: ring, State: f.store,
 		KeySchedule: console.KeySchedule{Kept: 5 * time.Minute, Every: 90 * 24 * time.Hour, Ahead: time.Hour},
 		Refusals:    f.records, Checks: refusal.NewCatalogue(refusal.Limits{}),
-		Scopes: f.catalogue, ScopeUses: f.store, Roles: f.store,
+		Foresight: f.foresight(ring, clock), Scopes: f.catalogue, ScopeUses: f.store, Roles: f.store,
 		Users: f.store, Accounts: f.users, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store,
 		Invitations: account.NewInvitations(people), Recovery: people, Policy: people.Policy(),
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
@@ -125,6 +127,19 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		}).Methods(line.Methods...)
 	}
 	return f
+}
+
+// foresight is the protocol, as far as it is asked what would happen.
+func (f *fixture) foresight(ring *keyring.Ring, clock provider.Clock) *oauth.Provider {
+	f.t.Helper()
+	signers := keys.NewManager(f.store, ring.Key(keyring.SigningKey), f.gate, (*event.Bus)(nil), clock, rand.Reader)
+	f.scopes = consent.NewKnown(f.store)
+	p, err := oauth.New(oauth.Settings{Issuer: issuer, Paths: oauth.Paths{Authorization: "/oauth/authorize", Token: "/oauth/token", UserInfo: "/oauth/userinfo"}}, oauth.Domain{
+		Clients: f.store, IDTokens: oauth.NewIDTokens(signers, f.store, f.scopes, issuer, clock, time.Hour), Users: f.store, Consents: f.store, Audit: f.gate,
+		Scopes: f.scopes, Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Transactions: f.store, Clock: clock,
+	})
+	require.NoError(f.t, err)
+	return p
 }
 
 // open is a database whose statements are counted.

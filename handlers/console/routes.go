@@ -11,7 +11,7 @@ import (
 
 // Routes are the pages.
 func (c *Console) Routes() []route.Route {
-	return slices.Concat(c.overviewRoutes(), c.userRoutes(), c.accessRoutes(), c.keyRoutes(), c.findRoutes(), c.clientRoutes(), c.groupRoutes(), c.scopeRoutes())
+	return slices.Concat(c.overviewRoutes(), c.userRoutes(), c.accessRoutes(), c.keyRoutes(), c.findRoutes(), c.clientRoutes(), c.groupRoutes(), c.scopeRoutes(), c.tryRoutes())
 }
 
 func (c *Console) overviewRoutes() []route.Route {

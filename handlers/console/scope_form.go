@@ -33,7 +33,7 @@ type scopeForm struct {
 	// LanguageProblem and ClaimProblem are what is wrong with all of those.
 	LanguageProblem, ClaimProblem string
 	// Clients may ask for the scope; More: there are others.
-	Clients []client.Named
+	Clients []client.Brief
 	More    bool
 }
 

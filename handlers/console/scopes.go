@@ -25,7 +25,7 @@ type scopes interface {
 
 // scopeUses are the clients that may ask for a scope.
 type scopeUses interface {
-	ClientsWithScope(ctx context.Context, scope string, limit int) ([]client.Named, error)
+	ClientsWithScope(ctx context.Context, scope string, limit int) ([]client.Brief, error)
 }
 
 // scopeLine is a scope in a list, with the description that the viewer's language has.

@@ -39,7 +39,7 @@ func navigation(v *viewer) []navGroup {
 	all := []navGroup{
 		{"", []navLink{{Path, "overview", ""}}},
 		{"people", []navLink{{usersPath, "users", "users"}, {groupsPath, "groups", "users"}, {sessionsPath, "sessions", "sessions"}, {consentsPath, "consents", "consents"}}},
-		{"access", []navLink{{clientsPath, "clients", "clients"}, {tokensPath, "tokens", "tokens"}, {scopesPath, "scopes", "scopes"}, {keysPath, "keys", "keys"}}},
+		{"access", []navLink{{clientsPath, "clients", "clients"}, {tryPath, "try", "clients"}, {tokensPath, "tokens", "tokens"}, {scopesPath, "scopes", "scopes"}, {keysPath, "keys", "keys"}}},
 		{"help", []navLink{{explainPath, "explain", "errors"}}},
 	}
 	var shown []navGroup

@@ -33,7 +33,7 @@ func testRolesInUse(t *testing.T, f *fixture) {
 	assert.Equal(t, []string{"audit-2", "editor"}, roles, "the first list of users, and the first group of clients")
 
 	of := func(role, id string) client.OfGroup {
-		return client.OfGroup{Role: role, Named: client.Named{ID: id, Name: sampleClient(id, f.clock()).Name}}
+		return client.OfGroup{Role: role, Brief: client.Brief{ID: id, Name: sampleClient(id, f.clock()).Name}}
 	}
 	clients, err := f.GroupClients(ctx, 10)
 	require.NoError(t, err)

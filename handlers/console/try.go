@@ -1,0 +1,177 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+)
+
+const tryPath = Path + "/try"
+
+// foresight tells what an authorization request would come to, and changes nothing.
+type foresight interface {
+	Foresee(ctx context.Context, form url.Values, u *account.User, methods []string) (oauth.Outlook, error)
+}
+
+// tryPage tells what would happen if a user signed in to a client with some scopes.
+type tryPage struct {
+	shell
+
+	Fields []formField
+	// Client and User are those that were found; nil: none was asked for.
+	Client *client.Client
+	User   *account.User
+	// Outlook is what would happen; nil: nothing was asked.
+	Outlook *oauth.Outlook
+	// Decision is the key of its text. Class is how it ends: good, bad, or neither.
+	Decision, Class string
+	Claims          []claimRow
+}
+
+// claimRow is a claim that the client gets.
+type claimRow struct {
+	Name, Value string
+	// Scopes are those that release it.
+	Scopes            []string
+	UserInfo, IDToken bool
+}
+
+func (c *Console) serveTry(w http.ResponseWriter, r *http.Request, v *viewer) error {
+	query := r.URL.Query()
+	page := tryPage{shell: c.shell(w, r, v, tryPath), Fields: []formField{
+		{Name: "client", Label: "try.client", Kind: "text", Value: strings.TrimSpace(query.Get("client")), Note: true},
+		{Name: "user", Label: "group.user", Kind: "text", Value: strings.TrimSpace(query.Get("user")), Note: true},
+		{Name: "scope", Label: "try.scope", Kind: "text", Value: strings.TrimSpace(query.Get("scope")), Note: true},
+	}}
+	status := http.StatusOK
+	if page.Fields[0].Value != "" || page.Fields[1].Value != "" {
+		found, err := c.foresee(r, &page)
+		if err != nil {
+			return err
+		}
+		if found != nil {
+			status = http.StatusUnprocessableEntity
+			found.place(page.Fields)
+		}
+	}
+	return c.pages.For(r).Write(w, status, "try", page, r.URL.RequestURI())
+}
+
+// foresee fills in what would happen, or returns what is wrong with the fields.
+func (c *Console) foresee(r *http.Request, page *tryPage) (problems, error) {
+	ctx, texts, wrong := r.Context(), c.pages.For(r), problems{}
+	var err error
+	if page.Client, err = c.Clients.Client(ctx, page.Fields[0].Value); errors.Is(err, provider.ErrNotFound) {
+		wrong["client"] = texts.Text("try.no_client")
+	} else if err != nil {
+		return nil, err
+	}
+	if page.User, err = c.Accounts.Find(ctx, page.Fields[1].Value); errors.Is(err, provider.ErrNotFound) {
+		wrong["user"] = texts.Text("group.no_user")
+	} else if err != nil {
+		return nil, err
+	}
+	if len(wrong) > 0 {
+		return wrong, nil
+	}
+	o, err := c.Foresight.Foresee(ctx, requestOf(page.Client, page.Fields[2].Value), page.User, methodsOf(page.User))
+	if err != nil {
+		return nil, err
+	}
+	page.Outlook = &o
+	page.Decision, page.Class = decisionOf(&o, page.User)
+	if o.Refused == nil {
+		page.Claims, err = claimRows(&o)
+	}
+	return nil, err
+}
+
+// requestOf is the request that the client would send.
+func requestOf(c *client.Client, scope string) url.Values {
+	form := url.Values{
+		"client_id": {c.ID}, "response_type": {"code"}, "state": {"state"}, "nonce": {"nonce"},
+		"code_challenge": {strings.Repeat("A", 43)}, "code_challenge_method": {"S256"}, // of a verifier that nobody has
+	}
+	if len(c.RedirectURIs) > 0 {
+		form.Set("redirect_uri", c.RedirectURIs[0])
+	}
+	if scope != "" {
+		form.Set("scope", scope)
+	}
+	return form
+}
+
+// methodsOf are those of a user who signs in with the strongest factor that the user has.
+func methodsOf(u *account.User) []string {
+	switch factor.Class(u) {
+	case acr.HardwareProtected:
+		return []string{acr.MethodHardware, acr.MethodPresence, acr.MethodMultiple}
+	case acr.PhishingResistant:
+		return []string{acr.MethodKey, acr.MethodPresence, acr.MethodMultiple}
+	case acr.TwoFactors:
+		return []string{acr.MethodPassword, acr.MethodCode, acr.MethodMultiple}
+	default:
+		return []string{acr.MethodPassword}
+	}
+}
+
+// decisionOf is the key of the text about what would happen.
+func decisionOf(o *oauth.Outlook, u *account.User) (key, class string) {
+	switch {
+	case u.Disabled: // who has no session
+		return "disabled", "bad"
+	case o.Refused != nil:
+		return "refused", "bad"
+	case o.Step == oauth.Consent:
+		return "consent", ""
+	case o.Step == oauth.Approve:
+		return "approve", "good"
+	case o.Step == oauth.SetUp:
+		return "set_up", ""
+	default:
+		return "prove", ""
+	}
+}
+
+// claimRows are the claims in the order of the consent page, after the subject.
+func claimRows(o *oauth.Outlook) ([]claimRow, error) {
+	var rows []claimRow
+	all := maps.Clone(o.IDToken)
+	maps.Copy(all, o.UserInfo)
+	for _, name := range append([]string{"sub"}, consent.Claims()...) {
+		value, ok := all[name]
+		if !ok {
+			continue
+		}
+		text, isText := value.(string)
+		if !isText {
+			encoded, err := json.Marshal(value)
+			if err != nil {
+				return nil, fmt.Errorf("claim %s: %w", name, err)
+			}
+			text = string(encoded)
+		}
+		_, inUserInfo := o.UserInfo[name]
+		_, inIDToken := o.IDToken[name]
+		scopes := slices.Clone(o.Releases[name])
+		if name == "sub" {
+			scopes, inIDToken = []string{"openid"}, true
+		}
+		rows = append(rows, claimRow{name, text, scopes, inUserInfo, inIDToken})
+	}
+	return rows, nil
+}
