@@ -29,7 +29,7 @@ import (
 // What is foreseen is what happens: 200 requests of all kinds, first foreseen and then made.
 func TestForeseenIsWhatHappens(t *testing.T) {
 	h := newFixture(t)
-	random := mathrand.New(mathrand.NewPCG(7, 11)) //nolint:gosec // which cases there are is no secret
+	random := mathrand.New(mathrand.NewPCG(7, 11))
 	for name, claims := range map[string][]string{"own:staff": {"email", "roles"}, "own:plain": nil, "own:name": {"name", "locale"}} {
 		_, err := consent.NewCatalogue(h.store, h.gate, h.domain.Clock).Create(t.Context(), audittest.Operator(), consent.Scope{Name: name, Claims: claims})
 		require.NoError(t, err)
