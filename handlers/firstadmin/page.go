@@ -25,7 +25,7 @@ type invitation interface {
 	Open(ctx context.Context, token string) error
 	WithPassword(ctx context.Context, token string, w firstadmin.Who, password string) (*account.User, error)
 	Propose(ctx context.Context, token string, w firstadmin.Who) (json.RawMessage, passkey.Ceremony, error)
-	WithPasskey(ctx context.Context, token string, w firstadmin.Who, c passkey.Ceremony, response []byte) (*account.User, *passkey.Passkey, error)
+	WithPasskey(ctx context.Context, token string, w firstadmin.Who, c passkey.Ceremony, response []byte) (*firstadmin.Made, error)
 }
 
 // factors leads people to the page for a second factor that is missing for a session.
@@ -87,7 +87,7 @@ func (p *Page) serveForm(w http.ResponseWriter, r *http.Request) error {
 	}
 	who := firstadmin.Who{Username: strings.TrimSpace(form.Get("username")), Email: strings.TrimSpace(form.Get("email"))}
 	page := pages.FirstAdministrator{Token: p.Web.FormToken(w, r), Code: form.Get("token"), Username: who.Username, Email: who.Email}
-	start := session.Start{Methods: []string{session.Password}}
+	start, made := session.Start{Methods: []string{session.Password}}, (*firstadmin.Made)(nil)
 	switch {
 	case form.Get("use") != "passkey":
 		start.User, err = p.Invitation.WithPassword(r.Context(), page.Code, who, form.Get("password"))
@@ -96,7 +96,9 @@ func (p *Page) serveForm(w http.ResponseWriter, r *http.Request) error {
 			return p.Pages.For(r).FirstAdministrator(w, http.StatusOK, page)
 		}
 	default:
-		start, err = p.withPasskey(r, page.Code, who, form)
+		if made, err = p.withPasskey(r, page.Code, who, form); err == nil {
+			start = session.Start{User: made.User, Methods: made.Passkey.Methods(true)}
+		}
 	}
 	if errors.Is(err, firstadmin.ErrClosed) {
 		return p.closed(w, r, http.StatusUnprocessableEntity)
@@ -109,8 +111,16 @@ func (p *Page) serveForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	canonical.From(r.Context()).Outcome("first_administrator")
-	return p.begin(w, r, start)
+	next := p.Next
+	if made != nil {
+		p.Web.KeepCodes(w, r, made.User.ID, made.RecoveryCodes)
+		next = wire.Path(codesPath, url.Values{"next": {p.Next}})
+	}
+	return p.begin(w, r, start, next)
 }
+
+// codesPath is the page that shows recovery codes, of package browser.
+const codesPath = "/recovery-codes"
 
 // propose asks the browser for a passkey.
 func (p *Page) propose(w http.ResponseWriter, r *http.Request, token string, who firstadmin.Who) (*pages.Ceremony, error) {
@@ -126,24 +136,20 @@ func (p *Page) propose(w http.ResponseWriter, r *http.Request, token string, who
 }
 
 // withPasskey makes the administrator with the passkey of the browser, for which it was asked there.
-func (p *Page) withPasskey(r *http.Request, token string, who firstadmin.Who, form url.Values) (start session.Start, err error) {
+func (p *Page) withPasskey(r *http.Request, token string, who firstadmin.Who, form url.Values) (*firstadmin.Made, error) {
 	var c passkey.Ceremony
 	plain, err := p.Web.Open(r, websession.Ceremony, form.Get("ceremony"))
 	if err == nil {
 		err = json.Unmarshal(plain, &c)
 	}
 	if err != nil {
-		return start, &passkey.Refused{Reason: passkey.WrongCeremony}
+		return nil, &passkey.Refused{Reason: passkey.WrongCeremony}
 	}
-	u, made, err := p.Invitation.WithPasskey(r.Context(), token, who, c, []byte(form.Get("response")))
-	if err != nil {
-		return start, err
-	}
-	return session.Start{User: u, Methods: made.Methods(true)}, nil
+	return p.Invitation.WithPasskey(r.Context(), token, who, c, []byte(form.Get("response")))
 }
 
-// begin signs the administrator in, or leads to what has to be done before.
-func (p *Page) begin(w http.ResponseWriter, r *http.Request, start session.Start) error {
+// begin signs the administrator in, who goes on to the next page, or leads to what has to be done before.
+func (p *Page) begin(w http.ResponseWriter, r *http.Request, start session.Start, next string) error {
 	_, err := p.Web.Begin(w, r, start)
 	if responded, fault := p.Factors.Missing(w, r, start, "", err); responded {
 		return fault
@@ -151,7 +157,7 @@ func (p *Page) begin(w http.ResponseWriter, r *http.Request, start session.Start
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Location", p.Next)
+	w.Header().Set("Location", next)
 	w.Header().Del("Content-Security-Policy") // there is no content
 	w.WriteHeader(http.StatusSeeOther)
 	return nil

@@ -25,6 +25,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/firstadmin"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
@@ -70,7 +71,8 @@ func newBrowser(t *testing.T) *browser {
 	b.web, err = websession.New(websession.Config{Issuer: issuer, Manager: sessions, Seal: ring.Key(keyring.Flow), Devices: ring.Key(keyring.Device), Clock: clock, Random: rand.Reader})
 	require.NoError(t, err)
 	users := account.NewRegistry(b.store, gate, password.New(rand.Reader, 1), nil, (*event.Bus)(nil), clock, rand.Reader)
-	passkeys, err := passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, b.store, gate, users, (*event.Bus)(nil), clock, rand.Reader)
+	factors := factor.NewRegistry(b.store, gate, ring.Key(keyring.Factor), users, (*event.Bus)(nil), "Test", clock, rand.Reader)
+	passkeys, err := passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, b.store, gate, users, factors, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, err)
 	set, err := pages.New(pages.Settings{})
 	require.NoError(t, err)
@@ -125,14 +127,19 @@ func (b *browser) postFrom(origin, page string, values map[string]string) *httpt
 	return b.send(r)
 }
 
-// signedIn is who is signed in, in the browser.
-func (b *browser) signedIn() *account.User {
-	b.t.Helper()
-	r := httptest.NewRequestWithContext(b.t.Context(), http.MethodGet, issuer+"/", http.NoBody)
+// request is one with the cookies of the browser.
+func (b *browser) request(method, path string) *http.Request {
+	r := httptest.NewRequestWithContext(b.t.Context(), method, issuer+path, http.NoBody)
 	for _, c := range b.cookies {
 		r.AddCookie(c)
 	}
-	s, err := b.web.Current(r)
+	return r
+}
+
+// signedIn is who is signed in, in the browser.
+func (b *browser) signedIn() *account.User {
+	b.t.Helper()
+	s, err := b.web.Current(b.request(http.MethodGet, "/"))
 	require.NoError(b.t, err)
 	require.NotNil(b.t, s)
 	return s.User
@@ -186,6 +193,9 @@ func TestFirstAdministratorWithAPasskey(t *testing.T) {
 	require.NoError(t, err)
 	w = b.post(asked.Body.String(), map[string]string{"response": string(response)})
 	require.Equal(t, http.StatusSeeOther, w.Code, w.Body)
+	assert.Equal(t, "/recovery-codes?next=%2Fadmin", w.Header().Get("Location"))
+	shown := b.web.TakeCodes(httptest.NewRecorder(), b.request(http.MethodGet, "/recovery-codes"), b.signedIn().ID)
+	assert.NotEmpty(t, shown)
 	assert.Equal(t, []any{"root", ""}, []any{b.signedIn().Username, b.signedIn().PasswordHash})
 }
 

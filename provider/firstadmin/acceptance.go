@@ -66,25 +66,34 @@ func (i *Invitation) Propose(ctx context.Context, token string, w Who) (json.Raw
 	return i.passkeys.Creation(ctx, w.user())
 }
 
+// Made is an administrator who has a passkey and no password.
+type Made struct {
+	User    *account.User
+	Passkey *passkey.Passkey
+	// RecoveryCodes stand in for a lost passkey. They are shown once.
+	RecoveryCodes []string
+}
+
 // WithPasskey makes the administrator, who has a passkey and no password, and ends the address. It returns ErrClosed,
 // account.Wrong, *passkey.Refused or ErrUnverified; then nothing has changed.
-func (i *Invitation) WithPasskey(ctx context.Context, token string, w Who, c passkey.Ceremony, response []byte) (*account.User, *passkey.Passkey, error) {
-	var made *passkey.Passkey
+func (i *Invitation) WithPasskey(ctx context.Context, token string, w Who, c passkey.Ceremony, response []byte) (*Made, error) {
+	var made Made
 	u, err := i.make(ctx, token, w, "", func(ctx context.Context, u *account.User) (err error) {
 		of := c
 		if of.UserID.IsZero() { // one of Propose, and not of a user
 			of.UserID, of.Generation = u.ID, u.Generation
 		}
-		if made, err = i.passkeys.Create(ctx, u, of, response, ""); err != nil {
+		if made.Passkey, made.RecoveryCodes, err = i.passkeys.Create(ctx, u, of, response, ""); err != nil {
 			return err
 		}
-		if !made.Verifies {
+		if !made.Passkey.Verifies {
 			return ErrUnverified
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return u, made, nil
+	made.User = u
+	return &made, nil
 }

@@ -159,23 +159,24 @@ func testFirstAdministratorWithPasskey(t *testing.T, f *fixture) {
 		return c, response
 	}
 	c, response := respond(passkeytest.UserPresent)
-	_, _, err = i.WithPasskey(ctx, token, named("root"), c, response)
+	_, err = i.WithPasskey(ctx, token, named("root"), c, response)
 	require.ErrorIs(t, err, firstadmin.ErrUnverified)
 	c, response = respond(passkeytest.UserPresent | passkeytest.UserVerified)
 	wrong := c
 	wrong.UserID = provider.ID{1}
-	_, _, err = i.WithPasskey(ctx, token, named("root"), wrong, response)
+	_, err = i.WithPasskey(ctx, token, named("root"), wrong, response)
 	var refused *passkey.Refused
 	require.ErrorAs(t, err, &refused, "begun for another user")
-	_, _, err = i.WithPasskey(ctx, token+"A", named("root"), c, response)
+	_, err = i.WithPasskey(ctx, token+"A", named("root"), c, response)
 	require.ErrorIs(t, err, firstadmin.ErrClosed)
 	_, err = f.UserByLogin(ctx, "root")
 	require.ErrorIs(t, err, provider.ErrNotFound, "nothing has changed")
 
-	u, p, err := i.WithPasskey(ctx, token, named("root"), c, response)
+	made, err := i.WithPasskey(ctx, token, named("root"), c, response)
 	require.NoError(t, err)
-	assert.Equal(t, []any{u.ID, true}, []any{p.UserID, p.Verifies})
-	assert.Empty(t, u.PasswordHash)
+	assert.Equal(t, []any{made.User.ID, true}, []any{made.Passkey.UserID, made.Passkey.Verifies})
+	assert.Empty(t, made.User.PasswordHash)
+	assert.NotEmpty(t, made.RecoveryCodes, "there is no password to fall back on")
 	signing, asserted := i.passkeys.asserted(t, a)
 	known, _, err := i.passkeys.VerifySignIn(ctx, signing, asserted)
 	require.NoError(t, err)
