@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
@@ -56,7 +58,23 @@ func (s *Store) AppendVersioned(ctx context.Context, r audit.Record) (int64, err
 
 // Records pages through the audit log, the newest first.
 func (s *Store) Records(ctx context.Context, of audit.Filter, limit int) ([]audit.Record, error) {
-	query := s.on(ctx).Table("audit_logs").Order("id DESC").Limit(limit)
+	query := selected(s.on(ctx).Table("audit_logs"), of).Order("id DESC").Limit(limit)
+	var rows []auditRow
+	if err := query.Scan(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	list := make([]audit.Record, len(rows))
+	for i, r := range rows {
+		list[i] = r.record()
+		if err := json.Unmarshal([]byte(r.Changes), &list[i].Changes); err != nil {
+			return nil, fmt.Errorf("storage: changes of record %s: %w", list[i].ID, err)
+		}
+	}
+	return list, nil
+}
+
+// selected are the rows of a filter.
+func selected(query *gorm.DB, of audit.Filter) *gorm.DB {
 	if of.ClientID != "" {
 		query = query.Where("client_id = ?", of.ClientID)
 	}
@@ -84,16 +102,5 @@ func (s *Store) Records(ctx context.Context, of audit.Filter, limit int) ([]audi
 	if !of.Before.IsZero() {
 		query = query.Where("id < ?", rowID(of.Before))
 	}
-	var rows []auditRow
-	if err := query.Scan(&rows).Error; err != nil {
-		return nil, s.fault(err)
-	}
-	list := make([]audit.Record, len(rows))
-	for i, r := range rows {
-		list[i] = r.record()
-		if err := json.Unmarshal([]byte(r.Changes), &list[i].Changes); err != nil {
-			return nil, fmt.Errorf("storage: changes of record %s: %w", list[i].ID, err)
-		}
-	}
-	return list, nil
+	return query
 }

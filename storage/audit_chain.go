@@ -4,7 +4,10 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
 )
 
@@ -58,14 +61,35 @@ func (s *Store) RecordsFrom(ctx context.Context, after provider.ID, until time.T
 	return s.entries(ctx, "SELECT * FROM audit_logs WHERE id > ? AND id < ? ORDER BY id LIMIT ?", rowID(after), rowID(provider.FirstID(until)), limit)
 }
 
+// SelectedEntries are the records of a filter by id, the oldest first, after one with an id.
+func (s *Store) SelectedEntries(ctx context.Context, of audit.Filter, after provider.ID, limit int) ([]chain.Entry, error) {
+	return s.scanEntries(selected(s.on(ctx).Table("audit_logs"), of).Where("id > ?", rowID(after)).Order("id").Limit(limit))
+}
+
+// Entry is one record. It returns provider.ErrNotFound.
+func (s *Store) Entry(ctx context.Context, id provider.ID) (chain.Entry, error) {
+	list, err := s.entries(ctx, "SELECT * FROM audit_logs WHERE id = ?", rowID(id))
+	if err == nil && len(list) == 0 {
+		err = provider.ErrNotFound
+	}
+	if err != nil {
+		return chain.Entry{}, err
+	}
+	return list[0], nil
+}
+
 func (s *Store) entries(ctx context.Context, query string, args ...any) ([]chain.Entry, error) {
+	return s.scanEntries(s.on(ctx).Raw(query, args...))
+}
+
+func (s *Store) scanEntries(query *gorm.DB) ([]chain.Entry, error) {
 	var rows []struct {
 		Row      auditRow `gorm:"embedded"`
 		Sequence *int64
 		Hash     []byte
 		MAC      []byte
 	}
-	if err := s.on(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
+	if err := query.Scan(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
 	list := make([]chain.Entry, len(rows))

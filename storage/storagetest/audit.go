@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
@@ -50,7 +51,27 @@ func testAudit(t *testing.T, f *fixture) {
 		got, err := f.Records(ctx, tc.of, 10)
 		require.NoError(t, err)
 		assert.Equal(t, tc.want, got, name)
+		entries, err := f.SelectedEntries(ctx, tc.of, provider.ID{}, 10)
+		require.NoError(t, err)
+		oldestFirst := []provider.ID{}
+		for _, e := range entries {
+			oldestFirst = append([]provider.ID{e.Record.ID}, oldestFirst...)
+		}
+		require.Len(t, oldestFirst, len(tc.want), name)
+		for i, r := range tc.want {
+			assert.Equal(t, r.ID, oldestFirst[i], name)
+		}
 	}
+	rest, err := f.SelectedEntries(ctx, audit.Filter{ActorID: "ops"}, first.ID, 10)
+	require.NoError(t, err)
+	require.Len(t, rest, 1)
+	assert.Equal(t, third.ID, rest[0].Record.ID)
+	one, err := f.Entry(ctx, second.ID)
+	require.NoError(t, err)
+	assert.Equal(t, "root", one.Record.Actor.ID)
+	assert.Contains(t, one.Changes, "disabled")
+	_, err = f.Entry(ctx, f.newID())
+	require.ErrorIs(t, err, provider.ErrNotFound)
 	got, err := f.Records(ctx, audit.Filter{}, 1)
 	require.NoError(t, err)
 	assert.Equal(t, []audit.Record{third}, got)

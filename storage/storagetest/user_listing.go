@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
@@ -28,6 +29,11 @@ func testUserListing(t *testing.T, f *fixture) {
 	add("strasse", "straße@example.com", false)
 	add("older", "a@xn--bcher-kva.example", false)
 	Exec(t, f.url, "UPDATE users SET username = 'straße' WHERE username = 'older'") // as an older version stored it
+	dora, err := f.Users(ctx, account.Filter{Username: "dora"}, 1)
+	require.NoError(t, err)
+	names, err := f.Usernames(ctx, []provider.ID{dora[0].ID, f.newID()})
+	require.NoError(t, err)
+	assert.Equal(t, map[provider.ID]string{dora[0].ID: "dora"}, names)
 	for name, tc := range map[string]struct {
 		of   account.Filter
 		want []string
