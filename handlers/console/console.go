@@ -46,6 +46,7 @@ type Config struct {
 	Sessions      sessions
 	Apps          apps
 	Audit         records
+	Usernames     usernames
 	// Clients are the registered applications, and Registry changes them.
 	Clients clients
 	// Together makes several changes one.

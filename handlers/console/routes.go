@@ -11,7 +11,12 @@ import (
 
 // Routes are the pages.
 func (c *Console) Routes() []route.Route {
-	return slices.Concat(c.overviewRoutes(), c.userRoutes(), c.accessRoutes(), c.keyRoutes(), c.findRoutes(), c.clientRoutes(), c.groupRoutes(), c.scopeRoutes(), c.tryRoutes())
+	return slices.Concat(
+		c.overviewRoutes(), c.clientRoutes(), c.tryRoutes(),
+		c.userRoutes(), c.groupRoutes(), c.accessRoutes(),
+		c.keyRoutes(), c.scopeRoutes(), c.findRoutes(),
+		c.auditRoutes(),
+	)
 }
 
 func (c *Console) overviewRoutes() []route.Route {

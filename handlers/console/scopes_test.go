@@ -42,7 +42,7 @@ func TestScopeIsCreatedAndChanged(t *testing.T) {
 	assert.Equal(t, []any{"Read things", map[string]string{"de": "Dinge lesen", "it": "Leggere"}, []string{"email", "roles"}}, []any{s.Description, s.Descriptions, s.Claims})
 	assert.Contains(t, page, `value="Leggere"`)
 
-	form := url.Values{"name": {name}, "version": filled(t, page)["version"], "description": {"Read all things"}, "language": {"de", "it"}, "text": {"", "Leggere tutto"}}
+	form := url.Values{"name": {name}, "version": filled(page)["version"], "description": {"Read all things"}, "language": {"de", "it"}, "text": {"", "Leggere tutto"}}
 	assert.Contains(t, b.done(b.post("/admin/scopes/scope", form)), "is saved")
 	s, _ = f.scope(name)
 	assert.Equal(t, map[string]string{"it": "Leggere tutto"}, s.Descriptions)
@@ -90,7 +90,7 @@ func TestScopeIsDeletedAfterItsNameWasTyped(t *testing.T) {
 	assert.NotContains(t, page, "Another app")
 	asked := b.post("/admin/scopes/deletion", url.Values{"name": {"old"}})
 	assert.Equal(t, http.StatusOK, asked.Code)
-	form := filled(t, asked.Body.String())
+	form := filled(asked.Body.String())
 	form.Set("confirm", "olt")
 	assert.Equal(t, http.StatusUnprocessableEntity, b.post("/admin/scopes/deletion", form).Code)
 	form.Set("confirm", "old")

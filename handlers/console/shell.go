@@ -40,6 +40,7 @@ func navigation(v *viewer) []navGroup {
 		{"", []navLink{{Path, "overview", ""}}},
 		{"people", []navLink{{usersPath, "users", "users"}, {groupsPath, "groups", "users"}, {sessionsPath, "sessions", "sessions"}, {consentsPath, "consents", "consents"}}},
 		{"access", []navLink{{clientsPath, "clients", "clients"}, {tryPath, "try", "clients"}, {tokensPath, "tokens", "tokens"}, {scopesPath, "scopes", "scopes"}, {keysPath, "keys", "keys"}}},
+		{"operation", []navLink{{auditPath, "audit", "audit"}}},
 		{"help", []navLink{{explainPath, "explain", "errors"}}},
 	}
 	var shown []navGroup
@@ -67,6 +68,9 @@ func (c *Console) shell(w http.ResponseWriter, r *http.Request, v *viewer, curre
 
 // Local is a time in the viewer's zone.
 func (s shell) Local(at time.Time) time.Time { return at.In(s.zone) }
+
+// Zone is the name of the viewer's time zone.
+func (s shell) Zone() string { return s.zone.String() }
 
 // ClientPath is the page of a client.
 func (shell) ClientPath(id string) string { return clientPath(id) }

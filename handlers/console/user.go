@@ -62,11 +62,6 @@ type apps interface {
 	EndFor(ctx context.Context, actor audit.Actor, userID provider.ID, clientID string) error
 }
 
-// records are those of the audit log.
-type records interface {
-	Records(ctx context.Context, of audit.Filter, limit int) ([]audit.Record, error)
-}
-
 // userPage is the page about a user.
 type userPage struct {
 	shell

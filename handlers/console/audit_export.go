@@ -1,0 +1,175 @@
+package console
+
+import (
+	"bufio"
+	"encoding/base64"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+const (
+	// exportBatch is how many records an export holds in memory, of at most half a megabyte each.
+	exportBatch = 100
+	// exportTime is how long an export may take, and batchTime how long the browser may take for a batch.
+	exportTime = 15 * time.Minute
+	batchTime  = 30 * time.Second
+)
+
+// serveAuditExport streams the records of a filter, the oldest first, as CSV or as JSON lines with the members of the
+// API's export. Since the status is sent by then, an error closes the connection: the file would else look complete.
+func (c *Console) serveAuditExport(w http.ResponseWriter, r *http.Request, v *viewer) error {
+	filter, err := c.auditFilter(r, zoneOf(v))
+	if err != nil {
+		return err
+	}
+	if filter.wrong() {
+		seeOther(w, auditPath, r.URL.Query())
+		return nil
+	}
+	name := "audit-" + c.now(r).UTC().Format("20060102T150405Z")
+	h, out := w.Header(), bufio.NewWriter(w)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	var lines recordWriter = jsonLines{json.NewEncoder(out)}
+	if r.URL.Query().Get("format") == "csv" {
+		lines = csvLines{csv.NewWriter(out)}
+		h.Set("Content-Type", "text/csv; charset=utf-8; header=present")
+		h.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
+	} else {
+		h.Set("Content-Type", "application/jsonl")
+		h.Set("Content-Disposition", `attachment; filename="`+name+`.jsonl"`)
+	}
+	w.WriteHeader(http.StatusOK)
+	err = c.export(w, r, filter, lines, out)
+	if err == nil {
+		return nil
+	}
+	line := canonical.From(r.Context())
+	line.Refused(refusal.Of(err), "", err)
+	line.Outcome("failed")
+	panic(http.ErrAbortHandler)
+}
+
+func (c *Console) export(w http.ResponseWriter, r *http.Request, filter auditFilter, lines recordWriter, out *bufio.Writer) error {
+	if err := lines.begin(); err != nil {
+		return err
+	}
+	control := http.NewResponseController(w)
+	var last provider.ID
+	for {
+		// The server closes connections sooner, for responses that are no stream.
+		if err := control.SetWriteDeadline(c.now(r).Add(batchTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return err
+		}
+		batch, err := c.Audit.SelectedEntries(r.Context(), filter.selects, last, exportBatch)
+		if err != nil {
+			return err
+		}
+		for i := range batch {
+			last = batch[i].Record.ID
+			if err := lines.write(exportedOf(&batch[i])); err != nil {
+				return err
+			}
+		}
+		if err := errors.Join(lines.flush(), out.Flush()); err != nil || len(batch) < exportBatch {
+			return err
+		}
+	}
+}
+
+// exportedRecord has the members of a record in the API's export.
+type exportedRecord struct {
+	ID        string          `json:"id"`
+	Time      time.Time       `json:"time"`
+	ActorKind string          `json:"actor_kind"`
+	Actor     string          `json:"actor"`
+	ClientID  string          `json:"actor_client_id"`
+	Host      string          `json:"host"`
+	Address   string          `json:"address"`
+	UserAgent string          `json:"user_agent"`
+	RequestID string          `json:"request_id"`
+	Action    string          `json:"action"`
+	Target    exportedTarget  `json:"target"`
+	Outcome   string          `json:"outcome"`
+	Changes   json.RawMessage `json:"changes"`
+	Sequence  *int64          `json:"sequence"`
+	Hash      *string         `json:"hash"`
+}
+
+type exportedTarget struct {
+	Type     string `json:"type"`
+	ID       string `json:"id"`
+	ClientID string `json:"client_id"`
+	UserID   string `json:"user_id"`
+}
+
+func exportedOf(e *chain.Entry) exportedRecord {
+	r, a := &e.Record, &e.Record.Actor
+	out := exportedRecord{
+		ID: r.ID.String(), Time: r.At, ActorKind: string(a.Kind), Actor: a.ID, ClientID: a.ClientID, Host: a.Host, Address: a.Address, UserAgent: a.UserAgent, RequestID: a.RequestID,
+		Action: string(r.Action), Target: exportedTarget{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID}, Outcome: string(r.Outcome),
+		Changes: json.RawMessage(e.Changes),
+	}
+	if !json.Valid(out.Changes) { // whoever changed a record must not be able to stop the export of the others
+		out.Changes, _ = json.Marshal(e.Changes) // a text can always be marshaled
+	}
+	if e.Sequence != 0 {
+		hash := base64.RawURLEncoding.EncodeToString(e.Hash)
+		out.Sequence, out.Hash = &e.Sequence, &hash
+	}
+	return out
+}
+
+// recordWriter writes records in one format.
+type recordWriter interface {
+	begin() error
+	write(r exportedRecord) error
+	flush() error
+}
+
+type jsonLines struct{ *json.Encoder }
+
+func (j jsonLines) begin() error                 { j.SetEscapeHTML(false); return nil }
+func (j jsonLines) write(r exportedRecord) error { return j.Encode(r) }
+func (jsonLines) flush() error                   { return nil }
+
+type csvLines struct{ *csv.Writer }
+
+func (c csvLines) begin() error {
+	return c.Write([]string{"id", "time", "action", "outcome", "actor_kind", "actor", "actor_client_id", "host", "address", "user_agent", "request_id", "target_type", "target_id", "client_id", "user_id", "changes", "sequence", "hash"})
+}
+
+func (c csvLines) write(r exportedRecord) error {
+	sequence, hash := "", ""
+	if r.Sequence != nil {
+		sequence, hash = strconv.FormatInt(*r.Sequence, 10), *r.Hash
+	}
+	row := []string{
+		r.ID, r.Time.Format(time.RFC3339Nano), r.Action, r.Outcome, r.ActorKind, r.Actor, r.ClientID, r.Host, r.Address, r.UserAgent, r.RequestID,
+		r.Target.Type, r.Target.ID, r.Target.ClientID, r.Target.UserID, string(r.Changes), sequence, hash,
+	}
+	for i, text := range row {
+		row[i] = inert(text)
+	}
+	return c.Write(row)
+}
+
+func (c csvLines) flush() error { c.Flush(); return c.Error() }
+
+// inert keeps spreadsheets from taking a text for a formula: browsers and users choose some of them.
+func inert(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}

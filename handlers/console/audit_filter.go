@@ -1,0 +1,97 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+// auditFilter is what records are listed by, as it was typed.
+type auditFilter struct {
+	Action, Actor, User, Client, Target string
+	// Since and Until are times in the zone of the viewer.
+	Since, Until string
+	// NoUser: there is no such user. NoSince and NoUntil: the text is no time; Reversed: none is between them.
+	NoUser, NoSince, NoUntil, Reversed bool
+	Filtered                           bool
+
+	selects audit.Filter
+}
+
+// localTime is how browsers write the value of a field of the type datetime-local (HTML section 4.10.5.1.11).
+const localTime = "2006-01-02T15:04"
+
+// auditFilter reads the filter of a request, with times in a zone.
+func (c *Console) auditFilter(r *http.Request, zone *time.Location) (auditFilter, error) {
+	query := r.URL.Query()
+	f := auditFilter{
+		Action: typed(query, "action"), Actor: typed(query, "actor"), User: typed(query, "user"), Client: typed(query, "client"), Target: typed(query, "target"),
+		Since: typed(query, "since"), Until: typed(query, "until"),
+	}
+	if !slices.Contains(audit.Actions(), audit.Action(f.Action)) {
+		f.Action = ""
+	}
+	f.selects = audit.Filter{Action: audit.Action(f.Action), ActorID: f.Actor, ClientID: f.Client, TargetID: f.Target}
+	f.selects.Since, f.NoSince = readLocal(f.Since, zone)
+	f.selects.Until, f.NoUntil = readLocal(f.Until, zone)
+	f.Reversed = !f.selects.Since.IsZero() && !f.selects.Until.IsZero() && !f.selects.Since.Before(f.selects.Until)
+	f.Filtered = slices.ContainsFunc(f.values(), func(text string) bool { return text != "" })
+	if f.User != "" {
+		u, err := c.userNamed(r.Context(), f.User)
+		switch {
+		case err != nil:
+			return f, err
+		case u != nil:
+			f.selects.UserID = u.ID.String()
+		default:
+			// Those who were deleted are in the log, too, by their id.
+			f.selects.UserID, f.NoUser = f.User, !isID(f.User)
+		}
+	}
+	if f.Actor != "" && !isID(f.Actor) {
+		u, err := c.userNamed(r.Context(), f.Actor)
+		if err != nil {
+			return f, err
+		}
+		if u != nil {
+			f.selects.ActorID = u.ID.String()
+		}
+	}
+	return f, nil
+}
+
+// readLocal reads a time in a zone, with seconds or without; the empty text is the zero time.
+func readLocal(text string, zone *time.Location) (at time.Time, wrong bool) {
+	if text == "" {
+		return time.Time{}, false
+	}
+	for _, form := range []string{localTime, localTime + ":05", time.DateOnly} {
+		if at, err := time.ParseInLocation(form, text, zone); err == nil {
+			return at, false
+		}
+	}
+	return time.Time{}, true
+}
+
+func isID(text string) bool {
+	_, err := provider.ParseID(text)
+	return err == nil
+}
+
+func (f *auditFilter) wrong() bool { return f.NoUser || f.NoSince || f.NoUntil || f.Reversed }
+
+func (f *auditFilter) values() []string {
+	return []string{f.Action, f.Actor, f.User, f.Client, f.Target, f.Since, f.Until}
+}
+
+// path is a page with the filter, which continues after the record with an id.
+func (f *auditFilter) path(page, after string) string {
+	return wire.Path(page, url.Values{
+		"action": {f.Action}, "actor": {f.Actor}, "user": {f.User}, "client": {f.Client}, "target": {f.Target}, "since": {f.Since}, "until": {f.Until}, "after": {after},
+	})
+}
