@@ -28,7 +28,7 @@ const (
 // serveAuditExport streams the records of a filter, the oldest first, as CSV or as JSON lines with the members of the
 // API's export. Since the status is sent by then, an error closes the connection: the file would else look complete.
 func (c *Console) serveAuditExport(w http.ResponseWriter, r *http.Request, v *viewer) error {
-	filter, err := c.auditFilter(r, zoneOf(v))
+	filter, err := c.auditFilter(r, v.session.User.Profile.Location())
 	if err != nil {
 		return err
 	}

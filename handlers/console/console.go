@@ -47,6 +47,7 @@ type Config struct {
 	Apps          apps
 	Audit         records
 	Usernames     usernames
+	Webhooks      webhooks
 	// Clients are the registered applications, and Registry changes them.
 	Clients clients
 	// Together makes several changes one.

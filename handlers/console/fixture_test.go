@@ -40,6 +40,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
+	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/storage"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
@@ -64,6 +65,7 @@ type fixture struct {
 	issuer    *grant.Issuer
 	keys      *keys.Manager
 	records   *refusal.Recorder
+	webhooks  *webhook.Registry
 	// statements counts those of all requests.
 	statements atomic.Int64
 }
@@ -99,6 +101,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	f.codes = verification.NewCodes(f.store, ring.Key(keyring.Verification), issuer, clock, rand.Reader)
 	people := account.NewSelfService(f.users, f.store, f.store, f.codes, notify.NewOutbox(f.store, clock, rand.Reader), account.Policy{Open: true, Invitations: true, Mail: true, SMS: true})
 	f.catalogue = consent.NewCatalogue(f.store, f.gate, clock)
+	f.webhooks = webhook.NewRegistry(f.store, f.gate, ring.Key(keyring.Webhook), func(host string) bool { return host == "localhost" }, clock, rand.Reader)
 	c := console.Config{
 		Clients: f.store, Tokens: grant.NewInspector(f.store, f.gate, tokenHash, f.keys, (*event.Bus)(nil), clock, 8*time.Hour, imported),
 		Consents: consent.NewRegistry(f.store, f.store, f.store, f.gate, clock), Keys: f.keys, DataKeys: ring, State: f.store,
@@ -110,6 +113,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
 		Together: f.store, Registry: f.clients, Catalogue: f.catalogue,
 		Provider:   settings.Provider{Name: "Test", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token"},
+		Webhooks:   f.webhooks,
 		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,
 	}
 	if change != nil {

@@ -1,0 +1,178 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/provider/webhook"
+)
+
+// webhookForm is the page with the form for a new endpoint, or for one that there is.
+type webhookForm struct {
+	shell
+
+	// Endpoint is the one that is changed; nil: a new one. Its URL is shown to those alone who may change it.
+	Endpoint *listedWebhook
+	// Action is where the form goes, and Back the page to return to without a change.
+	Action, Back string
+	// Version is the one that the form was made from.
+	Version string
+	// Stale: somebody else has changed the endpoint since the form was shown.
+	Stale  bool
+	Fields []formField
+	Events []eventGroup
+	// TypesNow are the events that somebody else has stored meanwhile, none for all; TypesDiffer: they are others.
+	TypesNow    []string
+	TypesDiffer bool
+	// TypesProblem is what is wrong with the events.
+	TypesProblem string
+}
+
+// eventGroup are the events about one thing, such as user.
+type eventGroup struct {
+	Name   string
+	Events []eventChoice
+}
+
+type eventChoice struct {
+	Name   string
+	Chosen bool
+}
+
+// eventGroups are all events, with some of them chosen.
+func eventGroups(chosen []string) (groups []eventGroup) {
+	for _, name := range webhook.Types() {
+		about, _, _ := strings.Cut(name, ".")
+		if len(groups) == 0 || groups[len(groups)-1].Name != about {
+			groups = append(groups, eventGroup{Name: about})
+		}
+		last := &groups[len(groups)-1]
+		last.Events = append(last.Events, eventChoice{name, slices.Contains(chosen, name)})
+	}
+	return groups
+}
+
+// fill shows an endpoint in the form. Beside what another one, that somebody else has stored meanwhile, has otherwise
+// stands what that is; nil: nobody has.
+func (p *webhookForm) fill(e webhook.Endpoint, now *webhook.Endpoint) {
+	p.Fields = []formField{
+		{Name: "url", Label: "webhook.url", Kind: "url", Value: e.URL, Note: true},
+		{Name: "description", Label: "webhook.description", Kind: "text", Value: e.Description, Note: true},
+	}
+	p.Events = eventGroups(e.Types)
+	if now == nil {
+		return
+	}
+	for i, value := range []string{now.URL, now.Description} {
+		p.Fields[i].Now, p.Fields[i].Differs = value, p.Fields[i].Value != value
+	}
+	p.TypesNow, p.TypesDiffer = now.Types, !slices.Equal(e.Types, now.Types)
+}
+
+// serveNewWebhook serves the form for a new endpoint.
+func (c *Console) serveNewWebhook(w http.ResponseWriter, r *http.Request, v *viewer) error {
+	page := webhookForm{shell: c.shell(w, r, v, webhooksPath), Action: webhooksPath + "/new", Back: webhooksPath}
+	page.fill(webhook.Endpoint{}, nil)
+	return c.writeWebhookForm(w, r, http.StatusOK, page)
+}
+
+// serveWebhookCreation adds an endpoint. The page that it answers with is the only one that has the secret.
+func (c *Console) serveWebhookCreation(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
+	typed := typedWebhook(form)
+	e, secret, err := c.Webhooks.Create(r.Context(), v.actor, typed)
+	var wrong *webhook.InvalidEndpoint
+	switch {
+	case errors.As(err, &wrong):
+		page := webhookForm{shell: c.shell(w, r, v, webhooksPath), Action: webhooksPath + "/new", Back: webhooksPath}
+		page.fill(typed, nil)
+		return c.refusedWebhook(w, r, page, wrong)
+	case err != nil:
+		return err
+	}
+	canonical.From(r.Context()).Outcome("webhook_created")
+	return c.writeSecret(w, r, v, webhookSecret{Endpoint: listedWebhook{e}, Secret: secret, New: true})
+}
+
+// serveWebhookEdit serves the form that changes an endpoint.
+func (c *Console) serveWebhookEdit(w http.ResponseWriter, r *http.Request, v *viewer) error {
+	e, err := c.webhookOf(r)
+	if err != nil {
+		return err
+	}
+	page := c.webhookForm(w, r, v, e)
+	page.fill(e, nil)
+	return c.writeWebhookForm(w, r, http.StatusOK, page)
+}
+
+// errWebhookStale: somebody else has changed the endpoint that a form was made from.
+var errWebhookStale = errors.New("console: the webhook has changed since the form was shown")
+
+// serveWebhookChange changes an endpoint, unless somebody else has done so since the form was shown: then the form is
+// shown again with what was typed, and what differs from it by now.
+func (c *Console) serveWebhookChange(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
+	known, err := c.webhookOf(r)
+	if err != nil {
+		return err
+	}
+	typed := typedWebhook(form)
+	var now webhook.Endpoint
+	e, err := c.Webhooks.Change(r.Context(), v.actor, known.ID, func(e *webhook.Endpoint) error {
+		if now = *e; webhookVersion(e) != form.Get("version") {
+			return errWebhookStale
+		}
+		e.URL, e.Description, e.Types = typed.URL, typed.Description, typed.Types
+		return nil
+	})
+	var wrong *webhook.InvalidEndpoint
+	switch {
+	case errors.Is(err, errWebhookStale):
+		canonical.From(r.Context()).Outcome("stale")
+		page := c.webhookForm(w, r, v, now)
+		page.Stale = true
+		page.fill(typed, &now)
+		return c.writeWebhookForm(w, r, http.StatusConflict, page)
+	case errors.As(err, &wrong):
+		page := c.webhookForm(w, r, v, known)
+		page.Version = form.Get("version")
+		page.fill(typed, nil)
+		return c.refusedWebhook(w, r, page, wrong)
+	case err != nil:
+		return found(r, err)
+	}
+	return c.done(w, r, webhookPath(e.ID), said{Done: "webhook_changed", About: hostOf(e)})
+}
+
+// typedWebhook is the endpoint of a form.
+func typedWebhook(form url.Values) webhook.Endpoint {
+	return webhook.Endpoint{URL: typed(form, "url"), Description: typed(form, "description"), Types: slices.Compact(slices.Sorted(slices.Values(form["type"])))}
+}
+
+func (c *Console) webhookForm(w http.ResponseWriter, r *http.Request, v *viewer, e webhook.Endpoint) webhookForm {
+	path := webhookPath(e.ID)
+	return webhookForm{shell: c.shell(w, r, v, webhooksPath), Endpoint: &listedWebhook{e}, Action: path + "/edit", Back: path, Version: webhookVersion(&e)}
+}
+
+// refusedWebhook shows the form again with what is wrong beside the field.
+func (c *Console) refusedWebhook(w http.ResponseWriter, r *http.Request, page webhookForm, wrong *webhook.InvalidEndpoint) error {
+	canonical.From(r.Context()).Outcome("invalid")
+	problems{wrong.Property: wrong.Message}.place(page.Fields)
+	if wrong.Property == "event_types" {
+		page.TypesProblem = wrong.Message
+	}
+	return c.writeWebhookForm(w, r, http.StatusUnprocessableEntity, page)
+}
+
+func (c *Console) writeWebhookForm(w http.ResponseWriter, r *http.Request, status int, page webhookForm) error {
+	return c.pages.For(r).Write(w, status, "webhook_form", page, page.Action)
+}
+
+// webhookVersion is the version of an endpoint that a form is made from.
+func webhookVersion(e *webhook.Endpoint) string {
+	const base = 36
+	return strconv.FormatInt(e.UpdatedAt.UnixMicro(), base)
+}
