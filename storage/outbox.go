@@ -126,6 +126,26 @@ func (s *Store) Messages(ctx context.Context, limit int) ([]notify.Stored, error
 	return s.messages(ctx, "state <> 'silent' ORDER BY id DESC LIMIT ?", limit)
 }
 
+// ListMessages pages through those of a filter, the newest first.
+func (s *Store) ListMessages(ctx context.Context, of notify.Filter, limit int) ([]notify.Stored, error) {
+	where, args := "state <> 'silent'", []any{}
+	if of.Channel != "" {
+		where, args = where+" AND channel = ?", append(args, string(of.Channel))
+	}
+	switch of.State {
+	case "":
+	case notify.Failed, notify.Dropped:
+		// Which the partial index of these has.
+		where, args = where+" AND state IN ('failed', 'dropped') AND state = ?", append(args, string(of.State))
+	default:
+		where, args = where+" AND state = ?", append(args, string(of.State))
+	}
+	if !of.Before.IsZero() {
+		where, args = where+" AND id < ?", append(args, rowID(of.Before))
+	}
+	return s.messages(ctx, where+" ORDER BY id DESC LIMIT ?", append(args, limit)...)
+}
+
 // MessagesAbout are those about a user, the newest first.
 func (s *Store) MessagesAbout(ctx context.Context, userID provider.ID, limit int) ([]notify.Stored, error) {
 	return s.messages(ctx, "user_id = ? AND state <> 'silent' ORDER BY id DESC LIMIT ?", rowID(userID), limit)

@@ -64,8 +64,8 @@ func (c *Console) serveClientDeletion(w http.ResponseWriter, r *http.Request, v 
 	return c.done(w, r, clientsPath, said{Done: "client_deleted", About: registered.Name})
 }
 
-// overlaps are how long the older secrets of a client stay valid beside a new one.
-func overlaps() map[string]time.Duration {
+// clientOverlaps are how long the older secrets of a client stay valid beside a new one.
+func clientOverlaps() map[string]time.Duration {
 	const day = hoursOfDay * time.Hour
 	return map[string]time.Duration{"now": 0, "day": day, "week": 7 * day, "month": 30 * day}
 }
@@ -80,9 +80,9 @@ func (c *Console) serveClientSecrets(w http.ResponseWriter, r *http.Request, v *
 	if text := form.Get("secret"); text != "" {
 		return c.endSecret(w, r, v, form, registered, text)
 	}
-	overlap, ok := overlaps()[form.Get("overlap")]
+	overlap, ok := clientOverlaps()[form.Get("overlap")]
 	if !ok {
-		overlap = overlaps()["day"]
+		overlap = clientOverlaps()["day"]
 	}
 	_, secret, err := c.Registry.RotateSecret(r.Context(), v.actor, registered.ID, "", client.Terms{Overlap: overlap})
 	var bad *client.Invalid

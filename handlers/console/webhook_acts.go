@@ -75,8 +75,8 @@ func (c *Console) serveWebhookRedelivery(w http.ResponseWriter, r *http.Request,
 	return c.done(w, r, webhookPath(e.ID), said{Done: "redelivered_failed", About: strconv.FormatInt(n, 10)})
 }
 
-// overlaps are for how many hours old secrets may go on signing, the proposed one first; 0 ends them at once.
-func overlaps() []int { return []int{24, 1, 7 * 24, 30 * 24, 0} }
+// webhookOverlaps are for how many hours old secrets may go on signing, the proposed one first; 0 ends them at once.
+func webhookOverlaps() []int { return []int{24, 1, 7 * 24, 30 * 24, 0} }
 
 // webhookSecret is the page with a new secret. It is never shown again.
 type webhookSecret struct {
@@ -102,12 +102,12 @@ func (c *Console) serveWebhookSecret(w http.ResponseWriter, r *http.Request, v *
 		return err
 	}
 	hours, err := strconv.Atoi(form.Get("overlap"))
-	if err != nil || !slices.Contains(overlaps(), hours) {
+	if err != nil || !slices.Contains(webhookOverlaps(), hours) {
 		return c.done(w, r, webhookPath(e.ID), said{Done: "nothing_chosen"})
 	}
 	if hours == 0 {
 		yes, err := c.confirmed(w, r, v, form, confirmation{
-			shell: shell{Current: webhooksPath}, Kind: "end_webhook_secrets", Name: hostOf(e), Back: webhookPath(e.ID), Values: map[string]string{"overlap": "0"},
+			shell: shell{Current: webhooksPath}, Kind: "end_webhook_secrets", Name: hostOf(e), Back: webhookPath(e.ID), With: url.Values{"overlap": {"0"}},
 		})
 		if !yes {
 			return err

@@ -113,7 +113,7 @@ func (c *Console) writeWebhook(w http.ResponseWriter, r *http.Request, v *viewer
 	if err != nil {
 		return err
 	}
-	page.shell, page.Endpoint, page.Overlaps = c.shell(w, r, v, webhooksPath), listedWebhook{e}, overlaps()
+	page.shell, page.Endpoint, page.Overlaps = c.shell(w, r, v, webhooksPath), listedWebhook{e}, webhookOverlaps()
 	if page.Deliveries, err = c.Webhooks.Deliveries(r.Context(), e.ID, after(r.URL.Query()), mostDeliveries+1); err != nil {
 		return found(r, err)
 	}

@@ -77,6 +77,48 @@ func testMessages(t *testing.T, f *fixture) {
 	assert.EqualValues(t, 2, removed.Messages)
 }
 
+// Messages are listed by what became of them.
+func testMessageListing(t *testing.T, f *fixture) {
+	ctx, outbox := t.Context(), f.messages()
+	for i, state := range []notify.State{notify.Waiting, notify.Failed, notify.Sent, notify.Failed, notify.Dropped, notify.Silent} {
+		f.advance(time.Second)
+		m := notify.Message{Channel: notify.Mail, To: "a@example.com", Kind: notify.AddressTaken, Silent: state == notify.Silent}
+		if i == 1 {
+			m.Channel, m.To = notify.SMS, "+4915112345678"
+		}
+		require.NoError(t, outbox.Add(ctx, m))
+		if state != notify.Waiting && state != notify.Silent {
+			last := f.allMessages(t)[0]
+			last.State, last.Fault = state, "timeout"
+			require.NoError(t, f.SettleMessage(ctx, last))
+		}
+	}
+	states := func(of notify.Filter, limit int) (found []notify.State) {
+		list, err := f.ListMessages(ctx, of, limit)
+		require.NoError(t, err)
+		for _, m := range list {
+			found = append(found, m.State)
+			of.Before = m.ID
+		}
+		if limit < 10 && len(list) == limit {
+			rest, err := f.ListMessages(ctx, of, 10)
+			require.NoError(t, err)
+			for _, m := range rest {
+				found = append(found, m.State)
+			}
+		}
+		return found
+	}
+	all := []notify.State{notify.Dropped, notify.Failed, notify.Sent, notify.Failed, notify.Waiting}
+	assert.Equal(t, all, states(notify.Filter{}, 10))
+	assert.Equal(t, all, states(notify.Filter{}, 2))
+	assert.Equal(t, []notify.State{notify.Failed}, states(notify.Filter{Channel: notify.SMS}, 10))
+	for _, state := range notify.States() {
+		want := map[notify.State]int{notify.Waiting: 1, notify.Sent: 1, notify.Failed: 2, notify.Dropped: 1}[state]
+		assert.Len(t, states(notify.Filter{State: state}, 1), want, state)
+	}
+}
+
 // Any number of requests at once let no more through than the bounds; inside transactions, too.
 func testMessageRace(t *testing.T, f *fixture) {
 	ctx, outbox, user := t.Context(), f.messages(), f.newID()
