@@ -11,10 +11,11 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
 // console is the pages of administrators.
-func (h *instance) console(web *websession.Sessions, set *pages.Set, protocol *oauth.Provider) (*console.Console, error) {
+func (h *instance) console(web *websession.Sessions, set *pages.Set, protocol *oauth.Provider, counted limits) (*console.Console, error) {
 	networks, err := h.config.consoleAllow()
 	if err != nil {
 		return nil, err
@@ -25,6 +26,7 @@ func (h *instance) console(web *websession.Sessions, set *pages.Set, protocol *o
 		Users: h.store, Accounts: h.users, Invitations: h.invitations, Recovery: h.people, Policy: h.people.Policy(), SecondFactors: h.factors, Passkeys: h.passkeys, Sessions: h.sessions, Apps: h.apps, Audit: h.store, Usernames: h.store, Webhooks: h.webhooks,
 		Clients: h.store, Together: h.store, Registry: h.registry, Catalogue: h.catalogue, Provider: h.config.asProvider(),
 		Tokens: h.inspector, Consents: h.consents, Keys: h.keys, DataKeys: h.ring, State: h.store,
+		Policies: counted.table, Budgets: ratelimit.NewBudgets(counted.table, counted.state, h.gate, h.store, h.users), Messages: h.store, Channels: h.config.channels(),
 		KeySchedule: console.KeySchedule{Kept: oauthhandlers.DocumentAge, Every: h.config.KeyRotation, Ahead: h.config.KeyPublishAhead},
 		Refusals:    refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)), Checks: h.config.refusals(),
 		LogoutPath: h.config.paths().EndSession, Web: web, Pages: set, Clock: web.Clock,

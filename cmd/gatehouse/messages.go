@@ -66,6 +66,17 @@ func (e *environment) carriers(c *config, t *telemetry) (map[notify.Channel]noti
 	return carriers, nil
 }
 
+// channels are how this server sends messages.
+func (c *config) channels() (set []notify.Channel) {
+	if c.sendsMail() {
+		set = append(set, notify.Mail)
+	}
+	if c.sendsSMS() {
+		set = append(set, notify.SMS)
+	}
+	return set
+}
+
 func (e *environment) mailer(c *config) (*mail.Mailer, error) {
 	server, err := mail.Parse(c.SMTPURL, c.MailFrom)
 	if err != nil {

@@ -325,7 +325,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Random:       e.random,
 	})
 	mine := h.ownAccount(web, set)
-	admins, err := h.console(web, set, protocol)
+	admins, err := h.console(web, set, protocol, limits)
 	if err != nil {
 		return nil, err
 	}

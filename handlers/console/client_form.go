@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// clientField is a property in a form.
-type clientField struct {
+// propertyField is a property in a form.
+type propertyField struct {
 	property
 
 	Value string
@@ -26,7 +26,7 @@ type clientField struct {
 }
 
 // Has tells whether a value is among those that are chosen.
-func (f clientField) Has(value string) bool {
+func (f propertyField) Has(value string) bool {
 	for line := range strings.Lines(f.Value) {
 		if strings.TrimSpace(line) == value {
 			return true
@@ -36,10 +36,10 @@ func (f clientField) Has(value string) bool {
 }
 
 // On tells whether a flag is set.
-func (f clientField) On() bool { return f.Value != "" }
+func (f propertyField) On() bool { return f.Value != "" }
 
 // Rows is the height of an area.
-func (f clientField) Rows() int {
+func (f propertyField) Rows() int {
 	const least, most = 2, 10
 	return min(max(strings.Count(f.Value, "\n")+1, least), most)
 }
@@ -48,7 +48,7 @@ func (f clientField) Rows() int {
 type fieldGroup struct {
 	Name           string
 	Advanced, Open bool
-	Fields         []*clientField
+	Fields         []*propertyField
 }
 
 // clientForm is a form with properties of a client.
@@ -75,7 +75,7 @@ func newClientForm(groups []groupNames, values texts, required ...string) *clien
 	for _, g := range groups {
 		group := fieldGroup{Name: g.name, Advanced: g.advanced}
 		for _, name := range g.fields {
-			group.Fields = append(group.Fields, &clientField{property: known[name], Value: values[name]})
+			group.Fields = append(group.Fields, &propertyField{property: known[name], Value: values[name]})
 		}
 		form.Groups = append(form.Groups, group)
 	}
@@ -85,7 +85,7 @@ func newClientForm(groups []groupNames, values texts, required ...string) *clien
 	return form
 }
 
-func (f *clientForm) field(name string) *clientField {
+func (f *clientForm) field(name string) *propertyField {
 	for _, g := range f.Groups {
 		for _, field := range g.Fields {
 			if field.Name == name {

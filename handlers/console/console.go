@@ -13,6 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/notify"
 )
 
 //go:embed templates messages
@@ -48,6 +49,12 @@ type Config struct {
 	Audit         records
 	Usernames     usernames
 	Webhooks      webhooks
+	// Policies are the rate limits, and Budgets what is left of them.
+	Policies policies
+	Budgets  budgets
+	// Messages are those to people, and Channels how this server sends them.
+	Messages messages
+	Channels []notify.Channel
 	// Clients are the registered applications, and Registry changes them.
 	Clients clients
 	// Together makes several changes one.

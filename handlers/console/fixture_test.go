@@ -41,6 +41,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
+	"github.com/gatehouse-id/gatehouse/ratelimit"
 	"github.com/gatehouse-id/gatehouse/storage"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
@@ -66,6 +67,7 @@ type fixture struct {
 	keys      *keys.Manager
 	records   *refusal.Recorder
 	webhooks  *webhook.Registry
+	limiter   *ratelimit.Memory
 	// statements counts those of all requests.
 	statements atomic.Int64
 }
@@ -102,6 +104,9 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	people := account.NewSelfService(f.users, f.store, f.store, f.codes, notify.NewOutbox(f.store, clock, rand.Reader), account.Policy{Open: true, Invitations: true, Mail: true, SMS: true})
 	f.catalogue = consent.NewCatalogue(f.store, f.gate, clock)
 	f.webhooks = webhook.NewRegistry(f.store, f.gate, ring.Key(keyring.Webhook), func(host string) bool { return host == "localhost" }, clock, rand.Reader)
+	table, err := ratelimit.NewTable(nil)
+	require.NoError(t, err)
+	f.limiter = ratelimit.NewMemory(clock)
 	c := console.Config{
 		Clients: f.store, Tokens: grant.NewInspector(f.store, f.gate, tokenHash, f.keys, (*event.Bus)(nil), clock, 8*time.Hour, imported),
 		Consents: consent.NewRegistry(f.store, f.store, f.store, f.gate, clock), Keys: f.keys, DataKeys: ring, State: f.store,
@@ -112,8 +117,8 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		Invitations: account.NewInvitations(people), Recovery: people, Policy: people.Policy(),
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
 		Together: f.store, Registry: f.clients, Catalogue: f.catalogue,
-		Provider:   settings.Provider{Name: "Test", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token"},
-		Webhooks:   f.webhooks,
+		Provider: settings.Provider{Name: "Test", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token"},
+		Webhooks: f.webhooks, Policies: table, Budgets: ratelimit.NewBudgets(table, f.limiter, f.gate, f.store, f.users), Messages: f.store, Channels: []notify.Channel{notify.Mail},
 		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,
 	}
 	if change != nil {

@@ -15,7 +15,7 @@ func (c *Console) Routes() []route.Route {
 		c.overviewRoutes(), c.clientRoutes(), c.tryRoutes(),
 		c.userRoutes(), c.groupRoutes(), c.accessRoutes(),
 		c.keyRoutes(), c.scopeRoutes(), c.findRoutes(),
-		c.auditRoutes(), c.webhookRoutes(),
+		c.auditRoutes(), c.webhookRoutes(), c.operationRoutes(),
 	)
 }
 

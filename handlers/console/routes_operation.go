@@ -1,0 +1,14 @@
+package console
+
+import "github.com/gatehouse-id/gatehouse/handlers/route"
+
+// operationRoutes are those of what the server does: limits, messages and settings. Settings have no management scope
+// of their own; who may read what is recorded may see them.
+func (c *Console) operationRoutes() []route.Route {
+	return []route.Route{
+		c.page("limits", "/limits", "limits", c.serveLimits),
+		c.page("limit", "/limits/{policy}", "limits", c.serveLimit),
+		c.change("limit reset", "/limits/{policy}/reset", "limits", c.serveLimitReset),
+		c.page("outbox", "/outbox", "users", c.serveOutbox),
+	}
+}
