@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
-// settingsPage shows what applications need to sign people in as a client.
-type settingsPage struct {
+// clientSettingsPage shows what applications need to sign people in as a client.
+type clientSettingsPage struct {
 	shell
 
 	Client *client.Client
@@ -26,7 +26,7 @@ type settingsPage struct {
 	Placeholder string
 }
 
-func (c *Console) serveSettings(w http.ResponseWriter, r *http.Request, v *viewer) error {
+func (c *Console) serveClientSettings(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	registered, err := c.clientOf(r)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (c *Console) serveProductSettings(w http.ResponseWriter, r *http.Request, v
 }
 
 func (c *Console) writeSettings(w http.ResponseWriter, r *http.Request, v *viewer, registered *client.Client, shown *settings.Settings) error {
-	page := settingsPage{
+	page := clientSettingsPage{
 		shell: c.shell(w, r, v, clientsPath), Client: registered, Path: clientPath(registered.ID), Server: c.Provider, Shown: shown, Placeholder: settings.Secret,
 	}
 	var err error

@@ -55,6 +55,11 @@ type Config struct {
 	// Messages are those to people, and Channels how this server sends them.
 	Messages messages
 	Channels []notify.Channel
+	// Settings are those in force, in the order of the reference, Brand what they make of the pages, and Version the
+	// program's.
+	Settings []Setting
+	Brand    pages.Brand
+	Version  string
 	// Clients are the registered applications, and Registry changes them.
 	Clients clients
 	// Together makes several changes one.

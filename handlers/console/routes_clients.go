@@ -18,7 +18,7 @@ func (c *Console) clientRoutes() []route.Route {
 		c.change("client secrets", "/clients/{client_id}/secrets", "clients", c.serveClientSecrets),
 		c.change("client access", "/clients/{client_id}/access", "clients", c.serveClientAccess),
 		c.change("client deletion", "/clients/{client_id}/deletion", "clients", c.serveClientDeletion),
-		c.page("client settings", "/clients/{client_id}/settings", "clients", c.serveSettings),
+		c.page("client settings", "/clients/{client_id}/settings", "clients", c.serveClientSettings),
 		c.page("client settings of a product", "/clients/{client_id}/settings/{product}", "clients", c.serveProductSettings),
 	}
 }

@@ -10,5 +10,9 @@ func (c *Console) operationRoutes() []route.Route {
 		c.page("limit", "/limits/{policy}", "limits", c.serveLimit),
 		c.change("limit reset", "/limits/{policy}/reset", "limits", c.serveLimitReset),
 		c.page("outbox", "/outbox", "users", c.serveOutbox),
+		c.page("imports", "/imports", "audit", c.serveImports),
+		c.page("branding", "/branding", "audit", c.serveBranding),
+		c.page("branding preview", "/branding/preview.css", "audit", c.servePreviewCSS),
+		c.page("settings", "/settings", "audit", c.serveSettings),
 	}
 }

@@ -40,7 +40,7 @@ func navigation(v *viewer) []navGroup {
 		{"", []navLink{{Path, "overview", ""}}},
 		{"people", []navLink{{usersPath, "users", "users"}, {groupsPath, "groups", "users"}, {sessionsPath, "sessions", "sessions"}, {consentsPath, "consents", "consents"}}},
 		{"access", []navLink{{clientsPath, "clients", "clients"}, {tryPath, "try", "clients"}, {tokensPath, "tokens", "tokens"}, {scopesPath, "scopes", "scopes"}, {keysPath, "keys", "keys"}}},
-		{"operation", []navLink{{auditPath, "audit", "audit"}, {webhooksPath, "webhooks", "webhooks"}, {outboxPath, "outbox", "users"}, {limitsPath, "limits", "limits"}}},
+		{"operation", []navLink{{auditPath, "audit", "audit"}, {webhooksPath, "webhooks", "webhooks"}, {outboxPath, "outbox", "users"}, {limitsPath, "limits", "limits"}, {importsPath, "imports", "audit"}, {brandingPath, "branding", "audit"}, {settingsPath, "settings", "audit"}}},
 		{"help", []navLink{{explainPath, "explain", "errors"}}},
 	}
 	var shown []navGroup

@@ -1,0 +1,102 @@
+package console_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/handlers/console"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+func TestSettingsSayWhereTheyCameFrom(t *testing.T) {
+	f := newFixture(t, func(c *console.Config) {
+		c.Settings = []console.Setting{
+			{Name: "issuer", Value: "https://id.example", Kind: console.VariableSetting, From: "GATEHOUSE_ISSUER"},
+			{Name: "secret", Hidden: true, Kind: console.VariableSetting, From: "GATEHOUSE_SECRET_FILE"},
+			{Name: "log_level", Value: "info", Kind: console.DefaultSetting},
+		}
+	})
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	page := b.get("/admin/settings").Body.String()
+	for _, want := range []string{"<code>https://id.example</code>", "GATEHOUSE_SECRET_FILE", "<code>log_level</code>"} {
+		assert.Contains(t, page, want)
+	}
+	given := b.get("/admin/settings?given=1").Body.String()
+	assert.NotContains(t, given, "log_level")
+	assert.Contains(t, given, "issuer")
+	assert.Contains(t, b.get("/admin/settings?search=GATEHOUSE_LOG").Body.String(), "<code>log_level</code>")
+	assert.Contains(t, b.get("/admin/settings?"+url.Values{"search": {hostile}}.Encode()).Body.String(), "No setting matches")
+	assert.NotContains(t, b.get("/admin/settings?"+url.Values{"search": {hostile}}.Encode()).Body.String(), "<script>alert")
+}
+
+func TestBrandIsPreviewed(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	show := func(name, color string) (int, string) {
+		w := b.get("/admin/branding?" + url.Values{"brand_name": {name}, "brand_color": {color}}.Encode())
+		return w.Code, w.Body.String()
+	}
+	_, page := show("O'Hara", "#8a1538")
+	assert.Contains(t, page, `GATEHOUSE_BRAND_NAME=&#39;O&#39;\&#39;&#39;Hara&#39;`)
+	assert.Contains(t, page, "brand_color: &#34;#8a1538&#34;")
+	assert.Contains(t, page, `href="/admin/branding/preview.css?color=%238a1538"`)
+	code, page := show(hostile, "#8a1538")
+	assert.Equal(t, http.StatusOK, code)
+	assert.NotContains(t, page, "<script>alert")
+	code, page = show("Example", "#ffff00")
+	assert.Equal(t, http.StatusUnprocessableEntity, code)
+	assert.Contains(t, page, "would do", "a color that can be read is named")
+	assert.NotContains(t, page, "GATEHOUSE_BRAND_NAME=")
+	assert.Contains(t, page, `value="#ffff00"`)
+	code, _ = show("0123456789012345678901234567890123456789x", "")
+	assert.Equal(t, http.StatusUnprocessableEntity, code)
+	assert.Contains(t, b.get("/admin/branding").Body.String(), "Type a name or a color")
+}
+
+// The stylesheet has nothing of what was typed but a color that was parsed.
+func TestPreviewTakesOnlyAColor(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	w := b.get("/admin/branding/preview.css?color=%238a1538")
+	assert.Equal(t, "text/css; charset=utf-8", w.Header().Get("Content-Type"))
+	assert.Contains(t, w.Body.String(), "--accent:#8a1538")
+	for _, text := range []string{"", "red;}body{display:none", "#ffff00"} {
+		w := b.get("/admin/branding/preview.css?" + url.Values{"color": {text}}.Encode())
+		assert.Equal(t, http.StatusOK, w.Code)
+		assert.NotContains(t, w.Body.String(), "body")
+		assert.NotContains(t, w.Body.String(), "#ffff00")
+	}
+}
+
+func TestImportsAreListed(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	page := b.get("/admin/imports").Body.String()
+	assert.Contains(t, page, "Nothing was imported yet")
+	assert.Contains(t, page, "gatehouse import keycloak realm.json --dry-run")
+	now := *f.now.Load()
+	require.NoError(t, f.store.AppendRecord(t.Context(), audit.Record{
+		ID: f.id(), At: now, Action: audit.UserImport, Outcome: audit.Done, Actor: audit.Actor{Kind: audit.OperatingSystemUser, ID: "deploy", Host: "db1"}, Target: audit.Target{Type: audit.User},
+		Changes: audit.Details(map[string]any{"imported": 17, "ids": []string{"a", "b"}, "source": "keycloak", "file": hostile, "first_line": 1, "last_line": 20}),
+	}))
+	page = b.get("/admin/imports").Body.String()
+	for _, want := range []string{"user.import", `<td class="number">17</td>`, "keycloak", "lines 1 to 20", "deploy", "db1"} {
+		assert.Contains(t, page, want)
+	}
+	assert.NotContains(t, page, "<script>alert")
+}
+
+// Nobody without a role reads or sends anything here.
+func TestOperationIsForAdministratorsAndAuditors(t *testing.T) {
+	f := newFixture(t, nil)
+	nobody, auditor := f.signIn(f.user("nobody")), f.signIn(f.user("auditor", account.RoleAuditor))
+	for _, path := range []string{"/audit", "/audit/export", "/webhooks", "/outbox", "/limits", "/limits/page-prefix", "/imports", "/branding", "/branding/preview.css", "/settings"} {
+		assert.Equal(t, http.StatusTeapot, nobody.get("/admin"+path).Code, path)
+		assert.Equal(t, http.StatusOK, auditor.get("/admin"+path).Code, path)
+	}
+}
