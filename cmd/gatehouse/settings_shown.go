@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"time"
@@ -34,6 +35,9 @@ func (c *config) shownSettings() (shown []console.Setting) {
 		s := console.Setting{Name: key, Value: shownSetting(values.FieldByIndex(field.Index).Interface()), From: c.origin[key]}
 		s.Kind = kindOfOrigin(s.From)
 		s.Value, s.Hidden = withoutSecret(key, s.Value)
+		if key == "secret" && !s.Hidden && c.embedded() { // it was generated
+			s.Hidden, s.Kind, s.From = true, console.FileSetting, filepath.Join(c.DataDir, "secret")
+		}
 		shown = append(shown, s)
 	}
 	return shown

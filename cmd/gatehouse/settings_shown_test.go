@@ -71,4 +71,11 @@ func TestShownSettingsSayWhereTheyCameFrom(t *testing.T) {
 	assert.Equal(t, "8h0m0s", shown["session_idle"].Value)
 	assert.Equal(t, "a, b", shown["rate_limits"].Value)
 	assert.NotContains(t, shown, "proxy_listen")
+
+	c = defaults()
+	for _, s := range c.shownSettings() {
+		if s.Name == "secret" {
+			assert.Equal(t, console.Setting{Name: "secret", Hidden: true, Kind: console.FileSetting, From: "data/secret"}, s, "it is generated")
+		}
+	}
 }

@@ -1,11 +1,13 @@
 package console
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -53,19 +55,19 @@ func (c *Console) serveRecord(w http.ResponseWriter, r *http.Request, v *viewer)
 	return c.pages.For(r).Write(w, http.StatusOK, "audit_record", page, r.URL.Path)
 }
 
-// shownJSON is a value as a person reads it: a text without its quotes, and one value of a list a line.
+// shownJSON is a value as a person reads it: a text without its quotes, and one text of a list a line.
 func shownJSON(value json.RawMessage) string {
 	var text string
 	if json.Unmarshal(value, &text) == nil {
 		return text
 	}
-	var list []any
-	if json.Unmarshal(value, &list) != nil {
+	var texts []string
+	if json.Unmarshal(value, &texts) == nil {
+		return strings.Join(texts, "\n")
+	}
+	var indented bytes.Buffer
+	if json.Indent(&indented, value, "", "  ") != nil {
 		return string(value)
 	}
-	indented, err := json.MarshalIndent(list, "", "  ")
-	if err != nil {
-		return string(value)
-	}
-	return string(indented)
+	return indented.String()
 }

@@ -105,7 +105,7 @@ func TestAuditRecordShowsWhatChanged(t *testing.T) {
 	w := b.get("/admin/audit/" + r.ID.String())
 	require.Equal(t, http.StatusOK, w.Code)
 	page := w.Body.String()
-	for _, want := range []string{"<pre>Alice</pre>", "192.0.2.7", "r-1", `<a href="/admin/users/` + alice.ID.String() + `">alice</a>`, "not chained yet", "&#34;a&#34;"} {
+	for _, want := range []string{"<pre>Alice</pre>", "192.0.2.7", "r-1", `<a href="/admin/users/` + alice.ID.String() + `">alice</a>`, "not chained yet", "<pre>a\nb</pre>"} {
 		assert.Contains(t, page, want)
 	}
 	assert.NotContains(t, page, "<script>alert")
