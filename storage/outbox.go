@@ -134,9 +134,9 @@ func (s *Store) ListMessages(ctx context.Context, of notify.Filter, limit int) (
 	}
 	switch of.State {
 	case "":
-	case notify.Failed, notify.Dropped:
-		// Which the partial index of these has.
-		where, args = where+" AND state IN ('failed', 'dropped') AND state = ?", append(args, string(of.State))
+	case notify.Waiting, notify.Failed, notify.Dropped:
+		// In these words, or SQLite would not use the partial index of what is not sent.
+		where, args = where+" AND state IN ('waiting', 'failed', 'dropped') AND state = ?", append(args, string(of.State))
 	default:
 		where, args = where+" AND state = ?", append(args, string(of.State))
 	}
