@@ -58,7 +58,7 @@ func (c *Console) serveAudit(w http.ResponseWriter, r *http.Request, v *viewer) 
 	if page.Seal, err = c.seal(r); err != nil {
 		return err
 	}
-	if !page.wrong() {
+	if !page.Wrong {
 		of := page.selects
 		of.Before = after(r.URL.Query())
 		list, err := c.Audit.Records(r.Context(), of, listed+1)
@@ -75,7 +75,7 @@ func (c *Console) serveAudit(w http.ResponseWriter, r *http.Request, v *viewer) 
 		page.Export = page.path(auditPath+"/export", "")
 	}
 	status := http.StatusOK
-	if page.wrong() {
+	if page.Wrong {
 		status = http.StatusUnprocessableEntity
 	}
 	return c.pages.For(r).Write(w, status, "audit", page, r.URL.RequestURI())

@@ -32,7 +32,7 @@ func (c *Console) serveAuditExport(w http.ResponseWriter, r *http.Request, v *vi
 	if err != nil {
 		return err
 	}
-	if filter.wrong() {
+	if filter.Wrong {
 		seeOther(w, auditPath, r.URL.Query())
 		return nil
 	}

@@ -18,7 +18,9 @@ type auditFilter struct {
 	Since, Until string
 	// NoUser: there is no such user. NoSince and NoUntil: the text is no time; Reversed: none is between them.
 	NoUser, NoSince, NoUntil, Reversed bool
-	Filtered                           bool
+	// Wrong: one of these, so that nothing is selected.
+	Wrong    bool
+	Filtered bool
 
 	selects audit.Filter
 }
@@ -53,6 +55,7 @@ func (c *Console) auditFilter(r *http.Request, zone *time.Location) (auditFilter
 			f.selects.UserID, f.NoUser = f.User, !isID(f.User)
 		}
 	}
+	f.Wrong = f.NoUser || f.NoSince || f.NoUntil || f.Reversed
 	if f.Actor != "" && !isID(f.Actor) {
 		u, err := c.userNamed(r.Context(), f.Actor)
 		if err != nil {
@@ -82,8 +85,6 @@ func isID(text string) bool {
 	_, err := provider.ParseID(text)
 	return err == nil
 }
-
-func (f *auditFilter) wrong() bool { return f.NoUser || f.NoSince || f.NoUntil || f.Reversed }
 
 func (f *auditFilter) values() []string {
 	return []string{f.Action, f.Actor, f.User, f.Client, f.Target, f.Since, f.Until}

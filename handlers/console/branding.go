@@ -105,6 +105,6 @@ func (*Console) servePreviewCSS(w http.ResponseWriter, r *http.Request, _ *viewe
 	h.Set("Content-Type", "text/css; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
-	_, err = w.Write(css)
+	_, err = w.Write(css) //nolint:gosec // of what was sent it has a color, which was parsed
 	return err
 }
