@@ -37,6 +37,7 @@ func TestOutboxIsListedAndFiltered(t *testing.T) {
 	for _, want := range []string{"alice@example.com", ">alice</a>", "no answer in time", "The oldest has waited since", "No SMS is sent"} {
 		assert.Contains(t, page, want)
 	}
+	assert.Contains(t, page, "forgotten password")
 	assert.NotContains(t, page, "alert(1)", "what a message says")
 	failed := b.get("/admin/outbox?state=failed").Body.String()
 	assert.Contains(t, failed, "4915112345678")
