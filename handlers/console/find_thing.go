@@ -8,12 +8,12 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
-	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// mostUsers is how many users are found whose name begins with a text.
-const mostUsers = 8
+// mostFound is how many users and clients each are found whose name begins with a text.
+const mostFound = 8
 
 // findError recognizes an error id, or the address of one.
 func (c *Console) findError(_ context.Context, text string, found *findings) error {
@@ -54,36 +54,35 @@ func (c *Console) findRecord(ctx context.Context, text string, found *findings) 
 	if err != nil {
 		return nil
 	}
-	records, err := c.Audit.Records(ctx, audit.Filter{Before: following(id)}, 1)
-	if err != nil || len(records) == 0 || records[0].ID != id {
-		return err
-	}
-	found.Matches = append(found.Matches, match{Kind: "record", Name: string(records[0].Action), Path: Path + "/audit/" + id.String()})
-	return nil
-}
-
-// following is the id that follows one.
-func following(id provider.ID) provider.ID {
-	for i := len(id) - 1; i >= 0; i-- {
-		if id[i]++; id[i] != 0 {
-			break
-		}
-	}
-	return id
-}
-
-func (c *Console) findClient(ctx context.Context, text string, found *findings) error {
-	if !named(text) {
-		return nil
-	}
-	one, err := c.Clients.Client(ctx, text)
+	e, err := c.Audit.Entry(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	found.Matches = append(found.Matches, match{Kind: "client", Name: one.Name, Path: clientPath(one.ID)})
+	found.Matches = append(found.Matches, match{Kind: "record", Name: string(e.Record.Action), Path: auditPath + "/" + id.String()})
+	return nil
+}
+
+// findClient finds the client with an id, or those whose name or id begins with a text.
+func (c *Console) findClient(ctx context.Context, text string, found *findings) error {
+	if !named(text) {
+		return nil
+	}
+	one, err := c.Clients.Client(ctx, text)
+	if err != nil && !errors.Is(err, provider.ErrNotFound) {
+		return err
+	}
+	list := []*client.Client{one}
+	if one == nil {
+		if list, err = c.Clients.FindClients(ctx, client.Filter{Search: text}, mostFound); err != nil {
+			return err
+		}
+	}
+	for _, one := range list {
+		found.Matches = append(found.Matches, match{Kind: "client", Name: one.Name, Path: clientPath(one.ID)})
+	}
 	return nil
 }
 
@@ -106,7 +105,7 @@ func (c *Console) findUser(ctx context.Context, text string, found *findings) er
 		found.Matches = append(found.Matches, match{Kind: "user", Name: exact.Username, Path: userPath(exact)})
 		return nil
 	}
-	others, err := c.Users.Users(ctx, account.Filter{Search: text}, mostUsers)
+	others, err := c.Users.Users(ctx, account.Filter{Search: text}, mostFound)
 	for _, u := range others {
 		found.Matches = append(found.Matches, match{Kind: "user", Name: u.Username, Path: userPath(u)})
 	}

@@ -42,7 +42,7 @@ func (c *Console) serveInvitations(w http.ResponseWriter, r *http.Request, v *vi
 }
 
 func (c *Console) writeInvitations(w http.ResponseWriter, r *http.Request, v *viewer, status int, typed url.Values, found problems) error {
-	page := invitationsPage{shell: c.shell(w, r, v, usersPath), Offered: c.Policy.Invitations && (c.Policy.Mail || c.Policy.SMS), Problem: found[""]}
+	page := invitationsPage{shell: c.shell(w, r, v, invitationsPath), Offered: c.Policy.Invitations && (c.Policy.Mail || c.Policy.SMS), Problem: found[""]}
 	page.Fields = []formField{
 		{Name: "contact", Label: "invitation.contact", Kind: "text", Value: typed.Get("contact"), Note: c.Policy.SMS},
 		{Name: "roles", Label: "user.roles", Kind: "text", Value: typed.Get("roles"), Note: true},

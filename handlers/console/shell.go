@@ -38,10 +38,16 @@ type navLink struct {
 func navigation(v *viewer) []navGroup {
 	all := []navGroup{
 		{"", []navLink{{Path, "overview", ""}}},
-		{"people", []navLink{{usersPath, "users", "users"}, {groupsPath, "groups", "users"}, {sessionsPath, "sessions", "sessions"}, {consentsPath, "consents", "consents"}}},
-		{"access", []navLink{{clientsPath, "clients", "clients"}, {tryPath, "try", "clients"}, {tokensPath, "tokens", "tokens"}, {scopesPath, "scopes", "scopes"}, {keysPath, "keys", "keys"}}},
-		{"operation", []navLink{{auditPath, "audit", "audit"}, {webhooksPath, "webhooks", "webhooks"}, {outboxPath, "outbox", "users"}, {limitsPath, "limits", "limits"}, {importsPath, "imports", "audit"}, {brandingPath, "branding", "audit"}, {settingsPath, "settings", "audit"}}},
-		{"help", []navLink{{explainPath, "explain", "errors"}}},
+		{"applications", []navLink{{clientsPath, "all_clients", "clients"}, {tryPath, "try", "clients"}}},
+		{"people", []navLink{
+			{usersPath, "users", "users"}, {invitationsPath, "invitations", "users"}, {groupsPath, "groups", "users"},
+			{sessionsPath, "sessions", "sessions"}, {consentsPath, "consents", "consents"}, {tokensPath, "tokens", "tokens"},
+		}},
+		{"server", []navLink{
+			{keysPath, "keys", "keys"}, {scopesPath, "scopes", "scopes"}, {auditPath, "audit", "audit"}, {webhooksPath, "webhooks", "webhooks"},
+			{outboxPath, "outbox", "users"}, {limitsPath, "limits", "limits"}, {settingsPath, "settings", "audit"}, {brandingPath, "branding", "audit"},
+			{importsPath, "imports", "audit"}, {explainPath, "explain", "errors"},
+		}},
 	}
 	var shown []navGroup
 	for _, group := range all {

@@ -36,10 +36,10 @@ func (c *Console) serveUserSessions(w http.ResponseWriter, r *http.Request, v *v
 	}
 	if text := form.Get("session"); text != "" {
 		id, err := provider.ParseID(text)
-		if err == nil {
-			err = c.Sessions.EndID(r.Context(), v.actor, id)
+		if err != nil {
+			return noPage(r)
 		}
-		if err != nil && !errors.Is(err, provider.ErrNotFound) {
+		if err := c.Sessions.EndID(r.Context(), v.actor, id); err != nil && !errors.Is(err, provider.ErrNotFound) {
 			return err
 		}
 		return c.done(w, r, userPath(u), said{Done: "session_ended", About: u.Username})
@@ -70,10 +70,10 @@ func (c *Console) serveUserFactors(w http.ResponseWriter, r *http.Request, v *vi
 	}
 	if text := form.Get("passkey"); text != "" {
 		id, err := provider.ParseID(text)
-		if err == nil {
-			err = c.Passkeys.RemoveFor(r.Context(), v.actor, u.ID, id)
+		if err != nil {
+			return noPage(r)
 		}
-		if err != nil && !errors.Is(err, provider.ErrNotFound) {
+		if err := c.Passkeys.RemoveFor(r.Context(), v.actor, u.ID, id); err != nil && !errors.Is(err, provider.ErrNotFound) {
 			return err
 		}
 		return c.done(w, r, userPath(u), said{Done: "passkey_removed", About: u.Username})

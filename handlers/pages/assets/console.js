@@ -30,13 +30,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Copy buttons do nothing where the browser does not offer the clipboard, and stay hidden.
-for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+// Copy buttons have the text, or the id of the element with it. They do nothing where the browser does not offer the
+// clipboard, and stay hidden.
+for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy], [data-copy-from]") : []) {
   const text = button.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(button.dataset.copy ?? document.getElementById(button.dataset.copyFrom).textContent);
     button.textContent = button.dataset.done;
+    button.setAttribute("aria-live", "polite");
     setTimeout(() => (button.textContent = text), 2000);
   });
 }
