@@ -21,6 +21,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/console"
 	"github.com/gatehouse-id/gatehouse/handlers/console/settings"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
@@ -61,6 +62,7 @@ type fixture struct {
 	catalogue *consent.Catalogue
 	scopes    *consent.Known
 	routes    *mux.Router
+	lines     []route.Route
 	now       atomic.Pointer[time.Time]
 	clients   *client.Registry
 	issuer    *grant.Issuer
@@ -112,7 +114,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		Consents: consent.NewRegistry(f.store, f.store, f.store, f.gate, clock), Keys: f.keys, DataKeys: ring, State: f.store,
 		KeySchedule: console.KeySchedule{Kept: 5 * time.Minute, Every: 90 * 24 * time.Hour, Ahead: time.Hour},
 		Refusals:    f.records, Checks: refusal.NewCatalogue(refusal.Limits{}),
-		Foresight: f.foresight(ring, clock), Scopes: f.catalogue, ScopeUses: f.store, Roles: f.store,
+		Foresight: f.foresight(clock), Scopes: f.catalogue, ScopeUses: f.store, Roles: f.store,
 		Users: f.store, Accounts: f.users, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store, Usernames: f.store,
 		Invitations: account.NewInvitations(people), Recovery: people, Policy: people.Policy(),
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
@@ -126,11 +128,13 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	}
 	pages, err := console.New(c)
 	require.NoError(t, err)
+	f.lines = pages.Routes()
 	f.routes = mux.NewRouter().UseEncodedPath().SkipClean(true) // as package handlers
-	for _, line := range pages.Routes() {
+	for _, line := range f.lines {
 		f.routes.HandleFunc(line.Path, func(w http.ResponseWriter, r *http.Request) {
 			if err := line.Handler(w, r); err != nil { // which package handlers answers with a page
 				t.Log(err)
+				w.Header().Set("Check", string(refusal.Of(err).Check))
 				http.Error(w, err.Error(), http.StatusTeapot)
 			}
 		}).Methods(line.Methods...)
@@ -139,12 +143,11 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 }
 
 // foresight is the protocol, as far as it is asked what would happen.
-func (f *fixture) foresight(ring *keyring.Ring, clock provider.Clock) *oauth.Provider {
+func (f *fixture) foresight(clock provider.Clock) *oauth.Provider {
 	f.t.Helper()
-	signers := keys.NewManager(f.store, ring.Key(keyring.SigningKey), f.gate, (*event.Bus)(nil), clock, rand.Reader)
 	f.scopes = consent.NewKnown(f.store)
 	p, err := oauth.New(oauth.Settings{Issuer: issuer, Paths: oauth.Paths{Authorization: "/oauth/authorize", Token: "/oauth/token", UserInfo: "/oauth/userinfo"}}, oauth.Domain{
-		Clients: f.store, IDTokens: oauth.NewIDTokens(signers, f.store, f.scopes, issuer, clock, time.Hour), Users: f.store, Consents: f.store, Audit: f.gate,
+		Clients: f.store, IDTokens: oauth.NewIDTokens(f.keys, f.store, f.scopes, issuer, clock, time.Hour), Users: f.store, Consents: f.store, Audit: f.gate,
 		Scopes: f.scopes, Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Transactions: f.store, Clock: clock,
 	})
 	require.NoError(f.t, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 func TestUsersAreListedAndFound(t *testing.T) {
@@ -129,4 +130,14 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	w := b.postFrom("https://evil.example", "/admin/users/"+alice.ID.String()+"/state", url.Values{"state": {"disabled"}})
 	assert.Equal(t, http.StatusTeapot, w.Code)
 	assert.False(t, f.stored(alice).Disabled)
+}
+
+// An id that is none is that of nothing.
+func TestMalformedIDsOfAUserAreNotFound(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
+	for form, field := range map[string]string{"/sessions": "session", "/factors": "passkey"} {
+		w := b.post("/admin/users/"+alice.ID.String()+form, url.Values{field: {"x"}})
+		assert.Equal(t, string(refusal.CheckNotFound), w.Header().Get("Check"), w.Body)
+	}
 }
