@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
@@ -83,7 +84,7 @@ func (i *Invitation) WithPasskey(ctx context.Context, token string, w Who, c pas
 		if of.UserID.IsZero() { // one of Propose, and not of a user
 			of.UserID, of.Generation = u.ID, u.Generation
 		}
-		if made.Passkey, made.RecoveryCodes, err = i.passkeys.Create(ctx, u, of, response, ""); err != nil {
+		if made.Passkey, made.RecoveryCodes, err = i.passkeys.Create(ctx, u, of, response, "", provider.ID{}); err != nil {
 			return err
 		}
 		if !made.Passkey.Verifies {

@@ -55,7 +55,7 @@ type accounts interface {
 // passkeys makes passkeys.
 type passkeys interface {
 	Creation(ctx context.Context, u *account.User) (json.RawMessage, passkey.Ceremony, error)
-	Create(ctx context.Context, u *account.User, c passkey.Ceremony, response []byte, name string) (p *passkey.Passkey, recoveryCodes []string, err error)
+	Create(ctx context.Context, u *account.User, c passkey.Ceremony, response []byte, name string, acting provider.ID) (p *passkey.Passkey, recoveryCodes []string, err error)
 }
 
 // Invitation is that of the first administrator.

@@ -167,7 +167,7 @@ func (*Provider) approval(f Flow, s *session.Session) *approval {
 	return &approval{request: r, grant: &grant.Grant{
 		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, Subject: s.User.Subject, UserGeneration: s.User.Generation,
 		SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
-		AuthTime: &at, ACR: acr.Reported(s.Proofs.ACR(), r.ACRs), AMR: s.Proofs.AMR(), Claims: r.Claims.text(), ClaimsAgreed: true,
+		AuthTime: &at, ACR: r.named(s.Proofs.ACR()), AMR: s.Proofs.AMR(), Claims: r.Claims.text(), ClaimsAgreed: true,
 		Offline: slices.Contains(r.Scopes, scopeOffline),
 	}}
 }
