@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
@@ -43,14 +44,14 @@ func (m meter) done(l *canonical.Line, took time.Duration) {
 		return
 	}
 	m.metrics.HTTP.Ended()
-	status := l.Status
+	status, route := l.Status, metered(l.Route)
 	if l.Ended() == hungUp {
 		status = callerGone
 	}
-	m.metrics.HTTP.Observe(l.Route, l.Method, status, took.Seconds(), l.TraceID)
+	m.metrics.HTTP.Observe(route, l.Method, status, took.Seconds(), l.TraceID)
 	code, check := l.Refusal()
 	if code != "" {
-		m.metrics.Refusals.Refused(l.Route, code, check)
+		m.metrics.Refusals.Refused(route, code, check)
 	}
 	switch {
 	case l.Route == m.token && code != "":
@@ -58,4 +59,16 @@ func (m meter) done(l *canonical.Line, took time.Duration) {
 	case l.Route == m.introspect && l.Status == http.StatusOK:
 		m.metrics.Tokens.Introspected(l.Ended() == "active")
 	}
+}
+
+// consolePath is where the pages of administrators are.
+const consolePath = "/admin"
+
+// metered is the route as metrics name it. The pages of the console are one: each by itself would have a histogram, of
+// requests that a few people make.
+func metered(route string) string {
+	if strings.HasPrefix(route, consolePath+"/") {
+		return consolePath
+	}
+	return route
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers"
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/metrics"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -63,4 +64,27 @@ gatehouse_introspections_total{active="true"} 1
 # TYPE gatehouse_http_requests_in_flight gauge
 gatehouse_http_requests_in_flight 0
 `), "gatehouse_http_requests_total", "gatehouse_token_refusals_total", "gatehouse_introspections_total", "gatehouse_http_requests_in_flight"))
+}
+
+// The console has more pages than there is room for histograms.
+func TestPagesOfTheConsoleAreCountedAsOne(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewRegistry()
+	m, err := metrics.New(registry, metrics.Options{Clock: time.Now})
+	require.NoError(t, err)
+	f := newFrame(t, func(c *handlers.Config) {
+		c.Metrics = m
+		for _, path := range []string{"/admin/users", "/admin/users/{user_id}", "/administer"} {
+			c.Routes = append(c.Routes, route.Route{Name: path, Methods: []string{http.MethodGet}, Path: path, Protection: route.Page, Handler: says("page")})
+		}
+	})
+	for _, path := range []string{"/admin/users", "/admin/users/1", "/administer"} {
+		f.do("GET", path, "")
+	}
+	assert.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
+# HELP gatehouse_http_requests_total Completed requests.
+# TYPE gatehouse_http_requests_total counter
+gatehouse_http_requests_total{method="GET",route="/admin",status="200"} 2
+gatehouse_http_requests_total{method="GET",route="/administer",status="200"} 1
+`), "gatehouse_http_requests_total"))
 }

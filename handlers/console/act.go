@@ -50,7 +50,7 @@ func (v *viewer) mayChange(scope string) error {
 // of the work.
 func (c *Console) form(scope string, next act) serve {
 	return func(w http.ResponseWriter, r *http.Request, v *viewer) error {
-		form, err := c.Web.ReadForm(r, nil)
+		form, err := c.Web.ReadUserForm(r, v.session.User.ID)
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (c *Console) form(scope string, next act) serve {
 // asking reads the form of a page that changes nothing.
 func (c *Console) asking(next act) serve {
 	return func(w http.ResponseWriter, r *http.Request, v *viewer) error {
-		form, err := c.Web.ReadForm(r, nil)
+		form, err := c.Web.ReadUserForm(r, v.session.User.ID)
 		if err != nil {
 			return err
 		}

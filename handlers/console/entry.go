@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -66,7 +67,11 @@ func (c *Console) admitted(next serve) route.HandlerFunc {
 		}
 		actor := audit.Self(r.Context(), s.User.ID)
 		actor.Scopes = scopes
-		return next(w, r, &viewer{s, actor})
+		err = next(w, r, &viewer{s, actor})
+		if errors.Is(err, websession.ErrOtherUser) { // who was signed in when the page was shown
+			return c.done(w, r, Path, said{Done: "other_user"})
+		}
+		return err
 	}
 }
 

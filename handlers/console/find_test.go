@@ -92,7 +92,8 @@ func TestFindDecodesAJWTAndShowsNoCredentialAgain(t *testing.T) {
 func TestFindAnswersInJSON(t *testing.T) {
 	f := newFixture(t, nil)
 	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
-	r := b.request(http.MethodPost, "/admin/find", strings.NewReader("find=alice"))
+	form := url.Values{"find": {"alice"}, "page": {b.token()}}
+	r := b.request(http.MethodPost, "/admin/find", strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("Origin", issuer)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -242,10 +243,32 @@ func (b *browser) post(path string, form url.Values) *httptest.ResponseRecorder 
 }
 
 func (b *browser) postFrom(origin, path string, form url.Values) *httptest.ResponseRecorder {
+	form = maps.Clone(form)
+	if form == nil {
+		form = url.Values{}
+	}
+	if origin == issuer && !form.Has("page") {
+		form.Set("page", b.token())
+	}
 	r := b.request(http.MethodPost, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Origin", origin)
 	return b.send(r)
+}
+
+// token is that of the forms of the user who is signed in; empty: nobody is.
+func (b *browser) token() string {
+	b.t.Helper()
+	r := b.request(http.MethodGet, "/admin", http.NoBody)
+	s, err := b.web.Current(r)
+	require.NoError(b.t, err)
+	if s == nil {
+		return ""
+	}
+	w := httptest.NewRecorder()
+	token := b.web.UserToken(w, r, s.User.ID)
+	b.keep(w)
+	return token
 }
 
 // done is the page that a form leads to.

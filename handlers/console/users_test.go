@@ -141,3 +141,19 @@ func TestMalformedIDsOfAUserAreNotFound(t *testing.T) {
 		assert.Equal(t, string(refusal.CheckNotFound), w.Header().Get("Check"), w.Body)
 	}
 }
+
+// A page that was shown to another administrator does nothing for the one who is signed in now.
+func TestFormsAreOfWhomTheyWereShownTo(t *testing.T) {
+	f := newFixture(t, nil)
+	root, alice := f.user("root", account.RoleAdmin), f.user("alice")
+	former := f.signIn(f.user("former", account.RoleAdmin))
+	shown := former.token()
+	for name, c := range f.signIn(root).cookies {
+		if name == "__Host-gatehouse_session" {
+			former.cookies[name] = c
+		}
+	}
+	page := former.done(former.post("/admin/users/"+alice.ID.String()+"/state", url.Values{"state": {"disabled"}, "page": {shown}}))
+	assert.Contains(t, page, "Another user is signed in now")
+	assert.False(t, f.stored(alice).Disabled)
+}
