@@ -63,7 +63,7 @@ func TestSettingsOfTheConsoleSignIn(t *testing.T) {
 		"client_name": {"Go program"}, "client_id": {"go/program"}, "redirect_uris": {"http://" + listen + "/callback"}, "scopes": {"openid profile"}, "require_pkce": {"true"},
 	})
 	require.Equal(t, http.StatusCreated, made.status, made.body)
-	secret := regexp.MustCompile(`<code class="long">([0-9a-f]{64})</code>`).FindStringSubmatch(made.body)
+	secret := regexp.MustCompile(`<code class="value">([0-9a-f]{64})</code>`).FindStringSubmatch(made.body)
 	require.NotNil(t, secret)
 	page := open("/admin/clients/go%2Fprogram/settings/go-oidc", nil)
 	assert.NotContains(t, page.body, secret[1])
