@@ -8,8 +8,8 @@ func (c *Console) clientRoutes() []route.Route {
 	registration.MaxBody = maxRegistration
 	return []route.Route{
 		c.page("clients", "/clients", "clients", c.serveClients),
-		c.page("new client kinds", "/new-client", "clients", c.serveClientKinds),
-		c.page("new client", "/new-client/{kind}", "clients", c.serveNewClient),
+		c.page("new client kinds", "/new-client", "clients", writing("clients", c.serveClientKinds)),
+		c.page("new client", "/new-client/{kind}", "clients", writing("clients", c.serveNewClient)),
 		c.change("client creation", "/new-client/{kind}", "clients", c.serveClientCreation),
 		c.page("client", "/clients/{client_id}", "clients", c.serveClient),
 		c.page("client registration", "/clients/{client_id}/registration", "clients", c.serveRegistration),
