@@ -48,7 +48,7 @@ test: ## run every test; installs Postgres, Redis and a browser when missing
 	@# What takes longest begins first, so that the rest is done beside it. Its tests wait for browsers and servers much
 	@# of the time, so that more of them run at once than there are cores. On a busy machine it takes more than the ten
 	@# minutes that Go allows.
-	@$(GO) run ./test/runner -timeout 20m -parallel 4 ./test/e2e ./...
+	@$(GO) run ./test/runner -timeout 20m -parallel 3 ./test/e2e ./...
 
 .PHONY: race
 race: ## run the tests of what runs in parallel under the race detector
