@@ -60,7 +60,7 @@ func TestSettingsOfTheConsoleSignIn(t *testing.T) {
 	open := s.administrator(t)
 	listen := fmt.Sprintf("127.0.0.1:%d", services.FreePort(t))
 	made := open("/admin/new-client/web", url.Values{
-		"page": {hidden(t, open("/admin/new-client/web", nil), "page")},
+		"page":        {hidden(t, open("/admin/new-client/web", nil), "page")},
 		"client_name": {"Go program"}, "client_id": {"go/program"}, "redirect_uris": {"http://" + listen + "/callback"}, "scopes": {"openid profile"}, "require_pkce": {"true"},
 	})
 	require.Equal(t, http.StatusCreated, made.status, made.body)
