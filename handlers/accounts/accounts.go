@@ -97,13 +97,6 @@ func (a *Accounts) Routes() []route.Route {
 	}
 }
 
-// seeOther leads on to another page, with what it needs in the query.
-func seeOther(w http.ResponseWriter, path string, query url.Values) {
-	w.Header().Set("Location", wire.Path(path, query))
-	w.Header().Del("Content-Security-Policy") // there is no content, and the URL needs the space
-	w.WriteHeader(http.StatusSeeOther)
-}
-
 // in is the pages in the languages that the application asked for, if there is one, or those of the person.
 func (a *Accounts) in(r *http.Request, values url.Values) pages.Localized {
 	return a.Pages.For(r, pages.UILocales(values.Get(localesField))...)
@@ -140,10 +133,10 @@ func (a *Accounts) begin(w http.ResponseWriter, r *http.Request, u *account.User
 // onward leads a person whose account was just made back to the request in progress, or to the start page.
 func (a *Accounts) onward(w http.ResponseWriter, flow string) {
 	if flow == "" {
-		seeOther(w, "/", url.Values{"ready": {"1"}})
+		wire.SeeOther(w, "/", url.Values{"ready": {"1"}})
 		return
 	}
-	seeOther(w, a.AuthorizePath, url.Values{"flow": {flow}})
+	wire.SeeOther(w, a.AuthorizePath, url.Values{"flow": {flow}})
 }
 
 // way is another page, in the request in progress and the languages of this one.

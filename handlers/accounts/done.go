@@ -16,7 +16,7 @@ import (
 // send the form again, whose code is used by then. What was done is sealed for this browser, so that a
 // link of another site cannot tell a person that the password was changed.
 func (a *Accounts) done(w http.ResponseWriter, r *http.Request, kind pages.AccountChange, flow, locales string) error {
-	seeOther(w, "/done", url.Values{"change": {a.Web.Seal(w, r, websession.Done, []byte(kind))}, "flow": {flow}, localesField: {locales}})
+	wire.SeeOther(w, "/done", url.Values{"change": {a.Web.Seal(w, r, websession.Done, []byte(kind))}, "flow": {flow}, localesField: {locales}})
 	return nil
 }
 
@@ -30,7 +30,7 @@ func (a *Accounts) ServeDonePage(w http.ResponseWriter, r *http.Request) error {
 	what, when, _ := strings.Cut(string(plain), " ") // as it was sealed, such as by the pages of the own account
 	kind := pages.AccountChange(what)
 	if err != nil || !slices.Contains(pages.AccountChanges(), kind) {
-		seeOther(w, "/", nil)
+		wire.SeeOther(w, "/", nil)
 		return nil //nolint:nilerr // a copied address, or another browser: nothing was done here
 	}
 	page := pages.Done{Kind: kind, Next: "/", Change: query.Get("change"), Flow: query.Get("flow"), Locales: query.Get(localesField)}

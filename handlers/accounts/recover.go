@@ -68,7 +68,7 @@ func (a *Accounts) ServeRecover(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	canonical.From(r.Context()).Outcome("recovery_requested")
-	seeOther(w, "/recover", url.Values{"id": {id.String()}, "flow": {a.Web.SetPending(w, r, id, form.Get("flow"))}, localesField: {form.Get(localesField)}})
+	wire.SeeOther(w, "/recover", url.Values{"id": {id.String()}, "flow": {a.Web.SetPending(w, r, id, form.Get("flow"))}, localesField: {form.Get(localesField)}})
 	return nil
 }
 

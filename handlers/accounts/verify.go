@@ -157,6 +157,6 @@ func (a *Accounts) resend(w http.ResponseWriter, r *http.Request, in pages.Local
 	case err != nil:
 		return a.refused(err)
 	}
-	seeOther(w, "/verify", url.Values{"id": {page.ID}, "flow": {page.Flow}, localesField: {page.Locales}, "sent": {"1"}})
+	wire.SeeOther(w, "/verify", url.Values{"id": {page.ID}, "flow": {page.Flow}, localesField: {page.Locales}, "sent": {"1"}})
 	return nil
 }

@@ -45,7 +45,7 @@ func repeatAsGet(w http.ResponseWriter, path string, form url.Values) error {
 	if query != "" {
 		path += "?" + query
 	}
-	seeOther(w, path)
+	wire.SeeOther(w, path, nil)
 	return nil
 }
 
@@ -117,7 +117,7 @@ func (b *Browser) register(w http.ResponseWriter, r *http.Request, p progress, f
 	if err != nil {
 		return err
 	}
-	seeOther(w, wire.Path("/register", url.Values{"flow": {sealed}, "ui_locales": {locales(f.Request)}, "login_hint": {hint(f.Request.LoginHint)}}))
+	wire.SeeOther(w, "/register", url.Values{"flow": {sealed}, "ui_locales": {locales(f.Request)}, "login_hint": {hint(f.Request.LoginHint)}})
 	return nil
 }
 

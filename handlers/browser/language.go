@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -23,7 +24,7 @@ func (b *Browser) ServeLanguage(w http.ResponseWriter, r *http.Request) error {
 	b.Web.RememberLanguage(w, chosen)
 	sealed := form.Get("flow")
 	if sealed == "" {
-		seeOther(w, inLanguage(b.withLanguage(w, r, ownPath(form.Get("again")), chosen), chosen))
+		wire.SeeOther(w, inLanguage(b.withLanguage(w, r, ownPath(form.Get("again")), chosen), chosen), nil)
 		return nil
 	}
 	p, err := b.open(r, sealed)
@@ -40,7 +41,7 @@ func (b *Browser) ServeLanguage(w http.ResponseWriter, r *http.Request) error {
 	if len(sealed) > maxRedirectedFlow {
 		return b.advance(w, r, p)
 	}
-	seeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(sealed))
+	wire.SeeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(sealed), nil)
 	return nil
 }
 
@@ -51,7 +52,7 @@ func (b *Browser) stepAgain(w http.ResponseWriter, r *http.Request, again *url.U
 	switch {
 	case len(sealed) <= maxRedirectedFlow:
 		query.Set("flow", sealed)
-		seeOther(w, again.Path+"?"+query.Encode())
+		wire.SeeOther(w, again.Path+"?"+query.Encode(), nil)
 		return nil
 	case again.Path == setUpPath:
 		return b.setUpPage(w, r, to)

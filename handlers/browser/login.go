@@ -147,7 +147,7 @@ func (*Browser) toKeep(w http.ResponseWriter, flow string) {
 	if len(flow) > maxRedirectedFlow {
 		flow = ""
 	}
-	seeOther(w, wire.Path("/account/delete", url.Values{"flow": {flow}}))
+	wire.SeeOther(w, "/account/delete", url.Values{"flow": {flow}})
 }
 
 // maxRedirectedFlow bounds a flow that is sent back to authorize in the URL of a redirect. With the
@@ -197,5 +197,5 @@ func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values
 // toConfirm leads a person whose password is right to the code that was sent at the registration.
 func (b *Browser) toConfirm(w http.ResponseWriter, r *http.Request, registration provider.ID, flow string, request *oauth.AuthorizeRequest) {
 	again := b.Web.SetPending(w, r, registration, flow)
-	seeOther(w, wire.Path("/verify", url.Values{"id": {registration.String()}, "flow": {again}, "ui_locales": {locales(request)}}))
+	wire.SeeOther(w, "/verify", url.Values{"id": {registration.String()}, "flow": {again}, "ui_locales": {locales(request)}})
 }

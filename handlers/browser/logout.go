@@ -73,12 +73,12 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	if request.RedirectURI == "" {
 		page := b.loggedOut(request.Client)
 		if r.Method == http.MethodPost { // reloaded, the answer would send the form again
-			seeOther(w, withLocales(page.Again, locales))
+			wire.SeeOther(w, withLocales(page.Again, locales), nil)
 			return nil
 		}
 		return in.LoggedOut(w, page)
 	}
-	seeOther(w, request.RedirectURI)
+	wire.SeeOther(w, request.RedirectURI, nil)
 	return nil
 }
 

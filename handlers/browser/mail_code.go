@@ -131,7 +131,7 @@ func (b *Browser) sendMail(w http.ResponseWriter, r *http.Request, f oauth.Flow,
 	if _, short := to.path(page.path); !short {
 		return page.show("", pages.Lasts{}, http.StatusOK)
 	}
-	seeOther(w, wire.Path(page.path, url.Values{"flow": {to.flow}, "next": {to.next}, "use": {string(pages.UseMail)}}))
+	wire.SeeOther(w, page.path, url.Values{"flow": {to.flow}, "next": {to.next}, "use": {string(pages.UseMail)}})
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -19,7 +20,7 @@ func (b *Browser) Missing(w http.ResponseWriter, r *http.Request, start session.
 	if err == nil && b.Factors.Of(r.Context(), start.User, start.Methods) == factor.Remind {
 		path, short := way{flow: flow}.path(setUpPath)
 		if short { // of a longer request the next sign-in reminds
-			seeOther(w, path)
+			wire.SeeOther(w, path, nil)
 		}
 		return short, nil
 	}
@@ -46,7 +47,7 @@ func (b *Browser) missing(w http.ResponseWriter, r *http.Request, start session.
 func (b *Browser) lead(w http.ResponseWriter, r *http.Request, f oauth.Flow, to way, page string, c *candidate) error {
 	path, short := to.path(page)
 	if short {
-		seeOther(w, path)
+		wire.SeeOther(w, path, nil)
 		return nil
 	}
 	if f.Request == nil {

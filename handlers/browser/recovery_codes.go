@@ -39,7 +39,7 @@ func (b *Browser) leadToCodes(w http.ResponseWriter, r *http.Request, f oauth.Fl
 		return b.showCodes(w, r, f, to, s, made)
 	}
 	b.Web.KeepCodes(w, r, s.User.ID, made.codes)
-	seeOther(w, wire.Path(codesPath, url.Values{"flow": {to.flow}, "next": {to.next}, saidField: {b.sealSaid(w, r, made.said)}}))
+	wire.SeeOther(w, codesPath, url.Values{"flow": {to.flow}, "next": {to.next}, saidField: {b.sealSaid(w, r, made.said)}})
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -27,7 +28,7 @@ func (b *Browser) respond(w http.ResponseWriter, r *http.Request, request *oauth
 		params.Del("error_uri")
 		address = responseURL(request, params)
 	}
-	seeOther(w, address)
+	wire.SeeOther(w, address, nil)
 	return nil
 }
 
@@ -41,14 +42,6 @@ func responseURL(r *oauth.AuthorizeRequest, params url.Values) string {
 // maxLocation bounds a redirect URL, in bytes. The response header must fit into the 4 KiB that
 // proxies buffer by default; the state of the application takes up to 3 of them.
 const maxLocation = 3584
-
-// seeOther is 303 and never 307, with which the browser would post a password on to the
-// application (RFC 9700 section 4.12).
-func seeOther(w http.ResponseWriter, address string) {
-	w.Header().Set("Location", address)
-	w.Header().Del("Content-Security-Policy") // there is no content, and the URL needs the space
-	w.WriteHeader(http.StatusSeeOther)
-}
 
 // redirected is an error that the application receives, through the browser.
 type redirected struct {

@@ -61,7 +61,7 @@ func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way, show
 		b.toKeep(w, to.flow)
 		return nil, nil //nolint:nilnil // it has responded
 	case old && to.flow == "":
-		seeOther(w, wire.Path("/login", url.Values{"next": {to.next}, "login_hint": {c.user.Username}}))
+		wire.SeeOther(w, "/login", url.Values{"next": {to.next}, "login_hint": {c.user.Username}})
 		return nil, nil //nolint:nilnil // it has responded
 	case c == nil, old:
 		return nil, b.startOver(w, r, to)
@@ -210,7 +210,7 @@ func (b *Browser) withFactor(w http.ResponseWriter, r *http.Request, f oauth.Flo
 	case len(added.recoveryCodes) > 0:
 		return b.leadToCodes(w, r, f, to, s, codesMade{added.recoveryCodes, said})
 	case to == way{next: ownFactorsPath} && s.User.DeleteAt == nil:
-		seeOther(w, wire.Path(to.next, url.Values{saidField: {b.sealSaid(w, r, said)}}))
+		wire.SeeOther(w, to.next, url.Values{saidField: {b.sealSaid(w, r, said)}})
 		return nil
 	default:
 		return b.goOn(w, r, to, s)

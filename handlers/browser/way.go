@@ -31,7 +31,7 @@ func (b *Browser) startOver(w http.ResponseWriter, r *http.Request, to way) erro
 		return b.goOn(w, r, to, nil)
 	}
 	path, _ := to.path("/login")
-	seeOther(w, path)
+	wire.SeeOther(w, path, nil)
 	return nil
 }
 
@@ -42,13 +42,13 @@ func (b *Browser) goOn(w http.ResponseWriter, r *http.Request, to way, s *sessio
 		b.toKeep(w, to.flow)
 		return nil
 	case to.flow == "" && to.next != "":
-		seeOther(w, to.next)
+		wire.SeeOther(w, to.next, nil)
 		return nil
 	case to.flow == "":
-		seeOther(w, "/")
+		wire.SeeOther(w, "/", nil)
 		return nil
 	case len(to.flow) <= maxRedirectedFlow:
-		seeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(to.flow))
+		wire.SeeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(to.flow), nil)
 		return nil
 	}
 	p, f, err := b.reopen(r, to.flow)

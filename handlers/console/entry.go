@@ -43,7 +43,7 @@ func (c *Console) admitted(next serve) route.HandlerFunc {
 			return err
 		}
 		if s == nil {
-			seeOther(w, "/login", url.Values{"next": {here(r)}})
+			wire.SeeOther(w, "/login", url.Values{"next": {here(r)}})
 			return nil
 		}
 		scopes := scopesOf(s.User)
@@ -51,16 +51,16 @@ func (c *Console) admitted(next serve) route.HandlerFunc {
 			return refusal.New(refusal.AccessDenied, refusal.CheckManagementUser, "You are signed in as "+s.User.Username+", who does not administer this server.")
 		}
 		if s.User.DeleteAt != nil {
-			seeOther(w, "/account/delete", nil)
+			wire.SeeOther(w, "/account/delete", nil)
 			return nil
 		}
 		// The session may be older than the policy, or than the role.
 		switch err := c.Factors.Suffice(r.Context(), s.User, s.Proofs.Methods); {
 		case errors.Is(err, factor.ErrProve):
-			seeOther(w, "/factor", url.Values{"next": {here(r)}})
+			wire.SeeOther(w, "/factor", url.Values{"next": {here(r)}})
 			return nil
 		case errors.Is(err, factor.ErrSetUp):
-			seeOther(w, "/set-up", url.Values{"next": {here(r)}})
+			wire.SeeOther(w, "/set-up", url.Values{"next": {here(r)}})
 			return nil
 		case err != nil:
 			return err
@@ -103,11 +103,4 @@ func here(r *http.Request) string {
 		return r.URL.EscapedPath()
 	}
 	return Path
-}
-
-// seeOther leads on to another page, with what it needs in the query.
-func seeOther(w http.ResponseWriter, path string, query url.Values) {
-	w.Header().Set("Location", wire.Path(path, query))
-	w.Header().Del("Content-Security-Policy") // there is no content, and the URL needs the space
-	w.WriteHeader(http.StatusSeeOther)
 }

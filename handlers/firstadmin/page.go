@@ -157,9 +157,7 @@ func (p *Page) begin(w http.ResponseWriter, r *http.Request, start session.Start
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Location", next)
-	w.Header().Del("Content-Security-Policy") // there is no content
-	w.WriteHeader(http.StatusSeeOther)
+	wire.SeeOther(w, next, nil)
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/origin"
@@ -63,7 +64,7 @@ func (o *OwnAccount) serveApps(w http.ResponseWriter, r *http.Request, s *sessio
 	id := form.Get("client")
 	switch err := o.Apps.End(r.Context(), s.User.ID, id); {
 	case errors.Is(err, provider.ErrNotFound): // ended by another tab, or there never was any
-		seeOther(w, appsPath, nil)
+		wire.SeeOther(w, appsPath, nil)
 		return nil
 	case err != nil:
 		return err

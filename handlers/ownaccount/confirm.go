@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -56,7 +57,7 @@ func (o *OwnAccount) serveConfirm(w http.ResponseWriter, r *http.Request, s *ses
 		there = false
 	}
 	if !there {
-		seeOther(w, factorsPath, nil)
+		wire.SeeOther(w, factorsPath, nil)
 		return nil
 	}
 	if !page.Codes {

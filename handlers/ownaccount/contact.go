@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
@@ -89,7 +90,7 @@ func (o *OwnAccount) serveContact(c contact) serve {
 		case remove:
 			return o.done(w, r, securityPath, pages.OwnSaid{Done: pages.OwnContactRemoved})
 		default:
-			seeOther(w, "/verify", url.Values{"id": {id.String()}})
+			wire.SeeOther(w, "/verify", url.Values{"id": {id.String()}})
 			return nil
 		}
 		canonical.From(r.Context()).Outcome("invalid")

@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
@@ -60,7 +61,7 @@ func (o *OwnAccount) requestDeletion(w http.ResponseWriter, r *http.Request, s *
 	if u.DeleteAt != nil {
 		change = append(change, " "+u.DeleteAt.In(u.Profile.Location()).Format(time.RFC3339)...)
 	}
-	seeOther(w, "/done", url.Values{"change": {o.Web.Seal(w, r, websession.Done, change)}})
+	wire.SeeOther(w, "/done", url.Values{"change": {o.Web.Seal(w, r, websession.Done, change)}})
 	return nil
 }
 
@@ -76,7 +77,7 @@ func (o *OwnAccount) keep(w http.ResponseWriter, r *http.Request, s *session.Ses
 	}
 	canonical.From(r.Context()).Outcome("account_kept")
 	if flow != "" {
-		seeOther(w, o.AuthorizePath, url.Values{"flow": {flow}})
+		wire.SeeOther(w, o.AuthorizePath, url.Values{"flow": {flow}})
 		return nil
 	}
 	return o.done(w, r, accountPath, pages.OwnSaid{Done: pages.OwnKept})

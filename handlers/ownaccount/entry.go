@@ -31,11 +31,11 @@ func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 			return err
 		}
 		if s == nil {
-			seeOther(w, "/login", url.Values{"next": {asked(r, page)}})
+			wire.SeeOther(w, "/login", url.Values{"next": {asked(r, page)}})
 			return nil
 		}
 		if s.User.DeleteAt != nil && page != deletePath && page != dataPath {
-			seeOther(w, deletePath, nil)
+			wire.SeeOther(w, deletePath, nil)
 			return nil
 		}
 		err = next(w, r, s)
@@ -69,7 +69,7 @@ func (o *OwnAccount) fresh(page string, next serve) serve {
 			return nil
 		}
 		if !factor.MayChange(s.User, s.Proofs.Methods) { // such as in a browser that is remembered
-			seeOther(w, "/factor", url.Values{"next": {asked(r, page)}})
+			wire.SeeOther(w, "/factor", url.Values{"next": {asked(r, page)}})
 			return nil
 		}
 		return next(w, r, s)
@@ -77,7 +77,7 @@ func (o *OwnAccount) fresh(page string, next serve) serve {
 }
 
 func proveAgain(w http.ResponseWriter, page string, s *session.Session) {
-	seeOther(w, "/login", url.Values{"next": {page}, "login_hint": {s.User.Username}})
+	wire.SeeOther(w, "/login", url.Values{"next": {page}, "login_hint": {s.User.Username}})
 }
 
 // own is what every page has in common.
@@ -101,7 +101,7 @@ func (o *OwnAccount) done(w http.ResponseWriter, r *http.Request, page string, w
 	if err != nil {
 		return err
 	}
-	seeOther(w, page, url.Values{"done": {o.Web.Seal(w, r, websession.OwnDone, plain)}})
+	wire.SeeOther(w, page, url.Values{"done": {o.Web.Seal(w, r, websession.OwnDone, plain)}})
 	return nil
 }
 
@@ -112,13 +112,6 @@ func (o *OwnAccount) said(r *http.Request) (what pages.OwnSaid) {
 		return pages.OwnSaid{}
 	}
 	return what
-}
-
-// seeOther leads on to another page, with what it needs in the query.
-func seeOther(w http.ResponseWriter, path string, query url.Values) {
-	w.Header().Set("Location", wire.Path(path, query))
-	w.Header().Del("Content-Security-Policy") // there is no content, and the URL needs the space
-	w.WriteHeader(http.StatusSeeOther)
 }
 
 func noPage(r *http.Request) error {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
@@ -114,7 +115,7 @@ func (o *OwnAccount) serveFactors(w http.ResponseWriter, r *http.Request, s *ses
 		return o.showFactors(w, r, s, http.StatusUnprocessableEntity, pages.FactorNeeded)
 	case errors.Is(err, provider.ErrNotFound), errors.Is(err, factor.ErrNoFactor), errors.Is(err, provider.ErrStale):
 		// Another browser was faster: the page says how it is now.
-		seeOther(w, factorsPath, nil)
+		wire.SeeOther(w, factorsPath, nil)
 		return nil
 	case err != nil:
 		return err
@@ -188,7 +189,7 @@ func (o *OwnAccount) mayRemove(ctx context.Context, u *account.User) error {
 func (o *OwnAccount) newCodes(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	codes, err := o.Factors.NewRecoveryCodes(r.Context(), s.User, s.ID)
 	if errors.Is(err, factor.ErrNoFactor) || errors.Is(err, provider.ErrStale) {
-		seeOther(w, factorsPath, nil)
+		wire.SeeOther(w, factorsPath, nil)
 		return nil
 	}
 	if err != nil {
@@ -196,6 +197,6 @@ func (o *OwnAccount) newCodes(w http.ResponseWriter, r *http.Request, s *session
 	}
 	canonical.From(r.Context()).Outcome("recovery_codes_made")
 	o.Web.KeepCodes(w, r, s.User.ID, codes)
-	seeOther(w, "/recovery-codes", url.Values{"next": {factorsPath}})
+	wire.SeeOther(w, "/recovery-codes", url.Values{"next": {factorsPath}})
 	return nil
 }
