@@ -31,8 +31,8 @@ type export struct {
 	Body        []byte
 }
 
-// exportedRecord is a record with its place in the hash chain.
-type exportedRecord struct {
+// ExportedRecord is a record with its place in the hash chain, as a line of an export has it.
+type ExportedRecord struct {
 	record
 
 	Changes  json.RawMessage `json:"changes"`
@@ -71,7 +71,7 @@ func (a *API) exportRecords(ctx context.Context, in *exportQuery) (*export, erro
 		}
 		for i := range entries {
 			e := &entries[i]
-			if err := encoder.Encode(exported(e)); err != nil {
+			if err := encoder.Encode(Exported(e)); err != nil {
 				return nil, err
 			}
 			size.add(len(e.Changes))
@@ -86,8 +86,9 @@ func (a *API) exportRecords(ctx context.Context, in *exportQuery) (*export, erro
 	return out, nil
 }
 
-func exported(e *chain.Entry) exportedRecord {
-	r := exportedRecord{record: recordOf(e.Record), Changes: json.RawMessage(e.Changes)}
+// Exported is an entry as exports have it, also where its changes are not JSON any more.
+func Exported(e *chain.Entry) ExportedRecord {
+	r := ExportedRecord{record: recordOf(e.Record), Changes: json.RawMessage(e.Changes)}
 	if !json.Valid(r.Changes) { // whoever changed a record must not be able to stop the export of the others
 		r.Changes, _ = json.Marshal(e.Changes) // a text can always be marshaled
 	}

@@ -2,7 +2,6 @@ package console
 
 import (
 	"bufio"
-	"encoding/base64"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -11,9 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-id/gatehouse/handlers/api"
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
-	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -33,7 +33,7 @@ func (c *Console) serveAuditExport(w http.ResponseWriter, r *http.Request, v *vi
 		return err
 	}
 	if filter.Wrong {
-		seeOther(w, auditPath, r.URL.Query())
+		wire.SeeOther(w, auditPath, r.URL.Query())
 		return nil
 	}
 	name := "audit-" + c.now(r).UTC().Format("20060102T150405Z")
@@ -77,7 +77,7 @@ func (c *Console) export(w http.ResponseWriter, r *http.Request, filter auditFil
 		}
 		for i := range batch {
 			last = batch[i].Record.ID
-			if err := lines.write(exportedOf(&batch[i])); err != nil {
+			if err := lines.write(api.Exported(&batch[i])); err != nil {
 				return err
 			}
 		}
@@ -87,61 +87,18 @@ func (c *Console) export(w http.ResponseWriter, r *http.Request, filter auditFil
 	}
 }
 
-// exportedRecord has the members of a record in the API's export.
-type exportedRecord struct {
-	ID        string          `json:"id"`
-	Time      time.Time       `json:"time"`
-	ActorKind string          `json:"actor_kind"`
-	Actor     string          `json:"actor"`
-	ClientID  string          `json:"actor_client_id"`
-	Host      string          `json:"host"`
-	Address   string          `json:"address"`
-	UserAgent string          `json:"user_agent"`
-	RequestID string          `json:"request_id"`
-	Action    string          `json:"action"`
-	Target    exportedTarget  `json:"target"`
-	Outcome   string          `json:"outcome"`
-	Changes   json.RawMessage `json:"changes"`
-	Sequence  *int64          `json:"sequence"`
-	Hash      *string         `json:"hash"`
-}
-
-type exportedTarget struct {
-	Type     string `json:"type"`
-	ID       string `json:"id"`
-	ClientID string `json:"client_id"`
-	UserID   string `json:"user_id"`
-}
-
-func exportedOf(e *chain.Entry) exportedRecord {
-	r, a := &e.Record, &e.Record.Actor
-	out := exportedRecord{
-		ID: r.ID.String(), Time: r.At, ActorKind: string(a.Kind), Actor: a.ID, ClientID: a.ClientID, Host: a.Host, Address: a.Address, UserAgent: a.UserAgent, RequestID: a.RequestID,
-		Action: string(r.Action), Target: exportedTarget{string(r.Target.Type), r.Target.ID, r.Target.ClientID, r.Target.UserID}, Outcome: string(r.Outcome),
-		Changes: json.RawMessage(e.Changes),
-	}
-	if !json.Valid(out.Changes) { // whoever changed a record must not be able to stop the export of the others
-		out.Changes, _ = json.Marshal(e.Changes) // a text can always be marshaled
-	}
-	if e.Sequence != 0 {
-		hash := base64.RawURLEncoding.EncodeToString(e.Hash)
-		out.Sequence, out.Hash = &e.Sequence, &hash
-	}
-	return out
-}
-
 // recordWriter writes records in one format.
 type recordWriter interface {
 	begin() error
-	write(r exportedRecord) error
+	write(r api.ExportedRecord) error
 	flush() error
 }
 
 type jsonLines struct{ *json.Encoder }
 
-func (j jsonLines) begin() error                 { j.SetEscapeHTML(false); return nil }
-func (j jsonLines) write(r exportedRecord) error { return j.Encode(r) }
-func (jsonLines) flush() error                   { return nil }
+func (j jsonLines) begin() error                     { j.SetEscapeHTML(false); return nil }
+func (j jsonLines) write(r api.ExportedRecord) error { return j.Encode(r) }
+func (jsonLines) flush() error                       { return nil }
 
 type csvLines struct{ *csv.Writer }
 
@@ -149,7 +106,7 @@ func (c csvLines) begin() error {
 	return c.Write([]string{"id", "time", "action", "outcome", "actor_kind", "actor", "actor_client_id", "host", "address", "user_agent", "request_id", "target_type", "target_id", "client_id", "user_id", "changes", "sequence", "hash"})
 }
 
-func (c csvLines) write(r exportedRecord) error {
+func (c csvLines) write(r api.ExportedRecord) error {
 	sequence, hash := "", ""
 	if r.Sequence != nil {
 		sequence, hash = strconv.FormatInt(*r.Sequence, 10), *r.Hash
