@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -49,16 +50,12 @@ func (v *viewer) mayChange(scope string) error {
 // form reads the form of a page, and refuses it for a viewer without the management scope: the gate would, after some
 // of the work.
 func (c *Console) form(scope string, next act) serve {
-	return func(w http.ResponseWriter, r *http.Request, v *viewer) error {
-		form, err := c.Web.ReadUserForm(r, v.session.User.ID)
-		if err != nil {
-			return err
-		}
+	return c.asking(func(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
 		if err := v.mayChange(scope); err != nil {
 			return err
 		}
 		return next(w, r, v, form)
-	}
+	})
 }
 
 // asking reads the form of a page that changes nothing.
@@ -94,7 +91,7 @@ func (c *Console) done(w http.ResponseWriter, r *http.Request, page string, what
 		return err
 	}
 	query.Set("done", c.Web.Seal(w, r, websession.ConsoleDone, plain))
-	seeOther(w, path, query)
+	wire.SeeOther(w, path, query)
 	return nil
 }
 

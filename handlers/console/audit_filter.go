@@ -32,8 +32,8 @@ const localTime = "2006-01-02T15:04"
 func (c *Console) auditFilter(r *http.Request, zone *time.Location) (auditFilter, error) {
 	query := r.URL.Query()
 	f := auditFilter{
-		Action: typed(query, "action"), Actor: typed(query, "actor"), User: typed(query, "user"), Client: typed(query, "client"), Target: typed(query, "target"),
-		Since: typed(query, "since"), Until: typed(query, "until"),
+		Action: trimmed(query, "action"), Actor: trimmed(query, "actor"), User: trimmed(query, "user"), Client: trimmed(query, "client"), Target: trimmed(query, "target"),
+		Since: trimmed(query, "since"), Until: trimmed(query, "until"),
 	}
 	if !slices.Contains(audit.Actions(), audit.Action(f.Action)) {
 		f.Action = ""

@@ -46,7 +46,7 @@ func (c *Console) serveBranding(w http.ResponseWriter, r *http.Request, v *viewe
 		color, _, _ = c.Brand.Color.Shades()
 	}
 	if query.Has(brandName) || query.Has(brandColor) {
-		brand.Name, color = typed(query, brandName), typed(query, brandColor)
+		brand.Name, color = trimmed(query, brandName), trimmed(query, brandColor)
 	}
 	page := brandingPage{shell: c.shell(w, r, v, brandingPath), Themes: []string{"light", "dark"}, Fields: []formField{
 		{Name: brandName, Label: "branding.name", Kind: "text", Value: brand.Name, Note: true},

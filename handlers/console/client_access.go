@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -23,7 +22,7 @@ func (c *Console) serveClientAccess(w http.ResponseWriter, r *http.Request, v *v
 			ask.With.Set(field, form.Get(field))
 		}
 	}
-	user, group := strings.TrimSpace(form.Get("user")), strings.TrimSpace(form.Get("group"))
+	user, group := trimmed(form, "user"), trimmed(form, "group")
 	outcome := said{Done: "access_changed", About: registered.Name}
 	switch action := form.Get("action"); action {
 	case "everyone", "named":
@@ -45,9 +44,11 @@ func (c *Console) serveClientAccess(w http.ResponseWriter, r *http.Request, v *v
 		}
 		outcome, err = c.allow(r, v, id, user, group)
 	case "disallow_user":
-		if parsed, fault := provider.ParseID(user); fault == nil {
-			err = c.Registry.DisallowUser(r.Context(), v.actor, id, parsed)
+		parsed, fault := provider.ParseID(user)
+		if fault != nil {
+			return c.done(w, r, back, said{Done: "nothing_changed"})
 		}
+		err = c.Registry.DisallowUser(r.Context(), v.actor, id, parsed)
 		outcome.Done = "user_disallowed"
 	case "disallow_group":
 		err = c.Registry.DisallowGroup(r.Context(), v.actor, id, group)

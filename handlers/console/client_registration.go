@@ -1,12 +1,12 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -35,8 +35,7 @@ type registrationPage struct {
 	Path   string
 	Form   *clientForm
 	// Version is that of the registration which the form was made from, and Base its values.
-	Version int64
-	Base    string
+	Version, Base string
 	// Stale: somebody else has changed the client since; Merged: their values are in the form.
 	Stale, Merged bool
 }
@@ -49,12 +48,9 @@ func (c *Console) registrationPage(w http.ResponseWriter, r *http.Request, v *vi
 	base, err := json.Marshal(textsOf(registered))
 	return registrationPage{
 		shell: c.shell(w, r, v, clientsPath), Client: registered, Path: clientPath(registered.ID), Form: form.finish(),
-		Version: version(registered), Base: string(base),
+		Version: versionAt(registered.UpdatedAt), Base: string(base),
 	}, err
 }
-
-// version tells one state of a registration from another.
-func version(c *client.Client) int64 { return c.UpdatedAt.UnixMicro() }
 
 func (c *Console) serveRegistration(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	registered, err := c.clientOf(r)
@@ -80,7 +76,6 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 	if json.Unmarshal([]byte(sent.Get("base")), &base) != nil {
 		base = texts{}
 	}
-	madeFrom, _ := strconv.ParseInt(sent.Get("version"), 10, 64) // nothing else is a version
 	answer := func(status int, page registrationPage) error {
 		return in.Write(w, status, "client_registration", page, r.URL.EscapedPath())
 	}
@@ -102,7 +97,7 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 		}
 		return answer(http.StatusConflict, page)
 	}
-	if version(registered) != madeFrom {
+	if versionAt(registered.UpdatedAt) != sent.Get("version") {
 		return stale(registered)
 	}
 	trial := *registered
@@ -114,8 +109,8 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 	}
 	if !form.Wrong {
 		var current client.Client
-		updated, err := c.Registry.Update(r.Context(), v.actor, registered.ID, func(c *client.Client) error {
-			if version(c) != madeFrom {
+		updated, err := c.changeRegistration(r.Context(), v, registered.ID, func(c *client.Client) error {
+			if versionAt(c.UpdatedAt) != sent.Get("version") {
 				current = *c
 				return errStale
 			}
@@ -126,9 +121,6 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 		case errors.Is(err, errStale):
 			return stale(&current)
 		case err == nil:
-			if _, err := c.Catalogue.Ensure(r.Context(), v.actor, updated.Scopes); err != nil {
-				return err
-			}
 			return c.done(w, r, clientPath(registered.ID), said{Done: "client_saved", About: updated.Name})
 		}
 		if err := form.rejectAll(err); err != nil {
@@ -140,6 +132,18 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 		return err
 	}
 	return answer(http.StatusUnprocessableEntity, page)
+}
+
+// changeRegistration changes a client, and makes the scopes that it is the first to have. Both or neither.
+func (c *Console) changeRegistration(ctx context.Context, v *viewer, id string, change func(c *client.Client) error) (updated *client.Client, err error) {
+	err = c.Together.InTx(ctx, func(ctx context.Context) (err error) {
+		if updated, err = c.Registry.Update(ctx, v.actor, id, change); err != nil {
+			return err
+		}
+		_, err = c.Catalogue.Ensure(ctx, v.actor, updated.Scopes)
+		return err
+	})
+	return updated, err
 }
 
 // losesSecrets asks before the secrets of a client are removed, which cannot be made again for it.

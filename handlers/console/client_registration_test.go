@@ -146,27 +146,32 @@ func TestRegistrationWithoutAVersionIsStale(t *testing.T) {
 	assert.Equal(t, "App shop", f.client("shop").Name)
 }
 
-// overtaken is a registry in which somebody else changes a client just before.
+// overtaken makes a change of somebody else just before a transaction.
 type overtaken struct {
-	*client.Registry
+	together
 
 	once func()
 }
 
-func (o *overtaken) Update(ctx context.Context, actor audit.Actor, id string, change func(c *client.Client) error) (*client.Client, error) {
+type together interface {
+	InTx(ctx context.Context, fn func(ctx context.Context) error) error
+}
+
+func (o *overtaken) InTx(ctx context.Context, fn func(ctx context.Context) error) error {
 	if once := o.once; once != nil {
 		o.once = nil
 		once()
 	}
-	return o.Registry.Update(ctx, actor, id, change)
+	return o.together.InTx(ctx, fn)
 }
 
 // Of two forms that are sent at once one is stale, although neither was when it arrived.
 func TestRegistrationsRace(t *testing.T) {
 	o := &overtaken{}
+	var registry *client.Registry
 	f := newFixture(t, func(c *console.Config) {
-		o.Registry = c.Registry.(*client.Registry) //nolint:forcetypeassert // that of the fixture
-		c.Registry = o
+		registry = c.Registry.(*client.Registry) //nolint:forcetypeassert // that of the fixture
+		o.together, c.Together = c.Together, o
 	})
 	b := f.signIn(f.user("root", account.RoleAdmin))
 	f.registered("shop", nil)
@@ -175,7 +180,7 @@ func TestRegistrationsRace(t *testing.T) {
 	o.once = func() {
 		later := f.now.Load().Add(time.Microsecond)
 		f.now.Store(&later)
-		_, err := o.Registry.Update(t.Context(), audit.Actor{Kind: audit.Job, ID: "test", Scopes: audit.AllScopes()}, "shop", func(c *client.Client) error { c.Name = "Theirs"; return nil })
+		_, err := registry.Update(t.Context(), audit.Actor{Kind: audit.Job, ID: "test", Scopes: audit.AllScopes()}, "shop", func(c *client.Client) error { c.Name = "Theirs"; return nil })
 		require.NoError(t, err)
 	}
 	w := b.post(registration, form)

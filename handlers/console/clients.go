@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -29,16 +28,16 @@ func (clientsPage) Path(c *client.Client) string { return clientPath(c.ID) }
 
 func (c *Console) serveClients(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	query := r.URL.Query()
-	page := clientsPage{shell: c.shell(w, r, v, clientsPath), Search: strings.TrimSpace(query.Get("search")), Types: []client.Type{client.Web, client.Native, client.Backend}, State: query.Get("state")}
+	page := clientsPage{shell: c.shell(w, r, v, clientsPath), Search: trimmed(query, "search"), Types: []client.Type{client.Web, client.Native, client.Backend}, State: query.Get("state")}
 	of := client.Filter{Search: page.Search, After: query.Get("after")}
 	for _, t := range page.Types {
 		if string(t) == query.Get("type") {
 			of.Type, page.Type = t, string(t)
 		}
 	}
-	disabled := page.State == disabledUsers
+	disabled := page.State == stateDisabled
 	switch page.State {
-	case activeUsers, disabledUsers:
+	case stateActive, stateDisabled:
 		of.Disabled = &disabled
 	default:
 		page.State = ""

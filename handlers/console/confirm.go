@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // confirmation is the page before an act that cannot be undone.
@@ -29,7 +28,7 @@ const confirmField = "confirm"
 // confirmed tells whether the viewer has confirmed an act. If not, it has shown the page that asks for it, or returns
 // the error of that.
 func (c *Console) confirmed(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values, ask confirmation) (bool, error) {
-	sent := strings.TrimSpace(form.Get(confirmField))
+	sent := trimmed(form, confirmField)
 	if sent == ask.Name || !ask.Typed && sent != "" {
 		return true, nil
 	}

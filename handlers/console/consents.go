@@ -79,7 +79,7 @@ func (c *Console) serveConsentWithdrawal(w http.ResponseWriter, r *http.Request,
 	if err != nil {
 		return found(r, err)
 	}
-	back := accessFilter{Client: typed(form, "client"), User: typed(form, "user")}
+	back := accessFilter{Client: trimmed(form, "client"), User: trimmed(form, "user")}
 	yes, err := c.confirmed(w, r, v, form, confirmation{
 		shell: shell{Current: consentsPath}, Kind: "withdraw_consent", Name: agreed.Username + " · " + agreed.ClientName, Back: back.path(consentsPath),
 		With: url.Values{"client": {back.Client}, "user": {back.User}},

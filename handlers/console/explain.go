@@ -72,7 +72,7 @@ func (e explainedRefusal) FixParts() []fixPart {
 func (e explainedRefusal) OfTime() bool { return e.Field == refusal.FieldTime }
 
 func (c *Console) serveExplain(w http.ResponseWriter, r *http.Request, v *viewer) error {
-	page := explainPage{shell: c.shell(w, r, v, explainPath), Pasted: typed(r.URL.Query(), "error")}
+	page := explainPage{shell: c.shell(w, r, v, explainPath), Pasted: trimmed(r.URL.Query(), "error")}
 	status := http.StatusOK
 	if page.Pasted != "" {
 		record, err := c.Refusals.Open(refusal.IDIn(page.Pasted))

@@ -60,7 +60,7 @@ func (c *Console) serveFindForm(w http.ResponseWriter, r *http.Request, v *viewe
 // serveFind leads to what was pasted. It is a form that is posted, since tokens must not be in addresses; a script may
 // ask for the list alone.
 func (c *Console) serveFind(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
-	text := typed(form, findField)
+	text := trimmed(form, findField)
 	found, err := c.find(r.Context(), v, text)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (c *Console) serveFind(w http.ResponseWriter, r *http.Request, v *viewer, f
 		return wire.WriteJSON(w, http.StatusOK, map[string]any{"matches": append([]match{}, found.Matches...)})
 	}
 	if len(found.Matches) == 1 && found.JWT == nil {
-		seeOther(w, found.Matches[0].Path, nil)
+		wire.SeeOther(w, found.Matches[0].Path, nil)
 		return nil
 	}
 	page := findPage{shell: c.shell(w, r, v, findPath), findings: found, Asked: text != ""}

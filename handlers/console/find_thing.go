@@ -95,12 +95,6 @@ func (c *Console) findUser(ctx context.Context, text string, found *findings) er
 	if err != nil {
 		return err
 	}
-	if exact == nil {
-		exact, err = c.Users.UserBySubject(ctx, text)
-		if err != nil && !errors.Is(err, provider.ErrNotFound) {
-			return err
-		}
-	}
 	if exact != nil {
 		found.Matches = append(found.Matches, match{Kind: "user", Name: exact.Username, Path: userPath(exact)})
 		return nil

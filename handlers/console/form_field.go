@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
@@ -25,6 +26,9 @@ type formField struct {
 	Now     string
 	Differs bool
 }
+
+// trimmed is the value of a field without the blanks around it.
+func trimmed(values url.Values, field string) string { return strings.TrimSpace(values.Get(field)) }
 
 // The kinds of fields beside types of inputs.
 const (

@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -53,7 +52,7 @@ type groupsPage struct {
 func (c *Console) serveGroups(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	page := groupsPage{shell: c.shell(w, r, v, groupsPath), Name: strings.TrimSpace(r.URL.Query().Get("name"))}
 	if provider.ValidRole(page.Name) { // also one that nobody has yet
-		seeOther(w, groupsPath+"/"+page.Name, nil)
+		wire.SeeOther(w, groupsPath+"/"+page.Name, nil)
 		return nil
 	}
 	used, err := c.Roles.RolesInUse(r.Context(), mostRoles)
@@ -64,12 +63,17 @@ func (c *Console) serveGroups(w http.ResponseWriter, r *http.Request, v *viewer)
 	if err != nil {
 		return err
 	}
+	byRole := map[string][]client.OfGroup{}
+	for _, one := range clients {
+		byRole[one.Role] = append(byRole[one.Role], one)
+	}
+	listed := map[string]bool{client.Everyone: true}
 	for _, role := range append([]string{account.RoleAdmin, account.RoleAuditor}, used...) {
-		known := slices.ContainsFunc(page.Roles, func(g group) bool { return g.Role == role })
-		if known || role == client.Everyone || !provider.ValidRole(role) {
+		if listed[role] || !provider.ValidRole(role) {
 			continue
 		}
-		page.Roles = append(page.Roles, group{role, slices.DeleteFunc(slices.Clone(clients), func(c client.OfGroup) bool { return c.Role != role })})
+		listed[role] = true
+		page.Roles = append(page.Roles, group{role, byRole[role]})
 	}
 	return c.pages.For(r).Write(w, http.StatusOK, "groups", page, groupsPath)
 }
@@ -127,14 +131,14 @@ func (c *Console) serveGroupMember(w http.ResponseWriter, r *http.Request, v *vi
 	if err != nil {
 		return err
 	}
-	typed := strings.TrimSpace(form.Get("user"))
-	u, err := c.Accounts.Find(r.Context(), typed)
-	if errors.Is(err, provider.ErrNotFound) {
-		canonical.From(r.Context()).Outcome("invalid")
-		return c.writeGroup(w, r, v, http.StatusUnprocessableEntity, typed, problems{"user": c.pages.For(r).Text("group.no_user")})
-	}
+	typed := trimmed(form, "user")
+	u, err := c.userNamed(r.Context(), typed)
 	if err != nil {
 		return err
+	}
+	if u == nil {
+		canonical.From(r.Context()).Outcome("invalid")
+		return c.writeGroup(w, r, v, http.StatusUnprocessableEntity, typed, problems{"user": c.pages.For(r).Text("group.no_user")})
 	}
 	_, err = c.Accounts.Change(r.Context(), v.actor, u.ID, func(u *account.User) error {
 		if !slices.Contains(u.Roles, role) {

@@ -70,8 +70,8 @@ func (c *Console) writeInvitations(w http.ResponseWriter, r *http.Request, v *vi
 
 // serveInvitation invites a person, or does so again: then the earlier link is worth nothing any more.
 func (c *Console) serveInvitation(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
-	inv := &account.Invitation{Roles: typedRoles(form.Get("roles")), Locale: strings.TrimSpace(form.Get("locale"))}
-	contact := strings.TrimSpace(form.Get("contact"))
+	inv := &account.Invitation{Roles: typedRoles(form.Get("roles")), Locale: trimmed(form, "locale")}
+	contact := trimmed(form, "contact")
 	if number := account.TypedPhone(contact); strings.HasPrefix(number, "+") {
 		inv.Phone = number
 	} else {

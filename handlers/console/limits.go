@@ -152,7 +152,7 @@ func (c *Console) limitPage(w http.ResponseWriter, r *http.Request, v *viewer, v
 	}
 	page := limitPage{shell: c.shell(w, r, v, limitsPath), Policy: policy, ByBrowser: policy.Key == ratelimit.ByDevice}
 	for _, name := range countedBy(policy.Key) {
-		page.Fields = append(page.Fields, formField{Name: name, Label: "limit." + name, Kind: "text", Value: typed(values, name), Note: name != clientField})
+		page.Fields = append(page.Fields, formField{Name: name, Label: "limit." + name, Kind: "text", Value: trimmed(values, name), Note: name != clientField})
 	}
 	return page, nil
 }

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -12,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
@@ -56,7 +55,7 @@ const mostUses = 20
 
 // typedScope is the scope of a form.
 func typedScope(form url.Values) consent.Scope {
-	s := consent.Scope{Name: strings.TrimSpace(form.Get("name")), Description: strings.TrimSpace(form.Get("description")), Claims: form["claim"], Descriptions: map[string]string{}}
+	s := consent.Scope{Name: trimmed(form, "name"), Description: trimmed(form, "description"), Claims: form["claim"], Descriptions: map[string]string{}}
 	tags, texts := form["language"], form["text"]
 	for i, tag := range tags {
 		if i >= len(texts) {
@@ -149,7 +148,5 @@ func (c *Console) writeScope(w http.ResponseWriter, r *http.Request, status int,
 // scopeVersion follows from what a form is made from.
 func scopeVersion(s consent.Scope) string {
 	text, _ := json.Marshal(s) // texts and times always marshal
-	sum := sha256.Sum256(text)
-	const enough = 12 // bytes: nobody gains by a collision
-	return base64.RawURLEncoding.EncodeToString(sum[:enough])
+	return wire.Tag(text)
 }

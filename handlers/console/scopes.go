@@ -56,7 +56,7 @@ type scopesPage struct {
 // serveScopes lists the scopes by name. Servers hold all of them in memory.
 func (c *Console) serveScopes(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	query := r.URL.Query()
-	page := scopesPage{shell: c.shell(w, r, v, scopesPath), Search: strings.TrimSpace(query.Get("search"))}
+	page := scopesPage{shell: c.shell(w, r, v, scopesPath), Search: trimmed(query, "search")}
 	all, err := c.sortedScopes(r.Context())
 	if err != nil {
 		return err

@@ -89,5 +89,5 @@ func (c *Console) serveSessionEnd(w http.ResponseWriter, r *http.Request, v *vie
 	if err := c.Sessions.EndID(r.Context(), v.actor, id); err != nil && !errors.Is(err, provider.ErrNotFound) {
 		return err
 	}
-	return c.done(w, r, accessFilter{User: typed(form, "user")}.path(sessionsPath), said{Done: "session_ended"})
+	return c.done(w, r, accessFilter{User: trimmed(form, "user")}.path(sessionsPath), said{Done: "session_ended"})
 }

@@ -45,7 +45,7 @@ type settingsPage struct {
 
 func (c *Console) serveSettings(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	query := r.URL.Query()
-	page := settingsPage{shell: c.shell(w, r, v, settingsPath), Search: typed(query, "search"), Given: query.Get("given") != "", Version: c.Version}
+	page := settingsPage{shell: c.shell(w, r, v, settingsPath), Search: trimmed(query, "search"), Given: query.Get("given") != "", Version: c.Version}
 	page.Filtered = page.Search != "" || page.Given
 	sought := strings.ToLower(page.Search)
 	for _, s := range c.Settings {

@@ -84,8 +84,8 @@ func (c *Console) serveTokenRevocation(w http.ResponseWriter, r *http.Request, v
 
 // serveTokensRevocation ends all that was issued to a client, for a user, or to the one for the other.
 func (c *Console) serveTokensRevocation(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
-	of := grant.Revocation{ClientID: typed(form, "client")}
-	name, user := of.ClientID, typed(form, "user")
+	of := grant.Revocation{ClientID: trimmed(form, "client")}
+	name, user := of.ClientID, trimmed(form, "user")
 	if user != "" {
 		u, err := c.userNamed(r.Context(), user)
 		if err != nil {

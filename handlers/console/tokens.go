@@ -70,7 +70,7 @@ type accessFilter struct {
 
 func (c *Console) accessFilter(r *http.Request) (accessFilter, error) {
 	query := r.URL.Query()
-	f := accessFilter{Client: typed(query, "client"), User: typed(query, "user")}
+	f := accessFilter{Client: trimmed(query, "client"), User: trimmed(query, "user")}
 	f.Filtered = f.Client != "" || f.User != ""
 	if f.User == "" {
 		return f, nil

@@ -53,9 +53,9 @@ type claimRow struct {
 func (c *Console) serveTry(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	query := r.URL.Query()
 	page := tryPage{shell: c.shell(w, r, v, tryPath), Fields: []formField{
-		{Name: "client", Label: "try.client", Kind: "text", Value: strings.TrimSpace(query.Get("client")), Note: true},
-		{Name: "user", Label: "group.user", Kind: "text", Value: strings.TrimSpace(query.Get("user")), Note: true},
-		{Name: "scope", Label: "try.scope", Kind: "text", Value: strings.TrimSpace(query.Get("scope")), Note: true},
+		{Name: "client", Label: "try.client", Kind: "text", Value: trimmed(query, "client"), Note: true},
+		{Name: "user", Label: "group.user", Kind: "text", Value: trimmed(query, "user"), Note: true},
+		{Name: "scope", Label: "try.scope", Kind: "text", Value: trimmed(query, "scope"), Note: true},
 	}}
 	status := http.StatusOK
 	if page.Fields[0].Value != "" || page.Fields[1].Value != "" {
@@ -80,10 +80,11 @@ func (c *Console) foresee(r *http.Request, page *tryPage) (problems, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	if page.User, err = c.Accounts.Find(ctx, page.Fields[1].Value); errors.Is(err, provider.ErrNotFound) {
-		wrong["user"] = texts.Text("group.no_user")
-	} else if err != nil {
+	if page.User, err = c.userNamed(ctx, page.Fields[1].Value); err != nil {
 		return nil, err
+	}
+	if page.User == nil {
+		wrong["user"] = texts.Text("group.no_user")
 	}
 	if len(wrong) > 0 {
 		return wrong, nil

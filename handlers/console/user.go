@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -20,8 +21,6 @@ import (
 type users interface {
 	account.Lister
 	User(ctx context.Context, id provider.ID) (*account.User, error)
-	// UserBySubject reads a user by a subject that differs from the id.
-	UserBySubject(ctx context.Context, subject string) (*account.User, error)
 }
 
 // accounts changes users.
@@ -116,6 +115,15 @@ func (c *Console) userOf(r *http.Request) (*account.User, error) {
 	}
 	u, err := c.Users.User(r.Context(), id)
 	return u, found(r, err)
+}
+
+// userNamed is the user whom a text names, as accounts.Find finds users; nil: there is none.
+func (c *Console) userNamed(ctx context.Context, text string) (*account.User, error) {
+	u, err := c.Accounts.Find(ctx, text)
+	if errors.Is(err, provider.ErrNotFound) {
+		return nil, nil //nolint:nilnil // documented
+	}
+	return u, err
 }
 
 func userPath(u *account.User) string { return usersPath + "/" + u.ID.String() }

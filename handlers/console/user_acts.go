@@ -15,7 +15,7 @@ func (c *Console) serveUserState(w http.ResponseWriter, r *http.Request, v *view
 	if err != nil {
 		return err
 	}
-	disable := form.Get("state") == disabledUsers
+	disable := form.Get("state") == stateDisabled
 	if u.ID == v.session.User.ID && disable {
 		return c.done(w, r, userPath(u), said{Done: "not_yourself"})
 	}

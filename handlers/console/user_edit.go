@@ -16,13 +16,10 @@ func (c *Console) serveUserEdit(w http.ResponseWriter, r *http.Request, v *viewe
 	if err != nil {
 		return err
 	}
-	page := userForm{shell: c.shell(w, r, v, usersPath), User: u, Back: userPath(u), Version: versionOf(u)}
+	page := userForm{shell: c.shell(w, r, v, usersPath), User: u, Back: userPath(u), Version: versionAt(u.UpdatedAt)}
 	page.fill(u, nil)
 	return c.writeUserForm(w, r, http.StatusOK, page)
 }
-
-// errStale: somebody else has changed what a form was made from.
-var errStale = errors.New("console: changed since the form was shown")
 
 // serveUserChange changes a user, unless somebody else has done so since the form was shown: then the form is shown
 // again with what was typed, and what differs from it by now.
@@ -34,7 +31,7 @@ func (c *Console) serveUserChange(w http.ResponseWriter, r *http.Request, v *vie
 	typed, page := typedUser(form), userForm{shell: c.shell(w, r, v, usersPath), User: known, Back: userPath(known), Version: form.Get("version")}
 	var now account.User
 	u, err := c.Accounts.Change(r.Context(), v.actor, known.ID, func(u *account.User) error {
-		if now = *u; versionOf(u) != form.Get("version") {
+		if now = *u; versionAt(u.UpdatedAt) != form.Get("version") {
 			return errStale
 		}
 		if u.ID == v.session.User.ID && !slices.Contains(typed.Roles, account.RoleAdmin) {
@@ -43,17 +40,17 @@ func (c *Console) serveUserChange(w http.ResponseWriter, r *http.Request, v *vie
 		become(u, typed)
 		return nil
 	})
-	switch found := problemsOf(err); {
+	switch wrong := problemsOf(err); {
 	case errors.Is(err, errStale):
 		canonical.From(r.Context()).Outcome("stale")
-		page.Stale, page.User, page.Version = true, &now, versionOf(&now)
+		page.Stale, page.User, page.Version = true, &now, versionAt(now.UpdatedAt)
 		page.fill(typed, &now)
 		return c.writeUserForm(w, r, http.StatusConflict, page)
-	case found != nil:
+	case wrong != nil:
 		page.fill(typed, nil)
-		return c.refusedUser(w, r, page, found)
+		return c.refusedUser(w, r, page, wrong)
 	case err != nil:
-		return err
+		return found(r, err)
 	}
 	return c.done(w, r, userPath(u), said{Done: "user_changed", About: u.Username})
 }

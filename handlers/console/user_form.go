@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
@@ -49,7 +48,7 @@ func addressNames() []string {
 // typedUser is the user of a form. Browsers end the lines of a field by CR LF.
 func typedUser(form url.Values) *account.User {
 	u := &account.User{
-		Username: strings.TrimSpace(form.Get("username")), Email: strings.TrimSpace(form.Get("email")), Phone: account.TypedPhone(form.Get("phone")),
+		Username: trimmed(form, "username"), Email: trimmed(form, "email"), Phone: account.TypedPhone(form.Get("phone")),
 		EmailVerified: form.Get("email_verified") != "", PhoneVerified: form.Get("phone_verified") != "", Roles: typedRoles(form.Get("roles")),
 	}
 	var a account.Address
@@ -131,10 +130,4 @@ func (c *Console) refusedUser(w http.ResponseWriter, r *http.Request, page userF
 
 func (c *Console) writeUserForm(w http.ResponseWriter, r *http.Request, status int, page userForm) error {
 	return c.pages.For(r).Write(w, status, "user_form", page, r.URL.Path)
-}
-
-// versionOf is the version of a user that a form is made from.
-func versionOf(u *account.User) string {
-	const base = 36
-	return strconv.FormatInt(u.UpdatedAt.UnixMicro(), base)
 }

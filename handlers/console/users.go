@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -27,27 +26,27 @@ type usersPage struct {
 	Next string
 }
 
-// userStates are the choices of the filter beside all.
+// The states of users, clients and webhooks in filters and forms.
 const (
-	activeUsers   = "active"
-	disabledUsers = "disabled"
-	leavingUsers  = "deleting"
+	stateActive   = "active"
+	stateDisabled = "disabled"
+	stateDeleting = "deleting"
 )
 
 func (c *Console) serveUsers(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	query := r.URL.Query()
-	page := usersPage{shell: c.shell(w, r, v, usersPath), Search: strings.TrimSpace(query.Get("search")), Role: strings.TrimSpace(query.Get("role")), State: query.Get("state")}
+	page := usersPage{shell: c.shell(w, r, v, usersPath), Search: trimmed(query, "search"), Role: trimmed(query, "role"), State: query.Get("state")}
 	of := account.Filter{Search: page.Search, After: query.Get("after")}
 	if provider.ValidRole(page.Role) {
 		of.Role = page.Role
 	}
 	yes, no := true, false
 	switch page.State {
-	case activeUsers:
+	case stateActive:
 		of.Disabled, of.Deleting = &no, &no
-	case disabledUsers:
+	case stateDisabled:
 		of.Disabled = &yes
-	case leavingUsers:
+	case stateDeleting:
 		of.Deleting = &yes
 	default:
 		page.State = ""

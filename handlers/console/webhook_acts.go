@@ -19,7 +19,7 @@ func (c *Console) serveWebhookState(w http.ResponseWriter, r *http.Request, v *v
 	if err != nil {
 		return err
 	}
-	disable := form.Get("state") == "disabled"
+	disable := form.Get("state") == stateDisabled
 	if _, err := c.Webhooks.Change(r.Context(), v.actor, e.ID, func(e *webhook.Endpoint) error { e.Disabled = disable; return nil }); err != nil {
 		return found(r, err)
 	}
@@ -63,10 +63,10 @@ func (c *Console) serveWebhookRedelivery(w http.ResponseWriter, r *http.Request,
 		}
 		return c.done(w, r, webhookPath(e.ID), said{Done: "redelivered"})
 	}
-	since, wrong := readLocal(typed(form, "since"), v.session.User.Profile.Location())
+	since, wrong := readLocal(trimmed(form, "since"), v.session.User.Profile.Location())
 	if wrong || since.IsZero() {
 		canonical.From(r.Context()).Outcome("invalid")
-		return c.writeWebhook(w, r, v, http.StatusUnprocessableEntity, webhookPage{NoSince: true, Failed: true, Since: typed(form, "since")})
+		return c.writeWebhook(w, r, v, http.StatusUnprocessableEntity, webhookPage{NoSince: true, Failed: true, Since: trimmed(form, "since")})
 	}
 	n, err := c.Webhooks.RedeliverFailed(r.Context(), v.actor, e.ID, since)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
@@ -109,9 +108,6 @@ func (c *Console) serveWebhookEdit(w http.ResponseWriter, r *http.Request, v *vi
 	return c.writeWebhookForm(w, r, http.StatusOK, page)
 }
 
-// errWebhookStale: somebody else has changed the endpoint that a form was made from.
-var errWebhookStale = errors.New("console: the webhook has changed since the form was shown")
-
 // serveWebhookChange changes an endpoint, unless somebody else has done so since the form was shown: then the form is
 // shown again with what was typed, and what differs from it by now.
 func (c *Console) serveWebhookChange(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
@@ -122,15 +118,15 @@ func (c *Console) serveWebhookChange(w http.ResponseWriter, r *http.Request, v *
 	typed := typedWebhook(form)
 	var now webhook.Endpoint
 	e, err := c.Webhooks.Change(r.Context(), v.actor, known.ID, func(e *webhook.Endpoint) error {
-		if now = *e; webhookVersion(e) != form.Get("version") {
-			return errWebhookStale
+		if now = *e; versionAt(e.UpdatedAt) != form.Get("version") {
+			return errStale
 		}
 		e.URL, e.Description, e.Types = typed.URL, typed.Description, typed.Types
 		return nil
 	})
 	var wrong *webhook.InvalidEndpoint
 	switch {
-	case errors.Is(err, errWebhookStale):
+	case errors.Is(err, errStale):
 		canonical.From(r.Context()).Outcome("stale")
 		page := c.webhookForm(w, r, v, now)
 		page.Stale = true
@@ -149,12 +145,12 @@ func (c *Console) serveWebhookChange(w http.ResponseWriter, r *http.Request, v *
 
 // typedWebhook is the endpoint of a form.
 func typedWebhook(form url.Values) webhook.Endpoint {
-	return webhook.Endpoint{URL: typed(form, "url"), Description: typed(form, "description"), Types: slices.Compact(slices.Sorted(slices.Values(form["type"])))}
+	return webhook.Endpoint{URL: trimmed(form, "url"), Description: trimmed(form, "description"), Types: slices.Compact(slices.Sorted(slices.Values(form["type"])))}
 }
 
 func (c *Console) webhookForm(w http.ResponseWriter, r *http.Request, v *viewer, e webhook.Endpoint) webhookForm {
 	path := webhookPath(e.ID)
-	return webhookForm{shell: c.shell(w, r, v, webhooksPath), Endpoint: &listedWebhook{e}, Action: path + "/edit", Back: path, Version: webhookVersion(&e)}
+	return webhookForm{shell: c.shell(w, r, v, webhooksPath), Endpoint: &listedWebhook{e}, Action: path + "/edit", Back: path, Version: versionAt(e.UpdatedAt)}
 }
 
 // refusedWebhook shows the form again with what is wrong beside the field.
@@ -169,10 +165,4 @@ func (c *Console) refusedWebhook(w http.ResponseWriter, r *http.Request, page we
 
 func (c *Console) writeWebhookForm(w http.ResponseWriter, r *http.Request, status int, page webhookForm) error {
 	return c.pages.For(r).Write(w, status, "webhook_form", page, page.Action)
-}
-
-// webhookVersion is the version of an endpoint that a form is made from.
-func webhookVersion(e *webhook.Endpoint) string {
-	const base = 36
-	return strconv.FormatInt(e.UpdatedAt.UnixMicro(), base)
 }
