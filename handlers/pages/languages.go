@@ -4,7 +4,6 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"path"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ type edition struct {
 	// tag is the language as HTML names it, and name what its speakers call it.
 	tag, name string
 	dates     monday.Locale
-	templates map[string]*template.Template
+	templates pageTemplates
 }
 
 // Language is the language of the pages (BCP 47).

@@ -2,7 +2,6 @@ package pages
 
 import (
 	"embed"
-	"fmt"
 	"html/template"
 
 	"golang.org/x/text/language"
@@ -43,9 +42,7 @@ func New(settings Settings) (*Set, error) {
 	tags := make([]language.Tag, len(editions))
 	for i, e := range editions {
 		tags[i] = e.language
-		if err := e.parse(files); err != nil {
-			return nil, fmt.Errorf("pages: %w", err)
-		}
+		e.templates = e.pageTemplates(files)
 	}
 	return &Set{settings: settings, assets: files, editions: editions, matcher: language.NewMatcher(tags)}, nil
 }
@@ -65,28 +62,21 @@ func developersPages() []string {
 	return []string{"reference", "demo", "demo_answer", "demo_code", "demo_used", "demo_problem", "outbox", "playground", "playground_flow"}
 }
 
-// parse reads the templates of the pages that are in the language.
-func (e *edition) parse(files assets) error {
+// sharedTemplates are those that pages are made of.
+func sharedTemplates() []string {
+	return []string{"templates/layout.html", "templates/application.html", "templates/refused.html", "templates/passkey_fields.html", "templates/mail_code.html", "templates/own_common.html"}
+}
+
+// pageTemplates are those of the pages that are in the language.
+func (e *edition) pageTemplates(a assets) pageTemplates {
 	names := peoplesPages()
 	if e.isEnglish() {
 		names = append(names, developersPages()...)
 	}
-	common, err := template.New("layout.html").Funcs(e.functions(files)).Option("missingkey=error").
-		ParseFS(templates, "templates/layout.html", "templates/application.html", "templates/refused.html", "templates/passkey_fields.html", "templates/mail_code.html", "templates/own_common.html")
-	if err != nil {
-		return err
+	for i, name := range names {
+		names[i] = "templates/" + name + ".html"
 	}
-	e.templates = map[string]*template.Template{}
-	for _, name := range names {
-		t, err := common.Clone()
-		if err != nil {
-			return err
-		}
-		if e.templates[name], err = t.ParseFS(templates, "templates/"+name+".html"); err != nil {
-			return err
-		}
-	}
-	return nil
+	return newPageTemplates(templates, e.functions(a), sharedTemplates(), names)
 }
 
 func (e *edition) functions(files assets) template.FuncMap {

@@ -3,13 +3,10 @@ package pages
 import (
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"maps"
 	"net/http"
-	"path"
 	"slices"
-	"strings"
 )
 
 // Section is a part of the product with a layout, pages and texts of its own, in the languages of the Set.
@@ -25,6 +22,10 @@ const sectionPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; scr
 // the other templates of that folder; messages/*.json are its texts. Those of the Set are there, too.
 func (s *Set) Section(files fs.FS) (*Section, error) {
 	section := &Section{set: s}
+	names, err := fs.Glob(files, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("pages: section: %w", err)
+	}
 	for _, base := range s.editions {
 		e := *base
 		e.texts = maps.Clone(base.texts)
@@ -32,37 +33,13 @@ func (s *Set) Section(files fs.FS) (*Section, error) {
 		if err == nil {
 			err = json.Unmarshal(content, &e.texts)
 		}
-		if err == nil {
-			err = e.parseSection(files, s.assets)
-		}
 		if err != nil {
 			return nil, fmt.Errorf("pages: section in %s: %w", e.tag, err)
 		}
+		e.templates = newPageTemplates(files, e.functions(s.assets), []string{"templates/shared/*.html"}, names)
 		section.editions = append(section.editions, &e)
 	}
 	return section, nil
-}
-
-func (e *edition) parseSection(files fs.FS, a assets) error {
-	common, err := template.New("layout.html").Funcs(e.functions(a)).Option("missingkey=error").ParseFS(files, "templates/shared/*.html")
-	if err != nil {
-		return err
-	}
-	names, err := fs.Glob(files, "templates/*.html")
-	if err != nil {
-		return err
-	}
-	e.templates = map[string]*template.Template{}
-	for _, name := range names {
-		t, err := common.Clone()
-		if err != nil {
-			return err
-		}
-		if e.templates[strings.TrimSuffix(path.Base(name), ".html")], err = t.ParseFS(files, name); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // SectionPages writes the pages of a section in the language of one request.

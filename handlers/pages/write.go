@@ -112,9 +112,13 @@ func (l Localized) render(w http.ResponseWriter, status int, name string, page a
 			form.Choices = append(form.Choices, choice{e.tag, e.name, e.tag == l.tag})
 		}
 	}
+	t, err := l.templates.page(name)
+	if err != nil {
+		return fmt.Errorf("pages: %w", err)
+	}
 	var body bytes.Buffer
 	view := view{Dev: l.set.settings.Dev, Lang: l.tag, Brand: l.set.settings.Brand, Chooser: form, Page: page}
-	if err := l.templates[name].Execute(&body, view); err != nil {
+	if err := t.Execute(&body, view); err != nil {
 		return fmt.Errorf("pages: %w", err)
 	}
 	h := w.Header()
