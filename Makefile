@@ -42,20 +42,23 @@ example-settings: #> settings of oauth2-proxy, Kubernetes and Grafana, as text
 
 ##@ Change it
 
+# For a test binary no vet, which "make lint" has run on it, and no tables for debuggers: both take a second each.
+QUICK := -vet=off -ldflags=-s
+
 .PHONY: test
 test: ## run every test; installs Postgres, Redis and a browser when missing
 	@test/services/install.sh
 	@# What takes longest begins first, so that the rest is done beside it. Its tests wait for browsers and servers much
 	@# of the time, so that more of them run at once than there are cores. On a busy machine it takes more than the ten
 	@# minutes that Go allows.
-	@$(GO) run ./test/runner -timeout 20m -parallel 3 ./test/e2e ./...
+	@$(GO) run ./test/runner $(QUICK) -timeout 20m -parallel 3 ./test/e2e ./...
 
 .PHONY: race
 race: ## run the tests of what runs in parallel under the race detector
 	@test/services/install.sh
 	@# Of the storage on Postgres, in one mode of its driver: the code is the same for all, and under the detector
 	@# that of SQLite is slow. Imports do one thing after the other.
-	@$(GO) run ./test/runner -race -timeout 20m -skip '^(TestSQLite|TestPgBouncer|TestPostgresWith.*)$$' \
+	@$(GO) run ./test/runner $(QUICK) -race -timeout 20m -skip '^(TestSQLite|TestPgBouncer|TestPostgresWith.*)$$' \
 		./storage $$($(GO) list ./provider/... ./storage/... ./handlers/... | grep -v /imports)
 
 .PHONY: fmt

@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"html/template"
+	"io"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,4 +22,23 @@ func TestEveryTemplateCanBeRead(t *testing.T) {
 	}
 	_, err = set.editions[0].templates.page("missing")
 	assert.ErrorContains(t, err, "missing")
+}
+
+// Of those who ask first all get the same.
+func TestTemplatesAreReadOnce(t *testing.T) {
+	t.Parallel()
+	set, err := New(Settings{})
+	require.NoError(t, err)
+	got := make(chan *template.Template, 8)
+	for range cap(got) {
+		go func() {
+			read, _ := set.editions[0].templates.page("login")
+			_ = read.Execute(io.Discard, nil) // adds the escapers, once
+			got <- read
+		}()
+	}
+	first := <-got
+	for range cap(got) - 1 {
+		assert.Same(t, first, <-got)
+	}
 }
