@@ -102,9 +102,8 @@ const fewUsers = 2000
 // left to itself it reads all users in order until it has found enough of them, which is right for a
 // common role alone.
 func (s *Store) withRole(ctx context.Context, role string) (condition string, args []any, err error) {
-	has := "roles <> '' AND " + s.dialect.contains("roles")
 	var ids []rowID
-	if err := s.on(ctx).Raw("SELECT id FROM users WHERE "+has+" LIMIT ?", role, fewUsers+1).Scan(&ids).Error; err != nil {
+	if err := s.on(ctx).Raw("SELECT user_id FROM user_roles WHERE role = ? LIMIT ?", role, fewUsers+1).Scan(&ids).Error; err != nil {
 		return "", nil, s.fault(err)
 	}
 	switch {
@@ -113,7 +112,7 @@ func (s *Store) withRole(ctx context.Context, role string) (condition string, ar
 	case len(ids) <= fewUsers:
 		return "id IN ?", []any{ids}, nil
 	default:
-		return has, []any{role}, nil
+		return s.dialect.contains("roles"), []any{role}, nil
 	}
 }
 
@@ -143,7 +142,10 @@ const lastRune = "\U0010FFFF"
 
 func beginsWith(of account.Filter) (condition string, args []any) {
 	var either []string
-	usernames, emails := of.Prefixes()
+	usernames, emails, possible := of.Prefixes()
+	if !possible {
+		return "FALSE", nil
+	}
 	add := func(column string, prefixes []string) {
 		for _, prefix := range prefixes {
 			either = append(either, column+" BETWEEN ? AND ?")

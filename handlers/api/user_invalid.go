@@ -130,7 +130,7 @@ func codeOf(fault *account.Invalid, sent User, password string) (code, property 
 		return sized("fos_user.password.", utf8.RuneCountInString(password), 8, 128, "invalid"), "plainPassword"
 	case errors.Is(fault, account.ErrCommon), errors.Is(fault, account.ErrBreached):
 		return "fos_user.password.breached", "plainPassword"
-	case errors.Is(fault, account.ErrRole):
+	case errors.Is(fault, account.ErrRole), errors.Is(fault, account.ErrRoles):
 		return "fos_user.roles.invalid", "roles"
 	default:
 		return "fos_user." + fault.Claim + ".invalid", fault.Claim

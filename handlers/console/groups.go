@@ -18,17 +18,13 @@ import (
 
 const groupsPath = Path + "/groups"
 
-// mostRoles is how many roles a page shows, and mostGroupClients how many clients that are restricted to some.
-const (
-	mostRoles        = 500
-	mostGroupClients = 500
-)
+// fewClients is how many clients of each group the list of groups names.
+const fewClients = 5
 
 // roles tells which roles are in use, and by which clients.
 type roles interface {
-	RolesInUse(ctx context.Context, limit int) ([]string, error)
-	GroupClients(ctx context.Context, limit int) ([]client.OfGroup, error)
-	ClientsOfGroup(ctx context.Context, role string, limit int) ([]client.OfGroup, error)
+	RolesInUse(ctx context.Context, after string, limit int) ([]string, error)
+	GroupClients(ctx context.Context, roles []string, each int) ([]client.OfGroup, error)
 }
 
 // group is a role with the clients that are restricted to it.
@@ -47,6 +43,8 @@ type groupsPage struct {
 	Roles []group
 	// Name is what was typed of a group to open.
 	Name string
+	// Next is the path of the following page; empty: this is the last.
+	Next string
 }
 
 func (c *Console) serveGroups(w http.ResponseWriter, r *http.Request, v *viewer) error {
@@ -55,11 +53,22 @@ func (c *Console) serveGroups(w http.ResponseWriter, r *http.Request, v *viewer)
 		wire.SeeOther(w, groupsPath+"/"+page.Name, nil)
 		return nil
 	}
-	used, err := c.Roles.RolesInUse(r.Context(), mostRoles)
+	after := r.URL.Query().Get("after")
+	used, err := c.Roles.RolesInUse(r.Context(), after, listed+1)
 	if err != nil {
 		return err
 	}
-	clients, err := c.Roles.GroupClients(r.Context(), mostGroupClients)
+	if len(used) > listed {
+		used = used[:listed]
+		page.Next = wire.Path(groupsPath, url.Values{"after": {used[listed-1]}})
+	}
+	used = slices.DeleteFunc(used, func(role string) bool {
+		return role == client.Everyone || role == account.RoleAdmin || role == account.RoleAuditor || !provider.ValidRole(role)
+	})
+	if after == "" {
+		used = append([]string{account.RoleAdmin, account.RoleAuditor}, used...)
+	}
+	clients, err := c.Roles.GroupClients(r.Context(), used, fewClients+1)
 	if err != nil {
 		return err
 	}
@@ -67,15 +76,10 @@ func (c *Console) serveGroups(w http.ResponseWriter, r *http.Request, v *viewer)
 	for _, one := range clients {
 		byRole[one.Role] = append(byRole[one.Role], one)
 	}
-	listed := map[string]bool{client.Everyone: true}
-	for _, role := range append([]string{account.RoleAdmin, account.RoleAuditor}, used...) {
-		if listed[role] || !provider.ValidRole(role) {
-			continue
-		}
-		listed[role] = true
+	for _, role := range used {
 		page.Roles = append(page.Roles, group{role, byRole[role]})
 	}
-	return c.pages.For(r).Write(w, http.StatusOK, "groups", page, groupsPath)
+	return c.pages.For(r).Write(w, http.StatusOK, "groups", page, r.URL.RequestURI())
 }
 
 // groupPage is the page about a group.
@@ -100,7 +104,7 @@ func (c *Console) writeGroup(w http.ResponseWriter, r *http.Request, v *viewer, 
 	}
 	page := groupPage{shell: c.shell(w, r, v, groupsPath), group: group{Role: role}, Fields: []formField{{Name: "user", Label: "group.user", Kind: "text", Value: typed, Note: true}}}
 	found.place(page.Fields)
-	if page.Clients, err = c.Roles.ClientsOfGroup(r.Context(), role, listed); err != nil {
+	if page.Clients, err = c.Roles.GroupClients(r.Context(), []string{role}, listed); err != nil {
 		return err
 	}
 	of := account.Filter{Role: role, After: r.URL.Query().Get("after")}

@@ -2,8 +2,10 @@ package console_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -75,4 +77,33 @@ func TestAuditorsGiveNoRoles(t *testing.T) {
 	assert.Equal(t, http.StatusTeapot, b.post("/admin/groups/admin/members", url.Values{"user": {"alice"}}).Code)
 	assert.Equal(t, http.StatusTeapot, b.post("/admin/groups/editor/removal", url.Values{"user": {alice.ID.String()}}).Code)
 	assert.Equal(t, []string{"editor"}, f.stored(alice).Roles)
+}
+
+// Roles are paged by name: users with many roles do not make one page of all.
+func TestGroupsArePaged(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	var roles []string
+	for i := range 110 {
+		roles = append(roles, fmt.Sprintf("team-%03d", i))
+	}
+	f.user("alice", roles...)
+	seen := map[string]bool{}
+	for path := "/admin/groups"; path != ""; {
+		page := b.get(path).Body.String()
+		links := regexp.MustCompile(`href="/admin/groups/([a-z0-9-]+)"`).FindAllStringSubmatch(page, -1)
+		assert.LessOrEqual(t, len(links), 52)
+		for _, link := range links {
+			assert.False(t, seen[link[1]], "%s twice", link[1])
+			seen[link[1]] = true
+		}
+		next := regexp.MustCompile(`rel="next" href="([^"]+)"`).FindStringSubmatch(page)
+		path = ""
+		if next != nil {
+			path = html.UnescapeString(next[1])
+		}
+	}
+	for _, role := range append(roles, "admin", "auditor") {
+		assert.True(t, seen[role], role)
+	}
 }

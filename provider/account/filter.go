@@ -37,18 +37,20 @@ func (f Filter) Position(u *User) string {
 }
 
 // Prefixes are the forms in which the user names and email addresses that begin with Search are
-// stored; none without Search.
-func (f Filter) Prefixes() (usernames, emails []string) {
+// stored; none without Search. Possible is whether any can begin so: Search may be longer than they are.
+func (f Filter) Prefixes() (usernames, emails []string, possible bool) {
 	forms := LoginForms(f.Search)
 	switch {
+	case len(forms) == 0:
+		return nil, nil, false
 	case forms[0] == "":
-		return nil, nil
+		return nil, nil, true
 	case strings.Contains(forms[0], "@"): // which no user name contains
 		if strings.HasSuffix(forms[0], ".") {
-			return nil, forms[:1] // without the dot it would be the beginning of other domains
+			return nil, forms[:1], true // without the dot it would be the beginning of other domains
 		}
-		return nil, forms
+		return nil, forms, true
 	default:
-		return forms, forms[:1]
+		return forms, forms[:1], true
 	}
 }

@@ -24,6 +24,7 @@ var (
 	ErrPassword        = errors.New("a password has 8 to 128 characters, and no control characters")
 	ErrCommon          = errors.New("that password is too easy to guess; choose another one")
 	ErrBreached        = errors.New("that password is known from a theft at another site; choose another one")
+	ErrRoles           = errors.New("a user has at most 500 roles")
 	ErrRole            = errors.New("a role has 1 to 50 lower-case letters, digits or -")
 	// These are provider.ErrConflict, too.
 	ErrUsernameTaken = fmt.Errorf("%w: another user has that user name", provider.ErrConflict)
@@ -346,6 +347,10 @@ func (r *Registry) hashChosen(ctx context.Context, canonical string) (string, er
 	return hash, err
 }
 
+// MostRoles is how many roles a user may have: some directories have a hundred groups for a person, and a token with
+// them has to fit into a header.
+const MostRoles = 500
+
 // validate checks the fields that changed, and that no missing contact is marked as verified.
 func validate(u, before *User) (wrong Wrong) {
 	u.EmailVerified = u.EmailVerified && u.Email != ""
@@ -355,6 +360,9 @@ func validate(u, before *User) (wrong Wrong) {
 	}
 	if !reflect.DeepEqual(u.Profile, before.Profile) {
 		wrong = append(wrong, u.Profile.validate()...)
+	}
+	if len(u.Roles) > max(MostRoles, len(before.Roles)) {
+		wrong.add(invalid("roles", ErrRoles))
 	}
 	for n, role := range u.Roles {
 		if !provider.ValidRole(role) {

@@ -61,7 +61,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"revocations":                    testRevocations, "revoked tokens expire": testRevokedTokensExpire, "revocations are removed": testRevocationsAreRemoved, "revocations out of order": testRevocationsOutOfOrder, "revocations beside others": testRevocationsBesideOthers, "revocation statements": testRevocationStatements,
 		"passkeys": testPasskeys, "passkeys race": testPasskeyRace, "passkeys come and go": testPasskeysComeAndGo, "passkey replays": testPasskeyReplays, "passkey removals race": testPasskeyRemovalRace, "passkeys and other factors": testPasskeysAndOtherFactors, "passkey with recovery codes": testPasskeyWithRecoveryCodes, "challenges": testChallenges,
 		"first administrator": testFirstAdministrator, "first administrator expires": testFirstAdministratorExpires, "first administrator beside others": testFirstAdministratorBesideOthers, "first administrator created": testFirstAdministratorCreated, "first administrator with a passkey": testFirstAdministratorWithPasskey, "first administrator race": testFirstAdministratorRace, "first administrator races others": testFirstAdministratorRacesOthers,
-		"roles in use": testRolesInUse, "clients with a scope": testClientsWithScope,
+		"roles in use": testRolesInUse, "many roles": testManyRoles, "clients with a scope": testClientsWithScope,
 		"statistics": testStatistics, "statistics race": testStatisticsRace,
 		"transactions": testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
 		"leases": testLeases, "jobs": testJobs, "janitor": testJanitor, "times": testTimes, "statements": testStatements, "migrations": testMigrations, "a newer schema": testNewerSchema,
