@@ -35,8 +35,8 @@ type auditPage struct {
 	Records []namedRecord
 	Actions []audit.Action
 	Seal    seal
-	// Export is the query of the export that has the same records.
-	Export string
+	// ExportCSV and ExportJSON are the paths of the exports that have the same records.
+	ExportCSV, ExportJSON string
 	// Next is the path of the following page; empty: this is the last.
 	Next string
 }
@@ -72,7 +72,7 @@ func (c *Console) serveAudit(w http.ResponseWriter, r *http.Request, v *viewer) 
 		if page.Records, err = c.named(r.Context(), list); err != nil {
 			return err
 		}
-		page.Export = page.path(auditPath+"/export", "")
+		page.ExportCSV, page.ExportJSON = page.exportPath("csv"), page.exportPath("jsonl")
 	}
 	status := http.StatusOK
 	if page.Wrong {

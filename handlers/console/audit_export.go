@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/api"
@@ -123,10 +123,9 @@ func (c csvLines) write(r api.ExportedRecord) error {
 
 func (c csvLines) flush() error { c.Flush(); return c.Error() }
 
+// formula is where a spreadsheet could see the beginning of a formula: that of a cell, also of one that it makes itself,
+// since in many languages it separates cells by semicolons, and in full-width signs.
+var formula = regexp.MustCompile(`(^|[;,|\t\r\n])([\s"']*)([=+\-@\t\r\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])`)
+
 // inert keeps spreadsheets from taking a text for a formula: browsers and users choose some of them.
-func inert(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
-}
+func inert(text string) string { return formula.ReplaceAllString(text, "$1$2'$3") }

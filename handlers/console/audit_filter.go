@@ -92,7 +92,20 @@ func (f *auditFilter) values() []string {
 
 // path is a page with the filter, which continues after the record with an id.
 func (f *auditFilter) path(page, after string) string {
-	return wire.Path(page, url.Values{
-		"action": {f.Action}, "actor": {f.Actor}, "user": {f.User}, "client": {f.Client}, "target": {f.Target}, "since": {f.Since}, "until": {f.Until}, "after": {after},
-	})
+	query := f.query()
+	query.Set("after", after)
+	return wire.Path(page, query)
+}
+
+// exportPath is the path of an export of what the filter selects.
+func (f *auditFilter) exportPath(format string) string {
+	query := f.query()
+	query.Set("format", format)
+	return wire.Path(auditPath+"/export", query)
+}
+
+func (f *auditFilter) query() url.Values {
+	return url.Values{
+		"action": {f.Action}, "actor": {f.Actor}, "user": {f.User}, "client": {f.Client}, "target": {f.Target}, "since": {f.Since}, "until": {f.Until},
+	}
 }

@@ -5,8 +5,10 @@ import (
 	"crypto/rand"
 	"encoding/csv"
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -122,7 +124,7 @@ func TestAuditLogIsExported(t *testing.T) {
 		f.act(root, alice, audit.UserUpdate, nil)
 	}
 	f.act(root, alice, audit.FactorReset, audit.Details(map[string]any{"n": 1}))
-	w := b.send(b.request(http.MethodGet, "/admin/audit/export?action=user.update&format=jsonl", http.NoBody))
+	w := b.send(b.request(http.MethodGet, exportOf(t, b, "/admin/audit?action=user.update", "jsonl"), http.NoBody))
 	lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
 	assert.Len(t, lines, 130)
 	var one map[string]any
@@ -131,7 +133,7 @@ func TestAuditLogIsExported(t *testing.T) {
 	assert.Nil(t, one["sequence"])
 	assert.Contains(t, w.Header().Get("Content-Disposition"), `.jsonl"`)
 
-	w = b.get("/admin/audit/export?action=factor.reset&format=csv")
+	w = b.get(exportOf(t, b, "/admin/audit?action=factor.reset", "csv"))
 	assert.Equal(t, "text/csv; charset=utf-8; header=present", w.Header().Get("Content-Type"))
 	rows, err := csv.NewReader(w.Body).ReadAll()
 	require.NoError(t, err)
@@ -141,20 +143,43 @@ func TestAuditLogIsExported(t *testing.T) {
 	assert.JSONEq(t, `{"n":{"before":null,"after":1}}`, rows[1][15])
 }
 
-// A spreadsheet must not compute what a browser said of itself.
+// exportOf is where the page of a filter leads for an export.
+func exportOf(t *testing.T, b *browser, page, format string) string {
+	t.Helper()
+	link := regexp.MustCompile(`href="(/admin/audit/export\?[^"]*format=` + format + `[^"]*)"`).FindStringSubmatch(b.get(page).Body.String())
+	require.NotNil(t, link)
+	return html.UnescapeString(link[1])
+}
+
+func TestExportWithoutAFilter(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	require.NoError(t, f.store.AppendRecord(t.Context(), audit.Record{ID: f.id(), At: *f.now.Load(), Action: audit.LimitReset, Outcome: audit.Done, Actor: audit.Actor{Kind: audit.ClientActor, ID: "app"}}))
+	for _, format := range []string{"csv", "jsonl"} {
+		w := b.get(exportOf(t, b, "/admin/audit", format))
+		assert.Equal(t, http.StatusOK, w.Code)
+		assert.Contains(t, w.Body.String(), "limit.reset")
+	}
+}
+
+// A spreadsheet must not compute what a browser said of itself, nor in a cell that it makes itself.
 func TestExportHasNoFormulas(t *testing.T) {
 	f := newFixture(t, nil)
 	root := f.user("root", account.RoleAdmin)
-	for i, agent := range []string{`=HYPERLINK("https://evil.example")`, "+1", "-1", "@sum", "\t=1"} {
+	for i, agent := range []string{
+		`=HYPERLINK("https://evil.example")`, "+1", "-1", "@sum", "\t=1", "\uff1d1+1", `x;=HYPERLINK("https://evil.example")`, "x; =1", `x;"=1"`, "x,+1", "x\n@sum", "x|-1", "x\t=1",
+	} {
 		require.NoError(t, f.store.AppendRecord(t.Context(), audit.Record{
 			ID: f.id(), At: f.now.Load().Add(time.Duration(i)), Action: audit.LimitReset, Outcome: audit.Done, Actor: audit.Actor{Kind: audit.ClientActor, ID: "app", UserAgent: agent},
 		}))
 	}
 	rows, err := csv.NewReader(f.signIn(root).get("/admin/audit/export?format=csv&action=limit.reset").Body).ReadAll()
 	require.NoError(t, err)
-	require.Len(t, rows, 6)
+	require.Len(t, rows, 14)
 	for _, row := range rows[1:] {
-		assert.True(t, strings.HasPrefix(row[9], "'"), row[9])
+		for _, cell := range strings.FieldsFunc(row[9], func(r rune) bool { return strings.ContainsRune(";,|\t\n", r) }) {
+			assert.NotContains(t, "=+-@\uff1d", string([]rune(strings.Trim(cell, ` "`))[0]), row[9])
+		}
 	}
 }
 
