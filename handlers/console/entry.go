@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/gorilla/mux"
+
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
@@ -36,6 +38,9 @@ type serve func(w http.ResponseWriter, r *http.Request, v *viewer) error
 func (c *Console) admitted(next serve) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if err := c.fromNetwork(r); err != nil {
+			return err
+		}
+		if err := readable(r); err != nil {
 			return err
 		}
 		s, err := c.Web.Current(r)
@@ -95,6 +100,17 @@ func (c *Console) fromNetwork(r *http.Request) error {
 	}
 	return refusal.New(refusal.AccessDenied, refusal.CheckNetwork, "The console does not take requests from this network.").
 		Compare(refusal.FieldAddress, "", address.String())
+}
+
+// readable refuses addresses with bytes that are no text: Postgres would, with an error of ours.
+func readable(r *http.Request) error {
+	for _, value := range mux.Vars(r) {
+		if !wire.Readable(value) {
+			return noPage(r)
+		}
+	}
+	_, err := wire.Query(r)
+	return err
 }
 
 // here is the page to come back to.

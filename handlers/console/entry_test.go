@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -71,4 +72,15 @@ func TestConsolePagesAreShutOff(t *testing.T) {
 	h := f.signIn(f.user("alice", account.RoleAdmin)).get("/admin").Header()
 	assert.Equal(t, "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'", h.Get("Content-Security-Policy"))
 	assert.Equal(t, "same-origin", h.Get("Cross-Origin-Opener-Policy"))
+}
+
+// An address is text: Postgres refuses other bytes, which would be an error of ours.
+func TestConsoleRefusesUnreadableAddresses(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	for _, wrong := range []string{"%00", "%ff", "%c3%28", "%ed%a0%80"} {
+		assert.Contains(t, b.get("/admin/users?search="+wrong).Body.String(), "invalid_request", wrong)
+		assert.Contains(t, b.get("/admin/clients/"+wrong).Body.String(), "not_found", wrong)
+	}
+	assert.Contains(t, b.get("/admin/users?search="+strings.Repeat("a", 5000)).Body.String(), "No user")
 }

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -46,6 +47,7 @@ func testUserListing(t *testing.T, f *fixture) {
 		"no pattern":            {account.Filter{Search: "al_"}, []string{"al_x%"}},
 		"no pattern either":     {account.Filter{Search: "%"}, nil},
 		"an address":            {account.Filter{Search: "alice@EXAMPLE"}, []string{"alice"}},
+		"longer than any name":  {account.Filter{Search: strings.Repeat("a", 5000)}, nil},
 		"a folded name":         {account.Filter{Search: "Straß"}, []string{"strasse", "straße"}},
 		"spaces":                {account.Filter{Search: "  "}, []string{"al_x%", "alice", "bob", "dora", "strasse", "straße", "zoe"}},
 		"a role":                {account.Filter{Role: "admin"}, []string{"alice", "dora"}},
