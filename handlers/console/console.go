@@ -63,7 +63,9 @@ type Config struct {
 	// Clients are the registered applications, and Registry changes them.
 	Clients clients
 	// Together makes several changes one.
-	Together  transactions
+	Together transactions
+	// Repeats answers forms that are sent twice.
+	Repeats   repeats
 	Registry  registry
 	Catalogue catalogue
 	// Tokens are what was issued.

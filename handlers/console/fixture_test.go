@@ -33,6 +33,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/idempotency"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
@@ -119,7 +120,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		Users: f.store, Accounts: f.users, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store, Usernames: f.store,
 		Invitations: account.NewInvitations(people), Recovery: people, Policy: people.Policy(),
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
-		Together: f.store, Registry: f.clients, Catalogue: f.catalogue,
+		Together: f.store, Repeats: idempotency.NewKeys(f.store, f.store, ring.Key(keyring.Idempotency), clock), Registry: f.clients, Catalogue: f.catalogue,
 		Provider: settings.Provider{Name: "Test", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token"},
 		Webhooks: f.webhooks, Policies: table, Budgets: ratelimit.NewBudgets(table, f.limiter, f.gate, f.store, f.users), Messages: f.store, Channels: []notify.Channel{notify.Mail},
 		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,

@@ -7,9 +7,9 @@ func (c *Console) userRoutes() []route.Route {
 	return []route.Route{
 		c.page("users", "/users", "users", c.serveUsers),
 		c.page("new user", "/users/new", "users", writing("users", c.serveNewUser)),
-		c.change("user creation", "/users/new", "users", c.serveUserCreation),
+		c.making("user creation", "/users/new", "users", c.serveUserCreation),
 		c.page("invitations", "/users/invitations", "users", c.serveInvitations),
-		c.change("invitation", "/users/invitations", "users", c.serveInvitation),
+		c.making("invitation", "/users/invitations", "users", c.serveInvitation),
 		c.change("invitation withdrawal", "/users/invitations/withdrawal", "users", c.serveWithdrawal),
 		c.page("user", "/users/{user_id}", "users", c.serveUser),
 		c.page("user edit", "/users/{user_id}/edit", "users", writing("users", c.serveUserEdit)),

@@ -8,14 +8,14 @@ func (c *Console) webhookRoutes() []route.Route {
 	return []route.Route{
 		c.page("webhooks", "/webhooks", noun, c.serveWebhooks),
 		c.page("new webhook", "/webhooks/new", noun, writing(noun, c.serveNewWebhook)),
-		c.change("webhook creation", "/webhooks/new", noun, c.serveWebhookCreation),
+		c.making("webhook creation", "/webhooks/new", noun, c.serveWebhookCreation),
 		c.page("webhook", "/webhooks/{webhook_id}", noun, c.serveWebhook),
 		c.page("webhook edit", "/webhooks/{webhook_id}/edit", noun, writing(noun, c.serveWebhookEdit)),
 		c.change("webhook change", "/webhooks/{webhook_id}/edit", noun, c.serveWebhookChange),
 		c.change("webhook state", "/webhooks/{webhook_id}/state", noun, c.serveWebhookState),
-		c.change("webhook secret", "/webhooks/{webhook_id}/secret", noun, c.serveWebhookSecret),
-		c.change("webhook test", "/webhooks/{webhook_id}/test", noun, c.serveWebhookTest),
-		c.change("webhook redelivery", "/webhooks/{webhook_id}/redelivery", noun, c.serveWebhookRedelivery),
+		c.making("webhook secret", "/webhooks/{webhook_id}/secret", noun, c.serveWebhookSecret),
+		c.making("webhook test", "/webhooks/{webhook_id}/test", noun, c.serveWebhookTest),
+		c.making("webhook redelivery", "/webhooks/{webhook_id}/redelivery", noun, c.serveWebhookRedelivery),
 		c.change("webhook deletion", "/webhooks/{webhook_id}/deletion", noun, c.serveWebhookDeletion),
 	}
 }
