@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"io"
 	"maps"
+
+	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 )
 
 // attempt is what a browser has tried of a flow.
@@ -44,20 +46,20 @@ func (a *attempt) learn(s step, got answer) {
 		a.answers = map[string]answer{}
 	}
 	a.answers[s.name] = got
-	if code := got.sent.parameter("code"); code != "" && (s.usesCode || got.ok()) {
+	if code := got.sent.Parameter("code"); code != "" && (s.usesCode || got.OK()) {
 		a.usedCode, a.code = code, ""
 	}
-	if !got.ok() {
+	if !got.OK() {
 		return
 	}
 	tokens := map[string]string{}
-	for _, m := range members(got.body) {
-		tokens[m.name] = m.text()
+	for _, m := range transcript.Members(got.Body) {
+		tokens[m.Name] = m.Text()
 	}
-	if used := got.sent.parameter("refresh_token"); used != "" && tokens["access_token"] != "" {
+	if used := got.sent.Parameter("refresh_token"); used != "" && tokens["access_token"] != "" {
 		a.spent = used
 	}
-	if got.sent.parameter("code") != "" {
+	if got.sent.Parameter("code") != "" {
 		a.id = tokens["id_token"]
 	}
 	for name, into := range map[string]*string{"access_token": &a.access, "refresh_token": &a.refresh} {

@@ -1,9 +1,6 @@
-package playground
+package transcript
 
-// meaning says what a parameter, a claim or a member of an answer is; empty for one that is not of a standard.
-func meaning(name string) string { return meanings()[name] }
-
-func meanings() map[string]string {
+func english() map[string]string {
 	return map[string]string{ //nolint:gosec // texts about tokens, and no tokens
 		// Parameters of requests and of authorization responses.
 		"response_type":         "code: the browser brings back a code, and no token",
@@ -66,15 +63,5 @@ func meanings() map[string]string {
 		"gender": "the gender", "birthdate": "the date of birth", "zoneinfo": "the time zone", "locale": "the language",
 		"email": "the address of mail; it may change", "email_verified": "whether the person has shown to read it",
 		"phone_number": "the phone number", "phone_number_verified": "whether the person has shown to have it", "address": "the postal address",
-	}
-}
-
-// isTime tells whether a member is a time in seconds since 1970.
-func isTime(name string) bool {
-	switch name {
-	case "exp", "iat", "nbf", "auth_time", "updated_at":
-		return true
-	default:
-		return false
 	}
 }
