@@ -14,7 +14,3 @@ func Meanings(language string) map[string]string {
 		return english()
 	}
 }
-
-func german() map[string]string  { return nil }
-func spanish() map[string]string { return nil }
-func french() map[string]string  { return nil }
