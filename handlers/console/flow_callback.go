@@ -30,8 +30,8 @@ type flowResponsePage struct {
 	OtherIssuer bool
 	// ErrorID is that of a refusal of this server, which can be explained.
 	ErrorID string
-	// Left is how long the code is valid, and Lifetime how long it was; Over: it is not any more.
-	Left, Lifetime time.Duration
+	// Left is how long the code is valid, and Lifetime how long it was, in seconds; Over: it is not any more.
+	Left, Lifetime int
 	Over           bool
 	// Request and Command are the token request with words for what is secret.
 	Request, Command string
@@ -40,9 +40,6 @@ type flowResponsePage struct {
 	// Again are the fields of the form that begins again.
 	Again []curl.Pair
 }
-
-// Seconds is how long the code is valid, in whole seconds.
-func (p flowResponsePage) Seconds() int { return int(p.Left / time.Second) }
 
 // serveFlowCallback receives an authorization response in the place of the client, keeps it, and leads to the page that
 // shows it. A response that this session did not ask for is dropped.
@@ -96,9 +93,10 @@ func (c *Console) serveFlowResponse(w http.ResponseWriter, r *http.Request, v *v
 	got, language := t.Response, c.pages.For(r).Language()
 	page := flowResponsePage{
 		shell: c.shell(w, r, v, clientsPath), Client: registered, Path: flowPath(registered.ID), Response: got,
-		OtherIssuer: got.Issuer != c.Provider.Issuer, Lifetime: c.CodeLifetime, Left: got.CameAt.Add(c.CodeLifetime).Sub(c.now(r)), Auth: c.authOf(registered),
+		OtherIssuer: got.Issuer != c.Provider.Issuer, Lifetime: int(c.CodeLifetime / time.Second), Auth: c.authOf(registered),
 	}
-	page.Over = page.Left <= 0
+	left := got.CameAt.Add(c.CodeLifetime).Sub(c.now(r))
+	page.Left, page.Over = int(left/time.Second), left <= 0
 	var list []curl.Pair
 	for _, p := range transcript.Pairs("code", got.Code, "error", got.Error, "error_description", got.Description, "error_uri", got.URI, "iss", got.Issuer) {
 		if p.Value != "" {

@@ -108,7 +108,7 @@ func (c *Console) send(r *http.Request, request transcript.Request) (transcript.
 		return transcript.Answer{}, err
 	}
 	answer := transcript.Answer{Status: reply.Status, Body: reply.Body, Cut: reply.Cut}
-	for _, name := range []string{"Content-Type", "Cache-Control", "Www-Authenticate", "Retry-After", "X-Request-Id"} {
+	for _, name := range []string{"Content-Type", "Cache-Control", "WWW-Authenticate", "Retry-After", "X-Request-ID"} {
 		for _, value := range reply.Header.Values(name) {
 			answer.Headers = append(answer.Headers, transcript.Pairs(name, value)...)
 		}
@@ -120,6 +120,7 @@ func (c *Console) send(r *http.Request, request transcript.Request) (transcript.
 func (c *Console) writeRun(w http.ResponseWriter, r *http.Request, v *viewer, page flowRunPage, request transcript.Request, answer transcript.Answer, of run) (err error) {
 	page.shell, page.Path, page.Auth, page.Person = c.shell(w, r, v, clientsPath), flowPath(page.Client.ID), c.authOf(page.Client), of.Person
 	page.Registered = slices.Contains(page.Client.RedirectURIs, c.redirectURI())
+	w.Header().Set("Cache-Control", "no-store") // it has tokens
 	page.Exchange = c.exchangeView(r, v, request, answer)
 	if of.Access != "" {
 		if page.Tokens, err = c.tokenViews(r, v, of); err != nil {

@@ -34,8 +34,8 @@ func (c *Console) serveFlowExchange(w http.ResponseWriter, r *http.Request, v *v
 	}
 	canonical.From(r.Context()).Outcome("flow_exchange")
 	page := flowRunPage{Client: registered, Step: stepExchange}
-	// Without its authentication the client has not used the code up.
-	if page.Retry = answer.Status == http.StatusUnauthorized || answer.Status == http.StatusTooManyRequests; !page.Retry {
+	// Whoever does not authenticate, or asks too often, has not used the code up.
+	if page.Retry = !answer.OK() && answer.Status != http.StatusBadRequest; !page.Retry {
 		c.Web.EndTrial(w, tryPath)
 	}
 	of := run{Session: v.session.ID, Client: registered.ID, At: c.now(r), Nonce: t.Nonce, Person: true}

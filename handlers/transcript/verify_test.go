@@ -46,7 +46,9 @@ func TestEachCheckFindsItsFault(t *testing.T) {
 		value     any
 		wrong     []string
 	}{
-		{"k", "sub", "s", nil}, {"k", "aud", "app", nil}, {"", "sub", "s", nil},
+		{"k", "sub", "s", nil},
+		{"k", "aud", "app", nil},
+		{"", "sub", "s", nil},
 		{"other", "sub", "s", []string{transcript.Signature}},
 		{"k", "iss", "https://evil.example", []string{"iss"}},
 		{"k", "aud", "another", []string{"aud"}},
