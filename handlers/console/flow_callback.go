@@ -54,8 +54,8 @@ func (c *Console) serveFlowCallback(w http.ResponseWriter, r *http.Request, v *v
 	}
 	t.State = ""
 	t.Response = &authorizationResponse{
-		CameAt: c.now(r), Code: cut(query.Get("code"), maxReceived), Issuer: cut(query.Get("iss"), maxReceived),
-		Error: cut(query.Get("error"), maxReceived), Description: cut(query.Get("error_description"), maxReceived), URI: cut(query.Get("error_uri"), maxReceived),
+		CameAt: c.now(r), Code: bounded(query.Get("code")), Issuer: bounded(query.Get("iss")),
+		Error: bounded(query.Get("error")), Description: bounded(query.Get("error_description")), URI: bounded(query.Get("error_uri")),
 	}
 	if err := c.keep(w, r, *t); err != nil {
 		return err

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 	"net/url"
 
@@ -52,7 +50,6 @@ func (c *Console) serveFlowStart(w http.ResponseWriter, r *http.Request, v *view
 
 // authorizationRequest is the request of a trial (OpenID Connect Core section 3.1.2.1, RFC 7636 section 4.3).
 func (c *Console) authorizationRequest(t trial) transcript.Request {
-	sum := sha256.Sum256([]byte(t.Verifier))
 	form := transcript.Pairs("response_type", "code", "client_id", t.Client, "redirect_uri", c.redirectURI())
 	for _, name := range askedFields() {
 		if value := t.Asked.Get(name); value != "" {
@@ -60,7 +57,7 @@ func (c *Console) authorizationRequest(t trial) transcript.Request {
 		}
 	}
 	form = append(form, transcript.Pairs(
-		"state", t.State, "nonce", t.Nonce, "code_challenge", base64.RawURLEncoding.EncodeToString(sum[:]), "code_challenge_method", "S256",
+		"state", t.State, "nonce", t.Nonce, "code_challenge", transcript.Challenge(t.Verifier), "code_challenge_method", "S256",
 	)...)
 	return transcript.Request{Method: http.MethodGet, URL: c.Provider.Authorization, Form: form}
 }

@@ -1,13 +1,12 @@
 package console
 
 import (
-	"encoding/base64"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
 
+	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 	"github.com/gatehouse-id/gatehouse/provider"
 )
 
@@ -51,15 +50,10 @@ const trialAge = 10 * time.Minute
 
 // newTrial makes the secrets of a trial.
 func (c *Console) newTrial(r *http.Request, v *viewer, client string, asked url.Values) trial {
-	t := trial{Session: v.session.ID, Client: client, BegunAt: c.now(r), Asked: asked}
-	for _, value := range []*string{&t.State, &t.Nonce, &t.Verifier} {
-		var raw [32]byte
-		if _, err := io.ReadFull(c.Random, raw[:]); err != nil {
-			panic("console: no randomness: " + err.Error())
-		}
-		*value = base64.RawURLEncoding.EncodeToString(raw[:])
+	return trial{
+		Session: v.session.ID, Client: client, BegunAt: c.now(r), Asked: asked,
+		State: transcript.Secret(c.Random), Nonce: transcript.Secret(c.Random), Verifier: transcript.Secret(c.Random),
 	}
-	return t
 }
 
 // keep keeps a trial in the browser.
@@ -85,10 +79,10 @@ func (c *Console) kept(r *http.Request, v *viewer) *trial {
 	return &t
 }
 
-// cut is the beginning of a text.
-func cut(text string, most int) string {
-	if len(text) <= most {
+// bounded is as much of what came as is kept.
+func bounded(text string) string {
+	if len(text) <= maxReceived {
 		return text
 	}
-	return text[:most] + "…"
+	return text[:maxReceived] + "…"
 }

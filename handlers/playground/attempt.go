@@ -1,8 +1,6 @@
 package playground
 
 import (
-	"encoding/base64"
-	"io"
 	"maps"
 
 	"github.com/gatehouse-id/gatehouse/handlers/transcript"
@@ -29,15 +27,7 @@ func (a attempt) clone() attempt {
 
 // newAttempt begins a sign-in (RFC 6749 section 10.12, RFC 7636 section 4.1, OpenID Connect Core section 15.5.2).
 func (p *Playground) newAttempt() attempt {
-	var a attempt
-	for _, value := range []*string{&a.state, &a.nonce, &a.verifier} {
-		var raw [32]byte
-		if _, err := io.ReadFull(p.Random, raw[:]); err != nil {
-			panic("playground: no randomness: " + err.Error())
-		}
-		*value = base64.RawURLEncoding.EncodeToString(raw[:])
-	}
-	return a
+	return attempt{state: transcript.Secret(p.Random), nonce: transcript.Secret(p.Random), verifier: transcript.Secret(p.Random)}
 }
 
 // learn keeps an answer, and the tokens in it for the next steps.

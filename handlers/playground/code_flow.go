@@ -1,25 +1,17 @@
 package playground
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 
 	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 )
-
-// challenge is the code_challenge of a verifier with S256 (RFC 7636 section 4.2).
-func challenge(verifier string) string {
-	sum := sha256.Sum256([]byte(verifier))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
 
 // authorization is the request that the browser carries.
 func authorization(c Config, a attempt, redirectURI string) transcript.Request {
 	return transcript.Request{Method: http.MethodGet, URL: c.Issuer + c.Paths.Authorization, Form: transcript.Pairs(
 		"response_type", "code", "client_id", c.Web.ID, "redirect_uri", redirectURI,
 		"scope", "openid profile email offline_access", "state", a.state, "nonce", a.nonce,
-		"code_challenge", challenge(a.verifier), "code_challenge_method", "S256",
+		"code_challenge", transcript.Challenge(a.verifier), "code_challenge_method", "S256",
 	)}
 }
 

@@ -45,7 +45,7 @@ func (p *Playground) step(s step, a attempt, now time.Time) pages.PlaygroundStep
 		shown.Own, shown.Ready = true, true
 		if a.state != "" {
 			shown.Values = described([]curl.Pair{
-				{Name: "state", Value: a.state}, {Name: "nonce", Value: a.nonce}, {Name: "code_verifier", Value: a.verifier}, {Name: "code_challenge", Value: challenge(a.verifier)},
+				{Name: "state", Value: a.state}, {Name: "nonce", Value: a.nonce}, {Name: "code_verifier", Value: a.verifier}, {Name: "code_challenge", Value: transcript.Challenge(a.verifier)},
 			})
 		}
 		return shown

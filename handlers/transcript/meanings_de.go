@@ -56,7 +56,7 @@ func german() map[string]string {
 		"token_use":             "access_token oder refresh_token",
 		"username":              "der Name, mit dem sich die Person anmeldet",
 		"roles":                 "die Rollen der Person hier",
-		"groups":                "dasselbe, unter dem Namen, den manche Produkte lesen",
+		"groups":                "die Rollen, unter dem Namen, den manche Produkte lesen",
 		"updated_at":            "wann sich das Konto zuletzt geändert hat",
 		"name":                  "der ganze Name",
 		"given_name":            "der Vorname",

@@ -61,7 +61,7 @@ func english() map[string]string {
 		"token_use":  "access_token or refresh_token",
 		"username":   "the name that the person signs in with",
 		"roles":      "the roles of the person here",
-		"groups":     "the same, by the name that some products read",
+		"groups":     "the roles, by the name that some products read",
 		"updated_at": "when the account changed last",
 		// The profile (OpenID Connect Core section 5.1).
 		"name": "the whole name", "given_name": "the first name", "family_name": "the last name", "middle_name": "the middle name", "nickname": "a casual name",

@@ -56,7 +56,7 @@ func spanish() map[string]string {
 		"token_use":             "access_token o refresh_token",
 		"username":              "el nombre con el que la persona inicia sesión",
 		"roles":                 "los roles de la persona aquí",
-		"groups":                "lo mismo, con el nombre que leen algunos productos",
+		"groups":                "los roles, con el nombre que leen algunos productos",
 		"updated_at":            "cuándo cambió la cuenta por última vez",
 		"name":                  "el nombre completo",
 		"given_name":            "el nombre",

@@ -56,7 +56,7 @@ func french() map[string]string {
 		"token_use":             "access_token ou refresh_token",
 		"username":              "le nom avec lequel la personne se connecte",
 		"roles":                 "les rôles de la personne ici",
-		"groups":                "la même chose, sous le nom que lisent certains produits",
+		"groups":                "les rôles, sous le nom que lisent certains produits",
 		"updated_at":            "quand le compte a changé en dernier",
 		"name":                  "le nom complet",
 		"given_name":            "le prénom",
