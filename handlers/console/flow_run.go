@@ -54,9 +54,12 @@ func (c *Console) openRun(r *http.Request, v *viewer, text string) *run {
 	return &of
 }
 
-// learn takes the tokens of an answer.
-func (of *run) learn(body []byte) {
-	for _, m := range transcript.Members(body) {
+// learn takes the tokens of a good answer that is whole.
+func (of *run) learn(answer transcript.Answer) {
+	if !answer.OK() || answer.Cut {
+		return
+	}
+	for _, m := range transcript.Members(answer.Body) {
 		into, ok := map[string]*string{"access_token": &of.Access, "refresh_token": &of.Refresh, "id_token": &of.ID}[m.Name]
 		if ok {
 			*into = m.Text()

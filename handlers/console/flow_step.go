@@ -30,8 +30,8 @@ func (c *Console) serveFlowStep(w http.ResponseWriter, r *http.Request, v *viewe
 	}
 	canonical.From(r.Context()).Outcome("flow_" + step)
 	switch {
-	case step == stepRefresh && answer.OK() && !answer.Cut:
-		of.learn(answer.Body)
+	case step == stepRefresh:
+		of.learn(answer)
 	case step == stepRevocation && answer.OK(): // there is nothing to go on with
 		of.Access, of.Refresh, of.ID = "", "", ""
 	}

@@ -267,6 +267,10 @@ func TestRefusedAndForeignResponses(t *testing.T) {
 		assert.Equal(t, http.StatusBadRequest, b.post("/admin/try/exchange", nil).Code)
 	}
 
+	// A long request is sent, and not kept.
+	assert.Len(t, f.start(b, "app", url.Values{"login_hint": {strings.Repeat("x", 3000)}}).Query().Get("login_hint"), 3000)
+	assert.Less(t, len(b.cookies["__Secure-gatehouse_try"].String()), 2000)
+
 	// An answer that is too large or no JSON is shown as far as it goes.
 	asked := f.start(b, "app", nil)
 	f.response(b, f.authorize(b, asked))

@@ -39,9 +39,7 @@ func (c *Console) serveFlowExchange(w http.ResponseWriter, r *http.Request, v *v
 		c.Web.EndTrial(w, tryPath)
 	}
 	of := run{Session: v.session.ID, Client: registered.ID, At: c.now(r), Nonce: t.Nonce, Person: true}
-	if answer.OK() && !answer.Cut {
-		of.learn(answer.Body)
-	}
+	of.learn(answer)
 	return c.writeRun(w, r, v, page, request, answer, of)
 }
 
@@ -67,8 +65,6 @@ func (c *Console) serveFlowService(w http.ResponseWriter, r *http.Request, v *vi
 	}
 	canonical.From(r.Context()).Outcome("flow_service")
 	of := run{Session: v.session.ID, Client: registered.ID, At: c.now(r)}
-	if answer.OK() && !answer.Cut {
-		of.learn(answer.Body)
-	}
+	of.learn(answer)
 	return c.writeRun(w, r, v, flowRunPage{Client: registered, Step: stepService}, request, answer, of)
 }
