@@ -6,6 +6,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers"
 	"github.com/gatehouse-id/gatehouse/handlers/playground"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 )
@@ -31,9 +32,9 @@ func (e *environment) playgroundRoutes(c config, frame handlers.Config, web *web
 	if err != nil {
 		return nil, fmt.Errorf("playground: %w", err)
 	}
-	clients := map[string]playground.Client{}
+	clients := map[string]transcript.Client{}
 	for _, d := range demoClients(c) {
-		clients[d.ID] = playground.Client{ID: d.ID, Secret: d.secret}
+		clients[d.ID] = transcript.Client{ID: d.ID, Secret: d.secret}
 	}
 	user := demoUsers()[0]
 	return playground.New(playground.Config{

@@ -20,6 +20,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/browser"
 	"github.com/gatehouse-id/gatehouse/handlers/console"
 	"github.com/gatehouse-id/gatehouse/handlers/firstadmin"
+	"github.com/gatehouse-id/gatehouse/handlers/itself"
 	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/reference"
@@ -325,11 +326,15 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Random:       e.random,
 	})
 	mine := h.ownAccount(web, set)
-	admins, err := h.console(web, set, protocol, limits)
+	own, err := itself.New(c.Issuer)
 	if err != nil {
 		return nil, err
 	}
-	own := accounts.New(accounts.Config{
+	admins, err := h.console(web, set, protocol, limits, own, e.random)
+	if err != nil {
+		return nil, err
+	}
+	register := accounts.New(accounts.Config{
 		Registration: h.people, Invitations: h.people, Recovery: h.people, Contacts: h.people, Flows: people, Policy: h.people.Policy(), AuthorizePath: c.paths().Authorization, Web: web, Pages: set,
 	})
 	first := firstadmin.New(firstadmin.Config{Invitation: h.first, Factors: people, Next: console.Path, Web: web, Pages: set})
@@ -354,7 +359,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	frame := handlers.Config{
 		Issuer:         c.Issuer,
 		Prefix:         c.OAuthPrefix,
-		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), own.Routes(), first.Routes(), mine.Routes(), admins.Routes(), management.Routes()),
+		Routes:         slices.Concat(endpoints.Routes(), people.Routes(), register.Routes(), first.Routes(), mine.Routes(), admins.Routes(), management.Routes()),
 		Guards:         route.Guards{Bearer: oauthhandlers.Bearer(protocol), Admin: admin},
 		Pages:          set,
 		Records:        records,
@@ -386,7 +391,11 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		return nil, err
 	}
 	frame.Routes = slices.Concat(frame.Routes, described.Routes(), h.outboxRoutes(set, texts), played)
-	return handlers.New(frame)
+	handler, err := handlers.New(frame)
+	if err == nil {
+		own.Serve(handler)
+	}
+	return handler, err
 }
 
 // paths are where the protocol endpoints stand.

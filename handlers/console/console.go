@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io"
 	"net/http"
 	"net/netip"
 	"time"
@@ -73,6 +74,11 @@ type Config struct {
 	Consents consents
 	// Provider is this server as the settings of applications have it.
 	Provider settings.Provider
+	// Self is what flows of clients are run at, CodeLifetime how long codes are valid there, and Random makes the secrets
+	// of clients.
+	Self         self
+	CodeLifetime time.Duration
+	Random       io.Reader
 	// Keys sign tokens, KeySchedule is what is settled about them, and DataKeys are those of the database.
 	Keys        signingKeys
 	KeySchedule KeySchedule

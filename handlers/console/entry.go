@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -29,6 +30,9 @@ type viewer struct {
 
 // may tells whether the viewer has a management scope. Pages offer nothing else; the gate refuses it anyway.
 func (v *viewer) may(scope string) bool { return v.actor.May(scope) }
+
+// zone is the time zone of the viewer.
+func (v *viewer) zone() *time.Location { return v.session.User.Profile.Location() }
 
 // serve answers a request of a viewer.
 type serve func(w http.ResponseWriter, r *http.Request, v *viewer) error

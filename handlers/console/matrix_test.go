@@ -17,7 +17,13 @@ import (
 func formPages() []string {
 	return []string{
 		"console new client kinds page", "console new client page", "console new user page", "console user edit page", "console user password page", "console new scope page", "console new webhook page", "console webhook edit page",
+		"console try callback page", "console try response page",
 	}
+}
+
+// responsePages are pages about an answer that nobody has asked for here.
+func responsePages() []string {
+	return []string{"console try callback page", "console try response page"}
 }
 
 // Every route of the console is refused to users without a role of it, and auditors change nothing.
@@ -43,6 +49,8 @@ func TestRolesAndPages(t *testing.T) {
 		if path != line.Path || line.Name == "console scope page" { // a page about something, which is not there
 			want = http.StatusTeapot
 			assert.Equal(t, string(refusal.CheckNotFound), admin.get(path).Header().Get("Check"), line.Name)
+		} else if slices.Contains(responsePages(), line.Name) {
+			assert.Equal(t, http.StatusBadRequest, admin.get(path).Code, line.Name)
 		} else {
 			assert.Equal(t, http.StatusOK, admin.get(path).Code, line.Name)
 		}

@@ -79,7 +79,7 @@ func navigation(v *viewer) []navGroup {
 func (c *Console) shell(w http.ResponseWriter, r *http.Request, v *viewer, current string) shell {
 	return shell{
 		Token: c.Web.UserToken(w, r, v.session.User.ID), Username: v.session.User.Username, Current: current, Groups: navigation(v), Logout: c.LogoutPath,
-		Reader: !v.may(audit.WriteScope("users")), Said: c.said(r), zone: v.session.User.Profile.Location(),
+		Reader: !v.may(audit.WriteScope("users")), Said: c.said(r), zone: v.zone(),
 	}
 }
 

@@ -1,15 +1,14 @@
 package playground
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/curl"
+	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 )
 
 // maxBody bounds what is kept of the body of an answer, in bytes.
@@ -17,11 +16,9 @@ const maxBody = 16 << 10
 
 // answer is what came back for a request.
 type answer struct {
-	sent    request
-	status  int
-	headers []curl.Pair
-	body    []byte
-	cut     bool
+	transcript.Answer
+
+	sent transcript.Request
 	// received are the parameters of an authorization response.
 	received []curl.Pair
 	// note is what the application makes of the answer, or empty; refused is whether it accepts it.
@@ -29,48 +26,23 @@ type answer struct {
 	refused bool
 }
 
-func (a answer) ok() bool { return a.status == http.StatusOK }
+// post is a request of a client with a form of name, value, name, value.
+func post(c Config, path string, as transcript.Client, form ...string) transcript.Request {
+	return transcript.Request{Method: http.MethodPost, URL: c.Issuer + path, As: as, Form: transcript.Pairs(form...)}
+}
 
 // send sends a request to this server.
-func (p *Playground) send(ctx context.Context, r request) answer {
-	header := http.Header{}
-	for _, h := range r.headers() {
-		header.Add(h.Name, h.Value)
-	}
-	reply, err := p.Server.Do(ctx, r.method, r.address(), header, r.body(), maxBody)
+func (p *Playground) send(ctx context.Context, r transcript.Request) answer {
+	reply, err := p.Server.Do(ctx, r.Method, r.Address(), r.Header(), r.Body(), maxBody)
 	if err != nil {
 		return answer{sent: r, refused: true, note: fmt.Sprintf("There is no answer from %s: %v.", p.Issuer, err)}
 	}
-	a := answer{sent: r, status: reply.Status, body: reply.Body, cut: reply.Cut}
+	a := answer{sent: r, Answer: transcript.Answer{Status: reply.Status, Body: reply.Body, Cut: reply.Cut}}
 	for name, values := range reply.Header {
 		for _, value := range values {
-			a.headers = append(a.headers, curl.Pair{Name: name, Value: value})
+			a.Headers = append(a.Headers, curl.Pair{Name: name, Value: value})
 		}
 	}
-	slices.SortFunc(a.headers, func(a, b curl.Pair) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(a.Headers, func(a, b curl.Pair) int { return strings.Compare(a.Name, b.Name) })
 	return a
-}
-
-// written is the answer as it came, with JSON indented.
-func (a answer) written() string {
-	if a.status == 0 {
-		return ""
-	}
-	var b strings.Builder
-	_, _ = fmt.Fprintf(&b, "HTTP/1.1 %d %s\n", a.status, http.StatusText(a.status))
-	for _, h := range a.headers {
-		b.WriteString(h.Name + ": " + h.Value + "\n")
-	}
-	var indented bytes.Buffer
-	body := a.body
-	if json.Indent(&indented, body, "", "  ") == nil {
-		body = indented.Bytes()
-	}
-	if text := strings.TrimSpace(string(body)); text != "" {
-		b.WriteString("\n" + text)
-	}
-	if a.cut {
-		b.WriteString("\n…")
-	}
-	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -1,9 +1,9 @@
 package playground
 
 import (
-	"encoding/base64"
-	"io"
 	"maps"
+
+	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 )
 
 // attempt is what a browser has tried of a flow.
@@ -27,15 +27,7 @@ func (a attempt) clone() attempt {
 
 // newAttempt begins a sign-in (RFC 6749 section 10.12, RFC 7636 section 4.1, OpenID Connect Core section 15.5.2).
 func (p *Playground) newAttempt() attempt {
-	var a attempt
-	for _, value := range []*string{&a.state, &a.nonce, &a.verifier} {
-		var raw [32]byte
-		if _, err := io.ReadFull(p.Random, raw[:]); err != nil {
-			panic("playground: no randomness: " + err.Error())
-		}
-		*value = base64.RawURLEncoding.EncodeToString(raw[:])
-	}
-	return a
+	return attempt{state: transcript.Secret(p.Random), nonce: transcript.Secret(p.Random), verifier: transcript.Secret(p.Random)}
 }
 
 // learn keeps an answer, and the tokens in it for the next steps.
@@ -44,20 +36,20 @@ func (a *attempt) learn(s step, got answer) {
 		a.answers = map[string]answer{}
 	}
 	a.answers[s.name] = got
-	if code := got.sent.parameter("code"); code != "" && (s.usesCode || got.ok()) {
+	if code := got.sent.Parameter("code"); code != "" && (s.usesCode || got.OK()) {
 		a.usedCode, a.code = code, ""
 	}
-	if !got.ok() {
+	if !got.OK() {
 		return
 	}
 	tokens := map[string]string{}
-	for _, m := range members(got.body) {
-		tokens[m.name] = m.text()
+	for _, m := range transcript.Members(got.Body) {
+		tokens[m.Name] = m.Text()
 	}
-	if used := got.sent.parameter("refresh_token"); used != "" && tokens["access_token"] != "" {
+	if used := got.sent.Parameter("refresh_token"); used != "" && tokens["access_token"] != "" {
 		a.spent = used
 	}
-	if got.sent.parameter("code") != "" {
+	if got.sent.Parameter("code") != "" {
 		a.id = tokens["id_token"]
 	}
 	for name, into := range map[string]*string{"access_token": &a.access, "refresh_token": &a.refresh} {

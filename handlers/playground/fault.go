@@ -4,14 +4,15 @@ import (
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 )
 
 // fault is the refusal in an answer, with what the server has recorded of it: the same that "gatehouse
 // explain" tells the operator. It is nil if the server did not refuse.
-func (p *Playground) fault(got answer, list []member) *pages.PlaygroundFault {
+func (p *Playground) fault(got answer, list []transcript.Member) *pages.PlaygroundFault {
 	said := map[string]string{}
 	for _, m := range list {
-		said[m.name] = m.text()
+		said[m.Name] = m.Text()
 	}
 	for _, f := range got.received {
 		said[f.Name] = f.Value

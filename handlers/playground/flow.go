@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 )
 
 // flow is a sequence of steps, and the mistakes that can be tried in it.
@@ -20,7 +22,7 @@ type step struct {
 	specs       []spec
 	// needs says what is missing for the step; empty: nothing. Nil: it needs nothing.
 	needs func(attempt) string
-	build func(Config, attempt) request
+	build func(Config, attempt) transcript.Request
 	// check is what the application makes of a good answer at a time, or nil. It returns an error for one that it
 	// does not accept.
 	check func(context.Context, Config, attempt, answer, time.Time) (note string, err error)

@@ -1,6 +1,10 @@
 package playground
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/gatehouse-id/gatehouse/handlers/transcript"
+)
 
 // passwordFlow is the grant of RFC 6749 section 4.3.
 func passwordFlow() flow {
@@ -13,7 +17,7 @@ func passwordFlow() flow {
 				name: "wrong-password", title: "A wrong password",
 				about: []string{"invalid_grant, the same for a name that nobody has: who guesses learns no names. Too many in a row are answered with 429, and pass after a while."},
 				specs: []spec{rfc(6749, "5.2"), rfc(6749, "10.7")},
-				build: func(c Config, _ attempt) request {
+				build: func(c Config, _ attempt) transcript.Request {
 					return post(c, c.Paths.Token, c.Trusted, "grant_type", "password", "username", c.Username, "password", "a wrong password")
 				},
 			},
@@ -21,7 +25,7 @@ func passwordFlow() flow {
 				name: "not-registered", title: "A client that may not",
 				about: []string{"The demo web application is not registered for this grant: unauthorized_client. Third parties never are."},
 				specs: []spec{rfc(6749, "5.2"), rfc(9700, "2.4")},
-				build: func(c Config, _ attempt) request {
+				build: func(c Config, _ attempt) transcript.Request {
 					return post(c, c.Paths.Token, c.Web, "grant_type", "password", "username", c.Username, "password", c.Password)
 				},
 			},
@@ -29,8 +33,8 @@ func passwordFlow() flow {
 				name: "no-token", title: "UserInfo with a token that is none",
 				about: []string{"401, and the header WWW-Authenticate says why: invalid_token. An API of your own answers the same."},
 				specs: []spec{rfc(6750, "3.1")},
-				build: func(c Config, _ attempt) request {
-					return request{method: http.MethodGet, url: c.Issuer + c.Paths.UserInfo, bearer: "not-a-token"}
+				build: func(c Config, _ attempt) transcript.Request {
+					return transcript.Request{Method: http.MethodGet, URL: c.Issuer + c.Paths.UserInfo, Bearer: "not-a-token"}
 				},
 			},
 		},
@@ -49,7 +53,7 @@ func refreshFlow() flow {
 				name: "refresh-wider", title: "A wider scope than was granted",
 				about: []string{"A refresh can ask for less, never for more: invalid_scope. The refresh token stays good."},
 				specs: []spec{rfc(6749, "6"), rfc(6749, "5.2")}, needs: needsRefresh,
-				build: func(c Config, a attempt) request {
+				build: func(c Config, a attempt) transcript.Request {
 					return post(c, c.Paths.Token, c.Trusted, "grant_type", "refresh_token", "refresh_token", a.refresh, "scope", "openid address")
 				},
 			},
@@ -57,11 +61,11 @@ func refreshFlow() flow {
 				name: "refresh-stolen", title: "The refresh token of another client",
 				about: []string{"The demo web application tries the refresh token of the first-party one: invalid_grant. A token is bound to the client that it was issued to, and the attempt ends nothing."},
 				specs: []spec{rfc(6749, "6"), rfc(6749, "10.4")}, needs: needsRefresh,
-				build: func(c Config, a attempt) request {
+				build: func(c Config, a attempt) transcript.Request {
 					return post(c, c.Paths.Token, c.Web, "grant_type", "refresh_token", "refresh_token", a.refresh)
 				},
 			},
-			notAllowedAudience("refresh-audience", needsRefresh, func(c Config, a attempt) request {
+			notAllowedAudience("refresh-audience", needsRefresh, func(c Config, a attempt) transcript.Request {
 				return post(c, c.Paths.Token, c.Trusted, "grant_type", "refresh_token", "refresh_token", a.refresh, "resource", otherAPI)
 			}),
 		},
@@ -71,7 +75,7 @@ func refreshFlow() flow {
 // otherAPI is an audience that no demo client is registered for.
 const otherAPI = "https://payroll.example.com"
 
-func notAllowedAudience(name string, needs func(attempt) string, build func(Config, attempt) request) step {
+func notAllowedAudience(name string, needs func(attempt) string, build func(Config, attempt) transcript.Request) step {
 	return step{
 		name: name, title: "An audience that is not allowed",
 		about: []string{"A client gets tokens for the APIs that it is registered for, and for no other: invalid_target. Without that, a token for one API would open the next."},

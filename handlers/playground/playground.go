@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
@@ -23,9 +24,6 @@ const (
 	Path         = "/playground"
 	CallbackPath = Path + "/callback"
 )
-
-// Client is a registration of the page as an application.
-type Client struct{ ID, Secret string }
 
 // server sends requests to this server, and to no other.
 type server interface {
@@ -54,7 +52,7 @@ type Config struct {
 	Issuer string
 	Paths  oauth.Paths
 	// Web signs users in, Service acts for itself and may introspect, Trusted may use passwords.
-	Web, Service, Trusted Client
+	Web, Service, Trusted transcript.Client
 	// Username and Password are those of a demo user.
 	Username, Password string
 	Server             server
@@ -162,7 +160,7 @@ func (p *Playground) run(w http.ResponseWriter, r *http.Request) error {
 		return backTo(w, f, s.name) // sent again from an old page, which says what is missing
 	}
 	got := p.send(r.Context(), s.build(p.Config, a))
-	if s.check != nil && got.ok() {
+	if s.check != nil && got.OK() {
 		if got.note, err = s.check(r.Context(), p.Config, a, got, now); err != nil {
 			got.note, got.refused = "The application does not accept it: "+err.Error()+".", true
 		}

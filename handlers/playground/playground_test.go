@@ -25,6 +25,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/playground"
+	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
@@ -75,7 +76,7 @@ func newFixture(t *testing.T) *fixture {
 	p := playground.New(playground.Config{
 		Issuer: issuer,
 		Paths:  oauth.Paths{Authorization: "/authorize", Token: "/token", UserInfo: "/userinfo", Introspection: "/introspect", Revocation: "/revoke"},
-		Web:    playground.Client{ID: "web", Secret: "web-secret"}, Service: playground.Client{ID: "service", Secret: "service-secret"}, Trusted: playground.Client{ID: "trusted", Secret: "trusted-secret"},
+		Web:    transcript.Client{ID: "web", Secret: "web-secret"}, Service: transcript.Client{ID: "service", Secret: "service-secret"}, Trusted: transcript.Client{ID: "trusted", Secret: "trusted-secret"},
 		Username: "alice", Password: "wonderland",
 		Server: f, Browsers: f, Records: f, Refusals: f, Pages: set,
 		Clock: func() time.Time { return f.now }, Random: rand.Reader,

@@ -1,5 +1,7 @@
 package playground
 
+import "github.com/gatehouse-id/gatehouse/handlers/transcript"
+
 // introspectionFlow is RFC 7662.
 func introspectionFlow() flow {
 	return flow{
@@ -14,13 +16,15 @@ func introspectionFlow() flow {
 				name: "anonymous", title: "Without authentication",
 				about: []string{"401 and invalid_client: whoever could ask without a name could try tokens until one works."},
 				specs: []spec{rfc(7662, "2.1"), rfc(7662, "4")}, needs: needsAccess,
-				build: func(c Config, a attempt) request { return post(c, c.Paths.Introspection, Client{}, "token", a.access) },
+				build: func(c Config, a attempt) transcript.Request {
+					return post(c, c.Paths.Introspection, transcript.Client{}, "token", a.access)
+				},
 			},
 			{
 				name: "unknown", title: "A token that is none",
 				about: []string{"No error: 200 with active: false. An API treats it like any token that is not valid."},
 				specs: []spec{rfc(7662, "2.2")},
-				build: func(c Config, _ attempt) request {
+				build: func(c Config, _ attempt) transcript.Request {
 					return post(c, c.Paths.Introspection, c.Service, "token", "not-a-token")
 				},
 			},
@@ -28,7 +32,9 @@ func introspectionFlow() flow {
 				name: "not-its-own", title: "A client that may not see it",
 				about: []string{"The demo web application asks about the token of the service. It is active, but not its business: the answer is active: false all the same."},
 				specs: []spec{rfc(7662, "2.2"), rfc(7662, "4")}, needs: needsAccess,
-				build: func(c Config, a attempt) request { return post(c, c.Paths.Introspection, c.Web, "token", a.access) },
+				build: func(c Config, a attempt) transcript.Request {
+					return post(c, c.Paths.Introspection, c.Web, "token", a.access)
+				},
 			},
 		},
 	}
@@ -46,7 +52,9 @@ func revocationFlow() flow {
 				name: "revoke", title: "Revoke it",
 				about: []string{"The answer is 200 with an empty object, also for a token that has ended before: what the client wants is so."},
 				specs: []spec{rfc(7009, "2.1"), rfc(7009, "2.2")}, needs: needsAccess,
-				build: func(c Config, a attempt) request { return post(c, c.Paths.Revocation, c.Service, "token", a.access) },
+				build: func(c Config, a attempt) transcript.Request {
+					return post(c, c.Paths.Revocation, c.Service, "token", a.access)
+				},
 			},
 			introspect("introspect-revoked", "Check it once more", "It is not active any more, and the answer says nothing else."),
 		},
@@ -55,7 +63,7 @@ func revocationFlow() flow {
 				name: "unknown", title: "A token that is none",
 				about: []string{"200 like before: an error would help nobody, since the token cannot be used anyway."},
 				specs: []spec{rfc(7009, "2.2")},
-				build: func(c Config, _ attempt) request {
+				build: func(c Config, _ attempt) transcript.Request {
 					return post(c, c.Paths.Revocation, c.Service, "token", "not-a-token")
 				},
 			},
@@ -63,7 +71,9 @@ func revocationFlow() flow {
 				name: "not-its-own", title: "The token of another client",
 				about: []string{"The demo web application tries to revoke the token of the service: invalid_grant. Nothing happens to the token, as the last step shows."},
 				specs: []spec{rfc(7009, "2.1")}, needs: needsAccess,
-				build: func(c Config, a attempt) request { return post(c, c.Paths.Revocation, c.Web, "token", a.access) },
+				build: func(c Config, a attempt) transcript.Request {
+					return post(c, c.Paths.Revocation, c.Web, "token", a.access)
+				},
 			},
 		},
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/curl"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 )
 
 func (p *Playground) links() []pages.PlaygroundLink {
@@ -44,7 +45,7 @@ func (p *Playground) step(s step, a attempt, now time.Time) pages.PlaygroundStep
 		shown.Own, shown.Ready = true, true
 		if a.state != "" {
 			shown.Values = described([]curl.Pair{
-				{Name: "state", Value: a.state}, {Name: "nonce", Value: a.nonce}, {Name: "code_verifier", Value: a.verifier}, {Name: "code_challenge", Value: challenge(a.verifier)},
+				{Name: "state", Value: a.state}, {Name: "nonce", Value: a.nonce}, {Name: "code_verifier", Value: a.verifier}, {Name: "code_challenge", Value: transcript.Challenge(a.verifier)},
 			})
 		}
 		return shown
@@ -63,39 +64,39 @@ func (p *Playground) step(s step, a attempt, now time.Time) pages.PlaygroundStep
 	}
 	if answered {
 		shown.Answer = p.answer(a, got, now)
-		if got.sent.method != "" && shown.Ready && got.sent.written() != shown.Request {
-			shown.Answer.Sent = got.sent.written()
+		if got.sent.Method != "" && shown.Ready && got.sent.HTTP() != shown.Request {
+			shown.Answer.Sent = got.sent.HTTP()
 		}
 	}
 	return shown
 }
 
 // request shows a request; it is empty where the browser went there itself, and cannot any more.
-func (p *Playground) request(shown *pages.PlaygroundStep, s step, sent request) {
-	if sent.method == "" {
+func (p *Playground) request(shown *pages.PlaygroundStep, s step, sent transcript.Request) {
+	if sent.Method == "" {
 		return
 	}
-	shown.Parameters, shown.Request, shown.Command = described(sent.form), sent.written(), sent.command()
+	shown.Parameters, shown.Request, shown.Command = described(sent.Form), sent.HTTP(), sent.Command()
 	if s.visit { // the browser has headers of its own
-		shown.Visit, shown.Request = sent.address(), "GET "+sent.address()
+		shown.Visit, shown.Request = sent.Address(), "GET "+sent.Address()
 	}
 }
 
 // described are parameters with what they mean.
 func described(list []curl.Pair) []pages.PlaygroundValue {
-	all := make([]pages.PlaygroundValue, len(list))
+	all, means := make([]pages.PlaygroundValue, len(list)), transcript.Meanings("en")
 	for i, f := range list {
-		all[i] = pages.PlaygroundValue{Name: f.Name, Value: f.Value, Meaning: meaning(f.Name)}
+		all[i] = pages.PlaygroundValue{Name: f.Name, Value: f.Value, Meaning: means[f.Name]}
 	}
 	return all
 }
 
 func (p *Playground) answer(a attempt, got answer, now time.Time) *pages.PlaygroundAnswer {
-	shown := &pages.PlaygroundAnswer{Text: got.written(), Received: described(got.received), Note: got.note, Refused: got.refused}
-	list := members(got.body)
+	shown := &pages.PlaygroundAnswer{Text: got.HTTP(), Received: described(got.received), Note: got.note, Refused: got.refused}
+	list := transcript.Members(got.Body)
 	shown.Fault = p.fault(got, list)
 	for _, m := range list {
-		switch m.name {
+		switch m.Name {
 		case "access_token", "refresh_token", "id_token":
 			shown.Tokens = append(shown.Tokens, p.token(a, m, now))
 		default:
@@ -105,9 +106,9 @@ func (p *Playground) answer(a attempt, got answer, now time.Time) *pages.Playgro
 	return shown
 }
 
-func (p *Playground) token(a attempt, m member, now time.Time) pages.PlaygroundToken {
-	shown := pages.PlaygroundToken{Name: m.name, Text: m.text(), Meaning: meaning(m.name)}
-	header, claims, ok := decoded(m.text())
+func (p *Playground) token(a attempt, m transcript.Member, now time.Time) pages.PlaygroundToken {
+	shown := pages.PlaygroundToken{Name: m.Name, Text: m.Text(), Meaning: transcript.Meanings("en")[m.Name]}
+	header, claims, ok := transcript.Decoded(m.Text())
 	if !ok {
 		return shown
 	}
@@ -116,7 +117,7 @@ func (p *Playground) token(a attempt, m member, now time.Time) pages.PlaygroundT
 	}
 	for _, c := range claims {
 		described := claim(c, now)
-		if c.name == "nonce" && c.text() == a.nonce {
+		if c.Name == "nonce" && c.Text() == a.nonce {
 			described.Words = "It is the one of step 1."
 		}
 		shown.Claims = append(shown.Claims, described)
@@ -125,13 +126,13 @@ func (p *Playground) token(a attempt, m member, now time.Time) pages.PlaygroundT
 }
 
 // claim is a member with what it means, and times in words.
-func claim(m member, now time.Time) pages.PlaygroundValue {
-	shown := pages.PlaygroundValue{Name: m.name, Value: m.text(), Meaning: meaning(m.name)}
-	n, number := m.seconds()
+func claim(m transcript.Member, now time.Time) pages.PlaygroundValue {
+	shown := pages.PlaygroundValue{Name: m.Name, Value: m.Text(), Meaning: transcript.Meanings("en")[m.Name]}
+	n, number := m.Seconds()
 	switch {
-	case number && isTime(m.name):
+	case number && m.IsTime():
 		shown.Words = moment(time.Unix(n, 0), now)
-	case number && m.name == "expires_in":
+	case number && m.Name == "expires_in":
 		shown.Words = lasting(time.Duration(n) * time.Second)
 	}
 	return shown

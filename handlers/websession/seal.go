@@ -35,6 +35,9 @@ const (
 	OwnDone Purpose = "own done"
 	// ConsoleDone is what was done in the console.
 	ConsoleDone Purpose = "console done"
+	// ConsoleRun is what a trial of a client's flow in the console has yielded.
+	ConsoleRun Purpose = "console run"
+	trial      Purpose = "trial"
 )
 
 // binderLength is that of 32 random bytes in base64url.

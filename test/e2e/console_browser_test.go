@@ -49,7 +49,8 @@ func TestConsoleByKeyboard(t *testing.T) {
 	assert.NotContains(t, s.log.String(), "nobody at all")
 }
 
-// On a narrow window the navigation is a menu, which opens without the script, and all of the bar fits.
+// On a narrow window the navigation is a menu, which opens without the script, all of the bar fits, and so does a run of a
+// client's flow.
 func TestConsoleMenuOnAPhone(t *testing.T) {
 	t.Parallel()
 	s := dev(t, manyAttempts)
@@ -65,4 +66,35 @@ func TestConsoleMenuOnAPhone(t *testing.T) {
 		w.do(chromedp.Navigate(s.url+"/admin/"+page+"?ui_locales=de"), chromedp.WaitVisible("#console-"+page))
 		assert.LessOrEqual(t, read(w, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)), 390, page)
 	}
+	w.runsAFlow()
+}
+
+// runsAFlow goes through the flow of a client by mouse, as its administrator, from the registration of the redirect URI to
+// its removal.
+func (w *window) runsAFlow() {
+	w.t.Helper()
+	s, page := w.server, w.server.url+"/admin/clients/demo-web"
+	fits := func(what string) {
+		w.t.Helper()
+		assert.LessOrEqual(w.t, read(w, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)), 390, what)
+	}
+	w.do(
+		chromedp.Navigate(page), chromedp.Click(`a[href$="/try"].button`), chromedp.WaitVisible("#console-flow"),
+		chromedp.Click("#redirect-add"), chromedp.WaitVisible("#said"), chromedp.SetValue("#prompt", "consent"), chromedp.Click("#flow-start"), chromedp.WaitVisible("#console-flow-request"),
+	)
+	fits("request")
+	w.do(chromedp.Click("#flow-go"), chromedp.WaitVisible("#consent-page"), chromedp.Click("#consent-accept"), chromedp.WaitVisible("#flow-exchange"))
+	assert.Equal(w.t, s.url+"/admin/try/response", read(w, chromedp.Location()), "the code is in no address")
+	fits("response")
+	const secret = "demo-web-secret-0123456789abcdef"
+	w.do(chromedp.SendKeys("#secret", secret+"\r"), chromedp.WaitVisible("#token-id_token"))
+	assert.Len(w.t, w.texts("#token-id_token .findings .good"), 6)
+	assert.Zero(w.t, read(w, chromedp.Evaluate[int](`document.querySelectorAll('.findings .bad').length`)))
+	fits("run")
+	w.do(chromedp.Click("#step-userinfo"), chromedp.WaitVisible(`#console-flow-run[data-step="userinfo"]`))
+	assert.Contains(w.t, read(w, chromedp.Evaluate[string](`document.querySelector('#console-flow-run').textContent`)), "admin@example.com")
+	w.do(chromedp.SendKeys("#secret", secret), chromedp.Click("#step-revocation"), chromedp.WaitVisible(`#console-flow-run[data-step="revocation"]`))
+	assert.False(w.t, read(w, chromedp.Evaluate[bool](`!!document.querySelector('#steps')`)), "nothing is left")
+	w.do(chromedp.Click("#redirect-remove"), chromedp.WaitVisible("#redirect-add"))
+	assert.NotContains(w.t, s.log.String(), secret)
 }

@@ -16,7 +16,7 @@ type Provider struct {
 	Name   string
 	Issuer string
 	// The endpoints are URLs.
-	Authorization, Token, UserInfo, Introspection, Keys, Logout string
+	Authorization, Token, UserInfo, Introspection, Revocation, Keys, Logout string
 }
 
 // ID is the name of the server in paths and keys: small letters and digits.

@@ -1,9 +1,6 @@
-package playground
+package transcript
 
-// meaning says what a parameter, a claim or a member of an answer is; empty for one that is not of a standard.
-func meaning(name string) string { return meanings()[name] }
-
-func meanings() map[string]string {
+func english() map[string]string {
 	return map[string]string{ //nolint:gosec // texts about tokens, and no tokens
 		// Parameters of requests and of authorization responses.
 		"response_type":         "code: the browser brings back a code, and no token",
@@ -14,8 +11,15 @@ func meanings() map[string]string {
 		"code_challenge":        "the SHA-256 of the verifier, in base64url",
 		"code_challenge_method": "S256: the challenge is a hash, of which nobody gets the verifier",
 		"grant_type":            "what is exchanged for tokens",
-		"code":                  "works once, for this client and this redirect URI, and for a minute",
+		"code":                  "works once, for this client and this redirect URI, and for a short time",
 		"code_verifier":         "what the challenge is the hash of: only the application that began has it",
+		"client_secret":         "what the client authenticates with",
+		"client_assertion":      "a JWT that the client has signed, which authenticates it",
+		"client_assertion_type": "what kind of assertion it is: a JWT",
+		"prompt":                "what the person is asked for: login, consent or none",
+		"max_age":               "how many seconds ago the sign-in may be",
+		"acr_values":            "how strongly the person is to be authenticated",
+		"login_hint":            "the name that the sign-in page proposes",
 		"token":                 "the token that it is about",
 		"token_type_hint":       "where the server may look first",
 		"password":              "the password of the person, which the application learns",
@@ -57,7 +61,7 @@ func meanings() map[string]string {
 		"token_use":  "access_token or refresh_token",
 		"username":   "the name that the person signs in with",
 		"roles":      "the roles of the person here",
-		"groups":     "the same, by the name that some products read",
+		"groups":     "the roles, by the name that some products read",
 		"updated_at": "when the account changed last",
 		// The profile (OpenID Connect Core section 5.1).
 		"name": "the whole name", "given_name": "the first name", "family_name": "the last name", "middle_name": "the middle name", "nickname": "a casual name",
@@ -66,15 +70,5 @@ func meanings() map[string]string {
 		"gender": "the gender", "birthdate": "the date of birth", "zoneinfo": "the time zone", "locale": "the language",
 		"email": "the address of mail; it may change", "email_verified": "whether the person has shown to read it",
 		"phone_number": "the phone number", "phone_number_verified": "whether the person has shown to have it", "address": "the postal address",
-	}
-}
-
-// isTime tells whether a member is a time in seconds since 1970.
-func isTime(name string) bool {
-	switch name {
-	case "exp", "iat", "nbf", "auth_time", "updated_at":
-		return true
-	default:
-		return false
 	}
 }
