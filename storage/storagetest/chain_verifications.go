@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"crypto/rand"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +47,14 @@ func testVerificationsKept(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	assert.Equal(t, state.Last, last.Reached)
 	assert.Equal(t, report, a.intact(t), "the result is not part of what is verified")
+
+	// That a checkpoint which was given is forged says nothing about the log.
+	signature := strings.LastIndex(a.signed[0], ".") + 1
+	forged := a.signed[0][:signature] + a.signed[1][strings.LastIndex(a.signed[1], ".")+1:]
+	_, err = a.verify(ctx, forged)
+	var found *chain.Fault
+	require.ErrorAs(t, err, &found)
+	assert.True(t, found.Given)
 
 	// A fault is kept as it was found.
 	f.advance(time.Second)
