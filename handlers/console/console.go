@@ -47,6 +47,7 @@ type Config struct {
 	Sessions      sessions
 	Apps          apps
 	Audit         records
+	Verifications verifications
 	Usernames     usernames
 	Webhooks      webhooks
 	// Policies are the rate limits, and Budgets what is left of them.
