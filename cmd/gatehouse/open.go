@@ -191,7 +191,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		events:    events,
 		gate:      gate,
 		auditKeys: auditKeys, verified: chain.NewVerifications(store, auditKeys, e.clock, e.random),
-		webhooks:  webhook.NewRegistry(store, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
+		webhooks: webhook.NewRegistry(store, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
 	}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -11,6 +12,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/console"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/imports"
 )
 
 func TestSettingsSayWhereTheyCameFrom(t *testing.T) {
@@ -89,6 +91,39 @@ func TestImportsAreListed(t *testing.T) {
 		assert.Contains(t, page, want)
 	}
 	assert.NotContains(t, page, "<script>alert")
+}
+
+func TestImportsShowHowFarTheyAre(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	now := *f.now.Load()
+	run := imports.History{
+		ID: f.id(), Command: "users", File: hostile, Actor: audit.Actor{Kind: audit.OperatingSystemUser, ID: hostile, Host: "db1"}, BeganAt: now, SeenAt: now,
+		ReadBytes: 420, TotalBytes: 1000, Count: imports.Count{Read: 1234, Imported: 1200, Refused: 34}, Faults: []string{"user 4 (carl): /email: " + hostile},
+	}
+	require.NoError(t, f.store.AddImport(t.Context(), run))
+	const going, meta = " data-refresh>", `<meta http-equiv="refresh"`
+	page := b.get("/admin/imports").Body.String()
+	for _, want := range []string{going, meta, `max="100" value="42"></progress>`, "42 % of the source", "1,234 read", "1,200 imported", "34 refused", "user 4 (carl): /email:", ">running<", "--refused FILE"} {
+		assert.Contains(t, page, want)
+	}
+	assert.NotContains(t, page, "<script>alert")
+	f.later(time.Minute)
+	assert.Contains(t, b.get("/admin/imports").Body.String(), ">running<")
+	f.later(time.Second)
+	page = b.get("/admin/imports").Body.String()
+	for _, want := range []string{">stopped<", "It has said nothing since 08:00", "Run the same command again"} {
+		assert.Contains(t, page, want)
+	}
+	for _, gone := range []string{going, meta, "<progress"} {
+		assert.NotContains(t, page, gone)
+	}
+	run.EndedAt, run.Result = f.now.Load(), imports.Done
+	require.NoError(t, f.store.UpdateImport(t.Context(), run))
+	page = b.get("/admin/imports").Body.String()
+	assert.Contains(t, page, ">done<")
+	assert.NotContains(t, page, going)
+	assert.NotContains(t, b.get("/admin/settings").Body.String(), meta)
 }
 
 // Nobody without a role reads or sends anything here.

@@ -62,7 +62,8 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"passkeys": testPasskeys, "passkeys race": testPasskeyRace, "passkeys come and go": testPasskeysComeAndGo, "passkey replays": testPasskeyReplays, "passkey removals race": testPasskeyRemovalRace, "passkeys and other factors": testPasskeysAndOtherFactors, "passkey with recovery codes": testPasskeyWithRecoveryCodes, "challenges": testChallenges,
 		"first administrator": testFirstAdministrator, "first administrator expires": testFirstAdministratorExpires, "first administrator beside others": testFirstAdministratorBesideOthers, "first administrator created": testFirstAdministratorCreated, "first administrator with a passkey": testFirstAdministratorWithPasskey, "first administrator race": testFirstAdministratorRace, "first administrator races others": testFirstAdministratorRacesOthers,
 		"roles in use": testRolesInUse, "clients with a scope": testClientsWithScope,
-		"statistics": testStatistics, "statistics race": testStatisticsRace,
+		"imports kept": testImportsKept,
+		"statistics":   testStatistics, "statistics race": testStatisticsRace,
 		"transactions": testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
 		"leases": testLeases, "jobs": testJobs, "janitor": testJanitor, "times": testTimes, "statements": testStatements, "migrations": testMigrations, "a newer schema": testNewerSchema,
 	} {
