@@ -20,6 +20,10 @@ func (h *instance) console(web *websession.Sessions, set *pages.Set, protocol *o
 	if err != nil {
 		return nil, err
 	}
+	texts, err := readSettingTexts()
+	if err != nil {
+		return nil, err
+	}
 	return console.New(console.Config{
 		Networks: networks, Factors: h.demands, Figures: h.store, Demo: h.config.Dev,
 		Foresight: protocol, Scopes: h.catalogue, ScopeUses: h.store, Roles: h.store,
@@ -27,7 +31,7 @@ func (h *instance) console(web *websession.Sessions, set *pages.Set, protocol *o
 		Clients: h.store, Together: h.store, Registry: h.registry, Catalogue: h.catalogue, Provider: h.config.asProvider(),
 		Tokens: h.inspector, Consents: h.consents, Keys: h.keys, DataKeys: h.ring, State: h.store,
 		Policies: counted.table, Budgets: ratelimit.NewBudgets(counted.table, counted.state, h.gate, h.store, h.users), Messages: h.store, Channels: h.config.channels(),
-		Settings: h.config.shownSettings(), Brand: h.config.brand, Version: version,
+		Settings: h.config.shownSettings(texts), Brand: h.config.brand, Version: version,
 		KeySchedule: console.KeySchedule{Kept: oauthhandlers.DocumentAge, Every: h.config.KeyRotation, Ahead: h.config.KeyPublishAhead},
 		Refusals:    refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)), Checks: h.config.refusals(),
 		LogoutPath: h.config.paths().EndSession, Web: web, Pages: set, Clock: web.Clock,

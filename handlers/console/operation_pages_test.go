@@ -3,6 +3,7 @@ package console_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,8 @@ func TestSettingsSayWhereTheyCameFrom(t *testing.T) {
 		c.Settings = []console.Setting{
 			{Name: "issuer", Value: "https://id.example", Kind: console.VariableSetting, From: "GATEHOUSE_ISSUER"},
 			{Name: "secret", Hidden: true, Kind: console.VariableSetting, From: "GATEHOUSE_SECRET_FILE"},
+			{Name: "tls_cert", Variable: "GATEHOUSE_TLS_CERT", About: "`GATEHOUSE_TLS_CERT` and `GATEHOUSE_TLS_KEY` are PEM files.", Kind: console.DefaultSetting},
+			{Name: "tls_key", Variable: "GATEHOUSE_TLS_KEY", About: "`GATEHOUSE_TLS_CERT` and `GATEHOUSE_TLS_KEY` are PEM files.", Kind: console.DefaultSetting},
 			{Name: "log_level", Value: "info", Kind: console.DefaultSetting},
 		}
 	})
@@ -28,6 +31,13 @@ func TestSettingsSayWhereTheyCameFrom(t *testing.T) {
 	for _, want := range []string{"<code>https://id.example</code>", "GATEHOUSE_SECRET_FILE", "<code>log_level</code>"} {
 		assert.Contains(t, page, want)
 	}
+	const text = "<code>GATEHOUSE_TLS_CERT</code> and <code>GATEHOUSE_TLS_KEY</code> are PEM files."
+	assert.Equal(t, 1, strings.Count(page, text), "once for both")
+	assert.Contains(t, page, `<tr id="GATEHOUSE_TLS_CERT"><th scope="row"><a href="#GATEHOUSE_TLS_CERT"><code>tls_cert</code></a>`)
+	sought := b.get("/admin/settings?search=gatehouse_tls_key+are+pem").Body.String()
+	assert.Contains(t, sought, `id="GATEHOUSE_TLS_KEY"`)
+	assert.NotContains(t, sought, "log_level")
+	assert.Contains(t, b.get("/admin/settings?search=GATEHOUSE_TLS_C").Body.String(), text)
 	given := b.get("/admin/settings?given=1").Body.String()
 	assert.NotContains(t, given, "log_level")
 	assert.Contains(t, given, "issuer")
