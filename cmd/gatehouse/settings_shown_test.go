@@ -62,10 +62,10 @@ func TestShownSettingsSayWhereTheyCameFrom(t *testing.T) {
 	for _, s := range c.shownSettings(nil) {
 		shown[s.Name] = s
 	}
-	assert.Equal(t, console.Setting{Name: "issuer", Value: "https://id.example", Kind: console.FlagSetting, From: "--issuer"}, shown["issuer"])
+	assert.Equal(t, console.Setting{Name: "issuer", Variable: "GATEHOUSE_ISSUER", Value: "https://id.example", Kind: console.FlagSetting, From: "--issuer"}, shown["issuer"])
 	assert.Equal(t, console.VariableSetting, shown["listen"].Kind)
 	assert.Equal(t, console.FileSetting, shown["log_level"].Kind)
-	assert.Equal(t, console.Setting{Name: "secret", Hidden: true, Kind: console.VariableSetting, From: "GATEHOUSE_SECRET_FILE"}, shown["secret"])
+	assert.Equal(t, console.Setting{Name: "secret", Variable: "GATEHOUSE_SECRET", Hidden: true, Kind: console.VariableSetting, From: "GATEHOUSE_SECRET_FILE"}, shown["secret"])
 	assert.Equal(t, "postgres://db.example", shown["database_url"].Value)
 	assert.Equal(t, console.DefaultSetting, shown["session_idle"].Kind)
 	assert.Equal(t, "8h0m0s", shown["session_idle"].Value)
@@ -75,7 +75,7 @@ func TestShownSettingsSayWhereTheyCameFrom(t *testing.T) {
 	c = defaults()
 	for _, s := range c.shownSettings(nil) {
 		if s.Name == "secret" {
-			assert.Equal(t, console.Setting{Name: "secret", Hidden: true, Kind: console.FileSetting, From: "data/secret"}, s, "it is generated")
+			assert.Equal(t, console.Setting{Name: "secret", Variable: "GATEHOUSE_SECRET", Hidden: true, Kind: console.FileSetting, From: "data/secret"}, s, "it is generated")
 		}
 	}
 }
