@@ -116,6 +116,16 @@ func testVerificationGoesOn(t *testing.T, f *fixture) {
 	_, err := a.verify(ctx, "")
 	require.ErrorIs(t, err, chain.ErrTampered)
 
+	// A record that only waits is no result.
+	f.advance(24 * time.Hour)
+	require.NoError(t, a.act(ctx, "waits"))
+	f.advance(2 * time.Minute)
+	require.NotErrorIs(t, job.Step(ctx), chain.ErrTampered)
+	assert.Equal(t, second.ID, a.last(t).ID)
+	a.seal(t)
+	require.NoError(t, a.continuation().Step(ctx))
+	assert.EqualValues(t, 8, a.last(t).Reached.Sequence)
+
 	// A fault is found again until it is mended.
 	restore := f.saved(t)
 	for _, attack := range []struct {
@@ -125,7 +135,7 @@ func testVerificationGoesOn(t *testing.T, f *fixture) {
 	}{
 		{"UPDATE audit_logs SET host = 'x' WHERE sequence = 9", chain.Changed, 9},
 		{"DELETE FROM audit_logs WHERE sequence > 6", chain.Removed, 7},
-		{"UPDATE audit_logs SET hash = mac WHERE sequence = 7", chain.Rewritten, 0},
+		{"UPDATE audit_logs SET hash = mac WHERE sequence = 8", chain.Rewritten, 0},
 	} {
 		f.advance(24 * time.Hour)
 		a.acts(t, 2)
@@ -145,4 +155,42 @@ func testVerificationGoesOn(t *testing.T, f *fixture) {
 		a = f.auditor(t) // a server that was started again
 	}
 	f.unsaved(t)
+}
+
+// A long log is verified in steps, and what retention removed meanwhile is no fault.
+func testVerificationInSteps(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	a := f.auditor(t)
+	a.acts(t, 5)
+	verifier := chain.NewVerifier(a.store, a.keys, a.clock)
+	step := func(from chain.Link) chain.Report {
+		t.Helper()
+		report, err := verifier.Verify(ctx, chain.Options{From: from, Most: 1}, func(int64, int64) {})
+		require.NoError(t, err)
+		return report
+	}
+	whole := step(chain.Link{})
+	assert.False(t, whole.Partial, "a statement reads 200")
+	assert.EqualValues(t, 5, whole.Reached.Sequence)
+	for range 200 {
+		require.NoError(t, a.act(ctx, "shop"))
+	}
+	f.advance(time.Minute)
+	for a.due(t) {
+		a.seal(t)
+	}
+	first := step(chain.Link{})
+	assert.Equal(t, []any{true, true, int64(200), int64(200)}, []any{first.Whole, first.Partial, first.Records, first.Reached.Sequence})
+	rest := step(first.Reached)
+	assert.Equal(t, []any{false, false, int64(5), int64(205)}, []any{rest.Whole, rest.Partial, rest.Records, rest.Reached.Sequence})
+
+	f.advance(48 * time.Hour)
+	a.acts(t, 1)
+	removed, err := chain.NewRetention(a.store, a.gate, a.keys, a.clock, 24*time.Hour).Remove(ctx, audit.BackgroundJob("audit-retention"))
+	require.NoError(t, err)
+	require.EqualValues(t, 205, removed)
+	a.seal(t)
+	again := step(first.Reached)
+	assert.True(t, again.Whole)
+	assert.EqualValues(t, 206, again.First)
 }
