@@ -56,6 +56,7 @@ func registered(t *testing.T) map[string][]string {
 	require.NoError(t, m.SQL.Watch(new(sql.DB), "main"))
 	require.NoError(t, m.Redis.Watch(func() bool { return false }, func() metrics.RedisPool { return metrics.RedisPool{} }))
 	require.NoError(t, m.Keys.Watch(func(context.Context) ([]metrics.SigningKey, error) { return nil, nil }))
+	require.NoError(t, m.Audit.WatchVerified(func(context.Context) (time.Time, bool, error) { return time.Unix(1, 0), true, nil }))
 	require.NoError(t, m.Audit.Watch(func(context.Context) (time.Duration, error) { return 0, nil }))
 	require.NoError(t, m.Webhooks.Watch(time.Now, func(context.Context) ([]webhook.Standing, error) { return nil, nil }))
 	require.NoError(t, m.Messages.Watch(time.Now, func(context.Context) (map[notify.Channel]time.Time, error) { return nil, nil }))

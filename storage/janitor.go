@@ -27,6 +27,8 @@ const (
 	// keepMessages is how long messages to people are kept after they were written. By then none is
 	// tried any more.
 	keepMessages = 7 * 24 * time.Hour
+	// keepImports is how long it is kept how imports went; their batches are in the audit log.
+	keepImports = 180 * 24 * time.Hour
 )
 
 // Janitor removes expired rows, in small batches, on one replica at a time.
@@ -110,6 +112,8 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 	// Without the key no token of the other server is valid: it goes with the last of them.
 	remove(`DELETE FROM imported_refresh_tokens WHERE digest IN
 		(SELECT digest FROM imported_refresh_tokens WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
+	remove(`DELETE FROM imports WHERE id IN
+		(SELECT id FROM imports WHERE id < ? ORDER BY id LIMIT ?)`, rowID(provider.FirstID(now.Add(-keepImports))), batchSize)
 	remove("DELETE FROM imported_secrets WHERE needed_until < ?", now)
 	remove("DELETE FROM imported_signing_keys WHERE gone_at < ?", now)
 	var err error

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -12,13 +13,21 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// auditJobs seal the audit log, and remove what is older than the operator wants to keep.
+// auditJobs seal the audit log, verify what is new in it, and remove what is older than the operator wants to keep.
 func (h *instance) auditJobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs) []storage.Job {
 	sealer := chain.NewSealer(h.store, h.store, h.auditKeys, h.events, clock)
 	jobs := []storage.Job{{Name: "audit-seal", Every: time.Second, Lease: 10 * time.Second, Due: sealer.Due, Work: func(ctx context.Context) error {
 		_, err := sealer.Seal(ctx)
 		return err
 	}}}
+	goOn := chain.NewContinuation(chain.NewVerifier(h.store, h.auditKeys, clock), h.verified, clock, audit.BackgroundJob("audit-verify"))
+	jobs = append(jobs, storage.Job{Name: "audit-verify", Every: time.Minute, Lease: 10 * time.Minute, Due: goOn.Due, Work: func(ctx context.Context) error {
+		err := goOn.Step(ctx)
+		if errors.Is(err, chain.ErrTampered) {
+			log.ErrorContext(ctx, "the audit log is not what was recorded", slog.Any("error", err))
+		}
+		return err
+	}})
 	keep := h.config.AuditRetention
 	if keep == 0 {
 		return jobs
@@ -32,6 +41,15 @@ func (h *instance) auditJobs(log *slog.Logger, clock provider.Clock, m *metrics.
 		}
 		return err
 	}})
+}
+
+// lastVerified is when the audit log was last verified, and whether it was intact; the zero time: never.
+func (h *instance) lastVerified(ctx context.Context) (at time.Time, intact bool, err error) {
+	last, err := h.verified.Last(ctx)
+	if err != nil || last == nil {
+		return time.Time{}, false, err
+	}
+	return last.At, last.Fault == nil, nil
 }
 
 // unsealed is for how long the oldest record waits to be sealed, or zero.

@@ -21,7 +21,8 @@ func newAuditVerify(env *environment) *cobra.Command {
 		Long: `Each record has a proof that this product wrote it, which nobody can make with the database
 alone. Running servers chain the records by hashes each second, and sign the end of the chain at
 most each minute: a checkpoint. This checks all of it and names the first thing that is wrong;
-the exit code is 1 then.
+the exit code is 1 then. The result is kept, beside the log, and shown by the console and the
+next time; servers verify each day what was recorded since the last result without a fault.
 
 Somebody who can write to the database can put an older copy of the log in its place, or remove
 records together with the chain, so that a server chains the rest anew. The latter shows as
@@ -47,6 +48,10 @@ were signed by then, or within ten minutes, are admitted.`,
 		if options.UnauthenticatedUntil, err = timeOrAgo(*until, env.clock.Now(cmd.Context())); err != nil {
 			return fmt.Errorf("--unauthenticated-until %w", err)
 		}
+		before, err := h.verified.Last(cmd.Context())
+		if err != nil {
+			return err
+		}
 		shown := env.newProgress("verified")
 		report, err := chain.NewVerifier(h.store, h.auditKeys, env.clock).Verify(cmd.Context(), options, shown.at)
 		shown.end()
@@ -54,8 +59,16 @@ were signed by then, or within ten minutes, are admitted.`,
 		if err != nil && !errors.As(err, &fault) {
 			return err
 		}
-		if err := env.printVerified(report, fault, *asJSON); err != nil || fault == nil {
+		if err := env.printVerified(report, fault, before, *asJSON); err != nil {
 			return err
+		}
+		if fault == nil || !fault.Given {
+			if err := h.verified.Keep(cmd.Context(), env.actor(), report, fault); err != nil { // such as a copy that is only read
+				_, _ = fmt.Fprintln(env.Err, printable("note: this result is not kept: "+err.Error()))
+			}
+		}
+		if fault == nil {
+			return nil
 		}
 		return fmt.Errorf("audit log: %w", fault)
 	})
@@ -78,6 +91,35 @@ type verifiedView struct {
 	Unauthenticated int64      `json:"unauthenticated"`
 	SignedLate      []lateView `json:"signed_late"`
 	Fault           *faultView `json:"fault"`
+	// Before is the result of the verification before.
+	Before *beforeView `json:"before"`
+}
+
+type beforeView struct {
+	VerifiedAt time.Time  `json:"verified_at"`
+	ActorKind  string     `json:"actor_kind"`
+	Actor      string     `json:"actor"`
+	Host       string     `json:"host"`
+	Whole      bool       `json:"whole"`
+	Records    int64      `json:"records"`
+	Last       int64      `json:"last"`
+	Fault      *faultView `json:"fault"`
+}
+
+func viewBefore(v *chain.Verification) *beforeView {
+	if v == nil {
+		return nil
+	}
+	return &beforeView{v.At, string(v.Actor.Kind), v.Actor.ID, v.Actor.Host, v.Whole, v.Records, v.Reached.Sequence, viewFault(v.Fault)}
+}
+
+// shownBefore is the result of the verification before, in a line.
+func shownBefore(v *chain.Verification) string {
+	result := "intact"
+	if v.Fault != nil {
+		result = v.Fault.Error()
+	}
+	return fmt.Sprintf("%s, by %s: %s", when(v.At), by(v.Actor), result)
 }
 
 type lateView struct {
@@ -96,9 +138,20 @@ type faultView struct {
 	Text     string `json:"text"`
 }
 
+func viewFault(fault *chain.Fault) *faultView {
+	if fault == nil {
+		return nil
+	}
+	view := &faultView{Kind: string(fault.Kind), Sequence: fault.Sequence, Through: max(fault.Sequence, fault.Through), KeyID: fault.KeyID, Text: fault.Error()}
+	if !fault.ID.IsZero() {
+		view.Record = fault.ID.String()
+	}
+	return view
+}
+
 // printVerified prints what was verified. A fault is for standard error, except in JSON.
-func (e *environment) printVerified(r chain.Report, fault *chain.Fault, asJSON bool) error {
-	view := verifiedView{Intact: fault == nil, Records: r.Records, First: r.First, Last: r.Last, Checkpoints: r.Checkpoints, Unauthenticated: r.Unauthenticated, SignedLate: make([]lateView, len(r.Late))}
+func (e *environment) printVerified(r chain.Report, fault *chain.Fault, before *chain.Verification, asJSON bool) error {
+	view := verifiedView{Intact: fault == nil, Records: r.Records, First: r.First, Last: r.Last, Checkpoints: r.Checkpoints, Unauthenticated: r.Unauthenticated, SignedLate: make([]lateView, len(r.Late)), Fault: viewFault(fault), Before: viewBefore(before)}
 	for i, l := range r.Late {
 		view.SignedLate[i] = lateView{l.First, l.Last, l.Made, l.Signed}
 	}
@@ -109,16 +162,13 @@ func (e *environment) printVerified(r chain.Report, fault *chain.Fault, asJSON b
 		}
 		view.SignedAt, view.Checkpoint = &c.At, text
 	}
-	if fault != nil {
-		view.Fault = &faultView{Kind: string(fault.Kind), Sequence: fault.Sequence, Through: max(fault.Sequence, fault.Through), KeyID: fault.KeyID, Text: fault.Error()}
-		if !fault.ID.IsZero() {
-			view.Fault.Record = fault.ID.String()
-		}
-	}
 	switch {
 	case asJSON:
 		return printJSON(e.Out, view)
 	case fault != nil:
+		if before != nil {
+			_, _ = fmt.Fprintln(e.Err, printable("note: the verification before: "+shownBefore(before)))
+		}
 		return nil
 	case r.Records == 0 && r.Unsealed:
 		_, err := fmt.Fprintln(e.Out, "The audit log is intact. Its records wait for a running server, which chains and signs them.")
@@ -127,10 +177,10 @@ func (e *environment) printVerified(r chain.Report, fault *chain.Fault, asJSON b
 		_, err := fmt.Fprintln(e.Out, "The audit log is empty: nothing was recorded yet.")
 		return err
 	}
-	return e.printIntact(r, view.Checkpoint)
+	return e.printIntact(r, before, view.Checkpoint)
 }
 
-func (e *environment) printIntact(r chain.Report, checkpoint string) error {
+func (e *environment) printIntact(r chain.Report, before *chain.Verification, checkpoint string) error {
 	last := "none"
 	if r.Checkpoint != nil {
 		last = fmt.Sprintf("%d, the last at record %d, %s", r.Checkpoints, r.Checkpoint.Sequence, when(r.Checkpoint.At))
@@ -144,6 +194,9 @@ func (e *environment) printIntact(r chain.Report, checkpoint string) error {
 	}
 	for _, l := range r.Late {
 		shown = append(shown, "Signed late", fmt.Sprintf("%d to %d, made from %s on, signed %s: no server ran, or the chain was made anew", l.First, l.Last, when(l.Made), when(l.Signed)))
+	}
+	if before != nil {
+		shown = append(shown, "Before", shownBefore(before))
 	}
 	return facts(e.Out, shown...)
 }

@@ -23,15 +23,19 @@ func (h *instance) console(web *websession.Sessions, set *pages.Set, protocol *o
 	if err != nil {
 		return nil, err
 	}
+	texts, err := readSettingTexts()
+	if err != nil {
+		return nil, err
+	}
 	return console.New(console.Config{
 		Networks: networks, Factors: h.demands, Figures: h.store, Demo: h.config.Dev,
 		Foresight: protocol, Scopes: h.catalogue, ScopeUses: h.store, Roles: h.store,
-		Users: h.store, Accounts: h.users, Invitations: h.invitations, Recovery: h.people, Policy: h.people.Policy(), SecondFactors: h.factors, Passkeys: h.passkeys, Sessions: h.sessions, Apps: h.apps, Audit: h.store, Usernames: h.store, Webhooks: h.webhooks,
+		Users: h.store, Accounts: h.users, Invitations: h.invitations, Recovery: h.people, Policy: h.people.Policy(), SecondFactors: h.factors, Passkeys: h.passkeys, Sessions: h.sessions, Apps: h.apps, Audit: h.store, Verifications: h.verified, Imports: h.store, Usernames: h.store, Webhooks: h.webhooks,
 		Clients: h.store, Together: h.store, Repeats: idempotency.NewKeys(h.store, h.store, h.ring.Key(keyring.Idempotency), web.Clock), Registry: h.registry, Catalogue: h.catalogue, Provider: h.config.asProvider(),
 		Self: own, CodeLifetime: h.config.CodeLifetime, Random: random,
 		Tokens: h.inspector, Consents: h.consents, Keys: h.keys, DataKeys: h.ring, State: h.store,
 		Policies: counted.table, Budgets: ratelimit.NewBudgets(counted.table, counted.state, h.gate, h.store, h.users), Messages: h.store, Channels: h.config.channels(),
-		Settings: h.config.shownSettings(), Brand: h.config.brand, Version: version,
+		Settings: h.config.shownSettings(texts), Brand: h.config.brand, Version: version,
 		KeySchedule: console.KeySchedule{Kept: oauthhandlers.DocumentAge, Every: h.config.KeyRotation, Ahead: h.config.KeyPublishAhead},
 		Refusals:    refusal.NewRecorder(h.ring.Key(keyring.ErrorRecord)), Checks: h.config.refusals(),
 		LogoutPath: h.config.paths().EndSession, Web: web, Pages: set, Clock: web.Clock,

@@ -108,7 +108,7 @@ func makesDatabase(cmd *cobra.Command) bool {
 
 // isImport tells whether a verb is one of those of "import".
 func isImport(cmd *cobra.Command) bool {
-	return cmd.HasParent() && cmd.Parent().CommandPath() == cmd.Root().Name()+" import"
+	return cmd.HasParent() && cmd.Name() != "list" && cmd.Parent().CommandPath() == cmd.Root().Name()+" import"
 }
 
 func isDryRun(cmd *cobra.Command) bool {

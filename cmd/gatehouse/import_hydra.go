@@ -107,12 +107,13 @@ func (e *environment) importHydra(cmd *cobra.Command, f hydraFlags) (err error) 
 	defer h.close(&err)
 	reader := hydra.NewReader(db, secrets, hydra.Options{JWT: *f.jwt, Kinds: kinds})
 	defer reader.Close()
-	run := imports.Run{Sinks: e.hydraSinks(cmd, h, f, secrets, imports.Source{System: "hydra", Name: databaseName(address)})}
+	source := imports.Source{System: "hydra", Name: databaseName(address)}
+	run := imports.Run{Sinks: e.hydraSinks(cmd, h, f, secrets, source)}
 	used := append(h.files(), usedFiles("the file with the system secret", *f.secretFile)...)
 	if path := hydradb.File(address); path != "" {
 		used = append(used, usedFiles("the database of Hydra", path, path+"-wal")...)
 	}
-	return e.runImport(ctx, f.importFlags, used, run, reader, func() float64 { return -1 })
+	return e.runImport(ctx, f.importFlags, used, e.importRecorder(h, f.importFlags, cmd.Name(), source.Name), run, reader, func() (read, total int64) { return 0, 0 })
 }
 
 // hydraSinks are those of all kinds.

@@ -41,11 +41,7 @@ func (e *environment) printImport(r *imports.Report, f importFlags) error {
 			_, _ = fmt.Fprintf(e.Err, "... and %d more: --refused FILE takes all of them, --json lists the first 1000\n", r.Total().Refused-i)
 			break
 		}
-		text := refusal.Reason
-		if refusal.Field != "" {
-			text = refusal.Field + ": " + text
-		}
-		_, _ = fmt.Fprintln(e.Err, printable("refused: "+entry(refusal.Kind, refusal.Line, refusal.Name)+": "+text))
+		_, _ = fmt.Fprintln(e.Err, printable("refused: "+refusal.String()))
 	}
 	for i, note := range r.Notes[len(r.Warnings()):] {
 		if i == shownRefusals {

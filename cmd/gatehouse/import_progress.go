@@ -26,15 +26,15 @@ type importProgress struct {
 	w        io.Writer
 	terminal bool
 	clock    provider.Clock
-	done     func() float64
+	position func() (read, total int64)
 	shown    time.Time
 	began    time.Time
 	drawn    bool
 }
 
-func newImportProgress(w io.Writer, clock provider.Clock, done func() float64) *importProgress {
+func newImportProgress(w io.Writer, clock provider.Clock, position func() (read, total int64)) *importProgress {
 	file, ok := w.(*os.File)
-	p := &importProgress{w: w, clock: clock, done: done, terminal: ok && term.IsTerminal(int(file.Fd()))}
+	p := &importProgress{w: w, clock: clock, position: position, terminal: ok && term.IsTerminal(int(file.Fd()))}
 	p.began = clock.Real()
 	p.shown = p.began
 	return p
@@ -53,7 +53,10 @@ func (p *importProgress) show(r *imports.Report) {
 	p.shown = now
 	total := r.Total()
 	text := fmt.Sprintf("%d read, %d imported, %d already there, %d refused", total.Read, total.Imported, total.Present, total.Refused)
-	part := p.done()
+	part := -1.0
+	if read, size := p.position(); size > 0 {
+		part = float64(read) / float64(size)
+	}
 	if part >= 0 {
 		text = fmt.Sprintf("%3.0f%%  %s", part*100, text)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +20,7 @@ type importFlags struct {
 
 func addImportFlags(cmd *cobra.Command) importFlags {
 	return importFlags{
-		dryRun:  cmd.Flags().Bool("dry-run", false, "check everything, also against what exists, and write nothing"),
+		dryRun:  cmd.Flags().Bool("dry-run", false, "check everything, also against what exists, and write nothing but that it ran"),
 		asJSON:  addJSON(cmd),
 		refused: cmd.Flags().String("refused", "", "file for the refused lines, to be mended and imported again, replaced at the end; it holds password hashes and secrets"),
 	}
@@ -75,7 +76,23 @@ func (e *environment) importFrom(cmd *cobra.Command, f importFlags, path, system
 		return err
 	}
 	defer h.close(&err)
-	return e.runImport(cmd.Context(), f, append(file.used, h.files()...), imports.Run{Sinks: e.importSinks(cmd, h, f, file.Source, kinds...)}, reader, file.done)
+	recorder := e.importRecorder(h, f, cmd.Name(), file.Name)
+	return e.runImport(cmd.Context(), f, append(file.used, h.files()...), recorder, imports.Run{Sinks: e.importSinks(cmd, h, f, file.Source, kinds...)}, reader, file.position)
+}
+
+// importRecorder keeps how far an import is. What it came from has no credentials.
+func (e *environment) importRecorder(h *instance, f importFlags, command, name string) *imports.Recorder {
+	return imports.NewRecorder(h.store, e.clock, e.random, imports.History{Command: command, File: name, DryRun: *f.dryRun, Actor: e.actor()})
+}
+
+// endTime is how long the end of an import that was interrupted may take to be stored.
+const endTime = 5 * time.Second
+
+func (e *environment) endImport(ctx context.Context, recorder *imports.Recorder, report *imports.Report, position func() (read, total int64), cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
+	defer cancel()
+	read, total := position()
+	return recorder.End(ctx, report, read, total, cause)
 }
 
 // files are those of the server.
@@ -88,10 +105,10 @@ func (h *instance) files() []usedFile {
 }
 
 // runImport imports what the reader yields, shows the progress and prints the report. It returns an
-// error when items were refused or the import was interrupted. done tells how much of the source was
-// read, between 0 and 1, or a negative number where that is not known. The file for refused lines may be
+// error when items were refused or the import was interrupted. Position is how many bytes of the source were
+// read, and of how many, 0 where that is not known. The file for refused lines may be
 // none of those in use.
-func (e *environment) runImport(ctx context.Context, f importFlags, used []usedFile, run imports.Run, reader imports.Reader, done func() float64) (err error) {
+func (e *environment) runImport(ctx context.Context, f importFlags, used []usedFile, recorder *imports.Recorder, run imports.Run, reader imports.Reader, position func() (read, total int64)) (err error) {
 	if *f.refused != "" {
 		refused, openErr := openRefused(*f.refused, used)
 		if openErr != nil {
@@ -100,10 +117,23 @@ func (e *environment) runImport(ctx context.Context, f importFlags, used []usedF
 		run.Refused = refused.write
 		defer func() { err = errors.Join(err, refused.close(e.Err)) }()
 	}
-	bar := newImportProgress(e.Err, e.clock, done)
-	run.Progress = bar.show
+	bar := newImportProgress(e.Err, e.clock, position)
+	if err := recorder.Begin(ctx); err != nil && !*f.dryRun { // which checks against a database that may be only read
+		return err
+	}
+	run.Progress = func(r *imports.Report) {
+		read, total := position()
+		recorder.Progress(ctx, r, read, total)
+		bar.show(r)
+	}
+	beating, stop := context.WithCancel(ctx)
+	go recorder.Beat(beating)
 	report, err := run.Do(ctx, reader)
+	stop()
 	bar.end()
+	if kept := e.endImport(ctx, recorder, report, position, err); kept != nil && !*f.dryRun {
+		err = errors.Join(err, kept)
+	}
 	if printed := e.printImport(report, f); printed != nil {
 		return errors.Join(err, printed)
 	}

@@ -70,13 +70,8 @@ func (f *importFile) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// done is how much of the file was read, or a negative number where its size is not known.
-func (f *importFile) done() float64 {
-	if f.size == 0 {
-		return -1
-	}
-	return float64(f.read.Load()) / float64(f.size)
-}
+// position is how many bytes were read, and of how many; 0: that is not known.
+func (f *importFile) position() (read, total int64) { return f.read.Load(), f.size }
 
 // Close closes the file.
 func (f *importFile) Close() error { return f.r.Close() }

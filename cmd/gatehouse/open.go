@@ -62,6 +62,7 @@ type instance struct {
 	events      *event.Bus
 	gate        *audit.Gate
 	auditKeys   *chain.Keys
+	verified    *chain.Verifications
 	webhooks    *webhook.Registry
 }
 
@@ -189,8 +190,8 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 			session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
 		events:    events,
 		gate:      gate,
-		auditKeys: auditKeys,
-		webhooks:  webhook.NewRegistry(store, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
+		auditKeys: auditKeys, verified: chain.NewVerifications(store, auditKeys, e.clock, e.random),
+		webhooks: webhook.NewRegistry(store, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -46,6 +47,29 @@ func settingsPage(t *testing.T) string {
 		}
 	}
 	return b.String()
+}
+
+// settingTexts are those that the console shows, by variable.
+func settingTexts(t *testing.T) string {
+	t.Helper()
+	texts := map[string]string{}
+	for _, s := range documentedSettings(t) {
+		text := regexp.MustCompile(`\\([_*<>\[\]])`).ReplaceAllString(s.text, "$1")
+		for _, variable := range s.files {
+			text += fmt.Sprintf(" `%s` names a file with the value instead.", variable)
+		}
+		if len(s.defaults) > 0 {
+			text += fmt.Sprintf(" Default: %s.", strings.Join(s.defaults, ", "))
+		}
+		for _, variable := range slices.Concat(s.names, s.files) {
+			if !strings.HasPrefix(variable, envPrefix+strings.ToUpper(proxyPrefix)) {
+				texts[variable] = text
+			}
+		}
+	}
+	content, err := json.MarshalIndent(texts, "", "  ")
+	require.NoError(t, err)
+	return string(content) + "\n"
 }
 
 // fieldsOf are the fields of a struct in the source.

@@ -24,7 +24,8 @@ var write = flag.Bool("write", false, "write the reference instead of comparing 
 func TestReferenceIsCurrent(t *testing.T) {
 	t.Parallel()
 	for name, page := range map[string]string{
-		"settings.md": settingsPage(t), "commands.md": commandsPage(newRoot(terminal{})), "errors.md": errorsPage(defaults()),
+		"../../cmd/gatehouse/setting_texts.json": settingTexts(t),
+		"settings.md":                            settingsPage(t), "commands.md": commandsPage(newRoot(terminal{})), "errors.md": errorsPage(defaults()),
 	} {
 		path := filepath.Join("..", "..", "deploy", "docs", name)
 		if *write {

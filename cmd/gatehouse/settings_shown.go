@@ -24,8 +24,9 @@ func secretURLs() []string {
 // proxyPrefix is that of the settings of "gatehouse proxy", which is another program.
 const proxyPrefix = "proxy_"
 
-// shownSettings are the settings of the server as the console shows them, without secrets.
-func (c *config) shownSettings() (shown []console.Setting) {
+// shownSettings are the settings of the server as the console shows them, without secrets. Texts are what they do, by
+// variable.
+func (c *config) shownSettings(texts map[string]string) (shown []console.Setting) {
 	values := reflect.ValueOf(*c)
 	for _, field := range settingFields() {
 		key := field.Tag.Get("koanf")
@@ -33,6 +34,8 @@ func (c *config) shownSettings() (shown []console.Setting) {
 			continue
 		}
 		s := console.Setting{Name: key, Value: shownSetting(values.FieldByIndex(field.Index).Interface()), From: c.origin[key]}
+		s.Variable = envPrefix + strings.ToUpper(key)
+		s.About = texts[s.Variable]
 		s.Kind = kindOfOrigin(s.From)
 		s.Value, s.Hidden = withoutSecret(key, s.Value)
 		if key == "secret" && !s.Hidden && c.embedded() { // it was generated

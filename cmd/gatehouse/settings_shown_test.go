@@ -34,7 +34,7 @@ func TestShownSettingsHaveNoSecrets(t *testing.T) {
 				require.Fail(t, "a secret of another type", key)
 			}
 		}
-		for _, s := range c.shownSettings() {
+		for _, s := range c.shownSettings(nil) {
 			assert.NotContains(t, s.Value, secret, s.Name)
 		}
 	}
@@ -59,13 +59,13 @@ func TestShownSettingsSayWhereTheyCameFrom(t *testing.T) {
 	c.origin = map[string]string{"issuer": "--issuer", "listen": "GATEHOUSE_LISTEN", "log_level": "/etc/gatehouse.yaml: log_level", "secret": "GATEHOUSE_SECRET_FILE"}
 	c.Issuer, c.Secret, c.DatabaseURL, c.RateLimits = "https://id.example", "s", "postgres://u:p@db.example/x", []string{"a", "b"}
 	shown := map[string]console.Setting{}
-	for _, s := range c.shownSettings() {
+	for _, s := range c.shownSettings(nil) {
 		shown[s.Name] = s
 	}
-	assert.Equal(t, console.Setting{Name: "issuer", Value: "https://id.example", Kind: console.FlagSetting, From: "--issuer"}, shown["issuer"])
+	assert.Equal(t, console.Setting{Name: "issuer", Variable: "GATEHOUSE_ISSUER", Value: "https://id.example", Kind: console.FlagSetting, From: "--issuer"}, shown["issuer"])
 	assert.Equal(t, console.VariableSetting, shown["listen"].Kind)
 	assert.Equal(t, console.FileSetting, shown["log_level"].Kind)
-	assert.Equal(t, console.Setting{Name: "secret", Hidden: true, Kind: console.VariableSetting, From: "GATEHOUSE_SECRET_FILE"}, shown["secret"])
+	assert.Equal(t, console.Setting{Name: "secret", Variable: "GATEHOUSE_SECRET", Hidden: true, Kind: console.VariableSetting, From: "GATEHOUSE_SECRET_FILE"}, shown["secret"])
 	assert.Equal(t, "postgres://db.example", shown["database_url"].Value)
 	assert.Equal(t, console.DefaultSetting, shown["session_idle"].Kind)
 	assert.Equal(t, "8h0m0s", shown["session_idle"].Value)
@@ -73,9 +73,22 @@ func TestShownSettingsSayWhereTheyCameFrom(t *testing.T) {
 	assert.NotContains(t, shown, "proxy_listen")
 
 	c = defaults()
-	for _, s := range c.shownSettings() {
+	for _, s := range c.shownSettings(nil) {
 		if s.Name == "secret" {
-			assert.Equal(t, console.Setting{Name: "secret", Hidden: true, Kind: console.FileSetting, From: "data/secret"}, s, "it is generated")
+			assert.Equal(t, console.Setting{Name: "secret", Variable: "GATEHOUSE_SECRET", Hidden: true, Kind: console.FileSetting, From: "data/secret"}, s, "it is generated")
 		}
+	}
+}
+
+// What each does stands beside it.
+func TestEverySettingIsDescribed(t *testing.T) {
+	t.Parallel()
+	texts, err := readSettingTexts()
+	require.NoError(t, err)
+	c := defaults()
+	for _, s := range c.shownSettings(texts) {
+		assert.NotEmpty(t, s.About, s.Name)
+		assert.Zero(t, strings.Count(s.About, "`")%2, "code that does not end: %s", s.Name)
+		assert.NotContains(t, s.About, `\`, s.Name)
 	}
 }

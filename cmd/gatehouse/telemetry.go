@@ -111,6 +111,7 @@ func (t *telemetry) watch(h *instance, l limits) error {
 		m.Ready.Watch("database", h.store.Writable),
 		m.Keys.Watch(func(ctx context.Context) ([]metrics.SigningKey, error) { return h.shownKeys(ctx), nil }),
 		m.Audit.Watch(func(ctx context.Context) (time.Duration, error) { return h.unsealed(ctx, t.clock) }),
+		m.Audit.WatchVerified(h.lastVerified),
 		m.Webhooks.Watch(t.clock, func(ctx context.Context) ([]webhook.Standing, error) { return h.store.Standings(ctx, t.clock()) }),
 		m.Messages.Watch(t.clock, h.store.WaitingSince),
 	)

@@ -107,18 +107,25 @@ func (c *Console) messageConcerns(ctx context.Context, now time.Time) (list []co
 	waiting, err := c.State.WaitingSince(ctx)
 	for _, channel := range notify.Channels() {
 		if since, waits := waiting[channel]; waits && now.Sub(since) > late {
-			list = append(list, concern{string(channel), "", since, Path + "/outbox"})
+			list = append(list, concern{string(channel), "", since, outboxPath})
 		}
 	}
 	return list, err
 }
 
 // auditConcerns: records are sealed within seconds, unless the sealer refuses to go on after a chain that was tampered
-// with, or no server runs it.
+// with, or no server runs it. What a verification found stays until the next one.
 func (c *Console) auditConcerns(ctx context.Context, now time.Time) (list []concern, err error) {
 	end, err := c.State.ChainState(ctx, 0)
-	if err == nil && end.Oldest != nil && now.Sub(*end.Oldest) > late {
-		list = append(list, concern{"audit", "", *end.Oldest, Path + "/audit"})
+	if err != nil {
+		return nil, err
+	}
+	if end.Oldest != nil && now.Sub(*end.Oldest) > late {
+		list = append(list, concern{"audit", "", *end.Oldest, auditPath})
+	}
+	last, err := c.Verifications.Last(ctx)
+	if err == nil && last != nil && last.Fault != nil {
+		list = append(list, concern{"verification", last.Fault.Error(), last.At, auditPath + "#verified"})
 	}
 	return list, err
 }

@@ -22,6 +22,20 @@ type records interface {
 	ChainState(ctx context.Context, at int64) (chain.State, error)
 }
 
+// verifications are the results of verifying the audit log.
+type verifications interface {
+	// Last is nil where there is none.
+	Last(ctx context.Context) (*chain.Verification, error)
+}
+
+// FaultPath is the record that was found wrong; empty: none is named.
+func (p auditPage) FaultPath() string {
+	if p.Verified == nil || p.Verified.Fault == nil || p.Verified.Fault.ID.IsZero() {
+		return ""
+	}
+	return auditPath + "/" + p.Verified.Fault.ID.String()
+}
+
 // usernames are the user names of users by their ids.
 type usernames interface {
 	Usernames(ctx context.Context, ids []provider.ID) (map[provider.ID]string, error)
@@ -35,6 +49,8 @@ type auditPage struct {
 	Records []namedRecord
 	Actions []audit.Action
 	Seal    seal
+	// Verified is the result of the last verification; nil: there is none.
+	Verified *chain.Verification
 	// ExportCSV and ExportJSON are the paths of the exports that have the same records.
 	ExportCSV, ExportJSON string
 	// Next is the path of the following page; empty: this is the last.
@@ -56,6 +72,9 @@ func (c *Console) serveAudit(w http.ResponseWriter, r *http.Request, v *viewer) 
 		return err
 	}
 	if page.Seal, err = c.seal(r); err != nil {
+		return err
+	}
+	if page.Verified, err = c.Verifications.Last(r.Context()); err != nil {
 		return err
 	}
 	if !page.Wrong {

@@ -48,6 +48,8 @@ type Config struct {
 	Sessions      sessions
 	Apps          apps
 	Audit         records
+	Verifications verifications
+	Imports       importHistories
 	Usernames     usernames
 	Webhooks      webhooks
 	// Policies are the rate limits, and Budgets what is left of them.

@@ -27,6 +27,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/connected"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
@@ -72,6 +73,8 @@ type fixture struct {
 	records   *refusal.Recorder
 	webhooks  *webhook.Registry
 	limiter   *ratelimit.Memory
+	auditKeys *chain.Keys
+	verified  *chain.Verifications
 	// statements counts those of all requests.
 	statements atomic.Int64
 }
@@ -97,6 +100,8 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	f.factors = factor.NewRegistry(f.store, f.gate, ring.Key(keyring.Factor), f.users, (*event.Bus)(nil), "Test", clock, rand.Reader)
 	passkeys, err := passkey.New(passkey.Config{Issuer: issuer, DisplayName: "Test"}, f.store, f.gate, f.users, f.factors, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, err)
+	f.auditKeys = chain.NewKeys(f.store, ring.Key(keyring.AuditKey), clock, rand.Reader)
+	f.verified = chain.NewVerifications(f.store, f.auditKeys, clock, rand.Reader)
 	tokenHash := ring.Key(keyring.TokenHash)
 	f.keys = keys.NewManager(f.store, ring.Key(keyring.SigningKey), f.gate, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, f.keys.Ensure(t.Context(), audit.BackgroundJob("test"), keys.ES256))
@@ -117,7 +122,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		KeySchedule: console.KeySchedule{Kept: 5 * time.Minute, Every: 90 * 24 * time.Hour, Ahead: time.Hour},
 		Refusals:    f.records, Checks: refusal.NewCatalogue(refusal.Limits{}),
 		Foresight: f.foresight(clock), Scopes: f.catalogue, ScopeUses: f.store, Roles: f.store,
-		Users: f.store, Accounts: f.users, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store, Usernames: f.store,
+		Users: f.store, Accounts: f.users, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store, Verifications: f.verified, Imports: f.store, Usernames: f.store,
 		Invitations: account.NewInvitations(people), Recovery: people, Policy: people.Policy(),
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
 		Together: f.store, Repeats: idempotency.NewKeys(f.store, f.store, ring.Key(keyring.Idempotency), clock), Registry: f.clients, Catalogue: f.catalogue,

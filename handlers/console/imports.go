@@ -1,26 +1,47 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/imports"
 )
 
 const importsPath = Path + "/imports"
+
+// importHistories are how imports went.
+type importHistories interface {
+	Imports(ctx context.Context, before provider.ID, limit int) ([]imports.History, error)
+}
+
+// listedImports is how many imports are listed: the latest.
+const listedImports = 10
 
 // importsPage is the list of what was imported. Imports run on the command line, and each of their batches is a record
 // of the audit log.
 type importsPage struct {
 	shell
 
+	Runs []importRun
+	// Running: one runs, and the page reads itself again.
+	Running bool
 	Batches []importBatch
 	// Commands are those that begin an import.
 	Commands []importCommand
 	// Next is the path of the following page; empty: this is the last.
 	Next string
+}
+
+// importRun is an import, and how it stands.
+type importRun struct {
+	imports.History
+
+	State imports.Standing
 }
 
 // importBatch is a batch of an import.
@@ -47,6 +68,15 @@ func importCommands() []importCommand {
 
 func (c *Console) serveImports(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	page := importsPage{shell: c.shell(w, r, v, importsPath), Commands: importCommands()}
+	runs, err := c.Imports.Imports(r.Context(), provider.ID{}, listedImports)
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		state := run.Standing(c.now(r))
+		page.Runs = append(page.Runs, importRun{run, state})
+		page.Running = page.Running || state == imports.Running
+	}
 	of := audit.Filter{
 		Actions: []audit.Action{audit.UserImport, audit.ClientImport, audit.ConsentImport, audit.TokenImport, audit.KeyImport},
 		Before:  after(r.URL.Query()),

@@ -3,7 +3,9 @@ package console_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -11,6 +13,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/console"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/imports"
 )
 
 func TestSettingsSayWhereTheyCameFrom(t *testing.T) {
@@ -18,6 +21,8 @@ func TestSettingsSayWhereTheyCameFrom(t *testing.T) {
 		c.Settings = []console.Setting{
 			{Name: "issuer", Value: "https://id.example", Kind: console.VariableSetting, From: "GATEHOUSE_ISSUER"},
 			{Name: "secret", Hidden: true, Kind: console.VariableSetting, From: "GATEHOUSE_SECRET_FILE"},
+			{Name: "tls_cert", Variable: "GATEHOUSE_TLS_CERT", About: "`GATEHOUSE_TLS_CERT` and `GATEHOUSE_TLS_KEY` are PEM files.", Kind: console.DefaultSetting},
+			{Name: "tls_key", Variable: "GATEHOUSE_TLS_KEY", About: "`GATEHOUSE_TLS_CERT` and `GATEHOUSE_TLS_KEY` are PEM files.", Kind: console.DefaultSetting},
 			{Name: "log_level", Value: "info", Kind: console.DefaultSetting},
 		}
 	})
@@ -26,6 +31,13 @@ func TestSettingsSayWhereTheyCameFrom(t *testing.T) {
 	for _, want := range []string{"<code>https://id.example</code>", "GATEHOUSE_SECRET_FILE", "<code>log_level</code>"} {
 		assert.Contains(t, page, want)
 	}
+	const text = "<code>GATEHOUSE_TLS_CERT</code> and <code>GATEHOUSE_TLS_KEY</code> are PEM files."
+	assert.Equal(t, 1, strings.Count(page, text), "once for both")
+	assert.Contains(t, page, `<tr id="GATEHOUSE_TLS_CERT"><th scope="row"><a href="#GATEHOUSE_TLS_CERT"><code>tls_cert</code></a>`)
+	sought := b.get("/admin/settings?search=gatehouse_tls_key+are+pem").Body.String()
+	assert.Contains(t, sought, `id="GATEHOUSE_TLS_KEY"`)
+	assert.NotContains(t, sought, "log_level")
+	assert.Contains(t, b.get("/admin/settings?search=GATEHOUSE_TLS_C").Body.String(), text)
 	given := b.get("/admin/settings?given=1").Body.String()
 	assert.NotContains(t, given, "log_level")
 	assert.Contains(t, given, "issuer")
@@ -89,6 +101,39 @@ func TestImportsAreListed(t *testing.T) {
 		assert.Contains(t, page, want)
 	}
 	assert.NotContains(t, page, "<script>alert")
+}
+
+func TestImportsShowHowFarTheyAre(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	now := *f.now.Load()
+	run := imports.History{
+		ID: f.id(), Command: "users", File: hostile, Actor: audit.Actor{Kind: audit.OperatingSystemUser, ID: hostile, Host: "db1"}, BeganAt: now, SeenAt: now,
+		ReadBytes: 420, TotalBytes: 1000, Count: imports.Count{Read: 1234, Imported: 1200, Refused: 34}, Faults: []string{"user 4 (carl): /email: " + hostile},
+	}
+	require.NoError(t, f.store.AddImport(t.Context(), run))
+	const going, meta = " data-refresh>", `<meta http-equiv="refresh"`
+	page := b.get("/admin/imports").Body.String()
+	for _, want := range []string{going, meta, `max="100" value="42"></progress>`, "42 % of the source", "1,234 read", "1,200 imported", "34 refused", "user 4 (carl): /email:", ">running<", "--refused FILE"} {
+		assert.Contains(t, page, want)
+	}
+	assert.NotContains(t, page, "<script>alert")
+	f.later(time.Minute)
+	assert.Contains(t, b.get("/admin/imports").Body.String(), ">running<")
+	f.later(time.Second)
+	page = b.get("/admin/imports").Body.String()
+	for _, want := range []string{">stopped<", "It has said nothing since 08:00", "Run the same command again"} {
+		assert.Contains(t, page, want)
+	}
+	for _, gone := range []string{going, meta, "<progress"} {
+		assert.NotContains(t, page, gone)
+	}
+	run.EndedAt, run.Result = f.now.Load(), imports.Done
+	require.NoError(t, f.store.UpdateImport(t.Context(), run))
+	page = b.get("/admin/imports").Body.String()
+	assert.Contains(t, page, ">done<")
+	assert.NotContains(t, page, going)
+	assert.NotContains(t, b.get("/admin/settings").Body.String(), meta)
 }
 
 // Nobody without a role reads or sends anything here.

@@ -89,5 +89,10 @@ func (s shell) Local(at time.Time) time.Time { return at.In(s.zone) }
 // Zone is the name of the viewer's time zone.
 func (s shell) Zone() string { return s.zone.String() }
 
+// Guide is the address of a guide for operators.
+func (shell) Guide(file string) string {
+	return "https://github.com/gatehouse-id/gatehouse/blob/main/deploy/docs/" + file
+}
+
 // ClientPath is the page of a client.
 func (shell) ClientPath(id string) string { return clientPath(id) }

@@ -70,6 +70,10 @@ func (r *Report) Total() Count {
 // cut bounds a note: it may list what someone else wrote.
 func cut(text string) string {
 	const most = 2000
+	return cutAt(text, most)
+}
+
+func cutAt(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}

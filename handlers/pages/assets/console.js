@@ -151,3 +151,29 @@ if (palette) {
     });
   }
 }
+
+// What is going on, such as an import, is read again while it is. The focus stays where it was.
+async function refresh(part) {
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+      if (!fresh) {
+        return; // signed out, for example
+      }
+      const at = [...part.querySelectorAll("a, button, summary")].indexOf(document.activeElement);
+      part.replaceChildren(...fresh.childNodes);
+      part.querySelectorAll("a, button, summary")[at]?.focus({ preventScroll: true });
+      if (!fresh.hasAttribute("data-refresh")) {
+        return;
+      }
+    } catch {
+      // The next time, perhaps.
+    }
+  }
+  setTimeout(refresh, 2000, part);
+}
+
+for (const part of document.querySelectorAll("[data-refresh]")) {
+  setTimeout(refresh, 2000, part);
+}

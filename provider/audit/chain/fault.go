@@ -28,6 +28,8 @@ const (
 	Shortened Kind = "shortened" // a server has seen more of the chain than there is
 	// Unauthenticated: a record does not show that a server wrote it.
 	Unauthenticated Kind = "unauthenticated"
+	// Invented: a result of a verification that no server wrote.
+	Invented Kind = "invented"
 )
 
 // Fault is the first thing that is wrong with the log.
@@ -41,6 +43,8 @@ type Fault struct {
 	KeyID     string
 	// Missing tells that an unauthenticated record has no MAC at all.
 	Missing bool
+	// Given: it is about the checkpoint that was given, and not about the log.
+	Given bool
 }
 
 // Unwrap returns ErrTampered, unless the record only waits.
@@ -79,6 +83,8 @@ func (f *Fault) Error() string {
 		return fmt.Sprintf("there is neither a record nor a checkpoint beside the audit key %q: all were removed, unless nothing was ever done with this database", f.KeyID)
 	case Shortened:
 		return fmt.Sprintf("the log is not the one that this server has seen up to record %d: it was tampered with, or restored while the server ran", f.Sequence)
+	case Invented:
+		return "the result of the last verification was not written by a server of this database"
 	case Unauthenticated:
 		which := fmt.Sprintf("record %d (%s)", f.Sequence, f.ID)
 		if f.Sequence == 0 {

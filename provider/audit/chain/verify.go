@@ -43,6 +43,10 @@ type Report struct {
 	// Records were verified, the first and the last of them with these numbers.
 	Records, First, Last int64
 	Checkpoints          int64
+	// Reached is the value up to which everything is as it was sealed. Whole: from the beginning on. Partial: there is
+	// more, see Options.Most.
+	Reached        Link
+	Whole, Partial bool
 	// Unsealed tells that records wait which are not older than a minute.
 	Unsealed bool
 	// Checkpoint is the last one, nil where there is none.
@@ -67,6 +71,10 @@ type Options struct {
 	// UnauthenticatedUntil admits records without a MAC that were made before, by a version that gave them
 	// none, and signed by then or within ten minutes.
 	UnauthenticatedUntil time.Time
+	// From, unless it is zero, is a value that was reached before: verification goes on after it.
+	From Link
+	// Most, unless it is zero, is after about how many records it stops.
+	Most int64
 }
 
 // Verifier checks the chain. Its memory does not grow with the log.

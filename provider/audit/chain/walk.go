@@ -45,15 +45,18 @@ func (w *walk) run(ctx context.Context) (int64, error) {
 	if w.link, err = w.beginning(ctx); err != nil {
 		return 0, err
 	}
-	w.signed = w.link
 	began := w.link.Sequence
+	if err := w.resume(ctx); err != nil {
+		return began, err
+	}
+	w.signed = w.link
 	if err := w.keep(w.Kept); err != nil {
 		return began, err
 	}
 	if err := w.before(ctx); err != nil {
 		return began, err
 	}
-	if err := w.all(ctx); err != nil {
+	if err := w.all(ctx); err != nil || w.report.Partial {
 		return began, err
 	}
 	if err := w.waiting(ctx); err != nil {
@@ -84,6 +87,9 @@ func (w *walk) keep(text string) error {
 		return errors.New("that is not a checkpoint")
 	}
 	if err := verifySignature(w.keys, c); err != nil {
+		if fault, ok := err.(*Fault); ok { //nolint:errorlint // it is made there
+			fault.Given = true
+		}
 		return err
 	}
 	switch {
@@ -98,8 +104,38 @@ func (w *walk) keep(text string) error {
 	return nil
 }
 
+// resume goes on after what was verified before, which must still be there.
+func (w *walk) resume(ctx context.Context) error {
+	from := w.From
+	w.report.Reached = w.link
+	switch {
+	case from.Sequence < w.link.Sequence || from.Sequence == 0: // old records were removed
+		w.report.Whole = true
+		return nil
+	case from.Sequence > w.through:
+		return &Fault{Kind: Removed, Sequence: w.through + 1, Through: from.Sequence}
+	case from.Sequence > w.link.Sequence:
+		entries, err := w.records.SealedRecords(ctx, from.Sequence-1, from.Sequence, 1)
+		if err != nil {
+			return fmt.Errorf("chain: read records: %w", err)
+		}
+		if len(entries) == 0 {
+			return &Fault{Kind: Removed, Sequence: from.Sequence, Through: from.Sequence}
+		}
+		w.link = Link{from.Sequence, entries[0].Hash}
+	}
+	if !w.link.equal(from) {
+		return &Fault{Kind: Rewritten, Through: from.Sequence}
+	}
+	w.report.Reached = w.link
+	return nil
+}
+
 // before finds rows that stand before the beginning.
 func (w *walk) before(ctx context.Context) error {
+	if !w.report.Whole {
+		return nil
+	}
 	entries, err := w.records.SealedRecords(ctx, math.MinInt64, w.link.Sequence, 1)
 	if err != nil || len(entries) == 0 {
 		return err
@@ -110,6 +146,10 @@ func (w *walk) before(ctx context.Context) error {
 // all walks the records and, beside them, the checkpoints.
 func (w *walk) all(ctx context.Context) error {
 	for w.link.Sequence < w.through {
+		if w.Most > 0 && w.report.Records >= w.Most && w.fault == nil {
+			w.report.Partial = true
+			return nil
+		}
 		entries, err := w.records.SealedRecords(ctx, w.link.Sequence, w.through, readSize)
 		if err != nil {
 			return fmt.Errorf("chain: read records: %w", err)
@@ -139,6 +179,7 @@ func (w *walk) record(ctx context.Context, entries []Entry, i int) error {
 		return err
 	}
 	w.link = Link{e.Sequence, e.Hash}
+	w.report.Reached = w.link
 	if w.oldest.IsZero() || e.Record.At.Before(w.oldest) {
 		w.oldest = e.Record.At
 	}
