@@ -1,3 +1,4 @@
+# As root on a node. Whoever signs in sees nothing until Datacenter > Permissions gives them a role.
 pveum realm add [[.ID]] \
   --type openid \
   --issuer-url [[shell .Issuer]] \
