@@ -7,6 +7,6 @@ func proxmox() Product {
 	return Product{
 		Name: "proxmox", Title: "Proxmox VE", Docs: "https://pve.proxmox.com/wiki/User_Management#pveum_openid",
 		Address: "https://pve.example.com:8006", Scopes: signIn(), NeedsSecret: true,
-		Method: client.SecretBasic, Algs: []string{"RS256"}, Files: []string{"realm.sh"},
+		Method: client.SecretBasic, Files: []string{"realm.sh"},
 	}
 }
