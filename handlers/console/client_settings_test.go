@@ -69,7 +69,7 @@ func TestSettingsLeadToWhatIsMissing(t *testing.T) {
 	texts, err := os.ReadFile("messages/en.json")
 	require.NoError(t, err)
 	for _, w := range []settings.Warning{
-		settings.NoCode, settings.NoOpenID, settings.Public, settings.Confidential, settings.Method, settings.Alg, settings.HTTPS,
+		settings.NoCode, settings.NoOpenID, settings.NoEmail, settings.Public, settings.Confidential, settings.Method, settings.Alg, settings.HTTPS,
 		settings.PKCE, settings.Claims, settings.Keys, settings.Unregistered,
 	} {
 		assert.Contains(t, string(texts), `"settings.warning.`+string(w)+`"`)

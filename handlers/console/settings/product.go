@@ -35,6 +35,8 @@ type Product struct {
 	Algs []string
 	// HTTPS: it takes no server without TLS, not even to try it.
 	HTTPS bool
+	// NeedsEmail: it knows nobody without an email address.
+	NeedsEmail bool
 	// IDTokenClaims: it looks for name and email, or groups, in ID tokens alone.
 	IDTokenClaims bool
 	// Files are what to paste, by the names of the templates.

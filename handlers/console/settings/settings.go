@@ -145,7 +145,8 @@ func For(p Product, server Provider, c *client.Client) (Settings, error) {
 		switch {
 		case c.MayAsk(scope):
 			v.Scopes = append(v.Scopes, scope)
-		case scope != "openid" && scope != "offline_access": // there is a warning about the one; nobody misses the other
+		case scope == "openid", scope == "offline_access", scope == "email" && p.NeedsEmail: // warned of, or not missed
+		default:
 			lacking = append(lacking, scope)
 		}
 	}

@@ -154,7 +154,8 @@ func TestScopesThatAreLackingAreNamed(t *testing.T) {
 	assert.Empty(t, lacking("grafana"))
 	assert.Empty(t, lacking("go-oidc"))
 	c.Scopes = []string{"profile"}
-	assert.Equal(t, "email, roles", lacking("grafana"), "openid has a warning of its own")
+	assert.Equal(t, "roles", lacking("grafana"), "openid and email have warnings of their own")
+	assert.Equal(t, "email", lacking("spring"))
 }
 
 // Each warning is there for the client that it is about, and for no other.
@@ -166,6 +167,7 @@ func TestWarnings(t *testing.T) {
 	}{
 		settings.NoCode:       {"grafana", func(c *client.Client) { c.GrantTypes = nil }},
 		settings.NoOpenID:     {"grafana", func(c *client.Client) { c.Scopes = c.Scopes[1:] }},
+		settings.NoEmail:      {"grafana", func(c *client.Client) { c.Scopes = []string{"openid", "profile", "roles"} }},
 		settings.Public:       {"grafana", func(c *client.Client) { c.AuthMethod = client.None }},
 		settings.Keys:         {"grafana", func(c *client.Client) { c.AuthMethod = client.PrivateKeyJWT }},
 		settings.Method:       {"asp-net", func(c *client.Client) { c.AuthMethodPinned = true }},

@@ -16,6 +16,8 @@ const (
 	NoCode Warning = "code"
 	// NoOpenID: it may not ask for the scope openid.
 	NoOpenID Warning = "openid"
+	// NoEmail: it may not ask for the scope email.
+	NoEmail Warning = "email"
 	// Public: the product needs a client with a secret; Confidential: it should have none.
 	Public       Warning = "public"
 	Confidential Warning = "confidential"
@@ -38,7 +40,7 @@ const (
 // Field is the property of the registration that a warning is about; empty: there is none to change.
 func (w Warning) Field() string {
 	return map[Warning]string{
-		NoCode: "grant_types", NoOpenID: "scopes", Keys: "auth_method", Method: "auth_method", Alg: "id_token_signed_response_alg",
+		NoCode: "grant_types", NoOpenID: "scopes", NoEmail: "scopes", Keys: "auth_method", Method: "auth_method", Alg: "id_token_signed_response_alg",
 		PKCE: "require_pkce", Claims: "id_token_claims", Unregistered: "redirect_uris",
 	}[w]
 }
@@ -57,6 +59,7 @@ func warnings(p Product, server Provider, c *client.Client, redirects []Redirect
 	}
 	add(!c.MayUse(client.AuthorizationCode), NoCode)
 	add(!c.MayAsk("openid"), NoOpenID)
+	add(p.NeedsEmail && !c.MayAsk("email"), NoEmail)
 	add(p.NeedsSecret && c.Public(), Public)
 	add(p.NoSecret && !c.Public(), Confidential)
 	add(c.AuthMethod == client.PrivateKeyJWT || c.AuthMethod == client.SecretJWT, Keys)
