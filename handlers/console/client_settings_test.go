@@ -16,7 +16,9 @@ import (
 func TestSettingsHaveTheValuesOfTheClient(t *testing.T) {
 	f := newFixture(t, nil)
 	b := f.signIn(f.user("root", account.RoleAdmin))
-	f.registered("graphs/1", func(c *client.Client) { c.RedirectURIs, c.Scopes = []string{"https://g.example.com/login/generic_oauth"}, []string{"openid", "profile", "email", "roles"} })
+	f.registered("graphs/1", func(c *client.Client) {
+		c.RedirectURIs, c.Scopes = []string{"https://g.example.com/login/generic_oauth"}, []string{"openid", "profile", "email", "roles"}
+	})
 	list := b.get("/admin/clients/graphs%2F1/settings").Body.String()
 	assert.Contains(t, list, `href="/admin/clients/graphs%2F1/settings/grafana"`)
 	assert.Contains(t, list, "https://id.example/oauth/token")
