@@ -113,6 +113,7 @@ func TestKeysOfDjango(t *testing.T) {
 	t.Parallel()
 	for _, texts := range variants(t, "django") {
 		known(t, "django", all(`(?m)^([A-Z_]+) \+?= `, texts["settings.py"]))
+		assert.Contains(t, texts["settings.py"], `"django.contrib.auth.backends.ModelBackend",`, "which the administrators of the application sign in with")
 	}
 }
 
@@ -150,6 +151,7 @@ func TestKeysOfArgoCD(t *testing.T) {
 		require.True(t, ok)
 		known(t, "argo-cd", keys(readYAML(t, inner)))
 		assert.Equal(t, "$oidc.exampleid.clientSecret", at(t, readYAML(t, inner), "clientSecret"))
+		assert.Equal(t, true, at(t, readYAML(t, inner), "enablePKCEAuthentication"), "it sends none unless it is told")
 	}
 }
 
