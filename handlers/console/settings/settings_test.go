@@ -198,6 +198,34 @@ func TestWarnings(t *testing.T) {
 	assert.Empty(t, settings.HTTPS.Field())
 }
 
+// What each product does is known from its source, or from running it.
+func TestWarningsByProduct(t *testing.T) {
+	t.Parallel()
+	warned := func(change func(c *client.Client), w settings.Warning) string {
+		c := registered(false)
+		change(c)
+		var names []string
+		for _, p := range settings.Products() {
+			s, err := settings.For(p, server(), c)
+			require.NoError(t, err)
+			if slices.Contains(s.Warnings, w) {
+				names = append(names, p.Name)
+			}
+		}
+		return strings.Join(names, " ")
+	}
+	only := func(method client.AuthMethod) func(c *client.Client) {
+		return func(c *client.Client) { c.AuthMethod, c.AuthMethodPinned = method, true }
+	}
+	assert.Equal(t, "argo-cd kubernetes nextcloud", warned(func(c *client.Client) { c.IDTokenClaims = false }, settings.Claims))
+	assert.Equal(t, "asp-net nextcloud", warned(only(client.SecretBasic), settings.Method))
+	assert.Equal(t, "proxmox", warned(only(client.SecretPost), settings.Method))
+	assert.Equal(t, "gitea", warned(func(c *client.Client) { c.RequirePKCE = true }, settings.PKCE))
+	assert.Equal(t, "spring asp-net django kubernetes", warned(func(c *client.Client) { c.IDTokenAlg = "EdDSA" }, settings.Alg))
+	assert.Equal(t, "spring", warned(func(c *client.Client) { c.IDTokenAlg = "ES256" }, settings.Alg))
+	assert.Equal(t, "django oauth2-proxy grafana gitea", warned(func(c *client.Client) { c.Scopes = []string{"openid"} }, settings.NoEmail))
+}
+
 // trial is a server without TLS.
 func trial() settings.Provider {
 	s := server()
