@@ -129,37 +129,3 @@ func TestNamedUsersOfAClientArePaged(t *testing.T) {
 	assert.NotContains(t, second, ">user-aa<")
 	assert.NotContains(t, second, `rel="next"`)
 }
-
-func TestSettingsHaveTheValuesOfTheClient(t *testing.T) {
-	f := newFixture(t, nil)
-	b := f.signIn(f.user("root", account.RoleAdmin))
-	f.registered("graphs/1", func(c *client.Client) { c.RedirectURIs = []string{"https://g.example.com/login/generic_oauth"} })
-	list := b.get("/admin/clients/graphs%2F1/settings").Body.String()
-	assert.Contains(t, list, `href="/admin/clients/graphs%2F1/settings/grafana"`)
-	assert.Contains(t, list, "https://id.example/oauth/token")
-	page := b.get("/admin/clients/graphs%2F1/settings/grafana").Body.String()
-	assert.Contains(t, page, "client_id = graphs/1\n")
-	assert.Contains(t, page, "client_secret = CLIENT_SECRET\n")
-	assert.Contains(t, page, `<span class="badge good">registered</span>`)
-	assert.NotContains(t, page, "settings-warnings")
-	other := b.get("/admin/clients/graphs%2F1/settings/gitea").Body.String()
-	assert.Contains(t, other, "not registered")
-	assert.Contains(t, other, "settings-warnings")
-	assert.Equal(t, http.StatusTeapot, b.get("/admin/clients/graphs%2F1/settings/other").Code)
-}
-
-// A service has no redirect URIs, and nobody who may use it; its settings are requests.
-func TestServicesAreShownWithoutPeople(t *testing.T) {
-	f := newFixture(t, nil)
-	b := f.signIn(f.user("root", account.RoleAdmin))
-	f.registered("job", func(c *client.Client) {
-		c.Type, c.GrantTypes, c.RedirectURIs = client.Backend, []client.GrantType{client.ClientCredentials}, nil
-	})
-	page := b.get("/admin/clients/job").Body.String()
-	for _, absent := range []string{"Redirect URIs", "PKCE", "Who may use it", `id="consents"`} {
-		assert.NotContains(t, page, absent)
-	}
-	settings := b.get("/admin/clients/job/settings").Body.String()
-	assert.Contains(t, settings, "curl --user job:CLIENT_SECRET https://id.example/oauth/token")
-	assert.NotContains(t, settings, "Grafana")
-}

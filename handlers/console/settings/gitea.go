@@ -4,6 +4,6 @@ package settings
 func gitea() Product {
 	return Product{
 		Name: "gitea", Title: "Gitea", Docs: "https://docs.gitea.com/administration/command-line",
-		Callback: "/user/oauth2/{id}/callback", Address: "https://git.example.com", Scopes: signIn("groups"), NeedsSecret: true, NoPKCE: true, Files: []string{"add.sh", "app.ini"},
+		Callback: "/user/oauth2/{id}/callback", Address: "https://git.example.com", Scopes: signIn("groups"), NeedsSecret: true, NeedsEmail: true, NoPKCE: true, Files: []string{"add.sh", "app.ini"},
 	}
 }

@@ -15,7 +15,7 @@ func TestProgramOfGoOIDCCompiles(t *testing.T) {
 	for _, texts := range variants(t, "go-oidc") {
 		dir := t.TempDir()
 		file := filepath.Join(dir, "main.go")
-		require.NoError(t, os.WriteFile(file, []byte(texts["main.go.txt"]), 0o600))
+		require.NoError(t, os.WriteFile(file, []byte(texts["main.go"]), 0o600))
 		out, err := exec.CommandContext(t.Context(), "go", "vet", file).CombinedOutput()
 		require.NoError(t, err, string(out))
 	}

@@ -3,6 +3,8 @@ package settings_test
 import (
 	"encoding/json"
 	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,6 +47,24 @@ func readYAML(t *testing.T, text string) any {
 	var value map[string]any
 	require.NoError(t, yaml.Unmarshal([]byte(text), &value), text)
 	return value
+}
+
+// A misspelt key is found, in each list.
+func TestMisspeltKeysAreUnknown(t *testing.T) {
+	t.Parallel()
+	lists, err := filepath.Glob("testdata/*.txt")
+	require.NoError(t, err)
+	require.Len(t, lists, 11)
+	for _, list := range lists {
+		name := strings.TrimSuffix(filepath.Base(list), ".txt")
+		keys := documented(t, name)
+		require.NotEmpty(t, keys, name)
+		assert.Equal(t, []string{keys[0] + "x"}, unknown(t, name, []string{keys[0], keys[0] + "x"}), name)
+		content, err := os.ReadFile(list)
+		require.NoError(t, err)
+		header := strings.Join(all(`(?m)^# (.*)$`, string(content)), " ")
+		assert.Regexp(t, `(\d+\.\d+\.\d+|[0-9a-f]{8}).*, 2026-\d\d-\d\d[.:]`, header, "it says where it is from, and when")
+	}
 }
 
 func TestKeysOfOpenIDClient(t *testing.T) {
@@ -93,6 +113,7 @@ func TestKeysOfDjango(t *testing.T) {
 	t.Parallel()
 	for _, texts := range variants(t, "django") {
 		known(t, "django", all(`(?m)^([A-Z_]+) \+?= `, texts["settings.py"]))
+		assert.Contains(t, texts["settings.py"], `"django.contrib.auth.backends.ModelBackend",`, "which the administrators of the application sign in with")
 	}
 }
 
@@ -102,7 +123,7 @@ func TestKeysOfGrafana(t *testing.T) {
 		known(t, "grafana", iniKeys(texts["grafana.ini"]))
 	}
 	quoted := files(t, withScopes(t, "grafana"), hostile())["grafana.ini"]
-	assert.Contains(t, quoted, "scopes = `openid a'b$(id) cd${e}%(f)s{{g}}<h>#;`\n")
+	assert.Contains(t, quoted, `scopes = """openid a'b$(id) c`+"`"+`d${e}%(f)s{{g}}<h>#;"""`+"\n")
 }
 
 // iniKeys are the keys of an ini file, after their sections.
@@ -130,6 +151,7 @@ func TestKeysOfArgoCD(t *testing.T) {
 		require.True(t, ok)
 		known(t, "argo-cd", keys(readYAML(t, inner)))
 		assert.Equal(t, "$oidc.exampleid.clientSecret", at(t, readYAML(t, inner), "clientSecret"))
+		assert.Equal(t, true, at(t, readYAML(t, inner), "enablePKCEAuthentication"), "it sends none unless it is told")
 	}
 }
 

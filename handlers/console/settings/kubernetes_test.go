@@ -10,7 +10,8 @@ import (
 )
 
 // authentication has the fields of AuthenticationConfiguration, apiserver.config.k8s.io/v1, that are of use here
-// (https://kubernetes.io/docs/reference/config-api/apiserver-config.v1/). kube-apiserver refuses others.
+// (https://kubernetes.io/docs/reference/config-api/apiserver-config.v1/, k8s.io/apiserver v0.36.6, 2026-11-28).
+// kube-apiserver refuses others.
 type authentication struct {
 	APIVersion string `yaml:"apiVersion"`
 	Kind       string `yaml:"kind"`
@@ -64,6 +65,11 @@ func TestKeysOfKubernetes(t *testing.T) {
 		require.Len(t, a.JWT, 1)
 		assert.Equal(t, []string{"shop:1/a"}, a.JWT[0].Issuer.Audiences)
 		assert.True(t, strings.HasPrefix(a.JWT[0].ClaimMappings.Username.Expression, `"exampleid:" + claims.`))
+		if groups := a.JWT[0].ClaimMappings.Groups.Expression; groups != "" {
+			// The loader of k8s.io/apiserver v0.36.6 takes this one. Without dyn, a claim may be anything, which has no
+			// map, and kube-apiserver does not start.
+			assert.Equal(t, `claims.?groups.orValue(dyn([])).map(g, "exampleid:" + g)`, groups)
+		}
 		var k kubeconfig
 		strictly(t, texts["kubeconfig.yaml"], &k)
 		require.Len(t, k.Users, 1)

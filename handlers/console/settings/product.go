@@ -1,6 +1,10 @@
 package settings
 
-import "embed"
+import (
+	"embed"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+)
 
 //go:embed all:templates
 var templates embed.FS
@@ -25,6 +29,14 @@ type Product struct {
 	NeedsSecret, NoSecret bool
 	// NoPKCE: it sends no code challenge unless it is changed.
 	NoPKCE bool
+	// Method is the only way in which it sends a secret, whatever its settings; empty: it takes the one of the client.
+	Method client.AuthMethod
+	// Algs are the algorithms of ID tokens that it verifies; nil: all.
+	Algs []string
+	// HTTPS: it takes no server without TLS, not even to try it.
+	HTTPS bool
+	// NeedsEmail: it knows nobody without an email address.
+	NeedsEmail bool
 	// IDTokenClaims: it looks for name and email, or groups, in ID tokens alone.
 	IDTokenClaims bool
 	// Files are what to paste, by the names of the templates.

@@ -2,8 +2,10 @@ package settings
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // quote is a text in double quotes, as JSON, YAML, TOML, JavaScript, Java, C#, Python and Go read it alike: a scope or
@@ -15,8 +17,20 @@ func quote(text string) string {
 	if e.Encode(text) != nil {
 		return `""`
 	}
-	return strings.TrimSuffix(quoted.String(), "\n")
+	return controls.ReplaceAllStringFunc(strings.TrimSuffix(quoted.String(), "\n"), func(c string) string {
+		r, _ := utf8.DecodeRuneInString(c)
+		return fmt.Sprintf(`\u%04x`, r)
+	})
 }
+
+// controls are the control characters that JSON may have, but not YAML and TOML.
+var controls = regexp.MustCompile(`[\x{7f}-\x{9f}]`)
+
+// dotenv is a text in double quotes as Next.js reads it in a file .env: variables are put in for names after dollars.
+func dotenv(text string) string { return strings.ReplaceAll(quote(text), "$", `\$`) }
+
+// springValue is a text in double quotes in YAML as Spring reads it: properties are put in for names in braces.
+func springValue(text string) string { return quote(strings.ReplaceAll(text, "${", `\${`)) }
 
 // list is a list of quoted texts.
 func list(texts []string) string {
@@ -42,10 +56,17 @@ func shell(text string) string {
 
 var plainINI = regexp.MustCompile(`^[A-Za-z0-9 ._~/:@+=,-]*$`)
 
-// ini is a text as a value in an ini file.
+var control = regexp.MustCompile("[[:cntrl:]]+")
+
+// ini is a text as a value in an ini file of Grafana, which has two kinds of quotes and no escapes in them.
 func ini(text string) string {
 	if plainINI.MatchString(text) {
 		return text
 	}
-	return "`" + strings.ReplaceAll(text, "`", "") + "`"
+	text = control.ReplaceAllString(text, " ")
+	if !strings.Contains(text, "`") {
+		return "`" + text + "`"
+	}
+	const triple = `"""`
+	return triple + strings.ReplaceAll(text, triple, `"`) + triple
 }

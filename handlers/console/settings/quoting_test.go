@@ -1,7 +1,9 @@
 package settings_test
 
 import (
+	"encoding/json"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -33,4 +35,42 @@ func TestCommandsAreQuoted(t *testing.T) {
 		assert.NotContains(t, string(out), "uid=0(", name)
 		assert.Contains(t, strings.Split(string(out), "\n"), map[string]string{"gitea": "shop:1/a", "nextcloud": "--clientid=shop:1/a", "proxmox": "shop:1/a"}[name])
 	}
+}
+
+// The name of the server is anything that its operator writes: each format reads it as it was.
+func TestNamesOfServersAreQuoted(t *testing.T) {
+	t.Parallel()
+	name := "Ex\"am'p`le ${ID} \\ é 日本 #; <b>: {{x}} %(y)s\n[server]\nadmin = yes\x7f\u0085"
+	s := server()
+	s.Name = name
+	text := func(of string) string {
+		made, err := settings.For(product(t, of), s, registered(false))
+		require.NoError(t, err)
+		return made.Files[0].Text
+	}
+	spring := at(t, readYAML(t, text("spring")), "spring", "security", "oauth2", "client", "registration", s.ID())
+	assert.Equal(t, strings.ReplaceAll(name, "${", `\${`), at(t, spring, "client-name"), "Spring puts properties in, unless they are escaped")
+	inner, ok := at(t, readYAML(t, text("argo-cd")), "data", "oidc.config").(string)
+	require.True(t, ok)
+	assert.Equal(t, name, at(t, readYAML(t, inner), "name"))
+	for of, expression := range map[string]string{"auth-js": `name: (".*"),`, "oauth2-proxy": `provider_display_name = (".*")`} {
+		quoted := all(expression, text(of))
+		require.Len(t, quoted, 1, of)
+		var read string
+		require.NoError(t, json.Unmarshal([]byte(quoted[0]), &read), of)
+		assert.Equal(t, name, read)
+		unquoted, err := strconv.Unquote(quoted[0])
+		require.NoError(t, err)
+		assert.Equal(t, name, unquoted)
+		assert.NotRegexp(t, `[\x{7f}-\x{9f}]`, quoted[0], "which TOML does not take")
+	}
+	assert.Contains(t, text("grafana"), "\nname = \"\"\"Ex\"am'p`le ${ID} \\ é 日本 #; <b>: {{x}} %(y)s [server] admin = yes \u0085\"\"\"\n")
+}
+
+// Next.js puts variables in after dollars, unless they are escaped.
+func TestVariablesForAuthJSAreQuoted(t *testing.T) {
+	t.Parallel()
+	c := registered(false)
+	c.RedirectURIs = []string{"https://app.example.com/$HOME/api/auth/callback/exampleid"}
+	assert.Contains(t, files(t, product(t, "auth-js"), c)[".env.local"], `AUTH_URL="https://app.example.com/\$HOME/api/auth"`+"\n")
 }

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -27,10 +28,11 @@ func (p Provider) ID() string {
 		}
 		return -1
 	}, strings.ToLower(p.Name))
-	if id == "" || id[0] <= '9' {
+	if len(id) < 2 || id[0] <= '9' { // Proxmox takes no name of one letter for a realm, and no longer one than longest
 		return "gatehouse"
 	}
-	return id
+	const longest = 32
+	return id[:min(len(id), longest)]
 }
 
 // Host is that of the issuer.
@@ -54,34 +56,14 @@ type Redirect struct {
 	Registered bool
 }
 
-// Warning is something that keeps a client from working with a product.
-type Warning string
-
-// The warnings.
-const (
-	// NoCode: the client has no grant for people.
-	NoCode Warning = "code"
-	// NoOpenID: it may not ask for the scope openid.
-	NoOpenID Warning = "openid"
-	// Public: the product needs a client with a secret; Confidential: it should have none.
-	Public       Warning = "public"
-	Confidential Warning = "confidential"
-	// PKCE: the product sends no code challenge, which the client needs.
-	PKCE Warning = "pkce"
-	// Claims: the product looks for claims in ID tokens, where this client has none.
-	Claims Warning = "claims"
-	// Keys: the client authenticates by keys of its own, of which the settings know nothing.
-	Keys Warning = "keys"
-	// Unregistered: a redirect URI is not registered.
-	Unregistered Warning = "unregistered"
-)
-
 // Settings are those of one product for one client.
 type Settings struct {
 	Product   Product
 	Redirects []Redirect
 	Files     []File
 	Warnings  []Warning
+	// Lacking are the scopes that the product has a use for and the client may not ask for, separated by commas.
+	Lacking string
 }
 
 // values are what templates have.
@@ -90,6 +72,11 @@ type values struct {
 
 	ClientID string
 	Public   bool
+	// Method is how the client has to send its secret, empty if it may choose, and Alg the algorithm of its ID tokens.
+	Method client.AuthMethod
+	Alg    string
+	// IDTokenClaims: name and email are in ID tokens too.
+	IDTokenClaims bool
 	// Address is where the application is, and Redirect its redirect URI.
 	Address, Redirect string
 	Scopes            []string
@@ -125,17 +112,42 @@ func (v values) Listen() string {
 // Has tells whether a scope is asked for.
 func (v values) Has(scope string) bool { return slices.Contains(v.Scopes, scope) }
 
+// SecretPost tells whether the secret has to be in the body of requests for tokens.
+func (v values) SecretPost() bool { return v.Method == client.SecretPost }
+
+// SecretBasic tells whether it has to be in the header.
+func (v values) SecretBasic() bool { return v.Method == client.SecretBasic }
+
+// HTTPS tells whether the application is reached by https.
+func (v values) HTTPS() bool { return secure(v.Redirect) }
+
+// Trial tells whether this server has no TLS, as when it is tried out.
+func (v values) Trial() bool { return !secure(v.Issuer) }
+
+func secure(address string) bool { return strings.HasPrefix(address, "https://") }
+
 // Secret is the placeholder.
 func (values) Secret() string { return Secret }
 
 // For makes the settings of a product from the registration of a client.
 func For(p Product, server Provider, c *client.Client) (Settings, error) {
 	callback := strings.ReplaceAll(p.Callback, "{id}", server.ID())
-	v := values{Provider: server, ClientID: c.ID, Public: c.Public(), Address: address(p, callback, c)}
+	v := values{
+		Provider: server, ClientID: c.ID, Public: c.Public(), Address: address(p, callback, c),
+		Alg: cmp.Or(c.IDTokenAlg, "RS256"), IDTokenClaims: c.IDTokenClaims,
+	}
+	if c.AuthMethodPinned {
+		v.Method = c.AuthMethod
+	}
 	v.Redirect = v.Address + callback
+	var lacking []string
 	for _, scope := range p.Scopes {
-		if c.MayAsk(scope) {
+		switch {
+		case c.MayAsk(scope):
 			v.Scopes = append(v.Scopes, scope)
+		case scope == "openid", scope == "offline_access", scope == "email" && p.NeedsEmail: // warned of, or not missed
+		default:
+			lacking = append(lacking, scope)
 		}
 	}
 	for _, uri := range c.PostLogoutRedirectURIs {
@@ -143,17 +155,17 @@ func For(p Product, server Provider, c *client.Client) (Settings, error) {
 			v.SignedOut = uri
 		}
 	}
-	s := Settings{Product: p}
+	s := Settings{Product: p, Lacking: strings.Join(lacking, ", ")}
 	for _, uri := range append([]string{v.Redirect}, p.Also...) {
 		s.Redirects = append(s.Redirects, Redirect{uri, c.MatchRedirectURI(uri)})
 	}
-	s.Warnings = warnings(p, c, s.Redirects)
+	s.Warnings = warnings(p, server, c, s.Redirects)
 	for _, name := range p.Files {
 		text, err := fill(p, name, v)
 		if err != nil {
 			return Settings{}, err
 		}
-		s.Files = append(s.Files, File{name, text})
+		s.Files = append(s.Files, File{strings.TrimSuffix(name, ".txt"), text}) // which keeps the compiler from templates
 	}
 	return s, nil
 }
@@ -191,24 +203,6 @@ func hostOf(address string) string {
 	return u.Hostname()
 }
 
-func warnings(p Product, c *client.Client, redirects []Redirect) []Warning {
-	var list []Warning
-	add := func(problem bool, w Warning) {
-		if problem {
-			list = append(list, w)
-		}
-	}
-	add(!c.MayUse(client.AuthorizationCode), NoCode)
-	add(!c.MayAsk("openid"), NoOpenID)
-	add(p.NeedsSecret && c.Public(), Public)
-	add(p.NoSecret && !c.Public(), Confidential)
-	add(c.AuthMethod == client.PrivateKeyJWT || c.AuthMethod == client.SecretJWT, Keys)
-	add(p.NoPKCE && (c.RequirePKCE || c.Public()), PKCE)
-	add(p.IDTokenClaims && !c.IDTokenClaims, Claims)
-	add(slices.ContainsFunc(redirects, func(r Redirect) bool { return !r.Registered }), Unregistered)
-	return list
-}
-
 // fill fills a template in. They are read for each page: administrators look at few of them.
 func fill(p Product, name string, v values) (string, error) {
 	content, err := templates.ReadFile("templates/" + p.Name + "/" + name)
@@ -216,7 +210,7 @@ func fill(p Product, name string, v values) (string, error) {
 		return "", fmt.Errorf("settings: %w", err)
 	}
 	t, err := template.New(name).Delims("[[", "]]").Option("missingkey=error").
-		Funcs(template.FuncMap{"quote": quote, "list": list, "shell": shell, "ini": ini, "words": words}).Parse(string(content))
+		Funcs(template.FuncMap{"quote": quote, "list": list, "shell": shell, "ini": ini, "dotenv": dotenv, "spring": springValue, "words": words}).Parse(string(content))
 	if err != nil {
 		return "", fmt.Errorf("settings: %s: %w", p.Name, err)
 	}

@@ -89,10 +89,14 @@ func documented(t *testing.T, name string) []string {
 func known(t *testing.T, name string, used []string) {
 	t.Helper()
 	require.NotEmpty(t, used, name)
+	assert.Empty(t, unknown(t, name, used), name)
+}
+
+// unknown are the keys that a product does not know.
+func unknown(t *testing.T, name string, used []string) []string {
+	t.Helper()
 	keys := documented(t, name)
-	for _, key := range used {
-		assert.Contains(t, keys, key, name)
-	}
+	return slices.DeleteFunc(used, func(key string) bool { return slices.Contains(keys, key) })
 }
 
 func TestEveryProductIsComplete(t *testing.T) {
@@ -138,6 +142,22 @@ func TestRedirectURIsAreThoseThatAreRegistered(t *testing.T) {
 	assert.NotContains(t, of("kubernetes").Warnings, settings.Unregistered, "the port may vary")
 }
 
+// What a product has a use for and may not have is said; offline_access is nothing that anybody misses at a sign-in.
+func TestScopesThatAreLackingAreNamed(t *testing.T) {
+	t.Parallel()
+	c := registered(false)
+	lacking := func(name string) string {
+		s, err := settings.For(product(t, name), server(), c)
+		require.NoError(t, err)
+		return s.Lacking
+	}
+	assert.Empty(t, lacking("grafana"))
+	assert.Empty(t, lacking("go-oidc"))
+	c.Scopes = []string{"profile"}
+	assert.Equal(t, "roles", lacking("grafana"), "openid and email have warnings of their own")
+	assert.Equal(t, "email", lacking("spring"))
+}
+
 // Each warning is there for the client that it is about, and for no other.
 func TestWarnings(t *testing.T) {
 	t.Parallel()
@@ -147,8 +167,11 @@ func TestWarnings(t *testing.T) {
 	}{
 		settings.NoCode:       {"grafana", func(c *client.Client) { c.GrantTypes = nil }},
 		settings.NoOpenID:     {"grafana", func(c *client.Client) { c.Scopes = c.Scopes[1:] }},
+		settings.NoEmail:      {"grafana", func(c *client.Client) { c.Scopes = []string{"openid", "profile", "roles"} }},
 		settings.Public:       {"grafana", func(c *client.Client) { c.AuthMethod = client.None }},
 		settings.Keys:         {"grafana", func(c *client.Client) { c.AuthMethod = client.PrivateKeyJWT }},
+		settings.Method:       {"asp-net", func(c *client.Client) { c.AuthMethodPinned = true }},
+		settings.Alg:          {"spring", func(c *client.Client) { c.IDTokenAlg = "ES256" }},
 		settings.PKCE:         {"gitea", func(c *client.Client) { c.RequirePKCE = true }},
 		settings.Claims:       {"argo-cd", func(c *client.Client) { c.IDTokenClaims = false }},
 		settings.Unregistered: {"grafana", func(c *client.Client) { c.RedirectURIs = nil }},
@@ -163,15 +186,56 @@ func TestWarnings(t *testing.T) {
 		assert.Empty(t, of(c), warning)
 		tc.change(c)
 		assert.Equal(t, []settings.Warning{warning}, of(c))
+		assert.Equal(t, warning != settings.Public, warning.Field() != "", "%s: a public client stays one", warning)
 	}
 	s, err := settings.For(product(t, "kubernetes"), server(), registered(false))
 	require.NoError(t, err)
 	assert.Contains(t, s.Warnings, settings.Confidential)
+	assert.NotContains(t, s.Warnings, settings.HTTPS)
+	s, err = settings.For(product(t, "kubernetes"), trial(), registered(true))
+	require.NoError(t, err)
+	assert.Contains(t, s.Warnings, settings.HTTPS)
+	assert.Empty(t, settings.HTTPS.Field())
+}
+
+// What each product does is known from its source, or from running it.
+func TestWarningsByProduct(t *testing.T) {
+	t.Parallel()
+	warned := func(change func(c *client.Client), w settings.Warning) string {
+		c := registered(false)
+		change(c)
+		var names []string
+		for _, p := range settings.Products() {
+			s, err := settings.For(p, server(), c)
+			require.NoError(t, err)
+			if slices.Contains(s.Warnings, w) {
+				names = append(names, p.Name)
+			}
+		}
+		return strings.Join(names, " ")
+	}
+	only := func(method client.AuthMethod) func(c *client.Client) {
+		return func(c *client.Client) { c.AuthMethod, c.AuthMethodPinned = method, true }
+	}
+	assert.Equal(t, "argo-cd kubernetes nextcloud", warned(func(c *client.Client) { c.IDTokenClaims = false }, settings.Claims))
+	assert.Equal(t, "asp-net nextcloud", warned(only(client.SecretBasic), settings.Method))
+	assert.Equal(t, "proxmox", warned(only(client.SecretPost), settings.Method))
+	assert.Equal(t, "gitea", warned(func(c *client.Client) { c.RequirePKCE = true }, settings.PKCE))
+	assert.Equal(t, "spring asp-net django kubernetes", warned(func(c *client.Client) { c.IDTokenAlg = "EdDSA" }, settings.Alg))
+	assert.Equal(t, "spring", warned(func(c *client.Client) { c.IDTokenAlg = "ES256" }, settings.Alg))
+	assert.Equal(t, "django oauth2-proxy grafana gitea", warned(func(c *client.Client) { c.Scopes = []string{"openid"} }, settings.NoEmail))
+}
+
+// trial is a server without TLS.
+func trial() settings.Provider {
+	s := server()
+	s.Issuer = "http://localhost:8080"
+	return s
 }
 
 func TestNamesOfTheServerInPaths(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"Example ID": "exampleid", "": "gatehouse", "Größe 7": "gre7", "4you": "gatehouse", "日本": "gatehouse"} {
+	for name, want := range map[string]string{"Example ID": "exampleid", "": "gatehouse", "Größe 7": "gre7", "4you": "gatehouse", "日本": "gatehouse", "x": "gatehouse", strings.Repeat("long ", 9): "longlonglonglonglonglonglonglong"} {
 		assert.Equal(t, want, settings.Provider{Name: name}.ID(), name)
 	}
 }

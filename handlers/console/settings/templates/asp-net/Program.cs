@@ -1,4 +1,6 @@
+// dotnet add package Microsoft.AspNetCore.Authentication.OpenIdConnect
 // The secret is not part of appsettings.json:
+//   dotnet user-secrets init
 //   dotnet user-secrets set Authentication:Schemes:OpenIdConnect:ClientSecret [[.Secret]]
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;

@@ -1,3 +1,6 @@
+// npm install next-auth@beta. In app/api/auth/[...nextauth]/route.ts:
+//   import { handlers } from "@/auth";
+//   export const { GET, POST } = handlers;
 import NextAuth from "next-auth";
 
 export const { handlers, auth, signIn, signOut } = NextAuth({
@@ -11,6 +14,12 @@ export const { handlers, auth, signIn, signOut } = NextAuth({
       clientSecret: process.env.AUTH_CLIENT_SECRET,
       authorization: { params: { scope: [[quote .Scope]] } },
       checks: ["pkce", "state"],
+[[- if not .IDTokenClaims]]
+      idToken: false, // name and email are at UserInfo alone
+[[- end]]
+[[- if .SecretPost]]
+      client: { token_endpoint_auth_method: "client_secret_post" },
+[[- end]]
     },
   ],
 });

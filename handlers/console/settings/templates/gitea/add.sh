@@ -1,3 +1,4 @@
+# As the user who runs Gitea
 gitea admin auth add-oauth \
   --provider openidConnect \
   --name [[.ID]] \

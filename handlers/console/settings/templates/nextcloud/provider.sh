@@ -1,3 +1,4 @@
+# In the folder of Nextcloud, as the user of the web server
 php occ app:install user_oidc
 php occ user_oidc:provider [[.ID]] \
   --clientid=[[shell .ClientID]] \

@@ -1,11 +1,20 @@
 import * as client from "openid-client";
 
-[[if .Public -]]
-const config = await client.discovery(new URL([[quote .Issuer]]), [[quote .ClientID]], undefined, client.None());
-[[- else -]]
-// The secret comes from the environment: [[.Secret]]=…
-const config = await client.discovery(new URL([[quote .Issuer]]), [[quote .ClientID]], process.env.[[.Secret]]);
+// npm install openid-client[[if not .Public]]; the secret comes from the environment: [[.Secret]]=…[[end]]
+const config = await client.discovery(
+  new URL([[quote .Issuer]]),
+  [[quote .ClientID]],
+[[- if .Public]]
+  undefined,
+  client.None(),
+[[- else]]
+  process.env.[[.Secret]],
+  client.[[if .SecretBasic]]ClientSecretBasic[[else]]ClientSecretPost[[end]](process.env.[[.Secret]]),
 [[- end]]
+[[- if .Trial]]
+  { execute: [client.allowInsecureRequests] }, // only while the server has no TLS
+[[- end]]
+);
 const redirectURI = [[quote .Redirect]];
 
 // Send the browser to the URL, and keep the two secrets in its session.

@@ -1,3 +1,4 @@
+# As root on a node. Who signs in sees nothing without a role from Datacenter > Permissions.
 pveum realm add [[.ID]] \
   --type openid \
   --issuer-url [[shell .Issuer]] \
