@@ -3,10 +3,8 @@ package e2e_test
 import (
 	"crypto/rand"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,7 +29,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
-	"github.com/gatehouse-id/gatehouse/storage"
 	"github.com/gatehouse-id/gatehouse/test/harness"
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
@@ -135,9 +132,7 @@ func consolePages(t *testing.T, values, queries map[string]string) (list []strin
 func (s *server) hostile(t *testing.T) []string {
 	t.Helper()
 	ctx, texts, now := t.Context(), harness.HostileTexts(), time.Now()
-	store, err := storage.Open(ctx, storage.Options{URL: storage.SQLiteURL(filepath.Join(s.dataDir(), "dev.db")), Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
-	defer store.Close()
+	store := s.devStore(t)
 	id := func() provider.ID { return provider.NewID(now, rand.Reader) }
 	all := strings.Join(texts[:7], " ")
 	u := &account.User{ID: id(), Subject: id().String(), Username: all, Roles: []string{"editor"}, CreatedAt: now, UpdatedAt: now, Profile: account.Profile{Name: all, GivenName: all, Website: all, Zoneinfo: all}}
@@ -191,10 +186,7 @@ func TestConsolePagesForEverybody(t *testing.T) {
 	w := newWindow(t, s)
 	complaints := w.complaints()
 	w.do(onEveryPage(services.Axe(t, "../../bin/axe")))
-	w.do(
-		chromedp.Navigate(s.url+"/login?next=/admin"), chromedp.WaitVisible("#login-page"),
-		chromedp.SetValue("#username", "admin"), chromedp.SendKeys("#password", "looking-glass\r"), chromedp.WaitVisible("#console-overview"),
-	)
+	w.signsIn("/admin", "#console-overview")
 	for _, look := range []struct {
 		theme, rules string
 		width        int64
