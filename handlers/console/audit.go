@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -143,4 +144,13 @@ func (c *Console) seal(r *http.Request) (seal, error) {
 		s.Kept, err = s.Checkpoint.JWS()
 	}
 	return s, err
+}
+
+// ExportAs is the path of the export in a format.
+func (p auditPage) ExportAs(format string) string {
+	join := "?"
+	if strings.Contains(p.Export, "?") {
+		join = "&"
+	}
+	return p.Export + join + "format=" + format
 }

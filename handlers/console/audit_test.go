@@ -113,6 +113,14 @@ func TestAuditRecordShowsWhatChanged(t *testing.T) {
 	assert.Equal(t, http.StatusTeapot, b.get("/admin/audit/x").Code)
 }
 
+// The links of the list lead to the export, with a filter and without.
+func TestAuditLogLinksItsExport(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	assert.Contains(t, b.get("/admin/audit").Body.String(), `href="/admin/audit/export?format=csv"`)
+	assert.Contains(t, b.get("/admin/audit?action=user.update").Body.String(), `href="/admin/audit/export?action=user.update&amp;format=jsonl"`)
+}
+
 // The export has all pages of the list, and only what the filter selects.
 func TestAuditLogIsExported(t *testing.T) {
 	f := newFixture(t, nil)
