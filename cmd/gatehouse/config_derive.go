@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/storage"
@@ -118,4 +119,13 @@ func (e *environment) randomHex(size int) string {
 		panic("no randomness: " + err.Error())
 	}
 	return hex.EncodeToString(raw)
+}
+
+// paths are where the protocol endpoints stand.
+func (c config) paths() oauth.Paths {
+	return oauth.Paths{
+		Authorization: c.OAuthPrefix + "/authorize", Token: c.OAuthPrefix + "/token", UserInfo: c.OAuthPrefix + "/userinfo",
+		JWKS: c.OAuthPrefix + "/jwks", EndSession: c.OAuthPrefix + "/logout",
+		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke", RevocationFeed: c.OAuthPrefix + "/revocations",
+	}
 }

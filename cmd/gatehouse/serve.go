@@ -397,12 +397,3 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	}
 	return handler, err
 }
-
-// paths are where the protocol endpoints stand.
-func (c config) paths() oauth.Paths {
-	return oauth.Paths{
-		Authorization: c.OAuthPrefix + "/authorize", Token: c.OAuthPrefix + "/token", UserInfo: c.OAuthPrefix + "/userinfo",
-		JWKS: c.OAuthPrefix + "/jwks", EndSession: c.OAuthPrefix + "/logout",
-		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke", RevocationFeed: c.OAuthPrefix + "/revocations",
-	}
-}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -45,6 +46,9 @@ type clientPage struct {
 
 // Administers tells whether administrators manage this server through the client.
 func (p clientPage) Administers() bool { return p.Client.Administers() }
+
+// LinksURI tells whether the address that the application gives of itself may be a link: anything but https is text.
+func (p clientPage) LinksURI() bool { return strings.HasPrefix(p.Client.URI, "https://") }
 
 // ForPeople tells whether people sign in to the client.
 func (p clientPage) ForPeople() bool { return forPeople(p.Client) }

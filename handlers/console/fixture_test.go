@@ -128,7 +128,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		Together: f.store, Repeats: idempotency.NewKeys(f.store, f.store, ring.Key(keyring.Idempotency), clock), Registry: f.clients, Catalogue: f.catalogue,
 		Provider: settings.Provider{Name: "Test", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token"},
 		Webhooks: f.webhooks, Policies: table, Budgets: ratelimit.NewBudgets(table, f.limiter, f.gate, f.store, f.users), Messages: f.store, Channels: []notify.Channel{notify.Mail},
-		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock,
+		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock, Random: rand.Reader,
 	}
 	if change != nil {
 		change(&c)

@@ -108,7 +108,7 @@ func (c *Console) serveFlowRedirect(w http.ResponseWriter, r *http.Request, v *v
 		}
 		return nil
 	})
-	if wrong := messagesOf(err); len(wrong) > 0 {
+	if wrong := messagesAbout(err); len(wrong) > 0 {
 		return c.writeFlow(w, r, v, registered, http.StatusUnprocessableEntity, wrong)
 	}
 	if err != nil {
@@ -121,8 +121,8 @@ func (c *Console) serveFlowRedirect(w http.ResponseWriter, r *http.Request, v *v
 	return c.done(w, r, flowPath(registered.ID), what)
 }
 
-// messagesOf are what is wrong with a client; none for another error.
-func messagesOf(err error) (list []string) {
+// messagesAbout are what is wrong with a client; none for another error.
+func messagesAbout(err error) (list []string) {
 	var bad *client.Invalid
 	if errors.As(err, &bad) {
 		for _, p := range bad.Problems {

@@ -125,6 +125,7 @@ func (l Localized) render(w http.ResponseWriter, status int, name string, page a
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", l.tag)
 	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Frame-Options", "DENY") // what frame-ancestors says, to browsers and scanners that do not know it
 	h.Set("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()")
 	h.Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(status)

@@ -96,19 +96,23 @@ func TestMessagesAreSent(t *testing.T) {
 	})
 }
 
+// dataDir is where a development server has its database.
+func (s *server) dataDir() (data string) {
+	for _, pair := range s.env {
+		if directory, ok := strings.CutPrefix(pair, "GATEHOUSE_DATA_DIR="); ok {
+			data = directory
+		}
+	}
+	return data
+}
+
 func TestDevelopmentServerShowsMessages(t *testing.T) {
 	t.Parallel()
 	s := dev(t)
 	w := newWindow(t, s)
 	w.do(chromedp.Navigate(s.url+"/dev/outbox"), chromedp.WaitVisible("#outbox-empty"))
 	assert.JSONEq(t, "[]", s.get("/dev/outbox.json").body)
-	var data string
-	for _, pair := range s.env {
-		if directory, ok := strings.CutPrefix(pair, "GATEHOUSE_DATA_DIR="); ok {
-			data = directory
-		}
-	}
-	o := outbox(t, storage.SQLiteURL(filepath.Join(data, "dev.db")))
+	o := outbox(t, storage.SQLiteURL(filepath.Join(s.dataDir(), "dev.db")))
 	require.NoError(t, o.Add(t.Context(), notify.Message{
 		Channel: notify.Mail, To: "alice@example.com", Kind: notify.NewSignIn, Locale: "de", Data: notify.Data{Username: "alice", Device: "Firefox on Windows", At: time.Now()},
 	}))

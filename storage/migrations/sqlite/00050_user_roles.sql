@@ -8,22 +8,22 @@ CREATE TABLE user_roles (
     PRIMARY KEY (role, user_id)
 ) WITHOUT ROWID;
 CREATE INDEX user_roles_user ON user_roles (user_id);
--- json_each splits a list: a role has no character that JSON escapes.
+-- json_each splits a list at its spaces.
 -- +goose StatementBegin
 CREATE TRIGGER users_roles_given AFTER INSERT ON users WHEN NEW.roles <> '' BEGIN
     INSERT INTO user_roles (role, user_id)
-    SELECT DISTINCT r.value, NEW.id FROM json_each('["' || replace(NEW.roles, ' ', '","') || '"]') r WHERE r.value <> '';
+    SELECT DISTINCT r.value, NEW.id FROM json_each('[' || replace(json_quote(NEW.roles), ' ', '","') || ']') r WHERE r.value <> '';
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER users_roles_changed AFTER UPDATE OF roles ON users WHEN NEW.roles <> OLD.roles BEGIN
     DELETE FROM user_roles WHERE user_id = NEW.id;
     INSERT INTO user_roles (role, user_id)
-    SELECT DISTINCT r.value, NEW.id FROM json_each('["' || replace(NEW.roles, ' ', '","') || '"]') r WHERE r.value <> '';
+    SELECT DISTINCT r.value, NEW.id FROM json_each('[' || replace(json_quote(NEW.roles), ' ', '","') || ']') r WHERE r.value <> '';
 END;
 -- +goose StatementEnd
 INSERT INTO user_roles (role, user_id)
-SELECT DISTINCT r.value, u.id FROM users u, json_each('["' || replace(u.roles, ' ', '","') || '"]') r WHERE u.roles <> '' AND r.value <> '';
+SELECT DISTINCT r.value, u.id FROM users u, json_each('[' || replace(json_quote(u.roles), ' ', '","') || ']') r WHERE u.roles <> '' AND r.value <> '';
 DROP INDEX IF EXISTS users_role_lists;
 DROP INDEX users_roles;
 
