@@ -9,9 +9,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/statistics"
 )
 
-// figures are those of the hours from one to another, summed up.
+// figures are those of slots with some edges, summed up.
 type figures interface {
-	Figures(ctx context.Context, from, to statistics.Hour, hours int64) ([]statistics.Figure, error)
+	Figures(ctx context.Context, edges []statistics.Hour) ([]statistics.Figure, error)
 }
 
 // overview is the first page.
@@ -40,26 +40,26 @@ const mostReasons = 8
 
 func (c *Console) serveOverview(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	page := overview{shell: c.shell(w, r, v, Path), Span: spanNamed(r.URL.Query().Get("span")), Spans: spans(), Demo: c.Demo}
-	s := page.Span
-	from := s.from(page.Local(c.now(r)))
-	end := from + statistics.Hour(s.length())
-	present, err := c.Figures.Figures(r.Context(), from, end, s.hours)
+	now := page.Local(c.now(r))
+	edges := page.Span.edges(now)
+	present, err := c.Figures.Figures(r.Context(), edges)
 	if err != nil {
 		return err
 	}
-	before, err := c.Figures.Figures(r.Context(), from-statistics.Hour(s.length()), from, s.length())
+	passed := earlierThan(edges, now)
+	before, err := c.Figures.Figures(r.Context(), passed.edges)
 	if err != nil {
 		return err
 	}
 	for _, of := range []statistics.Series{statistics.SignIns, statistics.RefusedSignIns, statistics.Tokens} {
-		page.Charts = append(page.Charts, chartOf(of, s, from, page.zone, present, before))
+		page.Charts = append(page.Charts, chartOf(of, page.Span, edges, page.zone, present, passed.total(of, before)))
 	}
 	if page.Live, page.Older, err = c.Sessions.Live(r.Context()); err != nil {
 		return err
 	}
 	page.Refusals, page.Refused = reasons(present)
 	page.Latencies = latencies(present)
-	if page.Concerns, err = c.concerns(r.Context(), v, c.now(r)); err != nil {
+	if page.Concerns, err = c.concerns(r.Context(), v, now); err != nil {
 		return err
 	}
 	return c.pages.For(r).Write(w, http.StatusOK, "overview", page, r.URL.RequestURI())
