@@ -100,7 +100,7 @@ func (c *Console) fromNetwork(r *http.Request) error {
 // here is the page to come back to.
 func here(r *http.Request) string {
 	if r.Method == http.MethodGet {
-		return r.URL.EscapedPath()
+		return wire.Here(r)
 	}
 	return Path
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,7 +25,13 @@ func TestConsoleAsksWhoIsNotSignedIn(t *testing.T) {
 	b := f.signIn(f.user("alice", account.RoleAdmin))
 	assert.Equal(t, http.StatusOK, b.get("/admin").Code)
 	b.cookies = map[string]*http.Cookie{}
-	assert.Equal(t, "/login?next=%2Fadmin", location(t, b.get("/admin?span=week")))
+	for _, page := range []string{
+		"/admin?span=week", "/admin/scopes/scope?name=orders%3Aread", "/admin/audit?action=client.create&user=admin", "/admin/clients/https:%2F%2Fmy-app.com%2Fx@Y/registration",
+	} {
+		assert.Equal(t, "/login?next="+url.QueryEscape(page), location(t, b.get(page)), "the place is kept")
+	}
+	assert.Equal(t, "/login?next=%2Fadmin", location(t, b.get("/admin?done=sealed")))
+	assert.Equal(t, "/login?next=%2Fadmin", location(t, b.post("/admin/users/new", url.Values{"username": {"x"}, "page": {""}})))
 }
 
 func TestConsoleIsForAdministratorsAndAuditors(t *testing.T) {
@@ -45,7 +52,7 @@ func TestConsoleFollowsTheUser(t *testing.T) {
 	b := f.signIn(u)
 	u.Roles = []string{account.RoleAdmin, "guarded"}
 	require.NoError(t, f.store.UpdateUser(t.Context(), u))
-	assert.Equal(t, "/set-up?next=%2Fadmin", location(t, b.get("/admin")))
+	assert.Equal(t, "/set-up?next=%2Fadmin%2Fusers%3Fsearch%3Da", location(t, b.get("/admin/users?search=a")))
 	u.Roles = []string{}
 	require.NoError(t, f.store.UpdateUser(t.Context(), u))
 	assert.Equal(t, http.StatusTeapot, b.get("/admin").Code)

@@ -5,14 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
-	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -47,17 +45,12 @@ func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 	}
 }
 
-// asked is a page with the question that it was opened with, if that is one: whoever signs in again has not to look for it.
+// asked is the page that was asked for, or the one that a form is on: whoever signs in again has not to look for it.
 func asked(r *http.Request, page string) string {
-	query := r.URL.Query()
-	action, id := query.Get("confirm"), query.Get("passkey")
-	if r.Method != http.MethodGet || page != factorsPath || !slices.Contains([]string{removePasskey, removeApp, removeMail, renewCodes}, action) {
-		return page
+	if r.Method == http.MethodGet {
+		return wire.Here(r)
 	}
-	if _, err := provider.ParseID(id); err != nil {
-		id = ""
-	}
-	return wire.Path(page, url.Values{"confirm": {action}, "passkey": {id}})
+	return page
 }
 
 // fresh lets a user through who has just authenticated, with a second factor where there is one. Others do that

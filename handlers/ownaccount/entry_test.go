@@ -38,6 +38,9 @@ func TestPagesAreForWhoIsSignedIn(t *testing.T) {
 		assert.Equal(t, "/login?next="+url.QueryEscape(path), w.Header().Get("Location"))
 		assert.Empty(t, w.Body.String(), path)
 	}
+	for _, path := range []string{"/account/activity?before=019a2b3c-4d5e-7f60-8123-456789000001", "/account/receipts/019a2b3c-4d5e-7f60-8123-456789000001", "/account/delete?flow=sealed"} {
+		assert.Equal(t, "/login?next="+url.QueryEscape(path), nobody.open(path).Header().Get("Location"), "the place is kept")
+	}
 	for _, path := range ownForms() {
 		w := nobody.post(path, url.Values{})
 		assert.Equal(t, http.StatusSeeOther, w.Code, path)
