@@ -2,11 +2,13 @@ package console
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -14,6 +16,9 @@ import (
 )
 
 const explainPath = Path + "/explain"
+
+// errorField is the field with an error id.
+const errorField = "error"
 
 // refusals opens error ids.
 type refusals interface {
@@ -32,6 +37,8 @@ type explainPage struct {
 	// Pasted is the error id or address, and Unknown tells that it is none of this server.
 	Pasted  string
 	Unknown bool
+	// Request: it looks like a request id.
+	Request bool
 	// Refusal is nil without an error id.
 	Refusal *explainedRefusal
 }
@@ -71,23 +78,60 @@ func (e explainedRefusal) FixParts() []fixPart {
 // OfTime tells whether two times were compared.
 func (e explainedRefusal) OfTime() bool { return e.Field == refusal.FieldTime }
 
+// serveExplain explains the error id of a link, or shows the form.
 func (c *Console) serveExplain(w http.ResponseWriter, r *http.Request, v *viewer) error {
-	page := explainPage{shell: c.shell(w, r, v, explainPath), Pasted: trimmed(r.URL.Query(), "error")}
-	status := http.StatusOK
-	if page.Pasted != "" {
-		record, err := c.Refusals.Open(refusal.IDIn(page.Pasted))
-		switch {
-		case errors.Is(err, refusal.ErrUnknownID):
-			page.Unknown, status = true, http.StatusUnprocessableEntity
-		case err != nil:
-			return err
-		default:
-			if page.Refusal, err = c.explained(r.Context(), record); err != nil {
-				return err
-			}
-		}
+	id := trimmed(r.URL.Query(), errorField)
+	page := explainPage{shell: c.shell(w, r, v, explainPath), Pasted: id}
+	record, err := c.Refusals.Open(id)
+	switch {
+	case id == "":
+		return c.writeExplain(w, r, http.StatusOK, page)
+	case errors.Is(err, refusal.ErrUnknownID):
+		return c.unexplained(w, r, page)
+	case err != nil:
+		return err
 	}
-	return c.pages.For(r).Write(w, status, "explain", page, r.URL.RequestURI())
+	if page.Refusal, err = c.explained(r.Context(), record); err != nil {
+		return err
+	}
+	return c.writeExplain(w, r, http.StatusOK, page)
+}
+
+// serveExplanation leads to what was pasted. It is posted, since an address may have a code or a token in it, and leads to
+// an address that has nothing but the error id.
+func (c *Console) serveExplanation(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
+	pasted := trimmed(form, errorField)
+	id := refusal.IDIn(pasted)
+	switch _, err := c.Refusals.Open(id); {
+	case errors.Is(err, refusal.ErrUnknownID):
+		return c.unexplained(w, r, explainPage{shell: c.shell(w, r, v, explainPath), Pasted: pasted})
+	case err != nil:
+		return err
+	}
+	wire.SeeOther(w, pathOfError(id), nil)
+	return nil
+}
+
+// unexplained shows the form again for what is no error id.
+func (c *Console) unexplained(w http.ResponseWriter, r *http.Request, page explainPage) error {
+	canonical.From(r.Context()).Outcome("invalid")
+	page.Unknown, page.Request = true, isRequestID(page.Pasted)
+	return c.writeExplain(w, r, http.StatusUnprocessableEntity, page)
+}
+
+func (c *Console) writeExplain(w http.ResponseWriter, r *http.Request, status int, page explainPage) error {
+	again := explainPath
+	if r.Method == http.MethodGet {
+		again = r.URL.RequestURI()
+	}
+	return c.pages.For(r).Write(w, status, "explain", page, again)
+}
+
+// isRequestID tells whether a text looks like a request id that this server made (32 hexadecimal digits). Requests are in
+// the log only, with that id.
+func isRequestID(text string) bool {
+	raw, err := hex.DecodeString(text)
+	return err == nil && len(raw) == 16
 }
 
 func (c *Console) explained(ctx context.Context, record refusal.Record) (*explainedRefusal, error) {
@@ -103,4 +147,4 @@ func (c *Console) explained(ctx context.Context, record refusal.Record) (*explai
 	return e, err
 }
 
-func pathOfError(id string) string { return wire.Path(explainPath, url.Values{"error": {id}}) }
+func pathOfError(id string) string { return wire.Path(explainPath, url.Values{errorField: {id}}) }
