@@ -3,6 +3,7 @@ package wire
 import (
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // MaxHere bounds a page to come back to, in bytes as the value of a query: the response headers that lead to the sign-in
@@ -16,9 +17,13 @@ const doneField = "done"
 // that makes it too long, and empty if the path is.
 func Here(r *http.Request) string { return HereWith(r.URL.EscapedPath(), r.URL.Query()) }
 
-// HereWith is a page as Here makes it, of an escaped path and a query.
+// HereWith is a page as Here makes it, of an escaped path and a query. An address with a credential in it, such as the
+// answer to an authorization request (RFC 6749 section 4.1.2), is come back to without its query.
 func HereWith(path string, query url.Values) string {
 	query.Del(doneField)
+	if slices.ContainsFunc([]string{"code", "access_token", "id_token", "token", "response"}, query.Has) {
+		query = nil
+	}
 	for _, page := range []string{Path(path, query), path} {
 		if len(url.QueryEscape(page)) <= MaxHere {
 			return page

@@ -21,7 +21,8 @@ func TestHereIsThePageOfARequest(t *testing.T) {
 		"/admin?x=" + strings.Repeat("a", wire.MaxHere-len(url.QueryEscape("/admin?x="))): "/admin?x=" + strings.Repeat("a", wire.MaxHere-len(url.QueryEscape("/admin?x="))),
 		"/admin?x=" + strings.Repeat("a", wire.MaxHere):                                   "/admin",
 		"/admin?x=" + strings.Repeat("%2F", wire.MaxHere/4):                               "/admin",
-		"/admin/" + strings.Repeat("a", wire.MaxHere):                                     "",
+		"/admin/try/callback?code=secret&state=a":                                         "/admin/try/callback", "/admin?id_token=a.b.c": "/admin",
+		"/admin/" + strings.Repeat("a", wire.MaxHere): "",
 	} {
 		assert.Equal(t, want, wire.Here(httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, http.NoBody)), target)
 	}
