@@ -79,3 +79,16 @@ func TestConsolePagesAreShutOff(t *testing.T) {
 	assert.Equal(t, "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'", h.Get("Content-Security-Policy"))
 	assert.Equal(t, "same-origin", h.Get("Cross-Origin-Opener-Policy"))
 }
+
+// A slash at the end is typed easily, and leads to the page; never elsewhere.
+func TestASlashAtTheEndLeadsToThePage(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	for path, want := range map[string]string{
+		"/admin/": "/admin", "/admin/?span=week": "/admin?span=week", "/admin/users/": "/admin/users", "/admin/users/?search=a%26b": "/admin/users?search=a%26b",
+		"/admin/clients/a%2Fb/": "/admin/clients/a%2Fb", "/admin//evil.example/": "/admin//evil.example",
+	} {
+		assert.Equal(t, want, location(t, b.get(path)), path)
+	}
+	assert.Equal(t, http.StatusMethodNotAllowed, b.post("/admin/users/new/", nil).Code, "a form is sent to its own path")
+}
