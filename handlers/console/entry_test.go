@@ -5,7 +5,9 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -91,4 +93,32 @@ func TestASlashAtTheEndLeadsToThePage(t *testing.T) {
 		assert.Equal(t, want, location(t, b.get(path)), path)
 	}
 	assert.Equal(t, http.StatusMethodNotAllowed, b.post("/admin/users/new/", nil).Code, "a form is sent to its own path")
+}
+
+// What was done is said to who did it, on the page that it leads to, and for a minute.
+func TestWhatWasDoneIsSaidOnce(t *testing.T) {
+	f := newFixture(t, nil)
+	alice := f.user("alice")
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	page := location(t, b.post("/admin/users/"+alice.ID.String()+"/state", url.Values{"state": {"disabled"}}))
+	const said = "alice is disabled and signed out everywhere"
+	assert.Contains(t, b.get(page).Body.String(), said)
+	_, query, _ := strings.Cut(page, "?")
+	for _, other := range []string{"/admin", "/admin/keys", "/admin/users"} {
+		assert.NotContains(t, b.get(other+"?"+query).Body.String(), said, other)
+	}
+	auditor := f.signIn(f.user("auditor", account.RoleAuditor))
+	for name, cookie := range b.cookies { // another user of the same browser
+		if _, own := auditor.cookies[name]; !own || !strings.HasPrefix(cookie.Value, "gh_se_") {
+			auditor.cookies[name] = cookie
+		}
+	}
+	assert.Contains(t, auditor.get(page).Body.String(), "read only")
+	assert.NotContains(t, auditor.get(page).Body.String(), said)
+	later := f.now.Load().Add(time.Minute)
+	f.now.Store(&later)
+	assert.Contains(t, b.get(page).Body.String(), said, "it may be reloaded")
+	later = later.Add(time.Second)
+	f.now.Store(&later)
+	assert.NotContains(t, b.get(page).Body.String(), said)
 }

@@ -1,7 +1,6 @@
 package ownaccount
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -39,7 +38,7 @@ func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 		err = next(w, r, s)
 		if errors.Is(err, websession.ErrOtherUser) {
 			canonical.From(r.Context()).Outcome("other_user")
-			return o.done(w, r, page, pages.OwnSaid{Done: pages.OwnOtherUser})
+			return o.done(w, r, s, page, pages.OwnSaid{Done: pages.OwnOtherUser})
 		}
 		return err
 	}
@@ -75,7 +74,7 @@ func proveAgain(w http.ResponseWriter, page string, s *session.Session) {
 
 // own is what every page has in common.
 func (o *OwnAccount) own(w http.ResponseWriter, r *http.Request, s *session.Session, current string) pages.Own {
-	done := o.said(r)
+	done := o.said(r, s)
 	return pages.Own{
 		Token: o.Web.UserToken(w, r, s.User.ID), Username: s.User.Username, Current: current, Zone: s.User.Profile.Location(),
 		Said: done.Done, SaidFactor: done.Factor, DeleteAt: s.User.DeleteAt, Deletion: o.Grace > 0,
@@ -89,19 +88,14 @@ func (o *OwnAccount) readForm(r *http.Request, s *session.Session) (url.Values, 
 
 // done leads to the page that says what was done. It is not the answer to the form: reloaded, that would send the
 // form again.
-func (o *OwnAccount) done(w http.ResponseWriter, r *http.Request, page string, what pages.OwnSaid) error {
-	plain, err := json.Marshal(what)
-	if err != nil {
-		return err
-	}
-	wire.SeeOther(w, page, url.Values{"done": {o.Web.Seal(w, r, websession.OwnDone, plain)}})
+func (o *OwnAccount) done(w http.ResponseWriter, r *http.Request, s *session.Session, page string, what pages.OwnSaid) error {
+	wire.SeeOther(w, page, url.Values{websession.SaidField: {o.Web.SealSaid(w, r, websession.OwnDone, s.User.ID, page, what)}})
 	return nil
 }
 
 // said reads it back. A copied address, or one of another browser, says nothing.
-func (o *OwnAccount) said(r *http.Request) (what pages.OwnSaid) {
-	plain, err := o.Web.Open(r, websession.OwnDone, r.URL.Query().Get("done"))
-	if err != nil || json.Unmarshal(plain, &what) != nil {
+func (o *OwnAccount) said(r *http.Request, s *session.Session) (what pages.OwnSaid) {
+	if !o.Web.OpenSaid(r, websession.OwnDone, s.User.ID, &what) {
 		return pages.OwnSaid{}
 	}
 	return what

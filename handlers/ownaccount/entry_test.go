@@ -3,6 +3,7 @@ package ownaccount_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -114,6 +115,11 @@ func TestNobodyElseSaysWhatWasDone(t *testing.T) {
 	assert.Contains(t, alice.done(w), "Your profile was saved.")
 	assert.NotContains(t, other.open(location).Body.String(), "Your profile was saved.")
 	assert.NotContains(t, alice.open("/account/profile?done=profile_saved").Body.String(), "Your profile was saved.")
+	assert.NotContains(t, alice.open(strings.Replace(location, "/profile", "/security", 1)).Body.String(), "Your profile was saved.", "nor does another page")
+	f.advance(time.Minute)
+	assert.Contains(t, alice.open(location).Body.String(), "Your profile was saved.", "it may be reloaded")
+	f.advance(time.Second)
+	assert.NotContains(t, alice.open(location).Body.String(), "Your profile was saved.", "for a minute")
 }
 
 func TestWhatIsNotOfferedIsNotThere(t *testing.T) {
