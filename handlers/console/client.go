@@ -32,6 +32,9 @@ type clientPage struct {
 	Path   string
 	// Secrets are those that are valid.
 	Secrets []client.Secret
+	// Days are those that a new secret was to be valid; WrongDays: that is no number of days.
+	Days      string
+	WrongDays bool
 	Users   []client.Named
 	// NextUsers is the path with the following ones; empty: these are the last.
 	NextUsers string
