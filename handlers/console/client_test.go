@@ -69,6 +69,17 @@ func TestSecretsOfAClient(t *testing.T) {
 	assert.Len(t, f.client("shop").Secrets, 1)
 }
 
+// The page of an application shows the last of what is its own, and leads to all of it.
+func TestAnApplicationLeadsToAllThatIsItsOwn(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("a/b@c", nil)
+	page := b.get("/admin/clients/a%2Fb@c").Body.String()
+	for _, list := range []string{"tokens", "consents", "audit"} {
+		assert.Contains(t, page, `href="/admin/`+list+`?client=a%2Fb%40c"`)
+	}
+}
+
 // What ends all secrets at once is asked about, as what ends one is; a new one may have an end of its own.
 func TestReplacingAllSecretsIsAskedAbout(t *testing.T) {
 	f := newFixture(t, nil)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
@@ -17,8 +18,11 @@ import (
 
 const explainPath = Path + "/explain"
 
-// errorField is the field with an error id.
-const errorField = "error"
+// errorField is the field with an error id, checkNameField that with the name of a check.
+const (
+	errorField     = "error"
+	checkNameField = "check"
+)
 
 // refusals opens error ids.
 type refusals interface {
@@ -28,6 +32,8 @@ type refusals interface {
 // checks explains what refused a request.
 type checks interface {
 	Explain(check refusal.Check) refusal.Entry
+	// Checks are those that are explained.
+	Checks() []refusal.Check
 }
 
 // explainPage says what an error id means.
@@ -78,10 +84,22 @@ func (e explainedRefusal) FixParts() []fixPart {
 // OfTime tells whether two times were compared.
 func (e explainedRefusal) OfTime() bool { return e.Field == refusal.FieldTime }
 
-// serveExplain explains the error id of a link, or shows the form.
+// explains tells whether a text is the name of a check.
+func (c *Console) explains(text string) bool {
+	return slices.Contains(c.Checks.Checks(), refusal.Check(text))
+}
+
+// OfCheck tells whether this is about a check, and about no request in particular.
+func (e explainedRefusal) OfCheck() bool { return e.At.IsZero() }
+
+// serveExplain explains the error id or the check of a link, or shows the form.
 func (c *Console) serveExplain(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	id := trimmed(r.URL.Query(), errorField)
 	page := explainPage{shell: c.shell(w, r, v, explainPath), Pasted: id}
+	if check := r.URL.Query().Get(checkNameField); id == "" && c.explains(check) {
+		page.Refusal = &explainedRefusal{Record: refusal.Record{Check: refusal.Check(check)}, Entry: c.Checks.Explain(refusal.Check(check))}
+		return c.writeExplain(w, r, http.StatusOK, page)
+	}
 	record, err := c.Refusals.Open(id)
 	switch {
 	case id == "":

@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/statistics"
 )
 
 // find pastes a text.
@@ -153,4 +154,23 @@ func TestARequestIDIsSaidToBeOne(t *testing.T) {
 	assert.Contains(t, b.find(id).Body.String(), "It looks like a request id")
 	assert.NotContains(t, b.find(id[1:]).Body.String(), "request id")
 	assert.Contains(t, b.post("/admin/explain", url.Values{"error": {id}}).Body.String(), "It looks like a request id")
+}
+
+// The reasons of refusals on the first page lead to what they mean.
+func TestReasonsLeadToTheirMeaning(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	hour := statistics.HourOf(*f.now.Load())
+	require.NoError(t, f.store.AddFigures(t.Context(), []statistics.Figure{
+		{Hour: hour, Series: statistics.Refusals, Label: string(refusal.CheckScope), Count: 3}, {Hour: hour, Series: statistics.Refusals, Label: statistics.Other, Count: 2},
+	}))
+	overview := b.get("/admin").Body.String()
+	const path = "/admin/explain?check=" + string(refusal.CheckScope)
+	assert.Contains(t, overview, `<a href="`+path+`"><code>scope</code></a>`)
+	assert.NotContains(t, overview, "check=other", "which is several")
+	meaning := refusal.NewCatalogue(refusal.Limits{}).Explain(refusal.CheckScope)
+	page := b.get(path).Body.String()
+	assert.Contains(t, page, meaning.Title)
+	assert.NotContains(t, page, "0001", "it happened at no time")
+	assert.NotContains(t, b.get("/admin/explain?check=nothing").Body.String(), `id="meaning"`)
 }

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/statistics"
 )
 
@@ -25,7 +28,7 @@ type overview struct {
 	Spans  []span
 	Charts []chart
 	// Refusals are the reasons why most requests were refused.
-	Refusals  []part
+	Refusals  []reason
 	Refused   int64
 	Latencies []latency
 	// Live is how many sessions are live; Older: at least.
@@ -33,6 +36,13 @@ type overview struct {
 	Older bool
 	// Demo: some figures are made up.
 	Demo bool
+}
+
+// reason is why requests were refused. Path is that of what there is to say about it; empty: there is nothing.
+type reason struct {
+	part
+
+	Path string
 }
 
 // mostReasons is how many reasons of refusals are listed.
@@ -57,7 +67,15 @@ func (c *Console) serveOverview(w http.ResponseWriter, r *http.Request, v *viewe
 	if page.Live, page.Older, err = c.Sessions.Live(r.Context()); err != nil {
 		return err
 	}
-	page.Refusals, page.Refused = reasons(present)
+	most, refused := reasons(present)
+	page.Refused = refused
+	for _, p := range most {
+		one := reason{part: p}
+		if c.explains(p.Label) && v.may(audit.ReadScope("errors")) {
+			one.Path = wire.Path(explainPath, url.Values{checkNameField: {p.Label}})
+		}
+		page.Refusals = append(page.Refusals, one)
+	}
 	page.Latencies = latencies(present)
 	if page.Concerns, err = c.concerns(r.Context(), v, now); err != nil {
 		return err
