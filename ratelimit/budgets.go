@@ -58,6 +58,19 @@ func (b *Budgets) State(ctx context.Context, policy string, who Who) (Decision, 
 	if err != nil {
 		return Decision{}, err
 	}
+	return b.peek(ctx, ask)
+}
+
+// StateOfUser is State of a policy that is counted by account, for a user who is known.
+func (b *Budgets) StateOfUser(ctx context.Context, policy string, user provider.ID) (Decision, error) {
+	p, ok := b.table.Policy(policy)
+	if !ok || p.Key != ByAccount {
+		return Decision{}, fmt.Errorf("ratelimit: %w: %q", ErrPolicy, policy)
+	}
+	return b.peek(ctx, Ask{Policy: p, Key: user.String()})
+}
+
+func (b *Budgets) peek(ctx context.Context, ask Ask) (Decision, error) {
 	if ask.Off() {
 		return Decision{Allowed: true, Source: fromNone, Verdicts: []Verdict{{Policy: ask.Policy}}}, nil
 	}

@@ -31,11 +31,20 @@ func (s *Store) AddFigures(ctx context.Context, figures []statistics.Figure) err
 	})
 }
 
-// Figures are those of the hours from one to another, which does not count, summed up over so many hours each: by hour,
-// series and label.
-func (s *Store) Figures(ctx context.Context, from, to statistics.Hour, hours int64) ([]statistics.Figure, error) {
+// Figures are those of some slots, summed up over each: by the first hour, series and label. Slots are of any length;
+// edges are the hours at which they begin, in order, and the one at which the last one ends.
+func (s *Store) Figures(ctx context.Context, edges []statistics.Hour) ([]statistics.Figure, error) {
+	if len(edges) < 2 {
+		return nil, nil
+	}
+	slots, args := make([]string, len(edges)-1), make([]any, 0, 2*len(edges))
+	for i := range slots {
+		slots[i] = "(CAST(? AS bigint), CAST(? AS bigint))"
+		args = append(args, int64(edges[i]), int64(edges[i+1]))
+	}
 	var rows []statistics.Figure
-	err := s.on(ctx).Raw(`SELECT ? + (hour - ?) / ? * ? AS hour, series, label, CAST(sum(count) AS bigint) AS count FROM statistics
-		WHERE hour >= ? AND hour < ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, int64(from), int64(from), hours, hours, int64(from), int64(to)).Scan(&rows).Error
+	err := s.on(ctx).Raw("WITH slots (begins, ends) AS (VALUES "+strings.Join(slots, ", ")+`)
+		SELECT begins AS hour, series, label, CAST(sum(count) AS bigint) AS count FROM slots CROSS JOIN statistics
+		WHERE statistics.hour >= begins AND statistics.hour < ends GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, args...).Scan(&rows).Error
 	return rows, s.fault(err)
 }

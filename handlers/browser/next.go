@@ -3,10 +3,12 @@ package browser
 import (
 	"net/url"
 	"path"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
-	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // The first pages of the own account and of the console.
@@ -18,38 +20,33 @@ const (
 // ownFactorsPath is where people see their second factors.
 const ownFactorsPath = accountPath + "/security/factors"
 
-// nextPage is the page of the own account, or of the console, that a sign-in leads to; empty for everything else: a link
-// must not send the browser to another site, or to a page that does something. There is no query but that of a question
-// whether a change of the factors is meant, which does nothing either.
+// nextPage is the page of the own account, or of the console, that a sign-in leads to, with its query; empty for
+// everything else: a link must not send the browser to another site, nor to a page of another kind. Pages that are opened
+// change nothing.
 func nextPage(text string) string {
-	page, query, asks := strings.Cut(text, "?")
-	if asks {
-		return nextQuestion(page, query)
-	}
-	within := func(start string) bool { return text == start || strings.HasPrefix(text, start+"/") }
-	if !within(accountPath) && !within(consolePath) || len(text) > 100 || path.Clean(text) != text {
+	page, query, _ := strings.Cut(text, "?")
+	within := func(start string) bool { return page == start || strings.HasPrefix(page, start+"/") }
+	if !within(accountPath) && !within(consolePath) || path.Clean(page) != page || !isPath(page) || strings.ContainsFunc(query, unicode.IsControl) {
 		return ""
 	}
-	plain := func(c rune) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '/' || c == '-' }
-	if strings.ContainsFunc(text, func(c rune) bool { return !plain(c) }) {
+	values, err := url.ParseQuery(query)
+	if err != nil {
 		return ""
 	}
-	return text
+	return wire.HereWith(page, values) // in one form, in which no value ends the query
 }
 
-// nextQuestion is the page with such a question; empty for everything else.
-func nextQuestion(page, query string) string {
-	values, err := url.ParseQuery(query)
-	if page != ownFactorsPath || err != nil {
-		return ""
+// isPath tells whether a text is a path in the form in which this server writes those of its pages, which no browser and
+// no proxy reads as another one.
+func isPath(text string) bool {
+	plain := func(c rune) bool {
+		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("/-._~$&+=:@%", c)
 	}
-	word := func(c rune) bool { return 'a' <= c && c <= 'z' || c == '_' }
-	confirm, id := values.Get("confirm"), values.Get("passkey")
-	if confirm == "" || len(confirm) > 20 || strings.ContainsFunc(confirm, func(c rune) bool { return !word(c) }) {
-		return ""
+	read, err := url.PathUnescape(text)
+	if err != nil || strings.ContainsFunc(text, func(c rune) bool { return !plain(c) }) {
+		return false
 	}
-	if _, err := provider.ParseID(id); id != "" && err != nil {
-		return ""
-	}
-	return wire.Path(page, url.Values{"confirm": {confirm}, "passkey": {id}})
+	dots := func(part string) bool { return part == "." || part == ".." }
+	return utf8.ValidString(read) && !strings.ContainsFunc(read, func(c rune) bool { return unicode.IsControl(c) || c == '\\' }) &&
+		!slices.ContainsFunc(strings.Split(read, "/"), dots)
 }

@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 
@@ -30,7 +29,7 @@ func (b *Browser) ServeRecoveryCodesPage(w http.ResponseWriter, r *http.Request)
 	if s == nil {
 		return b.startOver(w, r, to)
 	}
-	return b.showCodes(w, r, f, to, s, codesMade{b.Web.TakeCodes(w, r, s.User.ID), b.openSaid(r, query.Get(saidField))})
+	return b.showCodes(w, r, f, to, s, codesMade{b.Web.TakeCodes(w, r, s.User.ID), b.openSaid(r, s)})
 }
 
 // leadToCodes leads a person to the page with the codes. A request that is too long for a redirect has them in the answer.
@@ -39,7 +38,7 @@ func (b *Browser) leadToCodes(w http.ResponseWriter, r *http.Request, f oauth.Fl
 		return b.showCodes(w, r, f, to, s, made)
 	}
 	b.Web.KeepCodes(w, r, s.User.ID, made.codes)
-	wire.SeeOther(w, codesPath, url.Values{"flow": {to.flow}, "next": {to.next}, saidField: {b.sealSaid(w, r, made.said)}})
+	wire.SeeOther(w, codesPath, url.Values{"flow": {to.flow}, "next": {to.next}, saidField: {b.sealSaid(w, r, s, codesPath, made.said)}})
 	return nil
 }
 
@@ -50,20 +49,15 @@ type codesMade struct {
 }
 
 // saidField is the query parameter of what was done, which the page says: sealed, so that no other site has it say what was not.
-const saidField = "done"
+const saidField = websession.SaidField
 
-func (b *Browser) sealSaid(w http.ResponseWriter, r *http.Request, said pages.OwnSaid) string {
-	plain, err := json.Marshal(said)
-	if err != nil {
-		panic("browser: " + err.Error()) // it is made of texts
-	}
-	return b.Web.Seal(w, r, websession.OwnDone, plain)
+func (b *Browser) sealSaid(w http.ResponseWriter, r *http.Request, s *session.Session, page string, said pages.OwnSaid) string {
+	return b.Web.SealSaid(w, r, websession.OwnDone, s.User.ID, page, said)
 }
 
-// openSaid is zero for a text that was not sealed for this browser.
-func (b *Browser) openSaid(r *http.Request, text string) (said pages.OwnSaid) {
-	plain, err := b.Web.Open(r, websession.OwnDone, text)
-	if err != nil || json.Unmarshal(plain, &said) != nil {
+// openSaid is zero where the page is to say nothing.
+func (b *Browser) openSaid(r *http.Request, s *session.Session) (said pages.OwnSaid) {
+	if !b.Web.OpenSaid(r, websession.OwnDone, s.User.ID, &said) {
 		return pages.OwnSaid{}
 	}
 	return said

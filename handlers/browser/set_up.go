@@ -210,7 +210,7 @@ func (b *Browser) withFactor(w http.ResponseWriter, r *http.Request, f oauth.Flo
 	case len(added.recoveryCodes) > 0:
 		return b.leadToCodes(w, r, f, to, s, codesMade{added.recoveryCodes, said})
 	case to == way{next: ownFactorsPath} && s.User.DeleteAt == nil:
-		wire.SeeOther(w, to.next, url.Values{saidField: {b.sealSaid(w, r, said)}})
+		wire.SeeOther(w, to.next, url.Values{saidField: {b.sealSaid(w, r, s, to.next, said)}})
 		return nil
 	default:
 		return b.goOn(w, r, to, s)

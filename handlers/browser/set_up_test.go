@@ -302,7 +302,7 @@ func TestThePageSaysWhatWasAdded(t *testing.T) {
 		at, err = url.Parse(w.Header().Get("Location"))
 		require.NoError(t, err)
 		require.Equal(t, ownFactors, at.Path)
-		said := e.openSaid(e.request(http.MethodGet, "/", ""), at.Query().Get("done"))
+		said := e.openSaid(e.request(http.MethodGet, at.String(), ""), &session.Session{User: u})
 		require.Equal(t, pages.OwnFactorAdded, said.Done)
 		names[attachment] = said.Factor.Name
 	}

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -81,29 +80,20 @@ type said struct {
 // again. The page may have a query.
 func (c *Console) done(w http.ResponseWriter, r *http.Request, page string, what said) error {
 	canonical.From(r.Context()).Outcome(what.Done)
-	plain, err := json.Marshal(what)
-	if err != nil {
-		return err
-	}
 	path, filter, _ := strings.Cut(page, "?")
 	query, err := url.ParseQuery(filter)
 	if err != nil {
 		return err
 	}
-	query.Set("done", c.Web.Seal(w, r, websession.ConsoleDone, plain))
+	query.Set(websession.SaidField, c.Web.SealSaid(w, r, websession.ConsoleDone, viewing(r), path, what))
 	wire.SeeOther(w, path, query)
 	return nil
 }
 
 // said reads it back. A copied address, or one of another browser, says nothing.
 func (c *Console) said(r *http.Request) *said {
-	text := r.URL.Query().Get("done")
-	if text == "" {
-		return nil
-	}
-	plain, err := c.Web.Open(r, websession.ConsoleDone, text)
 	what := said{}
-	if err != nil || json.Unmarshal(plain, &what) != nil {
+	if !c.Web.OpenSaid(r, websession.ConsoleDone, viewing(r), &what) {
 		return nil
 	}
 	return &what

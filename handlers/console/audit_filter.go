@@ -14,7 +14,8 @@ import (
 // auditFilter is what records are listed by, as it was typed.
 type auditFilter struct {
 	Action, Actor, User, Client, Target string
-	// Since and Until are times in the zone of the viewer.
+	// Since and Until are times in the zone of the viewer. Until belongs to what is listed, as exactly as it is typed: all
+	// of a day, of a minute or of a second.
 	Since, Until string
 	// NoUser: there is no such user. NoSince and NoUntil: the text is no time; Reversed: none is between them.
 	NoUser, NoSince, NoUntil, Reversed bool
@@ -39,8 +40,8 @@ func (c *Console) auditFilter(r *http.Request, zone *time.Location) (auditFilter
 		f.Action = ""
 	}
 	f.selects = audit.Filter{Action: audit.Action(f.Action), ActorID: f.Actor, ClientID: f.Client, TargetID: f.Target}
-	f.selects.Since, f.NoSince = readLocal(f.Since, zone)
-	f.selects.Until, f.NoUntil = readLocal(f.Until, zone)
+	f.selects.Since, _, f.NoSince = readLocal(f.Since, zone)
+	_, f.selects.Until, f.NoUntil = readLocal(f.Until, zone)
 	f.Reversed = !f.selects.Since.IsZero() && !f.selects.Until.IsZero() && !f.selects.Since.Before(f.selects.Until)
 	f.Filtered = slices.ContainsFunc(f.values(), func(text string) bool { return text != "" })
 	if f.User != "" {
@@ -68,17 +69,22 @@ func (c *Console) auditFilter(r *http.Request, zone *time.Location) (auditFilter
 	return f, nil
 }
 
-// readLocal reads a time in a zone, with seconds or without; the empty text is the zero time.
-func readLocal(text string, zone *time.Location) (at time.Time, wrong bool) {
+// readLocal reads a day, a minute or a second in a zone: when it begins, and when it has ended. Of the empty text, both
+// are the zero time.
+func readLocal(text string, zone *time.Location) (begins, ended time.Time, wrong bool) {
 	if text == "" {
-		return time.Time{}, false
+		return begins, ended, false
 	}
-	for _, form := range []string{localTime, localTime + ":05", time.DateOnly} {
+	for form, length := range map[string]time.Duration{localTime: time.Minute, localTime + ":05": time.Second} {
 		if at, err := time.ParseInLocation(form, text, zone); err == nil {
-			return at, false
+			return at, at.Add(length), false
 		}
 	}
-	return time.Time{}, true
+	day, err := time.ParseInLocation(time.DateOnly, text, zone)
+	if err != nil {
+		return begins, ended, true
+	}
+	return day, day.AddDate(0, 0, 1), false
 }
 
 func isID(text string) bool {

@@ -88,7 +88,11 @@ func TestAuditLogIsFilteredByTime(t *testing.T) {
 	}
 	assert.True(t, found(url.Values{"since": {"2026-05-01T17:00"}, "until": {"2026-05-01T17:01"}}))
 	assert.False(t, found(url.Values{"since": {"2026-05-01T17:01"}}))
-	assert.False(t, found(url.Values{"until": {"2026-05-01T17:00"}}))
+	assert.True(t, found(url.Values{"since": {"2026-05-01T17:00"}, "until": {"2026-05-01T17:00"}}), "all of that minute")
+	assert.True(t, found(url.Values{"since": {"2026-05-01"}, "until": {"2026-05-01"}}), "all of that day")
+	assert.True(t, found(url.Values{"until": {"2026-05-01T17:00:00"}}), "all of that second")
+	assert.False(t, found(url.Values{"until": {"2026-05-01T16:59"}}))
+	assert.False(t, found(url.Values{"until": {"2026-04-30"}}))
 	for query, fault := range map[string]string{
 		"since=yesterday": "This is no time", "until=x": "This is no time", "since=2026-05-02T00:00&until=2026-05-01T00:00": "No time is between", "user=nobody": "There is no such user",
 	} {

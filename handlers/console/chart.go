@@ -78,22 +78,22 @@ type bar struct {
 // mostParts is how many labels have a colour; those with the least are one.
 const mostParts = 5
 
-// chartOf draws the figures of a series, with the total of those before it to compare.
-func chartOf(of statistics.Series, s span, from statistics.Hour, in *time.Location, figures, before []statistics.Figure) chart {
+// chartOf draws the figures of a series in slots with some edges, with how much there was before to compare.
+func chartOf(of statistics.Series, s span, edges []statistics.Hour, in *time.Location, figures []statistics.Figure, before int64) chart {
 	c := chart{Kind: of, Hours: s.hours == 1, Width: chartWidth, Height: chartHeight}
 	counts, sums := make([]map[string]int64, s.slots), map[string]int64{}
 	for i := range counts {
 		counts[i] = map[string]int64{}
 	}
 	for _, f := range figures {
-		if n := s.slot(from, f.Hour); f.Series == of && 0 <= n && n < s.slots {
+		if n, ok := slices.BinarySearch(edges[:s.slots], f.Hour); f.Series == of && ok {
 			counts[n][f.Label] += f.Count
 			sums[f.Label] += f.Count
 			c.Total += f.Count
 		}
 	}
 	c.Parts = partsOf(sums)
-	c.Change = change(c.Total, total(of, before))
+	c.Change = change(c.Total, before)
 	shown := map[string]int{}
 	for _, p := range c.Parts {
 		shown[p.Label] = p.Class
@@ -101,7 +101,7 @@ func chartOf(of statistics.Series, s span, from statistics.Hour, in *time.Locati
 	c.Columns = make([]column, s.slots)
 	step := float64(chartWidth) / float64(s.slots)
 	for i := range c.Columns {
-		col := column{At: (from + statistics.Hour(int64(i)*s.hours)).Time().In(in), X: float64(i) * step, Width: step}
+		col := column{At: edges[i].Time().In(in), X: float64(i) * step, Width: step}
 		merged := map[string]int64{}
 		for label, n := range counts[i] {
 			if _, ok := shown[label]; !ok {
@@ -179,15 +179,6 @@ func roundUp(n int64) int64 {
 			}
 		}
 	}
-}
-
-func total(of statistics.Series, figures []statistics.Figure) (n int64) {
-	for _, f := range figures {
-		if f.Series == of {
-			n += f.Count
-		}
-	}
-	return n
 }
 
 // change is by how much more or less there is than before, in percent.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -33,7 +34,10 @@ type clientPage struct {
 	Path   string
 	// Secrets are those that are valid.
 	Secrets []client.Secret
-	Users   []client.Named
+	// Days are those that a new secret was to be valid; WrongDays: that is no number of days.
+	Days      string
+	WrongDays bool
+	Users     []client.Named
 	// NextUsers is the path with the following ones; empty: these are the last.
 	NextUsers string
 	// Roles are those whose users may use it.
@@ -42,6 +46,11 @@ type clientPage struct {
 	Consents []consent.ClientConsent
 	Records  []audit.Record
 	Now      time.Time
+}
+
+// Filtered is the list at a path, of what is the client's.
+func (p clientPage) Filtered(path string) string {
+	return wire.Path(path, url.Values{"client": {p.Client.ID}})
 }
 
 // Administers tells whether administrators manage this server through the client.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
@@ -70,6 +72,32 @@ func clientOverlaps() map[string]time.Duration {
 	return map[string]time.Duration{"now": 0, "day": day, "week": 7 * day, "month": 30 * day}
 }
 
+// secretDaysField is the field with the days that a new secret is valid.
+const secretDaysField = "expires_in_days"
+
+// mostSecretDays bounds them, as the management API does.
+const mostSecretDays = 3650
+
+// secretLifetime is that of a new secret; 0: until it is replaced.
+func secretLifetime(days string) (lifetime time.Duration, ok bool) {
+	if days == "" {
+		return 0, true
+	}
+	n, err := strconv.Atoi(days)
+	return time.Duration(n) * hoursOfDay * time.Hour, err == nil && 1 <= n && n <= mostSecretDays
+}
+
+// refusedSecret shows the page of the client again, where the days of a new secret are no number of them.
+func (c *Console) refusedSecret(w http.ResponseWriter, r *http.Request, v *viewer, of *client.Client, days string) error {
+	canonical.From(r.Context()).Outcome("invalid")
+	page, err := c.clientPage(r, v, of)
+	if err != nil {
+		return err
+	}
+	page.shell, page.WrongDays, page.Days = c.shell(w, r, v, clientsPath), true, days
+	return c.pages.For(r).Write(w, http.StatusUnprocessableEntity, "client", page, page.Path)
+}
+
 // serveClientSecrets adds a secret, which the page that answers shows, or ends one.
 func (c *Console) serveClientSecrets(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
 	registered, err := c.clientOf(r)
@@ -84,7 +112,18 @@ func (c *Console) serveClientSecrets(w http.ResponseWriter, r *http.Request, v *
 	if !ok {
 		overlap = clientOverlaps()["day"]
 	}
-	_, secret, err := c.Registry.RotateSecret(r.Context(), v.actor, registered.ID, "", client.Terms{Overlap: overlap})
+	days := trimmed(form, secretDaysField)
+	lifetime, ok := secretLifetime(days)
+	if !ok {
+		return c.refusedSecret(w, r, v, registered, days)
+	}
+	if overlap == 0 && slices.ContainsFunc(registered.Secrets, func(s client.Secret) bool { return s.Live(c.now(r)) }) {
+		ask := confirmation{shell: shell{Current: clientsPath}, Kind: "replace_secrets", Name: registered.Name, Back: back, With: url.Values{"overlap": {"now"}, secretDaysField: {days}}}
+		if yes, err := c.confirmed(w, r, v, form, ask); !yes {
+			return err
+		}
+	}
+	_, secret, err := c.Registry.RotateSecret(r.Context(), v.actor, registered.ID, "", client.Terms{Overlap: overlap, Lifetime: lifetime})
 	var bad *client.Invalid
 	switch {
 	case errors.Is(err, client.ErrPublic):

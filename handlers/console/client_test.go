@@ -69,6 +69,46 @@ func TestSecretsOfAClient(t *testing.T) {
 	assert.Len(t, f.client("shop").Secrets, 1)
 }
 
+// The page of an application shows the last of what is its own, and leads to all of it.
+func TestAnApplicationLeadsToAllThatIsItsOwn(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("a/b@c", nil)
+	page := b.get("/admin/clients/a%2Fb@c").Body.String()
+	for _, list := range []string{"tokens", "consents", "audit"} {
+		assert.Contains(t, page, `href="/admin/`+list+`?client=a%2Fb%40c"`)
+	}
+}
+
+// What ends all secrets at once is asked about, as what ends one is; a new one may have an end of its own.
+func TestReplacingAllSecretsIsAskedAbout(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("shop", nil)
+	old := f.client("shop").Secrets[0]
+	const path = "/admin/clients/shop/secrets"
+	asked := b.post(path, url.Values{"overlap": {"now"}, "expires_in_days": {"90"}})
+	require.Equal(t, http.StatusOK, asked.Code)
+	assert.Contains(t, asked.Body.String(), "End all other secrets at once?")
+	require.Equal(t, []client.Secret{old}, f.client("shop").Secrets)
+	require.Equal(t, http.StatusCreated, b.post(path, filled(asked.Body.String())).Code)
+	secrets := f.client("shop").Secrets
+	require.Len(t, secrets, 1)
+	assert.NotEqual(t, old.ID, secrets[0].ID)
+	require.NotNil(t, secrets[0].ExpiresAt)
+	assert.Equal(t, f.now.Load().AddDate(0, 0, 90), *secrets[0].ExpiresAt)
+	for _, wrong := range []string{"0", "-1", "3651", "1.5", "x", "99999999999999999999"} {
+		w := b.post(path, url.Values{"overlap": {"day"}, "expires_in_days": {wrong}})
+		assert.Equal(t, http.StatusUnprocessableEntity, w.Code, wrong)
+		assert.Contains(t, w.Body.String(), `id="days-fault"`)
+		assert.Contains(t, w.Body.String(), `value="`+wrong+`"`)
+	}
+	assert.Len(t, f.client("shop").Secrets, 1)
+	require.NoError(t, f.store.UpdateClient(t.Context(), func() *client.Client { c := f.client("shop"); c.Secrets = nil; return c }()))
+	assert.Equal(t, http.StatusCreated, b.post(path, url.Values{"overlap": {"now"}}).Code, "there is nothing that ends")
+	assert.Nil(t, f.client("shop").Secrets[0].ExpiresAt)
+}
+
 func TestPublicClientsHaveNoSecrets(t *testing.T) {
 	f := newFixture(t, nil)
 	b := f.signIn(f.user("root", account.RoleAdmin))

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/netip"
@@ -14,6 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
@@ -76,12 +78,22 @@ func (c *Console) admitted(next serve) route.HandlerFunc {
 		}
 		actor := audit.Self(r.Context(), s.User.ID)
 		actor.Scopes = scopes
+		r = r.WithContext(context.WithValue(r.Context(), viewerKey{}, s.User.ID))
 		err = next(w, r, &viewer{s, actor})
 		if errors.Is(err, websession.ErrOtherUser) { // who was signed in when the page was shown
 			return c.done(w, r, Path, said{Done: "other_user"})
 		}
 		return err
 	}
+}
+
+// viewerKey is the key of the user of a request, to whom the next page says what was done.
+type viewerKey struct{}
+
+// viewing is the user of a request.
+func viewing(r *http.Request) provider.ID {
+	id, _ := r.Context().Value(viewerKey{}).(provider.ID)
+	return id
 }
 
 // scopesOf are the management scopes of a user's roles.
@@ -120,7 +132,7 @@ func readable(r *http.Request) error {
 // here is the page to come back to.
 func here(r *http.Request) string {
 	if r.Method == http.MethodGet {
-		return r.URL.EscapedPath()
+		return wire.Here(r)
 	}
 	return Path
 }

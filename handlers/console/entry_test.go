@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -25,7 +27,13 @@ func TestConsoleAsksWhoIsNotSignedIn(t *testing.T) {
 	b := f.signIn(f.user("alice", account.RoleAdmin))
 	assert.Equal(t, http.StatusOK, b.get("/admin").Code)
 	b.cookies = map[string]*http.Cookie{}
-	assert.Equal(t, "/login?next=%2Fadmin", location(t, b.get("/admin?span=week")))
+	for _, page := range []string{
+		"/admin?span=week", "/admin/scopes/scope?name=orders%3Aread", "/admin/audit?action=client.create&user=admin", "/admin/clients/https:%2F%2Fmy-app.com%2Fx@Y/registration",
+	} {
+		assert.Equal(t, "/login?next="+url.QueryEscape(page), location(t, b.get(page)), "the place is kept")
+	}
+	assert.Equal(t, "/login?next=%2Fadmin", location(t, b.get("/admin?done=sealed")))
+	assert.Equal(t, "/login?next=%2Fadmin", location(t, b.post("/admin/users/new", url.Values{"username": {"x"}, "page": {""}})))
 }
 
 func TestConsoleIsForAdministratorsAndAuditors(t *testing.T) {
@@ -46,7 +54,7 @@ func TestConsoleFollowsTheUser(t *testing.T) {
 	b := f.signIn(u)
 	u.Roles = []string{account.RoleAdmin, "guarded"}
 	require.NoError(t, f.store.UpdateUser(t.Context(), u))
-	assert.Equal(t, "/set-up?next=%2Fadmin", location(t, b.get("/admin")))
+	assert.Equal(t, "/set-up?next=%2Fadmin%2Fusers%3Fsearch%3Da", location(t, b.get("/admin/users?search=a")))
 	u.Roles = []string{}
 	require.NoError(t, f.store.UpdateUser(t.Context(), u))
 	assert.Equal(t, http.StatusTeapot, b.get("/admin").Code)
@@ -94,4 +102,45 @@ func TestConsoleRefusesUnreadableAddresses(t *testing.T) {
 		assert.Contains(t, b.get("/admin/clients/"+wrong).Body.String(), "not_found", wrong)
 	}
 	assert.Contains(t, b.get("/admin/users?search="+strings.Repeat("a", 5000)).Body.String(), "No user")
+}
+
+// A slash at the end is typed easily, and leads to the page; never elsewhere.
+func TestASlashAtTheEndLeadsToThePage(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	for path, want := range map[string]string{
+		"/admin/": "/admin", "/admin/?span=week": "/admin?span=week", "/admin/users/": "/admin/users", "/admin/users/?search=a%26b": "/admin/users?search=a%26b",
+		"/admin/clients/a%2Fb/": "/admin/clients/a%2Fb", "/admin//evil.example/": "/admin//evil.example",
+	} {
+		assert.Equal(t, want, location(t, b.get(path)), path)
+	}
+	assert.Equal(t, http.StatusMethodNotAllowed, b.post("/admin/users/new/", nil).Code, "a form is sent to its own path")
+}
+
+// What was done is said to who did it, on the page that it leads to, and for a minute.
+func TestWhatWasDoneIsSaidOnce(t *testing.T) {
+	f := newFixture(t, nil)
+	alice := f.user("alice")
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	page := location(t, b.post("/admin/users/"+alice.ID.String()+"/state", url.Values{"state": {"disabled"}}))
+	const said = "alice is disabled and signed out everywhere"
+	assert.Contains(t, b.get(page).Body.String(), said)
+	_, query, _ := strings.Cut(page, "?")
+	for _, other := range []string{"/admin", "/admin/keys", "/admin/users"} {
+		assert.NotContains(t, b.get(other+"?"+query).Body.String(), said, other)
+	}
+	auditor := f.signIn(f.user("auditor", account.RoleAuditor))
+	for name, cookie := range b.cookies { // another user of the same browser
+		if _, own := auditor.cookies[name]; !own || !strings.HasPrefix(cookie.Value, "gh_se_") {
+			auditor.cookies[name] = cookie
+		}
+	}
+	assert.Contains(t, auditor.get(page).Body.String(), "read only")
+	assert.NotContains(t, auditor.get(page).Body.String(), said)
+	later := f.now.Load().Add(time.Minute)
+	f.now.Store(&later)
+	assert.Contains(t, b.get(page).Body.String(), said, "it may be reloaded")
+	later = later.Add(time.Second)
+	f.now.Store(&later)
+	assert.NotContains(t, b.get(page).Body.String(), said)
 }

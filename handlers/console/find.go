@@ -104,5 +104,8 @@ func (c *Console) find(ctx context.Context, v *viewer, text string) (found findi
 			break // nothing else looks like it
 		}
 	}
+	if len(found.Matches) == 0 && found.Hint == "" && isRequestID(text) {
+		found.Hint = "request"
+	}
 	return found, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/statistics"
 )
 
 // find pastes a text.
@@ -119,14 +120,57 @@ func TestExplainSaysWhatWasCompared(t *testing.T) {
 	id := f.records.ID(refusal.Record{
 		At: *f.now.Load(), Code: refusal.InvalidScope, Check: refusal.CheckScope, ClientID: c.ID, Field: refusal.FieldScope, Expected: "openid read", Received: `"><script>`,
 	})
-	for _, pasted := range []string{id, "https://id.example/errors/" + id} {
-		page := b.get("/admin/explain?error=" + url.QueryEscape(pasted)).Body.String()
+	for _, pasted := range []string{id, "https://id.example/errors/" + id, " https://app.example/cb?code=once&error_uri=" + url.QueryEscape("https://id.example/errors/"+id) + "&state=kept"} {
+		answer := b.post("/admin/explain", url.Values{"error": {pasted}})
+		assert.Equal(t, "/admin/explain?error="+id, location(t, answer), "of what was pasted, the error id alone is in an address")
+		page := b.done(answer)
 		for _, shown := range []string{"invalid_scope", "The mail", "openid read", "&lt;script&gt;", "read"} {
 			assert.Contains(t, page, shown)
 		}
 	}
-	wrong := b.get("/admin/explain?error=" + id[1:])
-	assert.Equal(t, http.StatusUnprocessableEntity, wrong.Code)
-	assert.Contains(t, wrong.Body.String(), `aria-invalid="true"`)
+	for _, wrong := range []*httptest.ResponseRecorder{b.get("/admin/explain?error=" + id[1:]), b.post("/admin/explain", url.Values{"error": {id[1:]}})} {
+		assert.Equal(t, http.StatusUnprocessableEntity, wrong.Code)
+		assert.Contains(t, wrong.Body.String(), `aria-invalid="true"`)
+		assert.Contains(t, wrong.Body.String(), "cut off")
+	}
 	assert.Contains(t, b.get("/admin/explain").Body.String(), "Paste it here")
+}
+
+// What was pasted stands in no address: neither in one that the page leads to, nor in a link or a hidden field of it.
+func TestExplainKeepsAddressesOutOfAddresses(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	page := b.post("/admin/explain", url.Values{"error": {"https://app.example/cb#access_token=secret"}}).Body.String()
+	assert.Equal(t, 1, strings.Count(page, "access_token=secret"), "in the field alone")
+	assert.Contains(t, page, `method="post" action="/admin/explain"`)
+	assert.Equal(t, http.StatusTeapot, b.postFrom("https://evil.example", "/admin/explain", url.Values{"error": {"x"}}).Code)
+}
+
+// Error pages show the id of the request, which is in the log alone.
+func TestARequestIDIsSaidToBeOne(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	const id = "0123456789abcdef0123456789abcdef"
+	assert.Contains(t, b.find(id).Body.String(), "It looks like a request id")
+	assert.NotContains(t, b.find(id[1:]).Body.String(), "request id")
+	assert.Contains(t, b.post("/admin/explain", url.Values{"error": {id}}).Body.String(), "It looks like a request id")
+}
+
+// The reasons of refusals on the first page lead to what they mean.
+func TestReasonsLeadToTheirMeaning(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	hour := statistics.HourOf(*f.now.Load())
+	require.NoError(t, f.store.AddFigures(t.Context(), []statistics.Figure{
+		{Hour: hour, Series: statistics.Refusals, Label: string(refusal.CheckScope), Count: 3}, {Hour: hour, Series: statistics.Refusals, Label: statistics.Other, Count: 2},
+	}))
+	overview := b.get("/admin").Body.String()
+	const path = "/admin/explain?check=" + string(refusal.CheckScope)
+	assert.Contains(t, overview, `<a href="`+path+`"><code>scope</code></a>`)
+	assert.NotContains(t, overview, "check=other", "which is several")
+	meaning := refusal.NewCatalogue(refusal.Limits{}).Explain(refusal.CheckScope)
+	page := b.get(path).Body.String()
+	assert.Contains(t, page, meaning.Title)
+	assert.NotContains(t, page, "0001", "it happened at no time")
+	assert.NotContains(t, b.get("/admin/explain?check=nothing").Body.String(), `id="meaning"`)
 }

@@ -28,6 +28,7 @@ type policies interface {
 // budgets are what single clients, addresses and accounts have used of them.
 type budgets interface {
 	State(ctx context.Context, policy string, who ratelimit.Who) (ratelimit.Decision, error)
+	StateOfUser(ctx context.Context, policy string, user provider.ID) (ratelimit.Decision, error)
 	Reset(ctx context.Context, actor audit.Actor, policy string, who ratelimit.Who) error
 }
 

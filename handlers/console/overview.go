@@ -4,14 +4,17 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/statistics"
 )
 
-// figures are those of the hours from one to another, summed up.
+// figures are those of slots with some edges, summed up.
 type figures interface {
-	Figures(ctx context.Context, from, to statistics.Hour, hours int64) ([]statistics.Figure, error)
+	Figures(ctx context.Context, edges []statistics.Hour) ([]statistics.Figure, error)
 }
 
 // overview is the first page.
@@ -25,7 +28,7 @@ type overview struct {
 	Spans  []span
 	Charts []chart
 	// Refusals are the reasons why most requests were refused.
-	Refusals  []part
+	Refusals  []reason
 	Refused   int64
 	Latencies []latency
 	// Live is how many sessions are live; Older: at least.
@@ -35,31 +38,46 @@ type overview struct {
 	Demo bool
 }
 
+// reason is why requests were refused. Path is that of what there is to say about it; empty: there is nothing.
+type reason struct {
+	part
+
+	Path string
+}
+
 // mostReasons is how many reasons of refusals are listed.
 const mostReasons = 8
 
 func (c *Console) serveOverview(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	page := overview{shell: c.shell(w, r, v, Path), Span: spanNamed(r.URL.Query().Get("span")), Spans: spans(), Demo: c.Demo}
-	s := page.Span
-	from := s.from(page.Local(c.now(r)))
-	end := from + statistics.Hour(s.length())
-	present, err := c.Figures.Figures(r.Context(), from, end, s.hours)
+	now := page.Local(c.now(r))
+	edges := page.Span.edges(now)
+	present, err := c.Figures.Figures(r.Context(), edges)
 	if err != nil {
 		return err
 	}
-	before, err := c.Figures.Figures(r.Context(), from-statistics.Hour(s.length()), from, s.length())
+	passed := earlierThan(edges, now)
+	before, err := c.Figures.Figures(r.Context(), passed.edges)
 	if err != nil {
 		return err
 	}
 	for _, of := range []statistics.Series{statistics.SignIns, statistics.RefusedSignIns, statistics.Tokens} {
-		page.Charts = append(page.Charts, chartOf(of, s, from, page.zone, present, before))
+		page.Charts = append(page.Charts, chartOf(of, page.Span, edges, page.zone, present, passed.total(of, before)))
 	}
 	if page.Live, page.Older, err = c.Sessions.Live(r.Context()); err != nil {
 		return err
 	}
-	page.Refusals, page.Refused = reasons(present)
+	most, refused := reasons(present)
+	page.Refused = refused
+	for _, p := range most {
+		one := reason{part: p}
+		if c.explains(p.Label) && v.may(audit.ReadScope("errors")) {
+			one.Path = wire.Path(explainPath, url.Values{checkNameField: {p.Label}})
+		}
+		page.Refusals = append(page.Refusals, one)
+	}
 	page.Latencies = latencies(present)
-	if page.Concerns, err = c.concerns(r.Context(), v, c.now(r)); err != nil {
+	if page.Concerns, err = c.concerns(r.Context(), v, now); err != nil {
 		return err
 	}
 	return c.pages.For(r).Write(w, http.StatusOK, "overview", page, r.URL.RequestURI())

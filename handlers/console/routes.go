@@ -3,8 +3,10 @@ package console
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/route"
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
@@ -16,7 +18,21 @@ func (c *Console) Routes() []route.Route {
 		c.userRoutes(), c.groupRoutes(), c.accessRoutes(),
 		c.keyRoutes(), c.scopeRoutes(), c.findRoutes(),
 		c.auditRoutes(), c.webhookRoutes(), c.operationRoutes(),
+		slashRoutes(),
 	)
+}
+
+// slashRoutes lead to pages from their paths with a slash after it, which people type.
+func slashRoutes() []route.Route {
+	page := func(name, path string) route.Route {
+		return route.Route{Name: name, Methods: []string{http.MethodGet}, Path: path, Protection: route.Page, Policies: []string{ratelimit.PagePrefix}, Handler: withoutSlash}
+	}
+	return []route.Route{page("console overview slash", Path+"/"), page("console page slash", Path+"/{page:.+}/")}
+}
+
+func withoutSlash(w http.ResponseWriter, r *http.Request) error {
+	wire.SeeOther(w, strings.TrimRight(r.URL.EscapedPath(), "/"), r.URL.Query())
+	return nil
 }
 
 func (c *Console) overviewRoutes() []route.Route {

@@ -12,5 +12,6 @@ func (c *Console) findRoutes() []route.Route {
 		c.line(http.MethodGet, "find page", "/find", c.serveFindForm),
 		c.line(http.MethodPost, "find", "/find", c.asking(c.serveFind)),
 		c.page("explain", "/explain", "errors", c.serveExplain),
+		c.line(http.MethodPost, "explain", "/explain", reading("errors", c.asking(c.serveExplanation))),
 	}
 }

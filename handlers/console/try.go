@@ -37,9 +37,14 @@ type tryPage struct {
 	User   *account.User
 	// Outlook is what would happen; nil: nothing was asked.
 	Outlook *oauth.Outlook
-	// Decision is the key of its text. Class is how it ends: good, bad, or neither.
-	Decision, Class string
-	Claims          []claimRow
+	// Decision is the key of its text.
+	Decision string
+	Claims   []claimRow
+}
+
+// Leads tells whether the client gets something in the end, once the user has done what is asked for.
+func (p tryPage) Leads() bool {
+	return !slices.Contains([]string{decidedDisabled, decidedRefused, decidedKeep}, p.Decision)
 }
 
 // claimRow is a claim that the client gets.
@@ -94,8 +99,10 @@ func (c *Console) foresee(r *http.Request, page *tryPage) (problems, error) {
 		return nil, err
 	}
 	page.Outlook = &o
-	page.Decision, page.Class = decisionOf(&o, page.User)
-	if o.Refused == nil {
+	if page.Decision, err = decisionOf(&o, page.User); err != nil {
+		return nil, err
+	}
+	if page.Leads() {
 		page.Claims, err = claimRows(&o)
 	}
 	return nil, err
@@ -130,21 +137,36 @@ func methodsOf(u *account.User) []string {
 	}
 }
 
-// decisionOf is the key of the text about what would happen.
-func decisionOf(o *oauth.Outlook, u *account.User) (key, class string) {
-	switch {
-	case u.Disabled: // who has no session
-		return "disabled", "bad"
-	case o.Refused != nil:
-		return "refused", "bad"
-	case o.Step == oauth.Consent:
-		return "consent", ""
-	case o.Step == oauth.Approve:
-		return "approve", "good"
-	case o.Step == oauth.SetUp:
-		return "set_up", ""
+// The decisions after which the client gets nothing.
+const (
+	decidedDisabled = "disabled"
+	decidedRefused  = "refused"
+	decidedKeep     = "keep"
+)
+
+// decisionOf is the key of the text about what would happen. Every step has one.
+func decisionOf(o *oauth.Outlook, u *account.User) (key string, err error) {
+	if u.Disabled { // who has no session
+		return decidedDisabled, nil
+	}
+	if o.Refused != nil {
+		return decidedRefused, nil
+	}
+	switch o.Step {
+	case oauth.SignIn:
+		return "sign_in", nil
+	case oauth.Prove:
+		return "prove", nil
+	case oauth.SetUp:
+		return "set_up", nil
+	case oauth.Keep:
+		return decidedKeep, nil
+	case oauth.Consent:
+		return "consent", nil
+	case oauth.Approve:
+		return "approve", nil
 	default:
-		return "prove", ""
+		return "", fmt.Errorf("console: step %d has no text", o.Step)
 	}
 }
 

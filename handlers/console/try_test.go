@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -40,6 +42,22 @@ func TestTryTellsWhatWouldHappen(t *testing.T) {
 	assert.Contains(t, try("app", "alice", "admin"), "invalid_scope")
 	assert.Contains(t, try("nothing", "nobody", ""), `id="client-problem"`)
 	assert.Contains(t, try("nothing", "nobody", ""), `id="user-problem"`)
+	leaving, later := f.user("leaving"), f.now.Load().Add(time.Hour)
+	require.NoError(t, f.store.SetDeletion(t.Context(), leaving.ID, &later))
+	page = try("app", "leaving", "openid email")
+	assert.Contains(t, page, "asked whether to keep the account")
+	assert.NotContains(t, page, "claims-title", "the client learns nothing")
+	assert.NotContains(t, page, "has not agreed")
+	require.NoError(t, f.store.CreateClient(t.Context(), &client.Client{
+		ID: "vault", Name: "The vault", GrantTypes: c.GrantTypes, RedirectURIs: c.RedirectURIs, Scopes: c.Scopes, AuthMethod: client.SecretBasic, RequiredACR: acr.TwoFactors,
+	}))
+	assert.Contains(t, try("vault", "alice", "openid"), "set up a second factor")
+	require.NoError(t, f.store.CreateClient(t.Context(), &client.Client{
+		ID: "closed", Name: "The closed", GrantTypes: c.GrantTypes, RedirectURIs: c.RedirectURIs, Scopes: c.Scopes, AuthMethod: client.SecretBasic, Disabled: true,
+	}))
+	closed := try("closed", "alice", "openid")
+	assert.Contains(t, closed, "The request is refused.")
+	assert.NotContains(t, closed, "claims-title")
 	require.NoError(t, f.store.AllowGroup(t.Context(), "app", "editor"))
 	assert.Contains(t, try("app", "alice", "openid"), "access_denied")
 	alice.Disabled = true

@@ -74,6 +74,8 @@ type userPage struct {
 	Now      time.Time
 	// Recovers: a message can be sent by which the user chooses another password.
 	Recovers bool
+	// Locked are the limits that refuse the user's attempts to sign in.
+	Locked []locked
 }
 
 // mostRecords is how many records of the audit log the pages of users and clients show.
@@ -97,6 +99,11 @@ func (c *Console) serveUser(w http.ResponseWriter, r *http.Request, v *viewer) e
 			return err
 		}
 		page.Sessions = live.Sessions
+	}
+	if v.may(audit.ReadScope("limits")) {
+		if page.Locked, err = c.lockedOut(r.Context(), page.Now, u); err != nil {
+			return err
+		}
 	}
 	if page.Apps, err = c.Apps.List(r.Context(), u.ID); err != nil {
 		return err

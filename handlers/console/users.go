@@ -22,6 +22,8 @@ type usersPage struct {
 	// Search, Role and State are the filter, as it was typed.
 	Search, Role, State string
 	Filtered            bool
+	// NoRole: what was typed can be no role.
+	NoRole bool
 	// Next is the path of the following page; empty: this is the last.
 	Next string
 }
@@ -37,8 +39,9 @@ func (c *Console) serveUsers(w http.ResponseWriter, r *http.Request, v *viewer) 
 	query := r.URL.Query()
 	page := usersPage{shell: c.shell(w, r, v, usersPath), Search: trimmed(query, "search"), Role: trimmed(query, "role"), State: query.Get("state")}
 	of := account.Filter{Search: page.Search, After: query.Get("after")}
-	if provider.ValidRole(page.Role) {
-		of.Role = page.Role
+	if of.Role = page.Role; of.Role != "" && !provider.ValidRole(of.Role) { // nobody has it, and the list would be of all
+		page.NoRole, page.Filtered = true, true
+		return c.pages.For(r).Write(w, http.StatusUnprocessableEntity, "users", page, r.URL.RequestURI())
 	}
 	yes, no := true, false
 	switch page.State {

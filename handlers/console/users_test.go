@@ -33,6 +33,13 @@ func TestUsersAreListedAndFound(t *testing.T) {
 	assert.Contains(t, found, "user-17")
 	assert.NotContains(t, found, "user-18")
 	assert.NotContains(t, b.get("/admin/users?role=admin").Body.String(), "user-00")
+	for _, role := range []string{"Admin", "ADMIN", "admin staff", "a_b"} { // which nobody has, and a list of all would say that they do
+		w := b.get("/admin/users?" + url.Values{"role": {role}}.Encode())
+		assert.Equal(t, http.StatusUnprocessableEntity, w.Code, role)
+		assert.Contains(t, w.Body.String(), `id="role-fault"`)
+		assert.NotContains(t, w.Body.String(), "user-00")
+	}
+	assert.Equal(t, http.StatusOK, b.get("/admin/users?role=+admin+").Code)
 	assert.Contains(t, b.get("/admin/users?state=disabled").Body.String(), "No user matches")
 	assert.Contains(t, b.get("/admin/users?search=%3Cscript%3E").Body.String(), "&lt;script&gt;")
 }

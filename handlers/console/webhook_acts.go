@@ -63,7 +63,7 @@ func (c *Console) serveWebhookRedelivery(w http.ResponseWriter, r *http.Request,
 		}
 		return c.done(w, r, webhookPath(e.ID), said{Done: "redelivered"})
 	}
-	since, wrong := readLocal(trimmed(form, "since"), v.session.User.Profile.Location())
+	since, _, wrong := readLocal(trimmed(form, "since"), v.session.User.Profile.Location())
 	if wrong || since.IsZero() {
 		canonical.From(r.Context()).Outcome("invalid")
 		return c.writeWebhook(w, r, v, http.StatusUnprocessableEntity, webhookPage{NoSince: true, Failed: true, Since: trimmed(form, "since")})

@@ -25,7 +25,7 @@ func (o *OwnAccount) serveAppsPage(w http.ResponseWriter, r *http.Request, s *se
 	if err != nil {
 		return err
 	}
-	what := o.said(r)
+	what := o.said(r, s)
 	page := pages.OwnApps{Own: o.own(w, r, s, appsPath), Ended: what.App}
 	if what.Receipt != "" {
 		page.Receipt = receiptsPath + what.Receipt
@@ -84,5 +84,5 @@ func (o *OwnAccount) serveApps(w http.ResponseWriter, r *http.Request, s *sessio
 	case !errors.Is(err, provider.ErrNotFound):
 		return err
 	}
-	return o.done(w, r, appsPath, what)
+	return o.done(w, r, s, appsPath, what)
 }

@@ -82,8 +82,8 @@ func TestAQuestionIsComeBackTo(t *testing.T) {
 	passkey := factorsPage + "?confirm=remove&passkey=" + id
 	nobody := &browser{f, map[string]*http.Cookie{}}
 	assert.Equal(t, app, next(nobody.open(app), "/login"))
-	assert.Equal(t, factorsPage, next(nobody.open(factorsPage+"?confirm=evil"), "/login"), "no question")
-	assert.Equal(t, app, next(nobody.open(app+"&passkey=//evil.example"), "/login"))
+	assert.Equal(t, factorsPage, next(nobody.open(factorsPage+"?done=said"), "/login"), "what was said is not said again")
+	assert.Equal(t, app+"&passkey=%2F%2Fevil.example", next(nobody.open(app+"&passkey=//evil.example"), "/login"), "it stays a value")
 	alice := f.signIn(u)
 	assert.Equal(t, passkey, next(alice.open(passkey), "/factor"))
 	assert.Equal(t, factorsPage, next(alice.post(app, url.Values{"action": {"remove_app"}}), "/factor"))

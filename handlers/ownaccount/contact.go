@@ -88,7 +88,7 @@ func (o *OwnAccount) serveContact(c contact) serve {
 		case err != nil:
 			return err
 		case remove:
-			return o.done(w, r, securityPath, pages.OwnSaid{Done: pages.OwnContactRemoved})
+			return o.done(w, r, s, securityPath, pages.OwnSaid{Done: pages.OwnContactRemoved})
 		default:
 			wire.SeeOther(w, "/verify", url.Values{"id": {id.String()}})
 			return nil

@@ -80,5 +80,5 @@ func (o *OwnAccount) keep(w http.ResponseWriter, r *http.Request, s *session.Ses
 		wire.SeeOther(w, o.AuthorizePath, url.Values{"flow": {flow}})
 		return nil
 	}
-	return o.done(w, r, accountPath, pages.OwnSaid{Done: pages.OwnKept})
+	return o.done(w, r, s, accountPath, pages.OwnSaid{Done: pages.OwnKept})
 }

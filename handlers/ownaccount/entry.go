@@ -1,18 +1,15 @@
 package ownaccount
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
-	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -41,23 +38,18 @@ func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 		err = next(w, r, s)
 		if errors.Is(err, websession.ErrOtherUser) {
 			canonical.From(r.Context()).Outcome("other_user")
-			return o.done(w, r, page, pages.OwnSaid{Done: pages.OwnOtherUser})
+			return o.done(w, r, s, page, pages.OwnSaid{Done: pages.OwnOtherUser})
 		}
 		return err
 	}
 }
 
-// asked is a page with the question that it was opened with, if that is one: whoever signs in again has not to look for it.
+// asked is the page that was asked for, or the one that a form is on: whoever signs in again has not to look for it.
 func asked(r *http.Request, page string) string {
-	query := r.URL.Query()
-	action, id := query.Get("confirm"), query.Get("passkey")
-	if r.Method != http.MethodGet || page != factorsPath || !slices.Contains([]string{removePasskey, removeApp, removeMail, renewCodes}, action) {
-		return page
+	if r.Method == http.MethodGet {
+		return wire.Here(r)
 	}
-	if _, err := provider.ParseID(id); err != nil {
-		id = ""
-	}
-	return wire.Path(page, url.Values{"confirm": {action}, "passkey": {id}})
+	return page
 }
 
 // fresh lets a user through who has just authenticated, with a second factor where there is one. Others do that
@@ -82,7 +74,7 @@ func proveAgain(w http.ResponseWriter, page string, s *session.Session) {
 
 // own is what every page has in common.
 func (o *OwnAccount) own(w http.ResponseWriter, r *http.Request, s *session.Session, current string) pages.Own {
-	done := o.said(r)
+	done := o.said(r, s)
 	return pages.Own{
 		Token: o.Web.UserToken(w, r, s.User.ID), Username: s.User.Username, Current: current, Zone: s.User.Profile.Location(),
 		Said: done.Done, SaidFactor: done.Factor, DeleteAt: s.User.DeleteAt, Deletion: o.Grace > 0,
@@ -96,19 +88,14 @@ func (o *OwnAccount) readForm(r *http.Request, s *session.Session) (url.Values, 
 
 // done leads to the page that says what was done. It is not the answer to the form: reloaded, that would send the
 // form again.
-func (o *OwnAccount) done(w http.ResponseWriter, r *http.Request, page string, what pages.OwnSaid) error {
-	plain, err := json.Marshal(what)
-	if err != nil {
-		return err
-	}
-	wire.SeeOther(w, page, url.Values{"done": {o.Web.Seal(w, r, websession.OwnDone, plain)}})
+func (o *OwnAccount) done(w http.ResponseWriter, r *http.Request, s *session.Session, page string, what pages.OwnSaid) error {
+	wire.SeeOther(w, page, url.Values{websession.SaidField: {o.Web.SealSaid(w, r, websession.OwnDone, s.User.ID, page, what)}})
 	return nil
 }
 
 // said reads it back. A copied address, or one of another browser, says nothing.
-func (o *OwnAccount) said(r *http.Request) (what pages.OwnSaid) {
-	plain, err := o.Web.Open(r, websession.OwnDone, r.URL.Query().Get("done"))
-	if err != nil || json.Unmarshal(plain, &what) != nil {
+func (o *OwnAccount) said(r *http.Request, s *session.Session) (what pages.OwnSaid) {
+	if !o.Web.OpenSaid(r, websession.OwnDone, s.User.ID, &what) {
 		return pages.OwnSaid{}
 	}
 	return what

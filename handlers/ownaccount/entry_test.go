@@ -3,6 +3,7 @@ package ownaccount_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +38,9 @@ func TestPagesAreForWhoIsSignedIn(t *testing.T) {
 		assert.Equal(t, http.StatusSeeOther, w.Code, path)
 		assert.Equal(t, "/login?next="+url.QueryEscape(path), w.Header().Get("Location"))
 		assert.Empty(t, w.Body.String(), path)
+	}
+	for _, path := range []string{"/account/activity?before=019a2b3c-4d5e-7f60-8123-456789000001", "/account/receipts/019a2b3c-4d5e-7f60-8123-456789000001", "/account/delete?flow=sealed"} {
+		assert.Equal(t, "/login?next="+url.QueryEscape(path), nobody.open(path).Header().Get("Location"), "the place is kept")
 	}
 	for _, path := range ownForms() {
 		w := nobody.post(path, url.Values{})
@@ -111,6 +115,11 @@ func TestNobodyElseSaysWhatWasDone(t *testing.T) {
 	assert.Contains(t, alice.done(w), "Your profile was saved.")
 	assert.NotContains(t, other.open(location).Body.String(), "Your profile was saved.")
 	assert.NotContains(t, alice.open("/account/profile?done=profile_saved").Body.String(), "Your profile was saved.")
+	assert.NotContains(t, alice.open(strings.Replace(location, "/profile", "/security", 1)).Body.String(), "Your profile was saved.", "nor does another page")
+	f.advance(time.Minute)
+	assert.Contains(t, alice.open(location).Body.String(), "Your profile was saved.", "it may be reloaded")
+	f.advance(time.Second)
+	assert.NotContains(t, alice.open(location).Body.String(), "Your profile was saved.", "for a minute")
 }
 
 func TestWhatIsNotOfferedIsNotThere(t *testing.T) {

@@ -121,7 +121,7 @@ func (o *OwnAccount) serveFactors(w http.ResponseWriter, r *http.Request, s *ses
 		return err
 	}
 	canonical.From(r.Context()).Outcome(string(what.Done))
-	return o.done(w, r, factorsPath, what)
+	return o.done(w, r, s, factorsPath, what)
 }
 
 func (o *OwnAccount) changeFactor(r *http.Request, s *session.Session, form url.Values) (pages.OwnSaid, error) {

@@ -40,5 +40,5 @@ func (o *OwnAccount) servePassword(w http.ResponseWriter, r *http.Request, s *se
 		return err
 	}
 	canonical.From(r.Context()).Outcome("password_changed")
-	return o.done(w, r, securityPath, pages.OwnSaid{Done: pages.OwnPasswordChanged})
+	return o.done(w, r, s, securityPath, pages.OwnSaid{Done: pages.OwnPasswordChanged})
 }

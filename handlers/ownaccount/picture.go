@@ -57,7 +57,7 @@ func (o *OwnAccount) serveUpload(w http.ResponseWriter, r *http.Request, s *sess
 	if err != nil {
 		return err
 	}
-	return o.done(w, r, profilePath, pages.OwnSaid{Done: pages.OwnPictureSaved})
+	return o.done(w, r, s, profilePath, pages.OwnSaid{Done: pages.OwnPictureSaved})
 }
 
 // serveRemoval removes the picture.
@@ -71,7 +71,7 @@ func (o *OwnAccount) serveRemoval(w http.ResponseWriter, r *http.Request, s *ses
 	if err != nil {
 		return err
 	}
-	return o.done(w, r, profilePath, pages.OwnSaid{Done: pages.OwnPictureRemoved})
+	return o.done(w, r, s, profilePath, pages.OwnSaid{Done: pages.OwnPictureRemoved})
 }
 
 // servePicture serves a picture to whoever has its URL, also in pages of applications. It was written here pixel by

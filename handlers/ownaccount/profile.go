@@ -36,7 +36,7 @@ func (o *OwnAccount) serveProfile(w http.ResponseWriter, r *http.Request, s *ses
 	if err != nil {
 		return err
 	}
-	return o.done(w, r, profilePath, pages.OwnSaid{Done: pages.OwnProfileSaved})
+	return o.done(w, r, s, profilePath, pages.OwnSaid{Done: pages.OwnProfileSaved})
 }
 
 // claims are the values of a profile by the names of the fields.

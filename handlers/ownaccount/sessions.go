@@ -51,7 +51,7 @@ func (o *OwnAccount) serveSessions(w http.ResponseWriter, r *http.Request, s *se
 	if err != nil {
 		return err
 	}
-	return o.sessionsDone(w, r, what)
+	return o.sessionsDone(w, r, s, what)
 }
 
 // serveOthers and serveForget are for who has just authenticated: both have sign-ins in progress begin again, with which
@@ -60,19 +60,19 @@ func (o *OwnAccount) serveOthers(w http.ResponseWriter, r *http.Request, s *sess
 	if err := o.endOthers(r, s); err != nil {
 		return err
 	}
-	return o.sessionsDone(w, r, pages.OwnSessionsEnded)
+	return o.sessionsDone(w, r, s, pages.OwnSessionsEnded)
 }
 
 func (o *OwnAccount) serveForget(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	if err := o.Sessions.ForgetBrowsers(r.Context(), s.User.ID); err != nil {
 		return err
 	}
-	return o.sessionsDone(w, r, pages.OwnBrowsersForgot)
+	return o.sessionsDone(w, r, s, pages.OwnBrowsersForgot)
 }
 
-func (o *OwnAccount) sessionsDone(w http.ResponseWriter, r *http.Request, what pages.OwnDone) error {
+func (o *OwnAccount) sessionsDone(w http.ResponseWriter, r *http.Request, s *session.Session, what pages.OwnDone) error {
 	canonical.From(r.Context()).Outcome(string(what))
-	return o.done(w, r, sessionsPath, pages.OwnSaid{Done: what})
+	return o.done(w, r, s, sessionsPath, pages.OwnSaid{Done: what})
 }
 
 // endSession ends a session of the same user. One of another user is like one that does not exist, which is over.

@@ -42,7 +42,17 @@ const (
 	Keep                    // ask the signed-in user whether to keep the account, which is to be deleted
 	Consent                 // ask the user
 	Approve                 // respond to the client
+	endOfSteps
 )
+
+// Steps are all of them.
+func Steps() []Step {
+	var all []Step
+	for s := SignIn; s < endOfSteps; s++ {
+		all = append(all, s)
+	}
+	return all
+}
 
 // Flow is an authorization request in progress in one browser.
 type Flow struct {

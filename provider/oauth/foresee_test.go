@@ -11,16 +11,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -50,6 +53,9 @@ func TestForeseenIsWhatHappens(t *testing.T) {
 			ID: fmt.Sprintf("app-%02d", i), Name: "App", GrantTypes: []client.GrantType{client.AuthorizationCode, client.RefreshToken}[:1+i%2],
 			RedirectURIs: []string{callback}, Scopes: append([]string{"openid"}, some(all[1:]...)...), IDTokenAlg: "ES256", IDTokenClaims: i%3 == 0, FirstParty: i%4 == 1,
 		}
+		if i == 7 {
+			c.RequiredACR = acr.TwoFactors
+		}
 		apps, secrets = append(apps, c), append(secrets, h.client(c))
 	}
 	sessions := make([]*session.Session, 8)
@@ -59,10 +65,20 @@ func TestForeseenIsWhatHappens(t *testing.T) {
 			u.Email, u.EmailVerified, u.Phone, u.Profile.Address = fmt.Sprintf("user-%d@example.com", i), true, "+442071838750", &account.Address{Country: "GB"}
 		}
 		require.NoError(t, h.users.Create(t.Context(), audittest.Operator(), u, ""))
+		switch i {
+		case 3, 6: // who asked for that, and can still sign in to keep the account
+			later := h.now.Load().Add(time.Hour)
+			u.DeleteAt = &later
+			require.NoError(t, h.store.SetDeletion(t.Context(), u.ID, &later))
+		case 5:
+			u.Factors = []string{factor.TOTP}
+		}
 		var err error
 		sessions[i], _, err = h.sessions.Begin(t.Context(), session.Start{User: u, Methods: []string{"pwd"}}, nil)
 		require.NoError(t, err)
 	}
+	_, err := h.registry.Update(t.Context(), audittest.Operator(), "app-10", func(c *client.Client) error { c.Disabled = true; return nil })
+	require.NoError(t, err)
 	require.NoError(t, h.registry.AllowUser(t.Context(), audittest.Operator(), "app-04", sessions[1].User.ID))
 	require.NoError(t, h.registry.AllowGroup(t.Context(), audittest.Operator(), "app-05", "editor"))
 	require.NoError(t, h.directory.Flush(t.Context()))
@@ -77,6 +93,14 @@ func TestForeseenIsWhatHappens(t *testing.T) {
 		form := h.params(url.Values{"client_id": {apps[at].ID}, "scope": {strings.Join(asked, " ")}})
 		if random.IntN(6) == 0 {
 			form.Set("prompt", "consent")
+		}
+		switch random.IntN(12) {
+		case 0:
+			form.Set("acr_values", acr.PhishingResistant)
+		case 1:
+			form.Set("claims", `{"id_token":{"acr":{"essential":true,"value":"`+acr.TwoFactors+`"}}}`)
+		case 2:
+			form.Set("prompt", "none")
 		}
 		if random.IntN(10) == 0 {
 			form.Set("redirect_uri", "https://evil.example")
@@ -111,6 +135,12 @@ func TestForeseenIsWhatHappens(t *testing.T) {
 		}
 	}
 	assert.GreaterOrEqual(t, len(seen), 8, "cases of all kinds: %v", slices.Sorted(maps.Keys(seen)))
+	for _, step := range []oauth.Step{oauth.Prove, oauth.SetUp, oauth.Keep, oauth.Consent, oauth.Approve} {
+		assert.Contains(t, strings.Join(slices.Collect(maps.Keys(seen)), "\n"), fmt.Sprintf("step %d ", step), "of each step")
+	}
+	for _, check := range []refusal.Check{refusal.CheckUserOfClient, refusal.CheckDeletion, refusal.CheckConsentRequired, refusal.CheckApplication} {
+		assert.Contains(t, seen, "refused "+string(check))
+	}
 }
 
 // happens makes a request, has the user agree where that is asked for, and reads what the client gets.

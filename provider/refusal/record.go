@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -94,10 +95,17 @@ const (
 	longRecord  = 409
 )
 
-// IDIn is the error id in what a person pastes: the id, or the address that ends with it.
+// IDIn is the error id in what a person pastes: the id, the address that ends with it, or that of an application to which
+// it was sent as error_uri, in the query or in the fragment (RFC 6749 sections 4.1.2.1 and 4.2.2.1).
 func IDIn(pasted string) string {
-	pasted = strings.TrimSpace(pasted)
-	return pasted[strings.LastIndexByte(pasted, '/')+1:]
+	rest, fragment, _ := strings.Cut(strings.TrimSpace(pasted), "#")
+	address, query, _ := strings.Cut(rest, "?")
+	for _, part := range []string{query, fragment} {
+		if values, err := url.ParseQuery(part); err == nil && values.Has("error_uri") {
+			address = values.Get("error_uri")
+		}
+	}
+	return address[strings.LastIndexByte(address, '/')+1:]
 }
 
 // Open reads an error id. It returns ErrUnknownID.

@@ -173,3 +173,15 @@ func TestIDsAreAsLongAsEachOther(t *testing.T) {
 	assert.Len(t, other, len(password))
 	assert.Less(t, len(other), 420, "it travels in addresses")
 }
+
+func TestIDIsFoundInWhatIsPasted(t *testing.T) {
+	t.Parallel()
+	for pasted, want := range map[string]string{
+		"id-1": "id-1", " id-1\n": "id-1", "": "", "https://id.example/errors/id-1": "id-1", "https://id.example/errors/id-1?x=/y#z/": "id-1",
+		"https://app.example/cb?error=access_denied&error_uri=https%3A%2F%2Fid.example%2Ferrors%2Fid-1&state=a%2Fb": "id-1",
+		"https://app.example/cb#error_uri=https%3A%2F%2Fid.example%2Ferrors%2Fid-1&state=x":                         "id-1",
+		"https://app.example/cb?x=%zz": "cb",
+	} {
+		assert.Equal(t, want, refusal.IDIn(pasted), pasted)
+	}
+}

@@ -34,8 +34,8 @@ func testStatistics(t *testing.T, f *fixture) {
 	assert.EqualValues(t, 3, f.statements.Load()-before, "BEGIN, COMMIT, and one for everything that was counted")
 	require.NoError(t, counter.Flush(ctx, f.Store), "nothing is left")
 
-	read := func(from, to statistics.Hour, hours int64) []statistics.Figure {
-		figures, err := f.Figures(ctx, from, to, hours)
+	read := func(edges ...statistics.Hour) []statistics.Figure {
+		figures, err := f.Figures(ctx, edges)
 		require.NoError(t, err)
 		return figures
 	}
@@ -46,19 +46,20 @@ func testStatistics(t *testing.T, f *fixture) {
 		{Hour: first + 2, Series: statistics.Refusals, Label: "client_unknown", Count: 1},
 		{Hour: first + 2, Series: statistics.Requests, Label: "5", Count: 1},
 		{Hour: first + 2, Series: statistics.Tokens, Label: "refresh_token", Count: 1},
-	}, read(first, first+3, 1))
+	}, read(first, first+1, first+2, first+3))
 	assert.Equal(t, []statistics.Figure{
 		{Hour: first - 1, Series: statistics.Tokens, Label: "password", Count: 4},
 		{Hour: first + 1, Series: statistics.SignIns, Label: statistics.ByPassword, Count: 1},
 		{Hour: first + 1, Series: statistics.Tokens, Label: "password", Count: 1},
-	}, read(first-1, first+2, 2), "two hours together, without the last one")
+	}, read(first-1, first+1, first+2), "two hours together, and one, without the last")
+	assert.Empty(t, read(first), "no slot")
 
 	f.advance(statistics.Kept)
 	janitor := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock, nil)
 	removed, err := janitor.Sweep(ctx)
 	require.NoError(t, err)
 	assert.EqualValues(t, 3, removed.Figures)
-	assert.Len(t, read(first, first+3, 1), 3, "those of the last hour that is kept")
+	assert.Len(t, read(first, first+3), 3, "those of the last hour that is kept")
 }
 
 // Replicas add to the same figures at the same time: none is lost.
@@ -78,7 +79,7 @@ func testStatisticsRace(t *testing.T, f *fixture) {
 	}
 	wg.Wait()
 	hour := statistics.HourOf(f.clock())
-	figures, err := f.Figures(ctx, hour, hour+1, 1)
+	figures, err := f.Figures(ctx, []statistics.Hour{hour, hour + 1})
 	require.NoError(t, err)
 	require.Len(t, figures, 3)
 	for _, figure := range figures {
