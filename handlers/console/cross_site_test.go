@@ -106,7 +106,7 @@ func TestFormsOfTheConsoleAreSentByItsOwnPages(t *testing.T) {
 		return records[0]
 	}
 	for _, line := range f.lines {
-		if slices.Contains(line.Methods, http.MethodPost) && line.Name != "console find" { // which changes nothing
+		if slices.Contains(line.Methods, http.MethodPost) && line.Name != "console find" && line.Name != "console explain" { // which change nothing
 			assert.True(t, slices.ContainsFunc(forms, func(s sentForm) bool { return "console "+s.route == line.Name }), "no form for %s", line.Name)
 		}
 	}

@@ -142,6 +142,9 @@ func TestForeignTextIsText(t *testing.T) {
 				continue
 			}
 			page := b.get(last.path(t, line.Path) + last.queries[line.Path])
+			if page.Code == http.StatusSeeOther && strings.HasSuffix(line.Path, "/") { // leads to the page
+				continue
+			}
 			// 422: a form that asks for something cuts white space off what is typed.
 			// 400: there is no run that a response could be for.
 			require.Contains(t, []int{http.StatusOK, http.StatusUnprocessableEntity, http.StatusBadRequest}, page.Code, line.Path)
