@@ -46,7 +46,7 @@ func (c *Console) admitted(next serve) route.HandlerFunc {
 			wire.SeeOther(w, "/login", url.Values{"next": {here(r)}})
 			return nil
 		}
-		scopes := scopesOf(s.User)
+		scopes := s.User.ManagementScopes()
 		if len(scopes) == 0 {
 			return refusal.New(refusal.AccessDenied, refusal.CheckManagementUser, "You are signed in as "+s.User.Username+", who does not administer this server.")
 		}
@@ -72,18 +72,6 @@ func (c *Console) admitted(next serve) route.HandlerFunc {
 			return c.done(w, r, Path, said{Done: "other_user"})
 		}
 		return err
-	}
-}
-
-// scopesOf are the management scopes of a user's roles.
-func scopesOf(u *account.User) []string {
-	switch {
-	case slices.Contains(u.Roles, account.RoleAdmin):
-		return audit.AllScopes()
-	case slices.Contains(u.Roles, account.RoleAuditor):
-		return audit.ReadScopes()
-	default:
-		return nil
 	}
 }
 
