@@ -4,14 +4,12 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
-	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -32,7 +30,7 @@ func (v *viewer) may(scope string) bool { return v.actor.May(scope) }
 type serve func(w http.ResponseWriter, r *http.Request, v *viewer) error
 
 // admitted lets administrators and auditors through. Who is not signed in does that first, and comes back; a form is
-// not sent again.
+// kept, and sent again by whom it was shown to.
 func (c *Console) admitted(next serve) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if err := c.fromNetwork(r); err != nil {
@@ -43,8 +41,7 @@ func (c *Console) admitted(next serve) route.HandlerFunc {
 			return err
 		}
 		if s == nil {
-			wire.SeeOther(w, "/login", url.Values{"next": {here(r)}})
-			return nil
+			return c.toProve(w, r, nil, "ended", loginPath)
 		}
 		scopes := s.User.ManagementScopes()
 		if len(scopes) == 0 {
@@ -57,11 +54,9 @@ func (c *Console) admitted(next serve) route.HandlerFunc {
 		// The session may be older than the policy, or than the role.
 		switch err := c.Factors.Suffice(r.Context(), s.User, s.Proofs.Methods); {
 		case errors.Is(err, factor.ErrProve):
-			wire.SeeOther(w, "/factor", url.Values{"next": {here(r)}})
-			return nil
+			return c.toProve(w, r, s.User, "factor", "/factor")
 		case errors.Is(err, factor.ErrSetUp):
-			wire.SeeOther(w, "/set-up", url.Values{"next": {here(r)}})
-			return nil
+			return c.toProve(w, r, s.User, "set_up", "/set-up")
 		case err != nil:
 			return err
 		}

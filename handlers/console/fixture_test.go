@@ -192,11 +192,13 @@ type browser struct {
 }
 
 // signIn is a browser in which a user has authenticated.
-func (f *fixture) signIn(u *account.User) *browser {
+func (f *fixture) signIn(u *account.User) *browser { return f.signInBy(u, session.Password) }
+
+func (f *fixture) signInBy(u *account.User, methods ...string) *browser {
 	f.t.Helper()
 	b := &browser{f, map[string]*http.Cookie{}, "192.0.2.1"}
 	w := httptest.NewRecorder()
-	_, err := f.web.Begin(w, b.request(http.MethodPost, "/login", http.NoBody), session.Start{User: u, Methods: []string{session.Password}})
+	_, err := f.web.Begin(w, b.request(http.MethodPost, "/login", http.NoBody), session.Start{User: u, Methods: methods})
 	require.NoError(f.t, err)
 	b.keep(w)
 	return b

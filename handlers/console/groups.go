@@ -131,6 +131,9 @@ func (c *Console) serveGroupMember(w http.ResponseWriter, r *http.Request, v *vi
 	if err != nil {
 		return err
 	}
+	if ok, err := c.provenAbout(w, r, v, form, &account.User{Roles: []string{role}}); !ok {
+		return err
+	}
 	typed := trimmed(form, "user")
 	u, err := c.userNamed(r.Context(), typed)
 	if err != nil {
@@ -164,6 +167,9 @@ func (c *Console) serveGroupRemoval(w http.ResponseWriter, r *http.Request, v *v
 	}
 	if id == v.session.User.ID && role == account.RoleAdmin {
 		return c.done(w, r, groupPath(role), said{Done: "not_yourself"})
+	}
+	if ok, err := c.provenAbout(w, r, v, form, &account.User{Roles: []string{role}}); !ok {
+		return err
 	}
 	u, err := c.Accounts.Change(r.Context(), v.actor, id, func(u *account.User) error {
 		u.Roles = slices.DeleteFunc(slices.Clone(u.Roles), func(has string) bool { return has == role })

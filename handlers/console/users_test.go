@@ -100,6 +100,8 @@ func TestSessionsOfAUserEnd(t *testing.T) {
 	}
 	s, err := f.web.Current(phone.request(http.MethodGet, "/", http.NoBody))
 	require.NoError(t, err)
+	elsewhere := "/admin/users/" + f.user("bob").ID.String() + "/sessions"
+	assert.Equal(t, http.StatusTeapot, b.post(elsewhere, url.Values{"session": {s.ID.String()}}).Code, "of another user")
 	b.done(b.post(path+"/sessions", url.Values{"session": {s.ID.String()}}))
 	assert.False(t, live(phone))
 	assert.True(t, live(laptop))
