@@ -70,6 +70,16 @@ func (c *Console) admitted(next serve) route.HandlerFunc {
 	}
 }
 
+// OnlyFrom is a page outside the console that is closed to the same networks, as it leads into it.
+func (c *Console) OnlyFrom(next route.HandlerFunc) route.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := c.fromNetwork(r); err != nil {
+			return err
+		}
+		return next(w, r)
+	}
+}
+
 // fromNetwork refuses requests from other networks than those of administrators: a stolen session is of no use there.
 func (c *Console) fromNetwork(r *http.Request) error {
 	address := canonical.From(r.Context()).ClientAddress.Unmap()

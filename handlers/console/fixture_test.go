@@ -64,6 +64,7 @@ type fixture struct {
 	scopes    *consent.Known
 	routes    *mux.Router
 	lines     []route.Route
+	console   *console.Console
 	now       atomic.Pointer[time.Time]
 	clients   *client.Registry
 	issuer    *grant.Issuer
@@ -129,7 +130,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	}
 	pages, err := console.New(c)
 	require.NoError(t, err)
-	f.lines = pages.Routes()
+	f.console, f.lines = pages, pages.Routes()
 	f.routes = mux.NewRouter().UseEncodedPath().SkipClean(true) // as package handlers
 	for _, line := range f.lines {
 		f.routes.HandleFunc(line.Path, func(w http.ResponseWriter, r *http.Request) {
