@@ -101,8 +101,9 @@ type config struct {
 	// with the browser unless the box is ticked; then it has the lifetime of the session.
 	KeepSignedIn bool `koanf:"keep_signed_in"`
 
-	// SecondFactorFor is who must have a second factor: everyone, or the roles of those who must; empty:
-	// nobody must. Who has one is asked for it all the same, and a client may require one of its users.
+	// SecondFactorFor is who must have a second factor: everyone, or the roles of those who must, of which
+	// admin means auditor, too; empty: nobody must. Who has one is asked for it all the same, and a client
+	// may require one of its users.
 	SecondFactorFor []string `koanf:"second_factor_for"`
 	// SecondFactorGrace is how long users may sign in without one, from their first sign-in at which they
 	// must have one; 0: not at all.
