@@ -23,7 +23,7 @@ func (c *Console) serveUserState(w http.ResponseWriter, r *http.Request, v *view
 		return err
 	}
 	if _, err := c.Accounts.Change(r.Context(), v.actor, u.ID, func(u *account.User) error { u.Disabled = disable; return nil }); err != nil {
-		return found(r, err)
+		return c.refusedOf(w, r, u, userPath(u), err)
 	}
 	if disable {
 		return c.done(w, r, userPath(u), said{Done: "user_disabled", About: u.Username})
@@ -127,7 +127,15 @@ func (c *Console) serveUserDeletion(w http.ResponseWriter, r *http.Request, v *v
 		return err
 	}
 	if err := c.Accounts.Delete(r.Context(), v.actor, u.ID); err != nil {
-		return found(r, err)
+		return c.refusedOf(w, r, u, userPath(u), err)
 	}
 	return c.done(w, r, usersPath, said{Done: "user_deleted", About: u.Username})
+}
+
+// refusedOf answers an act about a user that was refused. The page says so of the last administrator.
+func (c *Console) refusedOf(w http.ResponseWriter, r *http.Request, u *account.User, page string, err error) error {
+	if errors.Is(err, account.ErrLastAdministrator) {
+		return c.done(w, r, page, said{Done: "last_administrator", About: u.Username})
+	}
+	return found(r, err)
 }

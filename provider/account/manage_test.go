@@ -29,6 +29,7 @@ func TestActorsManageUsersWithinTheirScopes(t *testing.T) {
 			require.ErrorIs(t, f.users.Create(ctx, support, &account.User{Username: "mallory", Roles: []string{role}}, ""), audit.ErrForbidden)
 			viewer := &account.User{Username: "root", Email: "root@example.com", Roles: []string{role}}
 			require.NoError(t, f.users.Create(ctx, root, viewer, "looking-glass"))
+			require.NoError(t, f.users.Create(ctx, audittest.Operator(), &account.User{Username: "other", Roles: []string{account.RoleAdmin}}, ""), "who stays")
 			alice, err := f.users.Find(ctx, "alice")
 			require.NoError(t, err)
 			for name, change := range map[string]func(u *account.User) error{
