@@ -47,6 +47,7 @@ type Config struct {
 	Sessions      sessions
 	Apps          apps
 	Audit         records
+	Exports       exports
 	Usernames     usernames
 	Webhooks      webhooks
 	// Policies are the rate limits, and Budgets what is left of them.

@@ -117,7 +117,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		KeySchedule: console.KeySchedule{Kept: 5 * time.Minute, Every: 90 * 24 * time.Hour, Ahead: time.Hour},
 		Refusals:    f.records, Checks: refusal.NewCatalogue(refusal.Limits{}),
 		Foresight: f.foresight(clock), Scopes: f.catalogue, ScopeUses: f.store, Roles: f.store,
-		Users: f.store, Accounts: f.users, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store, Usernames: f.store,
+		Users: f.store, Accounts: f.users, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store, Exports: f.gate, Usernames: f.store,
 		Invitations: account.NewInvitations(people), Recovery: people, Policy: people.Policy(),
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
 		Together: f.store, Registry: f.clients, Catalogue: f.catalogue,
