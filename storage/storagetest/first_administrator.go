@@ -129,7 +129,7 @@ func testFirstAdministratorOnce(t *testing.T, f *fixture) {
 		})
 	}
 	group.Wait()
-	assert.EqualValues(t, []int32{1, 19}, []int32{opened.Load(), open.Load()})
+	assert.Equal(t, []int32{1, 19}, []int32{opened.Load(), open.Load()})
 	f.advance(firstadmin.Lifetime)
 	address, _, err := i.InviteOnce(ctx, audit.BackgroundJob("start"))
 	require.NoError(t, err, "the one before has expired")
