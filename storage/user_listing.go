@@ -116,6 +116,13 @@ func (s *Store) withRole(ctx context.Context, role string) (condition string, ar
 	}
 }
 
+// CountWithRole is how many users have a role, up to a bound. It reads no column that an older schema lacks.
+func (s *Store) CountWithRole(ctx context.Context, role string, most int) (n int, err error) {
+	has := "roles <> '' AND " + s.dialect.contains("roles")
+	err = s.fault(s.row(ctx, "SELECT count(*) FROM (SELECT 1 FROM users WHERE "+has+" LIMIT ?) AS of_role", role, most).Scan(&n))
+	return n, err
+}
+
 // position is the column of the order, and the value of it to continue after.
 func position(of account.Filter) (column string, after any, err error) {
 	switch of.Order {

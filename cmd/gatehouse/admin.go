@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -64,18 +65,37 @@ role since. GATEHOUSE_ISSUER must be set here as it is for the server.`,
 	return cmd
 }
 
+// Whether a server writes the address of the first administrator to its log.
+const (
+	firstAdministratorLog = "log"
+	firstAdministratorOff = "off"
+)
+
+func (c *config) validateFirstAdministrator() error {
+	if c.FirstAdministrator != firstAdministratorLog && c.FirstAdministrator != firstAdministratorOff {
+		return fmt.Errorf("%s %q must be %s or %s", c.named("first_administrator"), c.FirstAdministrator, firstAdministratorLog, firstAdministratorOff)
+	}
+	return nil
+}
+
 // inviteFirst writes the address of the first administrator to the log of a new installation: the one secret that is
-// written there, which is worth something once and for minutes, and nothing where there is an administrator. The demo
-// data have one.
+// written there, which is worth something once and for minutes. Where there are users it says how to get one, and nothing
+// where there is an administrator, or was one. The demo data have one.
 func (h *instance) inviteFirst(ctx context.Context, log *slog.Logger) error {
-	if h.config.Dev {
+	if h.config.Dev || h.config.FirstAdministrator == firstAdministratorOff {
 		return nil
 	}
-	address, expires, err := h.first.Invite(ctx, audit.BackgroundJob("start"))
-	if errors.Is(err, firstadmin.ErrEnded) {
+	address, expires, err := h.first.InviteOnce(ctx, audit.BackgroundJob("start"))
+	switch {
+	case errors.Is(err, firstadmin.ErrEnded):
 		return nil
-	}
-	if err != nil {
+	case errors.Is(err, firstadmin.ErrUsers):
+		log.InfoContext(ctx, "there is no administrator: run \"gatehouse admin invite\" to make one in a browser")
+		return nil
+	case errors.Is(err, firstadmin.ErrOpen):
+		log.WarnContext(ctx, "there is no administrator yet: the address to make one is in the log of the server that started before, or run \"gatehouse admin invite\"")
+		return nil
+	case err != nil:
 		return err
 	}
 	log.WarnContext(ctx, "there is no administrator yet: open the address, once, to make the first one", "address", address, "expires_at", expires.Format(time.RFC3339), "later", "gatehouse admin invite")

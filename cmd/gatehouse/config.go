@@ -31,8 +31,14 @@ type config struct {
 	// APIAllow are the addresses or CIDR ranges that may call the management API; empty: all.
 	APIAllow []string `koanf:"api_allow"`
 
-	// ConsoleAllow are the addresses or CIDR ranges from which the console can be used; empty: all.
+	// ConsoleAllow are the addresses or CIDR ranges from which the console can be used, and the first administrator
+	// be made in a browser; empty: all.
 	ConsoleAllow []string `koanf:"console_allow"`
+
+	// FirstAdministrator says whether a server that starts on a database without users writes the
+	// address at which the first administrator is made to its log: log or off. Off is for when others
+	// read that log; "gatehouse admin invite" makes an address, too.
+	FirstAdministrator string `koanf:"first_administrator"`
 
 	// HSTSIncludeSubdomains has browsers use https for every subdomain of the issuer, too: for
 	// when all of them have it.
@@ -95,8 +101,9 @@ type config struct {
 	// with the browser unless the box is ticked; then it has the lifetime of the session.
 	KeepSignedIn bool `koanf:"keep_signed_in"`
 
-	// SecondFactorFor is who must have a second factor: everyone, or the roles of those who must; empty:
-	// nobody must. Who has one is asked for it all the same, and a client may require one of its users.
+	// SecondFactorFor is who must have a second factor: everyone, or the roles of those who must, of which
+	// admin means auditor, too; empty: nobody must. Who has one is asked for it all the same, and a client
+	// may require one of its users.
 	SecondFactorFor []string `koanf:"second_factor_for"`
 	// SecondFactorGrace is how long users may sign in without one, from their first sign-in at which they
 	// must have one; 0: not at all.
@@ -212,6 +219,7 @@ func defaults() config {
 		RefreshTokenLifetime: tokens.Refresh,
 		SessionIdle:          tokens.SessionIdle,
 		SessionLifetime:      7 * day,
+		FirstAdministrator:   firstAdministratorLog,
 		Registration:         registrationOpen,
 		AccountDeletion:      "on",
 		AccountDeletionGrace: 14 * day,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 )
@@ -45,6 +46,10 @@ func (c *config) secondFactor() factor.Policy {
 	p := factor.Policy{Grace: c.SecondFactorGrace, Remember: c.RememberSecondFactor}
 	for _, who := range c.SecondFactorFor {
 		p.Roles = append(p.Roles, strings.TrimSpace(who))
+	}
+	// Who demands it of those who may change everything demands it of those who see all of it.
+	if slices.Contains(p.Roles, account.RoleAdmin) && !slices.Contains(p.Roles, account.RoleAuditor) {
+		p.Roles = append(p.Roles, account.RoleAuditor)
 	}
 	p.Everyone = slices.Contains(p.Roles, secondFactorEveryone)
 	return p

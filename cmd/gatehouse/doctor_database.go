@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit/chain"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/storage"
@@ -42,6 +44,7 @@ func (e *environment) examineDatabase(ctx context.Context, c config) []finding {
 		return []finding{{"database", wrong, name + " answers, and takes no writes: " + explainCause(err)}}
 	}
 	findings := []finding{{"database", fine, name + " answers, and takes writes"}, examineSchema(c, schema)}
+	findings = append(findings, examineAuditors(ctx, store, schema)...)
 	keys := e.examineKeyring(ctx, c, store)
 	findings = append(findings, keys)
 	if keys.Verdict == fine && schema.Pending == 0 {
@@ -72,6 +75,32 @@ func (e *environment) examineAuditKeys(ctx context.Context, c config, store *sto
 		return []finding{{"audit", wrong, explainCause(err) + "; gatehouse audit verify tells what else was changed"}}
 	}
 	return []finding{{"audit", fine, "the keys that prove the records open"}}
+}
+
+// mostAuditors is up to how many users with the role are counted.
+const mostAuditors = 1000
+
+// examineAuditors tells how many users see everything in the console by a role that means something to applications in
+// versions before it. Before an upgrade that is a warning.
+func examineAuditors(ctx context.Context, store *storage.Store, schema storage.Schema) []finding {
+	n, err := store.CountWithRole(ctx, account.RoleAuditor, mostAuditors+1)
+	switch {
+	case err != nil && schema.Pending > 0: // of which the first migration has no users
+		return nil
+	case err != nil:
+		return []finding{{"roles", wrong, explainCause(err)}}
+	case n == 0:
+		return nil
+	}
+	many := strconv.Itoa(n)
+	if n > mostAuditors {
+		many = "more than " + strconv.Itoa(mostAuditors)
+	}
+	f := finding{"roles", fine, many + " user(s) with the role " + account.RoleAuditor + " see in the console all that administrators see: gatehouse user list --role " + account.RoleAuditor}
+	if schema.Pending > 0 {
+		f.Verdict = warning
+	}
+	return []finding{f}
 }
 
 func examineSchema(c config, schema storage.Schema) finding {

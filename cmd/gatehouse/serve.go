@@ -337,7 +337,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	register := accounts.New(accounts.Config{
 		Registration: h.people, Invitations: h.people, Recovery: h.people, Contacts: h.people, Flows: people, Policy: h.people.Policy(), AuthorizePath: c.paths().Authorization, Web: web, Pages: set,
 	})
-	first := firstadmin.New(firstadmin.Config{Invitation: h.first, Factors: people, Next: console.Path, Web: web, Pages: set})
+	first := firstadmin.New(firstadmin.Config{Invitation: h.first, Factors: people, OnlyFrom: admins.OnlyFrom, Next: console.Path, Web: web, Pages: set})
 	endpoints := oauthhandlers.Config{
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, Issuer: c.Issuer, PasskeyOrigins: c.passkeyOrigins(), Revocations: revocation.NewFeed(feed, h.keys, c.Issuer, e.clock), LegacyCheck: c.LegacyTokenCheck || c.Dev,
 	}

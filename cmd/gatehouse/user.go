@@ -49,9 +49,16 @@ func (e *environment) userChange(use, short, example string, args cobra.Position
 	cmd := &cobra.Command{Use: use, Short: short, Example: example, Args: args, ValidArgsFunction: e.complete(usernames)}
 	asJSON := addJSON(cmd)
 	cmd.RunE = e.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		u, err := h.users.Update(cmd.Context(), e.actor(), args[0], func(u *account.User) { change(u, args[1:]) })
+		var before account.User
+		u, err := h.users.Update(cmd.Context(), e.actor(), args[0], func(u *account.User) {
+			before = *u
+			change(u, args[1:])
+		})
 		if err != nil {
 			return about("user", args[0], err)
+		}
+		if err := e.noteAdministrators(cmd.Context(), h, before, u); err != nil {
+			return err
 		}
 		return e.printUser(u, *asJSON)
 	})

@@ -45,6 +45,9 @@ the user is signed out and gets a message, and whoever signs in before can keep 
 		if err := h.users.Delete(cmd.Context(), env.actor(), u.ID); err != nil {
 			return about("user", args[0], err)
 		}
+		if err := env.noteAdministrators(cmd.Context(), h, *u, nil); err != nil {
+			return err
+		}
 		if *asJSON {
 			return printJSON(env.Out, map[string]any{"id": u.ID.String(), "sub": u.Subject, "username": u.Username, "deleted": true})
 		}
@@ -58,9 +61,12 @@ func (e *environment) deleteLater(cmd *cobra.Command, h *instance, u *account.Us
 	if after <= 0 || after > account.MaxGrace {
 		return fmt.Errorf("--after %s must be more than 0 and at most 8760h (a year)", after)
 	}
-	u, err := h.users.DeleteAfter(cmd.Context(), e.actor(), u.ID, after)
+	later, err := h.users.DeleteAfter(cmd.Context(), e.actor(), u.ID, after)
 	if err != nil {
 		return err
 	}
-	return e.printUser(u, asJSON)
+	if err := e.noteAdministrators(cmd.Context(), h, *u, later); err != nil {
+		return err
+	}
+	return e.printUser(later, asJSON)
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -33,6 +34,8 @@ func asRefusal(err error) error {
 	switch {
 	case errors.As(err, &made):
 		return err
+	case errors.Is(err, account.ErrLastAdministrator):
+		return refusal.New(refusal.InvalidRequest, refusal.CheckConflict, "This is the last administrator. Give the role admin to somebody else first.").WithStatus(http.StatusConflict).Because(err)
 	case errors.As(err, &invalid):
 		return invalidClient(invalid).Because(err)
 	case errors.Is(err, provider.ErrNotFound):

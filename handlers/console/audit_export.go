@@ -2,6 +2,7 @@ package console
 
 import (
 	"bufio"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -24,6 +26,24 @@ const (
 	exportTime = 15 * time.Minute
 	batchTime  = 30 * time.Second
 )
+
+// exports records that somebody took a copy of the log with them.
+type exports interface {
+	Do(ctx context.Context, actor audit.Actor, action audit.Action, target audit.Target, act func(ctx context.Context) (audit.Changes, error)) error
+}
+
+// recordExport records it: all addresses are in there.
+func (c *Console) recordExport(r *http.Request, v *viewer, of auditFilter, format string) error {
+	return c.Exports.Do(r.Context(), v.actor, audit.LogExport, audit.Target{Type: audit.Log}, func(context.Context) (audit.Changes, error) {
+		details := map[string]any{"format": format}
+		for name, value := range map[string]string{"action": of.Action, "actor": of.Actor, "user": of.User, "client": of.Client, "target": of.Target, "since": of.Since, "until": of.Until} {
+			if value != "" {
+				details["filter_"+name] = value
+			}
+		}
+		return audit.Details(details), nil
+	})
+}
 
 // serveAuditExport streams the records of a filter, the oldest first, as CSV or as JSON lines with the members of the
 // API's export. Since the status is sent by then, an error closes the connection: the file would else look complete.
@@ -36,12 +56,19 @@ func (c *Console) serveAuditExport(w http.ResponseWriter, r *http.Request, v *vi
 		wire.SeeOther(w, auditPath, r.URL.Query())
 		return nil
 	}
+	format := "jsonl"
+	if r.URL.Query().Get("format") == "csv" {
+		format = "csv"
+	}
+	if err := c.recordExport(r, v, filter, format); err != nil {
+		return err
+	}
 	name := "audit-" + c.now(r).UTC().Format("20060102T150405Z")
 	h, out := w.Header(), bufio.NewWriter(w)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	var lines recordWriter = jsonLines{json.NewEncoder(out)}
-	if r.URL.Query().Get("format") == "csv" {
+	if format == "csv" {
 		lines = csvLines{csv.NewWriter(out)}
 		h.Set("Content-Type", "text/csv; charset=utf-8; header=present")
 		h.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)

@@ -137,6 +137,7 @@ func TestAuditLogIsExported(t *testing.T) {
 	assert.Nil(t, one["sequence"])
 	assert.Contains(t, w.Header().Get("Content-Disposition"), `.jsonl"`)
 
+	f.later(time.Second)
 	w = b.get(exportOf(t, b, "/admin/audit?action=factor.reset", "csv"))
 	assert.Equal(t, "text/csv; charset=utf-8; header=present", w.Header().Get("Content-Type"))
 	rows, err := csv.NewReader(w.Body).ReadAll()
@@ -145,6 +146,11 @@ func TestAuditLogIsExported(t *testing.T) {
 	assert.Equal(t, "action", rows[0][2])
 	assert.Equal(t, "factor.reset", rows[1][2])
 	assert.JSONEq(t, `{"n":{"before":null,"after":1}}`, rows[1][15])
+
+	records, err := f.store.Records(t.Context(), audit.Filter{Action: audit.LogExport}, 5)
+	require.NoError(t, err)
+	require.Len(t, records, 2, "who has a copy of what is on record")
+	assert.Equal(t, []any{root.ID.String(), "csv", "factor.reset"}, []any{records[0].Actor.ID, records[0].Changes["format"].After, records[0].Changes["filter_action"].After})
 }
 
 // exportOf is where the page of a filter leads for an export.

@@ -104,6 +104,9 @@ func (c *Console) serveClientSecrets(w http.ResponseWriter, r *http.Request, v *
 	if err != nil {
 		return err
 	}
+	if ok, err := c.proven(w, r, v, form); !ok {
+		return err
+	}
 	back := clientPath(registered.ID)
 	if text := form.Get("secret"); text != "" {
 		return c.endSecret(w, r, v, form, registered, text)

@@ -102,6 +102,9 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 	}
 	trial := *registered
 	form.rejectTexts(in, change(&trial))
+	if ok, err := c.provenClient(w, r, v, sent, registered, &trial); !ok {
+		return err
+	}
 	if !form.Wrong && registered.HasSecret() && !trial.HasSecret() {
 		if yes, err := c.confirmed(w, r, v, sent, losesSecrets(registered, sent)); !yes {
 			return err

@@ -50,6 +50,7 @@ type Config struct {
 	Audit         records
 	Verifications verifications
 	Imports       importHistories
+	Exports       exports
 	Usernames     usernames
 	Webhooks      webhooks
 	// Policies are the rate limits, and Budgets what is left of them.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"slices"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
-	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/factor"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -40,7 +38,7 @@ func (v *viewer) zone() *time.Location { return v.session.User.Profile.Location(
 type serve func(w http.ResponseWriter, r *http.Request, v *viewer) error
 
 // admitted lets administrators and auditors through. Who is not signed in does that first, and comes back; a form is
-// not sent again.
+// kept, and sent again by whom it was shown to.
 func (c *Console) admitted(next serve) route.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if err := c.fromNetwork(r); err != nil {
@@ -54,10 +52,9 @@ func (c *Console) admitted(next serve) route.HandlerFunc {
 			return err
 		}
 		if s == nil {
-			wire.SeeOther(w, "/login", url.Values{"next": {here(r)}})
-			return nil
+			return c.toProve(w, r, nil, "ended", loginPath)
 		}
-		scopes := scopesOf(s.User)
+		scopes := s.User.ManagementScopes()
 		if len(scopes) == 0 {
 			return refusal.New(refusal.AccessDenied, refusal.CheckManagementUser, "You are signed in as "+s.User.Username+", who does not administer this server.")
 		}
@@ -68,11 +65,9 @@ func (c *Console) admitted(next serve) route.HandlerFunc {
 		// The session may be older than the policy, or than the role.
 		switch err := c.Factors.Suffice(r.Context(), s.User, s.Proofs.Methods); {
 		case errors.Is(err, factor.ErrProve):
-			wire.SeeOther(w, "/factor", url.Values{"next": {here(r)}})
-			return nil
+			return c.toProve(w, r, s.User, "factor", "/factor")
 		case errors.Is(err, factor.ErrSetUp):
-			wire.SeeOther(w, "/set-up", url.Values{"next": {here(r)}})
-			return nil
+			return c.toProve(w, r, s.User, "set_up", "/set-up")
 		case err != nil:
 			return err
 		}
@@ -96,15 +91,13 @@ func viewing(r *http.Request) provider.ID {
 	return id
 }
 
-// scopesOf are the management scopes of a user's roles.
-func scopesOf(u *account.User) []string {
-	switch {
-	case slices.Contains(u.Roles, account.RoleAdmin):
-		return audit.AllScopes()
-	case slices.Contains(u.Roles, account.RoleAuditor):
-		return audit.ReadScopes()
-	default:
-		return nil
+// OnlyFrom is a page outside the console that is closed to the same networks, as it leads into it.
+func (c *Console) OnlyFrom(next route.HandlerFunc) route.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := c.fromNetwork(r); err != nil {
+			return err
+		}
+		return next(w, r)
 	}
 }
 

@@ -63,10 +63,13 @@ func TestConsoleFollowsTheUser(t *testing.T) {
 func TestConsoleIsClosedToOtherNetworks(t *testing.T) {
 	f := newFixture(t, func(c *console.Config) { c.Networks = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} })
 	b := f.signIn(f.user("alice", account.RoleAdmin))
+	beside := f.console.OnlyFrom(func(http.ResponseWriter, *http.Request) error { return nil })
 	b.address = "10.1.2.3"
+	require.NoError(t, beside(httptest.NewRecorder(), b.request(http.MethodGet, "/first-administrator", http.NoBody)))
 	assert.Equal(t, http.StatusOK, b.get("/admin").Code)
 	for _, elsewhere := range []string{"192.0.2.1", "::1", "11.0.0.1"} {
 		b.address = elsewhere
+		require.ErrorContains(t, beside(httptest.NewRecorder(), b.request(http.MethodGet, "/first-administrator", http.NoBody)), "access_denied")
 		w := b.get("/admin")
 		assert.Equal(t, http.StatusTeapot, w.Code, elsewhere)
 		b.cookies = map[string]*http.Cookie{}

@@ -66,6 +66,7 @@ type fixture struct {
 	scopes    *consent.Known
 	routes    *mux.Router
 	lines     []route.Route
+	console   *console.Console
 	now       atomic.Pointer[time.Time]
 	clients   *client.Registry
 	issuer    *grant.Issuer
@@ -122,7 +123,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		KeySchedule: console.KeySchedule{Kept: 5 * time.Minute, Every: 90 * 24 * time.Hour, Ahead: time.Hour},
 		Refusals:    f.records, Checks: refusal.NewCatalogue(refusal.Limits{}),
 		Foresight: f.foresight(clock), Scopes: f.catalogue, ScopeUses: f.store, Roles: f.store,
-		Users: f.store, Accounts: f.users, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store, Verifications: f.verified, Imports: f.store, Usernames: f.store,
+		Users: f.store, Accounts: f.users, SecondFactors: f.factors, Passkeys: passkeys, Sessions: f.sessions, Apps: connected.NewRegistry(f.store, f.gate, clock), Audit: f.store, Exports: f.gate, Verifications: f.verified, Imports: f.store, Usernames: f.store,
 		Invitations: account.NewInvitations(people), Recovery: people, Policy: people.Policy(),
 		Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Figures: f.store,
 		Together: f.store, Repeats: idempotency.NewKeys(f.store, f.store, ring.Key(keyring.Idempotency), clock), Registry: f.clients, Catalogue: f.catalogue,
@@ -135,7 +136,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	}
 	pages, err := console.New(c)
 	require.NoError(t, err)
-	f.lines = pages.Routes()
+	f.console, f.lines = pages, pages.Routes()
 	f.routes = mux.NewRouter().UseEncodedPath().SkipClean(true) // as package handlers
 	for _, line := range f.lines {
 		f.routes.HandleFunc(line.Path, func(w http.ResponseWriter, r *http.Request) {
@@ -198,11 +199,13 @@ type browser struct {
 }
 
 // signIn is a browser in which a user has authenticated.
-func (f *fixture) signIn(u *account.User) *browser {
+func (f *fixture) signIn(u *account.User) *browser { return f.signInBy(u, session.Password) }
+
+func (f *fixture) signInBy(u *account.User, methods ...string) *browser {
 	f.t.Helper()
 	b := &browser{f, map[string]*http.Cookie{}, "192.0.2.1"}
 	w := httptest.NewRecorder()
-	_, err := f.web.Begin(w, b.request(http.MethodPost, "/login", http.NoBody), session.Start{User: u, Methods: []string{session.Password}})
+	_, err := f.web.Begin(w, b.request(http.MethodPost, "/login", http.NoBody), session.Start{User: u, Methods: methods})
 	require.NoError(f.t, err)
 	b.keep(w)
 	return b

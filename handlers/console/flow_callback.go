@@ -48,7 +48,7 @@ func (c *Console) serveFlowCallback(w http.ResponseWriter, r *http.Request, v *v
 	if err != nil {
 		return err
 	}
-	t := c.kept(r, v)
+	t := c.keptTrial(r, v)
 	if t == nil || t.State == "" || r.Method != http.MethodGet || subtle.ConstantTimeCompare([]byte(t.State), []byte(query.Get("state"))) == 0 {
 		return c.noTrial(w, r, v)
 	}
@@ -57,7 +57,7 @@ func (c *Console) serveFlowCallback(w http.ResponseWriter, r *http.Request, v *v
 		CameAt: c.now(r), Code: bounded(query.Get("code")), Issuer: bounded(query.Get("iss")),
 		Error: bounded(query.Get("error")), Description: bounded(query.Get("error_description")), URI: bounded(query.Get("error_uri")),
 	}
-	if err := c.keep(w, r, *t); err != nil {
+	if err := c.keepTrial(w, r, *t); err != nil {
 		return err
 	}
 	wire.SeeOther(w, responsePath, nil)
@@ -71,7 +71,7 @@ func (c *Console) noTrial(w http.ResponseWriter, r *http.Request, v *viewer) err
 
 // received is the trial of this browser whose response has come, with its client; nil: there is none.
 func (c *Console) received(r *http.Request, v *viewer) (*trial, *client.Client, error) {
-	t := c.kept(r, v)
+	t := c.keptTrial(r, v)
 	if t == nil || t.Response == nil {
 		return nil, nil, nil
 	}

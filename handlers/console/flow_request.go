@@ -38,7 +38,7 @@ func (c *Console) serveFlowStart(w http.ResponseWriter, r *http.Request, v *view
 		}
 	}
 	t := c.newTrial(r, v, registered.ID, asked)
-	if err := c.keep(w, r, t); err != nil {
+	if err := c.keepTrial(w, r, t); err != nil {
 		return err
 	}
 	request := c.authorizationRequest(t)

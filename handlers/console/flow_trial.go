@@ -56,8 +56,8 @@ func (c *Console) newTrial(r *http.Request, v *viewer, client string, asked url.
 	}
 }
 
-// keep keeps a trial in the browser.
-func (c *Console) keep(w http.ResponseWriter, r *http.Request, t trial) error {
+// keepTrial keeps a trial in the browser.
+func (c *Console) keepTrial(w http.ResponseWriter, r *http.Request, t trial) error {
 	if len(t.Asked.Encode()) > maxAsked {
 		t.Asked = nil
 	}
@@ -69,8 +69,8 @@ func (c *Console) keep(w http.ResponseWriter, r *http.Request, t trial) error {
 	return nil
 }
 
-// kept is the trial of this browser and this session; nil: there is none.
-func (c *Console) kept(r *http.Request, v *viewer) *trial {
+// keptTrial is the trial of this browser and this session; nil: there is none.
+func (c *Console) keptTrial(r *http.Request, v *viewer) *trial {
 	plain, err := c.Web.Trial(r)
 	t := trial{}
 	if err != nil || json.Unmarshal(plain, &t) != nil || t.Session != v.session.ID || c.now(r).Sub(t.BegunAt) >= trialAge {

@@ -138,13 +138,10 @@ func TestForeignTextIsText(t *testing.T) {
 	for i, text := range harness.HostileTexts() {
 		last = f.say(text, strconv.Itoa(i))
 		for _, line := range f.lines {
-			if !slices.Contains(line.Methods, http.MethodGet) {
+			if !slices.Contains(line.Methods, http.MethodGet) || strings.HasSuffix(line.Path, "/") { // which only leads on
 				continue
 			}
 			page := b.get(last.path(t, line.Path) + last.queries[line.Path])
-			if page.Code == http.StatusSeeOther && strings.HasSuffix(line.Path, "/") { // leads to the page
-				continue
-			}
 			// 422: a form that asks for something cuts white space off what is typed.
 			// 400: there is no run that a response could be for.
 			require.Contains(t, []int{http.StatusOK, http.StatusUnprocessableEntity, http.StatusBadRequest}, page.Code, line.Path)
@@ -167,6 +164,9 @@ func TestForeignTextIsText(t *testing.T) {
 	// Nor what a viewer was made to ask for, or to send.
 	typed := inEveryField(strings.Join(harness.HostileTexts(), " "))
 	for _, line := range f.lines {
+		if strings.HasSuffix(line.Path, "/") {
+			continue
+		}
 		path := last.path(t, line.Path)
 		page := b.get(path + "?" + typed.Encode())
 		if slices.Contains(line.Methods, http.MethodPost) {

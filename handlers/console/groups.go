@@ -135,6 +135,9 @@ func (c *Console) serveGroupMember(w http.ResponseWriter, r *http.Request, v *vi
 	if err != nil {
 		return err
 	}
+	if ok, err := c.provenAbout(w, r, v, form, &account.User{Roles: []string{role}}); !ok {
+		return err
+	}
 	typed := trimmed(form, "user")
 	u, err := c.userNamed(r.Context(), typed)
 	if err != nil {
@@ -150,6 +153,10 @@ func (c *Console) serveGroupMember(w http.ResponseWriter, r *http.Request, v *vi
 		}
 		return nil
 	})
+	if wrong := problemsOf(err); wrong != nil { // such as of a user from before a rule
+		canonical.From(r.Context()).Outcome("invalid")
+		return c.writeGroup(w, r, v, http.StatusUnprocessableEntity, typed, problems{"user": err.Error()})
+	}
 	if err != nil {
 		return found(r, err)
 	}
@@ -169,12 +176,17 @@ func (c *Console) serveGroupRemoval(w http.ResponseWriter, r *http.Request, v *v
 	if id == v.session.User.ID && role == account.RoleAdmin {
 		return c.done(w, r, groupPath(role), said{Done: "not_yourself"})
 	}
+	if ok, err := c.provenAbout(w, r, v, form, &account.User{Roles: []string{role}}); !ok {
+		return err
+	}
+	var of account.User
 	u, err := c.Accounts.Change(r.Context(), v.actor, id, func(u *account.User) error {
+		of = *u
 		u.Roles = slices.DeleteFunc(slices.Clone(u.Roles), func(has string) bool { return has == role })
 		return nil
 	})
 	if err != nil {
-		return found(r, err)
+		return c.refusedOf(w, r, &of, groupPath(role), err)
 	}
 	return c.done(w, r, groupPath(role), said{Done: "role_taken", About: u.Username})
 }

@@ -71,6 +71,9 @@ func (c *Console) writeInvitations(w http.ResponseWriter, r *http.Request, v *vi
 // serveInvitation invites a person, or does so again: then the earlier link is worth nothing any more.
 func (c *Console) serveInvitation(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
 	inv := &account.Invitation{Roles: typedRoles(form.Get("roles")), Locale: trimmed(form, "locale")}
+	if ok, err := c.provenAbout(w, r, v, form, &account.User{Roles: inv.Roles}); !ok {
+		return err
+	}
 	contact := trimmed(form, "contact")
 	if number := account.TypedPhone(contact); strings.HasPrefix(number, "+") {
 		inv.Phone = number

@@ -136,6 +136,9 @@ func waits(kept time.Duration) []int {
 
 // serveKeyRotation publishes a new key.
 func (c *Console) serveKeyRotation(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
+	if ok, err := c.proven(w, r, v, form); !ok {
+		return err
+	}
 	alg := keys.Algorithm(form.Get("alg"))
 	wait, err := strconv.Atoi(form.Get("wait"))
 	if err != nil || !slices.Contains(waits(c.KeySchedule.Kept), wait) || !slices.Contains(keys.Algorithms(), alg) {
@@ -167,6 +170,9 @@ func (c *Console) serveKeyWithdrawal(w http.ResponseWriter, r *http.Request, v *
 	k, err := c.Keys.Find(r.Context(), mux.Vars(r)["kid"])
 	if err != nil {
 		return found(r, err)
+	}
+	if ok, err := c.proven(w, r, v, form); !ok {
+		return err
 	}
 	yes, err := c.confirmed(w, r, v, form, confirmation{
 		shell: shell{Current: keysPath}, Kind: "withdraw_key", Name: shortKID(k.KID), Typed: true, Back: keysPath,

@@ -55,6 +55,11 @@ func (c *Console) serveClientCreation(w http.ResponseWriter, r *http.Request, v 
 			form.reject(name, in.Text("client.fault.required"))
 		}
 	}
+	if !form.Wrong {
+		if ok, err := c.provenClient(w, r, v, sent, registered); !ok {
+			return err
+		}
+	}
 	secret := ""
 	if !form.Wrong {
 		var err error

@@ -19,8 +19,11 @@ func (c *Console) serveUserState(w http.ResponseWriter, r *http.Request, v *view
 	if u.ID == v.session.User.ID && disable {
 		return c.done(w, r, userPath(u), said{Done: "not_yourself"})
 	}
+	if ok, err := c.provenAbout(w, r, v, form, u); !ok {
+		return err
+	}
 	if _, err := c.Accounts.Change(r.Context(), v.actor, u.ID, func(u *account.User) error { u.Disabled = disable; return nil }); err != nil {
-		return found(r, err)
+		return c.refusedOf(w, r, u, userPath(u), err)
 	}
 	if disable {
 		return c.done(w, r, userPath(u), said{Done: "user_disabled", About: u.Username})
@@ -39,7 +42,14 @@ func (c *Console) serveUserSessions(w http.ResponseWriter, r *http.Request, v *v
 		if err != nil {
 			return noPage(r)
 		}
-		if err := c.Sessions.EndID(r.Context(), v.actor, id); err != nil && !errors.Is(err, provider.ErrNotFound) {
+		s, err := c.Sessions.Get(r.Context(), id)
+		if err == nil && s.User.ID != u.ID {
+			return noPage(r)
+		}
+		if err == nil {
+			err = c.Sessions.EndID(r.Context(), v.actor, id)
+		}
+		if err != nil && !errors.Is(err, provider.ErrNotFound) { // it is gone
 			return err
 		}
 		return c.done(w, r, userPath(u), said{Done: "session_ended", About: u.Username})
@@ -66,6 +76,12 @@ func (c *Console) serveUserApps(w http.ResponseWriter, r *http.Request, v *viewe
 func (c *Console) serveUserFactors(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
 	u, err := c.userOf(r)
 	if err != nil {
+		return err
+	}
+	if u.ID == v.session.User.ID {
+		return c.done(w, r, userPath(u), said{Done: "not_yourself"})
+	}
+	if ok, err := c.proven(w, r, v, form); !ok {
 		return err
 	}
 	if text := form.Get("passkey"); text != "" {
@@ -103,12 +119,23 @@ func (c *Console) serveUserDeletion(w http.ResponseWriter, r *http.Request, v *v
 	if u.ID == v.session.User.ID {
 		return c.done(w, r, userPath(u), said{Done: "not_yourself"})
 	}
+	if ok, err := c.provenAbout(w, r, v, form, u); !ok {
+		return err
+	}
 	yes, err := c.confirmed(w, r, v, form, confirmation{shell: shell{Current: usersPath}, Kind: "delete_user", Name: u.Username, Typed: true, Back: userPath(u)})
 	if !yes {
 		return err
 	}
 	if err := c.Accounts.Delete(r.Context(), v.actor, u.ID); err != nil {
-		return found(r, err)
+		return c.refusedOf(w, r, u, userPath(u), err)
 	}
 	return c.done(w, r, usersPath, said{Done: "user_deleted", About: u.Username})
+}
+
+// refusedOf answers an act about a user that was refused. The page says so of the last administrator.
+func (c *Console) refusedOf(w http.ResponseWriter, r *http.Request, u *account.User, page string, err error) error {
+	if errors.Is(err, account.ErrLastAdministrator) {
+		return c.done(w, r, page, said{Done: "last_administrator", About: u.Username})
+	}
+	return found(r, err)
 }

@@ -18,6 +18,9 @@ func (c *Console) serveNewUser(w http.ResponseWriter, r *http.Request, v *viewer
 func (c *Console) serveUserCreation(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
 	u, page := typedUser(form), userForm{shell: c.shell(w, r, v, usersPath), Back: usersPath}
 	page.fill(u, nil)
+	if ok, err := c.provenAbout(w, r, v, form, u); !ok {
+		return err
+	}
 	if err := c.Accounts.Create(r.Context(), v.actor, u, form.Get("password")); err != nil {
 		if found := problemsOf(err); found != nil {
 			return c.refusedUser(w, r, page, found)

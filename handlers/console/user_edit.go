@@ -29,15 +29,18 @@ func (c *Console) serveUserChange(w http.ResponseWriter, r *http.Request, v *vie
 		return err
 	}
 	typed, page := typedUser(form), userForm{shell: c.shell(w, r, v, usersPath), User: known, Back: userPath(known), Version: form.Get("version")}
+	if ok, err := c.provenAbout(w, r, v, form, known, typed); !ok {
+		return err
+	}
 	var now account.User
 	u, err := c.Accounts.Change(r.Context(), v.actor, known.ID, func(u *account.User) error {
 		if now = *u; versionAt(u.UpdatedAt) != form.Get("version") {
 			return errStale
 		}
-		if u.ID == v.session.User.ID && !slices.Contains(typed.Roles, account.RoleAdmin) {
-			return account.Wrong{{Claim: "roles", Message: c.pages.For(r).Text("said.not_yourself")}}
-		}
 		become(u, typed)
+		if u.ID == v.session.User.ID {
+			return notYourself(&now, u, c.pages.For(r).Text("said.not_yourself"))
+		}
 		return nil
 	})
 	switch wrong := problemsOf(err); {
@@ -53,6 +56,26 @@ func (c *Console) serveUserChange(w http.ResponseWriter, r *http.Request, v *vie
 		return found(r, err)
 	}
 	return c.done(w, r, userPath(u), said{Done: "user_changed", About: u.Username})
+}
+
+// notYourself returns account.Wrong for what administrators do not change of their own accounts here: the role by which
+// they got in, and how the account is recovered, for which the own account asks for another proof, and tells the former
+// address. A session that was left open must not take the account.
+func notYourself(before, after *account.User, message string) error {
+	var wrong account.Wrong
+	for field, same := range map[string]bool{
+		"roles": slices.Contains(after.Roles, account.RoleAdmin),
+		"email": before.Email == after.Email, "email_verified": before.Email != after.Email || before.EmailVerified == after.EmailVerified,
+		"phone": before.Phone == after.Phone, "phone_verified": before.Phone != after.Phone || before.PhoneVerified == after.PhoneVerified,
+	} {
+		if !same {
+			wrong = append(wrong, &account.Invalid{Claim: field, Message: message})
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return wrong
 }
 
 // become changes a user to what was typed. Another contact is not known to reach the user, whatever was known of the

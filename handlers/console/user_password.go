@@ -58,6 +58,9 @@ func (c *Console) serveUserPasswordChange(w http.ResponseWriter, r *http.Request
 	if u.ID == v.session.User.ID {
 		return c.done(w, r, userPath(u), said{Done: "not_yourself"})
 	}
+	if ok, err := c.proven(w, r, v, form); !ok {
+		return err
+	}
 	_, err = c.Accounts.SetPasswordOf(r.Context(), v.actor, u.ID, form.Get("password"))
 	if wrong := problemsOf(err); wrong != nil {
 		canonical.From(r.Context()).Outcome("invalid")

@@ -1,14 +1,17 @@
 package console_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/handlers/console"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -107,6 +110,8 @@ func TestSessionsOfAUserEnd(t *testing.T) {
 	}
 	s, err := f.web.Current(phone.request(http.MethodGet, "/", http.NoBody))
 	require.NoError(t, err)
+	elsewhere := "/admin/users/" + f.user("bob").ID.String() + "/sessions"
+	assert.Equal(t, http.StatusTeapot, b.post(elsewhere, url.Values{"session": {s.ID.String()}}).Code, "of another user")
 	b.done(b.post(path+"/sessions", url.Values{"session": {s.ID.String()}}))
 	assert.False(t, live(phone))
 	assert.True(t, live(laptop))
@@ -163,4 +168,56 @@ func TestFormsAreOfWhomTheyWereShownTo(t *testing.T) {
 	page := former.done(former.post("/admin/users/"+alice.ID.String()+"/state", url.Values{"state": {"disabled"}, "page": {shown}}))
 	assert.Contains(t, page, "Another user is signed in now")
 	assert.False(t, f.stored(alice).Disabled)
+}
+
+// racing is the registry, before whose acts something else happens.
+type racing struct {
+	*account.Registry
+
+	before func()
+}
+
+func (r *racing) Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(u *account.User) error) (*account.User, error) {
+	r.before()
+	return r.Registry.Change(ctx, actor, id, change)
+}
+
+func (r *racing) Delete(ctx context.Context, actor audit.Actor, id provider.ID) error {
+	r.before()
+	return r.Registry.Delete(ctx, actor, id)
+}
+
+// Of two who remove one another at once one stays: the viewer was an administrator when the request began.
+func TestLastAdministratorStays(t *testing.T) {
+	var registry *racing
+	f := newFixture(t, func(c *console.Config) {
+		registered, ok := c.Accounts.(*account.Registry)
+		require.True(t, ok)
+		registry = &racing{Registry: registered, before: func() {}}
+		c.Accounts = registry
+	})
+	root, last := f.user("root", account.RoleAdmin), f.user("last", account.RoleAdmin)
+	b := f.signIn(root)
+	path := "/admin/users/" + last.ID.String()
+	form := url.Values{"username": {"last"}, "email": {last.Email}, "email_verified": {"1"}, "version": {versionOf(b, path+"/edit")}}
+	as := func(roles ...string) {
+		root.Roles = roles
+		require.NoError(t, f.store.UpdateUser(t.Context(), root))
+	}
+	try := func(path string, form url.Values) *httptest.ResponseRecorder {
+		registry.before = func() { as("editor") }
+		w := b.post(path, form)
+		registry.before = func() {}
+		as(account.RoleAdmin)
+		return w
+	}
+	assert.Contains(t, b.done(try(path+"/state", url.Values{"state": {"disabled"}})), "last is the last administrator")
+	assert.Contains(t, b.done(try(path+"/deletion", url.Values{"confirm": {"last"}})), "last is the last administrator")
+	assert.Contains(t, b.done(try("/admin/groups/admin/removal", url.Values{"user": {last.ID.String()}})), "Users")
+	w := try(path+"/edit", form)
+	assert.Equal(t, http.StatusUnprocessableEntity, w.Code)
+	assert.Contains(t, w.Body.String(), `id="roles-problem"`)
+	assert.Equal(t, []any{[]string{account.RoleAdmin}, false}, []any{f.stored(last).Roles, f.stored(last).Disabled})
+	b.done(b.post("/admin/groups/admin/removal", url.Values{"user": {last.ID.String()}}))
+	assert.Empty(t, f.stored(last).Roles, "while there is another one")
 }

@@ -101,6 +101,9 @@ func (c *Console) serveWebhookSecret(w http.ResponseWriter, r *http.Request, v *
 	if err != nil {
 		return err
 	}
+	if ok, err := c.proven(w, r, v, form); !ok {
+		return err
+	}
 	hours, err := strconv.Atoi(form.Get("overlap"))
 	if err != nil || !slices.Contains(webhookOverlaps(), hours) {
 		return c.done(w, r, webhookPath(e.ID), said{Done: "nothing_chosen"})

@@ -37,6 +37,9 @@ type factors interface {
 type Config struct {
 	Invitation invitation
 	Factors    factors
+	// OnlyFrom closes the page to networks that administrators do not come from: who reads the log from elsewhere must not
+	// make one.
+	OnlyFrom func(next route.HandlerFunc) route.HandlerFunc
 	// Next is the page that the administrator begins at.
 	Next  string
 	Web   *websession.Sessions
@@ -52,8 +55,8 @@ func New(c Config) *Page { return &Page{c} }
 // Routes are the page and its form.
 func (p *Page) Routes() []route.Route {
 	return []route.Route{
-		{Name: "first administrator page", Methods: []string{http.MethodGet}, Path: firstadmin.Path, Protection: route.Page, Policies: []string{ratelimit.PagePrefix}, Handler: p.serve},
-		{Name: "first administrator", Methods: []string{http.MethodPost}, Path: firstadmin.Path, Protection: route.Page, Policies: []string{ratelimit.VerifyPrefix}, Handler: p.serveForm},
+		{Name: "first administrator page", Methods: []string{http.MethodGet}, Path: firstadmin.Path, Protection: route.Page, Policies: []string{ratelimit.PagePrefix}, Handler: p.OnlyFrom(p.serve)},
+		{Name: "first administrator", Methods: []string{http.MethodPost}, Path: firstadmin.Path, Protection: route.Page, Policies: []string{ratelimit.VerifyPrefix}, Handler: p.OnlyFrom(p.serveForm)},
 	}
 }
 

@@ -3,6 +3,7 @@ package firstadmin_test
 import (
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	handlers "github.com/gatehouse-id/gatehouse/handlers/firstadmin"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
+	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
@@ -47,6 +49,20 @@ type browser struct {
 	cookies map[string]*http.Cookie
 	address string
 	now     atomic.Pointer[time.Time]
+	// outside: the browser is in another network than administrators are.
+	outside bool
+}
+
+// errOutside is how the console refuses other networks.
+var errOutside = errors.New("outside")
+
+func (b *browser) onlyFrom(next route.HandlerFunc) route.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if b.outside {
+			return errOutside
+		}
+		return next(w, r)
+	}
 }
 
 // nothingMissing demands no second factor.
@@ -77,7 +93,7 @@ func newBrowser(t *testing.T) *browser {
 	set, err := pages.New(pages.Settings{})
 	require.NoError(t, err)
 	invitation := firstadmin.New(b.store, gate, users, passkeys, issuer, clock, rand.Reader)
-	page := handlers.New(handlers.Config{Invitation: invitation, Factors: nothingMissing{}, Next: "/admin", Web: b.web, Pages: set})
+	page := handlers.New(handlers.Config{Invitation: invitation, Factors: nothingMissing{}, OnlyFrom: b.onlyFrom, Next: "/admin", Web: b.web, Pages: set})
 	for _, line := range page.Routes() {
 		b.routes.HandleFunc(line.Path, func(w http.ResponseWriter, r *http.Request) {
 			if err := line.Handler(w, r); err != nil { // which package handlers answers with a page
@@ -204,6 +220,10 @@ func TestFirstAdministratorIsRefused(t *testing.T) {
 	page := b.get().Body.String()
 	values := map[string]string{"username": "root", "password": "through-the-glass"}
 	assert.Equal(t, http.StatusTeapot, b.postFrom("https://evil.example", page, values).Code, "a form of another site")
+	b.outside = true
+	assert.Equal(t, http.StatusTeapot, b.post(page, values).Code, "from another network")
+	assert.Equal(t, http.StatusTeapot, b.get().Code)
+	b.outside = false
 	values["token"] = "guessed"
 	assert.Equal(t, http.StatusUnprocessableEntity, b.post(page, values).Code)
 	delete(values, "token")

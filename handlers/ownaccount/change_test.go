@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
@@ -131,6 +132,22 @@ func TestSessions(t *testing.T) {
 		assert.Equal(t, http.StatusSeeOther, b.open("/account").Code)
 	}
 	assert.Equal(t, http.StatusOK, bob.open("/account").Code)
+}
+
+// The last administrator is told what to do first.
+func TestTheLastAdministratorIsNotDeleted(t *testing.T) {
+	f := newFixture(t, nil)
+	u := f.user("root")
+	u.Roles = []string{account.RoleAdmin}
+	require.NoError(t, f.store.UpdateUser(t.Context(), u))
+	root := f.signIn(u)
+	w := root.post("/account/delete", url.Values{"action": {"delete"}})
+	assert.Equal(t, http.StatusConflict, w.Code)
+	assert.Contains(t, w.Body.String(), `id="last-administrator"`)
+	other := f.user("other")
+	other.Roles = []string{account.RoleAdmin}
+	require.NoError(t, f.store.UpdateUser(t.Context(), other))
+	assert.Contains(t, root.post("/account/delete", url.Values{"action": {"delete"}}).Header().Get("Location"), "/done?change=")
 }
 
 func TestDeletion(t *testing.T) {

@@ -26,8 +26,13 @@ func (o *OwnAccount) serveDeletePage(w http.ResponseWriter, r *http.Request, s *
 }
 
 func (o *OwnAccount) showDelete(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	return o.writeDelete(w, r, s, false)
+}
+
+func (o *OwnAccount) writeDelete(w http.ResponseWriter, r *http.Request, s *session.Session, lastAdministrator bool) error {
 	return o.Pages.For(r).OwnDelete(w, pages.OwnDelete{
 		Own: o.own(w, r, s, deletePath), Grace: pages.Lasts{For: o.Grace}, Flow: r.URL.Query().Get("flow"), Logout: o.LogoutPath,
+		LastAdministrator: lastAdministrator,
 	})
 }
 
@@ -51,6 +56,10 @@ func (o *OwnAccount) requestDeletion(w http.ResponseWriter, r *http.Request, s *
 	if errors.Is(err, account.ErrSignIn) { // the password was changed meanwhile, by another browser
 		proveAgain(w, deletePath, s)
 		return nil
+	}
+	if errors.Is(err, account.ErrLastAdministrator) {
+		canonical.From(r.Context()).Outcome("last_administrator")
+		return o.writeDelete(w, r, s, true)
 	}
 	if err != nil {
 		return err

@@ -337,11 +337,17 @@ type OwnDelete struct {
 	Grace Lasts
 	// Flow is the authorization request that goes on when the account is kept.
 	Flow, Logout string
+	// LastAdministrator: the account is not deleted, as nobody would administer the server then.
+	LastAdministrator bool
 }
 
 // OwnDelete writes the page.
 func (l Localized) OwnDelete(w http.ResponseWriter, page OwnDelete) error {
-	return l.ownForm(w, http.StatusOK, "own_delete", page, page.Current)
+	status := http.StatusOK
+	if page.LastAdministrator {
+		status = http.StatusConflict
+	}
+	return l.ownForm(w, status, "own_delete", page, page.Current)
 }
 
 // ownForm writes a page with forms.

@@ -38,17 +38,30 @@ func (s *Sessions) UserToken(w http.ResponseWriter, r *http.Request, user provid
 // or by an earlier version: whoever signed in as somebody else in another tab must not change that account by what was
 // typed for the first one.
 func (s *Sessions) ReadUserForm(r *http.Request, user provider.ID) (url.Values, error) {
-	values, err := s.ReadForm(r, func(values url.Values) bool {
+	values, shown, err := s.ReadShownForm(r)
+	if err == nil && shown != user {
+		err = ErrOtherUser
+	}
+	if err != nil {
+		return nil, err
+	}
+	return values, nil
+}
+
+// ReadShownForm is ReadUserForm for a page that carries nothing out, as nobody is signed in by now. It returns to whom
+// the form was shown in this browser, or ErrOtherUser where that cannot be told.
+func (s *Sessions) ReadShownForm(r *http.Request) (values url.Values, user provider.ID, err error) {
+	values, err = s.ReadForm(r, func(values url.Values) bool {
 		_, shownAt, err := s.openUserToken(r, values)
 		return err == nil && s.recent(r, shownAt)
 	})
 	if err != nil {
-		return nil, err
+		return nil, user, err
 	}
-	if shown, _, err := s.openUserToken(r, values); err != nil || shown != user {
-		return nil, errors.Join(ErrOtherUser, err)
+	if user, _, err = s.openUserToken(r, values); err != nil {
+		return nil, user, errors.Join(ErrOtherUser, err)
 	}
-	return values, nil
+	return values, user, nil
 }
 
 func (s *Sessions) openUserToken(r *http.Request, values url.Values) (user provider.ID, shownAt time.Time, err error) {

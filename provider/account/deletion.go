@@ -16,7 +16,7 @@ const MaxGrace = 365 * 24 * time.Hour
 
 // RequestDeletion has the account of a user, who has just proved to be the one, deleted after a grace period. All
 // sessions end, and the user is told how to keep the account. A deletion that is under way stays as it is. It
-// returns ErrSignIn when the user was changed since the proof.
+// returns ErrSignIn when the user was changed since the proof, and ErrLastAdministrator.
 func (s *SelfService) RequestDeletion(ctx context.Context, proved *User, grace time.Duration) (u *User, err error) {
 	err = s.act(ctx, audit.UserRequestDeletion, proved.ID, func(ctx context.Context) (audit.Changes, error) {
 		if u, err = s.registry.store.LockUser(ctx, proved.ID); err != nil {
@@ -24,6 +24,9 @@ func (s *SelfService) RequestDeletion(ctx context.Context, proved *User, grace t
 		}
 		if u.Disabled || u.Generation != proved.Generation {
 			return nil, ErrSignIn
+		}
+		if err := s.registry.leaveAdministrator(ctx, audit.Self(ctx, u.ID), u, nil, ""); err != nil {
+			return nil, err
 		}
 		return s.registry.beginDeletion(ctx, u, grace, notify.Data{}.SeenFrom(ctx))
 	})
@@ -41,13 +44,17 @@ func (s *SelfService) KeepAccount(ctx context.Context, user provider.ID) error {
 	})
 }
 
-// DeleteAfter is RequestDeletion for an administrator. It returns provider.ErrNotFound or audit.ErrForbidden.
+// DeleteAfter is RequestDeletion for an administrator. It returns provider.ErrNotFound, audit.ErrForbidden or
+// ErrLastAdministrator.
 func (r *Registry) DeleteAfter(ctx context.Context, actor audit.Actor, id provider.ID, grace time.Duration) (u *User, err error) {
 	if grace <= 0 || grace > MaxGrace {
 		return nil, fmt.Errorf("account: a grace period of %s", grace)
 	}
 	err = r.gate.Do(ctx, actor, audit.UserRequestDeletion, audit.OfUser(id), func(ctx context.Context) (audit.Changes, error) {
 		if u, err = r.lock(ctx, actor, id); err != nil {
+			return nil, err
+		}
+		if err := r.leaveAdministrator(ctx, actor, u, nil, ""); err != nil {
 			return nil, err
 		}
 		return r.beginDeletion(ctx, u, grace, notify.Data{}) // the user need not know where an administrator is

@@ -112,16 +112,22 @@ type importBatch struct {
 // changes lists the ids, so that the record of how a user came to be can be found.
 func (b *importBatch) changes(details map[string]any) audit.Changes {
 	ids := make([]string, len(b.fine))
-	var admins []string
+	var admins, auditors []string
 	for n, u := range b.fine {
 		ids[n] = u.ID.String()
 		if slices.Contains(u.Roles, RoleAdmin) {
 			admins = append(admins, ids[n])
 		}
+		if slices.Contains(u.Roles, RoleAuditor) {
+			auditors = append(auditors, ids[n])
+		}
 	}
 	values := map[string]any{"imported": len(b.fine), "ids": ids}
 	if admins != nil {
 		values["admins"] = admins
+	}
+	if auditors != nil {
+		values["auditors"] = auditors
 	}
 	for name, value := range details {
 		values[name] = value

@@ -152,7 +152,7 @@ func TestImportIsOneActForABatch(t *testing.T) {
 	for i := range 50 {
 		users = append(users, &account.User{Username: fmt.Sprintf("user%d", i), PasswordHash: bcrypted})
 	}
-	users[7].Roles = []string{"admin"}
+	users[7].Roles, users[8].Roles = []string{"admin"}, []string{"auditor"}
 	adder := f.users.Import(f.store, audittest.Operator(), false)
 	_, err := adder.Add(t.Context(), users, map[string]any{"file": "users.jsonl"})
 	require.NoError(t, err)
@@ -168,6 +168,7 @@ func TestImportIsOneActForABatch(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, changes["ids"].After, seventh.ID.String())
 	assert.Equal(t, []any{seventh.ID.String()}, changes["admins"].After)
+	assert.Len(t, changes["auditors"].After, 1)
 	assert.NotContains(t, fmt.Sprint(changes), "$2b$")
 
 	_, err = f.users.Import(f.store, audit.Actor{Kind: audit.ClientActor, ID: "c", Scopes: []string{"gatehouse:users:read"}}, false).

@@ -7,22 +7,31 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 )
 
-// RoleAdmin is the role of users who may administer the provider. Other roles mean something to
-// applications only.
+// RoleAdmin is the role of users who may administer the provider. Roles other than this one and RoleAuditor mean
+// something to applications only.
 const RoleAdmin = "admin"
 
 // RoleAuditor is the role of users who may see in the console what administrators see, and change nothing.
 const RoleAuditor = "auditor"
 
-// MayManage refuses, with audit.ErrForbidden, to let an actor who lacks a management scope make an
-// administrator, or change one: with another password or email address, or without a second factor, the
-// administrator's account would be the actor's.
-func MayManage(actor audit.Actor, u *User) error {
-	if !slices.Contains(u.Roles, RoleAdmin) {
+// ManagementScopes are the management scopes that a user has by roles; nil: none.
+func (u *User) ManagementScopes() []string {
+	switch {
+	case slices.Contains(u.Roles, RoleAdmin):
+		return audit.AllScopes()
+	case slices.Contains(u.Roles, RoleAuditor):
+		return audit.ReadScopes()
+	default:
 		return nil
 	}
-	if err := actor.RequireAll(audit.AllScopes()); err != nil {
-		return fmt.Errorf("the user has the role %s: %w", RoleAdmin, err)
+}
+
+// MayManage refuses, with audit.ErrForbidden, to let an actor make or change a user who has by roles a management scope
+// that the actor lacks: with another password or email address, or without a second factor, the user's account would be
+// the actor's.
+func MayManage(actor audit.Actor, u *User) error {
+	if err := actor.RequireAll(u.ManagementScopes()); err != nil {
+		return fmt.Errorf("the user may administer this server, or see all of it: %w", err)
 	}
 	return nil
 }

@@ -14,39 +14,55 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit/audittest"
 )
 
-// Who may change users, and not everything else, can neither make an administrator nor take one over.
+// Who may change users, and not everything else, can neither make an administrator nor take one over; and an auditor, who
+// sees everything, neither.
 func TestActorsManageUsersWithinTheirScopes(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	ctx := t.Context()
-	root := audit.Actor{Kind: audit.ClientActor, ID: "root", Scopes: audit.AllScopes()}
-	support := audit.Actor{Kind: audit.ClientActor, ID: "support", Scopes: []string{audit.ReadScope("users"), audit.WriteScope("users")}}
-	require.ErrorIs(t, f.users.Create(ctx, support, &account.User{Username: "mallory", Roles: []string{account.RoleAdmin}}, ""), audit.ErrForbidden)
-	admin := &account.User{Username: "root", Email: "root@example.com", Roles: []string{account.RoleAdmin}}
-	require.NoError(t, f.users.Create(ctx, root, admin, "looking-glass"))
-	alice, err := f.users.Find(ctx, "alice")
-	require.NoError(t, err)
-	for name, change := range map[string]func(u *account.User) error{
-		"email":    func(u *account.User) error { u.Email = "mallory@example.com"; return nil },
-		"disabled": func(u *account.User) error { u.Disabled = true; return nil },
-		"roles":    func(u *account.User) error { u.Roles = nil; return nil },
-	} {
-		_, err := f.users.Change(ctx, support, admin.ID, change)
-		require.ErrorIs(t, err, audit.ErrForbidden, name)
-	}
-	_, err = f.users.Change(ctx, support, alice.ID, func(u *account.User) error { u.Roles = []string{"editor", account.RoleAdmin}; return nil })
-	require.ErrorIs(t, err, audit.ErrForbidden)
-	_, err = f.users.SetPasswordOf(ctx, support, admin.ID, "through-the-glass")
-	require.ErrorIs(t, err, audit.ErrForbidden)
-	require.ErrorIs(t, f.users.Delete(ctx, support, admin.ID), audit.ErrForbidden)
-	_, err = f.verify(t, "root", "looking-glass")
-	require.NoError(t, err, "nothing has changed")
+	users := []string{audit.ReadScope("users"), audit.WriteScope("users")}
+	for role, needed := range map[string][]string{account.RoleAdmin: audit.AllScopes(), account.RoleAuditor: append(audit.ReadScopes(), audit.WriteScope("users"))} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			ctx := t.Context()
+			root := audit.Actor{Kind: audit.ClientActor, ID: "root", Scopes: needed}
+			support := audit.Actor{Kind: audit.ClientActor, ID: "support", Scopes: users}
+			require.ErrorIs(t, f.users.Create(ctx, support, &account.User{Username: "mallory", Roles: []string{role}}, ""), audit.ErrForbidden)
+			viewer := &account.User{Username: "root", Email: "root@example.com", Roles: []string{role}}
+			require.NoError(t, f.users.Create(ctx, root, viewer, "looking-glass"))
+			require.NoError(t, f.users.Create(ctx, audittest.Operator(), &account.User{Username: "other", Roles: []string{account.RoleAdmin}}, ""), "who stays")
+			alice, err := f.users.Find(ctx, "alice")
+			require.NoError(t, err)
+			for name, change := range map[string]func(u *account.User) error{
+				"email":    func(u *account.User) error { u.Email = "mallory@example.com"; return nil },
+				"disabled": func(u *account.User) error { u.Disabled = true; return nil },
+				"roles":    func(u *account.User) error { u.Roles = nil; return nil },
+			} {
+				_, err := f.users.Change(ctx, support, viewer.ID, change)
+				require.ErrorIs(t, err, audit.ErrForbidden, name)
+			}
+			_, err = f.users.Change(ctx, support, alice.ID, func(u *account.User) error { u.Roles = []string{"editor", role}; return nil })
+			require.ErrorIs(t, err, audit.ErrForbidden)
+			_, err = f.users.SetPasswordOf(ctx, support, viewer.ID, "through-the-glass")
+			require.ErrorIs(t, err, audit.ErrForbidden)
+			require.ErrorIs(t, f.users.Delete(ctx, support, viewer.ID), audit.ErrForbidden)
+			_, err = f.users.DeleteAfter(ctx, support, viewer.ID, time.Hour)
+			require.ErrorIs(t, err, audit.ErrForbidden)
+			_, err = f.users.Keep(ctx, support, viewer.ID)
+			require.ErrorIs(t, err, audit.ErrForbidden)
+			require.ErrorIs(t, f.selfService(t, false).SendRecovery(ctx, support, viewer.ID), audit.ErrForbidden)
+			results, err := f.users.Import(f.store, support, false).Add(ctx, []*account.User{{Username: "imported", Roles: []string{role}}}, nil)
+			require.NoError(t, err)
+			require.ErrorIs(t, results[0], audit.ErrForbidden)
+			_, err = f.verify(t, "root", "looking-glass")
+			require.NoError(t, err, "nothing has changed")
 
-	_, err = f.users.Change(ctx, support, alice.ID, func(u *account.User) error { u.Roles = []string{"editor"}; return nil })
-	require.NoError(t, err, "roles of applications")
-	_, err = f.users.Change(ctx, root, admin.ID, func(u *account.User) error { u.Roles = nil; return nil })
-	require.NoError(t, err)
-	require.NoError(t, f.users.Delete(ctx, support, admin.ID), "no administrator any more")
+			_, err = f.users.Change(ctx, support, alice.ID, func(u *account.User) error { u.Roles = []string{"editor"}; return nil })
+			require.NoError(t, err, "roles of applications")
+			_, err = f.users.Change(ctx, root, viewer.ID, func(u *account.User) error { u.Roles = nil; return nil })
+			require.NoError(t, err)
+			require.NoError(t, f.users.Delete(ctx, support, viewer.ID), "no administrator or auditor any more")
+		})
+	}
 }
 
 // A change that changes nothing is neither stored nor recorded: its ETag stays good.

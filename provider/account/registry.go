@@ -57,6 +57,9 @@ type Store interface {
 	// that time, gives back codes by mail that another change ended since then, where the address is verified, and
 	// returns the kinds of both. Another generation makes worthless what browsers remember.
 	FactorsBefore(ctx context.Context, userID provider.ID, since time.Time) (removed, restored []string, err error)
+	// OtherAdministrator tells whether a user other than that one has the role admin, is not disabled, and is not to be
+	// deleted. Until the transaction ends, others that ask wait.
+	OtherAdministrator(ctx context.Context, id provider.ID) (bool, error)
 	// SetDeletion says when the account is to be deleted; nil: it is to stay.
 	SetDeletion(ctx context.Context, userID provider.ID, at *time.Time) error
 	// DueDeletions are users whose accounts are to be deleted by a time, those that are due longest first.
@@ -190,6 +193,13 @@ func (r *Registry) change(ctx context.Context, actor audit.Actor, id provider.ID
 		if err := r.checkChange(ctx, actor, u, before); err != nil {
 			return nil, err
 		}
+		claim := "roles"
+		if u.Disabled {
+			claim = "disabled"
+		}
+		if err := r.leaveAdministrator(ctx, actor, before, u, claim); err != nil {
+			return nil, err
+		}
 		updated = u
 		changes := audit.Diff(was, u.record())
 		if len(changes) == 0 {
@@ -298,11 +308,14 @@ func (r *Registry) setPassword(ctx context.Context, actor audit.Actor, known *Us
 }
 
 // Delete removes a user; everything issued to the user ends with it, and the subject is never
-// reused. It returns provider.ErrNotFound or audit.ErrForbidden.
+// reused. It returns provider.ErrNotFound, audit.ErrForbidden or ErrLastAdministrator.
 func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID) error {
 	return r.gate.Do(ctx, actor, audit.UserDelete, audit.OfUser(id), func(ctx context.Context) (audit.Changes, error) {
 		u, err := r.lock(ctx, actor, id)
 		if err != nil {
+			return nil, err
+		}
+		if err := r.leaveAdministrator(ctx, actor, u, nil, ""); err != nil {
 			return nil, err
 		}
 		return r.remove(ctx, u)

@@ -77,13 +77,15 @@ const (
 	// the grant was ended.
 	TokenReuse Action = "token.reuse"
 	// LimitRefuse counts the requests that rate limits refused in a minute.
-	LimitRefuse         Action = "limit.refuse"
-	LimitReset          Action = "limit.reset"
-	KeyCreate           Action = "key.create"
-	KeyWithdraw         Action = "key.withdraw"
-	KeyringRotate       Action = "keyring.rotate"
-	KeyringRetire       Action = "keyring.retire"
-	LogExpire           Action = "audit.expire"
+	LimitRefuse   Action = "limit.refuse"
+	LimitReset    Action = "limit.reset"
+	KeyCreate     Action = "key.create"
+	KeyWithdraw   Action = "key.withdraw"
+	KeyringRotate Action = "keyring.rotate"
+	KeyringRetire Action = "keyring.retire"
+	LogExpire     Action = "audit.expire"
+	// LogExport is that a person has taken a copy of records.
+	LogExport           Action = "audit.export"
 	WebhookCreate       Action = "webhook.create"
 	WebhookUpdate       Action = "webhook.update"
 	WebhookDelete       Action = "webhook.delete"
@@ -105,7 +107,7 @@ func Actions() []Action {
 		KeyImport, KeyCreate, KeyWithdraw,
 		LimitRefuse, LimitReset,
 		KeyringRotate, KeyringRetire,
-		LogExpire,
+		LogExpire, LogExport,
 		WebhookCreate, WebhookUpdate, WebhookDelete, WebhookRotateSecret, WebhookRedeliver, WebhookTest,
 	}
 }

@@ -26,6 +26,10 @@ const Path = "/first-administrator"
 var (
 	// ErrEnded: there is an administrator, or there was one.
 	ErrEnded = errors.New("this installation has an administrator, or had one")
+	// ErrUsers: there are users, so the installation is not new: an address in its log would be of use to others alone.
+	ErrUsers = errors.New("this installation has users")
+	// ErrOpen: there is an address already, such as that of another server which started at the same time.
+	ErrOpen = errors.New("an address is open already")
 	// ErrClosed: the address was used, has expired, was replaced by a later one, or never was one.
 	ErrClosed = errors.New("firstadmin: the address is worth nothing")
 	// ErrUnverified: a passkey that does not verify who uses it signs nobody in by itself.
@@ -36,6 +40,11 @@ var (
 type Store interface {
 	// OpenFirstAdministrator replaces the open address, or returns provider.ErrConflict where that has ended.
 	OpenFirstAdministrator(ctx context.Context, hash []byte, expires time.Time) error
+	// OpenFirstAdministratorOnce opens an address where none is open, and there are no users, or returns
+	// provider.ErrConflict.
+	OpenFirstAdministratorOnce(ctx context.Context, hash []byte, expires, now time.Time) error
+	// AnyUser tells whether there are users.
+	AnyUser(ctx context.Context) (bool, error)
 	// FirstAdministratorOpen returns provider.ErrNotFound for a hash that is not that of the open address.
 	FirstAdministratorOpen(ctx context.Context, hash []byte, now time.Time) error
 	// UseFirstAdministrator ends it, once, or returns provider.ErrNotFound.
@@ -76,6 +85,40 @@ func New(store Store, gate *audit.Gate, a accounts, p passkeys, issuer string, c
 
 // Invite returns an address and until when it is worth something. It replaces an earlier one. It returns ErrEnded.
 func (i *Invitation) Invite(ctx context.Context, actor audit.Actor) (address string, expires time.Time, err error) {
+	return i.invite(ctx, actor, func(ctx context.Context, hash []byte, expires time.Time) error {
+		err := i.store.OpenFirstAdministrator(ctx, hash, expires)
+		if errors.Is(err, provider.ErrConflict) {
+			return ErrEnded
+		}
+		return err
+	})
+}
+
+// InviteOnce is Invite for a server that starts, which writes the address where others may read it: only a new
+// installation has one, and of servers that start together one gets it. It returns ErrEnded, ErrUsers or ErrOpen.
+func (i *Invitation) InviteOnce(ctx context.Context, actor audit.Actor) (address string, expires time.Time, err error) {
+	return i.invite(ctx, actor, func(ctx context.Context, hash []byte, expires time.Time) error {
+		err := i.store.OpenFirstAdministratorOnce(ctx, hash, expires, i.clock.Now(ctx))
+		if !errors.Is(err, provider.ErrConflict) {
+			return err
+		}
+		ended, err := i.store.FirstAdministratorEnded(ctx)
+		if err != nil || ended {
+			return errors.Join(err, whenEnded(ended))
+		}
+		used, err := i.store.AnyUser(ctx)
+		switch {
+		case err != nil:
+			return err
+		case used:
+			return ErrUsers
+		default:
+			return ErrOpen
+		}
+	})
+}
+
+func (i *Invitation) invite(ctx context.Context, actor audit.Actor, open func(ctx context.Context, hash []byte, expires time.Time) error) (address string, expires time.Time, err error) {
 	// An installation that has ended, as nearly all have, is only read.
 	if ended, err := i.store.FirstAdministratorEnded(ctx); err != nil || ended {
 		return "", expires, errors.Join(err, whenEnded(ended))
@@ -87,13 +130,12 @@ func (i *Invitation) Invite(ctx context.Context, actor audit.Actor) (address str
 	token := base64.RawURLEncoding.EncodeToString(secret)
 	expires = i.clock.Now(ctx).Add(Lifetime).Truncate(time.Second)
 	err = i.gate.Do(ctx, actor, audit.UserInvite, audit.Target{Type: audit.User}, func(ctx context.Context) (audit.Changes, error) {
-		err := i.store.OpenFirstAdministrator(ctx, hash(token), expires)
-		if errors.Is(err, provider.ErrConflict) {
-			err = ErrEnded
-		}
-		return audit.Details(map[string]any{"roles": []string{account.RoleAdmin}}), err
+		return audit.Details(map[string]any{"roles": []string{account.RoleAdmin}}), open(ctx, hash(token), expires)
 	})
-	return i.issuer + Path + "?" + url.Values{"token": {token}}.Encode(), expires, err
+	if err != nil {
+		return "", expires, err
+	}
+	return i.issuer + Path + "?" + url.Values{"token": {token}}.Encode(), expires, nil
 }
 
 func whenEnded(ended bool) error {

@@ -44,7 +44,10 @@ func (s *Users) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
 		outcomes[i] = userOutcome(result)
 		outcomes[i].Notes = batch[i].Notes
 		if slices.Contains(users[i].Roles, account.RoleAdmin) {
-			outcomes[i].Warnings = []string{"has the role admin, and may manage this server"}
+			outcomes[i].Warnings = append(outcomes[i].Warnings, "has the role admin, and may manage this server")
+		}
+		if slices.Contains(users[i].Roles, account.RoleAuditor) {
+			outcomes[i].Warnings = append(outcomes[i].Warnings, "has the role auditor, and may see in the console all that administrators see")
 		}
 	}
 	return outcomes, nil

@@ -49,9 +49,11 @@ func TestRemoveForAnAdministrator(t *testing.T) {
 	actor := audit.Actor{Kind: audit.OperatingSystemUser, ID: "root"}
 	require.ErrorIs(t, f.RemoveFor(t.Context(), actor, f.newUser(t, "bob").ID, p.ID), provider.ErrNotFound)
 	clerk := audit.Actor{Kind: audit.ClientActor, ID: "console", Scopes: []string{audit.WriteScope("users")}}
-	f.user.Roles = []string{account.RoleAdmin}
-	require.NoError(t, f.store.UpdateUser(t.Context(), f.user))
-	require.ErrorIs(t, f.RemoveFor(t.Context(), clerk, f.user.ID, p.ID), audit.ErrForbidden, "of an administrator")
+	for _, role := range []string{account.RoleAdmin, account.RoleAuditor} {
+		f.user.Roles = []string{role}
+		require.NoError(t, f.store.UpdateUser(t.Context(), f.user))
+		require.ErrorIs(t, f.RemoveFor(t.Context(), clerk, f.user.ID, p.ID), audit.ErrForbidden, role)
+	}
 	require.NoError(t, f.RemoveFor(t.Context(), actor, f.user.ID, p.ID))
 	assert.Empty(t, f.read(t, f.user.ID).Factors)
 	assert.Equal(t, 1, f.records(t, audit.FactorRemove))

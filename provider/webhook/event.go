@@ -71,6 +71,7 @@ func types() map[audit.Action]string {
 		audit.KeyImport:              "key.imported",
 		audit.KeyringRotate:          "keyring.rotated",
 		audit.KeyringRetire:          "keyring.retired",
+		audit.LogExport:              "audit.exported",
 	}
 }
 

@@ -289,9 +289,14 @@ func testFactorsReset(t *testing.T, f *fixture) {
 	require.Len(t, records, 1, "that of the user without factors changed nothing")
 
 	bob := f.user(t, "bob")
-	bob.Roles = nil
+	bob.Roles = []string{account.RoleAuditor}
 	require.NoError(t, f.UpdateUser(ctx, bob))
 	s.setUp(t, bob)
+	require.ErrorIs(t, s.Reset(ctx, lesser, bob.ID), audit.ErrForbidden, "who sees everything")
+	bob, err = f.User(ctx, bob.ID)
+	require.NoError(t, err)
+	bob.Roles = nil
+	require.NoError(t, f.UpdateUser(ctx, bob))
 	require.NoError(t, s.Reset(ctx, lesser, bob.ID))
 }
 

@@ -113,6 +113,38 @@ func testFirstAdministratorExpires(t *testing.T, f *fixture) {
 	require.NoError(t, i.Open(ctx, newest))
 }
 
+// A server that starts writes an address to its log where there is nobody yet, and replaces none that is open.
+func testFirstAdministratorOnce(t *testing.T, f *fixture) {
+	ctx, i := t.Context(), f.first(t)
+	var group sync.WaitGroup
+	var opened, open atomic.Int32
+	for range 20 {
+		group.Go(func() {
+			switch _, _, err := i.InviteOnce(ctx, audit.BackgroundJob("start")); {
+			case err == nil:
+				opened.Add(1)
+			case assert.ErrorIs(t, err, firstadmin.ErrOpen):
+				open.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	assert.Equal(t, []int32{1, 19}, []int32{opened.Load(), open.Load()})
+	f.advance(firstadmin.Lifetime)
+	address, _, err := i.InviteOnce(ctx, audit.BackgroundJob("start"))
+	require.NoError(t, err, "the one before has expired")
+	require.Contains(t, address, "token=")
+	f.advance(firstadmin.Lifetime)
+	u := i.member(t, "alice", "editor")
+	_, _, err = i.InviteOnce(ctx, audit.BackgroundJob("start"))
+	require.ErrorIs(t, err, firstadmin.ErrUsers)
+	i.invited(t) // by the command line
+	_, err = i.people.registry.Change(ctx, audittest.Operator(), u.ID, func(u *account.User) error { u.Roles = []string{account.RoleAdmin}; return nil })
+	require.NoError(t, err)
+	_, _, err = i.InviteOnce(ctx, audit.BackgroundJob("start"))
+	require.ErrorIs(t, err, firstadmin.ErrEnded)
+}
+
 // An administrator who was made in any other way ends it, also one who is none any more, or is deleted.
 func testFirstAdministratorBesideOthers(t *testing.T, f *fixture) {
 	ctx, i := t.Context(), f.first(t)

@@ -235,6 +235,7 @@ func testDeletionRace(t *testing.T, f *fixture) {
 func testDeletionGrants(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.client(t, "app")
+	f.user(t, "root") // an administrator, who stays
 	s := f.selfService(t, nil)
 	for _, name := range []string{"approval", "password grant"} {
 		for _, deletionFirst := range []bool{true, false} {

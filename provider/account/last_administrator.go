@@ -1,0 +1,31 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+)
+
+// ErrLastAdministrator: without the user nobody would administer this server, other than by the command line.
+var ErrLastAdministrator = errors.New("this is the last administrator: give the role admin to somebody else first")
+
+// Administers tells whether a user is an administrator who can sign in, and stays.
+func (u *User) Administers() bool {
+	return slices.Contains(u.Roles, RoleAdmin) && !u.Disabled && u.DeleteAt == nil
+}
+
+// leaveAdministrator refuses, with Wrong for the claim, a change of a user who is locked that leaves no administrator; nil
+// stands for a user who is removed. Two who remove one another at once wait for each other here, and the second is
+// refused. The command line may: it is the way back, and warns.
+func (r *Registry) leaveAdministrator(ctx context.Context, actor audit.Actor, before, after *User, claim string) error {
+	if !before.Administers() || after != nil && after.Administers() || actor.Kind == audit.OperatingSystemUser {
+		return nil
+	}
+	other, err := r.store.OtherAdministrator(ctx, before.ID)
+	if err != nil || other {
+		return err
+	}
+	return Wrong{invalid(claim, ErrLastAdministrator)}
+}
