@@ -85,12 +85,18 @@ func newClientForm(groups []groupNames, values texts, required ...string) *clien
 	return form
 }
 
-func (f *clientForm) field(name string) *propertyField {
+// fields are those of all groups.
+func (f *clientForm) fields() (all []*propertyField) {
 	for _, g := range f.Groups {
-		for _, field := range g.Fields {
-			if field.Name == name {
-				return field
-			}
+		all = append(all, g.Fields...)
+	}
+	return all
+}
+
+func (f *clientForm) field(name string) *propertyField {
+	for _, field := range f.fields() {
+		if field.Name == name {
+			return field
 		}
 	}
 	return nil
@@ -99,12 +105,10 @@ func (f *clientForm) field(name string) *propertyField {
 // typed are the values of a form that was sent.
 func (f *clientForm) typed(form url.Values) texts {
 	values := texts{}
-	for _, g := range f.Groups {
-		for _, field := range g.Fields {
-			value := strings.ReplaceAll(strings.Join(form[field.Name], "\n"), "\r\n", "\n")
-			values[field.Name] = strings.TrimSpace(value)
-			field.Value = values[field.Name]
-		}
+	for _, field := range f.fields() {
+		value := strings.ReplaceAll(strings.Join(form[field.Name], "\n"), "\r\n", "\n")
+		values[field.Name] = strings.TrimSpace(value)
+		field.Value = values[field.Name]
 	}
 	return values
 }

@@ -202,9 +202,6 @@ func setAuthMethod(c *client.Client, text string) string {
 	return ""
 }
 
-// texts are the values of some properties.
-type texts map[string]string
-
 // textsOf are the values of a client, as forms have them.
 func textsOf(c *client.Client) texts {
 	values := texts{}

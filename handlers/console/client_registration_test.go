@@ -121,7 +121,7 @@ func TestStaleRegistrationShowsWhatChanged(t *testing.T) {
 	w := second.post(registration, form)
 	require.Equal(t, http.StatusConflict, w.Code)
 	page := w.Body.String()
-	assert.Contains(t, page, "Somebody else has changed this application")
+	assert.Contains(t, page, "Somebody else has changed this since you opened the form")
 	assert.Contains(t, page, "The other changes are in the form already")
 	assert.Contains(t, page, `id="client_name-stored">Stored in the meantime: <code>Theirs</code>`)
 	assert.NotContains(t, page, `id="client_uri-stored"`)

@@ -22,9 +22,9 @@ type formField struct {
 	// Problem is what is wrong with the value, Focus the first field of which something is.
 	Problem string
 	Focus   bool
-	// Now is the value that somebody else has stored meanwhile; Differs: it is another one.
-	Now     string
-	Differs bool
+	// Conflict: somebody else has stored Now in the meantime.
+	Now      string
+	Conflict bool
 }
 
 // trimmed is the value of a field without the blanks around it.
@@ -57,6 +57,27 @@ func problemsOf(err error) problems {
 		}
 	}
 	return found
+}
+
+// show puts the values into the fields.
+func (t texts) show(fields ...[]formField) {
+	for _, list := range fields {
+		for i := range list {
+			f := &list[i]
+			if f.Value = t[f.Name]; f.Kind == checkField {
+				f.Checked = f.Value != ""
+			}
+		}
+	}
+}
+
+// showConflicts puts what somebody else has stored beside the fields that both changed.
+func (t texts) showConflicts(fields ...[]formField) {
+	for _, list := range fields {
+		for i := range list {
+			list[i].Now, list[i].Conflict = t[list[i].Name]
+		}
+	}
 }
 
 // place puts the problems at the fields, and the focus on the first of those.

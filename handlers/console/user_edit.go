@@ -16,22 +16,22 @@ func (c *Console) serveUserEdit(w http.ResponseWriter, r *http.Request, v *viewe
 	if err != nil {
 		return err
 	}
-	page := userForm{shell: c.shell(w, r, v, usersPath), User: u, Back: userPath(u), Version: versionAt(u.UpdatedAt)}
-	page.fill(u, nil)
+	page := userForm{shell: c.shell(w, r, v, usersPath), revision: revisionOf(versionAt(u.UpdatedAt), userTexts(u)), User: u, Back: userPath(u)}
+	page.fill(userTexts(u))
 	return c.writeUserForm(w, r, http.StatusOK, page)
 }
 
 // serveUserChange changes a user, unless somebody else has done so since the form was shown: then the form is shown
-// again with what was typed, and what differs from it by now.
+// again, merged with that.
 func (c *Console) serveUserChange(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
 	known, err := c.userOf(r)
 	if err != nil {
 		return err
 	}
-	typed, page := typedUser(form), userForm{shell: c.shell(w, r, v, usersPath), User: known, Back: userPath(known), Version: form.Get("version")}
+	typed, page := typedUser(form), userForm{shell: c.shell(w, r, v, usersPath), revision: sentRevision(form), User: known, Back: userPath(known)}
 	var now account.User
 	u, err := c.Accounts.Change(r.Context(), v.actor, known.ID, func(u *account.User) error {
-		if now = *u; versionAt(u.UpdatedAt) != form.Get("version") {
+		if now = *u; versionAt(u.UpdatedAt) != page.Version {
 			return errStale
 		}
 		if u.ID == v.session.User.ID && !slices.Contains(typed.Roles, account.RoleAdmin) {
@@ -43,11 +43,15 @@ func (c *Console) serveUserChange(w http.ResponseWriter, r *http.Request, v *vie
 	switch wrong := problemsOf(err); {
 	case errors.Is(err, errStale):
 		canonical.From(r.Context()).Outcome("stale")
-		page.Stale, page.User, page.Version = true, &now, versionAt(now.UpdatedAt)
-		page.fill(typed, &now)
+		values := userTexts(typed)
+		conflicts, taken := values.merge(page.base(), userTexts(&now), rolesField)
+		page.revision, page.User = revisionOf(versionAt(now.UpdatedAt), userTexts(&now)), &now
+		page.Stale, page.Merged = true, taken
+		page.fill(values)
+		conflicts.showConflicts(page.Account, page.Profile, page.Address)
 		return c.writeUserForm(w, r, http.StatusConflict, page)
 	case wrong != nil:
-		page.fill(typed, nil)
+		page.fill(userTexts(typed))
 		return c.refusedUser(w, r, page, wrong)
 	case err != nil:
 		return found(r, err)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -81,25 +82,48 @@ func TestAnotherContactIsUnverified(t *testing.T) {
 }
 
 // Two administrators do not undo each other's changes, and nothing that was typed is lost.
-func TestStaleEditIsShownWithWhatChanged(t *testing.T) {
+func TestStaleEditIsMerged(t *testing.T) {
 	f := newFixture(t, nil)
-	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice", "staff", account.RoleAdmin)
 	path := "/admin/users/" + alice.ID.String() + "/edit"
 	form, other := filled(b.get(path).Body.String()), filled(b.get(path).Body.String())
-	later := f.now.Load().Add(1e9)
-	f.now.Store(&later)
+	f.later(time.Second)
+	other.Set("roles", "staff")
 	other.Set("nickname", "Ali")
+	other.Set("given_name", "Alicia")
+	other.Del("email_verified")
 	b.done(b.post(path, other))
 	form.Set("given_name", "Alice")
+	form.Set("locale", "fr")
 	w := b.post(path, form)
 	assert.Equal(t, http.StatusConflict, w.Code)
 	page := w.Body.String()
 	assert.Contains(t, page, `id="stale"`)
-	assert.Contains(t, page, "Stored now: Ali")
-	assert.Contains(t, page, `value="Alice"`)
-	assert.Empty(t, f.stored(alice).Profile.GivenName)
+	assert.Contains(t, page, "The other changes are in the form already")
+	assert.Contains(t, page, "Stored now: Alicia")
+	assert.NotContains(t, page, `id="nickname-now"`)
+	assert.NotContains(t, page, `id="roles-now"`)
+	assert.Equal(t, "Alicia", f.stored(alice).Profile.GivenName)
 	b.done(b.post(path, filled(page)))
-	assert.Equal(t, []string{"Alice", ""}, []string{f.stored(alice).Profile.GivenName, f.stored(alice).Profile.Nickname})
+	u := f.stored(alice)
+	assert.Equal(t, []any{"Alice", "Ali", "fr", []string{"staff"}, false}, []any{u.Profile.GivenName, u.Profile.Nickname, u.Profile.Locale, u.Roles, u.EmailVerified})
+}
+
+// A role that one administrator takes away does not come back with one that another gives at the same time.
+func TestStaleEditGivesNoRoleBack(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice", "staff", account.RoleAdmin)
+	path := "/admin/users/" + alice.ID.String() + "/edit"
+	form, other := filled(b.get(path).Body.String()), filled(b.get(path).Body.String())
+	f.later(time.Second)
+	other.Set("roles", "staff buyer")
+	b.done(b.post(path, other))
+	form.Set("roles", "staff admin editor")
+	w := b.post(path, form)
+	require.Equal(t, http.StatusConflict, w.Code)
+	assert.Contains(t, w.Body.String(), "Stored now: staff buyer")
+	b.done(b.post(path, filled(w.Body.String())))
+	assert.ElementsMatch(t, []string{"staff", "editor", "buyer"}, f.stored(alice).Roles)
 }
 
 func TestAdministratorsKeepTheirOwnRole(t *testing.T) {

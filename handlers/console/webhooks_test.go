@@ -97,6 +97,25 @@ func TestWebhookIsChanged(t *testing.T) {
 	assert.Equal(t, "https://mine.example/", f.storedHook(e.ID).URL)
 }
 
+// What one administrator changed stays when another saves a form from before it.
+func TestStaleWebhookIsMerged(t *testing.T) {
+	f := newFixture(t, nil)
+	b, e := f.signIn(f.user("root", account.RoleAdmin)), f.hook("https://one.example/", "user.created")
+	path := "/admin/webhooks/" + e.ID.String() + "/edit"
+	form, other := filled(b.get(path).Body.String()), filled(b.get(path).Body.String())
+	f.later(time.Second)
+	other.Set("url", "https://two.example/")
+	other.Set("type", "user.deleted")
+	b.done(b.post(path, other))
+	form.Set("description", "Mine")
+	w := b.post(path, form)
+	require.Equal(t, http.StatusConflict, w.Code)
+	assert.NotContains(t, w.Body.String(), "Stored now")
+	b.done(b.post(path, filled(w.Body.String())))
+	stored := f.storedHook(e.ID)
+	assert.Equal(t, []any{"https://two.example/", "Mine", []string{"user.deleted"}}, []any{stored.URL, stored.Description, stored.Types})
+}
+
 func TestWebhookIsDisabledAndTested(t *testing.T) {
 	f := newFixture(t, nil)
 	b, e := f.signIn(f.user("root", account.RoleAdmin)), f.hook("https://receiver.example/")
