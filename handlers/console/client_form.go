@@ -124,12 +124,12 @@ func (f *clientForm) reject(name, message string) {
 	case field.Fault == "":
 		field.Fault = message
 	default:
-		field.Fault += "; " + message
+		field.Fault += " " + message
 	}
 }
 
 // rejectAll adds the faults of a registration, or returns another error.
-func (f *clientForm) rejectAll(err error) error {
+func (f *clientForm) rejectAll(in pages.SectionPages, err error) error {
 	var bad *client.Invalid
 	if !errors.As(err, &bad) {
 		return err
@@ -139,7 +139,7 @@ func (f *clientForm) rejectAll(err error) error {
 		if name == "token_endpoint_auth_method" || name == "auth_method_pinned" {
 			name = authMethodField
 		}
-		f.reject(name, p.Message)
+		f.reject(name, faultText(in, p.Fault))
 	}
 	return nil
 }

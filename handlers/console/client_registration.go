@@ -109,7 +109,7 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 		case err == nil:
 			return c.done(w, r, clientPath(registered.ID), said{Done: "client_saved", About: updated.Name})
 		}
-		if err := form.rejectAll(err); err != nil {
+		if err := form.rejectAll(in, err); err != nil {
 			return found(r, err)
 		}
 	}

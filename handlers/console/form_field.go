@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
@@ -40,7 +41,7 @@ const (
 type problems map[string]string
 
 // problemsOf are those of a user; none for another error.
-func problemsOf(err error) problems {
+func problemsOf(in pages.SectionPages, err error) problems {
 	var wrong account.Wrong
 	var one *account.Invalid
 	if !errors.As(err, &wrong) && errors.As(err, &one) {
@@ -50,10 +51,10 @@ func problemsOf(err error) problems {
 		return nil
 	}
 	found := problems{}
-	for _, fault := range wrong {
-		name, _, _ := strings.Cut(fault.Claim, "/")
+	for _, one := range wrong {
+		name, _, _ := strings.Cut(one.Claim, "/")
 		if _, said := found[name]; !said {
-			found[name] = fault.Message
+			found[name] = faultText(in, one.Fault)
 		}
 	}
 	return found

@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
@@ -168,7 +169,7 @@ func (p *limitPage) who() (who ratelimit.Who, wrong *ratelimit.WhoError) {
 		case addressField:
 			var err error
 			if who.Address, err = netip.ParseAddr(f.Value); err != nil {
-				wrong = &ratelimit.WhoError{Field: addressField, Message: "is not an IP address"}
+				wrong = &ratelimit.WhoError{Field: addressField, Fault: fault.New(fault.Address)}
 			}
 		}
 	}
@@ -182,7 +183,7 @@ func (c *Console) wrongWho(r *http.Request, err error) *ratelimit.WhoError {
 	case errors.As(err, &wrong):
 		return wrong
 	case errors.Is(err, provider.ErrNotFound):
-		return &ratelimit.WhoError{Field: clientField, Message: c.pages.For(r).Text("limit.no_client")}
+		return &ratelimit.WhoError{Field: clientField, Fault: fault.New(fault.NoClient)}
 	default:
 		return nil
 	}
@@ -190,7 +191,7 @@ func (c *Console) wrongWho(r *http.Request, err error) *ratelimit.WhoError {
 
 func (c *Console) refusedLimit(w http.ResponseWriter, r *http.Request, page limitPage, wrong *ratelimit.WhoError) error {
 	canonical.From(r.Context()).Outcome("invalid")
-	problems{wrong.Field: wrong.Message}.place(page.Fields)
+	problems{wrong.Field: faultText(c.pages.For(r), wrong.Fault)}.place(page.Fields)
 	return c.writeLimit(w, r, http.StatusUnprocessableEntity, page)
 }
 

@@ -3,6 +3,8 @@ package console
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"testing"
@@ -11,19 +13,30 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// messagesOf are the texts in a language.
+func messagesOf(t *testing.T, tag string) map[string]any {
+	t.Helper()
+	content, err := files.ReadFile("messages/" + tag + ".json")
+	require.NoError(t, err)
+	texts := map[string]any{}
+	require.NoError(t, json.Unmarshal(content, &texts))
+	return texts
+}
+
+// requestIn is a request of a browser with a language.
+func requestIn(t *testing.T, tag string) *http.Request {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
+	r.Header.Set("Accept-Language", tag)
+	return r
+}
+
 // Every language has the same texts, with the same values in them.
 func TestEveryLanguageHasTheSameTexts(t *testing.T) {
 	t.Parallel()
-	read := func(tag string) map[string]any {
-		content, err := files.ReadFile("messages/" + tag + ".json")
-		require.NoError(t, err)
-		texts := map[string]any{}
-		require.NoError(t, json.Unmarshal(content, &texts))
-		return texts
-	}
-	english := read("en")
+	english := messagesOf(t, "en")
 	for _, tag := range []string{"de", "es", "fr"} {
-		translated := read(tag)
+		translated := messagesOf(t, tag)
 		assert.Equal(t, slices.Sorted(maps.Keys(english)), slices.Sorted(maps.Keys(translated)), tag)
 	}
 }

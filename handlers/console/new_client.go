@@ -63,7 +63,7 @@ func (c *Console) serveClientCreation(w http.ResponseWriter, r *http.Request, v 
 			err = nil
 			form.reject(clientIDField, in.Text("client.fault.taken"))
 		}
-		if err := form.rejectAll(err); err != nil {
+		if err := form.rejectAll(in, err); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // serveNewScope serves the form for a new scope.
@@ -23,7 +24,7 @@ func (c *Console) serveScopeCreation(w http.ResponseWriter, r *http.Request, v *
 	typed := typedScope(form)
 	made, err := c.Scopes.Create(r.Context(), v.actor, typed)
 	if errors.Is(err, provider.ErrConflict) {
-		err = &consent.InvalidScope{Property: "name", Message: c.pages.For(r).Text("scope.taken")}
+		err = &consent.InvalidScope{Property: "name", Fault: fault.New(fault.ScopeTaken)}
 	}
 	var wrong *consent.InvalidScope
 	if errors.As(err, &wrong) {

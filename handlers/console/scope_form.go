@@ -143,12 +143,13 @@ func (c *Console) writeScope(w http.ResponseWriter, r *http.Request, status int,
 	var wrong *consent.InvalidScope
 	if errors.As(err, &wrong) {
 		canonical.From(r.Context()).Outcome("invalid")
-		problems{wrong.Property: wrong.Message}.place(page.Fields)
+		text := faultText(c.pages.For(r), wrong.Fault)
+		problems{wrong.Property: text}.place(page.Fields)
 		switch wrong.Property {
 		case "descriptions":
-			page.LanguageProblem = wrong.Message
+			page.LanguageProblem = text
 		case "claims":
-			page.ClaimProblem = wrong.Message
+			page.ClaimProblem = text
 		}
 	}
 	again := scopesPath + "/new"

@@ -17,7 +17,7 @@ func (c *Console) serveUserCreation(w http.ResponseWriter, r *http.Request, v *v
 	u, page := typedUser(form), userForm{shell: c.shell(w, r, v, usersPath), Back: usersPath}
 	page.fill(userTexts(u))
 	if err := c.Accounts.Create(r.Context(), v.actor, u, form.Get("password")); err != nil {
-		if found := problemsOf(err); found != nil {
+		if found := problemsOf(c.pages.For(r), err); found != nil {
 			return c.refusedUser(w, r, page, found)
 		}
 		return err

@@ -10,6 +10,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
+// errOwnRole: administrators keep their own role.
+var errOwnRole = errors.New("console: the own role")
+
 // serveUserEdit serves the form that changes a user.
 func (c *Console) serveUserEdit(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	u, err := c.userOf(r)
@@ -35,12 +38,17 @@ func (c *Console) serveUserChange(w http.ResponseWriter, r *http.Request, v *vie
 			return errStale
 		}
 		if u.ID == v.session.User.ID && !slices.Contains(typed.Roles, account.RoleAdmin) {
-			return account.Wrong{{Claim: "roles", Message: c.pages.For(r).Text("said.not_yourself")}}
+			return errOwnRole
 		}
 		become(u, typed)
 		return nil
 	})
-	switch wrong := problemsOf(err); {
+	in := c.pages.For(r)
+	wrong := problemsOf(in, err)
+	if errors.Is(err, errOwnRole) {
+		wrong = problems{rolesField: in.Text("said.not_yourself")}
+	}
+	switch {
 	case errors.Is(err, errStale):
 		canonical.From(r.Context()).Outcome("stale")
 		values := userTexts(typed)

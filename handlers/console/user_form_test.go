@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,4 +152,19 @@ func TestAuditorsSeeNoFormsOfUsers(t *testing.T) {
 	assert.Equal(t, http.StatusTeapot, b.post(path+"/recovery", url.Values{}).Code)
 	assert.NotContains(t, b.get("/admin/users").Body.String(), "/admin/users/new")
 	assert.Equal(t, "$argon2id$x", f.stored(alice).PasswordHash)
+}
+
+// What is wrong is said in the language of the viewer.
+func TestFaultsOfUsersAreTranslated(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	form := url.Values{"page": {b.token()}, "username": {"x"}, "email": {strings.Repeat("a", 65) + "@example.com"}, "birthdate": {"soon"}, "roles": {"UPPER"}, "password": {"short"}}
+	r := b.request(http.MethodPost, "/admin/users/new", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", issuer)
+	r.Header.Set("Accept-Language", "fr")
+	page := b.send(r).Body.String()
+	for _, text := range []string{"Un nom d’utilisateur a au moins 2 lettres", "au plus 64 octets avant le @", "Ce doit être une date", "Un rôle a de 1 à 50 lettres minuscules", "Un mot de passe a de 8 à 128 caractères"} {
+		assert.Contains(t, page, text)
+	}
 }

@@ -59,7 +59,7 @@ func (c *Console) serveUserPasswordChange(w http.ResponseWriter, r *http.Request
 		return c.done(w, r, userPath(u), said{Done: "not_yourself"})
 	}
 	_, err = c.Accounts.SetPasswordOf(r.Context(), v.actor, u.ID, form.Get("password"))
-	if wrong := problemsOf(err); wrong != nil {
+	if wrong := problemsOf(c.pages.For(r), err); wrong != nil {
 		canonical.From(r.Context()).Outcome("invalid")
 		page := c.passwordPage(w, r, v, u)
 		wrong.place(page.Fields)

@@ -162,9 +162,10 @@ func (c *Console) webhookForm(w http.ResponseWriter, r *http.Request, v *viewer,
 // refusedWebhook shows the form again with what is wrong beside the field.
 func (c *Console) refusedWebhook(w http.ResponseWriter, r *http.Request, page webhookForm, wrong *webhook.InvalidEndpoint) error {
 	canonical.From(r.Context()).Outcome("invalid")
-	problems{wrong.Property: wrong.Message}.place(page.Fields)
+	text := faultText(c.pages.For(r), wrong.Fault)
+	problems{wrong.Property: text}.place(page.Fields)
 	if wrong.Property == "event_types" {
-		page.TypesProblem = wrong.Message
+		page.TypesProblem = text
 	}
 	return c.writeWebhookForm(w, r, http.StatusUnprocessableEntity, page)
 }
