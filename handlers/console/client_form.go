@@ -23,6 +23,9 @@ type propertyField struct {
 	// Conflict: somebody else set it to Stored in the meantime.
 	Conflict bool
 	Stored   string
+	// New are the scopes that would be made; Confirmed: they are to be.
+	New       []string
+	Confirmed bool
 }
 
 // Has tells whether a value is among those that are chosen.

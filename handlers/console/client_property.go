@@ -135,10 +135,13 @@ func setValue(f client.Field, c *client.Client, text string) string {
 	return ""
 }
 
-// listOf has one value on each line, or several where they have no spaces.
+// listOf has one value on each line, or several where they have no spaces. People also put commas between names.
 func listOf(f client.Field, text string) []string {
 	if f.Words {
-		return strings.Fields(text)
+		return words(text)
+	}
+	if f.Name == "contacts" {
+		text = strings.ReplaceAll(text, ",", "\n")
 	}
 	var list []string
 	for line := range strings.Lines(text) {

@@ -88,6 +88,9 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 	}
 	trial := *registered
 	form.rejectTexts(in, change(&trial))
+	if err := c.askNewScopes(r.Context(), in, form, sent, trial.Scopes, registered.Scopes); err != nil {
+		return err
+	}
 	if !form.Wrong && registered.HasSecret() && !trial.HasSecret() {
 		if yes, err := c.confirmed(w, r, v, sent, losesSecrets(registered, sent)); !yes {
 			return err

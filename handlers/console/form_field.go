@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider/account"
@@ -30,6 +31,11 @@ type formField struct {
 
 // trimmed is the value of a field without the blanks around it.
 func trimmed(values url.Values, field string) string { return strings.TrimSpace(values.Get(field)) }
+
+// words are those of a field, between spaces or commas.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+}
 
 // The kinds of fields beside types of inputs.
 const (

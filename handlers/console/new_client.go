@@ -55,6 +55,9 @@ func (c *Console) serveClientCreation(w http.ResponseWriter, r *http.Request, v 
 			form.reject(name, in.Text("client.fault.required"))
 		}
 	}
+	if err := c.askNewScopes(r.Context(), in, form, sent, registered.Scopes, nil); err != nil {
+		return err
+	}
 	secret := ""
 	if !form.Wrong {
 		var err error

@@ -64,7 +64,7 @@ func typedUser(form url.Values) *account.User {
 // typedRoles are the roles of a field: between spaces or commas, each once.
 func typedRoles(text string) []string {
 	roles := []string{}
-	for _, role := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' || r == '\r' }) {
+	for _, role := range words(text) {
 		if !slices.Contains(roles, role) {
 			roles = append(roles, role)
 		}
