@@ -146,7 +146,7 @@ func TestAuditorsSeeNoFormsOfUsers(t *testing.T) {
 	for _, page := range []string{"/admin/users/new", path + "/edit", path + "/password"} {
 		w := b.get(page)
 		assert.Equal(t, http.StatusTeapot, w.Code, page)
-		assert.Contains(t, w.Body.String(), "management_authority", page)
+		assert.Contains(t, w.Body.String(), "console_role", page)
 		assert.Equal(t, http.StatusTeapot, b.post(page, url.Values{"username": {"new"}, "password": {"through-the-glass"}}).Code, page)
 	}
 	assert.Equal(t, http.StatusTeapot, b.post(path+"/recovery", url.Values{}).Code)

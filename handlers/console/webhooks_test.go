@@ -236,7 +236,7 @@ func TestAuditorsSeeWebhooks(t *testing.T) {
 	for form, values := range map[string]url.Values{"edit": {"url": {"https://evil.example/"}}, "state": {"state": {"disabled"}}, "secret": {"overlap": {"24"}}, "test": {}, "redelivery": {"since": {"2026-01-01"}}, "deletion": {"confirm": {"receiver.example"}}} {
 		w := b.post(path+"/"+form, values)
 		assert.Equal(t, http.StatusTeapot, w.Code, form)
-		assert.Contains(t, w.Body.String(), "management_authority", form)
+		assert.Contains(t, w.Body.String(), "console_role", form)
 	}
 	assert.Equal(t, http.StatusTeapot, b.get("/admin/webhooks/new").Code)
 	assert.Equal(t, http.StatusTeapot, b.get(path+"/edit").Code)
