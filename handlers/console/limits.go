@@ -108,7 +108,7 @@ func (c *Console) serveLimit(w http.ResponseWriter, r *http.Request, v *viewer) 
 	if wrong == nil {
 		var d ratelimit.Decision
 		d, err = c.Budgets.State(r.Context(), page.Policy.Name, who)
-		if wrong = c.wrongWho(r, err); err == nil {
+		if wrong = wrongWho(err); err == nil {
 			page.Budget = budgetOf(d, c.now(r))
 		}
 	}
@@ -130,7 +130,7 @@ func (c *Console) serveLimitReset(w http.ResponseWriter, r *http.Request, v *vie
 	who, wrong := page.who()
 	if wrong == nil {
 		err = c.Budgets.Reset(r.Context(), v.actor, page.Policy.Name, who)
-		wrong = c.wrongWho(r, err)
+		wrong = wrongWho(err)
 	}
 	switch {
 	case wrong != nil:
@@ -177,7 +177,7 @@ func (p *limitPage) who() (who ratelimit.Who, wrong *ratelimit.WhoError) {
 }
 
 // wrongWho is what is wrong with who was asked for; nil: nothing is.
-func (c *Console) wrongWho(r *http.Request, err error) *ratelimit.WhoError {
+func wrongWho(err error) *ratelimit.WhoError {
 	var wrong *ratelimit.WhoError
 	switch {
 	case errors.As(err, &wrong):

@@ -13,7 +13,7 @@ func Codes() []Code {
 }
 
 func english() map[Code]string {
-	return map[Code]string{
+	return map[Code]string{ //nolint:gosec // texts about secrets, and none
 		Other:              "{text}",
 		Username:           "a user name has 2 or more letters, digits or . _ - + (one is enough in Chinese, Japanese or Korean) and starts with a letter or digit; right-to-left and left-to-right letters do not mix",
 		UsernameMixed:      "a user name does not mix {mixed}",
