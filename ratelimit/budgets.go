@@ -8,6 +8,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Budgets shows and resets what single clients, addresses and accounts have used.
@@ -46,10 +47,13 @@ type Who struct {
 }
 
 // WhoError: the policy is counted by something else. Field is client_id, address or username.
-type WhoError struct{ Field, Message string }
+type WhoError struct {
+	Field string
+	Fault *fault.Fault
+}
 
 // Error is the message.
-func (e *WhoError) Error() string { return e.Field + " " + e.Message }
+func (e *WhoError) Error() string { return e.Field + " " + e.Fault.String() }
 
 // State returns the state of a budget, without counting. The limit may be off. It returns ErrPolicy, a
 // *WhoError, or provider.ErrNotFound for an unknown client.
@@ -157,7 +161,7 @@ func (w Who) fits(p *Policy) error {
 	case ByAccountAndPrefix:
 		byAccount, byAddress = true, true
 	case ByDevice:
-		return &WhoError{"policy", "is counted by browser, which only the browser can name"}
+		return &WhoError{"policy", fault.New(fault.Browser)}
 	}
 	for _, given := range []struct {
 		field        string
@@ -167,9 +171,9 @@ func (w Who) fits(p *Policy) error {
 	} {
 		switch {
 		case given.wanted && !given.have:
-			return &WhoError{given.field, fmt.Sprintf("is missing: %s is counted by %s", p.Name, p.Key)}
+			return &WhoError{given.field, fault.New(fault.Missing, "policy", p.Name, "key", p.Key)}
 		case given.have && !given.wanted:
-			return &WhoError{given.field, fmt.Sprintf("does not apply: %s is counted by %s", p.Name, p.Key)}
+			return &WhoError{given.field, fault.New(fault.Surplus, "policy", p.Name, "key", p.Key)}
 		}
 	}
 	return nil

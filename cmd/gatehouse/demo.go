@@ -233,6 +233,7 @@ Gatehouse is running in development mode, with demo data and public passwords.
   Sign in as          alice / wonderland, or admin / looking-glass
 
   Sign a person in    %[3]s
+  Administer          %[1]s/admin (as admin)
   See each request    %[1]s/playground
   Mail and SMS        %[1]s/dev/outbox
   Programs to copy    make examples (in the repository, in another terminal)

@@ -62,7 +62,7 @@ func (env *environment) withBudgets(act func(cmd *cobra.Command, b *ratelimit.Bu
 		switch {
 		case errors.As(err, &wrong):
 			flag := map[string]string{"client_id": "--client", "address": "--address", "username": "--user", "policy": args[0]}[wrong.Field]
-			return fmt.Errorf("%s %s", flag, wrong.Message)
+			return fmt.Errorf("%s %s", flag, wrong.Fault)
 		case errors.Is(err, ratelimit.ErrPolicy):
 			return fmt.Errorf("policy %q: not found (gatehouse limit list shows them)", args[0])
 		case errors.Is(err, provider.ErrNotFound):

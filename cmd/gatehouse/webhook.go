@@ -121,9 +121,9 @@ func aboutWebhook(id string, err error) error {
 	case errors.Is(err, webhook.ErrDisabled):
 		return fmt.Errorf("webhook %q is disabled: nothing is sent to it (gatehouse webhook enable %s)", id, id)
 	case errors.As(err, &invalid) && invalid.Property == "url":
-		return errors.New("the URL " + invalid.Message)
+		return errors.New("the URL " + invalid.Fault.String())
 	case errors.As(err, &invalid) && invalid.Property == "overlap_seconds":
-		return errors.New("--overlap " + invalid.Message)
+		return errors.New("--overlap " + invalid.Fault.String())
 	case errors.As(err, &invalid):
 		return errors.New("--" + invalid.Error())
 	}

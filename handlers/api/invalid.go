@@ -33,7 +33,7 @@ func invalidFields(problems []refusal.Problem) *refusal.Refusal {
 func invalidClient(err *client.Invalid) *refusal.Refusal {
 	problems := make([]refusal.Problem, len(err.Problems))
 	for i, p := range err.Problems {
-		problems[i] = refusal.Problem{Pointer: p.Pointer(), Message: p.Message}
+		problems[i] = refusal.Problem{Pointer: p.Pointer(), Message: p.Fault.String()}
 	}
 	return invalidFields(problems)
 }

@@ -92,7 +92,7 @@ func asBudgetRefusal(err error) error {
 	var wrong *ratelimit.WhoError
 	switch {
 	case errors.As(err, &wrong):
-		return invalid(wrong.Field, wrong.Message)
+		return invalid(wrong.Field, wrong.Fault.String())
 	case errors.Is(err, ratelimit.ErrPolicy):
 		return provider.ErrNotFound
 	default:

@@ -200,7 +200,7 @@ func asScopeFault(err error) error {
 	var wrong *consent.InvalidScope
 	switch {
 	case errors.As(err, &wrong):
-		return invalid("/"+wrong.Property, wrong.Message)
+		return invalid("/"+wrong.Property, wrong.Fault.String())
 	case errors.Is(err, consent.ErrStandardScope):
 		return invalid("scope_id", consent.ErrStandardScope.Error())
 	default:

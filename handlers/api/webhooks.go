@@ -244,7 +244,7 @@ func (a *API) listWebhooks(ctx context.Context, in *Page) (*webhookList, error) 
 func asWebhookFault(err error) error {
 	var wrong *webhook.InvalidEndpoint
 	if errors.As(err, &wrong) {
-		return invalid("/"+wrong.Property, wrong.Message)
+		return invalid("/"+wrong.Property, wrong.Fault.String())
 	}
 	return err
 }

@@ -12,7 +12,7 @@ func (b *Browser) ServeLanding(w http.ResponseWriter, r *http.Request) error {
 	page := b.Landing
 	page.Logout = b.LogoutPath
 	if s != nil {
-		page.Username = s.User.Username
+		page.Username, page.Console = s.User.Username, s.User.EntersConsole()
 		if s.User.DeleteAt != nil {
 			page.DeleteAt = s.User.DeleteAt.In(s.User.Profile.Location())
 		}

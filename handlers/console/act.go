@@ -21,7 +21,7 @@ type act func(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values
 func reading(noun string, next serve) serve {
 	return func(w http.ResponseWriter, r *http.Request, v *viewer) error {
 		if !v.may(audit.ReadScope(noun)) {
-			return refusal.New(refusal.AccessDenied, refusal.CheckAuthority, "Your role may not see this.").CompareScope(audit.ReadScope(noun), v.actor.Scopes)
+			return refusal.New(refusal.AccessDenied, refusal.CheckConsoleRole, "Your role may not see this.").CompareScope(audit.ReadScope(noun), v.actor.Scopes)
 		}
 		return next(w, r, v)
 	}
@@ -43,7 +43,7 @@ func (v *viewer) mayChange(scope string) error {
 	if err == nil {
 		return nil
 	}
-	return refusal.New(refusal.AccessDenied, refusal.CheckAuthority, "Your role may see this and not change it.").Because(err).CompareScope(scope, v.actor.Scopes)
+	return refusal.New(refusal.AccessDenied, refusal.CheckConsoleRole, "Your role sees everything in the console and changes nothing.").Because(err).CompareScope(scope, v.actor.Scopes)
 }
 
 // form reads the form of a page, and refuses it for a viewer without the management scope: the gate would, after some

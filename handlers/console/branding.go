@@ -52,15 +52,15 @@ func (c *Console) serveBranding(w http.ResponseWriter, r *http.Request, v *viewe
 		{Name: brandName, Label: "branding.name", Kind: "text", Value: brand.Name, Note: true},
 		{Name: brandColor, Label: "branding.color", Kind: "text", Value: color, Note: true},
 	}}
-	wrong := problems{}
+	in, wrong := c.pages.For(r), problems{}
 	if err := pages.CheckBrandName(brand.Name); err != nil {
-		wrong[brandName] = err.Error()
+		wrong[brandName] = errorText(in, err)
 		brand.Name = c.Brand.Name
 	}
 	preview := url.Values{}
 	if color != "" {
 		if _, err := pages.ParseColor(color); err != nil {
-			wrong[brandColor] = err.Error()
+			wrong[brandColor] = errorText(in, err)
 		} else {
 			preview.Set("color", color)
 		}
@@ -74,7 +74,7 @@ func (c *Console) serveBranding(w http.ResponseWriter, r *http.Request, v *viewe
 		page.Variables, page.File = brandSettings(brand.Name, color)
 	}
 	page.Name, page.Own, page.Stylesheet = brand.Title(), brand.Name != "", wire.Path(brandingPath+"/preview.css", preview)
-	return c.pages.For(r).Write(w, status, "branding", page, r.URL.RequestURI())
+	return in.Write(w, status, "branding", page, r.URL.RequestURI())
 }
 
 // brandSettings are the settings of a brand for a shell and for the file with settings (YAML, which has the texts of

@@ -46,6 +46,8 @@ type clientPage struct {
 	Consents []consent.ClientConsent
 	Records  []audit.Record
 	Now      time.Time
+	// Access is the form that allows a user or a group.
+	Access accessForm
 }
 
 // Filtered is the list at a path, of what is the client's.
@@ -77,12 +79,20 @@ func (c *Console) serveClient(w http.ResponseWriter, r *http.Request, v *viewer)
 	if err != nil {
 		return err
 	}
+	return c.writeClient(w, r, v, http.StatusOK, registered, accessForm{})
+}
+
+func (c *Console) writeClient(w http.ResponseWriter, r *http.Request, v *viewer, status int, registered *client.Client, access accessForm) error {
 	page, err := c.clientPage(r, v, registered)
 	if err != nil {
 		return err
 	}
-	page.shell = c.shell(w, r, v, clientsPath)
-	return c.pages.For(r).Write(w, http.StatusOK, "client", page, r.URL.RequestURI())
+	page.shell, page.Access = c.shell(w, r, v, clientsPath), access
+	again := r.URL.RequestURI()
+	if status != http.StatusOK { // a form's
+		again = page.Path
+	}
+	return c.pages.For(r).Write(w, status, "client", page, again)
 }
 
 func (c *Console) clientPage(r *http.Request, v *viewer, registered *client.Client) (page clientPage, err error) {

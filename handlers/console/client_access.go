@@ -5,8 +5,11 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // serveClientAccess changes who may use a client: everyone, or named users and groups.
@@ -22,7 +25,6 @@ func (c *Console) serveClientAccess(w http.ResponseWriter, r *http.Request, v *v
 			ask.With.Set(field, form.Get(field))
 		}
 	}
-	user, group := trimmed(form, "user"), trimmed(form, "group")
 	outcome := said{Done: "access_changed", About: registered.Name}
 	switch action := form.Get("action"); action {
 	case "everyone", "named":
@@ -36,21 +38,37 @@ func (c *Console) serveClientAccess(w http.ResponseWriter, r *http.Request, v *v
 		}
 		_, err = c.Registry.Update(r.Context(), v.actor, id, func(c *client.Client) error { c.Restricted = action == "named"; return nil })
 	case "allow":
-		if !registered.Restricted { // what others have ends
+		access, err := c.access(r, form)
+		if err != nil {
+			return err
+		}
+		if access.wrong() {
+			canonical.From(r.Context()).Outcome("invalid")
+			return c.writeClient(w, r, v, http.StatusUnprocessableEntity, registered, access)
+		}
+		switch {
+		case access.nobody && registered.Restricted:
+			ask.Kind, ask.Name = "access_nobody", access.Group
+		case access.nobody: // and what all have ends
+			ask.Kind, ask.Name = "access_only_nobody", access.Group
+		case !registered.Restricted: // what others have ends
 			ask.Kind = "access_named"
+		}
+		if ask.Kind != "" {
 			if yes, err := c.confirmed(w, r, v, form, ask); !yes {
 				return err
 			}
 		}
-		outcome, err = c.allow(r, v, id, user, group)
+		return c.allow(w, r, v, registered, access)
 	case "disallow_user":
-		parsed, fault := provider.ParseID(user)
+		parsed, fault := provider.ParseID(form.Get("user"))
 		if fault != nil {
 			return c.done(w, r, back, said{Done: "nothing_changed"})
 		}
 		err = c.Registry.DisallowUser(r.Context(), v.actor, id, parsed)
 		outcome.Done = "user_disallowed"
 	case "disallow_group":
+		group := trimmed(form, "group")
 		err = c.Registry.DisallowGroup(r.Context(), v.actor, id, group)
 		outcome = said{Done: "group_disallowed", About: group}
 	default:
@@ -62,22 +80,49 @@ func (c *Console) serveClientAccess(w http.ResponseWriter, r *http.Request, v *v
 	return c.done(w, r, back, outcome)
 }
 
-// allow lets a user, by user name or address, or a group use a client.
-func (c *Console) allow(r *http.Request, v *viewer, id, user, group string) (said, error) {
-	if group != "" {
-		err := c.Registry.AllowGroup(r.Context(), v.actor, id, group)
-		var bad *client.Invalid
-		if errors.As(err, &bad) {
-			return said{Done: "no_such_group", About: group}, nil
+// accessForm is what was typed of who may use a client, with what is wrong.
+type accessForm struct {
+	User, Group           string
+	UserFault, GroupFault string
+
+	// user has been found, and nobody has the role of the group.
+	user   *account.User
+	nobody bool
+}
+
+func (f accessForm) wrong() bool { return f.UserFault != "" || f.GroupFault != "" }
+
+// access reads the form that allows a user, by user name or address, or a group.
+func (c *Console) access(r *http.Request, form url.Values) (f accessForm, err error) {
+	in := c.pages.For(r)
+	f = accessForm{User: trimmed(form, "user"), Group: trimmed(form, "group")}
+	switch {
+	case f.Group == client.Everyone:
+	case f.Group != "" && !provider.ValidRole(f.Group), form.Has("group") && f.Group == "":
+		f.GroupFault = faultText(in, fault.New(fault.Group, "everyone", client.Everyone))
+	case f.Group != "":
+		users, err := c.Users.Users(r.Context(), account.Filter{Role: f.Group}, 1)
+		f.nobody = len(users) == 0
+		return f, err
+	default:
+		if f.user, err = c.userNamed(r.Context(), f.User); f.user == nil {
+			f.UserFault = in.Text("group.no_user")
 		}
-		return said{Done: "group_allowed", About: group}, err
 	}
-	u, err := c.userNamed(r.Context(), user)
+	return f, err
+}
+
+func (c *Console) allow(w http.ResponseWriter, r *http.Request, v *viewer, registered *client.Client, f accessForm) error {
+	outcome := said{Done: "group_allowed", About: f.Group}
+	var err error
+	if f.user != nil {
+		outcome = said{Done: "user_allowed", About: f.user.Username}
+		err = c.Registry.AllowUser(r.Context(), v.actor, registered.ID, f.user.ID)
+	} else {
+		err = c.Registry.AllowGroup(r.Context(), v.actor, registered.ID, f.Group)
+	}
 	if err != nil {
-		return said{}, err
+		return found(r, err)
 	}
-	if u == nil {
-		return said{Done: "no_such_user", About: user}, nil
-	}
-	return said{Done: "user_allowed", About: u.Username}, c.Registry.AllowUser(r.Context(), v.actor, id, u.ID)
+	return c.done(w, r, clientPath(registered.ID), outcome)
 }

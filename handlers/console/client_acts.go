@@ -32,6 +32,8 @@ type registry interface {
 type catalogue interface {
 	// Ensure adds those that it lacks.
 	Ensure(ctx context.Context, actor audit.Actor, names []string) ([]string, error)
+	// Unknown are those that it would add as new ones.
+	Unknown(ctx context.Context, names []string) ([]string, error)
 }
 
 // serveClientState disables or enables a client.

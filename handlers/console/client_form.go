@@ -23,6 +23,9 @@ type propertyField struct {
 	// Conflict: somebody else set it to Stored in the meantime.
 	Conflict bool
 	Stored   string
+	// New are the scopes that would be made; Confirmed: they are to be.
+	New       []string
+	Confirmed bool
 }
 
 // Has tells whether a value is among those that are chosen.
@@ -85,12 +88,18 @@ func newClientForm(groups []groupNames, values texts, required ...string) *clien
 	return form
 }
 
-func (f *clientForm) field(name string) *propertyField {
+// fields are those of all groups.
+func (f *clientForm) fields() (all []*propertyField) {
 	for _, g := range f.Groups {
-		for _, field := range g.Fields {
-			if field.Name == name {
-				return field
-			}
+		all = append(all, g.Fields...)
+	}
+	return all
+}
+
+func (f *clientForm) field(name string) *propertyField {
+	for _, field := range f.fields() {
+		if field.Name == name {
+			return field
 		}
 	}
 	return nil
@@ -99,12 +108,10 @@ func (f *clientForm) field(name string) *propertyField {
 // typed are the values of a form that was sent.
 func (f *clientForm) typed(form url.Values) texts {
 	values := texts{}
-	for _, g := range f.Groups {
-		for _, field := range g.Fields {
-			value := strings.ReplaceAll(strings.Join(form[field.Name], "\n"), "\r\n", "\n")
-			values[field.Name] = strings.TrimSpace(value)
-			field.Value = values[field.Name]
-		}
+	for _, field := range f.fields() {
+		value := strings.ReplaceAll(strings.Join(form[field.Name], "\n"), "\r\n", "\n")
+		values[field.Name] = strings.TrimSpace(value)
+		field.Value = values[field.Name]
 	}
 	return values
 }
@@ -120,12 +127,12 @@ func (f *clientForm) reject(name, message string) {
 	case field.Fault == "":
 		field.Fault = message
 	default:
-		field.Fault += "; " + message
+		field.Fault += " " + message
 	}
 }
 
 // rejectAll adds the faults of a registration, or returns another error.
-func (f *clientForm) rejectAll(err error) error {
+func (f *clientForm) rejectAll(in pages.SectionPages, err error) error {
 	var bad *client.Invalid
 	if !errors.As(err, &bad) {
 		return err
@@ -135,7 +142,7 @@ func (f *clientForm) rejectAll(err error) error {
 		if name == "token_endpoint_auth_method" || name == "auth_method_pinned" {
 			name = authMethodField
 		}
-		f.reject(name, p.Message)
+		f.reject(name, faultText(in, p.Fault))
 	}
 	return nil
 }

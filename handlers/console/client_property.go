@@ -135,10 +135,13 @@ func setValue(f client.Field, c *client.Client, text string) string {
 	return ""
 }
 
-// listOf has one value on each line, or several where they have no spaces.
+// listOf has one value on each line, or several where they have no spaces. People also put commas between names.
 func listOf(f client.Field, text string) []string {
 	if f.Words {
-		return strings.Fields(text)
+		return words(text)
+	}
+	if f.Name == "contacts" {
+		text = strings.ReplaceAll(text, ",", "\n")
 	}
 	var list []string
 	for line := range strings.Lines(text) {
@@ -201,9 +204,6 @@ func setAuthMethod(c *client.Client, text string) string {
 	}
 	return ""
 }
-
-// texts are the values of some properties.
-type texts map[string]string
 
 // textsOf are the values of a client, as forms have them.
 func textsOf(c *client.Client) texts {

@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -30,26 +29,22 @@ func registrationGroups() []groupNames {
 // registrationPage is the form with the properties of a client.
 type registrationPage struct {
 	shell
+	revision
 
 	Client *client.Client
 	Path   string
 	Form   *clientForm
-	// Version is that of the registration which the form was made from, and Base its values.
-	Version, Base string
-	// Stale: somebody else has changed the client since; Merged: their values are in the form.
-	Stale, Merged bool
 }
 
 func registrationForm(values texts) *clientForm {
 	return newClientForm(registrationGroups(), values, "client_name")
 }
 
-func (c *Console) registrationPage(w http.ResponseWriter, r *http.Request, v *viewer, registered *client.Client, form *clientForm) (registrationPage, error) {
-	base, err := json.Marshal(textsOf(registered))
+func (c *Console) registrationPage(w http.ResponseWriter, r *http.Request, v *viewer, registered *client.Client, form *clientForm) registrationPage {
 	return registrationPage{
-		shell: c.shell(w, r, v, clientsPath), Client: registered, Path: clientPath(registered.ID), Form: form.finish(),
-		Version: versionAt(registered.UpdatedAt), Base: string(base),
-	}, err
+		shell: c.shell(w, r, v, clientsPath), revision: revisionOf(versionAt(registered.UpdatedAt), textsOf(registered)),
+		Client: registered, Path: clientPath(registered.ID), Form: form.finish(),
+	}
 }
 
 func (c *Console) serveRegistration(w http.ResponseWriter, r *http.Request, v *viewer) error {
@@ -57,10 +52,7 @@ func (c *Console) serveRegistration(w http.ResponseWriter, r *http.Request, v *v
 	if err != nil {
 		return err
 	}
-	page, err := c.registrationPage(w, r, v, registered, registrationForm(textsOf(registered)))
-	if err != nil {
-		return err
-	}
+	page := c.registrationPage(w, r, v, registered, registrationForm(textsOf(registered)))
 	return c.pages.For(r).Write(w, http.StatusOK, "client_registration", page, r.URL.EscapedPath())
 }
 
@@ -71,11 +63,8 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 	if err != nil {
 		return err
 	}
-	in, form, base := c.pages.For(r), registrationForm(nil), texts{}
+	in, form, from := c.pages.For(r), registrationForm(nil), sentRevision(sent)
 	typed := form.typed(sent)
-	if json.Unmarshal([]byte(sent.Get("base")), &base) != nil {
-		base = texts{}
-	}
 	answer := func(status int, page registrationPage) error {
 		return in.Write(w, status, "client_registration", page, r.URL.EscapedPath())
 	}
@@ -89,19 +78,19 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 		return wrong
 	}
 	stale := func(current *client.Client) error {
-		merged := form.merge(base, textsOf(current))
-		page, err := c.registrationPage(w, r, v, current, form)
+		merged := form.merge(from.base(), textsOf(current))
+		page := c.registrationPage(w, r, v, current, form)
 		page.Stale, page.Merged = true, merged
-		if err != nil {
-			return err
-		}
 		return answer(http.StatusConflict, page)
 	}
-	if versionAt(registered.UpdatedAt) != sent.Get("version") {
+	if versionAt(registered.UpdatedAt) != from.Version {
 		return stale(registered)
 	}
 	trial := *registered
 	form.rejectTexts(in, change(&trial))
+	if err := c.askNewScopes(r.Context(), in, form, sent, trial.Scopes, registered.Scopes); err != nil {
+		return err
+	}
 	if ok, err := c.provenClient(w, r, v, sent, registered, &trial); !ok {
 		return err
 	}
@@ -113,7 +102,7 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 	if !form.Wrong {
 		var current client.Client
 		updated, err := c.changeRegistration(r.Context(), v, registered.ID, func(c *client.Client) error {
-			if versionAt(c.UpdatedAt) != sent.Get("version") {
+			if versionAt(c.UpdatedAt) != from.Version {
 				current = *c
 				return errStale
 			}
@@ -126,15 +115,11 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 		case err == nil:
 			return c.done(w, r, clientPath(registered.ID), said{Done: "client_saved", About: updated.Name})
 		}
-		if err := form.rejectAll(err); err != nil {
+		if err := form.rejectAll(in, err); err != nil {
 			return found(r, err)
 		}
 	}
-	page, err := c.registrationPage(w, r, v, registered, form)
-	if err != nil {
-		return err
-	}
-	return answer(http.StatusUnprocessableEntity, page)
+	return answer(http.StatusUnprocessableEntity, c.registrationPage(w, r, v, registered, form))
 }
 
 // changeRegistration changes a client, and makes the scopes that it is the first to have. Both or neither.
@@ -158,32 +143,16 @@ func losesSecrets(c *client.Client, sent url.Values) confirmation {
 	return confirmation{shell: shell{Current: clientsPath}, Kind: "lose_secrets", Name: c.Name, Back: clientPath(c.ID) + "/registration", With: with}
 }
 
-// differing are the values that are not the same in the other ones.
-func (t texts) differing(other texts) texts {
-	differing := texts{}
-	for name, value := range t {
-		if value != other[name] {
-			differing[name] = value
-		}
-	}
-	return differing
-}
-
-// merge brings what was stored in the meantime into a form that was made from base. What the viewer has not changed
-// takes the stored value; where both changed it, the viewer's stays, beside the stored one. It tells whether anything
-// was taken.
+// merge brings what was stored in the meantime into a form that was made from base, and tells whether anything was.
 func (f *clientForm) merge(base, current texts) (taken bool) {
-	for _, g := range f.Groups {
-		for _, field := range g.Fields {
-			was, stored := base[field.Name], current[field.Name]
-			switch {
-			case stored == was || stored == field.Value:
-			case field.Value == was:
-				field.Value, taken = stored, true
-			default:
-				field.Conflict, field.Stored = true, stored
-			}
-		}
+	typed, stored := texts{}, texts{}
+	for _, field := range f.fields() {
+		typed[field.Name], stored[field.Name] = field.Value, current[field.Name]
+	}
+	conflicts, taken := typed.merge(base, stored)
+	for _, field := range f.fields() {
+		field.Value = typed[field.Name]
+		field.Stored, field.Conflict = conflicts[field.Name]
 	}
 	return taken
 }

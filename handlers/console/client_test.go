@@ -130,13 +130,22 @@ func TestWhoMayUseAClient(t *testing.T) {
 	assert.False(t, f.client("shop").Restricted)
 	assert.Contains(t, b.done(b.post(path, filled(asked.Body.String()))), "alice may use it")
 	assert.True(t, f.client("shop").Restricted)
-	page := b.done(b.post(path, url.Values{"action": {"allow"}, "group": {"staff"}}))
+	asked = b.post(path, url.Values{"action": {"allow"}, "group": {"staff"}})
+	assert.Contains(t, asked.Body.String(), "Nobody has this role")
+	page := b.done(b.post(path, filled(asked.Body.String())))
 	assert.Contains(t, page, "Everyone with the role staff may use it")
 	assert.Contains(t, page, `<a href="/admin/users/`+alice.ID.String()+`">alice</a>`)
 	assert.Contains(t, page, `href="/admin/users"`, "the navigation is there, too")
-	assert.Contains(t, b.done(b.post(path, url.Values{"action": {"allow"}, "user": {"bob"}})), "There is no user bob")
-	assert.Contains(t, b.done(b.post(path, url.Values{"action": {"allow"}, "user": {" "}})), "There is no user")
-	assert.Contains(t, b.done(b.post(path, url.Values{"action": {"allow"}, "group": {"No Role"}})), "No Role cannot be a role")
+	for _, typed := range []url.Values{{"user": {"bob"}}, {"user": {" "}}, {"group": {"No Role"}}, {"group": {""}}} {
+		typed.Set("action", "allow")
+		w := b.post(path, typed)
+		assert.Equal(t, http.StatusUnprocessableEntity, w.Code, typed)
+		for field := range typed {
+			if field != "action" {
+				assert.Contains(t, w.Body.String(), `value="`+strings.TrimSpace(typed.Get(field))+`" autocomplete="off" autocapitalize="none" spellcheck="false" required aria-invalid="true" aria-describedby="`+field+`-problem"`)
+			}
+		}
+	}
 	b.done(b.post(path, url.Values{"action": {"disallow_user"}, "user": {alice.ID.String()}}))
 	b.done(b.post(path, url.Values{"action": {"disallow_user"}, "user": {"nobody"}}))
 	b.done(b.post(path, url.Values{"action": {"disallow_group"}, "group": {"staff"}}))
@@ -168,4 +177,17 @@ func TestNamedUsersOfAClientArePaged(t *testing.T) {
 	assert.Contains(t, second, ">user-bz<")
 	assert.NotContains(t, second, ">user-aa<")
 	assert.NotContains(t, second, `rel="next"`)
+}
+
+// Before access ends for everybody it is said that a name is wrong, or that nobody has a role.
+func TestMistypedNamesShutNobodyOut(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("shop", nil)
+	f.user("alice", "staff")
+	const path = "/admin/clients/shop/access"
+	assert.Contains(t, b.post(path, url.Values{"action": {"allow"}, "user": {"alise"}}).Body.String(), "There is no such user")
+	assert.Contains(t, b.post(path, url.Values{"action": {"allow"}, "group": {"staf"}}).Body.String(), "Shut everybody out?")
+	assert.Contains(t, b.post(path, url.Values{"action": {"allow"}, "group": {"staff"}}).Body.String(), "Only for those who are named?")
+	assert.False(t, f.client("shop").Restricted)
 }

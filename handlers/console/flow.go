@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/console/settings"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/transcript"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
@@ -108,7 +109,7 @@ func (c *Console) serveFlowRedirect(w http.ResponseWriter, r *http.Request, v *v
 		}
 		return nil
 	})
-	if wrong := messagesAbout(err); len(wrong) > 0 {
+	if wrong := messagesAbout(c.pages.For(r), err); len(wrong) > 0 {
 		return c.writeFlow(w, r, v, registered, http.StatusUnprocessableEntity, wrong)
 	}
 	if err != nil {
@@ -122,11 +123,11 @@ func (c *Console) serveFlowRedirect(w http.ResponseWriter, r *http.Request, v *v
 }
 
 // messagesAbout are what is wrong with a client; none for another error.
-func messagesAbout(err error) (list []string) {
+func messagesAbout(in pages.SectionPages, err error) (list []string) {
 	var bad *client.Invalid
 	if errors.As(err, &bad) {
 		for _, p := range bad.Problems {
-			list = append(list, p.Message)
+			list = append(list, faultText(in, p.Fault))
 		}
 	}
 	return list

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"unicode"
 
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
@@ -22,13 +24,18 @@ type formField struct {
 	// Problem is what is wrong with the value, Focus the first field of which something is.
 	Problem string
 	Focus   bool
-	// Now is the value that somebody else has stored meanwhile; Differs: it is another one.
-	Now     string
-	Differs bool
+	// Conflict: somebody else has stored Now in the meantime.
+	Now      string
+	Conflict bool
 }
 
 // trimmed is the value of a field without the blanks around it.
 func trimmed(values url.Values, field string) string { return strings.TrimSpace(values.Get(field)) }
+
+// words are those of a field, between spaces or commas.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+}
 
 // The kinds of fields beside types of inputs.
 const (
@@ -40,7 +47,7 @@ const (
 type problems map[string]string
 
 // problemsOf are those of a user; none for another error.
-func problemsOf(err error) problems {
+func problemsOf(in pages.SectionPages, err error) problems {
 	var wrong account.Wrong
 	var one *account.Invalid
 	if !errors.As(err, &wrong) && errors.As(err, &one) {
@@ -50,13 +57,34 @@ func problemsOf(err error) problems {
 		return nil
 	}
 	found := problems{}
-	for _, fault := range wrong {
-		name, _, _ := strings.Cut(fault.Claim, "/")
+	for _, one := range wrong {
+		name, _, _ := strings.Cut(one.Claim, "/")
 		if _, said := found[name]; !said {
-			found[name] = fault.Message
+			found[name] = faultText(in, one.Fault)
 		}
 	}
 	return found
+}
+
+// show puts the values into the fields.
+func (t texts) show(fields ...[]formField) {
+	for _, list := range fields {
+		for i := range list {
+			f := &list[i]
+			if f.Value = t[f.Name]; f.Kind == checkField {
+				f.Checked = f.Value != ""
+			}
+		}
+	}
+}
+
+// showConflicts puts what somebody else has stored beside the fields that both changed.
+func (t texts) showConflicts(fields ...[]formField) {
+	for _, list := range fields {
+		for i := range list {
+			list[i].Now, list[i].Conflict = t[list[i].Name]
+		}
+	}
 }
 
 // place puts the problems at the fields, and the focus on the first of those.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -153,9 +154,10 @@ func (c *Console) serveGroupMember(w http.ResponseWriter, r *http.Request, v *vi
 		}
 		return nil
 	})
-	if wrong := problemsOf(err); wrong != nil { // such as of a user from before a rule
+	if wrong := problemsOf(c.pages.For(r), err); wrong != nil { // such as of a user from before a rule
 		canonical.From(r.Context()).Outcome("invalid")
-		return c.writeGroup(w, r, v, http.StatusUnprocessableEntity, typed, problems{"user": err.Error()})
+		first := slices.Sorted(maps.Keys(wrong))[0]
+		return c.writeGroup(w, r, v, http.StatusUnprocessableEntity, typed, problems{"user": wrong[first]})
 	}
 	if err != nil {
 		return found(r, err)

@@ -87,7 +87,7 @@ func (c *Console) serveInvitation(w http.ResponseWriter, r *http.Request, v *vie
 	if errors.Is(err, account.ErrRegistrationOff) {
 		return c.done(w, r, invitationsPath, said{Done: "invitations_off"})
 	}
-	if found := problemsOf(err); found != nil {
+	if found := problemsOf(c.pages.For(r), err); found != nil {
 		canonical.From(r.Context()).Outcome("invalid")
 		for _, name := range []string{"phone", "email", ""} {
 			if problem, is := found[name]; is {

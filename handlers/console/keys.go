@@ -81,6 +81,15 @@ type listedKey struct {
 	NextAt *time.Time
 }
 
+// Hours are the hours that minutes are; 0: it is no number of them.
+func (keysPage) Hours(minutes int) int {
+	const ofHour = 60
+	if minutes%ofHour != 0 {
+		return 0
+	}
+	return minutes / ofHour
+}
+
 // Begins is when it began to sign, or will; nil: it always could.
 func (k listedKey) Begins() *time.Time {
 	if k.First() {

@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
 )
 
@@ -108,7 +109,7 @@ func (c *Console) serveLimit(w http.ResponseWriter, r *http.Request, v *viewer) 
 	if wrong == nil {
 		var d ratelimit.Decision
 		d, err = c.Budgets.State(r.Context(), page.Policy.Name, who)
-		if wrong = c.wrongWho(r, err); err == nil {
+		if wrong = wrongWho(err); err == nil {
 			page.Budget = budgetOf(d, c.now(r))
 		}
 	}
@@ -130,7 +131,7 @@ func (c *Console) serveLimitReset(w http.ResponseWriter, r *http.Request, v *vie
 	who, wrong := page.who()
 	if wrong == nil {
 		err = c.Budgets.Reset(r.Context(), v.actor, page.Policy.Name, who)
-		wrong = c.wrongWho(r, err)
+		wrong = wrongWho(err)
 	}
 	switch {
 	case wrong != nil:
@@ -169,7 +170,7 @@ func (p *limitPage) who() (who ratelimit.Who, wrong *ratelimit.WhoError) {
 		case addressField:
 			var err error
 			if who.Address, err = netip.ParseAddr(f.Value); err != nil {
-				wrong = &ratelimit.WhoError{Field: addressField, Message: "is not an IP address"}
+				wrong = &ratelimit.WhoError{Field: addressField, Fault: fault.New(fault.Address)}
 			}
 		}
 	}
@@ -177,13 +178,13 @@ func (p *limitPage) who() (who ratelimit.Who, wrong *ratelimit.WhoError) {
 }
 
 // wrongWho is what is wrong with who was asked for; nil: nothing is.
-func (c *Console) wrongWho(r *http.Request, err error) *ratelimit.WhoError {
+func wrongWho(err error) *ratelimit.WhoError {
 	var wrong *ratelimit.WhoError
 	switch {
 	case errors.As(err, &wrong):
 		return wrong
 	case errors.Is(err, provider.ErrNotFound):
-		return &ratelimit.WhoError{Field: clientField, Message: c.pages.For(r).Text("limit.no_client")}
+		return &ratelimit.WhoError{Field: clientField, Fault: fault.New(fault.NoClient)}
 	default:
 		return nil
 	}
@@ -191,7 +192,7 @@ func (c *Console) wrongWho(r *http.Request, err error) *ratelimit.WhoError {
 
 func (c *Console) refusedLimit(w http.ResponseWriter, r *http.Request, page limitPage, wrong *ratelimit.WhoError) error {
 	canonical.From(r.Context()).Outcome("invalid")
-	problems{wrong.Field: wrong.Message}.place(page.Fields)
+	problems{wrong.Field: faultText(c.pages.For(r), wrong.Fault)}.place(page.Fields)
 	return c.writeLimit(w, r, http.StatusUnprocessableEntity, page)
 }
 

@@ -45,7 +45,7 @@ func TestRolesAndPages(t *testing.T) {
 				assert.Contains(t, []int{http.StatusOK, http.StatusUnprocessableEntity}, w.Code, w.Body)
 				continue
 			}
-			assert.Equal(t, string(refusal.CheckAuthority), w.Header().Get("Check"), line.Name)
+			assert.Equal(t, string(refusal.CheckConsoleRole), w.Header().Get("Check"), line.Name)
 			continue
 		}
 		assert.Equal(t, string(refusal.CheckManagementUser), nobody.get(path).Header().Get("Check"), line.Name)
@@ -61,7 +61,7 @@ func TestRolesAndPages(t *testing.T) {
 		}
 		switch {
 		case slices.Contains(formPages(), line.Name):
-			assert.Equal(t, string(refusal.CheckAuthority), read.Header().Get("Check"), line.Name)
+			assert.Equal(t, string(refusal.CheckConsoleRole), read.Header().Get("Check"), line.Name)
 		case want == http.StatusOK:
 			assert.Equal(t, http.StatusOK, read.Code, line.Name)
 		default:

@@ -3,6 +3,8 @@ package console
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,6 +22,14 @@ func messagesOf(t *testing.T, tag string) map[string]any {
 	texts := map[string]any{}
 	require.NoError(t, json.Unmarshal(content, &texts))
 	return texts
+}
+
+// requestIn is a request of a browser with a language.
+func requestIn(t *testing.T, tag string) *http.Request {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
+	r.Header.Set("Accept-Language", tag)
+	return r
 }
 
 // Every language has the same texts, with the same values in them.

@@ -55,6 +55,9 @@ func (c *Console) serveClientCreation(w http.ResponseWriter, r *http.Request, v 
 			form.reject(name, in.Text("client.fault.required"))
 		}
 	}
+	if err := c.askNewScopes(r.Context(), in, form, sent, registered.Scopes, nil); err != nil {
+		return err
+	}
 	if !form.Wrong {
 		if ok, err := c.provenClient(w, r, v, sent, registered); !ok {
 			return err
@@ -68,7 +71,7 @@ func (c *Console) serveClientCreation(w http.ResponseWriter, r *http.Request, v 
 			err = nil
 			form.reject(clientIDField, in.Text("client.fault.taken"))
 		}
-		if err := form.rejectAll(err); err != nil {
+		if err := form.rejectAll(in, err); err != nil {
 			return err
 		}
 	}

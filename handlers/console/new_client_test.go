@@ -145,9 +145,9 @@ func TestWrongRegistrationIsExplained(t *testing.T) {
 	})
 	page = w.Body.String()
 	assert.Contains(t, page, `value="no spaces"`)
-	assert.Contains(t, page, "must be 1 to 200 letters")
+	assert.Contains(t, page, "An id has 1 to 200 letters")
 	assert.Contains(t, page, "must use https, or http on 127.0.0.1")
-	assert.Contains(t, page, "must not have a wildcard")
+	assert.Contains(t, page, "must have no wildcard")
 	assert.Contains(t, page, "http://app.example.com/cb\nhttps://app.example.com/*</textarea>")
 	assert.Equal(t, 1, strings.Count(page, " autofocus"))
 	w = b.post("/admin/new-client/web", url.Values{"client_name": {"Shop"}, "client_id": {"taken"}, "redirect_uris": {"https://app.example.com/cb"}, "scopes": {"openid"}})
@@ -158,17 +158,28 @@ func TestWrongRegistrationIsExplained(t *testing.T) {
 	assert.Len(t, clients, 1)
 }
 
-// Without refresh tokens the client gets no grant for them, and a new scope is in the catalogue.
+// Without refresh tokens the client gets no grant for them, and a new scope, which may be a typo, is in the catalogue once
+// that was confirmed.
 func TestChoicesOfANewApplication(t *testing.T) {
 	f := newFixture(t, nil)
 	b := f.signIn(f.user("root", account.RoleAdmin))
-	w := b.post("/admin/new-client/web", url.Values{"client_name": {"Shop"}, "client_id": {"shop"}, "redirect_uris": {"https://app.example.com/cb"}, "scopes": {"openid orders:read"}})
+	form := url.Values{"client_name": {"Shop"}, "client_id": {"shop"}, "redirect_uris": {"https://app.example.com/cb"}, "scopes": {"openid,orders:read, emial"}}
+	w := b.post("/admin/new-client/web", form)
+	require.Equal(t, http.StatusUnprocessableEntity, w.Code)
+	assert.Contains(t, w.Body.String(), `name="new_scopes" type="checkbox" value="orders:read emial "> Make as new scopes: `)
+	scopes, err := f.store.Scopes(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, scopes)
+	form.Set("scopes", "openid,orders:read")
+	form.Set("new_scopes", "orders:read emial ")
+	w = b.post("/admin/new-client/web", form)
 	require.Equal(t, http.StatusCreated, w.Code)
 	c := f.client("shop")
+	assert.Equal(t, []string{"openid", "orders:read"}, c.Scopes)
 	assert.Equal(t, []client.GrantType{client.AuthorizationCode}, c.GrantTypes)
 	assert.False(t, c.RequirePKCE)
 	assert.Equal(t, []string{"openid"}, c.DefaultScopes)
-	scopes, err := f.store.Scopes(t.Context())
+	scopes, err = f.store.Scopes(t.Context())
 	require.NoError(t, err)
 	names := []string{}
 	for _, s := range scopes {
@@ -183,6 +194,8 @@ type catalogueDown struct{}
 func (catalogueDown) Ensure(context.Context, audit.Actor, []string) ([]string, error) {
 	return nil, errors.New("the catalogue is down")
 }
+
+func (catalogueDown) Unknown(context.Context, []string) ([]string, error) { return nil, nil }
 
 // Where the scopes cannot be added there is no client either, whose secret nobody would have seen.
 func TestApplicationIsRegisteredWithItsScopesOrNotAtAll(t *testing.T) {

@@ -56,3 +56,14 @@ func (c *Console) page(name, path, noun string, serve serve) route.Route {
 func (c *Console) change(name, path, noun string, act act) route.Route {
 	return c.line(http.MethodPost, name, path, c.form(audit.WriteScope(noun), act))
 }
+
+// merged is a form that is merged with what somebody else has stored in the meantime.
+func (c *Console) merged(name, path, noun string, act act) route.Route {
+	line := c.change(name, path, noun, act)
+	line.MaxBody = maxMerged
+	return line
+}
+
+// maxMerged bounds such a form, in bytes: it has each value twice, as it is typed and as it was. The key set of a client
+// alone may have 64 KiB.
+const maxMerged = 1 << 20

@@ -4,8 +4,6 @@ import "github.com/gatehouse-id/gatehouse/handlers/route"
 
 // The pages about one client have its id in their paths, so that of a new one is beside them.
 func (c *Console) clientRoutes() []route.Route {
-	registration := c.change("client registration", "/clients/{client_id}/registration", "clients", c.serveRegistrationChange)
-	registration.MaxBody = maxRegistration
 	return []route.Route{
 		c.page("clients", "/clients", "clients", c.serveClients),
 		c.page("new client kinds", "/new-client", "clients", writing("clients", c.serveClientKinds)),
@@ -13,7 +11,7 @@ func (c *Console) clientRoutes() []route.Route {
 		c.making("client creation", "/new-client/{kind}", "clients", c.serveClientCreation),
 		c.page("client", "/clients/{client_id}", "clients", c.serveClient),
 		c.page("client registration", "/clients/{client_id}/registration", "clients", c.serveRegistration),
-		registration,
+		c.merged("client registration", "/clients/{client_id}/registration", "clients", c.serveRegistrationChange),
 		c.change("client state", "/clients/{client_id}/state", "clients", c.serveClientState),
 		c.making("client secrets", "/clients/{client_id}/secrets", "clients", c.serveClientSecrets),
 		c.change("client access", "/clients/{client_id}/access", "clients", c.serveClientAccess),
@@ -22,7 +20,3 @@ func (c *Console) clientRoutes() []route.Route {
 		c.page("client settings of a product", "/clients/{client_id}/settings/{product}", "clients", c.serveProductSettings),
 	}
 }
-
-// maxRegistration bounds the form with all properties of a client, in bytes: it has each twice, as it is typed and as it
-// was, and a key set alone may have 64 KiB.
-const maxRegistration = 1 << 20

@@ -10,7 +10,7 @@ func (c *Console) scopeRoutes() []route.Route {
 		c.page("new scope", "/scopes/new", "scopes", writing("scopes", c.serveNewScope)),
 		c.change("scope creation", "/scopes/new", "scopes", c.serveScopeCreation),
 		c.page("scope", "/scopes/scope", "scopes", c.serveScope),
-		c.change("scope change", "/scopes/scope", "scopes", c.serveScopeChange),
+		c.merged("scope change", "/scopes/scope", "scopes", c.serveScopeChange),
 		c.change("scope deletion", "/scopes/deletion", "scopes", c.serveScopeDeletion),
 	}
 }

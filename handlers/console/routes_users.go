@@ -13,7 +13,7 @@ func (c *Console) userRoutes() []route.Route {
 		c.change("invitation withdrawal", "/users/invitations/withdrawal", "users", c.serveWithdrawal),
 		c.page("user", "/users/{user_id}", "users", c.serveUser),
 		c.page("user edit", "/users/{user_id}/edit", "users", writing("users", c.serveUserEdit)),
-		c.change("user change", "/users/{user_id}/edit", "users", c.serveUserChange),
+		c.merged("user change", "/users/{user_id}/edit", "users", c.serveUserChange),
 		c.page("user password", "/users/{user_id}/password", "users", writing("users", c.serveUserPassword)),
 		c.change("user password", "/users/{user_id}/password", "users", c.serveUserPasswordChange),
 		c.change("user recovery", "/users/{user_id}/recovery", "users", c.serveUserRecovery),

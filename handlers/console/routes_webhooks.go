@@ -11,7 +11,7 @@ func (c *Console) webhookRoutes() []route.Route {
 		c.making("webhook creation", "/webhooks/new", noun, c.serveWebhookCreation),
 		c.page("webhook", "/webhooks/{webhook_id}", noun, c.serveWebhook),
 		c.page("webhook edit", "/webhooks/{webhook_id}/edit", noun, writing(noun, c.serveWebhookEdit)),
-		c.change("webhook change", "/webhooks/{webhook_id}/edit", noun, c.serveWebhookChange),
+		c.merged("webhook change", "/webhooks/{webhook_id}/edit", noun, c.serveWebhookChange),
 		c.change("webhook state", "/webhooks/{webhook_id}/state", noun, c.serveWebhookState),
 		c.making("webhook secret", "/webhooks/{webhook_id}/secret", noun, c.serveWebhookSecret),
 		c.making("webhook test", "/webhooks/{webhook_id}/test", noun, c.serveWebhookTest),

@@ -9,12 +9,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // serveNewScope serves the form for a new scope.
 func (c *Console) serveNewScope(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	page := scopeForm{shell: c.shell(w, r, v, scopesPath)}
-	page.fill(consent.Scope{}, nil, c.Pages.Tags())
+	page.fill(nil, nil, c.Pages.Tags())
 	return c.writeScope(w, r, http.StatusOK, page, nil)
 }
 
@@ -23,12 +24,12 @@ func (c *Console) serveScopeCreation(w http.ResponseWriter, r *http.Request, v *
 	typed := typedScope(form)
 	made, err := c.Scopes.Create(r.Context(), v.actor, typed)
 	if errors.Is(err, provider.ErrConflict) {
-		err = &consent.InvalidScope{Property: "name", Message: c.pages.For(r).Text("scope.taken")}
+		err = &consent.InvalidScope{Property: "name", Fault: fault.New(fault.ScopeTaken)}
 	}
 	var wrong *consent.InvalidScope
 	if errors.As(err, &wrong) {
 		page := scopeForm{shell: c.shell(w, r, v, scopesPath)}
-		page.fill(typed, nil, c.Pages.Tags())
+		page.fill(scopeTexts(typed), nil, c.Pages.Tags())
 		return c.writeScope(w, r, http.StatusUnprocessableEntity, page, err)
 	}
 	if err != nil {
@@ -43,8 +44,8 @@ func (c *Console) serveScope(w http.ResponseWriter, r *http.Request, v *viewer) 
 	if err != nil {
 		return err
 	}
-	page := scopeForm{shell: c.shell(w, r, v, scopesPath), Scope: s, Version: scopeVersion(*s)}
-	page.fill(*s, nil, c.Pages.Tags())
+	page := scopeForm{shell: c.shell(w, r, v, scopesPath), revision: revisionOf(scopeVersion(*s), scopeTexts(*s)), Scope: s}
+	page.fill(scopeTexts(*s), nil, c.Pages.Tags())
 	return c.writeScope(w, r, http.StatusOK, page, nil)
 }
 
@@ -61,16 +62,17 @@ func (c *Console) scopeOf(r *http.Request, name string) (*consent.Scope, error) 
 	return &all[at], nil
 }
 
-// serveScopeChange changes a scope, unless somebody else has done so since the form was shown.
+// serveScopeChange changes a scope, unless somebody else has done so since the form was shown: then the form is shown
+// again, merged with that.
 func (c *Console) serveScopeChange(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
-	typed := typedScope(form)
+	typed, from := typedScope(form), sentRevision(form)
 	known, err := c.scopeOf(r, typed.Name)
 	if err != nil {
 		return err
 	}
 	var now consent.Scope
 	_, err = c.Scopes.Change(r.Context(), v.actor, known.Name, func(s *consent.Scope) error {
-		if now = *s; scopeVersion(*s) != form.Get("version") {
+		if now = *s; scopeVersion(*s) != from.Version {
 			return errStale
 		}
 		s.Description, s.Descriptions = typed.Description, typed.Descriptions
@@ -79,16 +81,19 @@ func (c *Console) serveScopeChange(w http.ResponseWriter, r *http.Request, v *vi
 		}
 		return nil
 	})
-	page := scopeForm{shell: c.shell(w, r, v, scopesPath), Scope: known, Version: form.Get("version")}
+	page := scopeForm{shell: c.shell(w, r, v, scopesPath), revision: from, Scope: known}
 	var wrong *consent.InvalidScope
 	switch {
 	case errors.Is(err, errStale):
 		canonical.From(r.Context()).Outcome("stale")
-		page.Stale, page.Version = true, scopeVersion(now)
-		page.fill(typed, &now, c.Pages.Tags())
+		values := scopeTexts(typed)
+		conflicts, taken := values.merge(from.base(), scopeTexts(now))
+		page.revision, page.Scope = revisionOf(scopeVersion(now), scopeTexts(now)), &now
+		page.Stale, page.Merged = true, taken
+		page.fill(values, conflicts, c.Pages.Tags())
 		return c.writeScope(w, r, http.StatusConflict, page, nil)
 	case errors.As(err, &wrong):
-		page.fill(typed, nil, c.Pages.Tags())
+		page.fill(scopeTexts(typed), nil, c.Pages.Tags())
 		return c.writeScope(w, r, http.StatusUnprocessableEntity, page, err)
 	case err != nil:
 		return found(r, err)

@@ -18,14 +18,12 @@ import (
 // scopeForm is the page about a scope, with the form that makes or changes it.
 type scopeForm struct {
 	shell
+	revision
 
 	// Scope is as it is stored; nil: a new one.
 	Scope   *consent.Scope
 	BuiltIn bool
-	Version string
-	// Stale: somebody else has changed the scope since the form was shown.
-	Stale  bool
-	Fields []formField
+	Fields  []formField
 	// Languages are the descriptions in each language, and Claims what the scope releases.
 	Languages []languageField
 	Claims    []claimField
@@ -39,15 +37,15 @@ type scopeForm struct {
 // languageField is the description in a language. Tag is empty in the last one, which is for another language.
 type languageField struct {
 	Tag, Text string
-	Now       string
-	Differs   bool
+	// Conflict: somebody else has stored Now in the meantime.
+	Now      string
+	Conflict bool
 }
 
 // claimField is a claim that a scope may release.
 type claimField struct {
 	Name    string
 	Checked bool
-	Differs bool
 }
 
 // mostUses is how many clients with a scope are shown.
@@ -72,51 +70,71 @@ func typedScope(form url.Values) consent.Scope {
 	return s
 }
 
-// fill shows a scope in the form, and what is stored where it differs; nil: nobody else has changed it.
-func (p *scopeForm) fill(s consent.Scope, now *consent.Scope, tags []string) {
-	p.BuiltIn = p.Scope != nil && consent.BuiltIn(s.Name)
-	description := formField{Name: "description", Label: "scope.description", Kind: "text", Value: s.Description, Note: true}
-	if now != nil {
-		description.Differs, description.Now = now.Description != s.Description, now.Description
+// The names of a scope's texts that are not those of fields: a language tag follows the one, and a claim the other.
+const (
+	languageText = "text/"
+	claimText    = "claim/"
+)
+
+// scopeTexts are the values of a scope, as the form has them. Each claim is one of its own, which is on or off.
+func scopeTexts(s consent.Scope) texts {
+	values := texts{"name": s.Name, "description": s.Description}
+	for tag, text := range s.Descriptions {
+		values[languageText+tag] = text
 	}
-	p.Fields = []formField{description}
+	for _, name := range s.Claims {
+		values[claimText+name] = flagText(true)
+	}
+	return values
+}
+
+// further are the values whose names begin with a prefix, by the rest of the name.
+func (t texts) further(prefix string) texts {
+	values := texts{}
+	for name, value := range t {
+		if rest, ok := strings.CutPrefix(name, prefix); ok && value != "" {
+			values[rest] = value
+		}
+	}
+	return values
+}
+
+// fill shows the values in the form, and what is stored beside those that are in conflict with it.
+func (p *scopeForm) fill(values, conflicts texts, tags []string) {
+	p.BuiltIn = p.Scope != nil && consent.BuiltIn(p.Scope.Name)
+	p.Fields = []formField{{Name: "description", Label: "scope.description", Kind: "text", Note: true}}
 	if p.Scope == nil {
-		p.Fields = []formField{{Name: "name", Label: "scope.name", Kind: "text", Value: s.Name, Note: true}, description}
+		p.Fields = slices.Insert(p.Fields, 0, formField{Name: "name", Label: "scope.name", Kind: "text", Note: true})
 	}
+	values.show(p.Fields)
+	conflicts.showConflicts(p.Fields)
+	descriptions, stored := values.further(languageText), conflicts.further(languageText)
 	shown := slices.DeleteFunc(slices.Clone(tags), func(tag string) bool { return tag == "en" }) // which the description is in
-	further := map[string]bool{}
-	for _, of := range []*consent.Scope{&s, now} {
-		if of == nil {
-			continue
-		}
-		for tag := range of.Descriptions {
-			further[tag] = !slices.Contains(shown, tag) && tag != ""
+	for _, tag := range slices.Sorted(maps.Keys(descriptions)) {
+		if tag != "" && !slices.Contains(shown, tag) {
+			shown = append(shown, tag)
 		}
 	}
-	for _, tag := range slices.Sorted(maps.Keys(further)) {
-		if further[tag] {
+	for tag := range stored {
+		if !slices.Contains(shown, tag) {
 			shown = append(shown, tag)
 		}
 	}
 	p.Languages = nil
 	for _, tag := range append(shown, "") {
-		f := languageField{Tag: tag, Text: s.Descriptions[tag]}
-		if now != nil && tag != "" {
-			f.Now = now.Descriptions[tag]
-			f.Differs = f.Now != f.Text
-		}
+		f := languageField{Tag: tag, Text: descriptions[tag], Now: stored[tag]}
+		_, f.Conflict = conflicts[languageText+tag]
 		p.Languages = append(p.Languages, f)
 	}
 	p.Claims = nil
 	if p.BuiltIn {
-		for _, name := range standardClaims(s.Name) {
+		for _, name := range standardClaims(p.Scope.Name) {
 			p.Claims = append(p.Claims, claimField{Name: name, Checked: true})
 		}
 		return
 	}
 	for _, name := range consent.Claims() {
-		checked := slices.Contains(s.Claims, name)
-		p.Claims = append(p.Claims, claimField{name, checked, now != nil && slices.Contains(now.Claims, name) != checked})
+		p.Claims = append(p.Claims, claimField{name, values[claimText+name] != ""})
 	}
 }
 
@@ -125,12 +143,13 @@ func (c *Console) writeScope(w http.ResponseWriter, r *http.Request, status int,
 	var wrong *consent.InvalidScope
 	if errors.As(err, &wrong) {
 		canonical.From(r.Context()).Outcome("invalid")
-		problems{wrong.Property: wrong.Message}.place(page.Fields)
+		text := faultText(c.pages.For(r), wrong.Fault)
+		problems{wrong.Property: text}.place(page.Fields)
 		switch wrong.Property {
 		case "descriptions":
-			page.LanguageProblem = wrong.Message
+			page.LanguageProblem = text
 		case "claims":
-			page.ClaimProblem = wrong.Message
+			page.ClaimProblem = text
 		}
 	}
 	again := scopesPath + "/new"

@@ -57,6 +57,30 @@ func TestScopeIsCreatedAndChanged(t *testing.T) {
 	assert.Equal(t, "Read all things", s.Description)
 }
 
+// What one administrator changed stays when another saves a form from before it.
+func TestStaleScopeIsMerged(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	_, err := f.catalogue.Create(t.Context(), operator(), consent.Scope{Name: "read", Description: "Read", Descriptions: map[string]string{"de": "Lesen", "it": "Leggere"}, Claims: []string{"email"}})
+	require.NoError(t, err)
+	const path = "/admin/scopes/scope"
+	form, other := filled(b.get(path+"?name=read").Body.String()), filled(b.get(path+"?name=read").Body.String())
+	other.Set("description", "Read all")
+	other["language"], other["text"] = []string{"de"}, []string{"Alles lesen"}
+	other["claim"] = []string{"email", "roles"}
+	b.done(b.post(path, other))
+	form["language"], form["text"] = []string{"de", "fr", "it"}, []string{"Nur lesen", "Lire", "Leggere"}
+	form["claim"] = []string{"phone_number"}
+	w := b.post(path, form)
+	require.Equal(t, http.StatusConflict, w.Code)
+	assert.Contains(t, w.Body.String(), "Stored now: Alles lesen")
+	assert.NotContains(t, w.Body.String(), "Stored now: Read all")
+	b.done(b.post(path, filled(w.Body.String())))
+	s, _ := f.scope("read")
+	assert.Equal(t, []any{"Read all", map[string]string{"de": "Nur lesen", "fr": "Lire"}}, []any{s.Description, s.Descriptions})
+	assert.ElementsMatch(t, []string{"phone_number", "roles"}, s.Claims)
+}
+
 func TestWrongScopeIsShownAgain(t *testing.T) {
 	f := newFixture(t, nil)
 	b := f.signIn(f.user("root", account.RoleAdmin))

@@ -50,11 +50,11 @@ type shownSetting struct {
 	Setting
 
 	// Text is what it does; empty: the next one has the same text.
-	Text []words
+	Text []phrase
 }
 
-// words are a part of a text.
-type words struct {
+// phrase is a part of a text.
+type phrase struct {
 	Code bool
 	Text string
 }
@@ -71,7 +71,7 @@ func (c *Console) serveSettings(w http.ResponseWriter, r *http.Request, v *viewe
 	for i := range page.Settings {
 		s := &page.Settings[i]
 		if i+1 == len(page.Settings) || page.Settings[i+1].About != s.About {
-			s.Text = wordsOf(s.About)
+			s.Text = phrasesOf(s.About)
 		}
 	}
 	return c.pages.For(r).Write(w, http.StatusOK, "settings", page, r.URL.RequestURI())
@@ -83,13 +83,13 @@ func (s *Setting) found(search string) bool {
 	return strings.Contains(s.Name, strings.TrimPrefix(sought, "gatehouse_")) || strings.Contains(strings.ToLower(strings.ReplaceAll(s.About, "`", "")), sought)
 }
 
-// wordsOf is a text with code between backquotes.
-func wordsOf(text string) (parts []words) {
+// phrasesOf is a text with code between backquotes.
+func phrasesOf(text string) (parts []phrase) {
 	if text == "" {
 		return nil
 	}
 	for i, part := range strings.Split(text, "`") {
-		parts = append(parts, words{i%2 == 1, part})
+		parts = append(parts, phrase{i%2 == 1, part})
 	}
 	return parts
 }

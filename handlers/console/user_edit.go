@@ -10,47 +10,61 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 )
 
+// ownAccount is what administrators do not change of their own accounts here: the fields, with the text that says so.
+type ownAccount struct{ problems }
+
+func (ownAccount) Error() string { return "console: the own account" }
+
 // serveUserEdit serves the form that changes a user.
 func (c *Console) serveUserEdit(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	u, err := c.userOf(r)
 	if err != nil {
 		return err
 	}
-	page := userForm{shell: c.shell(w, r, v, usersPath), User: u, Back: userPath(u), Version: versionAt(u.UpdatedAt)}
-	page.fill(u, nil)
+	page := userForm{shell: c.shell(w, r, v, usersPath), revision: revisionOf(versionAt(u.UpdatedAt), userTexts(u)), User: u, Back: userPath(u)}
+	page.fill(userTexts(u))
 	return c.writeUserForm(w, r, http.StatusOK, page)
 }
 
 // serveUserChange changes a user, unless somebody else has done so since the form was shown: then the form is shown
-// again with what was typed, and what differs from it by now.
+// again, merged with that.
 func (c *Console) serveUserChange(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
 	known, err := c.userOf(r)
 	if err != nil {
 		return err
 	}
-	typed, page := typedUser(form), userForm{shell: c.shell(w, r, v, usersPath), User: known, Back: userPath(known), Version: form.Get("version")}
+	in := c.pages.For(r)
+	typed, page := typedUser(form), userForm{shell: c.shell(w, r, v, usersPath), revision: sentRevision(form), User: known, Back: userPath(known)}
 	if ok, err := c.provenAbout(w, r, v, form, known, typed); !ok {
 		return err
 	}
 	var now account.User
 	u, err := c.Accounts.Change(r.Context(), v.actor, known.ID, func(u *account.User) error {
-		if now = *u; versionAt(u.UpdatedAt) != form.Get("version") {
+		if now = *u; versionAt(u.UpdatedAt) != page.Version {
 			return errStale
 		}
 		become(u, typed)
 		if u.ID == v.session.User.ID {
-			return notYourself(&now, u, c.pages.For(r).Text("said.not_yourself"))
+			return notYourself(&now, u, in.Text("said.not_yourself"))
 		}
 		return nil
 	})
-	switch wrong := problemsOf(err); {
+	wrong := problemsOf(in, err)
+	if own := (ownAccount{}); errors.As(err, &own) {
+		wrong = own.problems
+	}
+	switch {
 	case errors.Is(err, errStale):
 		canonical.From(r.Context()).Outcome("stale")
-		page.Stale, page.User, page.Version = true, &now, versionAt(now.UpdatedAt)
-		page.fill(typed, &now)
+		values := userTexts(typed)
+		conflicts, taken := values.merge(page.base(), userTexts(&now), rolesField)
+		page.revision, page.User = revisionOf(versionAt(now.UpdatedAt), userTexts(&now)), &now
+		page.Stale, page.Merged = true, taken
+		page.fill(values)
+		conflicts.showConflicts(page.Account, page.Profile, page.Address)
 		return c.writeUserForm(w, r, http.StatusConflict, page)
 	case wrong != nil:
-		page.fill(typed, nil)
+		page.fill(userTexts(typed))
 		return c.refusedUser(w, r, page, wrong)
 	case err != nil:
 		return found(r, err)
@@ -58,21 +72,21 @@ func (c *Console) serveUserChange(w http.ResponseWriter, r *http.Request, v *vie
 	return c.done(w, r, userPath(u), said{Done: "user_changed", About: u.Username})
 }
 
-// notYourself returns account.Wrong for what administrators do not change of their own accounts here: the role by which
+// notYourself returns ownAccount for what administrators do not change of their own accounts here: the role by which
 // they got in, and how the account is recovered, for which the own account asks for another proof, and tells the former
 // address. A session that was left open must not take the account.
-func notYourself(before, after *account.User, message string) error {
-	var wrong account.Wrong
+func notYourself(before, after *account.User, text string) error {
+	wrong := ownAccount{problems{}}
 	for field, same := range map[string]bool{
-		"roles": slices.Contains(after.Roles, account.RoleAdmin),
-		"email": before.Email == after.Email, "email_verified": before.Email != after.Email || before.EmailVerified == after.EmailVerified,
+		rolesField: slices.Contains(after.Roles, account.RoleAdmin),
+		"email":    before.Email == after.Email, "email_verified": before.Email != after.Email || before.EmailVerified == after.EmailVerified,
 		"phone": before.Phone == after.Phone, "phone_verified": before.Phone != after.Phone || before.PhoneVerified == after.PhoneVerified,
 	} {
 		if !same {
-			wrong = append(wrong, &account.Invalid{Claim: field, Message: message})
+			wrong.problems[field] = text
 		}
 	}
-	if len(wrong) == 0 {
+	if len(wrong.problems) == 0 {
 		return nil
 	}
 	return wrong

@@ -13,19 +13,19 @@ import (
 // userForm is the page with the form for a new user, or for one that there is.
 type userForm struct {
 	shell
+	revision
 
 	// User is the one that is changed; nil: a new one.
 	User *account.User
 	// Back is the page to return to without a change.
 	Back string
-	// Version is the one that the form was made from.
-	Version string
-	// Stale: somebody else has changed the user since the form was shown.
-	Stale bool
 	// Problem is what is wrong with the form as a whole.
 	Problem                   string
 	Account, Profile, Address []formField
 }
+
+// rolesField is the field of a user's roles.
+const rolesField = "roles"
 
 // profileValues are the values of a profile by the names of their fields. The picture is the user's own.
 func profileValues(p *account.Profile, a *account.Address) map[string]*string {
@@ -49,7 +49,7 @@ func addressNames() []string {
 func typedUser(form url.Values) *account.User {
 	u := &account.User{
 		Username: trimmed(form, "username"), Email: trimmed(form, "email"), Phone: account.TypedPhone(form.Get("phone")),
-		EmailVerified: form.Get("email_verified") != "", PhoneVerified: form.Get("phone_verified") != "", Roles: typedRoles(form.Get("roles")),
+		EmailVerified: form.Get("email_verified") != "", PhoneVerified: form.Get("phone_verified") != "", Roles: typedRoles(form.Get(rolesField)),
 	}
 	var a account.Address
 	for name, into := range profileValues(&u.Profile, &a) {
@@ -64,7 +64,7 @@ func typedUser(form url.Values) *account.User {
 // typedRoles are the roles of a field: between spaces or commas, each once.
 func typedRoles(text string) []string {
 	roles := []string{}
-	for _, role := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' || r == '\r' }) {
+	for _, role := range words(text) {
 		if !slices.Contains(roles, role) {
 			roles = append(roles, role)
 		}
@@ -72,50 +72,54 @@ func typedRoles(text string) []string {
 	return roles
 }
 
-// fill shows a user in the form. Beside what another user, that somebody else has stored meanwhile, has otherwise
-// stands what that is; nil: nobody has.
-func (p *userForm) fill(u, now *account.User) {
-	p.Account = []formField{
-		{Name: "username", Label: "user.username", Kind: "text", Value: u.Username},
-		{Name: "roles", Label: "user.roles", Kind: "text", Value: strings.Join(u.Roles, " "), Note: true},
-		{Name: "email", Label: "user.email", Kind: "email", Value: u.Email},
-		{Name: "email_verified", Label: "user.email_verified", Kind: checkField, Checked: u.EmailVerified, Note: p.User != nil},
-		{Name: "phone", Label: "user.phone", Kind: "tel", Value: u.Phone, Note: true},
-		{Name: "phone_verified", Label: "user.phone_verified", Kind: checkField, Checked: u.PhoneVerified, Note: p.User != nil},
-	}
-	if p.User == nil {
-		p.Account = append(p.Account, formField{Name: "password", Label: "user.password", Kind: "password", Note: true})
-	}
-	p.Profile, p.Address = profileFields(u)
-	if now == nil {
-		return
-	}
-	stored := userForm{User: now}
-	stored.fill(now, nil)
-	for _, pair := range [][2][]formField{{p.Account, stored.Account}, {p.Profile, stored.Profile}, {p.Address, stored.Address}} {
-		for i := range pair[0] {
-			mine, theirs := &pair[0][i], pair[1][i]
-			mine.Differs = mine.Value != theirs.Value || mine.Checked != theirs.Checked
-			mine.Now = theirs.Value
-		}
-	}
-}
-
-func profileFields(u *account.User) (profile, address []formField) {
+// userTexts are the values of a user, as the form has them.
+func userTexts(u *account.User) texts {
+	values := texts{"username": u.Username, rolesField: strings.Join(u.Roles, " "), "email": u.Email, "phone": u.Phone, "email_verified": flagText(u.EmailVerified), "phone_verified": flagText(u.PhoneVerified)}
 	p, a := u.Profile, account.Address{}
 	if p.Address != nil {
 		a = *p.Address
 	}
-	values := profileValues(&p, &a)
+	for name, value := range profileValues(&p, &a) {
+		values[name] = *value
+	}
+	return values
+}
+
+// flagText is the value of a field that is on or off.
+func flagText(on bool) string {
+	if on {
+		return "1"
+	}
+	return ""
+}
+
+// fill shows the values in the form.
+func (p *userForm) fill(values texts) {
+	p.Account = []formField{
+		{Name: "username", Label: "user.username", Kind: "text"},
+		{Name: rolesField, Label: "user.roles", Kind: "text", Note: true},
+		{Name: "email", Label: "user.email", Kind: "email"},
+		{Name: "email_verified", Label: "user.email_verified", Kind: checkField, Note: p.User != nil},
+		{Name: "phone", Label: "user.phone", Kind: "tel", Note: true},
+		{Name: "phone_verified", Label: "user.phone_verified", Kind: checkField, Note: p.User != nil},
+	}
+	if p.User == nil {
+		p.Account = append(p.Account, formField{Name: "password", Label: "user.password", Kind: "password", Note: true})
+	}
+	p.Profile, p.Address = profileFields()
+	values.show(p.Account, p.Profile, p.Address)
+}
+
+func profileFields() (profile, address []formField) {
 	for _, name := range profileNames() {
-		profile = append(profile, formField{Name: name, Label: "own.field." + name, Kind: "text", Value: *values[name], Note: name == "birthdate" || name == "zoneinfo"})
+		profile = append(profile, formField{Name: name, Label: "own.field." + name, Kind: "text", Note: name == "birthdate" || name == "zoneinfo"})
 	}
 	for _, name := range addressNames() {
 		kind := "text"
 		if name == "formatted" || name == "street_address" {
 			kind = linesField
 		}
-		address = append(address, formField{Name: name, Label: "own.field." + name, Kind: kind, Value: *values[name]})
+		address = append(address, formField{Name: name, Label: "own.field." + name, Kind: kind})
 	}
 	return profile, address
 }

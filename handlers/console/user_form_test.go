@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -81,25 +83,48 @@ func TestAnotherContactIsUnverified(t *testing.T) {
 }
 
 // Two administrators do not undo each other's changes, and nothing that was typed is lost.
-func TestStaleEditIsShownWithWhatChanged(t *testing.T) {
+func TestStaleEditIsMerged(t *testing.T) {
 	f := newFixture(t, nil)
-	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice", "staff", account.RoleAdmin)
 	path := "/admin/users/" + alice.ID.String() + "/edit"
 	form, other := filled(b.get(path).Body.String()), filled(b.get(path).Body.String())
-	later := f.now.Load().Add(1e9)
-	f.now.Store(&later)
+	f.later(time.Second)
+	other.Set("roles", "staff")
 	other.Set("nickname", "Ali")
+	other.Set("given_name", "Alicia")
+	other.Del("email_verified")
 	b.done(b.post(path, other))
 	form.Set("given_name", "Alice")
+	form.Set("locale", "fr")
 	w := b.post(path, form)
 	assert.Equal(t, http.StatusConflict, w.Code)
 	page := w.Body.String()
 	assert.Contains(t, page, `id="stale"`)
-	assert.Contains(t, page, "Stored now: Ali")
-	assert.Contains(t, page, `value="Alice"`)
-	assert.Empty(t, f.stored(alice).Profile.GivenName)
+	assert.Contains(t, page, "The other changes are in the form already")
+	assert.Contains(t, page, "Stored now: Alicia")
+	assert.NotContains(t, page, `id="nickname-now"`)
+	assert.NotContains(t, page, `id="roles-now"`)
+	assert.Equal(t, "Alicia", f.stored(alice).Profile.GivenName)
 	b.done(b.post(path, filled(page)))
-	assert.Equal(t, []string{"Alice", ""}, []string{f.stored(alice).Profile.GivenName, f.stored(alice).Profile.Nickname})
+	u := f.stored(alice)
+	assert.Equal(t, []any{"Alice", "Ali", "fr", []string{"staff"}, false}, []any{u.Profile.GivenName, u.Profile.Nickname, u.Profile.Locale, u.Roles, u.EmailVerified})
+}
+
+// A role that one administrator takes away does not come back with one that another gives at the same time.
+func TestStaleEditGivesNoRoleBack(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice", "staff", account.RoleAdmin)
+	path := "/admin/users/" + alice.ID.String() + "/edit"
+	form, other := filled(b.get(path).Body.String()), filled(b.get(path).Body.String())
+	f.later(time.Second)
+	other.Set("roles", "staff buyer")
+	b.done(b.post(path, other))
+	form.Set("roles", "staff admin editor")
+	w := b.post(path, form)
+	require.Equal(t, http.StatusConflict, w.Code)
+	assert.Contains(t, w.Body.String(), "Stored now: staff buyer")
+	b.done(b.post(path, filled(w.Body.String())))
+	assert.ElementsMatch(t, []string{"staff", "editor", "buyer"}, f.stored(alice).Roles)
 }
 
 func TestAdministratorsKeepTheirOwnRole(t *testing.T) {
@@ -121,10 +146,25 @@ func TestAuditorsSeeNoFormsOfUsers(t *testing.T) {
 	for _, page := range []string{"/admin/users/new", path + "/edit", path + "/password"} {
 		w := b.get(page)
 		assert.Equal(t, http.StatusTeapot, w.Code, page)
-		assert.Contains(t, w.Body.String(), "management_authority", page)
+		assert.Contains(t, w.Body.String(), "console_role", page)
 		assert.Equal(t, http.StatusTeapot, b.post(page, url.Values{"username": {"new"}, "password": {"through-the-glass"}}).Code, page)
 	}
 	assert.Equal(t, http.StatusTeapot, b.post(path+"/recovery", url.Values{}).Code)
 	assert.NotContains(t, b.get("/admin/users").Body.String(), "/admin/users/new")
 	assert.Equal(t, "$argon2id$x", f.stored(alice).PasswordHash)
+}
+
+// What is wrong is said in the language of the viewer.
+func TestFaultsOfUsersAreTranslated(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	form := url.Values{"page": {b.token()}, "username": {"x"}, "email": {strings.Repeat("a", 65) + "@example.com"}, "birthdate": {"soon"}, "roles": {"UPPER"}, "password": {"short"}}
+	r := b.request(http.MethodPost, "/admin/users/new", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", issuer)
+	r.Header.Set("Accept-Language", "fr")
+	page := b.send(r).Body.String()
+	for _, text := range []string{"Un nom d’utilisateur a au moins 2 lettres", "au plus 64 octets avant le @", "Ce doit être une date", "Un rôle a de 1 à 50 lettres minuscules", "Un mot de passe a de 8 à 128 caractères"} {
+		assert.Contains(t, page, text)
+	}
 }

@@ -62,7 +62,7 @@ func (c *Console) serveUserPasswordChange(w http.ResponseWriter, r *http.Request
 		return err
 	}
 	_, err = c.Accounts.SetPasswordOf(r.Context(), v.actor, u.ID, form.Get("password"))
-	if wrong := problemsOf(err); wrong != nil {
+	if wrong := problemsOf(c.pages.For(r), err); wrong != nil {
 		canonical.From(r.Context()).Outcome("invalid")
 		page := c.passwordPage(w, r, v, u)
 		wrong.place(page.Fields)

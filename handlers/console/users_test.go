@@ -130,7 +130,7 @@ func TestAuditorsChangeNothing(t *testing.T) {
 	for form, values := range map[string]url.Values{"state": {"state": {"disabled"}}, "sessions": {}, "apps": {"client": {"a"}}, "factors": {"confirm": {"yes"}}, "deletion": {"confirm": {"alice"}}} {
 		w := b.post(path+"/"+form, values)
 		assert.Equal(t, http.StatusTeapot, w.Code, form)
-		assert.Contains(t, w.Body.String(), "management_authority", form)
+		assert.Contains(t, w.Body.String(), "console_role", form)
 	}
 	assert.False(t, f.stored(alice).Disabled)
 }

@@ -121,7 +121,7 @@ func (c *Console) serveWebhookSecret(w http.ResponseWriter, r *http.Request, v *
 	switch {
 	case errors.As(err, &wrong):
 		canonical.From(r.Context()).Outcome("invalid")
-		return c.writeWebhook(w, r, v, http.StatusUnprocessableEntity, webhookPage{Problem: wrong.Message})
+		return c.writeWebhook(w, r, v, http.StatusUnprocessableEntity, webhookPage{Problem: faultText(c.pages.For(r), wrong.Fault)})
 	case err != nil:
 		return found(r, err)
 	}

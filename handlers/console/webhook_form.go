@@ -14,20 +14,17 @@ import (
 // webhookForm is the page with the form for a new endpoint, or for one that there is.
 type webhookForm struct {
 	shell
+	revision
 
 	// Endpoint is the one that is changed; nil: a new one. Its URL is shown to those alone who may change it.
 	Endpoint *listedWebhook
 	// Action is where the form goes, and Back the page to return to without a change.
 	Action, Back string
-	// Version is the one that the form was made from.
-	Version string
-	// Stale: somebody else has changed the endpoint since the form was shown.
-	Stale  bool
-	Fields []formField
-	Events []eventGroup
-	// TypesNow are the events that somebody else has stored meanwhile, none for all; TypesDiffer: they are others.
-	TypesNow    []string
-	TypesDiffer bool
+	Fields       []formField
+	Events       []eventGroup
+	// TypesConflict: somebody else has stored the events TypesNow in the meantime, none for all.
+	TypesNow      []string
+	TypesConflict bool
 	// TypesProblem is what is wrong with the events.
 	TypesProblem string
 }
@@ -56,27 +53,28 @@ func eventGroups(chosen []string) (groups []eventGroup) {
 	return groups
 }
 
-// fill shows an endpoint in the form. Beside what another one, that somebody else has stored meanwhile, has otherwise
-// stands what that is; nil: nobody has.
-func (p *webhookForm) fill(e webhook.Endpoint, now *webhook.Endpoint) {
+// typesField is the field of an endpoint's events.
+const typesField = "type"
+
+// webhookTexts are the values of an endpoint, as the form has them.
+func webhookTexts(e *webhook.Endpoint) texts {
+	return texts{"url": e.URL, "description": e.Description, typesField: strings.Join(e.Types, " ")}
+}
+
+// fill shows the values in the form.
+func (p *webhookForm) fill(values texts) {
 	p.Fields = []formField{
-		{Name: "url", Label: "webhook.url", Kind: "url", Value: e.URL, Note: true},
-		{Name: "description", Label: "webhook.description", Kind: "text", Value: e.Description, Note: true},
+		{Name: "url", Label: "webhook.url", Kind: "url", Note: true},
+		{Name: "description", Label: "webhook.description", Kind: "text", Note: true},
 	}
-	p.Events = eventGroups(e.Types)
-	if now == nil {
-		return
-	}
-	for i, value := range []string{now.URL, now.Description} {
-		p.Fields[i].Now, p.Fields[i].Differs = value, p.Fields[i].Value != value
-	}
-	p.TypesNow, p.TypesDiffer = now.Types, !slices.Equal(e.Types, now.Types)
+	values.show(p.Fields)
+	p.Events = eventGroups(strings.Fields(values[typesField]))
 }
 
 // serveNewWebhook serves the form for a new endpoint.
 func (c *Console) serveNewWebhook(w http.ResponseWriter, r *http.Request, v *viewer) error {
 	page := webhookForm{shell: c.shell(w, r, v, webhooksPath), Action: webhooksPath + "/new", Back: webhooksPath}
-	page.fill(webhook.Endpoint{}, nil)
+	page.fill(nil)
 	return c.writeWebhookForm(w, r, http.StatusOK, page)
 }
 
@@ -88,7 +86,7 @@ func (c *Console) serveWebhookCreation(w http.ResponseWriter, r *http.Request, v
 	switch {
 	case errors.As(err, &wrong):
 		page := webhookForm{shell: c.shell(w, r, v, webhooksPath), Action: webhooksPath + "/new", Back: webhooksPath}
-		page.fill(typed, nil)
+		page.fill(webhookTexts(&typed))
 		return c.refusedWebhook(w, r, page, wrong)
 	case err != nil:
 		return err
@@ -104,21 +102,21 @@ func (c *Console) serveWebhookEdit(w http.ResponseWriter, r *http.Request, v *vi
 		return err
 	}
 	page := c.webhookForm(w, r, v, e)
-	page.fill(e, nil)
+	page.fill(webhookTexts(&e))
 	return c.writeWebhookForm(w, r, http.StatusOK, page)
 }
 
 // serveWebhookChange changes an endpoint, unless somebody else has done so since the form was shown: then the form is
-// shown again with what was typed, and what differs from it by now.
+// shown again, merged with that.
 func (c *Console) serveWebhookChange(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
 	known, err := c.webhookOf(r)
 	if err != nil {
 		return err
 	}
-	typed := typedWebhook(form)
+	typed, from := typedWebhook(form), sentRevision(form)
 	var now webhook.Endpoint
 	e, err := c.Webhooks.Change(r.Context(), v.actor, known.ID, func(e *webhook.Endpoint) error {
-		if now = *e; versionAt(e.UpdatedAt) != form.Get("version") {
+		if now = *e; versionAt(e.UpdatedAt) != from.Version {
 			return errStale
 		}
 		e.URL, e.Description, e.Types = typed.URL, typed.Description, typed.Types
@@ -129,13 +127,18 @@ func (c *Console) serveWebhookChange(w http.ResponseWriter, r *http.Request, v *
 	case errors.Is(err, errStale):
 		canonical.From(r.Context()).Outcome("stale")
 		page := c.webhookForm(w, r, v, now)
-		page.Stale = true
-		page.fill(typed, &now)
+		values := webhookTexts(&typed)
+		conflicts, taken := values.merge(from.base(), webhookTexts(&now))
+		page.Stale, page.Merged = true, taken
+		page.fill(values)
+		conflicts.showConflicts(page.Fields)
+		_, page.TypesConflict = conflicts[typesField]
+		page.TypesNow = now.Types
 		return c.writeWebhookForm(w, r, http.StatusConflict, page)
 	case errors.As(err, &wrong):
 		page := c.webhookForm(w, r, v, known)
-		page.Version = form.Get("version")
-		page.fill(typed, nil)
+		page.revision = from
+		page.fill(webhookTexts(&typed))
 		return c.refusedWebhook(w, r, page, wrong)
 	case err != nil:
 		return found(r, err)
@@ -145,20 +148,24 @@ func (c *Console) serveWebhookChange(w http.ResponseWriter, r *http.Request, v *
 
 // typedWebhook is the endpoint of a form.
 func typedWebhook(form url.Values) webhook.Endpoint {
-	return webhook.Endpoint{URL: trimmed(form, "url"), Description: trimmed(form, "description"), Types: slices.Compact(slices.Sorted(slices.Values(form["type"])))}
+	return webhook.Endpoint{URL: trimmed(form, "url"), Description: trimmed(form, "description"), Types: slices.Compact(slices.Sorted(slices.Values(form[typesField])))}
 }
 
 func (c *Console) webhookForm(w http.ResponseWriter, r *http.Request, v *viewer, e webhook.Endpoint) webhookForm {
 	path := webhookPath(e.ID)
-	return webhookForm{shell: c.shell(w, r, v, webhooksPath), Endpoint: &listedWebhook{e}, Action: path + "/edit", Back: path, Version: versionAt(e.UpdatedAt)}
+	return webhookForm{
+		shell: c.shell(w, r, v, webhooksPath), revision: revisionOf(versionAt(e.UpdatedAt), webhookTexts(&e)),
+		Endpoint: &listedWebhook{e}, Action: path + "/edit", Back: path,
+	}
 }
 
 // refusedWebhook shows the form again with what is wrong beside the field.
 func (c *Console) refusedWebhook(w http.ResponseWriter, r *http.Request, page webhookForm, wrong *webhook.InvalidEndpoint) error {
 	canonical.From(r.Context()).Outcome("invalid")
-	problems{wrong.Property: wrong.Message}.place(page.Fields)
+	text := faultText(c.pages.For(r), wrong.Fault)
+	problems{wrong.Property: text}.place(page.Fields)
 	if wrong.Property == "event_types" {
-		page.TypesProblem = wrong.Message
+		page.TypesProblem = text
 	}
 	return c.writeWebhookForm(w, r, http.StatusUnprocessableEntity, page)
 }

@@ -98,6 +98,25 @@ func TestWebhookIsChanged(t *testing.T) {
 	assert.Equal(t, "https://mine.example/", f.storedHook(e.ID).URL)
 }
 
+// What one administrator changed stays when another saves a form from before it.
+func TestStaleWebhookIsMerged(t *testing.T) {
+	f := newFixture(t, nil)
+	b, e := f.signIn(f.user("root", account.RoleAdmin)), f.hook("https://one.example/", "user.created")
+	path := "/admin/webhooks/" + e.ID.String() + "/edit"
+	form, other := filled(b.get(path).Body.String()), filled(b.get(path).Body.String())
+	f.later(time.Second)
+	other.Set("url", "https://two.example/")
+	other.Set("type", "user.deleted")
+	b.done(b.post(path, other))
+	form.Set("description", "Mine")
+	w := b.post(path, form)
+	require.Equal(t, http.StatusConflict, w.Code)
+	assert.NotContains(t, w.Body.String(), "Stored now")
+	b.done(b.post(path, filled(w.Body.String())))
+	stored := f.storedHook(e.ID)
+	assert.Equal(t, []any{"https://two.example/", "Mine", []string{"user.deleted"}}, []any{stored.URL, stored.Description, stored.Types})
+}
+
 func TestWebhookIsDisabledAndTested(t *testing.T) {
 	f := newFixture(t, nil)
 	b, e := f.signIn(f.user("root", account.RoleAdmin)), f.hook("https://receiver.example/")
@@ -218,7 +237,7 @@ func TestAuditorsSeeWebhooks(t *testing.T) {
 	for form, values := range map[string]url.Values{"edit": {"url": {"https://evil.example/"}}, "state": {"state": {"disabled"}}, "secret": {"overlap": {"24"}}, "test": {}, "redelivery": {"since": {"2026-01-01"}}, "deletion": {"confirm": {"receiver.example"}}} {
 		w := b.post(path+"/"+form, values)
 		assert.Equal(t, http.StatusTeapot, w.Code, form)
-		assert.Contains(t, w.Body.String(), "management_authority", form)
+		assert.Contains(t, w.Body.String(), "console_role", form)
 	}
 	assert.Equal(t, http.StatusTeapot, b.get("/admin/webhooks/new").Code)
 	assert.Equal(t, http.StatusTeapot, b.get(path+"/edit").Code)

@@ -77,7 +77,7 @@ func (o *OwnAccount) own(w http.ResponseWriter, r *http.Request, s *session.Sess
 	done := o.said(r, s)
 	return pages.Own{
 		Token: o.Web.UserToken(w, r, s.User.ID), Username: s.User.Username, Current: current, Zone: s.User.Profile.Location(),
-		Said: done.Done, SaidFactor: done.Factor, DeleteAt: s.User.DeleteAt, Deletion: o.Grace > 0,
+		Said: done.Done, SaidFactor: done.Factor, DeleteAt: s.User.DeleteAt, Deletion: o.Grace > 0, Console: s.User.EntersConsole(),
 	}
 }
 

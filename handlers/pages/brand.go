@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Brand is what the pages of an operator are called and look like. Everything in it is optional.
@@ -26,12 +27,9 @@ const maxBrandName = 40
 // CheckBrandName returns an error for a name that pages cannot show.
 func CheckBrandName(name string) error {
 	if name != strings.TrimSpace(name) || utf8.RuneCountInString(name) > maxBrandName {
-		return errors.New("must be a text of at most 40 characters, without spaces around it")
+		return fault.New(fault.BrandName, "most", maxBrandName).Err()
 	}
-	if fault := provider.TextFault(name); fault != "" {
-		return errors.New(fault)
-	}
-	return nil
+	return provider.TextFault(name).Err()
 }
 
 // Title is the name that the pages show.
@@ -63,7 +61,7 @@ type Link struct{ Label, URL string }
 func ParseLink(text string) (Link, error) {
 	label, address, ok := strings.Cut(text, "=")
 	label, address = strings.TrimSpace(label), strings.TrimSpace(address)
-	if !ok || label == "" || utf8.RuneCountInString(label) > maxBrandName || provider.TextFault(label) != "" {
+	if !ok || label == "" || utf8.RuneCountInString(label) > maxBrandName || provider.TextFault(label) != nil {
 		return Link{}, errors.New("must be written like Help=https://example.com/help, with a label of at most 40 characters")
 	}
 	u, err := url.Parse(address)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Color is the color of links and buttons: as the operator chose it on the light theme, and
@@ -24,14 +26,14 @@ const minContrast = 4.5
 func ParseColor(text string) (*Color, error) {
 	chosen, ok := parseRGB(text)
 	if !ok {
-		return nil, fmt.Errorf("%q must be a color of the form #rrggbb", text)
+		return nil, fault.New(fault.Color, "value", strconv.Quote(text)).Err()
 	}
 	light, dark, err := readPalettes()
 	if err != nil {
 		return nil, err
 	}
 	if worst := light.contrast(chosen); worst < minContrast {
-		return nil, fmt.Errorf("%s has a contrast of %.1f to 1 with the page or with the text on buttons, and needs 4.5: %s would do", text, math.Floor(worst*10)/10, light.adjust(chosen, rgb{}))
+		return nil, fault.New(fault.Contrast, "value", text, "contrast", fmt.Sprintf("%.1f", math.Floor(worst*10)/10), "proposal", light.adjust(chosen, rgb{})).Err()
 	}
 	return &Color{chosen.String(), dark.adjust(chosen, rgb{255, 255, 255}).String(), dark.onAccent.String()}, nil
 }

@@ -14,6 +14,8 @@ type Landing struct {
 	Username, Logout string
 	// DeleteAt is when the account is to be deleted; zero: it stays.
 	DeleteAt time.Time
+	// Console: the user may enter the console of administrators.
+	Console bool
 	// Ready: the account of the user was just made.
 	Ready bool
 	// Register and Recover are where people without an account or without their password go on; empty:

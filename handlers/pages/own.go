@@ -22,6 +22,8 @@ type Own struct {
 	DeleteAt *time.Time
 	// Deletion: people may have their account deleted.
 	Deletion bool
+	// Console: the person may enter the console of administrators.
+	Console bool
 }
 
 // Local is a time as the page shows it.
@@ -86,6 +88,9 @@ func (o Own) Nav() []ownLink {
 	}
 	if o.Deletion {
 		links = append(links, ownLink{"/account/delete", "delete"})
+	}
+	if o.Console {
+		links = append(links, ownLink{"/admin", "console"})
 	}
 	return links
 }

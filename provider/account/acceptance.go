@@ -85,7 +85,7 @@ func (s *SelfService) Accept(ctx context.Context, id provider.ID, code string, a
 	if err != nil {
 		return nil, err
 	}
-	if u.Profile.Locale == "" && faultOfLocale(locale) == "" {
+	if u.Profile.Locale == "" && faultOfLocale(locale) == nil {
 		u.Profile.Locale = locale
 	}
 	u.EmailVerified, u.PhoneVerified = u.Email != "", u.Phone != ""

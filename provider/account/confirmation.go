@@ -117,7 +117,7 @@ func (s *SelfService) activate(ctx context.Context, v *verification.Verification
 		return nil, err
 	}
 	u := &User{Username: a.Username, Email: a.Email, Phone: a.Phone, PasswordHash: a.Hash, Profile: a.Profile}
-	if u.Profile.Locale == "" && faultOfLocale(a.Locale) == "" { // messages go on in the language of the registration
+	if u.Profile.Locale == "" && faultOfLocale(a.Locale) == nil { // messages go on in the language of the registration
 		u.Profile.Locale = a.Locale
 	}
 	u.EmailVerified, u.PhoneVerified = a.Email != "", a.Email == ""

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
@@ -31,7 +32,7 @@ func (s *SelfService) requestContact(ctx context.Context, user provider.ID, loca
 	set(u)
 	taken, wrong, err := s.checkContact(ctx, u, before, purpose)
 	if here := formerOf(before, purpose); here.Verified && here.Address == contactFor(u, purpose) {
-		wrong.add(invalid(claimOf(purpose), ErrUnchanged)) // its undo link would void the password for nothing
+		wrong.add(invalid(claimOf(purpose), ErrUnchanged, fault.Unchanged)) // its undo link would void the password for nothing
 	}
 	if err == nil {
 		err = wrong.orNil()
@@ -66,11 +67,11 @@ func (s *SelfService) checkContact(ctx context.Context, u, before *User, purpose
 	if purpose == verification.NewEmail {
 		switch {
 		case u.Email == "":
-			wrong.add(invalid("email", ErrEmail))
+			wrong.add(invalid("email", ErrEmail, fault.Email))
 		case !s.policy.mayHave(u.Email):
-			wrong.add(invalid("email", ErrDomain))
+			wrong.add(invalid("email", ErrDomain, fault.Domain))
 		case !s.policy.Mail:
-			wrong.add(invalid("email", ErrChannel))
+			wrong.add(invalid("email", ErrChannel, fault.Channel))
 		case s.policy.Private && errors.Is(wrong, ErrEmailTaken):
 			taken, err = s.emailOwner(ctx, u.Email)
 			return taken, nil, err
@@ -82,14 +83,14 @@ func (s *SelfService) checkContact(ctx context.Context, u, before *User, purpose
 	case err != nil:
 		return nil, nil, err
 	case u.Phone == "":
-		wrong.add(invalid("phone", ErrPhone))
+		wrong.add(invalid("phone", ErrPhone, fault.Phone))
 	case !s.policy.SMS:
-		wrong.add(invalid("phone", ErrChannel))
+		wrong.add(invalid("phone", ErrChannel, fault.Channel))
 	case owner == nil || owner.ID == u.ID:
 	case s.policy.Private:
 		taken = owner
 	default:
-		wrong.add(invalid("phone", ErrPhoneTaken))
+		wrong.add(invalid("phone", ErrPhoneTaken, fault.PhoneTaken))
 	}
 	return taken, wrong, nil
 }

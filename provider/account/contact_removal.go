@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
 
@@ -55,7 +56,7 @@ func (s *SelfService) removeContact(ctx context.Context, proved *User, change ve
 			return audit.Changes{}, nil
 		}
 		if change == verification.NewEmail && s.needs.NeedsEmail(u) { // whoever knows the password could set up another one
-			return nil, Wrong{invalid("email", ErrLastFactor)}
+			return nil, Wrong{invalid("email", ErrLastFactor, fault.LastFactor)}
 		}
 		former{Purpose: change}.give(u)
 		if err := s.mayLack(ctx, u, change); err != nil {
@@ -73,13 +74,13 @@ func (s *SelfService) removeContact(ctx context.Context, proved *User, change ve
 // mayLack refuses to remove a contact when the other one cannot recover the account.
 func (s *SelfService) mayLack(ctx context.Context, u *User, change verification.Purpose) error {
 	if change == verification.NewPhone {
-		if !u.EmailVerified || !s.policy.Mail || faultOfEmail(u.Email) != "" {
-			return Wrong{invalid("phone", ErrLastContact)}
+		if !u.EmailVerified || !s.policy.Mail || faultOfEmail(u.Email) != nil {
+			return Wrong{invalid("phone", ErrLastContact, fault.LastContact)}
 		}
 		return nil
 	}
 	if len(s.policy.Domains) > 0 { // as for a registration, a phone number alone is not enough
-		return Wrong{&Invalid{"email", "an account here needs an email address; it can be replaced by another one", ErrDomain}}
+		return Wrong{&Invalid{"email", fault.New(fault.EmailNeeded), ErrDomain}}
 	}
 	if u.PhoneVerified && s.policy.SMS {
 		owners, err := s.people.UsersByPhone(ctx, u.Phone)
@@ -90,5 +91,5 @@ func (s *SelfService) mayLack(ctx context.Context, u *User, change verification.
 			return nil
 		}
 	}
-	return Wrong{invalid("email", ErrLastContact)}
+	return Wrong{invalid("email", ErrLastContact, fault.LastContact)}
 }

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // domainForm turns a domain into its A-labels: what is compared, and what mail is sent to. A deviation
@@ -93,47 +95,54 @@ func emailOf(address string) (string, *Invalid) {
 	if canonical == "" {
 		return "", nil
 	}
-	if why := faultOfNewEmail(canonical); why != "" {
+	if why := faultOfNewEmail(canonical); why != nil {
 		return "", &Invalid{"email", why, ErrEmail}
 	}
 	return canonical, nil
 }
 
-// faultOfNewEmail also refuses the address of a machine, such as a@192.0.2.1: a top-level domain is not all
-// numeric (RFC 3696 section 2). Users of an older version may have one, and messages go to it.
-func faultOfNewEmail(address string) string {
-	if why := faultOfEmail(address); why != "" {
+// maxLocal bounds what stands before the @, in bytes (RFC 5321 section 4.5.3.1.1).
+const maxLocal = 64
+
+// faultOfNewEmail also refuses one that is longer before the @ than mail servers have to take, and the address of a
+// machine, such as a@192.0.2.1: a top-level domain is not all numeric (RFC 3696 section 2). Users of an older version may have one, and messages go to it.
+func faultOfNewEmail(address string) *fault.Fault {
+	if why := faultOfEmail(address); why != nil {
 		return why
 	}
-	top, _ := asciiDomain(address[strings.LastIndexByte(address, '@')+1:]) // which faultOfEmail has found valid
-	if top = top[strings.LastIndexByte(top, '.')+1:]; strings.Trim(top, "0123456789") == "" {
-		return ErrEmail.Error() + ": what follows the @ is not a domain such as example.com, since it ends in a number"
+	at := strings.LastIndexByte(address, '@')
+	if at > maxLocal {
+		return fault.New(fault.EmailLocalLong, "bytes", maxLocal)
 	}
-	return ""
+	top, _ := asciiDomain(address[at+1:]) // which faultOfEmail has found valid
+	if top = top[strings.LastIndexByte(top, '.')+1:]; strings.Trim(top, "0123456789") == "" {
+		return fault.New(fault.EmailNumeric)
+	}
+	return nil
 }
 
 // faultOfEmail is deliberately simple: one @ with something on each side, and a domain with a dot that
 // the DNS could have. Only sending mail shows whether the address exists.
-func faultOfEmail(address string) string {
+func faultOfEmail(address string) *fault.Fault {
 	if r, found := invisible(address); found {
-		return fmt.Sprintf("an email address has no invisible characters, and this one has U+%04X", r)
+		return fault.New(fault.EmailInvisible, "character", fmt.Sprintf("U+%04X", r))
 	}
 	local, domain, _ := strings.Cut(address, "@")
 	switch {
 	case local == "" || domain == "" || strings.Contains(domain, "@"):
-		return ErrEmail.Error() + ": it has one @, with something on each side"
+		return fault.New(fault.EmailAt)
 	case len(address) > maxName:
-		return fmt.Sprintf("an email address has at most %d bytes", maxName)
+		return fault.New(fault.EmailLong, "bytes", maxName)
 	case strings.ContainsFunc(local, func(r rune) bool { return strings.ContainsRune(`<>()[],;:\"`, r) || unicode.IsSpace(r) }):
-		return ErrEmail.Error() + `: there are no spaces before the @, nor any of < > ( ) [ ] , ; : \ "`
+		return fault.New(fault.EmailLocal)
 	}
 	if _, err := asciiDomain(domain); err != nil || !strings.Contains(domain, ".") {
-		return ErrEmail.Error() + ": what follows the @ is not a domain such as example.com"
+		return fault.New(fault.EmailDomain)
 	}
 	if parsed, err := mail.ParseAddress(address); err != nil || parsed.Address != address { // such as a..b@example.com
-		return ErrEmail.Error() + ": mail cannot be sent to it"
+		return fault.New(fault.EmailUnsendable)
 	}
-	return ""
+	return nil
 }
 
 // invisible finds a character that is not seen: with one, two names that look the same would be two

@@ -85,3 +85,13 @@ func TestRefusalsOfNamesSayWhatIsInvisible(t *testing.T) {
 	require.Nil(t, err)
 	assert.Equal(t, "caf\u00e9", composed)
 }
+
+// Mail servers need not take more before the @ (RFC 5321 section 4.5.3.1.1).
+func TestAddressesAreBoundedBeforeTheAt(t *testing.T) {
+	t.Parallel()
+	_, fault := emailOf(strings.Repeat("a", 64) + "@example.com")
+	assert.Nil(t, fault)
+	_, fault = emailOf(strings.Repeat("a", 65) + "@example.com")
+	require.ErrorIs(t, fault, ErrEmail)
+	assert.EqualError(t, fault, "an email address has at most 64 bytes before the @")
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	passwordhash "github.com/gatehouse-id/gatehouse/provider/password"
 )
 
@@ -194,11 +195,11 @@ func newCandidate(u *User, now time.Time) (*candidate, error) {
 	copied := *u
 	c := &candidate{user: &copied, givenID: !u.ID.IsZero(), givenSubject: u.Subject != ""}
 	var wrong Wrong
-	var fault *Invalid
-	c.user.Username, c.forms, fault = usernameOf(u.Username)
-	wrong.add(fault)
-	c.user.Email, fault = emailOf(u.Email)
-	wrong.add(fault)
+	var problem *Invalid
+	c.user.Username, c.forms, problem = usernameOf(u.Username)
+	wrong.add(problem)
+	c.user.Email, problem = emailOf(u.Email)
+	wrong.add(problem)
 	if c.user.Email != "" {
 		c.emails = takenForms(u.Email)
 	}
@@ -206,15 +207,15 @@ func newCandidate(u *User, now time.Time) (*candidate, error) {
 	slices.Sort(c.user.Roles)
 	c.user.Roles = slices.Compact(c.user.Roles)
 	if c.givenSubject && !validSubject(u.Subject) {
-		wrong.add(&Invalid{Claim: "sub", Message: "must have 1 to 255 ASCII characters and no spaces"})
+		wrong.add(&Invalid{Claim: "sub", Fault: fault.Plain("must have 1 to 255 ASCII characters and no spaces")})
 	}
 	if !u.CreatedAt.IsZero() && (u.CreatedAt.Year() < 1970 || u.CreatedAt.After(now)) {
-		wrong.add(&Invalid{Claim: "created_at", Message: "must be between 1970 and now"})
+		wrong.add(&Invalid{Claim: "created_at", Fault: fault.Plain("must be between 1970 and now")})
 	}
 	if u.PasswordHash != "" {
 		hash, err := passwordhash.Adopt(u.PasswordHash)
 		if err != nil {
-			wrong.add(&Invalid{Claim: "password_hash", Message: unfit(err)})
+			wrong.add(&Invalid{Claim: "password_hash", Fault: fault.Plain(unfit(err))})
 		}
 		c.user.PasswordHash = hash
 	}

@@ -1,24 +1,31 @@
 package account
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider/fault"
+)
 
 // Invalid is a property of a user with a value that cannot be: a claim of the profile, or one that Kind
 // says.
 type Invalid struct {
 	// Claim is the name of the property; an element of roles has its index behind it, as in roles/1.
-	Claim, Message string
-	// Kind is one of the errors of the registry, whose message may be less precise; nil: none.
+	Claim string
+	Fault *fault.Fault
+	// Kind is one of the errors of the registry, whose text may be less precise; nil: none.
 	Kind error
 }
 
-func invalid(claim string, kind error) *Invalid { return &Invalid{claim, kind.Error(), kind} }
+func invalid(claim string, kind error, code fault.Code) *Invalid {
+	return &Invalid{claim, fault.New(code), kind}
+}
 
 // Error names a claim.
 func (i *Invalid) Error() string {
 	if i.Kind != nil {
-		return i.Message
+		return i.Fault.String()
 	}
-	return i.Claim + ": " + i.Message
+	return i.Claim + ": " + i.Fault.String()
 }
 
 // Unwrap returns the kind.
@@ -67,8 +74,8 @@ func (w Wrong) orNil() error {
 }
 
 // add adds a fault; nil: there is none.
-func (w *Wrong) add(fault *Invalid) {
-	if fault != nil {
-		*w = append(*w, fault)
+func (w *Wrong) add(problem *Invalid) {
+	if problem != nil {
+		*w = append(*w, problem)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
@@ -117,21 +118,21 @@ func (i *Invitations) check(ctx context.Context, inv *Invitation, u *User) error
 	var wrong Wrong
 	u.Email, u.Phone = strings.TrimSpace(u.Email), strings.TrimSpace(u.Phone)
 	if (u.Email == "") == (u.Phone == "") {
-		wrong.add(&Invalid{"", ErrOneContact.Error(), ErrOneContact})
+		wrong.add(&Invalid{"", fault.New(fault.OneContact), ErrOneContact})
 	}
-	var fault *Invalid
-	u.Email, fault = emailOf(u.Email)
-	wrong.add(fault)
+	var problem *Invalid
+	u.Email, problem = emailOf(u.Email)
+	wrong.add(problem)
 	wrong = append(wrong, validate(u, &User{})...)
-	if reason := faultOfLocale(inv.Locale); inv.Locale != "" && reason != "" {
-		wrong.add(&Invalid{Claim: "locale", Message: reason})
+	if reason := faultOfLocale(inv.Locale); inv.Locale != "" && reason != nil {
+		wrong.add(&Invalid{Claim: "locale", Fault: reason})
 	}
 	switch {
 	case len(wrong) > 0:
 	case u.Email != "" && !s.policy.Mail:
-		wrong.add(invalid("email", ErrChannel))
+		wrong.add(invalid("email", ErrChannel, fault.Channel))
 	case u.Phone != "" && !s.policy.SMS:
-		wrong.add(invalid("phone", ErrChannel))
+		wrong.add(invalid("phone", ErrChannel, fault.Channel))
 	}
 	if len(wrong) > 0 {
 		return wrong
@@ -139,13 +140,13 @@ func (i *Invitations) check(ctx context.Context, inv *Invitation, u *User) error
 	inv.Email, inv.Phone = u.Email, u.Phone
 	owner, err := s.emailOwner(ctx, u.Email)
 	if err == nil && owner != nil {
-		wrong.add(invalid("email", ErrEmailTaken))
+		wrong.add(invalid("email", ErrEmailTaken, fault.EmailTaken))
 	}
 	if err != nil {
 		return err
 	}
 	if owner, err = s.phoneOwner(ctx, u.Phone); err == nil && owner != nil {
-		wrong.add(invalid("phone", ErrPhoneTaken))
+		wrong.add(invalid("phone", ErrPhoneTaken, fault.PhoneTaken))
 	}
 	return errors.Join(err, wrong.orNil())
 }

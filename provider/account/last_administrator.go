@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // ErrLastAdministrator: without the user nobody would administer this server, other than by the command line.
@@ -27,5 +28,5 @@ func (r *Registry) leaveAdministrator(ctx context.Context, actor audit.Actor, be
 	if err != nil || other {
 		return err
 	}
-	return Wrong{invalid(claim, ErrLastAdministrator)}
+	return Wrong{invalid(claim, ErrLastAdministrator, fault.LastAdministrator)}
 }

@@ -35,3 +35,8 @@ func MayManage(actor audit.Actor, u *User) error {
 	}
 	return nil
 }
+
+// EntersConsole tells whether the user may enter the console of administrators.
+func (u *User) EntersConsole() bool {
+	return slices.Contains(u.Roles, RoleAdmin) || slices.Contains(u.Roles, RoleAuditor)
+}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account/lookalike"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Canonical is the form in which user names are stored, compared and counted: "Alice ", "ALICE"
@@ -66,20 +67,20 @@ const maxTyped = 8 * maxName
 func usernameOf(name string) (canonical string, forms []string, wrong *Invalid) {
 	canonical = Canonical(name)
 	if canonical == "" {
-		return "", nil, invalid("username", ErrUsernameMissing)
+		return "", nil, invalid("username", ErrUsernameMissing, fault.UsernameMissing)
 	}
 	if ValidUsername(canonical) {
 		return canonical, LoginForms(name), nil
 	}
-	why := ErrUsername.Error()
+	why := fault.New(fault.Username)
 	if mixed := lookalike.Mixed(canonical); mixed != "" {
-		why = "a user name does not mix " + mixed
+		why = fault.New(fault.UsernameMixed, "mixed", mixed)
 	}
 	if _, is := provider.ReadUUID(canonical); is {
-		why = "a user name is no UUID, which could be taken for the id of a user"
+		why = fault.New(fault.UsernameUUID)
 	}
 	if r, found := invisible(canonical); found {
-		why = fmt.Sprintf("a user name has no invisible characters, and this one has U+%04X", r)
+		why = fault.New(fault.UsernameInvisible, "character", fmt.Sprintf("U+%04X", r))
 	}
 	return "", nil, &Invalid{"username", why, ErrUsername}
 }

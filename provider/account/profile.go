@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Profile holds the claims of the profile and address scopes (OpenID Connect Core section 5.1).
@@ -51,7 +52,7 @@ const (
 func (p *Profile) validate() (wrong Wrong) {
 	type value struct {
 		claim, text string
-		fault       func(string) string
+		fault       func(string) *fault.Fault
 	}
 	values := []value{
 		{"name", p.Name, faultOfText},
@@ -76,62 +77,62 @@ func (p *Profile) validate() (wrong Wrong) {
 		if v.text == "" {
 			continue
 		}
-		if why := v.fault(v.text); why != "" {
-			wrong.add(&Invalid{Claim: v.claim, Message: why})
+		if why := v.fault(v.text); why != nil {
+			wrong.add(&Invalid{Claim: v.claim, Fault: why})
 		}
 	}
 	return wrong
 }
 
 // faultOfLines is for the parts of an address that may have several lines (section 5.1.1).
-func faultOfLines(text string) string {
+func faultOfLines(text string) *fault.Fault {
 	if len(text) > maxAddress {
-		return "must have at most 1000 bytes"
+		return fault.New(fault.Long, "bytes", maxAddress)
 	}
 	return provider.LinesFault(text)
 }
 
-func faultOfText(text string) string {
+func faultOfText(text string) *fault.Fault {
 	if len(text) > maxText {
-		return "must have at most 200 bytes"
+		return fault.New(fault.Long, "bytes", maxText)
 	}
 	return provider.TextFault(text)
 }
 
-func faultOfURL(text string) string {
+func faultOfURL(text string) *fault.Fault {
 	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || len(text) > maxURL {
-		return "must be a URL that begins with https:// or http://"
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || !provider.ValidPort(u.Port()) || u.User != nil || len(text) > maxURL {
+		return fault.New(fault.Web)
 	}
 	return provider.TextFault(text)
 }
 
 // faultOfBirthdate allows the year alone, or the day without the year, for users who do not want
 // to give the full date (OpenID Connect Core section 5.1).
-func faultOfBirthdate(text string) string {
+func faultOfBirthdate(text string) *fault.Fault {
 	for _, layout := range []string{"2006", time.DateOnly} {
 		if _, err := time.Parse(layout, text); err == nil && text != "0000" {
-			return ""
+			return nil
 		}
 	}
-	return "must be a date such as 1852-05-04, or 0000-05-04 without the year, or the year alone"
+	return fault.New(fault.Birthdate)
 }
 
 // zonePattern keeps the name inside the tz database: LoadLocation opens a file of that name.
 var zonePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]{0,40}(/[A-Za-z0-9_+-]{1,40}){0,2}$`)
 
-func faultOfZone(text string) string {
+func faultOfZone(text string) *fault.Fault {
 	if zonePattern.MatchString(text) && text != "Local" {
 		if _, err := time.LoadLocation(text); err == nil {
-			return ""
+			return nil
 		}
 	}
-	return "must be a time zone of the tz database, such as Europe/Paris"
+	return fault.New(fault.Zone)
 }
 
 // Location is the time zone of the profile: UTC where it names none, or one that this machine does not know.
 func (p Profile) Location() *time.Location {
-	if faultOfZone(p.Zoneinfo) != "" {
+	if faultOfZone(p.Zoneinfo) != nil {
 		return time.UTC
 	}
 	zone, err := time.LoadLocation(p.Zoneinfo)
@@ -141,12 +142,12 @@ func (p Profile) Location() *time.Location {
 	return zone
 }
 
-func faultOfLocale(text string) string {
+func faultOfLocale(text string) *fault.Fault {
 	const maxTag = 35 // RFC 5646 section 4.4.1
 	if len(text) <= maxTag && !strings.Contains(text, "_") {
 		if _, err := language.Parse(text); err == nil {
-			return ""
+			return nil
 		}
 	}
-	return "must be a language tag (BCP 47), such as en-GB"
+	return fault.New(fault.Locale)
 }

@@ -121,7 +121,7 @@ func (s *SelfService) recoverable(ctx context.Context, named string) (*User, not
 		return nil, "", "", err
 	case len(owners) == 1:
 		return u, notify.SMS, number, nil
-	case !known || u.Email == "" || !s.policy.Mail || faultOfEmail(u.Email) != "": // of an older version
+	case !known || u.Email == "" || !s.policy.Mail || faultOfEmail(u.Email) != nil: // of an older version
 		return nil, notify.Mail, address, nil
 	}
 	return u, notify.Mail, u.Email, nil

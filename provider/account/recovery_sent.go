@@ -57,7 +57,7 @@ func Recoverable(u *User, p Policy) bool {
 	case u.Disabled:
 		return false
 	case u.Email != "":
-		return p.Mail && faultOfEmail(u.Email) == ""
+		return p.Mail && faultOfEmail(u.Email) == nil
 	default:
 		return p.SMS && u.PhoneVerified
 	}

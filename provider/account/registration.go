@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 )
@@ -42,8 +43,8 @@ func (s *SelfService) Register(ctx context.Context, a Application, locale string
 	if err != nil {
 		return provider.ID{}, err
 	}
-	canonical, fault := passwordOf(u, a.Password)
-	wrong.add(fault)
+	canonical, problem := passwordOf(u, a.Password)
+	wrong.add(problem)
 	if err := wrong.orNil(); err != nil {
 		return provider.ID{}, err
 	}
@@ -87,12 +88,12 @@ func (s *SelfService) check(ctx context.Context, u *User) (taken *User, wrong Wr
 	}
 	wrong = append(wrong, s.policy.admits(u.Email, u.Phone)...)
 	unreachable := len(wrong) > 0 || errors.Is(found, ErrPhone)
-	for _, fault := range found {
+	for _, problem := range found {
 		switch {
-		case errors.Is(fault, ErrEmailTaken) && s.policy.Private: // emailOwner finds who
-		case fault.Claim == "username" && typed == "" && (u.Email != "" || unreachable): // what is wrong is the contact
+		case errors.Is(problem, ErrEmailTaken) && s.policy.Private: // emailOwner finds who
+		case problem.Claim == "username" && typed == "" && (u.Email != "" || unreachable): // what is wrong is the contact
 		default:
-			wrong.add(fault)
+			wrong.add(problem)
 		}
 	}
 	if s.policy.Private {
@@ -106,7 +107,7 @@ func (s *SelfService) check(ctx context.Context, u *User) (taken *User, wrong Wr
 		return nil, nil, err
 	case owner == nil:
 	case !s.policy.Private:
-		wrong.add(invalid("phone", ErrPhoneTaken))
+		wrong.add(invalid("phone", ErrPhoneTaken, fault.PhoneTaken))
 	case u.Email == "":
 		taken = owner
 	} // beside an email address the number is not proved, and says nothing of its owner

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 )
 
@@ -72,7 +73,7 @@ func (p Policy) refusal() error {
 }
 
 // ValidDomain tells whether email addresses may have such a domain.
-func ValidDomain(domain string) bool { return faultOfNewEmail("a@"+CanonicalDomain(domain)) == "" }
+func ValidDomain(domain string) bool { return faultOfNewEmail("a@"+CanonicalDomain(domain)) == nil }
 
 // CanonicalDomain is the form of a domain in canonical email addresses.
 func CanonicalDomain(domain string) string {
@@ -83,15 +84,15 @@ func CanonicalDomain(domain string) string {
 func (p Policy) admits(email, phone string) (wrong Wrong) {
 	switch {
 	case email == "" && phone == "":
-		wrong.add(&Invalid{"", ErrContactMissing.Error(), ErrContactMissing})
+		wrong.add(&Invalid{"", fault.New(fault.ContactMissing), ErrContactMissing})
 	case email == "" && len(p.Domains) > 0:
-		wrong.add(invalid("email", ErrDomain))
+		wrong.add(invalid("email", ErrDomain, fault.Domain))
 	case email != "" && !p.mayHave(email):
-		wrong.add(invalid("email", ErrDomain))
+		wrong.add(invalid("email", ErrDomain, fault.Domain))
 	case email != "" && !p.Mail:
-		wrong.add(invalid("email", ErrChannel))
+		wrong.add(invalid("email", ErrChannel, fault.Channel))
 	case email == "" && !p.SMS:
-		wrong.add(invalid("phone", ErrChannel))
+		wrong.add(invalid("phone", ErrChannel, fault.Channel))
 	}
 	return wrong
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 )
 
@@ -114,8 +115,8 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, u *User, passw
 		return err
 	}
 	if password != "" {
-		canonical, fault := passwordOf(u, password)
-		wrong.add(fault)
+		canonical, problem := passwordOf(u, password)
+		wrong.add(problem)
 		if len(wrong) == 0 {
 			if u.PasswordHash, err = r.hash(ctx, canonical); err != nil {
 				return err
@@ -276,9 +277,9 @@ func (r *Registry) setPassword(ctx context.Context, actor audit.Actor, known *Us
 	if err := MayManage(actor, known); err != nil {
 		return nil, err
 	}
-	canonical, fault := passwordOf(known, password)
-	if fault != nil {
-		return nil, fault
+	canonical, problem := passwordOf(known, password)
+	if problem != nil {
+		return nil, problem
 	}
 	hash, err := r.hash(ctx, canonical)
 	if err != nil {
@@ -326,10 +327,10 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id provider.ID
 func passwordOf(u *User, password string) (string, *Invalid) {
 	canonical, err := canonicalPassword(password)
 	if err != nil {
-		return "", invalid("password", err)
+		return "", invalid("password", err, fault.Password)
 	}
 	if common(canonical, u) {
-		return "", invalid("password", ErrCommon)
+		return "", invalid("password", ErrCommon, fault.Common)
 	}
 	return canonical, nil
 }
@@ -341,7 +342,7 @@ func (r *Registry) hash(ctx context.Context, canonical string) (string, error) {
 		return p.hash, p.err
 	}
 	if r.stolen != nil && r.stolen.Breached(ctx, canonical) {
-		return "", invalid("password", ErrBreached)
+		return "", invalid("password", ErrBreached, fault.Breached)
 	}
 	hash, err := r.hasher.Hash(ctx, canonical)
 	if err != nil {
@@ -369,17 +370,17 @@ func validate(u, before *User) (wrong Wrong) {
 	u.EmailVerified = u.EmailVerified && u.Email != ""
 	u.PhoneVerified = u.PhoneVerified && u.Phone != ""
 	if u.Phone != "" && !validPhone(u.Phone) {
-		wrong.add(invalid("phone", ErrPhone))
+		wrong.add(invalid("phone", ErrPhone, fault.Phone))
 	}
 	if !reflect.DeepEqual(u.Profile, before.Profile) {
 		wrong = append(wrong, u.Profile.validate()...)
 	}
 	if len(u.Roles) > max(MostRoles, len(before.Roles)) {
-		wrong.add(invalid("roles", ErrRoles))
+		wrong.add(invalid("roles", ErrRoles, fault.Roles))
 	}
 	for n, role := range u.Roles {
 		if !provider.ValidRole(role) {
-			wrong.add(invalid("roles/"+strconv.Itoa(n), ErrRole))
+			wrong.add(invalid("roles/"+strconv.Itoa(n), ErrRole, fault.Role))
 		}
 	}
 	return wrong

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account/lookalike"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // rename puts the names that changed into canonical form and finds what is wrong with them. Others stay
@@ -13,26 +14,26 @@ import (
 // another form, or one that looks the same, to whom messages and consents would seem to belong.
 func (r *Registry) rename(ctx context.Context, u, before *User) (wrong Wrong, err error) {
 	if u.Username != before.Username || u.Username == "" {
-		name, forms, fault := usernameOf(u.Username)
-		if fault == nil {
+		name, forms, problem := usernameOf(u.Username)
+		if problem == nil {
 			u.Username = name
-			fault, err = r.taken(ctx, u, "username", ErrUsernameTaken, forms)
-			if fault == nil && err == nil {
-				fault, err = r.looksTaken(ctx, u)
+			problem, err = r.taken(ctx, u, "username", ErrUsernameTaken, fault.UsernameTaken, forms)
+			if problem == nil && err == nil {
+				problem, err = r.looksTaken(ctx, u)
 			}
 		}
-		if wrong.add(fault); err != nil {
+		if wrong.add(problem); err != nil {
 			return nil, err
 		}
 	}
 	if u.Email != before.Email && u.Email != "" {
-		address, fault := emailOf(u.Email)
-		if fault == nil {
+		address, problem := emailOf(u.Email)
+		if problem == nil {
 			forms := takenForms(u.Email)
 			u.Email = address
-			fault, err = r.taken(ctx, u, "email", ErrEmailTaken, forms)
+			problem, err = r.taken(ctx, u, "email", ErrEmailTaken, fault.EmailTaken, forms)
 		}
-		if wrong.add(fault); err != nil {
+		if wrong.add(problem); err != nil {
 			return nil, err
 		}
 	}
@@ -41,24 +42,24 @@ func (r *Registry) rename(ctx context.Context, u, before *User) (wrong Wrong, er
 
 // taken tells whether another user has one of the forms. It only gives a better message: of two users
 // who take the same name at once, the database refuses one.
-func (r *Registry) taken(ctx context.Context, u *User, property string, kind error, forms []string) (*Invalid, error) {
+func (r *Registry) taken(ctx context.Context, u *User, property string, kind error, code fault.Code, forms []string) (*Invalid, error) {
 	other, err := r.store.UserByLogin(ctx, forms...)
-	return unless(other, u, err, invalid(property, kind))
+	return unless(other, u, err, invalid(property, kind, code))
 }
 
 // looksTaken tells whether another user has a name that looks the same.
 func (r *Registry) looksTaken(ctx context.Context, u *User) (*Invalid, error) {
 	other, err := r.store.UserBySkeleton(ctx, lookalike.Skeleton(u.Username))
-	return unless(other, u, err, &Invalid{"username", "another user has a user name that looks the same", ErrUsernameTaken})
+	return unless(other, u, err, &Invalid{"username", fault.New(fault.UsernameLooksTaken), ErrUsernameTaken})
 }
 
 // unless is the fault when another user than u was found.
-func unless(other, u *User, err error, fault *Invalid) (*Invalid, error) {
+func unless(other, u *User, err error, problem *Invalid) (*Invalid, error) {
 	switch {
 	case errors.Is(err, provider.ErrNotFound):
-		return nil, nil //nolint:nilnil // no fault
+		return nil, nil //nolint:nilnil // no problem
 	case err == nil && other.ID != u.ID:
-		return fault, nil
+		return problem, nil
 	default:
 		return nil, err
 	}

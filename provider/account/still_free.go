@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // stillFree refuses a contact that another user has by now.
@@ -19,7 +20,7 @@ func (s *SelfService) stillFree(ctx context.Context, u, before *User) error {
 			return err
 		}
 		if owner != nil && owner.ID != u.ID {
-			wrong.add(invalid("phone", ErrPhoneTaken))
+			wrong.add(invalid("phone", ErrPhoneTaken, fault.PhoneTaken))
 		}
 	}
 	return wrong.orNil()

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Field is one property of a registration: the row of the table from which the command line, the
@@ -35,9 +37,9 @@ type Field struct {
 	// in points to the value in a client: a string, bool, int, time.Duration, or list of strings,
 	// or a type made of one of them.
 	in func(c *Client) any
-	// check says what is wrong with the value; empty: nothing. Rules about several properties are
+	// check says what is wrong with the value; nil: nothing. Rules about several properties are
 	// in Validate.
-	check func(c *Client) string
+	check func(c *Client) *fault.Fault
 }
 
 // Pointer points to the value in a client, as *string, *bool, *int, *time.Duration or *[]string.
@@ -153,12 +155,12 @@ func (c *Client) ReadDocument(document []byte) error {
 }
 
 // fault says what is wrong with the value, or nothing.
-func (f Field) fault(c *Client) string {
+func (f Field) fault(c *Client) *fault.Fault {
 	if text, ok := f.Pointer(c).(*string); ok && f.Values != nil && !slices.Contains(f.Values, *text) && (*text != "" || f.Default == "") {
-		return "must be " + oneOf(f.Values)
+		return fault.New(fault.Choice, "choices", oneOf(f.Values))
 	}
 	if f.check != nil {
 		return f.check(c)
 	}
-	return ""
+	return nil
 }

@@ -1,12 +1,13 @@
 package client
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/acr"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Fields are the properties of a registration, in the order in which they are shown. A new one needs
@@ -191,49 +192,49 @@ func Fields() []Field {
 	}
 }
 
-func checkName(c *Client) string {
+func checkName(c *Client) *fault.Fault {
 	if strings.TrimSpace(c.Name) == "" || len(c.Name) > maxName {
-		return fmt.Sprintf("must have 1 to %d bytes", maxName)
+		return fault.New(fault.ClientName, "bytes", maxName)
 	}
-	return ""
+	return nil
 }
 
-func checkContacts(c *Client) string {
+func checkContacts(c *Client) *fault.Fault {
 	for _, contact := range c.Contacts {
 		if strings.TrimSpace(contact) == "" || len(contact) > maxName {
-			return fmt.Sprintf("each must have 1 to %d bytes", maxName)
+			return fault.New(fault.Contact, "bytes", maxName)
 		}
 	}
 	if len(c.Contacts) > maxContacts || repeats(c.Contacts) {
-		return fmt.Sprintf("must name at most %d contacts, each once", maxContacts)
+		return fault.New(fault.Contacts, "most", maxContacts)
 	}
-	return ""
+	return nil
 }
 
-func checkRate(c *Client) string {
+func checkRate(c *Client) *fault.Fault {
 	if c.RateLimit < 0 || c.RateLimit > maxRateLimit {
-		return fmt.Sprintf("must be between 0 (the provider's) and %d requests a second", maxRateLimit)
+		return fault.New(fault.Rate, "most", maxRateLimit)
 	}
-	return ""
+	return nil
 }
 
-func lifetime(longest time.Duration, text string, of func(c *Client) time.Duration) func(c *Client) string {
-	return func(c *Client) string {
+func lifetime(longest time.Duration, text string, of func(c *Client) time.Duration) func(c *Client) *fault.Fault {
+	return func(c *Client) *fault.Fault {
 		if v := of(c); v < 0 || v > longest || v%time.Second != 0 {
-			return "must be whole seconds between 0 (the provider's) and " + text
+			return fault.New(fault.Lifetime, "most", text)
 		}
-		return ""
+		return nil
 	}
 }
 
 // shownURI checks a URI that becomes a link, or the source of an image, on a page of the server.
-func shownURI(of func(c *Client) string) func(c *Client) string {
-	return func(c *Client) string {
+func shownURI(of func(c *Client) string) func(c *Client) *fault.Fault {
+	return func(c *Client) *fault.Fault {
 		uri := of(c)
 		u, err := url.Parse(uri)
-		if uri != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(uri) > 2000) {
-			return "must be an https URL"
+		if uri != "" && (err != nil || u.Scheme != "https" || u.Host == "" || !provider.ValidPort(u.Port()) || u.User != nil || len(uri) > 2000) {
+			return fault.New(fault.HTTPS)
 		}
-		return ""
+		return nil
 	}
 }

@@ -71,7 +71,7 @@ func TestFieldsTakeTheirValuesAndNoOthers(t *testing.T) {
 			require.ErrorAs(t, err, &invalid)
 			for _, p := range invalid.Problems {
 				if p.Field == field {
-					messages = append(messages, p.Message)
+					messages = append(messages, p.Fault.String())
 				}
 			}
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Everyone is the group of all users, whatever their roles: it opens a client that would otherwise be
@@ -45,7 +46,7 @@ func (r *Registry) DisallowGroup(ctx context.Context, actor audit.Actor, clientI
 // checkGroup refuses what cannot be a role of a user, and would be a group that nobody is in.
 func checkGroup(group string) error {
 	if !provider.ValidRole(group) {
-		return &Invalid{[]Problem{{Field: "group", Message: "must be a role of users, which has 1 to 50 lower-case letters, digits or -; or " + Everyone}}}
+		return &Invalid{[]Problem{{Field: "group", Fault: fault.New(fault.Group, "everyone", Everyone)}}}
 	}
 	return nil
 }

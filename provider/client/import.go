@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // ErrPresent: the client to be imported is registered, and is identical.
@@ -134,7 +135,7 @@ func (i *Import) check(ctx context.Context, clients []*Imported) (results []erro
 			return nil, nil, err
 		}
 		if err == nil && slices.Contains(subjects, c.ID) {
-			c, err = nil, &Invalid{[]Problem{{Field: "client_id", Message: subjectOfUser}}}
+			c, err = nil, &Invalid{[]Problem{{Field: "client_id", Fault: fault.New(fault.ClientIDUser)}}}
 		}
 		results[n] = err
 		if c != nil {

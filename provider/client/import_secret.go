@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	passwordhash "github.com/gatehouse-id/gatehouse/provider/password"
 )
 
@@ -17,7 +18,7 @@ func AdoptHash(hash string) (string, error) {
 	if encoded, fast := strings.CutPrefix(hash, fastPrefix); fast {
 		sum, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
 		if err != nil || len(sum) != sha256.Size {
-			return "", &Invalid{[]Problem{{Field: "client_secret_hash", Message: "must have the 32 bytes of a SHA-256 digest in base64 after $sha256$"}}}
+			return "", &Invalid{[]Problem{{Field: "client_secret_hash", Fault: fault.Plain("must have the 32 bytes of a SHA-256 digest in base64 after $sha256$")}}}
 		}
 		return fastPrefix + base64.RawStdEncoding.EncodeToString(sum), nil
 	}
@@ -29,9 +30,9 @@ func AdoptHash(hash string) (string, error) {
 	case !errors.As(err, &unfit):
 		return "", err
 	case unfit.Unknown:
-		return "", &Invalid{[]Problem{{Field: "client_secret_hash", Message: unfit.Reason + "; or $sha256$ with the digest in base64"}}}
+		return "", &Invalid{[]Problem{{Field: "client_secret_hash", Fault: fault.Plain(unfit.Reason + "; or $sha256$ with the digest in base64")}}}
 	default:
-		return "", &Invalid{[]Problem{{Field: "client_secret_hash", Message: unfit.Reason}}}
+		return "", &Invalid{[]Problem{{Field: "client_secret_hash", Fault: fault.Plain(unfit.Reason)}}}
 	}
 }
 
@@ -52,25 +53,25 @@ func (i *Imported) validateSecret(c *Client) error {
 	switch {
 	case !c.HasSecret():
 		if i.Secret != "" || i.SecretHash != "" {
-			bad.add("client_secret", "is not for a client that authenticates by "+string(c.AuthMethod))
+			bad.add("client_secret", fault.New(fault.NoSecret, "method", c.AuthMethod))
 		}
 	case i.Secret != "" && i.SecretHash != "":
-		bad.add("client_secret_hash", "is given beside client_secret: give one of them")
+		bad.add("client_secret_hash", fault.Plain("is given beside client_secret: give one of them"))
 	case i.Secret == "" && i.SecretHash == "":
-		bad.add("client_secret", "is missing: a client with token_endpoint_auth_method "+string(c.AuthMethod)+" needs it, or client_secret_hash; a public client has the method none")
+		bad.add("client_secret", fault.Plain("is missing: a client with token_endpoint_auth_method "+string(c.AuthMethod)+" needs it, or client_secret_hash; a public client has the method none"))
 	case i.SecretHash != "" && c.AuthMethod == SecretJWT:
-		bad.add("client_secret_hash", "does not suffice for client_secret_jwt: the secret itself is the key")
+		bad.add("client_secret_hash", fault.Plain("does not suffice for client_secret_jwt: the secret itself is the key"))
 	case i.SecretHash != "":
 		if _, err := AdoptHash(i.SecretHash); err != nil {
 			return err
 		}
 	case Masked(i.Secret):
-		bad.add("client_secret", "is a mask or a placeholder, which everyone knows: rotate the secret in the other system, or give a new one in the line")
-	case validSecret(i.Secret) != "":
-		bad.add("client_secret", validSecret(i.Secret))
+		bad.add("client_secret", fault.Plain("is a mask or a placeholder, which everyone knows: rotate the secret in the other system, or give a new one in the line"))
+	case secretFault(i.Secret) != nil:
+		bad.add("client_secret", secretFault(i.Secret))
 	}
 	if c.HasSecret() && strings.Contains(c.ID, ":") {
-		bad.add("client_id", noColon)
+		bad.add("client_id", fault.New(fault.ClientIDColon))
 	}
 	return bad.orNil()
 }

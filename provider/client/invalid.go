@@ -3,6 +3,8 @@ package client
 import (
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Invalid lists all faults of a registration, so that the caller need not find them one by one.
@@ -11,7 +13,8 @@ type Invalid struct{ Problems []Problem }
 // Problem is one fault.
 type Problem struct {
 	// Field is the metadata name of RFC 7591 where there is one.
-	Field, Message string
+	Field string
+	Fault *fault.Fault
 	// Item is the number of the element of a list that is wrong, from 1; 0: the whole field is.
 	Item int
 }
@@ -28,17 +31,17 @@ func (p Problem) Pointer() string {
 func (i *Invalid) Error() string {
 	lines := make([]string, len(i.Problems))
 	for n, p := range i.Problems {
-		lines[n] = p.Field + ": " + p.Message
+		lines[n] = p.Field + ": " + p.Fault.String()
 	}
 	return strings.Join(lines, "; ")
 }
 
-func (i *Invalid) add(field, message string) {
-	i.Problems = append(i.Problems, Problem{Field: field, Message: message})
+func (i *Invalid) add(field string, problem *fault.Fault) {
+	i.Problems = append(i.Problems, Problem{Field: field, Fault: problem})
 }
 
-func (i *Invalid) addItem(field string, index int, message string) {
-	i.Problems = append(i.Problems, Problem{field, message, index + 1})
+func (i *Invalid) addItem(field string, index int, problem *fault.Fault) {
+	i.Problems = append(i.Problems, Problem{field, problem, index + 1})
 }
 
 func (i *Invalid) orNil() error {

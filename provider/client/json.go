@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Merge changes the registration by a JSON object with the names of Fields (RFC 7396): null takes a
@@ -36,17 +38,17 @@ func (c *Client) Merge(properties map[string]json.RawMessage) error {
 		case "disabled":
 			c.Disabled = c.Disabled && !isNull(value) // json leaves a variable as it is for null
 			if json.Unmarshal(value, &c.Disabled) != nil {
-				bad.add(name, "must be true or false")
+				bad.add(name, fault.Plain("must be true or false"))
 			}
 			continue
 		}
 		f, known := fields[name]
 		if !known {
-			bad.add(name, "is not a property of a client")
+			bad.add(name, fault.Plain("is not a property of a client"))
 			continue
 		}
 		if !f.merge(c, value) {
-			bad.add(name, "must be "+f.Kind())
+			bad.add(name, fault.Plain("must be "+f.Kind()))
 		}
 	}
 	return bad.orNil()
@@ -56,7 +58,7 @@ func (c *Client) Merge(properties map[string]json.RawMessage) error {
 // chance.
 func (i *Invalid) twice(properties map[string]json.RawMessage) {
 	if name, also := properties["name"], properties["client_name"]; name != nil && also != nil && !bytes.Equal(name, also) {
-		i.add("name", "says something else than client_name, which is the same property")
+		i.add("name", fault.Plain("says something else than client_name, which is the same property"))
 	}
 	i.contradicted(properties)
 	scope, scopes := properties["scope"], properties["scopes"]
@@ -66,7 +68,7 @@ func (i *Invalid) twice(properties map[string]json.RawMessage) {
 	var text string
 	var list []string
 	if json.Unmarshal(scope, &text) == nil && json.Unmarshal(scopes, &list) == nil && !slices.Equal(strings.Fields(text), list) {
-		i.add("scope", "says something else than scopes, which is the same property")
+		i.add("scope", fault.Plain("says something else than scopes, which is the same property"))
 	}
 }
 
@@ -79,14 +81,14 @@ func (i *Invalid) contradicted(properties map[string]json.RawMessage) {
 	}
 	secret, name := true, SecretBasic // what null stands for
 	if json.Unmarshal(confidential, &secret) == nil && json.Unmarshal(method, &name) == nil && secret == (name == None) {
-		i.add("confidential", "says something else than token_endpoint_auth_method: a client is confidential unless that is none")
+		i.add("confidential", fault.Plain("says something else than token_endpoint_auth_method: a client is confidential unless that is none"))
 	}
 }
 
 func (c *Client) mergeScope(value json.RawMessage, bad *Invalid) {
 	var text string
 	if json.Unmarshal(value, &text) != nil {
-		bad.add("scope", "must be a text of names separated by spaces")
+		bad.add("scope", fault.Plain("must be a text of names separated by spaces"))
 		return
 	}
 	c.Scopes = strings.Fields(text)
@@ -101,7 +103,7 @@ func (c *Client) mergeConfidential(value json.RawMessage, bad *Invalid) {
 	confidential := true
 	switch {
 	case json.Unmarshal(value, &confidential) != nil:
-		bad.add("confidential", "must be true or false")
+		bad.add("confidential", fault.Plain("must be true or false"))
 	case !confidential:
 		c.AuthMethod = None
 	case c.Public():

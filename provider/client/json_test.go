@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 func object(t *testing.T, text string) map[string]json.RawMessage {
@@ -38,14 +39,14 @@ func TestMergeNamesEveryFault(t *testing.T) {
 	err := new(client.Client).Merge(object(t, `{"client_name":1,"scopes":"a","require_pkce":"yes","access_token_lifetime":"1h","rate_limit":1.5,"shoe_size":7,"scope":[],"confidential":1}`))
 	require.ErrorAs(t, err, &invalid)
 	assert.Equal(t, []client.Problem{
-		{Field: "access_token_lifetime", Message: "must be a whole number of seconds"},
-		{Field: "client_name", Message: "must be a text"},
-		{Field: "confidential", Message: "must be true or false"},
-		{Field: "rate_limit", Message: "must be a whole number"},
-		{Field: "require_pkce", Message: "must be true or false"},
-		{Field: "scope", Message: "must be a text of names separated by spaces"},
-		{Field: "scopes", Message: "must be a list of texts"},
-		{Field: "shoe_size", Message: "is not a property of a client"},
+		{Field: "access_token_lifetime", Fault: fault.Plain("must be a whole number of seconds")},
+		{Field: "client_name", Fault: fault.Plain("must be a text")},
+		{Field: "confidential", Fault: fault.Plain("must be true or false")},
+		{Field: "rate_limit", Fault: fault.Plain("must be a whole number")},
+		{Field: "require_pkce", Fault: fault.Plain("must be true or false")},
+		{Field: "scope", Fault: fault.Plain("must be a text of names separated by spaces")},
+		{Field: "scopes", Fault: fault.Plain("must be a list of texts")},
+		{Field: "shoe_size", Fault: fault.Plain("is not a property of a client")},
 	}, invalid.Problems)
 }
 
@@ -101,7 +102,7 @@ func TestMergeOfContradictions(t *testing.T) {
 		c := client.Client{}
 		require.ErrorAs(t, c.Merge(object(t, text)), &invalid, text)
 		assert.Equal(t, field, invalid.Problems[0].Field, text)
-		assert.Contains(t, invalid.Problems[0].Message, "says something else than", text)
+		assert.Contains(t, invalid.Problems[0].Fault.String(), "says something else than", text)
 	}
 	for _, text := range []string{
 		`{"confidential":true,"token_endpoint_auth_method":"private_key_jwt"}`, `{"confidential":null,"token_endpoint_auth_method":null}`,

@@ -14,6 +14,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Bounds of a client's key set, which a client's server can choose.
@@ -89,24 +90,24 @@ func AssertionAlgorithms() []string { return []string{"RS256", "PS256", "ES256",
 
 func (c *Client) validateKeys(bad *Invalid) {
 	if c.JWKS != "" && c.JWKSURI != "" {
-		bad.add("jwks", "cannot be combined with jwks_uri: give the keys or their URL") // RFC 7591 section 2
+		bad.add("jwks", fault.New(fault.KeysTwice)) // RFC 7591 section 2
 	}
 	if c.AuthMethod == PrivateKeyJWT && c.JWKS == "" && c.JWKSURI == "" {
-		bad.add("jwks", "private_key_jwt needs the client's public keys: jwks or jwks_uri")
+		bad.add("jwks", fault.New(fault.KeysMissing))
 	}
 	if c.JWKS != "" {
 		if _, err := ParseKeySet([]byte(c.JWKS)); err != nil {
-			bad.add("jwks", err.Error())
+			bad.add("jwks", fault.New(fault.Keys, "reason", err))
 		}
 	}
-	if u, err := url.Parse(c.JWKSURI); c.JWKSURI != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" || len(c.JWKSURI) > 2000) {
-		bad.add("jwks_uri", "must be an https URL")
+	if u, err := url.Parse(c.JWKSURI); c.JWKSURI != "" && (err != nil || u.Scheme != "https" || u.Host == "" || !provider.ValidPort(u.Port()) || u.User != nil || u.Fragment != "" || len(c.JWKSURI) > 2000) {
+		bad.add("jwks_uri", fault.New(fault.HTTPS))
 	}
 	allowed := AssertionAlgorithms()
 	if c.AuthMethod == SecretJWT {
 		allowed = []string{"HS256"}
 	}
 	if c.AuthSigningAlg != "" && !slices.Contains(allowed, c.AuthSigningAlg) {
-		bad.add("token_endpoint_auth_signing_alg", "must be "+oneOf(allowed)+" for this method")
+		bad.add("token_endpoint_auth_signing_alg", fault.New(fault.Algorithm, "choices", oneOf(allowed)))
 	}
 }

@@ -3,8 +3,9 @@ package client
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // MatchRedirectURI tells whether a response may be sent to uri: it must be exactly one of the
@@ -37,7 +38,7 @@ func withoutPort(uri string) (string, bool) {
 		}
 		if port, after, found := cutPort(rest); found {
 			rest = after
-			if !validPort(port) {
+			if port == "" || !provider.ValidPort(port) {
 				return "", false
 			}
 		}
@@ -62,11 +63,6 @@ func cutPort(rest string) (port, after string, found bool) {
 		return rest[1:], "", true
 	}
 	return rest[1 : 1+end], rest[1+end:], true
-}
-
-func validPort(port string) bool {
-	n, err := strconv.ParseUint(port, 10, 16)
-	return err == nil && n > 0 && port[0] != '0' && port[0] != '+'
 }
 
 // Impersonable tells whether another program on the user's machine could receive what is sent to

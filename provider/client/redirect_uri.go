@@ -1,43 +1,46 @@
 package client
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 func (c *Client) validateRedirectURIs(bad *Invalid) {
 	for i, uri := range c.RedirectURIs {
 		if why := redirectURIFault(uri, c.Type, c.AllowUndottedScheme); why != "" {
-			bad.addItem("redirect_uris", i, fmt.Sprintf("%q %s", uri, why))
+			bad.addItem("redirect_uris", i, fault.New(why, "value", strconv.Quote(uri)))
 		}
 	}
 	if len(c.RedirectURIs) > maxListed || repeats(c.RedirectURIs) {
-		bad.add("redirect_uris", fmt.Sprintf("must name at most %d URIs, each once", maxListed))
+		bad.add("redirect_uris", fault.New(fault.Redirects, "most", maxListed))
 	}
 }
 
 // redirectURIFault says what is wrong with a redirect URI, or nothing. What is refused here need not
 // be checked again when a response is sent.
-func redirectURIFault(uri string, kind Type, undotted bool) string {
+func redirectURIFault(uri string, kind Type, undotted bool) fault.Code {
 	if len(uri) > 2000 || strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' }) {
-		return "must be at most 2000 printable ASCII characters, without spaces or backslashes"
+		return fault.URICharacters
 	}
 	u, err := url.Parse(uri)
 	switch {
 	case err != nil || u.Scheme == "":
-		return "must be an absolute URI"
+		return fault.URIAbsolute
 	case strings.Contains(uri, "#"):
-		return "must not have a fragment (RFC 6749 section 3.1.2)"
+		return fault.URIFragment
 	case strings.Contains(uri, "*"):
-		return "must not have a wildcard: redirect URIs are compared exactly"
+		return fault.URIWildcard
 	case u.User != nil:
-		return "must not have user information"
+		return fault.URIUser
 	case strings.ContainsFunc(u.Host, notInHost):
-		return "must have a host of letters, digits, dots and hyphens"
-	case u.Port() != "" && !validPort(u.Port()):
-		return "must have a port between 1 and 65535"
+		return fault.URIHost
+	case !provider.ValidPort(u.Port()):
+		return fault.URIPort
 	}
 	switch scheme := strings.ToLower(u.Scheme); {
 	case scheme == "https" && u.Host != "":
@@ -45,16 +48,16 @@ func redirectURIFault(uri string, kind Type, undotted bool) string {
 	case scheme == "http" && Loopback(u.Hostname()):
 		return ""
 	case scheme == "http" || scheme == "https":
-		return "must use https, or http on 127.0.0.1, [::1] or localhost"
+		return fault.URIHTTPS
 	case kind != Native:
-		return "has a scheme that only native clients may use"
+		return fault.URINative
 	case strings.Contains(scheme, "."):
 		return ""
 	case slices.Contains(takenSchemes(), scheme):
-		return "has a scheme of browsers or of other programs"
+		return fault.URITaken
 	case !undotted:
 		// RFC 8252 section 7.1: a private-use scheme is a reversed domain name.
-		return "must use a scheme with a dot, such as com.example.app (--allow-undotted-scheme allows others: any application could claim them)"
+		return fault.URIUndotted
 	default:
 		return ""
 	}

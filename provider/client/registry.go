@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // errNotRegistrable is the error for an id that cannot be registered: to callers it is
@@ -102,11 +103,11 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, sec
 		return "", err
 	}
 	if c.HasSecret() && strings.Contains(c.ID, ":") {
-		return "", &Invalid{[]Problem{{Field: "client_id", Message: noColon}}}
+		return "", &Invalid{[]Problem{{Field: "client_id", Fault: fault.New(fault.ClientIDColon)}}}
 	}
 	if !c.HasSecret() {
 		if secret != "" {
-			return "", &Invalid{[]Problem{{Field: "client_secret", Message: "is not for a client that authenticates by " + string(c.AuthMethod)}}}
+			return "", &Invalid{[]Problem{{Field: "client_secret", Fault: fault.New(fault.NoSecret, "method", c.AuthMethod)}}}
 		}
 		return "", r.create(ctx, actor, c)
 	}
@@ -125,7 +126,8 @@ func (r *Registry) create(ctx context.Context, actor audit.Actor, c *Client) err
 		}
 		taken, err := r.store.UserSubjects(ctx, []string{c.ID})
 		if err == nil && slices.Contains(taken, c.ID) {
-			err = &Invalid{[]Problem{{Field: "client_id", Message: subjectOfUser}}}
+			// The sub of a token of the client's own is its id, and a resource server would take the client for the user.
+			err = &Invalid{[]Problem{{Field: "client_id", Fault: fault.New(fault.ClientIDUser)}}}
 		}
 		return audit.Diff(nil, c.whole()), err
 	})
@@ -208,9 +210,9 @@ func (c *Client) changedMethod(before AuthMethod) error {
 		c.Secrets = nil
 		return nil
 	case was.Public():
-		return &Invalid{[]Problem{{Field: "token_endpoint_auth_method", Message: "a public client cannot become confidential; create another client"}}}
+		return &Invalid{[]Problem{{Field: "token_endpoint_auth_method", Fault: fault.New(fault.Confidential)}}}
 	case !was.HasSecret() || (c.AuthMethod == SecretJWT) != (before == SecretJWT):
-		return &Invalid{[]Problem{{Field: "token_endpoint_auth_method", Message: "the client has no secret for this method; create another client"}}}
+		return &Invalid{[]Problem{{Field: "token_endpoint_auth_method", Fault: fault.New(fault.Method)}}}
 	default:
 		return nil
 	}
@@ -235,9 +237,3 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) err
 		return audit.Diff(c.whole(), nil), r.store.DeleteClient(ctx, id)
 	})
 }
-
-// subjectOfUser: the sub of a token of the client's own is its id, and a resource server would take the
-// client for the user.
-const subjectOfUser = "is, or was, the subject or the id of a user: a token of the client could be taken for one of the user (RFC 9700 section 4.15)"
-
-const noColon = "must not have a colon: a client with a secret may send both by HTTP Basic, where a colon ends the id (RFC 7617 section 2)"

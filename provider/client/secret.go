@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // fastHashLength is the length from which a secret counts as unguessable, so that SHA-256 suffices.
@@ -65,7 +67,7 @@ func (s *Secrets) Keep(ctx context.Context, c *Client, secret string) (string, e
 	if c.AuthMethod == SecretJWT {
 		// RFC 7518 section 3.2: the key must be as long as the hash.
 		if len(secret) < fastHashLength {
-			return "", &Invalid{[]Problem{{Field: "client_secret", Message: "must have 32 characters or more for client_secret_jwt"}}}
+			return "", &Invalid{[]Problem{{Field: "client_secret", Fault: fault.New(fault.SecretShort)}}}
 		}
 		return s.sealed(c.ID, []byte(secret)), nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // The errors about secrets.
@@ -57,7 +58,7 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id, secr
 		ends := now.Add(terms.Overlap)
 		c.Secrets = slices.DeleteFunc(c.Secrets, func(s Secret) bool { return terms.Overlap <= 0 || !s.Live(now) })
 		if len(c.Secrets) >= maxSecrets {
-			return nil, &Invalid{[]Problem{{Field: "client_secret", Message: fmt.Sprintf("the client has %d secrets already: end one of them", maxSecrets)}}}
+			return nil, &Invalid{[]Problem{{Field: "client_secret", Fault: fault.New(fault.ManySecrets, "most", maxSecrets)}}}
 		}
 		for i, s := range c.Secrets {
 			if s.ExpiresAt == nil || s.ExpiresAt.After(ends) {
@@ -102,19 +103,19 @@ func (r *Registry) EndSecret(ctx context.Context, actor audit.Actor, clientID st
 }
 
 // validSecret says what is wrong with a secret that someone chose, or nothing.
-func validSecret(secret string) string {
+func secretFault(secret string) *fault.Fault {
 	if len(secret) < 8 || len(secret) > 200 || strings.ContainsFunc(secret, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return "must be 8 to 200 printable ASCII characters without spaces"
+		return fault.New(fault.SecretCharacters)
 	}
-	return ""
+	return nil
 }
 
 func (r *Registry) newSecret(ctx context.Context, c *Client, secret string) (Secret, string, error) {
 	if secret == "" {
 		secret = r.secrets.Generate()
 	}
-	if wrong := validSecret(secret); wrong != "" {
-		return Secret{}, "", &Invalid{[]Problem{{Field: "client_secret", Message: wrong}}}
+	if wrong := secretFault(secret); wrong != nil {
+		return Secret{}, "", &Invalid{[]Problem{{Field: "client_secret", Fault: wrong}}}
 	}
 	hash, err := r.secrets.Keep(ctx, c, secret)
 	if err != nil {

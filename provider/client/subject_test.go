@@ -34,7 +34,7 @@ func TestNoClientHasTheSubjectOfAUser(t *testing.T) {
 		_, err := registry.Create(ctx, audittest.Operator(), &client.Client{ID: id, GrantTypes: []client.GrantType{client.ClientCredentials}}, "")
 		require.ErrorAs(t, err, &invalid, id)
 		assert.Equal(t, "client_id", invalid.Problems[0].Field)
-		assert.Contains(t, invalid.Problems[0].Message, "subject")
+		assert.Contains(t, invalid.Problems[0].Fault.String(), "subject")
 		_, err = store.Client(ctx, id)
 		require.ErrorIs(t, err, provider.ErrNotFound, "nothing is left of it")
 		for _, dry := range []bool{true, false} {

@@ -31,13 +31,13 @@ func (c *Client) texts() []texts {
 func (c *Client) validateTexts(bad *Invalid, before []texts) {
 	for i, now := range c.texts() {
 		for n, text := range now.values {
-			fault := provider.TextFault(text)
+			wrong := provider.TextFault(text)
 			switch {
-			case fault == "" || slices.Contains(before[i].values, text):
+			case wrong == nil || slices.Contains(before[i].values, text):
 			case now.list:
-				bad.addItem(now.property, n, fault)
+				bad.addItem(now.property, n, wrong)
 			default:
-				bad.add(now.property, fault)
+				bad.add(now.property, wrong)
 			}
 		}
 	}

@@ -1,13 +1,14 @@
 package client
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Bounds of a registration. A client is read for every request, so its size costs all of them.
@@ -42,10 +43,10 @@ func (c *Client) Validate() error { return c.validate((&Client{}).texts()) }
 func (c *Client) validate(before []texts) error {
 	var bad Invalid
 	if !validID(c.ID) {
-		bad.add("client_id", fmt.Sprintf("must be 1 to %d letters, digits or . _ ~ / : @ -, starting with a letter or digit", maxID))
+		bad.add("client_id", fault.New(fault.ClientID, "most", maxID))
 	}
 	for _, f := range Fields() {
-		if wrong := f.fault(c); wrong != "" {
+		if wrong := f.fault(c); wrong != nil {
 			bad.add(f.Name, wrong)
 		}
 	}
@@ -85,24 +86,24 @@ func (c *Client) validateGrants(bad *Invalid) {
 	known := GrantTypes()
 	for i, g := range c.GrantTypes {
 		if !slices.Contains(known, g) {
-			bad.addItem("grant_types", i, fmt.Sprintf("%q is not a grant type of this provider: it must be %s", g, oneOf(grantTypeNames())))
+			bad.addItem("grant_types", i, fault.New(fault.Grant, "value", strconv.Quote(string(g)), "choices", oneOf(grantTypeNames())))
 		}
 	}
 	if repeats(c.GrantTypes) {
-		bad.add("grant_types", "names a grant type twice")
+		bad.add("grant_types", fault.New(fault.GrantTwice))
 	}
 	// RFC 6749 section 4.4: the grant MUST only be used by confidential clients.
 	if c.Public() && c.MayUse(ClientCredentials) {
-		bad.add("grant_types", "client_credentials needs a client with a secret")
+		bad.add("grant_types", fault.New(fault.GrantSecret))
 	}
 	if c.Public() && c.MayIntrospect {
-		bad.add("may_introspect", "needs a client with a secret")
+		bad.add("may_introspect", fault.New(fault.NeedsSecret))
 	}
 	if c.MayUse(Password) && !c.FirstParty {
-		bad.add("grant_types", "password is for first-party clients only")
+		bad.add("grant_types", fault.New(fault.GrantPassword))
 	}
 	if c.MayUse(AuthorizationCode) && len(c.RedirectURIs) == 0 {
-		bad.add("redirect_uris", "authorization_code needs at least one")
+		bad.add("redirect_uris", fault.New(fault.GrantRedirect))
 	}
 }
 
@@ -110,7 +111,7 @@ func (c *Client) validateGrants(bad *Invalid) {
 // as long as it lives (RFC 9700 section 2.2.2).
 func (c *Client) validateRotation(bad *Invalid) {
 	if c.RefreshTokenRotation == Reuse && c.Public() {
-		bad.add("refresh_token_rotation", "a public client's must be rotate")
+		bad.add("refresh_token_rotation", fault.New(fault.Rotation))
 	}
 }
 
@@ -118,21 +119,21 @@ func (c *Client) validateScopes(bad *Invalid) {
 	for i, s := range c.Scopes {
 		switch {
 		case !ValidScope(s):
-			bad.addItem("scopes", i, fmt.Sprintf("%q is not a scope name (RFC 6749 section 3.3)", s))
+			bad.addItem("scopes", i, fault.New(fault.Scope, "value", strconv.Quote(s)))
 		case audit.Reserved(s) && !audit.IsScope(s):
-			bad.addItem("scopes", i, fmt.Sprintf("%q is none of the management scopes, for which names that begin with gatehouse: are: see %s and its like", s, audit.AllScopes()[0]))
+			bad.addItem("scopes", i, fault.New(fault.ScopeManagement, "value", strconv.Quote(s), "example", audit.AllScopes()[0]))
 		}
 	}
 	if len(c.Scopes) > maxListed || repeats(c.Scopes) {
-		bad.add("scopes", fmt.Sprintf("must name at most %d scopes, each once", maxListed))
+		bad.add("scopes", fault.New(fault.Scopes, "most", maxListed))
 	}
 	for i, s := range c.DefaultScopes {
 		if !c.MayAsk(s) {
-			bad.addItem("default_scopes", i, fmt.Sprintf("%q is not among the client's scopes", s))
+			bad.addItem("default_scopes", i, fault.New(fault.DefaultScope, "value", strconv.Quote(s)))
 		}
 	}
 	if repeats(c.DefaultScopes) {
-		bad.add("default_scopes", "names a scope twice")
+		bad.add("default_scopes", fault.New(fault.DefaultTwice))
 	}
 }
 
@@ -140,18 +141,18 @@ func (c *Client) validateAudience(bad *Invalid) {
 	for i, a := range c.Audience {
 		// Lists are stored and sent separated by spaces.
 		if a == "" || len(a) > maxValue || strings.Contains(a, " ") {
-			bad.addItem("audience", i, fmt.Sprintf("%q must have 1 to %d characters and no spaces", a, maxValue))
+			bad.addItem("audience", i, fault.New(fault.Audience, "value", strconv.Quote(a), "most", maxValue))
 		}
 	}
 	if len(c.Audience) > maxListed || repeats(c.Audience) {
-		bad.add("audience", fmt.Sprintf("must name at most %d audiences, each once", maxListed))
+		bad.add("audience", fault.New(fault.Audiences, "most", maxListed))
 	}
 }
 
 func (c *Client) validatePostLogout(bad *Invalid) {
 	for i, uri := range c.PostLogoutRedirectURIs {
 		if why := redirectURIFault(uri, c.Type, c.AllowUndottedScheme); why != "" {
-			bad.addItem("post_logout_redirect_uris", i, fmt.Sprintf("%q %s", uri, why))
+			bad.addItem("post_logout_redirect_uris", i, fault.New(why, "value", strconv.Quote(uri)))
 		}
 	}
 }

@@ -107,12 +107,11 @@ func (c *Catalogue) Ensure(ctx context.Context, actor audit.Actor, names []strin
 	}
 	var added []string
 	for _, name := range names {
-		if slices.ContainsFunc(present, func(s Scope) bool { return s.Name == name }) || audit.IsScope(name) {
+		if listed(present, name) || audit.IsScope(name) {
 			continue
 		}
-		description := StandardDescription(name)
-		if name == "openid" || description != "" {
-			if _, err := c.Create(ctx, actor, Scope{Name: name, Description: description}); err != nil && !errors.Is(err, provider.ErrConflict) {
+		if standard(name) {
+			if _, err := c.Create(ctx, actor, Scope{Name: name, Description: StandardDescription(name)}); err != nil && !errors.Is(err, provider.ErrConflict) {
 				return added, fmt.Errorf("scope %q: %w", name, err)
 			}
 			continue
@@ -146,3 +145,24 @@ func (c *Catalogue) Delete(ctx context.Context, actor audit.Actor, name string) 
 		return audit.Diff(s.record(), nil), c.store.DeleteScope(ctx, name)
 	})
 }
+
+// Unknown are those of the names that Ensure would add, and that are no standard scopes: somebody made them up, or
+// mistyped them.
+func (c *Catalogue) Unknown(ctx context.Context, names []string) (unknown []string, err error) {
+	present, err := c.store.Scopes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if !listed(present, name) && !audit.IsScope(name) && !standard(name) && !slices.Contains(unknown, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	return unknown, nil
+}
+
+func listed(present []Scope, name string) bool {
+	return slices.ContainsFunc(present, func(s Scope) bool { return s.Name == name })
+}
+
+func standard(name string) bool { return name == "openid" || StandardDescription(name) != "" }

@@ -11,16 +11,20 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // ErrStandardScope: every server has the scope, whether the catalogue describes it or not.
 var ErrStandardScope = errors.New("a standard scope, which every server has, cannot be deleted")
 
 // InvalidScope is a property of a scope with an invalid value.
-type InvalidScope struct{ Property, Message string }
+type InvalidScope struct {
+	Property string
+	Fault    *fault.Fault
+}
 
 // Error says what is wrong.
-func (i *InvalidScope) Error() string { return i.Message }
+func (i *InvalidScope) Error() string { return i.Fault.String() }
 
 // maxLanguages bounds the descriptions of a scope.
 const maxLanguages = 50
@@ -33,15 +37,15 @@ func (s Scope) Valid() error { return s.prepare(nil) }
 func (s *Scope) prepare(before []string) error {
 	switch {
 	case !client.ValidScope(s.Name):
-		return &InvalidScope{"name", "a scope name has 1 to 500 printable ASCII characters, without spaces, quotation marks and backslashes"}
+		return &InvalidScope{"name", fault.New(fault.ScopeName)}
 	case audit.Reserved(s.Name) && !audit.IsScope(s.Name):
-		return &InvalidScope{"name", "names that begin with gatehouse: are for management scopes, which this is none of"}
-	case descriptionFault(s.Description, before) != "":
-		return &InvalidScope{"description", "a description " + descriptionFault(s.Description, before)}
+		return &InvalidScope{"name", fault.New(fault.ScopeReserved)}
+	case descriptionFault(s.Description, before) != nil:
+		return &InvalidScope{"description", descriptionFault(s.Description, before)}
 	case len(s.Claims) > 0 && BuiltIn(s.Name):
-		return &InvalidScope{"claims", "a standard scope releases the claims that OpenID Connect says"}
+		return &InvalidScope{"claims", fault.New(fault.ScopeStandard)}
 	case slices.ContainsFunc(s.Claims, func(name string) bool { return ScopeOf(name) == "" }):
-		return &InvalidScope{"claims", "a scope releases some of " + strings.Join(Claims(), ", ")}
+		return &InvalidScope{"claims", fault.New(fault.ScopeClaims, "claims", strings.Join(Claims(), ", "))}
 	}
 	var claims []string
 	for _, name := range Claims() {
@@ -55,22 +59,22 @@ func (s *Scope) prepare(before []string) error {
 
 func (s *Scope) prepareDescriptions(before []string) error {
 	if len(s.Descriptions) > maxLanguages {
-		return &InvalidScope{"descriptions", "a scope has descriptions in 50 languages at most"}
+		return &InvalidScope{"descriptions", fault.New(fault.ScopeLanguages, "most", maxLanguages)}
 	}
 	canonical, spelled := map[string]string{}, map[string]string{}
 	for _, text := range slices.Sorted(maps.Keys(s.Descriptions)) {
 		tag, err := language.Parse(text)
 		if err != nil || tag == language.Und {
-			return &InvalidScope{"descriptions", "each description has the tag of its language (BCP 47), such as de or pt-BR"}
+			return &InvalidScope{"descriptions", fault.New(fault.ScopeLanguage)}
 		}
 		if s.Descriptions[text] == "" {
-			return &InvalidScope{"descriptions", "a description in another language must not be empty"}
+			return &InvalidScope{"descriptions", fault.New(fault.ScopeEmpty)}
 		}
-		if fault := descriptionFault(s.Descriptions[text], before); fault != "" {
-			return &InvalidScope{"descriptions", "a description " + fault}
+		if wrong := descriptionFault(s.Descriptions[text], before); wrong != nil {
+			return &InvalidScope{"descriptions", wrong}
 		}
 		if other := spelled[tag.String()]; other != "" {
-			return &InvalidScope{"descriptions", other + " and " + text + " are one language: give one description for it"}
+			return &InvalidScope{"descriptions", fault.New(fault.ScopeSame, "one", other, "other", text)}
 		}
 		canonical[tag.String()], spelled[tag.String()] = s.Descriptions[text], text
 	}
@@ -86,15 +90,15 @@ func (s *Scope) texts() []string {
 	return append(slices.Collect(maps.Values(s.Descriptions)), s.Description)
 }
 
-func descriptionFault(text string, before []string) string {
+func descriptionFault(text string, before []string) *fault.Fault {
+	wrong := provider.TextFault(text)
 	switch {
 	case len(text) > 300:
-		return "must have at most 300 bytes"
-	case slices.Contains(before, text):
-		return ""
-	default:
-		return provider.TextFault(text)
+		wrong = fault.New(fault.Long, "bytes", 300)
+	case wrong == nil || slices.Contains(before, text):
+		return nil
 	}
+	return fault.New(fault.ScopeDescription, "fault", wrong)
 }
 
 // In is the description for a reader with these languages, in order of preference.

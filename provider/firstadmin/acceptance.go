@@ -8,6 +8,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 )
 
@@ -30,7 +31,7 @@ func (i *Invitation) WithPassword(ctx context.Context, token string, w Who, pass
 		return nil, err
 	}
 	if password == "" { // package account takes that for a user without one
-		return nil, account.Wrong{{Claim: "password", Message: account.ErrPassword.Error(), Kind: account.ErrPassword}}
+		return nil, account.Wrong{{Claim: "password", Fault: fault.New(fault.Password), Kind: account.ErrPassword}}
 	}
 	return i.make(i.accounts.Prepare(ctx, password), token, w, password, func(context.Context, *account.User) error { return nil })
 }

@@ -124,9 +124,9 @@ func clientFault(err error) *Fault {
 		return &Fault{Reason: err.Error()}
 	}
 	first := invalid.Problems[0]
-	reason := first.Message
+	reason := first.Fault.String()
 	for _, p := range invalid.Problems[1:] {
-		reason += "; /" + pointer(p.Field) + ": " + p.Message
+		reason += "; /" + pointer(p.Field) + ": " + p.Fault.String()
 	}
 	return &Fault{"/" + pointer(first.Field), reason}
 }

@@ -62,7 +62,7 @@ func (s *Scopes) write(ctx context.Context, scope Scope, known map[string]consen
 	made := consent.Scope{Name: scope.Name, Description: scope.Description}
 	var invalid *consent.InvalidScope
 	if err := made.Valid(); errors.As(err, &invalid) {
-		return RefusedFor("/"+invalid.Property, invalid.Message), nil
+		return RefusedFor("/"+invalid.Property, invalid.Fault.String()), nil
 	}
 	var err error
 	switch {

@@ -74,9 +74,9 @@ func userOutcome(err error) Outcome {
 
 // allOf is the message of the first fault, with the others behind it.
 func allOf(wrong account.Wrong) string {
-	reason := wrong[0].Message
-	for _, fault := range wrong[1:] {
-		reason += "; " + fault.Pointer() + ": " + fault.Message
+	reason := wrong[0].Fault.String()
+	for _, problem := range wrong[1:] {
+		reason += "; " + problem.Pointer() + ": " + problem.Fault.String()
 	}
 	return reason
 }

@@ -70,8 +70,8 @@ func (e *NameFault) Error() string { return "the name of a passkey " + e.Message
 func nameOf(typed string) (string, error) {
 	name := strings.TrimSpace(typed)
 	switch why := provider.TextFault(name); {
-	case why != "":
-		return "", &NameFault{why}
+	case why != nil:
+		return "", &NameFault{why.String()}
 	case utf8.RuneCountInString(name) > maxName:
 		return "", &NameFault{"must not be longer than 64 characters"}
 	}

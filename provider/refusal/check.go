@@ -67,6 +67,7 @@ const (
 	CheckManagementClient   Check = "management_client"
 	CheckManagementAudience Check = "management_audience"
 	CheckTokenAudience      Check = "access_token_audience"
+	CheckConsoleRole        Check = "console_role"
 	CheckAuthority          Check = "management_authority"
 	CheckResource           Check = "no_such_resource"
 	CheckConflict           Check = "conflict"

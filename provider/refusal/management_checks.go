@@ -33,6 +33,12 @@ func managementEntries() map[Check]Entry {
 			"Ask the operator to register the audience, then ask for it in the audience parameter of the token request. Or send the client's id and secret by HTTP Basic.",
 			"`gatehouse client update ID --add-audience URL` registers the audience in \"Expected\".",
 		},
+		CheckConsoleRole: {
+			"Not for this role",
+			"The page or the form of the console is for administrators. The role auditor sees everything there and changes nothing.",
+			"Ask an administrator to make the change, or go back to the page you came from.",
+			"`gatehouse user set-roles USER ROLE... admin`, with every role that the user keeps, if the user should administer.",
+		},
 		CheckAuthority: {
 			"More authority than the caller has",
 			"The request would give a management scope that the caller does not have, or change a client or user that has one.",

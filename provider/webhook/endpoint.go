@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Bounds of an endpoint's properties, in bytes.
@@ -33,50 +34,55 @@ type Endpoint struct {
 	CreatedAt, UpdatedAt time.Time
 }
 
-// InvalidEndpoint: a property of an endpoint is wrong. The message may be shown.
-type InvalidEndpoint struct{ Property, Message string }
+// InvalidEndpoint: a property of an endpoint is wrong.
+type InvalidEndpoint struct {
+	Property string
+	Fault    *fault.Fault
+}
 
 // Error is part of error.
-func (e *InvalidEndpoint) Error() string { return e.Property + " " + e.Message }
+func (e *InvalidEndpoint) Error() string { return e.Property + " " + e.Fault.String() }
 
 // Cleartext tells for which hosts, without port and in lower case, http is allowed.
 type Cleartext func(host string) bool
 
 // prepare validates the endpoint and puts its types in order.
 func (e *Endpoint) prepare(cleartext Cleartext) error {
-	if message := urlFault(e.URL, cleartext); message != "" {
-		return &InvalidEndpoint{"url", message}
+	if wrong := urlFault(e.URL, cleartext); wrong != nil {
+		return &InvalidEndpoint{"url", wrong}
 	}
-	if fault := provider.TextFault(e.Description); fault != "" {
-		return &InvalidEndpoint{"description", fault}
+	if wrong := provider.TextFault(e.Description); wrong != nil {
+		return &InvalidEndpoint{"description", wrong}
 	}
 	if len(e.Description) > maxDescription || !printable(e.Description) {
-		return &InvalidEndpoint{"description", "must be printable text of at most 500 bytes"}
+		return &InvalidEndpoint{"description", fault.New(fault.Printable, "bytes", maxDescription)}
 	}
 	e.Types = slices.Compact(slices.Sorted(slices.Values(e.Types)))
 	for _, name := range e.Types {
 		if !slices.Contains(Types(), name) {
-			return &InvalidEndpoint{"event_types", "must be names of events: " + strings.Join(Types(), ", ")}
+			return &InvalidEndpoint{"event_types", fault.New(fault.Events, "events", strings.Join(Types(), ", "))}
 		}
 	}
 	return nil
 }
 
-func urlFault(text string, cleartext Cleartext) string {
+func urlFault(text string, cleartext Cleartext) *fault.Fault {
 	u, err := url.Parse(text)
 	switch {
 	case len(text) > maxURL:
-		return "must have at most 2048 bytes"
+		return fault.New(fault.Long, "bytes", maxURL)
 	case err != nil || !printable(text) || strings.Contains(text, " ") || u.Hostname() == "":
-		return "must be an absolute https URL"
+		return fault.New(fault.URL)
 	case u.User != nil:
-		return "must have no user name and no password"
+		return fault.New(fault.URLUser)
 	case u.Fragment != "" || strings.Contains(text, "#"):
-		return "must have no fragment"
+		return fault.New(fault.URLFragment)
+	case !provider.ValidPort(u.Port()):
+		return fault.New(fault.URLPort)
 	case u.Scheme == "https" || u.Scheme == "http" && cleartext(strings.ToLower(u.Hostname())):
-		return ""
+		return nil
 	default:
-		return "must be an https URL"
+		return fault.New(fault.HTTPS)
 	}
 }
 

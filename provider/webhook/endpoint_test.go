@@ -31,6 +31,10 @@ func TestURLsOfEndpoints(t *testing.T) {
 		"javascript:alert(1)":                                 "must be an absolute https URL",
 		"https://user@example.com/":                           "must have no user name and no password",
 		"https://user:password@example.com/":                  "must have no user name and no password",
+		"https://example.com:0/":                              "must have a port between 1 and 65535",
+		"https://example.com:65536/":                          "must have a port between 1 and 65535",
+		"https://example.com:99999/hook":                      "must have a port between 1 and 65535",
+		"https://example.com:65535/":                          "",
 		"https://example.com/#":                               "must have no fragment",
 		"https://example.com/#part":                           "must have no fragment",
 		"https://example.com/" + strings.Repeat("a", 2029):    "must have at most 2048 bytes",
@@ -43,7 +47,7 @@ func TestURLsOfEndpoints(t *testing.T) {
 		}
 		var invalid *InvalidEndpoint
 		if assert.ErrorAs(t, err, &invalid, address) {
-			assert.Equal(t, InvalidEndpoint{"url", message}, *invalid, address)
+			assert.Equal(t, []string{"url", message}, []string{invalid.Property, invalid.Fault.String()}, address)
 		}
 	}
 }

@@ -2,12 +2,12 @@ package webhook
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 )
 
 // Store stores endpoints and lists deliveries. It returns provider.ErrNotFound.
@@ -83,7 +83,7 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, e Endpoint) (E
 			return nil, err
 		}
 		if len(others) >= maxEndpoints {
-			return nil, &InvalidEndpoint{"url", fmt.Sprintf("cannot be added: there are %d webhooks, and not more are possible", maxEndpoints)}
+			return nil, &InvalidEndpoint{"url", fault.New(fault.Webhooks, "most", maxEndpoints)}
 		}
 		return audit.Details(e.record()), r.store.CreateEndpoint(ctx, e, s)
 	})
@@ -152,7 +152,7 @@ const (
 // ones, too, for the overlap. It returns *InvalidEndpoint.
 func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id provider.ID, overlap time.Duration) (string, error) {
 	if overlap < 0 || overlap > MaxOverlap {
-		return "", &InvalidEndpoint{"overlap_seconds", "must be between 0 and 2592000 (30 days)"}
+		return "", &InvalidEndpoint{"overlap_seconds", fault.New(fault.Overlap)}
 	}
 	now := r.clock.Now(ctx)
 	s, text, err := newSecret(r.seal, id, now, r.random)
@@ -168,7 +168,7 @@ func (r *Registry) RotateSecret(ctx context.Context, actor audit.Actor, id provi
 			return nil, err
 		}
 		if overlap > 0 && len(signing) >= maxSecrets {
-			return nil, &InvalidEndpoint{"overlap_seconds", fmt.Sprintf("must be 0, which ends them: %d secrets are signing already", len(signing))}
+			return nil, &InvalidEndpoint{"overlap_seconds", fault.New(fault.Secrets, "most", len(signing))}
 		}
 		return audit.Details(map[string]any{"overlap_seconds": int64(overlap.Seconds())}), r.store.RotateWebhookSecret(ctx, s, now.Add(overlap))
 	})

@@ -35,13 +35,25 @@ document.addEventListener("keydown", (event) => {
 for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy], [data-copy-from]") : []) {
   const text = button.textContent;
   button.hidden = false;
+  button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy ?? document.getElementById(button.dataset.copyFrom).textContent);
-    button.textContent = button.dataset.done;
-    button.setAttribute("aria-live", "polite");
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy ?? document.getElementById(button.dataset.copyFrom).textContent);
+      button.textContent = button.dataset.done;
+    } catch {
+      button.textContent = button.dataset.failed; // browsers and frames may forbid it
+    }
     setTimeout(() => (button.textContent = text), 2000);
   });
 }
+
+// Who leaves a form with changes that were not sent is asked first.
+const edited = new Set();
+for (const form of document.querySelectorAll("main:not(#console-confirm) form[method=post]")) {
+  form.addEventListener("input", () => edited.add(form));
+  form.addEventListener("submit", () => edited.delete(form));
+}
+addEventListener("beforeunload", (event) => edited.size > 0 && event.preventDefault());
 
 // The palette: pages of the navigation, and what the server finds.
 const form = palette?.querySelector("form");

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
 	"github.com/gatehouse-id/gatehouse/provider/imports"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 )
@@ -43,7 +44,7 @@ func again(t *testing.T, line map[string]any) (*client.Client, error) {
 	item, err := imports.NewLines(bytes.NewReader(text), imports.KindClient, imports.ParseClient).Next(t.Context())
 	require.NoError(t, err)
 	if item.Fault != nil {
-		return nil, &client.Invalid{Problems: []client.Problem{{Field: item.Fault.Field, Message: item.Fault.Reason}}}
+		return nil, &client.Invalid{Problems: []client.Problem{{Field: item.Fault.Field, Fault: fault.Plain(item.Fault.Reason)}}}
 	}
 	c := item.Value.(*client.Imported).Client
 	c.FillDefaults()
