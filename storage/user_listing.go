@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -38,7 +39,10 @@ func (s *Store) Users(ctx context.Context, of account.Filter, limit int) ([]*acc
 		query = query.Where("id = ?", id)
 	}
 	if of.Search != "" {
-		condition, args := beginsWith(of)
+		condition, args, err := s.beginsWith(ctx, of)
+		if err != nil {
+			return nil, err
+		}
 		query = query.Where(condition, args...)
 	}
 	if strings.Contains(of.Role, " ") {
@@ -95,25 +99,31 @@ func (s *Store) named(ctx context.Context, column string, forms []string) (id ro
 	return id, provider.ErrNotFound
 }
 
-// fewUsers is up to how many users with a role are looked up one by one.
+// fewUsers is up to how many users that a condition selects are looked up one by one.
 const fewUsers = 2000
 
-// withRole is the condition that users have a role. Postgres cannot tell a rare role from a common one:
-// left to itself it reads all users in order until it has found enough of them, which is right for a
-// common role alone.
-func (s *Store) withRole(ctx context.Context, role string) (condition string, args []any, err error) {
-	var ids []rowID
-	if err := s.on(ctx).Raw("SELECT user_id FROM user_roles WHERE role = ? LIMIT ?", role, fewUsers+1).Scan(&ids).Error; err != nil {
+// some is the condition that a statement selects the id of a user, or otherwise where it selects many. Postgres cannot
+// tell a rare role or name from a common one: left to itself it reads all users in order until it has found enough of
+// them, which is right for a common one alone.
+func (s *Store) some(ctx context.Context, ids string, args []any, otherwise string, otherwiseArgs ...any) (string, []any, error) {
+	var n int
+	counted := append(slices.Clone(args), fewUsers+1)
+	if err := s.row(ctx, "SELECT count(*) FROM ("+ids+" LIMIT ?) AS few", counted...).Scan(&n); err != nil {
 		return "", nil, s.fault(err)
 	}
 	switch {
-	case len(ids) == 0:
+	case n == 0:
 		return "FALSE", nil, nil
-	case len(ids) <= fewUsers:
-		return "id IN ?", []any{ids}, nil
+	case n <= fewUsers:
+		return "id IN (WITH few AS MATERIALIZED (" + ids + ") SELECT id FROM few)", args, nil
 	default:
-		return s.dialect.contains("roles"), []any{role}, nil
+		return otherwise, otherwiseArgs, nil
 	}
+}
+
+// withRole is the condition that users have a role.
+func (s *Store) withRole(ctx context.Context, role string) (string, []any, error) {
+	return s.some(ctx, "SELECT user_id AS id FROM user_roles WHERE role = ?", []any{role}, s.dialect.contains("roles"), role)
 }
 
 // CountWithRole is how many users have a role, up to a bound. It reads no column that an older schema lacks.
@@ -147,11 +157,13 @@ func position(of account.Filter) (column string, after any, err error) {
 // text with it.
 const lastRune = "\U0010FFFF"
 
-func beginsWith(of account.Filter) (condition string, args []any) {
+// beginsWith is the condition that the name or the address of users begins with what is searched for.
+func (s *Store) beginsWith(ctx context.Context, of account.Filter) (string, []any, error) {
 	var either []string
+	var args []any
 	usernames, emails, possible := of.Prefixes()
 	if !possible {
-		return "FALSE", nil
+		return "FALSE", nil, nil
 	}
 	add := func(column string, prefixes []string) {
 		for _, prefix := range prefixes {
@@ -162,7 +174,8 @@ func beginsWith(of account.Filter) (condition string, args []any) {
 	add("username", usernames)
 	add("email", emails)
 	if len(either) == 0 {
-		return "TRUE", nil // nothing but spaces
+		return "TRUE", nil, nil // nothing but spaces
 	}
-	return "(" + strings.Join(either, " OR ") + ")", args
+	condition := "(" + strings.Join(either, " OR ") + ")"
+	return s.some(ctx, "SELECT id FROM users WHERE "+condition, args, condition, args...)
 }

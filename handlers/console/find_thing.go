@@ -99,6 +99,9 @@ func (c *Console) findUser(ctx context.Context, text string, found *findings) er
 		found.Matches = append(found.Matches, match{Kind: "user", Name: exact.Username, Path: userPath(exact)})
 		return nil
 	}
+	if _, err := provider.ParseID(strings.ToLower(text)); err == nil {
+		return nil // no name begins with the id of something else
+	}
 	others, err := c.Users.Users(ctx, account.Filter{Search: text}, mostFound)
 	for _, u := range others {
 		found.Matches = append(found.Matches, match{Kind: "user", Name: u.Username, Path: userPath(u)})
