@@ -8,7 +8,7 @@ import (
 )
 
 // noteAdministrators warns whoever has just changed or deleted (nil) a user that nobody administers the server any more.
-// The command line may do that, and nothing else: it needs no administrator.
+// The command line may do that: it needs no administrator.
 func (e *environment) noteAdministrators(ctx context.Context, h *instance, before account.User, after *account.User) error {
 	if !before.Administers() || after != nil && after.Administers() {
 		return nil

@@ -90,7 +90,7 @@ func (a *API) adminUsers() {
 	}, olderNames())), a.adminUpdateUser)
 	registerUserChange(a, huma.Operation{
 		OperationID: "set-user-roles", Method: http.MethodPut, Path: path + "/roles", Tags: tags, DefaultStatus: http.StatusNoContent,
-		Summary: "Give a user these roles and no others", Description: "Only who has every management scope makes an administrator, or changes one; with an auditor it is every scope to read. The last administrator keeps the role.",
+		Summary: "Give a user these roles and no others", Description: "Only who has every management scope makes an administrator, or changes one; with an auditor it is every scope to read. A user cannot take the role from the last administrator; a client can.",
 	}, func(ctx context.Context, in *rolesOfUser) (*struct{}, error) {
 		_, sent, err := a.changeUser(ctx, in.ID, Condition{}, func(is User) (User, error) {
 			is.Roles = in.Body.Roles

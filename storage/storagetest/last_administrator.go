@@ -59,6 +59,9 @@ func testLastAdministrator(t *testing.T, f *fixture) {
 	require.NoError(t, registry.Delete(ctx, root, spare.ID))
 	refused("the other is gone")
 	require.NoError(t, change(last, audittest.Operator(), func(u *account.User) { u.Roles = nil }), "the command line is the way back")
+	require.NoError(t, change(last, audittest.Operator(), func(u *account.User) { u.Roles = []string{account.RoleAdmin} }))
+	program := audit.Actor{Kind: audit.ClientActor, ID: "terraform", Scopes: audit.AllScopes()}
+	require.NoError(t, registry.Delete(ctx, program, last.ID), "a client administers the server itself")
 }
 
 // Of administrators who remove one another at once one stays.
