@@ -120,7 +120,7 @@ func TestFactorPagesAreNoOpenRedirect(t *testing.T) {
 	u := &person{server: s, t: t, name: "alice", password: "wonderland"}
 	u.setUp("passkey")
 	for next, want := range map[string]string{
-		"/account": "/account", "/account/security": "/account/security", "/account/security?of=a%26b": "/", "/account/sessions": "/account/sessions",
+		"/account": "/account", "/account/security": "/account/security", "/account/security?of=a%26b": "/account/security?of=a%26b", "/account/sessions": "/account/sessions",
 		"": "/", "/": "/", "/accounts": "/", "/account.evil.example": "/", "/oauth/logout": "/", "//evil.example/account": "/", "///account": "/", `/\evil.example/account`: "/", `\account`: "/",
 		"https://evil.example/account": "/", "https:/account": "/", "javascript:alert(1)": "/", "/account/../oauth/logout": "/", "/account/%2e%2e/oauth/logout": "/",
 		"/account/..%2foauth/logout": "/", "/account\r\nSet-Cookie: a=b": "/", "/account\t": "/", "/account#x": "/", "account": "/", " /account": "/", "@evil.example/account": "/",
