@@ -141,6 +141,9 @@ func withoutSubject(text, subject string) string {
 		return text
 	}
 	rest = strings.TrimPrefix(strings.TrimPrefix(rest, "is "), "are ")
+	if first, _, _ := strings.Cut(rest, " "); strings.Contains(first, "://") {
+		return rest
+	}
 	return strings.ToUpper(rest[:1]) + rest[1:]
 }
 
