@@ -101,7 +101,8 @@ function show(matches, complete) {
   );
   field.setAttribute("aria-expanded", String(matches.length > 0));
   none.textContent = complete && matches.length === 0 ? none.dataset.none : "";
-  choose(matches.length > 0 ? 0 : -1);
+  // What the server found comes after what was there: who has gone on in the meantime stays where they are.
+  choose(Math.min(complete ? Math.max(active, 0) : 0, matches.length - 1));
 }
 
 function look() {
@@ -150,10 +151,11 @@ if (palette) {
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count) {
       event.preventDefault();
       choose((active + steps[event.key] + count) % count);
-    } else if (event.key === "Enter" && go(list.children[active])) {
-      event.preventDefault();
     }
   });
+  // Enter, and what keyboards on a screen have for it. A page may be chosen where nothing is typed.
+  form.noValidate = true;
+  form.addEventListener("submit", (event) => go(list.children[active]) && event.preventDefault());
   list.addEventListener("click", (event) => go(event.target.closest("[role=option]")));
   palette.addEventListener("click", (event) => event.target === palette && palette.close());
   for (const opener of document.querySelectorAll("[data-palette]")) {
