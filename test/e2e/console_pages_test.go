@@ -1,10 +1,14 @@
 package e2e_test
 
 import (
+	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
 	"fmt"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,6 +52,7 @@ const checkPage = `(async (rules, exclude, stolen, mostBytes) => {
 		wrong.push('wider than the window: ' + [...document.querySelectorAll('main *')].filter(wide).slice(0, 5).map((e) => e.outerHTML.slice(0, 120)));
 	}
 	if (document.querySelector(stolen + ', [' + stolen + ']') || stolen in window) wrong.push('a foreign text was more than text');
+	for (const e of document.querySelectorAll('[hidden]')) if (e.checkVisibility({ visibilityProperty: true })) wrong.push('shows what is hidden: ' + e.outerHTML);
 	const sum = (kind) => performance.getEntriesByType(kind).reduce((n, e) => n + e.encodedBodySize, 0);
 	if (sum('navigation') > mostBytes || sum('resource') > mostBytes) wrong.push('transfers ' + sum('navigation') + ' and ' + sum('resource') + ' bytes');
 	const { violations } = await axe.run(exclude.length ? { exclude } : document, { runOnly: rules, resultTypes: ['violations'], preload: false });
@@ -78,6 +83,7 @@ func (w *window) check(rules string, first bool, name string) {
 // them, dialogs, and requests to others than the server.
 func (w *window) complaints() func() []string {
 	w.t.Helper()
+	refusal := regexp.MustCompile(`status of (400|422)`) // which a page is itself
 	var mutex sync.Mutex
 	var list []string
 	add := func(text string) {
@@ -88,7 +94,9 @@ func (w *window) complaints() func() []string {
 	require.NoError(w.t, chromedp.Listen(w.ctx, func(event any) {
 		switch e := event.(type) {
 		case *log.EventEntryAdded:
-			add(e.Entry.Text + " " + e.Entry.URL)
+			if !refusal.MatchString(e.Entry.Text) || !strings.HasPrefix(e.Entry.URL, w.server.url+"/admin/") {
+				add(e.Entry.Text + " " + e.Entry.URL)
+			}
 		case *runtime.EventConsoleAPICalled:
 			add("console." + string(e.Type))
 		case *runtime.EventExceptionThrown:
@@ -114,8 +122,8 @@ func (w *window) complaints() func() []string {
 func consolePages(t *testing.T, values, queries map[string]string) (list []string) {
 	t.Helper()
 	for _, line := range new(console.Console).Routes() {
-		if !slices.Contains(line.Methods, http.MethodGet) || line.Path == "/admin/audit/export" || line.Path == "/admin/branding/preview.css" {
-			continue // which are no pages
+		if !slices.Contains(line.Methods, http.MethodGet) || line.Path == "/admin/audit/export" || line.Path == "/admin/branding/preview.css" || strings.HasSuffix(line.Path, "/") {
+			continue // which are no pages, or lead to one
 		}
 		path := regexp.MustCompile(`\{[^}]*\}`).ReplaceAllStringFunc(line.Path, func(name string) string {
 			require.Contains(t, values, name, line.Path)
@@ -177,26 +185,88 @@ func (s *server) hostile(t *testing.T) []string {
 	})
 }
 
-// Everybody can use every page of the console: in both themes and on a phone axe-core finds nothing, nothing moves while
-// a page is loaded, and it is small. What others have put into it is text, and the browser has nothing to complain of.
+// pageCheck is a page of those that everybody can use.
+type pageCheck struct {
+	// path is its address; empty: it comes after the page before it.
+	path string
+	// leads is the script that leads on from there to the page itself; empty: it is there.
+	leads string
+}
+
+// firstAdministrator is the address of the page of a development server where somebody becomes the first administrator.
+func (s *server) firstAdministrator(t *testing.T) string {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(s.dataDir(), "dev.db")+"?_pragma=busy_timeout(5000)")
+	require.NoError(t, err)
+	defer db.Close()
+	_, err = db.ExecContext(t.Context(), "UPDATE first_administrator SET ended = FALSE")
+	require.NoError(t, err)
+	hash := sha256.Sum256([]byte("first administrator\x00walker"))
+	require.NoError(t, s.devStore(t).OpenFirstAdministrator(t.Context(), hash[:], time.Now().Add(time.Hour)))
+	return "/first-administrator?token=walker"
+}
+
+// answersOfTheConsole are pages that answer forms: one to confirm, two with faults, and all of a run of a client's flow.
+func answersOfTheConsole(user string) []pageCheck {
+	const click = "document.querySelector('%s').click()"
+	return []pageCheck{
+		{user, fmt.Sprintf(click, "button[name=action][value=delete]")},
+		{"/admin/users/new", "document.querySelector('main form').noValidate = true; " + fmt.Sprintf(click, "#user-submit")},
+		{"/admin/new-client/web", fmt.Sprintf(click, "main form button[type=submit]")},
+		{"/admin/clients/demo-service/try", ""},
+		{"/admin/clients/demo-web/try", fmt.Sprintf(click, "#redirect-add")},
+		{"", "document.querySelector('#prompt').value = 'consent'; " + fmt.Sprintf(click, "#flow-start")},
+		{"", fmt.Sprintf(click, "#flow-go")},
+		{"", fmt.Sprintf(click, "#consent-accept")},
+		{"", "document.querySelector('#secret').value = 'demo-web-secret-0123456789abcdef'; document.querySelector('#secret').form.requestSubmit()"},
+		{"/admin/clients/demo-web/try", fmt.Sprintf(click, "#redirect-remove")},
+	}
+}
+
+// Everybody can use every page of the console, and the pages that lead there: in both themes and on a phone axe-core finds
+// nothing, nothing moves while a page is loaded, and it is small. What others have put into it is text, and the browser
+// has nothing to complain of.
 func TestConsolePagesForEverybody(t *testing.T) {
 	t.Parallel()
 	s := dev(t, manyAttempts)
-	list := s.hostile(t)
+	list := []pageCheck{}
+	for _, path := range s.hostile(t) {
+		list = append(list, pageCheck{path, ""})
+	}
+	user := slices.IndexFunc(list, func(p pageCheck) bool { return regexp.MustCompile(`^/admin/users/[0-9a-f-]{36}$`).MatchString(p.path) })
+	list = append(append(list, pageCheck{"/account", ""}), answersOfTheConsole(list[user].path)...)
 	w := newWindow(t, s)
 	complaints := w.complaints()
 	w.do(onEveryPage(services.Axe(t, "../../bin/axe")))
-	w.signsIn("/admin", "#console-overview")
-	for _, look := range []struct {
-		theme, rules string
-		width        int64
-	}{{"light", everyRule, 1440}, {"dark", shapeRules, 390}} {
-		w.do(chromedp.EmulateViewport(look.width, 800), prefer(look.theme))
-		for i, path := range list {
-			name := fmt.Sprintf("%.60s at %d px, %s", path, look.width, look.theme)
-			w.do(chromedp.Navigate(s.url + path))
-			w.check(look.rules, i == 0, name)
-			assert.Empty(t, complaints(), name)
+	all := func(list []pageCheck) {
+		for _, look := range []struct {
+			theme, rules string
+			width        int64
+		}{{"light", everyRule, 1440}, {"dark", shapeRules, 390}} {
+			w.do(chromedp.EmulateViewport(look.width, 800), prefer(look.theme))
+			for i, p := range list {
+				if p.path != "" {
+					w.do(chromedp.Navigate(s.url + p.path))
+				}
+				if p.leads != "" {
+					w.leads(p.leads)
+				}
+				name := fmt.Sprintf("%.60s %s at %d px, %s", p.path, p.leads, look.width, look.theme)
+				w.check(look.rules, i == 0, name)
+				assert.Empty(t, complaints(), name)
+			}
 		}
 	}
+	all([]pageCheck{{"/login?next=/admin", ""}, {s.firstAdministrator(t), ""}})
+	w.signsIn("/admin", "#console-overview")
+	all(list)
+}
+
+// leads runs a script that leads to another page, and waits for that.
+func (w *window) leads(script string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, time.Minute)
+	defer cancel()
+	_, err := chromedp.RunResponse(ctx, chromedp.Evaluate[chromedp.Void](script))
+	require.NoError(w.t, err, script)
 }
