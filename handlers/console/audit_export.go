@@ -19,6 +19,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
+// exportSuffix is what the path of an export has after that of its page.
+const exportSuffix = "/export"
+
 const (
 	// exportBatch is how many records an export holds in memory, of at most half a megabyte each.
 	exportBatch = 100

@@ -107,7 +107,7 @@ func (f *auditFilter) path(page, after string) string {
 func (f *auditFilter) exportPath(format string) string {
 	query := f.query()
 	query.Set("format", format)
-	return wire.Path(auditPath+"/export", query)
+	return wire.Path(auditPath+exportSuffix, query)
 }
 
 func (f *auditFilter) query() url.Values {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -122,10 +123,10 @@ func readable(r *http.Request) error {
 	return err
 }
 
-// here is the page to come back to.
+// here is the page to come back to: of a download that with its link, since the browser would stay on the sign-in page.
 func here(r *http.Request) string {
-	if r.Method == http.MethodGet {
-		return wire.Here(r)
+	if r.Method != http.MethodGet {
+		return Path
 	}
-	return Path
+	return wire.HereWith(strings.TrimSuffix(r.URL.EscapedPath(), exportSuffix), r.URL.Query())
 }

@@ -107,6 +107,14 @@ func TestConsoleRefusesUnreadableAddresses(t *testing.T) {
 	assert.Contains(t, b.get("/admin/users?search="+strings.Repeat("a", 5000)).Body.String(), "No user")
 }
 
+// A download is no page: whoever has signed in for it would stay on that of the sign-in.
+func TestSignInForADownloadLeadsToItsPage(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("alice", account.RoleAdmin))
+	b.cookies = map[string]*http.Cookie{}
+	assert.Equal(t, "/login?next="+url.QueryEscape("/admin/audit?action=user.update&format=csv"), location(t, b.get("/admin/audit/export?action=user.update&format=csv")))
+}
+
 // A slash at the end is typed easily, and leads to the page; never elsewhere.
 func TestASlashAtTheEndLeadsToThePage(t *testing.T) {
 	f := newFixture(t, nil)

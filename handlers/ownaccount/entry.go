@@ -44,9 +44,10 @@ func (o *OwnAccount) signedIn(page string, next serve) route.HandlerFunc {
 	}
 }
 
-// asked is the page that was asked for, or the one that a form is on: whoever signs in again has not to look for it.
+// asked is the page that was asked for, or the one that a form or a download is on: whoever signs in again has not to look
+// for it, and a download would leave the sign-in page in sight.
 func asked(r *http.Request, page string) string {
-	if r.Method == http.MethodGet {
+	if r.Method == http.MethodGet && r.URL.Path == page {
 		return wire.Here(r)
 	}
 	return page
