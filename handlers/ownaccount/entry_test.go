@@ -39,9 +39,10 @@ func TestPagesAreForWhoIsSignedIn(t *testing.T) {
 		assert.Equal(t, "/login?next="+url.QueryEscape(path), w.Header().Get("Location"))
 		assert.Empty(t, w.Body.String(), path)
 	}
-	for _, path := range []string{"/account/activity?before=019a2b3c-4d5e-7f60-8123-456789000001", "/account/receipts/019a2b3c-4d5e-7f60-8123-456789000001", "/account/delete?flow=sealed"} {
+	for _, path := range []string{"/account/activity?before=019a2b3c-4d5e-7f60-8123-456789000001", "/account/delete?flow=sealed"} {
 		assert.Equal(t, "/login?next="+url.QueryEscape(path), nobody.open(path).Header().Get("Location"), "the place is kept")
 	}
+	assert.Equal(t, "/login?next=%2Faccount%2Fapps", nobody.open("/account/receipts/019a2b3c-4d5e-7f60-8123-456789000001").Header().Get("Location"), "a download is no place")
 	for _, path := range ownForms() {
 		w := nobody.post(path, url.Values{})
 		assert.Equal(t, http.StatusSeeOther, w.Code, path)
