@@ -91,7 +91,7 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 	if err := c.askNewScopes(r.Context(), in, form, sent, trial.Scopes, registered.Scopes); err != nil {
 		return err
 	}
-	if ok, err := c.provenClient(w, r, v, sent, registered, &trial); !ok {
+	if ok, err := c.provenChange(w, r, v, sent, registered, &trial); !ok {
 		return err
 	}
 	if !form.Wrong && registered.HasSecret() && !trial.HasSecret() {

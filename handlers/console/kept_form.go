@@ -128,3 +128,12 @@ func (c *Console) provenClient(w http.ResponseWriter, r *http.Request, v *viewer
 	}
 	return c.proven(w, r, v, form)
 }
+
+// provenChange is provenClient for a change, and proven where another key authenticates the client after it, as with
+// another secret.
+func (c *Console) provenChange(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values, before, after *client.Client) (bool, error) {
+	if before.AuthMethod == after.AuthMethod && before.JWKS == after.JWKS && before.JWKSURI == after.JWKSURI {
+		return c.provenClient(w, r, v, form, before, after)
+	}
+	return c.proven(w, r, v, form)
+}

@@ -137,7 +137,7 @@ func TestSensitiveActsTakeAFreshSignIn(t *testing.T) {
 	assert.Equal(t, []string{}, f.stored(alice).Roles)
 	assert.Equal(t, "boss@example.com", f.stored(boss).Email)
 
-	assert.Contains(t, b.done(b.post(of(alice, "/edit"), url.Values{"username": {"alice"}, "email": {"a@example.com"}, "version": {versionOf(b, of(alice, "/edit"))}})), "is saved", "what hands over nothing")
+	assert.Contains(t, b.done(b.post(of(alice, "/edit"), filledWith(b, of(alice, "/edit"), "nickname", "Al"))), "is saved", "what hands over nothing")
 	w := b.post("/admin/keys/rotation", url.Values{"alg": {"ES256"}, "wait": {"10"}})
 	b.signInAgain(root)
 	action, form := kept(w.Body.String())
@@ -204,4 +204,38 @@ func TestAdministratorsDoNotTakeTheirOwnAccounts(t *testing.T) {
 		assert.Contains(t, page, "your own account")
 		assert.Contains(t, page, `href="/account/security"`)
 	}
+}
+
+// Nobody gets into an account, a client or a secret by a session that was left open.
+func TestContactsKeysAndRepeatedSecretsAskForAProof(t *testing.T) {
+	f := newFixture(t, nil)
+	b, alice := f.signIn(f.user("root", account.RoleAdmin)), f.user("alice")
+	f.registered("shop", nil)
+	edit := filled(b.get("/admin/users/" + alice.ID.String() + "/edit").Body.String())
+	registered := filled(b.get("/admin/clients/shop/registration").Body.String())
+	made := filled(b.get("/admin/new-client/service").Body.String())
+	made.Set("client_name", "Job")
+	require.Equal(t, http.StatusCreated, b.post("/admin/new-client/service", made).Code)
+
+	f.later(61 * time.Minute)
+	again := b.post("/admin/new-client/service", made)
+	assert.Equal(t, http.StatusForbidden, again.Code)
+	assert.NotContains(t, again.Body.String(), `id="client-secret"`)
+	edit.Set("nickname", "Al")
+	assert.Contains(t, b.done(b.post("/admin/users/"+alice.ID.String()+"/edit", edit)), "alice is saved", "that is no way in")
+	edit = filled(b.get("/admin/users/" + alice.ID.String() + "/edit").Body.String())
+	edit.Set("email", "mallory@evil.example")
+	assert.Equal(t, http.StatusForbidden, b.post("/admin/users/"+alice.ID.String()+"/edit", edit).Code)
+	assert.NotEqual(t, "mallory@evil.example", f.stored(alice).Email)
+	registered.Set("token_endpoint_auth_method", "private_key_jwt")
+	registered.Set("jwks", `{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`)
+	assert.Equal(t, http.StatusForbidden, b.post("/admin/clients/shop/registration", registered).Code)
+	assert.Empty(t, f.client("shop").JWKS)
+}
+
+// filledWith is the form of a page, with another value in a field.
+func filledWith(b *browser, path, field, value string) url.Values {
+	form := filled(b.get(path).Body.String())
+	form.Set(field, value)
+	return form
 }

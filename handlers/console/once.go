@@ -57,6 +57,10 @@ func (c *Console) once(next act) act {
 			wire.SeeOther(w, address, nil)
 			return nil
 		}
+		// It shows what it has made, such as a secret: no longer than a new one would be made.
+		if ok, err := c.proven(w, r, v, form); !ok {
+			return err
+		}
 		for name, value := range kept.Header {
 			w.Header().Set(name, value)
 		}

@@ -38,6 +38,11 @@ func (c *Console) serveUserChange(w http.ResponseWriter, r *http.Request, v *vie
 	if ok, err := c.provenAbout(w, r, v, form, known, typed); !ok {
 		return err
 	}
+	if !sameContacts(known, typed) { // by which the account is recovered
+		if ok, err := c.proven(w, r, v, form); !ok {
+			return err
+		}
+	}
 	var now account.User
 	u, err := c.Accounts.Change(r.Context(), v.actor, known.ID, func(u *account.User) error {
 		if now = *u; versionAt(u.UpdatedAt) != page.Version {
@@ -90,6 +95,11 @@ func notYourself(before, after *account.User, text string) error {
 		return nil
 	}
 	return wrong
+}
+
+// sameContacts tells whether two forms of a user have the same contacts, known to be theirs or not.
+func sameContacts(a, b *account.User) bool {
+	return a.Email == b.Email && a.EmailVerified == b.EmailVerified && a.Phone == b.Phone && a.PhoneVerified == b.PhoneVerified
 }
 
 // become changes a user to what was typed. Another contact is not known to reach the user, whatever was known of the

@@ -32,11 +32,15 @@ func NewContinuation(verifier *Verifier, kept *Verifications, clock provider.Clo
 	return &Continuation{verifier: verifier, kept: kept, clock: clock, actor: actor}
 }
 
-// Due tells whether the last result is a day old, or is none.
+// Due tells whether the last result is a day old, or is none. After a Fault nothing is: what comes behind it may be as it
+// was sealed, and would hide it. A verification of all records that finds nothing goes on from there.
 func (c *Continuation) Due(ctx context.Context) (bool, error) {
 	last, err := c.kept.Last(ctx)
 	if err != nil || last == nil {
 		return err == nil, err
+	}
+	if last.Fault != nil && last.Fault.Kind != Invented {
+		return false, nil
 	}
 	age := c.clock.Now(ctx).Sub(last.At)
 	return age >= verifyEvery || age <= -verifyEvery || last.Fault != nil && last.Fault.Kind == Invented, nil // a clock was wrong

@@ -1,7 +1,7 @@
 -- +goose Up
 
 -- Who has which role, so that roles are found without reading users. Kept by triggers, so that the previous version of
--- the server keeps it, too.
+-- the server keeps it, too. 00051 adds those who have roles already.
 CREATE TABLE user_roles (
     role    text COLLATE "C" NOT NULL,
     user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -15,22 +15,17 @@ BEGIN
         DELETE FROM user_roles WHERE user_id = NEW.id;
     END IF;
     INSERT INTO user_roles (role, user_id)
-    SELECT DISTINCT r.role, NEW.id FROM unnest(string_to_array(NEW.roles, ' ')) r (role) WHERE r.role <> '';
+    SELECT DISTINCT r.role, NEW.id FROM unnest(string_to_array(NEW.roles, ' ')) r (role) WHERE r.role <> ''
+    ON CONFLICT DO NOTHING; -- with what 00051 adds at the same time
     RETURN NULL;
 END
 $$;
 -- +goose StatementEnd
 CREATE TRIGGER users_roles_given AFTER INSERT ON users FOR EACH ROW WHEN (NEW.roles <> '') EXECUTE FUNCTION keep_user_roles();
 CREATE TRIGGER users_roles_changed AFTER UPDATE OF roles ON users FOR EACH ROW WHEN (NEW.roles <> OLD.roles) EXECUTE FUNCTION keep_user_roles();
--- After the triggers, which keep out who would write meanwhile.
-INSERT INTO user_roles (role, user_id)
-SELECT DISTINCT r.role, u.id FROM users u CROSS JOIN LATERAL unnest(string_to_array(u.roles, ' ')) r (role) WHERE u.roles <> '' AND r.role <> '';
-DROP INDEX IF EXISTS users_role_lists;
-DROP INDEX users_roles;
 
 -- +goose Down
 
-CREATE INDEX users_roles ON users USING gin (string_to_array(roles, ' ')) WHERE roles <> '';
 DROP TRIGGER users_roles_changed ON users;
 DROP TRIGGER users_roles_given ON users;
 DROP FUNCTION keep_user_roles();

@@ -1,7 +1,7 @@
 -- +goose Up
 
 -- Who has which role, so that roles are found without reading users. Kept by triggers, so that the previous version of
--- the server keeps it, too.
+-- the server keeps it, too. 00051 adds those who have roles already.
 CREATE TABLE user_roles (
     role    TEXT NOT NULL,
     user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -22,14 +22,9 @@ CREATE TRIGGER users_roles_changed AFTER UPDATE OF roles ON users WHEN NEW.roles
     SELECT DISTINCT r.value, NEW.id FROM json_each('[' || replace(json_quote(NEW.roles), ' ', '","') || ']') r WHERE r.value <> '';
 END;
 -- +goose StatementEnd
-INSERT INTO user_roles (role, user_id)
-SELECT DISTINCT r.value, u.id FROM users u, json_each('[' || replace(json_quote(u.roles), ' ', '","') || ']') r WHERE u.roles <> '' AND r.value <> '';
-DROP INDEX IF EXISTS users_role_lists;
-DROP INDEX users_roles;
 
 -- +goose Down
 
-CREATE INDEX users_roles ON users (username) WHERE roles <> '';
 DROP TRIGGER users_roles_changed;
 DROP TRIGGER users_roles_given;
 DROP TABLE user_roles;
