@@ -59,7 +59,9 @@ func TestAuditLogIsListedAndFiltered(t *testing.T) {
 	assert.NotContains(t, second.Body.String(), `data-label="Action"><code>factor.reset`)
 	assert.NotContains(t, second.Body.String(), `rel="next"`)
 
-	row := func(action audit.Action) string { return `data-label="Action"><code>` + string(action) + "</code></td>" }
+	row := func(action audit.Action) string {
+		return `data-label="Action"><code>` + string(action) + "</code></td>"
+	}
 	for query, want := range map[string]audit.Action{"action=factor.reset": audit.FactorReset, "user=alice": audit.UserUpdate, "user=alice%40example.com&actor=root": audit.UserUpdate, "target=" + root.ID.String(): audit.FactorReset} {
 		page := b.get("/admin/audit?" + query).Body.String()
 		assert.Contains(t, page, row(want), query)

@@ -3,6 +3,7 @@ package console_test
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -81,5 +82,26 @@ func TestPagesNameTheTimeZone(t *testing.T) {
 	require.NoError(t, f.store.UpdateUser(t.Context(), root))
 	for _, path := range []string{"/admin", "/admin/keys", "/admin/clients", "/admin/sessions", "/admin/tokens"} {
 		assert.Contains(t, b.get(path).Body.String(), `Times are in Europe/Berlin. <a href="/account/profile">`, path)
+	}
+}
+
+// On a phone a row is a block, where nothing but these labels tells what a value is.
+func TestCellsOfListsAreLabelled(t *testing.T) {
+	f := newFixture(t, nil)
+	root := f.user("root", account.RoleAdmin, "staff")
+	f.act(root, root, audit.FactorReset, nil)
+	f.registered("shop", nil)
+	b := f.signIn(root)
+	lists := regexp.MustCompile(`(?s)<table class="list.*?<tbody>(.*?)</tbody>`)
+	unlabelled := regexp.MustCompile(`<td(?: class="(?:name|number|extra|extra day|was|is)")?>`)
+	for _, path := range []string{"/admin/users", "/admin/clients", "/admin/clients/shop", "/admin/keys", "/admin/groups", "/admin/sessions", "/admin/audit", "/admin/limits", "/admin/users/" + root.ID.String()} {
+		found := lists.FindAllStringSubmatch(b.get(path).Body.String(), -1)
+		require.NotEmpty(t, found, path)
+		for _, list := range found {
+			for row := range strings.Lines(list[1]) {
+				row, _ = strings.CutPrefix(row, "<tr><td>") // the time, which needs no label
+				assert.Empty(t, unlabelled.FindString(row), path)
+			}
+		}
 	}
 }
