@@ -100,6 +100,15 @@ func (c *Console) serveAudit(w http.ResponseWriter, r *http.Request, v *viewer) 
 	return c.pages.For(r).Write(w, status, "audit", page, r.URL.RequestURI())
 }
 
+// activity is the latest of what is recorded of a user or a client.
+func (c *Console) activity(ctx context.Context, of audit.Filter) ([]namedRecord, error) {
+	list, err := c.Audit.Records(ctx, of, mostRecords)
+	if err != nil {
+		return nil, err
+	}
+	return c.named(ctx, list)
+}
+
 // named finds the names of users in one statement.
 func (c *Console) named(ctx context.Context, list []audit.Record) ([]namedRecord, error) {
 	var ids []provider.ID

@@ -44,7 +44,7 @@ type clientPage struct {
 	Roles    []string
 	Tokens   []grant.Listed
 	Consents []consent.ClientConsent
-	Records  []audit.Record
+	Records  []namedRecord
 	Now      time.Time
 	// Access is the form that allows a user or a group.
 	Access accessForm
@@ -127,7 +127,7 @@ func (c *Console) clientPage(r *http.Request, v *viewer, registered *client.Clie
 			return page, err
 		}
 	}
-	page.Records, err = c.Audit.Records(ctx, audit.Filter{ClientID: id}, mostRecords)
+	page.Records, err = c.activity(ctx, audit.Filter{ClientID: id})
 	return page, err
 }
 

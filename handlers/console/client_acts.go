@@ -146,12 +146,15 @@ func (c *Console) serveClientSecrets(w http.ResponseWriter, r *http.Request, v *
 func (c *Console) endSecret(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values, of *client.Client, text string) error {
 	back := clientPath(of.ID)
 	ask := confirmation{shell: shell{Current: clientsPath}, Kind: "end_secret", Name: of.Name, Back: back, With: url.Values{"secret": {text}}}
-	if yes, err := c.confirmed(w, r, v, form, ask); !yes {
-		return err
-	}
 	id, err := provider.ParseID(text)
 	if err != nil {
 		return c.done(w, r, back, said{Done: "nothing_changed"})
+	}
+	if i := slices.IndexFunc(of.Secrets, func(s client.Secret) bool { return s.ID == id }); i >= 0 {
+		ask.Since = &of.Secrets[i].CreatedAt
+	}
+	if yes, err := c.confirmed(w, r, v, form, ask); !yes {
+		return err
 	}
 	switch err := c.Registry.EndSecret(r.Context(), v.actor, of.ID, id); {
 	case errors.Is(err, client.ErrLastSecret):

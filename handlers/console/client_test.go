@@ -56,6 +56,7 @@ func TestSecretsOfAClient(t *testing.T) {
 
 	asked := b.post("/admin/clients/shop/secrets", url.Values{"secret": {old.ID.String()}})
 	assert.Equal(t, http.StatusOK, asked.Code)
+	assert.Contains(t, asked.Body.String(), `<time datetime="`+old.CreatedAt.UTC().Format(time.RFC3339)+`">`, "which one")
 	assert.Len(t, f.client("shop").Secrets, 2)
 	form := filled(asked.Body.String())
 	assert.Equal(t, old.ID.String(), form.Get("secret"), "the page that asks carries it on")

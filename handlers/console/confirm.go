@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // confirmation is the page before an act that cannot be undone.
@@ -14,6 +15,8 @@ type confirmation struct {
 	// Name is what the act is about. It has to be typed where Typed is set: what ends with it cannot be brought back.
 	Name  string
 	Typed bool
+	// Since is when that began which is to end; nil: nothing is told of it.
+	Since *time.Time
 	// Action is where the form goes, and Back the page that it was on.
 	Action, Back string
 	// With are the other fields of the form.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
@@ -50,11 +51,11 @@ type keysPage struct {
 	Keys []listedKey
 	// Algorithms are those of a new key.
 	Algorithms []keys.Algorithm
-	// Every and Ahead are of the schedule, in days and minutes; without Scheduled there is none.
+	// Every and Ahead are of the schedule; without Scheduled there is none.
 	Scheduled    bool
-	Every, Ahead int
-	// Kept is how long the set may be kept, in minutes.
-	Kept int
+	Every, Ahead pages.Lasts
+	// Kept is how long the set may be kept.
+	Kept pages.Lasts
 	// Waits are the choices of when a new key signs, in minutes.
 	Waits    []int
 	DataKeys []keyring.Row
@@ -110,7 +111,7 @@ func (c *Console) serveKeys(w http.ResponseWriter, r *http.Request, v *viewer) e
 	s, now := c.KeySchedule, c.now(r)
 	page := keysPage{
 		shell: c.shell(w, r, v, keysPath), Algorithms: keys.Algorithms(), DataKeys: data,
-		Scheduled: s.Every > 0, Every: int(s.Every / (24 * time.Hour)), Ahead: int(s.Ahead / time.Minute), Kept: int(s.Kept / time.Minute), Waits: waits(s.Kept),
+		Scheduled: s.Every > 0, Every: pages.Lasts{For: s.Every}, Ahead: pages.Lasts{For: s.Ahead}, Kept: pages.Lasts{For: s.Kept}, Waits: waits(s.Kept),
 	}
 	for _, k := range slices.Backward(list) {
 		if k.State == keys.Gone {

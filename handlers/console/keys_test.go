@@ -27,6 +27,7 @@ func TestKeysAreShownAndRotated(t *testing.T) {
 	assert.Contains(t, page, f.signers()[0].KID)
 	assert.Contains(t, page, "token-hash", "data keys")
 	assert.Contains(t, page, "for 5 minutes")
+	assert.Contains(t, page, "A key signs for 90 days, and the next is published 1 hour before it takes over.")
 	page = b.done(b.post("/admin/keys/rotation", url.Values{"alg": {"ES256"}, "wait": {"10"}}))
 	assert.Contains(t, page, "A new key for ES256 is published")
 	assert.Contains(t, page, "until 08:05 some may have the set without it")

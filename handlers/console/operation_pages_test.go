@@ -97,7 +97,7 @@ func TestImportsAreListed(t *testing.T) {
 		Changes: audit.Details(map[string]any{"imported": 17, "ids": []string{"a", "b"}, "source": "keycloak", "file": hostile, "first_line": 1, "last_line": 20}),
 	}))
 	page = b.get("/admin/imports").Body.String()
-	for _, want := range []string{"user.import", `<td class="number">17</td>`, "keycloak", "lines 1 to 20", "deploy", "db1"} {
+	for _, want := range []string{"user.import", `<td class="number" data-label="Number">17</td>`, "keycloak", "lines 1 to 20", "deploy", "db1"} {
 		assert.Contains(t, page, want)
 	}
 	assert.NotContains(t, page, "<script>alert")

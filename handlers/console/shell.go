@@ -89,6 +89,15 @@ func (s shell) Local(at time.Time) time.Time { return at.In(s.zone) }
 // Zone is the name of the viewer's time zone.
 func (s shell) Zone() string { return s.zone.String() }
 
+// Few is how many values of one thing a list shows, and Most how many a page about the thing shows at once.
+func (shell) Few() int { return 5 }
+
+// Most is how many values a page about something shows before the others are opened.
+func (shell) Most() int { return 10 }
+
+// Beyond is how many of so many values a list does not show.
+func (s shell) Beyond(all int) int { return max(0, all-s.Few()) }
+
 // Guide is the address of a guide for operators.
 func (shell) Guide(file string) string {
 	return "https://github.com/gatehouse-id/gatehouse/blob/main/deploy/docs/" + file

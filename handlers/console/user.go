@@ -70,7 +70,7 @@ type userPage struct {
 	Passkeys []*passkey.Passkey
 	Sessions []*session.Session
 	Apps     []connected.App
-	Records  []audit.Record
+	Records  []namedRecord
 	Now      time.Time
 	// Recovers: a message can be sent by which the user chooses another password.
 	Recovers bool
@@ -108,7 +108,7 @@ func (c *Console) serveUser(w http.ResponseWriter, r *http.Request, v *viewer) e
 	if page.Apps, err = c.Apps.List(r.Context(), u.ID); err != nil {
 		return err
 	}
-	if page.Records, err = c.Audit.Records(r.Context(), audit.Filter{UserID: u.ID.String()}, mostRecords); err != nil {
+	if page.Records, err = c.activity(r.Context(), audit.Filter{UserID: u.ID.String()}); err != nil {
 		return err
 	}
 	return c.pages.For(r).Write(w, http.StatusOK, "user", page, r.URL.Path)

@@ -100,6 +100,14 @@ type webhookPage struct {
 	Next string
 }
 
+// Days are the days that hours are; 0: it is no number of several.
+func (webhookPage) Days(hours int) int {
+	if hours <= hoursOfDay || hours%hoursOfDay != 0 {
+		return 0
+	}
+	return hours / hoursOfDay
+}
+
 // mostDeliveries is how many deliveries a page shows: each is read with its attempts.
 const mostDeliveries = 25
 

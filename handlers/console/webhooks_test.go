@@ -142,6 +142,7 @@ func TestWebhookGetsANewSecret(t *testing.T) {
 		return len(list)
 	}
 	f.later(time.Second)
+	assert.Contains(t, b.get(path).Body.String(), `<option value="168">for 7 days</option>`)
 	w := b.post(path+"/secret", url.Values{"overlap": {"24"}})
 	assert.Equal(t, http.StatusOK, w.Code)
 	assert.Contains(t, w.Body.String(), "whsec_")
