@@ -42,6 +42,9 @@ func (c *Console) serveClientState(w http.ResponseWriter, r *http.Request, v *vi
 	if err != nil {
 		return err
 	}
+	if ok, err := c.provenClient(w, r, v, form, registered); !ok {
+		return err
+	}
 	disable := form.Get("state") == stateDisabled
 	if _, err := c.Registry.Update(r.Context(), v.actor, registered.ID, func(c *client.Client) error { c.Disabled = disable; return nil }); err != nil {
 		return found(r, err)

@@ -101,6 +101,9 @@ func (c *Console) serveFlowRedirect(w http.ResponseWriter, r *http.Request, v *v
 	if err != nil {
 		return err
 	}
+	if ok, err := c.provenClient(w, r, v, form, registered); !ok {
+		return err
+	}
 	own, remove := c.redirectURI(), form.Get("action") == "remove"
 	_, err = c.Registry.Update(r.Context(), v.actor, registered.ID, func(c *client.Client) error {
 		c.RedirectURIs = slices.DeleteFunc(slices.Clone(c.RedirectURIs), func(uri string) bool { return uri == own })

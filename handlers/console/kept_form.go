@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
@@ -62,6 +63,9 @@ func (c *Console) keep(w http.ResponseWriter, r *http.Request, form url.Values, 
 		Prove: wire.Path(at, next),
 	}
 	for name, values := range form {
+		if unrepeated(r, name) {
+			continue
+		}
 		if name == passwordField && !slices.Equal(values, []string{""}) {
 			page.Asked = []formField{{Name: name, Label: "kept.password", Kind: "password", Focus: true}}
 			continue
@@ -69,6 +73,19 @@ func (c *Console) keep(w http.ResponseWriter, r *http.Request, form url.Values, 
 		page.Fields[name] = values
 	}
 	return c.pages.For(r).Write(w, http.StatusForbidden, "kept_form", page, Path)
+}
+
+// unrepeated tells whether a field has what authenticates a client, or what somebody has pasted without knowing what it
+// is: no page shows that again. The form is then refused for want of it, and it is typed anew.
+func unrepeated(r *http.Request, name string) bool {
+	switch path := r.URL.Path; {
+	case path == findPath, path == explainPath:
+		return name == findField || name == "error"
+	case strings.HasPrefix(path, tryPath+"/"), strings.HasSuffix(path, "/try/token"):
+		return name == "secret" || name == "assertion"
+	default:
+		return false
+	}
 }
 
 // toProve leads to a page to sign in at, or to give what is missing, and from there back. A form is kept, of the user who

@@ -227,6 +227,11 @@ func TestContactsKeysAndRepeatedSecretsAskForAProof(t *testing.T) {
 	edit.Set("email", "mallory@evil.example")
 	assert.Equal(t, http.StatusForbidden, b.post("/admin/users/"+alice.ID.String()+"/edit", edit).Code)
 	assert.NotEqual(t, "mallory@evil.example", f.stored(alice).Email)
+	assert.Equal(t, http.StatusForbidden, b.post("/admin/webhooks/new", url.Values{"url": {"https://evil.example/"}}).Code)
+	f.registered("admin-tool", func(c *client.Client) { c.Disabled, c.Scopes = true, []string{"gatehouse:users:write"} })
+	assert.Equal(t, http.StatusForbidden, b.post("/admin/clients/admin-tool/state", url.Values{"state": {"enabled"}}).Code)
+	assert.Equal(t, http.StatusForbidden, b.post("/admin/clients/admin-tool/try/redirect-uri", url.Values{"action": {"add"}}).Code)
+	assert.True(t, f.client("admin-tool").Disabled)
 	registered.Set("token_endpoint_auth_method", "private_key_jwt")
 	registered.Set("jwks", `{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`)
 	assert.Equal(t, http.StatusForbidden, b.post("/admin/clients/shop/registration", registered).Code)
@@ -238,4 +243,25 @@ func filledWith(b *browser, path, field, value string) url.Values {
 	form := filled(b.get(path).Body.String())
 	form.Set(field, value)
 	return form
+}
+
+// What authenticates a client, and what was pasted to be found, is on no page that keeps a form.
+func TestCredentialsAreNotKept(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("shop", nil)
+	token := b.token()
+	delete(b.cookies, "__Host-gatehouse_session")
+	for _, path := range []string{"/admin/try/exchange", "/admin/try/step", "/admin/clients/shop/try/token", "/admin/find", "/admin/explain"} {
+		w := b.post(path, url.Values{"page": {token}, "secret": {"top-secret"}, "assertion": {"top-secret"}, "find": {"top-secret"}, "error": {"top-secret"}})
+		assert.Equal(t, http.StatusForbidden, w.Code, path)
+		page := w.Body.String()
+		if path == "/admin/find" || path == "/admin/explain" {
+			field := map[string]string{"/admin/find": "find", "/admin/explain": "error"}[path]
+			assert.NotContains(t, page, `name="`+field+`" value="top-secret"`, path)
+			continue
+		}
+		assert.NotContains(t, page, `name="secret" value`, path)
+		assert.NotContains(t, page, `name="assertion" value`, path)
+	}
 }

@@ -80,6 +80,9 @@ func (c *Console) serveNewWebhook(w http.ResponseWriter, r *http.Request, v *vie
 
 // serveWebhookCreation adds an endpoint. The page that it answers with is the only one that has the secret.
 func (c *Console) serveWebhookCreation(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
+	if ok, err := c.proven(w, r, v, form); !ok { // it hears of all that is administered
+		return err
+	}
 	typed := typedWebhook(form)
 	e, secret, err := c.Webhooks.Create(r.Context(), v.actor, typed)
 	var wrong *webhook.InvalidEndpoint

@@ -18,6 +18,9 @@ import (
 // ErrNotServing: the handler is not there yet.
 var ErrNotServing = errors.New("itself: the server has not started")
 
+// ErrAborted: the server hung up in the middle of the answer.
+var ErrAborted = errors.New("itself: the answer was cut off")
+
 // Server is this server. Its handler has pages that need the Server, so it comes later.
 type Server struct {
 	host    string
@@ -52,8 +55,26 @@ func (s *Server) Do(ctx context.Context, method, path string, header http.Header
 	r.Header.Set("User-Agent", asker.UserAgent)
 	r.Host, r.RequestURI, r.RemoteAddr = s.host, r.URL.RequestURI(), netip.AddrPortFrom(asker.ClientAddress, 0).String()
 	w := &answer{header: http.Header{}, room: maxBody}
-	(*handler).ServeHTTP(w, r)
+	if serve(*handler, w, r) {
+		return outbound.Reply{}, ErrAborted
+	}
 	return outbound.Reply{Status: w.status, Header: w.header, Body: w.body.Bytes(), Cut: w.cut}, nil
+}
+
+// serve has a handler answer, and tells whether it hung up instead (http.ErrAbortHandler): that would be the connection of
+// the person whose request is going on.
+func serve(h http.Handler, w http.ResponseWriter, r *http.Request) (aborted bool) {
+	defer func() {
+		switch cause := recover(); cause {
+		case nil:
+		case http.ErrAbortHandler:
+			aborted = true
+		default:
+			panic(cause)
+		}
+	}()
+	h.ServeHTTP(w, r)
+	return false
 }
 
 // answer is a response that is kept, as far as there is room.

@@ -46,4 +46,7 @@ func TestARequestComesFromWhoAsked(t *testing.T) {
 	require.Error(t, err)
 	_, err = s.Do(ctx, "no method", "/x", header, "", 1)
 	require.Error(t, err)
+	s.Serve(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	_, err = s.Do(ctx, http.MethodGet, "/x", header, "", 1)
+	require.ErrorIs(t, err, itself.ErrAborted)
 }

@@ -26,11 +26,11 @@ func (f *Fault) String() string {
 	if f == nil {
 		return ""
 	}
-	text := English(f.Code)
+	var pairs []string
 	for i := 0; i+1 < len(f.values); i += 2 {
-		text = strings.ReplaceAll(text, fmt.Sprintf("{%v}", f.values[i]), fmt.Sprint(f.values[i+1]))
+		pairs = append(pairs, fmt.Sprintf("{%v}", f.values[i]), fmt.Sprint(f.values[i+1]))
 	}
-	return text
+	return strings.NewReplacer(pairs...).Replace(English(f.Code)) // at once: a value may have a placeholder in it
 }
 
 // Error is a fault as an error.
