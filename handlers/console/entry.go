@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -128,5 +127,8 @@ func here(r *http.Request) string {
 	if r.Method != http.MethodGet {
 		return Path
 	}
-	return wire.HereWith(strings.TrimSuffix(r.URL.EscapedPath(), exportSuffix), r.URL.Query())
+	if r.URL.Path == auditPath+exportSuffix {
+		return wire.HereWith(auditPath, r.URL.Query())
+	}
+	return wire.Here(r)
 }
