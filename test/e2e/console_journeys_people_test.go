@@ -70,7 +70,7 @@ func peopleJourneys() []journey {
 		{"withdraw a consent", func(a *administrator) {
 			a.presses(`a[href^="/admin/consents?user="]`)
 			a.on("consents")
-			a.presses(`form[action$="/withdrawal"] button`)
+			a.presses(`form[action$="/withdrawal"] button, [formaction$="/withdrawal"]`)
 			a.confirms("")
 			a.said("is withdrawn")
 		}},
@@ -79,7 +79,7 @@ func peopleJourneys() []journey {
 			a.fills("#contact", "guest-"+a.way+"@example.com")
 			a.presses("#invite-submit")
 			a.said("is invited")
-			a.presses(`form[action$="/withdrawal"] button`)
+			a.presses(`form[action$="/withdrawal"] button, [formaction$="/withdrawal"]`)
 			a.said("is withdrawn")
 		}},
 		{"give and take a role", func(a *administrator) {

@@ -60,7 +60,7 @@ const form = palette?.querySelector("form");
 const field = palette?.querySelector("[role=combobox]");
 const list = palette?.querySelector("[role=listbox]");
 const none = palette?.querySelector("[role=status]");
-const pages = [...document.querySelectorAll(".side a")].map((link) => ({ name: link.textContent, what: "", path: link.getAttribute("href") }));
+const pages = [...document.querySelectorAll(".side li a")].map((link) => ({ name: link.textContent, what: "", path: link.getAttribute("href") }));
 let active = -1;
 let waiting;
 let asked;
