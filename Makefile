@@ -57,9 +57,9 @@ test: ## run every test; installs Postgres, Redis and a browser when missing
 race: ## run the tests of what runs in parallel under the race detector
 	@test/services/install.sh
 	@# Of the storage on Postgres, in one mode of its driver: the code is the same for all, and under the detector
-	@# that of SQLite is slow. Imports do one thing after the other.
+	@# that of SQLite is slow. Imports do one thing after the other, and so does what only makes texts.
 	@$(GO) run ./test/runner $(QUICK) -race -timeout 20m -skip '^(TestSQLite|TestPgBouncer|TestPostgresWith.*)$$' \
-		./storage $$($(GO) list ./provider/... ./storage/... ./handlers/... | grep -v /imports)
+		./storage $$($(GO) list ./provider/... ./storage/... ./handlers/... | grep -vE '/imports|/settings$$|/curl$$|/transcript$$|/reference$$|/wire$$|/fault$$')
 
 .PHONY: fmt
 fmt: ## format the code
