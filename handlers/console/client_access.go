@@ -61,8 +61,8 @@ func (c *Console) serveClientAccess(w http.ResponseWriter, r *http.Request, v *v
 		}
 		return c.allow(w, r, v, registered, access)
 	case "disallow_user":
-		parsed, fault := provider.ParseID(form.Get("user"))
-		if fault != nil {
+		parsed, notID := provider.ParseID(form.Get("user"))
+		if notID != nil {
 			return c.done(w, r, back, said{Done: "nothing_changed"})
 		}
 		err = c.Registry.DisallowUser(r.Context(), v.actor, id, parsed)

@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -66,20 +66,8 @@ func (e explainedRefusal) Registered() []string {
 	return e.Client.Registered(e.Field)
 }
 
-// fixPart is a part of a fix: text, or what is typed into a shell.
-type fixPart struct {
-	Text string
-	Code bool
-}
-
-// FixParts are the fix, in which commands stand between backticks.
-func (e explainedRefusal) FixParts() []fixPart {
-	var parts []fixPart
-	for i, text := range strings.Split(e.Fix, "`") {
-		parts = append(parts, fixPart{text, i%2 == 1})
-	}
-	return parts
-}
+// FixSpans are the fix, in which commands stand between backquotes.
+func (e explainedRefusal) FixSpans() []pages.Span { return pages.Spans(e.Fix) }
 
 // OfTime tells whether two times were compared.
 func (e explainedRefusal) OfTime() bool { return e.Field == refusal.FieldTime }

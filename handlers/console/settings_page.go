@@ -3,6 +3,8 @@ package console
 import (
 	"net/http"
 	"strings"
+
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 )
 
 const settingsPath = Path + "/settings"
@@ -50,13 +52,7 @@ type shownSetting struct {
 	Setting
 
 	// Text is what it does; empty: the next one has the same text.
-	Text []phrase
-}
-
-// phrase is a part of a text.
-type phrase struct {
-	Code bool
-	Text string
+	Text []pages.Span
 }
 
 func (c *Console) serveSettings(w http.ResponseWriter, r *http.Request, v *viewer) error {
@@ -71,7 +67,7 @@ func (c *Console) serveSettings(w http.ResponseWriter, r *http.Request, v *viewe
 	for i := range page.Settings {
 		s := &page.Settings[i]
 		if i+1 == len(page.Settings) || page.Settings[i+1].About != s.About {
-			s.Text = phrasesOf(s.About)
+			s.Text = pages.Spans(s.About)
 		}
 	}
 	return c.pages.For(r).Write(w, http.StatusOK, "settings", page, r.URL.RequestURI())
@@ -81,15 +77,4 @@ func (c *Console) serveSettings(w http.ResponseWriter, r *http.Request, v *viewe
 func (s *Setting) found(search string) bool {
 	sought := strings.ToLower(search)
 	return strings.Contains(s.Name, strings.TrimPrefix(sought, "gatehouse_")) || strings.Contains(strings.ToLower(strings.ReplaceAll(s.About, "`", "")), sought)
-}
-
-// phrasesOf is a text with code between backquotes.
-func phrasesOf(text string) (parts []phrase) {
-	if text == "" {
-		return nil
-	}
-	for i, part := range strings.Split(text, "`") {
-		parts = append(parts, phrase{i%2 == 1, part})
-	}
-	return parts
 }

@@ -181,9 +181,9 @@ func developersPages(t *testing.T, settings pages.Settings) map[string]*httptest
 		all[name] = w
 	}
 	show("reference", func(w http.ResponseWriter) error {
-		field := pages.ReferenceField{Name: []string{evil, evil}, In: "query", Type: evil, Text: evil, Bounds: []pages.ReferenceSpan{{Text: evil}, {Text: evil, Code: true}}, Required: true, ReadOnly: true}
+		field := pages.ReferenceField{Name: []string{evil, evil}, In: "query", Type: evil, Text: evil, Bounds: []pages.Span{{Text: evil}, {Text: evil, Code: true}}, Required: true, ReadOnly: true}
 		return set.Reference(w, pages.Reference{Documents: []pages.ReferenceDocument{{
-			ID: "a", Title: evil, Path: evil, Server: evil, Text: []pages.ReferenceSpan{{Text: evil}, {Text: evil, Code: true}},
+			ID: "a", Title: evil, Path: evil, Server: evil, Text: []pages.Span{{Text: evil}, {Text: evil, Code: true}},
 			Groups: []pages.ReferenceGroup{{ID: "b", Name: evil, Text: evil, Operations: []pages.ReferenceOperation{{
 				ID: "c", Method: evil, Path: []string{evil, evil}, Summary: evil, Parameters: []pages.ReferenceField{field}, Body: []pages.ReferenceField{field}, BodyTypes: []string{evil}, Example: evil,
 				Responses: []pages.ReferenceResponse{{Status: "200", Meaning: evil, Text: evil, Headers: []string{evil}, Fields: []pages.ReferenceField{field}, Example: evil}},

@@ -8,7 +8,7 @@ type Reference struct{ Documents []ReferenceDocument }
 // ReferenceDocument is one OpenAPI document. Path is where it is served, Server where its paths stand.
 type ReferenceDocument struct {
 	ID, Title, Path, Server string
-	Text                    []ReferenceSpan
+	Text                    []Span
 	Groups                  []ReferenceGroup
 }
 
@@ -22,7 +22,7 @@ type ReferenceGroup struct {
 type ReferenceOperation struct {
 	ID, Method, Summary string
 	Path                []string // in parts, between which a narrow page may break it
-	Text                []ReferenceSpan
+	Text                []Span
 	Parameters, Body    []ReferenceField
 	BodyTypes           []string
 	Example             string
@@ -34,7 +34,7 @@ type ReferenceOperation struct {
 type ReferenceField struct {
 	Name               []string
 	In, Type, Text     string
-	Bounds             []ReferenceSpan
+	Bounds             []Span
 	Required, ReadOnly bool
 }
 
@@ -44,12 +44,6 @@ type ReferenceResponse struct {
 	Headers               []string
 	Fields                []ReferenceField
 	Example               string
-}
-
-// ReferenceSpan is a part of a text, in code or not.
-type ReferenceSpan struct {
-	Text string
-	Code bool
 }
 
 // Reference writes the page that describes the API.

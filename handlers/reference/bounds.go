@@ -25,22 +25,22 @@ func values(s *huma.Schema) []any {
 }
 
 // bounds says what a value may be, beyond its type, and what it is where it is left out.
-func (v view) bounds(s *huma.Schema) []pages.ReferenceSpan {
+func (v view) bounds(s *huma.Schema) []pages.Span {
 	s = v.resolve(s)
 	if s == nil {
 		return nil
 	}
-	var list []pages.ReferenceSpan
+	var list []pages.Span
 	say := func(words string, code ...string) {
 		if len(list) > 0 {
 			words = "; " + words
 		}
-		list = append(list, pages.ReferenceSpan{Text: words})
+		list = append(list, pages.Span{Text: words})
 		for i, c := range code {
 			if i > 0 {
-				list = append(list, pages.ReferenceSpan{Text: " "})
+				list = append(list, pages.Span{Text: " "})
 			}
-			list = append(list, pages.ReferenceSpan{Text: c, Code: true})
+			list = append(list, pages.Span{Text: c, Code: true})
 		}
 	}
 	if allowed := values(s); allowed != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 )
 
-func shown(spans []pages.ReferenceSpan) string {
+func shown(spans []pages.Span) string {
 	var b strings.Builder
 	for _, s := range spans {
 		if s.Code {

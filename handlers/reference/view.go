@@ -21,7 +21,7 @@ type view struct {
 }
 
 func (v view) document(path string) pages.ReferenceDocument {
-	d := pages.ReferenceDocument{ID: v.prefix, Title: v.Info.Title, Text: spans(v.Info.Description), Path: path, Server: v.Servers[0].URL}
+	d := pages.ReferenceDocument{ID: v.prefix, Title: v.Info.Title, Text: pages.Spans(v.Info.Description), Path: path, Server: v.Servers[0].URL}
 	for _, tag := range v.Tags {
 		g := pages.ReferenceGroup{ID: v.prefix + "-" + tag.Name, Name: tag.Name, Text: tag.Description}
 		for _, path := range slices.Sorted(maps.Keys(v.Paths)) {
@@ -42,7 +42,7 @@ func operations(item *huma.PathItem) []*huma.Operation {
 }
 
 func (v view) operation(path string, op *huma.Operation) pages.ReferenceOperation {
-	o := pages.ReferenceOperation{ID: op.OperationID, Method: op.Method, Path: parts(path, "/"), Summary: op.Summary, Text: spans(op.Description)}
+	o := pages.ReferenceOperation{ID: op.OperationID, Method: op.Method, Path: parts(path, "/"), Summary: op.Summary, Text: pages.Spans(op.Description)}
 	for _, p := range op.Parameters {
 		if name, ok := strings.CutPrefix(p.Ref, "#/components/parameters/"); ok {
 			p = v.Components.Parameters[name]
@@ -161,15 +161,4 @@ func parts(name, before string) []string {
 		}
 		list, name = append(list, name[:at+1]), name[at+1:]
 	}
-}
-
-// spans parts a text at its backquotes.
-func spans(text string) []pages.ReferenceSpan {
-	var list []pages.ReferenceSpan
-	for i, part := range strings.Split(text, "`") {
-		if part != "" {
-			list = append(list, pages.ReferenceSpan{Text: part, Code: i%2 == 1})
-		}
-	}
-	return list
 }
