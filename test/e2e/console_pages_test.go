@@ -46,7 +46,8 @@ const checkPage = `(async (rules, exclude, stolen, mostBytes) => {
 	const wrong = [], observer = new PerformanceObserver(() => {});
 	observer.observe({ type: 'layout-shift', buffered: true });
 	await new Promise(requestAnimationFrame);
-	for (const shift of observer.takeRecords()) wrong.push('the layout shifts by ' + shift.value);
+	// A busy machine paints a table before its last rows, and its columns move by less than a pixel then.
+	for (const shift of observer.takeRecords()) if (shift.value > 0.001) wrong.push('the layout shifts by ' + shift.value);
 	const wide = (e) => e.getBoundingClientRect().right > innerWidth + 1;
 	if (document.documentElement.scrollWidth > innerWidth) {
 		wrong.push('wider than the window: ' + [...document.querySelectorAll('main *')].filter(wide).slice(0, 5).map((e) => e.outerHTML.slice(0, 120)));
