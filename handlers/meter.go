@@ -7,11 +7,12 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/metrics"
+	"github.com/gatehouse-id/gatehouse/provider/statistics"
 )
 
-// figures counts requests, by the check that refused one or none, and by how long they took.
+// figures counts requests for the console.
 type figures interface {
-	Answered(check string, took time.Duration)
+	Answered(a statistics.Answer)
 }
 
 // meter counts requests by their canonical lines, so that log and metrics cannot differ.
@@ -35,7 +36,7 @@ func (m meter) began() {
 func (m meter) figure(l *canonical.Line, took time.Duration) {
 	if m.figures != nil {
 		_, check := l.Refusal()
-		m.figures.Answered(string(check), took)
+		m.figures.Answered(statistics.Answer{ClientID: l.Origin().ClientID, Check: string(check), Took: took})
 	}
 }
 

@@ -175,10 +175,13 @@ func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 	})
 }
 
-// DeleteClient removes a client and its grants.
+// DeleteClient removes a client with its grants and figures.
 func (s *Store) DeleteClient(ctx context.Context, id string) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		return s.change(ctx, "DELETE FROM clients WHERE id = ?", id)
+		if err := s.change(ctx, "DELETE FROM clients WHERE id = ?", id); err != nil {
+			return err
+		}
+		return s.exec(ctx, "DELETE FROM client_statistics WHERE client_id = ?", id)
 	})
 }
 

@@ -137,11 +137,6 @@ func (h *instance) seedDemo(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	if len(present) == 0 {
-		if err := h.seedFigures(ctx, now); err != nil {
-			return fmt.Errorf("demo figures: %w", err)
-		}
-	}
 	for _, scope := range demoScopes() { // before the clients, whose scopes would have no description
 		if _, err := h.catalogue.Create(ctx, audit.BackgroundJob("demo"), scope); err != nil && !errors.Is(err, provider.ErrConflict) {
 			return fmt.Errorf("demo scope %s: %w", scope.Name, err)
@@ -165,6 +160,11 @@ func (h *instance) seedDemo(ctx context.Context, now time.Time) error {
 		}
 		if err := h.users.Create(ctx, audit.BackgroundJob("demo"), &d.User, d.password); err != nil && !errors.Is(err, provider.ErrConflict) {
 			return fmt.Errorf("demo user %s: %w", d.Username, err)
+		}
+	}
+	if len(present) == 0 {
+		if err := h.seedFigures(ctx, now); err != nil {
+			return fmt.Errorf("demo figures: %w", err)
 		}
 	}
 	return nil

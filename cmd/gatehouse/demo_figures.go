@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider/statistics"
@@ -17,7 +18,9 @@ const demoDays = 56
 func (h *instance) seedFigures(ctx context.Context, now time.Time) error {
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // makes figures up, protects nothing
 	var figures []statistics.Figure
+	var ofClients []statistics.ClientFigure
 	end := statistics.HourOf(now)
+	oldest := statistics.HourOf(now.Add(-statistics.KeptOfClients))
 	for hour := end - demoDays*24; hour < end; hour++ {
 		at := hour.Time()
 		busy := 1 + 0.8*math.Sin(float64(at.Hour()-8)/24*2*math.Pi)
@@ -26,12 +29,32 @@ func (h *instance) seedFigures(ctx context.Context, now time.Time) error {
 		}
 		busy *= 1 + 0.3*float64(hour-end+demoDays*24)/(demoDays*24) // it grows
 		for _, f := range demoFigures() {
-			if n := int64(f.perHour * busy * (0.7 + 0.6*random.Float64())); n > 0 {
-				figures = append(figures, statistics.Figure{Hour: hour, Series: f.series, Label: f.label, Count: n})
+			n := int64(f.perHour * busy * (0.7 + 0.6*random.Float64()))
+			if n == 0 {
+				continue
+			}
+			figures = append(figures, statistics.Figure{Hour: hour, Series: f.series, Label: f.label, Count: n})
+			if hour > oldest && slices.Contains(statistics.OfClients(), f.series) {
+				ofClients = append(ofClients, shared(f, hour, n)...)
 			}
 		}
 	}
-	return h.store.AddFigures(ctx, figures)
+	return h.store.AddFigures(ctx, figures, ofClients)
+}
+
+// shared is what of a figure the demo clients have.
+func shared(f demoFigure, hour statistics.Hour, n int64) []statistics.ClientFigure {
+	shares := map[string]float64{"demo-web": 0.5, "demo-spa": 0.3, "demo-trusted": 0.2}
+	if f.label == "client_credentials" {
+		shares = map[string]float64{"demo-service": 1}
+	}
+	var of []statistics.ClientFigure
+	for id, share := range shares {
+		if part := int64(share * float64(n)); part > 0 {
+			of = append(of, statistics.ClientFigure{ClientID: id, Figure: statistics.Figure{Hour: hour, Series: f.series, Label: f.label, Count: part}})
+		}
+	}
+	return of
 }
 
 type demoFigure struct {

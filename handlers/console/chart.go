@@ -54,10 +54,13 @@ type column struct {
 const gap = 0.2
 
 // Left is where its bars begin.
-func (c column) Left() float64 { return c.X + c.Width*gap/2 }
+func (c column) Left() float64 { return hundredths(c.X + c.Width*gap/2) }
 
 // Thick is the width of its bars.
-func (c column) Thick() float64 { return c.Width * (1 - gap) }
+func (c column) Thick() float64 { return hundredths(c.Width * (1 - gap)) }
+
+// hundredths rounds a length: what a page would say beyond that nobody sees, and it is a third of a chart.
+func hundredths(length float64) float64 { return math.Round(length*100) / 100 }
 
 // Of is what a part contributes.
 func (c column) Of(class int) (n int64) {
@@ -101,7 +104,7 @@ func chartOf(of statistics.Series, s span, edges []statistics.Hour, in *time.Loc
 	c.Columns = make([]column, s.slots)
 	step := float64(chartWidth) / float64(s.slots)
 	for i := range c.Columns {
-		col := column{At: edges[i].Time().In(in), X: float64(i) * step, Width: step}
+		col := column{At: edges[i].Time().In(in), X: hundredths(float64(i) * step), Width: hundredths(step)}
 		merged := map[string]int64{}
 		for label, n := range counts[i] {
 			if _, ok := shown[label]; !ok {
@@ -163,9 +166,9 @@ func (c *chart) scale() {
 		y := float64(chartHeight)
 		for j := range c.Columns[i].Bars {
 			b := &c.Columns[i].Bars[j]
-			b.Height = float64(b.Count) / float64(c.Top) * chartHeight
-			y -= b.Height
-			b.Y = y
+			height := float64(b.Count) / float64(c.Top) * chartHeight
+			y -= height
+			b.Height, b.Y = hundredths(height), hundredths(y)
 		}
 	}
 }

@@ -29,6 +29,7 @@ type clients interface {
 // clientPage is the page about a client.
 type clientPage struct {
 	shell
+	clientUsage
 
 	Client *client.Client
 	Path   string
@@ -48,6 +49,11 @@ type clientPage struct {
 	Now      time.Time
 	// Access is the form that allows a user or a group.
 	Access accessForm
+}
+
+// At is the page with another span.
+func (p clientPage) At(span string) string {
+	return wire.Path(p.Path, url.Values{"span": {span}}) + "#usage"
 }
 
 // Filtered is the list at a path, of what is the client's.
@@ -88,6 +94,9 @@ func (c *Console) writeClient(w http.ResponseWriter, r *http.Request, v *viewer,
 		return err
 	}
 	page.shell, page.Access = c.shell(w, r, v, clientsPath), access
+	if page.clientUsage, err = c.clientUsage(r, v, registered.ID, page.ForPeople(), page.Local(page.Now)); err != nil {
+		return err
+	}
 	again := r.URL.RequestURI()
 	if status != http.StatusOK { // a form's
 		again = page.Path

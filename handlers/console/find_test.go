@@ -163,7 +163,7 @@ func TestReasonsLeadToTheirMeaning(t *testing.T) {
 	hour := statistics.HourOf(*f.now.Load())
 	require.NoError(t, f.store.AddFigures(t.Context(), []statistics.Figure{
 		{Hour: hour, Series: statistics.Refusals, Label: string(refusal.CheckScope), Count: 3}, {Hour: hour, Series: statistics.Refusals, Label: statistics.Other, Count: 2},
-	}))
+	}, nil))
 	overview := b.get("/admin").Body.String()
 	const path = "/admin/explain?check=" + string(refusal.CheckScope)
 	assert.Contains(t, overview, `<a href="`+path+`"><code>scope</code></a>`)

@@ -21,12 +21,16 @@ func WithRequest(ctx context.Context, r Request) context.Context {
 
 // Requester is a client or user who acts by the request of ctx.
 func Requester(ctx context.Context, kind ActorKind, id string) Actor {
-	a := Actor{Kind: kind, ID: id}
+	from := OriginOf(ctx)
+	return Actor{Kind: kind, ID: id, ClientID: from.ClientID, Address: from.Address, UserAgent: from.UserAgent, RequestID: from.RequestID}
+}
+
+// OriginOf is where the request of ctx came from, as far as it is known by now; empty without a request.
+func OriginOf(ctx context.Context) Origin {
 	if r, ok := ctx.Value(requestKey{}).(Request); ok {
-		from := r.Origin()
-		a.ClientID, a.Address, a.UserAgent, a.RequestID = from.ClientID, from.Address, from.UserAgent, from.RequestID
+		return r.Origin()
 	}
-	return a
+	return Origin{}
 }
 
 // Self is a user who acts for themself, by the request of ctx.

@@ -19,6 +19,7 @@ type AuthorizationApproved struct {
 	ClientID  string
 	UserID    provider.ID
 	SessionID provider.ID
+	Methods   []string // amr values (RFC 8176)
 }
 
 // TokenIssued: an access token was issued, and a refresh token where Refresh is set.

@@ -26,6 +26,6 @@ func (i *Issuer) Approve(ctx context.Context, c *client.Client, g *Grant) error 
 		}
 		return fmt.Errorf("create grant: %w", err)
 	}
-	i.events.Publish(ctx, event.AuthorizationApproved{GrantID: g.ID, ClientID: g.ClientID, UserID: g.UserID, SessionID: g.SessionID})
+	i.events.Publish(ctx, event.AuthorizationApproved{GrantID: g.ID, ClientID: g.ClientID, UserID: g.UserID, SessionID: g.SessionID, Methods: g.AMR})
 	return nil
 }

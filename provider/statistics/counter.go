@@ -10,60 +10,70 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/acr"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 )
 
-const (
-	// addEvery is how often figures go to the database.
-	addEvery = time.Minute
-	// mostLabels bounds the labels of a series in one hour of a process. There are fewer checks than that.
-	mostLabels = 250
-)
+// addEvery is how often figures go to the database.
+const addEvery = time.Minute
 
-// adder adds figures to those that are stored.
+// adder adds figures to those that are stored, all of them or none.
 type adder interface {
-	AddFigures(ctx context.Context, figures []Figure) error
+	AddFigures(ctx context.Context, figures []Figure, ofClients []ClientFigure) error
 }
 
 // Counter counts what happens in a process. It is safe for concurrent use.
 type Counter struct {
 	clock provider.Clock
 
-	mu     sync.Mutex
-	counts map[counted]int64
-	labels map[Series]int
-}
-
-type counted struct {
-	hour   Hour
-	series Series
-	label  string
+	mu      sync.Mutex
+	counts  tally
+	clients clientTally
 }
 
 // NewCounter makes a Counter. Run stores what it counts.
 func NewCounter(clock provider.Clock) *Counter {
-	return &Counter{clock: clock, counts: map[counted]int64{}, labels: map[Series]int{}}
+	return &Counter{clock: clock, counts: newTally(), clients: newClientTally()}
 }
 
 // Hear counts an event. It is an event.Listener.
-func (c *Counter) Hear(_ context.Context, e event.Event) {
+func (c *Counter) Hear(ctx context.Context, e event.Event) {
 	switch e := e.(type) {
 	case event.SignedIn:
 		c.count(SignIns, Method(e.Methods))
+	case event.AuthorizationApproved:
+		c.countOf(e.ClientID, SignIns, Method(e.Methods))
 	case event.SignInRefused:
-		c.count(RefusedSignIns, e.Reason)
+		c.refusedSignIn(ctx, e.Reason)
 	case event.FactorRefused:
-		c.count(RefusedSignIns, "second_factor")
+		c.refusedSignIn(ctx, "second_factor")
 	case event.TokenIssued:
 		c.count(Tokens, e.GrantType)
+		c.countOf(e.ClientID, Tokens, e.GrantType)
 	}
 }
 
-// Answered counts a request by how long it took. Check is that of its refusal; empty: it was not refused.
-func (c *Counter) Answered(check string, took time.Duration) {
-	c.count(Requests, bound(took))
-	if check != "" {
-		c.count(Refusals, check)
+// refusedSignIn counts it for the client whose authorization request led to the sign-in, if one did.
+func (c *Counter) refusedSignIn(ctx context.Context, reason string) {
+	c.count(RefusedSignIns, reason)
+	c.countOf(audit.OriginOf(ctx).ClientID, RefusedSignIns, reason)
+}
+
+// Answer is how a request was answered.
+type Answer struct {
+	// ClientID is the registered client of the request; empty: it has none, or none that is known.
+	ClientID string
+	// Check is that of the refusal; empty: it was not refused.
+	Check string
+	Took  time.Duration
+}
+
+// Answered counts a request.
+func (c *Counter) Answered(a Answer) {
+	c.count(Requests, bound(a.Took))
+	if a.Check != "" {
+		c.count(Refusals, a.Check)
+		c.countOf(a.ClientID, Refusals, a.Check)
 	}
 }
 
@@ -98,17 +108,18 @@ func Method(methods []string) string {
 }
 
 func (c *Counter) count(s Series, label string) {
-	key := counted{HourOf(c.clock()), s, label}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, known := c.counts[key]; !known {
-		if c.labels[s] >= mostLabels {
-			key.label = Other
-		} else {
-			c.labels[s]++
-		}
+	c.counts.count(counted{HourOf(c.clock()), s, label})
+}
+
+func (c *Counter) countOf(clientID string, s Series, label string) {
+	if clientID == "" {
+		return
 	}
-	c.counts[key]++
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.clients.count(clientID, counted{HourOf(c.clock()), s, label})
 }
 
 // Run adds what was counted to the database each minute until ctx ends, and then what is left.
@@ -135,42 +146,36 @@ func (c *Counter) Run(ctx context.Context, store adder, log *slog.Logger) {
 
 // Flush adds what was counted to the database. When that fails it is counted on.
 func (c *Counter) Flush(ctx context.Context, store adder) error {
-	taken := c.take()
-	if len(taken) == 0 {
+	taken, ofClients := c.take()
+	if len(taken)+len(ofClients) == 0 {
 		return nil
 	}
-	figures := make([]Figure, 0, len(taken))
+	figures, clients := make([]Figure, 0, len(taken)), make([]ClientFigure, 0, len(ofClients))
 	for key, n := range taken {
-		figures = append(figures, Figure{key.hour, key.series, key.label, n})
+		figures = append(figures, key.figure(n))
 	}
-	err := store.AddFigures(ctx, figures)
+	for key, n := range ofClients {
+		clients = append(clients, ClientFigure{key.clientID, key.figure(n)})
+	}
+	err := store.AddFigures(ctx, figures, clients)
 	if err != nil {
-		c.giveBack(taken)
+		c.giveBack(taken, ofClients)
 	}
 	return err
 }
 
-func (c *Counter) take() map[counted]int64 {
+func (c *Counter) take() (map[counted]int64, map[countedOf]int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	taken := c.counts
-	c.counts, c.labels = map[counted]int64{}, map[Series]int{}
-	return taken
+	return c.counts.take(), c.clients.take()
 }
 
 // giveBack keeps what could not be stored. In a long outage of the database the hours that are no longer kept anyway
 // go first; what is within the bound of labels stays small.
-func (c *Counter) giveBack(taken map[counted]int64) {
-	oldest := HourOf(c.clock().Add(-Kept))
+func (c *Counter) giveBack(taken map[counted]int64, ofClients map[countedOf]int64) {
+	now := c.clock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for key, n := range taken {
-		if key.hour < oldest {
-			continue
-		}
-		if _, known := c.counts[key]; !known {
-			c.labels[key.series]++
-		}
-		c.counts[key] += n
-	}
+	c.counts.giveBack(taken, HourOf(now.Add(-Kept)))
+	c.clients.giveBack(ofClients, HourOf(now.Add(-KeptOfClients)))
 }

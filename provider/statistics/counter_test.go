@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,22 +17,25 @@ import (
 
 // kept is what was stored, and the error of the next time.
 type kept struct {
-	figures map[string]int64
-	fault   error
+	figures, ofClients map[string]int64
+	fault              error
 }
 
-func (k *kept) AddFigures(_ context.Context, figures []statistics.Figure) error {
+func (k *kept) AddFigures(_ context.Context, figures []statistics.Figure, ofClients []statistics.ClientFigure) error {
 	if k.fault != nil {
 		return k.fault
 	}
 	for _, f := range figures {
 		k.figures[string(f.Series)+" "+f.Label] += f.Count
 	}
+	for _, f := range ofClients {
+		k.ofClients[strings.TrimSpace(f.ClientID+" "+string(f.Series)+" "+f.Label)] += f.Count
+	}
 	return nil
 }
 
 func newCounter() (*statistics.Counter, *kept, *time.Time) {
-	k, now := &kept{figures: map[string]int64{}}, time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
+	k, now := &kept{figures: map[string]int64{}, ofClients: map[string]int64{}}, time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
 	return statistics.NewCounter(func() time.Time { return now }), k, &now
 }
 
@@ -54,9 +58,9 @@ func TestRequestsAreCountedByTheTimeTheyTook(t *testing.T) {
 	t.Parallel()
 	c, k, _ := newCounter()
 	for _, took := range []time.Duration{0, time.Millisecond, time.Millisecond + 1, 80 * time.Millisecond, time.Minute} {
-		c.Answered("", took)
+		c.Answered(statistics.Answer{Took: took})
 	}
-	c.Answered("code_used", 2*time.Millisecond)
+	c.Answered(statistics.Answer{Check: "code_used", Took: 2 * time.Millisecond})
 	require.NoError(t, c.Flush(t.Context(), k))
 	assert.Equal(t, map[string]int64{"requests 1": 2, "requests 2": 2, "requests 100": 1, "requests more": 1, "refusals code_used": 1}, k.figures)
 }
@@ -90,7 +94,7 @@ func TestLabelsAreBounded(t *testing.T) {
 	t.Parallel()
 	c, k, _ := newCounter()
 	for i := range 5000 {
-		c.Answered(fmt.Sprint("made-up-", i), 0)
+		c.Answered(statistics.Answer{Check: fmt.Sprint("made-up-", i)})
 	}
 	require.NoError(t, c.Flush(t.Context(), k))
 	assert.Less(t, len(k.figures), 300)
@@ -108,6 +112,6 @@ func BenchmarkAnswered(b *testing.B) {
 	c, _, _ := newCounter()
 	b.ReportAllocs()
 	for b.Loop() {
-		c.Answered("", 3*time.Millisecond)
+		c.Answered(statistics.Answer{Took: 3 * time.Millisecond})
 	}
 }

@@ -21,11 +21,22 @@ const (
 	Requests Series = "requests"
 )
 
+// OfClients are the series that are counted for each client too. A sign-in of a client is an authorization that a user
+// approved, or that needed no approval, whether the user was signed in already or not.
+func OfClients() []Series { return []Series{SignIns, RefusedSignIns, Tokens, Refusals} }
+
+// Uncounted is a series without a client, of what was not counted for clients because there were too many at once. Its
+// label is the series in which figures of clients are missing.
+const Uncounted Series = "uncounted"
+
 // Other is the label of what has none of its own: labels are bounded, whatever a request says.
 const Other = "other"
 
 // Kept is how long figures are kept: a month, and the one before to compare it with.
 const Kept = 63 * 24 * time.Hour
+
+// KeptOfClients is how long the figures of clients are kept.
+const KeptOfClients = 30 * 24 * time.Hour
 
 // Hour is the number of an hour since 1970 (UTC).
 type Hour int64
@@ -44,6 +55,12 @@ type Figure struct {
 	Series Series
 	Label  string
 	Count  int64
+}
+
+// ClientFigure is a figure of a client. ClientID is empty in the series Uncounted.
+type ClientFigure struct {
+	ClientID string
+	Figure
 }
 
 // Bounds are those of Requests, in milliseconds.

@@ -28,7 +28,7 @@ func testStatistics(t *testing.T, f *fixture) {
 	counter.Hear(ctx, event.SignedIn{Methods: []string{"pwd"}})
 	f.advance(time.Hour)
 	counter.Hear(ctx, event.TokenIssued{GrantType: "refresh_token"})
-	counter.Answered("client_unknown", 3*time.Millisecond)
+	counter.Answered(statistics.Answer{Check: "client_unknown", Took: 3 * time.Millisecond})
 	before := f.statements.Load()
 	require.NoError(t, counter.Flush(ctx, f.Store))
 	assert.EqualValues(t, 3, f.statements.Load()-before, "BEGIN, COMMIT, and one for everything that was counted")
@@ -65,13 +65,14 @@ func testStatistics(t *testing.T, f *fixture) {
 // Replicas add to the same figures at the same time: none is lost.
 func testStatisticsRace(t *testing.T, f *fixture) {
 	ctx := t.Context()
+	f.client(t, "shop")
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			counter := statistics.NewCounter(f.clock)
 			for range 5 {
 				for _, grantType := range []string{"password", "refresh_token", "client_credentials"} {
-					counter.Hear(ctx, event.TokenIssued{GrantType: grantType})
+					counter.Hear(ctx, event.TokenIssued{ClientID: "shop", GrantType: grantType})
 				}
 				assert.NoError(t, counter.Flush(ctx, f.Store))
 			}
@@ -82,6 +83,9 @@ func testStatisticsRace(t *testing.T, f *fixture) {
 	figures, err := f.Figures(ctx, []statistics.Hour{hour, hour + 1})
 	require.NoError(t, err)
 	require.Len(t, figures, 3)
+	ofClient, err := f.ClientFigures(ctx, "shop", []statistics.Hour{hour, hour + 1})
+	require.NoError(t, err)
+	assert.Equal(t, figures, ofClient)
 	for _, figure := range figures {
 		assert.EqualValues(t, 40, figure.Count, figure.Label)
 	}

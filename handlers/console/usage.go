@@ -1,0 +1,105 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/statistics"
+)
+
+// figures are those of slots with some edges, summed up: of all, or of one client.
+type figures interface {
+	Figures(ctx context.Context, edges []statistics.Hour) ([]statistics.Figure, error)
+	ClientFigures(ctx context.Context, clientID string, edges []statistics.Hour) ([]statistics.Figure, error)
+}
+
+// usage is what happened in the span that a page shows.
+type usage struct {
+	Span   span
+	Spans  []span
+	Charts []chart
+	// Refusals are the reasons why most requests were refused.
+	Refusals []reason
+	Refused  int64
+	// Demo: some figures are made up.
+	Demo bool
+}
+
+// reason is why requests were refused. Path is that of what there is to say about it; empty: there is nothing.
+type reason struct {
+	part
+
+	Path string
+}
+
+// mostReasons is how many reasons of refusals are listed.
+const mostReasons = 8
+
+func (c *Console) usage(r *http.Request) usage {
+	return usage{Span: spanNamed(r.URL.Query().Get("span")), Spans: spans(), Demo: c.Demo}
+}
+
+// refused lists why requests were refused.
+func (u *usage) refused(c *Console, v *viewer, list []statistics.Figure) {
+	most, all := reasons(list)
+	u.Refused = all
+	for _, p := range most {
+		one := reason{part: p}
+		if c.explains(p.Label) && v.may(audit.ReadScope("errors")) {
+			one.Path = wire.Path(explainPath, url.Values{checkNameField: {p.Label}})
+		}
+		u.Refusals = append(u.Refusals, one)
+	}
+}
+
+// reasons are the checks that refused the most requests.
+func reasons(list []statistics.Figure) (most []part, all int64) {
+	sums := map[string]int64{}
+	for _, f := range list {
+		if f.Series == statistics.Refusals {
+			sums[f.Label] += f.Count
+			all += f.Count
+		}
+	}
+	for label, n := range sums {
+		most = append(most, part{Label: label, Count: n})
+	}
+	slices.SortFunc(most, func(a, b part) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Label, b.Label))
+	})
+	return most[:min(len(most), mostReasons)], all
+}
+
+// clientUsage is what happened to a client.
+type clientUsage struct {
+	usage
+
+	// Partial: some figures are missing, since so many clients were in use at once.
+	Partial bool
+}
+
+// clientUsage reads it for a page that shows times in the zone of now.
+func (c *Console) clientUsage(r *http.Request, v *viewer, clientID string, forPeople bool, now time.Time) (clientUsage, error) {
+	u := clientUsage{usage: c.usage(r)}
+	edges := u.Span.edges(now)
+	list, err := c.Figures.ClientFigures(r.Context(), clientID, edges)
+	if err != nil {
+		return u, err
+	}
+	shown := []statistics.Series{statistics.Tokens}
+	if forPeople {
+		shown = []statistics.Series{statistics.SignIns, statistics.RefusedSignIns, statistics.Tokens}
+	}
+	for _, of := range shown {
+		u.Charts = append(u.Charts, chartOf(of, u.Span, edges, now.Location(), list, 0))
+	}
+	u.Partial = slices.ContainsFunc(list, func(f statistics.Figure) bool { return f.Series == statistics.Uncounted })
+	u.refused(c, v, list)
+	return u, nil
+}
