@@ -18,6 +18,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/route"
 	"github.com/gatehouse-id/gatehouse/metrics"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/statistics"
 )
 
 func TestRequestsAreCountedByTheirLines(t *testing.T) {
@@ -87,4 +88,35 @@ func TestPagesOfTheConsoleAreCountedAsOne(t *testing.T) {
 gatehouse_http_requests_total{method="GET",route="/admin",status="200"} 2
 gatehouse_http_requests_total{method="GET",route="/administer",status="200"} 1
 `), "gatehouse_http_requests_total"))
+}
+
+// kept has what a counter stores of clients.
+type kept struct{ ofClients []statistics.ClientFigure }
+
+func (k *kept) AddFigures(_ context.Context, _ []statistics.Figure, ofClients []statistics.ClientFigure) error {
+	k.ofClients = append(k.ofClients, ofClients...)
+	return nil
+}
+
+// A refusal counts for the client of the request where that is registered, and for none where it is only named.
+func TestRefusalsAreCountedForTheirClients(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
+	counter := statistics.NewCounter(func() time.Time { return now })
+	f := newFrame(t, func(c *handlers.Config) {
+		c.Figures = counter
+		serveAt(c, "token", func(http.ResponseWriter, *http.Request) error {
+			return refusal.New(refusal.InvalidScope, refusal.CheckScope, "No.").For("shop")
+		})
+		serveAt(c, "introspect", func(http.ResponseWriter, *http.Request) error {
+			return refusal.New(refusal.InvalidClient, refusal.CheckClientUnknown, "No.").Compare(refusal.FieldClientID, "", "made-up")
+		})
+	})
+	f.do("POST", "/token", "")
+	f.do("POST", "/oauth/introspect", "")
+	k := &kept{}
+	require.NoError(t, counter.Flush(t.Context(), k))
+	assert.Equal(t, []statistics.ClientFigure{
+		{ClientID: "shop", Figure: statistics.Figure{Hour: statistics.HourOf(now), Series: statistics.Refusals, Label: "scope", Count: 1}},
+	}, k.ofClients)
 }

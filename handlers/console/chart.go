@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -53,13 +54,21 @@ type column struct {
 // gap is what is left between two columns, of their width.
 const gap = 0.2
 
-// Left is where its bars begin.
-func (c column) Left() float64 { return hundredths(c.X + c.Width*gap/2) }
+// Path draws the bars of a part, as the attribute d of an SVG path: an element for each would be half of a page.
+func (c chart) Path(class int) string {
+	var d []byte
+	for _, col := range c.Columns {
+		for _, b := range col.Bars {
+			if b.Class == class {
+				left, thick := hundredths(col.X+col.Width*gap/2), hundredths(col.Width*(1-gap))
+				d = fmt.Appendf(d, "M%v %vh%vv%vh-%vz", left, b.Y, thick, b.Height, thick)
+			}
+		}
+	}
+	return string(d)
+}
 
-// Thick is the width of its bars.
-func (c column) Thick() float64 { return hundredths(c.Width * (1 - gap)) }
-
-// hundredths rounds a length: what a page would say beyond that nobody sees, and it is a third of a chart.
+// hundredths rounds a length: nobody would see what a page says beyond that.
 func hundredths(length float64) float64 { return math.Round(length*100) / 100 }
 
 // Of is what a part contributes.
