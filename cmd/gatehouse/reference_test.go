@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-//go:generate go test -count=1 -run ^TestReferenceIsCurrent$ . -args -write
+//go:generate go test -vet=off -count=1 -run ^TestReferenceIsCurrent$ . -args -write
 
 var write = flag.Bool("write", false, "write the reference instead of comparing it")
 
