@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -30,13 +31,18 @@ const (
 var (
 	errKeySet     = fmt.Errorf("must be a JWK set of 1 to %d keys and at most %d bytes", maxKeys, MaxKeySet)
 	errPrivateKey = errors.New("has a private or symmetric key: only the public part may leave the client")
-	errKeyKind    = fmt.Errorf("has no key that is RSA of %d to %d bits, P-256 or Ed25519", minRSABits, maxRSABits)
+	errKeyKind    = fmt.Errorf("has no key that is RSA of %d to %d bits, on P-256, P-384 or P-521, or Ed25519", minRSABits, maxRSABits)
 	errKeyID      = errors.New("has two keys with the same kid")
+	errSigningKey = errors.New("has no key for signatures that is RSA, P-256 or Ed25519")
 )
 
-// ParseKeySet reads a client's public keys (RFC 7517 section 5). Keys for encryption and
-// those of other kinds are ignored: another server may need them.
-func ParseKeySet(text []byte) ([]jose.JSONWebKey, error) {
+// KeySet are the public keys of a client, in its order: those that it signs with, and those to which
+// answers to it are encrypted.
+type KeySet []jose.JSONWebKey
+
+// ParseKeySet reads a client's public keys (RFC 7517 section 5). Those of other kinds are ignored:
+// another server may need them.
+func ParseKeySet(text []byte) (KeySet, error) {
 	// A map, as a struct would also take names in another case, of which another reader sees none.
 	var set map[string]json.RawMessage
 	var keys []json.RawMessage
@@ -47,7 +53,7 @@ func ParseKeySet(text []byte) ([]jose.JSONWebKey, error) {
 	if err := provider.JSONFault(text); err != nil {
 		return nil, err
 	}
-	usable := make([]jose.JSONWebKey, 0, len(keys))
+	usable := make(KeySet, 0, len(keys))
 	seen := map[string]bool{}
 	for _, raw := range keys {
 		var key jose.JSONWebKey
@@ -59,7 +65,7 @@ func ParseKeySet(text []byte) ([]jose.JSONWebKey, error) {
 			return nil, errPrivateKey
 		case key.KeyID != "" && seen[key.KeyID]:
 			return nil, errKeyID
-		case key.Use == "enc" || !sound(key.Key):
+		case !sound(key.Key):
 			continue
 		}
 		seen[key.KeyID] = true
@@ -76,12 +82,87 @@ func sound(key any) bool {
 	case *rsa.PublicKey:
 		return k.N.BitLen() >= minRSABits && k.N.BitLen() <= maxRSABits
 	case *ecdsa.PublicKey:
-		return k.Curve == elliptic.P256()
+		return k.Curve == elliptic.P256() || k.Curve == elliptic.P384() || k.Curve == elliptic.P521()
 	case ed25519.PublicKey:
 		return true
 	default:
 		return false
 	}
+}
+
+// Has tells whether a key has the kid; without a kid, whether there is any key.
+func (s KeySet) Has(kid string) bool {
+	if kid == "" {
+		return len(s) > 0
+	}
+	return slices.ContainsFunc(s, func(k jose.JSONWebKey) bool { return k.KeyID == kid })
+}
+
+// Signing are the keys that may have signed with an algorithm: by kid where the signature names one,
+// else every key that fits (RFC 7517 section 4.5: kid is optional). A key that says what it is for is
+// used for nothing else (sections 4.2 to 4.4).
+func (s KeySet) Signing(alg, kid string) KeySet {
+	return s.matching(func(k jose.JSONWebKey) bool {
+		named := kid == "" || k.KeyID == "" || k.KeyID == kid
+		return named && (k.Use == "" || k.Use == "sig") && (k.Algorithm == "" || k.Algorithm == alg) && signs(k.Key, alg)
+	})
+}
+
+// Encryption are the keys to which may be encrypted with an algorithm, those first that are for that
+// alone.
+func (s KeySet) Encryption(alg string) KeySet {
+	fitting := s.matching(func(k jose.JSONWebKey) bool {
+		return (k.Use == "" || k.Use == "enc") && (k.Algorithm == "" || k.Algorithm == alg) && encrypts(k.Key, alg)
+	})
+	slices.SortStableFunc(fitting, func(a, b jose.JSONWebKey) int { return strings.Compare(b.Use, a.Use) })
+	return fitting
+}
+
+func (s KeySet) matching(fits func(k jose.JSONWebKey) bool) KeySet {
+	var fitting KeySet
+	for _, k := range s {
+		if fits(k) {
+			fitting = append(fitting, k)
+		}
+	}
+	return fitting
+}
+
+func signs(key any, alg string) bool {
+	switch k := key.(type) {
+	case *rsa.PublicKey:
+		return alg == "RS256" || alg == "PS256"
+	case *ecdsa.PublicKey:
+		return alg == "ES256" && k.Curve == elliptic.P256()
+	case ed25519.PublicKey:
+		return alg == "EdDSA"
+	default:
+		return false
+	}
+}
+
+func encrypts(key any, alg string) bool {
+	switch key.(type) {
+	case *rsa.PublicKey:
+		return alg == "RSA-OAEP-256"
+	case *ecdsa.PublicKey:
+		return alg == "ECDH-ES"
+	default:
+		return false
+	}
+}
+
+// EncryptionAlgorithms are those by which the key of a message can be encrypted (RFC 7518 section
+// 4.1), the most widely supported first. RSA1_5 must never be added (RFC 8725 section 3.2), nor what
+// derives a key from a password or a shared secret.
+func EncryptionAlgorithms() []string { return []string{"RSA-OAEP-256", "ECDH-ES"} }
+
+// ContentEncryptions are those of the message itself (RFC 7518 section 5.1).
+func ContentEncryptions() []string { return []string{"A128GCM", "A256GCM"} }
+
+// signs tells whether the client can sign with any of the keys.
+func (s KeySet) signs() bool {
+	return slices.ContainsFunc(AssertionAlgorithms(), func(alg string) bool { return len(s.Signing(alg, "")) > 0 })
 }
 
 // AssertionAlgorithms are those that a private_key_jwt may be signed with. None and the HS
@@ -96,7 +177,11 @@ func (c *Client) validateKeys(bad *Invalid) {
 		bad.add("jwks", fault.New(fault.KeysMissing))
 	}
 	if c.JWKS != "" {
-		if _, err := ParseKeySet([]byte(c.JWKS)); err != nil {
+		set, err := ParseKeySet([]byte(c.JWKS))
+		if err == nil && c.AuthMethod == PrivateKeyJWT && !set.signs() {
+			err = errSigningKey
+		}
+		if err != nil {
 			bad.add("jwks", fault.New(fault.Keys, "reason", err))
 		}
 	}

@@ -43,7 +43,7 @@ type replayStore interface {
 
 // keyFinder finds a client's public keys.
 type keyFinder interface {
-	Keys(ctx context.Context, c *client.Client, kid string) ([]jose.JSONWebKey, error)
+	Keys(ctx context.Context, c *client.Client, kid string) (client.KeySet, error)
 }
 
 // Assertions verifies client assertions: private_key_jwt and client_secret_jwt (RFC 7523
@@ -197,11 +197,8 @@ func (v *Assertions) candidates(ctx context.Context, c *client.Client, a *assert
 		return nil, authenticationFailed(refusal.CheckKeySetFetch, c.ID).Because(err)
 	}
 	var keys []any
-	for _, key := range set {
-		named := a.header.KeyID == "" || key.KeyID == "" || key.KeyID == a.header.KeyID
-		if named && (key.Algorithm == "" || key.Algorithm == a.header.Algorithm) {
-			keys = append(keys, key.Key)
-		}
+	for _, key := range set.Signing(a.header.Algorithm, a.header.KeyID) {
+		keys = append(keys, key.Key)
 	}
 	return keys, nil
 }

@@ -23,7 +23,8 @@ const (
 	// keySetPause is the least time between two fetches from one URL, failed ones included: an
 	// assertion with an unknown kid costs an attacker nothing, and must not make the server send
 	// requests without limit.
-	keySetPause = time.Minute
+	// The suite of the OpenID Foundation, as other clients, waits a minute after it changed its keys.
+	keySetPause = 30 * time.Second
 	keySets     = 1000
 )
 
@@ -32,7 +33,8 @@ type fetcher interface {
 	Get(ctx context.Context, address, accept string, maxBody int64) (outbound.Fetched, error)
 }
 
-// ClientKeys finds the public keys of clients that authenticate by private_key_jwt.
+// ClientKeys finds the public keys of clients, whatever their authentication method: by these they
+// authenticate and sign request objects, and answers to them are encrypted.
 type ClientKeys struct {
 	fetch   fetcher
 	clock   provider.Clock
@@ -44,7 +46,7 @@ type ClientKeys struct {
 
 // keySet is what was fetched from a URL the last time.
 type keySet struct {
-	keys    []jose.JSONWebKey
+	keys    client.KeySet
 	fetched time.Time // of keys
 	tried   time.Time
 	err     error // of the last try
@@ -60,8 +62,8 @@ func NewClientKeys(fetch fetcher, clock provider.Clock) *ClientKeys {
 }
 
 // Keys returns the client's keys. When kid is not among those in memory they are fetched
-// again, which is how a client rolls its keys; not more often than once a minute.
-func (k *ClientKeys) Keys(ctx context.Context, c *client.Client, kid string) ([]jose.JSONWebKey, error) {
+// again, which is how a client rolls its keys; not more often than twice a minute.
+func (k *ClientKeys) Keys(ctx context.Context, c *client.Client, kid string) (client.KeySet, error) {
 	if c.JWKSURI == "" {
 		return client.ParseKeySet([]byte(c.JWKS))
 	}
@@ -69,7 +71,7 @@ func (k *ClientKeys) Keys(ctx context.Context, c *client.Client, kid string) ([]
 	k.mu.Lock()
 	set, known := k.sets.Get(c.JWKSURI)
 	k.mu.Unlock()
-	fresh := now.Sub(set.fetched) < keySetLifetime && has(set.keys, kid)
+	fresh := now.Sub(set.fetched) < keySetLifetime && set.keys.Has(kid)
 	if known && (fresh || now.Sub(set.tried) < keySetPause) {
 		return set.usable(now)
 	}
@@ -91,7 +93,7 @@ func (k *ClientKeys) refetch(ctx context.Context, uri string, before keySet) key
 	set.tried = k.clock.Now(ctx)
 	response, err := k.fetch.Get(ctx, uri, "application/jwk-set+json, application/json", client.MaxKeySet)
 	if err == nil {
-		var keys []jose.JSONWebKey
+		var keys client.KeySet
 		if keys, err = client.ParseKeySet(response.Body); err == nil {
 			set.keys, set.fetched = keys, set.tried
 		}
@@ -106,22 +108,23 @@ func (k *ClientKeys) refetch(ctx context.Context, uri string, before keySet) key
 // usable returns the keys while they are not too old: a stale set is used while the client's
 // server cannot be reached, but a key that the client withdrew must not stay valid for ever. The
 // cause is hidden from errors.Is: a slow server of the client is no timeout of this server.
-func (s keySet) usable(now time.Time) ([]jose.JSONWebKey, error) {
+func (s keySet) usable(now time.Time) (client.KeySet, error) {
 	if s.keys == nil || now.Sub(s.fetched) >= keySetStale {
 		return nil, fmt.Errorf("key set of the client: %v", s.err) //nolint:errorlint // see above
 	}
 	return s.keys, nil
 }
 
-// has tells whether a key set has the kid; without a kid, whether it has any key.
-func has(keys []jose.JSONWebKey, kid string) bool {
-	if kid == "" {
-		return len(keys) > 0
+// EncryptionKey is the client's key to which an answer is encrypted with an algorithm. It returns an
+// error that is for the operator when the client has none, or its server cannot be reached.
+func (k *ClientKeys) EncryptionKey(ctx context.Context, c *client.Client, alg string) (jose.JSONWebKey, error) {
+	set, err := k.Keys(ctx, c, "")
+	if err != nil {
+		return jose.JSONWebKey{}, err
 	}
-	for _, key := range keys {
-		if key.KeyID == kid {
-			return true
-		}
+	fitting := set.Encryption(alg)
+	if len(fitting) == 0 {
+		return jose.JSONWebKey{}, fmt.Errorf("the client has no key for %s", alg)
 	}
-	return false
+	return fitting[0], nil
 }
