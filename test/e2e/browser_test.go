@@ -72,11 +72,7 @@ func newWindow(t *testing.T, s *server) *window {
 		ClientID: "demo-spa", RedirectURL: app.URL + "/callback", Scopes: []string{"openid", "profile", "email"},
 		Endpoint: oauth2.Endpoint{AuthURL: s.url + "/oauth/authorize", TokenURL: s.url + "/oauth/token", AuthStyle: oauth2.AuthStyleInParams},
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(services.Chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-back-forward-cache", true), chromedp.UserDataDir(t.TempDir()))
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	ctx, closeWindow := chromedp.NewContext(allocator)
+	ctx, closeWindow := browser.profile(t)
 	t.Cleanup(closeWindow)
 	ctx, cancel := context.WithTimeout(ctx, windowTime)
 	t.Cleanup(cancel)
@@ -85,11 +81,12 @@ func newWindow(t *testing.T, s *server) *window {
 	return w
 }
 
-// open starts the browser or opens another tab. It needs the long-lived context: chromedp
-// closes the tab when the context of the first call ends.
+// open opens the window, or another tab. It needs the long-lived context: chromedp closes the tab when the context of
+// the first call ends. Its pages have the focus, as that of a user who looks at one window only.
 func (w *window) open() {
 	w.t.Helper()
 	require.NoError(w.t, chromedp.Do(w.ctx))
+	call(w, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 }
 
 func (w *window) do(actions ...chromedp.Action[chromedp.Void]) {

@@ -20,7 +20,9 @@ func TestSignInInAPopup(t *testing.T) {
 	w := newWindow(t, dev(t))
 	for _, mode := range []string{"query", "form_post"} {
 		w.do(chromedp.Navigate(strings.TrimSuffix(w.config.RedirectURL, "callback")), chromedp.WaitVisible("#app-page"))
-		opened := chromedp.WaitNewTarget(w.ctx, func(*target.Info) bool { return true })
+		opened := chromedp.WaitNewTarget(w.ctx, func(i *target.Info) bool {
+			return i.OpenerID != "" && i.OpenerID == chromedp.FromContext(w.ctx).Target.TargetID
+		})
 		address := w.config.AuthCodeURL("state", oauth2.S256ChallengeOption(oauth2.GenerateVerifier()), oauth2.SetAuthURLParam("response_mode", mode), oauth2.SetAuthURLParam("prompt", "login"))
 		assert.True(t, read(w, chromedp.Evaluate[bool](fmt.Sprintf(
 			`addEventListener('message', e => { document.body.id = e.data }); window.popup = open(%q); window.popup !== null`, address))))
