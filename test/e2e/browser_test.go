@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -18,8 +17,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/oauth2"
-
-	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
 // window is a window of a real browser, with the development server and an application that
@@ -31,24 +28,6 @@ type window struct {
 	callbacks chan url.Values
 	headers   chan http.Header // of the callback requests
 	config    oauth2.Config
-}
-
-// dev starts the development server on SQLite, as `make run` does, with further settings.
-func dev(t *testing.T, more ...string) *server {
-	t.Helper()
-	s := settings(t, "")
-	s.env = append(s.env[:0:0], s.env...)
-	for i, pair := range s.env {
-		if strings.HasPrefix(pair, "GATEHOUSE_ISSUER=") || strings.HasPrefix(pair, "GATEHOUSE_DATABASE_URL=") {
-			s.env[i] = "UNUSED="
-		}
-	}
-	s.demo = fmt.Sprintf("127.0.0.1:%d", services.FreePort(t))
-	s.env = append(append(s.env, "GATEHOUSE_DEMO_LISTEN="+s.demo), more...)
-	s.args = []string{"--dev"}
-	s.url = strings.Replace(s.url, "127.0.0.1", "localhost", 1)
-	s.run()
-	return s
 }
 
 // windowTime is how long a window may be open: each of its steps has a time of its own.

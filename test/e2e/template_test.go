@@ -93,7 +93,16 @@ func startOnce(databaseURL string) error {
 	if out, err := migrate.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}
-	server := exec.Command(path, "serve")
+	return serveOnce(env, ops, "serve")
+}
+
+// serveOnce runs a server with these settings until it is ready.
+func serveOnce(env []string, ops string, arguments ...string) error {
+	path, err := binary()
+	if err != nil {
+		return err
+	}
+	server := exec.Command(path, arguments...)
 	var log bytes.Buffer
 	server.Env, server.Stdout, server.Stderr = env, &log, &log
 	if err := server.Start(); err != nil {
