@@ -11,8 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-// chromium is the browser of all windows of the package: a start of it takes more than a second of the processor, and
-// as much again until it is idle.
+// chromium is the browser of all windows of the package: each start of it takes more than a second of the processor.
 type chromium struct {
 	mutex sync.Mutex
 	ctx   context.Context
@@ -42,7 +41,11 @@ func (c *chromium) start(t *testing.T) {
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, closeBrowser := chromedp.NewContext(allocator)
 	c.ctx, c.end = ctx, func() { closeBrowser(); stop() }
-	require.NoError(t, chromedp.Do(ctx))
+	err := chromedp.Do(ctx)
+	if err != nil {
+		c.stop()
+	}
+	require.NoError(t, err)
 }
 
 // stop ends the browser.
