@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	permission "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -29,6 +30,10 @@ type window struct {
 	headers   chan http.Header // of the callback requests
 	config    oauth2.Config
 }
+
+// focusGiven matches something of a page when the browser has put the focus where the page asks for it. It does so when
+// it first paints the page, which may be after the page has been loaded.
+const focusGiven = "html:not(:has([autofocus])), :focus"
 
 // windowTime is how long a window may be open: each of its steps has a time of its own.
 const windowTime = 10 * time.Minute
@@ -66,6 +71,13 @@ func (w *window) open() {
 	w.t.Helper()
 	require.NoError(w.t, chromedp.Do(w.ctx))
 	call(w, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	w.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error { // as a browser with a window lets pages do
+		c := chromedp.FromContext(ctx)
+		_, err := cdp.Call(ctx, c.Browser, permission.SetPermission, permission.SetPermissionParams{
+			Permission: &permission.PermissionDescriptor{Name: "clipboard-write"}, Setting: permission.PermissionSettingGranted, BrowserContextID: c.BrowserContextID,
+		})
+		return err
+	}))
 }
 
 func (w *window) do(actions ...chromedp.Action[chromedp.Void]) {

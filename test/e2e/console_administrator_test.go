@@ -93,6 +93,7 @@ func (a *administrator) leaves(actions ...chromedp.Action[chromedp.Void]) {
 	if answer != nil && answer.Status >= 500 {
 		a.fails(fmt.Sprintf("%s: %d", answer.URL, answer.Status))
 	}
+	a.does(chromedp.WaitReady(focusGiven))
 }
 
 // on: a page of the console is shown.

@@ -43,7 +43,7 @@ func (a *administrator) copies() string {
 	a.t.Helper()
 	a.on("client-secret")
 	a.clicks("#client-secret .copy")
-	a.does(chromedp.WaitVisible("#client-secret .copy[aria-live]"))
+	assert.True(a.t, ask(a, chromedp.Poll[bool](`(e => e.textContent === e.dataset.done)(document.querySelector('#client-secret .copy'))`)))
 	secret := ask(a, chromedp.Text("#client-secret code"))
 	assert.Len(a.t, secret, 64)
 	a.presses(".actions a.quiet")
