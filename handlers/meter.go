@@ -36,7 +36,7 @@ func (m meter) began() {
 func (m meter) figure(l *canonical.Line, took time.Duration) {
 	if m.figures != nil {
 		_, check := l.Refusal()
-		m.figures.Answered(statistics.Answer{ClientID: l.Origin().ClientID, Check: string(check), Took: took})
+		m.figures.Answered(statistics.Answer{ClientID: l.ClientID(), Check: string(check), Took: took})
 	}
 }
 

@@ -131,6 +131,10 @@ func (s *Store) CreateClient(ctx context.Context, c *client.Client) error {
 		if err := s.on(ctx).Create(row).Error; err != nil {
 			return s.fault(err)
 		}
+		// What was counted while another client with the id was deleted is not its own.
+		if err := s.exec(ctx, "DELETE FROM client_statistics WHERE client_id = ?", c.ID); err != nil {
+			return err
+		}
 		return s.writeClientParts(ctx, c)
 	})
 }

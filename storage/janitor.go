@@ -100,7 +100,7 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 		(SELECT hash FROM used_challenges WHERE expires_at < ? LIMIT ?)`, now, batchesPerTick*batchSize)
 	removed.Figures = remove("DELETE FROM statistics WHERE hour < ?", int64(statistics.HourOf(now.Add(-statistics.Kept))))
 	removed.Figures += remove(`DELETE FROM client_statistics WHERE (client_id, hour, series, label) IN
-		(SELECT client_id, hour, series, label FROM client_statistics WHERE hour < ? LIMIT ?)`, int64(statistics.HourOf(now.Add(-statistics.KeptOfClients))), batchesPerTick*batchSize)
+		(SELECT client_id, hour, series, label FROM client_statistics WHERE hour < ? LIMIT ?)`, int64(statistics.HourOf(now.Add(-statistics.KeptOfClients))), 10*batchSize)
 	removed.IdempotencyKeys = remove(`DELETE FROM idempotency_keys WHERE id IN
 		(SELECT id FROM idempotency_keys WHERE expires_at < ? LIMIT ?)`, now, batchSize)
 	removed.Verifications = remove(`DELETE FROM verifications WHERE id IN

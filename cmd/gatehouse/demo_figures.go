@@ -44,7 +44,7 @@ func (h *instance) seedFigures(ctx context.Context, now time.Time) error {
 
 // shared is what of a figure the demo clients have.
 func shared(f demoFigure, hour statistics.Hour, n int64) []statistics.ClientFigure {
-	shares := map[string]float64{"demo-web": 0.5, "demo-spa": 0.3, "demo-trusted": 0.2}
+	shares := map[string]float64{"demo-web": 0.6, "demo-spa": 0.4}
 	if f.label == "client_credentials" {
 		shares = map[string]float64{"demo-service": 1}
 	}

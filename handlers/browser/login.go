@@ -160,7 +160,7 @@ const maxRedirectedFlow = 1536
 func (b *Browser) verify(w http.ResponseWriter, r *http.Request, form url.Values, page pages.Login, in pages.Localized, f oauth.Flow) (*session.Session, error) {
 	line := canonical.From(r.Context())
 	user, err := b.SignIn.Verify(r.Context(), account.Attempt{
-		Login: page.Username, Password: form.Get("password"), Prefix: line.AddressPrefix(), Devices: b.Web.Devices(r), Begun: b.Web.Begun(r),
+		ClientID: f.ClientID(), Login: page.Username, Password: form.Get("password"), Prefix: line.AddressPrefix(), Devices: b.Web.Devices(r), Begun: b.Web.Begun(r),
 	})
 	var throttled *account.Throttled
 	var unconfirmed *account.Unconfirmed

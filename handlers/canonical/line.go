@@ -46,6 +46,9 @@ func (l *Line) Client(id string) { l.client = id }
 // GrantType notes the requested grant type.
 func (l *Line) GrantType(name string) { l.grantType = name }
 
+// ClientID is the client that was noted; empty: none.
+func (l *Line) ClientID() string { return l.client }
+
 // Outcome notes the outcome in a word chosen by the endpoint. Without it the line says "ok",
 // "refused" or "failed".
 func (l *Line) Outcome(word string) { l.outcome = word }

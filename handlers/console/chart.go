@@ -24,6 +24,8 @@ type chart struct {
 	Total int64
 	// Change is by how much more or less that is than in the span before, in percent; nil: then there was nothing.
 	Change *int
+	// Partial: some of it was not counted.
+	Partial bool
 	// Top is the highest value of the scale.
 	Top     int64
 	Columns []column

@@ -29,7 +29,7 @@ type clients interface {
 // clientPage is the page about a client.
 type clientPage struct {
 	shell
-	clientUsage
+	usage
 
 	Client *client.Client
 	Path   string
@@ -94,7 +94,7 @@ func (c *Console) writeClient(w http.ResponseWriter, r *http.Request, v *viewer,
 		return err
 	}
 	page.shell, page.Access = c.shell(w, r, v, clientsPath), access
-	if page.clientUsage, err = c.clientUsage(r, v, registered.ID, page.ForPeople(), page.Local(page.Now)); err != nil {
+	if page.usage, err = c.clientUsage(r, v, registered, page.Local(page.Now)); err != nil {
 		return err
 	}
 	again := r.URL.RequestURI()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/statistics"
 )
 
@@ -27,6 +28,8 @@ type usage struct {
 	// Refusals are the reasons why most requests were refused.
 	Refusals []reason
 	Refused  int64
+	// PartialRefusals: some of them were not counted.
+	PartialRefusals bool
 	// Demo: some figures are made up.
 	Demo bool
 }
@@ -55,6 +58,10 @@ func (u *usage) refused(c *Console, v *viewer, list []statistics.Figure) {
 			one.Path = wire.Path(explainPath, url.Values{checkNameField: {p.Label}})
 		}
 		u.Refusals = append(u.Refusals, one)
+		all -= p.Count
+	}
+	if all > 0 {
+		u.Refusals = append(u.Refusals, reason{part: part{Label: statistics.Other, Count: all}})
 	}
 }
 
@@ -62,9 +69,12 @@ func (u *usage) refused(c *Console, v *viewer, list []statistics.Figure) {
 func reasons(list []statistics.Figure) (most []part, all int64) {
 	sums := map[string]int64{}
 	for _, f := range list {
-		if f.Series == statistics.Refusals {
+		if f.Series != statistics.Refusals {
+			continue
+		}
+		all += f.Count
+		if f.Label != statistics.Other {
 			sums[f.Label] += f.Count
-			all += f.Count
 		}
 	}
 	for label, n := range sums {
@@ -76,30 +86,29 @@ func reasons(list []statistics.Figure) (most []part, all int64) {
 	return most[:min(len(most), mostReasons)], all
 }
 
-// clientUsage is what happened to a client.
-type clientUsage struct {
-	usage
-
-	// Partial: some figures are missing, since so many clients were in use at once.
-	Partial bool
-}
-
-// clientUsage reads it for a page that shows times in the zone of now.
-func (c *Console) clientUsage(r *http.Request, v *viewer, clientID string, forPeople bool, now time.Time) (clientUsage, error) {
-	u := clientUsage{usage: c.usage(r)}
+// clientUsage is what happened to a client, for a page that shows times in the zone of now.
+func (c *Console) clientUsage(r *http.Request, v *viewer, of *client.Client, now time.Time) (usage, error) {
+	u := c.usage(r)
 	edges := u.Span.edges(now)
-	list, err := c.Figures.ClientFigures(r.Context(), clientID, edges)
+	list, err := c.Figures.ClientFigures(r.Context(), of.ID, edges)
 	if err != nil {
 		return u, err
 	}
+	partial := func(s statistics.Series) bool {
+		return slices.ContainsFunc(list, func(f statistics.Figure) bool { return f.Series == statistics.Uncounted && f.Label == string(s) })
+	}
 	shown := []statistics.Series{statistics.Tokens}
-	if forPeople {
+	if forPeople(of) {
 		shown = []statistics.Series{statistics.SignIns, statistics.RefusedSignIns, statistics.Tokens}
 	}
-	for _, of := range shown {
-		u.Charts = append(u.Charts, chartOf(of, u.Span, edges, now.Location(), list, 0))
+	for _, s := range shown {
+		drawn := chartOf(s, u.Span, edges, now.Location(), list, 0)
+		drawn.Partial = partial(s)
+		u.Charts = append(u.Charts, drawn)
 	}
-	u.Partial = slices.ContainsFunc(list, func(f statistics.Figure) bool { return f.Series == statistics.Uncounted })
 	u.refused(c, v, list)
+	u.PartialRefusals = partial(statistics.Refusals)
+	registered := statistics.HourOf(of.CreatedAt)
+	u.Demo = u.Demo && slices.ContainsFunc(list, func(f statistics.Figure) bool { return f.Hour < registered })
 	return u, nil
 }

@@ -3,6 +3,7 @@ package console_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -40,7 +41,7 @@ func TestClientPageShowsItsUsage(t *testing.T) {
 		assert.Contains(t, page, want)
 	}
 	assert.NotContains(t, page, "<strong>77</strong>")
-	assert.NotContains(t, page, "some figures are too low")
+	assert.NotContains(t, page, "the number is too low")
 	assert.Contains(t, b.get("/admin/clients/shop?span=week").Body.String(), "<strong>5,321</strong>")
 
 	service := b.get("/admin/clients/robot").Body.String()
@@ -48,8 +49,25 @@ func TestClientPageShowsItsUsage(t *testing.T) {
 	assert.NotContains(t, service, "figures-sign_ins", "nobody signs in to a service")
 	assert.Contains(t, service, "No request was refused during this time.")
 
-	require.NoError(t, f.store.AddFigures(t.Context(), nil, []statistics.ClientFigure{figure("", 0, statistics.Uncounted, "tokens", 1)}))
-	assert.Contains(t, b.get("/admin/clients/robot").Body.String(), "some figures are too low")
+	require.NoError(t, f.store.AddFigures(t.Context(), nil, []statistics.ClientFigure{figure("", 0, statistics.Uncounted, "refusals", 1)}))
+	service = b.get("/admin/clients/robot").Body.String()
+	assert.Equal(t, 1, strings.Count(service, "the number is too low"), "in the one series")
+	assert.NotContains(t, service, "No request was refused during this time.")
+}
+
+// All that was refused is in the list of reasons, which names the most frequent.
+func TestReasonsAddUp(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("shop", nil)
+	var figures []statistics.ClientFigure
+	for n, label := range append(numbered("check_%d", 10), statistics.Other) {
+		figures = append(figures, statistics.ClientFigure{ClientID: "shop", Figure: statistics.Figure{Hour: statistics.HourOf(*f.now.Load()), Series: statistics.Refusals, Label: label, Count: int64(100 + n)}})
+	}
+	require.NoError(t, f.store.AddFigures(t.Context(), nil, figures))
+	page := b.get("/admin/clients/shop").Body.String()
+	assert.Contains(t, page, "<strong>1,155</strong>")
+	assert.Contains(t, page, `<th scope="row">Other</th><td class="number">311</td>`) // 110 + 100 + 101
 }
 
 // A page is of a bounded size, however much there is to show.

@@ -64,7 +64,7 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 	if err := s.throttle.Take(ctx, try); err != nil {
 		var throttled *Throttled
 		if errors.As(err, &throttled) {
-			s.refused(ctx, "throttled", u)
+			s.refused(ctx, a, "throttled", u)
 		}
 		return nil, err
 	}
@@ -88,16 +88,16 @@ func (s *SignIn) Verify(ctx context.Context, a Attempt) (*User, error) {
 		return nil, fmt.Errorf("verify password: %w", err)
 	case ok && !applied.IsZero():
 		s.throttle.Return(ctx, try)
-		s.refused(ctx, "unconfirmed", nil)
+		s.refused(ctx, a, "unconfirmed", nil)
 		return nil, &Unconfirmed{applied}
 	case !known:
-		s.refused(ctx, "unknown_user", nil)
+		s.refused(ctx, a, "unknown_user", nil)
 		return nil, ErrSignIn
 	case !ok || hash == decoy:
-		s.refused(ctx, "wrong_password", u)
+		s.refused(ctx, a, "wrong_password", u)
 		return nil, ErrSignIn
 	case u.Disabled:
-		s.refused(ctx, "disabled", u)
+		s.refused(ctx, a, "disabled", u)
 		return nil, ErrSignIn
 	}
 	s.throttle.Return(ctx, try)
@@ -140,8 +140,8 @@ func (s *SignIn) verify(ctx context.Context, hash, password string) (string, boo
 	return "", false, nil
 }
 
-func (s *SignIn) refused(ctx context.Context, reason string, u *User) {
-	e := event.SignInRefused{Reason: reason}
+func (s *SignIn) refused(ctx context.Context, a Attempt, reason string, u *User) {
+	e := event.SignInRefused{Reason: reason, ClientID: a.ClientID}
 	if u != nil {
 		e.UserID = u.ID
 	}

@@ -15,6 +15,8 @@ type Attempt struct {
 	Prefix string
 	// Devices are the accounts that this browser has signed in to before.
 	Devices []Device
+	// ClientID is the client that signs the user in, or has the browser do so; empty: none.
+	ClientID string
 	// Begun is the registration that was begun in this browser; zero: none.
 	Begun provider.ID
 }

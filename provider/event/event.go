@@ -65,8 +65,9 @@ type SteppedUp struct {
 // SignInRefused: a sign-in attempt was refused.
 type SignInRefused struct {
 	// Reason is wrong_password, unknown_user, unconfirmed, disabled or throttled.
-	Reason string
-	UserID provider.ID // zero: no such user, or not looked up
+	Reason   string
+	UserID   provider.ID // zero: no such user, or not looked up
+	ClientID string      // the client that signs the user in, or has the browser do so; empty: none
 }
 
 // FactorAdded: a user set up a second factor.
@@ -81,7 +82,7 @@ type FactorRemoved struct {
 	Kind   string
 }
 
-// FactorRefused: an attempt to prove a second factor was refused.
+// FactorRefused: an attempt to prove a second factor was refused, or to sign in by a passkey.
 type FactorRefused struct {
 	UserID provider.ID
 	// Kind is totp, passkey, mail or recovery_code.

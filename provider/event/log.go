@@ -37,6 +37,12 @@ func attributes(e Event) []slog.Attr {
 		}
 		return slog.String(name, v.String())
 	}
+	named := func(name, value string) slog.Attr {
+		if value == "" {
+			return slog.Attr{}
+		}
+		return slog.String(name, value)
+	}
 	switch e := e.(type) {
 	case AuthorizationApproved:
 		return []slog.Attr{slog.String("client_id", e.ClientID), id("grant", e.GrantID), id("user", e.UserID), id("session", e.SessionID)}
@@ -49,7 +55,7 @@ func attributes(e Event) []slog.Attr {
 	case SteppedUp:
 		return []slog.Attr{id("user", e.UserID), id("session", e.SessionID), slog.Any("methods", e.Methods)}
 	case SignInRefused:
-		return []slog.Attr{slog.String("reason", e.Reason), id("user", e.UserID)}
+		return []slog.Attr{slog.String("reason", e.Reason), id("user", e.UserID), named("client_id", e.ClientID)}
 	case FactorAdded:
 		return []slog.Attr{id("user", e.UserID), slog.String("kind", e.Kind)}
 	case FactorRemoved:

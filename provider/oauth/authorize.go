@@ -64,6 +64,14 @@ type Flow struct {
 	Request   *AuthorizeRequest
 }
 
+// ClientID is the client of the request; empty: there is no request.
+func (f Flow) ClientID() string {
+	if f.Request == nil {
+		return ""
+	}
+	return f.Request.Client.ID
+}
+
 // Next decides what a request needs, given the session of the browser, or nil. A request with
 // prompt=none that needs a page is refused.
 func (p *Provider) Next(ctx context.Context, f Flow, s *session.Session) (Step, error) {

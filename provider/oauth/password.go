@@ -106,7 +106,7 @@ func wrongPassword(cause error) error {
 }
 
 func (h *passwordGrant) verify(ctx context.Context, call *Call) (*account.User, error) {
-	user, err := h.signIn.Verify(ctx, account.Attempt{Login: call.Form.Get("username"), Password: call.Form.Get("password"), Prefix: call.Origin})
+	user, err := h.signIn.Verify(ctx, account.Attempt{Login: call.Form.Get("username"), Password: call.Form.Get("password"), Prefix: call.Origin, ClientID: call.client.ID})
 	var throttled *account.Throttled
 	switch {
 	case errors.Is(err, account.ErrSignIn):

@@ -11,7 +11,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/factor"
 )
 
 // addEvery is how often figures go to the database.
@@ -44,19 +46,26 @@ func (c *Counter) Hear(ctx context.Context, e event.Event) {
 	case event.AuthorizationApproved:
 		c.countOf(e.ClientID, SignIns, Method(e.Methods))
 	case event.SignInRefused:
-		c.refusedSignIn(ctx, e.Reason)
+		c.refusedSignIn(e.ClientID, e.Reason)
 	case event.FactorRefused:
-		c.refusedSignIn(ctx, "second_factor")
+		reason := "second_factor"
+		if e.Kind == factor.Passkey { // which may be all that was given
+			reason = ByPasskey
+		}
+		c.refusedSignIn(audit.OriginOf(ctx).ClientID, reason)
 	case event.TokenIssued:
 		c.count(Tokens, e.GrantType)
 		c.countOf(e.ClientID, Tokens, e.GrantType)
+		if e.GrantType == string(client.Password) { // which takes a password each time, and no authorization
+			c.countOf(e.ClientID, SignIns, ByPassword)
+		}
 	}
 }
 
-// refusedSignIn counts it for the client whose authorization request led to the sign-in, if one did.
-func (c *Counter) refusedSignIn(ctx context.Context, reason string) {
+// refusedSignIn counts it, also for the client whose request led to it, if one did.
+func (c *Counter) refusedSignIn(clientID, reason string) {
 	c.count(RefusedSignIns, reason)
-	c.countOf(audit.OriginOf(ctx).ClientID, RefusedSignIns, reason)
+	c.countOf(clientID, RefusedSignIns, reason)
 }
 
 // Answer is how a request was answered.

@@ -11,7 +11,8 @@ type Series string
 const (
 	// SignIns are successful sign-ins, by what was given: see Method.
 	SignIns Series = "sign_ins"
-	// RefusedSignIns are by the reason of event.SignInRefused, and second_factor for one that was wrong.
+	// RefusedSignIns are by the reason of event.SignInRefused, passkey for one that was refused, and second_factor for
+	// another factor.
 	RefusedSignIns Series = "refused_sign_ins"
 	// Tokens are issued access tokens, by grant type.
 	Tokens Series = "tokens"
@@ -22,7 +23,7 @@ const (
 )
 
 // OfClients are the series that are counted for each client too. A sign-in of a client is an authorization that a user
-// approved, or that needed no approval, whether the user was signed in already or not.
+// approved, or that needed no approval, whether the user was signed in already or not, and a password that it sent itself.
 func OfClients() []Series { return []Series{SignIns, RefusedSignIns, Tokens, Refusals} }
 
 // Uncounted is a series without a client, of what was not counted for clients because there were too many at once. Its

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func testClientStatistics(t *testing.T, f *fixture) {
 	first := statistics.HourOf(f.clock())
 	for range 2 {
 		for _, id := range []string{"shop", "robot", "made-up"} {
-			counter.Hear(ctx, event.TokenIssued{ClientID: id, GrantType: "password"})
+			counter.Hear(ctx, event.TokenIssued{ClientID: id, GrantType: "refresh_token"})
 			counter.Answered(statistics.Answer{ClientID: id, Check: "scope", Took: time.Millisecond})
 		}
 		before := f.statements.Load()
@@ -41,7 +42,7 @@ func testClientStatistics(t *testing.T, f *fixture) {
 	}
 	assert.Equal(t, []statistics.Figure{
 		{Hour: first, Series: statistics.Refusals, Label: "scope", Count: 2},
-		{Hour: first, Series: statistics.Tokens, Label: "password", Count: 2},
+		{Hour: first, Series: statistics.Tokens, Label: "refresh_token", Count: 2},
 		{Hour: first + 1, Series: statistics.Refusals, Label: "redirect_uri", Count: 1},
 		uncounted,
 	}, read("shop", first, first+1, first+2))
@@ -49,6 +50,8 @@ func testClientStatistics(t *testing.T, f *fixture) {
 	assert.Empty(t, read("made-up", first, first+1), "which is not registered")
 
 	require.NoError(t, f.DeleteClient(ctx, "robot"))
+	assert.Empty(t, read("robot", first, first+1))
+	Exec(t, f.url, fmt.Sprintf("INSERT INTO client_statistics VALUES ('robot', %d, 'tokens', 'password', 3)", first))
 	f.client(t, "robot")
 	assert.Empty(t, read("robot", first, first+1), "another client with that id")
 

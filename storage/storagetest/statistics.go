@@ -71,7 +71,7 @@ func testStatisticsRace(t *testing.T, f *fixture) {
 		wg.Go(func() {
 			counter := statistics.NewCounter(f.clock)
 			for range 5 {
-				for _, grantType := range []string{"password", "refresh_token", "client_credentials"} {
+				for _, grantType := range []string{"authorization_code", "refresh_token", "client_credentials"} {
 					counter.Hear(ctx, event.TokenIssued{ClientID: "shop", GrantType: grantType})
 				}
 				assert.NoError(t, counter.Flush(ctx, f.Store))
