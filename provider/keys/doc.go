@@ -1,4 +1,4 @@
-// Package keys owns the life cycle of the signing keys: generated, sealed, published, signing,
+// Package keys owns the life cycle of the server's keys: generated, sealed, published, signing,
 // retired.
 //
 //	pending ──ActiveFrom──> active ──successor active──> retiring ──GoneAt──> gone
@@ -8,6 +8,10 @@
 // clock: no job has to change it, and two replicas cannot disagree about it. A key is published
 // before it signs, so that clients that cache the key set have it when the first signature
 // arrives, and it verifies until everything that it signed has expired.
+//
+// Keys for encryption, to which others encrypt, have the same life with another meaning: such a key
+// decrypts from the start, on every replica before others know it, is published while it is active, and
+// decrypts until it is gone, as caches of the key set may still have it. It never signs or verifies.
 //
 // The package signs and verifies JWS in compact form (RFC 7515); its callers interpret the claims.
 package keys

@@ -27,7 +27,7 @@ const (
 	EdDSA Algorithm = "EdDSA"
 )
 
-// Algorithms are those that a key can be made for.
+// Algorithms are those that a signing key can be made for.
 func Algorithms() []Algorithm { return []Algorithm{RS256, PS256, ES256, EdDSA} }
 
 // State is the state of a key in its life cycle.
@@ -41,7 +41,7 @@ const (
 	Gone     State = "gone"
 )
 
-// Key is the public view of a signing key. Its private part stays in the package.
+// Key is the public view of a key of this server. Its private part stays in the package.
 type Key struct {
 	KID        string // RFC 7638 thumbprint of the public key
 	Algorithm  Algorithm
@@ -83,7 +83,7 @@ type Store interface {
 
 // The errors of the package.
 var (
-	ErrAlgorithm  = errors.New("the algorithm must be RS256, PS256, ES256 or EdDSA")
+	ErrAlgorithm  = errors.New("the algorithm must be RS256, PS256, ES256, EdDSA, RSA-OAEP-256 or ECDH-ES")
 	ErrImport     = errors.New("not a PEM private key (PKCS #8, PKCS #1 or SEC 1) of RSA with 2048 bits or more, P-256 or Ed25519, or encrypted with another passphrase")
 	ErrNoKey      = errors.New("no signing key is active for the algorithm")
 	ErrInvalidJWT = errors.New("invalid JWT")
@@ -95,9 +95,9 @@ const rsaBits = 2048
 
 func generate(alg Algorithm, random io.Reader) (crypto.Signer, error) {
 	switch alg {
-	case RS256, PS256:
+	case RS256, PS256, RSAOAEP256:
 		return rsa.GenerateKey(random, rsaBits)
-	case ES256:
+	case ES256, ECDHES:
 		return ecdsa.GenerateKey(elliptic.P256(), random)
 	case EdDSA:
 		_, private, err := ed25519.GenerateKey(random)
@@ -110,7 +110,7 @@ func generate(alg Algorithm, random io.Reader) (crypto.Signer, error) {
 // publicJWK describes the public part, with its thumbprint as the key id: the same key has the
 // same id wherever it is imported.
 func publicJWK(alg Algorithm, private crypto.Signer) (jose.JSONWebKey, error) {
-	jwk := jose.JSONWebKey{Key: private.Public(), Algorithm: string(alg), Use: "sig"}
+	jwk := jose.JSONWebKey{Key: private.Public(), Algorithm: string(alg), Use: alg.Use()}
 	sum, err := jwk.Thumbprint(crypto.SHA256)
 	if err != nil {
 		return jose.JSONWebKey{}, fmt.Errorf("keys: thumbprint: %w", err)

@@ -42,6 +42,8 @@ type Manager struct {
 	reading  sync.Mutex // otherwise an older read could replace a newer one
 	current  atomic.Pointer[set]
 	document atomic.Pointer[document]
+	// encryption: keys for encryption are published and decrypt.
+	encryption atomic.Bool
 }
 
 // document is the key set as last published.
@@ -225,7 +227,7 @@ func (m *Manager) JWKS(ctx context.Context) ([]byte, error) {
 	if d := m.document.Load(); d != nil && d.of == s && (d.until.IsZero() || now.Before(d.until)) {
 		return d.body, nil
 	}
-	body, until, err := s.document(now)
+	body, until, err := s.document(now, m.encryption.Load())
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package keys
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -43,6 +44,9 @@ func (s *Schedule) Rotate(ctx context.Context) error {
 		newest[k.Algorithm] = k.SignsSince()
 	}
 	for alg, since := range newest {
+		if !slices.Contains(s.manager.Offered(), alg) {
+			continue
+		}
 		if now.Add(s.ahead).Before(since.Add(s.every)) {
 			continue
 		}

@@ -103,15 +103,30 @@ func gone(k Key, now time.Time) bool { return k.GoneAt != nil && !now.Before(*k.
 // document is the JWK set (RFC 7517 section 5) at the given time, public parts only, and the time
 // at which a key of it will be gone. RS256 comes first: some libraries take the first key whatever
 // its algorithm, and RS256 is the default of ID tokens.
-func (s *set) document(now time.Time) (body []byte, until time.Time, err error) {
+//
+// Of encryption keys only the one that is active is in it: others would choose any. Those that encrypted
+// to the one before it, from a cache of the set, are still understood until that is gone.
+func (s *set) document(now time.Time, encryption bool) (body []byte, until time.Time, err error) {
 	published := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
 	for _, k := range s.keys {
 		if gone(k.Key, now) {
 			continue
 		}
+		if k.Algorithm.Encrypts() {
+			if !encryption {
+				continue
+			}
+			if now.Before(k.ActiveFrom) { // and then the one before it is no longer published
+				until = earlier(until, k.ActiveFrom)
+				continue
+			}
+			if s.active(k.Algorithm, now) != k {
+				continue
+			}
+		}
 		published.Keys = append(published.Keys, k.public)
-		if k.GoneAt != nil && (until.IsZero() || k.GoneAt.Before(until)) {
-			until = *k.GoneAt
+		if k.GoneAt != nil {
+			until = earlier(until, *k.GoneAt)
 		}
 	}
 	foreign := 0
@@ -124,9 +139,7 @@ func (s *set) document(now time.Time) (body []byte, until time.Time, err error) 
 			return nil, time.Time{}, fmt.Errorf("keys: the imported key %s: %w", k.KID, err)
 		}
 		published.Keys, foreign = append(published.Keys, jwk), foreign+1
-		if until.IsZero() || k.GoneAt.Before(until) {
-			until = k.GoneAt
-		}
+		until = earlier(until, k.GoneAt)
 	}
 	// Those of this server come first: some libraries take the first key.
 	slices.SortStableFunc(published.Keys[:len(published.Keys)-foreign], func(a, b jose.JSONWebKey) int {
@@ -140,10 +153,22 @@ func (s *set) document(now time.Time) (body []byte, until time.Time, err error) 
 }
 
 func rank(k jose.JSONWebKey) int {
-	if k.Algorithm == string(RS256) {
+	switch {
+	case k.Algorithm == string(RS256):
 		return 0
+	case k.Use == "enc":
+		return 2
+	default:
+		return 1
 	}
-	return 1
+}
+
+// earlier is the earlier of two times, of which the first may be none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func encode(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }

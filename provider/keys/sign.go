@@ -16,7 +16,7 @@ import (
 // the given typ. It returns ErrNoKey.
 func (m *Manager) Sign(ctx context.Context, alg Algorithm, typ string, payload []byte) (string, error) {
 	k := m.current.Load().active(alg, m.clock.Now(ctx))
-	if k == nil {
+	if k == nil || alg.Encrypts() {
 		return "", fmt.Errorf("%w: %s", ErrNoKey, alg)
 	}
 	// All three values come from this package and need no escaping.

@@ -34,7 +34,7 @@ func (m *Manager) Verify(ctx context.Context, text, typ string, algorithms ...Al
 		return nil, ErrInvalidJWT
 	}
 	k, ok := m.current.Load().byKID[header["kid"]]
-	if !ok || gone(k.Key, m.clock.Now(ctx)) || string(k.Algorithm) != header["alg"] {
+	if !ok || gone(k.Key, m.clock.Now(ctx)) || string(k.Algorithm) != header["alg"] || k.Algorithm.Encrypts() {
 		return nil, ErrInvalidJWT
 	}
 	payload, err := jws.Verify(k.public.Key)

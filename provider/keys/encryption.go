@@ -1,0 +1,105 @@
+package keys
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+)
+
+// The algorithms of encryption keys (RFC 7518 sections 4.3 and 4.6). RSA1_5 must never be added: what
+// its decryption says about a message decrypts others (RFC 8725 section 3.2).
+const (
+	RSAOAEP256 Algorithm = "RSA-OAEP-256"
+	ECDHES     Algorithm = "ECDH-ES"
+)
+
+// EncryptionAlgorithms are those by which others encrypt to this server.
+func EncryptionAlgorithms() []Algorithm { return []Algorithm{RSAOAEP256, ECDHES} }
+
+// Encrypts tells whether keys of the algorithm are for encryption. They never sign or verify.
+func (a Algorithm) Encrypts() bool { return slices.Contains(EncryptionAlgorithms(), a) }
+
+// Use is what keys of the algorithm are for (RFC 7517 section 4.2): sig or enc.
+func (a Algorithm) Use() string {
+	if a.Encrypts() {
+		return "enc"
+	}
+	return "sig"
+}
+
+// ErrInvalidJWE is the one error of all that cannot be decrypted: what differs between its causes
+// could tell an attacker something about a key or a message.
+var ErrInvalidJWE = errors.New("invalid JWE")
+
+const (
+	// maxJWE bounds what is decrypted, in bytes: a signed message is in it, encoded twice.
+	maxJWE = 16 << 10
+	// jweParts is the number of parts of a compact JWE (RFC 7516 section 7.1).
+	jweParts = 5
+)
+
+// OfferEncryption publishes encryption keys, and decrypts. Without it those that are stored have no
+// effect.
+func (m *Manager) OfferEncryption() { m.encryption.Store(true) }
+
+// Offered are the algorithms for which keys are published: those that sign and, if it is offered,
+// those that encrypt.
+func (m *Manager) Offered() []Algorithm {
+	if !m.encryption.Load() {
+		return Algorithms()
+	}
+	return append(Algorithms(), EncryptionAlgorithms()...)
+}
+
+// Decrypt returns the content of a compact JWE (RFC 7516) that was encrypted to a key of this server,
+// by A128GCM or A256GCM. The key selects the algorithm, as in Verify. A key decrypts from the time at
+// which it was made, on all replicas before it is published anywhere, until it is gone: that is how
+// long the key set may be cached. Compressed content is refused, which could be of any size. It
+// returns ErrInvalidJWE.
+func (m *Manager) Decrypt(ctx context.Context, text string) ([]byte, error) {
+	if !m.encryption.Load() || len(text) > maxJWE || strings.Count(text, ".") != jweParts-1 {
+		return nil, ErrInvalidJWE
+	}
+	header, ok := readJWEHeader(text)
+	if !ok {
+		return nil, ErrInvalidJWE
+	}
+	jwe, err := jose.ParseEncryptedCompact(text, []jose.KeyAlgorithm{jose.RSA_OAEP_256, jose.ECDH_ES}, []jose.ContentEncryption{jose.A128GCM, jose.A256GCM})
+	if err != nil {
+		return nil, ErrInvalidJWE
+	}
+	now := m.clock.Now(ctx)
+	for _, k := range slices.Backward(m.current.Load().keys) { // the newest is the likeliest
+		if !k.Algorithm.Encrypts() || string(k.Algorithm) != header.Algorithm || gone(k.Key, now) || (header.KeyID != "" && header.KeyID != k.KID) {
+			continue
+		}
+		if plain, err := jwe.Decrypt(k.private); err == nil {
+			return plain, nil
+		}
+	}
+	return nil, ErrInvalidJWE
+}
+
+type jweHeader struct {
+	Algorithm   string          `json:"alg"`
+	KeyID       string          `json:"kid"`
+	Compression json.RawMessage `json:"zip"`
+	Critical    json.RawMessage `json:"crit"`
+}
+
+// readJWEHeader reads the header of a JWE, before anything of it is decrypted.
+func readJWEHeader(text string) (h jweHeader, ok bool) {
+	encoded, _, _ := strings.Cut(text, ".")
+	raw, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil || provider.TooDeep(raw) || provider.JSONFault(raw) != nil || json.Unmarshal(raw, &h) != nil {
+		return h, false
+	}
+	return h, h.Compression == nil && h.Critical == nil
+}
