@@ -43,9 +43,12 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	}
 	flags.BoolVar(&f.public, "public", false, "a client that cannot keep a secret: browser or native application")
 	flags.StringVar(&f.authMethod, "auth-method", "", "the one method to authenticate by: client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt or none; any: a secret by Basic or in the body (default any)")
-	flags.StringVar(&f.jwksFile, "jwks", "", "file with the client's public keys as a JWK set, for private_key_jwt")
+	flags.StringVar(&f.jwksFile, "jwks", "", "file with the client's public keys as a JWK set, for private_key_jwt and request objects")
 	completeFlag(cmd, "auth-method", authMethods())
 	completeFlag(cmd, "auth-signing-alg", append(client.SigningAlgorithms(), "HS256"))
+	completeFlag(cmd, "request-object-alg", client.AssertionAlgorithms())
+	completeFlag(cmd, "request-object-encryption-alg", client.EncryptionAlgorithms())
+	completeFlag(cmd, "request-object-encryption-enc", client.ContentEncryptions())
 	for _, field := range client.Fields() {
 		if field.Flag != "" && field.Values != nil {
 			completeFlag(cmd, field.Flag, field.Values)

@@ -22,6 +22,9 @@ func registrationGroups() []groupNames {
 			"access_token_format", "access_token_alg", "access_token_typ", "id_token_signed_response_alg", "id_token_claims",
 		}},
 		{"authentication", true, []string{authMethodField, "jwks_uri", "jwks", "token_endpoint_auth_signing_alg", "assertion_issuer_only"}},
+		{"request_objects", true, []string{
+			"require_signed_request_object", "request_object_signing_alg", "request_uris", "request_object_encryption_alg", "request_object_encryption_enc",
+		}},
 		{"rare", true, []string{"allow_plain_pkce", "allow_undotted_scheme", "rate_limit"}},
 	}
 }

@@ -108,10 +108,20 @@ type Client struct {
 	RefreshTokenIdle, RefreshTokenLifetime time.Duration
 	RefreshTokenRotation                   Rotation
 
-	// JWKS (a JWK set as JSON) or JWKSURI hold the public keys of a client that
-	// authenticates by private_key_jwt; AuthSigningAlg narrows them to one algorithm
+	// JWKS (a JWK set as JSON) or JWKSURI hold the public keys of a client: it authenticates by them
+	// with private_key_jwt, and signs request objects by them however it authenticates.
+	// AuthSigningAlg is the only algorithm of its assertions, if it is not empty
 	// (token_endpoint_auth_signing_alg, RFC 7591 section 2).
 	JWKS, JWKSURI, AuthSigningAlg string
+
+	// RequireSignedRequestObject: its authorization requests must come in a signed request object (RFC
+	// 9101 section 10.5). RequestObjectAlg, RequestObjectEncryptionAlg and RequestObjectEncryptionEnc
+	// are the only algorithms of those, if they are not empty. RequestURIs are where they may be
+	// fetched (OpenID Connect Dynamic Client Registration section 2).
+	RequireSignedRequestObject                             bool
+	RequestObjectAlg                                       string
+	RequestObjectEncryptionAlg, RequestObjectEncryptionEnc string
+	RequestURIs                                            []string
 
 	// RateLimit is how many requests a second the client may make at each endpoint where it
 	// authenticates, with a burst of twice as many; 0 means the provider's.

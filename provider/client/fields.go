@@ -2,6 +2,7 @@ package client
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,9 +133,9 @@ func Fields() []Field {
 			Help: "requests a second at each of the token, introspection and UserInfo endpoints (default: the provider's)",
 			in:   func(c *Client) any { return &c.RateLimit }, check: checkRate,
 		},
-		{Name: "jwks", About: "the client's own keys, for private_key_jwt: the JSON text of a JWK set (RFC 7517)", Optional: true, in: func(c *Client) any { return &c.JWKS }},
+		{Name: "jwks", About: "the client's own keys, for private_key_jwt and request objects: the JSON text of a JWK set (RFC 7517)", Optional: true, in: func(c *Client) any { return &c.JWKS }},
 		{
-			Name: "jwks_uri", Flag: "jwks-uri", Help: "URL at which the client publishes its keys, for private_key_jwt", Optional: true,
+			Name: "jwks_uri", Flag: "jwks-uri", Help: "URL at which the client publishes its keys, for private_key_jwt and request objects", Optional: true,
 			in: func(c *Client) any { return &c.JWKSURI },
 		},
 		{
@@ -146,6 +147,32 @@ func Fields() []Field {
 			Name: "assertion_issuer_only", Flag: "assertion-issuer-only", Label: "Assertions for the issuer only",
 			Help: "require the issuer as the audience of its assertions; the token endpoint is not accepted",
 			in:   func(c *Client) any { return &c.AssertionIssuerOnly },
+		},
+		{
+			Name: "require_signed_request_object", Flag: "require-signed-request-object", Label: "Requires request objects", Document: true,
+			Help: "refuse authorization requests that are not in a request object signed by the client (RFC 9101)",
+			in:   func(c *Client) any { return &c.RequireSignedRequestObject },
+		},
+		{
+			Name: "request_object_signing_alg", Flag: "request-object-alg", Label: "Request objects signed by", Optional: true, Document: true,
+			Help: "only algorithm of its request objects: RS256, PS256, ES256 or EdDSA (default: any of them)",
+			in:   func(c *Client) any { return &c.RequestObjectAlg }, check: choice(AssertionAlgorithms(), func(c *Client) string { return c.RequestObjectAlg }),
+		},
+		{
+			Name: "request_object_encryption_alg", Flag: "request-object-encryption-alg", Label: "Request objects encrypted by", Optional: true, Document: true,
+			Help: "only algorithm by which its request objects may be encrypted: RSA-OAEP-256 or ECDH-ES (default: either)",
+			in:   func(c *Client) any { return &c.RequestObjectEncryptionAlg }, check: choice(EncryptionAlgorithms(), func(c *Client) string { return c.RequestObjectEncryptionAlg }),
+		},
+		{
+			Name: "request_object_encryption_enc", Flag: "request-object-encryption-enc", Label: "Content of request objects encrypted by", Optional: true, Document: true,
+			Help: "only encryption of their content: A128GCM or A256GCM (default: either)",
+			in:   func(c *Client) any { return &c.RequestObjectEncryptionEnc }, check: choice(ContentEncryptions(), func(c *Client) string { return c.RequestObjectEncryptionEnc }),
+		},
+		{
+			Name: "request_uris", Flag: "request-uri", Label: "Request objects at", Document: true,
+			Help:  "https URL at which the client publishes request objects, matched exactly but for a fragment (repeatable)",
+			About: "https URLs at which the client publishes request objects, matched exactly but for a fragment",
+			in:    func(c *Client) any { return &c.RequestURIs },
 		},
 		{
 			Name: "id_token_signed_response_alg", Flag: "id-token-alg", Default: "RS256", Help: "RS256, PS256, ES256 or EdDSA (default RS256)",
@@ -197,6 +224,16 @@ func checkName(c *Client) *fault.Fault {
 		return fault.New(fault.ClientName, "bytes", maxName)
 	}
 	return nil
+}
+
+// choice checks a text that may be empty.
+func choice(values []string, of func(c *Client) string) func(c *Client) *fault.Fault {
+	return func(c *Client) *fault.Fault {
+		if of(c) != "" && !slices.Contains(values, of(c)) {
+			return fault.New(fault.Choice, "choices", oneOf(values))
+		}
+		return nil
+	}
 }
 
 func checkContacts(c *Client) *fault.Fault {

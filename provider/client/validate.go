@@ -58,6 +58,7 @@ func (c *Client) validate(before []texts) error {
 	c.validatePostLogout(&bad)
 	c.validateRotation(&bad)
 	c.validateKeys(&bad)
+	c.validateRequestObjects(&bad)
 	return bad.orNil()
 }
 

@@ -114,6 +114,7 @@ const (
 	KeysTwice          Code = "keys_twice"
 	KeysMissing        Code = "keys_missing"
 	Keys               Code = "keys"
+	ObjectKeys         Code = "object_keys"
 	Algorithm          Code = "algorithm"
 	Confidential       Code = "confidential"
 	Method             Code = "method"

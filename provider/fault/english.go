@@ -121,6 +121,7 @@ func english() map[Code]string {
 		KeysTwice:          "cannot be combined with jwks_uri: give the keys or their URL",
 		KeysMissing:        "private_key_jwt needs the client's public keys: jwks or jwks_uri",
 		Keys:               "{reason}",
+		ObjectKeys:         "request objects need the public keys of the client: jwks or jwks_uri",
 		Algorithm:          "must be {choices} for this method",
 		Confidential:       "a public client cannot become confidential; create another client",
 		Method:             "the client has no secret for this method; create another client",
