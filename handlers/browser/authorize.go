@@ -26,11 +26,14 @@ func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := b.begin(r.Context(), form)
+	var p progress
 	if text := form.Get("flow"); text != "" && !form.Has("client_id") {
-		if p, err = b.open(r, text); err != nil {
-			return err
-		}
+		p, err = b.open(r, text)
+	} else {
+		p, err = b.begin(r.Context(), form)
+	}
+	if err != nil {
+		return err
 	}
 	return b.advance(w, r, p)
 }

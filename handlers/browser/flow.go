@@ -27,7 +27,10 @@ const flowLifetime = passkey.SignInLifetime
 type progress struct {
 	ID        provider.ID `json:"i"`
 	StartedAt time.Time   `json:"s"`
-	Params    string      `json:"q"`
+	// Params are the parameters as Unfold read them, and Signed that they were in a request object:
+	// the object itself is never looked at again.
+	Params string `json:"q"`
+	Signed bool   `json:"o,omitempty"`
 	// UserID is set on the consent page: the user who is asked.
 	UserID provider.ID `json:"u,omitzero"`
 	// Shown is what the consent page asked for.
@@ -43,9 +46,13 @@ func (b *Browser) localized(r *http.Request, f oauth.Flow) pages.Localized {
 }
 
 // begin makes the flow of a new request.
-func (b *Browser) begin(ctx context.Context, form url.Values) progress {
+func (b *Browser) begin(ctx context.Context, form url.Values) (progress, error) {
 	now := b.Clock.Now(ctx)
-	return progress{ID: provider.NewID(now, b.Random), StartedAt: now, Params: form.Encode()}
+	parameters, r, err := b.Authorize.Unfold(ctx, form)
+	if err != nil {
+		return progress{}, b.errorForApplication(oauth.Flow{Request: r}, err)
+	}
+	return progress{ID: provider.NewID(now, b.Random), StartedAt: now, Params: parameters.Form.Encode(), Signed: parameters.Signed}, nil
 }
 
 // seal binds the flow to the browser, and sets the cookie when there is none yet.
@@ -87,7 +94,7 @@ func (b *Browser) request(ctx context.Context, p progress) (oauth.Flow, error) {
 	if err != nil {
 		return oauth.Flow{}, refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The parameters are malformed.").Because(err)
 	}
-	request, err := b.Authorize.Check(ctx, form)
+	request, err := b.Authorize.Recheck(ctx, oauth.Parameters{Form: form, Signed: p.Signed})
 	f := oauth.Flow{ID: p.ID, StartedAt: p.StartedAt, Request: request}
 	if err != nil {
 		return f, b.errorForApplication(f, err)

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"context"
 	"crypto/rand"
 	"net/http"
 	"net/http/httptest"
@@ -13,8 +14,16 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
+
+// plainRequests have no request object.
+type plainRequests struct{ authorizeEndpoint }
+
+func (plainRequests) Unfold(_ context.Context, form url.Values) (oauth.Parameters, *oauth.AuthorizeRequest, error) {
+	return oauth.Parameters{Form: form}, nil, nil
+}
 
 // A flow opens in the browser it was made for, unchanged, and for an hour: otherwise an attacker
 // could have a victim finish the attacker's flow.
@@ -27,10 +36,11 @@ func TestFlowsOpenInTheirBrowserForAnHour(t *testing.T) {
 	require.NoError(t, err)
 	web, err := websession.New(websession.Config{Issuer: "https://id.example", Seal: ring.Key(keyring.Flow), Clock: clock, Random: rand.Reader})
 	require.NoError(t, err)
-	b := New(Config{Issuer: "https://id.example", Web: web, Clock: clock, Random: rand.Reader})
+	b := New(Config{Issuer: "https://id.example", Web: web, Clock: clock, Random: rand.Reader, Authorize: plainRequests{}})
 
 	page := httptest.NewRecorder()
-	begun := b.begin(t.Context(), url.Values{"client_id": {"app"}, "state": {"secret-of-the-app"}})
+	begun, err := b.begin(t.Context(), url.Values{"client_id": {"app"}, "state": {"secret-of-the-app"}})
+	require.NoError(t, err)
 	text, err := b.seal(page, httptest.NewRequest(http.MethodGet, "/", nil), begun)
 	require.NoError(t, err)
 	cookies := page.Result().Cookies()

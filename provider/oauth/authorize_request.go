@@ -58,6 +58,8 @@ type AuthorizeRequest struct {
 	// Claims is the claims parameter, reduced to what the client may ask for.
 	Claims claimsParameter
 
+	// signed: the client signed the request (RFC 9101).
+	signed bool
 	// essentialACR: the class that tokens name has to be one of those (OpenID Connect Core section 5.5.1.1).
 	essentialACR bool
 	// offeredACR is the strongest class that users can reach.
@@ -87,11 +89,22 @@ func (r *AuthorizeRequest) Means(subject string) bool {
 // be sent to the client, or nil when client_id or redirect_uri cannot be trusted: then the error
 // is shown to the user and sent nowhere else (RFC 6749 section 4.1.2.1).
 func (p *Provider) Check(ctx context.Context, form url.Values) (*AuthorizeRequest, error) {
+	parameters, r, err := p.Unfold(ctx, form)
+	if err != nil {
+		return r, err
+	}
+	return p.Recheck(ctx, parameters)
+}
+
+// Recheck checks a request of which Unfold has read the parameters.
+func (p *Provider) Recheck(ctx context.Context, parameters Parameters) (*AuthorizeRequest, error) {
+	form := parameters.Form
 	r, err := p.addressee(ctx, form)
 	if err != nil {
 		return nil, err
 	}
-	checks := []func(context.Context, *AuthorizeRequest, url.Values) error{duplicates, p.responseType, requestObjects, p.scopes}
+	r.signed = parameters.Signed
+	checks := []func(context.Context, *AuthorizeRequest, url.Values) error{duplicates, p.responseType, unsupported, p.scopes}
 	for _, x := range p.parts {
 		if x.check != nil {
 			checks = append(checks, x.check)
@@ -105,12 +118,10 @@ func (p *Provider) Check(ctx context.Context, form url.Values) (*AuthorizeReques
 	return r, nil
 }
 
-// addressee finds the client and the redirect URI that the response may be sent to.
-func (p *Provider) addressee(ctx context.Context, form url.Values) (*AuthorizeRequest, error) {
-	for _, name := range []string{"client_id", "redirect_uri"} {
-		if err := OnlyOnce(name, form[name]); err != nil {
-			return nil, err
-		}
+// applicant finds the client of a request.
+func (p *Provider) applicant(ctx context.Context, form url.Values) (*client.Client, error) {
+	if err := OnlyOnce("client_id", form["client_id"]); err != nil {
+		return nil, err
 	}
 	id := form.Get("client_id")
 	if id == "" {
@@ -123,6 +134,18 @@ func (p *Provider) addressee(ctx context.Context, form url.Values) (*AuthorizeRe
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find client: %w", err)
+	}
+	return c, nil
+}
+
+// addressee finds the client and the redirect URI that the response may be sent to.
+func (p *Provider) addressee(ctx context.Context, form url.Values) (*AuthorizeRequest, error) {
+	c, err := p.applicant(ctx, form)
+	if err != nil {
+		return nil, err
+	}
+	if err := OnlyOnce("redirect_uri", form["redirect_uri"]); err != nil {
+		return nil, err
 	}
 	uri := form.Get("redirect_uri")
 	if uri == "" && len(c.RedirectURIs) == 1 && !slices.Contains(strings.Fields(form.Get("scope")), "openid") {
@@ -181,14 +204,19 @@ func (p *Provider) responseType(_ context.Context, r *AuthorizeRequest, form url
 	if mode := form.Get("response_mode"); mode != "" && mode != string(r.Mode) {
 		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "This server does not support "+quoted("the response_mode", mode, "this response_mode")+": it supports "+joined(p.modes)+".")
 	}
-	if r.Mode == FormPost && !strings.HasPrefix(r.RedirectURI, "https://") && !strings.HasPrefix(r.RedirectURI, "http://") {
-		r.Mode = Query // browsers post to no other scheme
+	if r.Mode == FormPost && !posted(r.RedirectURI) {
+		r.Mode = Query
 		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The response_mode form_post needs a redirect_uri of http or https.")
 	}
 	if len(r.State) > maxState {
 		return malformed("state")
 	}
 	return nil
+}
+
+// posted tells whether browsers post to a URI.
+func posted(uri string) bool {
+	return strings.HasPrefix(uri, "https://") || strings.HasPrefix(uri, "http://")
 }
 
 // responseTypes are the offered ones, in the order of the parts.
@@ -201,9 +229,9 @@ func (p *Provider) responseTypes() (types []string) {
 	return types
 }
 
-// requestObjects refuses request objects, each by its own error code. They are never ignored: the
-// parameters beside one might be an attacker's.
-func requestObjects(_ context.Context, _ *AuthorizeRequest, form url.Values) error {
+// unsupported refuses what the server does not offer, each by its own error code. Request objects are
+// never ignored: the parameters beside one might be an attacker's.
+func unsupported(_ context.Context, _ *AuthorizeRequest, form url.Values) error {
 	for name, code := range map[string]refusal.Code{
 		"request": refusal.RequestNotSupported, "request_uri": refusal.RequestURINotSupported, "registration": refusal.RegistrationNotSupported,
 	} {

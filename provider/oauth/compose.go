@@ -39,6 +39,7 @@ type part struct {
 // before the code, what is issued beside a token after the grants.
 func (d Domain) parts(s Settings) []part {
 	return []part{
+		requestObjects(d.RequestObjects),
 		pkce(s.RequirePKCE),
 		authorizationCode(d.Codes, d.Issuer),
 		refreshToken(d.Refresh, d.Issuer, d.Scopes),

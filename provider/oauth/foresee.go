@@ -38,13 +38,16 @@ var errForeseen = errors.New("oauth: foreseen")
 // never a refusal.
 func (p *Provider) Foresee(ctx context.Context, form url.Values, u *account.User, methods []string) (Outlook, error) {
 	var o Outlook
-	err := p.domain.Transactions.InTx(ctx, func(ctx context.Context) error {
-		var err error
-		if o, err = p.foresee(ctx, form, u, methods); err != nil {
-			return err
-		}
-		return errForeseen
-	})
+	parameters, _, err := p.Unfold(ctx, form) // which may fetch something, and must not keep a transaction open for that
+	if err == nil {
+		err = p.domain.Transactions.InTx(ctx, func(ctx context.Context) error {
+			var err error
+			if o, err = p.foresee(ctx, parameters, u, methods); err != nil {
+				return err
+			}
+			return errForeseen
+		})
+	}
 	var refused *refusal.Refusal
 	switch {
 	case errors.Is(err, errForeseen):
@@ -56,8 +59,8 @@ func (p *Provider) Foresee(ctx context.Context, form url.Values, u *account.User
 	}
 }
 
-func (p *Provider) foresee(ctx context.Context, form url.Values, u *account.User, methods []string) (o Outlook, err error) {
-	r, err := p.Check(ctx, form)
+func (p *Provider) foresee(ctx context.Context, parameters Parameters, u *account.User, methods []string) (o Outlook, err error) {
+	r, err := p.Recheck(ctx, parameters)
 	if err != nil {
 		return o, err
 	}

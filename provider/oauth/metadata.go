@@ -40,10 +40,13 @@ type Metadata struct {
 	RevocationEndpointAuthSigningAlgs         []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
 	CodeChallengeMethodsSupported             []string `json:"code_challenge_methods_supported"`
 	RequestObjectSigningAlgs                  []string `json:"request_object_signing_alg_values_supported"`
+	RequestObjectEncryptionAlgs               []string `json:"request_object_encryption_alg_values_supported,omitempty"`
+	RequestObjectEncryptionEncs               []string `json:"request_object_encryption_enc_values_supported,omitempty"`
 
 	ClaimsParameterSupported                   bool `json:"claims_parameter_supported"`
 	RequestParameterSupported                  bool `json:"request_parameter_supported"`
 	RequestURIParameterSupported               bool `json:"request_uri_parameter_supported"`
+	RequireRequestURIRegistration              bool `json:"require_request_uri_registration,omitempty"`
 	AuthorizationResponseIssParameterSupported bool `json:"authorization_response_iss_parameter_supported"`
 }
 
@@ -79,8 +82,8 @@ func (p *Provider) Metadata() Metadata {
 		IntrospectionEndpointAuthSigningAlgs:      signing,
 		RevocationEndpointAuthMethodsSupported:    every,
 		RevocationEndpointAuthSigningAlgs:         signing,
-		// Request objects are not supported, and unsigned ones never will be: without this list
-		// clients take the default of OpenID Connect Discovery section 3, which has none in it.
+		// Request objects are not supported unless that is turned on, and unsigned ones never will
+		// be: without this list clients take the default of OpenID Connect Discovery section 3, which has none in it.
 		RequestObjectSigningAlgs: client.AssertionAlgorithms(),
 
 		UILocalesSupported: p.settings.UILocales,

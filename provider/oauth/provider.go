@@ -46,6 +46,8 @@ type Domain struct {
 	Factors       secondFactors
 	Transactions  transactor
 	Clock         provider.Clock
+	// RequestObjects reads request objects; nil: they are not offered.
+	RequestObjects *RequestObjects
 }
 
 // recorder records what users do for themselves, in the transaction of the act.

@@ -125,6 +125,8 @@ type Fetched struct {
 	Body []byte
 	// MediaType is that of Content-Type, in lower case and without parameters; it may be empty.
 	MediaType string
+	// CacheControl is the header of that name; it may be empty.
+	CacheControl string
 }
 
 // Get fetches an https URL of at most maxBody bytes. Every status but 200 is ErrFetch.
@@ -162,5 +164,5 @@ func (c *Client) GetWith(ctx context.Context, address string, headers map[string
 		return Fetched{}, fmt.Errorf("%w: %s sent more than %d bytes", ErrFetch, u.Host, maxBody)
 	}
 	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")) // none if malformed
-	return Fetched{Body: body, MediaType: mediaType}, nil
+	return Fetched{Body: body, MediaType: mediaType, CacheControl: strings.Join(response.Header.Values("Cache-Control"), ",")}, nil
 }

@@ -37,7 +37,7 @@ func authorizeEntries() map[Check]Entry {
 			"Request objects not supported",
 			"The request came as a request object (request or request_uri), which this server does not support.",
 			"Send the parameters one by one.",
-			"The application must change what it sends.",
+			"GATEHOUSE_REQUEST_OBJECTS turns request objects on. Otherwise the application must change what it sends.",
 		},
 		CheckLoginRequired: {
 			"Sign-in required",

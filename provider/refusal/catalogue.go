@@ -33,7 +33,7 @@ type Catalogue struct {
 func NewCatalogue(limits Limits) *Catalogue {
 	c := &Catalogue{map[Check]Entry{}}
 	for _, subject := range []map[Check]Entry{
-		requestEntries(), serverEntries(), clientEntries(), assertionEntries(), scopeEntries(), authorizeEntries(), pageEntries(),
+		requestEntries(), serverEntries(), clientEntries(), assertionEntries(), scopeEntries(), authorizeEntries(), requestObjectEntries(), pageEntries(),
 		codeEntries(limits), refreshEntries(limits), tokenEntries(), managementEntries(), accountEntries(),
 	} {
 		maps.Copy(c.entries, subject)

@@ -30,7 +30,10 @@ const (
 	RequestNotSupported      Code = "request_not_supported"
 	RequestURINotSupported   Code = "request_uri_not_supported"
 	RegistrationNotSupported Code = "registration_not_supported"
-	InsufficientScope        Code = "insufficient_scope" // RFC 6750 section 3.1
+	// RFC 9101 section 7.
+	InvalidRequestObject Code = "invalid_request_object"
+	InvalidRequestURI    Code = "invalid_request_uri"
+	InsufficientScope    Code = "insufficient_scope" // RFC 6750 section 3.1
 	// RFC 9470 section 3.
 	InsufficientUserAuthentication Code = "insufficient_user_authentication"
 	// OpenID Connect Core Error Code unmet_authentication_requirements section 2.
