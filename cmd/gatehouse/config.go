@@ -82,6 +82,11 @@ type config struct {
 	// RequirePKCE demands PKCE of every client, not of public ones and those registered for it
 	// alone. Popular libraries for confidential clients do not send it, so it is off.
 	RequirePKCE bool `koanf:"require_pkce"`
+	// RequestObjects says how clients may send authorization requests that they sign (RFC 9101, OpenID
+	// Connect Core section 6): request (by value), request_uri (by reference: this server fetches them
+	// from the URLs that are registered for the client) and, beside one of these, encrypted (to keys
+	// that this server then publishes); empty: not at all.
+	RequestObjects []string `koanf:"request_objects"`
 	// LegacyTokenCheck serves /oauth/access_token_valid/{token}. It is always on with --dev.
 	LegacyTokenCheck bool `koanf:"legacy_token_check"`
 

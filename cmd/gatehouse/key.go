@@ -13,9 +13,12 @@ import (
 func newKey(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "key",
-		Short: "Manage the signing keys",
+		Short: "Manage the keys of the server",
 		Long: `A key is published (pending) before it signs (active), and goes on verifying what it
-signed (retiring) until it is gone.`,
+signed (retiring) until it is gone.
+
+Keys for encryption (GATEHOUSE_REQUEST_OBJECTS with encrypted) decrypt as long as they are
+listed. Only the active one is published: clients encrypt to it.`,
 	}
 	cmd.AddCommand(newKeyList(env), newKeyRotate(env), newKeyRevoke(env), newKeyImport(env))
 	return cmd
@@ -24,6 +27,7 @@ signed (retiring) until it is gone.`,
 type keyView struct {
 	KID        string     `json:"kid"`
 	Algorithm  string     `json:"alg"`
+	Use        string     `json:"use"`
 	State      string     `json:"state"`
 	CreatedAt  time.Time  `json:"created_at"`
 	ActiveFrom *time.Time `json:"active_from"` // null: it is the first
@@ -31,7 +35,7 @@ type keyView struct {
 }
 
 func keyViewOf(k keys.Key, state keys.State) keyView {
-	v := keyView{k.KID, string(k.Algorithm), string(state), k.CreatedAt, &k.ActiveFrom, k.GoneAt}
+	v := keyView{k.KID, string(k.Algorithm), k.Algorithm.Use(), string(state), k.CreatedAt, &k.ActiveFrom, k.GoneAt}
 	if k.First() {
 		v.ActiveFrom = nil
 	}
@@ -49,7 +53,7 @@ func signsFrom(k keys.Key) string {
 func newKeyList(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
-		Short:   "List the signing keys with their states and dates",
+		Short:   "List the keys with their states and dates",
 		Example: "  gatehouse key list --json",
 		Args:    cobra.NoArgs,
 	}
@@ -61,12 +65,12 @@ func newKeyList(env *environment) *cobra.Command {
 		}
 		views := []keyView{}
 		out := table{
-			header: []string{"KEY ID", "ALG", "STATE", "CREATED", "SIGNS FROM", "GONE AT"},
+			header: []string{"KEY ID", "ALG", "USE", "STATE", "CREATED", "SIGNS FROM", "GONE AT"},
 			empty:  "No keys yet: serve makes them at its first start.",
 		}
 		for _, k := range listed {
 			views = append(views, keyViewOf(k.Key, k.State))
-			out.add(k.KID, string(k.Algorithm), string(k.State), when(k.CreatedAt), signsFrom(k.Key), h.goneAt(k.Key, env.clock.Now(cmd.Context())))
+			out.add(k.KID, string(k.Algorithm), k.Algorithm.Use(), string(k.State), when(k.CreatedAt), signsFrom(k.Key), h.goneAt(k.Key, env.clock.Now(cmd.Context())))
 		}
 		if *asJSON {
 			return printJSON(env.Out, views)

@@ -114,7 +114,11 @@ func (w withdrawalView) print(e *environment) error {
 	for _, c := range w.Clients {
 		out.add(c.ClientID, yesNo(c.IDTokens), fmt.Sprint(c.AccessTokens))
 	}
-	lines := []string{fmt.Sprintf("The key signs with %s and is %s.", w.Algorithm, w.State)}
+	does := "signs with"
+	if keys.Algorithm(w.Algorithm).Encrypts() {
+		does, out.empty = "decrypts with", "It signs nothing."
+	}
+	lines := []string{fmt.Sprintf("The key %s %s and is %s.", does, w.Algorithm, w.State)}
 	if w.State == string(keys.Active) {
 		lines = append(lines, "Another takes over at once, before caches of the key set know it.")
 	}

@@ -22,7 +22,7 @@ refuse new tokens until they fetch it again.`,
 		Example: "  gatehouse key rotate\n  gatehouse key rotate --alg ES256 --in 0s",
 		Args:    cobra.NoArgs,
 	}
-	alg := cmd.Flags().String("alg", "", "RS256, PS256, ES256 or EdDSA (default: all in use)")
+	alg := cmd.Flags().String("alg", "", "RS256, PS256, ES256, EdDSA, RSA-OAEP-256 or ECDH-ES (default: all in use)")
 	in := cmd.Flags().Duration("in", 10*time.Minute, "how long the key is published before it signs")
 	completeFlag(cmd, "alg", algorithmNames())
 	asJSON := addJSON(cmd)
@@ -52,7 +52,7 @@ refuse new tokens until they fetch it again.`,
 // algorithmNames are those that a key may have.
 func algorithmNames() []string {
 	var names []string
-	for _, a := range keys.Algorithms() {
+	for _, a := range append(keys.Algorithms(), keys.EncryptionAlgorithms()...) {
 		names = append(names, string(a))
 	}
 	return names
@@ -87,12 +87,12 @@ func (h *instance) keysInUse(cmd *cobra.Command) ([]keys.Algorithm, error) {
 	}
 	var algorithms []keys.Algorithm
 	for _, k := range listed {
-		if k.State == keys.Active {
+		if k.State == keys.Active && slices.Contains(h.keys.Offered(), k.Algorithm) {
 			algorithms = append(algorithms, k.Algorithm)
 		}
 	}
 	if len(algorithms) == 0 {
-		return signingAlgorithms(), nil
+		return h.config.keyAlgorithms(), nil
 	}
 	return algorithms, nil
 }

@@ -140,6 +140,9 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	hasher := password.New(e.random, hashingAtOnce)
 	clientSecrets := client.NewSecrets(hasher, ring.Key(keyring.ClientSecret), e.random)
 	signers := keys.NewManager(store, ring.Key(keyring.SigningKey), gate, events, e.clock, e.random)
+	if c.requestObjects().Encrypted {
+		signers.OfferEncryption()
+	}
 	stolen, err := c.breached(events)
 	if err != nil {
 		return nil, err

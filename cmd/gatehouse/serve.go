@@ -188,14 +188,14 @@ func (h *instance) ensureKeys(ctx context.Context, log *slog.Logger) error {
 			return fmt.Errorf("GATEHOUSE_PRIVATE_KEY_PATH %s: %w", path, err)
 		}
 	}
-	return h.keys.Ensure(ctx, audit.BackgroundJob("start"), signingAlgorithms()...)
+	return h.keys.Ensure(ctx, audit.BackgroundJob("start"), h.config.keyAlgorithms()...)
 }
 
 // jobs are what one replica at a time does in the background.
 func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs, sender *webhook.Sender, messages *notify.Sender) []storage.Job {
 	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), storage.NewSkeletons(h.store).Job(), h.keyringJob(log), messageJob(messages), h.deletionJob(m)}
 	if every := h.config.KeyRotation; every > 0 {
-		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead, signingAlgorithms()...)
+		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead, h.config.keyAlgorithms()...)
 		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})
 	}
 	jobs = append(append(jobs, h.auditJobs(log, clock, m)...), h.webhookJobs(sender, clock, m)...)
@@ -236,7 +236,8 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	if err != nil {
 		return nil, err
 	}
-	assertions := oauth.NewAssertions(oauth.NewClientKeys(fetch, e.clock), h.secrets, h.store, e.clock, c.ClientSecretJWT, c.Issuer, c.Issuer+c.paths().Token)
+	clientKeys := oauth.NewClientKeys(fetch, e.clock)
+	assertions := oauth.NewAssertions(clientKeys, h.secrets, h.store, e.clock, c.ClientSecretJWT, c.Issuer, c.Issuer+c.paths().Token)
 	authenticator := oauth.NewAuthenticator(directory, h.secrets, client.NewUpgrades(h.secrets, h.store, directory, h.events), assertions, e.clock)
 	idTokens := oauth.NewIDTokens(h.keys, h.store, scopes, c.Issuer, e.clock, c.IDTokenLifetime)
 	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, c.Issuer), h.events, h.gate, e.clock, e.random, c.lifetimes())
@@ -246,6 +247,10 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	h.factors.Limit(ratelimit.NewFactors(limits.limiter, limits.table))
 	h.outbox.OnRefusal(t.messageRefused)
 	signIn := account.NewSignIn(h.store, h.people, h.hasher, passwords, h.events)
+	var objects *oauth.RequestObjects
+	if offered := c.requestObjects(); offered.ByValue || offered.ByReference {
+		objects = oauth.NewRequestObjects(offered, clientKeys, h.keys, fetch, e.clock)
+	}
 	protocol, err := oauth.New(oauth.Settings{
 		Issuer:       c.Issuer,
 		Paths:        c.paths(),
@@ -270,6 +275,8 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Factors:       h.demands,
 		Transactions:  h.store,
 		Clock:         e.clock,
+
+		RequestObjects: objects,
 	})
 	if err != nil {
 		return nil, err

@@ -19,7 +19,8 @@ type signingKeys interface {
 
 type key struct {
 	KID        string     `json:"kid"`
-	Algorithm  string     `json:"alg" enum:"RS256,PS256,ES256,EdDSA"`
+	Algorithm  string     `json:"alg" enum:"RS256,PS256,ES256,EdDSA,RSA-OAEP-256,ECDH-ES"`
+	Use        string     `json:"use" enum:"sig,enc" doc:"sig signs; enc is for those who encrypt to this server: it decrypts while it is listed, and is published while it is active"`
 	State      string     `json:"state" enum:"pending,active,retiring,gone"`
 	CreatedAt  time.Time  `json:"created_at"`
 	ActiveFrom *time.Time `json:"active_from,omitempty" doc:"When it began to sign, or will; absent for the first key of an algorithm, which always could"`
@@ -34,7 +35,7 @@ type keyList struct {
 
 type rotation struct {
 	Body struct {
-		Algorithm string `json:"alg" enum:"RS256,PS256,ES256,EdDSA"`
+		Algorithm string `json:"alg" enum:"RS256,PS256,ES256,EdDSA,RSA-OAEP-256,ECDH-ES"`
 		In        *int   `json:"in_seconds,omitempty" minimum:"0" maximum:"2592000" doc:"How long the key is published before it signs, in seconds (default 600)"`
 	}
 }
@@ -97,7 +98,7 @@ func (a *API) listKeys(ctx context.Context, _ *struct{}) (*keyList, error) {
 }
 
 func keyOf(k keys.Listed) key {
-	shown := key{k.KID, string(k.Algorithm), string(k.State), k.CreatedAt, &k.ActiveFrom, k.GoneAt}
+	shown := key{k.KID, string(k.Algorithm), k.Algorithm.Use(), string(k.State), k.CreatedAt, &k.ActiveFrom, k.GoneAt}
 	if k.First() {
 		shown.ActiveFrom = nil
 	}

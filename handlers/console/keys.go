@@ -25,6 +25,8 @@ type signingKeys interface {
 	List(ctx context.Context) ([]keys.Listed, error)
 	// Known are those in memory.
 	Known(ctx context.Context) []keys.Listed
+	// Offered are the algorithms of keys that are in use.
+	Offered() []keys.Algorithm
 	Find(ctx context.Context, kid string) (keys.Listed, error)
 	Rotate(ctx context.Context, actor audit.Actor, alg keys.Algorithm, activeFrom time.Time) (keys.Key, error)
 	Withdraw(ctx context.Context, actor audit.Actor, kid string) (successor string, err error)
@@ -110,7 +112,7 @@ func (c *Console) serveKeys(w http.ResponseWriter, r *http.Request, v *viewer) e
 	}
 	s, now := c.KeySchedule, c.now(r)
 	page := keysPage{
-		shell: c.shell(w, r, v, keysPath), Algorithms: keys.Algorithms(), DataKeys: data,
+		shell: c.shell(w, r, v, keysPath), Algorithms: c.Keys.Offered(), DataKeys: data,
 		Scheduled: s.Every > 0, Every: pages.Lasts{For: s.Every}, Ahead: pages.Lasts{For: s.Ahead}, Kept: pages.Lasts{For: s.Kept}, Waits: waits(s.Kept),
 	}
 	for _, k := range slices.Backward(list) {
@@ -151,7 +153,7 @@ func (c *Console) serveKeyRotation(w http.ResponseWriter, r *http.Request, v *vi
 	}
 	alg := keys.Algorithm(form.Get("alg"))
 	wait, err := strconv.Atoi(form.Get("wait"))
-	if err != nil || !slices.Contains(waits(c.KeySchedule.Kept), wait) || !slices.Contains(keys.Algorithms(), alg) {
+	if err != nil || !slices.Contains(waits(c.KeySchedule.Kept), wait) || !slices.Contains(c.Keys.Offered(), alg) {
 		return c.done(w, r, keysPath, said{Done: "nothing_chosen"})
 	}
 	if wait == 0 {

@@ -38,6 +38,9 @@ func (a Algorithm) Use() string {
 // could tell an attacker something about a key or a message.
 var ErrInvalidJWE = errors.New("invalid JWE")
 
+// ErrNotOffered: a key for encryption would have no effect.
+var ErrNotOffered = errors.New("encrypted request objects are not turned on, for which the key would be")
+
 const (
 	// maxJWE bounds what is decrypted, in bytes: a signed message is in it, encoded twice.
 	maxJWE = 16 << 10

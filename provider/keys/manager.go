@@ -120,6 +120,9 @@ func (m *Manager) Ensure(ctx context.Context, actor audit.Actor, algorithms ...A
 // Rotate makes a key, publishes it at once and lets it sign from the given time. The previous key
 // is removed Overlap after that.
 func (m *Manager) Rotate(ctx context.Context, actor audit.Actor, alg Algorithm, activeFrom time.Time) (Key, error) {
+	if alg.Encrypts() && !m.encryption.Load() {
+		return Key{}, fmt.Errorf("%w: %w", ErrNotOffered, provider.ErrConflict)
+	}
 	private, err := generate(alg, m.random)
 	if err != nil {
 		return Key{}, fmt.Errorf("keys: generate: %w", err)
@@ -208,11 +211,17 @@ func (m *Manager) List(ctx context.Context) ([]Listed, error) {
 	if err := m.Refresh(ctx); err != nil {
 		return nil, err
 	}
-	return m.Known(ctx), nil
+	return m.listed(ctx), nil
 }
 
-// Known lists the keys in the memory of this process.
+// Known lists the keys in the memory of this process that are in use: none for encryption if that is
+// not offered.
 func (m *Manager) Known(ctx context.Context) []Listed {
+	offered := m.Offered()
+	return slices.DeleteFunc(m.listed(ctx), func(k Listed) bool { return !slices.Contains(offered, k.Algorithm) })
+}
+
+func (m *Manager) listed(ctx context.Context) []Listed {
 	s, now := m.current.Load(), m.clock.Now(ctx)
 	listed := make([]Listed, len(s.keys))
 	for i, k := range s.keys {
