@@ -104,7 +104,7 @@ func (s KeySet) Has(kid string) bool {
 func (s KeySet) Signing(alg, kid string) KeySet {
 	return s.matching(func(k jose.JSONWebKey) bool {
 		named := kid == "" || k.KeyID == "" || k.KeyID == kid
-		return named && (k.Use == "" || k.Use == "sig") && (k.Algorithm == "" || k.Algorithm == alg) && signs(k.Key, alg)
+		return named && (k.Use == "" || k.Use == "sig") && (k.Algorithm == "" || k.Algorithm == alg || (k.Algorithm == "Ed25519" && alg == "EdDSA")) && signs(k.Key, alg)
 	})
 }
 

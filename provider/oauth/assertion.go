@@ -159,10 +159,10 @@ func (v *Assertions) signature(ctx context.Context, c *client.Client, a *asserti
 	if c.AuthMethod == client.SecretJWT && !v.shared {
 		return authenticationFailed(refusal.CheckSharedKeys, c.ID)
 	}
-	if !slices.Contains(allowed, a.header.Algorithm) {
+	if !slices.Contains(allowed, knownAs(a.header.Algorithm)) {
 		return authenticationFailed(refusal.CheckAssertion, c.ID).Compare(refusal.FieldAlgorithm, strings.Join(allowed, " "), a.header.Algorithm)
 	}
-	jws, err := jose.ParseSignedCompact(a.text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(a.header.Algorithm)})
+	jws, err := parseSigned(a.text, a.header.Algorithm)
 	if err != nil {
 		return authenticationFailed(refusal.CheckAssertion, c.ID)
 	}
@@ -171,7 +171,7 @@ func (v *Assertions) signature(ctx context.Context, c *client.Client, a *asserti
 		return err
 	}
 	for _, key := range candidates {
-		if _, err := jws.Verify(key); err == nil {
+		if _, err := jws.verify(key); err == nil {
 			return nil
 		}
 	}
@@ -197,7 +197,7 @@ func (v *Assertions) candidates(ctx context.Context, c *client.Client, a *assert
 		return nil, authenticationFailed(refusal.CheckKeySetFetch, c.ID).Because(err)
 	}
 	var keys []any
-	for _, key := range set.Signing(a.header.Algorithm, a.header.KeyID) {
+	for _, key := range set.Signing(knownAs(a.header.Algorithm), a.header.KeyID) {
 		keys = append(keys, key.Key)
 	}
 	return keys, nil

@@ -8,6 +8,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -353,4 +354,33 @@ func TestAssertionsOfClientsWhoseClocksAreOff(t *testing.T) {
 			assert.Equal(t, "client_assertion_time", string(assertRefused(t, err, "invalid_client").Check), off)
 		}
 	}
+}
+
+// ed25519Text is a JWS by the name of RFC 9864, as openid-client sends it.
+func ed25519Text(t *testing.T, key ed25519.PrivateKey, claims any) string {
+	t.Helper()
+	payload, err := json.Marshal(claims)
+	require.NoError(t, err)
+	input := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"Ed25519"}`)) + "." + base64.RawURLEncoding.EncodeToString(payload)
+	return input + "." + base64.RawURLEncoding.EncodeToString(ed25519.Sign(key, []byte(input)))
+}
+
+func TestEd25519ByItsNewName(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	_, other, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	a := newAsserting(t, nil)
+	for _, alg := range []string{"", "EdDSA", "Ed25519"} {
+		set, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), Algorithm: alg}, {Key: a.key.Public()}}})
+		require.NoError(t, err)
+		a.update("signer", func(c *client.Client) { c.JWKS, c.AuthSigningAlg = string(set), "EdDSA" })
+		require.NoError(t, a.send(ed25519Text(t, key, a.claims())), alg)
+		assertRefused(t, a.send(ed25519Text(t, other, a.claims())), "invalid_client")
+	}
+	good := ed25519Text(t, key, a.claims())
+	assertRefused(t, a.send(good[:len(good)-4]+"AAAA"), "invalid_client")
+	assertRefused(t, a.send(good[:strings.LastIndex(good, ".")+1]), "invalid_client")
+	a.update("signer", func(c *client.Client) { c.AuthSigningAlg = "ES256" })
+	assertRefused(t, a.send(ed25519Text(t, key, a.claims())), "invalid_client")
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -148,11 +146,11 @@ func (o *RequestObjects) verified(ctx context.Context, c *client.Client, text st
 	if c.RequestObjectAlg != "" {
 		allowed = []string{c.RequestObjectAlg}
 	}
-	if !slices.Contains(allowed, header.Algorithm) {
-		return nil, invalidObject(refusal.CheckObjectSignature, c, "The request object must be signed with "+joined(allowed)+".").
+	if !slices.Contains(allowed, knownAs(header.Algorithm)) {
+		return nil, invalidObject(refusal.CheckObjectSignature, c, "The request object must be signed with one of "+strings.Join(allowed, ", ")+".").
 			Compare(refusal.FieldAlgorithm, strings.Join(allowed, " "), header.Algorithm)
 	}
-	jws, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(header.Algorithm)})
+	jws, err := parseSigned(text, header.Algorithm)
 	if err != nil {
 		return nil, invalidObject(refusal.CheckObject, c, "The request object is not a well-formed JWT.").Because(err)
 	}
@@ -163,8 +161,8 @@ func (o *RequestObjects) verified(ctx context.Context, c *client.Client, text st
 	if err != nil {
 		return nil, invalidObject(refusal.CheckKeySetFetch, c, "The keys of the client could not be fetched from its jwks_uri.").Because(err)
 	}
-	for _, key := range set.Signing(header.Algorithm, header.KeyID) {
-		if payload, err := jws.Verify(key.Key); err == nil {
+	for _, key := range set.Signing(knownAs(header.Algorithm), header.KeyID) {
+		if payload, err := jws.verify(key.Key); err == nil {
 			return payload, nil
 		}
 	}

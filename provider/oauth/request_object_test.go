@@ -126,7 +126,11 @@ func TestRequestObjectsOfEveryAlgorithm(t *testing.T) {
 			assert.Equal(t, "inside", r.State)
 		}
 	}
+	_, err = a.ask(ed25519Text(t, edKey, a.claims(nil)), nil)
+	require.NoError(t, err)
 	a.update("app", func(c *client.Client) { c.RequestObjectAlg = "PS256" })
+	_, err = a.ask(ed25519Text(t, edKey, a.claims(nil)), nil)
+	require.Error(t, err)
 	for alg, key := range signers {
 		_, err := a.ask(sign(t, alg, key, nil, a.claims(nil)), nil)
 		assert.Equal(t, alg == jose.PS256, err == nil, alg)
