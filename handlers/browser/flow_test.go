@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -76,4 +77,45 @@ func TestFlowsOpenInTheirBrowserForAnHour(t *testing.T) {
 	require.NoError(t, open(text, cookies[0]))
 	now = now.Add(time.Microsecond)
 	assert.Error(t, open(text, cookies[0]))
+}
+
+// signedRequests have their parameters in a request object.
+type signedRequests struct {
+	authorizeEndpoint
+
+	unfolded int
+	checked  []oauth.Parameters
+}
+
+func (s *signedRequests) Unfold(context.Context, url.Values) (oauth.Parameters, *oauth.AuthorizeRequest, error) {
+	s.unfolded++
+	return oauth.Parameters{Form: url.Values{"client_id": {"app"}, "state": {"inside"}}, Signed: true}, nil, nil
+}
+
+func (s *signedRequests) Recheck(_ context.Context, parameters oauth.Parameters) (*oauth.AuthorizeRequest, error) {
+	s.checked = append(s.checked, parameters)
+	return &oauth.AuthorizeRequest{}, nil
+}
+
+// What is kept between the pages is what a request object said, and never the object, which may expire or be another one
+// at its URI.
+func TestFlowsKeepWhatRequestObjectsSaid(t *testing.T) {
+	t.Parallel()
+	endpoint := &signedRequests{}
+	b := New(Config{Issuer: "https://id.example", Clock: time.Now, Random: rand.Reader, Authorize: endpoint})
+	begun, err := b.begin(t.Context(), url.Values{"client_id": {"app"}, "request": {"object"}, "state": {"outside"}})
+	require.NoError(t, err)
+	kept, err := json.Marshal(begun)
+	require.NoError(t, err)
+	assert.NotContains(t, string(kept), "object")
+	assert.NotContains(t, string(kept), "outside")
+	var later progress
+	require.NoError(t, json.Unmarshal(kept, &later))
+	for range 2 {
+		_, err = b.request(t.Context(), later)
+		require.NoError(t, err)
+	}
+	want := oauth.Parameters{Form: url.Values{"client_id": {"app"}, "state": {"inside"}}, Signed: true}
+	assert.Equal(t, []oauth.Parameters{want, want}, endpoint.checked)
+	assert.Equal(t, 1, endpoint.unfolded)
 }
