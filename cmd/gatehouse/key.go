@@ -65,12 +65,12 @@ func newKeyList(env *environment) *cobra.Command {
 		}
 		views := []keyView{}
 		out := table{
-			header: []string{"KEY ID", "ALG", "USE", "STATE", "CREATED", "SIGNS FROM", "GONE AT"},
+			header: []string{"KEY ID", "ALG", "STATE", "CREATED", "SIGNS FROM", "GONE AT"},
 			empty:  "No keys yet: serve makes them at its first start.",
 		}
 		for _, k := range listed {
 			views = append(views, keyViewOf(k.Key, k.State))
-			out.add(k.KID, string(k.Algorithm), k.Algorithm.Use(), string(k.State), when(k.CreatedAt), signsFrom(k.Key), h.goneAt(k.Key, env.clock.Now(cmd.Context())))
+			out.add(k.KID, string(k.Algorithm), string(k.State), when(k.CreatedAt), signsFrom(k.Key), h.goneAt(k.Key, env.clock.Now(cmd.Context())))
 		}
 		if *asJSON {
 			return printJSON(env.Out, views)
