@@ -227,6 +227,7 @@ func TestInvalidRequestObjects(t *testing.T) {
 	}{
 		"expired":                {refusal.CheckObjectTime, map[string]any{"exp": now}},
 		"exp is a text":          {refusal.CheckObjectTime, map[string]any{"exp": "soon"}},
+		"nbf is null":            {refusal.CheckObjectTime, map[string]any{"nbf": json.RawMessage("null")}},
 		"exp is null":            {refusal.CheckObjectTime, map[string]any{"exp": json.RawMessage("null")}},
 		"not yet":                {refusal.CheckObjectTime, map[string]any{"nbf": now + 61}},
 		"from the future":        {refusal.CheckObjectTime, map[string]any{"iat": now + 61}},
