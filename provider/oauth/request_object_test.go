@@ -35,8 +35,7 @@ const objectURI = "https://app.example/objects/1"
 type asking struct {
 	*fixture
 
-	key     *ecdsa.PrivateKey
-	objects *oauth.RequestObjects
+	key *ecdsa.PrivateKey
 }
 
 func newAsking(t *testing.T, change func(c *client.Client)) *asking {
