@@ -59,7 +59,7 @@ const (
 
 // GrantTypes are those that a client can be registered for.
 func GrantTypes() []GrantType {
-	return []GrantType{ClientCredentials, AuthorizationCode, RefreshToken, Password}
+	return []GrantType{ClientCredentials, AuthorizationCode, RefreshToken, Password, Implicit}
 }
 
 // GrantType is a value of grant_type (RFC 7591 section 2).
@@ -71,6 +71,8 @@ const (
 	AuthorizationCode GrantType = "authorization_code"
 	RefreshToken      GrantType = "refresh_token"
 	Password          GrantType = "password"
+	// Implicit is what response types with tokens need; no token request has it. See GrantsOf.
+	Implicit GrantType = "implicit"
 )
 
 // Client is one registered application. Values that the Directory hands out are shared
@@ -88,7 +90,10 @@ type Client struct {
 	// section 4).
 	AssertionIssuerOnly bool
 
-	GrantTypes    []GrantType
+	GrantTypes []GrantType
+	// ResponseTypes are the response_type values that it may request, in any order of their words;
+	// none means code.
+	ResponseTypes []string
 	RedirectURIs  []string
 	Scopes        []string // what it may request
 	DefaultScopes []string // what it gets when it requests none
@@ -130,6 +135,12 @@ type Client struct {
 	// RequiredACR is the authentication context class that its users must have reached (acr, OpenID Connect
 	// Core section 2); empty: any.
 	RequiredACR string
+	// DefaultMaxAge and DefaultACRs are max_age and acr_values of requests without them; 0 and none:
+	// those that it sends alone count.
+	DefaultMaxAge time.Duration
+	DefaultACRs   []string
+	// RequireAuthTime: its ID tokens must have auth_time, which those of all clients have.
+	RequireAuthTime bool
 
 	RequirePKCE    bool
 	AllowPlainPKCE bool

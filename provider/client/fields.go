@@ -38,6 +38,12 @@ func Fields() []Field {
 			in:    func(c *Client) any { return &c.GrantTypes }, Values: grantTypeNames(),
 		},
 		{
+			Name: "response_types", Flag: "response-type", Label: "Response types", Document: true, Optional: true,
+			About: "what its authorization responses may have in them (OpenID Connect Registration section 2); without them code alone. All others put tokens into the browser, and work only where GATEHOUSE_RESPONSE_TYPES names them",
+			Help:  "what its authorization responses may have in them, such as \"code id_token\" (repeatable; default code; all others need GATEHOUSE_RESPONSE_TYPES)",
+			in:    func(c *Client) any { return &c.ResponseTypes },
+		},
+		{
 			Name: "redirect_uris", Flag: "redirect-uri", Help: "where authorization responses may be sent, matched exactly (repeatable)", Label: "Redirect URIs",
 			About: "where authorization responses may be sent, matched exactly",
 			in:    func(c *Client) any { return &c.RedirectURIs },
@@ -194,6 +200,23 @@ func Fields() []Field {
 			in:   func(c *Client) any { return &c.RequiredACR }, Values: acr.Classes(),
 		},
 		{
+			Name: "default_max_age", Flag: "default-max-age", Label: "Default max_age", Document: true, Optional: true,
+			About: "max_age, in seconds, of authorization requests without one: whoever signed in longer ago signs in again; 0: none",
+			Help:  "max_age of authorization requests without one, such as 12h: whoever signed in longer ago signs in again (default: none)",
+			in:    func(c *Client) any { return &c.DefaultMaxAge }, check: checkMaxAge,
+		},
+		{
+			Name: "default_acr_values", Flag: "default-acr", Words: true, Label: "Default acr_values", Document: true, Optional: true,
+			About: "acr_values of authorization requests without one; any of the classes will do. A request may ask for less: required_acr is what no request can avoid",
+			Help:  "acr_values of authorization requests without one (repeatable; a request may ask for less, where --required-acr always counts)",
+			in:    func(c *Client) any { return &c.DefaultACRs }, check: checkDefaultACRs,
+		},
+		{
+			Name: "require_auth_time", Flag: "require-auth-time", Label: "Requires auth_time", Document: true, Optional: true,
+			Help: "its ID tokens must have auth_time, as those of all clients have",
+			in:   func(c *Client) any { return &c.RequireAuthTime },
+		},
+		{
 			Name: "allow_plain_pkce", Flag: "allow-plain-pkce", Help: "accept the PKCE method plain, for clients that have no SHA-256", Label: "Allows plain PKCE",
 			in: func(c *Client) any { return &c.AllowPlainPKCE },
 		},
@@ -244,6 +267,26 @@ func checkContacts(c *Client) *fault.Fault {
 	}
 	if len(c.Contacts) > maxContacts || repeats(c.Contacts) {
 		return fault.New(fault.Contacts, "most", maxContacts)
+	}
+	return nil
+}
+
+func checkDefaultACRs(c *Client) *fault.Fault {
+	for _, class := range c.DefaultACRs {
+		// They are sent in one parameter, separated by spaces.
+		if class == "" || len(class) > maxName || strings.Contains(class, " ") {
+			return fault.New(fault.ACRs, "most", maxACRs, "bytes", maxName)
+		}
+	}
+	if len(c.DefaultACRs) > maxACRs || repeats(c.DefaultACRs) {
+		return fault.New(fault.ACRs, "most", maxACRs, "bytes", maxName)
+	}
+	return nil
+}
+
+func checkMaxAge(c *Client) *fault.Fault {
+	if v := c.DefaultMaxAge; v < 0 || v > maxRefresh || v%time.Second != 0 {
+		return fault.New(fault.MaxAge, "most", "400 days")
 	}
 	return nil
 }

@@ -27,11 +27,19 @@ func (c *Client) Imply(given func(name string) bool, signIn, defaults []string) 
 	return implied
 }
 
-// ImplyGrant adds the grant without which a redirect URI is of no use, and tells whether it did.
+// ImplyGrant adds the grants without which a redirect URI and the response types are of no use, and
+// tells whether it did.
 func (c *Client) ImplyGrant() bool {
-	if len(c.RedirectURIs) == 0 || c.MayUse(AuthorizationCode) {
+	if len(c.RedirectURIs) == 0 {
 		return false
 	}
-	c.GrantTypes = append(c.GrantTypes, AuthorizationCode)
-	return true
+	implied := false
+	for _, kind := range c.Responses() {
+		for _, g := range GrantsOf(kind) {
+			if !c.MayUse(g) {
+				c.GrantTypes, implied = append(c.GrantTypes, g), true
+			}
+		}
+	}
+	return implied
 }

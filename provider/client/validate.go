@@ -17,6 +17,7 @@ const (
 	maxName     = 200
 	maxListed   = 200
 	maxContacts = 20
+	maxACRs     = 20
 	maxValue    = 500
 	// MaxTokenLifetime is how long access and ID tokens can be valid; keys.Overlap covers it.
 	MaxTokenLifetime = 24 * time.Hour
@@ -52,6 +53,7 @@ func (c *Client) validate(before []texts) error {
 	}
 	c.validateTexts(&bad, before)
 	c.validateGrants(&bad)
+	c.validateResponses(&bad)
 	c.validateScopes(&bad)
 	c.validateAudience(&bad)
 	c.validateRedirectURIs(&bad)
@@ -103,7 +105,7 @@ func (c *Client) validateGrants(bad *Invalid) {
 	if c.MayUse(Password) && !c.FirstParty {
 		bad.add("grant_types", fault.New(fault.GrantPassword))
 	}
-	if c.MayUse(AuthorizationCode) && len(c.RedirectURIs) == 0 {
+	if (c.MayUse(AuthorizationCode) || c.MayUse(Implicit)) && len(c.RedirectURIs) == 0 {
 		bad.add("redirect_uris", fault.New(fault.GrantRedirect))
 	}
 }

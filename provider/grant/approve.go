@@ -17,9 +17,11 @@ var ErrFinished = errors.New("the authorization request was finished already")
 // approval of the same request conflicts, and is ErrFinished. It returns provider.ErrStale when the
 // user or the session has changed since it was read.
 func (i *Issuer) Approve(ctx context.Context, c *client.Client, g *Grant) error {
-	now := i.clock.Now(ctx)
-	ends := now.Add(i.lifetimes.grant(c))
-	g.CreatedAt, g.ExpiresAt = now, &ends
+	g.CreatedAt = i.clock.Now(ctx)
+	if g.ExpiresAt == nil { // ForResponse sets it before
+		ends := g.CreatedAt.Add(i.lifetimes.grant(c))
+		g.ExpiresAt = &ends
+	}
 	if err := i.store.CreateGrant(ctx, g); err != nil {
 		if errors.Is(err, provider.ErrConflict) {
 			return ErrFinished

@@ -79,18 +79,22 @@ func NewCodes(store codeStore, ender grantEnder, issuer *Issuer) *Codes {
 	return &Codes{store: store, ender: ender, issuer: issuer}
 }
 
-// Create stores a code for a grant, in the transaction that stores the grant, and returns it for
-// the client.
-func (c *Codes) Create(ctx context.Context, g *Grant, code Code) (string, error) {
+// New makes a code, and the text of it for the client. It is worth nothing before Create.
+func (c *Codes) New(ctx context.Context) (Code, string) {
 	issuer := c.issuer
 	now := issuer.clock.Now(ctx)
 	t := token.New(token.Code, provider.NewID(now, issuer.random), issuer.random)
 	text := t.Encode()
-	code.ID, code.GrantID, code.Hash, code.ExpiresAt = t.ID, g.ID, hashOf(issuer.key, token.Code, text), now.Add(issuer.lifetimes.Code)
+	return Code{ID: t.ID, Hash: hashOf(issuer.key, token.Code, text), ExpiresAt: now.Add(issuer.lifetimes.Code)}, text
+}
+
+// Create stores a code for a grant, in the transaction that stores the grant.
+func (c *Codes) Create(ctx context.Context, g *Grant, code Code) error {
+	code.GrantID = g.ID
 	if err := c.store.CreateCode(ctx, &code); err != nil {
-		return "", fmt.Errorf("create code: %w", err)
+		return fmt.Errorf("create code: %w", err)
 	}
-	return text, nil
+	return nil
 }
 
 // Exchange is what a client sends to exchange a code.

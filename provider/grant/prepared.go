@@ -18,6 +18,9 @@ type Prepared struct {
 	Grant *Grant
 	// Nonce goes into the ID token (OpenID Connect Core section 2).
 	Nonce string
+	// Code is the authorization code that is returned beside it by the authorization endpoint, for
+	// the ID token; empty: none.
+	Code string
 
 	// repeated: the client gets again what it was issued before, of which there was an event.
 	repeated bool

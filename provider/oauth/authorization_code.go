@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"context"
-	"slices"
 
 	"github.com/ory/fosite"
 
@@ -11,23 +10,27 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// codeIssuer issues codes and prepares what they are exchanged for.
+// codeIssuer makes codes and prepares what they are exchanged for.
 type codeIssuer interface {
-	Create(ctx context.Context, g *grant.Grant, code grant.Code) (string, error)
+	New(ctx context.Context) (grant.Code, string)
+	Create(ctx context.Context, g *grant.Grant, code grant.Code) error
 	Prepare(ctx context.Context, c *client.Client, x grant.Exchange) (*grant.Prepared, error)
 }
-
-// responseCode is the response type of RFC 6749 section 4.1.1.
-const responseCode = "code"
 
 // authorizationCode is the grant of RFC 6749 section 4.1.
 func authorizationCode(codes codeIssuer, store preparedStore) part {
 	return part{
-		name:         "authorization code",
-		grantType:    client.AuthorizationCode,
-		responseType: responseCode,
-		authorize:    &codeResponse{codes},
-		token:        &grantHandler{issuance: &codeGrant{codes}, grantType: client.AuthorizationCode, store: store},
+		name:          "authorization code",
+		grantType:     client.AuthorizationCode,
+		responseTypes: []string{client.ResponseCode},
+		prepare: func(ctx context.Context, a *approval) error {
+			if a.request.returns(client.ResponseCode) {
+				a.code, a.codeText = codes.New(ctx)
+			}
+			return nil
+		},
+		authorize: &codeResponse{codes},
+		token:     &grantHandler{issuance: &codeGrant{codes}, grantType: client.AuthorizationCode, store: store},
 	}
 }
 
@@ -36,18 +39,17 @@ type codeResponse struct{ codes codeIssuer }
 
 // HandleAuthorizeEndpointRequest is part of fosite.AuthorizeEndpointHandler.
 func (h *codeResponse) HandleAuthorizeEndpointRequest(ctx context.Context, r fosite.AuthorizeRequester, response fosite.AuthorizeResponder) error {
-	if !slices.Contains(r.GetResponseTypes(), responseCode) {
+	a := CallOf(ctx).approval
+	if !a.request.returns(client.ResponseCode) {
 		return nil
 	}
-	a := CallOf(ctx).approval
-	code := exchangeOf(r).code
+	code := a.code
 	code.RedirectURI, code.Nonce = a.request.RedirectURI, a.request.Nonce
-	text, err := h.codes.Create(ctx, a.grant, code)
-	if err != nil {
+	if err := h.codes.Create(ctx, a.grant, code); err != nil {
 		return err
 	}
-	response.AddParameter("code", text)
-	r.SetResponseTypeHandled(responseCode)
+	response.AddParameter("code", a.codeText)
+	r.SetResponseTypeHandled(client.ResponseCode)
 	return nil
 }
 

@@ -177,6 +177,13 @@ func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
 type approval struct {
 	request *AuthorizeRequest
 	grant   *grant.Grant
+	// code is the authorization code of the response, and codeText its text for the client; empty: none.
+	code     grant.Code
+	codeText string
+	// prepared is the access token of the response, and what its ID token, idToken, is about; nil: it
+	// has neither.
+	prepared *grant.Prepared
+	idToken  string
 }
 
 // approval is that of a request for the user of the session.
@@ -184,7 +191,7 @@ func (*Provider) approval(f Flow, s *session.Session) *approval {
 	r, at := f.Request, s.Proofs.AuthTime()
 	return &approval{request: r, grant: &grant.Grant{
 		ID: f.ID, ClientID: r.Client.ID, UserID: s.User.ID, Subject: s.User.Subject, UserGeneration: s.User.Generation,
-		SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
+		User: s.User, SessionID: s.ID, Scopes: r.Scopes, Audience: r.Audience,
 		AuthTime: &at, ACR: r.named(s.Proofs.ACR()), AMR: s.Proofs.AMR(), Claims: r.Claims.text(), ClaimsAgreed: true,
 		Offline: slices.Contains(r.Scopes, scopeOffline),
 	}}
@@ -225,6 +232,14 @@ func (p *Provider) Approve(ctx context.Context, f Flow, s *session.Session, deci
 	request, err := p.fosite.NewAuthorizeRequest(ctx, call.request())
 	if err != nil {
 		return nil, fmt.Errorf("oauth: fosite refuses a request that was accepted: %w", err)
+	}
+	for _, x := range p.parts {
+		if x.prepare == nil {
+			continue
+		}
+		if err := x.prepare(ctx, a); err != nil {
+			return nil, err
+		}
 	}
 	var parameters url.Values
 	err = p.domain.Transactions.InTx(ctx, func(ctx context.Context) error {

@@ -161,21 +161,27 @@ func (p *Provider) addressee(ctx context.Context, form url.Values) (*AuthorizeRe
 	return r, nil
 }
 
+// returns tells whether a word is one of those of the response type: what the response has in it.
+func (r *AuthorizeRequest) returns(word string) bool { return client.Returns(r.ResponseType, word) }
+
 // responseMode is how the response is sent. For a response type with a token even the error goes
 // into the fragment, whether the type is offered or not, and never into the query, which is logged
 // (OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1 and 3).
 func (c *composition) responseMode(form url.Values) ResponseMode {
-	types := strings.Fields(form.Get("response_type"))
-	inFragment := slices.Contains(types, "token") || slices.Contains(types, "id_token")
+	usual := usualMode(form.Get("response_type"))
 	mode := ResponseMode(form.Get("response_mode"))
-	switch {
-	case mode != Query && slices.Contains(c.modes, mode):
+	if slices.Contains(c.modes, mode) && (mode != Query || usual == Query) {
 		return mode
-	case inFragment:
-		return Fragment
-	default:
-		return Query
 	}
+	return usual
+}
+
+// usualMode is how the response of a response type is sent where the request does not say.
+func usualMode(responseType string) ResponseMode {
+	if client.Returns(responseType, client.ResponseToken) || client.Returns(responseType, client.ResponseIDToken) {
+		return Fragment
+	}
+	return Query
 }
 
 func duplicates(_ context.Context, _ *AuthorizeRequest, form url.Values) error {
@@ -188,24 +194,29 @@ func duplicates(_ context.Context, _ *AuthorizeRequest, form url.Values) error {
 }
 
 func (p *Provider) responseType(_ context.Context, r *AuthorizeRequest, form url.Values) error {
-	kind := form.Get("response_type")
-	offered, ok := p.responses[kind]
+	asked := form.Get("response_type")
+	kind := client.ResponseType(asked)
 	switch {
-	case kind == "":
+	case asked == "":
 		return refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter response_type is missing.")
-	case !ok:
-		all := joined(p.responseTypes())
-		return refusal.New(refusal.UnsupportedResponseType, refusal.CheckResponseType, "This server does not support "+quoted("the response_type", kind, "this response_type")+": it supports "+all+".").
-			Compare(refusal.FieldResponse, all, kind)
-	case offered.grantType != "" && !r.Client.MayUse(offered.grantType):
-		return refusal.New(refusal.UnauthorizedClient, refusal.CheckClientGrant, "The client is not registered for the grant type "+string(offered.grantType)+", which this response_type needs.")
+	case !slices.Contains(p.responses, kind):
+		all := listed(p.responses)
+		return refusal.New(refusal.UnsupportedResponseType, refusal.CheckResponseType, "This server does not support "+quoted("the response_type", asked, "this response_type")+": it supports "+all+".").
+			Compare(refusal.FieldResponse, all, asked)
+	}
+	if err := mayRespond(r, kind); err != nil {
+		return err
 	}
 	r.ResponseType = kind
 	if mode := form.Get("response_mode"); mode != "" && mode != string(r.Mode) {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "This server does not support "+quoted("the response_mode", mode, "this response_mode")+": it supports "+joined(p.modes)+".")
+		description := "This server does not support " + quoted("the response_mode", mode, "this response_mode") + ": it supports " + joined(p.modes) + "."
+		if mode == string(Query) {
+			description = "The response_mode query is not for responses with tokens: it must be fragment or form_post."
+		}
+		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, description)
 	}
 	if r.Mode == FormPost && !posted(r.RedirectURI) {
-		r.Mode = Query
+		r.Mode = usualMode(kind)
 		return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The response_mode form_post needs a redirect_uri of http or https.")
 	}
 	if len(r.State) > maxState {
@@ -219,15 +230,27 @@ func posted(uri string) bool {
 	return strings.HasPrefix(uri, "https://") || strings.HasPrefix(uri, "http://")
 }
 
-// responseTypes are the offered ones, in the order of the parts.
-func (p *Provider) responseTypes() (types []string) {
-	for _, x := range p.parts {
-		if x.responseType != "" {
-			types = append(types, x.responseType)
+// mayRespond refuses a response type that the client is not registered for. It is the rule of the
+// registration too, which may be older than the rule.
+func mayRespond(r *AuthorizeRequest, kind string) error {
+	for _, g := range client.GrantsOf(kind) {
+		if !r.Client.MayUse(g) {
+			return refusal.New(refusal.UnauthorizedClient, refusal.CheckClientGrant, "The client is not registered for the grant type "+string(g)+", which this response_type needs.")
 		}
 	}
-	return types
+	if !r.Client.MayRespond(kind) {
+		return refusal.New(refusal.UnauthorizedClient, refusal.CheckClientResponse, "The client is not registered for the response_type "+kind+".").
+			Compare(refusal.FieldResponse, listed(r.Client.Responses()), kind)
+	}
+	if why := r.Client.FrontChannelFault(r.RedirectURI, kind); why != "" {
+		return refusal.New(refusal.UnauthorizedClient, refusal.CheckFrontChannel, "Tokens of the response_type "+kind+" cannot be sent to this redirect_uri.").
+			Compare(refusal.FieldRedirectURI, "", r.RedirectURI)
+	}
+	return nil
 }
+
+// listed lists response types in a text: they have spaces.
+func listed(types []string) string { return strings.Join(types, ", ") }
 
 // unsupported refuses what the server does not offer, each by its own error code. Request objects are
 // never ignored: the parameters beside one might be an attacker's.

@@ -55,15 +55,15 @@ func (p claimsParameter) reduce(c *client.Client, scopes []string) claimsParamet
 
 // releasedBy adds the claims that scopes of the operator's own release, as if they had been requested by
 // name: the user sees each of them and agrees to it, and a scope that releases more later releases
-// nothing that was not agreed to.
-func (p *claimsParameter) releasedBy(catalogue scopeCatalogue, c *client.Client, scopes []string) {
+// nothing that was not agreed to. With inIDToken they are in the ID token too.
+func (p *claimsParameter) releasedBy(catalogue scopeCatalogue, scopes []string, inIDToken bool) {
 	for _, scope := range scopes {
 		for _, name := range catalogue.ClaimsOf(scope) {
 			if slices.Contains(scopes, consent.ScopeOf(name)) {
 				continue // which releases it
 			}
 			p.UserInfo[name] = nil
-			if c.IDTokenClaims {
+			if inIDToken {
 				p.IDToken[name] = nil
 			}
 		}

@@ -36,13 +36,13 @@ func TestClaimsOfOldGrantsKeepToTheScopes(t *testing.T) {
 	}
 	c, err := r.store.Client(t.Context(), "app")
 	require.NoError(t, err)
-	var code string
+	made, code := r.codes.New(t.Context())
+	made.RedirectURI = callback
 	require.NoError(t, r.store.InTx(t.Context(), func(ctx context.Context) error {
 		if err := r.issuer.Approve(ctx, c, g); err != nil {
 			return err
 		}
-		code, err = r.codes.Create(ctx, g, grant.Code{RedirectURI: callback})
-		return err
+		return r.codes.Create(ctx, g, made)
 	}))
 	answer, err := r.exchange(r.secret, code)
 	require.NoError(t, err)

@@ -15,13 +15,17 @@ import (
 type part struct {
 	name string
 	// grantType is what a client is registered for to use the part. With token it is offered at the
-	// token endpoint, with responseType it is what a client needs to ask for that.
+	// token endpoint.
 	grantType client.GrantType
-	// responseType is offered at the authorization endpoint.
-	responseType string
+	// responseTypes are offered at the authorization endpoint, in the spelling of metadata. What
+	// grant types a client needs for one follows from its words.
+	responseTypes []string
 	// check refuses an authorization request before any page is shown. It keeps what it read in the
 	// request.
 	check func(ctx context.Context, r *AuthorizeRequest, form url.Values) error
+	// prepare makes what authorize will store: outside its transaction, since a signature takes
+	// longer than the statements, and once, also where the transaction is repeated.
+	prepare func(ctx context.Context, a *approval) error
 	// authorize adds to the response once the user has consented, in the transaction of the
 	// approval.
 	authorize fosite.AuthorizeEndpointHandler
@@ -38,7 +42,7 @@ type part struct {
 // parts is the composition. The order is that in which handlers run: what binds a code comes
 // before the code, what is issued beside a token after the grants.
 func (d Domain) parts(s Settings) []part {
-	return []part{
+	parts := []part{
 		requestObjects(d.RequestObjects),
 		pkce(s.RequirePKCE),
 		authorizationCode(d.Codes, d.Issuer),
@@ -51,22 +55,25 @@ func (d Domain) parts(s Settings) []part {
 		{name: "fragment", mode: Fragment},
 		{name: "form post", mode: FormPost},
 	}
+	if len(s.ResponseTypes) > 0 {
+		parts = append(parts, frontChannel(s.ResponseTypes, d.IDTokens, d.Issuer))
+	}
+	return parts
 }
 
 // composition is the result of composing the parts.
 type composition struct {
 	fosite *fosite.Fosite
 	parts  []part
-	// grants are those of the token endpoint, responses the rows by response type, both as in
-	// the metadata.
+	// grants are those of the token endpoint, responses the response types, both as in the metadata.
 	grants    []client.GrantType
-	responses map[string]part
+	responses []string
 	modes     []ResponseMode
 }
 
 // compose puts the parts together. A row that adds nothing, or the same as another, is an error.
 func compose(parts []part) (*composition, error) {
-	c := &composition{parts: parts, responses: map[string]part{}}
+	c := &composition{parts: parts}
 	config := newConfig()
 	taken := map[string]string{}
 	for _, x := range parts {
@@ -90,9 +97,7 @@ func compose(parts []part) (*composition, error) {
 		if x.grantType != "" && x.token != nil {
 			c.grants = append(c.grants, x.grantType)
 		}
-		if x.responseType != "" {
-			c.responses[x.responseType] = x
-		}
+		c.responses = append(c.responses, x.responseTypes...)
 		if x.mode != "" {
 			c.modes = append(c.modes, x.mode)
 		}
@@ -109,8 +114,10 @@ func (x part) validate(taken map[string]string) error {
 		return fmt.Errorf("it has no name")
 	case x.check == nil && x.authorize == nil && x.token == nil && x.introspect == nil && x.revoke == nil && x.mode == "":
 		return fmt.Errorf("it adds nothing")
-	case x.responseType != "" && x.authorize == nil:
-		return fmt.Errorf("response type %s has no handler", x.responseType)
+	case len(x.responseTypes) > 0 && x.authorize == nil:
+		return fmt.Errorf("response type %s has no handler", x.responseTypes[0])
+	case x.prepare != nil && x.authorize == nil:
+		return fmt.Errorf("what it prepares is not stored")
 	case x.grantType != "" && x.token == nil && x.authorize == nil:
 		return fmt.Errorf("grant type %s has no handler", x.grantType)
 	}
@@ -118,13 +125,17 @@ func (x part) validate(taken map[string]string) error {
 	if x.token != nil {
 		offered = string(x.grantType)
 	}
-	for kind, value := range map[string]string{
-		"name": x.name, "grant type": offered, "response type": x.responseType, "response mode": string(x.mode),
-	} {
-		if value == "" {
-			continue
-		}
-		key := kind + " " + value
+	keys := []string{"name " + x.name}
+	if offered != "" {
+		keys = append(keys, "grant type "+offered)
+	}
+	if x.mode != "" {
+		keys = append(keys, "response mode "+string(x.mode))
+	}
+	for _, kind := range x.responseTypes {
+		keys = append(keys, "response type "+kind)
+	}
+	for _, key := range keys {
 		if other, ok := taken[key]; ok {
 			return fmt.Errorf("%s is that of part %q already", key, other)
 		}

@@ -27,10 +27,10 @@ func TestAnInvalidPartPreventsTheStart(t *testing.T) {
 		"nothing":                           {[]part{{name: "x"}}, "adds nothing"},
 		"only a description":                {[]part{{name: "x", describe: func(*Metadata) {}}}, "adds nothing"},
 		"a grant type without a handler":    {[]part{{name: "x", grantType: "a", introspect: &tokenHandler{}}}, "grant type a has no handler"},
-		"a response type without a handler": {[]part{{name: "x", responseType: "code", token: grant}}, "response type code has no handler"},
+		"a response type without a handler": {[]part{{name: "x", responseTypes: []string{"code"}, token: grant}}, "response type code has no handler"},
 		"a name twice":                      {[]part{{name: "x", token: grant}, {name: "x", mode: Query}}, `name x is that of part "x"`},
 		"a grant type twice":                {[]part{{name: "x", grantType: "a", token: grant}, {name: "y", grantType: "a", token: grant}}, `part "y": grant type a is that of part "x"`},
-		"a response type twice":             {[]part{{name: "x", responseType: "a", authorize: nothing{}}, {name: "y", responseType: "a", authorize: nothing{}}}, "response type a"},
+		"a response type twice":             {[]part{{name: "x", responseTypes: []string{"a"}, authorize: nothing{}}, {name: "y", responseTypes: []string{"a"}, authorize: nothing{}}}, "response type a"},
 		"a response mode twice":             {[]part{{name: "x", mode: Query}, {name: "y", mode: Query}}, "response mode query"},
 	} {
 		_, err := compose(tc.parts)
@@ -71,8 +71,8 @@ func TestMetadataFollowsFromTheParts(t *testing.T) {
 
 	more := offered(
 		part{name: "exchange", grantType: "urn:x:exchange", token: &grantHandler{grantType: "urn:x:exchange"}},
-		part{name: "implicit token", grantType: "implicit", responseType: "token", authorize: nothing{}},
-		part{name: "implicit", grantType: "implicit", responseType: "id_token", authorize: nothing{}, mode: "x.jwt", describe: func(m *Metadata) { m.RequestParameterSupported = true }},
+		part{name: "implicit token", grantType: "implicit", responseTypes: []string{"token"}, authorize: nothing{}},
+		part{name: "implicit", grantType: "implicit", responseTypes: []string{"id_token"}, authorize: nothing{}, mode: "x.jwt", describe: func(m *Metadata) { m.RequestParameterSupported = true }},
 	)
 	assert.Equal(t, append(plain.GrantTypesSupported, "urn:x:exchange", "implicit"), more.GrantTypesSupported)
 	assert.Equal(t, []string{"code", "token", "id_token"}, more.ResponseTypesSupported)

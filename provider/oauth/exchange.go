@@ -16,8 +16,6 @@ type exchange struct {
 	prepared *grant.Prepared
 	// idToken is returned with it; empty: none.
 	idToken string
-	// code is what an authorization code will be bound to.
-	code grant.Code
 	// inspected is the presented token; nil: it is not active.
 	inspected *inspected
 	// fault is the error that kept a token from being inspected. fosite would turn it into an error

@@ -15,7 +15,7 @@ import (
 type tokenIssuer interface {
 	clientIssuer
 	userIssuer
-	preparedStore
+	frontIssuer
 	approver
 }
 

@@ -50,18 +50,24 @@ func NewIDTokens(k idTokenKeys, users userFinder, scopes scopeCatalogue, issuer 
 	return &IDTokens{keys: k, users: users, scopes: scopes, issuer: issuer, clock: clock, lifetime: lifetime}
 }
 
-// Issue signs the ID token that is returned with an access token. It has the claims about the user
-// that the claims parameter requests for it; claims released by scope are at UserInfo (OpenID
-// Connect Core section 5.4), and in the ID token too for clients registered so.
+// Issue signs the ID token that is returned with an access token, a code, or alone. It has the claims
+// about the user that the claims parameter requests for it; claims released by scope are at UserInfo
+// (OpenID Connect Core section 5.4), and in the ID token too for clients registered so, or where it
+// comes alone, with nothing that UserInfo could be called with. One beside a code has none of them:
+// it goes through a browser, and the one that the code is exchanged for has them all (section
+// 3.3.3.6).
 func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepared) (string, error) {
 	alg := keys.RS256
 	if c.IDTokenAlg != "" {
 		alg = keys.Algorithm(c.IDTokenAlg)
 	}
 	g := x.Grant
-	claims, err := i.aboutUser(ctx, c, g, x.Scopes)
-	if err != nil {
-		return "", err
+	claims := map[string]any{}
+	if x.Code == "" {
+		var err error
+		if claims, err = i.aboutUser(ctx, c, g, x.Scopes, x.AccessToken == ""); err != nil {
+			return "", err
+		}
 	}
 	now := i.clock.Now(ctx)
 	claims["iss"], claims["sub"], claims["aud"] = i.issuer, subjectOf(g), c.ID
@@ -70,7 +76,12 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepare
 		lifetime = c.IDTokenLifetime
 	}
 	claims["iat"], claims["exp"] = now.Unix(), now.Add(lifetime).Unix()
-	claims["at_hash"] = halfHash(alg, x.AccessToken)
+	if x.AccessToken != "" {
+		claims["at_hash"] = halfHash(alg, x.AccessToken)
+	}
+	if x.Code != "" {
+		claims["c_hash"] = halfHash(alg, x.Code)
+	}
 	claims["acr"], claims["amr"] = g.ACR, g.AMR
 	if !g.SessionID.IsZero() { // the password grant has none
 		claims["sid"] = g.SessionID.String()
@@ -88,18 +99,20 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepare
 	return i.keys.Sign(ctx, alg, idTokenType, payload)
 }
 
-// aboutUser returns the claims about the user, who is read only where there are some.
-func (i *IDTokens) aboutUser(ctx context.Context, c *client.Client, g *grant.Grant, scopes []string) (map[string]any, error) {
+// aboutUser returns the claims about the user, who is read only where there are some. Alone: nothing
+// comes with the ID token.
+func (i *IDTokens) aboutUser(ctx context.Context, c *client.Client, g *grant.Grant, scopes []string, alone bool) (map[string]any, error) {
 	asked, err := parseClaims(g.Claims)
 	if err != nil {
 		return nil, fmt.Errorf("oauth: claims of grant %s: %w", g.ID, err)
 	}
-	if len(asked.IDToken) == 0 && !c.IDTokenClaims {
+	allScopes := alone || c.IDTokenClaims
+	if len(asked.IDToken) == 0 && !allScopes {
 		return map[string]any{}, nil
 	}
 	may := newRelease(c, i.scopes, g, scopes)
 	wanted := func(claim string) bool {
-		return (c.IDTokenClaims && may.byScope(claim)) || may.byName(claim, asked.IDToken)
+		return (allScopes && may.byScope(claim)) || may.byName(claim, asked.IDToken)
 	}
 	if !slices.ContainsFunc(consent.Claims(), wanted) {
 		return map[string]any{}, nil
@@ -113,8 +126,8 @@ func (i *IDTokens) aboutUser(ctx context.Context, c *client.Client, g *grant.Gra
 	return pick(u, wanted), nil
 }
 
-// halfHash is at_hash: the left half of the hash that the algorithm uses (OpenID Connect
-// Core section 3.1.3.6). fosite uses SHA-256 for all of them.
+// halfHash is at_hash and c_hash: the left half of the hash that the algorithm uses (OpenID Connect
+// Core sections 3.1.3.6 and 3.3.2.11). fosite uses SHA-256 for all of them.
 func halfHash(alg keys.Algorithm, text string) string {
 	if alg == keys.EdDSA { // Ed25519 hashes with SHA-512
 		sum := sha512.Sum512([]byte(text))

@@ -94,9 +94,7 @@ func (p *Provider) Metadata() Metadata {
 		if x.grantType != "" && !slices.Contains(m.GrantTypesSupported, string(x.grantType)) {
 			m.GrantTypesSupported = append(m.GrantTypesSupported, string(x.grantType))
 		}
-		if x.responseType != "" {
-			m.ResponseTypesSupported = append(m.ResponseTypesSupported, x.responseType)
-		}
+		m.ResponseTypesSupported = append(m.ResponseTypesSupported, x.responseTypes...)
 		if x.mode != "" {
 			m.ResponseModesSupported = append(m.ResponseModesSupported, string(x.mode))
 		}

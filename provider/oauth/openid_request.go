@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -67,6 +68,8 @@ func (i *IDTokens) details(ctx context.Context, r *AuthorizeRequest, form url.Va
 		}
 		age := time.Duration(seconds) * time.Second
 		r.MaxAge = &age
+	} else if age := r.Client.DefaultMaxAge; age > 0 {
+		r.MaxAge = &age
 	}
 	if hint := form.Get("id_token_hint"); hint != "" {
 		claims, err := i.Hint(ctx, hint)
@@ -100,11 +103,14 @@ func (i *IDTokens) claims(_ context.Context, r *AuthorizeRequest, form url.Value
 	if r.essentialACR = class.Essential && len(class.Values) > 0; r.essentialACR {
 		r.ACRs = nil // what acr_values wishes beside it cannot make less of what the application must have
 	}
+	if len(class.Values) == 0 && strings.TrimSpace(form.Get("acr_values")) == "" {
+		class.Values = r.Client.DefaultACRs // OpenID Connect Registration section 2
+	}
 	if r.askForACR(class.Values); r.essentialACR && len(r.ACRs) == 0 {
 		return unmetACR(r)
 	}
 	r.Claims = asked.reduce(r.Client, r.Scopes)
-	r.Claims.releasedBy(i.scopes, r.Client, r.Scopes)
+	r.Claims.releasedBy(i.scopes, r.Scopes, r.Client.IDTokenClaims || r.ResponseType == client.ResponseIDToken)
 	return nil
 }
 

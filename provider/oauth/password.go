@@ -83,7 +83,7 @@ func (h *passwordGrant) prepare(ctx context.Context, call *Call) (*grant.Prepare
 		return nil, err
 	}
 	asked := claimsParameter{UserInfo: namedClaims{}, IDToken: namedClaims{}}
-	asked.releasedBy(h.scopes, c, scopes)
+	asked.releasedBy(h.scopes, scopes, c.IDTokenClaims)
 	proofs := session.ProvedAt(h.clock.Now(ctx), session.Password)
 	at := proofs.AuthTime()
 	return h.issuer.ForUser(ctx, c, &grant.Grant{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ory/fosite"
 
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
@@ -28,6 +29,9 @@ func pkce(required bool) part {
 // and of confidential ones that are registered so or where the deployment requires it of all; one
 // that was sent is always enforced.
 func challenge(r *AuthorizeRequest, form url.Values, required bool) error {
+	if !r.returns(client.ResponseCode) { // there is nothing to bind
+		return nil
+	}
 	r.Challenge, r.Method = form.Get("code_challenge"), form.Get("code_challenge_method")
 	if r.Challenge == "" {
 		if r.Method != "" || r.Client.Public() || r.Client.RequirePKCE || required {
@@ -56,9 +60,8 @@ func challenge(r *AuthorizeRequest, form url.Values, required bool) error {
 type codeChallenge struct{}
 
 // HandleAuthorizeEndpointRequest is part of fosite.AuthorizeEndpointHandler.
-func (codeChallenge) HandleAuthorizeEndpointRequest(ctx context.Context, r fosite.AuthorizeRequester, _ fosite.AuthorizeResponder) error {
-	request := CallOf(ctx).approval.request
-	x := exchangeOf(r)
-	x.code.Challenge, x.code.Method = request.Challenge, request.Method
+func (codeChallenge) HandleAuthorizeEndpointRequest(ctx context.Context, _ fosite.AuthorizeRequester, _ fosite.AuthorizeResponder) error {
+	a := CallOf(ctx).approval
+	a.code.Challenge, a.code.Method = a.request.Challenge, a.request.Method
 	return nil
 }

@@ -19,6 +19,8 @@ type Settings struct {
 	Paths  Paths
 	// RequirePKCE demands PKCE of every client.
 	RequirePKCE bool
+	// ResponseTypes are those that are offered beside code, in the spelling of metadata.
+	ResponseTypes []string
 	// SharedKeys lets clients authenticate by client_secret_jwt.
 	SharedKeys bool
 	// UILocales are the languages (BCP 47) of the pages.

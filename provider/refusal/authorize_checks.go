@@ -11,9 +11,21 @@ func authorizeEntries() map[Check]Entry {
 		},
 		CheckResponseType: {
 			"Response type not supported",
-			"This server supports the authorization code flow only: response_type must be code.",
-			"Use the authorization code flow with PKCE.",
-			"The application must change: tokens are not returned in URLs.",
+			"This server does not support the response_type of the request: code always works, and others only where they are turned on.",
+			"Use the authorization code flow with PKCE: response_type=code. What else is on is in response_types_supported of /.well-known/openid-configuration.",
+			"The application should change. If it cannot: set GATEHOUSE_RESPONSE_TYPES to what was received, and register the client for it.",
+		},
+		CheckFrontChannel: {
+			"Tokens for an unsafe address",
+			"The response_type puts tokens into the authorization response, and the redirect_uri is none where only the application can receive them.",
+			"Use the authorization code flow with PKCE, or a redirect_uri that begins with https:// and a domain.",
+			"Web clients need https and not localhost; native ones need https for access tokens. A program under development can be a native client.",
+		},
+		CheckNonce: {
+			"Nonce required",
+			"The response_type puts an ID token into the authorization response, and the request has no nonce.",
+			"Send a random nonce with each request, and compare it with the one in the ID token.",
+			"The application must change what it sends.",
 		},
 		CheckPKCE: {
 			"PKCE required",

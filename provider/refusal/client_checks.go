@@ -63,5 +63,11 @@ func clientEntries() map[Check]Entry {
 			"Ask the operator to register the grant type for this client.",
 			"`gatehouse client update ID --add-grant-type TYPE`, if the client should have it.",
 		},
+		CheckClientResponse: {
+			"Response type not allowed for this client",
+			"The client is not registered for the response_type of its request.",
+			"Use response_type=code, which clients are registered for unless they are registered for something else.",
+			"`gatehouse client update ID --add-response-type TYPE`, if the client should have it: it puts tokens into the browser.",
+		},
 	}
 }
