@@ -85,6 +85,7 @@ reads it from standard input.`,
 			secret = "" // the operator gave it and need not see it
 		}
 		noteSharedKeys(c, h.config.ClientSecretJWT, env.Err)
+		noteResponses(c, h.config.responseTypes(), env.Err)
 		noteACR(c, h.config.offeredACR(), env.Err)
 		noteLogo(cmd, c, env.Err)
 		noteUseless(cmd, c, env.Err)

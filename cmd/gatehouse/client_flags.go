@@ -142,7 +142,11 @@ func (*clientFlags) applyLists(cmd *cobra.Command, c *client.Client) error {
 			return err
 		}
 		if removed != nil || added != nil {
-			field.SetList(c, changed(field.List(c), removed, added))
+			before := field.List(c)
+			if field.Name == "response_types" {
+				before = c.Responses() // of which code is one without being named
+			}
+			field.SetList(c, changed(before, removed, added))
 		}
 	}
 	if cmd.Flags().Lookup("remove-scope") != nil && cmd.Flags().Changed("remove-scope") {

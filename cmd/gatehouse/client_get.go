@@ -41,7 +41,10 @@ func newClientGet(env *environment) *cobra.Command {
 func printClient(w io.Writer, c *client.Client, settings *config) error {
 	lines := []string{"Client ID", c.ID, "Authentication", provesBy(c)}
 	for _, f := range client.Fields() {
-		if f.Label != "" {
+		switch {
+		case f.Name == "response_types": // which have spaces
+			lines = append(lines, f.Label, strings.Join(c.ResponseTypes, ", "))
+		case f.Label != "":
 			lines = append(lines, f.Label, shown(f.Value(c)))
 		}
 	}
@@ -63,6 +66,7 @@ func printClient(w io.Writer, c *client.Client, settings *config) error {
 		"Refresh tokens", string(cmp.Or(c.RefreshTokenRotation, client.Rotate))+", unused "+inForce(c.RefreshTokenIdle, settings.RefreshTokenIdle)+", altogether "+inForce(c.RefreshTokenLifetime, settings.RefreshTokenLifetime),
 		"Rate limit", rate,
 		"Requires PKCE", yesNo(c.RequirePKCE || c.Public()),
+		"Default max_age", maxAge(c),
 		"Sign-in needed", cmp.Or(c.RequiredACR, acr.Password),
 		"Restricted", restriction(c), "Disabled", yesNo(c.Disabled),
 		"Keys", keys,
@@ -80,6 +84,14 @@ func shown(value any) string {
 	default:
 		return fmt.Sprint(v)
 	}
+}
+
+// maxAge is how long ago users may have signed in where a request does not say.
+func maxAge(c *client.Client) string {
+	if c.DefaultMaxAge == 0 {
+		return ""
+	}
+	return short(c.DefaultMaxAge)
 }
 
 func restriction(c *client.Client) string {

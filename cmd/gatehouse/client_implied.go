@@ -13,12 +13,34 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/acr"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
-// noteGrant says that a redirect URI implied the grant that sends responses there.
-func noteGrant(implied bool, notes io.Writer) {
-	if implied {
-		_, _ = fmt.Fprintln(notes, "note: a redirect URI implies the grant authorization_code, which was added")
+// noteGrants says that a redirect URI implied the grants that send responses there.
+func noteGrants(implied []client.GrantType, notes io.Writer) {
+	for _, g := range implied {
+		why := "a redirect URI implies"
+		if g == client.Implicit {
+			why = "its response types need"
+		}
+		_, _ = fmt.Fprintf(notes, "note: %s the grant %s, which was added\n", why, g)
+	}
+}
+
+// noteResponses says what response types need that are off unless they are turned on, and why.
+func noteResponses(c *client.Client, on []string, notes io.Writer) {
+	var off []string
+	for _, kind := range c.Responses() {
+		if kind != client.ResponseCode && !slices.Contains(on, kind) {
+			off = append(off, kind)
+		}
+	}
+	if len(off) > 0 {
+		_, _ = fmt.Fprintf(notes, "note: requests for %s are refused unless the server runs with GATEHOUSE_RESPONSE_TYPES=%s\n",
+			strings.Join(off, ", "), refusal.Quote(strings.Join(append(slices.Clone(on), off...), ",")))
+	}
+	if slices.ContainsFunc(c.Responses(), func(kind string) bool { return client.Returns(kind, client.ResponseToken) }) {
+		_, _ = fmt.Fprintln(notes, "note: access tokens in a browser can be read there, and used by whoever has them (RFC 9700 section 2.1.2): code with PKCE is safer")
 	}
 }
 
@@ -77,7 +99,7 @@ func implyDefaults(cmd *cobra.Command, c *client.Client, notes io.Writer) {
 		flags[f.Name] = f.Flag
 	}
 	implied := c.Imply(func(name string) bool { return cmd.Flags().Changed(flags[name]) }, consent.StandardScopes(), consent.SignInScopes())
-	noteGrant(implied.Grant, notes)
+	noteGrants(implied.Grants, notes)
 	if implied.Scopes && !cmd.Flags().Changed("default-scope") {
 		_, _ = fmt.Fprintf(notes, "note: without --scope it may request %s; when it requests none, it gets %s (--default-scope)\n",
 			strings.Join(c.Scopes, " "), strings.Join(c.DefaultScopes, " "))

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -45,8 +46,8 @@ list; --add-scope and --remove-scope change one entry of it.`,
 			if err := f.apply(cmd, c); err != nil {
 				return err
 			}
-			if cmd.Flags().Changed("redirect-uri") || cmd.Flags().Changed("add-redirect-uri") {
-				noteGrant(c.ImplyGrant(), &notes)
+			if slices.ContainsFunc([]string{"redirect-uri", "add-redirect-uri", "response-type", "add-response-type"}, cmd.Flags().Changed) {
+				noteGrants(c.ImplyGrants(), &notes)
 			}
 			implyFormat(cmd, c, &notes)
 			return nil
@@ -56,6 +57,7 @@ list; --add-scope and --remove-scope change one entry of it.`,
 		}
 		_, _ = notes.WriteTo(env.Err)
 		noteSharedKeys(updated, h.config.ClientSecretJWT, env.Err)
+		noteResponses(updated, h.config.responseTypes(), env.Err)
 		noteACR(updated, h.config.offeredACR(), env.Err)
 		if err := noteNewScopes(cmd, env, h, updated.Scopes); err != nil {
 			return err

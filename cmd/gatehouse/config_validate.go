@@ -134,7 +134,7 @@ func (c *config) validateRest() error {
 	if _, err := c.policies(); err != nil {
 		faults = append(faults, err)
 	}
-	faults = append(faults, c.validateDatabase(), c.validateRegistration(), c.validateRequestObjects(), c.validateFirstAdministrator(), c.validateDeletion(), c.validateSecondFactor(), c.validateMessages(), c.validateBreached(), c.validateFactors(), c.readBrand())
+	faults = append(faults, c.validateDatabase(), c.validateRegistration(), c.validateRequestObjects(), c.validateResponses(), c.validateFirstAdministrator(), c.validateDeletion(), c.validateSecondFactor(), c.validateMessages(), c.validateBreached(), c.validateFactors(), c.readBrand())
 	return errors.Join(faults...)
 }
 

@@ -56,7 +56,7 @@ func (e *environment) examine(cmd *cobra.Command) []finding {
 		return append([]finding{{"settings", wrong, explainError(err)}}, e.unknownSettings()...)
 	}
 	findings := append(c.examineSettings(unread), e.unknownSettings()...)
-	findings = append(append(findings, c.examineTLS()...), c.examineRead(unread)...)
+	findings = slices.Concat(findings, c.examineTLS(), c.examineResponses(), c.examineRead(unread))
 	secret := []string{"secret", "previous_secrets", "secret_file", "previous_secrets_file"}
 	if !unread.concern("database_url", "database_url_file", "data_dir") && c.validateDatabase() == nil {
 		findings = append(findings, c.examineFiles()...)

@@ -252,13 +252,14 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		objects = oauth.NewRequestObjects(offered, clientKeys, h.keys, fetch, e.clock)
 	}
 	protocol, err := oauth.New(oauth.Settings{
-		Issuer:       c.Issuer,
-		Paths:        c.paths(),
-		RequirePKCE:  c.RequirePKCE,
-		SharedKeys:   c.ClientSecretJWT,
-		UILocales:    set.Tags(),
-		Registration: h.people.Policy().Offers(),
-		OfferedACR:   c.offeredACR(),
+		Issuer:        c.Issuer,
+		Paths:         c.paths(),
+		RequirePKCE:   c.RequirePKCE,
+		ResponseTypes: c.responseTypes(),
+		SharedKeys:    c.ClientSecretJWT,
+		UILocales:     set.Tags(),
+		Registration:  h.people.Policy().Offers(),
+		OfferedACR:    c.offeredACR(),
 	}, oauth.Domain{
 		Authenticator: authenticator,
 		Clients:       directory,

@@ -182,7 +182,7 @@ func (a *API) updateClient(ctx context.Context, in *clientChange, replace bool) 
 		if err := c.Merge(in.Body); err != nil {
 			return err
 		}
-		c.ImplyGrant()
+		c.ImplyGrants()
 		return nil
 	})
 	if err != nil {

@@ -25,7 +25,9 @@ func registrationGroups() []groupNames {
 		{"request_objects", true, []string{
 			"require_signed_request_object", "request_object_signing_alg", "request_uris", "request_object_encryption_alg", "request_object_encryption_enc",
 		}},
-		{"rare", true, []string{"allow_plain_pkce", "allow_undotted_scheme", "rate_limit"}},
+		{"rare", true, []string{
+			"response_types", "default_max_age", "default_acr_values", "require_auth_time", "allow_plain_pkce", "allow_undotted_scheme", "rate_limit",
+		}},
 	}
 }
 
@@ -75,8 +77,8 @@ func (c *Console) serveRegistrationChange(w http.ResponseWriter, r *http.Request
 	change := func(c *client.Client) map[string]string {
 		before := textsOf(c)
 		wrong := typed.differing(before).apply(c)
-		if typed["redirect_uris"] != before["redirect_uris"] {
-			c.ImplyGrant()
+		if typed["redirect_uris"] != before["redirect_uris"] || typed["response_types"] != before["response_types"] {
+			c.ImplyGrants()
 		}
 		return wrong
 	}

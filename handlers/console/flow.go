@@ -67,7 +67,7 @@ func (c *Console) serveFlow(w http.ResponseWriter, r *http.Request, v *viewer) e
 func (c *Console) writeFlow(w http.ResponseWriter, r *http.Request, v *viewer, registered *client.Client, status int, wrong []string) error {
 	page := flowPage{
 		shell: c.shell(w, r, v, clientsPath), Client: registered, Path: flowPath(registered.ID),
-		Code: registered.MayUse(client.AuthorizationCode), Service: registered.MayUse(client.ClientCredentials), Password: registered.MayUse(client.Password),
+		Code: registered.MayUse(client.AuthorizationCode) && registered.MayRespond(client.ResponseCode), Service: registered.MayUse(client.ClientCredentials), Password: registered.MayUse(client.Password),
 		Redirect: c.redirectURI(), Registered: slices.Contains(registered.RedirectURIs, c.redirectURI()), Only: len(registered.RedirectURIs) == 1, Problems: wrong,
 		Auth: c.authOf(registered),
 	}

@@ -108,10 +108,15 @@ func (c *Console) foresee(r *http.Request, page *tryPage) (problems, error) {
 	return nil, err
 }
 
-// requestOf is the request that the client would send.
+// requestOf is the request that the client would send: for a code, unless it is registered for
+// something else alone.
 func requestOf(c *client.Client, scope string) url.Values {
+	kind := client.ResponseCode
+	if !c.MayRespond(kind) {
+		kind = c.Responses()[0]
+	}
 	form := url.Values{
-		"client_id": {c.ID}, "response_type": {"code"}, "state": {"state"}, "nonce": {"nonce"},
+		"client_id": {c.ID}, "response_type": {kind}, "state": {"state"}, "nonce": {"nonce"},
 		"code_challenge": {strings.Repeat("A", 43)}, "code_challenge_method": {"S256"}, // of a verifier that nobody has
 	}
 	if len(c.RedirectURIs) > 0 {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
 func browserEndpoints() map[string]description {
@@ -16,14 +18,14 @@ func browserEndpoints() map[string]description {
 			text: "RFC 6749 section 3.1, OpenID Connect Core section 3.1.2. The response goes to the redirect URI by the browser, errors of the request included once the redirect URI is known to be the client's.",
 			parameters: []parameter{
 				{name: "client_id", text: "The application", example: "demo-web"},
-				{name: "response_type", text: "What is asked for", schema: choice("code"), example: "code"},
+				{name: "response_type", text: "What is asked for; all but code must be turned on, and be registered for the client", schema: choice(client.ResponseTypes()...), example: "code"},
 				{name: "redirect_uri", text: "Where the response goes, exactly as registered", example: "http://127.0.0.1:5555/callback"},
 				{name: "scope", text: "Scopes, separated by spaces", example: "openid profile"},
 				{name: "state", text: "Returned unchanged: binds the response to the browser that asked"},
-				{name: "nonce", text: "Returned in the ID token: binds it to the request"},
+				{name: "nonce", text: "Returned in the ID token: binds it to the request; needed where response_type has id_token"},
 				{name: "code_challenge", text: "Hash of the code_verifier (RFC 7636)"},
 				{name: "code_challenge_method", text: "How it was hashed; plain is for clients that are registered for it", schema: choice("S256", "plain")},
-				{name: "response_mode", text: "How the response is sent; without it, in the query", schema: choice("query", "fragment", "form_post")},
+				{name: "response_mode", text: "How the response is sent; without it, in the query, or in the fragment where it has tokens", schema: choice("query", "fragment", "form_post")},
 				{name: "prompt", text: "none, login, consent, select_account or, where people can register, create"},
 				{name: "max_age", text: "How old the sign-in may be, in seconds"},
 				{name: "login_hint", text: "The user name, email address or phone number to propose"},

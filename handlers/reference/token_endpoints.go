@@ -23,7 +23,9 @@ func clientAuthentication() []parameter {
 func grantTypes() []string {
 	var names []string
 	for _, g := range client.GrantTypes() {
-		names = append(names, string(g))
+		if g != client.Implicit { // of which there is no token request
+			names = append(names, string(g))
+		}
 	}
 	return names
 }

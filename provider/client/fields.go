@@ -41,7 +41,7 @@ func Fields() []Field {
 			Name: "response_types", Flag: "response-type", Label: "Response types", Document: true, Optional: true,
 			About: "what its authorization responses may have in them (OpenID Connect Registration section 2); without them code alone. All others put tokens into the browser, and work only where GATEHOUSE_RESPONSE_TYPES names them",
 			Help:  "what its authorization responses may have in them, such as \"code id_token\" (repeatable; default code; all others need GATEHOUSE_RESPONSE_TYPES)",
-			in:    func(c *Client) any { return &c.ResponseTypes },
+			in:    func(c *Client) any { return &c.ResponseTypes }, Values: ResponseTypes(),
 		},
 		{
 			Name: "redirect_uris", Flag: "redirect-uri", Help: "where authorization responses may be sent, matched exactly (repeatable)", Label: "Redirect URIs",
@@ -200,7 +200,7 @@ func Fields() []Field {
 			in:   func(c *Client) any { return &c.RequiredACR }, Values: acr.Classes(),
 		},
 		{
-			Name: "default_max_age", Flag: "default-max-age", Label: "Default max_age", Document: true, Optional: true,
+			Name: "default_max_age", Flag: "default-max-age", Document: true, Optional: true,
 			About: "max_age, in seconds, of authorization requests without one: whoever signed in longer ago signs in again; 0: none",
 			Help:  "max_age of authorization requests without one, such as 12h: whoever signed in longer ago signs in again (default: none)",
 			in:    func(c *Client) any { return &c.DefaultMaxAge }, check: checkMaxAge,

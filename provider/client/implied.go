@@ -1,13 +1,16 @@
 package client
 
 // Implied is what a registration got beyond what was given.
-type Implied struct{ Grant, Scopes bool }
+type Implied struct {
+	Grants []GrantType
+	Scopes bool
+}
 
 // Imply completes a new registration with what its owner usually means by omitting a property. Given
 // tells, by the names of Fields, what was not omitted; signIn are the scopes of an application that
 // signs users in, of which defaults are those that it gets when it requests none.
 func (c *Client) Imply(given func(name string) bool, signIn, defaults []string) Implied {
-	implied := Implied{Grant: c.ImplyGrant()}
+	implied := Implied{Grants: c.ImplyGrants()}
 	// An application that gets tokens on its own behalf, and to which no user returns, is a backend.
 	if !given("client_type") && len(c.RedirectURIs) == 0 && c.MayUse(ClientCredentials) && !c.MayUse(Password) {
 		c.Type = Backend
@@ -27,17 +30,17 @@ func (c *Client) Imply(given func(name string) bool, signIn, defaults []string) 
 	return implied
 }
 
-// ImplyGrant adds the grants without which a redirect URI and the response types are of no use, and
-// tells whether it did.
-func (c *Client) ImplyGrant() bool {
+// ImplyGrants adds the grant types without which the redirect URIs and response types are of no use,
+// and returns those.
+func (c *Client) ImplyGrants() []GrantType {
 	if len(c.RedirectURIs) == 0 {
-		return false
+		return nil
 	}
-	implied := false
+	var implied []GrantType
 	for _, kind := range c.Responses() {
 		for _, g := range GrantsOf(kind) {
 			if !c.MayUse(g) {
-				c.GrantTypes, implied = append(c.GrantTypes, g), true
+				c.GrantTypes, implied = append(c.GrantTypes, g), append(implied, g)
 			}
 		}
 	}

@@ -156,6 +156,7 @@ func isResult(err error) bool {
 func (i *Import) checkOne(ctx context.Context, imported *Imported, existing *Client) (*Client, error) {
 	c := imported.Client
 	c.FillDefaults()
+	c.spellResponses()
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}

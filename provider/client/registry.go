@@ -95,6 +95,7 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, sec
 		c.ID = provider.NewID(now, r.random).String()
 	}
 	c.FillDefaults()
+	c.spellResponses()
 	c.CreatedAt, c.UpdatedAt = now, now
 	if err := c.Validate(); err != nil {
 		return "", err
@@ -168,6 +169,7 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 			return nil, err
 		}
 		c.ID, c.CreatedAt, c.Secrets = id, created, secrets
+		c.spellResponses()
 		if err := c.validate(texts); err != nil {
 			return nil, err
 		}

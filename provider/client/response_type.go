@@ -71,6 +71,21 @@ func (c *Client) Responses() []string {
 	return types
 }
 
+// spellResponses writes the response types as metadata does, and code alone as none; what is none of
+// them is for Validate.
+func (c *Client) spellResponses() {
+	if len(c.ResponseTypes) == 1 && c.ResponseTypes[0] == ResponseCode {
+		c.ResponseTypes = nil
+	}
+	types := slices.Clone(c.ResponseTypes)
+	for i, text := range types {
+		if spelt := ResponseType(text); spelt != "" {
+			types[i] = spelt
+		}
+	}
+	c.ResponseTypes = types
+}
+
 // MayRespond tells whether the client is registered for a response type, in the spelling of
 // metadata. The grant types that it needs are another matter: see GrantsOf.
 func (c *Client) MayRespond(responseType string) bool {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
@@ -88,13 +89,22 @@ func rename(properties map[string]json.RawMessage) *Fault {
 	}
 	var types []string
 	if list, ok := properties["response_types"]; ok {
-		delete(properties, "response_types")
 		if json.Unmarshal(list, &types) != nil {
 			return &Fault{"/response_types", "must be a list of texts"}
 		}
-		if slices.ContainsFunc(types, func(t string) bool { return t != "code" && t != "none" }) {
-			return &Fault{"/response_types", "must have code alone: this server has no implicit or hybrid flow"}
+		types = slices.DeleteFunc(types, func(t string) bool { return t == "none" }) // nothing is returned
+		if slices.ContainsFunc(types, func(t string) bool { return client.ResponseType(t) == "" }) {
+			return &Fault{"/response_types", "must be among " + strings.Join(client.ResponseTypes(), ", ")}
 		}
+		if len(types) == 0 {
+			delete(properties, "response_types")
+			return nil
+		}
+		text, err := json.Marshal(types)
+		if err != nil {
+			return &Fault{"/response_types", "must be a list of texts"}
+		}
+		properties["response_types"] = text
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func warnings(p Product, server Provider, c *client.Client, redirects []Redirect
 			list = append(list, w)
 		}
 	}
-	add(!c.MayUse(client.AuthorizationCode), NoCode)
+	add(!c.MayUse(client.AuthorizationCode) || !c.MayRespond(client.ResponseCode), NoCode)
 	add(!c.MayAsk("openid"), NoOpenID)
 	add(p.NeedsEmail && !c.MayAsk("email"), NoEmail)
 	add(p.NeedsSecret && c.Public(), Public)

@@ -74,7 +74,7 @@ func notes(c Client, note func(string)) {
 		note(`new refresh tokens end with the sign-in session: only offline_access outlives it, and the client has "offline"`)
 	}
 	if slices.ContainsFunc(c.ResponseTypes, func(t string) bool { return t != "code" }) {
-		note("left out: the response types other than code")
+		note("left out: the response types other than code, which are off unless GATEHOUSE_RESPONSE_TYPES turns them on")
 	}
 	for _, property := range []struct{ name, value, unset string }{
 		{"metadata", c.Metadata, "{}"},

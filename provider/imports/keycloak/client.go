@@ -136,7 +136,7 @@ func (c *client) credentials(line map[string]any) *imports.Fault {
 	return nil
 }
 
-// grants: there is no implicit flow, and the password grant is for first-party clients, which an
+// grants: the implicit flow is off unless it is turned on, and the password grant is for first-party clients, which an
 // operator names one by one. The line of a client that has nothing else keeps what it has.
 func (c *client) grants(line map[string]any, flags string) ([]string, *imports.Fault) {
 	types := []string{}
@@ -152,7 +152,7 @@ func (c *client) grants(line map[string]any, flags string) ([]string, *imports.F
 		types = append(types, "client_credentials")
 	}
 	line["grant_types"] = types
-	const implicit, direct = "the implicit flow, which this server does not have", "direct access (the password grant), which is for first-party clients"
+	const implicit, direct = "the implicit flow, which is off unless GATEHOUSE_RESPONSE_TYPES turns it on", "direct access (the password grant), which is for first-party clients"
 	if len(types) == 0 && (c.ImplicitFlowEnabled || c.DirectAccessGrantsEnabled) {
 		if c.ImplicitFlowEnabled {
 			types = append(types, "implicit")

@@ -121,7 +121,7 @@ func TestRefusedClientsKeepWhatTheyHad(t *testing.T) {
 		}
 	}
 	line, _ := lineOf(t, `{`+common+`"standardFlowEnabled":true,"implicitFlowEnabled":true,"clientAuthenticatorType":"client-x509"}`)
-	assert.Contains(t, line["_notes"], "left out: the implicit flow, which this server does not have", "which the line does not show")
+	assert.Contains(t, line["_notes"], "left out: the implicit flow, which is off unless GATEHOUSE_RESPONSE_TYPES turns it on", "which the line does not show")
 }
 
 // Redirect URIs imply the code flow where a person registers a client; at Keycloak they do not.
