@@ -124,7 +124,7 @@ func english() map[Code]string {
 		URINative:          "{value} has a scheme that only native clients may use",
 		URITaken:           "{value} has a scheme of browsers or of other programs",
 		URIUndotted:        "{value} must use a scheme with a dot, such as com.example.app (--allow-undotted-scheme allows others: any application could claim them)",
-		URIImplicit:        "{value} must use https, and not localhost, since {type} sends tokens to it; a program under development can be native",
+		URIImplicit:        "{value} must use https, since {type} sends tokens to it; a program under development can be native",
 		URIImplicitToken:   "{value} must use https, since {type} sends access tokens to it: any program on the machine could receive them (RFC 8252 section 8.2)",
 		KeysTwice:          "cannot be combined with jwks_uri: give the keys or their URL",
 		KeysMissing:        "private_key_jwt needs the client's public keys: jwks or jwks_uri",

@@ -18,8 +18,8 @@ func authorizeEntries() map[Check]Entry {
 		CheckFrontChannel: {
 			"Tokens for an unsafe address",
 			"The response_type puts tokens into the authorization response, and the redirect_uri is none where only the application can receive them.",
-			"Use the authorization code flow with PKCE, or a redirect_uri that begins with https:// and a domain.",
-			"Web clients need https and not localhost; native ones need https for access tokens. A program under development can be a native client.",
+			"Use the authorization code flow with PKCE, or a redirect_uri that begins with https://.",
+			"Web clients need https; native ones need https for access tokens. A program under development can be a native client.",
 		},
 		CheckNonce: {
 			"Nonce required",
