@@ -71,7 +71,8 @@ func agree(c *client.Client, beside, inside url.Values) error {
 	contradicted := func(name string) error {
 		return invalidObject(refusal.CheckObjectClaims, c, "The "+name+" beside the request object contradicts the one in it.")
 	}
-	if kind := beside.Get("response_type"); kind != "" && kind != inside.Get("response_type") {
+	// Of its words the order says nothing.
+	if kind := beside.Get("response_type"); kind != "" && client.ResponseType(kind) != client.ResponseType(inside.Get("response_type")) {
 		return contradicted("response_type")
 	}
 	within := strings.Fields(inside.Get("scope"))
@@ -95,7 +96,7 @@ func (p *Provider) beside(c *client.Client, form url.Values) *AuthorizeRequest {
 	}
 	r := &AuthorizeRequest{Client: c, RedirectURI: uri, Mode: p.responseMode(form)}
 	if r.Mode == FormPost && !posted(uri) {
-		r.Mode = Query
+		r.Mode = usualMode(form.Get("response_type"))
 	}
 	if state := form.Get("state"); len(state) <= maxState {
 		r.State, r.HasState = state, form.Has("state")
