@@ -16,6 +16,8 @@ import (
 const (
 	maxTries   = 6
 	firstPause = 5 * time.Millisecond
+	// mostBeforehand is how often a transaction may ask for something to be done before it.
+	mostBeforehand = 3
 )
 
 // settleTime is how long a commit, or a detached transaction, may continue after its caller hung
@@ -35,13 +37,23 @@ func (s *Store) on(ctx context.Context) *gorm.DB {
 }
 
 // InTx runs fn in a transaction, the surrounding one if there is one. All of it has one current
-// time. When fn fails everything is rolled back; after a conflict with a concurrent transaction fn
-// runs again from the beginning, so it must not keep state from a failed attempt.
+// time. When fn fails everything is rolled back; after a conflict with a concurrent transaction, and
+// after *provider.Beforehand, fn runs again from the beginning, so it must not keep state from a failed
+// attempt.
 func (s *Store) InTx(ctx context.Context, fn func(ctx context.Context) error) error {
 	if _, ok := ctx.Value(txKey{}).(*connection); ok {
 		return fn(ctx)
 	}
-	return s.retry(ctx, func() error { return s.once(ctx, fn) })
+	for asked := 0; ; asked++ {
+		err := s.retry(ctx, func() error { return s.once(ctx, fn) })
+		var first *provider.Beforehand
+		if !errors.As(err, &first) || asked == mostBeforehand {
+			return err
+		}
+		if ctx, err = first.Do(ctx); err != nil {
+			return err
+		}
+	}
 }
 
 // Detached runs fn in a separate transaction that completes even if the caller hangs up: for the

@@ -23,6 +23,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -43,6 +44,7 @@ type instance struct {
 	hasher      *password.Hasher
 	secrets     *client.Secrets
 	registry    *client.Registry
+	subjects    *oauth.Subjects
 	stolen      *breach.Passwords // nil: there is no list
 	users       *account.Registry
 	codes       *verification.Codes
@@ -139,6 +141,10 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	}
 	hasher := password.New(e.random, hashingAtOnce)
 	clientSecrets := client.NewSecrets(hasher, ring.Key(keyring.ClientSecret), e.random)
+	subjects, err := oauth.NewSubjects(ring.Key(keyring.PairwiseSubject))
+	if err != nil {
+		return nil, err
+	}
 	signers := keys.NewManager(store, ring.Key(keyring.SigningKey), gate, events, e.clock, e.random)
 	if c.requestObjects().Encrypted {
 		signers.OfferEncryption()
@@ -149,6 +155,8 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	}
 	imported := grant.NewImportedTokens(store, ring.Key(keyring.ImportedSecret))
 	users := account.NewRegistry(store, gate, hasher, stolen, events, e.clock, e.random)
+	apps := connected.NewRegistry(store, gate, e.clock)
+	users.ReadPairwise(oauth.NewSubjectFinder(subjects, apps, store))
 	codes := verification.NewCodes(store, ring.Key(keyring.Verification), c.Issuer, e.clock, e.random)
 	outbox := notify.NewOutbox(store, e.clock, e.random).BoundSMS(c.SMSPerHour)
 	people := account.NewSelfService(users, store, store, codes, outbox, c.registration())
@@ -183,10 +191,11 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		secrets:     clientSecrets,
 		stolen:      stolen,
 		users:       users,
-		registry:    client.NewRegistry(store, gate, clientSecrets, e.clock, e.random),
+		registry:    client.NewRegistry(store, gate, clientSecrets, e.clock, e.random).WithSectors(client.NewSectors(lateFetch{c})),
+		subjects:    subjects,
 		catalogue:   consent.NewCatalogue(store, gate, e.clock),
 		consents:    consent.NewRegistry(store, store, store, gate, e.clock),
-		apps:        connected.NewRegistry(store, gate, e.clock),
+		apps:        apps,
 		imported:    imported,
 		inspector:   grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle, imported),
 		sessions: session.NewManager(store, gate, ring.Key(keyring.SessionHash), demands, events, e.clock, e.random,

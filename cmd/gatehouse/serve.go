@@ -237,10 +237,11 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		return nil, err
 	}
 	clientKeys := oauth.NewClientKeys(fetch, e.clock)
+	answers := oauth.NewAnswers(h.subjects, h.keys, clientKeys)
 	assertions := oauth.NewAssertions(clientKeys, h.secrets, h.store, e.clock, c.ClientSecretJWT, c.Issuer, c.Issuer+c.paths().Token)
 	authenticator := oauth.NewAuthenticator(directory, h.secrets, client.NewUpgrades(h.secrets, h.store, directory, h.events), assertions, e.clock)
-	idTokens := oauth.NewIDTokens(h.keys, h.store, scopes, c.Issuer, e.clock, c.IDTokenLifetime)
-	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, c.Issuer), h.events, h.gate, e.clock, e.random, c.lifetimes())
+	idTokens := oauth.NewIDTokens(h.keys, h.store, scopes, answers, c.Issuer, e.clock, c.IDTokenLifetime)
+	issuer := grant.NewIssuer(h.store, tokenKey, oauth.NewMinter(h.keys, h.store, h.subjects, c.Issuer), h.events, h.gate, e.clock, e.random, c.lifetimes())
 	passwords := ratelimit.NewSignIn(limits.limiter, limits.table)
 	h.people.Limit(ratelimit.NewRecoveries(limits.limiter, limits.table), passwords)
 	h.people.RenewAttempts(ratelimit.NewRenewals(limits.limiter, limits.state, limits.table))

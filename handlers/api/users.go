@@ -28,6 +28,7 @@ type userRegistry interface {
 	Prepare(ctx context.Context, password string) context.Context
 	Change(ctx context.Context, actor audit.Actor, id provider.ID, change func(u *account.User) error) (*account.User, error)
 	SetPasswordOf(ctx context.Context, actor audit.Actor, id provider.ID, password string) (*account.User, error)
+	FindSubject(ctx context.Context, subject string) (*account.User, error)
 	Delete(ctx context.Context, actor audit.Actor, id provider.ID) error
 	DeleteAfter(ctx context.Context, actor audit.Actor, id provider.ID, grace time.Duration) (*account.User, error)
 	Keep(ctx context.Context, actor audit.Actor, id provider.ID) (*account.User, error)
@@ -38,6 +39,7 @@ type userQuery struct {
 	Search   string `query:"search" maxLength:"254" doc:"Only users whose user name or email address begins with this" example:"ali"`
 	Username string `query:"username" maxLength:"254" doc:"Only the user with this user name, compared as at sign-in" example:"alice"`
 	Email    string `query:"email" maxLength:"254" doc:"Only the user with this email address, compared as at sign-in" example:"alice@example.com"`
+	Subject  string `query:"sub" maxLength:"255" doc:"Only the user with this subject: the public one, or a pairwise one of an application that has access to the account. It is not combined with other filters" example:"5f2d1f7e-1d0b-4a53-9a6e-0b6f2b8f7c11"`
 	Role     string `query:"role" maxLength:"50" doc:"Only users with this role" example:"admin"`
 	Disabled string `query:"disabled" enum:"true,false" doc:"Only users who are disabled, or who are not"`
 	Deleting string `query:"deleting" enum:"true,false" doc:"Only users who are to be deleted, or who are not"`
@@ -49,7 +51,7 @@ type userQuery struct {
 func (*userQuery) Resolve(ctx huma.Context) (faults []error) {
 	target := ctx.URL()
 	query := target.Query()
-	for _, name := range []string{"username", "email"} {
+	for _, name := range []string{"username", "email", "sub"} {
 		if query.Has(name) && strings.TrimSpace(query.Get(name)) == "" {
 			faults = append(faults, &huma.ErrorDetail{Location: "query." + name, Message: "must not be empty"})
 		}
@@ -117,6 +119,9 @@ func (a *API) listUsers(ctx context.Context, in *userQuery) (*userPage, error) {
 		deleting := in.Deleting == strconv.FormatBool(true)
 		of.Deleting = &deleting
 	}
+	if in.Subject != "" {
+		return a.userOfSubject(ctx, in.Subject)
+	}
 	list := "users by " + in.Sort // a cursor continues its own order only
 	var err error
 	if of.After, err = a.open(list, in.Cursor); err != nil {
@@ -132,6 +137,21 @@ func (a *API) listUsers(ctx context.Context, in *userQuery) (*userPage, error) {
 		out.Body.Users[i] = viewOf(u)
 	}
 	out.Body.NextCursor = a.next(list, len(listed), in.Limit, func() string { return of.Position(listed[len(listed)-1]) })
+	return out, nil
+}
+
+// userOfSubject is a list of one user, or of none.
+func (a *API) userOfSubject(ctx context.Context, subject string) (*userPage, error) {
+	out := &userPage{}
+	out.Body.Users = []User{}
+	u, err := a.Accounts.FindSubject(ctx, subject)
+	if errors.Is(err, provider.ErrNotFound) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Users = append(out.Body.Users, viewOf(u))
 	return out, nil
 }
 

@@ -29,7 +29,7 @@ type authorizeEndpoint interface {
 // sessions ends sign-in sessions.
 type sessions interface {
 	End(ctx context.Context, s *session.Session) error
-	EndNamed(ctx context.Context, id provider.ID, subject string) (bool, error)
+	EndNamed(ctx context.Context, id provider.ID, means func(u *account.User) bool) (bool, error)
 	Concerns(ctx context.Context, s *session.Session, sid, clientID string) (bool, error)
 }
 

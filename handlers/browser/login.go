@@ -67,7 +67,7 @@ func (b *Browser) addSignedIn(r *http.Request, page *pages.Login, f oauth.Flow) 
 		return err
 	}
 	page.SignedInAs = s.User.Username
-	if f.Request == nil || !f.Request.Means(s.User.Subject) {
+	if f.Request == nil || !f.Request.Means(s.User) {
 		return nil
 	}
 	// Who came here to sign in as another user is not asked to.

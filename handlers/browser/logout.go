@@ -109,7 +109,7 @@ func (e *stays) RespondError(w http.ResponseWriter, r *http.Request, _ refusal.C
 // hints for ever: one of an earlier session, that leaked, must not sign the person out of this one
 // without a question (RP-Initiated Logout section 2).
 func (b *Browser) concerns(ctx context.Context, hint *oauth.Hint, s *session.Session) (bool, error) {
-	if hint == nil || hint.Subject != s.User.Subject {
+	if hint == nil || !hint.Means(s.User) {
 		return false, nil
 	}
 	return b.Sessions.Concerns(ctx, s, hint.SessionID, hint.Audience[0])
@@ -131,7 +131,7 @@ func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oau
 	if err != nil || (s != nil && s.ID == id) { // not every ID token was issued in a session
 		return nil
 	}
-	ended, err := b.Sessions.EndNamed(ctx, id, hint.Subject)
+	ended, err := b.Sessions.EndNamed(ctx, id, hint.Means)
 	if ended {
 		canonical.From(ctx).Outcome("signed_out")
 	}

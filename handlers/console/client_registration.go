@@ -20,13 +20,14 @@ func registrationGroups() []groupNames {
 		{"tokens", true, []string{
 			"access_token_lifetime", "id_token_lifetime", "refresh_token_idle", "refresh_token_lifetime", "refresh_token_rotation",
 			"access_token_format", "access_token_alg", "access_token_typ", "id_token_signed_response_alg", "id_token_claims",
+			"id_token_encrypted_response_alg", "id_token_encrypted_response_enc", "userinfo_signed_response_alg", "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc",
 		}},
 		{"authentication", true, []string{authMethodField, "jwks_uri", "jwks", "token_endpoint_auth_signing_alg", "assertion_issuer_only"}},
 		{"request_objects", true, []string{
 			"require_signed_request_object", "request_object_signing_alg", "request_uris", "request_object_encryption_alg", "request_object_encryption_enc",
 		}},
 		{"rare", true, []string{
-			"response_types", "default_max_age", "default_acr_values", "require_auth_time", "allow_plain_pkce", "allow_undotted_scheme", "rate_limit",
+			"subject_type", "sector_identifier_uri", "response_types", "default_max_age", "default_acr_values", "require_auth_time", "allow_plain_pkce", "allow_undotted_scheme", "rate_limit",
 		}},
 	}
 }

@@ -71,6 +71,7 @@ type fixture struct {
 	clients   *client.Registry
 	issuer    *grant.Issuer
 	keys      *keys.Manager
+	answers   *oauth.Answers
 	records   *refusal.Recorder
 	webhooks  *webhook.Registry
 	limiter   *ratelimit.Memory
@@ -106,6 +107,9 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 	tokenHash := ring.Key(keyring.TokenHash)
 	f.keys = keys.NewManager(f.store, ring.Key(keyring.SigningKey), f.gate, (*event.Bus)(nil), clock, rand.Reader)
 	require.NoError(t, f.keys.Ensure(t.Context(), audit.BackgroundJob("test"), keys.ES256))
+	subjects, err := oauth.NewSubjects(ring.Key(keyring.PairwiseSubject))
+	require.NoError(t, err)
+	f.answers = oauth.NewAnswers(subjects, f.keys, nil)
 	f.issuer = grant.NewIssuer(f.store, tokenHash, nil, (*event.Bus)(nil), f.gate, clock, rand.Reader, grant.DefaultLifetimes())
 	imported := grant.NewImportedTokens(f.store, ring.Key(keyring.ImportedSecret))
 	f.records = refusal.NewRecorder(ring.Key(keyring.ErrorRecord))
@@ -155,7 +159,7 @@ func (f *fixture) foresight(clock provider.Clock) *oauth.Provider {
 	f.t.Helper()
 	f.scopes = consent.NewKnown(f.store)
 	p, err := oauth.New(oauth.Settings{Issuer: issuer, Paths: oauth.Paths{Authorization: "/oauth/authorize", Token: "/oauth/token", UserInfo: "/oauth/userinfo"}}, oauth.Domain{
-		Clients: f.store, IDTokens: oauth.NewIDTokens(f.keys, f.store, f.scopes, issuer, clock, time.Hour), Users: f.store, Consents: f.store, Audit: f.gate,
+		Clients: f.store, IDTokens: oauth.NewIDTokens(f.keys, f.store, f.scopes, f.answers, issuer, clock, time.Hour), Users: f.store, Consents: f.store, Audit: f.gate,
 		Scopes: f.scopes, Factors: factor.NewSessions(factor.Policy{Roles: []string{"guarded"}}, f.store, clock), Transactions: f.store, Clock: clock,
 	})
 	require.NoError(f.t, err)

@@ -73,14 +73,14 @@ func newFlowFixture(t *testing.T) *flowFixture {
 	directory := client.NewDirectory(f.store, nil)
 	imported := grant.NewImportedTokens(f.store, ring.Key(keyring.ImportedSecret))
 	tokenHash := ring.Key(keyring.TokenHash)
-	tokens := grant.NewIssuer(f.store, tokenHash, oauth.NewMinter(f.keys, f.store, issuer), (*event.Bus)(nil), f.gate, clock, rand.Reader, grant.DefaultLifetimes())
+	tokens := grant.NewIssuer(f.store, tokenHash, oauth.NewMinter(f.keys, f.store, f.answers.Subjects, issuer), (*event.Bus)(nil), f.gate, clock, rand.Reader, grant.DefaultLifetimes())
 	f.protocol, err = oauth.New(oauth.Settings{Issuer: issuer, Paths: oauth.Paths{
 		Authorization: "/oauth/authorize", Token: "/oauth/token", UserInfo: "/oauth/userinfo", JWKS: "/oauth/jwks", Introspection: "/oauth/introspect", Revocation: "/oauth/revoke",
 	}}, oauth.Domain{
 		Authenticator: oauth.NewAuthenticator(directory, f.secrets, client.NewUpgrades(f.secrets, f.store, directory, (*event.Bus)(nil)), oauth.NewAssertions(nil, f.secrets, f.store, clock, false, issuer), clock),
 		Clients:       directory, Codes: grant.NewCodes(f.store, f.store, tokens), Refresh: grant.NewRefresher(f.store, f.store, tokens, ring.Key(keyring.RefreshSuccessor), imported), Issuer: tokens,
 		Tokens:   grant.NewInspector(f.store, f.gate, tokenHash, f.keys, (*event.Bus)(nil), clock, 8*time.Hour, imported),
-		IDTokens: oauth.NewIDTokens(f.keys, f.store, f.scopes, issuer, clock, time.Hour), Users: f.store, Consents: f.store, Audit: f.gate,
+		IDTokens: oauth.NewIDTokens(f.keys, f.store, f.scopes, f.answers, issuer, clock, time.Hour), Users: f.store, Consents: f.store, Audit: f.gate,
 		Scopes: f.scopes, Factors: factor.NewSessions(factor.Policy{}, f.store, clock), Transactions: f.store, Clock: clock,
 	})
 	require.NoError(t, err)

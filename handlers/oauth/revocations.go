@@ -70,13 +70,17 @@ func answerReader(feed revocationFeed, w http.ResponseWriter, r *http.Request, c
 	if err != nil {
 		return feedFault(err, clientID)
 	}
+	writeJWT(w, RevocationsType, answer)
+	return nil
+}
+
+func writeJWT(w http.ResponseWriter, contentType, jwt string) {
 	h := w.Header()
-	h.Set("Content-Type", RevocationsType)
-	h.Set("Content-Length", strconv.Itoa(len(answer)))
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(len(jwt)))
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
-	_, _ = io.WriteString(w, answer) //nolint:gosec // a JWT of our own; a caller that disconnected cannot be told
-	return nil
+	_, _ = io.WriteString(w, jwt) //nolint:gosec // a JWT of our own; a caller that disconnected cannot be told
 }
 
 // waitOf reads the parameter: whole seconds, of which the server waits at most longestWait.

@@ -9,7 +9,7 @@ import (
 )
 
 type userInfo interface {
-	UserInfo(ctx context.Context, call *oauth.Call) (map[string]any, error)
+	UserInfoResponse(ctx context.Context, call *oauth.Call) (oauth.UserInfoResponse, error)
 }
 
 // UserInfo serves the UserInfo endpoint (OpenID Connect Core section 5.3). A POST may bring
@@ -28,10 +28,14 @@ func UserInfo(endpoint userInfo) func(http.ResponseWriter, *http.Request) error 
 			}
 			call.Form = form
 		}
-		claims, err := endpoint.UserInfo(r.Context(), call)
+		response, err := endpoint.UserInfoResponse(r.Context(), call)
 		if err != nil {
 			return err
 		}
-		return wire.WriteJSON(w, http.StatusOK, claims)
+		if response.JWT == "" {
+			return wire.WriteJSON(w, http.StatusOK, response.Claims)
+		}
+		writeJWT(w, "application/jwt", response.JWT)
+		return nil
 	}
 }

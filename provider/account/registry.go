@@ -96,6 +96,8 @@ type Registry struct {
 	random io.Reader
 	// notices is nil where no messages are sent.
 	notices *notices
+	// pairwise reads pairwise subjects; nil: there are none.
+	pairwise pairwiseReader
 }
 
 // NewRegistry makes a Registry. Passwords that are stolen are refused; nil: none is known to be.
@@ -134,11 +136,15 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, u *User, passw
 	return r.explained(ctx, err, u, &User{})
 }
 
-// Find finds a user by id, subject, user name or email address. A UUID is never a name: one that is like
+// Find finds a user by id, subject, user name or email address. The subject may be a pairwise one. A UUID is never a name: one that is like
 // the id of a user, perhaps of one who was deleted, must not lead an operator to the wrong account.
 func (r *Registry) Find(ctx context.Context, who string) (*User, error) {
 	if _, is := provider.ReadUUID(who); !is {
-		return r.store.UserByLogin(ctx, LoginForms(who)...)
+		u, err := r.store.UserByLogin(ctx, LoginForms(who)...)
+		if errors.Is(err, provider.ErrNotFound) {
+			return r.findPairwise(ctx, who)
+		}
+		return u, err
 	}
 	if id, err := provider.ParseID(who); err == nil {
 		if u, err := r.store.User(ctx, id); !errors.Is(err, provider.ErrNotFound) {

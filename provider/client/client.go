@@ -107,6 +107,17 @@ type Client struct {
 	// IDTokenClaims: the claims of the granted scopes are in ID tokens too, not only at UserInfo.
 	IDTokenClaims bool
 
+	// SubjectType says whether applications of different operators know a user by the same sub; empty means
+	// public. SectorIdentifierURI names the sector of pairwise subjects; see Sector.
+	SubjectType         SubjectType
+	SectorIdentifierURI string
+
+	// UserInfoSigningAlg signs UserInfo responses; empty: they are plain JSON. The others name how a key of
+	// the client encrypts UserInfo responses and ID tokens; empty: they are not encrypted. Without an Enc it
+	// is DefaultEncryption.
+	UserInfoSigningAlg, UserInfoEncryptionAlg, UserInfoEncryptionEnc string
+	IDTokenEncryptionAlg, IDTokenEncryptionEnc                       string
+
 	// These override the provider's when positive: the lifetimes of access and ID tokens, and the
 	// idle and absolute lifetimes of refresh tokens.
 	AccessTokenLifetime, IDTokenLifetime   time.Duration

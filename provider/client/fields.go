@@ -162,17 +162,17 @@ func Fields() []Field {
 		{
 			Name: "request_object_signing_alg", Flag: "request-object-alg", Label: "Request objects signed by", Optional: true, Document: true,
 			Help: "only algorithm of its request objects: RS256, PS256, ES256 or EdDSA (default: any of them)",
-			in:   func(c *Client) any { return &c.RequestObjectAlg }, check: choice(AssertionAlgorithms(), func(c *Client) string { return c.RequestObjectAlg }),
+			in:   func(c *Client) any { return &c.RequestObjectAlg }, check: choice(func(c *Client) string { return c.RequestObjectAlg }, AssertionAlgorithms()),
 		},
 		{
 			Name: "request_object_encryption_alg", Flag: "request-object-encryption-alg", Label: "Request objects encrypted by", Optional: true, Document: true,
 			Help: "only algorithm by which its request objects may be encrypted: RSA-OAEP-256 or ECDH-ES (default: either)",
-			in:   func(c *Client) any { return &c.RequestObjectEncryptionAlg }, check: choice(EncryptionAlgorithms(), func(c *Client) string { return c.RequestObjectEncryptionAlg }),
+			in:   func(c *Client) any { return &c.RequestObjectEncryptionAlg }, check: choice(func(c *Client) string { return c.RequestObjectEncryptionAlg }, EncryptionAlgorithms()),
 		},
 		{
 			Name: "request_object_encryption_enc", Flag: "request-object-encryption-enc", Label: "Content of request objects encrypted by", Optional: true, Document: true,
 			Help: "only encryption of their content: A128GCM or A256GCM (default: either)",
-			in:   func(c *Client) any { return &c.RequestObjectEncryptionEnc }, check: choice(ContentEncryptions(), func(c *Client) string { return c.RequestObjectEncryptionEnc }),
+			in:   func(c *Client) any { return &c.RequestObjectEncryptionEnc }, check: choice(func(c *Client) string { return c.RequestObjectEncryptionEnc }, ContentEncryptions()),
 		},
 		{
 			Name: "request_uris", Flag: "request-uri", Label: "Request objects at", Document: true,
@@ -189,6 +189,42 @@ func Fields() []Field {
 			Name: "id_token_claims", Flag: "id-token-claims",
 			Help: "put the claims of the granted scopes into ID tokens too, not only at UserInfo (default on for confidential web clients)",
 			in:   func(c *Client) any { return &c.IDTokenClaims },
+		},
+		{
+			Name: "id_token_encrypted_response_alg", Flag: "id-token-encryption-alg", Label: "ID tokens encrypted by", Optional: true, Document: true,
+			Help: "encrypt its ID tokens to a key of the client: " + oneOf(AnswerAlgorithms()) + " (default: not encrypted)",
+			in:   func(c *Client) any { return &c.IDTokenEncryptionAlg }, check: choice(func(c *Client) string { return c.IDTokenEncryptionAlg }, AnswerAlgorithms()),
+		},
+		{
+			Name: "id_token_encrypted_response_enc", Flag: "id-token-encryption-enc", Optional: true, Document: true,
+			Help: "encryption of the content of its ID tokens: " + oneOf(AnswerEncryptions()) + " (default " + DefaultEncryption + ")",
+			in:   func(c *Client) any { return &c.IDTokenEncryptionEnc }, check: choice(func(c *Client) string { return c.IDTokenEncryptionEnc }, AnswerEncryptions()),
+		},
+		{
+			Name: "userinfo_signed_response_alg", Flag: "userinfo-alg", Label: "UserInfo signed by", Optional: true, Document: true,
+			Help: "sign UserInfo responses: " + oneOf(algorithms) + " (default: plain JSON)",
+			in:   func(c *Client) any { return &c.UserInfoSigningAlg }, check: choice(func(c *Client) string { return c.UserInfoSigningAlg }, algorithms),
+		},
+		{
+			Name: "userinfo_encrypted_response_alg", Flag: "userinfo-encryption-alg", Label: "UserInfo encrypted by", Optional: true, Document: true,
+			Help: "encrypt UserInfo responses to a key of the client: " + oneOf(AnswerAlgorithms()) + " (default: not encrypted)",
+			in:   func(c *Client) any { return &c.UserInfoEncryptionAlg }, check: choice(func(c *Client) string { return c.UserInfoEncryptionAlg }, AnswerAlgorithms()),
+		},
+		{
+			Name: "userinfo_encrypted_response_enc", Flag: "userinfo-encryption-enc", Optional: true, Document: true,
+			Help: "encryption of the content of UserInfo responses: " + oneOf(AnswerEncryptions()) + " (default " + DefaultEncryption + ")",
+			in:   func(c *Client) any { return &c.UserInfoEncryptionEnc }, check: choice(func(c *Client) string { return c.UserInfoEncryptionEnc }, AnswerEncryptions()),
+		},
+		{
+			Name: "subject_type", Flag: "subject-type", Label: "Subjects", Default: string(Public), Optional: true, Document: true,
+			Help:  "public, or pairwise: the client knows users by subjects that clients of other hosts do not have; a change ends what it has for users (default public)",
+			About: "public, or pairwise for subjects that clients of other hosts do not have; a change ends what it has for users (OpenID Connect Core section 8)",
+			in:    func(c *Client) any { return &c.SubjectType }, Values: []string{string(Public), string(Pairwise)},
+		},
+		{
+			Name: "sector_identifier_uri", Flag: "sector-identifier-uri", Label: "Sector", Optional: true, Document: true,
+			Help: "https URL of a JSON array with the redirect URIs of all clients that share pairwise subjects; its host names the sector (default: the one host of the redirect URIs)",
+			in:   func(c *Client) any { return &c.SectorIdentifierURI },
 		},
 		{
 			Name: "require_pkce", Flag: "require-pkce", Help: "refuse authorization requests without PKCE (public clients always need it)",
@@ -249,16 +285,6 @@ func checkName(c *Client) *fault.Fault {
 	return nil
 }
 
-// choice checks a text that may be empty.
-func choice(values []string, of func(c *Client) string) func(c *Client) *fault.Fault {
-	return func(c *Client) *fault.Fault {
-		if of(c) != "" && !slices.Contains(values, of(c)) {
-			return fault.New(fault.Choice, "choices", oneOf(values))
-		}
-		return nil
-	}
-}
-
 func checkContacts(c *Client) *fault.Fault {
 	for _, contact := range c.Contacts {
 		if strings.TrimSpace(contact) == "" || len(contact) > maxName {
@@ -302,6 +328,16 @@ func lifetime(longest time.Duration, text string, of func(c *Client) time.Durati
 	return func(c *Client) *fault.Fault {
 		if v := of(c); v < 0 || v > longest || v%time.Second != 0 {
 			return fault.New(fault.Lifetime, "most", text)
+		}
+		return nil
+	}
+}
+
+// choice checks a value that may be empty.
+func choice(of func(c *Client) string, values []string) func(c *Client) *fault.Fault {
+	return func(c *Client) *fault.Fault {
+		if v := of(c); v != "" && !slices.Contains(values, v) {
+			return fault.New(fault.Choice, "choices", oneOf(values))
 		}
 		return nil
 	}

@@ -163,6 +163,9 @@ func (i *Import) checkOne(ctx context.Context, imported *Imported, existing *Cli
 	if err := mayManage(i.actor, &c); err != nil {
 		return nil, err
 	}
+	if err := i.registry.sectors.check(ctx, &c); err != nil {
+		return nil, err
+	}
 	if err := imported.validateSecret(&c); err != nil {
 		return nil, err
 	}

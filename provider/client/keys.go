@@ -146,7 +146,7 @@ func encrypts(key any, alg string) bool {
 	case *rsa.PublicKey:
 		return alg == "RSA-OAEP-256"
 	case *ecdsa.PublicKey:
-		return alg == "ECDH-ES"
+		return strings.HasPrefix(alg, "ECDH-ES") // or wrapped by what was agreed on
 	default:
 		return false
 	}

@@ -61,6 +61,7 @@ type Registry struct {
 	clock   provider.Clock
 	random  io.Reader
 	known   forgetter // nil: this process knows no clients
+	sectors *Sectors  // nil: no client may name a sector identifier URI
 }
 
 // NewRegistry makes a Registry.
@@ -74,6 +75,13 @@ func (r *Registry) Beside(d forgetter) *Registry {
 	beside := *r
 	beside.known = d
 	return &beside
+}
+
+// WithSectors lets clients name a sector identifier URI, whose document it checks.
+func (r *Registry) WithSectors(s *Sectors) *Registry {
+	with := *r
+	with.sectors = s
+	return &with
 }
 
 // act carries out a change of one client.
@@ -122,6 +130,9 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, c *Client, sec
 
 func (r *Registry) create(ctx context.Context, actor audit.Actor, c *Client) error {
 	return r.act(ctx, actor, audit.ClientCreate, audit.OfClient(c.ID), func(ctx context.Context) (audit.Changes, error) {
+		if err := r.sectors.check(ctx, c); err != nil {
+			return nil, err
+		}
 		if err := r.store.CreateClient(ctx, c); err != nil {
 			return nil, err
 		}
@@ -155,7 +166,7 @@ func (c *Client) FillDefaults() {
 
 // Update changes the registration of a client: change receives the current one and modifies it in
 // place, except for id, secrets and times. What users have from a client that did not administer ends
-// when it does from now on. It returns *Invalid or provider.ErrNotFound, and then nothing has changed.
+// when it does from now on, and what any has when its kind of subjects changes. It returns *Invalid or provider.ErrNotFound, and then nothing has changed.
 func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, change func(c *Client) error) (*Client, error) {
 	var updated *Client
 	err := r.act(ctx, actor, audit.ClientUpdate, audit.OfClient(id), func(ctx context.Context) (audit.Changes, error) {
@@ -164,7 +175,7 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 			return nil, err
 		}
 		created, secrets, method, before, texts := c.CreatedAt, c.Secrets, c.AuthMethod, c.record(), c.texts()
-		administered := c.Administers()
+		was := *c
 		if err := change(c); err != nil {
 			return nil, err
 		}
@@ -179,6 +190,9 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 		if err := c.changedMethod(method); err != nil {
 			return nil, err
 		}
+		if err := r.changedSector(ctx, c, &was); err != nil {
+			return nil, err
+		}
 		updated = c
 		after := c.record()
 		if err := r.namesBefore(ctx, c, before); err != nil {
@@ -191,16 +205,22 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, cha
 		// Not the instant at which the transaction began: it may have waited for tokens that are issued, and
 		// one that was issued before the client is disabled must not be younger than that.
 		c.UpdatedAt = r.clock.Real()
-		if err := r.store.UpdateClient(ctx, c); err != nil || administered || !c.Administers() {
+		if err := r.store.UpdateClient(ctx, c); err != nil || !c.endsGrants(&was) {
 			return changes, err
 		}
-		// Their administrators signed in to something else, which may have handed the tokens on.
 		return changes, r.store.EndUserGrants(ctx, c.ID, c.UpdatedAt)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return updated, nil
+}
+
+// endsGrants tells whether what the client has for users ends by a change. Those who administer from now on
+// signed in to something else, which may have handed the tokens on. Where the kind of subjects changes, a
+// refreshed ID token would name the user by another sub than before, which OpenID Connect Core section 12.2 forbids.
+func (c *Client) endsGrants(before *Client) bool {
+	return (c.Administers() && !before.Administers()) || c.Pairwise() != before.Pairwise()
 }
 
 // changedMethod removes secrets that the new method does not use, and refuses a change that needs a

@@ -21,6 +21,7 @@ func (c *Client) texts() []texts {
 		{"policy_uri", []string{c.PolicyURI}, false},
 		{"tos_uri", []string{c.TOSURI}, false},
 		{"jwks_uri", []string{c.JWKSURI}, false},
+		{"sector_identifier_uri", []string{c.SectorIdentifierURI}, false},
 		{"contacts", slices.Clone(c.Contacts), true},
 		{"audience", slices.Clone(c.Audience), true},
 	}

@@ -61,6 +61,8 @@ func (c *Client) validate(before []texts) error {
 	c.validateRotation(&bad)
 	c.validateKeys(&bad)
 	c.validateRequestObjects(&bad)
+	c.validateSector(&bad)
+	c.validateEncryption(&bad)
 	return bad.orNil()
 }
 

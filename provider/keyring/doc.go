@@ -15,7 +15,9 @@
 // Every hash and every sealed value begins with the id of its data key, so a purpose can have
 // several: the newest makes new values, all of them verify. Rotate adds one, which every process
 // reads some time before it is used; Retire removes those whose values have all expired. Values
-// with a longer life, private keys and secrets, are resealed by the packages that own them.
+// with a longer life, private keys and secrets, are resealed by the packages that own them. A value that must
+// never change, as the pairwise subject of a user, comes from a purpose that keeps its one data key
+// (Key.Permanent): who leaks that lets others link what applications know, and no rotation can mend it.
 //
 // Decisions
 //

@@ -133,6 +133,15 @@ func (k *Key) Derive(keyID byte, info []byte, size int) ([]byte, error) {
 	return out, nil
 }
 
+// Permanent is Derive under the first data key, which the purposes have for ever whose values must stay the same. It
+// panics for any other purpose: a rotation would change the value.
+func (k *Key) Permanent(info []byte, size int) ([]byte, error) {
+	if !permanent(k.purpose) {
+		panic("keyring: data keys of " + string(k.purpose) + " are replaced")
+	}
+	return k.Derive(firstKeyID, info, size)
+}
+
 // String names the key and hides its value.
 func (k *Key) String() string { return "key for " + string(k.purpose) }
 

@@ -23,12 +23,16 @@ const (
 	ImportedSecret   Purpose = "imported-secret"   // keys of another server that verify its refresh tokens
 	Webhook          Purpose = "webhook"           // secrets that sign webhooks, at rest (package webhook)
 	Verification     Purpose = "verification"      // codes that prove control of an address (package verification)
+	PairwiseSubject  Purpose = "pairwise-subject"  // by what applications of different hosts know a user (package oauth)
 	Factor           Purpose = "factor"            // secrets of authenticator apps and hashes of recovery codes, at rest (package factor)
 )
 
 func purposes() []Purpose {
-	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey, Idempotency, ImportedSecret, Webhook, Verification, Factor}
+	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey, Idempotency, ImportedSecret, Webhook, Verification, Factor, PairwiseSubject}
 }
+
+// permanent tells whether a purpose keeps its first data key: what is made with it has to stay the same for ever.
+func permanent(p Purpose) bool { return p == PairwiseSubject }
 
 // serves is how long after its successor took over a data key may be needed: the longest lifetime
 // of the values made with it, as the settings bound it, plus a margin for clocks. A private key or
@@ -46,7 +50,7 @@ func serves(p Purpose) (_ time.Duration, ends bool) {
 		return 4 * day, true // three days
 	case Flow, RefreshSuccessor, RateLimit, Cursor:
 		return day, true // an hour, half a minute, a quarter of an hour; a cursor has no lifetime of its own
-	case SigningKey, ClientSecret, AuditKey, ImportedSecret, Webhook, Factor:
+	case SigningKey, ClientSecret, AuditKey, ImportedSecret, Webhook, Factor, PairwiseSubject:
 		return 0, false
 	default: // of a newer version
 		return 0, false

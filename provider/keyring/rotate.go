@@ -23,13 +23,17 @@ var ErrFull = errors.New("the keyring is full: no more data keys can be numbered
 var ErrRotating = errors.New("another rotation of the keyring is in progress")
 
 // Rotate adds a data key for each purpose, which makes new values from the given time on. The old
-// ones still verify and open their values. It returns ErrFull or ErrRotating.
+// ones still verify and open their values. The purposes whose values must stay the same keep their one data key: it
+// is sealed anew when the secret changes, like all others. It returns ErrFull or ErrRotating.
 func (r *Ring) Rotate(ctx context.Context, actor audit.Actor, activeFrom time.Time) error {
 	if err := r.Refresh(ctx); err != nil {
 		return err
 	}
 	var added []Row
 	for _, p := range purposes() {
+		if permanent(p) {
+			continue
+		}
 		newest := r.keys[p].IDs()[0]
 		if newest == 255 {
 			return fmt.Errorf("%w (%s)", ErrFull, p)

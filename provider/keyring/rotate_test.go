@@ -45,13 +45,15 @@ func TestRotationInvalidatesNothing(t *testing.T) {
 	require.NoError(t, err)
 
 	require.NoError(t, s.Rotate(t.Context(), audittest.Operator(), clock().Add(keyring.Ahead)))
-	assert.Len(t, store.snapshot(), 2*len(everyPurpose()))
+	assert.Len(t, store.snapshot(), 2*len(everyPurpose())-1, "pairwise subjects keep their key")
 	assert.Equal(t, byte(1), key.CurrentID(), "not used yet")
 	assert.Equal(t, mac, key.MAC([]byte("token")))
 	assert.Equal(t, []byte{2, 1}, key.IDs())
 	s.advance(keyring.Ahead)
 	for _, p := range everyPurpose() {
-		assert.Equal(t, byte(2), s.Key(p).CurrentID(), p)
+		if p != keyring.PairwiseSubject {
+			assert.Equal(t, byte(2), s.Key(p).CurrentID(), p)
+		}
 	}
 	assert.NotEqual(t, mac[1:], key.MAC([]byte("token"))[1:])
 	assert.True(t, key.VerifyMAC(mac, []byte("token")))
@@ -69,6 +71,27 @@ func TestRotationInvalidatesNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, byte(2), ring.Key(keyring.TokenHash).CurrentID())
 	assert.True(t, ring.Key(keyring.TokenHash).VerifyMAC(mac, []byte("token")))
+}
+
+// What must never change is derived from a data key that is never replaced, whatever is rotated.
+func TestPermanentValuesOutliveEveryRotation(t *testing.T) {
+	t.Parallel()
+	store := &memory{}
+	s := newServer(t, store)
+	before, err := s.Key(keyring.PairwiseSubject).Permanent([]byte("id"), 32)
+	require.NoError(t, err)
+	require.NoError(t, s.Rotate(t.Context(), audittest.Operator(), clock()))
+	s.advance(2000 * 24 * time.Hour)
+	_, err = s.Retire(t.Context(), audittest.Operator())
+	require.NoError(t, err)
+	ring, err := keyring.Open(t.Context(), store, newGate(), keyring.Secrets{Current: secret('b'), Previous: [][]byte{secret('a')}}, clock, rand.Reader)
+	require.NoError(t, err)
+	for _, r := range []*keyring.Ring{s.Ring, ring} {
+		after, err := r.Key(keyring.PairwiseSubject).Permanent([]byte("id"), 32)
+		require.NoError(t, err)
+		assert.Equal(t, before, after)
+	}
+	assert.Panics(t, func() { _, _ = s.Key(keyring.TokenHash).Permanent([]byte("id"), 32) }, "its data keys are replaced")
 }
 
 // A value that another server made with a key that this one has not read yet is never refused.

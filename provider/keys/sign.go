@@ -13,14 +13,18 @@ import (
 )
 
 // Sign writes payload as a compact JWS with the key that is active for the algorithm and
-// the given typ. It returns ErrNoKey.
+// the given typ, or none if that is empty. It returns ErrNoKey.
 func (m *Manager) Sign(ctx context.Context, alg Algorithm, typ string, payload []byte) (string, error) {
 	k := m.current.Load().active(alg, m.clock.Now(ctx))
 	if k == nil || alg.Encrypts() {
 		return "", fmt.Errorf("%w: %s", ErrNoKey, alg)
 	}
 	// All three values come from this package and need no escaping.
-	header := `{"alg":"` + string(alg) + `","kid":"` + k.KID + `","typ":"` + typ + `"}`
+	header := `{"alg":"` + string(alg) + `","kid":"` + k.KID + `"`
+	if typ != "" {
+		header += `,"typ":"` + typ + `"`
+	}
+	header += "}"
 	b64 := base64.RawURLEncoding
 	out := make([]byte, 0, b64.EncodedLen(len(header))+b64.EncodedLen(len(payload))+400)
 	out = b64.AppendEncode(out, []byte(header))

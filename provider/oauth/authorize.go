@@ -77,7 +77,7 @@ func (f Flow) ClientID() string {
 func (p *Provider) Next(ctx context.Context, f Flow, s *session.Session) (Step, error) {
 	r := f.Request
 	silent := r.Asks("none")
-	if s != nil && !r.isAbout(s.User.Subject) && !s.Proofs.AuthTime().Before(f.StartedAt) {
+	if s != nil && !r.isAbout(s.User) && !s.Proofs.AuthTime().Before(f.StartedAt) {
 		// Asking again would show the same page for ever (OpenID Connect Core section 3.1.2.1).
 		return 0, refusal.New(refusal.LoginRequired, refusal.CheckLoginRequired, "The user who signed in is not the one that the request demands.").For(r.Client.ID)
 	}
@@ -120,7 +120,7 @@ func (p *Provider) Next(ctx context.Context, f Flow, s *session.Session) (Step, 
 // create, and max_age=0 after the request was made, and when the request demands another user.
 func (p *Provider) mustSignIn(ctx context.Context, f Flow, s *session.Session) bool {
 	r := f.Request
-	if !r.isAbout(s.User.Subject) {
+	if !r.isAbout(s.User) {
 		return true
 	}
 	at := s.Proofs.AuthTime()

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -51,8 +52,8 @@ type AuthorizeRequest struct {
 	ACRs []string
 	// UILocales are the languages that the user prefers, in order.
 	UILocales []language.Tag
-	// HintSubject is the subject of the id_token_hint, or empty.
-	HintSubject string
+	// Hint is the id_token_hint, or nil.
+	Hint *Hint
 	// Subjects are those that the claims parameter allows; none: any.
 	Subjects []string
 	// Claims is the claims parameter, reduced to what the client may ask for.
@@ -60,6 +61,8 @@ type AuthorizeRequest struct {
 
 	// signed: the client signed the request (RFC 9101).
 	signed bool
+	// subjects are those by which clients know users.
+	subjects *Subjects
 	// essentialACR: the class that tokens name has to be one of those (OpenID Connect Core section 5.5.1.1).
 	essentialACR bool
 	// offeredACR is the strongest class that users can reach.
@@ -74,15 +77,16 @@ func (r *AuthorizeRequest) Asked() consent.Agreement {
 	return consent.Agreement{Scopes: r.Scopes, Claims: r.Claims.beyond(r.Scopes), Audience: r.Audience}
 }
 
-// isAbout tells whether the request allows the given subject.
-func (r *AuthorizeRequest) isAbout(subject string) bool {
-	return (r.HintSubject == "" || r.HintSubject == subject) && (len(r.Subjects) == 0 || slices.Contains(r.Subjects, subject))
+// isAbout tells whether the request allows the given user. The subjects of the claims parameter are those by which the
+// client knows users, and no others: it could else find out whose public subject belongs to a pairwise one.
+func (r *AuthorizeRequest) isAbout(u *account.User) bool {
+	return (r.Hint == nil || r.Hint.Means(u)) && (len(r.Subjects) == 0 || slices.Contains(r.Subjects, r.subjects.Of(r.Client, u)))
 }
 
 // Means tells whether a request that has a signed-in user sign in again means that user, and not that the person chooses an
 // account.
-func (r *AuthorizeRequest) Means(subject string) bool {
-	return r.isAbout(subject) && !r.Asks("select_account")
+func (r *AuthorizeRequest) Means(u *account.User) bool {
+	return r.isAbout(u) && !r.Asks("select_account")
 }
 
 // Check checks an authorization request. With an error it returns the request when the error may

@@ -64,6 +64,11 @@ func NewClientKeys(fetch fetcher, clock provider.Clock) *ClientKeys {
 // Keys returns the client's keys. When kid is not among those in memory they are fetched
 // again, which is how a client rolls its keys; not more often than twice a minute.
 func (k *ClientKeys) Keys(ctx context.Context, c *client.Client, kid string) (client.KeySet, error) {
+	return k.find(ctx, c, func(set client.KeySet) bool { return set.Has(kid) })
+}
+
+// find returns the client's keys. Those of a URL are fetched again where the ones in memory are old, or are not enough.
+func (k *ClientKeys) find(ctx context.Context, c *client.Client, enough func(set client.KeySet) bool) (client.KeySet, error) {
 	if c.JWKSURI == "" {
 		return client.ParseKeySet([]byte(c.JWKS))
 	}
@@ -71,7 +76,7 @@ func (k *ClientKeys) Keys(ctx context.Context, c *client.Client, kid string) (cl
 	k.mu.Lock()
 	set, known := k.sets.Get(c.JWKSURI)
 	k.mu.Unlock()
-	fresh := now.Sub(set.fetched) < keySetLifetime && set.keys.Has(kid)
+	fresh := now.Sub(set.fetched) < keySetLifetime && enough(set.keys)
 	if known && (fresh || now.Sub(set.tried) < keySetPause) {
 		return set.usable(now)
 	}
@@ -115,16 +120,17 @@ func (s keySet) usable(now time.Time) (client.KeySet, error) {
 	return s.keys, nil
 }
 
-// EncryptionKey is the client's key to which an answer is encrypted with an algorithm. It returns an
-// error that is for the operator when the client has none, or its server cannot be reached.
+// EncryptionKey is the client's key to which an answer is encrypted with an algorithm. When none of those in memory
+// fits they are fetched again. It returns errNoEncryptionKey, or an error that is for the operator when the client's
+// server cannot be reached.
 func (k *ClientKeys) EncryptionKey(ctx context.Context, c *client.Client, alg string) (jose.JSONWebKey, error) {
-	set, err := k.Keys(ctx, c, "")
+	set, err := k.find(ctx, c, func(set client.KeySet) bool { return len(set.Encryption(alg)) > 0 })
 	if err != nil {
 		return jose.JSONWebKey{}, err
 	}
 	fitting := set.Encryption(alg)
 	if len(fitting) == 0 {
-		return jose.JSONWebKey{}, fmt.Errorf("the client has no key for %s", alg)
+		return jose.JSONWebKey{}, fmt.Errorf("%w: %s", errNoEncryptionKey, alg)
 	}
 	return fitting[0], nil
 }

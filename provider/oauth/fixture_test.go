@@ -52,6 +52,7 @@ type fixture struct {
 	events     eventCounts
 	imported   *grant.ImportedTokens
 	idTokens   *oauth.IDTokens
+	answers    *oauth.Answers
 	issuer     *grant.Issuer
 	codes      *grant.Codes
 	store      *storage.Store
@@ -130,22 +131,26 @@ func newFixture(t *testing.T) *fixture {
 	require.NoError(t, h.keys.Ensure(t.Context(), audittest.Operator(), keys.ES256, keys.EdDSA))
 
 	secrets := client.NewSecrets(password.New(rand.Reader, 2), ring.Key(keyring.ClientSecret), rand.Reader)
-	h.registry = client.NewRegistry(store, h.gate, secrets, clock, rand.Reader)
 	h.hasher, h.fetches = password.New(rand.Reader, 2), &fetches{}
+	h.registry = client.NewRegistry(store, h.gate, secrets, clock, rand.Reader).WithSectors(client.NewSectors(h.fetches))
+	subjects, err := oauth.NewSubjects(ring.Key(keyring.PairwiseSubject))
+	require.NoError(t, err)
+	clientKeys := oauth.NewClientKeys(h.fetches, clock)
+	h.answers = oauth.NewAnswers(subjects, h.keys, clientKeys)
 	directory := client.NewDirectory(store, nil)
 	h.directory = directory
 	events := event.NewBus(func(_ context.Context, e event.Event) { h.events.Add(e.Name()) })
-	assertions := oauth.NewAssertions(oauth.NewClientKeys(h.fetches, clock), secrets, store, clock, true, issuer, issuer+"/oauth/token")
+	assertions := oauth.NewAssertions(clientKeys, secrets, store, clock, true, issuer, issuer+"/oauth/token")
 	authenticator := oauth.NewAuthenticator(directory, secrets, client.NewUpgrades(secrets, store, directory, events), assertions, clock)
 	hash := ring.Key(keyring.TokenHash)
 	h.lifetimes = grant.DefaultLifetimes()
 	h.imported = grant.NewImportedTokens(store, ring.Key(keyring.ImportedSecret))
 	inspector := grant.NewInspector(store, h.gate, hash, h.keys, events, clock, h.lifetimes.SessionIdle, h.imported)
-	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, store, issuer), events, h.gate, clock, rand.Reader, h.lifetimes)
+	tokens := grant.NewIssuer(store, hash, oauth.NewMinter(h.keys, store, subjects, issuer), events, h.gate, clock, rand.Reader, h.lifetimes)
 	h.store = store
 	h.scopes = consent.NewKnown(store)
 	h.issuer, h.codes = tokens, grant.NewCodes(store, store, tokens)
-	h.idTokens = oauth.NewIDTokens(h.keys, store, h.scopes, issuer, clock, time.Hour)
+	h.idTokens = oauth.NewIDTokens(h.keys, store, h.scopes, h.answers, issuer, clock, time.Hour)
 	table, err := ratelimit.NewTable(nil)
 	require.NoError(t, err)
 	signIn := account.NewSignIn(store, nil, h.hasher, ratelimit.NewSignIn(ratelimit.NewMemory(clock), table), events)

@@ -113,6 +113,6 @@ func (p *Provider) released(u *account.User, c *client.Client, g *grant.Grant) (
 	}
 	may := newRelease(c, p.domain.Scopes, g, g.Scopes)
 	claims := pick(u, func(claim string) bool { return may.byScope(claim) || may.byName(claim, asked.UserInfo) })
-	claims["sub"] = subjectOf(g)
+	claims["sub"] = p.answers().ofGrant(c, g)
 	return claims, nil
 }

@@ -36,18 +36,19 @@ const idTokenType = "JWT"
 
 // IDTokens writes and reads ID tokens (OpenID Connect Core section 2).
 type IDTokens struct {
-	keys   idTokenKeys
-	users  userFinder
-	scopes scopeCatalogue
-	issuer string
-	clock  provider.Clock
+	keys    idTokenKeys
+	users   userFinder
+	scopes  scopeCatalogue
+	answers *Answers
+	issuer  string
+	clock   provider.Clock
 	// lifetime is how long an ID token is valid, for clients that have no lifetime of their own.
 	lifetime time.Duration
 }
 
 // NewIDTokens makes an IDTokens for the given issuer.
-func NewIDTokens(k idTokenKeys, users userFinder, scopes scopeCatalogue, issuer string, clock provider.Clock, lifetime time.Duration) *IDTokens {
-	return &IDTokens{keys: k, users: users, scopes: scopes, issuer: issuer, clock: clock, lifetime: lifetime}
+func NewIDTokens(k idTokenKeys, users userFinder, scopes scopeCatalogue, answers *Answers, issuer string, clock provider.Clock, lifetime time.Duration) *IDTokens {
+	return &IDTokens{keys: k, users: users, scopes: scopes, answers: answers, issuer: issuer, clock: clock, lifetime: lifetime}
 }
 
 // Issue signs the ID token that is returned with an access token, a code, or alone. It has the claims
@@ -55,7 +56,7 @@ func NewIDTokens(k idTokenKeys, users userFinder, scopes scopeCatalogue, issuer 
 // (OpenID Connect Core section 5.4), and in the ID token too for clients registered so, or where it
 // comes alone, with nothing that UserInfo could be called with. One beside a code has none of them:
 // it goes through a browser, and the one that the code is exchanged for has them all (section
-// 3.3.3.6).
+// 3.3.3.6). It is encrypted for clients registered so, and refused where the client has no key for that.
 func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepared) (string, error) {
 	alg := keys.RS256
 	if c.IDTokenAlg != "" {
@@ -70,7 +71,7 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepare
 		}
 	}
 	now := i.clock.Now(ctx)
-	claims["iss"], claims["sub"], claims["aud"] = i.issuer, subjectOf(g), c.ID
+	claims["iss"], claims["sub"], claims["aud"] = i.issuer, i.answers.ofGrant(c, g), c.ID
 	lifetime := i.lifetime
 	if c.IDTokenLifetime > 0 {
 		lifetime = c.IDTokenLifetime
@@ -92,11 +93,7 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepare
 	if x.Nonce != "" {
 		claims["nonce"] = x.Nonce
 	}
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		return "", fmt.Errorf("oauth: marshal ID token: %w", err)
-	}
-	return i.keys.Sign(ctx, alg, idTokenType, payload)
+	return i.answers.idToken(ctx, c, alg, claims)
 }
 
 // aboutUser returns the claims about the user, who is read only where there are some. Alone: nothing
@@ -143,12 +140,22 @@ type Hint struct {
 	Subject   string
 	SessionID string
 	Audience  []string
+
+	// userID is the user of a pairwise subject.
+	userID provider.ID
+}
+
+// Means tells whether the hint is about a user. A client whose kind of subjects has changed keeps ID tokens of
+// before, so both kinds are read.
+func (h *Hint) Means(u *account.User) bool {
+	return h.Subject == u.Subject || (!h.userID.IsZero() && h.userID == u.ID)
 }
 
 // errHint is returned for a text that is no ID token of this server.
 var errHint = errors.New("oauth: not an ID token of this issuer")
 
-// Hint verifies an id_token_hint with any of the published keys.
+// Hint verifies an id_token_hint with any of the published keys. One that is encrypted to the client cannot be read:
+// the client sends what was in it.
 func (i *IDTokens) Hint(ctx context.Context, text string) (Hint, error) {
 	payload, err := i.keys.Verify(ctx, text, idTokenType, keys.RS256, keys.PS256, keys.ES256, keys.EdDSA)
 	if err != nil {
@@ -165,5 +172,7 @@ func (i *IDTokens) Hint(ctx context.Context, text string) (Hint, error) {
 	if err := json.Unmarshal(payload, &claims); err != nil || claims.ClientID != "" || claims.Issuer != i.issuer || claims.Subject == "" || claims.Audience == "" {
 		return Hint{}, errHint
 	}
-	return Hint{Subject: claims.Subject, SessionID: claims.SessionID, Audience: []string{claims.Audience}}, nil
+	hint := Hint{Subject: claims.Subject, SessionID: claims.SessionID, Audience: []string{claims.Audience}}
+	hint.userID, _ = i.answers.Read(claims.Subject)
+	return hint, nil
 }

@@ -71,7 +71,7 @@ func (p *Provider) describe(found *inspected, refresh bool) Introspection {
 		ClientID:  g.ClientID,
 		TokenType: "Bearer",
 		TokenUse:  "access_token",
-		Subject:   subjectOf(g),
+		Subject:   p.answers().ofGrant(found.client, g),
 		Audience:  g.Audience,
 		Issuer:    p.settings.Issuer,
 		ID:        t.ID.String(),
@@ -102,15 +102,4 @@ func maySee(caller *client.Client, g *grant.Grant) bool {
 	default:
 		return caller.MayIntrospect
 	}
-}
-
-// subjectOf is the sub of a token: the client where there is no user (RFC 9068 section 2.2).
-func subjectOf(g *grant.Grant) string {
-	if g.UserID.IsZero() {
-		return g.ClientID
-	}
-	if g.Subject != "" {
-		return g.Subject
-	}
-	return g.UserID.String()
 }

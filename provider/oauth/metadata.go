@@ -27,11 +27,17 @@ type Metadata struct {
 	ResponseModesSupported []string `json:"response_modes_supported"`
 	SubjectTypesSupported  []string `json:"subject_types_supported"`
 	ClaimsSupported        []string `json:"claims_supported"`
+	ClaimTypesSupported    []string `json:"claim_types_supported"`
 	ACRValuesSupported     []string `json:"acr_values_supported"`
 	PromptValuesSupported  []string `json:"prompt_values_supported"`
 	UILocalesSupported     []string `json:"ui_locales_supported,omitempty"`
 
 	IDTokenSigningAlgValuesSupported          []string `json:"id_token_signing_alg_values_supported"`
+	IDTokenEncryptionAlgs                     []string `json:"id_token_encryption_alg_values_supported"`
+	IDTokenEncryptionEncs                     []string `json:"id_token_encryption_enc_values_supported"`
+	UserInfoSigningAlgs                       []string `json:"userinfo_signing_alg_values_supported"`
+	UserInfoEncryptionAlgs                    []string `json:"userinfo_encryption_alg_values_supported"`
+	UserInfoEncryptionEncs                    []string `json:"userinfo_encryption_enc_values_supported"`
 	TokenEndpointAuthMethodsSupported         []string `json:"token_endpoint_auth_methods_supported"`
 	TokenEndpointAuthSigningAlgsSupported     []string `json:"token_endpoint_auth_signing_alg_values_supported"`
 	IntrospectionEndpointAuthMethodsSupported []string `json:"introspection_endpoint_auth_methods_supported"`

@@ -20,14 +20,15 @@ type signer interface {
 
 // Minter writes JWT access tokens (RFC 9068).
 type Minter struct {
-	keys   signer
-	users  userFinder
-	issuer string
+	keys     signer
+	users    userFinder
+	subjects *Subjects
+	issuer   string
 }
 
 // NewMinter makes a Minter for the given issuer.
-func NewMinter(keys signer, users userFinder, issuer string) *Minter {
-	return &Minter{keys: keys, users: users, issuer: issuer}
+func NewMinter(keys signer, users userFinder, subjects *Subjects, issuer string) *Minter {
+	return &Minter{keys: keys, users: users, subjects: subjects, issuer: issuer}
 }
 
 type accessTokenClaims struct {
@@ -54,11 +55,12 @@ type accessTokenClaims struct {
 
 // MintAccessToken signs the token as the client is registered, by default by ES256 and as at+jwt.
 // The claims are built anew for each token: fosite's session would keep the iat of the first one.
-// The audience of a token without one is the issuer.
+// The audience of a token without one is the issuer. Its sub is that of the client, which can read it: the public
+// subject of a user would undo pairwise ones (RFC 9068 section 6).
 func (m *Minter) MintAccessToken(ctx context.Context, c *client.Client, g *grant.Grant, t *grant.Token) (string, error) {
 	claims := accessTokenClaims{
 		Issuer:    m.issuer,
-		Subject:   subjectOf(g),
+		Subject:   m.subjects.ofGrant(c, g),
 		Audience:  audienceClaim(g.Audience, m.issuer),
 		ClientID:  g.ClientID,
 		Scope:     strings.Join(g.Scopes, " "),

@@ -28,8 +28,12 @@ func idToken(idTokens *IDTokens, s Settings) part {
 		},
 		token: &idTokenHandler{idTokens},
 		describe: func(m *Metadata) {
-			m.SubjectTypesSupported = []string{"public"}
+			m.SubjectTypesSupported = []string{string(client.Public), string(client.Pairwise)}
 			m.IDTokenSigningAlgValuesSupported = client.SigningAlgorithms()
+			m.IDTokenEncryptionAlgs, m.IDTokenEncryptionEncs = client.AnswerAlgorithms(), client.AnswerEncryptions()
+			m.UserInfoSigningAlgs = client.SigningAlgorithms()
+			m.UserInfoEncryptionAlgs, m.UserInfoEncryptionEncs = client.AnswerAlgorithms(), client.AnswerEncryptions()
+			m.ClaimTypesSupported = []string{"normal"}
 			m.ClaimsSupported = claimNames()
 			m.ClaimsParameterSupported = true
 			m.ACRValuesSupported = acr.UpTo(s.OfferedACR)

@@ -55,6 +55,7 @@ const (
 )
 
 func (i *IDTokens) details(ctx context.Context, r *AuthorizeRequest, form url.Values) error {
+	r.subjects = i.answers.Subjects
 	r.Nonce, r.LoginHint = form.Get("nonce"), form.Get("login_hint")
 	r.UILocales = preferredLocales(form.Get("ui_locales"))
 	if len(r.Nonce) > maxNonce {
@@ -76,7 +77,7 @@ func (i *IDTokens) details(ctx context.Context, r *AuthorizeRequest, form url.Va
 		if err != nil || !slices.Contains(claims.Audience, r.Client.ID) {
 			return malformed("id_token_hint")
 		}
-		r.HintSubject = claims.Subject
+		r.Hint = &claims
 	}
 	return nil
 }

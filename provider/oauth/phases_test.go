@@ -65,12 +65,12 @@ func (k *busyKeys) Sign(ctx context.Context, alg keys.Algorithm, typ string, pay
 func TestNothingIsSignedWhileTheDatabaseIsLocked(t *testing.T) {
 	r := newRefreshing(t, func(c *client.Client) { c.TokenFormat = client.JWT })
 	signer := &busyKeys{Manager: r.keys, h: r.fixture}
-	tokens := grant.NewIssuer(r.store, r.ring.Key(keyring.TokenHash), oauth.NewMinter(signer, r.store, issuer), (*event.Bus)(nil), r.gate, r.domain.Clock, rand.Reader, r.lifetimes)
+	tokens := grant.NewIssuer(r.store, r.ring.Key(keyring.TokenHash), oauth.NewMinter(signer, r.store, r.answers.Subjects, issuer), (*event.Bus)(nil), r.gate, r.domain.Clock, rand.Reader, r.lifetimes)
 	domain := r.domain
 	domain.Issuer = tokens
 	domain.Codes = grant.NewCodes(r.store, r.store, tokens)
 	domain.Refresh = grant.NewRefresher(r.store, r.store, tokens, r.ring.Key(keyring.RefreshSuccessor), r.imported)
-	domain.IDTokens = oauth.NewIDTokens(signer, r.store, r.scopes, issuer, r.domain.Clock, time.Hour)
+	domain.IDTokens = oauth.NewIDTokens(signer, r.store, r.scopes, oauth.NewAnswers(r.answers.Subjects, signer, nil), issuer, r.domain.Clock, time.Hour)
 	p, err := oauth.New(oauth.Settings{Issuer: issuer}, domain)
 	require.NoError(t, err)
 	r.provider = p
@@ -97,7 +97,7 @@ func TestWhatCannotBeSignedIsNotSpent(t *testing.T) {
 	r := newRefreshing(t, nil)
 	good := r.provider
 	domain := r.domain
-	domain.IDTokens = oauth.NewIDTokens(unsigned{r.keys}, r.store, r.scopes, issuer, r.domain.Clock, time.Hour)
+	domain.IDTokens = oauth.NewIDTokens(unsigned{r.keys}, r.store, r.scopes, oauth.NewAnswers(r.answers.Subjects, unsigned{r.keys}, nil), issuer, r.domain.Clock, time.Hour)
 	broken, err := oauth.New(oauth.Settings{Issuer: issuer}, domain)
 	require.NoError(t, err)
 

@@ -83,6 +83,9 @@ func New(s Settings, d Domain) (*Provider, error) {
 	return &Provider{composition: c, domain: d, settings: s, names: Names{s.Issuer, s.Issuer + s.Paths.UserInfo}}, nil
 }
 
+// answers give what clients are told about users its form.
+func (p *Provider) answers() *Answers { return p.domain.IDTokens.answers }
+
 // authenticate authenticates the client of a call, once.
 func (p *Provider) authenticate(ctx context.Context, call *Call) error {
 	c, err := p.domain.Authenticator.Authenticate(ctx, call)

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
 // Names are the audiences that stand for this server: the issuer, and its UserInfo endpoint.
@@ -22,24 +23,47 @@ func (n Names) in(audience []string) bool {
 // section 5.3). It takes two statements. A request with an active token counts against the budget
 // of its client, any other as unauthenticated.
 func (p *Provider) UserInfo(ctx context.Context, call *Call) (map[string]any, error) {
+	claims, _, err := p.userInfo(ctx, call)
+	return claims, err
+}
+
+// UserInfoResponse is what the UserInfo endpoint responds.
+type UserInfoResponse struct {
+	// Claims are sent as JSON, unless there is a JWT: signed, encrypted or both.
+	Claims map[string]any
+	JWT    string
+}
+
+// UserInfoResponse is UserInfo in the form that the client of the token is registered for (section 5.3.2).
+func (p *Provider) UserInfoResponse(ctx context.Context, call *Call) (UserInfoResponse, error) {
+	claims, c, err := p.userInfo(ctx, call)
+	if err != nil {
+		return UserInfoResponse{}, err
+	}
+	jwt, err := p.answers().userInfo(ctx, c, p.settings.Issuer, claims)
+	return UserInfoResponse{Claims: claims, JWT: jwt}, err
+}
+
+func (p *Provider) userInfo(ctx context.Context, call *Call) (map[string]any, *client.Client, error) {
 	ctx = WithCall(ctx, call)
 	found, err := p.presented(ctx, call)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	g := found.grant
 	if g.UserID.IsZero() || !slices.Contains(g.Scopes, scopeOpenID) {
-		return nil, call.refuse(ctx, insufficientScope(scopeOpenID).For(g.ClientID))
+		return nil, nil, call.refuse(ctx, insufficientScope(scopeOpenID).For(g.ClientID))
 	}
 	if err := call.served(ctx, found.client); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	user, err := p.domain.Users.User(ctx, g.UserID)
 	if errors.Is(err, provider.ErrNotFound) || (err == nil && user.Disabled) {
-		return nil, badToken("The access token is unknown, expired or revoked.")
+		return nil, nil, badToken("The access token is unknown, expired or revoked.")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find user: %w", err)
+		return nil, nil, fmt.Errorf("find user: %w", err)
 	}
-	return p.released(user, found.client, g)
+	claims, err := p.released(user, found.client, g)
+	return claims, found.client, err
 }

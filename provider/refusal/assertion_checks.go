@@ -45,5 +45,11 @@ func assertionEntries() map[Check]Entry {
 			"Check that the URL is reachable from this server over https and responds with a JWK set within five seconds.",
 			"The log has the cause. A private address must be named in GATEHOUSE_OUTBOUND_ALLOW.",
 		},
+		CheckEncryptionKey: {
+			"No key to encrypt with",
+			"The client is registered for encrypted ID tokens or UserInfo responses, and its keys have none for the algorithm.",
+			"Publish a key of the right kind without use, or with use enc: RSA of 2048 bits or more for RSA-OAEP-256, P-256, P-384 or P-521 for ECDH-ES. Its alg, if it has one, must be the registered algorithm.",
+			"`gatehouse client get ID` shows where the client's keys come from. Its code and its refresh token stay valid.",
+		},
 	}
 }

@@ -115,4 +115,5 @@ const (
 	CheckAssertionTime      Check = "client_assertion_time"
 	CheckAssertionReplay    Check = "client_assertion_replayed"
 	CheckKeySetFetch        Check = "client_jwks_uri"
+	CheckEncryptionKey      Check = "client_encryption_key"
 )

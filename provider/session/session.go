@@ -139,9 +139,9 @@ func (m *Manager) live(s *Session, now time.Time) bool {
 	return s.EndedAt == nil && !s.User.Disabled && now.Before(s.ExpiresAt) && now.Before(s.SeenAt.Add(m.lifetimes.Idle))
 }
 
-// EndNamed ends the session with the given id if it is a live session of the given subject, and
+// EndNamed ends the session with the given id if it is a live session of the user who is meant, and
 // tells whether it did.
-func (m *Manager) EndNamed(ctx context.Context, id provider.ID, subject string) (bool, error) {
+func (m *Manager) EndNamed(ctx context.Context, id provider.ID, means func(u *account.User) bool) (bool, error) {
 	s, err := m.store.Session(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) {
 		return false, nil
@@ -149,7 +149,7 @@ func (m *Manager) EndNamed(ctx context.Context, id provider.ID, subject string) 
 	if err != nil {
 		return false, fmt.Errorf("session: read: %w", err)
 	}
-	if s.EndedAt != nil || s.User.Subject != subject {
+	if s.EndedAt != nil || !means(s.User) {
 		return false, nil
 	}
 	return true, m.End(ctx, s)

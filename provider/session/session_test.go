@@ -167,13 +167,13 @@ func TestEndNamedNeedsTheSubjectOfTheSession(t *testing.T) {
 	f := newFixture(t)
 	s, text := f.begin(nil)
 	for id, subject := range map[provider.ID]string{s.ID: provider.NewID(s.Proofs.AuthTime(), rand.Reader).String(), f.user.ID: f.user.Subject} {
-		ended, err := f.EndNamed(t.Context(), id, subject)
+		ended, err := f.EndNamed(t.Context(), id, func(u *account.User) bool { return u.Subject == subject })
 		require.NoError(t, err)
 		assert.False(t, ended)
 		assert.True(t, f.live(text))
 	}
 	for _, want := range []bool{true, false} {
-		ended, err := f.EndNamed(t.Context(), s.ID, f.user.Subject)
+		ended, err := f.EndNamed(t.Context(), s.ID, func(u *account.User) bool { return u.ID == f.user.ID })
 		require.NoError(t, err)
 		assert.Equal(t, want, ended)
 		assert.False(t, f.live(text))

@@ -75,6 +75,28 @@ func testRevocations(t *testing.T, f *fixture) {
 
 var errRolledBack = errors.New("rolled back") //nolint:errname // of a test
 
+// The end of a user is told by the grants too: tokens with a pairwise subject do not name the user as the event does.
+func testRevokedGrantsOfUsers(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.client(t, "app")
+	u := f.user(t, "alice")
+	issue := func() string {
+		g := &grant.Grant{ClientID: "app", UserID: u.ID, Subject: u.Subject, UserGeneration: u.Generation, Scopes: []string{"openid"}, Audience: []string{}, Offline: true}
+		return "grant " + f.refreshable(t, g).GrantID.String()
+	}
+	want := []string{issue(), "user " + u.Subject}
+	u.Disabled = true
+	require.NoError(t, f.UpdateUser(ctx, u))
+	assert.ElementsMatch(t, want, f.revoked(t))
+	u.Disabled = false
+	require.NoError(t, f.UpdateUser(ctx, u))
+	u, err := f.User(ctx, u.ID)
+	require.NoError(t, err)
+	want = append(want, issue(), "user "+u.Subject)
+	require.NoError(t, f.DeleteUser(ctx, u.ID, f.clock()))
+	assert.ElementsMatch(t, want, f.revoked(t))
+}
+
 // The feed says how long a token would have been valid, by which readers forget it.
 func testRevokedTokensExpire(t *testing.T, f *fixture) {
 	ctx := t.Context()

@@ -1,0 +1,168 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/fault"
+	"github.com/gatehouse-id/gatehouse/provider/outbound"
+)
+
+// SubjectType says how a client knows users (OpenID Connect Core section 8).
+type SubjectType string
+
+// Public: by the subject that all public clients see. Pairwise: by one that only clients of the same sector see.
+const (
+	Public   SubjectType = "public"
+	Pairwise SubjectType = "pairwise"
+)
+
+// Pairwise tells whether the client knows users by pairwise subjects.
+func (c *Client) Pairwise() bool { return c.SubjectType == Pairwise }
+
+// Sector is the host by which pairwise subjects differ: that of the sector identifier URI, or else the one of all
+// redirect URIs (OpenID Connect Core section 8.1). Empty: there is none.
+func (c *Client) Sector() string {
+	if c.SectorIdentifierURI != "" {
+		return hostOf(c.SectorIdentifierURI)
+	}
+	var sector string
+	for i, uri := range c.RedirectURIs {
+		host := hostOf(uri)
+		if host == "" || Loopback(host) || (i > 0 && host != sector) {
+			return ""
+		}
+		sector = host
+	}
+	return sector
+}
+
+// hostOf is the host of a web address, without the port, in lower case. The scheme of a native application has none.
+func hostOf(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
+
+// validateSector demands a sector of a client with pairwise subjects. A client without redirect URIs could name
+// any sector, since there is nothing that its document could lack.
+func (c *Client) validateSector(bad *Invalid) {
+	if uri := c.SectorIdentifierURI; uri != "" {
+		u, err := url.Parse(uri)
+		if err != nil || u.Scheme != "https" || u.Hostname() == "" || strings.ContainsFunc(u.Host, notInHost) || !provider.ValidPort(u.Port()) || u.User != nil || u.Fragment != "" || len(uri) > 2000 {
+			bad.add("sector_identifier_uri", fault.New(fault.HTTPS))
+			return
+		}
+		if len(c.RedirectURIs) == 0 {
+			bad.add("sector_identifier_uri", fault.New(fault.SectorRedirect))
+		}
+		return
+	}
+	switch {
+	case !c.Pairwise():
+	case len(c.RedirectURIs) == 0:
+		bad.add("subject_type", fault.New(fault.SectorRedirect))
+	case c.Sector() == "":
+		bad.add("sector_identifier_uri", fault.New(fault.SectorMissing))
+	}
+}
+
+// The bounds of a sector document.
+const (
+	maxSector      = 256 << 10
+	maxSectorLists = 5000
+)
+
+type sectorFetcher interface {
+	Get(ctx context.Context, address, accept string, maxBody int64) (outbound.Fetched, error)
+}
+
+// Sectors checks whether a client may name a sector: the document at its URI has all its redirect URIs (OpenID
+// Connect Core section 8.1).
+type Sectors struct{ fetch sectorFetcher }
+
+// NewSectors makes a Sectors.
+func NewSectors(fetch sectorFetcher) *Sectors { return &Sectors{fetch} }
+
+// sectorDocument is what was fetched for a transaction.
+type sectorDocument struct {
+	uri       string
+	redirects []string
+	wrong     *fault.Fault
+}
+
+type sectorKey struct{}
+
+// check returns *Invalid for a client whose sector does not have it. The document is fetched anew each time, and
+// never inside a transaction: that is repeated afterwards.
+func (s *Sectors) check(ctx context.Context, c *Client) error {
+	if c.SectorIdentifierURI == "" {
+		return nil
+	}
+	d, ok := ctx.Value(sectorKey{}).(sectorDocument)
+	if !ok || d.uri != c.SectorIdentifierURI {
+		if provider.InTransaction(ctx) {
+			return &provider.Beforehand{Do: func(ctx context.Context) (context.Context, error) {
+				return context.WithValue(ctx, sectorKey{}, s.read(ctx, c.SectorIdentifierURI)), ctx.Err()
+			}}
+		}
+		d = s.read(ctx, c.SectorIdentifierURI)
+	}
+	var bad Invalid
+	if d.wrong != nil {
+		bad.add("sector_identifier_uri", d.wrong)
+		return bad.orNil()
+	}
+	for _, uri := range c.RedirectURIs {
+		if !slices.Contains(d.redirects, uri) {
+			bad.add("sector_identifier_uri", fault.New(fault.SectorLacks, "value", strconv.Quote(uri)))
+		}
+	}
+	return bad.orNil()
+}
+
+// read fetches a document. Why that failed is not told: who registers a client may not learn what is behind a
+// firewall.
+func (s *Sectors) read(ctx context.Context, uri string) sectorDocument {
+	d := sectorDocument{uri: uri}
+	if s == nil || s.fetch == nil {
+		d.wrong = fault.New(fault.SectorFetch)
+		return d
+	}
+	response, err := s.fetch.Get(ctx, uri, "application/json", maxSector)
+	if err != nil {
+		d.wrong = fault.New(fault.SectorFetch)
+		return d
+	}
+	var list []*string
+	if provider.TooDeep(response.Body) || json.Unmarshal(response.Body, &list) != nil || len(list) > maxSectorLists || slices.Contains(list, nil) || list == nil {
+		d.wrong = fault.New(fault.SectorDocument, "most", maxSectorLists)
+		return d
+	}
+	for _, one := range list {
+		d.redirects = append(d.redirects, *one)
+	}
+	return d
+}
+
+// changedSector checks the sector of a client where the redirect URIs or the sector change. It refuses to move
+// pairwise subjects to another sector: the client would know nobody any more or, by redirect URIs of another host,
+// the subjects of that one.
+func (r *Registry) changedSector(ctx context.Context, c, before *Client) error {
+	if c.Pairwise() && before.Pairwise() && c.Sector() != before.Sector() {
+		var bad Invalid
+		bad.add("sector_identifier_uri", fault.New(fault.SectorChanged, "before", before.Sector(), "after", c.Sector()))
+		return bad.orNil()
+	}
+	if c.SectorIdentifierURI == before.SectorIdentifierURI && slices.Equal(c.RedirectURIs, before.RedirectURIs) {
+		return nil // not fetched: a client must be changeable while its server is down
+	}
+	return r.sectors.check(ctx, c)
+}
