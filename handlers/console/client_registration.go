@@ -26,6 +26,9 @@ func registrationGroups() []groupNames {
 		{"request_objects", true, []string{
 			"require_signed_request_object", "request_object_signing_alg", "request_uris", "request_object_encryption_alg", "request_object_encryption_enc",
 		}},
+		{"sign_out", true, []string{
+			"backchannel_logout_uri", "backchannel_logout_session_required", "frontchannel_logout_uri", "frontchannel_logout_session_required", "initiate_login_uri",
+		}},
 		{"rare", true, []string{
 			"subject_type", "sector_identifier_uri", "response_types", "default_max_age", "default_acr_values", "require_auth_time", "allow_plain_pkce", "allow_undotted_scheme", "rate_limit",
 		}},

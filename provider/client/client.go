@@ -170,6 +170,15 @@ type Client struct {
 	Contacts []string
 	// PostLogoutRedirectURIs are where a browser may be sent after signing out.
 	PostLogoutRedirectURIs []string
+	// BackChannelLogoutURI is where the end of a session is posted (OpenID Connect Back-Channel Logout
+	// section 2.2), FrontChannelLogoutURI what a page of the browser loads then (Front-Channel Logout
+	// section 2); empty: the client is not told in that way. With SessionRequired it wants to know
+	// which session ended.
+	BackChannelLogoutURI, FrontChannelLogoutURI                         string
+	BackChannelLogoutSessionRequired, FrontChannelLogoutSessionRequired bool
+	// InitiateLoginURI is where somebody else may send a browser for the client to begin a sign-in
+	// (OpenID Connect Core section 4); empty: nowhere.
+	InitiateLoginURI string
 
 	Secrets   []Secret
 	CreatedAt time.Time

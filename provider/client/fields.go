@@ -54,6 +54,31 @@ func Fields() []Field {
 			in:    func(c *Client) any { return &c.PostLogoutRedirectURIs },
 		},
 		{
+			Name: "backchannel_logout_uri", Flag: "backchannel-logout-uri", Label: "Told of sign-outs at", Optional: true, Document: true,
+			Help: "where the server posts a signed logout token when a session ends in which the client took part (OpenID Connect Back-Channel Logout)",
+			in:   func(c *Client) any { return &c.BackChannelLogoutURI },
+		},
+		{
+			Name: "backchannel_logout_session_required", Flag: "backchannel-logout-session-required", Optional: true, Document: true,
+			Help: "the client needs to know which session ended; logout tokens always say so",
+			in:   func(c *Client) any { return &c.BackChannelLogoutSessionRequired },
+		},
+		{
+			Name: "frontchannel_logout_uri", Flag: "frontchannel-logout-uri", Label: "Loaded at sign-out", Optional: true, Document: true,
+			Help: "what the page after a sign-out loads in a frame, of the origin of a redirect URI (OpenID Connect Front-Channel Logout)",
+			in:   func(c *Client) any { return &c.FrontChannelLogoutURI },
+		},
+		{
+			Name: "frontchannel_logout_session_required", Flag: "frontchannel-logout-session-required", Optional: true, Document: true,
+			Help: "add iss and sid to what is loaded, so that the client knows which session ended",
+			in:   func(c *Client) any { return &c.FrontChannelLogoutSessionRequired },
+		},
+		{
+			Name: "initiate_login_uri", Flag: "initiate-login-uri", Label: "Begins a sign-in", Optional: true, Document: true,
+			Help: "page of the client that begins a sign-in when somebody else leads a browser there (OpenID Connect Core section 4)",
+			in:   func(c *Client) any { return &c.InitiateLoginURI },
+		},
+		{
 			Name: "client_uri", Flag: "client-uri", Help: "home page, shown to users", Label: "Home page", Optional: true,
 			in: func(c *Client) any { return &c.URI }, check: shownURI(func(c *Client) string { return c.URI }),
 		},

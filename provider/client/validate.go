@@ -58,6 +58,7 @@ func (c *Client) validate(before []texts) error {
 	c.validateAudience(&bad)
 	c.validateRedirectURIs(&bad)
 	c.validatePostLogout(&bad)
+	c.validateVisited(&bad)
 	c.validateRotation(&bad)
 	c.validateKeys(&bad)
 	c.validateRequestObjects(&bad)

@@ -114,6 +114,8 @@ const (
 	URIHost            Code = "uri_host"
 	URIPort            Code = "uri_port"
 	URIHTTPS           Code = "uri_https"
+	FrontChannelOrigin Code = "frontchannel_origin"
+	NeedsLogoutURI     Code = "needs_logout_uri"
 	URINative          Code = "uri_native"
 	URITaken           Code = "uri_taken"
 	URIUndotted        Code = "uri_undotted"

@@ -121,6 +121,8 @@ func english() map[Code]string {
 		URIHost:            "{value} must have a host of letters, digits, dots and hyphens",
 		URIPort:            "{value} must have a port between 1 and 65535",
 		URIHTTPS:           "{value} must use https, or http on 127.0.0.1, [::1] or localhost",
+		FrontChannelOrigin: "{value} must have the scheme, host and port of a redirect URI",
+		NeedsLogoutURI:     "needs {property}",
 		URINative:          "{value} has a scheme that only native clients may use",
 		URITaken:           "{value} has a scheme of browsers or of other programs",
 		URIUndotted:        "{value} must use a scheme with a dot, such as com.example.app (--allow-undotted-scheme allows others: any application could claim them)",
