@@ -1,9 +1,10 @@
 package webhook
 
 import (
-	"encoding/binary"
 	"io"
 	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/delivery"
 )
 
 // pauses are those before each repetition, as Standard Webhooks proposes.
@@ -13,21 +14,7 @@ func pauses() []time.Duration {
 	}
 }
 
-// maxRetryAfter bounds how long a receiver can put a delivery off.
-const maxRetryAfter = 24 * time.Hour
-
-// pause is how long to wait after a number of failed attempts, at least as long as the receiver
-// asked for; more is false after the last. A tenth of it is random, so that what failed together
-// does not come back together.
+// pause is how long to wait after a number of failed attempts; more is false after the last.
 func pause(tries int, retryAfter time.Duration, random io.Reader) (_ time.Duration, more bool) {
-	all := pauses()
-	if tries < 1 || tries > len(all) {
-		return 0, false
-	}
-	usual := all[tries-1]
-	var b [2]byte
-	if _, err := io.ReadFull(random, b[:]); err == nil {
-		usual += usual / 10 * time.Duration(binary.BigEndian.Uint16(b[:])) / (1 << 16)
-	}
-	return max(usual, min(retryAfter, maxRetryAfter)), true
+	return delivery.Pause(pauses(), tries, retryAfter, random)
 }

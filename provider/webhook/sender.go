@@ -6,20 +6,19 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/delivery"
 )
 
 const (
 	// claimed is how long a delivery belongs to the process that claimed it: longer than a request
 	// may take. After a crash another process has it then.
 	claimed = 15 * time.Second
-	// atOnce bounds the endpoints to which requests are in progress, and failingAtOnce those of them
-	// that have failed last: however many receivers hang, the others get their events.
-	atOnce, failingAtOnce = 64, 32
+	// atOnce bounds the endpoints to which requests are in progress.
+	atOnce = 64
 	// inRow bounds the deliveries to an endpoint before others get their turn.
 	inRow = 100
 	// giveUp is for how long an endpoint may fail before it is disabled.
@@ -54,20 +53,17 @@ type Sender struct {
 	random   io.Reader
 	log      *slog.Logger
 	outcome  func(Outcome)
-
-	mu sync.Mutex
-	// busy are the endpoints to which requests are in progress, and whether they were failing.
-	busy map[provider.ID]bool
+	lanes    *delivery.Lanes[provider.ID]
 }
 
 // Outcome is what became of an attempt.
-type Outcome string
+type Outcome = delivery.Outcome
 
 // The outcomes.
 const (
-	WasDelivered Outcome = "delivered"
-	WillRetry    Outcome = "retry"
-	GaveUp       Outcome = "failed"
+	WasDelivered = delivery.Delivered
+	WillRetry    = delivery.Retry
+	GaveUp       = delivery.Failed
 )
 
 // NewSender makes a Sender. It calls outcome, if that is set, after each attempt.
@@ -75,7 +71,7 @@ func NewSender(q queue, r *Registry, post poster, clock provider.Clock, random i
 	if outcome == nil {
 		outcome = func(Outcome) {}
 	}
-	return &Sender{queue: q, registry: r, post: post, clock: clock, random: random, log: log, outcome: outcome, busy: map[provider.ID]bool{}}
+	return &Sender{queue: q, registry: r, post: post, clock: clock, random: random, log: log, outcome: outcome, lanes: delivery.NewLanes[provider.ID](atOnce)}
 }
 
 // Start begins to deliver what is due and does not wait for it: each endpoint has its own goroutine,
@@ -86,9 +82,9 @@ func (s *Sender) Start(ctx context.Context) error {
 		return fmt.Errorf("webhooks: %w", err)
 	}
 	for _, e := range due {
-		if s.begin(&e) {
+		if s.lanes.Begin(e.ID, e.FailingSince != nil) {
 			go func() {
-				defer s.end(e.ID)
+				defer s.lanes.End(e.ID)
 				s.serve(ctx, e.ID)
 			}()
 		}
@@ -100,34 +96,6 @@ func (s *Sender) Start(ctx context.Context) error {
 func (s *Sender) Due(ctx context.Context) (bool, error) {
 	due, err := s.queue.DueEndpoints(ctx, s.clock.Real(), 1)
 	return len(due) > 0, err
-}
-
-func (s *Sender) begin(e *Endpoint) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, busy := s.busy[e.ID]; busy || len(s.busy) >= atOnce {
-		return false
-	}
-	fails := e.FailingSince != nil
-	if fails {
-		n := 0
-		for _, failing := range s.busy {
-			if failing {
-				n++
-			}
-		}
-		if n >= failingAtOnce {
-			return false
-		}
-	}
-	s.busy[e.ID] = fails
-	return true
-}
-
-func (s *Sender) end(id provider.ID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.busy, id)
 }
 
 // serve delivers to one endpoint until something fails.
