@@ -34,6 +34,7 @@ type Metrics struct {
 	Keys     *Keys
 	Audit    *Audit
 	Webhooks *Webhooks
+	Logouts  *Logouts
 	Messages *Messages
 	Ready    *Ready
 
@@ -61,6 +62,7 @@ func New(to prometheus.Registerer, o Options) (*Metrics, error) {
 		Keys:     newKeys(r),
 		Audit:    &Audit{r},
 		Webhooks: newWebhooks(r),
+		Logouts:  newLogouts(r),
 		Messages: newMessages(r),
 		Ready:    &Ready{r},
 

@@ -53,6 +53,8 @@ type clientRow struct {
 	PolicyURI              string `gorm:"column:policy_uri"`
 	TOSURI                 string `gorm:"column:tos_uri"`
 	PostLogoutRedirectURIs list   `gorm:"column:post_logout_redirect_uris"`
+	// LogoutBack and LogoutFront: there are addresses in Metadata by which it is told of the end of sessions.
+	LogoutBack, LogoutFront bool
 	// Metadata is one JSON object with all that is never queried by.
 	Metadata string
 
@@ -179,13 +181,17 @@ func (s *Store) UpdateClient(ctx context.Context, c *client.Client) error {
 	})
 }
 
-// DeleteClient removes a client with its grants and figures.
+// DeleteClient removes a client with its grants and figures, and what it was to be told.
 func (s *Store) DeleteClient(ctx context.Context, id string) error {
 	return s.changeCatalogue(ctx, func(ctx context.Context) error {
 		if err := s.change(ctx, "DELETE FROM clients WHERE id = ?", id); err != nil {
 			return err
 		}
-		return s.exec(ctx, "DELETE FROM client_statistics WHERE client_id = ?", id)
+		if err := s.exec(ctx, "DELETE FROM client_statistics WHERE client_id = ?", id); err != nil {
+			return err
+		}
+		// What was not delivered is not for another client with that id.
+		return s.exec(ctx, "DELETE FROM logouts WHERE client_id = ?", id)
 	})
 }
 
@@ -261,7 +267,8 @@ func clientRowOf(c *client.Client) (*clientRow, error) {
 		AccessTokenAlg: c.AccessTokenAlg, AccessTokenTyp: c.AccessTokenTyp, RequiredACR: c.RequiredACR, IDTokenClaims: c.IDTokenClaims,
 		AllowUndottedScheme: c.AllowUndottedScheme, Restricted: c.Restricted,
 		URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
-		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, Metadata: string(metadata), CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, Metadata: string(metadata),
+		LogoutBack: c.BackChannelLogoutURI != "", LogoutFront: c.FrontChannelLogoutURI != "", CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}, nil
 }
 

@@ -21,6 +21,7 @@ type grantRow struct {
 	UserID      optionalID
 	Subject     optionalText
 	SessionID   optionalID
+	SID         optionalID `gorm:"column:sid"`
 	AuthTime    *time.Time
 	ACR         optionalText `gorm:"column:acr"`
 	AMR         optionalText `gorm:"column:amr"`
@@ -32,12 +33,12 @@ type grantRow struct {
 // grantColumns and into read a grant in a statement without GORM, whose reflection would cost more
 // than the row.
 const grantColumns = `g.id, g.client_id, g.scopes, g.audience, g.created_at, g.expires_at, g.ended_at,
-	g.user_id, g.subject, g.session_id, g.auth_time, g.acr, g.amr, g.claims, g.claims_agreed, g.offline`
+	g.user_id, g.subject, g.session_id, g.auth_time, g.acr, g.amr, g.claims, g.claims_agreed, g.offline, g.sid`
 
 func (r *grantRow) into() []any {
 	return []any{
 		&r.ID, &r.ClientID, &r.Scopes, &r.Audience, &r.CreatedAt, &r.ExpiresAt, &r.EndedAt,
-		&r.UserID, &r.Subject, &r.SessionID, &r.AuthTime, &r.ACR, &r.AMR, &r.Claims, &r.Agreed, &r.Offline,
+		&r.UserID, &r.Subject, &r.SessionID, &r.AuthTime, &r.ACR, &r.AMR, &r.Claims, &r.Agreed, &r.Offline, &r.SID,
 	}
 }
 
@@ -47,7 +48,7 @@ func (r grantRow) grant() *grant.Grant {
 	return &grant.Grant{
 		ID: provider.ID(r.ID), ClientID: r.ClientID, Scopes: r.Scopes, Audience: r.Audience, StandingKey: r.StandingKey,
 		CreatedAt: r.CreatedAt.UTC(), ExpiresAt: utc(r.ExpiresAt), EndedAt: utc(r.EndedAt),
-		UserID: provider.ID(r.UserID), Subject: string(r.Subject), SessionID: provider.ID(r.SessionID), AuthTime: utc(r.AuthTime),
+		UserID: provider.ID(r.UserID), Subject: string(r.Subject), SessionID: provider.ID(r.SessionID), SID: provider.ID(r.SID), AuthTime: utc(r.AuthTime),
 		ACR: string(r.ACR), AMR: words(r.AMR), Claims: string(r.Claims), ClaimsAgreed: r.Agreed, Offline: r.Offline,
 	}
 }

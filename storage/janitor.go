@@ -24,6 +24,9 @@ const (
 	// an incident.
 	keepTokens = time.Hour
 	keepGrants = 24 * time.Hour
+	// keepLogouts is how long it is kept what clients were told of ended sessions. By then none is tried
+	// any more.
+	keepLogouts = 7 * 24 * time.Hour
 	// keepMessages is how long messages to people are kept after they were written. By then none is
 	// tried any more.
 	keepMessages = 7 * 24 * time.Hour
@@ -69,15 +72,16 @@ func (j *Janitor) sweep(ctx context.Context) error {
 		j.removed("revocations", removed.Revocations)
 		j.removed("used_challenges", removed.Challenges)
 		j.removed("statistics", removed.Figures)
+		j.removed("logouts", removed.Logouts)
 	}
 	if removed != (Swept{}) {
-		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys, "idempotency_keys", removed.IdempotencyKeys, "verifications", removed.Verifications, "messages", removed.Messages, "revocations", removed.Revocations, "challenges", removed.Challenges, "figures", removed.Figures)
+		j.log.InfoContext(ctx, "expired rows removed", "tokens", removed.Tokens, "grants", removed.Grants, "sessions", removed.Sessions, "assertions", removed.Assertions, "signing_keys", removed.SigningKeys, "idempotency_keys", removed.IdempotencyKeys, "verifications", removed.Verifications, "messages", removed.Messages, "revocations", removed.Revocations, "challenges", removed.Challenges, "figures", removed.Figures, "logouts", removed.Logouts)
 	}
 	return err
 }
 
 // Swept counts the rows that a sweep removed.
-type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys, IdempotencyKeys, Verifications, Messages, Revocations, Challenges, Figures int64 }
+type Swept struct{ Tokens, Grants, Sessions, Assertions, SigningKeys, IdempotencyKeys, Verifications, Messages, Revocations, Challenges, Figures, Logouts int64 }
 
 // Sweep removes a bounded number of expired rows.
 func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
@@ -91,7 +95,7 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 	}
 	old := now.Add(-keepGrants)
 	removed.Grants = remove(`DELETE FROM grants WHERE id IN
-		(SELECT id FROM grants WHERE ended_at < ? OR expires_at < ? LIMIT ?)`, old, old, batchSize) // their codes go with them
+		(SELECT id FROM grants WHERE (ended_at < ? OR expires_at < ?) AND NOT `+toBeTold+` LIMIT ?)`, old, old, now, batchSize) // their codes go with them
 	removed.Sessions = remove(`DELETE FROM sessions WHERE id IN
 		(SELECT id FROM sessions WHERE ended_at < ? OR expires_at < ? LIMIT ?)`, old, old, batchSize)
 	removed.Assertions = remove(`DELETE FROM used_jtis WHERE (client_id, jti) IN
@@ -110,6 +114,8 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 	// The last of all stays: by it processes and readers tell whether the database is the one that they know.
 	removed.Revocations = remove(`DELETE FROM revocations WHERE sequence IN
 		(SELECT sequence FROM revocations WHERE revoked_at < ? AND sequence < (SELECT max(sequence) FROM revocations) LIMIT ?)`, now.Add(-revocation.Keep), batchesPerTick*batchSize)
+	removed.Logouts = remove(`DELETE FROM logouts WHERE id IN
+		(SELECT id FROM logouts WHERE id < ? ORDER BY id LIMIT ?)`, rowID(provider.FirstID(now.Add(-keepLogouts))), batchSize)
 	remove("DELETE FROM ended_mail_factors WHERE ended_at < ?", endedMailBefore(now))
 	// Without the key no token of the other server is valid: it goes with the last of them.
 	remove(`DELETE FROM imported_refresh_tokens WHERE digest IN
@@ -122,6 +128,11 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 	removed.SigningKeys, err = j.store.RemoveSigningKeys(ctx, now.Add(-keys.Overlap))
 	return removed, errors.Join(append(errs, err)...)
 }
+
+// toBeTold: the client of a grant is to be told when its session ends, which may be long after all of its
+// tokens have expired.
+const toBeTold = `EXISTS (SELECT 1 FROM sessions s JOIN clients c ON c.id = grants.client_id AND (c.logout_back OR c.logout_front)
+	WHERE s.id = grants.session_id AND s.ended_at IS NULL AND s.expires_at > ?)`
 
 // sweepTokens walks the tokens by id, which is by age, without an index on expiry. The first walk
 // starts at the oldest and stops when there is nothing to remove: with one lifetime for all, that

@@ -80,9 +80,21 @@ func (s *Store) EndSessions(ctx context.Context, userID provider.ID, at time.Tim
 		for i, id := range rows {
 			ended[i] = provider.ID(id)
 		}
+		if err := s.tellEnds(ctx, userID, len(rows), at); err != nil {
+			return err
+		}
 		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE user_id = ? AND NOT offline AND ended_at IS NULL", at, rowID(userID))
 	})
 	return ended, err
+}
+
+// tellEnds stores that clients are to be told of the sessions of a user that have just ended.
+func (s *Store) tellEnds(ctx context.Context, userID provider.ID, ended int, at time.Time) error {
+	if ended == 0 {
+		return nil
+	}
+	_, err := s.tellEnd(ctx, at, "SELECT id FROM sessions WHERE user_id = ? AND ended_at = ?", rowID(userID), at)
+	return err
 }
 
 // EndSessionsBy ends those sessions of a user in which one of the methods was given, but for one, and returns those that
@@ -104,6 +116,9 @@ func (s *Store) EndSessionsBy(ctx context.Context, userID, but provider.ID, meth
 			return s.fault(err)
 		}
 		if len(rows) > 0 {
+			if err := s.tellEnds(ctx, userID, len(rows), at); err != nil {
+				return err
+			}
 			if err := s.on(ctx).Exec("UPDATE grants SET ended_at = ? WHERE session_id IN ? AND NOT offline AND ended_at IS NULL", at, rows).Error; err != nil {
 				return s.fault(err)
 			}

@@ -82,8 +82,9 @@ func (s *Store) endReplaced(ctx context.Context, previous provider.ID, next *ses
 	return n > 0, err
 }
 
+// moveGrants moves the grants to the next session. Their clients know it by the name of the first.
 func (s *Store) moveGrants(ctx context.Context, previous provider.ID, next *session.Session) error {
-	return s.exec(ctx, "UPDATE grants SET session_id = ? WHERE session_id = ?", rowID(next.ID), rowID(previous))
+	return s.exec(ctx, "UPDATE grants SET sid = coalesce(sid, session_id), session_id = ? WHERE session_id = ?", rowID(next.ID), rowID(previous))
 }
 
 // Session reads a session with its user.
@@ -110,12 +111,27 @@ func (s *Store) TouchSession(ctx context.Context, id provider.ID, at time.Time, 
 
 // EndSession ends a session, and the grants that do not outlive it.
 func (s *Store) EndSession(ctx context.Context, id provider.ID, at time.Time) error {
-	return s.InTx(ctx, func(ctx context.Context) error {
-		if err := s.exec(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id)); err != nil {
+	_, err := s.SignOut(ctx, id, at)
+	return err
+}
+
+// SignOut ends a session, and the grants that do not outlive it, stores that clients are to be told,
+// and returns those that the browser is to tell. If the session had ended before, nobody is told again.
+func (s *Store) SignOut(ctx context.Context, id provider.ID, at time.Time) (parties []session.Party, err error) {
+	err = s.InTx(ctx, func(ctx context.Context) error {
+		parties = nil
+		n, err := s.count(ctx, "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", at, rowID(id))
+		if err != nil {
 			return err
+		}
+		if n > 0 {
+			if parties, err = s.tellEnd(ctx, at, "?", rowID(id)); err != nil {
+				return err
+			}
 		}
 		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE session_id = ? AND NOT offline AND ended_at IS NULL", at, rowID(id))
 	})
+	return parties, err
 }
 
 // SessionHasGrant tells whether a client has a grant that was made in a session.

@@ -163,7 +163,11 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return err
 	}
 	background = append(background, messages.Run)
-	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs, sender, messages) {
+	logouts, err := e.logoutJob(h, directory, t, log)
+	if err != nil {
+		return err
+	}
+	for _, job := range h.jobs(log, e.clock, t.metrics.Jobs, sender, messages, logouts) {
 		background = append(background, func(ctx context.Context) { h.store.Run(ctx, job, e.random) })
 	}
 	e.tuneCollector()
@@ -192,8 +196,8 @@ func (h *instance) ensureKeys(ctx context.Context, log *slog.Logger) error {
 }
 
 // jobs are what one replica at a time does in the background.
-func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs, sender *webhook.Sender, messages *notify.Sender) []storage.Job {
-	jobs := []storage.Job{storage.NewJanitor(h.store, log, clock, m.Removed).Job(), storage.NewSkeletons(h.store).Job(), h.keyringJob(log), messageJob(messages), h.deletionJob(m)}
+func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs, sender *webhook.Sender, messages *notify.Sender, others ...storage.Job) []storage.Job {
+	jobs := append(others, storage.NewJanitor(h.store, log, clock, m.Removed).Job(), storage.NewSkeletons(h.store).Job(), h.keyringJob(log), messageJob(messages), h.deletionJob(m))
 	if every := h.config.KeyRotation; every > 0 {
 		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead, h.config.keyAlgorithms()...)
 		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})

@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/logout"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/statistics"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
@@ -114,6 +115,7 @@ func (t *telemetry) watch(h *instance, l limits) error {
 		m.Audit.WatchVerified(h.lastVerified),
 		m.Webhooks.Watch(t.clock, func(ctx context.Context) ([]webhook.Standing, error) { return h.store.Standings(ctx, t.clock()) }),
 		m.Messages.Watch(t.clock, h.store.WaitingSince),
+		m.Logouts.Watch(t.clock, func(ctx context.Context) (*time.Time, error) { return h.store.LogoutsDueSince(ctx, t.clock()) }),
 	)
 	if l.redis != nil {
 		l.redis.AddHook(redisHook{t})
@@ -146,6 +148,13 @@ func shownPool(client redis.UniversalClient) metrics.RedisPool {
 func (t *telemetry) attempted(outcome webhook.Outcome) {
 	if t.counting {
 		t.metrics.Webhooks.Attempted(outcome)
+	}
+}
+
+// loggedOut counts requests that tell clients of the end of a session.
+func (t *telemetry) loggedOut(outcome logout.Outcome) {
+	if t.counting {
+		t.metrics.Logouts.Attempted(outcome)
 	}
 }
 

@@ -28,8 +28,8 @@ type authorizeEndpoint interface {
 
 // sessions ends sign-in sessions.
 type sessions interface {
-	End(ctx context.Context, s *session.Session) error
-	EndNamed(ctx context.Context, id provider.ID, means func(u *account.User) bool) (bool, error)
+	End(ctx context.Context, s *session.Session) ([]session.Party, error)
+	EndNamed(ctx context.Context, id provider.ID, means func(u *account.User) bool) (bool, []session.Party, error)
 	Concerns(ctx context.Context, s *session.Session, sid, clientID string) (bool, error)
 }
 
@@ -63,6 +63,7 @@ type scopes interface {
 // logoutEndpoint checks logout requests.
 type logoutEndpoint interface {
 	Parse(ctx context.Context, form url.Values, judged bool) (oauth.LogoutRequest, error)
+	Frames(ctx context.Context, parties []session.Party) ([]oauth.Frame, error)
 }
 
 // logos returns copies of the logos of clients.

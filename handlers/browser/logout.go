@@ -61,18 +61,20 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 			return b.askLogout(w, in, s, request, locales)
 		}
 	}
-	if err := b.endSessions(r.Context(), s, request.Hint); err != nil {
+	frames, err := b.endSessions(r.Context(), s, request.Hint)
+	if err != nil {
 		return err
 	}
 	if presented {
 		b.Web.Forget(w)
 	}
 	if request.Unregistered != nil {
-		return &stays{request.Unregistered, b, in, b.loggedOut(request.Client)}
+		return &stays{request.Unregistered, b, in, b.loggedOut(request.Client, frames)}
 	}
-	if request.RedirectURI == "" {
-		page := b.loggedOut(request.Client)
-		if r.Method == http.MethodPost { // reloaded, the answer would send the form again
+	if request.RedirectURI == "" || len(frames) > 0 {
+		page := b.loggedOut(request.Client, frames)
+		page.Next = request.RedirectURI
+		if len(frames) == 0 && r.Method == http.MethodPost { // reloaded, the answer would send the form again
 			wire.SeeOther(w, withLocales(page.Again, locales), nil)
 			return nil
 		}
@@ -116,35 +118,44 @@ func (b *Browser) concerns(ctx context.Context, hint *oauth.Hint, s *session.Ses
 }
 
 // endSessions ends the session of the browser, if any, and the one that the hint names: the browser
-// may have lost its cookie, or be another one.
-func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oauth.Hint) error {
+// may have lost its cookie, or be another one. It returns the frames by which applications learn of it.
+func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oauth.Hint) ([]oauth.Frame, error) {
+	var parties []session.Party
 	if s != nil {
-		if err := b.Sessions.End(ctx, s); err != nil {
-			return err
+		told, err := b.Sessions.End(ctx, s)
+		if err != nil {
+			return nil, err
 		}
+		parties = told
 		canonical.From(ctx).Outcome("signed_out")
 	}
-	if hint == nil {
-		return nil
+	if hint != nil {
+		id, err := provider.ParseID(hint.SessionID)
+		if err == nil && (s == nil || s.ID != id) { // not every ID token was issued in a session
+			ended, told, err := b.Sessions.EndNamed(ctx, id, hint.Means)
+			if err != nil {
+				return nil, err
+			}
+			if ended {
+				canonical.From(ctx).Outcome("signed_out")
+			}
+			parties = append(parties, told...)
+		}
 	}
-	id, err := provider.ParseID(hint.SessionID)
-	if err != nil || (s != nil && s.ID == id) { // not every ID token was issued in a session
-		return nil
-	}
-	ended, err := b.Sessions.EndNamed(ctx, id, hint.Means)
-	if ended {
-		canonical.From(ctx).Outcome("signed_out")
-	}
-	return err
+	return b.Logout.Frames(ctx, parties)
 }
 
 // loggedOut leads back to the application: to its home page, or else to the origin of its
 // post-logout redirect URI.
-func (b *Browser) loggedOut(c *client.Client) pages.LoggedOut {
-	if c == nil {
-		return pages.LoggedOut{Again: b.LogoutPath}
+func (b *Browser) loggedOut(c *client.Client, frames []oauth.Frame) pages.LoggedOut {
+	told := make([]pages.Frame, len(frames))
+	for i, f := range frames {
+		told[i] = pages.Frame{URL: f.URL, Origin: f.Origin}
 	}
-	page := pages.LoggedOut{Client: c.Name, ClientURI: c.URI, Again: b.LogoutPath + "?" + url.Values{"client_id": {c.ID}}.Encode()}
+	if c == nil {
+		return pages.LoggedOut{Again: b.LogoutPath, Frames: told}
+	}
+	page := pages.LoggedOut{Frames: told, Client: c.Name, ClientURI: c.URI, Again: b.LogoutPath + "?" + url.Values{"client_id": {c.ID}}.Encode()}
 	for _, uri := range c.PostLogoutRedirectURIs {
 		if u, err := url.Parse(uri); err == nil && page.ClientURI == "" && (u.Scheme == "https" || u.Scheme == "http") {
 			page.ClientURI = u.Scheme + "://" + u.Host + "/"

@@ -52,7 +52,7 @@ type pictures interface {
 type sessions interface {
 	List(ctx context.Context, userID provider.ID, live bool, before provider.ID, limit int) (session.Page, error)
 	Get(ctx context.Context, id provider.ID) (*session.Session, error)
-	End(ctx context.Context, s *session.Session) error
+	End(ctx context.Context, s *session.Session) ([]session.Party, error)
 	ForgetBrowsers(ctx context.Context, userID provider.ID) error
 }
 

@@ -90,7 +90,8 @@ func (o *OwnAccount) endSession(r *http.Request, s *session.Session, text string
 	case found.User.ID != s.User.ID || found.ID == s.ID || found.EndedAt != nil:
 		return pages.OwnSessionOver, nil
 	}
-	return pages.OwnSessionEnded, o.Sessions.End(r.Context(), found)
+	_, err = o.Sessions.End(r.Context(), found) // what is in other browsers cannot be told by this one
+	return pages.OwnSessionEnded, err
 }
 
 func (o *OwnAccount) endOthers(r *http.Request, s *session.Session) error {
@@ -104,7 +105,7 @@ func (o *OwnAccount) endOthers(r *http.Request, s *session.Session) error {
 			if one.ID == s.ID {
 				continue
 			}
-			if err := o.Sessions.End(r.Context(), one); err != nil {
+			if _, err := o.Sessions.End(r.Context(), one); err != nil {
 				return err
 			}
 		}

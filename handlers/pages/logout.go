@@ -1,8 +1,11 @@
 package pages
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 )
 
 // Logout is the page that asks whether to sign out.
@@ -29,21 +32,48 @@ type LoggedOut struct {
 	// not registered for it, or nil. It has no title, description or hint: those are for an
 	// error page.
 	Refused *Error
+	// Frames are loaded so that applications learn of it.
+	Frames []Frame
+	// Next is where the browser goes when all of them are loaded, or after a short time; empty:
+	// nowhere. It is registered for the application.
+	Next string
 }
+
+// Frame is a page of an application within this one.
+type Frame struct{ URL, Origin string }
 
 // loggedOutView is a LoggedOut in the language of the page.
 type loggedOutView struct {
 	LoggedOut
 
 	Refused *errorView
+	Next    template.URL
 }
 
 // LoggedOut writes the page after signing out.
 func (l Localized) LoggedOut(w http.ResponseWriter, page LoggedOut) error {
-	v := loggedOutView{LoggedOut: page}
+	v := loggedOutView{LoggedOut: page, Next: template.URL(page.Next)} //nolint:gosec // registered, with a scheme that is allowed
 	if page.Refused != nil {
 		refused := l.view(*page.Refused)
 		v.Refused = &refused
 	}
-	return l.write(w, http.StatusOK, "logged_out", v, page.Again)
+	return l.writeUnder(w, http.StatusOK, "logged_out", v, page.policy(), page.Again)
+}
+
+// policy allows the frames, by their origins and no others, and the script that goes on after them.
+func (page LoggedOut) policy() string {
+	if len(page.Frames) == 0 {
+		return policy
+	}
+	var origins []string
+	for _, f := range page.Frames {
+		if !slices.Contains(origins, f.Origin) {
+			origins = append(origins, f.Origin)
+		}
+	}
+	framing := policy + "; frame-src " + strings.Join(origins, " ")
+	if page.Next != "" {
+		framing += "; script-src 'self'"
+	}
+	return framing
 }

@@ -57,6 +57,11 @@ type choice struct {
 // write writes a page without a form of its own. A page of another site that opened it cannot
 // access its window: it can neither navigate it nor count its frames.
 func (l Localized) write(w http.ResponseWriter, status int, name string, page any, again string) error {
+	return l.writeUnder(w, status, name, page, policy, again)
+}
+
+// writeUnder is write under another policy.
+func (l Localized) writeUnder(w http.ResponseWriter, status int, name string, page any, policy, again string) error {
 	h := w.Header()
 	h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 	// Under no-referrer, the form that chooses the language would have no Origin; as with it, other

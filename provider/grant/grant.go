@@ -22,6 +22,8 @@ type Grant struct {
 	UserGeneration int64
 	// SessionID is the sign-in session in which the user agreed to it.
 	SessionID provider.ID
+	// SID is the session in which the user agreed, if SessionID has replaced that since; else zero.
+	SID provider.ID
 	// AuthTime, ACR and AMR say when and how the user was authenticated.
 	AuthTime *time.Time
 	ACR      string
@@ -48,6 +50,15 @@ type Grant struct {
 // Live tells whether tokens of the grant can still be active.
 func (g *Grant) Live(now time.Time) bool {
 	return g.EndedAt == nil && (g.ExpiresAt == nil || now.Before(*g.ExpiresAt))
+}
+
+// SessionName is what ID tokens of the grant call its session, for as long as it lasts: the first name.
+// The client knows the session by it when that ends. It is zero where there is no session.
+func (g *Grant) SessionName() provider.ID {
+	if !g.SID.IsZero() {
+		return g.SID
+	}
+	return g.SessionID
 }
 
 // Token is one issuance under a grant.

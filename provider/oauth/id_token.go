@@ -84,8 +84,8 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepare
 		claims["c_hash"] = halfHash(alg, x.Code)
 	}
 	claims["acr"], claims["amr"] = g.ACR, g.AMR
-	if !g.SessionID.IsZero() { // the password grant has none
-		claims["sid"] = g.SessionID.String()
+	if sid := g.SessionName(); !sid.IsZero() { // the password grant has none
+		claims["sid"] = sid.String()
 	}
 	if g.AuthTime != nil {
 		claims["auth_time"] = g.AuthTime.Unix()

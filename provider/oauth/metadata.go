@@ -54,6 +54,8 @@ type Metadata struct {
 	RequestURIParameterSupported               bool `json:"request_uri_parameter_supported"`
 	RequireRequestURIRegistration              bool `json:"require_request_uri_registration,omitempty"`
 	AuthorizationResponseIssParameterSupported bool `json:"authorization_response_iss_parameter_supported"`
+
+	LogoutMetadata
 }
 
 // Paths are the paths of the endpoints, each beginning with a slash.
@@ -95,6 +97,8 @@ func (p *Provider) Metadata() Metadata {
 		UILocalesSupported: p.settings.UILocales,
 
 		AuthorizationResponseIssParameterSupported: true, // RFC 9207
+
+		LogoutMetadata: p.logoutMetadata(),
 	}
 	for _, x := range p.parts {
 		if x.grantType != "" && !slices.Contains(m.GrantTypesSupported, string(x.grantType)) {

@@ -271,7 +271,8 @@ func TestRefreshEndsWithTheAccessOfTheUser(t *testing.T) {
 	}{
 		"nothing": {func(*testing.T, *refreshing) {}, true, true},
 		"sign-out": {func(t *testing.T, r *refreshing) {
-			require.NoError(t, r.sessions.End(t.Context(), r.session))
+			_, err := r.sessions.End(t.Context(), r.session)
+			require.NoError(t, err)
 		}, true, false},
 		"session idle": {func(_ *testing.T, r *refreshing) { r.advance(8 * time.Hour) }, true, false},
 		"user disabled": {func(t *testing.T, r *refreshing) {

@@ -98,5 +98,6 @@ func (m *Manager) keep(ctx context.Context, s, previous *Session) error {
 	if err := m.store.CreateSession(ctx, s); err != nil {
 		return err
 	}
-	return m.End(ctx, previous)
+	_, err := m.End(ctx, previous)
+	return err
 }

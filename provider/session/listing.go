@@ -78,7 +78,8 @@ func (m *Manager) EndID(ctx context.Context, actor audit.Actor, id provider.ID) 
 		return nil
 	}
 	return m.gate.Do(ctx, actor, audit.SessionEnd, target(s), func(ctx context.Context) (audit.Changes, error) {
-		return nil, m.end(ctx, s)
+		_, err := m.end(ctx, s)
+		return nil, err
 	})
 }
 

@@ -52,8 +52,10 @@ type Store interface {
 	Session(ctx context.Context, id provider.ID) (*Session, error)
 	// TouchSession moves SeenAt forward, with the browser that was seen.
 	TouchSession(ctx context.Context, id provider.ID, at time.Time, by Browser) error
-	// EndSession ends one session and every grant that does not outlive it.
-	EndSession(ctx context.Context, id provider.ID, at time.Time) error
+	// SignOut ends one session and every grant that does not outlive it.
+	// Clients that took part in it are told, once: by requests that the store keeps, and by the
+	// browser, those that it returns.
+	SignOut(ctx context.Context, id provider.ID, at time.Time) ([]Party, error)
 	// EndSessions ends all sessions of a user in the same way and returns those that were live.
 	EndSessions(ctx context.Context, userID provider.ID, at time.Time) ([]provider.ID, error)
 	// ForgetBrowsers has every browser of a user ask for the second factor again that was remembered.
@@ -140,38 +142,43 @@ func (m *Manager) live(s *Session, now time.Time) bool {
 }
 
 // EndNamed ends the session with the given id if it is a live session of the user who is meant, and
-// tells whether it did.
-func (m *Manager) EndNamed(ctx context.Context, id provider.ID, means func(u *account.User) bool) (bool, error) {
+// tells whether it did, and who is to be told as End does.
+func (m *Manager) EndNamed(ctx context.Context, id provider.ID, means func(u *account.User) bool) (bool, []Party, error) {
 	s, err := m.store.Session(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) {
-		return false, nil
+		return false, nil, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("session: read: %w", err)
+		return false, nil, fmt.Errorf("session: read: %w", err)
 	}
 	if s.EndedAt != nil || !means(s.User) {
-		return false, nil
+		return false, nil, nil
 	}
-	return true, m.End(ctx, s)
+	parties, err := m.End(ctx, s)
+	return err == nil, parties, err
 }
 
-// End ends a session for its user.
-func (m *Manager) End(ctx context.Context, s *Session) error {
-	return m.gate.Record(ctx, audit.Self(ctx, s.User.ID), audit.SessionEnd, target(s), func(ctx context.Context) (audit.Changes, error) {
-		return nil, m.end(ctx, s)
+// End ends a session for its user, and returns the clients that the page after it tells by frames
+// (OpenID Connect Front-Channel Logout).
+func (m *Manager) End(ctx context.Context, s *Session) (parties []Party, err error) {
+	err = m.gate.Record(ctx, audit.Self(ctx, s.User.ID), audit.SessionEnd, target(s), func(ctx context.Context) (_ audit.Changes, err error) {
+		parties, err = m.end(ctx, s)
+		return nil, err
 	})
+	return parties, err
 }
 
 func target(s *Session) audit.Target {
 	return audit.Target{Type: audit.Session, ID: s.ID.String(), UserID: s.User.ID.String()}
 }
 
-func (m *Manager) end(ctx context.Context, s *Session) error {
-	if err := m.store.EndSession(ctx, s.ID, m.clock.Now(ctx)); err != nil {
-		return err
+func (m *Manager) end(ctx context.Context, s *Session) ([]Party, error) {
+	parties, err := m.store.SignOut(ctx, s.ID, m.clock.Now(ctx))
+	if err != nil {
+		return nil, err
 	}
 	m.events.Publish(ctx, event.SessionEnded{SessionID: s.ID, UserID: s.User.ID})
-	return nil
+	return parties, nil
 }
 
 // Concerns tells whether an ID token of a client, with the given sid claim, is about a session: it

@@ -121,7 +121,8 @@ func TestSessionsExpire(t *testing.T) {
 func TestEndedReplacedAndDisabledSessionsAreOver(t *testing.T) {
 	f := newFixture(t)
 	s, ended := f.begin(nil)
-	require.NoError(t, f.End(t.Context(), s))
+	_, err := f.End(t.Context(), s)
+	require.NoError(t, err)
 	assert.False(t, f.live(ended))
 
 	previous, old := f.begin(nil)
@@ -138,7 +139,8 @@ func TestEndedReplacedAndDisabledSessionsAreOver(t *testing.T) {
 func TestEndingAllSessionsPublishesEach(t *testing.T) {
 	f := newFixture(t)
 	over, _ := f.begin(nil)
-	require.NoError(t, f.End(t.Context(), over))
+	_, err := f.End(t.Context(), over)
+	require.NoError(t, err)
 	f.ended = nil
 	a, _ := f.begin(nil)
 	b, _ := f.begin(nil)
@@ -167,13 +169,13 @@ func TestEndNamedNeedsTheSubjectOfTheSession(t *testing.T) {
 	f := newFixture(t)
 	s, text := f.begin(nil)
 	for id, subject := range map[provider.ID]string{s.ID: provider.NewID(s.Proofs.AuthTime(), rand.Reader).String(), f.user.ID: f.user.Subject} {
-		ended, err := f.EndNamed(t.Context(), id, func(u *account.User) bool { return u.Subject == subject })
+		ended, _, err := f.EndNamed(t.Context(), id, func(u *account.User) bool { return u.Subject == subject })
 		require.NoError(t, err)
 		assert.False(t, ended)
 		assert.True(t, f.live(text))
 	}
 	for _, want := range []bool{true, false} {
-		ended, err := f.EndNamed(t.Context(), s.ID, func(u *account.User) bool { return u.ID == f.user.ID })
+		ended, _, err := f.EndNamed(t.Context(), s.ID, func(u *account.User) bool { return u.ID == f.user.ID })
 		require.NoError(t, err)
 		assert.Equal(t, want, ended)
 		assert.False(t, f.live(text))

@@ -1,0 +1,12 @@
+package session
+
+import "github.com/gatehouse-id/gatehouse/provider"
+
+// Party is a client that took part in a session that ended: a user agreed to something in it, and the
+// client had an ID token.
+type Party struct {
+	ClientID string
+	// SID is what the ID tokens of the client call the session. It is another id than that of the
+	// session if that was replaced meanwhile, by another sign-in of the same user or another factor.
+	SID provider.ID
+}

@@ -1,0 +1,163 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/logout"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+)
+
+type logoutRow struct {
+	ID                rowID
+	ClientID          string
+	SID               rowID `gorm:"column:sid"`
+	UserID            rowID
+	Subject           string
+	State             string
+	Tries             int
+	CreatedAt, NextAt time.Time
+	TriedAt           *time.Time
+	TookMs            int64
+	Status            int
+	Fault             string
+}
+
+const logoutColumns = "id, client_id, sid, user_id, subject, state, tries, created_at, next_at, tried_at, took_ms, status, fault"
+
+// columns are where logoutColumns are scanned to.
+func (r *logoutRow) columns() []any {
+	return []any{&r.ID, &r.ClientID, &r.SID, &r.UserID, &r.Subject, &r.State, &r.Tries, &r.CreatedAt, &r.NextAt, &r.TriedAt, &r.TookMs, &r.Status, &r.Fault}
+}
+
+func (r *logoutRow) delivery() logout.Delivery {
+	return logout.Delivery{
+		ID: provider.ID(r.ID), ClientID: r.ClientID, SID: provider.ID(r.SID), UserID: provider.ID(r.UserID), Subject: r.Subject,
+		State: logout.State(r.State), Tries: r.Tries, CreatedAt: r.CreatedAt.UTC(), NextAt: r.NextAt.UTC(),
+		TriedAt: utc(r.TriedAt), Took: time.Duration(r.TookMs) * time.Millisecond, Status: r.Status, Fault: r.Fault,
+	}
+}
+
+// partyRow is a client that took part in a session.
+type partyRow struct {
+	ClientID    string
+	SID         rowID `gorm:"column:sid"`
+	UserID      rowID
+	Subject     optionalText
+	Back, Front bool
+}
+
+// tellEnd stores the end of some sessions for the clients that are told of it by this server, and
+// returns those that the browser tells. It costs one statement where there are none.
+func (s *Store) tellEnd(ctx context.Context, at time.Time, sessions string, args ...any) ([]session.Party, error) {
+	var rows []partyRow
+	err := s.on(ctx).Raw(`SELECT DISTINCT g.client_id, coalesce(g.sid, g.session_id) AS sid, g.user_id, g.subject, c.logout_back AS back, c.logout_front AS front
+		FROM grants g JOIN clients c ON c.id = g.client_id
+		WHERE g.session_id IN (`+sessions+`) AND (c.logout_back OR c.logout_front) AND NOT c.disabled
+			AND g.user_id IS NOT NULL AND ' ' || g.scopes || ' ' LIKE '% openid %' ORDER BY 2 DESC, 1`, args...).Scan(&rows).Error
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	var told, shown []partyRow
+	for _, r := range rows {
+		if r.Back {
+			told = append(told, r)
+		}
+		if r.Front {
+			shown = append(shown, r)
+		}
+	}
+	for len(told) > 0 {
+		batch := told[:min(len(told), rowsAtOnce)]
+		told = told[len(batch):]
+		if err := s.addLogouts(ctx, at, batch); err != nil {
+			return nil, err
+		}
+	}
+	parties := make([]session.Party, len(shown))
+	for i, r := range shown {
+		parties[i] = session.Party{ClientID: r.ClientID, SID: provider.ID(r.SID)}
+	}
+	return parties, nil
+}
+
+func (s *Store) addLogouts(ctx context.Context, at time.Time, parties []partyRow) error {
+	args := make([]any, 0, 8*len(parties))
+	for _, p := range parties {
+		args = append(args, logoutID(at, p), p.ClientID, p.SID, p.UserID, string(p.Subject), string(logout.Pending), at, at)
+	}
+	const one = "(?, ?, ?, ?, ?, ?, 0, ?, ?)"
+	return s.exec(ctx, "INSERT INTO logouts (id, client_id, sid, user_id, subject, state, tries, created_at, next_at) VALUES "+
+		one+strings.Repeat(", "+one, len(parties)-1)+" ON CONFLICT (id) DO NOTHING", args...)
+}
+
+// logoutID is the id of what a client is told. A session ends once, so what ended and when make it
+// unique.
+func logoutID(at time.Time, p partyRow) rowID {
+	sum := sha256.Sum256(append(p.SID[:], p.ClientID...))
+	return rowID(provider.NewID(at, bytes.NewReader(sum[:])))
+}
+
+// DueLogouts are the clients for which there is something to deliver, the one that has waited longest
+// first.
+func (s *Store) DueLogouts(ctx context.Context, now time.Time, limit int) ([]string, error) {
+	var ids []string
+	err := s.on(ctx).Raw("SELECT client_id FROM logouts WHERE state = 'pending' AND next_at <= ? GROUP BY client_id ORDER BY min(next_at) LIMIT ?", now, limit).Scan(&ids).Error
+	return ids, s.fault(err)
+}
+
+// LogoutsDueSince is when the oldest delivery that nobody has begun to send became due; nil: there is none.
+func (s *Store) LogoutsDueSince(ctx context.Context, now time.Time) (*time.Time, error) {
+	var rows []time.Time
+	err := s.on(ctx).Raw("SELECT next_at FROM logouts WHERE state = 'pending' AND next_at <= ? ORDER BY next_at LIMIT 1", now).Scan(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, s.fault(err)
+	}
+	return utc(&rows[0]), nil
+}
+
+// ClaimLogout claims the next delivery to a client until a time. It is one conditional change, so that of
+// any number of processes one has it; provider.ErrNotFound: none is due.
+func (s *Store) ClaimLogout(ctx context.Context, clientID string, now, until time.Time) (logout.Delivery, error) {
+	var r logoutRow
+	err := s.InTx(ctx, func(ctx context.Context) error {
+		return s.fault(s.row(ctx, `UPDATE logouts SET tries = tries + 1, next_at = ? WHERE state = 'pending' AND next_at <= ? AND id =
+			(SELECT id FROM logouts WHERE client_id = ? AND state = 'pending' AND next_at <= ? ORDER BY next_at, id LIMIT 1`+s.dialect.locking("FOR UPDATE SKIP LOCKED")+`)
+			RETURNING `+logoutColumns, until, now, clientID, now).Scan(r.columns()...))
+	})
+	return r.delivery(), err
+}
+
+// SettleLogout stores the outcome of an attempt. That it was delivered counts whoever has claimed it since.
+func (s *Store) SettleLogout(ctx context.Context, d logout.Delivery) error {
+	statement := "UPDATE logouts SET state = ?, next_at = ?, tried_at = ?, took_ms = ?, status = ?, fault = ? WHERE id = ? AND state = 'pending'"
+	args := []any{string(d.State), d.NextAt, d.TriedAt, d.Took.Milliseconds(), d.Status, d.Fault, rowID(d.ID)}
+	if d.State != logout.Delivered {
+		statement, args = statement+" AND tries = ?", append(args, d.Tries)
+	}
+	return s.retry(ctx, func() error { return s.exec(ctx, statement, args...) })
+}
+
+// Logouts lists the deliveries to a client, or to all for an empty id, before the given one, the newest first.
+func (s *Store) Logouts(ctx context.Context, clientID string, before provider.ID, limit int) ([]logout.Delivery, error) {
+	query := s.on(ctx).Table("logouts").Select(logoutColumns).Order("id DESC").Limit(limit)
+	if clientID != "" {
+		query = query.Where("client_id = ?", clientID)
+	}
+	if !before.IsZero() {
+		query = query.Where("id < ?", rowID(before))
+	}
+	var rows []logoutRow
+	if err := query.Scan(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	deliveries := make([]logout.Delivery, len(rows))
+	for i := range rows {
+		deliveries[i] = rows[i].delivery()
+	}
+	return deliveries, nil
+}

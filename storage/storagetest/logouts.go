@@ -1,0 +1,233 @@
+package storagetest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
+	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/logout"
+	"github.com/gatehouse-id/gatehouse/provider/session"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+// told stores a client that is told of sign-outs at an address, and loaded by browsers if front.
+func (f *fixture) told(t *testing.T, id, back string, front bool) {
+	t.Helper()
+	c := sampleClient(id, f.clock())
+	c.Restricted, c.BackChannelLogoutURI = false, back
+	if front {
+		c.FrontChannelLogoutURI = "https://" + id + ".example/out"
+	}
+	require.NoError(t, f.CreateClient(t.Context(), c))
+}
+
+// takesPart gives a client a grant in a session.
+func (f *fixture) takesPart(t *testing.T, s *session.Session, clientID string, scopes ...string) *grant.Grant {
+	t.Helper()
+	if scopes == nil {
+		scopes = []string{"openid"}
+	}
+	ends := f.clock().Add(time.Hour)
+	g := &grant.Grant{ID: f.newID(), ClientID: clientID, UserID: s.User.ID, SessionID: s.ID, Scopes: scopes, CreatedAt: f.clock(), ExpiresAt: &ends}
+	require.NoError(t, f.CreateGrant(t.Context(), g))
+	return g
+}
+
+// logouts are what clients are to be told: client and session.
+func (f *fixture) logouts(t *testing.T) []string {
+	t.Helper()
+	list, err := f.Logouts(t.Context(), "", provider.ID{}, 1000)
+	require.NoError(t, err)
+	names := make([]string, len(list))
+	for i, d := range list {
+		names[i] = d.ClientID + " " + d.SID.String()
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Who is told of the end of a session: the clients that took part in it and want to be told, once, by
+// the names that they know it by.
+func testLogouts(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.told(t, "back", "https://back.example/out", false)
+	f.told(t, "both", "https://both.example/out", true)
+	f.told(t, "front", "", true)
+	f.told(t, "elsewhere", "https://elsewhere.example/out", true)
+	f.client(t, "silent")
+	u := f.user(t, "alice")
+	s, other := f.session(t, u), f.session(t, u)
+	for _, id := range []string{"back", "back", "both", "front", "silent"} {
+		f.takesPart(t, s, id)
+	}
+	f.takesPart(t, other, "elsewhere")
+	f.takesPart(t, s, "elsewhere", "openid_like", "profile")
+	ended := f.takesPart(t, s, "back")
+	require.NoError(t, f.EndGrant(ctx, ended.ID, f.clock()))
+
+	parties, err := f.SignOut(ctx, s.ID, f.clock())
+	require.NoError(t, err)
+	assert.Equal(t, []session.Party{{ClientID: "both", SID: s.ID}, {ClientID: "front", SID: s.ID}}, parties)
+	want := []string{"back " + s.ID.String(), "both " + s.ID.String()}
+	assert.Equal(t, want, f.logouts(t))
+	list, err := f.Logouts(ctx, "back", provider.ID{}, 10)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	assert.Equal(t, logout.Delivery{
+		ID: list[0].ID, ClientID: "back", SID: s.ID, UserID: u.ID, Subject: u.Subject, State: logout.Pending, CreatedAt: f.clock(), NextAt: f.clock(),
+	}, list[0])
+
+	f.advance(time.Second)
+	parties, err = f.SignOut(ctx, s.ID, f.clock())
+	require.NoError(t, err)
+	assert.Empty(t, parties, "it was over")
+	_, err = f.EndSessions(ctx, u.ID, f.clock())
+	require.NoError(t, err)
+	want = append(want, "elsewhere "+other.ID.String())
+	assert.Equal(t, want, f.logouts(t), "the session that was over is not told again")
+
+	require.NoError(t, f.DeleteClient(ctx, "both"))
+	assert.Equal(t, []string{want[0], want[2]}, f.logouts(t), "another client with that id is told nothing")
+}
+
+// A client knows a session by the name in the ID tokens that it got, whatever replaced the session since.
+func testLogoutNames(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.told(t, "app", "https://app.example/out", true)
+	f.told(t, "late", "https://late.example/out", true)
+	u := f.user(t, "alice")
+	first := f.session(t, u)
+	g := f.takesPart(t, first, "app")
+	tok := f.token(g.ID)
+	require.NoError(t, f.InsertToken(ctx, tok))
+	second, third := f.newSession(u), f.newSession(u)
+	require.NoError(t, f.ReplaceSession(ctx, first.ID, second))
+	assert.Empty(t, f.logouts(t), "nobody was signed out")
+	f.takesPart(t, second, "late")
+	require.NoError(t, f.StepUpSession(ctx, second.ID, third))
+	f.takesPart(t, third, "app")
+	assert.Empty(t, f.logouts(t))
+	_, read, err := f.TokenWithGrant(ctx, tok.ID)
+	require.NoError(t, err)
+	assert.Equal(t, []provider.ID{third.ID, first.ID}, []provider.ID{read.SessionID, read.SessionName()})
+
+	parties, err := f.SignOut(ctx, third.ID, f.clock())
+	require.NoError(t, err)
+	want := []string{"app " + first.ID.String(), "app " + third.ID.String(), "late " + second.ID.String()}
+	slices.Sort(want)
+	assert.Equal(t, want, f.logouts(t))
+	assert.Len(t, parties, 3)
+}
+
+// Ends that come from elsewhere: a factor that is removed, and many sessions with many clients at once.
+func testLogoutsOfMany(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	u := f.user(t, "alice")
+	var live []*session.Session
+	for range 3 {
+		live = append(live, f.session(t, u))
+	}
+	for i := range 200 {
+		id := fmt.Sprintf("app%03d", i)
+		f.told(t, id, "https://"+id+".example/out", false)
+		for _, s := range live {
+			f.takesPart(t, s, id)
+		}
+	}
+	ended, err := f.EndSessionsBy(ctx, u.ID, live[0].ID, []string{session.Password}, f.clock())
+	require.NoError(t, err)
+	assert.Len(t, ended, 2)
+	assert.Len(t, f.logouts(t), 400)
+	f.advance(time.Second)
+	before := f.statements.Load()
+	_, err = f.EndSessions(ctx, u.ID, f.clock())
+	require.NoError(t, err)
+	assert.LessOrEqual(t, f.statements.Load()-before, int64(6), "begin, sessions, who, told, grants, commit")
+	all := f.logouts(t)
+	assert.Len(t, all, 600)
+	assert.Len(t, slices.Compact(all), 600, "each once")
+
+	page, err := f.Logouts(ctx, "app007", provider.ID{}, 2)
+	require.NoError(t, err)
+	require.Len(t, page, 2)
+	assert.Equal(t, live[0].ID, page[0].SID, "the newest first")
+	rest, err := f.Logouts(ctx, "app007", page[1].ID, 2)
+	require.NoError(t, err)
+	assert.Len(t, rest, 1)
+}
+
+// A sign-out that is rolled back tells nobody, and one of a session without such clients costs one
+// statement more than before there were any.
+func testLogoutStatements(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.told(t, "app", "https://app.example/out", false)
+	f.client(t, "silent")
+	u := f.user(t, "alice")
+	s := f.session(t, u)
+	f.takesPart(t, s, "app")
+	boom := fmt.Errorf("boom")
+	require.ErrorIs(t, f.InTx(ctx, func(ctx context.Context) error {
+		if _, err := f.SignOut(ctx, s.ID, f.clock()); err != nil {
+			return err
+		}
+		return boom
+	}), boom)
+	assert.Empty(t, f.logouts(t))
+	quiet := f.session(t, u)
+	f.takesPart(t, quiet, "silent")
+	before := f.statements.Load()
+	_, err := f.SignOut(ctx, quiet.ID, f.clock())
+	require.NoError(t, err)
+	assert.LessOrEqual(t, f.statements.Load()-before, int64(5), "begin, session, who, grants, commit")
+	assert.Empty(t, f.logouts(t))
+}
+
+// The grants by which clients are told are kept as long as the session may last, and what they were
+// told for a week.
+func testLogoutsKept(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.told(t, "app", "https://app.example/out", false)
+	f.client(t, "silent")
+	u := f.user(t, "alice")
+	s := f.newSession(u)
+	s.ExpiresAt = f.clock().Add(7 * 24 * time.Hour)
+	require.NoError(t, f.CreateSession(ctx, s))
+	f.takesPart(t, s, "app")
+	f.takesPart(t, s, "silent")
+	janitor := storage.NewJanitor(f.Store, slog.New(slog.DiscardHandler), f.clock, nil)
+	f.advance(6 * 24 * time.Hour)
+	swept, err := janitor.Sweep(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, int64(1), swept.Grants, "of the client that is told nothing")
+	_, err = f.SignOut(ctx, s.ID, f.clock())
+	require.NoError(t, err)
+	require.Len(t, f.logouts(t), 1)
+	f.advance(6 * 24 * time.Hour)
+	swept, err = janitor.Sweep(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, []int64{1, 0}, []int64{swept.Grants, swept.Logouts})
+	f.advance(25 * time.Hour)
+	swept, err = janitor.Sweep(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, int64(1), swept.Logouts)
+	assert.Empty(t, f.logouts(t))
+}
+
+// signedOut signs users out of a session with a client each, and returns the users.
+func (f *fixture) signedOut(t *testing.T, clientID string, users ...*account.User) {
+	t.Helper()
+	for _, u := range users {
+		s := f.session(t, u)
+		f.takesPart(t, s, clientID)
+		require.NoError(t, f.EndSession(t.Context(), s.ID, f.clock()))
+	}
+}
