@@ -111,6 +111,11 @@ type config struct {
 	// with the browser unless the box is ticked; then it has the lifetime of the session.
 	KeepSignedIn bool `koanf:"keep_signed_in"`
 
+	// SessionManagement offers applications a frame by which their pages learn whether the user is still
+	// signed in here (OpenID Connect Session Management). It works only in browsers that allow
+	// third-party cookies; being told of sign-outs by a request (Back-Channel Logout) works in all.
+	SessionManagement bool `koanf:"session_management"`
+
 	// SecondFactorFor is who must have a second factor: everyone, or the roles of those who must, of which
 	// admin means auditor, too; empty: nobody must. Who has one is asked for it all the same, and a client
 	// may require one of its users.

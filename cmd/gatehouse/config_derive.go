@@ -123,9 +123,13 @@ func (e *environment) randomHex(size int) string {
 
 // paths are where the protocol endpoints stand.
 func (c config) paths() oauth.Paths {
-	return oauth.Paths{
+	paths := oauth.Paths{
 		Authorization: c.OAuthPrefix + "/authorize", Token: c.OAuthPrefix + "/token", UserInfo: c.OAuthPrefix + "/userinfo",
 		JWKS: c.OAuthPrefix + "/jwks", EndSession: c.OAuthPrefix + "/logout",
 		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke", RevocationFeed: c.OAuthPrefix + "/revocations",
 	}
+	if c.SessionManagement {
+		paths.CheckSession = c.OAuthPrefix + "/check_session"
+	}
+	return paths
 }

@@ -301,7 +301,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		return nil, err
 	}
 	web, err := websession.New(websession.Config{
-		Issuer: c.Issuer, Manager: h.sessions, Seal: h.ring.Key(keyring.Flow), Devices: h.ring.Key(keyring.Device), Remember: c.RememberSecondFactor, Clock: e.clock, Random: e.random,
+		Issuer: c.Issuer, Manager: h.sessions, Seal: h.ring.Key(keyring.Flow), Devices: h.ring.Key(keyring.Device), Remember: c.RememberSecondFactor, Watched: c.SessionManagement, Clock: e.clock, Random: e.random,
 	})
 	if err != nil {
 		return nil, err
@@ -312,17 +312,19 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Authorize:     protocol,
 		AuthorizePath: c.paths().Authorization,
 		LogoutPath:    c.paths().EndSession,
-		Logout:        oauth.NewLogout(directory, idTokens),
-		Web:           web,
-		Sessions:      h.sessions,
-		SignIn:        signIn,
-		Users:         h.store,
-		Factors:       h.demands,
-		Codes:         h.factors,
-		Apps:          h.factors,
-		Mails:         h.factors,
-		Passkeys:      h.passkeys,
-		Notices:       h.people,
+
+		CheckSessionPath: c.paths().CheckSession,
+		Logout:           oauth.NewLogout(directory, idTokens),
+		Web:              web,
+		Sessions:         h.sessions,
+		SignIn:           signIn,
+		Users:            h.store,
+		Factors:          h.demands,
+		Codes:            h.factors,
+		Apps:             h.factors,
+		Mails:            h.factors,
+		Passkeys:         h.passkeys,
+		Notices:          h.people,
 		Landing: pages.Landing{
 			Issuer: c.Issuer, Discovery: oauthhandlers.DiscoveryPath, Metadata: oauthhandlers.MetadataPath, Keys: c.paths().JWKS,
 			Reference: reference.Path, Demo: c.demoURL(), Playground: c.playgroundPath(),

@@ -140,5 +140,6 @@ func (b *Browser) approve(w http.ResponseWriter, r *http.Request, p progress, f 
 		return b.errorForApplication(f, err)
 	}
 	canonical.From(r.Context()).Outcome("approved")
+	b.addSessionState(w, r, f.Request, s, response)
 	return b.respond(w, r, f.Request, response)
 }

@@ -83,7 +83,9 @@ type Config struct {
 	Authorize authorizeEndpoint
 	// AuthorizePath and LogoutPath are the paths of those endpoints.
 	AuthorizePath, LogoutPath string
-	Logout                    logoutEndpoint
+	// CheckSessionPath is the path of check_session_iframe; empty: applications cannot watch sessions.
+	CheckSessionPath string
+	Logout           logoutEndpoint
 	// Web has the sessions of browsers, Sessions ends them.
 	Web      *websession.Sessions
 	Sessions sessions

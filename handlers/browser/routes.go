@@ -15,7 +15,7 @@ func (b *Browser) Routes() []route.Route {
 	// What a passkey signs cannot be guessed: only the number of requests is bounded.
 	factors := []string{ratelimit.PagePrefix, ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong, ratelimit.FactorRecoveryAccount, ratelimit.FactorRecoveryDevice}
 	mails := []string{ratelimit.FactorMailPrefix}
-	return []route.Route{
+	routes := []route.Route{
 		{Name: "landing", Methods: get, Path: "/", Protection: route.Page, Handler: b.ServeLanding, Policies: page},
 		{Name: "authorize", Methods: both, Path: b.AuthorizePath, Aliases: []string{"/authorize"}, Protection: route.Page, Handler: b.ServeAuthorize, Policies: authorize},
 		{Name: "authorize head", Methods: head, Path: b.AuthorizePath, Protection: route.Page, Handler: route.Head, Policies: authorize},
@@ -35,4 +35,8 @@ func (b *Browser) Routes() []route.Route {
 		{Name: "logout head", Methods: head, Path: b.LogoutPath, Protection: route.Page, Handler: route.Head, Policies: page},
 		{Name: "logo", Methods: get, Path: "/logo/{client}/{version}", Protection: route.Page, Handler: b.ServeLogo, Policies: page},
 	}
+	if b.CheckSessionPath != "" {
+		routes = append(routes, route.Route{Name: "check session", Methods: get, Path: b.CheckSessionPath, Protection: route.Page, Handler: b.ServeCheckSession, Policies: page})
+	}
+	return routes
 }

@@ -19,6 +19,7 @@ func pagesForPeople() map[string]string {
 		"login page":               "a step of authorize",
 		"login":                    "its form has a sealed state that only the page has",
 		"consent":                  "its form has a sealed state that only the page has",
+		"check session":            "the frame of OpenID Connect Session Management, which pages of applications speak to",
 		"language":                 "the form for choosing the language, on every page",
 		"register page":            "a page; programs use the operation register",
 		"register":                 "the form of the page, which has a token of the browser",

@@ -37,8 +37,11 @@ type Config struct {
 	Seal, Devices sealer
 	// Remember is how long a second factor need not be given again in a browser; 0: always.
 	Remember time.Duration
-	Clock    provider.Clock
-	Random   io.Reader
+	// Watched: applications may learn whether the session of the browser has changed. Then a browser
+	// has a cookie that their frame of this server reads.
+	Watched bool
+	Clock   provider.Clock
+	Random  io.Reader
 }
 
 // Sessions are the sign-in sessions of browsers.
@@ -117,8 +120,16 @@ func (s *Sessions) keep(w http.ResponseWriter, r *http.Request, of *session.Sess
 		age = int(of.ExpiresAt.Sub(of.SeenAt) / time.Second)
 	}
 	s.setCookie(w, sessionCookie, text, age)
+	if s.Watched {
+		s.setBrowserState(w, browserState(of), age)
+	}
 	s.DropProof(w, r)
 }
 
 // Forget deletes the session cookie; it does not end the session.
-func (s *Sessions) Forget(w http.ResponseWriter) { s.setCookie(w, sessionCookie, "", deleted) }
+func (s *Sessions) Forget(w http.ResponseWriter) {
+	s.setCookie(w, sessionCookie, "", deleted)
+	if s.Watched {
+		s.setBrowserState(w, "", deleted)
+	}
+}

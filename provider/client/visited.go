@@ -21,7 +21,7 @@ func (c *Client) validateVisited(bad *Invalid) {
 		}
 		if why := visitedFault(v.uri); why != "" {
 			bad.add(v.property, fault.New(why, "value", strconv.Quote(v.uri)))
-		} else if v.property == "frontchannel_logout_uri" && !c.redirectsTo(originOf(v.uri)) {
+		} else if v.property == "frontchannel_logout_uri" && !c.redirectsTo(OriginOf(v.uri)) {
 			bad.add(v.property, fault.New(fault.FrontChannelOrigin, "value", strconv.Quote(v.uri)))
 		}
 	}
@@ -46,14 +46,14 @@ func visitedFault(uri string) fault.Code {
 // redirectsTo tells whether a redirect URI is of an origin (OpenID Connect Front-Channel Logout
 // section 2): otherwise a client could have the pages of others framed.
 func (c *Client) redirectsTo(origin string) bool {
-	return slices.ContainsFunc(c.RedirectURIs, func(uri string) bool { return originOf(uri) == origin })
+	return slices.ContainsFunc(c.RedirectURIs, func(uri string) bool { return OriginOf(uri) == origin })
 }
 
 // FrontChannelLogoutOrigin is the origin of FrontChannelLogoutURI, or empty.
-func (c *Client) FrontChannelLogoutOrigin() string { return originOf(c.FrontChannelLogoutURI) }
+func (c *Client) FrontChannelLogoutOrigin() string { return OriginOf(c.FrontChannelLogoutURI) }
 
-// originOf is the origin of an http or https URI as browsers write it, or empty.
-func originOf(uri string) string {
+// OriginOf is the origin of an http or https URI as browsers write it, or empty.
+func OriginOf(uri string) string {
 	u, err := url.Parse(uri)
 	if err != nil || u.Host == "" {
 		return ""

@@ -15,8 +15,12 @@ type LogoutMetadata struct {
 }
 
 func (p *Provider) logoutMetadata() LogoutMetadata {
-	return LogoutMetadata{
+	m := LogoutMetadata{
 		BackChannelLogoutSupported: true, BackChannelLogoutSessionSupported: true,
 		FrontChannelLogoutSupported: true, FrontChannelLogoutSessionSupported: true,
 	}
+	if path := p.settings.Paths.CheckSession; path != "" {
+		m.CheckSessionIframe = p.settings.Issuer + path
+	}
+	return m
 }

@@ -59,7 +59,12 @@ type Metadata struct {
 }
 
 // Paths are the paths of the endpoints, each beginning with a slash.
-type Paths struct{ Authorization, Token, UserInfo, JWKS, EndSession, Introspection, Revocation, RevocationFeed string }
+type Paths struct {
+	Authorization, Token, UserInfo, JWKS, EndSession, Introspection, Revocation, RevocationFeed string
+
+	// CheckSession is empty where applications cannot watch sessions.
+	CheckSession string
+}
 
 // Metadata returns what is always offered, and what the parts add.
 func (p *Provider) Metadata() Metadata {
