@@ -101,7 +101,7 @@ func New(c Config) (*API, error) {
 	components(config.Components)
 	a.table.schemas = config.Components.Schemas
 	a.huma = huma.NewAPI(config, a.table)
-	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.clientGroups, a.rateLimits, a.errorRecords, a.users, a.factors, a.passkeys, a.registrations, a.invitations, a.recoveries, a.ownAccounts, a.webhooks} {
+	for _, add := range []func(){a.auditLogs, a.clients, a.keys, a.scopes, a.sessions, a.tokens, a.consents, a.clientUsers, a.clientGroups, a.clientLogouts, a.rateLimits, a.errorRecords, a.users, a.factors, a.passkeys, a.registrations, a.invitations, a.recoveries, a.ownAccounts, a.webhooks} {
 		add()
 	}
 	a.complete()

@@ -29,6 +29,7 @@ type clientRegistry interface {
 type clientReader interface {
 	Client(ctx context.Context, id string) (*client.Client, error)
 	client.Lister
+	clientLogoutLister
 	AllowedUsers(ctx context.Context, clientID string) ([]string, error)
 	AllowedGroups(ctx context.Context, clientID string) ([]string, error)
 }

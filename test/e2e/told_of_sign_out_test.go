@@ -126,4 +126,9 @@ func TestClientIsToldAfterACrash(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("the client is not told")
 	}
+	s.soon(func() bool { return strings.Contains(string(s.command("client", "logouts", "app")), "delivered") }, "not listed")
+	var all []map[string]any
+	require.NoError(t, json.Unmarshal(s.command("client", "logouts", "--json"), &all))
+	require.Len(t, all, 1)
+	assert.Equal(t, []any{"app", "delivered", 1.0, 200.0}, []any{all[0]["client_id"], all[0]["state"], all[0]["tries"], all[0]["status"]})
 }
