@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/connected"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 )
@@ -114,19 +115,28 @@ func (s *Store) ClientNames(ctx context.Context, ids []string) (map[string]strin
 func (s *Store) addUses(ctx context.Context, userID provider.ID, apps map[string]*connected.App) error {
 	var rows []struct {
 		ID, Name, LogoURI  string
+		Metadata           string
 		SignIns, Refreshes int64
 		SignedInAt         *time.Time
 		Address            optionalText
 	}
-	err := s.on(ctx).Raw(`SELECT k.id, k.name, k.logo_uri, COALESCE(c.sign_ins, 0) AS sign_ins, COALESCE(c.refreshes, 0) AS refreshes, c.signed_in_at, c.address
+	err := s.on(ctx).Raw(`SELECT k.id, k.name, k.logo_uri, k.metadata, COALESCE(c.sign_ins, 0) AS sign_ins, COALESCE(c.refreshes, 0) AS refreshes, c.signed_in_at, c.address
 		FROM clients k LEFT JOIN client_uses c ON c.client_id = k.id AND c.user_id = ? WHERE k.id IN ?`,
 		rowID(userID), slices.Collect(maps.Keys(apps))).Scan(&rows).Error
+	if err != nil {
+		return s.fault(err)
+	}
 	for _, r := range rows {
 		app := apps[r.ID]
 		app.Name, app.LogoURI, app.SignIns, app.Refreshes, app.Address = r.Name, r.LogoURI, r.SignIns, r.Refreshes, string(r.Address)
+		c := client.Client{ID: r.ID}
+		if err := c.ReadDocument([]byte(r.Metadata)); err != nil {
+			return err
+		}
+		app.InitiateLoginURI = c.InitiateLoginURI
 		if r.SignedInAt != nil && r.SignedInAt.After(app.UsedAt) {
 			app.UsedAt = r.SignedInAt.UTC()
 		}
 	}
-	return s.fault(err)
+	return nil
 }

@@ -257,9 +257,11 @@ func (l Localized) OwnSessions(w http.ResponseWriter, page OwnSessions) error {
 // OwnApp is an application with access to the account.
 type OwnApp struct {
 	ClientID, Name, Logo, Network string
-	Scopes                        []Scope
-	Since, Used                   time.Time
-	SignIns, Refreshes            int
+	// Open begins a sign-in to the application; empty: it has no address for that.
+	Open               string
+	Scopes             []Scope
+	Since, Used        time.Time
+	SignIns, Refreshes int
 }
 
 // OwnApps is the page about the applications with access.

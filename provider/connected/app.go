@@ -11,6 +11,8 @@ type App struct {
 	ClientID, Name string
 	// LogoURI is where the client says its logo is; empty: it has none.
 	LogoURI string
+	// InitiateLoginURI is where a sign-in to it begins when somebody else leads a browser there; empty: nowhere.
+	InitiateLoginURI string
 	// Scopes are those of everything that lives, sorted.
 	Scopes []string
 	// Since is when the oldest of it began.
