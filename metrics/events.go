@@ -11,6 +11,8 @@ func (m *Metrics) Record(_ context.Context, e event.Event) {
 	switch e := e.(type) {
 	case event.TokenIssued:
 		m.Tokens.issued.of(issued{grantTypeLabel(e.GrantType), e.Refresh}).Inc()
+	case event.ClientRegistered:
+		m.Registrations.registered(e.Anonymous)
 	case event.TokenRevoked:
 		m.Tokens.revoked.Inc()
 	case event.RefreshReuseDetected:

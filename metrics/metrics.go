@@ -39,6 +39,8 @@ type Metrics struct {
 	Ready    *Ready
 
 	Revocations *Revocations
+	// Registrations are of clients.
+	Registrations *Registrations
 }
 
 // New makes the metrics and registers them. It fails when one of their names is registered
@@ -67,6 +69,8 @@ func New(to prometheus.Registerer, o Options) (*Metrics, error) {
 		Ready:    &Ready{r},
 
 		Revocations: newRevocations(r),
+
+		Registrations: newRegistrations(r),
 	}
 	registerBuild(r, o)
 	if r.err != nil {

@@ -72,4 +72,7 @@ const (
 	RecoverPrefix         = "recover-prefix"
 	RecoverAccount        = "recover-account"
 	VerifyPrefix          = "verify-prefix"
+	// ClientRegisterPrefix and ClientManagePrefix are of clients that register themselves.
+	ClientRegisterPrefix = "client-register-prefix"
+	ClientManagePrefix   = "client-manage-prefix"
 )

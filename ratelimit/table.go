@@ -57,6 +57,8 @@ func Policies() []Policy {
 		{RecoverPrefix, Limit{20, time.Hour, 20}, ByPrefix, Open, "Each request of a forgotten password stores a row and sends a message."},
 		{RecoverAccount, Limit{4, time.Hour, 4}, ByAccountAndPrefix, Open, "Fewer messages than one person may get, so that nobody uses up what the owner of an account needs."},
 		{VerifyPrefix, Limit{50, quarter, 50}, ByPrefix, Open, "Codes are also limited to five tries each."},
+		{ClientRegisterPrefix, Limit{30, time.Hour, 30}, ByPrefix, Open, "Each client that registers itself is a row; open ones are also limited altogether, and leave when nobody uses them."},
+		{ClientManagePrefix, Limit{60, time.Minute, 60}, ByPrefix, Open, "Clients read and change their registration rarely; guessing its token is hopeless."},
 		{SignInDevice, Limit{10, quarter, 10}, ByDevice, Strict, "A browser that signed in before has its own attempts, so that an attacker cannot lock its user out."},
 	}
 }

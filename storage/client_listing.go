@@ -23,6 +23,9 @@ func (s *Store) FindClients(ctx context.Context, of client.Filter, limit int) ([
 	if of.Type != "" {
 		query = query.Where("type = ?", string(of.Type))
 	}
+	if of.Trust != "" {
+		query = query.Where("trust = ?", trustText(of.Trust))
+	}
 	if of.Disabled != nil {
 		condition := "disabled"
 		if !*of.Disabled {

@@ -45,6 +45,7 @@ type clientRow struct {
 	IDTokenClaims        bool   `gorm:"column:id_token_claims"`
 	AllowUndottedScheme  bool
 	Restricted           bool
+	Trust                string
 	// Named: users are named, perhaps by the previous version, which does not know Restricted.
 	Named bool `gorm:"->"`
 
@@ -125,20 +126,35 @@ func (s *Store) ClientIDs(ctx context.Context, limit int) ([]string, error) {
 
 // CreateClient stores a client with its secrets.
 func (s *Store) CreateClient(ctx context.Context, c *client.Client) error {
-	return s.changeCatalogue(ctx, func(ctx context.Context) error {
-		row, err := clientRowOf(c)
-		if err != nil {
-			return err
-		}
-		if err := s.on(ctx).Create(row).Error; err != nil {
-			return s.fault(err)
-		}
-		// What was counted while another client with the id was deleted is not its own.
-		if err := s.exec(ctx, "DELETE FROM client_statistics WHERE client_id = ?", c.ID); err != nil {
-			return err
-		}
-		return s.writeClientParts(ctx, c)
-	})
+	return s.changeCatalogue(ctx, func(ctx context.Context) error { return s.addClient(ctx, c) })
+}
+
+// AddClient stores a client that registers itself, and does not raise the catalogue version.
+func (s *Store) AddClient(ctx context.Context, c *client.Client) error {
+	return s.InTx(ctx, func(ctx context.Context) error { return s.addClient(ctx, c) })
+}
+
+func (s *Store) addClient(ctx context.Context, c *client.Client) error {
+	row, err := clientRowOf(c)
+	if err != nil {
+		return err
+	}
+	if err := s.on(ctx).Create(row).Error; err != nil {
+		return s.fault(err)
+	}
+	// What was counted while another client with the id was deleted is not its own.
+	if err := s.exec(ctx, "DELETE FROM client_statistics WHERE client_id = ?", c.ID); err != nil {
+		return err
+	}
+	return s.writeClientParts(ctx, c)
+}
+
+// trustText is empty for a client of an operator's, as the column is where the previous version wrote it.
+func trustText(t client.Trust) string {
+	if t == client.Operator {
+		return ""
+	}
+	return string(t)
 }
 
 // UpdateClient replaces a client's registration, secrets and origins. A client that is not
@@ -265,7 +281,7 @@ func clientRowOf(c *client.Client) (*clientRow, error) {
 		RequirePKCE: c.RequirePKCE, AllowPlainPKCE: c.AllowPlainPKCE, FirstParty: c.FirstParty, MayIntrospect: c.MayIntrospect,
 		Disabled: c.Disabled, AuthMethodPinned: c.AuthMethodPinned, AssertionIssuerOnly: c.AssertionIssuerOnly,
 		AccessTokenAlg: c.AccessTokenAlg, AccessTokenTyp: c.AccessTokenTyp, RequiredACR: c.RequiredACR, IDTokenClaims: c.IDTokenClaims,
-		AllowUndottedScheme: c.AllowUndottedScheme, Restricted: c.Restricted,
+		AllowUndottedScheme: c.AllowUndottedScheme, Restricted: c.Restricted, Trust: trustText(c.Trust),
 		URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
 		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, Metadata: string(metadata),
 		LogoutBack: c.BackChannelLogoutURI != "", LogoutFront: c.FrontChannelLogoutURI != "", CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
@@ -286,7 +302,7 @@ func (r clientRow) client(secrets []client.Secret) (*client.Client, error) {
 		RequirePKCE: r.RequirePKCE, AllowPlainPKCE: r.AllowPlainPKCE, FirstParty: r.FirstParty, MayIntrospect: r.MayIntrospect,
 		Disabled: r.Disabled, AuthMethodPinned: r.AuthMethodPinned, AssertionIssuerOnly: r.AssertionIssuerOnly,
 		AccessTokenAlg: r.AccessTokenAlg, AccessTokenTyp: r.AccessTokenTyp, RequiredACR: r.RequiredACR, IDTokenClaims: r.IDTokenClaims,
-		AllowUndottedScheme: r.AllowUndottedScheme, Restricted: r.Restricted || r.Named,
+		AllowUndottedScheme: r.AllowUndottedScheme, Restricted: r.Restricted || r.Named, Trust: client.Trust(r.Trust),
 		URI: r.URI, LogoURI: r.LogoURI, PolicyURI: r.PolicyURI, TOSURI: r.TOSURI,
 		PostLogoutRedirectURIs: r.PostLogoutRedirectURIs, Secrets: secrets, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}

@@ -120,7 +120,7 @@ func (s *Store) addUses(ctx context.Context, userID provider.ID, apps map[string
 		SignedInAt         *time.Time
 		Address            optionalText
 	}
-	err := s.on(ctx).Raw(`SELECT k.id, k.name, k.logo_uri, k.metadata, COALESCE(c.sign_ins, 0) AS sign_ins, COALESCE(c.refreshes, 0) AS refreshes, c.signed_in_at, c.address
+	err := s.on(ctx).Raw(`SELECT k.id, k.name, CASE k.trust WHEN 'unverified' THEN '' ELSE k.logo_uri END AS logo_uri, k.metadata, COALESCE(c.sign_ins, 0) AS sign_ins, COALESCE(c.refreshes, 0) AS refreshes, c.signed_in_at, c.address
 		FROM clients k LEFT JOIN client_uses c ON c.client_id = k.id AND c.user_id = ? WHERE k.id IN ?`,
 		rowID(userID), slices.Collect(maps.Keys(apps))).Scan(&rows).Error
 	if err != nil {

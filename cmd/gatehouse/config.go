@@ -200,6 +200,8 @@ type config struct {
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `koanf:"log_level"`
 
+	clientRegistrationSettings `koanf:",squash"`
+
 	factorSettings `koanf:",squash"`
 	proxySettings  `koanf:",squash"`
 
@@ -247,6 +249,9 @@ func defaults() config {
 		Metrics:              true,
 		LogLevel:             "info",
 		factorSettings:       factorDefaults(),
-		proxySettings:        proxyDefaults(),
+
+		clientRegistrationSettings: clientRegistrationDefaults(),
+
+		proxySettings: proxyDefaults(),
 	}
 }

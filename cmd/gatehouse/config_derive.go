@@ -127,6 +127,7 @@ func (c config) paths() oauth.Paths {
 		Authorization: c.OAuthPrefix + "/authorize", Token: c.OAuthPrefix + "/token", UserInfo: c.OAuthPrefix + "/userinfo",
 		JWKS: c.OAuthPrefix + "/jwks", EndSession: c.OAuthPrefix + "/logout",
 		Introspection: c.OAuthPrefix + "/introspect", Revocation: c.OAuthPrefix + "/revoke", RevocationFeed: c.OAuthPrefix + "/revocations",
+		Registration: c.OAuthPrefix + "/register",
 	}
 	if c.SessionManagement {
 		paths.CheckSession = c.OAuthPrefix + "/check_session"

@@ -122,7 +122,7 @@ func (c *config) validateRest() error {
 	if !regexp.MustCompile(`^(/[a-z0-9_-]+)+$`).MatchString(c.OAuthPrefix) {
 		faults = append(faults, fmt.Errorf("%s %q must be a path such as /oauth", c.named("oauth_prefix"), c.OAuthPrefix))
 	}
-	faults = append(faults, c.validateLifetimes())
+	faults = append(faults, c.validateLifetimes(), c.validateClientRegistration())
 	if _, err := c.logLevel(); err != nil {
 		faults = append(faults, err)
 	}

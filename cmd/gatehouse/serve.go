@@ -41,6 +41,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/registration"
 	"github.com/gatehouse-id/gatehouse/provider/revocation"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/ratelimit"
@@ -197,7 +198,7 @@ func (h *instance) ensureKeys(ctx context.Context, log *slog.Logger) error {
 
 // jobs are what one replica at a time does in the background.
 func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs, sender *webhook.Sender, messages *notify.Sender, others ...storage.Job) []storage.Job {
-	jobs := append(others, storage.NewJanitor(h.store, log, clock, m.Removed).Job(), storage.NewSkeletons(h.store).Job(), h.keyringJob(log), messageJob(messages), h.deletionJob(m))
+	jobs := append(others, storage.NewJanitor(h.store, log, clock, m.Removed).Job(), storage.NewSkeletons(h.store).Job(), h.keyringJob(log), messageJob(messages), h.deletionJob(m), h.clientExpiryJob(clock, m))
 	if every := h.config.KeyRotation; every > 0 {
 		schedule := keys.NewSchedule(h.keys, every, h.config.KeyPublishAhead, h.config.keyAlgorithms()...)
 		jobs = append(jobs, storage.Job{Name: "key-rotation", Every: time.Minute, Lease: 5 * time.Minute, Work: schedule.Rotate})
@@ -265,6 +266,8 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		UILocales:     set.Tags(),
 		Registration:  h.people.Policy().Offers(),
 		OfferedACR:    c.offeredACR(),
+
+		ClientRegistration: c.clientRegistrationMode() != registration.Off,
 	}, oauth.Domain{
 		Authenticator: authenticator,
 		Clients:       directory,
@@ -356,6 +359,9 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	endpoints := oauthhandlers.Config{
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, Issuer: c.Issuer, PasskeyOrigins: c.passkeyOrigins(), Revocations: revocation.NewFeed(feed, h.keys, c.Issuer, e.clock), LegacyCheck: c.LegacyTokenCheck || c.Dev,
 	}
+	if endpoints.Registrations, err = h.registrations(protocol.Metadata(), clientKeys, e.clock, e.random); err != nil {
+		return nil, err
+	}
 	admin, err := handlers.NotCrossSite(c.Issuer, handlers.OnlyFrom(administrators, oauthhandlers.Management(protocol)))
 	if err != nil {
 		return nil, err
@@ -379,7 +385,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		Pages:          set,
 		Records:        records,
 		Refusals:       c.refusals(),
-		Origins:        origins,
+		Origins:        c.clientOrigins(origins),
 		TrustedProxies: proxies,
 
 		HSTSIncludeSubdomains: c.HSTSIncludeSubdomains,

@@ -44,7 +44,7 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 	return in.Consent(w, pages.Consent{
 		Flow: sealed, Client: c.Name, Logo: logoPath(c), ClientURI: c.URI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI,
 		Username: s.User.Username, Destination: destination, Scopes: described, Audience: f.Request.Audience,
-		Lasts: b.lasts(f.Request), EachTime: f.Request.AskedEachTime(),
+		Lasts: b.lasts(f.Request), EachTime: f.Request.AskedEachTime(), Unverified: c.Trust == client.Unverified,
 	})
 }
 

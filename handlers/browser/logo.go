@@ -20,7 +20,7 @@ import (
 // logoPath is the path of a client's logo; empty if it has none. An id may contain slashes, and
 // proxies differ in their handling of %2F: base64url has a single form that needs no escaping.
 func logoPath(c *client.Client) string {
-	if c.LogoURI == "" {
+	if c.LogoURI == "" || c.Trust == client.Unverified { // anybody can register the picture of somebody else
 		return ""
 	}
 	return "/logo/" + base64.RawURLEncoding.EncodeToString([]byte(c.ID)) + "/" + logo.Version(c.LogoURI)

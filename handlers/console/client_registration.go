@@ -14,8 +14,8 @@ import (
 // registrationGroups are the parts of the form with all properties of a client; who may use it is on its page.
 func registrationGroups() []groupNames {
 	return []groupNames{
-		{"about", false, []string{"client_name", "client_type", "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts"}},
-		{"sign_in", false, []string{"redirect_uris", "post_logout_redirect_uris", "grant_types", "require_pkce", "required_acr", "first_party"}},
+		{"about", false, []string{"client_name", "client_type", "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts", "software_id", "software_version"}},
+		{"sign_in", false, []string{"redirect_uris", "post_logout_redirect_uris", "grant_types", "require_pkce", "required_acr", "first_party", "trust"}},
 		{"scopes", false, []string{"scopes", "default_scopes", "audience", "may_introspect"}},
 		{"tokens", true, []string{
 			"access_token_lifetime", "id_token_lifetime", "refresh_token_idle", "refresh_token_lifetime", "refresh_token_rotation",

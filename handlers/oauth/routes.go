@@ -37,6 +37,8 @@ type Config struct {
 	PasskeyOrigins []string
 	// Revocations is the feed of what was revoked.
 	Revocations revocationFeed
+	// Registrations lets clients register themselves; nil: none can.
+	Registrations Registrations
 	// LegacyCheck serves the check of an older system, too.
 	LegacyCheck bool
 }
@@ -97,5 +99,5 @@ func (c Config) Routes() []route.Route {
 			Policies: []string{ratelimit.IntrospectClient, ratelimit.IntrospectPrefix},
 		})
 	}
-	return routes
+	return append(routes, c.registrationRoutes()...)
 }

@@ -20,6 +20,8 @@ type Consent struct {
 	Lasts    Lasts
 	// EachTime: the user is asked each time, and nothing can be remembered.
 	EachTime bool
+	// Unverified: the application registered itself, and nobody has checked who it is.
+	Unverified bool
 }
 
 // Scope is one thing to agree to. Without a description the page shows the name.

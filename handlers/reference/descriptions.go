@@ -79,6 +79,7 @@ func descriptions() map[string]description {
 	all := documents()
 	maps.Copy(all, tokenEndpoints())
 	maps.Copy(all, browserEndpoints())
+	maps.Copy(all, registrationEndpoints())
 	return all
 }
 

@@ -32,6 +32,8 @@ type description struct {
 	security []map[string][]string
 	// formOptional: the body may be empty; anyBody: it may also be of another type.
 	formOptional, anyBody bool
+	// json is the body of a route that takes JSON instead of a form.
+	json *huma.Schema
 }
 
 type parameter struct {
@@ -76,7 +78,7 @@ func protocol(issuer, version string, table []route.Route, management map[string
 			document.AddOperation(d.operation(line, method, i))
 		}
 	}
-	for _, optional := range []string{"legacy check", "passkey origins"} {
+	for _, optional := range append(registrationNames(), "legacy check", "passkey origins") {
 		delete(known, optional)
 	}
 	if len(known) > 0 {
@@ -99,10 +101,13 @@ func (d description) operation(line route.Route, method string, nth int) *huma.O
 	for _, p := range d.path {
 		op.Parameters = append(op.Parameters, p.in("path", true))
 	}
-	body := method == http.MethodPost
-	if body {
+	body := method == http.MethodPost || d.json != nil
+	switch {
+	case d.json != nil:
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{wire.JSONType: {Schema: d.json}}}
+	case body:
 		op.RequestBody = d.form()
-	} else {
+	default:
 		for _, p := range d.parameters {
 			op.Parameters = append(op.Parameters, p.in("query", slices.Contains(d.required, p.name)))
 		}

@@ -21,6 +21,7 @@ func tags() []*huma.Tag {
 		{Name: "discovery", Description: "Public documents, from which clients learn everything else."},
 		{Name: "authorization", Description: "What browsers visit on behalf of an application."},
 		{Name: "tokens", Description: "What applications and resource servers call."},
+		{Name: "registration", Description: "For clients that register themselves, where the operator lets them."},
 		{Name: "errors", Description: "What an error means."},
 	}
 }
@@ -46,6 +47,7 @@ func shared() *huma.Components {
 		SecuritySchemes: map[string]*huma.SecurityScheme{
 			"client_secret": {Type: "http", Scheme: "basic", Description: "Client id and secret, each form-encoded first (RFC 6749 section 2.3.1)."},
 			"access_token":  {Type: "http", Scheme: "bearer", Description: "An access token (RFC 6750)."},
+			"registration":  {Type: "http", Scheme: "bearer", Description: "An initial access token (RFC 7591), or the token of a registration (RFC 7592)."},
 		},
 		Responses: map[string]*huma.Response{},
 	}
@@ -61,7 +63,7 @@ func shared() *huma.Components {
 		http.StatusNotFound:              "There is nothing at this URL.",
 		http.StatusGone:                  "The access token is not valid, or not of a user.",
 		http.StatusRequestEntityTooLarge: "The body is too large.",
-		http.StatusUnsupportedMediaType:  "The body must be a form.",
+		http.StatusUnsupportedMediaType:  "The body is of another type than the operation takes.",
 		http.StatusTooManyRequests:       "Too many requests.",
 		http.StatusServiceUnavailable:    "The server cannot answer at present.",
 	} {

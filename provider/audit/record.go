@@ -22,7 +22,12 @@ const (
 	ClientAllowGroup    Action = "client.allow_group"
 	ClientDisallowGroup Action = "client.disallow_group"
 	ClientImport        Action = "client.import"
-	UserCreate          Action = "user.create"
+	// ClientExpire is that clients which registered themselves, and that nobody used, were removed.
+	ClientExpire Action = "client.expire"
+	// InitialTokenCreate and InitialTokenRevoke are about the tokens that let clients register themselves.
+	InitialTokenCreate Action = "initial_token.create" //nolint:gosec // the name of an act
+	InitialTokenRevoke Action = "initial_token.revoke" //nolint:gosec // the name of an act
+	UserCreate         Action = "user.create"
 	// UserInvite is about a user who does not exist yet, and has the id of the invitation then.
 	UserInvite             Action = "user.invite"
 	UserWithdrawInvitation Action = "user.withdraw_invitation"
@@ -97,7 +102,7 @@ const (
 // Actions are all actions.
 func Actions() []Action {
 	return []Action{
-		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport,
+		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport, ClientExpire, InitialTokenCreate, InitialTokenRevoke,
 		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUndoFactor, UserUpdate, UserSetPassword, UserSendRecovery, UserDelete, UserImport, UserSignIn, UserSignInRefused, UserRequestDeletion, UserKeep,
 		FactorAdd, FactorRemove, FactorReset, FactorRename, FactorClone, RecoveryCodesRenew, RecoveryCodesUse,
 		ScopeCreate, ScopeUpdate, ScopeDelete,
@@ -144,6 +149,8 @@ const (
 	Keyring    TargetType = "keyring"
 	Log        TargetType = "audit"
 	Webhook    TargetType = "webhook"
+	// InitialToken is an initial access token, by which clients register themselves.
+	InitialToken TargetType = "initial_token"
 )
 
 // Record is one act.

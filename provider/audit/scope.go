@@ -87,6 +87,8 @@ func (a Action) Scope() string {
 	}
 	noun, _, _ := strings.Cut(string(a), ".")
 	switch noun {
+	case "initial_token":
+		return WriteScope("clients")
 	case "keyring":
 		return WriteScope("keys")
 	case "factor", "recovery_codes":

@@ -164,6 +164,12 @@ type Client struct {
 	// Restricted: only named users and groups may use it; no user while none is named.
 	Restricted bool
 
+	// Trust says who registered it, and whether an operator vouches for that.
+	Trust Trust
+	// SoftwareID and SoftwareVersion name the software that it is an instance of (RFC 7591 section 2);
+	// they are not verified, and mean nothing here.
+	SoftwareID, SoftwareVersion string
+
 	// URI, LogoURI, PolicyURI and TOSURI are shown to users; each may be empty.
 	URI, LogoURI, PolicyURI, TOSURI string
 	// Contacts are the people responsible for it (RFC 7591 section 2).

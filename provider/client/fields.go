@@ -291,6 +291,22 @@ func Fields() []Field {
 			in: func(c *Client) any { return &c.FirstParty },
 		},
 		{
+			Name: "trust", Flag: "trust", Default: string(Operator), Label: "Trust",
+			About: "who vouches for the client: operator, or unverified or verified for one that registered itself (RFC 7591); users of an unverified one are told so, and asked for consent each time",
+			Help:  "verified or unverified for a client that registered itself, of which users are told and asked for consent each time while it is unverified; operator for your own (default operator)",
+			in:    func(c *Client) any { return &c.Trust }, Values: trustNames(),
+		},
+		{
+			Name: "software_id", Optional: true, Document: true,
+			About: "software that the client is an instance of, as it says (RFC 7591 section 2)",
+			in:    func(c *Client) any { return &c.SoftwareID }, check: checkSoftware(func(c *Client) string { return c.SoftwareID }),
+		},
+		{
+			Name: "software_version", Optional: true, Document: true,
+			About: "version of that software, as the client says",
+			in:    func(c *Client) any { return &c.SoftwareVersion }, check: checkSoftware(func(c *Client) string { return c.SoftwareVersion }),
+		},
+		{
 			Name: "may_introspect", Flag: "may-introspect", Help: "may introspect tokens that name no audience", Label: "May introspect",
 			in: func(c *Client) any { return &c.MayIntrospect },
 		},
@@ -340,6 +356,15 @@ func checkMaxAge(c *Client) *fault.Fault {
 		return fault.New(fault.MaxAge, "most", "400 days")
 	}
 	return nil
+}
+
+func checkSoftware(of func(c *Client) string) func(c *Client) *fault.Fault {
+	return func(c *Client) *fault.Fault {
+		if len(of(c)) > maxName {
+			return fault.New(fault.Long, "bytes", maxName)
+		}
+		return nil
+	}
 }
 
 func checkRate(c *Client) *fault.Fault {

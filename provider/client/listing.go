@@ -16,6 +16,8 @@ type Filter struct {
 	Type Type
 	// Disabled selects those that are disabled, or that are not; nil: both.
 	Disabled *bool
+	// Trust selects those of one kind; empty: any.
+	Trust Trust
 	// After is the Position of the last client of the page before; empty: the first page.
 	After string
 }

@@ -62,6 +62,8 @@ type Registry struct {
 	random  io.Reader
 	known   forgetter // nil: this process knows no clients
 	sectors *Sectors  // nil: no client may name a sector identifier URI
+	// added is set where clients register themselves.
+	added quietStore
 }
 
 // NewRegistry makes a Registry.
@@ -86,7 +88,7 @@ func (r *Registry) WithSectors(s *Sectors) *Registry {
 
 // act carries out a change of one client.
 func (r *Registry) act(ctx context.Context, actor audit.Actor, action audit.Action, target audit.Target, change func(ctx context.Context) (audit.Changes, error)) error {
-	err := r.gate.Do(ctx, actor, action, target, change)
+	err := r.carryOut(ctx, actor, action, target, change)
 	if r.known != nil {
 		// After an error as well: a commit whose answer was lost may have happened.
 		provider.AfterCommit(ctx, func() { r.known.Forget(target.ID) })
@@ -132,6 +134,9 @@ func (r *Registry) create(ctx context.Context, actor audit.Actor, c *Client) err
 	return r.act(ctx, actor, audit.ClientCreate, audit.OfClient(c.ID), func(ctx context.Context) (audit.Changes, error) {
 		if err := r.sectors.check(ctx, c); err != nil {
 			return nil, err
+		}
+		if r.added != nil { // its id is random, and so that of no user
+			return audit.Diff(nil, c.whole()), r.added.AddClient(ctx, c)
 		}
 		if err := r.store.CreateClient(ctx, c); err != nil {
 			return nil, err

@@ -22,6 +22,8 @@ func (c *Client) texts() []texts {
 		{"tos_uri", []string{c.TOSURI}, false},
 		{"jwks_uri", []string{c.JWKSURI}, false},
 		{"sector_identifier_uri", []string{c.SectorIdentifierURI}, false},
+		{"software_id", []string{c.SoftwareID}, false},
+		{"software_version", []string{c.SoftwareVersion}, false},
 		{"contacts", slices.Clone(c.Contacts), true},
 		{"audience", slices.Clone(c.Audience), true},
 	}

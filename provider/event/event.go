@@ -22,6 +22,12 @@ type AuthorizationApproved struct {
 	Methods   []string // amr values (RFC 8176)
 }
 
+// ClientRegistered: a client registered itself. Anonymous: without an initial access token.
+type ClientRegistered struct {
+	ClientID  string
+	Anonymous bool
+}
+
 // TokenIssued: an access token was issued, and a refresh token where Refresh is set.
 type TokenIssued struct {
 	TokenID   provider.ID
@@ -176,6 +182,9 @@ func (Administered) Name() string { return "administered" }
 
 // Name is part of Event.
 func (AuthorizationApproved) Name() string { return "authorization_approved" }
+
+// Name is part of Event.
+func (ClientRegistered) Name() string { return "client_registered" }
 
 // Name is part of Event.
 func (TokenIssued) Name() string { return "token_issued" }

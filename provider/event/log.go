@@ -46,6 +46,8 @@ func attributes(e Event) []slog.Attr {
 	switch e := e.(type) {
 	case AuthorizationApproved:
 		return []slog.Attr{slog.String("client_id", e.ClientID), id("grant", e.GrantID), id("user", e.UserID), id("session", e.SessionID)}
+	case ClientRegistered:
+		return []slog.Attr{slog.String("client_id", e.ClientID), slog.Bool("anonymous", e.Anonymous)}
 	case TokenRevoked:
 		return []slog.Attr{slog.String("client_id", e.ClientID), id("grant", e.GrantID), id("token", e.TokenID), slog.Bool("whole_grant", e.WholeGrant)}
 	case RefreshReuseDetected:

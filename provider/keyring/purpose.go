@@ -25,10 +25,11 @@ const (
 	Verification     Purpose = "verification"      // codes that prove control of an address (package verification)
 	PairwiseSubject  Purpose = "pairwise-subject"  // by what applications of different hosts know a user (package oauth)
 	Factor           Purpose = "factor"            // secrets of authenticator apps and hashes of recovery codes, at rest (package factor)
+	Registration     Purpose = "registration"      // tokens that follow each other at an update of a client by itself
 )
 
 func purposes() []Purpose {
-	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey, Idempotency, ImportedSecret, Webhook, Verification, Factor, PairwiseSubject}
+	return []Purpose{TokenHash, SessionHash, ErrorRecord, SigningKey, RefreshSuccessor, Flow, ClientSecret, Device, RateLimit, Cursor, AuditKey, Idempotency, ImportedSecret, Webhook, Verification, Factor, PairwiseSubject, Registration}
 }
 
 // permanent tells whether a purpose keeps its first data key: what is made with it has to stay the same for ever.
@@ -48,8 +49,8 @@ func serves(p Purpose) (_ time.Duration, ends bool) {
 		return 2 * day, true // a day
 	case Verification:
 		return 4 * day, true // three days
-	case Flow, RefreshSuccessor, RateLimit, Cursor:
-		return day, true // an hour, half a minute, a quarter of an hour; a cursor has no lifetime of its own
+	case Flow, RefreshSuccessor, RateLimit, Cursor, Registration:
+		return day, true // an hour, half a minute, a quarter of an hour, five minutes; a cursor has no lifetime of its own
 	case SigningKey, ClientSecret, AuditKey, ImportedSecret, Webhook, Factor, PairwiseSubject:
 		return 0, false
 	default: // of a newer version

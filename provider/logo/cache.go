@@ -33,7 +33,7 @@ func (c *Cache) Picture(ctx context.Context, clientID, version string) (Picture,
 	}
 	// Without the right version nothing is fetched either: the request must come from a page that
 	// shows the logo.
-	if owner.Disabled || owner.LogoURI == "" || version != Version(owner.LogoURI) {
+	if owner.Disabled || owner.Trust == client.Unverified || owner.LogoURI == "" || version != Version(owner.LogoURI) {
 		return Picture{}, fmt.Errorf("logo of this version: %w", provider.ErrNotFound)
 	}
 	return c.copies.get(ctx, owner.LogoURI)

@@ -134,18 +134,20 @@ func (p *Provider) mustSignIn(ctx context.Context, f Flow, s *session.Session) b
 }
 
 // AskedEachTime tells whether consent is asked for each time: any program on the machine can receive
-// the response to a loopback or private-scheme URI of a public client (RFC 8252 section 8.6).
+// the response to a loopback or private-scheme URI of a public client (RFC 8252 section 8.6); and a client
+// that registered itself, and that nobody verified, must not get anything without a person who sees who it is.
 func (r *AuthorizeRequest) AskedEachTime() bool {
-	return (r.Client.Public() && client.Impersonable(r.RedirectURI)) || client.Undotted(r.RedirectURI)
+	return r.Client.Trust == client.Unverified || (r.Client.Public() && client.Impersonable(r.RedirectURI)) || client.Undotted(r.RedirectURI)
 }
 
 // Reason is why consent is asked for, or is not.
 type Reason string
 
-// The reasons. Of the first three consent is asked for.
+// The reasons. Of the first four consent is asked for.
 const (
 	AskedFor      Reason = "asked_for"      // the request demands it (prompt)
 	EachTime      Reason = "each_time"      // another program could get the response: see AskedEachTime
+	Unverified    Reason = "unverified"     // the client registered itself: see AskedEachTime
 	NotRemembered Reason = "not_remembered" // the user has not agreed to all of it before
 	FirstParty    Reason = "first_party"    // clients of the operator's own need none
 	Remembered    Reason = "remembered"     // the user agreed to it before, and wanted that remembered
@@ -157,6 +159,8 @@ func reason(r *AuthorizeRequest, standing consent.Standing) Reason {
 	switch {
 	case r.Asks("consent"):
 		return AskedFor
+	case r.Client.Trust == client.Unverified:
+		return Unverified
 	case r.AskedEachTime():
 		return EachTime
 	case r.Client.FirstParty:
@@ -170,7 +174,7 @@ func reason(r *AuthorizeRequest, standing consent.Standing) Reason {
 
 // mustAsk tells whether the user has to consent.
 func mustAsk(r *AuthorizeRequest, standing consent.Standing) bool {
-	return slices.Contains([]Reason{AskedFor, EachTime, NotRemembered}, reason(r, standing))
+	return slices.Contains([]Reason{AskedFor, EachTime, Unverified, NotRemembered}, reason(r, standing))
 }
 
 // approval is an authorization request that is being approved.

@@ -21,6 +21,7 @@ type Metadata struct {
 	IntrospectionEndpoint  string   `json:"introspection_endpoint"`
 	RevocationEndpoint     string   `json:"revocation_endpoint"`
 	RevocationFeedEndpoint string   `json:"revocation_feed_endpoint"`
+	RegistrationEndpoint   string   `json:"registration_endpoint,omitempty"`
 	ScopesSupported        []string `json:"scopes_supported"`
 	GrantTypesSupported    []string `json:"grant_types_supported"`
 	ResponseTypesSupported []string `json:"response_types_supported"`
@@ -60,7 +61,7 @@ type Metadata struct {
 
 // Paths are the paths of the endpoints, each beginning with a slash.
 type Paths struct {
-	Authorization, Token, UserInfo, JWKS, EndSession, Introspection, Revocation, RevocationFeed string
+	Authorization, Token, UserInfo, JWKS, EndSession, Introspection, Revocation, RevocationFeed, Registration string
 
 	// CheckSession is empty where applications cannot watch sessions.
 	CheckSession string
@@ -116,6 +117,9 @@ func (p *Provider) Metadata() Metadata {
 		if x.describe != nil {
 			x.describe(&m)
 		}
+	}
+	if p.settings.ClientRegistration {
+		m.RegistrationEndpoint = issuer + paths.Registration
 	}
 	if p.settings.Registration {
 		m.PromptValuesSupported = append(m.PromptValuesSupported, "create")

@@ -29,6 +29,8 @@ type Settings struct {
 	OfferedACR string
 	// Registration: people can register, so that prompt=create is supported.
 	Registration bool
+	// ClientRegistration: clients can register themselves (RFC 7591).
+	ClientRegistration bool
 }
 
 // Domain are the domain services that the protocol uses.

@@ -34,7 +34,7 @@ func NewCatalogue(limits Limits) *Catalogue {
 	c := &Catalogue{map[Check]Entry{}}
 	for _, subject := range []map[Check]Entry{
 		requestEntries(), serverEntries(), clientEntries(), assertionEntries(), scopeEntries(), authorizeEntries(), requestObjectEntries(), pageEntries(),
-		codeEntries(limits), refreshEntries(limits), tokenEntries(), managementEntries(), accountEntries(),
+		codeEntries(limits), refreshEntries(limits), tokenEntries(), managementEntries(), accountEntries(), registrationEntries(),
 	} {
 		maps.Copy(c.entries, subject)
 	}

@@ -39,6 +39,12 @@ const (
 	// OpenID Connect Core Error Code unmet_authentication_requirements section 2.
 	UnmetAuthenticationRequirements Code = "unmet_authentication_requirements"
 
+	// Of client registration: RFC 7591 section 3.2.2.
+	InvalidRedirectURI          Code = "invalid_redirect_uri"
+	InvalidClientMetadata       Code = "invalid_client_metadata"
+	InvalidSoftwareStatement    Code = "invalid_software_statement"
+	UnapprovedSoftwareStatement Code = "unapproved_software_statement"
+
 	NotFound         Code = "not_found"          // pages and management only
 	MethodNotAllowed Code = "method_not_allowed" // pages and management only
 )

@@ -21,6 +21,9 @@ const (
 	Refresh Kind = "rt"
 	Code    Kind = "ac"
 	Session Kind = "se" // the cookie of a sign-in session
+	// Initial lets a client register itself, and Registration lets it manage that (RFC 7591 and 7592).
+	Initial      Kind = "ia"
+	Registration Kind = "ra"
 )
 
 // SecretSize is how many bytes of a token's secret New reads.

@@ -39,7 +39,7 @@ func (r *Reader) client(n int, c Client) imports.Item {
 		note("left out: the redirect URIs, as the client has no flow that uses them")
 	}
 	if c.SubjectType == "pairwise" {
-		line["subject_type"] = c.SubjectType // which keeps it from becoming another client by importing the line
+		line["subject_type"] = "pairwise at Hydra" // which keeps it from becoming another client by importing the line
 	}
 	r.authentication(c, line)
 	r.accessTokens(c, line)

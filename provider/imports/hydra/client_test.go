@@ -56,7 +56,7 @@ func TestRefusedClientsStayRefused(t *testing.T) {
 		hydra.Client{ID: "pairwise", AuthMethod: "none", SubjectType: "pairwise", GrantTypes: []string{"authorization_code"}, RedirectURIs: uris},
 		hydra.Client{ID: "implicit", AuthMethod: "none", GrantTypes: []string{"implicit"}, RedirectURIs: uris},
 	)
-	for name, property := range map[string]string{"pairwise": `"subject_type":"pairwise"`, "implicit": `"grant_types":["implicit"]`} {
+	for name, property := range map[string]string{"pairwise": `"subject_type":"pairwise at Hydra"`, "implicit": `"grant_types":["implicit"]`} {
 		item := items[name]
 		require.NotNil(t, item.Fault, name)
 		assert.Contains(t, string(item.Source), property)

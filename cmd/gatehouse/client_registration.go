@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/handlers"
+	oauthhandlers "github.com/gatehouse-id/gatehouse/handlers/oauth"
+	"github.com/gatehouse-id/gatehouse/metrics"
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/keyring"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/registration"
+	"github.com/gatehouse-id/gatehouse/storage"
+)
+
+// registrations lets clients register themselves; nil: none can.
+func (h *instance) registrations(offered oauth.Metadata, keys *oauth.ClientKeys, clock provider.Clock, random io.Reader) (oauthhandlers.Registrations, error) {
+	c := h.config
+	mode := c.clientRegistrationMode()
+	if mode == registration.Off {
+		return nil, nil //nolint:nilnil // see above
+	}
+	issuers, err := c.statementIssuers()
+	if err != nil {
+		return nil, err
+	}
+	// Only those by which a person gets something to see: tokens of the client itself are the operator's to give.
+	grants := slices.DeleteFunc(slices.Clone(offered.GrantTypesSupported), func(g string) bool {
+		return g == string(client.ClientCredentials) || g == string(client.Password)
+	})
+	return registration.New(registration.Settings{
+		Mode: mode, Endpoint: c.Issuer + c.paths().Registration, Issuer: c.Issuer, Brand: c.brand.Title(),
+		Scopes: c.ClientRegistrationScopes, Audience: c.registrationResources(), Schemes: c.ClientRegistrationSchemes, TokenFormat: c.registrationTokens(),
+		GrantTypes: grants, ResponseTypes: offered.ResponseTypesSupported, AuthMethods: offered.TokenEndpointAuthMethodsSupported,
+		Unused: c.ClientRegistrationUnused, Idle: c.ClientRegistrationIdle, Most: c.ClientRegistrationLimit, Issuers: issuers,
+	}, registration.Domain{
+		Store: h.store, Tokens: h.store, Clients: h.registry.ForItself(h.store), Secrets: h.secrets, Keys: keys, Successor: h.ring.Key(keyring.Registration),
+		Transactions: h.store, Events: h.events, Clock: clock, Random: random,
+	}), nil
+}
+
+// clientExpiryJob removes clients that registered without a token and that nobody uses. It runs whatever the
+// settings are: there may be some of before.
+func (h *instance) clientExpiryJob(clock provider.Clock, m *metrics.Jobs) storage.Job {
+	expiry := registration.NewExpiry(h.store, h.gate, clock, h.config.ClientRegistrationIdle)
+	return storage.Job{Name: "client-expiry", Every: time.Minute, Lease: 5 * time.Minute, Work: func(ctx context.Context) error {
+		removed, err := expiry.Sweep(ctx)
+		m.Removed("clients", removed)
+		return err
+	}}
+}
+
+// anyOrigin lets scripts of every origin read the responses of the endpoints of public clients. Where all may
+// register, any origin may be one of a client, and there is nothing to keep from the others: no cookie is
+// used, and what a request needs a script of another origin does not have.
+type anyOrigin struct{}
+
+// Allowed is part of handlers.OriginChecker.
+func (anyOrigin) Allowed(string) bool { return true }
+
+func (c *config) clientOrigins(known handlers.OriginChecker) handlers.OriginChecker {
+	if c.clientRegistrationMode() == registration.Open {
+		return anyOrigin{}
+	}
+	return known
+}

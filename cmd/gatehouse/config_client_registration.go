@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/registration"
+)
+
+// clientRegistrationSettings say which clients may register themselves, and for what.
+type clientRegistrationSettings struct {
+	// ClientRegistration says which clients may register themselves (RFC 7591): off (none), token (who has an
+	// initial access token) or open (all); empty: off, or open where MCPServers are named.
+	ClientRegistration string `koanf:"client_registration"`
+	// MCPServers are the URLs of MCP servers that accept tokens of this server: their clients may register
+	// themselves, and request tokens for those URLs (the parameter resource).
+	MCPServers []string `koanf:"mcp_servers"`
+	// ClientRegistrationScopes are the scopes that such clients may have, and ClientRegistrationResources the
+	// audiences of their tokens, beside MCPServers. An initial access token may name others.
+	ClientRegistrationScopes    []string `koanf:"client_registration_scopes"`
+	ClientRegistrationResources []string `koanf:"client_registration_resources"`
+	// ClientRegistrationTokens is the form of their access tokens, opaque or jwt; empty: opaque, or jwt where
+	// MCPServers are named.
+	ClientRegistrationTokens string `koanf:"client_registration_tokens"`
+	// ClientRegistrationSchemes are private-use schemes without a dot, such as cursor, that their redirect URIs
+	// may have: any other program could claim them, so name those of programs that your users have.
+	ClientRegistrationSchemes []string `koanf:"client_registration_schemes"`
+	// ClientRegistrationUnused is how long a client stays that registered without a token and that nobody signed
+	// in to, ClientRegistrationIdle how long one that somebody did, after the last time.
+	ClientRegistrationUnused time.Duration `koanf:"client_registration_unused"`
+	ClientRegistrationIdle   time.Duration `koanf:"client_registration_idle"`
+	// ClientRegistrationLimit is how many clients there may be that registered without a token.
+	ClientRegistrationLimit int `koanf:"client_registration_limit"`
+	// SoftwareStatementIssuers are trusted to sign software statements (RFC 7591 section 2.3), each with the
+	// https URL of its keys, or the path of a file with them as a JWK set, such as
+	// https://directory.example.com=https://directory.example.com/jwks.json.
+	SoftwareStatementIssuers []string `koanf:"software_statement_issuers"`
+}
+
+func clientRegistrationDefaults() clientRegistrationSettings {
+	return clientRegistrationSettings{
+		ClientRegistrationScopes: []string{"openid", "profile", "email", "address", "phone", "offline_access"},
+		ClientRegistrationUnused: 24 * time.Hour,
+		ClientRegistrationIdle:   90 * 24 * time.Hour,
+		ClientRegistrationLimit:  10_000,
+	}
+}
+
+// clientRegistrationMode is who may register a client.
+func (c *config) clientRegistrationMode() registration.Mode {
+	switch {
+	case c.ClientRegistration != "":
+		return registration.Mode(c.ClientRegistration)
+	case len(c.MCPServers) > 0:
+		return registration.Open
+	default:
+		return registration.Off
+	}
+}
+
+// registrationResources are the audiences of tokens of clients that register themselves. A URL without a path
+// is written with a slash at its end by some libraries, and without one by others.
+func (c *config) registrationResources() []string {
+	all := slices.Clone(c.ClientRegistrationResources)
+	for _, server := range c.MCPServers {
+		all = append(all, server)
+		if u, err := url.Parse(server); err == nil && (u.Path == "" || u.Path == "/") {
+			all = append(all, strings.TrimSuffix(server, "/"), strings.TrimSuffix(server, "/")+"/")
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (c *config) registrationTokens() client.TokenFormat {
+	if c.ClientRegistrationTokens == "" && len(c.MCPServers) > 0 {
+		return client.JWT
+	}
+	return client.TokenFormat(c.ClientRegistrationTokens)
+}
+
+// statementIssuers reads the settings, and the files that they name.
+func (c *config) statementIssuers() ([]registration.StatementIssuer, error) {
+	var issuers []registration.StatementIssuer
+	for _, text := range c.SoftwareStatementIssuers {
+		name, keys, ok := strings.Cut(strings.TrimSpace(text), "=")
+		if !ok || name == "" || keys == "" {
+			return nil, fmt.Errorf("%s: %q is not of the form https://issuer.example.com=https://issuer.example.com/jwks.json", c.named("software_statement_issuers"), text)
+		}
+		issuer := registration.StatementIssuer{Issuer: name}
+		if strings.HasPrefix(keys, "https://") {
+			issuer.JWKSURI = keys
+		} else {
+			set, err := os.ReadFile(keys)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", c.named("software_statement_issuers"), err)
+			}
+			if _, err := client.ParseKeySet(set); err != nil {
+				return nil, fmt.Errorf("%s: %s %w", c.named("software_statement_issuers"), keys, err)
+			}
+			issuer.JWKS = string(set)
+		}
+		issuers = append(issuers, issuer)
+	}
+	return issuers, nil
+}
+
+func (c *config) validateClientRegistration() error {
+	var faults []error
+	wrong := func(key, format string, values ...any) {
+		faults = append(faults, fmt.Errorf("%s "+format, append([]any{c.named(key)}, values...)...))
+	}
+	if !slices.Contains([]string{"", string(registration.Off), string(registration.WithToken), string(registration.Open)}, c.ClientRegistration) {
+		wrong("client_registration", "%q must be off, token or open", c.ClientRegistration)
+	}
+	for _, server := range c.MCPServers {
+		u, err := url.Parse(server)
+		if err != nil || u.Host == "" || u.User != nil || strings.Contains(server, "#") || (u.Scheme != "https" && (u.Scheme != "http" || !client.Loopback(u.Hostname()))) {
+			wrong("mcp_servers", "%q must be an https URL without a fragment, such as https://mcp.example.com/mcp", server)
+		}
+	}
+	for _, scope := range c.ClientRegistrationScopes {
+		if !client.ValidScope(scope) || strings.HasPrefix(scope, "gatehouse:") {
+			wrong("client_registration_scopes", "%q must be the name of a scope, and not of management", scope)
+		}
+	}
+	for _, scheme := range c.ClientRegistrationSchemes {
+		if !regexp.MustCompile(`^[a-z][a-z0-9+-]*$`).MatchString(scheme) {
+			wrong("client_registration_schemes", "%q must be a scheme in lower case, such as cursor", scheme)
+		}
+	}
+	if !slices.Contains([]string{"", string(client.Opaque), string(client.JWT)}, c.ClientRegistrationTokens) {
+		wrong("client_registration_tokens", "%q must be opaque or jwt", c.ClientRegistrationTokens)
+	}
+	if c.ClientRegistrationUnused < time.Minute || c.ClientRegistrationIdle < time.Hour {
+		wrong("client_registration_unused", "must be a minute at least, and %s an hour", c.named("client_registration_idle"))
+	}
+	if c.ClientRegistrationLimit < 1 || c.ClientRegistrationLimit > 1_000_000 {
+		wrong("client_registration_limit", "must be 1 to 1000000")
+	}
+	_, err := c.statementIssuers()
+	return errors.Join(append(faults, err)...)
+}

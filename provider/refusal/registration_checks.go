@@ -1,0 +1,55 @@
+package refusal
+
+// registrationEntries are those of clients that register themselves.
+func registrationEntries() map[Check]Entry {
+	return map[Check]Entry{
+		CheckInitialToken: {
+			"No valid initial access token",
+			"Clients register here with an initial access token (RFC 7591 section 3). The request has none, or one that is unknown, expired, revoked or used up.",
+			"Ask the operator of the server for an initial access token, and send it as a Bearer token.",
+			"`gatehouse registration-token list` shows them, `gatehouse registration-token create` makes one.",
+		},
+		CheckRegistrationToken: {
+			"No valid registration access token",
+			"A registration is managed with the token that the client got when it registered, or at the last update (RFC 7592). The request has none, or not that of the client in its URL; or there is no such client any more.",
+			"Send the registration_access_token of the last response as a Bearer token. If it is lost, register anew.",
+			"`gatehouse client get ID` shows whether the client exists; clients that nobody uses are removed.",
+		},
+		CheckClientMetadata: {
+			"Invalid client metadata",
+			"What the client says of itself cannot be registered (RFC 7591 section 2).",
+			"Correct what the error description names.",
+			"The same rules hold for `gatehouse client create`; what clients may have beyond the standard scopes is in GATEHOUSE_CLIENT_REGISTRATION_SCOPES and GATEHOUSE_CLIENT_REGISTRATION_RESOURCES.",
+		},
+		CheckClientName: {
+			"Name of another application",
+			"An application that registers itself may not be called like one of the operator's, or like the server, and not so that it looks the same: people would take the one for the other.",
+			"Register another client_name.",
+			"If it is your own application, register it with `gatehouse client create`, or give it an initial access token that vouches for it.",
+		},
+		CheckManagedClient: {
+			"Managed by the operator",
+			"The operator of the server disabled the client, or gave it rights that no client has by its own registration. It cannot change or remove itself any more.",
+			"Ask the operator of the server.",
+			"`gatehouse client get ID` shows what it has.",
+		},
+		CheckRegistrations: {
+			"Too many registrations",
+			"Too many applications registered themselves lately, or have and are not used.",
+			"Try again later.",
+			"Unused ones leave by themselves after GATEHOUSE_CLIENT_REGISTRATION_UNUSED; GATEHOUSE_CLIENT_REGISTRATION_LIMIT is how many there can be. An initial access token registers all the same.",
+		},
+		CheckSoftwareStatement: {
+			"Invalid software statement",
+			"The software statement is malformed, expired, for another server, or not signed by its issuer (RFC 7591 section 2.3).",
+			"Get another software statement from its issuer.",
+			"Look whether the keys in GATEHOUSE_SOFTWARE_STATEMENT_ISSUERS are the issuer's.",
+		},
+		CheckStatementIssuer: {
+			"Software statement not approved",
+			"The server does not trust the issuer of the software statement.",
+			"Register without it, or ask the operator of the server.",
+			"GATEHOUSE_SOFTWARE_STATEMENT_ISSUERS names the issuers that are trusted.",
+		},
+	}
+}

@@ -1,0 +1,222 @@
+package registration
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// mostURIs bounds the lists of URIs of a client that registers itself: each costs every request that
+// reads the client.
+const mostURIs = 20
+
+// members reads the JSON object of a request. What two readers would read differently is refused.
+func members(body []byte) (map[string]json.RawMessage, error) {
+	var read map[string]json.RawMessage
+	if provider.TooDeep(body) || json.Unmarshal(body, &read) != nil || read == nil {
+		return nil, refusal.New(refusal.InvalidClientMetadata, refusal.CheckClientMetadata, "The body must be a JSON object with the metadata of the client.")
+	}
+	if err := provider.JSONFault(body); err != nil {
+		return nil, refusal.New(refusal.InvalidClientMetadata, refusal.CheckClientMetadata, "The JSON object of the body can be read in two ways.").Because(err)
+	}
+	maps.DeleteFunc(read, func(_ string, value json.RawMessage) bool { return bytes.Equal(value, []byte("null")) }) // RFC 7592 section 2.2: as omitted
+	return read, nil
+}
+
+// apply makes of c the client that the request asks for, within the terms. Each property that the request
+// does not have gets its default (RFC 7592 section 2.2), and one that the server does not know is ignored
+// (RFC 7591 section 2). Narrows: the scopes are those that it has, or fewer.
+func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, terms Terms, narrows bool) error {
+	asked = maps.Clone(asked)
+	untagged(asked)
+	merged := map[string]json.RawMessage{}
+	for _, p := range own() {
+		value, ok := asked[p.name]
+		if !ok {
+			value = json.RawMessage("null")
+		}
+		if ok && p.name == jwksName {
+			value = quoted(value)
+		}
+		if p.name != scopeName {
+			merged[p.Field.Name] = value
+		}
+	}
+	scopes, err := s.scopes(c, asked[scopeName], terms, narrows)
+	if err != nil {
+		return err
+	}
+	if err := s.supported(merged, grantTypes, s.GrantTypes, client.AuthorizationCode); err != nil {
+		return err
+	}
+	if _, known := merged[responseTypes]; known {
+		err = s.supported(merged, responseTypes, s.ResponseTypes, "")
+	} else if value, ok := asked[responseTypes]; ok {
+		err = s.supported(map[string]json.RawMessage{responseTypes: value}, responseTypes, s.ResponseTypes, "")
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.Merge(merged); err != nil {
+		return asRefusal(err)
+	}
+	c.Scopes = scopes
+	c.DefaultScopes = defaultScopes(c, narrows)
+	if _, named := asked[applicationType]; !named {
+		c.Type = kindOf(c)
+	}
+	return s.within(c, terms)
+}
+
+// untagged takes the first of the names in several languages (RFC 7591 section 2.2) for the name where
+// there is none without a language. The server keeps one.
+func untagged(asked map[string]json.RawMessage) {
+	if _, ok := asked[nameName]; ok {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		if strings.HasPrefix(name, nameName+"#") {
+			asked[nameName] = asked[name]
+			return
+		}
+	}
+}
+
+// quoted is a JSON text as a string of JSON: package client has key sets as texts.
+func quoted(value json.RawMessage) json.RawMessage {
+	if !bytes.HasPrefix(value, []byte("{")) {
+		return json.RawMessage("0") // no key set, and no text
+	}
+	text, err := json.Marshal(string(value))
+	if err != nil { // never of a string
+		return json.RawMessage("0")
+	}
+	return text
+}
+
+// scopes are those of the request that the client may have: all that it may where it asks for none.
+func (s *Settings) scopes(c *client.Client, value json.RawMessage, terms Terms, narrows bool) ([]string, error) {
+	allowed := terms.Scopes
+	if narrows {
+		allowed = c.Scopes
+	}
+	if value == nil {
+		return slices.Clone(allowed), nil
+	}
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		return nil, wrong(scopeName, "must be a text of names separated by spaces")
+	}
+	var scopes []string
+	asked := strings.Fields(text)
+	for _, name := range asked {
+		if slices.Contains(allowed, name) && !slices.Contains(scopes, name) {
+			scopes = append(scopes, name)
+		}
+	}
+	if len(asked) > 0 && len(scopes) == 0 {
+		return nil, wrong(scopeName, "has no scope that the client may have")
+	}
+	return scopes, nil
+}
+
+// defaultScopes are what the client gets when it requests none: who signed in, or all that it may have.
+func defaultScopes(c *client.Client, narrows bool) []string {
+	switch {
+	case narrows:
+		return slices.DeleteFunc(slices.Clone(c.DefaultScopes), func(name string) bool { return !c.MayAsk(name) })
+	case c.MayAsk("openid"):
+		return []string{"openid"}
+	default:
+		return slices.Clone(c.Scopes)
+	}
+}
+
+// supported leaves of a list what the server supports: many clients name all that they know. One that
+// names nothing of it is refused; one that names nothing gets the default.
+func (s *Settings) supported(merged map[string]json.RawMessage, name string, offered []string, standard client.GrantType) error {
+	var asked, kept []string
+	value := merged[name]
+	if json.Unmarshal(value, &asked) != nil {
+		return wrong(name, "must be a list of texts")
+	}
+	for _, v := range asked {
+		if slices.Contains(offered, v) && !slices.Contains(kept, v) {
+			kept = append(kept, v)
+		}
+	}
+	switch {
+	case len(asked) > 0 && len(kept) == 0:
+		return wrong(name, "has none that the server supports for clients that register themselves: "+strings.Join(offered, ", "))
+	case len(kept) == 0 && standard == "":
+		return nil // what the property has by default
+	case len(kept) == 0:
+		kept = []string{string(standard)}
+	}
+	text, err := json.Marshal(kept)
+	merged[name] = text
+	return err
+}
+
+// kindOf is the application type of a client that names none: native where its responses go to a program
+// on the person's machine, which is given another port at each start; else web, the default of OpenID
+// Connect Dynamic Client Registration section 2.
+func kindOf(c *client.Client) client.Type {
+	local := func(uri string) bool {
+		u, err := url.Parse(uri)
+		return err == nil && (u.Scheme == "http" && client.Loopback(u.Hostname()) || u.Scheme != "http" && u.Scheme != "https")
+	}
+	if c.Public() && slices.ContainsFunc(c.RedirectURIs, local) {
+		return client.Native
+	}
+	return client.Web
+}
+
+// within checks what the terms and the settings add to the rules of package client.
+func (s *Settings) within(c *client.Client, terms Terms) error {
+	if c.Type == client.Backend {
+		return wrong(applicationType, "must be web or native")
+	}
+	if !slices.Contains(s.AuthMethods, string(c.AuthMethod)) {
+		return wrong(authMethod, "must be "+strings.Join(s.AuthMethods, ", "))
+	}
+	for name, list := range map[string][]string{redirectURIs: c.RedirectURIs, "post_logout_redirect_uris": c.PostLogoutRedirectURIs} {
+		if len(list) > mostURIs {
+			return wrong(name, "may have 20 URIs")
+		}
+	}
+	if len(terms.Hosts) > 0 {
+		for _, uri := range c.RedirectURIs {
+			u, err := url.Parse(uri)
+			if err != nil || u.Scheme != "https" || !slices.Contains(terms.Hosts, strings.ToLower(u.Hostname())) {
+				return wrong(redirectURIs, "must be https, on a host that the initial access token names")
+			}
+		}
+	}
+	if c.Type == client.Native && !c.AllowUndottedScheme {
+		c.AllowUndottedScheme = namedSchemes(c, terms.Schemes)
+	}
+	return nil
+}
+
+// namedSchemes tells whether the operator named each private-use scheme without a dot.
+func namedSchemes(c *client.Client, named []string) bool {
+	some := false
+	for _, uri := range c.RedirectURIs {
+		if !client.Undotted(uri) {
+			continue
+		}
+		scheme, _, _ := strings.Cut(uri, ":")
+		if some = true; !slices.Contains(named, strings.ToLower(scheme)) {
+			return false
+		}
+	}
+	return some
+}

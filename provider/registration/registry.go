@@ -1,0 +1,310 @@
+package registration
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/audit"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/event"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	"github.com/gatehouse-id/gatehouse/provider/token"
+)
+
+// clientRegistry changes clients on their own behalf: see client.Registry.ForItself.
+type clientRegistry interface {
+	Create(ctx context.Context, actor audit.Actor, c *client.Client, secret string) (string, error)
+	Update(ctx context.Context, actor audit.Actor, id string, change func(c *client.Client) error) (*client.Client, error)
+	Delete(ctx context.Context, actor audit.Actor, id string) error
+}
+
+// secretVerifier knows the secrets of clients.
+type secretVerifier interface {
+	Verify(ctx context.Context, c *client.Client, secret string, now time.Time) (bool, error)
+}
+
+// transactor runs fn in one transaction.
+type transactor interface {
+	InTx(ctx context.Context, fn func(ctx context.Context) error) error
+}
+
+// deriver derives one token from another.
+type deriver interface {
+	MAC(parts ...[]byte) []byte
+}
+
+// publisher publishes events.
+type publisher interface {
+	Publish(ctx context.Context, e event.Event)
+}
+
+// Domain are the services that a Registry uses.
+type Domain struct {
+	Store        Store
+	Tokens       TokenStore
+	Clients      clientRegistry
+	Secrets      secretVerifier
+	Keys         keySource
+	Successor    deriver
+	Transactions transactor
+	Events       publisher
+	Clock        provider.Clock
+	Random       io.Reader
+}
+
+// Registry registers clients that register themselves, and lets them manage that.
+type Registry struct {
+	Domain
+
+	settings Settings
+}
+
+// New makes a Registry.
+func New(s Settings, d Domain) *Registry { return &Registry{Domain: d, settings: s} }
+
+// Request is a request of a client about its own registration.
+type Request struct {
+	// Bearer is the token of the request; empty: none.
+	Bearer string
+	Body   []byte
+}
+
+// Register registers a client. It returns a refusal with a code of RFC 7591 section 3.2.2, or
+// invalid_token.
+func (r *Registry) Register(ctx context.Context, in Request) (*Information, error) {
+	now := r.Clock.Now(ctx)
+	initial, err := r.initial(ctx, in.Bearer, now)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := members(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	stated, err := r.statement(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(asked, stated.claims) // RFC 7591 section 2.3: they take precedence
+	id := provider.NewID(now, r.Random)
+	c := &client.Client{ID: id.String(), Trust: client.Unverified, TokenFormat: r.settings.TokenFormat}
+	if initial != nil && initial.Vouches || stated.vouches() {
+		c.Trust = client.Verified
+	}
+	terms := r.settings.terms(initial)
+	c.Audience = slices.Clone(terms.Audience)
+	if err := r.settings.apply(c, asked, terms, false); err != nil {
+		return nil, err
+	}
+	if err := r.mayBeCalled(ctx, c); err != nil {
+		return nil, err
+	}
+	made := token.New(token.Registration, id, r.Random)
+	kept := Kept{ClientID: c.ID, Hash: hash(made.Encode()), CreatedAt: now}
+	if initial == nil {
+		if err := r.room(ctx, now); err != nil {
+			return nil, err
+		}
+		due := now.Add(r.settings.Unused)
+		kept.DueAt = &due
+	} else {
+		kept.InitialToken = initial.ID
+	}
+	var secret string
+	err = r.Transactions.InTx(ctx, func(ctx context.Context) error {
+		if initial != nil {
+			if err := r.Tokens.UseInitialToken(ctx, initial.ID, now); err != nil {
+				return notFound(err, unauthorized(refusal.CheckInitialToken, true)) // others were faster
+			}
+		}
+		registered := *c // a transaction that is repeated begins with the same client
+		var err error
+		if secret, err = r.Clients.Create(ctx, audit.Requester(ctx, audit.ClientActor, c.ID), &registered, ""); err != nil {
+			return asRefusal(err)
+		}
+		*c = registered
+		return r.Store.AddRegistration(ctx, kept)
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.Events.Publish(ctx, event.ClientRegistered{ClientID: c.ID, Anonymous: initial == nil})
+	return &Information{Client: c, Secret: secret, Token: made.Encode(), Statement: stated.text, endpoint: r.settings.Endpoint}, nil
+}
+
+// room refuses a registration without a token where there are too many: each is a row that anybody can
+// write.
+func (r *Registry) room(ctx context.Context, now time.Time) error {
+	recent, waiting, err := r.Store.NewRegistrations(ctx, now.Add(-time.Hour), max(perHour, r.settings.Most))
+	if err != nil {
+		return fmt.Errorf("count registrations: %w", err)
+	}
+	if recent < perHour && waiting < r.settings.Most {
+		return nil
+	}
+	refused := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckRegistrations, "Too many applications have registered themselves.")
+	refused.RetryAfter = 10 * time.Minute
+	return refused
+}
+
+// Read returns a registration.
+func (r *Registry) Read(ctx context.Context, clientID string, in Request) (*Information, error) {
+	if err := presented(clientID, in.Bearer); err != nil {
+		return nil, err
+	}
+	var c *client.Client
+	err := r.Transactions.InTx(ctx, func(ctx context.Context) (err error) {
+		var kept *Kept
+		if c, kept, err = r.manage(ctx, clientID, in.Bearer); err != nil {
+			return err
+		}
+		if kept.current(in.Bearer) && kept.PreviousUntil != nil {
+			// The client has got it: the one before is of no use to it any more.
+			return r.Store.ReplaceToken(ctx, clientID, kept.Hash, nil, kept.CreatedAt)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Information{Client: c, Token: in.Bearer, endpoint: r.settings.Endpoint}, nil
+}
+
+// Update replaces a registration, and its token. What an operator gave the client beyond what it may have
+// by itself stays; scopes can only become fewer. A client that an operator verified, and that then changes
+// what people see of it or where responses go, is not verified any more.
+func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*Information, error) {
+	if err := presented(clientID, in.Bearer); err != nil {
+		return nil, err
+	}
+	asked, err := members(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	if named := textOf(asked[clientIDName]); named != clientID {
+		return nil, wrong(clientIDName, "must be that of the registration")
+	}
+	stated, err := r.statement(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(asked, stated.claims)
+	var updated *client.Client
+	var next string
+	err = r.Transactions.InTx(ctx, func(ctx context.Context) error {
+		c, kept, err := r.manage(ctx, clientID, in.Bearer)
+		if err != nil {
+			return err
+		}
+		if err := r.sameSecret(ctx, c, asked); err != nil {
+			return err
+		}
+		terms, err := r.termsOf(ctx, kept)
+		if err != nil {
+			return err
+		}
+		updated, err = r.Clients.Update(ctx, audit.Requester(ctx, audit.ClientActor, clientID), clientID, func(c *client.Client) error {
+			before := *c
+			if err := r.settings.apply(c, asked, terms, true); err != nil {
+				return err
+			}
+			if c.Trust == client.Verified && !stated.vouches() && differs(&before, c) {
+				c.Trust = client.Unverified
+			}
+			if c.Name == before.Name {
+				return nil
+			}
+			return r.mayBeCalled(ctx, c)
+		})
+		if err != nil {
+			return asRefusal(err)
+		}
+		next, err = r.replaceToken(ctx, kept, in.Bearer)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Information{Client: updated, Token: next, Statement: stated.text, endpoint: r.settings.Endpoint}, nil
+}
+
+// Delete removes a client, and ends everything that was issued to it.
+func (r *Registry) Delete(ctx context.Context, clientID string, in Request) error {
+	if err := presented(clientID, in.Bearer); err != nil {
+		return err
+	}
+	return r.Transactions.InTx(ctx, func(ctx context.Context) error {
+		if _, _, err := r.manage(ctx, clientID, in.Bearer); err != nil {
+			return err
+		}
+		return r.Clients.Delete(ctx, audit.Requester(ctx, audit.ClientActor, clientID), clientID)
+	})
+}
+
+// manage locks a client, and tells whether the token manages it. A client that an operator disabled, or
+// gave what none has by itself, is the operator's to change.
+func (r *Registry) manage(ctx context.Context, clientID, bearer string) (*client.Client, *Kept, error) {
+	refused := unauthorized(refusal.CheckRegistrationToken, true).For(clientID)
+	c, err := r.Store.LockClient(ctx, clientID)
+	if err != nil {
+		return nil, nil, notFound(err, unauthorized(refusal.CheckRegistrationToken, true))
+	}
+	kept, err := r.Store.Registration(ctx, clientID)
+	if err != nil {
+		return nil, nil, notFound(err, refused)
+	}
+	if !kept.accepts(bearer, r.Clock.Now(ctx)) {
+		return nil, nil, refused
+	}
+	if c.Disabled || Privileged(c) || len(audit.Scopes(c.Scopes)) > 0 {
+		return nil, nil, refusal.New(refusal.AccessDenied, refusal.CheckManagedClient, "The operator of the server manages this client.").For(clientID)
+	}
+	return c, kept, nil
+}
+
+// termsOf are those that the client registered under: of a token that has expired, too.
+func (r *Registry) termsOf(ctx context.Context, kept *Kept) (Terms, error) {
+	if kept.InitialToken.IsZero() {
+		return r.settings.terms(nil), nil
+	}
+	initial, err := r.Tokens.InitialToken(ctx, kept.InitialToken)
+	if err != nil {
+		return Terms{}, fmt.Errorf("initial access token of client %s: %w", kept.ClientID, err)
+	}
+	return r.settings.terms(initial), nil
+}
+
+// sameSecret refuses a secret of the client's choice (RFC 7592 section 2.2).
+func (r *Registry) sameSecret(ctx context.Context, c *client.Client, asked map[string]json.RawMessage) error {
+	value, named := asked[secretName]
+	if !named {
+		return nil
+	}
+	ok, err := r.Secrets.Verify(ctx, c, textOf(value), r.Clock.Now(ctx))
+	if err != nil {
+		return fmt.Errorf("verify the secret: %w", err)
+	}
+	if !ok {
+		return wrong(secretName, "must be the one that the server issued, or left out")
+	}
+	return nil
+}
+
+// differs tells whether people would see something else than an operator verified.
+func differs(before, after *client.Client) bool {
+	return before.Name != after.Name || before.URI != after.URI || before.LogoURI != after.LogoURI || before.PolicyURI != after.PolicyURI || before.TOSURI != after.TOSURI ||
+		before.Type != after.Type || before.AuthMethod != after.AuthMethod || before.JWKS != after.JWKS || before.JWKSURI != after.JWKSURI ||
+		!slices.Equal(before.RedirectURIs, after.RedirectURIs) || !slices.Equal(before.PostLogoutRedirectURIs, after.PostLogoutRedirectURIs)
+}
+
+func textOf(value json.RawMessage) string {
+	var text string
+	_ = json.Unmarshal(value, &text) // no text is none
+	return text
+}

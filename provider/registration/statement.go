@@ -1,0 +1,133 @@
+package registration
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
+)
+
+// maxStatement bounds a software statement in bytes.
+const maxStatement = 16 << 10
+
+// statementSkew is how far the clock of an issuer may be ahead.
+const statementSkew = time.Minute
+
+// keySource finds public keys: those of a JWK set, or at a URL.
+type keySource interface {
+	Keys(ctx context.Context, c *client.Client, kid string) (client.KeySet, error)
+}
+
+// statement is a software statement (RFC 7591 section 2.3); zero: there is none.
+type statement struct {
+	text   string
+	claims map[string]json.RawMessage
+}
+
+// vouches tells whether the issuer, whom the operator trusts, says what people see and where responses go.
+func (s statement) vouches() bool { return s.claims[nameName] != nil && s.claims[redirectURIs] != nil }
+
+func forged(description string) *refusal.Refusal {
+	return refusal.New(refusal.InvalidSoftwareStatement, refusal.CheckSoftwareStatement, description)
+}
+
+// statement verifies the one of a request. Whatever was asked beside it does not matter: it must come from
+// an issuer that the operator named, and be signed by that one's keys.
+func (r *Registry) statement(ctx context.Context, asked map[string]json.RawMessage) (statement, error) {
+	value, named := asked[statementName]
+	if !named {
+		return statement{}, nil
+	}
+	text := textOf(value)
+	parts := strings.Split(text, ".")
+	if len(text) > maxStatement || len(parts) != 3 {
+		return statement{}, forged("software_statement is no signed JWT of usual size.")
+	}
+	var header struct {
+		Algorithm string          `json:"alg"`
+		KeyID     string          `json:"kid"`
+		JWK       json.RawMessage `json:"jwk"`
+		JKU       json.RawMessage `json:"jku"`
+		X5U       json.RawMessage `json:"x5u"`
+		X5C       json.RawMessage `json:"x5c"`
+		Critical  json.RawMessage `json:"crit"`
+	}
+	var claims map[string]json.RawMessage
+	for i, into := range []any{&header, &claims} {
+		raw, err := base64.RawURLEncoding.DecodeString(parts[i])
+		if err != nil || provider.TooDeep(raw) || provider.JSONFault(raw) != nil || json.Unmarshal(raw, into) != nil || claims == nil && i == 1 {
+			return statement{}, forged("software_statement is malformed.")
+		}
+	}
+	if header.JWK != nil || header.JKU != nil || header.X5U != nil || header.X5C != nil || header.Critical != nil || !slices.Contains(client.AssertionAlgorithms(), header.Algorithm) {
+		return statement{}, forged("software_statement must be signed by RS256, PS256, ES256 or EdDSA, with a key that its issuer publishes.")
+	}
+	issuer := textOf(claims["iss"])
+	at := slices.IndexFunc(r.settings.Issuers, func(i StatementIssuer) bool { return i.Issuer == issuer })
+	if at < 0 {
+		return statement{}, refusal.New(refusal.UnapprovedSoftwareStatement, refusal.CheckStatementIssuer, "The issuer of software_statement is not approved.")
+	}
+	if err := r.signed(ctx, text, header.Algorithm, header.KeyID, r.settings.Issuers[at]); err != nil {
+		return statement{}, err
+	}
+	if err := r.valid(ctx, claims); err != nil {
+		return statement{}, err
+	}
+	names := Own()
+	maps.DeleteFunc(claims, func(name string, value json.RawMessage) bool {
+		return !slices.Contains(names, name) || string(value) == "null"
+	})
+	return statement{text, claims}, nil
+}
+
+func (r *Registry) signed(ctx context.Context, text, algorithm, kid string, by StatementIssuer) error {
+	jws, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(algorithm)})
+	if err != nil {
+		return forged("software_statement is malformed.")
+	}
+	keys, err := r.Keys.Keys(ctx, &client.Client{JWKSURI: by.JWKSURI, JWKS: by.JWKS}, kid)
+	if err != nil {
+		return forged("The keys of the issuer of software_statement are not available.").Because(err)
+	}
+	for _, key := range keys.Signing(algorithm, kid) {
+		if _, err := jws.Verify(key.Key); err == nil {
+			return nil
+		}
+	}
+	return forged("software_statement is not signed by its issuer.")
+}
+
+// valid checks the times and the audience of a statement, as far as it has them.
+func (r *Registry) valid(ctx context.Context, claims map[string]json.RawMessage) error {
+	now := r.Clock.Now(ctx)
+	for name, good := range map[string]func(at time.Time) bool{
+		"exp": now.Before,
+		"nbf": func(at time.Time) bool { return !at.After(now.Add(statementSkew)) },
+		"iat": func(at time.Time) bool { return !at.After(now.Add(statementSkew)) },
+	} {
+		value, named := claims[name]
+		var seconds float64
+		if named && (json.Unmarshal(value, &seconds) != nil || seconds < 0 || seconds > 1<<40 || !good(time.Unix(int64(seconds), 0))) {
+			return forged("software_statement is not valid now.")
+		}
+	}
+	if audience, named := claims["aud"]; named {
+		var list []string
+		if json.Unmarshal(audience, &list) != nil {
+			list = []string{textOf(audience)}
+		}
+		if !slices.Contains(list, r.settings.Issuer) && !slices.Contains(list, r.settings.Endpoint) {
+			return forged("software_statement is for another server.")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package storage
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/provider/registration"
+)
+
+var (
+	_ registration.Store      = (*Store)(nil)
+	_ registration.TokenStore = (*Store)(nil)
+)
+
+// AddRegistration is part of registration.Store.
+func (s *Store) AddRegistration(ctx context.Context, k registration.Kept) error {
+	return s.retry(ctx, func() error {
+		return s.exec(ctx, `INSERT INTO client_registrations (client_id, token_hash, initial_token_id, created_at, due_at) VALUES (?, ?, ?, ?, ?)`,
+			k.ClientID, k.Hash, optionalID(k.InitialToken), k.CreatedAt, k.DueAt)
+	})
+}
+
+// Registration is part of registration.Store.
+func (s *Store) Registration(ctx context.Context, clientID string) (*registration.Kept, error) {
+	k := registration.Kept{ClientID: clientID}
+	var initial optionalID
+	err := s.row(ctx, "SELECT token_hash, previous_hash, previous_until, initial_token_id, created_at, due_at FROM client_registrations WHERE client_id = ?", clientID).
+		Scan(&k.Hash, &k.Previous, &k.PreviousUntil, &initial, &k.CreatedAt, &k.DueAt)
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	k.InitialToken, k.CreatedAt, k.DueAt, k.PreviousUntil = provider.ID(initial), k.CreatedAt.UTC(), utc(k.DueAt), utc(k.PreviousUntil)
+	return &k, nil
+}
+
+// ReplaceToken is part of registration.Store.
+func (s *Store) ReplaceToken(ctx context.Context, clientID string, hash, previous []byte, previousUntil time.Time) error {
+	return s.retry(ctx, func() error {
+		return s.change(ctx, "UPDATE client_registrations SET token_hash = ?, previous_hash = ?, previous_until = ? WHERE client_id = ?", hash, previous, previousUntil, clientID)
+	})
+}
+
+// NewRegistrations is part of registration.Store.
+func (s *Store) NewRegistrations(ctx context.Context, since time.Time, most int) (recent, waiting int, err error) {
+	err = s.row(ctx, `SELECT
+		(SELECT count(*) FROM (SELECT 1 FROM client_registrations WHERE due_at IS NOT NULL AND created_at > ? LIMIT ?) r),
+		(SELECT count(*) FROM (SELECT 1 FROM client_registrations WHERE due_at IS NOT NULL LIMIT ?) w)`, since, most, most).Scan(&recent, &waiting)
+	return recent, waiting, s.fault(err)
+}
+
+// OperatorNames is part of registration.Store.
+func (s *Store) OperatorNames(ctx context.Context, most int) ([]string, error) {
+	var names []string
+	return names, s.fault(s.on(ctx).Raw("SELECT name FROM clients WHERE trust = '' LIMIT ?", most).Scan(&names).Error)
+}
+
+// LockDueRegistrations is part of registration.Store. What is used is read after the lock: an approval that
+// was in progress holds the client until it is committed, and is then seen.
+func (s *Store) LockDueRegistrations(ctx context.Context, now time.Time, limit int) ([]registration.Due, error) {
+	var ids []string
+	err := s.on(ctx).Raw(`SELECT c.id FROM clients c WHERE c.id IN
+		(SELECT client_id FROM client_registrations WHERE due_at <= ? ORDER BY due_at LIMIT ?)`+s.dialect.locking("FOR UPDATE SKIP LOCKED"), now, limit).Scan(&ids).Error
+	if err != nil || len(ids) == 0 {
+		return nil, s.fault(err)
+	}
+	var rows []struct {
+		ID, Trust string
+		SignedIn  bool
+		Granted   bool
+	}
+	err = s.on(ctx).Raw(`SELECT c.id, c.trust, EXISTS (SELECT 1 FROM client_uses u WHERE u.client_id = c.id) AS signed_in,
+		EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id) AS granted FROM clients c WHERE c.id IN ?`, ids).Scan(&rows).Error
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	due := make([]registration.Due, len(rows))
+	for i, r := range rows {
+		due[i] = registration.Due{ClientID: r.ID, Trust: client.Trust(r.Trust), Granted: r.Granted}
+		if r.SignedIn {
+			if due[i].UsedAt, err = s.lastUse(ctx, r.ID); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return due, nil
+}
+
+func (s *Store) lastUse(ctx context.Context, clientID string) (*time.Time, error) {
+	var at time.Time
+	if err := s.row(ctx, "SELECT signed_in_at FROM client_uses WHERE client_id = ? ORDER BY signed_in_at DESC LIMIT 1", clientID).Scan(&at); err != nil {
+		return nil, s.fault(err)
+	}
+	return utc(&at), nil
+}
+
+// DeferRegistrations is part of registration.Store.
+func (s *Store) DeferRegistrations(ctx context.Context, clientIDs []string, due time.Time) error {
+	return s.fault(s.on(ctx).Exec("UPDATE client_registrations SET due_at = ? WHERE client_id IN ?", due, clientIDs).Error)
+}
+
+// DeleteClients is part of registration.Store.
+func (s *Store) DeleteClients(ctx context.Context, ids []string) error {
+	return s.changeCatalogue(ctx, func(ctx context.Context) error {
+		if err := s.on(ctx).Exec("DELETE FROM clients WHERE id IN ?", ids).Error; err != nil {
+			return s.fault(err)
+		}
+		return s.fault(s.on(ctx).Exec("DELETE FROM client_statistics WHERE client_id IN ?", ids).Error)
+	})
+}
+
+const initialTokenColumns = "id, hash, label, scopes, redirect_hosts, audience, vouches, max_uses, used, created_at, expires_at, revoked_at"
+
+func scanInitialToken(scan func(into ...any) error) (registration.InitialToken, error) {
+	var t registration.InitialToken
+	var id rowID
+	var scopes, hosts, audience list
+	err := scan(&id, &t.Hash, &t.Label, &scopes, &hosts, &audience, &t.Vouches, &t.MaxUses, &t.Used, &t.CreatedAt, &t.ExpiresAt, &t.RevokedAt)
+	t.ID, t.Scopes, t.Hosts, t.Audience = provider.ID(id), scopes, hosts, audience
+	t.CreatedAt, t.ExpiresAt, t.RevokedAt = t.CreatedAt.UTC(), t.ExpiresAt.UTC(), utc(t.RevokedAt)
+	return t, err
+}
+
+// AddInitialToken is part of registration.TokenStore.
+func (s *Store) AddInitialToken(ctx context.Context, t registration.InitialToken) error {
+	return s.retry(ctx, func() error {
+		return s.exec(ctx, "INSERT INTO initial_access_tokens ("+initialTokenColumns+") VALUES (?"+strings.Repeat(", ?", 11)+")",
+			rowID(t.ID), t.Hash, t.Label, list(t.Scopes), list(t.Hosts), list(t.Audience), t.Vouches, t.MaxUses, t.Used, t.CreatedAt, t.ExpiresAt, t.RevokedAt)
+	})
+}
+
+// InitialToken is part of registration.TokenStore.
+func (s *Store) InitialToken(ctx context.Context, id provider.ID) (*registration.InitialToken, error) {
+	t, err := scanInitialToken(s.row(ctx, "SELECT "+initialTokenColumns+" FROM initial_access_tokens WHERE id = ?", rowID(id)).Scan)
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	return &t, nil
+}
+
+// InitialTokens is part of registration.TokenStore.
+func (s *Store) InitialTokens(ctx context.Context, after provider.ID, limit int) (tokens []registration.InitialToken, err error) {
+	rows, err := s.on(ctx).Raw("SELECT "+initialTokenColumns+" FROM initial_access_tokens WHERE id > ? ORDER BY id LIMIT ?", rowID(after), limit).Rows()
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	defer func() { _ = rows.Close() }() // Err has what went wrong
+	for rows.Next() {
+		t, err := scanInitialToken(rows.Scan)
+		if err != nil {
+			return nil, s.fault(err)
+		}
+		tokens = append(tokens, t)
+	}
+	return tokens, s.fault(rows.Err())
+}
+
+// UseInitialToken is part of registration.TokenStore. It is one statement, so that of any number of clients
+// at once no more than the maximum register.
+func (s *Store) UseInitialToken(ctx context.Context, id provider.ID, now time.Time) error {
+	return s.retry(ctx, func() error {
+		return s.change(ctx, `UPDATE initial_access_tokens SET used = used + 1
+			WHERE id = ? AND revoked_at IS NULL AND expires_at > ? AND (max_uses = 0 OR used < max_uses)`, rowID(id), now)
+	})
+}
+
+// RevokeInitialToken is part of registration.TokenStore.
+func (s *Store) RevokeInitialToken(ctx context.Context, id provider.ID, now time.Time) error {
+	return s.retry(ctx, func() error {
+		return s.change(ctx, "UPDATE initial_access_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", now, rowID(id))
+	})
+}
