@@ -25,16 +25,25 @@ func (r *Registry) mayBeCalled(ctx context.Context, c *client.Client) error {
 	if err != nil {
 		return fmt.Errorf("names of clients: %w", err)
 	}
-	looks := appearance(c.Name)
 	for _, name := range append(names, r.settings.Brand) {
-		if looks != "" && appearance(name) == looks {
+		if looksLike(c.Name, name) {
 			return refusal.New(refusal.InvalidClientMetadata, refusal.CheckClientName, "client_name looks like the name of another application of this server.")
 		}
 	}
 	return nil
 }
 
-// appearance is what names have in common that look alike, letters and digits alone.
+// looksLike tells whether names look the same, letters and digits alone: as they are written, or in small letters,
+// where a capital I is no l.
+func looksLike(a, b string) bool {
+	is := func(a, b string) bool {
+		looks := appearance(a)
+		return looks != "" && looks == appearance(b)
+	}
+	return is(a, b) || is(strings.ToLower(a), strings.ToLower(b))
+}
+
+// appearance is what names have in common that look the same.
 func appearance(name string) string {
 	return strings.Map(func(c rune) rune {
 		if unicode.IsLetter(c) || unicode.IsDigit(c) {

@@ -25,7 +25,7 @@ func sampleClient(id string, now time.Time) *client.Client {
 		JWKS: `{"keys":[]}`, JWKSURI: "https://app.example.com/jwks", AuthSigningAlg: "ES256",
 		TOSURI: "https://app.example.com/tos", Contacts: []string{"ops@app.example.com", "Jo"}, PostLogoutRedirectURIs: []string{"https://app.example.com/bye"},
 		AuthMethodPinned: true, AssertionIssuerOnly: true, AccessTokenAlg: "RS256", AccessTokenTyp: "JWT", RequiredACR: "phr", IDTokenClaims: true,
-		AllowUndottedScheme: true, Restricted: true,
+		AllowUndottedScheme: true, Restricted: true, Trust: client.Verified, SoftwareID: "notes", SoftwareVersion: "2",
 	}
 }
 
