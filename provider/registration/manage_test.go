@@ -227,20 +227,22 @@ func TestAnUpdateDoesNotUndoTheOperator(t *testing.T) {
 // Who verified a client saw its name and where responses go.
 func TestAVerifiedClientThatChangesItsFaceIsNotVerifiedAnyMore(t *testing.T) {
 	f := newFixture(t)
-	made := f.register(nil)
-	verify := func() {
+	verified := func() *registration.Information {
+		made := f.register(nil)
 		_, err := f.clients.Update(t.Context(), f.operator(), made.Client.ID, func(c *client.Client) error { c.Trust = client.Verified; return nil })
 		require.NoError(t, err)
+		return made
 	}
-	verify()
+	made := verified()
 	updated, err := f.update(made, made.Token, map[string]any{"contacts": []string{"new@notes.example"}, "scope": "openid"})
 	require.NoError(t, err)
 	assert.Equal(t, client.Verified, updated.Client.Trust)
 	for name, changes := range map[string]map[string]any{
 		"name": {"client_name": "Bank"}, "redirect URI": {"redirect_uris": []string{"https://evil.example/cb"}}, "logo": {"logo_uri": "https://evil.example/logo.png"}, "home": {"client_uri": "https://evil.example/"},
+		"another redirect URI": {"redirect_uris": []string{"https://notes.example/cb", "https://evil.example/cb"}}, "after sign-out": {"post_logout_redirect_uris": []string{"https://evil.example/"}}, "keys": {"jwks_uri": "https://evil.example/jwks"},
 	} {
-		verify()
-		if updated, err = f.update(made, updated.Token, changes); assert.NoError(t, err, name) {
+		made := verified()
+		if updated, err = f.update(made, made.Token, changes); assert.NoError(t, err, name) {
 			assert.Equal(t, client.Unverified, updated.Client.Trust, name)
 		}
 	}

@@ -211,6 +211,7 @@ func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*In
 		}
 		updated, err = r.Clients.Update(ctx, audit.Requester(ctx, audit.ClientActor, clientID), clientID, func(c *client.Client) error {
 			before := *c
+			before.RedirectURIs, before.PostLogoutRedirectURIs = slices.Clone(c.RedirectURIs), slices.Clone(c.PostLogoutRedirectURIs) // apply writes into the lists
 			if err := r.settings.apply(c, asked, terms, true); err != nil {
 				return err
 			}
