@@ -99,6 +99,15 @@ func (s *Store) Clients(ctx context.Context, after string, limit int) ([]*client
 	return s.clientsOf(ctx, rows)
 }
 
+// ClientsOfTrust is Clients for those of one kind.
+func (s *Store) ClientsOfTrust(ctx context.Context, trust client.Trust, after string, limit int) ([]*client.Client, error) {
+	var rows []clientRow
+	if err := s.readClients(ctx).Where("trust = ? AND id > ?", trustText(trust), after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, s.fault(err)
+	}
+	return s.clientsOf(ctx, rows)
+}
+
 // clientsOf are the clients of rows, with their secrets.
 func (s *Store) clientsOf(ctx context.Context, rows []clientRow) ([]*client.Client, error) {
 	ids := make([]string, len(rows))

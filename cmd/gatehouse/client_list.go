@@ -2,19 +2,24 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatehouse-id/gatehouse/provider/client"
+	"github.com/gatehouse-id/gatehouse/storage"
 )
 
 func newClientList(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
 		Short:   "List the clients",
-		Example: "  gatehouse client list\n  gatehouse client list --json",
+		Example: "  gatehouse client list\n  gatehouse client list --json\n  gatehouse client list --trust unverified",
 		Args:    cobra.NoArgs,
 	}
+	trust := cmd.Flags().String("trust", "", "only those of one kind: operator, unverified or verified (the latter two registered themselves)")
+	completeFlag(cmd, "trust", []string{string(client.Operator), string(client.Unverified), string(client.Verified)})
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		views := []clientView{}
@@ -24,7 +29,13 @@ func newClientList(env *environment) *cobra.Command {
 				"  gatehouse client create \"Web shop\" shop --redirect-uri https://shop.example.com/callback\n" +
 				"  gatehouse client create \"Billing\" billing --grant-type client_credentials --scope invoices:read",
 		}
-		err := eachClient(cmd.Context(), h.store, func(c *client.Client) {
+		if *trust != "" && !slices.Contains(client.Trusts(), client.Trust(*trust)) {
+			return fmt.Errorf("--trust %q must be operator, unverified or verified", *trust)
+		}
+		if *trust != "" {
+			out.empty = "No such clients."
+		}
+		err := eachClient(cmd.Context(), ofTrust{h.store, client.Trust(*trust)}, func(c *client.Client) {
 			views = append(views, viewOf(c))
 			out.add(c.ID, c.Name, string(c.Type), provesBy(c), grantTypes(c), yesNo(c.Restricted), yesNo(c.Disabled))
 		})
@@ -37,6 +48,21 @@ func newClientList(env *environment) *cobra.Command {
 		return out.print(env.Out)
 	})
 	return cmd
+}
+
+// ofTrust lists the clients of one kind; empty: all.
+type ofTrust struct {
+	*storage.Store
+
+	trust client.Trust
+}
+
+// Clients is part of client.Lister.
+func (l ofTrust) Clients(ctx context.Context, after string, limit int) ([]*client.Client, error) {
+	if l.trust == "" {
+		return l.Store.Clients(ctx, after, limit)
+	}
+	return l.ClientsOfTrust(ctx, l.trust, after, limit)
 }
 
 func eachClient(ctx context.Context, lister client.Lister, visit func(*client.Client)) error {

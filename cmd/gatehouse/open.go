@@ -26,6 +26,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/password"
+	"github.com/gatehouse-id/gatehouse/provider/registration"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
@@ -55,17 +56,19 @@ type instance struct {
 	factors     *factor.Registry
 	passkeys    *passkey.Registry
 	demands     *factor.Sessions
-	catalogue   *consent.Catalogue
-	consents    *consent.Registry
-	apps        *connected.Registry
-	imported    *grant.ImportedTokens
-	inspector   *grant.Inspector
-	sessions    *session.Manager
-	events      *event.Bus
-	gate        *audit.Gate
-	auditKeys   *chain.Keys
-	verified    *chain.Verifications
-	webhooks    *webhook.Registry
+	// initialTokens let clients register themselves.
+	initialTokens *registration.InitialTokens
+	catalogue     *consent.Catalogue
+	consents      *consent.Registry
+	apps          *connected.Registry
+	imported      *grant.ImportedTokens
+	inspector     *grant.Inspector
+	sessions      *session.Manager
+	events        *event.Bus
+	gate          *audit.Gate
+	auditKeys     *chain.Keys
+	verified      *chain.Verifications
+	webhooks      *webhook.Registry
 }
 
 // open reads the settings and opens the configured database for a verb. The embedded
@@ -175,29 +178,30 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 	demands := factor.NewSessions(c.secondFactor(), store, e.clock)
 	people.KeepFactors(demands)
 	return &instance{
-		config:      c,
-		codes:       codes,
-		outbox:      outbox,
-		people:      people,
-		invitations: account.NewInvitations(people),
-		first:       firstadmin.New(store, gate, users, passkeys, c.Issuer, e.clock, e.random),
-		factors:     factors,
-		passkeys:    passkeys,
-		demands:     demands,
-		store:       store,
-		ring:        ring,
-		keys:        signers,
-		hasher:      hasher,
-		secrets:     clientSecrets,
-		stolen:      stolen,
-		users:       users,
-		registry:    client.NewRegistry(store, gate, clientSecrets, e.clock, e.random).WithSectors(client.NewSectors(lateFetch{c})),
-		subjects:    subjects,
-		catalogue:   consent.NewCatalogue(store, gate, e.clock),
-		consents:    consent.NewRegistry(store, store, store, gate, e.clock),
-		apps:        apps,
-		imported:    imported,
-		inspector:   grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle, imported),
+		config:        c,
+		codes:         codes,
+		outbox:        outbox,
+		people:        people,
+		invitations:   account.NewInvitations(people),
+		first:         firstadmin.New(store, gate, users, passkeys, c.Issuer, e.clock, e.random),
+		factors:       factors,
+		passkeys:      passkeys,
+		demands:       demands,
+		store:         store,
+		ring:          ring,
+		keys:          signers,
+		hasher:        hasher,
+		secrets:       clientSecrets,
+		stolen:        stolen,
+		users:         users,
+		registry:      client.NewRegistry(store, gate, clientSecrets, e.clock, e.random).WithSectors(client.NewSectors(lateFetch{c})),
+		subjects:      subjects,
+		initialTokens: registration.NewInitialTokens(store, gate, e.clock, e.random),
+		catalogue:     consent.NewCatalogue(store, gate, e.clock),
+		consents:      consent.NewRegistry(store, store, store, gate, e.clock),
+		apps:          apps,
+		imported:      imported,
+		inspector:     grant.NewInspector(store, gate, ring.Key(keyring.TokenHash), signers, events, e.clock, c.SessionIdle, imported),
 		sessions: session.NewManager(store, gate, ring.Key(keyring.SessionHash), demands, events, e.clock, e.random,
 			session.Lifetimes{Idle: c.SessionIdle, Absolute: c.SessionLifetime}),
 		events:    events,

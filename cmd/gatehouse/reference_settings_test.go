@@ -82,7 +82,7 @@ func fieldsOf(t *testing.T, file, of string) []*ast.Field {
 
 func documentedSettings(t *testing.T) []documented {
 	t.Helper()
-	fields := slices.Concat(fieldsOf(t, "config.go", "config"), fieldsOf(t, "config_factors.go", "factorSettings"), fieldsOf(t, "config_proxy.go", "proxySettings"))
+	fields := slices.Concat(fieldsOf(t, "config.go", "config"), fieldsOf(t, "config_factors.go", "factorSettings"), fieldsOf(t, "config_proxy.go", "proxySettings"), fieldsOf(t, "config_client_registration.go", "clientRegistrationSettings"))
 	values := reflect.ValueOf(defaults())
 	variables := map[string]string{}
 	for _, field := range settingFields() {

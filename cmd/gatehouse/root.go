@@ -75,7 +75,7 @@ given with --config. "gatehouse doctor" checks them.`,
 
 	env := &environment{terminal: t, clock: time.Now, random: rand.Reader}
 	root.AddCommand(
-		newServe(env), newProxy(env), newMigrate(env), newClient(env), newUser(env), newAdmin(env), newScope(env), newConsent(env), newWebhook(env), newKey(env), newKeyring(env),
+		newServe(env), newProxy(env), newMigrate(env), newClient(env), newRegistrationToken(env), newUser(env), newAdmin(env), newScope(env), newConsent(env), newWebhook(env), newKey(env), newKeyring(env),
 		newSession(env), newToken(env), newLimit(env), newAudit(env), newImport(env), newExplain(env), newDoctor(env), newHealthcheck(env),
 		newVersion(env), newDocs(env),
 	)

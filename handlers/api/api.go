@@ -61,10 +61,12 @@ type Config struct {
 	Consents        consents
 	Apps            connectedApps
 	Webhooks        webhookRegistry
-	Policies        *ratelimit.Table
-	Budgets         budgets
-	Records         *refusal.Recorder
-	Refusals        *refusal.Catalogue
+	// RegistrationTokens let clients register themselves.
+	RegistrationTokens registrationTokens
+	Policies           *ratelimit.Table
+	Budgets            budgets
+	Records            *refusal.Recorder
+	Refusals           *refusal.Catalogue
 	// Repeats carries out requests with an Idempotency-Key.
 	Repeats repeats
 	// Cursors seals the cursors of lists.

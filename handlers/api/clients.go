@@ -30,6 +30,8 @@ type clientReader interface {
 	Client(ctx context.Context, id string) (*client.Client, error)
 	client.Lister
 	clientLogoutLister
+	// ClientsOfTrust is Clients for those of one kind.
+	ClientsOfTrust(ctx context.Context, trust client.Trust, after string, limit int) ([]*client.Client, error)
 	AllowedUsers(ctx context.Context, clientID string) ([]string, error)
 	AllowedGroups(ctx context.Context, clientID string) ([]string, error)
 }
@@ -97,14 +99,26 @@ func (a *API) clients() {
 		return nil, a.Registry.Delete(ctx, actor(ctx), in.ID)
 	})
 	a.secrets()
+	a.registrationTokens()
 }
 
-func (a *API) listClients(ctx context.Context, in *Page) (*clientPage, error) {
+// clientQuery selects clients.
+type clientQuery struct {
+	Page
+	Trust string `query:"trust" enum:"operator,unverified,verified" doc:"Only those of one kind: the operator's own, or that registered themselves and are not verified, or are"`
+}
+
+func (a *API) listClients(ctx context.Context, in *clientQuery) (*clientPage, error) {
 	after, err := a.open("clients", in.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	listed, err := a.Clients.Clients(ctx, after, in.Limit)
+	var listed []*client.Client
+	if in.Trust == "" {
+		listed, err = a.Clients.Clients(ctx, after, in.Limit)
+	} else {
+		listed, err = a.Clients.ClientsOfTrust(ctx, client.Trust(in.Trust), after, in.Limit)
+	}
 	if err != nil {
 		return nil, err
 	}

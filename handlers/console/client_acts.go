@@ -36,7 +36,10 @@ type catalogue interface {
 	Unknown(ctx context.Context, names []string) ([]string, error)
 }
 
-// serveClientState disables or enables a client.
+// stateVerified is the value of a form by which an administrator vouches for a client that registered itself.
+const stateVerified = "verified"
+
+// serveClientState disables or enables a client, or vouches for one.
 func (c *Console) serveClientState(w http.ResponseWriter, r *http.Request, v *viewer, form url.Values) error {
 	registered, err := c.clientOf(r)
 	if err != nil {
@@ -44,6 +47,18 @@ func (c *Console) serveClientState(w http.ResponseWriter, r *http.Request, v *vi
 	}
 	if ok, err := c.provenClient(w, r, v, form, registered); !ok {
 		return err
+	}
+	if form.Get("state") == stateVerified {
+		verify := func(c *client.Client) error {
+			if c.Trust == client.Unverified {
+				c.Trust = client.Verified
+			}
+			return nil
+		}
+		if _, err := c.Registry.Update(r.Context(), v.actor, registered.ID, verify); err != nil {
+			return found(r, err)
+		}
+		return c.done(w, r, clientPath(registered.ID), said{Done: "client_verified", About: registered.Name})
 	}
 	disable := form.Get("state") == stateDisabled
 	if _, err := c.Registry.Update(r.Context(), v.actor, registered.ID, func(c *client.Client) error { c.Disabled = disable; return nil }); err != nil {

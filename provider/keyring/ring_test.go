@@ -18,7 +18,7 @@ func everyPurpose() []keyring.Purpose {
 	return []keyring.Purpose{
 		keyring.TokenHash, keyring.SessionHash, keyring.ErrorRecord,
 		keyring.SigningKey, keyring.RefreshSuccessor, keyring.Flow, keyring.ClientSecret, keyring.Device, keyring.RateLimit,
-		keyring.Cursor, keyring.AuditKey, keyring.Idempotency, keyring.ImportedSecret, keyring.Webhook, keyring.Verification, keyring.Factor, keyring.PairwiseSubject,
+		keyring.Cursor, keyring.AuditKey, keyring.Idempotency, keyring.ImportedSecret, keyring.Webhook, keyring.Verification, keyring.Factor, keyring.PairwiseSubject, keyring.Registration,
 	}
 }
 

@@ -169,7 +169,7 @@ func TestKeyIsRemovedWhenAllItsValuesHaveExpired(t *testing.T) {
 	_, err := s.Key(keyring.Flow).Open(request)
 	require.NoError(t, err)
 	s.advance(time.Hour)
-	assert.Equal(t, 4, retire(), "those whose values live for an hour at most")
+	assert.Equal(t, 5, retire(), "those whose values live for an hour at most")
 	_, err = s.Key(keyring.Flow).Open(request)
 	require.ErrorIs(t, err, keyring.ErrUnsealed)
 	assert.True(t, s.Key(keyring.SessionHash).VerifyMAC(session, nil))
