@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider/account"
@@ -34,7 +33,7 @@ type fixture struct {
 	tokens   *registration.InitialTokens
 	domain   registration.Domain
 	settings registration.Settings
-	keys     map[string][]jose.JSONWebKey // by jwks_uri
+	keys     map[string]client.KeySet // by jwks_uri
 }
 
 const issuer, endpoint = "https://id.example.com", "https://id.example.com/oauth/register"
@@ -42,7 +41,7 @@ const issuer, endpoint = "https://id.example.com", "https://id.example.com/oauth
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	t.Parallel()
-	f := &fixture{t: t, keys: map[string][]jose.JSONWebKey{}}
+	f := &fixture{t: t, keys: map[string]client.KeySet{}}
 	f.setTime(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 	clock := func() time.Time { return *f.now.Load() }
 	f.store = storagetest.SQLite(t, clock)
@@ -70,7 +69,7 @@ func (f *fixture) setTime(at time.Time)    { f.now.Store(&at) }
 func (f *fixture) advance(d time.Duration) { f.setTime(f.now.Load().Add(d)) }
 
 // Keys is part of the domain: the keys of issuers.
-func (f *fixture) Keys(_ context.Context, c *client.Client, _ string) ([]jose.JSONWebKey, error) {
+func (f *fixture) Keys(_ context.Context, c *client.Client, _ string) (client.KeySet, error) {
 	if c.JWKS != "" {
 		return client.ParseKeySet([]byte(c.JWKS))
 	}

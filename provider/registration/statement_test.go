@@ -60,7 +60,7 @@ func TestSoftwareStatements(t *testing.T) {
 	f.settings.Issuers = []registration.StatementIssuer{{Issuer: directory, JWKSURI: directory + "/jwks"}}
 	_, err = register(good, nil)
 	assert.Equal(t, refusal.InvalidSoftwareStatement, f.refused(err).Code, "its keys cannot be read")
-	f.keys[directory+"/jwks"] = []jose.JSONWebKey{{Key: &key.PublicKey, KeyID: "a"}}
+	f.keys[directory+"/jwks"] = client.KeySet{{Key: &key.PublicKey, KeyID: "a"}}
 	made, err := register(good, map[string]any{"scope": "openid email", "software_version": "2"})
 	require.NoError(t, err)
 	c := made.Client
