@@ -25,7 +25,7 @@ import (
 )
 
 type fixture struct {
-	t        *testing.T
+	t        testing.TB
 	now      atomic.Pointer[time.Time]
 	store    *storage.Store
 	gate     *audit.Gate
@@ -41,6 +41,11 @@ const issuer, endpoint = "https://id.example.com", "https://id.example.com/oauth
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	t.Parallel()
+	return fixtureOf(t)
+}
+
+func fixtureOf(t testing.TB) *fixture {
+	t.Helper()
 	f := &fixture{t: t, keys: map[string]client.KeySet{}}
 	f.setTime(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 	clock := func() time.Time { return *f.now.Load() }
@@ -60,7 +65,7 @@ func newFixture(t *testing.T) *fixture {
 		Scopes: []string{"openid", "profile", "email", "tools"}, Audience: []string{"https://mcp.example.com/mcp"}, TokenFormat: client.JWT,
 		GrantTypes: []string{"authorization_code", "refresh_token"}, ResponseTypes: []string{"code"},
 		AuthMethods: []string{"client_secret_basic", "client_secret_post", "private_key_jwt", "none"},
-		Unused:      24 * time.Hour, Idle: 30 * 24 * time.Hour, Most: 100,
+		Unused:      24 * time.Hour, Idle: 30 * 24 * time.Hour, Most: 100, PerHour: registration.PerHour,
 	}
 	return f
 }
@@ -122,7 +127,7 @@ func (f *fixture) user(name string) *account.User {
 }
 
 // properties is the answer as the client reads it.
-func properties(t *testing.T, i *registration.Information) map[string]any {
+func properties(t testing.TB, i *registration.Information) map[string]any {
 	t.Helper()
 	text, err := json.Marshal(i.Properties())
 	require.NoError(t, err)

@@ -219,6 +219,12 @@ func TestTooManyRegistrations(t *testing.T) {
 	assert.Equal(t, refusal.CheckRegistrations, r.Check)
 	assert.Equal(t, refusal.TemporarilyUnavailable, r.Code)
 	assert.Positive(t, r.RetryAfter)
+	f.settings.Most, f.settings.PerHour = 100, 3
+	_, err = f.registry().Register(t.Context(), registration.Request{Body: body(nil)})
+	assert.Equal(t, refusal.CheckRegistrations, f.refused(err).Check, "of an hour")
+	f.advance(time.Hour)
+	f.register(nil)
+	f.settings.Most = 3
 	_, text, err := f.tokens.Create(t.Context(), f.operator(), registration.InitialToken{}, time.Hour)
 	require.NoError(t, err)
 	_, err = f.registry().Register(t.Context(), registration.Request{Bearer: text, Body: body(nil)})

@@ -141,11 +141,11 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 // room refuses a registration without a token where there are too many: each is a row that anybody can
 // write.
 func (r *Registry) room(ctx context.Context, now time.Time) error {
-	recent, waiting, err := r.Store.NewRegistrations(ctx, now.Add(-time.Hour), max(perHour, r.settings.Most))
+	recent, waiting, err := r.Store.NewRegistrations(ctx, now.Add(-time.Hour), max(r.settings.PerHour, r.settings.Most))
 	if err != nil {
 		return fmt.Errorf("count registrations: %w", err)
 	}
-	if recent < perHour && waiting < r.settings.Most {
+	if recent < r.settings.PerHour && waiting < r.settings.Most {
 		return nil
 	}
 	refused := refusal.New(refusal.TemporarilyUnavailable, refusal.CheckRegistrations, "Too many applications have registered themselves.")

@@ -36,12 +36,14 @@ type Settings struct {
 	Unused, Idle time.Duration
 	// Most bounds the clients that registered without a token and may still leave.
 	Most int
+	// PerHour bounds those of an hour: PerHour, unless a test has its own.
+	PerHour int
 	// Issuers sign software statements.
 	Issuers []StatementIssuer
 }
 
-// perHour bounds the clients that register without a token in an hour, wherever they are.
-const perHour = 2000
+// PerHour bounds the clients that register without a token in an hour, wherever they are.
+const PerHour = 2000
 
 // StatementIssuer is trusted to sign software statements, by the keys at a URL or those of a JWK set.
 type StatementIssuer struct{ Issuer, JWKSURI, JWKS string }
