@@ -43,7 +43,7 @@ func TestShownSettingsHaveNoSecrets(t *testing.T) {
 // A new setting that sounds like a secret has to be judged.
 func TestSettingsThatSoundSecretAreJudged(t *testing.T) {
 	t.Parallel()
-	plain := []string{"client_secret_jwt", "access_token_lifetime", "id_token_lifetime", "refresh_token_idle", "refresh_token_lifetime", "legacy_token_check", "key_rotation", "key_publish_ahead", "private_key_path", "tls_key"}
+	plain := []string{"client_secret_jwt", "access_token_lifetime", "id_token_lifetime", "refresh_token_idle", "refresh_token_lifetime", "legacy_token_check", "key_rotation", "key_publish_ahead", "private_key_path", "tls_key", "client_registration_tokens"}
 	sounds := regexp.MustCompile(`secret|pass(word|phrase)|token|key|url|credential`)
 	for _, key := range settingKeys() {
 		if strings.HasPrefix(key, "passkey_") || strings.HasPrefix(key, proxyPrefix) || strings.HasSuffix(key, "_file") || !sounds.MatchString(key) {

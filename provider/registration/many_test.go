@@ -13,8 +13,7 @@ import (
 // come. With -benchtime 100000x it is what an attacker with as many addresses could do within a day at most.
 func BenchmarkRegistrations(b *testing.B) {
 	f := fixtureOf(b)
-	f.settings.Most = 10 * b.N
-	f.settings.PerHour = 10 * b.N
+	f.settings.Most = 0
 	registry, in := f.registry(), registration.Request{Body: body(nil)}
 	for b.Loop() {
 		_, err := registry.Register(b.Context(), in)

@@ -141,6 +141,9 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 // room refuses a registration without a token where there are too many: each is a row that anybody can
 // write.
 func (r *Registry) room(ctx context.Context, now time.Time) error {
+	if r.settings.Most == 0 {
+		return nil
+	}
 	recent, waiting, err := r.Store.NewRegistrations(ctx, now.Add(-time.Hour), max(r.settings.PerHour, r.settings.Most))
 	if err != nil {
 		return fmt.Errorf("count registrations: %w", err)

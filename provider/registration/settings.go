@@ -34,7 +34,7 @@ type Settings struct {
 	// Unused is how long a client stays that registered without a token and nobody signed in to, Idle how
 	// long one that somebody did, after the last time.
 	Unused, Idle time.Duration
-	// Most bounds the clients that registered without a token and may still leave.
+	// Most bounds the clients that registered without a token and may still leave; 0: nothing does.
 	Most int
 	// PerHour bounds those of an hour: PerHour, unless a test has its own.
 	PerHour int
