@@ -82,7 +82,7 @@ func (c *config) validateFirstAdministrator() error {
 // written there, which is worth something once and for minutes. Where there are users it says how to get one, and nothing
 // where there is an administrator, or was one. The demo data have one.
 func (h *instance) inviteFirst(ctx context.Context, log *slog.Logger) error {
-	if h.config.Dev || h.config.FirstAdministrator == firstAdministratorOff {
+	if h.config.publicSecrets() || h.config.FirstAdministrator == firstAdministratorOff {
 		return nil
 	}
 	address, expires, err := h.first.InviteOnce(ctx, audit.BackgroundJob("start"))

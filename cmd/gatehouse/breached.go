@@ -23,10 +23,10 @@ func (c *config) validateBreached() error {
 	return nil
 }
 
-// breached opens the list of breached passwords; nil: there is none. The passwords of --dev are public.
+// breached opens the list of breached passwords; nil: there is none. The passwords of --dev and --conformance are public.
 func (c *config) breached(events *event.Bus) (*breach.Passwords, error) {
 	switch {
-	case c.BreachedPasswords == "" || c.Dev:
+	case c.BreachedPasswords == "" || c.publicSecrets():
 		return nil, nil //nolint:nilnil // there is no list
 	case c.breachedService():
 		service, err := c.breachedRange()

@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"github.com/gatehouse-id/gatehouse/cmd/gatehouse/conformance"
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
@@ -207,6 +208,9 @@ type config struct {
 
 	// Dev is set by --dev alone: no file or variable may switch it on in production.
 	Dev bool `koanf:"-"`
+	// Conformance is set by "serve --conformance" alone, too, and suite is where the suite is then.
+	Conformance bool              `koanf:"-"`
+	suite       conformance.Suite `koanf:"-"`
 
 	// brand is what validate read of the settings of the brand.
 	brand pages.Brand `koanf:"-"`

@@ -35,6 +35,8 @@ func (c *config) databaseURL() string {
 		return c.DatabaseURL
 	case c.Dev:
 		return storage.SQLiteURL(filepath.Join(c.DataDir, "dev.db"))
+	case c.Conformance:
+		return storage.SQLiteURL(filepath.Join(c.DataDir, "conformance.db"))
 	default:
 		return storage.SQLiteURL(filepath.Join(c.DataDir, "gatehouse.db"))
 	}

@@ -64,6 +64,12 @@ func loadConfig(cmd *cobra.Command, environ []string) (config, error) {
 	if c.Dev {
 		c.DrainDelay = 0
 	}
+	if on, err := cmd.Flags().GetBool("conformance"); err == nil && on {
+		c.Conformance = true
+		if err := c.forSuite(terminal{Environ: environ}.variable); err != nil {
+			return config{}, err
+		}
+	}
 	if _, port, err := net.SplitHostPort(c.Listen); c.Dev && c.Issuer == "" && err == nil {
 		c.Issuer = "http://localhost:" + port
 	}

@@ -23,7 +23,7 @@ import (
 // validate judges the settings that serving needs. Each fault is one sentence that says
 // what to change; all of them are returned together.
 func (c *config) validate() error {
-	return errors.Join(c.validateIssuer(), c.validateListen(), c.validateTLS(), c.validateSecret(), c.validateRest())
+	return errors.Join(c.validateIssuer(), c.validateListen(), c.validateConformance(), c.validateTLS(), c.validateSecret(), c.validateRest())
 }
 
 func (c *config) validateIssuer() error {

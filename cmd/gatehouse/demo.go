@@ -104,17 +104,22 @@ func demoUsers() []demoUser {
 	return []demoUser{
 		{account.User{
 			Username: "alice", Email: "alice@example.com", EmailVerified: true, Phone: "+442071838750", PhoneVerified: true,
-			Profile: account.Profile{
-				Name: "Alice Pleasance Liddell", GivenName: "Alice", MiddleName: "Pleasance", FamilyName: "Liddell", Nickname: "Alice",
-				Page: "https://example.com/alice", Picture: "https://example.com/alice.png", Website: "https://alice.example.com",
-				Gender: "female", Birthdate: "1852-05-04", Zoneinfo: "Europe/London", Locale: "en-GB",
-				Address: &account.Address{
-					Formatted: "Christ Church\nSt Aldate's\nOxford OX1 1DP\nUnited Kingdom", Street: "St Aldate's", Locality: "Oxford",
-					Region: "Oxfordshire", PostalCode: "OX1 1DP", Country: "United Kingdom",
-				},
-			},
+			Profile: everyClaim(),
 		}, "wonderland"},
 		{account.User{Username: "admin", Email: "admin@example.com", EmailVerified: true, Roles: []string{"admin"}}, "looking-glass"},
+	}
+}
+
+// everyClaim is a profile that has a value for each standard claim (OpenID Connect Core section 5.1).
+func everyClaim() account.Profile {
+	return account.Profile{
+		Name: "Alice Pleasance Liddell", GivenName: "Alice", MiddleName: "Pleasance", FamilyName: "Liddell", Nickname: "Alice",
+		Page: "https://example.com/alice", Picture: "https://example.com/alice.png", Website: "https://alice.example.com",
+		Gender: "female", Birthdate: "1852-05-04", Zoneinfo: "Europe/London", Locale: "en-GB",
+		Address: &account.Address{
+			Formatted: "Christ Church\nSt Aldate's\nOxford OX1 1DP\nUnited Kingdom", Street: "St Aldate's", Locality: "Oxford",
+			Region: "Oxfordshire", PostalCode: "OX1 1DP", Country: "United Kingdom",
+		},
 	}
 }
 

@@ -62,6 +62,9 @@ func (l listeners) run(ctx context.Context, work ...func(context.Context)) error
 	if l.config.Dev {
 		welcome(l.welcome, l.config, served)
 	}
+	if l.config.Conformance {
+		welcomeSuite(l.welcome, l.config)
+	}
 	// Probes are last: who is told that the server is ready finds all that belongs to it, and its lines in the log.
 	group.Go(func() { stop(ops.Serve(opsListener)) })
 

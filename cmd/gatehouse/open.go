@@ -233,6 +233,11 @@ func ready(ctx context.Context, c config, store *storage.Store) error {
 	if schema.Ahead > 0 && !c.AllowNewerSchema {
 		return errors.New(schemaAhead(schema))
 	}
+	if c.Conformance && !schema.Empty {
+		if err := ownedBySuite(ctx, c, store); err != nil {
+			return err
+		}
+	}
 	if schema.Pending > 0 {
 		if c.dryRun || c.postgres() && !c.Migrate && !c.Dev {
 			return fmt.Errorf("the database schema is %d migration(s) behind this version: run \"gatehouse migrate up\", or serve with --migrate", schema.Pending)
@@ -246,11 +251,16 @@ func ready(ctx context.Context, c config, store *storage.Store) error {
 			return fmt.Errorf("mark the database: %w", err)
 		}
 	}
+	if schema.Empty && c.Conformance {
+		if err := store.MarkConformance(ctx); err != nil {
+			return fmt.Errorf("mark the database: %w", err)
+		}
+	}
 	demo, err := store.IsDemo(ctx)
 	if err != nil {
 		return fmt.Errorf("read the settings: %w", err)
 	}
-	if demo && !c.Dev {
+	if demo && !c.publicSecrets() {
 		return errors.New("this database is marked demo: its passwords are public. Use another one, or --dev")
 	}
 	return nil

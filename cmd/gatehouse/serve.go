@@ -62,7 +62,12 @@ func newServe(env *environment) *cobra.Command {
 		Long: `Runs the server until it gets SIGTERM or SIGINT; then it finishes the requests in progress.
 
 With --dev it runs for trying out: on loopback, over http, with demo clients whose
-secrets are public, in a database of its own.`,
+secrets are public, in a database of its own.
+
+With --conformance it runs for the OpenID Foundation's conformance suite, on loopback or
+a private address, with one user and clients whose secrets are public, in a database of
+its own. CONFORMANCE_SERVER is the suite's address (default https://localhost:8443).
+Without GATEHOUSE_RATE_LIMITS no limit stops it. It never runs on another database.`,
 		Example: `  gatehouse serve --dev
   GATEHOUSE_ISSUER=https://id.example.com gatehouse serve`,
 		Args: cobra.NoArgs,
@@ -71,6 +76,7 @@ secrets are public, in a database of its own.`,
 	flags.String("issuer", "", "public address, such as https://id.example.com")
 	flags.String("listen", "", "address of the public endpoints (default 127.0.0.1:8080)")
 	flags.String("ops-listen", "", "address of probes and profiles (default 127.0.0.1:9464)")
+	flags.Bool("conformance", false, "run for the OpenID conformance suite, with clients whose secrets are public")
 	flags.Bool("migrate", false, "bring a Postgres schema up to date first")
 	flags.Bool("allow-newer-schema", false, "run on a schema that a newer version migrated")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -109,6 +115,11 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		c.noteDevelopment()
 		if err := h.seedDemo(ctx, e.clock()); err != nil {
 			return fmt.Errorf("demo data: %w", err)
+		}
+	}
+	if c.Conformance {
+		if err := h.seedConformance(ctx); err != nil {
+			return fmt.Errorf("what the conformance suite needs: %w", err)
 		}
 	}
 	if err := h.ensureKeys(ctx, log); err != nil {

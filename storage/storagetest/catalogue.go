@@ -262,4 +262,22 @@ func testSettings(t *testing.T, f *fixture) {
 	demo, err = f.IsDemo(ctx)
 	require.NoError(t, err)
 	assert.True(t, demo)
+	require.NoError(t, f.MarkConformance(ctx), "the first mark stays")
+	conformance, err := f.IsConformance(ctx)
+	require.NoError(t, err)
+	assert.False(t, conformance)
+}
+
+func testConformanceMark(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	marked, err := f.IsConformance(ctx)
+	require.NoError(t, err)
+	assert.False(t, marked)
+	require.NoError(t, f.MarkConformance(ctx))
+	require.NoError(t, f.MarkDemo(ctx), "the first mark stays")
+	for what, is := range map[string]func(context.Context) (bool, error){"conformance": f.IsConformance, "demo": f.IsDemo} {
+		marked, err := is(ctx)
+		require.NoError(t, err)
+		assert.True(t, marked, what)
+	}
 }
