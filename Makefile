@@ -8,7 +8,7 @@ UNCOMMITTED := git status --porcelain --untracked-files=all && git diff HEAD
 
 .PHONY: help
 help: ## show this list
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## start the server with demo data on http://localhost:8080
@@ -98,3 +98,7 @@ bench: ## measure each flow on this machine (ARGS="--growth --json")
 chaos: ## run the reliability experiments in their long form (ARGS="-run E4")
 	@test/services/install.sh
 	$(GO) test ./test/chaos -count=1 -v -timeout 2h $(ARGS) -args -long
+
+.PHONY: conformance
+conformance: ## run the OpenID conformance suite's plans (ARGS="--plans config,basic --json")
+	@$(GO) run ./test/conformance $(ARGS)

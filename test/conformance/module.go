@@ -26,17 +26,24 @@ type attended struct {
 	notes   []string
 	filled  []string // placeholders
 	visited []string // pages
+	window  *walker  // nil: pages are fetched
 	waiting time.Time
 }
 
 // module runs a module to its end, or gives it up. It returns its log as the suite has it.
-func (r *runner) module(ctx context.Context, plan string, m module) (outcome, json.RawMessage, error) {
+func (r *runner) module(ctx context.Context, plan string, m module, walked bool) (outcome, json.RawMessage, error) {
 	begin := now()
 	id, err := r.suite.start(ctx, plan, m)
 	if err != nil {
 		return outcome{}, nil, err
 	}
 	a := &attended{runner: r, id: id, module: m}
+	if walked {
+		if a.window, err = openWalker(ctx, r.where.Server()); err != nil {
+			return outcome{}, nil, err
+		}
+		defer a.window.close()
+	}
 	last, err := a.attend(ctx, begin.Add(r.options.timeout))
 	if err != nil {
 		return outcome{}, nil, err
@@ -139,8 +146,13 @@ func (a *attended) note(format string, args ...any) {
 	a.notes = append(a.notes, fmt.Sprintf(format, args...))
 }
 
-// visit fetches a page as a browser without scripts would, with the redirects.
+// visit goes to a page, or fetches it as a browser without scripts would, with the redirects.
 func (a *attended) visit(ctx context.Context, page string) error {
+	if a.window != nil {
+		at, err := a.window.walk(page) //nolint:contextcheck // the window has its own
+		a.note("the page %s led to %s", page, at)
+		return err
+	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return err

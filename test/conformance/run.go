@@ -128,7 +128,7 @@ func (r *runner) run(ctx context.Context, p plan) (result, error) {
 		if !r.options.wants(m.Name) {
 			continue
 		}
-		one, log, err := r.module(ctx, made.ID, m)
+		one, log, err := r.module(ctx, made.ID, m, p.walked)
 		if err != nil {
 			return out, fmt.Errorf("%s: %w", m.Name, err)
 		}
