@@ -150,8 +150,8 @@ func plans() []plan {
 			// Not one of a certification: the sign-in with each way in which clients authenticate is asked of FAPI alone.
 			name: "private-key-jwt", suite: "oidcc-test-plan", modules: 37,
 			expected: signIns(expectation{"oidcc-redirect-uri-query-added", "", review, noRedirect}),
-			variant: map[string]string{"client_auth_type": "private_key_jwt", "response_type": "code", "response_mode": "default", "client_registration": "static_client"},
-			change:  func(c *configuration, _ browser) error { return withKeys(c) },
+			variant:  map[string]string{"client_auth_type": "private_key_jwt", "response_type": "code", "response_mode": "default", "client_registration": "static_client"},
+			change:   func(c *configuration, _ browser) error { return withKeys(c) },
 		},
 	}
 }
