@@ -74,11 +74,12 @@ func signOuts() []expectation {
 	}
 }
 
-func signOutPlan(name, suite string, modules int, waits string, expected []expectation) plan {
+func signOutPlan(name, suite, client string, modules int, waits string, expected []expectation) plan {
 	return plan{
 		name: name, suite: suite, modules: modules, waits: waits, expected: expected,
 		variant: map[string]string{"response_type": "code", "client_registration": "static_client"},
 		change: func(c *configuration, b browser) error {
+			c.Client = withSecret(client)
 			withSignOut(c, b)
 			return nil
 		},
@@ -142,10 +143,10 @@ func plans() []plan {
 			variant: map[string]string{"response_type": "code"},
 			change:  func(c *configuration, _ browser) error { return withRegistration(c) },
 		},
-		signOutPlan("logout", "oidcc-rp-initiated-logout-certification-test-plan", 11, "", signOuts()),
-		signOutPlan("frontchannel-logout", "oidcc-frontchannel-rp-initiated-logout-certification-test-plan", 2, logout, nil),
-		signOutPlan("backchannel-logout", "oidcc-backchannel-rp-initiated-logout-certification-test-plan", 2, logout, nil),
-		walked(signOutPlan("session-management", "oidcc-session-management-certification-test-plan", 2, logout, nil)),
+		signOutPlan("logout", "oidcc-rp-initiated-logout-certification-test-plan", conformance.First, 11, "", signOuts()),
+		signOutPlan("frontchannel-logout", "oidcc-frontchannel-rp-initiated-logout-certification-test-plan", conformance.FrontChannel, 2, logout, nil),
+		signOutPlan("backchannel-logout", "oidcc-backchannel-rp-initiated-logout-certification-test-plan", conformance.BackChannel, 2, logout, nil),
+		walked(signOutPlan("session-management", "oidcc-session-management-certification-test-plan", conformance.First, 2, logout, nil)),
 		{
 			// Not one of a certification: the sign-in with each way in which clients authenticate is asked of FAPI alone.
 			name: "private-key-jwt", suite: "oidcc-test-plan", modules: 37,

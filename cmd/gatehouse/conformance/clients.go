@@ -32,12 +32,15 @@ type Client struct {
 // The clients by their part in a configuration. The suite uses two, of which each tries what is the
 // other's, and one that sends its secret in the body.
 const (
-	First      = "conformance-1"
-	Second     = "conformance-2"
-	Post       = "conformance-post"
-	FirstKey   = "conformance-key-1"
-	SecondKey  = "conformance-key-2"
-	Operator   = "conformance-operator" // the runner's own: it rotates the signing keys when a module asks for it
+	First        = "conformance-1"
+	Second       = "conformance-2"
+	Post         = "conformance-post"
+	BackChannel  = "conformance-backchannel"  // told of sign-outs by this server
+	FrontChannel = "conformance-frontchannel" // told of sign-outs by the browser
+	FirstKey     = "conformance-key-1"
+	SecondKey    = "conformance-key-2"
+	Operator     = "conformance-operator" // the runner's own: it rotates the signing keys when a module asks for it
+
 	secretTail = "-secret-0123456789abcdef0123456789"
 )
 
@@ -62,6 +65,8 @@ func Clients(suite Suite, issuer string) ([]Client, error) {
 	clients := []Client{
 		web(First, nil),
 		web(Second, nil),
+		web(BackChannel, nil),
+		web(FrontChannel, nil),
 		web(Post, func(c *client.Client) { c.AuthMethod, c.AuthMethodPinned = client.SecretPost, true }),
 		{Client: client.Client{
 			ID: Operator, Name: "Runner of the conformance suite", Type: client.Backend,
