@@ -113,8 +113,11 @@ func dynamicPlan(responseType string, modules int, expected []expectation) plan 
 func registrations() []expectation {
 	return []expectation{
 		{"oidcc-ensure-redirect-uri-in-authorization-request", "", review, noRedirect},
-		{"oidcc-redirect-uri-query-*", "", review, noRedirect},
-		{"oidcc-registration-*-uri", "", review, onThePage},
+		{"oidcc-redirect-uri-query-added", "", review, noRedirect},
+		{"oidcc-redirect-uri-query-mismatch", "", review, noRedirect},
+		{"oidcc-registration-logo-uri", "", review, onThePage},
+		{"oidcc-registration-policy-uri", "", review, onThePage},
+		{"oidcc-registration-tos-uri", "", review, onThePage},
 		{"oidcc-idtoken-unsigned", "", skipped, "ID tokens without a signature are not offered"},
 		{"oidcc-request-uri-unsigned", "", skipped, unsigned},
 		{"oidcc-ensure-request-object-with-redirect-uri", "", skipped, unsigned},
