@@ -66,8 +66,8 @@ secrets are public, in a database of its own.
 
 With --conformance it runs for the OpenID Foundation's conformance suite, on loopback or
 a private address, with one user and clients whose secrets are public, in a database of
-its own. CONFORMANCE_SERVER is the suite's address (default https://localhost:8443).
-Without GATEHOUSE_RATE_LIMITS no limit stops it. It never runs on another database.`,
+its own. CONFORMANCE_SERVER is the suite's address (default
+https://localhost.emobix.co.uk:8443). Without GATEHOUSE_RATE_LIMITS no limit stops it. It never runs on another database.`,
 		Example: `  gatehouse serve --dev
   GATEHOUSE_ISSUER=https://id.example.com gatehouse serve`,
 		Args: cobra.NoArgs,

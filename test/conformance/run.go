@@ -29,9 +29,9 @@ type runner struct {
 const absent = `there is no conformance suite at %s: %w
 
 This needs the OpenID Foundation's conformance suite, which runs beside it:
-  1. clone https://gitlab.com/openid/conformance-suite (Docker is needed)
-  2. in it: docker compose -f docker-compose-prebuilt.yml up
-  3. wait until https://localhost:8443 shows its pages, and start this again
+  1. clone https://gitlab.com/openid/conformance-suite, and give it a certificate for its name
+  2. in it: docker compose -f docker-compose-prebuilt.yml -f docker-compose.override.yml up
+  3. wait until its pages are there, and start this again
 %s names another address, and %s a token for a suite that has users.
 test/conformance/README.md has the whole of it`
 

@@ -21,7 +21,7 @@ func TestSuiteFromTheEnvironment(t *testing.T) {
 	t.Parallel()
 	s, err := from("", "")
 	require.NoError(t, err)
-	assert.Equal(t, "https://localhost:8443/test/a/gatehouse-conformance/callback", s.At("callback"))
+	assert.Equal(t, "https://localhost.emobix.co.uk:8443/test/a/gatehouse-conformance/callback", s.At("callback"))
 	s, err = from("https://suite.example/", "mine")
 	require.NoError(t, err)
 	assert.Equal(t, "https://suite.example/test/a/mine/callback", s.At("callback"))

@@ -14,8 +14,11 @@ const (
 	AliasVariable  = "CONFORMANCE_ALIAS"
 )
 
+// defaultServer is where the suite's containers are on a developer's machine: a name that resolves to it. Tokens
+// may be sent to a browser at localhost only for applications under development (OpenID Connect Registration
+// section 2, application_type), which the suite's clients are not.
 const (
-	defaultServer = "https://localhost:8443"
+	defaultServer = "https://localhost.emobix.co.uk:8443"
 	defaultAlias  = "gatehouse-conformance"
 )
 
