@@ -149,7 +149,7 @@ func (a *attended) note(format string, args ...any) {
 // visit goes to a page, or fetches it as a browser without scripts would, with the redirects.
 func (a *attended) visit(ctx context.Context, page string) error {
 	if a.window != nil {
-		at, err := a.window.walk(page) //nolint:contextcheck // the window has its own
+		at, err := a.window.walk(page)
 		a.note("the page %s led to %s", page, at)
 		return err
 	}

@@ -69,7 +69,7 @@ func startServer(ctx context.Context, o options, where conformance.Suite, known 
 	if err := os.WriteFile(ca, known.pem.Bytes(), 0o600); err != nil {
 		return nil, err
 	}
-	if s.log, err = os.Create(filepath.Join(o.export, "gatehouse.log")); err != nil { //nolint:gosec // the developer's own folder
+	if s.log, err = os.Create(filepath.Join(o.export, "gatehouse.log")); err != nil {
 		return nil, err
 	}
 	s.cmd = exec.Command(binary, "serve", "--conformance") //nolint:gosec,noctx // the developer's own; it is stopped below, and not killed
@@ -145,11 +145,12 @@ func (s *server) stop() error {
 		err = nil
 	}
 	select {
-	case <-s.ended:
+	case ended := <-s.ended:
+		err = errors.Join(err, ended)
 	case <-time.After(stopTime):
 		err = errors.Join(err, fmt.Errorf("the server did not end within %s", stopTime), s.cmd.Process.Kill())
 	}
-	return errors.Join(err, s.log.Close(), os.RemoveAll(s.dir))
+	return errors.Join(err, s.log.Close(), os.RemoveAll(s.dir)) //nolint:gosec // startServer made it
 }
 
 // get fetches a page to its end, and returns the status.

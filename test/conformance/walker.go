@@ -19,7 +19,7 @@ const walkTime = 30 * time.Second
 // walker is a window of a Chromium that visits the pages of one module. Session management needs one: the suite's own
 // browser cannot post messages between frames.
 type walker struct {
-	ctx   context.Context //nolint:containedctx // it is the window, to chromedp
+	ctx   context.Context // it is the window, to chromedp
 	close context.CancelFunc
 	suite string
 }

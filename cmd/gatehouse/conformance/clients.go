@@ -17,7 +17,7 @@ import (
 // Username and Password are those of the person whom the suite signs in.
 const (
 	Username = "alice"
-	Password = "conformance-looking-glass" //nolint:gosec // public, like all of this package
+	Password = "conformance-looking-glass"
 )
 
 // Client is one of the clients that the suite acts as, or the runner.
