@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -24,17 +26,32 @@ type walker struct {
 	suite string
 }
 
+// preferences let frames of other sites have their cookies, without which session management has nothing to watch.
+const preferences = `{"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": false}}`
+
 func openWalker(ctx context.Context, suite string) (*walker, error) {
 	binary, err := chromium()
 	if err != nil {
 		return nil, err
 	}
+	profile, err := os.MkdirTemp("", "gatehouse-conformance-browser-")
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(os.Mkdir(filepath.Join(profile, "Default"), 0o700), os.WriteFile(filepath.Join(profile, "Default", "Preferences"), []byte(preferences), 0o600)); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(profile))
+	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(binary), chromedp.NoSandbox, chromedp.Flag("ignore-certificate-errors", true), // as the suite's own browser does
+		chromedp.ExecPath(binary), chromedp.UserDataDir(profile), chromedp.NoSandbox,
+		chromedp.Flag("ignore-certificate-errors", true), // as the suite's own browser does
 	)
 	allocator, end := chromedp.NewExecAllocator(ctx, options...)
 	window, closeWindow := chromedp.NewContext(allocator)
-	w := &walker{ctx: window, suite: suite, close: func() { closeWindow(); end() }}
+	w := &walker{ctx: window, suite: suite, close: func() {
+		closeWindow()
+		end()
+		_ = os.RemoveAll(profile)
+	}}
 	if err := chromedp.Do(window); err != nil { // the browser lives as long as the context of the first action
 		w.close()
 		return nil, fmt.Errorf("start %s: %w", binary, err)
