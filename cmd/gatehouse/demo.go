@@ -123,6 +123,22 @@ func everyClaim() account.Profile {
 	}
 }
 
+// seed fills the databases whose secrets are public.
+func (h *instance) seed(ctx context.Context, now time.Time) error {
+	switch {
+	case h.config.Dev:
+		h.config.noteDevelopment()
+		if err := h.seedDemo(ctx, now); err != nil {
+			return fmt.Errorf("demo data: %w", err)
+		}
+	case h.config.Conformance:
+		if err := h.seedConformance(ctx); err != nil {
+			return fmt.Errorf("what the conformance suite needs: %w", err)
+		}
+	}
+	return nil
+}
+
 // seedDemo fills the development database. It refuses one that holds clients and is not
 // marked: those are real ones, and the demo secrets are public.
 func (h *instance) seedDemo(ctx context.Context, now time.Time) error {

@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -111,16 +109,8 @@ func (e *environment) serve(ctx context.Context, c config) (err error) {
 		return err
 	}
 	defer h.close(&err)
-	if c.Dev {
-		c.noteDevelopment()
-		if err := h.seedDemo(ctx, e.clock()); err != nil {
-			return fmt.Errorf("demo data: %w", err)
-		}
-	}
-	if c.Conformance {
-		if err := h.seedConformance(ctx); err != nil {
-			return fmt.Errorf("what the conformance suite needs: %w", err)
-		}
+	if err := h.seed(ctx, e.clock()); err != nil {
+		return err
 	}
 	if err := h.ensureKeys(ctx, log); err != nil {
 		return fmt.Errorf("signing keys: %w", err)
@@ -220,28 +210,6 @@ func (h *instance) jobs(log *slog.Logger, clock provider.Clock, m *metrics.Jobs,
 		jobs[i].Ran = func(took time.Duration, err error) { m.Ran(job.Name, took.Seconds(), err) }
 	}
 	return jobs
-}
-
-// collectAt is how much garbage, in percent of what is in use, is let grow before it is
-// collected. The server keeps some 5 MB in use, so that Go's own 100 would collect a hundred
-// times a second under load and save a few megabytes by it.
-const collectAt = 400
-
-// tuneCollector leaves an operator's own setting alone.
-func (e *environment) tuneCollector() {
-	if e.variable("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
-	}
-}
-
-// addProcessors has Go run more threads than there are cores: as many more as there can be slow hashes. When a
-// hash keeps each of Go's processors busy, a request that arrives waits until one of them is taken away from its
-// hash, which takes 10 ms or more. The kernel gives it a core at once. An operator's own setting is left alone. Go
-// does not follow a limit of the container that changes later.
-func (e *environment) addProcessors() {
-	if e.variable("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + hashingAtOnce)
-	}
 }
 
 // publicHandler puts the protocol together over the domain.
