@@ -26,6 +26,11 @@ func (c *config) forSuite(variable func(string) string) error {
 	}
 	c.suite = suite
 	c.DrainDelay = 0
+	// All that has a plan, and is off unless it is turned on.
+	c.ResponseTypes = slices.DeleteFunc(client.ResponseTypes(), func(kind string) bool { return kind == client.ResponseCode })
+	c.RequestObjects = []string{"request", "request_uri", "encrypted"}
+	c.ClientRegistration = "open"
+	c.SessionManagement = true
 	if len(c.RateLimits) == 0 {
 		c.RateLimits = []string{"off"}
 	}
@@ -93,6 +98,8 @@ func (h *instance) seedConformance(ctx context.Context) error {
 		if errors.Is(err, provider.ErrConflict) {
 			_, err = h.registry.Update(ctx, actor, one.ID, func(c *client.Client) error {
 				c.RedirectURIs, c.PostLogoutRedirectURIs, c.Audience = one.RedirectURIs, one.PostLogoutRedirectURIs, one.Audience
+				c.GrantTypes, c.ResponseTypes = one.GrantTypes, one.ResponseTypes
+				c.BackChannelLogoutURI, c.FrontChannelLogoutURI = one.BackChannelLogoutURI, one.FrontChannelLogoutURI
 				return nil
 			})
 		}

@@ -77,10 +77,7 @@ func (o options) validate() error {
 
 // selects tells whether a plan is to be run.
 func (o options) selects(p plan) bool {
-	if len(o.plans) == 0 {
-		return p.waits == ""
-	}
-	return slices.Contains(o.plans, p.name)
+	return len(o.plans) == 0 || slices.Contains(o.plans, p.name)
 }
 
 // wants tells whether a module is to be run.

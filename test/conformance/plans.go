@@ -17,8 +17,6 @@ type plan struct {
 	change func(c *configuration, b browser) error
 	// walked: a Chromium of the runner visits all pages, and not the suite's own browser.
 	walked bool
-	// waits says what the server lacks for it. Such a plan is run only by name.
-	waits string
 	// expected are the modules whose result is not PASSED.
 	expected []expectation
 }
@@ -74,9 +72,9 @@ func signOuts() []expectation {
 	}
 }
 
-func signOutPlan(name, suite, client string, modules int, waits string, expected []expectation) plan {
+func signOutPlan(name, suite, client string, modules int, expected []expectation) plan {
 	return plan{
-		name: name, suite: suite, modules: modules, waits: waits, expected: expected,
+		name: name, suite: suite, modules: modules, expected: expected,
 		variant: map[string]string{"response_type": "code", "client_registration": "static_client"},
 		change: func(c *configuration, b browser) error {
 			c.Client = withSecret(client)
@@ -104,9 +102,9 @@ func registered() map[string]string {
 func dynamicPlan(responseType string, modules int, expected []expectation) plan {
 	return plan{
 		name: "dynamic-" + strings.ReplaceAll(responseType, " ", "-"), suite: "oidcc-dynamic-certification-test-plan", modules: modules,
-		variant: map[string]string{"response_type": responseType},
-		change:  func(c *configuration, _ browser) error { return withRegistration(c) },
-		waits:   "dynamic registration", expected: expected,
+		variant:  map[string]string{"response_type": responseType},
+		change:   func(c *configuration, _ browser) error { return withRegistration(c) },
+		expected: expected,
 	}
 }
 
@@ -126,15 +124,14 @@ func registrations() []expectation {
 
 // plans are all that are known, in the order in which they are run.
 func plans() []plan {
-	const tokensInBrowser, logout = "response types with tokens in the browser", "telling clients of sign-outs"
 	return []plan{
 		{name: "config", suite: "oidcc-config-certification-test-plan", modules: 1},
 		{name: "basic", suite: "oidcc-basic-certification-test-plan", variant: registered(), modules: 35, expected: signIns()},
 		{name: "formpost-basic", suite: "oidcc-formpost-basic-certification-test-plan", variant: registered(), modules: 35, expected: signIns()},
-		{name: "implicit", suite: "oidcc-implicit-certification-test-plan", variant: registered(), modules: 54, expected: signIns(), waits: tokensInBrowser},
-		{name: "formpost-implicit", suite: "oidcc-formpost-implicit-certification-test-plan", variant: registered(), modules: 54, expected: signIns(), waits: tokensInBrowser},
-		{name: "hybrid", suite: "oidcc-hybrid-certification-test-plan", variant: registered(), modules: 96, expected: signIns(), waits: tokensInBrowser},
-		{name: "formpost-hybrid", suite: "oidcc-formpost-hybrid-certification-test-plan", variant: registered(), modules: 96, expected: signIns(), waits: tokensInBrowser},
+		{name: "implicit", suite: "oidcc-implicit-certification-test-plan", variant: registered(), modules: 54, expected: signIns()},
+		{name: "formpost-implicit", suite: "oidcc-formpost-implicit-certification-test-plan", variant: registered(), modules: 54, expected: signIns()},
+		{name: "hybrid", suite: "oidcc-hybrid-certification-test-plan", variant: registered(), modules: 96, expected: signIns()},
+		{name: "formpost-hybrid", suite: "oidcc-formpost-hybrid-certification-test-plan", variant: registered(), modules: 96, expected: signIns()},
 		dynamicPlan("code", 23, registrations()),
 		dynamicPlan("id_token", 18, registrations()),
 		dynamicPlan("id_token token", 19, registrations()),
@@ -142,14 +139,14 @@ func plans() []plan {
 		dynamicPlan("code token", 23, registrations()),
 		dynamicPlan("code id_token token", 22, registrations()),
 		{
-			name: "third-party-login", suite: "oidcc-3rdparty-init-login-certification-test-plan", modules: 2, waits: "dynamic registration",
+			name: "third-party-login", suite: "oidcc-3rdparty-init-login-certification-test-plan", modules: 2,
 			variant: map[string]string{"response_type": "code"},
 			change:  func(c *configuration, _ browser) error { return withRegistration(c) },
 		},
-		signOutPlan("logout", "oidcc-rp-initiated-logout-certification-test-plan", conformance.First, 11, "", signOuts()),
-		signOutPlan("frontchannel-logout", "oidcc-frontchannel-rp-initiated-logout-certification-test-plan", conformance.FrontChannel, 2, logout, nil),
-		signOutPlan("backchannel-logout", "oidcc-backchannel-rp-initiated-logout-certification-test-plan", conformance.BackChannel, 2, logout, nil),
-		walked(signOutPlan("session-management", "oidcc-session-management-certification-test-plan", conformance.First, 2, logout, nil)),
+		signOutPlan("logout", "oidcc-rp-initiated-logout-certification-test-plan", conformance.First, 11, signOuts()),
+		signOutPlan("frontchannel-logout", "oidcc-frontchannel-rp-initiated-logout-certification-test-plan", conformance.FrontChannel, 2, nil),
+		signOutPlan("backchannel-logout", "oidcc-backchannel-rp-initiated-logout-certification-test-plan", conformance.BackChannel, 2, nil),
+		walked(signOutPlan("session-management", "oidcc-session-management-certification-test-plan", conformance.First, 2, nil)),
 		{
 			// Not one of a certification: the sign-in with each way in which clients authenticate is asked of FAPI alone.
 			name: "private-key-jwt", suite: "oidcc-test-plan", modules: 37,

@@ -145,9 +145,8 @@ func TestOptions(t *testing.T) {
 	assert.True(t, o.wants("oidcc-server"))
 	assert.True(t, o.wants("oidcc-rp-initiated-logout"))
 	assert.False(t, o.wants("oidcc-server-rotate-keys"))
-	assert.True(t, o.selects(plan{name: "dynamic-code", waits: "x"}), "by its name")
+	assert.True(t, o.selects(plan{name: "dynamic-code"}))
 	assert.False(t, o.selects(plan{name: "config"}))
 	o.plans = nil
 	assert.True(t, o.selects(plan{name: "config"}))
-	assert.False(t, o.selects(plan{name: "dynamic-code", waits: "x"}))
 }

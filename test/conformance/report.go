@@ -64,11 +64,7 @@ func printJSON(w io.Writer, results []result) error {
 func printExpected(w io.Writer) error {
 	var b strings.Builder
 	for _, p := range plans() {
-		fmt.Fprintf(&b, "%s: %d modules of %s", p.name, p.modules, p.suite)
-		if p.waits != "" {
-			fmt.Fprintf(&b, ", run by name only: waits for %s", p.waits)
-		}
-		b.WriteByte('\n')
+		fmt.Fprintf(&b, "%s: %d modules of %s\n", p.name, p.modules, p.suite)
 		for _, e := range p.expected {
 			fmt.Fprintf(&b, "    %-8s %s %s: %s\n", e.result, e.modules, e.variant, e.why)
 		}

@@ -20,7 +20,7 @@ import (
 func conformanceServer(t *testing.T) *server {
 	t.Helper()
 	s := settings(t, "")
-	s.env = append(s.env, "CONFORMANCE_SERVER=https://localhost:8443")
+	s.env = append(s.env, "CONFORMANCE_SERVER=https://suite.example:8443")
 	s.args = []string{"--conformance"}
 	return s
 }
@@ -48,8 +48,8 @@ func TestServerForTheConformanceSuite(t *testing.T) {
 	require.Len(t, listed, len(clients))
 	for _, c := range listed {
 		if c.ID != conformance.Operator {
-			assert.Equal(t, []string{"https://localhost:8443/test/a/gatehouse-conformance/callback"}, c.Redirects, c.ID)
-			assert.Equal(t, []string{"https://localhost:8443/test/a/gatehouse-conformance/post_logout_redirect"}, c.Returns, c.ID)
+			assert.Equal(t, []string{"https://suite.example:8443/test/a/gatehouse-conformance/callback"}, c.Redirects, c.ID)
+			assert.Equal(t, []string{"https://suite.example:8443/test/a/gatehouse-conformance/post_logout_redirect"}, c.Returns, c.ID)
 		}
 	}
 

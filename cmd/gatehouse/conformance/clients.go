@@ -49,7 +49,8 @@ func Clients(suite Suite, issuer string) ([]Client, error) {
 	web := func(id string, change func(c *client.Client)) Client {
 		c := client.Client{
 			ID: id, Name: "Conformance suite " + id, Type: client.Web,
-			GrantTypes:             []client.GrantType{client.AuthorizationCode, client.RefreshToken},
+			GrantTypes:             []client.GrantType{client.AuthorizationCode, client.RefreshToken, client.Implicit},
+			ResponseTypes:          client.ResponseTypes(),
 			RedirectURIs:           []string{suite.At("callback")},
 			PostLogoutRedirectURIs: []string{suite.At("post_logout_redirect")},
 			Scopes:                 consent.StandardScopes(), DefaultScopes: consent.SignInScopes(),
@@ -65,8 +66,12 @@ func Clients(suite Suite, issuer string) ([]Client, error) {
 	clients := []Client{
 		web(First, nil),
 		web(Second, nil),
-		web(BackChannel, nil),
-		web(FrontChannel, nil),
+		web(BackChannel, func(c *client.Client) {
+			c.BackChannelLogoutURI, c.BackChannelLogoutSessionRequired = suite.At("backchannel_logout"), true
+		}),
+		web(FrontChannel, func(c *client.Client) {
+			c.FrontChannelLogoutURI, c.FrontChannelLogoutSessionRequired = suite.At("frontchannel_logout"), true
+		}),
 		web(Post, func(c *client.Client) { c.AuthMethod, c.AuthMethodPinned = client.SecretPost, true }),
 		{Client: client.Client{
 			ID: Operator, Name: "Runner of the conformance suite", Type: client.Backend,
