@@ -142,7 +142,7 @@ func TestSettingsExist(t *testing.T) {
 		"GATEHOUSE_HOST", "GATEHOUSE_VERSION", "GATEHOUSE_HTTP_PORT", "GATEHOUSE_HTTPS_PORT", // of compose.yaml
 		"GATEHOUSE_PROXY_", // those of the proxy
 	}
-	for _, file := range []string{"config.go", "config_factors.go", "config_proxy.go"} {
+	for _, file := range []string{"config.go", "config_client_registration.go", "config_factors.go", "config_proxy.go"} {
 		source, err := os.ReadFile(filepath.Join("../cmd/gatehouse", file))
 		require.NoError(t, err)
 		for _, tag := range regexp.MustCompile(`koanf:"(\w+)"`).FindAllSubmatch(source, -1) {

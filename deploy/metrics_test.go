@@ -60,6 +60,7 @@ func registered(t *testing.T) map[string][]string {
 	require.NoError(t, m.Audit.Watch(func(context.Context) (time.Duration, error) { return 0, nil }))
 	require.NoError(t, m.Webhooks.Watch(time.Now, func(context.Context) ([]webhook.Standing, error) { return nil, nil }))
 	require.NoError(t, m.Messages.Watch(time.Now, func(context.Context) (map[notify.Channel]time.Time, error) { return nil, nil }))
+	require.NoError(t, m.Logouts.Watch(time.Now, func(context.Context) (*time.Time, error) { return nil, nil }))
 	require.NoError(t, m.Revocations.Watch(func() time.Duration { return 0 }))
 	require.NoError(t, m.Ready.Watch("database", func(context.Context) error { return nil }))
 	require.Contains(t, d.labels, "go_sql_wait_duration_seconds_total")

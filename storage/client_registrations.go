@@ -111,7 +111,7 @@ func (s *Store) DeleteClients(ctx context.Context, ids []string) error {
 	})
 }
 
-const initialTokenColumns = "id, hash, label, scopes, redirect_hosts, audience, vouches, max_uses, used, created_at, expires_at, revoked_at"
+const initialTokenColumns = "id, hash, label, scopes, redirect_hosts, audience, vouches, max_uses, used, created_at, expires_at, revoked_at" //nolint:gosec // names of columns
 
 func scanInitialToken(scan func(into ...any) error) (registration.InitialToken, error) {
 	var t registration.InitialToken

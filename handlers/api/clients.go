@@ -191,7 +191,8 @@ func (a *API) updateClient(ctx context.Context, in *clientChange, replace bool) 
 			return err
 		}
 		if replace {
-			*c = client.Client{ID: c.ID, Secrets: c.Secrets, CreatedAt: c.CreatedAt, AuthMethod: c.AuthMethod}
+			// Trust is not made up for by what a request leaves out: a client that registered itself would be the operator's.
+			*c = client.Client{ID: c.ID, Secrets: c.Secrets, CreatedAt: c.CreatedAt, AuthMethod: c.AuthMethod, Trust: c.Trust}
 			c.FillDefaults()
 		}
 		if err := c.Merge(in.Body); err != nil {

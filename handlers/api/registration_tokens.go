@@ -66,7 +66,7 @@ type registrationTokenList struct {
 
 // RegistrationTokenID names a token in a path.
 type RegistrationTokenID struct {
-	ID string `path:"token_id" maxLength:"100" doc:"Id of the registration token"`
+	ID string `path:"registration_token_id" maxLength:"100" doc:"Id of the registration token"`
 }
 
 func registrationTokenOf(t itself.InitialToken) RegistrationToken {
@@ -102,7 +102,7 @@ func (a *API) registrationTokens() {
 		return out, err
 	})
 	register(a, write, huma.Operation{
-		OperationID: "revoke-registration-token", Method: http.MethodDelete, Path: path + "/{token_id}", Tags: tags, DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
+		OperationID: "revoke-registration-token", Method: http.MethodDelete, Path: path + "/{registration_token_id}", Tags: tags, DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
 		Summary: "End a token by which clients register themselves", Description: "Clients that registered with it stay.",
 	}, func(ctx context.Context, in *RegistrationTokenID) (*struct{}, error) {
 		id, err := pathID(in.ID)

@@ -73,7 +73,9 @@ func ReadRegistration(clients Registrations) route.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		return answerRegistration(w, r, func(id string) (*registration.Information, error) { return clients.Read(r.Context(), id, in) })
+		return answerRegistration(w, r, func(ctx context.Context, id string) (*registration.Information, error) {
+			return clients.Read(ctx, id, in)
+		})
 	}
 }
 
@@ -84,7 +86,9 @@ func UpdateRegistration(clients Registrations) route.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		return answerRegistration(w, r, func(id string) (*registration.Information, error) { return clients.Update(r.Context(), id, in) })
+		return answerRegistration(w, r, func(ctx context.Context, id string) (*registration.Information, error) {
+			return clients.Update(ctx, id, in)
+		})
 	}
 }
 
@@ -106,9 +110,9 @@ func DeleteRegistration(clients Registrations) route.HandlerFunc {
 	}
 }
 
-func answerRegistration(w http.ResponseWriter, r *http.Request, of func(id string) (*registration.Information, error)) error {
+func answerRegistration(w http.ResponseWriter, r *http.Request, of func(ctx context.Context, id string) (*registration.Information, error)) error {
 	id := mux.Vars(r)["client_id"]
-	registered, err := of(id)
+	registered, err := of(r.Context(), id)
 	if err != nil {
 		return err
 	}

@@ -143,7 +143,7 @@ func (v view) inOrder(tag string) []*huma.Operation {
 
 // remember sets the variable for the id of what a request created, for those that come after it.
 func remember(op *huma.Operation) []event {
-	property := map[string]string{"create-user": "id", "create-webhook": "id", "create-consent": "consent_id"}[op.OperationID]
+	property := map[string]string{"create-user": "id", "create-webhook": "id", "create-consent": "consent_id", "create-registration-token": "id"}[op.OperationID]
 	if property == "" {
 		return nil
 	}

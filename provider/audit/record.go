@@ -25,8 +25,8 @@ const (
 	// ClientExpire is that clients which registered themselves, and that nobody used, were removed.
 	ClientExpire Action = "client.expire"
 	// InitialTokenCreate and InitialTokenRevoke are about the tokens that let clients register themselves.
-	InitialTokenCreate Action = "initial_token.create" //nolint:gosec // the name of an act
-	InitialTokenRevoke Action = "initial_token.revoke" //nolint:gosec // the name of an act
+	InitialTokenCreate Action = "initial_token.create"
+	InitialTokenRevoke Action = "initial_token.revoke"
 	UserCreate         Action = "user.create"
 	// UserInvite is about a user who does not exist yet, and has the id of the invitation then.
 	UserInvite             Action = "user.invite"

@@ -133,7 +133,14 @@ func (f Field) merge(c *Client, value json.RawMessage) bool {
 		*into = time.Duration(seconds) * time.Second
 		return true
 	}
-	return json.Unmarshal(value, f.in(c)) == nil
+	// Into a value of its own: into a list that the client has, its elements would be written in place, and whoever
+	// compares the client with what it was before would compare it with itself.
+	fresh := reflect.New(reflect.TypeOf(f.in(c)).Elem())
+	if json.Unmarshal(value, fresh.Interface()) != nil {
+		return false
+	}
+	reflect.ValueOf(f.in(c)).Elem().Set(fresh.Elem())
+	return true
 }
 
 // Kind says what the value is in JSON.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"sync"
 	"time"
@@ -171,10 +170,17 @@ func (s *Sender) deliver(ctx context.Context, clientID string) (more bool, err e
 	return outcome != delivery.Retry, s.settle(ctx, d, outcome)
 }
 
+// The status codes of receivers that decide about a delivery.
+const (
+	accepted      = 200
+	acceptedEmpty = 204
+	refused       = 400
+)
+
 // judge gives the delivery its new state (Back-Channel Logout section 2.8: 200, and frameworks respond
 // with 204 where there is no body; 400 refuses the token, and would refuse it again).
 func (s *Sender) judge(d *Delivery, now time.Time, retryAfter time.Duration) delivery.Outcome {
-	if d.Fault == "" && (d.Status == http.StatusOK || d.Status == http.StatusNoContent) {
+	if d.Fault == "" && (d.Status == accepted || d.Status == acceptedEmpty) {
 		d.State = Delivered
 		return delivery.Delivered
 	}
@@ -182,7 +188,7 @@ func (s *Sender) judge(d *Delivery, now time.Time, retryAfter time.Duration) del
 		d.Fault = "status"
 	}
 	wait, more := delivery.Pause(pauses(), d.Tries, retryAfter, s.random)
-	if !more || d.Status == http.StatusBadRequest {
+	if !more || d.Status == refused {
 		d.State = Failed
 		return delivery.Failed
 	}

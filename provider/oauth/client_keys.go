@@ -72,9 +72,11 @@ func (k *ClientKeys) find(ctx context.Context, c *client.Client, enough func(set
 	if c.JWKSURI == "" {
 		return client.ParseKeySet([]byte(c.JWKS))
 	}
+	// By client, too: one that has just been registered must not wait for the pause of another one with the same URL.
+	name := c.ID + " " + c.JWKSURI
 	now := k.clock.Now(ctx)
 	k.mu.Lock()
-	set, known := k.sets.Get(c.JWKSURI)
+	set, known := k.sets.Get(name)
 	k.mu.Unlock()
 	fresh := now.Sub(set.fetched) < keySetLifetime && enough(set.keys)
 	if known && (fresh || now.Sub(set.tried) < keySetPause) {
@@ -82,8 +84,8 @@ func (k *ClientKeys) find(ctx context.Context, c *client.Client, enough func(set
 	}
 	// All requests that wait share the fetch: it must not end because the first of them was
 	// cancelled. The fetcher has a deadline of its own.
-	flight := k.flights.DoChan(c.JWKSURI, func() (any, error) {
-		return k.refetch(context.WithoutCancel(ctx), c.JWKSURI, set), nil
+	flight := k.flights.DoChan(name, func() (any, error) {
+		return k.refetch(context.WithoutCancel(ctx), name, c.JWKSURI, set), nil
 	})
 	select {
 	case <-ctx.Done():
@@ -93,7 +95,7 @@ func (k *ClientKeys) find(ctx context.Context, c *client.Client, enough func(set
 	}
 }
 
-func (k *ClientKeys) refetch(ctx context.Context, uri string, before keySet) keySet {
+func (k *ClientKeys) refetch(ctx context.Context, name, uri string, before keySet) keySet {
 	set := before
 	set.tried = k.clock.Now(ctx)
 	response, err := k.fetch.Get(ctx, uri, "application/jwk-set+json, application/json", client.MaxKeySet)
@@ -105,7 +107,7 @@ func (k *ClientKeys) refetch(ctx context.Context, uri string, before keySet) key
 	}
 	set.err = err
 	k.mu.Lock()
-	k.sets.Add(uri, set)
+	k.sets.Add(name, set)
 	k.mu.Unlock()
 	return set
 }

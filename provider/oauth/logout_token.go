@@ -15,7 +15,7 @@ import (
 const (
 	// logoutTokenType tells logout tokens from ID tokens (OpenID Connect Back-Channel Logout section
 	// 2.4): whoever verifies the type takes neither for the other.
-	logoutTokenType = "logout+jwt"
+	logoutTokenType = "logout+jwt" //nolint:gosec // no credential
 	// logoutTokenLifetime is how long a receiver may take the token, which is signed when it is sent
 	// (section 4 recommends at most two minutes).
 	logoutTokenLifetime = 2 * time.Minute

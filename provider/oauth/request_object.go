@@ -64,6 +64,9 @@ func (o *RequestObjects) claimsOf(ctx context.Context, c *client.Client, text st
 	if len(text) > maxRequestObject {
 		return nil, invalidObject(refusal.CheckObject, c, "The request object is too long.")
 	}
+	if c.JWKS == "" && c.JWKSURI == "" { // before anything is decrypted, which costs more than to ask
+		return nil, invalidObject(refusal.CheckObjectSignature, c, "The client has no keys registered (jwks or jwks_uri) that a request object could be verified by.")
+	}
 	if strings.Count(text, ".") == 4 { // RFC 7516 section 9
 		inner, err := o.decrypted(ctx, c, text)
 		if err != nil {
@@ -153,9 +156,6 @@ func (o *RequestObjects) verified(ctx context.Context, c *client.Client, text st
 	jws, err := parseSigned(text, header.Algorithm)
 	if err != nil {
 		return nil, invalidObject(refusal.CheckObject, c, "The request object is not a well-formed JWT.").Because(err)
-	}
-	if c.JWKS == "" && c.JWKSURI == "" {
-		return nil, invalidObject(refusal.CheckObjectSignature, c, "The client has no keys registered (jwks or jwks_uri) that a request object could be verified by.")
 	}
 	set, err := o.keys.Keys(ctx, c, header.KeyID)
 	if err != nil {

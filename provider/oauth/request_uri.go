@@ -79,14 +79,18 @@ func (o *RequestObjects) referenced(ctx context.Context, c *client.Client, uri s
 // object fetches an object, unless it was fetched before and may be kept. The cause of an error is hidden
 // from errors.Is: a slow server of the client is no timeout of this server.
 func (u *requestURIs) object(ctx context.Context, uri string) (string, error) {
-	u.mu.Lock()
-	kept, known := u.kept.Get(uri)
-	u.mu.Unlock()
-	if known && u.clock.Now(ctx).Before(kept.until) {
-		return kept.text, kept.err
+	// Anybody can make up fragments: by them alone nothing is fetched anew.
+	at, fragment, _ := strings.Cut(uri, "#")
+	for _, name := range []string{uri, at} {
+		u.mu.Lock()
+		kept, known := u.kept.Get(name)
+		u.mu.Unlock()
+		if known && u.clock.Now(ctx).Before(kept.until) {
+			return kept.text, kept.err
+		}
 	}
 	// As for key sets, the fetch must not end because the first of those who wait for it is cancelled.
-	flight := u.flights.DoChan(uri, func() (any, error) { return u.refetch(context.WithoutCancel(ctx), uri), nil })
+	flight := u.flights.DoChan(at, func() (any, error) { return u.refetch(context.WithoutCancel(ctx), at, fragment), nil })
 	select {
 	case <-ctx.Done():
 		return "", ctx.Err()
@@ -96,8 +100,8 @@ func (u *requestURIs) object(ctx context.Context, uri string) (string, error) {
 	}
 }
 
-func (u *requestURIs) refetch(ctx context.Context, uri string) fetchedObject {
-	at, fragment, _ := strings.Cut(uri, "#")
+func (u *requestURIs) refetch(ctx context.Context, at, fragment string) fetchedObject {
+	name := at
 	response, err := u.fetch.Get(ctx, at, "application/oauth-authz-req+jwt, application/jwt", maxRequestObject)
 	object := fetchedObject{text: strings.TrimSpace(string(response.Body))}
 	lifetime := freshFor(response.CacheControl)
@@ -107,12 +111,12 @@ func (u *requestURIs) refetch(ctx context.Context, uri string) fetchedObject {
 	case object.text == "":
 		object.err, lifetime = errors.New("request_uri: the response is empty"), objectPause
 	case names(fragment, response.Body):
-		lifetime = objectImmutable
+		name, lifetime = at+"#"+fragment, objectImmutable
 	}
 	if lifetime > 0 {
 		object.until = u.clock.Now(ctx).Add(lifetime)
 		u.mu.Lock()
-		u.kept.Add(uri, object)
+		u.kept.Add(name, object)
 		u.mu.Unlock()
 	}
 	return object

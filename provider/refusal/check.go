@@ -116,8 +116,8 @@ const (
 	CheckAssertionReplay    Check = "client_assertion_replayed"
 	CheckKeySetFetch        Check = "client_jwks_uri"
 	CheckEncryptionKey      Check = "client_encryption_key"
-	CheckInitialToken       Check = "initial_access_token"      //nolint:gosec // the name of a check
-	CheckRegistrationToken  Check = "registration_access_token" //nolint:gosec // the name of a check
+	CheckInitialToken       Check = "initial_access_token"
+	CheckRegistrationToken  Check = "registration_access_token"
 	CheckClientMetadata     Check = "client_metadata"
 	CheckClientName         Check = "client_name"
 	CheckManagedClient      Check = "managed_client"

@@ -17,9 +17,9 @@ const (
 	authMethod                    = "token_endpoint_auth_method"
 	statementName                 = "software_statement"
 	clientIDName, secretName      = "client_id", "client_secret"
-	registrationToken             = "registration_access_token" //nolint:gosec // the name of a property
+	registrationToken             = "registration_access_token"
 	registrationURI               = "registration_client_uri"
-	issuedAtName, secretExpiresAt = "client_id_issued_at", "client_secret_expires_at" //nolint:gosec // names of properties
+	issuedAtName, secretExpiresAt = "client_id_issued_at", "client_secret_expires_at"
 )
 
 // registered are the names in the registry of OAuth dynamic client registration metadata (IANA) of what

@@ -46,7 +46,7 @@ func (s *Settings) apply(c *client.Client, asked map[string]json.RawMessage, ter
 			value = quoted(value)
 		}
 		if p.name != scopeName {
-			merged[p.Field.Name] = value
+			merged[p.Name] = value
 		}
 	}
 	scopes, err := s.scopes(c, asked[scopeName], terms, narrows)
@@ -200,7 +200,8 @@ func (s *Settings) within(c *client.Client, terms Terms) error {
 			}
 		}
 	}
-	if c.Type == client.Native && !c.AllowUndottedScheme {
+	if c.Type == client.Native && slices.ContainsFunc(c.RedirectURIs, client.Undotted) {
+		// Also of one that has such schemes already: it may have changed to others.
 		c.AllowUndottedScheme = namedSchemes(c, terms.Schemes)
 	}
 	return nil

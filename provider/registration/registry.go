@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -167,7 +168,7 @@ func (r *Registry) Read(ctx context.Context, clientID string, in Request) (*Info
 		if c, kept, err = r.manage(ctx, clientID, in.Bearer); err != nil {
 			return err
 		}
-		if kept.current(in.Bearer) && kept.PreviousUntil != nil {
+		if kept.current(in.Bearer) && kept.Previous != nil {
 			// The client has got it: the one before is of no use to it any more.
 			return r.Store.ReplaceToken(ctx, clientID, kept.Hash, nil, kept.CreatedAt)
 		}
@@ -214,7 +215,6 @@ func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*In
 		}
 		updated, err = r.Clients.Update(ctx, audit.Requester(ctx, audit.ClientActor, clientID), clientID, func(c *client.Client) error {
 			before := *c
-			before.RedirectURIs, before.PostLogoutRedirectURIs = slices.Clone(c.RedirectURIs), slices.Clone(c.PostLogoutRedirectURIs) // apply writes into the lists
 			if err := r.settings.apply(c, asked, terms, true); err != nil {
 				return err
 			}
@@ -266,7 +266,7 @@ func (r *Registry) manage(ctx context.Context, clientID, bearer string) (*client
 	if !kept.accepts(bearer, r.Clock.Now(ctx)) {
 		return nil, nil, refused
 	}
-	if c.Disabled || Privileged(c) || len(audit.Scopes(c.Scopes)) > 0 {
+	if c.Disabled || !c.SelfRegistered() || Privileged(c) || len(audit.Scopes(c.Scopes)) > 0 {
 		return nil, nil, refusal.New(refusal.AccessDenied, refusal.CheckManagedClient, "The operator of the server manages this client.").For(clientID)
 	}
 	return c, kept, nil
@@ -300,11 +300,13 @@ func (r *Registry) sameSecret(ctx context.Context, c *client.Client, asked map[s
 	return nil
 }
 
-// differs tells whether people would see something else than an operator verified.
+// differs tells whether a client is another one than an operator verified: in anything but what says nothing about who
+// it is, and what it is sent.
 func differs(before, after *client.Client) bool {
-	return before.Name != after.Name || before.URI != after.URI || before.LogoURI != after.LogoURI || before.PolicyURI != after.PolicyURI || before.TOSURI != after.TOSURI ||
-		before.Type != after.Type || before.AuthMethod != after.AuthMethod || before.JWKS != after.JWKS || before.JWKSURI != after.JWKSURI ||
-		!slices.Equal(before.RedirectURIs, after.RedirectURIs) || !slices.Equal(before.PostLogoutRedirectURIs, after.PostLogoutRedirectURIs)
+	harmless := []string{"contacts", "software_version", scopesField}
+	return slices.ContainsFunc(own(), func(p property) bool {
+		return !slices.Contains(harmless, p.Name) && !reflect.DeepEqual(p.Value(before), p.Value(after))
+	})
 }
 
 func textOf(value json.RawMessage) string {

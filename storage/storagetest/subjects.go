@@ -71,10 +71,11 @@ func testEndedSubjects(t *testing.T, f *fixture) {
 
 	// Whom a version without the table deleted is known by what is left.
 	f.refreshable(t, &grant.Grant{ClientID: "app", UserID: bob.ID, Subject: bob.Subject})
-	f.rollBack(t, "ended_subjects")
 	carol, dave := f.newID(), f.newID()
+	theirs := map[provider.ID]*grant.Grant{carol: f.grant(t, "app", nil), dave: f.grant(t, "app", nil)}
+	f.rollBack(t, "ended_subjects")
 	for id, subject := range map[provider.ID]string{carol: "'carol'", dave: "NULL"} {
-		g := f.grant(t, "app", nil)
+		g := theirs[id]
 		Exec(t, f.url, "UPDATE grants SET user_id = "+literal(f.url, id)+", subject = "+subject+" WHERE id = "+literal(f.url, g.ID))
 	}
 	_, err = f.Migrate(ctx)

@@ -1,5 +1,8 @@
 -- +goose Up
 
+-- A change of these tables waits for their readers, and all others wait behind it: better it fails, and is tried again.
+SET LOCAL lock_timeout = '5s';
+
 -- Who vouches for a client: empty for an operator's own, unverified or verified for one that registered itself.
 ALTER TABLE clients ADD COLUMN trust text NOT NULL DEFAULT '';
 CREATE INDEX clients_trust ON clients (trust, lower(name), id);

@@ -1,5 +1,8 @@
 -- +goose Up
 
+-- A change of these tables waits for their readers, and all others wait behind it: better it fails, and is tried again.
+SET LOCAL lock_timeout = '5s';
+
 -- Whether a client is told of the end of sessions by a request of this server, and by a frame in the browser. The
 -- addresses are in its metadata; by these columns the end of a session finds the clients. The previous version leaves
 -- them as they are.
