@@ -79,8 +79,8 @@ func (o *RequestObjects) referenced(ctx context.Context, c *client.Client, uri s
 // object fetches an object, unless it was fetched before and may be kept. The cause of an error is hidden
 // from errors.Is: a slow server of the client is no timeout of this server.
 func (u *requestURIs) object(ctx context.Context, uri string) (string, error) {
-	// Anybody can make up fragments: by them alone nothing is fetched anew.
 	at, fragment, _ := strings.Cut(uri, "#")
+	// What could not be fetched is not tried again for another fragment, which anybody can make up.
 	for _, name := range []string{uri, at} {
 		u.mu.Lock()
 		kept, known := u.kept.Get(name)
@@ -102,16 +102,19 @@ func (u *requestURIs) object(ctx context.Context, uri string) (string, error) {
 
 func (u *requestURIs) refetch(ctx context.Context, at, fragment string) fetchedObject {
 	name := at
+	if fragment != "" {
+		name += "#" + fragment // another one means another content (OpenID Connect Core section 6.2)
+	}
 	response, err := u.fetch.Get(ctx, at, "application/oauth-authz-req+jwt, application/jwt", maxRequestObject)
 	object := fetchedObject{text: strings.TrimSpace(string(response.Body))}
 	lifetime := freshFor(response.CacheControl)
 	switch {
 	case err != nil:
-		object.err, lifetime = fmt.Errorf("request_uri: %v", err), objectPause //nolint:errorlint // see object
+		name, object.err, lifetime = at, fmt.Errorf("request_uri: %v", err), objectPause //nolint:errorlint // see object
 	case object.text == "":
-		object.err, lifetime = errors.New("request_uri: the response is empty"), objectPause
+		name, object.err, lifetime = at, errors.New("request_uri: the response is empty"), objectPause
 	case names(fragment, response.Body):
-		name, lifetime = at+"#"+fragment, objectImmutable
+		lifetime = objectImmutable
 	}
 	if lifetime > 0 {
 		object.until = u.clock.Now(ctx).Add(lifetime)

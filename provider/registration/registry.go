@@ -303,8 +303,8 @@ func (r *Registry) sameSecret(ctx context.Context, c *client.Client, asked map[s
 // differs tells whether a client is another one than an operator verified: in anything but what says nothing about who
 // it is, and what it is sent.
 func differs(before, after *client.Client) bool {
-	harmless := []string{"contacts", "software_version", scopesField}
-	return slices.ContainsFunc(own(), func(p property) bool {
+	harmless := []string{"contacts", "software_version", scopesField, responseTypes}
+	return !slices.Equal(before.Responses(), after.Responses()) || slices.ContainsFunc(own(), func(p property) bool {
 		return !slices.Contains(harmless, p.Name) && !reflect.DeepEqual(p.Value(before), p.Value(after))
 	})
 }

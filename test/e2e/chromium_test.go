@@ -2,6 +2,8 @@ package e2e_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -17,6 +19,9 @@ type chromium struct {
 	ctx   context.Context
 	end   func()
 }
+
+// preferences give the profiles what a usual window has and a private one has not: cookies in frames of other sites.
+const preferences = `{"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": false}}`
 
 // browser is started by the first test that needs it, and ended by TestMain.
 var browser chromium
@@ -36,13 +41,16 @@ func (c *chromium) profile(t *testing.T) (context.Context, context.CancelFunc) {
 func (c *chromium) start(t *testing.T) {
 	t.Helper()
 	c.stop()
+	directory, err := os.MkdirTemp("", "gatehouse-chromium-")
+	require.NoError(t, err)
+	require.NoError(t, os.Mkdir(filepath.Join(directory, "Default"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(directory, "Default", "Preferences"), []byte(preferences), 0o600))
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(services.Chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-back-forward-cache", true))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-back-forward-cache", true), chromedp.UserDataDir(directory))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, closeBrowser := chromedp.NewContext(allocator)
-	c.ctx, c.end = ctx, func() { closeBrowser(); stop() }
-	err := chromedp.Do(ctx)
-	if err != nil {
+	c.ctx, c.end = ctx, func() { closeBrowser(); stop(); _ = os.RemoveAll(directory) }
+	if err = chromedp.Do(ctx); err != nil {
 		c.stop()
 	}
 	require.NoError(t, err)
