@@ -147,7 +147,7 @@ func remember(op *huma.Operation) []event {
 	if property == "" {
 		return nil
 	}
-	variable := strings.TrimPrefix(op.OperationID, "create-") + "_id"
+	variable := strings.ReplaceAll(strings.TrimPrefix(op.OperationID, "create-"), "-", "_") + "_id"
 	set := "if (pm.response.code === 201) pm.collectionVariables.set(\"" + variable + "\", pm.response.json()." + property + ");"
 	return []event{{Listen: "test", Script: script{Type: "text/javascript", Exec: []string{set}}}}
 }

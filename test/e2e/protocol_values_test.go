@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
 // The document of the protocol lists the values of parameters that take no others.
@@ -79,6 +81,6 @@ func TestProtocolValuesAreDocumented(t *testing.T) {
 		}
 		assert.Contains(t, []int{http.StatusBadRequest, http.StatusUnauthorized}, got.status, name)
 	}
-	assert.Equal(t, []string{"code"}, seen["response_type"])
+	assert.Equal(t, client.ResponseTypes(), seen["response_type"], "those that are off too")
 	assert.Len(t, seen, 5)
 }
