@@ -111,3 +111,14 @@ func TestMergeOfContradictions(t *testing.T) {
 		require.NoError(t, new(client.Client).Merge(object(t, text)), text)
 	}
 }
+
+// A copy of a client keeps its lists when the client is changed: sectors, trust and tokens are judged by comparing both.
+func TestMergeLeavesCopiesAlone(t *testing.T) {
+	t.Parallel()
+	c := &client.Client{ID: "shop", RedirectURIs: []string{"https://shop.example/cb"}, GrantTypes: []client.GrantType{client.AuthorizationCode}}
+	was := *c
+	require.NoError(t, c.Merge(map[string]json.RawMessage{"redirect_uris": json.RawMessage(`["https://evil.example/cb"]`), "grant_types": json.RawMessage(`["password"]`)}))
+	assert.Equal(t, []string{"https://evil.example/cb"}, c.RedirectURIs)
+	assert.Equal(t, []string{"https://shop.example/cb"}, was.RedirectURIs)
+	assert.Equal(t, []client.GrantType{client.AuthorizationCode}, was.GrantTypes)
+}

@@ -203,6 +203,7 @@ func TestAnUpdateDoesNotUndoTheOperator(t *testing.T) {
 
 	for name, act := range map[string]func(c *client.Client){
 		"disabled":    func(c *client.Client) { c.Disabled = true },
+		"adopted":     func(c *client.Client) { c.Trust = client.Operator },
 		"first party": func(c *client.Client) { c.FirstParty = true },
 		"introspects": func(c *client.Client) { c.MayIntrospect = true },
 		"manages":     func(c *client.Client) { c.Scopes = append(c.Scopes, "gatehouse:users:read") },
