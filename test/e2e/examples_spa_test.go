@@ -61,7 +61,7 @@ func (w *window) shows(selector, text string) {
 		shown, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector('`+selector+`')?.textContent ?? ''`))
 		return err == nil && strings.Contains(shown, text)
 	}, 30*time.Second, 50*time.Millisecond) {
-		require.FailNow(w.t, text+" is not shown at "+read(w, chromedp.Evaluate[string](`location.href + ' ' + document.body.innerText`)))
+		require.FailNow(w.t, text+" is not shown at "+read(w, chromedp.Evaluate[string](`location.href + ' ' + document.body?.innerText`)))
 	}
 }
 

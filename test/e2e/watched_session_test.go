@@ -14,10 +14,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asks sends a message to the frame of the server, as a page of an application does, and returns the answer.
+// asks sends a message to the frame of the server, as the page of the application does, and returns the answer.
 func (w *window) asks(message string) string {
 	w.t.Helper()
-	w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
+	// The application has the response before the browser has its page.
+	w.do(chromedp.WaitVisible("#app-page"), chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
 		window.answered = "";
 		window.onmessage = (e) => { if (e.origin === %[1]q) window.answered = e.data };
 		const ask = () => frames["op"].postMessage(%[2]q, %[1]q);
