@@ -27,6 +27,9 @@ const (
 	// keepLogouts is how long it is kept what clients were told of ended sessions. By then none is tried
 	// any more.
 	keepLogouts = 7 * 24 * time.Hour
+	// logoutBatches limits how many batches of them are removed per run: 20,000 rows, where one statement
+	// for all would keep every other writer of the embedded database waiting for more than a second.
+	logoutBatches = 20
 	// keepMessages is how long messages to people are kept after they were written. By then none is
 	// tried any more.
 	keepMessages = 7 * 24 * time.Hour
@@ -114,8 +117,13 @@ func (j *Janitor) Sweep(ctx context.Context) (Swept, error) {
 	// The last of all stays: by it processes and readers tell whether the database is the one that they know.
 	removed.Revocations = remove(`DELETE FROM revocations WHERE sequence IN
 		(SELECT sequence FROM revocations WHERE revoked_at < ? AND sequence < (SELECT max(sequence) FROM revocations) LIMIT ?)`, now.Add(-revocation.Keep), batchesPerTick*batchSize)
-	removed.Logouts = remove(`DELETE FROM logouts WHERE id IN
-		(SELECT id FROM logouts WHERE id < ? ORDER BY id LIMIT ?)`, rowID(provider.FirstID(now.Add(-keepLogouts))), batchSize)
+	for range logoutBatches {
+		n := remove(`DELETE FROM logouts WHERE id IN
+			(SELECT id FROM logouts WHERE id < ? ORDER BY id LIMIT ?)`, rowID(provider.FirstID(now.Add(-keepLogouts))), batchSize)
+		if removed.Logouts += n; n < batchSize {
+			break
+		}
+	}
 	remove("DELETE FROM ended_mail_factors WHERE ended_at < ?", endedMailBefore(now))
 	// Without the key no token of the other server is valid: it goes with the last of them.
 	remove(`DELETE FROM imported_refresh_tokens WHERE digest IN

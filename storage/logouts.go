@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,10 +56,11 @@ type partyRow struct {
 // returns those that the browser tells. It costs one statement where there are none.
 func (s *Store) tellEnd(ctx context.Context, at time.Time, sessions string, args ...any) ([]session.Party, error) {
 	var rows []partyRow
-	err := s.on(ctx).Raw(`SELECT DISTINCT g.client_id, coalesce(g.sid, g.session_id) AS sid, g.user_id, g.subject, c.logout_back AS back, c.logout_front AS front
+	err := s.on(ctx).Raw(`SELECT g.client_id, coalesce(g.sid, g.session_id) AS sid, g.user_id, max(g.subject) AS subject, c.logout_back AS back, c.logout_front AS front
 		FROM grants g JOIN clients c ON c.id = g.client_id
 		WHERE g.session_id IN (`+sessions+`) AND (c.logout_back OR c.logout_front) AND NOT c.disabled
-			AND g.user_id IS NOT NULL AND ' ' || g.scopes || ' ' LIKE '% openid %' ORDER BY 2 DESC, 1`, args...).Scan(&rows).Error
+			AND g.user_id IS NOT NULL AND ' ' || g.scopes || ' ' LIKE '% openid %'
+		GROUP BY g.client_id, coalesce(g.sid, g.session_id), g.user_id, c.logout_back, c.logout_front ORDER BY 2 DESC, 1`, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, s.fault(err)
 	}
@@ -102,12 +104,35 @@ func logoutID(at time.Time, p partyRow) rowID {
 	return rowID(provider.NewID(at, bytes.NewReader(sum[:])))
 }
 
-// DueLogouts are the clients for which there is something to deliver, the one that has waited longest
-// first.
-func (s *Store) DueLogouts(ctx context.Context, now time.Time, limit int) ([]string, error) {
-	var ids []string
-	err := s.on(ctx).Raw("SELECT client_id FROM logouts WHERE state = 'pending' AND next_at <= ? GROUP BY client_id ORDER BY min(next_at) LIMIT ?", now, limit).Scan(&ids).Error
-	return ids, s.fault(err)
+// waitingRow is a client for which something is stored, and since when it is due; nil: it is not yet.
+type waitingRow struct {
+	ClientID string
+	Due      *time.Time
+}
+
+// DueLogouts looks at a number of clients after the given one for which something is stored, and returns
+// those that have something due, the one that has waited longest first, and the last that it has looked
+// at; empty: there are no more. It goes from client to client in an index, however much waits for one.
+func (s *Store) DueLogouts(ctx context.Context, now time.Time, after string, limit int) (due []string, last string, err error) {
+	var rows []waitingRow
+	err = s.on(ctx).Raw(`WITH RECURSIVE waiting(client_id, n) AS (
+			SELECT (SELECT min(client_id) FROM logouts WHERE state = 'pending' AND client_id > ?), 1
+			UNION ALL SELECT (SELECT min(client_id) FROM logouts WHERE state = 'pending' AND client_id > w.client_id), n + 1
+				FROM waiting w WHERE w.client_id IS NOT NULL AND n < ?)
+		SELECT client_id, (SELECT next_at FROM logouts l WHERE l.client_id = w.client_id AND state = 'pending' AND next_at <= ? ORDER BY next_at LIMIT 1) AS due
+		FROM waiting w WHERE client_id IS NOT NULL ORDER BY n`, after, limit, now).Scan(&rows).Error
+	if err != nil {
+		return nil, "", s.fault(err)
+	}
+	if len(rows) == limit {
+		last = rows[limit-1].ClientID
+	}
+	rows = slices.DeleteFunc(rows, func(r waitingRow) bool { return r.Due == nil })
+	slices.SortStableFunc(rows, func(a, b waitingRow) int { return a.Due.Compare(*b.Due) })
+	for _, r := range rows {
+		due = append(due, r.ClientID)
+	}
+	return due, last, nil
 }
 
 // LogoutsDueSince is when the oldest delivery that nobody has begun to send became due; nil: there is none.
@@ -126,7 +151,7 @@ func (s *Store) ClaimLogout(ctx context.Context, clientID string, now, until tim
 	var r logoutRow
 	err := s.InTx(ctx, func(ctx context.Context) error {
 		return s.fault(s.row(ctx, `UPDATE logouts SET tries = tries + 1, next_at = ? WHERE state = 'pending' AND next_at <= ? AND id =
-			(SELECT id FROM logouts WHERE client_id = ? AND state = 'pending' AND next_at <= ? ORDER BY next_at, id LIMIT 1`+s.dialect.locking("FOR UPDATE SKIP LOCKED")+`)
+			(SELECT id FROM logouts WHERE client_id = ? AND state = 'pending' AND next_at <= ? ORDER BY next_at LIMIT 1`+s.dialect.locking("FOR UPDATE SKIP LOCKED")+`)
 			RETURNING `+logoutColumns, until, now, clientID, now).Scan(r.columns()...))
 	})
 	return r.delivery(), err

@@ -44,13 +44,15 @@ func (s *Store) CreateSession(ctx context.Context, v *session.Session) error {
 		optionalText(v.Address), optionalText(v.Seen.Address), optionalText(v.Seen.UserAgent), rowID(v.User.ID), v.User.Generation)
 }
 
-// ReplaceSession replaces a session with another one of the same user.
+// ReplaceSession replaces a session with another one of the same user, which has the grants of the first if that
+// was not over.
 func (s *Store) ReplaceSession(ctx context.Context, previous provider.ID, next *session.Session) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
 		if err := s.CreateSession(ctx, next); err != nil {
 			return err
 		}
-		if _, err := s.endReplaced(ctx, previous, next); err != nil {
+		ended, err := s.endReplaced(ctx, previous, next)
+		if err != nil || !ended { // who was signed out meanwhile signs in: clients were told of that end
 			return err
 		}
 		return s.moveGrants(ctx, previous, next)

@@ -16,6 +16,11 @@ func (e *environment) logoutJob(h *instance, directory *client.Directory, t *tel
 	if err != nil {
 		return storage.Job{}, err
 	}
-	sender := logout.NewSender(h.store, directory, oauth.NewLogoutTokens(h.subjects, h.keys, h.config.Issuer, e.clock), post, e.clock, e.random, log, t.loggedOut)
+	fetch, err := h.config.outbound(t.aroundFetches)
+	if err != nil {
+		return storage.Job{}, err
+	}
+	answers := oauth.NewAnswers(h.subjects, h.keys, oauth.NewClientKeys(fetch, e.clock))
+	sender := logout.NewSender(h.store, directory, oauth.NewLogoutTokens(answers, h.config.Issuer, e.clock), post, e.clock, e.random, log, t.loggedOut)
 	return storage.Job{Name: "logouts", Every: time.Second, Lease: 5 * time.Second, Due: sender.Due, Work: sender.Start}, nil
 }

@@ -23,7 +23,7 @@ type toldLogout struct {
 	TriedAt   *time.Time `json:"tried_at,omitempty" doc:"When it was tried last"`
 	TookMS    int64      `json:"took_ms"`
 	Status    int        `json:"status,omitempty" doc:"Status of the last response; absent: there was none"`
-	Error     string     `json:"error,omitempty" doc:"Such as status, timeout, connection, tls, dns, refused_address, no_receiver"`
+	Error     string     `json:"error,omitempty" doc:"Such as status, timeout, connection, tls, dns, refused_address, no_receiver, encryption_key"`
 }
 
 func toldLogoutOf(d logout.Delivery) toldLogout {

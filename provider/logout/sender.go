@@ -21,6 +21,8 @@ const (
 	claimed = 15 * time.Second
 	// atOnce bounds the clients to which requests are in progress.
 	atOnce = 64
+	// lookedAt bounds the clients that are looked at in a second for something to deliver.
+	lookedAt = 1000
 	// inRow bounds the deliveries to a client before others get their turn.
 	inRow = 200
 	// sideBySide bounds the requests in progress to a client that responds: when many sessions end at
@@ -31,10 +33,20 @@ const (
 // errGone: there is no receiver any more. The client was deleted or disabled, or is not told any more.
 const errGone = "no_receiver"
 
+// ErrNoKey is returned by a signer where the client wants its tokens encrypted, and its key cannot be had.
+var ErrNoKey = errors.New("no key of the client to encrypt to")
+
+// errNoKey is the fault of such a delivery.
+const errNoKey = "encryption_key"
+
 // queue is the stored deliveries.
 type queue interface {
-	// DueLogouts are the clients for which there is something to deliver.
-	DueLogouts(ctx context.Context, now time.Time, limit int) ([]string, error)
+	// LogoutsDueSince is when the oldest delivery became due that nobody has begun to send; nil: there is none.
+	LogoutsDueSince(ctx context.Context, now time.Time) (*time.Time, error)
+	// DueLogouts looks at a number of clients after the given one for which something is stored, and returns
+	// those that have something due, the one that has waited longest first, and the last that it has looked
+	// at; empty: there are no more.
+	DueLogouts(ctx context.Context, now time.Time, after string, limit int) (due []string, last string, err error)
 	// ClaimLogout claims the next delivery to a client until a time; provider.ErrNotFound: none is due.
 	ClaimLogout(ctx context.Context, clientID string, now, until time.Time) (Delivery, error)
 	// SettleLogout stores the outcome of an attempt.
@@ -46,7 +58,7 @@ type clients interface {
 	Client(ctx context.Context, id string) (*client.Client, error)
 }
 
-// signer signs logout tokens.
+// signer signs logout tokens, and encrypts those of clients that want it. It may return ErrNoKey.
 type signer interface {
 	LogoutToken(ctx context.Context, c *client.Client, d Delivery) (string, error)
 }
@@ -69,8 +81,8 @@ type Sender struct {
 	lanes   *delivery.Lanes[string]
 
 	mu sync.Mutex
-	// failing are the clients whose last request failed.
-	failing map[string]bool
+	// after is the last client that was looked at.
+	after string
 }
 
 // NewSender makes a Sender. It calls outcome, if that is set, after each attempt.
@@ -80,63 +92,65 @@ func NewSender(q queue, c clients, s signer, post poster, clock provider.Clock, 
 	}
 	return &Sender{
 		queue: q, clients: c, signer: s, post: post, clock: clock, random: random, log: log, outcome: outcome,
-		lanes: delivery.NewLanes[string](atOnce), failing: map[string]bool{},
+		lanes: delivery.NewLanes[string](atOnce),
 	}
 }
 
 // Due tells whether there is something to deliver.
 func (s *Sender) Due(ctx context.Context) (bool, error) {
-	due, err := s.queue.DueLogouts(ctx, s.clock.Real(), 1)
-	return len(due) > 0, err
+	since, err := s.queue.LogoutsDueSince(ctx, s.clock.Real())
+	return since != nil, err
 }
 
-// Start begins to deliver what is due and does not wait for it: a client that hangs does not delay the
-// others.
+// Start begins to deliver what is due and does not wait for it: a client that hangs, or responds late,
+// does not delay the others. One call looks at a number of clients, and the next one at those after them.
 func (s *Sender) Start(ctx context.Context) error {
-	due, err := s.queue.DueLogouts(ctx, s.clock.Real(), 1000)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	due, last, err := s.queue.DueLogouts(ctx, s.clock.Real(), s.after, lookedAt)
 	if err != nil {
 		return fmt.Errorf("logouts: %w", err)
 	}
-	for _, id := range due {
-		if s.lanes.Begin(id, s.fails(id)) {
-			go func() {
-				defer s.lanes.End(id)
-				s.serve(ctx, id)
-			}()
-		}
+	s.after = last
+	receivers := make([]delivery.Receiver[string], len(due))
+	for i, id := range due {
+		receivers[i].Key = id
 	}
+	s.lanes.Serve(receivers, func(id string) *delivery.Turn { return s.serve(ctx, id) })
 	return nil
 }
 
 // serve delivers to one client until something fails: first one, and if the client responds to that,
 // several side by side.
-func (s *Sender) serve(ctx context.Context, clientID string) {
-	if !s.next(ctx, clientID) {
-		return
+func (s *Sender) serve(ctx context.Context, clientID string) *delivery.Turn {
+	turn := delivery.NewTurn(inRow, s.clock.Real())
+	if !s.next(ctx, clientID, turn) {
+		return turn
 	}
 	var all sync.WaitGroup
 	for range sideBySide {
 		all.Go(func() {
-			for range inRow / sideBySide {
-				if !s.next(ctx, clientID) {
-					return
-				}
+			for s.next(ctx, clientID, turn) {
 			}
 		})
 	}
 	all.Wait()
+	return turn
 }
 
 // next delivers one, and tells whether to go on.
-func (s *Sender) next(ctx context.Context, clientID string) bool {
-	more, err := s.deliver(ctx, clientID)
+func (s *Sender) next(ctx context.Context, clientID string, turn *delivery.Turn) bool {
+	if ctx.Err() != nil || !turn.Next(s.clock.Real()) {
+		return false
+	}
+	more, err := s.deliver(ctx, clientID, turn)
 	if err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "logout was not sent", "client_id", clientID, "cause", err)
 	}
 	return err == nil && more
 }
 
-func (s *Sender) deliver(ctx context.Context, clientID string) (more bool, err error) {
+func (s *Sender) deliver(ctx context.Context, clientID string, turn *delivery.Turn) (more bool, err error) {
 	now := s.clock.Real()
 	d, err := s.queue.ClaimLogout(ctx, clientID, now, now.Add(claimed))
 	if errors.Is(err, provider.ErrNotFound) {
@@ -154,20 +168,33 @@ func (s *Sender) deliver(ctx context.Context, clientID string) (more bool, err e
 		d.State, d.Fault = Failed, errGone
 		return true, s.settle(ctx, d, delivery.Failed)
 	}
-	text, err := s.signer.LogoutToken(ctx, c, d)
+	retryAfter, err := s.send(ctx, c, &d)
 	if err != nil {
-		return false, fmt.Errorf("sign: %w", err)
+		return false, err
 	}
-	status, retryAfter, fault := s.post.Post(ctx, c.BackChannelLogoutURI,
-		map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, []byte(url.Values{"logout_token": {text}}.Encode()))
 	if ctx.Err() != nil {
 		return false, ctx.Err() // the process ends; the receiver did not fail
 	}
 	done := s.clock.Real()
-	d.Took, d.Status, d.Fault = done.Sub(now), status, fault
+	d.Took = done.Sub(now)
 	outcome := s.judge(&d, done, retryAfter)
-	s.note(clientID, outcome)
+	turn.Note(outcome, d.Took)
 	return outcome != delivery.Retry, s.settle(ctx, d, outcome)
+}
+
+// send signs the token and posts it. The delivery has what came of that.
+func (s *Sender) send(ctx context.Context, c *client.Client, d *Delivery) (retryAfter time.Duration, err error) {
+	text, err := s.signer.LogoutToken(ctx, c, *d)
+	if errors.Is(err, ErrNoKey) {
+		d.Fault = errNoKey // a client may change its keys: it is tried again
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("sign: %w", err)
+	}
+	d.Status, retryAfter, d.Fault = s.post.Post(ctx, c.BackChannelLogoutURI,
+		map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, []byte(url.Values{"logout_token": {text}}.Encode()))
+	return retryAfter, nil
 }
 
 // The status codes of receivers that decide about a delivery.
@@ -202,20 +229,4 @@ func (s *Sender) settle(ctx context.Context, d Delivery, outcome delivery.Outcom
 	}
 	s.outcome(outcome)
 	return nil
-}
-
-func (s *Sender) fails(clientID string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.failing[clientID]
-}
-
-func (s *Sender) note(clientID string, outcome delivery.Outcome) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if outcome == delivery.Delivered {
-		delete(s.failing, clientID)
-		return
-	}
-	s.failing[clientID] = true
 }

@@ -33,22 +33,22 @@ func NewAnswers(subjects *Subjects, keys signer, recipients encryptionKeys) *Ans
 	return &Answers{Subjects: subjects, keys: keys, recipients: recipients}
 }
 
-// idToken signs the claims of an ID token, and encrypts it where the client is registered so. It refuses a client
-// whose key cannot be had.
-func (a *Answers) idToken(ctx context.Context, c *client.Client, alg keys.Algorithm, claims map[string]any) (string, error) {
+// idToken signs the claims of an ID token, or of what is protected as one, by its typ, and encrypts it where the client
+// is registered so. It refuses a client whose key cannot be had.
+func (a *Answers) idToken(ctx context.Context, c *client.Client, alg keys.Algorithm, typ string, claims map[string]any) (string, error) {
 	payload, err := json.Marshal(claims)
 	if err != nil {
-		return "", fmt.Errorf("oauth: marshal ID token: %w", err)
+		return "", fmt.Errorf("oauth: marshal %s: %w", typ, err)
 	}
 	if c.IDTokenEncryptionAlg == "" {
-		return a.keys.Sign(ctx, alg, idTokenType, payload)
+		return a.keys.Sign(ctx, alg, typ, payload)
 	}
 	// The key first: it may have to be fetched, and a signature costs more.
 	to, err := a.recipient(ctx, c, c.IDTokenEncryptionAlg, c.IDTokenEncryptionEnc)
 	if err != nil {
 		return "", err
 	}
-	signed, err := a.keys.Sign(ctx, alg, idTokenType, payload)
+	signed, err := a.keys.Sign(ctx, alg, typ, payload)
 	if err != nil {
 		return "", err
 	}

@@ -24,9 +24,10 @@ type userFinder interface {
 	User(ctx context.Context, id provider.ID) (*account.User, error)
 }
 
-// idTokenKeys signs and verifies ID tokens.
+// idTokenKeys signs and verifies ID tokens, and decrypts those that come back encrypted to this server.
 type idTokenKeys interface {
 	signer
+	decrypter
 	Verify(ctx context.Context, text, typ string, algorithms ...keys.Algorithm) ([]byte, error)
 }
 
@@ -58,10 +59,7 @@ func NewIDTokens(k idTokenKeys, users userFinder, scopes scopeCatalogue, answers
 // it goes through a browser, and the one that the code is exchanged for has them all (section
 // 3.3.3.6). It is encrypted for clients registered so, and refused where the client has no key for that.
 func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepared) (string, error) {
-	alg := keys.RS256
-	if c.IDTokenAlg != "" {
-		alg = keys.Algorithm(c.IDTokenAlg)
-	}
+	alg := idTokenAlg(c)
 	g := x.Grant
 	claims := map[string]any{}
 	if x.Code == "" {
@@ -93,7 +91,15 @@ func (i *IDTokens) Issue(ctx context.Context, c *client.Client, x *grant.Prepare
 	if x.Nonce != "" {
 		claims["nonce"] = x.Nonce
 	}
-	return i.answers.idToken(ctx, c, alg, claims)
+	return i.answers.idToken(ctx, c, alg, idTokenType, claims)
+}
+
+// idTokenAlg is the algorithm that signs the ID tokens of a client.
+func idTokenAlg(c *client.Client) keys.Algorithm {
+	if c.IDTokenAlg == "" {
+		return keys.RS256
+	}
+	return keys.Algorithm(c.IDTokenAlg)
 }
 
 // aboutUser returns the claims about the user, who is read only where there are some. Alone: nothing
@@ -154,9 +160,20 @@ func (h *Hint) Means(u *account.User) bool {
 // errHint is returned for a text that is no ID token of this server.
 var errHint = errors.New("oauth: not an ID token of this issuer")
 
+// errEncryptedHint is returned for one that is encrypted, and not to this server.
+var errEncryptedHint = fmt.Errorf("%w: it is encrypted to another", errHint)
+
 // Hint verifies an id_token_hint with any of the published keys. One that is encrypted to the client cannot be read:
-// the client sends what was in it.
+// the client sends what was in it, and may encrypt that to this server, which has a key for it where it takes encrypted
+// request objects (OpenID Connect Core section 3.1.2.1).
 func (i *IDTokens) Hint(ctx context.Context, text string) (Hint, error) {
+	if isEncrypted(text) {
+		signed, err := i.keys.Decrypt(ctx, text)
+		if err != nil {
+			return Hint{}, fmt.Errorf("%w: %w", errEncryptedHint, err)
+		}
+		text = string(signed)
+	}
 	payload, err := i.keys.Verify(ctx, text, idTokenType, keys.RS256, keys.PS256, keys.ES256, keys.EdDSA)
 	if err != nil {
 		return Hint{}, fmt.Errorf("%w: %w", errHint, err)

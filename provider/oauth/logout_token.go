@@ -2,14 +2,14 @@ package oauth
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
-	"github.com/gatehouse-id/gatehouse/provider/keys"
 	"github.com/gatehouse-id/gatehouse/provider/logout"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
 const (
@@ -25,33 +25,30 @@ const (
 
 // LogoutTokens write logout tokens.
 type LogoutTokens struct {
-	subjects *Subjects
-	keys     signer
-	issuer   string
-	clock    provider.Clock
+	answers *Answers
+	issuer  string
+	clock   provider.Clock
 }
 
 // NewLogoutTokens makes a LogoutTokens.
-func NewLogoutTokens(subjects *Subjects, keys signer, issuer string, clock provider.Clock) *LogoutTokens {
-	return &LogoutTokens{subjects: subjects, keys: keys, issuer: issuer, clock: clock}
+func NewLogoutTokens(answers *Answers, issuer string, clock provider.Clock) *LogoutTokens {
+	return &LogoutTokens{answers: answers, issuer: issuer, clock: clock}
 }
 
 // LogoutToken signs a token that tells a client of the end of a session, with the algorithm of the
-// client's ID tokens (OpenID Connect Back-Channel Logout section 2.4). It has sub and sid, and never a
-// nonce. Repetitions have the same jti.
+// client's ID tokens, and encrypts it as they are (OpenID Connect Back-Channel Logout sections 2.4 and
+// 2.8). It has sub and sid, and never a nonce. Repetitions have the same jti. It returns
+// logout.ErrNoKey for a client whose key for the encryption cannot be had.
 func (l *LogoutTokens) LogoutToken(ctx context.Context, c *client.Client, d logout.Delivery) (string, error) {
-	alg := keys.RS256
-	if c.IDTokenAlg != "" {
-		alg = keys.Algorithm(c.IDTokenAlg)
-	}
 	now := l.clock.Now(ctx)
-	payload, err := json.Marshal(map[string]any{
-		"iss": l.issuer, "aud": c.ID, "sub": l.subjects.of(c, d.UserID, d.Subject), "sid": d.SID.String(),
+	text, err := l.answers.idToken(ctx, c, idTokenAlg(c), logoutTokenType, map[string]any{
+		"iss": l.issuer, "aud": c.ID, "sub": l.answers.of(c, d.UserID, d.Subject), "sid": d.SID.String(),
 		"iat": now.Unix(), "exp": now.Add(logoutTokenLifetime).Unix(), "jti": d.ID.String(),
 		"events": map[string]any{logoutEvent: struct{}{}},
 	})
-	if err != nil {
-		return "", fmt.Errorf("oauth: marshal logout token: %w", err)
+	var refused *refusal.Refusal
+	if errors.As(err, &refused) {
+		return "", fmt.Errorf("%w: %w", logout.ErrNoKey, err)
 	}
-	return l.keys.Sign(ctx, alg, logoutTokenType, payload)
+	return text, err
 }

@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -74,6 +75,9 @@ func (i *IDTokens) details(ctx context.Context, r *AuthorizeRequest, form url.Va
 	}
 	if hint := form.Get("id_token_hint"); hint != "" {
 		claims, err := i.Hint(ctx, hint)
+		if errors.Is(err, errEncryptedHint) {
+			return refusal.New(refusal.InvalidRequest, refusal.CheckParameter, "The id_token_hint is encrypted, and not to this server: the client decrypts it before it sends it.")
+		}
 		if err != nil || !slices.Contains(claims.Audience, r.Client.ID) {
 			return malformed("id_token_hint")
 		}

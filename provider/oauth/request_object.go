@@ -37,6 +37,9 @@ type decrypter interface {
 	Decrypt(ctx context.Context, text string) ([]byte, error)
 }
 
+// isEncrypted tells a compact JWE from what is only signed (RFC 7516 section 9).
+func isEncrypted(text string) bool { return strings.Count(text, ".") == 4 }
+
 // RequestObjects reads request objects (RFC 9101, OpenID Connect Core section 6). fosite accepts
 // unsigned ones, does not look at iss, aud and exp, mixes what is inside with what is outside, and
 // breaks numbers and objects.
@@ -67,7 +70,7 @@ func (o *RequestObjects) claimsOf(ctx context.Context, c *client.Client, text st
 	if c.JWKS == "" && c.JWKSURI == "" { // before anything is decrypted, which costs more than to ask
 		return nil, invalidObject(refusal.CheckObjectSignature, c, "The client has no keys registered (jwks or jwks_uri) that a request object could be verified by.")
 	}
-	if strings.Count(text, ".") == 4 { // RFC 7516 section 9
+	if isEncrypted(text) {
 		inner, err := o.decrypted(ctx, c, text)
 		if err != nil {
 			return nil, err

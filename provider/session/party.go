@@ -2,8 +2,8 @@ package session
 
 import "github.com/gatehouse-id/gatehouse/provider"
 
-// Party is a client that took part in a session that ended: a user agreed to something in it, and the
-// client had an ID token.
+// Party is a client that took part in a session that ended: in it was made a grant to the client with the
+// scope openid, by which ID tokens are issued, and which may have ended before.
 type Party struct {
 	ClientID string
 	// SID is what the ID tokens of the client call the session. It is another id than that of the

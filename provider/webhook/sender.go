@@ -74,21 +74,18 @@ func NewSender(q queue, r *Registry, post poster, clock provider.Clock, random i
 	return &Sender{queue: q, registry: r, post: post, clock: clock, random: random, log: log, outcome: outcome, lanes: delivery.NewLanes[provider.ID](atOnce)}
 }
 
-// Start begins to deliver what is due and does not wait for it: each endpoint has its own goroutine,
-// so that one that hangs does not delay the others.
+// Start begins to deliver what is due and does not wait for it: an endpoint that hangs, or responds late,
+// does not delay the others.
 func (s *Sender) Start(ctx context.Context) error {
 	due, err := s.queue.DueEndpoints(ctx, s.clock.Real(), 1000)
 	if err != nil {
 		return fmt.Errorf("webhooks: %w", err)
 	}
-	for _, e := range due {
-		if s.lanes.Begin(e.ID, e.FailingSince != nil) {
-			go func() {
-				defer s.lanes.End(e.ID)
-				s.serve(ctx, e.ID)
-			}()
-		}
+	receivers := make([]delivery.Receiver[provider.ID], len(due))
+	for i, e := range due {
+		receivers[i] = delivery.Receiver[provider.ID]{Key: e.ID, Failing: e.FailingSince != nil}
 	}
+	s.lanes.Serve(receivers, func(id provider.ID) *delivery.Turn { return s.serve(ctx, id) })
 	return nil
 }
 
@@ -99,19 +96,21 @@ func (s *Sender) Due(ctx context.Context) (bool, error) {
 }
 
 // serve delivers to one endpoint until something fails.
-func (s *Sender) serve(ctx context.Context, endpoint provider.ID) {
-	for range inRow {
-		more, err := s.next(ctx, endpoint)
+func (s *Sender) serve(ctx context.Context, endpoint provider.ID) *delivery.Turn {
+	turn := delivery.NewTurn(inRow, s.clock.Real())
+	for ctx.Err() == nil && turn.Next(s.clock.Real()) {
+		more, err := s.next(ctx, endpoint, turn)
 		if err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "webhook was not sent", "endpoint", endpoint.String(), "cause", err)
 		}
 		if err != nil || !more {
-			return
+			break
 		}
 	}
+	return turn
 }
 
-func (s *Sender) next(ctx context.Context, endpoint provider.ID) (more bool, err error) {
+func (s *Sender) next(ctx context.Context, endpoint provider.ID, turn *delivery.Turn) (more bool, err error) {
 	now := s.clock.Real()
 	e, d, err := s.queue.Claim(ctx, endpoint, now, now.Add(claimed))
 	if err != nil {
@@ -131,6 +130,7 @@ func (s *Sender) next(ctx context.Context, endpoint provider.ID) (more bool, err
 		a.Error = "status"
 	}
 	s.settle(&d, a, done, retryAfter)
+	turn.Note(outcomeOf(d, a), a.Took)
 	if err := s.queue.Settle(ctx, d, a); err != nil {
 		return false, err
 	}

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -27,6 +28,9 @@ import (
 type plainSigner struct{}
 
 func (plainSigner) LogoutToken(_ context.Context, c *client.Client, d logout.Delivery) (string, error) {
+	if c.ID == "keyless" {
+		return "", fmt.Errorf("of this client: %w", logout.ErrNoKey)
+	}
 	return strings.Join([]string{c.ID, d.SID.String(), d.Subject, d.ID.String()}, " "), nil
 }
 
@@ -65,6 +69,7 @@ func testLogoutReceivers(t *testing.T, f *fixture) {
 		return receiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
 	}
 	for id, address := range map[string]string{
+		"keyless": private,
 		"good": receiver(t, func(_ http.ResponseWriter, r *http.Request) {
 			text, _ := io.ReadAll(r.Body)
 			got.Store("body", string(text))
@@ -106,7 +111,8 @@ func testLogoutReceivers(t *testing.T, f *fixture) {
 
 	s := f.logoutSender(t, f.Store)
 	for id, want := range map[string]logout.Delivery{
-		"good": {State: logout.Delivered, Status: 200}, "empty": {State: logout.Delivered, Status: 204}, "huge": {State: logout.Delivered, Status: 200},
+		"keyless": {State: logout.Pending, Fault: "encryption_key"},
+		"good":    {State: logout.Delivered, Status: 200}, "empty": {State: logout.Delivered, Status: 204}, "huge": {State: logout.Delivered, Status: 200},
 		"refusing": {State: logout.Failed, Status: 400, Fault: "status"}, "accepted": {State: logout.Pending, Status: 202, Fault: "status"},
 		"away": {State: logout.Pending, Status: 503, Fault: "status"}, "redirecting": {State: logout.Pending, Status: 307, Fault: "status"},
 		"hanging": {State: logout.Pending, Fault: "timeout"}, "internal": {State: logout.Pending, Fault: "refused_address"},

@@ -126,6 +126,64 @@ func testLogoutNames(t *testing.T, f *fixture) {
 	slices.Sort(want)
 	assert.Equal(t, want, f.logouts(t))
 	assert.Len(t, parties, 3)
+
+	// Who signs in again while the session is ended elsewhere begins another one, in which nobody takes part yet.
+	next := f.newSession(u)
+	require.NoError(t, f.ReplaceSession(ctx, third.ID, next))
+	parties, err = f.SignOut(ctx, next.ID, f.clock())
+	require.NoError(t, err)
+	assert.Empty(t, parties)
+	assert.Equal(t, want, f.logouts(t), "each end is told once")
+}
+
+// A client of which grants name the user differently is told once of each session.
+func testLogoutSubjects(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.told(t, "app", "https://app.example/out", true)
+	s := f.session(t, f.user(t, "alice"))
+	f.takesPart(t, s, "app")
+	Exec(t, f.url, "UPDATE grants SET subject = 'another'")
+	f.takesPart(t, s, "app")
+	parties, err := f.SignOut(ctx, s.ID, f.clock())
+	require.NoError(t, err)
+	assert.Len(t, parties, 1)
+	assert.Len(t, f.logouts(t), 1)
+}
+
+// However many clients wait for a retry, those with something due are found, step by step, and the one that has waited
+// longest is the first.
+func testDueLogouts(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	u := f.user(t, "alice")
+	for _, id := range []string{"c", "a", "e", "b", "d"} {
+		f.told(t, id, "https://"+id+".example/out", false)
+		f.signedOut(t, id, u, u)
+		f.advance(time.Second)
+	}
+	until := f.clock().Add(time.Minute)
+	for range 2 {
+		_, err := f.ClaimLogout(ctx, "b", f.clock(), until)
+		require.NoError(t, err)
+	}
+	look := func(after string, limit int) (due []string, last string) {
+		due, last, err := f.DueLogouts(ctx, f.clock(), after, limit)
+		require.NoError(t, err)
+		return due, last
+	}
+	due, last := look("", 1000)
+	assert.Equal(t, []string{"c", "a", "e", "d"}, due)
+	assert.Empty(t, last)
+	due, last = look("", 3)
+	assert.Equal(t, []string{"c", "a"}, due)
+	assert.Equal(t, "c", last)
+	due, last = look(last, 3)
+	assert.Equal(t, []string{"e", "d"}, due)
+	assert.Empty(t, last)
+	due, last = look("b", 1)
+	assert.Equal(t, []any{[]string{"c"}, "c"}, []any{due, last})
+	f.setTime(until)
+	due, _ = look("", 1000)
+	assert.Equal(t, []string{"c", "a", "e", "d", "b"}, due)
 }
 
 // Ends that come from elsewhere: a factor that is removed, and many sessions with many clients at once.
