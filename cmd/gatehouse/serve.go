@@ -283,7 +283,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		return nil, err
 	}
 	web, err := websession.New(websession.Config{
-		Issuer: c.Issuer, Manager: h.sessions, Seal: h.ring.Key(keyring.Flow), Devices: h.ring.Key(keyring.Device), Remember: c.RememberSecondFactor, Watched: c.SessionManagement, Clock: e.clock, Random: e.random,
+		Issuer: c.Issuer, Manager: h.sessions, Seal: h.ring.Key(keyring.Flow), Devices: h.ring.Key(keyring.Device), Remember: c.RememberSecondFactor, Watched: c.SessionManagement, Idle: c.SessionIdle, Clock: e.clock, Random: e.random,
 	})
 	if err != nil {
 		return nil, err

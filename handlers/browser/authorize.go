@@ -63,6 +63,7 @@ func (b *Browser) advance(w http.ResponseWriter, r *http.Request, p progress) er
 	if err != nil {
 		return b.errorForApplication(f, err)
 	}
+	b.forgetState(w, r, s)
 	return b.advanceAs(w, r, p, f, s)
 }
 
@@ -110,7 +111,7 @@ func (b *Browser) keepAccount(w http.ResponseWriter, r *http.Request, p progress
 	if err != nil {
 		return err
 	}
-	b.toKeep(w, sealed)
+	wire.SeeOther(w, toKeep(sealed), nil)
 	return nil
 }
 

@@ -63,7 +63,7 @@ type scopes interface {
 // logoutEndpoint checks logout requests.
 type logoutEndpoint interface {
 	Parse(ctx context.Context, form url.Values, judged bool) (oauth.LogoutRequest, error)
-	Frames(ctx context.Context, parties []session.Party) ([]oauth.Frame, error)
+	Frames(ctx context.Context, parties []session.Party) (frames []oauth.Frame, leftOut int, err error)
 }
 
 // logos returns copies of the logos of clients.

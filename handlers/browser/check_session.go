@@ -23,3 +23,11 @@ func (b *Browser) addSessionState(w http.ResponseWriter, r *http.Request, reques
 		into["session_state"] = []string{state}
 	}
 }
+
+// forgetState has the browser forget the state of a session that is over, wherever it ended. A browser that has sent no
+// cookie of a session may have kept it from a frame, and its session go on.
+func (b *Browser) forgetState(w http.ResponseWriter, r *http.Request, s *session.Session) {
+	if s == nil && b.CheckSessionPath != "" && b.Web.Presented(r) {
+		b.Web.DropBrowserState(w, r)
+	}
+}

@@ -141,13 +141,13 @@ func (b *Browser) ServeLogin(w http.ResponseWriter, r *http.Request) error {
 	return b.goOn(w, r, to, s)
 }
 
-// toKeep asks a person whose account is to be deleted whether to keep it. A flow that is too long for a URL does not
-// go on afterwards: the application starts again.
-func (*Browser) toKeep(w http.ResponseWriter, flow string) {
+// toKeep is where a person whose account is to be deleted is asked whether to keep it. A flow that is too long for a URL
+// does not go on afterwards: the application starts again.
+func toKeep(flow string) string {
 	if len(flow) > maxRedirectedFlow {
 		flow = ""
 	}
-	wire.SeeOther(w, "/account/delete", url.Values{"flow": {flow}})
+	return wire.Path("/account/delete", url.Values{"flow": {flow}})
 }
 
 // maxRedirectedFlow bounds a flow that is sent back to authorize in the URL of a redirect. With the

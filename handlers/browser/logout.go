@@ -142,16 +142,23 @@ func (b *Browser) endSessions(ctx context.Context, s *session.Session, hint *oau
 			parties = append(parties, told...)
 		}
 	}
-	return b.Logout.Frames(ctx, parties)
+	return b.frames(ctx, parties)
+}
+
+// frames are those by which applications learn of an end. That some were left out is in the log line of
+// the request.
+func (b *Browser) frames(ctx context.Context, parties []session.Party) ([]oauth.Frame, error) {
+	frames, leftOut, err := b.Logout.Frames(ctx, parties)
+	if leftOut > 0 {
+		canonical.From(ctx).Outcome("frames_left_out")
+	}
+	return frames, err
 }
 
 // loggedOut leads back to the application: to its home page, or else to the origin of its
 // post-logout redirect URI.
 func (b *Browser) loggedOut(c *client.Client, frames []oauth.Frame) pages.LoggedOut {
-	told := make([]pages.Frame, len(frames))
-	for i, f := range frames {
-		told[i] = pages.Frame{URL: f.URL, Origin: f.Origin}
-	}
+	told := shown(frames)
 	if c == nil {
 		return pages.LoggedOut{Again: b.LogoutPath, Frames: told}
 	}
@@ -162,6 +169,14 @@ func (b *Browser) loggedOut(c *client.Client, frames []oauth.Frame) pages.Logged
 		}
 	}
 	return page
+}
+
+func shown(frames []oauth.Frame) []pages.Frame {
+	told := make([]pages.Frame, len(frames))
+	for i, f := range frames {
+		told[i] = pages.Frame{URL: f.URL, Origin: f.Origin}
+	}
+	return told
 }
 
 // withLocales is the path in the languages that were asked for, if any were.

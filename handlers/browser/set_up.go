@@ -58,7 +58,7 @@ func (b *Browser) settingUp(w http.ResponseWriter, r *http.Request, to way, show
 	old := c != nil && c.session != nil && !session.Fresh(c.session, now) && c.enrolment == enrolment{}
 	switch {
 	case c != nil && c.session != nil && c.user.DeleteAt != nil: // the account is kept first
-		b.toKeep(w, to.flow)
+		wire.SeeOther(w, toKeep(to.flow), nil)
 		return nil, nil //nolint:nilnil // it has responded
 	case old && to.flow == "":
 		wire.SeeOther(w, "/login", url.Values{"next": {to.next}, "login_hint": {c.user.Username}})

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/session"
@@ -37,25 +38,39 @@ func (b *Browser) startOver(w http.ResponseWriter, r *http.Request, to way) erro
 
 // goOn leads a person on who has a session, or none.
 func (b *Browser) goOn(w http.ResponseWriter, r *http.Request, to way, s *session.Session) error {
+	path, ok := b.ahead(to, s)
+	if !ok {
+		p, f, err := b.reopen(r, to.flow)
+		if err != nil {
+			return err
+		}
+		return b.advanceAs(w, r, p, f, s)
+	}
+	if s != nil && len(s.Former) > 0 {
+		frames, err := b.frames(r.Context(), s.Former)
+		if err != nil {
+			return err
+		}
+		if len(frames) > 0 {
+			return b.Pages.For(r).LoggedOut(w, pages.LoggedOut{Username: s.User.Username, Again: path, Next: path, Frames: shown(frames)})
+		}
+	}
+	wire.SeeOther(w, path, nil)
+	return nil
+}
+
+// ahead is where a person goes on who has a session, or none. ok: a browser can be sent there, since the request in
+// progress is short enough for an address.
+func (b *Browser) ahead(to way, s *session.Session) (path string, ok bool) {
 	switch {
 	case s != nil && s.User.DeleteAt != nil: // the account can still be kept
-		b.toKeep(w, to.flow)
-		return nil
+		return toKeep(to.flow), true
 	case to.flow == "" && to.next != "":
-		wire.SeeOther(w, to.next, nil)
-		return nil
+		return to.next, true
 	case to.flow == "":
-		wire.SeeOther(w, "/", nil)
-		return nil
-	case len(to.flow) <= maxRedirectedFlow:
-		wire.SeeOther(w, b.AuthorizePath+"?flow="+url.QueryEscape(to.flow), nil)
-		return nil
+		return "/", true
 	}
-	p, f, err := b.reopen(r, to.flow)
-	if err != nil {
-		return err
-	}
-	return b.advanceAs(w, r, p, f, s)
+	return b.AuthorizePath + "?flow=" + url.QueryEscape(to.flow), len(to.flow) <= maxRedirectedFlow
 }
 
 // at reads the request in progress of a page for second factors, if there is one.

@@ -26,6 +26,8 @@ func (l Localized) Logout(w http.ResponseWriter, page Logout) error {
 type LoggedOut struct {
 	// Client is the application that sent the user here, or empty; ClientURI leads back.
 	Client, ClientURI string
+	// Username is who is signed in now, in place of another user whose session has ended; empty: nobody.
+	Username string
 	// Again is the path that shows the page again.
 	Again string
 	// Refused is about the address that the application wanted the browser sent to and that is
@@ -35,7 +37,7 @@ type LoggedOut struct {
 	// Frames are loaded so that applications learn of it.
 	Frames []Frame
 	// Next is where the browser goes when all of them are loaded, or after a short time; empty:
-	// nowhere. It is registered for the application.
+	// nowhere. It is registered for the application, or a path of this server.
 	Next string
 }
 
@@ -52,7 +54,7 @@ type loggedOutView struct {
 
 // LoggedOut writes the page after signing out.
 func (l Localized) LoggedOut(w http.ResponseWriter, page LoggedOut) error {
-	v := loggedOutView{LoggedOut: page, Next: template.URL(page.Next)} //nolint:gosec // registered, with a scheme that is allowed
+	v := loggedOutView{LoggedOut: page, Next: template.URL(page.Next)} //nolint:gosec // registered, with a scheme that is allowed, or a path
 	if page.Refused != nil {
 		refused := l.view(*page.Refused)
 		v.Refused = &refused

@@ -28,7 +28,7 @@ type sealer interface {
 	OpenFor(context, sealed []byte) ([]byte, error)
 }
 
-// Config is the dependencies of the package; all are required.
+// Config is the dependencies of the package; all are required but Remember, Watched and Idle.
 type Config struct {
 	Issuer  string
 	Manager manager
@@ -40,8 +40,10 @@ type Config struct {
 	// Watched: applications may learn whether the session of the browser has changed. Then a browser
 	// has a cookie that their frame of this server reads.
 	Watched bool
-	Clock   provider.Clock
-	Random  io.Reader
+	// Idle is how long a session lasts without use; 0: until it expires.
+	Idle   time.Duration
+	Clock  provider.Clock
+	Random io.Reader
 }
 
 // Sessions are the sign-in sessions of browsers.
@@ -121,7 +123,7 @@ func (s *Sessions) keep(w http.ResponseWriter, r *http.Request, of *session.Sess
 	}
 	s.setCookie(w, sessionCookie, text, age)
 	if s.Watched {
-		s.setBrowserState(w, browserState(of), age)
+		s.setBrowserState(w, of, age)
 	}
 	s.DropProof(w, r)
 }
@@ -130,6 +132,6 @@ func (s *Sessions) keep(w http.ResponseWriter, r *http.Request, of *session.Sess
 func (s *Sessions) Forget(w http.ResponseWriter) {
 	s.setCookie(w, sessionCookie, "", deleted)
 	if s.Watched {
-		s.setBrowserState(w, "", deleted)
+		s.setBrowserStateCookie(w, "", deleted)
 	}
 }

@@ -22,7 +22,7 @@ type Start struct {
 
 // Begin starts a session for a user who has just authenticated, and ends the previous session of
 // the browser, if any. If that was the same user's, who reauthenticated, its grants continue in
-// the new session; another user is signed out. It returns the session and the text for the
+// the new session; another user is signed out, and the session says which clients the browser is to tell. It returns the session and the text for the
 // cookie, which is a credential, or provider.ErrStale when the user was changed since
 // authentication. It is the one way to a session: when the user has to give a second factor, or to set one up,
 // there is none, and it returns the error that says so.
@@ -98,6 +98,7 @@ func (m *Manager) keep(ctx context.Context, s, previous *Session) error {
 	if err := m.store.CreateSession(ctx, s); err != nil {
 		return err
 	}
-	_, err := m.End(ctx, previous)
+	parties, err := m.End(ctx, previous)
+	s.Former = parties
 	return err
 }

@@ -33,6 +33,9 @@ type Session struct {
 	Seen    Browser
 	// Kept: the browser keeps the session when it is closed.
 	Kept bool
+	// Former are the clients that took part in the session of another user in whose place Begin began this one, and
+	// that the browser is to tell of its end. They are not stored.
+	Former []Party
 }
 
 // ErrNone: there is no session, or it is over.
@@ -44,7 +47,7 @@ var ErrNone = errors.New("not signed in")
 type Store interface {
 	CreateSession(ctx context.Context, s *Session) error
 	// ReplaceSession replaces a session with another one of the same user: grants of the first
-	// continue in the second.
+	// continue in the second, if the first was not over.
 	ReplaceSession(ctx context.Context, previous provider.ID, s *Session) error
 	// StepUpSession is ReplaceSession for a session that must not have ended: else it returns provider.ErrStale.
 	StepUpSession(ctx context.Context, previous provider.ID, s *Session) error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -131,4 +132,30 @@ func TestClientIsToldAfterACrash(t *testing.T) {
 	require.NoError(t, json.Unmarshal(s.command("client", "logouts", "--json"), &all))
 	require.Len(t, all, 1)
 	assert.Equal(t, []any{"app", "delivered", 1.0, 200.0}, []any{all[0]["client_id"], all[0]["state"], all[0]["tries"], all[0]["status"]})
+}
+
+// Who signs in while another user is signed in in the browser ends that session, and its applications are told in both
+// ways. The page that tells them leads on to the request.
+func TestClientsAreToldWhenAnotherUserSignsIn(t *testing.T) {
+	t.Parallel()
+	s, secret, told := startTelling(t)
+	s.stdin("wonderland\n", "user", "create", "bob", "--email", "bob@example.com", "--password-stdin")
+	p, idToken, access := signedIn(t, s, secret)
+	page := p.follow(p.authorize(url.Values{"prompt": {"login"}}))
+	page = p.request(http.MethodPost, "/login", url.Values{"flow": {hidden(t, page, "flow")}, "username": {"bob"}, "password": {"wonderland"}, "action": {"login"}})
+	require.Equal(t, http.StatusOK, page.status, page.body)
+	assert.Contains(t, page.body, "sid="+claim(t, idToken, "sid").(string))
+	assert.Contains(t, page.body, "bob")
+	assert.Contains(t, page.header.Get("Content-Security-Policy"), "; frame-src https://app.example.test; script-src 'self'")
+	_, next, found := strings.Cut(page.body, `id="logout-continue" class="button" href="`)
+	require.True(t, found)
+	next, _, _ = strings.Cut(next, `"`)
+	assert.Contains(t, p.open(html.UnescapeString(next)).body, `id="consent-page"`)
+	assert.False(t, s.active("app", secret, access), "what was issued in the session")
+	select {
+	case text := <-told:
+		assert.Equal(t, []any{claim(t, idToken, "sid"), claim(t, idToken, "sub")}, []any{claim(t, text, "sid"), claim(t, text, "sub")})
+	case <-time.After(10 * time.Second):
+		t.Fatal("the client is not told")
+	}
 }

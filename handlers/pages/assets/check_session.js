@@ -3,8 +3,14 @@
 // the session of another application. No request is made.
 const access = document.hasStorageAccess ? document.hasStorageAccess().catch(() => true) : Promise.resolve(true);
 
-// The cookie is not that of the session, and not a secret.
-const browserState = () => (document.cookie.match(/(?:^|; )(?:__Host-)?gatehouse_browser_state=([^;]*)/) || ["", ""])[1];
+// The cookie is not that of the session, and not a secret. With https only this host can set the one whose name begins with
+// __Host-. It says until when, in seconds, it is true: a session that is not used ends, and no request tells the browser.
+const name = (location.protocol === "https:" ? "__Host-" : "") + "gatehouse_browser_state=";
+const browserState = () => {
+  const cookie = document.cookie.split("; ").find((pair) => pair.startsWith(name)) || "";
+  const [state, until] = cookie.slice(name.length).split(".");
+  return Number(until) * 1000 > Date.now() ? state : "";
+};
 
 const hash = async (text) => {
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
