@@ -80,7 +80,7 @@ func (s *Store) EndSessions(ctx context.Context, userID provider.ID, at time.Tim
 		for i, id := range rows {
 			ended[i] = provider.ID(id)
 		}
-		if err := s.tellEnds(ctx, userID, len(rows), at); err != nil {
+		if err := s.tellEnds(ctx, userID, int64(len(rows)), at); err != nil {
 			return err
 		}
 		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE user_id = ? AND NOT offline AND ended_at IS NULL", at, rowID(userID))
@@ -89,7 +89,7 @@ func (s *Store) EndSessions(ctx context.Context, userID provider.ID, at time.Tim
 }
 
 // tellEnds stores that clients are to be told of the sessions of a user that have just ended.
-func (s *Store) tellEnds(ctx context.Context, userID provider.ID, ended int, at time.Time) error {
+func (s *Store) tellEnds(ctx context.Context, userID provider.ID, ended int64, at time.Time) error {
 	if ended == 0 {
 		return nil
 	}
@@ -116,7 +116,7 @@ func (s *Store) EndSessionsBy(ctx context.Context, userID, but provider.ID, meth
 			return s.fault(err)
 		}
 		if len(rows) > 0 {
-			if err := s.tellEnds(ctx, userID, len(rows), at); err != nil {
+			if err := s.tellEnds(ctx, userID, int64(len(rows)), at); err != nil {
 				return err
 			}
 			if err := s.on(ctx).Exec("UPDATE grants SET ended_at = ? WHERE session_id IN ? AND NOT offline AND ended_at IS NULL", at, rows).Error; err != nil {

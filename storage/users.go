@@ -161,12 +161,14 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 		if !u.Disabled && !changed {
 			return nil
 		}
-		for _, table := range []string{"sessions", "grants"} {
-			if err := s.exec(ctx, "UPDATE "+table+" SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", u.UpdatedAt, row.ID); err != nil {
-				return err
-			}
+		ended, err := s.count(ctx, "UPDATE sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", u.UpdatedAt, row.ID)
+		if err != nil {
+			return err
 		}
-		return nil
+		if err := s.tellEnds(ctx, u.ID, ended, u.UpdatedAt); err != nil {
+			return err
+		}
+		return s.exec(ctx, "UPDATE grants SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", u.UpdatedAt, row.ID)
 	})
 }
 

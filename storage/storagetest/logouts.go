@@ -136,6 +136,23 @@ func testLogoutNames(t *testing.T, f *fixture) {
 	assert.Equal(t, want, f.logouts(t), "each end is told once")
 }
 
+// What ends the sessions of a user by itself tells clients, too.
+func testLogoutsOfChangedUsers(t *testing.T, f *fixture) {
+	ctx := t.Context()
+	f.told(t, "app", "https://app.example/out", false)
+	for name, change := range map[string]func(u *account.User){
+		"alice": func(u *account.User) { u.Disabled = true },
+		"bob":   func(u *account.User) { u.PasswordHash = "$argon2id$y" },
+	} {
+		u := f.user(t, name)
+		before := len(f.logouts(t))
+		f.takesPart(t, f.session(t, u), "app")
+		change(u)
+		require.NoError(t, f.UpdateUser(ctx, u))
+		assert.Len(t, f.logouts(t), before+1, name)
+	}
+}
+
 // A client of which grants name the user differently is told once of each session.
 func testLogoutSubjects(t *testing.T, f *fixture) {
 	ctx := t.Context()
