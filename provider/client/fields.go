@@ -164,9 +164,9 @@ func Fields() []Field {
 			Help: "requests a second at each of the token, introspection and UserInfo endpoints (default: the provider's)",
 			in:   func(c *Client) any { return &c.RateLimit }, check: checkRate,
 		},
-		{Name: "jwks", About: "the client's own keys, for private_key_jwt and request objects: the JSON text of a JWK set (RFC 7517)", Optional: true, in: func(c *Client) any { return &c.JWKS }},
+		{Name: "jwks", About: "the client's own keys, for private_key_jwt, request objects and encrypted answers: the JSON text of a JWK set (RFC 7517)", Optional: true, in: func(c *Client) any { return &c.JWKS }},
 		{
-			Name: "jwks_uri", Flag: "jwks-uri", Help: "URL at which the client publishes its keys, for private_key_jwt and request objects", Optional: true,
+			Name: "jwks_uri", Flag: "jwks-uri", Help: "URL at which the client publishes its keys, for private_key_jwt, request objects and encrypted answers", Optional: true,
 			in: func(c *Client) any { return &c.JWKSURI },
 		},
 		{
@@ -187,7 +187,7 @@ func Fields() []Field {
 		{
 			Name: "request_object_signing_alg", Flag: "request-object-alg", Label: "Request objects signed by", Optional: true, Document: true,
 			Help: "only algorithm of its request objects: RS256, PS256, ES256 or EdDSA (default: any of them)",
-			in:   func(c *Client) any { return &c.RequestObjectAlg }, check: choice(func(c *Client) string { return c.RequestObjectAlg }, AssertionAlgorithms()),
+			in:   func(c *Client) any { return &c.RequestObjectAlg }, check: choice(func(c *Client) string { return c.RequestObjectAlg }, SigningAlgorithms()),
 		},
 		{
 			Name: "request_object_encryption_alg", Flag: "request-object-encryption-alg", Label: "Request objects encrypted by", Optional: true, Document: true,

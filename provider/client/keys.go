@@ -24,7 +24,10 @@ const (
 	MaxKeySet  = 64 << 10
 	maxKeys    = 20
 	minRSABits = 2048
-	maxRSABits = 8192
+	// maxRSABits: a signature of 8192 bits takes 1 ms and more to verify, and anybody can send one.
+	maxRSABits = 4096
+	// maxTries is how many keys are tried for a signature that does not name its key.
+	maxTries = 4
 )
 
 // The faults of a key set.
@@ -65,7 +68,7 @@ func ParseKeySet(text []byte) (KeySet, error) {
 			return nil, errPrivateKey
 		case key.KeyID != "" && seen[key.KeyID]:
 			return nil, errKeyID
-		case !sound(key.Key):
+		case !sound(key.Key) || !purposed(&key, raw):
 			continue
 		}
 		seen[key.KeyID] = true
@@ -75,6 +78,35 @@ func ParseKeySet(text []byte) (KeySet, error) {
 		return nil, errKeyKind
 	}
 	return usable, nil
+}
+
+// purposed reads key_ops (RFC 7517 section 4.3), which go-jose does not, into the use that it means. It returns false
+// for a key whose operations are not those of its use, or none of a public key for what this server does. None at
+// all say nothing: browsers write an empty list for public keys to agree on a secret.
+func purposed(key *jose.JSONWebKey, raw json.RawMessage) bool {
+	var members map[string]json.RawMessage
+	var operations []string
+	if json.Unmarshal(raw, &members) != nil || (members["key_ops"] != nil && json.Unmarshal(members["key_ops"], &operations) != nil) {
+		return false
+	}
+	if len(operations) == 0 {
+		return true
+	}
+	does := func(these ...string) bool {
+		return slices.ContainsFunc(operations, func(o string) bool { return slices.Contains(these, o) })
+	}
+	verifies, encrypts := does("verify"), does("encrypt", "wrapKey", "deriveKey", "deriveBits")
+	switch {
+	case key.Use == "sig":
+		return verifies
+	case key.Use == "enc":
+		return encrypts
+	case verifies && !encrypts:
+		key.Use = "sig"
+	case encrypts && !verifies:
+		key.Use = "enc"
+	}
+	return verifies || encrypts
 }
 
 func sound(key any) bool {
@@ -99,13 +131,17 @@ func (s KeySet) Has(kid string) bool {
 }
 
 // Signing are the keys that may have signed with an algorithm: by kid where the signature names one,
-// else every key that fits (RFC 7517 section 4.5: kid is optional). A key that says what it is for is
-// used for nothing else (sections 4.2 to 4.4).
+// else those that fit (RFC 7517 section 4.5: kid is optional), of which the first maxTries are tried. A key
+// that says what it is for is used for nothing else (sections 4.2 to 4.4).
 func (s KeySet) Signing(alg, kid string) KeySet {
-	return s.matching(func(k jose.JSONWebKey) bool {
+	fitting := s.matching(func(k jose.JSONWebKey) bool {
 		named := kid == "" || k.KeyID == "" || k.KeyID == kid
 		return named && (k.Use == "" || k.Use == "sig") && (k.Algorithm == "" || k.Algorithm == alg || (k.Algorithm == "Ed25519" && alg == "EdDSA")) && signs(k.Key, alg)
 	})
+	if kid != "" { // the named one first, before those without one
+		slices.SortStableFunc(fitting, func(a, b jose.JSONWebKey) int { return strings.Compare(b.KeyID, a.KeyID) })
+	}
+	return fitting[:min(len(fitting), maxTries)]
 }
 
 // Encryption are the keys to which may be encrypted with an algorithm, those first that are for that
@@ -162,12 +198,13 @@ func ContentEncryptions() []string { return []string{"A128GCM", "A256GCM"} }
 
 // signs tells whether the client can sign with any of the keys.
 func (s KeySet) signs() bool {
-	return slices.ContainsFunc(AssertionAlgorithms(), func(alg string) bool { return len(s.Signing(alg, "")) > 0 })
+	return slices.ContainsFunc(SigningAlgorithms(), func(alg string) bool { return len(s.Signing(alg, "")) > 0 })
 }
 
-// AssertionAlgorithms are those that a private_key_jwt may be signed with. None and the HS
-// family are not among them: a public key must not be usable as a shared secret.
-func AssertionAlgorithms() []string { return []string{"RS256", "PS256", "ES256", "EdDSA"} }
+// SigningAlgorithms are those by which this server signs what a client gets, and by which a client signs what
+// it sends, the most widely supported first. None and the HS family are not among them: a public key must
+// not be usable as a shared secret (RFC 8725 section 2.1).
+func SigningAlgorithms() []string { return []string{"RS256", "PS256", "ES256", "EdDSA"} }
 
 func (c *Client) validateKeys(bad *Invalid) {
 	if c.JWKS != "" && c.JWKSURI != "" {
@@ -188,7 +225,7 @@ func (c *Client) validateKeys(bad *Invalid) {
 	if u, err := url.Parse(c.JWKSURI); c.JWKSURI != "" && (err != nil || u.Scheme != "https" || u.Host == "" || !provider.ValidPort(u.Port()) || u.User != nil || u.Fragment != "" || len(c.JWKSURI) > 2000) {
 		bad.add("jwks_uri", fault.New(fault.HTTPS))
 	}
-	allowed := AssertionAlgorithms()
+	allowed := SigningAlgorithms()
 	if c.AuthMethod == SecretJWT {
 		allowed = []string{"HS256"}
 	}

@@ -67,10 +67,6 @@ func (c *Client) validate(before []texts) error {
 	return bad.orNil()
 }
 
-// SigningAlgorithms are those that a client can be registered with for its ID tokens and JWT access
-// tokens, the most widely supported first.
-func SigningAlgorithms() []string { return []string{"RS256", "PS256", "ES256", "EdDSA"} }
-
 func grantTypeNames() []string {
 	var names []string
 	for _, g := range GrantTypes() {

@@ -2,8 +2,6 @@ package keys
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -70,7 +68,7 @@ func (m *Manager) Decrypt(ctx context.Context, text string) ([]byte, error) {
 	if !m.encryption.Load() || len(text) > maxJWE || strings.Count(text, ".") != jweParts-1 {
 		return nil, ErrInvalidJWE
 	}
-	header, ok := readJWEHeader(text)
+	header, ok := provider.ReadJOSEHeader(text)
 	if !ok {
 		return nil, ErrInvalidJWE
 	}
@@ -88,21 +86,4 @@ func (m *Manager) Decrypt(ctx context.Context, text string) ([]byte, error) {
 		}
 	}
 	return nil, ErrInvalidJWE
-}
-
-type jweHeader struct {
-	Algorithm   string          `json:"alg"`
-	KeyID       string          `json:"kid"`
-	Compression json.RawMessage `json:"zip"`
-	Critical    json.RawMessage `json:"crit"`
-}
-
-// readJWEHeader reads the header of a JWE, before anything of it is decrypted.
-func readJWEHeader(text string) (h jweHeader, ok bool) {
-	encoded, _, _ := strings.Cut(text, ".")
-	raw, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil || provider.TooDeep(raw) || provider.JSONFault(raw) != nil || json.Unmarshal(raw, &h) != nil {
-		return h, false
-	}
-	return h, h.Compression == nil && h.Critical == nil
 }

@@ -2,11 +2,12 @@ package keys
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/gatehouse-id/gatehouse/provider"
 )
 
 // maxJWT bounds what is parsed, in bytes: many dots and deep nesting are known attacks on JOSE
@@ -29,12 +30,12 @@ func (m *Manager) Verify(ctx context.Context, text, typ string, algorithms ...Al
 	if err != nil || len(jws.Signatures) != 1 {
 		return nil, ErrInvalidJWT
 	}
-	header, ok := readHeader(text)
-	if !ok || header["typ"] != typ {
+	header, ok := provider.ReadJOSEHeader(text)
+	if !ok || header.Type != typ {
 		return nil, ErrInvalidJWT
 	}
-	k, ok := m.current.Load().byKID[header["kid"]]
-	if !ok || gone(k.Key, m.clock.Now(ctx)) || string(k.Algorithm) != header["alg"] || k.Algorithm.Encrypts() {
+	k, ok := m.current.Load().byKID[header.KeyID]
+	if !ok || gone(k.Key, m.clock.Now(ctx)) || string(k.Algorithm) != header.Algorithm || k.Algorithm.Encrypts() {
 		return nil, ErrInvalidJWT
 	}
 	payload, err := jws.Verify(k.public.Key)
@@ -42,25 +43,4 @@ func (m *Manager) Verify(ctx context.Context, text, typ string, algorithms ...Al
 		return nil, ErrInvalidJWT
 	}
 	return payload, nil
-}
-
-// readHeader reads the header that Sign writes: alg, kid and typ, and nothing else. A JWS with a
-// member that embeds a key (jwk, jku, x5c, x5u) or changes its interpretation (crit, b64, zip) was
-// not made by this provider.
-func readHeader(text string) (map[string]string, bool) {
-	encoded, _, _ := strings.Cut(text, ".")
-	raw, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil {
-		return nil, false
-	}
-	header := map[string]string{}
-	if json.Unmarshal(raw, &header) != nil {
-		return nil, false
-	}
-	for name := range header {
-		if name != "alg" && name != "kid" && name != "typ" {
-			return nil, false
-		}
-	}
-	return header, true
 }

@@ -125,6 +125,6 @@ func (m *Manager) SignedByWithdrawn(jwt string) bool {
 	if len(withdrawn) == 0 {
 		return false
 	}
-	header, ok := readHeader(jwt)
-	return ok && slices.Contains(withdrawn, header["kid"])
+	header, ok := provider.ReadJOSEHeader(jwt)
+	return ok && slices.Contains(withdrawn, header.KeyID)
 }

@@ -67,17 +67,7 @@ func NewAssertions(keys keyFinder, secrets *client.Secrets, replays replayStore,
 // assertion is a presented assertion, parsed and not verified.
 type assertion struct {
 	text   string
-	header struct {
-		Algorithm string `json:"alg"`
-		KeyID     string `json:"kid"`
-		// Keys and extensions in the header are refused: an attacker could sign with a key of
-		// their own and name it here (RFC 8725 section 3.10).
-		JWK      json.RawMessage `json:"jwk"`
-		JKU      json.RawMessage `json:"jku"`
-		X5U      json.RawMessage `json:"x5u"`
-		X5C      json.RawMessage `json:"x5c"`
-		Critical json.RawMessage `json:"crit"`
-	}
+	header provider.JOSEHeader
 	claims struct {
 		Issuer    string   `json:"iss"`
 		Subject   string   `json:"sub"`
@@ -97,14 +87,12 @@ func parseAssertion(form url.Values) (*assertion, error) {
 	if form.Get("client_assertion_type") != assertionType || len(a.text) > maxAssertion || len(parts) != 3 {
 		return nil, malformed
 	}
-	for i, into := range []any{&a.header, &a.claims} {
-		raw, err := base64.RawURLEncoding.DecodeString(parts[i])
-		if err != nil || provider.TooDeep(raw) || json.Unmarshal(raw, into) != nil {
-			return nil, malformed
-		}
+	var ok bool
+	if a.header, ok = provider.ReadJOSEHeader(a.text); !ok {
+		return nil, malformed
 	}
-	h := a.header
-	if h.JWK != nil || h.JKU != nil || h.X5U != nil || h.X5C != nil || h.Critical != nil {
+	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || provider.TooDeep(raw) || provider.JSONFault(raw) != nil || json.Unmarshal(raw, &a.claims) != nil {
 		return nil, malformed
 	}
 	if a.claims.Subject == "" {
@@ -149,7 +137,7 @@ func (v *Assertions) Verify(ctx context.Context, c *client.Client, a *assertion)
 }
 
 func (v *Assertions) signature(ctx context.Context, c *client.Client, a *assertion) error {
-	allowed := client.AssertionAlgorithms()
+	allowed := client.SigningAlgorithms()
 	if c.AuthMethod == client.SecretJWT {
 		allowed = []string{string(jose.HS256)}
 	}
@@ -159,10 +147,10 @@ func (v *Assertions) signature(ctx context.Context, c *client.Client, a *asserti
 	if c.AuthMethod == client.SecretJWT && !v.shared {
 		return authenticationFailed(refusal.CheckSharedKeys, c.ID)
 	}
-	if !slices.Contains(allowed, knownAs(a.header.Algorithm)) {
+	if !slices.Contains(allowed, client.KnownAs(a.header.Algorithm)) {
 		return authenticationFailed(refusal.CheckAssertion, c.ID).Compare(refusal.FieldAlgorithm, strings.Join(allowed, " "), a.header.Algorithm)
 	}
-	jws, err := parseSigned(a.text, a.header.Algorithm)
+	jws, err := client.ParseSigned(a.text, a.header.Algorithm)
 	if err != nil {
 		return authenticationFailed(refusal.CheckAssertion, c.ID)
 	}
@@ -171,7 +159,7 @@ func (v *Assertions) signature(ctx context.Context, c *client.Client, a *asserti
 		return err
 	}
 	for _, key := range candidates {
-		if _, err := jws.verify(key); err == nil {
+		if _, err := jws.Verify(key); err == nil {
 			return nil
 		}
 	}
@@ -197,7 +185,7 @@ func (v *Assertions) candidates(ctx context.Context, c *client.Client, a *assert
 		return nil, authenticationFailed(refusal.CheckKeySetFetch, c.ID).Because(err)
 	}
 	var keys []any
-	for _, key := range set.Signing(knownAs(a.header.Algorithm), a.header.KeyID) {
+	for _, key := range set.Signing(client.KnownAs(a.header.Algorithm), a.header.KeyID) {
 		keys = append(keys, key.Key)
 	}
 	return keys, nil
@@ -252,10 +240,13 @@ func (v *Assertions) times(ctx context.Context, c *client.Client, a *assertion) 
 		}
 		return time.Time{}, failed("exp", expires, ok)
 	}
-	for name, claim := range map[string]*float64{"iat": a.claims.IssuedAt, "nbf": a.claims.NotBefore} {
+	for _, c := range []struct {
+		name string
+		at   *float64
+	}{{"iat", a.claims.IssuedAt}, {"nbf", a.claims.NotBefore}} {
 		limit := now.Add(assertionSkew)
-		if at, ok := instant(claim); claim != nil && (!ok || at.After(limit)) {
-			return time.Time{}, failed(name+" at most "+instantText(limit)+", not", at, ok)
+		if at, ok := instant(c.at); c.at != nil && (!ok || at.After(limit)) {
+			return time.Time{}, failed(c.name+" at most "+instantText(limit)+", not", at, ok)
 		}
 	}
 	return expires, nil

@@ -259,11 +259,12 @@ func listed(types []string) string { return strings.Join(types, ", ") }
 // unsupported refuses what the server does not offer, each by its own error code. Request objects are
 // never ignored: the parameters beside one might be an attacker's.
 func unsupported(_ context.Context, _ *AuthorizeRequest, form url.Values) error {
-	for name, code := range map[string]refusal.Code{
-		"request": refusal.RequestNotSupported, "request_uri": refusal.RequestURINotSupported, "registration": refusal.RegistrationNotSupported,
-	} {
-		if form.Get(name) != "" { // without a value it was not sent (RFC 6749 section 3.1)
-			return refusal.New(code, refusal.CheckRequestObject, "The parameter "+name+" is not supported.")
+	for _, p := range []struct {
+		name string
+		code refusal.Code
+	}{{"request", refusal.RequestNotSupported}, {"request_uri", refusal.RequestURINotSupported}, {"registration", refusal.RegistrationNotSupported}} {
+		if form.Get(p.name) != "" { // without a value it was not sent (RFC 6749 section 3.1)
+			return refusal.New(p.code, refusal.CheckRequestObject, "The parameter "+p.name+" is not supported.")
 		}
 	}
 	return nil

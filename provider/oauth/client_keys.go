@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/cache"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 )
@@ -42,6 +43,8 @@ type ClientKeys struct {
 
 	mu   sync.Mutex
 	sets *lru.Cache[string, keySet]
+	// inline are the sets in registrations, by their text: to read one takes longer than a signature.
+	inline *cache.Cache[client.KeySet]
 }
 
 // keySet is what was fetched from a URL the last time.
@@ -58,7 +61,10 @@ func NewClientKeys(fetch fetcher, clock provider.Clock) *ClientKeys {
 	if err != nil { // only for a size that is not positive
 		panic("oauth: " + err.Error())
 	}
-	return &ClientKeys{fetch: fetch, clock: clock, sets: sets}
+	inline := cache.New(keySets, func(_ context.Context, text string) (client.KeySet, error) {
+		return client.ParseKeySet([]byte(text))
+	}, nil)
+	return &ClientKeys{fetch: fetch, clock: clock, sets: sets, inline: inline}
 }
 
 // Keys returns the client's keys. When kid is not among those in memory they are fetched
@@ -70,7 +76,7 @@ func (k *ClientKeys) Keys(ctx context.Context, c *client.Client, kid string) (cl
 // find returns the client's keys. Those of a URL are fetched again where the ones in memory are old, or are not enough.
 func (k *ClientKeys) find(ctx context.Context, c *client.Client, enough func(set client.KeySet) bool) (client.KeySet, error) {
 	if c.JWKSURI == "" {
-		return client.ParseKeySet([]byte(c.JWKS))
+		return k.inline.Get(ctx, c.JWKS)
 	}
 	// By client, too: one that has just been registered must not wait for the pause of another one with the same URL.
 	name := c.ID + " " + c.JWKSURI

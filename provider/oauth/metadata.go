@@ -71,7 +71,7 @@ type Paths struct {
 func (p *Provider) Metadata() Metadata {
 	issuer, paths := p.settings.Issuer, p.settings.Paths
 	confidential := []string{string(client.SecretBasic), string(client.SecretPost), string(client.PrivateKeyJWT)}
-	signing := client.AssertionAlgorithms()
+	signing := client.SigningAlgorithms()
 	if p.settings.SharedKeys {
 		confidential, signing = append(confidential, string(client.SecretJWT)), append(signing, "HS256")
 	}
@@ -98,7 +98,7 @@ func (p *Provider) Metadata() Metadata {
 		RevocationEndpointAuthSigningAlgs:         signing,
 		// Request objects are not supported unless that is turned on, and unsigned ones never will
 		// be: without this list clients take the default of OpenID Connect Discovery section 3, which has none in it.
-		RequestObjectSigningAlgs: client.AssertionAlgorithms(),
+		RequestObjectSigningAlgs: client.SigningAlgorithms(),
 
 		UILocalesSupported: p.settings.UILocales,
 

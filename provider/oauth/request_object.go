@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"mime"
 	"slices"
@@ -95,7 +94,7 @@ func (o *RequestObjects) claimsOf(ctx context.Context, c *client.Client, text st
 // that RFC 9101 section 6.1 knows. Whatever is wrong, the text is the same.
 func (o *RequestObjects) decrypted(ctx context.Context, c *client.Client, text string) (string, error) {
 	failed := invalidObject(refusal.CheckObjectEncryption, c, "The request object could not be decrypted.")
-	header, ok := readObjectHeader(text)
+	header, ok := provider.ReadJOSEHeader(text)
 	if !ok || !o.Encrypted || !isRequestObject(header.Type) ||
 		(c.RequestObjectEncryptionAlg != "" && header.Algorithm != c.RequestObjectEncryptionAlg) ||
 		(c.RequestObjectEncryptionEnc != "" && header.Encryption != c.RequestObjectEncryptionEnc) {
@@ -106,25 +105,6 @@ func (o *RequestObjects) decrypted(ctx context.Context, c *client.Client, text s
 		return "", failed.Because(err)
 	}
 	return string(plain), nil
-}
-
-// objectHeader is what decides how an object is read. Headers that name or embed a key (jku, x5u, jwk,
-// x5c) are not read: the key is always one that the client registered (RFC 8725 section 3.10).
-type objectHeader struct {
-	Type       string          `json:"typ"`
-	Algorithm  string          `json:"alg"`
-	Encryption string          `json:"enc"`
-	KeyID      string          `json:"kid"`
-	Critical   json.RawMessage `json:"crit"`
-}
-
-func readObjectHeader(text string) (h objectHeader, ok bool) {
-	encoded, _, _ := strings.Cut(text, ".")
-	raw, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil || provider.TooDeep(raw) || provider.JSONFault(raw) != nil || json.Unmarshal(raw, &h) != nil {
-		return h, false
-	}
-	return h, h.Critical == nil
 }
 
 // isRequestObject tells whether a typ is that of a request object. JWT and none are those of libraries
@@ -144,19 +124,19 @@ func isRequestObject(typ string) bool {
 // accepted, nor one of a shared secret: whoever knows a public key could use that as one (RFC 8725
 // section 2.1).
 func (o *RequestObjects) verified(ctx context.Context, c *client.Client, text string) ([]byte, error) {
-	header, ok := readObjectHeader(text)
+	header, ok := provider.ReadJOSEHeader(text)
 	if !ok || strings.Count(text, ".") != 2 || !isRequestObject(header.Type) {
 		return nil, invalidObject(refusal.CheckObject, c, "The request object is not a signed JWT with the typ oauth-authz-req+jwt, JWT or none.")
 	}
-	allowed := client.AssertionAlgorithms()
+	allowed := client.SigningAlgorithms()
 	if c.RequestObjectAlg != "" {
 		allowed = []string{c.RequestObjectAlg}
 	}
-	if !slices.Contains(allowed, knownAs(header.Algorithm)) {
+	if !slices.Contains(allowed, client.KnownAs(header.Algorithm)) {
 		return nil, invalidObject(refusal.CheckObjectSignature, c, "The request object must be signed with one of "+strings.Join(allowed, ", ")+".").
 			Compare(refusal.FieldAlgorithm, strings.Join(allowed, " "), header.Algorithm)
 	}
-	jws, err := parseSigned(text, header.Algorithm)
+	jws, err := client.ParseSigned(text, header.Algorithm)
 	if err != nil {
 		return nil, invalidObject(refusal.CheckObject, c, "The request object is not a well-formed JWT.").Because(err)
 	}
@@ -164,12 +144,11 @@ func (o *RequestObjects) verified(ctx context.Context, c *client.Client, text st
 	if err != nil {
 		return nil, invalidObject(refusal.CheckKeySetFetch, c, "The keys of the client could not be fetched from its jwks_uri.").Because(err)
 	}
-	for _, key := range set.Signing(knownAs(header.Algorithm), header.KeyID) {
-		if payload, err := jws.verify(key.Key); err == nil {
-			return payload, nil
-		}
+	payload, err := jws.VerifiedBy(set.Signing(client.KnownAs(header.Algorithm), header.KeyID))
+	if err != nil {
+		return nil, invalidObject(refusal.CheckObjectSignature, c, "No key of the client verifies the signature of the request object.")
 	}
-	return nil, invalidObject(refusal.CheckObjectSignature, c, "No key of the client verifies the signature of the request object.")
+	return payload, nil
 }
 
 // addressed checks that the object is the client's and for this server. iss and aud are required: by

@@ -312,6 +312,7 @@ func TestForgedRequestObjects(t *testing.T) {
 		"key and kid of another":    with(other, "k2", nil),
 		"the kid of another":        with(a.key, "k2", nil),
 		"a key in the header":       sign(t, jose.ES256, other, map[jose.HeaderKey]any{"jwk": json.RawMessage(keyOf(t, other))}, a.claims(nil)),
+		"a URL of our keys":         with(a.key, "k1", map[jose.HeaderKey]any{"jku": "https://app.example/jwks"}),
 		"a URL of keys":             with(other, "", map[jose.HeaderKey]any{"jku": "https://evil.example/jwks", "x5u": "https://evil.example/x5u"}),
 		"none":                      unsigned("none"),
 		"None":                      unsigned("None"),
@@ -344,8 +345,6 @@ func TestForgedRequestObjects(t *testing.T) {
 	assert.Zero(t, a.fetches.total(), "nothing that a header names is fetched")
 	_, err = a.ask(good, url.Values{"client_id": {"other"}})
 	assertRefused(t, err, "invalid_request_object")
-	_, err = a.ask(with(a.key, "k1", map[jose.HeaderKey]any{"jku": "https://evil.example/jwks"}), nil)
-	require.NoError(t, err, "it is ignored")
 	a.update("app", func(c *client.Client) { c.JWKS = "" })
 	_, err = a.ask(good, url.Values{"redirect_uri": {callback}})
 	assertRefused(t, err, "invalid_request_object")
@@ -475,9 +474,27 @@ func TestMetadataOfRequestObjects(t *testing.T) {
 	assertRefused(t, err, "request_uri_not_supported")
 	_, err = a.provider.Check(t.Context(), a.params(url.Values{"request_uri": {objectURI}, "request": {a.object(nil)}}))
 	require.Error(t, err, "one of them would be ignored")
+	for range 20 {
+		_, err = a.provider.Check(t.Context(), a.params(url.Values{"registration": {"{}"}, "request_uri": {objectURI}}))
+		assertRefused(t, err, "request_uri_not_supported")
+	}
 	a.offer(a.fetches, oauth.RequestObjectSettings{Issuer: issuer, ByReference: true})
 	_, err = a.provider.Check(t.Context(), a.params(url.Values{"request": {a.object(nil)}}))
 	assertRefused(t, err, "request_not_supported")
+}
+
+// The keys in a registration are read once, and not for each signature.
+func TestRegisteredKeysAreReadOnce(t *testing.T) {
+	t.Parallel()
+	found, key := oauth.NewClientKeys(nil, time.Now), newECKey(t)
+	keysOf := func(text []byte) client.KeySet {
+		set, err := found.Keys(t.Context(), &client.Client{ID: "app", JWKS: string(text)}, "k1")
+		require.NoError(t, err)
+		return set
+	}
+	first := keysOf(keySetOf(t, "k1", key.Public()))
+	assert.Same(t, &first[0], &keysOf(keySetOf(t, "k1", key.Public()))[0])
+	assert.True(t, keysOf(keySetOf(t, "k2", key.Public())).Has("k2"), "they are read again when they change")
 }
 
 // An answer is encrypted to the client's key for that, which is fetched again when it is old.

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
@@ -52,23 +50,13 @@ func (r *Registry) statement(ctx context.Context, asked map[string]json.RawMessa
 	if len(text) > maxStatement || len(parts) != 3 {
 		return statement{}, forged("software_statement is no signed JWT of usual size.")
 	}
-	var header struct {
-		Algorithm string          `json:"alg"`
-		KeyID     string          `json:"kid"`
-		JWK       json.RawMessage `json:"jwk"`
-		JKU       json.RawMessage `json:"jku"`
-		X5U       json.RawMessage `json:"x5u"`
-		X5C       json.RawMessage `json:"x5c"`
-		Critical  json.RawMessage `json:"crit"`
-	}
 	var claims map[string]json.RawMessage
-	for i, into := range []any{&header, &claims} {
-		raw, err := base64.RawURLEncoding.DecodeString(parts[i])
-		if err != nil || provider.TooDeep(raw) || provider.JSONFault(raw) != nil || json.Unmarshal(raw, into) != nil || claims == nil && i == 1 {
-			return statement{}, forged("software_statement is malformed.")
-		}
+	header, ok := provider.ReadJOSEHeader(text)
+	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if !ok || err != nil || provider.TooDeep(raw) || provider.JSONFault(raw) != nil || json.Unmarshal(raw, &claims) != nil || claims == nil {
+		return statement{}, forged("software_statement is malformed.")
 	}
-	if header.JWK != nil || header.JKU != nil || header.X5U != nil || header.X5C != nil || header.Critical != nil || !slices.Contains(client.AssertionAlgorithms(), header.Algorithm) {
+	if !slices.Contains(client.SigningAlgorithms(), client.KnownAs(header.Algorithm)) {
 		return statement{}, forged("software_statement must be signed by RS256, PS256, ES256 or EdDSA, with a key that its issuer publishes.")
 	}
 	issuer := textOf(claims["iss"])
@@ -76,7 +64,7 @@ func (r *Registry) statement(ctx context.Context, asked map[string]json.RawMessa
 	if at < 0 {
 		return statement{}, refusal.New(refusal.UnapprovedSoftwareStatement, refusal.CheckStatementIssuer, "The issuer of software_statement is not approved.")
 	}
-	if err := r.signed(ctx, text, header.Algorithm, header.KeyID, r.settings.Issuers[at]); err != nil {
+	if err := r.signed(ctx, text, header, r.settings.Issuers[at]); err != nil {
 		return statement{}, err
 	}
 	if err := r.valid(ctx, claims); err != nil {
@@ -89,21 +77,19 @@ func (r *Registry) statement(ctx context.Context, asked map[string]json.RawMessa
 	return statement{text, claims}, nil
 }
 
-func (r *Registry) signed(ctx context.Context, text, algorithm, kid string, by StatementIssuer) error {
-	jws, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(algorithm)})
+func (r *Registry) signed(ctx context.Context, text string, header provider.JOSEHeader, by StatementIssuer) error {
+	jws, err := client.ParseSigned(text, header.Algorithm)
 	if err != nil {
 		return forged("software_statement is malformed.")
 	}
-	keys, err := r.Keys.Keys(ctx, &client.Client{JWKSURI: by.JWKSURI, JWKS: by.JWKS}, kid)
+	keys, err := r.Keys.Keys(ctx, &client.Client{JWKSURI: by.JWKSURI, JWKS: by.JWKS}, header.KeyID)
 	if err != nil {
 		return forged("The keys of the issuer of software_statement are not available.").Because(err)
 	}
-	for _, key := range keys.Signing(algorithm, kid) {
-		if _, err := jws.Verify(key.Key); err == nil {
-			return nil
-		}
+	if _, err := jws.VerifiedBy(keys.Signing(client.KnownAs(header.Algorithm), header.KeyID)); err != nil {
+		return forged("software_statement is not signed by its issuer.")
 	}
-	return forged("software_statement is not signed by its issuer.")
+	return nil
 }
 
 // valid checks the times and the audience of a statement, as far as it has them.

@@ -1,4 +1,4 @@
-package oauth
+package client
 
 import (
 	"crypto/ed25519"
@@ -12,32 +12,42 @@ import (
 // openid-client send it; go-jose does not know it.
 const ed25519Name = "Ed25519"
 
-// knownAs is the name by which this server has an algorithm.
-func knownAs(alg string) string {
+// KnownAs is the name by which this server has an algorithm.
+func KnownAs(alg string) string {
 	if alg == ed25519Name {
 		return string(jose.EdDSA)
 	}
 	return alg
 }
 
-// signedText is a compact JWS of a client, parsed and not verified.
-type signedText struct {
+// Signed is a compact JWS (RFC 7515) that somebody else signed, parsed and not verified.
+type Signed struct {
 	text   string
 	parsed *jose.JSONWebSignature // nil: it is signed by Ed25519 under that name
 }
 
-// parseSigned parses a compact JWS by the algorithm that its header has, which the caller has compared
+// ParseSigned parses a compact JWS by the algorithm that its header has, which the caller has compared
 // with those that are allowed.
-func parseSigned(text, alg string) (signedText, error) {
+func ParseSigned(text, alg string) (Signed, error) {
 	if alg == ed25519Name {
-		return signedText{text: text}, nil
+		return Signed{text: text}, nil
 	}
 	parsed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
-	return signedText{text, parsed}, err
+	return Signed{text, parsed}, err
 }
 
-// verify returns the payload if the key verifies it.
-func (s signedText) verify(key any) ([]byte, error) {
+// VerifiedBy returns the payload if any of the keys verifies it.
+func (s Signed) VerifiedBy(keys KeySet) ([]byte, error) {
+	for _, k := range keys {
+		if payload, err := s.Verify(k.Key); err == nil {
+			return payload, nil
+		}
+	}
+	return nil, jose.ErrCryptoFailure
+}
+
+// Verify returns the payload if the key verifies it.
+func (s Signed) Verify(key any) ([]byte, error) {
 	if s.parsed != nil {
 		return s.parsed.Verify(key)
 	}
