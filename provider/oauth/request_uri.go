@@ -26,10 +26,38 @@ const (
 	// one whose URI names its content.
 	objectFresh     = 10 * time.Minute
 	objectImmutable = time.Hour
-	// objectPause is the least time between two fetches from one URI that fail: a request that anybody
-	// can send must not make this server send others without limit.
+	// objectPause is the least time between two fetches from one URI that fail.
 	objectPause = 10 * time.Second
+	// objectClients are how many clients are remembered whose objects were fetched.
+	objectClients = 1000
 )
+
+// pacePerURI and pacePerClient bound the fetches from one URI of a client, and from all of them. A request that
+// anybody can send, with a fragment that anybody can make up, must not make this server send others without limit.
+func pacePerURI() pace    { return pace{atOnce: 10, every: 2 * time.Second} }
+func pacePerClient() pace { return pace{atOnce: 30, every: time.Second} }
+
+// pace is how often something may be done: so many times at once, and again after each interval.
+type pace struct {
+	atOnce int
+	every  time.Duration
+}
+
+// take counts what is done now into due, which is when all of what was done is forgotten. It returns false if it
+// was done too often.
+func (p pace) take(due *time.Time, now time.Time) bool {
+	if due.Before(now) {
+		*due = now
+	}
+	if due.Sub(now) > time.Duration(p.atOnce-1)*p.every {
+		return false
+	}
+	*due = due.Add(p.every)
+	return true
+}
+
+// errTooOften: the object at a request_uri was fetched too often.
+var errTooOften = errors.New("request_uri: fetched too often")
 
 // requestURIs fetches request objects.
 type requestURIs struct {
@@ -37,14 +65,37 @@ type requestURIs struct {
 	clock   provider.Clock
 	flights singleflight.Group
 
-	mu   sync.Mutex
+	mu sync.Mutex
+	// kept are the objects by client and URI, without its fragment; due is when a client's fetches are forgotten.
 	kept *lru.Cache[string, fetchedObject]
+	due  *lru.Cache[string, time.Time]
 }
 
+// fetchedObject is what was fetched from a URI of a client the last time.
 type fetchedObject struct {
-	text  string
-	err   error
-	until time.Time
+	text    string
+	digest  string    // of the response, as a fragment names it
+	asked   string    // the fragment for which it was fetched
+	fetched time.Time // when text was
+	fresh   time.Duration
+	private bool // nothing but the request for which it was fetched may have it
+
+	err    error     // of the last try, if that failed
+	failed time.Time // when it did
+	due    time.Time // when the fetches from the URI are forgotten
+}
+
+// at returns the object for a fragment, or the error of the last try, if it need not be fetched.
+func (o fetchedObject) at(now time.Time, fragment string) (text string, known bool, err error) {
+	age := now.Sub(o.fetched)
+	switch {
+	case o.text != "" && fragment == o.digest && age < objectImmutable, o.text != "" && fragment == o.asked && age < o.fresh:
+		return o.text, true, nil
+	case o.err != nil && now.Sub(o.failed) < objectPause:
+		return "", true, o.err
+	default:
+		return "", false, nil
+	}
 }
 
 func newRequestURIs(fetch fetcher, clock provider.Clock) *requestURIs {
@@ -52,7 +103,11 @@ func newRequestURIs(fetch fetcher, clock provider.Clock) *requestURIs {
 	if err != nil { // only for a size that is not positive
 		panic("oauth: " + err.Error())
 	}
-	return &requestURIs{fetch: fetch, clock: clock, kept: kept}
+	due, err := lru.New[string, time.Time](objectClients)
+	if err != nil {
+		panic("oauth: " + err.Error())
+	}
+	return &requestURIs{fetch: fetch, clock: clock, kept: kept, due: due}
 }
 
 // referenced is the request object at a request_uri of the client.
@@ -66,89 +121,101 @@ func (o *RequestObjects) referenced(ctx context.Context, c *client.Client, uri s
 	case !c.MatchRequestURI(uri):
 		return "", failed(refusal.CheckRequestURI, "The request_uri is not registered for the client (request_uris).")
 	}
-	text, err := o.fetched.object(ctx, uri)
-	if err != nil && ctx.Err() != nil {
+	text, err := o.fetched.object(ctx, c.ID, uri)
+	switch {
+	case err == nil:
+		return text, nil
+	case ctx.Err() != nil:
 		return "", ctx.Err()
-	}
-	if err != nil {
+	case errors.Is(err, errTooOften):
+		return "", failed(refusal.CheckRequestURIFetch, "The request object was fetched from the request_uri too often: let it be kept (Cache-Control: max-age), or name its digest in the fragment.").Because(err)
+	default:
 		return "", failed(refusal.CheckRequestURIFetch, "The request object could not be fetched from the request_uri.").Because(err)
 	}
-	return text, nil
 }
 
-// object fetches an object, unless it was fetched before and may be kept. The cause of an error is hidden
+// object fetches an object of a client, unless it was fetched before and may be kept. The cause of an error is hidden
 // from errors.Is: a slow server of the client is no timeout of this server.
-func (u *requestURIs) object(ctx context.Context, uri string) (string, error) {
-	at, fragment, _ := strings.Cut(uri, "#")
-	// What could not be fetched is not tried again for another fragment, which anybody can make up.
-	for _, name := range []string{uri, at} {
-		u.mu.Lock()
-		kept, known := u.kept.Get(name)
-		u.mu.Unlock()
-		if known && u.clock.Now(ctx).Before(kept.until) {
-			return kept.text, kept.err
-		}
+func (u *requestURIs) object(ctx context.Context, clientID, uri string) (string, error) {
+	at, fragment, _ := strings.Cut(uri, "#") // another one means another content (OpenID Connect Core section 6.2)
+	name := clientID + " " + at
+	u.mu.Lock()
+	kept, _ := u.kept.Get(name)
+	u.mu.Unlock()
+	if text, known, err := kept.at(u.clock.Now(ctx), fragment); known {
+		return text, err
 	}
 	// As for key sets, the fetch must not end because the first of those who wait for it is cancelled.
-	flight := u.flights.DoChan(at, func() (any, error) { return u.refetch(context.WithoutCancel(ctx), at, fragment), nil })
+	flight := u.flights.DoChan(name, func() (any, error) {
+		return u.refetch(context.WithoutCancel(ctx), clientID, name, at, fragment)
+	})
 	select {
 	case <-ctx.Done():
 		return "", ctx.Err()
 	case result := <-flight:
-		object := result.Val.(fetchedObject) //nolint:forcetypeassert // of the function above
-		return object.text, object.err
+		text, _ := result.Val.(string)
+		return text, result.Err
 	}
 }
 
-func (u *requestURIs) refetch(ctx context.Context, at, fragment string) fetchedObject {
-	name := at
-	if fragment != "" {
-		name += "#" + fragment // another one means another content (OpenID Connect Core section 6.2)
+// may tells whether an object may be fetched again, and counts that.
+func (u *requestURIs) may(clientID, name string, now time.Time) (kept fetchedObject, ok bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	kept, _ = u.kept.Get(name)
+	due, _ := u.due.Get(clientID)
+	ok = pacePerURI().take(&kept.due, now) && pacePerClient().take(&due, now)
+	u.kept.Add(name, kept)
+	u.due.Add(clientID, due)
+	return kept, ok
+}
+
+func (u *requestURIs) refetch(ctx context.Context, clientID, name, at, fragment string) (string, error) {
+	now := u.clock.Now(ctx)
+	object, ok := u.may(clientID, name, now)
+	if !ok {
+		// Whoever made up the fragments must not keep others from signing in: most objects never change.
+		if object.text != "" && !object.private && now.Sub(object.fetched) < objectFresh {
+			return object.text, nil
+		}
+		return "", errTooOften
 	}
 	response, err := u.fetch.Get(ctx, at, "application/oauth-authz-req+jwt, application/jwt", maxRequestObject)
-	object := fetchedObject{text: strings.TrimSpace(string(response.Body))}
-	lifetime := freshFor(response.CacheControl)
+	text := strings.TrimSpace(string(response.Body))
 	switch {
 	case err != nil:
-		name, object.err, lifetime = at, fmt.Errorf("request_uri: %v", err), objectPause //nolint:errorlint // see object
-	case object.text == "":
-		name, object.err, lifetime = at, errors.New("request_uri: the response is empty"), objectPause
-	case names(fragment, response.Body):
-		lifetime = objectImmutable
+		object.err, object.failed = fmt.Errorf("request_uri: %v", err), now //nolint:errorlint // see object
+	case text == "":
+		object.err, object.failed = errors.New("request_uri: the response is empty"), now
+	default:
+		// A digest that is another one is no error: clients register a URI before its content is known,
+		// the fragment decides about caches alone, and the signature about the content.
+		sum := sha256.Sum256(response.Body)
+		object.text, object.digest, object.asked = text, base64.RawURLEncoding.EncodeToString(sum[:]), fragment
+		object.fetched, object.err = now, nil
+		object.fresh, object.private = freshFor(response.CacheControl)
 	}
-	if lifetime > 0 {
-		object.until = u.clock.Now(ctx).Add(lifetime)
-		u.mu.Lock()
-		u.kept.Add(name, object)
-		u.mu.Unlock()
-	}
-	return object
+	u.mu.Lock()
+	u.kept.Add(name, object)
+	u.mu.Unlock()
+	return object.text, object.err
 }
 
-// names tells whether a fragment is the digest of the content (OpenID Connect Core section 6.2). If it
-// is another one, that is no error: clients register a URI before its content is known, the fragment
-// decides about caches alone, and the signature about the content.
-func names(fragment string, content []byte) bool {
-	sum := sha256.Sum256(content)
-	return fragment == base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-// freshFor is how long a response may be kept by its Cache-Control (RFC 9111 section 5.2.2). One that
-// does not say so is not kept: the next request may be another one.
-func freshFor(cacheControl string) time.Duration {
-	var fresh time.Duration
+// freshFor is how long a response may be kept by its Cache-Control (RFC 9111 section 5.2.2), and whether it may
+// not be kept at all. One that does not say so is not fresh: the next request may be another one.
+func freshFor(cacheControl string) (fresh time.Duration, private bool) {
 	for directive := range strings.SplitSeq(strings.ToLower(cacheControl), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
 		switch name {
 		case "no-store", "no-cache":
-			return 0
+			return 0, true
 		case "max-age":
 			seconds, err := strconv.ParseUint(strings.Trim(value, `"`), 10, 31)
 			if err != nil {
-				return 0
+				return 0, false
 			}
 			fresh = min(time.Duration(seconds)*time.Second, objectFresh)
 		}
 	}
-	return fresh
+	return fresh, false
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/pem"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -142,6 +143,61 @@ func TestHowLongFetchedObjectsAreKept(t *testing.T) {
 	s.set("", "max-age=600", nil)
 	_, err = a.refer(objectURI+"#3", nil)
 	assert.Equal(t, refusal.CheckRequestURIFetch, assertRefused(t, err, "invalid_request_uri").Check)
+}
+
+// Fragments that anybody makes up lead to no more fetches than the URI and the client may have, and keep nobody from
+// signing in whose object is known.
+func TestFetchesOfOneURIAreBounded(t *testing.T) {
+	a, s := newReferring(t)
+	object := a.object(map[string]any{"exp": nil})
+	sum := sha256.Sum256([]byte(object))
+	named := objectURI + "#" + base64.RawURLEncoding.EncodeToString(sum[:])
+	flood := func(uri string) (last error) {
+		for n := range 100 {
+			_, last = a.refer(uri+"#"+fmt.Sprint(n), nil)
+		}
+		return last
+	}
+	s.set(object, "", nil)
+	require.NoError(t, flood(objectURI), "what was fetched last will do")
+	_, err := a.refer(named, nil)
+	require.NoError(t, err)
+	assert.Equal(t, 10, s.times())
+	a.advance(2 * time.Second)
+	require.NoError(t, flood(objectURI))
+	assert.Equal(t, 1, s.times())
+
+	a.advance(time.Hour)
+	s.set(object, "no-store", nil)
+	assert.Contains(t, assertRefused(t, flood(objectURI), "invalid_request_uri").Description, "too often")
+	assert.Equal(t, 10, s.times())
+	_, err = a.refer(named, nil)
+	require.NoError(t, err, "its content is known by the digest")
+
+	// Of a client with many URIs, and not of another client.
+	var uris []string
+	for n := range 20 {
+		uris = append(uris, fmt.Sprint(objectURI, n))
+	}
+	a.update("app", func(c *client.Client) { c.RequestURIs = uris })
+	a.advance(time.Hour)
+	for _, uri := range uris {
+		_ = flood(uri)
+	}
+	assert.Equal(t, 30, s.times())
+	a.client(client.Client{
+		ID: "other", GrantTypes: []client.GrantType{client.AuthorizationCode}, RedirectURIs: []string{callback}, Scopes: []string{"openid"},
+		JWKS: string(keySetOf(t, "k1", a.key.Public())), RequestURIs: uris,
+	})
+	_, err = a.refer(uris[0], url.Values{"client_id": {"other"}})
+	assertRefused(t, err, "invalid_request_object")
+	assert.Equal(t, 1, s.times())
+
+	// A server that fails is left alone, whatever the fragment.
+	a.advance(time.Hour)
+	s.set("", "", outbound.ErrFetch)
+	assertRefused(t, flood(uris[0]), "invalid_request_uri")
+	assert.Equal(t, 1, s.times())
 }
 
 // A registered URI is no way into the network of the server: the real client is used here, with servers that would
