@@ -194,7 +194,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		secrets:       clientSecrets,
 		stolen:        stolen,
 		users:         users,
-		registry:      client.NewRegistry(store, gate, clientSecrets, e.clock, e.random).WithSectors(client.NewSectors(lateFetch{c})),
+		registry:      client.NewRegistry(store, gate, clientSecrets, e.clock, e.random).WithSectors(client.NewSectors(lateFetch{c}, e.clock)),
 		subjects:      subjects,
 		initialTokens: registration.NewInitialTokens(store, gate, e.clock, e.random),
 		catalogue:     consent.NewCatalogue(store, gate, e.clock),

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/fault"
@@ -78,6 +81,10 @@ func (c *Client) validateSector(bad *Invalid) {
 const (
 	maxSector      = 256 << 10
 	maxSectorLists = 5000
+	// sectorPause is how long a document that could not be had is not fetched again: where anybody can register,
+	// it could be on a server that never heard of this one.
+	sectorPause    = 10 * time.Second
+	sectorFailures = 1000
 )
 
 type sectorFetcher interface {
@@ -86,10 +93,26 @@ type sectorFetcher interface {
 
 // Sectors checks whether a client may name a sector: the document at its URI has all its redirect URIs (OpenID
 // Connect Core section 8.1).
-type Sectors struct{ fetch sectorFetcher }
+type Sectors struct {
+	fetch  sectorFetcher
+	clock  provider.Clock
+	failed *lru.Cache[string, failedSector]
+}
+
+// failedSector is a document that is not fetched again until then.
+type failedSector struct {
+	wrong *fault.Fault
+	until time.Time
+}
 
 // NewSectors makes a Sectors.
-func NewSectors(fetch sectorFetcher) *Sectors { return &Sectors{fetch} }
+func NewSectors(fetch sectorFetcher, clock provider.Clock) *Sectors {
+	failed, err := lru.New[string, failedSector](sectorFailures)
+	if err != nil { // only for a size that is not positive
+		panic("client: " + err.Error())
+	}
+	return &Sectors{fetch, clock, failed}
+}
 
 // sectorDocument is what was fetched for a transaction.
 type sectorDocument struct {
@@ -100,8 +123,8 @@ type sectorDocument struct {
 
 type sectorKey struct{}
 
-// check returns *Invalid for a client whose sector does not have it. The document is fetched anew each time, and
-// never inside a transaction: that is repeated afterwards.
+// check returns *Invalid for a client whose sector does not have it. A document is fetched anew each time, unless that
+// has just failed, and never inside a transaction: that is repeated afterwards.
 func (s *Sectors) check(ctx context.Context, c *Client) error {
 	if c.SectorIdentifierURI == "" {
 		return nil
@@ -128,28 +151,37 @@ func (s *Sectors) check(ctx context.Context, c *Client) error {
 	return bad.orNil()
 }
 
-// read fetches a document. Why that failed is not told: who registers a client may not learn what is behind a
-// firewall.
+// read fetches a document.
 func (s *Sectors) read(ctx context.Context, uri string) sectorDocument {
-	d := sectorDocument{uri: uri}
 	if s == nil || s.fetch == nil {
-		d.wrong = fault.New(fault.SectorFetch)
-		return d
+		return sectorDocument{uri: uri, wrong: fault.New(fault.SectorFetch)}
 	}
+	if f, known := s.failed.Get(uri); known && s.clock.Now(ctx).Before(f.until) {
+		return sectorDocument{uri: uri, wrong: f.wrong}
+	}
+	d := sectorDocument{uri: uri}
+	if d.redirects, d.wrong = s.document(ctx, uri); d.wrong != nil && ctx.Err() == nil {
+		s.failed.Add(uri, failedSector{d.wrong, s.clock.Now(ctx).Add(sectorPause)})
+	}
+	return d
+}
+
+// document returns the URIs in a document. Why it could not be fetched is not told: who registers a client may not learn
+// what is behind a firewall.
+func (s *Sectors) document(ctx context.Context, uri string) ([]string, *fault.Fault) {
 	response, err := s.fetch.Get(ctx, uri, "application/json", maxSector)
 	if err != nil {
-		d.wrong = fault.New(fault.SectorFetch)
-		return d
+		return nil, fault.New(fault.SectorFetch)
 	}
 	var list []*string
 	if provider.TooDeep(response.Body) || json.Unmarshal(response.Body, &list) != nil || len(list) > maxSectorLists || slices.Contains(list, nil) || list == nil {
-		d.wrong = fault.New(fault.SectorDocument, "most", maxSectorLists)
-		return d
+		return nil, fault.New(fault.SectorDocument, "most", maxSectorLists)
 	}
-	for _, one := range list {
-		d.redirects = append(d.redirects, *one)
+	redirects := make([]string, len(list))
+	for i, one := range list {
+		redirects[i] = *one
 	}
-	return d
+	return redirects, nil
 }
 
 // changedSector checks the sector of a client where the redirect URIs or the sector change. It refuses to move

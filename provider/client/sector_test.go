@@ -102,7 +102,7 @@ func TestSectorsListTheirRedirectURIs(t *testing.T) {
 	t.Parallel()
 	plain, store := newRegistry(t)
 	host := &sectorHost{t: t, body: `["https://a.example.com/cb","https://b.example.com/cb"]`}
-	r, ctx := plain.WithSectors(client.NewSectors(host)), t.Context()
+	r, ctx := plain.WithSectors(client.NewSectors(host, time.Now)), t.Context()
 	create := func(id string, uris ...string) error {
 		_, err := r.Create(ctx, audittest.Operator(), pairwiseClient(id, uris...), "")
 		return err
@@ -166,7 +166,7 @@ func TestHostileSectorDocuments(t *testing.T) {
 		{`["` + mine + `/"]`, "lacks"},
 		{`["https://a.example.com/"]`, "lacks"},
 	} {
-		with := r.WithSectors(client.NewSectors(&sectorHost{t: t, body: c.body}))
+		with := r.WithSectors(client.NewSectors(&sectorHost{t: t, body: c.body}, time.Now))
 		_, err := with.Create(t.Context(), audittest.Operator(), pairwiseClient(fmt.Sprint("app-", n), mine), "")
 		if c.fault == "" {
 			assert.NoError(t, err, c.body)
@@ -174,10 +174,34 @@ func TestHostileSectorDocuments(t *testing.T) {
 		}
 		assert.Equal(t, []string{"sector_identifier_uri sector_" + c.fault}, faults(t, err), n)
 	}
-	with := r.WithSectors(client.NewSectors(&sectorHost{t: t, err: fmt.Errorf("%w: 10.0.0.1 is behind the firewall", outbound.ErrFetch)}))
+	with := r.WithSectors(client.NewSectors(&sectorHost{t: t, err: fmt.Errorf("%w: 10.0.0.1 is behind the firewall", outbound.ErrFetch)}, time.Now))
 	_, err = with.Create(t.Context(), audittest.Operator(), pairwiseClient("app", mine), "")
 	assert.Equal(t, []string{"sector_identifier_uri sector_fetch"}, faults(t, err))
 	assert.NotContains(t, err.Error(), "firewall")
+}
+
+// A server that has no document is left alone for a while, whoever is told to be of its sector.
+func TestFailedSectorsArePaused(t *testing.T) {
+	t.Parallel()
+	r, _ := newRegistry(t)
+	host, now := &sectorHost{t: t}, time.Now()
+	r = r.WithSectors(client.NewSectors(host, func() time.Time { return now }))
+	for _, failure := range []struct {
+		body, code string
+		err        error
+	}{{"", "sector_identifier_uri sector_fetch", outbound.ErrFetch}, {"{}", "sector_identifier_uri sector_document", nil}} {
+		host.body, host.err = failure.body, failure.err
+		host.count.Store(0)
+		for range 3 {
+			_, err := r.Create(t.Context(), audittest.Operator(), pairwiseClient("app", "https://a.example.com/cb"), "")
+			assert.Equal(t, []string{failure.code}, faults(t, err))
+		}
+		assert.EqualValues(t, 1, host.count.Load())
+		now = now.Add(10 * time.Second)
+	}
+	host.body = `["https://a.example.com/cb"]`
+	_, err := r.Create(t.Context(), audittest.Operator(), pairwiseClient("app", "https://a.example.com/cb"), "")
+	require.NoError(t, err)
 }
 
 // Imports are checked like all others.
@@ -185,7 +209,7 @@ func TestImportedSectorsAreChecked(t *testing.T) {
 	t.Parallel()
 	store, registry, _ := importing(t)
 	host := &sectorHost{t: t, body: `["https://a.example.com/cb"]`}
-	results, err := registry.WithSectors(client.NewSectors(host)).Import(store, audittest.Operator(), false).Add(t.Context(), []*client.Imported{
+	results, err := registry.WithSectors(client.NewSectors(host, time.Now)).Import(store, audittest.Operator(), false).Add(t.Context(), []*client.Imported{
 		{Client: *pairwiseClient("mine", "https://a.example.com/cb"), Secret: strings.Repeat("s", 40)},
 		{Client: *pairwiseClient("thief", "https://thief.example/cb"), Secret: strings.Repeat("s", 40)},
 	}, nil)

@@ -132,7 +132,7 @@ func newFixture(t *testing.T) *fixture {
 
 	secrets := client.NewSecrets(password.New(rand.Reader, 2), ring.Key(keyring.ClientSecret), rand.Reader)
 	h.hasher, h.fetches = password.New(rand.Reader, 2), &fetches{}
-	h.registry = client.NewRegistry(store, h.gate, secrets, clock, rand.Reader).WithSectors(client.NewSectors(h.fetches))
+	h.registry = client.NewRegistry(store, h.gate, secrets, clock, rand.Reader).WithSectors(client.NewSectors(h.fetches, clock))
 	subjects, err := oauth.NewSubjects(ring.Key(keyring.PairwiseSubject))
 	require.NoError(t, err)
 	clientKeys := oauth.NewClientKeys(h.fetches, clock)
