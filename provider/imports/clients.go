@@ -75,6 +75,9 @@ func (s *Clients) Write(ctx context.Context, batch []Item) ([]Outcome, error) {
 		if added[i].State != Refused {
 			names = append(names, clients[i].Scopes...)
 		}
+		if clients[i].Pairwise() {
+			added[i].Notes = append(slices.Clone(added[i].Notes), "knows its users by pairwise subjects of this server: by others than where it comes from")
+		}
 	}
 	err = s.ensure(ctx, names, clients, added)
 	for i, outcome := range added {

@@ -57,7 +57,7 @@ func (r *Reader) client(n int, c Client) imports.Item {
 	item.Complete(line, imports.ParseClient)
 	switch {
 	case c.SubjectType == "pairwise":
-		item.Fault = &imports.Fault{Field: "/subject_type", Reason: "is pairwise: this server would show the application other subjects"}
+		item.Fault = &imports.Fault{Field: "/subject_type", Reason: `is pairwise: this server would show the application other subjects: put "public" or "pairwise" there if the application can be told that its users have new ones`}
 	case len(grants) == 0:
 		item.Fault = &imports.Fault{Field: "/grant_types", Reason: "has only what this server does not offer: " + strings.Join(dropped, ", ")}
 	}

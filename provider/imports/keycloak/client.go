@@ -31,6 +31,7 @@ type client struct {
 	DefaultClientScopes       []string          `json:"defaultClientScopes"`
 	OptionalClientScopes      []string          `json:"optionalClientScopes"`
 	Attributes                map[string]string `json:"attributes"`
+	ProtocolMappers           []protocolMapper  `json:"protocolMappers"`
 }
 
 // builtIn are the clients that Keycloak makes for itself in every realm.
@@ -64,6 +65,9 @@ func (r *Reader) client(text json.RawMessage) (*imports.Item, error) {
 	item.Notes = append(notes, c.formerSecret()...)
 	c.options(line)
 	c.scopes(line)
+	if other := c.subjects(line); fault == nil {
+		fault = other
+	}
 	item.Complete(line, imports.ParseClient)
 	if fault != nil {
 		item.Fault = fault

@@ -92,6 +92,18 @@ func TestRefusedClientsKeepWhatTheyHad(t *testing.T) {
 			[]client.GrantType{},
 			0,
 		},
+		"pairwise subjects": {
+			`{` + common + `"standardFlowEnabled":true,"protocolMappers":[{"name":"x","protocolMapper":"oidc-sub-mapper","config":{"claim.name":"sub"}},{"name":"p","protocolMapper":"oidc-sha256-pairwise-sub-mapper","config":{"pairwiseSubAlgorithmSalt":"s","sectorIdentifierUri":"https://a.example.com/sector"}}]}`, "/subject_type",
+			map[string]any{"subject_type": "pairwise"},
+			[]client.GrantType{client.AuthorizationCode, client.RefreshToken},
+			1,
+		},
+		"subjects by an attribute": {
+			`{` + common + `"standardFlowEnabled":true,"protocolMappers":[{"name":"p","protocolMapper":"oidc-usermodel-attribute-mapper","config":{"claim.name":"sub","user.attribute":"number"}}]}`, "/subject_type",
+			map[string]any{"subject_type": "public"},
+			[]client.GrantType{client.AuthorizationCode, client.RefreshToken},
+			1,
+		},
 		"a masked secret": {
 			`{` + strings.Replace(common, "0123456789abcdef0123456789abcdef", "**********", 1) + `"standardFlowEnabled":true,"implicitFlowEnabled":true}`, "/client_secret",
 			map[string]any{"client_secret": "0123456789abcdef0123456789abcdef"},
@@ -120,6 +132,9 @@ func TestRefusedClientsKeepWhatTheyHad(t *testing.T) {
 			assert.Equal(t, "1m0s", c.AccessTokenLifetime.String(), name)
 		}
 	}
+	usual, err := read(t, strings.NewReader(`{"clients":[{`+common+`"standardFlowEnabled":true,"protocolMappers":[{"name":"x","protocolMapper":"oidc-sub-mapper","config":{"claim.name":"sub"}},{"name":"y","protocolMapper":"oidc-usermodel-attribute-mapper","config":{"claim.name":"number"}}]}]}`), nil)
+	require.NoError(t, err)
+	assert.Nil(t, usual["client x"].Fault, "whose sub is the id")
 	line, _ := lineOf(t, `{`+common+`"standardFlowEnabled":true,"implicitFlowEnabled":true,"clientAuthenticatorType":"client-x509"}`)
 	assert.Contains(t, line["_notes"], "left out: the implicit flow, which is off unless GATEHOUSE_RESPONSE_TYPES turns it on", "which the line does not show")
 }
