@@ -55,7 +55,7 @@ func newTokens(r *registration) *Tokens {
 	}
 }
 
-// Expect names grant types at the start, with the errors whose rate an alert watches: rate() would
+// Expect names the grant types of the token endpoint at the start, with the errors whose rate an alert watches: rate() would
 // miss the first refusals of a new series.
 func (t *Tokens) Expect(grantTypes ...client.GrantType) {
 	for _, grantType := range grantTypes {

@@ -82,7 +82,7 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 	case oauth.Prove, oauth.SetUp:
 		return b.stepUp(w, r, p, f, s, step)
 	case oauth.Keep:
-		return b.keepAccount(w, r, p)
+		return b.keepAccount(w, r, p, f)
 	case oauth.Consent:
 		return b.showConsent(w, r, p, f, s)
 	default:
@@ -93,7 +93,7 @@ func (b *Browser) advanceAs(w http.ResponseWriter, r *http.Request, p progress, 
 // stepUp has a person who is signed in give another factor, or set one up. What was given towards another session is
 // forgotten, which would go first.
 func (b *Browser) stepUp(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session, step oauth.Step) error {
-	sealed, err := b.seal(w, r, p)
+	sealed, err := b.seal(w, r, p, f)
 	if err != nil {
 		return err
 	}
@@ -106,8 +106,8 @@ func (b *Browser) stepUp(w http.ResponseWriter, r *http.Request, p progress, f o
 }
 
 // keepAccount asks a person whose account is to be deleted whether to keep it, and then goes on.
-func (b *Browser) keepAccount(w http.ResponseWriter, r *http.Request, p progress) error {
-	sealed, err := b.seal(w, r, p)
+func (b *Browser) keepAccount(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow) error {
+	sealed, err := b.seal(w, r, p, f)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (b *Browser) keepAccount(w http.ResponseWriter, r *http.Request, p progress
 
 // register leads to the page for a new account, which leads back to authorize.
 func (b *Browser) register(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow) error {
-	sealed, err := b.seal(w, r, p)
+	sealed, err := b.seal(w, r, p, f)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (b *Browser) register(w http.ResponseWriter, r *http.Request, p progress, f
 	return nil
 }
 
-// approve responds with a code.
+// approve responds with what the response type names.
 func (b *Browser) approve(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session, decision oauth.Decision) error {
 	response, err := b.Authorize.Approve(r.Context(), f, s, decision)
 	if errors.Is(err, provider.ErrStale) {

@@ -23,7 +23,7 @@ import (
 func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, s *session.Session) error {
 	asked := f.Request.Asked()
 	p.UserID, p.Shown = s.User.ID, &asked
-	sealed, err := b.seal(w, r, p)
+	sealed, err := b.seal(w, r, p, f)
 	if err != nil {
 		return err
 	}
@@ -48,10 +48,13 @@ func (b *Browser) showConsent(w http.ResponseWriter, r *http.Request, p progress
 	})
 }
 
-// lasts tells how long the application will have access, if it is not revoked.
+// lasts tells how long the application will have access, if it is not revoked; zero: it gets none, but an ID token.
 func (b *Browser) lasts(r *oauth.AuthorizeRequest) pages.Lasts {
+	code := client.Returns(r.ResponseType, client.ResponseCode)
 	switch {
-	case !r.Client.MayUse(client.RefreshToken):
+	case !code && !client.Returns(r.ResponseType, client.ResponseToken):
+		return pages.Lasts{}
+	case !code || !r.Client.MayUse(client.RefreshToken):
 		return pages.Lasts{For: b.Lifetimes.AccessOf(r.Client)}
 	case slices.Contains(r.Scopes, "offline_access"):
 		return pages.Lasts{For: b.Lifetimes.RefreshOf(r.Client)}
@@ -135,7 +138,7 @@ func (b *Browser) ServeConsent(w http.ResponseWriter, r *http.Request) error {
 	case step == oauth.Prove, step == oauth.SetUp: // the registration of the client has changed meanwhile
 		return b.stepUp(w, r, p, f, s, step)
 	case step == oauth.Keep:
-		return b.keepAccount(w, r, p)
+		return b.keepAccount(w, r, p, f)
 	case form.Get("action") == "switch":
 		// Another user may sign in and be asked. The current user stays signed in until then.
 		p.UserID = provider.ID{}

@@ -1,8 +1,12 @@
 package browser
 
 import (
+	"bytes"
+	"compress/flate"
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -55,18 +59,57 @@ func (b *Browser) begin(ctx context.Context, form url.Values) (progress, error) 
 	return progress{ID: provider.NewID(now, b.Random), StartedAt: now, Params: parameters.Form.Encode(), Signed: parameters.Signed}, nil
 }
 
-// seal binds the flow to the browser, and sets the cookie when there is none yet.
-func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (string, error) {
+// maxFlow bounds a sealed flow, which pages send back in a URL, and maxPlainFlow one that was compressed.
+const (
+	maxFlow      = wire.MaxQuery - len("flow=")
+	maxPlainFlow = 128 << 10
+)
+
+// compressed marks a flow that was compressed. One that was not is a JSON object.
+const compressed = 'z'
+
+// seal binds the flow to the browser, and sets the cookie when there is none yet. The application learns that its
+// request is too long now, and not after the sign-in. What would be is compressed: a request object from a URI may be
+// as long as a flow, and its claims are longer in it.
+func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow) (string, error) {
 	plain, err := json.Marshal(p)
 	if err != nil {
 		return "", err
 	}
 	text := b.Web.Seal(w, r, websession.Authorization, plain)
-	if len(text) > wire.MaxQuery-len("flow=") {
-		// Now, and not after sign-in, when it is sent back in a URL.
-		return "", refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request is too long.")
+	if len(text) > maxFlow && len(plain) <= maxPlainFlow {
+		if plain, err = deflated(plain); err != nil {
+			return "", err
+		}
+		text = b.Web.Seal(w, r, websession.Authorization, plain)
+	}
+	if len(text) > maxFlow {
+		return "", b.errorForApplication(f, refusal.New(refusal.InvalidRequest, refusal.CheckBodySize,
+			fmt.Sprintf("The request is too long for the sign-in: it takes %d bytes, of at most %d.", len(text), maxFlow)))
 	}
 	return text, nil
+}
+
+func deflated(plain []byte) ([]byte, error) {
+	short := bytes.NewBuffer([]byte{compressed})
+	w, err := flate.NewWriter(short, flate.DefaultCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(plain); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return short.Bytes(), nil
+}
+
+func inflated(text []byte) ([]byte, error) {
+	if len(text) == 0 || text[0] != compressed {
+		return text, nil
+	}
+	return io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(text[1:])), maxPlainFlow))
 }
 
 // open reads a flow back. It refuses one that was made for another browser or changed: otherwise an
@@ -74,6 +117,9 @@ func (b *Browser) seal(w http.ResponseWriter, r *http.Request, p progress) (stri
 func (b *Browser) open(r *http.Request, text string) (progress, error) {
 	broken := refusal.New(refusal.InvalidRequest, refusal.CheckFlow, "This page was opened in another browser, is too old, or was changed.")
 	plain, err := b.Web.Open(r, websession.Authorization, text)
+	if err == nil {
+		plain, err = inflated(plain)
+	}
 	if err != nil {
 		return progress{}, broken
 	}

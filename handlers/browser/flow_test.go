@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/websession"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
+	"github.com/gatehouse-id/gatehouse/provider/refusal"
 	"github.com/gatehouse-id/gatehouse/storage/storagetest"
 )
 
@@ -42,7 +45,7 @@ func TestFlowsOpenInTheirBrowserForAnHour(t *testing.T) {
 	page := httptest.NewRecorder()
 	begun, err := b.begin(t.Context(), url.Values{"client_id": {"app"}, "state": {"secret-of-the-app"}})
 	require.NoError(t, err)
-	text, err := b.seal(page, httptest.NewRequest(http.MethodGet, "/", nil), begun)
+	text, err := b.seal(page, httptest.NewRequest(http.MethodGet, "/", nil), begun, oauth.Flow{})
 	require.NoError(t, err)
 	cookies := page.Result().Cookies()
 	require.Len(t, cookies, 1)
@@ -72,6 +75,31 @@ func TestFlowsOpenInTheirBrowserForAnHour(t *testing.T) {
 		changed[i] ^= 1
 		require.Error(t, open(string(changed), cookies[0]), "changed at %d", i)
 	}
+
+	// A request that is longer than a page can send back is compressed, and refused if it is too long then.
+	var claims strings.Builder
+	for n := range 800 {
+		fmt.Fprintf(&claims, `,"https://claims.example/%d":{"essential":true}`, n)
+	}
+	short := begun
+	begun, err = b.begin(t.Context(), url.Values{"client_id": {"app"}, "claims": {`{"userinfo":{"name":null` + claims.String() + `}}`}})
+	require.NoError(t, err)
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.AddCookie(cookies[0])
+	long, err := b.seal(page, r, begun, oauth.Flow{})
+	require.NoError(t, err)
+	assert.Greater(t, len(begun.Params), 50_000)
+	require.NoError(t, open(long, cookies[0]))
+	for begun.Params = ""; len(begun.Params) < 32<<10; {
+		begun.Params += rand.Text()
+	}
+	_, err = b.seal(page, r, begun, oauth.Flow{Request: &oauth.AuthorizeRequest{RedirectURI: "https://app.example/cb"}})
+	var refused *refusal.Refusal
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, refusal.CheckBodySize, refused.Check)
+	var sent *redirected
+	require.ErrorAs(t, err, &sent, "the application learns of it")
+	begun = short
 
 	now = now.Add(time.Hour)
 	require.NoError(t, open(text, cookies[0]))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
+	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
 )
 
@@ -32,7 +33,7 @@ func (b *Browser) ServeLanguage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Language = chosen
-	if sealed, err = b.seal(w, r, p); err != nil {
+	if sealed, err = b.seal(w, r, p, oauth.Flow{}); err != nil {
 		return err
 	}
 	if again := ownPath(form.Get("again")); again.Path == factorPath || again.Path == setUpPath {
@@ -94,7 +95,7 @@ func (b *Browser) withLanguage(w http.ResponseWriter, r *http.Request, u *url.UR
 		return u // the page says what is wrong with it
 	}
 	p.Language = chosen
-	if sealed, err := b.seal(w, r, p); err == nil {
+	if sealed, err := b.seal(w, r, p, oauth.Flow{}); err == nil {
 		query.Set("flow", sealed)
 		u.RawQuery = query.Encode()
 	}

@@ -20,7 +20,7 @@ import (
 
 // showLogin shows the sign-in page of a flow, with a name filled in if there is one.
 func (b *Browser) showLogin(w http.ResponseWriter, r *http.Request, p progress, f oauth.Flow, username string) error {
-	sealed, err := b.seal(w, r, p)
+	sealed, err := b.seal(w, r, p, f)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ type Scope struct {
 	Claims []string
 }
 
-// Lasts is the maximum duration of an access.
+// Lasts is the maximum duration of an access; zero: there is none.
 type Lasts struct {
 	For time.Duration
 	// UntilSignOut: it ends with the session, if that ends earlier.

@@ -23,8 +23,8 @@ func requestEntries() map[Check]Entry {
 		},
 		CheckBodySize: {
 			"Request too large",
-			"The body of the request is larger than the endpoint takes: 64 KiB, and 256 KiB in the management API.",
-			"Send only what the endpoint asks for.",
+			"The body of the request is larger than the endpoint takes: 64 KiB, and 256 KiB in the management API. Or an authorization request is too long for the pages of the sign-in, which carry it: what it has outside and in its request object must fit into 16 KiB, compressed and encrypted.",
+			"Send only what the endpoint asks for; keep state and claims short.",
 			"No client needs bodies of this size; check what it sends.",
 		},
 		CheckContentType: {
