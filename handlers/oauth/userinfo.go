@@ -9,7 +9,7 @@ import (
 )
 
 type userInfo interface {
-	UserInfoResponse(ctx context.Context, call *oauth.Call) (oauth.UserInfoResponse, error)
+	UserInfo(ctx context.Context, call *oauth.Call) (oauth.UserInfoResponse, error)
 }
 
 // UserInfo serves the UserInfo endpoint (OpenID Connect Core section 5.3). A POST may bring
@@ -28,7 +28,7 @@ func UserInfo(endpoint userInfo) func(http.ResponseWriter, *http.Request) error 
 			}
 			call.Form = form
 		}
-		response, err := endpoint.UserInfoResponse(r.Context(), call)
+		response, err := endpoint.UserInfo(r.Context(), call)
 		if err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func decrypted(t *testing.T, text any, alg, enc, contentType string) string {
 func (r *refreshing) userInfo(token any) (oauth.UserInfoResponse, error) {
 	call := request(url.Values{})
 	call.Authorization = []string{"Bearer " + token.(string)}
-	return r.provider.UserInfoResponse(r.t.Context(), call)
+	return r.provider.UserInfo(r.t.Context(), call)
 }
 
 // change registers something else.

@@ -19,9 +19,9 @@ func (h *fixture) released(token any) map[string]any {
 	h.t.Helper()
 	r := request(url.Values{})
 	r.Authorization = []string{"Bearer " + token.(string)}
-	claims, err := h.provider.UserInfo(h.t.Context(), r)
+	response, err := h.provider.UserInfo(h.t.Context(), r)
 	require.NoError(h.t, err)
-	return claims
+	return response.Claims
 }
 
 // Grants from before the claims parameter was reduced store it unchanged. No user saw it on a

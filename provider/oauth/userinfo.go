@@ -19,14 +19,6 @@ func (n Names) in(audience []string) bool {
 	return len(audience) == 0 || slices.ContainsFunc(audience, func(a string) bool { return slices.Contains(n, a) })
 }
 
-// UserInfo returns the claims that the access token of the call releases (OpenID Connect Core
-// section 5.3). It takes two statements. A request with an active token counts against the budget
-// of its client, any other as unauthenticated.
-func (p *Provider) UserInfo(ctx context.Context, call *Call) (map[string]any, error) {
-	claims, _, err := p.userInfo(ctx, call)
-	return claims, err
-}
-
 // UserInfoResponse is what the UserInfo endpoint responds.
 type UserInfoResponse struct {
 	// Claims are sent as JSON, unless there is a JWT: signed, encrypted or both.
@@ -34,8 +26,10 @@ type UserInfoResponse struct {
 	JWT    string
 }
 
-// UserInfoResponse is UserInfo in the form that the client of the token is registered for (section 5.3.2).
-func (p *Provider) UserInfoResponse(ctx context.Context, call *Call) (UserInfoResponse, error) {
+// UserInfo returns the claims that the access token of the call releases (OpenID Connect Core section 5.3),
+// in the form that the client of the token is registered for (section 5.3.2). It takes two statements. A
+// request with an active token counts against the budget of its client, any other as unauthenticated.
+func (p *Provider) UserInfo(ctx context.Context, call *Call) (UserInfoResponse, error) {
 	claims, c, err := p.userInfo(ctx, call)
 	if err != nil {
 		return UserInfoResponse{}, err
