@@ -17,8 +17,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/storage"
 )
 
-// forSuite sets what serve --conformance needs where the operator has not: the suite makes thousands
-// of requests from one address, and keeps keys of its own on a host that may be private.
+// forSuite sets what serve --conformance needs. It turns on all that has a plan, whatever the operator says, since the
+// results stand for all of it; rate limits are off unless the operator sets some: the suite makes thousands of
+// requests from one address, and keeps keys of its own on a host that may be private.
 func (c *config) forSuite(variable func(string) string) error {
 	suite, err := conformance.FromEnvironment(variable)
 	if err != nil {
