@@ -496,25 +496,3 @@ func TestRegisteredKeysAreReadOnce(t *testing.T) {
 	assert.Same(t, &first[0], &keysOf(keySetOf(t, "k1", key.Public()))[0])
 	assert.True(t, keysOf(keySetOf(t, "k2", key.Public())).Has("k2"), "they are read again when they change")
 }
-
-// An answer is encrypted to the client's key for that, which is fetched again when it is old.
-func TestEncryptionKeyOfAClient(t *testing.T) {
-	a := newAsking(t, nil)
-	found := oauth.NewClientKeys(a.fetches, func() time.Time { return *a.now.Load() })
-	c := &client.Client{ID: "app", JWKSURI: "https://app.example/jwks"}
-	text, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{
-		{Key: a.key.Public(), KeyID: "s", Use: "sig"}, {Key: newECKey(t).Public(), KeyID: "either"}, {Key: newECKey(t).Public(), KeyID: "e", Use: "enc"},
-	}})
-	require.NoError(t, err)
-	a.fetches.set(text, nil)
-	key, err := found.EncryptionKey(t.Context(), c, "ECDH-ES")
-	require.NoError(t, err)
-	assert.Equal(t, "e", key.KeyID)
-	_, err = found.EncryptionKey(t.Context(), c, "RSA-OAEP-256")
-	require.Error(t, err)
-	a.fetches.set(keySetOf(t, "new", newECKey(t).Public()), nil)
-	a.advance(11 * time.Minute)
-	key, err = found.EncryptionKey(t.Context(), c, "ECDH-ES")
-	require.NoError(t, err)
-	assert.Equal(t, "new", key.KeyID)
-}

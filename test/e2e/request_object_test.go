@@ -27,12 +27,7 @@ func TestSignInByRequestObject(t *testing.T) {
 	s.env = append(s.env, "GATEHOUSE_REQUEST_OBJECTS=request,encrypted")
 	s.run()
 	s.stdin("wonderland\n", "user", "create", "alice", "--email", "alice@example.com", "--password-stdin")
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	set, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "k1", Use: "sig"}}})
-	require.NoError(t, err)
-	file := filepath.Join(t.TempDir(), "jwks.json")
-	require.NoError(t, os.WriteFile(file, set, 0o600))
+	key, file := newClientKey(t)
 	secret := s.client("app", "--grant-type", "authorization_code", "--redirect-uri", callback, "--scope", "openid profile", "--jwks", file, "--require-signed-request-object")
 
 	object := s.encrypted(signedBy(t, key, map[string]any{
@@ -58,9 +53,22 @@ func TestSignInByRequestObject(t *testing.T) {
 	assert.Equal(t, "request_uri_not_supported", returned(t, p.authorize(url.Values{"request_uri": {"https://app.example.test/o"}})).Get("error"))
 }
 
-func signedBy(t *testing.T, key *ecdsa.PrivateKey, claims map[string]any) string {
+// newClientKey is a key of an application, and the file of its key set.
+func newClientKey(t *testing.T) (key jose.JSONWebKey, file string) {
 	t.Helper()
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: "k1"}}, (&jose.SignerOptions{}).WithType("oauth-authz-req+jwt"))
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	key = jose.JSONWebKey{Key: private, KeyID: "k1", Algorithm: "ES256", Use: "sig"}
+	set, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{key.Public()}})
+	require.NoError(t, err)
+	file = filepath.Join(t.TempDir(), "jwks.json")
+	require.NoError(t, os.WriteFile(file, set, 0o600))
+	return key, file
+}
+
+func signedBy(t *testing.T, key jose.JSONWebKey, claims map[string]any) string {
+	t.Helper()
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: key}, (&jose.SignerOptions{}).WithType("oauth-authz-req+jwt"))
 	require.NoError(t, err)
 	payload, err := json.Marshal(claims)
 	require.NoError(t, err)

@@ -1,18 +1,11 @@
 package e2e_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"encoding/json"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -63,13 +56,7 @@ func TestResourceServerFollowsRevocations(t *testing.T) {
 func TestResourceServerAuthenticatesByItsKey(t *testing.T) {
 	t.Parallel()
 	s := start(t, "")
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	key := jose.JSONWebKey{Key: private, KeyID: "k1", Algorithm: "ES256"}
-	set, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{key.Public()}})
-	require.NoError(t, err)
-	path := filepath.Join(t.TempDir(), "keys.json")
-	require.NoError(t, os.WriteFile(path, set, 0o600))
+	key, path := newClientKey(t)
 	s.command("client", "create", "Invoices", "invoices-api", "--grant-type", "client_credentials", "--scope", audit.RevocationFeed, "--auth-method", "private_key_jwt", "--jwks", path)
 	a := s.resourceServer(t, func(o *resource.Options) {
 		o.Revocations = &resource.Revocations{ClientID: "invoices-api", SigningKey: &key}
