@@ -2,10 +2,12 @@ package browser
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
+	"github.com/gatehouse-id/gatehouse/handlers/pages"
 	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
@@ -15,16 +17,18 @@ import (
 
 // ServeAuthorize serves the authorization endpoint (RFC 6749 section 3.1).
 func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
+	read := wire.Query
 	if r.Method == http.MethodPost {
-		form, err := wire.Form(r)
-		if err != nil {
-			return err
-		}
-		return repeatAsGet(w, b.AuthorizePath, form)
+		read = wire.Form
 	}
-	form, err := wire.Query(r)
+	form, err := read(r)
 	if err != nil {
 		return err
+	}
+	if r.Method == http.MethodPost {
+		if answered, err := b.repeat(w, r, b.AuthorizePath, form); answered || err != nil {
+			return err
+		}
 	}
 	var p progress
 	if text := form.Get("flow"); text != "" && !form.Has("client_id") {
@@ -38,18 +42,30 @@ func (b *Browser) ServeAuthorize(w http.ResponseWriter, r *http.Request) error {
 	return b.advance(w, r, p)
 }
 
-// repeatAsGet answers a posted request with a redirect to the same one as a GET: SameSite=Lax
-// cookies are not sent with forms of other sites, so the user would not appear signed in.
-func repeatAsGet(w http.ResponseWriter, path string, form url.Values) error {
+// repeat answers a posted request with a redirect to the same one as a GET: SameSite=Lax cookies are not
+// sent with forms of other sites, so the user would not appear signed in. One that is too long for the
+// headers that proxies buffer is posted once more by a page of this server, where the cookies are sent; then it
+// returns false.
+func (b *Browser) repeat(w http.ResponseWriter, r *http.Request, path string, form url.Values) (answered bool, err error) {
 	query := form.Encode()
 	if len(query) > wire.MaxQuery {
-		return refusal.New(refusal.InvalidRequest, refusal.CheckFormEncoding, "The request is too long.")
+		return true, refusal.New(refusal.InvalidRequest, refusal.CheckBodySize,
+			fmt.Sprintf("The request is too long: it takes %d bytes, of at most %d.", len(query), wire.MaxQuery))
+	}
+	if len(path)+len(query) > maxLocation {
+		switch r.Header.Get("Sec-Fetch-Site") {
+		case "": // no browser, or an old one: it could not be told that the page has posted
+		case "same-origin":
+			return false, nil
+		default:
+			return true, b.Pages.For(r).FormPost(w, pages.FormPost{Action: path, Params: form})
+		}
 	}
 	if query != "" {
 		path += "?" + query
 	}
 	wire.SeeOther(w, path, nil)
-	return nil
+	return true, nil
 }
 
 // advance does the next step of a flow for the current session.

@@ -33,7 +33,9 @@ func (b *Browser) ServeLogout(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodPost && !presented {
 		// A form of another site comes without cookies: a missing cookie does not mean that no
 		// user is signed in. With the GET the cookies are sent.
-		return repeatAsGet(w, b.LogoutPath, form)
+		if answered, err := b.repeat(w, r, b.LogoutPath, form); answered || err != nil {
+			return err
+		}
 	}
 	s, err := b.Web.Current(r)
 	if err != nil {
