@@ -67,7 +67,7 @@ func withSecret(id string) clientSettings {
 }
 
 // withKeys has the clients authenticate by keys.
-func withKeys(c *configuration) error {
+func withKeys(c *configuration, _ browser) error {
 	for id, of := range map[string]*clientSettings{conformance.FirstKey: &c.Client, conformance.SecondKey: &c.Second} {
 		keys, err := conformance.PrivateJWKS(id)
 		if err != nil {
@@ -79,7 +79,7 @@ func withKeys(c *configuration) error {
 }
 
 // withRegistration has the suite register its clients itself.
-func withRegistration(c *configuration) error {
+func withRegistration(c *configuration, _ browser) error {
 	c.Client, c.Second, c.Post = clientSettings{Name: "Conformance suite 1"}, clientSettings{Name: "Conformance suite 2"}, clientSettings{}
 	return nil
 }

@@ -30,15 +30,14 @@ func run(ctx context.Context, args []string, variable func(string) string, out, 
 		return fail(progress, printExpected(out))
 	}
 	results, err := runPlans(ctx, o, variable, progress)
-	if err != nil {
+	if err != nil && len(results) == 0 {
 		return fail(progress, err)
 	}
+	print := printTable
 	if o.json {
-		err = printJSON(out, results)
-	} else {
-		err = printTable(out, results)
+		print = printJSON
 	}
-	return fail(progress, errors.Join(err, differences(results)))
+	return fail(progress, errors.Join(err, print(out, results), differences(results)))
 }
 
 func fail(w io.Writer, err error) int {

@@ -33,32 +33,32 @@ type attended struct {
 // module runs a module to its end, or gives it up. It returns its log as the suite has it.
 func (r *runner) module(ctx context.Context, plan string, m module, walked bool) (outcome, json.RawMessage, error) {
 	begin := now()
-	id, err := r.suite.start(ctx, plan, m)
-	if err != nil {
-		return outcome{}, nil, err
-	}
-	a := &attended{runner: r, id: id, module: m}
+	a := &attended{runner: r, module: m}
+	var err error
 	if walked {
 		if a.window, err = openWalker(ctx, r.where.Server()); err != nil {
 			return outcome{}, nil, err
 		}
 		defer a.window.close()
 	}
+	if a.id, err = r.suite.start(ctx, plan, m); err != nil {
+		return outcome{}, nil, err
+	}
 	last, err := a.attend(ctx, begin.Add(r.options.timeout))
 	if err != nil {
 		return outcome{}, nil, err
 	}
-	raw, log, err := r.suite.log(ctx, id)
+	raw, log, err := r.suite.log(ctx, a.id)
 	if err != nil {
 		return outcome{}, nil, err
 	}
 	if !last.ended() {
-		if err := r.suite.stop(ctx, id); err != nil {
+		if err := r.suite.stop(ctx, a.id); err != nil {
 			a.note("it could not be stopped: %v", err)
 		}
 	}
 	return outcome{
-		Module: m.Name, Variant: m.variantText(), ID: id, Result: resultOf(last), Seconds: now().Sub(begin).Round(100 * time.Millisecond).Seconds(),
+		Module: m.Name, Variant: m.variantText(), ID: a.id, Result: resultOf(last), Seconds: now().Sub(begin).Round(100 * time.Millisecond).Seconds(),
 		Findings: findings(log), Notes: a.notes,
 	}, raw, nil
 }

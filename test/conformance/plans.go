@@ -87,9 +87,11 @@ func signOutPlan(name, suite, client string, modules int, expected []expectation
 // walked leaves the suite's browser without scripts, so that every page waits for the runner's.
 func walked(p plan) plan {
 	p.walked = true
-	p.change = func(c *configuration, _ browser) error {
+	change := p.change
+	p.change = func(c *configuration, b browser) error {
+		err := change(c, b)
 		c.Browser = []script{}
-		return nil
+		return err
 	}
 	return p
 }
@@ -103,7 +105,7 @@ func dynamicPlan(responseType string, modules int, expected []expectation) plan 
 	return plan{
 		name: "dynamic-" + strings.ReplaceAll(responseType, " ", "-"), suite: "oidcc-dynamic-certification-test-plan", modules: modules,
 		variant:  map[string]string{"response_type": responseType},
-		change:   func(c *configuration, _ browser) error { return withRegistration(c) },
+		change:   withRegistration,
 		expected: expected,
 	}
 }
@@ -141,7 +143,7 @@ func plans() []plan {
 		{
 			name: "third-party-login", suite: "oidcc-3rdparty-init-login-certification-test-plan", modules: 2,
 			variant: map[string]string{"response_type": "code"},
-			change:  func(c *configuration, _ browser) error { return withRegistration(c) },
+			change:  withRegistration,
 		},
 		signOutPlan("logout", "oidcc-rp-initiated-logout-certification-test-plan", conformance.First, 11, signOuts()),
 		signOutPlan("frontchannel-logout", "oidcc-frontchannel-rp-initiated-logout-certification-test-plan", conformance.FrontChannel, 2, nil),
@@ -152,7 +154,7 @@ func plans() []plan {
 			name: "private-key-jwt", suite: "oidcc-test-plan", modules: 37,
 			expected: signIns(expectation{"oidcc-redirect-uri-query-added", "", review, noRedirect}),
 			variant:  map[string]string{"client_auth_type": "private_key_jwt", "response_type": "code", "response_mode": "default", "client_registration": "static_client"},
-			change:   func(c *configuration, _ browser) error { return withKeys(c) },
+			change:   withKeys,
 		},
 	}
 }

@@ -25,8 +25,11 @@ func (a *attended) rotate(ctx context.Context) error {
 	}
 	defer got.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(got.Body, 1<<16))
-	if err != nil || got.StatusCode != http.StatusCreated {
-		return fmt.Errorf("rotate the signing key: status %d: %s (%w)", got.StatusCode, answer, err)
+	if err != nil {
+		return fmt.Errorf("rotate the signing key: %w", err)
+	}
+	if got.StatusCode != http.StatusCreated {
+		return fmt.Errorf("rotate the signing key: status %d: %s", got.StatusCode, answer)
 	}
 	a.note("a new signing key was published")
 	return nil

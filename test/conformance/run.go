@@ -37,7 +37,7 @@ test/conformance/README.md has the whole of it`
 
 const tokenVariable = "CONFORMANCE_TOKEN" //nolint:gosec // the name of a variable
 
-// runPlans runs the plans that were asked for, one after the other.
+// runPlans runs the plans that were asked for, one after the other. With an error it returns what was done before.
 func runPlans(ctx context.Context, o options, variable func(string) string, progress io.Writer) (_ []result, err error) {
 	where, err := conformance.FromEnvironment(variable)
 	if err != nil {
@@ -58,9 +58,9 @@ func runPlans(ctx context.Context, o options, variable func(string) string, prog
 		return nil, err
 	}
 	if r.issuer == "" {
-		s, err := startServer(ctx, o, where, &known, progress)
-		if err != nil {
-			return nil, err
+		s, startErr := startServer(ctx, o, where, &known, progress)
+		if startErr != nil {
+			return nil, startErr
 		}
 		defer func() { err = errors.Join(err, s.stop()) }()
 		r.issuer = s.issuer
@@ -78,7 +78,7 @@ func runPlans(ctx context.Context, o options, variable func(string) string, prog
 		}
 		one, err := r.run(ctx, p)
 		if err != nil {
-			return nil, fmt.Errorf("plan %s: %w", p.name, err)
+			return results, fmt.Errorf("plan %s: %w", p.name, err)
 		}
 		results = append(results, one)
 	}

@@ -11,25 +11,20 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/cmd/gatehouse/conformance"
 	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
-const (
-	startTime = time.Minute
-	stopTime  = 20 * time.Second
-)
+const startTime = time.Minute
 
 // server is a gatehouse that runs for the suite, with a directory that goes when it stops.
 type server struct {
-	issuer string
-	dir    string
-	cmd    *exec.Cmd
-	log    *os.File
-	ended  chan error
+	issuer  string
+	dir     string
+	log     *os.File
+	running *services.Child
 }
 
 // startServer builds a gatehouse unless there is one, and starts it on an empty database.
@@ -38,7 +33,7 @@ func startServer(ctx context.Context, o options, where conformance.Suite, known 
 	if err != nil {
 		return nil, err
 	}
-	s := &server{issuer: o.issuer, dir: dir, ended: make(chan error, 1)}
+	s := &server{issuer: o.issuer, dir: dir}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, os.RemoveAll(dir))
@@ -47,7 +42,7 @@ func startServer(ctx context.Context, o options, where conformance.Suite, known 
 	binary := o.binary
 	if binary == "" {
 		_, _ = fmt.Fprintln(progress, "building the server")
-		if binary, err = build(ctx, dir); err != nil {
+		if binary, err = services.BuildServer(ctx, dir); err != nil {
 			return nil, err
 		}
 	}
@@ -72,31 +67,20 @@ func startServer(ctx context.Context, o options, where conformance.Suite, known 
 	if s.log, err = os.Create(filepath.Join(o.export, "gatehouse.log")); err != nil {
 		return nil, err
 	}
-	s.cmd = exec.Command(binary, "serve", "--conformance") //nolint:gosec,noctx // the developer's own; it is stopped below, and not killed
-	s.cmd.Env = append(withoutSettings(os.Environ()),
+	cmd := exec.Command(binary, "serve", "--conformance") //nolint:gosec,noctx // the developer's own; it is stopped below, and not killed
+	cmd.Env = append(withoutSettings(os.Environ()),
 		"GATEHOUSE_ISSUER="+s.issuer, "GATEHOUSE_LISTEN="+listen, "GATEHOUSE_OPS_LISTEN="+ops, "GATEHOUSE_DATA_DIR="+dir,
 		"GATEHOUSE_TLS_CERT="+cert, "GATEHOUSE_TLS_KEY="+key, "GATEHOUSE_OUTBOUND_CA="+ca,
 		conformance.ServerVariable+"="+where.Server(), conformance.AliasVariable+"="+where.Alias(),
 	)
-	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for this program, which stops the server itself
-	if err := s.cmd.Start(); err != nil {
+	cmd.Stdout, cmd.Stderr = s.log, s.log
+	if s.running, err = services.StartChild(cmd); err != nil {
 		return nil, err
 	}
-	go func() { s.ended <- s.cmd.Wait() }()
 	if err := s.ready(ctx, ops); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
 	return s, nil
-}
-
-func build(ctx context.Context, dir string) (string, error) {
-	path := filepath.Join(dir, "gatehouse")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/gatehouse-id/gatehouse/cmd/gatehouse").CombinedOutput() //nolint:gosec // fixed
-	if err != nil {
-		return "", fmt.Errorf("build the server: %w\n%s", err, out)
-	}
-	return path, nil
 }
 
 // withoutSettings leaves settings of another server out.
@@ -118,9 +102,8 @@ func (s *server) ready(ctx context.Context, ops string) error {
 			return nil
 		}
 		select {
-		case err := <-s.ended:
-			s.ended <- err
-			return fmt.Errorf("the server did not start: %w\n%s", err, s.tail())
+		case <-s.running.Ended():
+			return fmt.Errorf("the server ended before it was ready:\n%s", s.tail())
 		case <-ctx.Done():
 			return fmt.Errorf("the server was not ready within %s\n%s", startTime, s.tail())
 		case <-time.After(50 * time.Millisecond):
@@ -140,17 +123,7 @@ func (s *server) tail() []byte {
 
 // stop ends the server in order, and removes its directory.
 func (s *server) stop() error {
-	err := s.cmd.Process.Signal(syscall.SIGTERM)
-	if errors.Is(err, os.ErrProcessDone) {
-		err = nil
-	}
-	select {
-	case ended := <-s.ended:
-		err = errors.Join(err, ended)
-	case <-time.After(stopTime):
-		err = errors.Join(err, fmt.Errorf("the server did not end within %s", stopTime), s.cmd.Process.Kill())
-	}
-	return errors.Join(err, s.log.Close(), os.RemoveAll(s.dir)) //nolint:gosec // startServer made it
+	return errors.Join(s.running.Stop(), s.log.Close(), os.RemoveAll(s.dir)) //nolint:gosec // startServer made it
 }
 
 // get fetches a page to its end, and returns the status.

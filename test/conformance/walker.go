@@ -2,17 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"github.com/gatehouse-id/gatehouse/cmd/gatehouse/conformance"
+	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
 // walkTime is how long a page may take to lead back to the suite.
@@ -26,20 +24,14 @@ type walker struct {
 	suite string
 }
 
-// preferences let frames of other sites have their cookies, without which session management has nothing to watch.
-const preferences = `{"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": false}}`
-
 func openWalker(ctx context.Context, suite string) (*walker, error) {
-	binary, err := chromium()
+	binary, err := services.FindChromium()
 	if err != nil {
 		return nil, err
 	}
-	profile, err := os.MkdirTemp("", "gatehouse-conformance-browser-")
+	profile, err := services.BrowserProfile("gatehouse-conformance-browser-")
 	if err != nil {
 		return nil, err
-	}
-	if err := errors.Join(os.Mkdir(filepath.Join(profile, "Default"), 0o700), os.WriteFile(filepath.Join(profile, "Default", "Preferences"), []byte(preferences), 0o600)); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(profile))
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(binary), chromedp.UserDataDir(profile), chromedp.NoSandbox,
@@ -57,15 +49,6 @@ func openWalker(ctx context.Context, suite string) (*walker, error) {
 		return nil, fmt.Errorf("start %s: %w", binary, err)
 	}
 	return w, nil
-}
-
-func chromium() (string, error) {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", errors.New("this plan needs a Chromium: apt-get install chromium")
 }
 
 // step does what a person would on the page that is shown, by the ids that scripts can rely on, and tells where it is.

@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 
@@ -19,9 +18,6 @@ type chromium struct {
 	ctx   context.Context
 	end   func()
 }
-
-// preferences give the profiles what a usual window has and a private one has not: cookies in frames of other sites.
-const preferences = `{"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": false}}`
 
 // browser is started by the first test that needs it, and ended by TestMain.
 var browser chromium
@@ -41,10 +37,8 @@ func (c *chromium) profile(t *testing.T) (context.Context, context.CancelFunc) {
 func (c *chromium) start(t *testing.T) {
 	t.Helper()
 	c.stop()
-	directory, err := os.MkdirTemp("", "gatehouse-chromium-")
+	directory, err := services.BrowserProfile("gatehouse-chromium-")
 	require.NoError(t, err)
-	require.NoError(t, os.Mkdir(filepath.Join(directory, "Default"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(directory, "Default", "Preferences"), []byte(preferences), 0o600))
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(services.Chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-back-forward-cache", true), chromedp.UserDataDir(directory))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)

@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -30,7 +32,7 @@ func TestServerForTheConformanceSuite(t *testing.T) {
 	t.Parallel()
 	s := conformanceServer(t)
 	s.run()
-	assert.Contains(t, s.log.String(), "public passwords and secrets")
+	require.Eventually(t, func() bool { return strings.Contains(s.log.String(), "public passwords and secrets") }, 5*time.Second, 10*time.Millisecond, "%s", s.log)
 	assert.NotContains(t, s.log.String(), "no administrator", "its users are public, and an administrator would be, too")
 
 	suite, err := conformance.FromEnvironment(func(string) string { return "" })

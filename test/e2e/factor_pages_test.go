@@ -20,6 +20,12 @@ func (w *window) focused() string {
 	return read(w, chromedp.Evaluate[string](`document.activeElement.id`))
 }
 
+// at waits until the keyboard is at an element: keys that are pressed before that are lost.
+func (w *window) at(id string) {
+	w.t.Helper()
+	w.do(chromedp.WaitVisible("#" + id + ":focus"))
+}
+
 // tab goes on with the tabulator key until the keyboard is at an element.
 func (w *window) tab(to string) {
 	w.t.Helper()
@@ -58,13 +64,13 @@ func TestSecondFactorsWithoutScriptsAndMouse(t *testing.T) {
 	secret := strings.ReplaceAll(read(w, chromedp.Text("#secret")), " ", "")
 	w.tab("code")
 	w.do(chromedp.KeyEvent("000000\r"), chromedp.WaitVisible("#code-problem"))
-	assert.Equal(t, "code", w.focused())
+	w.at("code")
 	now := time.Now()
 	w.do(chromedp.KeyEvent(factortest.Code(secret, now)+"\r"), chromedp.WaitVisible("#recovery-codes-page"))
 	codes := w.texts("#codes li")
 	assert.Len(t, codes, 10)
 	hidden("#codes-copy")
-	assert.Equal(t, "codes-title", w.focused(), "a second Enter must not lose the codes")
+	w.at("codes-title") // a second Enter must not lose the codes
 	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 	assert.Equal(t, "none", read(w, chromedp.Evaluate[string](`getComputedStyle(document.activeElement).outlineStyle`)), "paper has no keyboard")
 	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
@@ -83,11 +89,11 @@ func TestSecondFactorsWithoutScriptsAndMouse(t *testing.T) {
 	verifier = w.start()
 	password()
 	w.do(chromedp.WaitVisible("#factor-page"))
-	assert.Equal(t, "code", w.focused())
+	w.at("code")
 	w.do(chromedp.KeyEvent(factortest.Code(secret, now)))
 	w.tab("remember")
 	w.do(chromedp.KeyEvent(" \r"), chromedp.WaitVisible("#problem"))
-	assert.Equal(t, "code", w.focused())
+	w.at("code")
 	assert.True(t, read(w, chromedp.Evaluate[bool](`document.getElementById('remember').checked`)), "the person need not check the box again")
 	w.do(chromedp.KeyEvent(factortest.Code(secret, now.Add(30*time.Second)) + "\r"))
 	assert.Equal(t, got, w.idToken(verifier))
@@ -105,6 +111,7 @@ func TestSecondFactorsWithoutScriptsAndMouse(t *testing.T) {
 		w.do(chromedp.WaitVisible("#factor-page"))
 		w.tab("use-recovery-code")
 		w.do(chromedp.KeyEvent("\r"), chromedp.WaitVisible("#code[autocapitalize]"))
+		w.at("code")
 		w.do(chromedp.KeyEvent(strings.ToLower(codes[0]) + "\r"))
 		if refused {
 			w.do(chromedp.WaitVisible("#problem"))

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
 // bencher holds what all parts of a run share.
@@ -49,7 +51,7 @@ func (s *bencher) findServer(ctx context.Context) (string, error) {
 		return filepath.Abs(s.server) // it runs in another directory
 	}
 	s.say("building the server")
-	return buildServer(ctx, s.dir)
+	return services.BuildServer(ctx, s.dir, "CGO_ENABLED=0") // as it is released
 }
 
 func (s *bencher) say(format string, args ...any) {

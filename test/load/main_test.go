@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatehouse-id/gatehouse/test/services"
 )
 
 // TestMain lets the test binary run as the bare server, as the real program does.
@@ -32,7 +34,7 @@ var built = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = buildServer(context.Background(), dir)
+	_, err = services.BuildServer(context.Background(), dir, "CGO_ENABLED=0")
 	return dir, err
 })
 

@@ -26,17 +26,6 @@ const (
 	startTime = 30 * time.Second
 )
 
-// buildServer compiles the gatehouse of this checkout.
-func buildServer(ctx context.Context, dir string) (string, error) {
-	path := filepath.Join(dir, "gatehouse")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/gatehouse-id/gatehouse/cmd/gatehouse") //nolint:gosec // fixed command
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the server: %w\n%s", err, out)
-	}
-	return path, nil
-}
-
 // server is a gatehouse with its settings, running or not.
 type server struct {
 	binary  string
@@ -44,7 +33,7 @@ type server struct {
 	address string
 	ops     string
 	env     []string
-	running *child
+	running *services.Child
 }
 
 // newServer creates the settings of a server, where later ones override earlier ones, and
@@ -106,7 +95,7 @@ func (s *server) start(ctx context.Context) (took time.Duration, err error) {
 	cmd := exec.Command(s.binary, "serve")                 //nolint:gosec,noctx // the binary under test; stop ends it
 	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = s.env, s.dir, log, log
 	begin := time.Now()
-	if s.running, err = startChild(cmd); err != nil {
+	if s.running, err = services.StartChild(cmd); err != nil {
 		return 0, err
 	}
 	if err := s.awaitReady(ctx, begin.Add(startTime)); err != nil {
@@ -121,7 +110,7 @@ func (s *server) stop() error {
 	}
 	c := s.running
 	s.running = nil
-	if err := c.stop(); err != nil {
+	if err := c.Stop(); err != nil {
 		return fmt.Errorf("%w\n%s", err, s.lastLog())
 	}
 	return nil
@@ -151,9 +140,8 @@ func (s *server) awaitReady(ctx context.Context, deadline time.Time) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case err := <-s.running.ended:
-			s.running.ended <- nil // for stop
-			return fmt.Errorf("the server ended: %w\n%s", err, s.lastLog())
+		case <-s.running.Ended():
+			return errors.New("the server ended")
 		case <-time.After(time.Millisecond):
 		}
 	}

@@ -53,6 +53,6 @@ func (s *bencher) measureEmbedded(ctx context.Context, idle time.Duration) (e em
 		return e, ctx.Err()
 	case <-time.After(idle):
 	}
-	e.idle, err = proc.MemoryOf(g.running.pid())
+	e.idle, err = proc.MemoryOf(g.running.PID())
 	return e, err
 }

@@ -75,7 +75,7 @@ func (h *system) register(ctx context.Context, id string, flags ...string) (cred
 func (h *system) target() string { return h.address }
 
 func (h *system) cpu() (cost, error) {
-	server, err := proc.CPU(h.running.pid())
+	server, err := proc.CPU(h.running.PID())
 	if err != nil {
 		return cost{}, err
 	}
