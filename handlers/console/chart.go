@@ -106,7 +106,7 @@ func chartOf(of statistics.Series, s span, edges []statistics.Hour, in *time.Loc
 			c.Total += f.Count
 		}
 	}
-	c.Parts = partsOf(sums)
+	c.Parts = partsOf(sums, mostParts)
 	c.Change = change(c.Total, before)
 	shown := map[string]int{}
 	for _, p := range c.Parts {
@@ -141,8 +141,8 @@ func chartOf(of statistics.Series, s span, edges []statistics.Hour, in *time.Loc
 // ticks are how many times are written below a chart.
 const ticks = 4
 
-// partsOf are the labels with the most, and the others together.
-func partsOf(sums map[string]int64) []part {
+// partsOf are some labels, those with the most, and then the others together.
+func partsOf(sums map[string]int64, most int) []part {
 	var parts []part
 	for label, n := range sums {
 		parts = append(parts, part{Label: label, Count: n})
@@ -153,7 +153,7 @@ func partsOf(sums map[string]int64) []part {
 	var rest int64
 	kept := parts[:0]
 	for _, p := range parts {
-		if p.Label == statistics.Other || len(kept) == mostParts {
+		if p.Label == statistics.Other || len(kept) == most {
 			rest += p.Count
 			continue
 		}
@@ -161,7 +161,7 @@ func partsOf(sums map[string]int64) []part {
 		kept = append(kept, p)
 	}
 	if rest > 0 {
-		kept = append(kept, part{statistics.Other, rest, mostParts})
+		kept = append(kept, part{statistics.Other, rest, most})
 	}
 	return kept
 }

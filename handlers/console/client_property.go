@@ -56,21 +56,11 @@ func properties() map[string]property {
 	delete(all, "token_endpoint_auth_method")
 	delete(all, "auth_method_pinned")
 	all[authMethodField] = property{Name: authMethodField, Kind: choiceField, Values: methods, read: authMethod, write: setAuthMethod}
-	all["response_types"] = responsesOf(all["response_types"])
+	// Where a client is registered for nothing else, code is chosen, as it is.
+	responses := all["response_types"]
+	responses.read = func(c *client.Client) string { return strings.Join(c.Responses(), "\n") }
+	all["response_types"] = responses
 	return all
-}
-
-// responsesOf shows code as chosen where a client is registered for nothing else, as it is.
-func responsesOf(p property) property {
-	write := p.write
-	p.read = func(c *client.Client) string { return strings.Join(c.Responses(), "\n") }
-	p.write = func(c *client.Client, text string) string {
-		if text == client.ResponseCode {
-			text = ""
-		}
-		return write(c, text)
-	}
-	return p
 }
 
 func propertyOf(f client.Field) property {

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -50,40 +49,20 @@ func (c *Console) usage(r *http.Request) usage {
 
 // refused lists why requests were refused.
 func (u *usage) refused(c *Console, v *viewer, list []statistics.Figure) {
-	most, all := reasons(list)
-	u.Refused = all
-	for _, p := range most {
+	sums := map[string]int64{}
+	for _, f := range list {
+		if f.Series == statistics.Refusals {
+			sums[f.Label] += f.Count
+			u.Refused += f.Count
+		}
+	}
+	for _, p := range partsOf(sums, mostReasons) {
 		one := reason{part: p}
 		if c.explains(p.Label) && v.may(audit.ReadScope("errors")) {
 			one.Path = wire.Path(explainPath, url.Values{checkNameField: {p.Label}})
 		}
 		u.Refusals = append(u.Refusals, one)
-		all -= p.Count
 	}
-	if all > 0 {
-		u.Refusals = append(u.Refusals, reason{part: part{Label: statistics.Other, Count: all}})
-	}
-}
-
-// reasons are the checks that refused the most requests.
-func reasons(list []statistics.Figure) (most []part, all int64) {
-	sums := map[string]int64{}
-	for _, f := range list {
-		if f.Series != statistics.Refusals {
-			continue
-		}
-		all += f.Count
-		if f.Label != statistics.Other {
-			sums[f.Label] += f.Count
-		}
-	}
-	for label, n := range sums {
-		most = append(most, part{Label: label, Count: n})
-	}
-	slices.SortFunc(most, func(a, b part) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Label, b.Label))
-	})
-	return most[:min(len(most), mostReasons)], all
 }
 
 // clientUsage is what happened to a client, for a page that shows times in the zone of now.
@@ -108,7 +87,18 @@ func (c *Console) clientUsage(r *http.Request, v *viewer, of *client.Client, now
 	}
 	u.refused(c, v, list)
 	u.PartialRefusals = partial(statistics.Refusals)
-	registered := statistics.HourOf(of.CreatedAt)
-	u.Demo = u.Demo && slices.ContainsFunc(list, func(f statistics.Figure) bool { return f.Hour < registered })
+	u.Demo = u.Demo && before(list, edges, statistics.HourOf(of.CreatedAt))
 	return u, nil
+}
+
+// before tells whether something was counted in a slot that ended before the hour: in that of the hour itself,
+// a client may have been used since.
+func before(list []statistics.Figure, edges []statistics.Hour, hour statistics.Hour) bool {
+	first, found := slices.BinarySearch(edges, hour)
+	if !found {
+		first--
+	}
+	return first > 0 && slices.ContainsFunc(list, func(f statistics.Figure) bool {
+		return f.Hour < edges[first] && f.Series != statistics.Uncounted
+	})
 }
