@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/delivery"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 )
 
@@ -20,14 +21,14 @@ type Webhooks struct {
 
 func newWebhooks(r *registration) *Webhooks {
 	w := &Webhooks{r, r.counters("webhook_attempts_total", "Requests to the receivers of webhooks.", "outcome")}
-	for _, outcome := range []webhook.Outcome{webhook.WasDelivered, webhook.WillRetry, webhook.GaveUp} {
+	for _, outcome := range delivery.Outcomes() {
 		w.attempts.WithLabelValues(string(outcome))
 	}
 	return w
 }
 
 // Attempted counts an attempt to deliver an event.
-func (w *Webhooks) Attempted(outcome webhook.Outcome) {
+func (w *Webhooks) Attempted(outcome delivery.Outcome) {
 	w.attempts.WithLabelValues(string(outcome)).Inc()
 }
 

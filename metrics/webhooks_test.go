@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatehouse-id/gatehouse/provider/delivery"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 )
 
@@ -30,9 +31,9 @@ func TestWebhooksAreReadAtEachScrape(t *testing.T) {
 		assert.True(t, bounded, "a scrape does not wait for ever")
 		return standings, failure
 	}))
-	m.Webhooks.Attempted(webhook.WasDelivered)
-	m.Webhooks.Attempted(webhook.WillRetry)
-	m.Webhooks.Attempted(webhook.WillRetry)
+	m.Webhooks.Attempted(delivery.Delivered)
+	m.Webhooks.Attempted(delivery.Retry)
+	m.Webhooks.Attempted(delivery.Retry)
 	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
 # HELP gatehouse_webhook_attempts_total Requests to the receivers of webhooks.
 # TYPE gatehouse_webhook_attempts_total counter

@@ -14,9 +14,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/handlers/canonical"
 	"github.com/gatehouse-id/gatehouse/metrics"
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/delivery"
 	"github.com/gatehouse-id/gatehouse/provider/event"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
-	"github.com/gatehouse-id/gatehouse/provider/logout"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/statistics"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
@@ -145,14 +145,14 @@ func shownPool(client redis.UniversalClient) metrics.RedisPool {
 }
 
 // attempted counts requests to the receivers of webhooks.
-func (t *telemetry) attempted(outcome webhook.Outcome) {
+func (t *telemetry) attempted(outcome delivery.Outcome) {
 	if t.counting {
 		t.metrics.Webhooks.Attempted(outcome)
 	}
 }
 
 // loggedOut counts requests that tell clients of the end of a session.
-func (t *telemetry) loggedOut(outcome logout.Outcome) {
+func (t *telemetry) loggedOut(outcome delivery.Outcome) {
 	if t.counting {
 		t.metrics.Logouts.Attempted(outcome)
 	}

@@ -94,7 +94,7 @@ or failed, with the class of the last fault, such as smtp_550_5.1.1. What waits 
 		out := table{header: []string{"ID", "ADDRESS", "ROLES", "INVITED", "EXPIRES", "MESSAGE"}, empty: "No invitations. Send one with: gatehouse user invite ADDRESS"}
 		err := eachInvitation(cmd.Context(), h.invitations, func(inv *account.Invitation) {
 			views = append(views, invitationViewOf(inv))
-			out.add(inv.ID.String(), inv.Email+inv.Phone, strings.Join(inv.Roles, " "), when(inv.CreatedAt), when(inv.ExpiresAt), delivery(inv.Delivery))
+			out.add(inv.ID.String(), inv.Email+inv.Phone, strings.Join(inv.Roles, " "), when(inv.CreatedAt), when(inv.ExpiresAt), deliveryText(inv.Delivery))
 		})
 		if err != nil {
 			return err
@@ -107,8 +107,8 @@ or failed, with the class of the last fault, such as smtp_550_5.1.1. What waits 
 	return cmd
 }
 
-// delivery is how far a message is, and why it is not further.
-func delivery(d notify.Delivery) string {
+// deliveryText is how far a message is, and why it is not further.
+func deliveryText(d notify.Delivery) string {
 	if d.Fault == "" {
 		return string(d.State)
 	}

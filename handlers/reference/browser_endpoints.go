@@ -5,6 +5,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/gatehouse-id/gatehouse/handlers/wire"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 )
 
@@ -34,6 +35,8 @@ func browserEndpoints() map[string]description {
 				{name: "claims", text: "Claims that are requested individually, as JSON (OpenID Connect Core section 5.5)"},
 				{name: "ui_locales", text: "Languages that the user prefers"},
 				{name: "resource", text: "Resource that the access is for (RFC 8707)"},
+				{name: "request", text: "The parameters as a signed request object (RFC 9101), where these are turned on"},
+				{name: "request_uri", text: "https URL of a request object, registered for the client, where these are turned on"},
 			},
 			required: []string{"client_id", "response_type"},
 			responses: map[int]response{
@@ -63,12 +66,12 @@ func browserEndpoints() map[string]description {
 			text: "The page at error_uri. Administrators learn more from the management API.",
 			path: []parameter{{name: "error_id", text: "Last part of an error_uri"}},
 			responses: map[int]response{
-				http.StatusOK: {text: "The explanation", kind: htmlType, schema: page, json: object(map[string]*huma.Schema{
+				http.StatusOK: {text: "The explanation", kind: htmlType, schema: page, others: map[string]*huma.Schema{wire.JSONType: object(map[string]*huma.Schema{
 					"error": page, "title": page, "explanation": page, "hint": page, "time": {Type: huma.TypeString, Format: "date-time"},
-				}, "error", "title", "explanation", "hint", "time")},
-				http.StatusNotFound: {text: "The error id is unknown", kind: htmlType, schema: page, json: object(map[string]*huma.Schema{
+				}, "error", "title", "explanation", "hint", "time")}},
+				http.StatusNotFound: {text: "The error id is unknown", kind: htmlType, schema: page, others: map[string]*huma.Schema{wire.JSONType: object(map[string]*huma.Schema{
 					"error": page, "error_description": page,
-				}, "error", "error_description")},
+				}, "error", "error_description")}},
 			},
 		},
 	}

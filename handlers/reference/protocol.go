@@ -47,8 +47,8 @@ type response struct {
 	schema     *huma.Schema
 	headers    map[string]string
 	example    any
-	// json is the form for those who prefer JSON to a page.
-	json *huma.Schema
+	// others are the other types in which it comes, for those who ask for them or are registered for them.
+	others map[string]*huma.Schema
 }
 
 // protocol makes the document of the routes that are not of the management API, whose paths are given.
@@ -171,8 +171,8 @@ func (r response) described() *huma.Response {
 	if r.kind != "" {
 		out.Content = map[string]*huma.MediaType{r.kind: {Schema: r.schema, Example: r.example}}
 	}
-	if r.json != nil {
-		out.Content[wire.JSONType] = &huma.MediaType{Schema: r.json}
+	for kind, schema := range r.others {
+		out.Content[kind] = &huma.MediaType{Schema: schema}
 	}
 	return out
 }

@@ -89,7 +89,10 @@ func tokenEndpoints() map[string]description {
 		"userinfo": {
 			tag: "tokens", id: "get-user-info", summary: "Read the claims about the user of an access token", text: "OpenID Connect Core section 5.3.",
 			formOptional: true, anyBody: true, errors: append(refused, http.StatusForbidden), security: byToken(),
-			responses: map[int]response{http.StatusOK: {text: "The claims that the scopes release", kind: wire.JSONType, schema: claims, example: map[string]any{"sub": "01900000-0000-7000-8000-000000000000"}}},
+			responses: map[int]response{http.StatusOK: {
+				text: "The claims that the scopes release; as a JWT for a client that is registered for signed or encrypted ones", kind: wire.JSONType, schema: claims,
+				example: map[string]any{"sub": "01900000-0000-7000-8000-000000000000"}, others: map[string]*huma.Schema{"application/jwt": text},
+			}},
 		},
 		"legacy check": {
 			tag: "tokens", id: "check-access-token", summary: "Check a user's access token, as an older system did",

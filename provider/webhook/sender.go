@@ -52,24 +52,14 @@ type Sender struct {
 	clock    provider.Clock
 	random   io.Reader
 	log      *slog.Logger
-	outcome  func(Outcome)
+	outcome  func(delivery.Outcome)
 	lanes    *delivery.Lanes[provider.ID]
 }
 
-// Outcome is what became of an attempt.
-type Outcome = delivery.Outcome
-
-// The outcomes.
-const (
-	WasDelivered = delivery.Delivered
-	WillRetry    = delivery.Retry
-	GaveUp       = delivery.Failed
-)
-
 // NewSender makes a Sender. It calls outcome, if that is set, after each attempt.
-func NewSender(q queue, r *Registry, post poster, clock provider.Clock, random io.Reader, log *slog.Logger, outcome func(Outcome)) *Sender {
+func NewSender(q queue, r *Registry, post poster, clock provider.Clock, random io.Reader, log *slog.Logger, outcome func(delivery.Outcome)) *Sender {
 	if outcome == nil {
-		outcome = func(Outcome) {}
+		outcome = func(delivery.Outcome) {}
 	}
 	return &Sender{queue: q, registry: r, post: post, clock: clock, random: random, log: log, outcome: outcome, lanes: delivery.NewLanes[provider.ID](atOnce)}
 }
@@ -184,14 +174,14 @@ func (s *Sender) secrets(ctx context.Context, endpoint provider.ID, now time.Tim
 	return secrets, nil
 }
 
-func outcomeOf(d Delivery, a Attempt) Outcome {
+func outcomeOf(d Delivery, a Attempt) delivery.Outcome {
 	switch {
 	case a.succeeded():
-		return WasDelivered
+		return delivery.Delivered
 	case d.State == Failed:
-		return GaveUp
+		return delivery.Failed
 	default:
-		return WillRetry
+		return delivery.Retry
 	}
 }
 
