@@ -46,9 +46,6 @@ func (f *clientFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.jwksFile, "jwks", "", "file with the client's public keys as a JWK set, for private_key_jwt and request objects")
 	completeFlag(cmd, "auth-method", authMethods())
 	completeFlag(cmd, "auth-signing-alg", append(client.SigningAlgorithms(), "HS256"))
-	completeFlag(cmd, "request-object-alg", client.SigningAlgorithms())
-	completeFlag(cmd, "request-object-encryption-alg", client.EncryptionAlgorithms())
-	completeFlag(cmd, "request-object-encryption-enc", client.ContentEncryptions())
 	for _, field := range client.Fields() {
 		if field.Flag != "" && field.Values != nil {
 			completeFlag(cmd, field.Flag, field.Values)

@@ -40,6 +40,8 @@ type property struct {
 	Values []string
 	// Default is the meaning of an empty value, where it is not the provider's.
 	Default string
+	// Optional: an empty value is one of those to choose from.
+	Optional bool
 
 	read func(c *client.Client) string
 	// write sets the value, or returns the name of the text that says what is wrong.
@@ -64,7 +66,7 @@ func properties() map[string]property {
 }
 
 func propertyOf(f client.Field) property {
-	p := property{Name: f.Name, Values: f.Values, Default: f.Default, write: func(c *client.Client, text string) string { return setValue(f, c, text) }}
+	p := property{Name: f.Name, Values: f.Values, Default: f.Default, Optional: f.Optional, write: func(c *client.Client, text string) string { return setValue(f, c, text) }}
 	switch {
 	case f.IsList() && f.Values != nil:
 		p.Kind = choicesField

@@ -24,7 +24,7 @@ type Field struct {
 	// Label is the name of the property in outputs; empty where it is shown with another property.
 	Label string
 	// Values are those that a string, or each string of the list, may have; nil: any. An empty string
-	// is one of them where there is a Default.
+	// is one of them where there is a Default, or where the property is Optional.
 	Values []string
 	// Default is the meaning of an empty string.
 	Default string
@@ -156,7 +156,7 @@ func (c *Client) ReadDocument(document []byte) error {
 
 // fault says what is wrong with the value, or nothing.
 func (f Field) fault(c *Client) *fault.Fault {
-	if text, ok := f.Pointer(c).(*string); ok && f.Values != nil && !slices.Contains(f.Values, *text) && (*text != "" || f.Default == "") {
+	if text, ok := f.Pointer(c).(*string); ok && f.Values != nil && !slices.Contains(f.Values, *text) && (*text != "" || f.Default == "" && !f.Optional) {
 		return fault.New(fault.Choice, "choices", oneOf(f.Values))
 	}
 	if f.check != nil {

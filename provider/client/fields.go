@@ -2,7 +2,6 @@ package client
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -187,17 +186,17 @@ func Fields() []Field {
 		{
 			Name: "request_object_signing_alg", Flag: "request-object-alg", Label: "Request objects signed by", Optional: true, Document: true,
 			Help: "only algorithm of its request objects: RS256, PS256, ES256 or EdDSA (default: any of them)",
-			in:   func(c *Client) any { return &c.RequestObjectAlg }, check: choice(func(c *Client) string { return c.RequestObjectAlg }, SigningAlgorithms()),
+			in:   func(c *Client) any { return &c.RequestObjectAlg }, Values: SigningAlgorithms(),
 		},
 		{
 			Name: "request_object_encryption_alg", Flag: "request-object-encryption-alg", Label: "Request objects encrypted by", Optional: true, Document: true,
 			Help: "only algorithm by which its request objects may be encrypted: RSA-OAEP-256 or ECDH-ES (default: either)",
-			in:   func(c *Client) any { return &c.RequestObjectEncryptionAlg }, check: choice(func(c *Client) string { return c.RequestObjectEncryptionAlg }, EncryptionAlgorithms()),
+			in:   func(c *Client) any { return &c.RequestObjectEncryptionAlg }, Values: EncryptionAlgorithms(),
 		},
 		{
 			Name: "request_object_encryption_enc", Flag: "request-object-encryption-enc", Label: "Content of request objects encrypted by", Optional: true, Document: true,
 			Help: "only encryption of their content: A128GCM or A256GCM (default: either)",
-			in:   func(c *Client) any { return &c.RequestObjectEncryptionEnc }, check: choice(func(c *Client) string { return c.RequestObjectEncryptionEnc }, ContentEncryptions()),
+			in:   func(c *Client) any { return &c.RequestObjectEncryptionEnc }, Values: ContentEncryptions(),
 		},
 		{
 			Name: "request_uris", Flag: "request-uri", Label: "Request objects at", Document: true,
@@ -218,27 +217,27 @@ func Fields() []Field {
 		{
 			Name: "id_token_encrypted_response_alg", Flag: "id-token-encryption-alg", Label: "ID tokens encrypted by", Optional: true, Document: true,
 			Help: "encrypt its ID tokens to a key of the client: " + oneOf(AnswerAlgorithms()) + " (default: not encrypted)",
-			in:   func(c *Client) any { return &c.IDTokenEncryptionAlg }, check: choice(func(c *Client) string { return c.IDTokenEncryptionAlg }, AnswerAlgorithms()),
+			in:   func(c *Client) any { return &c.IDTokenEncryptionAlg }, Values: AnswerAlgorithms(),
 		},
 		{
 			Name: "id_token_encrypted_response_enc", Flag: "id-token-encryption-enc", Optional: true, Document: true,
 			Help: "encryption of the content of its ID tokens: " + oneOf(AnswerEncryptions()) + " (default " + DefaultEncryption + ")",
-			in:   func(c *Client) any { return &c.IDTokenEncryptionEnc }, check: choice(func(c *Client) string { return c.IDTokenEncryptionEnc }, AnswerEncryptions()),
+			in:   func(c *Client) any { return &c.IDTokenEncryptionEnc }, Values: AnswerEncryptions(),
 		},
 		{
 			Name: "userinfo_signed_response_alg", Flag: "userinfo-alg", Label: "UserInfo signed by", Optional: true, Document: true,
 			Help: "sign UserInfo responses: " + oneOf(algorithms) + " (default: plain JSON)",
-			in:   func(c *Client) any { return &c.UserInfoSigningAlg }, check: choice(func(c *Client) string { return c.UserInfoSigningAlg }, algorithms),
+			in:   func(c *Client) any { return &c.UserInfoSigningAlg }, Values: algorithms,
 		},
 		{
 			Name: "userinfo_encrypted_response_alg", Flag: "userinfo-encryption-alg", Label: "UserInfo encrypted by", Optional: true, Document: true,
 			Help: "encrypt UserInfo responses to a key of the client: " + oneOf(AnswerAlgorithms()) + " (default: not encrypted)",
-			in:   func(c *Client) any { return &c.UserInfoEncryptionAlg }, check: choice(func(c *Client) string { return c.UserInfoEncryptionAlg }, AnswerAlgorithms()),
+			in:   func(c *Client) any { return &c.UserInfoEncryptionAlg }, Values: AnswerAlgorithms(),
 		},
 		{
 			Name: "userinfo_encrypted_response_enc", Flag: "userinfo-encryption-enc", Optional: true, Document: true,
 			Help: "encryption of the content of UserInfo responses: " + oneOf(AnswerEncryptions()) + " (default " + DefaultEncryption + ")",
-			in:   func(c *Client) any { return &c.UserInfoEncryptionEnc }, check: choice(func(c *Client) string { return c.UserInfoEncryptionEnc }, AnswerEncryptions()),
+			in:   func(c *Client) any { return &c.UserInfoEncryptionEnc }, Values: AnswerEncryptions(),
 		},
 		{
 			Name: "subject_type", Flag: "subject-type", Label: "Subjects", Default: string(Public), Optional: true, Document: true,
@@ -330,16 +329,6 @@ func lifetime(longest time.Duration, text string, of func(c *Client) time.Durati
 	return func(c *Client) *fault.Fault {
 		if v := of(c); v < 0 || v > longest || v%time.Second != 0 {
 			return fault.New(fault.Lifetime, "most", text)
-		}
-		return nil
-	}
-}
-
-// choice checks a value that may be empty.
-func choice(of func(c *Client) string, values []string) func(c *Client) *fault.Fault {
-	return func(c *Client) *fault.Fault {
-		if v := of(c); v != "" && !slices.Contains(values, v) {
-			return fault.New(fault.Choice, "choices", oneOf(values))
 		}
 		return nil
 	}
