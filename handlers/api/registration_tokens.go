@@ -90,7 +90,7 @@ func (a *API) registrationTokens() {
 			t.MaxUses = *b.MaxUses
 		}
 		if b.Lifetime < 0 || b.Lifetime > int64(itself.MaxLifetime/time.Second) {
-			return nil, invalid("/lifetime", "must be from a minute to 400 days")
+			return nil, invalid("/lifetime", itself.LifetimeFault().String())
 		}
 		made, text, err := a.RegistrationTokens.Create(ctx, actor(ctx), t, time.Duration(b.Lifetime)*time.Second)
 		var wrong *client.Invalid

@@ -22,8 +22,7 @@ import (
 type clients interface {
 	client.Finder
 	Client(ctx context.Context, id string) (*client.Client, error)
-	NamedUsers(ctx context.Context, clientID, after string, limit int) ([]client.Named, error)
-	AllowedGroups(ctx context.Context, clientID string) ([]string, error)
+	Named(ctx context.Context, clientID, after string, limit int) (users []client.Named, roles []string, err error)
 }
 
 // clientPage is the page about a client.
@@ -49,6 +48,10 @@ type clientPage struct {
 	Now      time.Time
 	// Access is the form that allows a user or a group.
 	Access accessForm
+	// Registered is how it registered itself; nil: it did not.
+	Registered *registered
+	// Open is where a browser begins a sign-in to it; empty: nowhere that may be a link.
+	Open string
 }
 
 // At is the page with another span.
@@ -65,7 +68,9 @@ func (p clientPage) Filtered(path string) string {
 func (p clientPage) Administers() bool { return p.Client.Administers() }
 
 // LinksURI tells whether the address that the application gives of itself may be a link: anything but https is text.
-func (p clientPage) LinksURI() bool { return strings.HasPrefix(p.Client.URI, "https://") }
+func (p clientPage) LinksURI() bool { return links(p.Client.URI) }
+
+func links(uri string) bool { return strings.HasPrefix(uri, "https://") }
 
 // ForPeople tells whether people sign in to the client.
 func (p clientPage) ForPeople() bool { return forPeople(p.Client) }
@@ -112,16 +117,19 @@ func (c *Console) clientPage(r *http.Request, v *viewer, registered *client.Clie
 			page.Secrets = append(page.Secrets, s)
 		}
 	}
+	if links(registered.InitiateLoginURI) && !registered.Disabled {
+		page.Open = registered.InitiateLogin(c.Provider.Issuer)
+	}
+	if page.Registered, err = c.registered(ctx, registered); err != nil {
+		return page, err
+	}
 	if registered.Restricted {
-		if page.Users, err = c.Clients.NamedUsers(ctx, id, r.URL.Query().Get("after"), listed+1); err != nil {
+		if page.Users, page.Roles, err = c.Clients.Named(ctx, id, r.URL.Query().Get("after"), listed+1); err != nil {
 			return page, err
 		}
 		if len(page.Users) > listed {
 			page.Users = page.Users[:listed]
 			page.NextUsers = page.Path + "?" + url.Values{"after": {page.Users[listed-1].Username}}.Encode() + "#access"
-		}
-		if page.Roles, err = c.Clients.AllowedGroups(ctx, id); err != nil {
-			return page, err
 		}
 	}
 	if v.may(audit.ReadScope("tokens")) {

@@ -38,7 +38,7 @@ type navLink struct {
 func navigation(v *viewer) []navGroup {
 	all := []navGroup{
 		{"", []navLink{{Path, "overview", ""}}},
-		{"applications", []navLink{{clientsPath, "all_clients", "clients"}, {tryPath, "try", "clients"}}},
+		{"applications", []navLink{{clientsPath, "all_clients", "clients"}, {registrationTokensPath, "registration_tokens", "clients"}, {tryPath, "try", "clients"}}},
 		{"people", []navLink{
 			{usersPath, "users", "users"},
 			{invitationsPath, "invitations", "users"},
