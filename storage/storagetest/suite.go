@@ -63,7 +63,7 @@ func Run(t *testing.T, newURL func(t testing.TB) string, only ...string) {
 		"first administrator": testFirstAdministrator, "last administrator": testLastAdministrator, "last administrator race": testLastAdministratorRace, "first administrator once": testFirstAdministratorOnce, "first administrator expires": testFirstAdministratorExpires, "first administrator beside others": testFirstAdministratorBesideOthers, "first administrator created": testFirstAdministratorCreated, "first administrator with a passkey": testFirstAdministratorWithPasskey, "first administrator race": testFirstAdministratorRace, "first administrator races others": testFirstAdministratorRacesOthers,
 		"roles in use": testRolesInUse, "many roles": testManyRoles, "clients with a scope": testClientsWithScope,
 		"imports kept": testImportsKept,
-		"logouts":      testLogouts, "logouts by name": testLogoutNames, "logouts of many": testLogoutsOfMany, "logouts statements": testLogoutStatements, "logouts kept": testLogoutsKept, "logout receivers": testLogoutReceivers, "logout senders race": testLogoutSenders,
+		"logouts":      testLogouts, "logouts by name": testLogoutNames, "logouts of many": testLogoutsOfMany, "logouts statements": testLogoutStatements, "logouts kept": testLogoutsKept, "logout redelivery": testLogoutRedelivery, "logout receivers": testLogoutReceivers, "logout senders race": testLogoutSenders,
 		"client registrations": testClientRegistrations, "client registrations due": testDueRegistrations, "initial access tokens": testInitialTokens,
 		"statistics": testStatistics, "statistics race": testStatisticsRace, "client statistics": testClientStatistics,
 		"transactions": testTransactions, "detached": testDetached, "retries": testRetries, "hang-ups": testHangUps,
