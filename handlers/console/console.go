@@ -78,6 +78,8 @@ type Config struct {
 	SelfRegistration   registration.Mode
 	RegistrationTokens registrationTokens
 	Registrations      registrations
+	// Logouts are what clients are told of the end of sessions.
+	Logouts logouts
 	// Tokens are what was issued.
 	Tokens   tokens
 	Consents consents

@@ -23,6 +23,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/logout"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
@@ -74,6 +75,7 @@ func (f *fixture) say(text, number string) said {
 	agreed := consent.Remembered{}.And(consent.Agreement{Scopes: []string{text}, Claims: []string{text}, Audience: []string{text}})
 	require.NoError(f.t, f.store.Remember(ctx, u.ID, c.ID, "", agreed, now))
 	p := f.issue(c, u)
+	f.signedOut(u, c.ID, "out"+number, func(d *logout.Delivery) { d.State, d.Fault = logout.Failed, text })
 
 	s := &session.Session{
 		ID: f.id(), User: u, Hash: bytes33(number), Proofs: session.ProvedAt(now, session.Password, text), SeenAt: now, ExpiresAt: now.Add(time.Hour),
@@ -123,7 +125,7 @@ func inEveryField(text string) url.Values {
 	for _, name := range strings.Fields(`
 		search role state type user client scopes name error find action actor target since until color channel span given done address username after
 		client_name client_id redirect_uris post_logout_redirect_uris audience contacts client_uri jwks required_acr access_token_lifetime
-		contact email phone given_name birthdate zoneinfo locale website roles description text language claim url overlap alg wait group label max_uses expires_in_days redirect_hosts`) {
+		contact email phone given_name birthdate zoneinfo locale website roles description text language claim url overlap alg wait group label max_uses expires_in_days redirect_hosts since delivery from`) {
 		all.Set(name, text)
 	}
 	return all

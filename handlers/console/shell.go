@@ -52,6 +52,7 @@ func navigation(v *viewer) []navGroup {
 			{scopesPath, "scopes", "scopes"},
 			{auditPath, "audit", "audit"},
 			{webhooksPath, "webhooks", "webhooks"},
+			{logoutsPath, "logouts", "clients"},
 			{outboxPath, "outbox", "users"},
 			{limitsPath, "limits", "limits"},
 			{settingsPath, "settings", "audit"},
