@@ -34,8 +34,8 @@ func (p *registrationTokenForm) fill(values texts) {
 		{Name: "max_uses", Label: "registration_token.max_uses", Kind: "text", Note: true},
 		{Name: registrationDays, Label: "registration_token.days", Kind: "text"},
 		{Name: "redirect_hosts", Label: "registration_token.hosts", Kind: linesField, Note: true},
-		{Name: "scopes", Label: "client.f.scopes", Kind: "text"},
-		{Name: "audience", Label: "client.f.audience", Kind: "text"},
+		{Name: "scopes", Label: "registration_token.scopes", Kind: "text", Note: true},
+		{Name: "audience", Label: "registration_token.audience", Kind: "text", Note: true},
 		{Name: "verified", Label: "registration_token.verified", Kind: checkField, Note: true},
 	}
 	values.show(p.Fields)
