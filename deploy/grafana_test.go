@@ -59,7 +59,7 @@ func TestDashboardUsesExistingMetrics(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, []string{"Traffic", "Tokens", "Sign-in", "Limits", "Database", "Redis", "Keys and jobs", "Audit and webhooks", "Messages", "Revocation feed", "Runtime"}, rows)
+	assert.Equal(t, []string{"Traffic", "Tokens", "Sign-in", "Limits", "Database", "Redis", "Keys and jobs", "Audit, webhooks and sign-outs", "Messages", "Revocation feed", "Runtime"}, rows)
 }
 
 func TestGrafanaFindsTheDashboard(t *testing.T) {

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/provider"
@@ -40,20 +41,28 @@ func (s *Store) FindClients(ctx context.Context, of client.Filter, limit int) ([
 	return s.clientsOf(ctx, rows)
 }
 
-// NamedUsers pages through the users who are named for a restricted client, by name, from after the given one.
-func (s *Store) NamedUsers(ctx context.Context, clientID, after string, limit int) ([]client.Named, error) {
+// Named returns who may use a restricted client: all roles whose users may, and a page of the users who are named, by
+// name, from after the given one.
+func (s *Store) Named(ctx context.Context, clientID, after string, limit int) (users []client.Named, roles []string, err error) {
 	var rows []struct {
-		ID       rowID
-		Username string
+		ID   optionalID
+		Name string
 	}
-	err := s.on(ctx).Raw("SELECT u.id, u.username FROM client_users c JOIN users u ON u.id = c.user_id WHERE c.client_id = ? AND u.username > ? ORDER BY u.username LIMIT ?",
-		clientID, after, limit).Scan(&rows).Error
+	err = s.on(ctx).Raw(`SELECT n.id, n.name FROM (SELECT u.id, u.username AS name FROM client_users c JOIN users u ON u.id = c.user_id
+			WHERE c.client_id = ? AND u.username > ? ORDER BY u.username LIMIT ?) n
+		UNION ALL SELECT NULL, g.role FROM client_groups g JOIN clients c ON c.id = g.client_id WHERE g.client_id = ? AND c.restricted`,
+		clientID, after, limit, clientID).Scan(&rows).Error
 	if err != nil {
-		return nil, s.fault(err)
+		return nil, nil, s.fault(err)
 	}
-	named := make([]client.Named, len(rows))
-	for i, r := range rows {
-		named[i] = client.Named{ID: provider.ID(r.ID), Username: r.Username}
+	for _, r := range rows {
+		if provider.ID(r.ID).IsZero() {
+			roles = append(roles, r.Name)
+			continue
+		}
+		users = append(users, client.Named{ID: provider.ID(r.ID), Username: r.Name})
 	}
-	return named, nil
+	slices.Sort(roles)
+	slices.SortFunc(users, func(a, b client.Named) int { return strings.Compare(a.Username, b.Username) })
+	return users, roles, nil
 }

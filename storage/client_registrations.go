@@ -27,8 +27,9 @@ func (s *Store) AddRegistration(ctx context.Context, k registration.Kept) error 
 func (s *Store) Registration(ctx context.Context, clientID string) (*registration.Kept, error) {
 	k := registration.Kept{ClientID: clientID}
 	var initial optionalID
-	err := s.row(ctx, "SELECT token_hash, previous_hash, previous_until, initial_token_id, created_at, due_at FROM client_registrations WHERE client_id = ?", clientID).
-		Scan(&k.Hash, &k.Previous, &k.PreviousUntil, &initial, &k.CreatedAt, &k.DueAt)
+	err := s.row(ctx, `SELECT r.token_hash, r.previous_hash, r.previous_until, r.initial_token_id, coalesce(t.label, ''), r.created_at, r.due_at
+		FROM client_registrations r LEFT JOIN initial_access_tokens t ON t.id = r.initial_token_id WHERE r.client_id = ?`, clientID).
+		Scan(&k.Hash, &k.Previous, &k.PreviousUntil, &initial, &k.Label, &k.CreatedAt, &k.DueAt)
 	if err != nil {
 		return nil, s.fault(err)
 	}

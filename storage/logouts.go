@@ -13,6 +13,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/session"
 )
 
+var _ logout.Store = (*Store)(nil)
+
 type logoutRow struct {
 	ID                rowID
 	ClientID          string
@@ -167,22 +169,43 @@ func (s *Store) SettleLogout(ctx context.Context, d logout.Delivery) error {
 	return s.retry(ctx, func() error { return s.exec(ctx, statement, args...) })
 }
 
-// Logouts lists the deliveries to a client, or to all for an empty id, before the given one, the newest first.
-func (s *Store) Logouts(ctx context.Context, clientID string, before provider.ID, limit int) ([]logout.Delivery, error) {
+// Logouts lists the deliveries of a filter, the newest first.
+func (s *Store) Logouts(ctx context.Context, of logout.Filter, limit int) ([]logout.Delivery, error) {
 	query := s.on(ctx).Table("logouts").Select(logoutColumns).Order("id DESC").Limit(limit)
-	if clientID != "" {
-		query = query.Where("client_id = ?", clientID)
+	if of.ClientID != "" {
+		query = query.Where("client_id = ?", of.ClientID)
 	}
-	if !before.IsZero() {
-		query = query.Where("id < ?", rowID(before))
+	switch of.State {
+	case "":
+	case logout.Failed:
+		query = query.Where("state = 'failed'") // in these words, or SQLite would not use the partial index
+	default:
+		query = query.Where("state = ?", string(of.State))
+	}
+	if !of.Before.IsZero() {
+		query = query.Where("id < ?", rowID(of.Before))
 	}
 	var rows []logoutRow
 	if err := query.Scan(&rows).Error; err != nil {
 		return nil, s.fault(err)
 	}
-	deliveries := make([]logout.Delivery, len(rows))
+	list := make([]logout.Delivery, len(rows))
 	for i := range rows {
-		deliveries[i] = rows[i].delivery()
+		list[i] = rows[i].delivery()
 	}
-	return deliveries, nil
+	return list, nil
+}
+
+func logoutDeliveries() deliveries {
+	return deliveries{table: "logouts", receiver: "client_id", ended: "'failed'"}
+}
+
+// RedeliverLogout is part of logout.Store.
+func (s *Store) RedeliverLogout(ctx context.Context, clientID string, id provider.ID, at, before time.Time) error {
+	return s.redeliver(ctx, logoutDeliveries(), clientID, id, at, before)
+}
+
+// RedeliverFailedLogouts is part of logout.Store.
+func (s *Store) RedeliverFailedLogouts(ctx context.Context, clientID string, since, at time.Time) (int64, error) {
+	return s.redeliverFailed(ctx, logoutDeliveries(), clientID, since, at)
 }

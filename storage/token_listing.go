@@ -46,6 +46,9 @@ func (s *Store) Tokens(ctx context.Context, of grant.Filter, before provider.ID,
 		page.Next = page.Tokens[limit-1].Token.ID
 		return page, nil
 	}
+	if len(w.also) == 0 {
+		return page, nil // the window was no larger, and was not full either
+	}
 	page.Next, err = s.endOf(ctx, w)
 	return page, err
 }

@@ -79,22 +79,19 @@ func (s *Store) attempts(ctx context.Context, deliveries []rowID) (map[rowID][]w
 	return attempts, nil
 }
 
+func eventDeliveries() deliveries {
+	return deliveries{table: "webhook_deliveries", receiver: "endpoint_id", ended: "'delivered', 'failed'"}
+}
+
 // Redeliver makes a delivery due at once. One that is due before a time anyway may be on its way, and
 // stays as it is.
 func (s *Store) Redeliver(ctx context.Context, endpoint, id provider.ID, at, before time.Time) error {
-	n, err := s.count(ctx, `UPDATE webhook_deliveries SET tries = CASE WHEN state = 'pending' THEN tries ELSE 0 END, state = 'pending', next_at = ?
-		WHERE id = ? AND endpoint_id = ? AND (state <> 'pending' OR next_at > ?)`, at, rowID(id), rowID(endpoint), before)
-	if err != nil || n > 0 {
-		return err
-	}
-	var one int
-	return s.fault(s.row(ctx, "SELECT 1 FROM webhook_deliveries WHERE id = ? AND endpoint_id = ?", rowID(id), rowID(endpoint)).Scan(&one))
+	return s.redeliver(ctx, eventDeliveries(), rowID(endpoint), id, at, before)
 }
 
 // RedeliverFailed makes those pending that failed and were created since a time.
 func (s *Store) RedeliverFailed(ctx context.Context, endpoint provider.ID, since, at time.Time) (int64, error) {
-	return s.count(ctx, "UPDATE webhook_deliveries SET state = 'pending', tries = 0, next_at = ? WHERE endpoint_id = ? AND id >= ? AND state = 'failed'",
-		at, rowID(endpoint), rowID(provider.FirstID(since)))
+	return s.redeliverFailed(ctx, eventDeliveries(), rowID(endpoint), since, at)
 }
 
 // RemoveDeliveries removes a batch of those that were created before a time, with their attempts,

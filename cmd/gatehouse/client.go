@@ -20,7 +20,7 @@ func newClient(env *environment) *cobra.Command {
 	}
 	cmd.AddCommand(
 		newClientCreate(env), newClientUpdate(env), newClientList(env), newClientGet(env), newClientDelete(env),
-		newClientDisable(env), newClientEnable(env), newClientRotateSecret(env), newClientSecret(env), newClientUsers(env), newClientGroups(env), newClientLogouts(env),
+		newClientDisable(env), newClientEnable(env), newClientRotateSecret(env), newClientSecret(env), newClientUsers(env), newClientGroups(env), newClientLogouts(env), newClientRedeliverLogouts(env),
 	)
 	return cmd
 }

@@ -39,13 +39,7 @@ func newClientList(env *environment) *cobra.Command {
 			views = append(views, viewOf(c))
 			out.add(c.ID, c.Name, string(c.Type), provesBy(c), grantTypes(c), yesNo(c.Restricted), yesNo(c.Disabled))
 		})
-		if err != nil {
-			return err
-		}
-		if *asJSON {
-			return printJSON(env.Out, views)
-		}
-		return out.print(env.Out)
+		return env.printList(err, views, &out, *asJSON)
 	})
 	return cmd
 }

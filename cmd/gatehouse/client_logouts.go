@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -57,6 +59,8 @@ or to one of them: the end of each session in which they took part. It is kept f
 		Example: "  gatehouse client logouts\n  gatehouse client logouts shop --limit 5",
 		Args:    cobra.MaximumNArgs(1), ValidArgsFunction: env.complete(clientIDs),
 	}
+	state := cmd.Flags().String("state", "", "only those that are "+oneOf(logoutStates()))
+	completeFlag(cmd, "state", logoutStates())
 	page := addPage(cmd)
 	asJSON := addJSON(cmd)
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
@@ -64,34 +68,48 @@ or to one of them: the end of each session in which they took part. It is kept f
 		if err != nil {
 			return err
 		}
-		of, empty := "", "No client was told of a sign-out. Clients are registered for it by: gatehouse client update ID --backchannel-logout-uri URL"
+		of, empty := logout.Filter{State: logout.State(*state), Before: from}, "No client was told of a sign-out. Clients are registered for it by: gatehouse client update ID --backchannel-logout-uri URL"
 		if len(args) > 0 {
-			of = args[0]
-			c, err := h.store.Client(cmd.Context(), of)
+			of.ClientID = args[0]
+			c, err := h.store.Client(cmd.Context(), of.ClientID)
 			if err != nil {
-				return about("client", of, err)
+				return about("client", of.ClientID, err)
 			}
 			empty = "It was told of no sign-out."
 			if c.BackChannelLogoutURI == "" {
-				empty = "It is not told of sign-outs. It is by: gatehouse client update " + of + " --backchannel-logout-uri URL"
+				empty = "It is not told of sign-outs. It is by: gatehouse client update " + of.ClientID + " --backchannel-logout-uri URL"
 			}
 		}
-		list, err := h.store.Logouts(cmd.Context(), of, from, page.read())
+		if of.State != "" {
+			if !slices.Contains(logout.States(), of.State) {
+				return fmt.Errorf("--state %q must be %s", of.State, oneOf(logoutStates()))
+			}
+			empty = "No such sign-outs."
+		}
+		list, err := h.logouts.List(cmd.Context(), of, page.read())
 		if err != nil {
 			return err
 		}
 		list = within(page, list, func(d logout.Delivery) provider.ID { return d.ID })
 		views := make([]logoutView, len(list))
-		out := table{header: []string{"CREATED", "CLIENT", "SESSION", "STATE", "ATTEMPTS", "LAST", "NEXT"}, empty: empty}
+		out := table{header: []string{"ID", "CREATED", "CLIENT", "STATE", "ATTEMPTS", "LAST", "NEXT"}, empty: empty}
 		for i, d := range list {
 			views[i] = logoutViewOf(d)
 			next := ""
 			if at := views[i].NextAt; at != nil {
 				next = when(*at)
 			}
-			out.add(when(d.CreatedAt), d.ClientID, views[i].SessionID, string(d.State), strconv.Itoa(d.Tries), views[i].last(), next)
+			out.add(views[i].ID, when(d.CreatedAt), d.ClientID, string(d.State), strconv.Itoa(d.Tries), views[i].last(), next)
 		}
 		return page.print(env, views, &out, *asJSON)
 	})
 	return cmd
+}
+
+func logoutStates() []string {
+	names := make([]string, 0, len(logout.States()))
+	for _, state := range logout.States() {
+		names = append(names, string(state))
+	}
+	return names
 }

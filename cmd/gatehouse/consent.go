@@ -80,13 +80,7 @@ func newConsentList(env *environment) *cobra.Command {
 			}
 			views = append(views, view)
 		})
-		if err != nil {
-			return err
-		}
-		if *asJSON {
-			return printJSON(env.Out, views)
-		}
-		return out.print(env.Out)
+		return env.printList(err, views, &out, *asJSON)
 	})
 	return cmd
 }

@@ -32,6 +32,7 @@ func (h *instance) console(web *websession.Sessions, set *pages.Set, protocol *o
 		Foresight: protocol, Scopes: h.catalogue, ScopeUses: h.store, Roles: h.store,
 		Users: h.store, Accounts: h.users, Invitations: h.invitations, Recovery: h.people, Policy: h.people.Policy(), SecondFactors: h.factors, Passkeys: h.passkeys, Sessions: h.sessions, Apps: h.apps, Audit: h.store, Exports: h.gate, Verifications: h.verified, Imports: h.store, Usernames: h.store, Webhooks: h.webhooks,
 		Clients: h.store, Together: h.store, Repeats: idempotency.NewKeys(h.store, h.store, h.ring.Key(keyring.Idempotency), web.Clock), Registry: h.registry, Catalogue: h.catalogue, Provider: h.config.asProvider(),
+		SelfRegistration: h.config.clientRegistrationMode(), RegistrationTokens: h.initialTokens, Registrations: h.store, Logouts: h.logouts,
 		Self: own, CodeLifetime: h.config.CodeLifetime, Random: random,
 		Tokens: h.inspector, Consents: h.consents, Keys: h.keys, DataKeys: h.ring, State: h.store,
 		Policies: counted.table, Budgets: ratelimit.NewBudgets(counted.table, counted.state, h.gate, h.store, h.users), Messages: h.store, Channels: h.config.channels(),

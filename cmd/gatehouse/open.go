@@ -22,6 +22,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/grant"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/logout"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
@@ -69,6 +70,8 @@ type instance struct {
 	auditKeys     *chain.Keys
 	verified      *chain.Verifications
 	webhooks      *webhook.Registry
+	// logouts are what clients are told of the end of sessions.
+	logouts *logout.Registry
 }
 
 // open reads the settings and opens the configured database for a verb. The embedded
@@ -208,6 +211,7 @@ func (e *environment) openInstance(ctx context.Context, c config, log *slog.Logg
 		gate:      gate,
 		auditKeys: auditKeys, verified: chain.NewVerifications(store, auditKeys, e.clock, e.random),
 		webhooks: webhook.NewRegistry(store, gate, ring.Key(keyring.Webhook), c.cleartext, e.clock, e.random),
+		logouts:  logout.NewRegistry(store, gate, e.clock),
 	}, nil
 }
 

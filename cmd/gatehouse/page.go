@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -56,12 +57,7 @@ func within[T any](p *listPage, list []T, id func(T) provider.ID) []T {
 
 // print prints the list, and says on standard error where it ends before all is shown.
 func (p *listPage) print(e *environment, views any, out *table, asJSON bool) error {
-	var err error
-	if asJSON {
-		err = printJSON(e.Out, views)
-	} else {
-		err = out.print(e.Out)
-	}
+	err := e.printList(nil, views, out, asJSON)
 	if err == nil && p.next != "" {
 		_, err = fmt.Fprintf(e.Err, "note: there are more: --before %s lists what follows, and --limit N up to %d at once\n", p.next, mostLimit)
 	}
@@ -83,5 +79,22 @@ func eachOf[T, Position any](from Position, read func(from Position, limit int) 
 		if len(list) < page {
 			return nil
 		}
+	}
+}
+
+// eachByID is eachOf for a list by id.
+func eachByID[T any](ctx context.Context, list func(ctx context.Context, after provider.ID, limit int) ([]T, error), visit func(T) provider.ID) error {
+	return eachOf(provider.ID{}, func(after provider.ID, limit int) ([]T, error) { return list(ctx, after, limit) }, visit)
+}
+
+// printList prints what was read of a list, as JSON or as a table, or returns the error of reading it.
+func (e *environment) printList(err error, views any, out *table, asJSON bool) error {
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		return printJSON(e.Out, views)
+	default:
+		return out.print(e.Out)
 	}
 }

@@ -108,21 +108,13 @@ func newRegistrationTokenList(env *environment) *cobra.Command {
 	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, _ []string) error {
 		views := []registrationTokenView{}
 		out := table{header: []string{"ID", "LABEL", "CLIENTS", "ENDS"}, empty: "No tokens yet. Make one with: gatehouse registration-token create"}
-		err := eachOf(provider.ID{}, func(after provider.ID, limit int) ([]registration.InitialToken, error) {
-			return h.initialTokens.List(cmd.Context(), after, limit)
-		}, func(t registration.InitialToken) provider.ID {
+		err := eachByID(cmd.Context(), h.initialTokens.List, func(t registration.InitialToken) provider.ID {
 			v := registrationTokenViewOf(t)
 			views = append(views, v)
 			out.add(v.ID, v.Label, v.uses(), v.ends())
 			return t.ID
 		})
-		if err != nil {
-			return err
-		}
-		if *asJSON {
-			return printJSON(env.Out, views)
-		}
-		return out.print(env.Out)
+		return env.printList(err, views, &out, *asJSON)
 	})
 	return cmd
 }

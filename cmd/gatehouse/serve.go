@@ -349,7 +349,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	management, err := api.New(api.Config{
 		Issuer: c.Issuer, Version: version, Audit: h.store, AuditKeys: h.auditKeys, Clients: h.store, Registry: h.registry, Keys: h.keys, Scopes: h.catalogue, Sessions: h.sessions, Tokens: h.inspector, Consents: h.consents, Apps: h.apps, Users: h.store, Accounts: h.users,
 		People: h.people, Invitations: h.invitations, Factors: h.factors, Recovery: h.people, Own: h.people, Passwords: signIn, Manager: admin, Caller: oauthhandlers.Caller(protocol), Passkeys: h.passkeys,
-		Webhooks: h.webhooks, RegistrationTokens: h.initialTokens, Policies: limits.table, Budgets: ratelimit.NewBudgets(limits.table, limits.state, h.gate, h.store, h.users), Records: records, Refusals: c.refusals(),
+		Webhooks: h.webhooks, RegistrationTokens: h.initialTokens, Logouts: h.logouts, Policies: limits.table, Budgets: ratelimit.NewBudgets(limits.table, limits.state, h.gate, h.store, h.users), Records: records, Refusals: c.refusals(),
 		Repeats: idempotency.NewKeys(h.store, h.store, h.ring.Key(keyring.Idempotency), e.clock),
 		Cursors: h.ring.Key(keyring.Cursor), Clock: e.clock,
 	})

@@ -96,13 +96,7 @@ or failed, with the class of the last fault, such as smtp_550_5.1.1. What waits 
 			views = append(views, invitationViewOf(inv))
 			out.add(inv.ID.String(), inv.Email+inv.Phone, strings.Join(inv.Roles, " "), when(inv.CreatedAt), when(inv.ExpiresAt), deliveryText(inv.Delivery))
 		})
-		if err != nil {
-			return err
-		}
-		if *asJSON {
-			return printJSON(env.Out, views)
-		}
-		return out.print(env.Out)
+		return env.printList(err, views, &out, *asJSON)
 	})
 	return cmd
 }
@@ -116,9 +110,7 @@ func deliveryText(d notify.Delivery) string {
 }
 
 func eachInvitation(ctx context.Context, invitations *account.Invitations, visit func(inv *account.Invitation)) error {
-	return eachOf(provider.ID{}, func(after provider.ID, limit int) ([]*account.Invitation, error) {
-		return invitations.List(ctx, after, limit)
-	}, func(inv *account.Invitation) provider.ID {
+	return eachByID(ctx, invitations.List, func(inv *account.Invitation) provider.ID {
 		visit(inv)
 		return inv.ID
 	})

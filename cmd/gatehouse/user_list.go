@@ -58,13 +58,7 @@ the email address; "gatehouse user get" finds one by the whole of either.`,
 			}
 			out.add(cells...)
 		})
-		if err != nil {
-			return err
-		}
-		if *asJSON {
-			return printJSON(env.Out, views)
-		}
-		return out.print(env.Out)
+		return env.printList(err, views, &out, *asJSON)
 	})
 	return cmd
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -130,50 +128,34 @@ func newWebhookRedeliver(env *environment) *cobra.Command {
       01900000-0000-7000-8000-000000000001
   gatehouse webhook redeliver 01900000-0000-7000-8000-000000000000 \
       --failed-since 48h`,
-		Args: cobra.RangeArgs(1, 2), ValidArgsFunction: env.complete(webhookIDs),
+		ValidArgsFunction: env.complete(webhookIDs),
 	}
-	since := cmd.Flags().String("failed-since", "", "all that failed since then: a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or how long ago, such as 48h")
-	asJSON := addJSON(cmd)
-	cmd.RunE = env.withInstance(func(cmd *cobra.Command, h *instance, args []string) error {
-		if (len(args) == 2) == (*since != "") {
-			return errors.New("say which: the id of one delivery, or --failed-since")
-		}
-		id, err := webhookID(args[0])
-		if err != nil {
-			return err
-		}
-		n := int64(1)
-		if len(args) == 2 {
-			err = env.redeliver(cmd, h, id, args[1])
-		} else {
-			var from time.Time
-			if from, err = timeOrAgo(*since, env.clock.Now(cmd.Context())); err != nil {
-				return fmt.Errorf("--failed-since %w", err)
+	redelivery{
+		list: "gatehouse webhook deliveries",
+		receiver: func(cmd *cobra.Command, h *instance, text string) error {
+			id, err := webhookID(text)
+			if err != nil {
+				return err
 			}
-			if n, err = h.webhooks.RedeliverFailed(cmd.Context(), env.actor(), id, from); err != nil {
-				err = aboutWebhook(args[0], err)
+			if _, err := h.webhooks.Get(cmd.Context(), id); err != nil {
+				return aboutWebhook(text, err)
 			}
-		}
-		switch {
-		case err != nil:
-			return err
-		case *asJSON:
-			return printJSON(env.Out, map[string]int64{"deliveries": n})
-		}
-		return env.say("%d to send again", n)
-	})
+			return nil
+		},
+		one: func(cmd *cobra.Command, h *instance, text string, delivery provider.ID) error {
+			id, err := webhookID(text)
+			if err != nil {
+				return err
+			}
+			return h.webhooks.Redeliver(cmd.Context(), env.actor(), id, delivery)
+		},
+		failed: func(cmd *cobra.Command, h *instance, text string, since time.Time) (int64, error) {
+			id, err := webhookID(text)
+			if err != nil {
+				return 0, err
+			}
+			return h.webhooks.RedeliverFailed(cmd.Context(), env.actor(), id, since)
+		},
+	}.of(env, cmd)
 	return cmd
-}
-
-func (e *environment) redeliver(cmd *cobra.Command, h *instance, id provider.ID, which string) error {
-	delivery, err := provider.ParseID(which)
-	if err == nil {
-		err = h.webhooks.Redeliver(cmd.Context(), e.actor(), id, delivery)
-	} else {
-		err = provider.ErrNotFound
-	}
-	if errors.Is(err, provider.ErrNotFound) {
-		return fmt.Errorf("delivery %q: %w, or it waits to be sent (gatehouse webhook deliveries %s shows what there is)", which, provider.ErrNotFound, id)
-	}
-	return err
 }

@@ -20,21 +20,13 @@ func newWebhookList(env *environment) *cobra.Command {
 			header: []string{"ID", "URL", "EVENTS", "STATE", "CREATED"},
 			empty:  "No webhooks yet. Add one with: gatehouse webhook create URL",
 		}
-		err := eachOf(provider.ID{}, func(after provider.ID, limit int) ([]webhook.Endpoint, error) {
-			return h.webhooks.List(cmd.Context(), after, limit)
-		}, func(e webhook.Endpoint) provider.ID {
+		err := eachByID(cmd.Context(), h.webhooks.List, func(e webhook.Endpoint) provider.ID {
 			v := webhookViewOf(e)
 			views = append(views, v)
 			out.add(v.ID, v.URL, v.events(), v.state(), when(v.CreatedAt))
 			return e.ID
 		})
-		if err != nil {
-			return err
-		}
-		if *asJSON {
-			return printJSON(env.Out, views)
-		}
-		return out.print(env.Out)
+		return env.printList(err, views, &out, *asJSON)
 	})
 	return cmd
 }

@@ -63,10 +63,12 @@ type Config struct {
 	Webhooks        webhookRegistry
 	// RegistrationTokens let clients register themselves.
 	RegistrationTokens registrationTokens
-	Policies           *ratelimit.Table
-	Budgets            budgets
-	Records            *refusal.Recorder
-	Refusals           *refusal.Catalogue
+	// Logouts are what clients are told of the end of sessions.
+	Logouts  clientLogouts
+	Policies *ratelimit.Table
+	Budgets  budgets
+	Records  *refusal.Recorder
+	Refusals *refusal.Catalogue
 	// Repeats carries out requests with an Idempotency-Key.
 	Repeats repeats
 	// Cursors seals the cursors of lists.

@@ -140,11 +140,7 @@ func (p *pageSize) add(bytes int) { p.records, p.bytes = p.records+1, p.bytes+by
 // recordPage is a page of a list of records.
 func (a *API) recordPage(list string, records []audit.Record, limit int) *recordPage {
 	out := &recordPage{}
-	out.Body.Records = make([]record, len(records))
-	for i, r := range records {
-		out.Body.Records[i] = recordOf(r)
-	}
-	out.Body.NextCursor = a.next(list, len(records), limit, func() string { return records[len(records)-1].ID.String() })
+	out.Body.Records, out.Body.NextCursor = paged(a, list, limit, records, recordOf, func(r audit.Record) string { return r.ID.String() })
 	return out
 }
 

@@ -29,7 +29,6 @@ type clientRegistry interface {
 type clientReader interface {
 	Client(ctx context.Context, id string) (*client.Client, error)
 	client.Lister
-	clientLogoutLister
 	// ClientsOfTrust is Clients for those of one kind.
 	ClientsOfTrust(ctx context.Context, trust client.Trust, after string, limit int) ([]*client.Client, error)
 	AllowedUsers(ctx context.Context, clientID string) ([]string, error)

@@ -146,11 +146,7 @@ func (a *API) listConsents(ctx context.Context, in *consentQuery) (*consentPage,
 		return nil, err
 	}
 	out := &consentPage{}
-	out.Body.Consents = make([]Consent, len(listed))
-	for i, c := range listed {
-		out.Body.Consents[i] = consentOf(c)
-	}
-	out.Body.NextCursor = a.next("consents", len(listed), in.Limit, func() string { return out.Body.Consents[len(listed)-1].ID })
+	out.Body.Consents, out.Body.NextCursor = paged(a, "consents", in.Limit, listed, consentOf, func(c consent.ClientConsent) string { return consent.ID(c.UserID, c.ClientID) })
 	return out, nil
 }
 

@@ -50,6 +50,15 @@ func (a *API) next(list string, count, limit int, position func() string) string
 	return a.seal(list, position())
 }
 
+// paged is a page of a list: what was read, as JSON has it, and the cursor after the last one, by its position.
+func paged[T, Shown any](a *API, list string, limit int, found []T, show func(T) Shown, position func(T) string) (shown []Shown, next string) {
+	shown = make([]Shown, len(found))
+	for i, one := range found {
+		shown[i] = show(one)
+	}
+	return shown, a.next(list, len(found), limit, func() string { return position(found[len(found)-1]) })
+}
+
 // after is the cursor after an element; zero: there is no next page.
 func (a *API) after(list string, last provider.ID) string {
 	if last.IsZero() {

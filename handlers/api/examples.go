@@ -46,6 +46,7 @@ func examples() map[string]any {
 		"update-webhook":            object{"description": "The CRM"},
 		"rotate-webhook-secret":     object{"overlap_seconds": 86400},
 		"redeliver-failed-events":   object{"since": "2026-01-02T03:04:05Z"},
+		"redeliver-failed-logouts":  object{"since": "2026-01-02T03:04:05Z"},
 	}
 }
 

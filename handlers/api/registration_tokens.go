@@ -90,7 +90,7 @@ func (a *API) registrationTokens() {
 			t.MaxUses = *b.MaxUses
 		}
 		if b.Lifetime < 0 || b.Lifetime > int64(itself.MaxLifetime/time.Second) {
-			return nil, invalid("/lifetime", "must be from a minute to 400 days")
+			return nil, invalid("/lifetime", itself.LifetimeFault().String())
 		}
 		made, text, err := a.RegistrationTokens.Create(ctx, actor(ctx), t, time.Duration(b.Lifetime)*time.Second)
 		var wrong *client.Invalid
@@ -123,10 +123,6 @@ func (a *API) listRegistrationTokens(ctx context.Context, in *Page) (*registrati
 		return nil, err
 	}
 	out := &registrationTokenList{}
-	out.Body.Tokens = make([]RegistrationToken, len(list))
-	for i, t := range list {
-		out.Body.Tokens[i] = registrationTokenOf(t)
-	}
-	out.Body.NextCursor = a.next("registration-tokens", len(list), in.Limit, func() string { return list[len(list)-1].ID.String() })
+	out.Body.Tokens, out.Body.NextCursor = paged(a, "registration-tokens", in.Limit, list, registrationTokenOf, func(t itself.InitialToken) string { return t.ID.String() })
 	return out, nil
 }

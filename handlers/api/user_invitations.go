@@ -104,11 +104,7 @@ func (a *API) listInvitations(ctx context.Context, in *struct{ Page }) (*invitat
 		return nil, err
 	}
 	out := &invitationPage{}
-	out.Body.Invitations = make([]Invitation, len(list))
-	for n, inv := range list {
-		out.Body.Invitations[n] = invitationOf(inv)
-	}
-	out.Body.NextCursor = a.next(name, len(list), in.Limit, func() string { return list[len(list)-1].ID.String() })
+	out.Body.Invitations, out.Body.NextCursor = paged(a, name, in.Limit, list, invitationOf, func(inv *account.Invitation) string { return inv.ID.String() })
 	return out, nil
 }
 

@@ -132,11 +132,7 @@ func (a *API) listUsers(ctx context.Context, in *userQuery) (*userPage, error) {
 		return nil, err
 	}
 	out := &userPage{}
-	out.Body.Users = make([]User, len(listed))
-	for i, u := range listed {
-		out.Body.Users[i] = viewOf(u)
-	}
-	out.Body.NextCursor = a.next(list, len(listed), in.Limit, func() string { return of.Position(listed[len(listed)-1]) })
+	out.Body.Users, out.Body.NextCursor = paged(a, list, in.Limit, listed, viewOf, of.Position)
 	return out, nil
 }
 

@@ -153,10 +153,6 @@ func (a *API) listDeliveries(ctx context.Context, in *deliveryQuery) (*deliveryP
 		return nil, err
 	}
 	out := &deliveryPage{}
-	out.Body.Deliveries = make([]delivery, len(found))
-	for i, d := range found {
-		out.Body.Deliveries[i] = deliveryOf(d)
-	}
-	out.Body.NextCursor = a.next(list, len(found), in.Limit, func() string { return found[len(found)-1].ID.String() })
+	out.Body.Deliveries, out.Body.NextCursor = paged(a, list, in.Limit, found, deliveryOf, func(d webhook.Delivery) string { return d.ID.String() })
 	return out, nil
 }

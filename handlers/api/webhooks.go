@@ -233,11 +233,7 @@ func (a *API) listWebhooks(ctx context.Context, in *Page) (*webhookList, error) 
 		return nil, err
 	}
 	out := &webhookList{}
-	out.Body.Webhooks = make([]Webhook, len(list))
-	for i, e := range list {
-		out.Body.Webhooks[i] = webhookOf(e)
-	}
-	out.Body.NextCursor = a.next("webhooks", len(list), in.Limit, func() string { return list[len(list)-1].ID.String() })
+	out.Body.Webhooks, out.Body.NextCursor = paged(a, "webhooks", in.Limit, list, webhookOf, func(e webhook.Endpoint) string { return e.ID.String() })
 	return out, nil
 }
 

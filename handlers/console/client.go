@@ -16,14 +16,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/logout"
 )
 
 // clients reads clients from the database.
 type clients interface {
 	client.Finder
 	Client(ctx context.Context, id string) (*client.Client, error)
-	NamedUsers(ctx context.Context, clientID, after string, limit int) ([]client.Named, error)
-	AllowedGroups(ctx context.Context, clientID string) ([]string, error)
+	Named(ctx context.Context, clientID, after string, limit int) (users []client.Named, roles []string, err error)
 }
 
 // clientPage is the page about a client.
@@ -49,6 +49,14 @@ type clientPage struct {
 	Now      time.Time
 	// Access is the form that allows a user or a group.
 	Access accessForm
+	// Registered is how it registered itself; nil: it did not.
+	Registered *registered
+	// Logouts are the last sign-outs that it is told of, and LogoutsFailed: some of them failed.
+	Logouts       []logout.Delivery
+	LogoutsFailed bool
+	Redelivery    redelivery
+	// Open is where a browser begins a sign-in to it; empty: nowhere that may be a link.
+	Open string
 }
 
 // At is the page with another span.
@@ -64,8 +72,16 @@ func (p clientPage) Filtered(path string) string {
 // Administers tells whether administrators manage this server through the client.
 func (p clientPage) Administers() bool { return p.Client.Administers() }
 
+// OfOne: the sign-outs are those of this client.
+func (clientPage) OfOne() bool { return true }
+
+// Names are those of the users of the sign-outs, which are not read here.
+func (clientPage) Names() map[provider.ID]string { return nil }
+
 // LinksURI tells whether the address that the application gives of itself may be a link: anything but https is text.
-func (p clientPage) LinksURI() bool { return strings.HasPrefix(p.Client.URI, "https://") }
+func (p clientPage) LinksURI() bool { return links(p.Client.URI) }
+
+func links(uri string) bool { return strings.HasPrefix(uri, "https://") }
 
 // ForPeople tells whether people sign in to the client.
 func (p clientPage) ForPeople() bool { return forPeople(p.Client) }
@@ -85,15 +101,19 @@ func (c *Console) serveClient(w http.ResponseWriter, r *http.Request, v *viewer)
 	if err != nil {
 		return err
 	}
-	return c.writeClient(w, r, v, http.StatusOK, registered, accessForm{})
+	return c.writeClient(w, r, v, http.StatusOK, registered, nil)
 }
 
-func (c *Console) writeClient(w http.ResponseWriter, r *http.Request, v *viewer, status int, registered *client.Client, access accessForm) error {
+// writeClient writes the page about a client. Typed puts what was typed into its forms; nil: nothing was.
+func (c *Console) writeClient(w http.ResponseWriter, r *http.Request, v *viewer, status int, registered *client.Client, typed func(p *clientPage)) error {
 	page, err := c.clientPage(r, v, registered)
 	if err != nil {
 		return err
 	}
-	page.shell, page.Access = c.shell(w, r, v, clientsPath), access
+	if page.shell = c.shell(w, r, v, clientsPath); typed != nil {
+		typed(&page)
+	}
+	page.Redelivery = page.Redelivery.on(page.shell, page.Path+"/logouts", page.Now)
 	if page.usage, err = c.clientUsage(r, v, registered, page.Local(page.Now)); err != nil {
 		return err
 	}
@@ -112,16 +132,25 @@ func (c *Console) clientPage(r *http.Request, v *viewer, registered *client.Clie
 			page.Secrets = append(page.Secrets, s)
 		}
 	}
+	if links(registered.InitiateLoginURI) && !registered.Disabled {
+		page.Open = registered.InitiateLogin(c.Provider.Issuer)
+	}
+	if page.Registered, err = c.registered(ctx, registered); err != nil {
+		return page, err
+	}
+	if registered.BackChannelLogoutURI != "" {
+		if page.Logouts, err = c.Logouts.List(ctx, logout.Filter{ClientID: id}, mostListed); err != nil {
+			return page, err
+		}
+		page.LogoutsFailed = slices.ContainsFunc(page.Logouts, func(d logout.Delivery) bool { return d.State == logout.Failed })
+	}
 	if registered.Restricted {
-		if page.Users, err = c.Clients.NamedUsers(ctx, id, r.URL.Query().Get("after"), listed+1); err != nil {
+		if page.Users, page.Roles, err = c.Clients.Named(ctx, id, r.URL.Query().Get("after"), listed+1); err != nil {
 			return page, err
 		}
 		if len(page.Users) > listed {
 			page.Users = page.Users[:listed]
 			page.NextUsers = page.Path + "?" + url.Values{"after": {page.Users[listed-1].Username}}.Encode() + "#access"
-		}
-		if page.Roles, err = c.Clients.AllowedGroups(ctx, id); err != nil {
-			return page, err
 		}
 	}
 	if v.may(audit.ReadScope("tokens")) {

@@ -44,7 +44,7 @@ func (c *Console) serveClientAccess(w http.ResponseWriter, r *http.Request, v *v
 		}
 		if access.wrong() {
 			canonical.From(r.Context()).Outcome("invalid")
-			return c.writeClient(w, r, v, http.StatusUnprocessableEntity, registered, access)
+			return c.writeClient(w, r, v, http.StatusUnprocessableEntity, registered, func(p *clientPage) { p.Access = access })
 		}
 		switch {
 		case access.nobody && registered.Restricted:

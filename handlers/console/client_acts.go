@@ -110,12 +110,7 @@ func secretLifetime(days string) (lifetime time.Duration, ok bool) {
 // refusedSecret shows the page of the client again, where the days of a new secret are no number of them.
 func (c *Console) refusedSecret(w http.ResponseWriter, r *http.Request, v *viewer, of *client.Client, days string) error {
 	canonical.From(r.Context()).Outcome("invalid")
-	page, err := c.clientPage(r, v, of)
-	if err != nil {
-		return err
-	}
-	page.shell, page.WrongDays, page.Days = c.shell(w, r, v, clientsPath), true, days
-	return c.pages.For(r).Write(w, http.StatusUnprocessableEntity, "client", page, page.Path)
+	return c.writeClient(w, r, v, http.StatusUnprocessableEntity, of, func(p *clientPage) { p.WrongDays, p.Days = true, days })
 }
 
 // serveClientSecrets adds a secret, which the page that answers shows, or ends one.

@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
+	"github.com/gatehouse-id/gatehouse/provider/registration"
 )
 
 //go:embed templates messages
@@ -72,6 +73,13 @@ type Config struct {
 	Repeats   repeats
 	Registry  registry
 	Catalogue catalogue
+	// SelfRegistration is who may register a client, RegistrationTokens are what lets them, and Registrations what is
+	// known of the clients that did.
+	SelfRegistration   registration.Mode
+	RegistrationTokens registrationTokens
+	Registrations      registrations
+	// Logouts are what clients are told of the end of sessions.
+	Logouts logouts
 	// Tokens are what was issued.
 	Tokens   tokens
 	Consents consents

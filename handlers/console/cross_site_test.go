@@ -15,7 +15,9 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/logout"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
+	itself "github.com/gatehouse-id/gatehouse/provider/registration"
 )
 
 // sentForm is a form that changes something, when the page that it is on has sent it.
@@ -41,6 +43,10 @@ func (f *fixture) everyForm() []sentForm {
 	phone, _ := f.signIn(alice), f.signIn(alice)
 	require.NoError(f.t, f.store.AddPasskey(ctx, &passkey.Passkey{ID: f.id(), UserID: alice.ID, Name: "Key", CredentialID: []byte{1}, PublicKey: []byte{1}, Handle: []byte{1}, CreatedAt: now}))
 	f.fail(hook)
+	initial := itself.InitialToken{ID: f.id(), Hash: []byte("initial"), CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
+	require.NoError(f.t, f.store.AddInitialToken(ctx, initial))
+	f.told("told")
+	f.signedOut(f.user("left"), "told", "left", func(d *logout.Delivery) { d.State = logout.Failed })
 	var (
 		user, app, webhook = "/admin/users/" + alice.ID.String(), "/admin/clients/" + shop.ID, "/admin/webhooks/" + hook.ID.String()
 		yes                = url.Values{"confirm": {"yes"}}
@@ -54,6 +60,9 @@ func (f *fixture) everyForm() []sentForm {
 		{"client registration", app + "/registration", app + "/registration", url.Values{"client_name": {"Other"}}, false},
 		{"client state", app + "/state", "", url.Values{"state": {"disabled"}}, false},
 		{"client secrets", app + "/secrets", "", url.Values{"overlap": {"day"}}, false},
+		{"client logout redelivery", "/admin/clients/told/logouts", "", url.Values{"since": {"2026-01-01T00:00"}}, false},
+		{"registration token creation", "/admin/registration-tokens/new", "/admin/registration-tokens/new", url.Values{"label": {"Partner"}}, false},
+		{"registration token revocation", "/admin/registration-tokens/" + initial.ID.String() + "/revocation", "", yes, false},
 		{"client access", app + "/access", "", url.Values{"action": {"named"}, "confirm": {"yes"}}, false},
 		{"client try redirect URI", app + "/try/redirect-uri", "", url.Values{"action": {"add"}}, false},
 		{"client try start", app + "/try/start", "", nil, true},

@@ -92,7 +92,7 @@ func (c *Console) find(ctx context.Context, v *viewer, text string) (found findi
 		noun string
 		find finder
 	}{
-		{"errors", c.findError}, {"tokens", c.findToken}, {"sessions", c.findSession}, {"audit", c.findRecord}, {"clients", c.findClient}, {"users", c.findUser},
+		{"errors", c.findError}, {"clients", c.findRegistration}, {"tokens", c.findToken}, {"sessions", c.findSession}, {"audit", c.findRecord}, {"clients", c.findClient}, {"users", c.findUser},
 	} {
 		if !v.may(audit.ReadScope(f.noun)) {
 			continue

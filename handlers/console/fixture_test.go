@@ -37,11 +37,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/idempotency"
 	"github.com/gatehouse-id/gatehouse/provider/keyring"
 	"github.com/gatehouse-id/gatehouse/provider/keys"
+	"github.com/gatehouse-id/gatehouse/provider/logout"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/oauth"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/password"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	itself "github.com/gatehouse-id/gatehouse/provider/registration"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/verification"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
@@ -133,6 +135,7 @@ func newFixture(t *testing.T, change func(c *console.Config)) *fixture {
 		Together: f.store, Repeats: idempotency.NewKeys(f.store, f.store, ring.Key(keyring.Idempotency), clock), Registry: f.clients, Catalogue: f.catalogue,
 		Provider: settings.Provider{Name: "Test", Issuer: issuer, Authorization: issuer + "/oauth/authorize", Token: issuer + "/oauth/token"},
 		Webhooks: f.webhooks, Policies: table, Budgets: ratelimit.NewBudgets(table, f.limiter, f.gate, f.store, f.users), Messages: f.store, Channels: []notify.Channel{notify.Mail},
+		SelfRegistration: itself.WithToken, RegistrationTokens: itself.NewInitialTokens(f.store, f.gate, clock, rand.Reader), Registrations: f.store, Logouts: logout.NewRegistry(f.store, f.gate, clock),
 		LogoutPath: "/oauth/logout", Web: f.web, Pages: set, Clock: clock, Random: rand.Reader,
 	}
 	if change != nil {

@@ -23,10 +23,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
+	"github.com/gatehouse-id/gatehouse/provider/logout"
 	"github.com/gatehouse-id/gatehouse/provider/notify"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
 	"github.com/gatehouse-id/gatehouse/provider/passkey"
 	"github.com/gatehouse-id/gatehouse/provider/refusal"
+	itself "github.com/gatehouse-id/gatehouse/provider/registration"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/test/harness"
@@ -60,15 +62,20 @@ func (f *fixture) say(text, number string) said {
 	c := f.storedClient(text)
 	c.Name, c.URI, c.LogoURI, c.PolicyURI, c.TOSURI, c.JWKS, c.JWKSURI, c.RequiredACR = text, text, text, text, text, text, text, text
 	c.RedirectURIs, c.PostLogoutRedirectURIs, c.Contacts, c.Audience = []string{text, "https://app.example/"}, []string{text}, []string{text}, []string{text}
+	c.InitiateLoginURI, c.BackChannelLogoutURI, c.Trust = text, text, client.Unverified
 	c.Scopes, c.DefaultScopes, c.Restricted = []string{"openid", text}, []string{text}, true
 	c.GrantTypes = append(c.GrantTypes, client.AuthorizationCode)
 	require.NoError(f.t, f.store.UpdateClient(ctx, c))
+	initial := itself.InitialToken{ID: f.id(), Hash: bytes33(number), Label: text, Scopes: []string{text}, Hosts: []string{text}, Audience: []string{text}, CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
+	require.NoError(f.t, f.store.AddInitialToken(ctx, initial))
+	require.NoError(f.t, f.store.AddRegistration(ctx, itself.Kept{ClientID: c.ID, Hash: bytes33(number), InitialToken: initial.ID, CreatedAt: now}))
 	require.NoError(f.t, f.store.AllowGroup(ctx, c.ID, text))
 	require.NoError(f.t, f.store.AllowUser(ctx, c.ID, u.ID))
 	require.NoError(f.t, f.store.CreateScope(ctx, consent.Scope{Name: text, Description: text, Descriptions: map[string]string{"de": text, "en": text}, Claims: []string{text}, CreatedAt: now}))
 	agreed := consent.Remembered{}.And(consent.Agreement{Scopes: []string{text}, Claims: []string{text}, Audience: []string{text}})
 	require.NoError(f.t, f.store.Remember(ctx, u.ID, c.ID, "", agreed, now))
 	p := f.issue(c, u)
+	f.signedOut(u, c.ID, "out"+number, func(d *logout.Delivery) { d.State, d.Fault = logout.Failed, text })
 
 	s := &session.Session{
 		ID: f.id(), User: u, Hash: bytes33(number), Proofs: session.ProvedAt(now, session.Password, text), SeenAt: now, ExpiresAt: now.Add(time.Hour),
@@ -100,7 +107,8 @@ func (f *fixture) say(text, number string) said {
 	return said{
 		values: map[string]string{
 			"{client_id}": text, "{user_id}": u.ID.String(), "{token_id}": p.ID.String(), "{session_id}": s.ID.String(), "{record_id}": r.ID.String(), "{webhook_id}": e.ID.String(),
-			"{consent_id}": consent.ID(u.ID, c.ID), "{kid}": f.signers()[0].KID, "{role}": "role", "{kind}": "web", "{product}": settings.Products()[0].Name, "{policy}": "page-prefix",
+			"{registration_token_id}": initial.ID.String(),
+			"{consent_id}":            consent.ID(u.ID, c.ID), "{kid}": f.signers()[0].KID, "{role}": "role", "{kind}": "web", "{product}": settings.Products()[0].Name, "{policy}": "page-prefix",
 		},
 		queries: map[string]string{
 			"/admin/scopes/scope": query("name", text), "/admin/explain": query("error", refused), "/admin/try": query("client", text, "user", u.Email, "scopes", text),
@@ -117,7 +125,7 @@ func inEveryField(text string) url.Values {
 	for _, name := range strings.Fields(`
 		search role state type user client scopes name error find action actor target since until color channel span given done address username after
 		client_name client_id redirect_uris post_logout_redirect_uris audience contacts client_uri jwks required_acr access_token_lifetime
-		contact email phone given_name birthdate zoneinfo locale website roles description text language claim url overlap alg wait group`) {
+		contact email phone given_name birthdate zoneinfo locale website roles description text language claim url overlap alg wait group label max_uses expires_in_days redirect_hosts since delivery from`) {
 		all.Set(name, text)
 	}
 	return all

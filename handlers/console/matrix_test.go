@@ -17,7 +17,7 @@ import (
 // formPages are pages that are nothing but a form, which who may only read cannot send.
 func formPages() []string {
 	return []string{
-		"console new client kinds page", "console new client page", "console new user page", "console user edit page", "console user password page", "console new scope page", "console new webhook page", "console webhook edit page",
+		"console new client kinds page", "console new client page", "console new user page", "console user edit page", "console user password page", "console new scope page", "console new webhook page", "console webhook edit page", "console new registration token page",
 		"console try callback page", "console try response page",
 	}
 }

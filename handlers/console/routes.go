@@ -14,7 +14,7 @@ import (
 // Routes are the pages.
 func (c *Console) Routes() []route.Route {
 	return slices.Concat(
-		c.overviewRoutes(), c.clientRoutes(), c.tryRoutes(),
+		c.overviewRoutes(), c.clientRoutes(), c.registrationTokenRoutes(), c.tryRoutes(),
 		c.userRoutes(), c.groupRoutes(), c.accessRoutes(),
 		c.keyRoutes(), c.scopeRoutes(), c.findRoutes(),
 		c.auditRoutes(), c.webhookRoutes(), c.operationRoutes(),

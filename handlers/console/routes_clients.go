@@ -14,6 +14,7 @@ func (c *Console) clientRoutes() []route.Route {
 		c.merged("client registration", "/clients/{client_id}/registration", "clients", c.serveRegistrationChange),
 		c.change("client state", "/clients/{client_id}/state", "clients", c.serveClientState),
 		c.making("client secrets", "/clients/{client_id}/secrets", "clients", c.serveClientSecrets),
+		c.making("client logout redelivery", "/clients/{client_id}/logouts", "clients", c.serveLogoutRedelivery),
 		c.change("client access", "/clients/{client_id}/access", "clients", c.serveClientAccess),
 		c.change("client deletion", "/clients/{client_id}/deletion", "clients", c.serveClientDeletion),
 		c.page("client settings", "/clients/{client_id}/settings", "clients", c.serveClientSettings),

@@ -9,6 +9,7 @@ func (c *Console) operationRoutes() []route.Route {
 		c.page("limits", "/limits", "limits", c.serveLimits),
 		c.page("limit", "/limits/{policy}", "limits", c.serveLimit),
 		c.change("limit reset", "/limits/{policy}/reset", "limits", c.serveLimitReset),
+		c.page("logouts", "/logouts", "clients", c.serveLogouts),
 		c.page("outbox", "/outbox", "users", c.serveOutbox),
 		c.page("imports", "/imports", "audit", c.serveImports),
 		c.page("branding", "/branding", "audit", c.serveBranding),

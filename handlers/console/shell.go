@@ -38,7 +38,7 @@ type navLink struct {
 func navigation(v *viewer) []navGroup {
 	all := []navGroup{
 		{"", []navLink{{Path, "overview", ""}}},
-		{"applications", []navLink{{clientsPath, "all_clients", "clients"}, {tryPath, "try", "clients"}}},
+		{"applications", []navLink{{clientsPath, "all_clients", "clients"}, {registrationTokensPath, "registration_tokens", "clients"}, {tryPath, "try", "clients"}}},
 		{"people", []navLink{
 			{usersPath, "users", "users"},
 			{invitationsPath, "invitations", "users"},
@@ -52,6 +52,7 @@ func navigation(v *viewer) []navGroup {
 			{scopesPath, "scopes", "scopes"},
 			{auditPath, "audit", "audit"},
 			{webhooksPath, "webhooks", "webhooks"},
+			{logoutsPath, "logouts", "clients"},
 			{outboxPath, "outbox", "users"},
 			{limitsPath, "limits", "limits"},
 			{settingsPath, "settings", "audit"},

@@ -50,7 +50,7 @@ func (c *Console) serveWebhookRedelivery(w http.ResponseWriter, r *http.Request,
 	if err != nil {
 		return err
 	}
-	if text := form.Get("delivery"); text != "" {
+	if text := form.Get(deliveryField); text != "" {
 		id, err := provider.ParseID(text)
 		if err == nil {
 			err = c.Webhooks.Redeliver(r.Context(), v.actor, e.ID, id)
@@ -63,10 +63,10 @@ func (c *Console) serveWebhookRedelivery(w http.ResponseWriter, r *http.Request,
 		}
 		return c.done(w, r, webhookPath(e.ID), said{Done: "redelivered"})
 	}
-	since, _, wrong := readLocal(trimmed(form, "since"), v.session.User.Profile.Location())
-	if wrong || since.IsZero() {
+	since, ok := sentSince(v, form)
+	if !ok {
 		canonical.From(r.Context()).Outcome("invalid")
-		return c.writeWebhook(w, r, v, http.StatusUnprocessableEntity, webhookPage{NoSince: true, Failed: true, Since: trimmed(form, "since")})
+		return c.writeWebhook(w, r, v, http.StatusUnprocessableEntity, webhookPage{Failed: true, Redelivery: noTime(form)})
 	}
 	n, err := c.Webhooks.RedeliverFailed(r.Context(), v.actor, e.ID, since)
 	if err != nil {

@@ -90,10 +90,9 @@ type webhookPage struct {
 	Deliveries []webhook.Delivery
 	// Overlaps are the choices of for how many hours old secrets go on signing.
 	Overlaps []int
-	// Failed: some of the deliveries that are shown have failed. Since is the field with the time of the first that is
-	// sent again, and NoSince: it is no time.
-	Failed, NoSince bool
-	Since           string
+	// Failed: some of the deliveries that are shown have failed.
+	Failed     bool
+	Redelivery redelivery
 	// Problem is why the secret cannot be changed.
 	Problem string
 	// Next is the path of the following page of deliveries; empty: this is the last.
@@ -134,10 +133,7 @@ func (c *Console) writeWebhook(w http.ResponseWriter, r *http.Request, v *viewer
 			page.Failed = true
 		}
 	}
-	if page.Since == "" {
-		const day = 24 * time.Hour
-		page.Since = page.Local(c.now(r).Add(-day)).Format(localTime)
-	}
+	page.Redelivery = page.Redelivery.on(page.shell, webhookPath(e.ID)+"/redelivery", c.now(r))
 	return c.pages.For(r).Write(w, status, "webhook", page, webhookPath(e.ID))
 }
 

@@ -24,6 +24,8 @@ const (
 	ClientImport        Action = "client.import"
 	// ClientExpire is that clients which registered themselves, and that nobody used, were removed.
 	ClientExpire Action = "client.expire"
+	// ClientRedeliverLogout has a client told again that sessions ended.
+	ClientRedeliverLogout Action = "client.redeliver_logout"
 	// InitialTokenCreate and InitialTokenRevoke are about the tokens that let clients register themselves.
 	InitialTokenCreate Action = "initial_token.create"
 	InitialTokenRevoke Action = "initial_token.revoke"
@@ -102,7 +104,7 @@ const (
 // Actions are all actions.
 func Actions() []Action {
 	return []Action{
-		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport, ClientExpire, InitialTokenCreate, InitialTokenRevoke,
+		ClientCreate, ClientUpdate, ClientDelete, ClientRotateSecret, ClientEndSecret, ClientAllowUser, ClientDisallowUser, ClientAllowGroup, ClientDisallowGroup, ClientImport, ClientExpire, ClientRedeliverLogout, InitialTokenCreate, InitialTokenRevoke,
 		UserCreate, UserInvite, UserWithdrawInvitation, UserRegister, UserRecover, UserChangePassword, UserChangeContact, UserUndoContact, UserUndoFactor, UserUpdate, UserSetPassword, UserSendRecovery, UserDelete, UserImport, UserSignIn, UserSignInRefused, UserRequestDeletion, UserKeep,
 		FactorAdd, FactorRemove, FactorReset, FactorRename, FactorClone, RecoveryCodesRenew, RecoveryCodesUse,
 		ScopeCreate, ScopeUpdate, ScopeDelete,

@@ -3,7 +3,7 @@ package registration
 import (
 	"context"
 	"io"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +22,7 @@ const (
 	MaxLifetime     = 400 * 24 * time.Hour
 	DefaultLifetime = 24 * time.Hour
 	maxUses         = 100_000
+	maxAudience     = 500
 )
 
 // InitialTokens makes and revokes initial access tokens. Each is an administrative act.
@@ -65,6 +66,11 @@ func (r *InitialTokens) List(ctx context.Context, after provider.ID, limit int) 
 	return r.store.InitialTokens(ctx, after, limit)
 }
 
+// Get returns a token. It returns provider.ErrNotFound.
+func (r *InitialTokens) Get(ctx context.Context, id provider.ID) (*InitialToken, error) {
+	return r.store.InitialToken(ctx, id)
+}
+
 // Revoke ends a token. Clients that registered with it stay. It returns provider.ErrNotFound for one that is
 // unknown or was revoked, and audit.ErrForbidden.
 func (r *InitialTokens) Revoke(ctx context.Context, actor audit.Actor, id provider.ID) error {
@@ -94,33 +100,66 @@ func (t *InitialToken) record() map[string]any {
 }
 
 func (t *InitialToken) problems(lifetime time.Duration) (problems []client.Problem) {
-	add := func(field, message string) {
-		problems = append(problems, client.Problem{Field: field, Fault: fault.Plain(message)})
+	add := func(field string, wrong *fault.Fault) {
+		problems = append(problems, client.Problem{Field: field, Fault: wrong})
 	}
 	if len(t.Label) > maxLabel {
-		add("label", "must have at most 200 bytes")
+		add("label", fault.New(fault.Long, "bytes", maxLabel))
 	} else if wrong := provider.TextFault(t.Label); wrong != nil {
-		problems = append(problems, client.Problem{Field: "label", Fault: wrong})
+		add("label", wrong)
 	}
 	if lifetime < time.Minute || lifetime > MaxLifetime {
-		add("lifetime", "must be from a minute to 400 days")
+		add("lifetime", LifetimeFault())
 	}
 	if t.MaxUses < 0 || t.MaxUses > maxUses {
-		add("max_uses", "must be from 0, for any number, to 100000")
+		add("max_uses", UsesFault())
 	}
-	if slices.ContainsFunc(t.Scopes, func(s string) bool { return !client.ValidScope(s) || audit.Reserved(s) }) {
-		add("scopes", "must be names of scopes, and none of management")
-	}
-	if slices.ContainsFunc(t.Hosts, func(h string) bool { return h == "" || len(h) > 253 || strings.ContainsAny(h, " /:@?#*") }) {
-		add("redirect_hosts", "must be host names, without a port")
-	}
-	if slices.ContainsFunc(t.Audience, func(a string) bool { return a == "" || len(a) > 500 || strings.Contains(a, " ") }) {
-		add("audience", "must have 1 to 500 bytes and no spaces")
-	}
-	for name, list := range map[string][]string{"scopes": t.Scopes, "redirect_hosts": t.Hosts, "audience": t.Audience} {
+	check := func(field string, list []string, wrong func(value string) *fault.Fault) {
+		for _, value := range list {
+			if fault := wrong(value); fault != nil {
+				add(field, fault)
+				break
+			}
+		}
 		if len(list) > maxTerms {
-			add(name, "must have at most 50")
+			add(field, fault.New(fault.Terms, "most", maxTerms))
 		}
 	}
+	check("scopes", t.Scopes, scopeFault)
+	check("redirect_hosts", t.Hosts, hostFault)
+	check("audience", t.Audience, audienceFault)
 	return problems
+}
+
+// LifetimeFault is that of a lifetime that a token cannot have.
+func LifetimeFault() *fault.Fault {
+	return fault.New(fault.TokenLifetime, "days", int(MaxLifetime/(24*time.Hour)))
+}
+
+// UsesFault is that of a number of clients that a token cannot have.
+func UsesFault() *fault.Fault { return fault.New(fault.Uses, "most", maxUses) }
+
+func scopeFault(name string) *fault.Fault {
+	switch {
+	case !client.ValidScope(name):
+		return fault.New(fault.Scope, "value", strconv.Quote(name))
+	case audit.Reserved(name):
+		return fault.New(fault.ScopeReserved)
+	default:
+		return nil
+	}
+}
+
+func hostFault(host string) *fault.Fault {
+	if host == "" || len(host) > 253 || strings.ContainsAny(host, " /:@?#*") {
+		return fault.New(fault.Host, "value", strconv.Quote(host))
+	}
+	return nil
+}
+
+func audienceFault(value string) *fault.Fault {
+	if value == "" || len(value) > maxAudience || strings.Contains(value, " ") {
+		return fault.New(fault.Audience, "value", strconv.Quote(value), "most", maxAudience)
+	}
+	return nil
 }

@@ -15,8 +15,10 @@ type Kept struct {
 	// accepted too.
 	Hash, Previous []byte
 	PreviousUntil  *time.Time
-	// InitialToken is the token that the client registered with; zero: none.
+	// InitialToken is the token that the client registered with; zero: none. Label is what that says whom it is for,
+	// when the registration is read.
 	InitialToken provider.ID
+	Label        string
 	CreatedAt    time.Time
 	// DueAt is when to see whether the client is used; nil: it stays in any case.
 	DueAt *time.Time
@@ -39,10 +41,34 @@ type InitialToken struct {
 	RevokedAt            *time.Time
 }
 
-// Live tells whether clients can register with it.
-func (t *InitialToken) Live(now time.Time) bool {
-	return t.RevokedAt == nil && now.Before(t.ExpiresAt) && (t.MaxUses == 0 || t.Used < t.MaxUses)
+// TokenState says whether clients can register with an initial access token, or why not.
+type TokenState string
+
+// The states.
+const (
+	Live    TokenState = "live"
+	Revoked TokenState = "revoked"
+	Expired TokenState = "expired"
+	// UsedUp: as many clients have registered as may.
+	UsedUp TokenState = "used_up"
+)
+
+// State is that at a time.
+func (t *InitialToken) State(now time.Time) TokenState {
+	switch {
+	case t.RevokedAt != nil:
+		return Revoked
+	case t.MaxUses > 0 && t.Used >= t.MaxUses:
+		return UsedUp
+	case !now.Before(t.ExpiresAt):
+		return Expired
+	default:
+		return Live
+	}
 }
+
+// Live tells whether clients can register with it.
+func (t *InitialToken) Live(now time.Time) bool { return t.State(now) == Live }
 
 // Due is a client of which it is to be seen whether it is used.
 type Due struct {

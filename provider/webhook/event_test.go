@@ -36,6 +36,7 @@ func TestEachActHasAnEventOrAReason(t *testing.T) {
 	none := []audit.Action{
 		audit.UserSignInRefused, audit.LimitRefuse, // sums of a minute, which an attacker can cause
 		audit.LogExpire,
+		audit.ClientRedeliverLogout, // nothing changes, and what is sent again tells the receiver
 		// They would report themselves.
 		audit.WebhookCreate, audit.WebhookUpdate, audit.WebhookDelete, audit.WebhookRotateSecret, audit.WebhookRedeliver, audit.WebhookTest,
 	}

@@ -72,12 +72,20 @@ func testNamedUsersListed(t *testing.T, f *fixture) {
 		require.NoError(t, f.AllowUser(ctx, "app", u.ID))
 	}
 	list := func(clientID, after string) []client.Named {
-		page, err := f.NamedUsers(ctx, clientID, after, 2)
+		page, roles, err := f.Named(ctx, clientID, after, 2)
 		require.NoError(t, err)
+		assert.Empty(t, roles)
 		return page
 	}
 	assert.Equal(t, []client.Named{named["Zoe"], named["alice"]}, list("app", ""))
 	assert.Equal(t, []client.Named{named["bob"], named["carol"]}, list("app", "alice"))
 	assert.Empty(t, list("app", "carol"))
 	assert.Empty(t, list("other", ""))
+	for _, role := range []string{"staff", "admin"} {
+		require.NoError(t, f.AllowGroup(ctx, "app", role))
+	}
+	page, roles, err := f.Named(ctx, "app", "bob", 2)
+	require.NoError(t, err)
+	assert.Equal(t, []client.Named{named["carol"]}, page)
+	assert.Equal(t, []string{"admin", "staff"}, roles, "on every page")
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/gatehouse-id/gatehouse/provider"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/logout"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
@@ -47,7 +46,7 @@ func (f *fixture) tried(t *testing.T, s *logout.Sender, clientID string) logout.
 	var last logout.Delivery
 	require.Eventually(t, func() bool {
 		require.NoError(t, s.Start(t.Context())) // as the job does: a client may be busy
-		list, err := f.Logouts(t.Context(), clientID, provider.ID{}, 10)
+		list, err := f.Logouts(t.Context(), logout.Filter{ClientID: clientID}, 10)
 		require.NoError(t, err)
 		require.Len(t, list, 1, clientID)
 		last = list[0]
@@ -125,7 +124,7 @@ func testLogoutReceivers(t *testing.T, f *fixture) {
 		assert.Equal(t, f.clock(), *d.TriedAt, id)
 	}
 	assert.False(t, reached.Load(), "a redirect was followed, or somebody told who is not to be")
-	good, err := f.Logouts(ctx, "good", provider.ID{}, 1)
+	good, err := f.Logouts(ctx, logout.Filter{ClientID: "good"}, 1)
 	require.NoError(t, err)
 	body, _ := got.Load("body")
 	assert.Equal(t, url.Values{"logout_token": {"good " + good[0].SID.String() + " " + u.Subject + " " + good[0].ID.String()}}.Encode(), body)
@@ -167,7 +166,7 @@ func testLogoutSenders(t *testing.T, f *fixture) {
 	second := f.open(t)
 	senders := []*logout.Sender{f.logoutSender(t, f.Store), f.logoutSender(t, second)}
 	delivered := func() (n int) {
-		list, err := f.Logouts(ctx, "app", provider.ID{}, 100)
+		list, err := f.Logouts(ctx, logout.Filter{ClientID: "app"}, 100)
 		require.NoError(t, err)
 		for _, d := range list {
 			if d.State == logout.Delivered {

@@ -45,7 +45,7 @@ func (f *fixture) takesPart(t *testing.T, s *session.Session, clientID string, s
 // logouts are what clients are to be told: client and session.
 func (f *fixture) logouts(t *testing.T) []string {
 	t.Helper()
-	list, err := f.Logouts(t.Context(), "", provider.ID{}, 1000)
+	list, err := f.Logouts(t.Context(), logout.Filter{}, 1000)
 	require.NoError(t, err)
 	names := make([]string, len(list))
 	for i, d := range list {
@@ -79,7 +79,7 @@ func testLogouts(t *testing.T, f *fixture) {
 	assert.Equal(t, []session.Party{{ClientID: "both", SID: s.ID}, {ClientID: "front", SID: s.ID}}, parties)
 	want := []string{"back " + s.ID.String(), "both " + s.ID.String()}
 	assert.Equal(t, want, f.logouts(t))
-	list, err := f.Logouts(ctx, "back", provider.ID{}, 10)
+	list, err := f.Logouts(ctx, logout.Filter{ClientID: "back"}, 10)
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	assert.Equal(t, logout.Delivery{
@@ -231,11 +231,11 @@ func testLogoutsOfMany(t *testing.T, f *fixture) {
 	assert.Len(t, all, 600)
 	assert.Len(t, slices.Compact(all), 600, "each once")
 
-	page, err := f.Logouts(ctx, "app007", provider.ID{}, 2)
+	page, err := f.Logouts(ctx, logout.Filter{ClientID: "app007"}, 2)
 	require.NoError(t, err)
 	require.Len(t, page, 2)
 	assert.Equal(t, live[0].ID, page[0].SID, "the newest first")
-	rest, err := f.Logouts(ctx, "app007", page[1].ID, 2)
+	rest, err := f.Logouts(ctx, logout.Filter{ClientID: "app007", Before: page[1].ID}, 2)
 	require.NoError(t, err)
 	assert.Len(t, rest, 1)
 }

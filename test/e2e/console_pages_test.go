@@ -31,6 +31,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/consent"
 	"github.com/gatehouse-id/gatehouse/provider/grant"
+	"github.com/gatehouse-id/gatehouse/provider/registration"
 	"github.com/gatehouse-id/gatehouse/provider/session"
 	"github.com/gatehouse-id/gatehouse/provider/webhook"
 	"github.com/gatehouse-id/gatehouse/test/harness"
@@ -161,6 +162,8 @@ func (s *server) hostile(t *testing.T) []string {
 	e := webhook.Endpoint{ID: id(), URL: "https://receiver.example/" + all, Description: all, Types: []string{"user.created"}, CreatedAt: now, UpdatedAt: now}
 	require.NoError(t, store.CreateEndpoint(ctx, e, webhook.Secret{ID: id(), CreatedAt: now, Sealed: []byte("x")}))
 	require.NoError(t, store.AddDelivery(ctx, webhook.Delivery{ID: id(), EventID: id(), EndpointID: e.ID, Type: "user.created", Body: []byte(all), State: webhook.Failed, CreatedAt: now, NextAt: now}))
+	initial := registration.InitialToken{ID: id(), Hash: []byte("x"), Label: all, Scopes: []string{all}, Hosts: []string{all}, Audience: []string{all}, CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
+	require.NoError(t, store.AddInitialToken(ctx, initial))
 	r := audit.Record{
 		ID: id(), At: now, Action: audit.ClientImport, Outcome: audit.Done, Target: audit.OfClient(c.ID), Changes: audit.Changes{"source": {Before: all, After: all}, all: {After: all}},
 		Actor: audit.Actor{Kind: audit.ClientActor, ID: all, ClientID: c.ID, Address: "192.0.2.1", UserAgent: all},
@@ -179,7 +182,7 @@ func (s *server) hostile(t *testing.T) []string {
 	refused := s.get("/oauth/authorize?" + url.Values{"client_id": {"demo-web"}, "response_type": {"code"}, "redirect_uri": {texts[1]}, "state": {texts[2]}}.Encode())
 	query := func(name, value string) string { return "?" + url.Values{name: {value}}.Encode() }
 	return consolePages(t, map[string]string{
-		"{client_id}": c.ID, "{user_id}": u.ID.String(), "{session_id}": sessions.Sessions[0].ID.String(), "{token_id}": tokens.Tokens[0].Token.ID.String(), "{webhook_id}": e.ID.String(), "{record_id}": r.ID.String(),
+		"{client_id}": c.ID, "{user_id}": u.ID.String(), "{session_id}": sessions.Sessions[0].ID.String(), "{token_id}": tokens.Tokens[0].Token.ID.String(), "{webhook_id}": e.ID.String(), "{record_id}": r.ID.String(), "{registration_token_id}": initial.ID.String(),
 		"{kind}": "web", "{product}": "grafana", "{role}": "admin", "{policy}": "page-prefix",
 	}, map[string]string{
 		"/admin/scopes/scope": query("name", all), "/admin/explain": query("error", about(t, refused)), "/admin/try": query("client", "demo-web") + "&user=alice&scopes=openid+profile",
