@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -107,7 +106,8 @@ func (u *requestURIs) refetch(ctx context.Context, at, fragment string) fetchedO
 	}
 	response, err := u.fetch.Get(ctx, at, "application/oauth-authz-req+jwt, application/jwt", maxRequestObject)
 	object := fetchedObject{text: strings.TrimSpace(string(response.Body))}
-	lifetime := freshFor(response.CacheControl)
+	fresh, _ := response.Fresh()
+	lifetime := min(fresh, objectFresh)
 	switch {
 	case err != nil:
 		name, object.err, lifetime = at, fmt.Errorf("request_uri: %v", err), objectPause //nolint:errorlint // see object
@@ -131,24 +131,4 @@ func (u *requestURIs) refetch(ctx context.Context, at, fragment string) fetchedO
 func names(fragment string, content []byte) bool {
 	sum := sha256.Sum256(content)
 	return fragment == base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-// freshFor is how long a response may be kept by its Cache-Control (RFC 9111 section 5.2.2). One that
-// does not say so is not kept: the next request may be another one.
-func freshFor(cacheControl string) time.Duration {
-	var fresh time.Duration
-	for directive := range strings.SplitSeq(strings.ToLower(cacheControl), ",") {
-		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-		switch name {
-		case "no-store", "no-cache":
-			return 0
-		case "max-age":
-			seconds, err := strconv.ParseUint(strings.Trim(value, `"`), 10, 31)
-			if err != nil {
-				return 0
-			}
-			fresh = min(time.Duration(seconds)*time.Second, objectFresh)
-		}
-	}
-	return fresh
 }
