@@ -2,6 +2,7 @@ package registration_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"encoding/pem"
 	"maps"
@@ -17,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatehouse-id/gatehouse/provider"
+	"github.com/gatehouse-id/gatehouse/provider/account"
 	"github.com/gatehouse-id/gatehouse/provider/audit"
 	"github.com/gatehouse-id/gatehouse/provider/client"
 	"github.com/gatehouse-id/gatehouse/provider/outbound"
@@ -419,4 +421,11 @@ func TestADisabledClientIsNotFetched(t *testing.T) {
 	s.advance(48 * time.Hour)
 	assert.True(t, s.found(s.documents()).Disabled)
 	assert.EqualValues(t, 1, s.fetches.Load())
+}
+
+// An id that is the subject of a user is that of no client: a token of the client could be taken for the user's.
+func TestADocumentAtTheSubjectOfAUser(t *testing.T) {
+	s := newSite(t)
+	require.NoError(t, s.store.CreateUser(t.Context(), &account.User{ID: provider.NewID(*s.now.Load(), rand.Reader), Subject: s.id(), Username: "ada"}))
+	assert.Equal(t, refusal.CheckDocument, s.refusedBy(s.documents()).Check)
 }
