@@ -13,6 +13,8 @@ func (m *Metrics) Record(_ context.Context, e event.Event) {
 		m.Tokens.issued.of(issued{grantTypeLabel(e.GrantType), e.Refresh}).Inc()
 	case event.ClientRegistered:
 		m.Registrations.registered(e.Anonymous)
+	case event.ClientDocumentRead:
+		m.Registrations.documents.WithLabelValues(string(e.Outcome)).Inc()
 	case event.TokenRevoked:
 		m.Tokens.revoked.Inc()
 	case event.RefreshReuseDetected:

@@ -75,4 +75,6 @@ const (
 	// ClientRegisterPrefix and ClientManagePrefix are of clients that register themselves.
 	ClientRegisterPrefix = "client-register-prefix"
 	ClientManagePrefix   = "client-manage-prefix"
+	// ClientDocumentPrefix is of the metadata documents of unknown clients.
+	ClientDocumentPrefix = "client-document-prefix"
 )

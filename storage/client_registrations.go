@@ -18,8 +18,8 @@ var (
 // AddRegistration is part of registration.Store.
 func (s *Store) AddRegistration(ctx context.Context, k registration.Kept) error {
 	return s.retry(ctx, func() error {
-		return s.exec(ctx, `INSERT INTO client_registrations (client_id, token_hash, initial_token_id, created_at, due_at) VALUES (?, ?, ?, ?, ?)`,
-			k.ClientID, k.Hash, optionalID(k.InitialToken), k.CreatedAt, k.DueAt)
+		return s.exec(ctx, `INSERT INTO client_registrations (client_id, token_hash, initial_token_id, created_at, due_at, document_hash, document_read_at, document_fresh_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			k.ClientID, k.Hash, optionalID(k.InitialToken), k.CreatedAt, k.DueAt, k.Document.Hash, k.Document.ReadAt, k.Document.FreshUntil)
 	})
 }
 
@@ -27,14 +27,23 @@ func (s *Store) AddRegistration(ctx context.Context, k registration.Kept) error 
 func (s *Store) Registration(ctx context.Context, clientID string) (*registration.Kept, error) {
 	k := registration.Kept{ClientID: clientID}
 	var initial optionalID
-	err := s.row(ctx, `SELECT r.token_hash, r.previous_hash, r.previous_until, r.initial_token_id, coalesce(t.label, ''), r.created_at, r.due_at
+	err := s.row(ctx, `SELECT r.token_hash, r.previous_hash, r.previous_until, r.initial_token_id, coalesce(t.label, ''), r.created_at, r.due_at,
+			r.document_hash, r.document_read_at, r.document_fresh_until
 		FROM client_registrations r LEFT JOIN initial_access_tokens t ON t.id = r.initial_token_id WHERE r.client_id = ?`, clientID).
-		Scan(&k.Hash, &k.Previous, &k.PreviousUntil, &initial, &k.Label, &k.CreatedAt, &k.DueAt)
+		Scan(&k.Hash, &k.Previous, &k.PreviousUntil, &initial, &k.Label, &k.CreatedAt, &k.DueAt, &k.Document.Hash, &k.Document.ReadAt, &k.Document.FreshUntil)
 	if err != nil {
 		return nil, s.fault(err)
 	}
 	k.InitialToken, k.CreatedAt, k.DueAt, k.PreviousUntil = provider.ID(initial), k.CreatedAt.UTC(), utc(k.DueAt), utc(k.PreviousUntil)
+	k.Document.ReadAt, k.Document.FreshUntil = utc(k.Document.ReadAt), utc(k.Document.FreshUntil)
 	return &k, nil
+}
+
+// KeepDocument is part of registration.Store.
+func (s *Store) KeepDocument(ctx context.Context, clientID string, d registration.Document) error {
+	return s.retry(ctx, func() error {
+		return s.change(ctx, "UPDATE client_registrations SET document_hash = ?, document_read_at = ?, document_fresh_until = ? WHERE client_id = ?", d.Hash, d.ReadAt, d.FreshUntil, clientID)
+	})
 }
 
 // ReplaceToken is part of registration.Store.

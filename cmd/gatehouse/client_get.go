@@ -40,6 +40,9 @@ func newClientGet(env *environment) *cobra.Command {
 
 func printClient(w io.Writer, c *client.Client, settings *config) error {
 	lines := []string{"Client ID", c.ID, "Authentication", provesBy(c)}
+	if c.FromDocument() {
+		lines = append(lines, "Registered by", "its metadata document, at the client ID")
+	}
 	for _, f := range client.Fields() {
 		switch {
 		case f.Name == "response_types": // which have spaces

@@ -18,29 +18,45 @@ import (
 )
 
 // registrations lets clients register themselves; nil: none can.
-func (h *instance) registrations(offered oauth.Metadata, keys *oauth.ClientKeys, clock provider.Clock, random io.Reader) (oauthhandlers.Registrations, error) {
-	c := h.config
-	mode := c.clientRegistrationMode()
-	if mode == registration.Off {
-		return nil, nil //nolint:nilnil // see above
+func (h *instance) registrations(s registration.Settings, d registration.Domain) oauthhandlers.Registrations {
+	if s.Mode == registration.Off {
+		return nil
 	}
+	return registration.New(s, d)
+}
+
+// clientDocuments reads the metadata documents of clients; nil: none is read.
+func (h *instance) clientDocuments(s registration.Settings, d registration.Domain, o registration.DocumentDomain) *registration.Documents {
+	hosts := h.config.documentHosts()
+	if len(hosts) == 0 {
+		return nil
+	}
+	return registration.NewDocuments(s, hosts, d, o)
+}
+
+func (h *instance) registrationDomain(keys *oauth.ClientKeys, clock provider.Clock, random io.Reader) registration.Domain {
+	return registration.Domain{
+		Store: h.store, Tokens: h.store, Clients: h.registry.ForItself(h.store), Secrets: h.secrets, Keys: keys, Successor: h.ring.Key(keyring.Registration),
+		Transactions: h.store, Events: h.events, Clock: clock, Random: random,
+	}
+}
+
+// registrationSettings are those of clients that register themselves, where the server offers what its metadata says.
+func (c *config) registrationSettings(offered oauth.Metadata) (registration.Settings, error) {
 	issuers, err := c.statementIssuers()
 	if err != nil {
-		return nil, err
+		return registration.Settings{}, err
 	}
 	// Only those by which a person gets something to see: tokens of the client itself are the operator's to give.
 	grants := slices.DeleteFunc(slices.Clone(offered.GrantTypesSupported), func(g string) bool {
 		return g == string(client.ClientCredentials) || g == string(client.Password)
 	})
-	return registration.New(registration.Settings{
-		Mode: mode, Endpoint: c.Issuer + c.paths().Registration, Issuer: c.Issuer, Brand: c.brand.Title(),
+	return registration.Settings{
+		Mode: c.clientRegistrationMode(), Endpoint: c.Issuer + c.paths().Registration, Issuer: c.Issuer, Brand: c.brand.Title(),
 		Scopes: c.ClientRegistrationScopes, Audience: c.registrationResources(), Schemes: c.ClientRegistrationSchemes, TokenFormat: c.registrationTokens(),
 		GrantTypes: grants, ResponseTypes: offered.ResponseTypesSupported, AuthMethods: offered.TokenEndpointAuthMethodsSupported,
 		Unused: c.ClientRegistrationUnused, Idle: c.ClientRegistrationIdle, Most: c.ClientRegistrationLimit, PerHour: registration.PerHour, Issuers: issuers,
-	}, registration.Domain{
-		Store: h.store, Tokens: h.store, Clients: h.registry.ForItself(h.store), Secrets: h.secrets, Keys: keys, Successor: h.ring.Key(keyring.Registration),
-		Transactions: h.store, Events: h.events, Clock: clock, Random: random,
-	}), nil
+	}, nil
 }
 
 // clientExpiryJob removes clients that registered without a token and that nobody uses. It runs whatever the
@@ -63,7 +79,7 @@ type anyOrigin struct{}
 func (anyOrigin) Allowed(string) bool { return true }
 
 func (c *config) clientOrigins(known handlers.OriginChecker) handlers.OriginChecker {
-	if c.clientRegistrationMode() == registration.Open {
+	if c.clientRegistrationMode() == registration.Open || len(c.documentHosts()) > 0 {
 		return anyOrigin{}
 	}
 	return known

@@ -22,6 +22,10 @@ type clientRegistrationSettings struct {
 	// MCPServers are the URLs of MCP servers that accept tokens of this server: their clients may register
 	// themselves, and request tokens for those URLs (the parameter resource).
 	MCPServers []string `koanf:"mcp_servers"`
+	// ClientMetadataDocuments are the hosts whose URLs can be a client_id, with a document that says what the client
+	// is (client ID metadata documents), "*" for all of them, or off; empty: off, or * where MCPServers are named and
+	// ClientRegistration is not off or token.
+	ClientMetadataDocuments []string `koanf:"client_metadata_documents"`
 	// ClientRegistrationScopes are the scopes that such clients may have, and ClientRegistrationResources the
 	// audiences of their tokens, beside MCPServers. An initial access token may name others.
 	ClientRegistrationScopes    []string `koanf:"client_registration_scopes"`
@@ -62,6 +66,18 @@ func (c *config) clientRegistrationMode() registration.Mode {
 		return registration.Open
 	default:
 		return registration.Off
+	}
+}
+
+// documentHosts are the hosts whose metadata documents are read; none: they are off.
+func (c *config) documentHosts() []string {
+	switch {
+	case slices.Equal(c.ClientMetadataDocuments, []string{"off"}):
+		return nil
+	case len(c.ClientMetadataDocuments) == 0 && len(c.MCPServers) > 0 && c.clientRegistrationMode() == registration.Open:
+		return []string{"*"}
+	default:
+		return c.ClientMetadataDocuments
 	}
 }
 
@@ -119,6 +135,12 @@ func (c *config) validateClientRegistration() error {
 	}
 	if !slices.Contains([]string{"", string(registration.Off), string(registration.WithToken), string(registration.Open)}, c.ClientRegistration) {
 		wrong("client_registration", "%q must be off, token or open", c.ClientRegistration)
+	}
+	for _, host := range c.ClientMetadataDocuments {
+		alone := host == "*" || host == "off"
+		if (alone && len(c.ClientMetadataDocuments) > 1) || (!alone && !client.DocumentURL("https://"+host+"/")) || host != strings.ToLower(host) || strings.Contains(host, ":") {
+			wrong("client_metadata_documents", "%q must be a host name in lower case, such as app.example.com; or off or * alone", host)
+		}
 	}
 	for _, server := range c.MCPServers {
 		u, err := url.Parse(server)

@@ -247,6 +247,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 		OfferedACR:    c.offeredACR(),
 
 		ClientRegistration: c.clientRegistrationMode() != registration.Off,
+		ClientDocuments:    len(c.documentHosts()) > 0,
 	}, oauth.Domain{
 		Authenticator: authenticator,
 		Clients:       directory,
@@ -268,6 +269,14 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	})
 	if err != nil {
 		return nil, err
+	}
+	registered, err := c.registrationSettings(protocol.Metadata())
+	if err != nil {
+		return nil, err
+	}
+	registrar := h.registrationDomain(clientKeys, e.clock, e.random)
+	if documents := h.clientDocuments(registered, registrar, registration.DocumentDomain{Clients: directory, Fetch: fetch, Limit: ratelimit.NewDocuments(limits.limiter, limits.table)}); documents != nil {
+		protocol.FindApplicants(documents)
 	}
 	t.metrics.Tokens.Expect(protocol.GrantTypes()...)
 	metadata, err := protocol.Metadata().Document()
@@ -338,9 +347,7 @@ func (e *environment) publicHandler(h *instance, set *pages.Set, texts *notify.T
 	endpoints := oauthhandlers.Config{
 		Prefix: c.OAuthPrefix, Provider: protocol, Metadata: metadata, Keys: h.keys, Issuer: c.Issuer, PasskeyOrigins: c.passkeyOrigins(), Revocations: revocation.NewFeed(feed, h.keys, c.Issuer, e.clock), LegacyCheck: c.LegacyTokenCheck || c.Dev,
 	}
-	if endpoints.Registrations, err = h.registrations(protocol.Metadata(), clientKeys, e.clock, e.random); err != nil {
-		return nil, err
-	}
+	endpoints.Registrations = h.registrations(registered, registrar)
 	admin, err := handlers.NotCrossSite(c.Issuer, handlers.OnlyFrom(administrators, oauthhandlers.Management(protocol)))
 	if err != nil {
 		return nil, err

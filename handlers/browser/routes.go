@@ -10,7 +10,7 @@ import (
 // Routes are the endpoints that browsers visit.
 func (b *Browser) Routes() []route.Route {
 	get, post, both, head := []string{http.MethodGet}, []string{http.MethodPost}, []string{http.MethodGet, http.MethodPost}, []string{http.MethodHead}
-	page, authorize := []string{ratelimit.PagePrefix}, []string{ratelimit.AuthorizePrefix}
+	page, authorize := []string{ratelimit.PagePrefix}, []string{ratelimit.AuthorizePrefix, ratelimit.ClientDocumentPrefix}
 	signIn := []string{ratelimit.PagePrefix, ratelimit.SignInAccount, ratelimit.SignInPrefix, ratelimit.SignInDevice}
 	// What a passkey signs cannot be guessed: only the number of requests is bounded.
 	factors := []string{ratelimit.PagePrefix, ratelimit.FactorAccount, ratelimit.FactorAccountLong, ratelimit.FactorPrefix, ratelimit.FactorDevice, ratelimit.FactorDevicesLong, ratelimit.FactorRecoveryAccount, ratelimit.FactorRecoveryDevice}

@@ -124,3 +124,17 @@ func TestClientPagesAreForAdministratorsAndAuditors(t *testing.T) {
 	assert.Equal(t, before, f.client("app"))
 	assert.Equal(t, http.StatusTeapot, f.signIn(f.user("root", account.RoleAdmin)).get("/admin/clients/missing").Code)
 }
+
+// Of a client from a metadata document the page says so: its id is a URL, and what is changed here does not last.
+func TestAClientOfADocumentHasAPage(t *testing.T) {
+	f := newFixture(t, nil)
+	b := f.signIn(f.user("root", account.RoleAdmin))
+	f.registered("https://notes.example/client.json", func(c *client.Client) { c.Trust, c.AuthMethod = client.Verified, client.None })
+	const path = "/admin/clients/https:%2F%2Fnotes.example%2Fclient.json"
+	assert.Contains(t, b.get("/admin/clients").Body.String(), `href="`+path+`"`)
+	page := b.get(path)
+	require.Equal(t, http.StatusOK, page.Code)
+	assert.Contains(t, page.Body.String(), `id="client-document"`)
+	f.registered("https://ours.example/client.json", func(c *client.Client) { c.AuthMethod = client.None })
+	assert.NotContains(t, b.get("/admin/clients/https:%2F%2Fours.example%2Fclient.json").Body.String(), `id="client-document"`)
+}

@@ -22,6 +22,10 @@ type Consent struct {
 	EachTime bool
 	// Unverified: the application registered itself, and nobody has checked who it is.
 	Unverified bool
+	// Host is that of the client_id of an application that is known by its metadata document alone; empty: it is
+	// none. Local: the response to it goes to a program on the user's device, where any other can use its client_id.
+	Host  string
+	Local bool
 }
 
 // Scope is one thing to agree to. Without a description the page shows the name.

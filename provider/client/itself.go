@@ -15,8 +15,8 @@ type quietStore interface {
 // own registration: acts that need no authority of the actor's and are recorded all the same. What
 // needs authority, such as management scopes, is refused here too.
 //
-// A new client raises no catalogue version: nobody knows an id that was just made up, and those who
-// register themselves must not have every server read its caches anew.
+// A new client raises no catalogue version: what is not found is not kept in memory, and those who register
+// themselves must not have every server read its caches anew.
 func (r *Registry) ForItself(added quietStore) *Registry {
 	own := *r
 	own.added = added

@@ -135,11 +135,15 @@ func (r *Registry) create(ctx context.Context, actor audit.Actor, c *Client) err
 		if err := r.sectors.check(ctx, c); err != nil {
 			return nil, err
 		}
-		if r.added != nil { // its id is random, and so that of no user
-			return audit.Diff(nil, c.whole()), r.added.AddClient(ctx, c)
+		add := r.store.CreateClient
+		if r.added != nil {
+			add = r.added.AddClient
 		}
-		if err := r.store.CreateClient(ctx, c); err != nil {
+		if err := add(ctx, c); err != nil {
 			return nil, err
+		}
+		if r.added != nil && !c.FromDocument() { // its id is random, and so that of no user
+			return audit.Diff(nil, c.whole()), nil
 		}
 		taken, err := r.store.UserSubjects(ctx, []string{c.ID})
 		if err == nil && slices.Contains(taken, c.ID) {

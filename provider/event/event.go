@@ -28,6 +28,30 @@ type ClientRegistered struct {
 	Anonymous bool
 }
 
+// DocumentOutcome is what came of reading the metadata document of a client.
+type DocumentOutcome string
+
+// The outcomes. Registered and changed: the client was; unchanged: it is what it was. Unreachable: the document could
+// not be fetched. Refused: it cannot be registered.
+const (
+	DocumentRegistered  DocumentOutcome = "registered"
+	DocumentChanged     DocumentOutcome = "changed"
+	DocumentUnchanged   DocumentOutcome = "unchanged"
+	DocumentUnreachable DocumentOutcome = "unreachable"
+	DocumentRefused     DocumentOutcome = "refused"
+)
+
+// DocumentOutcomes are all of them.
+func DocumentOutcomes() []DocumentOutcome {
+	return []DocumentOutcome{DocumentRegistered, DocumentChanged, DocumentUnchanged, DocumentUnreachable, DocumentRefused}
+}
+
+// ClientDocumentRead: the metadata document of a client was read, or could not be.
+type ClientDocumentRead struct {
+	ClientID string
+	Outcome  DocumentOutcome
+}
+
 // TokenIssued: an access token was issued, and a refresh token where Refresh is set.
 type TokenIssued struct {
 	TokenID   provider.ID
@@ -182,6 +206,9 @@ func (Administered) Name() string { return "administered" }
 
 // Name is part of Event.
 func (AuthorizationApproved) Name() string { return "authorization_approved" }
+
+// Name is part of Event.
+func (ClientDocumentRead) Name() string { return "client_document_read" }
 
 // Name is part of Event.
 func (ClientRegistered) Name() string { return "client_registered" }

@@ -48,6 +48,8 @@ func attributes(e Event) []slog.Attr {
 		return []slog.Attr{slog.String("client_id", e.ClientID), id("grant", e.GrantID), id("user", e.UserID), id("session", e.SessionID)}
 	case ClientRegistered:
 		return []slog.Attr{slog.String("client_id", e.ClientID), slog.Bool("anonymous", e.Anonymous)}
+	case ClientDocumentRead:
+		return []slog.Attr{slog.String("client_id", e.ClientID), slog.String("outcome", string(e.Outcome))}
 	case TokenRevoked:
 		return []slog.Attr{slog.String("client_id", e.ClientID), id("grant", e.GrantID), id("token", e.TokenID), slog.Bool("whole_grant", e.WholeGrant)}
 	case RefreshReuseDetected:

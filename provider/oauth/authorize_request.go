@@ -131,7 +131,7 @@ func (p *Provider) applicant(ctx context.Context, form url.Values) (*client.Clie
 	if id == "" {
 		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckMissing, "The parameter client_id is missing.")
 	}
-	c, err := p.domain.Clients.Client(ctx, id)
+	c, err := p.applicants.Client(ctx, id)
 	if errors.Is(err, provider.ErrNotFound) || (err == nil && c.Disabled) {
 		return nil, refusal.New(refusal.InvalidRequest, refusal.CheckApplication, "The application is unknown.").
 			WithStatus(400).Compare(refusal.FieldClientID, "", id)

@@ -55,6 +55,7 @@ type Metadata struct {
 	RequestURIParameterSupported               bool `json:"request_uri_parameter_supported"`
 	RequireRequestURIRegistration              bool `json:"require_request_uri_registration,omitempty"`
 	AuthorizationResponseIssParameterSupported bool `json:"authorization_response_iss_parameter_supported"`
+	ClientIDMetadataDocumentSupported          bool `json:"client_id_metadata_document_supported,omitempty"`
 
 	LogoutMetadata
 }
@@ -103,6 +104,7 @@ func (p *Provider) Metadata() Metadata {
 		UILocalesSupported: p.settings.UILocales,
 
 		AuthorizationResponseIssParameterSupported: true, // RFC 9207
+		ClientIDMetadataDocumentSupported:          p.settings.ClientDocuments,
 
 		LogoutMetadata: p.logoutMetadata(),
 	}

@@ -31,6 +31,9 @@ type Settings struct {
 	Registration bool
 	// ClientRegistration: clients can register themselves (RFC 7591).
 	ClientRegistration bool
+	// ClientDocuments: a client_id can be the URL of a metadata document
+	// (draft-ietf-oauth-client-id-metadata-document).
+	ClientDocuments bool
 }
 
 // Domain are the domain services that the protocol uses.
@@ -73,6 +76,8 @@ type Provider struct {
 	domain   Domain
 	settings Settings
 	names    Names
+	// applicants finds the clients of authorization requests.
+	applicants clientFinder
 }
 
 // New composes a Provider.
@@ -82,8 +87,12 @@ func New(s Settings, d Domain) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Provider{composition: c, domain: d, settings: s, names: Names{s.Issuer, s.Issuer + s.Paths.UserInfo}}, nil
+	return &Provider{composition: c, domain: d, settings: s, names: Names{s.Issuer, s.Issuer + s.Paths.UserInfo}, applicants: d.Clients}, nil
 }
+
+// FindApplicants has the clients of authorization requests found by f, which may fetch their metadata. It is called
+// before the first request.
+func (p *Provider) FindApplicants(f clientFinder) { p.applicants = f }
 
 // answers give what clients are told about users its form.
 func (p *Provider) answers() *Answers { return p.domain.IDTokens.answers }

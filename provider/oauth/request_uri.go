@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -193,29 +192,11 @@ func (u *requestURIs) refetch(ctx context.Context, clientID, name, at, fragment 
 		sum := sha256.Sum256(response.Body)
 		object.text, object.digest, object.asked = text, base64.RawURLEncoding.EncodeToString(sum[:]), fragment
 		object.fetched, object.err = now, nil
-		object.fresh, object.private = freshFor(response.CacheControl)
+		fresh, said := response.Fresh()
+		object.fresh, object.private = min(fresh, objectFresh), said && fresh == 0
 	}
 	u.mu.Lock()
 	u.kept.Add(name, object)
 	u.mu.Unlock()
 	return object.text, object.err
-}
-
-// freshFor is how long a response may be kept by its Cache-Control (RFC 9111 section 5.2.2), and whether it may
-// not be kept at all. One that does not say so is not fresh: the next request may be another one.
-func freshFor(cacheControl string) (fresh time.Duration, private bool) {
-	for directive := range strings.SplitSeq(strings.ToLower(cacheControl), ",") {
-		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-		switch name {
-		case "no-store", "no-cache":
-			return 0, true
-		case "max-age":
-			seconds, err := strconv.ParseUint(strings.Trim(value, `"`), 10, 31)
-			if err != nil {
-				return 0, false
-			}
-			fresh = min(time.Duration(seconds)*time.Second, objectFresh)
-		}
-	}
-	return fresh, false
 }

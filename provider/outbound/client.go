@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -165,4 +166,23 @@ func (c *Client) GetWith(ctx context.Context, address string, headers map[string
 	}
 	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")) // none if malformed
 	return Fetched{Body: body, MediaType: mediaType, CacheControl: strings.Join(response.Header.Values("Cache-Control"), ",")}, nil
+}
+
+// Fresh is how long the response may be kept by its Cache-Control (RFC 9111 section 5.2.2). Said is false where that
+// says nothing about it.
+func (f Fetched) Fresh() (lifetime time.Duration, said bool) {
+	for directive := range strings.SplitSeq(strings.ToLower(f.CacheControl), ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
+		switch name {
+		case "no-store", "no-cache":
+			return 0, true
+		case "max-age":
+			seconds, err := strconv.ParseUint(strings.Trim(value, `"`), 10, 31)
+			if err != nil {
+				return 0, true
+			}
+			lifetime, said = time.Duration(seconds)*time.Second, true
+		}
+	}
+	return lifetime, said
 }

@@ -1,5 +1,5 @@
 // Package outbound owns every request that Gatehouse sends to a URL that somebody chose: the
-// jwks_uri or logo of a client, the endpoint of a webhook, the operator's list of breached passwords. All of them go through one restricted client.
+// jwks_uri, logo or metadata document of a client, the endpoint of a webhook, the operator's list of breached passwords. All of them go through one restricted client.
 //
 //   - https only, no redirects, no proxies, no cookies, no credentials. Webhooks are
 //     posted, by http too to the hosts that the operator named; all else is GET.

@@ -122,6 +122,9 @@ const (
 	CheckClientName         Check = "client_name"
 	CheckManagedClient      Check = "managed_client"
 	CheckRegistrations      Check = "client_registrations"
+	CheckDocument           Check = "client_document"
+	CheckDocumentFetch      Check = "client_document_fetch"
+	CheckDocumentLimit      Check = "client_document_limit"
 	CheckSoftwareStatement  Check = "software_statement"
 	CheckStatementIssuer    Check = "software_statement_issuer"
 )

@@ -39,6 +39,24 @@ func registrationEntries() map[Check]Entry {
 			"Try again later.",
 			"Unused ones leave by themselves after GATEHOUSE_CLIENT_REGISTRATION_UNUSED; GATEHOUSE_CLIENT_REGISTRATION_LIMIT is how many there can be. An initial access token registers all the same.",
 		},
+		CheckDocument: {
+			"Unusable client metadata document",
+			"The client_id is the URL of a metadata document, and what is there cannot be registered: it is no JSON of usual size, names another client_id, has a secret, or breaks a rule of registrations.",
+			"Correct what the error description names, in the document at the client_id. It is read again half a minute later.",
+			"What such clients may have is in GATEHOUSE_CLIENT_REGISTRATION_SCOPES and GATEHOUSE_CLIENT_REGISTRATION_RESOURCES. `gatehouse client create URL` registers the client without its document.",
+		},
+		CheckDocumentFetch: {
+			"Client metadata document not reachable",
+			"The client_id is the URL of a metadata document, and that could not be fetched: its server must answer an https request with status 200 within 5 seconds, without a redirect and with at most 5 KiB, from a public address.",
+			"Look whether the document is at the client_id, exactly. It is fetched again half a minute later.",
+			"Another cause is a client on a private network: GATEHOUSE_OUTBOUND_ALLOW names hosts that may be there. The log has the reason.",
+		},
+		CheckDocumentLimit: {
+			"Too many unknown applications",
+			"Many metadata documents of unknown applications were fetched for one address, or from one host.",
+			"Try again later.",
+			"The limit client-document-prefix is that of an address. A client that was registered before needs no fetch.",
+		},
 		CheckSoftwareStatement: {
 			"Invalid software statement",
 			"The software statement is malformed, expired, for another server, or not signed by its issuer (RFC 7591 section 2.3).",

@@ -22,6 +22,18 @@ type Kept struct {
 	CreatedAt    time.Time
 	// DueAt is when to see whether the client is used; nil: it stays in any case.
 	DueAt *time.Time
+	// Document is the metadata document that the client is from; zero: none. A client that has one has no
+	// token.
+	Document Document
+}
+
+// Document is what is stored of a client ID metadata document.
+type Document struct {
+	// Hash is the digest of its text.
+	Hash []byte
+	// ReadAt is when it was read the last time, and FreshUntil until when it need not be read again; nil: it
+	// never was.
+	ReadAt, FreshUntil *time.Time
 }
 
 // InitialToken is an initial access token, as it is stored: without its secret.
@@ -89,6 +101,8 @@ type Store interface {
 	Registration(ctx context.Context, clientID string) (*Kept, error)
 	// ReplaceToken replaces the token of a registration.
 	ReplaceToken(ctx context.Context, clientID string, hash, previous []byte, previousUntil time.Time) error
+	// KeepDocument replaces what is stored of the document of a registration.
+	KeepDocument(ctx context.Context, clientID string, d Document) error
 	// NewRegistrations counts those without a token, up to a number: the clients that were registered
 	// after a time, and those of all times that nobody has been found to use.
 	NewRegistrations(ctx context.Context, since time.Time, most int) (recent, waiting int, err error)

@@ -11,7 +11,7 @@ const (
 	scopeName, scopesField        = "scope", "scopes"
 	applicationType, typeField    = "application_type", "client_type"
 	jwksName                      = "jwks"
-	nameName                      = "client_name"
+	nameName, uriName             = "client_name", "client_uri"
 	redirectURIs                  = "redirect_uris"
 	grantTypes, responseTypes     = "grant_types", "response_types"
 	authMethod                    = "token_endpoint_auth_method"
@@ -28,7 +28,7 @@ const (
 // standard has it.
 func registered() []string {
 	return []string{
-		redirectURIs, authMethod, grantTypes, responseTypes, nameName, "client_uri", "logo_uri", scopeName, "contacts", "tos_uri", "policy_uri", "jwks_uri", jwksName,
+		redirectURIs, authMethod, grantTypes, responseTypes, nameName, uriName, "logo_uri", scopeName, "contacts", "tos_uri", "policy_uri", "jwks_uri", jwksName,
 		"software_id", "software_version", applicationType, "sector_identifier_uri", "subject_type",
 		"id_token_signed_response_alg", "id_token_encrypted_response_alg", "id_token_encrypted_response_enc",
 		"userinfo_signed_response_alg", "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc",

@@ -117,26 +117,33 @@ func (r *Registry) Register(ctx context.Context, in Request) (*Information, erro
 	} else {
 		kept.InitialToken = initial.ID
 	}
-	var secret string
-	err = r.Transactions.InTx(ctx, func(ctx context.Context) error {
-		if initial != nil {
-			if err := r.Tokens.UseInitialToken(ctx, initial.ID, now); err != nil {
-				return notFound(err, unauthorized(refusal.CheckInitialToken, true)) // others were faster
-			}
+	secret, err := r.add(ctx, c, kept, func(ctx context.Context) error {
+		if initial == nil {
+			return nil
 		}
-		registered := *c // a transaction that is repeated begins with the same client
-		var err error
-		if secret, err = r.Clients.Create(ctx, audit.Requester(ctx, audit.ClientActor, c.ID), &registered, ""); err != nil {
-			return asRefusal(err)
-		}
-		*c = registered
-		return r.Store.AddRegistration(ctx, kept)
+		return notFound(r.Tokens.UseInitialToken(ctx, initial.ID, now), unauthorized(refusal.CheckInitialToken, true)) // others were faster
 	})
 	if err != nil {
 		return nil, err
 	}
 	r.Events.Publish(ctx, event.ClientRegistered{ClientID: c.ID, Anonymous: initial == nil})
 	return &Information{Client: c, Secret: secret, Token: made.Encode(), Statement: stated.text, endpoint: r.settings.Endpoint}, nil
+}
+
+// add stores a client with its registration, and does first what has to succeed in the same transaction.
+func (r *Registry) add(ctx context.Context, c *client.Client, kept Kept, first func(ctx context.Context) error) (secret string, err error) {
+	err = r.Transactions.InTx(ctx, func(ctx context.Context) error {
+		if err := first(ctx); err != nil {
+			return err
+		}
+		registered := *c // a transaction that is repeated begins with the same client
+		if secret, err = r.Clients.Create(ctx, audit.Requester(ctx, audit.ClientActor, c.ID), &registered, ""); err != nil {
+			return asRefusal(err)
+		}
+		*c = registered
+		return r.Store.AddRegistration(ctx, kept)
+	})
+	return secret, err
 }
 
 // room refuses a registration without a token where there are too many: each is a row that anybody can
@@ -214,17 +221,7 @@ func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*In
 			return err
 		}
 		updated, err = r.Clients.Update(ctx, audit.Requester(ctx, audit.ClientActor, clientID), clientID, func(c *client.Client) error {
-			before := *c
-			if err := r.settings.apply(c, asked, terms, true); err != nil {
-				return err
-			}
-			if c.Trust == client.Verified && !stated.vouches() && differs(&before, c) {
-				c.Trust = client.Unverified
-			}
-			if c.Name == before.Name {
-				return nil
-			}
-			return r.mayBeCalled(ctx, c)
+			return r.change(ctx, c, asked, stated, terms)
 		})
 		if err != nil {
 			return asRefusal(err)
@@ -236,6 +233,21 @@ func (r *Registry) Update(ctx context.Context, clientID string, in Request) (*In
 		return nil, err
 	}
 	return &Information{Client: updated, Token: next, Statement: stated.text, endpoint: r.settings.Endpoint}, nil
+}
+
+// change makes of a client what it asks for now.
+func (r *Registry) change(ctx context.Context, c *client.Client, asked map[string]json.RawMessage, stated statement, terms Terms) error {
+	before := *c
+	if err := r.settings.apply(c, asked, terms, true); err != nil {
+		return err
+	}
+	if c.Trust == client.Verified && !stated.vouches() && differs(&before, c) {
+		c.Trust = client.Unverified
+	}
+	if c.Name == before.Name {
+		return nil
+	}
+	return r.mayBeCalled(ctx, c)
 }
 
 // Delete removes a client, and ends everything that was issued to it.
@@ -251,8 +263,7 @@ func (r *Registry) Delete(ctx context.Context, clientID string, in Request) erro
 	})
 }
 
-// manage locks a client, and tells whether the token manages it. A client that an operator disabled, or
-// gave what none has by itself, is the operator's to change.
+// manage locks a client, and tells whether the token manages it.
 func (r *Registry) manage(ctx context.Context, clientID, bearer string) (*client.Client, *Kept, error) {
 	refused := unauthorized(refusal.CheckRegistrationToken, true).For(clientID)
 	c, err := r.Store.LockClient(ctx, clientID)
@@ -266,10 +277,16 @@ func (r *Registry) manage(ctx context.Context, clientID, bearer string) (*client
 	if !kept.accepts(bearer, r.Clock.Now(ctx)) {
 		return nil, nil, refused
 	}
-	if c.Disabled || !c.SelfRegistered() || Privileged(c) || len(audit.Scopes(c.Scopes)) > 0 {
+	if operators(c) {
 		return nil, nil, refusal.New(refusal.AccessDenied, refusal.CheckManagedClient, "The operator of the server manages this client.").For(clientID)
 	}
 	return c, kept, nil
+}
+
+// operators tells whether only an operator may change the client: one that was disabled, or that has what none has by
+// itself.
+func operators(c *client.Client) bool {
+	return c.Disabled || !c.SelfRegistered() || Privileged(c) || len(audit.Scopes(c.Scopes)) > 0
 }
 
 // termsOf are those that the client registered under: of a token that has expired, too.

@@ -56,6 +56,24 @@ func testClientRegistrations(t *testing.T, f *fixture) {
 	_, err = f.Registration(ctx, "operators")
 	require.ErrorIs(t, err, provider.ErrNotFound)
 
+	fresh, read := until.Add(time.Hour), until
+	document := registration.Document{Hash: digest("three"), ReadAt: &read, FreshUntil: &fresh}
+	require.NoError(t, f.KeepDocument(ctx, "one", document))
+	kept, err = f.Registration(ctx, "one")
+	require.NoError(t, err)
+	assert.Equal(t, document, kept.Document)
+	require.ErrorIs(t, f.KeepDocument(ctx, "nobody", document), provider.ErrNotFound)
+	ofDocument := sampleClient("https://notes.example/client.json", f.clock())
+	ofDocument.Trust = client.Unverified
+	require.NoError(t, f.AddClient(ctx, ofDocument))
+	require.NoError(t, f.AddRegistration(ctx, registration.Kept{ClientID: ofDocument.ID, Hash: []byte{}, CreatedAt: f.clock(), DueAt: &due, Document: document}))
+	kept, err = f.Registration(ctx, ofDocument.ID)
+	require.NoError(t, err)
+	assert.Empty(t, kept.Hash)
+	assert.Equal(t, document, kept.Document)
+	require.ErrorIs(t, f.AddClient(ctx, ofDocument), provider.ErrConflict)
+	require.NoError(t, f.DeleteClient(ctx, ofDocument.ID))
+
 	initial := f.newID()
 	c := sampleClient("by token", f.clock())
 	c.Trust = client.Verified

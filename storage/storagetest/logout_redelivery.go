@@ -47,7 +47,7 @@ func testLogoutRedelivery(t *testing.T, f *fixture) {
 	assert.Empty(t, list(logout.Filter{ClientID: "other"}))
 
 	due := func() bool {
-		ids, err := f.DueLogouts(ctx, f.clock(), 1)
+		ids, _, err := f.DueLogouts(ctx, f.clock(), "", 10)
 		require.NoError(t, err)
 		return len(ids) > 0
 	}

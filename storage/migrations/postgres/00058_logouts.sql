@@ -33,7 +33,6 @@ CREATE TABLE logouts (
 CREATE INDEX logouts_client ON logouts (client_id, id);
 CREATE INDEX logouts_due ON logouts (next_at, client_id) WHERE state = 'pending';
 CREATE INDEX logouts_next ON logouts (client_id, next_at) WHERE state = 'pending';
-CREATE INDEX logouts_failed ON logouts (id) WHERE state = 'failed';
 
 -- +goose Down
 

@@ -1,0 +1,10 @@
+-- +goose Up
+
+SET LOCAL lock_timeout = '5s';
+
+-- The list of those that failed, of all clients.
+CREATE INDEX logouts_failed ON logouts (id) WHERE state = 'failed';
+
+-- +goose Down
+
+DROP INDEX logouts_failed;
