@@ -111,10 +111,10 @@ func TestAnMCPClientRegistersItselfAndSignsIn(t *testing.T) {
 			assert.Equal(t, http.StatusOK, refreshed.status, refreshed.body)
 		}
 		request.Set("prompt", "none")
-		assert.Contains(t, p.open("/oauth/authorize?"+request.Encode()).header.Get("Location"), "error=consent_required")
+		assert.Contains(t, p.request(http.MethodGet, "/oauth/authorize?"+request.Encode(), nil, "Sec-Fetch-Dest", "iframe").header.Get("Location"), "error=consent_required")
 		request.Del("prompt")
 		request.Set("resource", "https://other.example")
-		assert.Contains(t, p.open("/oauth/authorize?"+request.Encode()).header.Get("Location"), "error=invalid_target")
+		assert.Contains(t, p.request(http.MethodGet, "/oauth/authorize?"+request.Encode(), nil, "Sec-Fetch-Dest", "iframe").header.Get("Location"), "error=invalid_target")
 
 		// An administrator vouches for it, and its users are not warned any more.
 		assert.Contains(t, string(s.command("client", "list", "--trust", "unverified")), id)
